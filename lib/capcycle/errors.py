@@ -1,0 +1,33 @@
+"""What the library says when it refuses: what, where, and what to do."""
+
+from collections.abc import Iterable
+
+
+class CapcycleError(Exception):
+    """Anything that capcycle refuses, with a message meant for the person at the keyboard."""
+
+
+class DataError(CapcycleError):
+    """Faults in the tables under `data/`: all of them at once, each with its file and line."""
+
+    def __init__(self, faults: Iterable[str]):
+        self.faults = list(faults)
+        count = f"{len(self.faults)} fault{'s' if len(self.faults) != 1 else ''} in the data"
+        super().__init__("\n".join([count, *self.faults]))
+
+
+class MetricError(CapcycleError):
+    """A metric that cannot be measured on what it was given."""
+
+
+class RunError(CapcycleError):
+    """A run that is refused before it starts, or that failed while running."""
+
+
+def unknown(what: str, wrong: Iterable[str], valid: Iterable[str]) -> str:
+    """Name what is not known, and what is.
+
+    >>> unknown("company", ["NVDAA"], ["NVDA", "AMD"])
+    'unknown company NVDAA; there are: AMD, NVDA'
+    """
+    return f"unknown {what} {', '.join(sorted(wrong))}; there are: {', '.join(sorted(valid))}"

@@ -1,0 +1,1 @@
+"""Measures in, one finished chart or table out."""

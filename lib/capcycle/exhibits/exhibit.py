@@ -1,0 +1,63 @@
+"""A finished chart or table, with everything that a page needs to show where it came from."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import altair as alt
+import pandas as pd
+
+MIME = "application/vnd.capcycle.exhibit+json"
+VEGA_LITE = "application/vnd.vegalite.v5+json"  # nbformat refuses the v6 name; every renderer takes it
+
+
+@dataclass(frozen=True)
+class Exhibit:
+    """One exhibit.
+
+    id       slug, unique on its page; it names the files to download
+    title    the finding, one sentence
+    subtitle the measure and its unit
+    alt      what the chart shows, for a reader who cannot see it
+    view     the table as a reader sees it: every cell is text, or a `Link`
+    figures  the same figures unrounded, one row each, with kind and sources
+    notes    what the reader must know: definitions, marks, what is missing and why
+    sources  the documents behind the figures: id, title, publisher, url, published, tier
+    chart    the Altair chart; None for a table
+    """
+
+    id: str
+    title: str
+    subtitle: str
+    alt: str
+    view: pd.DataFrame
+    figures: pd.DataFrame
+    notes: tuple[str, ...] = ()
+    sources: tuple[Mapping[str, str], ...] = ()
+    chart: alt.Chart | alt.LayerChart | None = None
+
+    def payload(self) -> dict[str, Any]:
+        """All but the chart, as JSON: what the page template reads."""
+        return {
+            "id": self.id,
+            "title": self.title,
+            "subtitle": self.subtitle,
+            "alt": self.alt,
+            "notes": list(self.notes),
+            "sources": [dict(source) for source in self.sources],
+            "columns": [str(column) for column in self.view.columns],
+            "rows": self.view.to_numpy(dtype=object).tolist(),
+            "csv": self.figures.to_csv(index=False, lineterminator="\n"),
+        }
+
+    def _repr_mimebundle_(self, include=None, exclude=None) -> dict[str, Any]:
+        shown = {VEGA_LITE: self.titled().to_dict()} if self.chart is not None else {"text/html": self._html()}
+        return {**shown, MIME: self.payload(), "text/plain": f"{self.title}\n{self.alt or self.subtitle}"}
+
+    def titled(self) -> alt.Chart | alt.LayerChart:
+        """The chart with its title inside, for JupyterLab; a page sets the title in its own type."""
+        return self.chart.properties(title={"text": self.title, "subtitle": self.subtitle})
+
+    def _html(self) -> str:
+        table = self.view.map(str).to_html(index=False, border=0)
+        return f"<h4>{self.title}</h4><p>{self.subtitle}</p>{table}"

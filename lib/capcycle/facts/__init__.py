@@ -1,0 +1,122 @@
+"""Facts: a row each, cited and dated. Loads them, checks them at the door, cuts them at a date."""
+
+from collections.abc import Sequence
+from datetime import date
+
+import pandas as pd
+
+from capcycle import paths
+from capcycle.errors import CapcycleError, unknown
+from capcycle.facts import door, tables, vintages
+from capcycle.facts.currency import convert, rates
+from capcycle.facts.vintages import latest, revisions
+
+__all__ = [
+    "check",
+    "companies",
+    "convert",
+    "dictionary",
+    "gaps",
+    "history",
+    "latest",
+    "load",
+    "rates",
+    "revisions",
+    "sources",
+]
+
+
+def load(companies: Sequence[str] | None = None, as_of: str | date | None = None) -> pd.DataFrame:
+    """What was known on `as_of` about the companies: one row per concept and period, the newest value of each.
+
+    Columns: company, concept, period_start (NaT for a stock), period_end, value (full units of `unit`), unit,
+             kind, source (ids of `sources`, space between), locator, published, note.
+    Quarters that no filing gives are derived from year-to-date figures (`kind` is then `derived`).
+    Errors:  DataError with every fault of every file read; CapcycleError for an unknown company or a bad date.
+
+    >>> known = load(["MSFT"], as_of="2024-08-01")
+    >>> quarter = known[(known.concept == "capex") & (known.period_start == "2024-04-01")]
+    >>> quarter[["value", "kind"]].values.tolist()  # 44.477bn for the year less 30.604bn for nine months
+    [[13873000000.0, 'derived']]
+    """
+    return latest(_with_quarters(history(companies, as_of))).reset_index(drop=True)
+
+
+def history(companies: Sequence[str] | None = None, as_of: str | date | None = None) -> pd.DataFrame:
+    """Every value published by `as_of`, earlier ones included: the columns of `load`, and file and line.
+
+    >>> values = history(["META"]).query("concept == 'capex' and period_end == '2023-12-31'")
+    >>> values[["value", "published"]].astype(str).values.tolist()
+    [['27266000000.0', '2024-02-02'], ['27045000000.0', '2025-01-30']]
+    """
+    known = door.book()
+    wanted = _wanted(companies, known.companies.index)
+    raw = pd.concat([tables.read(f"facts/{company}.csv", door.FACT) for company in wanted], ignore_index=True)
+    checked = door.facts(raw, known)
+    return checked[checked["published"] <= _day(as_of)]
+
+
+def companies() -> pd.DataFrame:
+    """The companies by ticker: names, CIK, currency, month of the fiscal year end, group.
+
+    >>> companies().loc["ORCL", "fiscal_year_end"].item()
+    5
+    """
+    return door.book().companies.astype({"fiscal_year_end": int})
+
+
+def dictionary() -> pd.DataFrame:
+    """The concepts by name: nature (flow, stock or average), unit, sign and definition.
+
+    >>> dictionary().loc["capex", "nature"]
+    'flow'
+    """
+    return door.book().concepts
+
+
+def sources() -> pd.DataFrame:
+    """The documents by id: title, publisher, url, published, tier.
+
+    >>> sources().loc["ecb-eurofxref", "publisher"]
+    'European Central Bank'
+    """
+    return door.book().sources
+
+
+def gaps() -> pd.DataFrame:
+    """Figures known to be missing, each with the reason."""
+    table = tables.read("gaps.csv", door.GAP)
+    return table.assign(**{column: door.dates(table[column]) for column in ("period_start", "period_end")})
+
+
+def check() -> None:
+    """Check every table of `data/`; raises DataError with all faults."""
+    history()
+    gaps()
+    rates()
+
+
+def _with_quarters(published: pd.DataFrame) -> pd.DataFrame:
+    additive = dictionary().query("nature == 'flow'").index
+    derived = vintages.quarters(published[published["concept"].isin(additive)])
+    return pd.concat([derived, published.drop(columns=["file", "line"])], ignore_index=True)
+
+
+def _wanted(companies: Sequence[str] | None, known: pd.Index) -> list[str]:
+    if isinstance(companies, str):
+        raise CapcycleError(f"companies is the text '{companies}'; give a list such as ['{companies}']")
+    wanted = list(dict.fromkeys(known if companies is None else companies))
+    if wrong := set(wanted) - set(known):
+        raise CapcycleError(unknown("company", wrong, known))
+    if not wanted:
+        raise CapcycleError(f"no company given; there are: {', '.join(sorted(known))}")
+    return wanted
+
+
+def _day(as_of: str | date | None) -> pd.Timestamp:
+    if not as_of:
+        return pd.Timestamp.max
+    try:
+        return pd.Timestamp(date.fromisoformat(str(as_of)))
+    except ValueError as error:
+        raise CapcycleError(f"as_of '{as_of}' is not a date such as 2024-06-30") from error

@@ -1,0 +1,141 @@
+"""The same period published twice: which value was known when, and why it changed."""
+
+import numpy as np
+import pandas as pd
+
+from capcycle import periods
+
+KEY = ["company", "concept", "period_start", "period_end"]
+SPLIT_RATIOS = range(2, 51)
+SPLIT_TOLERANCE = 0.03  # earnings of a few cents a share are rounded to a whole cent
+COARSEST = 12  # no filing rounds to more than 10**12
+
+
+def revisions(history: pd.DataFrame) -> pd.DataFrame:
+    """Every later value of a period beside the one it replaced, with the `cause`.
+
+    Adds `before`, `change` (fraction of the earlier value) and `cause`: `rounding` (the same figure in more
+    or fewer digits), `split` (per-share figures and share counts on another number of shares) or `restatement`.
+    """
+    ordered = history.sort_values([*KEY, "published"])
+    before = ordered.groupby(KEY, dropna=False)["value"].shift()
+    later = ordered.assign(before=before, change=ordered["value"] / before - 1)[before.notna()]
+    later = later[later["value"] != later["before"]]
+    return later.assign(cause=_cause(later))
+
+
+def latest(history: pd.DataFrame) -> pd.DataFrame:
+    """One row per period: the newest value, but not one that only says the same in fewer digits."""
+    return _unrounded(history).sort_values([*KEY, "published"]).drop_duplicates(KEY, keep="last")
+
+
+def quarters(history: pd.DataFrame) -> pd.DataFrame:
+    """Quarters as differences of filed periods, `kind` derived, for the periods that no filing gives.
+
+    Formula: quarter = longer period - shorter period with the same first or last day.
+    A pair must be of one vintage, or two definitions would be subtracted: the shorter period as it was known when
+    the longer was published, restated if the longer is; or, where only a later filing held gives the shorter one,
+    both as first published.
+    """
+    flows = _unrounded(history)
+    flows = flows.assign(restated=flows.index.isin(revisions(flows).query("cause == 'restatement'").index))
+    pairs = periods.remainders(flows.drop(columns=["file", "line", "note"], errors="ignore"))
+    later = pairs["published_less"] > pairs["published"]
+    one_vintage = (pairs["restated"] <= pairs["restated_less"]) & ~(later & pairs["restated_less"])
+    pairs = pairs[one_vintage].assign(later=later).sort_values(["later", "published_less"], ascending=[False, True])
+    pairs = pairs.drop_duplicates(
+        ["company", "concept", "start", "end", "published", "period_start", "period_end"], keep="last"
+    )
+    derived = _difference(pairs).drop_duplicates([*KEY, "published"])
+    return _not_reported(derived, history)
+
+
+def _unrounded(history: pd.DataFrame) -> pd.DataFrame:
+    later = revisions(history).query("cause == 'rounding'")
+    coarser = _digit(later["value"].to_numpy()) > _digit(later["before"].to_numpy())
+    return history.drop(later.index[coarser])
+
+
+def _difference(pairs: pd.DataFrame) -> pd.DataFrame:
+    day = "%Y-%m-%d"
+    longer = pairs["period_start"].dt.strftime(day) + "…" + pairs["period_end"].dt.strftime(day)
+    shorter = pairs["period_start_less"].dt.strftime(day) + "…" + pairs["period_end_less"].dt.strftime(day)
+    return pd.DataFrame(
+        {
+            "company": pairs["company"],
+            "concept": pairs["concept"],
+            "period_start": pairs["start"],
+            "period_end": pairs["end"],
+            "value": pairs["value"] - pairs["value_less"],
+            "unit": pairs["unit"],
+            "kind": pairs["kind"].mask(pairs["kind"] == "reported", "derived"),
+            "source": pairs["source"].where(
+                pairs["source"] == pairs["source_less"], pairs["source"] + " " + pairs["source_less"]
+            ),
+            "locator": longer + " less " + shorter + " (" + pairs["locator"] + ")",
+            "published": pairs[["published", "published_less"]].max(axis=1),
+            "restated": pairs["restated"],
+        }
+    )
+
+
+def _not_reported(derived: pd.DataFrame, history: pd.DataFrame) -> pd.DataFrame:
+    """A filed quarter stands; only a restatement of the periods around it that changes it can replace it."""
+    filed = pd.MultiIndex.from_frame(derived[KEY]).isin(pd.MultiIndex.from_frame(history[KEY]))
+    same = [*KEY, "value"]
+    repeated = pd.MultiIndex.from_frame(derived[same]).isin(pd.MultiIndex.from_frame(history[same]))
+    return derived[~filed | (derived["restated"] & ~repeated)].drop(columns="restated")
+
+
+def _unrounded(history: pd.DataFrame) -> pd.DataFrame:
+    later = revisions(history).query("cause == 'rounding'")
+    coarser = _digit(later["value"].to_numpy()) > _digit(later["before"].to_numpy())
+    return history.drop(later.index[coarser])
+
+
+def _difference(pairs: pd.DataFrame) -> pd.DataFrame:
+    day = "%Y-%m-%d"
+    longer = pairs["period_start"].dt.strftime(day) + "…" + pairs["period_end"].dt.strftime(day)
+    shorter = pairs["period_start_less"].dt.strftime(day) + "…" + pairs["period_end_less"].dt.strftime(day)
+    return pd.DataFrame(
+        {
+            "company": pairs["company"],
+            "concept": pairs["concept"],
+            "period_start": pairs["start"],
+            "period_end": pairs["end"],
+            "value": pairs["value"] - pairs["value_less"],
+            "unit": pairs["unit"],
+            "kind": pairs["kind"].mask(pairs["kind"] == "reported", "derived"),
+            "source": pairs["source"].where(
+                pairs["source"] == pairs["source_less"], pairs["source"] + " " + pairs["source_less"]
+            ),
+            "locator": longer + " less " + shorter + " (" + pairs["locator"] + ")",
+            "published": pairs[["published", "published_less"]].max(axis=1),
+            "restated": pairs["restated"],
+        }
+    )
+
+
+def _not_reported(derived: pd.DataFrame, history: pd.DataFrame) -> pd.DataFrame:
+    """A filed quarter stands; only a restatement of the periods around it can replace it."""
+    filed = pd.MultiIndex.from_frame(derived[KEY]).isin(pd.MultiIndex.from_frame(history[KEY]))
+    return derived[~filed | derived["restated"]].drop(columns="restated")
+
+
+def _cause(later: pd.DataFrame) -> np.ndarray:
+    value, before = later["value"].to_numpy(), later["before"].to_numpy()
+    digits = np.stack([_digit(value), _digit(before)])
+    rounding = (np.abs(value - before) <= digits.max(axis=0) / 2) & (digits[0] != digits[1])
+    small, large = np.sort(np.abs([value, before]), axis=0)
+    ratio = np.divide(large, small, out=np.ones_like(large), where=small > 0)
+    whole = np.abs(ratio / np.round(ratio) - 1) <= SPLIT_TOLERANCE
+    split = later["unit"].str.contains("share") & np.isin(np.round(ratio), SPLIT_RATIOS) & whole
+    return np.select([rounding, split], ["rounding", "split"], "restatement")
+
+
+def _digit(value: np.ndarray) -> np.ndarray:
+    """The size of the last digit that is not zero, 1e6 for a figure given in millions."""
+    digit = np.ones_like(value)
+    for power in range(1, COARSEST + 1):
+        digit = np.where((value != 0) & (value % 10.0**power == 0), 10.0**power, digit)
+    return digit

@@ -1,0 +1,214 @@
+"""Binds a metric to the facts its parameters name, over the whole panel at once, and carries their origin along."""
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cached_property
+from inspect import signature
+
+import numpy as np
+import pandas as pd
+
+from capcycle import facts, periods, words
+from capcycle.errors import MetricError, unknown
+from capcycle.facts.door import KINDS
+from capcycle.metrics import ALL
+from capcycle.metrics.registry import CURRENCY
+from capcycle.panel import MISSING, Panel
+
+EARLIER = re.compile(r"(.+)_(year_ago|quarter_ago|years_ago|opening)")
+DERIVED, ASSUMED = KINDS.index("derived"), KINDS.index("assumed")
+
+
+@dataclass(frozen=True)
+class Term:
+    """A quantity on the panel's grid: values, kinds, and by input name the rows of the facts behind them."""
+
+    values: np.ndarray | float
+    kinds: np.ndarray | int
+    inputs: dict[str, np.ndarray]
+
+    def earlier(self, steps: int, suffix: str) -> "Term":
+        """The same quantity `steps` periods before."""
+        inputs = {f"{name}{suffix}": _shift(rows, steps, MISSING) for name, rows in self.inputs.items()}
+        return Term(_shift(self.values, steps, np.nan), _shift(self.kinds, steps, 0), inputs)
+
+
+@dataclass(frozen=True)
+class Measures:
+    """A metric's value for every company and period of a panel, with the origin of each.
+
+    name    id of the definition, such as `capex_to_revenue`, or `growth_year_on_year.capex`
+    unit    `fraction`, `multiple`, or a currency
+    values, kinds  grids of companies by periods
+    inputs  by name of the input a grid of row numbers in `panel.rows`
+    """
+
+    name: str
+    unit: str
+    panel: Panel
+    values: np.ndarray
+    kinds: np.ndarray
+    inputs: dict[str, np.ndarray]
+
+    @cached_property
+    def table(self) -> pd.DataFrame:
+        """A row per company and shown period.
+
+        Columns: metric, company, period, ordinal, period_start, period_end, mismatch (days by which the company's
+        period ends after the calendar quarter), value, unit, kind, published, source (ids, space between), reason
+        (why the value is missing).
+        """
+        shown = np.tile(np.array(self.panel.ordinals) >= self.panel.first, len(self.panel.companies))
+        used = {name: rows.ravel()[shown] for name, rows in self.inputs.items()}
+        newest = np.max([rows for name, rows in used.items() if not EARLIER.fullmatch(name)], axis=0)
+        dates = self.panel.rows[["period_start", "period_end"]].reindex(newest).reset_index(drop=True)
+        values = self.values.ravel()[shown]
+        table = (
+            self.panel.index[shown]
+            .to_frame(index=False)
+            .assign(
+                metric=self.name,
+                ordinal=np.tile(self.panel.ordinals, len(self.panel.companies))[shown],
+                period_start=dates["period_start"],
+                period_end=dates["period_end"],
+                mismatch=periods.calendar_mismatch(dates["period_end"]),
+                value=values,
+                unit=self.unit,
+                kind=np.where(np.isnan(values), "", np.array(KINDS)[self.kinds.ravel()[shown]]),
+                published=pd.to_datetime(self._together(used, "published", max)),
+                source=self._together(used, "source", _distinct),
+            )
+        )
+        return table.assign(reason=self._reasons(table, used))
+
+    def used(self, company: str, period: str) -> pd.DataFrame:
+        """The facts behind one value, with the name of the input each of them fed."""
+        cell = self.panel.index.get_loc((company, period))
+        rows = {name: grid.ravel()[cell] for name, grid in self.inputs.items()}
+        present = {name: row for name, row in rows.items() if row != MISSING}
+        return self.panel.rows.loc[list(present.values())].assign(input=list(present))
+
+    def common_period(self) -> str:
+        """The newest period for which every company that has any value has one.
+
+        Errors: MetricError where the companies have no period in common.
+        """
+        seen = self.table.dropna(subset="value")
+        each = seen.groupby(["ordinal", "period"])["company"].nunique()
+        common = each[each == seen["company"].nunique()]
+        if common.empty:
+            raise MetricError(f"{self.name}: the companies have no period in common; compare fewer, or other years")
+        return common.index[-1][1]
+
+    def at(self, period: str | None = None) -> pd.DataFrame:
+        """The rows of one period, by default the newest that all companies have, the largest value first."""
+        wanted = period or self.common_period()
+        return self.table[self.table["period"] == wanted].sort_values("value", ascending=False, ignore_index=True)
+
+    def _together(self, used: dict[str, np.ndarray], column: str, together: Callable) -> list:
+        """For every cell what the facts behind it say in `column`, put together."""
+        of_row = [*self.panel.rows[column], None]
+        cells = zip(*used.values(), strict=True)
+        return [together(known) if (known := [of_row[row] for row in cell if row != MISSING]) else None
+                for cell in cells]  # fmt: skip
+
+    def _reasons(self, table: pd.DataFrame, used: dict[str, np.ndarray]) -> list[str]:
+        return [
+            self._why(company, ordinal, [name for name, rows in used.items() if rows[cell] == MISSING])
+            if np.isnan(value)
+            else ""
+            for cell, (company, ordinal, value) in enumerate(
+                table[["company", "ordinal", "value"]].itertuples(index=False)
+            )
+        ]
+
+    def _why(self, company: str, ordinal: int, lacking: list[str]) -> str:
+        if not lacking:
+            return words.say("reason.undefined")
+        now = {name for name in lacking if not EARLIER.fullmatch(name)}
+        worth_saying = [name for name in lacking if name in now or _lag(name)[0] not in now]
+        return "; ".join(self.panel.why_missing(company, ordinal, *_lag(name)) for name in worth_saying)
+
+
+def measure(metric: Callable, panel: Panel, **names: str | float) -> Measures:
+    """Evaluate `metric` once over the whole panel; its parameter names say what it takes.
+
+    A parameter is the name of a concept (`capex`), of another metric (`fcf`), or either with a suffix for an
+    earlier period: `_year_ago`, `_quarter_ago`, `_years_ago` (with `years`), `_opening` (the balance before the
+    period). `names` gives what a general parameter stands for (`value="capex"`) or a number (`tax_rate=0.21`).
+    Kinds:   the weakest of the inputs, at best `derived`; a number given makes the result `assumed`.
+    Errors:  MetricError for a name that is neither, or a metric that has no meaning on the panel's span.
+
+    >>> from capcycle import metrics, panel
+    >>> quarters = panel.select(facts.load(["META"], as_of="2024-08-01"))
+    >>> capex = measure(metrics.capex_with_lease_principal, quarters).at("2024Q2")
+    >>> capex["value"].item(), capex["kind"].item()
+    (8472000000.0, 'derived')
+    """
+    if panel.span not in metric.spans:
+        raise MetricError(f"{metric.__name__} is not measured by the {panel.span}; use {' or '.join(metric.spans)}")
+    term = _term(metric, panel, names)
+    subject = [str(name) for name in names.values() if isinstance(name, str)]
+    unit = panel.currency if metric.unit == CURRENCY else metric.unit
+    return Measures(
+        ".".join([metric.__name__, *subject]),
+        unit,
+        panel,
+        np.broadcast_to(term.values, panel.shape),
+        np.broadcast_to(term.kinds, panel.shape),
+        term.inputs,
+    )
+
+
+def _term(metric: Callable, panel: Panel, names: dict[str, str | float]) -> Term:
+    terms = {name: _named(name, panel, names) for name in signature(metric).parameters}
+    values = metric(**{name: term.values for name, term in terms.items()})
+    kinds = np.maximum.reduce([np.broadcast_to(term.kinds, panel.shape) for term in terms.values()])
+    inputs = {name: rows for term in terms.values() for name, rows in term.inputs.items()}
+    return Term(values, np.maximum(kinds, DERIVED), inputs)
+
+
+def _named(name: str, panel: Panel, names: dict[str, str | float]) -> Term:
+    """The quantity that a parameter's name stands for."""
+    given = names.get(name, name)
+    if not isinstance(given, str):
+        return Term(float(given), 0 if name == "years" else ASSUMED, {})
+    if given in panel.concepts:
+        rows = panel.concepts[given]
+        return Term(panel.values[rows], panel.kinds[rows], {given: rows})
+    if given in ALL:
+        return _term(ALL[given], panel, names)
+    if earlier := EARLIER.fullmatch(given):
+        base, suffix = earlier.groups()
+        return _named(base, panel, names).earlier(_steps(suffix, panel, names), f"_{suffix}")
+    if given in facts.dictionary().index:  # a concept that none of these companies has: missing, not wrong
+        nothing = np.full(panel.shape, MISSING, dtype=np.int32)
+        return Term(panel.values[nothing], panel.kinds[nothing], {given: nothing})
+    raise MetricError(unknown("quantity", [given], [*facts.dictionary().index, *ALL]))
+
+
+def _steps(suffix: str, panel: Panel, names: dict[str, str | float]) -> int:
+    if suffix == "quarter_ago" or (suffix == "opening" and panel.span == "quarter"):
+        return 1
+    years = float(names["years"]) if suffix == "years_ago" else 1
+    return round(years * panel.steps_per_year)
+
+
+def _lag(name: str) -> tuple[str, str]:
+    """The concept behind an input's name, and the words for how much earlier it is."""
+    earlier = EARLIER.fullmatch(name)
+    if not earlier:
+        return name, ""
+    concept, _ = _lag(earlier[1])
+    return concept, words.say(f"reason.{earlier[2]}")
+
+
+def _shift(grid: np.ndarray, steps: int, fill: float) -> np.ndarray:
+    moved = np.full_like(grid, fill)
+    moved[:, steps:] = grid[:, : grid.shape[1] - steps]
+    return moved
+
+
+def _distinct(sources: list[str]) -> str:
+    return " ".join(dict.fromkeys(" ".join(sources).split()))

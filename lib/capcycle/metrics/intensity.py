@@ -1,0 +1,88 @@
+"""How much of the business is reinvested, and how much business stands on the assets."""
+
+from capcycle.metrics.registry import FRACTION, MULTIPLE, TWELVE_MONTHS, Quantity, metric, per
+
+
+@metric(FRACTION)
+def capex_to_revenue(capex: Quantity, revenue: Quantity) -> Quantity:
+    """Cash capex out of each unit of revenue.
+
+    Formula: capex / revenue
+    Units:   two amounts in one currency over the same period; a fraction. NaN where revenue is not positive.
+    Source:  Meta 10-Q for September 2025: 18.829bn of 51.242bn.
+
+    >>> round(float(capex_to_revenue(18.829, 51.242)), 4)
+    0.3675
+    """
+    return per(capex, revenue)
+
+
+@metric(FRACTION)
+def capex_with_lease_additions_to_revenue(capex_with_lease_additions: Quantity, revenue: Quantity) -> Quantity:
+    """Capex and assets obtained under finance leases out of each unit of revenue.
+
+    Formula: capex_with_lease_additions / revenue
+    Units:   two amounts in one currency over the same period; a fraction. NaN where revenue is not positive.
+    Source:  the definition; hand arithmetic: 24 of 80 is 30 %.
+
+    >>> float(capex_with_lease_additions_to_revenue(24.0, 80.0))
+    0.3
+    """
+    return per(capex_with_lease_additions, revenue)
+
+
+@metric(FRACTION)
+def capex_with_lease_principal_to_revenue(capex_with_lease_principal: Quantity, revenue: Quantity) -> Quantity:
+    """Capex and finance-lease principal, which is how Meta states its own capex, out of each unit of revenue.
+
+    Formula: capex_with_lease_principal / revenue
+    Units:   two amounts in one currency over the same period; a fraction. NaN where revenue is not positive.
+    Source:  Meta 10-Q for June 2024: 8.472bn of 39.071bn.
+
+    >>> round(float(capex_with_lease_principal_to_revenue(8.472, 39.071)), 4)
+    0.2168
+    """
+    return per(capex_with_lease_principal, revenue)
+
+
+@metric(FRACTION)
+def capex_to_cloud_revenue(capex: Quantity, cloud_revenue: Quantity) -> Quantity:
+    """The whole company's cash capex beside the revenue of its cloud segment; not all of it is for the cloud.
+
+    Formula: capex / cloud_revenue
+    Units:   two amounts in one currency over the same period; a fraction. NaN where revenue is not positive.
+    Source:  Alphabet 10-Q for June 2024: capex 13.186bn, Google Cloud 10.347bn.
+
+    >>> round(float(capex_to_cloud_revenue(13.186, 10.347)), 3)
+    1.274
+    """
+    return per(capex, cloud_revenue)
+
+
+@metric(MULTIPLE, spans=TWELVE_MONTHS)
+def incremental_revenue_per_capex(revenue: Quantity, revenue_year_ago: Quantity, capex_year_ago: Quantity) -> Quantity:
+    """Revenue added in twelve months for each unit of capex spent in the twelve months before.
+
+    Formula: (revenue - revenue_year_ago) / capex_year_ago
+    Units:   amounts in one currency over twelve months; added revenue per unit of capex. All revenue growth is set
+             against all capex, so it says nothing of what would have grown anyway.
+    Source:  the definition; hand arithmetic: 30 of added revenue on 60 of capex is 0.5.
+
+    >>> float(incremental_revenue_per_capex(130.0, 100.0, 60.0))
+    0.5
+    """
+    return per(revenue - revenue_year_ago, capex_year_ago)
+
+
+@metric(MULTIPLE, spans=TWELVE_MONTHS)
+def ppe_turnover(revenue: Quantity, ppe_net: Quantity, ppe_net_opening: Quantity) -> Quantity:
+    """Revenue of twelve months on the average of opening and closing net property and equipment.
+
+    Formula: revenue / ((ppe_net_opening + ppe_net) / 2)
+    Units:   amounts in one currency; turns a year. NaN where the average is not positive.
+    Source:  the definition; hand arithmetic: 300 on the average of 90 and 110 is 3.
+
+    >>> float(ppe_turnover(300.0, 110.0, 90.0))
+    3.0
+    """
+    return per(revenue, (ppe_net_opening + ppe_net) / 2)

@@ -1,0 +1,183 @@
+"""Facts on one grid of companies and periods: quarters, trailing twelve months or years, fiscal or calendar."""
+
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+import pandas as pd
+
+from capcycle import facts, periods, words
+from capcycle.errors import CapcycleError, unknown
+from capcycle.facts.door import KINDS
+
+SPANS = ("quarter", "ttm", "year")
+CALENDARS = ("calendar", "fiscal")
+MISSING = -1  # the row number of a figure that is not there
+
+
+@dataclass(frozen=True)
+class Panel:
+    """Figures by company, concept and period.
+
+    rows      one row per figure: the columns of `facts.load` and `ordinal`, the whole number of its period
+    companies tickers, in the order asked for
+    ordinals  the periods, consecutive whole numbers: quarters (of `span` quarter and ttm) or years
+    first     the first period shown; earlier ones are there for growth to be measured from
+    """
+
+    rows: pd.DataFrame
+    companies: tuple[str, ...]
+    ordinals: tuple[int, ...]
+    first: int
+    span: str
+    calendar: str
+
+    @property
+    def steps_per_year(self) -> int:
+        """Periods of the grid from one to the same a year later: 4, or 1 for years."""
+        return 1 if self.span == "year" else 4
+
+    @property
+    def shape(self) -> tuple[int, int]:
+        """Companies by periods."""
+        return len(self.companies), len(self.ordinals)
+
+    @cached_property
+    def index(self) -> pd.MultiIndex:
+        """Every company with every period's label."""
+        labels = periods.label(pd.Index(self.ordinals), self.span, self.calendar)
+        return pd.MultiIndex.from_product([self.companies, labels], names=["company", "period"])
+
+    @cached_property
+    def concepts(self) -> dict[str, np.ndarray]:
+        """For each concept a grid of row numbers; -1 where there is no figure."""
+        company = pd.Index(self.companies).get_indexer(self.rows["company"])
+        period = self.rows["ordinal"].to_numpy() - self.ordinals[0]
+        codes, names = pd.factorize(self.rows["concept"])
+        grids = np.full((len(names), *self.shape), MISSING, dtype=np.int32)
+        grids[codes, company, period] = np.arange(len(self.rows), dtype=np.int32)
+        return dict(zip(names, grids, strict=True))
+
+    @cached_property
+    def values(self) -> np.ndarray:
+        """Each row's value, and NaN at the end, so that row number -1 reads as missing."""
+        return np.append(self.rows["value"].to_numpy(float), np.nan)
+
+    @cached_property
+    def kinds(self) -> np.ndarray:
+        """Each row's kind as a number, the weakest the highest; 0 at the end for what is missing."""
+        return np.append(pd.Index(KINDS).get_indexer(self.rows["kind"]), 0).astype(np.int8)
+
+    @cached_property
+    def known_gaps(self) -> pd.DataFrame:
+        """`facts.gaps` with the first and last quarter of each as whole numbers."""
+        gaps = facts.gaps()
+        first = _ordinals(gaps.assign(period_end=gaps["period_start"] + 2 * periods.WEEK), self.calendar)
+        return gaps.assign(first=first + 1, last=_ordinals(gaps, self.calendar))
+
+    def why_missing(self, company: str, ordinal: int, concept: str, earlier: str = "") -> str:
+        """Why a company has no figure of a concept for a period, as far as is known."""
+        missing = words.say("reason.missing", concept=words.lower(words.name(concept)), earlier=earlier).strip()
+        last = ordinal * 4 + 3 if self.span == "year" else ordinal
+        first = last if self.span == "quarter" else last - 3
+        gaps = self.known_gaps.query("company == @company and concept == @concept")
+        gaps = gaps[(gaps["first"] <= last) & (gaps["last"] >= first)]
+        return missing if earlier or gaps.empty else f"{missing}: {gaps['reason'].iloc[0]}"
+
+    @property
+    def currency(self) -> str:
+        """The one currency of all amounts; refused where companies report in several."""
+        found = sorted(set(self.rows["unit"].str.replace("/share", "")) - {"shares"})
+        if len(found) != 1:
+            raise CapcycleError(f"amounts in {', '.join(found)} cannot stand beside each other: give a currency")
+        return found[0]
+
+
+def select(
+    known: pd.DataFrame,
+    span: str = "quarter",
+    calendar: str = "calendar",
+    since: int | None = None,
+    until: int | None = None,
+    currency: str = "",
+) -> Panel:
+    """Facts as a `Panel`.
+
+    span      `quarter`, `ttm` (trailing twelve months at each quarter's end) or `year`
+    calendar  `calendar` puts each fiscal quarter in the calendar quarter whose end is nearest; `fiscal` keeps the
+              companies' own quarters, which then cover different months
+    since, until  first and last year shown, of that calendar
+    currency  convert all amounts; empty keeps each company's own
+
+    Formula: twelve months = the filed year where one ends there, else the sum of four quarters; a balance is
+             taken at the period's end. Averages (earnings per share, share counts) are never added up.
+    Errors:  CapcycleError for a span or calendar that does not exist, or when nothing is left.
+
+    >>> panel = select(facts.load(["MSFT"]), span="year", calendar="fiscal", until=2024)
+    >>> panel.rows.query("concept == 'capex'")["value"].tolist()[-2:]  # as in its 10-Ks for 2023 and 2024
+    [28107000000.0, 44477000000.0]
+    """
+    for what, value, valid in (("span", span, SPANS), ("calendar", calendar, CALENDARS)):
+        if value not in valid:
+            raise CapcycleError(unknown(what, [value], valid))
+    rows = facts.convert(known, currency) if currency else known
+    nature = rows["concept"].map(facts.dictionary()["nature"])
+    rows = rows.assign(ordinal=_ordinals(rows, calendar), nature=nature)
+    rows = _quarters(rows) if span == "quarter" else _twelve_months(rows)
+    if span == "year":
+        rows = rows[rows["ordinal"] % 4 == 3].assign(ordinal=lambda table: table["ordinal"] // 4)
+    per_year = 1 if span == "year" else 4
+    if until:
+        rows = rows[rows["ordinal"] < (until + 1) * per_year]
+    if rows.empty:
+        raise CapcycleError("no figure is left: widen the years, or choose companies that have such periods")
+    ordinals = tuple(range(int(rows["ordinal"].min()), int(rows["ordinal"].max()) + 1))
+    first = max(ordinals[0], (since or 0) * per_year)
+    companies = tuple(known["company"].drop_duplicates())
+    return Panel(rows.drop(columns="nature").reset_index(drop=True), companies, ordinals, first, span, calendar)
+
+
+def _ordinals(rows: pd.DataFrame, calendar: str) -> pd.Series:
+    """The quarter that each figure's last day belongs to, as a whole number."""
+    if calendar == "calendar":
+        return periods.ordinal(periods.calendar_quarter(rows["period_end"]))
+    month = rows["company"].map(facts.companies()["fiscal_year_end"])
+    by_month = rows["period_end"].groupby(month)
+    return pd.concat([periods.ordinal(periods.fiscal_quarter(ends, month)) for month, ends in by_month])
+
+
+def _is(rows: pd.DataFrame, length: tuple[int, int]) -> pd.Series:
+    return periods.is_length(rows["period_start"], rows["period_end"], length)
+
+
+def _quarters(rows: pd.DataFrame) -> pd.DataFrame:
+    return _one_each(rows[rows["nature"].eq("stock") | _is(rows, periods.QUARTER)])
+
+
+def _twelve_months(rows: pd.DataFrame) -> pd.DataFrame:
+    filed = rows[rows["nature"].eq("stock") | _is(rows, periods.YEAR)]
+    flows = rows[rows["nature"].eq("flow") & _is(rows, periods.QUARTER)]
+    return _one_each(pd.concat([_sums_of_four(_one_each(flows)), filed], ignore_index=True))
+
+
+def _one_each(rows: pd.DataFrame) -> pd.DataFrame:
+    """One row per company, concept and period: the last, which is the filed one or ends later."""
+    return rows.drop_duplicates(["company", "concept", "ordinal"], keep="last")
+
+
+def _sums_of_four(quarters: pd.DataFrame) -> pd.DataFrame:
+    """Twelve months as four consecutive quarters; where one is missing there is no sum."""
+    rows = quarters.sort_values(["company", "concept", "ordinal"]).reset_index(drop=True)
+    consecutive = rows["ordinal"].diff(3).eq(3) & rows["company"].eq(rows["company"].shift(3))
+    last = rows.index[consecutive & rows["concept"].eq(rows["concept"].shift(3))]
+    four = np.add.outer(last.to_numpy(), np.arange(-3, 1))
+    of = {column: rows[column].to_numpy()[four] for column in ("value", "source", "published")}
+    kinds = pd.Index(KINDS).get_indexer(rows["kind"])[four].max(axis=1)
+    return rows.loc[last].assign(
+        period_start=rows["period_start"].to_numpy()[four[:, 0]],
+        value=of["value"].sum(axis=1),
+        kind=np.array(KINDS)[np.maximum(kinds, KINDS.index("derived"))],
+        source=[" ".join(dict.fromkeys(" ".join(each).split())) for each in of["source"]],
+        locator="sum of four quarters",
+        published=of["published"].max(axis=1),
+    )
