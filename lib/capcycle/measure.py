@@ -5,6 +5,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
 from inspect import signature
+from numbers import Real
 
 import numpy as np
 import pandas as pd
@@ -16,6 +17,7 @@ from capcycle.metrics import ALL
 from capcycle.metrics.registry import CURRENCY
 from capcycle.panel import MISSING, Panel
 
+NUMBERS = ("years", "tax_rate")  # what a metric takes that is no quantity
 EARLIER = re.compile(r"(.+)_(year_ago|quarter_ago|years_ago|opening)")
 DERIVED, ASSUMED = KINDS.index("derived"), KINDS.index("assumed")
 
@@ -76,7 +78,7 @@ class Measures:
                 value=values,
                 unit=self.unit,
                 kind=np.where(np.isnan(values), "", np.array(KINDS)[self.kinds.ravel()[shown]]),
-                published=pd.to_datetime(self._together(used, "published", max)),
+                published=pd.to_datetime(self._together(used, "published", _newest)),
                 source=self._together(used, "source", _distinct),
             )
         )
@@ -90,28 +92,25 @@ class Measures:
         return self.panel.rows.loc[list(present.values())].assign(input=list(present))
 
     def common_period(self) -> str:
-        """The newest period for which every company that has any value has one.
-
-        Errors: MetricError where the companies have no period in common.
-        """
-        seen = self.table.dropna(subset="value")
-        each = seen.groupby(["ordinal", "period"])["company"].nunique()
-        common = each[each == seen["company"].nunique()]
-        if common.empty:
-            raise MetricError(f"{self.name}: the companies have no period in common; compare fewer, or other years")
-        return common.index[-1][1]
+        """The newest period that the most companies have a value for; the newest of all where none has any."""
+        held = self.table.dropna(subset="value")
+        if held.empty:
+            return self.table["period"].iloc[-1]
+        each = held.groupby(["ordinal", "period"])["company"].nunique()
+        return each[each == each.max()].index[-1][1]
 
     def at(self, period: str | None = None) -> pd.DataFrame:
-        """The rows of one period, by default the newest that all companies have, the largest value first."""
+        """The rows of one period, by default `common_period`, the largest value first."""
         wanted = period or self.common_period()
+        if wanted not in (shown := list(dict.fromkeys(self.table["period"]))):
+            raise MetricError(f"no period '{wanted}'; shown are {shown[0]} to {shown[-1]}")
         return self.table[self.table["period"] == wanted].sort_values("value", ascending=False, ignore_index=True)
 
     def _together(self, used: dict[str, np.ndarray], column: str, together: Callable) -> list:
         """For every cell what the facts behind it say in `column`, put together."""
-        of_row = [*self.panel.rows[column], None]
+        of_row = self.panel.rows[column].to_list()
         cells = zip(*used.values(), strict=True)
-        return [together(known) if (known := [of_row[row] for row in cell if row != MISSING]) else None
-                for cell in cells]  # fmt: skip
+        return [together([of_row[row] for row in cell if row != MISSING]) for cell in cells]
 
     def _reasons(self, table: pd.DataFrame, used: dict[str, np.ndarray]) -> list[str]:
         return [
@@ -131,14 +130,17 @@ class Measures:
         return "; ".join(self.panel.why_missing(company, ordinal, *_lag(name)) for name in worth_saying)
 
 
-def measure(metric: Callable, panel: Panel, **names: str | float) -> Measures:
+def measure(metric: Callable | str, panel: Panel, **names: str | float) -> Measures:
     """Evaluate `metric` once over the whole panel; its parameter names say what it takes.
+
+    A concept's own name instead of a metric gives the figures themselves, `kind` as filed.
 
     A parameter is the name of a concept (`capex`), of another metric (`fcf`), or either with a suffix for an
     earlier period: `_year_ago`, `_quarter_ago`, `_years_ago` (with `years`), `_opening` (the balance before the
     period). `names` gives what a general parameter stands for (`value="capex"`) or a number (`tax_rate=0.21`).
     Kinds:   the weakest of the inputs, at best `derived`; a number given makes the result `assumed`.
-    Errors:  MetricError for a name that is neither, or a metric that has no meaning on the panel's span.
+    Errors:  MetricError for a name that is neither, one that the metric does not take, or a metric that has no
+             meaning on the panel's span.
 
     >>> from capcycle import metrics, panel
     >>> quarters = panel.select(facts.load(["META"], as_of="2024-08-01"))
@@ -146,8 +148,15 @@ def measure(metric: Callable, panel: Panel, **names: str | float) -> Measures:
     >>> capex["value"].item(), capex["kind"].item()
     (8472000000.0, 'derived')
     """
+    metric = ALL.get(metric, metric) if isinstance(metric, str) else metric
+    if isinstance(metric, str):
+        term = _named(metric, panel, names)
+        return Measures(metric, _concept_unit(metric, panel), panel, term.values, term.kinds, term.inputs)
     if panel.span not in metric.spans:
         raise MetricError(f"{metric.__name__} is not measured by the {panel.span}; use {' or '.join(metric.spans)}")
+    taken = _takes(metric, names)
+    if wrong := set(names) - taken:
+        raise MetricError(f"{metric.__name__}: {unknown('name', wrong, taken)}")
     term = _term(metric, panel, names)
     subject = [str(name) for name in names.values() if isinstance(name, str)]
     unit = panel.currency if metric.unit == CURRENCY else metric.unit
@@ -161,6 +170,60 @@ def measure(metric: Callable, panel: Panel, **names: str | float) -> Measures:
     )
 
 
+def measure_named(definition: str, panel: Panel, **numbers: float) -> Measures:
+    """Measure what the id of a definition names, as it stands under an exhibit: `fcf`, `growth_year_on_year.capex`.
+
+    `numbers` are those that a metric takes (`years`, `tax_rate`); 0 counts as not given.
+    Errors:  MetricError for an unknown id, and for a concept or a number that is lacking or not taken.
+
+    >>> from capcycle import panel
+    >>> years = panel.select(facts.load(["META"], as_of="2025-02-01"), "year")
+    >>> round(measure_named("cagr.revenue", years, years=2).at("2024")["value"].item(), 4)  # 116.609bn to 164.501bn
+    0.1877
+    """
+    name, *subjects = definition.split(".")
+    if name not in ALL and name not in facts.dictionary().index:
+        raise MetricError(unknown("metric", [name], [*ALL, *facts.dictionary().index]))
+    concepts = [each for each in needs(name) if each not in NUMBERS]
+    given = {number: value for number, value in numbers.items() if value}
+    if len(subjects) != len(concepts) or set(given) != set(needs(name)) - set(concepts):
+        pattern, takes = ".".join([name, *map(str.upper, concepts)]), sorted(set(needs(name)) - set(concepts))
+        raise MetricError(f"{definition}: write it as {pattern}, with {' and '.join(takes) or 'no number'} given")
+    return measure(name, panel, **dict(zip(concepts, subjects, strict=True)), **given)
+
+
+def needs(name: str) -> tuple[str, ...]:
+    """What a metric takes that is neither a concept nor a metric, and has to be said when measuring.
+
+    >>> needs("contribution_to_growth"), needs("roic_average"), needs("capex")
+    (('part', 'total'), ('tax_rate',), ())
+    """
+    if name not in ALL:
+        return () if name in facts.dictionary().index else (name,)
+    bases = [_lag(parameter)[0] for parameter in signature(ALL[name]).parameters]
+    return tuple(dict.fromkeys(each for base in bases for each in needs(base)))
+
+
+def _takes(metric: Callable, names: dict[str, str | float]) -> set[str]:
+    """Every name that the metric takes, and those that the metrics it is built on take."""
+    taken = set()
+    for name in signature(metric).parameters:
+        base = _lag(name)[0]
+        inner = ALL.get(_lag(str(names.get(base, base)))[0])
+        taken |= {name, base} | (_takes(inner, _without(base, names)) if inner else set())
+    return taken
+
+
+def _without(name: str, names: dict[str, str | float]) -> dict[str, str | float]:
+    """What is named for the metrics below: a substitute is not put in for what it is itself made of."""
+    return {other: given for other, given in names.items() if other != name}
+
+
+def _concept_unit(concept: str, panel: Panel) -> str:
+    unit = facts.dictionary()["unit"].get(_lag(concept)[0], CURRENCY)
+    return unit.replace("currency", panel.currency).replace(" per ", "/")
+
+
 def _term(metric: Callable, panel: Panel, names: dict[str, str | float]) -> Term:
     terms = {name: _named(name, panel, names) for name in signature(metric).parameters}
     values = metric(**{name: term.values for name, term in terms.items()})
@@ -171,7 +234,7 @@ def _term(metric: Callable, panel: Panel, names: dict[str, str | float]) -> Term
 
 def _named(name: str, panel: Panel, names: dict[str, str | float]) -> Term:
     """The quantity that a parameter's name stands for."""
-    given = names.get(name, name)
+    given, names = names.get(name, name), _without(name, names)
     if not isinstance(given, str):
         return Term(float(given), 0 if name == "years" else ASSUMED, {})
     if given in panel.concepts:
@@ -191,8 +254,11 @@ def _named(name: str, panel: Panel, names: dict[str, str | float]) -> Term:
 def _steps(suffix: str, panel: Panel, names: dict[str, str | float]) -> int:
     if suffix == "quarter_ago" or (suffix == "opening" and panel.span == "quarter"):
         return 1
-    years = float(names["years"]) if suffix == "years_ago" else 1
-    return round(years * panel.steps_per_year)
+    years = names.get("years") if suffix == "years_ago" else 1
+    steps = panel.steps_per_year * years if isinstance(years, Real) else 0
+    if steps < 1 or steps != round(steps):
+        raise MetricError(f"years is {years}; give a number of years that holds whole periods, such as years=3")
+    return round(steps)
 
 
 def _lag(name: str) -> tuple[str, str]:
@@ -204,10 +270,16 @@ def _lag(name: str) -> tuple[str, str]:
     return concept, words.say(f"reason.{earlier[2]}")
 
 
-def _shift(grid: np.ndarray, steps: int, fill: float) -> np.ndarray:
+def _shift(grid: np.ndarray | float, steps: int, fill: float) -> np.ndarray | float:
+    if np.ndim(grid) == 0:  # a number given holds for every period
+        return grid
     moved = np.full_like(grid, fill)
-    moved[:, steps:] = grid[:, : grid.shape[1] - steps]
+    moved[:, steps:] = grid[:, : max(grid.shape[1] - steps, 0)]
     return moved
+
+
+def _newest(published: list[pd.Timestamp]) -> pd.Timestamp:
+    return max(published, default=pd.NaT)
 
 
 def _distinct(sources: list[str]) -> str:

@@ -69,20 +69,22 @@ class Panel:
         return np.append(pd.Index(KINDS).get_indexer(self.rows["kind"]), 0).astype(np.int8)
 
     @cached_property
-    def known_gaps(self) -> pd.DataFrame:
+    def known_gaps(self) -> list[dict]:
         """`facts.gaps` with the first and last quarter of each as whole numbers."""
         gaps = facts.gaps()
-        first = _ordinals(gaps.assign(period_end=gaps["period_start"] + 2 * periods.WEEK), self.calendar)
-        return gaps.assign(first=first + 1, last=_ordinals(gaps, self.calendar))
+        first = _ordinals(gaps.assign(period_end=gaps["period_start"] - periods.DAY), self.calendar) + 1
+        return gaps.assign(first=first, last=_ordinals(gaps, self.calendar)).to_dict("records")
 
     def why_missing(self, company: str, ordinal: int, concept: str, earlier: str = "") -> str:
         """Why a company has no figure of a concept for a period, as far as is known."""
         missing = words.say("reason.missing", concept=words.lower(words.name(concept)), earlier=earlier).strip()
         last = ordinal * 4 + 3 if self.span == "year" else ordinal
         first = last if self.span == "quarter" else last - 3
-        gaps = self.known_gaps.query("company == @company and concept == @concept")
-        gaps = gaps[(gaps["first"] <= last) & (gaps["last"] >= first)]
-        return missing if earlier or gaps.empty else f"{missing}: {gaps['reason'].iloc[0]}"
+        for gap in self.known_gaps:
+            of_this = gap["company"] == company and gap["concept"] == concept and not earlier
+            if of_this and gap["first"] <= last and gap["last"] >= first:
+                return f"{missing}: {gap['reason'].rstrip('.')}"
+        return missing
 
     @property
     def currency(self) -> str:
@@ -129,7 +131,7 @@ def select(
     per_year = 1 if span == "year" else 4
     if until:
         rows = rows[rows["ordinal"] < (until + 1) * per_year]
-    if rows.empty:
+    if rows.empty or (since and rows["ordinal"].max() < since * per_year):
         raise CapcycleError("no figure is left: widen the years, or choose companies that have such periods")
     ordinals = tuple(range(int(rows["ordinal"].min()), int(rows["ordinal"].max()) + 1))
     first = max(ordinals[0], (since or 0) * per_year)

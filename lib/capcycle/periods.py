@@ -65,14 +65,14 @@ def ordinal(quarters: pd.Series) -> pd.Series:
 
 
 def label(ordinals: pd.Index, span: str, calendar: str) -> list[str]:
-    """What a reader calls a period.
+    """What a reader calls a period: `ordinals` are years for the span `year`, else consecutive quarters.
 
     >>> label(pd.Index([2024 * 4 + 1]), "quarter", "calendar"), label(pd.Index([2024 * 4 + 1]), "ttm", "fiscal")
     (['2024Q2'], ['TTM FY2024Q2'])
     """
     year = "FY" if calendar == "fiscal" else ""
     if span == "year":
-        return [f"{year}{n // 4}" for n in ordinals]
+        return [f"{year}{n}" for n in ordinals]
     return [f"{'TTM ' if span == 'ttm' else ''}{year}{n // 4}Q{n % 4 + 1}" for n in ordinals]
 
 

@@ -1,13 +1,14 @@
 """Facts: a row each, cited and dated. Loads them, checks them at the door, cuts them at a date."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date
+from functools import partial
 
 import pandas as pd
 
-from capcycle import paths
 from capcycle.errors import CapcycleError, unknown
-from capcycle.facts import door, tables, vintages
+from capcycle.facts import door, vintages
 from capcycle.facts.currency import convert, rates
 from capcycle.facts.vintages import latest, revisions
 
@@ -21,6 +22,7 @@ __all__ = [
     "latest",
     "load",
     "rates",
+    "rejected",
     "revisions",
     "sources",
 ]
@@ -39,20 +41,22 @@ def load(companies: Sequence[str] | None = None, as_of: str | date | None = None
     >>> quarter[["value", "kind"]].values.tolist()  # 44.477bn for the year less 30.604bn for nine months
     [[13873000000.0, 'derived']]
     """
-    return latest(_with_quarters(history(companies, as_of))).reset_index(drop=True)
+    published = history(companies, as_of)
+    order = {company: place for place, company in enumerate(published["company"].unique())}
+    known = latest(_with_quarters(published))
+    return known.sort_values("company", key=lambda names: names.map(order), kind="stable", ignore_index=True)
 
 
 def history(companies: Sequence[str] | None = None, as_of: str | date | None = None) -> pd.DataFrame:
     """Every value published by `as_of`, earlier ones included: the columns of `load`, and file and line.
 
-    >>> values = history(["META"]).query("concept == 'capex' and period_end == '2023-12-31'")
+    >>> values = history(["META"])
+    >>> values = values[(values.concept == "capex") & (values.period_end == "2023-12-31")]
     >>> values[["value", "published"]].astype(str).values.tolist()
     [['27266000000.0', '2024-02-02'], ['27045000000.0', '2025-01-30']]
     """
-    known = door.book()
-    wanted = _wanted(companies, known.companies.index)
-    raw = pd.concat([tables.read(f"facts/{company}.csv", door.FACT) for company in wanted], ignore_index=True)
-    checked = door.facts(raw, known)
+    known = door.open_book()
+    checked = door.read_facts(_wanted(companies, known.companies.index), known)
     return checked[checked["published"] <= _day(as_of)]
 
 
@@ -85,15 +89,28 @@ def sources() -> pd.DataFrame:
 
 def gaps() -> pd.DataFrame:
     """Figures known to be missing, each with the reason."""
-    table = tables.read("gaps.csv", door.GAP)
-    return table.assign(**{column: door.dates(table[column]) for column in ("period_start", "period_end")})
+    return door.read_gaps(door.book())
+
+
+def rejected() -> pd.DataFrame:
+    """Figures that a filing gives and that are not used: the columns of the facts, as text, and the reason."""
+    return door.read_rejected(door.book())
 
 
 def check() -> None:
-    """Check every table of `data/`; raises DataError with all faults."""
-    history()
-    gaps()
-    rates()
+    """Check every table of `data/`.
+
+    Errors: DataError with all faults of all files, those that belong to no company included.
+    """
+    known = door.open_book()
+    whole = replace(known, faults=[])
+    jobs = (
+        partial(door.read_facts, known.companies.index, whole),
+        partial(door.read_gaps, whole),
+        partial(door.read_rejected, whole),
+        door.read_rates,
+    )
+    door.refuse([*known.faults, *door.strangers(known), *door.gather(jobs)[1]])
 
 
 def _with_quarters(published: pd.DataFrame) -> pd.DataFrame:

@@ -4,8 +4,7 @@ import numpy as np
 import pandas as pd
 
 from capcycle.errors import CapcycleError, unknown
-from capcycle.facts import tables
-from capcycle.facts.door import RATES, dates
+from capcycle.facts import door
 
 SOURCE = "ecb-eurofxref"
 BASE = "EUR"
@@ -13,8 +12,7 @@ BASE = "EUR"
 
 def rates() -> pd.DataFrame:
     """Daily reference rates of the European Central Bank: units of each currency for one euro, by date."""
-    raw = tables.read("fx.csv", RATES)
-    return raw[RATES[1:]].astype(float).set_index(dates(raw["date"])).assign(**{BASE: 1.0})
+    return door.read_rates().assign(**{BASE: 1.0})
 
 
 def convert(table: pd.DataFrame, currency: str) -> pd.DataFrame:
@@ -43,7 +41,6 @@ def convert(table: pd.DataFrame, currency: str) -> pd.DataFrame:
 
 
 def _rates(spans: pd.DataFrame, daily: pd.Series) -> pd.Series:
-    daily = daily.sort_index()
     start = spans["period_start"].fillna(spans["period_end"])
     first = daily.index.searchsorted(start)
     after = daily.index.searchsorted(spans["period_end"], side="right")

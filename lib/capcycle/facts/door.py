@@ -1,12 +1,14 @@
 """Checks every row of `data/` before anything is computed, and reports all faults of all files at once."""
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field
+from functools import partial
+from itertools import chain
 
 import numpy as np
 import pandas as pd
 
-from capcycle import periods
+from capcycle import paths, periods
 from capcycle.errors import DataError
 from capcycle.facts import tables
 
@@ -27,47 +29,114 @@ FACT = [
     "note",
 ]
 GAP = ["company", "concept", "period_start", "period_end", "reason"]
+REJECTED = [*FACT[:-1], "reason"]
 RATES = ["date", "USD", "CNY", "HKD"]
 
 KINDS = ["reported", "derived", "estimated", "assumed"]  # best first
+TIERS = ["filing", "statistics"]  # best first
+PLAIN_NUMBER = r"-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?"
+ISO_DATE = r"[0-9]{4}-[0-9]{2}-[0-9]{2}"
+LONGEST_DELAY = 4 * 366  # days; a comparative figure is repeated for three years at most
 SCALE_SLIPS = (1e3, 1e6, 1e9)
 SLIP_TOLERANCE = 0.5  # a slip of 1000 shows as anything from 500 to 1500 times the neighbours
+SLIP_BESIDE_BOTH = 1e3**0.5  # nearer to a slip of 1000 than to none
 CONFIRMED = "confirmed:"  # begins the note of a figure that looks wrong and was looked up
 SMALL = 5  # series shorter than this have no neighbours to compare with
+LARGEST_DAILY_CHANGE = 1.25  # no reference rate moves by a quarter between two fixings
+
+
+Rules = Iterator[tuple[str, pd.Series]]  # what to say, and of which rows
 
 
 @dataclass(frozen=True)
 class Book:
-    """The reference tables: who, what and from which document."""
+    """The reference tables: who, what and from which document; and what is wrong with them."""
 
     companies: pd.DataFrame
     concepts: pd.DataFrame
     sources: pd.DataFrame
+    faults: list[str] = field(default_factory=list)
 
 
 def book() -> Book:
     """The reference tables, checked."""
-    companies = tables.read("companies.csv", COMPANY)
-    concepts = tables.read("dictionary.csv", CONCEPT)
-    sources = tables.read("sources.csv", SOURCE)
-    faults = [
-        *_faults(companies, _company_rules(companies)),
-        *_faults(concepts, _concept_rules(concepts)),
-        *_faults(sources, _source_rules(sources)),
-    ]
+    known = open_book()
+    refuse(known.faults)
+    return known
+
+
+def open_book() -> Book:
+    """The reference tables with their faults told, not raised, so that those of other tables can be added.
+
+    Errors: DataError where one of them cannot be read at all.
+    """
+    named = (("companies.csv", COMPANY), ("dictionary.csv", CONCEPT), ("sources.csv", SOURCE))
+    read, faults = gather(partial(tables.read, *each) for each in named)
     refuse(faults)
-    return Book(companies.set_index("company"), concepts.set_index("concept"), sources.set_index("source"))
+    rules = (_company_rules, _concept_rules, _source_rules)
+    faults = [fault for table, rule in zip(read, rules, strict=True) for fault in _faults(table, rule(table))]
+    return Book(*(table.drop_duplicates(table.columns[0]).set_index(table.columns[0]) for table in read), faults)
 
 
-def facts(raw: pd.DataFrame, known: Book) -> pd.DataFrame:
-    """Facts as text, checked cell by cell and then as series, with typed columns."""
-    refuse(_faults(raw, _cell_rules(raw, known)))
-    typed = raw.assign(
-        value=raw["value"].astype(float),
-        **{column: dates(raw[column]) for column in ("period_start", "period_end", "published")},
-    )
-    refuse(_faults(typed, _series_rules(typed, known)))
+def read_facts(companies: Iterable[str], known: Book) -> pd.DataFrame:
+    """The facts of the companies with typed columns, checked cell by cell and then as series.
+
+    Errors: DataError with every fault of the reference tables and of all these files.
+    """
+    found, faults = gather(partial(tables.read, f"facts/{company}.csv", FACT) for company in companies)
+    faults = [*known.faults, *faults]
+    if not found:
+        refuse(faults)
+    raw = pd.concat(found, ignore_index=True)
+    broken = _found(raw, chain(_cell_rules(raw, known), _file_rules(raw)))
+    typed = _typed(raw.drop({row for row, _ in broken}))
+    refuse([*faults, *_told(broken + _found(typed, _series_rules(typed, known)))])
     return typed
+
+
+def read_gaps(known: Book) -> pd.DataFrame:
+    """Figures known to be missing, checked."""
+    raw = tables.read("gaps.csv", GAP)
+    refuse(_faults(raw, _gap_rules(raw, known)))
+    return raw.assign(**{column: dates(raw[column]) for column in ("period_start", "period_end")})
+
+
+def read_rejected(known: Book) -> pd.DataFrame:
+    """Figures of a filing that were left out, checked as far as a wrong figure can be."""
+    raw = tables.read("rejected.csv", REJECTED)
+    rules = chain(_cell_rules(raw, known), [("reason is empty: say why the figure is left out", raw["reason"] == "")])
+    refuse(_faults(raw, rules))
+    return raw
+
+
+def read_rates() -> pd.DataFrame:
+    """Exchange rates by day, checked."""
+    raw = tables.read("fx.csv", RATES)
+    refuse(_faults(raw, _rate_rules(raw)))
+    return raw[RATES[1:]].astype(float).set_index(dates(raw["date"]))
+
+
+def strangers(known: Book) -> list[str]:
+    """A fault for each file among the facts that belongs to no company."""
+    found = {path.name for path in (paths.DATA / "facts").glob("*")}
+    strange = sorted(found - {f"{company}.csv" for company in known.companies.index})
+    return [f"data/facts/{name}: no company of data/companies.csv has this file" for name in strange]
+
+
+def gather(jobs: Iterable[Callable[[], pd.DataFrame]]) -> tuple[list[pd.DataFrame], list[str]]:
+    """What the jobs give, and the faults of all those that are refused."""
+    results, faults = [], []
+    for job in jobs:
+        try:
+            results.append(job())
+        except DataError as error:
+            faults += error.faults
+    return results, faults
+
+
+def _typed(sound: pd.DataFrame) -> pd.DataFrame:
+    days = {column: dates(sound[column]) for column in ("period_start", "period_end", "published")}
+    return sound.assign(value=sound["value"].astype(float), **days)
 
 
 def refuse(faults: list[str]) -> None:
@@ -81,14 +150,24 @@ def dates(text: pd.Series) -> pd.Series:
     return pd.to_datetime(text, format="%Y-%m-%d", errors="coerce")
 
 
-def _faults(table: pd.DataFrame, rules: Iterator[tuple[str, pd.Series]]) -> list[str]:
-    """One line per broken row and rule; a rule's sentence may name the row's own cells in braces."""
-    found = [
-        (row["file"], row["line"], f"{row['file']}:{row['line']}: {sentence.format(**row)}")
-        for sentence, broken in rules
-        for row in table[np.asarray(broken, dtype=bool)].to_dict("records")
+def _faults(table: pd.DataFrame, rules: Rules) -> list[str]:
+    """One line per broken row and rule, in the order of the file."""
+    return _told(_found(table, rules))
+
+
+def _told(found: list[tuple[int, str]]) -> list[str]:
+    return [sentence for _, sentence in sorted(found)]
+
+
+def _found(table: pd.DataFrame, rules: Rules) -> list[tuple[int, str]]:
+    """Each broken row and what to say of it; a rule's sentence may name the row's own cells in braces."""
+    broken = [(sentence, np.flatnonzero(rows)) for sentence, rows in rules]
+    return [
+        (row, f"{cells['file']}:{cells['line']}: {sentence.format(**cells)}")
+        for sentence, rows in broken
+        if len(rows)
+        for row, cells in table.iloc[rows].to_dict("index").items()
     ]
-    return [text for _, _, text in sorted(found)]
 
 
 def _names(valid: pd.Index) -> str:
@@ -96,20 +175,25 @@ def _names(valid: pd.Index) -> str:
 
 
 def _bad_date(text: pd.Series) -> pd.Series:
-    return dates(text).isna() | ~text.str.fullmatch(r"\d{4}-\d{2}-\d{2}")
+    return dates(text).isna() | ~text.str.fullmatch(ISO_DATE)
 
 
-def _company_rules(table: pd.DataFrame) -> Iterator[tuple[str, pd.Series]]:
+def _bad_number(text: pd.Series) -> pd.Series:
+    return ~np.isfinite(pd.to_numeric(text, errors="coerce")) | ~text.str.fullmatch(PLAIN_NUMBER)
+
+
+def _company_rules(table: pd.DataFrame) -> Rules:
     yield "company {company} stands twice", table["company"].duplicated()
     yield "company needs a ticker, a name and a group", table[["company", "name", "group"]].eq("").any(axis=1)
     yield (
         "fiscal_year_end '{fiscal_year_end}' is not a month, 1 to 12",
         ~table["fiscal_year_end"].isin([str(month) for month in range(1, 13)]),
     )
+    yield "cik '{cik}' is not ten digits", ~table["cik"].str.fullmatch("[0-9]{10}")
     yield "currency '{currency}' is not a three-letter code", ~table["currency"].str.fullmatch("[A-Z]{3}")
 
 
-def _concept_rules(table: pd.DataFrame) -> Iterator[tuple[str, pd.Series]]:
+def _concept_rules(table: pd.DataFrame) -> Rules:
     yield "concept {concept} stands twice", table["concept"].duplicated()
     yield (
         "nature '{nature}' is not flow, stock or average",
@@ -121,25 +205,23 @@ def _concept_rules(table: pd.DataFrame) -> Iterator[tuple[str, pd.Series]]:
     yield "concept {concept} has no definition", table["definition"].eq("")
 
 
-def _source_rules(table: pd.DataFrame) -> Iterator[tuple[str, pd.Series]]:
+def _source_rules(table: pd.DataFrame) -> Rules:
     yield "source {source} stands twice", table["source"].duplicated()
     yield (
-        "source {source} needs title, publisher and tier",
-        table[["title", "publisher", "tier"]].eq("").any(axis=1),
+        "source needs an id without spaces, a title and a publisher",
+        table[["source", "title", "publisher"]].eq("").any(axis=1) | table["source"].str.contains(" "),
     )
+    yield f"tier '{{tier}}' is not one of {', '.join(TIERS)}", ~table["tier"].isin(TIERS)
     yield "url '{url}' is not a web address", ~table["url"].str.match(r"https?://\S+$")
     yield "published '{published}' is not a date such as 2024-06-30", _bad_date(table["published"])
 
 
-def _cell_rules(raw: pd.DataFrame, known: Book) -> Iterator[tuple[str, pd.Series]]:
-    file_company = raw["file"].str.extract(r"([^/]+)\.csv$")[0]
+def _cell_rules(raw: pd.DataFrame, known: Book) -> Rules:
     yield "unknown company '{company}'; see data/companies.csv", ~raw["company"].isin(known.companies.index)
-    yield "company '{company}' stands in another company's file", raw["company"] != file_company
     concepts = known.concepts.index
     yield f"unknown concept '{{concept}}'; there are: {_names(concepts)}", ~raw["concept"].isin(concepts)
     yield "unknown source '{source}'; add it to data/sources.csv", ~raw["source"].isin(known.sources.index)
-    number = pd.to_numeric(raw["value"], errors="coerce")
-    yield "value '{value}' is not a plain number", ~np.isfinite(number) | ~raw["value"].str.match(r"-?\d")
+    yield "value '{value}' is not a plain number", _bad_number(raw["value"])
     yield f"kind '{{kind}}' is not one of {', '.join(KINDS)}", ~raw["kind"].isin(KINDS)
     for column in ("period_end", "published"):
         yield f"{column} '{{{column}}}' is not a date such as 2024-06-30", _bad_date(raw[column])
@@ -156,13 +238,38 @@ def _cell_rules(raw: pd.DataFrame, known: Book) -> Iterator[tuple[str, pd.Series
     yield "locator is empty: say where in the document the figure stands", raw["locator"] == ""
 
 
+def _file_rules(raw: pd.DataFrame) -> Rules:
+    file_company = raw["file"].str.extract(r"([^/]+)\.csv$")[0]
+    yield "company '{company}' stands in another company's file", raw["company"] != file_company
+
+
+def _gap_rules(raw: pd.DataFrame, known: Book) -> Rules:
+    yield "unknown company '{company}'; see data/companies.csv", ~raw["company"].isin(known.companies.index)
+    yield "unknown concept '{concept}'; see data/dictionary.csv", ~raw["concept"].isin(known.concepts.index)
+    for column in ("period_start", "period_end"):
+        yield f"{column} '{{{column}}}' is not a date such as 2024-06-30", _bad_date(raw[column])
+    yield "gap ends before it starts", raw["period_end"] < raw["period_start"]
+    yield "reason is empty: say why the figure is missing", raw["reason"] == ""
+
+
+def _rate_rules(raw: pd.DataFrame) -> Rules:
+    yield "date '{date}' is not a date such as 2024-06-30", _bad_date(raw["date"])
+    yield "date {date} does not come after the one above", raw["date"] <= raw["date"].shift(fill_value="")
+    for currency in RATES[1:]:
+        rate = pd.to_numeric(raw[currency], errors="coerce")
+        yield f"{currency} '{{{currency}}}' is not a positive number", _bad_number(raw[currency]) | (rate <= 0)
+        change = rate / rate.shift()
+        jump = (change > LARGEST_DAILY_CHANGE) | (change < 1 / LARGEST_DAILY_CHANGE)
+        yield f"{currency} {{{currency}}} jumps from the day above: a slip of the pen?", jump
+
+
 def _wanted_unit(raw: pd.DataFrame, known: Book) -> pd.Series:
     currency = raw["company"].map(known.companies["currency"])
     unit = raw["concept"].map(known.concepts["unit"])
     return unit.mask(unit == "currency", currency).mask(unit == "currency per share", currency + "/share")
 
 
-def _series_rules(table: pd.DataFrame, known: Book) -> Iterator[tuple[str, pd.Series]]:
+def _series_rules(table: pd.DataFrame, known: Book) -> Rules:
     key = ["company", "concept", "period_start", "period_end", "published"]
     yield "same company, concept, period and date of publication as a row above", table.duplicated(key)
     negative = table["concept"].map(known.concepts["sign"]).eq("positive") & (table["value"] < 0)
@@ -176,7 +283,9 @@ def _series_rules(table: pd.DataFrame, known: Book) -> Iterator[tuple[str, pd.Se
     )
     yield "published before the period ends", table["published"] < table["period_end"]
     appeared = dates(table["source"].map(known.sources["published"]))
-    yield "published before its source {source} appeared", table["published"] < appeared
+    yield "published is not the day on which its source {source} appeared", table["published"] != appeared
+    late = (table["published"] - table["period_end"]).dt.days > LONGEST_DELAY
+    yield "published more than four years after the period's end: a slip in a date?", late
     yield "a quarter that equals the year it ends: the filing's own tagging error?", quarter_as_year(table)
     yield (
         "value {value:.0f} looks like a slip of scale beside its neighbours; "
@@ -195,18 +304,30 @@ def quarter_as_year(table: pd.DataFrame) -> pd.Series:
 
 
 def scale_slip(table: pd.DataFrame) -> pd.Series:
-    """Whether a value is about a thousand, a million or a billion times its neighbours, or that fraction of them.
+    """Whether a value is off by a thousand, a million or a billion beside its neighbours in figures of one length.
 
-    Neighbours are the two periods before and the two after in the same series of figures of one length.
+    Either it is about that many times the median of the two before and the two after, or that fraction of it;
+    or it is over 30 times, or under a thirtieth of, both of the two nearest.
     """
     length = periods.days(table["period_start"], table["period_end"]).fillna(0) // 60
-    ordered = table.assign(length=length, size=table["value"].abs().where(table["value"] != 0)).sort_values(
+    ordered = table.assign(length=length, size=table["value"].abs())[table["value"] != 0].sort_values(
         ["company", "concept", "length", "period_end", "published"]
     )
     series = ordered.groupby(["company", "concept", "length"])["size"]
-    around = pd.concat([series.shift(step) for step in (-2, -1, 1, 2)], axis=1)
-    ratio = ordered["size"] / around.median(axis=1)
+    off = _off_median(ordered["size"], series) | _off_both(ordered["size"], series)
+    slips = off & (series.transform("count") >= SMALL)
+    return slips.reindex(table.index, fill_value=False)
+
+
+def _off_median(size: pd.Series, series: pd.api.typing.SeriesGroupBy) -> pd.Series:
+    ratio = size / pd.concat([series.shift(step) for step in (-2, -1, 1, 2)], axis=1).median(axis=1)
     ratio = ratio.where(ratio >= 1, 1 / ratio)
     near = [ratio.between(slip * (1 - SLIP_TOLERANCE), slip * (1 + SLIP_TOLERANCE)) for slip in SCALE_SLIPS]
-    slips = pd.concat(near, axis=1).any(axis=1) & (series.transform("count") >= SMALL)
-    return slips.reindex(table.index)
+    return pd.concat(near, axis=1).any(axis=1)
+
+
+def _off_both(size: pd.Series, series: pd.api.typing.SeriesGroupBy) -> pd.Series:
+    """Whether the value lies beyond the limit from both nearest neighbours; at a series' end they are on one side."""
+    after, before = series.shift(-1).fillna(series.shift(2)), series.shift(1).fillna(series.shift(-2))
+    ratios = pd.concat([size / after, size / before], axis=1)
+    return (ratios > SLIP_BESIDE_BOTH).all(axis=1) | (ratios < 1 / SLIP_BESIDE_BOTH).all(axis=1)

@@ -1,7 +1,11 @@
 """The one door to `data/`: every file is opened here, and whoever asks can learn which ones were."""
 
+import csv
+import io
 import os
-from collections.abc import Iterable
+import re
+from collections.abc import Iterable, Iterator
+from pathlib import Path
 
 import pandas as pd
 
@@ -9,24 +13,67 @@ from capcycle import paths
 from capcycle.errors import DataError
 
 TRACE = "CAPCYCLE_TRACE"  # names a file that gets a line for each data file opened
+UNCLEAN = {  # what a cell may not hold, and how a person would say so
+    "has a space at its edge": re.compile(r"^\s|\s$"),
+    "has a line break, a tab or another character that does not print": re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]"),
+    "begins like a formula; a spreadsheet would run it": re.compile(r"^[=+@]"),
+}
+ANY_UNCLEAN = re.compile("|".join(pattern.pattern for pattern in UNCLEAN.values()))
 
 
 def read(name: str, columns: Iterable[str]) -> pd.DataFrame:
-    """A table of `data/` as text, cell by cell, with the file and line of each row; refused if columns differ."""
+    """A table of `data/` as text, cell by cell, with the file and line of each row.
+
+    Errors: DataError for a file that is missing, is not a UTF-8 CSV table of these columns, or has unclean cells.
+    """
     _trace(name)
-    path = paths.DATA / name
+    wanted, file = list(columns), f"data/{name}"
+    lines, records = _records(_text(name), file)
+    if not records or records[0] != wanted:
+        header = ", ".join(records[0]) if records else "none"
+        raise DataError([f"{file}:1: columns are {header}; wanted {', '.join(wanted)}"])
+    if faults := list(_untidy(records, lines, file)):
+        raise DataError(faults)
+    return pd.DataFrame(records[1:], columns=wanted, dtype=str).assign(file=file, line=lines[1:])
+
+
+def _text(name: str) -> str:
     try:
-        table = pd.read_csv(path, dtype=str, keep_default_na=False, encoding="utf-8")
+        data = (paths.DATA / name).read_bytes()
     except FileNotFoundError as error:
         raise DataError([f"data/{name}: there is no such file"]) from error
-    except (UnicodeDecodeError, pd.errors.ParserError, pd.errors.EmptyDataError) as error:
-        raise DataError([f"data/{name}: not a UTF-8 CSV table: {str(error).strip()}"]) from error
-    if list(table.columns) != list(columns):
-        raise DataError([f"data/{name}:1: columns are {', '.join(table.columns)}; wanted {', '.join(columns)}"])
-    return table.assign(file=f"data/{name}", line=range(2, len(table) + 2))
+    try:
+        return data.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = data.count(b"\n", 0, error.start) + 1
+        raise DataError([f"data/{name}:{line}: not UTF-8 text; save the table as UTF-8"]) from error
+
+
+def _records(text: str, file: str) -> tuple[list[int], list[list[str]]]:
+    """Every record, and the line on which each begins: a quoted cell may run over several."""
+    reader = csv.reader(io.StringIO(text, newline=""), strict=True)
+    lines, records, first = [], [], 1
+    try:
+        for record in reader:
+            lines.append(first)
+            records.append(record)
+            first = reader.line_num + 1
+    except csv.Error as error:
+        raise DataError([f"{file}:{first}: not a CSV table: {error}"]) from error
+    return lines, records
+
+
+def _untidy(records: list[list[str]], lines: list[int], file: str) -> Iterator[str]:
+    columns = records[0]
+    for record, line in zip(records[1:], lines[1:], strict=True):
+        if len(record) != len(columns):
+            yield f"{file}:{line}: {len(record)} cells; there are {len(columns)} columns"
+        elif any(map(ANY_UNCLEAN.search, record)):
+            for column, cell in zip(columns, record, strict=True):
+                yield from (f"{file}:{line}: {column} {why}" for why, bad in UNCLEAN.items() if bad.search(cell))
 
 
 def _trace(name: str) -> None:
     if file := os.environ.get(TRACE):
-        with open(file, "a", encoding="utf-8") as trace:
+        with Path(file).open("a", encoding="utf-8") as trace:
             trace.write(f"{name}\n")

@@ -8,6 +8,7 @@ from capcycle import periods
 KEY = ["company", "concept", "period_start", "period_end"]
 SPLIT_RATIOS = range(2, 51)
 SPLIT_TOLERANCE = 0.03  # earnings of a few cents a share are rounded to a whole cent
+ROUNDED = 0.005  # a figure rounded to three digits is off by half a percent at most
 COARSEST = 12  # no filing rounds to more than 10**12
 
 
@@ -35,19 +36,39 @@ def quarters(history: pd.DataFrame) -> pd.DataFrame:
     Formula: quarter = longer period - shorter period with the same first or last day.
     A pair must be of one vintage, or two definitions would be subtracted: the shorter period as it was known when
     the longer was published, restated if the longer is; or, where only a later filing held gives the shorter one,
-    both as first published.
+    both as first published; or the shorter one as restated since, once the longer one was repeated unchanged beside
+    the next year's.
     """
     flows = _unrounded(history)
-    flows = flows.assign(restated=flows.index.isin(revisions(flows).query("cause == 'restatement'").index))
+    restated = flows.index.isin(revisions(flows).query("cause == 'restatement'").index)
+    flows = flows.assign(restated=restated, confirmed=_confirmed(flows))
     pairs = periods.remainders(flows.drop(columns=["file", "line", "note"], errors="ignore"))
     later = pairs["published_less"] > pairs["published"]
-    one_vintage = (pairs["restated"] <= pairs["restated_less"]) & ~(later & pairs["restated_less"])
-    pairs = pairs[one_vintage].assign(later=later).sort_values(["later", "published_less"], ascending=[False, True])
-    pairs = pairs.drop_duplicates(
-        ["company", "concept", "start", "end", "published", "period_start", "period_end"], keep="last"
+    mixed = later & pairs["restated_less"]
+    one_vintage = (pairs["restated"] <= pairs["restated_less"]) & (~mixed | pairs["confirmed"].notna())
+    known = pairs["published"].mask(mixed, pairs["confirmed"])
+    pairs = pairs.assign(later=later, mixed=mixed, known=np.maximum(known, pairs["published_less"]))
+    pairs = pairs[one_vintage].sort_values(["later", "published_less"], ascending=[False, True])
+    same = ["company", "concept", "start", "end", "period_start", "period_end", "published", "mixed"]
+    pairs = pairs.drop_duplicates(same, keep="last")
+    derived = _difference(pairs).sort_values("published", kind="stable").drop_duplicates([*KEY, "published"])
+    same_again = derived.duplicated(KEY) & ~derived["restated"] & ~derived["mixed"]
+    return _not_reported(derived[~same_again], history).drop(columns=["restated", "mixed"])
+
+
+def _confirmed(flows: pd.DataFrame) -> pd.Series:
+    """When a figure was repeated beside the same period a year later; NaT if it was not, or not unchanged."""
+    ordered = flows.sort_values([*KEY, "published"])
+    replaced = ordered.groupby(KEY, dropna=False)["published"].shift(-1)
+    year_after = ordered.assign(
+        quarter=periods.ordinal(periods.calendar_quarter(ordered["period_end"])),
+        length=periods.days(ordered["period_start"], ordered["period_end"]) // 60,
     )
-    derived = _difference(pairs).drop_duplicates([*KEY, "published"])
-    return _not_reported(derived, history)
+    key = ["company", "concept", "length", "quarter"]
+    first = year_after.groupby(key)["published"].min()
+    repeated = first.reindex(pd.MultiIndex.from_frame(year_after[key].assign(quarter=year_after["quarter"] + 4)))
+    repeated = pd.Series(repeated.to_numpy(), ordered.index)
+    return repeated.where(replaced.isna() | (replaced > repeated)).reindex(flows.index)
 
 
 def _unrounded(history: pd.DataFrame) -> pd.DataFrame:
@@ -73,8 +94,10 @@ def _difference(pairs: pd.DataFrame) -> pd.DataFrame:
                 pairs["source"] == pairs["source_less"], pairs["source"] + " " + pairs["source_less"]
             ),
             "locator": longer + " less " + shorter + " (" + pairs["locator"] + ")",
-            "published": pairs[["published", "published_less"]].max(axis=1),
+            "published": pairs["known"],
+            "note": "",
             "restated": pairs["restated"],
+            "mixed": pairs["mixed"],
         }
     )
 
@@ -84,48 +107,15 @@ def _not_reported(derived: pd.DataFrame, history: pd.DataFrame) -> pd.DataFrame:
     filed = pd.MultiIndex.from_frame(derived[KEY]).isin(pd.MultiIndex.from_frame(history[KEY]))
     same = [*KEY, "value"]
     repeated = pd.MultiIndex.from_frame(derived[same]).isin(pd.MultiIndex.from_frame(history[same]))
-    return derived[~filed | (derived["restated"] & ~repeated)].drop(columns="restated")
-
-
-def _unrounded(history: pd.DataFrame) -> pd.DataFrame:
-    later = revisions(history).query("cause == 'rounding'")
-    coarser = _digit(later["value"].to_numpy()) > _digit(later["before"].to_numpy())
-    return history.drop(later.index[coarser])
-
-
-def _difference(pairs: pd.DataFrame) -> pd.DataFrame:
-    day = "%Y-%m-%d"
-    longer = pairs["period_start"].dt.strftime(day) + "…" + pairs["period_end"].dt.strftime(day)
-    shorter = pairs["period_start_less"].dt.strftime(day) + "…" + pairs["period_end_less"].dt.strftime(day)
-    return pd.DataFrame(
-        {
-            "company": pairs["company"],
-            "concept": pairs["concept"],
-            "period_start": pairs["start"],
-            "period_end": pairs["end"],
-            "value": pairs["value"] - pairs["value_less"],
-            "unit": pairs["unit"],
-            "kind": pairs["kind"].mask(pairs["kind"] == "reported", "derived"),
-            "source": pairs["source"].where(
-                pairs["source"] == pairs["source_less"], pairs["source"] + " " + pairs["source_less"]
-            ),
-            "locator": longer + " less " + shorter + " (" + pairs["locator"] + ")",
-            "published": pairs[["published", "published_less"]].max(axis=1),
-            "restated": pairs["restated"],
-        }
-    )
-
-
-def _not_reported(derived: pd.DataFrame, history: pd.DataFrame) -> pd.DataFrame:
-    """A filed quarter stands; only a restatement of the periods around it can replace it."""
-    filed = pd.MultiIndex.from_frame(derived[KEY]).isin(pd.MultiIndex.from_frame(history[KEY]))
-    return derived[~filed | derived["restated"]].drop(columns="restated")
+    return derived[~filed | (derived["restated"] & ~repeated)]
 
 
 def _cause(later: pd.DataFrame) -> np.ndarray:
     value, before = later["value"].to_numpy(), later["before"].to_numpy()
     digits = np.stack([_digit(value), _digit(before)])
-    rounding = (np.abs(value - before) <= digits.max(axis=0) / 2) & (digits[0] != digits[1])
+    filed = later["kind"].ne("derived")  # a difference that happens to end in zeros is not a figure rounded
+    near = np.abs(value - before) <= np.minimum(digits.max(axis=0) / 2, ROUNDED * np.abs(before))
+    rounding = filed & near & (digits[0] != digits[1])
     small, large = np.sort(np.abs([value, before]), axis=0)
     ratio = np.divide(large, small, out=np.ones_like(large), where=small > 0)
     whole = np.abs(ratio / np.round(ratio) - 1) <= SPLIT_TOLERANCE

@@ -1,0 +1,58 @@
+# make site | test | lab        the first use sets up .venv from requirements.lock
+# make check | lint | lock | clean
+# make PYTHON=python3.13 site   makes .venv with another Python than python3
+
+PYTHON ?= python3
+unexport PYTHONHOME PYTHONPATH
+
+ifeq ($(wildcard lib/capcycle/__init__.py),)
+$(error make works in the folder of this Makefile: use make -C FOLDER)
+endif
+
+.PHONY: site test lab check lint lock clean again
+
+site: .venv/.installed
+	.venv/bin/capcycle site
+
+lab: .venv/.installed
+	.venv/bin/capcycle lab
+
+check: .venv/.installed
+	.venv/bin/capcycle check
+
+lint: .venv/.installed
+	.venv/bin/ruff check .
+	.venv/bin/ruff format --check .
+
+# loadfile: what a file of tests shares (a built site, a browser) is made once
+test: lint
+	.venv/bin/python -m pytest --numprocesses auto --maxprocesses 4 --dist loadfile
+
+.venv/.installed: .venv/.locked pyproject.toml
+	.venv/bin/python -m pip install --quiet --no-deps --no-build-isolation --editable .
+	@touch $@
+
+.venv/.locked: requirements.lock
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { \
+	  echo "capcycle needs Python 3.11 or newer, and $(PYTHON) is not: make PYTHON=/path/to/python3.11 ..." >&2; exit 1; }
+	@echo "Setting up .venv from requirements.lock: about a minute, once."
+	$(PYTHON) -m venv --clear .venv
+	.venv/bin/python -m pip install --quiet --require-hashes --no-deps --requirement requirements.lock
+	@touch $@
+
+# A .venv half made, moved with its folder, or left without its Python does not find the package here: it is made again
+sound := $(shell .venv/bin/python -I -c 'import importlib.util as i, os; \
+  print(os.path.samefile(i.find_spec("capcycle").origin, "lib/capcycle/__init__.py"))' 2>/dev/null)
+ifneq ($(sound),True)
+.venv/.locked: again
+endif
+
+# Needs uv, which resolves for every platform at once. Pins stay where they still fit; without a lock all are the newest.
+lock:
+	@command -v uv >/dev/null || { echo "make lock needs uv; nothing else here does" >&2; exit 1; }
+	uv pip compile pyproject.toml --group build --group test --universal --python-version 3.11 \
+	  --generate-hashes --no-header --no-emit-index-url --quiet --output-file requirements.lock
+
+clean:
+	rm -rf .venv .capcycle site .site-* .pytest_cache .ruff_cache .hypothesis
+	find lib tests -name __pycache__ -prune -exec rm -rf {} +

@@ -1,0 +1,335 @@
+"""One notebook executed in this process: papermill, with an engine that needs no kernel.
+
+A kernel costs a second or two to start and stop, nearly all of it imports. A process forked from one that
+has imported everything already starts in tens of milliseconds; this engine lets such a process execute
+cells. The cells meet the shell class of the ordinary kernel, and what that shell would send to its client
+is turned into outputs here, so a notebook gets the outputs that the ordinary kernel gives it.
+
+It cannot be the same in these cases:
+
+- what is written to file descriptors 1 and 2 behind Python's back (`os.write`, C libraries) is not captured;
+- a kernel also sends its streams every 0.2 seconds, so a slow cell that prints may have them in more pieces;
+- a warning or a syntax error names the file of its cell `cell 3.py`, a kernel a temporary file of its own;
+- `asyncio.run` works, which a kernel refuses as its own loop is running (top-level `await` works in both);
+- the state of ipywidgets is not stored, `input` finds no one to ask, `%connect_info` no kernel;
+- the user's IPython profile (start-up files, history) is not read.
+
+One process should execute one notebook: modules imported by one would be seen by the next.
+"""
+
+import gc
+import io
+import multiprocessing
+import os
+import signal
+import sys
+import time
+import traceback
+from collections import deque
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, redirect_stderr, redirect_stdout
+from functools import cache
+from multiprocessing import connection
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import nbformat
+from jupyter_client.session import Session
+from nbformat import NotebookNode
+from nbformat.v4 import output_from_msg
+
+from capcycle.words import say
+
+SERVER_IMPORTS = ["papermill", "ipykernel.ipkernel", "ipykernel.zmqshell", "pandas", "altair"]
+ENVIRONMENT = {
+    # one thread when the server forks, and one for each run: the runs are what goes in parallel
+    **dict.fromkeys(["OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS"], "1"),
+    "PYTHONHASHSEED": "0",  # sets in the same order at every run
+}
+
+
+class Job(NamedTuple):
+    """One notebook to execute: `out` gets the result, `trace` the names of the data files it opened."""
+
+    source: Path
+    parameters: dict[str, Any]
+    out: Path
+    trace: Path
+
+
+class Finished(NamedTuple):
+    """A job that ended; `error` is empty if the notebook came to its end."""
+
+    job: Job
+    error: str
+    seconds: float
+
+
+def execute_each(jobs: Sequence[Job], width: int) -> Iterator[Finished]:
+    """Execute every job in a fresh process of its own, `width` at a time, and yield each as it ends.
+
+    A process that dies takes only its own job with it. If the caller stops, so do the processes.
+    """
+    context = processes()
+    waiting, running = deque(jobs), {}
+    try:
+        while waiting or running:
+            while waiting and len(running) < width:
+                pipe, *started = _start(context, waiting.popleft())
+                running[pipe] = started
+            for pipe in connection.wait(list(running)):
+                yield _finish(pipe, *running[pipe])
+                del running[pipe]
+    finally:
+        for _, process, _ in running.values():
+            process.kill()
+            process.join()
+
+
+def processes() -> Any:
+    """Where fresh processes come from: forked off a server that has imported what every notebook imports.
+
+    Starting the server takes no time here; it imports while the caller goes on.
+    """
+    if "forkserver" not in multiprocessing.get_all_start_methods():
+        return multiprocessing.get_context("spawn")
+    from multiprocessing import forkserver
+
+    for name, value in ENVIRONMENT.items():
+        os.environ.setdefault(name, value)
+    context = multiprocessing.get_context("forkserver")
+    context.set_forkserver_preload(SERVER_IMPORTS)
+    with _deaf_to_ctrl_c():
+        forkserver.ensure_running()
+    return context
+
+
+@contextmanager
+def _deaf_to_ctrl_c() -> Iterator[None]:
+    # a process started here inherits this, so that Ctrl-C is for the caller, who then ends the processes
+    before = signal.signal(signal.SIGINT, signal.SIG_IGN)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)
+
+
+def _start(context: Any, job: Job) -> tuple[Any, Job, Any, float]:
+    ours, theirs = context.Pipe(duplex=False)
+    process = context.Process(target=_work, args=(theirs, job), daemon=False)
+    started = time.monotonic()
+    process.start()
+    theirs.close()
+    return ours, job, process, started
+
+
+def _finish(pipe: Any, job: Job, process: Any, started: float) -> Finished:
+    try:
+        error, accident = pipe.recv()
+        process.kill()  # everything is written; a thread that the notebook left behind must not hold us up
+        process.join()
+    except EOFError:
+        process.join()
+        error = accident = say("run.died", code=_ending(process.exitcode))
+    if accident:
+        _write_unexecuted(job, accident)
+    return Finished(job, error, time.monotonic() - started)
+
+
+def _ending(code: int) -> str:
+    if code < 0:
+        return say("run.signal", name=signal.Signals(-code).name)
+    return say("run.exit_code", code=code)
+
+
+def _write_unexecuted(job: Job, accident: str) -> None:
+    notebook = nbformat.read(job.source, 4)
+    notebook.cells.insert(0, nbformat.v4.new_markdown_cell(f"```\n{accident}\n```"))
+    job.out.write_text(nbformat.writes(normal(notebook, job.parameters)), "utf-8")
+
+
+def _work(pipe: Any, job: Job) -> None:
+    os.environ["CAPCYCLE_TRACE"] = str(job.trace)
+    try:
+        pipe.send((execute(job.source, job.parameters, job.out, job.source.parent), ""))
+    except Exception as error:
+        pipe.send((f"{type(error).__name__}: {error}", traceback.format_exc()))
+
+
+def execute(source: Path, parameters: dict[str, Any], out: Path, cwd: Path) -> str:
+    """Execute `source` in the folder `cwd` and write it to `out`, the same bytes each time.
+
+    Returns nothing if all went well, else which cell failed and why; `out` then holds the traceback.
+    """
+    from papermill import PapermillExecutionError, execute_notebook
+    from papermill.engines import papermill_engines
+
+    papermill_engines.register("capcycle", engine())
+    _forget_the_server()
+    paths = [str(path).replace("{", "{{").replace("}", "}}") for path in (source, out)]  # papermill formats them
+    quiet = {"progress_bar": False, "request_save_on_cell_execute": False}
+    error = ""
+    try:
+        execute_notebook(*paths, parameters, engine_name="capcycle", cwd=cwd, **quiet)
+    except PapermillExecutionError as failed:
+        error = f"In [{failed.exec_count}]: {failed.ename}: {failed.evalue}"
+    out.write_text(nbformat.writes(normal(nbformat.read(out, 4), parameters)) + "\n", "utf-8")
+    return error
+
+
+def _forget_the_server() -> None:
+    gc.freeze()  # the imported modules stay shared with the server: no collection touches them
+    if numpy := sys.modules.get("numpy"):
+        numpy.random.seed()  # or all runs would draw the same numbers
+
+
+def normal(notebook: NotebookNode, parameters: dict[str, Any]) -> NotebookNode:
+    """The executed notebook without what differs between two equal executions: times, ids, versions."""
+    notebook.metadata["papermill"] = {"parameters": parameters}
+    notebook.metadata.get("language_info", {}).pop("version", None)
+    for position, cell in enumerate(notebook.cells):
+        cell["id"] = f"cell-{position}"
+        for written in ("papermill", "execution"):
+            cell.metadata.pop(written, None)
+    return notebook
+
+
+def execute_cells(manager: Any) -> None:
+    """Execute the cells of papermill's `manager.nb` up to the first that fails, and set their outputs in."""
+    tape = Tape()
+    with shell(tape) as python:
+        for index, cell in enumerate(manager.nb.cells):
+            manager.cell_start(cell, index)
+            failed = not _execute(cell, python, tape)
+            if failed:
+                manager.cell_exception(cell, cell_index=index)
+            manager.cell_complete(cell, cell_index=index)
+            if failed:
+                break
+    manager.nb.metadata["language_info"] = python.kernel_language
+
+
+def _execute(cell: NotebookNode, python: Any, tape: "Tape") -> bool:
+    tags = cell.metadata.get("tags", [])
+    if cell.cell_type != "code" or not cell.source.strip() or "skip-execution" in tags:
+        return True
+    tape.turn_to(cell)
+    cell.execution_count = python.execution_count
+    with redirect_stdout(Stream("stdout", tape)) as out, redirect_stderr(Stream("stderr", tape)) as err:
+        result = python.run_cell(cell.source, store_history=True)
+        out.flush()
+        err.flush()
+    unshowable = getattr(python, "_last_traceback_during_displayhook", False)  # fails a cell in a kernel too
+    return (result.success and not unshowable) or "raises-exception" in tags
+
+
+@contextmanager
+def shell(tape: "Tape") -> Iterator[Any]:
+    """The shell of the ordinary kernel with an empty namespace; all that it publishes goes to `tape`."""
+    from ipykernel.ipkernel import IPythonKernel
+    from ipykernel.zmqshell import ZMQInteractiveShell
+    from IPython.core.compilerop import CachingCompiler
+    from traitlets.config import Config
+
+    class CellNames(CachingCompiler):
+        def get_code_name(self, raw_code: str, code: str, number: int) -> str:
+            return f"cell {number}.py"  # the kernel's own name holds a process id; without .py tracebacks differ
+
+    main = sys.modules["__main__"]
+    quiet = Config({"HistoryManager": {"enabled": False}})
+    python = ZMQInteractiveShell.instance(config=quiet, compiler_class=CellNames)
+    python.displayhook.session = python.display_pub.session = tape
+    python.kernel_language = dict(IPythonKernel.language_info)
+    try:
+        yield python
+    finally:
+        ZMQInteractiveShell.clear_instance()
+        sys.modules["__main__"] = main
+
+
+class Stream(io.StringIO):
+    """Standard output or error of a cell: kept until it is flushed, as a kernel keeps it."""
+
+    def __init__(self, name: str, tape: "Tape"):
+        super().__init__()
+        self.name, self.tape = name, tape
+
+    def flush(self) -> None:
+        """Put what was written since the last flush on the tape."""
+        if text := self.getvalue():
+            self.seek(0)
+            self.truncate()
+            self.tape.send(None, "stream", {"name": self.name, "text": text})
+
+
+class Tape(Session):
+    """The session of a kernel without a client: messages become outputs of the present cell."""
+
+    def turn_to(self, cell: NotebookNode) -> None:
+        """Let the messages that follow belong to `cell`."""
+        cell.outputs = []
+        self.outputs, self.clear_next = cell.outputs, False
+        self.shown = getattr(self, "shown", {})
+
+    def send(self, stream, msg_or_type, content=None, parent=None, ident=None, **_) -> dict:
+        """Take a message as `Session.send` does, through JSON as if it went to another process."""
+        message = msg_or_type if isinstance(msg_or_type, dict) else self.msg(msg_or_type, content)
+        message["content"] = self.unpack(self.pack(message["content"]))
+        if message["msg_type"] == "clear_output":
+            self._clear(message["content"])
+        elif message["msg_type"] in ("stream", "error", "display_data", "execute_result"):
+            self._append(message)
+        elif message["msg_type"] == "update_display_data":
+            self._update(message)
+        return message
+
+    def _clear(self, content: dict) -> None:
+        self.clear_next = content["wait"]
+        if not self.clear_next:
+            self._empty()
+
+    def _empty(self) -> None:
+        for shown in self.shown.values():
+            shown[:] = [output for output in shown if not any(output is mine for mine in self.outputs)]
+        self.outputs.clear()
+        self.clear_next = False
+
+    def _append(self, message: dict) -> None:
+        if self.clear_next:
+            self._empty()
+        if name := _display_id(message):
+            self._update(message)
+        output = output_from_msg(message)
+        self.outputs.append(output)
+        if name:
+            self.shown.setdefault(name, []).append(self.outputs[-1])
+
+    def _update(self, message: dict) -> None:
+        for output in self.shown.get(_display_id(message), []):
+            output.data = NotebookNode(message["content"]["data"])
+            output.metadata = NotebookNode(message["content"]["metadata"])
+
+
+def _display_id(message: dict) -> str | None:
+    return (message["content"].get("transient") or {}).get("display_id")
+
+
+@cache
+def engine() -> type:
+    """The engine that papermill's `--engine capcycle` names."""
+    from papermill.engines import Engine
+
+    class InlineEngine(Engine):
+        @classmethod
+        def execute_managed_notebook(cls, nb_man, kernel_name, **_):
+            execute_cells(nb_man)
+
+    return InlineEngine
+
+
+def __getattr__(name: str) -> type:
+    # papermill asks for its engines while it is being imported: a class defined at the top of this module,
+    # which needs papermill for its base, would not be there yet when this module is the one importing it
+    if name == "InlineEngine":
+        return engine()
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -1,0 +1,127 @@
+"""A measure at one period, a bar per company, and amounts stacked over time."""
+
+import altair as alt
+import pandas as pd
+
+from capcycle import theme, words
+from capcycle.exhibits import parts
+from capcycle.exhibits.exhibit import Exhibit
+from capcycle.exhibits.findings import finding, total, totals
+from capcycle.exhibits.lines import TOOLTIP, company_colour, company_legend, subtitle, tooltip, value_axis
+from capcycle.measure import Measures
+
+ROW_HEIGHT = 34
+
+
+def bars(measures: Measures, focus: str | None = None) -> Exhibit:
+    """A measure at the newest period that most companies have, the highest first; who lacks it is listed too."""
+    now = measures.at()
+    data = parts.marks(measures).merge(now[["company", "period"]], on=["company", "period"])
+    data = data.sort_values("value", ascending=False, na_position="last", key=lambda values: values.astype(float))
+    period = words.period(now["period"].iloc[0])
+    return Exhibit(
+        id=parts.slug("bars", measures.name),
+        title=finding(measures, focus),
+        subtitle=words.say("subtitle.at", subtitle=subtitle(measures), period=period),
+        alt=words.say("alt.bars", period=period, series="; ".join(_bar(row) for row in data.to_dict("records"))),
+        view=data[["name", "shown"]].set_axis([words.say("column.company"), words.name(measures.name)], axis=1),
+        figures=parts.figures(now),
+        notes=(*parts.notes(measures, every=False), *_lacking(now)),
+        sources=parts.documents(now),
+        chart=_bars(data, measures.unit) if now["value"].notna().any() else None,
+    )
+
+
+def stack(measures: Measures) -> Exhibit:
+    """Amounts of all companies stacked, for the periods that every company has."""
+    sums = totals(measures)
+    data = parts.marks(measures)
+    return Exhibit(
+        id=parts.slug("stack", measures.name),
+        title=total(measures),
+        subtitle=subtitle(measures),
+        alt="" if sums.empty else words.say("alt.stack", **_ends(sums, measures.unit)),
+        view=parts.by_period(measures),
+        figures=parts.figures(measures.table),
+        notes=(*parts.notes(measures), *_left_out(sums, measures)),
+        sources=parts.documents(measures.table),
+        chart=None if sums.empty else _stack(data[data["period"].isin(sums["period"])], measures),
+    )
+
+
+def _ends(sums: pd.DataFrame, unit: str) -> dict[str, str]:
+    first, last = sums.iloc[0], sums.iloc[-1]
+    return {
+        "first": first["period"],
+        "last": last["period"],
+        "start": words.value(first["value"], unit),
+        "end": words.value(last["value"], unit),
+    }
+
+
+def _left_out(sums: pd.DataFrame, measures: Measures) -> list[str]:
+    """A stack of fewer companies would look like a fall, so such periods are left out, and said to be."""
+    left_out = measures.table.loc[~measures.table["period"].isin(sums["period"]), "period"].drop_duplicates()
+    return [words.say("note.partial_sum", periods=words.listing(list(left_out)))] if len(left_out) else []
+
+
+def _bar(row: dict) -> str:
+    return words.say("alt.bar", name=row["name"], value=row["shown"])
+
+
+def _lacking(now: pd.DataFrame) -> list[str]:
+    lacking = now[now["value"].isna()]
+    return [
+        words.say("note.missing", name=parts.names()[company], periods=period, reason=reason)
+        for company, period, reason in lacking[["company", "period", "reason"]].itertuples(index=False)
+    ]
+
+
+def _bars(data: pd.DataFrame, unit: str) -> alt.LayerChart:
+    scales = company_colour(data["company"])
+    base = alt.Chart(data).encode(
+        y=alt.Y("name:N", sort=list(data["name"]), title=None, axis=alt.Axis(labelLimit=140, labelOverlap=False)),
+        x=alt.X("value:Q", axis=value_axis(unit)),
+    )
+    colour = alt.Fill("name:N", scale=scales["colour"], legend=None)
+    bar = base.mark_bar(size=18, strokeWidth=1.5).encode(
+        fill=colour,
+        stroke=alt.Stroke("name:N", scale=scales["colour"], legend=None),
+        fillOpacity=theme.evidence_opacity(),
+        tooltip=tooltip(TOOLTIP),
+    )
+    text = base.mark_text(align="left", dx=5).encode(text="shown:N", x=alt.X("value:Q", axis=value_axis(unit)))
+    missing = (
+        base.transform_filter("datum.value === null")
+        .mark_text(align="left", dx=5)
+        .encode(text="shown:N", x=alt.value(0))
+    )
+    return alt.layer(bar, text, missing).properties(height=alt.Step(ROW_HEIGHT))
+
+
+def _stack(data: pd.DataFrame, measures: Measures) -> alt.Chart:
+    scales, legend = company_colour(data["company"]), company_legend(data)
+    return (
+        alt.Chart(data)
+        .mark_bar(strokeWidth=1)
+        .encode(
+            x=alt.X("period:O", sort=None, title=None, axis=_quarter_axis(measures)),
+            y=alt.Y("value:Q", axis=value_axis(measures.unit), stack="zero"),
+            fill=alt.Fill("name:N", scale=scales["colour"], legend=legend),
+            stroke=alt.Stroke("name:N", scale=scales["colour"], legend=legend),
+            fillOpacity=theme.evidence_opacity(),
+            order=alt.Order("place:Q"),
+            tooltip=tooltip(TOOLTIP),
+        )
+        .transform_calculate(place=f"indexof({scales['colour'].domain}, datum.name)")
+    )
+
+
+def _quarter_axis(measures: Measures) -> alt.Axis:
+    """One label a year: thirty quarters have no room for thirty labels."""
+    if measures.panel.span == "year":
+        return alt.Axis(labelAngle=0)
+    return alt.Axis(
+        labelAngle=0, ticks=False, labelOverlap=False,
+        labelExpr="slice(datum.label, -2) === 'Q1' ? slice(datum.label, -6, -2) : ''",
+    )  # fmt: skip

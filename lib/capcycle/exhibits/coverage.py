@@ -1,0 +1,238 @@
+"""What is known: since when, how fresh, from which documents, what is missing and what was changed later."""
+
+import altair as alt
+import pandas as pd
+
+from capcycle import facts, words
+from capcycle.exhibits import parts
+from capcycle.exhibits.exhibit import Exhibit
+from capcycle.panel import Panel
+
+CAUSES = ("restatement", "split", "rounding")
+
+
+def held(panel: Panel) -> Exhibit:
+    """Companies by concepts: how many of the shown quarters are held, filed or derived."""
+    table = _quarters_held(panel)
+    shown = len([ordinal for ordinal in panel.ordinals if ordinal >= panel.first])
+    since = str(panel.first // 4)
+    return Exhibit(
+        id="quarters-held",
+        title=words.say(
+            "coverage.title_gaps",
+            full=int((table["periods"] >= shown - 1).sum()),
+            empty=int((table["periods"] == 0).sum()),
+            cells=len(table),
+            since=since,
+        ),
+        subtitle=words.say("coverage.subtitle", since=since),
+        alt=words.say("alt.coverage"),
+        view=_grid(table),
+        figures=table,
+        notes=_known_gaps(panel.companies),
+        chart=_heat(table, shown),
+    )
+
+
+def freshness(known: pd.DataFrame) -> Exhibit:
+    """The newest period and publication of each company, and how long before the newest of all that was."""
+    by_company = known.groupby("company", sort=False)
+    table = by_company.agg(
+        period_end=("period_end", "max"), published=("published", "max"), since=("period_end", "min"),
+        facts=("kind", lambda kinds: int((kinds == "reported").sum())),
+        derived=("kind", lambda kinds: int((kinds == "derived").sum())),
+    ).sort_values("published", ascending=False).reset_index()  # fmt: skip
+    newest, oldest = table.iloc[0], table.iloc[-1]
+    name = parts.names()
+    ends = {"newest": words.day(newest["published"]), "oldest": words.day(oldest["published"])}
+    return Exhibit(
+        id="freshness",
+        title=words.say("coverage.fresh", name=name[newest["company"]], last=name[oldest["company"]], **ends),
+        subtitle=words.say("coverage.fresh_subtitle", day=words.day(newest["published"])),
+        alt="",
+        view=_freshness(table, newest["published"]),
+        figures=table,
+    )
+
+
+def revised(history: pd.DataFrame) -> Exhibit:
+    """The figures that a later filing changed; rounding and share splits are counted only."""
+    later = facts.revisions(history)
+    counts = later["cause"].value_counts()
+    causes = [
+        words.say("coverage.cause_count", count=counts[cause], cause=words.say(f"coverage.cause.{cause}"))
+        for cause in CAUSES
+        if cause in counts
+    ]
+    title = (
+        words.say("coverage.revised", count=len(later), causes=words.listing(causes))
+        if causes
+        else words.say("coverage.revised_none")
+    )
+    listed = later[later["cause"] == "restatement"].sort_values("published", ascending=False)
+    return Exhibit(
+        id="revised",
+        title=title,
+        subtitle=words.say("coverage.revised_subtitle"),
+        alt="",
+        view=_revisions(listed),
+        figures=later.drop(columns=["file", "line"], errors="ignore"),
+        sources=parts.documents(listed),
+    )
+
+
+def documents_by_year(known: pd.DataFrame) -> Exhibit:
+    """How many documents of each publisher's tier stand behind the figures, by the year they appeared."""
+    cards = pd.DataFrame(parts.documents(known))
+    table = cards.assign(year=cards["published"].str[:4]).value_counts(["year", "tier"]).rename("documents")
+    table = table.reset_index().sort_values(["year", "tier"], ignore_index=True)
+    view = table.pivot(index="year", columns="tier", values="documents").fillna(0).astype(int).astype(str)
+    return Exhibit(
+        id="documents-by-year",
+        title=words.say("coverage.by_tier", tiers=_tiers(cards), total=len(cards)),
+        subtitle=words.say("coverage.by_tier_subtitle"),
+        alt=words.say("alt.bars", period="", series="; ".join(f"{year} {n}" for year, _, n in table.values)),
+        view=view[::-1].rename_axis(index=words.say("column.published"), columns=None).reset_index(),
+        figures=table,
+        sources=tuple(cards.to_dict("records")),
+        chart=_columns(table),
+    )
+
+
+def rejected() -> Exhibit:
+    """Figures that a filing gives and that are not used, each with the reason."""
+    table = facts.rejected()
+    view = pd.DataFrame({
+        words.say("column.company"): table["company"].map(parts.names()),
+        words.say("column.concept"): table["concept"].map(words.name),
+        words.say("column.period"): table["period_end"],
+        words.say("column.published"): table["published"],
+        words.say("column.value"): [words.value(float(row["value"]), row["unit"]) for _, row in table.iterrows()],
+        words.say("column.reason"): table["reason"],
+    })  # fmt: skip
+    return Exhibit(
+        id="rejected",
+        title=words.say("coverage.rejected", count=len(table)),
+        subtitle=words.say("coverage.rejected_subtitle"),
+        alt="",
+        view=view,
+        figures=table,
+        sources=parts.documents(table),
+    )
+
+
+def _freshness(table: pd.DataFrame, newest: pd.Timestamp) -> pd.DataFrame:
+    return pd.DataFrame({
+        words.say("column.company"): table["company"].map(parts.names()),
+        words.say("column.since"): table["since"].map(words.day),
+        words.say("column.latest_period"): table["period_end"].map(words.day),
+        words.say("column.latest_published"): table["published"].map(words.day),
+        words.say("column.age"): (newest - table["published"]).dt.days.astype(str),
+        words.say("column.facts"): table["facts"].map("{:,}".format),
+        words.say("column.derived"): table["derived"].map("{:,}".format),
+    })  # fmt: skip
+
+
+def _quarters_held(panel: Panel) -> pd.DataFrame:
+    """Company, concept, number of quarters held, first and newest of them."""
+    shown = panel.rows[panel.rows["ordinal"] >= panel.first]
+    found = shown.groupby(["company", "concept"]).agg(
+        periods=("ordinal", "nunique"), first=("period_end", "min"), last=("period_end", "max")
+    )
+    every = pd.MultiIndex.from_product([panel.companies, sorted(panel.concepts)], names=["company", "concept"])
+    return found.reindex(every).fillna({"periods": 0}).astype({"periods": int}).reset_index()
+
+
+def _grid(table: pd.DataFrame) -> pd.DataFrame:
+    text = table.assign(
+        name=table["company"].map(parts.names()),
+        concept=table["concept"].map(words.name),
+        shown=[str(count) if count else words.DASH for count in table["periods"]],
+    )
+    wide = text.pivot(index="concept", columns="name", values="shown")[list(dict.fromkeys(text["name"]))]
+    return wide.rename_axis(index=words.say("column.concept"), columns=None).reset_index()
+
+
+def _heat(table: pd.DataFrame, shown: int) -> alt.LayerChart:
+    data = pd.DataFrame({
+        "name": table["company"].map(parts.names()),
+        "concept": table["concept"].map(words.name),
+        "periods": table["periods"],
+        "range": [
+            words.say("coverage.range", first=words.day(first), last=words.day(last)) if count else words.DASH
+            for count, first, last in table[["periods", "first", "last"]].itertuples(index=False)
+        ],
+    })  # fmt: skip
+    base = alt.Chart(data).encode(
+        x=alt.X("name:N", sort=None, title=None, axis=alt.Axis(orient="top", labelAngle=-40, labelOverlap=False)),
+        y=alt.Y("concept:N", title=None, axis=alt.Axis(labelLimit=220)),
+        tooltip=[
+            alt.Tooltip("name:N", title=words.say("tooltip.name")),
+            alt.Tooltip("concept:N", title=words.say("column.concept")),
+            alt.Tooltip("periods:Q", title=words.say("column.periods")),
+            alt.Tooltip("range:N", title=words.say("tooltip.period")),
+        ],
+    )
+    fill = alt.Color(
+        "periods:Q", scale=alt.Scale(domain=[0, shown], scheme="blues"), legend=None,
+        title=words.say("axis.quarters"),
+    )  # fmt: skip
+    ink = alt.when(alt.datum.periods > shown * 0.6).then(alt.value("#ffffff")).otherwise(alt.value("#1b2027"))
+    rect = base.mark_rect(stroke="#88909b", strokeWidth=0.5).encode(color=fill)
+    return alt.layer(rect, base.mark_text(fontSize=11).encode(text="periods:Q", color=ink)).properties(
+        height=alt.Step(22)
+    )
+
+
+def _columns(table: pd.DataFrame) -> alt.Chart:
+    return (
+        alt.Chart(table)
+        .mark_bar()
+        .encode(
+            x=alt.X("year:O", title=None, axis=alt.Axis(labelAngle=0)),
+            y=alt.Y("documents:Q", title=None),
+            color=alt.Color("tier:N", legend=alt.Legend(title=None)),
+            tooltip=[
+                alt.Tooltip("year:O", title=words.say("column.published")),
+                alt.Tooltip("tier:N", title=words.say("column.tier")),
+                alt.Tooltip("documents:Q", title=words.say("column.documents")),
+            ],
+        )
+        .properties(height=220)
+    )
+
+
+def _tiers(cards: pd.DataFrame) -> str:
+    counts = cards["tier"].value_counts()
+    return words.listing([words.say(f"tier.{tier}", count=count) for tier, count in counts.items()])
+
+
+def _known_gaps(companies: tuple[str, ...]) -> tuple[str, ...]:
+    gaps = facts.gaps().query("company in @companies")
+    return tuple(
+        words.say(
+            "coverage.gap",
+            name=parts.names()[row["company"]],
+            concept=words.lower(words.name(row["concept"])),
+            first=words.day(row["period_start"]),
+            last=words.day(row["period_end"]),
+            reason=row["reason"],
+        )
+        for _, row in gaps.iterrows()
+    )
+
+
+def _revisions(listed: pd.DataFrame) -> pd.DataFrame:
+    periods = [
+        words.say("coverage.range", first=words.day(start), last=words.day(end)) if pd.notna(start) else words.day(end)
+        for start, end in listed[["period_start", "period_end"]].itertuples(index=False)
+    ]
+    return pd.DataFrame({
+        words.say("column.company"): listed["company"].map(parts.names()).to_list(),
+        words.say("column.concept"): listed["concept"].map(words.name).to_list(),
+        words.say("column.period"): periods,
+        words.say("column.before"): [words.value(*row) for row in listed[["before", "unit"]].itertuples(index=False)],
+        words.say("column.after"): [words.value(*row) for row in listed[["value", "unit"]].itertuples(index=False)],
+        words.say("column.change"): [words.change(one) for one in listed["change"]],
+        words.say("column.published"): [words.day(one) for one in listed["published"]],
+    })  # fmt: skip

@@ -1,0 +1,153 @@
+"""What every exhibit has: data for its marks, a table, figures to download, notes and sources."""
+
+import re
+
+import numpy as np
+import pandas as pd
+
+from capcycle import facts, words
+from capcycle.measure import Measures
+from capcycle.metrics import ALL
+
+MARKS = {"estimated": "estimated", "assumed": "assumed"}  # kinds that a table marks, by their sentence
+FIGURES = ["metric", "company", "period", "period_start", "period_end", "value", "unit", "kind", "published", "source",
+           "reason"]  # fmt: skip
+FORMULA = re.compile(r"Formula:\s+(.+)")
+
+
+def names() -> pd.Series:
+    """Company names by ticker."""
+    return facts.companies()["name"]
+
+
+def slug(*parts: str) -> str:
+    """An exhibit's id out of its parts.
+
+    >>> slug("lines", "growth_year_on_year.capex")
+    'lines-growth-year-on-year-capex'
+    """
+    return re.sub(r"[^a-z0-9]+", "-", "-".join(parts).lower()).strip("-")
+
+
+def marks(measures: Measures) -> pd.DataFrame:
+    """The measures as a chart needs them: name, quarter's date, value, words for the tooltip."""
+    table = measures.table
+    return pd.DataFrame(
+        {
+            "company": table["company"],
+            "name": table["company"].map(names()),
+            "period": table["period"],
+            "date": dates(table["ordinal"], measures.panel.span),
+            "value": table["value"].astype(object).where(table["value"].notna(), None),
+            "shown": [shown(*row) for row in table[["value", "unit", "kind"]].itertuples(index=False)],
+            "kind": table["kind"],
+            "source": _newest_document(table),
+        }
+    )
+
+
+def dates(ordinals: pd.Series, span: str) -> pd.Series:
+    """The last day of each quarter or year, as ISO text."""
+    quarters = ordinals * 4 + 3 if span == "year" else ordinals
+    years, quarter = quarters // 4, quarters % 4
+    ends = np.array(["03-31", "06-30", "09-30", "12-31"])[quarter.to_numpy(int)]
+    return years.astype(int).astype(str) + "-" + ends
+
+
+def shown(value: float, unit: str, kind: str) -> str:
+    """A value in words, marked where it is somebody's judgement."""
+    text = words.value(value, unit)
+    return f"{text} {words.say(f'mark.{kind}')}" if kind in MARKS else text
+
+
+def by_period(measures: Measures) -> pd.DataFrame:
+    """A row per period, the newest first, and a column per company."""
+    table = marks(measures)
+    wide = table.pivot(index="period", columns="name", values="shown")
+    order = table["period"].drop_duplicates()[::-1]
+    columns = [name for name in table["name"].drop_duplicates() if name in wide]
+    return wide.loc[order, columns].rename_axis(index=words.say("column.period"), columns=None).reset_index()
+
+
+def figures(*tables: pd.DataFrame) -> pd.DataFrame:
+    """The figures of an exhibit to download: unrounded, with kind, sources and the reason of what is missing."""
+    table = pd.concat([table[FIGURES] for table in tables], ignore_index=True)
+    return table.assign(value=table["value"].map(lambda number: "" if np.isnan(number) else repr(float(number))))
+
+
+def documents(*tables: pd.DataFrame) -> tuple[dict[str, str], ...]:
+    """What the page says of each document behind some figures, the newest first."""
+    ids = {one for table in tables for cell in table["source"] for one in cell.split()}
+    found = facts.sources().loc[sorted(ids)].reset_index().rename(columns={"source": "id"})
+    found = found.sort_values(["published", "id"], ascending=[False, True])
+    return tuple(found[["id", "title", "publisher", "url", "published", "tier"]].to_dict("records"))
+
+
+def notes(*measured: Measures, every: bool = True) -> tuple[str, ...]:
+    """Definitions, calendar and what is missing; `every` is False for an exhibit of one period only."""
+    kinds = {kind for measures in measured for kind in measures.table["kind"]}
+    return (
+        *(definition(measures) for measures in measured),
+        *_calendar(measured),
+        *(words.say(f"note.{kind}") for kind in MARKS if kind in kinds),
+        *(text for measures in measured for text in (_gaps(measures) if every else ())),
+    )
+
+
+def definition(measures: Measures) -> str:
+    """The id of a definition and its formula."""
+    metric, *_ = measures.name.split(".")
+    if metric in ALL:
+        return words.say("note.definition", id=measures.name, formula=FORMULA.search(ALL[metric].__doc__)[1])
+    return words.say("note.concept", id=metric, definition=facts.dictionary()["definition"][metric])
+
+
+def _calendar(measured: tuple[Measures, ...]) -> list[str]:
+    panel = measured[0].panel
+    if panel.calendar == "fiscal":
+        return [words.say("note.fiscal")]
+    table = pd.concat([measures.table for measures in measured], ignore_index=True).dropna(subset="mismatch")
+    if table.empty or not table["mismatch"].any():
+        return []
+    worst = table.loc[table["mismatch"].abs().idxmax()]
+    side = "note.after" if worst["mismatch"] > 0 else "note.before"
+    return [
+        words.say(
+            "note.calendar", name=names()[worst["company"]], days=words.say(side, days=abs(int(worst["mismatch"])))
+        )
+    ]
+
+
+def _gaps(measures: Measures) -> list[str]:
+    """What is missing and why, a line per company and reason; the time before a series begins is not a gap."""
+    table = measures.table
+    began = table["company"].map(table.dropna(subset="value").groupby("company")["ordinal"].min())
+    lacking = table[table["value"].isna() & ~(table["ordinal"] < began)]
+    return [
+        words.say("note.missing", name=names()[company], periods=_range(rows, table), reason=reason)
+        for (company, reason), rows in lacking.groupby(["company", "reason"], sort=False)
+    ]
+
+
+def _range(rows: pd.DataFrame, table: pd.DataFrame) -> str:
+    if len(rows) == table["period"].nunique():
+        return words.say("note.all_periods")
+    first, last = rows["period"].iloc[0], rows["period"].iloc[-1]
+    if first == last:
+        return first
+    whole = rows["ordinal"].iloc[-1] - rows["ordinal"].iloc[0] + 1 == len(rows)
+    return words.say("note.range" if whole else "note.within", first=first, last=last)
+
+
+def _newest_document(table: pd.DataFrame) -> list[str]:
+    """The title of the newest document behind each value, and how many others there are."""
+    published = facts.sources()[["title", "published"]].to_dict("index")
+
+    def newest(cell: str) -> str:
+        if not cell:
+            return ""
+        ids = sorted(cell.split(), key=lambda one: published[one]["published"])
+        title = published[ids[-1]]["title"]
+        return title if len(ids) == 1 else words.say("note.more", title=title, count=len(ids) - 1)
+
+    return [newest(cell) for cell in table["source"]]

@@ -1,0 +1,70 @@
+"""Two measures of each company at one period."""
+
+import altair as alt
+import pandas as pd
+
+from capcycle import theme, words
+from capcycle.errors import MetricError
+from capcycle.exhibits import parts
+from capcycle.exhibits.exhibit import Exhibit
+from capcycle.exhibits.findings import pair
+from capcycle.exhibits.lines import company_colour, tooltip, value_axis
+from capcycle.measure import Measures
+
+
+def scatter(across: Measures, up: Measures) -> Exhibit:
+    """One measure across, one up, a point per company, at the newest period that all of them have of both."""
+    both = across.table.merge(up.table, on=["company", "ordinal", "period"], suffixes=("", "_up"))
+    data = _at_common_period(both.dropna(subset=["value", "value_up"]), f"{across.name} and {up.name}")
+    label = data["period"].iloc[0]
+    data, period, now = _marks(data), words.period(label), [across.at(label), up.at(label)]
+    metrics = [words.name(across.name), words.name(up.name)]
+    return Exhibit(
+        id=parts.slug("scatter", across.name, up.name),
+        title=pair(data, across.name, up.name),
+        subtitle=words.say("subtitle.scatter", across=metrics[0], up=words.lower(metrics[1]), period=period),
+        alt=words.say("alt.scatter", period=period, series="; ".join(_dot(row) for row in data.to_dict("records"))),
+        view=data[["name", "x", "y"]].set_axis([words.say("column.company"), *metrics], axis=1),
+        figures=parts.figures(*now),
+        notes=parts.notes(across, up, every=False),
+        sources=parts.documents(*now),
+        chart=_chart(data, across, up),
+    )
+
+
+def _at_common_period(both: pd.DataFrame, what: str) -> pd.DataFrame:
+    each = both.groupby("ordinal")["company"].nunique()
+    common = each[each == both["company"].nunique()]
+    if common.empty:
+        raise MetricError(f"{what}: the companies have no period in common; compare fewer, or other years")
+    return both[both["ordinal"] == common.index[-1]]
+
+
+def _marks(data: pd.DataFrame) -> pd.DataFrame:
+    weakest = data["kind"].where(data["kind"].isin(parts.MARKS), data["kind_up"])
+    return data.assign(
+        name=data["company"].map(parts.names()),
+        x=[parts.shown(*row) for row in data[["value", "unit", "kind"]].itertuples(index=False)],
+        y=[parts.shown(*row) for row in data[["value_up", "unit_up", "kind_up"]].itertuples(index=False)],
+        kind=weakest,
+    )[["company", "name", "period", "value", "value_up", "x", "y", "kind"]]
+
+
+def _dot(row: dict) -> str:
+    return words.say("alt.dot", name=row["name"], x=row["x"], y=row["y"])
+
+
+def _chart(data: pd.DataFrame, across: Measures, up: Measures) -> alt.LayerChart:
+    scales = company_colour(data["company"])
+    axes = [value_axis(each.unit) for each in (across, up)]
+    for axis, each in zip(axes, (across, up), strict=True):
+        axis.title = words.name(each.name)
+    base = alt.Chart(data).encode(x=alt.X("value:Q", axis=axes[0]), y=alt.Y("value_up:Q", axis=axes[1]))
+    point = base.mark_point(size=110, strokeWidth=2).encode(
+        stroke=alt.Stroke("name:N", scale=scales["colour"], legend=None),
+        fill=alt.Fill("name:N", scale=scales["colour"], legend=None),
+        shape=alt.Shape("name:N", scale=scales["shape"], legend=None),
+        fillOpacity=theme.evidence_opacity(),
+        tooltip=tooltip(["name", "period", "x", "y", "kind"]),
+    )
+    return alt.layer(point, base.mark_text(align="left", dx=9, dy=-6).encode(text="name:N"))

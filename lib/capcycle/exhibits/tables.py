@@ -1,0 +1,75 @@
+"""Tables: companies beside each other, and the documents behind a page."""
+
+import pandas as pd
+
+from capcycle import words
+from capcycle.exhibits import parts
+from capcycle.exhibits.exhibit import Exhibit
+from capcycle.exhibits.findings import across
+from capcycle.measure import Measures
+
+
+def compare(*measured: Measures, focus: str | None = None) -> Exhibit:
+    """Companies down, measures across, each at the newest period that its companies have in common."""
+    now = {measures.name: measures.at() for measures in measured}
+    company = words.say("column.company")
+    period = {rows["period"].iloc[0] for rows in now.values()}
+    columns = {_heading(name, rows, len(period) > 1): _column(rows) for name, rows in now.items()}
+    view = pd.DataFrame(columns).reindex(measured[0].panel.companies).rename(index=parts.names())
+    return Exhibit(
+        id=parts.slug("compare", *(measures.name for measures in measured[:2])),
+        title=across(*measured, focus=focus),
+        subtitle=_subtitle(period),
+        alt="",
+        view=view.fillna(words.DASH).rename_axis(company).reset_index(),
+        figures=parts.figures(*now.values()),
+        notes=(*parts.notes(*measured, every=False), *_lacking(now)),
+        sources=parts.documents(*now.values()),
+    )
+
+
+def documents(*exhibits: Exhibit) -> Exhibit:
+    """Every document behind some exhibits, the newest first."""
+    cards = {card["id"]: card for exhibit in exhibits for card in exhibit.sources}
+    table = pd.DataFrame(cards.values()).sort_values(["published", "id"], ascending=[False, True])
+    days = pd.to_datetime(table["published"])
+    links = [{"text": card["title"], "href": card["url"]} for card in table.to_dict("records")]
+    view = pd.DataFrame({
+        words.say("column.document"): links,
+        words.say("column.publisher"): table["publisher"].to_list(),
+        words.say("column.published"): [words.day(day) for day in days],
+        words.say("column.tier"): table["tier"].to_list(),
+    })  # fmt: skip
+    ends = {"first": words.day(days.min()), "last": words.day(days.max())}
+    return Exhibit(
+        id="documents",
+        title=words.say("sources.title", count=len(table), **ends),
+        subtitle=words.say("sources.subtitle"),
+        alt="",
+        view=view,
+        figures=table,
+    )
+
+
+def _subtitle(period: set[str]) -> str:
+    if len(period) == 1:
+        return words.say("compare.subtitle", period=words.period(*period))
+    return words.say("compare.subtitle_each")
+
+
+def _heading(name: str, rows: pd.DataFrame, with_period: bool) -> str:
+    metric = words.name(name)
+    return words.say("compare.heading", metric=metric, period=rows["period"].iloc[0]) if with_period else metric
+
+
+def _column(rows: pd.DataFrame) -> pd.Series:
+    shown = [parts.shown(*row) for row in rows[["value", "unit", "kind"]].itertuples(index=False)]
+    return pd.Series(shown, index=rows["company"])
+
+
+def _lacking(now: dict[str, pd.DataFrame]) -> list[str]:
+    return [
+        words.say("compare.missing", name=parts.names()[company], metric=words.lower(words.name(name)), reason=reason)
+        for name, rows in now.items()
+        for company, reason in rows.loc[rows["value"].isna(), ["company", "reason"]].itertuples(index=False)
+    ]

@@ -1,0 +1,82 @@
+"""Executed notebooks to a static site that works from a folder, with no server and no network."""
+
+import hashlib
+import json
+import shutil
+from dataclasses import asdict
+from importlib.metadata import version
+from pathlib import Path
+
+from capcycle import theme
+from capcycle.publish import page, pictures
+from capcycle.publish.data import data_version
+from capcycle.run import Outcome
+
+ASSETS = ("page.css", "page.js")
+
+
+def build(outcomes: list[Outcome], out: Path) -> None:
+    """Write the site of `outcomes` into the empty folder `out`: the same bytes for the same inputs.
+
+    A page for each run (an honest error page for a failed one), the index, `assets/` and `manifest.json`.
+    """
+    data = data_version()
+    pages = []
+    for outcome in outcomes:
+        made = page.render(outcome, data)
+        shutil.copytree(made, out, dirs_exist_ok=True, ignore=shutil.ignore_patterns("meta.json"))
+        pages.append({"outcome": outcome, **json.loads((made / "meta.json").read_text("utf-8"))})
+    _write_assets(out / "assets")
+    _write_index(out, pages, data)
+    _write_manifest(out, pages, data)
+
+
+def _write_assets(folder: Path) -> None:
+    folder.mkdir()
+    (folder / "vega.js").write_text(pictures.bundle(), "utf-8")
+    colours = {
+        "light": theme.LIGHT,
+        "dark": theme.DARK,
+        "config": theme.config(theme.css_variables(theme.LIGHT))["config"] | {"background": None},
+        "variables": {colour: f"var(--{role})" for role, colour in theme.LIGHT.items()},
+        "font": theme.FONT,
+    }
+    for name in ASSETS:
+        text = page.templates().get_template(f"{name}.jinja").render(colours)
+        (folder / name).write_text(text, "utf-8")
+
+
+def _write_index(out: Path, pages: list[dict], data) -> None:
+    sections = {made["outcome"].run.section: [] for made in pages}
+    for made in pages:
+        sections[made["outcome"].run.section].append(made)
+    text = page.templates().get_template("index.jinja").render(sections=sections, data=data)
+    (out / "index.html").write_text(text, "utf-8")
+
+
+def _write_manifest(out: Path, pages: list[dict], data) -> None:
+    manifest = {
+        "capcycle": version("capcycle"),
+        "data": asdict(data),
+        "pages": [_entry(out, **made) for made in pages],
+        "files": [_file(out, path) for path in [out / "index.html", *sorted((out / "assets").iterdir())]],
+    }
+    text = json.dumps(manifest, ensure_ascii=False, indent=1, sort_keys=True)
+    (out / "manifest.json").write_text(text + "\n", "utf-8")
+
+
+def _entry(out: Path, outcome: Outcome, headline_text: str, failed: bool, **_) -> dict:
+    name = outcome.run.name
+    return {
+        **asdict(outcome.run),
+        "key": outcome.key,
+        "headline": headline_text,
+        "failed": failed,
+        "files": [_file(out, path) for path in [out / f"{name}.html", *sorted((out / name).iterdir())]],
+    }
+
+
+def _file(out: Path, path: Path) -> dict:
+    content = path.read_bytes()
+    digest = hashlib.sha256(content).hexdigest()
+    return {"path": path.relative_to(out).as_posix(), "sha256": digest, "bytes": len(content)}

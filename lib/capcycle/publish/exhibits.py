@@ -1,0 +1,99 @@
+"""An exhibit as the page template needs it: its table, the documents behind it, its chart and pictures."""
+
+import re
+from dataclasses import dataclass
+from itertools import groupby
+from typing import Any
+
+from capcycle.publish.prose import safe
+from capcycle.words import say
+
+NUMBER = re.compile(r"^[(~≈<>]*[+−-]?\s?[A-Z]{0,3}[$€£¥]?\s?[+−-]?\d[\d,. ]*\s?(%|x|×|pp|k|m|bn|tn|days?)?\)?\*?$")
+MISSING = {"", "-", "–", "—", "n/a", "…"}
+
+
+@dataclass(frozen=True)
+class Cell:
+    """A cell of a table: its text, where it links to, the number of that document if it stands here first."""
+
+    text: str
+    href: str = ""
+    document: int = 0
+
+
+class Documents:
+    """The documents of a page, numbered once: in the order of the tables that list them, then of publishers."""
+
+    def __init__(self, exhibits: list[dict]):
+        known = {source["url"]: source for exhibit in exhibits for source in exhibit["sources"]}
+        linked = [href for exhibit in exhibits for href in _links(exhibit) if href in known]
+        self.in_tables = set(linked)
+        order = list(dict.fromkeys(linked)) + sorted(known, key=lambda url: _by_publisher(known[url]))
+        self.number = {url: number for number, url in enumerate(dict.fromkeys(order), start=1)}
+        self.rest = [known[url] | {"number": self.number[url]} for url in self.number if url not in self.in_tables]
+        self._anchored: set[str] = set()
+
+    def cell(self, value: Any) -> Cell:
+        """A cell of a table; the first link to a document carries the anchor that exhibits point to."""
+        if not isinstance(value, dict):
+            return Cell(str(value))
+        href = value["href"]
+        first = href in self.in_tables and href not in self._anchored
+        self._anchored.add(href)
+        return Cell(str(value["text"]), href if safe(href) else "", self.number[href] if first else 0)
+
+    def ranges(self, exhibit: dict) -> list[tuple[int, int]]:
+        """The numbers of the documents behind an exhibit that it does not list itself, as first and last."""
+        own = set(_links(exhibit))
+        urls = {source["url"] for source in exhibit["sources"]} - own
+        numbers = sorted(self.number[url] for url in urls)
+        runs = groupby(enumerate(numbers), key=lambda pair: pair[1] - pair[0])
+        spans = [[number for _, number in run] for _, run in runs]
+        return [(span[0], span[-1]) for span in spans]
+
+
+def _links(exhibit: dict) -> list[str]:
+    return [cell["href"] for row in exhibit["rows"] for cell in row if isinstance(cell, dict)]
+
+
+def _by_publisher(source: dict) -> tuple[str, str, str]:
+    return source["publisher"], source["published"], source["title"]
+
+
+def cited(sources: list[dict]) -> str:
+    """The documents of an exhibit in one line: who published them, how many, from when to when."""
+    if not sources:
+        return ""
+    dates = sorted(source["published"] for source in sources)
+    key = "one" if len(sources) == 1 else "one_day" if dates[0] == dates[-1] else "many"
+    names = publishers(sorted({source["publisher"] for source in sources}))
+    values = {"publishers": names, "count": len(sources), "first": dates[0], "last": dates[-1]}
+    return say(f"page.documents_{key}", **values)
+
+
+def publishers(names: list[str]) -> str:
+    """Publishers joined, with what several share (such as where they file) said once.
+
+    >>> publishers(["Meta, filed with the SEC", "NVIDIA, filed with the SEC", "ECB"])
+    'Meta, NVIDIA, filed with the SEC; ECB'
+    """
+    shared: dict[str, list[str]] = {}
+    for name in names:
+        head, _, tail = name.partition(", ")
+        shared.setdefault(tail, []).append(head)
+    return "; ".join(", ".join([*heads, *filter(None, [tail])]) for tail, heads in shared.items())
+
+
+def table(exhibit: dict, documents: Documents) -> dict[str, Any]:
+    """The table view: columns, rows of cells, and which columns hold numbers."""
+    rows = [[documents.cell(value) for value in row] for row in exhibit["rows"]]
+    return {
+        "columns": exhibit["columns"],
+        "rows": rows,
+        "numeric": [_numeric([row[place] for row in rows]) for place in range(len(exhibit["columns"]))],
+    }
+
+
+def _numeric(column: list[Cell]) -> bool:
+    shown = [cell.text.strip() for cell in column if cell.text.strip() not in MISSING]
+    return bool(shown) and all(NUMBER.match(text) for text in shown)

@@ -1,0 +1,91 @@
+"""What an executed notebook holds, told apart: prose, computed sentences, exhibits, other text, an error."""
+
+import json
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from capcycle.errors import RunError
+from capcycle.exhibits.exhibit import MIME, VEGA_LITE
+
+SLUG = re.compile(r"[a-z0-9][a-z0-9_-]*")
+ANSI = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]")
+PARAMETER_TAGS = {"parameters", "injected-parameters"}
+
+
+@dataclass(frozen=True)
+class Part:
+    """One thing to show: `kind` is prose, sentence, exhibit or text; `code` is what made it."""
+
+    kind: str
+    content: Any
+    code: str = ""
+    spec: dict | None = None
+
+
+def read(path: Path) -> dict:
+    """The notebook as JSON; read without nbformat's validation, which the run has just done."""
+    return json.loads(path.read_text("utf-8"))
+
+
+def parts(notebook: dict) -> Iterator[Part]:
+    """Everything a page shows, in order; the code of a cell that shows nothing goes with the next exhibit."""
+    pending: list[str] = []
+    for cell in notebook["cells"]:
+        if cell["cell_type"] == "markdown":
+            yield Part("prose", "".join(cell["source"]))
+        if cell["cell_type"] != "code" or _tags(cell) & PARAMETER_TAGS:
+            continue
+        pending.append("".join(cell["source"]).strip())
+        for part in filter(None, map(_part, cell["outputs"])):
+            if part.kind == "exhibit":
+                yield Part(part.kind, part.content, "\n\n".join(pending), part.spec)
+                pending.clear()
+            else:
+                yield part
+
+
+def _part(output: dict) -> Part | None:
+    data = output.get("data", {})
+    if MIME in data:
+        return Part("exhibit", data[MIME], spec=data.get(VEGA_LITE))
+    if "text/markdown" in data:
+        return Part("sentence", "".join(data["text/markdown"]))
+    text = data.get("text/plain") or (output.get("text") if output.get("name") == "stdout" else None)
+    return Part("text", ANSI.sub("", "".join(text))) if text else None
+
+
+def check_ids(name: str, exhibits: list[dict]) -> None:
+    """Refuse exhibits whose ids cannot name files, or name the same file twice."""
+    ids = [exhibit["id"] for exhibit in exhibits]
+    if wrong := [i for i in ids if not SLUG.fullmatch(i)]:
+        raise RunError(f"{name}: exhibit id {wrong[0]!r} is not a slug; use a-z, 0-9, - and _")
+    if twice := sorted({i for i in ids if ids.count(i) > 1}):
+        raise RunError(f"{name}: {', '.join(twice)} names more than one exhibit; give each an id of its own")
+
+
+@dataclass(frozen=True)
+class Failure:
+    """Where a notebook stopped: its code cell, counted from one (0 when none says), and what it said."""
+
+    cell: int
+    cells: int
+    code: str
+    traceback: str
+
+
+def failure(notebook: dict, error: str) -> Failure:
+    """The first error in a notebook, or `error` when no cell holds one."""
+    code = [cell for cell in notebook["cells"] if cell["cell_type"] == "code"]
+    for number, cell in enumerate(code, start=1):
+        for output in cell["outputs"]:
+            if output["output_type"] == "error":
+                said = ANSI.sub("", "\n".join(output["traceback"]))
+                return Failure(number, len(code), "".join(cell["source"]), said)
+    return Failure(0, len(code), "", ANSI.sub("", error))
+
+
+def _tags(cell: dict) -> set[str]:
+    return set(cell["metadata"].get("tags", []))

@@ -1,0 +1,177 @@
+"""One run to one page: the executed notebook, rendered with its figures, pictures and sources to download."""
+
+import hashlib
+import json
+import os
+import shlex
+import shutil
+from functools import cache
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+import jinja2
+
+from capcycle import paths, words
+from capcycle.parameters import declared
+from capcycle.publish import exhibits, notebook, pictures
+from capcycle.publish.data import DataVersion
+from capcycle.publish.prose import Prose
+from capcycle.publish.specs import Datasets
+from capcycle.run import Outcome
+from capcycle.words import say
+
+HERE = Path(__file__).parent
+MADE_FROM = ("publish", "words", "theme.py", "exhibits/exhibit.py", "parameters.py")
+THUMBNAIL = "_small.svg"
+
+
+@cache
+def templates() -> jinja2.Environment:
+    """The templates; everything set in them is escaped unless the code that made it says it is markup."""
+    environment = jinja2.Environment(
+        loader=jinja2.FileSystemLoader([HERE / "templates", HERE / "assets"]),
+        autoescape=True,
+        undefined=jinja2.StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,
+    )
+    # ASCII escapes leave no character in a script that could end it or break its line
+    environment.policies["json.dumps_kwargs"] = {"separators": (",", ":")}
+    environment.globals.update(say=say, language=words.LANGUAGE, made_by=version("capcycle"))
+    return environment
+
+
+def render(outcome: Outcome, data: DataVersion) -> Path:
+    """The folder with everything a run publishes, from the cache if nothing behind it changed.
+
+    It holds `<run>.html`, the folder `<run>/` and `meta.json` for the index.
+    """
+    kept = paths.CACHE / "pages" / outcome.run.name / _key(outcome, data)
+    if not kept.exists():
+        beside = kept.with_name(f"{kept.name}.{os.getpid()}")
+        shutil.rmtree(kept.parent, ignore_errors=True)
+        beside.mkdir(parents=True)
+        _write(outcome, data, beside)
+        beside.rename(kept)
+    return kept
+
+
+def _key(outcome: Outcome, data: DataVersion) -> str:
+    made = hashlib.sha256(_machinery().encode())
+    made.update(repr((outcome.run, outcome.status == "failed", outcome.error, data)).encode())
+    made.update(_bytes(outcome.notebook))
+    return made.hexdigest()[:24]
+
+
+@cache
+def _machinery() -> str:
+    library = HERE.parent
+    files = [file for part in MADE_FROM for file in sorted([library / part, *(library / part).rglob("*")])]
+    made = hashlib.sha256(f"{version('capcycle')} {version('vl-convert-python')}".encode())
+    for file in files:
+        if file.is_file() and "__pycache__" not in file.parts:
+            made.update(file.read_bytes())
+    return made.hexdigest()
+
+
+def _bytes(file: Path) -> bytes:
+    return file.read_bytes() if file.is_file() else b""
+
+
+def _write(outcome: Outcome, data: DataVersion, folder: Path) -> None:
+    name, failed = outcome.run.name, outcome.status == "failed"
+    (folder / name).mkdir()
+    if has_notebook := outcome.notebook.is_file():
+        shutil.copyfile(outcome.notebook, folder / name / f"{name}.ipynb")
+    document = notebook.read(outcome.notebook) if has_notebook else {"cells": []}
+    context = _failed(outcome, document) if failed else _done(outcome, document, folder / name)
+    context |= {"run": outcome.run, "data": data, "has_notebook": has_notebook}
+    template = templates().get_template("failed.jinja" if failed else "page.jinja")
+    (folder / f"{name}.html").write_text(template.render(context), "utf-8")
+    meta = {key: context[key] for key in ("headline", "headline_text", "picture", "failed")}
+    (folder / "meta.json").write_text(json.dumps(meta, ensure_ascii=False), "utf-8")
+
+
+def _failed(outcome: Outcome, document: dict) -> dict[str, Any]:
+    headline = say("page.failed.headline")
+    failure = notebook.failure(document, outcome.error)
+    return {"failed": True, "failure": failure, "headline": headline, "headline_text": headline, "picture": ""}
+
+
+def _done(outcome: Outcome, document: dict, folder: Path) -> dict[str, Any]:
+    name = outcome.run.name
+    found = list(notebook.parts(document))
+    shown = [part.content for part in found if part.kind == "exhibit"]
+    notebook.check_ids(name, shown)
+    documents, datasets = exhibits.Documents(shown), Datasets()
+    prose = Prose({"main", "documents", *(exhibit["id"] for exhibit in shown)})
+    headline = next((part for part in found if part.kind == "sentence"), None)
+    blocks = [_block(part, prose, documents, datasets, folder) for part in found if part is not headline]
+    charts = [part.spec for part in found if part.spec]
+    if charts:
+        (folder / THUMBNAIL).write_text(pictures.thumbnail(charts[0]), "utf-8")
+    for number, block in enumerate((b for b in blocks if b["kind"] == "exhibit"), start=1):
+        block["number"] = number
+    return {
+        "failed": False,
+        "heading": prose.heading or jinja2.filters.escape(outcome.run.title),
+        "headline": prose.line(headline.content) if headline else "",
+        "headline_text": headline.content if headline else "",
+        "picture": f"{name}/{THUMBNAIL}" if charts else "",
+        "blocks": blocks,
+        "contents": prose.contents,
+        "datasets": datasets.packed(),
+        "documents": documents.rest,
+        **_remade(outcome, document),
+    }
+
+
+def _block(part: notebook.Part, prose: Prose, documents, datasets: Datasets, folder: Path) -> dict[str, Any]:
+    if part.kind == "text":
+        return {"kind": "text", "text": part.content}
+    if part.kind != "exhibit":
+        return {"kind": "prose", "html": prose.html(part.content)}
+    exhibit = part.content
+    (folder / f"{exhibit['id']}.csv").write_text(exhibit["csv"], "utf-8")
+    if part.spec:
+        (folder / f"{exhibit['id']}.svg").write_text(pictures.picture(part.spec), "utf-8")
+    return {
+        "kind": "exhibit",
+        **{key: exhibit[key] for key in ("id", "title", "subtitle", "alt", "notes")},
+        "code": part.code,
+        "spec": datasets.slim(part.spec) if part.spec else None,
+        "table": exhibits.table(exhibit, documents),
+        "cited": exhibits.cited(exhibit["sources"]),
+        "documents": documents.ranges(exhibit),
+    }
+
+
+def _remade(outcome: Outcome, document: dict) -> dict[str, Any]:
+    """What the foot of a page says of how it was made, and the commands that make it again."""
+    known = declared(outcome.notebook)
+    given = document["metadata"].get("papermill", {}).get("parameters", {})
+    values = {name: given.get(name, parameter.default) for name, parameter in known.items()}
+    typed = [
+        word for name, value in values.items() if value != known[name].default for word in ("-p", name, _typed(value))
+    ]
+    return {
+        "parameters": [(name, _typed(value), known[name].help) for name, value in values.items()],
+        "as_of": values.get("as_of", ""),
+        "commands": [
+            shlex.join(["capcycle", "site", outcome.run.name]),
+            shlex.join(["capcycle", "run", outcome.run.notebook, *typed]),
+        ],
+    }
+
+
+def _typed(value: Any) -> str:
+    """A parameter's value as the command line takes it.
+
+    >>> _typed(["MSFT", "AMZN"]), _typed(True), _typed(2019)
+    ('MSFT,AMZN', 'true', '2019')
+    """
+    if isinstance(value, list):
+        return ",".join(map(_typed, value))
+    return str(value).lower() if isinstance(value, bool) else str(value)

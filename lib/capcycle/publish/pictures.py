@@ -1,0 +1,104 @@
+"""Static pictures of charts, drawn once for each specification, and the script bundle that draws live ones."""
+
+import hashlib
+import json
+import os
+import re
+from collections.abc import Callable
+from pathlib import Path
+
+import vl_convert
+
+from capcycle import paths, theme
+
+VEGA_LITE_VERSION = "6.4"
+SIGNS = ("color", "fill", "stroke", "shape", "strokeDash", "opacity", "size")
+WORDLESS = (
+    dict.fromkeys(("x", "y"), ("axis", None))
+    | dict.fromkeys(SIGNS, ("legend", None))
+    | dict.fromkeys(("facet", "row", "column"), ("header", {"labelExpr": "''", "title": None}))
+)
+INNER_ID = re.compile(
+    r'(?<=id="clip)\d+(?=")|(?<=url\(#clip)\d+(?=\))|(?<=id="gradient_)\d+(?=")|(?<=url\(#gradient_)\d+(?=\))'
+)
+AS_IT_IS = ("datasets", "config")
+
+
+def picture(spec: dict) -> str:
+    """The chart as SVG in the light colours, without its title."""
+    return _drawn(_sized(spec, theme.WIDTH, spec.get("height")), {})
+
+
+def thumbnail(spec: dict) -> str:
+    """The chart's marks alone, small, with no background: legible in light and in dark."""
+    return _drawn(_sized(_bare(spec), 320, 150), {"background": None})
+
+
+def bundle() -> str:
+    """Vega, Vega-Lite and vega-embed as one script, the same bytes each time."""
+    return _kept(
+        f"vega-{VEGA_LITE_VERSION}-{vl_convert.__version__}.js",
+        lambda: vl_convert.javascript_bundle(vl_version=VEGA_LITE_VERSION),
+    )
+
+
+def _sized(spec: dict, width: int, height: int | None) -> dict:
+    if not {"mark", "layer"} & set(spec) or "facet" in spec.get("encoding", {}):
+        return spec
+    return {**spec, "width": width, **({"height": height} if height else {})}
+
+
+def _bare(node):
+    """The specification without axes, legends, facet headers and layers of text."""
+    if isinstance(node, list):
+        return [_bare(item) for item in node if not _is_text(item)]
+    if not isinstance(node, dict):
+        return node
+    return {
+        key: value if key in AS_IT_IS else _unlabelled(key, value) if _is_channel(key, value) else _bare(value)
+        for key, value in node.items()
+    }
+
+
+def _is_text(layer) -> bool:
+    mark = layer.get("mark") if isinstance(layer, dict) else None
+    return (mark.get("type") if isinstance(mark, dict) else mark) == "text"
+
+
+def _unlabelled(channel: str, value: dict) -> dict:
+    label, nothing = WORDLESS[channel]
+    return {**value, label: nothing}
+
+
+def _is_channel(key: str, value) -> bool:
+    return key in WORDLESS and isinstance(value, dict) and "field" in value
+
+
+def _drawn(spec: dict, config: dict) -> str:
+    # the page's own words stand beside the picture, so its marks need no text of their own
+    spec = {**spec, "title": None, "config": {**spec.get("config", {}), "aria": False, **config}}
+    text = json.dumps(spec, sort_keys=True)
+    key = hashlib.sha256(f"{vl_convert.__version__} {text}".encode()).hexdigest()
+    return _kept(f"{key}.svg", lambda: numbered(vl_convert.vegalite_to_svg(spec, vl_version=VEGA_LITE_VERSION)))
+
+
+def numbered(svg: str) -> str:
+    """The picture with its inner ids counted from nought: Vega counts through all pictures of a process.
+
+    >>> numbered('<g clip-path="url(#clip7)"/><clipPath id="clip7"/>')
+    '<g clip-path="url(#clip0)"/><clipPath id="clip0"/>'
+    """
+    order = dict.fromkeys(INNER_ID.findall(svg))
+    number = {found: str(place) for place, found in enumerate(order)}
+    return INNER_ID.sub(lambda match: number[match[0]], svg)
+
+
+def _kept(name: str, make: Callable[[], str]) -> str:
+    """What `make` gives, made once and kept in the cache; a crash leaves no half-written file behind."""
+    file: Path = paths.CACHE / "pictures" / name
+    if not file.exists():
+        file.parent.mkdir(parents=True, exist_ok=True)
+        beside = file.with_name(f"{name}.{os.getpid()}")
+        beside.write_text(make(), "utf-8")
+        beside.replace(file)
+    return file.read_text("utf-8")

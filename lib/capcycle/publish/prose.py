@@ -1,0 +1,80 @@
+"""Markdown to safe HTML: text from a notebook, a filing or a parameter can never run, load or restyle."""
+
+import re
+
+import mistune
+
+
+def safe(url: str) -> bool:
+    """Whether a link leads to a web page or into the site, and cannot run anything.
+
+    >>> safe("https://www.sec.gov/x"), safe("#d1"), safe("javascript:alert(1)")
+    (True, True, False)
+    """
+    return re.match(r"(?i)https?://|#|[\w./-]+$", url) is not None
+
+
+class Renderer(mistune.HTMLRenderer):
+    """HTML with raw HTML shown as text, no pictures fetched, headings given anchors."""
+
+    def __init__(self, taken: set[str]):
+        super().__init__(escape=True)
+        self.taken = taken
+        self.first = ""
+        self.contents: list[tuple[str, str]] = []
+
+    def heading(self, text: str, level: int, **attrs) -> str:
+        if level == 1 and not self.first:
+            self.first = text
+            return ""
+        anchor = _anchor(text, self.taken)
+        if level <= 2:
+            self.contents.append((anchor, text))
+        return f'<h{max(level, 2)} id="{anchor}">{text}</h{max(level, 2)}>\n'
+
+    def link(self, text: str, url: str, title: str | None = None) -> str:
+        return super().link(text, url, title) if safe(url) else text
+
+    def image(self, text: str, url: str, title: str | None = None) -> str:
+        return text  # a picture from elsewhere would be a request outside the site
+
+
+class Prose:
+    """The markdown of one page: its first heading is the page's own, its second-level ones are its contents.
+
+    >>> prose = Prose()
+    >>> prose.html("# Who spends?\\n\\nSee <b>below</b>.")
+    '<p>See &lt;b&gt;below&lt;/b&gt;.</p>\\n'
+    >>> prose.heading
+    'Who spends?'
+    """
+
+    def __init__(self, taken: set[str] = frozenset()):
+        self._renderer = Renderer(set(taken))
+        self._markdown = mistune.create_markdown(renderer=self._renderer, plugins=["table"])
+
+    def html(self, markdown: str) -> str:
+        return self._markdown(markdown)
+
+    def line(self, markdown: str) -> str:
+        """One paragraph without its wrapping, to stand inside a heading, a lead or a card."""
+        return re.sub(r"^<p>(.*)</p>\s*$", r"\1", self.html(markdown), flags=re.S)
+
+    @property
+    def heading(self) -> str:
+        return self._renderer.first
+
+    @property
+    def contents(self) -> list[tuple[str, str]]:
+        return self._renderer.contents
+
+
+def _anchor(text: str, taken: set[str]) -> str:
+    """A readable anchor for a heading, unlike any other of its page."""
+    slug = re.sub(r"\W+", "-", re.sub(r"<[^>]*>|&\w+;", "", text).lower()).strip("-") or "section"
+    anchor, number = slug, 1
+    while anchor in taken:
+        number += 1
+        anchor = f"{slug}-{number}"
+    taken.add(anchor)
+    return anchor

@@ -1,0 +1,149 @@
+"""The one Altair theme: colours by role in light and in dark, a colour per company, marks by evidence."""
+
+from collections.abc import Mapping, Sequence
+
+import altair as alt
+
+from capcycle.errors import CapcycleError, unknown
+
+FONT = "-apple-system, 'Segoe UI', Roboto, 'Helvetica Neue', Arial, 'Noto Sans', 'Noto Sans CJK SC', sans-serif"
+
+# Found by a search for ten pairs of one hue each that stay apart with every kind of colour blindness;
+# test_theme.py measures them. The first five are the ones that part best.
+SERIES = ("#224bb2", "#ad5622", "#284408", "#439db2", "#8b2f52", "#a78e11", "#8c7aef", "#d16b7a", "#511e6a",
+          "#636da6")  # fmt: skip
+SERIES_DARK = ("#2e91f2", "#fa8f19", "#148922", "#45e6f5", "#e25a73", "#e7cd62", "#9ea9e7", "#f2a6ae",
+               "#b672bc", "#705bcd")  # fmt: skip
+
+LIGHT = {
+    "page": "#ffffff",
+    "panel": "#f4f5f7",
+    "text": "#1b2027",
+    "muted": "#59616d",
+    "axis": "#88909b",
+    "grid": "#e4e7eb",
+    "accent": "#0b4f9e",
+    "fault": "#a8201a",
+} | {f"series-{place}": colour for place, colour in enumerate(SERIES)}
+
+DARK = {
+    "page": "#13171c",
+    "panel": "#1d232b",
+    "text": "#e8eaed",
+    "muted": "#a3abb7",
+    "axis": "#79828f",
+    "grid": "#2c343e",
+    "accent": "#8ab8f5",
+    "fault": "#ff8f87",
+} | {f"series-{place}": colour for place, colour in enumerate(SERIES_DARK)}
+
+DASHES = ([1, 0], [6, 3], [2, 2], [9, 3, 2, 3], [12, 4], [4, 2], [1, 3], [8, 2, 2, 2, 2, 2], [3, 5], [14, 3, 4, 3])
+PENTAGON = "M0,-0.9L0.86,-0.28L0.53,0.73L-0.53,0.73L-0.86,-0.28Z"
+STAR = "M0,-1L0.25,-0.3L1,-0.3L0.4,0.15L0.6,0.9L0,0.45L-0.6,0.9L-0.4,0.15L-1,-0.3L-0.25,-0.3Z"
+SHAPES = ("circle", "square", "triangle-up", "diamond", "cross", "triangle-down", PENTAGON, "triangle-right",
+          STAR, "triangle-left")  # fmt: skip
+
+FIRM = ("reported", "derived")  # every other kind of evidence is drawn hollow
+HEIGHT, WIDTH = 320, 680
+# As many columns as the width holds, in rows of like length; a faceted chart has no width of its own.
+FITTING = "max(1, floor((width || 600) / 88))"
+LEGEND_COLUMNS = f"ceil(length(domain('color')) / ceil(length(domain('color')) / {FITTING})) || {FITTING}"
+PERCENT, PERCENT_FINE, AMOUNT, MULTIPLE = ".0%", ".1%", ",.4~g", ".1f"
+
+
+def css_variables(colours: Mapping[str, str]) -> dict[str, str]:
+    """The same roles with a CSS variable for each colour, so that a page restyles what is already drawn.
+
+    >>> css_variables({"text": "#1b2027"})
+    {'text': 'var(--text)'}
+    """
+    return {role: f"var(--{role})" for role in colours}
+
+
+def config(colours: Mapping[str, str] = LIGHT) -> alt.theme.ThemeConfig:
+    """The theme in given colours: `LIGHT`, `DARK`, or the CSS variables of a page."""
+    text, muted, axis, grid = (colours[role] for role in ("text", "muted", "axis", "grid"))
+    return {
+        "config": {
+            "background": colours["page"],
+            "font": FONT,
+            "view": {"stroke": None, "continuousWidth": WIDTH, "discreteWidth": WIDTH,
+                     "continuousHeight": HEIGHT, "discreteHeight": HEIGHT},
+            "title": {"anchor": "start", "color": text, "subtitleColor": muted, "fontSize": 15,
+                      "subtitleFontSize": 12, "subtitlePadding": 4, "offset": 14},
+            "axis": {"labelColor": muted, "titleColor": muted, "domainColor": axis, "tickColor": axis,
+                     "gridColor": grid, "labelFontSize": 12, "titleFontSize": 12, "titleFontWeight": "normal",
+                     "labelPadding": 6, "titlePadding": 10, "labelLimit": 180, "labelOverlap": True},
+            "axisX": {"grid": False},
+            "axisY": {"domain": False, "ticks": False},
+            "axisQuantitative": {"tickCount": 5},
+            "axisTemporal": {"format": "%b %Y"},
+            "legend": {"orient": "top", "title": None, "labelColor": text, "titleColor": muted,
+                       "labelFontSize": 12, "labelLimit": 200, "symbolStrokeWidth": 2, "columnPadding": 18,
+                       "columns": {"expr": LEGEND_COLUMNS}},
+            "header": {"labelColor": text, "titleColor": muted, "labelFontSize": 12, "title": None,
+                       "labelFontWeight": "bold", "labelAnchor": "start"},
+            "line": {"strokeWidth": 2, "strokeJoin": "round"},
+            "point": {"size": 48, "filled": True, "opacity": 1},
+            "rule": {"color": axis},
+            "text": {"color": text, "fontSize": 12},
+            "mark": {"color": colours["series-0"]},
+            "range": {"category": [colours[f"series-{place}"] for place in range(len(SERIES))],
+                      "ramp": {"scheme": "cividis"}, "heatmap": {"scheme": "cividis"},
+                      "diverging": {"scheme": "blueorange"}},
+        }
+    }  # fmt: skip
+
+
+@alt.theme.register("capcycle", enable=True)
+def capcycle() -> alt.theme.ThemeConfig:
+    """The theme that every chart of the project is drawn with."""
+    return config()
+
+
+def company_scale(shown: Sequence[str], known: Sequence[str] | None = None) -> alt.Scale:
+    """Colours for the companies `shown`: each keeps its colour on every page, by its place among those `known`.
+
+    >>> company_scale(["AMD", "MSFT"], ["MSFT", "AMD"]).range
+    ['#ad5622', '#224bb2']
+    """
+    return _scale(SERIES, shown, known)
+
+
+def company_dashes(shown: Sequence[str], known: Sequence[str] | None = None) -> alt.Scale:
+    """A dash for each company, so that colour is never the only sign; same rules as `company_scale`."""
+    return _scale(DASHES, shown, known)
+
+
+def company_shapes(shown: Sequence[str], known: Sequence[str] | None = None) -> alt.Scale:
+    """A point shape for each company; same rules as `company_scale`."""
+    return _scale(SHAPES, shown, known)
+
+
+def _scale(signs: Sequence, shown: Sequence[str], known: Sequence[str] | None) -> alt.Scale:
+    place = {company: index for index, company in enumerate(known or shown)}
+    if wrong := set(shown) - set(place):
+        raise CapcycleError(unknown("company", wrong, place))
+    return alt.Scale(domain=list(shown), range=[signs[place[company] % len(signs)] for company in shown])
+
+
+def firm(field: str = "kind") -> str:
+    """The test, as a Vega expression, that a figure is reported or derived and not somebody's judgement.
+
+    >>> firm()
+    "indexof(['reported', 'derived'], datum['kind']) >= 0"
+    """
+    return f"indexof({list(FIRM)}, datum['{field}']) >= 0"
+
+
+def evidence_opacity(field: str = "kind") -> dict:
+    """For the channel `fillOpacity`: full for reported and derived figures, hollow for all others.
+
+    Give the mark a stroke of its own colour (`stroke=` beside `color=`), so that a hollow one is still seen.
+    """
+    return alt.when(firm(field)).then(alt.value(1)).otherwise(alt.value(0))
+
+
+def evidence_dash(field: str = "kind") -> dict:
+    """For the channel `strokeDash` of bars and rules: an unbroken outline for reported and derived figures."""
+    return alt.when(firm(field)).then(alt.value([1, 0])).otherwise(alt.value([4, 3]))

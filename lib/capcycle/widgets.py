@@ -1,0 +1,291 @@
+"""Controls that call the same exhibits as a published page, for exploring only; nothing is computed here."""
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
+from datetime import date
+from html import escape
+from typing import Any
+
+import ipywidgets as ui
+import tomli_w
+
+from capcycle import exhibits, facts, words
+from capcycle.errors import CapcycleError, unknown
+from capcycle.exhibits import Exhibit, parts
+from capcycle.measure import NUMBERS, Measures, measure_named, needs
+from capcycle.metrics import ALL
+from capcycle.metrics.registry import ANY_SPAN, CURRENCY
+from capcycle.panel import CALENDARS, select
+
+VIEWS: dict[str, Callable[[Measures], Exhibit]] = {
+    "lines": exhibits.lines,
+    "bars": exhibits.bars,
+    "table": lambda measures: replace(exhibits.lines(measures), chart=None),
+}
+LISTED = 5  # more companies than these are counted, not listed, in a run's name and title
+WIDTH, LABEL_WIDTH = "350px", "100px"
+BOX = "max-height: 24em; overflow: auto"  # tables and lists scroll in a box of their own
+
+
+class Explorer(ui.HBox):
+    """Controls, and beside them the exhibit they choose: its chart, notes, figures and sources.
+
+    The arguments are the first choice, under the names of the parameters of `notebooks/measure.ipynb`.
+    `controls` has the widgets by name, `choice` the parameters they give, `exhibit` what is shown.
+    Errors:  CapcycleError for a first choice that is not on offer; what is refused later is said in place of
+             the exhibit.
+
+    >>> explorer = Explorer(["META"], "capex", span="year")
+    >>> explorer.controls["metric"].value = "growth_year_on_year"
+    >>> explorer.exhibit.id, explorer.choice["metric"]
+    ('lines-growth-year-on-year-capex', 'growth_year_on_year.capex')
+    """
+
+    def __init__(
+        self,
+        companies: Sequence[str],
+        metric: str,
+        years: int = 0,
+        tax_rate: float = 0.0,
+        span: str = "ttm",
+        calendar: str = "calendar",
+        since: int = 0,
+        until: int = 0,
+        currency: str = "",
+        as_of: str = "",
+    ):
+        facts.load(companies, as_of)  # refuses what it does not know, in its own words
+        name, *subjects = metric.split(".")
+        self.controls = {
+            "companies": _companies(companies),
+            "metric": _dropdown("metric", _metrics(), name),
+            **_subjects(name, subjects),
+            "years": _control(ui.IntSlider, "years", value=years or 3, min=1, max=6, continuous_update=False),
+            "tax_rate": _tax_rate(tax_rate or 0.21),
+            "span": _dropdown("span", _spans(name), span),
+            "calendar": _dropdown("calendar", _options("calendar", CALENDARS), calendar),
+            "range": _range(calendar, since, until),
+            "currency": _dropdown("currency", _currencies(), currency),
+            "as_of": _control(ui.DatePicker, "as_of", value=date.fromisoformat(as_of) if as_of else None),
+            "view": _views(),
+        }
+        self.exhibit: Exhibit | None = None
+        self.needed = ui.VBox()  # the controls that only some metrics need
+        self.picture = ui.Output(layout={"flex": "1 1 700px", "min_width": "320px"})
+        self.button = _control(ui.Button, "run.button", style={}, layout={"margin": f"8px 0 8px {LABEL_WIDTH}"})
+        self.row = ui.Textarea(rows=18, layout={"width": WIDTH})
+        self.run = ui.VBox([self.row, _hint("run.note")], layout={"display": "none"})
+        super().__init__([self._panel(), self.picture], layout={"flex_flow": "row wrap", "grid_gap": "8px 24px"})
+        self._listen()
+
+    @property
+    def choice(self) -> dict[str, Any]:
+        """The present choice as parameters of `notebooks/measure.ipynb`; what is not chosen is 0 or empty."""
+        chosen = {name: control.value for name, control in self.controls.items()}
+        needed = needs(chosen["metric"])
+        subjects = [chosen[name] for name in needed if name not in NUMBERS]
+        (since, until), as_of = chosen["range"], chosen["as_of"]
+        return {
+            "companies": list(chosen["companies"]),
+            "metric": ".".join([chosen["metric"], *subjects]),
+            "years": chosen["years"] if "years" in needed else 0,
+            "tax_rate": round(chosen["tax_rate"], 3) if "tax_rate" in needed else 0.0,
+            "span": chosen["span"],
+            "calendar": chosen["calendar"],
+            "since": since,
+            "until": 0 if until == self.controls["range"].max else until,  # the newest, also when there is a newer
+            "currency": chosen["currency"],
+            "as_of": as_of.isoformat() if as_of else "",
+        }
+
+    def run_row(self) -> str:
+        """The row of `notebooks/runs.toml` that publishes the present choice."""
+        chosen = {name: value for name, value in self.choice.items() if value}
+        named = [parts.names()[company] for company in chosen["companies"]]
+        count = words.say("widgets.run.count", count=len(named))
+        few = len(named) <= LISTED
+        title = {"metric": words.name(chosen["metric"]), "companies": words.listing(named) if few else count}
+        of = chosen["companies"] if few else [count]
+        others = [chosen["span"], chosen["calendar"], chosen.get("currency", ""), chosen.get("as_of", "")]
+        row = {
+            "notebook": "measure",
+            "title": words.say("widgets.run.title", **title),
+            "section": words.say("widgets.run.section"),
+            "parameters": chosen,
+        }
+        return tomli_w.dumps({parts.slug(chosen["metric"], *of, *others): row})
+
+    def _panel(self) -> ui.VBox:
+        shown = dict(self.controls)
+        first = [shown.pop("companies"), _hint("companies_help"), shown.pop("metric"), self.needed]
+        for name in ("value", "part", "total", *NUMBERS):
+            shown.pop(name)
+        return ui.VBox([*first, *shown.values(), self.button, self.run], layout={"flex": "0 0 auto"})
+
+    def _listen(self) -> None:
+        self._fitting = False
+        for control in self.controls.values():
+            control.observe(self._changed, "value")
+        self.button.on_click(self._make_run)
+        self._changed()
+
+    def _changed(self, _: Any = None) -> None:
+        if self._fitting:  # one change, one picture
+            return
+        self._fitting = True
+        try:
+            self._fit()
+        finally:
+            self._fitting = False
+        self._show()
+
+    def _fit(self) -> None:
+        """Offer what goes with the chosen metric and calendar."""
+        metric, span, years = (self.controls[name] for name in ("metric", "span", "range"))
+        self.needed.children = [self.controls[name] for name in needs(metric.value)]
+        kept, spans = span.value, _spans(metric.value)
+        if tuple(spans) != span.options:
+            span.options = spans
+            span.value = kept if kept in dict(spans).values() else span.value
+        _fit_range(years, *_years(self.controls["calendar"].value))
+
+    def _show(self) -> None:
+        self.exhibit, shown = None, ()
+        try:
+            self.exhibit = self._exhibit()
+            shown = _display(self.exhibit)
+        except CapcycleError as error:
+            shown = [_output(_fault(error))]
+        finally:  # the earlier picture would not be what is chosen now
+            self.picture.outputs = shown
+            self.button.disabled = self.exhibit is None
+            self.row.value = self.run_row() if self.exhibit else ""
+
+    def _exhibit(self) -> Exhibit:
+        chosen = self.choice
+        known = facts.load(chosen["companies"], chosen["as_of"])
+        panel = select(known, *(chosen[name] for name in ("span", "calendar", "since", "until", "currency")))
+        numbers = {name: chosen[name] for name in NUMBERS}
+        return VIEWS[self.controls["view"].value](measure_named(chosen["metric"], panel, **numbers))
+
+    def _make_run(self, _: ui.Button) -> None:
+        self.run.layout.display = ""
+
+
+def _control(kind: type[ui.Widget], key: str, **traits: Any) -> ui.Widget:
+    look = {"style": {"description_width": LABEL_WIDTH}, "layout": {"width": WIDTH}}
+    return kind(description=words.say(f"widgets.{key}"), **{**look, **traits})
+
+
+def _hint(key: str) -> ui.HTML:
+    text = f'<div style="line-height: 1.3; font-size: 0.85em; opacity: 0.8">{words.say(f"widgets.{key}")}</div>'
+    return ui.HTML(text, layout={"width": f"calc({WIDTH} - {LABEL_WIDTH})", "margin": f"0 0 6px {LABEL_WIDTH}"})
+
+
+def _dropdown(key: str, options: Sequence[tuple[str, str]], value: str) -> ui.Dropdown:
+    valid = [each for _, each in options]
+    if value not in valid:
+        raise CapcycleError(unknown(words.lower(words.say(f"widgets.{key}")), [value], valid))
+    return _control(ui.Dropdown, key, options=options, value=value)
+
+
+def _options(key: str, values: Iterable[str]) -> tuple[tuple[str, str], ...]:
+    return tuple((words.say(f"widgets.{key}_{value}"), value) for value in values)
+
+
+def _companies(chosen: Sequence[str]) -> ui.SelectMultiple:
+    names = parts.names()
+    options = tuple((name, ticker) for ticker, name in names.items())
+    return _control(ui.SelectMultiple, "companies", options=options, value=tuple(chosen), rows=min(len(names), 12))
+
+
+def _figures() -> list[tuple[str, str]]:
+    return [(words.say("widgets.figure", name=words.name(name)), name) for name in facts.dictionary().index]
+
+
+def _metrics() -> tuple[tuple[str, str], ...]:
+    return (*((words.name(name), name) for name in ALL), *_figures())
+
+
+def _subjects(metric: str, chosen: list[str]) -> dict[str, ui.Dropdown]:
+    """What growth can be measured on: every concept, and the metrics that are amounts."""
+    amounts = [name for name, each in ALL.items() if each.unit == CURRENCY and not needs(name)]
+    options = [(words.name(name), name) for name in (*amounts, *facts.dictionary().index)]
+    first = {"value": "capex", "part": "cloud_revenue", "total": "revenue"}
+    first |= dict(zip(needs(metric), chosen, strict=False))
+    return {key: _dropdown(key, options, first[key]) for key in ("value", "part", "total")}
+
+
+def _tax_rate(value: float) -> ui.FloatSlider:
+    ends = {"min": 0.01, "max": 0.5, "step": 0.005, "readout_format": ".1%"}
+    return _control(ui.FloatSlider, "tax_rate", value=value, continuous_update=False, **ends)
+
+
+def _spans(metric: str) -> tuple[tuple[str, str], ...]:
+    return _options("span", ALL[metric].spans if metric in ALL else ANY_SPAN)
+
+
+def _years(calendar: str) -> tuple[int, int]:
+    ordinals = select(facts.load(), "quarter", calendar).ordinals
+    return ordinals[0] // 4, ordinals[-1] // 4
+
+
+def _range(calendar: str, since: int, until: int) -> ui.IntRangeSlider:
+    first, last = _years(calendar)
+    chosen = max(since, first), min(until or last, last)
+    return _control(ui.IntRangeSlider, "range", value=chosen, min=first, max=last, continuous_update=False)
+
+
+def _fit_range(slider: ui.IntRangeSlider, first: int, last: int) -> None:
+    """New ends for the slider; one that stood at the newest year stays there."""
+    if (slider.min, slider.max) == (first, last):
+        return
+    since, until = slider.value
+    newest = until == slider.max
+    slider.min, slider.max = min(first, slider.min), max(last, slider.max)
+    slider.value = max(since, first), last if newest else min(until, last)
+    slider.min, slider.max = first, last
+
+
+def _currencies() -> tuple[tuple[str, str], ...]:
+    own = (words.say("widgets.currency_own"), "")
+    return (own, *((currency, currency) for currency in sorted(facts.rates().columns)))
+
+
+def _views() -> ui.ToggleButtons:
+    style = {"description_width": LABEL_WIDTH, "button_width": "74px"}
+    return _control(ui.ToggleButtons, "view", options=_options("view", VIEWS), style=style)
+
+
+def _display(exhibit: Exhibit) -> list[dict[str, Any]]:
+    return [_output(exhibit._repr_mimebundle_()), _output({"text/html": _below(exhibit)})]
+
+
+def _output(data: dict[str, Any]) -> dict[str, Any]:
+    return {"output_type": "display_data", "data": data, "metadata": {}}
+
+
+def _fault(error: CapcycleError) -> dict[str, str]:
+    title, text = words.say("widgets.fault"), str(error)
+    html = f'<div role="alert"><strong>{title}</strong><p style="white-space: pre-wrap">{escape(text)}</p></div>'
+    return {"text/html": html, "text/plain": text}
+
+
+def _below(exhibit: Exhibit) -> str:
+    """Notes, figures where a chart is above them, and sources."""
+    notes = "".join(f"<li>{escape(note)}</li>" for note in exhibit.notes)
+    table = _folded(words.say("widgets.figures"), exhibit.view.to_html(index=False, border=0), "open")
+    sources = "".join(f"<li>{_link(card)}</li>" for card in exhibit.sources)
+    count = words.say("widgets.sources", count=len(exhibit.sources))
+    return f"<ul>{notes}</ul>{table if exhibit.chart else ''}{_folded(count, f'<ol>{sources}</ol>')}"
+
+
+def _folded(title: str, inside: str, state: str = "") -> str:
+    box = f'<div tabindex="0" role="region" aria-label="{title}" style="{BOX}">{inside}</div>'
+    return f"<details {state}><summary>{title}</summary>{box}</details>"
+
+
+def _link(card: dict[str, str]) -> str:
+    link = f'<a href="{escape(card["url"])}" target="_blank" rel="noopener">{escape(card["title"])}</a>'
+    source = words.say("widgets.source", publisher=card["publisher"], published=card["published"])
+    return f"{link}, {escape(source)}"

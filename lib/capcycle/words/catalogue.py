@@ -1,0 +1,84 @@
+"""Every sentence that a reader sees, by language."""
+
+import os
+import tomllib
+from collections.abc import Iterator
+from functools import cache
+from pathlib import Path
+
+from capcycle.errors import CapcycleError
+
+LANGUAGE = os.environ.get("CAPCYCLE_LANGUAGE", "en")
+
+
+@cache
+def catalogue(language: str = LANGUAGE) -> dict[str, str]:
+    """Every sentence of a language by its dotted key, from the TOML files of its folder."""
+    files = sorted((Path(__file__).parent / language).glob("*.toml"))
+    return {key: text for file in files for key, text in _flat(tomllib.loads(file.read_text("utf-8")))}
+
+
+def _flat(table: dict, prefix: str = "") -> Iterator[tuple[str, str]]:
+    for key, value in table.items():
+        yield from _flat(value, f"{prefix}{key}.") if isinstance(value, dict) else [(prefix + key, value)]
+
+
+def say(key: str, **values: object) -> str:
+    """The sentence `key` in the reader's language with `values` set in.
+
+    >>> say("page.sources")
+    'Sources'
+    """
+    try:
+        return catalogue()[key].format(**values)
+    except KeyError as error:
+        raise CapcycleError(f"words/{LANGUAGE}: no sentence '{key}', or no value for {error}") from error
+
+
+def said(*keys: str) -> str:
+    """The first of `keys` that the language has a sentence for, the general one last.
+
+    >>> said("finding.no_such_metric.many", "page.sources")
+    'page.sources'
+    """
+    return next((key for key in keys if key in catalogue()), keys[-1])
+
+
+def name(thing: str) -> str:
+    """What a reader calls a concept or a metric; a metric's id may end in the concepts it was measured on.
+
+    >>> name("capex_to_revenue"), name("growth_year_on_year.capex")
+    ('Capex to revenue', 'Growth of capex on a year earlier')
+    """
+    metric, *concepts = thing.split(".")
+    if not concepts:
+        return say(f"name.{metric}")
+    of = {f"of{place}": lower(say(f"name.{concept}")) for place, concept in enumerate(concepts)}
+    return say(f"name_of.{metric}", **of)
+
+
+def lower(text: str) -> str:
+    """A phrase as it stands inside a sentence: abbreviations keep their capitals.
+
+    >>> lower("Operating cash flow"), lower("PP&E, net")
+    ('operating cash flow', 'PP&E, net')
+    """
+    return text if text[1:2].isupper() else text[:1].lower() + text[1:]
+
+
+def paragraph(*sentences: str) -> "Sentence":
+    """Sentences as one paragraph.
+
+    >>> paragraph("Oracle leads", "Amazon follows.")
+    'Oracle leads. Amazon follows.'
+    """
+    return Sentence(" ".join(f"{sentence.rstrip('.')}." for sentence in sentences))
+
+
+class Sentence(str):
+    """A computed sentence: notebooks show it as prose, not as a quoted string."""
+
+    __slots__ = ()
+
+    def _repr_markdown_(self) -> str:
+        return str(self)

@@ -1,0 +1,220 @@
+"""The command line as its user meets it: what it prints, and its exit status."""
+
+import json
+import os
+import re
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import nbformat
+import pytest
+from nbformat.v4 import new_code_cell, new_notebook
+
+from capcycle import cli, paths
+from capcycle.errors import DataError
+
+COMMAND = [sys.executable, "-m", "capcycle.cli"]
+DECLARED = 'companies: list[str] = ["MSFT"]  # whom to compare\nas_of: str = ""  # ISO date'
+RUNS = '[pair]\nnotebook = "toy"\ntitle = "A pair"\nsection = "S"\nparameters = { companies = ["NAN", "ON"] }\n'
+
+
+@pytest.fixture
+def house(tmp_path, monkeypatch):
+    """A project with one notebook and one run, for this process and those it starts."""
+    for name, folder in {"DATA": "data", "NOTEBOOKS": "notebooks", "CACHE": ".capcycle", "SITE": "site"}.items():
+        monkeypatch.setattr(paths, name, tmp_path / folder)
+    monkeypatch.setattr(paths, "ROOT", tmp_path)
+    monkeypatch.setenv("CAPCYCLE_HOME", str(tmp_path))
+    monkeypatch.chdir(tmp_path)
+    for folder in ("data", "notebooks"):
+        (tmp_path / folder).mkdir()
+    write_toy(tmp_path, "print(companies, as_of)")
+    (tmp_path / "notebooks/runs.toml").write_text(RUNS)
+    return tmp_path
+
+
+def write_toy(house: Path, code: str) -> None:
+    tagged = new_code_cell(DECLARED, metadata={"tags": ["parameters"]})
+    metadata = {"kernelspec": {"name": "python3", "display_name": "Python 3", "language": "python"}}
+    nbformat.write(new_notebook(cells=[tagged, new_code_cell(code)], metadata=metadata), house / "notebooks/toy.ipynb")
+
+
+def printed(path: Path) -> str:
+    return nbformat.read(path, 4).cells[-1].outputs[0].text
+
+
+@pytest.mark.parametrize("command", [[], ["check"], ["list"], ["run"], ["site"], ["lab"]])
+def test_help_of_each_command_shows_an_example(command, capsys):
+    with pytest.raises(SystemExit) as ended:
+        cli.main([*command, "--help"])
+    assert ended.value.code == 0
+    assert re.search(rf"capcycle {command[0] if command else 'COMMAND'}", capsys.readouterr().out.split("\n\n", 1)[1])
+
+
+@pytest.mark.parametrize("arguments", [[], ["sitr"], ["run"], ["site", "--jobs", "two"], ["run", "toy", "-p", "x"]])
+def test_wrong_usage_exits_with_2(arguments, capsys):
+    with pytest.raises(SystemExit) as ended:
+        cli.main(arguments)
+    assert ended.value.code == 2
+    assert "usage: capcycle" in capsys.readouterr().err
+
+
+def test_list_shows_runs_and_parameters_with_their_help(house, capsys):
+    assert cli.main(["list"]) == 0
+    shown = capsys.readouterr().out
+    assert "  pair: A pair (toy companies=['NAN', 'ON'])\n" in shown
+    assert "    companies: list[str] = ['MSFT']  # whom to compare\n" in shown
+
+
+def test_run_takes_tickers_as_typed(house, capsys):
+    assert (
+        cli.main(["run", "toy", "-p", "companies", "NAN,0700.HK", "-p", "companies", "1E5", "-p", "as_of", "2024"]) == 0
+    )
+    assert capsys.readouterr().out == f"{house / 'toy.executed.ipynb'}\n"
+    assert printed(house / "toy.executed.ipynb") == "['NAN', '0700.HK', '1E5'] 2024\n"
+
+
+def test_run_takes_the_path_of_a_notebook_and_a_file_to_write(house):
+    assert cli.main(["run", "notebooks/toy.ipynb", "-o", "deep/out.ipynb"]) == 0
+    assert printed(house / "deep/out.ipynb") == "['MSFT'] \n"
+
+
+@pytest.mark.parametrize("out", ["notebooks/toy.ipynb", "notebooks/other.ipynb", "data"])
+def test_run_never_writes_among_the_sources(house, capsys, out):
+    before = (house / "notebooks/toy.ipynb").read_bytes()
+    assert cli.main(["run", "toy", "-o", out]) == 1
+    assert "name a file with -o" in capsys.readouterr().err
+    assert (house / "notebooks/toy.ipynb").read_bytes() == before
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["run", "toi"], "capcycle: unknown notebook toi; there are: toy; did you mean toy?\n"),
+        (["run", "toy", "-p", "compnies", "X"], "did you mean companies?"),
+        (["site", "pear"], "capcycle: unknown run pear; there are: pair; did you mean pair?\n"),
+        (["site", "--jobs", "0"], "capcycle: jobs must be 1 or more, not 0\n"),
+    ],
+)
+def test_what_is_refused_is_said_with_the_valid_names(house, capsys, arguments, said):
+    assert cli.main(arguments) == 1
+    assert said in capsys.readouterr().err
+
+
+def test_a_failing_notebook_is_kept_and_named(house, capsys):
+    write_toy(house, "nonsense")
+    assert cli.main(["run", "toy"]) == 1
+    said = capsys.readouterr().err
+    assert said.startswith("capcycle: toy: In [3]: NameError: name 'nonsense' is not defined\n")
+    assert str(house / "toy.executed.failed.ipynb") in said
+
+
+def test_check_finds_notebooks_with_outputs(house, capsys):
+    assert cli.main(["run", "toy", "-o", "out.ipynb"]) == 0
+    (house / "out.ipynb").replace(house / "notebooks/toy.ipynb")
+    assert cli.main(["check"]) == 1
+    assert "toy.ipynb: outputs or execution counts left in cells" in capsys.readouterr().err
+
+
+def test_check_finds_faults_of_the_data(house, capsys, monkeypatch):
+    monkeypatch.setattr("capcycle.facts.check", lambda: fail(DataError(["facts/MSFT.csv:7: bad date"])), raising=False)
+    assert cli.main(["check"]) == 1
+    assert capsys.readouterr().err == "capcycle: 1 fault in the data\nfacts/MSFT.csv:7: bad date\n"
+
+
+def test_check_says_when_all_is_well(house, capsys, monkeypatch):
+    monkeypatch.setattr("capcycle.facts.check", lambda: None, raising=False)
+    assert cli.main(["check"]) == 0
+    assert capsys.readouterr().out == "Data and notebooks keep their rules: 1 notebooks, 1 runs.\n"
+
+
+def fail(error):
+    raise error
+
+
+@pytest.mark.parametrize(
+    ("error", "status", "said"),
+    [
+        (OSError(28, "No space left on device"), 1, "capcycle: [Errno 28] No space left on device\n"),
+        (KeyboardInterrupt(), 130, "Stopped.\n"),
+    ],
+)
+def test_expected_trouble_is_a_message_and_no_traceback(house, capsys, monkeypatch, error, status, said):
+    monkeypatch.setattr("capcycle.site.site", lambda *_: fail(error))
+    assert cli.main(["site"]) == status
+    assert capsys.readouterr().err == said
+
+
+def test_site_says_what_it_did_and_when_there_is_nothing_to_do(house, capsys, monkeypatch):
+    monkeypatch.setattr("capcycle.publish.build", one_page, raising=False)
+    assert cli.main(["site", "--jobs", "1"]) == 0
+    assert cli.main(["site"]) == 0
+    built, nothing = capsys.readouterr().out.splitlines()
+    assert built == f"{house / 'site/index.html'}: 1 pages, 1 executed, 0 unchanged."
+    assert nothing == f"Nothing to do: {house / 'site/index.html'} holds all 1 pages."
+
+
+def one_page(outcomes, out):
+    (out / "manifest.json").write_text(json.dumps({"capcycle": "1"}))
+
+
+def test_lab_opens_the_notebooks_with_this_python(house, monkeypatch):
+    started = []
+    monkeypatch.setattr(cli.signal, "signal", lambda *_: None)
+    monkeypatch.setattr(
+        cli.subprocess, "run", lambda command, **_: started.append(command) or subprocess.CompletedProcess(command, 3)
+    )
+    assert cli.main(["lab"]) == 3
+    assert started == [[sys.executable, "-m", "jupyterlab", str(house / "notebooks")]]
+
+
+# in a process of its own
+
+
+def test_help_comes_at_once():
+    started = time.monotonic()
+    subprocess.run([*COMMAND, "--help"], stdout=subprocess.DEVNULL, check=True)
+    assert time.monotonic() - started < 0.4
+
+
+def test_a_build_with_nothing_to_do_loads_nothing_heavy(house, monkeypatch):
+    monkeypatch.setattr("capcycle.publish.build", one_page, raising=False)
+    assert cli.main(["site"]) == 0
+    heavy = ("papermill", "pandas", "altair", "nbconvert", "nbformat", "tqdm")
+    code = f"import sys; from capcycle import cli; cli.main(['site']); print([n for n in {heavy} if n in sys.modules])"
+    started = time.monotonic()
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert time.monotonic() - started < 1
+    assert done.stdout.splitlines()[0].startswith("Nothing to do")
+    assert done.stdout.splitlines()[1] == "[]"
+
+
+def test_two_commands_give_the_same_bytes(house):
+    write_toy(house, "print({'a', 'b', 'c', 'd', 'e'})")
+    for name in ("one", "two"):
+        subprocess.run([*COMMAND, "run", "toy", "-o", name], stdout=subprocess.DEVNULL, check=True)
+    assert (house / "one").read_bytes() == (house / "two").read_bytes()
+
+
+def test_a_reader_who_leaves_early_is_no_trouble(house):
+    pipe = subprocess.Popen([*COMMAND, "list"], stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+    pipe.stdout.close()
+    assert pipe.wait() == 1
+    assert pipe.stderr.read() == b""
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Ctrl-C is another thing there")
+def test_ctrl_c_stops_everything_and_says_so(house):
+    write_toy(house, "import os, pathlib, time; pathlib.Path('../pid').write_text(str(os.getpid())); time.sleep(60)")
+    command = subprocess.Popen([*COMMAND, "site"], stderr=subprocess.PIPE, start_new_session=True)
+    while not (house / "pid").exists() or not (house / "pid").read_text():
+        time.sleep(0.02)
+    os.killpg(command.pid, signal.SIGINT)  # as a terminal does: to the whole group
+    assert command.wait(30) == 130
+    assert command.stderr.read() == b"Stopped.\n"
+    assert sorted(path.name for path in (house / ".capcycle").iterdir()) == ["lock"]
+    with pytest.raises(ProcessLookupError):
+        os.kill(int((house / "pid").read_text()), 0)

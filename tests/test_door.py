@@ -1,0 +1,449 @@
+"""The door: every rule broken once in a small invented world, and corruptions of any cell, line or file."""
+
+import csv
+import io
+
+import pandas as pd
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from capcycle import facts, paths
+from capcycle.errors import DataError
+from capcycle.facts import door
+
+QUARTERS = pd.period_range("2022Q1", "2024Q4", freq="Q")
+CAPEX = [100, 110, 125, 120, 140, 150, 155, 170, 180, 210, 220, 260]  # millions
+
+
+def source(quarter):
+    return f"s{quarter}", f"{quarter.end_time + pd.Timedelta(days=30):%Y-%m-%d}"
+
+
+def facts_of(company):
+    yield door.FACT
+    for quarter, value in zip(QUARTERS, CAPEX, strict=True):
+        start, end = f"{quarter.start_time:%Y-%m-%d}", f"{quarter.end_time:%Y-%m-%d}"
+        name, day = source(quarter)
+        about = [f"{value}000000", "USD", "reported", name, "cash flow", day, ""]
+        yield [company, "capex", start, end, *about]
+        yield [company, "cash", "", end, *about]
+    yield [company, "eps", start, end, "-0.25", "USD/share", "reported", name, "page 3", day, "a loss"]
+    yield [company, "capex", "2024-01-01", end, "870000000", "USD", "reported", name, "cash flow", day, ""]
+
+
+def world():
+    """Every table of a small world, as rows of cells."""
+    rejected = ["BOLT", "capex", "2024-10-01", "2024-12-31", "1", "USD", "reported", "s2024Q4", "tag", "2025-01-30"]
+    return {
+        "companies.csv": [
+            door.COMPANY,
+            ["ACME", "Acme", "", "0000000001", "USD", "12", "toys"],
+            ["BOLT", "Bolt", "螺栓", "0000000002", "USD", "12", "toys"],
+        ],
+        "dictionary.csv": [
+            door.CONCEPT,
+            ["capex", "flow", "currency", "positive", "Cash paid."],
+            ["cash", "stock", "currency", "positive", "Cash held."],
+            ["eps", "average", "currency per share", "any", "Earnings, per share."],
+        ],
+        "sources.csv": [
+            door.SOURCE,
+            *(
+                [source(each)[0], f"Report {each}", "Acme", "https://example.org/r", source(each)[1], "filing"]
+                for each in QUARTERS
+            ),
+        ],
+        "facts/ACME.csv": list(facts_of("ACME")),
+        "facts/BOLT.csv": list(facts_of("BOLT")),
+        "gaps.csv": [door.GAP, ["BOLT", "capex", "2021-01-01", "2021-12-31", "Never tagged."]],
+        "rejected.csv": [door.REJECTED, [*rejected, "tagged for the wrong period"]],
+        "fx.csv": [door.RATES, ["2022-01-03", "1.10", "7.00", "8.50"], ["2022-01-04", "1.11", "7.10", "8.60"]],
+    }
+
+
+def text(rows):
+    lines = io.StringIO()
+    csv.writer(lines, lineterminator="\n").writerows(rows)
+    return lines.getvalue()
+
+
+def write(file, rows):
+    data = rows if isinstance(rows, bytes) else text(rows).encode()
+    (paths.DATA / file).write_bytes(data)
+
+
+@pytest.fixture
+def data(tmp_path, monkeypatch):
+    """The small world on disk; facts are read from there."""
+    monkeypatch.setattr(paths, "DATA", tmp_path)
+    (tmp_path / "facts").mkdir()
+    tables = world()
+    for file, rows in tables.items():
+        write(file, rows)
+    return tables
+
+
+def faults():
+    with pytest.raises(DataError) as refused:
+        facts.check()
+    return refused.value.faults
+
+
+def put(tables, file, line, column, cell):
+    """The tables with one cell changed; lines are counted as an editor does, the header being 1."""
+    rows = tables[file]
+    rows[line - 1] = list(rows[line - 1])
+    rows[line - 1][rows[0].index(column)] = cell
+    write(file, rows)
+
+
+def test_the_small_world_is_sound(data):
+    facts.check()
+    assert facts.load()["kind"].value_counts().to_dict() == {"reported": 52}
+
+
+CONCEPTS = "there are: capex, cash, eps"
+ONE_CELL = [  # file, line, column, cell, and what is said of it
+    ("companies.csv", 3, "company", "ACME", "company ACME stands twice"),
+    ("companies.csv", 2, "name", "", "company needs a ticker, a name and a group"),
+    ("companies.csv", 2, "fiscal_year_end", "13", "fiscal_year_end '13' is not a month, 1 to 12"),
+    ("companies.csv", 2, "cik", "1", "cik '1' is not ten digits"),
+    ("companies.csv", 2, "currency", "US$", "currency 'US$' is not a three-letter code"),
+    ("dictionary.csv", 4, "concept", "cash", "concept cash stands twice"),
+    ("dictionary.csv", 2, "nature", "river", "nature 'river' is not flow, stock or average"),
+    ("dictionary.csv", 2, "unit", "USD", "unit 'USD' is not one of currency, currency per share, shares"),
+    ("dictionary.csv", 2, "sign", "plus", "sign 'plus' is not positive or any"),
+    ("dictionary.csv", 2, "definition", "", "concept capex has no definition"),
+    ("sources.csv", 3, "source", "s2022Q1", "source s2022Q1 stands twice"),
+    ("sources.csv", 3, "title", "", "source needs an id without spaces, a title and a publisher"),
+    ("sources.csv", 3, "tier", "rumour", "tier 'rumour' is not one of filing, statistics"),
+    ("sources.csv", 3, "url", "sec.gov", "url 'sec.gov' is not a web address"),
+    ("sources.csv", 3, "published", "2022-7-30", "published '2022-7-30' is not a date such as 2024-06-30"),
+    ("facts/ACME.csv", 4, "company", "ACMEE", "unknown company 'ACMEE'; see data/companies.csv"),
+    ("facts/ACME.csv", 4, "company", "BOLT", "company 'BOLT' stands in another company's file"),
+    ("facts/ACME.csv", 4, "concept", "capx", f"unknown concept 'capx'; {CONCEPTS}"),
+    ("facts/ACME.csv", 4, "source", "s9", "unknown source 's9'; add it to data/sources.csv"),
+    ("facts/ACME.csv", 4, "value", "1,100", "value '1,100' is not a plain number"),
+    ("facts/ACME.csv", 4, "value", "1e8", "value '1e8' is not a plain number"),
+    ("facts/ACME.csv", 4, "value", "１１０", "value '１１０' is not a plain number"),
+    ("facts/ACME.csv", 4, "value", "9" * 400, f"value '{'9' * 400}' is not a plain number"),
+    ("facts/ACME.csv", 4, "kind", "guess", "kind 'guess' is not one of reported, derived, estimated, assumed"),
+    ("facts/ACME.csv", 4, "period_end", "2022-06-31", "period_end '2022-06-31' is not a date such as 2024-06-30"),
+    ("facts/ACME.csv", 4, "published", "30/07/2022", "published '30/07/2022' is not a date such as 2024-06-30"),
+    ("facts/ACME.csv", 4, "period_start", "April", "period_start 'April' is not a date such as 2024-04-01"),
+    ("facts/ACME.csv", 4, "period_start", "", "capex is a flow and needs a period_start"),
+    ("facts/ACME.csv", 26, "period_start", "", "eps is a flow and needs a period_start"),
+    ("facts/ACME.csv", 5, "period_start", "2022-04-01", "cash is a stock and has no period_start"),
+    ("facts/ACME.csv", 4, "unit", "EUR", "unit 'EUR' is not what capex is measured in"),
+    ("facts/ACME.csv", 26, "unit", "USD", "unit 'USD' is not what eps is measured in"),
+    ("facts/ACME.csv", 4, "locator", "", "locator is empty: say where in the document the figure stands"),
+    ("facts/ACME.csv", 4, "value", "-110000000", "capex is written as a positive number; -110000000 is not"),
+    ("facts/ACME.csv", 4, "period_end", "2022-03-31", "period ends before it starts"),
+    (
+        "facts/ACME.csv",
+        4,
+        "period_start",
+        "2022-06-01",
+        "period is not as long as one of: quarter, half, nine months, year",
+    ),
+    ("facts/ACME.csv", 5, "period_end", "2022-08-30", "published before the period ends"),
+    ("facts/ACME.csv", 4, "published", "2022-07-31", "published is not the day on which its source s2022Q2 appeared"),
+    (
+        "facts/ACME.csv",
+        5,
+        "period_end",
+        "1022-06-30",
+        "published more than four years after the period's end: a slip in a date?",
+    ),
+    (
+        "facts/ACME.csv",
+        24,
+        "value",
+        "870000000",
+        "a quarter that equals the year it ends: the filing's own tagging error?",
+    ),
+    (
+        "facts/ACME.csv",
+        5,
+        "value",
+        "110000",
+        "value 110000 looks like a slip of scale beside its neighbours; "
+        "if the document does say so, begin its note with 'confirmed:'",
+    ),
+    ("gaps.csv", 2, "company", "CORP", "unknown company 'CORP'; see data/companies.csv"),
+    ("gaps.csv", 2, "concept", "capx", "unknown concept 'capx'; see data/dictionary.csv"),
+    ("gaps.csv", 2, "period_start", "", "period_start '' is not a date such as 2024-06-30"),
+    ("gaps.csv", 2, "period_end", "2020-12-31", "gap ends before it starts"),
+    ("gaps.csv", 2, "reason", "", "reason is empty: say why the figure is missing"),
+    ("rejected.csv", 2, "concept", "capx", f"unknown concept 'capx'; {CONCEPTS}"),
+    ("rejected.csv", 2, "reason", "", "reason is empty: say why the figure is left out"),
+    ("fx.csv", 3, "date", "2022-02-30", "date '2022-02-30' is not a date such as 2024-06-30"),
+    ("fx.csv", 3, "date", "2022-01-03", "date 2022-01-03 does not come after the one above"),
+    ("fx.csv", 2, "CNY", "0", "CNY '0' is not a positive number"),
+    ("fx.csv", 2, "CNY", "N/A", "CNY 'N/A' is not a positive number"),
+    ("fx.csv", 3, "HKD", "86.0", "HKD 86.0 jumps from the day above: a slip of the pen?"),
+    ("gaps.csv", 2, "reason", " Never tagged.", "reason has a space at its edge"),
+    ("gaps.csv", 2, "reason", "=1+1", "reason begins like a formula; a spreadsheet would run it"),
+    (
+        "gaps.csv",
+        2,
+        "reason",
+        "Never\ntagged.",
+        "reason has a line break, a tab or another character that does not print",
+    ),
+]
+
+
+@pytest.mark.parametrize(("file", "line", "column", "cell", "sentence"), ONE_CELL, ids=lambda value: str(value)[:24])
+def test_each_rule(data, file, line, column, cell, sentence):
+    put(data, file, line, column, cell)
+    assert f"data/{file}:{line}: {sentence}" in faults()
+
+
+def test_a_fault_is_told_alone(data):
+    put(data, "facts/ACME.csv", 5, "value", "110000")
+    assert len(faults()) == 1
+
+
+def test_a_row_twice(data):
+    write("facts/ACME.csv", [*data["facts/ACME.csv"], data["facts/ACME.csv"][1]])
+    assert faults() == ["data/facts/ACME.csv:28: same company, concept, period and date of publication as a row above"]
+
+
+def test_a_confirmed_figure_passes(data):
+    put(data, "facts/ACME.csv", 5, "value", "110000")
+    put(data, "facts/ACME.csv", 5, "note", "confirmed: the company had spent it all")
+    facts.check()
+
+
+def test_all_faults_of_all_files_at_once(data):
+    for file, line, column, cell, _ in ONE_CELL[:4] + ONE_CELL[15:20]:
+        put(data, file, line, column, cell)
+    put(data, "facts/BOLT.csv", 9, "value", "much")
+    put(data, "gaps.csv", 2, "reason", "")
+    put(data, "fx.csv", 2, "USD", "")
+    files = [fault.split(":")[0] for fault in faults()]
+    assert list(dict.fromkeys(files)) == [
+        *["data/companies.csv", "data/facts/ACME.csv", "data/facts/BOLT.csv", "data/gaps.csv", "data/fx.csv"]
+    ]
+
+
+def test_a_file_that_cannot_be_read_hides_no_fault_of_another(data):
+    write("facts/ACME.csv", b"\xff")
+    put(data, "facts/BOLT.csv", 9, "value", "much")
+    assert faults() == [
+        "data/facts/ACME.csv:1: not UTF-8 text; save the table as UTF-8",
+        "data/facts/BOLT.csv:9: value 'much' is not a plain number",
+    ]
+
+
+def test_the_message_counts_and_lists(data):
+    put(data, "fx.csv", 2, "USD", "x")
+    put(data, "fx.csv", 3, "CNY", "")
+    with pytest.raises(DataError) as refused:
+        facts.check()
+    assert str(refused.value) == (
+        "2 faults in the data\n"
+        "data/fx.csv:2: USD 'x' is not a positive number\n"
+        "data/fx.csv:3: CNY '' is not a positive number"
+    )
+
+
+@pytest.mark.parametrize("file", [*world(), "facts"])
+def test_a_missing_file(data, file):
+    gone = paths.DATA / (file if file != "facts" else "facts/BOLT.csv")
+    gone.unlink()
+    assert f"data/{gone.relative_to(paths.DATA)}: there is no such file" in faults()
+
+
+def test_a_file_of_no_company(data):
+    write("facts/CORP.csv", data["facts/ACME.csv"])
+    assert faults() == ["data/facts/CORP.csv: no company of data/companies.csv has this file"]
+
+
+@pytest.mark.parametrize(
+    ("damage", "fault"),
+    [
+        (lambda good: b"", "1: columns are none; wanted company, concept, period_start, period_end, reason"),
+        (lambda good: good.replace(b"concept,", b"", 1), "1: columns are company, period_start, period_end, reason; "),
+        (lambda good: good.replace(b"reason", b"reason,note", 1), "1: columns are company, concept, period_start, "),
+        (lambda good: good.replace(b"BOLT,", b"", 1), "2: 4 cells; there are 5 columns"),
+        (lambda good: good + b"\n", "3: 0 cells; there are 5 columns"),
+        (lambda good: good.replace(b"Never", b'"Never'), "2: not a CSV table: unexpected end of data"),
+        (lambda good: good.decode().replace("Never", "Né").encode("latin-1"), "2: not UTF-8 text; save the table as"),
+        (lambda good: good.decode().encode("utf-16"), "1: not UTF-8 text; save the table as UTF-8"),
+    ],
+)
+def test_a_damaged_table(data, damage, fault):
+    write("gaps.csv", damage(text(data["gaps.csv"]).encode()))
+    assert len(faults()) == 1 and faults()[0].startswith(f"data/gaps.csv:{fault}")
+
+
+def test_a_line_break_in_a_cell_shifts_no_line(data):
+    put(data, "facts/ACME.csv", 4, "note", "one\ntwo")
+    put(data, "facts/ACME.csv", 9, "value", "much")
+    lines = [fault.split(": ")[0] for fault in faults()]
+    assert lines == ["data/facts/ACME.csv:4"]
+    put(data, "facts/ACME.csv", 4, "note", "one")
+    assert faults() == ["data/facts/ACME.csv:9: value 'much' is not a plain number"]
+
+
+# ---- corruptions of any cell, line or file
+
+STRUCTURE = ["\t", "a\nb", " x", "x ", "=1+1", "@SUM(A1)", "+1", "\u00a0x", "x\u2028y", "\x00"]
+VALUES = [
+    "",
+    "NaN",
+    "nan",
+    "inf",
+    "-inf",
+    "1e9",
+    "1,000",
+    "１２",
+    "0x10",
+    "1_000",
+    "01",
+    "twelve",
+    "2024-13-01",
+    "None",
+]
+PROSE = ["name", "name_zh", "group", "title", "publisher", "url", "definition", "locator", "note", "reason"]
+CELLS = [
+    (file, line, column)
+    for file, rows in world().items()
+    for line in range(2, len(rows) + 1)
+    for column in rows[0]
+    if rows[line - 1][rows[0].index(column)]
+]
+
+
+def everything():
+    read = [facts.load(), facts.companies(), facts.dictionary(), facts.sources(), facts.gaps(), facts.rates()]
+    return [table.drop(columns=["file", "line"], errors="ignore") for table in read]
+
+
+def refused_or_harmless(good, file, line=None):
+    """Refused at the place, or the same as before to the last cell."""
+    try:
+        facts.check()
+    except DataError as refused:
+        assert any(fault.startswith(f"data/{file}:{line or ''}") for fault in refused.faults), refused
+    else:
+        for before, after in zip(good, everything(), strict=True):
+            pd.testing.assert_frame_equal(before, after)
+
+
+corrupt = settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
+
+
+@corrupt
+@given(st.sampled_from(CELLS), st.sampled_from(STRUCTURE + VALUES))
+def test_no_cell_is_corrupted_silently(data, cell, poison):
+    file, line, column = cell
+    if column in PROSE and poison not in STRUCTURE:
+        return  # any words are as good as any others
+    good, tables = everything(), world()
+    put(tables, file, line, column, poison)
+    refused_or_harmless(good, file, line)
+    write(file, world()[file])
+
+
+DAMAGE = {
+    "byte order mark": lambda text: "\ufeff" + text,
+    "Windows line ends": lambda text: text.replace("\n", "\r\n"),
+    "old Macintosh line ends": lambda text: text.replace("\n", "\r"),
+    "no end of the last line": lambda text: text.rstrip("\n"),
+    "semicolons": lambda text: text.replace(",", ";"),
+    "tabs": lambda text: text.replace(",", "\t"),
+    "every cell quoted": lambda text: text_quoted(text),
+    "a column less": lambda text: without_last_column(text),
+    "a column more": lambda text: "\n".join(line + ",x" for line in text.splitlines()) + "\n",
+    "columns the other way round": lambda text: "\n".join(reversed_cells(text)) + "\n",
+    "header twice": lambda text: text.splitlines()[0] + "\n" + text,
+    "no header": lambda text: text.partition("\n")[2],
+    "a blank line": lambda text: text.replace("\n", "\n\n", 1),
+}
+
+
+def text_quoted(plain):
+    lines = io.StringIO()
+    csv.writer(lines, lineterminator="\n", quoting=csv.QUOTE_ALL).writerows(csv.reader(io.StringIO(plain)))
+    return lines.getvalue()
+
+
+def without_last_column(plain):
+    return text([row[:-1] for row in csv.reader(io.StringIO(plain))])
+
+
+def reversed_cells(plain):
+    return [",".join(reversed(line.split(","))) for line in plain.splitlines()]
+
+
+@pytest.mark.parametrize("damage", DAMAGE)
+@pytest.mark.parametrize("file", list(world()))
+def test_no_file_is_damaged_silently(data, file, damage):
+    good = everything()
+    write(file, DAMAGE[damage](text(data[file])).encode())
+    refused_or_harmless(good, file)
+
+
+@pytest.mark.parametrize("damage", ["byte order mark", "Windows line ends", "every cell quoted"])
+def test_what_a_spreadsheet_does_on_saving_is_harmless(data, damage):
+    for file, rows in data.items():
+        write(file, DAMAGE[damage](text(rows)).encode())
+    facts.check()
+
+
+@corrupt
+@given(st.integers(2, 25), st.sampled_from([1e3, 1e-3, 1e6, 1e-6, 1e9]))
+def test_a_slip_of_scale_is_seen_at_any_row_of_a_series(data, line, slip):
+    tables = world()
+    cell = tables["facts/ACME.csv"][line - 1][4]
+    put(tables, "facts/ACME.csv", line, "value", f"{float(cell) * slip:.0f}")
+    assert any(fault.startswith(f"data/facts/ACME.csv:{line}: value") for fault in faults())
+    write("facts/ACME.csv", world()["facts/ACME.csv"])
+
+
+@corrupt
+@given(st.integers(2, 27), st.integers(2, 27))
+def test_swapped_rows_are_harmless_and_doubled_rows_are_not(data, one, other):
+    good, rows = everything(), world()["facts/ACME.csv"]
+    rows[one - 1], rows[other - 1] = rows[other - 1], rows[one - 1]
+    write("facts/ACME.csv", rows)
+    refused_or_harmless(good, "facts/ACME.csv", "none")
+    write("facts/ACME.csv", [*rows, rows[one - 1]])
+    assert len(faults()) == 1
+
+
+@corrupt
+@given(st.integers(2, 27), st.permutations(["period_start", "period_end", "published"]))
+def test_dates_in_the_wrong_columns_are_refused(data, line, order):
+    tables = world()
+    columns, row = tables["facts/ACME.csv"][0], list(tables["facts/ACME.csv"][line - 1])
+    dates = [row[columns.index(name)] for name in order]
+    good = everything()
+    for name, day in zip(["period_start", "period_end", "published"], dates, strict=True):
+        put(tables, "facts/ACME.csv", line, name, day)
+    refused_or_harmless(good, "facts/ACME.csv", line)
+
+
+@pytest.mark.parametrize("file", ["facts/ACME.csv", "companies.csv"])
+def test_load_refuses_what_check_refuses(data, file):
+    put(data, file, 2, "company", "")
+    with pytest.raises(DataError, match=f"data/{file}:2: "):
+        facts.load()
+
+
+# ---- the real series
+
+
+def test_a_slip_of_a_thousand_is_seen_at_any_row_of_the_real_series():
+    table, known = facts.history(), door.book()
+    size = table.groupby(["company", "concept", table["period_start"].isna()])["value"].transform("size")
+    rows = table[(size >= 12) & (table["value"] != 0)].sample(150, random_state=1)
+    for row, value in rows["value"].items():
+        slipped = table.assign(value=table["value"].where(table.index != row, value * 1000))
+        missed = not door.scale_slip(slipped[slipped["company"] == table["company"][row]])[row]
+        assert not missed, f"{table['file'][row]}:{table['line'][row]}"
+    assert len(known.companies) == 10

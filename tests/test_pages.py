@@ -1,0 +1,315 @@
+"""The built pages in a real browser with the network cut, opened from their folder as a reader would."""
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+import time
+from pathlib import Path
+from urllib.parse import unquote, urlsplit
+
+import pytest
+from browser import (
+    CHROMIUM_FLAGS,
+    DESKTOP,
+    PARAMETERS,
+    PHONE,
+    chromium,
+    code,
+    exhibit,
+    offline,
+    outcome,
+    panel,
+    show,
+    toy_outcomes,
+)
+
+from capcycle import paths, publish
+
+pytestmark = pytest.mark.browser
+TOY_PAGES = ["index", "hyperscalers", "nasty", "broken"]
+RUNS = paths.NOTEBOOKS / "runs.toml"
+LUMINANCE = """element => {
+  const canvas = new OffscreenCanvas(1, 1).getContext("2d");
+  const light = (colour) => {
+    canvas.fillStyle = colour; canvas.fillRect(0, 0, 1, 1);
+    const [r, g, b] = [...canvas.getImageData(0, 0, 1, 1).data].map((part) => {
+      const x = part / 255; return x <= 0.04045 ? x / 12.92 : ((x + 0.055) / 1.055) ** 2.4;
+    });
+    return 0.2126 * r + 0.7152 * g + 0.0722 * b;
+  };
+  const style = getComputedStyle(element);
+  const [a, b] = [light(style.fill && element instanceof SVGElement ? style.fill : style.color),
+                  light(getComputedStyle(document.body).backgroundColor)];
+  return (Math.max(a, b) + 0.05) / (Math.min(a, b) + 0.05);
+}"""
+
+
+@pytest.fixture(scope="module")
+def browser():
+    if not (executable := chromium()):
+        pytest.skip("no Chromium: install Debian's chromium, or set CHROMIUM to where it is")
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as play:
+        running = play.chromium.launch(executable_path=executable, args=CHROMIUM_FLAGS)
+        yield running
+        running.close()
+
+
+@pytest.fixture(scope="module")
+def site(tmp_path_factory) -> Path:
+    """The toy site."""
+    folder = tmp_path_factory.mktemp("toy")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(paths, "CACHE", folder / "cache")
+        (folder / "site").mkdir()
+        publish.build(toy_outcomes(folder / "runs"), folder / "site")
+    return folder / "site"
+
+
+@pytest.fixture(scope="session")
+def real_site(tmp_path_factory) -> Path:
+    """The site of every row of runs.toml, by the command that readers are told of."""
+    if not RUNS.exists():
+        pytest.skip("there is no notebooks/runs.toml to build a site from")
+    out = tmp_path_factory.mktemp("real") / "site"
+    start = "import sys; from capcycle.cli import main; sys.exit(main())"
+    command = [sys.executable, "-c", start, "site", "--out", str(out)]
+    done = subprocess.run(command, capture_output=True, text=True, env={**os.environ, "NO_COLOR": "1"})
+    assert done.returncode == 0, done.stderr
+    return out
+
+
+def visit(page, site: Path, name: str, drawn: bool = True) -> None:
+    page.goto((site / f"{name}.html").as_uri())
+    if drawn and page.locator("#datasets").count():
+        page.wait_for_selector("html[data-drawn]", state="attached", timeout=10_000)
+
+
+def complaints(page) -> list[str]:
+    """What the console said, but for what Vega-Lite says of every chart as wide as its page and as high as its rows."""
+    return [said for said in page.said if 'Dropping "fit-y" because spec has discrete height' not in said]
+
+
+def outside(page, site: Path) -> list[str]:
+    """What was asked for that does not lie in the site's folder."""
+    own = [url for url in page.asked if not url.startswith("data:")]
+    return [url for url in own if not unquote(urlsplit(url).path).startswith(f"{site}/") or url[:5] != "file:"]
+
+
+def check_drawn(page) -> None:
+    charts = page.locator(".chart")
+    for place in range(charts.count()):
+        chart = charts.nth(place)
+        assert chart.locator(".fault").count() == 0, chart.inner_text()
+        assert chart.locator("svg.marks").count() == 1
+        marks = chart.locator("svg .role-mark :is(path, text, line, rect)[d], svg .role-mark text")
+        assert marks.count() >= 1, f"chart {place} holds no mark"
+        assert chart.bounding_box()["width"] > 200
+
+
+def check_page(browser, site: Path, name: str) -> None:
+    """Everything that holds for every page, in a wide and a narrow window."""
+    for viewport in (DESKTOP, PHONE):
+        with offline(browser, viewport=viewport) as page:
+            visit(page, site, name)
+            check_drawn(page)
+            page.evaluate("document.querySelectorAll('details').forEach(box => box.open = true)")
+            assert page.evaluate("document.scrollingElement.scrollWidth") <= viewport["width"]
+            assert page.evaluate("window.hit") is None
+            assert complaints(page) == []
+            assert outside(page, site) == []
+            assert page.locator("h1").count() == 1
+            assert page.title() and page.locator("html").get_attribute("lang")
+
+
+@pytest.mark.parametrize("name", TOY_PAGES)
+def test_a_page_is_drawn_and_quiet_and_fits_and_asks_no_one(browser, site, name):
+    check_page(browser, site, name)
+
+
+@pytest.mark.slow
+def test_every_page_of_the_real_site_is_drawn_and_quiet_and_fits_and_asks_no_one(browser, real_site):
+    pages = sorted(file.stem for file in real_site.glob("*.html"))
+    assert len(pages) > 1
+    for name in pages:
+        check_page(browser, real_site, name)
+        assert (real_site / f"{name}.html").stat().st_size <= 300_000, name
+
+
+@pytest.mark.slow
+def test_every_picture_of_the_real_site_can_be_seen_without_scripts(browser, real_site):
+    for file in real_site.glob("*.html"):
+        check_pictures(browser, real_site, file.stem)
+
+
+@pytest.mark.parametrize("name", TOY_PAGES)
+def test_pictures_stand_in_where_scripts_are_off(browser, site, name):
+    check_pictures(browser, site, name)
+
+
+def check_pictures(browser, site: Path, name: str) -> None:
+    with offline(browser, java_script_enabled=False) as page:
+        visit(page, site, name, drawn=False)
+        page.wait_for_load_state("load")
+        for picture in page.locator("img").all():
+            picture.scroll_into_view_if_needed()
+            assert picture.is_visible()
+            assert (site / unquote(picture.get_attribute("src"))).is_file()
+            assert picture.bounding_box()["height"] > 40
+        if page.locator(".chart").count():
+            assert page.locator("noscript img, img.picture").count() == page.locator(".chart").count()
+        assert not page.locator(".toggle").is_visible()
+
+
+def test_charts_show_value_kind_and_source(browser, site):
+    with offline(browser) as page:
+        visit(page, site, "hyperscalers")
+        page.locator("#capex .mark-symbol path").nth(40).hover(force=True)
+        tip = page.locator("#vg-tooltip-element.visible")
+        tip.wait_for()
+        assert re.search(r"kind\s*reported\s*source\s*\w+ 10-Q filed", tip.inner_text())
+
+
+def test_hostile_text_in_a_tooltip_stays_text(browser, site):
+    with offline(browser) as page:
+        visit(page, site, "nasty")
+        page.locator("#bad .mark-symbol path").first.hover(force=True)
+        page.locator("#vg-tooltip-element.visible").wait_for()
+        assert page.evaluate("window.hit") is None
+        assert page.locator("#vg-tooltip-element :is(script, img)").count() == 0
+
+
+def test_dark_follows_the_system_and_restyles_what_is_drawn(browser, site):
+    with offline(browser, color_scheme="light") as page:
+        visit(page, site, "hyperscalers")
+        marks = page.locator("#capex .mark-symbol path").nth(3)
+        light = marks.evaluate("e => getComputedStyle(e).fill")
+        page.emulate_media(color_scheme="dark")
+        assert marks.evaluate("e => getComputedStyle(e).fill") != light
+        page.emulate_media(media="print")
+        assert marks.evaluate("e => getComputedStyle(e).fill") == light
+        assert page.evaluate("getComputedStyle(document.body).backgroundColor") == "rgb(255, 255, 255)"
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_text_can_be_read(browser, site, scheme):
+    with offline(browser, color_scheme=scheme) as page:
+        visit(page, site, "hyperscalers")
+        page.evaluate("document.querySelectorAll('details').forEach(box => box.open = true)")
+        for kind in ("h1", ".lead", ".prose p", ".notes li", ".cited", "td", "th", "summary", "dt", ".foot p",
+                     ".chart svg .role-axis-label text", ".chart svg .role-legend-label text"):  # fmt: skip
+            assert page.locator(kind).first.evaluate(LUMINANCE) >= 4.5, kind
+
+
+def test_the_toggle_turns_and_is_remembered(browser, site):
+    with offline(browser, color_scheme="light") as page:
+        visit(page, site, "hyperscalers")
+        page.locator(".toggle").click()
+        assert page.locator("html").get_attribute("data-theme") == "dark"
+        visit(page, site, "index")
+        assert page.locator("html").get_attribute("data-theme") == "dark"
+        page.locator(".toggle").click()
+        assert page.locator("html").get_attribute("data-theme") == "light"
+
+
+def test_a_page_works_where_nothing_may_be_stored(browser, site):
+    with offline(browser) as page:
+        page.add_init_script("Object.defineProperty(window, 'localStorage', {get() { throw new Error('no') }})")
+        visit(page, site, "hyperscalers")
+        page.locator(".toggle").click()
+        assert complaints(page) == []
+
+
+def test_the_keyboard_reaches_everything_in_order(browser, site):
+    with offline(browser) as page:
+        visit(page, site, "hyperscalers")
+        reached = []
+        for _ in range(40):
+            page.keyboard.press("Tab")
+            reached.append(page.evaluate(
+                "[document.activeElement.tagName, document.activeElement.className,"
+                " getComputedStyle(document.activeElement).outlineStyle].join(' ')"
+            ))  # fmt: skip
+        assert reached[0] == "A skip solid"
+        assert [tag for tag in ("BUTTON", "SUMMARY", "DIV table") if not any(r.startswith(tag) for r in reached)] == []
+        assert all(r.endswith(("solid", "auto")) for r in reached)
+
+
+def test_the_skip_link_leads_past_the_top(browser, site):
+    with offline(browser) as page:
+        visit(page, site, "hyperscalers")
+        page.keyboard.press("Tab")
+        assert page.locator(".skip").bounding_box()["x"] >= 0
+        page.keyboard.press("Enter")
+        page.keyboard.press("Tab")
+        assert page.evaluate("!!document.activeElement.closest('main')")
+
+
+def test_details_open_by_key(browser, site):
+    with offline(browser) as page:
+        visit(page, site, "hyperscalers")
+        page.locator("#capex summary").first.focus()
+        page.keyboard.press("Enter")
+        assert page.locator("#capex table").is_visible()
+
+
+def test_a_document_number_leads_to_the_document(browser, site):
+    with offline(browser, reduced_motion="reduce") as page:
+        visit(page, site, "hyperscalers")
+        page.locator("#capex summary", has_text="Documents").click()
+        page.locator('#capex a[href="#d210"]').click()
+        page.wait_for_function("document.querySelector('#d210').getBoundingClientRect().top < innerHeight")
+        assert page.locator("#d210").bounding_box()["y"] >= 0
+
+
+def test_charts_follow_the_width_of_the_window(browser, site):
+    with offline(browser) as page:
+        visit(page, site, "hyperscalers")
+        page.set_viewport_size(PHONE)
+        for id in ("capex", "each"):
+            page.wait_for_function(f"document.querySelector('#{id} svg').getBoundingClientRect().width <= 350")
+        assert page.evaluate("document.scrollingElement.scrollWidth") <= PHONE["width"]
+        inner = page.evaluate("[...document.querySelectorAll('.chart')].map(c => c.scrollWidth - c.clientWidth)")
+        assert max(inner) == 0  # not even inside its own box
+
+
+def test_a_chart_that_cannot_be_drawn_says_so_and_shows_its_picture(browser, site, tmp_path):
+    shutil.copytree(site, tmp_path / "site")
+    file = tmp_path / "site" / "hyperscalers.html"
+    html = file.read_text("utf-8")
+    file.write_text(
+        re.sub(r'class="spec">\{.*?</script>', 'class="spec">{"mark":"none"}</script>', html, count=1), "utf-8"
+    )
+    with offline(browser) as page:
+        visit(page, tmp_path / "site", "hyperscalers")
+        assert "This chart could not be drawn here" in page.locator(".chart .fault").inner_text()
+        assert page.locator("#capex .chart img").is_visible()
+        assert page.locator("svg.marks").count() == 2  # the others are drawn all the same
+
+
+def test_print_has_no_controls_and_keeps_charts_whole(browser, site):
+    with offline(browser, color_scheme="dark") as page:
+        visit(page, site, "hyperscalers")
+        page.emulate_media(media="print", color_scheme="dark")
+        for control in (".toggle", ".contents", "summary", ".skip"):
+            assert not page.locator(control).first.is_visible(), control
+        assert page.locator("#capex .chart svg").is_visible()
+        assert page.pdf(format="A4").startswith(b"%PDF")
+
+
+def test_a_large_page_is_drawn_within_a_second_and_a_half(browser, tmp_path, monkeypatch):
+    monkeypatch.setattr(paths, "CACHE", tmp_path / "cache")
+    charts = [code("x", show(exhibit(f"e{n}", panel(scale=1 + n / 7)))) for n in range(8)]
+    made = outcome(tmp_path / "runs", "large", [code(PARAMETERS, tags=["parameters"]), *charts])
+    (tmp_path / "site").mkdir()
+    publish.build([made], tmp_path / "site")
+    with offline(browser) as page:
+        visit(page, tmp_path / "site", "large")  # the first page of a browser pays for its start
+        started = time.perf_counter()
+        visit(page, tmp_path / "site", "large")
+        seconds = time.perf_counter() - started
+    print(f"8 charts drawn in {seconds:.2f} s")
+    assert seconds < 1.5

@@ -1,0 +1,470 @@
+"""From executed notebooks to a folder of pages: what is said, kept, counted, refused, and the same bytes twice."""
+
+import hashlib
+import json
+import re
+from html.parser import HTMLParser
+
+import pytest
+from browser import (
+    NASTY,
+    PARAMETERS,
+    bars,
+    code,
+    exhibit,
+    facets,
+    failed_cells,
+    lines,
+    outcome,
+    panel,
+    show,
+    sources_table,
+    toy_outcomes,
+)
+from nbformat.v4 import new_markdown_cell, new_output
+
+from capcycle import paths, publish, theme
+from capcycle.errors import RunError
+from capcycle.publish import exhibits, page, pictures, specs
+from capcycle.publish.data import data_version
+from capcycle.publish.prose import Prose
+
+SCRIPT = re.compile(r"<script[^>]*>(.*?)</script>", re.S)
+
+
+@pytest.fixture(scope="module")
+def world(tmp_path_factory):
+    """A cache and data of this module's own."""
+    folder = tmp_path_factory.mktemp("world")
+    (folder / "data").mkdir()
+    (folder / "data" / "sources.csv").write_text("source,published\na,2024-05-01\nb,2024-07-30\n")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(paths, "CACHE", folder / "cache")
+        patch.setattr(paths, "DATA", folder / "data")
+        yield folder
+
+
+@pytest.fixture(scope="module")
+def site(world):
+    return build(world / "site", toy_outcomes(world / "runs"))
+
+
+@pytest.fixture(scope="module")
+def text(site):
+    return (site / "hyperscalers.html").read_text("utf-8")
+
+
+def build(out, outcomes):
+    out.mkdir(parents=True)
+    publish.build(outcomes, out)
+    return out
+
+
+def one_page(tmp_path, cells, **given) -> str:
+    build(tmp_path / "site", [outcome(tmp_path / "runs", "one", cells, **given)])
+    return (tmp_path / "site" / "one.html").read_text("utf-8")
+
+
+def contents(folder) -> dict[str, bytes]:
+    return {str(f.relative_to(folder)): f.read_bytes() for f in sorted(folder.rglob("*")) if f.is_file()}
+
+
+def words_of(html: str) -> str:
+    return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", SCRIPT.sub("", html)))
+
+
+# --- what a page says --------------------------------------------------------------------------------------
+
+
+def test_a_page_opens_with_its_question_and_its_finding(text):
+    assert "<title>Hyperscalers: Who spends, how fast, against what?</title>" in text
+    assert '<html lang="en">' in text
+    assert text.count("<h1>") == 1
+    opening = words_of(text).partition("Exhibit 1")[0]
+    assert opening.index("Who spends, how fast") < opening.index("Microsoft spends 14.9bn USD a quarter")
+    assert words_of(text).count("spends 14.9bn USD") == 1  # the finding is moved to the top, not repeated
+
+
+def test_an_exhibit_says_what_it_shows_and_where_it_is_from(text):
+    figure = text[text.index('<figure id="capex">') : text.index("</figure>")]
+    said = words_of(figure)
+    assert "Exhibit 1 Microsoft spends the most Capital expenditure, USD bn, quarters" in said
+    assert "Purchases of property and equipment; finance leases are left out." in said
+    assert "Securities and Exchange Commission, 210 documents, 2019-03-31 to 2026-06-30" in said
+    assert 'role="img" aria-label="Lines by quarter; all of them rise."' in figure
+    assert '<noscript><img class="picture" src="hyperscalers/capex.svg" alt="Lines by quarter' in figure
+    assert '<a href="hyperscalers/capex.csv" download' in figure
+
+
+def test_the_code_of_an_exhibit_includes_the_silent_cells_before_it_and_not_the_parameters(text):
+    codes = re.findall(r'<pre tabindex="0"><code>(.*?)</code>', text, re.S)
+    assert codes[0] == (
+        "known = facts.load(companies)\n\nverdicts.capex(known)\n\nexhibits.lines(measure(capex, known))"
+    )
+    assert not any("list[str]" in code for code in codes)
+
+
+def test_the_foot_says_what_made_the_page_and_what_makes_it_again(text):
+    said = words_of(text[text.index('class="how"') :])
+    assert "companies MSFT,META whom to compare" in said
+    assert "since 2019 first year shown" in said
+    assert "As known on 2024-06-30" in said
+    assert "capcycle site hyperscalers" in said
+    assert "capcycle run capex -p companies MSFT,META -p as_of 2024-06-30" in said
+    assert re.search(r"version [0-9a-f]{12}, latest document 2024-07-30", said)
+    assert "Solid: reported" in said and "Hollow" in said
+
+
+def test_a_command_with_odd_values_is_quoted_for_the_shell(tmp_path, world):
+    html = one_page(tmp_path, [code(PARAMETERS, tags=["parameters"])], companies=["A B", "$(rm)"])
+    assert "-p companies &#39;A B,$(rm)&#39;" in html
+
+
+def test_the_page_of_everything_held_says_how_fresh_that_is(tmp_path, world):
+    html = one_page(tmp_path, [code(PARAMETERS, tags=["parameters"])])
+    assert "Everything held; the latest document is of 2024-07-30" in words_of(html)
+
+
+def test_numbers_stand_right_and_words_left(text):
+    table = text[text.index('<figure id="capex">') :]
+    assert '<th scope="col">AAPL</th>' in table
+    assert re.search(r'<th scope="row" class="w">2019-03-31</th><td>13\.0</td>', table)
+
+
+@pytest.mark.parametrize(
+    "shown, right",
+    [("1,234.5", True), ("−3.1%", True), ("$14bn", True), ("(12)", True), ("2024Q3", False), ("Meta", False),
+     ("USD 3.2bn", True), ("1.4×", True), ("2024-06-30", False)],
+)  # fmt: skip
+def test_what_counts_as_a_number(shown, right):
+    assert exhibits.table(plain([shown, "–"]), exhibits.Documents([]))["numeric"] == [right]
+
+
+def test_a_table_without_rows_still_has_its_columns(tmp_path, world):
+    empty = exhibit("empty", panel(["META"], 3), None)
+    empty.view.drop(empty.view.index, inplace=True)
+    html = one_page(tmp_path, [code(PARAMETERS, tags=["parameters"]), code("x", show(empty))])
+    assert '<th scope="col" class="w">META</th>' in html
+
+
+def plain(values) -> dict:
+    return {"columns": ["a"], "rows": [[value] for value in values], "sources": []}
+
+
+# --- sources -----------------------------------------------------------------------------------------------
+
+
+def test_each_exhibit_points_to_its_documents_in_the_table_that_lists_them(text):
+    figure = text[text.index('<figure id="latest">') :]
+    assert '<a href="#d1">1</a>–<a href="#d210">210</a>' in figure
+    assert len(re.findall(r'id="d\d+"', text)) == 210
+    assert '<h2 id="documents">' not in text
+
+
+def test_documents_that_no_table_lists_are_listed_at_the_end(tmp_path, world):
+    cells = [code(PARAMETERS, tags=["parameters"]), code("x", show(exhibit("capex", panel(["META"], 3))))]
+    html = one_page(tmp_path, cells)
+    assert '<h2 id="documents">Documents</h2>' in html
+    assert re.search(r'<li id="d3" value="3"><a href="https://www.sec.gov/[^"]*">META 10-Q', html)
+
+
+def test_documents_in_ranges():
+    figures = panel(["META"], 5)
+    one, two = show_payload(figures.iloc[[0, 1, 3]]), show_payload(figures)
+    assert exhibits.Documents([one, two]).ranges(one) == [(1, 2), (4, 4)]
+
+
+def show_payload(figures):
+    return exhibit("a", figures, None).payload()
+
+
+# --- charts ------------------------------------------------------------------------------------------------
+
+
+def test_charts_share_their_data_and_leave_the_theme_and_titles_to_the_page(text):
+    found = re.findall(r'class="spec">(.*?)</script>', text)
+    assert len(found) == 3
+    for spec in map(json.loads, found):
+        assert not {"datasets", "config", "title", "$schema"} & set(spec)
+    shared = json.loads(re.search(r'id="datasets">(.*?)</script>', text)[1])
+    assert len(shared) == 2  # lines and facets draw the same rows
+    assert shared[json.loads(found[0])["data"]["name"]]["size"] == 210
+
+
+def test_packed_data_are_the_same_rows():
+    rows = json.loads(panel().assign(gap=None).to_json(orient="records"))
+    packed = specs.pack(rows)
+    assert unpacked(packed) == rows
+    assert len(json.dumps(packed)) < len(json.dumps(rows)) / 2
+
+
+def unpacked(packed: dict) -> list[dict]:
+    """What page.js does."""
+    whole = {
+        name: [column["of"][i] for i in column["at"]] if isinstance(column, dict) else column
+        for name, column in packed["columns"].items()
+    }
+    return [{name: whole[name][row] for name in whole} for row in range(packed["size"])]
+
+
+def test_data_of_one_name_and_two_contents_are_not_mixed_up():
+    datasets = specs.Datasets()
+    datasets.slim({"datasets": {"a": [{"x": 1}]}})
+    assert datasets.slim({"datasets": {"a": [{"x": 2}]}}) == {"datasets": {"a": [{"x": 2}]}}
+
+
+def test_what_a_chart_configures_for_itself_stays():
+    spec = lines(panel()).configure_axis(grid=False).to_dict()
+    assert specs.Datasets().slim(spec)["config"] == {"axis": {"grid": False}}
+
+
+def test_a_single_chart_takes_the_width_there_is_and_small_multiples_their_own():
+    assert specs.Datasets().slim(bars(panel()).to_dict())["width"] == "container"
+    assert "width" not in specs.Datasets().slim(facets(panel()).to_dict())
+
+
+@pytest.mark.parametrize("chart", [lines, bars, facets])
+def test_pictures_hold_marks_and_the_small_one_no_words(world, chart):
+    spec = chart(panel()).to_dict()
+    whole, small = pictures.picture(spec), pictures.thumbnail(spec)
+    assert re.search("<text[^>]*>[^<]", whole) and not re.search("<text[^>]*>[^<]", small)
+    assert whole.count("<path") > 7 and small.count("<path") > 7
+    assert small.startswith("<svg") and 'fill="#ffffff"' not in small[:300]
+
+
+def test_the_bundle_is_the_same_bytes_each_time_and_asks_no_one(world):
+    first = pictures.bundle()
+    for file in (paths.CACHE / "pictures").glob("vega-*.js"):
+        file.unlink()
+    assert pictures.bundle() == first
+    assert "window.vegaEmbed=" in first
+
+
+def test_the_script_knows_every_colour_of_the_theme(site):
+    script = (site / "assets" / "page.js").read_text("utf-8")
+    for role, colour in theme.LIGHT.items():
+        assert f'"{colour}":"var(--{role})"' in script
+    styles = (site / "assets" / "page.css").read_text("utf-8")
+    assert all(f"--{role}: {colour};" in styles for role, colour in theme.DARK.items())
+
+
+# --- the site ----------------------------------------------------------------------------------------------
+
+
+def test_two_builds_from_the_same_inputs_give_the_same_bytes(site, world, tmp_path, monkeypatch):
+    monkeypatch.setattr(paths, "CACHE", tmp_path / "cache")  # so that nothing is taken from the first build
+    again = build(tmp_path / "again", toy_outcomes(tmp_path / "runs"))
+    assert contents(again) == contents(site)
+
+
+def test_an_unchanged_page_is_taken_from_the_cache(site, world, tmp_path, monkeypatch):
+    def refuse(*_):
+        raise AssertionError("rendered again")
+
+    monkeypatch.setattr(page, "_write", refuse)
+    again = build(tmp_path / "again", toy_outcomes(tmp_path / "runs"))
+    assert contents(again) == contents(site)
+
+
+@pytest.mark.parametrize("change", ["notebook", "data", "title", "machinery"])
+def test_a_page_is_rendered_again_after_a_change(world, tmp_path, monkeypatch, change):
+    cells = [code(PARAMETERS, tags=["parameters"]), new_markdown_cell("# One")]
+    made, data = outcome(tmp_path / "1", "cached", cells), data_version()
+    before = page._key(made, data)
+    if change == "notebook":
+        made = outcome(tmp_path / "2", "cached", [*cells, new_markdown_cell("more")])
+    elif change == "data":
+        data = data.__class__("0" * 12, data.latest)
+    elif change == "title":
+        made = outcome(tmp_path / "2", "cached", cells, title="Other")
+    else:
+        monkeypatch.setattr(page, "_machinery", lambda: "other templates")
+    assert page._key(made, data) != before
+
+
+def test_the_cache_keeps_one_copy_of_a_page(world, tmp_path):
+    for number in (1, 2):
+        cells = [code(PARAMETERS, tags=["parameters"]), new_markdown_cell(f"# {number}")]
+        build(tmp_path / f"site{number}", [outcome(tmp_path / f"runs{number}", "kept", cells)])
+    assert len(list((paths.CACHE / "pages" / "kept").iterdir())) == 1
+
+
+def test_the_manifest_names_every_file_with_its_fingerprint(site):
+    manifest = json.loads((site / "manifest.json").read_text("utf-8"))
+    named = {f["path"]: f for owner in [manifest, *manifest["pages"]] for f in owner["files"]}
+    present = contents(site)
+    assert set(named) == set(present) - {"manifest.json"}
+    for path, file in named.items():
+        assert file["bytes"] == len(present[path])
+        assert file["sha256"] == hashlib.sha256(present[path]).hexdigest()
+    first = manifest["pages"][0]
+    assert (first["name"], first["title"], first["section"]) == ("hyperscalers", "Hyperscalers", "Comparisons")
+    assert first["headline"] == "**Microsoft** spends 14.9bn USD a quarter, +55% on a year."
+    assert manifest["data"] == {"latest": "2024-07-30", "version": data_version().version}
+
+
+def test_the_index_shows_each_page_with_picture_and_finding(site):
+    index = (site / "index.html").read_text("utf-8")
+    card = index[index.index('<li class="card">') :].partition("</li>")[0]
+    assert '<img src="hyperscalers/_small.svg"' in card
+    assert '<a href="hyperscalers.html">Hyperscalers</a>' in card
+    assert "<strong>Microsoft</strong> spends 14.9bn USD" in card
+    assert "Is the money going into AI computing earning its cost" in index
+
+
+def test_every_link_inside_the_site_leads_somewhere(site):
+    for file in site.glob("*.html"):
+        html = file.read_text("utf-8")
+        for link in re.findall(r'(?:href|src|data-picture)="([^"]*)"', html):
+            path, _, anchor = link.partition("#")
+            if path.startswith(("https://", "data:")):
+                continue
+            assert not path or (site / path).is_file(), f"{file.name}: {link}"
+            assert not anchor or f'id="{anchor}"' in html, f"{file.name}: {link}"
+
+
+class Balance(HTMLParser):
+    VOID = frozenset(["meta", "link", "img", "br", "hr", "input"])
+
+    def __init__(self):
+        super().__init__()
+        self.open, self.ids = [], []
+
+    def handle_starttag(self, tag, attrs):
+        self.ids += [value for name, value in attrs if name == "id"]
+        if tag not in self.VOID:
+            self.open.append(tag)
+
+    def handle_endtag(self, tag):
+        assert self.open.pop() == tag
+
+
+def test_tags_are_closed_and_ids_are_unique(site):
+    for file in site.glob("*.html"):
+        parser = Balance()
+        parser.feed(file.read_text("utf-8"))
+        assert parser.open == [], file.name
+        assert len(parser.ids) == len(set(parser.ids)), file.name
+
+
+def test_a_large_page_stays_under_300_kB(world, tmp_path):
+    known = [panel(scale=1 + number / 7) for number in range(8)]
+    charts = [code("exhibits.lines(x)", show(exhibit(f"e{n}", figures))) for n, figures in enumerate(known)]
+    html = one_page(
+        tmp_path, [code(PARAMETERS, tags=["parameters"]), *charts, code("s", show(sources_table(known[0])))]
+    )
+    assert 150_000 < len(html.encode()) <= 300_000
+
+
+# --- what goes wrong ---------------------------------------------------------------------------------------
+
+
+def test_a_failed_run_gets_a_page_that_says_where_and_why(site):
+    html = (site / "broken.html").read_text("utf-8")
+    said = words_of(html)
+    assert "Chip makers: this page could not be built" in said
+    assert "code cell 2 of 2" in said
+    assert "DataError: 1 fault in the data\nfacts/MSFT.csv:7: &lt;b&gt;no such source&lt;/b&gt;" in html
+    assert "\x1b" not in html
+    assert 'href="broken/broken.ipynb"' in html
+    assert "Not built" in (site / "index.html").read_text("utf-8")
+
+
+def test_a_run_that_died_without_a_notebook_still_gets_its_page(world, tmp_path):
+    made = outcome(tmp_path / "runs", "dead", failed_cells(), status="failed")
+    made.notebook.unlink()
+    build(tmp_path / "site", [made])
+    html = (tmp_path / "site" / "dead.html").read_text("utf-8")
+    assert "DataError: 1 fault" in html and ".ipynb</dd>" in html
+    assert not (tmp_path / "site" / "dead" / "dead.ipynb").exists()
+
+
+@pytest.mark.parametrize(
+    "ids, message",
+    [(["../up"], "one: exhibit id '../up' is not a slug; use a-z, 0-9, - and _"),
+     (["a", "a"], "one: a names more than one exhibit; give each an id of its own")],
+)  # fmt: skip
+def test_an_id_that_cannot_name_a_file_is_refused(world, tmp_path, ids, message):
+    cells = [code("x", show(exhibit(i, panel(["META"], 3)))) for i in ids]
+    with pytest.raises(RunError) as refused:
+        one_page(tmp_path, [code(PARAMETERS, tags=["parameters"]), *cells])
+    assert str(refused.value) == message
+
+
+def test_a_page_that_could_not_be_made_leaves_nothing_that_passes_for_it(world, tmp_path):
+    cells = [code(PARAMETERS, tags=["parameters"]), code("x", show(exhibit("NOT A SLUG", panel(["META"], 3))))]
+    for attempt in ("1", "2"):
+        with pytest.raises(RunError):
+            one_page(tmp_path / attempt, cells)
+
+
+# --- what is hostile ---------------------------------------------------------------------------------------
+
+
+def test_hostile_text_becomes_neither_tag_nor_attribute_nor_link(site):
+    html = (site / "nasty.html").read_text("utf-8")
+    scripts = re.findall(r"<script[^>]*>", html)
+    assert all(s.startswith(('<script src="assets/', '<script defer src="assets/', "<script type=")) for s in scripts)
+    parser = Attributes()
+    parser.feed(html)
+    assert not [name for name in parser.names if name.startswith("on")]
+    assert not [value for value in parser.links if value.lower().startswith(("javascript", "http://example"))]
+    assert not parser.tags & {"iframe", "object", "embed", "style", "form", "base"}
+    assert "49" not in words_of(html[html.index("<h1>") : html.index("</h1>")])  # no template in a text is run
+
+
+class Attributes(HTMLParser):
+    def __init__(self):
+        super().__init__()
+        self.names, self.links, self.tags = [], [], set()
+
+    def handle_starttag(self, tag, attrs):
+        self.tags.add(tag)
+        self.names += [name for name, _ in attrs]
+        self.links += [value for name, value in attrs if name in ("href", "src")]
+
+
+def test_nothing_in_a_data_script_can_end_it(site):
+    html = (site / "nasty.html").read_text("utf-8")
+    found = re.findall(r'<script type="application/json"[^>]*>(.*?)</script>', html, re.S)
+    assert len(found) == 2
+    for script in found:
+        assert "<" not in script and "\u2028" not in script
+        json.loads(script)
+    assert any(NASTY in json.dumps(json.loads(script), ensure_ascii=False) or "hit=1" in script for script in found)
+
+
+@pytest.mark.parametrize(
+    "markdown, html",
+    [
+        ("a <script>x</script>", "<p>a &lt;script&gt;x&lt;/script&gt;</p>\n"),
+        ("![alt](http://e.org/p.png)", "<p>alt</p>\n"),
+        ("[a](javascript:x)", "<p>a</p>\n"),
+        ("[a](data:text/html,x)", "<p>a</p>\n"),
+        ("[a](https://e.org)", '<p><a href="https://e.org">a</a></p>\n'),
+        ("# First", ""),
+        ("## Why?\n## Why?", '<h2 id="why">Why?</h2>\n<h2 id="why-2">Why?</h2>\n'),
+        ("## 资本支出", '<h2 id="资本支出">资本支出</h2>\n'),
+    ],
+)
+def test_markdown(markdown, html):
+    assert Prose().html(markdown) == html
+
+
+def test_prints_are_shown_and_warnings_are_not(world, tmp_path):
+    cell = code("print(1)")
+    cell.outputs = [new_output("stream", name=name, text=f"to {name}") for name in ("stdout", "stderr")]
+    html = one_page(tmp_path, [code(PARAMETERS, tags=["parameters"]), cell])
+    assert "to stdout" in html and "to stderr" not in html
+
+
+# --- the data ----------------------------------------------------------------------------------------------
+
+
+def test_the_data_version_changes_with_any_table(tmp_path):
+    (tmp_path / "facts").mkdir()
+    (tmp_path / "facts" / "a.csv").write_text("1")
+    first = data_version(tmp_path)
+    assert first == data_version(tmp_path) and first.latest == ""
+    (tmp_path / "facts" / "a.csv").rename(tmp_path / "facts" / "b.csv")
+    assert data_version(tmp_path) != first

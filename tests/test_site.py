@@ -1,0 +1,320 @@
+"""The site: built whole or not at all, and nobody's files are lost, whatever goes wrong and whenever."""
+
+import errno
+import os
+import sqlite3
+import sys
+import time
+from pathlib import Path
+
+import nbformat
+import pytest
+from nbformat.v4 import new_code_cell, new_notebook
+
+import capcycle.publish
+from capcycle import paths
+from capcycle import site as whole
+from capcycle.errors import RunError
+
+NAMES = ["ant", "bee"]
+
+
+@pytest.fixture
+def house(tmp_path, monkeypatch):
+    """A project with one notebook and two runs, and a stand-in for the pages."""
+    for name in ("DATA", "NOTEBOOKS"):
+        monkeypatch.setattr(paths, name, tmp_path / name.lower())
+        (tmp_path / name.lower()).mkdir()
+    for name, path in {"CACHE": ".capcycle", "SITE": "site", "ROOT": "."}.items():
+        monkeypatch.setattr(paths, name, tmp_path / path)
+    monkeypatch.setattr(capcycle.publish, "build", pages, raising=False)
+    tagged = new_code_cell("word: str = 'x'", metadata={"tags": ["parameters"]})
+    metadata = {"kernelspec": {"name": "python3", "display_name": "Python 3", "language": "python"}}
+    nbformat.write(
+        new_notebook(cells=[tagged, new_code_cell("assert word != 'bad'")], metadata=metadata), book(tmp_path)
+    )
+    runs(tmp_path)
+    return tmp_path
+
+
+def book(house: Path) -> Path:
+    return house / "notebooks/toy.ipynb"
+
+
+def runs(house: Path, **words: str) -> None:
+    row = '[{0}]\nnotebook = "toy"\ntitle = "T"\nsection = "S"\nparameters = {{ word = "{1}" }}\n'
+    text = "".join(row.format(name, words.get(name, "x")) for name in NAMES)
+    (house / "notebooks/runs.toml").write_text(text)
+
+
+def pages(outcomes, out: Path) -> None:
+    (out / "manifest.json").write_text('{"capcycle": "1"}')
+    for outcome in outcomes:
+        (out / f"{outcome.run.name}.html").write_text(f"{outcome.status} {outcome.run.parameters['word']}")
+
+
+def build(*names: str, **options) -> whole.Built:
+    return whole.site(names, progress=False, **options)
+
+
+def found(house: Path) -> dict[str, str]:
+    return {path.name: path.read_text() for path in sorted((house / "site").glob("*.html"))}
+
+
+def debris(house: Path) -> list[str]:
+    known = {"data", "notebooks", ".capcycle", "site"}
+    mine = {"runs", "ledger.json", "site.json", "lock"}
+    return [p.name for p in house.iterdir() if p.name not in known] + [
+        p.name for p in paths.CACHE.iterdir() if p.name not in mine
+    ]
+
+
+def test_a_site_has_a_page_for_each_run(house):
+    built = build()
+    assert found(house) == {"ant.html": "done x", "bee.html": "done x"}
+    assert (built.changed, [o.status for o in built.outcomes], debris(house)) == (True, ["done", "done"], [])
+
+
+def test_a_new_site_can_be_read_by_all_whom_the_user_lets(house):
+    build()
+    assert (house / "site").stat().st_mode == (house / "data").stat().st_mode
+
+
+def test_with_nothing_to_do_the_site_is_left_alone(house):
+    build()
+    before = [(p, p.stat().st_ino, p.stat().st_mtime_ns) for p in [house / "site", *(house / "site").iterdir()]]
+    started = time.monotonic()
+    assert not build().changed
+    assert time.monotonic() - started < 1
+    assert [(p, p.stat().st_ino, p.stat().st_mtime_ns) for p in [house / "site", *(house / "site").iterdir()]] == before
+
+
+@pytest.mark.parametrize("damage", ["ant.html", "manifest.json"])
+def test_a_damaged_site_is_built_again_without_executing(house, damage):
+    build()
+    (house / "site" / damage).write_text('{"capcycle": "damaged"}')
+    built = build()
+    assert (built.changed, [o.status for o in built.outcomes]) == (True, ["unchanged", "unchanged"])
+
+
+def test_force_executes_and_builds_again(house):
+    build()
+    built = build(force=True)
+    assert (built.changed, [o.status for o in built.outcomes]) == (True, ["done", "done"])
+
+
+@pytest.mark.parametrize("change", ["title", "data"])
+def test_what_only_pages_show_builds_without_executing(house, change):
+    build()
+    (house / "data/a.csv").write_text("1") if change == "data" else None
+    file = house / "notebooks/runs.toml"
+    file.write_text(file.read_text().replace('"T"', '"New"')) if change == "title" else None
+    built = build()
+    assert (built.changed, [o.status for o in built.outcomes]) == (True, ["unchanged", "unchanged"])
+
+
+def test_only_named_runs_are_executed_and_the_other_pages_kept(house):
+    build()
+    runs(house, ant="new", bee="new")
+    assert [o.status for o in build("bee").outcomes] == ["unchanged", "done"]
+    assert found(house) == {"ant.html": "unchanged x", "bee.html": "done new"}
+
+
+def test_runs_that_were_never_executed_are_left_out(house):
+    build("bee")
+    assert found(house) == {"bee.html": "done x"}
+
+
+def test_a_run_that_never_went_well_has_no_page_to_keep(house):
+    runs(house, ant="bad")
+    with pytest.raises(RunError):
+        build("ant")
+    build("bee")
+    assert found(house) == {"bee.html": "done x"}
+
+
+def test_a_failed_run_leaves_the_site_and_says_where_the_notebook_is(house):
+    build()
+    runs(house, ant="bad", bee="new")
+    with pytest.raises(RunError) as failed:
+        build()
+    first, run, kept = str(failed.value).splitlines()
+    assert first == "1 run failed; the site is as it was"
+    assert run == "ant: In [3]: AssertionError: "
+    assert kept == f"  the notebook with its traceback: {paths.CACHE / 'runs/ant/failed.ipynb'}"
+    assert found(house) == {"ant.html": "done x", "bee.html": "done x"}
+
+
+def test_the_others_are_executed_all_the_same(house):
+    runs(house, ant="bad")
+    with pytest.raises(RunError):
+        build()
+    runs(house)
+    assert [o.status for o in build().outcomes] == ["done", "unchanged"]
+
+
+def test_keep_going_publishes_and_still_fails(house):
+    runs(house, ant="bad")
+    with pytest.raises(RunError, match=r"1 run failed; .*site says so on the page"):
+        build(keep_going=True)
+    assert found(house) == {"ant.html": "failed bad", "bee.html": "done x"}
+
+
+def test_after_a_failure_pages_not_named_show_their_last_good_notebook(house):
+    build()
+    runs(house, ant="bad")
+    with pytest.raises(RunError):
+        build()
+    runs(house, ant="bad", bee="new")
+    build("bee")
+    assert found(house) == {"ant.html": "unchanged x", "bee.html": "done new"}
+
+
+# whatever goes wrong
+
+FULL = OSError(errno.ENOSPC, "No space left on device")
+MOMENTS = {
+    "build": (capcycle.publish, "build"),
+    "mkdir": (Path, "mkdir"),
+    "rename": (Path, "rename"),
+    "swap": (whole, "_swap"),
+    "record": (whole.ledger, "write"),
+    "execute": (whole.run, "execute_all"),
+}
+
+
+@pytest.mark.parametrize("error", [FULL, KeyboardInterrupt()], ids=["full", "ctrl-c"])
+@pytest.mark.parametrize("after", [False, True], ids=["before", "after"])
+@pytest.mark.parametrize("moment", MOMENTS)
+@pytest.mark.parametrize("exchange", [True, False], ids=["exchange", "renames"])
+def test_at_any_moment_a_whole_site_stands(house, monkeypatch, moment, after, error, exchange):
+    build()
+    runs(house, ant="new", bee="new")
+    if not exchange:
+        monkeypatch.setattr(whole, "_exchange", lambda *_: False)
+    breaks(monkeypatch, *MOMENTS[moment], error, after)
+    try:
+        build()
+    except (OSError, KeyboardInterrupt) as raised:
+        assert raised is error
+    assert found(house) in (
+        {"ant.html": "done x", "bee.html": "done x"},
+        {"ant.html": "done new", "bee.html": "done new"},
+    )
+    monkeypatch.undo()
+    monkeypatch.setattr(paths, "CACHE", house / ".capcycle")
+    whole._recover(house / "site")
+    assert debris(house) == []
+
+
+def breaks(monkeypatch, owner, name, error, after):
+    real = getattr(owner, name)
+
+    def broken(*arguments, **options):
+        result = real(*arguments, **options) if after else None
+        if after and owner is Path and "site" not in str(arguments[0]):
+            return result
+        raise error
+
+    monkeypatch.setattr(owner, name, broken)
+
+
+def test_half_written_pages_are_cleared_away(house, monkeypatch):
+    def half(_, out):
+        (out / "ant.html").write_text("ha")
+        raise FULL
+
+    monkeypatch.setattr(capcycle.publish, "build", half)
+    with pytest.raises(OSError, match="No space left"):
+        build()
+    assert debris(house) == []
+    assert not (house / "site").exists()
+
+
+@pytest.mark.parametrize("error", [FULL, KeyboardInterrupt()], ids=["full", "ctrl-c"])
+def test_between_the_two_renames_the_old_site_comes_back(house, monkeypatch, error):
+    build()
+    runs(house, ant="new", bee="new")
+    real = Path.rename
+    monkeypatch.setattr(whole, "_exchange", lambda *_: False)
+    monkeypatch.setattr(Path, "rename", lambda a, b: fail(error) if "building" in a.name else real(a, b))
+    with pytest.raises(type(error)):
+        build()
+    assert found(house) == {"ant.html": "done x", "bee.html": "done x"}
+    assert debris(house) == []
+
+
+def fail(error):
+    raise error
+
+
+def test_killed_between_the_two_renames_the_next_start_brings_the_old_site_back(house):
+    build()
+    (house / "site").rename(house / ".site-previous")
+    (house / ".site-building-0").mkdir()
+    (paths.CACHE / "work-0").mkdir()
+    assert not build().changed
+    assert found(house) == {"ant.html": "done x", "bee.html": "done x"}
+    assert debris(house) == []
+
+
+def test_both_ways_of_swapping_put_the_new_in_place_of_the_old(tmp_path):
+    for way in (whole._rename_twice, whole._exchange):
+        for name in ("old", "new"):
+            (tmp_path / name).mkdir(exist_ok=True)
+            (tmp_path / name / "page").write_text(name)
+        way(tmp_path / "new", tmp_path / "old")
+        assert (tmp_path / "old/page").read_text() == "new" or sys.platform != "linux"
+
+
+# whose files
+
+
+@pytest.mark.parametrize("manifest", [None, "{}", '{"name": "somebody\'s app"}', "[", "[]"])
+def test_a_folder_that_is_no_site_of_ours_is_refused(house, manifest):
+    (house / "site").mkdir()
+    (house / "site/precious.txt").write_text("mine")
+    if manifest:
+        (house / "site/manifest.json").write_text(manifest)
+    with pytest.raises(RunError, match="holds something other than a capcycle site"):
+        build()
+    assert (house / "site/precious.txt").read_text() == "mine"
+    assert not (paths.CACHE / "runs").exists()
+
+
+def test_a_file_is_refused(house):
+    (house / "site").write_text("mine")
+    with pytest.raises(RunError, match="is a file; name a folder"):
+        build()
+
+
+def test_an_empty_or_new_folder_will_do(house):
+    (house / "empty").mkdir()
+    assert build(out=house / "empty").out == house / "empty"
+    assert build(out=house / "new/deep").changed
+
+
+def test_a_link_to_the_site_stays_a_link(house):
+    (house / "elsewhere").mkdir()
+    (house / "site").symlink_to(house / "elsewhere")
+    build()
+    build(force=True)
+    assert (house / "site").is_symlink()
+    assert found(house) == {"ant.html": "done x", "bee.html": "done x"}
+
+
+def test_one_build_at_a_time(house):
+    paths.CACHE.mkdir()
+    other = sqlite3.connect(paths.CACHE / "lock", isolation_level=None)
+    other.execute("BEGIN EXCLUSIVE")
+    with pytest.raises(RunError, match="another build is running"):
+        build()
+    other.close()
+    assert build().changed
+
+
+def test_a_build_leaves_the_working_folder_and_the_environment_of_the_caller(house, monkeypatch):
+    before = Path.cwd()
+    build()
+    assert Path.cwd() == before
+    assert "CAPCYCLE_TRACE" not in os.environ
