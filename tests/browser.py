@@ -95,7 +95,7 @@ def lines(figures: pd.DataFrame) -> alt.LayerChart:
         shape=alt.Shape("company:N", scale=theme.company_shapes(shown, known)),
         fillOpacity=theme.evidence_opacity(),
     )
-    return (base.mark_line() + points).properties(width="container")
+    return (base.mark_line(clip=True) + points).properties(width="container")
 
 
 def bars(figures: pd.DataFrame) -> alt.LayerChart:

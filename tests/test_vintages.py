@@ -124,6 +124,12 @@ def test_a_filed_quarter_stands():
     assert derived(year(("2025-01-30", 10e6)), nine_months(("2024-10-30", 7e6)), quarter) == []
 
 
+def test_a_filed_restatement_is_not_replaced_by_the_same_as_a_difference():
+    quarter = values(("2025-01-30", 3e6), ("2025-12-30", 4e6), start="2024-10-01", end="2024-12-31")
+    restated = year(("2025-01-30", 10e6), ("2026-01-30", 12e6)), nine_months(("2024-10-30", 7e6), ("2025-10-30", 8e6))
+    assert derived(*restated, quarter) == []
+
+
 def test_a_restatement_of_the_periods_around_it_replaces_a_filed_quarter():
     quarter = values(("2025-01-30", 3e6), start="2024-10-01", end="2024-12-31")
     restated = year(("2025-01-30", 10e6), ("2026-01-30", 12e6)), nine_months(("2024-10-30", 7e6), ("2025-10-30", 8e6))

@@ -152,12 +152,12 @@ def measure(metric: Callable | str, panel: Panel, **names: str | float) -> Measu
     if isinstance(metric, str):
         term = _named(metric, panel, names)
         return Measures(metric, _concept_unit(metric, panel), panel, term.values, term.kinds, term.inputs)
-    if panel.span not in metric.spans:
-        raise MetricError(f"{metric.__name__} is not measured by the {panel.span}; use {' or '.join(metric.spans)}")
     taken = _takes(metric, names)
     if wrong := set(names) - taken:
         raise MetricError(f"{metric.__name__}: {unknown('name', wrong, taken)}")
     term = _term(metric, panel, names)
+    if not term.inputs:
+        raise MetricError(f"{metric.__name__}: only numbers are given; name at least one quantity")
     subject = [str(name) for name in names.values() if isinstance(name, str)]
     unit = panel.currency if metric.unit == CURRENCY else metric.unit
     return Measures(
@@ -198,10 +198,10 @@ def needs(name: str) -> tuple[str, ...]:
     >>> needs("contribution_to_growth"), needs("roic_average"), needs("capex")
     (('part', 'total'), ('tax_rate',), ())
     """
-    if name not in ALL:
-        return () if name in facts.dictionary().index else (name,)
-    bases = [_lag(parameter)[0] for parameter in signature(ALL[name]).parameters]
-    return tuple(dict.fromkeys(each for base in bases for each in needs(base)))
+    names, concepts = [name], facts.dictionary().index
+    for each in names:  # grows by what each metric on it is built from
+        names += [_lag(parameter)[0] for parameter in signature(ALL[each]).parameters] if each in ALL else []
+    return tuple(dict.fromkeys(each for each in names if each not in ALL and each not in concepts))
 
 
 def _takes(metric: Callable, names: dict[str, str | float]) -> set[str]:
@@ -225,6 +225,8 @@ def _concept_unit(concept: str, panel: Panel) -> str:
 
 
 def _term(metric: Callable, panel: Panel, names: dict[str, str | float]) -> Term:
+    if panel.span not in metric.spans:
+        raise MetricError(f"{metric.__name__} is not measured by the {panel.span}; use {' or '.join(metric.spans)}")
     terms = {name: _named(name, panel, names) for name in signature(metric).parameters}
     values = metric(**{name: term.values for name, term in terms.items()})
     kinds = np.maximum.reduce([np.broadcast_to(term.kinds, panel.shape) for term in terms.values()])
@@ -238,8 +240,7 @@ def _named(name: str, panel: Panel, names: dict[str, str | float]) -> Term:
     if not isinstance(given, str):
         return Term(float(given), 0 if name == "years" else ASSUMED, {})
     if given in panel.concepts:
-        rows = panel.concepts[given]
-        return Term(panel.values[rows], panel.kinds[rows], {given: rows})
+        return Term(*panel.grids[given], {given: panel.concepts[given]})
     if given in ALL:
         return _term(ALL[given], panel, names)
     if earlier := EARLIER.fullmatch(given):

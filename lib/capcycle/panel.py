@@ -53,7 +53,7 @@ class Panel:
         """For each concept a grid of row numbers; -1 where there is no figure."""
         company = pd.Index(self.companies).get_indexer(self.rows["company"])
         period = self.rows["ordinal"].to_numpy() - self.ordinals[0]
-        codes, names = pd.factorize(self.rows["concept"])
+        codes, names = pd.factorize(self.rows["concept"].to_numpy())
         grids = np.full((len(names), *self.shape), MISSING, dtype=np.int32)
         grids[codes, company, period] = np.arange(len(self.rows), dtype=np.int32)
         return dict(zip(names, grids, strict=True))
@@ -67,6 +67,11 @@ class Panel:
     def kinds(self) -> np.ndarray:
         """Each row's kind as a number, the weakest the highest; 0 at the end for what is missing."""
         return np.append(pd.Index(KINDS).get_indexer(self.rows["kind"]), 0).astype(np.int8)
+
+    @cached_property
+    def grids(self) -> dict[str, tuple[np.ndarray, np.ndarray]]:
+        """For each concept its values and its kinds on the grid."""
+        return {concept: (self.values[rows], self.kinds[rows]) for concept, rows in self.concepts.items()}
 
     @cached_property
     def known_gaps(self) -> list[dict]:
@@ -86,10 +91,10 @@ class Panel:
                 return f"{missing}: {gap['reason'].rstrip('.')}"
         return missing
 
-    @property
+    @cached_property
     def currency(self) -> str:
         """The one currency of all amounts; refused where companies report in several."""
-        found = sorted(set(self.rows["unit"].str.replace("/share", "")) - {"shares"})
+        found = sorted({unit.removesuffix("/share") for unit in set(self.rows["unit"].to_numpy())} - {"shares"})
         if len(found) != 1:
             raise CapcycleError(f"amounts in {', '.join(found)} cannot stand beside each other: give a currency")
         return found[0]
@@ -122,6 +127,8 @@ def select(
     for what, value, valid in (("span", span, SPANS), ("calendar", calendar, CALENDARS)):
         if value not in valid:
             raise CapcycleError(unknown(what, [value], valid))
+    if known.empty:
+        raise CapcycleError("no figure is given: choose companies that have some, or a later date")
     rows = facts.convert(known, currency) if currency else known
     nature = rows["concept"].map(facts.dictionary()["nature"])
     rows = rows.assign(ordinal=_ordinals(rows, calendar), nature=nature)
@@ -135,7 +142,7 @@ def select(
         raise CapcycleError("no figure is left: widen the years, or choose companies that have such periods")
     ordinals = tuple(range(int(rows["ordinal"].min()), int(rows["ordinal"].max()) + 1))
     first = max(ordinals[0], (since or 0) * per_year)
-    companies = tuple(known["company"].drop_duplicates())
+    companies = tuple(known.attrs.get("companies") or known["company"].drop_duplicates())
     return Panel(rows.drop(columns="nature").reset_index(drop=True), companies, ordinals, first, span, calendar)
 
 

@@ -12,6 +12,7 @@ import tomli_w
 from capcycle import exhibits, facts, words
 from capcycle.errors import CapcycleError, unknown
 from capcycle.exhibits import Exhibit, parts
+from capcycle.exhibits.exhibit import VEGA_LITE
 from capcycle.measure import NUMBERS, Measures, measure_named, needs
 from capcycle.metrics import ALL
 from capcycle.metrics.registry import ANY_SPAN, CURRENCY
@@ -23,12 +24,22 @@ VIEWS: dict[str, Callable[[Measures], Exhibit]] = {
     "table": lambda measures: replace(exhibits.lines(measures), chart=None),
 }
 LISTED = 5  # more companies than these are counted, not listed, in a run's name and title
-WIDTH, LABEL_WIDTH = "350px", "100px"
+LABEL_WIDTH, WIDTHS = "84px", ("250px", "430px", "270px")  # of each label, and of each column of controls
+INDENT = f"calc({LABEL_WIDTH} + 10px)"  # where the controls begin, right of their labels
+# text that can be read and found, and no menu entry that leaves for a server
+EMBED = {"renderer": "svg", "actions": {"export": True, "source": False, "compiled": False, "editor": False}}
+# JupyterLab takes the arrows and letters pressed in a list or a slider for commands of its own (R makes the cell raw),
+# unless the element that has the focus says so; an attribute is out of reach of ipywidgets
+KEYS = """window.addEventListener('keydown', event => {
+  if (event.target.closest?.('.capcycle-explorer'))
+    event.target.toggleAttribute('data-lm-suppress-shortcuts', !event.ctrlKey && !event.metaKey)
+}, true)"""
+PLAIN = "mathjax_ignore"  # or JupyterLab sets what stands between two dollar signs as a formula
 BOX = "max-height: 24em; overflow: auto"  # tables and lists scroll in a box of their own
 
 
-class Explorer(ui.HBox):
-    """Controls, and beside them the exhibit they choose: its chart, notes, figures and sources.
+class Explorer(ui.VBox):
+    """Controls, and below them the exhibit they choose: its chart, notes, figures and sources.
 
     The arguments are the first choice, under the names of the parameters of `notebooks/measure.ipynb`.
     `controls` has the widgets by name, `choice` the parameters they give, `exhibit` what is shown.
@@ -55,7 +66,9 @@ class Explorer(ui.HBox):
         as_of: str = "",
     ):
         facts.load(companies, as_of)  # refuses what it does not know, in its own words
+        self._years = {each: _years(each) for each in CALENDARS}
         name, *subjects = metric.split(".")
+        calendars = _dropdown("calendar", _options("calendar", CALENDARS), calendar)
         self.controls = {
             "companies": _companies(companies),
             "metric": _dropdown("metric", _metrics(), name),
@@ -63,19 +76,21 @@ class Explorer(ui.HBox):
             "years": _control(ui.IntSlider, "years", value=years or 3, min=1, max=6, continuous_update=False),
             "tax_rate": _tax_rate(tax_rate or 0.21),
             "span": _dropdown("span", _spans(name), span),
-            "calendar": _dropdown("calendar", _options("calendar", CALENDARS), calendar),
-            "range": _range(calendar, since, until),
+            "calendar": calendars,
+            "range": _range(*self._years[calendar], since, until),
             "currency": _dropdown("currency", _currencies(), currency),
             "as_of": _control(ui.DatePicker, "as_of", value=date.fromisoformat(as_of) if as_of else None),
-            "view": _views(),
+            "view": _dropdown("view", _options("view", VIEWS), "lines"),
         }
+        self.needed = ui.VBox()  # the controls that only some measures need
+        self.button = ui.Button(description=words.say("widgets.run.button"), layout={"margin": f"2px 0 0 {INDENT}"})
+        self.row = ui.Textarea(layout={"width": "auto"})
+        self.run = ui.VBox([_hint("run.note"), self.row], layout={"display": "none", "max_width": "720px"})
+        self.picture = ui.Output()
         self.exhibit: Exhibit | None = None
-        self.needed = ui.VBox()  # the controls that only some metrics need
-        self.picture = ui.Output(layout={"flex": "1 1 700px", "min_width": "320px"})
-        self.button = _control(ui.Button, "run.button", style={}, layout={"margin": f"8px 0 8px {LABEL_WIDTH}"})
-        self.row = ui.Textarea(rows=18, layout={"width": WIDTH})
-        self.run = ui.VBox([self.row, _hint("run.note")], layout={"display": "none"})
-        super().__init__([self._panel(), self.picture], layout={"flex_flow": "row wrap", "grid_gap": "8px 24px"})
+        keys = ui.Output(outputs=[_output({"application/javascript": KEYS})])
+        super().__init__([self._panel(), self.run, self.picture, keys])
+        self.add_class("capcycle-explorer")
         self._listen()
 
     @property
@@ -115,15 +130,18 @@ class Explorer(ui.HBox):
         }
         return tomli_w.dumps({parts.slug(chosen["metric"], *of, *others): row})
 
-    def _panel(self) -> ui.VBox:
-        shown = dict(self.controls)
-        first = [shown.pop("companies"), _hint("companies_help"), shown.pop("metric"), self.needed]
-        for name in ("value", "part", "total", *NUMBERS):
-            shown.pop(name)
-        return ui.VBox([*first, *shown.values(), self.button, self.run], layout={"flex": "0 0 auto"})
+    def _panel(self) -> ui.HBox:
+        of = self.controls
+        columns = [
+            [of["companies"], _hint("companies_help", INDENT)],
+            [of["metric"], self.needed, of["span"], of["calendar"], of["range"]],
+            [of["currency"], of["as_of"], of["view"], self.button],
+        ]
+        boxes = [ui.VBox(each, layout={"width": width}) for each, width in zip(columns, WIDTHS, strict=True)]
+        return ui.HBox(boxes, layout={"flex_flow": "row wrap", "grid_gap": "0 12px"})
 
     def _listen(self) -> None:
-        self._fitting = False
+        self._fitting = self._opened = False
         for control in self.controls.values():
             control.observe(self._changed, "value")
         self.button.on_click(self._make_run)
@@ -147,7 +165,7 @@ class Explorer(ui.HBox):
         if tuple(spans) != span.options:
             span.options = spans
             span.value = kept if kept in dict(spans).values() else span.value
-        _fit_range(years, *_years(self.controls["calendar"].value))
+        _fit_range(years, *self._years[self.controls["calendar"].value])
 
     def _show(self) -> None:
         self.exhibit, shown = None, ()
@@ -159,7 +177,9 @@ class Explorer(ui.HBox):
         finally:  # the earlier picture would not be what is chosen now
             self.picture.outputs = shown
             self.button.disabled = self.exhibit is None
+            self.run.layout.display = "" if self._opened and self.exhibit else "none"
             self.row.value = self.run_row() if self.exhibit else ""
+            self.row.rows = self.row.value.count("\n") + 1
 
     def _exhibit(self) -> Exhibit:
         chosen = self.choice
@@ -169,23 +189,24 @@ class Explorer(ui.HBox):
         return VIEWS[self.controls["view"].value](measure_named(chosen["metric"], panel, **numbers))
 
     def _make_run(self, _: ui.Button) -> None:
-        self.run.layout.display = ""
+        self._opened = True
+        self._show()
 
 
 def _control(kind: type[ui.Widget], key: str, **traits: Any) -> ui.Widget:
-    look = {"style": {"description_width": LABEL_WIDTH}, "layout": {"width": WIDTH}}
-    return kind(description=words.say(f"widgets.{key}"), **{**look, **traits})
+    style, layout = {"description_width": LABEL_WIDTH}, {"width": "auto"}
+    return kind(description=words.say(f"widgets.{key}"), style=style, layout=layout, **traits)
 
 
-def _hint(key: str) -> ui.HTML:
+def _hint(key: str, indent: str = "0") -> ui.HTML:
     text = f'<div style="line-height: 1.3; font-size: 0.85em; opacity: 0.8">{words.say(f"widgets.{key}")}</div>'
-    return ui.HTML(text, layout={"width": f"calc({WIDTH} - {LABEL_WIDTH})", "margin": f"0 0 6px {LABEL_WIDTH}"})
+    return ui.HTML(text, layout={"margin": f"0 0 6px {indent}"})
 
 
 def _dropdown(key: str, options: Sequence[tuple[str, str]], value: str) -> ui.Dropdown:
     valid = [each for _, each in options]
     if value not in valid:
-        raise CapcycleError(unknown(words.lower(words.say(f"widgets.{key}")), [value], valid))
+        raise CapcycleError(unknown(key, [value], valid))
     return _control(ui.Dropdown, key, options=options, value=value)
 
 
@@ -212,7 +233,10 @@ def _subjects(metric: str, chosen: list[str]) -> dict[str, ui.Dropdown]:
     amounts = [name for name, each in ALL.items() if each.unit == CURRENCY and not needs(name)]
     options = [(words.name(name), name) for name in (*amounts, *facts.dictionary().index)]
     first = {"value": "capex", "part": "cloud_revenue", "total": "revenue"}
-    first |= dict(zip(needs(metric), chosen, strict=False))
+    concepts = [name for name in needs(metric) if name not in NUMBERS]
+    if chosen and len(chosen) != len(concepts):
+        raise CapcycleError(f"{metric} is measured on {len(concepts)} concepts, not {', '.join(chosen)}")
+    first |= dict(zip(concepts, chosen, strict=False))
     return {key: _dropdown(key, options, first[key]) for key in ("value", "part", "total")}
 
 
@@ -230,8 +254,7 @@ def _years(calendar: str) -> tuple[int, int]:
     return ordinals[0] // 4, ordinals[-1] // 4
 
 
-def _range(calendar: str, since: int, until: int) -> ui.IntRangeSlider:
-    first, last = _years(calendar)
+def _range(first: int, last: int, since: int, until: int) -> ui.IntRangeSlider:
     chosen = max(since, first), min(until or last, last)
     return _control(ui.IntRangeSlider, "range", value=chosen, min=first, max=last, continuous_update=False)
 
@@ -252,23 +275,18 @@ def _currencies() -> tuple[tuple[str, str], ...]:
     return (own, *((currency, currency) for currency in sorted(facts.rates().columns)))
 
 
-def _views() -> ui.ToggleButtons:
-    style = {"description_width": LABEL_WIDTH, "button_width": "74px"}
-    return _control(ui.ToggleButtons, "view", options=_options("view", VIEWS), style=style)
-
-
 def _display(exhibit: Exhibit) -> list[dict[str, Any]]:
     return [_output(exhibit._repr_mimebundle_()), _output({"text/html": _below(exhibit)})]
 
 
 def _output(data: dict[str, Any]) -> dict[str, Any]:
-    return {"output_type": "display_data", "data": data, "metadata": {}}
+    return {"output_type": "display_data", "data": data, "metadata": {VEGA_LITE: {"embed_options": EMBED}}}
 
 
 def _fault(error: CapcycleError) -> dict[str, str]:
     title, text = words.say("widgets.fault"), str(error)
-    html = f'<div role="alert"><strong>{title}</strong><p style="white-space: pre-wrap">{escape(text)}</p></div>'
-    return {"text/html": html, "text/plain": text}
+    said = f'<strong>{title}</strong><p style="white-space: pre-wrap">{escape(text)}</p>'
+    return {"text/html": f'<div role="alert" class="{PLAIN}">{said}</div>', "text/plain": text}
 
 
 def _below(exhibit: Exhibit) -> str:
@@ -277,7 +295,8 @@ def _below(exhibit: Exhibit) -> str:
     table = _folded(words.say("widgets.figures"), exhibit.view.to_html(index=False, border=0), "open")
     sources = "".join(f"<li>{_link(card)}</li>" for card in exhibit.sources)
     count = words.say("widgets.sources", count=len(exhibit.sources))
-    return f"<ul>{notes}</ul>{table if exhibit.chart else ''}{_folded(count, f'<ol>{sources}</ol>')}"
+    shown = f"<ul>{notes}</ul>{table if exhibit.chart else ''}{_folded(count, f'<ol>{sources}</ol>')}"
+    return f'<div class="{PLAIN}">{shown}</div>'
 
 
 def _folded(title: str, inside: str, state: str = "") -> str:

@@ -6,7 +6,7 @@ import pandas as pd
 from capcycle import theme, words
 from capcycle.exhibits import parts
 from capcycle.exhibits.exhibit import Exhibit
-from capcycle.exhibits.findings import finding, total, totals
+from capcycle.exhibits.findings import finding_at, total, totals
 from capcycle.exhibits.lines import TOOLTIP, company_colour, company_legend, subtitle, tooltip, value_axis
 from capcycle.measure import Measures
 
@@ -17,18 +17,19 @@ def bars(measures: Measures, focus: str | None = None) -> Exhibit:
     """A measure at the newest period that most companies have, the highest first; who lacks it is listed too."""
     now = measures.at()
     data = parts.marks(measures).merge(now[["company", "period"]], on=["company", "period"])
-    data = data.sort_values("value", ascending=False, na_position="last", key=lambda values: values.astype(float))
-    period = words.period(now["period"].iloc[0])
+    data = data.sort_values("value", ascending=False)
+    label, held = now["period"].iloc[0], now["value"].notna().any()
+    period, series = words.period(label), "; ".join(_bar(row) for row in data.to_dict("records"))
     return Exhibit(
         id=parts.slug("bars", measures.name),
-        title=finding(measures, focus),
+        title=finding_at(measures, label, focus),
         subtitle=words.say("subtitle.at", subtitle=subtitle(measures), period=period),
-        alt=words.say("alt.bars", period=period, series="; ".join(_bar(row) for row in data.to_dict("records"))),
+        alt=words.say("alt.bars", period=period, series=series) if held else "",
         view=data[["name", "shown"]].set_axis([words.say("column.company"), words.name(measures.name)], axis=1),
         figures=parts.figures(now),
-        notes=(*parts.notes(measures, every=False), *_lacking(now)),
+        notes=(*parts.notes(measures, every=False), *parts.lacking(now)),
         sources=parts.documents(now),
-        chart=_bars(data, measures.unit) if now["value"].notna().any() else None,
+        chart=_bars(data, measures.unit) if held else None,
     )
 
 
@@ -36,16 +37,17 @@ def stack(measures: Measures) -> Exhibit:
     """Amounts of all companies stacked, for the periods that every company has."""
     sums = totals(measures)
     data = parts.marks(measures)
+    data = data[data["period"].isin(sums["period"])]
     return Exhibit(
         id=parts.slug("stack", measures.name),
         title=total(measures),
         subtitle=subtitle(measures),
-        alt="" if sums.empty else words.say("alt.stack", **_ends(sums, measures.unit)),
+        alt="" if sums.empty else words.say("alt.stack", series=_newest(data), **_ends(sums, measures.unit)),
         view=parts.by_period(measures),
         figures=parts.figures(measures.table),
         notes=(*parts.notes(measures), *_left_out(sums, measures)),
         sources=parts.documents(measures.table),
-        chart=None if sums.empty else _stack(data[data["period"].isin(sums["period"])], measures),
+        chart=None if sums.empty else _stack(data, measures),
     )
 
 
@@ -69,12 +71,9 @@ def _bar(row: dict) -> str:
     return words.say("alt.bar", name=row["name"], value=row["shown"])
 
 
-def _lacking(now: pd.DataFrame) -> list[str]:
-    lacking = now[now["value"].isna()]
-    return [
-        words.say("note.missing", name=parts.names()[company], periods=period, reason=reason)
-        for company, period, reason in lacking[["company", "period", "reason"]].itertuples(index=False)
-    ]
+def _newest(data: pd.DataFrame) -> str:
+    newest = data.drop_duplicates("company", keep="last")
+    return "; ".join(_bar(row) for row in newest.to_dict("records"))
 
 
 def _bars(data: pd.DataFrame, unit: str) -> alt.LayerChart:

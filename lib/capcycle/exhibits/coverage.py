@@ -3,16 +3,23 @@
 import altair as alt
 import pandas as pd
 
-from capcycle import facts, words
+from capcycle import facts, theme, words
+from capcycle.errors import CapcycleError
 from capcycle.exhibits import parts
 from capcycle.exhibits.exhibit import Exhibit
 from capcycle.panel import Panel
 
+DARK_FROM = 0.7  # of a cell's colour: from here on the page's colour is easier to read on it than the text's
 CAUSES = ("restatement", "split", "rounding")
 
 
 def held(panel: Panel) -> Exhibit:
-    """Companies by concepts: how many of the shown quarters are held, filed or derived."""
+    """Companies by concepts: how many of the shown quarters are held, filed or derived.
+
+    Errors: CapcycleError for a panel of twelve months or years, whose periods are sums.
+    """
+    if panel.span != "quarter":
+        raise CapcycleError(f"coverage counts quarters, and the panel's span is {panel.span}; select span='quarter'")
     table = _quarters_held(panel)
     shown = len([ordinal for ordinal in panel.ordinals if ordinal >= panel.first])
     since = str(panel.first // 4)
@@ -26,7 +33,7 @@ def held(panel: Panel) -> Exhibit:
             since=since,
         ),
         subtitle=words.say("coverage.subtitle", since=since),
-        alt=words.say("alt.coverage"),
+        alt=words.say("alt.coverage", series=_held_by_company(table)),
         view=_grid(table),
         figures=table,
         notes=_known_gaps(panel.companies),
@@ -35,22 +42,24 @@ def held(panel: Panel) -> Exhibit:
 
 
 def freshness(known: pd.DataFrame) -> Exhibit:
-    """The newest period and publication of each company, and how long before the newest of all that was."""
+    """The newest period and publication of each company, and how long before the newest of all that was.
+
+    Errors: CapcycleError where nothing is known.
+    """
+    _some(known)
     by_company = known.groupby("company", sort=False)
     table = by_company.agg(
         period_end=("period_end", "max"), published=("published", "max"), since=("period_end", "min"),
         facts=("kind", lambda kinds: int((kinds == "reported").sum())),
         derived=("kind", lambda kinds: int((kinds == "derived").sum())),
     ).sort_values("published", ascending=False).reset_index()  # fmt: skip
-    newest, oldest = table.iloc[0], table.iloc[-1]
-    name = parts.names()
-    ends = {"newest": words.day(newest["published"]), "oldest": words.day(oldest["published"])}
+    newest = table["published"].iloc[0]
     return Exhibit(
         id="freshness",
-        title=words.say("coverage.fresh", name=name[newest["company"]], last=name[oldest["company"]], **ends),
-        subtitle=words.say("coverage.fresh_subtitle", day=words.day(newest["published"])),
+        title=_fresh(table),
+        subtitle=words.say("coverage.fresh_subtitle", day=words.day(newest)),
         alt="",
-        view=_freshness(table, newest["published"]),
+        view=_freshness(table, newest),
         figures=table,
     )
 
@@ -64,11 +73,7 @@ def revised(history: pd.DataFrame) -> Exhibit:
         for cause in CAUSES
         if cause in counts
     ]
-    title = (
-        words.say("coverage.revised", count=len(later), causes=words.listing(causes))
-        if causes
-        else words.say("coverage.revised_none")
-    )
+    title = words.counted("coverage.revised", len(later), causes=words.listing(causes) if causes else "")
     listed = later[later["cause"] == "restatement"].sort_values("published", ascending=False)
     return Exhibit(
         id="revised",
@@ -82,16 +87,20 @@ def revised(history: pd.DataFrame) -> Exhibit:
 
 
 def documents_by_year(known: pd.DataFrame) -> Exhibit:
-    """How many documents of each publisher's tier stand behind the figures, by the year they appeared."""
+    """How many documents of each publisher's tier stand behind the figures, by the year they appeared.
+
+    Errors: CapcycleError where nothing is known.
+    """
+    _some(known)
     cards = pd.DataFrame(parts.documents(known))
     table = cards.assign(year=cards["published"].str[:4]).value_counts(["year", "tier"]).rename("documents")
     table = table.reset_index().sort_values(["year", "tier"], ignore_index=True)
     view = table.pivot(index="year", columns="tier", values="documents").fillna(0).astype(int).astype(str)
     return Exhibit(
         id="documents-by-year",
-        title=words.say("coverage.by_tier", tiers=_tiers(cards), total=len(cards)),
+        title=words.counted("coverage.by_tier", len(cards), tiers=_tiers(cards)),
         subtitle=words.say("coverage.by_tier_subtitle"),
-        alt=words.say("alt.bars", period="", series="; ".join(f"{year} {n}" for year, _, n in table.values)),
+        alt=words.say("alt.documents", series=_by_year(table)),
         view=view[::-1].rename_axis(index=words.say("column.published"), columns=None).reset_index(),
         figures=table,
         sources=tuple(cards.to_dict("records")),
@@ -112,13 +121,39 @@ def rejected() -> Exhibit:
     })  # fmt: skip
     return Exhibit(
         id="rejected",
-        title=words.say("coverage.rejected", count=len(table)),
+        title=words.counted("coverage.rejected", len(table)),
         subtitle=words.say("coverage.rejected_subtitle"),
         alt="",
         view=view,
         figures=table,
         sources=parts.documents(table),
     )
+
+
+def _some(known: pd.DataFrame) -> None:
+    if known.empty:
+        raise CapcycleError("no figure is known: choose companies that have some, or a later date")
+
+
+def _held_by_company(table: pd.DataFrame) -> str:
+    each = table.groupby("company", sort=False)["periods"].agg(["count", lambda periods: int((periods > 0).sum())])
+    return "; ".join(
+        words.say("alt.held", name=parts.names()[company], held=held, count=count)
+        for company, count, held in each.itertuples()
+    )
+
+
+def _by_year(table: pd.DataFrame) -> str:
+    each = table.groupby("year")["documents"].sum()
+    return "; ".join(words.say("alt.year", year=year, count=count) for year, count in each.items())
+
+
+def _fresh(table: pd.DataFrame) -> str:
+    newest, oldest = words.day(table["published"].iloc[0]), words.day(table["published"].iloc[-1])
+    names = list(table["company"].map(parts.names()))
+    if newest == oldest:
+        return words.say("coverage.fresh_same", names=words.listing(names), newest=newest)
+    return words.say("coverage.fresh", name=names[0], newest=newest, last=names[-1], oldest=oldest)
 
 
 def _freshness(table: pd.DataFrame, newest: pd.Timestamp) -> pd.DataFrame:
@@ -173,12 +208,11 @@ def _heat(table: pd.DataFrame, shown: int) -> alt.LayerChart:
             alt.Tooltip("range:N", title=words.say("tooltip.period")),
         ],
     )
-    fill = alt.Color(
-        "periods:Q", scale=alt.Scale(domain=[0, shown], scheme="blues"), legend=None,
-        title=words.say("axis.quarters"),
-    )  # fmt: skip
-    ink = alt.when(alt.datum.periods > shown * 0.6).then(alt.value("#ffffff")).otherwise(alt.value("#1b2027"))
-    rect = base.mark_rect(stroke="#88909b", strokeWidth=0.5).encode(color=fill)
+    fill = alt.FillOpacity("periods:Q", scale=alt.Scale(domain=[0, shown], range=[0, 1]), legend=None)
+    page, text = alt.value(theme.LIGHT["page"]), alt.value(theme.LIGHT["text"])
+    ink = alt.when(alt.datum.periods > shown * DARK_FROM).then(page).otherwise(text)
+    rect = base.mark_rect(fill=theme.LIGHT["accent"], stroke=theme.LIGHT["axis"], strokeWidth=0.5)
+    rect = rect.encode(fillOpacity=fill)
     return alt.layer(rect, base.mark_text(fontSize=11).encode(text="periods:Q", color=ink)).properties(
         height=alt.Step(22)
     )
@@ -204,7 +238,7 @@ def _columns(table: pd.DataFrame) -> alt.Chart:
 
 def _tiers(cards: pd.DataFrame) -> str:
     counts = cards["tier"].value_counts()
-    return words.listing([words.say(f"tier.{tier}", count=count) for tier, count in counts.items()])
+    return words.listing([words.counted(f"tier.{tier}", count) for tier, count in counts.items()])
 
 
 def _known_gaps(companies: tuple[str, ...]) -> tuple[str, ...]:

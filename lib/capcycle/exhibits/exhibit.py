@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from html import escape
 from typing import Any
 
 import altair as alt
@@ -19,7 +20,7 @@ class Exhibit:
     title    the finding, one sentence
     subtitle the measure and its unit
     alt      what the chart shows, for a reader who cannot see it
-    view     the table as a reader sees it: every cell is text, or a `Link`
+    view     the table as a reader sees it: every cell is text, or a link as `text` and `href`
     figures  the same figures unrounded, one row each, with kind and sources
     notes    what the reader must know: definitions, marks, what is missing and why
     sources  the documents behind the figures: id, title, publisher, url, published, tier
@@ -59,5 +60,11 @@ class Exhibit:
         return self.chart.properties(title={"text": self.title, "subtitle": self.subtitle})
 
     def _html(self) -> str:
-        table = self.view.map(str).to_html(index=False, border=0)
-        return f"<h4>{self.title}</h4><p>{self.subtitle}</p>{table}"
+        table = self.view.map(_cell).to_html(index=False, border=0, escape=False)
+        return f"<h4>{escape(self.title)}</h4><p>{escape(self.subtitle)}</p>{table}"
+
+
+def _cell(cell: str | Mapping[str, str]) -> str:
+    if isinstance(cell, str):
+        return escape(cell)
+    return f'<a href="{escape(cell["href"])}">{escape(cell["text"])}</a>'

@@ -3,7 +3,8 @@
 import pandas as pd
 
 from capcycle import words
-from capcycle.exhibits.parts import names
+from capcycle.errors import MetricError
+from capcycle.exhibits.parts import RATIOS, names
 from capcycle.measure import Measures
 from capcycle.words import Sentence
 
@@ -12,24 +13,19 @@ FLAT = 0.005  # a fraction that moves less than half a point is said to be uncha
 
 def finding(measures: Measures, focus: str | None = None) -> Sentence:
     """Who is highest and lowest in the newest common period, or where `focus` stands among the others."""
-    held = measures.table.dropna(subset="value")
-    if held.empty:
-        return Sentence(words.say("finding.none", metric=words.name(measures.name)))
-    if focus in set(held["company"]):
+    if focus in set(measures.table.dropna(subset="value")["company"]):
         return _of_one(measures, focus)
-    if held["company"].nunique() == 1:
-        return _of_one(measures, held["company"].iloc[0])
-    now = measures.at().dropna(subset="value")
-    top, bottom = now.iloc[0], now.iloc[-1]
-    return _say(
-        measures,
-        "many",
-        top=names()[top["company"]],
-        top_value=_shown(top),
-        bottom=names()[bottom["company"]],
-        bottom_value=_shown(bottom),
-        period=words.period(top["period"]),
-    )
+    return finding_at(measures, measures.common_period())
+
+
+def finding_at(measures: Measures, period: str, focus: str | None = None) -> Sentence:
+    """Who is highest and lowest in one period, or where `focus` stands then."""
+    now = measures.at(period).dropna(subset="value")
+    if now.empty:
+        return Sentence(words.say("finding.none", metric=words.name(measures.name)))
+    if focus in set(now["company"]):
+        return _of_one(measures, focus, period)
+    return _of_one(measures, now["company"].iloc[0], period) if len(now) == 1 else _of_many(measures, now)
 
 
 def total(measures: Measures) -> Sentence:
@@ -38,49 +34,45 @@ def total(measures: Measures) -> Sentence:
     metric = words.lower(words.name(measures.name))
     if sums.empty:
         return Sentence(words.say("finding.no_sum", metric=metric))
-    now = sums.iloc[-1]
-    year_ago = sums[sums["ordinal"] == now["ordinal"] - measures.panel.steps_per_year]["value"]
-    growth = words.change(now["value"] / year_ago.iloc[0] - 1) if len(year_ago) else words.DASH
-    companies = measures.panel.companies
+    now, companies = sums.iloc[-1], measures.panel.companies
     return Sentence(
-        words.say(
-            "finding.total" if len(companies) > 1 else "finding.total_of_one",
-            count=len(companies),
+        words.counted(
+            "finding.total",
+            len(companies),
             name=names()[companies[0]],
             metric=metric,
             value=words.value(now["value"], measures.unit),
             period=words.period(now["period"]),
-            growth=growth,
+            growth=_growth(sums, measures.panel.steps_per_year),
         )
     )
 
 
 def across(*measured: Measures, focus: str | None = None) -> Sentence:
-    """Who is highest on the most of several measures, or how often `focus` is highest and lowest."""
-    ranked = [measures.at().dropna(subset="value") for measures in measured]
-    tops = [now["company"].iloc[0] for now in ranked if len(now) > 1]
-    bottoms = [now["company"].iloc[-1] for now in ranked if len(now) > 1]
-    if not tops:
+    """Who is highest on the most of several measures, or how often `focus` is highest and lowest.
+
+    Only measures count that the company has a value of, and another one with it.
+    """
+    ranked = [measures.at().dropna(subset="value").set_index("company")["value"] for measures in measured]
+    ranked = [values for values in ranked if len(values) > 1]
+    if not ranked:
         return finding(measured[0], focus)
-    leader = focus or max(dict.fromkeys(tops), key=tops.count)
+    tops = [company for values in ranked for company in values.index[values == values.max()]]
+    leader = focus if any(focus in values for values in ranked) else max(tops, key=tops.count)
+    own = [values for values in ranked if leader in values]
+    lows = sum(values[leader] == values.min() for values in own)
     return Sentence(
-        words.say(
-            "finding.across",
-            name=names()[leader],
-            tops=tops.count(leader),
-            bottoms=bottoms.count(leader),
-            count=len(tops),
-        )
+        words.counted("finding.across", len(own), name=names()[leader], tops=tops.count(leader), bottoms=lows)
     )
 
 
 def pair(data: pd.DataFrame, across: str, up: str) -> Sentence:
     """The company furthest along each of two measures; `data` has name, value, value_up, and both in words, x and y."""
     right, top = data.loc[data["value"].idxmax()], data.loc[data["value_up"].idxmax()]
-    same = right["name"] == top["name"]
+    sentence = "pair_one" if len(data) == 1 else "pair_same" if right["name"] == top["name"] else "pair"
     return Sentence(
         words.say(
-            "finding.pair_same" if same else "finding.pair",
+            f"finding.{sentence}",
             across=words.lower(words.name(across)), up=words.lower(words.name(up)),
             right=right["name"], right_x=right["x"], right_y=right["y"],
             top=top["name"], top_x=top["x"], top_y=top["y"],
@@ -89,18 +81,48 @@ def pair(data: pd.DataFrame, across: str, up: str) -> Sentence:
 
 
 def totals(measures: Measures) -> pd.DataFrame:
-    """The sum over companies for each period that every company has."""
+    """The sum over companies for each period that every company has.
+
+    Errors: MetricError for what cannot be added up: fractions, multiples, averages such as earnings per share.
+    """
+    if measures.unit in RATIOS or "share" in measures.unit:
+        raise MetricError(f"{measures.name} cannot be added up over companies; use lines or bars")
     each = measures.table.groupby(["ordinal", "period"], as_index=False)["value"]
     return each.agg(lambda values: values.sum(skipna=False)).dropna()
 
 
-def _of_one(measures: Measures, company: str) -> Sentence:
+def _growth(sums: pd.DataFrame, steps: int) -> str:
+    """How much the newest sum grew in a year; nothing where the earlier one is missing or not positive."""
+    value = sums.set_index("ordinal")["value"]
+    before = value.get(value.index[-1] - steps, 0.0)
+    return words.say("finding.growth", growth=words.change(value.iloc[-1] / before - 1)) if before > 0 else ""
+
+
+def _of_many(measures: Measures, now: pd.DataFrame) -> Sentence:
+    """Ties are named together, in the general words: those that a metric has of its own speak of one company."""
+    top, bottom = now.iloc[0], now.iloc[-1]
+    tops, bottoms = (list(names()[now.loc[now["value"] == end["value"], "company"]]) for end in (top, bottom))
+    level, tied = top["value"] == bottom["value"], len(tops) + len(bottoms) > 2
+    return _say(
+        measures,
+        "level" if level else "many",
+        tied or (top if _grows(measures) else bottom)["value"] < 0,
+        top=words.listing(tops),
+        top_value=_shown(top),
+        bottom=words.listing(bottoms),
+        bottom_value=_shown(bottom),
+        period=words.period(top["period"]),
+    )
+
+
+def _of_one(measures: Measures, company: str, period: str | None = None) -> Sentence:
     own = measures.table[measures.table["company"] == company].dropna(subset="value")
-    now = own.iloc[-1]
+    now = own[own["period"] == period].iloc[0] if period else own.iloc[-1]
     year_ago = own[own["ordinal"] == now["ordinal"] - measures.panel.steps_per_year]
     return _say(
         measures,
         "one" if len(year_ago) else "one_only",
+        not _grows(measures) and min([now["value"], *year_ago["value"]]) < 0,
         name=names()[company],
         value=_shown(now),
         period=words.period(now["period"]),
@@ -110,12 +132,20 @@ def _of_one(measures: Measures, company: str) -> Sentence:
     )
 
 
-def _say(measures: Measures, sentence: str, **values: str) -> Sentence:
-    """The sentence that the metric has of its own, or the general one."""
+def _say(measures: Measures, sentence: str, plain: bool, **values: str) -> Sentence:
+    """The sentence that the metric has of its own, or the general one; `plain` asks for the general one.
+
+    A metric's own words fit gains and single companies: nobody keeps −60% of a revenue.
+    """
     metric, *concepts = measures.name.split(".")
     of = {f"of{place}": words.lower(words.name(concept)) for place, concept in enumerate(concepts)}
-    key = words.said(f"finding.{metric}.{sentence}", f"finding.{sentence}")
+    general = f"finding.{sentence}"
+    key = general if plain else words.said(f"finding.{metric}.{sentence}", general)
     return Sentence(words.say(key, metric=words.name(measures.name), **of, **values))
+
+
+def _grows(measures: Measures) -> bool:
+    return measures.name.startswith("growth_")
 
 
 def _moved(now: pd.Series, year_ago: pd.Series) -> str:
@@ -126,9 +156,13 @@ def _moved(now: pd.Series, year_ago: pd.Series) -> str:
 
 
 def _rank(peers: pd.DataFrame, company: str) -> str:
-    place, count = list(peers["company"]).index(company) + 1, len(peers)
+    values = peers.set_index("company")["value"]
+    own, count = values[company], len(values)
     if count == 1:
         return ""
+    place, level = int((values > own).sum()) + 1, values.index[values == own].drop(company)
+    if len(level):
+        return words.say("finding.shared", place=place, count=count, others=words.listing(list(names()[level])))
     if place in (1, count):
         return words.say("finding.first" if place == 1 else "finding.last", count=count)
     return words.say("finding.place", place=place, count=count)

@@ -11,6 +11,7 @@ from capcycle.measure import Measures
 
 TOOLTIP = ["name", "period", "shown", "kind", "source"]
 AXIS_FORMATS = {"fraction": theme.PERCENT, "multiple": theme.MULTIPLE}
+SCALED = "replace(replace(replace(format(datum.value, '~s'), 'M', 'm'), 'G', 'bn'), 'T', 'tn')"
 FOCUS_WIDTH, OTHER_WIDTH = 3.5, 1.5
 
 
@@ -21,7 +22,7 @@ def lines(measures: Measures, focus: str | None = None) -> Exhibit:
         id=parts.slug("lines", measures.name),
         title=finding(measures, focus),
         subtitle=subtitle(measures),
-        alt=_alt(measures),
+        alt=_alt(measures) if measures.table["value"].notna().any() else "",
         view=parts.by_period(measures),
         figures=parts.figures(measures.table),
         notes=parts.notes(measures),
@@ -32,9 +33,9 @@ def lines(measures: Measures, focus: str | None = None) -> Exhibit:
 
 def subtitle(measures: Measures) -> str:
     """The measure and its unit."""
-    unit = measures.unit if measures.unit in AXIS_FORMATS else "amount"
+    sentence = measures.unit if measures.unit in parts.RATIOS else "amount"
     return words.say(
-        f"subtitle.{unit}",
+        f"subtitle.{sentence}",
         metric=words.name(measures.name),
         unit=measures.unit,
         span=words.say(f"subtitle.{measures.panel.span}"),
@@ -42,10 +43,10 @@ def subtitle(measures: Measures) -> str:
 
 
 def value_axis(unit: str) -> alt.Axis:
-    """The axis of a value: percent, times, or an amount in bn."""
-    if unit in AXIS_FORMATS:
-        return alt.Axis(format=AXIS_FORMATS[unit], title=None)
-    return alt.Axis(title=None, labelExpr="replace(replace(format(datum.value, '~s'), 'G', 'bn'), 'T', 'tn')")
+    """The axis of a value: percent, times, an amount per share, or an amount in m, bn or tn."""
+    if unit in parts.RATIOS or "/" in unit:
+        return alt.Axis(format=AXIS_FORMATS.get(unit, theme.AMOUNT), title=None)
+    return alt.Axis(title=None, labelExpr=SCALED)
 
 
 def company_colour(companies: pd.Series) -> dict[str, alt.Scale]:

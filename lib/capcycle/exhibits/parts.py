@@ -12,6 +12,8 @@ from capcycle.metrics import ALL
 MARKS = {"estimated": "estimated", "assumed": "assumed"}  # kinds that a table marks, by their sentence
 FIGURES = ["metric", "company", "period", "period_start", "period_end", "value", "unit", "kind", "published", "source",
            "reason"]  # fmt: skip
+CARD = ["id", "title", "publisher", "url", "published", "tier"]
+RATIOS = ("fraction", "multiple")
 FORMULA = re.compile(r"Formula:\s+(.+)")
 
 
@@ -38,7 +40,7 @@ def marks(measures: Measures) -> pd.DataFrame:
             "name": table["company"].map(names()),
             "period": table["period"],
             "date": dates(table["ordinal"], measures.panel.span),
-            "value": table["value"].astype(object).where(table["value"].notna(), None),
+            "value": table["value"],
             "shown": [shown(*row) for row in table[["value", "unit", "kind"]].itertuples(index=False)],
             "kind": table["kind"],
             "source": _newest_document(table),
@@ -58,6 +60,11 @@ def shown(value: float, unit: str, kind: str) -> str:
     """A value in words, marked where it is somebody's judgement."""
     text = words.value(value, unit)
     return f"{text} {words.say(f'mark.{kind}')}" if kind in MARKS else text
+
+
+def unit(unit: str) -> str:
+    """A unit in words: a currency stands for itself."""
+    return words.say(f"unit.{unit}") if unit in RATIOS else unit
 
 
 def by_period(measures: Measures) -> pd.DataFrame:
@@ -80,7 +87,7 @@ def documents(*tables: pd.DataFrame) -> tuple[dict[str, str], ...]:
     ids = {one for table in tables for cell in table["source"] for one in cell.split()}
     found = facts.sources().loc[sorted(ids)].reset_index().rename(columns={"source": "id"})
     found = found.sort_values(["published", "id"], ascending=[False, True])
-    return tuple(found[["id", "title", "publisher", "url", "published", "tier"]].to_dict("records"))
+    return tuple(found[CARD].to_dict("records"))
 
 
 def notes(*measured: Measures, every: bool = True) -> tuple[str, ...]:
@@ -126,6 +133,15 @@ def _gaps(measures: Measures) -> list[str]:
     return [
         words.say("note.missing", name=names()[company], periods=_range(rows, table), reason=reason)
         for (company, reason), rows in lacking.groupby(["company", "reason"], sort=False)
+    ]
+
+
+def lacking(now: pd.DataFrame) -> list[str]:
+    """Who has no value at one period, and why."""
+    missing = now.loc[now["value"].isna(), ["company", "period", "reason"]]
+    return [
+        words.say("note.missing", name=names()[company], periods=period, reason=reason)
+        for company, period, reason in missing.itertuples(index=False)
     ]
 
 

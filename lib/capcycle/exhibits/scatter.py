@@ -9,45 +9,60 @@ from capcycle.exhibits import parts
 from capcycle.exhibits.exhibit import Exhibit
 from capcycle.exhibits.findings import pair
 from capcycle.exhibits.lines import company_colour, tooltip, value_axis
+from capcycle.facts.door import KINDS
 from capcycle.measure import Measures
 
 
 def scatter(across: Measures, up: Measures) -> Exhibit:
     """One measure across, one up, a point per company, at the newest period that all of them have of both."""
     both = across.table.merge(up.table, on=["company", "ordinal", "period"], suffixes=("", "_up"))
-    data = _at_common_period(both.dropna(subset=["value", "value_up"]), f"{across.name} and {up.name}")
-    label = data["period"].iloc[0]
-    data, period, now = _marks(data), words.period(label), [across.at(label), up.at(label)]
+    label = _common_period(both.dropna(subset=["value", "value_up"]), f"{across.name} and {up.name}")
+    every = _marks(both[both["period"] == label])
+    data, period, now = every[every["both"]], words.period(label), [across.at(label), up.at(label)]
     metrics = [words.name(across.name), words.name(up.name)]
     return Exhibit(
         id=parts.slug("scatter", across.name, up.name),
         title=pair(data, across.name, up.name),
-        subtitle=words.say("subtitle.scatter", across=metrics[0], up=words.lower(metrics[1]), period=period),
-        alt=words.say("alt.scatter", period=period, series="; ".join(_dot(row) for row in data.to_dict("records"))),
-        view=data[["name", "x", "y"]].set_axis([words.say("column.company"), *metrics], axis=1),
+        subtitle=_subtitle(across, up, period),
+        alt=words.say("alt.scatter", period=period, series="; ".join(_dot(row) for row in every.to_dict("records"))),
+        view=every[["name", "x", "y"]].set_axis([words.say("column.company"), *metrics], axis=1),
         figures=parts.figures(*now),
-        notes=parts.notes(across, up, every=False),
+        notes=(*parts.notes(across, up, every=False), *_lacking(now)),
         sources=parts.documents(*now),
-        chart=_chart(data, across, up),
+        chart=_chart(data.drop(columns="both"), across, up),
     )
 
 
-def _at_common_period(both: pd.DataFrame, what: str) -> pd.DataFrame:
-    each = both.groupby("ordinal")["company"].nunique()
+def _subtitle(across: Measures, up: Measures, period: str) -> str:
+    return words.say(
+        "subtitle.scatter",
+        across=words.name(across.name), across_unit=parts.unit(across.unit),
+        up=words.lower(words.name(up.name)), up_unit=parts.unit(up.unit),
+        period=period,
+    )  # fmt: skip
+
+
+def _common_period(both: pd.DataFrame, what: str) -> str:
+    each = both.groupby(["ordinal", "period"])["company"].nunique()
     common = each[each == both["company"].nunique()]
     if common.empty:
         raise MetricError(f"{what}: the companies have no period in common; compare fewer, or other years")
-    return both[both["ordinal"] == common.index[-1]]
+    return common.index[-1][1]
+
+
+def _lacking(now: list[pd.DataFrame]) -> list[str]:
+    return list(dict.fromkeys(text for rows in now for text in parts.lacking(rows)))
 
 
 def _marks(data: pd.DataFrame) -> pd.DataFrame:
-    weakest = data["kind"].where(data["kind"].isin(parts.MARKS), data["kind_up"])
+    weakest = [max(kinds, key=KINDS.index) for kinds in data[["kind", "kind_up"]].replace("", KINDS[0]).values]
     return data.assign(
+        both=data["value"].notna() & data["value_up"].notna(),
         name=data["company"].map(parts.names()),
         x=[parts.shown(*row) for row in data[["value", "unit", "kind"]].itertuples(index=False)],
         y=[parts.shown(*row) for row in data[["value_up", "unit_up", "kind_up"]].itertuples(index=False)],
         kind=weakest,
-    )[["company", "name", "period", "value", "value_up", "x", "y", "kind"]]
+    )[["company", "name", "period", "value", "value_up", "x", "y", "kind", "both"]]
 
 
 def _dot(row: dict) -> str:

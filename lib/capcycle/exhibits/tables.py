@@ -31,7 +31,7 @@ def compare(*measured: Measures, focus: str | None = None) -> Exhibit:
 def documents(*exhibits: Exhibit) -> Exhibit:
     """Every document behind some exhibits, the newest first."""
     cards = {card["id"]: card for exhibit in exhibits for card in exhibit.sources}
-    table = pd.DataFrame(cards.values()).sort_values(["published", "id"], ascending=[False, True])
+    table = pd.DataFrame(cards.values(), columns=parts.CARD).sort_values(["published", "id"], ascending=[False, True])
     days = pd.to_datetime(table["published"])
     links = [{"text": card["title"], "href": card["url"]} for card in table.to_dict("records")]
     view = pd.DataFrame({
@@ -40,10 +40,10 @@ def documents(*exhibits: Exhibit) -> Exhibit:
         words.say("column.published"): [words.day(day) for day in days],
         words.say("column.tier"): table["tier"].to_list(),
     })  # fmt: skip
-    ends = {"first": words.day(days.min()), "last": words.day(days.max())}
+    ends = {"first": words.day(days.min()), "last": words.day(days.max())} if len(days) else {}
     return Exhibit(
         id="documents",
-        title=words.say("sources.title", count=len(table), **ends),
+        title=words.counted("sources.title", len(table), **ends),
         subtitle=words.say("sources.subtitle"),
         alt="",
         view=view,

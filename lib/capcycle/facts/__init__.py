@@ -41,10 +41,12 @@ def load(companies: Sequence[str] | None = None, as_of: str | date | None = None
     >>> quarter[["value", "kind"]].values.tolist()  # 44.477bn for the year less 30.604bn for nine months
     [[13873000000.0, 'derived']]
     """
-    published = history(companies, as_of)
-    order = {company: place for place, company in enumerate(published["company"].unique())}
-    known = latest(_with_quarters(published))
-    return known.sort_values("company", key=lambda names: names.map(order), kind="stable", ignore_index=True)
+    wanted = list(dict.fromkeys(door.book().companies.index if companies is None else companies))
+    known = latest(_with_quarters(history(companies, as_of)))
+    order = {company: place for place, company in enumerate(wanted)}
+    known = known.sort_values("company", key=lambda names: names.map(order), kind="stable", ignore_index=True)
+    known.attrs["companies"] = wanted  # one of them may have published nothing by then, and is still to be shown
+    return known
 
 
 def history(companies: Sequence[str] | None = None, as_of: str | date | None = None) -> pd.DataFrame:
@@ -75,7 +77,7 @@ def dictionary() -> pd.DataFrame:
     >>> dictionary().loc["capex", "nature"]
     'flow'
     """
-    return door.book().concepts
+    return door.book().concepts.copy(deep=False)
 
 
 def sources() -> pd.DataFrame:
@@ -84,7 +86,7 @@ def sources() -> pd.DataFrame:
     >>> sources().loc["ecb-eurofxref", "publisher"]
     'European Central Bank'
     """
-    return door.book().sources
+    return door.book().sources.copy(deep=False)
 
 
 def gaps() -> pd.DataFrame:

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
-from functools import partial
+from functools import lru_cache, partial
 from itertools import chain
 
 import numpy as np
@@ -12,9 +12,9 @@ from capcycle import paths, periods
 from capcycle.errors import DataError
 from capcycle.facts import tables
 
-COMPANY = ["company", "name", "name_zh", "cik", "currency", "fiscal_year_end", "group"]
-CONCEPT = ["concept", "nature", "unit", "sign", "definition"]
-SOURCE = ["source", "title", "publisher", "url", "published", "tier"]
+COMPANY = ("company", "name", "name_zh", "cik", "currency", "fiscal_year_end", "group")
+CONCEPT = ("concept", "nature", "unit", "sign", "definition")
+SOURCE = ("source", "title", "publisher", "url", "published", "tier")
 FACT = [
     "company",
     "concept",
@@ -71,6 +71,12 @@ def open_book() -> Book:
     Errors: DataError where one of them cannot be read at all.
     """
     named = (("companies.csv", COMPANY), ("dictionary.csv", CONCEPT), ("sources.csv", SOURCE))
+    return _book(named, tuple(tables.stamp(name) for name, _ in named))
+
+
+@lru_cache(maxsize=2)
+def _book(named: tuple[tuple[str, tuple[str, ...]], ...], stamps: tuple[str, ...]) -> Book:
+    """A page asks for names and sources a hundred times; `stamps` tell when a table has changed."""
     read, faults = gather(partial(tables.read, *each) for each in named)
     refuse(faults)
     rules = (_company_rules, _concept_rules, _source_rules)
@@ -184,7 +190,9 @@ def _bad_number(text: pd.Series) -> pd.Series:
 
 def _company_rules(table: pd.DataFrame) -> Rules:
     yield "company {company} stands twice", table["company"].duplicated()
-    yield "company needs a ticker, a name and a group", table[["company", "name", "group"]].eq("").any(axis=1)
+    ticker = table["company"].str.fullmatch("[A-Z0-9][A-Z0-9.-]*")
+    yield "company '{company}' is not a ticker: capitals, digits, points and hyphens", ~ticker
+    yield "company needs a name and a group", table[["name", "group"]].eq("").any(axis=1)
     yield (
         "fiscal_year_end '{fiscal_year_end}' is not a month, 1 to 12",
         ~table["fiscal_year_end"].isin([str(month) for month in range(1, 13)]),

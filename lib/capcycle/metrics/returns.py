@@ -84,7 +84,8 @@ def invested_capital(
     """Capital put into the business by its owners and lenders, cash and short-term investments taken out.
 
     Formula: equity + long_term_debt_noncurrent + debt_current - cash - short_term_investments
-    Units:   balances of one day in one currency; an amount. Leases are left out.
+    Units:   balances of one day in one currency; an amount. Leases and commercial paper are left out, so the
+             return of a company that lives on them (Apple) comes out higher than where they are counted.
     Source:  Mauboussin and Callahan (2022), financing side; hand arithmetic: 80 + 30 + 5 - 10 - 15.
 
     >>> invested_capital(80.0, 30.0, 5.0, 10.0, 15.0)

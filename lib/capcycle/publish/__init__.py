@@ -3,7 +3,9 @@
 import hashlib
 import json
 import shutil
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict
+from functools import partial
 from importlib.metadata import version
 from pathlib import Path
 
@@ -22,8 +24,9 @@ def build(outcomes: list[Outcome], out: Path) -> None:
     """
     data = data_version()
     pages = []
-    for outcome in outcomes:
-        made = page.render(outcome, data)
+    with ThreadPoolExecutor() as pool:  # the pictures, which take most of the time, are drawn outside of Python
+        folders = list(pool.map(partial(page.render, data=data), outcomes))
+    for outcome, made in zip(outcomes, folders, strict=True):
         shutil.copytree(made, out, dirs_exist_ok=True, ignore=shutil.ignore_patterns("meta.json"))
         pages.append({"outcome": outcome, **json.loads((made / "meta.json").read_text("utf-8"))})
     _write_assets(out / "assets")

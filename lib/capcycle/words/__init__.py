@@ -1,6 +1,6 @@
 """Money, percent, dates and sentences as a reader meets them; every sentence stands in `words/<language>/`."""
 
-from capcycle.words.catalogue import LANGUAGE, Sentence, catalogue, lower, name, paragraph, said, say
+from capcycle.words.catalogue import LANGUAGE, Sentence, catalogue, counted, lower, name, paragraph, said, say
 from capcycle.words.format import DASH, change, day, listing, period, points, value
 
 __all__ = [
@@ -9,6 +9,7 @@ __all__ = [
     "Sentence",
     "catalogue",
     "change",
+    "counted",
     "day",
     "listing",
     "lower",

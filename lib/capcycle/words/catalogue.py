@@ -44,6 +44,15 @@ def said(*keys: str) -> str:
     return next((key for key in keys if key in catalogue()), keys[-1])
 
 
+def counted(key: str, count: int, **values: object) -> str:
+    """The sentence `key` for so many; a number that needs words of its own has them under `key_<number>`.
+
+    >>> counted("tier.filing", 1), counted("tier.filing", 12)
+    ('1 filing', '12 filings')
+    """
+    return say(said(f"{key}_{count}", key), count=count, **values)
+
+
 def name(thing: str) -> str:
     """What a reader calls a concept or a metric; a metric's id may end in the concepts it was measured on.
 

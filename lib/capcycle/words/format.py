@@ -17,19 +17,9 @@ def value(number: float, unit: str) -> str:
     >>> value(0.0312, "fraction"), value(3.856, "multiple"), value(-13.873e9, "USD"), value(float("nan"), "USD")
     ('3.1%', '3.9×', '−$13.9bn', '–')
     """
-    if number is None or math.isnan(number):
+    if number is None or not math.isfinite(number):
         return DASH
-    sign = MINUS if number < 0 else ""
-    size = abs(number)
-    if unit == "fraction":
-        return f"{sign}{_percent(size)}"
-    if unit == "multiple":
-        return f"{sign}{size:,.{1 if size >= 1 else 2}f}×"
-    if unit == "shares":
-        return sign + _scaled(size)
-    currency, _, per_share = unit.partition("/")
-    amount = f"{size:,.2f}" if per_share else _scaled(size)
-    return f"{sign}{SYMBOLS.get(currency, currency + ' ')}{amount}"
+    return _signed(number, _sized(abs(number), unit), "")
 
 
 def points(number: float) -> str:
@@ -38,7 +28,7 @@ def points(number: float) -> str:
     >>> points(-0.0211)
     '−2.1 points'
     """
-    return say("format.points", number=f"{MINUS if number < 0 else '+'}{abs(number) * 100:.1f}")
+    return say("format.points", number=_signed(number, f"{abs(number) * 100:.1f}"))
 
 
 def change(number: float) -> str:
@@ -47,7 +37,7 @@ def change(number: float) -> str:
     >>> change(0.5513), change(-0.017)
     ('+55.1%', '−1.7%')
     """
-    return DASH if math.isnan(number) else f"{MINUS if number < 0 else '+'}{_percent(abs(number))}"
+    return _signed(number, _percent(abs(number))) if math.isfinite(number) else DASH
 
 
 def day(when: date) -> str:
@@ -80,11 +70,37 @@ def listing(names: Sequence[str]) -> str:
     return say("format.listing", first=", ".join(first), last=last) if first else last
 
 
+def _signed(number: float, text: str, plus: str = "+") -> str:
+    """The text of a number's size with its sign; what rounds to nothing has none."""
+    if not any(digit in text for digit in "123456789"):
+        return text
+    return f"{MINUS if number < 0 else plus}{text}"
+
+
+def _rounded(size: float, whole: float) -> str:
+    """A size with one decimal, or none where it is at least `whole` once rounded."""
+    return f"{size:,.0f}" if round(size, 1) >= whole else f"{size:,.1f}"
+
+
+def _sized(size: float, unit: str) -> str:
+    if unit == "fraction":
+        return _percent(size)
+    if unit == "multiple":
+        return f"{size:,.{1 if round(size, 2) >= 1 else 2}f}×"
+    if unit == "shares":
+        return _scaled(size)
+    currency, _, per_share = unit.partition("/")
+    amount = f"{size:,.2f}" if per_share else _scaled(size)
+    return f"{SYMBOLS.get(currency, currency + ' ')}{amount}"
+
+
 def _percent(size: float) -> str:
-    return f"{size * 100:,.{1 if size < 10 else 0}f}%"
+    return f"{_rounded(size * 100, 1000)}%"
 
 
 def _scaled(size: float) -> str:
-    scale = next((scale for scale in ("tn", "bn", "m", "k") if size >= units.SCALES[scale]), "")
-    short = size / units.SCALES.get(scale, 1)
-    return f"{short:.{0 if short >= 100 or not scale else 1}f}{scale}"
+    """An amount in the smallest scale that needs no more than three digits, judged after rounding."""
+    if round(size) < 1000:
+        return f"{size:.0f}"
+    scale = next((scale for scale in ("k", "m", "bn") if round(size / units.SCALES[scale]) < 1000), "tn")
+    return f"{_rounded(size / units.SCALES[scale], 100)}{scale}"

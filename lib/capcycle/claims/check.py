@@ -1,0 +1,204 @@
+"""Works the checks out on the claims as printed: what each recomputation gives, and the verdict."""
+
+import datetime
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import cache
+
+import pandas as pd
+
+from capcycle import facts
+from capcycle.claims import expressions, load
+from capcycle.claims.expressions import ExpressionError, Functions
+from capcycle.errors import CapcycleError, DataError
+
+
+@dataclass(frozen=True)
+class Step:
+    """A recomputation: its expression, what it gives, the figure printed for it, and whether the two agree."""
+
+    expression: str
+    value: float
+    printed: str
+    agrees: bool
+    sources: str
+
+
+@dataclass(frozen=True)
+class Result:
+    """A check worked out: what its rule says, the verdict that follows, and the recomputations behind it."""
+
+    check_id: str
+    claim_ids: tuple[str, ...]
+    holds: bool | None
+    repaired: bool
+    verdict: str
+    steps: tuple[Step, ...]
+
+
+def recompute(claims: pd.DataFrame | None = None, as_of: str = "") -> list[Result]:
+    """Every check of `checks.csv` on the claims (those held, unless others are given).
+
+    A rule that holds means `holds` (most often consistent). One that fails means mistranslated where the check's
+    `fix` (a unit or scale put right) makes it hold, and `fails` (most often inconsistent) where nothing does.
+    With `as_of`, only checks whose claims had all been published by then.
+    """
+    table = published_by(load.claims() if claims is None else claims, as_of)
+    names, functions = values(table), functions_of(table)
+    steps = dict(iter(load.steps().groupby("check_id", sort=False)))
+    known = [row for row in load.checks().itertuples() if set(row.claim_ids.split()) <= set(table["claim_id"])]
+    return [_result(row, steps.get(row.check_id), names, functions) for row in known]
+
+
+def check_tables() -> None:
+    """Check claims, checks, steps, outside sources and aliases, and that every check says what it computes.
+
+    Errors: DataError with every fault of all five tables.
+    """
+    faults = []
+    for read in (load.claims, load.checks, load.steps, load.sources, load.aliases):
+        try:
+            read()
+        except DataError as error:
+            faults += error.faults
+    load.refuse(faults)
+    load.refuse([*_references(), *_disagreements()])
+
+
+def published_by(claims: pd.DataFrame, as_of: str) -> pd.DataFrame:
+    """The claims that had been published by a date; undated articles are left out where one is given."""
+    if not as_of:
+        return claims
+    return claims[(claims["published"] != "") & (claims["published"] <= as_of)]
+
+
+def values(claims: pd.DataFrame) -> dict[str, float]:
+    """The figures by the name an expression uses: `c120` is the lower bound, `c120h` the upper one."""
+    high = {f"{name}h": value for name, value in zip(claims["claim_id"], claims["value_high"], strict=True)}
+    return high | dict(zip(claims["claim_id"], claims["value_low"], strict=True))
+
+
+def functions_of(claims: pd.DataFrame) -> Functions:
+    """What an expression may ask of a claim by its id in quotes, or of the facts."""
+    rows = claims.set_index("claim_id")
+
+    def cell(name: str, column: str) -> str:
+        if name not in rows.index:
+            raise ExpressionError(f"there is no claim '{name}'")
+        return rows.at[name, column]
+
+    return {
+        "fact": fact,
+        "unit": lambda name: cell(name, "unit"),
+        "published": lambda name: _year(cell(name, "published")),
+        "day": lambda name: float(_date(cell(name, "period")).toordinal()),
+        "weekday": lambda name: float(_date(cell(name, "period")).isoweekday()),
+    }
+
+
+def fact(company: str, concept: str, start: str, end: str) -> float:
+    """A filed figure of a company for the period, as `capcycle.facts` holds it.
+
+    >>> fact("MSFT", "capex", "2024-04-01", "2024-06-30")
+    13873000000.0
+    """
+    try:
+        return _filed(company)[concept, start, end]
+    except KeyError as error:
+        raise ExpressionError(f"no {concept} of {company} from {start} to {end} is held") from error
+
+
+def verdict_of(holds: bool | None, repaired: bool, meaning: Mapping[str, str]) -> str:
+    """The verdict that an outcome means.
+
+    >>> verdict_of(False, True, {"holds": "consistent", "fails": "inconsistent"})
+    'mistranslated'
+    """
+    if holds or holds is None:
+        return meaning["holds"]
+    return "mistranslated" if repaired else meaning["fails"]
+
+
+@cache
+def _filed(company: str) -> dict[tuple[str, str, str], float]:
+    table = facts.load([company]).dropna(subset="period_start")
+    days = [table[column].dt.strftime("%Y-%m-%d") for column in ("period_start", "period_end")]
+    return dict(zip(zip(table["concept"], *days, strict=True), table["value"], strict=True))
+
+
+def _result(row, steps: pd.DataFrame | None, names: Mapping[str, float], functions: Functions) -> Result:
+    rule = row.rule
+    holds = _truth(row.check_id, rule, names, functions) if rule else None
+    repaired = holds is False and bool(row.fix) and _truth(row.check_id, rule, _fixed(row.fix, names), functions)
+    verdict = verdict_of(holds, repaired, {"holds": row.holds, "fails": row.fails})
+    worked = () if steps is None else tuple(_step(step, names) for step in steps.itertuples())
+    return Result(row.check_id, tuple(row.claim_ids.split()), holds, repaired, verdict, worked)
+
+
+def _step(step, names: Mapping[str, float]) -> Step:
+    value = expressions.number(step.expression, names)
+    agrees = abs(value - step.value) <= step.tolerance * (1 + 1e-6)
+    return Step(step.expression, value, step.printed, agrees, step.sources)
+
+
+def _truth(place: str, rule: str, names: Mapping[str, float], functions: Functions) -> bool:
+    held = expressions.evaluate(rule, names, functions)
+    if not isinstance(held, bool):
+        raise ExpressionError(f"{place}: the rule {rule} gives {held}; a rule compares")
+    return held
+
+
+def _fixed(fix: str, names: Mapping[str, float]) -> dict[str, float]:
+    """The figures with those of a fix in their place, each reckoned from the figures as printed."""
+    pairs = [part.split("=", 1) for part in fix.split(";")]
+    return {**names, **{name.strip(): expressions.number(text, names) for name, text in pairs}}
+
+
+
+
+def _year(published: str) -> float:
+    day = _date(published)
+    return day.year + (day.timetuple().tm_yday - 1) / 365.25
+
+
+def _date(text: str) -> datetime.date:
+    try:
+        return datetime.date.fromisoformat(text)
+    except ValueError as error:
+        raise ExpressionError(f"'{text}' is not a day") from error
+
+
+def _references() -> list[str]:
+    """Faults of ids that one table names and another does not have."""
+    held, checks, sources = set(load.claims()["claim_id"]), load.checks(), set(load.sources()["source"])
+    steps = load.steps()
+    faults = [_lacking(row, row.claim_ids.split(), held, "claim", "claims.csv") for row in checks.itertuples()]
+    faults += [_lacking(row, row.sources.split(), sources, "source", "check_sources.csv")
+               for table in (checks, steps) for row in table.itertuples()]  # fmt: skip
+    faults += [_lacking(row, [row.check_id], set(checks.index), "check", "checks.csv") for row in steps.itertuples()]
+    return list(filter(None, faults))
+
+
+def _lacking(row, names: list[str], known: set[str], what: str, table: str) -> str:
+    lacking = [name for name in names if name not in known]
+    return f"{row.file}:{row.line}: no {what} {', '.join(lacking)} in data/{table}" if lacking else ""
+
+
+def _disagreements() -> list[str]:
+    """Faults of checks that cannot be worked out, or that say other than they compute."""
+    places = {row.check_id: (f"{row.file}:{row.line}", row.verdict) for row in load.checks().itertuples()}
+    try:
+        results = recompute()
+    except CapcycleError as error:
+        return [f"data/checks.csv: {error}"]
+    return [fault for result in results for fault in _told(result, *places[result.check_id])]
+
+
+def _told(result: Result, place: str, verdict: str) -> list[str]:
+    wrong = [step for step in result.steps if not step.agrees]
+    faults = [f"{place}: {step.expression} gives {step.value:.6g}, not {step.printed}" for step in wrong]
+    if result.verdict != verdict:
+        faults.append(f"{place}: {result.check_id} is said to be {verdict} and comes out {result.verdict}")
+    return faults
+
+

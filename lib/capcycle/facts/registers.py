@@ -1,0 +1,270 @@
+"""Registers: the tables beside the facts (deals, capacity, prices, estimates), typed and checked by one schema.
+
+`data/registers.csv` has a row for each column of each table: its type, whether it must be filled, its bounds, unit
+and meaning. A new table is a file and its rows there. A register keeps every version of a row; a reader sees the
+newest one that was public on the day asked for.
+"""
+
+import operator
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from datetime import date
+from functools import partial
+
+import pandas as pd
+
+from capcycle import facts, paths
+from capcycle.errors import CapcycleError, unknown
+from capcycle.facts import door, tables
+
+SCHEMA = ["table", "column", "type", "required", "key", "least", "most", "unit", "meaning"]
+DOCUMENTS = "register_sources"  # documents behind the registers that data/sources.csv does not hold
+CURRENCY = "currency"  # unit of an amount, and the column that names it
+MONTH = r"[0-9]{4}-[0-9]{2}"
+DEAREST_HOSTING = 3e6  # USD per MW and year: dearer than any powered shell, so the GPUs must be in the price
+HOSTING_POWER = ["critical_it_mw", "gross_mw", "utility_mw"]  # the narrowest that is known sets the price
+
+
+def names() -> list[str]:
+    """The registers, in the order of the schema.
+
+    >>> {"contracts", "gpu_prices", "useful_lives"} <= set(names())
+    True
+    """
+    return list(_schema()["table"].unique())
+
+
+def read(name: str, as_of: str | date | None = None) -> pd.DataFrame:
+    """A register as it was known on `as_of`: of each row the newest version, of amounts the full units.
+
+    Dates are timestamps (a month counts from its last day), numbers floats with NaN where nothing is known.
+    A row whose day of publication is unknown is shown only when no `as_of` is given.
+    Errors: CapcycleError for an unknown register or a bad date; DataError with every fault of the file.
+
+    >>> lives = read("useful_lives", as_of="2025-02-28")
+    >>> lives[(lives.company == "AMZN") & (lives.effective == "2025-01-01")][["from_years", "to_years"]].values.tolist()
+    [[6.0, 5.0]]
+    """
+    table = history(name, as_of)
+    if "published" not in table:
+        return table
+    ordered = table.sort_values("published", kind="stable", na_position="first")
+    return ordered.drop_duplicates(_key(_schema(name)), keep="last").sort_index().reset_index(drop=True)
+
+
+def history(name: str, as_of: str | date | None = None) -> pd.DataFrame:
+    """Every version of every row of a register that was public on `as_of`, as in the file.
+
+    >>> history("estimates").shape[0] > read("estimates").shape[0]
+    True
+    """
+    schema, day = _schema(name), facts._day(as_of)
+    known = _book()
+    raw, faults = _checked(schema, known)
+    door.refuse([*known.faults, *faults])
+    table = _typed(raw, schema)
+    public = next((column for column in ("published", "date") if column in table), None)
+    return table if public is None or not as_of else table[table[public] <= day].reset_index(drop=True)
+
+
+def check() -> None:
+    """Check every register.
+
+    Errors: DataError with all faults of all files.
+    """
+    schema, known = _schema(), _book()
+    jobs = [partial(_checked, rows, known) for _, rows in schema.groupby("table", sort=False)]
+    results, faults = door.gather(jobs)
+    door.refuse([*known.faults, *(fault for _, found in results for fault in found), *faults])
+
+
+def codebook() -> str:
+    """The registers and their columns in Markdown, from the schema."""
+    return "\n\n".join(_chapter(name, rows) for name, rows in _schema().groupby("table", sort=False))
+
+
+def _chapter(name: str, rows: pd.DataFrame) -> str:
+    about, columns = rows[rows["type"] == "table"], rows[rows["type"] != "table"]
+    lines = [f"- `{row.column}` ({', '.join(_properties(row))}): {row.meaning}" for row in columns.itertuples()]
+    return f"### `{name}.csv`\n\n{' '.join(about['meaning'])}\n\n" + "\n".join(lines)
+
+
+def _properties(row: tuple) -> Iterator[str]:
+    kind, _, choices = row.type.partition(":")
+    yield f"one of {', '.join(choices.split('|'))}" if choices else kind
+    yield from [row.unit] * bool(row.unit)
+    yield from ["key"] * (row.key == "yes")
+    yield from {"yes": ["required"], "any": ["one of these is required"]}.get(row.required, [])
+    yield from [f"at least {row.least}"] * bool(row.least)
+    yield from [f"at most {row.most}"] * bool(row.most)
+
+
+# ---- the schema
+
+
+def _schema(name: str | None = None) -> pd.DataFrame:
+    """The schema, checked; of one table where a name is given."""
+    schema = tables.read("registers.csv", SCHEMA)
+    door.refuse(door._faults(schema, _schema_rules(schema)))
+    if name is None:
+        return schema
+    if name not in set(schema["table"]):
+        raise CapcycleError(unknown("register", [name], schema["table"].unique()))
+    return schema[schema["table"] == name]
+
+
+def _schema_rules(schema: pd.DataFrame) -> door.Rules:
+    yield "table '{table}' is not a plain name: small letters and underscores", ~schema["table"].str.fullmatch("[a-z_]+")
+    yield "column {column} of {table} stands twice", schema.duplicated(["table", "column"])
+    kinds = ["table", "choice", *TYPES]
+    yield f"type '{{type}}' is not one of {', '.join(kinds)}", ~schema["type"].str.split(":").str[0].isin(kinds)
+    yield "required '{required}' is not yes, no or any", ~schema["required"].isin(["yes", "no", "any"])
+    yield "key '{key}' is not yes or no", ~schema["key"].isin(["yes", "no"])
+    yield "{table} {column} has no meaning", schema["meaning"] == ""
+    columns = schema["table"] + "." + schema["column"]
+    for bound in ("least", "most"):
+        other = ~schema[bound].str.fullmatch(f"(?:{door.PLAIN_NUMBER}|{door.ISO_DATE})?")
+        stranger = ~(schema["table"] + "." + schema[bound]).isin(columns)
+        yield f"{bound} '{{{bound}}}' is neither a number, a date nor a column of {{table}}", other & stranger
+
+
+def _columns(schema: pd.DataFrame) -> pd.DataFrame:
+    return schema[schema["type"] != "table"]
+
+
+def _key(schema: pd.DataFrame) -> list[str]:
+    return schema.loc[schema["key"] == "yes", "column"].tolist()
+
+
+# ---- one table
+
+
+def _book() -> door.Book:
+    """The reference tables, with the documents of the registers among the sources."""
+    known = door.open_book()
+    if not (paths.DATA / f"{DOCUMENTS}.csv").exists():
+        return known
+    extra = tables.read(f"{DOCUMENTS}.csv", door.SOURCE).drop_duplicates("source").set_index("source")
+    return replace(known, sources=pd.concat([known.sources, extra]))
+
+
+def _checked(schema: pd.DataFrame, known: door.Book) -> tuple[pd.DataFrame, list[str]]:
+    """The cells of a table and what is wrong with them.
+
+    Errors: DataError where the file cannot be read at all.
+    """
+    columns = _columns(schema)
+    raw = tables.read(f"{schema['table'].iloc[0]}.csv", columns["column"])
+    return raw, door._faults(raw, _rules(raw, columns, known))
+
+
+def _typed(raw: pd.DataFrame, schema: pd.DataFrame) -> pd.DataFrame:
+    columns = _columns(schema)
+    return pd.DataFrame({row.column: _values(raw[row.column], row.type) for row in columns.itertuples()})
+
+
+def _values(cells: pd.Series, kind: str) -> pd.Series:
+    """Cells as what they mean; what is not that, empty cells included, as missing."""
+    if kind in ("date", "month"):
+        return _days(cells)
+    return pd.to_numeric(cells, errors="coerce").astype(float) if kind in ("number", "fraction") else cells
+
+
+def _days(text: pd.Series) -> pd.Series:
+    """Days as timestamps; a month as its last day, since nothing earlier is known to be public."""
+    months = pd.to_datetime(text.where(text.str.len() == len("2024-06")), format="%Y-%m", errors="coerce")
+    return door.dates(text).fillna(months + pd.offsets.MonthEnd(0))
+
+
+def _rules(raw: pd.DataFrame, columns: pd.DataFrame, known: door.Book) -> door.Rules:
+    values = {row.column: _values(raw[row.column], row.type) for row in columns.itertuples()}
+    for row in columns.itertuples():
+        yield from _column_rules(raw[row.column], row, known)
+        yield from _bounds(raw, row, values)
+    yield from _row_rules(raw, columns)
+    yield from SPECIAL.get(columns["table"].iloc[0], lambda *_: iter(()))(raw, values, known)
+
+
+def _column_rules(cells: pd.Series, row: tuple, known: door.Book) -> door.Rules:
+    empty = cells == ""
+    if row.required == "yes":
+        yield f"{row.column} is empty; wanted: {row.meaning}", empty
+    kind, _, choices = row.type.partition(":")
+    if kind == "choice":
+        yield (
+            f"{row.column} '{{{row.column}}}' is not one of {choices.replace('|', ', ')}",
+            ~empty & ~cells.isin(choices.split("|")),
+        )
+    elif kind in TYPES:
+        wrong, sentence = TYPES[kind]
+        yield f"{row.column} '{{{row.column}}}' {sentence}", ~empty & wrong(cells, known)
+
+
+def _bounds(raw: pd.DataFrame, row: tuple, values: dict[str, pd.Series]) -> door.Rules:
+    for bound, word, beyond in ((row.least, "below", operator.lt), (row.most, "above", operator.gt)):
+        if bound in values:
+            yield f"{row.column} {{{row.column}}} is {word} {bound} {{{bound}}}", beyond(values[row.column], values[bound])
+        elif bound:
+            limit = pd.Timestamp(bound) if re.fullmatch(door.ISO_DATE, bound) else float(bound)
+            sentence = f"{row.column} {{{row.column}}} is {word} {bound}: a slip of scale or unit?"
+            yield sentence, beyond(values[row.column], limit)
+
+
+def _row_rules(raw: pd.DataFrame, columns: pd.DataFrame) -> door.Rules:
+    either = columns.loc[columns["required"] == "any", "column"].tolist()
+    if either:
+        yield f"row holds nothing: one of {', '.join(either)} is wanted", raw[either].eq("").all(axis=1)
+    for amount in columns.loc[columns["unit"] == CURRENCY, "column"]:
+        yield f"{amount} has no {CURRENCY}", (raw[amount] != "") & (raw[CURRENCY] == "")
+    key = [*_key(columns), *(["published"] if "published" in raw else [])]
+    yield f"same {', '.join(key)} as a row above", raw.duplicated(key)
+
+
+def _contract_rules(raw: pd.DataFrame, values: dict[str, pd.Series], known: door.Book) -> door.Rules:
+    power = pd.concat([values[column] for column in HOSTING_POWER], axis=1).min(axis=1)
+    price = values["contract_value"] / (power * values["term_years"])
+    dear = (price > DEAREST_HOSTING) & (raw["currency"] == "USD") & (raw["gpu_included"] == "no")
+    yield f"price is above {DEAREST_HOSTING:.0f} USD per MW and year: not hosting unless GPUs are included", dear
+
+
+def _market_rules(raw: pd.DataFrame, values: dict[str, pd.Series], known: door.Book) -> door.Rules:
+    series = pd.DataFrame({"company": raw["symbol"], "concept": raw["measure"], "value": values["value"]})
+    days = {"period_start": pd.NaT, "period_end": values["date"], "published": values["date"]}
+    yield (
+        "value {value} looks like a slip of scale beside its neighbours; "
+        f"if the document does say so, begin its note with '{door.CONFIRMED}'",
+        door.scale_slip(series.assign(**days)) & ~raw["note"].str.startswith(door.CONFIRMED),
+    )
+
+
+def _document_rules(raw: pd.DataFrame, values: dict[str, pd.Series], known: door.Book) -> door.Rules:
+    here = known.sources["file"] == f"data/{DOCUMENTS}.csv"
+    yield "source {source} stands in data/sources.csv too", raw["source"].isin(known.sources.index[~here])
+
+
+Check = Callable[[pd.Series, door.Book], pd.Series]
+TYPES: dict[str, tuple[Check, str]] = {  # whether filled cells are wrong, and how to say so
+    "text": (lambda cells, known: pd.Series(False, cells.index), ""),
+    "date": (lambda cells, known: door._bad_date(cells), "is not a date such as 2024-06-30"),
+    "month": (
+        lambda cells, known: ~cells.str.fullmatch(f"{door.ISO_DATE}|{MONTH}") | _days(cells).isna(),
+        "is not a day or a month such as 2024-06-30 or 2024-06",
+    ),
+    "number": (lambda cells, known: door._bad_number(cells), "is not a plain number"),
+    "fraction": (
+        lambda cells, known: door._bad_number(cells) | ~_values(cells, "fraction").between(0, 1),
+        "is not a fraction between 0 and 1; write 0.25 for 25%",
+    ),
+    "url": (lambda cells, known: ~cells.str.match(r"https?://\S+$"), "is not a web address"),
+    "company": (
+        lambda cells, known: ~cells.isin(known.companies.index),
+        "is unknown; see data/companies.csv, or leave it empty and give the name only",
+    ),
+    "source": (
+        lambda cells, known: (~cells.str.split(" ").explode().isin(known.sources.index)).groupby(level=0).any(),
+        f"is unknown; add it to data/{DOCUMENTS}.csv",
+    ),
+    "kind": (lambda cells, known: ~cells.isin(door.KINDS), f"is not one of {', '.join(door.KINDS)}"),
+}
+SPECIAL = {"contracts": _contract_rules, "market": _market_rules, DOCUMENTS: _document_rules}

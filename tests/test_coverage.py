@@ -1,0 +1,160 @@
+"""What is known, how fresh, from where and what was changed: counted again by other means."""
+
+import io
+import json
+
+import pandas as pd
+import pytest
+from test_findings import SOURCE, panel
+
+from capcycle import exhibits, facts, words
+from capcycle.errors import CapcycleError
+from capcycle.exhibits import coverage
+from capcycle.panel import select
+
+GROUP = ["MSFT", "META", "ORCL"]
+KNOWN = facts.load(GROUP)
+HELD = coverage.held(select(KNOWN, since=2023, until=2024))
+CARDS = [
+    HELD,
+    coverage.freshness(KNOWN),
+    coverage.revised(facts.history(GROUP)),
+    coverage.documents_by_year(KNOWN),
+    coverage.rejected(),
+]
+each = pytest.mark.parametrize("exhibit", CARDS, ids=lambda exhibit: exhibit.id)
+
+
+@each
+def test_title_subtitle_and_every_cell_are_text(exhibit):
+    payload = json.loads(json.dumps(exhibit.payload(), allow_nan=False))
+    assert exhibit.title.strip() and exhibit.subtitle.strip()
+    assert all(isinstance(cell, str) and cell for row in payload["rows"] for cell in row)
+
+
+def test_ids_are_unique_on_one_page():
+    assert len({exhibit.id for exhibit in CARDS}) == len(CARDS)
+
+
+@each
+def test_the_download_is_a_table_and_its_documents_exist(exhibit):
+    table = pd.read_csv(io.StringIO(exhibit.payload()["csv"]), dtype=str, keep_default_na=False)
+    assert len(table) == len(exhibit.figures) > 0
+    cited = {one for cell in table.get("source", []) for one in cell.split()}
+    assert cited <= set(facts.sources().index)
+    assert set(table.get("kind", [])) <= {"reported", "derived"}
+
+
+# ---- quarters held
+
+
+def test_quarters_are_counted_by_company_and_figure():
+    # Microsoft files four quarters of capex a year, or what gives them by difference: eight in two years
+    row = HELD.figures.query("company == 'MSFT' and concept == 'capex'").iloc[0]
+    assert (row["periods"], str(row["first"])[:10], str(row["last"])[:10]) == (8, "2023-03-31", "2024-12-31")
+
+
+def test_a_figure_that_nobody_files_is_a_dash_and_no_number():
+    made = panel(capex={"MSFT": [1.0, 2.0], "META": [1.0, None]}, rpo={"MSFT": [None, None], "META": [1.0, 2.0]})
+    exhibit = coverage.held(made)
+    assert exhibit.view.to_numpy().tolist() == [
+        ["Capex", "2", "1"],
+        ["Remaining performance obligations", words.DASH, "2"],
+    ]
+    assert exhibit.title == (
+        "Of 4 pairs of company and figure, 3 have every quarter since 2023, or all but one, and 1 have none"
+    )
+
+
+def test_the_grid_names_every_company_to_who_cannot_see_it():
+    assert all(f"{name} has " in HELD.alt for name in ("Microsoft", "Meta", "Oracle"))
+
+
+def test_known_gaps_stand_in_the_notes_with_their_reason():
+    notes = coverage.held(select(facts.load(["NVDA"]))).notes
+    assert any(note.startswith("NVIDIA, capex, 31 Jan 2022 to 30 Oct 2022: NVIDIA tagged its capex") for note in notes)
+
+
+@pytest.mark.parametrize("span", ["ttm", "year"])
+def test_sums_of_quarters_are_not_counted_as_quarters(span):
+    with pytest.raises(CapcycleError, match=rf"coverage counts quarters, and the panel's span is {span}"):
+        coverage.held(select(KNOWN, span))
+
+
+# ---- freshness
+
+NEWEST = KNOWN.sort_values("period_end").drop_duplicates("company", keep="last").set_index("company", drop=False)
+
+
+def test_freshest_and_oldest_are_named():
+    made = NEWEST.loc[["MSFT", "META"]].assign(published=pd.to_datetime(["2024-07-30", "2024-08-01"]))
+    exhibit = coverage.freshness(made.reset_index(drop=True))
+    assert exhibit.title == "Meta is the freshest, published 1 Aug 2024; Microsoft the oldest, 30 Jul 2024"
+    assert exhibit.view["Days old"].tolist() == ["0", "2"]
+
+
+def test_nobody_is_older_than_the_only_one():
+    made = NEWEST.loc[["MSFT"]].assign(published=pd.Timestamp("2024-07-30"))
+    assert coverage.freshness(made).title == "Microsoft: the newest document was published 30 Jul 2024"
+
+
+def test_what_was_published_later_is_not_known_on_a_day():
+    assert coverage.freshness(facts.load(GROUP, "2022-03-01")).figures["published"].max() <= pd.Timestamp("2022-03-01")
+
+
+@pytest.mark.parametrize("make", [coverage.freshness, coverage.documents_by_year])
+def test_where_nothing_is_known_it_is_refused(make):
+    with pytest.raises(CapcycleError, match=r"^no figure is known: choose companies that have some, or a later date$"):
+        make(KNOWN.head(0))
+
+
+# ---- what was changed
+
+
+def test_metas_capex_of_2023_was_restated():
+    # 10-K for 2023: 27.266bn purchases; 10-K for 2024: 27.045bn, net of proceeds
+    exhibit = coverage.revised(facts.history(["META"]))
+    row = exhibit.view[(exhibit.view["Figure"] == "Capex") & (exhibit.view["Was"] == "$27.3bn")].iloc[0]
+    assert row[["Is", "Change", "Published"]].tolist() == ["$27.0bn", "−0.8%", "30 Jan 2025"]
+
+
+def test_every_change_is_in_the_download_and_causes_add_up():
+    exhibit = CARDS[2]
+    counts = exhibit.figures["cause"].value_counts()
+    assert exhibit.title.startswith(f"{counts.sum()} figures were changed after they were first published: ")
+    assert f"{counts['restatement']} by restatement" in exhibit.title
+    assert len(exhibit.view) == counts["restatement"]
+
+
+def test_where_nothing_was_changed_it_is_said():
+    exhibit = coverage.revised(facts.history(["MSFT"], "2019-04-30"))
+    assert exhibit.title == "No figure was changed after it was first published"
+    assert exhibit.view.empty and exhibit.sources == ()
+
+
+# ---- documents
+
+
+def test_documents_are_counted_once_each():
+    exhibit, ids = CARDS[3], {one for cell in KNOWN["source"] for one in cell.split()}
+    assert exhibit.figures["documents"].sum() == len(ids) == len(exhibit.sources)
+    assert exhibit.title == f"The figures stand in {len(ids)} documents: {len(ids)} filings"
+
+
+def test_one_document_has_words_that_fit():
+    exhibit = coverage.documents_by_year(KNOWN[KNOWN["source"] == SOURCE])
+    assert exhibit.title == "The figures stand in 1 document: 1 filing"
+    assert exhibit.alt == "Stacked columns of documents by year. 2024: 1."
+
+
+def test_every_rejected_figure_has_its_reason():
+    exhibit = CARDS[4]
+    assert len(exhibit.view) == len(facts.rejected())
+    assert exhibit.view["Reason"].str.len().min() > 0
+
+
+# ---- the pages of the house
+
+
+def test_the_documents_of_the_coverage_page_are_those_behind_its_figures():
+    assert exhibits.documents(CARDS[3]).title.startswith(f"{len(CARDS[3].sources)} documents, published ")

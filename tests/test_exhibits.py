@@ -1,0 +1,407 @@
+"""Every exhibit keeps its promises, whatever it is given: cited, complete, honest about what is missing."""
+
+import io
+import json
+import re
+from functools import cache
+
+import altair as alt
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from test_findings import SOURCE, amounts, intensity, panel
+
+from capcycle import exhibits, facts, metrics, theme, words
+from capcycle.errors import CapcycleError
+from capcycle.exhibits import Exhibit
+from capcycle.exhibits.exhibit import MIME, VEGA_LITE
+from capcycle.measure import Measures, measure, needs
+from capcycle.panel import Panel, select
+
+GROUP = ("MSFT", "AMZN", "META", "NVDA")
+EVERYONE = tuple(facts.companies().index)
+
+
+@cache
+def known(companies: tuple[str, ...] = GROUP, as_of: str = "") -> pd.DataFrame:
+    return facts.load(list(companies), as_of=as_of)
+
+
+@cache
+def shown(span: str = "ttm", calendar: str = "calendar", currency: str = "", companies=GROUP, as_of: str = "") -> Panel:
+    return select(known(companies, as_of), span, calendar, 2021, currency=currency)
+
+
+def ratio(**chosen) -> Measures:
+    return measure(metrics.capex_to_revenue, shown(**chosen))
+
+
+def margin(**chosen) -> Measures:
+    return measure(metrics.fcf_after_leases_margin, shown(**chosen))
+
+
+MAKERS = {
+    "lines": lambda **chosen: exhibits.lines(ratio(**chosen)),
+    "lines with a focus": lambda **chosen: exhibits.lines(margin(**chosen), focus="MSFT"),
+    "bars": lambda **chosen: exhibits.bars(margin(**chosen)),
+    "stack": lambda **chosen: exhibits.stack(measure("capex", shown(**chosen))),
+    "scatter": lambda **chosen: exhibits.scatter(ratio(**chosen), measure(metrics.fcf_margin, shown(**chosen))),
+    "compare": lambda **chosen: exhibits.compare(ratio(**chosen), margin(**chosen)),
+}
+each_maker = pytest.mark.parametrize("make", MAKERS.values(), ids=MAKERS.keys())
+every = pytest.mark.parametrize("name", MAKERS)
+charts = pytest.mark.parametrize("name", [name for name in MAKERS if name != "compare"])
+
+
+@cache
+def example(name: str) -> Exhibit:
+    return MAKERS[name]()
+
+
+def spec(exhibit: Exhibit) -> dict:
+    return exhibit._repr_mimebundle_()[VEGA_LITE]
+
+
+def data(exhibit: Exhibit) -> pd.DataFrame:
+    (rows,) = spec(exhibit)["datasets"].values()
+    return pd.DataFrame(rows)
+
+
+def csv(exhibit: Exhibit) -> pd.DataFrame:
+    return pd.read_csv(io.StringIO(exhibit.payload()["csv"]))
+
+
+# ---- what an exhibit says
+
+
+@every
+def test_title_and_subtitle_and_id_are_there(name):
+    exhibit = example(name)
+    assert exhibit.title.strip() and exhibit.subtitle.strip()
+    assert re.fullmatch(r"[a-z0-9]+(-[a-z0-9]+)*", exhibit.id)
+
+
+@each_maker
+def test_the_title_follows_the_figures(make):
+    assert make().title != make(as_of="2022-03-01").title
+
+
+@pytest.mark.parametrize(
+    ("exhibit", "subtitle"),
+    [
+        (lambda: example("lines"), "Capex to revenue, % (trailing twelve months)"),
+        (lambda: exhibits.stack(amounts(MSFT=[1.0])), "Capex, USD (by quarter)"),
+        (lambda: exhibits.bars(intensity(MSFT=[1.0])), "Capex to revenue, % (by quarter), 2023Q1"),
+        (
+            lambda: exhibits.scatter(intensity(MSFT=[1.0]), amounts(MSFT=[1.0])),
+            "Capex to revenue (%) across, capex (USD) up, 2023Q1",
+        ),
+    ],
+)
+def test_the_subtitle_names_measure_and_unit(exhibit, subtitle):
+    assert exhibit().subtitle == subtitle
+
+
+@every
+def test_the_definition_stands_in_the_notes(name):
+    notes = " ".join(example(name).notes)
+    for metric in example(name).figures["metric"].unique():
+        assert f"{metric}: " in notes or f"Definition {metric} = " in notes
+
+
+@charts
+def test_the_text_for_who_cannot_see_it_names_every_company(name):
+    assert all(company in example(name).alt for company in ("Microsoft", "Amazon", "Meta", "NVIDIA"))
+
+
+def test_who_lacks_a_value_is_named_too():
+    both = panel(capex={"MSFT": [30], "META": [20]}, revenue={"MSFT": [100], "META": [100]})
+    half = panel(operating_income={"MSFT": [10], "META": [None]}, revenue={"MSFT": [100], "META": [100]})
+    exhibit = exhibits.scatter(measure(metrics.capex_to_revenue, both), measure(metrics.operating_margin, half))
+    assert "Meta 20.0% and –" in exhibit.alt
+    assert "Meta, 2023Q1: no operating income." in exhibit.notes
+
+
+def test_fiscal_periods_are_said_to_be_fiscal():
+    fiscal = words.say("note.fiscal")
+    assert all(fiscal in make(calendar="fiscal").notes for make in MAKERS.values())
+    assert not any(fiscal in example(name).notes for name in MAKERS)
+
+
+def test_the_widest_mismatch_with_the_calendar_is_named():
+    # Oracle's quarter to 2024-11-30 ends 31 days before December does, NVIDIA's to 2024-07-28 28 days after June
+    one = select(known(("ORCL", "NVDA")), since=2024, until=2024)
+    notes = " ".join(exhibits.lines(measure("revenue", one)).notes)
+    assert "The widest mismatch is Oracle, whose period ends 31 days before it" in notes
+
+
+@pytest.mark.parametrize(("currency", "symbol"), [("CNY", "CN¥"), ("EUR", "€")])
+def test_another_currency_stands_in_unit_and_values(currency, symbol):
+    exhibit = exhibits.stack(measure("capex", shown(currency=currency)))
+    assert f"Capex, {currency} " in exhibit.subtitle and symbol in exhibit.title
+    assert exhibit.view.iloc[0, 1].startswith(symbol) and set(exhibit.figures["unit"]) == {currency}
+
+
+# ---- the chart
+
+
+@charts
+def test_the_chart_is_valid(name):
+    alt.Chart.from_dict(spec(example(name)), validate=True)
+
+
+COLOUR = re.compile(r"#[0-9a-fA-F]{3,8}\b")
+NAMED = re.compile(r'"(?:scheme|color|fill|stroke)": "([^"]+)"')
+
+
+@pytest.mark.parametrize("make", [*MAKERS.values(), lambda: held(), lambda: by_year()])
+def test_every_colour_is_the_themes(make):
+    if (exhibit := make()).chart is None:
+        return
+    text = json.dumps({key: part for key, part in spec(exhibit).items() if key not in ("datasets", "config")})
+    assert set(COLOUR.findall(text)) <= set(theme.LIGHT.values())
+    assert set(NAMED.findall(text)) <= set(theme.LIGHT.values())
+
+
+@charts
+def test_the_width_is_the_pages_or_the_themes(name):
+    chart = spec(example(name))
+    assert chart.get("width", "container") == "container"
+    assert chart["config"]["view"]["continuousWidth"] == theme.WIDTH
+
+
+def test_a_company_has_one_colour_on_every_chart():
+    def colours(exhibit):
+        scales = re.findall(r'"domain": (\[[^]]+\]), "range": (\["#[^]]+\])', json.dumps(spec(exhibit)))
+        return {pair for names, range_ in scales for pair in zip(json.loads(names), json.loads(range_), strict=True)}
+
+    both = colours(example("lines")) | colours(exhibits.bars(intensity(META=[1.0], NVDA=[2.0])))
+    assert len(both) == len(dict(both)) == 4
+
+
+HOLLOW_UNLESS_FIRM = {"condition": [{"test": theme.firm(), "value": 1}], "value": 0}
+
+
+def test_judgement_is_drawn_hollow_and_marked_in_the_table():
+    exhibit = exhibits.bars(measure("capex", panel(kind="estimated", capex={"MSFT": [5e9], "META": [4e9]})))
+    assert spec(exhibit)["layer"][0]["encoding"]["fillOpacity"] == HOLLOW_UNLESS_FIRM
+    assert exhibit.view.iloc[:, 1].tolist() == ["$5.0bn (e)", "$4.0bn (e)"]
+    assert words.say("note.estimated") in exhibit.notes
+
+
+@pytest.mark.parametrize("make", [exhibits.lines, exhibits.bars, exhibits.stack], ids=["lines", "bars", "stack"])
+def test_every_mark_of_a_value_carries_its_evidence(make):
+    text = json.dumps(spec(make(amounts(MSFT=[1.0], META=[2.0]))))
+    assert f'"fillOpacity": {json.dumps(HOLLOW_UNLESS_FIRM)}' in text
+
+
+def test_a_point_is_as_weak_as_the_weaker_of_its_two_values():
+    firm = panel(capex={"MSFT": [30]}, revenue={"MSFT": [100]})
+    soft = panel(kind="assumed", operating_income={"MSFT": [10]}, revenue={"MSFT": [100]})
+    exhibit = exhibits.scatter(measure("capex", firm), measure(metrics.operating_margin, soft))
+    assert data(exhibit)["kind"].tolist() == ["assumed"]
+    assert exhibit.view.iloc[0].tolist() == ["Microsoft", "$30", "10.0% (a)"]
+
+
+def test_amounts_per_share_are_not_scaled_on_the_axis():
+    axis = exhibits.lines(measure("eps_diluted", panel(unit="USD/share", eps_diluted={"MSFT": [0.5]})))
+    assert spec(axis)["layer"][0]["encoding"]["y"]["axis"] == {"format": theme.AMOUNT, "title": None}
+
+
+# ---- what is missing stays missing
+
+GAP = {"MSFT": [20.0, None, 25.0], "META": [10.0, 11.0, 12.0]}
+
+
+@pytest.mark.parametrize("make", [exhibits.lines, exhibits.stack], ids=["lines", "stack"])
+def test_a_missing_figure_is_a_dash_and_empty_and_has_its_reason(make):
+    exhibit = make(amounts(**GAP))
+    assert exhibit.view.loc[exhibit.view["Period"] == "2023Q2", "Microsoft"].item() == words.DASH
+    row = csv(exhibit).query("company == 'MSFT' and period == '2023Q2'").iloc[0]
+    assert np.isnan(row["value"]) and row["reason"] == "no capex"
+
+
+def test_a_missing_figure_breaks_the_line():
+    exhibit = exhibits.lines(amounts(**GAP))
+    assert data(exhibit).query("company == 'MSFT'")["value"].isna().tolist() == [False, True, False]
+    assert spec(exhibit)["layer"][0]["mark"]["invalid"] == "break-paths-show-domains"
+    assert "Microsoft, 2023Q2: no capex." in exhibit.notes
+
+
+def test_a_stack_leaves_out_what_not_everyone_has_and_says_so():
+    exhibit = exhibits.stack(amounts(**GAP))
+    assert set(data(exhibit)["period"]) == {"2023Q1", "2023Q3"}
+    assert "Not added up, because not every company has a figure: 2023Q2." in exhibit.notes
+
+
+def test_a_company_without_a_value_keeps_its_place_at_the_end():
+    exhibit = exhibits.bars(intensity(MSFT=[None], META=[20], AMZN=[10]))
+    assert exhibit.view.to_numpy().tolist() == [["Meta", "20.0%"], ["Amazon", "10.0%"], ["Microsoft", words.DASH]]
+    assert data(exhibit)["value"].tolist()[:2] == [0.2, 0.1] and data(exhibit)["value"].isna().iloc[2]
+    assert "Microsoft, 2023Q1: no capex." in exhibit.notes
+
+
+def test_a_table_of_companies_shows_a_dash_and_the_reason():
+    exhibit = exhibits.compare(intensity(MSFT=[None], META=[20]))
+    assert exhibit.view.to_numpy().tolist() == [["Microsoft", words.DASH], ["Meta", "20.0%"]]
+    assert "Microsoft has no capex to revenue: no capex." in exhibit.notes
+
+
+@pytest.mark.parametrize("make", [exhibits.lines, exhibits.bars, exhibits.compare], ids=["lines", "bars", "compare"])
+def test_where_nobody_has_a_value_there_is_a_table_of_dashes(make):
+    exhibit = make(measure(metrics.capex_to_revenue, panel(capex={"MSFT": [20.0], "META": [30.0]})))
+    assert exhibit.chart is None and exhibit.alt == ""
+    assert exhibit.title == "Capex to revenue: no company here has the figures"
+    assert set(exhibit.view.iloc[:, 1:].to_numpy().ravel()) == {words.DASH}
+    assert csv(exhibit)["value"].isna().all() and (csv(exhibit)["reason"] == "no revenue").all()
+
+
+def test_two_companies_without_a_common_period():
+    apart = amounts(MSFT=[20.0, None], META=[None, 30.0])
+    assert exhibits.stack(apart).chart is None
+    assert exhibits.bars(apart).view.to_numpy().tolist() == [["Meta", "$30"], ["Microsoft", words.DASH]]
+    with pytest.raises(CapcycleError, match=r"^capex and capex: the companies have no period in common"):
+        exhibits.scatter(apart, apart)
+
+
+def test_a_focus_without_a_value_is_drawn_all_the_same():
+    exhibit = exhibits.lines(intensity(MSFT=[None, None], META=[20, 21]), focus="MSFT")
+    assert exhibit.title == "Meta, Capex to revenue: 21.0% in 2023Q2"
+    assert "Microsoft, no value: no capex." in exhibit.notes
+
+
+def test_what_was_known_early_is_shown_early():
+    exhibit = exhibits.lines(measure("revenue", select(known(GROUP, "2019-06-01"))))
+    assert csv(exhibit)["published"].dropna().max() <= "2019-06-01"
+
+
+# ---- where the figures come from
+
+
+@every
+def test_every_value_has_evidence_and_documents_that_exist(name):
+    figures = csv(example(name)).dropna(subset="value")
+    assert set(figures["kind"]) <= {"reported", "derived"}
+    ids = {one for cell in figures["source"] for one in cell.split()}
+    assert ids and ids <= set(facts.sources().index)
+    assert ids <= {card["id"] for card in example(name).sources}
+
+
+@pytest.mark.parametrize("name", ["lines", "stack"])
+def test_the_download_gives_the_measure_back_exactly(name):
+    measures = ratio() if name == "lines" else measure("capex", shown())
+    pd.testing.assert_series_equal(csv(example(name))["value"], measures.table["value"], check_exact=True)
+
+
+def test_documents_lists_each_once_the_newest_first():
+    exhibit = exhibits.documents(example("lines"), example("bars"))
+    published = exhibit.figures["published"].tolist()
+    assert published == sorted(published, reverse=True) and exhibit.figures["id"].is_unique
+    assert exhibit.title.startswith(f"{len(published)} documents, published ")
+    assert exhibit.view.iloc[0, 0]["href"].startswith("https://")
+
+
+def test_one_document_and_none_have_words_that_fit():
+    one = exhibits.lines(amounts(MSFT=[1.0], META=[None]))
+    assert [card["id"] for card in one.sources] == [SOURCE]
+    assert exhibits.documents(one).title == "1 document, published 30 Jul 2024"
+    assert exhibits.documents().title == "No document stands behind this page"
+
+
+# ---- on the way to a page
+
+
+@each_maker
+def test_nothing_given_is_changed(make):
+    before = {name: grid.copy() for name, grid in shown().concepts.items()}
+    rows, figures = shown().rows.copy(), known().copy()
+    make()
+    pd.testing.assert_frame_equal(shown().rows, rows)
+    pd.testing.assert_frame_equal(known(), figures)
+    assert all((shown().concepts[name] == grid).all() for name, grid in before.items())
+
+
+@each_maker
+def test_two_calls_give_the_same_bytes(make):
+    one, other = (json.dumps(make()._repr_mimebundle_(), allow_nan=False) for _ in range(2))
+    assert one == other
+
+
+@every
+def test_the_table_has_text_in_every_cell(name):
+    payload = json.loads(json.dumps(example(name).payload()))
+    assert all(isinstance(cell, str) and cell for row in payload["rows"] for cell in row)
+    assert all(len(row) == len(payload["columns"]) for row in payload["rows"])
+
+
+def test_a_table_in_a_notebook_is_safe_html_with_links():
+    link = {"text": "10-K <2024>", "href": "https://example.org/?a=1&b=2"}
+    exhibit = Exhibit("x", "PP&E <b>", "s", "", pd.DataFrame({"Document": [link], "of": ["A&B"]}), pd.DataFrame())
+    html = exhibit._repr_mimebundle_()["text/html"]
+    assert '<a href="https://example.org/?a=1&amp;b=2">10-K &lt;2024&gt;</a>' in html
+    assert "PP&amp;E &lt;b&gt;" in html and "<td>A&amp;B</td>" in html
+
+
+def test_a_chart_bundles_its_picture_and_its_page():
+    bundle = example("lines")._repr_mimebundle_()
+    assert set(bundle) == {VEGA_LITE, MIME, "text/plain"}
+    assert bundle[VEGA_LITE]["title"] == {"text": example("lines").title, "subtitle": example("lines").subtitle}
+
+
+# ---- whatever is chosen
+
+ANY_METRIC = st.sampled_from([*metrics.ALL, *facts.dictionary().index])
+CONCEPTS = st.sampled_from(["capex", "revenue", "cloud_revenue", "rpo", "eps_diluted"])
+YEARS = st.one_of(st.none(), st.integers(2016, 2028))
+CHOICES = st.fixed_dictionaries({
+    "companies": st.lists(st.sampled_from(EVERYONE), min_size=1, max_size=4, unique=True).map(tuple),
+    "as_of": st.sampled_from(["", "2019-01-01", "2019-04-15", "2019-06-01", "2021-05-05", "2024-08-01"]),
+    "span": st.sampled_from(["quarter", "ttm", "year"]),
+    "calendar": st.sampled_from(["calendar", "fiscal"]),
+    "since": YEARS,
+    "until": YEARS,
+    "currency": st.sampled_from(["", "USD", "EUR", "CNY"]),
+})  # fmt: skip
+
+
+def chosen(metric: str, on: Panel, concept: str) -> Measures:
+    return measure(metric, on, **{need: {"years": 2, "tax_rate": 0.21}.get(need, concept) for need in needs(metric)})
+
+
+def made(make, *arguments, **named) -> None:
+    """Whatever is made is whole; whatever is refused is refused in words."""
+    try:
+        exhibit = make(*arguments, **named)
+    except CapcycleError as refusal:
+        assert str(refusal)
+        return
+    assert exhibit.title.strip()
+    json.dumps(exhibit._repr_mimebundle_(), allow_nan=False)
+
+
+@pytest.mark.slow
+@settings(max_examples=40, suppress_health_check=list(HealthCheck))
+@given(CHOICES, ANY_METRIC, ANY_METRIC, CONCEPTS, st.sampled_from([None, *EVERYONE]))
+def test_any_choice_is_shown_or_refused_in_words(choice, metric, other, concept, focus):
+    companies, as_of = choice.pop("companies"), choice.pop("as_of")
+    try:
+        on = select(known(companies, as_of), **choice)
+        one, two = chosen(metric, on, concept), chosen(other, on, concept)
+    except CapcycleError:
+        return
+    for make in (exhibits.lines, exhibits.bars, exhibits.compare):
+        made(make, one, focus=focus)
+    made(exhibits.stack, one)
+    made(exhibits.scatter, one, two)
+    made(exhibits.compare, one, two, focus=focus)
+    made(exhibits.coverage.held, on)
+
+
+def held() -> Exhibit:
+    return exhibits.coverage.held(shown("quarter"))
+
+
+def by_year() -> Exhibit:
+    return exhibits.coverage.documents_by_year(known())

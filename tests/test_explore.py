@@ -1,0 +1,166 @@
+"""The explorer in a real JupyterLab, by mouse and keyboard in headless Chromium, with nothing from outside."""
+
+import os
+import shutil
+import socket
+import subprocess
+import sys
+import time
+import tomllib
+import urllib.request
+
+import pytest
+
+from capcycle import paths
+from capcycle.parameters import check_parameters
+
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
+FLAGS = [
+    "--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update",
+    "--disable-sync", "--no-first-run",
+]  # fmt: skip
+NAMES = ["chromium", "chromium-browser", "google-chrome"]
+START, STEP = 90_000, 30_000  # milliseconds, on a busy machine
+
+
+@pytest.fixture(scope="module")
+def chromium():
+    found = next(filter(None, map(shutil.which, filter(None, [os.environ.get("CHROMIUM"), *NAMES]))), None)
+    if not found:
+        pytest.skip(f"no Chromium found: install one of {', '.join(NAMES)}, or name it in CHROMIUM")
+    sync_api = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
+    with sync_api.sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=found, args=FLAGS)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture(scope="module")
+def lab(tmp_path_factory):
+    """The address of a JupyterLab of its own, on a copy of the explorer."""
+    home = tmp_path_factory.mktemp("lab")
+    (home / "notebooks").mkdir()
+    shutil.copy(paths.NOTEBOOKS / "explore.ipynb", home / "notebooks")
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    rooms = {f"JUPYTER_{room}_DIR": str(home / room) for room in ("CONFIG", "DATA", "RUNTIME")}
+    server = subprocess.Popen(
+        [sys.executable, "-m", "jupyterlab", "--no-browser", "--ServerApp.ip=127.0.0.1", f"--ServerApp.port={port}",
+         "--ServerApp.port_retries=0", "--IdentityProvider.token=", "--ServerApp.allow_root=True"],
+        cwd=home, env=os.environ | rooms | {"HOME": str(home), "CAPCYCLE_HOME": str(paths.ROOT)},
+        stdout=subprocess.DEVNULL, stderr=(home / "log").open("w"),
+    )  # fmt: skip
+    try:
+        yield _answering(f"http://127.0.0.1:{port}", server, home / "log")
+    finally:
+        server.terminate()
+        server.wait(30)
+
+
+def _answering(address, server, log):
+    until = time.monotonic() + START / 1000
+    while time.monotonic() < until and server.poll() is None:
+        try:
+            urllib.request.urlopen(f"{address}/api/status", timeout=5).close()
+            return address
+        except OSError:
+            time.sleep(0.2)
+    pytest.fail(f"JupyterLab does not answer:\n{log.read_text()}")
+
+
+@pytest.fixture(scope="module")
+def page(chromium, lab):
+    """The explorer, run; what it asks for outside this machine is refused and remembered."""
+    page = chromium.new_page(viewport={"width": 1440, "height": 1000})
+    page.asked = []
+    page.on("request", lambda request: page.asked.append(request.url))
+    page.route(lambda url: not url.startswith((lab, "data:", "blob:")), lambda route: route.abort())
+    page.set_default_timeout(STEP)
+    page.goto(f"{lab}/lab/tree/notebooks/explore.ipynb", timeout=START)
+    page.get_by_text("| Idle").wait_for(timeout=START)
+    page.locator("#jp-MainMenu").get_by_text("Run", exact=True).click()
+    page.locator(".lm-Menu").get_by_text("Run All Cells", exact=True).click()
+    drawing(page).wait_for(timeout=START)
+    return page
+
+
+def drawing(page):
+    """The chart, drawn."""
+    return page.locator(".vega-embed svg.marks").first
+
+
+def title(page) -> str:
+    """The first line of the chart's text."""
+    return page.locator(".vega-embed .role-title-text").first.text_content()
+
+
+def changed(page, before: str) -> str:
+    """The chart's title, once it is another one."""
+    elsewhere = "before => ![null, undefined, before].includes(document.querySelector('.role-title-text')?.textContent)"
+    page.wait_for_function(elsewhere, arg=before)
+    return title(page)
+
+
+FAULTY_BOXES = """() => {
+  const controls = '.widget-label, .widget-inline-hbox select, .widget-inline-hbox input, .jupyter-button'
+  const boxes = [...document.querySelectorAll(controls)].filter(e => e.getBoundingClientRect().width)
+  const name = e => (e.innerText || e.value || e.type).slice(0, 20)
+  const over = (a, b) => a.left < b.right - 1 && b.left < a.right - 1 && a.top < b.bottom - 1 && b.top < a.bottom - 1
+  const cut = boxes.filter(e => !e.matches('select') && e.scrollWidth > e.clientWidth + 1)
+  const on = boxes.flatMap((a, i) => boxes.slice(i + 1)
+    .filter(b => over(a.getBoundingClientRect(), b.getBoundingClientRect())).map(b => `${name(a)} on ${name(b)}`))
+  return [boxes.length, ...cut.map(e => `cut: ${name(e)}`), ...on]
+}"""
+
+
+def test_it_draws_a_chart_with_its_title(page):
+    assert drawing(page).bounding_box()["height"] > 200
+    assert "capex" in title(page)
+
+
+def test_another_measure_and_other_companies_change_the_chart(page):
+    before = title(page)
+    page.get_by_label("Measure", exact=True).select_option("Growth on a year earlier")
+    between = changed(page, before)
+    page.get_by_label("Companies", exact=True).select_option(["NVIDIA", "Oracle"])
+    after = changed(page, between)
+    assert "Oracle" in after and "NVIDIA" in after and after.split(":")[0] != before.split(":")[0]
+
+
+def test_the_keyboard_changes_the_chart(page):
+    before = title(page)
+    page.get_by_label("Of", exact=True).focus()
+    page.keyboard.press("r")  # to JupyterLab: make this cell raw
+    between = changed(page, before)
+    page.get_by_label("Period", exact=True).focus()
+    page.keyboard.press("ArrowDown")  # to JupyterLab: go to the next cell
+    assert "revenue" in between and changed(page, between)
+
+
+def test_the_button_shows_a_row_that_can_be_run(page):
+    page.get_by_role("button", name="Make it a run").click()
+    row = page.locator(".jupyter-widgets textarea")
+    row.wait_for()
+    [run] = tomllib.loads(row.input_value()).values()
+    assert run["parameters"]["companies"] == ["ORCL", "NVDA"]
+    assert check_parameters(paths.NOTEBOOKS / f"{run['notebook']}.ipynb", run["parameters"])
+
+
+def test_an_error_is_shown_in_place_of_the_chart(page):
+    page.get_by_label("Companies", exact=True).select_option([])
+    page.get_by_role("alert").get_by_text("no company given").wait_for()
+    assert not drawing(page).is_visible() and page.get_by_text("Traceback").count() == 0
+    page.get_by_label("Companies", exact=True).select_option(["Meta", "Amazon"])
+    drawing(page).wait_for()
+
+
+@pytest.mark.parametrize("width", [1440, 1024])
+def test_nothing_overlaps_and_no_label_is_cut(page, width):
+    page.set_viewport_size({"width": width, "height": 1000})
+    count, *faults = page.evaluate(FAULTY_BOXES)
+    assert count > 15 and faults == []
+
+
+def test_nothing_is_asked_of_other_machines(page, lab):
+    assert [url for url in page.asked if not url.startswith((lab, "data:", "blob:"))] == []

@@ -1,0 +1,234 @@
+"""The sentence over an exhibit, against hand-made figures small enough to rank by eye."""
+
+import pandas as pd
+import pytest
+
+from capcycle import exhibits, metrics
+from capcycle.errors import MetricError
+from capcycle.measure import Measures, measure
+from capcycle.panel import Panel
+
+FIRST = 2023 * 4  # the first quarter of 2023
+SOURCE = "0000950170-24-087843"  # Microsoft 10-K for fiscal 2024
+
+
+def panel(kind: str = "reported", unit: str = "USD", **concepts: dict[str, list]) -> Panel:
+    """Quarters from 2023Q1 on: by concept and company the figures; None where no filing gives one."""
+    rows = pd.DataFrame(
+        [
+            (company, concept, value, number)
+            for concept, companies in concepts.items()
+            for company, values in companies.items()
+            for number, value in enumerate(values)
+            if value is not None
+        ],
+        columns=["company", "concept", "value", "number"],
+    )
+    every = [values for companies in concepts.values() for values in companies.values()]
+    ends = pd.to_datetime(["2023-03-31", "2023-06-30", "2023-09-30", "2023-12-31", "2024-03-31", "2024-06-30"])
+    rows = rows.astype({"value": float, "number": int}).assign(
+        ordinal=FIRST + rows["number"].astype(int),
+        period_end=ends[rows["number"].astype(int)],
+        unit=unit,
+        kind=kind,
+        source=SOURCE,
+        locator="made",
+    )
+    rows = rows.assign(period_start=rows["period_end"] - pd.Timedelta(days=90), published=rows["period_end"])
+    names = tuple(dict.fromkeys(company for companies in concepts.values() for company in companies))
+    ordinals = tuple(range(FIRST, FIRST + max(map(len, every))))
+    return Panel(rows.drop(columns="number"), names, ordinals, FIRST, "quarter", "calendar")
+
+
+def amounts(**capex: list) -> Measures:
+    return measure("capex", panel(capex=capex))
+
+
+def intensity(**capex: list) -> Measures:
+    """Capex to revenue where every revenue is 100: a capex of 30 is 30%."""
+    revenue = {company: [100] * len(values) for company, values in capex.items()}
+    return measure(metrics.capex_to_revenue, panel(capex=capex, revenue=revenue))
+
+
+def margin(**income: list) -> Measures:
+    revenue = {company: [100] * len(values) for company, values in income.items()}
+    return measure(metrics.operating_margin, panel(operating_income=income, revenue=revenue))
+
+
+def growth(**capex: list) -> Measures:
+    return measure(metrics.growth_year_on_year, panel(capex=capex), value="capex")
+
+
+# ---- many companies
+
+
+def test_the_highest_and_the_lowest_are_named():
+    said = exhibits.finding(intensity(MSFT=[20], AMZN=[30], ORCL=[10]))
+    assert said == "Amazon puts 30.0% of its revenue into capex, Oracle 10.0%, in 2023Q1"
+
+
+def test_the_newest_period_that_most_companies_have_is_taken():
+    said = exhibits.finding(intensity(MSFT=[20, 21], AMZN=[30, 31], ORCL=[10, None]))
+    assert said.endswith("Oracle 10.0%, in 2023Q1")
+
+
+def test_a_metric_without_words_of_its_own_takes_the_general_ones():
+    said = exhibits.finding(amounts(MSFT=[13_873e6], META=[8_173e6]))
+    assert said == "Capex: Microsoft highest at $13.9bn, Meta lowest at $8.2bn, in 2023Q1"
+
+
+def test_nobody_earns_a_negative_share_of_its_revenue():
+    said = exhibits.finding(margin(MSFT=[40], TSLA=[-5]))
+    assert said == "Operating margin: Microsoft highest at 40.0%, Tesla lowest at −5.0%, in 2023Q1"
+
+
+def test_who_shrinks_least_does_not_grow_fastest():
+    said = exhibits.finding(growth(MSFT=[100, 1, 1, 1, 97], META=[100, 1, 1, 1, 90]))
+    assert said == "Growth of capex on a year earlier: Microsoft highest at −3.0%, Meta lowest at −10.0%, in 2024Q1"
+
+
+def test_ties_are_named_together():
+    said = exhibits.finding(intensity(MSFT=[30], AMZN=[30], ORCL=[10]))
+    assert said == "Capex to revenue: Microsoft and Amazon highest at 30.0%, Oracle lowest at 10.0%, in 2023Q1"
+
+
+def test_where_all_are_level_nobody_is_highest():
+    said = exhibits.finding(intensity(MSFT=[30], AMZN=[30]))
+    assert said == "Capex to revenue: Microsoft and Amazon level at 30.0%, in 2023Q1"
+
+
+def test_companies_without_a_common_period_are_not_ranked():
+    said = exhibits.finding(intensity(MSFT=[20, None], AMZN=[None, 30]))
+    assert said == "Amazon, Capex to revenue: 30.0% in 2023Q2"
+
+
+def test_where_all_is_missing_it_is_said():
+    nothing = measure(metrics.capex_to_revenue, panel(capex={"MSFT": [20], "AMZN": [30]}))
+    assert exhibits.finding(nothing) == "Capex to revenue: no company here has the figures"
+
+
+# ---- one company among others
+
+YEAR = [None] * 3
+
+
+@pytest.mark.parametrize(
+    ("own", "rank"),
+    [
+        (40, "; the highest of 3"),
+        (25, "; number 2 of 3"),
+        (10, "; the lowest of 3"),
+        (30, "; number 1 of 3, level with Amazon"),
+        (20, "; number 2 of 3, level with Meta"),
+    ],
+)
+def test_the_rank_of_one_company(own, rank):
+    said = exhibits.finding(intensity(MSFT=[own], AMZN=[30], META=[20]), focus="MSFT")
+    assert said == f"Microsoft, Capex to revenue: {own}.0% in 2023Q1{rank}"
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "moved"),
+    [(20, 30, "up from 20.0%"), (30, 20, "down from 30.0%"), (20, 20.4, "little changed from 20.0%")],
+)
+def test_how_a_fraction_moved_in_a_year(before, after, moved):
+    said = exhibits.finding(intensity(MSFT=[before, *YEAR, after]))
+    assert said == f"Microsoft put {after:.1f}% of its revenue into capex in 2024Q1, {moved} a year earlier"
+
+
+def test_an_amount_that_reads_the_same_is_little_changed():
+    said = exhibits.finding(amounts(MSFT=[13.86e9, *YEAR, 13.87e9]))
+    assert said == "Microsoft, Capex: $13.9bn in 2024Q1, little changed from $13.9bn a year earlier"
+
+
+def test_a_loss_has_words_that_fit_it():
+    said = exhibits.finding(margin(TSLA=[-5, *YEAR, 5]))
+    assert said == "Tesla, Operating margin: 5.0% in 2024Q1, up from −5.0% a year earlier"
+
+
+def test_growth_is_said_with_its_sign():
+    said = exhibits.finding(growth(MSFT=[8_943, *YEAR, 13_873]))  # million; 13,873 / 8,943 = 1.5513
+    assert said == "Microsoft, Growth of capex on a year earlier: +55.1% in 2024Q1"
+
+
+def test_a_focus_without_a_value_leaves_the_others_ranked():
+    said = exhibits.finding(intensity(MSFT=[None], AMZN=[30], ORCL=[10]), focus="MSFT")
+    assert said == "Amazon puts 30.0% of its revenue into capex, Oracle 10.0%, in 2023Q1"
+
+
+def test_bars_speak_of_the_period_that_they_show():
+    shown = exhibits.bars(intensity(MSFT=[20, 25], AMZN=[30, None], ORCL=[10, None]), focus="MSFT")
+    assert shown.title == "Microsoft, Capex to revenue: 20.0% in 2023Q1; number 2 of 3"
+
+
+# ---- sums
+
+
+def test_a_sum_takes_the_newest_period_that_every_company_has():
+    said = exhibits.total(amounts(MSFT=[10e9, *YEAR, 14e9, 15e9], META=[6e9, *YEAR, 8e9, None]))
+    assert said == "The 2 companies' capex came to $22.0bn in 2024Q1, +37.5% on a year earlier"  # (14 + 8) / (10 + 6)
+
+
+def test_a_sum_of_one_company_is_its_own():
+    assert exhibits.total(amounts(MSFT=[10e9])) == "Microsoft's capex came to $10.0bn in 2023Q1"
+
+
+def test_where_no_period_has_every_company_there_is_no_sum():
+    said = exhibits.total(amounts(MSFT=[10e9, None], META=[None, 8e9]))
+    assert said == "No period has the capex of every company"
+
+
+def test_a_sum_that_was_negative_has_no_growth():
+    fcf = measure(metrics.fcf, panel(operating_cash_flow={"MSFT": [1, *YEAR, 9]}, capex={"MSFT": [2, *YEAR, 4]}))
+    assert exhibits.total(fcf) == "Microsoft's free cash flow came to $5 in 2024Q1"
+
+
+EPS = measure("eps_diluted", panel(unit="USD/share", eps_diluted={"MSFT": [2.95]}))
+
+
+@pytest.mark.parametrize("measures", [intensity(MSFT=[20]), EPS], ids=["fraction", "average"])
+def test_fractions_and_averages_are_not_added_up(measures):
+    with pytest.raises(MetricError, match=r"cannot be added up over companies; use lines or bars$"):
+        exhibits.stack(measures)
+
+
+# ---- several measures
+
+
+def test_who_is_highest_on_the_most_measures():
+    said = exhibits.compare(intensity(MSFT=[30], AMZN=[20]), margin(MSFT=[40], AMZN=[10])).title
+    assert said == "Microsoft is highest on 2 and lowest on 0 of 2 measures"
+
+
+def test_only_measures_count_that_the_company_has():
+    measured = [intensity(MSFT=[30], AMZN=[20]), margin(MSFT=[40], AMZN=[None], META=[20])]
+    assert exhibits.compare(*measured, focus="AMZN").title == "Amazon is highest on 0 and lowest on 1 of 1 measure"
+
+
+def test_a_tie_counts_for_both():
+    measured = [intensity(MSFT=[30], AMZN=[30], META=[10]), margin(MSFT=[10], AMZN=[40], META=[20])]
+    assert exhibits.compare(*measured).title == "Amazon is highest on 2 and lowest on 0 of 2 measures"
+
+
+def test_a_focus_without_any_value_is_said_of_nobody():
+    measured = [intensity(MSFT=[30], AMZN=[20], META=[None]), margin(MSFT=[40], AMZN=[10], META=[None])]
+    assert exhibits.compare(*measured, focus="META").title.startswith("Microsoft is highest on 2")
+
+
+def test_a_pair_of_measures_names_who_is_furthest_along_each():
+    both = panel(
+        capex={"MSFT": [30], "META": [20]},
+        operating_income={"MSFT": [10], "META": [40]},
+        revenue={"MSFT": [100], "META": [100]},
+    )
+    across, up = measure(metrics.capex_to_revenue, both), measure(metrics.operating_margin, both)
+    assert exhibits.scatter(across, up).title == (
+        "Highest capex to revenue: Microsoft, 30.0%, with 10.0% operating margin; "
+        "highest operating margin: Meta, 40.0%, with 20.0%"
+    )
+
+
+def test_one_company_alone_is_not_the_highest():
+    alone = panel(capex={"MSFT": [30]}, operating_income={"MSFT": [10]}, revenue={"MSFT": [100]})
+    across, up = measure(metrics.capex_to_revenue, alone), measure(metrics.operating_margin, alone)
+    assert exhibits.scatter(across, up).title == "Microsoft: 30.0% capex to revenue, 10.0% operating margin"

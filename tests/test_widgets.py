@@ -1,0 +1,283 @@
+"""The explorer without a browser: each control changes what is shown, and what is shown can be run again."""
+
+import json
+from datetime import date
+
+import nbformat
+import pandas as pd
+import papermill
+import pytest
+
+from capcycle import metrics, paths, widgets
+from capcycle.errors import CapcycleError
+from capcycle.exhibits.exhibit import MIME, VEGA_LITE, Exhibit
+from capcycle.parameters import check_parameters, find_notebook
+from capcycle.run import read_runs
+from capcycle.widgets import Explorer
+
+PAIR = ["MSFT", "META"]
+
+
+@pytest.fixture
+def explorer():
+    return Explorer(PAIR, "capex", since=2021)
+
+
+def shown(explorer: Explorer) -> dict:
+    """What the output area holds first."""
+    return explorer.picture.outputs[0]["data"]
+
+
+def choose(explorer: Explorer, **values) -> pd.DataFrame:
+    """Set controls one after the other; the figures that are shown then."""
+    for name, value in values.items():
+        explorer.controls[name].value = value
+    assert explorer.exhibit, shown(explorer)
+    assert shown(explorer)[MIME] == explorer.exhibit.payload()
+    return explorer.exhibit.figures
+
+
+# each control changes what is shown
+
+
+def test_it_starts_with_what_it_was_given(explorer):
+    assert explorer.exhibit.id == "lines-capex" and VEGA_LITE in shown(explorer)
+    assert list(explorer.exhibit.figures["company"].unique()) == PAIR
+
+
+def test_companies(explorer):
+    assert set(choose(explorer, companies=("ORCL", "NVDA"))["company"]) == {"ORCL", "NVDA"}
+
+
+def test_metric(explorer):
+    assert set(choose(explorer, metric="fcf_margin")["metric"]) == {"fcf_margin"}
+
+
+@pytest.mark.parametrize(
+    ("metric", "needed", "definition"),
+    [
+        ("capex_to_revenue", [], "capex_to_revenue"),
+        ("growth_year_on_year", ["value"], "growth_year_on_year.capex"),
+        ("contribution_to_growth", ["part", "total"], "contribution_to_growth.cloud_revenue.revenue"),
+        ("cagr", ["value", "years"], "cagr.capex"),
+        ("roic_average", ["tax_rate"], "roic_average"),
+    ],
+)
+def test_a_metric_brings_the_controls_it_needs(explorer, metric, needed, definition):
+    choose(explorer, companies=("MSFT", "GOOGL"), metric=metric)
+    assert list(explorer.needed.children) == [explorer.controls[name] for name in needed]
+    assert set(explorer.exhibit.figures["metric"]) == {definition}
+
+
+def test_what_grows(explorer):
+    figures = choose(explorer, metric="growth_year_on_year", value="revenue")
+    assert set(figures["metric"]) == {"growth_year_on_year.revenue"}
+
+
+@pytest.mark.parametrize(("metric", "number", "value"), [("cagr", "years", 2), ("nopat", "tax_rate", 0.1)])
+def test_numbers(explorer, metric, number, value):
+    before = choose(explorer, metric=metric)
+    after = choose(explorer, **{number: value})
+    assert explorer.choice[number] == value and not after["value"].equals(before["value"])
+
+
+@pytest.mark.parametrize(("span", "period"), [("quarter", "2024Q2"), ("ttm", "TTM 2024Q2"), ("year", "2024")])
+def test_span(explorer, span, period):
+    assert period in set(choose(explorer, span=span)["period"])
+
+
+def test_only_spans_on_which_the_metric_means_something_are_offered(explorer):
+    choose(explorer, span="year", metric="growth_quarter_on_quarter")
+    assert [span for _, span in explorer.controls["span"].options] == ["quarter"]
+    choose(explorer, metric="roic_average")
+    assert [span for _, span in explorer.controls["span"].options] == ["ttm", "year"]
+
+
+def test_a_span_that_still_means_something_is_kept(explorer):
+    choose(explorer, span="year", metric="roic_average")
+    assert explorer.choice["span"] == "year"
+
+
+def test_calendar(explorer):
+    assert choose(explorer, calendar="fiscal")["period"].str.contains("FY").all()
+
+
+def test_range(explorer):
+    periods = choose(explorer, range=(2022, 2023))["period"]
+    assert (periods.iloc[0], periods.iloc[-1]) == ("TTM 2022Q1", "TTM 2023Q4")
+
+
+def test_the_newest_year_stays_the_newest(explorer):
+    assert explorer.choice["until"] == 0
+    choose(explorer, calendar="fiscal")
+    assert explorer.choice["until"] == 0
+    choose(explorer, range=(2021, 2023), calendar="calendar")
+    assert explorer.choice["until"] == 2023
+
+
+def test_currency(explorer):
+    assert set(choose(explorer, currency="EUR")["unit"]) == {"EUR"}
+
+
+def test_as_of(explorer):
+    figures = choose(explorer, as_of=date(2024, 6, 30))
+    assert figures["published"].dropna().max() <= pd.Timestamp(2024, 6, 30)
+    assert choose(explorer, as_of=None)["published"].max() > pd.Timestamp(2024, 6, 30)
+
+
+@pytest.mark.parametrize(
+    ("view", "id", "drawn"),
+    [("lines", "lines-capex", True), ("bars", "bars-capex", True), ("table", "lines-capex", False)],
+)
+def test_view(explorer, view, id, drawn):
+    choose(explorer, view=view)
+    assert explorer.exhibit.id == id
+    assert (VEGA_LITE in shown(explorer), "text/html" in shown(explorer)) == (drawn, not drawn)
+
+
+def test_notes_figures_and_sources_stand_below(explorer):
+    below = explorer.picture.outputs[1]["data"]["text/html"]
+    card = explorer.exhibit.sources[0]
+    assert f'href="{card["url"]}"' in below and card["publisher"] in below
+    assert explorer.exhibit.view.iloc[0, 1] in below and "capex:" in below
+
+
+def test_a_table_is_not_shown_twice(explorer):
+    choose(explorer, view="table")
+    assert "<table" not in explorer.picture.outputs[1]["data"]["text/html"]
+
+
+def test_what_is_shown_is_json_also_where_figures_are_missing(explorer):
+    assert choose(explorer, companies=("NVDA",))["reason"].any()
+    assert json.dumps(explorer.picture.outputs, allow_nan=False)
+
+
+def test_text_is_never_html():
+    bad, none = "<img src=x>", pd.DataFrame({"<img src=x>": ["<img src=x>"]})
+    card = dict.fromkeys(["id", "title", "publisher", "url", "published", "tier"], bad)
+    below = widgets._below(Exhibit("x", bad, bad, bad, none, none, notes=(bad,), sources=(card,), chart=object()))
+    assert "<img" not in below + widgets._fault(CapcycleError(bad))["text/html"]
+
+
+# what cannot be shown
+
+
+def test_an_error_takes_the_place_of_the_picture(explorer):
+    explorer.controls["companies"].value = ()
+    [said] = explorer.picture.outputs
+    assert said["data"]["text/plain"].startswith("no company given") and "Traceback" not in said["data"]["text/html"]
+    assert explorer.button.disabled and not explorer.row.value
+
+
+def test_the_next_choice_brings_the_picture_back(explorer):
+    explorer.controls["companies"].value = ()
+    choose(explorer, companies=("AAPL",))
+    assert not explorer.button.disabled
+
+
+def test_a_fault_of_ours_leaves_no_earlier_picture(explorer, monkeypatch):
+    monkeypatch.setitem(widgets.VIEWS, "bars", lambda measures: 1 / 0)
+    with pytest.raises(ZeroDivisionError):
+        explorer.controls["view"].value = "bars"
+    assert explorer.picture.outputs == ()
+
+
+@pytest.mark.parametrize(
+    ("given", "message"),
+    [
+        ({"companies": ["MSFTT"]}, "unknown company MSFTT; there are: AAPL"),
+        ({"metric": "capexx"}, "unknown metric capexx; there are: cagr"),
+        ({"metric": "cagr.capexx"}, "unknown value capexx; there are: capex"),
+        ({"metric": "capex.revenue"}, "capex is measured on 0 concepts, not revenue"),
+        ({"span": "month"}, "unknown span month; there are: quarter, ttm, year"),
+        ({"calendar": "lunar"}, "unknown calendar lunar; there are: calendar, fiscal"),
+        ({"currency": "XYZ"}, "unknown currency XYZ; there are: "),
+        ({"as_of": "June"}, "as_of 'June' is not a date"),
+    ],
+)
+def test_a_first_choice_that_is_not_on_offer_is_refused(given, message):
+    with pytest.raises(CapcycleError, match=f"^{message}"):
+        Explorer(**{"companies": PAIR, "metric": "capex", **given})
+
+
+@pytest.mark.slow
+def test_whatever_is_offered_is_shown_or_refused_in_words(explorer):
+    for metric in [name for _, name in explorer.controls["metric"].options]:
+        explorer.controls["metric"].value = metric
+        assert explorer.picture.outputs, metric
+
+
+def test_whatever_is_offered_has_a_name_of_its_own(explorer):
+    offered = [label for label, _ in explorer.controls["metric"].options]
+    assert len(set(offered)) == len(offered) > len(metrics.ALL)
+
+
+# what is shown can be run again
+
+
+def row(explorer: Explorer, folder) -> tuple[str, dict]:
+    """Notebook and parameters of the row, as the runner reads them."""
+    explorer.button.click()
+    file = folder / "runs.toml"
+    file.write_text(explorer.row.value, "utf-8")
+    [run] = read_runs(file).values()
+    return run.notebook, check_parameters(find_notebook(run.notebook), run.parameters)
+
+
+def test_the_row_is_shown_when_asked_for_and_follows_the_choice(explorer):
+    assert explorer.run.layout.display == "none"
+    explorer.button.click()
+    choose(explorer, metric="fcf")
+    assert explorer.run.layout.display == "" and 'metric = "fcf"' in explorer.row.value
+
+
+@pytest.mark.parametrize("metric", ["capex", "fcf_margin", "cagr", "contribution_to_growth", "roic_incremental"])
+def test_the_runner_takes_the_row(explorer, metric, tmp_path):
+    choose(explorer, companies=("GOOGL", "MSFT"), metric=metric, as_of=date(2025, 6, 30), currency="EUR")
+    notebook, parameters = row(explorer, tmp_path)
+    assert notebook == "measure" and parameters == explorer.choice
+
+
+def test_many_companies_are_counted_in_the_title_and_listed_in_the_parameters(explorer, tmp_path):
+    everyone = tuple(ticker for _, ticker in explorer.controls["companies"].options)
+    choose(explorer, companies=everyone)
+    assert f"{len(everyone)} companies" in explorer.run_row()
+    assert row(explorer, tmp_path)[1]["companies"] == list(everyone)
+
+
+def test_the_parameters_of_a_run_bring_its_comparison_back(explorer):
+    figures = choose(explorer, metric="cagr", value="revenue", years=2, span="year", range=(2021, 2024))
+    pd.testing.assert_frame_equal(Explorer(**explorer.choice).exhibit.figures, figures)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    "chosen",
+    [
+        {"view": "lines", "metric": "growth_year_on_year", "value": "revenue", "span": "quarter", "calendar": "fiscal"},
+        {"view": "bars", "metric": "roic_average", "tax_rate": 0.15, "companies": ("MSFT", "GOOGL", "NVDA")},
+        {"view": "table", "metric": "fcf", "as_of": date(2024, 6, 30), "currency": "EUR", "range": (2020, 2023)},
+    ],
+    ids=lambda chosen: chosen["view"],
+)
+def test_the_run_publishes_what_was_shown(explorer, chosen, tmp_path):
+    choose(explorer, **chosen)
+    notebook, parameters = row(explorer, tmp_path)
+    assert explorer.exhibit.payload() in _exhibits(_executed(notebook, tmp_path, parameters))
+
+
+@pytest.mark.slow
+def test_the_notebook_runs_where_nobody_looks(tmp_path):
+    cells = _executed("explore", tmp_path, {"companies": ["AMD", "NVDA"]}).cells
+    [view] = [output["data"] for cell in cells for output in cell.get("outputs", []) if "data" in output]
+    assert "application/vnd.jupyter.widget-view+json" in view
+
+
+def _executed(notebook: str, folder, parameters: dict):
+    source = paths.NOTEBOOKS / f"{notebook}.ipynb"
+    return papermill.execute_notebook(source, folder / "out.ipynb", parameters, cwd=folder, progress_bar=False)
+
+
+def _exhibits(book: nbformat.NotebookNode) -> list[dict]:
+    outputs = [output for cell in book.cells for output in cell.get("outputs", [])]
+    return [output["data"][MIME] for output in outputs if MIME in output.get("data", {})]
