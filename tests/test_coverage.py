@@ -95,7 +95,10 @@ def test_freshest_and_oldest_are_named():
 
 def test_nobody_is_older_than_the_only_one():
     made = NEWEST.loc[["MSFT"]].assign(published=pd.Timestamp("2024-07-30"))
-    assert coverage.freshness(made).title == "Microsoft: the newest document was published 30 Jul 2024"
+    assert (
+        coverage.freshness(made.reset_index(drop=True)).title
+        == "Microsoft: the newest document was published 30 Jul 2024"
+    )
 
 
 def test_what_was_published_later_is_not_known_on_a_day():

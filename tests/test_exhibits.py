@@ -6,6 +6,7 @@ import re
 from functools import cache
 
 import altair as alt
+import nbformat
 import numpy as np
 import pandas as pd
 import pytest
@@ -13,7 +14,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from test_findings import SOURCE, amounts, intensity, panel
 
-from capcycle import exhibits, facts, metrics, theme, words
+from capcycle import exhibits, facts, metrics, paths, theme, words
 from capcycle.errors import CapcycleError
 from capcycle.exhibits import Exhibit
 from capcycle.exhibits.exhibit import MIME, VEGA_LITE
@@ -58,6 +59,14 @@ charts = pytest.mark.parametrize("name", [name for name in MAKERS if name != "co
 @cache
 def example(name: str) -> Exhibit:
     return MAKERS[name]()
+
+
+def held() -> Exhibit:
+    return exhibits.coverage.held(shown("quarter"))
+
+
+def by_year() -> Exhibit:
+    return exhibits.coverage.documents_by_year(known())
 
 
 def spec(exhibit: Exhibit) -> dict:
@@ -156,7 +165,7 @@ COLOUR = re.compile(r"#[0-9a-fA-F]{3,8}\b")
 NAMED = re.compile(r'"(?:scheme|color|fill|stroke)": "([^"]+)"')
 
 
-@pytest.mark.parametrize("make", [*MAKERS.values(), lambda: held(), lambda: by_year()])
+@pytest.mark.parametrize("make", [*MAKERS.values(), held, by_year])
 def test_every_colour_is_the_themes(make):
     if (exhibit := make()).chart is None:
         return
@@ -399,9 +408,67 @@ def test_any_choice_is_shown_or_refused_in_words(choice, metric, other, concept,
     made(exhibits.coverage.held, on)
 
 
-def held() -> Exhibit:
-    return exhibits.coverage.held(shown("quarter"))
+# ---- on a page
+
+NOTEBOOKS = {file.stem: nbformat.read(file, 4).cells for file in sorted(paths.NOTEBOOKS.glob("*.ipynb"))}
+LIMITS = (
+    "## What would change this picture?",
+    "## What should a reader keep in mind?",
+    "## What does this not say?",
+    "## What does this not do?",
+)
+pages = pytest.mark.parametrize(
+    "cells", [NOTEBOOKS[n] for n in NOTEBOOKS if n != "explore"], ids=[n for n in NOTEBOOKS if n != "explore"]
+)
 
 
-def by_year() -> Exhibit:
-    return exhibits.coverage.documents_by_year(known())
+def code(cells: list) -> list[str]:
+    return [cell.source for cell in cells if cell.cell_type == "code"]
+
+
+def prose(cells: list) -> list[str]:
+    return [cell.source for cell in cells if cell.cell_type == "markdown"]
+
+
+@pages
+def test_a_page_begins_with_its_finding_as_soon_as_the_data_is_loaded(cells):
+    loads = next(number for number, source in enumerate(code(cells)) if "facts.load(" in source)
+    after = "\n".join(code(cells)[loads : loads + 2]).splitlines()
+    assert any(line.startswith(("words.paragraph(", "exhibits.finding(")) for line in after)
+    assert not any(cell.source.startswith("## ") for cell in cells[: cells_until(cells, loads) + 1])
+
+
+def cells_until(cells: list, number: int) -> int:
+    """Where among all cells the code cell of that number stands."""
+    return [place for place, cell in enumerate(cells) if cell.cell_type == "code"][number]
+
+
+@pytest.mark.parametrize("name", NOTEBOOKS)
+def test_a_notebook_says_its_limits(name):
+    headings = [source.splitlines()[0] for source in prose(NOTEBOOKS[name])]
+    assert headings[-1 if name == "explore" else -2] in LIMITS
+
+
+@pages
+def test_a_page_ends_with_its_documents(cells):
+    assert prose(cells)[-1].startswith("## Where do the ")
+    assert code(cells)[-1].splitlines()[-1].startswith("exhibits.documents(")
+
+
+@pages
+def test_the_documents_are_those_of_every_exhibit_shown(cells):
+    """A page that says "every figure above" hands over every exhibit that it shows."""
+    if "Every figure above" not in prose(cells)[-1]:
+        return
+    alone = {source.splitlines()[-1] for source in code(cells)[:-1]}
+    shown = {line for line in alone if line.isidentifier()}
+    assert shown - set(re.findall(r"\w+", code(cells)[-1])) == set()
+
+
+@pages
+def test_ids_are_unique_on_a_page(cells):
+    names = {}
+    for source in code(cells):
+        exec(source, names)
+    ids = [thing.id for thing in names.values() if isinstance(thing, Exhibit)]
+    assert ids and len(set(ids)) == len(ids)

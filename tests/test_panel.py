@@ -166,4 +166,4 @@ def test_a_known_gap_is_the_reason_for_its_quarters_and_no_other(calendar, year)
 
 def test_a_company_that_had_published_nothing_by_then_is_still_on_the_panel():
     known = facts.load(["ORCL", "MSFT"], as_of="2019-03-30")  # Microsoft's first figure held is of 2019-04-24
-    assert panel.select(known).companies == ("ORCL", "MSFT")
+    assert select(known).companies == ("ORCL", "MSFT")

@@ -38,7 +38,9 @@ def world(tmp_path_factory):
     """A cache and data of this module's own."""
     folder = tmp_path_factory.mktemp("world")
     (folder / "data").mkdir()
-    (folder / "data" / "sources.csv").write_text("source,published\na,2024-05-01\nb,2024-07-30\n")
+    (folder / "data" / "sources.csv").write_text(
+        "source,published,tier\na,2024-05-01,filing\nb,2024-07-30,filing\nrates,2026-01-02,statistics\n"
+    )
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(paths, "CACHE", folder / "cache")
         patch.setattr(paths, "DATA", folder / "data")
@@ -141,11 +143,12 @@ def test_what_counts_as_a_number(shown, right):
     assert exhibits.table(plain([shown, "–"]), exhibits.Documents([]))["numeric"] == [right]
 
 
-def test_a_table_without_rows_still_has_its_columns(tmp_path, world):
+def test_a_table_without_rows_is_left_out_and_its_title_says_why(tmp_path, world):
     full = exhibit("empty", panel(["META"], 3), None)
     empty = replace(full, view=full.view.iloc[:0])
     html = one_page(tmp_path, [code(PARAMETERS, tags=["parameters"]), code("x", show(empty))])
-    assert '<th scope="col" class="w">META</th>' in html
+    assert "<table" not in html
+    assert full.title in html
 
 
 def plain(values) -> dict:

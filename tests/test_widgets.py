@@ -115,6 +115,11 @@ def test_the_newest_year_stays_the_newest(explorer):
     assert explorer.choice["until"] == 2023
 
 
+def test_the_years_offered_are_those_of_the_calendar(explorer):
+    newest = choose(explorer, companies=("NVDA",), calendar="fiscal")["period"].iloc[-1]  # its year begins in February
+    assert newest[:-2] == f"TTM FY{explorer.controls['range'].max}"
+
+
 def test_currency(explorer):
     assert set(choose(explorer, currency="EUR")["unit"]) == {"EUR"}
 

@@ -66,7 +66,7 @@ def upside_told_as_a_rise(book: Book) -> Iterator[tuple]:
     pairs = book.of(".*target_price_change").merge(
         book.of(".*target_price_upside"), on=["article", "entity", "value_low"], suffixes=("", "_upside")
     )
-    for row in pairs.itertuples():
+    for row in pairs[pairs["value_low"] > -100].itertuples():
         target = book.of("target_price", entity=row.entity, article=row.article)["value_low"].max()
         close = target / (1 + row.value_low / 100)
         yield (row.claim_id, row.claim_id_upside), {"percent": f"{row.value_low:g}", "close": f"{close:,.2f}"}

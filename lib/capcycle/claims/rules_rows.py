@@ -36,7 +36,7 @@ def watts_per_gpu(book: Book) -> Iterator[tuple]:
     sites = book.rows.query("unit == 'GPU'").merge(
         book.rows.query("unit == 'MW'"), on=["article", "entity", "period"], suffixes=("", "_mw")
     )
-    for row in sites.itertuples():
+    for row in sites[(sites["value_low"] > 0) & (sites["value_low_mw"] > 0)].itertuples():
         low, high = row.value_low_mw * 1e6 / row.value_high, row.value_high_mw * 1e6 / row.value_low
         if not _within(low, high):
             yield (row.claim_id, row.claim_id_mw), _watts(low, high, row.value_low, row.value_high)
@@ -172,7 +172,8 @@ def per_share_of_a_dual_listing(book: Book) -> Iterator[tuple]:
     dual = rows["ticker"].str.contains("/") & ~rows["text"].str.contains(r"per ads|\bads (?:loss|earnings)|per ordinary")
     mute = rows["text"].str.contains("does not say per ads")
     income = book.of("net_income").drop_duplicates(["entity", "period"]).set_index(["entity", "period"])
-    for row in rows[rows["unit"].str.endswith("/share") & (dual | mute)].itertuples():
+    unclear = rows["unit"].str.endswith("/share") & (rows["value_low"] != 0) & (dual | mute)
+    for row in rows[unclear].itertuples():
         key = (row.entity, row.period)
         held = key in income.index
         count = income.at[key, "value_low"] / row.value_low if held else float("nan")

@@ -21,7 +21,7 @@ def dated_before_publication(book: Book) -> Iterator[tuple]:
     """A turning point foreseen for a time that was already past when the text appeared."""
     rows = book.rows[(book.rows["unit"] == "year") & book.rows["basis"].isin(["estimate", "forecast", "target"])]
     ended = _ended(rows["period"], rows["value_high"])
-    past = ended < pd.to_datetime(rows["published"], errors="coerce")
+    past = ended < pd.to_datetime(rows["published"], format="%Y-%m-%d", errors="coerce")
     for row in rows[past & ~rows["text"].str.contains(PAST)].itertuples():
         yield (row.claim_id,), {"period": row.period, "published": row.published}
 
@@ -33,7 +33,7 @@ def older_quarter_than_known(book: Book) -> Iterator[tuple]:
     ended = _ended(rows["period"], rows["year"])
     known = ended + pd.DateOffset(months=3) + pd.Timedelta(days=REPORTING)
     newest = ended.groupby([rows["article"], rows["entity"], rows["metric"]]).transform("max")
-    late = pd.to_datetime(rows["published"], errors="coerce") > known
+    late = pd.to_datetime(rows["published"], format="%Y-%m-%d", errors="coerce") > known
     for row in rows[late & (ended == newest)].itertuples():
         yield (row.claim_id,), {"period": row.period, "published": row.published}
 
@@ -192,7 +192,7 @@ def _multiples(book: Book) -> pd.DataFrame:
 
 def _with_value(book: Book, rows: pd.DataFrame, end: str) -> pd.DataFrame:
     columns = ["article", "entity", "period", "metric", "claim_id", "value_low", "value_high"]
-    money = book.rows.loc[book.rows["money"], columns]
+    money = book.rows.loc[book.rows["money"] & (book.rows["value_low"] > 0), columns]
     pairs = rows.merge(money, left_on=["article", "entity", end], right_on=["article", "entity", "period"],
                        suffixes=("", f"_{end}"))  # fmt: skip
     own = [metric.startswith(base) for metric, base in zip(pairs[f"metric_{end}"], pairs["base"], strict=True)]
@@ -205,6 +205,7 @@ def revenue_against_life(book: Book) -> Iterator[tuple]:
     pairs = book.of("break_even_revenue|required_revenue").merge(
         book.of("depreciation_life", unit="years"), on=["article", "speaker"], suffixes=("", "_life")
     )
+    pairs = pairs[(pairs["value_low"] > 0) & (pairs["value_low_life"] > 0)]
     ranges = pairs[(pairs["value_high"] > pairs["value_low"]) & (pairs["value_high_life"] > pairs["value_low_life"])]
     for row in ranges.itertuples():
         printed, law = row.value_high / row.value_low, row.value_high_life / row.value_low_life
@@ -233,7 +234,7 @@ def one_figure_for_two_sizes(book: Book) -> Iterator[tuple]:
     rows = book.rows[book.rows["money"]]
     stem = rows["entity"].str.extract(r"^(.*) \(.*\)$")[0]
     variants = rows.assign(stem=stem).dropna(subset="stem").groupby(["article", "stem", "metric", "period"], sort=False)["value_low"]
-    spread = variants.agg(["min", "max", "size"]).query("size > 1 and max > 1.3 * min").reset_index()
+    spread = variants.agg(["min", "max", "size"]).query("size > 1 and min > 0 and max > 1.3 * min").reset_index()
     shared = book.of(".*(?:refund|residual|subsidy).*").merge(spread.drop_duplicates(["article", "stem"]), left_on=["article", "entity"],
                                                               right_on=["article", "stem"])  # fmt: skip
     for _, each in shared.groupby(["article", "entity"], sort=False):
@@ -245,8 +246,9 @@ def trade_beside_return(book: Book) -> Iterator[tuple]:
     """A price paid within a stretch of days, beside a return to another day."""
     keys = ["article", "entity", "period"]
     trades = book.of("shares_purchased").merge(book.of("purchase_value"), on=keys, suffixes=("", "_value"))
-    trades = trades.drop_duplicates("claim_id")
+    trades = trades[trades["value_low"] > 0].drop_duplicates("claim_id")
     pairs = trades.merge(book.of("share_price_return_ytd"), on=["article", "entity"], suffixes=("", "_return"))
+    pairs = pairs[pairs["value_low_return"] > -100]
     for _, each in pairs.groupby("article", sort=False):
         ids = each[["claim_id_return", "claim_id_value", "claim_id"]].to_numpy().ravel()
         row = each.iloc[0]
@@ -311,6 +313,7 @@ def sales_multiple_without_debt(book: Book) -> Iterator[tuple]:
     """Price to sales of a company whose debt is a large part of its price."""
     rows = book.of("ps_ratio").merge(book.of("total_debt"), on=["article", "entity"], suffixes=("", "_debt"))
     rows = rows.merge(book.of("valuation|market_cap", basis="target"), on=["article", "entity"], suffixes=("", "_value"))
+    rows = rows[rows["value_low_value"] > 0]
     for row in rows[rows["value_low_debt"] > 0.15 * rows["value_low_value"]].itertuples():
         with_debt = row.value_low * (1 + row.value_low_debt / row.value_low_value)
         yield (row.claim_id, row.claim_id_value, row.claim_id_debt), {
