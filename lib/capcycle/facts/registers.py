@@ -22,6 +22,7 @@ SCHEMA = ["table", "column", "type", "required", "key", "least", "most", "unit",
 DOCUMENTS = "register_sources"  # documents behind the registers that data/sources.csv does not hold
 CURRENCY = "currency"  # unit of an amount, and the column that names it
 MONTH = r"[0-9]{4}-[0-9]{2}"
+FAMILIES = {"date": door.ISO_DATE, "month": door.ISO_DATE, "number": door.PLAIN_NUMBER, "fraction": door.PLAIN_NUMBER}
 DEAREST_HOSTING = 3e6  # USD per MW and year: dearer than any powered shell, so the GPUs must be in the price
 HOSTING_POWER = ["critical_it_mw", "gross_mw", "utility_mw"]  # the narrowest that is known sets the price
 
@@ -56,8 +57,8 @@ def read(name: str, as_of: str | date | None = None) -> pd.DataFrame:
 def history(name: str, as_of: str | date | None = None) -> pd.DataFrame:
     """Every version of every row of a register that was public on `as_of`, as in the file.
 
-    >>> history("estimates").shape[0] > read("estimates").shape[0]
-    True
+    >>> history("useful_lives", as_of="2021-12-31")[["figure", "effect"]].values.tolist()
+    [['depreciation', -721000000.0], ['net_income', 561000000.0], ['eps', 0.84]]
     """
     schema, day = _schema(name), facts._day(as_of)
     known = _book()
@@ -115,18 +116,26 @@ def _schema(name: str | None = None) -> pd.DataFrame:
 
 
 def _schema_rules(schema: pd.DataFrame) -> door.Rules:
-    yield "table '{table}' is not a plain name: small letters and underscores", ~schema["table"].str.fullmatch("[a-z_]+")
+    yield (
+        "table '{table}' is not a plain name: small letters and underscores",
+        ~schema["table"].str.fullmatch("[a-z_]+"),
+    )
     yield "column {column} of {table} stands twice", schema.duplicated(["table", "column"])
-    kinds = ["table", "choice", *TYPES]
-    yield f"type '{{type}}' is not one of {', '.join(kinds)}", ~schema["type"].str.split(":").str[0].isin(kinds)
+    yield "column {column} is a name that the library uses itself", schema["column"].isin(["file", "line"])
+    kinds, kind = ["table", "choice", *TYPES], schema["type"].str.split(":").str[0]
+    yield f"type '{{type}}' is not one of {', '.join(kinds)}", ~kind.isin(kinds)
     yield "required '{required}' is not yes, no or any", ~schema["required"].isin(["yes", "no", "any"])
     yield "key '{key}' is not yes or no", ~schema["key"].isin(["yes", "no"])
     yield "{table} {column} has no meaning", schema["meaning"] == ""
-    columns = schema["table"] + "." + schema["column"]
+    family = kind.map(FAMILIES).fillna("")
+    columns = set(zip(schema["table"], schema["column"], family, strict=True))
     for bound in ("least", "most"):
-        other = ~schema[bound].str.fullmatch(f"(?:{door.PLAIN_NUMBER}|{door.ISO_DATE})?")
-        stranger = ~(schema["table"] + "." + schema[bound]).isin(columns)
-        yield f"{bound} '{{{bound}}}' is neither a number, a date nor a column of {{table}}", other & stranger
+        cells = zip(schema["table"], schema[bound], family, strict=True)
+        sound = [not cell[1] or bool(re.fullmatch(cell[2], cell[1])) or cell in columns for cell in cells]
+        yield (
+            f"{bound} '{{{bound}}}' is no value of type {{type}}, nor a column of {{table}} that is",
+            ~pd.Series(sound),
+        )
 
 
 def _columns(schema: pd.DataFrame) -> pd.DataFrame:
@@ -183,7 +192,8 @@ def _rules(raw: pd.DataFrame, columns: pd.DataFrame, known: door.Book) -> door.R
         yield from _column_rules(raw[row.column], row, known)
         yield from _bounds(raw, row, values)
     yield from _row_rules(raw, columns)
-    yield from SPECIAL.get(columns["table"].iloc[0], lambda *_: iter(()))(raw, values, known)
+    if special := SPECIAL.get(columns["table"].iloc[0]):
+        yield from special(raw, values, known)
 
 
 def _column_rules(cells: pd.Series, row: tuple, known: door.Book) -> door.Rules:
@@ -204,7 +214,10 @@ def _column_rules(cells: pd.Series, row: tuple, known: door.Book) -> door.Rules:
 def _bounds(raw: pd.DataFrame, row: tuple, values: dict[str, pd.Series]) -> door.Rules:
     for bound, word, beyond in ((row.least, "below", operator.lt), (row.most, "above", operator.gt)):
         if bound in values:
-            yield f"{row.column} {{{row.column}}} is {word} {bound} {{{bound}}}", beyond(values[row.column], values[bound])
+            yield (
+                f"{row.column} {{{row.column}}} is {word} {bound} {{{bound}}}",
+                beyond(values[row.column], values[bound]),
+            )
         elif bound:
             limit = pd.Timestamp(bound) if re.fullmatch(door.ISO_DATE, bound) else float(bound)
             sentence = f"{row.column} {{{row.column}}} is {word} {bound}: a slip of scale or unit?"
@@ -238,6 +251,13 @@ def _market_rules(raw: pd.DataFrame, values: dict[str, pd.Series], known: door.B
     )
 
 
+def _unit_rules(raw: pd.DataFrame, values: dict[str, pd.Series], known: door.Book) -> door.Rules:
+    for column in [column for column in ("low", "central", "high") if column in values]:
+        yield f"{column} has no unit", (raw[column] != "") & (raw["unit"] == "")
+        percent = (raw["unit"] == "fraction") & (values[column].abs() > 1)
+        yield f"{column} {{{column}}} is not a fraction; write 0.25 for 25%", percent
+
+
 def _document_rules(raw: pd.DataFrame, values: dict[str, pd.Series], known: door.Book) -> door.Rules:
     here = known.sources["file"] == f"data/{DOCUMENTS}.csv"
     yield "source {source} stands in data/sources.csv too", raw["source"].isin(known.sources.index[~here])
@@ -267,4 +287,10 @@ TYPES: dict[str, tuple[Check, str]] = {  # whether filled cells are wrong, and h
     ),
     "kind": (lambda cells, known: ~cells.isin(door.KINDS), f"is not one of {', '.join(door.KINDS)}"),
 }
-SPECIAL = {"contracts": _contract_rules, "market": _market_rules, DOCUMENTS: _document_rules}
+SPECIAL = {  # rules that no single column of the schema can state
+    "contracts": _contract_rules,
+    "market": _market_rules,
+    "estimates": _unit_rules,
+    "assumptions": _unit_rules,
+    DOCUMENTS: _document_rules,
+}
