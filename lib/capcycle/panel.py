@@ -94,7 +94,7 @@ class Panel:
     @cached_property
     def currency(self) -> str:
         """The one currency of all amounts; refused where companies report in several."""
-        found = sorted({unit.removesuffix("/share") for unit in set(self.rows["unit"].to_numpy())} - {"shares"})
+        found = sorted({unit.removesuffix("/share") for unit in set(self.rows["unit"].to_numpy())} - {"shares", "fraction"})
         if len(found) != 1:
             raise CapcycleError(f"amounts in {', '.join(found)} cannot stand beside each other: give a currency")
         return found[0]

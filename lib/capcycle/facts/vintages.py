@@ -18,7 +18,7 @@ def revisions(history: pd.DataFrame) -> pd.DataFrame:
     Adds `before`, `change` (fraction of the earlier value) and `cause`: `rounding` (the same figure in more
     or fewer digits), `split` (per-share figures and share counts on another number of shares) or `restatement`.
     """
-    ordered = history.sort_values([*KEY, "published"])
+    ordered = _by_date(history)
     before = ordered.groupby(KEY, dropna=False)["value"].shift()
     later = ordered.assign(before=before, change=ordered["value"] / before - 1)[before.notna()]
     later = later[later["value"] != later["before"]]
@@ -27,7 +27,18 @@ def revisions(history: pd.DataFrame) -> pd.DataFrame:
 
 def latest(history: pd.DataFrame) -> pd.DataFrame:
     """One row per period: the newest value, but not one that only says the same in fewer digits."""
-    return _unrounded(history).sort_values([*KEY, "published"]).drop_duplicates(KEY, keep="last")
+    return _by_date(_unrounded(history)).drop_duplicates(KEY, keep="last")
+
+
+def best_tier(history: pd.DataFrame) -> pd.DataFrame:
+    """The rows of the best kind of source that gives a period: no news overrides a filing, however new."""
+    best = history.groupby(KEY, dropna=False)["tier"].transform("min")
+    return history[history["tier"] == best]
+
+
+def _by_date(history: pd.DataFrame) -> pd.DataFrame:
+    """Oldest first within each period; what has no known date of publication comes before all that has."""
+    return history.sort_values([*KEY, "published"], na_position="first", kind="stable")
 
 
 def quarters(history: pd.DataFrame) -> pd.DataFrame:
@@ -58,7 +69,7 @@ def quarters(history: pd.DataFrame) -> pd.DataFrame:
 
 def _confirmed(flows: pd.DataFrame) -> pd.Series:
     """When a figure was repeated beside the same period a year later; NaT if it was not, or not unchanged."""
-    ordered = flows.sort_values([*KEY, "published"])
+    ordered = _by_date(flows)
     replaced = ordered.groupby(KEY, dropna=False)["published"].shift(-1)
     year_after = ordered.assign(
         quarter=periods.ordinal(periods.calendar_quarter(ordered["period_end"])),
@@ -96,6 +107,7 @@ def _difference(pairs: pd.DataFrame) -> pd.DataFrame:
             "locator": longer + " less " + shorter + " (" + pairs["locator"] + ")",
             "published": pairs["known"],
             "note": "",
+            "tier": pairs[["tier", "tier_less"]].max(axis=1),
             "restated": pairs["restated"],
             "mixed": pairs["mixed"],
         }
@@ -103,8 +115,12 @@ def _difference(pairs: pd.DataFrame) -> pd.DataFrame:
 
 
 def _not_reported(derived: pd.DataFrame, history: pd.DataFrame) -> pd.DataFrame:
-    """A filed quarter stands; only a restatement of the periods around it that changes it can replace it."""
-    filed = pd.MultiIndex.from_frame(derived[KEY]).isin(pd.MultiIndex.from_frame(history[KEY]))
+    """A filed quarter stands; only a restatement of the periods around it that changes it can replace it.
+
+    A quarter that only a weaker source gives does not stand against filings that it can be derived from.
+    """
+    given = history.groupby(KEY, dropna=False)["tier"].min()
+    filed = given.reindex(pd.MultiIndex.from_frame(derived[KEY])).to_numpy() <= derived["tier"].to_numpy()
     same = [*KEY, "value"]
     repeated = pd.MultiIndex.from_frame(derived[same]).isin(pd.MultiIndex.from_frame(history[same]))
     return derived[~filed | (derived["restated"] & ~repeated)]
