@@ -122,11 +122,11 @@ def test_metas_capex_of_2023_was_restated():
 
 
 def test_every_change_is_in_the_download_and_causes_add_up():
-    exhibit = CARDS[2]
+    exhibit = coverage.revised(facts.history(["META", "NVDA"]))  # NVIDIA split its shares in 2021 and 2024
     counts = exhibit.figures["cause"].value_counts()
     assert exhibit.title.startswith(f"{counts.sum()} figures were changed after they were first published: ")
     assert f"{counts['restatement']} by restatement" in exhibit.title
-    assert len(exhibit.view) == counts["restatement"]
+    assert len(exhibit.view) == counts["restatement"] < counts.sum()
 
 
 def test_where_nothing_was_changed_it_is_said():

@@ -141,7 +141,7 @@ def test_fiscal_periods_are_said_to_be_fiscal():
 
 def test_the_widest_mismatch_with_the_calendar_is_named():
     # Oracle's quarter to 2024-11-30 ends 31 days before December does, NVIDIA's to 2024-07-28 28 days after June
-    one = select(known(("ORCL", "NVDA")), since=2024, until=2024)
+    one = select(known(("NVDA", "ORCL")), since=2024, until=2024)
     notes = " ".join(exhibits.lines(measure("revenue", one)).notes)
     assert "The widest mismatch is Oracle, whose period ends 31 days before it" in notes
 
@@ -258,6 +258,11 @@ def test_a_table_of_companies_shows_a_dash_and_the_reason():
     assert "Microsoft has no capex to revenue: no capex." in exhibit.notes
 
 
+def test_a_company_that_a_measure_does_not_cover_has_a_dash():
+    exhibit = exhibits.compare(amounts(MSFT=[1.0], META=[2.0]), intensity(MSFT=[20]))
+    assert exhibit.view.to_numpy().tolist() == [["Microsoft", "$1", "20.0%"], ["Meta", "$2", words.DASH]]
+
+
 @pytest.mark.parametrize("make", [exhibits.lines, exhibits.bars, exhibits.compare], ids=["lines", "bars", "compare"])
 def test_where_nobody_has_a_value_there_is_a_table_of_dashes(make):
     exhibit = make(measure(metrics.capex_to_revenue, panel(capex={"MSFT": [20.0], "META": [30.0]})))
@@ -308,6 +313,8 @@ def test_documents_lists_each_once_the_newest_first():
     exhibit = exhibits.documents(example("lines"), example("bars"))
     published = exhibit.figures["published"].tolist()
     assert published == sorted(published, reverse=True) and exhibit.figures["id"].is_unique
+    own = [card["published"] for card in example("lines").sources]
+    assert own == sorted(own, reverse=True)
     assert exhibit.title.startswith(f"{len(published)} documents, published ")
     assert exhibit.view.iloc[0, 0]["href"].startswith("https://")
 

@@ -25,7 +25,7 @@ def panel(kind: str = "reported", unit: str = "USD", **concepts: dict[str, list]
         columns=["company", "concept", "value", "number"],
     )
     every = [values for companies in concepts.values() for values in companies.values()]
-    ends = pd.to_datetime(["2023-03-31", "2023-06-30", "2023-09-30", "2023-12-31", "2024-03-31", "2024-06-30"])
+    ends = pd.date_range("2023-03-31", periods=12, freq="QE")
     rows = rows.astype({"value": float, "number": int}).assign(
         ordinal=FIRST + rows["number"].astype(int),
         period_end=ends[rows["number"].astype(int)],
@@ -151,6 +151,11 @@ def test_growth_is_said_with_its_sign():
     assert said == "Microsoft, Growth of capex on a year earlier: +55.1% in 2024Q1"
 
 
+def test_growth_may_turn_negative_in_its_own_words():
+    said = exhibits.finding(growth(MSFT=[100, *YEAR, 110, *YEAR, 99]))  # 110 / 100, then 99 / 110
+    assert said == "Microsoft's capex changed by −10.0% in 2025Q1, after +10.0% a year earlier"
+
+
 def test_a_focus_without_a_value_leaves_the_others_ranked():
     said = exhibits.finding(intensity(MSFT=[None], AMZN=[30], ORCL=[10]), focus="MSFT")
     assert said == "Amazon puts 30.0% of its revenue into capex, Oracle 10.0%, in 2023Q1"
@@ -203,6 +208,11 @@ def test_who_is_highest_on_the_most_measures():
 def test_only_measures_count_that_the_company_has():
     measured = [intensity(MSFT=[30], AMZN=[20]), margin(MSFT=[40], AMZN=[None], META=[20])]
     assert exhibits.compare(*measured, focus="AMZN").title == "Amazon is highest on 0 and lowest on 1 of 1 measure"
+
+
+def test_a_measure_that_one_company_alone_has_ranks_nobody():
+    measured = [intensity(MSFT=[30], AMZN=[20]), margin(MSFT=[40], AMZN=[None])]
+    assert exhibits.compare(*measured).title == "Microsoft is highest on 1 and lowest on 0 of 1 measure"
 
 
 def test_a_tie_counts_for_both():

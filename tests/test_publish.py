@@ -304,7 +304,7 @@ def test_the_manifest_names_every_file_with_its_fingerprint(site):
         assert file["sha256"] == hashlib.sha256(present[path]).hexdigest()
     first = manifest["pages"][0]
     assert (first["name"], first["title"], first["section"]) == ("hyperscalers", "Hyperscalers", "Comparisons")
-    assert first["headline"] == "**Microsoft** spends 14.9bn USD a quarter, +55% on a year."
+    assert first["headline"] == "Microsoft spends 14.9bn USD a quarter, +55% on a year."
     assert manifest["data"] == {"latest": "2024-07-30", "version": data_version().version}
 
 

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from inspect import signature
 from numbers import Real
@@ -44,6 +44,7 @@ class Measures:
     unit    `fraction`, `multiple`, or a currency
     values, kinds  grids of companies by periods
     inputs  by name of the input a grid of row numbers in `panel.rows`
+    given   the numbers that were given to the metric, such as a tax rate
     """
 
     name: str
@@ -52,6 +53,7 @@ class Measures:
     values: np.ndarray
     kinds: np.ndarray
     inputs: dict[str, np.ndarray]
+    given: dict[str, float] = field(default_factory=dict)
 
     @cached_property
     def table(self) -> pd.DataFrame:
@@ -167,6 +169,7 @@ def measure(metric: Callable | str, panel: Panel, **names: str | float) -> Measu
         np.broadcast_to(term.values, panel.shape),
         np.broadcast_to(term.kinds, panel.shape),
         term.inputs,
+        {name: number for name, number in names.items() if not isinstance(number, str)},
     )
 
 

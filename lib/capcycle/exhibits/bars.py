@@ -89,13 +89,10 @@ def _bars(data: pd.DataFrame, unit: str) -> alt.LayerChart:
         fillOpacity=theme.evidence_opacity(),
         tooltip=tooltip(TOOLTIP),
     )
-    text = base.mark_text(align="left", dx=5).encode(text="shown:N", x=alt.X("value:Q", axis=value_axis(unit)))
-    missing = (
-        base.transform_filter("datum.value === null")
-        .mark_text(align="left", dx=5)
-        .encode(text="shown:N", x=alt.value(0))
-    )
-    return alt.layer(bar, text, missing).properties(height=alt.Step(ROW_HEIGHT))
+    # beside the bar's end, at the axis for a bar below zero and for what is missing
+    text = base.transform_calculate(end="max(datum.value, 0)").mark_text(align="left", dx=5)
+    text = text.encode(text="shown:N", x=alt.X("end:Q", axis=value_axis(unit)))
+    return alt.layer(bar, text).properties(height=alt.Step(ROW_HEIGHT))
 
 
 def _stack(data: pd.DataFrame, measures: Measures) -> alt.Chart:

@@ -200,7 +200,7 @@ def _heat(table: pd.DataFrame, shown: int) -> alt.LayerChart:
     })  # fmt: skip
     base = alt.Chart(data).encode(
         x=alt.X("name:N", sort=None, title=None, axis=alt.Axis(orient="top", labelAngle=-40, labelOverlap=False)),
-        y=alt.Y("concept:N", title=None, axis=alt.Axis(labelLimit=220)),
+        y=alt.Y("concept:N", title=None, axis=alt.Axis(labelLimit=280)),
         tooltip=[
             alt.Tooltip("name:N", title=words.say("tooltip.name")),
             alt.Tooltip("concept:N", title=words.say("column.concept")),

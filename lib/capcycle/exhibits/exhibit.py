@@ -57,11 +57,12 @@ class Exhibit:
 
     def titled(self) -> alt.Chart | alt.LayerChart:
         """The chart with its title inside, for JupyterLab; a page sets the title in its own type."""
-        return self.chart.properties(title={"text": self.title, "subtitle": self.subtitle})
+        return self.chart.properties(title={"text": self.title, "subtitle": self.subtitle}, description=self.alt)
 
     def _html(self) -> str:
         table = self.view.map(_cell).to_html(index=False, border=0, escape=False)
-        return f"<h4>{escape(self.title)}</h4><p>{escape(self.subtitle)}</p>{table}"
+        heading = f"<h4>{escape(self.title)}</h4><p>{escape(self.subtitle)}</p>"
+        return f'<div class="mathjax_ignore">{heading}{table}</div>'  # or two dollar signs would make a formula
 
 
 def _cell(cell: str | Mapping[str, str]) -> str:

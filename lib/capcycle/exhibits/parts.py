@@ -105,7 +105,9 @@ def definition(measures: Measures) -> str:
     """The id of a definition and its formula."""
     metric, *_ = measures.name.split(".")
     if metric in ALL:
-        return words.say("note.definition", id=measures.name, formula=FORMULA.search(ALL[metric].__doc__)[1])
+        given = "".join(words.say("note.given", name=name, number=f"{one:g}") for name, one in measures.given.items())
+        formula = FORMULA.search(ALL[metric].__doc__)[1]
+        return words.say("note.definition", id=measures.name, formula=formula + given)
     return words.say("note.concept", id=metric, definition=facts.dictionary()["definition"][metric])
 
 

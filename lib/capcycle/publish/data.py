@@ -29,6 +29,6 @@ def data_version(folder: Path | None = None) -> DataVersion:
 def _latest(sources: Path) -> str:
     if not sources.exists():
         return ""
-    """Official statistics, such as exchange rates, are published every day and say nothing of how fresh a company is."""
+    # statistics such as exchange rates are published every day and say nothing of how fresh a company is
     with sources.open(encoding="utf-8", newline="") as rows:
         return max((row["published"] for row in csv.DictReader(rows) if row["tier"] != "statistics"), default="")

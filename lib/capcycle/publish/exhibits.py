@@ -8,7 +8,9 @@ from typing import Any
 from capcycle.publish.prose import safe
 from capcycle.words import say
 
-NUMBER = re.compile(r"^[(~≈<>]*[+−-]?\s?[A-Z]{0,3}[$€£¥]?\s?[+−-]?\d[\d,. ]*\s?(%|x|×|pp|k|m|bn|tn|days?)?\)?\*?(\s\([a-z]\))?$")
+NUMBER = re.compile(
+    r"^[(~≈<>]*[+−-]?\s?[A-Z]{0,3}[$€£¥]?\s?[+−-]?\d[\d,. ]*\s?(%|x|×|pp|k|m|bn|tn|days?)?\)?\*?(\s\([a-z]\))?$"
+)
 MISSING = {"", "-", "–", "—", "n/a", "…"}
 
 

@@ -6,6 +6,7 @@ import os
 import shlex
 import shutil
 from functools import cache
+from html import unescape
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
@@ -109,6 +110,7 @@ def _done(outcome: Outcome, document: dict, folder: Path) -> dict[str, Any]:
     prose = Prose({"main", "documents", *(exhibit["id"] for exhibit in shown)})
     headline = next((part for part in found if part.kind == "sentence"), None)
     blocks = [_block(part, prose, documents, datasets, folder) for part in found if part is not headline]
+    lead = prose.line(headline.content) if headline else ""
     charts = [part.spec for part in found if part.spec]
     if charts:
         (folder / THUMBNAIL).write_text(pictures.thumbnail(charts[0]), "utf-8")
@@ -117,8 +119,8 @@ def _done(outcome: Outcome, document: dict, folder: Path) -> dict[str, Any]:
     return {
         "failed": False,
         "heading": prose.heading or jinja2.filters.escape(outcome.run.title),
-        "headline": prose.line(headline.content) if headline else "",
-        "headline_text": headline.content if headline else "",
+        "headline": lead,
+        "headline_text": unescape(str(jinja2.filters.do_striptags(lead))),
         "picture": f"{name}/{THUMBNAIL}" if charts else "",
         "blocks": blocks,
         "contents": prose.contents,

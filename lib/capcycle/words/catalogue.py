@@ -90,4 +90,4 @@ class Sentence(str):
     __slots__ = ()
 
     def _repr_markdown_(self) -> str:
-        return str(self)
+        return self.replace("$", r"\$")  # between two dollar signs JupyterLab sees a formula
