@@ -8,7 +8,7 @@ from functools import partial
 import pandas as pd
 
 from capcycle.errors import CapcycleError, unknown
-from capcycle.facts import door, vintages
+from capcycle.facts import door, splits, vintages
 from capcycle.facts.currency import convert, rates
 from capcycle.facts.vintages import latest
 
@@ -36,6 +36,7 @@ def load(companies: Sequence[str] | None = None, as_of: str | date | None = None
     Quarters that no filing gives are derived from year-to-date figures (`kind` is then `derived`).
     A period that several kinds of source give is taken from the best (filing, release, …, aggregator), whatever the
     dates. Figures whose day of publication is not known are there only when no `as_of` is given.
+    Share counts and figures per share published before a split are on the shares of after it, once it is known.
     Errors:  DataError with every fault of every file read; CapcycleError for an unknown company or a bad date.
 
     >>> known = load(["MSFT"], as_of="2024-08-01")
@@ -44,7 +45,8 @@ def load(companies: Sequence[str] | None = None, as_of: str | date | None = None
     [[13873000000.0, 'derived']]
     """
     wanted = _wanted(companies, door.book().companies)
-    known = latest(vintages.best_tier(_with_quarters(vintages.best_tier(history(companies, as_of)))))
+    published = vintages.best_tier(history(companies, as_of))
+    known = splits.rebase(latest(vintages.best_tier(_with_quarters(published))), published)
     order = {company: place for place, company in enumerate(wanted)}
     known = known.sort_values("company", key=lambda names: names.map(order), kind="stable", ignore_index=True)
     known.attrs["companies"] = wanted  # one of them may have published nothing by then, and is still to be shown
@@ -55,7 +57,7 @@ def history(companies: Sequence[str] | None = None, as_of: str | date | None = N
     """Every value published by `as_of`, earlier ones included: the columns of `load`, and file and line.
 
     >>> values = history(["META"])
-    >>> values = values[(values.concept == "capex") & (values.period_end == "2023-12-31")]
+    >>> values = values[(values.concept == "capex") & (values.period_start == "2023-01-01")].tail(2)
     >>> values[["value", "published"]].astype(str).values.tolist()
     [['27266000000.0', '2024-02-02'], ['27045000000.0', '2025-01-30']]
     """

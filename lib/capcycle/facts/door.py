@@ -198,7 +198,10 @@ def _company_rules(table: pd.DataFrame) -> Rules:
         "fiscal_year_end '{fiscal_year_end}' is not a month, 1 to 12",
         ~table["fiscal_year_end"].isin([str(month) for month in range(1, 13)]),
     )
-    yield "cik '{cik}' is not ten digits, or empty for a company that does not file with the SEC", ~table["cik"].str.fullmatch("([0-9]{10})?")
+    yield (
+        "cik '{cik}' is not ten digits, or empty for a company that does not file with the SEC",
+        ~table["cik"].str.fullmatch("([0-9]{10})?"),
+    )
     yield "currency '{currency}' is not a three-letter code", ~table["currency"].str.fullmatch("[A-Z]{3}")
 
 

@@ -41,8 +41,23 @@ def _by_date(history: pd.DataFrame) -> pd.DataFrame:
     return history.sort_values([*KEY, "published"], na_position="first", kind="stable")
 
 
+def is_ifrs(locator: pd.Series) -> pd.Series:
+    """Whether each figure is filed under IFRS, by its tag; what a quarter is derived from shows in its own locator."""
+    return locator.str.contains("ifrs-full:", regex=False)
+
+
 def quarters(history: pd.DataFrame) -> pd.DataFrame:
     """Quarters as differences of filed periods, `kind` derived, for the periods that no filing gives.
+
+    A figure under IFRS and one under US GAAP are never subtracted from each other.
+    """
+    ifrs = is_ifrs(history["locator"])
+    derived = pd.concat([_differences(history[ifrs]), _differences(history[~ifrs])])
+    return _not_reported(derived, history).drop(columns=["restated", "mixed"])
+
+
+def _differences(history: pd.DataFrame) -> pd.DataFrame:
+    """Every quarter that two periods of one vintage leave between them.
 
     Formula: quarter = longer period - shorter period with the same first or last day.
     A pair must be of one vintage, or two definitions would be subtracted: the shorter period as it was known when
@@ -56,7 +71,8 @@ def quarters(history: pd.DataFrame) -> pd.DataFrame:
     pairs = periods.remainders(flows.drop(columns=["file", "line", "note"], errors="ignore"))
     later = pairs["published_less"] > pairs["published"]
     mixed = later & pairs["restated_less"]
-    one_vintage = (pairs["restated"] <= pairs["restated_less"]) & (~mixed | pairs["confirmed"].notna())
+    confirmed = pairs["confirmed"] >= pairs["published_less"]
+    one_vintage = (pairs["restated"] <= pairs["restated_less"]) & (~mixed | confirmed)
     known = pairs["published"].mask(mixed, pairs["confirmed"])
     pairs = pairs.assign(later=later, mixed=mixed, known=np.maximum(known, pairs["published_less"]))
     pairs = pairs[one_vintage].sort_values(["later", "published_less"], ascending=[False, True])
@@ -64,7 +80,7 @@ def quarters(history: pd.DataFrame) -> pd.DataFrame:
     pairs = pairs.drop_duplicates(same, keep="last")
     derived = _difference(pairs).sort_values("published", kind="stable").drop_duplicates([*KEY, "published"])
     same_again = derived.duplicated(KEY) & ~derived["restated"] & ~derived["mixed"]
-    return _not_reported(derived[~same_again], history).drop(columns=["restated", "mixed"])
+    return derived[~same_again]
 
 
 def _confirmed(flows: pd.DataFrame) -> pd.Series:
