@@ -130,7 +130,7 @@ def test_every_change_is_in_the_download_and_causes_add_up():
 
 
 def test_where_nothing_was_changed_it_is_said():
-    exhibit = coverage.revised(facts.history(["MSFT"], "2019-04-30"))
+    exhibit = coverage.revised(facts.history(["AMD"], "2019-04-30"))
     assert exhibit.title == "No figure was changed after it was first published"
     assert exhibit.view.empty and exhibit.sources == ()
 
@@ -141,7 +141,10 @@ def test_where_nothing_was_changed_it_is_said():
 def test_documents_are_counted_once_each():
     exhibit, ids = CARDS[3], {one for cell in KNOWN["source"] for one in cell.split()}
     assert exhibit.figures["documents"].sum() == len(ids) == len(exhibit.sources)
-    assert exhibit.title == f"The figures stand in {len(ids)} documents: {len(ids)} filings"
+    tiers = facts.sources().loc[sorted(ids), "tier"].value_counts()
+    assert exhibit.title.startswith(f"The figures stand in {len(ids)} documents: ")
+    for tier, said in {"filing": "filings", "tracker": "filings read by a public tracker"}.items():
+        assert f"{tiers[tier]} {said}" in exhibit.title
 
 
 def test_one_document_has_words_that_fit():

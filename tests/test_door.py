@@ -113,16 +113,22 @@ ONE_CELL = [  # file, line, column, cell, and what is said of it
     ("companies.csv", 2, "company", "../x", "company '../x' is not a ticker: capitals, digits, points and hyphens"),
     ("companies.csv", 2, "name", "", "company needs a name and a group"),
     ("companies.csv", 2, "fiscal_year_end", "13", "fiscal_year_end '13' is not a month, 1 to 12"),
-    ("companies.csv", 2, "cik", "1", "cik '1' is not ten digits"),
+    (
+        "companies.csv",
+        2,
+        "cik",
+        "1",
+        "cik '1' is not ten digits, or empty for a company that does not file with the SEC",
+    ),
     ("companies.csv", 2, "currency", "US$", "currency 'US$' is not a three-letter code"),
     ("dictionary.csv", 4, "concept", "cash", "concept cash stands twice"),
     ("dictionary.csv", 2, "nature", "river", "nature 'river' is not flow, stock or average"),
-    ("dictionary.csv", 2, "unit", "USD", "unit 'USD' is not one of currency, currency per share, shares"),
+    ("dictionary.csv", 2, "unit", "USD", "unit 'USD' is not one of currency, currency per share, shares, fraction"),
     ("dictionary.csv", 2, "sign", "plus", "sign 'plus' is not positive or any"),
     ("dictionary.csv", 2, "definition", "", "concept capex has no definition"),
     ("sources.csv", 3, "source", "s2022Q1", "source s2022Q1 stands twice"),
     ("sources.csv", 3, "title", "", "source needs an id without spaces, a title and a publisher"),
-    ("sources.csv", 3, "tier", "rumour", "tier 'rumour' is not one of filing, statistics"),
+    ("sources.csv", 3, "tier", "rumour", f"tier 'rumour' is not one of {', '.join(door.TIERS)}"),
     ("sources.csv", 3, "url", "sec.gov", "url 'sec.gov' is not a web address"),
     ("sources.csv", 3, "published", "2022-7-30", "published '2022-7-30' is not a date such as 2024-06-30"),
     ("facts/ACME.csv", 4, "company", "ACMEE", "unknown company 'ACMEE'; see data/companies.csv"),
@@ -159,7 +165,7 @@ ONE_CELL = [  # file, line, column, cell, and what is said of it
         5,
         "period_end",
         "1022-06-30",
-        "published more than four years after the period's end: a slip in a date?",
+        "published more than six years after the period's end: a slip in a date?",
     ),
     (
         "facts/ACME.csv",
@@ -213,7 +219,41 @@ def test_a_fault_is_told_alone(data):
 
 def test_a_row_twice(data):
     write("facts/ACME.csv", [*data["facts/ACME.csv"], data["facts/ACME.csv"][1]])
-    assert faults() == ["data/facts/ACME.csv:28: same company, concept, period and date of publication as a row above"]
+    again = "same company, concept, period, date and kind of source as a row above"
+    assert faults() == [f"data/facts/ACME.csv:28: {again}"]
+
+
+def undated(data, line=3):
+    """The world with one document, and the two facts that it gives, of a day that nobody knows."""
+    put(data, "sources.csv", line, "published", "")
+    for fact in (2 * line - 2, 2 * line - 1):
+        put(data, "facts/ACME.csv", fact, "published", "")
+        put(data, "facts/BOLT.csv", fact, "published", "")
+
+
+def test_a_figure_of_an_unknown_day_is_known_on_no_day(data):
+    undated(data)
+    assert len(facts.load()) == 52
+    assert len(facts.load(as_of="2029-12-31")) == 48
+
+
+def test_a_day_is_not_made_up_nor_left_out(data):
+    undated(data)
+    put(data, "facts/ACME.csv", 4, "published", "2022-07-30")
+    put(data, "facts/ACME.csv", 7, "published", "")
+    assert faults() == [
+        "data/facts/ACME.csv:4: published is not the day on which its source s2022Q2 appeared",
+        "data/facts/ACME.csv:7: published is not the day on which its source s2022Q3 appeared",
+    ]
+
+
+def test_what_only_an_aggregator_says_is_an_estimate(data):
+    put(data, "sources.csv", 3, "tier", "aggregator")
+    told = faults()
+    assert len(told) == 4 and all(one.endswith("only an aggregator gives is estimated, not reported") for one in told)
+    for company, line in (("ACME", 4), ("ACME", 5), ("BOLT", 4), ("BOLT", 5)):
+        put(data, f"facts/{company}.csv", line, "kind", "estimated")
+    facts.check()
 
 
 def test_a_confirmed_figure_passes(data):
@@ -223,7 +263,7 @@ def test_a_confirmed_figure_passes(data):
 
 
 def test_all_faults_of_all_files_at_once(data):
-    broken = [("companies.csv", "cik"), ("dictionary.csv", "definition"), ("sources.csv", "title")]
+    broken = [("companies.csv", "name"), ("dictionary.csv", "definition"), ("sources.csv", "title")]
     broken += [("facts/ACME.csv", "value"), ("facts/BOLT.csv", "locator")]
     broken += [("gaps.csv", "reason"), ("rejected.csv", "reason"), ("fx.csv", "USD")]
     for file, column in broken:

@@ -68,6 +68,16 @@ UNEQUAL_YEARS = {
     ("META", "capex", "FY2022"): -245,  # likewise, 31.431 to 31.186
     ("META", "depreciation", "FY2023"): -10,  # given to ten million
     ("META", "depreciation", "FY2024"): 10,
+    (
+        "MSFT",
+        "cloud_revenue",
+        "FY2023",
+    ): -14_963,  # the year was recast in August 2024, 87.907 to 72.944, not its quarters
+    ("AMZN", "cloud_revenue", "FY2025"): -21,  # the release gives the fourth quarter to a hundred million
+    ("BIDU", "cloud_revenue_proxy", "FY2023"): -6_178,  # the years leave out more than the quarters do
+    ("BIDU", "cloud_revenue_proxy", "FY2024"): -5_763,
+    ("GDS", "revenue", "FY2024"): -441.632,  # a part was sold within the year, and the quarters still hold it
+    ("IREN", "operating_cash_flow", "FY2024"): 128.897,  # the year is under US GAAP, its quarters under IFRS
 }
 
 

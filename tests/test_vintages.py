@@ -6,7 +6,7 @@ import pandas as pd
 import pytest
 
 from capcycle import facts
-from capcycle.facts import vintages
+from capcycle.facts import door, vintages
 
 # Later values of a period and what they are, by an independent reading of the same filings
 INDEPENDENT = pd.read_csv(Path(__file__).parent / "data" / "vintages.csv", keep_default_na=False)
@@ -18,7 +18,7 @@ def values(*published, concept="net_income", unit="USD", start="2024-01-01", end
     row = ["TSLA", concept, pd.Timestamp(start), pd.Timestamp(end)]
     rows = [[*row, value, unit, kind, f"filing of {day}", "line"] for day, value in published]
     days = pd.to_datetime([day for day, _ in published])
-    return pd.DataFrame(rows, columns=COLUMNS).assign(published=days, note="")
+    return pd.DataFrame(rows, columns=COLUMNS).assign(published=days, note="", tier=0)
 
 
 def history(*series):
@@ -30,7 +30,8 @@ def cause(before, after, **row):
 
 
 def test_every_later_value_is_what_an_independent_table_says():
-    ours = vintages.revisions(facts.history())
+    read = facts.history(["hyperscalers", "chip makers", "device makers"])  # the table was made from their filings
+    ours = vintages.revisions(read[read["tier"] == door.TIERS.index("filing")])
     dates = {
         name: ours[name].dt.strftime("%Y-%m-%d").fillna("") for name in ("period_start", "period_end", "published")
     }

@@ -190,9 +190,9 @@ def test_a_fault_of_ours_leaves_no_earlier_picture(explorer, monkeypatch):
 @pytest.mark.parametrize(
     ("given", "message"),
     [
-        ({"companies": ["MSFTT"]}, "unknown company MSFTT; there are: AAPL"),
-        ({"metric": "capexx"}, "unknown metric capexx; there are: cagr"),
-        ({"metric": "cagr.capexx"}, "unknown value capexx; there are: capex"),
+        ({"companies": ["MSFTT"]}, "unknown company or group MSFTT; there are: 002230.SZ"),
+        ({"metric": "capexx"}, "unknown metric capexx; there are: azure_revenue"),
+        ({"metric": "cagr.capexx"}, "unknown value capexx; there are: azure_revenue"),
         ({"metric": "capex.revenue"}, "capex is measured on 0 concepts, not revenue"),
         ({"span": "month"}, "unknown span month; there are: quarter, ttm, year"),
         ({"calendar": "lunar"}, "unknown calendar lunar; there are: calendar, fiscal"),
@@ -245,7 +245,7 @@ def test_the_runner_takes_the_row(explorer, metric, tmp_path):
 
 def test_many_companies_are_counted_in_the_title_and_listed_in_the_parameters(explorer, tmp_path):
     everyone = tuple(ticker for _, ticker in explorer.controls["companies"].options)
-    choose(explorer, companies=everyone)
+    choose(explorer, companies=everyone, currency="USD")
     assert f"{len(everyone)} companies" in explorer.run_row()
     assert row(explorer, tmp_path)[1]["companies"] == list(everyone)
 

@@ -9,6 +9,7 @@ import pandas as pd
 from capcycle import facts, periods, words
 from capcycle.errors import CapcycleError, unknown
 from capcycle.facts.door import KINDS
+from capcycle.facts.vintages import is_ifrs
 
 SPANS = ("quarter", "ttm", "year")
 CALENDARS = ("calendar", "fiscal")
@@ -94,7 +95,8 @@ class Panel:
     @cached_property
     def currency(self) -> str:
         """The one currency of all amounts; refused where companies report in several."""
-        found = sorted({unit.removesuffix("/share") for unit in set(self.rows["unit"].to_numpy())} - {"shares"})
+        units = {unit.removesuffix("/share") for unit in set(self.rows["unit"].to_numpy())}
+        found = sorted(units - {"shares", "fraction"})
         if len(found) != 1:
             raise CapcycleError(f"amounts in {', '.join(found)} cannot stand beside each other: give a currency")
         return found[0]
@@ -175,10 +177,11 @@ def _one_each(rows: pd.DataFrame) -> pd.DataFrame:
 
 
 def _sums_of_four(quarters: pd.DataFrame) -> pd.DataFrame:
-    """Twelve months as four consecutive quarters; where one is missing there is no sum."""
+    """Twelve months as four consecutive quarters; where one is missing, or IFRS meets US GAAP, there is no sum."""
     rows = quarters.sort_values(["company", "concept", "ordinal"]).reset_index(drop=True)
     consecutive = rows["ordinal"].diff(3).eq(3) & rows["company"].eq(rows["company"].shift(3))
-    last = rows.index[consecutive & rows["concept"].eq(rows["concept"].shift(3))]
+    one_gaap = is_ifrs(rows["locator"]).astype(int).rolling(4).sum().isin([0, 4])
+    last = rows.index[consecutive & rows["concept"].eq(rows["concept"].shift(3)) & one_gaap]
     four = np.add.outer(last.to_numpy(), np.arange(-3, 1))
     of = {column: rows[column].to_numpy()[four] for column in ("value", "source", "published")}
     kinds = pd.Index(KINDS).get_indexer(rows["kind"])[four].max(axis=1)

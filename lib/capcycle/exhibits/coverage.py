@@ -52,6 +52,7 @@ def freshness(known: pd.DataFrame) -> Exhibit:
         period_end=("period_end", "max"), published=("published", "max"), since=("period_end", "min"),
         facts=("kind", lambda kinds: int((kinds == "reported").sum())),
         derived=("kind", lambda kinds: int((kinds == "derived").sum())),
+        estimated=("kind", lambda kinds: int((kinds == "estimated").sum())),
     ).sort_values("published", ascending=False).reset_index()  # fmt: skip
     newest = table["published"].iloc[0]
     return Exhibit(
@@ -93,7 +94,8 @@ def documents_by_year(known: pd.DataFrame) -> Exhibit:
     """
     _some(known)
     cards = pd.DataFrame(parts.documents(known))
-    table = cards.assign(year=cards["published"].str[:4]).value_counts(["year", "tier"]).rename("documents")
+    year = cards["published"].str[:4].replace("", words.say("format.no_day"))
+    table = cards.assign(year=year).value_counts(["year", "tier"]).rename("documents")
     table = table.reset_index().sort_values(["year", "tier"], ignore_index=True)
     view = table.pivot(index="year", columns="tier", values="documents").fillna(0).astype(int).astype(str)
     return Exhibit(
@@ -115,7 +117,7 @@ def rejected() -> Exhibit:
         words.say("column.company"): table["company"].map(parts.names()),
         words.say("column.concept"): table["concept"].map(words.name),
         words.say("column.period"): table["period_end"],
-        words.say("column.published"): table["published"],
+        words.say("column.published"): table["published"].replace("", words.say("format.no_day")),
         words.say("column.value"): [words.value(float(row["value"]), row["unit"]) for _, row in table.iterrows()],
         words.say("column.reason"): table["reason"],
     })  # fmt: skip
@@ -162,9 +164,10 @@ def _freshness(table: pd.DataFrame, newest: pd.Timestamp) -> pd.DataFrame:
         words.say("column.since"): table["since"].map(words.day),
         words.say("column.latest_period"): table["period_end"].map(words.day),
         words.say("column.latest_published"): table["published"].map(words.day),
-        words.say("column.age"): (newest - table["published"]).dt.days.astype(str),
+        words.say("column.age"): [words.DASH if pd.isna(age) else str(age.days) for age in newest - table["published"]],
         words.say("column.facts"): table["facts"].map("{:,}".format),
         words.say("column.derived"): table["derived"].map("{:,}".format),
+        words.say("column.estimated"): table["estimated"].map("{:,}".format),
     })  # fmt: skip
 
 

@@ -8,9 +8,9 @@ from functools import partial
 import pandas as pd
 
 from capcycle.errors import CapcycleError, unknown
-from capcycle.facts import door, vintages
+from capcycle.facts import door, splits, vintages
 from capcycle.facts.currency import convert, rates
-from capcycle.facts.vintages import latest, revisions
+from capcycle.facts.vintages import latest
 
 __all__ = [
     "check",
@@ -34,6 +34,9 @@ def load(companies: Sequence[str] | None = None, as_of: str | date | None = None
     Columns: company, concept, period_start (NaT for a stock), period_end, value (full units of `unit`), unit,
              kind, source (ids of `sources`, space between), locator, published, note.
     Quarters that no filing gives are derived from year-to-date figures (`kind` is then `derived`).
+    A period that several kinds of source give is taken from the best (filing, release, …, aggregator), whatever the
+    dates. Figures whose day of publication is not known are there only when no `as_of` is given.
+    Share counts and figures per share published before a split are on the shares of after it, once it is known.
     Errors:  DataError with every fault of every file read; CapcycleError for an unknown company or a bad date.
 
     >>> known = load(["MSFT"], as_of="2024-08-01")
@@ -41,8 +44,9 @@ def load(companies: Sequence[str] | None = None, as_of: str | date | None = None
     >>> quarter[["value", "kind"]].values.tolist()  # 44.477bn for the year less 30.604bn for nine months
     [[13873000000.0, 'derived']]
     """
-    wanted = list(dict.fromkeys(door.book().companies.index if companies is None else companies))
-    known = latest(_with_quarters(history(companies, as_of)))
+    wanted = _wanted(companies, door.book().companies)
+    published = vintages.best_tier(history(companies, as_of))
+    known = splits.rebase(latest(vintages.best_tier(_with_quarters(published))), published)
     order = {company: place for place, company in enumerate(wanted)}
     known = known.sort_values("company", key=lambda names: names.map(order), kind="stable", ignore_index=True)
     known.attrs["companies"] = wanted  # one of them may have published nothing by then, and is still to be shown
@@ -53,13 +57,24 @@ def history(companies: Sequence[str] | None = None, as_of: str | date | None = N
     """Every value published by `as_of`, earlier ones included: the columns of `load`, and file and line.
 
     >>> values = history(["META"])
-    >>> values = values[(values.concept == "capex") & (values.period_end == "2023-12-31")]
+    >>> values = values[(values.concept == "capex") & (values.period_start == "2023-01-01")].tail(2)
     >>> values[["value", "published"]].astype(str).values.tolist()
     [['27266000000.0', '2024-02-02'], ['27045000000.0', '2025-01-30']]
     """
     known = door.open_book()
-    checked = door.read_facts(_wanted(companies, known.companies.index), known)
-    return checked[checked["published"] <= _day(as_of)]
+    checked = door.read_facts(_wanted(companies, known.companies), known)
+    return checked[checked["published"] <= _day(as_of)] if as_of else checked
+
+
+def revisions(history: pd.DataFrame) -> pd.DataFrame:
+    """Every later value of a period beside the one it replaced, from the best kind of source that gives the period.
+
+    Adds `before`, `change` (fraction) and `cause`: rounding, split or restatement.
+
+    >>> revisions(history(["GOOGL"])).query("cause == 'split'").empty
+    False
+    """
+    return vintages.revisions(vintages.best_tier(history))
 
 
 def companies() -> pd.DataFrame:
@@ -121,14 +136,17 @@ def _with_quarters(published: pd.DataFrame) -> pd.DataFrame:
     return pd.concat([derived, published.drop(columns=["file", "line"])], ignore_index=True)
 
 
-def _wanted(companies: Sequence[str] | None, known: pd.Index) -> list[str]:
+def _wanted(companies: Sequence[str] | None, known: pd.DataFrame) -> list[str]:
+    """Tickers in the order asked for; the name of a group stands for its companies."""
     if isinstance(companies, str):
         raise CapcycleError(f"companies is the text '{companies}'; give a list such as ['{companies}']")
-    wanted = list(dict.fromkeys(known if companies is None else companies))
-    if wrong := set(wanted) - set(known):
-        raise CapcycleError(unknown("company", wrong, known))
+    groups = known.groupby("group", sort=False).groups
+    names = known.index if companies is None else companies
+    wanted = list(dict.fromkeys(company for name in names for company in groups.get(name, [name])))
+    if wrong := set(wanted) - set(known.index):
+        raise CapcycleError(unknown("company or group", wrong, [*known.index, *groups]))
     if not wanted:
-        raise CapcycleError(f"no company given; there are: {', '.join(sorted(known))}")
+        raise CapcycleError(f"no company given; there are: {', '.join(sorted(known.index))}")
     return wanted
 
 

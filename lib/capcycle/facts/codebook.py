@@ -5,7 +5,7 @@ from collections.abc import Iterable
 import pandas as pd
 
 from capcycle import facts, paths
-from capcycle.facts import door
+from capcycle.facts import door, splits, vintages
 
 COLUMNS = {
     "company": "ticker, as in `companies.csv`",
@@ -14,17 +14,17 @@ COLUMNS = {
     "cik": "the registrant's number at the SEC, ten digits",
     "currency": "currency in which it reports",
     "fiscal_year_end": "month in which its fiscal year ends, 1 to 12; a 52/53-week year may end a week off",
-    "group": "group that it is shown in",
+    "group": "group that it is shown in; its name stands for its companies wherever companies are asked for",
     "concept": "name of the quantity, as in `dictionary.csv`",
     "nature": "`flow` (over a period), `stock` (on a day) or `average` (over a period, never added up)",
-    "unit": "in `dictionary.csv` currency, currency per share or shares; in the facts the unit itself, such as USD",
+    "unit": "in `dictionary.csv` currency, currency per share, shares or fraction; in the facts USD and so on",
     "sign": "`positive` where a negative figure would be an error, else `any`",
     "definition": "what it is, in a sentence",
     "source": "id of a document, as in `sources.csv`; a filing's is its accession number",
     "title": "what the document is called",
     "publisher": "who published it",
     "url": "where it stands",
-    "published": "day on which the figure, or the document, became public",
+    "published": "day on which the figure, or the document, became public; empty where nobody knows it",
     "tier": "how near the document is to the fact; see below",
     "period_start": "first day of the period; empty for a stock",
     "period_end": "last day of the period, or the day of a stock",
@@ -44,12 +44,17 @@ FILES = {
     "sources.csv": ("One row per document.", door.SOURCE),
     "facts/<TICKER>.csv": ("One row per company, concept, period and day of publication.", door.FACT),
     "gaps.csv": ("Figures known to be missing.", door.GAP),
-    "rejected.csv": ("Figures that a filing gives and that are not used.", door.REJECTED),
+    "rejected.csv": ("Figures that a document gives and that are not used.", door.REJECTED),
     "fx.csv": ("Reference rates of the European Central Bank: units of each currency for one euro.", door.RATES),
 }
 TIERS = {
     "filing": "filed with a regulator: 10-K, 10-Q, 8-K and their XBRL",
-    "statistics": "published by a central bank or a statistical office",
+    "release": "said by the company: a press release, a presentation, a call",
+    "tracker": "a filing as read by a public tracker (KKKKKKAI/neocloud-capex-tracker), not checked here",
+    "summary": "a filing or a release summed up by somebody else",
+    "news": "a news article",
+    "aggregator": "a table of figures without their documents: rounded, and its figures are `estimated`",
+    "statistics": "published by a central bank or a statistical office; exchange rates only",
 }
 KINDS = {
     "reported": "a document says so",
@@ -81,9 +86,22 @@ Best first. A result is as weak as its weakest input, and a computed one is at b
 
 ## Tiers of source
 
-Best first.
+Best first. `facts.load` takes each period from the best kind of source that gives it, whatever the dates: no news and
+no aggregator overrides a filing. A quarter that filings give by difference comes before one that only a weaker source
+states. The others stay here, and `facts.history` gives them all.
 
 {tiers}
+
+## Figures of an unknown day
+
+Where nobody knows when a figure became public, `published` is empty. Such a figure is there when no date is asked for,
+and on no date that is: it cannot be shown to have been known then.
+
+## Groups
+
+Companies stand in groups, and `facts.load(["neoclouds"])` means every company of the group.
+
+{groups}
 
 ## Quarters
 
@@ -100,9 +118,42 @@ restated too, or is repeated unchanged beside the next year's.
 
 `facts.load(as_of="2024-08-01")` gives what was public on that day and nothing published later.
 
+A figure under IFRS and one under US GAAP are never subtracted from each other, nor added up to twelve months (IREN
+moved from the one to the other in its year to June 2025); the `locator` begins with the taxonomy.
+
+## Splits
+
+Share counts and figures per share are on the shares of the document that gives them. Where later documents show some
+periods on a new number of shares, at a whole ratio, `facts.load` puts the periods that nobody restated on it too, from
+the day of the first such document on: those figures are `derived`, name both documents, and their locator ends in the
+ratio. The rows here stay as published.
+
+{splits}
+
+## Definitions that differ by company
+
+The name of a concept does not make its figures equal. `cloud_revenue` is what each company calls its cloud: AWS,
+Google Cloud, Intelligent Cloud (Microsoft, servers too; redrawn in August 2024, so that fiscal 2024 is 105.362bn as
+first reported and 87.464bn recast), IaaS and SaaS (Oracle), cloud computing (Alibaba, Baidu, Kingsoft Cloud), and
+high-performance computing (miners). Oracle's other lines have names of their own: `cloud_and_license_support_revenue`
+(wide, to fiscal 2023 the only one), `cloud_saas_paas_revenue` (to fiscal 2018), `cloud_saas_revenue`,
+`cloud_infrastructure_revenue`. Where the cloud is not disclosed, the nearest line is `cloud_revenue_proxy`: FinTech
+and Business Services (Tencent, payments included), what is neither advertising nor iQIYI (Baidu). `capex` is the
+cash-flow line, for Alibaba without office campuses; `capex_stated` is a company's own measure. `backlog_stated` is
+what a company says outside its filings, `rpo` what the filing says. `operating_income` is under the rules of the
+filer's accounts; adjusted profit is `net_income_adjusted`.
+
 ## Left out
 
 {rejected}
+
+Of the public tracker's table, three kinds of row are not held:
+
+- 96 rows that copy total revenue as a stand-in for cloud revenue (CoreWeave, Nebius, IREN, Applied Digital, GDS): the
+  same figure under a name that it does not deserve.
+- 36 rows that are differences, such as a fourth quarter of the year less nine months: the library derives those itself,
+  with both documents named.
+- 96 rows equal to a filing held, which say nothing new.
 
 ## Known gaps
 
@@ -125,6 +176,8 @@ def render() -> str:
         files="\n\n".join(_file(*each) for each in FILES.items()),
         concepts=_table(facts.dictionary().reset_index()),
         kinds=_list(KINDS, door.KINDS),
+        groups=_groups(),
+        splits=_splits(),
         tiers=_list(TIERS, door.TIERS),
         rejected=_table(facts.rejected()[["company", "concept", "period_start", "period_end", "value", "reason"]]),
         gaps=_table(facts.gaps()[door.GAP]),
@@ -134,6 +187,17 @@ def render() -> str:
 def _file(name: str, about: tuple[str, list[str]]) -> str:
     sentence, columns = about
     return f"### `{name}`\n\n{sentence}\n\n{_list(COLUMNS, columns)}"
+
+
+def _groups() -> str:
+    by_group = facts.companies().groupby("group", sort=False)
+    return "\n".join(f"- {group}: {', '.join(rows.index)}" for group, rows in by_group)
+
+
+def _splits() -> str:
+    found = splits.splits(vintages.best_tier(facts.history()))
+    found = found.assign(ratio=found["ratio"].map("{:g}".format), day=found["day"].dt.strftime("%Y-%m-%d"))
+    return _table(found[["company", "ratio", "day", "source"]])
 
 
 def _list(meanings: dict[str, str], names: Iterable[str]) -> str:

@@ -24,7 +24,7 @@ def convert(table: pd.DataFrame, currency: str) -> pd.DataFrame:
     Source:  European Central Bank, euro foreign exchange reference rates.
     """
     own = table["unit"].str.replace("/share", "")
-    money = own.ne("shares") & own.ne(currency)
+    money = ~own.isin(["shares", "fraction"]) & own.ne(currency)
     if not money.any():
         return table
     daily = rates()

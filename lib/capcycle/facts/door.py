@@ -33,10 +33,10 @@ REJECTED = [*FACT[:-1], "reason"]
 RATES = ["date", "USD", "CNY", "HKD"]
 
 KINDS = ["reported", "derived", "estimated", "assumed"]  # best first
-TIERS = ["filing", "statistics"]  # best first
+TIERS = ["filing", "release", "tracker", "summary", "news", "aggregator", "statistics"]  # best first
 PLAIN_NUMBER = r"-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?"
 ISO_DATE = r"[0-9]{4}-[0-9]{2}-[0-9]{2}"
-LONGEST_DELAY = 4 * 366  # days; a comparative figure is repeated for three years at most
+LONGEST_DELAY = 6 * 366  # days; a figure is last repeated in a summary of five years
 SCALE_SLIPS = (1e3, 1e6, 1e9)
 SLIP_TOLERANCE = 0.5  # a slip of 1000 shows as anything from 500 to 1500 times the neighbours
 SLIP_BESIDE_BOTH = 1e3**0.5  # nearer to a slip of 1000 than to none
@@ -94,8 +94,8 @@ def read_facts(companies: Iterable[str], known: Book) -> pd.DataFrame:
     if not found:
         refuse(faults)
     raw = pd.concat(found, ignore_index=True)
-    broken = _found(raw, chain(_cell_rules(raw, known), _file_rules(raw)))
-    typed = _typed(raw.drop({row for row, _ in broken}))
+    broken = _found(raw, chain(_cell_rules(raw, known), _file_rules(raw, known)))
+    typed = _typed(raw.drop({row for row, _ in broken}), known)
     refuse([*faults, *_told(broken + _found(typed, _series_rules(typed, known)))])
     return typed
 
@@ -140,9 +140,10 @@ def gather(jobs: Iterable[Callable[[], pd.DataFrame]]) -> tuple[list[pd.DataFram
     return results, faults
 
 
-def _typed(sound: pd.DataFrame) -> pd.DataFrame:
+def _typed(sound: pd.DataFrame, known: Book) -> pd.DataFrame:
     days = {column: dates(sound[column]) for column in ("period_start", "period_end", "published")}
-    return sound.assign(value=sound["value"].astype(float), **days)
+    tier = pd.Index(TIERS).get_indexer(sound["source"].map(known.sources["tier"]))
+    return sound.assign(value=sound["value"].astype(float), tier=tier, **days)
 
 
 def refuse(faults: list[str]) -> None:
@@ -197,7 +198,10 @@ def _company_rules(table: pd.DataFrame) -> Rules:
         "fiscal_year_end '{fiscal_year_end}' is not a month, 1 to 12",
         ~table["fiscal_year_end"].isin([str(month) for month in range(1, 13)]),
     )
-    yield "cik '{cik}' is not ten digits", ~table["cik"].str.fullmatch("[0-9]{10}")
+    yield (
+        "cik '{cik}' is not ten digits, or empty for a company that does not file with the SEC",
+        ~table["cik"].str.fullmatch("([0-9]{10})?"),
+    )
     yield "currency '{currency}' is not a three-letter code", ~table["currency"].str.fullmatch("[A-Z]{3}")
 
 
@@ -207,7 +211,7 @@ def _concept_rules(table: pd.DataFrame) -> Rules:
         "nature '{nature}' is not flow, stock or average",
         ~table["nature"].isin(["flow", "stock", "average"]),
     )
-    units = ["currency", "currency per share", "shares"]
+    units = ["currency", "currency per share", "shares", "fraction"]
     yield f"unit '{{unit}}' is not one of {', '.join(units)}", ~table["unit"].isin(units)
     yield "sign '{sign}' is not positive or any", ~table["sign"].isin(["positive", "any"])
     yield "concept {concept} has no definition", table["definition"].eq("")
@@ -221,7 +225,8 @@ def _source_rules(table: pd.DataFrame) -> Rules:
     )
     yield f"tier '{{tier}}' is not one of {', '.join(TIERS)}", ~table["tier"].isin(TIERS)
     yield "url '{url}' is not a web address", ~table["url"].str.match(r"https?://\S+$")
-    yield "published '{published}' is not a date such as 2024-06-30", _bad_date(table["published"])
+    known = table["published"] != ""
+    yield "published '{published}' is not a date such as 2024-06-30", known & _bad_date(table["published"])
 
 
 def _cell_rules(raw: pd.DataFrame, known: Book) -> Rules:
@@ -231,8 +236,9 @@ def _cell_rules(raw: pd.DataFrame, known: Book) -> Rules:
     yield "unknown source '{source}'; add it to data/sources.csv", ~raw["source"].isin(known.sources.index)
     yield "value '{value}' is not a plain number", _bad_number(raw["value"])
     yield f"kind '{{kind}}' is not one of {', '.join(KINDS)}", ~raw["kind"].isin(KINDS)
-    for column in ("period_end", "published"):
-        yield f"{column} '{{{column}}}' is not a date such as 2024-06-30", _bad_date(raw[column])
+    yield "period_end '{period_end}' is not a date such as 2024-06-30", _bad_date(raw["period_end"])
+    dated = raw["published"] != ""
+    yield "published '{published}' is not a date such as 2024-06-30", dated & _bad_date(raw["published"])
     started = raw["period_start"] != ""
     yield (
         "period_start '{period_start}' is not a date such as 2024-04-01",
@@ -241,12 +247,14 @@ def _cell_rules(raw: pd.DataFrame, known: Book) -> Rules:
     nature = raw["concept"].map(known.concepts["nature"])
     yield "{concept} is a flow and needs a period_start", nature.isin(["flow", "average"]) & ~started
     yield "{concept} is a stock and has no period_start", nature.eq("stock") & started
-    unit = _wanted_unit(raw, known)
-    yield "unit '{unit}' is not what {concept} is measured in", unit.notna() & (raw["unit"] != unit)
+    second_hand = raw["source"].map(known.sources["tier"]).eq("aggregator") & raw["kind"].eq("reported")
+    yield "a figure that only an aggregator gives is estimated, not reported", second_hand
     yield "locator is empty: say where in the document the figure stands", raw["locator"] == ""
 
 
-def _file_rules(raw: pd.DataFrame) -> Rules:
+def _file_rules(raw: pd.DataFrame, known: Book) -> Rules:
+    unit = _wanted_unit(raw, known)
+    yield "unit '{unit}' is not what {concept} is measured in", unit.notna() & (raw["unit"] != unit)
     file_company = raw["file"].str.extract(r"([^/]+)\.csv$")[0]
     yield "company '{company}' stands in another company's file", raw["company"] != file_company
 
@@ -278,8 +286,8 @@ def _wanted_unit(raw: pd.DataFrame, known: Book) -> pd.Series:
 
 
 def _series_rules(table: pd.DataFrame, known: Book) -> Rules:
-    key = ["company", "concept", "period_start", "period_end", "published"]
-    yield "same company, concept, period and date of publication as a row above", table.duplicated(key)
+    key = ["company", "concept", "period_start", "period_end", "published", "tier"]
+    yield "same company, concept, period, date and kind of source as a row above", table.duplicated(key)
     negative = table["concept"].map(known.concepts["sign"]).eq("positive") & (table["value"] < 0)
     yield "{concept} is written as a positive number; {value:.0f} is not", negative
     yield "period ends before it starts", table["period_end"] < table["period_start"]
@@ -291,9 +299,10 @@ def _series_rules(table: pd.DataFrame, known: Book) -> Rules:
     )
     yield "published before the period ends", table["published"] < table["period_end"]
     appeared = dates(table["source"].map(known.sources["published"]))
-    yield "published is not the day on which its source {source} appeared", table["published"] != appeared
+    other_day = table["published"].ne(appeared) & (table["published"].notna() | appeared.notna())
+    yield "published is not the day on which its source {source} appeared", other_day
     late = (table["published"] - table["period_end"]).dt.days > LONGEST_DELAY
-    yield "published more than four years after the period's end: a slip in a date?", late
+    yield "published more than six years after the period's end: a slip in a date?", late
     yield "a quarter that equals the year it ends: the filing's own tagging error?", quarter_as_year(table)
     yield (
         "value {value:.0f} looks like a slip of scale beside its neighbours; "

@@ -18,7 +18,7 @@ def revisions(history: pd.DataFrame) -> pd.DataFrame:
     Adds `before`, `change` (fraction of the earlier value) and `cause`: `rounding` (the same figure in more
     or fewer digits), `split` (per-share figures and share counts on another number of shares) or `restatement`.
     """
-    ordered = history.sort_values([*KEY, "published"])
+    ordered = _by_date(history)
     before = ordered.groupby(KEY, dropna=False)["value"].shift()
     later = ordered.assign(before=before, change=ordered["value"] / before - 1)[before.notna()]
     later = later[later["value"] != later["before"]]
@@ -27,11 +27,37 @@ def revisions(history: pd.DataFrame) -> pd.DataFrame:
 
 def latest(history: pd.DataFrame) -> pd.DataFrame:
     """One row per period: the newest value, but not one that only says the same in fewer digits."""
-    return _unrounded(history).sort_values([*KEY, "published"]).drop_duplicates(KEY, keep="last")
+    return _by_date(_unrounded(history)).drop_duplicates(KEY, keep="last")
+
+
+def best_tier(history: pd.DataFrame) -> pd.DataFrame:
+    """The rows of the best kind of source that gives a period: no news overrides a filing, however new."""
+    best = history.groupby(KEY, dropna=False)["tier"].transform("min")
+    return history[history["tier"] == best]
+
+
+def _by_date(history: pd.DataFrame) -> pd.DataFrame:
+    """Oldest first within each period; what has no known date of publication comes before all that has."""
+    return history.sort_values([*KEY, "published"], na_position="first", kind="stable")
+
+
+def is_ifrs(locator: pd.Series) -> pd.Series:
+    """Whether each figure is filed under IFRS, by its tag; what a quarter is derived from shows in its own locator."""
+    return locator.str.contains("ifrs-full:", regex=False)
 
 
 def quarters(history: pd.DataFrame) -> pd.DataFrame:
     """Quarters as differences of filed periods, `kind` derived, for the periods that no filing gives.
+
+    A figure under IFRS and one under US GAAP are never subtracted from each other.
+    """
+    ifrs = is_ifrs(history["locator"])
+    derived = pd.concat([_differences(history[ifrs]), _differences(history[~ifrs])])
+    return _not_reported(derived, history).drop(columns=["restated", "mixed"])
+
+
+def _differences(history: pd.DataFrame) -> pd.DataFrame:
+    """Every quarter that two periods of one vintage leave between them.
 
     Formula: quarter = longer period - shorter period with the same first or last day.
     A pair must be of one vintage, or two definitions would be subtracted: the shorter period as it was known when
@@ -45,7 +71,8 @@ def quarters(history: pd.DataFrame) -> pd.DataFrame:
     pairs = periods.remainders(flows.drop(columns=["file", "line", "note"], errors="ignore"))
     later = pairs["published_less"] > pairs["published"]
     mixed = later & pairs["restated_less"]
-    one_vintage = (pairs["restated"] <= pairs["restated_less"]) & (~mixed | pairs["confirmed"].notna())
+    confirmed = pairs["confirmed"] >= pairs["published_less"]
+    one_vintage = (pairs["restated"] <= pairs["restated_less"]) & (~mixed | confirmed)
     known = pairs["published"].mask(mixed, pairs["confirmed"])
     pairs = pairs.assign(later=later, mixed=mixed, known=np.maximum(known, pairs["published_less"]))
     pairs = pairs[one_vintage].sort_values(["later", "published_less"], ascending=[False, True])
@@ -53,12 +80,12 @@ def quarters(history: pd.DataFrame) -> pd.DataFrame:
     pairs = pairs.drop_duplicates(same, keep="last")
     derived = _difference(pairs).sort_values("published", kind="stable").drop_duplicates([*KEY, "published"])
     same_again = derived.duplicated(KEY) & ~derived["restated"] & ~derived["mixed"]
-    return _not_reported(derived[~same_again], history).drop(columns=["restated", "mixed"])
+    return derived[~same_again]
 
 
 def _confirmed(flows: pd.DataFrame) -> pd.Series:
     """When a figure was repeated beside the same period a year later; NaT if it was not, or not unchanged."""
-    ordered = flows.sort_values([*KEY, "published"])
+    ordered = _by_date(flows)
     replaced = ordered.groupby(KEY, dropna=False)["published"].shift(-1)
     year_after = ordered.assign(
         quarter=periods.ordinal(periods.calendar_quarter(ordered["period_end"])),
@@ -96,6 +123,7 @@ def _difference(pairs: pd.DataFrame) -> pd.DataFrame:
             "locator": longer + " less " + shorter + " (" + pairs["locator"] + ")",
             "published": pairs["known"],
             "note": "",
+            "tier": pairs[["tier", "tier_less"]].max(axis=1),
             "restated": pairs["restated"],
             "mixed": pairs["mixed"],
         }
@@ -103,8 +131,12 @@ def _difference(pairs: pd.DataFrame) -> pd.DataFrame:
 
 
 def _not_reported(derived: pd.DataFrame, history: pd.DataFrame) -> pd.DataFrame:
-    """A filed quarter stands; only a restatement of the periods around it that changes it can replace it."""
-    filed = pd.MultiIndex.from_frame(derived[KEY]).isin(pd.MultiIndex.from_frame(history[KEY]))
+    """A filed quarter stands; only a restatement of the periods around it that changes it can replace it.
+
+    A quarter that only a weaker source gives does not stand against filings that it can be derived from.
+    """
+    given = history.groupby(KEY, dropna=False)["tier"].min()
+    filed = given.reindex(pd.MultiIndex.from_frame(derived[KEY])).to_numpy() <= derived["tier"].to_numpy()
     same = [*KEY, "value"]
     repeated = pd.MultiIndex.from_frame(derived[same]).isin(pd.MultiIndex.from_frame(history[same]))
     return derived[~filed | (derived["restated"] & ~repeated)]

@@ -66,7 +66,7 @@ def cited(sources: list[dict]) -> str:
     """The documents of an exhibit in one line: who published them, how many, from when to when."""
     if not sources:
         return ""
-    dates = sorted(source["published"] for source in sources)
+    dates = sorted(filter(None, (source["published"] for source in sources))) or [say("format.no_day")]
     key = "one" if len(sources) == 1 else "one_day" if dates[0] == dates[-1] else "many"
     names = publishers(sorted({source["publisher"] for source in sources}))
     values = {"publishers": names, "count": len(sources), "first": dates[0], "last": dates[-1]}

@@ -41,11 +41,13 @@ def change(number: float) -> str:
 
 
 def day(when: date) -> str:
-    """A date without doubt about the order of day and month.
+    """A date without doubt about the order of day and month; a date that nobody knows (NaT) is said to be unknown.
 
     >>> day(date(2024, 6, 30))
     '30 Jun 2024'
     """
+    if when != when:  # only what is not a date differs from itself
+        return say("format.no_day")
     month = say("format.months").split()[when.month - 1]
     return say("format.day", day=when.day, month=month, year=when.year)
 
