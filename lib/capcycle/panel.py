@@ -12,6 +12,7 @@ from capcycle.facts.door import KINDS
 
 SPANS = ("quarter", "ttm", "year")
 CALENDARS = ("calendar", "fiscal")
+OTHER = {"calendar": "fiscal", "fiscal": "calendar"}  # to show what the choice of calendar does
 MISSING = -1  # the row number of a figure that is not there
 
 
