@@ -50,6 +50,7 @@ MAKERS = {
     "stack": lambda **chosen: exhibits.stack(measure("capex", shown(**chosen))),
     "scatter": lambda **chosen: exhibits.scatter(ratio(**chosen), measure(metrics.fcf_margin, shown(**chosen))),
     "compare": lambda **chosen: exhibits.compare(ratio(**chosen), margin(**chosen)),
+    "definitions": lambda **chosen: exhibits.definitions(shown(**chosen), "capex_intensity"),
 }
 each_maker = pytest.mark.parametrize("make", MAKERS.values(), ids=MAKERS.keys())
 every = pytest.mark.parametrize("name", MAKERS)

@@ -47,8 +47,38 @@ HAND = [  # metric, inputs, result; the arithmetic is written out
     ("roic_average", (30, 110, 90), 0.3),  # 30 on the mean of 110 and 90
     ("roic_incremental", (45, 30, 150, 100), 0.3),  # 15 on 50
     ("roic_incremental", (15, 30, 150, 100), -0.3),
+    ("capex_net_of_proceeds", (30, 4), 26),
+    ("capex_net_of_proceeds_to_revenue", (26, 104), 0.25),
+    ("ppe_additions_to_revenue", (39, 130), 0.3),
+    ("lease_liability", (12, 3), 15),
+    ("net_debt", (30, 5, 10, 15), 10),  # 30 + 5 - 10 - 15
+    ("net_debt", (30, 5, 40, 15), -20),
+    ("net_debt_with_paper", (10, 4), 14),
+    ("net_debt_with_finance_leases", (10, 3), 13),
+    ("net_debt_with_leases", (10, 15), 25),
+    ("net_debt_less_securities", (10, 50), -40),
+    ("invested_capital_with_paper", (90, 4), 94),
+    ("invested_capital_with_leases", (94, 15), 109),
+    ("invested_capital_gross", (109, 10, 15), 134),  # the cash of 25 back in
+    ("roic_closing", (30, 120), 0.25),
+    ("roic_opening", (30, 150), 0.2),
+    ("roic_average_with_paper", (30, 110, 90), 0.3),  # 30 on the mean of 110 and 90
+    ("roic_average_with_leases", (30, 170, 130), 0.2),
+    ("roic_closing_with_leases", (30, 200), 0.15),
+    ("roic_opening_with_leases", (30, 150), 0.2),
+    ("roic_average_gross", (30, 400, 200), 0.1),
+    ("roic_closing_gross", (30, 240), 0.125),
+    ("roic_opening_gross", (-30, 240), -0.125),
+    ("cloud_return_on_assets", (20, 80), 0.25),
+    ("cloud_return_on_average_assets", (20, 90, 70), 0.25),
+    ("cloud_return_on_ppe", (20, 50), 0.4),
+    ("cloud_return_on_average_ppe", (20, 60, 40), 0.4),
+    ("cloud_return_before_depreciation", (20, 10, 60, 40), 0.6),  # 30 on the mean of 60 and 40
+    ("cloud_return_on_average_assets_after_tax", (0.25, 0.2), 0.2),
+    ("cloud_return_on_average_ppe_after_tax", (0.4, 0.25), 0.3),
 ]
 
+FULLER = ("_with_leases", "_gross")
 UNDEFINED = [  # a denominator of nought or less says nothing
     ("growth_year_on_year", (150, -120)),
     ("growth_year_on_year", (150, 0)),
@@ -75,6 +105,17 @@ UNDEFINED = [  # a denominator of nought or less says nothing
     ("roic_average", (30, -110, 90)),
     ("roic_incremental", (45, 30, 100, 100)),  # capital did not grow
     ("roic_incremental", (45, 30, 90, 100)),
+    ("capex_net_of_proceeds_to_revenue", (26, 0)),
+    ("ppe_additions_to_revenue", (39, -1)),
+    *((f"roic_{when}{capital}", (30, -110)) for when in ("closing", "opening") for capital in ("", *FULLER)),
+    *((f"roic_average{capital}", (30, -110, 90)) for capital in ("_with_paper", *FULLER)),
+    ("cloud_return_on_assets", (20, 0)),
+    ("cloud_return_on_average_assets", (20, 0, 0)),
+    ("cloud_return_on_ppe", (20, 0)),
+    ("cloud_return_on_average_ppe", (20, -60, 40)),
+    ("cloud_return_before_depreciation", (20, 10, 0, 0)),
+    ("cloud_return_on_average_assets_after_tax", (float("nan"), 0.21)),  # built on one that is undefined
+    ("cloud_return_on_average_ppe_after_tax", (float("nan"), 0.21)),
 ]
 FIRST = {name: inputs for name, inputs, _ in reversed(HAND)}
 AMOUNTS = st.floats(-1e12, 1e12)

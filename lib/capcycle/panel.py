@@ -13,6 +13,7 @@ from capcycle.facts.vintages import is_ifrs
 
 SPANS = ("quarter", "ttm", "year")
 CALENDARS = ("calendar", "fiscal")
+OTHER = {"calendar": "fiscal", "fiscal": "calendar"}  # to show what the choice of calendar does
 MISSING = -1  # the row number of a figure that is not there
 
 

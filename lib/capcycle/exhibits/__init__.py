@@ -2,10 +2,23 @@
 
 from capcycle.exhibits import coverage
 from capcycle.exhibits.bars import bars, stack
+from capcycle.exhibits.definitions import definitions
 from capcycle.exhibits.exhibit import Exhibit
 from capcycle.exhibits.findings import finding, total
 from capcycle.exhibits.lines import lines
 from capcycle.exhibits.scatter import scatter
 from capcycle.exhibits.tables import compare, documents
 
-__all__ = ["Exhibit", "bars", "compare", "coverage", "documents", "finding", "lines", "scatter", "stack", "total"]
+__all__ = [
+    "Exhibit",
+    "bars",
+    "compare",
+    "coverage",
+    "definitions",
+    "documents",
+    "finding",
+    "lines",
+    "scatter",
+    "stack",
+    "total",
+]

@@ -1,0 +1,265 @@
+"""One measure by each of its definitions: the value, the rank, and which companies change places."""
+
+from dataclasses import dataclass
+
+import altair as alt
+import pandas as pd
+
+from capcycle import theme, words
+from capcycle.errors import MetricError, unknown
+from capcycle.exhibits import parts
+from capcycle.exhibits.exhibit import Exhibit
+from capcycle.exhibits.lines import TOOLTIP, company_colour, company_legend, tooltip, value_axis
+from capcycle.measure import Measures, measure, needs
+from capcycle.metrics import FAMILIES
+from capcycle.panel import Panel
+from capcycle.words import Sentence
+
+
+@dataclass(frozen=True)
+class Variant:
+    """A measure by one definition, at the period that all are compared at."""
+
+    name: str
+    measures: Measures
+    rows: pd.DataFrame
+
+    @property
+    def values(self) -> pd.Series:
+        """What is known, by company."""
+        return self.rows.dropna(subset="value").set_index("company")["value"]
+
+
+def definitions(panel: Panel, family: str, other: Panel | None = None, **numbers: float) -> Exhibit:
+    """Companies down, definitions across: each value and its rank, at the period with the most figures.
+
+    `other` is the same companies by the other calendar: the usual definition is then shown by it too.
+    `numbers` go to the definitions that take them (`tax_rate`).
+    Errors:  MetricError for an unknown family, and for a number that is lacking or that no definition takes.
+
+    >>> from capcycle import facts, panel
+    >>> years = panel.select(facts.load(["AAPL"]), "year", "fiscal", 2022, 2022)
+    >>> definitions(years, "roic", tax_rate=0.162).title
+    'Apple, return on invested capital: 50.1% to 89.0% by definition, in FY2022'
+    """
+    found = _variants(panel, family, numbers)
+    period = words.period(found[0].rows["period"].iloc[0])
+    if other:
+        found.append(_on(other, found[0]))
+    held = any(len(each.values) for each in found)
+    return Exhibit(
+        id=parts.slug("definitions", family),
+        title=_title(found, family, period),
+        subtitle=_subtitle(found, period),
+        alt=words.say("definitions.alt", period=period, series="; ".join(_row(each) for each in found)) if held else "",
+        view=_view(found),
+        figures=_figures(found),
+        notes=(*_notes(found), *_moves(found), *_lacking(found)),
+        sources=parts.documents(*(each.rows for each in found)),
+        chart=_chart(found) if held else None,
+    )  # fmt: skip
+
+
+def moved(usual: pd.Series, other: pd.Series) -> list[str]:
+    """The fewest companies without which both rank the rest alike; only who has both values counts.
+
+    >>> moved(pd.Series({"A": 3, "B": 2, "C": 1}), pd.Series({"B": 9, "C": 8, "A": 1}))
+    ['A']
+    """
+    both = [company for company in usual.sort_values(ascending=False, kind="stable").index if company in other.index]
+    best: list[list[str]] = []
+    for place, company in enumerate(both):
+        before = [chain for chain in best[:place] if other[chain[-1]] >= other[company]]
+        best.append([*max(before, key=len, default=[]), company])
+    keep = max(best, key=len, default=[])
+    return [company for company in both if company not in keep]
+
+
+def _variants(panel: Panel, family: str, numbers: dict[str, float]) -> list[Variant]:
+    if family not in FAMILIES:
+        raise MetricError(unknown("family of definitions", [family], FAMILIES))
+    takes = {name: needs(name) for name in FAMILIES[family]}
+    if wrong := set(numbers) - {number for each in takes.values() for number in each}:
+        raise MetricError(f"{family}: {unknown('number', wrong, sorted(set().union(*takes.values())))}")
+    measured = [
+        measure(name, panel, **{number: value for number, value in numbers.items() if number in takes[name]})
+        for name in takes
+    ]
+    period = _fullest(measured)
+    return [Variant(words.name(each.name), each, each.at(period)) for each in measured]
+
+
+def _fullest(measured: list[Measures]) -> str:
+    """The newest of the periods with the most values by all definitions together."""
+    table = pd.concat([each.table for each in measured])
+    each = table.groupby(["ordinal", "period"])["value"].count()
+    return each[each == each.max()].index[-1][1]
+
+
+def _on(other: Panel, usual: Variant) -> Variant:
+    """The usual definition by the other calendar, at the period of the same name, which covers other months.
+
+    Where nobody has a value then, at the newest period that the most companies have.
+    """
+    measures = measure(usual.measures.name, other)
+    same = measures.table[measures.table["ordinal"] == usual.rows["ordinal"].iloc[0]]
+    rows = measures.at(same["period"].iloc[0] if same["value"].notna().any() else None)
+    name = words.say(f"definitions.{other.calendar}", metric=usual.name, period=rows["period"].iloc[0])
+    return Variant(name, measures, rows)
+
+
+def _subtitle(found: list[Variant], period: str) -> str:
+    unit = parts.unit(found[0].measures.unit)
+    return words.say("definitions.subtitle", count=len(found), period=period, unit=unit)
+
+
+def _figures(found: list[Variant]) -> pd.DataFrame:
+    ranks = [rank for each in found for rank in _ranks(each)]
+    return parts.figures(*(each.rows for each in found)).assign(rank=ranks)
+
+
+def _ranks(variant: Variant) -> list[str]:
+    ranks = variant.rows["value"].rank(ascending=False, method="min")
+    return [str(int(rank)) if rank == rank else "" for rank in ranks]
+
+
+def _view(found: list[Variant]) -> pd.DataFrame:
+    view = pd.DataFrame({each.name: _column(each) for each in found}).reindex(found[0].measures.panel.companies)
+    view = view.rename(index=parts.names()).fillna(words.DASH)
+    return view.rename_axis(words.say("column.company")).reset_index()
+
+
+def _column(variant: Variant) -> pd.Series:
+    shown = [parts.shown(*row) for row in variant.rows[["value", "unit", "kind"]].itertuples(index=False)]
+    cells = [
+        words.say("definitions.cell", value=value, rank=rank, count=len(variant.values)) if rank else value
+        for value, rank in zip(shown, _ranks(variant), strict=True)
+    ]
+    return pd.Series(cells, index=variant.rows["company"])
+
+
+def _title(found: list[Variant], family: str, period: str) -> Sentence:
+    what = words.say(words.said(f"family.{family}", f"name.{family}"))
+    usual, *others = found
+    shared = {each.name: len(usual.values.index.intersection(each.values.index)) for each in others}
+    if max(shared.values(), default=0) < 2:
+        return Sentence(_of_one(found, what, period))
+    most = max(others, key=lambda each: len(moved(usual.values, each.values)))
+    if movers := moved(usual.values, most.values):
+        return Sentence(_moves_of(usual, most, movers, period))
+    compared = sum(count > 1 for count in shared.values()) + 1
+    return Sentence(words.say("definitions.same", what=words.lower(what), count=compared, period=period))
+
+
+def _of_one(found: list[Variant], what: str, period: str) -> str:
+    """No two companies can be ranked twice: how far apart the definitions put the one that has the most of them."""
+    held = pd.concat([each.rows for each in found]).dropna(subset="value")
+    if held.empty:
+        return words.say("finding.none", metric=what)
+    values = held[held["company"] == held["company"].mode()[0]]
+    low, high = (words.value(end, values["unit"].iloc[0]) for end in (values["value"].min(), values["value"].max()))
+    name = parts.names()[values["company"].iloc[0]]
+    return words.say("definitions.one", name=name, what=words.lower(what), low=low, high=high, period=period)
+
+
+def _places(usual: Variant, other: Variant) -> pd.DataFrame:
+    """The rank of each company by two definitions, among those that have a value by both."""
+    both = pd.DataFrame({"usual": usual.values, "other": other.values}).dropna()
+    return both.rank(ascending=False, method="min").astype(int)
+
+
+def _moves_of(usual: Variant, other: Variant, movers: list[str], period: str) -> str:
+    places = _places(usual, other)
+    said = {"usual": words.lower(usual.name), "other": words.lower(other.name), "count": len(places), "period": period}
+    if len(movers) > 1:
+        names = words.listing([parts.names()[company] for company in movers])
+        return words.say("definitions.movers", names=names, moved=len(movers), **said)
+    first, second = places.loc[movers[0]]
+    return words.say("definitions.mover", name=parts.names()[movers[0]], first=first, second=second, **said)
+
+
+def _moves(found: list[Variant]) -> list[str]:
+    """By each definition who stands elsewhere than by the usual one."""
+    usual, *others = found
+    texts = []
+    for each in others:
+        places = _places(usual, each)
+        changed = places[places["usual"] != places["other"]].sort_values("usual")
+        if len(places) > 1:
+            texts.append(_move(each, changed, len(places)))
+    return texts
+
+
+def _move(variant: Variant, changed: pd.DataFrame, count: int) -> str:
+    changes = [
+        words.say("definitions.change", name=parts.names()[company], first=row["usual"], second=row["other"])
+        for company, row in changed.iterrows()
+    ]
+    key = "definitions.changes" if changes else "definitions.unchanged"
+    return words.say(key, variant=variant.name, changes=words.listing(changes) if changes else "", count=count)
+
+
+def _notes(found: list[Variant]) -> list[str]:
+    """The definitions; a second calendar adds what it says of itself."""
+    panels = {id(each.measures.panel): [] for each in found}
+    for each in found:
+        panels[id(each.measures.panel)].append(each.measures)
+    return list(dict.fromkeys(note for measured in panels.values() for note in parts.notes(*measured, every=False)))
+
+
+def _lacking(found: list[Variant]) -> list[str]:
+    """Who lacks a value and why; a definition that nobody has, and a company that has none, is said once."""
+    empty = [each for each in found if each.values.empty]
+    some = [each for each in found if not each.values.empty]
+    without = set(found[0].rows["company"]).difference(*(each.values.index for each in some))
+    nobody = [words.say("finding.none", metric=each.name) + "." for each in (empty if some else found[:1])]
+    nothing = [
+        _lack(found[0], words.say("definitions.any"), company)
+        for company in found[0].rows["company"]
+        if company in without
+    ]
+    lacking = [
+        _lack(each, words.lower(each.name), company)
+        for each in some
+        for company in each.rows["company"]
+        if company not in each.values and company not in without
+    ]
+    return [*nobody, *nothing, *lacking]
+
+
+def _lack(variant: Variant, what: str, company: str) -> str:
+    reason = variant.rows.set_index("company")["reason"][company]
+    return words.say("compare.missing", name=parts.names()[company], metric=what, reason=reason)
+
+
+def _row(variant: Variant) -> str:
+    rows = variant.rows.dropna(subset="value")
+    bars = [
+        words.say("alt.bar", name=parts.names()[company], value=parts.shown(value, unit, kind))
+        for company, value, unit, kind in rows[["company", "value", "unit", "kind"]].itertuples(index=False)
+    ]
+    return words.say("definitions.row", variant=variant.name, values=", ".join(bars) or words.DASH)
+
+
+def _chart(found: list[Variant]) -> alt.Chart:
+    marks = [
+        parts.marks(each.measures).merge(each.rows[["company", "period"]]).assign(definition=each.name)
+        for each in found
+    ]
+    data = pd.concat(marks, ignore_index=True).dropna(subset="value")
+    scales, legend = company_colour(data["company"]), company_legend(data)
+    order = [each.name for each in found if len(each.values)]
+    return (
+        alt.Chart(data)
+        .mark_point(size=90, strokeWidth=1.5)
+        .encode(
+            x=alt.X("value:Q", axis=value_axis(found[0].measures.unit)),
+            y=alt.Y("definition:N", sort=order, title=None, axis=alt.Axis(labelLimit=330, labelOverlap=False)),
+            stroke=alt.Stroke("name:N", scale=scales["colour"], legend=legend),
+            fill=alt.Fill("name:N", scale=scales["colour"], legend=legend),
+            shape=alt.Shape("name:N", scale=scales["shape"], legend=legend),
+            fillOpacity=theme.evidence_opacity(),
+            tooltip=[alt.Tooltip("definition:N", title=words.say("tooltip.definition")), *tooltip(TOOLTIP)],
+        )
+        .properties(height=alt.Step(34))
+    )

@@ -1,0 +1,265 @@
+"""Net debt and invested capital by their definitions, and the return on each of them."""
+
+from capcycle.metrics.registry import CURRENCY, FRACTION, TWELVE_MONTHS, Quantity, metric, per
+
+
+@metric(CURRENCY)
+def lease_liability(operating_lease_liability: Quantity, finance_lease_liability: Quantity) -> Quantity:
+    """What is owed under leases of both kinds.
+
+    Formula: operating_lease_liability + finance_lease_liability
+    Units:   two balances of one day in one currency; an amount.
+    Source:  Apple 10-K for fiscal 2022, note on leases: 11.470bn and 0.941bn.
+
+    >>> round(lease_liability(11.470, 0.941), 3)
+    12.411
+    """
+    return operating_lease_liability + finance_lease_liability
+
+
+@metric(CURRENCY)
+def net_debt(
+    long_term_debt_noncurrent: Quantity, debt_current: Quantity, cash: Quantity, short_term_investments: Quantity
+) -> Quantity:
+    """Term debt less cash and short-term investments; leases, commercial paper and longer securities left out.
+
+    Formula: long_term_debt_noncurrent + debt_current - cash - short_term_investments
+    Units:   balances of one day in one currency; an amount, negative where cash is larger.
+    Source:  Apple 10-K for fiscal 2022: 98.959bn and 11.128bn less 23.646bn and 24.658bn.
+
+    >>> round(net_debt(98.959, 11.128, 23.646, 24.658), 3)
+    61.783
+    """
+    return long_term_debt_noncurrent + debt_current - cash - short_term_investments
+
+
+@metric(CURRENCY)
+def net_debt_with_paper(net_debt: Quantity, commercial_paper: Quantity) -> Quantity:
+    """Net debt with commercial paper, which is borrowed for weeks and rolled over.
+
+    Formula: net_debt + commercial_paper
+    Units:   balances of one day in one currency; an amount, negative where cash is larger.
+    Source:  Apple 10-K for fiscal 2022: 61.783bn and 9.982bn.
+
+    >>> round(net_debt_with_paper(61.783, 9.982), 3)
+    71.765
+    """
+    return net_debt + commercial_paper
+
+
+@metric(CURRENCY)
+def net_debt_with_finance_leases(net_debt: Quantity, finance_lease_liability: Quantity) -> Quantity:
+    """Net debt with finance leases, which are debt under US GAAP in all but name.
+
+    Formula: net_debt + finance_lease_liability
+    Units:   balances of one day in one currency; an amount, negative where cash is larger.
+    Source:  Apple 10-K for fiscal 2022: 61.783bn and 0.941bn.
+
+    >>> round(net_debt_with_finance_leases(61.783, 0.941), 3)
+    62.724
+    """
+    return net_debt + finance_lease_liability
+
+
+@metric(CURRENCY)
+def net_debt_with_leases(net_debt: Quantity, lease_liability: Quantity) -> Quantity:
+    """Net debt with all leases, as IFRS 16 and most rating agencies count them.
+
+    Formula: net_debt + lease_liability
+    Units:   balances of one day in one currency; an amount, negative where cash is larger.
+    Source:  Apple 10-K for fiscal 2022: 61.783bn and 12.411bn.
+
+    >>> round(net_debt_with_leases(61.783, 12.411), 3)
+    74.194
+    """
+    return net_debt + lease_liability
+
+
+@metric(CURRENCY)
+def net_debt_less_securities(net_debt: Quantity, long_term_marketable_securities: Quantity) -> Quantity:
+    """Net debt less the marketable securities held for more than a year, which can be sold all the same.
+
+    Formula: net_debt - long_term_marketable_securities
+    Units:   balances of one day in one currency; an amount, negative where cash is larger.
+    Source:  Apple 10-K for fiscal 2022: 61.783bn less 120.805bn.
+
+    >>> round(net_debt_less_securities(61.783, 120.805), 3)
+    -59.022
+    """
+    return net_debt - long_term_marketable_securities
+
+
+@metric(CURRENCY)
+def invested_capital_with_paper(invested_capital: Quantity, commercial_paper: Quantity) -> Quantity:
+    """Invested capital with commercial paper counted as debt.
+
+    Formula: invested_capital + commercial_paper
+    Units:   balances of one day in one currency; an amount.
+    Source:  Apple 10-K for fiscal 2022: 112.455bn and 9.982bn.
+
+    >>> round(invested_capital_with_paper(112.455, 9.982), 3)
+    122.437
+    """
+    return invested_capital + commercial_paper
+
+
+@metric(CURRENCY)
+def invested_capital_with_leases(invested_capital_with_paper: Quantity, lease_liability: Quantity) -> Quantity:
+    """Invested capital with commercial paper and all leases counted as debt.
+
+    Formula: invested_capital_with_paper + lease_liability
+    Units:   balances of one day in one currency; an amount.
+    Source:  Apple 10-K for fiscal 2022: 122.437bn and 12.411bn.
+
+    >>> round(invested_capital_with_leases(122.437, 12.411), 3)
+    134.848
+    """
+    return invested_capital_with_paper + lease_liability
+
+
+@metric(CURRENCY)
+def invested_capital_gross(
+    invested_capital_with_leases: Quantity, cash: Quantity, short_term_investments: Quantity
+) -> Quantity:
+    """Invested capital with commercial paper and leases, cash and short-term investments left in.
+
+    Formula: invested_capital_with_leases + cash + short_term_investments
+    Units:   balances of one day in one currency; an amount.
+    Source:  Apple 10-K for fiscal 2022: 134.848bn, 23.646bn and 24.658bn.
+
+    >>> round(invested_capital_gross(134.848, 23.646, 24.658), 3)
+    183.152
+    """
+    return invested_capital_with_leases + cash + short_term_investments
+
+
+@metric(FRACTION, spans=TWELVE_MONTHS)
+def roic_closing(nopat: Quantity, invested_capital: Quantity) -> Quantity:
+    """Return on invested capital at the end of the period: what grew lately earns in full only later.
+
+    Formula: nopat / invested_capital
+    Units:   amounts in one currency, twelve months of profit; a fraction. NaN where capital is not positive.
+    Source:  Apple 10-K for fiscal 2022, NOPAT 100.083bn at its own tax rate of 16.2%: on 112.455bn.
+
+    >>> round(float(roic_closing(100.083, 112.455)), 4)
+    0.89
+    """
+    return per(nopat, invested_capital)
+
+
+@metric(FRACTION, spans=TWELVE_MONTHS)
+def roic_opening(nopat: Quantity, invested_capital_opening: Quantity) -> Quantity:
+    """Return on invested capital at the start of the period, before what was added in it.
+
+    Formula: nopat / invested_capital_opening
+    Units:   amounts in one currency, twelve months of profit; a fraction. NaN where capital is not positive.
+    Source:  Apple 10-K for fiscal 2022, NOPAT 100.083bn at its own tax rate of 16.2%: on 119.17bn.
+
+    >>> round(float(roic_opening(100.083, 119.17)), 4)
+    0.8398
+    """
+    return per(nopat, invested_capital_opening)
+
+
+@metric(FRACTION, spans=TWELVE_MONTHS)
+def roic_average_with_paper(
+    nopat: Quantity, invested_capital_with_paper: Quantity, invested_capital_with_paper_opening: Quantity
+) -> Quantity:
+    """Return on average capital with commercial paper counted as debt.
+
+    Formula: nopat / ((invested_capital_with_paper_opening + invested_capital_with_paper) / 2)
+    Units:   amounts in one currency, twelve months of profit; a fraction. NaN where capital is not positive.
+    Source:  Apple 10-K for fiscal 2022, NOPAT 100.083bn at its own tax rate of 16.2%: on 122.437bn and 125.17bn.
+
+    >>> round(float(roic_average_with_paper(100.083, 122.437, 125.17)), 4)
+    0.8084
+    """
+    return per(nopat, (invested_capital_with_paper_opening + invested_capital_with_paper) / 2)
+
+
+@metric(FRACTION, spans=TWELVE_MONTHS)
+def roic_average_with_leases(
+    nopat: Quantity, invested_capital_with_leases: Quantity, invested_capital_with_leases_opening: Quantity
+) -> Quantity:
+    """Return on average capital with commercial paper and leases counted as debt.
+
+    Formula: nopat / ((invested_capital_with_leases_opening + invested_capital_with_leases) / 2)
+    Units:   amounts in one currency, twelve months of profit; a fraction. NaN where capital is not positive.
+    Source:  Apple 10-K for fiscal 2022, NOPAT 100.083bn at its own tax rate of 16.2%: on 134.848bn and 136.973bn.
+
+    >>> round(float(roic_average_with_leases(100.083, 134.848, 136.973)), 4)
+    0.7364
+    """
+    return per(nopat, (invested_capital_with_leases_opening + invested_capital_with_leases) / 2)
+
+
+@metric(FRACTION, spans=TWELVE_MONTHS)
+def roic_closing_with_leases(nopat: Quantity, invested_capital_with_leases: Quantity) -> Quantity:
+    """Return on closing capital with commercial paper and leases counted as debt.
+
+    Formula: nopat / invested_capital_with_leases
+    Units:   amounts in one currency, twelve months of profit; a fraction. NaN where capital is not positive.
+    Source:  Apple 10-K for fiscal 2022, NOPAT 100.083bn at its own tax rate of 16.2%: on 134.848bn.
+
+    >>> round(float(roic_closing_with_leases(100.083, 134.848)), 4)
+    0.7422
+    """
+    return per(nopat, invested_capital_with_leases)
+
+
+@metric(FRACTION, spans=TWELVE_MONTHS)
+def roic_opening_with_leases(nopat: Quantity, invested_capital_with_leases_opening: Quantity) -> Quantity:
+    """Return on opening capital with commercial paper and leases counted as debt.
+
+    Formula: nopat / invested_capital_with_leases_opening
+    Units:   amounts in one currency, twelve months of profit; a fraction. NaN where capital is not positive.
+    Source:  Apple 10-K for fiscal 2022, NOPAT 100.083bn at its own tax rate of 16.2%: on 136.973bn.
+
+    >>> round(float(roic_opening_with_leases(100.083, 136.973)), 4)
+    0.7307
+    """
+    return per(nopat, invested_capital_with_leases_opening)
+
+
+@metric(FRACTION, spans=TWELVE_MONTHS)
+def roic_average_gross(
+    nopat: Quantity, invested_capital_gross: Quantity, invested_capital_gross_opening: Quantity
+) -> Quantity:
+    """Return on average capital with paper and leases, cash left in: what the company as a whole earns.
+
+    Formula: nopat / ((invested_capital_gross_opening + invested_capital_gross) / 2)
+    Units:   amounts in one currency, twelve months of profit; a fraction. NaN where capital is not positive.
+    Source:  Apple 10-K for fiscal 2022, NOPAT 100.083bn at its own tax rate of 16.2%: on 183.152bn and 199.612bn.
+
+    >>> round(float(roic_average_gross(100.083, 183.152, 199.612)), 4)
+    0.5229
+    """
+    return per(nopat, (invested_capital_gross_opening + invested_capital_gross) / 2)
+
+
+@metric(FRACTION, spans=TWELVE_MONTHS)
+def roic_closing_gross(nopat: Quantity, invested_capital_gross: Quantity) -> Quantity:
+    """Return on closing capital with paper and leases, cash left in.
+
+    Formula: nopat / invested_capital_gross
+    Units:   amounts in one currency, twelve months of profit; a fraction. NaN where capital is not positive.
+    Source:  Apple 10-K for fiscal 2022, NOPAT 100.083bn at its own tax rate of 16.2%: on 183.152bn.
+
+    >>> round(float(roic_closing_gross(100.083, 183.152)), 4)
+    0.5464
+    """
+    return per(nopat, invested_capital_gross)
+
+
+@metric(FRACTION, spans=TWELVE_MONTHS)
+def roic_opening_gross(nopat: Quantity, invested_capital_gross_opening: Quantity) -> Quantity:
+    """Return on opening capital with paper and leases, cash left in.
+
+    Formula: nopat / invested_capital_gross_opening
+    Units:   amounts in one currency, twelve months of profit; a fraction. NaN where capital is not positive.
+    Source:  Apple 10-K for fiscal 2022, NOPAT 100.083bn at its own tax rate of 16.2%: on 199.612bn.
+
+    >>> round(float(roic_opening_gross(100.083, 199.612)), 4)
+    0.5014
+    """
+    return per(nopat, invested_capital_gross_opening)

@@ -1,0 +1,48 @@
+"""Metrics that go by one name and are defined in several ways; the first of each family is the usual one."""
+
+FAMILIES: dict[str, tuple[str, ...]] = {
+    "capex": (
+        "capex",
+        "capex_net_of_proceeds",
+        "capex_with_lease_principal",
+        "capex_with_lease_additions",
+        "ppe_additions",
+    ),
+    "capex_intensity": (
+        "capex_to_revenue",
+        "capex_net_of_proceeds_to_revenue",
+        "capex_with_lease_principal_to_revenue",
+        "capex_with_lease_additions_to_revenue",
+        "ppe_additions_to_revenue",
+    ),
+    "fcf": ("fcf", "fcf_after_leases"),
+    "fcf_margin": ("fcf_margin", "fcf_after_leases_margin"),
+    "net_debt": (
+        "net_debt",
+        "net_debt_with_paper",
+        "net_debt_with_finance_leases",
+        "net_debt_with_leases",
+        "net_debt_less_securities",
+    ),
+    "roic": (
+        "roic_average",
+        "roic_opening",
+        "roic_closing",
+        "roic_average_with_paper",
+        "roic_average_with_leases",
+        "roic_opening_with_leases",
+        "roic_closing_with_leases",
+        "roic_average_gross",
+        "roic_opening_gross",
+        "roic_closing_gross",
+    ),
+    "cloud_return": (
+        "cloud_return_on_assets",
+        "cloud_return_on_average_assets",
+        "cloud_return_on_ppe",
+        "cloud_return_on_average_ppe",
+        "cloud_return_before_depreciation",
+        "cloud_return_on_average_assets_after_tax",
+        "cloud_return_on_average_ppe_after_tax",
+    ),
+}
