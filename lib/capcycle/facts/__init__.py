@@ -8,7 +8,7 @@ from functools import partial
 import pandas as pd
 
 from capcycle.errors import CapcycleError, unknown
-from capcycle.facts import door, splits, vintages
+from capcycle.facts import door, registers, splits, vintages
 from capcycle.facts.currency import convert, rates
 from capcycle.facts.vintages import latest
 
@@ -22,6 +22,7 @@ __all__ = [
     "latest",
     "load",
     "rates",
+    "registers",
     "rejected",
     "revisions",
     "sources",
@@ -63,7 +64,7 @@ def history(companies: Sequence[str] | None = None, as_of: str | date | None = N
     """
     known = door.open_book()
     checked = door.read_facts(_wanted(companies, known.companies), known)
-    return checked[checked["published"] <= _day(as_of)] if as_of else checked
+    return checked[checked["published"] <= door.day(as_of)] if as_of else checked
 
 
 def revisions(history: pd.DataFrame) -> pd.DataFrame:
@@ -126,6 +127,7 @@ def check() -> None:
         partial(door.read_gaps, whole),
         partial(door.read_rejected, whole),
         door.read_rates,
+        partial(registers.check, whole),
     )
     door.refuse([*known.faults, *door.strangers(known), *door.gather(jobs)[1]])
 
@@ -148,12 +150,3 @@ def _wanted(companies: Sequence[str] | None, known: pd.DataFrame) -> list[str]:
     if not wanted:
         raise CapcycleError(f"no company given; there are: {', '.join(sorted(known.index))}")
     return wanted
-
-
-def _day(as_of: str | date | None) -> pd.Timestamp:
-    if not as_of:
-        return pd.Timestamp.max
-    try:
-        return pd.Timestamp(date.fromisoformat(str(as_of)))
-    except ValueError as error:
-        raise CapcycleError(f"as_of '{as_of}' is not a date such as 2024-06-30") from error

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 import pandas as pd
 
 from capcycle import facts, paths
-from capcycle.facts import door, splits, vintages
+from capcycle.facts import door, registers, splits, vintages
 
 COLUMNS = {
     "company": "ticker, as in `companies.csv`",
@@ -103,6 +103,13 @@ Companies stand in groups, and `facts.load(["neoclouds"])` means every company o
 
 {groups}
 
+## Tables beside the facts
+
+One schema, `registers.csv`, says what each column holds; `registers.read("contracts", as_of="2025-06-30")` gives the
+rows known on that day, of a row that changed later the version of then.
+
+{registers}
+
 ## Quarters
 
 Cash-flow statements are filed year to date. A quarter that no filing gives is the difference of two that do (the year
@@ -162,8 +169,9 @@ Of the public tracker's table, three kinds of row are not held:
 ## Rights
 
 Figures are facts, taken from public filings; each row names its own. Exchange rates are the euro foreign exchange
-reference rates, source: European Central Bank, free to use with that attribution. What is original in this compilation
-is under the licence of the project.
+reference rates, source: European Central Bank, free to use with that attribution. `compute.csv`, `chips.csv` and
+`gpu_prices.csv` hold data of Epoch AI (CC-BY): name it where you use them. What is original in this compilation is
+under the licence of the project.
 """
 
 
@@ -177,6 +185,7 @@ def render() -> str:
         concepts=_table(facts.dictionary().reset_index()),
         kinds=_list(KINDS, door.KINDS),
         groups=_groups(),
+        registers=registers.codebook(),
         splits=_splits(),
         tiers=_list(TIERS, door.TIERS),
         rejected=_table(facts.rejected()[["company", "concept", "period_start", "period_end", "value", "reason"]]),

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
+from datetime import date
 from functools import lru_cache, partial
 from itertools import chain
 
@@ -9,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from capcycle import paths, periods
-from capcycle.errors import DataError
+from capcycle.errors import CapcycleError, DataError
 from capcycle.facts import tables
 
 COMPANY = ("company", "name", "name_zh", "cik", "currency", "fiscal_year_end", "group")
@@ -155,6 +156,16 @@ def refuse(faults: list[str]) -> None:
 def dates(text: pd.Series) -> pd.Series:
     """ISO dates as timestamps; what is not one, empty cells included, as NaT."""
     return pd.to_datetime(text, format="%Y-%m-%d", errors="coerce")
+
+
+def day(as_of: str | date | None) -> pd.Timestamp:
+    """A date as a timestamp; none given is after every date."""
+    if not as_of:
+        return pd.Timestamp.max
+    try:
+        return pd.Timestamp(date.fromisoformat(str(as_of)))
+    except ValueError as error:
+        raise CapcycleError(f"as_of '{as_of}' is not a date such as 2024-06-30") from error
 
 
 def _faults(table: pd.DataFrame, rules: Rules) -> list[str]:

@@ -14,7 +14,7 @@ from functools import partial
 
 import pandas as pd
 
-from capcycle import facts, paths
+from capcycle import paths
 from capcycle.errors import CapcycleError, unknown
 from capcycle.facts import door, tables
 
@@ -60,7 +60,7 @@ def history(name: str, as_of: str | date | None = None) -> pd.DataFrame:
     >>> history("useful_lives", as_of="2021-12-31")[["figure", "effect"]].values.tolist()
     [['depreciation', -721000000.0], ['net_income', 561000000.0], ['eps', 0.84]]
     """
-    schema, day = _schema(name), facts._day(as_of)
+    schema, day = _schema(name), door.day(as_of)
     known = _book()
     raw, faults = _checked(schema, known)
     door.refuse([*known.faults, *faults])
@@ -69,12 +69,12 @@ def history(name: str, as_of: str | date | None = None) -> pd.DataFrame:
     return table if public is None or not as_of else table[table[public] <= day].reset_index(drop=True)
 
 
-def check() -> None:
-    """Check every register.
+def check(reference: door.Book | None = None) -> None:
+    """Check every register, against the reference tables or a book of them whose own faults are told elsewhere.
 
     Errors: DataError with all faults of all files.
     """
-    schema, known = _schema(), _book()
+    schema, known = _schema(), _book(reference)
     jobs = [partial(_checked, rows, known) for _, rows in schema.groupby("table", sort=False)]
     results, faults = door.gather(jobs)
     door.refuse([*known.faults, *(fault for _, found in results for fault in found), *faults])
@@ -149,9 +149,9 @@ def _key(schema: pd.DataFrame) -> list[str]:
 # ---- one table
 
 
-def _book() -> door.Book:
+def _book(reference: door.Book | None = None) -> door.Book:
     """The reference tables, with the documents of the registers among the sources."""
-    known = door.open_book()
+    known = reference or door.open_book()
     if not (paths.DATA / f"{DOCUMENTS}.csv").exists():
         return known
     extra = tables.read(f"{DOCUMENTS}.csv", door.SOURCE).drop_duplicates("source").set_index("source")
