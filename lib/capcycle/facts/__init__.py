@@ -127,7 +127,6 @@ def check() -> None:
         partial(door.read_gaps, whole),
         partial(door.read_rejected, whole),
         door.read_rates,
-        partial(registers.check, whole),
     )
     door.refuse([*known.faults, *door.strangers(known), *door.gather(jobs)[1]])
 

@@ -69,12 +69,12 @@ def history(name: str, as_of: str | date | None = None) -> pd.DataFrame:
     return table if public is None or not as_of else table[table[public] <= day].reset_index(drop=True)
 
 
-def check(reference: door.Book | None = None) -> None:
-    """Check every register, against the reference tables or a book of them whose own faults are told elsewhere.
+def check() -> None:
+    """Check every register.
 
     Errors: DataError with all faults of all files.
     """
-    schema, known = _schema(), _book(reference)
+    schema, known = _schema(), _book()
     jobs = [partial(_checked, rows, known) for _, rows in schema.groupby("table", sort=False)]
     results, faults = door.gather(jobs)
     door.refuse([*known.faults, *(fault for _, found in results for fault in found), *faults])
@@ -149,9 +149,9 @@ def _key(schema: pd.DataFrame) -> list[str]:
 # ---- one table
 
 
-def _book(reference: door.Book | None = None) -> door.Book:
+def _book() -> door.Book:
     """The reference tables, with the documents of the registers among the sources."""
-    known = reference or door.open_book()
+    known = door.open_book()
     if not (paths.DATA / f"{DOCUMENTS}.csv").exists():
         return known
     extra = tables.read(f"{DOCUMENTS}.csv", door.SOURCE).drop_duplicates("source").set_index("source")
