@@ -281,6 +281,15 @@ def test_two_companies_without_a_common_period():
         exhibits.scatter(apart, apart)
 
 
+def test_who_has_no_period_in_common_with_the_others_is_listed():
+    three = amounts(MSFT=[20.0, 21.0], META=[30.0, 31.0], ORCL=[40.0, None])
+    assert exhibits.scatter(three, three).subtitle.endswith("2023Q1")  # all three
+    late = amounts(MSFT=[20.0, 21.0], META=[None, 31.0], ORCL=[40.0, None])
+    exhibit = exhibits.scatter(late, late)
+    assert exhibit.subtitle.endswith("2023Q2") and exhibit.view["Company"].tolist() == ["Microsoft", "Meta", "Oracle"]
+    assert any(note.startswith("Oracle, 2023Q2: ") for note in exhibit.notes)
+
+
 def test_a_focus_without_a_value_is_drawn_all_the_same():
     exhibit = exhibits.lines(intensity(MSFT=[None, None], META=[20, 21]), focus="MSFT")
     assert exhibit.title == "Meta, Capex to revenue: 21.0% in 2023Q2"

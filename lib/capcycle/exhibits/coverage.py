@@ -11,6 +11,7 @@ from capcycle.panel import Panel
 
 DARK_FROM = 0.7  # of a cell's colour: from here on the page's colour is easier to read on it than the text's
 CAUSES = ("restatement", "split", "rounding")
+MANY = 12  # companies; more names than these stand upright
 
 
 def held(panel: Panel) -> Exhibit:
@@ -201,8 +202,9 @@ def _heat(table: pd.DataFrame, shown: int) -> alt.LayerChart:
             for count, first, last in table[["periods", "first", "last"]].itertuples(index=False)
         ],
     })  # fmt: skip
+    angle = -90 if table["company"].nunique() > MANY else -40
     base = alt.Chart(data).encode(
-        x=alt.X("name:N", sort=None, title=None, axis=alt.Axis(orient="top", labelAngle=-40, labelOverlap=False)),
+        x=alt.X("name:N", sort=None, title=None, axis=alt.Axis(orient="top", labelAngle=angle, labelOverlap=False)),
         y=alt.Y("concept:N", title=None, axis=alt.Axis(labelLimit=280)),
         tooltip=[
             alt.Tooltip("name:N", title=words.say("tooltip.name")),
@@ -216,9 +218,8 @@ def _heat(table: pd.DataFrame, shown: int) -> alt.LayerChart:
     ink = alt.when(alt.datum.periods > shown * DARK_FROM).then(page).otherwise(text)
     rect = base.mark_rect(fill=theme.LIGHT["accent"], stroke=theme.LIGHT["axis"], strokeWidth=0.5)
     rect = rect.encode(fillOpacity=fill)
-    return alt.layer(rect, base.mark_text(fontSize=11).encode(text="periods:Q", color=ink)).properties(
-        height=alt.Step(22)
-    )
+    count = base.transform_filter(alt.datum.periods > 0).mark_text(fontSize=10)
+    return alt.layer(rect, count.encode(text="periods:Q", color=ink)).properties(height=alt.Step(22))
 
 
 def _columns(table: pd.DataFrame) -> alt.Chart:

@@ -18,16 +18,17 @@ FOCUS_WIDTH, OTHER_WIDTH = 3.5, 1.5
 def lines(measures: Measures, focus: str | None = None) -> Exhibit:
     """A measure over time, a line per company; `focus` is drawn stronger than its peers."""
     data = parts.marks(measures)
+    drawn = data["value"].notna().groupby(data["company"]).transform("any")
     return Exhibit(
         id=parts.slug("lines", measures.name),
         title=finding(measures, focus),
         subtitle=subtitle(measures),
-        alt=_alt(measures) if measures.table["value"].notna().any() else "",
+        alt=_alt(measures) if drawn.any() else "",
         view=parts.by_period(measures),
         figures=parts.figures(measures.table),
         notes=parts.notes(measures),
         sources=parts.documents(measures.table),
-        chart=_chart(data, measures.unit, focus) if measures.table["value"].notna().any() else None,
+        chart=_chart(data[drawn], measures.unit, focus) if drawn.any() else None,
     )
 
 

@@ -49,9 +49,10 @@ def marks(measures: Measures) -> pd.DataFrame:
 
 
 def dates(ordinals: pd.Series, span: str) -> pd.Series:
-    """The last day of each quarter or year, as ISO text."""
-    quarters = ordinals * 4 + 3 if span == "year" else ordinals
-    years, quarter = quarters // 4, quarters % 4
+    """The last day of each quarter, or the first of each year, where the axis writes its number, as ISO text."""
+    if span == "year":
+        return ordinals.astype(int).astype(str) + "-01-01"
+    years, quarter = ordinals // 4, ordinals % 4
     ends = np.array(["03-31", "06-30", "09-30", "12-31"])[quarter.to_numpy(int)]
     return years.astype(int).astype(str) + "-" + ends
 

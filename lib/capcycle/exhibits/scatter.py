@@ -14,7 +14,7 @@ from capcycle.measure import Measures
 
 
 def scatter(across: Measures, up: Measures) -> Exhibit:
-    """One measure across, one up, a point per company, at the newest period that all of them have of both."""
+    """One measure across, one up, a point per company, at the newest period of which the most companies have both."""
     both = across.table.merge(up.table, on=["company", "ordinal", "period"], suffixes=("", "_up"))
     label = _common_period(both.dropna(subset=["value", "value_up"]), f"{across.name} and {up.name}")
     every = _marks(both[both["period"] == label])
@@ -44,8 +44,8 @@ def _subtitle(across: Measures, up: Measures, period: str) -> str:
 
 def _common_period(both: pd.DataFrame, what: str) -> str:
     each = both.groupby(["ordinal", "period"])["company"].nunique()
-    common = each[each == both["company"].nunique()]
-    if common.empty:
+    common = each[each == each.max()]
+    if common.empty or each.max() < min(2, both["company"].nunique()):
         raise MetricError(f"{what}: the companies have no period in common; compare fewer, or other years")
     return common.index[-1][1]
 
