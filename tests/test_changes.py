@@ -108,6 +108,8 @@ def test_a_weaker_source_changes_nothing_and_a_better_one_does_even_at_the_same_
     weaker = [*OLD, ("2023-12-31", 999e6, "2025-02-01", 4, "news")]
     assert causes(history(*OLD), history(*weaker)) == []
     assert causes(history(weaker[-1]), history(*weaker)) == ["first_given", "first_given", "better_source"]
+    same = (*OLD[-1][:3], 4, "news")
+    assert causes(history(same), history(same, OLD[-1])) == ["better_source"]
 
 
 def test_an_earlier_period_given_late_is_no_new_period():
@@ -163,8 +165,8 @@ def test_the_title_counts_every_cause():
     counts = META["cause"].value_counts()
     assert SHOWN.title == (
         f"{len(META)} figures became known or changed between 30 Oct 2024 and 1 Feb 2025: {counts['new_period']} "
-        f"of new periods, {counts['first_given']} of earlier periods, first given and {counts['restatement']} restated; "
-        f"most of them Meta's, {len(META)}"
+        f"of new periods, {counts['first_given']} of earlier periods, first given and {counts['restatement']} "
+        f"restated; Meta has the most, {len(META)}"
     )
 
 
