@@ -1,6 +1,6 @@
 """Measures in, one finished chart or table out."""
 
-from capcycle.exhibits import coverage
+from capcycle.exhibits import changes, coverage
 from capcycle.exhibits.bars import bars, stack
 from capcycle.exhibits.definitions import definitions
 from capcycle.exhibits.exhibit import Exhibit
@@ -12,6 +12,7 @@ from capcycle.exhibits.tables import compare, documents
 __all__ = [
     "Exhibit",
     "bars",
+    "changes",
     "compare",
     "coverage",
     "definitions",

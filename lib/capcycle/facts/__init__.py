@@ -8,11 +8,12 @@ from functools import partial
 import pandas as pd
 
 from capcycle.errors import CapcycleError, unknown
-from capcycle.facts import door, registers, splits, vintages
+from capcycle.facts import between, door, registers, splits, vintages
 from capcycle.facts.currency import convert, rates
 from capcycle.facts.vintages import latest
 
 __all__ = [
+    "changes",
     "check",
     "companies",
     "convert",
@@ -76,6 +77,20 @@ def revisions(history: pd.DataFrame) -> pd.DataFrame:
     False
     """
     return vintages.revisions(vintages.best_tier(history))
+
+
+def changes(companies: Sequence[str] | None, before: str | date, after: str | date | None = None) -> pd.DataFrame:
+    """What became known after `before` and by `after`, newest known by default: see `between.changes`.
+
+    Errors: CapcycleError for an unknown company, a bad date, or dates that are not one before the other.
+
+    >>> found = changes(["META"], "2024-10-30", "2025-02-01").query("concept == 'capex' and cause == 'restatement'")
+    >>> found[found.period_end == "2023-12-31"][["before", "value"]].values.tolist()
+    [[27266000000.0, 27045000000.0]]
+    """
+    if not before or _day(before) >= _day(after):
+        raise CapcycleError(f"before is '{before}' and after '{after or ''}'; give two dates, the earlier one first")
+    return between.changes(history(companies, before), history(companies, after))
 
 
 def companies() -> pd.DataFrame:

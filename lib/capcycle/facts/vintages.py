@@ -22,7 +22,7 @@ def revisions(history: pd.DataFrame) -> pd.DataFrame:
     before = ordered.groupby(KEY, dropna=False)["value"].shift()
     later = ordered.assign(before=before, change=ordered["value"] / before - 1)[before.notna()]
     later = later[later["value"] != later["before"]]
-    return later.assign(cause=_cause(later))
+    return later.assign(cause=cause(later))
 
 
 def latest(history: pd.DataFrame) -> pd.DataFrame:
@@ -142,7 +142,8 @@ def _not_reported(derived: pd.DataFrame, history: pd.DataFrame) -> pd.DataFrame:
     return derived[~filed | (derived["restated"] & ~repeated)]
 
 
-def _cause(later: pd.DataFrame) -> np.ndarray:
+def cause(later: pd.DataFrame) -> np.ndarray:
+    """Why each `value` differs from the one `before` it: rounding, split or restatement."""
     value, before = later["value"].to_numpy(), later["before"].to_numpy()
     digits = np.stack([_digit(value), _digit(before)])
     filed = later["kind"].ne("derived")  # a difference that happens to end in zeros is not a figure rounded
