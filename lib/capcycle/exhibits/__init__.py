@@ -1,6 +1,6 @@
 """Measures in, one finished chart or table out."""
 
-from capcycle.exhibits import coverage
+from capcycle.exhibits import claims, coverage
 from capcycle.exhibits.bars import bars, stack
 from capcycle.exhibits.exhibit import Exhibit
 from capcycle.exhibits.findings import finding, total
@@ -8,4 +8,16 @@ from capcycle.exhibits.lines import lines
 from capcycle.exhibits.scatter import scatter
 from capcycle.exhibits.tables import compare, documents
 
-__all__ = ["Exhibit", "bars", "compare", "coverage", "documents", "finding", "lines", "scatter", "stack", "total"]
+__all__ = [
+    "Exhibit",
+    "bars",
+    "claims",
+    "compare",
+    "coverage",
+    "documents",
+    "finding",
+    "lines",
+    "scatter",
+    "stack",
+    "total",
+]
