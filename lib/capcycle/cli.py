@@ -2,9 +2,11 @@
 
 import argparse
 import os
+import shutil
 import signal
 import subprocess
 import sys
+import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -67,11 +69,17 @@ def _site_arguments(parser: argparse.ArgumentParser) -> None:
     add("--out", type=Path, metavar="DIR", help=say("cli.site.out"))
 
 
+def _claims_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("file", metavar="FILE", type=Path, help=say("cli.claims.file"))
+    parser.add_argument("--out", type=Path, metavar="DIR", help=say("cli.claims.out"))
+
+
 def _check(_: argparse.Namespace) -> None:
     run.check_notebooks()
-    from capcycle import facts  # pandas comes with it
+    from capcycle import claims, facts  # pandas comes with them
+    from capcycle.facts import door, registers
 
-    facts.check()
+    door.refuse(list(dict.fromkeys(door.gather((facts.check, registers.check, claims.check_tables))[1])))
     print(say("check.fine", notebooks=len(parameters.notebooks()), runs=len(run.read_runs())))
 
 
@@ -104,13 +112,39 @@ def _site(chosen: argparse.Namespace) -> None:
     print(say(key, out=built.out / "index.html", pages=pages, executed=executed, unchanged=pages - executed))
 
 
+def _claims(chosen: argparse.Namespace) -> int:
+    from capcycle import claims
+
+    lines = claims.check_file(chosen.file)
+    print("\n".join(claims.told(lines, str(chosen.file))))
+    print(say("claims.report", out=_report(chosen.file, chosen.out or Path(f"{chosen.file.stem}-claims"))))
+    return int(claims.is_wrong(lines))
+
+
+def _report(file: Path, out: Path) -> Path:
+    """The claims page of a reader's file, in a folder of its own; an earlier report there is replaced."""
+    from capcycle import publish
+
+    if out.exists() and not (out / "manifest.json").is_file() and (out.is_file() or any(out.iterdir())):
+        raise RunError(f"{out} holds something other than a report; name an empty or new folder with --out")
+    job = run.Run("claims", "claims", {"file": str(file.resolve())}, say("cli.claims.title"), say("cli.claims.section"))
+    paths.CACHE.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=paths.CACHE, prefix="work-") as room:
+        notebook = run.execute(job, Path(room) / "claims.ipynb")
+        made = Path(room) / "site"
+        made.mkdir()
+        publish.build([run.Outcome(job, "", "done", notebook, 0.0)], made)
+        shutil.copytree(made, out, dirs_exist_ok=True)
+    return out / "claims.html"
+
+
 def _lab(_: argparse.Namespace) -> int:
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is JupyterLab's, which asks before it stops
     return subprocess.run([sys.executable, "-m", "jupyterlab", str(paths.NOTEBOOKS)], check=False).returncode
 
 
-COMMANDS = {"check": _check, "list": _list, "run": _run, "site": _site, "lab": _lab}
-ARGUMENTS = {"run": _run_arguments, "site": _site_arguments}
+COMMANDS = {"check": _check, "list": _list, "run": _run, "site": _site, "claims": _claims, "lab": _lab}
+ARGUMENTS = {"run": _run_arguments, "site": _site_arguments, "claims": _claims_arguments}
 
 if __name__ == "__main__":
     sys.exit(main())

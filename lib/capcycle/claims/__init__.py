@@ -1,0 +1,19 @@
+"""Published claims as printed, what the recomputation gives, the verdict, and rules that find errors in any file."""
+
+from capcycle.claims.check import check_tables, recompute
+from capcycle.claims.examined import Examined, examine
+from capcycle.claims.load import CLASSES, VERDICTS
+from capcycle.claims.own import check_file, is_wrong, register, told
+
+__all__ = [
+    "CLASSES",
+    "VERDICTS",
+    "Examined",
+    "check_file",
+    "check_tables",
+    "examine",
+    "is_wrong",
+    "recompute",
+    "register",
+    "told",
+]

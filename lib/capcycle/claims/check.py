@@ -1,9 +1,9 @@
 """Works the checks out on the claims as printed: what each recomputation gives, and the verdict."""
 
 import datetime
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, partial
 
 import pandas as pd
 
@@ -41,22 +41,23 @@ def recompute(claims: pd.DataFrame | None = None, as_of: str = "") -> list[Resul
 
     A rule that holds means `holds` (most often consistent). One that fails means mistranslated where the check's
     `fix` (a unit or scale put right) makes it hold, and `fails` (most often inconsistent) where nothing does.
-    With `as_of`, only checks whose claims had all been published by then.
+    With `as_of`, only checks whose claims and facts had all been published by then.
     """
     table = published_by(load.claims() if claims is None else claims, as_of)
-    names, functions = values(table), functions_of(table)
+    names, functions = values(table), functions_of(table, as_of)
     steps = dict(iter(load.steps().groupby("check_id", sort=False)))
     known = [row for row in load.checks().itertuples() if set(row.claim_ids.split()) <= set(table["claim_id"])]
-    return [_result(row, steps.get(row.check_id), names, functions) for row in known]
+    results = (_known_result(row, steps.get(row.check_id), names, functions, as_of) for row in known)
+    return [result for result in results if result]
 
 
 def check_tables() -> None:
-    """Check claims, checks, steps, outside sources and aliases, and that every check says what it computes.
+    """Check claims, checks, steps, outside sources, aliases and speakers, and that each check says what it computes.
 
-    Errors: DataError with every fault of all five tables.
+    Errors: DataError with every fault of all six tables.
     """
     faults = []
-    for read in (load.claims, load.checks, load.steps, load.sources, load.aliases):
+    for read in (load.claims, load.checks, load.steps, load.sources, load.aliases, load.speakers):
         try:
             read()
         except DataError as error:
@@ -78,7 +79,7 @@ def values(claims: pd.DataFrame) -> dict[str, float]:
     return high | dict(zip(claims["claim_id"], claims["value_low"], strict=True))
 
 
-def functions_of(claims: pd.DataFrame) -> Functions:
+def functions_of(claims: pd.DataFrame, as_of: str = "") -> Functions:
     """What an expression may ask of a claim by its id in quotes, or of the facts."""
     rows = claims.set_index("claim_id")
 
@@ -88,7 +89,7 @@ def functions_of(claims: pd.DataFrame) -> Functions:
         return rows.at[name, column]
 
     return {
-        "fact": fact,
+        "fact": partial(fact, as_of=as_of),
         "unit": lambda name: cell(name, "unit"),
         "published": lambda name: _year(cell(name, "published")),
         "day": lambda name: float(_date(cell(name, "period")).toordinal()),
@@ -96,14 +97,14 @@ def functions_of(claims: pd.DataFrame) -> Functions:
     }
 
 
-def fact(company: str, concept: str, start: str, end: str) -> float:
+def fact(company: str, concept: str, start: str, end: str, as_of: str = "") -> float:
     """A filed figure of a company for the period, as `capcycle.facts` holds it.
 
     >>> fact("MSFT", "capex", "2024-04-01", "2024-06-30")
     13873000000.0
     """
     try:
-        return _filed(company)[concept, start, end]
+        return _filed(company, as_of)[concept, start, end]
     except KeyError as error:
         raise ExpressionError(f"no {concept} of {company} from {start} to {end} is held") from error
 
@@ -120,10 +121,20 @@ def verdict_of(holds: bool | None, repaired: bool, meaning: Mapping[str, str]) -
 
 
 @cache
-def _filed(company: str) -> dict[tuple[str, str, str], float]:
-    table = facts.load([company]).dropna(subset="period_start")
+def _filed(company: str, as_of: str) -> dict[tuple[str, str, str], float]:
+    table = facts.load([company], as_of).dropna(subset="period_start")
     days = [table[column].dt.strftime("%Y-%m-%d") for column in ("period_start", "period_end")]
     return dict(zip(zip(table["concept"], *days, strict=True), table["value"], strict=True))
+
+
+def _known_result(row, steps, names: Mapping[str, float], functions: Functions, as_of: str) -> Result | None:
+    """A check worked out; none where a fact it needs was not known yet."""
+    try:
+        return _result(row, steps, names, functions)
+    except ExpressionError:
+        if as_of:
+            return None
+        raise
 
 
 def _result(row, steps: pd.DataFrame | None, names: Mapping[str, float], functions: Functions) -> Result:
@@ -154,8 +165,6 @@ def _fixed(fix: str, names: Mapping[str, float]) -> dict[str, float]:
     return {**names, **{name.strip(): expressions.number(text, names) for name, text in pairs}}
 
 
-
-
 def _year(published: str) -> float:
     day = _date(published)
     return day.year + (day.timetuple().tm_yday - 1) / 365.25
@@ -175,6 +184,8 @@ def _references() -> list[str]:
     faults = [_lacking(row, row.claim_ids.split(), held, "claim", "claims.csv") for row in checks.itertuples()]
     faults += [_lacking(row, row.sources.split(), sources, "source", "check_sources.csv")
                for table in (checks, steps) for row in table.itertuples()]  # fmt: skip
+    faults += [_lacking(row, [row.speaker], set(load.speakers().index), "speaker", "speakers.csv")
+               for row in load.claims().itertuples()]  # fmt: skip
     faults += [_lacking(row, [row.check_id], set(checks.index), "check", "checks.csv") for row in steps.itertuples()]
     return list(filter(None, faults))
 
@@ -200,5 +211,3 @@ def _told(result: Result, place: str, verdict: str) -> list[str]:
     if result.verdict != verdict:
         faults.append(f"{place}: {result.check_id} is said to be {verdict} and comes out {result.verdict}")
     return faults
-
-

@@ -4,6 +4,7 @@ import re
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
+from importlib import import_module
 
 import pandas as pd
 
@@ -42,6 +43,7 @@ class Book:
     """The claims that rules look at, with what several rules ask of them worked out once."""
 
     claims: pd.DataFrame
+    as_of: str = ""
 
     @cached_property
     def rows(self) -> pd.DataFrame:
@@ -49,7 +51,9 @@ class Book:
         table = self.claims
         year = pd.to_numeric(table["period"].str.extract(r"((?:19|20)\d\d)")[0])
         text = table["paraphrase"].str.lower()
-        return table.assign(year=year, money=table["unit"].str.fullmatch("[A-Z]{3}") & (table["unit"] != "GPU"), text=text)
+        return table.assign(
+            year=year, money=table["unit"].str.fullmatch("[A-Z]{3}") & (table["unit"] != "GPU"), text=text
+        )
 
     def of(self, pattern: str, **cells: str) -> pd.DataFrame:
         """The claims whose metric a pattern matches in full, and whose cells are the ones given."""
@@ -85,6 +89,7 @@ class Book:
 
 Rule = Callable[[Book], Iterator[Finding]]
 RULES: dict[str, Rule] = {}
+MODULES = ["rules_rows", "rules_across", "rules_time", "rules_ratios"]
 
 
 def rule(error_class: str) -> Callable[[Callable[[Book], Iterable[tuple]]], Rule]:
@@ -104,17 +109,18 @@ def rule(error_class: str) -> Callable[[Callable[[Book], Iterable[tuple]]], Rule
     return made
 
 
-def detect(claims: pd.DataFrame) -> list[Finding]:
-    """Everything that the rules find in some claims.
+def detect(claims: pd.DataFrame, as_of: str = "") -> list[Finding]:
+    """Everything that the rules find in some claims; with `as_of`, from facts and deals known by then.
 
     >>> slips = [f for f in detect(load.claims()) if f.rule == "watts_per_gpu"]
     >>> slips[0].claim_ids, slips[0].error_class
     (('c120', 'c122'), 'scale_slip')
     """
-    from capcycle.claims import rules_across, rules_rows, rules_time  # noqa: F401 (they add themselves to RULES)
+    for module in MODULES:
+        import_module(f"capcycle.claims.{module}")  # each adds its rules to RULES
 
     said_once = claims.drop_duplicates([column for column in load.CLAIM if column != "claim_id"])
-    book = Book(said_once.reset_index(drop=True))
+    book = Book(said_once.reset_index(drop=True), as_of)
     return [finding for find in RULES.values() for finding in find(book)]
 
 

@@ -16,10 +16,11 @@ CLAIM = [
     *["period", "period_kind", "basis", "comparison", "speaker", "paraphrase"],
 ]
 CHECK = [
-    *["check_id", "claim_ids", "topic", "scope", "rule", "fix", "holds", "fails", "decided_by", "verdict"],
+    *["check_id", "claim_ids", "subject", "topic", "scope", "rule", "fix", "holds", "fails", "decided_by", "verdict"],
     *["error_class", "likely", "note", "sources"],
 ]
 STEP = ["check_id", "step", "expression", "printed", "value", "tolerance", "sources"]
+SPEAKER = ["speaker", "kind"]
 SOURCE = ["source", "publisher", "address", "published", "about"]
 ALIAS = ["alias", "name", "ticker", "kind", "note"]
 
@@ -34,7 +35,9 @@ SCOPES = ["S", "X", "S/X"]
 BASES = ["reported", "estimate", "forecast", "target", "market", "opinion"]
 PERIOD_KINDS = ["point_in_time", "quarter", "fiscal_year", "calendar_year", "multi_year", "range"]
 ALIAS_KINDS = ["name", "misheard", "untranslated", "group", "number"]
-UNITS = re.compile(r"pct|pp|x|count|years|year|rank|GPU|k?W/GPU|MW|FLOPS|shares|[A-Z]{3}(/(share|MW|MW/yr|GPU|GPU/hr|h))?")
+UNITS = re.compile(
+    r"pct|pp|x|count|years|year|rank|GPU|k?W/GPU|MW|FLOPS|shares|[A-Z]{3}(/(share|MW|MW/yr|GPU|GPU/hr|h))?"
+)
 NUMBER = r"-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?"
 LARGEST = 1e30
 OWN = ["claim_id", "entity", "metric", "value_low", "unit"]  # what a reader's file cannot do without
@@ -46,8 +49,8 @@ Rules = Iterator[tuple[str, pd.Series]]
 def claims() -> pd.DataFrame:
     """The published claims as printed, `value_low` and `value_high` as numbers, with file and line.
 
-    >>> claims().set_index("claim_id").loc["c120", ["value_low", "unit"]].to_list()
-    [50000000.0, 'GPU']
+    >>> claims().set_index("claim_id").at["c120", "value_high"].item()
+    70000000.0
     """
     table = tables.read("claims.csv", CLAIM)
     refuse(told(table, claim_rules(table)))
@@ -82,6 +85,13 @@ def aliases() -> pd.DataFrame:
     return table
 
 
+def speakers() -> pd.Series:
+    """What kind of source each speaker is: broker, company, press and so on."""
+    table = tables.read("speakers.csv", SPEAKER)
+    refuse(told(table, _speaker_rules(table)))
+    return table.set_index("speaker")["kind"]
+
+
 def read_file(path: Path | str) -> pd.DataFrame:
     """A reader's own claims: columns as `claims.csv`, in any order; `check` and `tolerance` may be added.
 
@@ -91,7 +101,9 @@ def read_file(path: Path | str) -> pd.DataFrame:
     header = header_of(path)
     faults = [f"{path}:1: column {column} is missing" for column in OWN if column not in header]
     faults += [f"{path}:1: unknown column {column}" for column in header if column not in CLAIM + EXTRA]
-    faults += [f"{path}:1: column {column} stands twice" for column in sorted({c for c in header if header.count(c) > 1})]
+    faults += [
+        f"{path}:1: column {column} stands twice" for column in sorted({c for c in header if header.count(c) > 1})
+    ]
     refuse(faults)
     table = read_table(path, header)
     missing = {column: "" for column in CLAIM + EXTRA if column not in header and column != "value_high"}
@@ -149,20 +161,35 @@ def claim_rules(table: pd.DataFrame) -> Rules:
     yield "paraphrase is empty: say in a sentence what is claimed", table["paraphrase"] == ""
     yield "article is empty: say where it stands", table["article"] == ""
     yield f"basis '{{basis}}' is not one of {', '.join(BASES)}", ~table["basis"].isin(BASES)
-    yield f"period_kind '{{period_kind}}' is not one of {', '.join(PERIOD_KINDS)}", ~table["period_kind"].isin(PERIOD_KINDS)
+    yield (
+        f"period_kind '{{period_kind}}' is not one of {', '.join(PERIOD_KINDS)}",
+        ~table["period_kind"].isin(PERIOD_KINDS),
+    )
     yield "period is empty", table["period"] == ""
 
 
 def _value_rules(table: pd.DataFrame) -> Rules:
     yield "claim {claim_id} stands twice", table["claim_id"].duplicated()
-    yield "claim_id '{claim_id}' is not letters and digits, letter first", ~table["claim_id"].str.fullmatch("[A-Za-z][A-Za-z0-9_]*")
+    yield (
+        "claim_id '{claim_id}' is not letters and digits, letter first",
+        ~table["claim_id"].str.fullmatch("[A-Za-z][A-Za-z0-9_]*"),
+    )
     yield "entity is empty: say whom the claim is about", table["entity"] == ""
-    yield "metric '{metric}' is not words of small letters joined by _", ~table["metric"].str.fullmatch("[a-z0-9]+(_[a-z0-9]+)*")
-    for column in ("value_low", "value_high"):
+    yield (
+        "metric '{metric}' is not words of small letters joined by _",
+        ~table["metric"].str.fullmatch("[a-z0-9]+(_[a-z0-9]+)*"),
+    )
+    for column, other in (("value_low", pd.Series("", table.index)), ("value_high", table["value_low"])):
         sound = table[column].str.fullmatch(NUMBER) & (_numbers(table[column]).abs() < LARGEST)
-        yield f"{column} '{{{column}}}' is not a plain number", ~sound
-    yield "value_high {value_high} is below value_low {value_low}", _numbers(table["value_high"]) < _numbers(table["value_low"])
-    yield "unit '{unit}' is not pct, pp, x, count, MW, GPU ... or a currency such as USD or USD/share", ~table["unit"].str.fullmatch(UNITS)
+        yield f"{column} '{{{column}}}' is not a plain number", ~sound & (table[column] != other)
+    yield (
+        "value_high {value_high} is below value_low {value_low}",
+        _numbers(table["value_high"]) < _numbers(table["value_low"]),
+    )
+    yield (
+        "unit '{unit}' is not pct, pp, x, count, MW, GPU ... or a currency such as USD or USD/share",
+        ~table["unit"].str.fullmatch(UNITS),
+    )
     day = pd.to_datetime(table["published"], format="%Y-%m-%d", errors="coerce")
     yield "published '{published}' is not a date such as 2024-06-30", (table["published"] != "") & day.isna()
 
@@ -181,8 +208,16 @@ def _check_rules(table: pd.DataFrame) -> Rules:
                           ("decided_by", DECIDED_BY), ("scope", SCOPES), ("error_class", ["", *CLASSES])):  # fmt: skip
         yield f"{column} '{{{column}}}' is not one of {', '.join(filter(None, known))}", ~table[column].isin(known)
     yield "note is empty: say in a sentence why", table["note"] == ""
+    of_claims = [set(row.subject.split()) <= set(row.claim_ids.split()) for row in table.itertuples()]
+    yield (
+        "subject '{subject}' is not some of claim_ids",
+        table["subject"].eq("") | ~pd.Series(of_claims, table.index, dtype=bool),
+    )
     yield "no rule, and not judged by a source or a person", table["rule"].eq("") & table["decided_by"].eq("arithmetic")
-    yield "decided by a source, and names none", table["decided_by"].eq("source") & table["sources"].eq("") & ~table["rule"].str.contains("fact(", regex=False)
+    yield (
+        "decided by a source, and names none",
+        table["decided_by"].eq("source") & table["sources"].eq("") & ~table["rule"].str.contains("fact(", regex=False),
+    )
     yield "{verdict}, and its rule can only say {holds} or {fails}", _unsayable(table)
     yield from _readable(table, "rule")
     yield "fix '{fix}' is not such as c1 = c1/100; c1h = c1h/100", ~table["fix"].map(_is_fix)
@@ -190,7 +225,9 @@ def _check_rules(table: pd.DataFrame) -> Rules:
 
 def _unsayable(table: pd.DataFrame) -> pd.Series:
     possible = [{row.holds, row.fails} | ({"mistranslated"} if row.fix else set()) for row in table.itertuples()]
-    return pd.Series([row not in may for row, may in zip(table["verdict"], possible, strict=True)], table.index, dtype=bool)
+    return pd.Series(
+        [row not in may for row, may in zip(table["verdict"], possible, strict=True)], table.index, dtype=bool
+    )
 
 
 def _step_rules(table: pd.DataFrame) -> Rules:
@@ -203,8 +240,9 @@ def _step_rules(table: pd.DataFrame) -> Rules:
 
 def _source_rules(table: pd.DataFrame) -> Rules:
     yield "source {source} stands twice", table["source"].duplicated()
-    yield "source needs an id of small letters and digits, a publisher and what it is about", (
-        table[["publisher", "about"]].eq("").any(axis=1) | ~table["source"].str.fullmatch("[a-z0-9]+")
+    yield (
+        "source needs an id of small letters and digits, a publisher and what it is about",
+        (table[["publisher", "about"]].eq("").any(axis=1) | ~table["source"].str.fullmatch("[a-z0-9]+")),
     )
 
 
@@ -213,6 +251,11 @@ def _alias_rules(table: pd.DataFrame) -> Rules:
     yield "alias and name are needed", table[["alias", "name"]].eq("").any(axis=1)
     yield f"kind '{{kind}}' is not one of {', '.join(ALIAS_KINDS)}", ~table["kind"].isin(ALIAS_KINDS)
     yield "{name} is not a number", table["kind"].eq("number") & ~table["name"].str.fullmatch(NUMBER)
+
+
+def _speaker_rules(table: pd.DataFrame) -> Rules:
+    yield "speaker {speaker} stands twice", table["speaker"].duplicated()
+    yield "speaker and kind are needed", table.eq("").any(axis=1)
 
 
 def _readable(table: pd.DataFrame, column: str, names: set[str] | None = None) -> Rules:

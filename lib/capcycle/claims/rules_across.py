@@ -1,4 +1,4 @@
-"""Rules that compare what several claims say of the same thing: totals and parts, headline and body, group and member."""
+"""Rules that compare what several claims say of the same thing: totals and parts, headline and body, group and all."""
 
 from collections.abc import Iterator
 
@@ -6,6 +6,7 @@ import pandas as pd
 
 from capcycle import words
 from capcycle.claims.detect import Book, rule
+from capcycle.claims.rules_time import both
 
 HEADLINE = r"^(?:the )?headline|^lead paragraph"
 GW_COST = 50e9  # USD to build a GW of AI data centre, the low end
@@ -19,14 +20,14 @@ def headline_against_body(book: Book) -> Iterator[tuple]:
     body = book.rows.drop(head.index)
     pairs = head.merge(body, on=["article", "entity", "metric", "period", "unit"], suffixes=("", "_body"))
     for row in pairs[_differ(pairs["value_low"], pairs["value_low_body"])].itertuples():
-        yield (row.claim_id, row.claim_id_body), _both(row.value_low, row.value_low_body, row.unit)
+        yield (row.claim_id, row.claim_id_body), both(row.value_low, row.value_low_body, row.unit)
     each = body[body["metric"].str.endswith("_per_company")]
     each = each.assign(metric=each["metric"].str.removesuffix("_per_company"))
     pairs = head.merge(each, on=["article", "entity", "metric", "unit"], suffixes=("", "_each"))
     pairs = pairs.merge(book.of("company_count"), on=["article", "entity"], suffixes=("", "_count"))
     total = pairs["value_low_each"] * pairs["value_low_count"]
     for row in pairs.assign(total=total)[_differ(pairs["value_low"], total, 0.1)].itertuples():
-        yield (row.claim_id, row.claim_id_each, row.claim_id_count), _both(row.value_low, row.total, row.unit)
+        yield (row.claim_id, row.claim_id_each, row.claim_id_count), both(row.value_low, row.total, row.unit)
 
 
 @rule("headline_body")
@@ -47,7 +48,7 @@ def _below_the_members(book: Book, totals: pd.DataFrame) -> Iterator[tuple]:
     for row in totals.itertuples():
         members = yearly[(yearly["article"] == row.article) & (yearly["unit"] == row.unit)]
         if members["yearly"].sum() > 1.25 * row.value_high:
-            yield (row.claim_id, *members["claim_id"]), _both(row.value_high, members["yearly"].sum(), row.unit)
+            yield (row.claim_id, *members["claim_id"]), both(row.value_high, members["yearly"].sum(), row.unit)
 
 
 def _yearly_capex(book: Book) -> pd.DataFrame:
@@ -82,15 +83,17 @@ def totals_against_means(book: Book) -> Iterator[tuple]:
     implied = wide["contract_value"] / wide["contracted_power"] / wide["contract_term_mean"]
     for key in wide.index[_differ(wide["price_per_mw_year"], implied, 0.05)]:
         ids = rows.loc[(rows["article"] == key[0]) & (rows["entity"] == key[1]), "claim_id"]
-        yield tuple(ids), _both(wide.at[key, "price_per_mw_year"], implied[key], "USD")
+        yield tuple(ids), both(wide.at[key, "price_per_mw_year"], implied[key], "USD")
 
 
 @rule("mixed_sample")
 def sum_of_another(book: Book) -> Iterator[tuple]:
     """A figure of one company that is the sum of the figures listed for another."""
     keys = ["article", "metric", "period", "unit"]
-    sums = book.rows[book.rows["money"]].groupby([*keys, "entity"], sort=False).agg(
-        total=("value_low", "sum"), count=("value_low", "size"), ids=("claim_id", tuple)
+    sums = (
+        book.rows[book.rows["money"]]
+        .groupby([*keys, "entity"], sort=False)
+        .agg(total=("value_low", "sum"), count=("value_low", "size"), ids=("claim_id", tuple))
     )
     several = sums[sums["count"] > 1].reset_index()
     pairs = book.rows.merge(several, on=keys, suffixes=("", "_other"))
@@ -157,9 +160,13 @@ def gross_far_above_operating(book: Book) -> Iterator[tuple]:
 def net_above_operating(book: Book) -> Iterator[tuple]:
     """A net margin assumed above the operating margin that the company earns."""
     keys = ["ticker", "period"]
-    income = book.of("operating_income").merge(book.of("revenue"), on=[*keys, "unit", "article"], suffixes=("", "_revenue"))
+    income = book.of("operating_income").merge(
+        book.of("revenue"), on=[*keys, "unit", "article"], suffixes=("", "_revenue")
+    )
     income = income[(income["ticker"] != "") & (income["value_low_revenue"] > 0)]
-    income = income.assign(margin=100 * income["value_low"] / income["value_low_revenue"]).drop_duplicates("claim_id", keep="last")
+    income = income.assign(margin=100 * income["value_low"] / income["value_low_revenue"]).drop_duplicates(
+        "claim_id", keep="last"
+    )
     pairs = book.of("net_margin").merge(income, on="ticker", suffixes=("", "_operating"))
     for row in pairs[pairs["value_low"] > pairs["margin"]].itertuples():
         ids = (row.claim_id, row.claim_id_operating, row.claim_id_revenue)
@@ -170,7 +177,9 @@ def net_above_operating(book: Book) -> Iterator[tuple]:
 def one_off_in_the_operating_loss(book: Book) -> Iterator[tuple]:
     """A write-off that makes the operating loss, beside a net loss: added back whole it is not taxed."""
     keys = ["article", "entity", "period", "unit"]
-    rows = book.of(".*impairment.*|.*write_?off.*").merge(book.of("operating_income"), on=keys, suffixes=("", "_operating"))
+    rows = book.of(".*impairment.*|.*write_?off.*").merge(
+        book.of("operating_income"), on=keys, suffixes=("", "_operating")
+    )
     rows = rows.merge(book.of("net_income"), on=keys, suffixes=("", "_net"))
     wrong = (rows["value_low_operating"] < 0) & (rows["value_low"] >= -0.9 * rows["value_low_operating"])
     for row in rows[wrong & (rows["value_low_net"] < 0)].itertuples():
@@ -195,11 +204,18 @@ def bound_broken_by_a_member(book: Book) -> Iterator[tuple]:
     """What is said of every member of a group, and does not hold for one that is listed."""
     bound = book.saying(r"\beach\b|\ball\b|\bevery\b|\babove\b|\bmore than\b|\bover\b")
     bound = bound.merge(book.members, left_on="entity", right_on="group")
-    same = bound.merge(book.rows, left_on=["member", "metric", "unit"], right_on=["entity", "metric", "unit"], suffixes=("", "_member"))
+    same = bound.merge(
+        book.rows, left_on=["member", "metric", "unit"], right_on=["entity", "metric", "unit"], suffixes=("", "_member")
+    )
     same = same[(same["value_high_member"] < same["value_low"])]
     each = bound[bound["metric"].str.endswith("_per_company")]
-    whole = each.merge(book.of("capex|.*_spending"), left_on=["member", "unit"], right_on=["entity", "unit"], suffixes=("", "_member"))
-    whole = whole[whole["period_kind_member"].isin(["fiscal_year", "calendar_year"]) & (whole["value_high_member"] <= whole["value_low"])]
+    whole = each.merge(
+        book.of("capex|.*_spending"), left_on=["member", "unit"], right_on=["entity", "unit"], suffixes=("", "_member")
+    )
+    whole = whole[
+        whole["period_kind_member"].isin(["fiscal_year", "calendar_year"])
+        & (whole["value_high_member"] <= whole["value_low"])
+    ]
     for claim, found in pd.concat([same, whole]).groupby("claim_id", sort=False):
         names = words.listing(list(dict.fromkeys(found["member"])))
         yield (claim, *found["claim_id_member"]), {"names": names, "bound": _shown(found.iloc[0])}
@@ -219,7 +235,9 @@ def two_figures_for_one(book: Book) -> Iterator[tuple]:
 def rank_against_value(book: Book) -> Iterator[tuple]:
     """Ranks in an order that the values do not follow."""
     keys = ["article", "entity", "period"]
-    pairs = book.of(".*_rank", unit="rank").merge(book.of(".*_value|.*_share|revenue|market_cap"), on=keys, suffixes=("", "_value"))
+    pairs = book.of(".*_rank", unit="rank").merge(
+        book.of(".*_value|.*_share|revenue|market_cap"), on=keys, suffixes=("", "_value")
+    )
     pairs = pairs[pairs["metric"].str.removesuffix("_rank") == pairs["metric_value"].str.removesuffix("_value")]
     groups = ["article", "period", "metric", "metric_value", "unit_value"]
     ordered = pairs.sort_values("value_low")
@@ -246,7 +264,9 @@ def second_customer_too_large(book: Book) -> Iterator[tuple]:
 
 
 def _yearly_contracts(book: Book) -> pd.DataFrame:
-    rows = book.of("contract_value").merge(book.of("contract_term"), on=["article", "entity", "ticker"], suffixes=("", "_term"))
+    rows = book.of("contract_value").merge(
+        book.of("contract_term"), on=["article", "entity", "ticker"], suffixes=("", "_term")
+    )
     rows = rows[rows["ticker"] != ""]
     return pd.DataFrame({
         "article": rows["article"], "ticker": rows["ticker"], "claim_id_contract": rows["claim_id"],
@@ -262,13 +282,15 @@ def level_from_the_start(book: Book) -> Iterator[tuple]:
     rows = _yearly_contracts(book).merge(revenue, on=["article", "ticker", "started"])
     for row in rows[rows["yearly"] > rows["value_high"]].itertuples():
         ids = (row.claim_id_contract, row.claim_id_term, row.claim_id)
-        yield ids, _both(row.yearly, row.value_high, row.unit)
+        yield ids, both(row.yearly, row.value_high, row.unit)
 
 
 @rule("wording")
 def money_for_a_part(book: Book) -> Iterator[tuple]:
     """A sum committed with a power that costs several times the sum to build."""
-    pairs = book.of("commitment_value", unit="USD").merge(book.of("contracted_power"), on=["article", "entity"], suffixes=("", "_mw"))
+    pairs = book.of("commitment_value", unit="USD").merge(
+        book.of("contracted_power"), on=["article", "entity"], suffixes=("", "_mw")
+    )
     per_gw = pairs["value_high"] / (pairs["value_low_mw"] / 1000)
     for row in pairs.assign(per_gw=per_gw)[per_gw < GW_COST / 2].itertuples():
         built = row.value_high / GW_COST
@@ -288,17 +310,15 @@ def equal_sums_in_a_circle(book: Book) -> Iterator[tuple]:
 def days_in_a_row(book: Book) -> Iterator[tuple]:
     """A fall told as so many falling days in a row that chance would hardly give."""
     rows = book.of(".*day_count")
-    for row in rows[(rows["value_low"] >= 10) & rows["text"].str.contains("consecutive|in a row|straight")].itertuples():
+    for row in rows[
+        (rows["value_low"] >= 10) & rows["text"].str.contains("consecutive|in a row|straight")
+    ].itertuples():
         same = book.of(".*return.*", article=row.article, entity=row.entity, period=row.period)
         yield (row.claim_id, *same["claim_id"]), {"days": f"{row.value_low:g}"}
 
 
 def _differ(one: pd.Series, other: pd.Series, tolerance: float = SAME) -> pd.Series:
     return (one / other - 1).abs() > tolerance
-
-
-def _both(one: float, other: float, unit: str) -> dict[str, str]:
-    return {"one": words.value(one, unit), "other": words.value(other, unit)}
 
 
 def _shown(row: pd.Series) -> str:

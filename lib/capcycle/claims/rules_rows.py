@@ -16,7 +16,9 @@ SCALES = {"k": 1e3, "thousand": 1e3, "m": 1e6, "million": 1e6, "bn": 1e9, "billi
           "gw": 1e3}  # fmt: skip
 DIGITS = r"\d+(?:,\d{{3}})*(?:\.\d+)?(?!\d)"
 NUMERAL = rf"(?P<first>{DIGITS})(?:\s*(?:-|–|to|至)\s*(?P<last>{DIGITS}))?\s*(?:(?P<scale>{{scales}})(?![a-z]))?"
-COUNTED = {name: n for n, name in enumerate("one two three four five six seven eight nine ten eleven twelve".split(), 1)}
+NUMBER_WORDS = "one two three four five six seven eight nine ten eleven twelve"
+MULTIPLES = {"hundred": 1e2, "thousand": 1e3, "million": 1e6, "billion": 1e9, "trillion": 1e12}
+COUNTED = {name: n for n, name in enumerate(NUMBER_WORDS.split(" "), start=1)}
 FAMILIES = {"power": r"\b[kmg]?w\b|watt", "compute": "flops", "money": r"\busd\b|\brmb\b|\bhkd\b|dollar|yuan|\$"}
 UNIT_OF = {  # what a quantity can be measured in, by the end of its name
     r".*(margin|concentration|roic).*_change": "pp",
@@ -52,16 +54,20 @@ def _within(low: float, high: float) -> bool:
 
 def _watts(low: float, high: float, first: float, last: float) -> dict[str, str]:
     factor = next((each for each in FACTORS if _within(low / each, high / each)), None)
+    draw = _span(f"{low:,.3g}", f"{high:,.3g}")
     if factor is None:
-        right = words.say("claims.range", low=f"{WATTS[0]:,}", high=f"{WATTS[1]:,}")
-    else:
-        right = words.say("claims.times", factor=_plain(factor), low=_plain(first * factor), high=_plain(last * factor))
-    return {"low": f"{low:,.3g}", "high": f"{high:,.3g}", "right": right}
+        return {"draw": draw, "right": words.say("claims.range", low=f"{WATTS[0]:,}", high=f"{WATTS[1]:,}")}
+    span = _span(_plain(first * factor), _plain(last * factor))
+    return {"draw": draw, "right": words.say("claims.times", factor=_plain(factor), range=span)}
+
+
+def _span(low: str, high: str) -> str:
+    return low if low == high else words.say("claims.to", low=low, high=high)
 
 
 @rule("scale_slip")
 def sentence_against_value(book: Book) -> Iterator[tuple]:
-    """A sentence whose numeral is the value moved by some places: 万, 亿 and 兆 read as million, billion, trillion."""
+    """A sentence whose numeral is the value moved by some places: a number word was read as another."""
     said = _numerals(book).join(book.rows[["claim_id", "value_low", "value_high"]])
     ratios = [said[column].abs() / said["said"] for column in ("value_low", "value_high")]
     agree = pd.concat([(ratio / size - 1).abs() < 0.01 for ratio in ratios for size in (1.0, 0.01)], axis=1).any(axis=1)
@@ -79,8 +85,9 @@ def _numerals(book: Book) -> pd.DataFrame:
     found = book.rows["text"].str.extractall(pattern)
     scale = found["scale"].map(scales).fillna(1.0).astype(float)
     sides = [pd.to_numeric(found[side].str.replace(",", "")) * scale for side in ("first", "last")]
-    spelt = book.rows["text"].str.extractall(rf"\b({'|'.join(COUNTED)})\b")[0].map(COUNTED).astype(float)
-    every = pd.concat([*sides, spelt]).dropna().rename("said").droplevel("match")
+    spelt = book.rows["text"].str.extractall(rf"\b({'|'.join(COUNTED)})\b(?:[ -]({'|'.join(MULTIPLES)})\b)?")
+    spelt = spelt[0].map(COUNTED) * spelt[1].map(MULTIPLES).fillna(1.0).astype(float)
+    every = pd.concat([*sides, spelt]).astype(float).dropna().rename("said").droplevel("match")
     return every[every > 0].to_frame()
 
 
@@ -159,7 +166,8 @@ def _same_place(book: Book, row: pd.Series, unit: str) -> list[str]:
 @rule("wrong_unit")
 def amount_told_as_a_count(book: Book) -> Iterator[tuple]:
     """An amount of money told as a number of things: the currency was lost."""
-    things = r"\b(?:millions?|billions?|trillions?|m|bn|tn)\b(?: more| additional| new)? (?:ai )?(?:data cent|gpu|chip|plant|site)"
+    sizes, things = r"\b(?:millions?|billions?|trillions?|m|bn|tn)\b", "(?:ai )?(?:data cent|gpu|chip|plant|site)"
+    things = rf"{sizes}(?: more| additional| new)? {things}"
     rows = book.saying(things)
     for row in rows[rows["money"] & ~rows["text"].str.contains(FAMILIES["money"])].itertuples():
         yield (row.claim_id,), {"unit": row.unit}
@@ -169,7 +177,9 @@ def amount_told_as_a_count(book: Book) -> Iterator[tuple]:
 def per_share_of_a_dual_listing(book: Book) -> Iterator[tuple]:
     """Earnings per share of a company that trades as shares and as ADSs, without saying which."""
     rows = book.of(".*(?:eps|earnings_per_share).*")
-    dual = rows["ticker"].str.contains("/") & ~rows["text"].str.contains(r"per ads|\bads (?:loss|earnings)|per ordinary")
+    dual = rows["ticker"].str.contains("/") & ~rows["text"].str.contains(
+        r"per ads|\bads (?:loss|earnings)|per ordinary"
+    )
     mute = rows["text"].str.contains("does not say per ads")
     income = book.of("net_income").drop_duplicates(["entity", "period"]).set_index(["entity", "period"])
     unclear = rows["unit"].str.endswith("/share") & (rows["value_low"] != 0) & (dual | mute)
@@ -185,7 +195,9 @@ def per_share_of_a_dual_listing(book: Book) -> Iterator[tuple]:
 def nobody_in_particular(book: Book) -> Iterator[tuple]:
     """Claims about nobody, by nobody, or of no time, in an article on something else."""
     rows = book.rows
-    nobody = rows["entity"].str.contains(r"(?i)^(?:unattributed|unknown)") | rows["speaker"].str.fullmatch("(?i)unknown")
+    nobody = rows["entity"].str.contains(r"(?i)^(?:unattributed|unknown)") | rows["speaker"].str.fullmatch(
+        "(?i)unknown"
+    )
     found = rows[nobody | rows["period"].str.fullmatch("(?i)unknown")]
     for article, each in found.groupby("article", sort=False):
         yield tuple(each["claim_id"]), {"article": article, "units": words.listing(sorted(set(each["unit"])))}

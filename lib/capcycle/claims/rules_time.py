@@ -1,19 +1,19 @@
-"""Rules about time, definitions and laws: stale periods, labels, intervals, ranges, and what a ratio divides by."""
+"""Rules about time and laws: stale periods, labels, deals that ended, intervals, ranges that break a law."""
 
 from collections.abc import Iterator
 
 import pandas as pd
 
-from capcycle import words
-from capcycle.claims import check
+from capcycle import paths, words
+from capcycle.claims import check, load
 from capcycle.claims.detect import Book, rule
 from capcycle.claims.expressions import ExpressionError
+from capcycle.claims.rules_rows import COUNTED
+from capcycle.facts import tables
 
-COUNTED = {name: n for n, name in enumerate("one two three four five six seven eight nine ten".split(), start=1)}
 YEARS = rf"\b(?:in|over)(?: the past)? ({'|'.join(COUNTED)}|\d+) years"
 PAST = r"\b(?:began|was|were|started|rose|fell|passed|set|founded|returned|changed|grew|sold|raised)\b"
 REPORTING = 45  # days after a quarter's end by which its figures are out
-KNOWN_RATIOS = r"(?:ps|pe|ev|relative_pe|forward_pe).*|.*(?:multiple|subscription|_to_|_per_|_vs_).*"
 
 
 @rule("stale_period")
@@ -44,7 +44,7 @@ def plan_above_the_offer(book: Book) -> Iterator[tuple]:
     most = book.rows[book.rows["metric"].str.endswith("_max") & book.rows["money"]]
     pairs = book.of("planned_.*").merge(most, on=["article", "entity", "unit"], suffixes=("", "_max"))
     for row in pairs[pairs["value_low"] > pairs["value_high_max"]].itertuples():
-        yield (row.claim_id, row.claim_id_max), _both(row.value_low, row.value_high_max, row.unit)
+        yield (row.claim_id, row.claim_id_max), both(row.value_low, row.value_high_max, row.unit)
 
 
 @rule("stale_period")
@@ -71,7 +71,7 @@ def forecast_overtaken(book: Book) -> Iterator[tuple]:
     inside = pairs["year_one"].between(pairs["since"], pairs["until"]) & (pairs["value_low_one"] > pairs["value_high"])
     for claim, each in pairs[inside].groupby("claim_id", sort=False):
         row = each.iloc[0]
-        yield (claim, *each["claim_id_one"]), _both(row["value_high"], row["value_low_one"], row["unit"])
+        yield (claim, *each["claim_id_one"]), both(row["value_high"], row["value_low_one"], row["unit"])
 
 
 @rule("stale_period")
@@ -80,11 +80,13 @@ def outside_its_bracket(book: Book) -> Iterator[tuple]:
     bracket = book.of(".*_bucket")
     bracket = bracket.assign(metric=bracket["metric"].str.removesuffix("_bucket"))
     pairs = book.rows.merge(bracket, on=["entity", "metric", "unit"], suffixes=("", "_bracket"))
-    wrong = (pairs["value_low"] > 1.05 * pairs["value_high_bracket"]) | (pairs["value_high"] < 0.95 * pairs["value_low_bracket"])
+    wrong = (pairs["value_low"] > 1.05 * pairs["value_high_bracket"]) | (
+        pairs["value_high"] < 0.95 * pairs["value_low_bracket"]
+    )
     for row in pairs[wrong].itertuples():
-        yield (row.claim_id, row.claim_id_bracket), {
-            "multiple": f"{row.value_low:g}", "low": f"{row.value_low_bracket:g}", "high": f"{row.value_high_bracket:g}",
-            "period": row.period_bracket}  # fmt: skip
+        low, high = f"{row.value_low_bracket:g}", f"{row.value_high_bracket:g}"
+        said = {"multiple": f"{row.value_low:g}", "low": low, "high": high, "period": row.period_bracket}
+        yield (row.claim_id, row.claim_id_bracket), said
 
 
 @rule("superseded")
@@ -97,7 +99,28 @@ def overtaken_by_a_later_text(book: Book) -> Iterator[tuple]:
     pairs = rows.merge(last, on=keys, suffixes=("", "_later"))
     later = pairs[(pairs["published"] < pairs["published_later"]) & (pairs["article"] != pairs["article_later"])]
     for row in later[(later["value_low"] / later["value_low_later"] - 1).abs() > 0.05].itertuples():
-        yield (row.claim_id, row.claim_id_later), _both(row.value_low, row.value_low_later, row.unit)
+        yield (row.claim_id, row.claim_id_later), both(row.value_low, row.value_low_later, row.unit)
+
+
+@rule("superseded")
+def ended_deal(book: Book) -> Iterator[tuple]:
+    """A contract that the register of contracts knows to have been terminated."""
+    rows = book.of("contract_value|commitment_value")
+    rows = rows[rows["ticker"] != ""]
+    if rows.empty:
+        return
+    deals = _ended_deals(book.as_of)
+    for row in rows.itertuples():
+        own = deals[deals["lessor"].isin(row.ticker.split("/")) & (deals["currency"] == row.unit)]
+        same = (pd.to_numeric(own["contract_value"], errors="coerce") / row.value_low - 1).abs() < 0.05
+        for ended in own.loc[same, "status_date"]:
+            yield (row.claim_id,), {"date": ended}
+
+
+def _ended_deals(as_of: str) -> pd.DataFrame:
+    table = tables.read("contracts.csv", load.header_of(paths.DATA / "contracts.csv"))
+    ended = table[table["status"] == "terminated"]
+    return ended[ended["status_date"] <= as_of] if as_of else ended
 
 
 @rule("quarter_label")
@@ -128,7 +151,11 @@ def cash_beside_leases(book: Book) -> Iterator[tuple]:
     """Two capex figures of a company, one as filed in cash and one that holds something more."""
     rows = book.of("capex", basis="reported", period_kind="quarter")
     rows = rows[rows["period"].str.fullmatch(r"\d{4}Q\d") & rows["ticker"].isin(book.fiscal_year_ends)]
-    ratio = pd.Series([_to_cash(row.ticker, row.period, row.value_low) for row in rows.itertuples()], rows.index, dtype=float)
+    ratio = pd.Series(
+        [_to_cash(row.ticker, row.period, row.value_low, book.as_of) for row in rows.itertuples()],
+        rows.index,
+        dtype=float,
+    )
     for _, each in rows.assign(ratio=ratio).groupby(["article", "entity"], sort=False):
         cash, more = each[(each["ratio"] - 1).abs() < 0.01], each[each["ratio"].between(1.05, 2)]
         if len(cash) and len(more):
@@ -137,11 +164,12 @@ def cash_beside_leases(book: Book) -> Iterator[tuple]:
                 "period": more["period"].iloc[0], "filed": words.value(filed, more["unit"].iloc[0])}  # fmt: skip
 
 
-def _to_cash(ticker: str, period: str, value: float) -> float:
+def _to_cash(ticker: str, period: str, value: float, as_of: str) -> float:
     """A figure over the capex filed for a calendar quarter; missing where none is held."""
     quarter = pd.Period(period, freq="Q")
+    days = (f"{day:%Y-%m-%d}" for day in (quarter.start_time, quarter.end_time))
     try:
-        return value / check.fact(ticker, "capex", f"{quarter.start_time:%Y-%m-%d}", f"{quarter.end_time:%Y-%m-%d}")
+        return value / check.fact(ticker, "capex", *days, as_of=as_of)
     except ExpressionError:
         return float("nan")
 
@@ -154,9 +182,14 @@ def years_miscounted(book: Book) -> Iterator[tuple]:
     said = said.map(COUNTED).fillna(pd.to_numeric(said, errors="coerce"))
     span = rows["period"].str.extract(r"^FY(\d{4})\D+FY(\d{4})").astype(float)
     steps = span[1] - span[0]
-    for _, each in rows.assign(said=said, steps=steps)[steps.notna() & (steps != said)].groupby(["article", "entity"], sort=False):
+    for _, each in rows.assign(said=said, steps=steps)[steps.notna() & (steps != said)].groupby(
+        ["article", "entity"], sort=False
+    ):
         row = each.iloc[0]
-        yield tuple(each["claim_id"]), {"said": f"{row['said']:g}", "steps": f"{row['steps']:g}", "period": row["period"]}
+        yield (
+            tuple(each["claim_id"]),
+            {"said": f"{row['said']:g}", "steps": f"{row['steps']:g}", "period": row["period"]},
+        )
 
 
 @rule("nfold_interval")
@@ -210,8 +243,8 @@ def revenue_against_life(book: Book) -> Iterator[tuple]:
     for row in ranges.itertuples():
         printed, law = row.value_high / row.value_low, row.value_high_life / row.value_low_life
         if abs(printed / law - 1) > 0.05:
-            yield (row.claim_id, row.claim_id_life), {
-                "printed": f"{printed:.3g}", "law": f"{law:.3g}", "high": words.value(row.value_low * law, row.unit)}  # fmt: skip
+            high = words.value(row.value_low * law, row.unit)
+            yield (row.claim_id, row.claim_id_life), {"printed": f"{printed:.3g}", "law": f"{law:.3g}", "high": high}
 
 
 @rule("scaling_law")
@@ -225,7 +258,10 @@ def share_of_a_whole(book: Book) -> Iterator[tuple]:
     product = pairs["value_low_whole"] * pairs["value_low"] / 100
     near = ((pairs[["value_low_size", "value_high_size"]].div(product, axis=0) - 1).abs() < 0.05).sum(axis=1)
     for row in pairs.assign(product=product)[near == 1].itertuples():
-        yield (row.claim_id_whole, row.claim_id, row.claim_id_size), {"product": words.value(row.product, row.unit_size)}
+        yield (
+            (row.claim_id_whole, row.claim_id, row.claim_id_size),
+            {"product": words.value(row.product, row.unit_size)},
+        )
 
 
 @rule("scaling_law")
@@ -233,10 +269,15 @@ def one_figure_for_two_sizes(book: Book) -> Iterator[tuple]:
     """What goes with cost, given once for two variants whose income differs by a third or more."""
     rows = book.rows[book.rows["money"]]
     stem = rows["entity"].str.extract(r"^(.*) \(.*\)$")[0]
-    variants = rows.assign(stem=stem).dropna(subset="stem").groupby(["article", "stem", "metric", "period"], sort=False)["value_low"]
+    variants = (
+        rows.assign(stem=stem)
+        .dropna(subset="stem")
+        .groupby(["article", "stem", "metric", "period"], sort=False)["value_low"]
+    )
     spread = variants.agg(["min", "max", "size"]).query("size > 1 and min > 0 and max > 1.3 * min").reset_index()
-    shared = book.of(".*(?:refund|residual|subsidy).*").merge(spread.drop_duplicates(["article", "stem"]), left_on=["article", "entity"],
-                                                              right_on=["article", "stem"])  # fmt: skip
+    spread = spread.drop_duplicates(["article", "stem"])
+    shared = book.of(".*(?:refund|residual|subsidy).*").assign(stem=lambda rows: rows["entity"])
+    shared = shared.merge(spread, on=["article", "stem"])
     for _, each in shared.groupby(["article", "entity"], sort=False):
         yield tuple(each["claim_id"]), {"ratio": f"{each['max'].iloc[0] / each['min'].iloc[0]:.1f}"}
 
@@ -256,78 +297,6 @@ def trade_beside_return(book: Book) -> Iterator[tuple]:
         yield tuple(ids), {"period": row["period"], "entity": row["entity"], "start": f"{start:,.2f}"}
 
 
-@rule("denominator")
-def value_above_all_income(book: Book) -> Iterator[tuple]:
-    """A value per MW above all the income that a MW's contract can bring: the divisor is too small."""
-    price = book.of("price_per_mw_year").merge(book.of("contract_term_mean"), on=["article", "entity"], suffixes=("", "_term"))
-    price = price.merge(book.of("noi_margin"), on=["article", "entity"], suffixes=("", "_margin"))
-    income = price["value_high"] * price["value_high_term"] * price["value_high_margin"] / 100
-    pairs = book.of("ev_per_mw_.*").merge(price.assign(income=income), on="article", suffixes=("", "_price"))
-    for row in pairs[pairs["value_low"] > pairs["income"]].itertuples():
-        ids = (row.claim_id, row.claim_id_price, row.claim_id_term, row.claim_id_margin)
-        yield ids, _both(row.value_low, row.income, "USD")
-
-
-@rule("denominator")
-def shares_of_different_wholes(book: Book) -> Iterator[tuple]:
-    """Shares of one supplier that divide by different things."""
-    rows = book.saying(r"\bnvidia\b|\bgpus?\b")
-    rows = rows[rows["unit"].isin(["pct", "MW"]) & rows["metric"].str.contains(r"share|nvidia") & ~rows["metric"].str.contains("price|ev_")]
-    of_whole = rows[rows["metric"].str.contains("compute|power")]
-    for _, each in of_whole.groupby(of_whole["year"], sort=False):
-        if each["entity"].nunique() > 2:
-            yield tuple(each["claim_id"]), {"count": each["entity"].nunique()}
-
-
-@rule("denominator")
-def undefined_ratio(book: Book) -> Iterator[tuple]:
-    """A multiple whose name does not say of what."""
-    rows = book.rows[(book.rows["unit"] == "x") & book.rows["metric"].str.contains("efficiency|productivity|intensity")]
-    for row in rows[~rows["metric"].str.fullmatch(KNOWN_RATIOS)].itertuples():
-        yield (row.claim_id,), {"metric": row.metric.replace("_", " ")}
-
-
-@rule("denominator")
-def year_or_sum(book: Book) -> Iterator[tuple]:
-    """An amount "by" a year, several times today's, that may be a yearly figure or a sum."""
-    later = book.saying(r"\bby 20\d\d")
-    later = later[later["money"] & ~later["text"].str.contains(r"a year|annual|cumulative|in all|total")]
-    grown = set(book.of(".*cagr.*")["entity"])
-    pairs = later.merge(book.rows, on=["entity", "metric", "unit"], suffixes=("", "_now"))
-    wide = pairs[(pairs["year"] > pairs["year_now"]) & (pairs["value_low"] > 3 * pairs["value_high_now"])]
-    for row in wide[~wide["entity"].isin(grown)].itertuples():
-        average = words.value(row.value_low / (row.year - row.year_now), row.unit)
-        yield (row.claim_id, row.claim_id_now), {"average": average, "low": words.value(row.value_low, row.unit)}
-
-
-@rule("denominator")
-def funding_below_debt(book: Book) -> Iterator[tuple]:
-    """All money raised, less than the debt alone."""
-    pairs = book.of("cumulative_funding").merge(book.of("total_debt"), on=["article", "entity", "unit"], suffixes=("", "_debt"))
-    for row in pairs[pairs["value_high"] < pairs["value_low_debt"]].itertuples():
-        yield (row.claim_id, row.claim_id_debt), _both(row.value_high, row.value_low_debt, row.unit)
-
-
-@rule("denominator")
-def sales_multiple_without_debt(book: Book) -> Iterator[tuple]:
-    """Price to sales of a company whose debt is a large part of its price."""
-    rows = book.of("ps_ratio").merge(book.of("total_debt"), on=["article", "entity"], suffixes=("", "_debt"))
-    rows = rows.merge(book.of("valuation|market_cap", basis="target"), on=["article", "entity"], suffixes=("", "_value"))
-    rows = rows[rows["value_low_value"] > 0]
-    for row in rows[rows["value_low_debt"] > 0.15 * rows["value_low_value"]].itertuples():
-        with_debt = row.value_low * (1 + row.value_low_debt / row.value_low_value)
-        yield (row.claim_id, row.claim_id_value, row.claim_id_debt), {
-            "without": f"{row.value_low:g}", "with_debt": f"{with_debt:.1f}"}  # fmt: skip
-
-
-@rule("denominator")
-def earnings_that_end(book: Book) -> Iterator[tuple]:
-    """A price to earnings above the years that the contract behind the earnings lasts."""
-    pairs = book.of("pe_ratio.*").merge(book.of("contract_term", unit="years"), on="article", suffixes=("", "_term"))
-    for row in pairs[pairs["value_high"] > pairs["value_high_term"]].drop_duplicates("claim_id").itertuples():
-        yield (row.claim_id, row.claim_id_term), {"multiple": f"{row.value_high:g}", "years": f"{row.value_high_term:g}"}
-
-
 def _ended(period: pd.Series, year: pd.Series) -> pd.Series:
     """The last day of a period such as 2023Q3, 2024-06 or 2024; of the year given where the label says nothing."""
     quarter = pd.to_numeric(period.str.extract(r"^\d{4}Q(\d)$")[0]) * 3
@@ -338,5 +307,6 @@ def _ended(period: pd.Series, year: pd.Series) -> pd.Series:
     return first + pd.offsets.MonthEnd(0)
 
 
-def _both(one: float, other: float, unit: str) -> dict[str, str]:
+def both(one: float, other: float, unit: str) -> dict[str, str]:
+    """Two amounts for a sentence that names both."""
     return {"one": words.value(one, unit), "other": words.value(other, unit)}

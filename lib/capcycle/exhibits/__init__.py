@@ -1,6 +1,6 @@
 """Measures in, one finished chart or table out."""
 
-from capcycle.exhibits import changes, coverage
+from capcycle.exhibits import changes, claims, coverage
 from capcycle.exhibits.bars import bars, stack
 from capcycle.exhibits.definitions import definitions
 from capcycle.exhibits.exhibit import Exhibit
@@ -13,6 +13,7 @@ __all__ = [
     "Exhibit",
     "bars",
     "changes",
+    "claims",
     "compare",
     "coverage",
     "definitions",

@@ -20,11 +20,13 @@ class Exhibit:
     title    the finding, one sentence
     subtitle the measure and its unit
     alt      what the chart shows, for a reader who cannot see it
-    view     the table as a reader sees it: every cell is text, or a link as `text` and `href`
+    view     the table as a reader sees it: every cell is text, a link as `text` and `href`, or `text` that opens the
+             lines of `details`
     figures  the same figures unrounded, one row each, with kind and sources
     notes    what the reader must know: definitions, marks, what is missing and why
     sources  the documents behind the figures: id, title, publisher, url, published, tier
     chart    the Altair chart; None for a table
+    filters  columns of the view by whose cells a page lets its reader narrow the rows; "; " parts several values
     """
 
     id: str
@@ -36,6 +38,7 @@ class Exhibit:
     notes: tuple[str, ...] = ()
     sources: tuple[Mapping[str, str], ...] = ()
     chart: alt.Chart | alt.LayerChart | None = None
+    filters: tuple[str, ...] = ()
 
     def payload(self) -> dict[str, Any]:
         """All but the chart, as JSON: what the page template reads."""
@@ -49,6 +52,7 @@ class Exhibit:
             "columns": [str(column) for column in self.view.columns],
             "rows": self.view.to_numpy(dtype=object).tolist(),
             "csv": self.figures.to_csv(index=False, lineterminator="\n"),
+            **({"filters": list(self.filters)} if self.filters else {}),
         }
 
     def _repr_mimebundle_(self, include=None, exclude=None) -> dict[str, Any]:
@@ -65,7 +69,10 @@ class Exhibit:
         return f'<div class="mathjax_ignore">{heading}{table}</div>'  # or two dollar signs would make a formula
 
 
-def _cell(cell: str | Mapping[str, str]) -> str:
+def _cell(cell: str | Mapping[str, Any]) -> str:
     if isinstance(cell, str):
         return escape(cell)
+    if "details" in cell:
+        lines = "<br>".join(map(escape, cell["details"]))
+        return f"<details><summary>{escape(cell['text'])}</summary>{lines}</details>"
     return f'<a href="{escape(cell["href"])}">{escape(cell["text"])}</a>'

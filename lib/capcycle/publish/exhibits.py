@@ -11,16 +11,21 @@ from capcycle.words import say
 NUMBER = re.compile(
     r"^[(~≈<>]*[+−-]?\s?[A-Z]{0,3}[$€£¥]?\s?[+−-]?\d[\d,. ]*\s?(%|x|×|pp|k|m|bn|tn|days?)?\)?\*?(\s\([a-z]\))?$"
 )
+BETWEEN = "; "  # between several values in one cell of a column that is chosen from
 MISSING = {"", "-", "–", "—", "n/a", "…"}
 
 
 @dataclass(frozen=True)
 class Cell:
-    """A cell of a table: its text, where it links to, the number of that document if it stands here first."""
+    """A cell of a table: its text, where it links to, the number of that document if it stands here first.
+
+    `details` are the lines that the text opens, where it does.
+    """
 
     text: str
     href: str = ""
     document: int = 0
+    details: tuple[str, ...] = ()
 
 
 class Documents:
@@ -39,6 +44,8 @@ class Documents:
         """A cell of a table; the first link to a document carries the anchor that exhibits point to."""
         if not isinstance(value, dict):
             return Cell(str(value))
+        if "details" in value:
+            return Cell(str(value["text"]), details=tuple(value["details"]))
         href = value["href"]
         first = href in self.in_tables and href not in self._anchored
         self._anchored.add(href)
@@ -55,7 +62,7 @@ class Documents:
 
 
 def _links(exhibit: dict) -> list[str]:
-    return [cell["href"] for row in exhibit["rows"] for cell in row if isinstance(cell, dict)]
+    return [cell["href"] for row in exhibit["rows"] for cell in row if isinstance(cell, dict) and "href" in cell]
 
 
 def _by_publisher(source: dict) -> tuple[str, str, str]:
@@ -87,13 +94,20 @@ def publishers(names: list[str]) -> str:
 
 
 def table(exhibit: dict, documents: Documents) -> dict[str, Any]:
-    """The table view: columns, rows of cells, and which columns hold numbers."""
+    """The table view: columns, rows of cells, which columns hold numbers, and by which a reader narrows the rows."""
     rows = [[documents.cell(value) for value in row] for row in exhibit["rows"]]
     return {
         "columns": exhibit["columns"],
         "rows": rows,
         "numeric": [_numeric([row[place] for row in rows]) for place in range(len(exhibit["columns"]))],
+        "filters": [_filter(name, exhibit["columns"].index(name), rows) for name in exhibit.get("filters", [])],
     }
+
+
+def _filter(name: str, place: int, rows: list[list[Cell]]) -> dict[str, Any]:
+    """A column to choose from: its name, its place, and every value that stands in it."""
+    values = {value for row in rows for value in row[place].text.split(BETWEEN)}
+    return {"name": name, "place": place, "values": sorted(values - MISSING)}
 
 
 def _numeric(column: list[Cell]) -> bool:

@@ -1,0 +1,144 @@
+"""The claims page: what its exhibits say, and that its filters and arithmetic work with no kernel."""
+
+import pytest
+from browser import CHROMIUM_FLAGS, PARAMETERS, chromium, code, offline, outcome, show
+
+from capcycle import claims, exhibits, paths, publish
+from capcycle.errors import CapcycleError
+from capcycle.exhibits.exhibit import MIME
+from capcycle.words import say
+
+
+@pytest.fixture(scope="module")
+def examined():
+    return claims.examine()
+
+
+@pytest.fixture(scope="module")
+def table(examined):
+    return exhibits.claims.statements(examined)
+
+
+def test_the_headline_counts_all_statements(examined):
+    said = "Of 180 statements examined 98 are consistent, 64 are inconsistent or mistranslated, and 18 were superseded"
+    assert exhibits.claims.headline(examined).startswith(said)  # 49 + 15, 5 + 13
+
+
+def test_a_verdict_opens_its_arithmetic(table):
+    cell = table.view.set_index(say("column.check")).at["K001", say("column.verdict")]
+    assert cell["text"] == "mistranslated"
+    assert "c122*1e6/c120 = 20, expected 20 W" in cell["details"]
+    assert "With c120 = c120/100; c120h = c120h/100 it holds." in cell["details"]
+
+
+def test_each_source_is_counted_by_the_statements_on_its_own_claims(examined):
+    view = exhibits.claims.speakers(examined).view.set_index(say("column.speakers"))
+    assert view.loc["Headline writer (Gelonghui)", "inconsistent"] == "1"  # K021, and K022 is consistent
+    assert view.loc["Headline writer (Gelonghui)", say("column.share_right")] == "50.0%"
+
+
+def test_the_rules_are_shown_with_how_far_they_get(examined):
+    view = exhibits.claims.classes(examined).view
+    assert list(view.columns) == [say(f"column.{name}") for name in ("class", "checks", "found", "findings", "fitting")]
+
+
+def test_every_claim_is_shown_as_printed(examined):
+    assert len(exhibits.claims.printed(examined).view) == 376
+
+
+@pytest.mark.parametrize(
+    "given, count",
+    [
+        ({"companies": ["BIDU"]}, 21),  # K009, K011, K012, K058 to K070, K122, K163 to K165, K167
+        ({"companies": ["Kingsoft Cloud"]}, 12),  # K022, K047 to K057
+        ({"speakers": ["Bernstein"]}, 10),
+        ({"classes": ["scale_slip"]}, 4),
+        ({"verdicts": ["superseded"]}, 5),
+        ({"companies": ["NVDA"], "verdicts": ["mistranslated"]}, 1),
+    ],
+)
+def test_statements_are_narrowed_by_parameters(given, count):
+    assert len(claims.examine(**given).statements) == count
+
+
+def test_an_unknown_name_is_refused_with_those_that_exist():
+    with pytest.raises(CapcycleError, match="unknown class of error slip; there are: ads_share, bound,"):
+        claims.examine(classes=["slip"])
+
+
+def test_a_statement_about_nobody_leaves_exhibits_without_a_chart():
+    nobody = claims.examine(companies=["Baidu"], verdicts=["superseded"], classes=["scale_slip"])
+    assert exhibits.claims.verdicts(nobody).chart is None
+
+
+def test_no_filter_no_change_of_what_a_page_reads(examined):
+    assert "filters" not in exhibits.claims.outside(examined)._repr_mimebundle_()[MIME]
+
+
+# ---- in a browser
+
+
+@pytest.fixture(scope="module")
+def site(tmp_path_factory, table, examined):
+    folder = tmp_path_factory.mktemp("claims")
+    shown = [exhibits.claims.verdicts(examined), table]
+    cells = [code(PARAMETERS, tags=["parameters"]), *(code("1", show(each)) for each in shown)]
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(paths, "CACHE", folder / "cache")
+        (folder / "site").mkdir()
+        publish.build([outcome(folder / "runs", "claims", cells, title="Claims")], folder / "site")
+    return folder / "site"
+
+
+@pytest.fixture(scope="module")
+def page(site):
+    if not (executable := chromium()):
+        pytest.skip("no Chromium: install Debian's chromium, or set CHROMIUM to where it is")
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as play:
+        browser = play.chromium.launch(executable_path=executable, args=CHROMIUM_FLAGS)
+        with offline(browser) as page:
+            page.goto(f"file://{site}/claims.html")
+            page.wait_for_selector("html[data-drawn]")
+            yield page
+        browser.close()
+
+
+def shown_rows(page):
+    return page.locator("#statements tbody tr:visible").count()
+
+
+def choose(page, column, value):
+    page.locator("#statements .filters label", has_text=column).locator("select").select_option(value)
+
+
+@pytest.mark.browser
+def test_rows_are_narrowed_by_what_is_chosen_and_come_back(page):
+    assert shown_rows(page) == 180
+    choose(page, say("column.company"), "Baidu")
+    choose(page, say("column.verdict"), "mistranslated")
+    assert shown_rows(page) == 3 and page.locator("#statements output").inner_text() == "3 of 180 rows"
+    choose(page, say("column.company"), "")
+    choose(page, say("column.verdict"), "")
+    assert shown_rows(page) == 180
+
+
+@pytest.mark.browser
+def test_a_click_opens_the_arithmetic(page):
+    row = page.locator("#statements tbody tr", has_text="K009")
+    row.locator("summary").click()
+    assert row.locator("details p", has_text="c060/c051 = 0.617284, expected 0.617").is_visible()
+
+
+@pytest.mark.browser
+def test_the_page_says_and_asks_nothing(page):
+    assert page.said == [] and all(url.startswith("file:") for url in page.asked)
+
+
+@pytest.mark.browser
+def test_without_scripts_every_row_is_there_and_no_filter(site, page):
+    with offline(page.context.browser, java_script_enabled=False) as plain:
+        plain.goto(f"file://{site}/claims.html")
+        assert plain.locator("#statements tbody tr").count() == 180
+        assert not plain.locator(".filters").is_visible()
