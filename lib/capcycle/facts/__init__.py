@@ -88,7 +88,7 @@ def changes(companies: Sequence[str] | None, before: str | date, after: str | da
     >>> found[found.period_end == "2023-12-31"][["before", "value"]].values.tolist()
     [[27266000000.0, 27045000000.0]]
     """
-    if not before or _day(before) >= _day(after):
+    if not before or door.day(before) >= door.day(after):
         raise CapcycleError(f"before is '{before}' and after '{after or ''}'; give two dates, the earlier one first")
     return between.changes(history(companies, before), history(companies, after))
 
