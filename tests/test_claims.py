@@ -5,6 +5,8 @@ import shutil
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from capcycle import claims, cli, paths
 from capcycle.claims import check, expressions, load, own
@@ -182,6 +184,59 @@ def test_the_door_names_file_and_line(table, old, new, fault, data):
 def test_a_slip_of_scale_in_a_checked_claim_is_refused(data):
     replace(data / "claims.csv", "1915000000,1915000000", "1915,1915")
     with pytest.raises(DataError, match="K126 is said to be consistent and comes out inconsistent"):
+        claims.check_tables()
+
+
+def test_a_slip_of_scale_in_an_unchecked_claim_is_refused_where_its_sentence_says_otherwise(data):
+    replace(data / "claims.csv", "22,22,count,2025Q3", "22000000,22000000,count,2025Q3")  # c054: 22 cities
+    with pytest.raises(DataError, match=r"claims.csv:55: the sentence says 22 and the value is 22,000,000"):
+        claims.check_tables()
+
+
+CORRUPT = [" x", "=cmd|calc", "x\ty", "NaN \u0000", "@1"]
+
+
+@settings(max_examples=40, suppress_health_check=list(HealthCheck))
+@given(table=st.sampled_from(TABLES), where=st.data())
+def test_an_unclean_cell_is_refused_wherever_it_stands(table, where, data):
+    """Formulas, edges and signs that do not print are kept out of every cell, free text included."""
+    file = paths.DATA / f"{table}.csv"
+    whole = file.read_text("utf-8")
+    with file.open(encoding="utf-8", newline="") as opened:
+        cells = list(csv.reader(opened))
+    row = where.draw(st.integers(1, len(cells) - 1))
+    column = where.draw(st.integers(0, len(cells[0]) - 1))
+    wrong = where.draw(st.sampled_from(CORRUPT))
+    kept, cells[row][column] = cells[row][column], wrong
+    with file.open("w", encoding="utf-8", newline="") as opened:
+        csv.writer(opened, lineterminator="\n").writerows(cells)
+    try:
+        refused = refuses()
+    finally:
+        file.write_text(whole, "utf-8")
+    assert refused or kept == wrong
+
+
+def refuses():
+    try:
+        claims.check_tables()
+    except DataError as error:
+        return all(fault.startswith("data/") for fault in error.faults)
+    return False
+
+
+@pytest.mark.parametrize("spoil", ["BOM", "CRLF"])
+def test_what_a_spreadsheet_adds_to_a_file_is_harmless(spoil, data):
+    file = data / "claims.csv"
+    text = file.read_bytes()
+    file.write_bytes(b"\xef\xbb\xbf" + text if spoil == "BOM" else text.replace(b"\n", b"\r\n"))
+    claims.check_tables()
+
+
+def test_another_encoding_is_refused_with_its_line(data):
+    file = data / "aliases.csv"
+    file.write_bytes(file.read_text("utf-8").encode("gb18030"))
+    with pytest.raises(DataError, match=r"data/aliases.csv:3: not UTF-8 text"):
         claims.check_tables()
 
 

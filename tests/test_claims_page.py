@@ -35,6 +35,7 @@ def test_each_source_is_counted_by_the_statements_on_its_own_claims(examined):
     view = exhibits.claims.speakers(examined).view.set_index(say("column.speakers"))
     assert view.loc["Headline writer (Gelonghui)", "inconsistent"] == "1"  # K021, and K022 is consistent
     assert view.loc["Headline writer (Gelonghui)", say("column.share_right")] == "50.0%"
+    assert view.loc["Bernstein", "inconsistent"] == "1"  # K038; K021 uses its figures against the headline
 
 
 def test_the_rules_are_shown_with_how_far_they_get(examined):

@@ -308,6 +308,12 @@ def test_every_rule_has_a_case_and_every_class_a_rule():
     assert {finding.error_class for finding in findings} == set(load.CLASSES)
 
 
+def test_an_n_fold_is_also_caught_when_it_is_too_small():
+    rows = [claim("revenue", 10.0, period="FY2022"), claim("revenue", 30.0, period="FY2024")]
+    fold = claim("revenue_growth_multiple", 2, "x", period="FY2022-FY2024")
+    assert "multiple_against_values" in fired(fold, *rows)
+
+
 @pytest.mark.parametrize("gpus, right", [(50e6, "500,000"), (7e9, "700,000"), (60, "600,000")])
 def test_a_slip_between_number_words_is_told_with_what_would_be_right(gpus, right):
     """14 to 20 W per GPU, check K001, and slips of other sizes."""

@@ -8,7 +8,7 @@ from functools import cache, partial
 import pandas as pd
 
 from capcycle import facts
-from capcycle.claims import expressions, load
+from capcycle.claims import detect, expressions, load
 from capcycle.claims.expressions import ExpressionError, Functions
 from capcycle.errors import CapcycleError, DataError
 
@@ -63,7 +63,7 @@ def check_tables() -> None:
         except DataError as error:
             faults += error.faults
     load.refuse(faults)
-    load.refuse([*_references(), *_disagreements()])
+    load.refuse([*_references(), *_slips(), *_disagreements()])
 
 
 def published_by(claims: pd.DataFrame, as_of: str) -> pd.DataFrame:
@@ -193,6 +193,14 @@ def _references() -> list[str]:
 def _lacking(row, names: list[str], known: set[str], what: str, table: str) -> str:
     lacking = [name for name in names if name not in known]
     return f"{row.file}:{row.line}: no {what} {', '.join(lacking)} in data/{table}" if lacking else ""
+
+
+def _slips() -> list[str]:
+    """Faults of claims whose value is what their own sentence says, some places off."""
+    claims = load.claims()
+    places = dict(zip(claims["claim_id"], claims["file"] + ":" + claims["line"].astype(str), strict=True))
+    found = detect.detect(claims, rules=["sentence_against_value"])
+    return [f"{places[each.claim_ids[0]]}: {each.why}" for each in found]
 
 
 def _disagreements() -> list[str]:

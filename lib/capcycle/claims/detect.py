@@ -1,7 +1,7 @@
 """Rules that look for the twenty classes of error in any file of claims: which fire, why, and what would be right."""
 
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from importlib import import_module
@@ -109,8 +109,8 @@ def rule(error_class: str) -> Callable[[Callable[[Book], Iterable[tuple]]], Rule
     return made
 
 
-def detect(claims: pd.DataFrame, as_of: str = "") -> list[Finding]:
-    """Everything that the rules find in some claims; with `as_of`, from facts and deals known by then.
+def detect(claims: pd.DataFrame, as_of: str = "", rules: Sequence[str] = ()) -> list[Finding]:
+    """What the rules (all unless some are named) find in claims; with `as_of`, from facts and deals known by then.
 
     >>> slips = [f for f in detect(load.claims()) if f.rule == "watts_per_gpu"]
     >>> slips[0].claim_ids, slips[0].error_class
@@ -121,7 +121,7 @@ def detect(claims: pd.DataFrame, as_of: str = "") -> list[Finding]:
 
     said_once = claims.drop_duplicates([column for column in load.CLAIM if column != "claim_id"])
     book = Book(said_once.reset_index(drop=True), as_of)
-    return [finding for find in RULES.values() for finding in find(book)]
+    return [finding for name in rules or RULES for finding in RULES[name](book)]
 
 
 def worst(verdicts: Iterable[str]) -> str:

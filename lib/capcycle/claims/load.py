@@ -38,6 +38,14 @@ ALIAS_KINDS = ["name", "misheard", "untranslated", "group", "number"]
 UNITS = re.compile(
     r"pct|pp|x|count|years|year|rank|GPU|k?W/GPU|MW|FLOPS|shares|[A-Z]{3}(/(share|MW|MW/yr|GPU|GPU/hr|h))?"
 )
+LIMITS = {
+    "pct": (-1e4, 1e4),
+    "pp": (-100, 100),
+    "x": (0, 1e4),
+    "years": (0, 200),
+    "year": (1600, 2200),
+    "rank": (1, 1e3),
+}
 NUMBER = r"-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?"
 LARGEST = 1e30
 OWN = ["claim_id", "entity", "metric", "value_low", "unit"]  # what a reader's file cannot do without
@@ -182,6 +190,10 @@ def _value_rules(table: pd.DataFrame) -> Rules:
     for column, other in (("value_low", pd.Series("", table.index)), ("value_high", table["value_low"])):
         sound = table[column].str.fullmatch(NUMBER) & (_numbers(table[column]).abs() < LARGEST)
         yield f"{column} '{{{column}}}' is not a plain number", ~sound & (table[column] != other)
+    for unit, (least, most) in LIMITS.items():
+        inside = [_numbers(table[column]).between(least, most) for column in ("value_low", "value_high")]
+        why = f"{{value_low}} to {{value_high}} {unit} is not between {least:g} and {most:g}: a slip of scale?"
+        yield why, (table["unit"] == unit) & ~(inside[0] & inside[1])
     yield (
         "value_high {value_high} is below value_low {value_low}",
         _numbers(table["value_high"]) < _numbers(table["value_low"]),
