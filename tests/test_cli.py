@@ -120,13 +120,17 @@ def test_check_finds_notebooks_with_outputs(house, capsys):
 
 
 def test_check_finds_faults_of_the_data(house, capsys, monkeypatch):
-    monkeypatch.setattr("capcycle.facts.check", lambda: fail(DataError(["facts/MSFT.csv:7: bad date"])), raising=False)
+    monkeypatch.setattr("capcycle.facts.check", lambda: fail(DataError(["facts/MSFT.csv:7: bad date"])))
+    for tables in ("capcycle.facts.registers.check", "capcycle.claims.check_tables"):
+        monkeypatch.setattr(tables, lambda: fail(DataError(["claims.csv:3: bad unit"])))
     assert cli.main(["check"]) == 1
-    assert capsys.readouterr().err == "capcycle: 1 fault in the data\nfacts/MSFT.csv:7: bad date\n"
+    assert capsys.readouterr().err == (
+        "capcycle: 2 faults in the data\nfacts/MSFT.csv:7: bad date\nclaims.csv:3: bad unit\n"  # each once
+    )
 
 
 def test_check_says_when_all_is_well(house, capsys, monkeypatch):
-    for tables in ("capcycle.facts.check", "capcycle.claims.check_tables"):
+    for tables in ("capcycle.facts.check", "capcycle.facts.registers.check", "capcycle.claims.check_tables"):
         monkeypatch.setattr(tables, lambda: None)
     assert cli.main(["check"]) == 0
     assert capsys.readouterr().out == "Data and notebooks keep their rules: 1 notebooks, 1 runs.\n"

@@ -19,6 +19,7 @@ __all__ = [
     "convert",
     "dictionary",
     "gaps",
+    "half_year_before",
     "history",
     "latest",
     "load",
@@ -91,6 +92,15 @@ def changes(companies: Sequence[str] | None, before: str | date, after: str | da
     if not before or door.day(before) >= door.day(after):
         raise CapcycleError(f"before is '{before}' and after '{after or ''}'; give two dates, the earlier one first")
     return between.changes(history(companies, before), history(companies, after))
+
+
+def half_year_before(known: pd.DataFrame) -> str:
+    """The day half a year before the newest publication among `known`, as ISO text.
+
+    >>> half_year_before(load(["MSFT"], as_of="2024-08-01"))  # its newest filing then is of 2024-07-30
+    '2024-01-30'
+    """
+    return f"{known['published'].max() - pd.DateOffset(months=6):%Y-%m-%d}"
 
 
 def companies() -> pd.DataFrame:
