@@ -13,6 +13,7 @@ from capcycle.facts.between import CAUSES
 from capcycle.measure import Measures
 from capcycle.words import Sentence
 
+ROW_HEIGHT, KEY_HEIGHT = 24, 40
 LISTED = 40  # rows of the table; the download has all
 CHANGED = ["company", "concept", "period_start", "period_end", "before", "value", "change", "unit", "kind", "cause",
            "published", "document_before", "source"]  # fmt: skip
@@ -160,5 +161,5 @@ def _chart(counts: pd.DataFrame) -> alt.Chart:
                 alt.Tooltip("count:Q", title=words.say("column.count")),
             ],
         )
-        .properties(height=alt.Step(24))
+        .properties(height=KEY_HEIGHT + ROW_HEIGHT * data["name"].nunique())
     )

@@ -1,5 +1,6 @@
 """One measure by each of its definitions: the value, the rank, and which companies change places."""
 
+import textwrap
 from dataclasses import dataclass
 
 import altair as alt
@@ -9,11 +10,14 @@ from capcycle import theme, words
 from capcycle.errors import MetricError, unknown
 from capcycle.exhibits import parts
 from capcycle.exhibits.exhibit import Exhibit
-from capcycle.exhibits.lines import TOOLTIP, company_colour, company_legend, tooltip, value_axis
+from capcycle.exhibits.lines import TOOLTIP, company_colour, tooltip, value_axis
 from capcycle.measure import Measures, measure, needs
 from capcycle.metrics import FAMILIES
 from capcycle.panel import Panel
 from capcycle.words import Sentence
+
+ROW_HEIGHT, KEY_HEIGHT, KEY_COLUMNS = 44, 80, 2
+BREAK, LINE = "|", 24  # a long name stands on several lines beside its row
 
 
 @dataclass(frozen=True)
@@ -247,19 +251,26 @@ def _chart(found: list[Variant]) -> alt.Chart:
         for each in found
     ]
     data = pd.concat(marks, ignore_index=True).dropna(subset="value")
-    scales, legend = company_colour(data["company"]), company_legend(data)
-    order = [each.name for each in found if len(each.values)]
+    scales = company_colour(data["company"])
+    legend = alt.Legend(title=None, columns=KEY_COLUMNS)  # as many on a narrow page, or its second row is cut off
+    data = data.assign(label=data["definition"].map(_lines))
+    order = [_lines(each.name) for each in found if len(each.values)]
+    axis = alt.Axis(labelExpr=f"split(datum.label, '{BREAK}')", labelLimit=330, labelOverlap=False)
     return (
         alt.Chart(data)
         .mark_point(size=90, strokeWidth=1.5)
         .encode(
             x=alt.X("value:Q", axis=value_axis(found[0].measures.unit)),
-            y=alt.Y("definition:N", sort=order, title=None, axis=alt.Axis(labelLimit=330, labelOverlap=False)),
+            y=alt.Y("label:N", sort=order, title=None, axis=axis),
             stroke=alt.Stroke("name:N", scale=scales["colour"], legend=legend),
             fill=alt.Fill("name:N", scale=scales["colour"], legend=legend),
             shape=alt.Shape("name:N", scale=scales["shape"], legend=legend),
             fillOpacity=theme.evidence_opacity(),
             tooltip=[alt.Tooltip("definition:N", title=words.say("tooltip.definition")), *tooltip(TOOLTIP)],
         )
-        .properties(height=alt.Step(34))
+        .properties(height=KEY_HEIGHT + ROW_HEIGHT * len(order))
     )
+
+
+def _lines(name: str) -> str:
+    return BREAK.join(textwrap.wrap(name, LINE))
