@@ -20,6 +20,10 @@ class MetricError(CapcycleError):
     """A metric that cannot be measured on what it was given."""
 
 
+class ModelError(CapcycleError):
+    """A model or a study that cannot be worked out on what it was given."""
+
+
 class RunError(CapcycleError):
     """A run that is refused before it starts, or that failed while running."""
 

@@ -1,5 +1,6 @@
 """Published claims as printed, what the recomputation gives, the verdict, and rules that find errors in any file."""
 
+from capcycle.claims import worked
 from capcycle.claims.check import check_tables, recompute
 from capcycle.claims.examined import Examined, examine
 from capcycle.claims.load import CLASSES, VERDICTS
@@ -16,4 +17,5 @@ __all__ = [
     "recompute",
     "register",
     "told",
+    "worked",
 ]

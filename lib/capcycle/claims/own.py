@@ -1,7 +1,6 @@
 """A reader's own file: claims, or worked examples of published methods, with a verdict for each line."""
 
 import json
-import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -9,15 +8,14 @@ from typing import Any
 
 import pandas as pd
 
-from capcycle import words
+from capcycle import study, words
 from capcycle.claims import check, detect, expressions, load
 from capcycle.errors import CapcycleError
+from capcycle.study.check import TOLERANCE
 from capcycle.words import say
 
 EXAMPLE = ["method", "inputs", "expected", "tolerance", "source_title", "source_url", "reproduced", "basis", "note"]
 NEEDED = ["method", "inputs", "expected"]
-TOLERANCE = re.compile(r"|exact|n/a|(abs|rel)=(\d+(?:\.\d+)?(?:e-?\d+)?)")
-EXACT = 1e-9
 CLOSE = 0.01  # of a figure, where a claim gives no tolerance
 WRONG = ("inconsistent", "mistranslated")
 
@@ -158,23 +156,12 @@ def _example(row) -> Line:
     if row.method not in MODELS:
         return Line(**line, verdict="not checkable", why=say("claims.own.no_model", method=row.method))
     try:
-        given = MODELS[row.method](**row.inputs)
+        found = study.check(MODELS[row.method], row.inputs, row.expected, row.tolerance)
     except (CapcycleError, TypeError) as error:
         return Line(**line, verdict="not checkable", why=say("claims.own.refused", method=row.method, error=error))
-    shown = tuple(f"{name}: {_shown(given.get(name))} ({_shown(wanted)})" for name, wanted in row.expected.items())
-    fits = all(_fits(given.get(name), wanted, row.tolerance) for name, wanted in row.expected.items())
-    why = say("claims.own.fits" if fits else "claims.own.differs", outputs="; ".join(shown))
-    return Line(**line, verdict="consistent" if fits else "inconsistent", why=why, arithmetic=shown)
-
-
-def _fits(given: Any, wanted: Any, tolerance: str) -> bool:
-    if isinstance(wanted, list) and isinstance(given, list | tuple):
-        return len(wanted) == len(given) and all(map(lambda a, b: _fits(a, b, tolerance), given, wanted))
-    if not isinstance(wanted, int | float) or not isinstance(given, int | float):
-        return given == wanted
-    kind, size = TOLERANCE.fullmatch(tolerance).groups()
-    allowed = float(size or EXACT) * (1 if kind == "abs" else abs(wanted))
-    return abs(given - wanted) <= allowed * (1 + EXACT) + EXACT
+    shown = tuple(f"{name}: {_shown(found.given[name])} ({_shown(wanted)})" for name, wanted in row.expected.items())
+    why = say("claims.own.fits" if found.fits else "claims.own.differs", outputs="; ".join(shown))
+    return Line(**line, verdict="consistent" if found.fits else "inconsistent", why=why, arithmetic=shown)
 
 
 def _shown(value: Any) -> str:

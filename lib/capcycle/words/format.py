@@ -1,6 +1,7 @@
 """Numbers and dates as a reader meets them. Fractions become percent here and nowhere else."""
 
 import math
+import re
 from collections.abc import Sequence
 from datetime import date
 
@@ -12,8 +13,10 @@ DASH, MINUS = "–", "−"
 
 
 def value(number: float, unit: str) -> str:
-    """A number in its unit; a dash where there is none.
+    """A number in its unit; a dash where there is none. A unit other than these has words under `unit_after`.
 
+    >>> value(1.73e6, "USD/MW/year"), value(2.5, "years"), value(140_000, "GPUs")
+    ('$1.73m/MW/yr', '2.5 years', '140,000 GPUs')
     >>> value(0.0312, "fraction"), value(3.856, "multiple"), value(-13.873e9, "USD"), value(float("nan"), "USD")
     ('3.1%', '3.9×', '−$13.9bn', '–')
     """
@@ -91,9 +94,29 @@ def _sized(size: float, unit: str) -> str:
         return f"{size:,.{1 if round(size, 2) >= 1 else 2}f}×"
     if unit == "shares":
         return _scaled(size)
-    currency, _, per_share = unit.partition("/")
-    amount = f"{size:,.2f}" if per_share else _scaled(size)
-    return f"{SYMBOLS.get(currency, currency + ' ')}{amount}"
+    currency, _, base = unit.partition("/")
+    if not re.fullmatch("[A-Z]{3}", currency):
+        return say(f"unit_after.{_key(unit)}", number=_significant(size))
+    symbol = SYMBOLS.get(currency, f"{currency} ")
+    if not base:
+        return f"{symbol}{_scaled(size)}"
+    amount = f"{size:,.2f}" if base == "share" else _significant(size, scaled=True)
+    return say(f"unit_per.{_key(base)}", amount=f"{symbol}{amount}")
+
+
+def _key(unit: str) -> str:
+    return unit.replace("/", "_per_").replace("-", "_")
+
+
+def _significant(size: float, scaled: bool = False) -> str:
+    """A size with three digits that count, in a scale where one is wanted."""
+    if scaled and size >= 1000:
+        scale = next((scale for scale in ("k", "m", "bn") if size / units.SCALES[scale] < 999.5), "tn")
+        return _significant(size / units.SCALES[scale]) + scale
+    if size >= 100:
+        return f"{size:,.0f}"
+    decimals = 2 if size < 10 else 1
+    return f"{size:.{decimals}f}" if scaled else f"{size:.{decimals}f}".rstrip("0").rstrip(".")
 
 
 def _percent(size: float) -> str:

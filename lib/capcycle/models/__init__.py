@@ -1,0 +1,6 @@
+"""Models: pure functions with named parameters and named outputs, in plain arithmetic. One module per analysis."""
+
+from capcycle.models.registry import ALL
+from capcycle.models.required_revenue import required_revenue
+
+__all__ = ["ALL", "required_revenue"]

@@ -1,0 +1,146 @@
+"""Rates of return and payments, from a finance library, with our way of saying what has no answer."""
+
+from collections.abc import Sequence
+from datetime import date
+from typing import Any, NamedTuple
+
+import numpy as np
+import pyxirr
+
+from capcycle import words
+from capcycle.errors import ModelError
+
+LOWEST = -1.0  # a rate of return at which everything is lost
+
+
+class Rates(NamedTuple):
+    """Every rate of return of some cash flows, and why there is none, or more than one."""
+
+    values: tuple[float, ...]
+    reason: str
+
+
+def irr(flows: Sequence[Any]) -> Any:
+    """The internal rate of return of yearly cash flows, the first of them today's; missing where not exactly one is.
+
+    Formula: the rate at which present_value(rate, flows) is nought
+    Units:   amounts, each a number or an array over cases; a fraction. NaN where the flows never change sign, or
+             where several rates fit (`rates` gives all of them).
+    Errors:  ModelError when given a chart's parameters: it iterates, so a slider needs its values tabulated.
+    Source:  numpy-financial's example: -100, 39, 59, 55, 20 return 28.095 %.
+
+    >>> round(irr([-100, 39, 59, 55, 20]), 5)
+    0.28095
+    """
+    table = np.stack(np.broadcast_arrays(*map(_number, flows)))
+    found = np.array([_one(column) for column in table.reshape(len(table), -1).T])
+    return found.reshape(table.shape[1:])[()] if table.ndim > 1 else float(found[0])
+
+
+def rates(flows: Sequence[float]) -> Rates:
+    """Every internal rate of return above a total loss, the lowest first, with the reason where it is not just one.
+
+    Source:  hand arithmetic: -1 + 5/(1+r) - 6/(1+r)^2 is nought where 1+r is 2 and where it is 3.
+
+    >>> rates([-1, 5, -6])
+    Rates(values=(1.0, 2.0), reason='2 rates fit: the cash flows change sign 2 times')
+    >>> rates([100, 50]).reason
+    'no rate fits: the cash flows never change sign'
+    """
+    amounts = np.asarray(flows, float)
+    changes, found = _sign_changes(amounts), _roots(amounts)
+    if not changes or not found:
+        return Rates((), words.say("study.none_root" if changes else "study.none_sign"))
+    return Rates(found, words.say("study.several", count=len(found), changes=changes) if len(found) > 1 else "")
+
+
+def mirr(flows: Sequence[float], finance_rate: float, reinvest_rate: float) -> float:
+    """The rate of return when outlays are financed at one rate and receipts reinvested at another.
+
+    Source:  numpy-financial's example.
+
+    >>> round(mirr([-120000, 39000, 30000, 21000, 37000, 46000], 0.10, 0.12), 6)
+    0.126094
+    """
+    found = pyxirr.mirr(list(flows), finance_rate, reinvest_rate, silent=True)
+    return np.nan if found is None else found
+
+
+def xirr(days: Sequence[date], flows: Sequence[float]) -> float:
+    """The internal rate of return a year of cash flows on given days, a year having 365 of them.
+
+    Source:  the example of the spreadsheet function of that name: 37.34 %.
+
+    >>> days = [date(2008, 1, 1), date(2008, 3, 1), date(2008, 10, 30), date(2009, 2, 15), date(2009, 4, 1)]
+    >>> round(xirr(days, [-10000, 2750, 4250, 3250, 2750]), 4)
+    0.3734
+    """
+    found = pyxirr.xirr(list(days), list(flows), silent=True)
+    return np.nan if found is None else found
+
+
+def payment(rate: float, periods: float, principal: float) -> float:
+    """The level payment at the end of each period that pays a loan back.
+
+    Source:  numpy-financial's example: 200,000 over 15 years at 7.5 % a year cost 1,854.02 a month.
+
+    >>> round(payment(0.075 / 12, 15 * 12, 200_000), 2)
+    1854.02
+    """
+    return -pyxirr.pmt(rate, periods, principal)
+
+
+def payback(flows: Sequence[Any], rate: Any = 0.0) -> Any:
+    """Years until the sum of the cash flows turns positive, with the part of the last year; discounted at a rate.
+
+    Formula: the first t at which the sum of flows[:t + 1] / (1 + rate) ** t is not negative, less the part of
+             that year's flow that is more than needed
+    Units:   amounts, each a number or an array over cases; years. NaN where it never turns.
+    Source:  hand arithmetic: 100 spent, 40 a year: 2 years leave 20, half of the third.
+
+    >>> float(payback([-100, 40, 40, 40])), float(payback([-100, 40]))
+    (2.5, nan)
+    """
+    discounted = [flow / (1 + rate) ** year for year, flow in enumerate(flows)]
+    table = np.stack(np.broadcast_arrays(*map(_number, discounted)))
+    total = np.cumsum(table, axis=0)
+    turned = total >= 0
+    first = turned.argmax(axis=0)
+    over = np.take_along_axis(total, first[None], 0)[0]
+    last = np.take_along_axis(table, first[None], 0)[0]
+    with np.errstate(divide="ignore", invalid="ignore"):
+        years = np.where(first == 0, 0.0, first - over / last)
+    return np.where(turned.any(axis=0), years, np.nan)[()]
+
+
+def _number(flow: Any) -> np.ndarray:
+    try:
+        return np.asarray(flow, float)
+    except TypeError as error:
+        raise ModelError(
+            "a rate of return is found by trial, so no chart can compute it from a slider: "
+            "tabulate the model over the slider's steps"
+        ) from error
+
+
+def _one(flows: np.ndarray) -> float:
+    if not np.isfinite(flows).all():
+        return np.nan
+    changes = _sign_changes(flows)
+    if changes == 1:
+        found = pyxirr.irr(flows, silent=True)
+        return np.nan if found is None else found
+    roots = _roots(flows) if changes else ()
+    return roots[0] if len(roots) == 1 else np.nan
+
+
+def _sign_changes(flows: np.ndarray) -> int:
+    signs = np.sign(flows[flows != 0])
+    return int((signs[1:] != signs[:-1]).sum())
+
+
+def _roots(flows: np.ndarray) -> tuple[float, ...]:
+    """Every rate above a total loss at which the flows are worth nothing: roots of a polynomial in 1 + rate."""
+    growth = np.roots(flows)
+    real = growth.real[np.abs(growth.imag) < 1e-7 * np.maximum(np.abs(growth), 1)]
+    return tuple(np.unique(np.round(real[real > 1 + LOWEST] - 1, 10)).tolist())

@@ -1,0 +1,98 @@
+"""The functions that plain arithmetic lacks, on whatever a model is given: numbers, arrays, or a chart's parameters.
+
+A model that is called with Altair parameters yields the Vega expression of its own formula, so that a slider in a
+published page computes what the library computes. Operators do that by themselves; these functions do the rest.
+"""
+
+from functools import reduce
+from typing import Any
+
+import numpy as np
+
+
+def is_expression(*values: Any) -> bool:
+    """Whether any of the values is a chart's parameter or an expression made of one."""
+    return any(type(value).__module__.startswith("altair.") for value in values)
+
+
+def where(condition: Any, then: Any, otherwise: Any) -> Any:
+    """One value where a condition holds, another where it does not.
+
+    >>> where(np.array([1, 5]) > 3, 10, 20).tolist(), float(where(True, 1.0, 2.0))
+    ([20, 10], 1.0)
+    """
+    if is_expression(condition, then, otherwise):
+        return _vega().if_(condition, then, otherwise)
+    return np.where(condition, then, otherwise)[()]
+
+
+def minimum(*values: Any) -> Any:
+    """The least of several values.
+
+    >>> float(minimum(3.0, 1.0, 2.0))
+    1.0
+    """
+    return _vega().min(*values) if is_expression(*values) else reduce(np.minimum, values)
+
+
+def maximum(*values: Any) -> Any:
+    """The greatest of several values.
+
+    >>> maximum(np.array([1.0, 4.0]), 2.0).tolist()
+    [2.0, 4.0]
+    """
+    return _vega().max(*values) if is_expression(*values) else reduce(np.maximum, values)
+
+
+def per(amount: Any, base: Any) -> Any:
+    """An amount for each unit of its base; missing where the base is not positive.
+
+    >>> per(3.0, np.array([2.0, 0.0])).tolist()
+    [1.5, nan]
+    """
+    if is_expression(amount, base):
+        return amount / base
+    with np.errstate(divide="ignore", invalid="ignore"):
+        return np.where(np.greater(base, 0), np.divide(amount, base), np.nan)[()]
+
+
+def in_service(age: int, life: Any) -> Any:
+    """The part of the year after `age` full years that an asset of this life is still in service: 1, 0 or between.
+
+    >>> [round(float(in_service(age, 2.5)), 2) for age in range(4)]
+    [1.0, 1.0, 0.5, 0.0]
+    """
+    return minimum(maximum(life - age, 0.0), 1.0)
+
+
+def annuity(rate: Any, years: Any) -> Any:
+    """What one unit paid at the end of each year is worth today.
+
+    Formula: (1 - (1 + rate) ** -years) / rate, and `years` at a rate of nought
+    Source:  one unit for two years at 10 %: 1/1.1 + 1/1.21 = 1.7355.
+
+    >>> round(float(annuity(0.10, 2)), 4), float(annuity(0.0, 5))
+    (1.7355, 5.0)
+    """
+    safe = where(rate == 0, 1.0, rate)
+    return where(rate == 0, years, (1 - (1 + safe) ** -years) / safe)
+
+
+def present_value(rate: Any, flows: Any) -> Any:
+    """Cash flows discounted to the first of them, which is today's.
+
+    In plain arithmetic, where a library would need numbers, so that a slider can compute it too.
+
+    Formula: sum of flows[t] / (1 + rate) ** t
+    Source:  numpy-financial's example: -40000, 5000, 8000, 12000, 30000 at 8 % are worth 3065.22.
+
+    >>> round(present_value(0.08, [-40000, 5000, 8000, 12000, 30000]), 2)
+    3065.22
+    """
+    return sum(flow / (1 + rate) ** year for year, flow in enumerate(flows))
+
+
+def _vega() -> Any:
+    from altair import expr  # only a page with sliders needs it
+
+    return expr

@@ -1,0 +1,48 @@
+"""What makes a function a model: named parameters and named outputs, each with its unit in the annotation."""
+
+from collections.abc import Callable
+from typing import Annotated, Any, get_type_hints
+
+Amount = Annotated[Any, "currency"]
+Fraction = Annotated[Any, "fraction"]
+Multiple = Annotated[Any, "multiple"]
+Years = Annotated[Any, "years"]
+Number = Annotated[Any, "number"]
+MW = Annotated[Any, "MW"]
+PerMW = Annotated[Any, "currency/MW"]
+PerMWYear = Annotated[Any, "currency/MW/year"]
+PerHour = Annotated[Any, "currency/GPU-hour"]
+PerYear = Annotated[Any, "currency/year"]
+AmountByYear = Annotated[Any, "currency", "by year"]  # a list: one entry for each year, the first one today
+FractionByYear = Annotated[Any, "fraction", "by year"]
+
+ALL: dict[str, Callable] = {}
+BETTER = ("higher", "lower")
+
+
+def model(verdict: str, better: str, iterates: bool = False) -> Callable[[Callable], Callable]:
+    """Register a model: a pure function whose annotations name its units and whose result is a named tuple.
+
+    verdict   the output that decides whether a case is good or bad
+    better    `higher` or `lower`
+    iterates  it searches for some output (a rate of return), so a chart cannot compute it from sliders
+
+    Its parameters are named as assumptions or measures are, and hold no judgement: defaults stand in
+    `data/assumptions.csv`.
+    """
+
+    def registered(function: Callable) -> Callable:
+        hints = get_type_hints(function, include_extras=True)
+        outputs = get_type_hints(hints.pop("return"), include_extras=True)
+        function.parameters = {name: _unit(hint) for name, hint in hints.items()}
+        function.outputs = {name: _unit(hint) for name, hint in outputs.items()}
+        function.by_year = {name for name, hint in outputs.items() if "by year" in hint.__metadata__}
+        function.verdict, function.better, function.iterates = verdict, better, iterates
+        ALL[function.__name__] = function
+        return function
+
+    return registered
+
+
+def _unit(hint: Any) -> str:
+    return hint.__metadata__[0]

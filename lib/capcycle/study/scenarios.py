@@ -1,0 +1,58 @@
+"""The bear, the base and the bull case: every input at its worse end, at its centre, at its better end."""
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from capcycle.study.case import Case
+
+SCENARIOS = ("bear", "base", "bull")
+
+
+@dataclass(frozen=True)
+class Scenarios:
+    """Three scenarios of one case.
+
+    inputs   a row per input, a column per scenario
+    outputs  a row per output that is one number, a column per scenario
+    results  the model's whole result for each scenario, with what it gives by year
+    """
+
+    case: Case
+    inputs: pd.DataFrame
+    outputs: pd.DataFrame
+    results: dict[str, Any]
+
+
+def scenarios(case: Case) -> Scenarios:
+    """Bear, base and bull of a case. The worse end of an input is the one that worsens the verdict, the rest central.
+
+    Errors: none; an input without a range is the same in all three.
+
+    >>> from capcycle import models, study
+    >>> low = study.Input("", 5, "years", 3, 6)
+    >>> build = study.case(models.required_revenue, it_capex=400e9, facility_capex=0, it_life=low, facility_life=14,
+    ...     gross_margin_before_depreciation=0.25, target_return=0, net_capital=0, other_fixed_cost=0, ramp=1,
+    ...     ai_revenue=20e9)
+    >>> (study.scenarios(build).outputs.loc["revenue_required"] / 1e9).round(1).tolist()  # 400/3, /5 and /6 over 25 %
+    [533.3, 320.0, 266.7]
+    """
+    values = pd.DataFrame({name: _ends(case, name) for name in case.inputs}, index=list(SCENARIOS), dtype=object)
+    results = {scenario: case.evaluate(**values.loc[scenario]) for scenario in SCENARIOS}
+    single = [name for name in case.model.outputs if name not in case.model.by_year]
+    outputs = pd.DataFrame({name: [float(getattr(results[each], name)) for each in SCENARIOS] for name in single})
+    return Scenarios(case, values.T, outputs.set_axis(list(SCENARIOS)).T, results)
+
+
+def _ends(case: Case, name: str) -> list[Any]:
+    """An input's worse end, its centre and its better end; an end at which the verdict is missing is the worse."""
+    each = case.inputs[name]
+    if not each.varied:
+        return [each.central] * len(SCENARIOS)
+    sign = 1 if case.model.better == "higher" else -1
+    verdicts = [float(getattr(case.evaluate(**{name: end}), case.model.verdict)) for end in (each.low, each.high)]
+    low, high = (-np.inf if np.isnan(verdict) else sign * verdict for verdict in verdicts)
+    ends = (each.low, each.high) if low <= high else (each.high, each.low)
+    return [ends[0], each.central, ends[1]]

@@ -1,0 +1,101 @@
+"""What must be true: the value of one input at which an output reaches a target."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from capcycle import words
+from capcycle.errors import ModelError, unknown
+from capcycle.study.case import Case
+
+STEPS = 2001  # between two of them a root could hide only where the output turns twice
+CLOSE = 1e-6
+
+
+@dataclass(frozen=True)
+class Solution:
+    """The answer to "what must be true".
+
+    values   every value of the input in its range that gives the target, the lowest first; empty where none does
+    nearest  the value of the input that comes nearest
+    reached  the output there
+    reason   why there is none, or that there are several
+    """
+
+    case: Case
+    parameter: str
+    of: str
+    target: float
+    values: tuple[float, ...]
+    nearest: float
+    reached: float
+    reason: str
+
+
+def solve(
+    case: Case,
+    parameter: str,
+    target: float,
+    of: str | None = None,
+    low: float | None = None,
+    high: float | None = None,
+) -> Solution:
+    """Every value of an input, in its range or between `low` and `high`, at which an output is the target.
+
+    Errors: ModelError for an input that has no range where none is given, or a range that is empty.
+
+    >>> from capcycle import models, study
+    >>> build = study.case(models.required_revenue, it_capex=400e9, facility_capex=0, it_life=3, facility_life=14,
+    ...     gross_margin_before_depreciation=0.25, target_return=0, net_capital=0, other_fixed_cost=0, ramp=1,
+    ...     ai_revenue=20e9)
+    >>> [round(life, 2) for life in solve(build, "it_life", 480e9, "revenue_required", 2, 10).values]
+    [3.33]
+    """
+    of, (low, high) = case.output(of), _between(case, parameter, low, high)
+    steps = np.linspace(low, high, STEPS)
+
+    def miss(value):
+        return np.asarray(getattr(case.evaluate(**{parameter: value}), of), float) - target
+
+    missed = np.broadcast_to(miss(steps), steps.shape)
+    values = _roots(miss, steps, missed, max(abs(target), np.nanmax(np.abs(missed), initial=0.0)))
+    nearest = values[0] if values else _nearest(steps, missed)
+    return Solution(case, parameter, of, target, values, nearest, float(miss(nearest)) + target,
+                    _reason(case, parameter, values, nearest, low, high))  # fmt: skip
+
+
+def _roots(miss, steps: np.ndarray, missed: np.ndarray, scale: float) -> tuple[float, ...]:
+    from scipy.optimize import brentq  # only solving needs it
+
+    exact = steps[missed == 0]
+    turns = np.flatnonzero(missed[:-1] * missed[1:] < 0)
+    found = [brentq(miss, steps[turn], steps[turn + 1], xtol=1e-12) for turn in turns]
+    # at a jump the sign turns too, and nothing reaches the target
+    sound = [value for value in found if abs(miss(value)) <= CLOSE * scale]
+    return tuple(sorted({float(value) for value in [*exact, *sound]}))
+
+
+def _nearest(steps: np.ndarray, missed: np.ndarray) -> float:
+    return float(steps[np.nanargmin(np.abs(missed))]) if np.isfinite(missed).any() else float("nan")
+
+
+def _reason(case: Case, parameter: str, values: tuple, nearest: float, low: float, high: float) -> str:
+    if len(values) == 1:
+        return ""
+    if values:
+        return words.say("study.solutions", count=len(values))
+    if np.isnan(nearest):
+        return case.lacking or words.say("reason.undefined")
+    end = "low" if nearest == low else "high" if nearest == high else "inside"
+    shown = words.value(nearest, case.unit(parameter))
+    return words.say(f"study.binds_{end}", input=words.lower(words.name(parameter)), value=shown)
+
+
+def _between(case: Case, parameter: str, low: float | None, high: float | None) -> tuple[float, float]:
+    if parameter not in case.inputs:
+        raise ModelError(f"{case.model.__name__}: {unknown('input', [parameter], case.inputs)}")
+    each = case.inputs[parameter]
+    low, high = each.low if low is None else low, each.high if high is None else high
+    if not low < high:
+        raise ModelError(f"{parameter} has no range from {low:g} to {high:g}: give low= and high=")
+    return low, high
