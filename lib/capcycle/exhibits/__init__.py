@@ -1,26 +1,49 @@
 """Measures in, one finished chart or table out."""
 
-from capcycle.exhibits import changes, claims, coverage
+from capcycle.exhibits import changes, claims, coverage, marks
 from capcycle.exhibits.bars import bars, stack
 from capcycle.exhibits.definitions import definitions
 from capcycle.exhibits.exhibit import Exhibit
 from capcycle.exhibits.findings import finding, total
 from capcycle.exhibits.lines import lines
 from capcycle.exhibits.scatter import scatter
+from capcycle.exhibits.studies import (
+    across,
+    assumptions,
+    by_year,
+    fan,
+    heat_map,
+    must_be_true,
+    scenarios,
+    spread,
+    tornado,
+    what_if,
+)
 from capcycle.exhibits.tables import compare, documents
 
 __all__ = [
     "Exhibit",
+    "across",
+    "assumptions",
     "bars",
+    "by_year",
     "changes",
     "claims",
     "compare",
     "coverage",
     "definitions",
     "documents",
+    "fan",
     "finding",
+    "heat_map",
     "lines",
+    "marks",
+    "must_be_true",
     "scatter",
+    "scenarios",
+    "spread",
     "stack",
+    "tornado",
     "total",
+    "what_if",
 ]

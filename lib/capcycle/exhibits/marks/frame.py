@@ -1,0 +1,153 @@
+"""What stands around a chart of rows: title, table, figures to download, notes, documents."""
+
+from dataclasses import dataclass
+
+import altair as alt
+import numpy as np
+import pandas as pd
+
+from capcycle import theme, words
+from capcycle.exhibits import parts
+from capcycle.exhibits.exhibit import Exhibit
+from capcycle.exhibits.lines import SCALED, value_axis
+
+KEPT = ["label", "group", "x", "low", "value", "high", "size", "unit", "kind", "note", "source"]
+SMALL = ("number", "years", "times", "share", "GPU-hour", "kW/GPU")  # units whose values need no scale
+
+
+@dataclass(frozen=True)
+class Frame:
+    """The words around a chart. `alt` is said for a reader who cannot see it; the chart's rows are added to it."""
+
+    id: str
+    title: str
+    subtitle: str
+    notes: tuple[str, ...] = ()
+
+
+def finished(rows: pd.DataFrame, frame: Frame, chart: alt.Chart | alt.LayerChart | None, view: pd.DataFrame) -> Exhibit:
+    """Rows, what was drawn of them and the words around it as one exhibit; no chart where no row has a value."""
+    held = rows["value"].notna().any()
+    return Exhibit(
+        id=frame.id,
+        title=frame.title,
+        subtitle=frame.subtitle,
+        alt=words.say("marks.alt", series="; ".join(_told(row) for row in rows.to_dict("records"))) if held else "",
+        view=view,
+        figures=figures(rows),
+        notes=(*frame.notes, *kinds_noted(rows["kind"]), *_noted(rows)),
+        sources=documents(rows),
+        chart=chart if held else None,
+    )
+
+
+def table(rows: pd.DataFrame, frame: Frame, columns: dict[str, str]) -> Exhibit:
+    """Rows as a table: `columns` gives for each column of the rows its heading.
+
+    A number is shown in the row's unit, or in that of a column `<column>_unit`; a link or text as it is.
+    """
+    shown = {heading: [_cell(row, name) for row in rows.to_dict("records")] for name, heading in columns.items()}
+    return Exhibit(
+        id=frame.id,
+        title=frame.title,
+        subtitle=frame.subtitle,
+        alt="",
+        view=pd.DataFrame(shown),
+        figures=rows,
+        notes=(*frame.notes, *kinds_noted(rows["kind"])),
+        sources=documents(rows),
+    )
+
+
+def shown(rows: pd.DataFrame, column: str = "value") -> list[str]:
+    """A column of values in words, each marked where it is somebody's judgement."""
+    return [parts.shown(*row) for row in rows[[column, "unit", "kind"]].itertuples(index=False)]
+
+
+def documents(rows: pd.DataFrame) -> tuple[dict[str, str], ...]:
+    """The documents behind the rows."""
+    return parts.documents(rows.assign(source=rows["source"].fillna("")))
+
+
+def figures(rows: pd.DataFrame) -> pd.DataFrame:
+    """The rows to download, unrounded."""
+    kept = rows[[name for name in KEPT if name in rows]]
+    numbers = kept.select_dtypes("number").columns
+    return kept.assign(
+        **{name: kept[name].map(lambda one: "" if np.isnan(one) else repr(float(one))) for name in numbers}
+    )
+
+
+def axis(unit: str, title: str | None = None) -> alt.Axis:
+    """The axis of a unit: percent, times, plain numbers, or amounts in k, m, bn and tn."""
+    base = unit.partition("/")[2]
+    if unit in parts.RATIOS or unit in SMALL or base in SMALL:
+        made = value_axis(unit if unit in parts.RATIOS else "x/share")
+    else:
+        made = alt.Axis(labelExpr=SCALED)
+    made.title = title
+    return made
+
+
+def view(rows: pd.DataFrame, headings: dict[str, str]) -> pd.DataFrame:
+    """The table behind a chart: label, value, and the columns that the chart draws besides."""
+    return pd.DataFrame({heading: _column(rows, name) for name, heading in headings.items() if name in rows})
+
+
+def tooltips(rows: pd.DataFrame) -> list[alt.Tooltip]:
+    """What a mark says of itself: whatever of this its row has."""
+    said = {"label": "label", "group": "group", "shown": "shown", "kind": "kind", "note": "note"}
+    return [alt.Tooltip(f"{name}:N", title=words.say(f"tooltip.{key}")) for name, key in said.items() if name in rows]
+
+
+def drawn(rows: pd.DataFrame) -> pd.DataFrame:
+    """The rows as a chart needs them: with their value in words, without their documents."""
+    return rows.assign(shown=shown(rows)).drop(columns=["source", "unit"])
+
+
+def fill(rows: pd.DataFrame, legend: bool = True) -> dict[str, alt.Fill | alt.Stroke | dict]:
+    """Colour by group, full for reported and derived rows, hollow with an outline for the rest."""
+    if "group" not in rows:
+        colour = alt.value(theme.LIGHT["series-0"])
+        return {"fill": colour, "stroke": colour, "fillOpacity": theme.evidence_opacity()}
+    scale = alt.Scale(domain=list(dict.fromkeys(rows["group"])), range=list(theme.SERIES))
+    key = alt.Legend(title=None) if legend and rows["group"].nunique() > 1 else None
+    return {
+        "fill": alt.Fill("group:N", scale=scale, legend=key),
+        "stroke": alt.Stroke("group:N", scale=scale, legend=key),
+        "fillOpacity": theme.evidence_opacity(),
+    }
+
+
+def kinds_noted(kinds: pd.Series) -> list[str]:
+    """What the marks of estimated and assumed figures mean, where there are any."""
+    return [words.say(f"note.{kind}") for kind in parts.MARKS if kind in set(kinds)]
+
+
+def _noted(rows: pd.DataFrame) -> list[str]:
+    lacking = rows[rows["value"].isna()] if "note" in rows else rows[:0]
+    return [words.say("marks.missing", label=row.label, reason=row.note) for row in lacking.itertuples() if row.note]
+
+
+def _told(row: dict) -> str:
+    group = words.say("marks.of_group", group=row["group"]) if row.get("group") else ""
+    return words.say(
+        "marks.each", label=row["label"], group=group, value=parts.shown(row["value"], row["unit"], row["kind"])
+    )
+
+
+def _column(rows: pd.DataFrame, name: str) -> list:
+    if name in ("value", "low", "high"):
+        return shown(rows, name)
+    return [words.DASH if one != one else one for one in rows[name]]
+
+
+def _cell(row: dict, name: str):
+    cell = row[name]
+    if isinstance(cell, str | dict):
+        return cell
+    if isinstance(cell, pd.Timestamp):
+        return words.day(cell)
+    if cell is None or cell != cell:
+        return words.DASH
+    return parts.shown(cell, row.get(f"{name}_unit", row.get("unit", "number")), row["kind"])

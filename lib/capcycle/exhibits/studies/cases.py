@@ -1,0 +1,136 @@
+"""A case and its scenarios: the table of assumptions, bear, base and bull side by side, companies beside each other."""
+
+from collections.abc import Mapping
+
+import numpy as np
+import pandas as pd
+
+from capcycle import study, words
+from capcycle.exhibits import marks, parts
+from capcycle.exhibits.exhibit import Exhibit
+from capcycle.exhibits.marks import Frame
+from capcycle.facts import sources
+from capcycle.study import SCENARIOS, Case, Scenarios
+from capcycle.words import say
+
+
+def assumptions(*cases: Case) -> Exhibit:
+    """Every input of some cases: its value and range, what kind of figure it is, why, and where it stands."""
+    rows = pd.DataFrame([_input(each) for case in cases for each in case.inputs.values()]).drop_duplicates("label")
+    assumed = int((rows["kind"] == "assumed").sum())
+    columns = {name: say(f"marks.column.{name}") for name in ("label", "low", "value", "high", "note", "document")}
+    frame = Frame(
+        parts.slug("assumptions", cases[0].model.__name__),
+        words.counted("study.assumptions", assumed, total=len(rows)),
+        say("study.assumptions_subtitle"),
+    )
+    return marks.table(rows, frame, columns)
+
+
+def _input(each: study.Input) -> dict:
+    number = each.central if np.ndim(each.central) == 0 else np.nan
+    ends = {"low": each.low, "high": each.high} if each.varied else {"low": np.nan, "high": np.nan}
+    return ends | {
+        "label": words.name(each.name),
+        "value": number if np.ndim(each.central) == 0 else say("study.by_year", count=len(each.central)),
+        "unit": each.unit,
+        "kind": each.kind,
+        "note": each.reason,
+        "document": _document(each.source),
+        "source": each.source,
+    }
+
+
+def _document(ids: str) -> str | dict:
+    """A link to the first of some documents, with how many more there are; its title alone where it has no address."""
+    if not ids:
+        return words.DASH
+    first, *others = ids.split()
+    card = sources().loc[first]
+    text = say("note.more", title=card["title"], count=len(others)) if others else card["title"]
+    return {"text": text, "href": card["url"]} if card["url"] else text
+
+
+def scenarios(found: Scenarios) -> Exhibit:
+    """Bear, base and bull side by side: the outputs, and the inputs that differ."""
+    case = found.case
+    varied = found.inputs.loc[list(case.varied)].astype(float)
+    rows = pd.concat([_three(found.outputs, case, case.kind), _three(varied, case, "assumed")], ignore_index=True)
+    columns = {"label": say("marks.column.label")} | {each: say(f"study.{each}") for each in SCENARIOS}
+    ends = {each: said(case, case.model.verdict, found.outputs.at[case.model.verdict, each]) for each in SCENARIOS}
+    frame = Frame(
+        parts.slug("scenarios", case.model.__name__, case.company),
+        say("study.scenarios", output=words.name(case.model.verdict), **ends),
+        say("study.scenarios_subtitle"),
+        (say("study.scenarios_note"), *([case.lacking] if case.lacking else [])),
+    )
+    return marks.table(rows.assign(source=case.source), frame, columns)
+
+
+def _three(table: pd.DataFrame, case: Case, kind: str) -> pd.DataFrame:
+    units = [case.unit(name) for name in table.index]
+    labels = [words.name(name) for name in table.index]
+    return table.reset_index(drop=True).assign(label=labels, unit=units, kind=kind)
+
+
+def across(cases: Mapping[str, Case], of: str | None = None) -> Exhibit:
+    """One output of each company, with its range from the bear to the bull case; who lacks a figure is listed."""
+    first = next(iter(cases.values()))
+    of, unit = first.output(of), first.unit(first.output(of))
+    rows = pd.DataFrame([_range(company, case, of) for company, case in cases.items()]).assign(unit=unit)
+    rows = rows.sort_values("value", ascending=False, ignore_index=True)
+    held = rows.dropna(subset="value")
+    frame = Frame(
+        parts.slug("across", first.model.__name__, of),
+        _across_title(held, of, unit),
+        say("study.across_subtitle", output=words.name(of), unit=parts.unit(unit)),
+    )
+    return marks.dots(rows, frame)
+
+
+def _range(company: str, case: Case, of: str) -> dict:
+    three = study.scenarios(case).outputs.loc[of]
+    return {
+        "label": parts.names()[company],
+        "low": three[list(SCENARIOS)].min(),
+        "value": three["base"],
+        "high": three[list(SCENARIOS)].max(),
+        "kind": case.kind,
+        "source": case.source,
+        "note": case.lacking,
+    }
+
+
+def _across_title(held: pd.DataFrame, of: str, unit: str) -> str:
+    if held.empty:
+        return say("finding.none", metric=words.name(of))
+    top, bottom = held.iloc[0], held.iloc[-1]
+    return words.counted(
+        "study.across", len(held), output=words.name(of), top=top["label"], top_value=words.value(top["value"], unit),
+        bottom=bottom["label"], bottom_value=words.value(bottom["value"], unit),
+    )  # fmt: skip
+
+
+def by_year(found: Scenarios, of: str) -> Exhibit:
+    """An output by year, a line per scenario."""
+    case, unit = found.case, found.case.unit(of)
+    rows = pd.DataFrame(
+        [
+            {"x": year, "value": float(value), "group": say(f"study.{each}"), "label": str(year)}
+            for each in SCENARIOS
+            for year, value in enumerate(getattr(found.results[each], of))
+        ]
+    ).assign(unit=unit, kind=case.kind, source=case.source)
+    last = rows[rows["x"] == rows["x"].max()].set_index("group")["value"]
+    ends = {each: words.value(last[say(f"study.{each}")], unit) for each in SCENARIOS}
+    frame = Frame(
+        parts.slug("by-year", case.model.__name__, of, case.company),
+        say("study.by_year_title", output=words.name(of), year=rows["x"].max(), **ends),
+        say("study.by_year_subtitle", output=words.name(of), unit=parts.unit(unit)),
+    )
+    return marks.paths(rows, frame)
+
+
+def said(case: Case, name: str, value: float) -> str:
+    """A value of an input or an output, in words."""
+    return words.value(float(value), case.unit(name))

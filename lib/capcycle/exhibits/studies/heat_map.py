@@ -1,0 +1,90 @@
+"""An output over two inputs as a heat map, with the line on which it has one value."""
+
+import altair as alt
+import numpy as np
+import pandas as pd
+
+from capcycle import words
+from capcycle.exhibits import marks, parts
+from capcycle.exhibits.exhibit import Exhibit
+from capcycle.exhibits.marks import Frame
+from capcycle.exhibits.marks.frame import axis, documents, kinds_noted
+from capcycle.exhibits.studies.cases import said
+from capcycle.study import Grid
+from capcycle.words import say
+
+
+def heat_map(found: Grid, target: float | None = None) -> Exhibit:
+    """An output over two inputs, with the line along which it stays what it is today, or reaches a target."""
+    case = found.case
+    unit, today = case.unit(found.of), float(getattr(case.outputs, found.of))
+    line = today if target is None else target
+    rows = _cells(found).assign(unit=unit, kind=case.kind, source=case.source)
+    axes = {"across": words.lower(words.name(found.x)), "up": words.lower(words.name(found.y))}
+    ends = {"low": words.value(np.nanmin(found.values), unit), "high": words.value(np.nanmax(found.values), unit)}
+    iso = say("study.iso_today" if target is None else "study.iso_target", value=words.value(line, unit))
+    frame = Frame(
+        parts.slug("heat-map", case.model.__name__, found.of, found.x, found.y, case.company),
+        say("study.heat_map", output=words.name(found.of), **ends, **axes),
+        say("study.heat_map_subtitle", output=words.name(found.of), unit=parts.unit(unit), **axes),
+        (iso, *kinds_noted(pd.Series([case.kind]))),
+    )
+    return Exhibit(
+        id=frame.id, title=frame.title, subtitle=frame.subtitle,
+        alt=say("study.heat_map_alt", output=words.name(found.of), iso=iso, **ends, **axes),
+        view=_corners(found, unit), figures=marks.frame.figures(rows), notes=frame.notes, sources=documents(rows),
+        chart=_heat_chart(found, rows, line, unit),
+    )  # fmt: skip
+
+
+def _cells(found: Grid) -> pd.DataFrame:
+    across, up = np.meshgrid(found.xs, found.ys)
+    return pd.DataFrame({"x": across.ravel(), "y": up.ravel(), "value": found.values.ravel()}).assign(
+        label=say("study.cell")
+    )
+
+
+def _heat_chart(found: Grid, rows: pd.DataFrame, line: float, unit: str) -> alt.LayerChart:
+    case = found.case
+    wide, high = ((each[1] - each[0]) / 2 for each in (found.xs, found.ys))
+    data = rows[["x", "y", "value"]].assign(x2=rows["x"] + wide, y2=rows["y"] + high, x=rows["x"] - wide,
+                                            y=rows["y"] - high, shown=[words.value(v, unit) for v in rows["value"]])  # fmt: skip
+    scales = [
+        alt.Scale(zero=False, nice=False, domain=[each[0], each[-1]], clamp=True) for each in (found.xs, found.ys)
+    ]
+    x = alt.X("x:Q", scale=scales[0], axis=axis(case.unit(found.x), words.name(found.x)))
+    y = alt.Y("y:Q", scale=scales[1], axis=axis(case.unit(found.y), words.name(found.y)))
+    legend = alt.Legend(title=None, gradientLength=220, labelExpr=axis(unit).to_dict().get("labelExpr", alt.Undefined),
+                        format=axis(unit).to_dict().get("format", alt.Undefined))  # fmt: skip
+    colour = alt.Color("value:Q", scale=alt.Scale(scheme="cividis"), legend=legend)
+    area = alt.Chart(data).mark_rect(stroke=None).encode(
+        x=x, x2="x2:Q", y=y, y2="y2:Q", color=colour, tooltip=[alt.Tooltip("shown:N", title=words.name(found.of))]
+    )  # fmt: skip
+    iso = alt.Chart(_contour(found, line)).mark_line(color="#ffffff", strokeWidth=2.5)
+    here = {"x": case.inputs[found.x].central, "y": case.inputs[found.y].central}
+    point = alt.Chart(pd.DataFrame([here])).mark_point(
+        size=110, filled=True, color="#ffffff", stroke="#000000", strokeWidth=1.5
+    )
+    return alt.layer(
+        area,
+        iso.encode(x=alt.X("x:Q", scale=scales[0]), y=alt.Y("y:Q", scale=scales[1]), detail="piece:N", order="place:Q"),
+        point.encode(x="x:Q", y="y:Q"),
+    )
+
+
+def _contour(found: Grid, level: float) -> pd.DataFrame:
+    """The line on which the output has one value, in as many pieces as it has."""
+    from contourpy import contour_generator  # only a heat map needs it
+
+    pieces = contour_generator(found.xs, found.ys, found.values).lines(level)
+    tables = [pd.DataFrame(piece, columns=["x", "y"]).assign(piece=number) for number, piece in enumerate(pieces)]
+    table = pd.concat(tables) if tables else pd.DataFrame({"x": [], "y": [], "piece": []})
+    return table.assign(place=range(len(table)))
+
+
+def _corners(found: Grid, unit: str) -> pd.DataFrame:
+    """The output at five values of each input: what a table can hold of a heat map."""
+    case = found.case
+    rows, columns = (np.linspace(0, len(each) - 1, 5).round().astype(int) for each in (found.ys, found.xs))
+    cells = {said(case, found.x, found.xs[k]): [words.value(found.values[r, k], unit) for r in rows] for k in columns}
+    return pd.DataFrame({words.name(found.y): [said(case, found.y, found.ys[r]) for r in rows]} | cells)

@@ -1,0 +1,111 @@
+"""Which input moves an output, and what each would have to be for the output to reach a target."""
+
+import altair as alt
+import pandas as pd
+
+from capcycle import study, theme, words
+from capcycle.exhibits import marks, parts
+from capcycle.exhibits.exhibit import Exhibit
+from capcycle.exhibits.marks import Frame
+from capcycle.exhibits.marks.frame import axis
+from capcycle.exhibits.studies.cases import said
+from capcycle.study import Case, Tornado
+from capcycle.words import say
+
+
+def tornado(found: Tornado) -> Exhibit:
+    """What each input does to an output by itself, the widest swing first."""
+    case, unit = found.case, found.case.unit(found.of)
+    base = float(getattr(case.outputs, found.of))
+    rows = pd.DataFrame([row for each in found.table.itertuples() for row in _swing(each, case)])
+    frame = Frame(
+        parts.slug("tornado", case.model.__name__, found.of, case.company),
+        _tornado_title(found),
+        say("study.tornado_subtitle", output=words.name(found.of), unit=parts.unit(unit), base=words.value(base, unit)),
+        (say("study.tornado_note"),),
+    )
+    rows = rows.assign(unit=unit, kind="assumed", source=case.source, base=base)
+    return marks.finished(rows, frame, _tornado_chart(rows, unit), _tornado_view(found))
+
+
+def _swing(each, case: Case) -> list[dict]:
+    ends = (("low", each.low, each.at_low), ("high", each.high, each.at_high))
+    return [
+        {
+            "label": words.name(each.name),
+            "group": say(f"study.end_{end}"),
+            "value": reached,
+            "note": said(case, each.name, at),
+        }
+        for end, at, reached in ends
+    ]
+
+
+def _tornado_title(found: Tornado) -> str:
+    case, output = found.case, words.lower(words.name(found.of))
+    if found.table.empty or found.table["swing"].isna().all():
+        return say("study.tornado_none", output=output)
+    widest = found.table.iloc[0]
+    ends = sorted([widest["at_low"], widest["at_high"]])
+    return say(
+        "study.tornado", input=words.name(widest["name"]), output=output,
+        low=said(case, found.of, ends[0]), high=said(case, found.of, ends[1]),
+    )  # fmt: skip
+
+
+def _tornado_chart(rows: pd.DataFrame, unit: str) -> alt.LayerChart:
+    data = marks.frame.drawn(rows)
+    order = list(dict.fromkeys(rows["label"]))
+    base = alt.Chart(data).encode(
+        y=alt.Y("label:N", sort=order, title=None, axis=alt.Axis(labelLimit=170, labelOverlap=False))
+    )
+    across = alt.X("base:Q", axis=axis(unit), scale=alt.Scale(zero=False))
+    bar = base.mark_bar(size=18, strokeWidth=1.5).encode(
+        x=across, x2="value:Q", tooltip=marks.frame.tooltips(data), **marks.frame.fill(rows)
+    )
+    left = base.transform_filter("datum.value < datum.base").mark_text(align="right", dx=-5)
+    right = base.transform_filter("datum.value >= datum.base").mark_text(align="left", dx=5)
+    rule = alt.Chart(data.head(1)).mark_rule(color=theme.LIGHT["text"]).encode(x="base:Q")
+    texts = [text.encode(x="value:Q", text="note:N") for text in (left, right)]
+    return alt.layer(bar, *texts, rule).properties(height=alt.Step(marks.ROW))
+
+
+def _tornado_view(found: Tornado) -> pd.DataFrame:
+    case, table = found.case, found.table
+    cells = {
+        "label": [words.name(name) for name in table["name"]],
+        "low": [said(case, *row) for row in table[["name", "low"]].itertuples(index=False)],
+        "at_low": [said(case, found.of, value) for value in table["at_low"]],
+        "high": [said(case, *row) for row in table[["name", "high"]].itertuples(index=False)],
+        "at_high": [said(case, found.of, value) for value in table["at_high"]],
+    }
+    return pd.DataFrame({say(f"study.column_{name}"): column for name, column in cells.items()})
+
+
+def must_be_true(case: Case, target: float, of: str | None = None) -> Exhibit:
+    """For each input with a range: the value that by itself brings an output to a target, or that none does."""
+    of = case.output(of)
+    solved = {name: study.solve(case, name, target, of) for name in case.varied}
+    rows = pd.DataFrame([_needed(name, found) for name, found in solved.items()])
+    reached = [words.lower(words.name(name)) for name, found in solved.items() if found.values]
+    goal = {"output": words.lower(words.name(of)), "target": said(case, of, target)}
+    frame = Frame(
+        parts.slug("must-be-true", case.model.__name__, of, case.company),
+        say("study.must", inputs=words.listing(reached), **goal) if reached else say("study.must_none", **goal),
+        say("study.must_subtitle", now=said(case, of, float(getattr(case.outputs, of))), **goal),
+    )
+    columns = {name: say(f"study.column_{name}") for name in ("label", "now", "needed", "range", "note")}
+    return marks.table(rows.assign(kind=case.kind, source=case.source, unit=""), frame, columns)
+
+
+def _needed(name: str, found: study.Solution) -> dict:
+    case, each = found.case, found.case.inputs[name]
+    ends = {"first": said(case, name, each.low), "last": said(case, name, each.high)}
+    return {
+        "label": words.name(name),
+        "now": said(case, name, each.central),
+        "needed": words.listing([said(case, name, value) for value in found.values]) if found.values else words.DASH,
+        "range": say("note.range", **ends),
+        "note": found.reason,
+        "value": found.nearest,
+    }
