@@ -256,6 +256,20 @@ def test_what_only_an_aggregator_says_is_an_estimate(data):
     facts.check()
 
 
+def test_a_document_without_an_address_stands_behind_no_fact(data):
+    put(data, "sources.csv", 3, "url", "")
+    said = "source s2022Q2 has no url in data/sources.csv: a fact's document is one that can be opened"
+    assert faults() == [f"data/facts/{company}.csv:{line}: {said}" for company in ("ACME", "BOLT") for line in (4, 5)]
+
+
+def test_documents_without_an_address_are_told_apart_by_their_titles(data):
+    documents = [[name, "Call", "Acme", "", "", "summary"] for name in ("t1", "t2")]
+    write("sources.csv", [*data["sources.csv"], *documents])
+    said = "has no url and the title of another; pages know such a document by its title"
+    first = len(data["sources.csv"]) + 1
+    assert faults() == [f"data/sources.csv:{first + n}: source {name} {said}" for n, name in enumerate(("t1", "t2"))]
+
+
 def test_a_confirmed_figure_passes(data):
     put(data, "facts/ACME.csv", 5, "value", "110000")
     put(data, "facts/ACME.csv", 5, "note", "confirmed: the company had spent it all")

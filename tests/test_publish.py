@@ -178,6 +178,15 @@ def test_documents_in_ranges():
     assert exhibits.Documents([one, two]).ranges(one) == [(1, 2), (4, 4)]
 
 
+def test_documents_without_an_address_are_numbered_apart():
+    cards = [{"title": title, "url": "", "publisher": "p", "published": ""} for title in ("one", "two")]
+    listed = {"rows": [[{"text": "two", "href": ""}]], "columns": ["a"], "sources": []}
+    documents = exhibits.Documents([listed, {"rows": [], "sources": cards}])
+    assert documents.number == {"two": 1, "one": 2}
+    assert documents.cell(listed["rows"][0][0]) == exhibits.Cell("two", "", 1)
+    assert [each["title"] for each in documents.rest] == ["one"]
+
+
 def show_payload(figures):
     return exhibit("a", figures, None).payload()
 

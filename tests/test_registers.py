@@ -11,7 +11,7 @@ import pytest
 from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
-from capcycle import paths
+from capcycle import facts, paths
 from capcycle.errors import CapcycleError, DataError
 from capcycle.facts import door, registers
 
@@ -117,7 +117,7 @@ BROKEN = [  # the cell, and what is said of it
     ({"currency": "", "value_high": ""}, "value has no currency"),
     ({"share": "25"}, "share '25' is not a fraction between 0 and 1; write 0.25 for 25%"),
     ({"kind": "rumoured"}, "kind 'rumoured' is not one of reported, derived, estimated, assumed"),
-    ({"source": "s1 s9"}, "source 's1 s9' is unknown; add it to data/register_sources.csv"),
+    ({"source": "s1 s9"}, "source 's1 s9' is unknown; add it to data/sources.csv"),
     ({"source": ""}, "source is empty; wanted: the source"),
     ({"page": "example.org"}, "page 'example.org' is not a web address"),
     ({"published": "2024-01-31"}, "published 2024-01-31 is below day 2024-02-01"),
@@ -192,7 +192,9 @@ def test_all_faults_of_all_files_at_once(project):
 
 def test_the_codebook_names_every_column(project):
     told = registers.codebook()
-    assert told.startswith("### `register_sources.csv`\n\nDocuments behind the registers, one row each.\n\n- `source`")
+    assert told.startswith(
+        "### `market.csv`\n\nMarket value and price of a security at a month's end, one row per day,"
+    )
     assert "- `critical_it_mw` (number, MW, at least 0.5, at most 20000): power for the computers themselves" in told
     assert "- `contract` (text, key, required): id of the contract" in told
     assert "- `status` (one of signed, amended, delivering, terminated, required): where it stands" in told
@@ -206,8 +208,7 @@ def lay_out(folder, rows=None):
     for name in [*BOOK, "registers.csv"]:
         shutil.copy(HERE / name, folder)
     for name in TABLES:
-        keep = None if name == "register_sources" else rows
-        (folder / f"{name}.csv").write_text(text(list(csv.reader(read_file(name)))[:keep]), "utf-8")
+        (folder / f"{name}.csv").write_text(text(list(csv.reader(read_file(name)))[:rows]), "utf-8")
     held = set(pd.read_csv(HERE / "companies.csv", dtype=str)["company"])
     more = [row for row in csv.reader(EXTRA.open(encoding="utf-8")) if row[0] not in held | {"company"}]
     with (folder / "companies.csv").open("a", encoding="utf-8") as file:
@@ -248,19 +249,17 @@ def test_every_register_loads(held):
 
 
 def test_every_row_has_a_source_and_a_kind(held):
-    for name in set(TABLES) - {registers.DOCUMENTS}:
+    for name in TABLES:
         assert held[name]["source"].ne("").all() and held[name]["kind"].isin(door.KINDS).all(), name
     assert held["assumptions"]["kind"].eq("assumed").all(), "nowhere else may anything be assumed"
-    assert not any(
-        held[name]["kind"].eq("assumed").any() for name in set(TABLES) - {"assumptions", registers.DOCUMENTS}
-    )
+    assert not any(held[name]["kind"].eq("assumed").any() for name in set(TABLES) - {"assumptions"})
     assert held["compute"]["kind"].eq("estimated").all()
 
 
-def test_no_document_is_held_for_nothing(project):
-    tables = [registers.history(name) for name in TABLES if name != registers.DOCUMENTS]
+def test_no_document_is_held_for_nothing():
+    tables = [facts.history(), facts.rejected(), *(registers.history(name) for name in TABLES)]
     cited = pd.concat([table[column] for table in tables for column in ("source", "status_source") if column in table])
-    assert set(registers.read(registers.DOCUMENTS)["source"]) <= set(cited.str.split(" ").explode())
+    assert set(facts.sources().index) - set(cited.str.split(" ").explode()) == {"ecb-eurofxref"}  # behind fx.csv
 
 
 @pytest.mark.parametrize(
@@ -508,14 +507,6 @@ def test_a_slip_of_scale_in_the_market_is_seen(project, slip):
         )
 
 
-def test_a_document_stands_in_one_list_only(project):
-    held = lines_of("sources")[1][0]
-    rows = lines_of("register_sources")
-    rows[1][0] = held
-    write("register_sources.csv", rows)
-    assert f"data/register_sources.csv:2: source {held} stands in data/sources.csv too" in faults()
-
-
 # ---- corruptions of any cell and any file
 
 STRUCTURE = ["\t", "a\nb", " x", "x ", "=cmd|' /C calc'!A0", "@SUM(A1)", "+1", "\u00a0x", "x\u2028y", "\x00"]
@@ -649,7 +640,7 @@ HARMLESS = {
 def test_no_file_is_damaged_silently(small, name, damage):
     (paths.DATA / f"{name}.csv").write_bytes(DAMAGE[damage](small[0][name].decode()).encode())
     if damage not in HARMLESS:
-        assert faults(lambda: registers.read(name) if name != registers.DOCUMENTS else registers.check())
+        assert faults(lambda: registers.read(name))
     refused_or_harmless(small, name)
 
 

@@ -305,7 +305,8 @@ def _folded(title: str, inside: str, state: str = "") -> str:
 
 
 def _link(card: dict[str, str]) -> str:
-    link = f'<a href="{escape(card["url"])}" target="_blank" rel="noopener">{escape(card["title"])}</a>'
+    title = escape(card["title"])
+    link = f'<a href="{escape(card["url"])}" target="_blank" rel="noopener">{title}</a>' if card["url"] else title
     published = card["published"] or words.say("format.no_day")
     source = words.say("widgets.source", publisher=card["publisher"], published=published)
     return f"{link}, {escape(source)}"

@@ -20,8 +20,8 @@ class Exhibit:
     title    the finding, one sentence
     subtitle the measure and its unit
     alt      what the chart shows, for a reader who cannot see it
-    view     the table as a reader sees it: every cell is text, a link as `text` and `href`, or `text` that opens the
-             lines of `details`
+    view     the table as a reader sees it: every cell is text, a link as `text` and `href` (empty for a document
+             without an address), or `text` that opens the lines of `details`
     figures  the same figures unrounded, one row each, with kind and sources
     notes    what the reader must know: definitions, marks, what is missing and why
     sources  the documents behind the figures: id, title, publisher, url, published, tier
@@ -75,4 +75,5 @@ def _cell(cell: str | Mapping[str, Any]) -> str:
     if "details" in cell:
         lines = "<br>".join(map(escape, cell["details"]))
         return f"<details><summary>{escape(cell['text'])}</summary>{lines}</details>"
-    return f'<a href="{escape(cell["href"])}">{escape(cell["text"])}</a>'
+    text = escape(cell["text"])
+    return f'<a href="{escape(cell["href"])}">{text}</a>' if cell["href"] else text

@@ -23,7 +23,7 @@ COLUMNS = {
     "source": "id of a document, as in `sources.csv`; a filing's is its accession number",
     "title": "what the document is called",
     "publisher": "who published it",
-    "url": "where it stands",
+    "url": "where it stands; empty where the text was seen without an address, which no fact rests on",
     "published": "day on which the figure, or the document, became public; empty where nobody knows it",
     "tier": "how near the document is to the fact; see below",
     "period_start": "first day of the period; empty for a stock",
@@ -50,10 +50,12 @@ FILES = {
 TIERS = {
     "filing": "filed with a regulator: 10-K, 10-Q, 8-K and their XBRL",
     "release": "said by the company: a press release, a presentation, a call",
-    "tracker": "a filing as read by a public tracker (KKKKKKAI/neocloud-capex-tracker), not checked here",
-    "summary": "a filing or a release summed up by somebody else",
+    "tracker": "a filing as read by a public tracker (of the facts, KKKKKKAI/neocloud-capex-tracker), not checked here",
+    "summary": "a filing, a release or a report summed up by somebody else",
+    "research": "what a broker, a fund or an author works out: a report, a note, a post",
     "news": "a news article",
-    "aggregator": "a table of figures without their documents: rounded, and its figures are `estimated`",
+    "dataset": "a table compiled by a research institute, with its method",
+    "aggregator": "a table of figures without their documents: a fact that only it gives is `estimated`",
     "statistics": "published by a central bank or a statistical office; exchange rates only",
 }
 KINDS = {

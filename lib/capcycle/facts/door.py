@@ -34,7 +34,9 @@ REJECTED = [*FACT[:-1], "reason"]
 RATES = ["date", "USD", "CNY", "HKD"]
 
 KINDS = ["reported", "derived", "estimated", "assumed"]  # best first
-TIERS = ["filing", "release", "tracker", "summary", "news", "aggregator", "statistics"]  # best first
+TIERS = [  # best first
+    *["filing", "release", "tracker", "summary", "research", "news", "dataset", "aggregator", "statistics"],
+]
 PLAIN_NUMBER = r"-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?"
 ISO_DATE = r"[0-9]{4}-[0-9]{2}-[0-9]{2}"
 LONGEST_DELAY = 6 * 366  # days; a figure is last repeated in a summary of five years
@@ -235,7 +237,9 @@ def _source_rules(table: pd.DataFrame) -> Rules:
         table[["source", "title", "publisher"]].eq("").any(axis=1) | table["source"].str.contains(" "),
     )
     yield f"tier '{{tier}}' is not one of {', '.join(TIERS)}", ~table["tier"].isin(TIERS)
-    yield "url '{url}' is not a web address", ~table["url"].str.match(r"https?://\S+$")
+    yield "url '{url}' is not a web address", ~table["url"].str.match(r"https?://\S+$|$")
+    nameless = table["url"].eq("") & table.duplicated(["url", "title"], keep=False)
+    yield "source {source} has no url and the title of another; pages know such a document by its title", nameless
     known = table["published"] != ""
     yield "published '{published}' is not a date such as 2024-06-30", known & _bad_date(table["published"])
 
@@ -245,6 +249,8 @@ def _cell_rules(raw: pd.DataFrame, known: Book) -> Rules:
     concepts = known.concepts.index
     yield f"unknown concept '{{concept}}'; there are: {_names(concepts)}", ~raw["concept"].isin(concepts)
     yield "unknown source '{source}'; add it to data/sources.csv", ~raw["source"].isin(known.sources.index)
+    closed = raw["source"].map(known.sources["url"]).eq("")
+    yield "source {source} has no url in data/sources.csv: a fact's document is one that can be opened", closed
     yield "value '{value}' is not a plain number", _bad_number(raw["value"])
     yield f"kind '{{kind}}' is not one of {', '.join(KINDS)}", ~raw["kind"].isin(KINDS)
     yield "period_end '{period_end}' is not a date such as 2024-06-30", _bad_date(raw["period_end"])

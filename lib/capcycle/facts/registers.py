@@ -8,18 +8,15 @@ newest one that was public on the day asked for.
 import operator
 import re
 from collections.abc import Callable, Iterator
-from dataclasses import replace
 from datetime import date
 from functools import partial
 
 import pandas as pd
 
-from capcycle import paths
 from capcycle.errors import CapcycleError, unknown
 from capcycle.facts import door, tables
 
 SCHEMA = ["table", "column", "type", "required", "key", "least", "most", "unit", "meaning"]
-DOCUMENTS = "register_sources"  # documents behind the registers that data/sources.csv does not hold
 CURRENCY = "currency"  # unit of an amount, and the column that names it
 MONTH = r"[0-9]{4}-[0-9]{2}"
 FAMILIES = {"date": door.ISO_DATE, "month": door.ISO_DATE, "number": door.PLAIN_NUMBER, "fraction": door.PLAIN_NUMBER}
@@ -61,7 +58,7 @@ def history(name: str, as_of: str | date | None = None) -> pd.DataFrame:
     [['depreciation', -721000000.0], ['net_income', 561000000.0], ['eps', 0.84]]
     """
     schema, day = _schema(name), door.day(as_of)
-    known = _book()
+    known = door.open_book()
     raw, faults = _checked(schema, known)
     door.refuse([*known.faults, *faults])
     table = _typed(raw, schema)
@@ -74,7 +71,7 @@ def check() -> None:
 
     Errors: DataError with all faults of all files.
     """
-    schema, known = _schema(), _book()
+    schema, known = _schema(), door.open_book()
     jobs = [partial(_checked, rows, known) for _, rows in schema.groupby("table", sort=False)]
     results, faults = door.gather(jobs)
     door.refuse([*known.faults, *(fault for _, found in results for fault in found), *faults])
@@ -147,15 +144,6 @@ def _key(schema: pd.DataFrame) -> list[str]:
 
 
 # ---- one table
-
-
-def _book() -> door.Book:
-    """The reference tables, with the documents of the registers among the sources."""
-    known = door.open_book()
-    if not (paths.DATA / f"{DOCUMENTS}.csv").exists():
-        return known
-    extra = tables.read(f"{DOCUMENTS}.csv", door.SOURCE).drop_duplicates("source").set_index("source")
-    return replace(known, sources=pd.concat([known.sources, extra]))
 
 
 def _checked(schema: pd.DataFrame, known: door.Book) -> tuple[pd.DataFrame, list[str]]:
@@ -258,11 +246,6 @@ def _unit_rules(raw: pd.DataFrame, values: dict[str, pd.Series], known: door.Boo
         yield f"{column} {{{column}}} is not a fraction; write 0.25 for 25%", percent
 
 
-def _document_rules(raw: pd.DataFrame, values: dict[str, pd.Series], known: door.Book) -> door.Rules:
-    here = known.sources["file"] == f"data/{DOCUMENTS}.csv"
-    yield "source {source} stands in data/sources.csv too", raw["source"].isin(known.sources.index[~here])
-
-
 Check = Callable[[pd.Series, door.Book], pd.Series]
 TYPES: dict[str, tuple[Check, str]] = {  # whether filled cells are wrong, and how to say so
     "text": (lambda cells, known: pd.Series(False, cells.index), ""),
@@ -283,7 +266,7 @@ TYPES: dict[str, tuple[Check, str]] = {  # whether filled cells are wrong, and h
     ),
     "source": (
         lambda cells, known: (~cells.str.split(" ").explode().isin(known.sources.index)).groupby(level=0).any(),
-        f"is unknown; add it to data/{DOCUMENTS}.csv",
+        "is unknown; add it to data/sources.csv",
     ),
     "kind": (lambda cells, known: ~cells.isin(door.KINDS), f"is not one of {', '.join(door.KINDS)}"),
 }
@@ -292,5 +275,4 @@ SPECIAL = {  # rules that no single column of the schema can state
     "market": _market_rules,
     "estimates": _unit_rules,
     "assumptions": _unit_rules,
-    DOCUMENTS: _document_rules,
 }

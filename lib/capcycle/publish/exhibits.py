@@ -29,15 +29,18 @@ class Cell:
 
 
 class Documents:
-    """The documents of a page, numbered once: in the order of the tables that list them, then of publishers."""
+    """The documents of a page, numbered once: in the order of the tables that list them, then of publishers.
+
+    A document is known by its address, or by its title where it has none.
+    """
 
     def __init__(self, exhibits: list[dict]):
-        known = {source["url"]: source for exhibit in exhibits for source in exhibit["sources"]}
-        linked = [href for exhibit in exhibits for href in _links(exhibit) if href in known]
+        known = {source["url"] or source["title"]: source for exhibit in exhibits for source in exhibit["sources"]}
+        linked = [link for exhibit in exhibits for link in _links(exhibit) if link in known]
         self.in_tables = set(linked)
-        order = list(dict.fromkeys(linked)) + sorted(known, key=lambda url: _by_publisher(known[url]))
-        self.number = {url: number for number, url in enumerate(dict.fromkeys(order), start=1)}
-        self.rest = [known[url] | {"number": self.number[url]} for url in self.number if url not in self.in_tables]
+        order = list(dict.fromkeys(linked)) + sorted(known, key=lambda one: _by_publisher(known[one]))
+        self.number = {one: number for number, one in enumerate(dict.fromkeys(order), start=1)}
+        self.rest = [known[one] | {"number": self.number[one]} for one in self.number if one not in self.in_tables]
         self._anchored: set[str] = set()
 
     def cell(self, value: Any) -> Cell:
@@ -46,23 +49,27 @@ class Documents:
             return Cell(str(value))
         if "details" in value:
             return Cell(str(value["text"]), details=tuple(value["details"]))
-        href = value["href"]
-        first = href in self.in_tables and href not in self._anchored
-        self._anchored.add(href)
-        return Cell(str(value["text"]), href if safe(href) else "", self.number[href] if first else 0)
+        href, one = value["href"], _link(value)
+        first = one in self.in_tables and one not in self._anchored
+        self._anchored.add(one)
+        return Cell(str(value["text"]), href if safe(href) else "", self.number[one] if first else 0)
 
     def ranges(self, exhibit: dict) -> list[tuple[int, int]]:
         """The numbers of the documents behind an exhibit that it does not list itself, as first and last."""
         own = set(_links(exhibit))
-        urls = {source["url"] for source in exhibit["sources"]} - own
-        numbers = sorted(self.number[url] for url in urls)
+        others = {source["url"] or source["title"] for source in exhibit["sources"]} - own
+        numbers = sorted(self.number[one] for one in others)
         runs = groupby(enumerate(numbers), key=lambda pair: pair[1] - pair[0])
         spans = [[number for _, number in run] for _, run in runs]
         return [(span[0], span[-1]) for span in spans]
 
 
 def _links(exhibit: dict) -> list[str]:
-    return [cell["href"] for row in exhibit["rows"] for cell in row if isinstance(cell, dict) and "href" in cell]
+    return [_link(cell) for row in exhibit["rows"] for cell in row if isinstance(cell, dict) and "href" in cell]
+
+
+def _link(cell: dict) -> str:
+    return cell["href"] or cell["text"]
 
 
 def _by_publisher(source: dict) -> tuple[str, str, str]:
