@@ -13,6 +13,8 @@ PerMW = Annotated[Any, "currency/MW"]
 PerMWYear = Annotated[Any, "currency/MW/year"]
 PerHour = Annotated[Any, "currency/GPU-hour"]
 PerYear = Annotated[Any, "currency/year"]
+PerUserMonth = Annotated[Any, "currency/user-month"]
+Users = Annotated[Any, "users"]
 AmountByYear = Annotated[Any, "currency", "by year"]  # a list: one entry for each year, the first one today
 FractionByYear = Annotated[Any, "fraction", "by year"]
 
