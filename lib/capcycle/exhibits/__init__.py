@@ -1,6 +1,6 @@
 """Measures in, one finished chart or table out."""
 
-from capcycle.exhibits import changes, claims, coverage
+from capcycle.exhibits import changes, claims, coverage, registers
 from capcycle.exhibits.bars import bars, stack
 from capcycle.exhibits.definitions import definitions
 from capcycle.exhibits.exhibit import Exhibit
@@ -20,6 +20,7 @@ __all__ = [
     "documents",
     "finding",
     "lines",
+    "registers",
     "scatter",
     "stack",
     "total",
