@@ -1,6 +1,6 @@
 """Measures in, one finished chart or table out."""
 
-from capcycle.exhibits import changes, claims, coverage, marks, registers
+from capcycle.exhibits import changes, claims, coverage, marks, registers, required_revenue
 from capcycle.exhibits.bars import bars, stack
 from capcycle.exhibits.definitions import definitions
 from capcycle.exhibits.exhibit import Exhibit

@@ -61,7 +61,7 @@ def required_revenue(
     )
 
 
-@model(verdict="gap_multiple", better="lower")
+@model(verdict="revenue_required", better="lower")
 def revenue_for_capex(
     capex: Amount,
     ai_share_of_capex: Fraction,
@@ -100,7 +100,7 @@ class Vintages(NamedTuple):
     gap_multiple: Multiple
 
 
-@model(verdict="gap_multiple", better="lower")
+@model(verdict="required_now", better="lower")
 def revenue_for_vintages(
     capex_history: AmountByYear,
     ai_share_of_capex: Fraction,
