@@ -1,6 +1,6 @@
 """Measures in, one finished chart or table out."""
 
-from capcycle.exhibits import changes, claims, coverage, marks, registers, required_revenue
+from capcycle.exhibits import changes, claims, coverage, cycle, marks, registers, required_revenue
 from capcycle.exhibits.bars import bars, stack
 from capcycle.exhibits.definitions import definitions
 from capcycle.exhibits.exhibit import Exhibit
@@ -31,6 +31,7 @@ __all__ = [
     "claims",
     "compare",
     "coverage",
+    "cycle",
     "definitions",
     "documents",
     "fan",
@@ -40,6 +41,7 @@ __all__ = [
     "marks",
     "must_be_true",
     "registers",
+    "required_revenue",
     "scatter",
     "scenarios",
     "spread",

@@ -134,10 +134,10 @@ def vintages(case: Case, labels: Sequence[str], companies: Sequence[str]) -> Exh
 
 def forecasts(as_of: str = "") -> Exhibit:
     """What authors said, by the day they said it."""
-    table = registers.read("estimates", as_of or None).query("measure == @FORECAST").sort_values("published")
+    table = registers.history("estimates", as_of or None).sort_values("published")
+    table = table[table["measure"] == FORECAST]
     rows = pd.DataFrame({
-        "label": [say("required.forecast", author=row.author, day=f"{row.published:%Y-%m}") for row in
-                  table.itertuples()],
+        "label": [_forecast(row) for row in table.itertuples()],
         "low": table["low"], "value": table["low"], "high": table["high"], "unit": table["unit"],
         "kind": table["kind"], "source": table["source"], "note": table["note"],
     })  # fmt: skip
@@ -148,6 +148,10 @@ def forecasts(as_of: str = "") -> Exhibit:
             high=words.value(most["high"], "USD"), highest=most["label"]),
         say("required.forecasts_subtitle"), (say("required.forecasts_note"),),
     ))  # fmt: skip
+
+
+def _forecast(row) -> str:
+    return say("required.forecast", author=row.author, period=row.period, day=f"{row.published:%Y-%m}")
 
 
 def worked() -> Exhibit:
@@ -182,7 +186,18 @@ def per_user(whole: Case) -> Sentence:
     spread = study.case(price_per_user, "", whole.currency, users="iphone_users",
                         revenue_required=float(whole.outputs.revenue_required))  # fmt: skip
     price = words.value(float(spread.outputs.per_user_month), spread.unit("per_user_month"))
-    return Sentence(say("required.per_user", users=words.value(spread.inputs["users"].central, "users"), price=price))
+    return Sentence(say("required.per_user", users=words.value(spread.inputs["users"].central, "shares"), price=price))
+
+
+def disclosed_or_none(case: Case) -> float | None:
+    """The AI revenue disclosed, as a line for a heat map; none where none is disclosed."""
+    actual = case.inputs["ai_revenue"]
+    return None if actual.missing else actual.central
+
+
+def aim(case: Case) -> float:
+    """What to solve for: the AI revenue disclosed, or where there is none what only covers depreciation."""
+    return disclosed_or_none(case) or float(case.outputs.revenue_to_break_even)
 
 
 def _lacking(cases: Mapping[str, Case]) -> list[str]:

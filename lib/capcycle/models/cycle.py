@@ -22,7 +22,7 @@ class BuildOut(NamedTuple):
     rise_for_share: Multiple
 
 
-@model(verdict="share_of_gdp", better="lower")
+@model(verdict="life_adjusted_share", better="lower")
 def build_out(
     investment: Amount,
     gdp: Amount,
@@ -112,8 +112,8 @@ def cross_correlation(leader: Sequence[float], follower: Sequence[float], lags: 
 
 
 def best(found: Sequence[Correlation]) -> Correlation | None:
-    """The highest of some correlations; none where there is none."""
-    held = [each for each in found if not np.isnan(each.value)]
+    """The highest of some correlations that rest on enough pairs to say anything; none where there is none."""
+    held = [each for each in found if each.effective > LEAST and not np.isnan(each.value)]
     return max(held, key=lambda each: each.value, default=None)
 
 

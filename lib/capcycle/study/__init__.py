@@ -1,6 +1,6 @@
 """What an analyst does with any model: cases, scenarios, grids, tornadoes, solving, simulating, checking."""
 
-from capcycle.study import required
+from capcycle.study import cycle, required
 from capcycle.study.case import Case, Input, case, cases, history
 from capcycle.study.check import Check, check
 from capcycle.study.scenarios import SCENARIOS, Scenarios, scenarios
@@ -21,6 +21,7 @@ __all__ = [
     "case",
     "cases",
     "check",
+    "cycle",
     "grid",
     "history",
     "required",

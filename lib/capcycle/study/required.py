@@ -10,6 +10,7 @@ import pandas as pd
 from capcycle import facts, words
 from capcycle.errors import ModelError
 from capcycle.facts import registers
+from capcycle.facts.door import KINDS
 from capcycle.measure import measure
 from capcycle.models import required_revenue, revenue_for_capex, revenue_for_vintages
 from capcycle.panel import Panel
@@ -96,10 +97,11 @@ def own_life(company: str, as_of: str = "") -> Input | str:
     rows = table[(table["company"] == company) & table["asset"].str.startswith("servers") & table["to_years"].notna()]
     if rows.empty:
         return SHARED["it_life"]
-    row, general = rows.sort_values("effective", na_position="first", kind="stable").iloc[-1], _general(SHARED["it_life"])
+    row = rows.sort_values("effective", na_position="first", kind="stable").iloc[-1]
+    general = _general(SHARED["it_life"])
     low, high = min(general["low"], row["to_years"]), max(general["high"], row["to_years"])
-    return Input("it_life", float(row["to_years"]), "years", low, high, row["kind"],
-                 f"{row['source']} {general['source']}", words.say("required.own_life", asset=row["asset"]))  # fmt: skip
+    sources, reason = f"{row['source']} {general['source']}", words.say("required.own_life", asset=row["asset"])
+    return Input("it_life", float(row["to_years"]), "years", low, high, row["kind"], sources, reason)
 
 
 def _general(name: str) -> pd.Series:
@@ -118,8 +120,8 @@ def spending(cases: Mapping[str, Case]) -> dict[str, Case]:
     return {company: each for company, each in cases.items() if not each.inputs["capex"].missing}
 
 
-def together(cases: Mapping[str, Case], **given: Any) -> Case:
-    """Several companies as one: capex and revenue added up, the shares for AI weighted by capex, the life the general.
+def together(cases: Mapping[str, Case]) -> Case:
+    """Several companies as one: capex and revenue added up, share for AI and life such that the rest adds up too.
 
     One company is its own case. Errors: ModelError for none.
     """
@@ -129,23 +131,34 @@ def together(cases: Mapping[str, Case], **given: Any) -> Case:
     if len(cases) == 1:
         return first
     summed = {name: _sum(name, cases) for name in ("capex", "ai_revenue")}
-    return case(revenue_for_capex, "", first.currency, **SHARED | summed | {"ai_share_of_capex": _weighted(cases)} | given)
+    weighted = {"ai_share_of_capex": _share(cases), "it_life": _life(cases)}
+    same = {name: each for name, each in first.inputs.items() if name not in summed | weighted}
+    return case(revenue_for_capex, "", first.currency, **same | summed | weighted)
 
 
 def _sum(name: str, cases: Mapping[str, Case]) -> Input:
     inputs = [each.inputs[name] for each in cases.values()]
-    missing = " ".join(dict.fromkeys(each.reason for each in inputs if each.missing))
+    missing = "; ".join(dict.fromkeys(each.reason for each in inputs if each.missing))
     total = sum(each.central for each in inputs)
     reason = missing or words.say("required.sum", names=_names(cases))
     return Input(name, total, inputs[0].unit, kind=_kind(inputs), source=_sources(inputs), reason=reason)
 
 
-def _weighted(cases: Mapping[str, Case]) -> Input:
+def _share(cases: Mapping[str, Case]) -> Input:
     shares = [each.inputs["ai_share_of_capex"] for each in cases.values()]
     spent = [each.inputs["capex"].central for each in cases.values()]
-    central, centrals = float(np.average([each.central for each in shares], weights=spent)), [e.central for e in shares]
-    return Input("ai_share_of_capex", central, "fraction", min(centrals), max(centrals), ASSUMED, _sources(shares),
-                 words.say("required.weighted"))  # fmt: skip
+    ends = [each.central for each in shares]
+    return Input("ai_share_of_capex", float(np.average(ends, weights=spent)), "fraction", min(ends), max(ends), ASSUMED,
+                 _sources(shares), words.say("required.weighted"))  # fmt: skip
+
+
+def _life(cases: Mapping[str, Case]) -> Input:
+    lives = [each.inputs["it_life"] for each in cases.values()]
+    built = [each.inputs["capex"].central * each.inputs["ai_share_of_capex"].central for each in cases.values()]
+    central = float(sum(built) / sum(part / life.central for part, life in zip(built, lives, strict=True)))
+    return Input("it_life", central, "years", min(each.low for each in lives), max(each.high for each in lives),
+                 max((each.kind for each in lives), key=KINDS.index), _sources(lives),
+                 words.say("required.lives"))  # fmt: skip
 
 
 def _kind(inputs: Iterable[Input]) -> str:
@@ -169,9 +182,10 @@ def authors(whole: Case) -> dict[str, Case]:
     capex = Input("it_capex", spent, whole.currency, kind=whole.inputs["ai_share_of_capex"].kind,
                   source=_sources([whole.inputs["capex"], whole.inputs["ai_share_of_capex"]]),
                   reason=words.say("required.ai_capex"))  # fmt: skip
+    margin = float(_general("gross_margin_before_depreciation")["central"])
     common = {"it_capex": capex, "facility_capex": 0, "facility_life": "facility_life_epoch", "net_capital": 0,
               "other_fixed_cost": 0, "ramp": "ramp", "target_return": 0, "ai_revenue": whole.inputs["ai_revenue"],
-              "gross_margin_before_depreciation": float(_general("gross_margin_before_depreciation")["central"])}  # fmt: skip
+              "gross_margin_before_depreciation": margin}  # fmt: skip
     found = {author: case(required_revenue, "", whole.currency, **common | own) for author, own in AUTHORS.items()}
     krishna, five = found["krishna"], _general("it_life_krishna")
     kept = Input("it_life", inf, "years", five["central"], inf, ASSUMED, five["source"], five["reason"])

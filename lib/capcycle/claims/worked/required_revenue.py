@@ -5,13 +5,15 @@ from typing import Any
 
 from capcycle.claims.own import register
 from capcycle.models import price_per_user, required_revenue
-from capcycle.models.required_revenue import MONTHS, RequiredRevenue
+from capcycle.models.required_revenue import RequiredRevenue
 
 BN, TN = 1e9, 1e12
 AT_ONCE = 1.0  # years: a year's spending is to come back within the year
 
 
-def _build(capex: float, life: float, margin: float, target_return: float = 0.0, revenue: float = 0.0) -> RequiredRevenue:  # fmt: skip
+def _build(
+    capex: float, life: float, margin: float, target_return: float = 0.0, revenue: float = 0.0
+) -> RequiredRevenue:
     """The general function for one kind of asset, all capacity sold, a return on gross capital."""
     return required_revenue(capex, 0.0, life, life, margin, target_return, 0.0, 0.0, 1.0, revenue)
 
@@ -32,7 +34,9 @@ def cahn_revenue_gap(
             "gap_usd_bn": float(found.revenue_gap) / BN}  # fmt: skip
 
 
-def kuppy_breakeven(life_years: float, gross_margin: float, target_roic: float = 0.0, **capex: float) -> Mapping[str, float]:  # fmt: skip
+def kuppy_breakeven(
+    life_years: float, gross_margin: float, target_roic: float = 0.0, **capex: float
+) -> Mapping[str, float]:
     """Revenue to break even and to earn a return on gross capex; capex of several years is added up."""
     found = _build(sum(capex.values()) * BN, life_years, gross_margin, target_roic)
     return {"required_revenue_usd_bn": float(found.revenue_required) / BN,
@@ -51,7 +55,8 @@ def capex_per_gw_commitment(
     usd_bn_per_gw: float, gw: float = 0.0, required_return: float = 0.0, gw_low: float = 0.0, gw_high: float = 0.0
 ) -> Mapping[str, Any]:
     """What a power is worth in capex, both ends of a range, and the profit that is asked of it."""
-    low, high = (_build(power * usd_bn_per_gw * BN, AT_ONCE, 1.0, required_return) for power in (gw or gw_low, gw or gw_high))  # fmt: skip
+    powers = (gw or gw_low, gw or gw_high)
+    low, high = (_build(power * usd_bn_per_gw * BN, AT_ONCE, 1.0, required_return) for power in powers)
     ends = [float(each.depreciation) / TN for each in (low, high)]
     return {"capex_usd_tn": ends[0] if gw else ends, "required_profit_usd_bn": float(low.required_return) / BN}
 

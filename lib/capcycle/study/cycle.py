@@ -1,0 +1,87 @@
+"""The capital cycle in a panel: how far revenue follows capex, and capex to depreciation beside the margin later on."""
+
+import numpy as np
+import pandas as pd
+
+from capcycle.errors import ModelError
+from capcycle.facts import registers
+from capcycle.facts.door import KINDS
+from capcycle.measure import Measures
+from capcycle.models.cycle import Correlation, correlation, cross_correlation
+
+YEAR = pd.DateOffset(years=1)
+LAGS = (1, 24)
+
+
+def following(leader: Measures, follower: Measures, lags: int) -> dict[str, list[Correlation]]:
+    """For each company the correlation of one measure with another, none to `lags` periods later.
+
+    Growth over a day on which a series changed what it counts (`data/breaks.csv`) is left out.
+    Errors: ModelError for a number of lags that cannot be.
+    """
+    if not LAGS[0] <= lags <= LAGS[1]:
+        raise ModelError(f"lags is {lags}: give a whole number of periods from {LAGS[0]} to {LAGS[1]}")
+    both = _side_by_side(leader, follower)
+    return {company: cross_correlation(rows["value"], rows["value_later"], lags)
+            for company, rows in both.groupby("company", sort=False)}  # fmt: skip
+
+
+def pairs(leader: Measures, follower: Measures) -> pd.DataFrame:
+    """The figures that `following` compares: a row per company and period that has both."""
+    return _side_by_side(leader, follower).dropna(subset=["value", "value_later"])
+
+
+def _side_by_side(leader: Measures, follower: Measures) -> pd.DataFrame:
+    keys = ["company", "ordinal", "period"]
+    columns = [*keys, "value", "kind", "source"]
+    return without_breaks(leader)[columns].merge(without_breaks(follower)[columns], on=keys, suffixes=("", "_later"))
+
+
+def without_breaks(measures: Measures) -> pd.DataFrame:
+    """A measure's table with growth on a year earlier missing where a series changed what it counts in between.
+
+    >>> from capcycle import facts, metrics, panel
+    >>> from capcycle.measure import measure
+    >>> quarters = panel.select(facts.load(["MSFT"]), since=2023, until=2023)
+    >>> table = without_breaks(measure(metrics.growth_year_on_year, quarters, value="cloud_revenue"))
+    >>> table["value"].isna().tolist()  # the segments before July 2023 are drawn otherwise
+    [False, False, True, True]
+    """
+    table, over = measures.table, pd.Series(False, measures.table.index)
+    if not measures.name.startswith("growth_year_on_year"):
+        return table
+    for row in broken(measures).itertuples():
+        crosses = (table["period_start"] >= row.since) & (table["period_start"] - YEAR < row.since)
+        over |= (table["company"] == row.company) & crosses
+    return table.assign(value=table["value"].mask(over), kind=table["kind"].mask(over, ""))
+
+
+def broken(*measured: Measures) -> pd.DataFrame:
+    """The changes that touch some measures' companies and concepts."""
+    concepts = {concept for measures in measured for concept in measures.name.split(".")[1:]}
+    table = registers.read("breaks")
+    return table[table["concept"].isin(concepts) & table["company"].isin(measured[0].panel.companies)]
+
+
+def later(of: Measures, then: Measures, years: int) -> pd.DataFrame:
+    """A measure of each year beside the change of another over the following years; a row per company and year.
+
+    Columns: company, period, x, value (the change), kind, source.
+    """
+    now = then.table.assign(ordinal=then.table["ordinal"] - years)
+    keys = ["company", "ordinal"]
+    table = of.table.merge(then.table[[*keys, "value", "kind", "source"]], on=keys, suffixes=("", "_now"))
+    table = table.merge(now[[*keys, "value", "kind", "source"]], on=keys, suffixes=("", "_then"))
+    table = table.assign(x=table["value"], value=table["value_then"] - table["value_now"])
+    table = table.dropna(subset=["x", "value"]).reset_index(drop=True)
+    ranks = table[["kind", "kind_now", "kind_then"]].map(KINDS.index).max(axis=1)
+    sources = table[["source", "source_now", "source_then"]].agg(" ".join, axis=1)
+    return table.assign(
+        kind=np.array(KINDS)[np.maximum(ranks, KINDS.index("derived"))] if len(table) else [],
+        source=[" ".join(dict.fromkeys(each.split())) for each in sources] if len(table) else [],
+    )[["company", "period", "x", "value", "kind", "source"]]
+
+
+def together(table: pd.DataFrame) -> Correlation:
+    """The correlation over all companies and years of `later`."""
+    return correlation(table["x"], table["value"])
