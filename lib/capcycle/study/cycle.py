@@ -1,5 +1,7 @@
 """The capital cycle in a panel: how far revenue follows capex, and capex to depreciation beside the margin later on."""
 
+from collections.abc import Mapping
+
 import numpy as np
 import pandas as pd
 
@@ -8,6 +10,9 @@ from capcycle.facts import registers
 from capcycle.facts.door import KINDS
 from capcycle.measure import Measures
 from capcycle.models.cycle import Correlation, correlation, cross_correlation
+from capcycle.panel import Panel
+from capcycle.study import required
+from capcycle.study.case import Input
 
 YEAR = pd.DateOffset(years=1)
 LAGS = (1, 24)
@@ -85,3 +90,16 @@ def later(of: Measures, then: Measures, years: int) -> pd.DataFrame:
 def together(table: pd.DataFrame) -> Correlation:
     """The correlation over all companies and years of `later`."""
     return correlation(table["x"], table["value"])
+
+
+def most_pairs(found: Mapping[str, list[Correlation]]) -> str:
+    """The company with the most quarters of both figures."""
+    return max(found, key=lambda company: found[company][0].pairs)
+
+
+def spent(year: Panel) -> Input:
+    """The capex of twelve months of all companies that have it, added up.
+
+    Errors: ModelError where none has.
+    """
+    return required.together(required.spending(required.against_disclosed(year))).inputs["capex"]
