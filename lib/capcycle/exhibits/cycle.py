@@ -82,9 +82,8 @@ def best_lags(found: Mapping[str, Sequence[Correlation]]) -> Exhibit:
     """Each company's highest correlation, at which lag, and whether it could as well be nothing."""
     rows = pd.DataFrame([_best_row(company, best(each)) for company, each in found.items()])
     rows = rows.assign(unit="number", kind="derived", source="")
-    columns = {"label": say("column.company")} | {
-        name: say(f"cycle.column.{name}") for name in ("lag", "value", "low", "high", "pairs", "effective", "says")
-    }
+    shown = ("lag", "value", "interval", "says", "pairs")
+    columns = {"label": say("column.company")} | {name: say(f"cycle.column.{name}") for name in shown}
     sure = int((rows["says"] == say("cycle.not_nought")).sum())
     return marks.table(rows, Frame(
         "best-lags", words.counted("cycle.best", sure, total=len(rows)), say("cycle.best_subtitle"),
@@ -93,13 +92,14 @@ def best_lags(found: Mapping[str, Sequence[Correlation]]) -> Exhibit:
 
 
 def _best_row(company: str, top: Correlation | None) -> dict:
-    label = parts.names()[company]
+    row = {"label": parts.names()[company], "lag": words.DASH, "value": np.nan, "interval": words.DASH,
+           "says": say("cycle.too_few"), "pairs": words.DASH}  # fmt: skip
     if top is None:
-        return {"label": label, "lag": words.DASH, "value": np.nan, "low": np.nan, "high": np.nan, "pairs": words.DASH,
-                "effective": np.nan, "says": say("cycle.too_few")}  # fmt: skip
-    return {"label": label, "lag": words.counted("cycle.lag", top.lag), "value": top.value, "low": top.low,
-            "high": top.high, "pairs": f"{top.pairs}", "effective": top.effective,
-            "says": say("cycle.nought" if top.holds_nought else "cycle.not_nought")}  # fmt: skip
+        return row
+    told, says = _top(top), say("cycle.nought" if top.holds_nought else "cycle.not_nought")
+    pairs = say("cycle.worth", pairs=top.pairs, effective=f"{top.effective:.1f}")
+    interval = say("note.range", first=told["low"], last=told["high"])
+    return row | {"lag": told["lag"], "value": top.value, "interval": interval, "says": says, "pairs": pairs}
 
 
 def margins(of: Measures, then: Measures, years: int) -> Exhibit:
@@ -142,11 +142,11 @@ def episodes_by_life(as_of: str = "") -> Exhibit:
         value=rows["value"] / rows["life_low"], low=rows["value"] / rows["life_high"],
         high=rows["high"].fillna(rows["value"]) / rows["life_low"], unit="bp",
         source=rows["source"] + " " + rows["life_source"],
-        note=[say("cycle.life", assets=assets, lives=lives) if assets else say("cycle.no_life")
+        note=[say("cycle.life", assets=assets, lives=lives) if assets != words.DASH else say("cycle.no_life")
               for assets, lives in zip(rows["assets"], rows["lives"], strict=True)],
-    ).sort_values("value", ascending=False, ignore_index=True)  # fmt: skip
+    ).sort_values("value", ascending=False, na_position="first", ignore_index=True)  # fmt: skip
     rows[["low", "value", "high"]] *= BASIS_POINTS
-    top, lasting = rows.iloc[0], rows.loc[rows["life_low"].idxmax()]
+    top, lasting = rows.loc[rows["value"].idxmax()], rows.loc[rows["life_low"].idxmax()]
     return marks.dots(rows, Frame(
         "build-outs-by-life",
         say("cycle.by_life", top=top["label"], top_value=words.value(top["value"], "bp"), other=lasting["label"],
@@ -173,7 +173,8 @@ def _episodes(as_of: str) -> pd.DataFrame:
     today = table["episode"] == "AI"
     return table.assign(
         label=[_episode(row) for row in table.itertuples()],
-        value=table["share"], low=table["share"], high=table["share_high"], unit="fraction", remark=table["note"],
+        value=table["share"], low=table["share"], high=table["share_high"], unit="fraction",
+        remark=table["note"], assets=table["assets"].replace("", words.DASH),
         lives=[_lives(row.life_low, row.life_high) for row in table.itertuples()],
         group=np.where(today, say("cycle.ai"), say("cycle.past")), note=table["numerator"],
     )  # fmt: skip

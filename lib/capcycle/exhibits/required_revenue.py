@@ -80,7 +80,7 @@ def disclosures(cases: Mapping[str, Case]) -> Exhibit:
     inputs = {company: case.inputs["ai_revenue"] for company, case in cases.items()}
     rows = pd.DataFrame([
         {"label": parts.names()[company], "value": each.central, "unit": each.unit, "kind": each.kind,
-         "source": each.source, "note": each.reason} for company, each in inputs.items()
+         "source": each.source, "note": each.reason[:1].upper() + each.reason[1:]} for company, each in inputs.items()
     ])  # fmt: skip
     rows = rows.assign(kind=rows["kind"].where(rows["value"].notna(), ""))
     columns = {"label": say("column.company"), "value": words.name("ai_revenue"), "note": say("marks.column.note")}
@@ -163,7 +163,7 @@ def worked() -> Exhibit:
         say("required.column_source"): [
             {"text": row.source_title, "href": row.source_url} for row in table.itertuples()
         ],
-        say("required.column_figures"): ["; ".join(line.arithmetic) for line in found.values()],
+        say("required.column_figures"): [_figures(line) for line in found.values()],
         say("required.column_verdict"): [say(f"claims.verdict.{line.verdict.replace(' ', '_')}")
                                          for line in found.values()],
     })  # fmt: skip
@@ -181,12 +181,20 @@ def worked() -> Exhibit:
     )
 
 
+def _figures(line: own.Line) -> str:
+    """What was worked out beside what was printed, the names of the example's figures in words."""
+    each = [part.partition(": ") for part in line.arithmetic]
+    return "; ".join(f"{say(f'required.figure.{name}')}: {shown}" for name, _, shown in each)
+
+
 def per_user(whole: Case) -> Sentence:
     """The revenue required spread over the users of a telephone, as J.P. Morgan does."""
     spread = study.case(price_per_user, "", whole.currency, users="iphone_users",
                         revenue_required=float(whole.outputs.revenue_required))  # fmt: skip
     price = words.value(float(spread.outputs.per_user_month), spread.unit("per_user_month"))
-    return Sentence(say("required.per_user", users=words.value(spread.inputs["users"].central, "shares"), price=price))
+    users = words.value(spread.inputs["users"].central, "shares")
+    return words.paragraph(say("required.per_user", users=users, price=price,
+                               required=_money(whole, whole.outputs.revenue_required)))  # fmt: skip
 
 
 def disclosed_or_none(case: Case) -> float | None:

@@ -86,7 +86,7 @@ def correlation(x: Sequence[float], y: Sequence[float], tests: int = 1, confiden
     (0.829, 6)
     """
     x, y = _both(x, y)
-    if len(x) < 2 or np.ptp(x) == 0 or np.ptp(y) == 0:
+    if len(x) < 2 or not np.var(x) * np.var(y) > 0:
         return Correlation(0, np.nan, -1.0, 1.0, len(x), 0.0, True)
     value, effective = float(np.corrcoef(x, y)[0, 1]), _effective(x, y)
     low, high = _interval(value, effective, 1 - (1 - confidence) / tests)

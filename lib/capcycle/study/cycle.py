@@ -1,6 +1,7 @@
 """The capital cycle in a panel: how far revenue follows capex, and capex to depreciation beside the margin later on."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
@@ -15,13 +16,13 @@ from capcycle.study import required
 from capcycle.study.case import Input
 
 YEAR = pd.DateOffset(years=1)
+GROWTH = "growth_year_on_year"
 LAGS = (1, 24)
 
 
 def following(leader: Measures, follower: Measures, lags: int) -> dict[str, list[Correlation]]:
     """For each company the correlation of one measure with another, none to `lags` periods later.
 
-    Growth over a day on which a series changed what it counts (`data/breaks.csv`) is left out.
     Errors: ModelError for a number of lags that cannot be.
     """
     if not LAGS[0] <= lags <= LAGS[1]:
@@ -39,31 +40,33 @@ def pairs(leader: Measures, follower: Measures) -> pd.DataFrame:
 def _side_by_side(leader: Measures, follower: Measures) -> pd.DataFrame:
     keys = ["company", "ordinal", "period"]
     columns = [*keys, "value", "kind", "source"]
-    return without_breaks(leader)[columns].merge(without_breaks(follower)[columns], on=keys, suffixes=("", "_later"))
+    return leader.table[columns].merge(follower.table[columns], on=keys, suffixes=("", "_later"))
 
 
-def without_breaks(measures: Measures) -> pd.DataFrame:
-    """A measure's table with growth on a year earlier missing where a series changed what it counts in between.
+def without_breaks(measures: Measures) -> Measures:
+    """Growth on a year earlier, left out where a series changed what it counts in between (`data/breaks.csv`).
 
     >>> from capcycle import facts, metrics, panel
     >>> from capcycle.measure import measure
     >>> quarters = panel.select(facts.load(["MSFT"]), since=2023, until=2023)
-    >>> table = without_breaks(measure(metrics.growth_year_on_year, quarters, value="cloud_revenue"))
+    >>> table = without_breaks(measure(metrics.growth_year_on_year, quarters, value="cloud_revenue")).table
     >>> table["value"].isna().tolist()  # the segments before July 2023 are drawn otherwise
     [False, False, True, True]
     """
-    table, over = measures.table, pd.Series(False, measures.table.index)
-    if not measures.name.startswith("growth_year_on_year"):
-        return table
+    table, reasons = measures.table, {}
     for row in broken(measures).itertuples():
-        crosses = (table["period_start"] >= row.since) & (table["period_start"] - YEAR < row.since)
-        over |= (table["company"] == row.company) & crosses
-    return table.assign(value=table["value"].mask(over), kind=table["kind"].mask(over, ""))
+        own = table[table["company"] == row.company]
+        across = own[(own["period_start"] >= row.since) & (own["period_start"] - YEAR < row.since)]
+        reasons |= dict.fromkeys(zip(across["company"], across["ordinal"], strict=True), row.reason)
+    cells = [(company, ordinal) for company in measures.panel.companies for ordinal in measures.panel.ordinals]
+    out = np.array([cell in reasons for cell in cells]).reshape(measures.values.shape)
+    return replace(measures, values=np.where(out, np.nan, measures.values), left_out=reasons)
 
 
 def broken(*measured: Measures) -> pd.DataFrame:
-    """The changes that touch some measures' companies and concepts."""
-    concepts = {concept for measures in measured for concept in measures.name.split(".")[1:]}
+    """The changes that growth of some companies and concepts would cross."""
+    named = [measures.name.split(".") for measures in measured if measures.name.startswith(GROWTH)]
+    concepts = {concept for _, *rest in named for concept in rest}
     table = registers.read("breaks")
     return table[table["concept"].isin(concepts) & table["company"].isin(measured[0].panel.companies)]
 

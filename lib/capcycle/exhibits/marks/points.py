@@ -9,6 +9,8 @@ from capcycle.exhibits.marks import frame as around
 from capcycle.exhibits.marks.columns import ROW, _headings
 from capcycle.exhibits.marks.frame import Frame
 
+ROOM = 1.15  # of the largest value
+
 
 def dots(rows: pd.DataFrame, frame: Frame, mark: float | None = None) -> Exhibit:
     """A dot for each row, with a bar from `low` to `high` where it has a range: dot plot and football field.
@@ -23,9 +25,9 @@ def dots(rows: pd.DataFrame, frame: Frame, mark: float | None = None) -> Exhibit
         data = data.assign(low=data["low"].fillna(data["value"]), high=data["high"].fillna(data["value"]))
         base = alt.Chart(data).encode(y=around.labels(rows))
         reach = base.mark_bar(size=10, strokeWidth=1, opacity=0.45).encode(x=alt.X("low:Q", axis=axis), x2="high:Q")
-        layers.append(reach.encode(**_without_opacity(around.fill(rows, legend=False))))
+        layers.append(reach.encode(**_without_opacity(around.fill(rows))))
     point = base.mark_point(size=90, strokeWidth=2).encode(
-        x=alt.X("value:Q", axis=axis, scale=alt.Scale(zero=True)),
+        x=alt.X("value:Q", axis=axis, scale=_roomy(rows)),
         tooltip=around.tooltips(data),
         **around.fill(rows),
         **_shapes(rows),
@@ -40,6 +42,12 @@ def dots(rows: pd.DataFrame, frame: Frame, mark: float | None = None) -> Exhibit
     return around.finished(
         rows, frame, chart, around.view(rows, _headings("label", "group", "low", "value", "high", "note"))
     )
+
+
+def _roomy(rows: pd.DataFrame) -> alt.Scale:
+    """A scale from nought that ends far enough beyond the largest value for its number to stand there."""
+    most = rows[[name for name in ("value", "high") if name in rows]].max().max()
+    return alt.Scale(zero=True, domainMax=float(most) * ROOM) if most > 0 else alt.Scale(zero=True)
 
 
 def bubble(rows: pd.DataFrame, frame: Frame, x_title: str, y_title: str, x_unit: str, size_title: str = "") -> Exhibit:
