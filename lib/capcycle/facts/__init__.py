@@ -8,7 +8,7 @@ from functools import partial
 import pandas as pd
 
 from capcycle.errors import CapcycleError, unknown
-from capcycle.facts import between, door, registers, splits, vintages
+from capcycle.facts import between, door, registers, splits, vintages, year_ends
 from capcycle.facts.currency import convert, currencies, dollar_rates, rates
 from capcycle.facts.vintages import latest
 
@@ -30,6 +30,7 @@ __all__ = [
     "rejected",
     "revisions",
     "sources",
+    "year_ends",
 ]
 
 
@@ -106,7 +107,7 @@ def half_year_before(known: pd.DataFrame) -> str:
 
 
 def companies() -> pd.DataFrame:
-    """The companies by ticker: names, CIK, currency, month of the fiscal year end, group.
+    """The companies by ticker: names, CIK, currency, month of the present fiscal year end, group.
 
     >>> companies().loc["ORCL", "fiscal_year_end"].item()
     5

