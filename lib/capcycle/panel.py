@@ -127,7 +127,7 @@ class Panel:
     @cached_property
     def currency(self) -> str:
         """The one currency of all amounts; refused where companies report in several."""
-        units = {unit.removesuffix("/share") for unit in set(self.rows["unit"].to_numpy())}
+        units = {unit.partition("/")[0] for unit in set(self.rows["unit"].to_numpy())}
         found = sorted(units - {"shares", "fraction"})
         if len(found) != 1:
             raise CapcycleError(f"amounts in {', '.join(found)} cannot stand beside each other: give a currency")

@@ -157,6 +157,12 @@ a rate. Neither is the average that a company chooses: TSMC's own for a quarter 
 and the translation at the last day's rate in a 20-F is another figure. Taiwan dollars are held to 29 November 2024;
 what ends later is refused.
 
+## Shares and ADSs
+
+`eps_diluted` is per ordinary share, in `CNY/share` and so on; `eps_diluted_per_ads` is per American depositary share,
+in `CNY/ADS`. The door refuses the one under the name of the other. `facts.load` divides a figure per ADS by the ratio
+of `ads.csv` where nobody gives the one per share: it is then `derived`, and its locator ends in the ratio.
+
 ## Definitions that differ by company
 
 The name of a concept does not make its figures equal. `cloud_revenue` is what each company calls its cloud: AWS,
