@@ -67,6 +67,7 @@ def test_an_unknown_name_is_refused_with_those_that_exist():
         claims.examine(classes=["slip"])
 
 
+@pytest.mark.filterwarnings("error")
 def test_a_statement_about_nobody_leaves_exhibits_without_a_chart():
     nobody = claims.examine(companies=["Baidu"], verdicts=["superseded"], classes=["scale_slip"])
     assert exhibits.claims.verdicts(nobody).chart is None
