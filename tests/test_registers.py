@@ -138,6 +138,14 @@ def test_each_rule_is_told_alone(toy, cells, sentence):
     assert faults(lambda: registers.read("deals")) == [f"data/deals.csv:3: {sentence}"]
 
 
+def test_a_file_changed_between_two_reads_is_read_and_checked_again(toy):
+    registers.read("deals")
+    deals({"value": "5500"})
+    assert registers.read("deals")["value"].item() == 5500.0
+    schema(type="kind")
+    assert faults(lambda: registers.read("deals"))[0].startswith("data/deals.csv:2: deal 'one' is not one of reported")
+
+
 def test_a_row_twice(toy):
     deals({}, {"page": ""})
     assert faults() == ["data/deals.csv:3: same deal, published as a row above"]
@@ -285,7 +293,10 @@ def test_every_row_has_a_source_and_a_kind(held):
 def test_no_document_is_held_for_nothing():
     tables = [facts.history(), facts.rejected(), registers.gaps(), *(registers.history(name) for name in TABLES)]
     cited = pd.concat([table[column] for table in tables for column in ("source", "status_source") if column in table])
-    assert set(facts.sources().index) - set(cited.str.split(" ").explode()) == {"ecb-eurofxref"}  # behind fx.csv
+    assert set(facts.sources().index) - set(cited.str.split(" ").explode()) == {
+        "ecb-eurofxref",
+        "fed-h10",
+    }  # exchange rates
 
 
 @pytest.mark.parametrize(

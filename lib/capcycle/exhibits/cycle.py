@@ -109,11 +109,11 @@ def margins(of: Measures, then: Measures, years: int) -> Exhibit:
     names, up = table["company"].map(parts.names()), words.lower(words.name(then.name))
     labels = [say("cycle.point", name=name, period=period) for name, period in zip(names, table["period"], strict=True)]
     rows = table.assign(label=labels, group=names, value=table["value"] * POINTS, unit="points")
-    sure = "" if not found.holds_nought else "_none" if np.isnan(found.value) else "_nought"
+    sure = "sure" if not found.holds_nought else "none" if np.isnan(found.value) else "nought"
     axes = {"across": words.name(of.name), "up": up, "later": words.counted("cycle.years", years)}
     frame = Frame(
         parts.slug("later", of.name, then.name),
-        say(f"cycle.margins{sure}", **_top(found), **axes),
+        say(f"cycle.margins_{sure}", **_top(found), **axes),
         say("cycle.margins_subtitle", **axes),
         (*_definitions(of, then), say("cycle.margins_note")),
     )

@@ -3,6 +3,6 @@
 Each module registers the methods of one analysis. They translate names and scales and hold no formula of their own.
 """
 
-from capcycle.claims.worked import cycle, finance, required_revenue
+from capcycle.claims.worked import cycle, finance, ratios, required_revenue
 
-__all__ = ["cycle", "finance", "required_revenue"]
+__all__ = ["cycle", "finance", "ratios", "required_revenue"]
