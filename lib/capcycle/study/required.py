@@ -1,6 +1,7 @@
 """Cases of required revenue: a company's capex and life against the AI revenue it discloses, groups, and authors."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from math import inf
 from typing import Any
 
@@ -55,12 +56,29 @@ def against_disclosed(year: Panel, as_of: str = "", **given: Any) -> dict[str, C
     year   a panel of twelve months
     given  what a reader chose instead of an assumption, by the model's names
     """
-    capex, shown = measure("capex", year), SHARED | given
-    return {
-        company: case(revenue_for_capex, company, year.currency, **{
-            "capex": capex, "it_life": own_life(company, as_of), "ai_revenue": disclosed(company, year.currency, as_of),
-        } | {name: value for name, value in shown.items() if name != "it_life" or "it_life" in given})
+    capex = measure("capex", year)
+    found = {
+        company: case(
+            revenue_for_capex,
+            company,
+            year.currency,
+            capex=capex,
+            it_life=own_life(company, as_of),
+            facility_life=SHARED["facility_life"],
+            ai_revenue=disclosed(company, year.currency, as_of),
+        )
         for company in year.companies
+    }
+    return {company: each.with_inputs(**_instead(each, given)) for company, each in found.items()}
+
+
+def _instead(found: Case, given: Mapping[str, float]) -> dict[str, Input]:
+    """A reader's own central values, within the range of the assumption or at an end of it."""
+    own = {name: (found.inputs[name], value) for name, value in given.items()}
+    return {
+        name: replace(each, central=value, low=min(each.low, value), high=max(each.high, value), kind=ASSUMED,
+                      reason=words.say("required.chosen"))
+        for name, (each, value) in own.items()
     }  # fmt: skip
 
 
