@@ -13,7 +13,10 @@ PerMW = Annotated[Any, "currency/MW"]
 PerMWYear = Annotated[Any, "currency/MW/year"]
 PerHour = Annotated[Any, "currency/GPU-hour"]
 PerYear = Annotated[Any, "currency/year"]
+PerShare = Annotated[Any, "currency/share"]
+Shares = Annotated[Any, "shares"]
 AmountByYear = Annotated[Any, "currency", "by year"]  # a list: one entry for each year, the first one today
+PerShareByYear = Annotated[Any, "currency/share", "by year"]
 FractionByYear = Annotated[Any, "fraction", "by year"]
 
 ALL: dict[str, Callable] = {}
