@@ -8,21 +8,9 @@ import numpy as np
 import pandas as pd
 
 from capcycle.claims import expressions
+from capcycle.claims.columns import ALIAS, CHECK, CLAIM, SOURCE, SPEAKER, STEP
 from capcycle.errors import CapcycleError, DataError
 from capcycle.facts import tables
-
-CLAIM = [
-    *["claim_id", "article", "publisher", "published", "entity", "ticker", "metric", "value_low", "value_high", "unit"],
-    *["period", "period_kind", "basis", "comparison", "speaker", "paraphrase"],
-]
-CHECK = [
-    *["check_id", "claim_ids", "subject", "topic", "scope", "rule", "fix", "holds", "fails", "decided_by", "verdict"],
-    *["error_class", "likely", "note", "sources"],
-]
-STEP = ["check_id", "step", "expression", "printed", "value", "tolerance", "sources"]
-SPEAKER = ["speaker", "kind"]
-SOURCE = ["source", "publisher", "address", "published", "about"]
-ALIAS = ["alias", "name", "ticker", "kind", "note"]
 
 VERDICTS = ["consistent", "inconsistent", "mistranslated", "superseded", "not checkable"]
 CLASSES = [
@@ -49,7 +37,7 @@ LIMITS = {
 NUMBER = r"-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?"
 LARGEST = 1e30
 OWN = ["claim_id", "entity", "metric", "value_low", "unit"]  # what a reader's file cannot do without
-EXTRA = ["check", "tolerance"]  # what it may have besides the columns of claims.csv
+OWN_MAY = [*CLAIM, "check", "tolerance"]  # what it may have
 
 Rules = Iterator[tuple[str, pd.Series]]
 
@@ -108,13 +96,13 @@ def read_file(path: Path | str) -> pd.DataFrame:
     """
     header = header_of(path)
     faults = [f"{path}:1: column {column} is missing" for column in OWN if column not in header]
-    faults += [f"{path}:1: unknown column {column}" for column in header if column not in CLAIM + EXTRA]
+    faults += [f"{path}:1: unknown column {column}" for column in header if column not in OWN_MAY]
     faults += [
         f"{path}:1: column {column} stands twice" for column in sorted({c for c in header if header.count(c) > 1})
     ]
     refuse(faults)
     table = read_table(path, header)
-    missing = {column: "" for column in CLAIM + EXTRA if column not in header and column != "value_high"}
+    missing = {column: "" for column in OWN_MAY if column not in header and column != "value_high"}
     table = table.assign(**missing)
     high = table["value_high"].mask(table["value_high"] == "", table["value_low"]) if "value_high" in table else None
     table = table.assign(value_high=table["value_low"] if high is None else high)
