@@ -89,6 +89,21 @@ def _changed(found: Case, capex_next: float, given: dict[str, Any]) -> Case:
     return case(life_change, found.company, found.currency, **{**shared, "capex_next": capex_next or flat, **given})
 
 
+def reported(years: Panel, companies: Sequence[str]) -> dict[str, Input]:
+    """All depreciation in each company's accounts in its newest year, to hold the model's against."""
+    capex, whole = measure("capex", years), measure("depreciation", years)
+    return {company: figure(whole, company, newest(capex, company)) for company in companies}
+
+
+def beside(as_of: str = "") -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame]:
+    """What a life is held against: contracts and borrowings as known then, and today's assumptions."""
+    return (
+        registers.read("contracts", as_of or None),
+        registers.read("debt", as_of or None),
+        registers.read("assumptions"),
+    )
+
+
 def newest(capex: Measures, company: str) -> str:
     """The newest period of which a company's capex is held; the newest shown where none is."""
     own = capex.table[capex.table["company"] == company]
