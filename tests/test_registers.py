@@ -138,6 +138,14 @@ def test_each_rule_is_told_alone(toy, cells, sentence):
     assert faults(lambda: registers.read("deals")) == [f"data/deals.csv:3: {sentence}"]
 
 
+def test_a_file_changed_between_two_reads_is_read_and_checked_again(toy):
+    registers.read("deals")
+    deals({"value": "5500"})
+    assert registers.read("deals")["value"].item() == 5500.0
+    schema(type="kind")
+    assert faults(lambda: registers.read("deals"))[0].startswith("data/deals.csv:2: deal 'one' is not one of reported")
+
+
 def test_a_row_twice(toy):
     deals({}, {"page": ""})
     assert faults() == ["data/deals.csv:3: same deal, published as a row above"]

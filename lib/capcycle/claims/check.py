@@ -11,6 +11,7 @@ from capcycle import facts
 from capcycle.claims import detect, expressions, load
 from capcycle.claims.expressions import ExpressionError, Functions
 from capcycle.errors import CapcycleError, DataError
+from capcycle.facts import registers
 
 
 @dataclass(frozen=True)
@@ -46,7 +47,8 @@ def recompute(claims: pd.DataFrame | None = None, as_of: str = "") -> list[Resul
     table = published_by(load.claims() if claims is None else claims, as_of)
     names, functions = values(table), functions_of(table, as_of)
     steps = dict(iter(load.steps().groupby("check_id", sort=False)))
-    known = [row for row in load.checks().itertuples() if set(row.claim_ids.split()) <= set(table["claim_id"])]
+    held = set(table["claim_id"])
+    known = [row for row in load.checks().itertuples() if set(row.claim_ids.split()) <= held]
     results = (_known_result(row, steps.get(row.check_id), names, functions, as_of) for row in known)
     return [result for result in results if result]
 
@@ -80,7 +82,7 @@ def values(claims: pd.DataFrame) -> dict[str, float]:
 
 
 def functions_of(claims: pd.DataFrame, as_of: str = "") -> Functions:
-    """What an expression may ask of a claim by its id in quotes, or of the facts."""
+    """What an expression may ask of a claim by its id in quotes, of the facts, or of the market."""
     rows = claims.set_index("claim_id")
 
     def cell(name: str, column: str) -> str:
@@ -90,6 +92,7 @@ def functions_of(claims: pd.DataFrame, as_of: str = "") -> Functions:
 
     return {
         "fact": partial(fact, as_of=as_of),
+        "price": partial(price, as_of=as_of),
         "unit": lambda name: cell(name, "unit"),
         "published": lambda name: _year(cell(name, "published")),
         "day": lambda name: float(_date(cell(name, "period")).toordinal()),
@@ -107,6 +110,20 @@ def fact(company: str, concept: str, start: str, end: str, as_of: str = "") -> f
         return _filed(company, as_of)[concept, start, end]
     except KeyError as error:
         raise ExpressionError(f"no {concept} of {company} from {start} to {end} is held") from error
+
+
+def price(symbol: str, day: str, as_of: str = "") -> float:
+    """The closing price of a day, on the shares of today, as the register of the market holds it.
+
+    >>> price("BABA", "2025-09-30")
+    178.73
+    """
+    market = registers.read("market", as_of)
+    closes = market[(market["symbol"] == symbol) & (market["measure"] == "close_split_adjusted")]
+    found = closes.loc[closes["date"] == pd.Timestamp(_date(day)), "value"]
+    if found.empty:
+        raise ExpressionError(f"no closing price of {symbol} on {day} is held")
+    return found.item()
 
 
 def verdict_of(holds: bool | None, repaired: bool, meaning: Mapping[str, str]) -> str:
@@ -179,13 +196,12 @@ def _date(text: str) -> datetime.date:
 
 def _references() -> list[str]:
     """Faults of ids that one table names and another does not have."""
-    held, checks, sources = set(load.claims()["claim_id"]), load.checks(), set(load.sources()["source"])
-    steps = load.steps()
+    claims, checks, steps = load.claims(), load.checks(), load.steps()
+    held, sources, speakers = set(claims["claim_id"]), set(load.sources()["source"]), set(load.speakers().index)
     faults = [_lacking(row, row.claim_ids.split(), held, "claim", "claims.csv") for row in checks.itertuples()]
     faults += [_lacking(row, row.sources.split(), sources, "source", "check_sources.csv")
                for table in (checks, steps) for row in table.itertuples()]  # fmt: skip
-    faults += [_lacking(row, [row.speaker], set(load.speakers().index), "speaker", "speakers.csv")
-               for row in load.claims().itertuples()]  # fmt: skip
+    faults += [_lacking(row, [row.speaker], speakers, "speaker", "speakers.csv") for row in claims.itertuples()]
     faults += [_lacking(row, [row.check_id], set(checks.index), "check", "checks.csv") for row in steps.itertuples()]
     return list(filter(None, faults))
 

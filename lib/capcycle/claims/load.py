@@ -1,7 +1,8 @@
 """The tables of published claims, their checks and the aliases, checked at the door like the facts."""
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from functools import lru_cache
 from pathlib import Path
 
 import numpy as np
@@ -48,44 +49,44 @@ def claims() -> pd.DataFrame:
     >>> claims().set_index("claim_id").at["c120", "value_high"].item()
     70000000.0
     """
-    table = tables.read("claims.csv", CLAIM)
-    refuse(told(table, claim_rules(table)))
-    return typed(table)
+    return typed(_held("claims.csv", CLAIM, claim_rules))
 
 
 def checks() -> pd.DataFrame:
     """The checks by id: the claims they use, the rule, what each outcome means, class of error and note."""
-    table = tables.read("checks.csv", CHECK)
-    refuse(told(table, _check_rules(table)))
-    return table.set_index("check_id", drop=False)
+    return _held("checks.csv", CHECK, _check_rules).set_index("check_id", drop=False)
 
 
 def steps() -> pd.DataFrame:
     """The recomputations of each check in order: expression, the figure printed for it, value and tolerance."""
-    table = tables.read("check_steps.csv", STEP)
-    refuse(told(table, _step_rules(table)))
-    return table.astype({"value": float, "tolerance": float})
+    return _held("check_steps.csv", STEP, _step_rules).astype({"value": float, "tolerance": float})
 
 
 def sources() -> pd.DataFrame:
     """The outside sources of checks by id: publisher, address, date and what they are about, as far as known."""
-    table = tables.read("check_sources.csv", SOURCE)
-    refuse(told(table, _source_rules(table)))
-    return table.set_index("source", drop=False)
+    return _held("check_sources.csv", SOURCE, _source_rules).set_index("source", drop=False)
 
 
 def aliases() -> pd.DataFrame:
     """Names under which the same thing appears: misheard, untranslated, members of groups, number words."""
-    table = tables.read("aliases.csv", ALIAS)
-    refuse(told(table, _alias_rules(table)))
-    return table
+    return _held("aliases.csv", ALIAS, _alias_rules)
 
 
 def speakers() -> pd.Series:
     """What kind of source each speaker is: broker, company, press and so on."""
-    table = tables.read("speakers.csv", SPEAKER)
-    refuse(told(table, _speaker_rules(table)))
-    return table.set_index("speaker")["kind"]
+    return _held("speakers.csv", SPEAKER, _speaker_rules).set_index("speaker")["kind"]
+
+
+def _held(name: str, columns: list[str], rules: Callable[[pd.DataFrame], Rules]) -> pd.DataFrame:
+    """A table of `data/`, read and checked again only where its content has changed."""
+    return _checked(name, tuple(columns), rules, tables.stamp(name)).copy(deep=False)
+
+
+@lru_cache(maxsize=12)
+def _checked(name: str, columns: tuple[str, ...], rules: Callable[[pd.DataFrame], Rules], stamp: str) -> pd.DataFrame:
+    table = tables.read(name, columns)
+    refuse(told(table, rules(table)))
+    return table
 
 
 def read_file(path: Path | str) -> pd.DataFrame:

@@ -35,32 +35,35 @@ def verdict(cases: Mapping[str, Case], years: float) -> str:
 
 
 def at_lives(cases: Mapping[str, Case], lives: Sequence[float]) -> Exhibit:
-    """Earnings per share at several lives, against those in the accounts, for all companies."""
-    rows = pd.DataFrame([_at_life(each, life) for each in cases.values() for life in lives])
-    shortest = rows[(rows["life"] == min(lives)) & rows["value"].notna()].sort_values("value")
+    """Earnings per share at several lives, against those in the accounts, a line per company."""
+    rows = pd.DataFrame([_at_life(each, life) for each in cases.values() for life in sorted(lives)])
+    held = rows.dropna(subset="value")
+    shortest = held[held["life"] == min(lives)].sort_values("value")
     frame = Frame(
         "eps-at-lives",
         _ends("lives.at_lives", shortest, life=words.value(min(lives), "years")),
         say("lives.at_lives_subtitle"),
-        (say("lives.as_if"), *_shares_noted(cases), *_lacking(cases)),
+        (say("lives.as_if"), *_losses(cases), *_shares_noted(cases), *_lacking(cases)),
     )
-    return marks.dots(rows.drop(columns="life"), frame, mark=0)
+    return marks.paths((held if len(held) else rows).drop(columns="life"), frame)
 
 
 def _at_life(case: Case, life: float) -> dict[str, Any]:
-    found = case.evaluate(server_life=life)
-    loss = float(found.eps_in_accounts) <= 0
-    return {"label": parts.names()[case.company], "group": words.value(life, "years"), "life": life,
-            "value": float(found.eps_change), "unit": "fraction", "kind": case.kind, "source": case.source,
-            "note": "" if case.lacking or not loss else say("lives.loss")}  # fmt: skip
+    name, years = parts.names()[case.company], words.value(life, "years")
+    return {"label": name, "group": name, "x": years, "life": life, "unit": "fraction", "kind": case.kind,
+            "value": float(case.evaluate(server_life=life).eps_change), "source": case.source}  # fmt: skip
+
+
+def _losses(cases: Mapping[str, Case]) -> list[str]:
+    return [say("lives.loss", name=parts.names()[company]) for company, each in cases.items()
+            if each.inputs["net_income"].central <= 0]  # fmt: skip
 
 
 def eps_table(cases: Mapping[str, Case], lives: Sequence[float]) -> Exhibit:
     """Earnings per share in the accounts and at several lives and methods, a row per company."""
     rows = pd.DataFrame([_eps_row(each, lives) for each in cases.values()])
-    columns = {"label": say("marks.column.label"), "period": say("column.period"), "life": say("lives.in_accounts"),
-               "share": say("lives.share"), "value": say("lives.eps")}  # fmt: skip
-    columns |= {f"at_{life:g}": say("lives.at", life=words.value(life, "years")) for life in lives}
+    columns = {name: say(f"lives.per_share.{name}") for name in ("label", "life", "share", "value")}
+    columns |= {f"at_{life:g}": words.value(life, "years") for life in lives}
     columns |= {name: say(f"lives.{name}", life=words.value(min(lives), "years")) for name in ("digits", "balance")}
     held = rows["years"].dropna()
     frame = Frame(
@@ -75,9 +78,9 @@ def eps_table(cases: Mapping[str, Case], lives: Sequence[float]) -> Exhibit:
 
 def _eps_row(case: Case, lives: Sequence[float]) -> dict[str, Any]:
     shortest = case.evaluate(server_life=min(lives))
-    told = {"period": "net_income", "life": "life_in_accounts", "share": "server_share"}
+    told = {"life": "life_in_accounts", "share": "server_share"}
     row = {name: _shown(case.inputs[given]) for name, given in told.items()} | {
-        "label": parts.names()[case.company], "period": _period(case), "years": case.inputs["life_in_accounts"].central,
+        "label": f"{parts.names()[case.company]}, {_period(case)}", "years": case.inputs["life_in_accounts"].central,
         "value": words.value(float(shortest.eps_in_accounts), case.unit("eps_in_accounts")),
         "digits": float(shortest.eps_by_digits), "balance": float(shortest.eps_by_balance),
     }  # fmt: skip
@@ -183,17 +186,26 @@ def changes(calibrated: pd.DataFrame) -> Exhibit:
     rows = calibrated.assign(
         label=calibrated["company"].map(parts.names()), unit="USD", kind=calibrated["kind"],
         effect_unit=["USD/share" if figure == "eps" else "USD" for figure in calibrated["figure"]],
-        from_years_unit="years", to_years_unit="years", implied_share_unit="fraction", modelled_unit="USD",
+        change=[_told(each) for each in calibrated.to_dict("records")],
+        implied_share_unit="fraction", modelled_unit="USD",
         line=[words.name("eps_diluted" if figure == "eps" else figure) for figure in calibrated["figure"]],
         note=calibrated["reason"].where(calibrated["reason"] != "", words.DASH),
     )  # fmt: skip
-    columns = {name: say(f"lives.change.{name}") for name in ("label", "effective", "from_years", "to_years", "line",
-               "effect", "modelled", "implied_share", "note")}  # fmt: skip
+    columns = {name: say(f"lives.change.{name}") for name in ("label", "change", "line", "effect", "modelled",
+               "implied_share", "note")}  # fmt: skip
     shares = rows["implied_share"].dropna()
     title = words.counted("lives.changes", len(shares), of=len(rows), low=words.value(shares.min(), "fraction"),
                           high=words.value(shares.max(), "fraction"))  # fmt: skip
     frame = Frame("changes-of-life", title, say("lives.changes_subtitle"), (say("lives.changes_note"),))
     return marks.table(rows, frame, columns)
+
+
+def _told(row: dict[str, Any]) -> str:
+    """A change of life in words."""
+    if np.isnan(row["to_years"]):
+        return row["asset"].capitalize()
+    ends = {"before": f"{row['from_years']:g}", "after": words.value(row["to_years"], "years")}
+    return say("lives.changed", day=words.day(row["effective"]), **ends)
 
 
 def fit(cases: Mapping[str, Case], reported: Mapping[str, Any]) -> Exhibit:
@@ -208,8 +220,8 @@ def fit(cases: Mapping[str, Case], reported: Mapping[str, Any]) -> Exhibit:
 
 def _fit_row(case: Case, whole: Any) -> dict[str, Any]:
     charged = float(case.outputs.depreciation_in_accounts)
-    return {"label": parts.names()[case.company], "value": charged, "unit": case.currency, "whole": whole.central,
-            "whole_unit": case.currency, "ratio": charged / whole.central, "ratio_unit": "fraction", "kind": case.kind,
+    return {"label": parts.names()[case.company], "value": charged, "unit": case.currency, "whole": _shown(whole),
+            "ratio": charged / whole.central, "ratio_unit": "fraction", "kind": case.kind,
             "source": f"{case.source} {whole.source}".strip(),
             "note": case.lacking or (whole.reason if whole.missing else "") or words.DASH}  # fmt: skip
 

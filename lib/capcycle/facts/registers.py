@@ -9,7 +9,7 @@ import operator
 import re
 from collections.abc import Callable, Iterator
 from datetime import date
-from functools import partial
+from functools import lru_cache, partial
 
 import pandas as pd
 
@@ -73,11 +73,8 @@ def history(name: str, as_of: str | date | None = None) -> pd.DataFrame:
     >>> history("useful_lives", as_of="2021-12-31")[["figure", "effect"]].values.tolist()
     [['depreciation', -721000000.0], ['net_income', 561000000.0], ['eps', 0.84]]
     """
-    schema, day = _schema(name), door.day(as_of)
-    known = door.open_book()
-    raw, faults = _checked(schema, known)
-    door.refuse([*known.faults, *faults])
-    table = _typed(raw, schema)
+    day, stamps = door.day(as_of), (tables.stamp(f"{name}.csv"), tables.stamp("registers.csv"))
+    table = _table(name, stamps, door.open_book()).copy(deep=False)
     return table[public_day(table) <= day].reset_index(drop=True) if as_of else table
 
 
@@ -193,6 +190,15 @@ def _key(schema: pd.DataFrame) -> list[str]:
 
 
 # ---- one table
+
+
+@lru_cache(maxsize=4)
+def _table(name: str, stamps: tuple[str, ...], known: door.Book) -> pd.DataFrame:
+    """Every version of every row; `stamps` tell when the table or its schema has changed."""
+    schema = _schema(name)
+    raw, faults = _checked(schema, known)
+    door.refuse([*known.faults, *faults])
+    return _typed(raw, schema)
 
 
 def _checked(schema: pd.DataFrame, known: door.Book) -> tuple[pd.DataFrame, list[str]]:

@@ -3,6 +3,6 @@
 Each module registers the methods of one analysis. They translate names and scales and hold no formula of their own.
 """
 
-from capcycle.claims.worked import finance, useful_life
+from capcycle.claims.worked import finance, ratios, useful_life
 
-__all__ = ["finance", "useful_life"]
+__all__ = ["finance", "ratios", "useful_life"]

@@ -1,10 +1,10 @@
-"""Examples of depreciation: by method, of a stock, against capex, and a claim whose inputs nobody published."""
+"""Examples of depreciation: by method, of a stock, and a claim whose inputs nobody published."""
 
 from collections.abc import Mapping, Sequence
 
 import numpy as np
 
-from capcycle import metrics, words
+from capcycle import words
 from capcycle.claims.own import register
 from capcycle.models import life_change
 from capcycle.models.depreciation import DOUBLE, charge, declining_balance, straight_line, sum_of_digits
@@ -37,11 +37,6 @@ def depreciation_method_timing(
     return {"mean_margin_straight_line": float(level.mean()), "mean_margin_accelerated": float(accelerated.mean())}
 
 
-def capex_to_depreciation(capex_usd_bn: float, depreciation_usd_bn: float) -> Mapping[str, float]:
-    """The metric of that name."""
-    return {"ratio": float(metrics.capex_to_depreciation(capex_usd_bn, depreciation_usd_bn))}
-
-
 def useful_life_overstatement(
     understated_depreciation_usd_bn_2026_2028: float, oracle_2028: float, meta_2028: float
 ) -> Mapping[str, str]:
@@ -57,5 +52,5 @@ def _understated(life: float, in_accounts: float) -> float:
     return float(sum(found.effect_by_year[:CLAIMED_YEARS]))
 
 
-for method in (declining_balance_stock, depreciation_method_timing, capex_to_depreciation, useful_life_overstatement):
+for method in (declining_balance_stock, depreciation_method_timing, useful_life_overstatement):
     register(method.__name__, method)
