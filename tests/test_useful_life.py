@@ -208,6 +208,18 @@ def test_the_halving_of_the_price():
     assert table["value"].item() == pytest.approx(1.797, abs=1e-3)
 
 
+def test_a_loan_that_left_the_list_is_repaid():
+    # CoreWeave's note of June 2025: the term loan of 2024 is gone, DDTL 2.0 runs from then to May 2029
+    loans = shown._loans(registers.read("debt"), {"CRWV": None}).set_index("label")["value"]
+    assert not any("term loan facility of 2024" in label for label in loans.index)
+    assert loans["CoreWeave, DDTL 2.0 facility"] == pytest.approx(3 + 11 / 12, abs=0.01)
+
+
+def test_the_verdict_says_what_the_reader_chose(years):
+    found = study.lives.restated(years, ["ORCL"], share_elsewhere=1.0, life_elsewhere=6)
+    assert "chosen by the reader for Oracle" in shown.verdict(found, 3)
+
+
 def test_a_claim_without_inputs_is_never_confirmed():
     # by hand, of one unit bought a year, mid-year, three years: at 3 against 6 years 4.5 (1/3 - 1/6) = 0.75
     found = own.MODELS["useful_life_overstatement"](176, 0.269, 0.208)["reproducible"]

@@ -26,7 +26,10 @@ def verdict(cases: Mapping[str, Case], years: float) -> str:
     changes = {company: float(each.evaluate(server_life=years).eps_change) for company, each in cases.items()}
     held = pd.Series(changes).dropna().sort_values()
     lacking = _names([company for company, each in cases.items() if each.lacking])
+    chosen = _names([company for company, each in cases.items() if each.inputs["server_share"].kind == "assumed"
+                     and not each.inputs["server_share"].missing])  # fmt: skip
     said = [say("lives.without", names=lacking)] if lacking else []
+    said += [say("lives.chosen", names=chosen)] if chosen else []
     if held.empty:
         return words.paragraph(say("lives.none"), *said)
     ends = {"most": parts.names()[held.index[0]], "least": parts.names()[held.index[-1]],
@@ -294,10 +297,10 @@ def _contracts(table: pd.DataFrame, companies: Mapping[str, Case]) -> pd.DataFra
 
 
 def _loans(table: pd.DataFrame, companies: Mapping[str, Case]) -> pd.DataFrame:
-    """Years from the newest balance of each loan to its end."""
+    """Years from each borrower's newest list of loans to their ends; a loan no longer in that list is repaid."""
     table = table[table["type"].isin(LOANS) & (table["stage"] == "outstanding") & table["due_to"].notna()]
     table = table[table["borrower"].isin(list(companies)) & (table["due_to"] > table["as_at"])]
-    table = table.sort_values("as_at").drop_duplicates("debt", keep="last")
+    table = table[table["as_at"] == table.groupby("borrower")["as_at"].transform("max")]
     names, left = table["borrower_name"] + ", " + table["instrument"], (table["due_to"] - table["as_at"]) / YEAR
     return _years(zip(names, left, table["kind"], table["source"], strict=True), "loan")
 
