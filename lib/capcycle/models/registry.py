@@ -39,6 +39,7 @@ def model(verdict: str, better: str, iterates: bool = False) -> Callable[[Callab
         outputs = get_type_hints(hints.pop("return"), include_extras=True)
         function.parameters = {name: _unit(hint) for name, hint in hints.items()}
         function.outputs = {name: _unit(hint) for name, hint in outputs.items()}
+        function.lists = {name for name, hint in hints.items() if "by year" in hint.__metadata__}
         function.by_year = {name for name, hint in outputs.items() if "by year" in hint.__metadata__}
         function.verdict, function.better, function.iterates = verdict, better, iterates
         ALL[function.__name__] = function
