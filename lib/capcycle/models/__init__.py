@@ -1,6 +1,23 @@
 """Models: pure functions with named parameters and named outputs, in plain arithmetic. One module per analysis."""
 
+from capcycle.models.ai_roic import (
+    ai_cloud_build,
+    ai_cloud_payback,
+    ai_cloud_roic,
+    forward_roic_backlog,
+    forward_roic_revenue,
+    segment_gross_margin,
+)
 from capcycle.models.registry import ALL
 from capcycle.models.required_revenue import required_revenue
 
-__all__ = ["ALL", "required_revenue"]
+__all__ = [
+    "ALL",
+    "ai_cloud_build",
+    "ai_cloud_payback",
+    "ai_cloud_roic",
+    "forward_roic_backlog",
+    "forward_roic_revenue",
+    "required_revenue",
+    "segment_gross_margin",
+]

@@ -189,7 +189,7 @@ def _input(name: str, value: Any, company: str, unit: str, table: pd.DataFrame) 
 
 
 def _measured(measures: Measures, company: str) -> Input:
-    now = measures.at().set_index("company")
+    now = measures.at().set_index("company", drop=False)
     if company not in now.index:
         raise ModelError(
             f"{measures.name} was not measured for '{company}': {unknown('company', [company], now.index)}"
@@ -208,9 +208,11 @@ def _why(row: pd.Series) -> str:
 
 
 def _assumption(name: str, company: str, unit: str, table: pd.DataFrame) -> Input:
+    own = table.loc[table["name"] == name, "company"]
     rows = table[(table["name"] == name) & table["company"].isin([company, ""])]
+    if rows.empty and company and len(own):
+        return Input(name, np.nan, unit, reason=_nobody(name, company, own))
     if rows.empty:
-        own = table.loc[table["name"] == name, "company"]
         what = f"for {', '.join(own)} only" if len(own) else unknown("assumption", [name], table["name"].unique())
         raise ModelError(f"assumption {name} for '{company}': {what}")
     row = rows.sort_values("company").iloc[-1]
@@ -218,6 +220,12 @@ def _assumption(name: str, company: str, unit: str, table: pd.DataFrame) -> Inpu
         raise ModelError(f"data/assumptions.csv: {name} has no central value; give {name}= a number of your own")
     return Input(name, float(row["central"]), unit, _or(row["low"], np.nan), _or(row["high"], np.nan), row["kind"],
                  row["source"], row["reason"])  # fmt: skip
+
+
+def _nobody(name: str, company: str, own: pd.Series) -> str:
+    names = facts.companies()["name"]
+    who = words.listing(sorted(names[each] for each in own))
+    return words.say("study.nobody", company=names[company], name=words.lower(words.name(name)), own=who)
 
 
 def _or(number: float, otherwise: float) -> float:
