@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 from capcycle.models.finance import irr, payback
 from capcycle.models.maths import in_service, minimum, per, present_value, where
-from capcycle.models.registry import Amount, AmountByYear, Fraction, FractionByYear, Multiple, Years, model
+from capcycle.models.registry import Amount, AmountByYear, Fraction, FractionByYear, Years, model
 
 FIRST_YEAR, LAST_YEAR = 2025, 2030  # of the authors' margins: today's, and the one they foresee
 RISE = LAST_YEAR - FIRST_YEAR
@@ -39,8 +39,8 @@ def forward_roic_backlog(
 ) -> ForwardRoic:
     """The return on a year of AI capex if the AI part of the backlog is earned evenly over its duration.
 
-    Formula: forward_roic = backlog * ai_share_of_backlog / backlog_duration * ai_nopat_margin
-             / (annual_capex * ai_share_of_capex)
+    Formula: forward_roic = backlog * ai_share_of_backlog / backlog_duration * ai_nopat_margin / ai_capex
+             ai_capex = annual_capex * ai_share_of_capex
     Units:   amounts in one currency, fractions, years. The denominator is a year's spending, not the capital in place.
     Source:  ai-capex-roic (2026), Amazon: 496bn, 55 % of it AI, over 4 years at 28 %, on 75 % of 4 * 54.208bn.
 
@@ -62,7 +62,8 @@ def forward_roic_revenue(
 ) -> ForwardRoic:
     """The return on a year of AI capex for who has no backlog: a part of all revenue is taken to be AI's.
 
-    Formula: forward_roic = annual_revenue * ai_share_of_revenue * ai_nopat_margin / (annual_capex * ai_share_of_capex)
+    Formula: forward_roic = annual_revenue * ai_share_of_revenue * ai_nopat_margin / ai_capex
+             ai_capex = annual_capex * ai_share_of_capex
     Units:   amounts in one currency, fractions, years. The denominator is a year's spending, not the capital in place.
     Source:  ai-capex-roic (2026), Meta: a fifth of 4 * 60.801bn at 32 %, on 90 % of 4 * 31.078bn.
 
@@ -91,7 +92,7 @@ class AiCloudRoic(NamedTuple):
 
 @model(verdict="roic_2030", better="higher")
 def ai_cloud_roic(
-    ai_margin_now: Fraction, ai_margin_2030: Fraction, tax_rate: Fraction, capital_turns: Multiple, wacc: Fraction
+    ai_margin_now: Fraction, ai_margin_2030: Fraction, tax_rate: Fraction, capital_turns: Fraction, wacc: Fraction
 ) -> AiCloudRoic:
     """Margin after tax times the turns of capital, the operating margin rising evenly from 2025 to 2030.
 
@@ -136,7 +137,7 @@ def ai_cloud_build(
     ai_margin_now: Fraction,
     ai_margin_2030: Fraction,
     tax_rate: Fraction,
-    capital_turns: Multiple,
+    capital_turns: Fraction,
     ai_life: Years,
     book_life: Years,
     wacc: Fraction,
@@ -198,7 +199,7 @@ def ai_cloud_payback(
     ai_margin_now: Fraction,
     ai_margin_2030: Fraction,
     tax_rate: Fraction,
-    capital_turns: Multiple,
+    capital_turns: Fraction,
     ai_life: Years,
     book_life: Years,
     wacc: Fraction,

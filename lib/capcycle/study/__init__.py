@@ -1,6 +1,7 @@
 """What an analyst does with any model: cases, scenarios, grids, tornadoes, solving, simulating, checking."""
 
-from capcycle.study.case import Case, Input, case, cases, history
+from capcycle.study import ai_roic
+from capcycle.study.case import Case, Input, case, cases, figure, history
 from capcycle.study.check import Check, check
 from capcycle.study.scenarios import SCENARIOS, Scenarios, scenarios
 from capcycle.study.simulate import Simulation, simulate
@@ -17,9 +18,11 @@ __all__ = [
     "Simulation",
     "Solution",
     "Tornado",
+    "ai_roic",
     "case",
     "cases",
     "check",
+    "figure",
     "grid",
     "history",
     "scenarios",

@@ -76,6 +76,12 @@ def segment_gross_margin(
             "after_extra_depreciation": float(found.margin_after_depreciation)}  # fmt: skip
 
 
-for method in (payback_from_roic, forward_roic_backlog, forward_roic_revenue, forward_roic_sensitivity,
-               segment_gross_margin):  # fmt: skip
+METHODS = (
+    payback_from_roic,
+    forward_roic_backlog,
+    forward_roic_revenue,
+    forward_roic_sensitivity,
+    segment_gross_margin,
+)
+for method in METHODS:
     register(method.__name__, method)
