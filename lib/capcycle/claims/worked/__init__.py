@@ -3,6 +3,6 @@
 Each module registers the methods of one analysis. They translate names and scales and hold no formula of their own.
 """
 
-from capcycle.claims.worked import ai_roic, finance
+from capcycle.claims.worked import ai_roic, finance, ratios
 
-__all__ = ["ai_roic", "finance"]
+__all__ = ["ai_roic", "finance", "ratios"]
