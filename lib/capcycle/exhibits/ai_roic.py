@@ -32,6 +32,11 @@ def verdict(cases: Mapping[str, Case]) -> str:
     return words.paragraph(*told, *([words.counted("ai_roic.lacking", lacking)] if lacking else []))
 
 
+def cloud_verdict(chain: Case, unit: Case) -> str:
+    """When AI cloud passes its cost of capital, and when the money is back."""
+    return words.paragraph(_passes(chain), paybacks(unit).title)
+
+
 def against_cost(cases: Mapping[str, Case]) -> Exhibit:
     """The forward return of each company from the bear to the bull case, with a tick at its cost of capital."""
     rows = _against(cases).sort_values("value", ascending=False, ignore_index=True)
@@ -94,7 +99,9 @@ def denominators(bases: Mapping[str, Mapping[str, Case]]) -> Exhibit:
     )
     frame = Frame("forward-roic-denominators", _widest(wide), say("ai_roic.denominators_subtitle"),
                   (say("ai_roic.denominators_note"),))  # fmt: skip
-    return marks.dots(_once(rows).drop(columns="place"), frame)
+    made = marks.dots(_once(rows).drop(columns="place"), frame)
+    # the numbers would stand on each other: they are in the table
+    return replace(made, chart=alt.layer(made.chart.layer[0]).properties(height=alt.Step(marks.ROW)))
 
 
 def _forward(case: Case) -> float:
@@ -187,6 +194,22 @@ def paybacks(case: Case) -> Exhibit:
 def _never(three: pd.Series) -> str:
     lost = [words.lower(say(f"study.{each}")) for each in SCENARIOS if np.isnan(three[each])]
     return say("ai_roic.never", cases=words.listing(lost)) if lost else ""
+
+
+def old_and_new(found: Scenarios) -> Exhibit:
+    """The return of 2030 on all AI capital in service, and on what was added since the first year of earning."""
+    case, names = found.case, ("roic_average", "roic_incremental")
+    three = found.outputs.loc[list(names), list(SCENARIOS)]
+    rows = pd.DataFrame([
+        {"label": words.name(name), "low": three.loc[name].min(), "value": three.at[name, "base"],
+         "high": three.loc[name].max(), "note": case.lacking}
+        for name in names
+    ]).assign(unit="fraction", kind=case.kind, source=case.source)  # fmt: skip
+    said = {name: words.value(three.at[name, "base"], "fraction") for name in names}
+    frame = Frame(parts.slug("old-and-new", case.company), say("ai_roic.old_and_new", last=LAST_YEAR,
+                  company=parts.names()[case.company], **said), say("ai_roic.old_and_new_subtitle"),
+                  (say("ai_roic.old_and_new_note"),))  # fmt: skip
+    return marks.dots(rows, frame)
 
 
 def rates(found: Scenarios) -> Exhibit:

@@ -107,7 +107,8 @@ class Case:
     @property
     def lacking(self) -> str:
         """What is missing and why; empty where nothing is."""
-        return "; ".join(dict.fromkeys(each.reason for each in self.inputs.values() if each.missing))
+        reasons = dict.fromkeys(each.reason for each in self.inputs.values() if each.missing)
+        return "; ".join(reasons).replace(".; ", "; ")
 
     def with_inputs(self, **inputs: Any) -> "Case":
         """The same case with some inputs at an analyst's own value."""
