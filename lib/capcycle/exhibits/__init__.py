@@ -1,6 +1,15 @@
 """Measures in, one finished chart or table out."""
 
-from capcycle.exhibits import changes, claims, coverage, marks, parts, registers, useful_life
+from capcycle.exhibits import (
+    ai_roic,
+    changes,
+    claims,
+    coverage,
+    marks,
+    parts,
+    registers,
+    useful_life,
+)
 from capcycle.exhibits.bars import bars, stack
 from capcycle.exhibits.definitions import definitions
 from capcycle.exhibits.exhibit import Exhibit
@@ -24,6 +33,7 @@ from capcycle.exhibits.tables import compare, documents
 __all__ = [
     "Exhibit",
     "across",
+    "ai_roic",
     "assumptions",
     "bars",
     "by_year",

@@ -1,7 +1,26 @@
 """Models: pure functions with named parameters and named outputs, in plain arithmetic. One module per analysis."""
 
+from capcycle.models.ai_roic import (
+    ai_cloud_build,
+    ai_cloud_payback,
+    ai_cloud_roic,
+    forward_roic_backlog,
+    forward_roic_revenue,
+    segment_gross_margin,
+)
 from capcycle.models.registry import ALL
 from capcycle.models.required_revenue import required_revenue
 from capcycle.models.useful_life import life_change, useful_life
 
-__all__ = ["ALL", "life_change", "required_revenue", "useful_life"]
+__all__ = [
+    "ALL",
+    "ai_cloud_build",
+    "ai_cloud_payback",
+    "ai_cloud_roic",
+    "forward_roic_backlog",
+    "forward_roic_revenue",
+    "life_change",
+    "required_revenue",
+    "segment_gross_margin",
+    "useful_life",
+]

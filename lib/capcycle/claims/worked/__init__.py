@@ -3,6 +3,16 @@
 Each module registers the methods of one analysis. They translate names and scales and hold no formula of their own.
 """
 
-from capcycle.claims.worked import finance, ratios, useful_life
+from capcycle.claims.worked import (
+    ai_roic,
+    finance,
+    ratios,
+    useful_life,
+)
 
-__all__ = ["finance", "ratios", "useful_life"]
+__all__ = [
+    "ai_roic",
+    "finance",
+    "ratios",
+    "useful_life",
+]
