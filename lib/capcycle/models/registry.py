@@ -13,6 +13,12 @@ PerMW = Annotated[Any, "currency/MW"]
 PerMWYear = Annotated[Any, "currency/MW/year"]
 PerHour = Annotated[Any, "currency/GPU-hour"]
 PerYear = Annotated[Any, "currency/year"]
+PerKWMonth = Annotated[Any, "currency/kW/month"]
+PerMWh = Annotated[Any, "currency/MWh"]
+PerBitcoin = Annotated[Any, "currency/bitcoin"]
+BitcoinsPerYear = Annotated[Any, "bitcoins/year"]
+HashRate = Annotated[Any, "EH/s"]
+PerHash = Annotated[Any, "J/TH"]
 AmountByYear = Annotated[Any, "currency", "by year"]  # a list: one entry for each year, the first one today
 FractionByYear = Annotated[Any, "fraction", "by year"]
 
