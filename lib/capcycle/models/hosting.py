@@ -1,4 +1,4 @@
-"""One MW let to a tenant: rent, net operating income, yield on cost, and what the lease is worth at the tenant's credit."""
+"""One MW let to a tenant: rent, net operating income, yield on cost, and the lease's value at the tenant's credit."""
 
 from typing import Any, NamedTuple
 

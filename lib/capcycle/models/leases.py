@@ -1,4 +1,4 @@
-"""Arithmetic of a lease of computing power: its price, what its totals imply, whose part it is, how well it is backed."""
+"""Arithmetic of a lease of computing power: its price, what its totals imply, whose part it is, how it is backed."""
 
 from typing import Any
 
