@@ -1,6 +1,6 @@
 """Measures in, one finished chart or table out."""
 
-from capcycle.exhibits import changes, claims, coverage, marks
+from capcycle.exhibits import changes, claims, coverage, hosting, marks, power_use
 from capcycle.exhibits.bars import bars, stack
 from capcycle.exhibits.definitions import definitions
 from capcycle.exhibits.exhibit import Exhibit
@@ -36,9 +36,11 @@ __all__ = [
     "fan",
     "finding",
     "heat_map",
+    "hosting",
     "lines",
     "marks",
     "must_be_true",
+    "power_use",
     "scatter",
     "scenarios",
     "spread",

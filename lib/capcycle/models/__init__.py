@@ -1,8 +1,8 @@
 """Models: pure functions with named parameters and named outputs, in plain arithmetic. One module per analysis."""
 
 from capcycle.models.hosting import hosting
-from capcycle.models.power_use import power_use
+from capcycle.models.power_use import business, power_use
 from capcycle.models.registry import ALL
 from capcycle.models.required_revenue import required_revenue
 
-__all__ = ["ALL", "hosting", "power_use", "required_revenue"]
+__all__ = ["ALL", "business", "hosting", "power_use", "required_revenue"]

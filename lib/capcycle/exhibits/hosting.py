@@ -1,0 +1,271 @@
+"""Hosting contracts: the ledger, prices, two books side by side, what is still to come, and yields against debt."""
+
+from collections.abc import Sequence
+
+import numpy as np
+import pandas as pd
+
+from capcycle import words
+from capcycle.exhibits import marks, parts
+from capcycle.exhibits.exhibit import Exhibit
+from capcycle.exhibits.marks import Frame
+from capcycle.facts.door import KINDS
+from capcycle.models import contracts
+from capcycle.models.leases import per_kw_month
+from capcycle.models.maths import per
+from capcycle.study import Case
+from capcycle.words import Sentence, say
+
+PRICE, AMOUNT, POWER = "USD/MW/year", "USD", "MW"
+LEDGER = ["lessor_name", "tenant_name", "status", "status_date", "credit_said", "mw", "term_years", "value", "price",
+          "kw_month", "share", "margin", "rise", "cover", "remark"]  # fmt: skip
+UNITS = {"mw": POWER, "term_years": "years", "value": AMOUNT, "price": PRICE, "kw_month": "USD/kW/month"}
+UNITS |= dict.fromkeys(["share", "margin", "rise", "cover"], "fraction")
+SIZE = {"contracts": "number", "mw": POWER, "mw_priced": POWER, "value": AMOUNT, "mean_mw": POWER, "mean_term": "years"}
+MEANS = dict.fromkeys(["simple", "weighted", "pooled", "low", "high"], PRICE)
+
+
+def verdict(case: Case, table: pd.DataFrame) -> Sentence:
+    """The page's answer in one sentence: does a MW let at the book's price earn more than its lenders ask?"""
+    found, backlog = case.outputs, table["value_owned"].sum()
+    return words.paragraph(
+        say(
+            "hosting.verdict_pays" if found.net_lease_value > 0 else "hosting.verdict_loses",
+            rent=words.value(case.inputs["hosting_rent"].central, PRICE),
+            earned=words.value(found.yield_on_cost, "fraction"),
+            rate=words.coupon(case.inputs["tenant_rate"].central),
+            net=words.value(abs(found.net_lease_value), "USD/MW"),
+        ),
+        words.counted("hosting.verdict_book", len(table), value=words.value(backlog, AMOUNT),
+                      mw=words.value(table["mw_owned"].sum(), POWER)),
+    )  # fmt: skip
+
+
+def ledger(table: pd.DataFrame) -> Exhibit:
+    """Every contract with its status and terms, and what keeps its price from being averaged with the others."""
+    rows = table.assign(
+        kw_month=per_kw_month(table["price"]),
+        credit_said=[_credit(credit) for credit in table["credit"]],
+        status=[say(f"hosting.status.{status}") for status in table["status"]],
+        remark=[_remark(row) for row in table.to_dict("records")],
+        label=[_label(row) for row in table.to_dict("records")],
+        **{f"{name}_unit": unit for name, unit in UNITS.items()},
+    )
+    delivering = int(table["status"].eq("delivering").sum())
+    frame = Frame(
+        "contract-ledger",
+        words.counted("hosting.ledger", len(table), delivering=delivering, lessors=table["lessor"].nunique()),
+        say("hosting.ledger_subtitle"),
+        (say("hosting.ledger_note"), say("hosting.share_note")),
+    )
+    return marks.table(rows.sort_values("signed"), frame, {name: say(f"hosting.column.{name}") for name in LEDGER})
+
+
+def _remark(row: dict) -> str:
+    said = [
+        say("hosting.not_hosting") if row["not_hosting"] else "",
+        say("hosting.triple_net") if row["triple_net"] else "",
+        say("hosting.rise_implied") if row["rise_implied"] and row["rise"] == row["rise"] else "",
+        say("hosting.no_value") if row["value"] != row["value"] else "",
+    ]
+    return "; ".join(filter(None, said)) or words.DASH
+
+
+def bubbles(table: pd.DataFrame) -> Exhibit:
+    """Price over size, coloured by the credit behind the rent; contracts that pay for GPUs too are named, not drawn."""
+    apart = table[table["not_hosting"]]
+    held = table[~table["not_hosting"] & table["price"].notna()].sort_values("credit", key=_ladder)
+    rows = _rows(held, held["price"], PRICE).assign(x=held["mw"], size=held["value"])
+    top, bottom = (rows.loc[rows["value"].agg(end)] for end in ("idxmax", "idxmin"))
+    frame = Frame(
+        "price-by-size",
+        say("hosting.bubbles", top=top["label"], high=words.value(top["value"], PRICE),
+            bottom=bottom["label"], low=words.value(bottom["value"], PRICE)),
+        say("hosting.bubbles_subtitle"),
+        (*map(_apart, apart.to_dict("records")), *_lacking(table[table["price"].isna()], "hosting.no_price")),
+    )  # fmt: skip
+    return marks.bubble(rows, frame, say("hosting.column.mw"), say("hosting.column.price"), POWER)
+
+
+def _apart(row: dict) -> str:
+    return say("hosting.apart", label=_label(row), price=words.value(row["price"], PRICE))
+
+
+def books(printed: pd.DataFrame, like: pd.DataFrame, term: float) -> Exhibit:
+    """The printed book beside the like-for-like one, each with and without the contract that pays for GPUs."""
+    cuts = {"printed": printed, "printed_hosting": _hosting(printed), "like": like, "like_hosting": _hosting(like)}
+    found = pd.DataFrame({name: contracts.prices(book, term)._asdict() for name, book in cuts.items()})
+    rows = found.loc[[*SIZE, *MEANS]].rename_axis("name").reset_index()
+    rows = rows.assign(
+        label=[say(f"hosting.book.{name}", term=words.value(term, "years")) for name in rows["name"]],
+        value=rows["like"], unit=rows["name"].map(SIZE | MEANS), kind="derived", source=_sources(printed, like),
+        **{f"{name}_unit": rows["name"].map(SIZE | MEANS) for name in cuts},
+    )  # fmt: skip
+    was, now = found["printed"], found["like"]
+    frame = Frame(
+        "two-books",
+        say("hosting.books" if len(printed) else "hosting.books_alone",
+            was=words.value(was["mw"], POWER), now=words.value(now["mw"], POWER),
+            was_value=words.value(was["value"], AMOUNT), now_value=words.value(now["value"], AMOUNT)),
+        say("hosting.books_subtitle"),
+        (say("hosting.books_note"), say("hosting.books_missing", mw=words.value(now["mw"] - now["mw_priced"], POWER)),
+         say("hosting.share_note")),
+    )  # fmt: skip
+    headings = {"label": say("marks.column.label")} | {name: say(f"hosting.cut.{name}") for name in cuts}
+    return marks.table(rows, frame, headings)
+
+
+def _hosting(book: pd.DataFrame) -> pd.DataFrame:
+    return book[book["gpu_included"] == "no"]
+
+
+def holdings(printed: pd.DataFrame, like: pd.DataFrame, by: str = "lessor_name") -> Exhibit:
+    """Whose MW each book counts: a column per book, stacked by `lessor_name` or `tenant_name`."""
+    rows = pd.concat([_held(printed, "printed", by), _held(like, "like", by)], ignore_index=True)
+    now = rows[rows["label"] == say("hosting.cut.like")].set_index("group")["value"]
+    frame = Frame(
+        parts.slug("book-by", by),
+        say(f"hosting.{'holdings' if len(printed) else 'holdings_alone'}_{by}", name=now.idxmax(),
+            share=words.value(now.max() / now.sum(), "fraction"),
+            was=words.value(_share(printed, by, now.idxmax()), "fraction")),
+        say("hosting.holdings_subtitle"),
+    )  # fmt: skip
+    return marks.stacked(rows, frame)
+
+
+def _share(book: pd.DataFrame, by: str, name: str) -> float:
+    return float(per(book.loc[_plain(book[by]) == name, "mw"].sum(), book["mw"].sum()))
+
+
+def _plain(names: pd.Series) -> pd.Series:
+    """A venture under the name of the one who leads it."""
+    return names.str.partition(" and ")[0]
+
+
+def _held(book: pd.DataFrame, cut: str, by: str) -> pd.DataFrame:
+    each = book.assign(group=_plain(book[by])).groupby("group", sort=False)
+    summed = each.agg(value=("mw", "sum"), source=("source", _joined)).sort_values("value", ascending=False)
+    said = say(f"hosting.cut.{cut}")
+    return summed.reset_index().assign(x=said, label=said, unit=POWER, kind="derived")
+
+
+def run_off(table: pd.DataFrame, flows: pd.DataFrame, day: pd.Timestamp) -> Exhibit:
+    """What is still to come of the lessors' part of live contracts, by calendar year and credit."""
+    flows = flows.sort_values("credit", key=_ladder)
+    each = flows.groupby(["credit", "year"], sort=False)
+    rows = each.agg(value=("value", "sum"), kind=("kind", _weakest), source=("source", _joined)).reset_index()
+    rows = rows.assign(group=[_credit(one) for one in rows["credit"]], x=rows["year"], label=rows["year"].astype(str))
+    years = flows.groupby("year")["value"].sum()
+    lacking = table[~table["contract"].isin(flows["contract"]) & table["status"].isin(contracts.LIVE)]
+    frame = Frame(
+        "backlog-run-off",
+        say("hosting.run_off", total=words.value(years.sum(), AMOUNT), day=words.day(day), peak=years.idxmax(),
+            most=words.value(years.max(), AMOUNT)),
+        say("hosting.run_off_subtitle"),
+        (say("hosting.run_off_note"), *_lacking(lacking, "hosting.no_term")),
+    )  # fmt: skip
+    return marks.stacked(rows.assign(unit=AMOUNT).sort_values(["year"], kind="stable"), frame)
+
+
+def worth(table: pd.DataFrame) -> Exhibit:
+    """What the promised rent of each contract is worth today at the rate of the credit behind it."""
+    held = table.sort_values("present_value", ascending=False)
+    notes = [_rate(row) for row in held.to_dict("records")]
+    rows = _rows(held, held["present_value"], AMOUNT).assign(kind="assumed", note=notes)
+    total, now = held["value_owned"].sum(), held["present_value"].sum()
+    frame = Frame(
+        "present-value",
+        say("hosting.worth", total=words.value(total, AMOUNT), now=words.value(now, AMOUNT),
+            share=words.value(now / total, "fraction")),
+        say("hosting.worth_subtitle"),
+        (say("hosting.worth_note"),),
+    )  # fmt: skip
+    return marks.columns(rows, frame)
+
+
+def _rate(row: dict) -> str:
+    nominal = words.value(row["value_owned"], AMOUNT)
+    return say("hosting.rate", value=nominal, rate=words.coupon(row["rate"]))
+
+
+def yields(table: pd.DataFrame, earned: pd.DataFrame, debt: pd.DataFrame) -> Exhibit:
+    """Yield on cost of each contract with its range, beside the coupons of notes that such leases secure."""
+    top = earned.sort_values("yield_on_cost", ascending=False)
+    rows = _rows(top, top["yield_on_cost"], "fraction").assign(
+        low=top["low"], high=top["high"], group=say("hosting.yield")
+    )
+    coupons = pd.DataFrame({
+        "label": [_coupon(row) for row in debt.to_dict("records")], "value": debt["rate"], "unit": "fraction",
+        "kind": debt["kind"], "source": debt["source"], "low": np.nan, "high": np.nan, "group": say("hosting.coupon"),
+        "note": debt["collateral"],
+    }).sort_values("value", ascending=False)  # fmt: skip
+    apart = table[~table["contract"].isin(earned["contract"]) & ~table["not_hosting"]]
+    frame = Frame(
+        "yield-against-debt",
+        _yield_title(top, debt),
+        say("hosting.yields_subtitle"),
+        (say("hosting.yields_note"), *_lacking(apart, "hosting.yields_apart")),
+    )  # fmt: skip
+    return marks.dots(pd.concat([rows, coupons], ignore_index=True), frame)
+
+
+def _yield_title(earned: pd.DataFrame, debt: pd.DataFrame) -> str:
+    ends = [words.value(earned["yield_on_cost"].agg(end), "fraction") for end in ("min", "max")]
+    if debt.empty:
+        return say("hosting.yields_alone", low=ends[0], high=ends[1])
+    coupons = [words.coupon(debt["rate"].agg(end)) for end in ("min", "max")]
+    over = int((earned["yield_on_cost"] > debt["rate"].max()).sum())
+    least, most = coupons
+    return say("hosting.yields", low=ends[0], high=ends[1], least=least, most=most, over=over, count=len(earned))
+
+
+def _coupon(row: dict) -> str:
+    return say("hosting.coupon_label", borrower=parts.names()[row["borrower"]], rate=words.coupon(row["rate"]),
+               due=row["instrument"].split()[-1])  # fmt: skip
+
+
+# ---- what the rows of several exhibits share
+
+
+def _rows(held: pd.DataFrame, value: pd.Series, unit: str) -> pd.DataFrame:
+    records = held.to_dict("records")
+    return pd.DataFrame({
+        "label": [_label(row) for row in records], "value": value, "unit": unit, "kind": held["kind"],
+        "source": held["source"], "group": [_credit(row["credit"]) for row in records],
+        "note": [_terms(row) for row in records],
+    })  # fmt: skip
+
+
+def _label(row: dict) -> str:
+    tenant = parts.names().get(row["tenant"], row["tenant_name"].partition(" (")[0])
+    return say("hosting.label", lessor=parts.names()[row["lessor"]], mw=words.value(row["mw"], POWER), tenant=tenant)
+
+
+def _terms(row: dict) -> str:
+    return say("hosting.terms", mw=words.value(row["mw"], POWER), years=words.value(row["term_years"], "years"),
+               value=words.value(row["value"], AMOUNT))  # fmt: skip
+
+
+def _credit(credit: str) -> str:
+    return say(f"hosting.credit.{credit}")
+
+
+def _ladder(credits: pd.Series) -> pd.Series:
+    """From the best credit to the weakest."""
+    return credits.map({"hyperscaler": 0, "backed": 1, "unbacked": 2}.get)
+
+
+def _lacking(table: pd.DataFrame, key: str) -> Sequence[str]:
+    return (say(key, labels=words.listing([_label(row) for row in table.to_dict("records")])),) if len(table) else ()
+
+
+def _weakest(kinds: pd.Series) -> str:
+    return max(kinds, key=KINDS.index)
+
+
+def _joined(cells: pd.Series) -> str:
+    return " ".join(dict.fromkeys(" ".join(cells).split()))
+
+
+def _sources(*books: pd.DataFrame) -> str:
+    return _joined(pd.concat([book["source"] for book in books]))
