@@ -1,6 +1,6 @@
 """Measures in, one finished chart or table out."""
 
-from capcycle.exhibits import changes, claims, coverage, hosting, marks, power_use
+from capcycle.exhibits import changes, claims, coverage, hosting, marks, power_use, registers
 from capcycle.exhibits.bars import bars, stack
 from capcycle.exhibits.definitions import definitions
 from capcycle.exhibits.exhibit import Exhibit
@@ -41,6 +41,7 @@ __all__ = [
     "marks",
     "must_be_true",
     "power_use",
+    "registers",
     "scatter",
     "scenarios",
     "spread",

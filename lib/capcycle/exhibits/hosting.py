@@ -1,6 +1,6 @@
 """Hosting contracts: the ledger, prices, two books side by side, what is still to come, and yields against debt."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 import pandas as pd
@@ -13,7 +13,7 @@ from capcycle.facts.door import KINDS
 from capcycle.models import contracts
 from capcycle.models.leases import per_kw_month
 from capcycle.models.maths import per
-from capcycle.study import Case
+from capcycle.study import Case, Input
 from capcycle.words import Sentence, say
 
 PRICE, AMOUNT, POWER = "USD/MW/year", "USD", "MW"
@@ -167,9 +167,10 @@ def run_off(table: pd.DataFrame, flows: pd.DataFrame, day: pd.Timestamp) -> Exhi
     return marks.stacked(rows.assign(unit=AMOUNT).sort_values(["year"], kind="stable"), frame)
 
 
-def worth(table: pd.DataFrame) -> Exhibit:
+def worth(table: pd.DataFrame, rates: Mapping[str, Input], delivery_years: float) -> Exhibit:
     """What the promised rent of each contract is worth today at the rate of the credit behind it."""
-    held = table.sort_values("present_value", ascending=False)
+    found = contracts.worth(table, {credit: rate.central for credit, rate in rates.items()}, delivery_years)
+    held = found.sort_values("present_value", ascending=False)
     notes = [_rate(row) for row in held.to_dict("records")]
     rows = _rows(held, held["present_value"], AMOUNT).assign(kind="assumed", note=notes)
     total, now = held["value_owned"].sum(), held["present_value"].sum()

