@@ -75,8 +75,8 @@ def _switching(case: Case, price: float) -> str:
     said = {"price": words.value(float(price), "USD/bitcoin"), "now": words.value(now, "USD/bitcoin")}
     if not price:
         return say("power.never", **said)
-    return say("power.switch_above" if price > now else "power.switch_below", times=words.value(price / now, "multiple"),
-               **said)  # fmt: skip
+    side = "power.switch_above" if price > now else "power.switch_below"
+    return say(side, times=words.value(price / now, "multiple"), **said)
 
 
 def _use(use: str) -> str:
