@@ -16,9 +16,10 @@ from capcycle.models.maths import per
 from capcycle.study import Case, Input
 from capcycle.words import Sentence, say
 
+LADDER = ["hyperscaler", "backed", "unbacked"]
 PRICE, AMOUNT, POWER = "USD/MW/year", "USD", "MW"
-LEDGER = ["lessor_name", "tenant_name", "status", "status_date", "credit_said", "mw", "term_years", "value", "price",
-          "kw_month", "share", "margin", "rise", "cover", "remark"]  # fmt: skip
+LEDGER = ["lessor_name", "tenant_name", "mw", "price", "status", "status_date", "term_years", "value", "kw_month",
+          "credit_said", "cover", "share", "margin", "rise", "remark"]  # fmt: skip
 UNITS = {"mw": POWER, "term_years": "years", "value": AMOUNT, "price": PRICE, "kw_month": "USD/kW/month"}
 UNITS |= dict.fromkeys(["share", "margin", "rise", "cover"], "fraction")
 SIZE = {"contracts": "number", "mw": POWER, "mw_priced": POWER, "value": AMOUNT, "mean_mw": POWER, "mean_term": "years"}
@@ -119,8 +120,8 @@ def _hosting(book: pd.DataFrame) -> pd.DataFrame:
     return book[book["gpu_included"] == "no"]
 
 
-def holdings(printed: pd.DataFrame, like: pd.DataFrame, by: str = "lessor_name") -> Exhibit:
-    """Whose MW each book counts: a column per book, stacked by `lessor_name` or `tenant_name`."""
+def holdings(printed: pd.DataFrame, like: pd.DataFrame, by: str = "lessor") -> Exhibit:
+    """Whose MW each book counts: a column per book, stacked by `lessor` or `tenant`."""
     rows = pd.concat([_held(printed, "printed", by), _held(like, "like", by)], ignore_index=True)
     now = rows[rows["label"] == say("hosting.cut.like")].set_index("group")["value"]
     frame = Frame(
@@ -134,16 +135,18 @@ def holdings(printed: pd.DataFrame, like: pd.DataFrame, by: str = "lessor_name")
 
 
 def _share(book: pd.DataFrame, by: str, name: str) -> float:
-    return float(per(book.loc[_plain(book[by]) == name, "mw"].sum(), book["mw"].sum()))
+    return float(per(book.loc[_who(book, by) == name, "mw"].sum(), book["mw"].sum()))
 
 
-def _plain(names: pd.Series) -> pd.Series:
-    """A venture under the name of the one who leads it."""
-    return names.str.partition(" and ")[0]
+def _who(book: pd.DataFrame, by: str) -> pd.Series:
+    """Lessors, a venture under the one who leads it, or tenants."""
+    named = parts.names()
+    said = [named[row["lessor"]] if by == "lessor" else _tenant(row) for row in book.to_dict("records")]
+    return pd.Series(said, book.index, dtype=str)
 
 
 def _held(book: pd.DataFrame, cut: str, by: str) -> pd.DataFrame:
-    each = book.assign(group=_plain(book[by])).groupby("group", sort=False)
+    each = book.assign(group=_who(book, by)).groupby("group", sort=False)
     summed = each.agg(value=("mw", "sum"), source=("source", _joined)).sort_values("value", ascending=False)
     said = say(f"hosting.cut.{cut}")
     return summed.reset_index().assign(x=said, label=said, unit=POWER, kind="derived")
@@ -151,20 +154,22 @@ def _held(book: pd.DataFrame, cut: str, by: str) -> pd.DataFrame:
 
 def run_off(table: pd.DataFrame, flows: pd.DataFrame, day: pd.Timestamp) -> Exhibit:
     """What is still to come of the lessors' part of live contracts, by calendar year and credit."""
-    flows = flows.sort_values("credit", key=_ladder)
-    each = flows.groupby(["credit", "year"], sort=False)
-    rows = each.agg(value=("value", "sum"), kind=("kind", _weakest), source=("source", _joined)).reset_index()
+    each = flows.groupby(["year", "credit"])
+    found = each.agg(value=("value", "sum"), kind=("kind", _weakest), source=("source", _joined))
+    credits = sorted(set(flows["credit"]), key=LADDER.index)  # every one in every year, so that all stack alike
+    every = pd.MultiIndex.from_product([sorted(set(flows["year"])), credits], names=["year", "credit"])
+    rows = found.reindex(every).fillna({"value": 0.0, "kind": _weakest(flows["kind"]), "source": ""}).reset_index()
     rows = rows.assign(group=[_credit(one) for one in rows["credit"]], x=rows["year"], label=rows["year"].astype(str))
     years = flows.groupby("year")["value"].sum()
     lacking = table[~table["contract"].isin(flows["contract"]) & table["status"].isin(contracts.LIVE)]
     frame = Frame(
         "backlog-run-off",
-        say("hosting.run_off", total=words.value(years.sum(), AMOUNT), day=words.day(day), peak=years.idxmax(),
+        say("hosting.run_off", total=words.value(years.sum(), AMOUNT), day=words.day(day),
             most=words.value(years.max(), AMOUNT)),
         say("hosting.run_off_subtitle"),
         (say("hosting.run_off_note"), *_lacking(lacking, "hosting.no_term")),
     )  # fmt: skip
-    return marks.stacked(rows.assign(unit=AMOUNT).sort_values(["year"], kind="stable"), frame)
+    return marks.stacked(rows.assign(unit=AMOUNT), frame)
 
 
 def worth(table: pd.DataFrame, rates: Mapping[str, Input], delivery_years: float) -> Exhibit:
@@ -186,7 +191,7 @@ def worth(table: pd.DataFrame, rates: Mapping[str, Input], delivery_years: float
 
 def _rate(row: dict) -> str:
     nominal = words.value(row["value_owned"], AMOUNT)
-    return say("hosting.rate", value=nominal, rate=words.coupon(row["rate"]))
+    return say("hosting.rate", tenant=_tenant(row), value=nominal, rate=words.coupon(row["rate"]))
 
 
 def yields(table: pd.DataFrame, earned: pd.DataFrame, debt: pd.DataFrame) -> Exhibit:
@@ -238,12 +243,17 @@ def _rows(held: pd.DataFrame, value: pd.Series, unit: str) -> pd.DataFrame:
 
 
 def _label(row: dict) -> str:
-    tenant = parts.names().get(row["tenant"], row["tenant_name"].partition(" (")[0])
-    return say("hosting.label", lessor=parts.names()[row["lessor"]], mw=words.value(row["mw"], POWER), tenant=tenant)
+    return say("hosting.label", lessor=parts.names()[row["lessor"]], mw=words.value(row["mw"], POWER))
+
+
+def _tenant(row: dict) -> str:
+    undisclosed = not row["tenant"] and row["credit"] == "hyperscaler"
+    name = say("hosting.undisclosed") if undisclosed else row["tenant_name"].partition(" (")[0]
+    return parts.names().get(row["tenant"], name)
 
 
 def _terms(row: dict) -> str:
-    return say("hosting.terms", mw=words.value(row["mw"], POWER), years=words.value(row["term_years"], "years"),
+    return say("hosting.terms", tenant=_tenant(row), years=words.value(row["term_years"], "years"),
                value=words.value(row["value"], AMOUNT))  # fmt: skip
 
 
@@ -253,7 +263,7 @@ def _credit(credit: str) -> str:
 
 def _ladder(credits: pd.Series) -> pd.Series:
     """From the best credit to the weakest."""
-    return credits.map({"hyperscaler": 0, "backed": 1, "unbacked": 2}.get)
+    return credits.map(LADDER.index)
 
 
 def _lacking(table: pd.DataFrame, key: str) -> Sequence[str]:

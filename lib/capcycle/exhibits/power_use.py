@@ -41,7 +41,7 @@ def _split(use: str, case: Case) -> list[dict]:
 
 def worth(case: Case) -> Exhibit:
     """What one MW of power is worth in each of three uses, after what each costs to build."""
-    found, unit = case.outputs, case.unit("hosting_value")
+    unit = case.unit("hosting_value")
     rows = pd.DataFrame([_worth(case, name) for name in VALUES]).sort_values("value", ascending=False)
     best, worst = rows.iloc[0], rows.iloc[-1]
     frame = Frame(
@@ -49,7 +49,7 @@ def worth(case: Case) -> Exhibit:
         say("power.worth", best=best["label"], best_value=words.value(best["value"], unit),
             worst=words.lower(worst["label"]), worst_value=words.value(worst["value"], unit)),
         say("power.worth_subtitle"),
-        (say("power.worth_note"), _switching(case, found.switching_bitcoin_price)),
+        (say("power.worth_note"),),
     )  # fmt: skip
     return marks.columns(rows, frame)
 

@@ -16,8 +16,8 @@ TRIPLE_NET = 0.95  # a margin above it means that the tenant bears the running c
 DAYS_PER_YEAR = 365.25
 PRINTED = "golden-sun-2025-12-12"  # the document of the printed book
 LIVE = ("signed", "amended", "delivering")
-BOOK = ["contract", "lessor", "lessor_name", "tenant_name", "gpu_included", "credit", "mw", "term_years", "value",
-        "price", "kind", "source"]  # fmt: skip
+BOOK = ["contract", "lessor", "tenant", "tenant_name", "gpu_included", "credit", "mw", "term_years", "value", "price",
+        "kind", "source"]  # fmt: skip
 
 
 class Prices(NamedTuple):
@@ -89,7 +89,7 @@ def golden_sun(table: pd.DataFrame, as_of: str | date | None = None) -> pd.DataF
 
     Empty on a day before it was printed.
     """
-    printed = not as_of or pd.Timestamp(as_of) >= facts.sources().loc[PRINTED, "published"]
+    printed = not as_of or pd.Timestamp(as_of) >= pd.Timestamp(facts.sources().at[PRINTED, "published"])
     held = table.dropna(subset="book_mw") if printed else table[:0]
     price = price_per_mw_year(held["book_value"], held["book_mw"], held["term_years"])
     return held.assign(mw=held["book_mw"], value=held["book_value"], price=price)[BOOK].reset_index(drop=True)

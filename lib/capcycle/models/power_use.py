@@ -2,7 +2,7 @@
 
 from typing import Any, NamedTuple
 
-from capcycle.models.hosting import HORIZON, discounted, rents
+from capcycle.models.hosting import discounted, rents
 from capcycle.models.maths import annuity, maximum, minimum, where
 from capcycle.models.registry import (
     BitcoinsPerYear,
@@ -20,6 +20,7 @@ from capcycle.models.registry import (
 
 BLOCKS_PER_YEAR = 6 * 24 * 365  # the network aims at one every ten minutes
 HOURS_PER_YEAR = 24 * 365
+MINING_YEARS = 25  # that rigs are looked at: as long as the longest lease
 
 
 class PowerUse(NamedTuple):
@@ -121,6 +122,6 @@ def power_use(
 
 def _mining(bitcoins: Any, cost: Any, decline: Any, rate: Any, term: Any) -> tuple[list[Any], list[Any]]:
     """Bitcoins mined and money spent by the end of each year, both discounted; at most over the lease's term."""
-    ends = [minimum(year, term) for year in range(1, HORIZON + 1)]
+    ends = [minimum(year, term) for year in range(1, MINING_YEARS + 1)]
     kept = (1 - decline) / (1 + rate)
     return [bitcoins * (1 - kept**end) / (rate + decline) for end in ends], [cost * annuity(rate, end) for end in ends]
