@@ -47,6 +47,7 @@ def business(revenue_per_mw: PerMWYear, gross_margin: Fraction) -> Business:
     """Cost and gross profit of one MW in one use, of which the assumptions name four.
 
     Formula: gross_profit = revenue_per_mw * gross_margin; cost = revenue_per_mw - gross_profit
+    Units:   currency per MW and year, a fraction.
     Source:  Golden Sun's hosting: 1.73m at 36 % leaves 0.62m.
 
     >>> round(business(1.73e6, 0.36).gross_profit)
