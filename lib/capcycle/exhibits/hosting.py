@@ -55,7 +55,7 @@ def ledger(table: pd.DataFrame) -> Exhibit:
     delivering = int(table["status"].eq("delivering").sum())
     frame = Frame(
         "contract-ledger",
-        words.counted("hosting.ledger", len(table), delivering=delivering, lessors=table["lessor"].nunique()),
+        words.counted("hosting.ledger", len(table), delivering=delivering),
         say("hosting.ledger_subtitle"),
         (say("hosting.ledger_note"), say("hosting.share_note")),
     )
@@ -76,6 +76,9 @@ def bubbles(table: pd.DataFrame) -> Exhibit:
     """Price over size, coloured by the credit behind the rent; contracts that pay for GPUs too are named, not drawn."""
     apart = table[table["not_hosting"]]
     held = table[~table["not_hosting"] & table["price"].notna()].sort_values("credit", key=_ladder)
+    notes = (*map(_apart, apart.to_dict("records")), *_lacking(table[table["price"].isna()], "hosting.no_price"))
+    if held.empty:
+        return _none("price-by-size", say("hosting.bubbles_subtitle"), notes)
     rows = _rows(held, held["price"], PRICE).assign(x=held["mw"], size=held["value"])
     top, bottom = (rows.loc[rows["value"].agg(end)] for end in ("idxmax", "idxmin"))
     frame = Frame(
@@ -83,7 +86,7 @@ def bubbles(table: pd.DataFrame) -> Exhibit:
         say("hosting.bubbles", top=top["label"], high=words.value(top["value"], PRICE),
             bottom=bottom["label"], low=words.value(bottom["value"], PRICE)),
         say("hosting.bubbles_subtitle"),
-        (*map(_apart, apart.to_dict("records")), *_lacking(table[table["price"].isna()], "hosting.no_price")),
+        notes,
     )  # fmt: skip
     return marks.bubble(rows, frame, say("hosting.column.mw"), say("hosting.column.price"), POWER)
 
@@ -105,7 +108,7 @@ def books(printed: pd.DataFrame, like: pd.DataFrame, term: float) -> Exhibit:
     was, now = found["printed"], found["like"]
     frame = Frame(
         "two-books",
-        say("hosting.books" if len(printed) else "hosting.books_alone",
+        say("hosting.books" if len(printed) and was["mw"] != now["mw"] else "hosting.books_alone",
             was=words.value(was["mw"], POWER), now=words.value(now["mw"], POWER),
             was_value=words.value(was["value"], AMOUNT), now_value=words.value(now["value"], AMOUNT)),
         say("hosting.books_subtitle"),
@@ -122,12 +125,14 @@ def _hosting(book: pd.DataFrame) -> pd.DataFrame:
 
 def holdings(printed: pd.DataFrame, like: pd.DataFrame, by: str = "lessor") -> Exhibit:
     """Whose MW each book counts: a column per book, stacked by `lessor` or `tenant`."""
+    if like.empty:
+        return _none(parts.slug("book-by", by), say("hosting.holdings_subtitle"))
     rows = pd.concat([_held(printed, "printed", by), _held(like, "like", by)], ignore_index=True)
     now = rows[rows["label"] == say("hosting.cut.like")].set_index("group")["value"]
     frame = Frame(
         parts.slug("book-by", by),
-        say(f"hosting.{'holdings' if len(printed) else 'holdings_alone'}_{by}", name=now.idxmax(),
-            share=words.value(now.max() / now.sum(), "fraction"),
+        say(f"hosting.holdings_{'one' if len(now) == 1 else by if len(printed) else f'alone_{by}'}", name=now.idxmax(),
+            share=words.value(now.max() / now.sum(), "fraction"), mw=words.value(now.sum(), POWER),
             was=words.value(_share(printed, by, now.idxmax()), "fraction")),
         say("hosting.holdings_subtitle"),
     )  # fmt: skip
@@ -154,20 +159,24 @@ def _held(book: pd.DataFrame, cut: str, by: str) -> pd.DataFrame:
 
 def run_off(table: pd.DataFrame, flows: pd.DataFrame, day: pd.Timestamp) -> Exhibit:
     """What is still to come of the lessors' part of live contracts, by calendar year and credit."""
+    lacking = table[~table["contract"].isin(flows["contract"]) & table["status"].isin(contracts.LIVE)]
+    notes = (say("hosting.run_off_note"), *_lacking(lacking, "hosting.no_term"))
+    if flows.empty:
+        return _none("backlog-run-off", say("hosting.run_off_subtitle"), notes)
     each = flows.groupby(["year", "credit"])
     found = each.agg(value=("value", "sum"), kind=("kind", _weakest), source=("source", _joined))
-    credits = sorted(set(flows["credit"]), key=LADDER.index)  # every one in every year, so that all stack alike
+    credits = sorted(set(flows["credit"]), key=LADDER.index)  # every one in the first year, so that all stack alike
     every = pd.MultiIndex.from_product([sorted(set(flows["year"])), credits], names=["year", "credit"])
     rows = found.reindex(every).fillna({"value": 0.0, "kind": _weakest(flows["kind"]), "source": ""}).reset_index()
+    rows = rows[(rows["value"] > 0) | (rows["year"] == rows["year"].min())]  # the first year tells the order
     rows = rows.assign(group=[_credit(one) for one in rows["credit"]], x=rows["year"], label=rows["year"].astype(str))
     years = flows.groupby("year")["value"].sum()
-    lacking = table[~table["contract"].isin(flows["contract"]) & table["status"].isin(contracts.LIVE)]
     frame = Frame(
         "backlog-run-off",
         say("hosting.run_off", total=words.value(years.sum(), AMOUNT), day=words.day(day),
             most=words.value(years.max(), AMOUNT)),
         say("hosting.run_off_subtitle"),
-        (say("hosting.run_off_note"), *_lacking(lacking, "hosting.no_term")),
+        notes,
     )  # fmt: skip
     return marks.stacked(rows.assign(unit=AMOUNT), frame)
 
@@ -176,6 +185,8 @@ def worth(table: pd.DataFrame, rates: Mapping[str, Input], delivery_years: float
     """What the promised rent of each contract is worth today at the rate of the credit behind it."""
     found = contracts.worth(table, {credit: rate.central for credit, rate in rates.items()}, delivery_years)
     held = found.sort_values("present_value", ascending=False)
+    if held.empty:
+        return _none("present-value", say("hosting.worth_subtitle"))
     notes = [_rate(row) for row in held.to_dict("records")]
     rows = _rows(held, held["present_value"], AMOUNT).assign(kind="assumed", note=notes)
     total, now = held["value_owned"].sum(), held["present_value"].sum()
@@ -196,6 +207,10 @@ def _rate(row: dict) -> str:
 
 def yields(table: pd.DataFrame, earned: pd.DataFrame, debt: pd.DataFrame) -> Exhibit:
     """Yield on cost of each contract with its range, beside the coupons of notes that such leases secure."""
+    apart = table[~table["contract"].isin(earned["contract"]) & ~table["not_hosting"]]
+    notes = (say("hosting.yields_note"), *_lacking(apart, "hosting.yields_apart"))
+    if earned.empty:
+        return _none("yield-against-debt", say("hosting.yields_subtitle"), notes)
     top = earned.sort_values("yield_on_cost", ascending=False)
     rows = _rows(top, top["yield_on_cost"], "fraction").assign(
         low=top["low"], high=top["high"], group=say("hosting.yield")
@@ -205,12 +220,11 @@ def yields(table: pd.DataFrame, earned: pd.DataFrame, debt: pd.DataFrame) -> Exh
         "kind": debt["kind"], "source": debt["source"], "low": np.nan, "high": np.nan, "group": say("hosting.coupon"),
         "note": debt["collateral"],
     }).sort_values("value", ascending=False)  # fmt: skip
-    apart = table[~table["contract"].isin(earned["contract"]) & ~table["not_hosting"]]
     frame = Frame(
         "yield-against-debt",
         _yield_title(top, debt),
         say("hosting.yields_subtitle"),
-        (say("hosting.yields_note"), *_lacking(apart, "hosting.yields_apart")),
+        notes,
     )  # fmt: skip
     return marks.dots(pd.concat([rows, coupons], ignore_index=True), frame)
 
@@ -222,7 +236,8 @@ def _yield_title(earned: pd.DataFrame, debt: pd.DataFrame) -> str:
     coupons = [words.coupon(debt["rate"].agg(end)) for end in ("min", "max")]
     over = int((earned["yield_on_cost"] > debt["rate"].max()).sum())
     least, most = coupons
-    return say("hosting.yields", low=ends[0], high=ends[1], least=least, most=most, over=over, count=len(earned))
+    key = "hosting.yields" if least != most else "hosting.yields_one"
+    return say(key, low=ends[0], high=ends[1], least=least, most=most, over=over, count=len(earned))
 
 
 def _coupon(row: dict) -> str:
@@ -230,7 +245,13 @@ def _coupon(row: dict) -> str:
                due=row["instrument"].split()[-1])  # fmt: skip
 
 
-# ---- what the rows of several exhibits share
+# ---- what several exhibits share
+
+
+def _none(id: str, subtitle: str, notes: tuple[str, ...] = ()) -> Exhibit:
+    """An exhibit of no contracts, which says so and why."""
+    empty = pd.DataFrame({say("marks.column.label"): []})
+    return Exhibit(id=id, title=say("hosting.none"), subtitle=subtitle, alt="", view=empty, figures=empty, notes=notes)
 
 
 def _rows(held: pd.DataFrame, value: pd.Series, unit: str) -> pd.DataFrame:

@@ -1,5 +1,6 @@
 """Cases of hosting: what some lessors' own contracts pay, the assumptions beside them, one MW in its other uses."""
 
+from dataclasses import replace
 from typing import Any
 
 import pandas as pd
@@ -8,7 +9,7 @@ from capcycle import models
 from capcycle.errors import ModelError
 from capcycle.facts import registers
 from capcycle.models import contracts
-from capcycle.study.case import DERIVED, Case, Input, case
+from capcycle.study.case import ASSUMED, DERIVED, Case, Input, case
 from capcycle.words import say
 
 RANGES = {"hosting_rent": (1e5, registers.DEAREST_HOSTING), "hosting_capex": (1e6, 100e6), "tenant_rate": (0.001, 0.5),
@@ -52,7 +53,7 @@ def uses(table: pd.DataFrame, **given: Any) -> Case:
 
 
 def _taken(model: Any, given: dict[str, Any]) -> dict[str, Any]:
-    return {name: value for name, value in given.items() if name in model.parameters}
+    return {name: assumption(name, value) for name, value in given.items() if name in model.parameters}
 
 
 def _rent(table: pd.DataFrame) -> Input | str:
@@ -62,20 +63,23 @@ def _rent(table: pd.DataFrame) -> Input | str:
         return "hosting_rent"
     found = contracts.prices(held, held["term_years"].mean())
     source = " ".join(dict.fromkeys(" ".join(held["source"]).split()))
-    reason = say("hosting.own_rent")
-    return Input("hosting_rent", found.weighted, "USD/MW/year", found.low, found.high, DERIVED, source, reason)
+    general = assumption("hosting_rent")
+    low, high = (found.low, found.high) if found.low < found.high else (general.low, general.high)  # of one contract
+    return Input("hosting_rent", found.weighted, general.unit, low, high, DERIVED, source, say("hosting.own_rent"))
 
 
 def assumption(name: str, value: float = 0.0) -> Input:
-    """An assumption that no model takes; a reader's own value where that is not 0.
+    """An assumption; with a value of the reader's own where that is not 0, within its range or widening it.
 
     >>> assumption("signed_weight").low, assumption("signed_weight", 0.5).central
     (0.25, 0.5)
     """
-    if value:
-        return Input(name, value, "fraction", reason=say("study.given"))
     row = registers.read("assumptions").set_index("name").loc[name]
-    return Input(name, row["central"], row["unit"], row["low"], row["high"], row["kind"], row["source"], row["reason"])
+    found = Input(name, row["central"], row["unit"], row["low"], row["high"], row["kind"], row["source"], row["reason"])
+    if not value:
+        return found
+    low, high = min(found.low, value), max(found.high, value)
+    return replace(found, central=value, low=low, high=high, kind=ASSUMED, reason=say("study.given"))
 
 
 def credit_rates() -> dict[str, Input]:
