@@ -1,6 +1,6 @@
 """Measures in, one finished chart or table out."""
 
-from capcycle.exhibits import changes, claims, coverage, hosting, marks, power_use, registers
+from capcycle.exhibits import changes, claims, coverage, hosting, marks, parts, power_use, registers
 from capcycle.exhibits.bars import bars, stack
 from capcycle.exhibits.definitions import definitions
 from capcycle.exhibits.exhibit import Exhibit
@@ -40,6 +40,7 @@ __all__ = [
     "lines",
     "marks",
     "must_be_true",
+    "parts",
     "power_use",
     "registers",
     "scatter",
