@@ -41,8 +41,8 @@ def read(companies: Sequence[str], as_of: str | date | None = None, currency: st
 
     Errors: CapcycleError for an unknown company or a bad date.
 
-    >>> read(["miners"], "2025-06-30")["lessor"].value_counts().to_dict()
-    {'CORZ': 5, 'APLD': 1, 'WULF': 1}
+    >>> sorted(read(["miners"], "2024-12-31")["lessor"].unique())
+    ['CORZ', 'WULF']
     """
     table = registers.read("contracts", as_of)
     return terms(table[table["lessor"].isin(facts.tickers(companies)) & table["currency"].eq(currency)])
@@ -110,7 +110,7 @@ def prices(book: pd.DataFrame, term: float) -> Prices:
 
     >>> two = pd.DataFrame({"mw": [100.0, 200.0], "term_years": [10, 20], "value": [1e9, 8e9], "price": [1e6, 2e6]})
     >>> found = prices(two, 15)  # 9bn over 5,000 MW-years, and over 300 MW x 15 years
-    >>> found.simple, found.weighted, found.pooled
+    >>> float(found.simple), found.weighted, found.pooled
     (1500000.0, 1800000.0, 2000000.0)
     """
     held = book.dropna(subset=["price"])

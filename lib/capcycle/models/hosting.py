@@ -47,7 +47,7 @@ def hosting(
              first year's rent is below it. Income is before depreciation, interest and tax.
     Source:  Golden Sun's 1.73m for 14 level years at a margin of 84 % is worth 11.98m at 8 % and 10.71m at 10 %.
 
-    >>> round(hosting(1.73e6, 0.0, 14, 0, 0.84, 10e6, 0, 0.08, 0.065).lease_value / 1e6, 2)
+    >>> round(float(hosting(1.73e6, 0.0, 14, 0, 0.84, 10e6, 0, 0.08, 0.065).lease_value) / 1e6, 2)
     11.98
     """
     first_rent, shares = rents(hosting_rent, rent_escalator, lease_term, renewal_years)

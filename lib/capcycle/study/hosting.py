@@ -75,11 +75,13 @@ def assumption(name: str, value: float = 0.0) -> Input:
     (0.25, 0.5)
     """
     row = registers.read("assumptions").set_index("name").loc[name]
-    found = Input(name, row["central"], row["unit"], row["low"], row["high"], row["kind"], row["source"], row["reason"])
+    low, central, high = (float(row[end]) for end in ("low", "central", "high"))
+    found = Input(name, central, row["unit"], low, high, row["kind"], row["source"], row["reason"])
     if not value:
         return found
-    low, high = min(found.low, value), max(found.high, value)
-    return replace(found, central=value, low=low, high=high, kind=ASSUMED, reason=say("study.given"))
+    return replace(
+        found, central=value, low=min(low, value), high=max(high, value), kind=ASSUMED, reason=say("study.given")
+    )
 
 
 def credit_rates() -> dict[str, Input]:
