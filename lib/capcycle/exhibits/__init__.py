@@ -1,6 +1,6 @@
 """Measures in, one finished chart or table out."""
 
-from capcycle.exhibits import changes, claims, coverage, hosting, marks, parts, power_use, registers
+from capcycle.exhibits import changes, claims, coverage, hosting, marks, parts, power_use, registers, useful_life
 from capcycle.exhibits.bars import bars, stack
 from capcycle.exhibits.definitions import definitions
 from capcycle.exhibits.exhibit import Exhibit
@@ -49,5 +49,6 @@ __all__ = [
     "stack",
     "tornado",
     "total",
+    "useful_life",
     "what_if",
 ]

@@ -4,5 +4,6 @@ from capcycle.models.hosting import hosting
 from capcycle.models.power_use import business, power_use
 from capcycle.models.registry import ALL
 from capcycle.models.required_revenue import required_revenue
+from capcycle.models.useful_life import life_change, useful_life
 
-__all__ = ["ALL", "business", "hosting", "power_use", "required_revenue"]
+__all__ = ["ALL", "business", "hosting", "life_change", "power_use", "required_revenue", "useful_life"]

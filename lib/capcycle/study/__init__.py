@@ -1,7 +1,7 @@
 """What an analyst does with any model: cases, scenarios, grids, tornadoes, solving, simulating, checking."""
 
-from capcycle.study import hosting
-from capcycle.study.case import Case, Input, case, cases, history
+from capcycle.study import hosting, lives
+from capcycle.study.case import Case, Input, case, cases, figure, history
 from capcycle.study.check import Check, check
 from capcycle.study.scenarios import SCENARIOS, Scenarios, scenarios
 from capcycle.study.simulate import Simulation, simulate
@@ -21,9 +21,11 @@ __all__ = [
     "case",
     "cases",
     "check",
+    "figure",
     "grid",
     "history",
     "hosting",
+    "lives",
     "scenarios",
     "simulate",
     "solve",

@@ -180,7 +180,7 @@ def _input(name: str, value: Any, company: str, unit: str, table: pd.DataFrame) 
     if isinstance(value, Input):
         return value
     if isinstance(value, Measures):
-        return _measured(value, company)
+        return figure(value, company)
     if isinstance(value, str):
         return _assumption(value, company, unit, table)
     if isinstance(value, Real | Sequence | np.ndarray):
@@ -188,8 +188,12 @@ def _input(name: str, value: Any, company: str, unit: str, table: pd.DataFrame) 
     raise ModelError(f"{name}: {value!r} is no number, Input, Measures, or name of an assumption")
 
 
-def _measured(measures: Measures, company: str) -> Input:
-    now = measures.at().set_index("company")
+def figure(measures: Measures, company: str, period: str | None = None) -> Input:
+    """One company's figure of one period, by default the period that most companies have.
+
+    Errors: ModelError for a company that was not measured; MetricError for a period that is not shown.
+    """
+    now = measures.at(period).set_index("company", drop=False)
     if company not in now.index:
         raise ModelError(
             f"{measures.name} was not measured for '{company}': {unknown('company', [company], now.index)}"
