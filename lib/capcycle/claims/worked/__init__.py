@@ -6,6 +6,7 @@ Each module registers the methods of one analysis. They translate names and scal
 from capcycle.claims.worked import (
     ai_roic,
     finance,
+    hosting,
     ratios,
     useful_life,
 )
@@ -13,6 +14,7 @@ from capcycle.claims.worked import (
 __all__ = [
     "ai_roic",
     "finance",
+    "hosting",
     "ratios",
     "useful_life",
 ]
