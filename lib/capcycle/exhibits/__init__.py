@@ -1,6 +1,17 @@
 """Measures in, one finished chart or table out."""
 
-from capcycle.exhibits import changes, claims, coverage, hosting, marks, parts, power_use, registers, useful_life
+from capcycle.exhibits import (
+    ai_roic,
+    changes,
+    claims,
+    coverage,
+    hosting,
+    marks,
+    parts,
+    power_use,
+    registers,
+    useful_life,
+)
 from capcycle.exhibits.bars import bars, stack
 from capcycle.exhibits.definitions import definitions
 from capcycle.exhibits.exhibit import Exhibit
@@ -24,6 +35,7 @@ from capcycle.exhibits.tables import compare, documents
 __all__ = [
     "Exhibit",
     "across",
+    "ai_roic",
     "assumptions",
     "bars",
     "by_year",

@@ -1,9 +1,31 @@
 """Models: pure functions with named parameters and named outputs, in plain arithmetic. One module per analysis."""
 
+from capcycle.models.ai_roic import (
+    ai_cloud_build,
+    ai_cloud_payback,
+    ai_cloud_roic,
+    forward_roic_backlog,
+    forward_roic_revenue,
+    segment_gross_margin,
+)
 from capcycle.models.hosting import hosting
 from capcycle.models.power_use import business, power_use
 from capcycle.models.registry import ALL
 from capcycle.models.required_revenue import required_revenue
 from capcycle.models.useful_life import life_change, useful_life
 
-__all__ = ["ALL", "business", "hosting", "life_change", "power_use", "required_revenue", "useful_life"]
+__all__ = [
+    "ALL",
+    "ai_cloud_build",
+    "ai_cloud_payback",
+    "ai_cloud_roic",
+    "business",
+    "forward_roic_backlog",
+    "forward_roic_revenue",
+    "hosting",
+    "life_change",
+    "power_use",
+    "required_revenue",
+    "segment_gross_margin",
+    "useful_life",
+]

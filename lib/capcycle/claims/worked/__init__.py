@@ -3,6 +3,18 @@
 Each module registers the methods of one analysis. They translate names and scales and hold no formula of their own.
 """
 
-from capcycle.claims.worked import finance, hosting, ratios, useful_life
+from capcycle.claims.worked import (
+    ai_roic,
+    finance,
+    hosting,
+    ratios,
+    useful_life,
+)
 
-__all__ = ["finance", "hosting", "ratios", "useful_life"]
+__all__ = [
+    "ai_roic",
+    "finance",
+    "hosting",
+    "ratios",
+    "useful_life",
+]
