@@ -1,6 +1,17 @@
 """Measures in, one finished chart or table out."""
 
-from capcycle.exhibits import ai_roic, changes, claims, coverage, marks, parts, registers
+from capcycle.exhibits import (
+    ai_roic,
+    changes,
+    claims,
+    coverage,
+    hosting,
+    marks,
+    parts,
+    power_use,
+    registers,
+    useful_life,
+)
 from capcycle.exhibits.bars import bars, stack
 from capcycle.exhibits.definitions import definitions
 from capcycle.exhibits.exhibit import Exhibit
@@ -37,10 +48,12 @@ __all__ = [
     "fan",
     "finding",
     "heat_map",
+    "hosting",
     "lines",
     "marks",
     "must_be_true",
     "parts",
+    "power_use",
     "registers",
     "scatter",
     "scenarios",
@@ -48,5 +61,6 @@ __all__ = [
     "stack",
     "tornado",
     "total",
+    "useful_life",
     "what_if",
 ]

@@ -8,16 +8,24 @@ from capcycle.models.ai_roic import (
     forward_roic_revenue,
     segment_gross_margin,
 )
+from capcycle.models.hosting import hosting
+from capcycle.models.power_use import business, power_use
 from capcycle.models.registry import ALL
 from capcycle.models.required_revenue import required_revenue
+from capcycle.models.useful_life import life_change, useful_life
 
 __all__ = [
     "ALL",
     "ai_cloud_build",
     "ai_cloud_payback",
     "ai_cloud_roic",
+    "business",
     "forward_roic_backlog",
     "forward_roic_revenue",
+    "hosting",
+    "life_change",
+    "power_use",
     "required_revenue",
     "segment_gross_margin",
+    "useful_life",
 ]

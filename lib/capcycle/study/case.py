@@ -192,7 +192,10 @@ def _input(name: str, value: Any, company: str, unit: str, table: pd.DataFrame) 
 
 
 def figure(measures: Measures, company: str, period: str | None = None) -> Input:
-    """A company's figure at a period, or without one at the newest that most companies have."""
+    """One company's figure of one period, by default the period that most companies have.
+
+    Errors: ModelError for a company that was not measured; MetricError for a period that is not shown.
+    """
     now = measures.at(period).set_index("company", drop=False)
     if company not in now.index:
         raise ModelError(

@@ -3,6 +3,18 @@
 Each module registers the methods of one analysis. They translate names and scales and hold no formula of their own.
 """
 
-from capcycle.claims.worked import ai_roic, finance, ratios
+from capcycle.claims.worked import (
+    ai_roic,
+    finance,
+    hosting,
+    ratios,
+    useful_life,
+)
 
-__all__ = ["ai_roic", "finance", "ratios"]
+__all__ = [
+    "ai_roic",
+    "finance",
+    "hosting",
+    "ratios",
+    "useful_life",
+]
