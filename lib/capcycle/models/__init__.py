@@ -8,10 +8,16 @@ from capcycle.models.ai_roic import (
     forward_roic_revenue,
     segment_gross_margin,
 )
+from capcycle.models.cycle import build_out
 from capcycle.models.hosting import hosting
 from capcycle.models.power_use import business, power_use
 from capcycle.models.registry import ALL
-from capcycle.models.required_revenue import required_revenue
+from capcycle.models.required_revenue import (
+    price_per_user,
+    required_revenue,
+    revenue_for_capex,
+    revenue_for_vintages,
+)
 from capcycle.models.useful_life import life_change, useful_life
 
 __all__ = [
@@ -19,13 +25,17 @@ __all__ = [
     "ai_cloud_build",
     "ai_cloud_payback",
     "ai_cloud_roic",
+    "build_out",
     "business",
     "forward_roic_backlog",
     "forward_roic_revenue",
     "hosting",
     "life_change",
     "power_use",
+    "price_per_user",
     "required_revenue",
+    "revenue_for_capex",
+    "revenue_for_vintages",
     "segment_gross_margin",
     "useful_life",
 ]

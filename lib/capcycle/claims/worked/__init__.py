@@ -5,16 +5,20 @@ Each module registers the methods of one analysis. They translate names and scal
 
 from capcycle.claims.worked import (
     ai_roic,
+    cycle,
     finance,
     hosting,
     ratios,
+    required_revenue,
     useful_life,
 )
 
 __all__ = [
     "ai_roic",
+    "cycle",
     "finance",
     "hosting",
     "ratios",
+    "required_revenue",
     "useful_life",
 ]
