@@ -79,15 +79,16 @@ def gpu_cloud(
     gpu_loan_to_value: Fraction,
     gpu_debt_rate: Fraction,
     gpu_loan_term: Years,
-    required_return: Fraction,
+    hurdle_rate: Fraction,
 ) -> GPUCloud:
     """Cash of a GPU cluster by year and what it returns, without debt and to the owner.
 
     Formula: cash = revenue - operating cost - tax - prepayment credited + residuals - GPUs bought again;
              today: -GPUs - site + prepayment. Within `contract_term` all hours are paid at `contract_price`; after it
-             `gpu_utilisation` of them at gpu_rent * gpu_rent_ratio_per_year ^ age, the age of that generation.
-             break_even_rent: the level rent of a GPU-hour at which project_npv at required_return is nought;
-             break_even_utilisation: the share of all hours that does so at the rents given;
+             `gpu_utilisation` of them at gpu_rent * gpu_rent_ratio_per_year ^ age, the age of that generation, and
+             no longer once a year's rent does not cover its cash cost: the cluster is then switched off.
+             break_even_rent: the level rent of a GPU-hour at which project_npv at hurdle_rate is nought;
+             break_even_utilisation: the share of all hours that does so at the rents given; both if it runs every year
              dscr = least of (cash before residuals, tax after interest) / debt service, a level payment
     Units:   one currency; power_tariff per MWh; costs per GPU and hour of the year. GPUs bought again cost and earn
              what the first did. Tax is also given back on a loss, as in a company with other profit.
@@ -103,17 +104,24 @@ def gpu_cloud(
     prepayment = prepaid_share * contract_price * gpus * HOURS_PER_YEAR * contract_term
     serving = [[_serving(year, turn, server_life, refreshes) for turn in TURNS] for year in YEARS]
     running = [sum(turns) for turns in serving]
-    rents = [[_rent(year, contract_price, contract_term, gpu_rent, gpu_rent_ratio_per_year, turn * server_life)
-              for turn in TURNS] for year in YEARS]  # fmt: skip
     shares = [where(year <= contract_term, 1.0, gpu_utilisation) for year in YEARS]
-    hours = [gpus * HOURS_PER_YEAR * share * on for share, on in zip(shares, running, strict=True)]
-    revenue = [
-        gpus * HOURS_PER_YEAR * share * sum(on * rent for on, rent in zip(turns, each, strict=True))
-        for share, turns, each in zip(shares, serving, rents, strict=True)
+    market = [
+        sum(on * gpu_rent * gpu_rent_ratio_per_year ** _age(year, turn * server_life) for turn, on in enumerate(turns))
+        for year, turns in zip(YEARS, serving, strict=True)
     ]
-    power = [each * kw_per_gpu * pue * power_tariff / KW_PER_MW for each in hours]
+    rents = [
+        where(year <= contract_term, on * contract_price, rent)
+        for year, on, rent in zip(YEARS, running, market, strict=True)
+    ]
+    sold_for = [gpus * HOURS_PER_YEAR * share * rent for share, rent in zip(shares, rents, strict=True)]
+    drawn = gpus * HOURS_PER_YEAR * kw_per_gpu * pue * power_tariff / KW_PER_MW
     standing = gpus * HOURS_PER_YEAR * (data_center_cost + operations_cost)
-    ebitda = [brought - drawn - standing * on for brought, drawn, on in zip(revenue, power, running, strict=True)]
+    costs = [on * (drawn * share + standing) for on, share in zip(running, shares, strict=True)]
+    run = [where((year > contract_term) & (brought < cost), 0.0, 1.0)
+           for year, brought, cost in zip(YEARS, sold_for, costs, strict=True)]  # fmt: skip
+    revenue = [brought * each for brought, each in zip(sold_for, run, strict=True)]
+    ebitda = [(brought - cost) * each for brought, cost, each in zip(sold_for, costs, run, strict=True)]
+    hours = [gpus * HOURS_PER_YEAR * share * on for share, on in zip(shares, running, strict=True)]
     written_off = servers * (1 - gpu_residual) / server_life
     written_off += site_capex * (1 - site_residual) / (server_life * (refreshes + 1))
     credits = per(prepayment, contract_term - credited_from + 1)
@@ -135,11 +143,12 @@ def gpu_cloud(
     cover = [where(year <= gpu_loan_term, per(a + c, b), np.inf)
              for year, a, b, c in zip(YEARS, after_tax, service, shield, strict=True)]  # fmt: skip
 
-    npv = present_value(required_return, cash)
-    revenue_today, power_today, hours_today, running_today = (
-        present_value(required_return, [0.0, *flows]) for flows in (revenue, power, hours, running)
+    npv, brought_in, earned, spent, all_hours, all_years = (
+        present_value(hurdle_rate, flows)
+        for flows in (cash, *([0.0, *each] for each in (sold_for, ebitda, costs, hours, running)))
     )
-    needed = npv / (1 - tax_rate)  # a unit of revenue less is that much less after tax
+    power = all_hours * kw_per_gpu * pue * power_tariff / KW_PER_MW
+    needed = earned - npv / (1 - tax_rate)  # EBITDA at which npv is nought, as a unit less is that much less after tax
     return GPUCloud(
         cluster_capex=servers + site_capex,
         cluster_capex_per_gpu=(servers + site_capex) / gpus,
@@ -147,10 +156,10 @@ def gpu_cloud(
         net_outlay=-cash[0],
         first_year_revenue=revenue[0],
         first_year_ebitda=ebitda[0],
-        average_rent=revenue_today / hours_today,
-        break_even_rent=(revenue_today - needed) / hours_today,
-        break_even_utilisation=hours_today / (gpus * HOURS_PER_YEAR * running_today)
-        * (1 - needed / (revenue_today - power_today)),
+        average_rent=brought_in / all_hours,
+        break_even_rent=(spent + needed) / all_hours,
+        break_even_utilisation=all_hours / (gpus * HOURS_PER_YEAR * all_years)
+        * (spent - power + needed) / (brought_in - power),
         project_npv=npv,
         project_irr=finance.irr(cash),
         equity_irr=finance.irr(equity),
@@ -170,10 +179,9 @@ def _serving(year: int, turn: int, life: Any, refreshes: Any) -> Any:
     return where(turn <= refreshes, part, 0.0)
 
 
-def _rent(year: int, contract_price: Any, contract_term: Any, rent: Any, ratio: Any, bought: Any) -> Any:
-    """The price of a GPU-hour in a year, for GPUs bought after so many years: the contract's, then the market's."""
-    age = maximum(year - 1 - bought, 0.0)
-    return where(year <= contract_term, contract_price, rent * ratio**age)
+def _age(year: int, bought: Any) -> Any:
+    """Full years since GPUs were bought, nought before."""
+    return maximum(year - 1 - bought, 0.0)
 
 
 def _traded(year: int, servers: Any, residual: Any, life: Any, refreshes: Any) -> Any:

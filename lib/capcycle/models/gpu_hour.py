@@ -126,8 +126,8 @@ class FundingGap(NamedTuple):
     """What is left to find for a capex, and how much of it customers and lenders cover."""
 
     remaining_to_fund: Amount
-    prepaid_share: Fraction
-    borrowed_share: Fraction
+    prepaid_share_of_capex: Fraction
+    borrowed_share_of_capex: Fraction
 
 
 @registered(verdict="remaining_to_fund", better="lower")
