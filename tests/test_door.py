@@ -504,6 +504,25 @@ def test_load_refuses_what_check_refuses(data, file):
         facts.load()
 
 
+# ---- tables are kept between two loads, never a stale one
+
+
+def test_a_file_changed_between_two_loads_is_read_and_checked_again(data):
+    facts.load(as_of="2025-01-30")
+    put(data, "facts/ACME.csv", 2, "value", "101000000")
+    assert facts.history(["ACME"])["value"].iloc[0] == 101_000_000
+    put(data, "facts/ACME.csv", 2, "value", "nil")
+    with pytest.raises(DataError, match=r"ACME\.csv:2: value 'nil' is not"):
+        facts.load(as_of="2025-01-30")
+
+
+def test_what_a_caller_does_to_a_table_is_not_seen_by_the_next(data):
+    mine = facts.history()
+    before = mine.copy()
+    mine.loc[:, "value"] = 0.0
+    pd.testing.assert_frame_equal(facts.history(), before)
+
+
 # ---- the real series
 
 

@@ -9,9 +9,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from capcycle import facts, paths
+from capcycle import facts
 from capcycle.errors import CapcycleError
-from capcycle.facts import codebook, door
+from capcycle.facts import door
 
 HERE = Path(__file__).parent / "data"
 PERIOD = ["company", "concept", "period_start", "period_end"]
@@ -199,23 +199,3 @@ def test_load_refuses(arguments, message):
 
 def test_the_data_passes_its_own_door():
     facts.check()
-
-
-# ---- the codebook
-
-
-def test_the_codebook_is_in_step_with_the_tables():
-    written = (paths.DATA / "README.md").read_text("utf-8")
-    assert written == codebook.render(), "data/README.md is out of step: python -m capcycle.facts.codebook rewrites it"
-
-
-def test_the_codebook_explains_every_column_and_every_concept():
-    text = codebook.render()
-    columns = {column for _, names in codebook.FILES.values() for column in names}
-    assert [name for name in [*columns, *door.KINDS, *door.TIERS] if f"- `{name}`: " not in text] == []
-    assert [name for name in facts.dictionary().index if f"| {name} |" not in text] == []
-
-
-def test_the_codebook_names_no_table_that_is_not_there():
-    tables = {path.name for path in paths.DATA.glob("*.csv")} | {"facts/<TICKER>.csv"}
-    assert set(codebook.FILES) <= tables

@@ -86,6 +86,12 @@ def toy(tmp_path, monkeypatch):
     write("sources.csv", [door.SOURCE, ["s1", *document], ["s2", *document]])
     schema()
     deals({})
+    lacks()
+
+
+def lacks(**cells):
+    row = {"table": "deals", "missing": "its price", "reason": "Never told.", "source": "s1"}
+    write("register_gaps.csv", [registers.GAP, list({**row, **cells}.values())])
 
 
 def faults(job=registers.check):
@@ -132,9 +138,36 @@ def test_each_rule_is_told_alone(toy, cells, sentence):
     assert faults(lambda: registers.read("deals")) == [f"data/deals.csv:3: {sentence}"]
 
 
+def test_a_file_changed_between_two_reads_is_read_and_checked_again(toy):
+    registers.read("deals")
+    deals({"value": "5500"})
+    assert registers.read("deals")["value"].item() == 5500.0
+    schema(type="kind")
+    assert faults(lambda: registers.read("deals"))[0].startswith("data/deals.csv:2: deal 'one' is not one of reported")
+
+
 def test_a_row_twice(toy):
     deals({}, {"page": ""})
     assert faults() == ["data/deals.csv:3: same deal, published as a row above"]
+
+
+BROKEN_GAPS = [
+    ({"table": "meals"}, "table 'meals' is not one of deals"),
+    ({"missing": ""}, "missing is empty: say what was looked for"),
+    ({"reason": ""}, "reason is empty: say why it is not there"),
+    ({"source": "s1 s9"}, "source 's1 s9' is unknown; add it to data/sources.csv"),
+]
+
+
+@pytest.mark.parametrize(("cells", "sentence"), BROKEN_GAPS, ids=lambda value: str(value)[:40])
+def test_each_rule_of_what_is_lacking(toy, cells, sentence):
+    lacks(**cells)
+    assert faults() == faults(registers.gaps) == [f"data/register_gaps.csv:2: {sentence}"]
+
+
+def test_what_is_lacking_may_be_in_no_document(toy):
+    lacks(source="")
+    assert registers.gaps()["missing"].tolist() == ["its price"]
 
 
 BROKEN_SCHEMA = [
@@ -190,14 +223,15 @@ def test_all_faults_of_all_files_at_once(project):
     ]
 
 
-def test_the_codebook_names_every_column(project):
-    told = registers.codebook()
-    assert told.startswith(
-        "### `market.csv`\n\nMarket value and price of a security at a month's end, one row per day,"
-    )
-    assert "- `critical_it_mw` (number, MW, at least 0.5, at most 20000): power for the computers themselves" in told
-    assert "- `contract` (text, key, required): id of the contract" in told
-    assert "- `status` (one of signed, amended, delivering, terminated, required): where it stands" in told
+def test_every_column_is_told_with_its_type_and_bounds(project):
+    told = registers.columns().set_index(["table", "column"])
+    assert told.loc[("contracts", "contract"), ["properties", "meaning"]].tolist() == [
+        "text, key, required",
+        "id of the contract",
+    ]
+    assert told.loc[("contracts", "critical_it_mw"), "properties"] == "number, MW, at least 0.5, at most 20000"
+    assert told.loc[("contracts", "status"), "properties"] == "one of signed, amended, delivering, terminated, required"
+    assert told.loc["offerings", "about"].str.startswith("Terms and first day of share offerings").all()
 
 
 # ---- the tables of the project
@@ -205,7 +239,7 @@ def test_the_codebook_names_every_column(project):
 
 def lay_out(folder, rows=None):
     """A copy of the registers and of what they refer to; companies that the project does not hold yet are added."""
-    for name in [*BOOK, "registers.csv"]:
+    for name in [*BOOK, "registers.csv", "register_gaps.csv"]:
         shutil.copy(HERE / name, folder)
     for name in TABLES:
         (folder / f"{name}.csv").write_text(text(list(csv.reader(read_file(name)))[:rows]), "utf-8")
@@ -257,7 +291,7 @@ def test_every_row_has_a_source_and_a_kind(held):
 
 
 def test_no_document_is_held_for_nothing():
-    tables = [facts.history(), facts.rejected(), *(registers.history(name) for name in TABLES)]
+    tables = [facts.history(), facts.rejected(), registers.gaps(), *(registers.history(name) for name in TABLES)]
     cited = pd.concat([table[column] for table in tables for column in ("source", "status_source") if column in table])
     assert set(facts.sources().index) - set(cited.str.split(" ").explode()) == {"ecb-eurofxref"}  # behind fx.csv
 

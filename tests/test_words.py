@@ -16,7 +16,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 import capcycle
-from capcycle import facts, words
+from capcycle import facts, models, words
 from capcycle.errors import CapcycleError
 from capcycle.metrics import ALL
 from capcycle.units import SCALES
@@ -200,7 +200,8 @@ def test_every_concept_and_every_metric_has_a_name():
 
 
 def test_every_name_belongs_to_something():
-    things = {*facts.dictionary().index, *ALL, "tax_rate", "years"}
+    things = {*facts.dictionary().index, *ALL, "tax_rate", "years", *models.ALL}
+    things |= {thing for model in models.ALL.values() for thing in (*model.parameters, *model.outputs)}
     names = [key for key in words.catalogue() if key.startswith(("name.", "name_of."))]
     assert [key for key in names if key.partition(".")[2] not in things] == []
 

@@ -2,11 +2,9 @@
 
 import argparse
 import os
-import shutil
 import signal
 import subprocess
 import sys
-import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -117,25 +115,8 @@ def _claims(chosen: argparse.Namespace) -> int:
 
     lines = claims.check_file(chosen.file)
     print("\n".join(claims.told(lines, str(chosen.file))))
-    print(say("claims.report", out=_report(chosen.file, chosen.out or Path(f"{chosen.file.stem}-claims"))))
+    print(say("claims.report", out=whole.claims_report(chosen.file, chosen.out)))
     return int(claims.is_wrong(lines))
-
-
-def _report(file: Path, out: Path) -> Path:
-    """The claims page of a reader's file, in a folder of its own; an earlier report there is replaced."""
-    from capcycle import publish
-
-    if out.exists() and not (out / "manifest.json").is_file() and (out.is_file() or any(out.iterdir())):
-        raise RunError(f"{out} holds something other than a report; name an empty or new folder with --out")
-    job = run.Run("claims", "claims", {"file": str(file.resolve())}, say("cli.claims.title"), say("cli.claims.section"))
-    paths.CACHE.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(dir=paths.CACHE, prefix="work-") as room:
-        notebook = run.execute(job, Path(room) / "claims.ipynb")
-        made = Path(room) / "site"
-        made.mkdir()
-        publish.build([run.Outcome(job, "", "done", notebook, 0.0)], made)
-        shutil.copytree(made, out, dirs_exist_ok=True)
-    return out / "claims.html"
 
 
 def _lab(_: argparse.Namespace) -> int:

@@ -7,6 +7,7 @@ import secrets
 import shutil
 import sqlite3
 import sys
+import tempfile
 from collections.abc import Iterable, Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
@@ -15,6 +16,7 @@ from pathlib import Path
 from capcycle import ledger, paths, run
 from capcycle.errors import RunError
 from capcycle.run import Outcome
+from capcycle.words import say
 
 HERE = -100  # AT_FDCWD and RENAME_EXCHANGE of Linux's renameat2
 EXCHANGE = 2
@@ -59,6 +61,23 @@ def site(
     return Built(outcomes, out, changed)
 
 
+def claims_report(file: Path, out: Path | None = None) -> Path:
+    """The claims page of a reader's file, in the folder `out` (else one named for the file); where the page is.
+
+    An earlier report there is replaced. RunError for a folder that holds something else, or a run that fails.
+    """
+    out = out or Path(f"{file.stem}-claims")
+    _refuse_foreign(out, "report")
+    job = run.Run("claims", "claims", {"file": str(file.resolve())}, say("cli.claims.title"), say("cli.claims.section"))
+    paths.CACHE.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=paths.CACHE, prefix="work-") as room:
+        notebook = run.execute(job, Path(room) / "claims.ipynb")
+        made = Path(room) / "site"
+        _build([Outcome(job, "", "done", notebook, 0.0)], made)
+        shutil.copytree(made, out, dirs_exist_ok=True)
+    return out / "claims.html"
+
+
 def _runs(failures: list[str]) -> str:
     return f"{len(failures)} run{'s' if len(failures) != 1 else ''}"
 
@@ -73,18 +92,22 @@ def _publish(outcomes: list[Outcome], out: Path, force: bool) -> bool:
     wanted = _wanted(outcomes)
     if not force and _record().get(str(out)) == [wanted, _listing(out)]:
         return False
-    from capcycle.publish import build
-
     new = out.with_name(f".{out.name}-building-{secrets.token_hex(4)}")
     try:
-        new.mkdir(parents=True)
-        build(outcomes, new)
+        _build(outcomes, new)
         _swap(new, out)
     finally:
         shutil.rmtree(new, ignore_errors=True)
     record = _record() | {str(out): [wanted, _listing(out)]}
     ledger.write(paths.CACHE / "site.json", json.dumps(record, indent=1))
     return True
+
+
+def _build(outcomes: list[Outcome], folder: Path) -> None:
+    from capcycle import publish  # a build with nothing to do is spared the drawing library
+
+    folder.mkdir(parents=True)
+    publish.build(outcomes, folder)
 
 
 def _wanted(outcomes: list[Outcome]) -> str:
@@ -122,9 +145,9 @@ def _only_one() -> Iterator[None]:
         yield
 
 
-def _refuse_foreign(out: Path) -> None:
+def _refuse_foreign(out: Path, ours: str = "capcycle site") -> None:
     if out.is_dir() and any(out.iterdir()) and not _is_ours(out):
-        raise RunError(f"{out} holds something other than a capcycle site; name an empty or new folder with --out")
+        raise RunError(f"{out} holds something other than a {ours}; name an empty or new folder with --out")
     if out.exists() and not out.is_dir():
         raise RunError(f"{out} is a file; name a folder with --out")
 

@@ -46,7 +46,8 @@ def recompute(claims: pd.DataFrame | None = None, as_of: str = "") -> list[Resul
     table = published_by(load.claims() if claims is None else claims, as_of)
     names, functions = values(table), functions_of(table, as_of)
     steps = dict(iter(load.steps().groupby("check_id", sort=False)))
-    known = [row for row in load.checks().itertuples() if set(row.claim_ids.split()) <= set(table["claim_id"])]
+    held = set(table["claim_id"])
+    known = [row for row in load.checks().itertuples() if set(row.claim_ids.split()) <= held]
     results = (_known_result(row, steps.get(row.check_id), names, functions, as_of) for row in known)
     return [result for result in results if result]
 
@@ -179,13 +180,12 @@ def _date(text: str) -> datetime.date:
 
 def _references() -> list[str]:
     """Faults of ids that one table names and another does not have."""
-    held, checks, sources = set(load.claims()["claim_id"]), load.checks(), set(load.sources()["source"])
-    steps = load.steps()
+    claims, checks, steps = load.claims(), load.checks(), load.steps()
+    held, sources, speakers = set(claims["claim_id"]), set(load.sources()["source"]), set(load.speakers().index)
     faults = [_lacking(row, row.claim_ids.split(), held, "claim", "claims.csv") for row in checks.itertuples()]
     faults += [_lacking(row, row.sources.split(), sources, "source", "check_sources.csv")
                for table in (checks, steps) for row in table.itertuples()]  # fmt: skip
-    faults += [_lacking(row, [row.speaker], set(load.speakers().index), "speaker", "speakers.csv")
-               for row in load.claims().itertuples()]  # fmt: skip
+    faults += [_lacking(row, [row.speaker], speakers, "speaker", "speakers.csv") for row in claims.itertuples()]
     faults += [_lacking(row, [row.check_id], set(checks.index), "check", "checks.csv") for row in steps.itertuples()]
     return list(filter(None, faults))
 

@@ -83,8 +83,9 @@ def names_in(text: str) -> list[str]:
     >>> names_in("c120/c122 + near(c120h, 1, 0.1)")
     ['c120', 'c122', 'c120h']
     """
-    called = {id(node.func) for node in ast.walk(parse(text)) if isinstance(node, ast.Call)}
-    found = [node for node in ast.walk(parse(text)) if isinstance(node, ast.Name) and id(node) not in called]
+    nodes = list(ast.walk(parse(text)))
+    called = {id(node.func) for node in nodes if isinstance(node, ast.Call)}
+    found = [node for node in nodes if isinstance(node, ast.Name) and id(node) not in called]
     return list(dict.fromkeys(node.id for node in sorted(found, key=lambda node: node.col_offset)))
 
 

@@ -1,28 +1,17 @@
 """The tables of published claims, their checks and the aliases, checked at the door like the facts."""
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from functools import lru_cache
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 
 from capcycle.claims import expressions
+from capcycle.claims.columns import ALIAS, CHECK, CLAIM, SOURCE, SPEAKER, STEP
 from capcycle.errors import CapcycleError, DataError
 from capcycle.facts import tables
-
-CLAIM = [
-    *["claim_id", "article", "publisher", "published", "entity", "ticker", "metric", "value_low", "value_high", "unit"],
-    *["period", "period_kind", "basis", "comparison", "speaker", "paraphrase"],
-]
-CHECK = [
-    *["check_id", "claim_ids", "subject", "topic", "scope", "rule", "fix", "holds", "fails", "decided_by", "verdict"],
-    *["error_class", "likely", "note", "sources"],
-]
-STEP = ["check_id", "step", "expression", "printed", "value", "tolerance", "sources"]
-SPEAKER = ["speaker", "kind"]
-SOURCE = ["source", "publisher", "address", "published", "about"]
-ALIAS = ["alias", "name", "ticker", "kind", "note"]
 
 VERDICTS = ["consistent", "inconsistent", "mistranslated", "superseded", "not checkable"]
 CLASSES = [
@@ -49,7 +38,7 @@ LIMITS = {
 NUMBER = r"-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?"
 LARGEST = 1e30
 OWN = ["claim_id", "entity", "metric", "value_low", "unit"]  # what a reader's file cannot do without
-EXTRA = ["check", "tolerance"]  # what it may have besides the columns of claims.csv
+OWN_MAY = [*CLAIM, "check", "tolerance"]  # what it may have
 
 Rules = Iterator[tuple[str, pd.Series]]
 
@@ -60,44 +49,44 @@ def claims() -> pd.DataFrame:
     >>> claims().set_index("claim_id").at["c120", "value_high"].item()
     70000000.0
     """
-    table = tables.read("claims.csv", CLAIM)
-    refuse(told(table, claim_rules(table)))
-    return typed(table)
+    return typed(_held("claims.csv", CLAIM, claim_rules))
 
 
 def checks() -> pd.DataFrame:
     """The checks by id: the claims they use, the rule, what each outcome means, class of error and note."""
-    table = tables.read("checks.csv", CHECK)
-    refuse(told(table, _check_rules(table)))
-    return table.set_index("check_id", drop=False)
+    return _held("checks.csv", CHECK, _check_rules).set_index("check_id", drop=False)
 
 
 def steps() -> pd.DataFrame:
     """The recomputations of each check in order: expression, the figure printed for it, value and tolerance."""
-    table = tables.read("check_steps.csv", STEP)
-    refuse(told(table, _step_rules(table)))
-    return table.astype({"value": float, "tolerance": float})
+    return _held("check_steps.csv", STEP, _step_rules).astype({"value": float, "tolerance": float})
 
 
 def sources() -> pd.DataFrame:
     """The outside sources of checks by id: publisher, address, date and what they are about, as far as known."""
-    table = tables.read("check_sources.csv", SOURCE)
-    refuse(told(table, _source_rules(table)))
-    return table.set_index("source", drop=False)
+    return _held("check_sources.csv", SOURCE, _source_rules).set_index("source", drop=False)
 
 
 def aliases() -> pd.DataFrame:
     """Names under which the same thing appears: misheard, untranslated, members of groups, number words."""
-    table = tables.read("aliases.csv", ALIAS)
-    refuse(told(table, _alias_rules(table)))
-    return table
+    return _held("aliases.csv", ALIAS, _alias_rules)
 
 
 def speakers() -> pd.Series:
     """What kind of source each speaker is: broker, company, press and so on."""
-    table = tables.read("speakers.csv", SPEAKER)
-    refuse(told(table, _speaker_rules(table)))
-    return table.set_index("speaker")["kind"]
+    return _held("speakers.csv", SPEAKER, _speaker_rules).set_index("speaker")["kind"]
+
+
+def _held(name: str, columns: list[str], rules: Callable[[pd.DataFrame], Rules]) -> pd.DataFrame:
+    """A table of `data/`, read and checked again only where its content has changed."""
+    return _checked(name, tuple(columns), rules, tables.stamp(name)).copy(deep=False)
+
+
+@lru_cache(maxsize=12)
+def _checked(name: str, columns: tuple[str, ...], rules: Callable[[pd.DataFrame], Rules], stamp: str) -> pd.DataFrame:
+    table = tables.read(name, columns)
+    refuse(told(table, rules(table)))
+    return table
 
 
 def read_file(path: Path | str) -> pd.DataFrame:
@@ -108,13 +97,13 @@ def read_file(path: Path | str) -> pd.DataFrame:
     """
     header = header_of(path)
     faults = [f"{path}:1: column {column} is missing" for column in OWN if column not in header]
-    faults += [f"{path}:1: unknown column {column}" for column in header if column not in CLAIM + EXTRA]
+    faults += [f"{path}:1: unknown column {column}" for column in header if column not in OWN_MAY]
     faults += [
         f"{path}:1: column {column} stands twice" for column in sorted({c for c in header if header.count(c) > 1})
     ]
     refuse(faults)
     table = read_table(path, header)
-    missing = {column: "" for column in CLAIM + EXTRA if column not in header and column != "value_high"}
+    missing = {column: "" for column in OWN_MAY if column not in header and column != "value_high"}
     table = table.assign(**missing)
     high = table["value_high"].mask(table["value_high"] == "", table["value_low"]) if "value_high" in table else None
     table = table.assign(value_high=table["value_low"] if high is None else high)

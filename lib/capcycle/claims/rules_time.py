@@ -4,12 +4,12 @@ from collections.abc import Iterator
 
 import pandas as pd
 
-from capcycle import paths, words
-from capcycle.claims import check, load
+from capcycle import words
+from capcycle.claims import check
 from capcycle.claims.detect import Book, rule
 from capcycle.claims.expressions import ExpressionError
 from capcycle.claims.rules_rows import COUNTED
-from capcycle.facts import tables
+from capcycle.facts import registers
 
 YEARS = rf"\b(?:in|over)(?: the past)? ({'|'.join(COUNTED)}|\d+) years"
 PAST = r"\b(?:began|was|were|started|rose|fell|passed|set|founded|returned|changed|grew|sold|raised)\b"
@@ -109,18 +109,12 @@ def ended_deal(book: Book) -> Iterator[tuple]:
     rows = rows[rows["ticker"] != ""]
     if rows.empty:
         return
-    deals = _ended_deals(book.as_of)
+    deals = registers.read("contracts", book.as_of).query("status == 'terminated'")
     for row in rows.itertuples():
         own = deals[deals["lessor"].isin(row.ticker.split("/")) & (deals["currency"] == row.unit)]
-        same = (pd.to_numeric(own["contract_value"], errors="coerce") / row.value_low - 1).abs() < 0.05
+        same = (own["contract_value"] / row.value_low - 1).abs() < 0.05
         for ended in own.loc[same, "status_date"]:
-            yield (row.claim_id,), {"date": ended}
-
-
-def _ended_deals(as_of: str) -> pd.DataFrame:
-    table = tables.read("contracts.csv", load.header_of(paths.DATA / "contracts.csv"))
-    ended = table[table["status"] == "terminated"]
-    return ended[ended["status_date"] <= as_of] if as_of else ended
+            yield (row.claim_id,), {"date": f"{ended:%Y-%m-%d}"}
 
 
 @rule("quarter_label")

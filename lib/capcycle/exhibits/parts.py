@@ -43,7 +43,7 @@ def marks(measures: Measures) -> pd.DataFrame:
             "value": table["value"],
             "shown": [shown(*row) for row in table[["value", "unit", "kind"]].itertuples(index=False)],
             "kind": table["kind"],
-            "source": _newest_document(table),
+            "source": newest_document(table),
         }
     )
 
@@ -158,7 +158,7 @@ def _range(rows: pd.DataFrame, table: pd.DataFrame) -> str:
     return words.say("note.range" if whole else "note.within", first=first, last=last)
 
 
-def _newest_document(table: pd.DataFrame) -> list[str]:
+def newest_document(table: pd.DataFrame) -> list[str]:
     """The title of the newest document behind each value, and how many others there are."""
     published = facts.sources()[["title", "published"]].to_dict("index")
 

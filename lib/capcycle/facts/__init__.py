@@ -8,7 +8,7 @@ from functools import partial
 import pandas as pd
 
 from capcycle.errors import CapcycleError, unknown
-from capcycle.facts import between, door, registers, splits, vintages
+from capcycle.facts import between, door, inventory, registers, splits, vintages
 from capcycle.facts.currency import convert, rates
 from capcycle.facts.vintages import latest
 
@@ -21,6 +21,7 @@ __all__ = [
     "gaps",
     "half_year_before",
     "history",
+    "inventory",
     "latest",
     "load",
     "rates",

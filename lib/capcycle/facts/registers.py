@@ -9,14 +9,30 @@ import operator
 import re
 from collections.abc import Callable, Iterator
 from datetime import date
-from functools import partial
+from functools import lru_cache, partial
 
 import pandas as pd
 
 from capcycle.errors import CapcycleError, unknown
 from capcycle.facts import door, tables
 
-SCHEMA = ["table", "column", "type", "required", "key", "least", "most", "unit", "meaning"]
+SCHEMA = {
+    "table": "table that the column belongs to",
+    "column": "the column; empty in the row that says what the table is",
+    "type": "what its cells are; `table` in the row of the table itself",
+    "required": "whether a cell must be filled; `any`: one of those so marked",
+    "key": "whether it is among the columns that tell one row from another",
+    "least": "least value, or the column that is never above this one",
+    "most": "greatest value, or the column that is never below this one",
+    "unit": "unit of the figures; `currency`: as the row's own column `currency` says",
+    "meaning": "what the column holds",
+}
+GAP = {
+    "table": "table that the figure would stand in",
+    "missing": "what was looked for",
+    "reason": "why it is not there",
+    "source": "documents in which it was looked for, or that say that it is lacking",
+}
 CURRENCY = "currency"  # unit of an amount, and the column that names it
 MONTH = r"[0-9]{4}-[0-9]{2}"
 FAMILIES = {"date": door.ISO_DATE, "month": door.ISO_DATE, "number": door.PLAIN_NUMBER, "fraction": door.PLAIN_NUMBER}
@@ -57,13 +73,27 @@ def history(name: str, as_of: str | date | None = None) -> pd.DataFrame:
     >>> history("useful_lives", as_of="2021-12-31")[["figure", "effect"]].values.tolist()
     [['depreciation', -721000000.0], ['net_income', 561000000.0], ['eps', 0.84]]
     """
-    schema, day = _schema(name), door.day(as_of)
-    known = door.open_book()
-    raw, faults = _checked(schema, known)
-    door.refuse([*known.faults, *faults])
-    table = _typed(raw, schema)
-    public = next((column for column in ("published", "date") if column in table), None)
-    return table if public is None or not as_of else table[table[public] <= day].reset_index(drop=True)
+    day, stamps = door.day(as_of), (tables.stamp(f"{name}.csv"), tables.stamp("registers.csv"))
+    table = _table(name, stamps, door.open_book()).copy(deep=False)
+    return table[public_day(table) <= day].reset_index(drop=True) if as_of else table
+
+
+def public_day(table: pd.DataFrame) -> pd.Series:
+    """The day on which each row of a register became public: when it was published, or, of a price, its own day.
+
+    >>> public_day(read("market", as_of="2025-03-31")).max()
+    Timestamp('2025-03-31 00:00:00')
+    """
+    return table["published" if "published" in table else "date"]
+
+
+def key(name: str) -> list[str]:
+    """The columns that tell one row of a register from another.
+
+    >>> key("market")
+    ['date', 'symbol', 'measure']
+    """
+    return _key(_schema(name))
 
 
 def check() -> None:
@@ -74,18 +104,34 @@ def check() -> None:
     schema, known = _schema(), door.open_book()
     jobs = [partial(_checked, rows, known) for _, rows in schema.groupby("table", sort=False)]
     results, faults = door.gather(jobs)
-    door.refuse([*known.faults, *(fault for _, found in results for fault in found), *faults])
+    found = [fault for _, found in results for fault in found]
+    door.refuse(list(dict.fromkeys([*known.faults, *found, *faults, *door.gather([gaps])[1]])))
 
 
-def codebook() -> str:
-    """The registers and their columns in Markdown, from the schema."""
-    return "\n\n".join(_chapter(name, rows) for name, rows in _schema().groupby("table", sort=False))
+def gaps() -> pd.DataFrame:
+    """Figures that were looked for and are in no register: table, what is missing, the reason, documents.
+
+    >>> [missing for missing in gaps()["missing"] if "AMD" in missing]
+    ["tranches of AMD's warrant for OpenAI: shares, gigawatts and share price of each"]
+    """
+    table, known = tables.read("register_gaps.csv", GAP), door.open_book()
+    door.refuse([*known.faults, *door._faults(table, _gap_rules(table, known))])
+    return table
 
 
-def _chapter(name: str, rows: pd.DataFrame) -> str:
-    about, columns = rows[rows["type"] == "table"], rows[rows["type"] != "table"]
-    lines = [f"- `{row.column}` ({', '.join(_properties(row))}): {row.meaning}" for row in columns.itertuples()]
-    return f"### `{name}.csv`\n\n{' '.join(about['meaning'])}\n\n" + "\n".join(lines)
+def columns() -> pd.DataFrame:
+    """Every column of every register: table, what the table is, column, its type and bounds, its meaning.
+
+    >>> columns().query("table == 'capacity' and column == 'mw'")[["properties", "meaning"]].values.tolist()[0]
+    ['number, MW, one of these is required, at least 0.5, at most 200000', 'power']
+    """
+    schema = _schema()
+    about = schema[schema["type"] == "table"].set_index("table")["meaning"]
+    each = _columns(schema)
+    return pd.DataFrame({
+        "table": each["table"], "about": each["table"].map(about), "column": each["column"],
+        "properties": [", ".join(_properties(row)) for row in each.itertuples()], "meaning": each["meaning"],
+    }).reset_index(drop=True)  # fmt: skip
 
 
 def _properties(row: tuple) -> Iterator[str]:
@@ -144,6 +190,15 @@ def _key(schema: pd.DataFrame) -> list[str]:
 
 
 # ---- one table
+
+
+@lru_cache(maxsize=4)
+def _table(name: str, stamps: tuple[str, ...], known: door.Book) -> pd.DataFrame:
+    """Every version of every row; `stamps` tell when the table or its schema has changed."""
+    schema = _schema(name)
+    raw, faults = _checked(schema, known)
+    door.refuse([*known.faults, *faults])
+    return _typed(raw, schema)
 
 
 def _checked(schema: pd.DataFrame, known: door.Book) -> tuple[pd.DataFrame, list[str]]:
@@ -220,6 +275,15 @@ def _row_rules(raw: pd.DataFrame, columns: pd.DataFrame) -> door.Rules:
         yield f"{amount} has no {CURRENCY}", (raw[amount] != "") & (raw[CURRENCY] == "")
     key = [*_key(columns), *(["published"] if "published" in raw else [])]
     yield f"same {', '.join(key)} as a row above", raw.duplicated(key)
+
+
+def _gap_rules(table: pd.DataFrame, known: door.Book) -> door.Rules:
+    yield f"table '{{table}}' is not one of {', '.join(names())}", ~table["table"].isin(names())
+    yield "missing is empty: say what was looked for", table["missing"] == ""
+    yield "reason is empty: say why it is not there", table["reason"] == ""
+    wrong, sentence = TYPES["source"]
+    yield f"source '{{source}}' {sentence}", table["source"].ne("") & wrong(table["source"], known)
+    yield "{missing} stands twice", table.duplicated(["table", "missing"])
 
 
 def _contract_rules(raw: pd.DataFrame, values: dict[str, pd.Series], known: door.Book) -> door.Rules:

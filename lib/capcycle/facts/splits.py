@@ -1,6 +1,5 @@
 """Share splits, read off the figures themselves, so that one series never counts two kinds of share."""
 
-import numpy as np
 import pandas as pd
 
 from capcycle.facts import vintages
@@ -13,12 +12,14 @@ def splits(history: pd.DataFrame) -> pd.DataFrame:
 
     The day is that of the first document on the new basis, which comes days or weeks after the split itself.
     """
-    later = vintages.revisions(history[history["unit"].str.contains("share")]).query("cause == 'split'")
+    later = vintages.revisions(history[history["unit"].str.contains("share", regex=False)])
+    later = later[later["cause"] == "split"]
     grown = (later["value"] / later["before"]).where(later["unit"].eq("shares"), later["before"] / later["value"])
     ratio = grown.round().where(grown > 1, 1 / (1 / grown).round())
-    by_split = later.assign(ratio=ratio).sort_values("published").groupby(["company", "ratio"])
-    found = by_split.agg(day=("published", "min"), source=("source", "first"), periods=("value", "size"))
-    return found[found["periods"] >= SHOWN].reset_index().sort_values("day", ignore_index=True)
+    shown = later.assign(ratio=ratio).sort_values("published", kind="stable")
+    often = shown.groupby(["company", "ratio"])["value"].transform("size") >= SHOWN
+    first = shown[often].drop_duplicates(["company", "ratio"])
+    return first[["company", "ratio", "published", "source"]].rename(columns={"published": "day"})
 
 
 def rebase(known: pd.DataFrame, history: pd.DataFrame) -> pd.DataFrame:
@@ -33,19 +34,15 @@ def rebase(known: pd.DataFrame, history: pd.DataFrame) -> pd.DataFrame:
 
 
 def _on_new_basis(known: pd.DataFrame, split: tuple) -> pd.DataFrame:
-    per_share = known["unit"].str.endswith("/share")
-    counted = per_share | known["unit"].eq("shares")
-    old = known["company"].eq(split.company) & counted & known["published"].lt(split.day)
-    if not old.any():
-        return known
-    value = (
-        known["value"].where(per_share, known["value"] * split.ratio).where(~per_share, known["value"] / split.ratio)
+    old = known["company"].eq(split.company) & known["unit"].str.contains("share", regex=False)
+    old &= known["published"].lt(split.day)
+    rows = known[old]
+    per_share = rows["unit"].str.endswith("/share")
+    moved = rows.assign(
+        value=(rows["value"] * split.ratio).mask(per_share, rows["value"] / split.ratio),
+        kind=rows["kind"].replace("reported", "derived"),
+        source=rows["source"].where(rows["source"] == split.source, rows["source"] + " " + split.source),
+        locator=rows["locator"] + per_share.map({True: " ÷ ", False: " × "}) + f"{split.ratio:g}",
+        published=split.day,
     )
-    step = pd.Series(np.where(per_share, " ÷ ", " × "), known.index) + f"{split.ratio:g}"
-    return known.assign(
-        value=known["value"].mask(old, value),
-        kind=known["kind"].mask(old & known["kind"].eq("reported"), "derived"),
-        source=known["source"].mask(old & known["source"].ne(split.source), known["source"] + " " + split.source),
-        locator=known["locator"].mask(old, known["locator"] + step),
-        published=known["published"].mask(old, split.day),
-    )
+    return pd.concat([known[~old], moved]).loc[known.index]

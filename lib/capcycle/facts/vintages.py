@@ -10,6 +10,7 @@ SPLIT_RATIOS = range(2, 51)
 SPLIT_TOLERANCE = 0.03  # earnings of a few cents a share are rounded to a whole cent
 ROUNDED = 0.005  # a figure rounded to three digits is off by half a percent at most
 COARSEST = 12  # no filing rounds to more than 10**12
+IFRS = " under IFRS"  # ends the name of a concept while quarters are derived
 
 
 def revisions(history: pd.DataFrame) -> pd.DataFrame:
@@ -51,8 +52,9 @@ def quarters(history: pd.DataFrame) -> pd.DataFrame:
 
     A figure under IFRS and one under US GAAP are never subtracted from each other.
     """
-    ifrs = is_ifrs(history["locator"])
-    derived = pd.concat([_differences(history[ifrs]), _differences(history[~ifrs])])
+    concept = history["concept"]
+    derived = _differences(history.assign(concept=concept.mask(is_ifrs(history["locator"]), concept + IFRS)))
+    derived = derived.assign(concept=derived["concept"].str.removesuffix(IFRS))
     return _not_reported(derived, history).drop(columns=["restated", "mixed"])
 
 
@@ -66,7 +68,8 @@ def _differences(history: pd.DataFrame) -> pd.DataFrame:
     the next year's.
     """
     flows = _unrounded(history)
-    restated = flows.index.isin(revisions(flows).query("cause == 'restatement'").index)
+    later = revisions(flows)
+    restated = flows.index.isin(later.index[later["cause"] == "restatement"])
     flows = flows.assign(restated=restated, confirmed=_confirmed(flows))
     pairs = periods.remainders(flows.drop(columns=["file", "line", "note"], errors="ignore"))
     later = pairs["published_less"] > pairs["published"]
@@ -99,7 +102,8 @@ def _confirmed(flows: pd.DataFrame) -> pd.Series:
 
 
 def _unrounded(history: pd.DataFrame) -> pd.DataFrame:
-    later = revisions(history).query("cause == 'rounding'")
+    later = revisions(history)
+    later = later[later["cause"] == "rounding"]
     coarser = _digit(later["value"].to_numpy()) > _digit(later["before"].to_numpy())
     return history.drop(later.index[coarser])
 

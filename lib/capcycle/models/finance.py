@@ -9,6 +9,7 @@ import pyxirr
 
 from capcycle import words
 from capcycle.errors import ModelError
+from capcycle.models.maths import is_expression
 
 LOWEST = -1.0  # a rate of return at which everything is lost
 
@@ -114,13 +115,12 @@ def payback(flows: Sequence[Any], rate: Any = 0.0) -> Any:
 
 
 def _number(flow: Any) -> np.ndarray:
-    try:
-        return np.asarray(flow, float)
-    except TypeError as error:
+    if is_expression(flow):
         raise ModelError(
             "a rate of return is found by trial, so no chart can compute it from a slider: "
             "tabulate the model over the slider's steps"
-        ) from error
+        )
+    return np.asarray(flow, float)
 
 
 def _one(flows: np.ndarray) -> float:

@@ -18,7 +18,7 @@ from capcycle.parameters import declared
 from capcycle.publish import exhibits, notebook, pictures
 from capcycle.publish.data import DataVersion
 from capcycle.publish.prose import Prose
-from capcycle.publish.specs import Datasets
+from capcycle.publish.specs import Datasets, has_sliders
 from capcycle.run import Outcome
 from capcycle.words import say
 
@@ -144,6 +144,7 @@ def _block(part: notebook.Part, prose: Prose, documents, datasets: Datasets, fol
         **{key: exhibit[key] for key in ("id", "title", "subtitle", "alt", "notes")},
         "code": part.code,
         "spec": datasets.slim(part.spec) if part.spec else None,
+        "sliders": has_sliders(part.spec or {}),
         "table": exhibits.table(exhibit, documents),
         "cited": exhibits.cited(exhibit["sources"]),
         "documents": documents.ranges(exhibit),

@@ -33,6 +33,15 @@ class Datasets:
         return {name: pack(rows) for name, rows in self.rows.items()}
 
 
+def has_sliders(spec: dict) -> bool:
+    """Whether a reader can move something beside the chart.
+
+    >>> has_sliders({"params": [{"name": "life", "bind": {"input": "range"}}]}), has_sliders({})
+    (True, False)
+    """
+    return any("input" in param.get("bind", ()) for param in spec.get("params", []))
+
+
 def pack(rows: list[dict]) -> dict[str, Any]:
     """Rows as columns; a column that repeats itself as its distinct values and where each stands.
 

@@ -8,7 +8,7 @@ import pandas as pd
 from capcycle.errors import ModelError, unknown
 from capcycle.study.case import Case, Input
 
-STEPS = 41
+STEPS = 25
 
 
 @dataclass(frozen=True)

@@ -15,7 +15,7 @@ def columns(rows: pd.DataFrame, frame: Frame) -> Exhibit:
     """A bar across for each row, in the order given, its value at its end."""
     data = around.drawn(rows)
     across = alt.X("value:Q", axis=around.axis(rows["unit"].iloc[0]))
-    base = alt.Chart(data).encode(y=_labels(rows), x=across)
+    base = alt.Chart(data).encode(y=around.labels(rows), x=across)
     bar = base.mark_bar(size=18, strokeWidth=1.5).encode(tooltip=around.tooltips(data), **around.fill(rows))
     text = base.transform_calculate(end="max(datum.value, 0)").mark_text(align="left", dx=5)
     chart = alt.layer(bar, text.encode(text="shown:N", x="end:Q")).properties(height=alt.Step(ROW))
@@ -32,11 +32,11 @@ def stacked(rows: pd.DataFrame, frame: Frame) -> Exhibit:
         .encode(
             x=alt.X("x:O", sort=None, title=None, axis=alt.Axis(labelAngle=0)),
             y=alt.Y("value:Q", axis=around.axis(rows["unit"].iloc[0]), stack="zero"),
-            order=alt.Order("place:Q"),
+            order=alt.Order("layer:Q"),
             tooltip=around.tooltips(data),
             **around.fill(rows),
         )
-        .transform_calculate(place=f"indexof({order}, datum.group)")
+        .transform_calculate(layer=f"indexof({order}, datum.group)")
     )
     return around.finished(rows, frame, chart, around.view(rows, _headings("x", "group", "value")))
 
@@ -54,7 +54,7 @@ def waterfall(rows: pd.DataFrame, frame: Frame) -> Exhibit:
         end=level,
         group=[_direction(*row) for row in rows[["total", "value"]].itertuples(index=False)],
     )
-    base = alt.Chart(data).encode(y=_labels(rows))
+    base = alt.Chart(data).encode(y=around.labels(rows))
     colours = around.fill(data)
     across = alt.X("start:Q", axis=around.axis(rows["unit"].iloc[0]))
     bar = base.mark_bar(size=18, strokeWidth=1.5).encode(x=across, x2="end:Q", tooltip=around.tooltips(data), **colours)
@@ -65,11 +65,6 @@ def waterfall(rows: pd.DataFrame, frame: Frame) -> Exhibit:
 
 def _direction(total: bool, value: float) -> str:
     return words.say("marks.total" if total else "marks.added" if value >= 0 else "marks.taken")
-
-
-def _labels(rows: pd.DataFrame) -> alt.Y:
-    order = list(dict.fromkeys(rows["label"]))
-    return alt.Y("label:N", sort=order, title=None, axis=alt.Axis(labelLimit=170, labelOverlap=False))
 
 
 def _headings(*names: str) -> dict[str, str]:

@@ -1,5 +1,6 @@
 """What stands around a chart of rows: title, table, figures to download, notes, documents."""
 
+import textwrap
 from dataclasses import dataclass
 
 import altair as alt
@@ -12,6 +13,7 @@ from capcycle.exhibits.exhibit import Exhibit
 from capcycle.exhibits.lines import SCALED, value_axis
 
 KEPT = ["label", "group", "x", "low", "value", "high", "size", "unit", "kind", "note", "source"]
+BREAK, LINE = "|", 24
 SMALL = ("number", "years", "times", "share", "GPU-hour", "kW/GPU")  # units whose values need no scale
 
 
@@ -102,7 +104,18 @@ def tooltips(rows: pd.DataFrame) -> list[alt.Tooltip]:
 
 def drawn(rows: pd.DataFrame) -> pd.DataFrame:
     """The rows as a chart needs them: with their value in words, without their documents."""
-    return rows.assign(shown=shown(rows)).drop(columns=["source", "unit"])
+    return rows.assign(shown=shown(rows), place=rows["label"].map(_broken)).drop(columns=["source", "unit"])
+
+
+def labels(rows: pd.DataFrame) -> alt.Y:
+    """The axis of a row for each label, in the order of the rows; a long label stands on several lines."""
+    order = list(dict.fromkeys(map(_broken, rows["label"])))
+    axis = alt.Axis(labelLimit=170, labelOverlap=False, labelExpr=f"split(datum.label, '{BREAK}')")
+    return alt.Y("place:N", sort=order, title=None, axis=axis)
+
+
+def _broken(label: str) -> str:
+    return BREAK.join(textwrap.wrap(label, LINE, break_long_words=False)) or label
 
 
 def fill(rows: pd.DataFrame, legend: bool = True) -> dict[str, alt.Fill | alt.Stroke | dict]:

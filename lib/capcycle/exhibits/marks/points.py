@@ -6,7 +6,7 @@ import pandas as pd
 from capcycle import theme
 from capcycle.exhibits.exhibit import Exhibit
 from capcycle.exhibits.marks import frame as around
-from capcycle.exhibits.marks.columns import ROW, _headings, _labels
+from capcycle.exhibits.marks.columns import ROW, _headings
 from capcycle.exhibits.marks.frame import Frame
 
 
@@ -17,11 +17,11 @@ def dots(rows: pd.DataFrame, frame: Frame, mark: float | None = None) -> Exhibit
     """
     data = around.drawn(rows)
     axis, ends = around.axis(rows["unit"].iloc[0]), {"low", "high"} <= set(rows)
-    base = alt.Chart(data).encode(y=_labels(rows))
+    base = alt.Chart(data).encode(y=around.labels(rows))
     layers = []
     if ends:
         data = data.assign(low=data["low"].fillna(data["value"]), high=data["high"].fillna(data["value"]))
-        base = alt.Chart(data).encode(y=_labels(rows))
+        base = alt.Chart(data).encode(y=around.labels(rows))
         reach = base.mark_bar(size=10, strokeWidth=1, opacity=0.45).encode(x=alt.X("low:Q", axis=axis), x2="high:Q")
         layers.append(reach.encode(**_without_opacity(around.fill(rows, legend=False))))
     point = base.mark_point(size=90, strokeWidth=2).encode(

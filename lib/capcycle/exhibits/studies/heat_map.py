@@ -46,20 +46,24 @@ def _cells(found: Grid) -> pd.DataFrame:
 
 def _heat_chart(found: Grid, rows: pd.DataFrame, line: float, unit: str) -> alt.LayerChart:
     case = found.case
-    wide, high = ((each[1] - each[0]) / 2 for each in (found.xs, found.ys))
-    data = rows[["x", "y", "value"]].assign(x2=rows["x"] + wide, y2=rows["y"] + high, x=rows["x"] - wide,
-                                            y=rows["y"] - high, shown=[words.value(v, unit) for v in rows["value"]])  # fmt: skip
+    # a cell reaches a little under its neighbour, or thin gaps show between them
+    wide, high = (float(each[1] - each[0]) * 0.52 for each in (found.xs, found.ys))
     scales = [
         alt.Scale(zero=False, nice=False, domain=[each[0], each[-1]], clamp=True) for each in (found.xs, found.ys)
     ]
-    x = alt.X("x:Q", scale=scales[0], axis=axis(case.unit(found.x), words.name(found.x)))
-    y = alt.Y("y:Q", scale=scales[1], axis=axis(case.unit(found.y), words.name(found.y)))
+    x = alt.X("left:Q", scale=scales[0], axis=axis(case.unit(found.x), words.name(found.x)))
+    y = alt.Y("below:Q", scale=scales[1], axis=axis(case.unit(found.y), words.name(found.y)))
     legend = alt.Legend(title=None, gradientLength=220, labelExpr=axis(unit).to_dict().get("labelExpr", alt.Undefined),
                         format=axis(unit).to_dict().get("format", alt.Undefined))  # fmt: skip
     colour = alt.Color("value:Q", scale=alt.Scale(scheme="cividis"), legend=legend)
-    area = alt.Chart(data).mark_rect(stroke=None).encode(
-        x=x, x2="x2:Q", y=y, y2="y2:Q", color=colour, tooltip=[alt.Tooltip("shown:N", title=words.name(found.of))]
-    )  # fmt: skip
+    tooltip = [alt.Tooltip("value:Q", title=words.name(found.of), format=",.3~s" if unit[:3].isupper() else ",.3~r")]
+    area = (
+        alt.Chart(rows[["x", "y", "value"]])
+        .transform_calculate(left=f"datum.x - {wide}", right=f"datum.x + {wide}")
+        .transform_calculate(below=f"datum.y - {high}", above=f"datum.y + {high}")
+        .mark_rect(stroke=None)
+        .encode(x=x, x2="right:Q", y=y, y2="above:Q", color=colour, tooltip=tooltip)
+    )
     iso = alt.Chart(_contour(found, line)).mark_line(color="#ffffff", strokeWidth=2.5)
     here = {"x": case.inputs[found.x].central, "y": case.inputs[found.y].central}
     point = alt.Chart(pd.DataFrame([here])).mark_point(

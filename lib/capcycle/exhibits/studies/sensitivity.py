@@ -55,10 +55,7 @@ def _tornado_title(found: Tornado) -> str:
 
 def _tornado_chart(rows: pd.DataFrame, unit: str) -> alt.LayerChart:
     data = marks.frame.drawn(rows)
-    order = list(dict.fromkeys(rows["label"]))
-    base = alt.Chart(data).encode(
-        y=alt.Y("label:N", sort=order, title=None, axis=alt.Axis(labelLimit=170, labelOverlap=False))
-    )
+    base = alt.Chart(data).encode(y=marks.frame.labels(rows))
     across = alt.X("base:Q", axis=axis(unit), scale=alt.Scale(zero=False))
     bar = base.mark_bar(size=18, strokeWidth=1.5).encode(
         x=across, x2="value:Q", tooltip=marks.frame.tooltips(data), **marks.frame.fill(rows)

@@ -27,7 +27,8 @@ def fan(found: Simulation, of: str) -> Exhibit:
     rows = pd.DataFrame({
         "x": range(len(draws)), "low": outer[0], "inner_low": inner[0], "value": np.median(draws, axis=1),
         "inner_high": inner[1], "high": outer[1],
-    }).assign(unit=unit, kind=case.kind, source=case.source, label=[str(year) for year in range(len(draws))])  # fmt: skip
+        "label": list(map(str, range(len(draws)))),
+    }).assign(unit=unit, kind=case.kind, source=case.source)  # fmt: skip
     last = rows.iloc[-1]
     frame = Frame(
         parts.slug("fan", case.model.__name__, of, case.company),

@@ -1,24 +1,26 @@
 """A chart with sliders that works in a published page: the model's own formula, computed by the chart."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
+from fractions import Fraction
 from itertools import product
 
 import altair as alt
 import numpy as np
 import pandas as pd
 
-from capcycle import theme, words
+from capcycle import theme, units, words
 from capcycle.errors import ModelError, unknown
 from capcycle.exhibits import marks, parts
 from capcycle.exhibits.exhibit import Exhibit
+from capcycle.exhibits.lines import SCALED
 from capcycle.exhibits.marks import Frame
 from capcycle.exhibits.marks.frame import axis, documents, kinds_noted
 from capcycle.exhibits.studies.cases import said
 from capcycle.study import Case, Input
 from capcycle.words import say
 
-POINTS, STEPS, TABULATED = 41, 40, 10  # of the line; of a slider; of a slider whose values are tabulated
-CLOSE = 1e-9  # a slider's value and a tabulated one, apart by rounding only
+POINTS, STEPS, TABULATED = 41, 40, 8  # of the line; of a slider; of a slider whose values are tabulated
 
 
 def what_if(case: Case, x: str, sliders: Sequence[str], of: str | None = None) -> Exhibit:
@@ -48,14 +50,20 @@ def what_if(case: Case, x: str, sliders: Sequence[str], of: str | None = None) -
 
 
 def slider_steps(each: Input, steps: int = STEPS) -> np.ndarray:
-    """Where a slider can stand: even steps over the range."""
-    return np.linspace(each.low, each.high, steps + 1)
+    """Where a slider can stand: even steps over the range, about so many that the central value is one of them."""
+    place = Fraction((each.central - each.low) / (each.high - each.low)).limit_denominator(2 * steps).denominator
+    return np.linspace(each.low, each.high, place * max(1, round(steps / place)) + 1)
 
 
 def _line(case: Case, x: str, of: str) -> pd.DataFrame:
-    across = slider_steps(case.inputs[x], POINTS - 1)
+    across = _xs(case, x)
     values = np.broadcast_to(np.asarray(getattr(case.evaluate(**{x: across}), of), float), across.shape)
     return pd.DataFrame({"x": across, "value": values, "label": [said(case, x, one) for one in across]})
+
+
+def _xs(case: Case, x: str) -> np.ndarray:
+    each, points = case.inputs[x], STEPS // 2 + 1 if case.model.iterates else POINTS
+    return np.linspace(each.low, each.high, points)
 
 
 def _title(case: Case, x: str, of: str, rows: pd.DataFrame) -> str:
@@ -70,55 +78,74 @@ def _told(each: Input, case: Case) -> str:
     return say("study.range", input=words.name(each.name), reason=each.reason.rstrip("."), **ends)
 
 
-def _chart(case: Case, x: str, sliders: Sequence[str], of: str) -> alt.LayerChart:
-    params = {name: _param(case.inputs[name], case.model.iterates) for name in sliders}
-    line, here = (_tabulated if case.model.iterates else _formula)(case, x, params, of)
-    scale = alt.Scale(zero=False, nice=False)
-    across = alt.X("x:Q", axis=axis(case.unit(x), words.name(x)), scale=scale)
-    up = alt.Y("value:Q", axis=axis(case.unit(of), words.name(of)), scale=alt.Scale(zero=False))
-    said_so = alt.Text("value:Q", format=_format(case.unit(of)))
+@dataclass(frozen=True)
+class Slider:
+    """A slider over the range of one input.
+
+    factor  what the number on the slider is multiplied by to be the input: readers see percent and billions
+    """
+
+    each: Input
+    param: alt.Parameter
+    factor: float
+    steps: np.ndarray
+
+
+def _chart(case: Case, x: str, names: Sequence[str], of: str) -> alt.LayerChart:
+    sliders = {name: _slider(case.inputs[name], case.model.iterates) for name in names}
+    made = _tabulated if case.model.iterates else _formula
+    line, here = (made(case, x, xs, sliders, of) for xs in (_xs(case, x), np.array([case.inputs[x].central])))
+    unit = case.unit(of)
+    across = alt.X("x:Q", axis=axis(case.unit(x), words.name(x)), scale=alt.Scale(zero=False, nice=False))
+    up = alt.Y("value:Q", axis=axis(unit, words.name(of)), scale=alt.Scale(zero=False))
+    here = here.transform_calculate(shown=_shown(unit))
     return alt.layer(
         line.mark_line(strokeWidth=3).encode(x=across, y=up),
         here.mark_point(size=110, filled=True, color=theme.LIGHT["accent"]).encode(x="x:Q", y="value:Q"),
-        here.mark_text(align="left", dx=10, dy=-12, fontSize=14).encode(x="x:Q", y="value:Q", text=said_so),
-    ).add_params(*params.values())  # fmt: skip
+        here.mark_text(align="left", dx=10, dy=-12, fontSize=14).encode(x="x:Q", y="value:Q", text="shown:N"),
+    ).add_params(*(slider.param for slider in sliders.values()))
 
 
-def _param(each: Input, tabulated: bool) -> alt.Parameter:
+def _slider(each: Input, tabulated: bool) -> Slider:
     steps = slider_steps(each, TABULATED if tabulated else STEPS)
-    start = steps[np.abs(steps - each.central).argmin()]  # a slider stands on a step
-    bind = alt.binding_range(
-        min=each.low, max=each.high, step=float(steps[1] - steps[0]), name=f"{words.name(each.name)} "
-    )
-    return alt.param(name=each.name, value=float(start), bind=bind)
+    factor, shown_in = _scale(each)
+    low, step, high = (float(number / factor) for number in (each.low, steps[1] - steps[0], each.high))
+    label = say("study.slider", input=words.name(each.name), unit=shown_in)
+    bind = alt.binding_range(min=low, max=high, step=float(f"{step:.12g}"), name=label)
+    return Slider(each, alt.param(name=each.name, value=float(each.central / factor), bind=bind), factor, steps)
 
 
-def _formula(case: Case, x: str, params: dict[str, alt.Parameter], of: str) -> tuple[alt.Chart, alt.Chart]:
+def _scale(each: Input) -> tuple[float, str]:
+    """What a slider shows an input in: percent, billions or millions of money, or its own unit."""
+    if each.unit == "fraction":
+        return 0.01, parts.unit(each.unit)
+    if not each.unit[:3].isupper() or not each.unit[:3].isalpha() or each.high < units.SCALES["k"]:
+        return 1.0, parts.unit(each.unit)
+    scale = next(name for name in ("tn", "bn", "m", "k") if each.high >= units.SCALES[name])
+    return units.SCALES[scale], f"{each.unit[:3]} {scale}{each.unit[3:]}"
+
+
+def _formula(case: Case, x: str, xs: np.ndarray, sliders: dict[str, Slider], of: str) -> alt.Chart:
+    params = {name: slider.param * slider.factor for name, slider in sliders.items()}
     value = getattr(case.evaluate(**{x: alt.datum.x}, **params), of)
-    made = [alt.Chart(pd.DataFrame({"x": each})) for each in _xs(case, x)]
-    return tuple(chart.transform_calculate(value=value) for chart in made)
+    return alt.Chart(pd.DataFrame({"x": xs})).transform_calculate(value=value)
 
 
-def _tabulated(case: Case, x: str, params: dict[str, alt.Parameter], of: str) -> tuple[alt.Chart, alt.Chart]:
-    steps = [slider_steps(case.inputs[name], TABULATED) for name in params]
-    chosen = " && ".join(
-        f"abs(datum['{name}'] - {name}) <= {CLOSE + (each[1] - each[0]) / 2:.9g}"
-        for name, each in zip(params, steps, strict=True)
+def _tabulated(case: Case, x: str, xs: np.ndarray, sliders: dict[str, Slider], of: str) -> alt.Chart:
+    rows = pd.DataFrame(product(xs, *(slider.steps for slider in sliders.values())), columns=["x", *sliders])
+    inputs = {name: rows[name].to_numpy() for name in sliders} | {x: rows["x"].to_numpy()}
+    found = np.broadcast_to(getattr(case.evaluate(**inputs), of), len(rows))
+    near = (
+        f"abs(datum['{name}'] - {name} * {slider.factor}) < {(slider.steps[1] - slider.steps[0]) / 2}"
+        for name, slider in sliders.items()
     )
-    tables = [_table(case, x, xs, list(params), steps, of) for xs in _xs(case, x)]
-    return tuple(alt.Chart(table).transform_filter(chosen) for table in tables)
+    return alt.Chart(rows.assign(value=found)).transform_filter(" && ".join(near))
 
 
-def _table(case: Case, x: str, xs: Sequence[float], names: list[str], steps: list, of: str) -> pd.DataFrame:
-    rows = pd.DataFrame(list(product(xs, *steps)), columns=["x", *names])
-    found = case.evaluate(**{x: rows["x"].to_numpy()}, **{name: rows[name].to_numpy() for name in names})
-    return rows.assign(value=np.broadcast_to(getattr(found, of), len(rows)))
-
-
-def _xs(case: Case, x: str) -> tuple[np.ndarray, list[float]]:
-    points = POINTS if not case.model.iterates else STEPS // 2 + 1
-    return slider_steps(case.inputs[x], points - 1), [float(case.inputs[x].central)]
-
-
-def _format(unit: str) -> str:
-    return ".1%" if unit == "fraction" else ".3~s" if unit.partition("/")[0].isupper() else ".3~r"
+def _shown(unit: str) -> str:
+    """The number beside the dot in words, as a Vega expression."""
+    if unit == "fraction":
+        return "format(datum.value, '.1%')"
+    if unit[:3].isupper() and unit[:3].isalpha():
+        return SCALED.replace("'~s'", "'.3~s'")
+    return "format(datum.value, '.3~r')"

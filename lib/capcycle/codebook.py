@@ -1,10 +1,11 @@
-"""The codebook of `data/`, written from the tables themselves: `python -m capcycle.facts.codebook` rewrites it."""
+"""The codebook of `data/`, joined from what each room says of its tables: `python -m capcycle.codebook` rewrites it."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 import pandas as pd
 
 from capcycle import facts, paths
+from capcycle.claims import columns as claims
 from capcycle.facts import door, registers, splits, vintages
 
 COLUMNS = {
@@ -38,7 +39,7 @@ COLUMNS = {
     "CNY": "yuan for one euro",
     "HKD": "Hong Kong dollars for one euro",
 }
-FILES = {
+FACTS = {
     "companies.csv": ("One row per company.", door.COMPANY),
     "dictionary.csv": ("One row per concept.", door.CONCEPT),
     "sources.csv": ("One row per document.", door.SOURCE),
@@ -46,6 +47,10 @@ FILES = {
     "gaps.csv": ("Figures known to be missing.", door.GAP),
     "rejected.csv": ("Figures that a document gives and that are not used.", door.REJECTED),
     "fx.csv": ("Reference rates of the European Central Bank: units of each currency for one euro.", door.RATES),
+}
+REGISTERS = {
+    "registers.csv": ("The schema of the tables beside the facts, a row per column.", registers.SCHEMA),
+    "register_gaps.csv": ("What was looked for and is in none of these tables.", registers.GAP),
 }
 TIERS = {
     "filing": "filed with a regulator: 10-K, 10-Q, 8-K and their XBRL",
@@ -66,15 +71,15 @@ KINDS = {
 }
 TEXT = """# Codebook
 
-Written by `python -m capcycle.facts.codebook` from the tables of this folder; do not edit by hand.
+Written by `python -m capcycle.codebook` from the tables of this folder; do not edit by hand.
 
 Every figure is a row with the document that gives it and the day on which it became public. Tables are UTF-8 text
 with commas; nothing is interpolated, and what is missing stays missing. `capcycle check` reads every row and reports
 all faults with file and line.
 
-## Files
+## Files of the facts
 
-{files}
+{facts}
 
 ## Concepts
 
@@ -108,9 +113,20 @@ Companies stand in groups, and `facts.load(["neoclouds"])` means every company o
 ## Tables beside the facts
 
 One schema, `registers.csv`, says what each column holds; `registers.read("contracts", as_of="2025-06-30")` gives the
-rows known on that day, of a row that changed later the version of then.
+rows known on that day, of a row that changed later the version of then. How full each table is stands on the page of
+the tables; what was looked for and not found is below.
 
 {registers}
+
+### Looked for and not found
+
+{lacking}
+
+## Published claims
+
+What others print, with the recomputation and the verdict; `capcycle claims` runs the same rules on a file of yours.
+
+{claims}
 
 ## Quarters
 
@@ -183,11 +199,13 @@ def render() -> str:
     Errors: DataError where a table is broken.
     """
     return TEXT.format(
-        files="\n\n".join(_file(*each) for each in FILES.items()),
+        facts=_files(set(FACTS)),
         concepts=_table(facts.dictionary().reset_index()),
         kinds=_list(KINDS, door.KINDS),
         groups=_groups(),
-        registers=registers.codebook(),
+        registers=_files({*REGISTERS, *(f"{name}.csv" for name in registers.names())}),
+        lacking=_table(registers.gaps()[["table", "missing", "reason"]]),
+        claims=_files(set(claims.FILES)),
         splits=_splits(),
         tiers=_list(TIERS, door.TIERS),
         rejected=_table(facts.rejected()[["company", "concept", "period_start", "period_end", "value", "reason"]]),
@@ -195,9 +213,38 @@ def render() -> str:
     )
 
 
-def _file(name: str, about: tuple[str, list[str]]) -> str:
-    sentence, columns = about
-    return f"### `{name}`\n\n{sentence}\n\n{_list(COLUMNS, columns)}"
+def columns() -> pd.DataFrame:
+    """Every column of every file of `data/`: file, what the file is, column, its type and bounds, its meaning.
+
+    The files of the facts and of the claims have no types here; each room checks its own.
+
+    >>> columns().query("file == 'gaps.csv'")["column"].tolist()
+    ['company', 'concept', 'period_start', 'period_end', 'reason']
+    """
+    plain = {name: (about, {one: COLUMNS[one] for one in names}) for name, (about, names) in FACTS.items()}
+    held = registers.columns().assign(file=lambda rows: rows["table"] + ".csv").drop(columns="table")
+    return pd.concat([_frame(plain | REGISTERS), held, _frame(claims.FILES)], ignore_index=True)
+
+
+def _frame(files: Mapping[str, tuple[str, Mapping[str, str]]]) -> pd.DataFrame:
+    rows = [
+        (name, about, column, "", meaning)
+        for name, (about, meanings) in files.items()
+        for column, meaning in meanings.items()
+    ]
+    return pd.DataFrame(rows, columns=["file", "about", "column", "properties", "meaning"])
+
+
+def _files(names: set[str]) -> str:
+    """A chapter for each of some files: what it is, and its columns."""
+    chosen = columns().query("file in @names").groupby(["file", "about"], sort=False)
+    return "\n\n".join(f"### `{name}`\n\n{about}\n\n{_lines(rows)}" for (name, about), rows in chosen)
+
+
+def _lines(rows: pd.DataFrame) -> str:
+    told = [f" ({properties})" if properties else "" for properties in rows["properties"]]
+    each = zip(rows["column"], told, rows["meaning"], strict=True)
+    return "\n".join(f"- `{column}`{properties}: {meaning}" for column, properties, meaning in each)
 
 
 def _groups() -> str:

@@ -1,0 +1,153 @@
+"""What the tables beside the facts hold and lack, counted again by other means."""
+
+import csv
+import io
+import json
+
+import pandas as pd
+import pytest
+from test_registers import deals, toy  # noqa: F401
+
+from capcycle import facts, paths, words
+from capcycle.errors import CapcycleError
+from capcycle.exhibits import registers
+from capcycle.facts import inventory
+
+HELD, EMPTY = inventory.held(), inventory.empty()
+BETWEEN = "2025-06-30", "2025-12-31"
+KNOWN = inventory.became_known(*BETWEEN)
+CARDS = [
+    registers.held(HELD),
+    registers.lacking(),
+    registers.empty(EMPTY),
+    registers.became_known(KNOWN, *BETWEEN),
+    registers.changed(KNOWN, *BETWEEN),
+    registers.files(),
+]
+
+
+def rows_of(name):
+    """A table as a plain reader of CSV sees it."""
+    with (paths.DATA / f"{name}.csv").open(encoding="utf-8", newline="") as file:
+        return list(csv.DictReader(file))
+
+
+def newest(rows, key, day):
+    """The last row of each key: the files hold the versions of a row in the order of their days."""
+    return list({row[key]: row for row in sorted(rows, key=lambda row: row[day])}.values())
+
+
+# ---- the counts
+
+
+@pytest.mark.parametrize("name", ["market", "chips", "gpu_prices", "compute"])
+def test_rows_and_kinds_of_tables_whose_rows_never_change(name):
+    rows, held = rows_of(name), HELD.set_index("table").loc[name]
+    assert held["rows"] == len(rows)
+    for kind in ("reported", "derived", "estimated", "assumed"):
+        assert held[kind] == sum(row["kind"] == kind for row in rows)
+
+
+def test_of_a_contract_that_changed_the_newest_version_counts():
+    rows = newest(rows_of("contracts"), "contract", "published")
+    held = HELD.set_index("table").loc["contracts"]
+    assert held["rows"] == len(rows) < len(rows_of("contracts"))
+    assert held["undated"] == sum(row["published"] == "" for row in rows)
+    assert f"{held['published']:%Y-%m-%d}" == max(row["published"] for row in rows)  # a day, no month, is the newest
+
+
+def test_empty_cells_are_counted():
+    rows, found = newest(rows_of("contracts"), "contract", "published"), EMPTY.query("table == 'contracts'")
+    by_hand = {column: sum(row[column] == "" for row in rows) for column in rows[0] if column != "note"}
+    assert dict(zip(found["column"], found["empty"], strict=True)) == {name: n for name, n in by_hand.items() if n}
+    assert set(found["rows"]) == {len(rows)}
+
+
+def test_what_was_not_public_is_not_counted():
+    held = inventory.held("2021-12-31").set_index("table")
+    assert held.loc["contracts", "rows"] == 0 and pd.isna(held.loc["contracts", "published"])
+    assert (
+        registers.held(inventory.held("2021-12-31")).view.query("Table == 'Contracts'")["Newest"].item() == words.DASH
+    )
+
+
+# ---- between two dates
+
+
+def test_a_row_is_new_or_changed_or_of_no_day(toy):  # noqa: F811
+    later = {"published": "2024-05-10", "value": "5500", "source": "s2"}
+    deals(
+        {"published": "2024-03-05"}, later, {"deal": "two", "published": "2024-05-11"}, {"deal": "x", "published": ""}
+    )
+    found = facts.inventory.became_known("2024-03-05", "2024-06-01")
+    assert found[["row", "cause", "what", "source"]].to_numpy().tolist() == [
+        ["one", "changed", "value: 5,000 → 5,500", "s2"],
+        ["two", "new", "", "s1 s2"],
+    ]
+
+
+def test_the_first_day_is_left_out_and_the_last_is_in(toy):  # noqa: F811
+    deals({"published": "2024-03-05"})
+    assert inventory.became_known("2024-03-04", "2024-03-05")["row"].tolist() == ["one"]
+    assert inventory.became_known("2024-03-05", "2024-03-06").empty
+
+
+@pytest.mark.parametrize(("before", "after"), [("2025-01-01", "2024-01-01"), ("", ""), ("2025-01-01", "2025-01-01")])
+def test_dates_the_wrong_way_round_are_refused(before, after):
+    with pytest.raises(CapcycleError, match="give two dates, the earlier one first"):
+        inventory.became_known(before, after)
+
+
+def test_huatie_and_core42_in_the_second_half_of_2025():
+    # terminated on 2025-09-30 (Jiemian, October 2025); Core42's power delivered, told with TeraWulf's third quarter
+    what = KNOWN.set_index("row")["what"]
+    assert what["huatie-hangzhou"] == "status: signed → terminated; status_date: 2025-03-31 → 2025-09-30"
+    assert what["wulf-core42"].startswith("contract_value: – → 1,100,000,000; status: signed → delivering")
+
+
+# ---- the exhibits
+
+
+@pytest.mark.parametrize("exhibit", CARDS, ids=lambda exhibit: exhibit.id)
+def test_every_cell_is_text_and_every_document_is_held(exhibit):
+    payload = json.loads(json.dumps(exhibit.payload(), allow_nan=False))
+    cells = [cell["text"] if isinstance(cell, dict) else cell for row in payload["rows"] for cell in row]
+    assert exhibit.title and exhibit.subtitle and cells and all(isinstance(cell, str) and cell for cell in cells)
+    table = pd.read_csv(io.StringIO(payload["csv"]), dtype=str, keep_default_na=False)
+    assert {one for cell in table.get("source", []) for one in cell.split()} <= set(facts.sources().index)
+
+
+def test_the_titles_add_up():
+    rows = HELD["rows"].sum()
+    assert CARDS[0].title.startswith(f"15 tables beside the facts hold {rows:,} rows: ")
+    assert HELD[["reported", "derived", "estimated", "assumed"]].sum().sum() == rows
+    assert CARDS[2].title.startswith(f"{len(EMPTY)} of {len(facts.registers.columns())} columns are empty in some rows")
+    counts = KNOWN["cause"].value_counts()
+    assert f"{counts['new']} rows became known and {counts['changed']} changed" in CARDS[3].title
+    assert len(CARDS[4].view) == counts["changed"]
+
+
+def test_what_is_known_to_be_lacking_is_told():
+    told = " ".join(CARDS[1].view["What is lacking"])
+    for lack in (
+        "AMD's warrant",
+        "paybacks",
+        "Burry's",
+        "Exponential View",
+        "Goldman's",
+        "server price",
+        "finance rate",
+    ):
+        assert lack in told
+
+
+def test_where_nothing_became_known_it_is_said():
+    none = inventory.became_known("2010-01-01", "2010-01-02")
+    assert registers.became_known(none, "2010-01-01", "2010-01-02").title == (
+        "Between 1 Jan 2010 and 2 Jan 2010 no row became known"
+    )
+    assert registers.changed(none, "2010-01-01", "2010-01-02").view.empty
+
+
+def test_every_register_has_words():
+    assert {f"register.{name}" for name in facts.registers.names()} <= set(words.catalogue())

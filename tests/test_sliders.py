@@ -1,0 +1,126 @@
+"""The sliders of a published page in a real browser with the network cut: they compute what the library computes."""
+
+import re
+
+import altair as alt
+import numpy as np
+import pytest
+from browser import CHROMIUM_FLAGS, chromium, code, offline, outcome, show
+from nbformat.v4 import new_markdown_cell
+
+from capcycle import exhibits, models, paths, publish, study
+from capcycle.study import Input
+
+pytestmark = pytest.mark.browser
+SLIDERS = ["gross_margin_before_depreciation", "target_return"]
+CLOSED = [model for model in models.ALL.values() if not model.iterates]
+SET = "(input, value) => { input.value = value; input.dispatchEvent(new Event('input', {bubbles: true})); }"
+DOT = "[aria-roledescription='text mark']"  # the number beside the dot
+# Vega itself works out the formulas: each is a signal over the signals of the inputs
+COMPUTE = """async ([formulas, rows]) => {
+  const signals = Object.keys(rows[0]).map(name => ({name, value: 0}));
+  const found = Object.entries(formulas).map(([name, update]) => ({name: "out_" + name, update}));
+  const box = document.body.appendChild(document.createElement("div"));
+  const {view} = await vegaEmbed(box, {signals: [...signals, ...found]}, {mode: "vega", actions: false, ast: true});
+  const out = rows.map(inputs => {
+    Object.entries(inputs).forEach(([name, value]) => view.signal(name, value));
+    view.run();
+    return Object.fromEntries(Object.keys(formulas).map(name => [name, view.signal("out_" + name)]));
+  });
+  box.remove();
+  return out;
+}"""
+
+
+@pytest.fixture(scope="module")
+def browser():
+    if not (executable := chromium()):
+        pytest.skip("no Chromium: install Debian's chromium, or set CHROMIUM to where it is")
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as play:
+        running = play.chromium.launch(executable_path=executable, args=CHROMIUM_FLAGS)
+        yield running
+        running.close()
+
+
+def build_of(**given):
+    """A build of 400bn, with ranges for three inputs."""
+    margin = Input("", 0.5, "fraction", 0.25, 0.8, reason="By hand.")
+    wanted = Input("", 0.1, "fraction", 0.0, 0.2, reason="By hand.")
+    known = {"it_capex": 300e9, "facility_capex": 100e9, "it_life": "server_life", "facility_life": 14.0,
+             "net_capital": 0.0, "other_fixed_cost": 0.0, "ramp": 1.0, "ai_revenue": 60e9}  # fmt: skip
+    return study.case(
+        models.required_revenue, **known, gross_margin_before_depreciation=margin, target_return=wanted, **given
+    )
+
+
+@pytest.fixture(scope="module")
+def page(browser, tmp_path_factory):
+    folder = tmp_path_factory.mktemp("sliders")
+    shown = exhibits.what_if(build_of(), "it_life", SLIDERS, "revenue_required")
+    cells = [
+        new_markdown_cell("# What if?"),
+        code("x: int = 1  # one\n", tags=["parameters"]),
+        code("what_if", show(shown)),
+    ]
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(paths, "CACHE", folder / "cache")
+        (folder / "site").mkdir()
+        publish.build([outcome(folder / "runs", "whatif", cells)], folder / "site")
+    with offline(browser) as page:
+        page.goto((folder / "site" / "whatif.html").as_uri())
+        page.wait_for_selector("html[data-drawn]", state="attached", timeout=20_000)
+        yield page
+
+
+def move(page, place: int, value: float) -> float:
+    """Set a slider and say where it then stands."""
+    slider = page.locator("input[type=range]").nth(place)
+    slider.evaluate(SET, value)
+    return float(slider.input_value())
+
+
+def test_a_slider_starts_at_the_central_value(page):
+    assert [float(each.input_value()) for each in page.locator("input[type=range]").all()] == [50, 10]  # percent
+
+
+def test_the_chart_follows_the_sliders_over_a_grid(page):
+    for margin, wanted in [(25, 0), (38.75, 5), (52.5, 20), (80, 12.5)]:
+        at = [move(page, place, value) / 100 for place, value in enumerate((margin, wanted))]
+        page.wait_for_timeout(50)
+        read = re.search(r"value: ([\d.]+)", page.locator(DOT).get_attribute("aria-label"))[1]
+        right = build_of().evaluate(**dict(zip(SLIDERS, at, strict=True))).revenue_required
+        assert float(read) == pytest.approx(right, rel=1e-11), at
+
+
+def test_a_slider_has_a_name_and_moves_by_keyboard(page):
+    slider = page.get_by_label("Return asked for")
+    slider.evaluate(SET, 10)
+    slider.focus()
+    page.keyboard.press("ArrowLeft")
+    assert float(slider.input_value()) == 9.5
+
+
+def test_the_page_said_nothing_and_asked_no_one(page):
+    assert page.said == [] and all(url.startswith(("file:", "data:")) for url in page.asked)
+
+
+def some_inputs(model) -> dict[str, np.ndarray]:
+    """Twenty values of every input, by its unit: what a formula is tried on."""
+    random = np.random.default_rng(7)
+    reach = {"fraction": (0.05, 0.6), "years": (2.0, 9.0), "multiple": (0.5, 4.0), "currency": (1e9, 4e11)}
+    return {name: random.uniform(*reach.get(unit, (1.0, 90.0)), 20) for name, unit in model.parameters.items()}
+
+
+@pytest.mark.parametrize("model", CLOSED, ids=lambda model: model.__name__)
+def test_the_browser_computes_what_the_library_computes(page, model):
+    inputs = some_inputs(model)
+    found = model(**{name: alt.param(name=name) for name in inputs})
+    single = {name: getattr(found, name) for name in model.outputs if name not in model.by_year}
+    formulas = {name: str(getattr(value, "expr", value)) for name, value in single.items()}
+    rows = [{name: float(values[row]) for name, values in inputs.items()} for row in range(20)]
+    computed = page.evaluate(COMPUTE, [formulas, rows])
+    for inputs, outputs in zip(rows, computed, strict=True):
+        wanted = {name: float(getattr(model(**inputs), name)) for name in formulas}
+        assert outputs == pytest.approx(wanted, rel=1e-9, nan_ok=True)

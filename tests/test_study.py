@@ -1,0 +1,218 @@
+"""The study tools on the smallest model that shows each of them: golden values are arithmetic by hand."""
+
+import math
+from typing import NamedTuple
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from capcycle import facts, models, panel, study
+from capcycle.errors import ModelError
+from capcycle.measure import measure
+from capcycle.models import finance
+from capcycle.models.registry import Amount, AmountByYear, Fraction, Years
+from capcycle.study import Input
+
+
+class Earned(NamedTuple):
+    profit: Amount
+    flows: AmountByYear
+
+
+@pytest.fixture
+def shop(monkeypatch):
+    """A model of its own: a revenue times a volume less a cost, for some years."""
+    monkeypatch.setattr(models.registry, "ALL", {})
+
+    @models.registry.model(verdict="profit", better="higher")
+    def shop(revenue: Amount, volume: Fraction, cost: Amount, term: Years) -> Earned:
+        return Earned(revenue * volume - cost, [revenue * volume - cost, revenue * volume - cost + term])
+
+    return shop
+
+
+def made(model, **inputs):
+    given = {"revenue": 10.0, "volume": 4.0, "cost": 15.0, "term": 2.0} | inputs
+    return study.case(model, **given)
+
+
+def ranged(low, central, high, unit="USD"):
+    return Input("", central, unit, low, high, reason="by hand")
+
+
+def test_a_case_is_worked_out_at_its_central_values(shop):
+    assert made(shop).outputs.profit == 25  # 10 * 4 - 15
+
+
+def test_a_number_given_is_an_assumption(shop):
+    case = made(shop)
+    assert case.kind == "assumed" and case.inputs["revenue"].reason == "Chosen by the reader."
+
+
+def test_a_name_given_points_at_an_assumption():
+    life = study.case(models.required_revenue, it_capex=1, facility_capex=1, it_life="server_life",
+                      facility_life="facility_life_epoch", gross_margin_before_depreciation=0.5, target_return=0,
+                      net_capital=0, other_fixed_cost=0, ramp=1, ai_revenue=1).inputs["it_life"]  # fmt: skip
+    assert (life.low, life.central, life.high) == (3, 5, 6) and "kuppy-2025-10-05" in life.source.split()
+
+
+def test_a_companys_own_assumption_comes_before_the_general(shop):
+    amazon = study.case(shop, "AMZN", revenue=1, volume=1, cost=1, term="backlog_duration")
+    assert (amazon.inputs["term"].central, amazon.inputs["term"].high) == (4, 6.4)
+
+
+def test_an_assumption_of_others_is_refused_with_their_names(shop):
+    with pytest.raises(ModelError, match="for MSFT, GOOGL, AMZN only"):
+        study.case(shop, "TSLA", revenue=1, volume=1, cost=1, term="backlog_duration")
+
+
+def test_all_inputs_that_nothing_gives_are_named_at_once(shop):
+    with pytest.raises(ModelError, match=r"shop needs volume, cost, term: give each, or add it to data/assumptions"):
+        study.case(shop, revenue=1)
+
+
+def test_an_input_that_the_model_does_not_take_is_refused(shop):
+    with pytest.raises(ModelError, match="unknown input prize; there are: cost, revenue, term, volume"):
+        made(shop, prize=1)
+
+
+def test_a_measured_input_keeps_its_evidence(shop):
+    years = panel.select(facts.load(["META"], as_of="2025-02-01"), "year", until=2024)
+    revenue = study.case(shop, "META", revenue=measure("capex", years), volume=1, cost=0, term=1)
+    assert revenue.inputs["revenue"].central == 37.256e9 and revenue.inputs["revenue"].source  # 10-K for 2024
+    assert revenue.inputs["revenue"].kind == "reported"
+
+
+def test_a_history_is_a_list_by_year():
+    years = panel.select(facts.load(["META"], as_of="2025-02-01"), "year", since=2022, until=2024)
+    capex = study.history(measure("capex", years), "META")
+    assert capex.central[1:] == [27.045e9, 37.256e9]  # 10-K for 2024, 2023 as restated there
+
+
+def test_a_missing_figure_is_missing_in_the_result_and_says_why(shop):
+    case = made(shop, revenue=Input("", math.nan, "USD", kind="reported", reason="Meta does not say."))
+    assert math.isnan(case.outputs.profit) and case.lacking == "Meta does not say."
+
+
+def test_the_worse_end_is_the_one_that_worsens_the_verdict(shop):
+    three = study.scenarios(made(shop, revenue=ranged(8, 10, 11), cost=ranged(10, 15, 20)))
+    assert three.outputs.loc["profit"].tolist() == [12, 25, 34]  # 8*4-20, 10*4-15, 11*4-10
+    assert three.inputs.loc["cost"].tolist() == [20, 15, 10]
+
+
+def test_scenarios_keep_what_is_by_year(shop):
+    assert study.scenarios(made(shop)).results["base"].flows == [25, 27]
+
+
+def test_a_grid_holds_every_pair(shop):
+    found = study.grid(made(shop, revenue=ranged(8, 10, 12), cost=ranged(10, 15, 20)), "revenue", "cost", steps=3)
+    assert found.values.tolist() == [[22, 30, 38], [17, 25, 33], [12, 20, 28]]
+
+
+def test_a_grid_over_an_input_without_a_range_is_refused(shop):
+    with pytest.raises(ModelError, match="unknown input with a range volume; there are: cost, revenue"):
+        study.grid(made(shop, revenue=ranged(8, 10, 12), cost=ranged(10, 15, 20)), "revenue", "volume")
+
+
+def test_an_output_by_year_is_no_single_number(shop):
+    with pytest.raises(ModelError, match="unknown output flows; there are: profit"):
+        study.grid(made(shop, revenue=ranged(8, 10, 12), cost=ranged(10, 15, 20)), "revenue", "cost", "flows")
+
+
+def test_a_tornado_puts_the_widest_swing_first(shop):
+    table = study.tornado(made(shop, revenue=ranged(8, 10, 11), cost=ranged(10, 15, 20))).table
+    assert table[["name", "at_low", "at_high"]].values.tolist() == [["revenue", 17, 29], ["cost", 30, 20]]
+
+
+def test_solving_finds_the_value(shop):
+    assert study.solve(made(shop, revenue=ranged(8, 10, 12)), "revenue", 33).values == pytest.approx((12,))
+    assert study.solve(made(shop), "revenue", 5, low=0, high=20).values == pytest.approx((5,))  # (5 + 15) / 4
+
+
+def test_where_nothing_solves_the_binding_end_is_named(shop):
+    found = study.solve(made(shop, revenue=ranged(8, 10, 12)), "revenue", 50)
+    assert found.values == () and (found.nearest, found.reached) == (12, 33)
+    assert "even at the upper end" in found.reason
+
+
+def test_every_solution_is_given(monkeypatch):
+    monkeypatch.setattr(models.registry, "ALL", {})
+
+    @models.registry.model(verdict="profit", better="higher")
+    def bowl(revenue: Amount) -> Earned:
+        return Earned(revenue**2, [])
+
+    found = study.solve(study.case(bowl, revenue=ranged(-3, 1, 3)), "revenue", 4)
+    assert found.values == pytest.approx((-2, 2)) and found.reason == "2 values give it"
+
+
+def test_a_jump_over_the_target_is_no_solution(monkeypatch):
+    monkeypatch.setattr(models.registry, "ALL", {})
+
+    @models.registry.model(verdict="profit", better="higher")
+    def step(revenue: Amount) -> Earned:
+        return Earned(np.where(np.asarray(revenue) > 1.5, 10.0, 0.0), [])
+
+    assert study.solve(study.case(step, revenue=ranged(1, 1, 2)), "revenue", 5).values == ()
+
+
+def test_a_target_that_the_inputs_cannot_say_is_told(shop):
+    case = made(shop, revenue=Input("", math.nan, "USD", reason="Meta does not say."), cost=ranged(1, 2, 3))
+    assert study.solve(case, "cost", 5).reason == "Meta does not say."
+
+
+def test_the_same_seed_draws_the_same(shop):
+    case = made(shop, revenue=ranged(8, 10, 12))
+    one, same, other = (study.simulate(case, 50, seed).values() for seed in (1, 1, 2))
+    assert np.array_equal(one, same) and not np.array_equal(one, other)
+
+
+def test_draws_keep_to_the_range_and_its_centre(shop):
+    drawn = study.simulate(made(shop, revenue=ranged(8, 9, 14)), 20_000).inputs["revenue"]
+    assert drawn.min() >= 8 and drawn.max() <= 14
+    assert drawn.mean() == pytest.approx((8 + 9 + 14) / 3, abs=0.05)  # mean of a triangular distribution
+
+
+def test_a_range_of_no_width_draws_the_point(shop):
+    drawn = study.simulate(made(shop, revenue=ranged(10, 10, 10)), 5)
+    assert drawn.inputs == {} and drawn.values().tolist() == [25] * 5
+
+
+def test_draws_by_year_have_a_row_for_each(shop):
+    assert study.simulate(made(shop, revenue=ranged(8, 10, 12)), 7).by_year("flows").shape == (2, 7)
+
+
+@given(st.floats(-50, 50), st.floats(1, 5), st.floats(0, 5))
+def test_scenarios_never_cross(central, below, above):
+    life = ranged(5 - below / 2, 5, 5 + above)
+    case = study.case(models.required_revenue, it_capex=100.0, facility_capex=0, it_life=life, facility_life=14,
+                      gross_margin_before_depreciation=0.5, target_return=0.1, net_capital=0,
+                      other_fixed_cost=central + 60, ramp=1, ai_revenue=1)  # fmt: skip
+    bear, base, bull = study.scenarios(case).outputs.loc["gap_multiple"]
+    assert bear >= base >= bull
+
+
+@pytest.mark.parametrize(("given_", "wanted", "tolerance", "fits"), [
+    (9.05, 9.1, "abs=0.05", True), (9.04, 9.1, "abs=0.05", False), (99, 100, "rel=0.01", True), (1, 1, "exact", True),
+    ([1.0, 2.0], [1.0, 2.1], "abs=0.05", False), ({"a": 1.0}, {"a": 1.0}, "", True), (None, 1.0, "abs=9", False),
+    (float("nan"), 1.0, "abs=9", False),
+])  # fmt: skip
+def test_a_figure_fits_within_its_tolerance(given_, wanted, tolerance, fits):
+    assert study.check(lambda: {"x": given_}, {}, {"x": wanted}, tolerance).fits is fits
+
+
+def test_a_rate_found_by_trial_is_not_for_a_slider():
+    import altair as alt
+
+    with pytest.raises(ModelError, match="tabulate the model over the slider's steps"):
+        finance.irr([-1, alt.param(name="x", value=1)])
+
+
+def test_cases_are_in_the_order_asked_for(shop):
+    years = panel.select(facts.load(["META", "MSFT"], as_of="2025-02-01"), "year", until=2024)
+    found = study.cases(shop, ["MSFT", "META"], revenue=measure("capex", years), volume=1, cost=0, term=1)
+    assert list(found) == ["MSFT", "META"] and isinstance(found["META"].outputs.profit, float)
+    assert pd.notna(found["META"].outputs.profit)
