@@ -9,7 +9,7 @@ from capcycle.models.registry import (
     AmountByYear,
     Fraction,
     Number,
-    PerHour,
+    PerCardHour,
     PerYear,
     Years,
     model,
@@ -32,7 +32,7 @@ class Leasing(NamedTuple):
     lease_profit: Amount
     lease_profit_per_year: PerYear
     lease_margin: Fraction
-    rent_per_card_hour: PerHour
+    rent_per_card_hour: PerCardHour
     lessor_equity: Amount
     lessor_equity_irr: Fraction
     lessor_payback: Years
@@ -126,7 +126,7 @@ class LeasingImplied(NamedTuple):
     implied_cost: Amount
     implied_cost_per_card: Amount
     lease_margin: Fraction
-    rent_per_card_hour: PerHour
+    rent_per_card_hour: PerCardHour
 
 
 @model(verdict="lease_margin", better="higher")

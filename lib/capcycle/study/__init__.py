@@ -1,6 +1,6 @@
 """What an analyst does with any model: cases, scenarios, grids, tornadoes, solving, simulating, checking."""
 
-from capcycle.study.case import Case, Input, case, cases, history
+from capcycle.study.case import Case, Input, case, cases, declared, history
 from capcycle.study.check import Check, check
 from capcycle.study.scenarios import SCENARIOS, Scenarios, scenarios
 from capcycle.study.simulate import Simulation, simulate
@@ -20,6 +20,7 @@ __all__ = [
     "case",
     "cases",
     "check",
+    "declared",
     "grid",
     "history",
     "scenarios",
