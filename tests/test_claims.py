@@ -123,13 +123,20 @@ def test_facts_are_those_of_the_day():
         check.fact("MSFT", "capex", "2024-04-01", "2024-06-30", as_of="2024-06-30")
 
 
+def test_prices_are_those_of_a_trading_day_known_by_then():
+    assert check.price("BIDU", "2024-12-31") == 84.31  # Baidu's close in New York on the last day of 2024
+    for asked in ({"day": "2024-12-25"}, {"day": "2024-12-31", "as_of": "2024-12-30"}):
+        with pytest.raises(CapcycleError, match="no closing price of BIDU on 2024-12-"):
+            check.price("BIDU", **asked)
+
+
 # ---- the door
 
 
 @pytest.fixture
 def data(tmp_path, monkeypatch):
     """The tables of claims in a folder of their own, to be broken."""
-    for name in [*TABLES, "companies", "dictionary", "sources"]:
+    for name in [*TABLES, "companies", "dictionary", "sources", "registers", "market"]:
         shutil.copy(paths.DATA / f"{name}.csv", tmp_path)
     shutil.copytree(paths.DATA / "facts", tmp_path / "facts")
     monkeypatch.setattr(paths, "DATA", tmp_path)

@@ -67,6 +67,7 @@ def test_an_unknown_name_is_refused_with_those_that_exist():
         claims.examine(classes=["slip"])
 
 
+@pytest.mark.filterwarnings("error")
 def test_a_statement_about_nobody_leaves_exhibits_without_a_chart():
     nobody = claims.examine(companies=["Baidu"], verdicts=["superseded"], classes=["scale_slip"])
     assert exhibits.claims.verdicts(nobody).chart is None
@@ -82,7 +83,7 @@ def test_no_filter_no_change_of_what_a_page_reads(examined):
 @pytest.fixture(scope="module")
 def site(tmp_path_factory, table, examined):
     folder = tmp_path_factory.mktemp("claims")
-    shown = [exhibits.claims.verdicts(examined), table]
+    shown = [exhibits.claims.verdicts(examined), table, exhibits.claims.printed(examined)]
     cells = [code(PARAMETERS, tags=["parameters"]), *(code("1", show(each)) for each in shown)]
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(paths, "CACHE", folder / "cache")
@@ -104,6 +105,20 @@ def page(site):
             page.wait_for_selector("html[data-drawn]")
             yield page
         browser.close()
+
+
+def test_a_table_of_words_says_so_once_and_a_mixed_one_cell_by_cell(site):
+    text = (site / "claims.html").read_text("utf-8")
+    figures = {
+        name: text[text.index(f'<figure id="{name}"') :].split("</figure>")[0] for name in ("verdicts", "claims")
+    }
+    assert '<table class="words">' in figures["claims"] and 'class="w"' not in figures["claims"]
+    assert "<table>" in figures["verdicts"] and '<th scope="row" class="w">' in figures["verdicts"]
+
+
+def test_a_table_of_words_stands_left(page):
+    looks = "cells => [...new Set(cells.map(cell => getComputedStyle(cell).textAlign))]"
+    assert page.locator("#claims :is(th, td)").evaluate_all(looks) == ["left"]
 
 
 def shown_rows(page):
@@ -142,4 +157,4 @@ def test_without_scripts_every_row_is_there_and_no_filter(site, page):
     with offline(page.context.browser, java_script_enabled=False) as plain:
         plain.goto(f"file://{site}/claims.html")
         assert plain.locator("#statements tbody tr").count() == 180
-        assert not plain.locator(".filters").is_visible()
+        assert not plain.locator(".filters:visible").count()

@@ -1,4 +1,4 @@
-"""Amounts in another currency, by hand on a few days of invented rates."""
+"""Amounts in another currency: by hand on a few days of invented rates, and Taiwan dollars as published."""
 
 import pandas as pd
 import pytest
@@ -14,9 +14,23 @@ RATES = pd.DataFrame(
 )
 
 
+# Per dollar, on other days than those of the euro
+DOLLAR_RATES = pd.DataFrame(
+    {"TWD": [30.0, 32.0, 40.0]}, index=pd.to_datetime(["2024-03-01", "2024-03-04", "2024-03-06"])
+)
+READ_RATES, READ_DOLLAR_RATES = door.read_rates, door.read_dollar_rates
+
+
 @pytest.fixture(autouse=True)
 def rates(monkeypatch):
     monkeypatch.setattr(door, "read_rates", lambda: RATES)
+    monkeypatch.setattr(door, "read_dollar_rates", lambda: DOLLAR_RATES)
+
+
+@pytest.fixture
+def published_rates(monkeypatch):
+    monkeypatch.setattr(door, "read_rates", READ_RATES)
+    monkeypatch.setattr(door, "read_dollar_rates", READ_DOLLAR_RATES)
 
 
 def fact(value, start, end, unit="USD", kind="reported"):
@@ -86,7 +100,7 @@ def test_each_row_takes_its_own_rate():
 def test_an_unknown_currency():
     with pytest.raises(CapcycleError) as refused:
         converted("GBP", 1.0, None, "2024-03-05")
-    assert str(refused.value) == "unknown currency GBP; there are: CNY, EUR, USD"
+    assert str(refused.value) == "unknown currency GBP; there are: CNY, EUR, TWD, USD"
 
 
 def test_the_last_fixing_holds_over_a_weekend():
@@ -100,3 +114,81 @@ def test_a_period_outside_the_rates(start, end):
     assert str(refused.value) == (
         f"no exchange rate for the period to {end}: data/fx.csv runs from 2024-03-01 to 2024-03-08"
     )
+
+
+# ---- a currency that only the dollar list quotes
+
+
+def test_dollars_and_taiwan_dollars_take_every_day_of_the_dollar_list():
+    # 30, 32 and 40 on the 1st, 4th and 6th
+    assert converted("TWD", 300.0, "2024-03-01", "2024-03-06")["value"] == pytest.approx(300 * 34.0)
+
+
+def test_other_currencies_take_the_days_that_both_lists_quote():
+    # 8.00 / 30 on the 1st, 8.00 / 32 on the 4th; neither the 5th nor the 6th is in both
+    row = converted("CNY", 240.0, "2024-03-01", "2024-03-06", unit="TWD")
+    assert row["value"] == pytest.approx(240 * (8 / 30 + 8 / 32) / 2)
+
+
+@pytest.mark.parametrize(
+    ("unit", "into", "sources"),
+    [("TWD", "USD", "fed-h10"), ("USD", "TWD", "fed-h10"), ("TWD", "EUR", "ecb-eurofxref fed-h10")],
+)
+def test_the_rates_that_were_used_are_named(unit, into, sources):
+    assert converted(into, 1.0, None, "2024-03-04", unit=unit)["source"] == f"s1 {sources}"
+
+
+def test_a_period_after_the_last_taiwan_rate():
+    with pytest.raises(CapcycleError) as refused:
+        converted("USD", 1.0, "2024-03-01", "2024-03-31", unit="TWD")
+    assert str(refused.value) == (
+        "no exchange rate for the period to 2024-03-31: data/fx_usd.csv runs from 2024-03-01 to 2024-03-06"
+    )
+
+
+# As printed in the weekly release H.10 of these days, Taiwan
+RELEASED = {
+    "2021-02-16": 27.99, "2021-02-17": 28.00, "2021-02-18": 27.94, "2021-02-19": 27.90,
+    "2021-03-22": 28.40, "2021-03-23": 28.44, "2021-03-24": 28.48, "2021-03-25": 28.59, "2021-03-26": 28.59,
+    "2023-03-13": 30.47, "2023-03-14": 30.53, "2023-03-15": 30.71, "2023-03-16": 30.53, "2023-03-17": 30.54,
+    "2023-05-01": 30.79, "2023-05-02": 30.80, "2023-05-03": 30.68, "2023-05-04": 30.70, "2023-05-05": 30.64,
+    "2024-01-08": 30.94, "2024-01-09": 31.03, "2024-01-10": 31.11, "2024-01-11": 31.09, "2024-01-12": 31.12,
+    "2024-01-29": 31.22, "2024-01-30": 31.13, "2024-01-31": 31.29, "2024-02-01": 31.33, "2024-02-02": 31.22,
+}  # fmt: skip
+# As TSMC's 20-F of each year states it for its convenience translation
+YEAR_ENDS = {"2018": 30.61, "2019": 29.91, "2020": 28.08, "2021": 27.74, "2022": 30.73, "2023": 30.62}
+
+
+def test_the_rates_held_are_those_of_the_release(published_rates):
+    held = facts.dollar_rates()["TWD"]
+    assert {day: held[day] for day in RELEASED} == RELEASED
+    assert "2021-02-15" not in held.index  # a holiday in New York: the release has no rate, nor have we
+
+
+def test_the_last_rate_of_a_year_is_the_one_that_tsmc_quotes(published_rates):
+    ends = facts.dollar_rates()["TWD"].groupby(lambda day: str(day.year)).last()
+    assert {year: ends[year] for year in YEAR_ENDS} == YEAR_ENDS
+
+
+def test_a_balance_of_tsmc_is_its_own_translation(published_rates):
+    # 20-F for 2023: total assets NT$5,532,196.6m and US$180,672.7m
+    row = converted("USD", 5_532_196.6e6, None, "2023-12-31", unit="TWD")
+    assert (round(row["value"] / 1e5), row["kind"]) == (1_806_727, "derived")
+
+
+def test_a_quarter_of_tsmc_is_near_its_own_translation(published_rates):
+    # Release of 18 January 2024: NT$625.53bn, "In US dollars, fourth quarter revenue was $19.62 billion"; its average
+    # is of a Taipei bank's rates, ours of noon in New York
+    row = converted("USD", 625.53e9, "2023-10-01", "2023-12-31", unit="TWD")
+    assert row["value"] == pytest.approx(19.62e9, rel=0.003)
+
+
+def test_a_year_is_not_translated_at_its_last_day(published_rates):
+    # 20-F for 2023: NT$2,161,735.8m, for convenience US$70,598.8m at 30.62; over the year a dollar cost more
+    row = converted("USD", 2_161_735.8e6, "2023-01-01", "2023-12-31", unit="TWD")
+    assert row["value"] < 0.99 * 70_598.8e6
+
+
+def test_what_no_rate_is_held_for_is_refused(published_rates):
+    with pytest.raises(CapcycleError, match=r"data/fx_usd\.csv runs from 2013-05-02 to 2024-11-29$"):
+        converted("USD", 868.46e9, "2024-10-01", "2024-12-31", unit="TWD")  # TSMC's fourth quarter of 2024

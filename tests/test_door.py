@@ -59,6 +59,7 @@ def world():
         "gaps.csv": [door.GAP, ["BOLT", "capex", "2021-01-01", "2021-12-31", "Never tagged."]],
         "rejected.csv": [door.REJECTED, [*rejected, "tagged for the wrong period"]],
         "fx.csv": [door.RATES, ["2022-01-03", "1.10", "7.00", "8.50"], ["2022-01-04", "1.11", "7.10", "8.60"]],
+        "fx_usd.csv": [door.DOLLAR_RATES, ["2022-01-03", "27.60"], ["2022-01-04", "27.65"]],
     }
 
 
@@ -123,7 +124,13 @@ ONE_CELL = [  # file, line, column, cell, and what is said of it
     ("companies.csv", 2, "currency", "US$", "currency 'US$' is not a three-letter code"),
     ("dictionary.csv", 4, "concept", "cash", "concept cash stands twice"),
     ("dictionary.csv", 2, "nature", "river", "nature 'river' is not flow, stock or average"),
-    ("dictionary.csv", 2, "unit", "USD", "unit 'USD' is not one of currency, currency per share, shares, fraction"),
+    (
+        "dictionary.csv",
+        2,
+        "unit",
+        "USD",
+        "unit 'USD' is not one of currency, currency per share, currency per ADS, shares, fraction",
+    ),
     ("dictionary.csv", 2, "sign", "plus", "sign 'plus' is not positive or any"),
     ("dictionary.csv", 2, "definition", "", "concept capex has no definition"),
     ("sources.csv", 3, "source", "s2022Q1", "source s2022Q1 stands twice"),
@@ -194,6 +201,7 @@ ONE_CELL = [  # file, line, column, cell, and what is said of it
     ("fx.csv", 2, "CNY", "0", "CNY '0' is not a positive number"),
     ("fx.csv", 2, "CNY", "N/A", "CNY 'N/A' is not a positive number"),
     ("fx.csv", 3, "HKD", "86.0", "HKD 86.0 jumps from the day above: a slip of the pen?"),
+    ("fx_usd.csv", 3, "TWD", "276.5", "TWD 276.5 jumps from the day above: a slip of the pen?"),
     ("gaps.csv", 2, "reason", " Never tagged.", "reason has a space at its edge"),
     ("gaps.csv", 2, "reason", "=1+1", "reason begins like a formula; a spreadsheet would run it"),
     (
@@ -382,6 +390,7 @@ CELLS = [
 def everything():
     """All that a reader of the library can load."""
     read = [facts.load(), facts.companies(), facts.dictionary(), facts.sources(), facts.gaps(), facts.rates()]
+    read += [facts.dollar_rates()]
     return [table.drop(columns=["file", "line"], errors="ignore") for table in read]
 
 

@@ -1,12 +1,14 @@
 """The sentence over an exhibit, against hand-made figures small enough to rank by eye."""
 
+from functools import cache
+
 import pandas as pd
 import pytest
 
-from capcycle import exhibits, metrics
+from capcycle import exhibits, facts, metrics
 from capcycle.errors import MetricError
 from capcycle.measure import Measures, measure
-from capcycle.panel import Panel
+from capcycle.panel import Panel, select
 
 FIRST = 2023 * 4  # the first quarter of 2023
 SOURCE = "0000950170-24-087843"  # Microsoft 10-K for fiscal 2024
@@ -105,6 +107,51 @@ def test_companies_without_a_common_period_are_not_ranked():
 def test_where_all_is_missing_it_is_said():
     nothing = measure(metrics.capex_to_revenue, panel(capex={"MSFT": [20], "AMZN": [30]}))
     assert exhibits.finding(nothing) == "Capex to revenue: no company here has the figures"
+
+
+# ---- companies on different periods
+
+
+@cache
+def real(calendar: str, *companies: str) -> Measures:
+    return measure("capex", select(facts.load(companies), "year", calendar, until=2024))
+
+
+def test_a_ranking_of_fiscal_years_says_how_far_apart_they_end():
+    # As filed: NVIDIA's fiscal 2024 ended on 28 January 2024, Microsoft's on 30 June, Amazon's on 31 December
+    title = exhibits.bars(real("fiscal", "AMZN", "MSFT", "NVDA")).title
+    assert title.endswith("in FY2024 (own fiscal periods, which end up to 338 days apart)")  # 28 January to 31 December
+    note = "Fiscal periods: each company's own, so the same label covers different months."
+    assert note in exhibits.bars(real("fiscal", "AMZN", "MSFT", "NVDA")).notes
+
+
+def test_so_does_one_company_among_others():
+    title = exhibits.bars(real("fiscal", "AMZN", "MSFT", "NVDA"), focus="MSFT").title
+    assert title.endswith("up to 338 days apart), up from $28.1bn a year earlier; number 2 of 3")
+
+
+def test_and_every_exhibit_that_sets_companies_side_by_side():
+    grid = select(facts.load(["AMZN", "MSFT"]), "year", "fiscal", until=2024)
+    across, up = measure(metrics.capex_to_revenue, grid), measure(metrics.operating_margin, grid)
+    apart = "FY2024 (own fiscal periods, which end up to 184 days apart)"  # 30 June to 31 December
+    shown = [exhibits.scatter(across, up), exhibits.compare(across, up), exhibits.definitions(grid, "fcf")]
+    assert all(apart in exhibit.subtitle for exhibit in shown)
+
+
+def test_by_the_calendar_the_name_hides_nothing():
+    assert exhibits.bars(real("calendar", "AMZN", "MSFT", "NVDA")).title.endswith("in 2024")
+
+
+@pytest.mark.parametrize(
+    ("companies", "calendar", "note"),
+    [
+        (("AMZN", "META"), "calendar", "Calendar quarters: every period shown ends with its quarter."),
+        (("AMZN", "NVDA"), "calendar", "NVIDIA, whose period ends 30 days after it."),  # 30 January 2022
+        (("AMZN", "META"), "fiscal", "Fiscal periods: each company's own"),
+    ],
+)
+def test_a_comparison_always_states_its_calendar(companies, calendar, note):
+    assert [one for one in exhibits.lines(real(calendar, *companies)).notes if note in one]
 
 
 # ---- one company among others

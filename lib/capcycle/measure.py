@@ -30,10 +30,16 @@ class Term:
     kinds: np.ndarray | int
     inputs: dict[str, np.ndarray]
 
-    def earlier(self, steps: int, suffix: str) -> "Term":
-        """The same quantity `steps` periods before."""
-        inputs = {f"{name}{suffix}": _shift(rows, steps, MISSING) for name, rows in self.inputs.items()}
-        return Term(_shift(self.values, steps, np.nan), _shift(self.kinds, steps, 0), inputs)
+    def earlier(self, steps: int, suffix: str, year_ends: np.ndarray) -> "Term":
+        """The same quantity `steps` periods before; missing where a year end was changed in between."""
+        same = _shift(year_ends, steps, -1) == year_ends
+
+        def before(grid: np.ndarray | float, fill: float) -> np.ndarray | float:
+            # a number given holds for every period
+            return grid if np.ndim(grid) == 0 else np.where(same, _shift(grid, steps, fill), fill)
+
+        inputs = {f"{name}{suffix}": before(rows, MISSING) for name, rows in self.inputs.items()}
+        return Term(before(self.values, np.nan), before(self.kinds, 0), inputs)
 
 
 @dataclass(frozen=True)
@@ -248,7 +254,7 @@ def _named(name: str, panel: Panel, names: dict[str, str | float]) -> Term:
         return _term(ALL[given], panel, names)
     if earlier := EARLIER.fullmatch(given):
         base, suffix = earlier.groups()
-        return _named(base, panel, names).earlier(_steps(suffix, panel, names), f"_{suffix}")
+        return _named(base, panel, names).earlier(_steps(suffix, panel, names), f"_{suffix}", panel.year_ends)
     if given in facts.dictionary().index:  # a concept that none of these companies has: missing, not wrong
         nothing = np.full(panel.shape, MISSING, dtype=np.int32)
         return Term(panel.values[nothing], panel.kinds[nothing], {given: nothing})
@@ -274,9 +280,7 @@ def _lag(name: str) -> tuple[str, str]:
     return concept, words.say(f"reason.{earlier[2]}")
 
 
-def _shift(grid: np.ndarray | float, steps: int, fill: float) -> np.ndarray | float:
-    if np.ndim(grid) == 0:  # a number given holds for every period
-        return grid
+def _shift(grid: np.ndarray, steps: int, fill: float) -> np.ndarray:
     moved = np.full_like(grid, fill)
     moved[:, steps:] = grid[:, : max(grid.shape[1] - steps, 0)]
     return moved

@@ -15,6 +15,7 @@ SPANS = ("quarter", "ttm", "year")
 CALENDARS = ("calendar", "fiscal")
 OTHER = {"calendar": "fiscal", "fiscal": "calendar"}  # to show what the choice of calendar does
 MISSING = -1  # the row number of a figure that is not there
+QUARTER_LATER = pd.Timedelta(days=91)
 
 
 @dataclass(frozen=True)
@@ -76,6 +77,32 @@ class Panel:
         return {concept: (self.values[rows], self.kinds[rows]) for concept, rows in self.concepts.items()}
 
     @cached_property
+    def year_ends(self) -> np.ndarray:
+        """A grid that counts, for each company, the changes of its year end before each period; zeros by the calendar.
+
+        Across a change, neighbours on the fiscal grid are further apart than their labels say.
+        """
+        counts = np.zeros(self.shape, dtype=np.int8)
+        for company, first in self.new_years:
+            counts[self.companies.index(company)] += np.array(self.ordinals) >= first
+        return counts
+
+    @cached_property
+    def new_years(self) -> list[tuple[str, int]]:
+        """Companies that have changed their fiscal year end, each with the first period by the new one."""
+        if self.calendar == "calendar":
+            return []
+        changed = facts.year_ends.changes()
+        changed = changed[changed["company"].isin(self.companies)]
+        first = _ordinals(changed.assign(period_end=changed["transition_end"] + QUARTER_LATER), self.calendar)
+        return list(zip(changed["company"], (first // (4 // self.steps_per_year)).astype(int), strict=True))
+
+    def follows(self, company: str, ordinal: int, before: int) -> bool:
+        """Whether no change of the company's year end lies between two periods."""
+        row = self.year_ends[self.companies.index(company)]
+        return row[ordinal - self.ordinals[0]] == row[before - self.ordinals[0]]
+
+    @cached_property
     def known_gaps(self) -> list[dict]:
         """`facts.gaps` with the first and last quarter of each as whole numbers."""
         gaps = facts.gaps()
@@ -91,12 +118,16 @@ class Panel:
             of_this = gap["company"] == company and gap["concept"] == concept and not earlier
             if of_this and gap["first"] <= last and gap["last"] >= first:
                 return f"{missing}: {gap['reason'].rstrip('.')}"
+        if earlier and any(
+            name == company and 0 <= ordinal - new < self.steps_per_year for name, new in self.new_years
+        ):
+            return words.say("reason.new_year_end", missing=missing)
         return missing
 
     @cached_property
     def currency(self) -> str:
         """The one currency of all amounts; refused where companies report in several."""
-        units = {unit.removesuffix("/share") for unit in set(self.rows["unit"].to_numpy())}
+        units = {unit.partition("/")[0] for unit in set(self.rows["unit"].to_numpy())}
         found = sorted(units - {"shares", "fraction"})
         if len(found) != 1:
             raise CapcycleError(f"amounts in {', '.join(found)} cannot stand beside each other: give a currency")
@@ -115,7 +146,8 @@ def select(
 
     span      `quarter`, `ttm` (trailing twelve months at each quarter's end) or `year`
     calendar  `calendar` puts each fiscal quarter in the calendar quarter whose end is nearest; `fiscal` keeps the
-              companies' own quarters, which then cover different months
+              companies' own quarters, which then cover different months; what lies between two year ends of a
+              company that changed its own belongs to no fiscal year and is left out
     since, until  first and last year shown, of that calendar
     currency  convert all amounts; empty keeps each company's own
 
@@ -134,7 +166,8 @@ def select(
         raise CapcycleError("no figure is given: choose companies that have some, or a later date")
     rows = facts.convert(known, currency) if currency else known
     nature = rows["concept"].map(facts.dictionary()["nature"])
-    rows = rows.assign(ordinal=_ordinals(rows, calendar), nature=nature)
+    rows = rows.assign(ordinal=_ordinals(rows, calendar), nature=nature).dropna(subset="ordinal")
+    rows = rows.astype({"ordinal": int})
     rows = _quarters(rows) if span == "quarter" else _twelve_months(rows)
     if span == "year":
         rows = rows[rows["ordinal"] % 4 == 3].assign(ordinal=lambda table: table["ordinal"] // 4)
@@ -150,12 +183,12 @@ def select(
 
 
 def _ordinals(rows: pd.DataFrame, calendar: str) -> pd.Series:
-    """The quarter that each figure's last day belongs to, as a whole number."""
+    """The quarter that each figure's last day belongs to, a whole number; NaN for a transition period's, if fiscal."""
     if calendar == "calendar":
         return periods.ordinal(periods.calendar_quarter(rows["period_end"]))
-    month = rows["company"].map(facts.companies()["fiscal_year_end"])
-    by_month = rows["period_end"].groupby(month)
-    return pd.concat([periods.ordinal(periods.fiscal_quarter(ends, month)) for month, ends in by_month])
+    by_month = rows["period_end"].groupby(facts.year_ends.months(rows["company"], rows["period_end"]))
+    each = [periods.ordinal(periods.fiscal_quarter(ends, int(month))) for month, ends in by_month]
+    return pd.concat(each).reindex(rows.index) if each else pd.Series(np.nan, rows.index)
 
 
 def _is(rows: pd.DataFrame, length: tuple[int, int]) -> pd.Series:
@@ -178,9 +211,13 @@ def _one_each(rows: pd.DataFrame) -> pd.DataFrame:
 
 
 def _sums_of_four(quarters: pd.DataFrame) -> pd.DataFrame:
-    """Twelve months as four consecutive quarters; where one is missing, or IFRS meets US GAAP, there is no sum."""
+    """Twelve months as four consecutive quarters; where one is missing, or IFRS meets US GAAP, there is no sum.
+
+    Quarters on both sides of a changed year end have consecutive names and are not twelve months.
+    """
     rows = quarters.sort_values(["company", "concept", "ordinal"]).reset_index(drop=True)
     consecutive = rows["ordinal"].diff(3).eq(3) & rows["company"].eq(rows["company"].shift(3))
+    consecutive &= periods.is_length(rows["period_start"].shift(3), rows["period_end"], periods.YEAR)
     one_gaap = is_ifrs(rows["locator"]).astype(int).rolling(4).sum().isin([0, 4])
     last = rows.index[consecutive & rows["concept"].eq(rows["concept"].shift(3)) & one_gaap]
     four = np.add.outer(last.to_numpy(), np.arange(-3, 1))

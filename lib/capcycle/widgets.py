@@ -272,7 +272,7 @@ def _fit_range(slider: ui.IntRangeSlider, first: int, last: int) -> None:
 
 def _currencies() -> tuple[tuple[str, str], ...]:
     own = (words.say("widgets.currency_own"), "")
-    return (own, *((currency, currency) for currency in sorted(facts.rates().columns)))
+    return (own, *((currency, currency) for currency in facts.currencies()))
 
 
 def _display(exhibit: Exhibit) -> list[dict[str, Any]]:

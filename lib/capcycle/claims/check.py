@@ -11,6 +11,7 @@ from capcycle import facts
 from capcycle.claims import detect, expressions, load
 from capcycle.claims.expressions import ExpressionError, Functions
 from capcycle.errors import CapcycleError, DataError
+from capcycle.facts import registers
 
 
 @dataclass(frozen=True)
@@ -81,7 +82,7 @@ def values(claims: pd.DataFrame) -> dict[str, float]:
 
 
 def functions_of(claims: pd.DataFrame, as_of: str = "") -> Functions:
-    """What an expression may ask of a claim by its id in quotes, or of the facts."""
+    """What an expression may ask of a claim by its id in quotes, of the facts, or of the market."""
     rows = claims.set_index("claim_id")
 
     def cell(name: str, column: str) -> str:
@@ -91,6 +92,7 @@ def functions_of(claims: pd.DataFrame, as_of: str = "") -> Functions:
 
     return {
         "fact": partial(fact, as_of=as_of),
+        "price": partial(price, as_of=as_of),
         "unit": lambda name: cell(name, "unit"),
         "published": lambda name: _year(cell(name, "published")),
         "day": lambda name: float(_date(cell(name, "period")).toordinal()),
@@ -108,6 +110,20 @@ def fact(company: str, concept: str, start: str, end: str, as_of: str = "") -> f
         return _filed(company, as_of)[concept, start, end]
     except KeyError as error:
         raise ExpressionError(f"no {concept} of {company} from {start} to {end} is held") from error
+
+
+def price(symbol: str, day: str, as_of: str = "") -> float:
+    """The closing price of a day, on the shares of today, as the register of the market holds it.
+
+    >>> price("BABA", "2025-09-30")
+    178.73
+    """
+    market = registers.read("market", as_of)
+    closes = market[(market["symbol"] == symbol) & (market["measure"] == "close_split_adjusted")]
+    found = closes.loc[closes["date"] == pd.Timestamp(_date(day)), "value"]
+    if found.empty:
+        raise ExpressionError(f"no closing price of {symbol} on {day} is held")
+    return found.item()
 
 
 def verdict_of(holds: bool | None, repaired: bool, meaning: Mapping[str, str]) -> str:

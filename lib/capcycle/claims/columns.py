@@ -1,4 +1,4 @@
-"""The six tables of published claims: what each is of, and what each of its columns holds."""
+"""The tables of published claims and worked examples: what each is of, and what each of its columns holds."""
 
 CLAIM = {
     "claim_id": "id of the claim; as a name in a rule its lower value, with `h` behind it its upper one",
@@ -62,11 +62,23 @@ SPEAKER = {
     "speaker": "who claims something, as in `claims.csv`",
     "kind": "what kind of source that is: broker, company, press and so on",
 }
+EXAMPLE = {
+    "method": "the method, by the name that it is registered under",
+    "inputs": "what it takes, as a JSON object",
+    "expected": "what was published, or derived from what was, as a JSON object",
+    "tolerance": "`exact`, `abs=` or `rel=` with how far off still agrees; `n/a` where it is known not to reproduce",
+    "source_title": "the document that prints it",
+    "source_url": "where it stands",
+    "reproduced": "`yes`, `partly` or `no`, as found when it was taken in",
+    "basis": "`published`, `derived` from published figures, or `mixed`",
+    "note": "what a reader should know",
+}
 FILES = {
     "claims.csv": ("Published claims as printed, one row each.", CLAIM),
     "checks.csv": ("What the claims are held against, and the verdict; one row per check.", CHECK),
     "check_steps.csv": ("The recomputations of the checks, one row each.", STEP),
     "check_sources.csv": ("Documents from elsewhere that checks were decided by.", SOURCE),
     "aliases.csv": ("Names under which the same thing appears, number words among them.", ALIAS),
+    "examples.csv": ("Published worked examples of the models' methods, one row each.", EXAMPLE),
     "speakers.csv": ("Who claims something, and what kind of source that is.", SPEAKER),
 }

@@ -163,7 +163,7 @@ def _with_verdicts(claims: pd.DataFrame, statements: pd.DataFrame) -> pd.DataFra
     pairs = statements[["id", "subject", "verdict"]].explode("subject")
     by_claim = pairs.groupby("subject", sort=False).agg(verdict=("verdict", detect.worst), checks=("id", list))
     return claims.assign(
-        verdict=claims["claim_id"].map(by_claim["verdict"]).fillna(""),
+        verdict=by_claim["verdict"].astype(str).reindex(claims["claim_id"], fill_value="").array,
         checks=[by_claim["checks"].get(name, []) for name in claims["claim_id"]],
     )
 

@@ -10,11 +10,11 @@ import pandas as pd
 
 from capcycle import study, words
 from capcycle.claims import check, detect, expressions, load
+from capcycle.claims.columns import EXAMPLE
 from capcycle.errors import CapcycleError
 from capcycle.study.check import TOLERANCE
 from capcycle.words import say
 
-EXAMPLE = ["method", "inputs", "expected", "tolerance", "source_title", "source_url", "reproduced", "basis", "note"]
 NEEDED = ["method", "inputs", "expected"]
 CLOSE = 0.01  # of a figure, where a claim gives no tolerance
 WRONG = ("inconsistent", "mistranslated")

@@ -47,7 +47,7 @@ def definitions(panel: Panel, family: str, other: Panel | None = None, **numbers
     'Apple, return on invested capital: 50.1% to 89.0% by definition, in FY2022'
     """
     found = _variants(panel, family, numbers)
-    period = words.period(found[0].rows["period"].iloc[0])
+    period = parts.said_period(found[0].rows)
     if other:
         found.append(_on(other, found[0]))
     held = any(len(each.values) for each in found)

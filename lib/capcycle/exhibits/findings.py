@@ -4,8 +4,9 @@ import pandas as pd
 
 from capcycle import words
 from capcycle.errors import MetricError
-from capcycle.exhibits.parts import RATIOS, names
+from capcycle.exhibits.parts import RATIOS, names, said_period
 from capcycle.measure import Measures
+from capcycle.panel import Panel
 from capcycle.words import Sentence
 
 FLAT = 0.005  # a fraction that moves less than half a point is said to be unchanged
@@ -43,7 +44,7 @@ def total(measures: Measures) -> Sentence:
             metric=metric,
             value=words.value(now["value"], measures.unit),
             period=words.period(now["period"]),
-            growth=_growth(sums, measures.panel.steps_per_year),
+            growth=_growth(sums, measures.panel),
         )
     )
 
@@ -85,17 +86,20 @@ def totals(measures: Measures) -> pd.DataFrame:
 
     Errors: MetricError for what cannot be added up: fractions, multiples, averages such as earnings per share.
     """
-    if measures.unit in RATIOS or "share" in measures.unit:
+    if measures.unit in RATIOS or measures.unit == "shares" or "/" in measures.unit:
         raise MetricError(f"{measures.name} cannot be added up over companies; use lines or bars")
     each = measures.table.groupby(["ordinal", "period"], as_index=False)["value"]
     return each.agg(lambda values: values.sum(skipna=False)).dropna()
 
 
-def _growth(sums: pd.DataFrame, steps: int) -> str:
+def _growth(sums: pd.DataFrame, panel: Panel) -> str:
     """How much the newest sum grew in a year; nothing where the earlier one is missing or not positive."""
     value = sums.set_index("ordinal")["value"]
-    before = value.get(value.index[-1] - steps, 0.0)
-    return words.say("finding.growth", growth=words.change(value.iloc[-1] / before - 1)) if before > 0 else ""
+    now, earlier = value.index[-1], value.index[-1] - panel.steps_per_year
+    before = value.get(earlier, 0.0)
+    if not before > 0 or not all(panel.follows(company, now, earlier) for company in panel.companies):
+        return ""
+    return words.say("finding.growth", growth=words.change(value.iloc[-1] / before - 1))
 
 
 def _of_many(measures: Measures, now: pd.DataFrame) -> Sentence:
@@ -111,24 +115,28 @@ def _of_many(measures: Measures, now: pd.DataFrame) -> Sentence:
         top_value=_shown(top),
         bottom=words.listing(bottoms),
         bottom_value=_shown(bottom),
-        period=words.period(top["period"]),
+        period=said_period(now),
     )
 
 
 def _of_one(measures: Measures, company: str, period: str | None = None) -> Sentence:
     own = measures.table[measures.table["company"] == company].dropna(subset="value")
     now = own[own["period"] == period].iloc[0] if period else own.iloc[-1]
-    year_ago = own[own["ordinal"] == now["ordinal"] - measures.panel.steps_per_year]
+    earlier = now["ordinal"] - measures.panel.steps_per_year
+    year_ago = own[own["ordinal"] == earlier]
+    if len(year_ago) and not measures.panel.follows(company, now["ordinal"], earlier):
+        year_ago = year_ago.iloc[:0]
+    peers = measures.at(now["period"]).dropna(subset="value")
     return _say(
         measures,
         "one" if len(year_ago) else "one_only",
         not _grows(measures) and min([now["value"], *year_ago["value"]]) < 0,
         name=names()[company],
         value=_shown(now),
-        period=words.period(now["period"]),
+        period=said_period(peers),
         before=_shown(year_ago.iloc[0]) if len(year_ago) else "",
         moved=_moved(now, year_ago.iloc[0]) if len(year_ago) else "",
-        rank=_rank(measures.at(now["period"]).dropna(subset="value"), company),
+        rank=_rank(peers, company),
     )
 
 

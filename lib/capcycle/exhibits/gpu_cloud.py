@@ -17,8 +17,8 @@ from capcycle.words import say
 COMPONENTS = ["capital_per_hour", "building_per_hour", "power_per_hour", "networking_per_hour", "staff_per_hour",
               "financing_per_hour"]  # fmt: skip
 SUM, EARNED = "gpu_hour_cost", "gpu_rent"
-NEWEST = 8  # curves on one chart
-CONTRACT = ["lessor_name", "tenant_name", "status", "day", "contract_value", "term", "yearly", "hour"]
+NEWEST = 6  # curves on one chart
+CONTRACT = ["lessor_name", "tenant_name", "status", "day", "contract_value", "yearly", "hour"]
 
 
 def hour_stack(case: Case) -> Exhibit:
@@ -103,11 +103,16 @@ def cash_curve(found: Scenarios) -> Exhibit:
 
 def forward_rents(prices: pd.DataFrame, chips: list[str]) -> Exhibit:
     """The rents of three years that one- and three-year prices imply: the newest offer of each chip and vendor."""
-    offers = _offers(prices, chips).assign(family=lambda rows: rows["chip"].map(lambda chip: _family(chip, chips)))
+    offers = _offers(prices, chips)
     offers = offers.drop_duplicates(["family", "vendor"], keep="last").tail(NEWEST)
+    offers = offers.assign(
+        short=[
+            say("gpu_cloud.offer_short", chip=row.family, vendor=_or_unnamed(row.vendor)) for row in offers.itertuples()
+        ]
+    )
     rows = pd.concat(
         [
-            pd.DataFrame({"x": str(year + 1), "value": offers[f"rent_{year}"], "group": offers["label"]})
+            pd.DataFrame({"x": str(year + 1), "value": offers[f"rent_{year}"], "group": offers["short"]})
             .assign(label=offers["label"], kind=offers["kind"], source=offers["source"])
             for year in range(3)
         ]
@@ -125,7 +130,7 @@ def forward_rents(prices: pd.DataFrame, chips: list[str]) -> Exhibit:
 def forward_ratios(prices: pd.DataFrame, chips: list[str]) -> Exhibit:
     """Next year's rent over this year's by chip, vendor and the first date of each pair of prices."""
     offers = _offers(prices, chips)
-    rows = offers.assign(value=offers["ratio"], group=offers["chip"].map(lambda chip: _family(chip, chips)),
+    rows = offers.assign(value=offers["ratio"], group=offers["family"],
                          unit="times")[["label", "value", "group", "unit", "kind", "source"]]  # fmt: skip
     title = say(
         "gpu_cloud.ratios", count=len(rows), low=f"{rows['value'].min():.2f}", high=f"{rows['value'].max():.2f}",
@@ -154,7 +159,7 @@ def irr_variants(case: Case, site_rent: float, gpu_residual: float, published: M
     }
     shares = {"share": words.value(gpu_residual, "fraction"), "rent": words.value(site_rent, "USD/MW/year")}
     rows = [
-        {"label": say(f"gpu_cloud.variant_{name}", **shares), "value": float(case.evaluate(**given).project_irr),
+        {"label": say(f"gpu_cloud.variant_{name}"), "value": float(case.evaluate(**given).project_irr),
          "kind": case.kind, "source": case.source, "group": say("gpu_cloud.worked_out")}
         for name, given in variants.items()
     ]  # fmt: skip
@@ -168,7 +173,9 @@ def irr_variants(case: Case, site_rent: float, gpu_residual: float, published: M
     site = words.value(float(case.inputs["site_capex"].central), case.unit("site_capex"))
     title = say("gpu_cloud.variants", site=site, told=told, low=words.value(min(values), "fraction"),
                 high=words.value(max(values), "fraction"))  # fmt: skip
-    frame = Frame("irr-variants", title, say("gpu_cloud.variants_subtitle"), (say("gpu_cloud.variants_note"),))
+    frame = Frame(
+        "irr-variants", title, say("gpu_cloud.variants_subtitle"), (say("gpu_cloud.variants_note", **shares),)
+    )
     return marks.dots(pd.DataFrame([*rows, *printed]).assign(unit="fraction"), frame)
 
 
@@ -184,7 +191,7 @@ def gpu_contracts(as_of: str = "") -> Exhibit:
     rows = deals.assign(
         day=[words.day(day) for day in deals["status_date"].fillna(deals["announced"])],
         contract_value=money,
-        term=[words.value(term, "years") for term in deals["term_years"]],
+        lessor_name=deals["lessor"].map(parts.names()).fillna(deals["lessor_name"]),
         yearly=each,
         hour=[words.value(rent, "USD/GPU-hour") for rent in run_rates.revenue_per_gpu_hour],
         unit="",
@@ -213,17 +220,14 @@ def _offers(prices: pd.DataFrame, chips: list[str]) -> pd.DataFrame:
     both = both[both["chip"].map(lambda chip: any(one in chip for one in chips))]
     both = both.drop_duplicates(["chip", "vendor", "one_year", "three_years"]).sort_values("date", na_position="first")
     curve = models.forward_curve(both["one_year"].to_numpy(), both["three_years"].to_numpy())
+    family = both["chip"].map(lambda chip: _family(chip, chips))
     label = [
-        say(
-            "gpu_cloud.offer",
-            chip=row.chip.removeprefix("NVIDIA "),
-            vendor=_or_unnamed(row.vendor),
-            day=words.day(row.date),
-        )
-        for row in both.itertuples()
+        say("gpu_cloud.offer", chip=chip, vendor=_or_unnamed(row.vendor), day=words.day(row.date))
+        for chip, row in zip(family, both.itertuples(), strict=True)
     ]
     rents = {f"rent_{year}": rent for year, rent in enumerate(curve[1:])}
-    return both.assign(label=label, ratio=curve.annual_ratio, **rents).reset_index(drop=True)
+    found = both.assign(label=label, family=family, ratio=curve.annual_ratio, **rents)
+    return found.drop_duplicates("label").reset_index(drop=True)
 
 
 def _or_unnamed(vendor: str | float) -> str:

@@ -8,12 +8,15 @@ import pandas as pd
 from capcycle import facts, words
 from capcycle.measure import Measures
 from capcycle.metrics import ALL
+from capcycle.panel import Panel
+from capcycle.periods import DAY
 
 MARKS = {"estimated": "estimated", "assumed": "assumed"}  # kinds that a table marks, by their sentence
 FIGURES = ["metric", "company", "period", "period_start", "period_end", "value", "unit", "kind", "published", "source",
            "reason"]  # fmt: skip
 CARD = ["id", "title", "publisher", "url", "published", "tier"]
 RATIOS = ("fraction", "multiple")
+FURTHEST_APART = 62  # days; quarters under one calendar label end at most a month either side of its end
 FORMULA = re.compile(r"Formula:\s+(.+)")
 
 
@@ -115,16 +118,40 @@ def definition(measures: Measures) -> str:
 def _calendar(measured: tuple[Measures, ...]) -> list[str]:
     panel = measured[0].panel
     if panel.calendar == "fiscal":
-        return [words.say("note.fiscal")]
+        return [words.say("note.fiscal"), *_changed_year_ends(panel)]
     table = pd.concat([measures.table for measures in measured], ignore_index=True).dropna(subset="mismatch")
     if table.empty or not table["mismatch"].any():
-        return []
+        return [words.say("note.same_calendar")]
     worst = table.loc[table["mismatch"].abs().idxmax()]
     side = "note.after" if worst["mismatch"] > 0 else "note.before"
     return [
         words.say(
             "note.calendar", name=names()[worst["company"]], days=words.say(side, days=abs(int(worst["mismatch"])))
         )
+    ]
+
+
+def said_period(rows: pd.DataFrame) -> str:
+    """The period that companies are ranked at, in words, and how far their own lie apart where its name hides that."""
+    period, ends = words.period(rows["period"].iloc[0]), rows.dropna(subset="value")["period_end"]
+    apart = (ends.max() - ends.min()).days
+    return words.say("finding.apart", period=period, days=apart) if apart > FURTHEST_APART else period
+
+
+def _changed_year_ends(panel: Panel) -> list[str]:
+    """Which companies changed their year end within the periods, and what lies between the old and the new."""
+    shown = [company for company, new in panel.new_years if panel.first < new <= panel.ordinals[-1]]
+    return [
+        words.say(
+            "note.year_end",
+            name=names()[change.company],
+            was=words.day(change.last_year_end),
+            now=words.day(change.transition_end),
+            first=words.day(change.last_year_end + DAY),
+            last=words.day(change.transition_end),
+        )
+        for change in facts.year_ends.changes().itertuples()
+        if change.company in shown
     ]
 
 

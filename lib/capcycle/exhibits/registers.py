@@ -130,7 +130,7 @@ def files() -> Exhibit:
     names, about = zip(*(pair for pair, _ in each), strict=True)
     view = pd.DataFrame({
         words.say("column.file"): names,
-        words.say("column.table_about"): about,
+        words.say("column.file_about"): about,
         words.say("column.columns"): columns,
     })  # fmt: skip
     return Exhibit(

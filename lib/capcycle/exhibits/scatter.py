@@ -18,7 +18,8 @@ def scatter(across: Measures, up: Measures) -> Exhibit:
     both = across.table.merge(up.table, on=["company", "ordinal", "period"], suffixes=("", "_up"))
     label = _common_period(both.dropna(subset=["value", "value_up"]), f"{across.name} and {up.name}")
     every = _marks(both[both["period"] == label])
-    data, period, now = every[every["both"]], words.period(label), [across.at(label), up.at(label)]
+    now = [across.at(label), up.at(label)]
+    data, period = every[every["both"]], parts.said_period(now[0])
     metrics = [words.name(across.name), words.name(up.name)]
     return Exhibit(
         id=parts.slug("scatter", across.name, up.name),

@@ -19,7 +19,7 @@ def compare(*measured: Measures, focus: str | None = None) -> Exhibit:
     return Exhibit(
         id=parts.slug("compare", *(measures.name for measures in measured[:2])),
         title=across(*measured, focus=focus),
-        subtitle=_subtitle(period),
+        subtitle=_subtitle(*now.values()),
         alt="",
         view=view.fillna(words.DASH).rename_axis(company).reset_index(),
         figures=parts.figures(*now.values()),
@@ -51,9 +51,10 @@ def documents(*exhibits: Exhibit) -> Exhibit:
     )
 
 
-def _subtitle(period: set[str]) -> str:
-    if len(period) == 1:
-        return words.say("compare.subtitle", period=words.period(*period))
+def _subtitle(*now: pd.DataFrame) -> str:
+    together = pd.concat(now)
+    if together["period"].nunique() == 1:
+        return words.say("compare.subtitle", period=parts.said_period(together))
     return words.say("compare.subtitle_each")
 
 

@@ -8,16 +8,19 @@ from functools import partial
 import pandas as pd
 
 from capcycle.errors import CapcycleError, unknown
-from capcycle.facts import between, door, inventory, registers, splits, vintages
-from capcycle.facts.currency import convert, rates
+from capcycle.facts import ads, between, door, inventory, registers, splits, vintages, year_ends
+from capcycle.facts.currency import convert, currencies, dollar_rates, rates
 from capcycle.facts.vintages import latest
 
 __all__ = [
+    "ads",
     "changes",
     "check",
     "companies",
     "convert",
+    "currencies",
     "dictionary",
+    "dollar_rates",
     "gaps",
     "half_year_before",
     "history",
@@ -29,6 +32,7 @@ __all__ = [
     "rejected",
     "revisions",
     "sources",
+    "year_ends",
 ]
 
 
@@ -41,6 +45,7 @@ def load(companies: Sequence[str] | None = None, as_of: str | date | None = None
     A period that several kinds of source give is taken from the best (filing, release, …, aggregator), whatever the
     dates. Figures whose day of publication is not known are there only when no `as_of` is given.
     Share counts and figures per share published before a split are on the shares of after it, once it is known.
+    A figure per ADS is given as such, and per ordinary share too where nobody gives that: see `ads.per_share`.
     Errors:  DataError with every fault of every file read; CapcycleError for an unknown company or a bad date.
 
     >>> known = load(["MSFT"], as_of="2024-08-01")
@@ -50,7 +55,7 @@ def load(companies: Sequence[str] | None = None, as_of: str | date | None = None
     """
     wanted = _wanted(companies, door.book().companies)
     published = vintages.best_tier(history(companies, as_of))
-    known = splits.rebase(latest(vintages.best_tier(_with_quarters(published))), published)
+    known = ads.complete(splits.rebase(latest(vintages.best_tier(_with_quarters(published))), published))
     order = {company: place for place, company in enumerate(wanted)}
     known = known.sort_values("company", key=lambda names: names.map(order), kind="stable", ignore_index=True)
     known.attrs["companies"] = wanted  # one of them may have published nothing by then, and is still to be shown
@@ -105,7 +110,7 @@ def half_year_before(known: pd.DataFrame) -> str:
 
 
 def companies() -> pd.DataFrame:
-    """The companies by ticker: names, CIK, currency, month of the fiscal year end, group.
+    """The companies by ticker: names, CIK, currency, month of the present fiscal year end, group.
 
     >>> companies().loc["ORCL", "fiscal_year_end"].item()
     5
@@ -153,6 +158,7 @@ def check() -> None:
         partial(door.read_gaps, whole),
         partial(door.read_rejected, whole),
         door.read_rates,
+        door.read_dollar_rates,
     )
     door.refuse([*known.faults, *door.strangers(known), *door.gather(jobs)[1]])
 

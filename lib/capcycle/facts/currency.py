@@ -6,8 +6,11 @@ import pandas as pd
 from capcycle.errors import CapcycleError, unknown
 from capcycle.facts import door
 
-SOURCE = "ecb-eurofxref"
-BASE = "EUR"
+SOURCE, DOLLAR_SOURCE = "ecb-eurofxref", "fed-h10"
+BASE, DOLLAR = "EUR", "USD"
+WEEKEND = pd.Timedelta(days=4)  # a fixing holds until the next, over Easter too
+DOLLAR_QUOTED = set(door.DOLLAR_RATES[1:])
+PER_UNIT = "/(?:share|ADS)$"
 
 
 def rates() -> pd.DataFrame:
@@ -15,40 +18,82 @@ def rates() -> pd.DataFrame:
     return door.read_rates().assign(**{BASE: 1.0})
 
 
+def dollar_rates() -> pd.DataFrame:
+    """Daily noon buying rates in New York, for what the European Central Bank does not quote: units for one dollar.
+
+    >>> dollar_rates().loc["2023-12-29", "TWD"].item()  # as TSMC's 20-F for 2023 quotes it
+    30.62
+    """
+    return door.read_dollar_rates()
+
+
+def currencies() -> list[str]:
+    """Every currency that amounts can be converted from and into.
+
+    >>> currencies()
+    ['CNY', 'EUR', 'HKD', 'TWD', 'USD']
+    """
+    return sorted(_per_dollar())
+
+
 def convert(table: pd.DataFrame, currency: str) -> pd.DataFrame:
     """`table` with every amount in `currency`; figures in other units, such as shares, are left alone.
 
-    Formula: amount × (currency per euro ÷ own currency per euro), the mean of the daily quotients over the
-             period for a flow, the quotient of the last fixing on or before its end for a stock.
-    Errors:  CapcycleError for a currency without rates, or a period outside the dates of `data/fx.csv`.
-    Source:  European Central Bank, euro foreign exchange reference rates.
+    Formula: amount × (currency per dollar ÷ own currency per dollar), the mean of the daily quotients over the
+             period for a flow, the quotient of the last fixing on or before its end for a stock. A currency of
+             another list than the other's takes the days on which both have a fixing.
+    Errors:  CapcycleError for a currency without rates, or a period outside the dates of its rates.
+    Source:  European Central Bank, euro foreign exchange reference rates; TWD: Federal Reserve, H.10.
+
+    >>> twd = {"value": 5_532_196.6e6, "unit": "TWD", "period_start": pd.NaT, "period_end": pd.Timestamp("2023-12-31")}
+    >>> row = convert(pd.DataFrame([{**twd, "kind": "reported", "source": "20-F"}]), "USD").iloc[0]
+    >>> round(float(row["value"]) / 1e6, 1), row["source"]  # TSMC's total assets; its 20-F says 180,672.7
+    (180672.7, '20-F fed-h10')
     """
-    own = table["unit"].str.replace("/share", "")
+    own = table["unit"].str.replace(PER_UNIT, "", regex=True)
     money = ~own.isin(["shares", "fraction"]) & own.ne(currency)
     if not money.any():
         return table
-    daily = rates()
-    if wrong := {currency, *own[money]} - set(daily.columns):
-        raise CapcycleError(unknown("currency", wrong, daily.columns))
+    quotes = _per_dollar()
+    if wrong := {currency, *own[money]} - set(quotes):
+        raise CapcycleError(unknown("currency", wrong, quotes))
     spans = table.loc[money, ["period_start", "period_end"]].assign(own=own)
-    rate = pd.concat([_rates(rows, daily[currency] / daily[name]) for name, rows in spans.groupby("own")])
+    daily = {name: (quotes[currency] / quotes[name]).dropna() for name in set(own[money])}
+    rate = pd.concat([_rates(rows, daily[name], _file(currency, name)) for name, rows in spans.groupby("own")])
     return table.assign(
         value=table["value"].mul(rate.reindex(table.index), fill_value=1.0),
         unit=table["unit"].mask(money, table["unit"].str.replace(r"^[A-Z]{3}", currency, regex=True)),
         kind=table["kind"].mask(money & (table["kind"] == "reported"), "derived"),
-        source=table["source"].mask(money, table["source"] + " " + SOURCE),
+        source=table["source"].mask(money, table["source"] + own.map(lambda name: _sources(currency, name))),
     )
 
 
-def _rates(spans: pd.DataFrame, daily: pd.Series) -> pd.Series:
+def _per_dollar() -> dict[str, pd.Series | float]:
+    """Units of each currency for one US dollar, on each day on which it is quoted."""
+    euro, dollar = rates(), dollar_rates()
+    return {name: euro[name] / euro[DOLLAR] for name in euro} | dict(dollar.items()) | {DOLLAR: 1.0}
+
+
+def _sources(*pair: str) -> str:
+    """The documents that give the rates between two currencies."""
+    dollars = set(pair) & DOLLAR_QUOTED
+    euros = set(pair) - dollars - ({DOLLAR} if dollars else set())
+    return f" {SOURCE}" * bool(euros) + f" {DOLLAR_SOURCE}" * bool(dollars)
+
+
+def _file(*pair: str) -> str:
+    return "fx_usd.csv" if set(pair) & DOLLAR_QUOTED else "fx.csv"
+
+
+def _rates(spans: pd.DataFrame, daily: pd.Series, file: str) -> pd.Series:
     start = spans["period_start"].fillna(spans["period_end"])
     first = daily.index.searchsorted(start)
     after = daily.index.searchsorted(spans["period_end"], side="right")
-    outside = (start < daily.index[0]) | (spans["period_end"] > daily.index[-1] + pd.Timedelta(days=4))
+    outside = (start < daily.index[0]) | (spans["period_end"] > daily.index[-1] + WEEKEND)
     if outside.any():
         raise CapcycleError(
             f"no exchange rate for the period to {spans.loc[outside, 'period_end'].max():%Y-%m-%d}: "
-            f"data/fx.csv runs from {daily.index[0]:%Y-%m-%d} to {daily.index[-1]:%Y-%m-%d}"
+            f"data/{file} runs from {daily.index[0]:%Y-%m-%d} to {daily.index[-1]:%Y-%m-%d}"
         )
     total = np.concatenate([[0.0], daily.cumsum()])
     mean = (total[after] - total[first]) / np.maximum(after - first, 1)

@@ -32,6 +32,7 @@ FACT = [
 GAP = ["company", "concept", "period_start", "period_end", "reason"]
 REJECTED = [*FACT[:-1], "reason"]
 RATES = ["date", "USD", "CNY", "HKD"]
+DOLLAR_RATES = ["date", "TWD"]
 
 KINDS = ["reported", "derived", "estimated", "assumed"]  # best first
 TIERS = [  # best first
@@ -126,10 +127,19 @@ def read_rejected(known: Book) -> pd.DataFrame:
 
 
 def read_rates() -> pd.DataFrame:
-    """Exchange rates by day, checked."""
-    raw = tables.read("fx.csv", RATES)
-    refuse(_faults(raw, _rate_rules(raw)))
-    return raw[RATES[1:]].astype(float).set_index(dates(raw["date"]))
+    """Units for one euro by day, checked."""
+    return _daily("fx.csv", RATES)
+
+
+def read_dollar_rates() -> pd.DataFrame:
+    """Units for one US dollar by day, checked, of currencies that `read_rates` does not have."""
+    return _daily("fx_usd.csv", DOLLAR_RATES)
+
+
+def _daily(name: str, columns: list[str]) -> pd.DataFrame:
+    raw = tables.read(name, columns)
+    refuse(_faults(raw, _rate_rules(raw, columns[1:])))
+    return raw[columns[1:]].astype(float).set_index(dates(raw["date"]))
 
 
 def strangers(known: Book) -> list[str]:
@@ -231,7 +241,7 @@ def _concept_rules(table: pd.DataFrame) -> Rules:
         "nature '{nature}' is not flow, stock or average",
         ~table["nature"].isin(["flow", "stock", "average"]),
     )
-    units = ["currency", "currency per share", "shares", "fraction"]
+    units = ["currency", "currency per share", "currency per ADS", "shares", "fraction"]
     yield f"unit '{{unit}}' is not one of {', '.join(units)}", ~table["unit"].isin(units)
     yield "sign '{sign}' is not positive or any", ~table["sign"].isin(["positive", "any"])
     yield "concept {concept} has no definition", table["definition"].eq("")
@@ -292,10 +302,10 @@ def _gap_rules(raw: pd.DataFrame, known: Book) -> Rules:
     yield "reason is empty: say why the figure is missing", raw["reason"] == ""
 
 
-def _rate_rules(raw: pd.DataFrame) -> Rules:
+def _rate_rules(raw: pd.DataFrame, currencies: list[str]) -> Rules:
     yield "date '{date}' is not a date such as 2024-06-30", _bad_date(raw["date"])
     yield "date {date} does not come after the one above", raw["date"] <= raw["date"].shift(fill_value="")
-    for currency in RATES[1:]:
+    for currency in currencies:
         rate = pd.to_numeric(raw[currency], errors="coerce")
         yield f"{currency} '{{{currency}}}' is not a positive number", _bad_number(raw[currency]) | (rate <= 0)
         change = rate / rate.shift()
@@ -306,7 +316,8 @@ def _rate_rules(raw: pd.DataFrame) -> Rules:
 def _wanted_unit(raw: pd.DataFrame, known: Book) -> pd.Series:
     currency = raw["company"].map(known.companies["currency"])
     unit = raw["concept"].map(known.concepts["unit"])
-    return unit.mask(unit == "currency", currency).mask(unit == "currency per share", currency + "/share")
+    per = unit.str.removeprefix("currency").str.replace(" per ", "/")
+    return unit.mask(unit.str.startswith("currency", na=False), currency + per)
 
 
 def _series_rules(table: pd.DataFrame, known: Book) -> Rules:

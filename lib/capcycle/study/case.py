@@ -199,7 +199,7 @@ def _input(name: str, value: Any, company: str, unit: str, table: pd.DataFrame) 
 
 
 def _measured(measures: Measures, company: str) -> Input:
-    now = measures.at().set_index("company")
+    now = measures.at().set_index("company", drop=False)
     if company not in now.index:
         raise ModelError(
             f"{measures.name} was not measured for '{company}': {unknown('company', [company], now.index)}"

@@ -3,6 +3,6 @@
 Each module registers the methods of one analysis. They translate names and scales and hold no formula of their own.
 """
 
-from capcycle.claims.worked import finance, gpu_cloud, leasing
+from capcycle.claims.worked import finance, gpu_cloud, leasing, ratios
 
-__all__ = ["finance", "gpu_cloud", "leasing"]
+__all__ = ["finance", "gpu_cloud", "leasing", "ratios"]

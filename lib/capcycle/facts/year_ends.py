@@ -1,0 +1,29 @@
+"""Which month each company's fiscal year ended in, for companies that have changed it too."""
+
+import pandas as pd
+
+from capcycle.facts import door, registers
+
+
+def changes() -> pd.DataFrame:
+    """Every change of a year end, the newest first: company, month until then, last_year_end, transition_end.
+
+    >>> changes()[["company", "month"]].to_numpy().tolist()
+    [['HUT', 6.0]]
+    """
+    return registers.read("year_ends").sort_values("transition_end", ascending=False, ignore_index=True)
+
+
+def months(companies: pd.Series, days: pd.Series) -> pd.Series:
+    """The month in which the fiscal year ends that each day falls in; NaN in a period between two year ends.
+
+    >>> days = pd.Series(pd.to_datetime(["2023-06-30", "2023-09-30", "2024-03-31"]))
+    >>> months(pd.Series(["HUT"] * 3), days).tolist()
+    [6.0, nan, 12.0]
+    """
+    month = companies.map(door.book().companies["fiscal_year_end"].astype(float))
+    for change in changes().itertuples():
+        own = companies.eq(change.company)
+        month = month.mask(own & (days <= change.transition_end))
+        month = month.mask(own & (days <= change.last_year_end), change.month)
+    return month

@@ -1,0 +1,58 @@
+"""Every model on a 200 by 200 grid and on 100,000 draws, beside the same model called once for each of 400 points."""
+
+from collections.abc import Callable
+from time import perf_counter
+
+import numpy as np
+
+from capcycle import models, study
+from capcycle.study import Case, Input
+
+GRID, DRAWS, POINTS = 200, 100_000, 400
+CLOSED_SECONDS, SEARCHING_SECONDS = 0.3, 3.0  # what a grid or the draws may take; of a model that iterates
+
+
+def made(model: Callable) -> Case:
+    """A case of a model in which every input that is one number has a range."""
+    ends = {"fraction": (0.05, 0.3, 0.6), "years": (2.0, 5.0, 9.0), "currency": (1e9, 5e10, 4e11)}
+    ranges = {name: ends.get(unit, (1.0, 5.0, 9.0)) for name, unit in model.parameters.items()}
+    return study.case(model, **{
+        name: Input(name, central, model.parameters[name], low, high) for name, (low, central, high) in ranges.items()
+    })  # fmt: skip
+
+
+def timed(work: Callable[[], object]) -> float:
+    """The seconds that a piece of work takes, the best of two."""
+    found = []
+    for _ in range(2):
+        start = perf_counter()
+        work()
+        found.append(perf_counter() - start)
+    return min(found)
+
+
+def one_by_one(case: Case) -> None:
+    """The model at each of some points by itself."""
+    name = next(iter(case.inputs))
+    for value in np.linspace(case.inputs[name].low, case.inputs[name].high, POINTS):
+        case.evaluate(**{name: value})
+
+
+def test_study() -> None:
+    main()
+
+
+def main() -> None:
+    """Print for each model its seconds as a share of the target, and what a point costs beside one by itself."""
+    for name, model in models.ALL.items():
+        case, target = made(model), SEARCHING_SECONDS if model.iterates else CLOSED_SECONDS
+        x, y, *_ = case.inputs
+        grid = timed(lambda case=case, x=x, y=y: study.grid(case, x, y, steps=GRID))
+        draws = timed(lambda case=case: study.simulate(case, DRAWS))
+        each = timed(lambda case=case: one_by_one(case)) / POINTS
+        print(f"{name}: grid {grid / target:.2f}, draws {draws / target:.2f} of {target:g} s; "
+              f"a point of the draws costs 1/{each / (draws / DRAWS):,.0f} of one called by itself")  # fmt: skip
+
+
+if __name__ == "__main__":
+    main()
