@@ -18,13 +18,14 @@ COMPONENTS = ["capital_per_hour", "building_per_hour", "power_per_hour", "networ
               "financing_per_hour"]  # fmt: skip
 SUM, EARNED = "gpu_hour_cost", "gpu_rent"
 NEWEST = 6  # curves on one chart
-CONTRACT = ["lessor_name", "tenant_name", "status", "day", "contract_value", "yearly", "hour"]
+CONTRACT = ["lessor_name", "tenant_name", "status", "contract_value", "yearly", "hour"]
 
 
 def hour_stack(case: Case) -> Exhibit:
     """The cost of a GPU-hour component by component, beside its rent."""
     found, unit = case.outputs, case.unit(SUM)
     each = {name: float(getattr(found, name)) for name in [*COMPONENTS, SUM]}
+    each = {name: value for name, value in each.items() if value}  # what a lessor counts elsewhere has no bar
     each[EARNED] = float(case.inputs[EARNED].central)
     rows = pd.DataFrame({"label": [words.name(name) for name in each], "value": list(each.values())})
     rows = rows.assign(total=[name in (SUM, EARNED) for name in each], unit=unit, kind=case.kind, source=case.source)
@@ -189,7 +190,9 @@ def gpu_contracts(as_of: str = "") -> Exhibit:
     money = [words.value(*pair) for pair in deals[["contract_value", "currency"]].itertuples(index=False)]
     each = [words.value(*pair) for pair in zip(yearly, deals["currency"] + "/year", strict=True)]
     rows = deals.assign(
-        day=[words.day(day) for day in deals["status_date"].fillna(deals["announced"])],
+        status=[
+            say("gpu_cloud.since", status=row.status, day=words.day(row.status_date)) for row in deals.itertuples()
+        ],
         contract_value=money,
         lessor_name=deals["lessor"].map(parts.names()).fillna(deals["lessor_name"]),
         yearly=each,
@@ -201,7 +204,7 @@ def gpu_contracts(as_of: str = "") -> Exhibit:
     ended = deals[deals["status"] == "terminated"]
     title = say(
         "gpu_cloud.contracts", count=len(live), value=words.value(dollars, "USD"), ended=len(ended),
-        names=words.listing(list(ended["lessor_name"])) if len(ended) else words.DASH,
+        names=words.listing(list(ended["lessor"].map(parts.names()))) if len(ended) else words.DASH,
     )  # fmt: skip
     columns = {name: say(f"gpu_cloud.column_{name}") for name in CONTRACT}
     return marks.table(rows, Frame("gpu-contracts", title, say("gpu_cloud.contracts_subtitle")), columns)

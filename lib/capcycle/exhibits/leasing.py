@@ -17,8 +17,22 @@ LINES = {"inflow_by_year": 1, "refund_by_year": 1, "residual_by_year": 1, "serve
 COSTS = ["server_outlay", "interest_paid", "operating_paid", "tax_paid"]
 WAYS = {
     "bought": ("capex_avoided", "", "ebitda_bought", "operating_income_bought", "roic_bought", "npv_of_buying"),
-    "ifrs_16": ("", "lease_liability", "ebitda_ifrs_16", "operating_income_ifrs_16", "roic_ifrs_16", "npv_of_leasing"),
-    "asc_842": ("", "lease_liability", "ebitda_rented", "operating_income_rented", "roic_asc_842", "npv_of_leasing"),
+    "ifrs_16": (
+        "",
+        "tenant_lease_liability",
+        "ebitda_ifrs_16",
+        "operating_income_ifrs_16",
+        "roic_ifrs_16",
+        "npv_of_leasing",
+    ),
+    "asc_842": (
+        "",
+        "tenant_lease_liability",
+        "ebitda_rented",
+        "operating_income_rented",
+        "roic_asc_842",
+        "npv_of_leasing",
+    ),
     "rented": ("", "", "ebitda_rented", "operating_income_rented", "roic_rented", "npv_of_leasing"),
 }
 MEASURED = ("capex", "liability", "ebitda", "operating_income", "roic", "npv")
@@ -81,16 +95,17 @@ def lease_years(case: Case) -> Exhibit:
     """Income statement and cash of a leased cluster, a column for each year of the lease and one for the sum."""
     found, term = case.outputs, int(case.inputs["lease_term"].central)
     by_year = {name: [sign * float(each) for each in getattr(found, name)[: term + 1]] for name, sign in LINES.items()}
-    rows = pd.DataFrame(
-        [{"label": words.name(name)} | {str(year): each for year, each in enumerate(row)} | {"sum": sum(row)}
-         for name, row in by_year.items()]
-    ).assign(unit=case.currency, kind=case.kind, source=case.source)  # fmt: skip
-    columns = {"label": say("marks.column.label")} | {str(year): str(year) for year in range(term + 1)}
+    shown = {name: [words.value(each, case.currency) for each in (*row, sum(row))] for name, row in by_year.items()}
+    heads = [say("leasing.today"), *map(str, range(1, term + 1)), say("marks.total")]
+    rows = pd.DataFrame([dict(zip(heads, row, strict=True)) for row in shown.values()])
+    rows = rows.assign(label=[say(f"leasing.line_{name}") for name in shown], unit="", kind=case.kind,
+                       source=case.source)  # fmt: skip
+    columns = {"label": say("marks.column.label")} | {head: head for head in heads}
     irr = words.value(float(found.lessor_equity_irr), "fraction")
     title = say("leasing.years", profit=words.value(float(found.lease_profit), case.currency), irr=irr,
                 margin=words.value(float(found.lease_margin), "fraction"))  # fmt: skip
     frame = Frame("lease-years", title, say("leasing.years_subtitle"), (say("leasing.declared"),))
-    return marks.table(rows, frame, columns | {"sum": say("marks.total")})
+    return marks.table(rows, frame, columns)
 
 
 def ways_to_have(case: Case) -> Exhibit:

@@ -191,7 +191,7 @@ class LeaseOrBuy(NamedTuple):
     tenant_break_even_rent: PerYear
     rent_to_break_even: Fraction
     capex_avoided: Amount
-    lease_liability: Amount
+    tenant_lease_liability: Amount
     ebitda_bought: Amount
     ebitda_ifrs_16: Amount
     ebitda_rented: Amount
@@ -255,7 +255,7 @@ def lease_or_buy(
         tenant_break_even_rent=-buying / (kept * years),
         rent_to_break_even=-buying / (kept * years) / rent_per_year,
         capex_avoided=purchase_price,
-        lease_liability=liability,
+        tenant_lease_liability=liability,
         ebitda_bought=-running_cost_per_year,
         ebitda_ifrs_16=0.0 * rent_per_year,
         ebitda_rented=-rent_per_year,

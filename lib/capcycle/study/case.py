@@ -183,7 +183,8 @@ def _found(
         if name not in model.parameters:
             raise ModelError(f"{model.__name__}: {unknown('input', [name], model.parameters)}")
         unit = model.parameters[name].replace("currency", currency)
-        yield name, replace(_input(name, value, company, unit, table), name=name)
+        found = _input(name, value, company, unit, table)
+        yield name, replace(found, name=name, unit=found.unit or unit)
 
 
 def _input(name: str, value: Any, company: str, unit: str, table: pd.DataFrame) -> Input:
