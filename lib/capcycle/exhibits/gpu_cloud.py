@@ -196,7 +196,7 @@ def gpu_contracts(as_of: str = "") -> Exhibit:
         contract_value=money,
         lessor_name=deals["lessor"].map(parts.names()).fillna(deals["lessor_name"]),
         yearly=each,
-        hour=[words.value(rent, "USD/GPU-hour") for rent in run_rates.revenue_per_gpu_hour],
+        hour=[words.value(rent, "USD/share") for rent in run_rates.revenue_per_gpu_hour],
         unit="",
     )
     live = deals[deals["status"] != "terminated"]
