@@ -1,6 +1,15 @@
 """Measures in, one finished chart or table out."""
 
-from capcycle.exhibits import changes, claims, coverage, marks, parts, registers
+from capcycle.exhibits import (
+    ai_roic,
+    changes,
+    claims,
+    coverage,
+    marks,
+    parts,
+    registers,
+    useful_life,
+)
 from capcycle.exhibits.bars import bars, stack
 from capcycle.exhibits.definitions import definitions
 from capcycle.exhibits.exhibit import Exhibit
@@ -36,6 +45,7 @@ from capcycle.exhibits.tables import compare, documents
 __all__ = [
     "Exhibit",
     "across",
+    "ai_roic",
     "assumptions",
     "bars",
     "by_year",
@@ -72,6 +82,7 @@ __all__ = [
     "told_margins",
     "tornado",
     "total",
+    "useful_life",
     "ways_to_have",
     "what_if",
 ]

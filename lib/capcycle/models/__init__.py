@@ -1,14 +1,28 @@
 """Models: pure functions with named parameters and named outputs, in plain arithmetic. One module per analysis."""
 
+from capcycle.models.ai_roic import (
+    ai_cloud_build,
+    ai_cloud_payback,
+    ai_cloud_roic,
+    forward_roic_backlog,
+    forward_roic_revenue,
+    segment_gross_margin,
+)
 from capcycle.models.gpu_cloud import gpu_cloud
 from capcycle.models.gpu_hour import forward_curve, gpu_funding_gap, gpu_hour, gpu_run_rate
 from capcycle.models.leasing import lease_or_buy, lease_payback, leasing, leasing_implied
 from capcycle.models.registry import ALL
 from capcycle.models.required_revenue import required_revenue
+from capcycle.models.useful_life import life_change, useful_life
 
 __all__ = [
     "ALL",
+    "ai_cloud_build",
+    "ai_cloud_payback",
+    "ai_cloud_roic",
     "forward_curve",
+    "forward_roic_backlog",
+    "forward_roic_revenue",
     "gpu_cloud",
     "gpu_funding_gap",
     "gpu_hour",
@@ -17,5 +31,8 @@ __all__ = [
     "lease_payback",
     "leasing",
     "leasing_implied",
+    "life_change",
     "required_revenue",
+    "segment_gross_margin",
+    "useful_life",
 ]

@@ -19,7 +19,10 @@ KWPerGPU = Annotated[Any, "kW/GPU"]
 GPUs = Annotated[Any, "GPUs"]
 Times = Annotated[Any, "times"]
 PerYear = Annotated[Any, "currency/year"]
+PerShare = Annotated[Any, "currency/share"]
+Shares = Annotated[Any, "shares"]
 AmountByYear = Annotated[Any, "currency", "by year"]  # a list: one entry for each year, the first one today
+PerShareByYear = Annotated[Any, "currency/share", "by year"]
 FractionByYear = Annotated[Any, "fraction", "by year"]
 
 ALL: dict[str, Callable] = {}
@@ -42,6 +45,7 @@ def model(verdict: str, better: str, iterates: bool = False) -> Callable[[Callab
         outputs = get_type_hints(hints.pop("return"), include_extras=True)
         function.parameters = {name: _unit(hint) for name, hint in hints.items()}
         function.outputs = {name: _unit(hint) for name, hint in outputs.items()}
+        function.lists = {name for name, hint in hints.items() if "by year" in hint.__metadata__}
         function.by_year = {name for name, hint in outputs.items() if "by year" in hint.__metadata__}
         function.verdict, function.better, function.iterates = verdict, better, iterates
         ALL[function.__name__] = function

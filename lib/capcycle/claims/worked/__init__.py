@@ -3,6 +3,20 @@
 Each module registers the methods of one analysis. They translate names and scales and hold no formula of their own.
 """
 
-from capcycle.claims.worked import finance, gpu_cloud, leasing, ratios
+from capcycle.claims.worked import (
+    ai_roic,
+    finance,
+    gpu_cloud,
+    leasing,
+    ratios,
+    useful_life,
+)
 
-__all__ = ["finance", "gpu_cloud", "leasing", "ratios"]
+__all__ = [
+    "ai_roic",
+    "finance",
+    "gpu_cloud",
+    "leasing",
+    "ratios",
+    "useful_life",
+]

@@ -9,6 +9,8 @@ from capcycle.exhibits.marks import frame as around
 from capcycle.exhibits.marks.columns import ROW, _headings
 from capcycle.exhibits.marks.frame import Frame
 
+ROOM = 1.15
+
 
 def dots(rows: pd.DataFrame, frame: Frame, mark: float | None = None) -> Exhibit:
     """A dot for each row, with a bar from `low` to `high` where it has a range: dot plot and football field.
@@ -25,7 +27,7 @@ def dots(rows: pd.DataFrame, frame: Frame, mark: float | None = None) -> Exhibit
         reach = base.mark_bar(size=10, strokeWidth=1, opacity=0.45).encode(x=alt.X("low:Q", axis=axis), x2="high:Q")
         layers.append(reach.encode(**_without_opacity(around.fill(rows, legend=False))))
     point = base.mark_point(size=90, strokeWidth=2).encode(
-        x=alt.X("value:Q", axis=axis, scale=alt.Scale(zero=True)),
+        x=alt.X("value:Q", axis=axis, scale=_room(rows)),
         tooltip=around.tooltips(data),
         **around.fill(rows),
         **_shapes(rows),
@@ -40,6 +42,12 @@ def dots(rows: pd.DataFrame, frame: Frame, mark: float | None = None) -> Exhibit
     return around.finished(
         rows, frame, chart, around.view(rows, _headings("label", "group", "low", "value", "high", "note"))
     )
+
+
+def _room(rows: pd.DataFrame) -> alt.Scale:
+    """From nought on, with room at the right for the number beside the last mark."""
+    last = rows.reindex(columns=["value", "high"]).max(axis=None)
+    return alt.Scale(zero=True, domainMax=ROOM * last) if last > 0 else alt.Scale(zero=True)
 
 
 def bubble(rows: pd.DataFrame, frame: Frame, x_title: str, y_title: str, x_unit: str, size_title: str = "") -> Exhibit:

@@ -128,6 +128,7 @@ def _scale(each: Input) -> tuple[float, str]:
 def _formula(case: Case, x: str, xs: np.ndarray, sliders: dict[str, Slider], of: str) -> alt.Chart:
     params = {name: slider.param * slider.factor for name, slider in sliders.items()}
     value = getattr(case.evaluate(**{x: alt.datum.x}, **params), of)
+    value = getattr(value, "expr", value)  # a formula that begins with a slider comes wrapped
     return alt.Chart(pd.DataFrame({"x": xs})).transform_calculate(value=value)
 
 
