@@ -10,7 +10,9 @@ from capcycle.models.ai_roic import (
 )
 from capcycle.models.gpu_cloud import gpu_cloud
 from capcycle.models.gpu_hour import forward_curve, gpu_funding_gap, gpu_hour, gpu_run_rate
+from capcycle.models.hosting import hosting
 from capcycle.models.leasing import lease_or_buy, lease_payback, leasing, leasing_implied
+from capcycle.models.power_use import business, power_use
 from capcycle.models.registry import ALL
 from capcycle.models.required_revenue import required_revenue
 from capcycle.models.useful_life import life_change, useful_life
@@ -20,6 +22,7 @@ __all__ = [
     "ai_cloud_build",
     "ai_cloud_payback",
     "ai_cloud_roic",
+    "business",
     "forward_curve",
     "forward_roic_backlog",
     "forward_roic_revenue",
@@ -27,11 +30,13 @@ __all__ = [
     "gpu_funding_gap",
     "gpu_hour",
     "gpu_run_rate",
+    "hosting",
     "lease_or_buy",
     "lease_payback",
     "leasing",
     "leasing_implied",
     "life_change",
+    "power_use",
     "required_revenue",
     "segment_gross_margin",
     "useful_life",

@@ -139,17 +139,17 @@ def ai_cloud_build(
     tax_rate: Fraction,
     capital_turns: Fraction,
     ai_life: Years,
-    book_life: Years,
+    life_in_accounts: Years,
     wacc: Fraction,
 ) -> AiCloudBuild:
     """AI capex every year from 2025 to 2030, each year's earning from the next on until it is worn out.
 
     Formula: nopat = capital in service at the opening * capital_turns * margin * (1 - tax_rate)
-             cash_flow = nopat + capital in service / book_life - capex
+             cash_flow = nopat + capital in service / life_in_accounts - capex
              roic_average = nopat / mean of opening and closing capital in service, of 2030
              roic_incremental = (nopat of 2030 - nopat of 2026) / (opening capital of 2030 - that of 2026)
     Units:   amounts in one currency; capital is gross, and what is worn out leaves it. Nothing is replaced after 2030.
-             The margin is charged over `book_life`; equipment that lasts for less earns for fewer years.
+             The margin is charged over `life_in_accounts`; equipment that lasts for less earns for fewer years.
     Source:  hand arithmetic: 100 a year at 0.5 turns and 40 % earn 20 on each 100 in service.
 
     >>> found = ai_cloud_build(100.0, 1.0, 0.0, 0.4, 0.4, 0.0, 0.5, 10, 10, 0.08)
@@ -162,7 +162,7 @@ def ai_cloud_build(
     capital = [_in_place(capex, year, ai_life) for year in range(HORIZON + 2)]
     after_tax = [_margin(year, ai_margin_now, ai_margin_2030) * (1 - tax_rate) for year in years]
     nopat = [capital[year] * capital_turns * after_tax[year] for year in years]
-    cash = [nopat[year] + capital[year] / book_life - capex[year] for year in years]
+    cash = [nopat[year] + capital[year] / life_in_accounts - capex[year] for year in years]
     total = list(accumulate(cash))
     return AiCloudBuild(
         ai_capex_by_year=capex,
@@ -201,12 +201,12 @@ def ai_cloud_payback(
     tax_rate: Fraction,
     capital_turns: Fraction,
     ai_life: Years,
-    book_life: Years,
+    life_in_accounts: Years,
     wacc: Fraction,
 ) -> AiCloudPayback:
     """One unit of AI capital put in today: its cash by year, three paybacks, net present value and rate of return.
 
-    Formula: build_cash = (margin * (1 - tax_rate) * capital_turns + 1 / book_life) * part in service, after -1 today
+    Formula: build_cash = (margin * (1 - tax_rate) * capital_turns + 1 / life_in_accounts) * part in service, after -1 today
              payback_simple = 1 / roic in 2030; payback_cash and payback_discounted of build_cash
     Units:   fractions of the capital put in; years. A payback is missing where the cash never adds up to it.
     Source:  hand arithmetic: 20 % a year and a fifth written off return 0.4 a year, so cash is back in 2.5 years.
@@ -216,7 +216,7 @@ def ai_cloud_payback(
     [5.0, 2.5, 1.0]
     """
     after_tax = [_margin(year, ai_margin_now, ai_margin_2030) * (1 - tax_rate) for year in range(HORIZON + 1)]
-    earned = [(after_tax[year] * capital_turns + 1 / book_life) * in_service(year - 1, ai_life)
+    earned = [(after_tax[year] * capital_turns + 1 / life_in_accounts) * in_service(year - 1, ai_life)
               for year in range(1, HORIZON + 1)]  # fmt: skip
     flows = [where(ai_life > 0, -1.0, 0.0), *earned]
     return AiCloudPayback(

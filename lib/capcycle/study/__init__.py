@@ -1,6 +1,6 @@
 """What an analyst does with any model: cases, scenarios, grids, tornadoes, solving, simulating, checking."""
 
-from capcycle.study import ai_roic, lives
+from capcycle.study import ai_roic, hosting, lives
 from capcycle.study.case import (
     Case,
     Input,
@@ -43,6 +43,7 @@ __all__ = [
     "figure",
     "grid",
     "history",
+    "hosting",
     "lives",
     "scenarios",
     "simulate",

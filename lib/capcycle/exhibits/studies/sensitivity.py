@@ -19,7 +19,8 @@ def tornado(found: Tornado) -> Exhibit:
     """What each input does to an output by itself, the widest swing first."""
     case, unit = found.case, found.case.unit(found.of)
     base = float(getattr(case.outputs, found.of))
-    rows = pd.DataFrame([row for each in found.table.itertuples() for row in _swing(each, case)])
+    moving = found.table[found.table["swing"] != 0]
+    rows = pd.DataFrame([row for each in moving.itertuples() for row in _swing(each, case)])
     frame = Frame(
         parts.slug("tornado", case.model.__name__, found.of, case.company),
         _tornado_title(found),

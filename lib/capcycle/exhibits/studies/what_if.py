@@ -112,7 +112,9 @@ def _slider(each: Input, tabulated: bool) -> Slider:
     low, step, high = (float(number / factor) for number in (each.low, steps[1] - steps[0], each.high))
     label = say("study.slider", input=words.name(each.name), unit=shown_in)
     bind = alt.binding_range(min=low, max=high, step=float(f"{step:.12g}"), name=label)
-    return Slider(each, alt.param(name=each.name, value=float(each.central / factor), bind=bind), factor, steps)
+    return Slider(
+        each, alt.param(name=each.name, value=float(f"{each.central / factor:.4g}"), bind=bind), factor, steps
+    )
 
 
 def _scale(each: Input) -> tuple[float, str]:
