@@ -10,10 +10,10 @@ from capcycle.claims.own import check_file
 from capcycle.errors import ModelError
 from capcycle.models.maths import present_value
 
-CALL = {"cards": 10_000, "lease_income": 4e9, "vat_refund": 0.2e9, "cluster_residual": 0.13e9, "lease_term": 5}
+CALL = {"cards": 10_000, "lease_income": 4e9, "vat_refund": 0.2e9, "cluster_residual": 0.13e9, "card_lease_term": 5}
 DECLARED = {"card_price": 287_500, "borrowed_share": 0.7, "lessor_debt_rate": 0.045, "operating_cost_share": 0.05,
             "lessor_tax_rate": 0.25}  # fmt: skip
-TENANT = {"purchase_price": 100.0, "rent_per_year": 25.0, "running_cost_per_year": 2.0, "lease_term": 5,
+TENANT = {"purchase_price": 100.0, "rent_per_year": 25.0, "running_cost_per_year": 2.0, "card_lease_term": 5,
           "resale_share": 0.1, "tenant_debt_rate": 0.08, "tenant_tax_rate": 0.25, "operating_income": 60.0,
           "invested_capital": 450.0}  # fmt: skip
 amounts = st.floats(0, 5e9)
@@ -47,7 +47,7 @@ def test_five_years_by_hand():
 @given(amounts, st.floats(0, 0.9), st.floats(0.001, 0.15), st.integers(1, 10))
 def test_profit_is_what_comes_in_less_all_costs_and_cash_less_the_same(income, share, rate, term):
     given = CALL | DECLARED | {"lease_income": income, "borrowed_share": share, "lessor_debt_rate": rate}
-    found = models.leasing(**given | {"lease_term": term})
+    found = models.leasing(**given | {"card_lease_term": term})
     assert float(found.lease_profit) == pytest.approx(float(found.lease_inflow - found.five_year_cost), abs=1)
     assert float(sum(found.lessor_cash_by_year)) == pytest.approx(float(found.lease_profit), abs=1)
 

@@ -86,8 +86,8 @@ def gpu_funding(case: Case) -> Exhibit:
 def cash_curve(found: Scenarios) -> Exhibit:
     """Cumulative cash before debt by year in three scenarios while GPUs serve, the contract's end marked."""
     case, term = found.case, float(found.case.inputs["contract_term"].central)
-    unit = case.unit("cumulative_cash")
-    paths = {name: np.array([float(each) for each in found.results[name].cumulative_cash]) for name in SCENARIOS}
+    unit = case.unit("cumulative_cluster_cash")
+    paths = {name: np.array([float(each) for each in found.results[name].cumulative_cluster_cash]) for name in SCENARIOS}
     last = max(int(np.flatnonzero(np.diff(path)).max()) + 1 for path in paths.values())
     rows = pd.DataFrame(
         [

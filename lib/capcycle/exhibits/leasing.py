@@ -93,7 +93,7 @@ def told_margins(case: Case, told: list[float]) -> Exhibit:
 
 def lease_years(case: Case) -> Exhibit:
     """Income statement and cash of a leased cluster, a column for each year of the lease and one for the sum."""
-    found, term = case.outputs, int(case.inputs["lease_term"].central)
+    found, term = case.outputs, int(case.inputs["card_lease_term"].central)
     by_year = {name: [sign * float(each) for each in getattr(found, name)[: term + 1]] for name, sign in LINES.items()}
     shown = {name: [words.value(each, case.currency) for each in (*row, sum(row))] for name, row in by_year.items()}
     heads = [say("leasing.today"), *map(str, range(1, term + 1)), say("marks.total")]

@@ -49,7 +49,7 @@ class GPUCloud(NamedTuple):
     revenue_by_year: AmountByYear
     ebitda_by_year: AmountByYear
     cash_by_year: AmountByYear
-    cumulative_cash: AmountByYear
+    cumulative_cluster_cash: AmountByYear
     equity_cash_by_year: AmountByYear
 
 
@@ -168,7 +168,7 @@ def gpu_cloud(
         revenue_by_year=[0.0, *revenue],
         ebitda_by_year=[0.0, *ebitda],
         cash_by_year=cash,
-        cumulative_cash=list(accumulate(cash)),
+        cumulative_cluster_cash=list(accumulate(cash)),
         equity_cash_by_year=equity,
     )  # fmt: skip
 

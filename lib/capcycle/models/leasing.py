@@ -58,7 +58,7 @@ def leasing(
     lessor_debt_rate: Fraction,
     operating_cost_share: Fraction,
     lessor_tax_rate: Fraction,
-    lease_term: Years,
+    card_lease_term: Years,
 ) -> Leasing:
     """Profit and cash of a leased cluster by year, to the lessor.
 
@@ -73,23 +73,23 @@ def leasing(
     >>> round(call.rent_per_card_hour, 2), round(float(call.lease_profit) / 1e9, 2)
     (9.13, 1.18)
     """
-    servers, per_year = cards * card_price, 1 / lease_term
+    servers, per_year = cards * card_price, 1 / card_lease_term
     loan = borrowed_share * servers
-    on = [where(year <= lease_term, 1.0, 0.0) for year in YEARS]
-    ends = [where((year - 1 < lease_term) & (lease_term <= year), 1.0, 0.0) for year in YEARS]
+    on = [where(year <= card_lease_term, 1.0, 0.0) for year in YEARS]
+    ends = [where((year - 1 < card_lease_term) & (card_lease_term <= year), 1.0, 0.0) for year in YEARS]
     income, refund, charge = (
         [each * amount * per_year for each in on] for amount in (lease_income, vat_refund, servers)
     )
     residual = [each * cluster_residual for each in ends]
     operating = [each * operating_cost_share for each in income]
-    interest = [loan_interest(year, loan, lessor_debt_rate, lease_term) for year in YEARS]
+    interest = [loan_interest(year, loan, lessor_debt_rate, card_lease_term) for year in YEARS]
     before_tax = [
         sum(brought) - sum(cost)
         for *brought, cost in zip(income, refund, residual, zip(charge, interest, operating, strict=True), strict=True)
     ]
     tax = [lessor_tax_rate * each for each in before_tax]
     profit = [each - paid for each, paid in zip(before_tax, tax, strict=True)]
-    level = loan / annuity(lessor_debt_rate, lease_term)
+    level = loan / annuity(lessor_debt_rate, card_lease_term)
     repaid = [each * level - paid for each, paid in zip(on, interest, strict=True)]
     cash = [loan - servers, *(a + b - c for a, b, c in zip(profit, charge, repaid, strict=True))]
     inflow = lease_income + vat_refund + cluster_residual
@@ -103,7 +103,7 @@ def leasing(
         lease_profit=sum(profit),
         lease_profit_per_year=sum(profit) * per_year,
         lease_margin=sum(profit) / inflow,
-        rent_per_card_hour=lease_income / (cards * lease_term * HOURS_PER_YEAR),
+        rent_per_card_hour=lease_income / (cards * card_lease_term * HOURS_PER_YEAR),
         lessor_equity=servers - loan,
         lessor_equity_irr=finance.irr(cash),
         lessor_payback=finance.payback(cash),
@@ -136,11 +136,11 @@ def leasing_implied(
     vat_refund: Amount,
     cluster_residual: Amount,
     told_profit_per_year: PerYear,
-    lease_term: Years,
+    card_lease_term: Years,
 ) -> LeasingImplied:
     """What servers, interest, operation and tax must add up to, given the income and a profit that was told.
 
-    Formula: implied_cost = lease_income + vat_refund + cluster_residual - told_profit_per_year * lease_term
+    Formula: implied_cost = lease_income + vat_refund + cluster_residual - told_profit_per_year * card_lease_term
     Units:   one currency, over the whole term but for the profit; rent per card and hour of the year.
     Source:  the leasing call of 2025-07-01: 4.33bn in and 150 to 200m a year leave 3.58 to 3.33bn of cost.
 
@@ -148,13 +148,13 @@ def leasing_implied(
     [3.58, 3.33]
     """
     inflow = lease_income + vat_refund + cluster_residual
-    cost = inflow - told_profit_per_year * lease_term
+    cost = inflow - told_profit_per_year * card_lease_term
     return LeasingImplied(
         lease_inflow=inflow,
         implied_cost=cost,
         implied_cost_per_card=cost / cards,
-        lease_margin=told_profit_per_year * lease_term / inflow,
-        rent_per_card_hour=lease_income / (cards * lease_term * HOURS_PER_YEAR),
+        lease_margin=told_profit_per_year * card_lease_term / inflow,
+        rent_per_card_hour=lease_income / (cards * card_lease_term * HOURS_PER_YEAR),
     )
 
 
@@ -210,7 +210,7 @@ def lease_or_buy(
     purchase_price: Amount,
     rent_per_year: PerYear,
     running_cost_per_year: PerYear,
-    lease_term: Years,
+    card_lease_term: Years,
     resale_share: Fraction,
     tenant_debt_rate: Fraction,
     tenant_tax_rate: Fraction,
@@ -233,17 +233,17 @@ def lease_or_buy(
     (-25.0, 20.0, 0.1)
     """
     rate, kept = tenant_debt_rate * (1 - tenant_tax_rate), 1 - tenant_tax_rate
-    years = annuity(rate, lease_term)
+    years = annuity(rate, card_lease_term)
     resale = purchase_price * resale_share
-    depreciation = (purchase_price - resale) / lease_term
+    depreciation = (purchase_price - resale) / card_lease_term
     buying = (
         -purchase_price + tenant_tax_rate * depreciation * years - kept * running_cost_per_year * years
-        + resale / (1 + rate) ** lease_term
+        + resale / (1 + rate) ** card_lease_term
     )  # fmt: skip
     leased = -kept * rent_per_year * years
-    liability = rent_per_year * annuity(tenant_debt_rate, lease_term)
+    liability = rent_per_year * annuity(tenant_debt_rate, card_lease_term)
     bought = -running_cost_per_year - depreciation
-    capitalised = -liability / lease_term
+    capitalised = -liability / card_lease_term
 
     def roic(change: Any, assets: Any) -> Any:
         return per((operating_income + change) * kept, invested_capital + assets)
