@@ -87,7 +87,9 @@ def cash_curve(found: Scenarios) -> Exhibit:
     """Cumulative cash before debt by year in three scenarios while GPUs serve, the contract's end marked."""
     case, term = found.case, float(found.case.inputs["contract_term"].central)
     unit = case.unit("cumulative_cluster_cash")
-    paths = {name: np.array([float(each) for each in found.results[name].cumulative_cluster_cash]) for name in SCENARIOS}
+    paths = {
+        name: np.array([float(each) for each in found.results[name].cumulative_cluster_cash]) for name in SCENARIOS
+    }
     last = max(int(np.flatnonzero(np.diff(path)).max()) + 1 for path in paths.values())
     rows = pd.DataFrame(
         [

@@ -1,6 +1,12 @@
 """What an analyst does with any model: cases, scenarios, grids, tornadoes, solving, simulating, checking."""
 
-from capcycle.study import ai_roic, hosting, lives
+from capcycle.study import (
+    ai_roic,
+    cycle,
+    hosting,
+    lives,
+    required,
+)
 from capcycle.study.case import (
     Case,
     Input,
@@ -39,12 +45,14 @@ __all__ = [
     "case",
     "cases",
     "check",
+    "cycle",
     "declared",
     "figure",
     "grid",
     "history",
     "hosting",
     "lives",
+    "required",
     "scenarios",
     "simulate",
     "solve",

@@ -126,13 +126,13 @@ def _broken(label: str) -> str:
     return BREAK.join(textwrap.wrap(label, LINE, break_long_words=False)) or label
 
 
-def fill(rows: pd.DataFrame, legend: bool = True) -> dict[str, alt.Fill | alt.Stroke | dict]:
+def fill(rows: pd.DataFrame) -> dict[str, alt.Fill | alt.Stroke | dict]:
     """Colour by group, full for reported and derived rows, hollow with an outline for the rest."""
     if "group" not in rows:
         colour = alt.value(theme.LIGHT["series-0"])
         return {"fill": colour, "stroke": colour, "fillOpacity": theme.evidence_opacity()}
     scale = alt.Scale(domain=list(dict.fromkeys(rows["group"])), range=list(theme.SERIES))
-    key = alt.Legend(title=None) if legend and rows["group"].nunique() > 1 else None
+    key = alt.Legend(title=None) if rows["group"].nunique() > 1 else None
     return {
         "fill": alt.Fill("group:N", scale=scale, legend=key),
         "stroke": alt.Stroke("group:N", scale=scale, legend=key),
