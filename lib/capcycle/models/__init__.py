@@ -9,7 +9,10 @@ from capcycle.models.ai_roic import (
     segment_gross_margin,
 )
 from capcycle.models.cycle import build_out
+from capcycle.models.gpu_cloud import gpu_cloud
+from capcycle.models.gpu_hour import forward_curve, gpu_funding_gap, gpu_hour, gpu_run_rate
 from capcycle.models.hosting import hosting
+from capcycle.models.leasing import lease_or_buy, lease_payback, leasing, leasing_implied
 from capcycle.models.power_use import business, power_use
 from capcycle.models.registry import ALL
 from capcycle.models.required_revenue import (
@@ -27,9 +30,18 @@ __all__ = [
     "ai_cloud_roic",
     "build_out",
     "business",
+    "forward_curve",
     "forward_roic_backlog",
     "forward_roic_revenue",
+    "gpu_cloud",
+    "gpu_funding_gap",
+    "gpu_hour",
+    "gpu_run_rate",
     "hosting",
+    "lease_or_buy",
+    "lease_payback",
+    "leasing",
+    "leasing_implied",
     "life_change",
     "power_use",
     "price_per_user",

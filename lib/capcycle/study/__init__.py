@@ -12,6 +12,7 @@ from capcycle.study.case import (
     Input,
     case,
     cases,
+    declared,
     figure,
     history,
 )
@@ -45,6 +46,7 @@ __all__ = [
     "cases",
     "check",
     "cycle",
+    "declared",
     "figure",
     "grid",
     "history",
