@@ -1,6 +1,19 @@
 """Models: pure functions with named parameters and named outputs, in plain arithmetic. One module per analysis."""
 
+from capcycle.models.ai_roic import (
+    ai_cloud_build,
+    ai_cloud_payback,
+    ai_cloud_roic,
+    forward_roic_backlog,
+    forward_roic_revenue,
+    segment_gross_margin,
+)
 from capcycle.models.cycle import build_out
+from capcycle.models.gpu_cloud import gpu_cloud
+from capcycle.models.gpu_hour import forward_curve, gpu_funding_gap, gpu_hour, gpu_run_rate
+from capcycle.models.hosting import hosting
+from capcycle.models.leasing import lease_or_buy, lease_payback, leasing, leasing_implied
+from capcycle.models.power_use import business, power_use
 from capcycle.models.registry import ALL
 from capcycle.models.required_revenue import (
     price_per_user,
@@ -8,5 +21,33 @@ from capcycle.models.required_revenue import (
     revenue_for_capex,
     revenue_for_vintages,
 )
+from capcycle.models.useful_life import life_change, useful_life
 
-__all__ = ["ALL", "build_out", "price_per_user", "required_revenue", "revenue_for_capex", "revenue_for_vintages"]
+__all__ = [
+    "ALL",
+    "ai_cloud_build",
+    "ai_cloud_payback",
+    "ai_cloud_roic",
+    "build_out",
+    "business",
+    "forward_curve",
+    "forward_roic_backlog",
+    "forward_roic_revenue",
+    "gpu_cloud",
+    "gpu_funding_gap",
+    "gpu_hour",
+    "gpu_run_rate",
+    "hosting",
+    "lease_or_buy",
+    "lease_payback",
+    "leasing",
+    "leasing_implied",
+    "life_change",
+    "power_use",
+    "price_per_user",
+    "required_revenue",
+    "revenue_for_capex",
+    "revenue_for_vintages",
+    "segment_gross_margin",
+    "useful_life",
+]

@@ -1,12 +1,35 @@
 """What an analyst does with any model: cases, scenarios, grids, tornadoes, solving, simulating, checking."""
 
-from capcycle.study import cycle, required
-from capcycle.study.case import Case, Input, case, cases, history
+from capcycle.study import (
+    ai_roic,
+    cycle,
+    hosting,
+    lives,
+    required,
+)
+from capcycle.study.case import (
+    Case,
+    Input,
+    case,
+    cases,
+    declared,
+    figure,
+    history,
+)
 from capcycle.study.check import Check, check
-from capcycle.study.scenarios import SCENARIOS, Scenarios, scenarios
+from capcycle.study.scenarios import (
+    SCENARIOS,
+    Scenarios,
+    scenarios,
+)
 from capcycle.study.simulate import Simulation, simulate
 from capcycle.study.solve import Solution, solve
-from capcycle.study.sweep import Grid, Tornado, grid, tornado
+from capcycle.study.sweep import (
+    Grid,
+    Tornado,
+    grid,
+    tornado,
+)
 
 __all__ = [
     "SCENARIOS",
@@ -18,12 +41,17 @@ __all__ = [
     "Simulation",
     "Solution",
     "Tornado",
+    "ai_roic",
     "case",
     "cases",
     "check",
     "cycle",
+    "declared",
+    "figure",
     "grid",
     "history",
+    "hosting",
+    "lives",
     "required",
     "scenarios",
     "simulate",

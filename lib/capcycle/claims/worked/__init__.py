@@ -3,6 +3,26 @@
 Each module registers the methods of one analysis. They translate names and scales and hold no formula of their own.
 """
 
-from capcycle.claims.worked import cycle, finance, ratios, required_revenue
+from capcycle.claims.worked import (
+    ai_roic,
+    cycle,
+    finance,
+    gpu_cloud,
+    hosting,
+    leasing,
+    ratios,
+    required_revenue,
+    useful_life,
+)
 
-__all__ = ["cycle", "finance", "ratios", "required_revenue"]
+__all__ = [
+    "ai_roic",
+    "cycle",
+    "finance",
+    "gpu_cloud",
+    "hosting",
+    "leasing",
+    "ratios",
+    "required_revenue",
+    "useful_life",
+]

@@ -27,7 +27,7 @@ def dots(rows: pd.DataFrame, frame: Frame, mark: float | None = None) -> Exhibit
         reach = base.mark_bar(size=10, strokeWidth=1, opacity=0.45).encode(x=alt.X("low:Q", axis=axis), x2="high:Q")
         layers.append(reach.encode(**_without_opacity(around.fill(rows))))
     point = base.mark_point(size=90, strokeWidth=2).encode(
-        x=alt.X("value:Q", axis=axis, scale=_roomy(rows)),
+        x=alt.X("value:Q", axis=axis, scale=around.room(rows)),
         tooltip=around.tooltips(data),
         **around.fill(rows),
         **_shapes(rows),
@@ -44,19 +44,13 @@ def dots(rows: pd.DataFrame, frame: Frame, mark: float | None = None) -> Exhibit
     )
 
 
-def _roomy(rows: pd.DataFrame) -> alt.Scale:
-    """A scale from nought that ends far enough beyond the largest value for its number to stand there."""
-    most = rows[[name for name in ("value", "high") if name in rows]].max().max()
-    return alt.Scale(zero=True, domainMax=float(most) * ROOM) if most > 0 else alt.Scale(zero=True)
-
-
 def bubble(rows: pd.DataFrame, frame: Frame, x_title: str, y_title: str, x_unit: str, size_title: str = "") -> Exhibit:
     """A bubble for each row: `x` across in `x_unit`, `value` up, its area by `size`, colour and shape by `group`."""
     data = around.drawn(rows)
     area = alt.Size("size:Q", scale=alt.Scale(range=[40, 900], zero=True), legend=None)
     base = alt.Chart(data).encode(
         x=alt.X("x:Q", axis=around.axis(x_unit, x_title)),
-        y=alt.Y("value:Q", axis=around.axis(rows["unit"].iloc[0], y_title)),
+        y=alt.Y("value:Q", axis=around.axis(rows["unit"].iloc[0], y_title), scale=alt.Scale(zero=False, padding=16)),
     )
     point = base.mark_point(strokeWidth=2).encode(
         tooltip=around.tooltips(data),
