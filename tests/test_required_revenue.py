@@ -207,3 +207,10 @@ def test_a_company_without_capex_is_kept_and_says_so():
     year = panel.select(facts.load(["China clouds"]), "ttm", since=2023, currency="CNY")
     cases = required.against_disclosed(year)
     assert "no capex" in cases["KC"].lacking and "KC" not in required.spending(cases)
+
+
+def test_a_company_is_taken_at_its_own_newest_year_beside_one_that_ends_earlier():
+    year = panel.select(facts.load(["CRWV", "NBIS"]), "ttm", since=2024)
+    alone = panel.select(facts.load(["CRWV"]), "ttm", since=2024)
+    both, own = (required.against_disclosed(each)["CRWV"].inputs["capex"].central for each in (year, alone))
+    assert both == own

@@ -12,10 +12,10 @@ from capcycle import facts, words
 from capcycle.errors import ModelError
 from capcycle.facts import registers
 from capcycle.facts.door import KINDS
-from capcycle.measure import measure
+from capcycle.measure import Measures, measure
 from capcycle.models import required_revenue, revenue_for_capex, revenue_for_vintages
 from capcycle.panel import Panel
-from capcycle.study.case import ASSUMED, DERIVED, Case, Input, case, history
+from capcycle.study.case import ASSUMED, DERIVED, Case, Input, case, figure, history
 
 QUARTERS = 4
 SHARED = {"it_life": "it_life_epoch", "facility_life": "facility_life_epoch"}  # what the model takes, whose it is
@@ -62,7 +62,7 @@ def against_disclosed(year: Panel, as_of: str = "", **given: Any) -> dict[str, C
             revenue_for_capex,
             company,
             year.currency,
-            capex=capex,
+            capex=_newest(capex, company),
             it_life=own_life(company, as_of),
             facility_life=SHARED["facility_life"],
             ai_revenue=disclosed(company, year.currency, as_of),
@@ -70,6 +70,12 @@ def against_disclosed(year: Panel, as_of: str = "", **given: Any) -> dict[str, C
         for company in year.companies
     }
     return {company: each.with_inputs(**_instead(each, given)) for company, each in found.items()}
+
+
+def _newest(measures: Measures, company: str) -> Input:
+    """A company's own newest figure, though others end earlier: it stands against revenue of the same time."""
+    table = measures.table[measures.table["company"] == company].dropna(subset="value")
+    return figure(measures, company, None if table.empty else table["period"].iloc[-1])
 
 
 def _instead(found: Case, given: Mapping[str, float]) -> dict[str, Input]:
