@@ -34,7 +34,7 @@ def timed(work: Callable[[], object]) -> float:
 
 def one_by_one(case: Case) -> None:
     """The model at each of some points by itself."""
-    name = next(iter(case.inputs))
+    name = next(iter(case.varied))
     for value in np.linspace(case.inputs[name].low, case.inputs[name].high, POINTS):
         case.evaluate(**{name: value})
 
@@ -47,7 +47,7 @@ def main() -> None:
     """Print for each model its seconds as a share of the target, and what a point costs beside one by itself."""
     for name, model in models.ALL.items():
         case, target = made(model), SEARCHING_SECONDS if model.iterates else CLOSED_SECONDS
-        x, y, *_ = case.inputs
+        x, y, *_ = case.varied
         grid = timed(lambda case=case, x=x, y=y: study.grid(case, x, y, steps=GRID))
         draws = timed(lambda case=case: study.simulate(case, DRAWS))
         each = timed(lambda case=case: one_by_one(case)) / POINTS
