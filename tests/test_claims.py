@@ -125,9 +125,9 @@ def test_facts_are_those_of_the_day():
 
 def test_prices_are_those_of_a_trading_day_known_by_then():
     assert check.price("BIDU", "2024-12-31") == 84.31  # Baidu's close in New York on the last day of 2024
-    for given in ({"day": "2024-12-25"}, {"day": "2024-12-31", "as_of": "2024-12-30"}):
+    for asked in ({"day": "2024-12-25"}, {"day": "2024-12-31", "as_of": "2024-12-30"}):
         with pytest.raises(CapcycleError, match="no closing price of BIDU on 2024-12-"):
-            check.price("BIDU", **given)
+            check.price("BIDU", **asked)
 
 
 # ---- the door

@@ -43,7 +43,7 @@ def test_study() -> None:
 
 
 def main() -> None:
-    """Print for each model its seconds as a share of the target, and what a point costs against one called by itself."""
+    """Print for each model its seconds as a share of the target, and what a point costs beside one by itself."""
     for name, model in models.ALL.items():
         case, target = made(model), SEARCHING_SECONDS if model.iterates else CLOSED_SECONDS
         x, y, *_ = case.inputs

@@ -3,6 +3,6 @@
 Each module registers the methods of one analysis. They translate names and scales and hold no formula of their own.
 """
 
-from capcycle.claims.worked import finance, gigawatt
+from capcycle.claims.worked import finance, gigawatt, ratios
 
-__all__ = ["finance", "gigawatt"]
+__all__ = ["finance", "gigawatt", "ratios"]

@@ -16,17 +16,6 @@ KEPT = ["label", "group", "x", "low", "value", "high", "size", "unit", "kind", "
 BREAK, LINE = "|", 24
 # units whose values need no scale
 SMALL = ("number", "years", "times", "share", "GPU-hour", "H100e-hour", "kW/GPU", "kW/H100e", "GFLOPS/USD", "GFLOPS/W")
-    "number",
-    "years",
-    "times",
-    "share",
-    "GPU-hour",
-    "kW/GPU",
-    "kW/H100e",
-    "H100e-hour",
-    "GFLOPS/USD",
-    "GFLOPS/W",
-)
 
 
 @dataclass(frozen=True)
