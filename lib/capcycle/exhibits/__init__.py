@@ -1,6 +1,6 @@
 """Measures in, one finished chart or table out."""
 
-from capcycle.exhibits import changes, claims, coverage, marks, parts, registers
+from capcycle.exhibits import changes, claims, coverage, gigawatt, marks, parts, registers
 from capcycle.exhibits.bars import bars, stack
 from capcycle.exhibits.definitions import definitions
 from capcycle.exhibits.exhibit import Exhibit
@@ -35,6 +35,7 @@ __all__ = [
     "documents",
     "fan",
     "finding",
+    "gigawatt",
     "heat_map",
     "lines",
     "marks",

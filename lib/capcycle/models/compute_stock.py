@@ -18,6 +18,7 @@ class ComputeStock(NamedTuple):
     """An owner's money and power for each H100-equivalent."""
 
     capex_per_h100e: PerH100e
+    market_value_per_h100e: PerH100e
     ev_per_h100e: PerH100e
     revenue_per_h100e: PerH100e
     revenue_per_hour: PerH100eHour
@@ -32,25 +33,27 @@ def compute_stock(
     compute_power: MW,
     cumulative_capex: Amount,
     cloud_revenue: Amount,
-    enterprise_value: Amount,
+    market_value: Amount,
+    net_debt: Amount,
     gpu_utilisation: Fraction,
 ) -> ComputeStock:
     """What an owner has spent, earns and is worth for each H100-equivalent, and the rent that its revenue implies.
 
     Formula: revenue_per_hour = cloud_revenue / (h100e_average * 8760), which is hourly price times utilisation
              rent_implied = revenue_per_hour / gpu_utilisation
-             capex_per_h100e = cumulative_capex / h100e; ev_per_h100e = enterprise_value / h100e
+             capex_per_h100e = cumulative_capex / h100e; ev_per_h100e = (market_value + net_debt) / h100e
     Units:   amounts in one currency, revenue of twelve months; H100-equivalents at the end of them and on average.
     Source:  hand arithmetic: 8.76bn of revenue on a million chips is 1 an hour, and 2 on those half in use.
 
-    >>> stock = compute_stock(2e6, 1e6, 1400, 100e9, 8.76e9, 500e9, 0.5)
+    >>> stock = compute_stock(2e6, 1e6, 1400, 100e9, 8.76e9, 500e9, 20e9, 0.5)
     >>> float(stock.revenue_per_hour), float(stock.rent_implied), float(stock.capex_per_h100e)
     (1.0, 2.0, 50000.0)
     """
     per_hour = per(cloud_revenue, h100e_average * HOURS_PER_YEAR)
     return ComputeStock(
         capex_per_h100e=per(cumulative_capex, h100e),
-        ev_per_h100e=per(enterprise_value, h100e),
+        market_value_per_h100e=per(market_value, h100e),
+        ev_per_h100e=per(market_value + net_debt, h100e),
         revenue_per_h100e=per(cloud_revenue, h100e_average),
         revenue_per_hour=per_hour,
         rent_implied=per(per_hour, gpu_utilisation),

@@ -10,7 +10,7 @@ from capcycle.claims.own import register
 from capcycle.models.maths import per
 from capcycle.units import KW_PER_MW, MW_PER_GW, full, scaled
 
-ALONE = {"pue": 1.0, "gpus_per_rack": 72, "peak_per_gpu": nan, "gpu_utilisation": 1.0}  # inputs that no example has
+ALONE = {"gpus_per_rack": 72, "peak_per_gpu": nan, "gpu_utilisation": 1.0}  # inputs that no example has
 
 
 def gw_cost_split(
@@ -23,7 +23,7 @@ def gw_cost_split(
     """Cost and GPUs of some gigawatts, and the part of a rack that the GPUs are."""
     site = models.gigawatt(
         gross_power=gw * MW_PER_GW, kw_per_gpu=KW_PER_MW * MW_PER_GW / gpus_per_gw,
-        capex_per_gw=full(usd_bn_per_gw, "bn"), gpu_share_of_capex=nan, gpu_gross_margin=nan, **ALONE,
+        capex_per_gw=full(usd_bn_per_gw, "bn"), **ALONE,
     )  # fmt: skip
     share = float(per(gpu_usd_m_per_rack, total_usd_m_per_rack))
     return {"capex_usd_bn": scaled(site.site_capex, "bn"), "gpus_m": scaled(site.gpus, "m"), "gpu_share": share}
@@ -31,11 +31,8 @@ def gw_cost_split(
 
 def vendor_gross_profit_share(gpu_share: float, vendor_gross_margin: float) -> Mapping[str, float]:
     """The part of a data centre's cost that is the gross profit of the maker of its GPUs."""
-    site = models.gigawatt(
-        gross_power=nan, kw_per_gpu=nan, capex_per_gw=nan, gpu_share_of_capex=gpu_share,
-        gpu_gross_margin=vendor_gross_margin, **ALONE,
-    )  # fmt: skip
-    return {"vendor_gp_share_of_capex": site.vendor_profit_share}
+    found = models.vendor_content(nan, gpu_share, vendor_gross_margin, nan, nan, nan, nan)
+    return {"vendor_gp_share_of_capex": found.gpu_profit_share}
 
 
 def asic_substitution(gpu_price_usd_m: float, gpu_gross_margin: float, asic_gross_margin: float,
