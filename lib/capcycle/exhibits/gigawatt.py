@@ -24,6 +24,8 @@ TABLE = ("label", "group", "power", "gpus", "racks", "fp16", "fp8", "capex_per_g
 CONTENT = ("gpu_maker_profit", "gpu_supply", "network_content", "cpu_content", "other_it_content", "building_content")
 COSTS = ("it_cost", "facility_cost", "data_center_opex")
 PETA, GIGA = 1e15, 1e9
+HOURLY = "USD/share"  # a price in dollars and cents, whose base the sentence names
+CELLS = {"USD/H100e": "USD", "USD/H100e-hour": HOURLY, "kW/H100e": "number"}  # units under a heading that names them
 
 
 def cost_per_gw(assumed: pd.DataFrame, chips: pd.DataFrame) -> Exhibit:
@@ -122,18 +124,18 @@ def _per_gw(row: Mapping, chips: pd.DataFrame) -> dict:
     kw = np.array([row["kw_all_in_high"], row["kw_all_in_low"]])
     site = models.gigawatt(MW_PER_GW, kw, 72, 1.0, 1.0, row["capex_per_gw"])
     peaks = {bits: _peak(row, chips, f"fp{bits}_flops") / PETA for bits in (16, 8)}
-    through = {f"fp{bits}": _ends(site.throughput * peak, "EFLOPS") for bits, peak in peaks.items()}
+    through = {f"fp{bits}": _ends(site.throughput * peak, "number") for bits, peak in peaks.items()}
     return through | {
         "label": say("gigawatt.chip_author", chip=row["chip"], author=row["author"]),
         "group": say(f"gigawatt.basis.{row['power_basis'] or 'unstated'}"),
-        "power": _ends(kw[::-1], "kW/GPU"),
-        "gpus": _ends(site.gpus, "GPUs"),
+        "power": _ends(kw[::-1], "number"),
+        "gpus": _ends(site.gpus, "number"),
         "gpus_low": site.gpus[0],
         "gpus_high": site.gpus[1],
-        "racks": _ends(site.racks, "racks"),
+        "racks": _ends(site.racks, "number"),
         "capex_per_gw": row["capex_per_gw"],
-        "capex_per_gw_unit": "USD/GW",
-        "capex_per_gpu": _ends(site.capex_per_gpu[::-1], "USD/GPU"),
+        "capex_per_gw_unit": "USD",
+        "capex_per_gpu": _ends(site.capex_per_gpu[::-1], "USD"),
         "kind": row["kind"],
         "source": row["source"],
     }
@@ -307,13 +309,14 @@ def per_hour(cases: Mapping[str, Case], assumed: pd.DataFrame) -> Exhibit:
         [_of_output(case, company, "revenue_per_hour") | _span(case) for company, case in cases.items()]
     )
     rows = rows.drop(columns="group").sort_values("value", ascending=False, ignore_index=True)
+    rows["note"] = [row.note.removeprefix(f"{row.label}, ").removeprefix(f"{row.label}: ") for row in rows.itertuples()]
     held, rent = rows.dropna(subset="value"), assumed.set_index("name").loc["h100_rent"]
     title = say("finding.none", metric=words.name("revenue_per_hour"))
     if len(held):
         top, bottom = held.iloc[0], held.iloc[-1]
-        title = say("gigawatt.hour_title", top=top["label"], top_value=words.value(top["value"], top["unit"]),
-                    bottom=bottom["label"], bottom_value=words.value(bottom["value"], top["unit"]))  # fmt: skip
-    ends = {end: words.value(rent[name], "USD/GPU-hour") for end, name in (("rent", "low"), ("high", "high"))}
+        title = say("gigawatt.hour_title", top=top["label"], top_value=words.value(top["value"], HOURLY),
+                    bottom=bottom["label"], bottom_value=words.value(bottom["value"], HOURLY))  # fmt: skip
+    ends = {end: words.value(rent[name], HOURLY) for end, name in (("rent", "low"), ("high", "high"))}
     frame = Frame("per-hour", title, say("gigawatt.hour_subtitle"), (say("gigawatt.hour_note", **ends),))
     return marks.dots(rows, frame)
 
@@ -329,9 +332,10 @@ def per_h100e(cases: Mapping[str, Case]) -> Exhibit:
     """Capex, value, revenue and power for each H100-equivalent, by company, with the reason of what is lacking."""
     outputs = list(models.compute_stock.outputs)
     rows = pd.DataFrame([_of_output(case, company, name) for company, case in cases.items() for name in outputs])
-    rows["shown"] = [parts.shown(*row) for row in rows[["value", "unit", "kind"]].itertuples(index=False)]
-    view = rows.pivot(index="label", columns="group", values="shown")
-    view = view.loc[list(dict.fromkeys(rows["label"])), [words.name(name) for name in outputs]]
+    rows["shown"] = [parts.shown(row.value, CELLS[row.unit], row.kind) for row in rows.itertuples()]
+    headings = {words.name(name): say(f"gigawatt.per.{name}") for name in outputs}
+    view = rows.pivot(index="label", columns="group", values="shown").loc[list(dict.fromkeys(rows["label"]))]
+    view = view[list(headings)].rename(columns=headings)
     gaps = tuple(dict.fromkeys(reason for reason in rows.loc[rows["value"].isna(), "note"] if reason))
     kinds = marks.frame.kinds_noted(rows["kind"])
     return Exhibit(
@@ -355,7 +359,7 @@ def _of_output(case: Case, company: str, name: str) -> dict:
         "group": words.name(name),
         "value": float(getattr(case.outputs, name)),
         "unit": case.unit(name),
-        "kind": own.kind,
+        "kind": "derived" if own.lacking else own.kind,
         "source": own.source,
         "note": own.lacking,
     }
@@ -367,8 +371,8 @@ def _per_h100e_title(rows: pd.DataFrame) -> str:
     if hours.empty:
         return say("finding.none", metric=of)
     top, bottom = hours.iloc[0], hours.iloc[-1]
-    return say("gigawatt.per_title", top=top["label"], top_value=words.value(top["value"], top["unit"]),
-               bottom=bottom["label"], bottom_value=words.value(bottom["value"], top["unit"]))  # fmt: skip
+    return say("gigawatt.per_title", top=top["label"], top_value=words.value(top["value"], HOURLY),
+               bottom=bottom["label"], bottom_value=words.value(bottom["value"], HOURLY))  # fmt: skip
 
 
 def verdict(cost: Case, ownership: Case, found: Held) -> words.Sentence:

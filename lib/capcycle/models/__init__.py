@@ -1,5 +1,13 @@
 """Models: pure functions with named parameters and named outputs, in plain arithmetic. One module per analysis."""
 
+from capcycle.models.ai_roic import (
+    ai_cloud_build,
+    ai_cloud_payback,
+    ai_cloud_roic,
+    forward_roic_backlog,
+    forward_roic_revenue,
+    segment_gross_margin,
+)
 from capcycle.models.compute_stock import build_plan, compute_stock, training_scale
 from capcycle.models.gigawatt import (
     all_in_power,
@@ -10,20 +18,34 @@ from capcycle.models.gigawatt import (
     site_power,
     vendor_content,
 )
+from capcycle.models.hosting import hosting
+from capcycle.models.power_use import business, power_use
 from capcycle.models.registry import ALL
 from capcycle.models.required_revenue import required_revenue
+from capcycle.models.useful_life import life_change, useful_life
 
 __all__ = [
     "ALL",
+    "ai_cloud_build",
+    "ai_cloud_payback",
+    "ai_cloud_roic",
     "all_in_power",
     "asic_substitution",
     "build_plan",
+    "business",
     "compute_stock",
     "cost_of_ownership",
+    "forward_roic_backlog",
+    "forward_roic_revenue",
     "gigawatt",
+    "hosting",
+    "life_change",
     "power_per_gpu",
+    "power_use",
     "required_revenue",
+    "segment_gross_margin",
     "site_power",
     "training_scale",
+    "useful_life",
     "vendor_content",
 ]

@@ -1,7 +1,7 @@
 """Cases of the chips that owners hold: counts, capex, cloud revenue, enterprise value, each with its evidence."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
@@ -148,16 +148,6 @@ def needed(case: Case, of: str) -> list[Input]:
     return [
         each for name, each in case.inputs.items() if np.isnan(getattr(case.model(**full | {name: blank[name]}), of))
     ]
-
-
-def moved(case: Case, **values: float) -> Case:
-    """The same case with some inputs at a reader's value and their range wide enough for it; 0 keeps the case's own."""
-    chosen = {name: (case.inputs[name], value) for name, value in values.items() if value}
-    return case.with_inputs(**{
-        name: replace(each, central=value, low=min(each.low, value), high=max(each.high, value), source="",
-                      reason=words.say("study.given"))
-        for name, (each, value) in chosen.items()
-    })  # fmt: skip
 
 
 def plan_cases(companies: Sequence[str], years: Panel, as_of: str = "") -> dict[str, Case]:

@@ -3,6 +3,20 @@
 Each module registers the methods of one analysis. They translate names and scales and hold no formula of their own.
 """
 
-from capcycle.claims.worked import finance, gigawatt, ratios
+from capcycle.claims.worked import (
+    ai_roic,
+    finance,
+    gigawatt,
+    hosting,
+    ratios,
+    useful_life,
+)
 
-__all__ = ["finance", "gigawatt", "ratios"]
+__all__ = [
+    "ai_roic",
+    "finance",
+    "gigawatt",
+    "hosting",
+    "ratios",
+    "useful_life",
+]

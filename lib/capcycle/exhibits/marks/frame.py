@@ -14,6 +14,7 @@ from capcycle.exhibits.lines import SCALED, value_axis
 
 KEPT = ["label", "group", "x", "low", "value", "high", "size", "unit", "kind", "note", "source"]
 BREAK, LINE = "|", 24
+ROOM = 0.18  # of a chart's width, for the number beside a mark
 # units whose values need no scale
 SMALL = ("number", "years", "times", "share", "GPU-hour", "H100e-hour", "kW/GPU", "kW/H100e", "GFLOPS/USD", "GFLOPS/W")
 
@@ -92,6 +93,13 @@ def axis(unit: str, title: str | None = None) -> alt.Axis:
     return made
 
 
+def room(rows: pd.DataFrame) -> alt.Scale:
+    """A scale from nought that leaves room for a number beside the longest mark."""
+    ends = rows[[name for name in ("value", "low", "high") if name in rows]].to_numpy(float)
+    top, bottom = max(np.nanmax(ends, initial=0.0), 0.0), min(np.nanmin(ends, initial=0.0), 0.0)
+    return alt.Scale(domainMax=top + ROOM * (top - bottom)) if top > bottom else alt.Scale()
+
+
 def view(rows: pd.DataFrame, headings: dict[str, str]) -> pd.DataFrame:
     """The table behind a chart: label, value, and the columns that the chart draws besides."""
     return pd.DataFrame({heading: _column(rows, name) for name, heading in headings.items() if name in rows})
@@ -119,13 +127,13 @@ def _broken(label: str) -> str:
     return BREAK.join(textwrap.wrap(label, LINE, break_long_words=False)) or label
 
 
-def fill(rows: pd.DataFrame, legend: bool = True) -> dict[str, alt.Fill | alt.Stroke | dict]:
+def fill(rows: pd.DataFrame) -> dict[str, alt.Fill | alt.Stroke | dict]:
     """Colour by group, full for reported and derived rows, hollow with an outline for the rest."""
     if "group" not in rows:
         colour = alt.value(theme.LIGHT["series-0"])
         return {"fill": colour, "stroke": colour, "fillOpacity": theme.evidence_opacity()}
     scale = alt.Scale(domain=list(dict.fromkeys(rows["group"])), range=list(theme.SERIES))
-    key = alt.Legend(title=None) if legend and rows["group"].nunique() > 1 else None
+    key = alt.Legend(title=None) if rows["group"].nunique() > 1 else None
     return {
         "fill": alt.Fill("group:N", scale=scale, legend=key),
         "stroke": alt.Stroke("group:N", scale=scale, legend=key),
