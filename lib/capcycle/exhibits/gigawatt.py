@@ -39,8 +39,8 @@ def cost_per_gw(assumed: pd.DataFrame, chips: pd.DataFrame) -> Exhibit:
     ends = {"low": rows.loc[rows["low"].idxmin()], "high": rows.loc[rows["value"].idxmax()]}
     frame = Frame(
         "cost-per-gw",
-        say("gigawatt.cost_title", lowest=words.value(ends["low"]["low"], "USD/GW"), low=ends["low"]["label"],
-            highest=words.value(ends["high"]["value"], "USD/GW"), high=ends["high"]["label"]),
+        say("gigawatt.cost_title", lowest=words.value(ends["low"]["low"], "USD"), low=ends["low"]["label"],
+            highest=words.value(ends["high"]["value"], "USD"), high=ends["high"]["label"]),
         say("gigawatt.cost_subtitle"),
         (say("gigawatt.cost_note"),),
     )  # fmt: skip
@@ -184,6 +184,8 @@ def funnel(capacity: pd.DataFrame, companies: list[str]) -> Exhibit:
     rows["label"] = [say("gigawatt.stage", name=row.name_, stage=say(f"gigawatt.stages.{row.stage.replace(' ', '_')}"))
                      for row in rows.rename(columns={"name": "name_"}).itertuples()]  # fmt: skip
     rows["group"] = [say(f"gigawatt.basis.{basis}") for basis in rows["basis"]]
+    twice = rows["label"].duplicated(keep=False)  # bars under one label would be stacked, and bases are not to be added
+    rows["label"] = rows["label"].where(~twice, [_on(*row) for row in zip(rows["label"], rows["group"], strict=True)])
     silent = [parts.names()[company] for company in companies if company not in set(rows["company"])]
     note = [say("gigawatt.funnel_silent", names=words.listing(silent))] if silent else []
     frame = Frame(
@@ -191,6 +193,10 @@ def funnel(capacity: pd.DataFrame, companies: list[str]) -> Exhibit:
         (say("gigawatt.funnel_note"), *note),
     )  # fmt: skip
     return marks.columns(rows.assign(unit="MW"), frame)
+
+
+def _on(label: str, basis: str) -> str:
+    return say("gigawatt.on_basis", label=label, basis=words.lower(basis))
 
 
 def _funnel_title(rows: pd.DataFrame, asked: int) -> str:
@@ -267,18 +273,20 @@ def sites(capacity: pd.DataFrame) -> Exhibit:
 
 def lives(case: Case) -> Exhibit:
     """The cost of ownership a year by part, at the short, the central and the long life of the IT."""
-    life, rows = case.inputs["it_life"], []
-    for years in (life.low, life.central, life.high):
-        found = case.evaluate(it_life=years)
-        parted = found._asdict() | {"data_center_opex": case.inputs["data_center_opex"].central}
-        for name in COSTS:
-            rows.append({"x": words.value(years, "years"), "label": words.value(years, "years"),
-                         "group": words.name(name), "value": float(parted[name])})  # fmt: skip
-    totals = [words.value(float(case.evaluate(it_life=years).total_cost), case.currency)
-              for years in (life.low, life.central, life.high)]  # fmt: skip
+    life = case.inputs["it_life"]
+    lives = {end: getattr(life, end) for end in ("low", "central", "high")}
+    found = {end: case.evaluate(it_life=years) for end, years in lives.items()}
+    rows = [
+        {"x": words.value(lives[end], "years"), "label": words.value(lives[end], "years"),
+         "group": say(f"gigawatt.cost.{name}"), "value": float(parts_of[name])}
+        for end, each in found.items()
+        for parts_of in [each._asdict() | {"data_center_opex": case.inputs["data_center_opex"].central}]
+        for name in COSTS
+    ]  # fmt: skip
+    totals = {end: words.value(float(each.total_cost), case.currency) for end, each in found.items()}
     frame = Frame(
         "lives",
-        say("gigawatt.lives_title", low=totals[0], central=totals[1], high=totals[2],
+        say("gigawatt.lives_title", **totals,
             short=words.value(life.low, "years"), middle=words.value(life.central, "years"),
             long=words.value(life.high, "years")),
         say("gigawatt.lives_subtitle"),
@@ -314,8 +322,7 @@ def per_hour(cases: Mapping[str, Case], assumed: pd.DataFrame) -> Exhibit:
     title = say("finding.none", metric=words.name("revenue_per_hour"))
     if len(held):
         top, bottom = held.iloc[0], held.iloc[-1]
-        title = say("gigawatt.hour_title", top=top["label"], top_value=words.value(top["value"], HOURLY),
-                    bottom=bottom["label"], bottom_value=words.value(bottom["value"], HOURLY))  # fmt: skip
+        title = words.counted("gigawatt.hour_title", len(held), **_two(top, bottom))
     ends = {end: words.value(rent[name], HOURLY) for end, name in (("rent", "low"), ("high", "high"))}
     frame = Frame("per-hour", title, say("gigawatt.hour_subtitle"), (say("gigawatt.hour_note", **ends),))
     return marks.dots(rows, frame)
@@ -361,7 +368,7 @@ def _of_output(case: Case, company: str, name: str) -> dict:
         "unit": case.unit(name),
         "kind": "derived" if own.lacking else own.kind,
         "source": own.source,
-        "note": own.lacking,
+        "note": next((each.reason for each in used if each.missing), ""),
     }
 
 
@@ -371,8 +378,12 @@ def _per_h100e_title(rows: pd.DataFrame) -> str:
     if hours.empty:
         return say("finding.none", metric=of)
     top, bottom = hours.iloc[0], hours.iloc[-1]
-    return say("gigawatt.per_title", top=top["label"], top_value=words.value(top["value"], HOURLY),
-               bottom=bottom["label"], bottom_value=words.value(bottom["value"], HOURLY))  # fmt: skip
+    return words.counted("gigawatt.per_title", len(hours), **_two(top, bottom))
+
+
+def _two(top: pd.Series, bottom: pd.Series) -> dict[str, str]:
+    return {"top": top["label"], "top_value": words.value(top["value"], HOURLY),
+            "bottom": bottom["label"], "bottom_value": words.value(bottom["value"], HOURLY)}  # fmt: skip
 
 
 def verdict(cost: Case, ownership: Case, found: Held) -> words.Sentence:

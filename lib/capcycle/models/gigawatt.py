@@ -20,6 +20,7 @@ PerPFLOPS = Annotated[Any, "currency/PFLOPS"]
 
 PFLOPS_PER_EFLOPS = 1_000
 LEAST_KW, MOST_KW = 0.7, 4.0  # an H100's board alone draws 0.7 kW, and no all-in figure in print reaches 4
+ROUNDING = 1e-9  # of the machine
 SLIPS = "a slip of scale, such as 万 (ten thousand) read as million?"
 
 
@@ -249,7 +250,10 @@ million?
     if is_expression(value):
         return
     numbers = np.asarray(value, float)
-    for wrong, bound, word in ((numbers < low, low, "below"), (numbers > high, high, "above")):
+    for wrong, bound, word in (
+        (numbers < low * (1 - ROUNDING), low, "below"),
+        (numbers > high * (1 + ROUNDING), high, "above"),
+    ):
         if wrong.any():
             worst = numbers[wrong].flat[0]
             raise ModelError(f"{name} is {worst:g}{unit and ' '}{unit}; it cannot be {word} {bound:g}: {SLIPS}")

@@ -159,7 +159,7 @@ def plan_cases(companies: Sequence[str], years: Panel, as_of: str = "") -> dict[
             models.build_plan,
             company,
             capex=_newest(capex, company),
-            **_plan(whole[whole["company"] == company], company),
+            **_plan(whole[whole["company"] == company]),
         )
         for company in companies
     }
@@ -175,13 +175,13 @@ def _newest(measures: Measures, company: str) -> Input:
     return Input(measures.name, row["value"], measures.unit, kind=row["kind"], source=row["source"], reason=reason)
 
 
-def _plan(rows: pd.DataFrame, company: str) -> dict[str, Input]:
+def _plan(rows: pd.DataFrame) -> dict[str, Input]:
     """From the newest power that runs to the nearest that is planned after it: what is added, and in how long."""
     runs = rows[rows["stage"] == "operating"].sort_values("date").tail(1).to_dict("records")
     later = rows[rows["stage"] == "planned"].sort_values("date")
     planned = later[later["date"] > runs[0]["date"]].to_dict("records") if runs else []
     if not planned:
-        reason = words.say("gigawatt.no_plan", name=facts.companies()["name"][company])
+        reason = words.say("gigawatt.no_plan")
         return {name: Input(name, np.nan, unit, reason=reason) for name, unit in PLANNED.items()}
     start, end = runs[0], planned[0]
     reason = words.say("gigawatt.plan", operating=words.value(start["mw"], "MW"), start=words.day(start["date"]),
