@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from capcycle import facts, models, panel, study
 from capcycle.claims import own
 from capcycle.errors import ModelError
+from capcycle.exhibits import capacity
 from capcycle.exhibits import gigawatt as shown
 from capcycle.facts import registers
 from capcycle.models.maths import is_expression
@@ -154,12 +155,14 @@ def test_a_whole_stands_for_its_parts_and_bases_stay_apart():
         ("Barber Lake, whole site", "gross", 300.0),
         ("Barber Lake", "critical", 168.0),
     ]
-    found = shown.by_stage(pd.DataFrame([site | {"site": name, "basis": basis, "mw": mw} for name, basis, mw in rows]))
+    found = capacity.by_stage(
+        pd.DataFrame([site | {"site": name, "basis": basis, "mw": mw} for name, basis, mw in rows])
+    )
     assert found.set_index("basis")["value"].to_dict() == {"gross": 300, "critical": 168}
 
 
 def test_bars_of_two_bases_never_share_a_label():
-    figures = shown.funnel(registers.read("capacity"), ["APLD", "HUT", "CIFR", "GLXY"]).figures
+    figures = capacity.funnel(registers.read("capacity"), ["APLD", "HUT", "CIFR", "GLXY"]).figures
     assert figures["label"].is_unique
 
 

@@ -2,6 +2,7 @@
 
 from capcycle.exhibits import (
     ai_roic,
+    capacity,
     changes,
     claims,
     coverage,
@@ -40,6 +41,7 @@ __all__ = [
     "assumptions",
     "bars",
     "by_year",
+    "capacity",
     "changes",
     "claims",
     "compare",
