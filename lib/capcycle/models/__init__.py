@@ -9,6 +9,7 @@ from capcycle.models.ai_roic import (
     segment_gross_margin,
 )
 from capcycle.models.compute_stock import build_plan, compute_stock, training_scale
+from capcycle.models.cycle import build_out
 from capcycle.models.gigawatt import (
     all_in_power,
     asic_substitution,
@@ -21,7 +22,12 @@ from capcycle.models.gigawatt import (
 from capcycle.models.hosting import hosting
 from capcycle.models.power_use import business, power_use
 from capcycle.models.registry import ALL
-from capcycle.models.required_revenue import required_revenue
+from capcycle.models.required_revenue import (
+    price_per_user,
+    required_revenue,
+    revenue_for_capex,
+    revenue_for_vintages,
+)
 from capcycle.models.useful_life import life_change, useful_life
 
 __all__ = [
@@ -31,6 +37,7 @@ __all__ = [
     "ai_cloud_roic",
     "all_in_power",
     "asic_substitution",
+    "build_out",
     "build_plan",
     "business",
     "compute_stock",
@@ -42,7 +49,10 @@ __all__ = [
     "life_change",
     "power_per_gpu",
     "power_use",
+    "price_per_user",
     "required_revenue",
+    "revenue_for_capex",
+    "revenue_for_vintages",
     "segment_gross_margin",
     "site_power",
     "training_scale",

@@ -1,6 +1,13 @@
 """What an analyst does with any model: cases, scenarios, grids, tornadoes, solving, simulating, checking."""
 
-from capcycle.study import ai_roic, compute, hosting, lives
+from capcycle.study import (
+    ai_roic,
+    compute,
+    cycle,
+    hosting,
+    lives,
+    required,
+)
 from capcycle.study.case import (
     Case,
     Input,
@@ -39,11 +46,13 @@ __all__ = [
     "cases",
     "check",
     "compute",
+    "cycle",
     "figure",
     "grid",
     "history",
     "hosting",
     "lives",
+    "required",
     "scenarios",
     "simulate",
     "solve",
