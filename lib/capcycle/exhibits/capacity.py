@@ -6,7 +6,7 @@ import pandas as pd
 from capcycle import models, words
 from capcycle.exhibits import marks, parts
 from capcycle.exhibits.exhibit import Exhibit
-from capcycle.exhibits.gigawatt import _dated, _ends
+from capcycle.exhibits.gigawatt import _dated, _ends, nothing
 from capcycle.exhibits.marks import Frame
 from capcycle.facts.door import KINDS
 from capcycle.words import say
@@ -17,6 +17,8 @@ STAGES = ("pipeline", "planned", "approved", "contracted", "under construction",
 def funnel(capacity: pd.DataFrame, companies: list[str]) -> Exhibit:
     """Power by stage of each company: what is told in MW, from the pipeline down to what runs."""
     rows = by_stage(capacity[capacity["company"].isin(companies)])
+    if rows.empty:
+        return nothing("funnel")
     order = rows.assign(place=rows["stage"].map(STAGES.index), first=rows["company"].map(companies.index))
     rows = order.sort_values(["first", "place", "basis"], ignore_index=True)
     rows["label"] = [say("gigawatt.stage", name=row.name_, stage=say(f"gigawatt.stages.{row.stage.replace(' ', '_')}"))
@@ -90,6 +92,8 @@ def sites(capacity: pd.DataFrame) -> Exhibit:
     wide = wide.reindex(columns=["critical", "gross", "utility"]).dropna(subset="critical")
     models.site_power(*(wide[basis].to_numpy() for basis in ("critical", "gross", "utility")))
     wide = wide[wide[["gross", "utility"]].notna().any(axis=1)]
+    if wide.empty:
+        return nothing("sites")
     wide["value"] = wide["gross"].fillna(wide["utility"]) / wide["critical"]
     origin = capacity.groupby(["name", "site"])["source"].agg(lambda ids: " ".join(dict.fromkeys(ids)))
     rows = wide.assign(source=origin).reset_index().sort_values("value", ascending=False, ignore_index=True)

@@ -96,7 +96,8 @@ def chips_per_gw(chips: pd.DataFrame, assumed: pd.DataFrame) -> Exhibit:
     """GPUs, racks, throughput and dollars of a gigawatt, by chip and author; what no one gives stays empty."""
     held = chips[chips[["kw_all_in_low", "capex_per_gw"]].notna().any(axis=1)]
     rows = pd.DataFrame([_per_gw(row, chips) for row in held.to_dict("records")])
-    known = rows.dropna(subset="gpus_low")
+    if rows.empty or (known := rows.dropna(subset="gpus_low")).empty:
+        return nothing("chips-per-gw")
     most, least = known.loc[known["gpus_high"].idxmax()], known.loc[known["gpus_low"].idxmin()]
     columns = {name: say(f"gigawatt.column.{name}") for name in TABLE}
     frame = Frame(
@@ -161,6 +162,8 @@ def flops_per_dollar(chips: pd.DataFrame) -> Exhibit:
         say(f"gigawatt.price.{basis.replace(' ', '_')}") for basis in rows["price_basis"]
     ], label=[say("gigawatt.chip_author", chip=row.chip, author=row.author) for row in rows.itertuples()],
        note=[words.value(price, "USD/GPU") for price in rows["price"]])  # fmt: skip
+    if rows.empty:
+        return nothing("flops-per-dollar")
     rows = rows.sort_values("value", ascending=False, ignore_index=True)
     top, bottom = rows.iloc[0], rows.iloc[-1]
     frame = Frame(
@@ -200,18 +203,19 @@ def lives(case: Case) -> Exhibit:
 
 def owners(found: Held) -> Exhibit:
     """Who holds how much, with the range of the estimate."""
+    if found.table.empty:
+        return nothing("owners")
     rows = found.table.rename(columns={"name": "label", "h100e": "value", "h100e_p5": "low", "h100e_p95": "high"})
-    total = words.value(rows["value"].sum(), "H100e")
-    title = say("gigawatt.no_owners")
-    if len(rows):
-        top = rows.iloc[0]
-        ends = {end: words.value(top[end], "H100e") for end in ("low", "value", "high")}
-        share = words.value(top["value"] / rows["value"].sum(), "fraction")
-        title = say("gigawatt.owners_title", name=top["label"], total=total, share=share, **ends)
-    rows = rows[["label", "low", "value", "high", "kind", "source"]].assign(unit="H100e", note="")
-    day = words.day(found.quarter)
-    frame = Frame("owners", title, say("gigawatt.owners_subtitle", day=day), (say("gigawatt.owners_note"),))
-    return marks.dots(rows, frame)
+    top, total = rows.iloc[0], rows["value"].sum()
+    ends = {end: words.value(top[end], "H100e") for end in ("low", "value", "high")}
+    share = words.value(top["value"] / total, "fraction")
+    frame = Frame(
+        "owners",
+        say("gigawatt.owners_title", name=top["label"], total=words.value(total, "H100e"), share=share, **ends),
+        say("gigawatt.owners_subtitle", day=words.day(found.quarter)),
+        (say("gigawatt.owners_note"),),
+    )
+    return marks.dots(rows[["label", "low", "value", "high", "kind", "source"]].assign(unit="H100e", note=""), frame)
 
 
 def per_hour(cases: Mapping[str, Case], assumed: pd.DataFrame) -> Exhibit:
@@ -289,8 +293,8 @@ def _two(top: pd.Series, bottom: pd.Series) -> dict[str, str]:
             "bottom": bottom["label"], "bottom_value": words.value(bottom["value"], HOURLY)}  # fmt: skip
 
 
-def verdict(cost: Case, ownership: Case, found: Held) -> words.Sentence:
-    """The page in one paragraph: what a gigawatt holds and costs, what it costs a year, who holds the most."""
+def verdict(cost: Case, ownership: Case, found: Held) -> tuple[str, ...]:
+    """The page in a few sentences: what a gigawatt holds and costs, what it costs a year, who holds the most."""
     site, held = cost.outputs, found.table
     opening = say(
         "gigawatt.verdict",
@@ -301,7 +305,11 @@ def verdict(cost: Case, ownership: Case, found: Held) -> words.Sentence:
         it=words.value(float(ownership.outputs.it_cost_share), "fraction"),
     )  # fmt: skip
     if held.empty:
-        return words.paragraph(opening, say("gigawatt.no_owners"))
-    equivalent = words.value(held["h100e"].sum(), "H100e")
-    return words.paragraph(opening, say("gigawatt.verdict_held", day=words.day(found.quarter), total=equivalent,
-                                        gw=words.value(held["mw"].sum() / MW_PER_GW, "GW")))  # fmt: skip
+        return opening, say("gigawatt.no_owners")
+    total, gw = words.value(held["h100e"].sum(), "H100e"), words.value(held["mw"].sum() / MW_PER_GW, "GW")
+    return opening, say("gigawatt.verdict_held", day=words.day(found.quarter), total=total, gw=gw)
+
+
+def nothing(name: str) -> Exhibit:
+    """An exhibit that says that nothing it would show was public yet."""
+    return Exhibit(name, say("gigawatt.nothing"), "", "", pd.DataFrame(), pd.DataFrame())
