@@ -43,8 +43,8 @@ def test_fifty_million_gpus_on_a_gigawatt_are_refused():
 
 
 @pytest.mark.parametrize(("call", "told"), [
-    (lambda: models.gigawatt(1000, 0.6, **BERNSTEIN), "kw_per_gpu is 0.6 kW; it cannot be below 0.7"),
-    (lambda: models.gigawatt(1000, np.array([2, 4.1]), **BERNSTEIN), "kw_per_gpu is 4.1 kW; it cannot be above 4"),
+    (lambda: models.gigawatt(1000, 0.6, **BERNSTEIN), "kw_all_in is 0.6 kW; it cannot be below 0.7"),
+    (lambda: models.gigawatt(1000, np.array([2, 4.1]), **BERNSTEIN), "kw_all_in is 4.1 kW; it cannot be above 4"),
     (lambda: models.all_in_power(2.0, 0.99), "pue is 0.99; it cannot be below 1"),
     (lambda: models.site_power(800, 526, math.nan), "gross MW per critical MW is 0.6575"),
     (lambda: models.site_power(526, 800, 700), "utility MW per gross MW is 0.875"),
@@ -167,7 +167,7 @@ def test_bars_of_two_bases_never_share_a_label():
 
 
 def test_a_chart_computes_the_sites_money():
-    kw = alt.param(name="kw_per_gpu", value=2.0)
+    kw = alt.param(name="kw_all_in", value=2.0)
     assert is_expression(models.gigawatt(1000, kw, **BERNSTEIN).capex_per_gpu)
 
 

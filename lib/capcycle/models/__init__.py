@@ -19,7 +19,10 @@ from capcycle.models.gigawatt import (
     site_power,
     vendor_content,
 )
+from capcycle.models.gpu_cloud import gpu_cloud
+from capcycle.models.gpu_hour import forward_curve, gpu_funding_gap, gpu_hour, gpu_run_rate
 from capcycle.models.hosting import hosting
+from capcycle.models.leasing import lease_or_buy, lease_payback, leasing, leasing_implied
 from capcycle.models.power_use import business, power_use
 from capcycle.models.registry import ALL
 from capcycle.models.required_revenue import (
@@ -42,10 +45,19 @@ __all__ = [
     "business",
     "compute_stock",
     "cost_of_ownership",
+    "forward_curve",
     "forward_roic_backlog",
     "forward_roic_revenue",
     "gigawatt",
+    "gpu_cloud",
+    "gpu_funding_gap",
+    "gpu_hour",
+    "gpu_run_rate",
     "hosting",
+    "lease_or_buy",
+    "lease_payback",
+    "leasing",
+    "leasing_implied",
     "life_change",
     "power_per_gpu",
     "power_use",

@@ -38,7 +38,7 @@ class Gigawatt(NamedTuple):
 @model(verdict="capex_per_gpu", better="lower")
 def gigawatt(
     gross_power: MW,
-    kw_per_gpu: KW,
+    kw_all_in: KW,
     gpus_per_rack: GPUs,
     peak_per_gpu: Peak,
     gpu_utilisation: Fraction,
@@ -46,7 +46,7 @@ def gigawatt(
 ) -> Gigawatt:
     """A site's power as chips, racks, throughput and money.
 
-    Formula: gpus = gross_power * 1000 / kw_per_gpu
+    Formula: gpus = gross_power * 1000 / kw_all_in
              throughput = gpus * peak_per_gpu * gpu_utilisation; site_capex = gross_power / 1000 * capex_per_gw
     Units:   MW of the whole facility; kW per GPU with server, network, cooling and losses; throughput is the peak of
              one precision times the part of the year in use, so precisions must not be mixed.
@@ -58,8 +58,8 @@ def gigawatt(
     >>> round(site.racks), round(site.gpus, -3)
     (5932, 427000.0)
     """
-    within("kw_per_gpu", kw_per_gpu, LEAST_KW, MOST_KW, "kW")
-    gpus = gross_power * KW_PER_MW / kw_per_gpu
+    within("kw_all_in", kw_all_in, LEAST_KW, MOST_KW, "kW")
+    gpus = gross_power * KW_PER_MW / kw_all_in
     site_capex = gross_power / MW_PER_GW * capex_per_gw
     throughput = gpus * peak_per_gpu * gpu_utilisation / PFLOPS_PER_EFLOPS
     return Gigawatt(
@@ -219,7 +219,7 @@ def all_in_power(it_power: Any, pue: Any) -> Any:
     2.5
     """
     within("pue", pue, 1.0)
-    within("kw_per_gpu", it_power * pue, LEAST_KW, MOST_KW, "kW")
+    within("kw_all_in", it_power * pue, LEAST_KW, MOST_KW, "kW")
     return it_power * pue
 
 

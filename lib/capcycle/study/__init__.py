@@ -13,6 +13,7 @@ from capcycle.study.case import (
     Input,
     case,
     cases,
+    declared,
     figure,
     history,
 )
@@ -47,6 +48,7 @@ __all__ = [
     "check",
     "compute",
     "cycle",
+    "declared",
     "figure",
     "grid",
     "history",

@@ -22,7 +22,7 @@ def gw_cost_split(
 ) -> Mapping[str, float]:
     """Cost and GPUs of some gigawatts, and the part of a rack that the GPUs are."""
     site = models.gigawatt(
-        gross_power=gw * MW_PER_GW, kw_per_gpu=KW_PER_MW * MW_PER_GW / gpus_per_gw,
+        gross_power=gw * MW_PER_GW, kw_all_in=KW_PER_MW * MW_PER_GW / gpus_per_gw,
         capex_per_gw=full(usd_bn_per_gw, "bn"), **ALONE,
     )  # fmt: skip
     share = float(per(gpu_usd_m_per_rack, total_usd_m_per_rack))
