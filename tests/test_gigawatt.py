@@ -185,3 +185,8 @@ def test_authors_are_told_with_their_date_and_their_gigawatt():
 def test_a_case_of_the_page_is_worked_out_whole():
     case = study.case(models.vendor_content, capex_per_gw="capex_per_gw_bernstein")
     assert case.outputs.gpu_profit_share == pytest.approx(0.273)  # 0.39 * 0.70, where Bernstein prints 0.29
+
+
+def test_a_companys_own_pue_does_not_stand_for_all():
+    # 2.63 kW of IT at the general 1.21 are 3.18 kW; IREN has a row of its own
+    assert "2.63 kW/GPU of IT" in shown.chips_per_gw(registers.read("chips"), registers.read("assumptions")).notes[0]

@@ -112,10 +112,15 @@ def chips_per_gw(chips: pd.DataFrame, assumed: pd.DataFrame) -> Exhibit:
 
 def _chips_note(held: pd.DataFrame, assumed: pd.DataFrame) -> str:
     """How far a gigawatt of IT is from one of the facility, on the chip whose power is of IT only."""
-    pue = assumed.set_index("name").at["pue", "central"]
+    pue = _general(assumed, "pue")["central"]
     it = held.loc[held["power_basis"] == "IT", "kw_all_in_high"].max()
     return say("gigawatt.chips_note", pue=words.value(pue, "number"), it=words.value(it, "kW/GPU"),
                facility=words.value(models.all_in_power(it, pue), "kW/GPU"))  # fmt: skip
+
+
+def _general(assumed: pd.DataFrame, name: str) -> pd.Series:
+    """An assumption that is of no one company."""
+    return assumed[(assumed["name"] == name) & (assumed["company"] == "")].iloc[0]
 
 
 def _per_gw(row: Mapping, chips: pd.DataFrame) -> dict:
@@ -225,7 +230,7 @@ def per_hour(cases: Mapping[str, Case], assumed: pd.DataFrame) -> Exhibit:
     )
     rows = rows.drop(columns="group").sort_values("value", ascending=False, ignore_index=True)
     rows["note"] = [row.note.removeprefix(f"{row.label}, ").removeprefix(f"{row.label}: ") for row in rows.itertuples()]
-    held, rent = rows.dropna(subset="value"), assumed.set_index("name").loc["h100_rent"]
+    held, rent = rows.dropna(subset="value"), _general(assumed, "h100_rent")
     title = say("finding.none", metric=words.name("revenue_per_hour"))
     if len(held):
         top, bottom = held.iloc[0], held.iloc[-1]
