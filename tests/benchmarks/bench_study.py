@@ -9,16 +9,17 @@ from capcycle import models, study
 from capcycle.study import Case, Input
 
 GRID, DRAWS, POINTS = 200, 100_000, 400
+YEARS = [1e9, 2e9, 3e9, 5e9, 8e9, 13e9, 21e9, 34e9]  # an input by year
 CLOSED_SECONDS, SEARCHING_SECONDS = 0.3, 3.0  # what a grid or the draws may take; of a model that iterates
 
 
 def made(model: Callable) -> Case:
     """A case of a model in which every input that is one number has a range."""
     ends = {"fraction": (0.05, 0.3, 0.6), "years": (2.0, 5.0, 9.0), "currency": (1e9, 5e10, 4e11)}
-    ranges = {name: ends.get(unit, (1.0, 5.0, 9.0)) for name, unit in model.parameters.items()}
-    return study.case(model, **{
-        name: Input(name, central, model.parameters[name], low, high) for name, (low, central, high) in ranges.items()
-    })  # fmt: skip
+    single = {name: unit for name, unit in model.parameters.items() if name not in model.lists}
+    ranges = {name: (unit, *ends.get(unit, (1.0, 5.0, 9.0))) for name, unit in single.items()}
+    varied = {name: Input(name, central, unit, low, high) for name, (unit, low, central, high) in ranges.items()}
+    return study.case(model, **varied, **dict.fromkeys(model.lists, YEARS))
 
 
 def timed(work: Callable[[], object]) -> float:

@@ -12,6 +12,8 @@ from capcycle.errors import ModelError
 from capcycle.models.maths import is_expression
 
 LOWEST = -1.0  # a rate of return at which everything is lost
+TRIED = np.geomspace(0.01, 100, 401)  # growth factors of a year: from losing 99 % to a hundredfold
+HALVES = 50
 
 
 class Rates(NamedTuple):
@@ -34,7 +36,7 @@ def irr(flows: Sequence[Any]) -> Any:
     0.28095
     """
     table = np.stack(np.broadcast_arrays(*map(_number, flows)))
-    found = np.array([_one(column) for column in table.reshape(len(table), -1).T])
+    found = _each(table.reshape(len(table), -1).T)
     return found.reshape(table.shape[1:])[()] if table.ndim > 1 else float(found[0])
 
 
@@ -123,20 +125,42 @@ def _number(flow: Any) -> np.ndarray:
     return np.asarray(flow, float)
 
 
-def _one(flows: np.ndarray) -> float:
-    if not np.isfinite(flows).all():
-        return np.nan
-    changes = _sign_changes(flows)
-    if changes == 1:
-        found = pyxirr.irr(flows, silent=True)
-        return np.nan if found is None else found
-    roots = _roots(flows) if changes else ()
-    return roots[0] if len(roots) == 1 else np.nan
+def _each(flows: np.ndarray) -> np.ndarray:
+    """The one rate of each row of cash flows; missing where there is none or more than one."""
+    found = np.full(len(flows), np.nan)
+    sound = np.isfinite(flows).all(axis=1)
+    changes = np.where(sound, _sign_changes(flows), 0)
+    plain = [pyxirr.irr(row, silent=True) for row in flows[changes == 1]]
+    found[changes == 1] = np.array(plain, float)  # None becomes NaN
+    found[changes > 1] = _bracketed(flows[changes > 1])
+    return found
 
 
-def _sign_changes(flows: np.ndarray) -> int:
-    signs = np.sign(flows[flows != 0])
-    return int((signs[1:] != signs[:-1]).sum())
+def _bracketed(flows: np.ndarray) -> np.ndarray:
+    """The rate of each row whose value crosses nought at just one of many growth factors tried, closed in on by halves.
+
+    Working out all roots of a polynomial for each of a hundred thousand draws would take minutes.
+    """
+    years, found = np.arange(flows.shape[1]), np.full(len(flows), np.nan)
+    worth = np.sign(flows @ (TRIED[:, None] ** -years).T)
+    turns = worth[:, 1:] * worth[:, :-1] < 0
+    one = np.flatnonzero(turns.sum(axis=1) == 1)
+    place = turns[one].argmax(axis=1)
+    low, high, side = TRIED[place], TRIED[place + 1], worth[one, place]
+    for _ in range(HALVES):
+        middle = np.sqrt(low * high)
+        before = np.sign((flows[one] * middle[:, None] ** -years).sum(axis=1)) == side
+        low, high = np.where(before, middle, low), np.where(before, high, middle)
+    found[one] = low - 1
+    return found
+
+
+def _sign_changes(flows: np.ndarray) -> Any:
+    """How often cash flows, the last axis, change sign; what is nought keeps the sign before it."""
+    signs = np.sign(flows)
+    place = np.maximum.accumulate(np.where(signs != 0, np.arange(flows.shape[-1]), 0), axis=-1)
+    kept = np.take_along_axis(signs, place, -1)
+    return (kept[..., 1:] * kept[..., :-1] < 0).sum(axis=-1)
 
 
 def _roots(flows: np.ndarray) -> tuple[float, ...]:

@@ -60,7 +60,7 @@ def per(amount: Any, base: Any) -> Any:
     [1.5, nan]
     """
     if is_expression(amount, base):
-        return amount / base
+        return where(base > 0, amount / base, _vega().NaN)
     with np.errstate(divide="ignore", invalid="ignore"):
         return np.where(np.greater(base, 0), np.divide(amount, base), np.nan)[()]
 
