@@ -110,7 +110,13 @@ def test_the_page_said_nothing_and_asked_no_one(page):
 def some_inputs(model) -> dict[str, np.ndarray]:
     """Twenty values of every input, by its unit: what a formula is tried on."""
     random = np.random.default_rng(7)
-    reach = {"fraction": (0.05, 0.6), "years": (2.0, 9.0), "multiple": (0.5, 4.0), "currency": (1e9, 4e11)}
+    reach = {
+        "fraction": (0.05, 0.6),
+        "years": (2.0, 9.0),
+        "multiple": (0.5, 4.0),
+        "currency": (1e9, 4e11),
+        "kW/GPU": (0.8, 3.9),
+    }
     units = {name: unit for name, unit in model.parameters.items() if name not in model.lists}
     return {name: random.uniform(*reach.get(unit, (1.0, 90.0)), 20) for name, unit in units.items()}
 

@@ -2,10 +2,12 @@
 
 from capcycle.exhibits import (
     ai_roic,
+    capacity,
     changes,
     claims,
     coverage,
     cycle,
+    gigawatt,
     hosting,
     marks,
     parts,
@@ -53,6 +55,7 @@ __all__ = [
     "assumptions",
     "bars",
     "by_year",
+    "capacity",
     "cash_curve",
     "changes",
     "claims",
@@ -66,6 +69,7 @@ __all__ = [
     "finding",
     "forward_ratios",
     "forward_rents",
+    "gigawatt",
     "gpu_contracts",
     "gpu_funding",
     "heat_map",

@@ -8,7 +8,17 @@ from capcycle.models.ai_roic import (
     forward_roic_revenue,
     segment_gross_margin,
 )
+from capcycle.models.compute_stock import build_plan, compute_stock, training_scale
 from capcycle.models.cycle import build_out
+from capcycle.models.gigawatt import (
+    all_in_power,
+    asic_substitution,
+    cost_of_ownership,
+    gigawatt,
+    power_per_gpu,
+    site_power,
+    vendor_content,
+)
 from capcycle.models.gpu_cloud import gpu_cloud
 from capcycle.models.gpu_hour import forward_curve, gpu_funding_gap, gpu_hour, gpu_run_rate
 from capcycle.models.hosting import hosting
@@ -28,11 +38,17 @@ __all__ = [
     "ai_cloud_build",
     "ai_cloud_payback",
     "ai_cloud_roic",
+    "all_in_power",
+    "asic_substitution",
     "build_out",
+    "build_plan",
     "business",
+    "compute_stock",
+    "cost_of_ownership",
     "forward_curve",
     "forward_roic_backlog",
     "forward_roic_revenue",
+    "gigawatt",
     "gpu_cloud",
     "gpu_funding_gap",
     "gpu_hour",
@@ -43,11 +59,15 @@ __all__ = [
     "leasing",
     "leasing_implied",
     "life_change",
+    "power_per_gpu",
     "power_use",
     "price_per_user",
     "required_revenue",
     "revenue_for_capex",
     "revenue_for_vintages",
     "segment_gross_margin",
+    "site_power",
+    "training_scale",
     "useful_life",
+    "vendor_content",
 ]

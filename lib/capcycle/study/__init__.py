@@ -2,6 +2,7 @@
 
 from capcycle.study import (
     ai_roic,
+    compute,
     cycle,
     hosting,
     lives,
@@ -45,6 +46,7 @@ __all__ = [
     "case",
     "cases",
     "check",
+    "compute",
     "cycle",
     "declared",
     "figure",

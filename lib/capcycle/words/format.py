@@ -10,6 +10,7 @@ from capcycle.words.catalogue import say
 
 SYMBOLS = {"USD": "$", "EUR": "€", "CNY": "CN¥", "HKD": "HK$", "GBP": "£", "JPY": "JP¥", "TWD": "NT$"}
 DASH, MINUS = "–", "−"
+COUNTED = ("H100e",)  # units that come in thousands and millions
 
 
 def value(number: float, unit: str) -> str:
@@ -17,6 +18,8 @@ def value(number: float, unit: str) -> str:
 
     >>> value(1.73e6, "USD/MW/year"), value(2.5, "years"), value(140_000, "GPUs")
     ('$1.73m/MW/yr', '2.5 years', '140,000 GPUs')
+    >>> value(3_323_440, "H100e")
+    '3.3m H100e'
     >>> value(0.0312, "fraction"), value(3.856, "multiple"), value(-13.873e9, "USD"), value(float("nan"), "USD")
     ('3.1%', '3.9×', '−$13.9bn', '–')
     """
@@ -103,6 +106,8 @@ def _sized(size: float, unit: str) -> str:
         return f"{size:,.{1 if round(size, 2) >= 1 else 2}f}×"
     if unit == "shares":
         return _scaled(size)
+    if unit in COUNTED:
+        return say(f"unit_after.{_key(unit)}", number=_scaled(size))
     currency, _, base = unit.partition("/")
     if not re.fullmatch("[A-Z]{3}", currency):
         return say(f"unit_after.{_key(unit)}", number=_significant(size))

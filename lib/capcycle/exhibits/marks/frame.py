@@ -15,7 +15,8 @@ from capcycle.exhibits.lines import SCALED, value_axis
 KEPT = ["label", "group", "x", "low", "value", "high", "size", "unit", "kind", "note", "source"]
 BREAK, LINE = "|", 24
 ROOM = 0.18  # of a chart's width, for the number beside a mark
-SMALL = ("number", "years", "times", "share", "GPU-hour", "kW/GPU")  # units whose values need no scale
+# units whose values need no scale
+SMALL = ("number", "years", "times", "share", "GPU-hour", "H100e-hour", "kW/GPU", "kW/H100e", "GFLOPS/USD", "GFLOPS/W")
 
 
 @dataclass(frozen=True)
