@@ -2,6 +2,7 @@
 
 from capcycle.study.case import Case, Input, case, cases, history
 from capcycle.study.check import Check, check
+from capcycle.study.power import power_cases, priced_in_cases
 from capcycle.study.scenarios import SCENARIOS, Scenarios, scenarios
 from capcycle.study.simulate import Simulation, simulate
 from capcycle.study.solve import Solution, solve
@@ -22,6 +23,8 @@ __all__ = [
     "check",
     "grid",
     "history",
+    "power_cases",
+    "priced_in_cases",
     "scenarios",
     "simulate",
     "solve",
