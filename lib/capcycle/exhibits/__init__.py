@@ -1,6 +1,6 @@
 """Measures in, one finished chart or table out."""
 
-from capcycle.exhibits import changes, claims, coverage, marks, registers
+from capcycle.exhibits import changes, claims, coverage, marks, power_value, registers
 from capcycle.exhibits.bars import bars, stack
 from capcycle.exhibits.definitions import definitions
 from capcycle.exhibits.exhibit import Exhibit
@@ -39,6 +39,7 @@ __all__ = [
     "lines",
     "marks",
     "must_be_true",
+    "power_value",
     "registers",
     "scatter",
     "scenarios",

@@ -24,14 +24,15 @@ class Prices(NamedTuple):
     freedom: int
 
 
-def power_prices(peers: pd.DataFrame) -> Prices:
+def power_prices(peers: pd.DataFrame, of: str = "enterprise_value") -> Prices:
     """The ratios of enterprise value to MW by stage, mean and pooled, beside a regression on all stages at once.
 
     Each ratio gives the whole value to one stage, so the three cannot hold together; the regression shares it out.
 
     Formula: mean of EV/MW; sum(EV)/sum(MW); EV = a * operating_mw + b * leased_mw + c * pipeline_mw by least squares,
              without a constant, and with no price below nought; standard errors sqrt(s^2 * diag((X'X)^-1))
-    Units:   `peers` a row per company with enterprise_value and the three stages; amounts per MW. NaN where as many
+    Units:   `peers` a row per company with the three stages and `of`, enterprise_value or market_value; amounts per
+             MW. NaN where as many
              prices as companies, or more, are looked for, or where the stages move together.
     Errors:  ModelError for columns that are not there.
     Source:  hand arithmetic: values of 3, 4 and 5 over 1, 2 and 5 MW, one stage each, are 12/1, 12/2 and 12/5 pooled.
@@ -42,12 +43,12 @@ def power_prices(peers: pd.DataFrame) -> Prices:
     >>> found.table["pooled_ratio"].tolist(), found.freedom
     ([12.0, 6.0, 2.4], 0)
     """
-    needed = ["enterprise_value", *STAGES]
+    needed = [of, *STAGES]
     if lacking := [name for name in needed if name not in peers]:
         raise ModelError(f"the peers lack the columns {', '.join(lacking)}; needed: {', '.join(needed)}")
     held = peers.dropna(subset=needed)
-    slopes = _regression(held[list(STAGES)].to_numpy(float), held["enterprise_value"].to_numpy(float))
-    ratios = {stage: _ratios(peers[["enterprise_value", stage]].dropna()) for stage in STAGES}
+    slopes = _regression(held[list(STAGES)].to_numpy(float), held[of].to_numpy(float))
+    ratios = {stage: _ratios(peers[[of, stage]].dropna()) for stage in STAGES}
     table = pd.DataFrame(ratios, index=["companies", "mean_ratio", "pooled_ratio"]).T.assign(**slopes)
     return Prices(table, list(held.index), len(held) - len(STAGES))
 

@@ -3,7 +3,19 @@
 from typing import Any, NamedTuple
 
 from capcycle.models.maths import annuity, maximum, per
-from capcycle.models.registry import MW, Amount, Fraction, GPUs, Multiple, PerGPU, PerMW, PerMWYear, PerShare, Shares, model
+from capcycle.models.registry import (
+    MW,
+    Amount,
+    Fraction,
+    GPUs,
+    Multiple,
+    PerGPU,
+    PerMW,
+    PerMWYear,
+    PerShare,
+    Shares,
+    model,
+)
 
 
 class EVPerMW(NamedTuple):
@@ -50,7 +62,7 @@ class Attribution(NamedTuple):
 
     ai_value: Amount
     mining_value: Amount
-    shares: Shares
+    implied_shares: Shares
     target_equity: Amount
     ai_value_at_target: Amount
     ai_value_per_gpu: PerGPU
@@ -179,7 +191,7 @@ def attribution(
     return Attribution(
         ai_value=ai_share * market_value,
         mining_value=(1 - ai_share) * market_value,
-        shares=market_value / price,
+        implied_shares=market_value / price,
         target_equity=at_target,
         ai_value_at_target=ai_share * at_target,
         ai_value_per_gpu=per(ai_share * at_target, gpus),

@@ -41,7 +41,7 @@ def priced_in_cases(peers: pd.DataFrame, **given: float) -> dict[str, Case]:
 
     >>> from capcycle.models.power_peers import peers
     >>> priced_in_cases(peers(["MARA"]))["MARA"].lacking.split(";")[0]
-    'MARA: no debt is held'
+    'no debt is held'
     """
     names = ("enterprise_value", "operating_mw", "leased_mw")
     nothing = Input("bitcoin", 0.0, "USD", reason=words.say("power_value.bitcoin"))
@@ -70,4 +70,6 @@ def probability(name: str, range_: Sequence[float]) -> Input:
     low, central, high = range_ if len(range_) == 3 else [np.nan] * 3
     if not 0 <= low <= central <= high <= 1:
         raise ModelError(f"{name} is {list(range_)}: give low, central and high, rising and between 0 and 1")
-    return Input(name, central, "fraction", low if low < high else np.nan, high, reason=words.say(f"power_value.{name}"))
+    return Input(
+        name, central, "fraction", low if low < high else np.nan, high, reason=words.say(f"power_value.{name}")
+    )

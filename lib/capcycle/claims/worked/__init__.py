@@ -3,6 +3,6 @@
 Each module registers the methods of one analysis. They translate names and scales and hold no formula of their own.
 """
 
-from capcycle.claims.worked import finance, ratios
+from capcycle.claims.worked import finance, power_value, ratios
 
-__all__ = ["finance", "ratios"]
+__all__ = ["finance", "power_value", "ratios"]
