@@ -46,6 +46,10 @@ HAND = [  # metric, inputs, result; the arithmetic is written out
     ("invested_capital", (80, 30, 5, 10, 15), 90),  # 80 + 30 + 5 - 10 - 15
     ("roic_average", (30, 110, 90), 0.3),  # 30 on the mean of 110 and 90
     ("roic_incremental", (45, 30, 150, 100), 0.3),  # 15 on 50
+    ("return_on_ppe_average", (30, 110, 90), 0.3),  # 30 on the mean of 110 and 90
+    ("return_on_ppe_incremental", (45, 30, 150, 100), 0.3),
+    ("capex_run_rate", (30,), 120),
+    ("revenue_run_rate", (60,), 240),
     ("roic_incremental", (15, 30, 150, 100), -0.3),
     ("capex_net_of_proceeds", (30, 4), 26),
     ("capex_net_of_proceeds_to_revenue", (26, 104), 0.25),
@@ -105,6 +109,8 @@ UNDEFINED = [  # a denominator of nought or less says nothing
     ("roic_average", (30, -110, 90)),
     ("roic_incremental", (45, 30, 100, 100)),  # capital did not grow
     ("roic_incremental", (45, 30, 90, 100)),
+    ("return_on_ppe_average", (30, -110, 90)),
+    ("return_on_ppe_incremental", (45, 30, 90, 100)),
     ("capex_net_of_proceeds_to_revenue", (26, 0)),
     ("ppe_additions_to_revenue", (39, -1)),
     *((f"roic_{when}{capital}", (30, -110)) for when in ("closing", "opening") for capital in ("", *FULLER)),

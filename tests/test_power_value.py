@@ -183,7 +183,7 @@ def test_an_old_balance_is_lacking_beside_a_new_price():
 
 
 def test_who_lacks_a_figure_is_listed_and_has_no_value(figures):
-    cases = study.power_cases(figures, LEASED, PIPELINE)
+    cases = study.power.power_cases(figures, LEASED, PIPELINE)
     assert np.isnan(cases["MARA"].outputs.value_per_share) and "no figure of power in use" in cases["MARA"].lacking
     notes = shown.ladder(figures).notes
     assert any(note.startswith("MARA: no debt is held") for note in notes)
@@ -192,7 +192,7 @@ def test_who_lacks_a_figure_is_listed_and_has_no_value(figures):
 @pytest.mark.parametrize("wrong", [[0.9, 0.8, 1.0], [0.5, 0.9, 1.1], [0.5]])
 def test_probabilities_out_of_order_are_refused(figures, wrong):
     with pytest.raises(ModelError, match=r"leased_probability is .* rising and between 0 and 1"):
-        study.power_cases(figures, wrong, PIPELINE)
+        study.power.power_cases(figures, wrong, PIPELINE)
 
 
 # ---- exhibits
@@ -204,7 +204,7 @@ def test_every_rung_shows_numerator_denominator_and_stage(figures):
 
 
 def test_the_waterfall_ends_at_the_price(figures):
-    one = study.power_cases(figures, LEASED, PIPELINE)["CIFR"]
+    one = study.power.power_cases(figures, LEASED, PIPELINE)["CIFR"]
     rows = shown.to_price(one).figures.set_index("label")["value"].astype(float)
     assert rows.iloc[:-3].sum() == pytest.approx(rows["Value per share"])
     assert rows["Value per share"] + rows["What the price adds"] == pytest.approx(rows["Share price"])
@@ -217,10 +217,10 @@ def test_the_football_field_leaves_out_what_is_no_price():
 
 
 def test_riots_power_is_told_as_j_p_morgan_has_it(figures):
-    notes = shown.priced_in(study.priced_in_cases(figures), figures).notes
+    notes = shown.priced_in(study.power.priced_in_cases(figures), figures).notes
     assert any("Riot Platforms 40.0%, or 720 MW" in note for note in notes)
 
 
 def test_sliders_hold_the_formula(figures):
-    one = study.power_cases(figures, LEASED, PIPELINE)["CIFR"]
+    one = study.power.power_cases(figures, LEASED, PIPELINE)["CIFR"]
     assert "leased_probability" in exhibits.what_if(one, "cap_rate", ["leased_probability"]).chart.to_json()

@@ -64,9 +64,22 @@ def test_a_companys_own_assumption_comes_before_the_general(shop):
     assert (amazon.inputs["term"].central, amazon.inputs["term"].high) == (4, 6.4)
 
 
-def test_an_assumption_of_others_is_refused_with_their_names(shop):
-    with pytest.raises(ModelError, match="for MSFT, GOOGL, AMZN only"):
-        study.case(shop, "TSLA", revenue=1, volume=1, cost=1, term="backlog_duration")
+def test_an_assumption_of_others_is_missing_and_names_them():
+    case = study.case(models.forward_roic_backlog, "META", backlog=1, ai_share_of_backlog=1, annual_capex=1)
+    assert math.isnan(case.inputs["backlog_duration"].central)
+    assert (
+        case.lacking == "nobody gives its duration of the backlog, only that of Alphabet, Amazon, Microsoft and Oracle"
+    )
+
+
+def test_an_assumption_in_another_currency_is_missing():
+    build = study.case(models.ai_cloud_build, "BABA", "USD", ai_life="server_life")
+    assert build.lacking == "Capex of a year is known in CNY, not in USD"
+
+
+def test_an_assumption_of_companies_needs_a_company(shop):
+    with pytest.raises(ModelError, match="for MSFT, GOOGL, AMZN, ORCL only"):
+        study.case(shop, revenue=1, volume=1, cost=1, term="backlog_duration")
 
 
 def test_all_inputs_that_nothing_gives_are_named_at_once(shop):

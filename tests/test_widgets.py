@@ -8,12 +8,12 @@ import pandas as pd
 import papermill
 import pytest
 
-from capcycle import metrics, paths, widgets
+from capcycle import metrics, models, paths, study
 from capcycle.errors import CapcycleError
 from capcycle.exhibits.exhibit import MIME, VEGA_LITE, Exhibit
 from capcycle.parameters import check_parameters, find_notebook
 from capcycle.run import read_runs
-from capcycle.widgets import Explorer
+from capcycle.widgets import Explorer, ModelExplorer, controls, measures
 
 PAIR = ["MSFT", "META"]
 
@@ -160,8 +160,8 @@ def test_what_is_shown_is_json_also_where_figures_are_missing(explorer):
 def test_text_is_never_html():
     bad, none = "<img src=x>", pd.DataFrame({"<img src=x>": ["<img src=x>"]})
     card = dict.fromkeys(["id", "title", "publisher", "url", "published", "tier"], bad)
-    below = widgets._below(Exhibit("x", bad, bad, bad, none, none, notes=(bad,), sources=(card,), chart=object()))
-    assert "<img" not in below + widgets._fault(CapcycleError(bad))["text/html"]
+    below = controls._below(Exhibit("x", bad, bad, bad, none, none, notes=(bad,), sources=(card,), chart=object()))
+    assert "<img" not in below + controls.fault(CapcycleError(bad))["text/html"]
 
 
 # what cannot be shown
@@ -181,7 +181,7 @@ def test_the_next_choice_brings_the_picture_back(explorer):
 
 
 def test_a_fault_of_ours_leaves_no_earlier_picture(explorer, monkeypatch):
-    monkeypatch.setitem(widgets.VIEWS, "bars", lambda measures: 1 / 0)
+    monkeypatch.setitem(measures.VIEWS, "bars", lambda measures: 1 / 0)
     with pytest.raises(ZeroDivisionError):
         explorer.controls["view"].value = "bars"
     assert explorer.picture.outputs == ()
@@ -286,3 +286,48 @@ def _executed(notebook: str, folder, parameters: dict):
 def _exhibits(book: nbformat.NotebookNode) -> list[dict]:
     outputs = [output for cell in book.cells for output in cell.get("outputs", [])]
     return [output["data"][MIME] for output in outputs if MIME in output.get("data", {})]
+
+
+# ---- a model's inputs
+
+
+@pytest.fixture
+def build():
+    life = study.Input("", 5.0, "years", 3.0, 6.0, "assumed", "kuppy-2025-10-05", "By hand.")
+    return study.case(models.required_revenue, it_capex=400e9, facility_capex=0.0, it_life=life, facility_life=14.0,
+                      gross_margin_before_depreciation=0.25, target_return=0.0, net_capital=0.0, other_fixed_cost=0.0,
+                      ramp=1.0, ai_revenue=20e9)  # fmt: skip
+
+
+def test_every_input_of_a_model_has_a_control(build):
+    explorer = ModelExplorer(build)
+    assert list(explorer.controls) == list(build.inputs)
+    assert (explorer.controls["it_life"].min, explorer.controls["it_life"].max) == (3, 6)
+
+
+def test_a_slider_moves_the_model(build):
+    explorer = ModelExplorer(build)
+    explorer.of.value = "revenue_required"
+    explorer.controls["it_life"].value = 4.0
+    assert explorer.case.outputs.revenue_required == pytest.approx(400e9)  # 400 / 4 / 0.25
+    assert explorer.case.inputs["it_life"].reason == "Chosen by the reader."
+
+
+def test_what_is_not_moved_keeps_its_reason(build):
+    explorer = ModelExplorer(build)
+    explorer.controls["target_return"].value = 0.2
+    assert explorer.case.inputs["it_life"].reason == "By hand."
+
+
+def test_the_button_brings_the_start_back(build):
+    explorer = ModelExplorer(build)
+    explorer.controls["it_life"].value = 4.0
+    explorer.button.click()
+    assert explorer.case == build
+
+
+@pytest.mark.parametrize("view", ["scenarios", "tornado", "spread", "assumptions"])
+def test_each_study_is_shown(build, view):
+    explorer = ModelExplorer(build)
+    explorer.view.value = view
+    assert explorer.exhibit.id.startswith(view) and explorer.picture.outputs

@@ -202,6 +202,7 @@ def test_every_concept_and_every_metric_has_a_name():
 def test_every_name_belongs_to_something():
     things = {*facts.dictionary().index, *ALL, "tax_rate", "years", *models.ALL}
     things |= {thing for model in models.ALL.values() for thing in (*model.parameters, *model.outputs)}
+    things |= set(facts.registers.read("assumptions")["name"])
     names = [key for key in words.catalogue() if key.startswith(("name.", "name_of."))]
     assert [key for key in names if key.partition(".")[2] not in things] == []
 

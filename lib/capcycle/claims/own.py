@@ -165,4 +165,6 @@ def _example(row) -> Line:
 
 
 def _shown(value: Any) -> str:
+    if isinstance(value, list):
+        return f"[{', '.join(map(_shown, value))}]"
     return words.DASH if value is None else f"{value:,.6g}" if isinstance(value, int | float) else str(value)

@@ -1,6 +1,18 @@
 """Measures in, one finished chart or table out."""
 
-from capcycle.exhibits import changes, claims, coverage, marks, power_value, registers
+from capcycle.exhibits import (
+    ai_roic,
+    changes,
+    claims,
+    coverage,
+    hosting,
+    marks,
+    parts,
+    power_use,
+    power_value,
+    registers,
+    useful_life,
+)
 from capcycle.exhibits.bars import bars, stack
 from capcycle.exhibits.definitions import definitions
 from capcycle.exhibits.exhibit import Exhibit
@@ -24,6 +36,7 @@ from capcycle.exhibits.tables import compare, documents
 __all__ = [
     "Exhibit",
     "across",
+    "ai_roic",
     "assumptions",
     "bars",
     "by_year",
@@ -36,9 +49,12 @@ __all__ = [
     "fan",
     "finding",
     "heat_map",
+    "hosting",
     "lines",
     "marks",
     "must_be_true",
+    "parts",
+    "power_use",
     "power_value",
     "registers",
     "scatter",
@@ -47,5 +63,6 @@ __all__ = [
     "stack",
     "tornado",
     "total",
+    "useful_life",
     "what_if",
 ]

@@ -63,7 +63,7 @@ def dates(ordinals: pd.Series, span: str) -> pd.Series:
 def shown(value: float, unit: str, kind: str) -> str:
     """A value in words, marked where it is somebody's judgement."""
     text = words.value(value, unit)
-    return f"{text} {words.say(f'mark.{kind}')}" if kind in MARKS else text
+    return f"{text} {words.say(f'mark.{kind}')}" if kind in MARKS and text != words.DASH else text
 
 
 def unit(unit: str) -> str:

@@ -118,6 +118,15 @@ def companies() -> pd.DataFrame:
     return door.book().companies.astype({"fiscal_year_end": int})
 
 
+def tickers(names: Sequence[str]) -> list[str]:
+    """Companies in the order asked for, groups opened up.
+
+    >>> tickers(["MSFT", "chip makers"])
+    ['MSFT', 'NVDA', 'AMD', 'AVGO']
+    """
+    return _wanted(names, companies())
+
+
 def dictionary() -> pd.DataFrame:
     """The concepts by name: nature (flow, stock or average), unit, sign and definition.
 

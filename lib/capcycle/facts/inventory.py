@@ -42,6 +42,7 @@ def became_known(before: str | date, after: str | date | None = None) -> pd.Data
     Errors: CapcycleError for a bad date, or dates that are not one before the other.
 
     >>> found = became_known("2025-09-29", "2025-09-30").query("table == 'contracts'")
+    >>> found = found[found["cause"] == "changed"]
     >>> found[["row", "cause", "what"]].values.tolist()
     [['huatie-hangzhou', 'changed', 'status: signed → terminated; status_date: 2025-03-31 → 2025-09-30']]
     """

@@ -68,9 +68,12 @@ from capcycle.metrics.returns import (
     net_margin,
     nopat,
     operating_margin,
+    return_on_ppe_average,
+    return_on_ppe_incremental,
     roic_average,
     roic_incremental,
 )
+from capcycle.metrics.run_rate import capex_run_rate, revenue_run_rate
 
 __all__ = [
     "ALL",
@@ -78,6 +81,7 @@ __all__ = [
     "cagr",
     "capex_net_of_proceeds",
     "capex_net_of_proceeds_to_revenue",
+    "capex_run_rate",
     "capex_to_cloud_revenue",
     "capex_to_depreciation",
     "capex_to_net_income",
@@ -119,6 +123,9 @@ __all__ = [
     "operating_margin",
     "ppe_additions_to_revenue",
     "ppe_turnover",
+    "return_on_ppe_average",
+    "return_on_ppe_incremental",
+    "revenue_run_rate",
     "roic_average",
     "roic_average_gross",
     "roic_average_with_leases",

@@ -1,15 +1,37 @@
 """Models: pure functions with named parameters and named outputs, in plain arithmetic. One module per analysis."""
 
+from capcycle.models.ai_roic import (
+    ai_cloud_build,
+    ai_cloud_payback,
+    ai_cloud_roic,
+    forward_roic_backlog,
+    forward_roic_revenue,
+    segment_gross_margin,
+)
+from capcycle.models.hosting import hosting
+from capcycle.models.power_use import business, power_use
 from capcycle.models.power_value import attribution, ev_per_mw, leased_mw_value, power_value, priced_in
 from capcycle.models.registry import ALL
 from capcycle.models.required_revenue import required_revenue
+from capcycle.models.useful_life import life_change, useful_life
 
 __all__ = [
     "ALL",
+    "ai_cloud_build",
+    "ai_cloud_payback",
+    "ai_cloud_roic",
     "attribution",
+    "business",
     "ev_per_mw",
+    "forward_roic_backlog",
+    "forward_roic_revenue",
+    "hosting",
     "leased_mw_value",
+    "life_change",
+    "power_use",
     "power_value",
     "priced_in",
     "required_revenue",
+    "segment_gross_margin",
+    "useful_life",
 ]

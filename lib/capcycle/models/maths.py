@@ -44,6 +44,15 @@ def maximum(*values: Any) -> Any:
     return _vega().max(*values) if is_expression(*values) else reduce(np.maximum, values)
 
 
+def ceiling(value: Any) -> Any:
+    """The least whole number that is not below a value.
+
+    >>> float(ceiling(2.0)), float(ceiling(2.1))
+    (2.0, 3.0)
+    """
+    return _vega().ceil(value) if is_expression(value) else np.ceil(value)
+
+
 def per(amount: Any, base: Any) -> Any:
     """An amount for each unit of its base; missing where the base is not positive.
 

@@ -17,7 +17,16 @@ PerShare = Annotated[Any, "currency/share"]
 Shares = Annotated[Any, "shares"]
 PerHour = Annotated[Any, "currency/GPU-hour"]
 PerYear = Annotated[Any, "currency/year"]
+PerKWMonth = Annotated[Any, "currency/kW/month"]
+PerMWh = Annotated[Any, "currency/MWh"]
+PerBitcoin = Annotated[Any, "currency/bitcoin"]
+BitcoinsPerYear = Annotated[Any, "bitcoins/year"]
+HashRate = Annotated[Any, "EH/s"]
+PerHash = Annotated[Any, "J/TH"]
+PerShare = Annotated[Any, "currency/share"]
+Shares = Annotated[Any, "shares"]
 AmountByYear = Annotated[Any, "currency", "by year"]  # a list: one entry for each year, the first one today
+PerShareByYear = Annotated[Any, "currency/share", "by year"]
 FractionByYear = Annotated[Any, "fraction", "by year"]
 
 ALL: dict[str, Callable] = {}
@@ -40,6 +49,7 @@ def model(verdict: str, better: str, iterates: bool = False) -> Callable[[Callab
         outputs = get_type_hints(hints.pop("return"), include_extras=True)
         function.parameters = {name: _unit(hint) for name, hint in hints.items()}
         function.outputs = {name: _unit(hint) for name, hint in outputs.items()}
+        function.lists = {name for name, hint in hints.items() if "by year" in hint.__metadata__}
         function.by_year = {name for name, hint in outputs.items() if "by year" in hint.__metadata__}
         function.verdict, function.better, function.iterates = verdict, better, iterates
         ALL[function.__name__] = function

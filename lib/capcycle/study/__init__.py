@@ -1,12 +1,28 @@
 """What an analyst does with any model: cases, scenarios, grids, tornadoes, solving, simulating, checking."""
 
-from capcycle.study.case import Case, Input, case, cases, history
+from capcycle.study import ai_roic, hosting, lives, power
+from capcycle.study.case import (
+    Case,
+    Input,
+    case,
+    cases,
+    figure,
+    history,
+)
 from capcycle.study.check import Check, check
-from capcycle.study.power import power_cases, priced_in_cases
-from capcycle.study.scenarios import SCENARIOS, Scenarios, scenarios
+from capcycle.study.scenarios import (
+    SCENARIOS,
+    Scenarios,
+    scenarios,
+)
 from capcycle.study.simulate import Simulation, simulate
 from capcycle.study.solve import Solution, solve
-from capcycle.study.sweep import Grid, Tornado, grid, tornado
+from capcycle.study.sweep import (
+    Grid,
+    Tornado,
+    grid,
+    tornado,
+)
 
 __all__ = [
     "SCENARIOS",
@@ -18,13 +34,16 @@ __all__ = [
     "Simulation",
     "Solution",
     "Tornado",
+    "ai_roic",
     "case",
     "cases",
     "check",
+    "figure",
     "grid",
     "history",
-    "power_cases",
-    "priced_in_cases",
+    "hosting",
+    "lives",
+    "power",
     "scenarios",
     "simulate",
     "solve",

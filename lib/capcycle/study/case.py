@@ -1,5 +1,6 @@
 """A model with all that it takes: figures of a company, assumptions with their range, an analyst's own numbers."""
 
+import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
@@ -16,6 +17,7 @@ from capcycle.facts.door import KINDS
 from capcycle.measure import Measures
 
 ASSUMED, DERIVED = "assumed", "derived"
+CURRENCY = re.compile(r"[A-Z]{3}(?![A-Za-z])")
 
 
 @dataclass(frozen=True)
@@ -105,7 +107,8 @@ class Case:
     @property
     def lacking(self) -> str:
         """What is missing and why; empty where nothing is."""
-        return "; ".join(dict.fromkeys(each.reason for each in self.inputs.values() if each.missing))
+        reasons = dict.fromkeys(each.reason for each in self.inputs.values() if each.missing)
+        return "; ".join(reasons).replace(".; ", "; ")
 
     def with_inputs(self, **inputs: Any) -> "Case":
         """The same case with some inputs at an analyst's own value."""
@@ -180,16 +183,20 @@ def _input(name: str, value: Any, company: str, unit: str, table: pd.DataFrame) 
     if isinstance(value, Input):
         return value
     if isinstance(value, Measures):
-        return _measured(value, company)
+        return figure(value, company)
     if isinstance(value, str):
-        return _assumption(value, company, unit, table)
+        return _assumption(value, company, unit, table, called=name)
     if isinstance(value, Real | Sequence | np.ndarray):
         return Input(name, value, unit, reason=words.say("study.given"))
     raise ModelError(f"{name}: {value!r} is no number, Input, Measures, or name of an assumption")
 
 
-def _measured(measures: Measures, company: str) -> Input:
-    now = measures.at().set_index("company")
+def figure(measures: Measures, company: str, period: str | None = None) -> Input:
+    """One company's figure of one period, by default the period that most companies have.
+
+    Errors: ModelError for a company that was not measured; MetricError for a period that is not shown.
+    """
+    now = measures.at(period).set_index("company", drop=False)
     if company not in now.index:
         raise ModelError(
             f"{measures.name} was not measured for '{company}': {unknown('company', [company], now.index)}"
@@ -207,17 +214,27 @@ def _why(row: pd.Series) -> str:
                      reason=row["reason"])  # fmt: skip
 
 
-def _assumption(name: str, company: str, unit: str, table: pd.DataFrame) -> Input:
+def _assumption(name: str, company: str, unit: str, table: pd.DataFrame, called: str) -> Input:
+    own = table.loc[table["name"] == name, "company"]
     rows = table[(table["name"] == name) & table["company"].isin([company, ""])]
+    if rows.empty and company and len(own):
+        return Input(name, np.nan, unit, reason=_nobody(called, own))
     if rows.empty:
-        own = table.loc[table["name"] == name, "company"]
         what = f"for {', '.join(own)} only" if len(own) else unknown("assumption", [name], table["name"].unique())
         raise ModelError(f"assumption {name} for '{company}': {what}")
     row = rows.sort_values("company").iloc[-1]
     if np.isnan(row["central"]):
         raise ModelError(f"data/assumptions.csv: {name} has no central value; give {name}= a number of your own")
+    if len({money[0] for each in (unit, row["unit"]) if (money := CURRENCY.match(each))}) > 1:
+        other = words.say("study.other_currency", name=words.name(called), unit=row["unit"], wanted=unit)
+        return Input(name, np.nan, unit, reason=other)
     return Input(name, float(row["central"]), unit, _or(row["low"], np.nan), _or(row["high"], np.nan), row["kind"],
                  row["source"], row["reason"])  # fmt: skip
+
+
+def _nobody(name: str, own: pd.Series) -> str:
+    who = words.listing(sorted(facts.companies()["name"][each] for each in own))
+    return words.say("study.nobody", name=words.lower(words.name(name)), own=who)
 
 
 def _or(number: float, otherwise: float) -> float:

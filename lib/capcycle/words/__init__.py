@@ -1,7 +1,7 @@
 """Money, percent, dates and sentences as a reader meets them; every sentence stands in `words/<language>/`."""
 
 from capcycle.words.catalogue import LANGUAGE, Sentence, catalogue, counted, lower, name, paragraph, said, say
-from capcycle.words.format import DASH, change, day, listing, period, points, value
+from capcycle.words.format import DASH, change, coupon, day, listing, period, points, value
 
 __all__ = [
     "DASH",
@@ -10,6 +10,7 @@ __all__ = [
     "catalogue",
     "change",
     "counted",
+    "coupon",
     "day",
     "listing",
     "lower",

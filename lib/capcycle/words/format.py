@@ -34,6 +34,15 @@ def points(number: float) -> str:
     return say("format.points", number=_signed(number, f"{abs(number) * 100:.1f}"))
 
 
+def coupon(rate: float) -> str:
+    """An interest rate as its contract prints it.
+
+    >>> coupon(0.07125), coupon(0.0775)
+    ('7.125%', '7.75%')
+    """
+    return f"{rate * 100:.4g}%"
+
+
 def change(number: float) -> str:
     """A growth rate with its sign.
 
@@ -110,6 +119,8 @@ def _key(unit: str) -> str:
 
 def _significant(size: float, scaled: bool = False) -> str:
     """A size with three digits that count, in a scale where one is wanted."""
+    if size == 0:
+        return "0"
     if scaled and size >= 1000:
         scale = next((scale for scale in ("k", "m", "bn") if size / units.SCALES[scale] < 999.5), "tn")
         return _significant(size / units.SCALES[scale]) + scale

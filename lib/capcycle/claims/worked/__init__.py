@@ -3,6 +3,20 @@
 Each module registers the methods of one analysis. They translate names and scales and hold no formula of their own.
 """
 
-from capcycle.claims.worked import finance, power_value, ratios
+from capcycle.claims.worked import (
+    ai_roic,
+    finance,
+    hosting,
+    power_value,
+    ratios,
+    useful_life,
+)
 
-__all__ = ["finance", "power_value", "ratios"]
+__all__ = [
+    "ai_roic",
+    "finance",
+    "hosting",
+    "power_value",
+    "ratios",
+    "useful_life",
+]

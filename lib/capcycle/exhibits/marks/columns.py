@@ -14,7 +14,7 @@ ROW = 34
 def columns(rows: pd.DataFrame, frame: Frame) -> Exhibit:
     """A bar across for each row, in the order given, its value at its end."""
     data = around.drawn(rows)
-    across = alt.X("value:Q", axis=around.axis(rows["unit"].iloc[0]))
+    across = alt.X("value:Q", axis=around.axis(rows["unit"].iloc[0]), scale=around.room(rows))
     base = alt.Chart(data).encode(y=around.labels(rows), x=across)
     bar = base.mark_bar(size=18, strokeWidth=1.5).encode(tooltip=around.tooltips(data), **around.fill(rows))
     text = base.transform_calculate(end="max(datum.value, 0)").mark_text(align="left", dx=5)

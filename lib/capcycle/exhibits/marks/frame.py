@@ -14,6 +14,7 @@ from capcycle.exhibits.lines import SCALED, value_axis
 
 KEPT = ["label", "group", "x", "low", "value", "high", "size", "unit", "kind", "note", "source"]
 BREAK, LINE = "|", 24
+ROOM = 0.18  # of a chart's width, for the number beside a mark
 SMALL = ("number", "years", "times", "share", "GPU-hour", "kW/GPU")  # units whose values need no scale
 
 
@@ -95,6 +96,13 @@ def axis(unit: str, title: str | None = None) -> alt.Axis:
         made = alt.Axis(labelExpr=SCALED)
     made.title = title
     return made
+
+
+def room(rows: pd.DataFrame) -> alt.Scale:
+    """A scale from nought that leaves room for a number beside the longest mark."""
+    ends = rows[[name for name in ("value", "low", "high") if name in rows]].to_numpy(float)
+    top, bottom = max(np.nanmax(ends, initial=0.0), 0.0), min(np.nanmin(ends, initial=0.0), 0.0)
+    return alt.Scale(domainMax=top + ROOM * (top - bottom)) if top > bottom else alt.Scale()
 
 
 def view(rows: pd.DataFrame, headings: dict[str, str]) -> pd.DataFrame:

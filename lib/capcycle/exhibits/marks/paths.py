@@ -29,7 +29,7 @@ def paths(rows: pd.DataFrame, frame: Frame, x_unit: str = "", x_title: str | Non
     point = base.mark_point(size=26, strokeWidth=1.5, filled=True).encode(
         tooltip=around.tooltips(data), **around.fill(rows)
     )
-    chart = alt.layer(line, point, *_rule(rows, mark, x_unit)).resolve_scale(strokeDash="independent")
+    chart = alt.layer(line, point, *_rule(rows, mark, x_unit))
     return around.finished(rows, frame, chart, around.view(rows, _headings("x", "group", "value")))
 
 

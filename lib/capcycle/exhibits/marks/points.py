@@ -25,7 +25,7 @@ def dots(rows: pd.DataFrame, frame: Frame, mark: float | None = None) -> Exhibit
         reach = base.mark_bar(size=10, strokeWidth=1, opacity=0.45).encode(x=alt.X("low:Q", axis=axis), x2="high:Q")
         layers.append(reach.encode(**_without_opacity(around.fill(rows, legend=False))))
     point = base.mark_point(size=90, strokeWidth=2).encode(
-        x=alt.X("value:Q", axis=axis, scale=alt.Scale(zero=True)),
+        x=alt.X("value:Q", axis=axis, scale=around.room(rows)),
         tooltip=around.tooltips(data),
         **around.fill(rows),
         **_shapes(rows),
@@ -48,7 +48,7 @@ def bubble(rows: pd.DataFrame, frame: Frame, x_title: str, y_title: str, x_unit:
     area = alt.Size("size:Q", scale=alt.Scale(range=[40, 900], zero=True), legend=None)
     base = alt.Chart(data).encode(
         x=alt.X("x:Q", axis=around.axis(x_unit, x_title)),
-        y=alt.Y("value:Q", axis=around.axis(rows["unit"].iloc[0], y_title)),
+        y=alt.Y("value:Q", axis=around.axis(rows["unit"].iloc[0], y_title), scale=alt.Scale(zero=False, padding=16)),
     )
     point = base.mark_point(strokeWidth=2).encode(
         tooltip=around.tooltips(data),

@@ -1,6 +1,6 @@
 """A case and its scenarios: the table of assumptions, bear, base and bull side by side, companies beside each other."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 import pandas as pd
@@ -14,9 +14,13 @@ from capcycle.study import SCENARIOS, Case, Scenarios
 from capcycle.words import say
 
 
-def assumptions(*cases: Case) -> Exhibit:
-    """Every input of some cases: its value and range, what kind of figure it is, why, and where it stands."""
-    rows = pd.DataFrame([_input(each) for case in cases for each in case.inputs.values()]).drop_duplicates("label")
+def assumptions(*cases: Case, beside: Sequence[study.Input] = ()) -> Exhibit:
+    """Every input of some cases: its value and range, what kind of figure it is, why, and where it stands.
+
+    beside  inputs that no model takes
+    """
+    inputs = [each for case in cases for each in case.inputs.values()]
+    rows = pd.DataFrame([_input(each) for each in (*inputs, *beside)]).drop_duplicates("label")
     assumed = int((rows["kind"] == "assumed").sum())
     columns = {name: say(f"marks.column.{name}") for name in ("label", "low", "value", "high", "note", "document")}
     frame = Frame(

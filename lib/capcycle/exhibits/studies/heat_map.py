@@ -4,7 +4,7 @@ import altair as alt
 import numpy as np
 import pandas as pd
 
-from capcycle import words
+from capcycle import theme, words
 from capcycle.exhibits import marks, parts
 from capcycle.exhibits.exhibit import Exhibit
 from capcycle.exhibits.marks import Frame
@@ -12,6 +12,8 @@ from capcycle.exhibits.marks.frame import axis, documents, kinds_noted
 from capcycle.exhibits.studies.cases import said
 from capcycle.study import Grid
 from capcycle.words import say
+
+NARROW = 0.08  # a range of fractions in which whole percents would repeat
 
 
 def heat_map(found: Grid, target: float | None = None) -> Exhibit:
@@ -51,8 +53,8 @@ def _heat_chart(found: Grid, rows: pd.DataFrame, line: float, unit: str) -> alt.
     scales = [
         alt.Scale(zero=False, nice=False, domain=[each[0], each[-1]], clamp=True) for each in (found.xs, found.ys)
     ]
-    x = alt.X("left:Q", scale=scales[0], axis=axis(case.unit(found.x), words.name(found.x)))
-    y = alt.Y("below:Q", scale=scales[1], axis=axis(case.unit(found.y), words.name(found.y)))
+    x = alt.X("left:Q", scale=scales[0], axis=_fine(axis(case.unit(found.x), words.name(found.x)), found.xs))
+    y = alt.Y("below:Q", scale=scales[1], axis=_fine(axis(case.unit(found.y), words.name(found.y)), found.ys))
     legend = alt.Legend(title=None, gradientLength=220, labelExpr=axis(unit).to_dict().get("labelExpr", alt.Undefined),
                         format=axis(unit).to_dict().get("format", alt.Undefined))  # fmt: skip
     colour = alt.Color("value:Q", scale=alt.Scale(scheme="cividis"), legend=legend)
@@ -74,6 +76,13 @@ def _heat_chart(found: Grid, rows: pd.DataFrame, line: float, unit: str) -> alt.
         iso.encode(x=alt.X("x:Q", scale=scales[0]), y=alt.Y("y:Q", scale=scales[1]), detail="piece:N", order="place:Q"),
         point.encode(x="x:Q", y="y:Q"),
     )
+
+
+def _fine(made: alt.Axis, values: np.ndarray) -> alt.Axis:
+    """Percent with a decimal where whole ones would stand at two ticks."""
+    if made.format == theme.PERCENT and np.ptp(values) < NARROW:
+        made.format = theme.PERCENT_FINE
+    return made
 
 
 def _contour(found: Grid, level: float) -> pd.DataFrame:

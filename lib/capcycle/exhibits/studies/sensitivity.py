@@ -12,12 +12,15 @@ from capcycle.exhibits.studies.cases import said
 from capcycle.study import Case, Tornado
 from capcycle.words import say
 
+TEXT = 60  # pixels that the number beside a bar may take
+
 
 def tornado(found: Tornado) -> Exhibit:
     """What each input does to an output by itself, the widest swing first."""
     case, unit = found.case, found.case.unit(found.of)
     base = float(getattr(case.outputs, found.of))
-    rows = pd.DataFrame([row for each in found.table.itertuples() for row in _swing(each, case)])
+    moving = found.table[found.table["swing"] != 0]
+    rows = pd.DataFrame([row for each in moving.itertuples() for row in _swing(each, case)])
     frame = Frame(
         parts.slug("tornado", case.model.__name__, found.of, case.company),
         _tornado_title(found),
@@ -56,7 +59,7 @@ def _tornado_title(found: Tornado) -> str:
 def _tornado_chart(rows: pd.DataFrame, unit: str) -> alt.LayerChart:
     data = marks.frame.drawn(rows)
     base = alt.Chart(data).encode(y=marks.frame.labels(rows))
-    across = alt.X("base:Q", axis=axis(unit), scale=alt.Scale(zero=False))
+    across = alt.X("base:Q", axis=axis(unit), scale=alt.Scale(zero=False, padding=TEXT))  # room for the ends' numbers
     bar = base.mark_bar(size=18, strokeWidth=1.5).encode(
         x=across, x2="value:Q", tooltip=marks.frame.tooltips(data), **marks.frame.fill(rows)
     )

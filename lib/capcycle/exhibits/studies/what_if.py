@@ -45,7 +45,7 @@ def what_if(case: Case, x: str, sliders: Sequence[str], of: str | None = None) -
         id=frame.id, title=frame.title, subtitle=frame.subtitle, alt=say("study.what_if_alt", title=frame.title),
         view=marks.frame.view(rows, {"label": words.name(x), "value": words.name(of)}),
         figures=marks.frame.figures(rows), notes=(*frame.notes, *kinds_noted(rows["kind"])), sources=documents(rows),
-        chart=_chart(case, x, sliders, of),
+        chart=None if case.lacking else _chart(case, x, sliders, of),
     )  # fmt: skip
 
 
@@ -112,7 +112,9 @@ def _slider(each: Input, tabulated: bool) -> Slider:
     low, step, high = (float(number / factor) for number in (each.low, steps[1] - steps[0], each.high))
     label = say("study.slider", input=words.name(each.name), unit=shown_in)
     bind = alt.binding_range(min=low, max=high, step=float(f"{step:.12g}"), name=label)
-    return Slider(each, alt.param(name=each.name, value=float(each.central / factor), bind=bind), factor, steps)
+    return Slider(
+        each, alt.param(name=each.name, value=float(f"{each.central / factor:.4g}"), bind=bind), factor, steps
+    )
 
 
 def _scale(each: Input) -> tuple[float, str]:
@@ -128,6 +130,7 @@ def _scale(each: Input) -> tuple[float, str]:
 def _formula(case: Case, x: str, xs: np.ndarray, sliders: dict[str, Slider], of: str) -> alt.Chart:
     params = {name: slider.param * slider.factor for name, slider in sliders.items()}
     value = getattr(case.evaluate(**{x: alt.datum.x}, **params), of)
+    value = getattr(value, "expr", value)  # a formula that begins with a slider comes wrapped
     return alt.Chart(pd.DataFrame({"x": xs})).transform_calculate(value=value)
 
 

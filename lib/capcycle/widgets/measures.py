@@ -1,22 +1,21 @@
 """Controls that call the same exhibits as a published page, for exploring only; nothing is computed here."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import date
-from html import escape
 from typing import Any
 
 import ipywidgets as ui
 import tomli_w
 
 from capcycle import exhibits, facts, words
-from capcycle.errors import CapcycleError, unknown
+from capcycle.errors import CapcycleError
 from capcycle.exhibits import Exhibit, parts
-from capcycle.exhibits.exhibit import VEGA_LITE
 from capcycle.measure import NUMBERS, Measures, measure_named, needs
 from capcycle.metrics import ALL
 from capcycle.metrics.registry import ANY_SPAN, CURRENCY
 from capcycle.panel import CALENDARS, select
+from capcycle.widgets.controls import INDENT, KEYS, choices, control, display, dropdown, fault, hint, output
 
 VIEWS: dict[str, Callable[[Measures], Exhibit]] = {
     "lines": exhibits.lines,
@@ -24,18 +23,7 @@ VIEWS: dict[str, Callable[[Measures], Exhibit]] = {
     "table": lambda measures: replace(exhibits.lines(measures), chart=None),
 }
 LISTED = 5  # more companies than these are counted, not listed, in a run's name and title
-LABEL_WIDTH, WIDTHS = "84px", ("250px", "430px", "270px")  # of each label, and of each column of controls
-INDENT = f"calc({LABEL_WIDTH} + 10px)"  # where the controls begin, right of their labels
-# text that can be read and found, and no menu entry that leaves for a server
-EMBED = {"renderer": "svg", "actions": {"export": True, "source": False, "compiled": False, "editor": False}}
-# JupyterLab takes the arrows and letters pressed in a list or a slider for commands of its own (R makes the cell raw),
-# unless the element that has the focus says so; an attribute is out of reach of ipywidgets
-KEYS = """window.addEventListener('keydown', event => {
-  if (event.target.closest?.('.capcycle-explorer'))
-    event.target.toggleAttribute('data-lm-suppress-shortcuts', !event.ctrlKey && !event.metaKey)
-}, true)"""
-PLAIN = "mathjax_ignore"  # or JupyterLab sets what stands between two dollar signs as a formula
-BOX = "max-height: 24em; overflow: auto"  # tables and lists scroll in a box of their own
+WIDTHS = ("250px", "430px", "270px")  # of each column of controls
 
 
 class Explorer(ui.VBox):
@@ -68,27 +56,27 @@ class Explorer(ui.VBox):
         facts.load(companies, as_of)  # refuses what it does not know, in its own words
         self._years = {each: _years(each) for each in CALENDARS}
         name, *subjects = metric.split(".")
-        calendars = _dropdown("calendar", _options("calendar", CALENDARS), calendar)
+        calendars = dropdown("calendar", choices("calendar", CALENDARS), calendar)
         self.controls = {
             "companies": _companies(companies),
-            "metric": _dropdown("metric", _metrics(), name),
+            "metric": dropdown("metric", _metrics(), name),
             **_subjects(name, subjects),
-            "years": _control(ui.IntSlider, "years", value=years or 3, min=1, max=6, continuous_update=False),
+            "years": control(ui.IntSlider, "years", value=years or 3, min=1, max=6, continuous_update=False),
             "tax_rate": _tax_rate(tax_rate or 0.21),
-            "span": _dropdown("span", _spans(name), span),
+            "span": dropdown("span", _spans(name), span),
             "calendar": calendars,
             "range": _range(*self._years[calendar], since, until),
-            "currency": _dropdown("currency", _currencies(), currency),
-            "as_of": _control(ui.DatePicker, "as_of", value=date.fromisoformat(as_of) if as_of else None),
-            "view": _dropdown("view", _options("view", VIEWS), "lines"),
+            "currency": dropdown("currency", _currencies(), currency),
+            "as_of": control(ui.DatePicker, "as_of", value=date.fromisoformat(as_of) if as_of else None),
+            "view": dropdown("view", choices("view", VIEWS), "lines"),
         }
         self.needed = ui.VBox()  # the controls that only some measures need
         self.button = ui.Button(description=words.say("widgets.run.button"), layout={"margin": f"2px 0 0 {INDENT}"})
         self.row = ui.Textarea(layout={"width": "auto"})
-        self.run = ui.VBox([_hint("run.note"), self.row], layout={"display": "none", "max_width": "720px"})
+        self.run = ui.VBox([hint("run.note"), self.row], layout={"display": "none", "max_width": "720px"})
         self.picture = ui.Output()
         self.exhibit: Exhibit | None = None
-        keys = ui.Output(outputs=[_output({"application/javascript": KEYS})])
+        keys = ui.Output(outputs=[output({"application/javascript": KEYS})])
         super().__init__([self._panel(), self.run, self.picture, keys])
         self.add_class("capcycle-explorer")
         self._listen()
@@ -133,7 +121,7 @@ class Explorer(ui.VBox):
     def _panel(self) -> ui.HBox:
         of = self.controls
         columns = [
-            [of["companies"], _hint("companies_help", INDENT)],
+            [of["companies"], hint("companies_help", INDENT)],
             [of["metric"], self.needed, of["span"], of["calendar"], of["range"]],
             [of["currency"], of["as_of"], of["view"], self.button],
         ]
@@ -142,8 +130,8 @@ class Explorer(ui.VBox):
 
     def _listen(self) -> None:
         self._fitting = self._opened = False
-        for control in self.controls.values():
-            control.observe(self._changed, "value")
+        for each in self.controls.values():
+            each.observe(self._changed, "value")
         self.button.on_click(self._make_run)
         self._changed()
 
@@ -171,9 +159,9 @@ class Explorer(ui.VBox):
         self.exhibit, shown = None, ()
         try:
             self.exhibit = self._exhibit()
-            shown = _display(self.exhibit)
+            shown = display(self.exhibit)
         except CapcycleError as error:
-            shown = [_output(_fault(error))]
+            shown = [output(fault(error))]
         finally:  # the earlier picture would not be what is chosen now
             self.picture.outputs = shown
             self.button.disabled = self.exhibit is None
@@ -193,31 +181,10 @@ class Explorer(ui.VBox):
         self._show()
 
 
-def _control(kind: type[ui.Widget], key: str, **traits: Any) -> ui.Widget:
-    style, layout = {"description_width": LABEL_WIDTH}, {"width": "auto"}
-    return kind(description=words.say(f"widgets.{key}"), style=style, layout=layout, **traits)
-
-
-def _hint(key: str, indent: str = "0") -> ui.HTML:
-    text = f'<div style="line-height: 1.3; font-size: 0.85em; opacity: 0.8">{words.say(f"widgets.{key}")}</div>'
-    return ui.HTML(text, layout={"margin": f"0 0 6px {indent}"})
-
-
-def _dropdown(key: str, options: Sequence[tuple[str, str]], value: str) -> ui.Dropdown:
-    valid = [each for _, each in options]
-    if value not in valid:
-        raise CapcycleError(unknown(key, [value], valid))
-    return _control(ui.Dropdown, key, options=options, value=value)
-
-
-def _options(key: str, values: Iterable[str]) -> tuple[tuple[str, str], ...]:
-    return tuple((words.say(f"widgets.{key}_{value}"), value) for value in values)
-
-
 def _companies(chosen: Sequence[str]) -> ui.SelectMultiple:
     names = parts.names()
     options = tuple((name, ticker) for ticker, name in names.items())
-    return _control(ui.SelectMultiple, "companies", options=options, value=tuple(chosen), rows=min(len(names), 12))
+    return control(ui.SelectMultiple, "companies", options=options, value=tuple(chosen), rows=min(len(names), 12))
 
 
 def _figures() -> list[tuple[str, str]]:
@@ -237,16 +204,16 @@ def _subjects(metric: str, chosen: list[str]) -> dict[str, ui.Dropdown]:
     if chosen and len(chosen) != len(concepts):
         raise CapcycleError(f"{metric} is measured on {len(concepts)} concepts, not {', '.join(chosen)}")
     first |= dict(zip(concepts, chosen, strict=False))
-    return {key: _dropdown(key, options, first[key]) for key in ("value", "part", "total")}
+    return {key: dropdown(key, options, first[key]) for key in ("value", "part", "total")}
 
 
 def _tax_rate(value: float) -> ui.FloatSlider:
     ends = {"min": 0.01, "max": 0.5, "step": 0.005, "readout_format": ".1%"}
-    return _control(ui.FloatSlider, "tax_rate", value=value, continuous_update=False, **ends)
+    return control(ui.FloatSlider, "tax_rate", value=value, continuous_update=False, **ends)
 
 
 def _spans(metric: str) -> tuple[tuple[str, str], ...]:
-    return _options("span", ALL[metric].spans if metric in ALL else ANY_SPAN)
+    return choices("span", ALL[metric].spans if metric in ALL else ANY_SPAN)
 
 
 def _years(calendar: str) -> tuple[int, int]:
@@ -256,7 +223,7 @@ def _years(calendar: str) -> tuple[int, int]:
 
 def _range(first: int, last: int, since: int, until: int) -> ui.IntRangeSlider:
     chosen = max(since, first), min(until or last, last)
-    return _control(ui.IntRangeSlider, "range", value=chosen, min=first, max=last, continuous_update=False)
+    return control(ui.IntRangeSlider, "range", value=chosen, min=first, max=last, continuous_update=False)
 
 
 def _fit_range(slider: ui.IntRangeSlider, first: int, last: int) -> None:
@@ -273,40 +240,3 @@ def _fit_range(slider: ui.IntRangeSlider, first: int, last: int) -> None:
 def _currencies() -> tuple[tuple[str, str], ...]:
     own = (words.say("widgets.currency_own"), "")
     return (own, *((currency, currency) for currency in facts.currencies()))
-
-
-def _display(exhibit: Exhibit) -> list[dict[str, Any]]:
-    return [_output(exhibit._repr_mimebundle_()), _output({"text/html": _below(exhibit)})]
-
-
-def _output(data: dict[str, Any]) -> dict[str, Any]:
-    return {"output_type": "display_data", "data": data, "metadata": {VEGA_LITE: {"embed_options": EMBED}}}
-
-
-def _fault(error: CapcycleError) -> dict[str, str]:
-    title, text = words.say("widgets.fault"), str(error)
-    said = f'<strong>{title}</strong><p style="white-space: pre-wrap">{escape(text)}</p>'
-    return {"text/html": f'<div role="alert" class="{PLAIN}">{said}</div>', "text/plain": text}
-
-
-def _below(exhibit: Exhibit) -> str:
-    """Notes, figures where a chart is above them, and sources."""
-    notes = "".join(f"<li>{escape(note)}</li>" for note in exhibit.notes)
-    table = _folded(words.say("widgets.figures"), exhibit.view.to_html(index=False, border=0), "open")
-    sources = "".join(f"<li>{_link(card)}</li>" for card in exhibit.sources)
-    count = words.say("widgets.sources", count=len(exhibit.sources))
-    shown = f"<ul>{notes}</ul>{table if exhibit.chart else ''}{_folded(count, f'<ol>{sources}</ol>')}"
-    return f'<div class="{PLAIN}">{shown}</div>'
-
-
-def _folded(title: str, inside: str, state: str = "") -> str:
-    box = f'<div tabindex="0" role="region" aria-label="{title}" style="{BOX}">{inside}</div>'
-    return f"<details {state}><summary>{title}</summary>{box}</details>"
-
-
-def _link(card: dict[str, str]) -> str:
-    title = escape(card["title"])
-    link = f'<a href="{escape(card["url"])}" target="_blank" rel="noopener">{title}</a>' if card["url"] else title
-    published = card["published"] or words.say("format.no_day")
-    source = words.say("widgets.source", publisher=card["publisher"], published=published)
-    return f"{link}, {escape(source)}"

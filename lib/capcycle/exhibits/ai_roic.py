@@ -1,0 +1,263 @@
+"""Returns on AI capital: against their cost, by definition of capex and of payback, by year, and as published."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+
+import altair as alt
+import numpy as np
+import pandas as pd
+
+from capcycle import paths, study, theme, words
+from capcycle.claims import own
+from capcycle.claims.worked.ai_roic import METHODS
+from capcycle.exhibits import marks, parts
+from capcycle.exhibits.exhibit import Exhibit
+from capcycle.exhibits.marks import Frame
+from capcycle.models import finance
+from capcycle.models.ai_roic import FIRST_YEAR, LAST_YEAR
+from capcycle.study import SCENARIOS, Case, Scenarios
+from capcycle.words import say
+
+PAYBACKS = ("payback_cash", "payback_discounted", "payback_simple")
+
+
+def verdict(cases: Mapping[str, Case]) -> str:
+    """How many companies are set to earn more than their capital costs, in the base and in the bear case."""
+    rows = _against(cases).dropna(subset="value")
+    if rows.empty:
+        return say("ai_roic.verdict_none")
+    above, bear = (int((rows[column] > rows["wacc"]).sum()) for column in ("value", "low"))
+    lacking = len(cases) - len(rows)
+    told = [say("ai_roic.verdict", count=len(rows), above=above, bear=bear)]
+    return words.paragraph(*told, *([words.counted("ai_roic.lacking", lacking)] if lacking else []))
+
+
+def cloud_verdict(chain: Case, unit: Case) -> str:
+    """When AI cloud passes its cost of capital, and when the money is back."""
+    return words.paragraph(_passes(chain), paybacks(unit).title)
+
+
+def against_cost(cases: Mapping[str, Case]) -> Exhibit:
+    """The forward return of each company from the bear to the bull case, with a tick at its cost of capital."""
+    rows = _against(cases).sort_values("value", ascending=False, ignore_index=True)
+    held = rows.dropna(subset="value")
+    frame = Frame("forward-roic-against-cost", _against_title(held), say("ai_roic.against_subtitle"),
+                  (*_defined(cases), say("ai_roic.flow_note"), say("study.scenarios_note")))  # fmt: skip
+    made = marks.dots(rows, frame)
+    return replace(made, chart=_ticked(made.chart, held)) if len(held) else made
+
+
+def _defined(cases: Mapping[str, Case]) -> tuple[str, ...]:
+    """The ids of the definitions behind some cases, with their formulas."""
+    used = {case.model.__name__: parts.FORMULA.search(case.model.__doc__)[1] for case in cases.values()}
+    return tuple(say("ai_roic.definition", id=name, formula=formula) for name, formula in used.items())
+
+
+def _against(cases: Mapping[str, Case]) -> pd.DataFrame:
+    return pd.DataFrame([_range(company, case) for company, case in cases.items()]).assign(unit="fraction")
+
+
+def _range(company: str, case: Case) -> dict:
+    three = study.scenarios(case).outputs.loc["forward_roic"]
+    wacc, base = case.inputs["wacc"].central, three["base"]
+    told = say("ai_roic.cost", wacc=words.value(wacc, "fraction"), spread=words.points(base - wacc))
+    return {
+        "label": parts.names()[company], "low": three[list(SCENARIOS)].min(), "value": base,
+        "high": three[list(SCENARIOS)].max(), "wacc": wacc, "kind": case.kind, "source": case.source,
+        "note": case.lacking or told,
+    }  # fmt: skip
+
+
+def _against_title(held: pd.DataFrame) -> str:
+    if held.empty:
+        return say("ai_roic.verdict_none")
+    spread = held["value"] - held["wacc"]
+    top, bottom = held.loc[spread.idxmax()], held.loc[spread.idxmin()]
+    ends = {"top": top["label"], "top_spread": words.points(spread.max())}
+    ends |= {"bottom": bottom["label"], "bottom_spread": words.points(spread.min())}
+    return words.counted("ai_roic.against", len(held), **ends)
+
+
+def _ticked(chart: alt.LayerChart, held: pd.DataFrame) -> alt.LayerChart:
+    data = held[["label", "wacc"]].assign(shown=[words.value(each, "fraction") for each in held["wacc"]])
+    tick = alt.Chart(data).mark_tick(thickness=3, size=24, color=theme.LIGHT["text"])
+    tip = alt.Tooltip("shown:N", title=words.name("wacc"))
+    return alt.layer(chart, tick.encode(x="wacc:Q", y=alt.Y("label:N", sort=None), tooltip=[tip]))
+
+
+def denominators(bases: Mapping[str, Mapping[str, Case]]) -> Exhibit:
+    """The forward return of each company on each year of capex that it could be divided by."""
+    rows = pd.DataFrame([
+        {"label": parts.names()[company], "group": say(f"ai_roic.basis.{basis}"), "value": _forward(case),
+         "kind": case.kind, "source": case.source, "note": case.lacking}
+        for basis, cases in bases.items() for company, case in cases.items()
+    ]).assign(unit="fraction")  # fmt: skip
+    wide = rows.dropna(subset="value").groupby("label", sort=False)["value"].agg(["min", "max"])
+    order = wide["max"].sort_values(ascending=False).index
+    rows = rows.assign(place=rows["label"].map({label: place for place, label in enumerate(order)})).sort_values(
+        "place", kind="stable", ignore_index=True
+    )
+    frame = Frame("forward-roic-denominators", _widest(wide), say("ai_roic.denominators_subtitle"),
+                  (say("ai_roic.denominators_note"),))  # fmt: skip
+    made = marks.dots(_once(rows).drop(columns="place"), frame)
+    # the numbers would stand on each other: they are in the table
+    return replace(made, chart=alt.layer(made.chart.layer[0]).properties(height=alt.Step(marks.ROW)))
+
+
+def _forward(case: Case) -> float:
+    return float(case.outputs.forward_roic)
+
+
+def _once(rows: pd.DataFrame) -> pd.DataFrame:
+    """Rows without a value told once for each label."""
+    return rows[rows["value"].notna() | ~rows["label"].duplicated()].reset_index(drop=True)
+
+
+def _widest(wide: pd.DataFrame) -> str:
+    if wide.empty:
+        return say("ai_roic.verdict_none")
+    label = (wide["max"] - wide["min"]).idxmax()
+    ends = {name: words.value(wide.at[label, name[:3]], "fraction") for name in ("minimum", "maximum")}
+    return say("ai_roic.denominators", company=label, low=ends["minimum"], high=ends["maximum"])
+
+
+def by_year(found: Scenarios) -> Exhibit:
+    """The return on AI capital from 2025 to 2030 in three scenarios, beside the cost of capital."""
+    case, years = found.case, range(FIRST_YEAR, LAST_YEAR + 1)
+    lines = {say(f"study.{each}"): found.results[each].roic for each in SCENARIOS}
+    lines[words.name("wacc")] = [case.inputs["wacc"].central] * len(years)
+    frame = Frame(parts.slug("roic-by-year", case.company), _passes(case), say("ai_roic.by_year_subtitle"),
+                  (*_defined({case.company: case}), say("ai_roic.chain_note")))  # fmt: skip
+    return marks.paths(_paths(lines, years, "fraction", case), frame)
+
+
+def _passes(case: Case) -> str:
+    company, spread = parts.names()[case.company], case.outputs.roic_spread
+    above = [FIRST_YEAR + year for year, each in enumerate(spread) if each >= 0]
+    ends = {"company": company, "last": LAST_YEAR, "roic": words.value(case.outputs.roic_2030, "fraction"),
+            "wacc": words.value(case.inputs["wacc"].central, "fraction")}  # fmt: skip
+    return say("ai_roic.passes", year=above[0], **ends) if above else say("ai_roic.never_passes", **ends)
+
+
+def cash_curve(found: Scenarios) -> Exhibit:
+    """What a build has cost and brought in, added up by year, until the last of it is worn out."""
+    case = found.case
+    lines = {say(f"study.{each}"): found.results[each].cumulative_cash for each in SCENARIOS}
+    worn = max(_last_move(line) for line in lines.values())
+    lines = {name: line[: worn + 1] for name, line in lines.items()}
+    unit = case.unit("cumulative_cash")
+    frame = Frame(parts.slug("cash-curve", case.company), _cash_title(case), say("ai_roic.cash_subtitle", unit=unit),
+                  (say("ai_roic.cash_note"),))  # fmt: skip
+    return marks.paths(_paths(lines, range(FIRST_YEAR, FIRST_YEAR + worn + 1), unit, case), frame)
+
+
+def _last_move(line: Sequence[float]) -> int:
+    """The last year in which the sum still changes."""
+    moves = np.flatnonzero(np.abs(np.diff(np.asarray(line, float))) > 1e-9 * np.max(np.abs(line)))
+    return int(moves[-1]) + 1 if len(moves) else 1
+
+
+def _cash_title(case: Case) -> str:
+    total = np.asarray(case.outputs.cumulative_cash, float)
+    back = [FIRST_YEAR + year for year in range(1, len(total)) if total[year] >= 0 and total[year - 1] < 0]
+    unit = case.unit("peak_funding")
+    ends = {"company": parts.names()[case.company], "peak": words.value(case.outputs.peak_funding, unit)}
+    return say("ai_roic.cash", year=back[0], **ends) if back else say("ai_roic.cash_never", **ends)
+
+
+def _paths(lines: Mapping[str, Sequence[float]], years: Sequence[int], unit: str, case: Case) -> pd.DataFrame:
+    rows = [
+        {"x": year, "value": float(value), "group": name, "label": str(year)}
+        for name, line in lines.items()
+        for year, value in zip(years, line, strict=True)
+    ]
+    return pd.DataFrame(rows).assign(unit=unit, kind=case.kind, source=case.source)
+
+
+def paybacks(case: Case) -> Exhibit:
+    """Years until AI capital is back by three definitions, each from the bear to the bull case."""
+    found = study.scenarios(case).outputs
+    rows = pd.DataFrame([
+        {"label": words.name(name), "low": found.loc[name].min(), "value": found.at[name, "base"],
+         "high": found.loc[name].max(), "note": _never(found.loc[name])}
+        for name in PAYBACKS
+    ]).assign(unit="years", kind=case.kind, source=case.source)  # fmt: skip
+    said = {name: words.value(found.at[name, "base"], "years") for name in PAYBACKS}
+    key = "ai_roic.paybacks" if np.isfinite(found.at["payback_discounted", "base"]) else "ai_roic.paybacks_not"
+    life = words.value(case.inputs["ai_life"].central, "years")
+    title = say(key, company=parts.names()[case.company], life=life, **said)
+    notes = (*_defined({case.company: case}), say("ai_roic.paybacks_note"))
+    frame = Frame(parts.slug("paybacks", case.company), title, say("ai_roic.paybacks_subtitle"), notes)
+    return marks.dots(rows, frame)
+
+
+def _never(three: pd.Series) -> str:
+    lost = [words.lower(say(f"study.{each}")) for each in SCENARIOS if np.isnan(three[each])]
+    return say("ai_roic.never", cases=words.listing(lost)) if lost else ""
+
+
+def old_and_new(found: Scenarios) -> Exhibit:
+    """The return of 2030 on all AI capital in service, and on what was added since the first year of earning."""
+    case, names = found.case, ("roic_average", "roic_incremental")
+    three = found.outputs.loc[list(names), list(SCENARIOS)]
+    rows = pd.DataFrame([
+        {"label": words.name(name), "low": three.loc[name].min(), "value": three.at[name, "base"],
+         "high": three.loc[name].max(), "note": case.lacking}
+        for name in names
+    ]).assign(unit="fraction", kind=case.kind, source=case.source)  # fmt: skip
+    said = {name: words.value(three.at[name, "base"], "fraction") for name in names}
+    frame = Frame(parts.slug("old-and-new", case.company), say("ai_roic.old_and_new", last=LAST_YEAR,
+                  company=parts.names()[case.company], **said), say("ai_roic.old_and_new_subtitle"),
+                  (say("ai_roic.old_and_new_note"),))  # fmt: skip
+    return marks.dots(rows, frame)
+
+
+def rates(found: Scenarios) -> Exhibit:
+    """Net present value and every rate of return of one unit of AI capital, with the reason where there is none."""
+    case = found.case
+    rows = pd.DataFrame([
+        {"label": say(f"study.{each}"), "value": float(result.npv_per_capital), **_rates(result.build_cash)}
+        for each, result in found.results.items()
+    ]).assign(unit="fraction", kind=case.kind, source=case.source)  # fmt: skip
+    base = rows[rows["label"] == say("study.base")].iloc[0]
+    wacc = words.value(case.inputs["wacc"].central, "fraction")
+    frame = Frame(
+        parts.slug("rates", case.company),
+        say("ai_roic.rates" if base["value"] >= 0 else "ai_roic.rates_less", company=parts.names()[case.company],
+            npv=words.value(abs(base["value"]), "fraction"), rate=base["rates"], wacc=wacc),
+        say("ai_roic.rates_subtitle"),
+    )  # fmt: skip
+    columns = {"label": say("ai_roic.column.scenario"), "value": words.name("npv_per_capital"),
+               "rates": words.name("irr"), "note": say("marks.column.note")}  # fmt: skip
+    return marks.table(rows, frame, columns)
+
+
+def _rates(flows: Sequence[float]) -> dict[str, str]:
+    found = finance.rates([float(flow) for flow in flows])
+    told = words.listing([words.value(rate, "fraction") for rate in found.values]) if found.values else words.DASH
+    return {"rates": told, "note": found.reason or words.DASH}
+
+
+def published() -> Exhibit:
+    """The published worked examples of these methods: what was printed, and what the library makes of the inputs."""
+    examples = own.read_examples(paths.DATA / "examples.csv").reset_index(drop=True)
+    lines = pd.DataFrame(own.check_file(paths.DATA / "examples.csv"))
+    table = pd.concat([examples, lines[["verdict", "arithmetic"]]], axis=1)
+    table = table[table["method"].isin([method.__name__ for method in METHODS])]
+    fits = int((table["verdict"] == "consistent").sum())
+    view = pd.DataFrame({
+        say("ai_roic.column.example"): [_example(row) for row in table.itertuples()],
+        say("ai_roic.column.worked"): table["arithmetic"].map("; ".join),
+        say("column.verdict"): [say(f"claims.verdict.{each.replace(' ', '_')}") for each in table["verdict"]],
+        say("column.document"): [{"text": row.source_title, "href": row.source_url} for row in table.itertuples()],
+    })  # fmt: skip
+    return Exhibit(
+        id="published-examples", title=say("ai_roic.published", fits=fits, count=len(table)),
+        subtitle=say("ai_roic.published_subtitle"), alt="", view=view,
+        figures=table[["method", "tolerance", "verdict", "source_title", "source_url"]],
+    )  # fmt: skip
+
+
+def _example(row) -> str:
+    name = say(f"ai_roic.method.{row.method}")
+    return f"{name} ({row.inputs['ticker']})" if "ticker" in row.inputs else name

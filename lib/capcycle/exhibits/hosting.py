@@ -1,0 +1,303 @@
+"""Hosting contracts: the ledger, prices, two books side by side, what is still to come, and yields against debt."""
+
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+import pandas as pd
+
+from capcycle import words
+from capcycle.exhibits import marks, parts
+from capcycle.exhibits.exhibit import Exhibit
+from capcycle.exhibits.marks import Frame
+from capcycle.facts.door import KINDS
+from capcycle.models import contracts
+from capcycle.models.leases import per_kw_month
+from capcycle.models.maths import per
+from capcycle.study import Case, Input
+from capcycle.words import Sentence, say
+
+LADDER = ["hyperscaler", "backed", "unbacked"]
+PRICE, AMOUNT, POWER = "USD/MW/year", "USD", "MW"
+LEDGER = ["lessor_name", "tenant_name", "mw", "price", "status", "status_date", "term_years", "value", "kw_month",
+          "credit_said", "cover", "share", "margin", "rise", "remark"]  # fmt: skip
+UNITS = {"mw": POWER, "term_years": "years", "value": AMOUNT, "price": PRICE, "kw_month": "USD/kW/month"}
+UNITS |= dict.fromkeys(["share", "margin", "rise", "cover"], "fraction")
+SIZE = {"contracts": "number", "mw": POWER, "mw_priced": POWER, "value": AMOUNT, "mean_mw": POWER, "mean_term": "years"}
+MEANS = dict.fromkeys(["simple", "weighted", "pooled", "low", "high"], PRICE)
+
+
+def verdict(case: Case, table: pd.DataFrame) -> Sentence:
+    """The page's answer in one sentence: does a MW let at the book's price earn more than its lenders ask?"""
+    found, backlog = case.outputs, table["value_owned"].sum()
+    return words.paragraph(
+        say(
+            "hosting.verdict_pays" if found.net_lease_value > 0 else "hosting.verdict_loses",
+            rent=words.value(case.inputs["hosting_rent"].central, PRICE),
+            earned=words.value(found.yield_on_cost, "fraction"),
+            rate=words.coupon(case.inputs["tenant_rate"].central),
+            net=words.value(abs(found.net_lease_value), "USD/MW"),
+        ),
+        words.counted("hosting.verdict_book", len(table), value=words.value(backlog, AMOUNT),
+                      mw=words.value(table["mw_owned"].sum(), POWER)),
+    )  # fmt: skip
+
+
+def ledger(table: pd.DataFrame) -> Exhibit:
+    """Every contract with its status and terms, and what keeps its price from being averaged with the others."""
+    rows = table.assign(
+        kw_month=per_kw_month(table["price"]),
+        credit_said=[_credit(credit) for credit in table["credit"]],
+        status=[say(f"hosting.status.{status}") for status in table["status"]],
+        remark=[_remark(row) for row in table.to_dict("records")],
+        label=[_label(row) for row in table.to_dict("records")],
+        **{f"{name}_unit": unit for name, unit in UNITS.items()},
+    )
+    delivering = int(table["status"].eq("delivering").sum())
+    frame = Frame(
+        "contract-ledger",
+        words.counted("hosting.ledger", len(table), delivering=delivering),
+        say("hosting.ledger_subtitle"),
+        (say("hosting.ledger_note"), say("hosting.share_note")),
+    )
+    return marks.table(rows.sort_values("signed"), frame, {name: say(f"hosting.column.{name}") for name in LEDGER})
+
+
+def _remark(row: dict) -> str:
+    said = [
+        say("hosting.not_hosting") if row["not_hosting"] else "",
+        say("hosting.triple_net") if row["triple_net"] else "",
+        say("hosting.rise_implied") if row["rise_implied"] and row["rise"] == row["rise"] else "",
+        say("hosting.no_value") if row["value"] != row["value"] else "",
+    ]
+    return "; ".join(filter(None, said)) or words.DASH
+
+
+def bubbles(table: pd.DataFrame) -> Exhibit:
+    """Price over size, coloured by the credit behind the rent; contracts that pay for GPUs too are named, not drawn."""
+    apart = table[table["not_hosting"]]
+    held = table[~table["not_hosting"] & table["price"].notna()].sort_values("credit", key=_ladder)
+    notes = (*map(_apart, apart.to_dict("records")), *_lacking(table[table["price"].isna()], "hosting.no_price"))
+    if held.empty:
+        return _none("price-by-size", say("hosting.bubbles_subtitle"), notes)
+    rows = _rows(held, held["price"], PRICE).assign(x=held["mw"], size=held["value"])
+    top, bottom = (rows.loc[rows["value"].agg(end)] for end in ("idxmax", "idxmin"))
+    frame = Frame(
+        "price-by-size",
+        say("hosting.bubbles", top=top["label"], high=words.value(top["value"], PRICE),
+            bottom=bottom["label"], low=words.value(bottom["value"], PRICE)),
+        say("hosting.bubbles_subtitle"),
+        notes,
+    )  # fmt: skip
+    return marks.bubble(rows, frame, say("hosting.column.mw"), say("hosting.column.price"), POWER)
+
+
+def _apart(row: dict) -> str:
+    return say("hosting.apart", label=_label(row), price=words.value(row["price"], PRICE))
+
+
+def books(printed: pd.DataFrame, like: pd.DataFrame, term: float) -> Exhibit:
+    """The printed book beside the like-for-like one, each with and without the contract that pays for GPUs."""
+    cuts = {"printed": printed, "printed_hosting": _hosting(printed), "like": like, "like_hosting": _hosting(like)}
+    found = pd.DataFrame({name: contracts.prices(book, term)._asdict() for name, book in cuts.items()})
+    rows = found.loc[[*SIZE, *MEANS]].rename_axis("name").reset_index()
+    rows = rows.assign(
+        label=[say(f"hosting.book.{name}", term=words.value(term, "years")) for name in rows["name"]],
+        value=rows["like"], unit=rows["name"].map(SIZE | MEANS), kind="derived", source=_sources(printed, like),
+        **{f"{name}_unit": rows["name"].map(SIZE | MEANS) for name in cuts},
+    )  # fmt: skip
+    was, now = found["printed"], found["like"]
+    frame = Frame(
+        "two-books",
+        say("hosting.books" if len(printed) and was["mw"] != now["mw"] else "hosting.books_alone",
+            was=words.value(was["mw"], POWER), now=words.value(now["mw"], POWER),
+            was_value=words.value(was["value"], AMOUNT), now_value=words.value(now["value"], AMOUNT)),
+        say("hosting.books_subtitle"),
+        (say("hosting.books_note"), say("hosting.books_missing", mw=words.value(now["mw"] - now["mw_priced"], POWER)),
+         say("hosting.share_note")),
+    )  # fmt: skip
+    headings = {"label": say("marks.column.label")} | {name: say(f"hosting.cut.{name}") for name in cuts}
+    return marks.table(rows, frame, headings)
+
+
+def _hosting(book: pd.DataFrame) -> pd.DataFrame:
+    return book[book["gpu_included"] == "no"]
+
+
+def holdings(printed: pd.DataFrame, like: pd.DataFrame, by: str = "lessor") -> Exhibit:
+    """Whose MW each book counts: a column per book, stacked by `lessor` or `tenant`."""
+    if like.empty:
+        return _none(parts.slug("book-by", by), say("hosting.holdings_subtitle"))
+    rows = pd.concat([_held(printed, "printed", by), _held(like, "like", by)], ignore_index=True)
+    now = rows[rows["label"] == say("hosting.cut.like")].set_index("group")["value"]
+    frame = Frame(
+        parts.slug("book-by", by),
+        say(f"hosting.holdings_{'one' if len(now) == 1 else by if len(printed) else f'alone_{by}'}", name=now.idxmax(),
+            share=words.value(now.max() / now.sum(), "fraction"), mw=words.value(now.sum(), POWER),
+            was=words.value(_share(printed, by, now.idxmax()), "fraction")),
+        say("hosting.holdings_subtitle"),
+    )  # fmt: skip
+    return marks.stacked(rows, frame)
+
+
+def _share(book: pd.DataFrame, by: str, name: str) -> float:
+    return float(per(book.loc[_who(book, by) == name, "mw"].sum(), book["mw"].sum()))
+
+
+def _who(book: pd.DataFrame, by: str) -> pd.Series:
+    """Lessors, a venture under the one who leads it, or tenants."""
+    named = parts.names()
+    said = [named[row["lessor"]] if by == "lessor" else _tenant(row) for row in book.to_dict("records")]
+    return pd.Series(said, book.index, dtype=str)
+
+
+def _held(book: pd.DataFrame, cut: str, by: str) -> pd.DataFrame:
+    each = book.assign(group=_who(book, by)).groupby("group", sort=False)
+    summed = each.agg(value=("mw", "sum"), source=("source", _joined)).sort_values("value", ascending=False)
+    said = say(f"hosting.cut.{cut}")
+    return summed.reset_index().assign(x=said, label=said, unit=POWER, kind="derived")
+
+
+def run_off(table: pd.DataFrame, flows: pd.DataFrame, day: pd.Timestamp) -> Exhibit:
+    """What is still to come of the lessors' part of live contracts, by calendar year and credit."""
+    lacking = table[~table["contract"].isin(flows["contract"]) & table["status"].isin(contracts.LIVE)]
+    notes = (say("hosting.run_off_note"), *_lacking(lacking, "hosting.no_term"))
+    if flows.empty:
+        return _none("backlog-run-off", say("hosting.run_off_subtitle"), notes)
+    each = flows.groupby(["year", "credit"])
+    found = each.agg(value=("value", "sum"), kind=("kind", _weakest), source=("source", _joined))
+    credits = sorted(set(flows["credit"]), key=LADDER.index)  # every one in the first year, so that all stack alike
+    every = pd.MultiIndex.from_product([sorted(set(flows["year"])), credits], names=["year", "credit"])
+    rows = found.reindex(every).fillna({"value": 0.0, "kind": _weakest(flows["kind"]), "source": ""}).reset_index()
+    rows = rows[(rows["value"] > 0) | (rows["year"] == rows["year"].min())]  # the first year tells the order
+    rows = rows.assign(group=[_credit(one) for one in rows["credit"]], x=rows["year"], label=rows["year"].astype(str))
+    years = flows.groupby("year")["value"].sum()
+    frame = Frame(
+        "backlog-run-off",
+        say("hosting.run_off", total=words.value(years.sum(), AMOUNT), day=words.day(day),
+            most=words.value(years.max(), AMOUNT)),
+        say("hosting.run_off_subtitle"),
+        notes,
+    )  # fmt: skip
+    return marks.stacked(rows.assign(unit=AMOUNT), frame)
+
+
+def worth(table: pd.DataFrame, rates: Mapping[str, Input], delivery_years: float) -> Exhibit:
+    """What the promised rent of each contract is worth today at the rate of the credit behind it."""
+    found = contracts.worth(table, {credit: rate.central for credit, rate in rates.items()}, delivery_years)
+    held = found.sort_values("present_value", ascending=False)
+    if held.empty:
+        return _none("present-value", say("hosting.worth_subtitle"))
+    notes = [_rate(row) for row in held.to_dict("records")]
+    rows = _rows(held, held["present_value"], AMOUNT).assign(kind="assumed", note=notes)
+    total, now = held["value_owned"].sum(), held["present_value"].sum()
+    frame = Frame(
+        "present-value",
+        say("hosting.worth", total=words.value(total, AMOUNT), now=words.value(now, AMOUNT),
+            share=words.value(now / total, "fraction")),
+        say("hosting.worth_subtitle"),
+        (say("hosting.worth_note"),),
+    )  # fmt: skip
+    return marks.columns(rows, frame)
+
+
+def _rate(row: dict) -> str:
+    nominal = words.value(row["value_owned"], AMOUNT)
+    return say("hosting.rate", tenant=_tenant(row), value=nominal, rate=words.coupon(row["rate"]))
+
+
+def yields(table: pd.DataFrame, earned: pd.DataFrame, debt: pd.DataFrame) -> Exhibit:
+    """Yield on cost of each contract with its range, beside the coupons of notes that such leases secure."""
+    apart = table[~table["contract"].isin(earned["contract"]) & ~table["not_hosting"]]
+    notes = (say("hosting.yields_note"), *_lacking(apart, "hosting.yields_apart"))
+    if earned.empty:
+        return _none("yield-against-debt", say("hosting.yields_subtitle"), notes)
+    top = earned.sort_values("yield_on_cost", ascending=False)
+    rows = _rows(top, top["yield_on_cost"], "fraction").assign(
+        low=top["low"], high=top["high"], group=say("hosting.yield")
+    )
+    coupons = pd.DataFrame({
+        "label": [_coupon(row) for row in debt.to_dict("records")], "value": debt["rate"], "unit": "fraction",
+        "kind": debt["kind"], "source": debt["source"], "low": np.nan, "high": np.nan, "group": say("hosting.coupon"),
+        "note": debt["collateral"],
+    }).sort_values("value", ascending=False)  # fmt: skip
+    frame = Frame(
+        "yield-against-debt",
+        _yield_title(top, debt),
+        say("hosting.yields_subtitle"),
+        notes,
+    )  # fmt: skip
+    return marks.dots(pd.concat([rows, coupons], ignore_index=True), frame)
+
+
+def _yield_title(earned: pd.DataFrame, debt: pd.DataFrame) -> str:
+    ends = [words.value(earned["yield_on_cost"].agg(end), "fraction") for end in ("min", "max")]
+    if debt.empty:
+        return say("hosting.yields_alone", low=ends[0], high=ends[1])
+    coupons = [words.coupon(debt["rate"].agg(end)) for end in ("min", "max")]
+    over = int((earned["yield_on_cost"] > debt["rate"].max()).sum())
+    least, most = coupons
+    key = "hosting.yields" if least != most else "hosting.yields_one"
+    return say(key, low=ends[0], high=ends[1], least=least, most=most, over=over, count=len(earned))
+
+
+def _coupon(row: dict) -> str:
+    return say("hosting.coupon_label", borrower=parts.names()[row["borrower"]], rate=words.coupon(row["rate"]),
+               due=row["instrument"].split()[-1])  # fmt: skip
+
+
+# ---- what several exhibits share
+
+
+def _none(id: str, subtitle: str, notes: tuple[str, ...] = ()) -> Exhibit:
+    """An exhibit of no contracts, which says so and why."""
+    empty = pd.DataFrame({say("marks.column.label"): []})
+    return Exhibit(id=id, title=say("hosting.none"), subtitle=subtitle, alt="", view=empty, figures=empty, notes=notes)
+
+
+def _rows(held: pd.DataFrame, value: pd.Series, unit: str) -> pd.DataFrame:
+    records = held.to_dict("records")
+    return pd.DataFrame({
+        "label": [_label(row) for row in records], "value": value, "unit": unit, "kind": held["kind"],
+        "source": held["source"], "group": [_credit(row["credit"]) for row in records],
+        "note": [_terms(row) for row in records],
+    })  # fmt: skip
+
+
+def _label(row: dict) -> str:
+    return say("hosting.label", lessor=parts.names()[row["lessor"]], mw=words.value(row["mw"], POWER))
+
+
+def _tenant(row: dict) -> str:
+    undisclosed = not row["tenant"] and row["credit"] == "hyperscaler"
+    name = say("hosting.undisclosed") if undisclosed else row["tenant_name"].partition(" (")[0]
+    return parts.names().get(row["tenant"], name)
+
+
+def _terms(row: dict) -> str:
+    return say("hosting.terms", tenant=_tenant(row), years=words.value(row["term_years"], "years"),
+               value=words.value(row["value"], AMOUNT))  # fmt: skip
+
+
+def _credit(credit: str) -> str:
+    return say(f"hosting.credit.{credit}")
+
+
+def _ladder(credits: pd.Series) -> pd.Series:
+    """From the best credit to the weakest."""
+    return credits.map(LADDER.index)
+
+
+def _lacking(table: pd.DataFrame, key: str) -> Sequence[str]:
+    return (say(key, labels=words.listing([_label(row) for row in table.to_dict("records")])),) if len(table) else ()
+
+
+def _weakest(kinds: pd.Series) -> str:
+    return max(kinds, key=KINDS.index)
+
+
+def _joined(cells: pd.Series) -> str:
+    return " ".join(dict.fromkeys(" ".join(cells).split()))
+
+
+def _sources(*books: pd.DataFrame) -> str:
+    return _joined(pd.concat([book["source"] for book in books]))

@@ -1,0 +1,103 @@
+"""Cases of returns on AI capital: forward on what a company has filed, and of AI cloud until 2030."""
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from capcycle import models
+from capcycle.errors import ModelError
+from capcycle.facts import registers
+from capcycle.measure import Measures, measure
+from capcycle.metrics import capex_run_rate, revenue_run_rate
+from capcycle.panel import Panel
+from capcycle.study.case import Case, Input, case, cases, figure
+from capcycle.study.sweep import tornado
+
+RANGES = {"wacc": (0.001, 0.5), "tax_rate": (0.001, 0.9), "backlog_duration": (0.25, 30), "ai_life": (0.5, 15),
+          "ai_share_of_backlog": (0.001, 1), "ai_share_of_capex": (0.001, 1), "ai_nopat_margin": (0.001, 0.95),
+          "ai_margin_now": (0.001, 0.95), "ai_margin_2030": (0.001, 0.95), "capital_turns": (0.01, 10)}  # fmt: skip
+
+
+def chosen(**given: float) -> dict[str, float]:
+    """What a reader chose: of a notebook's parameters those that are not left at 0.
+
+    Errors: ModelError for every value that cannot be, such as a share above 100 %.
+
+    >>> chosen(wacc=0.09, ai_life=0)
+    {'wacc': 0.09}
+    """
+    kept = {name: value for name, value in given.items() if value}
+    faults = [
+        f"{name} is {value:g}: give a number from {RANGES[name][0]:g} to {RANGES[name][1]:g}, or 0 for the assumption's"
+        for name, value in kept.items()
+        if not RANGES[name][0] <= value <= RANGES[name][1]
+    ]
+    if faults:
+        raise ModelError("; ".join(faults))
+    return kept
+
+
+def forward(quarters: Panel, currency: str, annual_capex: Measures | str, **given: float) -> dict[str, Case]:
+    """The forward return of each company of a panel of quarters: on its backlog, or on its revenue where it has none.
+
+    All figures are of one quarter, the newest of which most companies have the capex, or of the year that ends with it.
+
+    annual_capex  a year's capex as measured, or the name of an assumption
+    given         what a reader chose instead of an assumption
+    """
+    table = registers.read("assumptions")
+    by_revenue = set(table.loc[table["name"] == "ai_share_of_revenue", "company"])
+    quarter = measure("capex", quarters).at()["period"].iloc[0]
+    filed = {"annual_capex": annual_capex, "backlog": measure("rpo", quarters),
+             "annual_revenue": measure(revenue_run_rate, quarters)}  # fmt: skip
+    return {
+        company: _case(
+            models.forward_roic_revenue if company in by_revenue else models.forward_roic_backlog,
+            company, currency, {name: _of(each, company, quarter) for name, each in filed.items()} | given,
+        )
+        for company in quarters.companies
+    }  # fmt: skip
+
+
+def _of(each: Measures | str, company: str, quarter: str) -> Input | str:
+    if isinstance(each, str):
+        return each
+    return figure(each, company, f"TTM {quarter}" if each.panel.span == "ttm" else quarter)
+
+
+def bases(quarters: Panel, year: Panel, currency: str, **given: float) -> dict[str, dict[str, Case]]:
+    """The forward return on three years of capex: at the quarter's pace, of the last twelve months, as planned."""
+    capex = {"run_rate": measure(capex_run_rate, quarters), "trailing": measure("capex", year),
+             "plan": "annual_capex_plan"}  # fmt: skip
+    return {basis: forward(quarters, currency, each, **given) for basis, each in capex.items()}
+
+
+def two_widest(case: Case) -> tuple[str, list[str]]:
+    """The input that moves the spread of a forward return most, and the next one if there is one: for a what-if."""
+    first, *others = tornado(case, "forward_spread").table["name"]
+    return first, others[:1]
+
+
+def clouds(companies: Sequence[str], **given: float) -> dict[str, Case]:
+    """The return on AI cloud until 2030 of each company; who lacks a margin or its turns says so."""
+    return cases(models.ai_cloud_roic, companies, **_taken(models.ai_cloud_roic, given))
+
+
+def payback(company: str, **given: float) -> Case:
+    """One unit of AI capital put in today."""
+    return _case(models.ai_cloud_payback, company, "USD", {"ai_life": "server_life"} | given)
+
+
+def build(year: Panel, company: str, currency: str, **given: float) -> Case:
+    """AI capex from 2025 to 2030 at the pace of a year: what the company is said to plan, else what it spent."""
+    table = registers.read("assumptions")
+    plans = set(table.loc[table["name"] == "annual_capex", "company"])
+    spent = {} if company in plans else {"annual_capex": measure("capex", year)}
+    return _case(models.ai_cloud_build, company, currency, {"ai_life": "server_life"} | spent | given)
+
+
+def _case(model: Callable, company: str, currency: str, given: dict[str, Any]) -> Case:
+    return case(model, company, currency, **_taken(model, given))
+
+
+def _taken(model: Callable, given: dict[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in given.items() if name in model.parameters}

@@ -1,0 +1,105 @@
+"""Cases of hosting: what some lessors' own contracts pay, the assumptions beside them, one MW in its other uses."""
+
+from dataclasses import replace
+from typing import Any
+
+import pandas as pd
+
+from capcycle import models
+from capcycle.errors import ModelError
+from capcycle.facts import registers
+from capcycle.models import contracts
+from capcycle.study.case import ASSUMED, DERIVED, Case, Input, case
+from capcycle.words import say
+
+RANGES = {"hosting_rent": (1e5, registers.DEAREST_HOSTING), "hosting_capex": (1e6, 100e6), "tenant_rate": (0.001, 0.5),
+          "bitcoin_price": (1, 1e7), "signed_weight": (0.001, 1)}  # fmt: skip
+CREDITS = {"hyperscaler": "tenant_rate_hyperscaler", "backed": "tenant_rate_backed", "unbacked": "tenant_rate_unbacked"}
+USES = {  # the rows that give revenue and gross margin of one MW
+    "mining": ("revenue_per_mw_mining", "gross_margin_mining"),
+    "hosting": ("hosting_rent", "hosting_gross_margin"),
+    "bare_metal": ("revenue_per_mw_bare_metal", "gross_margin_bare_metal"),
+    "own_cloud": ("revenue_per_mw_own_cloud", "gross_margin_own_cloud"),
+}
+
+
+def chosen(**given: float) -> dict[str, Any]:
+    """What a reader chose: of a notebook's parameters those that are not left at 0.
+
+    Errors: ModelError for every value that cannot be; a rent above 3m USD per MW and year is not hosting.
+
+    >>> chosen(tenant_rate=0.08, hosting_capex=0)
+    {'tenant_rate': 0.08}
+    """
+    kept = {name: value for name, value in given.items() if value}
+    faults = [
+        f"{name} is {value:g}: give a number from {RANGES[name][0]:g} to {RANGES[name][1]:g}, or 0 for the assumption's"
+        for name, value in kept.items()
+        if not RANGES[name][0] <= value <= RANGES[name][1]
+    ]
+    if faults:
+        raise ModelError("; ".join(faults))
+    return kept
+
+
+def lease(table: pd.DataFrame, **given: Any) -> Case:
+    """One MW let at what the contracts of a table pay, the rest as assumed; `given` is what a reader chose instead."""
+    return case(models.hosting, **({"hosting_rent": _rent(table)} | _taken(models.hosting, given)))
+
+
+def uses(table: pd.DataFrame, **given: Any) -> Case:
+    """One MW of power let as in `lease`, mined with, or run as an own cloud."""
+    return case(models.power_use, **({"hosting_rent": _rent(table)} | _taken(models.power_use, given)))
+
+
+def _taken(model: Any, given: dict[str, Any]) -> dict[str, Any]:
+    return {name: assumption(name, value) for name, value in given.items() if name in model.parameters}
+
+
+def _rent(table: pd.DataFrame) -> Input | str:
+    """What the contracts pay on average, weighted by MW and years; the general assumption where none has a price."""
+    held = table[~table["not_hosting"] & table["price"].notna()]
+    if held.empty:
+        return "hosting_rent"
+    found = contracts.prices(held, held["term_years"].mean())
+    source = " ".join(dict.fromkeys(" ".join(held["source"]).split()))
+    general = assumption("hosting_rent")
+    low, high = (found.low, found.high) if found.low < found.high else (general.low, general.high)  # of one contract
+    return Input("hosting_rent", found.weighted, general.unit, low, high, DERIVED, source, say("hosting.own_rent"))
+
+
+def assumption(name: str, value: float = 0.0) -> Input:
+    """An assumption; with a value of the reader's own where that is not 0, within its range or widening it.
+
+    >>> assumption("signed_weight").low, assumption("signed_weight", 0.5).central
+    (0.25, 0.5)
+    """
+    row = registers.read("assumptions").set_index("name").loc[name]
+    low, central, high = (float(row[end]) for end in ("low", "central", "high"))
+    found = Input(name, central, row["unit"], low, high, row["kind"], row["source"], row["reason"])
+    if not value:
+        return found
+    return replace(
+        found, central=value, low=min(low, value), high=max(high, value), kind=ASSUMED, reason=say("study.given")
+    )
+
+
+def credit_rates() -> dict[str, Input]:
+    """The rate at which rent is discounted, by the credit behind it."""
+    return {credit: assumption(name) for credit, name in CREDITS.items()}
+
+
+def yields(table: pd.DataFrame, let: Case) -> pd.DataFrame:
+    """Yield on cost of each contract; where it tells no margin or cost, those of a case stand in."""
+    ends = [
+        [each.low, each.central, each.high] for each in map(let.inputs.get, ["hosting_noi_margin", "hosting_capex"])
+    ]
+    return contracts.yields(table, *ends)
+
+
+def businesses() -> dict[str, Case]:
+    """One MW as a business, in each of four uses."""
+    return {
+        use: case(models.business, revenue_per_mw=revenue, gross_margin=margin)
+        for use, (revenue, margin) in USES.items()
+    }

@@ -1,0 +1,6 @@
+"""Controls that call the same exhibits as a published page, for exploring only; nothing is computed here."""
+
+from capcycle.widgets.measures import Explorer
+from capcycle.widgets.models import ModelExplorer
+
+__all__ = ["Explorer", "ModelExplorer"]

@@ -1,0 +1,90 @@
+"""What every explorer is made of: labelled controls, and an exhibit shown with its notes, figures and sources."""
+
+from collections.abc import Iterable, Sequence
+from html import escape
+from typing import Any
+
+import ipywidgets as ui
+
+from capcycle import words
+from capcycle.errors import CapcycleError, unknown
+from capcycle.exhibits import Exhibit
+from capcycle.exhibits.exhibit import VEGA_LITE
+
+LABEL_WIDTH = "84px"
+INDENT = f"calc({LABEL_WIDTH} + 10px)"  # where the controls begin, right of their labels
+# text that can be read and found, and no menu entry that leaves for a server
+EMBED = {"renderer": "svg", "actions": {"export": True, "source": False, "compiled": False, "editor": False}}
+# JupyterLab takes the arrows and letters pressed in a list or a slider for commands of its own (R makes the cell raw),
+# unless the element that has the focus says so; an attribute is out of reach of ipywidgets
+KEYS = """window.addEventListener('keydown', event => {
+  if (event.target.closest?.('.capcycle-explorer'))
+    event.target.toggleAttribute('data-lm-suppress-shortcuts', !event.ctrlKey && !event.metaKey)
+}, true)"""
+PLAIN = "mathjax_ignore"  # or JupyterLab sets what stands between two dollar signs as a formula
+BOX = "max-height: 24em; overflow: auto"  # tables and lists scroll in a box of their own
+
+
+def control(kind: type[ui.Widget], key: str, **traits: Any) -> ui.Widget:
+    """A widget with its label."""
+    style, layout = {"description_width": LABEL_WIDTH}, {"width": "auto"}
+    return kind(description=words.say(f"widgets.{key}"), style=style, layout=layout, **traits)
+
+
+def hint(key: str, indent: str = "0") -> ui.HTML:
+    """A line of help beneath a control."""
+    text = f'<div style="line-height: 1.3; font-size: 0.85em; opacity: 0.8">{words.say(f"widgets.{key}")}</div>'
+    return ui.HTML(text, layout={"margin": f"0 0 6px {indent}"})
+
+
+def dropdown(key: str, options: Sequence[tuple[str, str]], value: str) -> ui.Dropdown:
+    """A list to choose one of, its options as pairs of words and value; a first value that is not on it is refused."""
+    valid = [each for _, each in options]
+    if value not in valid:
+        raise CapcycleError(unknown(key, [value], valid))
+    return control(ui.Dropdown, key, options=options, value=value)
+
+
+def choices(key: str, values: Iterable[str]) -> tuple[tuple[str, str], ...]:
+    """Options with the words of their control."""
+    return tuple((words.say(f"widgets.{key}_{value}"), value) for value in values)
+
+
+def display(exhibit: Exhibit) -> list[dict[str, Any]]:
+    """An exhibit as the outputs of a cell: its chart, and what belongs below it."""
+    return [output(exhibit._repr_mimebundle_()), output({"text/html": _below(exhibit)})]
+
+
+def output(data: dict[str, Any]) -> dict[str, Any]:
+    """One output of a cell."""
+    return {"output_type": "display_data", "data": data, "metadata": {VEGA_LITE: {"embed_options": EMBED}}}
+
+
+def fault(error: CapcycleError) -> dict[str, str]:
+    """What is said in place of an exhibit that was refused."""
+    title, text = words.say("widgets.fault"), str(error)
+    said = f'<strong>{title}</strong><p style="white-space: pre-wrap">{escape(text)}</p>'
+    return {"text/html": f'<div role="alert" class="{PLAIN}">{said}</div>', "text/plain": text}
+
+
+def _below(exhibit: Exhibit) -> str:
+    """Notes, figures where a chart is above them, and sources."""
+    notes = "".join(f"<li>{escape(note)}</li>" for note in exhibit.notes)
+    table = _folded(words.say("widgets.figures"), exhibit.view.to_html(index=False, border=0), "open")
+    sources = "".join(f"<li>{_link(card)}</li>" for card in exhibit.sources)
+    count = words.say("widgets.sources", count=len(exhibit.sources))
+    shown = f"<ul>{notes}</ul>{table if exhibit.chart else ''}{_folded(count, f'<ol>{sources}</ol>')}"
+    return f'<div class="{PLAIN}">{shown}</div>'
+
+
+def _folded(title: str, inside: str, state: str = "") -> str:
+    box = f'<div tabindex="0" role="region" aria-label="{title}" style="{BOX}">{inside}</div>'
+    return f"<details {state}><summary>{title}</summary>{box}</details>"
+
+
+def _link(card: dict[str, str]) -> str:
+    title = escape(card["title"])
+    link = f'<a href="{escape(card["url"])}" target="_blank" rel="noopener">{title}</a>' if card["url"] else title
+    published = card["published"] or words.say("format.no_day")
+    source = words.say("widgets.source", publisher=card["publisher"], published=published)
+    return f"{link}, {escape(source)}"

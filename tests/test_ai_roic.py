@@ -1,0 +1,146 @@
+"""Returns on AI capital: published pairs and hand arithmetic, and what holds whatever the figures."""
+
+import math
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from capcycle import facts, metrics, models, panel, paths, study
+from capcycle.claims import own
+from capcycle.measure import measure
+
+METHODS = ["payback_from_roic", "forward_roic_backlog", "forward_roic_revenue", "forward_roic_sensitivity",
+           "segment_gross_margin"]  # fmt: skip
+share, life = st.floats(0.05, 0.6), st.floats(1, 12)
+
+
+@pytest.fixture(scope="module")
+def filed():
+    """What the five had filed by the end of July 2026: figures of the quarter, and of twelve months."""
+    known = facts.load(["MSFT", "GOOGL", "AMZN", "META", "ORCL"], as_of="2026-07-31")
+    return {span: panel.select(known, span, since=2025, currency="USD") for span in ("quarter", "ttm")}
+
+
+@pytest.mark.parametrize("method", METHODS)
+def test_published_examples_reproduce(method):
+    lines = [line for line in own.check_file(paths.DATA / "examples.csv") if line.name == method]
+    assert lines and {line.verdict for line in lines} == {"consistent"}, [line.why for line in lines]
+
+
+@pytest.mark.parametrize(
+    ("company", "roic"),  # ai-capex-roic, README: trailing twelve months; those whose capex is the cash-flow line
+    [("GOOGL", 0.3826), ("AMZN", 0.1472), ("ORCL", 0.3897)],
+)
+def test_on_trailing_capex_from_the_filings(filed, company, roic):
+    inputs = {"backlog": measure("rpo", filed["quarter"]), "annual_capex": measure("capex", filed["ttm"])}
+    found = study.case(models.forward_roic_backlog, company, **inputs)
+    assert found.outputs.forward_roic == pytest.approx(roic, abs=6e-5) and found.kind == "assumed"
+
+
+def test_amazons_spread_is_gone_at_its_own_contract_life(filed):
+    inputs = {
+        "backlog": measure("rpo", filed["quarter"]),
+        "annual_capex": measure(metrics.capex_run_rate, filed["quarter"]),
+    }
+    amazon = study.case(models.forward_roic_backlog, "AMZN", **inputs)
+    # ai-capex-roic, README: +447 basis points at four years, +7 at the 6.4 that Amazon discloses
+    spreads = [float(amazon.evaluate(backlog_duration=years).forward_spread) for years in (4, 6.4)]
+    assert spreads == pytest.approx([0.0447, 0.0007], abs=6e-5)
+    # and it is nought at 4 * 11.742 % / 7.27 % = 6.46 years, beyond the range
+    assert study.solve(amazon, "backlog_duration", 0.0, "forward_spread", 4, 8).values == pytest.approx(
+        [6.4606], abs=1e-3
+    )
+
+
+def test_meta_has_no_backlog_and_says_so(filed):
+    inputs = {"backlog": measure("rpo", filed["quarter"]), "annual_capex": measure("capex", filed["ttm"])}
+    meta = study.case(models.forward_roic_backlog, "META", **inputs)
+    assert (
+        math.isnan(meta.outputs.forward_roic) and "Meta, 2026Q2: no remaining performance obligations" in meta.lacking
+    )
+
+
+def test_metas_capex_with_lease_principal_is_the_companys_own(filed):
+    # ai-capex-roic data/facts.csv: 30.116bn of cash and 0.962bn of principal are Meta's 31.078bn
+    quarters = measure(metrics.capex_with_lease_principal, filed["quarter"]).at("2026Q2").set_index("company")
+    assert quarters.at["META", "value"] == pytest.approx(31.078e9)
+
+
+@pytest.mark.parametrize(("company", "then", "roic", "payback"), [("MSFT", 0.40, 0.17, 5.9), ("BABA", 0.25, 0.11, 9.1)])
+def test_guosens_pair_follows_from_the_turns(company, then, roic, payback):
+    case = study.case(models.ai_cloud_roic, company, tax_rate=0.0)  # 0.425 * 40 % and 0.44 * 25 %
+    assert case.inputs["ai_margin_2030"].central == then
+    assert case.outputs.roic_2030 == pytest.approx(roic, abs=5e-4)
+    assert case.outputs.payback_simple == pytest.approx(payback, abs=0.05)
+
+
+def test_the_turns_that_a_taxed_pair_needs():
+    microsoft = study.case(models.ai_cloud_roic, "MSFT")  # 17 % / (40 % * (1 - 22.2 %)) = 0.5463
+    assert study.solve(microsoft, "capital_turns", 0.17, low=0.3, high=0.7).values == pytest.approx([0.5463], abs=1e-4)
+
+
+def test_the_margin_rises_evenly():
+    found = models.ai_cloud_roic(0.20, 0.40, 0.0, 0.5, 0.10)
+    assert found.ai_margin == pytest.approx([0.20, 0.24, 0.28, 0.32, 0.36, 0.40])
+    assert found.roic_spread == pytest.approx([0.0, 0.02, 0.04, 0.06, 0.08, 0.10])
+
+
+def test_a_build_by_hand():
+    # 100 a year from 2025 to 2030, 20 % on what is in place, written off over two years and gone
+    found = models.ai_cloud_build(100, 1, 0, 0.4, 0.4, 0, 0.5, 2, 2, 0)
+    assert found.ai_capital[:9] == pytest.approx([0, 100, 200, 200, 200, 200, 200, 100, 0])
+    assert found.cash_flow[:9] == pytest.approx([-100, -30, 40, 40, 40, 40, 140, 70, 0])
+    assert [found.peak_funding, found.npv, found.cash_flow_2030] == pytest.approx([130, 240, 40])
+
+
+def test_average_and_incremental_return_by_hand():
+    # margin 0 in 2025 to 50 % in 2030, one turn: profit of 2026 10 % of 100, of 2030 50 % of 500
+    found = models.ai_cloud_build(100, 1, 0, 0.0, 0.5, 0, 1, 10, 10, 0.08)
+    assert found.roic_average == pytest.approx(250 / 550)
+    assert found.roic_incremental == pytest.approx((250 - 10) / (500 - 100))
+
+
+def test_three_paybacks_of_one_build():
+    # 0.2 + 0.2 a year: back in 2.5 years; 1/0.2 = 5 without depreciation; at 10 % 0.4 * (1 - 1.1^-3)/0.1 = 0.9947
+    found = models.ai_cloud_payback(0.4, 0.4, 0, 0.5, 5, 5, 0.10)
+    assert [found.payback_simple, found.payback_cash] == pytest.approx([5, 2.5])
+    assert found.payback_discounted == pytest.approx(3 + (1 - 0.994741) / (0.4 / 1.1**4), abs=1e-4)
+    assert found.npv_per_capital == pytest.approx(0.4 * 3.790787 - 1, abs=1e-6)
+
+
+def test_equipment_that_dies_early_may_never_pay_back():
+    found = models.ai_cloud_payback(0.0, 0.0, 0.22, 0.5, 3, 5, 0.10)  # three fifths of the capital come back
+    assert np.isnan(found.payback_cash) and found.irr < 0
+
+
+def test_a_loss_has_no_payback():
+    assert np.isnan(models.ai_cloud_roic(-0.1, -0.1, 0.0, 0.5, 0.1).payback_simple)
+
+
+@given(margin=share, turns=share, years=life, rate=st.floats(0, 0.2))
+def test_at_its_rate_of_return_a_build_is_worth_nothing(margin, turns, years, rate):
+    found = models.ai_cloud_payback(margin, margin, rate, turns, years, years, 0.1)
+    again = models.ai_cloud_payback(margin, margin, rate, turns, years, years, found.irr)
+    assert again.npv_per_capital == pytest.approx(0, abs=1e-7)
+
+
+@given(margin=share, turns=share, years=life)
+def test_all_that_is_spent_is_written_off(margin, turns, years):
+    found = models.ai_cloud_build(100, 1, 0, margin, margin, 0.2, turns, years, years, 0.1)
+    assert sum(found.cash_flow) == pytest.approx(sum(found.ai_nopat))  # depreciation adds up to capex
+
+
+@given(margin=share, turns=share)
+def test_a_level_margin_earns_the_same_on_old_and_new_capital(margin, turns):
+    found = models.ai_cloud_build(100, 1, 0.1, margin, margin, 0.2, turns, 10, 10, 0.1)
+    assert found.roic_incremental == pytest.approx(margin * turns * 0.8)
+
+
+@given(duration=st.floats(1, 10), longer=st.floats(0.1, 5))
+def test_a_longer_backlog_earns_less_a_year(duration, longer):
+    short, long = (
+        models.forward_roic_backlog(100e9, 0.5, years, 50e9, 0.8, 0.3, 0.09) for years in (duration, duration + longer)
+    )
+    assert long.forward_roic < short.forward_roic
