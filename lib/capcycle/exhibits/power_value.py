@@ -43,6 +43,10 @@ def ladder(peers: pd.DataFrame, of: str = "enterprise_value") -> Exhibit:
     return marks.dots(drawn, frame)
 
 
+def _short(stage: str) -> str:
+    return say(f"power_value.short_{stage}")
+
+
 def _lacking(rows: pd.DataFrame) -> list[str]:
     """A line for each company, with each reason once."""
     reasons = {
@@ -58,9 +62,9 @@ def _rung(value: pd.Series, power: pd.Series, company: str, stage: str) -> dict:
     lacking = "; ".join(filter(None, (one["reason"] for one in (value, power) if np.isnan(one["value"]))))
     return {
         "name": name,
-        "label": say("power_value.rung", name=name, stage=words.lower(words.name(stage))),
+        "label": say("power_value.rung", name=name, stage=words.lower(_short(stage))),
         "value": float(per(value["value"], power["value"])) if held else np.nan,
-        "group": words.name(stage),
+        "group": _short(stage),
         "place": STAGES.index(stage),
         "unit": PER_MW,
         "kind": "estimated" if "estimated" in (value["kind"], power["kind"]) else "derived",
@@ -211,8 +215,7 @@ def to_price(one: Case) -> Exhibit:
     table = table.assign(unit="USD/share", source=one.source)
     frame = Frame(
         parts.slug("to-price", one.company), verdict(one), say("power_value.to_price_subtitle"),
-        (say("power_value.to_price_note", gap=words.value(found.funding_gap, "USD"),
-             shares=words.value(found.new_shares, "shares")), *([one.lacking] if one.lacking else [])),
+        (*_raised(one), say("power_value.to_price_note"), *([one.lacking] if one.lacking else [])),
     )  # fmt: skip
     return marks.waterfall(table, frame)
 
@@ -232,7 +235,18 @@ def verdict(one: Case) -> Sentence:
     side = "above" if found.upside >= 0 else "below"
     return Sentence(say(f"power_value.verdict_{side}", name=name, value=words.value(found.value_per_share, "USD/share"),
                         price=words.value(price, "USD/share"), apart=words.value(abs(found.upside), "fraction"),
-                        gap=words.value(found.funding_gap, "USD")))  # fmt: skip
+                        gap=_gap(found.funding_gap)))  # fmt: skip
+
+
+def _gap(amount: float) -> str:
+    return say("power_value.gap", gap=words.value(amount, "USD")) if amount > 0 else say("power_value.gap_none")
+
+
+def _raised(one: Case) -> list[str]:
+    """What the building leaves to raise, where it leaves anything."""
+    gap, new = float(one.outputs.funding_gap), float(one.outputs.new_shares)
+    told = {"gap": words.value(gap, "USD"), "shares": words.value(new, "shares")}
+    return [say("power_value.gap_note", **told)] if gap > 0 else []
 
 
 def priced_in(cases: Mapping[str, Case], peers: pd.DataFrame) -> Exhibit:
@@ -254,11 +268,11 @@ def _assumes(company: str, one: Case, power: pd.DataFrame) -> list[dict]:
     if np.isnan(one.outputs.priced_in_mw):
         return []
     bars = [("priced_in_mw", one.outputs.priced_in_mw, one.kind, one.source)]
-    held = ((name, power.loc[company, name]) for name in ("leased_mw", "secured_mw", "operating_mw"))
+    held = ((name, power.loc[company, name]) for name in ("leased_mw", "operating_mw", "secured_mw"))
     bars += [(name, row["value"], row["kind"], row["source"]) for name, row in held]
     return [
-        {"label": say("power_value.rung", name=parts.names()[company], stage=words.lower(words.name(name))),
-         "group": words.name(name), "value": float(value), "unit": "MW", "kind": kind, "source": source, "note": ""}
+        {"label": say("power_value.rung", name=parts.names()[company], stage=words.lower(_short(name))),
+         "group": _short(name), "value": float(value), "unit": "MW", "kind": kind, "source": source, "note": ""}
         for name, value, kind, source in bars
     ]  # fmt: skip
 

@@ -14,6 +14,7 @@ from capcycle.exhibits.lines import SCALED, value_axis
 
 KEPT = ["label", "group", "x", "low", "value", "high", "size", "unit", "kind", "note", "source"]
 BREAK, LINE = "|", 24
+ROOM = 1.2
 ROOM = 0.18  # of a chart's width, for the number beside a mark
 SMALL = ("number", "years", "times", "share", "GPU-hour", "kW/GPU")  # units whose values need no scale
 
@@ -85,6 +86,12 @@ def figures(rows: pd.DataFrame) -> pd.DataFrame:
     return kept.assign(
         **{name: kept[name].map(lambda one: "" if np.isnan(one) else repr(float(one))) for name in numbers}
     )
+
+
+def room(*ends: pd.Series) -> alt.Scale:
+    """A scale from nought that leaves room for the words at the end of its longest mark."""
+    longest = max(float(end.max()) for end in ends)
+    return alt.Scale(zero=True, domainMax=longest * ROOM) if longest > 0 else alt.Scale(zero=True)
 
 
 def axis(unit: str, title: str | None = None) -> alt.Axis:
