@@ -120,7 +120,7 @@ def test_every_cell_is_text_and_every_document_is_held(exhibit):
 
 def test_the_titles_add_up():
     rows = HELD["rows"].sum()
-    assert CARDS[0].title.startswith(f"17 tables beside the facts hold {rows:,} rows: ")
+    assert CARDS[0].title.startswith(f"{len(HELD)} tables beside the facts hold {rows:,} rows: ")
     assert HELD[["reported", "derived", "estimated", "assumed"]].sum().sum() == rows
     assert CARDS[2].title.startswith(f"{len(EMPTY)} of {len(facts.registers.columns())} columns are empty in some rows")
     counts = KNOWN["cause"].value_counts()

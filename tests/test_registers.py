@@ -292,7 +292,9 @@ def test_every_row_has_a_source_and_a_kind(held):
 
 def test_no_document_is_held_for_nothing():
     tables = [facts.history(), facts.rejected(), registers.gaps(), *(registers.history(name) for name in TABLES)]
-    cited = pd.concat([table[column] for table in tables for column in ("source", "status_source") if column in table])
+    cited = pd.concat(
+        [table[column] for table in tables for column in ("source", "status_source", "life_source") if column in table]
+    )
     assert set(facts.sources().index) - set(cited.str.split(" ").explode()) == {
         "ecb-eurofxref",
         "fed-h10",

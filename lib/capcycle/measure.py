@@ -51,6 +51,7 @@ class Measures:
     values, kinds  grids of companies by periods
     inputs  by name of the input a grid of row numbers in `panel.rows`
     given   the numbers that were given to the metric, such as a tax rate
+    left_out  by company and ordinal why a value that could be worked out is not shown
     """
 
     name: str
@@ -60,6 +61,7 @@ class Measures:
     kinds: np.ndarray
     inputs: dict[str, np.ndarray]
     given: dict[str, float] = field(default_factory=dict)
+    left_out: dict[tuple[str, int], str] = field(default_factory=dict)
 
     @cached_property
     def table(self) -> pd.DataFrame:
@@ -123,8 +125,8 @@ class Measures:
     def _reasons(self, table: pd.DataFrame, used: dict[str, np.ndarray]) -> list[str]:
         return [
             self._why(company, ordinal, [name for name, rows in used.items() if rows[cell] == MISSING])
-            if np.isnan(value)
-            else ""
+            if np.isnan(value) and (company, ordinal) not in self.left_out
+            else self.left_out.get((company, ordinal), "")
             for cell, (company, ordinal, value) in enumerate(
                 table[["company", "ordinal", "value"]].itertuples(index=False)
             )

@@ -101,7 +101,7 @@ def denominators(bases: Mapping[str, Mapping[str, Case]]) -> Exhibit:
                   (say("ai_roic.denominators_note"),))  # fmt: skip
     made = marks.dots(_once(rows).drop(columns="place"), frame)
     # the numbers would stand on each other: they are in the table
-    return replace(made, chart=alt.layer(made.chart.layer[0]).properties(height=alt.Step(marks.ROW)))
+    return replace(made, chart=alt.layer(made.chart.layer[0], data=made.chart.data, height=alt.Step(marks.ROW)))
 
 
 def _forward(case: Case) -> float:

@@ -181,7 +181,8 @@ def _discounted(rates: tuple[float, float]) -> dict:
 
 
 def _leased() -> dict:
-    one = case(leased_mw_value)
+    multiple = registers.read("assumptions").set_index("name").at["noi_multiple", "central"]
+    one = case(leased_mw_value, cap_rate=1 / multiple)
     return _bar("leased_mw_value", 1, np.nan, float(one.outputs.net_value_per_mw), np.nan, "estimated", one.source)
 
 
@@ -220,10 +221,14 @@ def to_price(one: Case) -> Exhibit:
     return marks.waterfall(table, frame)
 
 
-def per_leased_mw(peers: pd.DataFrame, company: str) -> float | None:
-    """Enterprise value of a company for each MW that it has leased; None where either is lacking."""
-    held = peers[peers["company"] == company].set_index("figure")["value"]
-    found = float(per(held["enterprise_value"], held["leased_mw"]))
+def per_leased_mw(one: Case) -> float | None:
+    """What the value of a company comes to per MW leased, power in use taken off; None where a figure is lacking.
+
+    one  how much power is priced in at the company
+    """
+    held = {name: each.central for name, each in one.inputs.items()}
+    rest = held["enterprise_value"] - held["operating_mw"] * held["operating_value"] - held["bitcoin"]
+    found = float(per(rest, held["leased_mw"]))
     return None if np.isnan(found) else found
 
 

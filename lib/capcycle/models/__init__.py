@@ -8,11 +8,17 @@ from capcycle.models.ai_roic import (
     forward_roic_revenue,
     segment_gross_margin,
 )
+from capcycle.models.cycle import build_out
 from capcycle.models.hosting import hosting
 from capcycle.models.power_use import business, power_use
 from capcycle.models.power_value import attribution, ev_per_mw, leased_mw_value, power_value, priced_in
 from capcycle.models.registry import ALL
-from capcycle.models.required_revenue import required_revenue
+from capcycle.models.required_revenue import (
+    price_per_user,
+    required_revenue,
+    revenue_for_capex,
+    revenue_for_vintages,
+)
 from capcycle.models.useful_life import life_change, useful_life
 
 __all__ = [
@@ -21,6 +27,7 @@ __all__ = [
     "ai_cloud_payback",
     "ai_cloud_roic",
     "attribution",
+    "build_out",
     "business",
     "ev_per_mw",
     "forward_roic_backlog",
@@ -30,8 +37,11 @@ __all__ = [
     "life_change",
     "power_use",
     "power_value",
+    "price_per_user",
     "priced_in",
     "required_revenue",
+    "revenue_for_capex",
+    "revenue_for_vintages",
     "segment_gross_margin",
     "useful_life",
 ]

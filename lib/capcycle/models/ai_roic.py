@@ -206,7 +206,8 @@ def ai_cloud_payback(
 ) -> AiCloudPayback:
     """One unit of AI capital put in today: its cash by year, three paybacks, net present value and rate of return.
 
-    Formula: build_cash = (margin * (1 - tax_rate) * capital_turns + 1 / life_in_accounts) * part in service, after -1 today
+    Formula: build_cash = (margin * (1 - tax_rate) * capital_turns + 1 / life_in_accounts) * part in service, after -1
+             today
              payback_simple = 1 / roic in 2030; payback_cash and payback_discounted of build_cash
     Units:   fractions of the capital put in; years. A payback is missing where the cash never adds up to it.
     Source:  hand arithmetic: 20 % a year and a fifth written off return 0.4 a year, so cash is back in 2.5 years.

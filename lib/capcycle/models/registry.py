@@ -25,6 +25,8 @@ HashRate = Annotated[Any, "EH/s"]
 PerHash = Annotated[Any, "J/TH"]
 PerShare = Annotated[Any, "currency/share"]
 Shares = Annotated[Any, "shares"]
+PerUserMonth = Annotated[Any, "currency/user-month"]
+Users = Annotated[Any, "users"]
 AmountByYear = Annotated[Any, "currency", "by year"]  # a list: one entry for each year, the first one today
 PerShareByYear = Annotated[Any, "currency/share", "by year"]
 FractionByYear = Annotated[Any, "fraction", "by year"]
@@ -48,8 +50,8 @@ def model(verdict: str, better: str, iterates: bool = False) -> Callable[[Callab
         hints = get_type_hints(function, include_extras=True)
         outputs = get_type_hints(hints.pop("return"), include_extras=True)
         function.parameters = {name: _unit(hint) for name, hint in hints.items()}
-        function.outputs = {name: _unit(hint) for name, hint in outputs.items()}
         function.lists = {name for name, hint in hints.items() if "by year" in hint.__metadata__}
+        function.outputs = {name: _unit(hint) for name, hint in outputs.items()}
         function.by_year = {name for name, hint in outputs.items() if "by year" in hint.__metadata__}
         function.verdict, function.better, function.iterates = verdict, better, iterates
         ALL[function.__name__] = function

@@ -1,9 +1,12 @@
 """The revenue that a build must bring in: to cover its depreciation, and then to earn a return."""
 
-from typing import NamedTuple
+from collections.abc import Sequence
+from typing import Any, NamedTuple
 
-from capcycle.models.maths import per
-from capcycle.models.registry import Amount, Fraction, Multiple, Years, model
+from capcycle.models.maths import in_service, per
+from capcycle.models.registry import Amount, AmountByYear, Fraction, Multiple, PerUserMonth, Users, Years, model
+
+MONTHS = 12
 
 
 class RequiredRevenue(NamedTuple):
@@ -37,21 +40,120 @@ def required_revenue(
              depreciation = it_capex / it_life + facility_capex / facility_life
              capital = (it_capex + facility_capex) * (1 - net_capital / 2): gross with net_capital = 0, and the
              average net book of straight-line depreciation with 1
-    Units:   amounts in one currency, years, fractions; `ramp` is the part of the capacity that is sold.
+    Units:   amounts in one currency, years, fractions; `ramp` is the part of the capacity that is sold. NaN where a
+             life, the margin or the ramp is not positive.
     Source:  Kupperman, An AI Addendum (2025-10-05): 400bn over 10 years at 25 % and 20 % on gross capex is 480bn.
 
-    >>> required_revenue(400e9, 0.0, 10, 14, 0.25, 0.20, 0, 0.0, 1.0, 60e9).revenue_required / 1e9
+    >>> float(required_revenue(400e9, 0.0, 10, 14, 0.25, 0.20, 0, 0.0, 1.0, 60e9).revenue_required) / 1e9
     480.0
     """
-    depreciation = it_capex / it_life + facility_capex / facility_life
+    depreciation = per(it_capex, it_life) + per(facility_capex, facility_life)
     required_return = target_return * (it_capex + facility_capex) * (1 - net_capital / 2)
     margin = gross_margin_before_depreciation * ramp
-    required = (depreciation + required_return + other_fixed_cost) / margin
+    required = per(depreciation + required_return + other_fixed_cost, margin)
     return RequiredRevenue(
         depreciation=depreciation,
         required_return=required_return,
-        revenue_to_break_even=(depreciation + other_fixed_cost) / margin,
+        revenue_to_break_even=per(depreciation + other_fixed_cost, margin),
         revenue_required=required,
         revenue_gap=required - ai_revenue,
         gap_multiple=per(required, ai_revenue),
     )
+
+
+@model(verdict="revenue_required", better="lower")
+def revenue_for_capex(
+    capex: Amount,
+    ai_share_of_capex: Fraction,
+    it_share_of_capex: Fraction,
+    it_life: Years,
+    facility_life: Years,
+    gross_margin_before_depreciation: Fraction,
+    target_return: Fraction,
+    net_capital: Fraction,
+    other_fixed_cost: Amount,
+    ramp: Fraction,
+    ai_revenue: Amount,
+) -> RequiredRevenue:
+    """The same for a company's whole capex: its part for AI, and of that the part for chips and servers.
+
+    Formula: required_revenue with it_capex = capex * ai_share_of_capex * it_share_of_capex, facility_capex = the rest
+             of capex * ai_share_of_capex
+    Units:   as `required_revenue`.
+    Source:  the definition; hand arithmetic: 500 with 80 % for AI and all of it chips is Kupperman's 400.
+
+    >>> float(revenue_for_capex(500e9, 0.8, 1.0, 10, 14, 0.25, 0.2, 0, 0.0, 1.0, 60e9).revenue_required) / 1e9
+    480.0
+    """
+    for_ai = capex * ai_share_of_capex
+    it = for_ai * it_share_of_capex
+    return required_revenue(it, for_ai - it, it_life, facility_life, gross_margin_before_depreciation, target_return,
+                            net_capital, other_fixed_cost, ramp, ai_revenue)  # fmt: skip
+
+
+class Vintages(NamedTuple):
+    """What all years' builds together must bring in, year by year, and in the last of the years."""
+
+    depreciation_by_year: AmountByYear
+    required_by_year: AmountByYear
+    required_now: Amount
+    gap_multiple: Multiple
+
+
+@model(verdict="required_now", better="lower")
+def revenue_for_vintages(
+    capex_history: AmountByYear,
+    ai_share_of_capex: Fraction,
+    it_share_of_capex: Fraction,
+    it_life: Years,
+    facility_life: Years,
+    gross_margin_before_depreciation: Fraction,
+    target_return: Fraction,
+    ramp: Fraction,
+    ai_revenue: Amount,
+) -> Vintages:
+    """Revenue required each year by all builds still in service, not by one year's alone.
+
+    Formula: depreciation[t] = sum over years v of it[v] / it_life * in_service(t - v, it_life), and the like for
+             facilities; capital[t] = what was spent on what is in service; required as in `required_revenue`, on
+             gross capital
+    Units:   capex by year, the oldest first, in one currency; lives in years. A year's capex serves from its own year.
+    Source:  hand arithmetic: 100 a year for three years over two years at a margin of 50 %: 50, 100 and 100 of
+             depreciation, so 100, 200 and 200 of revenue.
+
+    >>> [float(each) for each in revenue_for_vintages([100, 100, 100], 1, 1, 2, 14, 0.5, 0, 1, 50).required_by_year]
+    [100.0, 200.0, 200.0]
+    """
+    it = [each * ai_share_of_capex * it_share_of_capex for each in capex_history]
+    facility = [each * ai_share_of_capex * (1 - it_share_of_capex) for each in capex_history]
+    alive = [_alive(it, it_life, year) + _alive(facility, facility_life, year) for year in range(len(it))]
+    worn = [per(_alive(it, it_life, year), it_life) + per(_alive(facility, facility_life, year), facility_life)
+            for year in range(len(it))]  # fmt: skip
+    margin = gross_margin_before_depreciation * ramp
+    required = [per(wear + target_return * capital, margin) for wear, capital in zip(worn, alive, strict=True)]
+    return Vintages(worn, required, required[-1], per(required[-1], ai_revenue))
+
+
+def _alive(spent: Sequence[Any], life: Any, year: int) -> Any:
+    """What was spent, to the end of a year, on assets that are still in service in it."""
+    return sum(amount * in_service(year - built, life) for built, amount in enumerate(spent[: year + 1]))
+
+
+class PerUser(NamedTuple):
+    """What an amount comes to for each of its users."""
+
+    per_user_month: PerUserMonth
+
+
+@model(verdict="per_user_month", better="lower")
+def price_per_user(revenue_required: Amount, users: Users) -> PerUser:
+    """What each of so many users would have to pay a month.
+
+    Formula: revenue_required / users / 12
+    Units:   an amount a year, people; an amount a month.
+    Source:  Tom's Hardware on J.P. Morgan (2025-11): 650bn a year from 300m subscribers is 180 a month.
+
+    >>> round(float(price_per_user(650e9, 300e6).per_user_month))
+    181
+    """
+    return PerUser(per(revenue_required, users) / MONTHS)

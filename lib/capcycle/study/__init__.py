@@ -1,6 +1,13 @@
 """What an analyst does with any model: cases, scenarios, grids, tornadoes, solving, simulating, checking."""
 
-from capcycle.study import ai_roic, hosting, lives, power
+from capcycle.study import (
+    ai_roic,
+    cycle,
+    hosting,
+    lives,
+    power,
+    required,
+)
 from capcycle.study.case import (
     Case,
     Input,
@@ -38,12 +45,14 @@ __all__ = [
     "case",
     "cases",
     "check",
+    "cycle",
     "figure",
     "grid",
     "history",
     "hosting",
     "lives",
     "power",
+    "required",
     "scenarios",
     "simulate",
     "solve",

@@ -5,18 +5,22 @@ Each module registers the methods of one analysis. They translate names and scal
 
 from capcycle.claims.worked import (
     ai_roic,
+    cycle,
     finance,
     hosting,
     power_value,
     ratios,
+    required_revenue,
     useful_life,
 )
 
 __all__ = [
     "ai_roic",
+    "cycle",
     "finance",
     "hosting",
     "power_value",
     "ratios",
+    "required_revenue",
     "useful_life",
 ]

@@ -14,7 +14,6 @@ from capcycle.exhibits.lines import SCALED, value_axis
 
 KEPT = ["label", "group", "x", "low", "value", "high", "size", "unit", "kind", "note", "source"]
 BREAK, LINE = "|", 24
-ROOM = 1.2
 ROOM = 0.18  # of a chart's width, for the number beside a mark
 SMALL = ("number", "years", "times", "share", "GPU-hour", "kW/GPU")  # units whose values need no scale
 
@@ -88,12 +87,6 @@ def figures(rows: pd.DataFrame) -> pd.DataFrame:
     )
 
 
-def room(*ends: pd.Series) -> alt.Scale:
-    """A scale from nought that leaves room for the words at the end of its longest mark."""
-    longest = max(float(end.max()) for end in ends)
-    return alt.Scale(zero=True, domainMax=longest * ROOM) if longest > 0 else alt.Scale(zero=True)
-
-
 def axis(unit: str, title: str | None = None) -> alt.Axis:
     """The axis of a unit: percent, times, plain numbers, or amounts in k, m, bn and tn."""
     base = unit.partition("/")[2]
@@ -139,13 +132,13 @@ def _broken(label: str) -> str:
     return BREAK.join(textwrap.wrap(label, LINE, break_long_words=False)) or label
 
 
-def fill(rows: pd.DataFrame, legend: bool = True) -> dict[str, alt.Fill | alt.Stroke | dict]:
+def fill(rows: pd.DataFrame) -> dict[str, alt.Fill | alt.Stroke | dict]:
     """Colour by group, full for reported and derived rows, hollow with an outline for the rest."""
     if "group" not in rows:
         colour = alt.value(theme.LIGHT["series-0"])
         return {"fill": colour, "stroke": colour, "fillOpacity": theme.evidence_opacity()}
     scale = alt.Scale(domain=list(dict.fromkeys(rows["group"])), range=list(theme.SERIES))
-    key = alt.Legend(title=None) if legend and rows["group"].nunique() > 1 else None
+    key = alt.Legend(title=None) if rows["group"].nunique() > 1 else None
     return {
         "fill": alt.Fill("group:N", scale=scale, legend=key),
         "stroke": alt.Stroke("group:N", scale=scale, legend=key),

@@ -24,7 +24,7 @@ def paths(rows: pd.DataFrame, frame: Frame, x_unit: str = "", x_title: str | Non
     groups = list(dict.fromkeys(rows["group"]))
     legend = alt.Legend(title=None) if len(groups) > 1 else None
     stroke = alt.Stroke("group:N", scale=alt.Scale(domain=groups, range=list(theme.SERIES)), legend=legend)
-    dash = alt.StrokeDash("group:N", scale=alt.Scale(domain=groups, range=list(theme.DASHES)), legend=legend)
+    dash = alt.StrokeDash("group:N", scale=alt.Scale(domain=groups, range=list(theme.DASHES)), legend=None)
     line = base.mark_line().encode(stroke=stroke, strokeDash=dash)
     point = base.mark_point(size=26, strokeWidth=1.5, filled=True).encode(
         tooltip=around.tooltips(data), **around.fill(rows)

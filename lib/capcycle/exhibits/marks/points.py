@@ -3,11 +3,13 @@
 import altair as alt
 import pandas as pd
 
-from capcycle import theme
+from capcycle import theme, words
 from capcycle.exhibits.exhibit import Exhibit
 from capcycle.exhibits.marks import frame as around
 from capcycle.exhibits.marks.columns import ROW, _headings
 from capcycle.exhibits.marks.frame import Frame
+
+ROOM = 1.15  # of the largest value
 
 
 def dots(rows: pd.DataFrame, frame: Frame, mark: float | None = None) -> Exhibit:
@@ -23,7 +25,7 @@ def dots(rows: pd.DataFrame, frame: Frame, mark: float | None = None) -> Exhibit
         data = data.assign(low=data["low"].fillna(data["value"]), high=data["high"].fillna(data["value"]))
         base = alt.Chart(data).encode(y=around.labels(rows))
         reach = base.mark_bar(size=10, strokeWidth=1, opacity=0.45).encode(x=alt.X("low:Q", axis=axis), x2="high:Q")
-        layers.append(reach.encode(**_without_opacity(around.fill(rows, legend=False))))
+        layers.append(reach.encode(**_without_opacity(around.fill(rows))))
     point = base.mark_point(size=90, strokeWidth=2).encode(
         x=alt.X("value:Q", axis=axis, scale=around.room(rows)),
         tooltip=around.tooltips(data),
@@ -59,7 +61,11 @@ def bubble(rows: pd.DataFrame, frame: Frame, x_title: str, y_title: str, x_unit:
     text = base.mark_text(align="left", dx=10, dy=-8, fontSize=11).encode(text="label:N")
     headings = _headings("label", "group", "value", "note") | {"x": x_title, "value": y_title}
     extra = {"size": size_title} if size_title else {}
-    return around.finished(rows, frame, alt.layer(point, text), around.view(rows, headings | extra))
+    return around.finished(rows, frame, alt.layer(point, text), around.view(_said(rows, x_unit), headings | extra))
+
+
+def _said(rows: pd.DataFrame, x_unit: str) -> pd.DataFrame:
+    return rows.assign(x=[words.value(one, x_unit) for one in rows["x"]])
 
 
 def _shapes(rows: pd.DataFrame) -> dict[str, alt.Shape]:

@@ -24,7 +24,7 @@ def heat_map(found: Grid, target: float | None = None) -> Exhibit:
     rows = _cells(found).assign(unit=unit, kind=case.kind, source=case.source)
     axes = {"across": words.lower(words.name(found.x)), "up": words.lower(words.name(found.y))}
     ends = {"low": words.value(np.nanmin(found.values), unit), "high": words.value(np.nanmax(found.values), unit)}
-    iso = say("study.iso_today" if target is None else "study.iso_target", value=words.value(line, unit))
+    iso = say(f"study.iso_{_reached(found, line, target)}", value=words.value(line, unit))
     frame = Frame(
         parts.slug("heat-map", case.model.__name__, found.of, found.x, found.y, case.company),
         say("study.heat_map", output=words.name(found.of), **ends, **axes),
@@ -37,6 +37,21 @@ def heat_map(found: Grid, target: float | None = None) -> Exhibit:
         view=_corners(found, unit), figures=marks.frame.figures(rows), notes=frame.notes, sources=documents(rows),
         chart=_heat_chart(found, rows, line, unit),
     )  # fmt: skip
+
+
+def _reached(found: Grid, line: float, target: float | None) -> str:
+    """Which sentence tells of the line: today's value, a target, or a target that no cell reaches."""
+    if target is None:
+        return "today"
+    return "target" if np.nanmin(found.values) <= line <= np.nanmax(found.values) else "none"
+
+
+def _iso(found: Grid, target: float | None) -> str:
+    """Which sentence tells of the line: one that lies outside the range cannot be drawn."""
+    if target is None:
+        return "study.iso_today"
+    within = np.nanmin(found.values) <= target <= np.nanmax(found.values)
+    return "study.iso_target" if within else "study.iso_outside"
 
 
 def _cells(found: Grid) -> pd.DataFrame:

@@ -1,0 +1,196 @@
+"""Required revenue: published figures, hand arithmetic, and what must hold whatever the numbers are."""
+
+import math
+
+import altair as alt
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from capcycle import exhibits, facts, models, panel, paths, study
+from capcycle.claims import check_file
+from capcycle.errors import ModelError
+from capcycle.exhibits import required_revenue as shown
+from capcycle.study import required
+
+METHODS = [*shown.METHODS, "capex_to_gdp", "gdp_projection", "asset_growth_spread"]
+amounts = st.floats(1e6, 1e13)
+lives, shares = st.floats(0.5, 30), st.floats(0.05, 1)
+
+
+def build(it=400e9, facility=0.0, it_life=5.0, facility_life=14.0, margin=0.25, wanted=0.0, net=0.0, fixed=0.0,
+          ramp=1.0, revenue=60e9):  # fmt: skip
+    return models.required_revenue(it, facility, it_life, facility_life, margin, wanted, net, fixed, ramp, revenue)
+
+
+@pytest.fixture(scope="module")
+def five():
+    year = panel.select(facts.load(["hyperscalers"]), "ttm", since=2023, currency="USD")
+    return required.against_disclosed(year)
+
+
+@pytest.mark.parametrize(
+    ("life", "wanted", "revenue"),
+    [
+        (10, 0, 160),  # Kupperman, Global Crossing Is Reborn: 40bn of depreciation over 25 %
+        (10, 0.2, 480),  # the same: 40bn and 20 % of 400bn over 25 %
+        (5, 0, 320),  # An AI Addendum: 80bn over 25 %
+        (3, 0, 533.333),  # 400 / 3 / 0.25: the Addendum prints 480
+        (10 / 3, 0, 480),  # what 480 needs
+    ],
+)
+def test_kupperman(life, wanted, revenue):
+    assert build(it_life=life, wanted=wanted).revenue_required / 1e9 == pytest.approx(revenue, abs=1e-3)
+
+
+def test_cahn():
+    # AI's $600B Question: chips of 150bn, doubled for the data centres, over a margin of 50 %
+    assert build(it=300e9, it_life=1, margin=0.5, revenue=100e9).revenue_gap == pytest.approx(500e9)
+
+
+def test_two_classes_of_asset_keep_their_own_lives():
+    # 300 over 5 years and 140 over 14 are 60 and 10; 10 % on 440 is 44; 6 of other cost: 120 over 0.5 * 0.8
+    found = build(it=300, facility=140, margin=0.5, wanted=0.1, fixed=6, ramp=0.8)
+    assert (found.depreciation, found.required_return, found.revenue_required) == pytest.approx((70, 44, 300))
+
+
+def test_a_return_on_average_book_is_half_of_one_on_all_that_was_spent():
+    gross, net = build(wanted=0.2), build(wanted=0.2, net=1)
+    assert gross.required_return == 2 * net.required_return
+
+
+def test_the_whole_company_is_the_general_function_on_its_parts():
+    # 500 of capex, 80 % for AI, 75 % of that chips: 300 and 100
+    found = models.revenue_for_capex(500, 0.8, 0.75, 5, 10, 0.5, 0.1, 0, 0, 1, 50)
+    assert found == pytest.approx(build(300, 100, 5, 10, 0.5, 0.1, revenue=50))
+
+
+def test_builds_of_several_years_add_up_while_they_last():
+    # chips of 60 a year over three years: 20, 40, 60, and again 60 once the first has worn out; over 50 %
+    found = models.revenue_for_vintages([60] * 4, 1, 1, 3, 14, 0.5, 0, 1, 40)
+    assert np.allclose(found.required_by_year, [40, 80, 120, 120]) and found.gap_multiple == 3
+
+
+@given(amounts, lives, lives, shares, shares)
+def test_it_falls_with_life(it, life, longer, margin, wanted):
+    life, longer = sorted((life, longer))
+    assert build(it, it_life=longer, margin=margin, wanted=wanted).revenue_required <= build(
+        it, it_life=life, margin=margin, wanted=wanted
+    ).revenue_required * (1 + 1e-12)
+
+
+@given(amounts, lives, shares, shares)
+def test_it_falls_with_margin(it, life, margin, better):
+    margin, better = sorted((margin, better))
+    low, high = (build(it, it_life=life, margin=each).revenue_required for each in (better, margin))
+    assert low <= high * (1 + 1e-12)
+
+
+@given(amounts, lives, shares, shares, st.floats(0, 1))
+def test_revenue_required_pays_for_everything_to_the_cent(it, life, margin, wanted, net):
+    found = build(it, it / 3, life, 2 * life, margin, wanted, net)
+    assert math.isclose(found.revenue_required * margin, found.depreciation + found.required_return, rel_tol=1e-9)
+
+
+@given(amounts, lives, shares)
+def test_it_is_in_proportion_to_the_build(it, life, margin):
+    once, twice = (build(each, it_life=life, margin=margin).revenue_required for each in (it, 2 * it))
+    assert math.isclose(2 * once, twice, rel_tol=1e-9)
+
+
+@pytest.mark.parametrize("wrong", [{"it_life": 0.0}, {"margin": 0.0}, {"ramp": 0.0}, {"it": np.nan}])
+def test_nothing_is_told_where_an_input_means_nothing(wrong):
+    assert np.isnan(build(**wrong).revenue_required)
+
+
+def test_a_chart_can_compute_all_builds_with_a_slider():
+    life = alt.param(name="life", value=5)
+    found = models.revenue_for_vintages([1.0, 2.0], 1.0, 1.0, life, 14.0, 0.5, 0.1, 1.0, 1.0)
+    assert "life" in str(found.required_now)
+
+
+# ---- companies
+
+
+def test_who_discloses_nothing_keeps_its_need_and_says_so(five):
+    meta = five["META"]
+    assert np.isnan(meta.outputs.gap_multiple) and meta.outputs.revenue_required > 0
+    assert "Meta uses its AI itself" in meta.lacking
+
+
+def test_a_quarter_of_revenue_stands_for_a_year_as_derived():
+    # CoreWeave 10-Q of June 2026: 2.575bn in the quarter
+    found = required.disclosed("CRWV", "USD")
+    assert (found.central, found.kind) == (4 * 2.575e9, "derived")
+
+
+def test_only_what_was_disclosed_by_the_day_counts():
+    assert np.isnan(required.disclosed("AMZN", "USD", as_of="2026-01-31").central)
+
+
+def test_a_company_has_its_own_life(five):
+    assert five["META"].inputs["it_life"].central == 5.5 and five["META"].inputs["it_life"].kind == "reported"
+
+
+def test_companies_together_need_what_each_needs(five):
+    whole = required.together(five).outputs.revenue_required
+    assert whole == pytest.approx(sum(case.outputs.revenue_required for case in five.values()))
+
+
+def test_no_company_is_refused():
+    with pytest.raises(ModelError, match="choose others"):
+        required.together({})
+
+
+def test_what_a_reader_chooses_must_be_possible():
+    with pytest.raises(ModelError, match=r"it_life is 90.*; target_return is 7"):
+        required.chosen(it_life=90, target_return=7)
+
+
+def test_each_author_is_a_case_of_the_general_function(five):
+    found = required.authors(required.together(five).with_inputs(capex=400e9, ai_share_of_capex=1))
+    needed = {author: round(float(case.outputs.revenue_required) / 1e9) for author, case in found.items()}
+    # 400/0.5; 40+80 over 25 %; 80 over 25 %; 400/0.25; 40 over 500/650 to three digits; 10 % of 400
+    assert needed == {"cahn": 800, "kupperman_before": 480, "kupperman": 320, "bain": 1600, "jpm": 52, "krishna": 40}
+
+
+def test_an_author_has_his_own_range(five):
+    found = required.authors(required.together(five).with_inputs(capex=400e9, ai_share_of_capex=1))
+    ends = study.scenarios(found["kupperman"]).outputs.loc["revenue_required"]
+    assert ends.max() == pytest.approx(400e9 / 3 / 0.25)
+
+
+# ---- what readers see
+
+
+@pytest.fixture(scope="module")
+def checked():
+    lines = [line for line in check_file(paths.DATA / "examples.csv") if line.name in METHODS]
+    return {(line.name, line.line): line for line in lines}
+
+
+def test_published_examples_hold_or_show_what_would(checked):
+    wrong = {name: line.arithmetic for (name, _), line in checked.items() if line.verdict != "consistent"}
+    assert len(checked) == 14 and set(wrong) == {
+        "cahn_revenue_gap", "kuppy_breakeven", "required_revenue_share_of_users", "capex_per_gw_commitment"
+    }  # fmt: skip
+    assert wrong["kuppy_breakeven"] == ("breakeven_revenue_usd_bn: 533.333 (480)",)
+
+
+def test_the_hole_is_what_is_needed_beyond_what_is_disclosed(five):
+    rows = shown.hole(five).figures
+    microsoft = rows[rows["label"] == "Microsoft"].astype({"value": float})["value"].sum()
+    assert microsoft == pytest.approx(five["MSFT"].outputs.revenue_required)
+
+
+def test_the_verdict_names_who_discloses_and_who_does_not(five):
+    told = shown.verdict(five, required.together(five))
+    assert "Microsoft and Amazon disclose $52.0bn" in told and "Alphabet, Meta and Oracle disclose none" in told
+
+
+def test_a_group_that_discloses_nothing_has_a_page_too(five):
+    alone = {"GOOGL": five["GOOGL"]}
+    whole = required.together(alone)
+    assert "discloses AI revenue" in shown.verdict(alone, whole) and shown.disclosed_or_none(whole) is None
+    assert exhibits.must_be_true(whole, shown.aim(whole), "revenue_required").title
