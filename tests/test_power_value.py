@@ -105,7 +105,7 @@ def test_parts_add_up(operating, leased, pipeline, likely, unlikely, bitcoin, ca
 @given(st.floats(1e9, 1e12), chance)
 def test_shares_of_a_value_add_to_the_whole(value, share):
     found = models.attribution(value, 40, 75, share, 5e8, 1000)
-    assert math.isclose(found.ai_value + found.mining_value, value, rel_tol=1e-12)
+    assert math.isclose(found.ai_value + found.other_value, value, rel_tol=1e-12)
 
 
 @given(st.floats(1e9, 1e11), st.floats(0, 2000), st.floats(1.3e6, 1.6e6), st.floats(0.06, 0.09))
@@ -115,8 +115,8 @@ def test_priced_in_power_at_its_value_returns_the_enterprise_value(value, operat
     assert math.isclose(found.priced_in_mw * worth + operating * 3e6, value, rel_tol=1e-9)
 
 
-def test_a_lease_that_is_worth_nothing_prices_no_power_in():
-    assert np.isnan(models.priced_in(1e9, 0, 0, 0, 1e6, 0.1, 12e6, 100).priced_in_mw)  # 10m less 12m
+def test_no_number_of_leases_explains_a_value_when_a_lease_loses():
+    assert models.priced_in(1e9, 0, 0, 0, 1e6, 0.1, 12e6, 100).priced_in_mw == -500  # 1bn over 10m less 12m
 
 
 def test_a_chart_can_add_the_parts_up():

@@ -78,19 +78,19 @@ def _ladder_title(rows: pd.DataFrame, of: str) -> str:
         return say("finding.none", metric=words.name(of))
     ranges = rows.groupby("place")["value"].agg(["min", "max"]).map(lambda one: words.value(one, PER_MW))
     told = [
-        say("power_value.ladder_stage", stage=words.lower(words.name(STAGES[place])), low=row["min"], high=row["max"])
+        say("power_value.ladder_stage", stage=words.lower(_short(STAGES[place])), low=row["min"], high=row["max"])
         for place, row in ranges.iterrows()
     ]
     return say("power_value.ladder", of=words.name(of), stages=words.listing(told))
 
 
-def prices(found: Prices, of: str = "enterprise_value") -> Exhibit:
+def prices(found: Prices, peers: pd.DataFrame, of: str = "enterprise_value") -> Exhibit:
     """The three ratios, each giving the whole value to one stage, beside the regression and Golden Sun's averages."""
     table = found.table.rename_axis("stage").reset_index()
     published = registers.read("estimates").query("measure == 'ev_per_mw'").set_index("about")["low"]
     names = {"operating_mw": "mining power", "leased_mw": "AI power", "pipeline_mw": ""}
     rows = table.assign(
-        label=table["stage"].map(words.name), unit=PER_MW, kind="estimated", source="golden-sun-2025-12-12",
+        label=table["stage"].map(words.name), unit=PER_MW, kind="estimated", source=_behind(peers, of),
         published=table["stage"].map(names).map(published), companies=table["companies"].map("{:.0f}".format),
     )  # fmt: skip
     numbers = ("companies", "mean_ratio", "pooled_ratio", "price", "standard_error", "price_nonnegative", "published")
@@ -98,10 +98,16 @@ def prices(found: Prices, of: str = "enterprise_value") -> Exhibit:
     frame = Frame(
         parts.slug("power-prices", of),
         _prices_title(found),
-        say("power_value.prices_subtitle", of=words.lower(words.name(of))),
+        say("power_value.prices_subtitle", of=words.name(of)),
         (_freedom(found), say("power_value.prices_note")),
     )
     return marks.table(rows, frame, columns)
+
+
+def _behind(peers: pd.DataFrame, of: str) -> str:
+    """The documents behind every figure that goes into a ratio, and Golden Sun's."""
+    used = peers[peers["figure"].isin([of, *STAGES, "pipeline_mw"])]["source"]
+    return " ".join(dict.fromkeys(["golden-sun-2025-12-12", *" ".join(used).split()]))
 
 
 def _prices_title(found: Prices) -> str:
@@ -259,7 +265,7 @@ def priced_in(cases: Mapping[str, Case], peers: pd.DataFrame) -> Exhibit:
     power = peers.set_index(["company", "figure"])
     rows = pd.DataFrame([row for company, one in cases.items() for row in _assumes(company, one, power)])
     drawn = rows.dropna(subset="value").reset_index(drop=True)
-    told = [one for one in cases.values() if not np.isnan(one.outputs.priced_in_share)]
+    told = [one for one in cases.values() if one.outputs.priced_in_share > 0]
     frame = Frame(
         "priced-in", _priced_in_title(told), say("power_value.priced_in_subtitle"),
         (say("power_value.priced_in_note"), *_printed(),
@@ -270,7 +276,7 @@ def priced_in(cases: Mapping[str, Case], peers: pd.DataFrame) -> Exhibit:
 
 
 def _assumes(company: str, one: Case, power: pd.DataFrame) -> list[dict]:
-    if np.isnan(one.outputs.priced_in_mw):
+    if not one.outputs.priced_in_mw > 0:
         return []
     bars = [("priced_in_mw", one.outputs.priced_in_mw, one.kind, one.source)]
     held = ((name, power.loc[company, name]) for name in ("leased_mw", "operating_mw", "secured_mw"))

@@ -37,8 +37,8 @@ def peers(companies: Sequence[str], as_of: str | date | None = None) -> pd.DataF
     Errors:  none; what is lacking is NaN with its reason
 
     >>> table = peers(["CIFR", "MARA"], as_of="2026-08-31").set_index(["company", "figure"])
-    >>> float(table["value"]["CIFR", "leased_mw"])  # Barber Lake 168 and 39, Amazon 300
-    507.0
+    >>> float(table["value"]["CIFR", "leased_mw"])  # Barber Lake 168, Amazon 300; a later 39 has no day
+    468.0
     >>> table["reason"]["MARA", "operating_mw"]
     'no figure of power in use is held'
     """

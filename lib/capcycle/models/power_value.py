@@ -61,7 +61,7 @@ class Attribution(NamedTuple):
     """A market value split by use, today and at a target price."""
 
     ai_value: Amount
-    mining_value: Amount
+    other_value: Amount
     implied_shares: Shares
     target_equity: Amount
     ai_value_at_target: Amount
@@ -78,8 +78,8 @@ def ev_per_mw(enterprise_value: Amount, power: MW, other_value_per_mw: PerMW) ->
     Source:  Aligned (October 2025): 40bn for 5 GW is 8m a MW, 5m above miners' 3m; that is 167 %, printed as 160 %.
 
     >>> aligned = ev_per_mw(40e9, 5000, 3e6)
-    >>> aligned.value_per_mw, aligned.gap_per_mw, round(aligned.premium, 2)
-    (8000000.0, 5000000.0, 1.67)
+    >>> [round(float(one), 2) for one in aligned]
+    [8000000.0, 5000000.0, 1.67]
     """
     value = per(enterprise_value, power)
     return EVPerMW(value, value - other_value_per_mw, per(value, other_value_per_mw) - 1)
@@ -160,7 +160,8 @@ def priced_in(
 
     Formula: priced_in_mw = (enterprise_value - operating_mw * operating_value - bitcoin)
              / (noi_per_leased_mw / cap_rate - cost_per_leased_mw); priced_in_share = priced_in_mw / leased_mw
-    Units:   MW of critical IT not yet built; missing where a leased MW is worth nothing
+    Units:   MW of critical IT not yet built; below nought where a MW is worth less than its building, so that no
+             number of leases explains the value
     Source:  hand arithmetic: 1.8bn over 10.5m, less 0.75bn of mining, is 100 MW.
 
     >>> found = priced_in(1.8e9, 250, 3e6, 0, 1.5e6, 1 / 15, 12e6, 200)
@@ -168,7 +169,7 @@ def priced_in(
     (100.0, 0.5, 0)
     """
     worth = leased_mw_value(noi_per_leased_mw, cap_rate, cost_per_leased_mw).net_value_per_mw
-    assumed = per(enterprise_value - operating_mw * operating_value - bitcoin, worth)
+    assumed = (enterprise_value - operating_mw * operating_value - bitcoin) / worth
     return PricedIn(assumed, maximum(assumed - leased_mw, 0), per(assumed, leased_mw))
 
 
@@ -184,13 +185,13 @@ def attribution(
     Source:  Bernstein on IREN (2025-09-25): 12.2bn at 41.67, target 75, 87 % of it AI, 500m of revenue, 23,000 GPUs.
 
     >>> iren = attribution(12.2e9, 41.67, 75, 0.87, 500e6, 23_000)
-    >>> [round(iren.target_equity / 1e9, 2), round(iren.ai_value_at_target / 1e9, 1), round(iren.ai_value_per_gpu, -4)]
-    [21.96, 19.1, 830000.0]
+    >>> round(iren.target_equity / 1e9, 2), round(iren.ai_value_at_target / 1e9, 1), int(iren.ai_value_per_gpu / 1e4)
+    (21.96, 19.1, 83)
     """
     at_target = market_value * target_price / price
     return Attribution(
         ai_value=ai_share * market_value,
-        mining_value=(1 - ai_share) * market_value,
+        other_value=(1 - ai_share) * market_value,
         implied_shares=market_value / price,
         target_equity=at_target,
         ai_value_at_target=ai_share * at_target,

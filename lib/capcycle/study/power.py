@@ -5,8 +5,9 @@ from collections.abc import Sequence
 import numpy as np
 import pandas as pd
 
-from capcycle import models, words
+from capcycle import words
 from capcycle.errors import ModelError
+from capcycle.models.power_value import power_value, priced_in
 from capcycle.study.case import Case, Input, case
 
 HELD = ("operating_mw", "leased_mw", "pipeline_mw", "cash", "debt", "shares", "price")
@@ -14,7 +15,7 @@ HELD = ("operating_mw", "leased_mw", "pipeline_mw", "cash", "debt", "shares", "p
 
 def power_cases(peers: pd.DataFrame, leased: Sequence[float], pipeline: Sequence[float], bitcoin: float = 0.0,
                 **given: float) -> dict[str, Case]:  # fmt: skip
-    """A sum of the parts for each company of `models.power_peers.peers`.
+    """A sum of the parts for each company of `capcycle.models.power_peers.peers`.
 
     leased, pipeline  the reader's probability that a leased MW is delivered, and that a MW of the pipeline finds a
                       tenant: low, central, high. No source gives either.
@@ -31,7 +32,7 @@ def power_cases(peers: pd.DataFrame, leased: Sequence[float], pipeline: Sequence
         "bitcoin": Input("bitcoin", bitcoin, "USD", reason=words.say("power_value.bitcoin")),
     }
     return {
-        company: case(models.power_value, company, **held(peers, company, HELD), **own, **given)
+        company: case(power_value, company, **held(peers, company, HELD), **own, **given)
         for company in peers["company"].unique()
     }
 
@@ -46,7 +47,7 @@ def priced_in_cases(peers: pd.DataFrame, **given: float) -> dict[str, Case]:
     names = ("enterprise_value", "operating_mw", "leased_mw")
     nothing = Input("bitcoin", 0.0, "USD", reason=words.say("power_value.bitcoin"))
     return {
-        company: case(models.priced_in, company, **{"bitcoin": nothing, **held(peers, company, names), **given})
+        company: case(priced_in, company, **{"bitcoin": nothing, **held(peers, company, names), **given})
         for company in peers["company"].unique()
     }
 
