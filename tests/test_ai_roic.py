@@ -7,8 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from capcycle import facts, metrics, models, panel, paths, study
+from capcycle import exhibits, facts, metrics, models, panel, paths, study
 from capcycle.claims import own
+from capcycle.errors import ModelError
 from capcycle.measure import measure
 
 METHODS = ["payback_from_roic", "forward_roic_backlog", "forward_roic_revenue", "forward_roic_sensitivity",
@@ -112,6 +113,7 @@ def test_three_paybacks_of_one_build():
 
 def test_equipment_that_dies_early_may_never_pay_back():
     found = models.ai_cloud_payback(0.0, 0.0, 0.22, 0.5, 3, 5, 0.10)  # three fifths of the capital come back
+    assert sum(found.build_cash) == pytest.approx(3 / 5 - 1)
     assert np.isnan(found.payback_cash) and found.irr < 0
 
 
@@ -144,3 +146,24 @@ def test_a_longer_backlog_earns_less_a_year(duration, longer):
         models.forward_roic_backlog(100e9, 0.5, years, 50e9, 0.8, 0.3, 0.09) for years in (duration, duration + longer)
     )
     assert long.forward_roic < short.forward_roic
+
+
+def test_what_cannot_be_is_refused_all_at_once():
+    with pytest.raises(ModelError, match=r"ai_share_of_capex is 1\.2: .* 0\.001 to 1,.*; wacc is 9: give"):
+        study.ai_roic.chosen(ai_share_of_capex=1.2, wacc=9, ai_life=0)
+
+
+def test_a_chart_without_a_held_company_says_who_lacks_what():
+    quarters = panel.select(facts.load(["BABA"]), "quarter", since=2025, currency="USD")
+    alone = study.ai_roic.forward(quarters, "USD", "annual_capex_plan")
+    shown = exhibits.ai_roic.against_cost(alone)
+    assert shown.chart is None and shown.title == exhibits.ai_roic.verdict(alone)
+    assert "Alibaba" in shown.notes[-1]
+
+
+def test_titles_give_the_numbers_of_the_case(filed):
+    bases = study.ai_roic.bases(filed["quarter"], filed["ttm"], "USD")
+    assert exhibits.ai_roic.against_cost({"AMZN": bases["run_rate"]["AMZN"]}).title == (
+        "Amazon is set to earn +4.5 points over its cost of capital"
+    )
+    assert exhibits.ai_roic.published().title == "8 of 8 published examples of these methods reproduce"

@@ -108,6 +108,12 @@ def test_more_lags_make_every_interval_wider():
     assert many.low < few.low and many.high > few.high
 
 
+def test_an_interval_is_wider_the_more_lags_are_tried():
+    x, y = np.random.default_rng(2).normal(size=(2, 30))
+    few, many = (cross_correlation(x, y, lags)[0] for lags in (1, 8))
+    assert few.value == many.value and many.low < few.low and many.high > few.high
+
+
 @pytest.mark.parametrize("lag", range(6))
 def test_a_lag_that_is_built_in_is_found(lag):
     x = np.random.default_rng(3).normal(size=60)
@@ -183,3 +189,8 @@ def test_an_episode_without_a_life_says_so():
 
 def test_the_shares_name_what_they_count():
     assert exhibits.cycle.similar().view.iloc[:, 2].str.len().min() > 0
+
+
+@pytest.mark.parametrize("make", [shown.episodes, shown.episodes_by_life, shown.similar])
+def test_before_anything_was_said_there_is_nothing_to_show(make):
+    assert make("2020-12-31").figures.empty

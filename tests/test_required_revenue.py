@@ -194,3 +194,23 @@ def test_a_group_that_discloses_nothing_has_a_page_too(five):
     whole = required.together(alone)
     assert "discloses AI revenue" in shown.verdict(alone, whole) and shown.disclosed_or_none(whole) is None
     assert exhibits.must_be_true(whole, shown.aim(whole), "revenue_required").title
+
+
+def test_a_readers_own_margin_keeps_a_range_around_it():
+    year = panel.select(facts.load(["MSFT"]), "ttm", since=2023)
+    margin = required.against_disclosed(year, gross_margin_before_depreciation=0.9)["MSFT"]
+    margin = margin.inputs["gross_margin_before_depreciation"]
+    assert (margin.low, margin.central, margin.high) == (0.25, 0.9, 0.9)
+
+
+def test_a_company_without_capex_is_kept_and_says_so():
+    year = panel.select(facts.load(["China clouds"]), "ttm", since=2023, currency="CNY")
+    cases = required.against_disclosed(year)
+    assert "no capex" in cases["KC"].lacking and "KC" not in required.spending(cases)
+
+
+def test_a_company_is_taken_at_its_own_newest_year_beside_one_that_ends_earlier():
+    year = panel.select(facts.load(["CRWV", "NBIS"]), "ttm", since=2024)
+    alone = panel.select(facts.load(["CRWV"]), "ttm", since=2024)
+    both, own = (required.against_disclosed(each)["CRWV"].inputs["capex"].central for each in (year, alone))
+    assert both == own

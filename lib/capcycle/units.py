@@ -4,6 +4,7 @@ SCALES = {"k": 1e3, "万": 1e4, "m": 1e6, "亿": 1e8, "bn": 1e9, "tn": 1e12}
 KW_PER_MW = 1_000
 MW_PER_GW = 1_000
 MONTHS_PER_YEAR = 12
+HOURS_PER_YEAR = 8_760
 
 
 def full(amount: float, scale: str) -> float:

@@ -19,6 +19,18 @@ from capcycle.exhibits.bars import bars, stack
 from capcycle.exhibits.definitions import definitions
 from capcycle.exhibits.exhibit import Exhibit
 from capcycle.exhibits.findings import finding, total
+from capcycle.exhibits.gpu_cloud import (
+    cash_curve,
+    cluster_finding,
+    forward_ratios,
+    forward_rents,
+    gpu_contracts,
+    gpu_funding,
+    hour_stack,
+    irr_variants,
+    run_rates,
+)
+from capcycle.exhibits.leasing import lease_bridge, lease_finding, lease_years, told_margins, ways_to_have
 from capcycle.exhibits.lines import lines
 from capcycle.exhibits.scatter import scatter
 from capcycle.exhibits.studies import (
@@ -42,8 +54,10 @@ __all__ = [
     "assumptions",
     "bars",
     "by_year",
+    "cash_curve",
     "changes",
     "claims",
+    "cluster_finding",
     "compare",
     "coverage",
     "cycle",
@@ -51,8 +65,17 @@ __all__ = [
     "documents",
     "fan",
     "finding",
+    "forward_ratios",
+    "forward_rents",
+    "gpu_contracts",
+    "gpu_funding",
     "heat_map",
     "hosting",
+    "hour_stack",
+    "irr_variants",
+    "lease_bridge",
+    "lease_finding",
+    "lease_years",
     "lines",
     "marks",
     "must_be_true",
@@ -61,12 +84,15 @@ __all__ = [
     "power_value",
     "registers",
     "required_revenue",
+    "run_rates",
     "scatter",
     "scenarios",
     "spread",
     "stack",
+    "told_margins",
     "tornado",
     "total",
     "useful_life",
+    "ways_to_have",
     "what_if",
 ]

@@ -23,12 +23,12 @@ def verdict(found: Mapping[str, Sequence[Correlation]], against: Case) -> Senten
     sure = [company for company, each in found.items() if (top := best(each)) and not top.holds_nought]
     held = [company for company, each in found.items() if best(each)]
     key = "cycle.sure" if sure else "cycle.unsure" if held else "cycle.no_pairs"
-    lag = words.listing([_said(company, best(found[company])) for company in sure or held])
+    closest = [_said(company, best(found[company])) for company in sure or held]
     share = say("cycle.of_gdp", share=words.value(float(against.outputs.share_of_gdp), "fraction"),
                 investment=words.value(against.inputs["investment"].central, against.currency),
                 adjusted=words.value(float(against.outputs.life_adjusted_share) * BASIS_POINTS, "bp"),
                 life=words.value(against.inputs["life"].central, "years"))  # fmt: skip
-    return words.paragraph(say(key, lag=lag), share)
+    return words.paragraph(say(key, lag=words.listing(closest)) if closest else say(key), share)
 
 
 def lags(leader: Measures, follower: Measures, found: Mapping[str, Sequence[Correlation]], company: str) -> Exhibit:
@@ -60,10 +60,10 @@ def by_lag(leader: Measures, follower: Measures, found: Mapping[str, Sequence[Co
          "value": one.value, "unit": "number", "kind": "derived", "source": sources}
         for company, each in held.items() for one in each
     ], columns=["x", "label", "group", "value", "unit", "kind", "source"])  # fmt: skip
-    lack = words.listing([parts.names()[company] for company in found if company not in held])
+    lack = [parts.names()[company] for company in found if company not in held]
     frame = Frame(
         "correlation-by-lag", _shape(held), say("cycle.by_lag_subtitle", **_axes(leader, follower)),
-        (*_definitions(leader, follower), *([say("cycle.lack", names=lack)] if lack else [])),
+        (*_definitions(leader, follower), *([say("cycle.lack", names=words.listing(lack))] if lack else [])),
     )  # fmt: skip
     return marks.paths(rows, frame, x_title=say("cycle.quarters")) if held else marks.table(rows, frame, {})
 
@@ -125,6 +125,8 @@ def margins(of: Measures, then: Measures, years: int) -> Exhibit:
 def episodes(as_of: str = "") -> Exhibit:
     """Build-outs as shares of GDP by episode and author, with what each author counts."""
     rows = _episodes(as_of)
+    if rows.empty:
+        return _unknown(rows, "build-outs-against-gdp")
     today = rows["group"] == say("cycle.ai")
     most, least, past = rows[today].iloc[0], rows[today].iloc[-1], rows[~today].iloc[0]
     return marks.dots(rows, Frame(
@@ -138,6 +140,8 @@ def episodes(as_of: str = "") -> Exhibit:
 def episodes_by_life(as_of: str = "") -> Exhibit:
     """The same shares spread over the lives of what was built: what each build-out used up a year."""
     rows = _episodes(as_of)
+    if rows.empty:
+        return _unknown(rows, "build-outs-by-life")
     rows = rows.assign(
         value=rows["value"] / rows["life_low"], low=rows["value"] / rows["life_high"],
         high=rows["high"].fillna(rows["value"]) / rows["life_low"], unit="bp",
@@ -165,6 +169,10 @@ def similar(as_of: str = "") -> Exhibit:
         "build-outs-compared", words.counted("cycle.similar", rows["numerator"].nunique(), total=len(rows)),
         say("cycle.similar_subtitle"),
     ), columns)  # fmt: skip
+
+
+def _unknown(rows: pd.DataFrame, id: str) -> Exhibit:
+    return marks.table(rows, Frame(id, say("cycle.no_episodes"), say("cycle.episodes_subtitle")), {})
 
 
 def _episodes(as_of: str) -> pd.DataFrame:

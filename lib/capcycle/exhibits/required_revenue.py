@@ -141,6 +141,9 @@ def forecasts(as_of: str = "") -> Exhibit:
         "low": table["low"], "value": table["low"], "high": table["high"], "unit": table["unit"],
         "kind": table["kind"], "source": table["source"], "note": table["note"],
     })  # fmt: skip
+    if rows.empty:
+        frame = Frame("required-as-forecast", say("required.no_forecasts"), say("required.forecasts_subtitle"))
+        return marks.table(rows, frame, {})
     least, most = rows.loc[rows["value"].idxmin()], rows.loc[rows["high"].idxmax()]
     return marks.dots(rows, Frame(
         "required-as-forecast",

@@ -307,7 +307,7 @@ def _loans(table: pd.DataFrame, companies: Mapping[str, Case]) -> pd.DataFrame:
 
 def _prices(table: pd.DataFrame) -> pd.DataFrame:
     """Years in which the price of an hour halves: log 0.5 / log of next year's price over this one's."""
-    row = table.set_index("name").loc["gpu_rent_ratio_per_year"]
+    row = table[table["company"] == ""].set_index("name").loc["gpu_rent_ratio_per_year"]
     low, central, high = (float(np.log(0.5) / np.log(row[end])) for end in ("low", "central", "high"))
     made = _years([(say("lives.halving"), central, row["kind"], row["source"])], "price")
     return made.assign(low=low, high=high)

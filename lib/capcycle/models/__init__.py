@@ -9,7 +9,10 @@ from capcycle.models.ai_roic import (
     segment_gross_margin,
 )
 from capcycle.models.cycle import build_out
+from capcycle.models.gpu_cloud import gpu_cloud
+from capcycle.models.gpu_hour import forward_curve, gpu_funding_gap, gpu_hour, gpu_run_rate
 from capcycle.models.hosting import hosting
+from capcycle.models.leasing import lease_or_buy, lease_payback, leasing, leasing_implied
 from capcycle.models.power_use import business, power_use
 from capcycle.models.power_value import attribution, ev_per_mw, leased_mw_value, power_value, priced_in
 from capcycle.models.registry import ALL
@@ -30,10 +33,19 @@ __all__ = [
     "build_out",
     "business",
     "ev_per_mw",
+    "forward_curve",
     "forward_roic_backlog",
     "forward_roic_revenue",
+    "gpu_cloud",
+    "gpu_funding_gap",
+    "gpu_hour",
+    "gpu_run_rate",
     "hosting",
+    "lease_or_buy",
+    "lease_payback",
     "leased_mw_value",
+    "leasing",
+    "leasing_implied",
     "life_change",
     "power_use",
     "power_value",

@@ -65,6 +65,17 @@ def per(amount: Any, base: Any) -> Any:
         return np.where(np.greater(base, 0), np.divide(amount, base), np.nan)[()]
 
 
+def positive(value: Any) -> Any:
+    """A value, missing where it is not above nought.
+
+    >>> positive(np.array([2.0, -1.0])).tolist()
+    [2.0, nan]
+    """
+    if is_expression(value):
+        return _vega().if_(value > 0, value, _vega().NaN)
+    return np.where(np.greater(value, 0), value, np.nan)[()]
+
+
 def in_service(age: int, life: Any) -> Any:
     """The part of the year after `age` full years that an asset of this life is still in service: 1, 0 or between.
 
@@ -85,6 +96,18 @@ def annuity(rate: Any, years: Any) -> Any:
     """
     safe = where(rate == 0, 1.0, rate)
     return where(rate == 0, years, (1 - (1 + safe) ** -years) / safe)
+
+
+def loan_interest(year: int, loan: Any, rate: Any, term: Any) -> Any:
+    """Interest of a year, the first being 1, on a loan that is paid back in level payments over a term.
+
+    Source:  100 at 10 % over two years is 57.619 a year: interest of 10, then 10 % of 52.381.
+
+    >>> [round(float(loan_interest(year, 100.0, 0.10, 2)), 4) for year in (1, 2, 3)]
+    [10.0, 5.2381, 0.0]
+    """
+    owed = loan * annuity(rate, term - year + 1) / annuity(rate, term)
+    return where(year <= term, rate * owed, 0.0)
 
 
 def present_value(rate: Any, flows: Any) -> Any:

@@ -13,6 +13,7 @@ from capcycle.study.case import (
     Input,
     case,
     cases,
+    declared,
     figure,
     history,
 )
@@ -46,6 +47,7 @@ __all__ = [
     "cases",
     "check",
     "cycle",
+    "declared",
     "figure",
     "grid",
     "history",

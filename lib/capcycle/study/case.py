@@ -148,6 +148,16 @@ def cases(model: Callable, companies: Sequence[str], currency: str = "USD", **gi
     return {company: case(model, company, currency, **given) for company in companies}
 
 
+def declared(low: float, central: float, high: float) -> Input:
+    """An assumption of the reader's own with its range, for what no source tells.
+
+    Errors: ModelError where the three are not in order.
+    """
+    if not low <= central <= high:
+        raise ModelError(f"a range of {low:g}, {central:g}, {high:g}: low, central and high must rise")
+    return Input("", central, "", low, high, reason=words.say("study.given"))
+
+
 def history(measures: Measures, company: str) -> Input:
     """All figures of one company over the shown periods, the oldest first: for models that take a list by year.
 
@@ -176,7 +186,8 @@ def _found(
         if name not in model.parameters:
             raise ModelError(f"{model.__name__}: {unknown('input', [name], model.parameters)}")
         unit = model.parameters[name].replace("currency", currency)
-        yield name, replace(_input(name, value, company, unit, table), name=name)
+        found = _input(name, value, company, unit, table)
+        yield name, replace(found, name=name, unit=found.unit or unit)
 
 
 def _input(name: str, value: Any, company: str, unit: str, table: pd.DataFrame) -> Input:

@@ -74,7 +74,8 @@ def assumption(name: str, value: float = 0.0) -> Input:
     >>> assumption("signed_weight").low, assumption("signed_weight", 0.5).central
     (0.25, 0.5)
     """
-    row = registers.read("assumptions").set_index("name").loc[name]
+    table = registers.read("assumptions")
+    row = table[table["company"] == ""].set_index("name").loc[name]
     low, central, high = (float(row[end]) for end in ("low", "central", "high"))
     found = Input(name, central, row["unit"], low, high, row["kind"], row["source"], row["reason"])
     if not value:

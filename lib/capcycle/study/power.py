@@ -22,7 +22,7 @@ def power_cases(peers: pd.DataFrame, leased: Sequence[float], pipeline: Sequence
     bitcoin           what the company holds, at market; the reader's own
 
     >>> from capcycle.models.power_peers import peers
-    >>> cases = power_cases(peers(["CIFR"]), [0.8, 0.9, 1], [0, 0.25, 0.5])
+    >>> cases = power_cases(peers(["CIFR"]), [0.8, 0.9, 1.0], [0.0, 0.25, 0.5])
     >>> cases["CIFR"].inputs["leased_probability"].high
     1.0
     """

@@ -1,6 +1,7 @@
 """Cases of required revenue: a company's capex and life against the AI revenue it discloses, groups, and authors."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from math import inf
 from typing import Any
 
@@ -11,10 +12,10 @@ from capcycle import facts, words
 from capcycle.errors import ModelError
 from capcycle.facts import registers
 from capcycle.facts.door import KINDS
-from capcycle.measure import measure
+from capcycle.measure import Measures, measure
 from capcycle.models import required_revenue, revenue_for_capex, revenue_for_vintages
 from capcycle.panel import Panel
-from capcycle.study.case import ASSUMED, DERIVED, Case, Input, case, history
+from capcycle.study.case import ASSUMED, DERIVED, Case, Input, case, figure, history
 
 QUARTERS = 4
 SHARED = {"it_life": "it_life_epoch", "facility_life": "facility_life_epoch"}  # what the model takes, whose it is
@@ -55,12 +56,35 @@ def against_disclosed(year: Panel, as_of: str = "", **given: Any) -> dict[str, C
     year   a panel of twelve months
     given  what a reader chose instead of an assumption, by the model's names
     """
-    capex, shown = measure("capex", year), SHARED | given
-    return {
-        company: case(revenue_for_capex, company, year.currency, **{
-            "capex": capex, "it_life": own_life(company, as_of), "ai_revenue": disclosed(company, year.currency, as_of),
-        } | {name: value for name, value in shown.items() if name != "it_life" or "it_life" in given})
+    capex = measure("capex", year)
+    found = {
+        company: case(
+            revenue_for_capex,
+            company,
+            year.currency,
+            capex=_newest(capex, company),
+            it_life=own_life(company, as_of),
+            facility_life=SHARED["facility_life"],
+            ai_revenue=disclosed(company, year.currency, as_of),
+        )
         for company in year.companies
+    }
+    return {company: each.with_inputs(**_instead(each, given)) for company, each in found.items()}
+
+
+def _newest(measures: Measures, company: str) -> Input:
+    """A company's own newest figure, though others end earlier: it stands against revenue of the same time."""
+    table = measures.table[measures.table["company"] == company].dropna(subset="value")
+    return figure(measures, company, None if table.empty else table["period"].iloc[-1])
+
+
+def _instead(found: Case, given: Mapping[str, float]) -> dict[str, Input]:
+    """A reader's own central values, within the range of the assumption or at an end of it."""
+    own = {name: (found.inputs[name], value) for name, value in given.items()}
+    return {
+        name: replace(each, central=value, low=min(each.low, value), high=max(each.high, value), kind=ASSUMED,
+                      reason=words.say("required.chosen"))
+        for name, (each, value) in own.items()
     }  # fmt: skip
 
 

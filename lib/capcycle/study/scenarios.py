@@ -53,6 +53,8 @@ def _ends(case: Case, name: str) -> list[Any]:
         return [each.central] * len(SCENARIOS)
     sign = 1 if case.model.better == "higher" else -1
     verdicts = [float(getattr(case.evaluate(**{name: end}), case.model.verdict)) for end in (each.low, each.high)]
+    if verdicts[0] == verdicts[1]:
+        return [each.central] * len(SCENARIOS)  # neither end is worse
     low, high = (-np.inf if np.isnan(verdict) else sign * verdict for verdict in verdicts)
     ends = (each.low, each.high) if low <= high else (each.high, each.low)
     return [ends[0], each.central, ends[1]]

@@ -28,7 +28,7 @@ class Grid:
 class Tornado:
     """What each input does to an output by itself.
 
-    table  a row per input with a range: name, low, high, at_low, at_high, swing; the widest swing first
+    table  a row per input with a range that moves it: name, low, high, at_low, at_high, swing; the widest swing first
     """
 
     case: Case
@@ -69,6 +69,7 @@ def tornado(case: Case, of: str | None = None) -> Tornado:
     rows = [(name, each.low, each.high, *_ends(case, each, of)) for name, each in case.varied.items()]
     table = pd.DataFrame(rows, columns=["name", "low", "high", "at_low", "at_high"])
     table = table.assign(swing=(table["at_high"] - table["at_low"]).abs())
+    table = table[table["swing"] != 0]  # what an input does not touch is no bar
     return Tornado(case, of, table.sort_values("swing", ascending=False, kind="stable", ignore_index=True))
 
 

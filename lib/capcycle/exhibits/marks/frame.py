@@ -132,13 +132,16 @@ def _broken(label: str) -> str:
     return BREAK.join(textwrap.wrap(label, LINE, break_long_words=False)) or label
 
 
-def fill(rows: pd.DataFrame) -> dict[str, alt.Fill | alt.Stroke | dict]:
-    """Colour by group, full for reported and derived rows, hollow with an outline for the rest."""
+def fill(rows: pd.DataFrame, legend: alt.Legend | None = None) -> dict[str, alt.Fill | alt.Stroke | dict]:
+    """Colour by group, full for reported and derived rows, hollow with an outline for the rest.
+
+    legend  the key of another layer that this one shares
+    """
     if "group" not in rows:
         colour = alt.value(theme.LIGHT["series-0"])
         return {"fill": colour, "stroke": colour, "fillOpacity": theme.evidence_opacity()}
     scale = alt.Scale(domain=list(dict.fromkeys(rows["group"])), range=list(theme.SERIES))
-    key = alt.Legend(title=None) if rows["group"].nunique() > 1 else None
+    key = (legend or alt.Legend(title=None)) if rows["group"].nunique() > 1 else None
     return {
         "fill": alt.Fill("group:N", scale=scale, legend=key),
         "stroke": alt.Stroke("group:N", scale=scale, legend=key),

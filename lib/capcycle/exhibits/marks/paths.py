@@ -22,12 +22,12 @@ def paths(rows: pd.DataFrame, frame: Frame, x_unit: str = "", x_title: str | Non
         x=_across(rows, x_unit, x_title), y=alt.Y("value:Q", axis=around.axis(rows["unit"].iloc[0]))
     )
     groups = list(dict.fromkeys(rows["group"]))
-    legend = alt.Legend(title=None) if len(groups) > 1 else None
+    legend = alt.Legend(title=None, symbolType="stroke", symbolSize=260) if len(groups) > 1 else None
     stroke = alt.Stroke("group:N", scale=alt.Scale(domain=groups, range=list(theme.SERIES)), legend=legend)
-    dash = alt.StrokeDash("group:N", scale=alt.Scale(domain=groups, range=list(theme.DASHES)), legend=None)
+    dash = alt.StrokeDash("group:N", scale=alt.Scale(domain=groups, range=list(theme.DASHES)), legend=legend)
     line = base.mark_line().encode(stroke=stroke, strokeDash=dash)
     point = base.mark_point(size=26, strokeWidth=1.5, filled=True).encode(
-        tooltip=around.tooltips(data), **around.fill(rows)
+        tooltip=around.tooltips(data), **around.fill(rows, legend)
     )
     chart = alt.layer(line, point, *_rule(rows, mark, x_unit))
     return around.finished(rows, frame, chart, around.view(rows, _headings("x", "group", "value")))

@@ -63,8 +63,9 @@ def _tornado_chart(rows: pd.DataFrame, unit: str) -> alt.LayerChart:
     bar = base.mark_bar(size=18, strokeWidth=1.5).encode(
         x=across, x2="value:Q", tooltip=marks.frame.tooltips(data), **marks.frame.fill(rows)
     )
+    # an end at which nothing moves has no bar to write beside
     left = base.transform_filter("datum.value < datum.base").mark_text(align="right", dx=-5)
-    right = base.transform_filter("datum.value >= datum.base").mark_text(align="left", dx=5)
+    right = base.transform_filter("datum.value > datum.base").mark_text(align="left", dx=5)
     rule = alt.Chart(data.head(1)).mark_rule(color=theme.LIGHT["text"]).encode(x="base:Q")
     texts = [text.encode(x="value:Q", text="note:N") for text in (left, right)]
     return alt.layer(bar, *texts, rule).properties(height=alt.Step(marks.ROW))

@@ -1,0 +1,200 @@
+"""A cluster of GPUs as an investment: cash by year, with a contract, a prepayment, a price that falls, a refresh."""
+
+from itertools import accumulate
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from capcycle.models import finance
+from capcycle.models.maths import annuity, in_service, loan_interest, maximum, minimum, per, present_value, where
+from capcycle.models.registry import (
+    Amount,
+    AmountByYear,
+    Fraction,
+    GPUs,
+    KWPerGPU,
+    Multiple,
+    Number,
+    PerGPU,
+    PerHour,
+    PerMWh,
+    Times,
+    Years,
+    model,
+)
+from capcycle.units import HOURS_PER_YEAR, KW_PER_MW
+
+GENERATIONS = 4  # of GPUs in one building, at most
+LAST = 24  # years: four generations of six
+YEARS, TURNS = range(1, LAST + 1), range(GENERATIONS)
+
+
+class GPUCloud(NamedTuple):
+    """What a cluster costs, brings in and returns. Lists have an entry for each year, the first of them today's."""
+
+    cluster_capex: Amount
+    cluster_capex_per_gpu: PerGPU
+    prepayment: Amount
+    net_outlay: Amount
+    first_year_revenue: Amount
+    first_year_ebitda: Amount
+    average_rent: PerHour
+    break_even_rent: PerHour
+    break_even_utilisation: Fraction
+    project_npv: Amount
+    project_irr: Fraction
+    equity_irr: Fraction
+    cash_payback: Years
+    dscr: Multiple
+    revenue_by_year: AmountByYear
+    ebitda_by_year: AmountByYear
+    cash_by_year: AmountByYear
+    cumulative_cluster_cash: AmountByYear
+    equity_cash_by_year: AmountByYear
+
+
+@model(verdict="project_irr", better="higher", iterates=True)
+def gpu_cloud(
+    gpus: GPUs,
+    gpu_price: PerGPU,
+    cluster_share_gpu_nodes: Fraction,
+    site_capex: Amount,
+    contract_price: PerHour,
+    contract_term: Years,
+    prepaid_share: Fraction,
+    credited_from: Years,
+    gpu_rent: PerHour,
+    gpu_rent_ratio_per_year: Times,
+    gpu_utilisation: Fraction,
+    kw_per_gpu: KWPerGPU,
+    pue: Times,
+    power_tariff: PerMWh,
+    data_center_cost: PerHour,
+    operations_cost: PerHour,
+    server_life: Years,
+    refreshes: Number,
+    gpu_residual: Fraction,
+    site_residual: Fraction,
+    tax_rate: Fraction,
+    gpu_loan_to_value: Fraction,
+    gpu_debt_rate: Fraction,
+    gpu_loan_term: Years,
+    hurdle_rate: Fraction,
+) -> GPUCloud:
+    """Cash of a GPU cluster by year and what it returns, without debt and to the owner.
+
+    Formula: cash = revenue - operating cost - tax - prepayment credited + residuals - GPUs bought again;
+             today: -GPUs - site + prepayment. Within `contract_term` all hours are paid at `contract_price`; after it
+             `gpu_utilisation` of them at gpu_rent * gpu_rent_ratio_per_year ^ age, the age of that generation, and
+             no longer once a year's rent does not cover its cash cost: the cluster is then switched off.
+             break_even_rent: the level rent of a GPU-hour at which project_npv at hurdle_rate is nought;
+             break_even_utilisation: the share of all hours that does so at the rents given; both if it runs every year
+             dscr = least of (cash before residuals, tax after interest) / debt service, a level payment
+    Units:   one currency; power_tariff per MWh; costs per GPU and hour of the year. GPUs bought again cost and earn
+             what the first did. Tax is also given back on a loss, as in a company with other profit.
+    Source:  IREN for Microsoft with a building of 3bn assumed: -6.86, 1.649, 1.649 and three times 1.0023bn return
+             -3.1 % without a residual, and 9.6 % with the building sold at cost.
+
+    >>> iren = gpu_cloud(76_000, 5.8e9 / 76_000, 1.0, 3e9, 1.94e9 / 76_000 / 8760, 5, 0.2, 3, 0.0, 1.0, 1.0, 2.6, 1.2,
+    ...     0.0, 0.0, 0.15 * 1.94e9 / 76_000 / 8760, 5, 0, 0.0, 0.0, 0.0, 0.0, 0.1, 5, 0.1)
+    >>> [round(float(flow) / 1e9, 3) for flow in iren.cash_by_year[:6]], round(float(iren.project_irr), 3)
+    ([-6.86, 1.649, 1.649, 1.002, 1.002, 1.002], -0.031)
+    """
+    servers = gpus * gpu_price / cluster_share_gpu_nodes
+    prepayment = prepaid_share * contract_price * gpus * HOURS_PER_YEAR * contract_term
+    serving = [[_serving(year, turn, server_life, refreshes) for turn in TURNS] for year in YEARS]
+    running = [sum(turns) for turns in serving]
+    shares = [where(year <= contract_term, 1.0, gpu_utilisation) for year in YEARS]
+    market = [
+        sum(on * gpu_rent * gpu_rent_ratio_per_year ** _age(year, turn * server_life) for turn, on in enumerate(turns))
+        for year, turns in zip(YEARS, serving, strict=True)
+    ]
+    rents = [
+        where(year <= contract_term, on * contract_price, rent)
+        for year, on, rent in zip(YEARS, running, market, strict=True)
+    ]
+    sold_for = [gpus * HOURS_PER_YEAR * share * rent for share, rent in zip(shares, rents, strict=True)]
+    drawn = gpus * HOURS_PER_YEAR * kw_per_gpu * pue * power_tariff / KW_PER_MW
+    standing = gpus * HOURS_PER_YEAR * (data_center_cost + operations_cost)
+    costs = [on * (drawn * share + standing) for on, share in zip(running, shares, strict=True)]
+    run = [where((year > contract_term) & (brought < cost), 0.0, 1.0)
+           for year, brought, cost in zip(YEARS, sold_for, costs, strict=True)]  # fmt: skip
+    revenue = [brought * each for brought, each in zip(sold_for, run, strict=True)]
+    ebitda = [(brought - cost) * each for brought, cost, each in zip(sold_for, costs, run, strict=True)]
+    hours = [gpus * HOURS_PER_YEAR * share * on for share, on in zip(shares, running, strict=True)]
+    written_off = servers * (1 - gpu_residual) / server_life
+    written_off += site_capex * (1 - site_residual) / (server_life * (refreshes + 1))
+    credits = per(prepayment, contract_term - credited_from + 1)
+    after_tax = [
+        each
+        - tax_rate * (each - written_off * on)
+        - where((year >= credited_from) & (year <= contract_term), credits, 0)
+        for year, each, on in zip(YEARS, ebitda, running, strict=True)
+    ]
+    traded = [_traded(year, servers, gpu_residual, server_life, refreshes)
+              + site_capex * site_residual * _falls(year, (refreshes + 1) * server_life)
+              for year in YEARS]  # fmt: skip
+    cash = [prepayment - servers - site_capex, *map(sum, zip(after_tax, traded, strict=True))]
+
+    loan = gpu_loan_to_value * servers
+    service = [_service(year, loan, gpu_debt_rate, gpu_loan_term) for year in YEARS]
+    shield = [loan_interest(year, loan, gpu_debt_rate, gpu_loan_term) * tax_rate for year in YEARS]
+    equity = [cash[0] + loan, *(a - b + c for a, b, c in zip(cash[1:], service, shield, strict=True))]
+    cover = [where(year <= gpu_loan_term, per(a + c, b), np.inf)
+             for year, a, b, c in zip(YEARS, after_tax, service, shield, strict=True)]  # fmt: skip
+
+    npv, brought_in, earned, spent, all_hours, all_years = (
+        present_value(hurdle_rate, flows)
+        for flows in (cash, *([0.0, *each] for each in (sold_for, ebitda, costs, hours, running)))
+    )
+    power = all_hours * kw_per_gpu * pue * power_tariff / KW_PER_MW
+    needed = earned - npv / (1 - tax_rate)  # EBITDA at which npv is nought, as a unit less is that much less after tax
+    return GPUCloud(
+        cluster_capex=servers + site_capex,
+        cluster_capex_per_gpu=(servers + site_capex) / gpus,
+        prepayment=prepayment,
+        net_outlay=-cash[0],
+        first_year_revenue=revenue[0],
+        first_year_ebitda=ebitda[0],
+        average_rent=brought_in / all_hours,
+        break_even_rent=(spent + needed) / all_hours,
+        break_even_utilisation=all_hours / (gpus * HOURS_PER_YEAR * all_years)
+        * (spent - power + needed) / (brought_in - power),
+        project_npv=npv,
+        project_irr=finance.irr(cash),
+        equity_irr=finance.irr(equity),
+        cash_payback=finance.payback(cash),
+        dscr=minimum(*cover),
+        revenue_by_year=[0.0, *revenue],
+        ebitda_by_year=[0.0, *ebitda],
+        cash_by_year=cash,
+        cumulative_cluster_cash=list(accumulate(cash)),
+        equity_cash_by_year=equity,
+    )  # fmt: skip
+
+
+def _serving(year: int, turn: int, life: Any, refreshes: Any) -> Any:
+    """The part of a year that a generation of GPUs is in service."""
+    part = in_service(year - 1, (turn + 1) * life) - in_service(year - 1, turn * life)
+    return where(turn <= refreshes, part, 0.0)
+
+
+def _age(year: int, bought: Any) -> Any:
+    """Full years since GPUs were bought, nought before."""
+    return maximum(year - 1 - bought, 0.0)
+
+
+def _traded(year: int, servers: Any, residual: Any, life: Any, refreshes: Any) -> Any:
+    """GPUs sold at the end of their life, less those bought for the next."""
+    sold = sum(where(turn <= refreshes, _falls(year, (turn + 1) * life), 0.0) for turn in TURNS)
+    bought = sum(where(turn <= refreshes, _falls(year, turn * life), 0.0) for turn in TURNS[1:])
+    return servers * (residual * sold - bought)
+
+
+def _falls(year: int, moment: Any) -> Any:
+    """1 where a moment falls into a year, 0 elsewhere."""
+    return where((moment > year - 1) & (moment <= year), 1.0, 0.0)
+
+
+def _service(year: int, loan: Any, rate: Any, term: Any) -> Any:
+    return where(year <= term, loan / annuity(rate, term), 0.0)

@@ -1,0 +1,270 @@
+"""A leased cluster over its contract, from the lessor's side and from the tenant's."""
+
+from typing import Any, NamedTuple
+
+from capcycle.models import finance
+from capcycle.models.maths import annuity, loan_interest, per, where
+from capcycle.models.registry import (
+    Amount,
+    AmountByYear,
+    Fraction,
+    Number,
+    PerCardHour,
+    PerYear,
+    Years,
+    model,
+)
+from capcycle.units import HOURS_PER_YEAR
+
+LAST = 10  # years, more than any lease of the sort
+YEARS = range(1, LAST + 1)
+
+
+class Leasing(NamedTuple):
+    """What a leased cluster brings in, costs and leaves. Lists have an entry for each year, the first one today's."""
+
+    lease_inflow: Amount
+    server_outlay: Amount
+    interest_paid: Amount
+    operating_paid: Amount
+    tax_paid: Amount
+    five_year_cost: Amount
+    lease_profit: Amount
+    lease_profit_per_year: PerYear
+    lease_margin: Fraction
+    rent_per_card_hour: PerCardHour
+    lessor_equity: Amount
+    lessor_equity_irr: Fraction
+    lessor_payback: Years
+    inflow_by_year: AmountByYear
+    refund_by_year: AmountByYear
+    residual_by_year: AmountByYear
+    server_charge_by_year: AmountByYear
+    interest_by_year: AmountByYear
+    operating_cost_by_year: AmountByYear
+    tax_by_year: AmountByYear
+    lease_profit_by_year: AmountByYear
+    lessor_cash_by_year: AmountByYear
+
+
+@model(verdict="lease_profit_per_year", better="higher", iterates=True)
+def leasing(
+    cards: Number,
+    lease_income: Amount,
+    vat_refund: Amount,
+    cluster_residual: Amount,
+    card_price: Amount,
+    borrowed_share: Fraction,
+    lessor_debt_rate: Fraction,
+    operating_cost_share: Fraction,
+    lessor_tax_rate: Fraction,
+    card_lease_term: Years,
+) -> Leasing:
+    """Profit and cash of a leased cluster by year, to the lessor.
+
+    Formula: profit = lease income + VAT refund + residual - servers - interest - operating cost - tax, over the term;
+             income, refund and servers in equal parts by year, the residual in the last; the loan paid level
+    Units:   one currency over the whole term, card_price for one card with its part of the server; operating_cost_share
+             of the lease income. Tax is also given back on a loss, as in a company with other profit.
+    Source:  the leasing call of 2025-07-01: 4bn of income, 0.2bn refunded, 0.13bn residual over five years of 10,000
+             ordinary cards, 9.13 yuan a card-hour. Servers, finance and operation stand in no source.
+
+    >>> call = leasing(10_000, 4e9, 0.2e9, 0.13e9, 315_000, 0.0, 0.035, 0.0, 0.0, 5)  # 4.33 - 3.15 = 1.18bn
+    >>> round(call.rent_per_card_hour, 2), round(float(call.lease_profit) / 1e9, 2)
+    (9.13, 1.18)
+    """
+    servers, per_year = cards * card_price, 1 / card_lease_term
+    loan = borrowed_share * servers
+    on = [where(year <= card_lease_term, 1.0, 0.0) for year in YEARS]
+    ends = [where((year - 1 < card_lease_term) & (card_lease_term <= year), 1.0, 0.0) for year in YEARS]
+    income, refund, charge = (
+        [each * amount * per_year for each in on] for amount in (lease_income, vat_refund, servers)
+    )
+    residual = [each * cluster_residual for each in ends]
+    operating = [each * operating_cost_share for each in income]
+    interest = [loan_interest(year, loan, lessor_debt_rate, card_lease_term) for year in YEARS]
+    before_tax = [
+        sum(brought) - sum(cost)
+        for *brought, cost in zip(income, refund, residual, zip(charge, interest, operating, strict=True), strict=True)
+    ]
+    tax = [lessor_tax_rate * each for each in before_tax]
+    profit = [each - paid for each, paid in zip(before_tax, tax, strict=True)]
+    level = loan / annuity(lessor_debt_rate, card_lease_term)
+    repaid = [each * level - paid for each, paid in zip(on, interest, strict=True)]
+    cash = [loan - servers, *(a + b - c for a, b, c in zip(profit, charge, repaid, strict=True))]
+    inflow = lease_income + vat_refund + cluster_residual
+    return Leasing(
+        lease_inflow=inflow,
+        server_outlay=servers,
+        interest_paid=sum(interest),
+        operating_paid=sum(operating),
+        tax_paid=sum(tax),
+        five_year_cost=servers + sum(interest) + sum(operating) + sum(tax),
+        lease_profit=sum(profit),
+        lease_profit_per_year=sum(profit) * per_year,
+        lease_margin=sum(profit) / inflow,
+        rent_per_card_hour=lease_income / (cards * card_lease_term * HOURS_PER_YEAR),
+        lessor_equity=servers - loan,
+        lessor_equity_irr=finance.irr(cash),
+        lessor_payback=finance.payback(cash),
+        inflow_by_year=[0.0, *income],
+        refund_by_year=[0.0, *refund],
+        residual_by_year=[0.0, *residual],
+        server_charge_by_year=[0.0, *charge],
+        interest_by_year=[0.0, *interest],
+        operating_cost_by_year=[0.0, *operating],
+        tax_by_year=[0.0, *tax],
+        lease_profit_by_year=[0.0, *profit],
+        lessor_cash_by_year=cash,
+    )
+
+
+class LeasingImplied(NamedTuple):
+    """What a told profit says of the costs that nobody told."""
+
+    lease_inflow: Amount
+    implied_cost: Amount
+    implied_cost_per_card: Amount
+    lease_margin: Fraction
+    rent_per_card_hour: PerCardHour
+
+
+@model(verdict="lease_margin", better="higher")
+def leasing_implied(
+    cards: Number,
+    lease_income: Amount,
+    vat_refund: Amount,
+    cluster_residual: Amount,
+    told_profit_per_year: PerYear,
+    card_lease_term: Years,
+) -> LeasingImplied:
+    """What servers, interest, operation and tax must add up to, given the income and a profit that was told.
+
+    Formula: implied_cost = lease_income + vat_refund + cluster_residual - told_profit_per_year * card_lease_term
+    Units:   one currency, over the whole term but for the profit; rent per card and hour of the year.
+    Source:  the leasing call of 2025-07-01: 4.33bn in and 150 to 200m a year leave 3.58 to 3.33bn of cost.
+
+    >>> [float(leasing_implied(1e4, 4e9, 0.2e9, 0.13e9, profit, 5).implied_cost) / 1e9 for profit in (0.15e9, 0.2e9)]
+    [3.58, 3.33]
+    """
+    inflow = lease_income + vat_refund + cluster_residual
+    cost = inflow - told_profit_per_year * card_lease_term
+    return LeasingImplied(
+        lease_inflow=inflow,
+        implied_cost=cost,
+        implied_cost_per_card=cost / cards,
+        lease_margin=told_profit_per_year * card_lease_term / inflow,
+        rent_per_card_hour=lease_income / (cards * card_lease_term * HOURS_PER_YEAR),
+    )
+
+
+class LeasePayback(NamedTuple):
+    """When a leased server has paid for itself."""
+
+    cash_per_year: PerYear
+    lease_payback_years: Years
+
+
+@model(verdict="lease_payback_years", better="lower")
+def lease_payback(
+    server_price: Amount, rent_per_year: PerYear, lease_net_margin: Fraction, server_life: Years
+) -> LeasePayback:
+    """Years until profit and depreciation have brought the price of a server back.
+
+    Formula: server_price / (rent_per_year * lease_net_margin + server_price / server_life)
+    Units:   one currency; years. The margin is after straight-line depreciation.
+    Source:  Tianfeng (2025-04-11): 70,000 yuan a month for eight H100, back in about three years.
+
+    >>> round(float(lease_payback(2.52e6, 0.84e6, 0.348, 5).lease_payback_years), 1)
+    3.2
+    """
+    cash = rent_per_year * lease_net_margin + server_price / server_life
+    return LeasePayback(cash, per(server_price, cash))
+
+
+class LeaseOrBuy(NamedTuple):
+    """A tenant's cost either way, and what its first year's accounts show: bought, leased, and rented as a service."""
+
+    npv_of_buying: Amount
+    npv_of_leasing: Amount
+    gain_from_leasing: Amount
+    tenant_break_even_rent: PerYear
+    rent_to_break_even: Fraction
+    capex_avoided: Amount
+    tenant_lease_liability: Amount
+    ebitda_bought: Amount
+    ebitda_ifrs_16: Amount
+    ebitda_rented: Amount
+    operating_income_bought: Amount
+    operating_income_ifrs_16: Amount
+    operating_income_rented: Amount
+    roic_before: Fraction
+    roic_bought: Fraction
+    roic_ifrs_16: Fraction
+    roic_asc_842: Fraction
+    roic_rented: Fraction
+
+
+@model(verdict="gain_from_leasing", better="higher")
+def lease_or_buy(
+    purchase_price: Amount,
+    rent_per_year: PerYear,
+    running_cost_per_year: PerYear,
+    card_lease_term: Years,
+    resale_share: Fraction,
+    tenant_debt_rate: Fraction,
+    tenant_tax_rate: Fraction,
+    operating_income: Amount,
+    invested_capital: Amount,
+) -> LeaseOrBuy:
+    """Buying against leasing the same compute for a term, and how each looks in the tenant's accounts.
+
+    Formula: npv_of_buying = -price + tax on depreciation saved + running cost and resale after tax, at the after-tax
+             debt rate; npv_of_leasing = -rent * (1 - tax) * annuity; break-even where both are equal.
+             IFRS 16 capitalises rent at the debt rate: depreciation and interest take the place of rent, so EBITDA
+             keeps it; under ASC 842 an operating lease is on the balance sheet and its rent inside EBITDA; rented as
+             a service it is inside EBITDA and nowhere on the balance sheet.
+             roic = (operating income + change) * (1 - tax) / (invested capital + assets added)
+    Units:   one currency; what the landlord runs and powers costs a buyer `running_cost_per_year`.
+    Source:  Brealey, Myers and Allen on financial leases: discount at the after-tax cost of debt.
+
+    >>> bought = lease_or_buy(100.0, 25.0, 0.0, 5, 0.0, 0.0, 0.0, 50.0, 500.0)  # 5 x 25 against 100
+    >>> float(bought.gain_from_leasing), float(bought.tenant_break_even_rent), float(bought.roic_before)
+    (-25.0, 20.0, 0.1)
+    """
+    rate, kept = tenant_debt_rate * (1 - tenant_tax_rate), 1 - tenant_tax_rate
+    years = annuity(rate, card_lease_term)
+    resale = purchase_price * resale_share
+    depreciation = (purchase_price - resale) / card_lease_term
+    buying = (
+        -purchase_price + tenant_tax_rate * depreciation * years - kept * running_cost_per_year * years
+        + resale / (1 + rate) ** card_lease_term
+    )  # fmt: skip
+    leased = -kept * rent_per_year * years
+    liability = rent_per_year * annuity(tenant_debt_rate, card_lease_term)
+    bought = -running_cost_per_year - depreciation
+    capitalised = -liability / card_lease_term
+
+    def roic(change: Any, assets: Any) -> Any:
+        return per((operating_income + change) * kept, invested_capital + assets)
+
+    return LeaseOrBuy(
+        npv_of_buying=buying,
+        npv_of_leasing=leased,
+        gain_from_leasing=leased - buying,
+        tenant_break_even_rent=-buying / (kept * years),
+        rent_to_break_even=-buying / (kept * years) / rent_per_year,
+        capex_avoided=purchase_price,
+        tenant_lease_liability=liability,
+        ebitda_bought=-running_cost_per_year,
+        ebitda_ifrs_16=0.0 * rent_per_year,
+        ebitda_rented=-rent_per_year,
+        operating_income_bought=bought,
+        operating_income_ifrs_16=capitalised,
+        operating_income_rented=-rent_per_year,
+        roic_before=roic(0.0, 0.0),
+        roic_bought=roic(bought, purchase_price),
+        roic_ifrs_16=roic(capitalised, liability),
+        roic_asc_842=roic(-rent_per_year, liability),
+        roic_rented=roic(-rent_per_year, 0.0),
+    )

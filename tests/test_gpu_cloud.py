@@ -1,0 +1,205 @@
+"""GPU clouds: published costs and returns, invariants of a cluster's cash, and exhibits that say what they show."""
+
+import altair as alt
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from capcycle import exhibits, models, study
+from capcycle.claims.own import MODELS, check_file
+from capcycle.errors import ModelError
+from capcycle.facts import registers
+from capcycle.models.finance import rates
+from capcycle.models.maths import present_value
+
+YEARLY = 1.94e9 / 76_000 / 8760  # IREN for Microsoft: 1.94bn a year, 76,000 GPUs, every hour
+IREN = {
+    "gpus": 76_000, "gpu_price": 5.8e9 / 76_000, "cluster_share_gpu_nodes": 1.0, "site_capex": 3e9,
+    "contract_price": YEARLY, "contract_term": 5, "prepaid_share": 0.2, "credited_from": 3, "gpu_rent": 2.85,
+    "gpu_rent_ratio_per_year": 0.7, "gpu_utilisation": 0.7, "kw_per_gpu": 2.6, "pue": 1.2, "power_tariff": 0.0,
+    "data_center_cost": 0.0, "operations_cost": 0.15 * YEARLY, "server_life": 5, "refreshes": 0, "gpu_residual": 0.0,
+    "site_residual": 0.0, "tax_rate": 0.0, "gpu_loan_to_value": 0.0, "gpu_debt_rate": 0.1, "gpu_loan_term": 5,
+    "hurdle_rate": 0.1,
+}  # fmt: skip
+RENTED = {"site_capex": 0.0, "data_center_cost": 1.5e6 * 200 / 76_000 / 8760}  # 1.5m a MW and year on 200 MW
+# without a contract: rent falls, the GPUs are sold for a fifth, tax is paid
+LET = IREN | {"contract_term": 0, "prepaid_share": 0.0, "site_capex": 0.0, "gpu_residual": 0.2, "tax_rate": 0.25,
+              "gpu_price": 30_000, "operations_cost": 0.3}  # fmt: skip
+
+
+def cluster(**given):
+    return models.gpu_cloud(**IREN | given)
+
+
+def hour(**given):
+    nothing = dict.fromkeys(models.gpu_hour.parameters, 0.0)
+    ones = dict.fromkeys(["server_life", "gpu_utilisation", "kw_per_gpu", "pue", "gpu_rent"], 1.0)
+    return models.gpu_hour(**nothing | ones | given)
+
+
+# ---- published figures
+
+
+def test_published_examples_come_out_as_they_are_marked():
+    lines = [line for line in check_file("data/examples.csv") if line.name.startswith(("gpu_", "funding_gap"))]
+    wrong = [line.name for line in lines if line.verdict == "inconsistent"]
+    assert len([line for line in lines if line.name in MODELS]) >= 10
+    assert wrong == ["gpu_hour_cost_stack", "gpu_cloud_irr"]
+
+
+def test_an_h100_at_half_the_hours():
+    # Ramachandran: 25,000 over 13,000 hours is 1.92; operating at half of that 0.96; 2.88 of 4.25 leaves 32 %
+    half = 13_000 / 26_280
+    found = hour(gpu_price=25_000, server_life=3, gpu_utilisation=half, operations_cost=0.96 * half, gpu_rent=4.25)
+    assert float(found.capital_per_hour) == pytest.approx(1.92, abs=0.005)
+    assert float(found.gpu_hour_cost) == pytest.approx(2.88, abs=0.005)
+    assert float(found.gpu_hour_margin) == pytest.approx(0.32, abs=0.005)
+
+
+def test_power_is_kilowatts_times_pue_times_tariff():
+    assert hour(kw_per_gpu=0.7, pue=1.0, power_tariff=100.0).power_per_hour == pytest.approx(0.07)  # From Token: 0.07
+
+
+@pytest.mark.parametrize(
+    ("given", "irr"),
+    [
+        ({}, -0.031),
+        ({"site_residual": 1.0}, 0.096),
+        ({"site_residual": 1.0, "gpu_residual": 0.2}, 0.130),
+        (RENTED, 0.091),
+        (RENTED | {"gpu_residual": 0.2}, 0.163),
+    ],
+)
+def test_irens_contract_returns_what_its_residuals_make_of_it(given, irr):
+    assert float(cluster(**given).project_irr) == pytest.approx(irr, abs=0.0006)
+
+
+def test_irens_contract_as_signed():
+    found = cluster()  # 9.7bn of which a fifth is prepaid; 5.8 less 1.94 is 3.86; 85 % of 1.94 is 1.649
+    assert found.prepayment == pytest.approx(1.94e9)
+    assert found.prepayment / 5.8e9 == pytest.approx(0.33, abs=0.005)
+    assert found.net_outlay - 3e9 == pytest.approx(3.86e9)
+    assert float(found.first_year_ebitda) == pytest.approx(1.649e9)
+    assert float(found.average_rent) == pytest.approx(2.91, abs=0.005)
+
+
+def test_run_rates_of_iren():
+    found = models.gpu_run_rate(500e6, 23_000, 1.0, 140_000)  # 21,739 a GPU; 3.04bn at the same rent, 6.09 times
+    assert [float(each) for each in found] == pytest.approx([21_739, 2.48, 3.04e9, 6.09], rel=0.002)
+
+
+def test_forward_rents_of_an_a100():
+    assert float(models.forward_curve(2.40, 1.45).annual_ratio) == pytest.approx(0.53, abs=0.005)  # AWS, June 2021
+
+
+def test_the_case_of_iren_is_the_one_published():
+    case = study.case(models.gpu_cloud, "IREN", hurdle_rate="required_return", refreshes=0)
+    bare = case.evaluate(tax_rate=0.0, site_residual=0.0, gpu_residual=0.0)
+    assert float(bare.project_irr) == pytest.approx(-0.031, abs=0.0006)
+
+
+# ---- invariants
+
+rents = st.floats(1.5, 6.0)
+shares = st.floats(0.4, 1.0)
+ratios = st.floats(0.5, 1.0)
+
+
+@given(rents, shares, ratios)
+@settings(max_examples=40)
+def test_npv_at_the_irr_is_nought(rent, share, ratio):
+    found = models.gpu_cloud(**LET | {"gpu_rent": rent, "gpu_utilisation": share, "gpu_rent_ratio_per_year": ratio})
+    if np.isfinite(found.project_irr):
+        worth = present_value(found.project_irr, [float(flow) for flow in found.cash_by_year])
+        assert abs(worth) < 1e-4 * found.cluster_capex
+    else:
+        assert len(rates([float(flow) for flow in found.cash_by_year]).values) != 1
+
+
+@given(rents, ratios, st.floats(0.02, 0.12))
+@settings(max_examples=40)
+def test_debt_cheaper_than_the_project_lifts_the_return_and_dearer_debt_lowers_it(rent, ratio, rate):
+    given = LET | {"gpu_rent": rent, "gpu_rent_ratio_per_year": ratio, "gpu_debt_rate": rate, "gpu_loan_to_value": 0.5}
+    found = models.gpu_cloud(**given)
+    gap = found.project_irr - rate * (1 - given["tax_rate"])
+    if np.isfinite(found.equity_irr) and abs(gap) > 1e-3:
+        assert (found.equity_irr > found.project_irr) == (gap > 0)
+
+
+@given(rents, st.integers(0, 3))
+@settings(max_examples=20)
+def test_at_the_break_even_rent_npv_is_nought(rent, refreshes):
+    flat = LET | {"gpu_rent_ratio_per_year": 1.0, "refreshes": refreshes}
+    needed = models.gpu_cloud(**flat | {"gpu_rent": rent}).break_even_rent
+    assert abs(models.gpu_cloud(**flat | {"gpu_rent": needed}).project_npv) < 1e-6 * 76_000 * 30_000
+
+
+def test_at_the_break_even_share_of_hours_npv_is_nought():
+    given = LET | {"gpu_rent_ratio_per_year": 1.0, "gpu_rent": 4.0, "power_tariff": 100.0}
+    share = models.gpu_cloud(**given).break_even_utilisation
+    assert abs(models.gpu_cloud(**given | {"gpu_utilisation": share}).project_npv) < 1.0
+
+
+def test_a_prepayment_moves_money_and_makes_none():
+    without, found = cluster(prepaid_share=0.0), cluster()
+    assert sum(found.cash_by_year) == pytest.approx(sum(without.cash_by_year))
+    assert found.project_npv > without.project_npv
+
+
+def test_gpus_bought_again_earn_and_cost_the_same_again():
+    once, twice = models.gpu_cloud(**LET), models.gpu_cloud(**LET | {"refreshes": 1})
+    assert sum(twice.cash_by_year) == pytest.approx(2 * sum(once.cash_by_year))
+
+
+def test_a_cluster_is_switched_off_when_rent_no_longer_covers_its_cash_cost():
+    found = models.gpu_cloud(**LET | {"gpu_rent_ratio_per_year": 0.3})
+    assert float(found.ebitda_by_year[2]) > 0 and min(map(float, found.ebitda_by_year)) == 0
+
+
+@given(st.floats(0.5, 10.0), st.floats(0.4, 1.0))
+def test_forward_rents_cost_what_the_three_year_price_does(one, part):
+    curve = models.forward_curve(one, one * part)
+    assert sum(map(float, curve[1:])) == pytest.approx(3 * one * part)
+
+
+def test_a_three_year_price_of_a_third_or_less_has_no_forward_rents():
+    assert np.isnan(np.array(models.forward_curve(3.0, 0.9)[2:], float)).all()
+
+
+# ---- as the house asks
+
+
+def test_what_is_missing_stays_missing():
+    assert np.isnan(cluster(contract_price=np.nan).project_irr)
+    assert np.isnan(hour(gpu_price=np.nan).gpu_hour_cost)
+
+
+def test_a_slider_computes_the_hour_but_not_the_return():
+    dragged = alt.param(name="gpu_rent", value=3.0)
+    assert "gpu_rent" in str(hour(gpu_rent=dragged).gpu_hour_margin.to_dict())
+    with pytest.raises(ModelError, match="tabulate"):
+        cluster(contract_price=dragged)
+
+
+def test_arrays_give_what_numbers_give():
+    shares = np.array([0.5, 0.9])
+    both = models.gpu_cloud(**LET | {"gpu_utilisation": shares}).project_irr
+    assert both.tolist() == [float(models.gpu_cloud(**LET | {"gpu_utilisation": one}).project_irr) for one in shares]
+
+
+def test_the_variants_stand_beside_what_was_printed():
+    case = study.case(models.gpu_cloud, "IREN", hurdle_rate="required_return", refreshes=0)
+    shown = exhibits.irr_variants(case, 1.5e6, 0.2, {"Printed": [0.10, 0.12]}, "iren-holder-post")
+    assert "−3.1% to 16.3%" in shown.title and "10.0%–12.0%" in shown.title
+
+
+def test_forward_ratios_are_those_of_the_register():
+    shown = exhibits.forward_ratios(registers.read("gpu_prices"), ["H100"])
+    assert "0.68 times" in " ".join(shown.view.to_numpy(dtype=str).ravel())  # Oblivus, February 2024
+
+
+def test_a_terminated_contract_says_so():
+    shown = exhibits.gpu_contracts()
+    assert "Hainan Huatie" in shown.title
+    assert shown.view.iloc[:, 2].str.contains("terminated, 30 Sep 2025").sum() == 1
