@@ -434,7 +434,7 @@ LIMITS = (
     "## What does this not say?",
     "## What does this not do?",
 )
-LOADS = ("facts.load(", "study.case(", "facts.inventory.held(", "claims.examine(", "contracts.read(")
+LOADS = ("facts.load(", "peers(", "study.case(", "facts.inventory.held(", "claims.examine(", "contracts.read(")
 DOCUMENTS = ("exhibits.documents(", "exhibits.claims.outside(")  # claims rest on documents of others
 pages = pytest.mark.parametrize(
     "cells", [NOTEBOOKS[n] for n in NOTEBOOKS if n != "explore"], ids=[n for n in NOTEBOOKS if n != "explore"]

@@ -8,7 +8,11 @@ from capcycle.models.ai_roic import (
     forward_roic_revenue,
     segment_gross_margin,
 )
-from capcycle.models.compute_stock import build_plan, compute_stock, training_scale
+from capcycle.models.compute_stock import (
+    build_plan,
+    compute_stock,
+    training_scale,
+)
 from capcycle.models.cycle import build_out
 from capcycle.models.gigawatt import (
     all_in_power,
@@ -20,10 +24,27 @@ from capcycle.models.gigawatt import (
     vendor_content,
 )
 from capcycle.models.gpu_cloud import gpu_cloud
-from capcycle.models.gpu_hour import forward_curve, gpu_funding_gap, gpu_hour, gpu_run_rate
+from capcycle.models.gpu_hour import (
+    forward_curve,
+    gpu_funding_gap,
+    gpu_hour,
+    gpu_run_rate,
+)
 from capcycle.models.hosting import hosting
-from capcycle.models.leasing import lease_or_buy, lease_payback, leasing, leasing_implied
+from capcycle.models.leasing import (
+    lease_or_buy,
+    lease_payback,
+    leasing,
+    leasing_implied,
+)
 from capcycle.models.power_use import business, power_use
+from capcycle.models.power_value import (
+    attribution,
+    ev_per_mw,
+    leased_mw_value,
+    power_value,
+    priced_in,
+)
 from capcycle.models.registry import ALL
 from capcycle.models.required_revenue import (
     price_per_user,
@@ -40,11 +61,13 @@ __all__ = [
     "ai_cloud_roic",
     "all_in_power",
     "asic_substitution",
+    "attribution",
     "build_out",
     "build_plan",
     "business",
     "compute_stock",
     "cost_of_ownership",
+    "ev_per_mw",
     "forward_curve",
     "forward_roic_backlog",
     "forward_roic_revenue",
@@ -56,12 +79,15 @@ __all__ = [
     "hosting",
     "lease_or_buy",
     "lease_payback",
+    "leased_mw_value",
     "leasing",
     "leasing_implied",
     "life_change",
     "power_per_gpu",
     "power_use",
+    "power_value",
     "price_per_user",
+    "priced_in",
     "required_revenue",
     "revenue_for_capex",
     "revenue_for_vintages",

@@ -6,6 +6,7 @@ from capcycle.study import (
     cycle,
     hosting,
     lives,
+    power,
     required,
 )
 from capcycle.study.case import (
@@ -54,6 +55,7 @@ __all__ = [
     "history",
     "hosting",
     "lives",
+    "power",
     "required",
     "scenarios",
     "simulate",

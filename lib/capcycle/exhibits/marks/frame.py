@@ -64,8 +64,14 @@ def table(rows: pd.DataFrame, frame: Frame, columns: dict[str, str]) -> Exhibit:
 
 
 def shown(rows: pd.DataFrame, column: str = "value") -> list[str]:
-    """A column of values in words, each marked where it is somebody's judgement."""
-    return [parts.shown(*row) for row in rows[[column, "unit", "kind"]].itertuples(index=False)]
+    """A column of values in words, each marked where it is somebody's judgement; a range where only that is known."""
+    texts = [parts.shown(*row) for row in rows[[column, "unit", "kind"]].itertuples(index=False)]
+    if column != "value" or not {"low", "high"} <= set(rows):
+        return texts
+    only = rows["value"].isna() & rows["low"].notna() & rows["high"].notna()
+    ends = zip(shown(rows, "low"), shown(rows, "high"), strict=True)
+    spans = [words.say("marks.span", low=low, high=high) for low, high in ends]
+    return [span if bare else text for text, span, bare in zip(texts, spans, only, strict=True)]
 
 
 def documents(rows: pd.DataFrame) -> tuple[dict[str, str], ...]:

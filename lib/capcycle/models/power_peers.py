@@ -1,0 +1,165 @@
+"""Companies by their power: what is held of market value, debt, cash and MW by stage, each with its evidence."""
+
+from collections.abc import Callable, Sequence
+from datetime import date
+from typing import NamedTuple
+
+import numpy as np
+import pandas as pd
+
+from capcycle import facts, words
+from capcycle.facts import registers
+from capcycle.facts.door import KINDS
+
+STAGES = ("operating", "leased", "secured")
+FIGURES = ["market_value", "price", "shares", "debt", "cash", "enterprise_value", "operating_mw", "leased_mw",
+           "pipeline_mw", "secured_mw"]  # fmt: skip
+STALE = pd.Timedelta(days=270)  # a balance older than this beside the price hides a build: debt triples within a year
+RUNS, PIPELINE = "all power in use", "development pipeline"  # parts of capacity.csv
+ALIVE = ("signed", "delivering")
+
+
+class Figure(NamedTuple):
+    """One figure of one company: NaN with its reason where it is lacking."""
+
+    value: float
+    kind: str = "assumed"
+    source: str = ""
+    date: pd.Timestamp = pd.NaT
+    reason: str = ""
+
+
+def peers(companies: Sequence[str], as_of: str | date | None = None) -> pd.DataFrame:
+    """A row for each company, or company of a group, and figure: company, figure, value, kind, source, date, reason.
+
+    Formula: enterprise_value = market_value + debt - cash; secured_mw = operating + leased + pipeline
+    Units:   full US dollars, shares, MW; leased MW are the company's own share of critical IT in signed leases
+    Errors:  none; what is lacking is NaN with its reason
+
+    >>> table = peers(["CIFR", "MARA"], as_of="2026-08-31").set_index(["company", "figure"])
+    >>> float(table["value"]["CIFR", "leased_mw"])  # Barber Lake 168, Amazon 300; a later 39 has no day
+    468.0
+    >>> table["reason"]["MARA", "operating_mw"]
+    'no figure of power in use is held'
+    """
+    known, tables = facts.load([*companies], as_of), {name: registers.read(name, as_of) for name in REGISTERS}
+    rows = [
+        {"company": company, "figure": name, **figure._asdict()}
+        for company in known.attrs["companies"]
+        for name, figure in _company(company, known, tables).items()
+    ]
+    return pd.DataFrame(rows)
+
+
+def wide(figures: pd.DataFrame) -> pd.DataFrame:
+    """A row for each company, a column for each figure.
+
+    >>> sorted(wide(peers(["CIFR"])).columns)[:3]
+    ['cash', 'debt', 'enterprise_value']
+    """
+    return figures.pivot(index="company", columns="figure", values="value").loc[figures["company"].unique()]
+
+
+REGISTERS = ("market", "contracts", "capacity", "commitments")
+
+
+def _company(company: str, known: pd.DataFrame, tables: dict[str, pd.DataFrame]) -> dict[str, Figure]:
+    market = tables["market"][tables["market"]["company"] == company]
+    value, price = (_newest(market[market["measure"] == each], _lacks(each)) for each in ("market_value", "last_sale"))
+    shares = _shares(company, value, price, tables["commitments"])
+    debt, cash = _balance(known[known["company"] == company], value.date)
+    power = _power(company, tables)
+    return {
+        "market_value": value, "price": price, "shares": shares, "debt": debt, "cash": cash,
+        "enterprise_value": _together(lambda value, debt, cash: value + debt - cash, value, debt, cash), **power,
+    }  # fmt: skip
+
+
+def _power(company: str, tables: dict[str, pd.DataFrame]) -> dict[str, Figure]:
+    capacity = tables["capacity"][tables["capacity"]["company"] == company].rename(columns={"mw": "value"})
+    runs = _newest(capacity[capacity["site"] == RUNS], _lacks("operating_mw"))
+    secured = _newest(capacity[capacity["stage"] == "approved"], _lacks("secured_mw"))
+    pipeline = _newest(capacity[capacity["site"] == PIPELINE], _lacks("pipeline_mw"))
+    leased = _leased(tables["contracts"], company)
+    if np.isnan(pipeline.value) and not np.isnan(secured.value + runs.value + leased.value):
+        pipeline = _together(lambda all_of_it, *used: max(all_of_it - sum(used), 0.0), secured, runs, leased)
+    elif not np.isnan(pipeline.value):
+        secured = _together(lambda *each: sum(each), runs, leased, pipeline)
+    return {"operating_mw": runs, "leased_mw": leased, "pipeline_mw": pipeline, "secured_mw": secured}
+
+
+def _leased(contracts: pd.DataFrame, company: str) -> Figure:
+    """Critical MW of the leases that live, the company's own share of each."""
+    held = contracts[(contracts["lessor"] == company) & contracts["critical_it_mw"].notna()]
+    held = held.drop_duplicates("contract", keep="last")
+    held = held[held["status"].isin(ALIVE)]
+    if held.empty:
+        return _lacks("leased_mw")
+    total = float((held["critical_it_mw"] * held["ownership"].fillna(1.0)).sum())
+    return Figure(total, "derived", _joined(held["source"]), held["published"].max(), _say("leases", count=len(held)))
+
+
+def _balance(known: pd.DataFrame, day: pd.Timestamp) -> tuple[Figure, Figure]:
+    """Debt and cash of the newest balance that has both, where it is not too old beside the price."""
+    wide = known[known["period_end"].le(day)].pivot_table(index="period_end", columns="concept", values="value")
+    wide = wide.reindex(columns=["cash", "total_debt", "debt_current", "long_term_debt_noncurrent"])
+    parts = wide["debt_current"] + wide["long_term_debt_noncurrent"]
+    both = pd.DataFrame({"debt": wide["total_debt"].fillna(parts), "cash": wide["cash"]}).dropna()
+    if both.empty:
+        return _lacks("debt"), _lacks("cash")
+    end = both.index.max()
+    if day - end > STALE:
+        return tuple(_lacks("balance", day=words.day(end)) for _ in range(2))
+    rows = known[known["period_end"] == end]
+    return tuple(_of(rows[rows["concept"].isin(names)], both.at[end, name], end) for name, names in _BALANCE.items())
+
+
+_BALANCE = {"debt": ("total_debt", "debt_current", "long_term_debt_noncurrent"), "cash": ("cash",)}
+
+
+def _of(rows: pd.DataFrame, value: float, end: pd.Timestamp) -> Figure:
+    return Figure(float(value), _weakest(rows["kind"]), _joined(rows["source"]), end, _say("at", day=words.day(end)))
+
+
+def _shares(company: str, value: Figure, price: Figure, commitments: pd.DataFrame) -> Figure:
+    """The share count behind the market value, and the shares that tenants' backers may buy."""
+    warrants = commitments[(commitments["form"] == "warrant") & (commitments["giver"] == company)]
+    count = float(warrants["shares"].sum()) if len(warrants) else 0.0
+    found = _together(lambda value, price: value / price + count, value, price)
+    source = _joined([found.source, *warrants["source"]])
+    reason = _say("shares", warrants=words.value(count, "shares")) if found.value == found.value else found.reason
+    return found._replace(source=source, reason=reason)
+
+
+def _newest(rows: pd.DataFrame, lacking: Figure) -> Figure:
+    if rows.empty:
+        return lacking
+    row = rows.sort_values("date", kind="stable", na_position="first").iloc[-1]
+    said = [_say("at", day=words.day(row["date"])), row["note"]]
+    return Figure(float(row["value"]), row["kind"], row["source"], row["date"], " ".join(filter(None, said)))
+
+
+def _together(formula: Callable, *figures: Figure) -> Figure:
+    lacking = [figure.reason for figure in figures if np.isnan(figure.value)]
+    if lacking:
+        return Figure(np.nan, reason="; ".join(dict.fromkeys(lacking)))
+    dates = [figure.date for figure in figures if figure.date == figure.date]
+    kind = _weakest(["derived", *(figure.kind for figure in figures)])
+    source = _joined(figure.source for figure in figures)
+    return Figure(formula(*(figure.value for figure in figures)), kind, source, min(dates, default=pd.NaT))
+
+
+def _weakest(kinds) -> str:
+    return KINDS[max(map(KINDS.index, kinds))]
+
+
+def _joined(sources) -> str:
+    return " ".join(dict.fromkeys(" ".join(sources).split()))
+
+
+def _lacks(what: str, **given: str) -> Figure:
+    return Figure(np.nan, reason=_say(f"lacks_{what}", **given))
+
+
+def _say(key: str, **given) -> str:
+    return words.say(f"power_value.{key}", **given)

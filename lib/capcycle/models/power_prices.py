@@ -1,0 +1,73 @@
+"""What the market pays for a megawatt of each stage: three ratios, and one regression over the same companies."""
+
+from typing import NamedTuple
+
+import numpy as np
+import pandas as pd
+from scipy.optimize import nnls
+
+from capcycle.errors import ModelError
+
+STAGES = ("operating_mw", "leased_mw", "pipeline_mw")
+
+
+class Prices(NamedTuple):
+    """Prices of a MW.
+
+    table    a row per stage: companies, mean_ratio, pooled_ratio, price, standard_error, price_nonnegative
+    companies  in the regression: those that have all figures
+    freedom  companies less prices
+    """
+
+    table: pd.DataFrame
+    companies: list[str]
+    freedom: int
+
+
+def power_prices(peers: pd.DataFrame, of: str = "enterprise_value") -> Prices:
+    """The ratios of enterprise value to MW by stage, mean and pooled, beside a regression on all stages at once.
+
+    Each ratio gives the whole value to one stage, so the three cannot hold together; the regression shares it out.
+
+    Formula: mean of EV/MW; sum(EV)/sum(MW); EV = a * operating_mw + b * leased_mw + c * pipeline_mw by least squares,
+             without a constant, and with no price below nought; standard errors sqrt(s^2 * diag((X'X)^-1))
+    Units:   `peers` a row per company with the three stages and `of`, enterprise_value or market_value; amounts per
+             MW. NaN where as many
+             prices as companies, or more, are looked for, or where the stages move together.
+    Errors:  ModelError for columns that are not there.
+    Source:  hand arithmetic: values of 3, 4 and 5 over 1, 2 and 5 MW, one stage each, are 12/1, 12/2 and 12/5 pooled.
+
+    >>> rows = {"enterprise_value": [3.0, 4, 5], "operating_mw": [1.0, 0, 0], "leased_mw": [0, 2.0, 0],
+    ...         "pipeline_mw": [0, 0, 5.0]}
+    >>> found = power_prices(pd.DataFrame(rows, index=["A", "B", "C"]))
+    >>> found.table["pooled_ratio"].tolist(), found.freedom
+    ([12.0, 6.0, 2.4], 0)
+    """
+    needed = [of, *STAGES]
+    if lacking := [name for name in needed if name not in peers]:
+        raise ModelError(f"the peers lack the columns {', '.join(lacking)}; needed: {', '.join(needed)}")
+    held = peers.dropna(subset=needed)
+    slopes = _regression(held[list(STAGES)].to_numpy(float), held[of].to_numpy(float))
+    ratios = {stage: _ratios(peers[[of, stage]].dropna()) for stage in STAGES}
+    table = pd.DataFrame(ratios, index=["companies", "mean_ratio", "pooled_ratio"]).T.assign(**slopes)
+    return Prices(table, list(held.index), len(held) - len(STAGES))
+
+
+def _ratios(held: pd.DataFrame) -> list[float]:
+    values, power = held.iloc[:, 0], held.iloc[:, 1]
+    if not power.sum() > 0:
+        return [len(held), np.nan, np.nan]
+    some = power > 0
+    return [len(held), float((values[some] / power[some]).mean()), float(values.sum() / power.sum())]
+
+
+def _regression(power: np.ndarray, values: np.ndarray) -> dict[str, np.ndarray]:
+    companies, stages = power.shape
+    if companies < stages or np.linalg.matrix_rank(power) < stages:
+        nothing = np.full(stages, np.nan)
+        return {"price": nothing, "standard_error": nothing, "price_nonnegative": nothing}
+    price, *_ = np.linalg.lstsq(power, values, rcond=None)
+    freedom = companies - stages
+    spread = np.square(values - power @ price).sum() / freedom if freedom else np.nan
+    error = np.sqrt(spread * np.diag(np.linalg.inv(power.T @ power)))
+    return {"price": price, "standard_error": error, "price_nonnegative": nnls(power, values)[0]}

@@ -1,0 +1,223 @@
+"""What a megawatt is worth by stage, a company as the sum of its power, and how much power its price assumes."""
+
+from typing import Any, NamedTuple
+
+from capcycle.models.maths import annuity, maximum, per
+from capcycle.models.registry import (
+    MW,
+    Amount,
+    Fraction,
+    GPUs,
+    Multiple,
+    PerGPU,
+    PerMW,
+    PerMWYear,
+    PerShare,
+    Shares,
+    model,
+)
+
+
+class EVPerMW(NamedTuple):
+    """The value of a megawatt, and what it lies above a second one."""
+
+    value_per_mw: PerMW
+    gap_per_mw: PerMW
+    premium: Fraction
+
+
+class LeasedMW(NamedTuple):
+    """A leased megawatt: what its income is worth, what it still costs, what is left."""
+
+    gross_value_per_mw: PerMW
+    net_value_per_mw: PerMW
+
+
+class PowerValue(NamedTuple):
+    """The parts of a company, what they leave for a share, and what today's price assumes."""
+
+    operating_part: Amount
+    leased_part: Amount
+    cost_part: Amount
+    pipeline_part: Amount
+    parts_value: Amount
+    equity_value: Amount
+    cost_to_complete: Amount
+    funding_gap: Amount
+    new_shares: Shares
+    value_per_share: PerShare
+    upside: Fraction
+
+
+class PricedIn(NamedTuple):
+    """The leased megawatts that an enterprise value assumes, and what they are of those held."""
+
+    priced_in_mw: MW
+    to_be_signed_mw: MW
+    priced_in_share: Multiple
+
+
+class Attribution(NamedTuple):
+    """A market value split by use, today and at a target price."""
+
+    ai_value: Amount
+    other_value: Amount
+    implied_shares: Shares
+    target_equity: Amount
+    ai_value_at_target: Amount
+    ai_value_per_gpu: PerGPU
+    market_value_to_ai_revenue: Multiple
+
+
+@model(verdict="value_per_mw", better="lower")
+def ev_per_mw(enterprise_value: Amount, power: MW, other_value_per_mw: PerMW) -> EVPerMW:
+    """Enterprise value for each MW of one stage, and how far that is above another price of a MW.
+
+    Formula: value_per_mw = enterprise_value / power; premium = value_per_mw / other_value_per_mw - 1
+    Units:   an amount, MW of one stage and basis; missing where there is no power
+    Source:  Aligned (October 2025): 40bn for 5 GW is 8m a MW, 5m above miners' 3m; that is 167 %, printed as 160 %.
+
+    >>> aligned = ev_per_mw(40e9, 5000, 3e6)
+    >>> [round(float(one), 2) for one in aligned]
+    [8000000.0, 5000000.0, 1.67]
+    """
+    value = per(enterprise_value, power)
+    return EVPerMW(value, value - other_value_per_mw, per(value, other_value_per_mw) - 1)
+
+
+@model(verdict="net_value_per_mw", better="higher")
+def leased_mw_value(noi_per_leased_mw: PerMWYear, cap_rate: Fraction, cost_per_leased_mw: PerMW) -> LeasedMW:
+    """What a leased MW is worth once its income is capitalised and its building paid.
+
+    Formula: net_value_per_mw = noi_per_leased_mw / cap_rate - cost_per_leased_mw
+    Units:   amounts per MW of critical IT; the multiple of income is one over the cap rate
+    Source:  VanEck (May 2026): 1.5m of income at fifteen times less 12m of building leaves 10.5m.
+
+    >>> round(leased_mw_value(1.5e6, 1 / 15, 12e6).net_value_per_mw)
+    10500000
+    """
+    gross = noi_per_leased_mw / cap_rate
+    return LeasedMW(gross, gross - cost_per_leased_mw)
+
+
+@model(verdict="value_per_share", better="higher")
+def power_value(
+    operating_mw: MW,
+    operating_value: PerMW,
+    leased_mw: MW,
+    noi_per_leased_mw: PerMWYear,
+    cap_rate: Fraction,
+    cost_per_leased_mw: PerMW,
+    delivered: Fraction,
+    leased_probability: Fraction,
+    pipeline_mw: MW,
+    pipeline_value: PerMW,
+    pipeline_probability: Fraction,
+    bitcoin: Amount,
+    cash: Amount,
+    debt: Amount,
+    data_center_loan_to_cost: Fraction,
+    shares: Shares,
+    price: PerShare,
+) -> PowerValue:
+    """A company as the sum of its power by stage, for each share after the shares that its building still needs.
+
+    Formula: parts_value = operating_mw * operating_value
+             + leased_probability * leased_mw * (noi_per_leased_mw / cap_rate - (1 - delivered) * cost_per_leased_mw)
+             + pipeline_probability * pipeline_mw * pipeline_value + bitcoin
+             funding_gap = (cost_to_complete * (1 - data_center_loan_to_cost) - cash), not below nought, raised as
+             shares at today's price: value_per_share = (equity_value + funding_gap) / (shares + funding_gap / price)
+    Units:   MW of each stage, counted once; leased MW are the company's own share of critical IT
+    Source:  hand arithmetic: 100 MW at 3m, and 100 leased ones at 1.5m/0.1 less 12m, are 0.6bn; with 0.2bn of
+             cash and 0.1bn of debt 0.7bn; 1.2bn to build, 80 % of it lent, leaves 0.04bn to raise at 5 a share.
+
+    >>> one = power_value(100, 3e6, 100, 1.5e6, 0.1, 12e6, 0, 1, 0, 3e6, 1, 0, 0.2e9, 0.1e9, 0.8, 100e6, 5)
+    >>> [round(float(part) / 1e9, 2) for part in (one.parts_value, one.equity_value, one.funding_gap)]
+    [0.6, 0.7, 0.04]
+    >>> round(float(one.value_per_share), 3)  # 740m over 108m shares
+    6.852
+    """
+    cost_to_complete = leased_mw * (1 - delivered) * cost_per_leased_mw
+    gap = maximum(cost_to_complete * (1 - data_center_loan_to_cost) - cash, 0)
+    operating = operating_mw * operating_value
+    leased = leased_probability * leased_mw * noi_per_leased_mw / cap_rate
+    cost = -leased_probability * cost_to_complete
+    pipeline = pipeline_probability * pipeline_mw * pipeline_value
+    parts = operating + leased + cost + pipeline + bitcoin
+    equity, new = parts + cash - debt, gap / price
+    share = (equity + gap) / (shares + new)
+    return PowerValue(
+        operating, leased, cost, pipeline, parts, equity, cost_to_complete, gap, new, share, share / price - 1
+    )
+
+
+@model(verdict="priced_in_share", better="lower")
+def priced_in(
+    enterprise_value: Amount, operating_mw: MW, operating_value: PerMW, bitcoin: Amount, noi_per_leased_mw: PerMWYear,
+    cap_rate: Fraction, cost_per_leased_mw: PerMW, leased_mw: MW,
+) -> PricedIn:  # fmt: skip
+    """How many leased MW the enterprise value assumes once all else the company has is taken off.
+
+    Formula: priced_in_mw = (enterprise_value - operating_mw * operating_value - bitcoin)
+             / (noi_per_leased_mw / cap_rate - cost_per_leased_mw); priced_in_share = priced_in_mw / leased_mw
+    Units:   MW of critical IT not yet built; below nought where a MW is worth less than its building, so that no
+             number of leases explains the value
+    Source:  hand arithmetic: 1.8bn over 10.5m, less 0.75bn of mining, is 100 MW.
+
+    >>> found = priced_in(1.8e9, 250, 3e6, 0, 1.5e6, 1 / 15, 12e6, 200)
+    >>> round(float(found.priced_in_mw), 6), round(float(found.priced_in_share), 6), round(float(found.to_be_signed_mw))
+    (100.0, 0.5, 0)
+    """
+    worth = leased_mw_value(noi_per_leased_mw, cap_rate, cost_per_leased_mw).net_value_per_mw
+    assumed = (enterprise_value - operating_mw * operating_value - bitcoin) / worth
+    return PricedIn(assumed, maximum(assumed - leased_mw, 0), per(assumed, leased_mw))
+
+
+@model(verdict="market_value_to_ai_revenue", better="lower")
+def attribution(
+    market_value: Amount, price: PerShare, target_price: PerShare, ai_share: Fraction, ai_revenue: Amount, gpus: GPUs
+) -> Attribution:
+    """A market value split into AI and mining, today and at a target price.
+
+    Formula: ai_value = ai_share * market_value; target_equity = market_value * target_price / price;
+             ai_value_per_gpu = ai_share * target_equity / gpus
+    Units:   amounts; the share count is market value over price
+    Source:  Bernstein on IREN (2025-09-25): 12.2bn at 41.67, target 75, 87 % of it AI, 500m of revenue, 23,000 GPUs.
+
+    >>> iren = attribution(12.2e9, 41.67, 75, 0.87, 500e6, 23_000)
+    >>> round(iren.target_equity / 1e9, 2), round(iren.ai_value_at_target / 1e9, 1), int(iren.ai_value_per_gpu / 1e4)
+    (21.96, 19.1, 83)
+    """
+    at_target = market_value * target_price / price
+    return Attribution(
+        ai_value=ai_share * market_value,
+        other_value=(1 - ai_share) * market_value,
+        implied_shares=market_value / price,
+        target_equity=at_target,
+        ai_value_at_target=ai_share * at_target,
+        ai_value_per_gpu=per(ai_share * at_target, gpus),
+        market_value_to_ai_revenue=per(market_value, ai_revenue),
+    )
+
+
+def lifetime_income(rent: Any, margin: Any, years: Any) -> Any:
+    """The net operating income of a MW over its whole lease, undiscounted.
+
+    Source:  Golden Sun: 1.73m for 14 years at 88 % are 21.3m, a seventh of the 144m that a MW of AI power is said
+             to be worth.
+
+    >>> round(144e6 / lifetime_income(1.73e6, 0.88, 14), 1)
+    6.8
+    """
+    return rent * margin * years
+
+
+def lease_value(rent: Any, margin: Any, years: Any, rate: Any) -> Any:
+    """The present value of a MW's net operating income over a level lease, before the cost of building.
+
+    Source:  Golden Sun: 1.73m for 14 years at 84 %, the middle of 80 to 88: 11.98m at 8 %, 10.71m at 10 %.
+
+    >>> [round(float(lease_value(1.73e6, 0.84, 14, rate)) / 1e6, 2) for rate in (0.08, 0.10)]
+    [11.98, 10.71]
+    """
+    return rent * margin * annuity(rate, years)

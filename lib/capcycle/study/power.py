@@ -1,0 +1,76 @@
+"""Cases of what power is worth: the figures held of each company, with the reader's own probabilities."""
+
+from collections.abc import Sequence
+
+import numpy as np
+import pandas as pd
+
+from capcycle import words
+from capcycle.errors import ModelError
+from capcycle.models.power_value import power_value, priced_in
+from capcycle.study.case import Case, Input, case
+
+HELD = ("operating_mw", "leased_mw", "pipeline_mw", "cash", "debt", "shares", "price")
+
+
+def power_cases(peers: pd.DataFrame, leased: Sequence[float], pipeline: Sequence[float], bitcoin: float = 0.0,
+                **given: float) -> dict[str, Case]:  # fmt: skip
+    """A sum of the parts for each company of `capcycle.models.power_peers.peers`.
+
+    leased, pipeline  the reader's probability that a leased MW is delivered, and that a MW of the pipeline finds a
+                      tenant: low, central, high. No source gives either.
+    bitcoin           what the company holds, at market; the reader's own
+
+    >>> from capcycle.models.power_peers import peers
+    >>> cases = power_cases(peers(["CIFR"]), [0.8, 0.9, 1.0], [0.0, 0.25, 0.5])
+    >>> cases["CIFR"].inputs["leased_probability"].high
+    1.0
+    """
+    own = {
+        "leased_probability": probability("leased_probability", leased),
+        "pipeline_probability": probability("pipeline_probability", pipeline),
+        "bitcoin": Input("bitcoin", bitcoin, "USD", reason=words.say("power_value.bitcoin")),
+    }
+    return {
+        company: case(power_value, company, **held(peers, company, HELD), **own, **given)
+        for company in peers["company"].unique()
+    }
+
+
+def priced_in_cases(peers: pd.DataFrame, **given: float) -> dict[str, Case]:
+    """How many leased MW the value of each company assumes.
+
+    >>> from capcycle.models.power_peers import peers
+    >>> priced_in_cases(peers(["MARA"]))["MARA"].lacking.split(";")[0]
+    'no debt is held'
+    """
+    names = ("enterprise_value", "operating_mw", "leased_mw")
+    nothing = Input("bitcoin", 0.0, "USD", reason=words.say("power_value.bitcoin"))
+    return {
+        company: case(priced_in, company, **{"bitcoin": nothing, **held(peers, company, names), **given})
+        for company in peers["company"].unique()
+    }
+
+
+def held(peers: pd.DataFrame, company: str, names: Sequence[str]) -> dict[str, Input]:
+    """Figures of one company as a model's inputs."""
+    rows = peers[peers["company"] == company].set_index("figure")
+    units = {name: "MW" for name in names if name.endswith("_mw")} | {"shares": "shares", "price": "USD/share"}
+    return {
+        name: Input(name, row.value, units.get(name, "USD"), kind=row.kind, source=row.source, reason=row.reason)
+        for name, row in ((name, rows.loc[name]) for name in names)
+    }
+
+
+def probability(name: str, range_: Sequence[float]) -> Input:
+    """A probability that the reader declares: low, central, high.
+
+    >>> probability("leased_probability", [0.8, 0.9, 1.0]).central
+    0.9
+    """
+    low, central, high = range_ if len(range_) == 3 else [np.nan] * 3
+    if not 0 <= low <= central <= high <= 1:
+        raise ModelError(f"{name} is {list(range_)}: give low, central and high, rising and between 0 and 1")
+    return Input(
+        name, central, "fraction", low if low < high else np.nan, high, reason=words.say(f"power_value.{name}")
+    )

@@ -1,0 +1,226 @@
+"""What a megawatt is worth: published arithmetic, sums that must hold, and what is lacking."""
+
+import math
+
+import altair as alt
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from capcycle import exhibits, models, study
+from capcycle.claims.own import MODELS
+from capcycle.errors import ModelError
+from capcycle.exhibits import power_value as shown
+from capcycle.models.power_peers import peers, wide
+from capcycle.models.power_prices import power_prices
+from capcycle.models.power_value import lease_value, lifetime_income
+
+MINERS = ["IREN", "CIFR", "WULF", "HUT", "RIOT", "MARA"]
+LEASED, PIPELINE = [0.8, 0.9, 1.0], [0.0, 0.25, 0.5]
+amount, power, chance = st.floats(0, 1e11), st.floats(1, 1e4), st.floats(0, 1)
+
+
+@pytest.fixture(scope="module")
+def figures():
+    """No as-of date, which would leave out balances whose day of publication is unknown."""
+    return peers(MINERS)
+
+
+def parts(**changed):
+    """100 MW in use at 3m; 100 leased at 1.5m of income over 10 %, 12m to build; 80 % lent; 100m shares at 5."""
+    inputs = {
+        "operating_mw": 100, "operating_value": 3e6, "leased_mw": 100, "noi_per_leased_mw": 1.5e6, "cap_rate": 0.1,
+        "cost_per_leased_mw": 12e6, "delivered": 0, "leased_probability": 1, "pipeline_mw": 0, "pipeline_value": 3e6,
+        "pipeline_probability": 1, "bitcoin": 0, "cash": 0.2e9, "debt": 0.1e9, "data_center_loan_to_cost": 0.8,
+        "shares": 100e6, "price": 5,
+    }  # fmt: skip
+    return models.power_value(**(inputs | changed))
+
+
+# ---- published arithmetic
+
+
+def test_aligned_is_sold_for_eight_million_a_megawatt():
+    found = models.ev_per_mw(40e9, 5_000, 3e6)  # edgen.tech, October 2025
+    assert (found.value_per_mw, found.gap_per_mw) == (8e6, 5e6)
+    assert round(found.premium, 2) == 1.67  # 5/3; the article prints 160 %
+
+
+def test_a_leased_megawatt_of_vaneck_is_worth_ten_and_a_half_million():
+    found = models.leased_mw_value(1.5e6, 1 / 15, 12e6)  # 1.5 x 15 - 12
+    assert found.gross_value_per_mw == pytest.approx(22.5e6) and found.net_value_per_mw == pytest.approx(10.5e6)
+
+
+@pytest.mark.parametrize(
+    "method, inputs, name, expected",
+    [
+        ("ev_per_mw", {"price_usd_bn": 40, "gw": 5, "miner_usd_m_per_mw": 3}, "usd_m_per_mw", 8),
+        ("priced_in_capacity", {"ticker": "RIOT", "approved_gw": 1.8, "priced_share": 0.4}, "priced_in_gw", 0.72),
+    ],
+)
+def test_worked_examples_run_through_the_models(method, inputs, name, expected):
+    assert MODELS[method](**inputs)[name] == pytest.approx(expected)
+
+
+def test_bernsteins_iren():
+    found = models.attribution(12.2e9, 41.67, 75, 0.87, 500e6, 23_000)
+    assert found.target_equity == pytest.approx(21.96e9, rel=1e-3)  # 12.2 x 75 / 41.67
+    assert found.ai_value_at_target == pytest.approx(19.1e9, rel=1e-3)  # 87 % of it
+    assert found.ai_value_per_gpu == pytest.approx(830_000, rel=1e-3)  # over 23,000
+    assert found.market_value_to_ai_revenue == 24.4 and found.implied_shares == pytest.approx(292.8e6, rel=1e-3)
+
+
+def test_golden_suns_ai_megawatt_is_not_a_price():
+    assert round(144e6 / lifetime_income(1.73e6, 0.88, 14), 1) == 6.8  # 1.73 x 0.88 x 14 = 21.31m
+    ends = [float(lease_value(1.73e6, 0.84, 14, rate)) for rate in (0.08, 0.10)]
+    assert ends == pytest.approx([11.98e6, 10.71e6], rel=1e-3) and ends[1] < 12.26e6 < 1.03 * ends[0]
+
+
+# ---- the sum of the parts
+
+
+def test_the_parts_by_hand():
+    found = parts()
+    assert (found.operating_part, found.leased_part, found.cost_part) == (0.3e9, 1.5e9, -1.2e9)
+    assert found.equity_value == pytest.approx(0.7e9)  # 0.6bn of parts, 0.2bn of cash, 0.1bn of debt
+    assert found.funding_gap == pytest.approx(0.04e9)  # a fifth of 1.2bn, less 0.2bn
+    assert found.value_per_share == pytest.approx(740 / 108)  # 40m raised at 5 are 8m shares
+
+
+def test_what_is_delivered_costs_nothing_more():
+    assert parts(delivered=1).cost_part == 0 and parts(delivered=0.25).cost_to_complete == pytest.approx(0.9e9)
+
+
+@given(power, power, power, chance, chance, amount, amount, amount)
+def test_parts_add_up(operating, leased, pipeline, likely, unlikely, bitcoin, cash, debt):
+    found = parts(operating_mw=operating, leased_mw=leased, pipeline_mw=pipeline, leased_probability=likely,
+                  pipeline_probability=unlikely, bitcoin=bitcoin, cash=cash, debt=debt)  # fmt: skip
+    stages = found.operating_part + found.leased_part + found.cost_part + found.pipeline_part
+    assert math.isclose(found.parts_value, stages + bitcoin, rel_tol=1e-9, abs_tol=1)
+    assert math.isclose(found.equity_value, found.parts_value + cash - debt, rel_tol=1e-9, abs_tol=1)
+
+
+@given(st.floats(1e9, 1e12), chance)
+def test_shares_of_a_value_add_to_the_whole(value, share):
+    found = models.attribution(value, 40, 75, share, 5e8, 1000)
+    assert math.isclose(found.ai_value + found.other_value, value, rel_tol=1e-12)
+
+
+@given(st.floats(1e9, 1e11), st.floats(0, 2000), st.floats(1.3e6, 1.6e6), st.floats(0.06, 0.09))
+def test_priced_in_power_at_its_value_returns_the_enterprise_value(value, operating, income, rate):
+    found = models.priced_in(value, operating, 3e6, 0, income, rate, 12e6, 100)
+    worth = models.leased_mw_value(income, rate, 12e6).net_value_per_mw
+    assert math.isclose(found.priced_in_mw * worth + operating * 3e6, value, rel_tol=1e-9)
+
+
+def test_no_number_of_leases_explains_a_value_when_a_lease_loses():
+    assert models.priced_in(1e9, 0, 0, 0, 1e6, 0.1, 12e6, 100).priced_in_mw == -500  # 1bn over 10m less 12m
+
+
+def test_a_chart_can_add_the_parts_up():
+    expression = parts(cap_rate=alt.param(name="rate", value=0.1)).value_per_share
+    assert "rate" in repr(expression.to_dict())
+
+
+# ---- three ratios and a regression
+
+
+def table(**rows):
+    columns = ["enterprise_value", "operating_mw", "leased_mw", "pipeline_mw"]
+    return pd.DataFrame(rows, index=columns, dtype=float).T
+
+
+def test_ratios_and_prices_by_hand():
+    found = power_prices(table(A=[30, 10, 0, 0], B=[40, 0, 10, 0], C=[50, 0, 0, 10], D=[160, 10, 10, 10]))
+    # D is 40 above 10 (3 + 4 + 5): one more on each price leaves a miss of 10 in each of the four
+    assert found.table["price"].to_list() == pytest.approx([4, 5, 6]) and found.freedom == 1
+    # s^2 = 4 x 10^2 / 1 = 400; (X'X)^-1 = (I - J/4) / 100 has 0.0075 on its diagonal
+    assert found.table["standard_error"].to_list() == pytest.approx([math.sqrt(400 * 0.0075)] * 3)
+    assert found.table["pooled_ratio"].to_list() == [14, 14, 14]  # 280 over 20
+    assert found.table.at["operating_mw", "mean_ratio"] == pytest.approx((3 + 16) / 2)
+
+
+def test_no_price_below_nought_is_asked_for_by_name():
+    found = power_prices(table(A=[10, 10, 0, 0], B=[10, 0, 10, 0], C=[-5, 0, 0, 10], D=[10, 10, 0, 0])).table
+    assert found.at["pipeline_mw", "price"] == pytest.approx(-0.5) and found.at["pipeline_mw", "price_nonnegative"] == 0
+
+
+@pytest.mark.parametrize("rows", [{"A": [1, 1, 1, 1]}, {"A": [1, 1, 1, 1], "B": [2, 2, 2, 2], "C": [3, 3, 3, 3]}])
+def test_too_few_companies_give_no_price(rows):
+    assert power_prices(table(**rows)).table["price"].isna().all()
+
+
+def test_peers_without_their_columns_are_refused():
+    with pytest.raises(ModelError, match="lack the columns leased_mw, pipeline_mw; needed: enterprise_value"):
+        power_prices(pd.DataFrame({"enterprise_value": [1.0], "operating_mw": [1.0]}))
+
+
+# ---- what is held, and what is lacking
+
+
+def test_leased_power_is_the_companys_own_share(figures):
+    leased = wide(figures)["leased_mw"]
+    assert leased["CIFR"] == 168 + 300 + 39
+    assert leased["WULF"] == pytest.approx(60 + 200 + 160 + 0.51 * 168)  # Abernathy is a venture owned to 51 %
+
+
+def test_enterprise_value_is_market_value_and_debt_less_cash(figures):
+    rows = wide(figures)
+    assert rows["debt"]["CIFR"] == 98_959_000 + 5_447_661_000 and rows["cash"]["CIFR"] == 4_059_153_000
+    assert rows["enterprise_value"]["CIFR"] == rows["market_value"]["CIFR"] + rows["debt"]["CIFR"] - 4_059_153_000
+
+
+def test_tenants_warrants_are_in_the_shares(figures):
+    rows = wide(figures).loc["WULF"]
+    assert rows["shares"] == pytest.approx(rows["market_value"] / rows["price"] + 41e6)  # Google's, 14 August 2025
+
+
+def test_an_old_balance_is_lacking_beside_a_new_price():
+    reason = peers(["APLD"]).set_index("figure").at["debt", "reason"]
+    assert reason == "its newest debt and cash are of 31 Aug 2025, too old beside the price"
+
+
+def test_who_lacks_a_figure_is_listed_and_has_no_value(figures):
+    cases = study.power.power_cases(figures, LEASED, PIPELINE)
+    assert np.isnan(cases["MARA"].outputs.value_per_share) and "no figure of power in use" in cases["MARA"].lacking
+    notes = shown.ladder(figures).notes
+    assert any(note.startswith("MARA: no debt is held") for note in notes)
+
+
+@pytest.mark.parametrize("wrong", [[0.9, 0.8, 1.0], [0.5, 0.9, 1.1], [0.5]])
+def test_probabilities_out_of_order_are_refused(figures, wrong):
+    with pytest.raises(ModelError, match=r"leased_probability is .* rising and between 0 and 1"):
+        study.power.power_cases(figures, wrong, PIPELINE)
+
+
+# ---- exhibits
+
+
+def test_every_rung_shows_numerator_denominator_and_stage(figures):
+    view = shown.ladder(figures).view
+    assert view["Remark"].str.contains(" over ").all() and view["Name"].str.contains(": ").all()
+
+
+def test_the_waterfall_ends_at_the_price(figures):
+    one = study.power.power_cases(figures, LEASED, PIPELINE)["CIFR"]
+    rows = shown.to_price(one).figures.set_index("label")["value"].astype(float)
+    assert rows.iloc[:-3].sum() == pytest.approx(rows["Value per share"])
+    assert rows["Value per share"] + rows["What the price adds"] == pytest.approx(rows["Share price"])
+
+
+def test_the_football_field_leaves_out_what_is_no_price():
+    found = shown.football()
+    assert any("$144m/MW" in note and "6.8×" in note for note in found.notes)
+    assert found.figures["high"].replace("", "0").astype(float).max() == 17e6  # J.P. Morgan, November 2025
+
+
+def test_riots_power_is_told_as_j_p_morgan_has_it(figures):
+    notes = shown.priced_in(study.power.priced_in_cases(figures), figures).notes
+    assert any("Riot Platforms 40.0%, or 720 MW" in note for note in notes)
+
+
+def test_sliders_hold_the_formula(figures):
+    one = study.power.power_cases(figures, LEASED, PIPELINE)["CIFR"]
+    assert "leased_probability" in exhibits.what_if(one, "cap_rate", ["leased_probability"]).chart.to_json()
