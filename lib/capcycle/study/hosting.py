@@ -1,6 +1,5 @@
 """Cases of hosting: what some lessors' own contracts pay, the assumptions beside them, one MW in its other uses."""
 
-from dataclasses import replace
 from typing import Any
 
 import pandas as pd
@@ -9,7 +8,7 @@ from capcycle import models
 from capcycle.errors import ModelError
 from capcycle.facts import registers
 from capcycle.models import contracts
-from capcycle.study.case import ASSUMED, DERIVED, Case, Input, case
+from capcycle.study.case import DERIVED, Case, Input, assumption, case
 from capcycle.words import say
 
 RANGES = {"hosting_rent": (1e5, registers.DEAREST_HOSTING), "hosting_capex": (1e6, 100e6), "tenant_rate": (0.001, 0.5),
@@ -66,23 +65,6 @@ def _rent(table: pd.DataFrame) -> Input | str:
     general = assumption("hosting_rent")
     low, high = (found.low, found.high) if found.low < found.high else (general.low, general.high)  # of one contract
     return Input("hosting_rent", found.weighted, general.unit, low, high, DERIVED, source, say("hosting.own_rent"))
-
-
-def assumption(name: str, value: float = 0.0) -> Input:
-    """An assumption; with a value of the reader's own where that is not 0, within its range or widening it.
-
-    >>> assumption("signed_weight").low, assumption("signed_weight", 0.5).central
-    (0.25, 0.5)
-    """
-    table = registers.read("assumptions")
-    row = table[table["company"] == ""].set_index("name").loc[name]
-    low, central, high = (float(row[end]) for end in ("low", "central", "high"))
-    found = Input(name, central, row["unit"], low, high, row["kind"], row["source"], row["reason"])
-    if not value:
-        return found
-    return replace(
-        found, central=value, low=min(low, value), high=max(high, value), kind=ASSUMED, reason=say("study.given")
-    )
 
 
 def credit_rates() -> dict[str, Input]:
