@@ -155,7 +155,7 @@ def test_solving_finds_the_value(shop):
 def test_where_nothing_solves_the_binding_end_is_named(shop):
     found = study.solve(made(shop, revenue=ranged(8, 10, 12)), "revenue", 50)
     assert found.values == () and (found.nearest, found.reached) == (12, 33)
-    assert "even at the upper end" in found.reason
+    assert "its upper end, $12, comes nearest" in found.reason
 
 
 def test_every_solution_is_given(monkeypatch):

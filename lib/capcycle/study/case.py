@@ -259,7 +259,9 @@ def figure(measures: Measures, company: str, period: str | None = None) -> Input
     row = now.loc[company]
     kind = row["kind"] or ASSUMED
     reason = (
-        _why(row) if np.isnan(row["value"]) else words.say("study.measured", id=measures.name, period=row["period"])
+        _why(row)
+        if np.isnan(row["value"])
+        else words.say("study.measured", name=words.name(measures.name), period=row["period"])
     )
     return Input(measures.name, float(row["value"]), measures.unit, kind=kind, source=row["source"], reason=reason)
 

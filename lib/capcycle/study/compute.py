@@ -115,8 +115,8 @@ def _between(measures: Measures, company: str, first: pd.Timestamp, last: pd.Tim
     if rows.empty or len(lacking):
         return Input(measures.name, np.nan, measures.unit, reason=_why(measures, company, lacking))
     periods = {"first": rows["period"].iloc[0], "last": rows["period"].iloc[-1]}
-    reason = words.say("study.periods" if len(rows) > 1 else "study.measured", id=measures.name, period=periods["last"],
-                       **periods)  # fmt: skip
+    reason = words.say("study.periods" if len(rows) > 1 else "study.measured", name=words.name(measures.name),
+                       period=periods["last"], **periods)  # fmt: skip
     return Input(measures.name, rows["value"].sum(), measures.unit, kind=_weakest(*rows["kind"]),
                  source=_all(*rows["source"]), reason=reason)  # fmt: skip
 
@@ -174,7 +174,7 @@ def _newest(measures: Measures, company: str) -> Input:
     if not rows:
         return Input(measures.name, np.nan, measures.unit, reason=_why(measures, company, measures.table[:0]))
     row = rows[-1]
-    reason = words.say("study.measured", id=measures.name, period=row["period"])
+    reason = words.say("study.measured", name=words.name(measures.name), period=row["period"])
     return Input(measures.name, row["value"], measures.unit, kind=row["kind"], source=row["source"], reason=reason)
 
 

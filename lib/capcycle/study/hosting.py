@@ -69,7 +69,7 @@ def _rent(table: pd.DataFrame) -> Input | str:
 
 def credit_rates() -> dict[str, Input]:
     """The rate at which rent is discounted, by the credit behind it."""
-    return {credit: assumption(name) for credit, name in CREDITS.items()}
+    return {credit: replace(assumption(name), unit="rate") for credit, name in CREDITS.items()}
 
 
 def yields(table: pd.DataFrame, let: Case) -> pd.DataFrame:

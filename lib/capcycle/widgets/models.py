@@ -94,5 +94,5 @@ def _control(case: Case, each: Input) -> ui.Widget:
     if not each.varied:
         return ui.FloatText(value=each.central, disabled=each.missing, **look)
     ends = {"min": each.low, "max": each.high, "step": (each.high - each.low) / STEPS}
-    form = ".1%" if each.unit == "fraction" else ".3f" if each.high < 1e4 else ".3s"
+    form = ".1%" if each.unit in exhibits.parts.PERCENT else ".3f" if each.high < 1e4 else ".3s"
     return ui.FloatSlider(value=each.central, readout_format=form, continuous_update=False, **ends, **look)
