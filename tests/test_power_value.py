@@ -224,3 +224,14 @@ def test_riots_power_is_told_as_j_p_morgan_has_it(figures):
 def test_sliders_hold_the_formula(figures):
     one = study.power.power_cases(figures, LEASED, PIPELINE)["CIFR"]
     assert "leased_probability" in exhibits.what_if(one, "cap_rate", ["leased_probability"]).chart.to_json()
+
+
+def test_before_anything_was_known_there_is_a_table_of_dashes():
+    nothing = peers(["CIFR", "WULF"], as_of="2024-09-30")
+    found = [shown.ladder(nothing), shown.priced_in(study.power.priced_in_cases(nothing), nothing)]
+    assert [one.chart for one in found] == [None, None] and set(found[0].view["Value"].str[0]) == {"–"}
+
+
+def test_a_range_without_a_middle_is_told_as_a_range():
+    view = shown.football().view.set_index("Name")
+    assert view.at["J.P. Morgan: critical MW", "Value"] == "$8m/MW to $17m/MW (e)"

@@ -72,9 +72,11 @@ def test_an_assumption_of_others_is_missing_and_names_them():
     )
 
 
-def test_an_assumption_in_another_currency_is_missing():
-    build = study.case(models.ai_cloud_build, "BABA", "USD", ai_life="server_life")
-    assert build.lacking == "Capex of a year is known in CNY, not in USD"
+def test_an_assumption_in_another_currency_is_converted_at_the_newest_rate():
+    capex = study.case(models.ai_cloud_build, "BABA", "USD", ai_life="server_life").inputs["annual_capex"]
+    # a third of 380bn yuan; on 2026-10-30 the ECB had 7.4326 yuan and 1.1172 dollars for a euro
+    assert capex.central == pytest.approx(380e9 / 3 * 1.1172 / 7.4326, rel=1e-9)
+    assert capex.unit == "USD" and "ecb-eurofxref" in capex.source and "30 Oct 2026" in capex.reason
 
 
 def test_an_assumption_of_companies_needs_a_company(shop):

@@ -33,14 +33,14 @@ def ladder(peers: pd.DataFrame, of: str = "enterprise_value") -> Exhibit:
         for stage in STAGES
         for company in peers["company"].unique()
     ])  # fmt: skip
-    drawn = rows.dropna(subset="value").sort_values(["place", "value"], ascending=[True, False], ignore_index=True)
+    drawn = _held(rows).sort_values(["place", "value"], ascending=[True, False], ignore_index=True)
     frame = Frame(
         parts.slug("ladder", of),
-        _ladder_title(drawn, of),
+        _ladder_title(rows.dropna(subset="value"), of),
         say("power_value.ladder_subtitle", of=words.name(of)),
         (say("power_value.ladder_note"), *_lacking(rows[rows["value"].isna()])),
     )
-    return marks.dots(drawn, frame)
+    return marks.dots(drawn.assign(note=drawn["note"].where(drawn["value"].notna(), "")), frame)
 
 
 def _short(stage: str) -> str:
@@ -264,7 +264,7 @@ def priced_in(cases: Mapping[str, Case], peers: pd.DataFrame) -> Exhibit:
     """How many leased MW the value assumes, beside what is signed and what the company has in all."""
     power = peers.set_index(["company", "figure"])
     rows = pd.DataFrame([row for company, one in cases.items() for row in _assumes(company, one, power)])
-    drawn = rows.dropna(subset="value").reset_index(drop=True)
+    drawn = _held(rows)
     told = [one for one in cases.values() if one.outputs.priced_in_share > 0]
     frame = Frame(
         "priced-in", _priced_in_title(told), say("power_value.priced_in_subtitle"),
@@ -277,15 +277,22 @@ def priced_in(cases: Mapping[str, Case], peers: pd.DataFrame) -> Exhibit:
 
 def _assumes(company: str, one: Case, power: pd.DataFrame) -> list[dict]:
     if not one.outputs.priced_in_mw > 0:
-        return []
+        return [_power_bar(company, "priced_in_mw", np.nan, one.kind, "")]
     bars = [("priced_in_mw", one.outputs.priced_in_mw, one.kind, one.source)]
     held = ((name, power.loc[company, name]) for name in ("leased_mw", "operating_mw", "secured_mw"))
     bars += [(name, row["value"], row["kind"], row["source"]) for name, row in held]
-    return [
-        {"label": say("power_value.rung", name=parts.names()[company], stage=words.lower(_short(name))),
-         "group": _short(name), "value": float(value), "unit": "MW", "kind": kind, "source": source, "note": ""}
-        for name, value, kind, source in bars
-    ]  # fmt: skip
+    return [_power_bar(company, *bar) for bar in bars]
+
+
+def _power_bar(company: str, name: str, value: float, kind: str, source: str) -> dict:
+    label = say("power_value.rung", name=parts.names()[company], stage=words.lower(_short(name)))
+    return {"label": label, "group": _short(name), "value": float(value), "unit": "MW", "kind": kind, "source": source}
+
+
+def _held(rows: pd.DataFrame) -> pd.DataFrame:
+    """The rows that have a value; all of them where none has, for a table of dashes instead of an empty chart."""
+    held = rows.dropna(subset="value")
+    return (rows if held.empty else held).reset_index(drop=True)
 
 
 def _priced_in_title(told: list[Case]) -> str:

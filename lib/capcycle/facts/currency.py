@@ -1,5 +1,7 @@
 """Amounts in another currency: flows at the average rate of their period, balances at the rate of its last day."""
 
+from typing import NamedTuple
+
 import numpy as np
 import pandas as pd
 
@@ -34,6 +36,30 @@ def currencies() -> list[str]:
     ['CNY', 'EUR', 'HKD', 'TWD', 'USD']
     """
     return sorted(_per_dollar())
+
+
+class Rate(NamedTuple):
+    """Units of one currency for one of another, the day of the fixing, and the documents that give it."""
+
+    value: float
+    day: pd.Timestamp
+    source: str
+
+
+def newest_rate(own: str, currency: str) -> Rate:
+    """The last rate at which an amount in its own currency becomes one in another.
+
+    Errors:  CapcycleError for a currency without rates.
+
+    >>> rate = newest_rate("EUR", "EUR")
+    >>> rate.value
+    1.0
+    """
+    quotes = _per_dollar()
+    if wrong := {currency, own} - set(quotes):
+        raise CapcycleError(unknown("currency", wrong, quotes))
+    daily = pd.Series(quotes[currency] / quotes[own]).dropna()
+    return Rate(float(daily.iloc[-1]), daily.index[-1], _sources(currency, own).strip())
 
 
 def convert(table: pd.DataFrame, currency: str) -> pd.DataFrame:

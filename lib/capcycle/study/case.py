@@ -1,6 +1,5 @@
 """A model with all that it takes: figures of a company, assumptions with their range, an analyst's own numbers."""
 
-import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
@@ -17,7 +16,6 @@ from capcycle.facts.door import KINDS
 from capcycle.measure import Measures
 
 ASSUMED, DERIVED = "assumed", "derived"
-CURRENCY = re.compile(r"[A-Z]{3}(?![A-Za-z])")
 
 
 @dataclass(frozen=True)
@@ -120,6 +118,7 @@ def case(model: Callable, company: str = "", currency: str = "USD", **given: Any
     """A model with its inputs: what is given, else the assumption of that name, the company's own before the general.
 
     Assumptions are today's whatever the date of the figures; the table of assumptions says when each was published.
+    Amounts in another currency than the case's are converted at the newest rate.
 
     given  by the model's parameter names: a number (an assumption of the reader's), an `Input`, `Measures` (the
            company's figure at the period most companies have), or the name of an assumption to use instead
@@ -187,7 +186,26 @@ def _found(
             raise ModelError(f"{model.__name__}: {unknown('input', [name], model.parameters)}")
         unit = model.parameters[name].replace("currency", currency)
         found = _input(name, value, company, unit, table)
-        yield name, replace(found, name=name, unit=found.unit or unit)
+        yield name, replace(_converted(found, currency), name=name, unit=unit)
+
+
+def _converted(found: Input, currency: str) -> Input:
+    """An amount of money in the currency of the case, at the newest rate: what is assumed, is assumed today."""
+    own = found.unit[:3]
+    if own == currency or not own.isupper() or own not in facts.currencies():
+        return found
+    rate = facts.newest_rate(own, currency)
+    at = {"own": own, "rate": f"{rate.value:.4g}", "day": words.day(rate.day)}
+    told = words.say("study.converted", reason=found.reason, **at)
+    return replace(
+        found,
+        central=[each * rate.value for each in found.central] if np.ndim(found.central) else found.central * rate.value,
+        low=found.low * rate.value,
+        high=found.high * rate.value,
+        kind=found.kind if KINDS.index(found.kind) > KINDS.index(DERIVED) else DERIVED,
+        source=f"{found.source} {rate.source}".strip(),
+        reason=told.strip(),
+    )
 
 
 def _input(name: str, value: Any, company: str, unit: str, table: pd.DataFrame) -> Input:
@@ -236,17 +254,10 @@ def _assumption(name: str, company: str, unit: str, table: pd.DataFrame, called:
     row = rows.sort_values("company").iloc[-1]
     if np.isnan(row["central"]):
         raise ModelError(f"data/assumptions.csv: {name} has no central value; give {name}= a number of your own")
-    if len({money[0] for each in (unit, row["unit"]) if (money := CURRENCY.match(each))}) > 1:
-        other = words.say("study.other_currency", name=words.name(called), unit=row["unit"], wanted=unit)
-        return Input(name, np.nan, unit, reason=other)
-    return Input(name, float(row["central"]), unit, _or(row["low"], np.nan), _or(row["high"], np.nan), row["kind"],
-                 row["source"], row["reason"])  # fmt: skip
+    told = ("central", "unit", "low", "high", "kind", "source", "reason")
+    return Input(name, *(row[each] for each in told))
 
 
 def _nobody(name: str, own: pd.Series) -> str:
     who = words.listing(sorted(facts.companies()["name"][each] for each in own))
     return words.say("study.nobody", name=words.lower(words.name(name)), own=who)
-
-
-def _or(number: float, otherwise: float) -> float:
-    return otherwise if np.isnan(number) else float(number)

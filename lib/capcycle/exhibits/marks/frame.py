@@ -69,8 +69,8 @@ def shown(rows: pd.DataFrame, column: str = "value") -> list[str]:
     if column != "value" or not {"low", "high"} <= set(rows):
         return texts
     only = rows["value"].isna() & rows["low"].notna() & rows["high"].notna()
-    ends = zip(shown(rows, "low"), shown(rows, "high"), strict=True)
-    spans = [words.say("marks.span", low=low, high=high) for low, high in ends]
+    firsts = (words.value(low, unit) for low, unit in zip(rows["low"], rows["unit"], strict=True))
+    spans = [words.say("marks.span", low=low, high=high) for low, high in zip(firsts, shown(rows, "high"), strict=True)]
     return [span if bare else text for text, span, bare in zip(texts, spans, only, strict=True)]
 
 
@@ -170,7 +170,7 @@ def _told(row: dict) -> str:
 def _column(rows: pd.DataFrame, name: str) -> list:
     if name in ("value", "low", "high"):
         return shown(rows, name)
-    return [words.DASH if one != one else one for one in rows[name]]
+    return [words.DASH if one != one else one if isinstance(one, str | dict) else f"{one:g}" for one in rows[name]]
 
 
 def _cell(row: dict, name: str):
