@@ -64,7 +64,7 @@ def gpu_cloud(
     prepaid_share: Fraction,
     credited_from: Years,
     gpu_rent: PerHour,
-    gpu_rent_ratio_per_year: Times,
+    gpu_rent_ratio_per_year: Fraction,
     gpu_utilisation: Fraction,
     kw_per_gpu: KWPerGPU,
     pue: Times,
