@@ -9,7 +9,8 @@ from capcycle.errors import ModelError, unknown
 from capcycle.measure import measure
 from capcycle.models.leasing import lease_or_buy, leasing
 from capcycle.panel import Panel
-from capcycle.study.case import Case, Input, case, history
+from capcycle.study.case import Case, Input, case, figure
+from capcycle.study.lives import newest
 
 KINDS = ("ordinary", "advanced")
 CARDS, TERM = 10_000, 5  # of the call
@@ -70,8 +71,9 @@ def choice(lease: Case, years: Panel, tenant: str, leased: float, tenant_rate: f
     Errors: ModelError for a part or a rate of interest that cannot be.
     """
     _check({}, {"leased": [leased], "tenant_rate": [tenant_rate]})
-    capex, found = history(measure("capex", years), tenant), lease.outputs
-    price = leased * capex.central[-1]
+    spent, found = measure("capex", years), lease.outputs
+    capex = figure(spent, tenant, newest(spent, tenant))
+    price = leased * capex.central
     rent = price * float(found.inflow_by_year[1] / found.server_outlay)
     running = rent * float(lease.inputs["operating_cost_share"].central)
     part = words.say("leasing.part", share=words.value(leased, "fraction"), name=facts.companies()["name"][tenant])
