@@ -4,7 +4,9 @@ from capcycle.study import (
     ai_roic,
     compute,
     cycle,
+    gpu,
     hosting,
+    leasing,
     lives,
     peers,
     power,
@@ -13,7 +15,6 @@ from capcycle.study import (
 from capcycle.study.case import (
     Case,
     Input,
-    assumption,
     case,
     cases,
     converted,
@@ -22,6 +23,7 @@ from capcycle.study.case import (
     history,
 )
 from capcycle.study.check import Check, check
+from capcycle.study.chosen import assumption
 from capcycle.study.scenarios import (
     SCENARIOS,
     Scenarios,
@@ -56,9 +58,11 @@ __all__ = [
     "cycle",
     "declared",
     "figure",
+    "gpu",
     "grid",
     "history",
     "hosting",
+    "leasing",
     "lives",
     "peers",
     "power",

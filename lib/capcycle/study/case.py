@@ -160,29 +160,10 @@ def declared(low: float, central: float, high: float) -> Input:
     return Input("", central, "", low, high, reason=words.say("study.given"))
 
 
-def assumption(name: str, value: float = 0.0) -> Input:
-    """An assumption; with a value of the reader's own where that is not 0, within its range or widening it.
-
-    A reader's amount is in the currency of the assumption.
-
-    >>> assumption("signed_weight").low, assumption("signed_weight", 0.5).central
-    (0.25, 0.5)
-    """
-    table = registers.read("assumptions")
-    row = table[table["company"] == ""].set_index("name").loc[name]
-    low, central, high = (float(row[end]) for end in ("low", "central", "high"))
-    found = Input(name, central, row["unit"], low, high, row["kind"], row["source"], row["reason"])
-    if not value:
-        return found
-    return replace(
-        found, central=value, low=min(low, value), high=max(high, value), kind=ASSUMED, reason=words.say("study.given")
-    )
-
-
 def converted(found: Input, currency: str) -> Input:
     """An amount of money in another currency, at the newest rate: what is assumed, is assumed today.
 
-    >>> converted(assumption("signed_weight"), "EUR").central  # no money
+    >>> converted(Input("signed_weight", 1.0, "fraction"), "EUR").central  # no money
     1.0
     """
     own = found.unit[:3]

@@ -5,10 +5,10 @@ from typing import Any
 import pandas as pd
 
 from capcycle import models
-from capcycle.errors import ModelError
 from capcycle.facts import registers
 from capcycle.models import contracts
-from capcycle.study.case import DERIVED, Case, Input, assumption, case
+from capcycle.study.case import DERIVED, Case, Input, case
+from capcycle.study.chosen import assumption, within
 from capcycle.words import say
 
 RANGES = {"hosting_rent": (1e5, registers.DEAREST_HOSTING), "hosting_capex": (1e6, 100e6), "tenant_rate": (0.001, 0.5),
@@ -30,15 +30,7 @@ def chosen(**given: float) -> dict[str, Any]:
     >>> chosen(tenant_rate=0.08, hosting_capex=0)
     {'tenant_rate': 0.08}
     """
-    kept = {name: value for name, value in given.items() if value}
-    faults = [
-        f"{name} is {value:g}: give a number from {RANGES[name][0]:g} to {RANGES[name][1]:g}, or 0 for the assumption's"
-        for name, value in kept.items()
-        if not RANGES[name][0] <= value <= RANGES[name][1]
-    ]
-    if faults:
-        raise ModelError("; ".join(faults))
-    return kept
+    return within(RANGES, given)
 
 
 def lease(table: pd.DataFrame, **given: Any) -> Case:
