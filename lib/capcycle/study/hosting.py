@@ -1,5 +1,6 @@
 """Cases of hosting: what some lessors' own contracts pay, the assumptions beside them, one MW in its other uses."""
 
+from dataclasses import replace
 from typing import Any
 
 import pandas as pd
