@@ -33,7 +33,7 @@ def chosen(**given: float) -> dict[str, Any]:
     """
     kept = {name: value for name, value in given.items() if value}
     faults = [
-        f"{name} is {value:g}: give a number from {RANGES[name][0]:g} to {RANGES[name][1]:g}, or 0 for the assumption's"
+        f"{name} is {value:,.10g}: give a number from {RANGES[name][0]:,.10g} to {RANGES[name][1]:,.10g}, or 0 for the assumption's"
         for name, value in kept.items()
         if not RANGES[name][0] <= value <= RANGES[name][1]
     ]
