@@ -133,9 +133,8 @@ def test_a_share_above_one_is_refused():
 
 
 def test_a_rent_above_any_hosting_is_refused_with_the_range():
-    with pytest.raises(
-        ModelError, match=r"hosting_rent is 9.7e\+06: give a number from 100000 to 3e\+06.*tenant_rate is 8"
-    ):
+    said = r"hosting_rent is 9,700,000: give a number from 100,000 to 3,000,000, .*tenant_rate is 8"
+    with pytest.raises(ModelError, match=said):
         study.hosting.chosen(hosting_rent=9.7e6, tenant_rate=8)
 
 

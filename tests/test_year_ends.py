@@ -5,7 +5,7 @@ from functools import cache
 
 import pytest
 
-from capcycle import exhibits, facts, metrics
+from capcycle import exhibits, facts, metrics, paths
 from capcycle.errors import DataError
 from capcycle.measure import measure
 from capcycle.panel import select
@@ -105,11 +105,11 @@ def test_the_exhibit_says_what_is_left_out_and_only_by_fiscal_periods():
 
 
 def test_a_year_end_needs_a_document(monkeypatch, tmp_path):
-    for file in facts.registers.paths.DATA.glob("*.csv"):
+    for file in paths.DATA.glob("*.csv"):
         (tmp_path / file.name).write_bytes(file.read_bytes())
     table = (tmp_path / "year_ends.csv").read_text("utf-8").replace("hut8-10kt-2024-03-28", "nowhere")
     (tmp_path / "year_ends.csv").write_text(table.replace("2023-12-31", "2023-05-31"), "utf-8")
-    monkeypatch.setattr(facts.registers.paths, "DATA", tmp_path)
+    monkeypatch.setattr(paths, "DATA", tmp_path)
     with pytest.raises(DataError) as refused:
         facts.year_ends.changes()
     assert [fault.split(": ", 1)[1][:28] for fault in refused.value.faults] == [

@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 
 from capcycle import models, words
+from capcycle.errors import CapcycleError, unknown
 from capcycle.exhibits import marks, parts
 from capcycle.exhibits.exhibit import Exhibit
 from capcycle.exhibits.marks import Frame
@@ -29,7 +30,7 @@ def hour_stack(case: Case) -> Exhibit:
     each[EARNED] = float(case.inputs[EARNED].central)
     rows = pd.DataFrame({"label": [words.name(name) for name in each], "value": list(each.values())})
     rows = rows.assign(total=[name in (SUM, EARNED) for name in each], unit=unit, kind=case.kind, source=case.source)
-    said = {name: words.value(value, unit) for name, value in each.items()}
+    said = {name: _dollars(each[name]) for name in (SUM, EARNED)}
     title = say(
         "gpu_cloud.stack", cost=said[SUM], rent=said[EARNED],
         margin=words.value(float(found.gpu_hour_margin), "fraction"),
@@ -59,8 +60,7 @@ def run_rates(cases: Mapping[str, Case]) -> Exhibit:
     rates = [float(case.outputs.revenue_per_gpu_hour) for case in cases.values()]
     rows = pd.DataFrame({"label": list(cases), "value": rates, "unit": unit})
     rows = rows.assign(kind=[case.kind for case in cases.values()], source=[case.source for case in cases.values()])
-    low, high = (words.value(end, unit) for end in (min(rates), max(rates)))
-    title = say("gpu_cloud.rates", count=len(rows), low=low, high=high)
+    title = say("gpu_cloud.rates", low=_dollars(min(rates)), high=_dollars(max(rates)))
     return marks.dots(rows, Frame("run-rates", title, say("gpu_cloud.rates_subtitle"), (say("gpu_cloud.rates_note"),)))
 
 
@@ -106,16 +106,14 @@ def cash_curve(found: Scenarios) -> Exhibit:
 
 def forward_rents(prices: pd.DataFrame, chips: list[str]) -> Exhibit:
     """The rents of three years that one- and three-year prices imply: the newest offer of each chip and vendor."""
-    offers = _offers(prices, chips)
-    offers = offers.drop_duplicates(["family", "vendor"], keep="last").tail(NEWEST)
-    offers = offers.assign(
-        short=[
-            say("gpu_cloud.offer_short", chip=row.family, vendor=_or_unnamed(row.vendor)) for row in offers.itertuples()
-        ]
-    )
+    offers = _offers(prices, chips).drop_duplicates(["family", "vendor"], keep="last").tail(NEWEST)
+    if offers.empty:
+        return _no_offers("forward-rents", chips)
+    short = [say("gpu_cloud.offer_short", chip=row.family, vendor=_or_unnamed(row.vendor))
+             for row in offers.itertuples()]  # fmt: skip
     rows = pd.concat(
         [
-            pd.DataFrame({"x": str(year + 1), "value": offers[f"rent_{year}"], "group": offers["short"]})
+            pd.DataFrame({"x": str(year + 1), "value": offers[f"rent_{year}"], "group": short})
             .assign(label=offers["label"], kind=offers["kind"], source=offers["source"])
             for year in range(3)
         ]
@@ -133,13 +131,21 @@ def forward_rents(prices: pd.DataFrame, chips: list[str]) -> Exhibit:
 def forward_ratios(prices: pd.DataFrame, chips: list[str]) -> Exhibit:
     """Next year's rent over this year's by chip, vendor and the first date of each pair of prices."""
     offers = _offers(prices, chips)
-    rows = offers.assign(value=offers["ratio"], group=offers["family"],
-                         unit="times")[["label", "value", "group", "unit", "kind", "source"]]  # fmt: skip
-    title = say(
-        "gpu_cloud.ratios", count=len(rows), low=f"{rows['value'].min():.2f}", high=f"{rows['value'].max():.2f}",
-        middle=f"{rows['value'].median():.2f}",
-    )  # fmt: skip
+    if offers.empty:
+        return _no_offers("forward-ratios", chips)
+    rows = offers.assign(value=offers["ratio"], group=offers["family"], unit="fraction")
+    rows = rows[["label", "value", "group", "unit", "kind", "source"]]
+    ends = {"low": rows["value"].min(), "middle": rows["value"].median(), "high": rows["value"].max()}
+    told = {name: words.value(ratio, "fraction") for name, ratio in ends.items()}
+    title = say("gpu_cloud.ratios", count=len(rows), **told)
     return marks.dots(rows, Frame("forward-ratios", title, say("gpu_cloud.ratios_subtitle")))
+
+
+def _no_offers(id: str, chips: list[str]) -> Exhibit:
+    """What stands in place of prices that nobody had published yet."""
+    rows = pd.DataFrame(columns=["label", "value", "unit", "kind", "source"])
+    frame = Frame(id, say("gpu_cloud.no_offers", chips=words.listing(chips)), say("gpu_cloud.ratios_subtitle"))
+    return marks.table(rows, frame, {"label": say("marks.column.label")})
 
 
 def irr_variants(case: Case, site_rent: float, gpu_residual: float, published: Mapping[str, list[float]],
@@ -150,36 +156,43 @@ def irr_variants(case: Case, site_rent: float, gpu_residual: float, published: M
     gpu_residual  the share of the GPUs' price that is left, where it is counted
     published     returns as printed, by what they are of: one figure, or both ends of a range
     """
+    variants = _variants(case, site_rent, gpu_residual)
+    found = {name: float(case.evaluate(**given).project_irr) for name, given in variants.items()}
+    rows = [
+        {"label": say(f"gpu_cloud.variant_{name}"), "value": value, "kind": case.kind, "source": case.source,
+         "group": say("gpu_cloud.worked_out")}
+        for name, value in found.items()
+    ]  # fmt: skip
+    printed = [
+        {"label": label, "value": ends[0] if len(ends) == 1 else np.nan, "low": ends[0], "high": ends[-1],
+         "kind": "estimated", "source": source, "group": say("gpu_cloud.printed")}
+        for label, ends in published.items()
+    ]  # fmt: skip
+    shares = {"share": words.value(gpu_residual, "fraction"), "rent": words.value(site_rent, "USD/MW/year")}
+    frame = Frame("irr-variants", _variants_title(case, list(found.values()), published),
+                  say("gpu_cloud.variants_subtitle"), (say("gpu_cloud.variants_note", **shares),))  # fmt: skip
+    return marks.dots(pd.DataFrame([*rows, *printed]).assign(unit="fraction"), frame)
+
+
+def _variants(case: Case, site_rent: float, gpu_residual: float) -> dict[str, dict[str, float]]:
+    """The inputs that differ: the site bought or rented, what is left of site and GPUs; all before tax."""
     rented = site_rent * float(case.inputs["kw_per_gpu"].central) / KW_PER_MW / HOURS_PER_YEAR
     bought = {"tax_rate": 0.0, "data_center_cost": 0.0}
     let = bought | {"site_capex": 0.0, "data_center_cost": rented}
-    variants = {
+    return {
         "bare": bought | {"site_residual": 0.0, "gpu_residual": 0.0},
         "site": bought | {"site_residual": 1.0, "gpu_residual": 0.0},
         "both": bought | {"site_residual": 1.0, "gpu_residual": gpu_residual},
         "rented": let | {"gpu_residual": 0.0},
         "rented_gpus": let | {"gpu_residual": gpu_residual},
     }
-    shares = {"share": words.value(gpu_residual, "fraction"), "rent": words.value(site_rent, "USD/MW/year")}
-    rows = [
-        {"label": say(f"gpu_cloud.variant_{name}"), "value": float(case.evaluate(**given).project_irr),
-         "kind": case.kind, "source": case.source, "group": say("gpu_cloud.worked_out")}
-        for name, given in variants.items()
-    ]  # fmt: skip
-    printed = [
-        {"label": label, "value": ends[0], "low": ends[0], "high": ends[-1], "kind": "estimated", "source": source,
-         "group": say("gpu_cloud.printed")}
-        for label, ends in published.items()
-    ]  # fmt: skip
-    values = [row["value"] for row in rows]
+
+
+def _variants_title(case: Case, values: list[float], published: Mapping[str, list[float]]) -> str:
     told = words.listing(["–".join(words.value(end, "fraction") for end in ends) for ends in published.values()])
     site = words.value(float(case.inputs["site_capex"].central), case.unit("site_capex"))
-    title = say("gpu_cloud.variants", site=site, told=told, low=words.value(min(values), "fraction"),
-                high=words.value(max(values), "fraction"))  # fmt: skip
-    frame = Frame(
-        "irr-variants", title, say("gpu_cloud.variants_subtitle"), (say("gpu_cloud.variants_note", **shares),)
-    )
-    return marks.dots(pd.DataFrame([*rows, *printed]).assign(unit="fraction"), frame)
+    low, high = (words.value(end, "fraction") for end in (min(values), max(values)))
+    return say("gpu_cloud.variants", site=site, told=told, low=low, high=high)
 
 
 def gpu_contracts(as_of: str = "") -> Exhibit:
@@ -198,18 +211,24 @@ def gpu_contracts(as_of: str = "") -> Exhibit:
         contract_value=money,
         lessor_name=deals["lessor"].map(parts.names()).fillna(deals["lessor_name"]),
         yearly=each,
-        hour=[words.value(rent, "USD/share") for rent in run_rates.revenue_per_gpu_hour],
+        hour=[_dollars(rent) for rent in run_rates.revenue_per_gpu_hour],
         unit="",
     )
     live = deals[deals["status"] != "terminated"]
     dollars = live.loc[live["currency"] == "USD", "contract_value"].sum()
     ended = deals[deals["status"] == "terminated"]
-    title = say(
-        "gpu_cloud.contracts", count=len(live), value=words.value(dollars, "USD"), ended=len(ended),
-        names=words.listing(list(ended["lessor"].map(parts.names()))) if len(ended) else words.DASH,
-    )  # fmt: skip
+    title = say("gpu_cloud.contracts", value=words.value(dollars, "USD"))
+    if len(ended):
+        title = say(
+            "gpu_cloud.contracts_ended", live=title, names=words.listing(list(ended["lessor"].map(parts.names())))
+        )
     columns = {name: say(f"gpu_cloud.column_{name}") for name in CONTRACT}
     return marks.table(rows, Frame("gpu-contracts", title, say("gpu_cloud.contracts_subtitle")), columns)
+
+
+def _dollars(rent: float) -> str:
+    """The price of a GPU-hour where a sentence already says what it is of."""
+    return words.value(rent, "USD/share")
 
 
 def _counted(deals: pd.DataFrame) -> dict[str, float]:
@@ -221,6 +240,7 @@ def _counted(deals: pd.DataFrame) -> dict[str, float]:
 
 def _offers(prices: pd.DataFrame, chips: list[str]) -> pd.DataFrame:
     """Offers with both prices of the chips asked for, each pair once, with its ratio and its three rents."""
+    _check(chips)
     both = prices[prices["one_year"].notna() & prices["three_years"].notna()]
     both = both[both["chip"].map(lambda chip: any(one in chip for one in chips))]
     both = both.drop_duplicates(["chip", "vendor", "one_year", "three_years"]).sort_values("date", na_position="first")
@@ -233,6 +253,12 @@ def _offers(prices: pd.DataFrame, chips: list[str]) -> pd.DataFrame:
     rents = {f"rent_{year}": rent for year, rent in enumerate(curve[1:])}
     found = both.assign(label=label, family=family, ratio=curve.annual_ratio, **rents)
     return found.drop_duplicates("label").reset_index(drop=True)
+
+
+def _check(chips: list[str]) -> None:
+    known = registers.read("gpu_prices")["chip"]
+    if wrong := [chip for chip in chips if not known.str.contains(chip, regex=False).any()]:
+        raise CapcycleError(unknown("chip", wrong, known.unique()))
 
 
 def _or_unnamed(vendor: str | float) -> str:

@@ -9,6 +9,7 @@ from capcycle.exhibits import marks, parts
 from capcycle.exhibits.exhibit import Exhibit
 from capcycle.exhibits.marks import Frame
 from capcycle.study import Case
+from capcycle.units import scaled
 from capcycle.words import say
 
 LINES = {"inflow_by_year": 1, "refund_by_year": 1, "residual_by_year": 1, "server_charge_by_year": -1,
@@ -95,7 +96,9 @@ def lease_years(case: Case) -> Exhibit:
     """Income statement and cash of a leased cluster, a column for each year of the lease and one for the sum."""
     found, term = case.outputs, int(case.inputs["card_lease_term"].central)
     by_year = {name: [sign * float(each) for each in getattr(found, name)[: term + 1]] for name, sign in LINES.items()}
-    shown = {name: [words.value(each, case.currency) for each in (*row, sum(row))] for name, row in by_year.items()}
+    shown = {
+        name: [words.value(scaled(each, "m"), "number") for each in (*row, sum(row))] for name, row in by_year.items()
+    }
     heads = [say("leasing.today"), *map(str, range(1, term + 1)), say("marks.total")]
     rows = pd.DataFrame([dict(zip(heads, row, strict=True)) for row in shown.values()])
     rows = rows.assign(label=[say(f"leasing.line_{name}") for name in shown], unit="", kind=case.kind,
@@ -104,7 +107,9 @@ def lease_years(case: Case) -> Exhibit:
     irr = words.value(float(found.lessor_equity_irr), "fraction")
     title = say("leasing.years", profit=words.value(float(found.lease_profit), case.currency), irr=irr,
                 margin=words.value(float(found.lease_margin), "fraction"))  # fmt: skip
-    frame = Frame("lease-years", title, say("leasing.years_subtitle"), (say("leasing.declared"),))
+    frame = Frame(
+        "lease-years", title, say("leasing.years_subtitle", currency=case.currency), (say("leasing.declared"),)
+    )
     return marks.table(rows, frame, columns)
 
 

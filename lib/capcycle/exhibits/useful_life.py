@@ -272,7 +272,7 @@ def overstatement(cases: Mapping[str, Case], lives: Sequence[float], estimates: 
 
     estimates  the register of that name
     """
-    claimed = estimates.query("measure == 'understated_depreciation'").iloc[0]
+    claimed = estimates.query("measure == 'understated_depreciation'").head(1)  # none before it was public
     full = {company: each for company, each in cases.items() if not each.lacking}
     values = [sum(float(sum(each.evaluate(server_life=life).effect_by_year[:CLAIMED_YEARS])) for each in full.values())
               for life in lives]  # fmt: skip
@@ -280,17 +280,18 @@ def overstatement(cases: Mapping[str, Case], lives: Sequence[float], estimates: 
     source = " ".join(dict.fromkeys(" ".join(each.source for each in full.values()).split()))
     labels = [say("lives.if", life=words.value(life, "years")) for life in lives]
     rows = pd.DataFrame({"label": labels, "value": values, "kind": "assumed", "source": source, "note": words.DASH})
-    claim = claimed[["kind", "source"]].to_dict() | {
-        "label": say("lives.claimed"), "value": claimed["low"], "note": say("lives.unpublished")
-    }  # fmt: skip
+    claim = claimed[["kind", "source"]].assign(
+        label=say("lives.claimed"), value=claimed["low"], note=say("lives.unpublished")
+    )
+    ends = {"low": words.value(min(values), unit), "high": words.value(max(values), unit), "names": _names(list(full))}
+    said = {"claimed": words.value(claimed["low"].iloc[0], unit)} if len(claimed) else {}
     frame = Frame(
         "overstatement",
-        say("lives.overstated", low=words.value(min(values), unit), high=words.value(max(values), unit),
-            claimed=words.value(claimed["low"], unit), names=_names(list(full))),
+        say("lives.overstated" if said else "lives.overstated_alone", **ends, **said),
         say("lives.overstated_subtitle", years=CLAIMED_YEARS, currency=unit),
         (say("lives.on_change"), say("lives.flat"), *_lacking(cases)),
-    )  # fmt: skip
-    return marks.columns(pd.concat([pd.DataFrame([claim]), rows], ignore_index=True).assign(unit=unit), frame)
+    )
+    return marks.columns(pd.concat([claim, rows], ignore_index=True).assign(unit=unit), frame)
 
 
 def terms(cases: Mapping[str, Case], contracts: pd.DataFrame, debt: pd.DataFrame, assumptions: pd.DataFrame) -> Exhibit:

@@ -64,7 +64,7 @@ def gpu_cloud(
     prepaid_share: Fraction,
     credited_from: Years,
     gpu_rent: PerHour,
-    gpu_rent_ratio_per_year: Times,
+    gpu_rent_ratio_per_year: Fraction,
     gpu_utilisation: Fraction,
     kw_per_gpu: KWPerGPU,
     pue: Times,
@@ -102,53 +102,27 @@ def gpu_cloud(
     """
     servers = gpus * gpu_price / cluster_share_gpu_nodes
     prepayment = prepaid_share * contract_price * gpus * HOURS_PER_YEAR * contract_term
-    serving = [[_serving(year, turn, server_life, refreshes) for turn in TURNS] for year in YEARS]
-    running = [sum(turns) for turns in serving]
+    power = kw_per_gpu * pue * power_tariff / KW_PER_MW
+    generations = [[_serving(year, turn, server_life, refreshes) for turn in TURNS] for year in YEARS]
+    rents = _rents(generations, contract_price, contract_term, gpu_rent, gpu_rent_ratio_per_year, server_life)
     shares = [where(year <= contract_term, 1.0, gpu_utilisation) for year in YEARS]
-    market = [
-        sum(on * gpu_rent * gpu_rent_ratio_per_year ** _age(year, turn * server_life) for turn, on in enumerate(turns))
-        for year, turns in zip(YEARS, serving, strict=True)
-    ]
-    rents = [
-        where(year <= contract_term, on * contract_price, rent)
-        for year, on, rent in zip(YEARS, running, market, strict=True)
-    ]
-    sold_for = [gpus * HOURS_PER_YEAR * share * rent for share, rent in zip(shares, rents, strict=True)]
-    drawn = gpus * HOURS_PER_YEAR * kw_per_gpu * pue * power_tariff / KW_PER_MW
-    standing = gpus * HOURS_PER_YEAR * (data_center_cost + operations_cost)
-    costs = [on * (drawn * share + standing) for on, share in zip(running, shares, strict=True)]
-    run = [where((year > contract_term) & (brought < cost), 0.0, 1.0)
-           for year, brought, cost in zip(YEARS, sold_for, costs, strict=True)]  # fmt: skip
-    revenue = [brought * each for brought, each in zip(sold_for, run, strict=True)]
-    ebitda = [(brought - cost) * each for brought, cost, each in zip(sold_for, costs, run, strict=True)]
-    hours = [gpus * HOURS_PER_YEAR * share * on for share, on in zip(shares, running, strict=True)]
+    runs = _operation(generations, rents, shares, gpus, power, data_center_cost + operations_cost)
+    pays = [where((year > contract_term) & (brought < cost), 0.0, 1.0)
+            for year, brought, cost in zip(YEARS, runs.sold_for, runs.costs, strict=True)]  # fmt: skip
+    revenue = [brought * on for brought, on in zip(runs.sold_for, pays, strict=True)]
+    ebitda = [(brought - cost) * on for brought, cost, on in zip(runs.sold_for, runs.costs, pays, strict=True)]
+
     written_off = servers * (1 - gpu_residual) / server_life
     written_off += site_capex * (1 - site_residual) / (server_life * (refreshes + 1))
-    credits = per(prepayment, contract_term - credited_from + 1)
-    after_tax = [
-        each
-        - tax_rate * (each - written_off * on)
-        - where((year >= credited_from) & (year <= contract_term), credits, 0)
-        for year, each, on in zip(YEARS, ebitda, running, strict=True)
-    ]
+    credits = _credited(prepayment, credited_from, contract_term)
+    after_tax = [each - tax_rate * (each - written_off * on) - back
+                 for each, on, back in zip(ebitda, runs.running, credits, strict=True)]  # fmt: skip
     traded = [_traded(year, servers, gpu_residual, server_life, refreshes)
               + site_capex * site_residual * _falls(year, (refreshes + 1) * server_life)
               for year in YEARS]  # fmt: skip
     cash = [prepayment - servers - site_capex, *map(sum, zip(after_tax, traded, strict=True))]
-
-    loan = gpu_loan_to_value * servers
-    service = [_service(year, loan, gpu_debt_rate, gpu_loan_term) for year in YEARS]
-    shield = [loan_interest(year, loan, gpu_debt_rate, gpu_loan_term) * tax_rate for year in YEARS]
-    equity = [cash[0] + loan, *(a - b + c for a, b, c in zip(cash[1:], service, shield, strict=True))]
-    cover = [where(year <= gpu_loan_term, per(a + c, b), np.inf)
-             for year, a, b, c in zip(YEARS, after_tax, service, shield, strict=True)]  # fmt: skip
-
-    npv, brought_in, earned, spent, all_hours, all_years = (
-        present_value(hurdle_rate, flows)
-        for flows in (cash, *([0.0, *each] for each in (sold_for, ebitda, costs, hours, running)))
-    )
-    power = all_hours * kw_per_gpu * pue * power_tariff / KW_PER_MW
-    needed = earned - npv / (1 - tax_rate)  # EBITDA at which npv is nought, as a unit less is that much less after tax
+    debt = _debt(gpu_loan_to_value * servers, gpu_debt_rate, gpu_loan_term, tax_rate)
+    equity, npv = debt.to_equity(cash), present_value(hurdle_rate, cash)
     return GPUCloud(
         cluster_capex=servers + site_capex,
         cluster_capex_per_gpu=(servers + site_capex) / gpus,
@@ -156,21 +130,103 @@ def gpu_cloud(
         net_outlay=-cash[0],
         first_year_revenue=revenue[0],
         first_year_ebitda=ebitda[0],
-        average_rent=brought_in / all_hours,
-        break_even_rent=(spent + needed) / all_hours,
-        break_even_utilisation=all_hours / (gpus * HOURS_PER_YEAR * all_years)
-        * (spent - power + needed) / (brought_in - power),
+        **_break_even(runs, ebitda, npv / (1 - tax_rate), hurdle_rate, gpus, power)._asdict(),
         project_npv=npv,
         project_irr=finance.irr(cash),
         equity_irr=finance.irr(equity),
         cash_payback=finance.payback(cash),
-        dscr=minimum(*cover),
+        dscr=debt.least_cover(after_tax, gpu_loan_term),
         revenue_by_year=[0.0, *revenue],
         ebitda_by_year=[0.0, *ebitda],
         cash_by_year=cash,
         cumulative_cluster_cash=list(accumulate(cash)),
         equity_cash_by_year=equity,
-    )  # fmt: skip
+    )
+
+
+class _Operation(NamedTuple):
+    """A cluster that never stops, by year: GPUs in service (1 for all), hours sold, what they bring in and cost."""
+
+    running: list[Any]
+    hours: list[Any]
+    sold_for: list[Any]
+    costs: list[Any]
+
+
+def _operation(
+    generations: list[list[Any]], rents: list[Any], shares: list[Any], gpus: Any, power: Any, standing: Any
+) -> _Operation:
+    """The years of a cluster: power is paid for hours sold, what stands there for all hours."""
+    running = [sum(turns) for turns in generations]
+    hours = gpus * HOURS_PER_YEAR
+    return _Operation(
+        running=running,
+        hours=[hours * share * on for share, on in zip(shares, running, strict=True)],
+        sold_for=[hours * share * rent for share, rent in zip(shares, rents, strict=True)],
+        costs=[hours * on * (power * share + standing) for on, share in zip(running, shares, strict=True)],
+    )
+
+
+def _rents(
+    generations: list[list[Any]], contract_price: Any, contract_term: Any, rent: Any, ratio: Any, life: Any
+) -> list[Any]:
+    """What an hour brings in each year: the contract's price within its term, then a rent by age of the generation."""
+    market = [
+        sum(on * rent * ratio ** _age(year, turn * life) for turn, on in enumerate(turns))
+        for year, turns in zip(YEARS, generations, strict=True)
+    ]
+    return [
+        where(year <= contract_term, sum(turns) * contract_price, let)
+        for year, turns, let in zip(YEARS, generations, market, strict=True)
+    ]
+
+
+def _credited(prepayment: Any, first: Any, term: Any) -> list[Any]:
+    """A prepayment given back in equal parts from a year to the end of the term."""
+    part = per(prepayment, term - first + 1)
+    return [where((year >= first) & (year <= term), part, 0) for year in YEARS]
+
+
+class _Debt(NamedTuple):
+    """A loan paid back in level payments: what is lent, and by year the payments and the tax that interest saves."""
+
+    lent: Any
+    service: list[Any]
+    shield: list[Any]
+
+    def to_equity(self, cash: list[Any]) -> list[Any]:
+        """Cash by year that the loan leaves to the owner."""
+        years = zip(cash[1:], self.service, self.shield, strict=True)
+        return [cash[0] + self.lent, *(flow - paid + saved for flow, paid, saved in years)]
+
+    def least_cover(self, after_tax: list[Any], term: Any) -> Any:
+        """The least of cash over debt service in the years of the loan."""
+        years = zip(YEARS, after_tax, self.service, self.shield, strict=True)
+        return minimum(*(where(year <= term, per(flow + saved, paid), np.inf) for year, flow, paid, saved in years))
+
+
+def _debt(loan: Any, rate: Any, term: Any, tax_rate: Any) -> _Debt:
+    level = loan / annuity(rate, term)
+    service = [where(year <= term, level, 0.0) for year in YEARS]
+    return _Debt(loan, service, [loan_interest(year, loan, rate, term) * tax_rate for year in YEARS])
+
+
+class _BreakEven(NamedTuple):
+    average_rent: Any
+    break_even_rent: Any
+    break_even_utilisation: Any
+
+
+def _break_even(runs: _Operation, ebitda: list[Any], lacking: Any, rate: Any, gpus: Any, power: Any) -> _BreakEven:
+    """The rent of a cluster, and the rent and the share of hours that make up what it lacks, all discounted alike.
+
+    lacking  worth of the cluster before tax, whose loss a break-even makes up: a unit of EBITDA less is that much less
+    """
+    years, hours, brought, spent = (present_value(rate, [0.0, *flows]) for flows in runs)
+    needed = present_value(rate, [0.0, *ebitda]) - lacking
+    drawn = hours * power
+    share = hours / (gpus * HOURS_PER_YEAR * years) * (spent - drawn + needed) / (brought - drawn)
+    return _BreakEven(brought / hours, (spent + needed) / hours, share)
 
 
 def _serving(year: int, turn: int, life: Any, refreshes: Any) -> Any:
@@ -194,7 +250,3 @@ def _traded(year: int, servers: Any, residual: Any, life: Any, refreshes: Any) -
 def _falls(year: int, moment: Any) -> Any:
     """1 where a moment falls into a year, 0 elsewhere."""
     return where((moment > year - 1) & (moment <= year), 1.0, 0.0)
-
-
-def _service(year: int, loan: Any, rate: Any, term: Any) -> Any:
-    return where(year <= term, loan / annuity(rate, term), 0.0)

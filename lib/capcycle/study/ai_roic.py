@@ -3,13 +3,15 @@
 from collections.abc import Callable, Sequence
 from typing import Any
 
+import pandas as pd
+
 from capcycle import models
-from capcycle.errors import ModelError
 from capcycle.facts import registers
 from capcycle.measure import Measures, measure
 from capcycle.metrics import capex_run_rate, revenue_run_rate
 from capcycle.panel import Panel
 from capcycle.study.case import Case, Input, case, cases, figure
+from capcycle.study.chosen import within
 from capcycle.study.sweep import tornado
 
 RANGES = {"wacc": (0.001, 0.5), "tax_rate": (0.001, 0.9), "backlog_duration": (0.25, 30), "ai_life": (0.5, 15),
@@ -25,15 +27,18 @@ def chosen(**given: float) -> dict[str, float]:
     >>> chosen(wacc=0.09, ai_life=0)
     {'wacc': 0.09}
     """
-    kept = {name: value for name, value in given.items() if value}
-    faults = [
-        f"{name} is {value:g}: give a number from {RANGES[name][0]:g} to {RANGES[name][1]:g}, or 0 for the assumption's"
-        for name, value in kept.items()
-        if not RANGES[name][0] <= value <= RANGES[name][1]
-    ]
-    if faults:
-        raise ModelError("; ".join(faults))
-    return kept
+    return within(RANGES, given)
+
+
+def recent(known: pd.DataFrame, since: int = 0) -> int:
+    """The first year that the newest figures may be of: what the reader chose, else the year before the newest of all.
+
+    A company whose figures end years ago would otherwise draw all others back to the last quarter it has.
+
+    >>> recent(pd.DataFrame({"period_end": [pd.Timestamp("2024-06-30"), pd.Timestamp("2022-03-31")]}))
+    2023
+    """
+    return since or known["period_end"].max().year - 1
 
 
 def forward(quarters: Panel, currency: str, annual_capex: Measures | str, **given: float) -> dict[str, Case]:

@@ -6,10 +6,10 @@ from typing import Any
 import pandas as pd
 
 from capcycle import models
-from capcycle.errors import ModelError
 from capcycle.facts import registers
 from capcycle.models import contracts
-from capcycle.study.case import ASSUMED, DERIVED, Case, Input, case
+from capcycle.study.case import DERIVED, Case, Input, case
+from capcycle.study.chosen import assumption, within
 from capcycle.words import say
 
 RANGES = {"hosting_rent": (1e5, registers.DEAREST_HOSTING), "hosting_capex": (1e6, 100e6), "tenant_rate": (0.001, 0.5),
@@ -31,15 +31,7 @@ def chosen(**given: float) -> dict[str, Any]:
     >>> chosen(tenant_rate=0.08, hosting_capex=0)
     {'tenant_rate': 0.08}
     """
-    kept = {name: value for name, value in given.items() if value}
-    faults = [
-        f"{name} is {value:,.10g}: give a number from {RANGES[name][0]:,.10g} to {RANGES[name][1]:,.10g}, or 0 for the assumption's"
-        for name, value in kept.items()
-        if not RANGES[name][0] <= value <= RANGES[name][1]
-    ]
-    if faults:
-        raise ModelError("; ".join(faults))
-    return kept
+    return within(RANGES, given)
 
 
 def lease(table: pd.DataFrame, **given: Any) -> Case:
@@ -66,23 +58,6 @@ def _rent(table: pd.DataFrame) -> Input | str:
     general = assumption("hosting_rent")
     low, high = (found.low, found.high) if found.low < found.high else (general.low, general.high)  # of one contract
     return Input("hosting_rent", found.weighted, general.unit, low, high, DERIVED, source, say("hosting.own_rent"))
-
-
-def assumption(name: str, value: float = 0.0) -> Input:
-    """An assumption; with a value of the reader's own where that is not 0, within its range or widening it.
-
-    >>> assumption("signed_weight").low, assumption("signed_weight", 0.5).central
-    (0.25, 0.5)
-    """
-    table = registers.read("assumptions")
-    row = table[table["company"] == ""].set_index("name").loc[name]
-    low, central, high = (float(row[end]) for end in ("low", "central", "high"))
-    found = Input(name, central, row["unit"], low, high, row["kind"], row["source"], row["reason"])
-    if not value:
-        return found
-    return replace(
-        found, central=value, low=min(low, value), high=max(high, value), kind=ASSUMED, reason=say("study.given")
-    )
 
 
 def credit_rates() -> dict[str, Input]:

@@ -16,6 +16,7 @@ from capcycle.measure import Measures, measure
 from capcycle.models import required_revenue, revenue_for_capex, revenue_for_vintages
 from capcycle.panel import Panel
 from capcycle.study.case import ASSUMED, DERIVED, Case, Input, case, figure, history
+from capcycle.study.chosen import within
 
 QUARTERS = 4
 SHARED = {"it_life": "it_life_epoch", "facility_life": "facility_life_epoch"}  # what the model takes, whose it is
@@ -39,15 +40,7 @@ def chosen(**given: Any) -> dict[str, Any]:
     >>> chosen(it_life=4.0, target_return=0)
     {'it_life': 4.0}
     """
-    kept = {name: value for name, value in given.items() if value}
-    faults = [
-        f"{name} is {value:g}: give a number from {RANGES[name][0]:g} to {RANGES[name][1]:g}, or 0 for the assumption's"
-        for name, value in kept.items()
-        if not RANGES[name][0] <= value <= RANGES[name][1]
-    ]
-    if faults:
-        raise ModelError("; ".join(faults))
-    return kept
+    return within(RANGES, given)
 
 
 def against_disclosed(year: Panel, as_of: str = "", **given: Any) -> dict[str, Case]:

@@ -178,7 +178,7 @@ def _told(row: dict) -> str:
 def _column(rows: pd.DataFrame, name: str) -> list:
     if name in ("value", "low", "high"):
         return shown(rows, name)
-    return [words.DASH if one != one else one for one in rows[name]]
+    return [words.DASH if one != one else one if isinstance(one, str | dict) else f"{one:g}" for one in rows[name]]
 
 
 def _cell(row: dict, name: str):

@@ -25,7 +25,9 @@ def assumptions(*cases: Case, beside: Sequence[study.Input] = ()) -> Exhibit:
     columns = {name: say(f"marks.column.{name}") for name in ("label", "low", "value", "high", "note", "document")}
     frame = Frame(
         parts.slug("assumptions", cases[0].model.__name__),
-        words.counted("study.assumptions", assumed, total=len(rows)),
+        say("study.assumptions_all", total=len(rows))
+        if assumed == len(rows) > 1
+        else words.counted("study.assumptions", assumed, total=len(rows)),
         say("study.assumptions_subtitle"),
     )
     return marks.table(rows, frame, columns)
@@ -67,9 +69,16 @@ def scenarios(found: Scenarios) -> Exhibit:
         parts.slug("scenarios", case.model.__name__, case.company),
         say("study.scenarios", output=words.name(case.model.verdict), **ends),
         say("study.scenarios_subtitle"),
-        (say("study.scenarios_note"), *([case.lacking] if case.lacking else [])),
+        (say("study.scenarios_note"), *_gaps(found)),
     )
     return marks.table(rows.assign(source=case.source), frame, columns)
+
+
+def _gaps(found: Scenarios) -> list[str]:
+    """Why the table has dashes."""
+    if found.case.lacking:
+        return [found.case.lacking]
+    return [say("study.scenarios_dash")] if found.outputs.isna().any(axis=None) else []
 
 
 def _three(table: pd.DataFrame, case: Case, kind: str) -> pd.DataFrame:

@@ -46,14 +46,6 @@ def _reached(found: Grid, line: float, target: float | None) -> str:
     return "target" if np.nanmin(found.values) <= line <= np.nanmax(found.values) else "none"
 
 
-def _iso(found: Grid, target: float | None) -> str:
-    """Which sentence tells of the line: one that lies outside the range cannot be drawn."""
-    if target is None:
-        return "study.iso_today"
-    within = np.nanmin(found.values) <= target <= np.nanmax(found.values)
-    return "study.iso_target" if within else "study.iso_outside"
-
-
 def _cells(found: Grid) -> pd.DataFrame:
     across, up = np.meshgrid(found.xs, found.ys)
     return pd.DataFrame({"x": across.ravel(), "y": up.ravel(), "value": found.values.ravel()}).assign(

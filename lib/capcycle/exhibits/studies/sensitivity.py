@@ -97,9 +97,7 @@ def must_be_true(case: Case, target: float, of: str | None = None) -> Exhibit:
     goal = {"output": words.lower(words.name(of)), "target": said(case, of, target)}
     frame = Frame(
         parts.slug("must-be-true", case.model.__name__, of, case.company),
-        words.counted("study.must", len(reached), inputs=words.listing(reached), **goal)
-        if reached
-        else say("study.must_none", **goal),
+        words.counted("study.must", len(reached), inputs=words.listing(reached) if reached else "", **goal),
         say("study.must_subtitle", now=said(case, of, float(getattr(case.outputs, of))), **goal),
     )
     columns = {name: say(f"study.column_{name}") for name in ("label", "now", "needed", "range", "note")}

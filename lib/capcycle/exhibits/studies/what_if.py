@@ -100,11 +100,13 @@ def _chart(case: Case, x: str, names: Sequence[str], of: str) -> alt.LayerChart:
     across = alt.X("x:Q", axis=axis(case.unit(x), words.name(x)), scale=alt.Scale(zero=False, nice=False))
     up = alt.Y("value:Q", axis=axis(unit, words.name(of)), scale=alt.Scale(zero=False))
     here = here.transform_calculate(shown=_shown(unit))
+    ends = _line(case, x, of)["value"]
+    side = "right" if ends.iloc[-1] > ends.iloc[0] else "left"  # above a line that rises there is room on the left
     return alt.layer(
         line.mark_line(strokeWidth=3).encode(x=across, y=up),
         here.mark_point(size=110, filled=True, color=theme.LIGHT["accent"]).encode(x="x:Q", y="value:Q"),
         *(
-            here.mark_text(align="left", dx=10, dy=-12, fontSize=14, **look).encode(
+            here.mark_text(align=side, dx=10 if side == "left" else -10, dy=-12, fontSize=14, **look).encode(
                 x="x:Q", y="value:Q", text="shown:N"
             )
             for look in (HALO, {})
