@@ -300,7 +300,12 @@ def model(monkeypatch):
 
 def test_an_example_without_a_model_cannot_be_checked(tmp_path):
     line = example(tmp_path, "exact")
-    assert (line.verdict, line.why) == ("not checkable", "no such model yet: break_even")
+    assert (line.verdict, line.why) == ("not checkable", "no model of this name: break_even")
+
+
+def test_a_method_misspelled_is_asked_about(model, tmp_path):
+    (tmp_path / "e.csv").write_text("method,inputs,expected\nbreak_evn,{},{}\n")
+    assert claims.check_file(tmp_path / "e.csv")[0].why.endswith("break_evn; did you mean break_even?")
 
 
 @pytest.mark.parametrize("tolerance", ["exact", "abs=1", "rel=0.01", "n/a"])
@@ -310,7 +315,8 @@ def test_an_example_that_its_model_reproduces(tolerance, model, tmp_path):
 
 def test_an_example_that_its_model_does_not_reproduce(model, tmp_path):
     line = example(tmp_path, "rel=0.01", '{"revenue": 330}')
-    assert (line.verdict, line.arithmetic) == ("inconsistent", ("revenue: 320 (330)",))
+    assert (line.verdict, line.arithmetic) == ("inconsistent", ("revenue 320, printed 330",))
+    assert (line.why, line.right) == ("printed: revenue 330", "revenue 320")
 
 
 def test_an_example_whose_inputs_the_model_does_not_have(model, tmp_path):

@@ -133,9 +133,8 @@ def test_a_share_above_one_is_refused():
 
 
 def test_a_rent_above_any_hosting_is_refused_with_the_range():
-    with pytest.raises(
-        ModelError, match=r"hosting_rent is 9.7e\+06: give a number from 100000 to 3e\+06.*tenant_rate is 8"
-    ):
+    said = r"hosting_rent is 9,700,000: give a number from 100,000 to 3,000,000, .*tenant_rate is 8"
+    with pytest.raises(ModelError, match=said):
         study.hosting.chosen(hosting_rent=9.7e6, tenant_rate=8)
 
 
@@ -190,3 +189,13 @@ def test_a_readers_own_value_keeps_the_range_of_the_sliders():
     ends = case.inputs["tenant_rate"]
     assert (ends.low, ends.central, ends.high) == (0.0675, 0.12, 0.12)
     assert case.inputs["hosting_rent"].varied  # a single contract: the range of the general assumption
+
+
+def test_a_cut_off_that_is_no_date_is_refused():
+    with pytest.raises(ModelError, match="cut_off 'yesterday' is not a date such as 2025-11-03"):
+        contracts.like_for_like(contracts.read(["CIFR"]), "yesterday")
+
+
+def test_nobody_delivers_one_does_or_all_do():
+    titles = [exhibits.hosting._ledger_title(*each) for each in ((3, 0), (4, 1), (1, 1))]
+    assert [title.split(" ")[0] for title in titles] == ["None", "One", "The"]

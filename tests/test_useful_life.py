@@ -224,3 +224,20 @@ def test_a_claim_without_inputs_is_never_confirmed():
     # by hand, of one unit bought a year, mid-year, three years: at 3 against 6 years 4.5 (1/3 - 1/6) = 0.75
     found = own.MODELS["useful_life_overstatement"](176, 0.269, 0.208)["reproducible"]
     assert found.startswith("no") and "$235bn" in found  # 176 / 0.75 = 234.7
+
+
+def test_what_a_reader_asks_in_vain_is_refused_at_once(cases):
+    with pytest.raises(
+        ModelError, match=r"unknown company NVDA; .*; lives has 0: .*; capex_next is -5: give an amount"
+    ):
+        study.lives.refuse(cases, "NVDA", [0.0, 3.0], -5)
+
+
+def test_depreciation_with_amortisation_bounds_where_it_is_not_told_alone():
+    known = facts.load(["CRWV"], as_of="2026-03-31")
+    found = study.lives.reported(select(known, "year", "fiscal"), ["CRWV"])["CRWV"]
+    assert (found.name, found.central) == ("depreciation_amortization", 2_454e6)  # its cash-flow statement of 2025
+
+
+def test_a_profit_lost_whole_is_told_as_a_loss():
+    assert shown._moved(-2.286) == "turn into a loss" and shown._moved(-0.065) == "fall by 6.5%"

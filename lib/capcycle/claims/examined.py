@@ -131,24 +131,33 @@ def _range(row) -> str:
 def _of_file(file: str) -> Examined:
     lines = own.check_file(file)
     examples = "method" in load.header_of(file)
-    claims = _example_claims(lines) if examples else load.read_file(file)
+    claims = _example_claims(own.read_examples(file)) if examples else load.read_file(file)
     findings = () if examples else tuple(detect.detect(claims))
     rows = claims.set_index("claim_id")
     statements = pd.DataFrame([_own_statement(line, rows) for line in lines], columns=STATEMENT)
     return Examined(claims, statements, findings, pd.DataFrame(), str(file))
 
 
-def _example_claims(lines: list[own.Line]) -> pd.DataFrame:
+def _example_claims(table: pd.DataFrame) -> pd.DataFrame:
+    """Worked examples as claims: what the method works out, what was printed for it, and the document as speaker."""
     cells = dict.fromkeys(load.CLAIM, "") | {"value_low": float("nan"), "value_high": float("nan")}
-    rows = [{**cells, "claim_id": f"line{line.line}", "entity": line.name, "paraphrase": line.name} for line in lines]
+    rows = [cells | _example_claim(row) for row in table.itertuples()]
     return pd.DataFrame(rows, columns=load.CLAIM)
+
+
+def _example_claim(row) -> dict:
+    about = (own.MODELS[row.method].__doc__ or row.method) if row.method in own.MODELS else f"{row.method}."
+    said = say("claims.own.example", about=about.split("\n")[0], outputs=own.figures(row.expected), note=row.note)
+    return {"claim_id": f"line{row.line}", "speaker": row.source_title, "paraphrase": said.strip(),
+            "article": row.source_url, "publisher": row.source_title}  # fmt: skip
 
 
 def _own_statement(line: own.Line, rows: pd.DataFrame) -> dict:
     name = line.name if line.name in rows.index else f"line{line.line}"
     claim = rows.loc[name]
     return {
-        "id": name, "claim_ids": (name,), "subject": (name,), "companies": [claim["entity"]],
+        "id": name, "claim_ids": (name,), "subject": (name,),
+        "companies": [claim["entity"]],
         "tickers": [ticker for ticker in claim["ticker"].split("/") if ticker], "speakers": [claim["speaker"]],
         "kinds": [],
         "published": claim["published"], "claimed": [claim["paraphrase"] or claim["metric"]],

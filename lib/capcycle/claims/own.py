@@ -3,6 +3,8 @@
 import json
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from difflib import get_close_matches
+from numbers import Real
 from pathlib import Path
 from typing import Any
 
@@ -12,10 +14,11 @@ from capcycle import study, words
 from capcycle.claims import check, detect, expressions, load
 from capcycle.claims.columns import EXAMPLE
 from capcycle.errors import CapcycleError
-from capcycle.study.check import TOLERANCE
+from capcycle.study.check import TOLERANCE, near
 from capcycle.words import say
 
 NEEDED = ["method", "inputs", "expected"]
+ALIKE = 0.85  # of two names, to ask whether one was meant for the other
 CLOSE = 0.01  # of a figure, where a claim gives no tolerance
 WRONG = ("inconsistent", "mistranslated")
 
@@ -154,17 +157,44 @@ def _own_check(row, names: Mapping[str, float], functions: expressions.Functions
 def _example(row) -> Line:
     line = {"line": int(row.line), "name": row.method}
     if row.method not in MODELS:
-        return Line(**line, verdict="not checkable", why=say("claims.own.no_model", method=row.method))
+        return Line(**line, verdict="not checkable", why=_no_model(row.method))
     try:
         found = study.check(MODELS[row.method], row.inputs, row.expected, row.tolerance)
     except (CapcycleError, TypeError) as error:
         return Line(**line, verdict="not checkable", why=say("claims.own.refused", method=row.method, error=error))
-    shown = tuple(f"{name}: {_shown(found.given[name])} ({_shown(wanted)})" for name, wanted in row.expected.items())
-    why = say("claims.own.fits" if found.fits else "claims.own.differs", outputs="; ".join(shown))
-    return Line(**line, verdict="consistent" if found.fits else "inconsistent", why=why, arithmetic=shown)
+    steps = tuple(
+        say("claims.own.output", output=name, value=_shown(found.given[name]), printed=_shown(wanted))
+        for name, wanted in found.printed.items()
+    )
+    if found.fits:
+        return Line(
+            **line, verdict="consistent", why=say("claims.own.fits", outputs="; ".join(steps)), arithmetic=steps
+        )
+    off = [name for name, wanted in found.printed.items() if not near(found.given[name], wanted, row.tolerance)]
+    why = say("claims.own.differs", outputs=figures({name: found.printed[name] for name in off}))
+    right = figures({name: found.given[name] for name in off})
+    return Line(**line, verdict="inconsistent", why=why, right=right, arithmetic=steps)
+
+
+def _no_model(method: str) -> str:
+    close = get_close_matches(method, MODELS, n=1, cutoff=ALIKE)
+    return say("claims.own.no_model", method=method) + (say("claims.own.close", method=close[0]) if close else "")
+
+
+def figures(named: Mapping[str, Any]) -> str:
+    """Figures by the names that an example gives them.
+
+    >>> figures({"share": {"AWS": 0.15}, "price": [1.22, 2.26]})
+    'share AWS 0.15; price 1.22 and 2.26'
+    """
+    return "; ".join(f"{name} {_shown(value)}" for name, value in named.items())
 
 
 def _shown(value: Any) -> str:
-    if isinstance(value, list):
-        return f"[{', '.join(map(_shown, value))}]"
-    return words.DASH if value is None else f"{value:,.6g}" if isinstance(value, int | float) else str(value)
+    if isinstance(value, Mapping):
+        return ", ".join(f"{name} {_shown(each)}" for name, each in value.items())
+    if isinstance(value, list | tuple) and value:
+        return words.listing([_shown(each) for each in value])
+    if isinstance(value, bool):
+        return say("claims.own.yes" if value else "claims.own.no")
+    return words.DASH if value is None else f"{value:,.6g}" if isinstance(value, Real) else str(value)

@@ -35,11 +35,18 @@ def verdicts(examined: Examined) -> Exhibit:
         title=_best_and_worst(table, "kinds"),
         subtitle=words.say("claims.page.verdicts_subtitle"),
         alt=words.say("alt.bars", period="", series=BETWEEN.join(series)),
-        view=_counts(table, "kinds"),
+        view=_counts(table, "kinds") if len(table) else _overall(examined),
         figures=table,
         notes=(words.say("claims.page.kinds_note"), words.say("claims.page.click_note")) if chart else (),
         chart=chart,
     )
+
+
+def _overall(examined: Examined) -> pd.DataFrame:
+    """How many statements have each verdict, where no kind of source is known."""
+    counts = examined.statements["verdict"].value_counts().reindex(VERDICTS).dropna().astype(int)
+    return pd.DataFrame({words.say("column.verdict"): [_verdict(name) for name in counts.index],
+                         words.say("column.statements"): counts.astype(str).array})  # fmt: skip
 
 
 def speakers(examined: Examined) -> Exhibit:
@@ -69,6 +76,7 @@ def statements(examined: Examined) -> Exhibit:
         words.say("column.class"): table["error_class"].map(_class),
     })  # fmt: skip
     alone = int((table["decided_by"] == "arithmetic").sum())
+    view = _told(view)
     return Exhibit(
         id="statements",
         title=words.say("claims.page.statements", count=len(table), arithmetic=alone),
@@ -76,7 +84,7 @@ def statements(examined: Examined) -> Exhibit:
         alt="",
         view=view,
         figures=_flat(table),
-        filters=tuple(words.say(f"column.{name}") for name in ("company", "speaker", "verdict", "class")),
+        filters=_filters(view, "company", "speaker", "verdict", "class"),
     )
 
 
@@ -130,6 +138,7 @@ def printed(examined: Examined) -> Exhibit:
         words.say("column.claimed"): table["paraphrase"],
         words.say("column.published"): table["published"].replace("", words.DASH),
     })  # fmt: skip
+    view = _told(view)
     return Exhibit(
         id="claims",
         title=words.say("claims.page.printed", count=len(table), checked=checked, articles=table["article"].nunique()),
@@ -137,7 +146,7 @@ def printed(examined: Examined) -> Exhibit:
         alt="",
         view=view,
         figures=table.drop(columns=["file", "line"], errors="ignore").assign(checks=table["checks"].map(" ".join)),
-        filters=tuple(words.say(f"column.{name}") for name in ("company", "speaker", "verdict")),
+        filters=_filters(view, "company", "speaker", "verdict"),
     )
 
 
@@ -181,12 +190,23 @@ def outside(examined: Examined) -> Exhibit:
     )
 
 
+def _told(view: pd.DataFrame) -> pd.DataFrame:
+    """A table without the columns that say nothing of any row."""
+    silent = [name for name in view if len(view) and view[name].isin(["", words.DASH]).all()]
+    return view.drop(columns=silent)
+
+
+def _filters(view: pd.DataFrame, *names: str) -> tuple[str, ...]:
+    return tuple(heading for heading in (words.say(f"column.{name}") for name in names) if heading in view)
+
+
 def _best_and_worst(table: pd.DataFrame, column: str) -> str:
     """Who is right most and least often, of those with statements enough to compare."""
     share = _share(table, column)
     share = share[share["decided"] >= ENOUGH].sort_values("right")
     if len(share) < 2:
-        return words.say(f"claims.page.{column}_few")
+        return words.say(f"claims.page.{column}_few", holds=table.query("verdict == 'consistent'")["count"].sum(),
+                         total=table["count"].sum())  # fmt: skip
     shown = [words.value(value, "fraction") for value in share["right"]]
     ends = {"best": share.index[-1], "best_share": shown[-1], "worst": share.index[0], "worst_share": shown[0]}
     return words.say(f"claims.page.{column}", **ends)

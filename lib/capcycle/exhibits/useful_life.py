@@ -81,7 +81,8 @@ def eps_table(cases: Mapping[str, Case], lives: Sequence[float]) -> Exhibit:
     columns = {name: say(f"lives.per_share.{name}") for name in ("label", "life", "share", "value")}
     columns |= {f"at_{life:g}": words.value(life, "years") for life in lives}
     columns |= {name: say(f"lives.{name}", life=words.value(min(lives), "years")) for name in ("digits", "balance")}
-    held = rows["years"].dropna()
+    held = pd.Series([each.inputs["life_in_accounts"].central for each in cases.values()
+                      if each.inputs["life_in_accounts"].kind != "assumed"], dtype=float)  # fmt: skip
     frame = Frame(
         "eps-table",
         words.counted("lives.eps_table", len(held), low=words.value(held.min(), "years"),
@@ -96,7 +97,7 @@ def _eps_row(case: Case, lives: Sequence[float]) -> dict[str, Any]:
     shortest = case.evaluate(server_life=min(lives))
     told = {"life": "life_in_accounts", "share": "server_share"}
     row = {name: _shown(case.inputs[given]) for name, given in told.items()} | {
-        "label": f"{parts.names()[case.company]}, {_period(case)}", "years": case.inputs["life_in_accounts"].central,
+        "label": f"{parts.names()[case.company]}, {_period(case)}",
         "value": words.value(float(shortest.eps_in_accounts), case.unit("eps_in_accounts")),
         "digits": float(shortest.eps_by_digits), "balance": float(shortest.eps_by_balance),
     }  # fmt: skip
@@ -228,8 +229,10 @@ def fit(cases: Mapping[str, Case], reported: Mapping[str, Input]) -> Exhibit:
     """What the model charges for servers beside all depreciation in the accounts, which it must not exceed."""
     rows = pd.DataFrame([_fit_row(each, reported[company]) for company, each in cases.items()])
     ratio = rows["ratio"].dropna()
-    title = words.counted("lives.fit", len(ratio), low=words.value(ratio.min(), "fraction"),
-                          high=words.value(ratio.max(), "fraction"))  # fmt: skip
+    beyond = rows.loc[rows["ratio"] > 1, "label"]
+    title = say("lives.fit_beyond", names=_listed(beyond)) if len(beyond) else words.counted(
+        "lives.fit", len(ratio), low=words.value(ratio.min(), "fraction"), high=words.value(ratio.max(), "fraction")
+    )  # fmt: skip
     columns = {name: say(f"lives.fitted.{name}") for name in ("label", "value", "whole", "ratio", "note")}
     return marks.table(rows, Frame("fit", title, say("lives.fit_subtitle")), columns)
 

@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 
 from capcycle import facts
+from capcycle.errors import ModelError
 from capcycle.facts import registers
 from capcycle.models.leases import attributable, backstop_cover, implied_escalator, price_per_mw_year
 from capcycle.models.maths import annuity
@@ -96,9 +97,19 @@ def golden_sun(table: pd.DataFrame, as_of: str | date | None = None) -> pd.DataF
 
 
 def like_for_like(table: pd.DataFrame, cut_off: str | date) -> pd.DataFrame:
-    """Every live contract signed by a day, in MW of critical IT and the lessor's own part of each."""
-    held = table[(table["signed"] <= pd.Timestamp(cut_off)) & table["status"].isin(LIVE) & table["mw"].notna()]
+    """Every live contract signed by a day, in MW of critical IT and the lessor's own part of each.
+
+    Errors: ModelError for a `cut_off` that is no date.
+    """
+    held = table[(table["signed"] <= _day(cut_off)) & table["status"].isin(LIVE) & table["mw"].notna()]
     return held.assign(mw=held["mw_owned"], value=held["value_owned"])[BOOK].reset_index(drop=True)
+
+
+def _day(cut_off: str | date) -> pd.Timestamp:
+    day = pd.to_datetime(cut_off or None, errors="coerce")
+    if pd.isna(day):
+        raise ModelError(f"cut_off '{cut_off}' is not a date such as 2025-11-03")
+    return day
 
 
 def prices(book: pd.DataFrame, term: float) -> Prices:

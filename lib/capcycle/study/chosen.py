@@ -19,9 +19,9 @@ def within(ranges: Mapping[str, tuple[float, float]], given: Mapping[str, float]
     """
     kept = {name: value for name, value in given.items() if value}
     faults = [
-        f"{name} is {value:g}: give a number from {ranges[name][0]:g} to {ranges[name][1]:g}, or 0 for the assumption's"
-        for name, value in kept.items()
-        if not ranges[name][0] <= value <= ranges[name][1]
+        f"{name} is {value:,.10g}: give a number from {low:,.10g} to {high:,.10g}, or 0 for the assumption's"
+        for name, value, (low, high) in ((name, value, ranges[name]) for name, value in kept.items())
+        if not low <= value <= high
     ]
     if faults:
         raise ModelError("; ".join(faults))

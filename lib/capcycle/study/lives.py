@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from capcycle import facts, words
-from capcycle.errors import ModelError
+from capcycle.errors import ModelError, unknown
 from capcycle.facts import registers
 from capcycle.measure import Measures, measure
 from capcycle.models import life_change, useful_life
@@ -71,6 +71,19 @@ def _within(found: Case, measured: dict[str, Measures]) -> Case:
     capped = replace(share, central=most, low=min(share.low, most), high=np.nan, source=sources,
                      reason=words.say("lives.capped", share=words.value(share.central, "fraction")))  # fmt: skip
     return found.with_inputs(server_share=replace(capped, high=capped.central))
+
+
+def refuse(found: dict[str, Case], company: str, lives: Sequence[float], capex_next: float = 0) -> None:
+    """Refuse what a reader asks of some cases and nobody can answer; all faults at once.
+
+    Errors: ModelError for a company without a case, lives below a year or none at all, and capex below nought.
+    """
+    faults = [] if company in found else [unknown("company", [company], found)]
+    faults += [] if lives else ["lives is empty: give some, in years"]
+    faults += [f"lives has {life:g}: give years, at least {SHORTEST:g}" for life in lives if life < SHORTEST]
+    faults += [f"capex_next is {capex_next:,.10g}: give an amount, or 0 for the newest"] if capex_next < 0 else []
+    if faults:
+        raise ModelError("; ".join(faults))
 
 
 def changed(found: dict[str, Case], capex_next: float = 0, **given: Any) -> dict[str, Case]:

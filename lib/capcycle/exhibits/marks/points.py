@@ -21,13 +21,14 @@ def dots(rows: pd.DataFrame, frame: Frame, mark: float | None = None) -> Exhibit
     mark  a value to draw a line through, such as today's price
     """
     data = around.drawn(rows)
-    axis, ends = around.axis(rows["unit"].iloc[0]), {"low", "high"} <= set(rows)
+    axis, ends = around.axis(rows["unit"].iloc[0]), _ranged(rows)
     base = alt.Chart(data).encode(y=around.labels(rows))
     layers = []
     if ends:
         data = data.assign(low=data["low"].fillna(data["value"]), high=data["high"].fillna(data["value"]))
         base = alt.Chart(data).encode(y=around.labels(rows))
-        reach = base.mark_bar(size=10, strokeWidth=1, opacity=0.45).encode(x=alt.X("low:Q", axis=axis), x2="high:Q")
+        ranged = base.transform_filter("datum.low != datum.high")
+        reach = ranged.mark_bar(size=10, strokeWidth=1, opacity=0.45).encode(x=alt.X("low:Q", axis=axis), x2="high:Q")
         layers.append(reach.encode(**_without_opacity(around.fill(rows))))
     point = base.mark_point(size=90, strokeWidth=2).encode(
         x=alt.X("value:Q", axis=axis, scale=around.room(rows)),
@@ -45,6 +46,10 @@ def dots(rows: pd.DataFrame, frame: Frame, mark: float | None = None) -> Exhibit
     return around.finished(
         rows, frame, chart, around.view(rows, _headings("label", "group", "low", "value", "high", "note"))
     )
+
+
+def _ranged(rows: pd.DataFrame) -> bool:
+    return {"low", "high"} <= set(rows) and bool(rows[["low", "high"]].notna().to_numpy().any())
 
 
 def bubble(rows: pd.DataFrame, frame: Frame, x_title: str, y_title: str, x_unit: str, size_title: str = "") -> Exhibit:

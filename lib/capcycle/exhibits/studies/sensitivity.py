@@ -62,14 +62,14 @@ def _tornado_chart(rows: pd.DataFrame, unit: str) -> alt.LayerChart:
     base = alt.Chart(data).encode(y=marks.frame.labels(rows))
     beside = LETTER * rows["note"].map(len).max() + BESIDE
     wide = f"width >= {NARROW}"  # a telephone has no room for the numbers; the table and the tooltip have them
-    padding = alt.expr(f"{wide} ? {beside} : {BESIDE}")
+    padding, seen = alt.expr(f"{wide} ? {beside} : {BESIDE}"), alt.expr(f"{wide} ? 1 : 0")
     across = alt.X("base:Q", axis=axis(unit), scale=alt.Scale(zero=False, padding=padding))
     bar = base.mark_bar(size=18, strokeWidth=1.5).encode(
         x=across, x2="value:Q", tooltip=marks.frame.tooltips(data), **marks.frame.fill(rows)
     )
     # an end at which nothing moves has no bar to write beside
-    left = base.transform_filter(f"datum.value < datum.base && {wide}").mark_text(align="right", dx=-5)
-    right = base.transform_filter(f"datum.value > datum.base && {wide}").mark_text(align="left", dx=5)
+    left = base.transform_filter("datum.value < datum.base").mark_text(align="right", dx=-5, opacity=seen)
+    right = base.transform_filter("datum.value > datum.base").mark_text(align="left", dx=5, opacity=seen)
     rule = alt.Chart(data.head(1)).mark_rule(color=theme.LIGHT["text"]).encode(x="base:Q")
     texts = [text.encode(x="value:Q", text="note:N") for text in (left, right)]
     return alt.layer(bar, *texts, rule).properties(height=alt.Step(marks.ROW))

@@ -1,0 +1,48 @@
+"""Marks: where names are written, and what a chart leaves room for."""
+
+import pandas as pd
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from capcycle import theme
+from capcycle.exhibits.marks import places
+
+WIDTH, HEIGHT = 560, 320
+
+
+def points(*spots):
+    table = pd.DataFrame(spots, columns=["x", "y"])
+    return table.assign(half=8.0, label=[f"Lessor {place} 200 MW" for place in range(len(table))])
+
+
+def boxes(table, found):
+    """The box of every name that is written, with the place of its point."""
+    rows = table.assign(x=table["x"] * WIDTH, y=(1 - table["y"]) * HEIGHT)
+    around = [dict(places._around(row)) for row in rows.itertuples()]
+    return [around[place][side] for place, side in enumerate(found) if side]
+
+
+parts = st.floats(0, 1)
+
+
+@given(st.lists(st.tuples(parts, parts), min_size=1, max_size=12))
+def test_no_name_covers_another_or_leaves_the_chart(spots):
+    table = points(*spots)
+    written = boxes(table, places.sides(table, WIDTH, HEIGHT))
+    assert not any(one.meets(other) for one in written for other in written if one is not other)
+    assert all(box.inside(WIDTH, HEIGHT) for box in written)
+
+
+@pytest.mark.parametrize(("x", "side"), [(0.5, "right"), (0.99, "left")])
+def test_a_name_stands_at_the_right_unless_the_chart_ends_there(x, side):
+    assert places.sides(points((x, 0.5)), WIDTH, HEIGHT) == [side]
+
+
+def test_a_name_without_room_is_left_out():
+    crowd = points(*[(0.5, 0.5)] * 6)
+    assert places.sides(crowd, WIDTH, HEIGHT).count("") > 0
+
+
+def test_a_key_of_one_name_has_one_column():
+    assert theme.legend_columns(["Cost"]).startswith("ceil(1 / ceil(1 / max(1,")
