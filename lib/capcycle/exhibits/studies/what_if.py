@@ -104,7 +104,9 @@ def _chart(case: Case, x: str, names: Sequence[str], of: str) -> alt.LayerChart:
     return alt.layer(
         line.mark_line(strokeWidth=3).encode(x=across, y=up),
         here.mark_point(size=110, filled=True, color=theme.LIGHT["accent"]).encode(x="x:Q", y="value:Q"),
-        here.mark_text(align="right" if left else "left", dx=-10 if left else 10, dy=-12, fontSize=14).encode(x="x:Q", y="value:Q", text="shown:N"),
+        here.mark_text(align="right" if left else "left", dx=-10 if left else 10, dy=-12, fontSize=14).encode(
+            x="x:Q", y="value:Q", text="shown:N"
+        ),
     ).add_params(*(slider.param for slider in sliders.values()))
 
 
