@@ -25,7 +25,7 @@ def quarters():
 
 
 def growth(quarters, concept):
-    return cycle.without_breaks(measure(metrics.growth_year_on_year, quarters, value=concept))
+    return measure(metrics.growth_year_on_year, quarters, value=concept)
 
 
 # ---- against GDP
@@ -149,6 +149,21 @@ def test_growth_over_a_redrawn_segment_is_left_out_and_says_why(quarters):
     over = table.loc["2023Q3":"2024Q2"]
     assert over["value"].isna().all() and over["reason"].str.contains("redrew").all()
     assert table.loc[["2023Q2", "2024Q3"], "value"].notna().all()
+
+
+def test_years_given_anew_are_compared_with_each_other():
+    # Microsoft 10-K of fiscal 2025: 87.464bn in fiscal 2024 and 72.944bn in 2023, where 2022 had been 74.965bn
+    years = panel.select(facts.load(["MSFT"]), "year", "fiscal", since=2023)
+    table = measure(metrics.growth_year_on_year, years, value="cloud_revenue").table.set_index("period")
+    assert table.loc["FY2024", "value"] == pytest.approx(87.464 / 72.944 - 1)
+    assert np.isnan(table.loc["FY2023", "value"]) and "redrew" in table.loc["FY2023", "reason"]
+
+
+def test_before_a_segment_was_redrawn_its_growth_stood():
+    # Microsoft 10-Qs of September 2023 and 2022: 24.3bn over 20.3bn
+    before = panel.select(facts.load(["MSFT"], as_of="2024-01-31"), since=2023)
+    table = measure(metrics.growth_year_on_year, before, value="cloud_revenue").table.set_index("period")
+    assert round(table.loc["2023Q3", "value"], 2) == 0.19
 
 
 def test_a_company_without_a_cloud_is_kept_and_has_no_pairs(quarters):

@@ -227,8 +227,8 @@ def test_a_what_if_has_a_slider_of_its_own_in_the_chart(model):
     line = model.locator(".vega-embed .mark-line path").first
     before = line.get_attribute("d")
     model.locator(".vega-bind input[type=range]").first.fill("0.9")
-    model.wait_for_function("before => document.querySelector('.vega-embed .mark-line path').getAttribute('d') != before",
-                            arg=before)  # fmt: skip
+    drawn = "document.querySelector('.vega-embed .mark-line path').getAttribute('d')"
+    model.wait_for_function(f"before => {drawn} != before", arg=before)
 
 
 def test_a_view_by_year_offers_what_the_model_gives_by_year(model):

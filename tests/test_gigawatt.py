@@ -117,10 +117,10 @@ def test_the_incomplete_quarter_is_left_out():
     assert compute.held().quarter == pd.Timestamp("2025-12-31")  # of 2026Q1 only NVIDIA's and Google's are counted
 
 
-def stocks(companies, as_of=""):
+def stocks(companies, as_of="", currency="USD"):
     known = facts.load(companies, as_of=as_of)
-    quarters, years = (panel.select(known, span, currency="USD") for span in ("quarter", "ttm"))
-    return compute.stock_cases(compute.held(as_of), companies, quarters, years, as_of)
+    quarters, years = (panel.select(known, span, currency=currency) for span in ("quarter", "ttm"))
+    return compute.stock_cases(compute.held(as_of), companies, quarters, years, as_of, currency)
 
 
 def test_revenue_an_hour_by_hand():
@@ -190,3 +190,36 @@ def test_a_case_of_the_page_is_worked_out_whole():
 def test_a_companys_own_pue_does_not_stand_for_all():
     # 2.63 kW of IT at the general 1.21 are 3.18 kW; IREN has a row of its own
     assert "2.63 kW/GPU of IT" in shown.chips_per_gw(registers.read("chips"), registers.read("assumptions")).notes[0]
+
+
+@pytest.mark.parametrize(("model", "given"), [
+    (models.gigawatt, {"gross_power": 1000, "peak_per_gpu": compute.peak("NVIDIA B200")}),
+    (models.cost_of_ownership, {"it_capex": "it_capex_epoch", "facility_capex": "facility_capex_epoch"}),
+    (models.vendor_content, {"capex_per_gw": "capex_per_gw_bernstein"}),
+    (models.asic_substitution, {}),
+])  # fmt: skip
+def test_amounts_in_euros_are_the_dollars_at_the_newest_rate_and_ratios_stay(model, given):
+    lives = {name: f"{name}_epoch" for name in ("it_life", "facility_life") if name in model.parameters}
+    dollars, euros = (study.case(model, currency=currency, **given, **lives).outputs for currency in ("USD", "EUR"))
+    for name, unit in model.outputs.items():  # a euro was 1.1172 dollars on 2026-10-30, the last day of data/fx.csv
+        rate = 1.1172 if unit.startswith("currency") else 1
+        assert getattr(euros, name) * rate == pytest.approx(getattr(dollars, name), rel=1e-9)
+
+
+def test_a_market_value_is_converted_at_its_own_day():
+    dollars, euros = (stocks(["MSFT"], currency=each)["MSFT"].inputs["market_value"] for each in ("USD", "EUR"))
+    assert dollars.central / euros.central == pytest.approx(1.175)  # ECB, 2025-12-31
+
+
+def test_plans_in_euros_compare_as_in_dollars():
+    years = {each: panel.select(facts.load(["META", "MSFT"]), "ttm", currency=each) for each in ("USD", "EUR")}
+    dollars, euros = (compute.plan_cases(["MSFT"], years[each], currency=each)["MSFT"] for each in ("USD", "EUR"))
+    assert euros.outputs.plan_cost * 1.1172 == pytest.approx(dollars.outputs.plan_cost)
+    assert euros.unit("plan_cost") == "EUR" and "USD" not in str(euros.inputs["capex"])
+
+
+def test_the_page_names_the_currency_of_its_cases():
+    cases = stocks(["CRWV"], currency="EUR")
+    found = [shown.per_hour(cases), shown.per_h100e(cases)]
+    told = " ".join(f"{one.title} {one.subtitle} {one.notes} {one.view.to_string()}" for one in found)
+    assert "$" not in told and "USD" not in told and "€2.55 to €3.13" in told  # 2.85 and 3.50 dollars over 1.1172

@@ -13,9 +13,9 @@ from capcycle import exhibits, models, study
 from capcycle.claims.own import MODELS
 from capcycle.errors import ModelError
 from capcycle.exhibits import power_value as shown
-from capcycle.models.power_peers import peers, wide
 from capcycle.models.power_prices import power_prices
 from capcycle.models.power_value import lease_value, lifetime_income
+from capcycle.study.peers import peers, wide
 
 MINERS = ["IREN", "CIFR", "WULF", "HUT", "RIOT", "MARA"]
 LEASED, PIPELINE = [0.8, 0.9, 1.0], [0.0, 0.25, 0.5]
@@ -195,7 +195,36 @@ def test_probabilities_out_of_order_are_refused(figures, wrong):
         study.power.power_cases(figures, wrong, PIPELINE)
 
 
+def in_euros(case, name, unit):
+    """An output times the dollars that a euro bought on 2026-10-30, the last day of data/fx.csv."""
+    return getattr(case.outputs, name) * (1.1172 if unit.startswith("currency") else 1)
+
+
+@pytest.mark.parametrize("made", [
+    lambda figures, currency: study.power.power_cases(figures, LEASED, PIPELINE, 1e9, currency)["CIFR"],
+    lambda figures, currency: study.power.priced_in_cases(figures, currency)["CIFR"],
+])  # fmt: skip
+def test_amounts_in_euros_are_the_dollars_at_the_newest_rate_and_ratios_stay(figures, made):
+    dollars, euros = made(figures, "USD"), made(figures, "EUR")
+    found = {name: in_euros(euros, name, unit) for name, unit in euros.model.outputs.items()}
+    assert found == pytest.approx(dollars.outputs._asdict(), rel=1e-9)
+
+
+def test_what_is_lacking_is_told_alike_in_every_currency(figures):
+    told = [
+        study.power.power_cases(figures, LEASED, PIPELINE, currency=each)["MARA"].lacking for each in ("USD", "EUR")
+    ]
+    assert told[0] == told[1]
+
+
 # ---- exhibits
+
+
+def test_the_sum_of_the_parts_is_told_in_its_currency(figures):
+    one = study.power.power_cases(figures, LEASED, PIPELINE, currency="EUR")["CIFR"]
+    found = shown.to_price(one)
+    assert "€" in found.title and "$" not in f"{found.title} {found.notes}"
+    assert found.subtitle.startswith("EUR per share") and set(found.figures["unit"]) == {"EUR/share"}
 
 
 def test_every_rung_shows_numerator_denominator_and_stage(figures):

@@ -79,6 +79,11 @@ def test_an_assumption_in_another_currency_is_converted_at_the_newest_rate():
     assert capex.unit == "USD" and "ecb-eurofxref" in capex.source and "30 Oct 2026" in capex.reason
 
 
+def test_a_currency_without_rates_is_refused_with_those_that_have_them(shop):
+    with pytest.raises(ModelError, match="unknown currency SEK; there are: CNY, EUR, HKD, TWD, USD"):
+        study.case(shop, currency="SEK", revenue=1, volume=1, cost=1, term=1)
+
+
 def test_an_assumption_of_companies_needs_a_company(shop):
     with pytest.raises(ModelError, match="for MSFT, GOOGL, AMZN, ORCL only"):
         study.case(shop, revenue=1, volume=1, cost=1, term="backlog_duration")
@@ -150,7 +155,7 @@ def test_solving_finds_the_value(shop):
 def test_where_nothing_solves_the_binding_end_is_named(shop):
     found = study.solve(made(shop, revenue=ranged(8, 10, 12)), "revenue", 50)
     assert found.values == () and (found.nearest, found.reached) == (12, 33)
-    assert "even at the upper end" in found.reason
+    assert "its upper end, $12, comes nearest" in found.reason
 
 
 def test_every_solution_is_given(monkeypatch):

@@ -217,7 +217,7 @@ def test_a_loan_that_left_the_list_is_repaid():
 
 def test_the_verdict_says_what_the_reader_chose(years):
     found = study.lives.restated(years, ["ORCL"], share_elsewhere=1.0, life_elsewhere=6)
-    assert "chosen by the reader for Oracle" in shown.verdict(found, 3)
+    assert "No text tells what share of capex is servers at Oracle: all of it is taken" in shown.verdict(found, 3)
 
 
 def test_a_claim_without_inputs_is_never_confirmed():

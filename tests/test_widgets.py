@@ -348,7 +348,8 @@ def test_what_nothing_gives_is_typed():
     typed = {"server_price": "2.52m", "rent_per_year": "840k", "lease_net_margin": "34.8%"}
     for name, text in typed.items():
         explorer.controls[name].value = text
-    assert float(explorer.case.outputs.cash_per_year) == pytest.approx(840e3 * 0.348 + 2.52e6 / 5)
+    # 34.8 % of 840,000 is 292,320; a fifth of 2.52m is 504,000
+    assert float(explorer.case.outputs.cash_per_year) == pytest.approx(796_320)
     assert not explorer.case.lacking and explorer.case.kind == "assumed"
 
 
@@ -399,11 +400,18 @@ def test_every_model_starts_or_says_what_it_needs(name):
     assert ModelExplorer(case).exhibit.id.startswith("scenarios")
 
 
-@pytest.mark.parametrize("name", ["forward_roic_backlog", "ai_cloud_build", "build_plan", "required_revenue",
-                                  "revenue_for_capex", "revenue_for_vintages", "useful_life", "life_change"])  # fmt: skip
+OF_COMPANY = ["forward_roic_backlog", "ai_cloud_build", "build_plan", "required_revenue", "revenue_for_capex",
+              "revenue_for_vintages", "useful_life", "life_change"]  # fmt: skip
+
+
+@pytest.mark.parametrize("name", OF_COMPANY)
 def test_a_company_starts_from_its_own_case(name):
     case = study.start(name, "MSFT")
     assert case.company == "MSFT" and not case.lacking
+
+
+def test_a_company_without_a_full_year_starts_and_says_so():
+    assert "Cipher" in study.start("useful_life", "CIFR").lacking
 
 
 def test_a_case_is_that_of_the_page():

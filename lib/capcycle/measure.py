@@ -15,7 +15,7 @@ from capcycle.errors import MetricError, unknown
 from capcycle.facts.door import KINDS
 from capcycle.metrics import ALL
 from capcycle.metrics.registry import CURRENCY
-from capcycle.panel import MISSING, Panel
+from capcycle.panel import MISSING, Panel, shifted
 
 NUMBERS = ("years", "tax_rate")  # what a metric takes that is no quantity
 EARLIER = re.compile(r"(.+)_(year_ago|quarter_ago|years_ago|opening)")
@@ -30,13 +30,13 @@ class Term:
     kinds: np.ndarray | int
     inputs: dict[str, np.ndarray]
 
-    def earlier(self, steps: int, suffix: str, year_ends: np.ndarray) -> "Term":
-        """The same quantity `steps` periods before; missing where a year end was changed in between."""
-        same = _shift(year_ends, steps, -1) == year_ends
+    def earlier(self, steps: int, suffix: str, panel: Panel) -> "Term":
+        """The same quantity `steps` periods before; missing where a year end, or what is counted, was changed since."""
+        same = panel.comparable((_lag(name)[0] for name in self.inputs), steps)
 
         def before(grid: np.ndarray | float, fill: float) -> np.ndarray | float:
             # a number given holds for every period
-            return grid if np.ndim(grid) == 0 else np.where(same, _shift(grid, steps, fill), fill)
+            return grid if np.ndim(grid) == 0 else np.where(same, shifted(grid, steps, fill), fill)
 
         inputs = {f"{name}{suffix}": before(rows, MISSING) for name, rows in self.inputs.items()}
         return Term(before(self.values, np.nan), before(self.kinds, 0), inputs)
@@ -51,7 +51,6 @@ class Measures:
     values, kinds  grids of companies by periods
     inputs  by name of the input a grid of row numbers in `panel.rows`
     given   the numbers that were given to the metric, such as a tax rate
-    left_out  by company and ordinal why a value that could be worked out is not shown
     """
 
     name: str
@@ -61,7 +60,6 @@ class Measures:
     kinds: np.ndarray
     inputs: dict[str, np.ndarray]
     given: dict[str, float] = field(default_factory=dict)
-    left_out: dict[tuple[str, int], str] = field(default_factory=dict)
 
     @cached_property
     def table(self) -> pd.DataFrame:
@@ -125,8 +123,8 @@ class Measures:
     def _reasons(self, table: pd.DataFrame, used: dict[str, np.ndarray]) -> list[str]:
         return [
             self._why(company, ordinal, [name for name, rows in used.items() if rows[cell] == MISSING])
-            if np.isnan(value) and (company, ordinal) not in self.left_out
-            else self.left_out.get((company, ordinal), "")
+            if np.isnan(value)
+            else ""
             for cell, (company, ordinal, value) in enumerate(
                 table[["company", "ordinal", "value"]].itertuples(index=False)
             )
@@ -137,7 +135,12 @@ class Measures:
             return words.say("reason.undefined")
         now = {name for name in lacking if not EARLIER.fullmatch(name)}
         worth_saying = [name for name in lacking if name in now or _lag(name)[0] not in now]
-        return "; ".join(self.panel.why_missing(company, ordinal, *_lag(name)) for name in worth_saying)
+        return "; ".join(dict.fromkeys(self._why_one(company, ordinal, name) for name in worth_saying))
+
+    def _why_one(self, company: str, ordinal: int, name: str) -> str:
+        concept, earlier = _lag(name)
+        changed = self.panel.why_changed(company, concept, ordinal, _all_steps(name, self.panel, self.given))
+        return changed or self.panel.why_missing(company, ordinal, concept, earlier)
 
 
 def measure(metric: Callable | str, panel: Panel, **names: str | float) -> Measures:
@@ -256,7 +259,7 @@ def _named(name: str, panel: Panel, names: dict[str, str | float]) -> Term:
         return _term(ALL[given], panel, names)
     if earlier := EARLIER.fullmatch(given):
         base, suffix = earlier.groups()
-        return _named(base, panel, names).earlier(_steps(suffix, panel, names), f"_{suffix}", panel.year_ends)
+        return _named(base, panel, names).earlier(_steps(suffix, panel, names), f"_{suffix}", panel)
     if given in facts.dictionary().index:  # a concept that none of these companies has: missing, not wrong
         nothing = np.full(panel.shape, MISSING, dtype=np.int32)
         return Term(panel.values[nothing], panel.kinds[nothing], {given: nothing})
@@ -273,6 +276,12 @@ def _steps(suffix: str, panel: Panel, names: dict[str, str | float]) -> int:
     return round(steps)
 
 
+def _all_steps(name: str, panel: Panel, names: dict[str, str | float]) -> int:
+    """How many periods an input's name lies back."""
+    earlier = EARLIER.fullmatch(name)
+    return _steps(earlier[2], panel, names) + _all_steps(earlier[1], panel, names) if earlier else 0
+
+
 def _lag(name: str) -> tuple[str, str]:
     """The concept behind an input's name, and the words for how much earlier it is."""
     earlier = EARLIER.fullmatch(name)
@@ -280,12 +289,6 @@ def _lag(name: str) -> tuple[str, str]:
         return name, ""
     concept, _ = _lag(earlier[1])
     return concept, words.say(f"reason.{earlier[2]}")
-
-
-def _shift(grid: np.ndarray, steps: int, fill: float) -> np.ndarray:
-    moved = np.full_like(grid, fill)
-    moved[:, steps:] = grid[:, : max(grid.shape[1] - steps, 0)]
-    return moved
 
 
 def _newest(published: list[pd.Timestamp]) -> pd.Timestamp:

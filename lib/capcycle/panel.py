@@ -1,5 +1,6 @@
 """Facts on one grid of companies and periods: quarters, trailing twelve months or years, fiscal or calendar."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -8,6 +9,7 @@ import pandas as pd
 
 from capcycle import facts, periods, words
 from capcycle.errors import CapcycleError, unknown
+from capcycle.facts import registers
 from capcycle.facts.door import KINDS
 from capcycle.facts.vintages import is_ifrs
 
@@ -97,6 +99,42 @@ class Panel:
         first = _ordinals(changed.assign(period_end=changed["transition_end"] + QUARTER_LATER), self.calendar)
         return list(zip(changed["company"], (first // (4 // self.steps_per_year)).astype(int), strict=True))
 
+    @cached_property
+    def changes(self) -> pd.DataFrame:
+        """The days on which a series changed what it counts (`data/breaks.csv`), as known by the newest document."""
+        newest = self.rows["published"].max()
+        table = registers.read("breaks", f"{newest:%Y-%m-%d}" if pd.notna(newest) else None)
+        return table[table["company"].isin(self.companies) & table["concept"].isin(self.concepts)]
+
+    @cached_property
+    def bases(self) -> dict[str, np.ndarray]:
+        """For each concept with `changes` a grid that counts those before each period; NaN where one cuts a period.
+
+        An earlier period that a document gives anew after the change stands on the new basis.
+        """
+        found = {concept: np.zeros(self.shape) for concept in self.changes["concept"]}
+        for change in self.changes.itertuples():
+            company = self.companies.index(change.company)
+            rows = self.rows.reindex(self.concepts[change.concept][company])
+            cut = (rows["period_start"] < change.since) & (rows["period_end"] >= change.since)
+            anew = (rows["period_start"] >= change.since) | (rows["published"] >= change.published)
+            found[change.concept][company] += np.where(cut, np.nan, anew)
+        return found
+
+    def comparable(self, concepts: Iterable[str], steps: int) -> np.ndarray:
+        """A grid: whether each period counts the same as that `steps` before, and no change of year end is between."""
+        counts = [self.year_ends, *(self.bases[concept] for concept in concepts if concept in self.bases)]
+        return np.logical_and.reduce([shifted(count, steps, -1) == count for count in counts])
+
+    def why_changed(self, company: str, concept: str, ordinal: int, steps: int) -> str:
+        """What changed between a period and that `steps` before, where both have a figure; empty where nothing did."""
+        who, then = self.companies.index(company), ordinal - self.ordinals[0] - steps
+        if concept not in self.bases or then < 0 or MISSING in self.concepts[concept][who, [then, then + steps]]:
+            return ""
+        first, last = self.bases[concept][who, [then, then + steps]]
+        own = self.changes.query("company == @company and concept == @concept")
+        return "" if first == last else "; ".join(own["reason"])
+
     def follows(self, company: str, ordinal: int, before: int) -> bool:
         """Whether no change of the company's year end lies between two periods."""
         row = self.year_ends[self.companies.index(company)]
@@ -180,6 +218,17 @@ def select(
     first = max(ordinals[0], (since or 0) * per_year)
     companies = tuple(known.attrs.get("companies") or known["company"].drop_duplicates())
     return Panel(rows.drop(columns="nature").reset_index(drop=True), companies, ordinals, first, span, calendar)
+
+
+def shifted(grid: np.ndarray, steps: int, fill: float) -> np.ndarray:
+    """A grid moved by some periods, so that each shows what stood so many before it.
+
+    >>> shifted(np.array([[1, 2, 3]]), 2, -1).tolist()
+    [[-1, -1, 1]]
+    """
+    moved = np.full_like(grid, fill)
+    moved[:, steps:] = grid[:, : max(grid.shape[1] - steps, 0)]
+    return moved
 
 
 def _ordinals(rows: pd.DataFrame, calendar: str) -> pd.Series:

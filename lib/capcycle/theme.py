@@ -48,6 +48,7 @@ HEIGHT, WIDTH = 320, 680
 # As many columns as the width holds, in rows of like length; a faceted chart has no width of its own.
 FITTING = "max(1, floor((width || 600) / 88))"
 LEGEND_COLUMNS = f"ceil(length(domain('color')) / ceil(length(domain('color')) / {FITTING})) || {FITTING}"
+LETTER, SYMBOL = 7, 46  # pixels of a letter of a key, and of its mark with the space around
 PERCENT, PERCENT_FINE, AMOUNT, MULTIPLE = ".0%", ".1%", ",.4~g", ".1f"
 
 
@@ -99,6 +100,19 @@ def config(colours: Mapping[str, str] = LIGHT) -> alt.theme.ThemeConfig:
 def capcycle() -> alt.theme.ThemeConfig:
     """The theme that every chart of the project is drawn with."""
     return config()
+
+
+def legend_columns(names: Sequence[str]) -> str:
+    """How many columns a key of these names has, in rows of like length, as a Vega expression.
+
+    The key stands over the axes only, and on a telephone the labels beside them take up to four parts of ten.
+
+    >>> legend_columns(["Cost", "Gross profit"])
+    'ceil(2 / ceil(2 / max(1, floor((containerSize()[0] || width || 600) * (width < 400 ? 0.6 : 0.9) / 130))))'
+    """
+    room = "(containerSize()[0] || width || 600) * (width < 400 ? 0.6 : 0.9)"
+    fitting = f"max(1, floor({room} / {LETTER * max(map(len, names)) + SYMBOL}))"
+    return f"ceil({len(names)} / ceil({len(names)} / {fitting}))"
 
 
 def company_scale(shown: Sequence[str], known: Sequence[str] | None = None) -> alt.Scale:

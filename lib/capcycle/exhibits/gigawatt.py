@@ -9,7 +9,7 @@ from capcycle import models, words
 from capcycle.exhibits import marks, parts
 from capcycle.exhibits.exhibit import Exhibit
 from capcycle.exhibits.marks import Frame
-from capcycle.study import Case
+from capcycle.study import Case, assumption, converted
 from capcycle.study.compute import Held, needed
 from capcycle.units import MW_PER_GW
 from capcycle.words import say
@@ -22,8 +22,6 @@ TABLE = ("label", "group", "power", "gpus", "racks", "fp16", "fp8", "capex_per_g
 CONTENT = ("gpu_maker_profit", "gpu_supply", "network_content", "cpu_content", "other_it_content", "building_content")
 COSTS = ("it_cost", "facility_cost", "data_center_opex")
 PETA, GIGA = 1e15, 1e9
-HOURLY = "USD/share"  # a price in dollars and cents, whose base the sentence names
-CELLS = {"USD/H100e": "USD", "USD/H100e-hour": HOURLY, "kW/H100e": "number"}  # units under a heading that names them
 
 
 def cost_per_gw(assumed: pd.DataFrame, chips: pd.DataFrame) -> Exhibit:
@@ -83,10 +81,11 @@ def dollars(case: Case) -> Exhibit:
     rows = rows.sort_values("value", ascending=False, ignore_index=True)
     frame = Frame(
         "dollars-by-vendor",
-        say("gigawatt.dollars_title", total=words.value(case.inputs["capex_per_gw"].central, "USD"),
-            profit=words.value(content.gpu_maker_profit, "USD"), building=words.value(content.building_content, "USD"),
+        say("gigawatt.dollars_title", total=words.value(case.inputs["capex_per_gw"].central, case.currency),
+            profit=words.value(content.gpu_maker_profit, case.currency),
+            building=words.value(content.building_content, case.currency),
             share=words.value(content.gpu_profit_share, "fraction")),
-        say("gigawatt.dollars_subtitle"),
+        say("gigawatt.dollars_subtitle", currency=case.currency),
         (say("gigawatt.dollars_note"),),
     )  # fmt: skip
     return marks.columns(rows, frame)
@@ -200,7 +199,7 @@ def lives(case: Case) -> Exhibit:
         say("gigawatt.lives_title", **totals,
             short=words.value(life.low, "years"), middle=words.value(life.central, "years"),
             long=words.value(life.high, "years")),
-        say("gigawatt.lives_subtitle"),
+        say("gigawatt.lives_subtitle", currency=case.currency),
         (say("gigawatt.lives_note", share=words.value(float(case.outputs.it_cost_share), "fraction")),),
     )  # fmt: skip
     return marks.stacked(pd.DataFrame(rows).assign(unit=case.currency, kind=case.kind, source=case.source), frame)
@@ -223,20 +222,22 @@ def owners(found: Held) -> Exhibit:
     return marks.dots(rows[["label", "low", "value", "high", "kind", "source"]].assign(unit="H100e", note=""), frame)
 
 
-def per_hour(cases: Mapping[str, Case], assumed: pd.DataFrame) -> Exhibit:
+def per_hour(cases: Mapping[str, Case]) -> Exhibit:
     """Cloud revenue for each H100-equivalent and hour, over the range of the count, beside what an H100 rents for."""
     rows = pd.DataFrame(
         [_of_output(case, company, "revenue_per_hour") | _span(case) for company, case in cases.items()]
     )
     rows = rows.drop(columns="group").sort_values("value", ascending=False, ignore_index=True)
     rows["note"] = [row.note.removeprefix(f"{row.label}, ").removeprefix(f"{row.label}: ") for row in rows.itertuples()]
-    held, rent = rows.dropna(subset="value"), _general(assumed, "h100_rent")
+    held, currency = rows.dropna(subset="value"), _currency(cases)
+    rent = converted(assumption("h100_rent"), currency)
     title = say("finding.none", metric=words.name("revenue_per_hour"))
     if len(held):
         top, bottom = held.iloc[0], held.iloc[-1]
         title = words.counted("gigawatt.hour_title", len(held), **_two(top, bottom))
-    ends = {end: words.value(rent[name], HOURLY) for end, name in (("rent", "low"), ("high", "high"))}
-    frame = Frame("per-hour", title, say("gigawatt.hour_subtitle"), (say("gigawatt.hour_note", **ends),))
+    ends = {"rent": _hourly(rent.low, currency), "high": _hourly(rent.high, currency)}
+    subtitle = say("gigawatt.hour_subtitle", currency=currency)
+    frame = Frame("per-hour", title, subtitle, (say("gigawatt.hour_note", **ends),))
     return marks.dots(rows, frame)
 
 
@@ -251,7 +252,7 @@ def per_h100e(cases: Mapping[str, Case]) -> Exhibit:
     """Capex, value, revenue and power for each H100-equivalent, by company, with the reason of what is lacking."""
     outputs = list(models.compute_stock.outputs)
     rows = pd.DataFrame([_of_output(case, company, name) for company, case in cases.items() for name in outputs])
-    rows["shown"] = [parts.shown(row.value, CELLS[row.unit], row.kind) for row in rows.itertuples()]
+    rows["shown"] = [parts.shown(row.value, _cell(row.unit), row.kind) for row in rows.itertuples()]
     headings = {words.name(name): say(f"gigawatt.per.{name}") for name in outputs}
     view = rows.pivot(index="label", columns="group", values="shown").loc[list(dict.fromkeys(rows["label"]))]
     view = view[list(headings)].rename(columns=headings)
@@ -260,7 +261,7 @@ def per_h100e(cases: Mapping[str, Case]) -> Exhibit:
     return Exhibit(
         id="per-h100e",
         title=_per_h100e_title(rows),
-        subtitle=say("gigawatt.per_subtitle"),
+        subtitle=say("gigawatt.per_subtitle", currency=_currency(cases)),
         alt="",
         view=view.rename_axis(words.say("column.company"), axis=0).rename_axis(None, axis=1).reset_index(),
         figures=marks.frame.figures(rows),
@@ -294,8 +295,26 @@ def _per_h100e_title(rows: pd.DataFrame) -> str:
 
 
 def _two(top: pd.Series, bottom: pd.Series) -> dict[str, str]:
-    return {"top": top["label"], "top_value": words.value(top["value"], HOURLY),
-            "bottom": bottom["label"], "bottom_value": words.value(bottom["value"], HOURLY)}  # fmt: skip
+    ends = {"top": top, "bottom": bottom}
+    values = {f"{end}_value": _hourly(row["value"], row["unit"].partition("/")[0]) for end, row in ends.items()}
+    return values | {end: row["label"] for end, row in ends.items()}
+
+
+def _currency(cases: Mapping[str, Case]) -> str:
+    return next(iter(cases.values())).currency
+
+
+def _hourly(value: float, currency: str) -> str:
+    """A price with two decimals, whose base the sentence names."""
+    return words.value(value, f"{currency}/share")
+
+
+def _cell(unit: str) -> str:
+    """A unit per H100-equivalent as it stands under a heading that names it."""
+    measured, _, base = unit.partition("/")
+    if measured == "kW":
+        return "number"
+    return f"{measured}/share" if base == "H100e-hour" else measured
 
 
 def verdict(cost: Case, ownership: Case, found: Held) -> tuple[str, ...]:
@@ -304,9 +323,9 @@ def verdict(cost: Case, ownership: Case, found: Held) -> tuple[str, ...]:
     opening = say(
         "gigawatt.verdict",
         gpus=words.value(round(float(site.gpus), -3), "GPUs"),
-        capex=words.value(site.site_capex, "USD"),
-        each=words.value(float(site.capex_per_gpu), "USD/GPU"),
-        year=words.value(float(ownership.outputs.total_cost), "USD"),
+        capex=words.value(site.site_capex, cost.currency),
+        each=words.value(float(site.capex_per_gpu), cost.unit("capex_per_gpu")),
+        year=words.value(float(ownership.outputs.total_cost), ownership.currency),
         it=words.value(float(ownership.outputs.it_cost_share), "fraction"),
     )  # fmt: skip
     if held.empty:

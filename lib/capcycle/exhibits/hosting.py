@@ -52,14 +52,21 @@ def ledger(table: pd.DataFrame) -> Exhibit:
         label=[_label(row) for row in table.to_dict("records")],
         **{f"{name}_unit": unit for name, unit in UNITS.items()},
     )
-    delivering = int(table["status"].eq("delivering").sum())
     frame = Frame(
         "contract-ledger",
-        words.counted("hosting.ledger", len(table), delivering=delivering),
+        _ledger_title(len(table), int(table["status"].eq("delivering").sum())),
         say("hosting.ledger_subtitle"),
         (say("hosting.ledger_note"), say("hosting.share_note")),
     )
     return marks.table(rows.sort_values("signed"), frame, {name: say(f"hosting.column.{name}") for name in LEDGER})
+
+
+def _ledger_title(count: int, delivering: int) -> str:
+    if not count:
+        return say("hosting.ledger_0")
+    if delivering in (0, count):
+        return words.counted("hosting.ledger_all" if delivering else "hosting.ledger_signed", count)
+    return say("hosting.ledger_one" if delivering == 1 else "hosting.ledger", count=count, delivering=delivering)
 
 
 def _remark(row: dict) -> str:
@@ -108,15 +115,23 @@ def books(printed: pd.DataFrame, like: pd.DataFrame, term: float) -> Exhibit:
     was, now = found["printed"], found["like"]
     frame = Frame(
         "two-books",
-        say("hosting.books" if len(printed) and was["mw"] != now["mw"] else "hosting.books_alone",
-            was=words.value(was["mw"], POWER), now=words.value(now["mw"], POWER),
+        say(_books_key(was, now), was=words.value(was["mw"], POWER), now=words.value(now["mw"], POWER),
             was_value=words.value(was["value"], AMOUNT), now_value=words.value(now["value"], AMOUNT)),
         say("hosting.books_subtitle"),
-        (say("hosting.books_note"), say("hosting.books_missing", mw=words.value(now["mw"] - now["mw_priced"], POWER)),
-         say("hosting.share_note")),
+        (say("hosting.books_note"), *_unpriced(now["mw"] - now["mw_priced"]), say("hosting.share_note")),
     )  # fmt: skip
     headings = {"label": say("marks.column.label")} | {name: say(f"hosting.cut.{name}") for name in cuts}
     return marks.table(rows, frame, headings)
+
+
+def _books_key(was: pd.Series, now: pd.Series) -> str:
+    if not was["contracts"]:
+        return "hosting.books_alone"
+    return "hosting.books_same" if was[["mw", "value"]].equals(now[["mw", "value"]]) else "hosting.books"
+
+
+def _unpriced(mw: float) -> Sequence[str]:
+    return (say("hosting.books_missing", mw=words.value(mw, POWER)),) if mw else ()
 
 
 def _hosting(book: pd.DataFrame) -> pd.DataFrame:
@@ -131,12 +146,18 @@ def holdings(printed: pd.DataFrame, like: pd.DataFrame, by: str = "lessor") -> E
     now = rows[rows["label"] == say("hosting.cut.like")].set_index("group")["value"]
     frame = Frame(
         parts.slug("book-by", by),
-        say(f"hosting.holdings_{'one' if len(now) == 1 else by if len(printed) else f'alone_{by}'}", name=now.idxmax(),
-            share=words.value(now.max() / now.sum(), "fraction"), mw=words.value(now.sum(), POWER),
-            was=words.value(_share(printed, by, now.idxmax()), "fraction")),
+        _holdings_title(now, printed, by),
         say("hosting.holdings_subtitle"),
-    )  # fmt: skip
+    )
     return marks.stacked(rows, frame)
+
+
+def _holdings_title(now: pd.Series, printed: pd.DataFrame, by: str) -> str:
+    if len(now) == 1:
+        return say("hosting.holdings_one", name=now.idxmax(), mw=words.value(now.sum(), POWER))
+    share, was = (words.value(each, "fraction") for each in (now.max() / now.sum(), _share(printed, by, now.idxmax())))
+    key = "same" if share == was else by if len(printed) else f"alone_{by}"
+    return say(f"hosting.holdings_{key}", name=now.idxmax(), share=share, was=was)
 
 
 def _share(book: pd.DataFrame, by: str, name: str) -> float:
@@ -195,7 +216,8 @@ def worth(table: pd.DataFrame, rates: Mapping[str, Input], delivery_years: float
         say("hosting.worth", total=words.value(total, AMOUNT), now=words.value(now, AMOUNT),
             share=words.value(now / total, "fraction")),
         say("hosting.worth_subtitle"),
-        (say("hosting.worth_note"),),
+        (*(say("hosting.worth_gpus", label=_label(row)) for row in held.to_dict("records") if row["not_hosting"]),
+         say("hosting.worth_note")),
     )  # fmt: skip
     return marks.columns(rows, frame)
 
@@ -216,7 +238,7 @@ def yields(table: pd.DataFrame, earned: pd.DataFrame, debt: pd.DataFrame) -> Exh
         low=top["low"], high=top["high"], group=say("hosting.yield")
     )
     coupons = pd.DataFrame({
-        "label": [_coupon(row) for row in debt.to_dict("records")], "value": debt["rate"], "unit": "fraction",
+        "label": [_coupon(row) for row in debt.to_dict("records")], "value": debt["rate"], "unit": "rate",
         "kind": debt["kind"], "source": debt["source"], "low": np.nan, "high": np.nan, "group": say("hosting.coupon"),
         "note": debt["collateral"],
     }).sort_values("value", ascending=False)  # fmt: skip

@@ -10,7 +10,7 @@ from capcycle.exhibits.findings import finding
 from capcycle.measure import Measures
 
 TOOLTIP = ["name", "period", "shown", "kind", "source"]
-AXIS_FORMATS = {"fraction": theme.PERCENT, "multiple": theme.MULTIPLE}
+AXIS_FORMATS = {"fraction": theme.PERCENT, "rate": theme.PERCENT, "multiple": theme.MULTIPLE}
 SCALED = "replace(replace(replace(format(datum.value, '~s'), 'M', 'm'), 'G', 'bn'), 'T', 'tn')"
 FOCUS_WIDTH, OTHER_WIDTH = 3.5, 1.5
 

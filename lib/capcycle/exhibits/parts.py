@@ -15,7 +15,8 @@ MARKS = {"estimated": "estimated", "assumed": "assumed"}  # kinds that a table m
 FIGURES = ["metric", "company", "period", "period_start", "period_end", "value", "unit", "kind", "published", "source",
            "reason"]  # fmt: skip
 CARD = ["id", "title", "publisher", "url", "published", "tier"]
-RATIOS = ("fraction", "multiple")
+PERCENT = ("fraction", "rate")
+RATIOS = (*PERCENT, "multiple")
 FURTHEST_APART = 62  # days; quarters under one calendar label end at most a month either side of its end
 FORMULA = re.compile(r"Formula:\s+(.+)")
 

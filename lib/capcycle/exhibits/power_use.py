@@ -49,7 +49,7 @@ def worth(case: Case) -> Exhibit:
         say("power.worth", best=best["label"], best_value=words.value(best["value"], unit),
             worst=words.lower(worst["label"]), worst_value=words.value(worst["value"], unit)),
         say("power.worth_subtitle"),
-        (say("power.worth_note"),),
+        (*([] if case.outputs.mining_value else [say("power.worth_idle")]), say("power.worth_note")),
     )  # fmt: skip
     return marks.columns(rows, frame)
 

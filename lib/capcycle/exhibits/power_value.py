@@ -219,9 +219,10 @@ def to_price(one: Case) -> Exhibit:
     rows += [(say("power_value.beyond"), inputs["price"] - found.value_per_share, False, one.kind)]
     rows += [(words.name("price"), inputs["price"] if not one.lacking else np.nan, True, one.inputs["price"].kind)]
     table = pd.DataFrame(rows, columns=["label", "value", "total", "kind"])
-    table = table.assign(unit="USD/share", source=one.source)
+    table = table.assign(unit=one.unit("price"), source=one.source)
     frame = Frame(
-        parts.slug("to-price", one.company), verdict(one), say("power_value.to_price_subtitle"),
+        parts.slug("to-price", one.company), verdict(one),
+        say("power_value.to_price_subtitle", currency=one.currency),
         (*_raised(one), say("power_value.to_price_note"), *([one.lacking] if one.lacking else [])),
     )  # fmt: skip
     return marks.waterfall(table, frame)
@@ -243,20 +244,20 @@ def verdict(one: Case) -> Sentence:
     name, found, price = parts.names()[one.company], one.outputs, one.inputs["price"].central
     if one.lacking:
         return Sentence(say("power_value.verdict_lacking", name=name, reason=one.lacking))
-    side = "above" if found.upside >= 0 else "below"
-    return Sentence(say(f"power_value.verdict_{side}", name=name, value=words.value(found.value_per_share, "USD/share"),
-                        price=words.value(price, "USD/share"), apart=words.value(abs(found.upside), "fraction"),
-                        gap=_gap(found.funding_gap)))  # fmt: skip
+    side, unit = "above" if found.upside >= 0 else "below", one.unit("price")
+    return Sentence(say(f"power_value.verdict_{side}", name=name, value=words.value(found.value_per_share, unit),
+                        price=words.value(price, unit), apart=words.value(abs(found.upside), "fraction"),
+                        gap=_gap(found.funding_gap, one.currency)))  # fmt: skip
 
 
-def _gap(amount: float) -> str:
-    return say("power_value.gap", gap=words.value(amount, "USD")) if amount > 0 else say("power_value.gap_none")
+def _gap(amount: float, currency: str) -> str:
+    return say("power_value.gap", gap=words.value(amount, currency)) if amount > 0 else say("power_value.gap_none")
 
 
 def _raised(one: Case) -> list[str]:
     """What the building leaves to raise, where it leaves anything."""
     gap, new = float(one.outputs.funding_gap), float(one.outputs.new_shares)
-    told = {"gap": words.value(gap, "USD"), "shares": words.value(new, "shares")}
+    told = {"gap": words.value(gap, one.currency), "shares": words.value(new, "shares")}
     return [say("power_value.gap_note", **told)] if gap > 0 else []
 
 
@@ -334,8 +335,8 @@ def attributed() -> Exhibit:
     frame = Frame(
         "attribution-iren",
         say("power_value.attributed", share=words.value(own["ev_share", "AI and hosting"], "fraction"),
-            value=words.value(one.outputs.ai_value_at_target, "USD"),
-            gpu=words.value(one.outputs.ai_value_per_gpu, "USD/GPU")),
+            value=words.value(one.outputs.ai_value_at_target, one.currency),
+            gpu=words.value(one.outputs.ai_value_per_gpu, one.unit("ai_value_per_gpu"))),
         say("power_value.attributed_subtitle"), (say("power_value.attributed_note"),),
     )  # fmt: skip
     columns = {name: say(f"marks.column.{name}") for name in ("label", "value")}

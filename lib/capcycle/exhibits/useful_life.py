@@ -26,15 +26,28 @@ def verdict(cases: Mapping[str, Case], years: float) -> str:
     changes = {company: float(each.evaluate(server_life=years).eps_change) for company, each in cases.items()}
     held = pd.Series(changes).dropna().sort_values()
     lacking = _names([company for company, each in cases.items() if each.lacking])
-    chosen = _names([company for company, each in cases.items() if each.inputs["server_share"].kind == "assumed"
-                     and not each.inputs["server_share"].missing])  # fmt: skip
     said = [say("lives.without", names=lacking)] if lacking else []
-    said += [say("lives.chosen", names=chosen)] if chosen else []
+    said += _chosen({company: each.inputs["server_share"] for company, each in cases.items()})
     if held.empty:
         return words.paragraph(say("lives.none"), *said)
     ends = {"most": parts.names()[held.index[0]], "least": parts.names()[held.index[-1]],
-            "top": words.change(held.iloc[0]), "bottom": words.change(held.iloc[-1])}  # fmt: skip
+            "top": _moved(held.iloc[0]), "bottom": _moved(held.iloc[-1])}  # fmt: skip
     return words.paragraph(words.counted("lives.verdict", len(held), life=words.value(years, "years"), **ends), *said)
+
+
+def _chosen(shares: Mapping[str, Input]) -> list[str]:
+    """Whose share of servers no text tells, so that it was chosen."""
+    chosen = {company: each.central for company, each in shares.items() if each.kind == "assumed" and not each.missing
+              and not each.source}  # fmt: skip
+    key = "lives.chosen" if min(chosen.values(), default=0) == 1 else "lives.chosen_part"
+    return [say(key, names=_names(list(chosen)))] if chosen else []
+
+
+def _moved(change: float) -> str:
+    """What becomes of a profit: a fall by more than all of it is a loss, whatever its size."""
+    if change <= -1:
+        return say("lives.lost")
+    return say("lives.fall" if change < 0 else "lives.rise", share=words.value(abs(change), "fraction"))
 
 
 def at_lives(cases: Mapping[str, Case], lives: Sequence[float]) -> Exhibit:
@@ -211,7 +224,7 @@ def _told(row: dict[str, Any]) -> str:
     return say("lives.changed", day=words.day(row["effective"]), **ends)
 
 
-def fit(cases: Mapping[str, Case], reported: Mapping[str, Any]) -> Exhibit:
+def fit(cases: Mapping[str, Case], reported: Mapping[str, Input]) -> Exhibit:
     """What the model charges for servers beside all depreciation in the accounts, which it must not exceed."""
     rows = pd.DataFrame([_fit_row(each, reported[company]) for company, each in cases.items()])
     ratio = rows["ratio"].dropna()
@@ -221,12 +234,20 @@ def fit(cases: Mapping[str, Case], reported: Mapping[str, Any]) -> Exhibit:
     return marks.table(rows, Frame("fit", title, say("lives.fit_subtitle")), columns)
 
 
-def _fit_row(case: Case, whole: Any) -> dict[str, Any]:
+def _fit_row(case: Case, whole: Input) -> dict[str, Any]:
     charged = float(case.outputs.depreciation_in_accounts)
     return {"label": parts.names()[case.company], "value": charged, "unit": case.currency, "whole": _shown(whole),
             "ratio": charged / whole.central, "ratio_unit": "fraction", "kind": case.kind,
             "source": f"{case.source} {whole.source}".strip(),
-            "note": case.lacking or (whole.reason if whole.missing else "") or words.DASH}  # fmt: skip
+            "note": case.lacking or _fit_note(charged, whole) or words.DASH}  # fmt: skip
+
+
+def _fit_note(charged: float, whole: Input) -> str:
+    if whole.missing:
+        return whole.reason
+    wider = say("lives.wider") if whole.name != "depreciation" else ""
+    beyond = say("lives.beyond") if charged > whole.central else ""
+    return " ".join(filter(None, (wider, beyond)))
 
 
 def methods(case: Case) -> Exhibit:
@@ -248,7 +269,7 @@ def overstatement(cases: Mapping[str, Case], lives: Sequence[float], estimates: 
 
     estimates  the register of that name
     """
-    claimed = estimates.query("measure == 'understated_depreciation'").iloc[0]
+    claimed = estimates.query("measure == 'understated_depreciation'").head(1)  # none before it was public
     full = {company: each for company, each in cases.items() if not each.lacking}
     values = [sum(float(sum(each.evaluate(server_life=life).effect_by_year[:CLAIMED_YEARS])) for each in full.values())
               for life in lives]  # fmt: skip
@@ -256,17 +277,18 @@ def overstatement(cases: Mapping[str, Case], lives: Sequence[float], estimates: 
     source = " ".join(dict.fromkeys(" ".join(each.source for each in full.values()).split()))
     labels = [say("lives.if", life=words.value(life, "years")) for life in lives]
     rows = pd.DataFrame({"label": labels, "value": values, "kind": "assumed", "source": source, "note": words.DASH})
-    claim = claimed[["kind", "source"]].to_dict() | {
-        "label": say("lives.claimed"), "value": claimed["low"], "note": say("lives.unpublished")
-    }  # fmt: skip
+    claim = claimed[["kind", "source"]].assign(
+        label=say("lives.claimed"), value=claimed["low"], note=say("lives.unpublished")
+    )
+    ends = {"low": words.value(min(values), unit), "high": words.value(max(values), unit), "names": _names(list(full))}
+    said = {"claimed": words.value(claimed["low"].iloc[0], unit)} if len(claimed) else {}
     frame = Frame(
         "overstatement",
-        say("lives.overstated", low=words.value(min(values), unit), high=words.value(max(values), unit),
-            claimed=words.value(claimed["low"], unit), names=_names(list(full))),
+        say("lives.overstated" if said else "lives.overstated_alone", **ends, **said),
         say("lives.overstated_subtitle", years=CLAIMED_YEARS, currency=unit),
         (say("lives.on_change"), say("lives.flat"), *_lacking(cases)),
-    )  # fmt: skip
-    return marks.columns(pd.concat([pd.DataFrame([claim]), rows], ignore_index=True).assign(unit=unit), frame)
+    )
+    return marks.columns(pd.concat([claim, rows], ignore_index=True).assign(unit=unit), frame)
 
 
 def terms(cases: Mapping[str, Case], contracts: pd.DataFrame, debt: pd.DataFrame, assumptions: pd.DataFrame) -> Exhibit:
@@ -276,12 +298,11 @@ def terms(cases: Mapping[str, Case], contracts: pd.DataFrame, debt: pd.DataFrame
     """
     groups = [_lives(cases), _contracts(contracts, cases), _loans(debt, cases), _prices(assumptions)]
     rows = pd.concat([group for group in groups if len(group)], ignore_index=True).assign(unit="years")
-    middle = rows.groupby("group", sort=False)["value"].median()
-    said = [say("lives.term", what=words.lower(group), years=words.value(value, "years"))
-            for group, value in middle.items()]  # fmt: skip
-    frame = Frame("terms", say("lives.terms", terms="; ".join(said)), say("lives.terms_subtitle"),
-                  (say("lives.terms_note"),))  # fmt: skip
-    return marks.dots(rows, frame)
+    middle = rows.groupby("term", sort=False)["value"].median()
+    said = [say(f"lives.term.{term}", years=words.value(value, "years")) for term, value in middle.items()]
+    title = words.listing(said)
+    frame = Frame("terms", title[:1].upper() + title[1:], say("lives.terms_subtitle"), (say("lives.terms_note"),))
+    return marks.dots(rows.drop(columns="term"), frame)
 
 
 def _lives(cases: Mapping[str, Case]) -> pd.DataFrame:
@@ -315,7 +336,7 @@ def _prices(table: pd.DataFrame) -> pd.DataFrame:
 
 def _years(rows: Any, group: str) -> pd.DataFrame:
     made = pd.DataFrame(list(rows), columns=["label", "value", "kind", "source"])
-    return made.assign(group=say(f"lives.group.{group}"), low=np.nan, high=np.nan)
+    return made.assign(term=group, group=say(f"lives.group.{group}"), low=np.nan, high=np.nan)
 
 
 def _period(case: Case) -> str:
@@ -326,8 +347,8 @@ def _ends(key: str, held: pd.DataFrame, **values: str) -> str:
     if held.empty:
         return say("lives.none")
     first, last = held.iloc[0], held.iloc[-1]
-    return words.counted(key, len(held), most=first["label"], top=words.change(first["value"]), least=last["label"],
-                         bottom=words.change(last["value"]), **values)  # fmt: skip
+    return words.counted(key, len(held), most=first["label"], top=_moved(first["value"]), least=last["label"],
+                         bottom=_moved(last["value"]), **values)  # fmt: skip
 
 
 def _lacking(cases: Mapping[str, Case]) -> list[str]:

@@ -4,7 +4,7 @@ from typing import Any, NamedTuple
 
 from capcycle.models.leases import per_kw_month
 from capcycle.models.maths import in_service, per
-from capcycle.models.registry import AmountByYear, Fraction, PerKWMonth, PerMW, PerMWYear, Years, model
+from capcycle.models.registry import AmountByYear, Fraction, PerKWMonth, PerMW, PerMWYear, Rate, Years, model
 
 HORIZON = 40  # years that are looked at; the longest lease with its extensions is shorter
 
@@ -34,7 +34,7 @@ def hosting(
     hosting_noi_margin: Fraction,
     hosting_capex: PerMW,
     delivery_years: Years,
-    tenant_rate: Fraction,
+    tenant_rate: Rate,
     cap_rate: Fraction,
 ) -> Hosting:
     """What a landlord earns on one MW of critical IT, and what the lease is worth over its cost.

@@ -21,7 +21,7 @@ def where(condition: Any, then: Any, otherwise: Any) -> Any:
     >>> where(np.array([1, 5]) > 3, 10, 20).tolist(), float(where(True, 1.0, 2.0))
     ([20, 10], 1.0)
     """
-    if isinstance(condition, bool):  # settled before any slider moves
+    if isinstance(condition, bool | np.bool_):  # settled before any slider moves
         return then if condition else otherwise
     if is_expression(condition, then, otherwise):
         return _vega().if_(condition, then, otherwise)

@@ -14,6 +14,7 @@ from capcycle.models.registry import (
     PerMW,
     PerMWh,
     PerMWYear,
+    Rate,
     Years,
     model,
 )
@@ -74,7 +75,7 @@ def power_use(
     lease_term: Years,
     renewal_years: Years,
     delivery_years: Years,
-    tenant_rate: Fraction,
+    tenant_rate: Rate,
     revenue_per_mw_own_cloud: PerMWYear,
     cloud_cash_margin: Fraction,
     gpu_capex_per_mw: PerMW,

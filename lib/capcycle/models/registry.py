@@ -5,6 +5,7 @@ from typing import Annotated, Any, get_type_hints
 
 Amount = Annotated[Any, "currency"]
 Fraction = Annotated[Any, "fraction"]
+Rate = Annotated[Any, "rate"]  # a year, as a contract prints it
 Multiple = Annotated[Any, "multiple"]
 Years = Annotated[Any, "years"]
 Number = Annotated[Any, "number"]

@@ -8,6 +8,7 @@ from capcycle.study import (
     hosting,
     leasing,
     lives,
+    peers,
     power,
     required,
 )
@@ -16,11 +17,13 @@ from capcycle.study.case import (
     Input,
     case,
     cases,
+    converted,
     declared,
     figure,
     history,
 )
 from capcycle.study.check import Check, check
+from capcycle.study.chosen import assumption
 from capcycle.study.scenarios import (
     SCENARIOS,
     Scenarios,
@@ -47,10 +50,12 @@ __all__ = [
     "Solution",
     "Tornado",
     "ai_roic",
+    "assumption",
     "case",
     "cases",
     "check",
     "compute",
+    "converted",
     "cycle",
     "declared",
     "figure",
@@ -60,6 +65,7 @@ __all__ = [
     "hosting",
     "leasing",
     "lives",
+    "peers",
     "power",
     "required",
     "scenarios",

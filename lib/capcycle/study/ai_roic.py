@@ -3,6 +3,8 @@
 from collections.abc import Callable, Sequence
 from typing import Any
 
+import pandas as pd
+
 from capcycle import models
 from capcycle.facts import registers
 from capcycle.measure import Measures, measure
@@ -26,6 +28,17 @@ def chosen(**given: float) -> dict[str, float]:
     {'wacc': 0.09}
     """
     return within(RANGES, given)
+
+
+def recent(known: pd.DataFrame, since: int = 0) -> int:
+    """The first year that the newest figures may be of: what the reader chose, else the year before the newest of all.
+
+    A company whose figures end years ago would otherwise draw all others back to the last quarter it has.
+
+    >>> recent(pd.DataFrame({"period_end": [pd.Timestamp("2024-06-30"), pd.Timestamp("2022-03-31")]}))
+    2023
+    """
+    return since or known["period_end"].max().year - 1
 
 
 def forward(quarters: Panel, currency: str, annual_capex: Measures | str, **given: float) -> dict[str, Case]:

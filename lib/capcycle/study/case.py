@@ -122,7 +122,8 @@ def case(model: Callable, company: str = "", currency: str = "USD", **given: Any
 
     given  by the model's parameter names: a number (an assumption of the reader's), an `Input`, `Measures` (the
            company's figure at the period most companies have), or the name of an assumption to use instead
-    Errors: ModelError for names that the model does not take, and for every input that nothing gives.
+    Errors: ModelError for names that the model does not take, for every input that nothing gives, and for a currency
+            without rates.
 
     >>> from capcycle import models
     >>> kupperman = case(
@@ -132,6 +133,8 @@ def case(model: Callable, company: str = "", currency: str = "USD", **given: Any
     >>> float(kupperman.outputs.revenue_required)
     320000000000.0
     """
+    if currency not in (valid := facts.currencies()):
+        raise ModelError(unknown("currency", [currency], valid))
     table = registers.read("assumptions")
     if wrong := set(given) - set(model.parameters):
         raise ModelError(f"{model.__name__}: {unknown('input', wrong, model.parameters)}")
@@ -155,6 +158,29 @@ def declared(low: float, central: float, high: float) -> Input:
     if not low <= central <= high:
         raise ModelError(f"a range of {low:g}, {central:g}, {high:g}: low, central and high must rise")
     return Input("", central, "", low, high, reason=words.say("study.given"))
+
+
+def converted(found: Input, currency: str) -> Input:
+    """An amount of money in another currency, at the newest rate: what is assumed, is assumed today.
+
+    >>> converted(Input("signed_weight", 1.0, "fraction"), "EUR").central  # no money
+    1.0
+    """
+    own = found.unit[:3]
+    if own == currency or not own.isupper() or own not in facts.currencies():
+        return found
+    rate = facts.newest_rate(own, currency)
+    at = {"own": own, "rate": f"{rate.value:.4g}", "day": words.day(rate.day)}
+    told = words.say("study.converted", reason=found.reason, **at).strip()
+    return replace(
+        found,
+        central=[each * rate.value for each in found.central] if np.ndim(found.central) else found.central * rate.value,
+        low=found.low * rate.value,
+        high=found.high * rate.value,
+        kind=found.kind if KINDS.index(found.kind) > KINDS.index(DERIVED) else DERIVED,
+        source=f"{found.source} {rate.source}".strip(),
+        reason=found.reason if found.missing else told,
+    )
 
 
 def history(measures: Measures, company: str) -> Input:
@@ -186,26 +212,7 @@ def _found(
             raise ModelError(f"{model.__name__}: {unknown('input', [name], model.parameters)}")
         unit = model.parameters[name].replace("currency", currency)
         found = _input(name, value, company, unit, table)
-        yield name, replace(_converted(found, currency), name=name, unit=unit)
-
-
-def _converted(found: Input, currency: str) -> Input:
-    """An amount of money in the currency of the case, at the newest rate: what is assumed, is assumed today."""
-    own = found.unit[:3]
-    if own == currency or not own.isupper() or own not in facts.currencies():
-        return found
-    rate = facts.newest_rate(own, currency)
-    at = {"own": own, "rate": f"{rate.value:.4g}", "day": words.day(rate.day)}
-    told = words.say("study.converted", reason=found.reason, **at)
-    return replace(
-        found,
-        central=[each * rate.value for each in found.central] if np.ndim(found.central) else found.central * rate.value,
-        low=found.low * rate.value,
-        high=found.high * rate.value,
-        kind=found.kind if KINDS.index(found.kind) > KINDS.index(DERIVED) else DERIVED,
-        source=f"{found.source} {rate.source}".strip(),
-        reason=told.strip(),
-    )
+        yield name, replace(converted(found, currency), name=name, unit=unit)
 
 
 def _input(name: str, value: Any, company: str, unit: str, table: pd.DataFrame) -> Input:
@@ -233,7 +240,9 @@ def figure(measures: Measures, company: str, period: str | None = None) -> Input
     row = now.loc[company]
     kind = row["kind"] or ASSUMED
     reason = (
-        _why(row) if np.isnan(row["value"]) else words.say("study.measured", id=measures.name, period=row["period"])
+        _why(row)
+        if np.isnan(row["value"])
+        else words.say("study.measured", name=words.name(measures.name), period=row["period"])
     )
     return Input(measures.name, float(row["value"]), measures.unit, kind=kind, source=row["source"], reason=reason)
 

@@ -66,13 +66,13 @@ def _mean(now: pd.DataFrame, before: pd.DataFrame, column: str) -> pd.Series:
 
 
 def stock_cases(
-    owners: Held, companies: Sequence[str], quarters: Panel, years: Panel, as_of: str = ""
+    owners: Held, companies: Sequence[str], quarters: Panel, years: Panel, as_of: str = "", currency: str = "USD"
 ) -> dict[str, Case]:
-    """For each company its chips beside its capex, cloud revenue and enterprise value at the same quarter, in USD.
+    """For each company its chips beside its capex, cloud revenue and enterprise value at the same quarter.
 
     Capex is summed from the quarter in which the count begins. Who lacks a figure keeps a case that says so.
 
-    quarters, years  the companies' facts by quarter and over twelve months, by the calendar
+    quarters, years  the companies' facts by quarter and over twelve months, by the calendar, in that currency
     """
     capex, debt = measure("capex", quarters), measure(metrics.net_debt, quarters)
     revenue = {concept: measure(concept, years) for concept in ("cloud_revenue", "revenue")}
@@ -83,10 +83,11 @@ def stock_cases(
         cases[company] = case(
             models.compute_stock,
             company,
+            currency,
             **counted,
             cumulative_capex=_between(capex, company, first, owners.quarter),
             cloud_revenue=_between(earned, company, owners.quarter, owners.quarter),
-            market_value=_market(company, owners, as_of),
+            market_value=_market(company, owners, as_of, currency),
             net_debt=_between(debt, company, owners.quarter, owners.quarter),
         )
     return cases
@@ -114,8 +115,8 @@ def _between(measures: Measures, company: str, first: pd.Timestamp, last: pd.Tim
     if rows.empty or len(lacking):
         return Input(measures.name, np.nan, measures.unit, reason=_why(measures, company, lacking))
     periods = {"first": rows["period"].iloc[0], "last": rows["period"].iloc[-1]}
-    reason = words.say("study.periods" if len(rows) > 1 else "study.measured", id=measures.name, period=periods["last"],
-                       **periods)  # fmt: skip
+    reason = words.say("study.periods" if len(rows) > 1 else "study.measured", name=words.name(measures.name),
+                       period=periods["last"], **periods)  # fmt: skip
     return Input(measures.name, rows["value"].sum(), measures.unit, kind=_weakest(*rows["kind"]),
                  source=_all(*rows["source"]), reason=reason)  # fmt: skip
 
@@ -129,16 +130,17 @@ def _why(measures: Measures, company: str, lacking: pd.DataFrame) -> str:
     return words.say("note.missing", name=name, periods=row["period"], reason=row["reason"])
 
 
-def _market(company: str, owners: Held, as_of: str) -> Input:
-    """Market value on the last day held of the quarter."""
+def _market(company: str, owners: Held, as_of: str, currency: str) -> Input:
+    """Market value on the last day held of the quarter, at that day's rate of exchange."""
     market = registers.read("market", as_of).query("measure == 'market_value' and company == @company")
     market = market[market["date"].between(owners.quarter - QUARTER, owners.quarter)].sort_values("date")
     if market.empty:
         reason = words.say("gigawatt.no_market", name=facts.companies()["name"][company])
-        return Input("market_value", np.nan, "USD", reason=reason)
-    row = market.iloc[-1]
+        return Input("market_value", np.nan, currency, reason=reason)
+    last = market.tail(1).assign(unit=market["currency"], period_start=pd.NaT, period_end=market["date"])
+    row = facts.convert(last, currency).iloc[0]
     reason = words.say("gigawatt.market_value", day=words.day(row["date"]))
-    return Input("market_value", row["value"], "USD", kind=row["kind"], source=row["source"], reason=reason)
+    return Input("market_value", row["value"], currency, kind=row["kind"], source=row["source"], reason=reason)
 
 
 def needed(case: Case, of: str) -> list[Input]:
@@ -150,7 +152,7 @@ def needed(case: Case, of: str) -> list[Input]:
     ]
 
 
-def plan_cases(companies: Sequence[str], years: Panel, as_of: str = "") -> dict[str, Case]:
+def plan_cases(companies: Sequence[str], years: Panel, as_of: str = "", currency: str = "USD") -> dict[str, Case]:
     """For each company the cost of the power it plans beside its present capex."""
     capacity, capex = registers.read("capacity", as_of), measure("capex", years)
     whole = capacity[capacity["site"] == ""].dropna(subset=["mw", "date"])
@@ -158,6 +160,7 @@ def plan_cases(companies: Sequence[str], years: Panel, as_of: str = "") -> dict[
         company: case(
             models.build_plan,
             company,
+            currency,
             capex=_newest(capex, company),
             **_plan(whole[whole["company"] == company]),
         )
@@ -171,7 +174,7 @@ def _newest(measures: Measures, company: str) -> Input:
     if not rows:
         return Input(measures.name, np.nan, measures.unit, reason=_why(measures, company, measures.table[:0]))
     row = rows[-1]
-    reason = words.say("study.measured", id=measures.name, period=row["period"])
+    reason = words.say("study.measured", name=words.name(measures.name), period=row["period"])
     return Input(measures.name, row["value"], measures.unit, kind=row["kind"], source=row["source"], reason=reason)
 
 

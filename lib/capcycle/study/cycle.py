@@ -1,13 +1,11 @@
 """The capital cycle in a panel: how far revenue follows capex, and capex to depreciation beside the margin later on."""
 
 from collections.abc import Mapping
-from dataclasses import replace
 
 import numpy as np
 import pandas as pd
 
 from capcycle.errors import ModelError
-from capcycle.facts import registers
 from capcycle.facts.door import KINDS
 from capcycle.measure import Measures
 from capcycle.models.cycle import Correlation, correlation, cross_correlation
@@ -15,7 +13,6 @@ from capcycle.panel import Panel
 from capcycle.study import required
 from capcycle.study.case import Input
 
-YEAR = pd.DateOffset(years=1)
 GROWTH = "growth_year_on_year"
 LAGS = (1, 24)
 
@@ -43,32 +40,12 @@ def _side_by_side(leader: Measures, follower: Measures) -> pd.DataFrame:
     return leader.table[columns].merge(follower.table[columns], on=keys, suffixes=("", "_later"))
 
 
-def without_breaks(measures: Measures) -> Measures:
-    """Growth on a year earlier, left out where a series changed what it counts in between (`data/breaks.csv`).
-
-    >>> from capcycle import facts, metrics, panel
-    >>> from capcycle.measure import measure
-    >>> quarters = panel.select(facts.load(["MSFT"]), since=2023, until=2023)
-    >>> table = without_breaks(measure(metrics.growth_year_on_year, quarters, value="cloud_revenue")).table
-    >>> table["value"].isna().tolist()  # the segments before July 2023 are drawn otherwise
-    [False, False, True, True]
-    """
-    table, reasons = measures.table, {}
-    for row in broken(measures).itertuples():
-        own = table[table["company"] == row.company]
-        across = own[(own["period_start"] >= row.since) & (own["period_start"] - YEAR < row.since)]
-        reasons |= dict.fromkeys(zip(across["company"], across["ordinal"], strict=True), row.reason)
-    cells = [(company, ordinal) for company in measures.panel.companies for ordinal in measures.panel.ordinals]
-    out = np.array([cell in reasons for cell in cells]).reshape(measures.values.shape)
-    return replace(measures, values=np.where(out, np.nan, measures.values), left_out=reasons)
-
-
 def broken(*measured: Measures) -> pd.DataFrame:
     """The changes that growth of some companies and concepts would cross."""
     named = [measures.name.split(".") for measures in measured if measures.name.startswith(GROWTH)]
     concepts = {concept for _, *rest in named for concept in rest}
-    table = registers.read("breaks")
-    return table[table["concept"].isin(concepts) & table["company"].isin(measured[0].panel.companies)]
+    changes = measured[0].panel.changes
+    return changes[changes["concept"].isin(concepts)]
 
 
 def later(of: Measures, then: Measures, years: int) -> pd.DataFrame:

@@ -1,5 +1,6 @@
 """Cases of hosting: what some lessors' own contracts pay, the assumptions beside them, one MW in its other uses."""
 
+from dataclasses import replace
 from typing import Any
 
 import pandas as pd
@@ -61,7 +62,7 @@ def _rent(table: pd.DataFrame) -> Input | str:
 
 def credit_rates() -> dict[str, Input]:
     """The rate at which rent is discounted, by the credit behind it."""
-    return {credit: assumption(name) for credit, name in CREDITS.items()}
+    return {credit: replace(assumption(name), unit="rate") for credit, name in CREDITS.items()}
 
 
 def yields(table: pd.DataFrame, let: Case) -> pd.DataFrame:

@@ -21,6 +21,7 @@ CHANGE = {  # what a line of the accounts moves by when depreciation moves by on
     "operating_income": (-1.0, False),
     "net_income": (-1.0, True),
 }
+WHOLE = ("depreciation", "depreciation_amortization")
 SHORTEST = 1.0  # years: below, nothing is left to spread
 
 
@@ -37,7 +38,7 @@ def restated(
     Errors: ModelError for lives below a year and shares beyond one.
     """
     _check(share_elsewhere=share_elsewhere, life_elsewhere=life_elsewhere, **given)
-    measured = {name: measure(name, years) for name in ("capex", "net_income", "shares_diluted", "depreciation")}
+    measured = {name: measure(name, years) for name in ("capex", "net_income", "shares_diluted", *WHOLE)}
     implied = calibrated(years, companies, as_of)
     found = {
         company: case(
@@ -61,7 +62,7 @@ def restated(
 def _within(found: Case, measured: dict[str, Measures]) -> Case:
     """The share of servers lowered, where it was worked out here, until they charge no more than all assets do."""
     share = found.inputs["server_share"]
-    whole = figure(measured["depreciation"], found.company, newest(measured["capex"], found.company))
+    whole = _whole(measured, found.company)
     charged = found.outputs.depreciation_in_accounts
     if share.kind != "estimated" or whole.missing or not charged > whole.central:
         return found
@@ -90,9 +91,17 @@ def _changed(found: Case, capex_next: float, given: dict[str, Any]) -> Case:
 
 
 def reported(years: Panel, companies: Sequence[str]) -> dict[str, Input]:
-    """All depreciation in each company's accounts in its newest year, to hold the model's against."""
-    capex, whole = measure("capex", years), measure("depreciation", years)
-    return {company: figure(whole, company, newest(capex, company)) for company in companies}
+    """All depreciation in each company's accounts in its newest year, to hold the model's against.
+
+    Where depreciation alone is not told it is that with amortisation, which is wider and so a bound too.
+    """
+    measured = {name: measure(name, years) for name in ("capex", *WHOLE)}
+    return {company: _whole(measured, company) for company in companies}
+
+
+def _whole(measured: dict[str, Measures], company: str) -> Input:
+    found = [figure(measured[name], company, newest(measured["capex"], company)) for name in WHOLE]
+    return next((each for each in found if not each.missing), found[0])
 
 
 def beside(as_of: str = "") -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame]:

@@ -14,14 +14,14 @@ HELD = ("operating_mw", "leased_mw", "pipeline_mw", "cash", "debt", "shares", "p
 
 
 def power_cases(peers: pd.DataFrame, leased: Sequence[float], pipeline: Sequence[float], bitcoin: float = 0.0,
-                **given: float) -> dict[str, Case]:  # fmt: skip
-    """A sum of the parts for each company of `capcycle.models.power_peers.peers`.
+                currency: str = "USD", **given: float) -> dict[str, Case]:  # fmt: skip
+    """A sum of the parts for each company of `capcycle.study.peers.peers`.
 
     leased, pipeline  the reader's probability that a leased MW is delivered, and that a MW of the pipeline finds a
                       tenant: low, central, high. No source gives either.
-    bitcoin           what the company holds, at market; the reader's own
+    bitcoin           what the company holds, in US dollars at market; the reader's own
 
-    >>> from capcycle.models.power_peers import peers
+    >>> from capcycle.study.peers import peers
     >>> cases = power_cases(peers(["CIFR"]), [0.8, 0.9, 1.0], [0.0, 0.25, 0.5])
     >>> cases["CIFR"].inputs["leased_probability"].high
     1.0
@@ -32,22 +32,22 @@ def power_cases(peers: pd.DataFrame, leased: Sequence[float], pipeline: Sequence
         "bitcoin": Input("bitcoin", bitcoin, "USD", reason=words.say("power_value.bitcoin")),
     }
     return {
-        company: case(power_value, company, **held(peers, company, HELD), **own, **given)
+        company: case(power_value, company, currency, **held(peers, company, HELD), **own, **given)
         for company in peers["company"].unique()
     }
 
 
-def priced_in_cases(peers: pd.DataFrame, **given: float) -> dict[str, Case]:
+def priced_in_cases(peers: pd.DataFrame, currency: str = "USD", **given: float) -> dict[str, Case]:
     """How many leased MW the value of each company assumes.
 
-    >>> from capcycle.models.power_peers import peers
+    >>> from capcycle.study.peers import peers
     >>> priced_in_cases(peers(["MARA"]))["MARA"].lacking.split(";")[0]
     'no debt is held'
     """
     names = ("enterprise_value", "operating_mw", "leased_mw")
     nothing = Input("bitcoin", 0.0, "USD", reason=words.say("power_value.bitcoin"))
     return {
-        company: case(priced_in, company, **{"bitcoin": nothing, **held(peers, company, names), **given})
+        company: case(priced_in, company, currency, **{"bitcoin": nothing, **held(peers, company, names), **given})
         for company in peers["company"].unique()
     }
 

@@ -87,8 +87,7 @@ def _reason(case: Case, parameter: str, values: tuple, nearest: float, low: floa
     if np.isnan(nearest):
         return case.lacking or words.say("reason.undefined")
     end = "low" if nearest == low else "high" if nearest == high else "inside"
-    shown = words.value(nearest, case.unit(parameter))
-    return words.say(f"study.binds_{end}", value=shown)
+    return words.say(f"study.binds_{end}", value=words.value(nearest, case.unit(parameter)))
 
 
 def _between(case: Case, parameter: str, low: float | None, high: float | None) -> tuple[float, float]:

@@ -13,10 +13,10 @@ from capcycle.measure import measure, measure_named
 from capcycle.metrics import ALL as METRICS
 from capcycle.metrics import capex_run_rate
 from capcycle.models import ALL, contracts, required_revenue
-from capcycle.models.power_peers import peers
 from capcycle.panel import Panel, select
 from capcycle.study import ai_roic, compute, gpu, hosting, leasing, lives, power, required
 from capcycle.study.case import Case, Input, case, figure
+from capcycle.study.peers import peers
 
 CURRENCY, CHINA = "USD", "CNY"
 SINCE = 2023  # from when capex counts as built for AI

@@ -28,7 +28,7 @@ def control(each: Input) -> ui.Widget:
     if not slides(each):
         return ui.Text(value=text(each), placeholder=words.say("widgets.type"), **look)
     low, high = min(each.low, each.central), max(each.high, each.central)
-    form = ".1%" if each.unit == "fraction" else ".3f" if high < 1e4 else ".3s"
+    form = ".1%" if each.unit in parts.PERCENT else ".3f" if high < 1e4 else ".3s"
     return ui.FloatSlider(value=each.central, min=low, max=high, step=(high - low) / STEPS, readout_format=form, **look)
 
 
@@ -57,7 +57,7 @@ def text(each: Input) -> str:
 
 
 def _written(number: float, unit: str) -> str:
-    if unit == "fraction":
+    if unit in parts.PERCENT:
         return f"{number * 100:.6g}%"
     scale = next((name for name in SCALES if units.SCALES[name] <= abs(number) < np.inf), "")
     return f"{units.scaled(number, scale) if scale else number:.6g}{scale}"

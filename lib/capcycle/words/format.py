@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import date
 
 from capcycle import units
-from capcycle.words.catalogue import say
+from capcycle.words.catalogue import said, say
 
 SYMBOLS = {"USD": "$", "EUR": "€", "CNY": "CN¥", "HKD": "HK$", "GBP": "£", "JPY": "JP¥", "TWD": "NT$"}
 DASH, MINUS = "–", "−"
@@ -18,10 +18,14 @@ def value(number: float, unit: str) -> str:
 
     >>> value(1.73e6, "USD/MW/year"), value(2.5, "years"), value(140_000, "GPUs")
     ('$1.73m/MW/yr', '2.5 years', '140,000 GPUs')
+    >>> value(1, "years")
+    '1 year'
     >>> value(3_323_440, "H100e")
     '3.3m H100e'
     >>> value(0.0312, "fraction"), value(3.856, "multiple"), value(-13.873e9, "USD"), value(float("nan"), "USD")
     ('3.1%', '3.9×', '−$13.9bn', '–')
+    >>> value(0.0775, "rate")
+    '7.75%'
     """
     if number is None or not math.isfinite(number):
         return DASH
@@ -102,6 +106,8 @@ def _rounded(size: float, whole: float) -> str:
 def _sized(size: float, unit: str) -> str:
     if unit == "fraction":
         return _percent(size)
+    if unit == "rate":
+        return coupon(size)
     if unit == "multiple":
         return f"{size:,.{1 if round(size, 2) >= 1 else 2}f}×"
     if unit == "shares":
@@ -110,7 +116,8 @@ def _sized(size: float, unit: str) -> str:
         return say(f"unit_after.{_key(unit)}", number=_scaled(size))
     currency, _, base = unit.partition("/")
     if not re.fullmatch("[A-Z]{3}", currency):
-        return say(f"unit_after.{_key(unit)}", number=_significant(size))
+        number, key = _significant(size), f"unit_after.{_key(unit)}"
+        return say(said(f"{key}_{number}", key), number=number)
     symbol = SYMBOLS.get(currency, f"{currency} ")
     if not base:
         return f"{symbol}{_scaled(size)}"

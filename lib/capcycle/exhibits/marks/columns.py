@@ -56,7 +56,7 @@ def waterfall(rows: pd.DataFrame, frame: Frame) -> Exhibit:
     )
     base = alt.Chart(data).encode(y=around.labels(rows))
     colours = around.fill(data)
-    across = alt.X("start:Q", axis=around.axis(rows["unit"].iloc[0]), scale=around.room(level.to_frame("value")))
+    across = alt.X("start:Q", axis=around.axis(rows["unit"].iloc[0]), scale=around.room(rows))
     bar = base.mark_bar(size=18, strokeWidth=1.5).encode(x=across, x2="end:Q", tooltip=around.tooltips(data), **colours)
     text = base.transform_calculate(right="max(datum.start, datum.end)").mark_text(align="left", dx=5)
     chart = alt.layer(bar, text.encode(x="right:Q", text="shown:N")).properties(height=alt.Step(ROW))

@@ -14,7 +14,8 @@ from capcycle.exhibits.lines import SCALED, value_axis
 
 KEPT = ["label", "group", "x", "low", "value", "high", "size", "unit", "kind", "note", "source"]
 BREAK, LINE = "|", 24
-ROOM = 0.18  # of a chart's width, for the number beside a mark
+LABEL_LINE = 13  # pixels of a line of an axis label
+LETTER, BESIDE = 6.6, 14  # pixels of a letter, and between a mark and the number beside it
 # units whose values need no scale
 SMALL = ("number", "years", "times", "share", "GPU-hour", "H100e-hour", "kW/GPU", "kW/H100e", "GFLOPS/USD", "GFLOPS/W")
 
@@ -100,10 +101,9 @@ def axis(unit: str, title: str | None = None) -> alt.Axis:
 
 
 def room(rows: pd.DataFrame) -> alt.Scale:
-    """A scale from nought that leaves room for a number beside the longest mark."""
-    ends = rows[[name for name in ("value", "low", "high") if name in rows]].to_numpy(float)
-    top, bottom = max(np.nanmax(ends, initial=0.0), 0.0), min(np.nanmin(ends, initial=0.0), 0.0)
-    return alt.Scale(domainMax=top + ROOM * (top - bottom)) if top > bottom else alt.Scale()
+    """A scale from nought that leaves room for the longest number, written beside a mark that ends at the right."""
+    longest = max(map(len, shown(rows)), default=0)
+    return alt.Scale(zero=True, range=[0, alt.expr(f"max(width - {longest * LETTER + BESIDE:.0f}, 40)")])
 
 
 def view(rows: pd.DataFrame, headings: dict[str, str]) -> pd.DataFrame:
@@ -125,7 +125,8 @@ def drawn(rows: pd.DataFrame) -> pd.DataFrame:
 def labels(rows: pd.DataFrame) -> alt.Y:
     """The axis of a row for each label, in the order of the rows; a long label stands on several lines."""
     order = list(dict.fromkeys(map(_broken, rows["label"])))
-    axis = alt.Axis(labelLimit=170, labelOverlap=False, labelExpr=f"split(datum.label, '{BREAK}')")
+    middle = alt.expr(f"-{LABEL_LINE / 2} * (length(split(datum.value, '{BREAK}')) - 1)")  # of several lines
+    axis = alt.Axis(labelLimit=170, labelOverlap=False, labelExpr=f"split(datum.label, '{BREAK}')", labelOffset=middle)
     return alt.Y("place:N", sort=order, title=None, axis=axis)
 
 
@@ -142,12 +143,19 @@ def fill(rows: pd.DataFrame, legend: alt.Legend | None = None) -> dict[str, alt.
         colour = alt.value(theme.LIGHT["series-0"])
         return {"fill": colour, "stroke": colour, "fillOpacity": theme.evidence_opacity()}
     scale = alt.Scale(domain=list(dict.fromkeys(rows["group"])), range=list(theme.SERIES))
-    key = (legend or alt.Legend(title=None)) if rows["group"].nunique() > 1 else None
+    key = (legend or key_of(rows["group"])) if rows["group"].nunique() > 1 else None
     return {
         "fill": alt.Fill("group:N", scale=scale, legend=key),
         "stroke": alt.Stroke("group:N", scale=scale, legend=key),
         "fillOpacity": theme.evidence_opacity(),
     }
+
+
+def key_of(groups: pd.Series, **given) -> alt.Legend:
+    """The key of some groups, in as many columns as the words of the longest leave room for."""
+    return alt.Legend(
+        title=None, symbolOpacity=1, columns=alt.expr(theme.legend_columns(list(dict.fromkeys(groups)))), **given
+    )
 
 
 def kinds_noted(kinds: pd.Series) -> list[str]:

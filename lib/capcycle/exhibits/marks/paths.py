@@ -22,7 +22,7 @@ def paths(rows: pd.DataFrame, frame: Frame, x_unit: str = "", x_title: str | Non
         x=_across(rows, x_unit, x_title), y=alt.Y("value:Q", axis=around.axis(rows["unit"].iloc[0]))
     )
     groups = list(dict.fromkeys(rows["group"]))
-    legend = alt.Legend(title=None, symbolType="stroke", symbolSize=260) if len(groups) > 1 else None
+    legend = around.key_of(rows["group"], symbolType="stroke", symbolSize=260) if len(groups) > 1 else None
     stroke = alt.Stroke("group:N", scale=alt.Scale(domain=groups, range=list(theme.SERIES)), legend=legend)
     dash = alt.StrokeDash("group:N", scale=alt.Scale(domain=groups, range=list(theme.DASHES)), legend=legend)
     line = base.mark_line().encode(stroke=stroke, strokeDash=dash)

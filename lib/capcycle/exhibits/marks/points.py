@@ -1,15 +1,18 @@
 """Dots with their range, and bubbles."""
 
 import altair as alt
+import numpy as np
 import pandas as pd
 
 from capcycle import theme, words
 from capcycle.exhibits.exhibit import Exhibit
 from capcycle.exhibits.marks import frame as around
+from capcycle.exhibits.marks import places
 from capcycle.exhibits.marks.columns import ROW, _headings
 from capcycle.exhibits.marks.frame import Frame
 
-ROOM = 1.15  # of the largest value
+AREAS = (40, 900)  # square pixels of the smallest and the largest bubble
+WIDTHS = {"narrow": 240, "wide": 560}  # pixels between the axes of a chart on a telephone and on a page
 
 
 def dots(rows: pd.DataFrame, frame: Frame, mark: float | None = None) -> Exhibit:
@@ -45,23 +48,50 @@ def dots(rows: pd.DataFrame, frame: Frame, mark: float | None = None) -> Exhibit
 
 
 def bubble(rows: pd.DataFrame, frame: Frame, x_title: str, y_title: str, x_unit: str, size_title: str = "") -> Exhibit:
-    """A bubble for each row: `x` across in `x_unit`, `value` up, its area by `size`, colour and shape by `group`."""
-    data = around.drawn(rows)
-    area = alt.Size("size:Q", scale=alt.Scale(range=[40, 900], zero=True), legend=None)
+    """A bubble for each row: `x` across in `x_unit`, `value` up, its area by `size`, colour and shape by `group`.
+
+    A name is written beside its bubble where it covers nothing; the table and the tooltip have them all.
+    """
+    ends = places.span(rows["x"], from_nought=bool(rows["x"].min() >= 0)), places.span(rows["value"])
+    across, up = (alt.Scale(domain=list(each), nice=False) for each in ends)
+    data = _named(around.drawn(rows), *ends)
     base = alt.Chart(data).encode(
-        x=alt.X("x:Q", axis=around.axis(x_unit, x_title)),
-        y=alt.Y("value:Q", axis=around.axis(rows["unit"].iloc[0], y_title), scale=alt.Scale(zero=False, padding=16)),
+        x=alt.X("x:Q", axis=around.axis(x_unit, x_title), scale=across),
+        y=alt.Y("value:Q", axis=around.axis(rows["unit"].iloc[0], y_title), scale=up),
     )
+    area = alt.Size("size:Q", scale=alt.Scale(range=list(AREAS), zero=True), legend=None)
     point = base.mark_point(strokeWidth=2).encode(
         tooltip=around.tooltips(data),
         **around.fill(rows),
         **_shapes(rows),
         **({"size": area} if "size" in rows else {}),
     )
-    text = base.mark_text(align="left", dx=10, dy=-8, fontSize=11).encode(text="label:N")
     headings = _headings("label", "group", "value", "note") | {"x": x_title, "value": y_title}
     extra = {"size": size_title} if size_title else {}
-    return around.finished(rows, frame, alt.layer(point, text), around.view(_said(rows, x_unit), headings | extra))
+    chart = alt.layer(point, *(_names(base, side) for side in places.SIDES))
+    return around.finished(rows, frame, chart, around.view(_said(rows, x_unit), headings | extra))
+
+
+def _named(data: pd.DataFrame, across: tuple[float, float], up: tuple[float, float]) -> pd.DataFrame:
+    """The rows with the side on which each name is free, in a wide chart and in a narrow one."""
+    size = data["size"] if "size" in data else pd.Series(0.0, data.index)
+    area = AREAS[0] + (AREAS[1] - AREAS[0]) * (size / (size.max() or 1.0)).fillna(0.0)
+    points = pd.DataFrame({
+        "x": places.along(data["x"], across), "y": places.along(data["value"], up),
+        "half": np.sqrt(area) / 2, "label": data["label"],
+    })  # fmt: skip
+    found = {name: places.sides(points, width, theme.HEIGHT) for name, width in WIDTHS.items()}
+    return data.assign(half=points["half"], **found)
+
+
+def _names(base: alt.Chart, side: str) -> alt.Chart:
+    """The names written on one side of their bubbles."""
+    align, across, up = {"right": ("left", 1, 0), "left": ("right", -1, 0),
+                         "above": ("center", 0, -1), "below": ("center", 0, 1)}[side]  # fmt: skip
+    off = [alt.expr(f"{sign} * (datum.half + {places.GAP}{extra})")
+           for sign, extra in ((across, ""), (up, f" + {places.LINE / 2}"))]  # fmt: skip
+    free = base.transform_filter(f"(width < {WIDTHS['wide']} ? datum.narrow : datum.wide) == '{side}'")
+    return free.mark_text(align=align, dx=off[0], dy=off[1], fontSize=11).encode(text="label:N")
 
 
 def _said(rows: pd.DataFrame, x_unit: str) -> pd.DataFrame:
@@ -72,7 +102,7 @@ def _shapes(rows: pd.DataFrame) -> dict[str, alt.Shape]:
     if "group" not in rows:
         return {}
     groups = list(dict.fromkeys(rows["group"]))
-    legend = alt.Legend(title=None) if len(groups) > 1 else None
+    legend = around.key_of(rows["group"]) if len(groups) > 1 else None
     return {"shape": alt.Shape("group:N", scale=alt.Scale(domain=groups, range=list(theme.SHAPES)), legend=legend)}
 
 

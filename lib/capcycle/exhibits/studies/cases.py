@@ -61,6 +61,7 @@ def scenarios(found: Scenarios) -> Exhibit:
     """Bear, base and bull side by side: the outputs, and the inputs that differ."""
     case = found.case
     varied = found.inputs.loc[list(case.varied)].astype(float)
+    varied = varied[varied.nunique(axis=1) > 1]
     rows = pd.concat([_three(found.outputs, case, case.kind), _three(varied, case, "assumed")], ignore_index=True)
     columns = {"label": say("marks.column.label")} | {each: say(f"study.{each}") for each in SCENARIOS}
     ends = {each: said(case, case.model.verdict, found.outputs.at[case.model.verdict, each]) for each in SCENARIOS}

@@ -12,7 +12,8 @@ from capcycle.exhibits.studies.cases import said
 from capcycle.study import Case, Tornado
 from capcycle.words import say
 
-TEXT = 60  # pixels that the number beside a bar may take
+NARROW = 400  # pixels between the axes of a chart on a telephone
+LETTER, BESIDE = 6.6, 10  # pixels of a letter, and between a bar and the number beside it
 
 
 def tornado(found: Tornado) -> Exhibit:
@@ -59,13 +60,16 @@ def _tornado_title(found: Tornado) -> str:
 def _tornado_chart(rows: pd.DataFrame, unit: str) -> alt.LayerChart:
     data = marks.frame.drawn(rows)
     base = alt.Chart(data).encode(y=marks.frame.labels(rows))
-    across = alt.X("base:Q", axis=axis(unit), scale=alt.Scale(zero=False, padding=TEXT))  # room for the ends' numbers
+    beside = LETTER * rows["note"].map(len).max() + BESIDE
+    wide = f"width >= {NARROW}"  # a telephone has no room for the numbers; the table and the tooltip have them
+    padding = alt.expr(f"{wide} ? {beside} : {BESIDE}")
+    across = alt.X("base:Q", axis=axis(unit), scale=alt.Scale(zero=False, padding=padding))
     bar = base.mark_bar(size=18, strokeWidth=1.5).encode(
         x=across, x2="value:Q", tooltip=marks.frame.tooltips(data), **marks.frame.fill(rows)
     )
     # an end at which nothing moves has no bar to write beside
-    left = base.transform_filter("datum.value < datum.base").mark_text(align="right", dx=-5)
-    right = base.transform_filter("datum.value > datum.base").mark_text(align="left", dx=5)
+    left = base.transform_filter(f"datum.value < datum.base && {wide}").mark_text(align="right", dx=-5)
+    right = base.transform_filter(f"datum.value > datum.base && {wide}").mark_text(align="left", dx=5)
     rule = alt.Chart(data.head(1)).mark_rule(color=theme.LIGHT["text"]).encode(x="base:Q")
     texts = [text.encode(x="value:Q", text="note:N") for text in (left, right)]
     return alt.layer(bar, *texts, rule).properties(height=alt.Step(marks.ROW))
@@ -86,7 +90,8 @@ def _tornado_view(found: Tornado) -> pd.DataFrame:
 def must_be_true(case: Case, target: float, of: str | None = None) -> Exhibit:
     """For each input with a range: the value that by itself brings an output to a target, or that none does."""
     of = case.output(of)
-    solved = {name: study.solve(case, name, target, of) for name in case.varied}
+    moving = study.tornado(case, of).table.query("swing != 0")["name"]  # what moves nothing can bring nothing about
+    solved = {name: study.solve(case, name, target, of) for name in case.varied if name in set(moving)}
     rows = pd.DataFrame([_needed(name, found) for name, found in solved.items()])
     reached = [words.lower(words.name(name)) for name, found in solved.items() if found.values]
     goal = {"output": words.lower(words.name(of)), "target": said(case, of, target)}

@@ -20,6 +20,7 @@ from capcycle.exhibits.studies.cases import said
 from capcycle.study import Case, Input
 from capcycle.words import say
 
+HALO = {"stroke": theme.LIGHT["page"], "strokeWidth": 5, "strokeJoin": "round"}  # keeps the line off the number
 POINTS, STEPS, TABULATED = 41, 40, 8  # of the line; of a slider; of a slider whose values are tabulated
 
 
@@ -100,12 +101,15 @@ def _chart(case: Case, x: str, names: Sequence[str], of: str) -> alt.LayerChart:
     up = alt.Y("value:Q", axis=axis(unit, words.name(of)), scale=alt.Scale(zero=False))
     here = here.transform_calculate(shown=_shown(unit))
     ends = _line(case, x, of)["value"]
-    left = ends.iloc[-1] > ends.iloc[0]  # above a line that rises there is room on the left
+    side = "right" if ends.iloc[-1] > ends.iloc[0] else "left"  # above a line that rises there is room on the left
     return alt.layer(
         line.mark_line(strokeWidth=3).encode(x=across, y=up),
         here.mark_point(size=110, filled=True, color=theme.LIGHT["accent"]).encode(x="x:Q", y="value:Q"),
-        here.mark_text(align="right" if left else "left", dx=-10 if left else 10, dy=-12, fontSize=14).encode(
-            x="x:Q", y="value:Q", text="shown:N"
+        *(
+            here.mark_text(align=side, dx=10 if side == "left" else -10, dy=-12, fontSize=14, **look).encode(
+                x="x:Q", y="value:Q", text="shown:N"
+            )
+            for look in (HALO, {})
         ),
     ).add_params(*(slider.param for slider in sliders.values()))
 
@@ -123,7 +127,7 @@ def _slider(each: Input, tabulated: bool) -> Slider:
 
 def _scale(each: Input) -> tuple[float, str]:
     """What a slider shows an input in: percent, billions or millions of money, or its own unit."""
-    if each.unit == "fraction":
+    if each.unit in parts.PERCENT:
         return 0.01, parts.unit(each.unit)
     if not each.unit[:3].isupper() or not each.unit[:3].isalpha() or each.high < units.SCALES["k"]:
         return 1.0, parts.unit(each.unit)
@@ -151,7 +155,7 @@ def _tabulated(case: Case, x: str, xs: np.ndarray, sliders: dict[str, Slider], o
 
 def _shown(unit: str) -> str:
     """The number beside the dot in words, as a Vega expression."""
-    if unit == "fraction":
+    if unit in parts.PERCENT:
         return "format(datum.value, '.1%')"
     if unit[:3].isupper() and unit[:3].isalpha():
         return SCALED.replace("'~s'", "'.3~s'")
