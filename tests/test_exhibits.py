@@ -434,11 +434,19 @@ LIMITS = (
     "## What does this not say?",
     "## What does this not do?",
 )
-LOADS = ("facts.load(", "peers(", "study.case(", "facts.inventory.held(", "claims.examine(", "contracts.read(")
-DOCUMENTS = ("exhibits.documents(", "exhibits.claims.outside(")  # claims rest on documents of others
-pages = pytest.mark.parametrize(
-    "cells", [NOTEBOOKS[n] for n in NOTEBOOKS if n != "explore"], ids=[n for n in NOTEBOOKS if n != "explore"]
+LOADS = (
+    "facts.load(",
+    "peers(",
+    "study.case(",
+    ".cluster(",
+    "facts.inventory.held(",
+    "claims.examine(",
+    "contracts.read(",
 )
+DOCUMENTS = ("exhibits.documents(", "exhibits.claims.outside(")  # claims rest on documents of others
+EXPLORERS = ("explore", "explore_models")
+PAGES = {name: cells for name, cells in NOTEBOOKS.items() if name not in EXPLORERS}
+pages = pytest.mark.parametrize("cells", PAGES.values(), ids=PAGES)
 
 
 def code(cells: list) -> list[str]:
@@ -465,7 +473,7 @@ def cells_until(cells: list, number: int) -> int:
 @pytest.mark.parametrize("name", NOTEBOOKS)
 def test_a_notebook_says_its_limits(name):
     headings = [source.splitlines()[0] for source in prose(NOTEBOOKS[name])]
-    assert headings[-1 if name == "explore" else -2] in LIMITS
+    assert headings[-1 if name in EXPLORERS else -2] in LIMITS
 
 
 @pages

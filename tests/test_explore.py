@@ -1,4 +1,4 @@
-"""The explorer in a real JupyterLab, by mouse and keyboard in headless Chromium, with nothing from outside."""
+"""The explorers in a real JupyterLab, by mouse and keyboard in headless Chromium, with nothing from outside."""
 
 import os
 import shutil
@@ -37,10 +37,11 @@ def chromium():
 
 @pytest.fixture(scope="module")
 def lab(tmp_path_factory):
-    """The address of a JupyterLab of its own, on a copy of the explorer."""
+    """The address of a JupyterLab of its own, on a copy of the explorers."""
     home = tmp_path_factory.mktemp("lab")
     (home / "notebooks").mkdir()
-    shutil.copy(paths.NOTEBOOKS / "explore.ipynb", home / "notebooks")
+    for name in ("explore", "explore_models"):
+        shutil.copy(paths.NOTEBOOKS / f"{name}.ipynb", home / "notebooks")
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
@@ -71,17 +72,31 @@ def _answering(address, server, log):
 
 @pytest.fixture(scope="module")
 def page(chromium, lab):
-    """The explorer, run; what it asks for outside this machine is refused and remembered."""
+    """The explorer of measures, run."""
+    page = opened(chromium, lab, "explore")
+    drawing(page).wait_for(timeout=START)
+    return page
+
+
+@pytest.fixture(scope="module")
+def model(chromium, lab):
+    """The explorer of models, run."""
+    page = opened(chromium, lab, "explore_models")
+    page.get_by_role("status").get_by_text("IRR before debt: ").wait_for(timeout=START)
+    return page
+
+
+def opened(chromium, lab, name):
+    """A notebook with all its cells run; what it asks for outside this machine is refused and remembered."""
     page = chromium.new_page(viewport={"width": 1440, "height": 1000})
     page.asked = []
     page.on("request", lambda request: page.asked.append(request.url))
     page.route(lambda url: not url.startswith((lab, "data:", "blob:")), lambda route: route.abort())
     page.set_default_timeout(STEP)
-    page.goto(f"{lab}/lab/tree/notebooks/explore.ipynb", timeout=START)
+    page.goto(f"{lab}/lab/tree/notebooks/{name}.ipynb?reset", timeout=START)
     page.get_by_text("| Idle").wait_for(timeout=START)
     page.locator("#jp-MainMenu").get_by_text("Run", exact=True).click()
     page.locator(".lm-Menu").get_by_text("Run All Cells", exact=True).click()
-    drawing(page).wait_for(timeout=START)
     return page
 
 
@@ -170,3 +185,58 @@ def test_nothing_overlaps_and_no_label_is_cut(page, width, measure):
 
 def test_nothing_is_asked_of_other_machines(page, lab):
     assert [url for url in page.asked if not url.startswith((lab, "data:", "blob:"))] == []
+
+
+# ---- the explorer of models
+
+
+def number(page) -> str:
+    """The output at the present inputs, as it is said above the picture."""
+    return page.get_by_role("status").first.text_content()
+
+
+def moved(page, before: str) -> str:
+    """The same, once it is another one."""
+    said = "before => ![undefined, before].includes(document.querySelector('[role=status]')?.textContent)"
+    page.wait_for_function(said, arg=before)
+    return number(page)
+
+
+def slider(page, label: str):
+    return page.locator(".widget-slider").filter(has_text=label)
+
+
+def test_a_slider_changes_the_number(model):
+    before = number(model)
+    handle = slider(model, "Rent of a GPU-hour today").locator(".noUi-handle")
+    handle.focus()
+    model.keyboard.press("ArrowRight")
+    after = moved(model, before)
+    assert after.startswith("IRR before debt: ") and after != before
+
+
+def test_the_button_brings_the_first_number_back(model):
+    slid = number(model)
+    model.get_by_role("button", name="Back to the start").click()
+    assert moved(model, slid) == "IRR before debt: −1.7%"  # as the page on GPU clusters has it
+
+
+def test_a_what_if_has_a_slider_of_its_own_in_the_chart(model):
+    model.get_by_label("Show", exact=True).select_option("What if")
+    drawing(model).wait_for()
+    line = model.locator(".vega-embed .mark-line path").first
+    before = line.get_attribute("d")
+    model.locator(".vega-bind input[type=range]").first.fill("0.9")
+    drawn = "document.querySelector('.vega-embed .mark-line path').getAttribute('d')"
+    model.wait_for_function(f"before => {drawn} != before", arg=before)
+
+
+def test_a_view_by_year_offers_what_the_model_gives_by_year(model):
+    model.get_by_label("Show", exact=True).select_option("By year")
+    model.get_by_label("Output", exact=True).select_option("Cumulative cash")
+    model.locator(".role-title-text").get_by_text("Cumulative cash").first.wait_for()
+
+
+def test_nothing_of_a_model_overlaps_and_no_label_is_cut(model):
+    count, *faults = model.evaluate(FAULTY_BOXES)
+    assert count > 25 and faults == []

@@ -8,9 +8,10 @@ import pandas as pd
 import papermill
 import pytest
 
-from capcycle import metrics, models, paths, study
-from capcycle.errors import CapcycleError
+from capcycle import facts, metrics, models, paths, study
+from capcycle.errors import CapcycleError, ModelError
 from capcycle.exhibits.exhibit import MIME, VEGA_LITE, Exhibit
+from capcycle.panel import select
 from capcycle.parameters import check_parameters, find_notebook
 from capcycle.run import read_runs
 from capcycle.widgets import Explorer, ModelExplorer, controls, measures
@@ -315,7 +316,7 @@ def test_a_slider_moves_the_model(build):
 
 def test_what_is_not_moved_keeps_its_reason(build):
     explorer = ModelExplorer(build)
-    explorer.controls["target_return"].value = 0.2
+    explorer.controls["target_return"].value = "20%"
     assert explorer.case.inputs["it_life"].reason == "By hand."
 
 
@@ -326,8 +327,113 @@ def test_the_button_brings_the_start_back(build):
     assert explorer.case == build
 
 
-@pytest.mark.parametrize("view", ["scenarios", "tornado", "spread", "assumptions"])
+@pytest.mark.parametrize("view", ["scenarios", "tornado", "what_if", "spread", "assumptions"])
 def test_each_study_is_shown(build, view):
     explorer = ModelExplorer(build)
     explorer.view.value = view
-    assert explorer.exhibit.id.startswith(view) and explorer.picture.outputs
+    assert explorer.exhibit.id.startswith(view.replace("_", "-")) and explorer.picture.outputs
+
+
+def test_the_output_is_said_at_the_present_inputs(build):
+    explorer = ModelExplorer(build)
+    explorer.of.value = "revenue_required"
+    assert "$320bn" in explorer.number.value  # 400 / 5 / 0.25
+    explorer.controls["it_life"].value = 4.0
+    assert "$400bn" in explorer.number.value
+
+
+def test_what_nothing_gives_is_typed():
+    explorer = ModelExplorer(study.start("lease_payback"))
+    explorer.of.value = "cash_per_year"
+    typed = {"server_price": "2.52m", "rent_per_year": "840k", "lease_net_margin": "34.8%"}
+    for name, text in typed.items():
+        explorer.controls[name].value = text
+    # 34.8 % of 840,000 is 292,320; a fifth of 2.52m is 504,000
+    assert float(explorer.case.outputs.cash_per_year) == pytest.approx(796_320)
+    assert not explorer.case.lacking and explorer.case.kind == "assumed"
+
+
+@pytest.mark.parametrize("typed", ["dear", "1.2.3", "5 %%", "1, 2"])
+def test_what_is_no_number_is_said_in_place_of_the_picture(typed):
+    explorer = ModelExplorer(study.start("lease_payback"))
+    explorer.controls["server_price"].value = typed
+    [said] = explorer.picture.outputs
+    assert "is no number" in said["data"]["text/plain"] and explorer.exhibit is None
+
+
+def test_figures_by_year_are_typed_with_commas():
+    case = study.start("life_change")
+    explorer = ModelExplorer(case)
+    explorer.controls["capex"].value = "10bn, 12.5bn"
+    assert explorer.case.inputs["capex"].central == [10e9, 12.5e9]
+
+
+def test_a_view_of_what_is_missing_says_what_it_needs():
+    explorer = ModelExplorer(study.start("lease_payback"))
+    explorer.view.value = "tornado"
+    assert "Price of a server: nothing held gives it" in explorer.picture.outputs[0]["data"]["text/plain"]
+
+
+def test_a_view_by_year_offers_outputs_by_year_and_the_next_the_others_again():
+    explorer = ModelExplorer(study.start("gpu_cloud"))
+    explorer.view.value = "by_year"
+    assert {name for _, name in explorer.of.options} == models.gpu_cloud.by_year
+    explorer.view.value = "scenarios"
+    assert "project_irr" in dict(explorer.of.options).values() and explorer.exhibit.id.startswith("scenarios")
+
+
+def test_a_what_if_takes_the_two_inputs_that_are_chosen():
+    explorer = ModelExplorer(study.start("gpu_hour"))
+    explorer.view.value, explorer.across.value, explorer.slider.value = "what_if", "gpu_rent", "server_life"
+    assert explorer.two == ("gpu_rent", ["server_life"]) and "gpu-rent" in explorer.exhibit.id
+
+
+# ---- a case to begin with
+
+
+@pytest.mark.parametrize("name", models.ALL)
+def test_every_model_starts_or_says_what_it_needs(name):
+    case = study.start(name)
+    reasons = [each.reason for each in case.inputs.values() if each.missing]
+    assert list(case.inputs) == list(case.model.parameters) and case.model is models.ALL[name]
+    assert all(reasons) and bool(reasons) == bool(case.lacking)
+    assert ModelExplorer(case).exhibit.id.startswith("scenarios")
+
+
+OF_COMPANY = ["forward_roic_backlog", "ai_cloud_build", "build_plan", "required_revenue", "revenue_for_capex",
+              "revenue_for_vintages", "useful_life", "life_change"]  # fmt: skip
+
+
+@pytest.mark.parametrize("name", OF_COMPANY)
+def test_a_company_starts_from_its_own_case(name):
+    case = study.start(name, "MSFT")
+    assert case.company == "MSFT" and not case.lacking
+
+
+def test_a_company_without_a_full_year_starts_and_says_so():
+    assert "Cipher" in study.start("useful_life", "CIFR").lacking
+
+
+def test_a_case_is_that_of_the_page():
+    page = study.required.against_disclosed(select(facts.load(["MSFT"]), "ttm", since=2023, currency="USD"))["MSFT"]
+    assert study.start("revenue_for_capex", "MSFT").outputs == page.outputs
+
+
+@pytest.mark.parametrize(
+    ("given", "message"),
+    [
+        (["gpu_clowd"], "unknown model gpu_clowd; there are: ai_cloud_build"),
+        (["useful_life", "MSFTT"], "unknown company MSFTT; there are: 002230.SZ"),
+        (["gpu_cloud", "MSFT"], "unknown lessor MSFT; there are: IREN"),
+    ],
+)
+def test_a_wrong_name_is_refused_with_the_valid_ones(given, message):
+    with pytest.raises(ModelError, match=message):
+        study.start(*given)
+
+
+@pytest.mark.slow
+def test_the_notebook_of_models_runs_where_nobody_looks(tmp_path):
+    cells = _executed("explore_models", tmp_path, {"model": "useful_life", "company": "MSFT"}).cells
+    [view] = [output["data"] for cell in cells for output in cell.get("outputs", []) if "data" in output]
+    assert "application/vnd.jupyter.widget-view+json" in view

@@ -102,7 +102,8 @@ class Panel:
     @cached_property
     def changes(self) -> pd.DataFrame:
         """The days on which a series changed what it counts (`data/breaks.csv`), as known by the newest document."""
-        table = registers.read("breaks", f"{self.rows['published'].max():%Y-%m-%d}")
+        newest = self.rows["published"].max()
+        table = registers.read("breaks", f"{newest:%Y-%m-%d}" if pd.notna(newest) else None)
         return table[table["company"].isin(self.companies) & table["concept"].isin(self.concepts)]
 
     @cached_property

@@ -31,6 +31,7 @@ from capcycle.study.scenarios import (
 )
 from capcycle.study.simulate import Simulation, simulate
 from capcycle.study.solve import Solution, solve
+from capcycle.study.start import start
 from capcycle.study.sweep import (
     Grid,
     Tornado,
@@ -70,5 +71,6 @@ __all__ = [
     "scenarios",
     "simulate",
     "solve",
+    "start",
     "tornado",
 ]

@@ -2,34 +2,43 @@
 
 from collections.abc import Callable
 from dataclasses import replace
+from html import escape
 from typing import Any
 
 import ipywidgets as ui
 import numpy as np
 
 from capcycle import exhibits, study, words
-from capcycle.errors import CapcycleError
+from capcycle.errors import CapcycleError, ModelError
 from capcycle.exhibits import Exhibit
 from capcycle.study import Case, Input
-from capcycle.widgets.controls import KEYS, choices, display, dropdown, fault, output
+from capcycle.widgets import inputs
+from capcycle.widgets.controls import KEYS, PLAIN, choices, display, dropdown, fault, output
 
-STEPS = 200  # of a slider
-LABEL, WIDTH = "230px", "520px"
-VIEWS: dict[str, Callable[[Case, str], Exhibit]] = {
-    "scenarios": lambda case, of: exhibits.scenarios(study.scenarios(case)),
-    "tornado": lambda case, of: exhibits.tornado(study.tornado(case, of)),
-    "spread": lambda case, of: exhibits.spread(study.simulate(case), of),
-    "assumptions": lambda case, of: exhibits.assumptions(case),
+WIDTH, HEIGHT = "560px", "360px"  # of the box of inputs: the rest of them is scrolled to
+WHOLE = ("scenarios", "assumptions")  # views of all outputs, with dashes where some are missing
+RANGED, BY_YEAR, WHAT_IF = ("tornado", "spread", "what_if"), ("by_year", "fan"), "what_if"
+# the name of an input stands on as many lines as it needs
+WRAPPED = """<style>.capcycle-inputs .widget-inline-hbox { height: auto; align-items: center }
+.capcycle-inputs .widget-inline-hbox .widget-label { white-space: normal; line-height: 1.25; height: auto }</style>"""
+VIEWS: dict[str, Callable[["ModelExplorer"], Exhibit]] = {
+    "scenarios": lambda shown: exhibits.scenarios(study.scenarios(shown.case)),
+    "tornado": lambda shown: exhibits.tornado(study.tornado(shown.case, shown.of.value)),
+    "what_if": lambda shown: exhibits.what_if(shown.case, *shown.two, shown.of.value),
+    "spread": lambda shown: exhibits.spread(study.simulate(shown.case), shown.of.value),
+    "by_year": lambda shown: exhibits.by_year(study.scenarios(shown.case), shown.of.value),
+    "fan": lambda shown: exhibits.fan(study.simulate(shown.case), shown.of.value),
+    "assumptions": lambda shown: exhibits.assumptions(shown.case),
 }
 
 
 class ModelExplorer(ui.VBox):
-    """A control for each input of a model that is one number, and below them the study that is chosen.
+    """A control for each input of a model, the output at their places, and below them the study that is chosen.
 
-    An input with a range has a slider over it; one without is a number to type. What is moved is an assumption of the
-    reader's, and the table of assumptions says so.
+    An input with a range has a slider over it; one without is a number to type, and so is one that nothing gives. What
+    is moved or typed is an assumption of the reader's, and the table of assumptions says so.
     `controls` has the widgets by the name of the input, `case` the model with its present inputs, `exhibit` what is
-    shown.
+    shown, `two` the inputs of a what-if: the one across and the list of the one with a slider in the chart.
 
     >>> from capcycle import models
     >>> build = study.case(models.required_revenue, it_capex=400e9, facility_capex=0, it_life="server_life",
@@ -42,57 +51,117 @@ class ModelExplorer(ui.VBox):
     """
 
     def __init__(self, case: Case):
-        self._start = case
-        single = {name: each for name, each in case.inputs.items() if np.ndim(each.central) == 0}
-        self.controls = {name: _control(case, each) for name, each in single.items()}
-        outputs = tuple((words.name(name), name) for name in case.model.outputs if name not in case.model.by_year)
-        self.of = dropdown("output", outputs, case.model.verdict)
-        self.view = dropdown("view", choices("study", VIEWS), "scenarios")
+        self.case = self._start = case
+        self.exhibit: Exhibit | None = None
+        self.controls = {name: inputs.control(each) for name, each in case.inputs.items()}
+        self.view = dropdown("view", choices("study", _views(case)), "scenarios")
+        self.of = dropdown("output", _outputs(case, "scenarios"), case.model.verdict)
+        self.across, self.slider = _pair(case)
         self.button = ui.Button(description=words.say("widgets.reset"))
-        self.case, self.exhibit, self.picture = case, None, ui.Output()
-        sliders = ui.VBox(list(self.controls.values()), layout={"width": WIDTH})
-        panel = ui.HBox(
-            [sliders, ui.VBox([self.of, self.view, self.button])],
-            layout={"flex_flow": "row wrap", "grid_gap": "0 12px"},
-        )
-        super().__init__([panel, self.picture, ui.Output(outputs=[output({"application/javascript": KEYS})])])
+        self.number, self.picture = ui.HTML(), ui.Output()
+        keys = ui.Output(outputs=[output({"application/javascript": KEYS})])
+        super().__init__([self._panel(), self.number, self.picture, keys])
         self.add_class("capcycle-explorer")
-        for each in (*self.controls.values(), self.of, self.view):
-            each.observe(self._show, "value")
+        self._listen()
+
+    @property
+    def two(self) -> tuple[str, list[str]]:
+        """The input across a what-if, and the one that has a slider in the chart, if it is another."""
+        return self.across.value, [self.slider.value] if self.slider.value != self.across.value else []
+
+    def _panel(self) -> ui.HBox:
+        look = {"width": WIDTH, "max_height": HEIGHT, "overflow": "hidden auto"}
+        sliders = ui.VBox(list(self.controls.values()), layout=look)
+        chosen = ui.VBox([self.view, self.of, self.across, self.slider, self.button], layout={"width": "340px"})
+        sliders.add_class("capcycle-inputs")
+        return ui.HBox([ui.HTML(WRAPPED), sliders, chosen], layout={"flex_flow": "row wrap", "grid_gap": "0 12px"})
+
+    def _listen(self) -> None:
+        self._fitting = False
+        for each in (*self.controls.values(), self.view, self.of, self.across, self.slider):
+            each.observe(self._changed, "value")
         self.button.on_click(self._reset)
-        self._show()
+        self._changed()
 
     def _reset(self, _: ui.Button) -> None:
+        self._fitting = True  # one picture, when all are back
         for name, each in self.controls.items():
-            each.value = float(self._start.inputs[name].central)
+            each.value = inputs.start(self._start.inputs[name])
+        self._fitting = False
+        self._changed()
 
-    def _show(self, _: Any = None) -> None:
-        self.exhibit, shown = None, ()
-        self.case = replace(self._start, inputs=self._start.inputs | self._moved())
+    def _changed(self, _: Any = None) -> None:
+        if self._fitting:
+            return
+        self._fitting = True
         try:
-            self.exhibit = VIEWS[self.view.value](self.case, self.of.value)
+            self._fit()
+        finally:
+            self._fitting = False
+        self._show()
+
+    def _fit(self) -> None:
+        """Offer what goes with the chosen view."""
+        offered, kept = _outputs(self.case, self.view.value), self.of.value
+        if offered != self.of.options:
+            self.of.options = offered
+            self.of.value = kept if kept in dict(offered).values() else offered[0][1]
+        for each in (self.across, self.slider):
+            each.layout.display = "" if self.view.value == WHAT_IF else "none"
+
+    def _show(self) -> None:
+        self.exhibit, shown, number = None, (), ""
+        try:
+            self.case = replace(self._start, inputs=self._start.inputs | self._moved())
+            number = _said(self.case, self.of.value)
+            self.exhibit = self._exhibit()
             shown = display(self.exhibit)
         except CapcycleError as error:
             shown = [output(fault(error))]
-        finally:
-            self.picture.outputs = shown
+        finally:  # the earlier picture would not be what is chosen now
+            self.number.value, self.picture.outputs = number, shown
+
+    def _exhibit(self) -> Exhibit:
+        view, found = self.view.value, getattr(self.case.outputs, self.of.value)
+        if view not in WHOLE and not np.isfinite(np.asarray(found, float)).any():
+            raise ModelError(self.case.lacking or words.say("reason.undefined"))
+        return VIEWS[view](self)
 
     def _moved(self) -> dict[str, Input]:
         """The inputs that no longer stand where they started: now the reader's own."""
         start = self._start.inputs
-        values = {name: each.value for name, each in self.controls.items()}
+        values = {name: inputs.value(start[name], each.value) for name, each in self.controls.items()}
         return {
             name: replace(start[name], central=value, kind="assumed", reason=words.say("study.given"))
             for name, value in values.items()
-            if value != start[name].central and not start[name].missing
+            if not inputs.same(value, start[name].central)
         }
 
 
-def _control(case: Case, each: Input) -> ui.Widget:
-    unit = words.say("widgets.unit", input=words.name(each.name), unit=exhibits.parts.unit(each.unit))
-    look = {"description": unit, "style": {"description_width": LABEL}, "layout": {"width": "auto"}}
-    if not each.varied:
-        return ui.FloatText(value=each.central, disabled=each.missing, **look)
-    ends = {"min": each.low, "max": each.high, "step": (each.high - each.low) / STEPS}
-    form = ".1%" if each.unit in exhibits.parts.PERCENT else ".3f" if each.high < 1e4 else ".3s"
-    return ui.FloatSlider(value=each.central, readout_format=form, continuous_update=False, **ends, **look)
+def _views(case: Case) -> list[str]:
+    """The views that a model has something to show in: no range, no tornado; nothing by year, no path."""
+    absent = (() if case.varied else RANGED) + (() if case.model.by_year else BY_YEAR)
+    return [view for view in VIEWS if view not in absent]
+
+
+def _outputs(case: Case, view: str) -> tuple[tuple[str, str], ...]:
+    """The outputs that a view can show: by year, or one number."""
+    wanted = [name for name in case.model.outputs if (name in case.model.by_year) == (view in BY_YEAR)]
+    return tuple((words.name(name), name) for name in wanted)
+
+
+def _pair(case: Case) -> tuple[ui.Dropdown, ui.Dropdown]:
+    """Which input goes across and which has a slider in a what-if; at first the two that move the verdict most."""
+    names = list(study.tornado(case).table["name"])
+    names += [name for name in case.varied if name not in names]
+    options = [(words.name(name), name) for name in names] or [(words.say("widgets.none"), "")]
+    return dropdown("across", options, options[0][1]), dropdown("slider", options, options[:2][-1][1])
+
+
+def _said(case: Case, of: str) -> str:
+    """The output at the present inputs, above the picture."""
+    if of in case.model.by_year:
+        return ""
+    number = words.value(float(getattr(case.outputs, of)), case.unit(of))
+    said = words.say("widgets.number", output=words.name(of), value=number)
+    return f'<div class="{PLAIN}" role="status" style="font-size: 1.15em">{escape(said)}</div>'
