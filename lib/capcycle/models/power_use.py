@@ -98,7 +98,7 @@ def power_use(
     Source:  hand arithmetic: 3.125 * 52,560 / (20.5 * 1,074) = 7.46 bitcoins a year for one MW.
 
     >>> from capcycle import models, study
-    >>> round(study.case(models.power_use).outputs.bitcoins_mined, 2)
+    >>> round(float(study.case(models.power_use).outputs.bitcoins_mined), 2)
     7.46
     """
     bitcoins = block_reward * BLOCKS_PER_YEAR / (rig_efficiency * network_hash_rate)
