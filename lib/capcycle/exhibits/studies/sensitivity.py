@@ -68,8 +68,12 @@ def _tornado_chart(rows: pd.DataFrame, unit: str) -> alt.LayerChart:
         x=across, x2="value:Q", tooltip=marks.frame.tooltips(data), **marks.frame.fill(rows)
     )
     # an end at which nothing moves has no bar to write beside
-    left = base.transform_calculate(told="datum.value < datum.base ? datum.note : ''").mark_text(align="right", dx=-5, opacity=seen)
-    right = base.transform_calculate(told="datum.value > datum.base ? datum.note : ''").mark_text(align="left", dx=5, opacity=seen)
+    left = base.transform_calculate(told="datum.value < datum.base ? datum.note : ''").mark_text(
+        align="right", dx=-5, opacity=seen
+    )
+    right = base.transform_calculate(told="datum.value > datum.base ? datum.note : ''").mark_text(
+        align="left", dx=5, opacity=seen
+    )
     rule = alt.Chart(data.head(1)).mark_rule(color=theme.LIGHT["text"]).encode(x="base:Q")
     texts = [text.encode(x="value:Q", text="told:N") for text in (left, right)]
     return alt.layer(bar, *texts, rule).properties(height=alt.Step(marks.ROW))
