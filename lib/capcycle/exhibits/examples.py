@@ -2,7 +2,7 @@
 
 import pandas as pd
 
-from capcycle import paths
+from capcycle import paths, words
 from capcycle.claims import own, worked
 from capcycle.exhibits.exhibit import Exhibit
 from capcycle.words import say
@@ -26,7 +26,7 @@ def worked_examples(analysis: str) -> Exhibit:
     view = pd.DataFrame({
         say("examples.column_method"): [_method(row) for row in table.itertuples()],
         say("examples.column_figures"): ["; ".join(line.arithmetic) or line.why for line in table["checked"]],
-        say("column.verdict"): [say(f"claims.verdict.{verdict.replace(' ', '_')}") for verdict in verdicts],
+        say("column.verdict"): [_verdict(row) for row in table.itertuples()],
         say("column.document"): [{"text": row.source_title, "href": row.source_url} for row in table.itertuples()],
     })  # fmt: skip
     return Exhibit(
@@ -46,3 +46,11 @@ def _method(row) -> str:
     method = say(f"example.method.{row.method}")
     company = row.inputs.get("ticker")
     return say("examples.of_company", method=method, company=company) if company else method
+
+
+def _verdict(row) -> str:
+    """The verdict, with how far what is worked out may lie from what was printed."""
+    verdict = say(f"claims.verdict.{row.checked.verdict.replace(' ', '_')}")
+    kind, _, size = row.tolerance.partition("=")
+    within = {"abs": size, "rel": words.coupon(float(size or 0))}.get(kind, "")
+    return say("examples.within", verdict=verdict, size=within) if within else verdict
