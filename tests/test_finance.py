@@ -138,3 +138,16 @@ def test_cash_that_never_comes_back_has_no_payback():
 def test_discounting_never_shortens_a_payback(received, rate):
     plain, discounted = (finance.payback([-50.0, *received], each) for each in (0.0, rate))
     assert np.isnan(discounted) or discounted >= plain - 1e-9
+
+
+@given(st.floats(-0.6, 3.0), st.integers(2, 24))
+def test_the_rate_that_a_price_was_worked_out_with_is_found_again(rate, years):
+    price = sum(1 / (1 + rate) ** year for year in range(1, years + 1))
+    assert finance.irr([-price, *[1.0] * years]) == pytest.approx(rate, abs=1e-9)
+
+
+def test_a_loss_over_many_years_has_a_rate():
+    # nineteen payments of 0.003 on 1: the library gives up on such losses; 1/x - 1 at the root of the polynomial
+    flows = np.array([[-1.0, *[0.003] * 19], [-1.0, *[0.1] * 19]]).T
+    for rate, column in zip(finance.irr(list(flows)), flows.T, strict=True):
+        assert abs(sum(flow / (1 + rate) ** year for year, flow in enumerate(column))) < 1e-9

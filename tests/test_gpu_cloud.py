@@ -185,7 +185,8 @@ def test_a_slider_computes_the_hour_but_not_the_return():
 def test_arrays_give_what_numbers_give():
     shares = np.array([0.5, 0.9])
     both = models.gpu_cloud(**LET | {"gpu_utilisation": shares}).project_irr
-    assert both.tolist() == [float(models.gpu_cloud(**LET | {"gpu_utilisation": one}).project_irr) for one in shares]
+    each = [float(models.gpu_cloud(**LET | {"gpu_utilisation": one}).project_irr) for one in shares]
+    assert both.tolist() == pytest.approx(each, abs=1e-14)
 
 
 def test_the_variants_stand_beside_what_was_printed():

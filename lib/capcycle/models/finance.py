@@ -13,7 +13,8 @@ from capcycle.models.maths import is_expression
 
 LOWEST = -1.0  # a rate of return at which everything is lost
 TRIED = np.geomspace(0.01, 100, 401)  # growth factors of a year: from losing 99 % to a hundredfold
-HALVES = 50
+STEPS, CLOSE = 60, 1e-15  # Newton's, at most; when a discount factor moves no more
+AT_ONCE = 4096  # rows that are tried together: more would not stay in the cache
 
 
 class Rates(NamedTuple):
@@ -130,29 +131,51 @@ def _each(flows: np.ndarray) -> np.ndarray:
     found = np.full(len(flows), np.nan)
     sound = np.isfinite(flows).all(axis=1)
     changes = np.where(sound, _sign_changes(flows), 0)
-    plain = [pyxirr.irr(row, silent=True) for row in flows[changes == 1]]
-    found[changes == 1] = np.array(plain, float)  # None becomes NaN
-    found[changes > 1] = _bracketed(flows[changes > 1])
+    found[changes > 0] = _bracketed(flows[changes > 0])
+    beyond = (changes == 1) & np.isnan(found)  # one rate there is, beyond those tried
+    found[beyond] = np.array([pyxirr.irr(row, silent=True) for row in flows[beyond]], float)  # None becomes NaN
     return found
 
 
 def _bracketed(flows: np.ndarray) -> np.ndarray:
-    """The rate of each row whose value crosses nought at just one of many growth factors tried, closed in on by halves.
+    """The rate of each row whose value crosses nought once over many growth factors tried, closed in on from there.
 
     Working out all roots of a polynomial for each of a hundred thousand draws would take minutes.
     """
-    years, found = np.arange(flows.shape[1]), np.full(len(flows), np.nan)
-    worth = np.sign(flows @ (TRIED[:, None] ** -years).T)
-    turns = worth[:, 1:] * worth[:, :-1] < 0
-    one = np.flatnonzero(turns.sum(axis=1) == 1)
-    place = turns[one].argmax(axis=1)
-    low, high, side = TRIED[place], TRIED[place + 1], worth[one, place]
-    for _ in range(HALVES):
-        middle = np.sqrt(low * high)
-        before = np.sign((flows[one] * middle[:, None] ** -years).sum(axis=1)) == side
-        low, high = np.where(before, middle, low), np.where(before, high, middle)
-    found[one] = low - 1
+    found = np.full(len(flows), np.nan)
+    discounts = TRIED ** -np.arange(flows.shape[1])[:, None]
+    for rows in np.array_split(np.arange(len(flows)), len(flows) // AT_ONCE + 1):
+        worth = flows[rows] @ discounts > 0
+        turns = worth[:, 1:] != worth[:, :-1]
+        one = turns.sum(axis=1) == 1
+        place = turns[one].argmax(axis=1)
+        found[rows[one]] = 1 / _closed_in(flows[rows[one]], 1 / TRIED[place + 1], 1 / TRIED[place]) - 1
     return found
+
+
+def _closed_in(flows: np.ndarray, low: np.ndarray, high: np.ndarray) -> np.ndarray:
+    """Between two discount factors of each row the one at which it is worth nothing: Newton's steps, halves where they
+    leave the bracket."""
+    side, factor = _worth(flows, low)[0] > 0, np.sqrt(low * high)
+    for _ in range(STEPS):
+        worth, slope = _worth(flows, factor)
+        before = (worth > 0) == side
+        low, high = np.where(before, factor, low), np.where(before, high, factor)
+        with np.errstate(divide="ignore", invalid="ignore"):
+            step = factor - worth / slope
+        last, factor = factor, np.where((step >= low) & (step <= high), step, (low + high) / 2)
+        if (np.abs(factor - last) <= CLOSE * last).all():
+            break
+    return factor
+
+
+def _worth(flows: np.ndarray, factor: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """What each row is worth at a discount factor of its own, and how that changes with the factor: Horner's scheme."""
+    worth, slope = np.zeros(len(flows)), np.zeros(len(flows))
+    for flow in flows.T[::-1]:
+        slope = slope * factor + worth
+        worth = worth * factor + flow
+    return worth, slope
 
 
 def _sign_changes(flows: np.ndarray) -> Any:
