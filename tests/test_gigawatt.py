@@ -38,20 +38,30 @@ def test_a_gigawatt_of_h100_is_about_1e21_flops():
 
 
 def test_fifty_million_gpus_on_a_gigawatt_are_refused():
-    with pytest.raises(ModelError, match=r"power per GPU is 0\.02 kW; it cannot be below 0\.7.*万"):
+    with pytest.raises(ModelError, match=r"power per GPU is 0\.02 kW: give a number from 0\.7 to 4; .*万"):
         models.power_per_gpu(1000, 50e6)  # 50-70万, printed as 50 to 70 million (K001)
 
 
 @pytest.mark.parametrize(("call", "told"), [
-    (lambda: models.gigawatt(1000, 0.6, **BERNSTEIN), "kw_all_in is 0.6 kW; it cannot be below 0.7"),
-    (lambda: models.gigawatt(1000, np.array([2, 4.1]), **BERNSTEIN), "kw_all_in is 4.1 kW; it cannot be above 4"),
-    (lambda: models.all_in_power(2.0, 0.99), "pue is 0.99; it cannot be below 1"),
+    (lambda: models.gigawatt(1000, 0.6, **BERNSTEIN), "gigawatt: kw_all_in is 0.6 kW/GPU: give a number from 0.7 to 4"),
+    (lambda: models.gigawatt(1000, np.array([2, 4.1]), **BERNSTEIN), "kw_all_in is 4.1 kW/GPU: give"),
+    (lambda: models.all_in_power(2.0, 0.99), "pue is 0.99 times: give at least 1"),
     (lambda: models.site_power(800, 526, math.nan), "gross MW per critical MW is 0.6575"),
     (lambda: models.site_power(526, 800, 700), "utility MW per gross MW is 0.875"),
 ])  # fmt: skip
 def test_what_cannot_be_is_refused(call, told):
     with pytest.raises(ModelError, match=told):
         call()
+
+
+@given(st.floats(1, 1e4), st.floats(0.3, 3), st.floats(0.3, 3))
+def test_power_is_taken_where_critical_is_within_gross_and_gross_within_utility(critical, inside, outside):
+    gross, utility = critical * inside, critical * inside * outside
+    if min(inside, outside, inside * outside) >= 1:
+        assert models.site_power(critical, gross, utility) == pytest.approx((inside, outside))
+    else:
+        with pytest.raises(ModelError, match=r"MW per \w+ MW is 0\.\d+: give at least 1"):
+            models.site_power(critical, gross, utility)
 
 
 def test_no_site_on_record_breaks_the_order_of_power():
@@ -81,7 +91,7 @@ def test_shares_of_the_cost_add_up_to_one(it, site, opex, life, rate):
     assert found.it_cost_share + found.facility_cost_share + found.opex_share == pytest.approx(1)
 
 
-@given(money, share, share, share, share)
+@given(st.floats(1e9, 1e12), share, share, share, share)
 def test_who_gets_the_money_adds_up_to_all_of_it(capex, gpu, margin, network, cpu):
     found = models.vendor_content(capex, gpu, margin, network, cpu, 3.4e6, 5.9e6)
     assert sum(found[:-1]) == pytest.approx(capex)

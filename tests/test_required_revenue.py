@@ -99,7 +99,7 @@ def test_it_is_in_proportion_to_the_build(it, life, margin):
     assert math.isclose(2 * once, twice, rel_tol=1e-9)
 
 
-@pytest.mark.parametrize("wrong", [{"it_life": 0.0}, {"margin": 0.0}, {"ramp": 0.0}, {"it": np.nan}])
+@pytest.mark.parametrize("wrong", [{"margin": 0.0}, {"ramp": 0.0}, {"it": np.nan}])
 def test_nothing_is_told_where_an_input_means_nothing(wrong):
     assert np.isnan(build(**wrong).revenue_required)
 

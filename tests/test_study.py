@@ -13,7 +13,7 @@ from capcycle import facts, models, panel, study
 from capcycle.errors import ModelError
 from capcycle.measure import measure
 from capcycle.models import finance
-from capcycle.models.registry import Amount, AmountByYear, Fraction, Years
+from capcycle.models.registry import Amount, AmountByYear, Multiple, Years
 from capcycle.study import Input
 
 
@@ -28,7 +28,7 @@ def shop(monkeypatch):
     monkeypatch.setattr(models.registry, "ALL", {})
 
     @models.registry.model(verdict="profit", better="higher")
-    def shop(revenue: Amount, volume: Fraction, cost: Amount, term: Years) -> Earned:
+    def shop(revenue: Amount, volume: Multiple, cost: Amount, term: Years) -> Earned:
         return Earned(revenue * volume - cost, [revenue * volume - cost, revenue * volume - cost + term])
 
     return shop
@@ -162,10 +162,10 @@ def test_every_solution_is_given(monkeypatch):
     monkeypatch.setattr(models.registry, "ALL", {})
 
     @models.registry.model(verdict="profit", better="higher")
-    def bowl(revenue: Amount) -> Earned:
-        return Earned(revenue**2, [])
+    def bowl(net_income: Amount) -> Earned:
+        return Earned(net_income**2, [])
 
-    found = study.solve(study.case(bowl, revenue=ranged(-3, 1, 3)), "revenue", 4)
+    found = study.solve(study.case(bowl, net_income=ranged(-3, 1, 3)), "net_income", 4)
     assert found.values == pytest.approx((-2, 2)) and found.reason == "2 values give it"
 
 

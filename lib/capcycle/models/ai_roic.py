@@ -8,6 +8,7 @@ beside the one on what was added. Only `ai_cloud_payback` adds depreciation back
 from itertools import accumulate
 from typing import NamedTuple
 
+from capcycle.models.bounds import horizon
 from capcycle.models.finance import irr, payback
 from capcycle.models.maths import in_service, minimum, per, present_value, where
 from capcycle.models.registry import Amount, AmountByYear, Fraction, FractionByYear, Years, model
@@ -150,12 +151,14 @@ def ai_cloud_build(
              roic_incremental = (nopat of 2030 - nopat of 2026) / (opening capital of 2030 - that of 2026)
     Units:   amounts in one currency; capital is gross, and what is worn out leaves it. Nothing is replaced after 2030.
              The margin is charged over `life_in_accounts`; equipment that lasts for less earns for fewer years.
+    Errors:  ModelError for a life beyond 15 years, as the last of the build would outlast the years counted.
     Source:  hand arithmetic: 100 a year at 0.5 turns and 40 % earn 20 on each 100 in service.
 
     >>> found = ai_cloud_build(100.0, 1.0, 0.0, 0.4, 0.4, 0.0, 0.5, 10, 10, 0.08)
     >>> [float(round(flow, 6)) for flow in found.cash_flow[:3]], round(float(found.roic_incremental), 6)
     ([-100.0, -70.0, -40.0], 0.2)
     """
+    horizon("ai_life", ai_life, HORIZON - RISE)
     years = range(HORIZON + 1)
     spent = annual_capex * ai_share_of_capex
     capex = [spent * (1 + ai_capex_growth) ** year if year <= RISE else spent * 0 for year in years]
@@ -210,12 +213,14 @@ def ai_cloud_payback(
              today
              payback_simple = 1 / roic in 2030; payback_cash and payback_discounted of build_cash
     Units:   fractions of the capital put in; years. A payback is missing where the cash never adds up to it.
+    Errors:  ModelError for a life beyond the 20 years that are counted.
     Source:  hand arithmetic: 20 % a year and a fifth written off return 0.4 a year, so cash is back in 2.5 years.
 
     >>> found = ai_cloud_payback(0.4, 0.4, 0.0, 0.5, 5, 5, 0.0)
     >>> [round(float(years), 2) for years in (found.payback_simple, found.payback_cash, found.npv_per_capital)]
     [5.0, 2.5, 1.0]
     """
+    horizon("ai_life", ai_life, HORIZON)
     after_tax = [_margin(year, ai_margin_now, ai_margin_2030) * (1 - tax_rate) for year in range(HORIZON + 1)]
     earned = [(after_tax[year] * capital_turns + 1 / life_in_accounts) * in_service(year - 1, ai_life)
               for year in range(1, HORIZON + 1)]  # fmt: skip

@@ -2,10 +2,8 @@
 
 from typing import Annotated, Any, NamedTuple
 
-import numpy as np
-
-from capcycle.errors import ModelError
-from capcycle.models.maths import annuity, is_expression, per
+from capcycle.models.bounds import LEAST_KW, MOST_KW, within
+from capcycle.models.maths import annuity, per
 from capcycle.models.registry import MW, Amount, Fraction, Years, model
 from capcycle.units import KW_PER_MW, MW_PER_GW
 
@@ -19,9 +17,6 @@ Throughput = Annotated[Any, "EFLOPS"]
 PerPFLOPS = Annotated[Any, "currency/PFLOPS"]
 
 PFLOPS_PER_EFLOPS = 1_000
-LEAST_KW, MOST_KW = 0.7, 4.0  # an H100's board alone draws 0.7 kW, and no all-in figure in print reaches 4
-ROUNDING = 1e-9  # of the machine
-SLIPS = "a slip of scale, such as 万 (ten thousand) read as million?"
 
 
 class Gigawatt(NamedTuple):
@@ -58,7 +53,6 @@ def gigawatt(
     >>> round(site.racks), round(site.gpus, -3)
     (5932, 427000.0)
     """
-    within("kw_all_in", kw_all_in, LEAST_KW, MOST_KW, "kW")
     gpus = gross_power * KW_PER_MW / kw_all_in
     site_capex = gross_power / MW_PER_GW * capex_per_gw
     throughput = gpus * peak_per_gpu * gpu_utilisation / PFLOPS_PER_EFLOPS
@@ -218,7 +212,7 @@ def all_in_power(it_power: Any, pue: Any) -> Any:
     >>> all_in_power(2.0, 1.25)
     2.5
     """
-    within("pue", pue, 1.0)
+    within("pue", pue, 1.0, unit="times")
     within("kw_all_in", it_power * pue, LEAST_KW, MOST_KW, "kW")
     return it_power * pue
 
@@ -237,23 +231,3 @@ def site_power(critical: Any, gross: Any, utility: Any) -> tuple[Any, Any]:
     within("utility MW per gross MW", per(utility, gross), 1.0)
     within("utility MW per critical MW", per(utility, critical), 1.0)
     return per(gross, critical), per(utility, gross)
-
-
-def within(name: str, value: Any, low: float, high: float = np.inf, unit: str = "") -> None:
-    """Refuse a physical quantity outside its bounds; what is missing, or a chart's parameter, passes.
-
-    >>> within("pue", 0.9, 1.0)
-    Traceback (most recent call last):
-    capcycle.errors.ModelError: pue is 0.9; it cannot be below 1: a slip of scale, such as 万 (ten thousand) read as \
-million?
-    """
-    if is_expression(value):
-        return
-    numbers = np.asarray(value, float)
-    for wrong, bound, word in (
-        (numbers < low * (1 - ROUNDING), low, "below"),
-        (numbers > high * (1 + ROUNDING), high, "above"),
-    ):
-        if wrong.any():
-            worst = numbers[wrong].flat[0]
-            raise ModelError(f"{name} is {worst:g}{unit and ' '}{unit}; it cannot be {word} {bound:g}: {SLIPS}")

@@ -6,6 +6,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from capcycle.models import finance
+from capcycle.models.bounds import horizon, whole
 from capcycle.models.maths import annuity, in_service, loan_interest, maximum, minimum, per, present_value, where
 from capcycle.models.registry import (
     Amount,
@@ -92,6 +93,8 @@ def gpu_cloud(
              dscr = least of (cash before residuals, tax after interest) / debt service, a level payment
     Units:   one currency; power_tariff per MWh; costs per GPU and hour of the year. GPUs bought again cost and earn
              what the first did. Tax is also given back on a loss, as in a company with other profit.
+    Errors:  ModelError for a contract or a loan of part years, and for contract, loan or service of all generations
+             together beyond the 24 years that are counted.
     Source:  IREN for Microsoft with a building of 3bn assumed: -6.86, 1.649, 1.649 and three times 1.0023bn return
              -3.1 % without a residual, and 9.6 % with the building sold at cost.
 
@@ -100,6 +103,7 @@ def gpu_cloud(
     >>> [round(float(flow) / 1e9, 3) for flow in iren.cash_by_year[:6]], round(float(iren.project_irr), 3)
     ([-6.86, 1.649, 1.649, 1.002, 1.002, 1.002], -0.031)
     """
+    _refuse(contract_term, gpu_loan_term, server_life * (refreshes + 1))
     servers = gpus * gpu_price / cluster_share_gpu_nodes
     prepayment = prepaid_share * contract_price * gpus * HOURS_PER_YEAR * contract_term
     power = kw_per_gpu * pue * power_tariff / KW_PER_MW
@@ -142,6 +146,13 @@ def gpu_cloud(
         cumulative_cluster_cash=list(accumulate(cash)),
         equity_cash_by_year=equity,
     )
+
+
+def _refuse(contract_term: Any, gpu_loan_term: Any, service: Any) -> None:
+    for name, years in (("contract_term", contract_term), ("gpu_loan_term", gpu_loan_term)):
+        whole(name, years)
+        horizon(name, years, LAST)
+    horizon("server_life of all generations together", service, LAST)
 
 
 class _Operation(NamedTuple):

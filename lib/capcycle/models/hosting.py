@@ -2,6 +2,7 @@
 
 from typing import Any, NamedTuple
 
+from capcycle.models.bounds import horizon
 from capcycle.models.leases import per_kw_month
 from capcycle.models.maths import in_service, per
 from capcycle.models.registry import AmountByYear, Fraction, PerKWMonth, PerMW, PerMWYear, Rate, Years, model
@@ -45,6 +46,7 @@ def hosting(
              value_on_sale = noi / cap_rate; development_margin = value_on_sale / hosting_capex - 1
     Units:   currency per MW of critical IT, years, fractions. `hosting_rent` is the mean over the base term, so the
              first year's rent is below it. Income is before depreciation, interest and tax.
+    Errors:  ModelError for a term with its renewals beyond the 40 years that are counted.
     Source:  Golden Sun's 1.73m for 14 level years at a margin of 84 % is worth 11.98m at 8 % and 10.71m at 10 %.
 
     >>> round(float(hosting(1.73e6, 0.0, 14, 0, 0.84, 10e6, 0, 0.08, 0.065).lease_value) / 1e6, 2)
@@ -77,6 +79,7 @@ def rents(mean_rent: Any, escalator: Any, term: Any, renewal_years: Any) -> tupl
     >>> float(first), [float(share) for share in shares[:3]]
     (1.0, [1.0, 2.0, 0.0])
     """
+    horizon("lease_term with renewal_years", term + renewal_years, HORIZON)
     growth = [(1 + escalator) ** age for age in range(HORIZON)]
     base = sum(rise * in_service(age, term) for age, rise in enumerate(growth))
     return mean_rent * term / base, [rise * in_service(age, term + renewal_years) for age, rise in enumerate(growth)]

@@ -3,6 +3,7 @@
 from typing import Any, NamedTuple
 
 from capcycle.models import finance
+from capcycle.models.bounds import horizon, whole
 from capcycle.models.maths import annuity, loan_interest, per, where
 from capcycle.models.registry import (
     Amount,
@@ -66,6 +67,7 @@ def leasing(
              income, refund and servers in equal parts by year, the residual in the last; the loan paid level
     Units:   one currency over the whole term, card_price for one card with its part of the server; operating_cost_share
              of the lease income. Tax is also given back on a loss, as in a company with other profit.
+    Errors:  ModelError for a term of part years, or beyond the 10 years that are counted.
     Source:  the leasing call of 2025-07-01: 4bn of income, 0.2bn refunded, 0.13bn residual over five years of 10,000
              ordinary cards, 9.13 yuan a card-hour. Servers, finance and operation stand in no source.
 
@@ -73,6 +75,8 @@ def leasing(
     >>> round(call.rent_per_card_hour, 2), round(float(call.lease_profit) / 1e9, 2)
     (9.13, 1.18)
     """
+    whole("card_lease_term", card_lease_term)
+    horizon("card_lease_term", card_lease_term, LAST)
     servers, per_year = cards * card_price, 1 / card_lease_term
     loan = borrowed_share * servers
     on = [where(year <= card_lease_term, 1.0, 0.0) for year in YEARS]

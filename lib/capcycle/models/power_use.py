@@ -2,6 +2,7 @@
 
 from typing import Any, NamedTuple
 
+from capcycle.models.bounds import horizon
 from capcycle.models.hosting import discounted, rents
 from capcycle.models.maths import annuity, maximum, minimum, where
 from capcycle.models.registry import (
@@ -95,12 +96,14 @@ def power_use(
              cloud_value = margin less the yearly charge that replaces GPUs, over the lease's term, less the building
     Units:   per MW of power at the site; hosting and cloud figures go in per MW of critical IT and are divided by
              pue. EH/s, J/TH, currency/MWh.
+    Errors:  ModelError for a lease beyond the 25 years that rigs are looked at.
     Source:  hand arithmetic: 3.125 * 52,560 / (20.5 * 1,074) = 7.46 bitcoins a year for one MW.
 
     >>> from capcycle import models, study
     >>> round(float(study.case(models.power_use).outputs.bitcoins_mined), 2)
     7.46
     """
+    horizon("lease_term", lease_term, MINING_YEARS)
     bitcoins = block_reward * BLOCKS_PER_YEAR / (rig_efficiency * network_hash_rate)
     cost = HOURS_PER_YEAR * mining_power_price + mining_other_cost
     mined, spent = _mining(bitcoins, cost, mining_decline, uncontracted_rate, lease_term)

@@ -1,7 +1,10 @@
 """What makes a function a model: named parameters and named outputs, each with its unit in the annotation."""
 
 from collections.abc import Callable
+from functools import wraps
 from typing import Annotated, Any, get_type_hints
+
+from capcycle.models import bounds
 
 Amount = Annotated[Any, "currency"]
 Fraction = Annotated[Any, "fraction"]
@@ -49,19 +52,26 @@ def model(verdict: str, better: str, iterates: bool = False) -> Callable[[Callab
     iterates  it searches for some output (a rate of return), so a chart cannot compute it from sliders
 
     Its parameters are named as assumptions or measures are, and hold no judgement: defaults stand in
-    `data/assumptions.csv`.
+    `data/assumptions.csv`. What they can be stands in `capcycle.models.bounds`, and is looked at with each call;
+    `unguarded` is the function without that.
     """
 
     def registered(function: Callable) -> Callable:
+        @wraps(function)
+        def guarded(*args: Any, **values: Any) -> Any:
+            bounds.check(guarded, dict(zip(guarded.parameters, args, strict=False)) | values)
+            return function(*args, **values)
+
         hints = get_type_hints(function, include_extras=True)
         outputs = get_type_hints(hints.pop("return"), include_extras=True)
-        function.parameters = {name: _unit(hint) for name, hint in hints.items()}
-        function.lists = {name for name, hint in hints.items() if "by year" in hint.__metadata__}
-        function.outputs = {name: _unit(hint) for name, hint in outputs.items()}
-        function.by_year = {name for name, hint in outputs.items() if "by year" in hint.__metadata__}
-        function.verdict, function.better, function.iterates = verdict, better, iterates
-        ALL[function.__name__] = function
-        return function
+        guarded.parameters = {name: _unit(hint) for name, hint in hints.items()}
+        guarded.lists = {name for name, hint in hints.items() if "by year" in hint.__metadata__}
+        guarded.outputs = {name: _unit(hint) for name, hint in outputs.items()}
+        guarded.by_year = {name for name, hint in outputs.items() if "by year" in hint.__metadata__}
+        guarded.verdict, guarded.better, guarded.iterates = verdict, better, iterates
+        guarded.unguarded = function
+        ALL[function.__name__] = guarded
+        return guarded
 
     return registered
 

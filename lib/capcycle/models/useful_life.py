@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from typing import Any, NamedTuple
 
+from capcycle.models.bounds import horizon
 from capcycle.models.depreciation import Left, charge, declining_balance, straight_line, sum_of_digits
 from capcycle.models.maths import maximum, minimum, per
 from capcycle.models.registry import (
@@ -60,6 +61,7 @@ def useful_life(
              the year of purchase that counts: 0.5 under the mid-year convention. The life in the accounts is charged
              in a straight line, the other also by the sum of the years' digits and by the declining balance.
              `charges_*` begin with the restated year and are of what is spent by its end.
+    Errors:  ModelError for lives beyond the 11 years shown.
     Source:  hand arithmetic: 100 bought in each of two years, half of it servers, charged over five years come to
              50/10 + 50/5 = 15 in the second, over two years to 50/4 + 50/2 = 37.5.
 
@@ -69,6 +71,7 @@ def useful_life(
     >>> round(float(found.eps_restated), 6)  # (50 - 22.5 * 0.8) / 10
     3.2
     """
+    _refuse(life_in_accounts, server_life)
     cost = [each * server_share * (1 - residual) for each in capex]
     in_accounts = _charges(cost, straight_line, life_in_accounts, first_year)
     restated = _charges(cost, straight_line, server_life, first_year)
@@ -136,6 +139,7 @@ def life_change(
              effect = charge at server_life - charge at life_in_accounts
     Units:   capex by year, the oldest first, the last one the year before the change; `capex_next` in each year after.
              Effects of the first year; on depreciation before tax, on net income after it.
+    Errors:  ModelError for lives beyond the 11 years shown.
     Source:  hand arithmetic: 100 bought a year before at mid-year, four years in the accounts, have 87.5 on the books:
              25 a year. Over six years 5.5 are left: 87.5/5.5 = 15.9 a year, 9.1 less.
 
@@ -143,6 +147,7 @@ def life_change(
     >>> [round(float(each), 2) for each in (found.book, found.existing_after[0], found.effect_on_depreciation)]
     [87.5, 15.91, -9.09]
     """
+    _refuse(life_in_accounts, server_life)
     cost = [each * server_share * (1 - residual) for each in capex]
     bought = [capex_next * server_share * (1 - residual)] * AHEAD
     before = _charges(cost, straight_line, life_in_accounts, first_year)[1:]
@@ -162,6 +167,11 @@ def life_change(
         effect_by_year=effects,
         eps_effect=[-each * (1 - tax_rate) / shares_diluted for each in effects],
     )
+
+
+def _refuse(life_in_accounts: Any, server_life: Any) -> None:
+    horizon("life_in_accounts", life_in_accounts, AHEAD)
+    horizon("server_life", server_life, AHEAD)
 
 
 def _ages(cost: list[Any]) -> Iterator[tuple[int, Any]]:

@@ -14,6 +14,7 @@ from capcycle.errors import ModelError, unknown
 from capcycle.facts import registers
 from capcycle.facts.door import KINDS
 from capcycle.measure import Measures
+from capcycle.models import bounds
 
 ASSUMED, DERIVED = "assumed", "derived"
 
@@ -65,15 +66,25 @@ class Case:
     company: str = ""
 
     def evaluate(self, **values: Any) -> Any:
-        """The model's outputs with some inputs at other values than the central ones: numbers, arrays or parameters."""
+        """The model's outputs with some inputs at other values than the central ones: numbers, arrays or parameters.
+
+        Errors: ModelError for an input that the model does not take, and for what an input cannot be.
+        """
         if wrong := set(values) - set(self.inputs):
             raise ModelError(f"{self.model.__name__}: {unknown('input', wrong, self.inputs)}")
-        return self.model(**{name: values.get(name, each.central) for name, each in self.inputs.items()})
+        taken = {name: values.get(name, each.central) for name, each in self.inputs.items()}
+        bounds.check(self.model, taken, self.currency, self._per_dollar)
+        return self.model.unguarded(**taken)
 
     @cached_property
     def outputs(self) -> Any:
         """The model's outputs with every input at its central value."""
         return self.evaluate()
+
+    @cached_property
+    def _per_dollar(self) -> float:
+        """How much of the case's currency a dollar is: bounds on money for each unit are in dollars."""
+        return 1.0 if self.currency == bounds.DOLLAR else facts.newest_rate(bounds.DOLLAR, self.currency).value
 
     def unit(self, name: str) -> str:
         """The unit of an input or an output, its currency named."""

@@ -147,9 +147,8 @@ def needed(case: Case, of: str) -> list[Input]:
     """The inputs without which an output is missing: what it is computed from."""
     blank = {name: np.full_like(each.central, np.nan, float) for name, each in case.inputs.items()}
     full = dict.fromkeys(case.inputs, 1.0)
-    return [
-        each for name, each in case.inputs.items() if np.isnan(getattr(case.model(**full | {name: blank[name]}), of))
-    ]
+    work = case.model.unguarded  # a one need not be what an input can be
+    return [each for name, each in case.inputs.items() if np.isnan(getattr(work(**full | {name: blank[name]}), of))]
 
 
 def plan_cases(companies: Sequence[str], years: Panel, as_of: str = "", currency: str = "USD") -> dict[str, Case]:

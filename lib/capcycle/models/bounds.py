@@ -1,0 +1,161 @@
+"""What an input of a model can be: physical and logical bounds by its name or its unit, wherever a model is called.
+
+What is missing passes, and so does a chart's parameter, whose values keep to the range of an assumption.
+"""
+
+from collections.abc import Callable, Mapping
+from functools import cache
+from math import inf
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from capcycle.errors import ModelError
+from capcycle.facts.registers import DEAREST_HOSTING
+from capcycle.models.maths import is_expression
+
+LEAST_KW, MOST_KW = 0.7, 4.0  # an H100's board alone draws 0.7 kW, and no all-in figure in print reaches 4
+ROUNDING = 1e-9  # of the machine
+DOLLAR = "USD"  # bounds on money for each unit are in dollars
+SLIP = "is it a slip of scale, such as 万 (ten thousand) read as million?"
+PERCENT = "write 0.85 for 85 %"
+
+
+class Bounds(NamedTuple):
+    """The ends between which a figure can lie, and what to look at where it does not."""
+
+    low: float
+    high: float = inf
+    advice: str = SLIP
+
+
+SHARE, MARGIN = Bounds(0, 1, PERCENT), Bounds(-inf, 1, PERCENT)
+GROWTH = Bounds(-1, 1, PERCENT)  # of a year
+LIFE, TERM = Bounds(0.25, inf, "a life is of a quarter at least"), Bounds(0.25, 100, "it counts years")
+COUNT, SIGNED = Bounds(0), Bounds(-inf)
+BUILT, EARNED = Bounds(0, 200e6), Bounds(0, 30e6)  # a MW with the dearest chips costs 60m, and brings in under 15m
+POWER_PRICE = Bounds(0, 1_000)
+
+BY_UNIT = {
+    "fraction": SHARE,
+    "rate": SHARE,
+    "years": Bounds(0, 100, TERM.advice),
+    "MW": Bounds(0, 1e6),
+    "kW/GPU": Bounds(LEAST_KW, MOST_KW),
+    "currency": COUNT,
+    "currency/year": COUNT,
+    "currency/MW": BUILT,
+    "currency/MW/year": EARNED,
+    "currency/GW": Bounds(1e9, 1e12),
+    "currency/GPU": Bounds(0, 1e6),
+    "currency/GPU-hour": Bounds(0, 1_000),
+    "currency/MWh": POWER_PRICE,
+}
+BY_NAME = {
+    **dict.fromkeys(["ai_nopat_margin", "ai_margin_now", "ai_margin_2030", "gpu_gross_margin", "asic_gross_margin",
+                     "hosting_noi_margin", "lease_net_margin", "gross_margin", "cloud_cash_margin",
+                     "gross_margin_before_depreciation"], MARGIN),
+    **dict.fromkeys(["ai_capex_growth", "gdp_growth", "rent_escalator", "mining_decline"], GROWTH),
+    **dict.fromkeys(["ai_life", "it_life", "facility_life", "server_life", "life_in_accounts", "life"], LIFE),
+    **dict.fromkeys(["backlog_duration", "build_years", "card_lease_term", "gpu_loan_term", "lease_term",
+                     "step_years"], TERM),
+    **dict.fromkeys(["enterprise_value", "invested_capital", "net_debt", "net_income", "operating_income",
+                     "other_fixed_cost", "segment_gross_profit", "told_profit_per_year"], SIGNED),
+    "capital_turns": Bounds(0, 10, "it is revenue over capital: write 0.5 for half a turn"),
+    "gpu_rent_ratio_per_year": Bounds(0, 2, "it is a year's rent over that of the year before"),
+    "hosting_rent": Bounds(1e5, DEAREST_HOSTING),
+    "noi_per_leased_mw": Bounds(0, DEAREST_HOSTING),
+    "pue": Bounds(1, 3, "it is the power of the whole facility over that of its IT"),
+    "refreshes": Bounds(0, 3, "GPUs are bought again three times at most"),
+}  # fmt: skip
+
+
+@cache
+def bounds(name: str, unit: str) -> Bounds:
+    """The bounds of an input: those of its name, else those of its unit, else none below the infinite.
+
+    >>> bounds("pue", "times").low, bounds("ramp", "fraction").high, bounds("step_multiple", "multiple").high
+    (1, 1, inf)
+    """
+    return BY_NAME.get(name) or BY_UNIT.get(unit, SIGNED if unit == "multiple" else COUNT)
+
+
+def check(model: Callable, values: Mapping[str, Any], currency: str = DOLLAR, per_dollar: float = 1.0) -> None:
+    """Refuse the inputs of a model that cannot be, all at once.
+
+    currency    of the amounts; bounds on money for each unit hold for dollars and are converted
+    per_dollar  how much of that currency a dollar is
+    Errors: ModelError that names each input, what it is, its bounds and what to look at.
+    """
+    units = model.parameters
+    faults = [_fault(name, units[name], value, currency, per_dollar) for name, value in values.items() if name in units]
+    if any(faults):
+        raise ModelError(f"{model.__name__}: {'; '.join(filter(None, faults))}")
+
+
+def within(name: str, value: Any, low: float, high: float = inf, unit: str = "", advice: str = SLIP) -> None:
+    """Refuse a figure outside its bounds.
+
+    >>> within("pue", np.array([1.2, 0.9]), 1, unit="times")
+    Traceback (most recent call last):
+    capcycle.errors.ModelError: pue is 0.9 times: give at least 1; is it a slip of scale, such as 万 (ten thousand) \
+read as million?
+    """
+    wrong = _outside(value, low, high)
+    if wrong is not None:
+        raise ModelError(_told(name, wrong, low, high, unit, advice))
+
+
+def horizon(name: str, years: Any, last: float) -> None:
+    """Refuse years beyond those that a model counts, as what lies beyond would be left out of its sums.
+
+    >>> horizon("card_lease_term", 12, 10)
+    Traceback (most recent call last):
+    capcycle.errors.ModelError: card_lease_term is 12 years: give at most 10; the model counts no more
+    """
+    within(name, years, -inf, last, "years", "the model counts no more")
+
+
+def whole(name: str, years: Any) -> None:
+    """Refuse parts of a year where a model counts whole ones.
+
+    >>> whole("gpu_loan_term", 4.5)
+    Traceback (most recent call last):
+    capcycle.errors.ModelError: gpu_loan_term is 4.5 years: give whole years; the model counts no parts of one
+    """
+    if is_expression(years):
+        return
+    numbers = np.asarray(years, float)
+    parts = numbers[np.isfinite(numbers) & (numbers % 1 != 0)]
+    if parts.size:
+        raise ModelError(f"{name} is {parts.flat[0]:g} years: give whole years; the model counts no parts of one")
+
+
+def _fault(name: str, unit: str, value: Any, currency: str, per_dollar: float) -> str:
+    low, high, advice = bounds(name, unit)
+    if "currency" in unit:
+        low, high, unit = low * per_dollar, high * per_dollar, unit.replace("currency", currency)
+    wrong = _outside(value, low, high)
+    return "" if wrong is None else _told(name, wrong, low, high, unit, advice)
+
+
+def _outside(value: Any, low: float, high: float) -> float | None:
+    """The first number outside some bounds."""
+    if isinstance(value, list | tuple):
+        return next((wrong for each in value if (wrong := _outside(each, low, high)) is not None), None)
+    if is_expression(value):
+        return None
+    if isinstance(value, float | int):  # most are, and arrays take their time
+        return value if value < low - ROUNDING * abs(low) or value > high + ROUNDING * abs(high) else None
+    numbers = np.asarray(value, float)
+    wrong = (numbers < low - ROUNDING * abs(low)) | (numbers > high + ROUNDING * abs(high))
+    return float(numbers[wrong].flat[0]) if wrong.any() else None
+
+
+def _told(name: str, wrong: float, low: float, high: float, unit: str, advice: str) -> str:
+    said = "" if unit in ("", "fraction", "rate", "number", "multiple") else f" {unit}"
+    if low == -inf or high == inf:
+        ends = f"at most {high:,.10g}" if low == -inf else f"at least {low:,.10g}"
+    else:
+        ends = f"a number from {low:,.10g} to {high:,.10g}"
+    return f"{name} is {wrong:,.10g}{said}: give {ends}; {advice}"
