@@ -82,6 +82,8 @@ class _Sheet:
         self._inputs()
         self._outputs()
         self.sheet.freeze_panes(HEAD + 1, 1)
+        self.sheet.set_landscape()
+        self.sheet.fit_to_pages(1, 0)
 
     def _top(self) -> None:
         case = self.case
