@@ -6,20 +6,31 @@ from time import perf_counter
 import numpy as np
 
 from capcycle import models, study
+from capcycle.models.bounds import bounds
 from capcycle.study import Case, Input
 
 GRID, DRAWS, POINTS = 200, 100_000, 400
 YEARS = [1e9, 2e9, 3e9, 5e9, 8e9, 13e9, 21e9, 34e9]  # an input by year
+ENDS = {"fraction": (0.05, 0.3, 0.6), "years": (2.0, 5.0, 9.0), "currency": (1e9, 5e10, 4e11)}
+WHOLE = {"refreshes": 1.0, "contract_term": 5.0, "gpu_loan_term": 5.0, "card_lease_term": 5.0}
 CLOSED_SECONDS, SEARCHING_SECONDS = 0.3, 3.0  # what a grid or the draws may take; of a model that iterates
 
 
 def made(model: Callable) -> Case:
-    """A case of a model in which every input that is one number has a range."""
-    ends = {"fraction": (0.05, 0.3, 0.6), "years": (2.0, 5.0, 9.0), "currency": (1e9, 5e10, 4e11)}
+    """A case of a model in which every input that is one number has a range, but for those that are whole numbers."""
     single = {name: unit for name, unit in model.parameters.items() if name not in model.lists}
-    ranges = {name: (unit, *ends.get(unit, (1.0, 5.0, 9.0))) for name, unit in single.items()}
-    varied = {name: Input(name, central, unit, low, high) for name, (unit, low, central, high) in ranges.items()}
-    return study.case(model, **varied, **dict.fromkeys(model.lists, YEARS))
+    varied = {name: Input(name, central, unit, low, high)
+              for name, unit in single.items() for low, central, high in [_ends(name, unit)]}  # fmt: skip
+    fixed = {name: value for name, value in WHOLE.items() if name in single} | dict.fromkeys(model.lists, YEARS)
+    return study.case(model, **varied | fixed)
+
+
+def _ends(name: str, unit: str) -> tuple[float, float, float]:
+    """A range within what an input can be."""
+    low, high, _ = bounds(name, unit)
+    if unit in ENDS:
+        return ENDS[unit]
+    return tuple(low + part * (high - low) for part in (0.1, 0.3, 0.6)) if np.isfinite(high - low) else (1.0, 5.0, 9.0)
 
 
 def timed(work: Callable[[], object]) -> float:
