@@ -38,7 +38,9 @@ def hour_stack(case: Case) -> Exhibit:
         share=words.value(float(found.utilisation_to_break_even), "fraction"),
     )  # fmt: skip
     sold = words.value(float(case.inputs["gpu_utilisation"].central), "fraction")
-    return marks.waterfall(rows, Frame("gpu-hour-stack", title, say("gpu_cloud.stack_subtitle", sold=sold)))
+    return marks.waterfall(
+        rows, Frame("gpu-hour-stack", title, say("gpu_cloud.stack_subtitle", sold=sold, currency=case.currency))
+    )
 
 
 def cluster_finding(case: Case) -> words.Sentence:
@@ -64,7 +66,12 @@ def run_rates(cases: Mapping[str, Case]) -> Exhibit:
     rows = rows.assign(kind=[case.kind for case in cases.values()], source=[case.source for case in cases.values()])
     low, high = (_an_hour(each, first.currency) for each in (min(rates), max(rates)))
     title = say("gpu_cloud.rates", low=low, high=high)
-    return marks.dots(rows, Frame("run-rates", title, say("gpu_cloud.rates_subtitle"), (say("gpu_cloud.rates_note"),)))
+    return marks.dots(
+        rows,
+        Frame(
+            "run-rates", title, say("gpu_cloud.rates_subtitle", currency=first.currency), (say("gpu_cloud.rates_note"),)
+        ),
+    )
 
 
 def gpu_funding(case: Case) -> Exhibit:
@@ -83,7 +90,7 @@ def gpu_funding(case: Case) -> Exhibit:
         borrowed=said["borrowed"],
         left=said["left"],
     )
-    return marks.waterfall(rows, Frame("gpu-funding", title, say("gpu_cloud.funding_subtitle")))
+    return marks.waterfall(rows, Frame("gpu-funding", title, say("gpu_cloud.funding_subtitle", currency=case.currency)))
 
 
 def cash_curve(found: Scenarios) -> Exhibit:
@@ -103,7 +110,12 @@ def cash_curve(found: Scenarios) -> Exhibit:
     ).assign(unit=unit, kind=case.kind, source=case.source)
     ends = {name: words.value(path[last], unit) for name, path in paths.items()}
     notes = (say("gpu_cloud.curve_contract", year=f"{term:g}"),) if term else ()
-    frame = Frame("cash-curve", say("gpu_cloud.curve", year=last, **ends), say("gpu_cloud.curve_subtitle"), notes)
+    frame = Frame(
+        "cash-curve",
+        say("gpu_cloud.curve", year=last, **ends),
+        say("gpu_cloud.curve_subtitle", currency=case.currency),
+        notes,
+    )
     return marks.paths(rows, frame, mark=term or None)
 
 
@@ -128,7 +140,7 @@ def forward_rents(prices: pd.DataFrame, chips: list[str], currency: str = "USD")
         high=words.value(1 - steepest["ratio"], "fraction"), steep=steepest["label"],
     )  # fmt: skip
     notes = (say("gpu_cloud.rents_note"), *parts.restated(offers))
-    return marks.paths(rows, Frame("forward-rents", title, say("gpu_cloud.rents_subtitle"), notes),
+    return marks.paths(rows, Frame("forward-rents", title, say("gpu_cloud.rents_subtitle", currency=currency), notes),
                        x_title=say("gpu_cloud.year_of_lease"))  # fmt: skip
 
 
@@ -203,7 +215,7 @@ def _variants_title(case: Case, values: list[float], published: Mapping[str, lis
 
 
 def gpu_contracts(as_of: str = "", currency: str = "USD") -> Exhibit:
-    """Every contract that has the GPUs in its price: what it brings a year, what is prepaid, and where it stands."""
+    """Every contract that has the GPUs in its price: what it brings a year and an hour, and where it stands."""
     deals = facts.restated(registers.read("contracts", as_of or None), ["contract_value"], currency)
     deals = deals[deals["gpu_included"] == "yes"].sort_values("announced", na_position="first", ignore_index=True)
     gpus = deals["lessor"].map(_counted(deals)).where(deals["gross_mw"].notna() | deals["critical_it_mw"].notna())
@@ -215,21 +227,22 @@ def gpu_contracts(as_of: str = "", currency: str = "USD") -> Exhibit:
         ],
         contract_value=[words.value(value, currency) for value in deals["contract_value"]],
         lessor_name=deals["lessor"].map(parts.names()).fillna(deals["lessor_name"]),
-        yearly=[words.value(value, f"{currency}/year") for value in yearly],
+        yearly=[words.value(value, currency) for value in yearly],
         hour=[_an_hour(rent, currency) for rent in run_rates.revenue_per_gpu_hour],
         unit="",
     )
-    live = deals.loc[deals["status"] != "terminated", "contract_value"].sum()
-    ended = deals[deals["status"] == "terminated"]
-    title = say("gpu_cloud.contracts", value=words.value(live, currency))
-    if len(ended):
-        title = say(
-            "gpu_cloud.contracts_ended", live=title, names=words.listing(list(ended["lessor"].map(parts.names())))
-        )
-    columns = {name: say(f"gpu_cloud.column_{name}") for name in CONTRACT}
-    return marks.table(
-        rows, Frame("gpu-contracts", title, say("gpu_cloud.contracts_subtitle"), parts.restated(deals)), columns
-    )
+    notes = (say("gpu_cloud.contracts_note"), *parts.restated(deals))
+    frame = Frame("gpu-contracts", _contracts_title(deals, currency), say("gpu_cloud.contracts_subtitle"), notes)
+    return marks.table(rows, frame, {name: say(f"gpu_cloud.column_{name}") for name in CONTRACT})
+
+
+def _contracts_title(deals: pd.DataFrame, currency: str) -> str:
+    ended = deals["status"] == "terminated"
+    live = say("gpu_cloud.contracts", value=words.value(deals.loc[~ended, "contract_value"].sum(), currency))
+    if not ended.any():
+        return live
+    names = words.listing(list(deals.loc[ended, "lessor"].map(parts.names())))
+    return say("gpu_cloud.contracts_ended", live=live, names=names)
 
 
 def _an_hour(rent: float, currency: str) -> str:

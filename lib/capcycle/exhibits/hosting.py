@@ -86,7 +86,7 @@ def bubbles(table: pd.DataFrame) -> Exhibit:
     held = table[~table["not_hosting"] & table["price"].notna()].sort_values("credit", key=_ladder)
     notes = (*map(_apart, apart.to_dict("records")), *_lacking(table[table["price"].isna()], "hosting.no_price"))
     if held.empty:
-        return _none("price-by-size", say("hosting.bubbles_subtitle"), notes)
+        return _none("price-by-size", say("hosting.bubbles_subtitle", currency=_of(table)(AMOUNT)), notes)
     price = _of(table)(PRICE)
     rows = _rows(held, held["price"], price).assign(x=held["mw"], size=held["value"])
     top, bottom = (rows.loc[rows["value"].agg(end)] for end in ("idxmax", "idxmin"))
@@ -94,7 +94,7 @@ def bubbles(table: pd.DataFrame) -> Exhibit:
         "price-by-size",
         say("hosting.bubbles", top=top["label"], high=words.value(top["value"], price),
             bottom=bottom["label"], low=words.value(bottom["value"], price)),
-        say("hosting.bubbles_subtitle"),
+        say("hosting.bubbles_subtitle", currency=_of(table)(AMOUNT)),
         notes,
     )  # fmt: skip
     return marks.bubble(rows, frame, say("hosting.column.mw"), say("hosting.column.price"), POWER)
