@@ -38,9 +38,14 @@ def verdict(case: Case, table: pd.DataFrame) -> Sentence:
             rate=words.coupon(case.inputs["tenant_rate"].central),
             net=words.value(abs(found.net_lease_value), case.unit("net_lease_value")),
         ),
-        words.counted("hosting.verdict_book", len(table), value=words.value(backlog, unit(AMOUNT)),
+        words.counted("hosting.verdict_book", len(table), whose=_whose(table), value=words.value(backlog, unit(AMOUNT)),
                       mw=words.value(table["mw_owned"].sum(), POWER)),
     )  # fmt: skip
+
+
+def _whose(table: pd.DataFrame) -> str:
+    lessors = parts.names()[table["lessor"].unique()]
+    return say("hosting.company", name=lessors.iloc[0]) if len(lessors) == 1 else say("hosting.companies")
 
 
 def ledger(table: pd.DataFrame) -> Exhibit:
