@@ -20,6 +20,7 @@ CASES = {
     "a MW let at a price of the reader's": lambda currency: study.hosting.lease(
         contracts.read(["WULF"], currency=currency), hosting_rent=1.5e6, hosting_capex=9e6
     ),
+    "a MW of the one contract held": lambda currency: study.hosting.lease(contracts.read(["HUT"], currency=currency)),
     "one MW used": lambda currency: study.hosting.uses(contracts.read(["CIFR"], currency=currency)),
     "one MW as an own cloud": lambda currency: study.hosting.businesses(currency)["own_cloud"],
     "GPUs let by the hour": lambda currency: study.gpu.cluster(currency=currency, gpu_rent=3.0),
@@ -32,21 +33,21 @@ CASES = {
 }  # fmt: skip
 
 
-def in_currency(case, dollars):
-    """How many times each output of a case is that of the same case in dollars, by name."""
-    pairs = {name: (getattr(case.outputs, name), getattr(dollars.outputs, name)) for name in case.model.outputs}
-    return {name: np.asarray(ours, float) / np.asarray(theirs, float) for name, (ours, theirs) in pairs.items()}
+def numbers(case):
+    """All numbers of a case in a list for each input (with its range) and each output, by name and unit."""
+    ends = {name: [each.low, each.central, each.high] for name, each in case.inputs.items()}
+    outputs = {name: np.ravel(getattr(case.outputs, name)) for name in case.model.outputs}
+    units = case.model.parameters | case.model.outputs
+    return {(name, units[name]): np.asarray(each, float) for name, each in (ends | outputs).items()}
 
 
-@pytest.mark.filterwarnings("ignore:invalid value")
 @pytest.mark.parametrize("currency", ["EUR", "CNY"])
 @pytest.mark.parametrize("name", CASES)
 def test_amounts_are_times_the_rate_and_all_else_is_the_same(name, currency):
-    case, dollars = CASES[name](currency), CASES[name]("USD")
-    for output, times in in_currency(case, dollars).items():
-        money = case.model.outputs[output].startswith("currency")
-        held = times[~np.isnan(times)]
-        assert held == pytest.approx(RATES[currency] if money else 1.0, rel=1e-6), output
+    case, dollars = numbers(CASES[name](currency)), numbers(CASES[name]("USD"))
+    for (one, unit), each in case.items():
+        rate = RATES[currency] if unit.startswith("currency") else 1.0
+        assert each == pytest.approx(dollars[one, unit] * rate, rel=1e-6, nan_ok=True), one
 
 
 def said(exhibit):

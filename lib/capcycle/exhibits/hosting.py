@@ -126,7 +126,8 @@ def books(printed: pd.DataFrame, like: pd.DataFrame, term: float) -> Exhibit:
         say(_books_key(was, now), was=words.value(was["mw"], POWER), now=words.value(now["mw"], POWER),
             was_value=words.value(was["value"], amount), now_value=words.value(now["value"], amount)),
         say("hosting.books_subtitle"),
-        (say("hosting.books_note"), *_unpriced(now["mw"] - now["mw_priced"]), say("hosting.share_note")),
+        (say("hosting.books_note"), *_unpriced(now["mw"] - now["mw_priced"]), say("hosting.share_note"),
+         *parts.restated(like)),
     )  # fmt: skip
     headings = {"label": say("marks.column.label")} | {name: say(f"hosting.cut.{name}") for name in cuts}
     return marks.table(rows, frame, headings)

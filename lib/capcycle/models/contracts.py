@@ -20,7 +20,7 @@ LIVE = ("signed", "amended", "delivering")
 AMOUNTS = ["contract_value", "revenue_per_year", "value_with_renewals", "backstop", "capex_per_mw_low",
            "capex_per_mw_high", "noi_per_year", "book_value", "value", "price", "value_owned"]  # fmt: skip
 BOOK = ["contract", "lessor", "tenant", "tenant_name", "gpu_included", "credit", "mw", "term_years", "value", "price",
-        "kind", "source"]  # fmt: skip
+        "kind", "source", "currency", "told_in"]  # fmt: skip
 
 
 class Prices(NamedTuple):
