@@ -166,4 +166,4 @@ def test_titles_give_the_numbers_of_the_case(filed):
     assert exhibits.ai_roic.against_cost({"AMZN": bases["run_rate"]["AMZN"]}).title == (
         "Amazon is set to earn +4.5 points over its cost of capital"
     )
-    assert exhibits.ai_roic.published().title == "8 of 8 published examples of these methods reproduce"
+    assert exhibits.worked_examples("ai_roic").title == "All 8 published worked examples reproduce"

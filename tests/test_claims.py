@@ -315,8 +315,8 @@ def test_an_example_that_its_model_reproduces(tolerance, model, tmp_path):
 
 def test_an_example_that_its_model_does_not_reproduce(model, tmp_path):
     line = example(tmp_path, "rel=0.01", '{"revenue": 330}')
-    assert (line.verdict, line.arithmetic) == ("inconsistent", ("revenue 320, printed 330",))
-    assert (line.why, line.right) == ("printed: revenue 330", "revenue 320")
+    assert (line.verdict, line.arithmetic) == ("inconsistent", ("revenue: 320 (printed 330)",))
+    assert (line.why, line.right) == ("printed was revenue: 330", "revenue: 320")
 
 
 def test_an_example_whose_inputs_the_model_does_not_have(model, tmp_path):

@@ -80,7 +80,7 @@ def test_no_filter_no_change_of_what_a_page_reads(examined):
 def test_worked_examples_are_told_by_what_they_work_out_and_where_they_stand():
     found = claims.examine(file=str(paths.DATA / "examples.csv"))
     view = exhibits.claims.statements(found).view.set_index(say("column.check"))
-    assert view.at["line3", say("column.right")] == "gap_usd_bn 530"  # 600 - 70
+    assert view.at["line3", say("column.right")] == "gap, USD bn: 530"  # 600 - 70
     assert view.at["line3", say("column.speaker")].startswith("AI industry needs to earn $600 billion")
     assert say("column.company") not in view and say("column.class") not in view
 

@@ -3,8 +3,10 @@
 import pandas as pd
 import pytest
 
-from capcycle import claims, paths
+from capcycle import claims, exhibits, paths, words
 from capcycle.claims.own import MODELS, read_examples
+from capcycle.errors import ModelError
+from capcycle.words import say
 
 FILE = paths.DATA / "examples.csv"
 TABLE = read_examples(FILE)
@@ -41,7 +43,7 @@ def test_what_does_not_is_inconsistent(line):
         ("kuppy_breakeven", "533.333"),  # 400 / 3 / 0.25
         ("cahn_revenue_gap", "530"),  # 600 - 70
         ("capex_per_gw_commitment", "1.6 and 2.4"),  # 20 and 30 GW at 80bn
-        ("gpu_hour_cost_stack", "0.254545"),  # 1 - 1.64 / 2.2
+        ("gpu_hour_cost_stack", "25.45%"),  # 1 - 1.64 / 2.2
     ],
 )
 def test_the_right_figure_stands_beside_the_printed_one(method, right):
@@ -57,3 +59,32 @@ def test_only_examples_known_to_be_loose_fail():
 def test_the_project_holds_its_examples_without_their_makers_notes_to_self():
     text = pd.read_csv(FILE, dtype=str, keep_default_na=False).to_csv()
     assert "my " not in text.lower().replace("economy ", "")
+
+
+def test_every_figure_and_method_of_an_example_has_words():
+    built = TABLE[TABLE["method"].isin(MODELS)]
+    said = words.catalogue()
+    assert [method for method in built["method"] if f"example.method.{method}" not in said] == []
+    outputs = {name for expected in built["expected"] for name in expected}
+    assert [name for name in outputs if not {f"example.figure.{name}", f"example.share.{name}"} & set(said)] == []
+
+
+def test_words_of_examples_belong_to_one():
+    known = {*TABLE["method"], *(name for expected in TABLE["expected"] for name in expected)}
+    keys = [key for key in words.catalogue() if key.startswith("example.")]
+    assert [key for key in keys if key.rpartition(".")[2] not in known] == []
+
+
+def test_an_analysis_shows_its_own_examples():
+    shown = exhibits.worked_examples("gpu_cloud")
+    assert list(shown.figures["method"].unique()) == [
+        "gpu_hour_capital_cost", "gpu_hour_cost_stack", "gpu_forward_curve", "funding_gap", "gpu_cloud_irr",
+        "gpu_cloud_contract",
+    ]  # fmt: skip
+    cells = shown.view.set_index(say("examples.column_method"))[say("examples.column_figures")]
+    assert cells["Revenue of a GPU-hour"].startswith("revenue, USD a GPU-hour: 2.77")  # 3.4bn / 140,000 / 8,766
+
+
+def test_an_analysis_that_is_not_there_is_refused_with_those_that_are():
+    with pytest.raises(ModelError, match="unknown analysis hostng; there are: ai_roic, cycle"):
+        exhibits.worked_examples("hostng")

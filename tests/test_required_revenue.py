@@ -9,12 +9,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from capcycle import exhibits, facts, models, panel, paths, study
-from capcycle.claims import check_file
+from capcycle.claims import check_file, worked
 from capcycle.errors import ModelError
 from capcycle.exhibits import required_revenue as shown
 from capcycle.study import required
 
-METHODS = [*shown.METHODS, "capex_to_gdp", "gdp_projection", "asset_growth_spread"]
+METHODS = [*worked.methods("required_revenue"), *worked.methods("cycle")]
 amounts = st.floats(1e6, 1e13)
 lives, shares = st.floats(0.5, 30), st.floats(0.05, 1)
 
@@ -175,7 +175,7 @@ def test_published_examples_hold_or_show_what_would(checked):
     assert len(checked) == 14 and set(wrong) == {
         "cahn_revenue_gap", "kuppy_breakeven", "required_revenue_share_of_users", "capex_per_gw_commitment"
     }  # fmt: skip
-    assert wrong["kuppy_breakeven"] == ("breakeven_revenue_usd_bn: 533.333 (480)",)
+    assert wrong["kuppy_breakeven"] == ("revenue to break even, USD bn: 533.333 (printed 480)",)
 
 
 def test_the_hole_is_what_is_needed_beyond_what_is_disclosed(five):

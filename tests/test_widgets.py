@@ -437,3 +437,10 @@ def test_the_notebook_of_models_runs_where_nobody_looks(tmp_path):
     cells = _executed("explore_models", tmp_path, {"model": "useful_life", "company": "MSFT"}).cells
     [view] = [output["data"] for cell in cells for output in cell.get("outputs", []) if "data" in output]
     assert "application/vnd.jupyter.widget-view+json" in view
+
+
+def test_a_start_of_an_earlier_day_knows_only_what_was_public_then():
+    then, now = (
+        study.start("revenue_for_capex", "MSFT", as_of).inputs["capex"].central for as_of in ("2024-12-31", "")
+    )
+    assert then == (9_735 + 10_952 + 13_873 + 14_923) * 1e6 < now  # filed, the four quarters to September 2024

@@ -143,8 +143,9 @@ def spoken() -> set[str]:
     for module in LIB.rglob("*.py"):
         calls = (node for node in ast.walk(ast.parse(module.read_text("utf-8"))) if isinstance(node, ast.Call))
         for call in calls:
-            if call.args and getattr(call.func, "attr", getattr(call.func, "id", "")) in SPEAKS:
-                found |= set(patterns(call.args[0]))
+            called = getattr(call.func, "attr", getattr(call.func, "id", ""))
+            keys = call.args if called == "said" else call.args[:1]  # what follows in the others are values
+            found |= {pattern for key in keys if called in SPEAKS for pattern in patterns(key)}
     return found | templated()
 
 

@@ -162,10 +162,7 @@ def _example(row) -> Line:
         found = study.check(MODELS[row.method], row.inputs, row.expected, row.tolerance)
     except (CapcycleError, TypeError) as error:
         return Line(**line, verdict="not checkable", why=say("claims.own.refused", method=row.method, error=error))
-    steps = tuple(
-        say("claims.own.output", output=name, value=_shown(found.given[name]), printed=_shown(wanted))
-        for name, wanted in found.printed.items()
-    )
+    steps = tuple(_worked(name, found.given[name], wanted) for name, wanted in found.printed.items())
     if found.fits:
         return Line(
             **line, verdict="consistent", why=say("claims.own.fits", outputs="; ".join(steps)), arithmetic=steps
@@ -181,20 +178,33 @@ def _no_model(method: str) -> str:
     return say("claims.own.no_model", method=method) + (say("claims.own.close", method=close[0]) if close else "")
 
 
+def _worked(name: str, value: Any, printed: Any) -> str:
+    return say("examples.output", figure=figures({name: value}), printed=_shown(printed, name))
+
+
 def figures(named: Mapping[str, Any]) -> str:
-    """Figures by the names that an example gives them.
+    """Figures of worked examples by what a reader calls them, shares in percent.
 
-    >>> figures({"share": {"AWS": 0.15}, "price": [1.22, 2.26]})
-    'share AWS 0.15; price 1.22 and 2.26'
+    >>> figures({"lessor_share": {"IREN": 0.15}, "usd_per_hour": [1.22, 2.26]})
+    'share by landlord: IREN 15%; capital cost, USD an hour: 1.22 and 2.26'
     """
-    return "; ".join(f"{name} {_shown(value)}" for name, value in named.items())
+    called = {name: words.catalogue().get(_key(name), name) for name in named}
+    each = (say("examples.figure", name=called[name], value=_shown(value, name)) for name, value in named.items())
+    return "; ".join(each)
 
 
-def _shown(value: Any) -> str:
+def _key(name: str) -> str:
+    """Where the words of a figure stand: among the shares, shown in percent, or among the plain numbers."""
+    return words.said(f"example.share.{name}", f"example.figure.{name}")
+
+
+def _shown(value: Any, name: str) -> str:
     if isinstance(value, Mapping):
-        return ", ".join(f"{name} {_shown(each)}" for name, each in value.items())
+        return ", ".join(f"{part} {_shown(each, name)}" for part, each in value.items())
     if isinstance(value, list | tuple) and value:
-        return words.listing([_shown(each) for each in value])
+        return words.listing([_shown(each, name) for each in value])
     if isinstance(value, bool):
         return say("claims.own.yes" if value else "claims.own.no")
-    return words.DASH if value is None else f"{value:,.6g}" if isinstance(value, Real) else str(value)
+    if not isinstance(value, Real):
+        return words.DASH if value is None else str(value)
+    return words.coupon(value) if _key(name).startswith("example.share") else f"{value:,.6g}"

@@ -19,6 +19,7 @@ from capcycle.exhibits import (
 )
 from capcycle.exhibits.bars import bars, stack
 from capcycle.exhibits.definitions import definitions
+from capcycle.exhibits.examples import worked_examples
 from capcycle.exhibits.exhibit import Exhibit
 from capcycle.exhibits.findings import finding, total
 from capcycle.exhibits.gpu_cloud import (
@@ -99,4 +100,5 @@ __all__ = [
     "useful_life",
     "ways_to_have",
     "what_if",
+    "worked_examples",
 ]

@@ -7,9 +7,7 @@ import altair as alt
 import numpy as np
 import pandas as pd
 
-from capcycle import paths, study, theme, words
-from capcycle.claims import own
-from capcycle.claims.worked.ai_roic import METHODS
+from capcycle import study, theme, words
 from capcycle.exhibits import marks, parts
 from capcycle.exhibits.exhibit import Exhibit
 from capcycle.exhibits.marks import Frame
@@ -236,28 +234,3 @@ def _rates(flows: Sequence[float]) -> dict[str, str]:
     found = finance.rates([float(flow) for flow in flows])
     told = words.listing([words.value(rate, "fraction") for rate in found.values]) if found.values else words.DASH
     return {"rates": told, "note": found.reason or words.DASH}
-
-
-def published() -> Exhibit:
-    """The published worked examples of these methods: what was printed, and what the library makes of the inputs."""
-    examples = own.read_examples(paths.DATA / "examples.csv").reset_index(drop=True)
-    lines = pd.DataFrame(own.check_file(paths.DATA / "examples.csv"))
-    table = pd.concat([examples, lines[["verdict", "arithmetic"]]], axis=1)
-    table = table[table["method"].isin([method.__name__ for method in METHODS])]
-    fits = int((table["verdict"] == "consistent").sum())
-    view = pd.DataFrame({
-        say("ai_roic.column.example"): [_example(row) for row in table.itertuples()],
-        say("ai_roic.column.worked"): table["arithmetic"].map("; ".join),
-        say("column.verdict"): [say(f"claims.verdict.{each.replace(' ', '_')}") for each in table["verdict"]],
-        say("column.document"): [{"text": row.source_title, "href": row.source_url} for row in table.itertuples()],
-    })  # fmt: skip
-    return Exhibit(
-        id="published-examples", title=say("ai_roic.published", fits=fits, count=len(table)),
-        subtitle=say("ai_roic.published_subtitle"), alt="", view=view,
-        figures=table[["method", "tolerance", "verdict", "source_title", "source_url"]],
-    )  # fmt: skip
-
-
-def _example(row) -> str:
-    name = say(f"ai_roic.method.{row.method}")
-    return f"{name} ({row.inputs['ticker']})" if "ticker" in row.inputs else name

@@ -4,8 +4,7 @@ from collections.abc import Mapping, Sequence
 
 import pandas as pd
 
-from capcycle import paths, study, words
-from capcycle.claims import own
+from capcycle import study, words
 from capcycle.exhibits import marks, parts
 from capcycle.exhibits.exhibit import Exhibit
 from capcycle.exhibits.marks import Frame
@@ -14,8 +13,6 @@ from capcycle.models import price_per_user
 from capcycle.study import SCENARIOS, Case, required
 from capcycle.words import Sentence, say
 
-METHODS = ["cahn_revenue_gap", "kuppy_breakeven", "required_revenue_share_of_users", "capex_per_gw_commitment",
-           "capex_to_revenue_ratio"]  # fmt: skip
 FORECAST = "break_even_revenue"
 
 
@@ -155,39 +152,6 @@ def forecasts(as_of: str = "") -> Exhibit:
 
 def _forecast(row) -> str:
     return say("required.forecast", author=row.author, period=row.period, day=f"{row.published:%Y-%m}")
-
-
-def worked() -> Exhibit:
-    """The printed arithmetic of this analysis, worked out again."""
-    file = paths.DATA / "examples.csv"
-    found = {line.line: line for line in own.check_file(file) if line.name in METHODS}
-    table = own.read_examples(file).set_index("line").loc[list(found)].reset_index()
-    view = pd.DataFrame({
-        say("required.column_source"): [
-            {"text": row.source_title, "href": row.source_url} for row in table.itertuples()
-        ],
-        say("required.column_figures"): [_figures(line) for line in found.values()],
-        say("required.column_verdict"): [say(f"claims.verdict.{line.verdict.replace(' ', '_')}")
-                                         for line in found.values()],
-    })  # fmt: skip
-    fit = sum(line.verdict == "consistent" for line in found.values())
-    return Exhibit(
-        id="printed-arithmetic",
-        title=say("required.worked", count=len(found), fit=fit),
-        subtitle=say("required.worked_subtitle"),
-        alt="",
-        view=view,
-        figures=table[["method", "source_title", "source_url", "tolerance", "note"]].assign(
-            verdict=[line.verdict for line in found.values()],
-            figures=["; ".join(line.arithmetic) for line in found.values()],
-        ),
-    )
-
-
-def _figures(line: own.Line) -> str:
-    """What was worked out beside what was printed, the names of the example's figures in words."""
-    each = [part.partition(": ") for part in line.arithmetic]
-    return "; ".join(f"{say(f'required.figure.{name}')}: {shown}" for name, _, shown in each)
 
 
 def per_user(whole: Case) -> Sentence:

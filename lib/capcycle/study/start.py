@@ -1,7 +1,7 @@
 """A case to begin with, for any model: its analysis' own where there is one, else what the tables give."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -41,38 +41,57 @@ INSTEAD: dict[str, Mapping[str, Any]] = {
     "revenue_for_vintages": LIVES,
     "price_per_user": {"users": "iphone_users"},
 }
+
+
+@dataclass(frozen=True)
+class Known:
+    """Of whom a case is to be, and by what day its figures were known; empty: of nobody, and all that is held."""
+
+    company: str = ""
+    as_of: str = ""
+
+    def panel(self, span: str, calendar: str = "calendar", since: int = 0) -> Panel:
+        return select(facts.load([self.company], self.as_of or None), span, calendar, since, currency=CURRENCY)
+
+    def contracts(self):
+        return contracts.read([self.company] if self.company else ["miners"], self.as_of)
+
+    def peers(self):
+        return peers([self.company], self.as_of)
+
+
 # inputs that an analysis works out itself
-FOUND: dict[str, Callable[[], Mapping[str, Any]]] = {
-    "gigawatt": lambda: {"gross_power": 1000.0, "peak_per_gpu": compute.peak(NEWER)},
-    "training_scale": lambda: {"efficiency_gain": compute.efficiency_gain(OLDER, NEWER)},
-    **dict.fromkeys(["leasing", "leasing_implied"], leasing.told),
+FOUND: dict[str, Callable[[Known], Mapping[str, Any]]] = {
+    "gigawatt": lambda of: {"gross_power": 1000.0, "peak_per_gpu": compute.peak(NEWER, as_of=of.as_of)},
+    "training_scale": lambda of: {"efficiency_gain": compute.efficiency_gain(OLDER, NEWER, of.as_of)},
+    **dict.fromkeys(["leasing", "leasing_implied"], lambda of: leasing.told()),
 }
 # the analyses' own cases: with or without a company, and of a company only
-OWN: dict[str, Callable[[str], Case]] = {
-    "gpu_cloud": gpu.cluster,
-    "gpu_hour": gpu.hour,
-    "hosting": lambda company: hosting.lease(_contracts(company)),
-    "power_use": lambda company: hosting.uses(_contracts(company)),
-    "business": lambda company: hosting.businesses()["hosting"],
+OWN: dict[str, Callable[[Known], Case]] = {
+    "gpu_cloud": lambda of: gpu.cluster(of.company),
+    "gpu_hour": lambda of: gpu.hour(of.company),
+    "hosting": lambda of: hosting.lease(of.contracts()),
+    "power_use": lambda of: hosting.uses(of.contracts()),
+    "business": lambda of: hosting.businesses()["hosting"],
 }
-OF_COMPANY: dict[str, Callable[[str], Case]] = {
-    **dict.fromkeys(["forward_roic_backlog", "forward_roic_revenue"], lambda company: _forward(company)),
-    "ai_cloud_build": lambda company: ai_roic.build(_twelve(company), company, CURRENCY),
-    "compute_stock": lambda company: compute.stock_cases(
-        compute.held(), [company], _quarters(company), _twelve(company)
-    )[company],
-    "build_plan": lambda company: compute.plan_cases([company], _twelve(company))[company],
-    "power_value": lambda company: power.power_cases(peers([company]), DELIVERED, LET)[company],
-    "priced_in": lambda company: power.priced_in_cases(peers([company]))[company],
-    "required_revenue": lambda company: _build(_needed(company)),
-    "revenue_for_capex": lambda company: _needed(company),
-    "revenue_for_vintages": lambda company: _vintages(company),
-    "useful_life": lambda company: _lives(company)[company],
-    "life_change": lambda company: lives.changed(_lives(company))[company],
+OF_COMPANY: dict[str, Callable[[Known], Case]] = {
+    **dict.fromkeys(["forward_roic_backlog", "forward_roic_revenue"], lambda of: _forward(of)),
+    "ai_cloud_build": lambda of: ai_roic.build(of.panel("ttm"), of.company, CURRENCY),
+    "compute_stock": lambda of: compute.stock_cases(
+        compute.held(of.as_of), [of.company], of.panel("quarter"), of.panel("ttm"), of.as_of
+    )[of.company],
+    "build_plan": lambda of: compute.plan_cases([of.company], of.panel("ttm"), of.as_of)[of.company],
+    "power_value": lambda of: power.power_cases(of.peers(), DELIVERED, LET)[of.company],
+    "priced_in": lambda of: power.priced_in_cases(of.peers())[of.company],
+    "required_revenue": lambda of: _build(_needed(of)),
+    "revenue_for_capex": lambda of: _needed(of),
+    "revenue_for_vintages": lambda of: _vintages(of),
+    "useful_life": lambda of: _lives(of)[of.company],
+    "life_change": lambda of: lives.changed(_lives(of))[of.company],
 }
 
 
-def start(model: str, company: str = "") -> Case:
+def start(model: str, company: str = "", as_of: str = "") -> Case:
     """A case of any registered model, all amounts in US dollars but for the lease in China.
 
     An input that neither the analysis of the model, nor the assumptions, nor the company's figures give is missing,
@@ -80,6 +99,7 @@ def start(model: str, company: str = "") -> Case:
 
     model    the name of a model of `capcycle.models`
     company  a ticker whose figures and assumptions are taken; empty for the general ones
+    as_of    ISO date by which figures must have been public; empty for all. Assumptions are today's.
     Errors:  ModelError for a name that is not known.
 
     >>> start("cost_of_ownership").lacking
@@ -91,65 +111,55 @@ def start(model: str, company: str = "") -> Case:
         raise ModelError(unknown("model", [model], ALL))
     if company and company not in facts.companies().index:
         raise ModelError(unknown("company", [company], facts.companies().index))
+    of = Known(company, as_of)
     build = OWN.get(model) or (OF_COMPANY.get(model) if company else None)
-    found = build(company) if build else None
-    return found if found and found.model is ALL[model] else _bound(model, company)
+    found = build(of) if build else None
+    return found if found and found.model is ALL[model] else _bound(model, of)
 
 
-def _bound(name: str, company: str) -> Case:
+def _bound(name: str, of: Known) -> Case:
     """A model with what the analysis, the assumptions and the company's figures give, the rest missing."""
-    model, given = ALL[name], {**INSTEAD.get(name, {}), **FOUND.get(name, dict)()}
+    model, own = ALL[name], FOUND[name](of) if name in FOUND else {}
+    given = {**INSTEAD.get(name, {}), **own}
     currency = CHINA if name in ("leasing", "leasing_implied") else CURRENCY
-    inputs = {each: _found(model, each, given.get(each, each), company) for each in model.parameters}
-    return case(model, company, currency, **inputs)
+    inputs = {each: _found(model, each, given.get(each, each), of) for each in model.parameters}
+    return case(model, of.company, currency, **inputs)
 
 
-def _found(model: Callable, name: str, given: Any, company: str) -> Any:
+def _found(model: Callable, name: str, given: Any, of: Known) -> Any:
     """What an input is: as given, or the assumption of that name where it can be taken."""
     table = registers.read("assumptions")
     rows = table[(table["name"] == given) & table["central"].notna()] if isinstance(given, str) else None
     if name in model.lists:
         return Input(name, [np.nan], "", reason=words.say("start.by_year", name=words.name(name)))
-    if rows is None or rows["company"].isin(["", company]).any():
+    if rows is None or rows["company"].isin(["", of.company]).any():
         return given
-    return _open(name, company, sorted(rows["company"]))
+    return _open(name, of, sorted(rows["company"]))
 
 
-def _open(name: str, company: str, others: Sequence[str]) -> Input:
+def _open(name: str, of: Known, others: Sequence[str]) -> Input:
     """An input that no assumption gives: the company's newest figure, or missing with what would give it."""
     filed = FILED.get(name, name)
     known = filed in facts.dictionary().index or filed in METRICS
-    if known and company:
-        return _newest(filed, company)
+    if known and of.company:
+        return _newest(filed, of)
     reason = "of_company" if known else "of_others" if others else "type"
     said = {"name": words.name(name), "others": words.listing(others) if others else ""}
     return Input(name, np.nan, "", reason=words.say(f"start.{reason}", **said))
 
 
-def _newest(name: str, company: str) -> Input:
-    measures = measure_named(name, _twelve(company))
-    return figure(measures, company, lives.newest(measures, company))
+def _newest(name: str, of: Known) -> Input:
+    measures = measure_named(name, of.panel("ttm"))
+    return figure(measures, of.company, lives.newest(measures, of.company))
 
 
-def _twelve(company: str, since: int = 0) -> Panel:
-    return select(facts.load([company]), "ttm", since=since, currency=CURRENCY)
+def _forward(of: Known) -> Case:
+    quarters = of.panel("quarter")
+    return ai_roic.forward(quarters, CURRENCY, measure(capex_run_rate, quarters))[of.company]
 
 
-def _quarters(company: str) -> Panel:
-    return select(facts.load([company]), "quarter", currency=CURRENCY)
-
-
-def _contracts(company: str):
-    return contracts.read([company] if company else ["miners"])
-
-
-def _forward(company: str) -> Case:
-    quarters = _quarters(company)
-    return ai_roic.forward(quarters, CURRENCY, measure(capex_run_rate, quarters))[company]
-
-
-def _needed(company: str) -> Case:
-    return required.against_disclosed(_twelve(company, SINCE))[company]
+def _needed(of: Known) -> Case:
+    return required.against_disclosed(of.panel("ttm", since=SINCE))[of.company]
 
 
 def _build(whole: Case) -> Case:
@@ -166,10 +176,10 @@ def _build(whole: Case) -> Case:
     return case(required_revenue, whole.company, whole.currency, **shared, **own)
 
 
-def _vintages(company: str) -> Case:
-    years, whole = select(facts.load([company]), "year", since=SINCE, currency=CURRENCY), _needed(company)
-    return replace(required.vintages(years, {company: whole}, whole), company=company)
+def _vintages(of: Known) -> Case:
+    whole = _needed(of)
+    return replace(required.vintages(of.panel("year", since=SINCE), {of.company: whole}, whole), company=of.company)
 
 
-def _lives(company: str) -> dict[str, Case]:
-    return lives.restated(select(facts.load([company]), "year", "fiscal", currency=CURRENCY), [company])
+def _lives(of: Known) -> dict[str, Case]:
+    return lives.restated(of.panel("year", "fiscal"), [of.company])
