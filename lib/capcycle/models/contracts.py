@@ -17,8 +17,10 @@ TRIPLE_NET = 0.95  # a margin above it means that the tenant bears the running c
 DAYS_PER_YEAR = 365.25
 PRINTED = "golden-sun-2025-12-12"  # the document of the printed book
 LIVE = ("signed", "amended", "delivering")
+AMOUNTS = ["contract_value", "revenue_per_year", "value_with_renewals", "backstop", "capex_per_mw_low",
+           "capex_per_mw_high", "noi_per_year", "book_value", "value", "price", "value_owned"]  # fmt: skip
 BOOK = ["contract", "lessor", "tenant", "tenant_name", "gpu_included", "credit", "mw", "term_years", "value", "price",
-        "kind", "source"]  # fmt: skip
+        "kind", "source", "currency", "told_in"]  # fmt: skip
 
 
 class Prices(NamedTuple):
@@ -38,15 +40,17 @@ class Prices(NamedTuple):
 
 
 def read(companies: Sequence[str], as_of: str | date | None = None, currency: str = "USD") -> pd.DataFrame:
-    """The contracts of some lessors as they were known on a day, with what follows from their terms.
+    """The contracts of some lessors as they were known on a day, with what follows from their terms, in one currency.
 
-    Errors: CapcycleError for an unknown company or a bad date.
+    Errors: CapcycleError for an unknown company, a bad date, or a currency without rates.
 
     >>> sorted(read(["miners"], "2024-12-31")["lessor"].unique())
     ['CORZ', 'WULF']
     """
     table = registers.read("contracts", as_of)
-    return terms(table[table["lessor"].isin(facts.tickers(companies)) & table["currency"].eq(currency)])
+    found = facts.restated(terms(table[table["lessor"].isin(facts.tickers(companies))]), AMOUNTS, currency)
+    found.attrs["currency"] = currency  # of books without a row too
+    return found
 
 
 def terms(table: pd.DataFrame) -> pd.DataFrame:
@@ -65,6 +69,7 @@ def terms(table: pd.DataFrame) -> pd.DataFrame:
     mw, years = table["critical_it_mw"], table["term_years"]
     price = pd.Series(price_per_mw_year(value, mw, years), table.index)
     margin = table[["margin_low", "margin_high"]].mean(axis=1).fillna(table["noi_per_year"] * years / value)
+    dear = table["currency"].eq("USD") & (price > registers.DEAREST_HOSTING)
     rise = implied_escalator(value, table["value_with_renewals"], years, table["renewal_years"])
     return table.assign(
         mw=mw, value=value, price=price, margin=margin, share=share,
@@ -75,7 +80,7 @@ def terms(table: pd.DataFrame) -> pd.DataFrame:
         cover=backstop_cover(table["backstop"], value),
         credit=_credit(table),
         signed=table["announced"].fillna(table["published"]),
-        not_hosting=table["gpu_included"].eq("yes") | (price > registers.DEAREST_HOSTING),
+        not_hosting=table["gpu_included"].eq("yes") | dear,
         triple_net=margin > TRIPLE_NET,
     )  # fmt: skip
 
