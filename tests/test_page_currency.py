@@ -115,7 +115,8 @@ def test_what_pays_for_gpus_is_told_by_its_price_in_dollars():
 
 
 def test_a_told_profit_is_converted_from_yuan():
-    assert study.leasing.told_profit([150e6], "EUR") == pytest.approx([150e6 / FIXINGS["CNY"]])
+    told = [150e6 / FIXINGS["CNY"], 200e6 / FIXINGS["CNY"]]
+    assert study.leasing.told_profit("ordinary", "EUR") == pytest.approx(told)
 
 
 def test_the_servers_in_capex_do_not_depend_on_the_currency():

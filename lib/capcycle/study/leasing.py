@@ -10,18 +10,21 @@ from capcycle.measure import measure
 from capcycle.models.leasing import lease_or_buy, leasing
 from capcycle.panel import Panel
 from capcycle.study.case import Case, Input, case, converted, figure
+from capcycle.study.chosen import assumption
 from capcycle.study.lives import newest
 
 KINDS = ("ordinary", "advanced")
-CARDS, TERM, CALL = 10_000, 5, "CNY"  # of the call
-TOLD = {"vat_refund": "china_cluster_tax_refund", "cluster_residual": "china_cluster_residual"}
+CALL = "CNY"  # the call's currency
+TOLD = {"cards": "china_cluster_cards", "card_lease_term": "china_cluster_term",
+        "vat_refund": "china_cluster_tax_refund", "cluster_residual": "china_cluster_residual"}  # fmt: skip
+TAX = "lessor_tax_rate"
 DECLARED = {"card_price": (1_000, 10e6), "lessor_debt_rate": (0, 0.5), "operating_cost_share": (0, 1),
-            "borrowed_share": (0, 1), "lessor_tax_rate": (0, 0.9)}  # fmt: skip
+            "borrowed_share": (0, 1), TAX: (0, 0.9)}  # fmt: skip
 CHOSEN = {"leased": (0.001, 1), "tenant_rate": (0.0001, 0.5)}
 
 
-def told(kind: str = "ordinary") -> dict[str, str | Input]:
-    """What the call told of a cluster, as inputs of a model: cards, term, income, VAT refund, residual value.
+def told(kind: str = "ordinary") -> dict[str, str]:
+    """What the call told of a cluster, as the names of assumptions: cards, term, income, VAT refund, residual value.
 
     Errors: ModelError for a kind of card other than these.
 
@@ -30,21 +33,19 @@ def told(kind: str = "ordinary") -> dict[str, str | Input]:
     """
     if kind not in KINDS:
         raise ModelError(unknown("kind of card", [kind], KINDS))
-    size = {"cards": (float(CARDS), "number"), "card_lease_term": (float(TERM), "years")}
-    own = {name: Input(name, value, unit, reason=words.say("leasing.call")) for name, (value, unit) in size.items()}
-    return own | TOLD | {"lease_income": f"china_cluster_income_{kind}"}
+    return TOLD | {"lease_income": f"china_cluster_income_{kind}"}
 
 
 def cluster(kind: str, currency: str = CALL, **declared: float | Sequence[float]) -> Case:
     """A cluster as the call told it, at costs that stand in no source: each one number, or low, central and high.
 
-    declared  in yuan, as the call is
+    declared  in yuan, as the call is; a tax rate of 0 takes the assumption's
     Errors:   ModelError for a kind of card that the call does not tell of, for every cost that cannot be, and for a
               currency without rates.
     """
     rows = {name: list(value) if np.ndim(value) else [value] for name, value in declared.items()}
     _check({name: row for name, row in rows.items() if np.ndim(declared[name])}, rows)
-    own = {name: _declared(name, row) for name, row in rows.items()}
+    own = {name: _declared(name, row) for name, row in rows.items() if name != TAX or row[0]}
     return case(leasing, "", currency, **told(kind), **own)
 
 
@@ -67,13 +68,14 @@ def _check(ranges: dict[str, list[float]], rows: dict[str, list[float]]) -> None
         raise ModelError("; ".join(faults))
 
 
-def told_profit(told: Sequence[float], currency: str = CALL) -> list[float]:
-    """The yearly profits that the call told, in another currency than its yuan.
+def told_profit(kind: str, currency: str = CALL) -> list[float]:
+    """Both ends of the yearly profit that the call told of a cluster.
 
-    >>> told_profit([150e6, 200e6])
+    >>> told_profit("ordinary")
     [150000000.0, 200000000.0]
     """
-    return converted(Input("told_profit_per_year", [*told], CALL), currency).central
+    found = converted(assumption(f"china_cluster_profit_{kind}"), currency)
+    return [found.low, found.high]
 
 
 def choice(lease: Case, years: Panel, tenant: str, leased: float, tenant_rate: float) -> Case:
