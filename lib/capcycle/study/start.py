@@ -17,6 +17,7 @@ from capcycle.panel import Panel, select
 from capcycle.study import ai_roic, compute, gpu, hosting, leasing, lives, power, required
 from capcycle.study.case import Case, Input, case, figure
 from capcycle.study.peers import peers
+from capcycle.units import MW_PER_GW
 
 CURRENCY, CHINA = "USD", "CNY"
 SINCE = 2023  # from when capex counts as built for AI
@@ -62,7 +63,7 @@ class Known:
 
 # inputs that an analysis works out itself
 FOUND: dict[str, Callable[[Known], Mapping[str, Any]]] = {
-    "gigawatt": lambda of: {"gross_power": 1000.0, "peak_per_gpu": compute.peak(NEWER, as_of=of.as_of)},
+    "gigawatt": lambda of: {"gross_power": float(MW_PER_GW), "peak_per_gpu": compute.peak(NEWER, as_of=of.as_of)},
     "training_scale": lambda of: {"efficiency_gain": compute.efficiency_gain(OLDER, NEWER, of.as_of)},
     **dict.fromkeys(["leasing", "leasing_implied"], lambda of: leasing.told()),
 }
