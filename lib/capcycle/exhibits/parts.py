@@ -67,6 +67,15 @@ def shown(value: float, unit: str, kind: str) -> str:
     return f"{text} {words.say(f'mark.{kind}')}" if kind in MARKS and text != words.DASH else text
 
 
+def upper(text: str) -> str:
+    """A phrase at the head of a sentence.
+
+    >>> upper("no capex")
+    'No capex'
+    """
+    return text[:1].upper() + text[1:]
+
+
 def unit(unit: str) -> str:
     """A unit in words: a currency stands for itself."""
     return words.say(f"unit.{unit}") if unit in RATIOS else unit
