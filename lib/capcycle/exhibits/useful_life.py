@@ -301,12 +301,16 @@ def terms(cases: Mapping[str, Case], contracts: pd.DataFrame, debt: pd.DataFrame
 
     contracts, debt, assumptions  the registers of these names
     """
-    groups = [_lives(cases), _contracts(contracts, cases), _loans(debt, cases), _prices(assumptions)]
-    rows = pd.concat([group for group in groups if len(group)], ignore_index=True).assign(unit="years")
+    groups = {"life": _lives(cases), "contract": _contracts(contracts, cases), "loan": _loans(debt, cases),
+              "price": _prices(assumptions)}  # fmt: skip
+    lacking = [say(f"lives.empty.{name}") for name, group in groups.items() if group.empty]
+    rows = pd.concat([group for group in groups.values() if len(group)], ignore_index=True).assign(unit="years")
     middle = rows.groupby("term", sort=False)["value"].median()
     said = [say(f"lives.term.{term}", years=words.value(value, "years")) for term, value in middle.items()]
     title = words.listing(said)
-    frame = Frame("terms", title[:1].upper() + title[1:], say("lives.terms_subtitle"), (say("lives.terms_note"),))
+    frame = Frame(
+        "terms", title[:1].upper() + title[1:], say("lives.terms_subtitle"), (say("lives.terms_note"), *lacking)
+    )
     return marks.dots(rows.drop(columns="term"), frame)
 
 

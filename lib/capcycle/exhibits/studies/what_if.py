@@ -46,7 +46,7 @@ def what_if(case: Case, x: str, sliders: Sequence[str], of: str | None = None) -
         id=frame.id, title=frame.title, subtitle=frame.subtitle, alt=say("study.what_if_alt", title=frame.title),
         view=marks.frame.view(rows, {"label": words.name(x), "value": words.name(of)}),
         figures=marks.frame.figures(rows), notes=(*frame.notes, *kinds_noted(rows["kind"])), sources=documents(rows),
-        chart=None if case.lacking else _chart(case, x, sliders, of),
+        chart=_chart(case, x, sliders, of) if rows["value"].notna().any() else None,
     )  # fmt: skip
 
 
