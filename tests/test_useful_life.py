@@ -126,7 +126,7 @@ def cases(years):
 
 @pytest.fixture(scope="module")
 def calibrated(years):
-    return study.lives.calibrated(years, years.companies)
+    return study.lives.calibrated(years.companies)
 
 
 def test_microsofts_change_by_hand(calibrated):

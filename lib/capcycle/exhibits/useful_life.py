@@ -200,11 +200,12 @@ def _wall_row(case: Case) -> dict[str, Any]:
 
 def changes(calibrated: pd.DataFrame) -> Exhibit:
     """The disclosed changes of life with their effect, beside what the model gives for the same change."""
+    per_share = calibrated["figure"].eq("eps")
     rows = calibrated.assign(
-        label=calibrated["company"].map(parts.names()), unit="USD", kind=calibrated["kind"],
-        effect_unit=["USD/share" if figure == "eps" else "USD" for figure in calibrated["figure"]],
+        label=calibrated["company"].map(parts.names()), unit=calibrated["currency"], kind=calibrated["kind"],
+        effect_unit=calibrated["currency"].mask(per_share, calibrated["currency"] + "/share"),
         change=[_told(each) for each in calibrated.to_dict("records")],
-        implied_share_unit="fraction", modelled_unit="USD",
+        implied_share_unit="fraction", modelled_unit=calibrated["currency"],
         line=[words.name("eps_diluted" if figure == "eps" else figure) for figure in calibrated["figure"]],
         note=calibrated["reason"].where(calibrated["reason"] != "", words.DASH),
     )  # fmt: skip
@@ -274,11 +275,12 @@ def overstatement(cases: Mapping[str, Case], lives: Sequence[float], estimates: 
 
     estimates  the register of that name
     """
+    unit = next(iter(cases.values())).currency
     claimed = estimates.query("measure == 'understated_depreciation'").head(1)  # none before it was public
+    claimed = facts.restated(claimed.assign(currency=claimed["unit"]), ["low"], unit)
     full = {company: each for company, each in cases.items() if not each.lacking}
     values = [sum(float(sum(each.evaluate(server_life=life).effect_by_year[:CLAIMED_YEARS])) for each in full.values())
               for life in lives]  # fmt: skip
-    unit = next(iter(cases.values())).currency
     source = " ".join(dict.fromkeys(" ".join(each.source for each in full.values()).split()))
     labels = [say("lives.if", life=words.value(life, "years")) for life in lives]
     rows = pd.DataFrame({"label": labels, "value": values, "kind": "assumed", "source": source, "note": words.DASH})
@@ -291,7 +293,7 @@ def overstatement(cases: Mapping[str, Case], lives: Sequence[float], estimates: 
         "overstatement",
         say("lives.overstated" if said else "lives.overstated_alone", **ends, **said),
         say("lives.overstated_subtitle", years=CLAIMED_YEARS, currency=unit),
-        (say("lives.on_change"), say("lives.flat"), *_lacking(cases)),
+        (say("lives.on_change"), say("lives.flat"), *parts.restated(claimed), *_lacking(cases)),
     )
     return marks.columns(pd.concat([claim, rows], ignore_index=True).assign(unit=unit), frame)
 
