@@ -196,3 +196,15 @@ def test_titles_give_the_numbers_of_the_case(filed):
         "Amazon is set to earn +4.5 points over its cost of capital"
     )
     assert exhibits.worked_examples("ai_roic").title == "All 8 published worked examples reproduce"
+
+
+@pytest.mark.parametrize(
+    ("company", "printed", "turns", "years"), [("MSFT", 0.17, 0.425, 5.9), ("BABA", 0.11, 0.44, 9.1)]
+)
+def test_the_author_s_pair_stands_as_printed_beside_the_taxed_one(company, printed, turns, years):
+    chain = study.ai_roic.of(study.ai_roic.clouds([company]), company)
+    rows = exhibits.ai_roic.readings(chain).figures
+    first, taxed, inside = (rows.iloc[place] for place in range(3))
+    assert (round(first["value"], 4), first["turns"], round(first["payback"], 1)) == (printed, turns, years)
+    assert taxed["value"] == pytest.approx(printed * (1 - chain.inputs["tax_rate"].central))
+    assert inside["value"] == pytest.approx(printed, abs=0.0005)  # the turns are printed to three digits

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from typing import Any
 
 import altair as alt
 import numpy as np
@@ -219,7 +220,34 @@ def _passes(case: Case) -> str:
     above = [FIRST_YEAR + year for year, each in enumerate(spread) if each >= 0]
     ends = {"company": company, "last": LAST_YEAR, "roic": words.value(case.outputs.roic_2030, "fraction"),
             "wacc": words.value(case.inputs["wacc"].central, "fraction")}  # fmt: skip
+    ends["printed"] = words.value(_untaxed(case).roic_2030, "fraction")
     return say("ai_roic.passes", year=above[0], **ends) if above else say("ai_roic.never_passes", **ends)
+
+
+def _untaxed(case: Case) -> Any:
+    """As the author prints it: the return is margin times turns, with no tax taken off."""
+    return case.evaluate(tax_rate=0.0)
+
+
+def readings(case: Case) -> Exhibit:
+    """The author's pair of margin and return read in three ways: as printed, taxed, and with the tax in it already."""
+    turns, company = case.inputs["capital_turns"], parts.names()[case.company]
+    read = {"printed": _untaxed(case), "taxed": case.outputs}
+    read |= {"tax_inside": case.evaluate(capital_turns=turns.high)} if turns.varied else {}
+    at = {"tax_inside": turns.high}
+    rows = pd.DataFrame([{
+        "label": say(f"ai_roic.reading.{name}"), "turns": at.get(name, turns.central), "value": found.roic_2030,
+        "spread": found.spread_2030, "payback": found.payback_simple,
+    } for name, found in read.items()]).assign(
+        unit="fraction", turns_unit="number", payback_unit="years", kind=case.kind, source=turns.source
+    )  # fmt: skip
+    told = {name: words.value(found.roic_2030, "fraction") for name, found in read.items()}
+    title = say("ai_roic.readings", company=company, printed=told["printed"], taxed=told["taxed"], last=LAST_YEAR,
+                wacc=words.value(case.inputs["wacc"].central, "fraction"))  # fmt: skip
+    frame = Frame(parts.slug("readings", case.company), title, say("ai_roic.readings_subtitle"),
+                  (turns.reason,))  # fmt: skip
+    names = ("label", "turns", "value", "spread", "payback")
+    return marks.table(rows, frame, {name: say(f"ai_roic.reading_column.{name}") for name in names})
 
 
 def cash_curve(found: Scenarios) -> Exhibit:
