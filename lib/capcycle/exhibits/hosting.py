@@ -28,8 +28,12 @@ MEANS = dict.fromkeys(["simple", "weighted", "pooled", "low", "high"], PRICE)
 
 def verdict(case: Case, table: pd.DataFrame) -> Sentence:
     """The page's answer in one sentence: does a MW let at the book's price earn more than its lenders ask?"""
-    found, backlog = case.outputs, table["value_owned"].sum()
+    found, gpus = case.outputs, table.loc[table["not_hosting"], "value_owned"].sum()
     unit = _in(case.currency)
+    book = words.counted("hosting.verdict_book", len(table), whose=_whose(table),
+                         value=words.value(table["value_owned"].sum(), unit(AMOUNT)),
+                         mw=words.value(table["mw_owned"].sum(), POWER))  # fmt: skip
+    apart = say("hosting.verdict_gpus", value=words.value(gpus, unit(AMOUNT))) if gpus else ""
     return words.paragraph(
         say(
             "hosting.verdict_pays" if found.net_lease_value > 0 else "hosting.verdict_loses",
@@ -38,8 +42,7 @@ def verdict(case: Case, table: pd.DataFrame) -> Sentence:
             rate=words.coupon(case.inputs["tenant_rate"].central),
             net=words.value(abs(found.net_lease_value), case.unit("net_lease_value")),
         ),
-        words.counted("hosting.verdict_book", len(table), whose=_whose(table), value=words.value(backlog, unit(AMOUNT)),
-                      mw=words.value(table["mw_owned"].sum(), POWER)),
+        book + apart,
     )  # fmt: skip
 
 
@@ -185,6 +188,32 @@ def _held(book: pd.DataFrame, cut: str, by: str) -> pd.DataFrame:
     summed = each.agg(value=("mw", "sum"), source=("source", _joined)).sort_values("value", ascending=False)
     said = say(f"hosting.cut.{cut}")
     return summed.reset_index().assign(x=said, label=said, unit=POWER, kind="derived")
+
+
+def backlog(table: pd.DataFrame, day: pd.Timestamp, delivery_years: float, weight: Input) -> Exhibit:
+    """What live contracts come to by where they stand: as signed, still to come, and with the signed ones weighted.
+
+    weight  what a contract that is only signed counts for, at the low end of its range where it has one
+    """
+    low, amount = weight.low if weight.varied else weight.central, _of(table)(AMOUNT)
+    found = contracts.backlog(table, day, delivery_years, low)
+    subtitle = say("hosting.backlog_subtitle", currency=amount, weight=words.value(low, "fraction"))
+    if found.empty:
+        return _none("backlog", subtitle)
+    total = found.drop(columns="source").sum().to_frame("total").T.assign(source=_joined(found["source"]))
+    rows = pd.concat([found, total] if len(found) > 1 else [found]).rename_axis("stands").reset_index()
+    told = {"contracts": "number", "mw": POWER, "value": amount, "undated": amount}  # the rest hangs on assumed days
+    texts = {name: [words.value(each, unit) for each in rows[name]] for name, unit in told.items()}
+    labels = [say(f"hosting.stands.{each}") for each in rows["stands"]]
+    rows = rows.assign(**texts, label=labels, unit=amount, kind="assumed")
+    shown = ["label", "contracts", "mw", "value", "undated", "to_come", "weighted"]
+    frame = Frame(
+        "backlog",
+        say("hosting.backlog", to_come=words.value(found["to_come"].sum(), amount), day=words.day(day),
+            weighted=words.value(found["weighted"].sum(), amount), weight=words.value(low, "fraction")),
+        subtitle, (say("hosting.backlog_note"),),
+    )  # fmt: skip
+    return marks.table(rows, frame, {name: say(f"hosting.backlog_column.{name}") for name in shown})
 
 
 def run_off(table: pd.DataFrame, flows: pd.DataFrame, day: pd.Timestamp) -> Exhibit:

@@ -16,6 +16,7 @@ from capcycle.models.maths import annuity
 TRIPLE_NET = 0.95  # a margin above it means that the tenant bears the running costs
 DAYS_PER_YEAR = 365.25
 PRINTED = "golden-sun-2025-12-12"  # the document of the printed book
+STANDS = ("delivering", "signed", "gpus")
 LIVE = ("signed", "amended", "delivering")
 AMOUNTS = ["contract_value", "revenue_per_year", "value_with_renewals", "backstop", "capex_per_mw_low",
            "capex_per_mw_high", "noi_per_year", "book_value", "value", "price", "value_owned"]  # fmt: skip
@@ -106,14 +107,14 @@ def like_for_like(table: pd.DataFrame, cut_off: str | date) -> pd.DataFrame:
 
     Errors: ModelError for a `cut_off` that is no date.
     """
-    held = table[(table["signed"] <= _day(cut_off)) & table["status"].isin(LIVE) & table["mw"].notna()]
+    held = table[(table["signed"] <= _day("cut_off", cut_off)) & table["status"].isin(LIVE) & table["mw"].notna()]
     return held.assign(mw=held["mw_owned"], value=held["value_owned"])[BOOK].reset_index(drop=True)
 
 
-def _day(cut_off: str | date) -> pd.Timestamp:
-    day = pd.to_datetime(cut_off or None, errors="coerce")
+def _day(name: str, given: str | date) -> pd.Timestamp:
+    day = pd.to_datetime(given or None, errors="coerce")
     if pd.isna(day):
-        raise ModelError(f"cut_off '{cut_off}' is not a date such as 2025-11-03")
+        raise ModelError(f"{name} '{given}' is not a date such as 2025-11-03")
     return day
 
 
@@ -140,9 +141,12 @@ def prices(book: pd.DataFrame, term: float) -> Prices:
     )  # fmt: skip
 
 
-def known_on(table: pd.DataFrame, as_of: str | date | None = None) -> pd.Timestamp:
-    """The day that a table of contracts stands for: the one asked for, else the last on which anything became known."""
-    return pd.Timestamp(as_of) if as_of else table["published"].max()
+def known_on(table: pd.DataFrame, from_day: str | date | None = None) -> pd.Timestamp:
+    """The day from which rent is still to come: the one asked for, else the last on which anything became known.
+
+    Errors: ModelError for a `from_day` that is no date.
+    """
+    return _day("from_day", from_day) if from_day else table["published"].max()
 
 
 def run_off(table: pd.DataFrame, day: pd.Timestamp, delivery_years: float, signed_weight: float) -> pd.DataFrame:
@@ -156,6 +160,26 @@ def run_off(table: pd.DataFrame, day: pd.Timestamp, delivery_years: float, signe
     flows = pd.DataFrame(rows, columns=["contract", "lessor", "status", "credit", "year", "value", "kind", "source"])
     weight = np.where(flows["status"] == "delivering", 1.0, signed_weight)
     return flows.assign(value=flows["value"] * weight)
+
+
+def backlog(table: pd.DataFrame, day: pd.Timestamp, delivery_years: float, signed_weight: float) -> pd.DataFrame:
+    """Live contracts by where they stand, those with GPUs in the rent apart: signed, dated, to come, weighted.
+
+    Columns: contracts, mw and value of the lessors' part; undated, the value of those that say no day or term and so
+    are in no run-off; to_come after the day; weighted, the same with what is only signed at its weight.
+    """
+    live = table[table["status"].isin(LIVE)]
+    live = live.assign(stands=live["status"].mask(live["not_hosting"], "gpus").replace("amended", "signed"))
+    dated = live["term_years"].notna() & live["signed"].notna()
+    live = live.assign(undated=live["value_owned"].where(~dated, 0.0).fillna(0.0))
+    for name, weight in (("to_come", 1.0), ("weighted", signed_weight)):
+        flows = run_off(live, day, delivery_years, weight)
+        live[name] = live["contract"].map(flows.groupby("contract")["value"].sum()).fillna(0.0)
+    return live.groupby("stands").agg(
+        contracts=("contract", "size"), mw=("mw_owned", "sum"), value=("value_owned", "sum"),
+        undated=("undated", "sum"), to_come=("to_come", "sum"), weighted=("weighted", "sum"),
+        source=("source", lambda cells: " ".join(dict.fromkeys(" ".join(cells).split()))),
+    ).reindex([each for each in STANDS if (live["stands"] == each).any()])  # fmt: skip
 
 
 def _yearly(each: Mapping, day: pd.Timestamp, delivery_years: float) -> Iterator[dict]:
