@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from capcycle import facts, models, panel, study
+from capcycle import exhibits, facts, models, panel, study
 from capcycle.errors import ModelError
 from capcycle.measure import measure
 from capcycle.models import finance
@@ -236,3 +236,17 @@ def test_cases_are_in_the_order_asked_for(shop):
     found = study.cases(shop, ["MSFT", "META"], revenue=measure("capex", years), volume=1, cost=0, term=1)
     assert list(found) == ["MSFT", "META"] and isinstance(found["META"].outputs.profit, float)
     assert pd.notna(found["META"].outputs.profit)
+
+
+def test_assumptions_that_came_after_the_page_are_marked_and_those_without_a_day_too():
+    def notes(as_of):
+        shown = exhibits.assumptions(case, as_of=as_of)
+        return dict(zip(shown.view.iloc[:, 0], shown.view.iloc[:, -2], strict=True)), shown.notes
+
+    case = study.case(models.required_revenue, it_capex=1, facility_capex=1, it_life="server_life",
+                      facility_life="facility_life_epoch", ai_revenue=1)  # fmt: skip
+    told, note = notes("2026-01-31")
+    assert told["Life of chips and servers"].endswith("six.")  # Kupperman, 5 October 2025
+    assert told["Life of buildings and power"].endswith("Published 14 May 2026, after the day of this page.")  # Epoch
+    assert any("page of 31 Jan 2026" in each for each in note)
+    assert not any("day of this page" in each for each in notes("")[0].values())

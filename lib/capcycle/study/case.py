@@ -29,6 +29,7 @@ class Input:
     source     ids of documents, space between
     reason     why this value and range; why it is missing, where it is
     whose      who has the assumption that this company lacks
+    published  the day from which an assumption is known to have been public; NaT where none is known
     """
 
     name: str
@@ -40,6 +41,7 @@ class Input:
     source: str = ""
     reason: str = ""
     whose: str = ""
+    published: Any = pd.NaT
 
     @property
     def varied(self) -> bool:
@@ -279,7 +281,7 @@ def _assumption(name: str, company: str, unit: str, table: pd.DataFrame, called:
     if np.isnan(row["central"]):
         raise ModelError(f"data/assumptions.csv: {name} has no central value; give {name}= a number of your own")
     told = ("central", "unit", "low", "high", "kind", "source", "reason")
-    return Input(name, *(row[each] for each in told))
+    return Input(name, *(row[each] for each in told), published=row["published"])
 
 
 def _nobody(missing: Sequence[Input], whose: str) -> str:

@@ -43,7 +43,8 @@ def assumption(name: str, value: float = 0.0, company: str = "") -> Input:
         raise ModelError(unknown("assumption", [name], table["name"].unique()))
     row = rows.sort_values("company").iloc[-1]
     low, central, high = (float(row[end]) for end in ("low", "central", "high"))
-    found = Input(name, central, row["unit"], low, high, row["kind"], row["source"], row["reason"])
+    told = {each: row[each] for each in ("unit", "kind", "source", "reason", "published")}
+    found = Input(name, central, low=low, high=high, **told)
     if not value:
         return found
     ends = {"low": min(low, value), "high": max(high, value)} if found.varied else {}

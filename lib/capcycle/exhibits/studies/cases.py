@@ -16,13 +16,15 @@ from capcycle.study import SCENARIOS, Case, Scenarios
 from capcycle.words import say
 
 
-def assumptions(*cases: Case, beside: Sequence[study.Input] = ()) -> Exhibit:
+def assumptions(*cases: Case, beside: Sequence[study.Input] = (), as_of: str = "") -> Exhibit:
     """Every input of some cases: its value and range, what kind of figure it is, why, and where it stands.
 
     beside  inputs that no model takes
+    as_of   the day whose knowledge the page shows: assumptions are today's, and those that were not public by that
+            day, or on no known day, are marked; empty marks none
     """
     inputs = [each for case in cases for each in case.inputs.values()]
-    rows = pd.DataFrame([_input(each) for each in (*inputs, *beside)]).drop_duplicates("label")
+    rows = pd.DataFrame([_input(each, as_of) for each in (*inputs, *beside)]).drop_duplicates("label")
     assumed = int((rows["kind"] == "assumed").sum())
     columns = {name: say(f"marks.column.{name}") for name in ("label", "low", "value", "high", "note", "document")}
     frame = Frame(
@@ -31,11 +33,14 @@ def assumptions(*cases: Case, beside: Sequence[study.Input] = ()) -> Exhibit:
         if assumed == len(rows) > 1
         else words.counted("study.assumptions", assumed, total=len(rows)),
         say("study.assumptions_subtitle"),
+        _not_yet(rows["when"], as_of),
     )
     return replace(marks.table(rows, frame, columns), workbook=workbook(cases))
 
 
-def _input(each: study.Input) -> dict:
+def _input(each: study.Input, as_of: str) -> dict:
+    when = _when(each, as_of)
+    late = say(f"study.{when}", day=words.day(_known(each))) if when else ""
     number = each.central if np.ndim(each.central) == 0 else np.nan
     ends = {"low": each.low, "high": each.high} if each.varied else {"low": np.nan, "high": np.nan}
     return ends | {
@@ -43,10 +48,34 @@ def _input(each: study.Input) -> dict:
         "value": number if np.ndim(each.central) == 0 else say("study.by_year", count=len(each.central)),
         "unit": each.unit,
         "kind": each.kind,
-        "note": each.reason,
+        "note": f"{each.reason} {late}".strip(),
         "document": _document(each.source),
         "source": each.source,
+        "when": when,
     }
+
+
+def _when(each: study.Input, as_of: str) -> str:
+    """Whether an assumption was published `later` than a day or on no known day (`undated`); empty where before it."""
+    if not as_of or not each.source or each.kind != "assumed" or each.reason == say("study.given"):
+        return ""  # figures are those known on the day, and what a reader chose is of the reader's own day
+    known = _known(each)
+    return "undated" if pd.isna(known) else "later" if known > pd.Timestamp(as_of) else ""
+
+
+def _known(each: study.Input) -> pd.Timestamp:
+    """From when an assumption was public: its own day, else that of the newest of its documents if all have one."""
+    if pd.notna(each.published):
+        return each.published
+    days = pd.to_datetime(sources().loc[each.source.split(), "published"].replace("", None), format="ISO8601")
+    return days.max() if days.notna().all() else pd.NaT
+
+
+def _not_yet(when: pd.Series, as_of: str) -> tuple[str, ...]:
+    counts = {state: int((when == state).sum()) for state in ("later", "undated")}
+    if not any(counts.values()):
+        return ()
+    return (say("study.not_yet", day=words.day(pd.Timestamp(as_of)), **counts),)
 
 
 def _document(ids: str) -> str | dict:
