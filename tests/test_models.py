@@ -38,7 +38,7 @@ NAMED = {  # module constants that hold a number
     ],  # units, and what a spreadsheet can hold
     *["HORIZON", "FIRST_YEAR", "LAST_YEAR", "GENERATIONS", "LAST", "AHEAD", "MINING_YEARS", "SINCE"],  # years counted
     *["TRIED", "STEPS", "CLOSE", "AT_ONCE", "LEAST", "DRAWS", "SEED", "EXACT"],  # how closely something is looked for
-    *["RANGES", "DECLARED", "CHOSEN", "LAGS", "STALE", "TRIPLE_NET"],  # what is refused, left out or marked
+    *["RANGES", "DECLARED", "CHOSEN", "LAGS", "SHARES", "STALE", "TRIPLE_NET"],  # what is refused, left out or marked
     *["GPUS", "DELIVERED", "LET"],  # what a reader starts from and no source gives: told so wherever shown
 }
 BARE = {  # numbers inside functions: of a method, of its accuracy, or how many a reader must give
