@@ -21,21 +21,9 @@ LIB = Path(models.__file__).parents[1]
 JUDGING = [path for room in ("models", "study") for path in sorted((LIB / room).glob("*.py")) if path.stem != "bounds"]
 PLAIN = {-1, 0, 1, 2}  # the numbers of arithmetic itself
 NAMED = {  # module constants that hold a number
-    *[
-        "PFLOPS_PER_EFLOPS",
-        "HOURS_PER_YEAR",
-        "DAYS_PER_YEAR",
-        "MONTHS",
-        "KW_PER_MW",
-        "YEAR",
-        "PFLOPS",
-        "YEAR_BEFORE",
-        "QUARTER",
-        "QUARTERS",
-        "BLOCKS_PER_YEAR",
-        "LONG",
-        "HUGE",
-    ],  # units, and what a spreadsheet can hold
+    *["PFLOPS_PER_EFLOPS", "HOURS_PER_YEAR", "DAYS_PER_YEAR", "MONTHS", "KW_PER_MW", "BLOCKS_PER_YEAR"],  # units
+    *["YEAR", "PFLOPS", "YEAR_BEFORE", "QUARTER", "QUARTERS", "BASIS_POINTS"],
+    *["LONG", "HUGE"],  # what a spreadsheet can hold
     *["HORIZON", "FIRST_YEAR", "LAST_YEAR", "GENERATIONS", "LAST", "AHEAD", "MINING_YEARS", "SINCE"],  # years counted
     *["TRIED", "STEPS", "CLOSE", "AT_ONCE", "LEAST", "DRAWS", "SEED", "EXACT"],  # how closely something is looked for
     *["RANGES", "DECLARED", "CHOSEN", "LAGS", "SHARES", "STALE", "TRIPLE_NET"],  # what is refused, left out or marked
