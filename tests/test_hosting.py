@@ -71,7 +71,7 @@ def test_switching_price_by_hand():
     # one year, no decline, nothing discounted away but one year at 10 %: (hosting + cost / 1.1) / (bitcoins / 1.1)
     one = {"lease_term": 1, "renewal_years": 0, "mining_decline": 0.0, "uncontracted_rate": 0.1, "delivery_years": 0}
     found = study.case(models.power_use, **one, hosting_capex=1.0).outputs
-    cost = 8760 * 40 + 397_600
+    cost = 8760 * 40  # and nothing beside power
     by_hand = (found.hosting_value * 1.1 + cost) / (3.125 * 52_560 / (20.5 * 1074))
     assert found.switching_bitcoin_price == pytest.approx(by_hand)
 
@@ -199,3 +199,30 @@ def test_a_cut_off_that_is_no_date_is_refused():
 def test_nobody_delivers_one_does_or_all_do():
     titles = [exhibits.hosting._ledger_title(*each) for each in ((3, 0), (4, 1), (1, 1))]
     assert [title.split(" ")[0] for title in titles] == ["None", "One", "The"]
+
+
+def test_the_backlog_by_hand():
+    # a lease of 100 over ten years that delivers since 2025, one of 50 over five that is only signed, one without a day
+    rows = pd.DataFrame({
+        "contract": ["a", "b", "c"], "status": ["delivering", "amended", "signed"], "not_hosting": [False, False, True],
+        "lessor": "X", "credit": "backed", "kind": "reported", "source": "s", "mw_owned": [10.0, 5.0, 1.0],
+        "value_owned": [100.0, 50.0, 7.0], "term_years": [10, 5, 5],
+        "signed": pd.to_datetime(["2024-01-01", "2025-07-02", None]),
+        "starts": pd.to_datetime(["2025-01-01", "2026-07-02", None]),
+    })  # fmt: skip
+    found = contracts.backlog(rows, pd.Timestamp("2026-01-01"), 1.0, 0.25)
+    assert found["value"].to_dict() == {"delivering": 100.0, "signed": 50.0, "gpus": 7.0}
+    assert found.loc["delivering", "to_come"] == pytest.approx(90, abs=0.05)  # one year of ten is paid
+    assert found.loc["signed", ["to_come", "weighted"]].tolist() == pytest.approx([50, 12.5])
+    assert found.loc["gpus", ["undated", "to_come"]].tolist() == [7.0, 0.0]
+
+
+def test_a_day_that_is_none_is_refused():
+    with pytest.raises(ModelError, match="from_day 'soon' is not a date such as 2025-11-03"):
+        contracts.known_on(contracts.read(["CIFR"]), "soon")
+
+
+def test_the_cost_of_mining_beside_power_is_what_a_miner_told():
+    # Riot, third quarter of 2025: 46,324 a bitcoin without depreciation, times 7.46 a MW-year, less 8,760 h at 40
+    told = 46_324 * study.case(models.power_use).outputs.bitcoins_mined - 8_760 * 40
+    assert told < 0 and study.assumption("mining_other_cost").central == 0.0

@@ -29,6 +29,7 @@ from capcycle import paths, publish
 
 pytestmark = pytest.mark.browser
 TOY_PAGES = ["index", "hyperscalers", "nasty", "broken"]
+WHAT_IF = re.compile(r'<figure id="what-if.*?</figure>', re.S)
 RUNS = paths.NOTEBOOKS / "runs.toml"
 LUMINANCE = """element => {
   const canvas = new OffscreenCanvas(1, 1).getContext("2d");
@@ -138,6 +139,14 @@ def test_every_page_of_the_real_site_is_drawn_and_quiet_and_fits_and_asks_no_one
     for name in pages:
         check_page(browser, real_site, name)
         assert (real_site / f"{name}.html").stat().st_size <= 300_000, name
+
+
+@pytest.mark.slow
+def test_every_what_if_of_the_real_site_has_its_sliders(real_site):
+    pages = {file.stem: file.read_text("utf-8") for file in real_site.glob("*.html")}
+    asked = [(name, each) for name, text in pages.items() for each in WHAT_IF.findall(text)]
+    assert len(asked) > 10
+    assert [name for name, each in asked if not ('class="spec"' in each and '"range"' in each)] == []
 
 
 @pytest.mark.slow

@@ -359,3 +359,15 @@ def test_before_anything_was_known_there_is_a_table_of_dashes():
 def test_a_range_without_a_middle_is_told_as_a_range():
     view = shown.football().view.set_index("Name")
     assert view.at["J.P. Morgan: critical MW", "Value"] == "$8m/MW to $17m/MW (e)"
+
+
+def test_a_narrow_axis_never_reads_alike_at_two_ticks(figures):
+    one = study.power.power_cases(figures, LEASED, PIPELINE)["CIFR"]
+    drawn = exhibits.what_if(one, "cap_rate", ["leased_probability"]).chart.to_dict()
+    assert drawn["layer"][0]["encoding"]["x"]["axis"]["format"] == "~%"  # 5.5% to 8%: 6%, 6.5%, 7%
+
+
+def test_the_line_of_a_map_stays_white_in_the_dark(figures):
+    one = study.power.power_cases(figures, LEASED, PIPELINE)["CIFR"]
+    drawn = exhibits.heat_map(study.grid(one, "cap_rate", "leased_probability", steps=5))
+    assert [layer["mark"]["color"] for layer in drawn.chart.to_dict()["layer"][1:]] == ["white", "white"]

@@ -50,6 +50,7 @@ FITTING = "max(1, floor((width || 600) / 88))"
 LEGEND_COLUMNS = f"ceil(length(domain('color')) / ceil(length(domain('color')) / {FITTING})) || {FITTING}"
 LETTER, SYMBOL = 7, 46  # pixels of a letter of a key, and of its mark with the space around
 PERCENT, PERCENT_FINE, AMOUNT, MULTIPLE = ".0%", ".1%", ",.4~g", ".1f"
+UNROUNDED = {PERCENT: "~%", MULTIPLE: AMOUNT}  # of an axis that may be narrow: no two ticks read alike
 
 
 def css_variables(colours: Mapping[str, str]) -> dict[str, str]:

@@ -1,5 +1,6 @@
 """A finished chart or table, with everything that a page needs to show where it came from."""
 
+from base64 import b64encode
 from collections.abc import Mapping
 from dataclasses import dataclass
 from html import escape
@@ -8,7 +9,10 @@ from typing import Any
 import altair as alt
 import pandas as pd
 
+from capcycle.words import say
+
 MIME = "application/vnd.capcycle.exhibit+json"
+SPREADSHEET = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 VEGA_LITE = "application/vnd.vegalite.v5+json"  # nbformat refuses the v6 name; every renderer takes it
 
 
@@ -26,6 +30,7 @@ class Exhibit:
     notes    what the reader must know: definitions, marks, what is missing and why
     sources  the documents behind the figures: id, title, publisher, url, published, tier
     chart    the Altair chart; None for a table
+    workbook the models behind it as a spreadsheet, for download
     filters  columns of the view by whose cells a page lets its reader narrow the rows; "; " parts several values
     """
 
@@ -39,6 +44,7 @@ class Exhibit:
     sources: tuple[Mapping[str, str], ...] = ()
     chart: alt.Chart | alt.LayerChart | None = None
     filters: tuple[str, ...] = ()
+    workbook: bytes = b""
 
     def payload(self) -> dict[str, Any]:
         """All but the chart, as JSON: what the page template reads."""
@@ -53,6 +59,7 @@ class Exhibit:
             "rows": self.view.to_numpy(dtype=object).tolist(),
             "csv": self.figures.to_csv(index=False, lineterminator="\n"),
             **({"filters": list(self.filters)} if self.filters else {}),
+            **({"workbook": b64encode(self.workbook).decode()} if self.workbook else {}),
         }
 
     def _repr_mimebundle_(self, include=None, exclude=None) -> dict[str, Any]:
@@ -66,7 +73,14 @@ class Exhibit:
     def _html(self) -> str:
         table = self.view.map(_cell).to_html(index=False, border=0, escape=False)
         heading = f"<h4>{escape(self.title)}</h4><p>{escape(self.subtitle)}</p>"
-        return f'<div class="mathjax_ignore">{heading}{table}</div>'  # or two dollar signs would make a formula
+        body = f"{heading}{table}{self._download()}"
+        return f'<div class="mathjax_ignore">{body}</div>'  # or two dollar signs would make a formula
+
+    def _download(self) -> str:
+        if not self.workbook:
+            return ""
+        data = f"data:{SPREADSHEET};base64,{b64encode(self.workbook).decode()}"
+        return f'<p><a download="{self.id}.xlsx" href="{data}">{escape(say("page.workbook"))}</a></p>'
 
 
 def _cell(cell: str | Mapping[str, Any]) -> str:

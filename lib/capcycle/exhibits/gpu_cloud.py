@@ -5,7 +5,7 @@ from collections.abc import Mapping
 import numpy as np
 import pandas as pd
 
-from capcycle import models, words
+from capcycle import facts, models, words
 from capcycle.errors import CapcycleError, unknown
 from capcycle.exhibits import marks, parts
 from capcycle.exhibits.exhibit import Exhibit
@@ -18,6 +18,7 @@ from capcycle.words import say
 COMPONENTS = ["capital_per_hour", "building_per_hour", "power_per_hour", "networking_per_hour", "staff_per_hour",
               "financing_per_hour"]  # fmt: skip
 SUM, EARNED = "gpu_hour_cost", "gpu_rent"
+PRICED, RENTS = "USD", [f"rent_{year}" for year in range(3)]  # what vendors ask is in dollars
 NEWEST = 6  # curves on one chart
 CONTRACT = ["lessor_name", "tenant_name", "status", "contract_value", "yearly", "hour"]
 
@@ -30,14 +31,16 @@ def hour_stack(case: Case) -> Exhibit:
     each[EARNED] = float(case.inputs[EARNED].central)
     rows = pd.DataFrame({"label": [words.name(name) for name in each], "value": list(each.values())})
     rows = rows.assign(total=[name in (SUM, EARNED) for name in each], unit=unit, kind=case.kind, source=case.source)
-    said = {name: _dollars(each[name]) for name in (SUM, EARNED)}
+    said = {name: _an_hour(each[name], case.currency) for name in (SUM, EARNED)}
     title = say(
         "gpu_cloud.stack", cost=said[SUM], rent=said[EARNED],
         margin=words.value(float(found.gpu_hour_margin), "fraction"),
         share=words.value(float(found.utilisation_to_break_even), "fraction"),
     )  # fmt: skip
     sold = words.value(float(case.inputs["gpu_utilisation"].central), "fraction")
-    return marks.waterfall(rows, Frame("gpu-hour-stack", title, say("gpu_cloud.stack_subtitle", sold=sold)))
+    return marks.waterfall(
+        rows, Frame("gpu-hour-stack", title, say("gpu_cloud.stack_subtitle", sold=sold, currency=case.currency))
+    )
 
 
 def cluster_finding(case: Case) -> words.Sentence:
@@ -56,12 +59,19 @@ def cluster_finding(case: Case) -> words.Sentence:
 
 def run_rates(cases: Mapping[str, Case]) -> Exhibit:
     """Revenue per GPU-hour that run-rates and contracts come to, by what they are called."""
-    unit = "USD/GPU-hour"
+    first = next(iter(cases.values()))
+    unit = first.unit("revenue_per_gpu_hour")
     rates = [float(case.outputs.revenue_per_gpu_hour) for case in cases.values()]
     rows = pd.DataFrame({"label": list(cases), "value": rates, "unit": unit})
     rows = rows.assign(kind=[case.kind for case in cases.values()], source=[case.source for case in cases.values()])
-    title = say("gpu_cloud.rates", low=_dollars(min(rates)), high=_dollars(max(rates)))
-    return marks.dots(rows, Frame("run-rates", title, say("gpu_cloud.rates_subtitle"), (say("gpu_cloud.rates_note"),)))
+    low, high = (_an_hour(each, first.currency) for each in (min(rates), max(rates)))
+    title = say("gpu_cloud.rates", low=low, high=high)
+    return marks.dots(
+        rows,
+        Frame(
+            "run-rates", title, say("gpu_cloud.rates_subtitle", currency=first.currency), (say("gpu_cloud.rates_note"),)
+        ),
+    )
 
 
 def gpu_funding(case: Case) -> Exhibit:
@@ -80,7 +90,7 @@ def gpu_funding(case: Case) -> Exhibit:
         borrowed=said["borrowed"],
         left=said["left"],
     )
-    return marks.waterfall(rows, Frame("gpu-funding", title, say("gpu_cloud.funding_subtitle")))
+    return marks.waterfall(rows, Frame("gpu-funding", title, say("gpu_cloud.funding_subtitle", currency=case.currency)))
 
 
 def cash_curve(found: Scenarios) -> Exhibit:
@@ -100,13 +110,19 @@ def cash_curve(found: Scenarios) -> Exhibit:
     ).assign(unit=unit, kind=case.kind, source=case.source)
     ends = {name: words.value(path[last], unit) for name, path in paths.items()}
     notes = (say("gpu_cloud.curve_contract", year=f"{term:g}"),) if term else ()
-    frame = Frame("cash-curve", say("gpu_cloud.curve", year=last, **ends), say("gpu_cloud.curve_subtitle"), notes)
+    frame = Frame(
+        "cash-curve",
+        say("gpu_cloud.curve", year=last, **ends),
+        say("gpu_cloud.curve_subtitle", currency=case.currency),
+        notes,
+    )
     return marks.paths(rows, frame, mark=term or None)
 
 
-def forward_rents(prices: pd.DataFrame, chips: list[str]) -> Exhibit:
+def forward_rents(prices: pd.DataFrame, chips: list[str], currency: str = "USD") -> Exhibit:
     """The rents of three years that one- and three-year prices imply: the newest offer of each chip and vendor."""
     offers = _offers(prices, chips).drop_duplicates(["family", "vendor"], keep="last").tail(NEWEST)
+    offers = facts.restated(offers.assign(currency=PRICED), RENTS, currency)
     if offers.empty:
         return _no_offers("forward-rents", chips)
     short = [say("gpu_cloud.offer_short", chip=row.family, vendor=_or_unnamed(row.vendor))
@@ -117,14 +133,14 @@ def forward_rents(prices: pd.DataFrame, chips: list[str]) -> Exhibit:
             .assign(label=offers["label"], kind=offers["kind"], source=offers["source"])
             for year in range(3)
         ]
-    ).assign(unit="USD/GPU-hour")  # fmt: skip
+    ).assign(unit=f"{currency}/GPU-hour")  # fmt: skip
     steepest, mildest = (offers.loc[place] for place in (offers["ratio"].idxmin(), offers["ratio"].idxmax()))
     title = say(
         "gpu_cloud.rents", low=words.value(1 - mildest["ratio"], "fraction"), mild=mildest["label"],
         high=words.value(1 - steepest["ratio"], "fraction"), steep=steepest["label"],
     )  # fmt: skip
-    notes = (say("gpu_cloud.rents_note"),)
-    return marks.paths(rows, Frame("forward-rents", title, say("gpu_cloud.rents_subtitle"), notes),
+    notes = (say("gpu_cloud.rents_note"), *parts.restated(offers))
+    return marks.paths(rows, Frame("forward-rents", title, say("gpu_cloud.rents_subtitle", currency=currency), notes),
                        x_title=say("gpu_cloud.year_of_lease"))  # fmt: skip
 
 
@@ -152,7 +168,7 @@ def irr_variants(case: Case, site_rent: float, gpu_residual: float, published: M
                  source: str) -> Exhibit:  # fmt: skip
     """What a contract returns before tax and debt with the site bought or rented and with or without residuals.
 
-    site_rent     of a MW of IT and year, in place of the site's price
+    site_rent     of a MW of IT and year, in the case's currency, in place of the site's price
     gpu_residual  the share of the GPUs' price that is left, where it is counted
     published     returns as printed, by what they are of: one figure, or both ends of a range
     """
@@ -168,7 +184,10 @@ def irr_variants(case: Case, site_rent: float, gpu_residual: float, published: M
          "kind": "estimated", "source": source, "group": say("gpu_cloud.printed")}
         for label, ends in published.items()
     ]  # fmt: skip
-    shares = {"share": words.value(gpu_residual, "fraction"), "rent": words.value(site_rent, "USD/MW/year")}
+    shares = {
+        "share": words.value(gpu_residual, "fraction"),
+        "rent": words.value(site_rent, f"{case.currency}/MW/year"),
+    }
     frame = Frame("irr-variants", _variants_title(case, list(found.values()), published),
                   say("gpu_cloud.variants_subtitle"), (say("gpu_cloud.variants_note", **shares),))  # fmt: skip
     return marks.dots(pd.DataFrame([*rows, *printed]).assign(unit="fraction"), frame)
@@ -195,40 +214,40 @@ def _variants_title(case: Case, values: list[float], published: Mapping[str, lis
     return say("gpu_cloud.variants", site=site, told=told, low=low, high=high)
 
 
-def gpu_contracts(as_of: str = "") -> Exhibit:
-    """Every contract that has the GPUs in its price: what it brings a year, what is prepaid, and where it stands."""
-    deals = registers.read("contracts", as_of or None)
+def gpu_contracts(as_of: str = "", currency: str = "USD") -> Exhibit:
+    """Every contract that has the GPUs in its price: what it brings a year and an hour, and where it stands."""
+    deals = facts.restated(registers.read("contracts", as_of or None), ["contract_value"], currency)
     deals = deals[deals["gpu_included"] == "yes"].sort_values("announced", na_position="first", ignore_index=True)
     gpus = deals["lessor"].map(_counted(deals)).where(deals["gross_mw"].notna() | deals["critical_it_mw"].notna())
     yearly = deals["contract_value"] / deals["term_years"]
     run_rates = models.gpu_run_rate(yearly.to_numpy(), gpus.to_numpy(float), 1.0, gpus.to_numpy(float))
-    money = [words.value(*pair) for pair in deals[["contract_value", "currency"]].itertuples(index=False)]
-    each = [words.value(*pair) for pair in zip(yearly, deals["currency"] + "/year", strict=True)]
     rows = deals.assign(
         status=[
             say("gpu_cloud.since", status=row.status, day=words.day(row.status_date)) for row in deals.itertuples()
         ],
-        contract_value=money,
+        contract_value=[words.value(value, currency) for value in deals["contract_value"]],
         lessor_name=deals["lessor"].map(parts.names()).fillna(deals["lessor_name"]),
-        yearly=each,
-        hour=[_dollars(rent) for rent in run_rates.revenue_per_gpu_hour],
+        yearly=[words.value(value, currency) for value in yearly],
+        hour=[_an_hour(rent, currency) for rent in run_rates.revenue_per_gpu_hour],
         unit="",
     )
-    live = deals[deals["status"] != "terminated"]
-    dollars = live.loc[live["currency"] == "USD", "contract_value"].sum()
-    ended = deals[deals["status"] == "terminated"]
-    title = say("gpu_cloud.contracts", value=words.value(dollars, "USD"))
-    if len(ended):
-        title = say(
-            "gpu_cloud.contracts_ended", live=title, names=words.listing(list(ended["lessor"].map(parts.names())))
-        )
-    columns = {name: say(f"gpu_cloud.column_{name}") for name in CONTRACT}
-    return marks.table(rows, Frame("gpu-contracts", title, say("gpu_cloud.contracts_subtitle")), columns)
+    notes = (say("gpu_cloud.contracts_note"), *parts.restated(deals))
+    frame = Frame("gpu-contracts", _contracts_title(deals, currency), say("gpu_cloud.contracts_subtitle"), notes)
+    return marks.table(rows, frame, {name: say(f"gpu_cloud.column_{name}") for name in CONTRACT})
 
 
-def _dollars(rent: float) -> str:
+def _contracts_title(deals: pd.DataFrame, currency: str) -> str:
+    ended = deals["status"] == "terminated"
+    live = say("gpu_cloud.contracts", value=words.value(deals.loc[~ended, "contract_value"].sum(), currency))
+    if not ended.any():
+        return live
+    names = words.listing(list(deals.loc[ended, "lessor"].map(parts.names())))
+    return say("gpu_cloud.contracts_ended", live=live, names=names)
+
+
+def _an_hour(rent: float, currency: str) -> str:
     """The price of a GPU-hour where a sentence already says what it is of."""
-    return words.value(rent, "USD/share")
+    return words.value(rent, f"{currency}/share")
 
 
 def _counted(deals: pd.DataFrame) -> dict[str, float]:

@@ -1,6 +1,6 @@
 """Hosting contracts: the ledger, prices, two books side by side, what is still to come, and yields against debt."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 import numpy as np
 import pandas as pd
@@ -17,10 +17,10 @@ from capcycle.study import Case, Input
 from capcycle.words import Sentence, say
 
 LADDER = ["hyperscaler", "backed", "unbacked"]
-PRICE, AMOUNT, POWER = "USD/MW/year", "USD", "MW"
+PRICE, AMOUNT, POWER = "currency/MW/year", "currency", "MW"  # of the table's own currency
 LEDGER = ["lessor_name", "tenant_name", "mw", "price", "status", "status_date", "term_years", "value", "kw_month",
           "credit_said", "cover", "share", "margin", "rise", "remark"]  # fmt: skip
-UNITS = {"mw": POWER, "term_years": "years", "value": AMOUNT, "price": PRICE, "kw_month": "USD/kW/month"}
+UNITS = {"mw": POWER, "term_years": "years", "value": AMOUNT, "price": PRICE, "kw_month": "currency/kW/month"}
 UNITS |= dict.fromkeys(["share", "margin", "rise", "cover"], "fraction")
 SIZE = {"contracts": "number", "mw": POWER, "mw_priced": POWER, "value": AMOUNT, "mean_mw": POWER, "mean_term": "years"}
 MEANS = dict.fromkeys(["simple", "weighted", "pooled", "low", "high"], PRICE)
@@ -28,18 +28,27 @@ MEANS = dict.fromkeys(["simple", "weighted", "pooled", "low", "high"], PRICE)
 
 def verdict(case: Case, table: pd.DataFrame) -> Sentence:
     """The page's answer in one sentence: does a MW let at the book's price earn more than its lenders ask?"""
-    found, backlog = case.outputs, table["value_owned"].sum()
+    found, gpus = case.outputs, table.loc[table["not_hosting"], "value_owned"].sum()
+    unit = _in(case.currency)
+    book = words.counted("hosting.verdict_book", len(table), whose=_whose(table),
+                         value=words.value(table["value_owned"].sum(), unit(AMOUNT)),
+                         mw=words.value(table["mw_owned"].sum(), POWER))  # fmt: skip
+    apart = say("hosting.verdict_gpus", value=words.value(gpus, unit(AMOUNT))) if gpus else ""
     return words.paragraph(
         say(
             "hosting.verdict_pays" if found.net_lease_value > 0 else "hosting.verdict_loses",
-            rent=words.value(case.inputs["hosting_rent"].central, PRICE),
+            rent=words.value(case.inputs["hosting_rent"].central, unit(PRICE)),
             earned=words.value(found.yield_on_cost, "fraction"),
             rate=words.coupon(case.inputs["tenant_rate"].central),
-            net=words.value(abs(found.net_lease_value), "USD/MW"),
+            net=words.value(abs(found.net_lease_value), case.unit("net_lease_value")),
         ),
-        words.counted("hosting.verdict_book", len(table), value=words.value(backlog, AMOUNT),
-                      mw=words.value(table["mw_owned"].sum(), POWER)),
+        book + apart,
     )  # fmt: skip
+
+
+def _whose(table: pd.DataFrame) -> str:
+    lessors = parts.names()[table["lessor"].unique()]
+    return say("hosting.company", name=lessors.iloc[0]) if len(lessors) == 1 else say("hosting.companies")
 
 
 def ledger(table: pd.DataFrame) -> Exhibit:
@@ -50,13 +59,13 @@ def ledger(table: pd.DataFrame) -> Exhibit:
         status=[say(f"hosting.status.{status}") for status in table["status"]],
         remark=[_remark(row) for row in table.to_dict("records")],
         label=[_label(row) for row in table.to_dict("records")],
-        **{f"{name}_unit": unit for name, unit in UNITS.items()},
+        **{f"{name}_unit": _of(table)(unit) for name, unit in UNITS.items()},
     )
     frame = Frame(
         "contract-ledger",
         _ledger_title(len(table), int(table["status"].eq("delivering").sum())),
         say("hosting.ledger_subtitle"),
-        (say("hosting.ledger_note"), say("hosting.share_note")),
+        (say("hosting.ledger_note"), say("hosting.share_note"), *parts.restated(table)),
     )
     return marks.table(rows.sort_values("signed"), frame, {name: say(f"hosting.column.{name}") for name in LEDGER})
 
@@ -85,21 +94,22 @@ def bubbles(table: pd.DataFrame) -> Exhibit:
     held = table[~table["not_hosting"] & table["price"].notna()].sort_values("credit", key=_ladder)
     notes = (*map(_apart, apart.to_dict("records")), *_lacking(table[table["price"].isna()], "hosting.no_price"))
     if held.empty:
-        return _none("price-by-size", say("hosting.bubbles_subtitle"), notes)
-    rows = _rows(held, held["price"], PRICE).assign(x=held["mw"], size=held["value"])
+        return _none("price-by-size", say("hosting.bubbles_subtitle", currency=_of(table)(AMOUNT)), notes)
+    price = _of(table)(PRICE)
+    rows = _rows(held, held["price"], price).assign(x=held["mw"], size=held["value"])
     top, bottom = (rows.loc[rows["value"].agg(end)] for end in ("idxmax", "idxmin"))
     frame = Frame(
         "price-by-size",
-        say("hosting.bubbles", top=top["label"], high=words.value(top["value"], PRICE),
-            bottom=bottom["label"], low=words.value(bottom["value"], PRICE)),
-        say("hosting.bubbles_subtitle"),
+        say("hosting.bubbles", top=top["label"], high=words.value(top["value"], price),
+            bottom=bottom["label"], low=words.value(bottom["value"], price)),
+        say("hosting.bubbles_subtitle", currency=_of(table)(AMOUNT)),
         notes,
     )  # fmt: skip
     return marks.bubble(rows, frame, say("hosting.column.mw"), say("hosting.column.price"), POWER)
 
 
 def _apart(row: dict) -> str:
-    return say("hosting.apart", label=_label(row), price=words.value(row["price"], PRICE))
+    return say("hosting.apart", label=_label(row), price=words.value(row["price"], _in(row["currency"])(PRICE)))
 
 
 def books(printed: pd.DataFrame, like: pd.DataFrame, term: float) -> Exhibit:
@@ -107,18 +117,20 @@ def books(printed: pd.DataFrame, like: pd.DataFrame, term: float) -> Exhibit:
     cuts = {"printed": printed, "printed_hosting": _hosting(printed), "like": like, "like_hosting": _hosting(like)}
     found = pd.DataFrame({name: contracts.prices(book, term)._asdict() for name, book in cuts.items()})
     rows = found.loc[[*SIZE, *MEANS]].rename_axis("name").reset_index()
+    unit, amount = rows["name"].map(SIZE | MEANS).map(_of(like)), _of(like)(AMOUNT)
     rows = rows.assign(
         label=[say(f"hosting.book.{name}", term=words.value(term, "years")) for name in rows["name"]],
-        value=rows["like"], unit=rows["name"].map(SIZE | MEANS), kind="derived", source=_sources(printed, like),
-        **{f"{name}_unit": rows["name"].map(SIZE | MEANS) for name in cuts},
+        value=rows["like"], unit=unit, kind="derived", source=_sources(printed, like),
+        **{f"{name}_unit": unit for name in cuts},
     )  # fmt: skip
     was, now = found["printed"], found["like"]
     frame = Frame(
         "two-books",
         say(_books_key(was, now), was=words.value(was["mw"], POWER), now=words.value(now["mw"], POWER),
-            was_value=words.value(was["value"], AMOUNT), now_value=words.value(now["value"], AMOUNT)),
+            was_value=words.value(was["value"], amount), now_value=words.value(now["value"], amount)),
         say("hosting.books_subtitle"),
-        (say("hosting.books_note"), *_unpriced(now["mw"] - now["mw_priced"]), say("hosting.share_note")),
+        (say("hosting.books_note"), *_unpriced(now["mw"] - now["mw_priced"]), say("hosting.share_note"),
+         *parts.restated(like)),
     )  # fmt: skip
     headings = {"label": say("marks.column.label")} | {name: say(f"hosting.cut.{name}") for name in cuts}
     return marks.table(rows, frame, headings)
@@ -178,12 +190,40 @@ def _held(book: pd.DataFrame, cut: str, by: str) -> pd.DataFrame:
     return summed.reset_index().assign(x=said, label=said, unit=POWER, kind="derived")
 
 
+def backlog(table: pd.DataFrame, day: pd.Timestamp, delivery_years: float, weight: Input) -> Exhibit:
+    """What live contracts come to by where they stand: as signed, still to come, and with the signed ones weighted.
+
+    weight  what a contract that is only signed counts for, at the low end of its range where it has one
+    """
+    low, amount = weight.low if weight.varied else weight.central, _of(table)(AMOUNT)
+    found = contracts.backlog(table, day, delivery_years, low)
+    subtitle = say("hosting.backlog_subtitle", currency=amount, weight=words.value(low, "fraction"))
+    if found.empty:
+        return _none("backlog", subtitle)
+    total = found.drop(columns="source").sum().to_frame("total").T.assign(source=_joined(found["source"]))
+    rows = pd.concat([found, total] if len(found) > 1 else [found]).rename_axis("stands").reset_index()
+    told = {"contracts": "number", "mw": POWER, "value": amount, "undated": amount}  # the rest hangs on assumed days
+    texts = {name: [words.value(each, unit) for each in rows[name]] for name, unit in told.items()}
+    labels = [say(f"hosting.stands.{each}") for each in rows["stands"]]
+    rows = rows.assign(**texts, label=labels, unit=amount, kind="assumed")
+    shown = ["label", "contracts", "mw", "value", "undated", "to_come", "weighted"]
+    frame = Frame(
+        "backlog",
+        say("hosting.backlog", to_come=words.value(found["to_come"].sum(), amount), day=words.day(day),
+            weighted=words.value(found["weighted"].sum(), amount), weight=words.value(low, "fraction")),
+        subtitle, (say("hosting.backlog_note"),),
+    )  # fmt: skip
+    return marks.table(rows, frame, {name: say(f"hosting.backlog_column.{name}") for name in shown})
+
+
 def run_off(table: pd.DataFrame, flows: pd.DataFrame, day: pd.Timestamp) -> Exhibit:
     """What is still to come of the lessors' part of live contracts, by calendar year and credit."""
     lacking = table[~table["contract"].isin(flows["contract"]) & table["status"].isin(contracts.LIVE)]
     notes = (say("hosting.run_off_note"), *_lacking(lacking, "hosting.no_term"))
+    amount = _of(table)(AMOUNT)
+    subtitle = say("hosting.run_off_subtitle", currency=amount)
     if flows.empty:
-        return _none("backlog-run-off", say("hosting.run_off_subtitle"), notes)
+        return _none("backlog-run-off", subtitle, notes)
     each = flows.groupby(["year", "credit"])
     found = each.agg(value=("value", "sum"), kind=("kind", _weakest), source=("source", _joined))
     credits = sorted(set(flows["credit"]), key=LADDER.index)  # every one in the first year, so that all stack alike
@@ -194,28 +234,29 @@ def run_off(table: pd.DataFrame, flows: pd.DataFrame, day: pd.Timestamp) -> Exhi
     years = flows.groupby("year")["value"].sum()
     frame = Frame(
         "backlog-run-off",
-        say("hosting.run_off", total=words.value(years.sum(), AMOUNT), day=words.day(day),
-            most=words.value(years.max(), AMOUNT)),
-        say("hosting.run_off_subtitle"),
+        say("hosting.run_off", total=words.value(years.sum(), amount), day=words.day(day),
+            most=words.value(years.max(), amount)),
+        subtitle,
         notes,
     )  # fmt: skip
-    return marks.stacked(rows.assign(unit=AMOUNT), frame)
+    return marks.stacked(rows.assign(unit=amount), frame)
 
 
 def worth(table: pd.DataFrame, rates: Mapping[str, Input], delivery_years: float) -> Exhibit:
     """What the promised rent of each contract is worth today at the rate of the credit behind it."""
     found = contracts.worth(table, {credit: rate.central for credit, rate in rates.items()}, delivery_years)
-    held = found.sort_values("present_value", ascending=False)
+    held, amount = found.sort_values("present_value", ascending=False), _of(table)(AMOUNT)
+    subtitle = say("hosting.worth_subtitle", currency=amount)
     if held.empty:
-        return _none("present-value", say("hosting.worth_subtitle"))
+        return _none("present-value", subtitle)
     notes = [_rate(row) for row in held.to_dict("records")]
-    rows = _rows(held, held["present_value"], AMOUNT).assign(kind="assumed", note=notes)
+    rows = _rows(held, held["present_value"], amount).assign(kind="assumed", note=notes)
     total, now = held["value_owned"].sum(), held["present_value"].sum()
     frame = Frame(
         "present-value",
-        say("hosting.worth", total=words.value(total, AMOUNT), now=words.value(now, AMOUNT),
+        say("hosting.worth", total=words.value(total, amount), now=words.value(now, amount),
             share=words.value(now / total, "fraction")),
-        say("hosting.worth_subtitle"),
+        subtitle,
         (*(say("hosting.worth_gpus", label=_label(row)) for row in held.to_dict("records") if row["not_hosting"]),
          say("hosting.worth_note")),
     )  # fmt: skip
@@ -223,7 +264,7 @@ def worth(table: pd.DataFrame, rates: Mapping[str, Input], delivery_years: float
 
 
 def _rate(row: dict) -> str:
-    nominal = words.value(row["value_owned"], AMOUNT)
+    nominal = words.value(row["value_owned"], row["currency"])
     return say("hosting.rate", tenant=_tenant(row), value=nominal, rate=words.coupon(row["rate"]))
 
 
@@ -270,6 +311,16 @@ def _coupon(row: dict) -> str:
 # ---- what several exhibits share
 
 
+def _in(currency: str) -> Callable[[str], str]:
+    """Names the currency in a unit."""
+    return lambda unit: unit.replace(AMOUNT, currency)
+
+
+def _of(table: pd.DataFrame) -> Callable[[str], str]:
+    """Names the currency of a table of contracts in a unit."""
+    return _in(table.attrs["currency"])
+
+
 def _none(id: str, subtitle: str, notes: tuple[str, ...] = ()) -> Exhibit:
     """An exhibit of no contracts, which says so and why."""
     empty = pd.DataFrame({say("marks.column.label"): []})
@@ -297,7 +348,7 @@ def _tenant(row: dict) -> str:
 
 def _terms(row: dict) -> str:
     return say("hosting.terms", tenant=_tenant(row), years=words.value(row["term_years"], "years"),
-               value=words.value(row["value"], AMOUNT))  # fmt: skip
+               value=words.value(row["value"], row["currency"]))  # fmt: skip
 
 
 def _credit(credit: str) -> str:

@@ -84,7 +84,7 @@ def told_margins(case: Case, told: list[float]) -> Exhibit:
         ]
     ).assign(kind="estimated", source=case.inputs["lease_income"].source)
     unit = case.unit("lease_profit_per_year")
-    columns = {"label": say("study.column_label")} | {
+    columns = {"label": say("marks.column.label")} | {
         f"end_{place}": words.value(profit, unit) for place, profit in enumerate(told)
     }
     margins = sorted(float(_implied(case, profit).lease_margin) for profit in told)
@@ -126,7 +126,8 @@ def ways_to_have(case: Case) -> Exhibit:
     )  # fmt: skip
     columns = {"label": say("marks.column.label")} | {name: say(f"leasing.column_{name}") for name in MEASURED}
     before = words.value(float(found.roic_before), "fraction")
-    frame = Frame("lease-or-buy", title, say("leasing.ways_subtitle", before=before), (say("leasing.ways_note"),))
+    subtitle = say("leasing.ways_subtitle", before=before, name=parts.names()[case.company])
+    frame = Frame("lease-or-buy", title, subtitle, (say("leasing.ways_note"),))
     return marks.table(rows, frame, columns)
 
 

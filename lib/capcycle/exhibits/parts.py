@@ -67,6 +67,18 @@ def shown(value: float, unit: str, kind: str) -> str:
     return f"{text} {words.say(f'mark.{kind}')}" if kind in MARKS and text != words.DASH else text
 
 
+def restated(table: pd.DataFrame) -> tuple[str, ...]:
+    """At what rates the records of a table were converted, where some were told in another currency."""
+    pairs = table[["told_in", "currency"]].drop_duplicates().itertuples(index=False)
+    return tuple(converted(own, currency) for own, currency in pairs if own != currency)
+
+
+def converted(own: str, currency: str) -> str:
+    """At what rate amounts of one currency became amounts of another."""
+    rate = facts.newest_rate(own, currency)
+    return words.say("note.restated", own=own, currency=currency, rate=f"{rate.value:.4g}", day=words.day(rate.day))
+
+
 def unit(unit: str) -> str:
     """A unit in words: a currency stands for itself."""
     return words.say(f"unit.{unit}") if unit in RATIOS else unit

@@ -12,7 +12,7 @@ from capcycle.exhibits.marks import Frame
 from capcycle.study import Case, assumption
 from capcycle.words import say
 
-COLUMNS = ("label", "mw", "rent", "margin", "noi", "cost", "due", "status")
+COLUMNS = ("label", "mw", "rent", "margin", "noi", "cost", "due")
 MILLION = 1e6
 
 
@@ -58,13 +58,19 @@ def _row(row: Mapping) -> dict:
         "margin": words.value(row["margin"], "fraction"),
         "noi": _told(noi, row["noi_told"]),
         "cost": _told(cost, row["cost_told"]),
-        "due": _told(words.day(row["due"]), row["start_told"] or row["due"] != row["due"]),
-        "status": say(f"power_value.lease_status.{row['status']}"),
+        "due": _start(row),
         "value": row["noi_central"],
         "unit": "USD/MW/year",
         "kind": "derived" if row["noi_told"] else "assumed",
         "source": row["source"],
     }
+
+
+def _start(row: Mapping) -> str:
+    """The day on which a lease began or begins to pay, as told or as assumed."""
+    if row["status"] == "delivering":
+        return say("power_value.lease_runs", day=words.day(row["due"]))
+    return _told(words.day(row["due"]), row["start_told"] or row["due"] != row["due"])
 
 
 def _told(text: str, told: bool) -> str:

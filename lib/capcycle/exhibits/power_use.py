@@ -11,7 +11,6 @@ from capcycle.exhibits.marks import Frame
 from capcycle.study import Case
 from capcycle.words import say
 
-PRICE = "USD/MW/year"
 VALUES = ("mining_value", "hosting_value", "cloud_value")
 
 
@@ -21,13 +20,14 @@ def business_models(uses: Mapping[str, Case]) -> Exhibit:
     margins = {use: case.inputs["gross_margin"].central for use, case in uses.items()}
     revenues = {use: case.inputs["revenue_per_mw"].central for use, case in uses.items()}
     best, worst = max(margins, key=margins.get), min(margins, key=margins.get)
+    one = next(iter(uses.values()))
     most = max(revenues, key=revenues.get)
     frame = Frame(
         "business-models",
         say("power.models", best=_use(best), best_margin=words.value(margins[best], "fraction"),
             worst=words.lower(_use(worst)), worst_margin=words.value(margins[worst], "fraction"),
-            most=words.lower(_use(most)), revenue=words.value(revenues[most], PRICE)),
-        say("power.models_subtitle"),
+            most=words.lower(_use(most)), revenue=words.value(revenues[most], one.unit("revenue_per_mw"))),
+        say("power.models_subtitle", currency=one.currency),
         (say("power.models_note"),),
     )  # fmt: skip
     return marks.stacked(rows, frame)
@@ -35,7 +35,8 @@ def business_models(uses: Mapping[str, Case]) -> Exhibit:
 
 def _split(use: str, case: Case) -> list[dict]:
     margin = say("power.margin", margin=words.value(case.inputs["gross_margin"].central, "fraction"))
-    said = {"x": _use(use), "label": _use(use), "unit": PRICE, "kind": case.kind, "source": case.source, "note": margin}
+    unit = case.unit("revenue_per_mw")
+    said = {"x": _use(use), "label": _use(use), "unit": unit, "kind": case.kind, "source": case.source, "note": margin}
     return [said | {"group": words.name(name), "value": value} for name, value in case.outputs._asdict().items()]
 
 
@@ -48,7 +49,7 @@ def worth(case: Case) -> Exhibit:
         "value-by-use",
         say("power.worth", best=best["label"], best_value=words.value(best["value"], unit),
             worst=words.lower(worst["label"]), worst_value=words.value(worst["value"], unit)),
-        say("power.worth_subtitle"),
+        say("power.worth_subtitle", currency=case.currency),
         (*([] if case.outputs.mining_value else [say("power.worth_idle")]), say("power.worth_note")),
     )  # fmt: skip
     return marks.columns(rows, frame)
@@ -67,12 +68,12 @@ def _worth(case: Case, name: str) -> dict:
 
 def switching(case: Case) -> words.Sentence:
     """The bitcoin price at which mining one MW is worth as much as letting it, in one sentence."""
-    return words.paragraph(_switching(case, case.outputs.switching_bitcoin_price))
+    return words.paragraph(_switching(case, float(case.outputs.switching_bitcoin_price)))
 
 
 def _switching(case: Case, price: float) -> str:
-    now = case.inputs["bitcoin_price"].central
-    said = {"price": words.value(float(price), "USD/bitcoin"), "now": words.value(now, "USD/bitcoin")}
+    now, unit = case.inputs["bitcoin_price"].central, case.unit("bitcoin_price")
+    said = {"price": words.value(price, unit), "now": words.value(now, unit)}
     if not price:
         return say("power.never", **said)
     side = "power.switch_above" if price > now else "power.switch_below"

@@ -200,11 +200,12 @@ def _wall_row(case: Case) -> dict[str, Any]:
 
 def changes(calibrated: pd.DataFrame) -> Exhibit:
     """The disclosed changes of life with their effect, beside what the model gives for the same change."""
+    per_share = calibrated["figure"].eq("eps")
     rows = calibrated.assign(
-        label=calibrated["company"].map(parts.names()), unit="USD", kind=calibrated["kind"],
-        effect_unit=["USD/share" if figure == "eps" else "USD" for figure in calibrated["figure"]],
+        label=calibrated["company"].map(parts.names()), unit=calibrated["currency"], kind=calibrated["kind"],
+        effect_unit=calibrated["currency"].mask(per_share, calibrated["currency"] + "/share"),
         change=[_told(each) for each in calibrated.to_dict("records")],
-        implied_share_unit="fraction", modelled_unit="USD",
+        implied_share_unit="fraction", modelled_unit=calibrated["currency"],
         line=[words.name("eps_diluted" if figure == "eps" else figure) for figure in calibrated["figure"]],
         note=calibrated["reason"].where(calibrated["reason"] != "", words.DASH),
     )  # fmt: skip
@@ -272,11 +273,12 @@ def overstatement(cases: Mapping[str, Case], lives: Sequence[float], estimates: 
 
     estimates  the register of that name
     """
+    unit = next(iter(cases.values())).currency
     claimed = estimates.query("measure == 'understated_depreciation'").head(1)  # none before it was public
+    claimed = facts.restated(claimed.assign(currency=claimed["unit"]), ["low"], unit)
     full = {company: each for company, each in cases.items() if not each.lacking}
     values = [sum(float(sum(each.evaluate(server_life=life).effect_by_year[:CLAIMED_YEARS])) for each in full.values())
               for life in lives]  # fmt: skip
-    unit = next(iter(cases.values())).currency
     source = " ".join(dict.fromkeys(" ".join(each.source for each in full.values()).split()))
     labels = [say("lives.if", life=words.value(life, "years")) for life in lives]
     rows = pd.DataFrame({"label": labels, "value": values, "kind": "assumed", "source": source, "note": words.DASH})
@@ -289,7 +291,7 @@ def overstatement(cases: Mapping[str, Case], lives: Sequence[float], estimates: 
         "overstatement",
         say("lives.overstated" if said else "lives.overstated_alone", **ends, **said),
         say("lives.overstated_subtitle", years=CLAIMED_YEARS, currency=unit),
-        (say("lives.on_change"), say("lives.flat"), *_lacking(cases)),
+        (say("lives.on_change"), say("lives.flat"), *parts.restated(claimed), *_lacking(cases)),
     )
     return marks.columns(pd.concat([claim, rows], ignore_index=True).assign(unit=unit), frame)
 
@@ -299,12 +301,16 @@ def terms(cases: Mapping[str, Case], contracts: pd.DataFrame, debt: pd.DataFrame
 
     contracts, debt, assumptions  the registers of these names
     """
-    groups = [_lives(cases), _contracts(contracts, cases), _loans(debt, cases), _prices(assumptions)]
-    rows = pd.concat([group for group in groups if len(group)], ignore_index=True).assign(unit="years")
+    groups = {"life": _lives(cases), "contract": _contracts(contracts, cases), "loan": _loans(debt, cases),
+              "price": _prices(assumptions)}  # fmt: skip
+    lacking = [say(f"lives.empty.{name}") for name, group in groups.items() if group.empty]
+    rows = pd.concat([group for group in groups.values() if len(group)], ignore_index=True).assign(unit="years")
     middle = rows.groupby("term", sort=False)["value"].median()
     said = [say(f"lives.term.{term}", years=words.value(value, "years")) for term, value in middle.items()]
     title = words.listing(said)
-    frame = Frame("terms", title[:1].upper() + title[1:], say("lives.terms_subtitle"), (say("lives.terms_note"),))
+    frame = Frame(
+        "terms", title[:1].upper() + title[1:], say("lives.terms_subtitle"), (say("lives.terms_note"), *lacking)
+    )
     return marks.dots(rows.drop(columns="term"), frame)
 
 

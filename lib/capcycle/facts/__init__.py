@@ -9,7 +9,7 @@ import pandas as pd
 
 from capcycle.errors import CapcycleError, unknown
 from capcycle.facts import ads, between, door, inventory, registers, splits, vintages, year_ends
-from capcycle.facts.currency import convert, currencies, dollar_rates, newest_rate, rates
+from capcycle.facts.currency import convert, currencies, dollar_rates, newest_rate, rates, restated
 from capcycle.facts.vintages import latest
 
 __all__ = [
@@ -31,6 +31,7 @@ __all__ = [
     "rates",
     "registers",
     "rejected",
+    "restated",
     "revisions",
     "sources",
     "year_ends",

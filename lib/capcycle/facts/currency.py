@@ -1,5 +1,6 @@
 """Amounts in another currency: flows at the average rate of their period, balances at the rate of its last day."""
 
+from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -60,6 +61,28 @@ def newest_rate(own: str, currency: str) -> Rate:
         raise CapcycleError(unknown("currency", wrong, quotes))
     daily = pd.Series(quotes[currency] / quotes[own]).dropna()
     return Rate(float(daily.iloc[-1]), daily.index[-1], _sources(currency, own).strip())
+
+
+def restated(table: pd.DataFrame, amounts: Sequence[str], currency: str) -> pd.DataFrame:
+    """A table of records, such as contracts, with some columns in one currency at the newest rate.
+
+    The column `currency` says what a row is in, and then what it is made into; `told_in` keeps what it was told in.
+    Errors:  CapcycleError for a currency without rates.
+
+    >>> told = pd.DataFrame({"price": [2.0], "currency": "USD", "kind": "reported", "source": "s1"})
+    >>> restated(told, ["price"], "EUR")[["currency", "told_in", "kind", "source"]].values.tolist()
+    [['EUR', 'USD', 'derived', 's1 ecb-eurofxref']]
+    """
+    told = table["currency"].where(table["currency"] != "", currency)  # a row without an amount is in none
+    found = {own: newest_rate(own, currency) for own in {*told, currency}}
+    other, rate = told != currency, told.map({own: each.value for own, each in found.items()}).astype(float)
+    return table.assign(
+        **{name: table[name] * rate for name in amounts},
+        currency=currency,
+        told_in=told,
+        kind=table["kind"].mask(other & (table["kind"] == "reported"), "derived"),
+        source=table["source"].mask(other, table["source"] + " " + told.map(lambda own: found[own].source)),
+    )
 
 
 def convert(table: pd.DataFrame, currency: str) -> pd.DataFrame:

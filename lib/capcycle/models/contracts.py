@@ -16,9 +16,12 @@ from capcycle.models.maths import annuity
 TRIPLE_NET = 0.95  # a margin above it means that the tenant bears the running costs
 DAYS_PER_YEAR = 365.25
 PRINTED = "golden-sun-2025-12-12"  # the document of the printed book
+STANDS = ("delivering", "signed", "gpus")
 LIVE = ("signed", "amended", "delivering")
+AMOUNTS = ["contract_value", "revenue_per_year", "value_with_renewals", "backstop", "capex_per_mw_low",
+           "capex_per_mw_high", "noi_per_year", "book_value", "value", "price", "value_owned"]  # fmt: skip
 BOOK = ["contract", "lessor", "tenant", "tenant_name", "gpu_included", "credit", "mw", "term_years", "value", "price",
-        "kind", "source"]  # fmt: skip
+        "kind", "source", "currency", "told_in"]  # fmt: skip
 
 
 class Prices(NamedTuple):
@@ -38,15 +41,17 @@ class Prices(NamedTuple):
 
 
 def read(companies: Sequence[str], as_of: str | date | None = None, currency: str = "USD") -> pd.DataFrame:
-    """The contracts of some lessors as they were known on a day, with what follows from their terms.
+    """The contracts of some lessors as they were known on a day, with what follows from their terms, in one currency.
 
-    Errors: CapcycleError for an unknown company or a bad date.
+    Errors: CapcycleError for an unknown company, a bad date, or a currency without rates.
 
     >>> sorted(read(["miners"], "2024-12-31")["lessor"].unique())
     ['CORZ', 'WULF']
     """
     table = registers.read("contracts", as_of)
-    return terms(table[table["lessor"].isin(facts.tickers(companies)) & table["currency"].eq(currency)])
+    found = facts.restated(terms(table[table["lessor"].isin(facts.tickers(companies))]), AMOUNTS, currency)
+    found.attrs["currency"] = currency  # of books without a row too
+    return found
 
 
 def terms(table: pd.DataFrame) -> pd.DataFrame:
@@ -65,6 +70,7 @@ def terms(table: pd.DataFrame) -> pd.DataFrame:
     mw, years = table["critical_it_mw"], table["term_years"]
     price = pd.Series(price_per_mw_year(value, mw, years), table.index)
     margin = table[["margin_low", "margin_high"]].mean(axis=1).fillna(table["noi_per_year"] * years / value)
+    dear = table["currency"].eq("USD") & (price > registers.DEAREST_HOSTING)
     rise = implied_escalator(value, table["value_with_renewals"], years, table["renewal_years"])
     return table.assign(
         mw=mw, value=value, price=price, margin=margin, share=share,
@@ -75,7 +81,7 @@ def terms(table: pd.DataFrame) -> pd.DataFrame:
         cover=backstop_cover(table["backstop"], value),
         credit=_credit(table),
         signed=table["announced"].fillna(table["published"]),
-        not_hosting=table["gpu_included"].eq("yes") | (price > registers.DEAREST_HOSTING),
+        not_hosting=table["gpu_included"].eq("yes") | dear,
         triple_net=margin > TRIPLE_NET,
     )  # fmt: skip
 
@@ -101,14 +107,14 @@ def like_for_like(table: pd.DataFrame, cut_off: str | date) -> pd.DataFrame:
 
     Errors: ModelError for a `cut_off` that is no date.
     """
-    held = table[(table["signed"] <= _day(cut_off)) & table["status"].isin(LIVE) & table["mw"].notna()]
+    held = table[(table["signed"] <= _day("cut_off", cut_off)) & table["status"].isin(LIVE) & table["mw"].notna()]
     return held.assign(mw=held["mw_owned"], value=held["value_owned"])[BOOK].reset_index(drop=True)
 
 
-def _day(cut_off: str | date) -> pd.Timestamp:
-    day = pd.to_datetime(cut_off or None, errors="coerce")
+def _day(name: str, given: str | date) -> pd.Timestamp:
+    day = pd.to_datetime(given or None, errors="coerce")
     if pd.isna(day):
-        raise ModelError(f"cut_off '{cut_off}' is not a date such as 2025-11-03")
+        raise ModelError(f"{name} '{given}' is not a date such as 2025-11-03")
     return day
 
 
@@ -135,9 +141,12 @@ def prices(book: pd.DataFrame, term: float) -> Prices:
     )  # fmt: skip
 
 
-def known_on(table: pd.DataFrame, as_of: str | date | None = None) -> pd.Timestamp:
-    """The day that a table of contracts stands for: the one asked for, else the last on which anything became known."""
-    return pd.Timestamp(as_of) if as_of else table["published"].max()
+def known_on(table: pd.DataFrame, from_day: str | date | None = None) -> pd.Timestamp:
+    """The day from which rent is still to come: the one asked for, else the last on which anything became known.
+
+    Errors: ModelError for a `from_day` that is no date.
+    """
+    return _day("from_day", from_day) if from_day else table["published"].max()
 
 
 def run_off(table: pd.DataFrame, day: pd.Timestamp, delivery_years: float, signed_weight: float) -> pd.DataFrame:
@@ -151,6 +160,26 @@ def run_off(table: pd.DataFrame, day: pd.Timestamp, delivery_years: float, signe
     flows = pd.DataFrame(rows, columns=["contract", "lessor", "status", "credit", "year", "value", "kind", "source"])
     weight = np.where(flows["status"] == "delivering", 1.0, signed_weight)
     return flows.assign(value=flows["value"] * weight)
+
+
+def backlog(table: pd.DataFrame, day: pd.Timestamp, delivery_years: float, signed_weight: float) -> pd.DataFrame:
+    """Live contracts by where they stand, those with GPUs in the rent apart: signed, dated, to come, weighted.
+
+    Columns: contracts, mw and value of the lessors' part; undated, the value of those that say no day or term and so
+    are in no run-off; to_come after the day; weighted, the same with what is only signed at its weight.
+    """
+    live = table[table["status"].isin(LIVE)]
+    live = live.assign(stands=live["status"].mask(live["not_hosting"], "gpus").replace("amended", "signed"))
+    dated = live["term_years"].notna() & live["signed"].notna()
+    live = live.assign(undated=live["value_owned"].where(~dated, 0.0).fillna(0.0))
+    for name, weight in (("to_come", 1.0), ("weighted", signed_weight)):
+        flows = run_off(live, day, delivery_years, weight)
+        live[name] = live["contract"].map(flows.groupby("contract")["value"].sum()).fillna(0.0)
+    return live.groupby("stands").agg(
+        contracts=("contract", "size"), mw=("mw_owned", "sum"), value=("value_owned", "sum"),
+        undated=("undated", "sum"), to_come=("to_come", "sum"), weighted=("weighted", "sum"),
+        source=("source", lambda cells: " ".join(dict.fromkeys(" ".join(cells).split()))),
+    ).reindex([each for each in STANDS if (live["stands"] == each).any()])  # fmt: skip
 
 
 def _yearly(each: Mapping, day: pd.Timestamp, delivery_years: float) -> Iterator[dict]:

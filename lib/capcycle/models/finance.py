@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import date
+from itertools import accumulate
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -9,7 +10,8 @@ import pyxirr
 
 from capcycle import words
 from capcycle.errors import ModelError
-from capcycle.models.maths import is_expression
+from capcycle.models import cells
+from capcycle.models.maths import is_cell, is_expression, where
 
 LOWEST = -1.0  # a rate of return at which everything is lost
 TRIED = np.geomspace(0.01, 100, 401)  # growth factors of a year: from losing 99 % to a hundredfold
@@ -35,6 +37,8 @@ def irr(flows: Sequence[Any]) -> Any:
     >>> round(irr([-100, 39, 59, 55, 20]), 5)
     0.28095
     """
+    if is_cell(*flows):
+        return cells.irr(flows, irr([getattr(flow, "value", flow) for flow in flows]))
     table = np.stack(np.broadcast_arrays(*map(_number, flows)))
     found = _each(table.reshape(len(table), -1).T)
     return found.reshape(table.shape[1:])[()] if table.ndim > 1 else float(found[0])
@@ -105,6 +109,8 @@ def payback(flows: Sequence[Any], rate: Any = 0.0) -> Any:
     (2.5, nan)
     """
     discounted = [flow / (1 + rate) ** year for year, flow in enumerate(flows)]
+    if is_cell(*discounted):
+        return _payback_of_cells(discounted)
     table = np.stack(np.broadcast_arrays(*map(_number, discounted)))
     total = np.cumsum(table, axis=0)
     turned = total >= 0
@@ -114,6 +120,15 @@ def payback(flows: Sequence[Any], rate: Any = 0.0) -> Any:
     with np.errstate(divide="ignore", invalid="ignore"):
         years = np.where(first == 0, 0.0, first - over / last)
     return np.where(turned.any(axis=0), years, np.nan)[()]
+
+
+def _payback_of_cells(flows: Sequence[Any]) -> Any:
+    totals = list(accumulate(flows))
+    years = [0.0, *(year - totals[year] / flows[year] for year in range(1, len(flows)))]
+    found = np.nan
+    for total, year in reversed(list(zip(totals, years, strict=True))):
+        found = where(total >= 0, year, found)
+    return found
 
 
 def _number(flow: Any) -> np.ndarray:

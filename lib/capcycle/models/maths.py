@@ -1,7 +1,8 @@
-"""The functions that plain arithmetic lacks, on whatever a model is given: numbers, arrays, or a chart's parameters.
+"""The functions that plain arithmetic lacks, on numbers, arrays, a chart's parameters or cells alike.
 
 A model that is called with Altair parameters yields the Vega expression of its own formula, so that a slider in a
-published page computes what the library computes. Operators do that by themselves; these functions do the rest.
+published page computes what the library computes; called with the cells of a spreadsheet it yields theirs. Operators do
+that by themselves; these functions do the rest.
 """
 
 from functools import reduce
@@ -9,10 +10,17 @@ from typing import Any
 
 import numpy as np
 
+from capcycle.models.cells import Cell, Functions
+
 
 def is_expression(*values: Any) -> bool:
-    """Whether any of the values is a chart's parameter or an expression made of one."""
-    return any(type(value).__module__.startswith("altair.") for value in values)
+    """Whether any of the values is a chart's parameter or a spreadsheet's cell, or an expression made of one."""
+    return is_cell(*values) or any(type(value).__module__.startswith("altair.") for value in values)
+
+
+def is_cell(*values: Any) -> bool:
+    """Whether any of the values is a cell of a spreadsheet."""
+    return any(isinstance(value, Cell) for value in values)
 
 
 def where(condition: Any, then: Any, otherwise: Any) -> Any:
@@ -24,7 +32,7 @@ def where(condition: Any, then: Any, otherwise: Any) -> Any:
     if isinstance(condition, bool | np.bool_):  # settled before any slider moves
         return then if condition else otherwise
     if is_expression(condition, then, otherwise):
-        return _vega().if_(condition, then, otherwise)
+        return _functions(condition, then, otherwise).if_(condition, then, otherwise)
     return np.where(condition, then, otherwise)[()]
 
 
@@ -34,7 +42,7 @@ def minimum(*values: Any) -> Any:
     >>> float(minimum(3.0, 1.0, 2.0))
     1.0
     """
-    return _vega().min(*values) if is_expression(*values) else reduce(np.minimum, values)
+    return _functions(*values).min(*values) if is_expression(*values) else reduce(np.minimum, values)
 
 
 def maximum(*values: Any) -> Any:
@@ -43,7 +51,7 @@ def maximum(*values: Any) -> Any:
     >>> maximum(np.array([1.0, 4.0]), 2.0).tolist()
     [2.0, 4.0]
     """
-    return _vega().max(*values) if is_expression(*values) else reduce(np.maximum, values)
+    return _functions(*values).max(*values) if is_expression(*values) else reduce(np.maximum, values)
 
 
 def ceiling(value: Any) -> Any:
@@ -52,7 +60,7 @@ def ceiling(value: Any) -> Any:
     >>> float(ceiling(2.0)), float(ceiling(2.1))
     (2.0, 3.0)
     """
-    return _vega().ceil(value) if is_expression(value) else np.ceil(value)
+    return _functions(value).ceil(value) if is_expression(value) else np.ceil(value)
 
 
 def per(amount: Any, base: Any) -> Any:
@@ -62,7 +70,7 @@ def per(amount: Any, base: Any) -> Any:
     [1.5, nan]
     """
     if is_expression(amount, base):
-        return where(base > 0, amount / base, _vega().NaN)
+        return where(base > 0, amount / base, _functions(amount, base).NaN)
     with np.errstate(divide="ignore", invalid="ignore"):
         return np.where(np.greater(base, 0), np.divide(amount, base), np.nan)[()]
 
@@ -74,7 +82,7 @@ def positive(value: Any) -> Any:
     [2.0, nan]
     """
     if is_expression(value):
-        return _vega().if_(value > 0, value, _vega().NaN)
+        return where(value > 0, value, _functions(value).NaN)
     return np.where(np.greater(value, 0), value, np.nan)[()]
 
 
@@ -126,7 +134,10 @@ def present_value(rate: Any, flows: Any) -> Any:
     return sum(flow / (1 + rate) ** year for year, flow in enumerate(flows))
 
 
-def _vega() -> Any:
+def _functions(*values: Any) -> Any:
+    """The functions of a chart's language, or of a spreadsheet's where any of the values is a cell."""
+    if is_cell(*values):
+        return Functions
     from altair import expr  # only a page with sliders needs it
 
     return expr

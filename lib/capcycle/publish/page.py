@@ -5,6 +5,7 @@ import json
 import os
 import shlex
 import shutil
+from base64 import b64decode
 from functools import cache
 from html import unescape
 from importlib.metadata import version
@@ -137,11 +138,14 @@ def _block(part: notebook.Part, prose: Prose, documents, datasets: Datasets, fol
         return {"kind": "prose", "html": prose.html(part.content)}
     exhibit = part.content
     (folder / f"{exhibit['id']}.csv").write_text(exhibit["csv"], "utf-8")
+    if "workbook" in exhibit:
+        (folder / f"{exhibit['id']}.xlsx").write_bytes(b64decode(exhibit["workbook"]))
     if part.spec:
         (folder / f"{exhibit['id']}.svg").write_text(pictures.picture(part.spec), "utf-8")
     return {
         "kind": "exhibit",
         **{key: exhibit[key] for key in ("id", "title", "subtitle", "alt", "notes")},
+        "workbook": "workbook" in exhibit,
         "code": part.code,
         "spec": datasets.slim(part.spec) if part.spec else None,
         "sliders": has_sliders(part.spec or {}),

@@ -14,7 +14,7 @@ GPUS = 10_000  # in a cluster let by the hour, where nobody says otherwise
 RANGES = {"gpus": (1, 1e7), "gpu_rent": (0.01, 1000), "gpu_utilisation": (0.01, 1), "server_life": (1, LAST),
           "refreshes": (0, GENERATIONS - 1)}  # fmt: skip
 H100 = {"gpu_price": "gpu_price_h100", "kw_per_gpu": "kw_per_gpu_h100"}
-CONTRACT = {"site_capex": "USD", "site_residual": "fraction", "contract_price": "USD/GPU-hour",
+CONTRACT = {"site_capex": "currency", "site_residual": "fraction", "contract_price": "currency/GPU-hour",
             "contract_term": "years", "prepaid_share": "fraction"}  # fmt: skip
 
 
@@ -33,11 +33,11 @@ def chosen(**given: float) -> dict[str, float]:
     return kept
 
 
-def cluster(lessor: str = "", gpus: float = GPUS, refreshes: float = 0, **given: float) -> Case:
+def cluster(lessor: str = "", gpus: float = GPUS, refreshes: float = 0, currency: str = "USD", **given: float) -> Case:
     """A cluster under a lessor's contract; without a lessor one of H100 let by the hour.
 
-    given   what a reader chose instead of an assumption
-    Errors: ModelError for a lessor whose contract is not held.
+    given   what a reader chose instead of an assumption, amounts in US dollars
+    Errors: ModelError for a lessor whose contract is not held, and for a currency without rates.
 
     >>> cluster().inputs["contract_term"].central, float(cluster("IREN").inputs["contract_term"].central)
     (0.0, 5.0)
@@ -49,15 +49,15 @@ def cluster(lessor: str = "", gpus: float = GPUS, refreshes: float = 0, **given:
         "credited_from": Input("credited_from", 1.0, "years", reason=say("gpu_cloud.no_contract")),
     }  # fmt: skip
     asked = {"hurdle_rate": "required_return", "refreshes": refreshes}
-    return case(gpu_cloud, lessor, **({} if lessor else free), **asked, **_own(lessor, given))
+    return case(gpu_cloud, lessor, currency, **({} if lessor else free), **asked, **_own(lessor, given))
 
 
-def hour(lessor: str = "", **given: float) -> Case:
+def hour(lessor: str = "", currency: str = "USD", **given: float) -> Case:
     """The hour that such a cluster sells, at today's rent; a site of the lessor's own at its straight-line cost."""
     _check(lessor)
     place = {"data_center_cost": "data_center_capital" if lessor else "data_center_cost"}
     taken = {name: value for name, value in given.items() if name in gpu_hour.parameters}
-    return case(gpu_hour, lessor, **({} if lessor else H100), **place, **_own(lessor, taken))
+    return case(gpu_hour, lessor, currency, **({} if lessor else H100), **place, **_own(lessor, taken))
 
 
 def _own(lessor: str, given: dict[str, float]) -> dict[str, Any]:

@@ -8,7 +8,7 @@ import pandas as pd
 from capcycle import models
 from capcycle.facts import registers
 from capcycle.models import contracts
-from capcycle.study.case import DERIVED, Case, Input, case
+from capcycle.study.case import DERIVED, Case, Input, case, converted
 from capcycle.study.chosen import assumption, within
 from capcycle.words import say
 
@@ -35,29 +35,39 @@ def chosen(**given: float) -> dict[str, Any]:
 
 
 def lease(table: pd.DataFrame, **given: Any) -> Case:
-    """One MW let at what the contracts of a table pay, the rest as assumed; `given` is what a reader chose instead."""
-    return case(models.hosting, **({"hosting_rent": _rent(table)} | _taken(models.hosting, given)))
+    """One MW let at what the contracts of a table pay, the rest as assumed, all in the currency of the table.
+
+    given  what a reader chose instead, in US dollars
+    """
+    return _let(models.hosting, table, given)
 
 
 def uses(table: pd.DataFrame, **given: Any) -> Case:
     """One MW of power let as in `lease`, mined with, or run as an own cloud."""
-    return case(models.power_use, **({"hosting_rent": _rent(table)} | _taken(models.power_use, given)))
+    return _let(models.power_use, table, given)
+
+
+def _let(model: Any, table: pd.DataFrame, given: dict[str, Any]) -> Case:
+    currency = table.attrs["currency"]
+    return case(model, currency=currency, **({"hosting_rent": _rent(table, currency)} | _taken(model, given)))
 
 
 def _taken(model: Any, given: dict[str, Any]) -> dict[str, Any]:
     return {name: assumption(name, value) for name, value in given.items() if name in model.parameters}
 
 
-def _rent(table: pd.DataFrame) -> Input | str:
+def _rent(table: pd.DataFrame, currency: str) -> Input | str:
     """What the contracts pay on average, weighted by MW and years; the general assumption where none has a price."""
     held = table[~table["not_hosting"] & table["price"].notna()]
     if held.empty:
         return "hosting_rent"
     found = contracts.prices(held, held["term_years"].mean())
     source = " ".join(dict.fromkeys(" ".join(held["source"]).split()))
-    general = assumption("hosting_rent")
+    general = converted(assumption("hosting_rent"), currency)
     low, high = (found.low, found.high) if found.low < found.high else (general.low, general.high)  # of one contract
-    return Input("hosting_rent", found.weighted, general.unit, low, high, DERIVED, source, say("hosting.own_rent"))
+    return Input(
+        "hosting_rent", found.weighted, f"{currency}/MW/year", low, high, DERIVED, source, say("hosting.own_rent")
+    )
 
 
 def credit_rates() -> dict[str, Input]:
@@ -73,9 +83,9 @@ def yields(table: pd.DataFrame, let: Case) -> pd.DataFrame:
     return contracts.yields(table, *ends)
 
 
-def businesses() -> dict[str, Case]:
+def businesses(currency: str = "USD") -> dict[str, Case]:
     """One MW as a business, in each of four uses."""
     return {
-        use: case(models.business, revenue_per_mw=revenue, gross_margin=margin)
+        use: case(models.business, currency=currency, revenue_per_mw=revenue, gross_margin=margin)
         for use, (revenue, margin) in USES.items()
     }

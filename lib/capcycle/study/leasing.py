@@ -9,11 +9,11 @@ from capcycle.errors import ModelError, unknown
 from capcycle.measure import measure
 from capcycle.models.leasing import lease_or_buy, leasing
 from capcycle.panel import Panel
-from capcycle.study.case import Case, Input, case, figure
+from capcycle.study.case import Case, Input, case, converted, figure
 from capcycle.study.lives import newest
 
 KINDS = ("ordinary", "advanced")
-CARDS, TERM = 10_000, 5  # of the call
+CARDS, TERM, CALL = 10_000, 5, "CNY"  # of the call
 TOLD = {"vat_refund": "china_cluster_tax_refund", "cluster_residual": "china_cluster_residual"}
 DECLARED = {"card_price": (1_000, 10e6), "lessor_debt_rate": (0, 0.5), "operating_cost_share": (0, 1),
             "borrowed_share": (0, 1), "lessor_tax_rate": (0, 0.9)}  # fmt: skip
@@ -35,20 +35,23 @@ def told(kind: str = "ordinary") -> dict[str, str | Input]:
     return own | TOLD | {"lease_income": f"china_cluster_income_{kind}"}
 
 
-def cluster(kind: str, **declared: float | Sequence[float]) -> Case:
+def cluster(kind: str, currency: str = CALL, **declared: float | Sequence[float]) -> Case:
     """A cluster as the call told it, at costs that stand in no source: each one number, or low, central and high.
 
-    Errors: ModelError for a kind of card that the call does not tell of, and for every cost that cannot be.
+    declared  in yuan, as the call is
+    Errors:   ModelError for a kind of card that the call does not tell of, for every cost that cannot be, and for a
+              currency without rates.
     """
     rows = {name: list(value) if np.ndim(value) else [value] for name, value in declared.items()}
     _check({name: row for name, row in rows.items() if np.ndim(declared[name])}, rows)
     own = {name: _declared(name, row) for name, row in rows.items()}
-    return case(leasing, "", "CNY", **told(kind), **own)
+    return case(leasing, "", currency, **told(kind), **own)
 
 
 def _declared(name: str, row: Sequence[float]) -> Input:
     low, central, high = row if len(row) == 3 else (np.nan, row[0], np.nan)
-    return Input(name, float(central), "", low, high, reason=words.say("leasing.no_source"))
+    unit = leasing.parameters[name].replace("currency", CALL)
+    return Input(name, float(central), unit, low, high, reason=words.say("leasing.no_source"))
 
 
 def _check(ranges: dict[str, list[float]], rows: dict[str, list[float]]) -> None:
@@ -62,6 +65,15 @@ def _check(ranges: dict[str, list[float]], rows: dict[str, list[float]]) -> None
     ]
     if faults:
         raise ModelError("; ".join(faults))
+
+
+def told_profit(told: Sequence[float], currency: str = CALL) -> list[float]:
+    """The yearly profits that the call told, in another currency than its yuan.
+
+    >>> told_profit([150e6, 200e6])
+    [150000000.0, 200000000.0]
+    """
+    return converted(Input("told_profit_per_year", [*told], CALL), currency).central
 
 
 def choice(lease: Case, years: Panel, tenant: str, leased: float, tenant_rate: float) -> Case:

@@ -13,7 +13,7 @@ from capcycle.errors import ModelError, unknown
 from capcycle.facts import registers
 from capcycle.measure import Measures, measure
 from capcycle.models import life_change, useful_life
-from capcycle.panel import Panel
+from capcycle.panel import Panel, select
 from capcycle.study.case import ASSUMED, Case, Input, case, figure, history
 
 CHANGE = {  # what a line of the accounts moves by when depreciation moves by one, before and after tax
@@ -39,7 +39,7 @@ def restated(
     """
     _check(share_elsewhere=share_elsewhere, life_elsewhere=life_elsewhere, **given)
     measured = {name: measure(name, years) for name in ("capex", "net_income", "shares_diluted", *WHOLE)}
-    implied = calibrated(years, companies, as_of)
+    implied = calibrated(companies, as_of)
     found = {
         company: case(
             useful_life,
@@ -171,16 +171,19 @@ def _or(found: Input, elsewhere: float) -> Input | float:
     return elsewhere if found.missing and elsewhere else found
 
 
-def calibrated(years: Panel, companies: Sequence[str], as_of: str = "") -> pd.DataFrame:
+def calibrated(companies: Sequence[str], as_of: str = "") -> pd.DataFrame:
     """The disclosed changes of life with their effect, beside what the model gives were all capex servers.
 
+    All of it is in the currency of each company's accounts: what was disclosed is held against the capex filed.
+
     Columns: those of the register, `modelled` (the model's effect on the same line, all capex taken as servers),
-    `implied_share` (the share of capex that makes the two agree) and `reason` (why there is none).
+    `implied_share` (the share of capex that makes the two agree), `reason` (why there is none) and `currency`.
     """
     table = registers.read("useful_lives", as_of or None)
     table = table[table["company"].isin(companies) & table["effect"].notna()].reset_index(drop=True)
-    capex = measure("capex", years)
-    modelled = [_modelled(row, capex, years) for row in table.to_dict("records")]
+    table = table.assign(currency=table["company"].map(facts.companies()["currency"]))
+    capex = {company: _filed_capex(company, as_of) for company in table["company"].unique()}
+    modelled = [_modelled(row, capex[row["company"]]) for row in table.to_dict("records")]
     table = table.assign(modelled=[each for each, _ in modelled], reason=[why for _, why in modelled])
     share = table["effect"] / table["modelled"]
     unfit = table["modelled"].notna() & ~share.between(0, 1)
@@ -190,7 +193,13 @@ def calibrated(years: Panel, companies: Sequence[str], as_of: str = "") -> pd.Da
     )
 
 
-def _modelled(row: dict[str, Any], capex: Measures, years: Panel) -> tuple[float, str]:
+def _filed_capex(company: str, as_of: str) -> pd.DataFrame:
+    """A company's capex by fiscal year in the currency of its accounts."""
+    years = select(facts.load([company], as_of or None), "year", "fiscal")
+    return measure("capex", years).table.dropna(subset="value")
+
+
+def _modelled(row: dict[str, Any], own: pd.DataFrame) -> tuple[float, str]:
     """The effect that the model gives for a disclosed change in its first year, or why it gives none."""
     if row["basis"] == "accelerated charge" or "retired" in row["asset"]:
         return np.nan, words.say("lives.one_off")
@@ -200,13 +209,12 @@ def _modelled(row: dict[str, Any], capex: Measures, years: Panel) -> tuple[float
         return np.nan, words.say("lives.undated")
     if not row["year"] or row["figure"] not in CHANGE:
         return np.nan, words.say("lives.part_year")
-    own = capex.table[capex.table["company"] == row["company"]].dropna(subset="value")
     first = own[own["period_start"] >= row["effective"]].head(1)
     before = own[own["period_start"] < row["effective"]]
     if first.empty or before.empty:
         return np.nan, words.say("lives.no_capex")
     found = case(
-        life_change, row["company"], years.currency, capex=before["value"].to_list(),
+        life_change, row["company"], row["currency"], capex=before["value"].to_list(),
         capex_next=first["value"].item(), server_share=1, life_in_accounts=row["from_years"],
         server_life=row["to_years"], residual=0, shares_diluted=1,
     ).outputs  # fmt: skip

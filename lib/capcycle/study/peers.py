@@ -16,6 +16,8 @@ from capcycle.study.leased import RUNS, Terms, leases, terms
 STALE = pd.Timedelta(days=270)  # a balance older than this beside the price hides a build: debt triples within a year
 STALE_POWER = pd.Timedelta(days=366)  # an annual report has told a newer figure of power since
 PIPELINE = "development pipeline"  # a part of capacity.csv
+DOLLARS = "USD"
+BALANCES = ("cash", "total_debt", "debt_current", "long_term_debt_noncurrent")
 
 
 class Figure(NamedTuple):
@@ -35,8 +37,10 @@ def peers(companies: Sequence[str], as_of: str | date | None = None) -> pd.DataF
 
     Formula: enterprise_value = market_value + debt - cash; secured_mw = operating + leased + pipeline
     Units:   full US dollars, shares, MW; leased MW are the company's own share of critical IT in leases that live, and
-             `gpu_mw` those of contracts that pay for GPUs too; dollars per MW; `delivered` a share of the leased MW
-    Errors:  none; what is lacking is NaN with its reason
+             `gpu_mw` those of contracts that pay for GPUs too; dollars per MW; `delivered` a share of the leased MW.
+             A balance or a price in another currency is converted at the rate of its day.
+    Errors:  CapcycleError for an unknown company, and for a day or currency without a rate; what is lacking is NaN
+             with its reason
 
     >>> table = peers(["CIFR", "MARA"], as_of="2026-08-31").set_index(["company", "figure"])
     >>> float(table["value"]["CIFR", "leased_mw"])  # Barber Lake 168, Amazon 300; a later 39 has no day
@@ -44,12 +48,15 @@ def peers(companies: Sequence[str], as_of: str | date | None = None) -> pd.DataF
     >>> table["reason"]["MARA", "operating_mw"]
     'no figure of power in use is held'
     """
-    known, tables = facts.load([*companies], as_of), {name: registers.read(name, as_of) for name in REGISTERS}
+    wanted, known = facts.tickers(companies), facts.load([*companies], as_of)
+    tables = {name: registers.read(name, as_of) for name in REGISTERS}
     tables |= {"contracts": contracts.terms(tables["contracts"]), "leases": leases(companies, as_of)}
+    tables["market"] = _prices(tables["market"], wanted)
+    balances = facts.convert(known[known["concept"].isin(BALANCES)], DOLLARS)
     rows = [
         {"company": company, "figure": name, **figure._asdict()}
-        for company in known.attrs["companies"]
-        for name, figure in _company(company, known, tables).items()
+        for company in wanted
+        for name, figure in _company(company, balances, tables).items()
     ]
     return pd.DataFrame(rows)
 
@@ -64,6 +71,12 @@ def wide(figures: pd.DataFrame) -> pd.DataFrame:
 
 
 REGISTERS = ("market", "contracts", "capacity", "commitments")
+
+
+def _prices(market: pd.DataFrame, companies: Sequence[str]) -> pd.DataFrame:
+    """Market values and prices of some companies in dollars."""
+    own = market[market["company"].isin(companies)]
+    return facts.convert(own.assign(unit=own["currency"], period_start=pd.NaT, period_end=own["date"]), DOLLARS)
 
 
 def _company(company: str, known: pd.DataFrame, tables: dict[str, pd.DataFrame]) -> dict[str, Figure]:
@@ -123,7 +136,7 @@ def _terms(company: str, tables: dict[str, pd.DataFrame], day: pd.Timestamp) -> 
 def _balance(known: pd.DataFrame, day: pd.Timestamp) -> tuple[Figure, Figure]:
     """Debt and cash of the newest balance that has both, where it is not too old beside the price."""
     wide = known[known["period_end"].le(day)].pivot_table(index="period_end", columns="concept", values="value")
-    wide = wide.reindex(columns=["cash", "total_debt", "debt_current", "long_term_debt_noncurrent"])
+    wide = wide.reindex(columns=[*BALANCES])
     parts = wide["debt_current"] + wide["long_term_debt_noncurrent"]
     both = pd.DataFrame({"debt": wide["total_debt"].fillna(parts), "cash": wide["cash"]}).dropna()
     if both.empty:

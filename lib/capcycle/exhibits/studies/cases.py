@@ -1,6 +1,7 @@
 """A case and its scenarios: the table of assumptions, bear, base and bull side by side, companies beside each other."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
@@ -9,6 +10,7 @@ from capcycle import study, words
 from capcycle.exhibits import marks, parts
 from capcycle.exhibits.exhibit import Exhibit
 from capcycle.exhibits.marks import Frame
+from capcycle.exhibits.studies.workbook import workbook
 from capcycle.facts import sources
 from capcycle.study import SCENARIOS, Case, Scenarios
 from capcycle.words import say
@@ -30,7 +32,7 @@ def assumptions(*cases: Case, beside: Sequence[study.Input] = ()) -> Exhibit:
         else words.counted("study.assumptions", assumed, total=len(rows)),
         say("study.assumptions_subtitle"),
     )
-    return marks.table(rows, frame, columns)
+    return replace(marks.table(rows, frame, columns), workbook=workbook(cases))
 
 
 def _input(each: study.Input) -> dict:

@@ -14,6 +14,7 @@ from capcycle.study import Grid
 from capcycle.words import say
 
 NARROW = 0.08  # a range of fractions in which whole percents would repeat
+LINE = "white"  # by name: the page turns "#ffffff" into its own colour, which is dark in the dark
 
 
 def heat_map(found: Grid, target: float | None = None) -> Exhibit:
@@ -73,10 +74,10 @@ def _heat_chart(found: Grid, rows: pd.DataFrame, line: float, unit: str) -> alt.
         .mark_rect(stroke=None)
         .encode(x=x, x2="right:Q", y=y, y2="above:Q", color=colour, tooltip=tooltip)
     )
-    iso = alt.Chart(_contour(found, line)).mark_line(color="#ffffff", strokeWidth=2.5)
+    iso = alt.Chart(_contour(found, line)).mark_line(color=LINE, strokeWidth=2.5)
     here = {"x": case.inputs[found.x].central, "y": case.inputs[found.y].central}
     point = alt.Chart(pd.DataFrame([here])).mark_point(
-        size=110, filled=True, color="#ffffff", stroke="#000000", strokeWidth=1.5
+        size=110, filled=True, color=LINE, stroke="#000000", strokeWidth=1.5
     )
     return alt.layer(
         area,

@@ -46,7 +46,7 @@ def what_if(case: Case, x: str, sliders: Sequence[str], of: str | None = None) -
         id=frame.id, title=frame.title, subtitle=frame.subtitle, alt=say("study.what_if_alt", title=frame.title),
         view=marks.frame.view(rows, {"label": words.name(x), "value": words.name(of)}),
         figures=marks.frame.figures(rows), notes=(*frame.notes, *kinds_noted(rows["kind"])), sources=documents(rows),
-        chart=None if case.lacking else _chart(case, x, sliders, of),
+        chart=_chart(case, x, sliders, of) if rows["value"].notna().any() else None,
     )  # fmt: skip
 
 
@@ -97,8 +97,8 @@ def _chart(case: Case, x: str, names: Sequence[str], of: str) -> alt.LayerChart:
     made = _tabulated if case.model.iterates else _formula
     line, here = (made(case, x, xs, sliders, of) for xs in (_xs(case, x), np.array([case.inputs[x].central])))
     unit = case.unit(of)
-    across = alt.X("x:Q", axis=axis(case.unit(x), words.name(x)), scale=alt.Scale(zero=False, nice=False))
-    up = alt.Y("value:Q", axis=axis(unit, words.name(of)), scale=alt.Scale(zero=False))
+    across = alt.X("x:Q", axis=_unrounded(axis(case.unit(x), words.name(x))), scale=alt.Scale(zero=False, nice=False))
+    up = alt.Y("value:Q", axis=_unrounded(axis(unit, words.name(of))), scale=alt.Scale(zero=False))
     here = here.transform_calculate(shown=_shown(unit))
     ends = _line(case, x, of)["value"]
     side = "right" if ends.iloc[-1] > ends.iloc[0] else "left"  # above a line that rises there is room on the left
@@ -112,6 +112,12 @@ def _chart(case: Case, x: str, names: Sequence[str], of: str) -> alt.LayerChart:
             for look in (HALO, {})
         ),
     ).add_params(*(slider.param for slider in sliders.values()))
+
+
+def _unrounded(made: alt.Axis) -> alt.Axis:
+    """With as many decimals as a tick has: a range may be narrow, and the sliders move it."""
+    made.format = theme.UNROUNDED.get(made.format, made.format)
+    return made
 
 
 def _slider(each: Input, tabulated: bool) -> Slider:

@@ -1,0 +1,174 @@
+"""A model on the cells of a spreadsheet: its arithmetic yields their formulas, with the values beside them.
+
+A formula that grows long is put in a row of workings and named by its place from then on, so that no cell holds more
+than a reader can follow and none passes a spreadsheet's limit.
+"""
+
+import operator
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import numpy as np
+
+LONG = 160  # characters of a formula, from which on it is kept as a row of workings
+HUGE = 9.99e307  # the largest number of a spreadsheet, in the place of infinity
+
+
+class Workings:
+    """Rows of cells between inputs and outputs, from a row of their sheet downwards; rows and columns from nought."""
+
+    def __init__(self, first: int = 0, column: int = 1):
+        self.first, self.column = first, column
+        self.rows: list[list[Cell]] = []
+
+    def keep(self, cells: Sequence[Any]) -> list["Cell"]:
+        """Put cells side by side in a new row and name each by its place."""
+        own = [each if isinstance(each, Cell) else Cell(_text(each), each, self) for each in cells]
+        self.rows.append(own)
+        row = self.first + len(self.rows) - 1
+        return [Cell(place(row, self.column + column), each.value, self) for column, each in enumerate(own)]
+
+
+class Cell:
+    """A formula, without its equals sign, and its value.
+
+    >>> sheet = Workings()
+    >>> capex, life = Cell("B2", 400.0, sheet), Cell("B3", 5.0, sheet)
+    >>> a_year = 1 + capex / life
+    >>> a_year.text, float(a_year.value)
+    ('(1+(B2/B3))', 81.0)
+    """
+
+    __array_ufunc__ = None  # a number of NumPy's leaves the arithmetic to the cell
+    __hash__ = None
+
+    def __init__(self, text: str, value: Any, workings: Workings):
+        self.text, self.value, self.workings = text, value, workings
+
+    def __bool__(self) -> bool:
+        raise TypeError("a cell is neither true nor false: use where(condition, then, otherwise)")
+
+    def __add__(self, other):
+        return _joined(self, "+", other, operator.add)
+
+    def __radd__(self, other):
+        return _joined(other, "+", self, operator.add)
+
+    def __sub__(self, other):
+        return _joined(self, "-", other, operator.sub)
+
+    def __rsub__(self, other):
+        return _joined(other, "-", self, operator.sub)
+
+    def __mul__(self, other):
+        return _joined(self, "*", other, operator.mul)
+
+    def __rmul__(self, other):
+        return _joined(other, "*", self, operator.mul)
+
+    def __truediv__(self, other):
+        return _joined(self, "/", other, operator.truediv)
+
+    def __rtruediv__(self, other):
+        return _joined(other, "/", self, operator.truediv)
+
+    def __pow__(self, other):
+        return _joined(self, "^", other, operator.pow)
+
+    def __rpow__(self, other):
+        return _joined(other, "^", self, operator.pow)
+
+    def __neg__(self):
+        return _joined(0, "-", self, operator.sub)
+
+    def __eq__(self, other):
+        return _joined(self, "=", other, operator.eq)
+
+    def __lt__(self, other):
+        return _joined(self, "<", other, operator.lt)
+
+    def __le__(self, other):
+        return _joined(self, "<=", other, operator.le)
+
+    def __gt__(self, other):
+        return _joined(self, ">", other, operator.gt)
+
+    def __ge__(self, other):
+        return _joined(self, ">=", other, operator.ge)
+
+    def __and__(self, other):
+        return _called("AND", (self, other), np.logical_and)
+
+    __rand__ = __and__
+
+
+class Functions:
+    """What a chart's expressions call by these names, in a spreadsheet's."""
+
+    NaN = np.nan
+
+    @staticmethod
+    def if_(condition: Any, then: Any, otherwise: Any) -> Cell:
+        return _called("IF", (condition, then, otherwise), lambda a, b, c: b if a else c)
+
+    @staticmethod
+    def min(*values: Any) -> Cell:
+        return _called("MIN", values, lambda *all_: np.min(all_))
+
+    @staticmethod
+    def max(*values: Any) -> Cell:
+        return _called("MAX", values, lambda *all_: np.max(all_))
+
+    @staticmethod
+    def ceil(value: Any) -> Cell:
+        return -_called("INT", (-value,), np.floor)
+
+
+def irr(flows: Sequence[Any], value: float) -> Cell:
+    """The rate of return of a row of cells, searched for by the spreadsheet from the value that is known."""
+    kept = _workings(*flows).keep(flows)
+    guess = _text(value) if np.isfinite(value) else "0.1"
+    return Cell(f"IRR({kept[0].text}:{kept[-1].text},{guess})", value, kept[0].workings)
+
+
+def place(row: int, column: int) -> str:
+    """The fixed address of a cell, row and column counted from nought.
+
+    >>> place(0, 27)
+    '$AB$1'
+    """
+    letters, left = "", column + 1
+    while left:
+        left, letter = divmod(left - 1, 26)
+        letters = chr(ord("A") + letter) + letters
+    return f"${letters}${row + 1}"
+
+
+def _joined(left: Any, sign: str, right: Any, work: Callable) -> Cell:
+    return _cell(f"({_text(left)}{sign}{_text(right)})", work, left, right)
+
+
+def _called(name: str, values: Sequence[Any], work: Callable) -> Cell:
+    return _cell(f"{name}({','.join(map(_text, values))})", work, *values)
+
+
+def _cell(text: str, work: Callable, *values: Any) -> Cell:
+    workings = _workings(*values)
+    with np.errstate(all="ignore"):
+        value = work(*(np.float64(getattr(each, "value", each)) for each in values))
+    found = Cell(text, value, workings)
+    return workings.keep([found])[0] if len(text) > LONG else found
+
+
+def _workings(*values: Any) -> Workings:
+    return next(each.workings for each in values if isinstance(each, Cell))
+
+
+def _text(value: Any) -> str:
+    """A cell's formula, or a number as a spreadsheet writes it."""
+    if isinstance(value, Cell):
+        return value.text
+    number = float(value)
+    if np.isnan(number):
+        return "NA()"
+    return repr(float(np.clip(number, -HUGE, HUGE))).removesuffix(".0")

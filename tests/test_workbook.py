@@ -1,0 +1,118 @@
+"""The spreadsheet of a case: an independent program computes its formulas and finds the library's numbers."""
+
+import csv
+import re
+import shutil
+import subprocess
+import zipfile
+
+import numpy as np
+import pytest
+from browser import PARAMETERS, code, outcome, show
+
+from capcycle import exhibits, models, publish, study
+from capcycle.exhibits.studies.workbook import workbook
+from capcycle.models import finance
+from capcycle.models.cells import Cell, Workings
+from capcycle.study import SCENARIOS
+from capcycle.words import name, say
+
+OFFICE = shutil.which("soffice")
+SHEET = "xl/worksheets/sheet1.xml"
+COLUMNS = dict(zip(SCENARIOS, "CDE", strict=True))  # whose headings are the names of the scenarios
+
+
+def started(model):
+    """A case of a model, of a company where it needs one that is held; the rest are shown by what they lack."""
+    return next((case for company in ("", "MSFT", "IREN", "META", "GOOGL", "CIFR", "TSLA")
+                 if not (case := study.start(model, company)).lacking), None)  # fmt: skip
+
+
+CASES = {model: case for model in models.ALL if (case := started(model))}
+
+
+def scenario_of(path, made, scenario):
+    """The workbook with that scenario chosen and without a single value that the library computed beforehand."""
+    path.write_bytes(made)
+    with zipfile.ZipFile(path) as book:
+        parts = {part: book.read(part) for part in book.namelist()}
+    sheet = re.sub(r"(</f>)<v>[^<]*</v>", r"\1", parts[SHEET].decode())
+    chosen = re.search(rf'<c r="{COLUMNS[scenario]}6"[^>]*><v>(\d+)</v>', sheet)[1]
+    parts[SHEET] = re.sub(r'(<c r="B4"[^>]*><v>)\d+', rf"\g<1>{chosen}", sheet).encode()
+    with zipfile.ZipFile(path, "w") as book:
+        for part, content in parts.items():
+            book.writestr(part, content)
+
+
+@pytest.fixture(scope="module")
+def computed(tmp_path_factory):
+    """The rows that the program computes, by model and scenario."""
+    if not OFFICE:
+        pytest.skip("needs LibreOffice Calc to compute the formulas: soffice is not installed")
+    folder = tmp_path_factory.mktemp("books")
+    for model, case in CASES.items():
+        made = workbook([case])
+        for scenario in SCENARIOS:
+            scenario_of(folder / f"{model}-{scenario}.xlsx", made, scenario)
+    as_text = "csv:Text - txt - csv (StarCalc):44,34,76,1,,0,false,false,false,false,false,1"
+    command = [OFFICE, f"-env:UserInstallation=file://{folder}/profile", "--headless", "--convert-to", as_text]
+    subprocess.run([*command, "--outdir", folder, *folder.glob("*.xlsx")], check=True, capture_output=True, timeout=300)
+    return {"".join(file.stem.split("-")[:2]): rows(file) for file in folder.glob("*.csv")}
+
+
+def rows(file):
+    return list(csv.reader(file.read_text("utf-8").splitlines()))
+
+
+def number(text):
+    found = re.fullmatch(r"(-?[\d.]+(?:E[-+]\d+)?)(%?)", text)
+    return float(found[1]) / (100 if found[2] else 1) if found else np.nan
+
+
+def test_most_models_have_a_case_to_write():
+    assert len(CASES) >= 25, sorted(set(models.ALL) - set(CASES))
+
+
+@pytest.mark.parametrize("scenario", SCENARIOS)
+@pytest.mark.parametrize("model", CASES)
+def test_a_spreadsheet_computes_what_the_library_computes(model, scenario, computed):
+    found, case = computed[model + scenario], CASES[model]
+    start = next(place for place, row in enumerate(found) if row[0] == say("workbook.output"))
+    values = {row[0]: [number(text) for text in row[1:]] for row in found[start:]}
+    result = {each: np.atleast_1d(np.array(value, float))
+              for each, value in study.scenarios(case).results[scenario]._asdict().items()}  # fmt: skip
+    size = max(np.nanmax(np.abs(value), initial=0.0) for value in result.values())
+    for output, wanted in result.items():
+        given = np.array(values[name(output)][: len(wanted)])
+        assert np.allclose(given, wanted, rtol=1e-7, atol=1e-15 * size, equal_nan=True), output
+
+
+def test_what_is_missing_is_no_number_there():
+    lacking = study.start("lease_payback")
+    assert lacking.lacking and workbook([lacking])[:2] == b"PK"
+
+
+def test_the_same_cases_give_the_same_bytes():
+    assert workbook([CASES["required_revenue"]]) == workbook([CASES["required_revenue"]])
+
+
+def test_a_page_offers_the_spreadsheet_of_its_assumptions(tmp_path):
+    case, folder = CASES["required_revenue"], tmp_path / "site"
+    folder.mkdir()
+    cells = [code(PARAMETERS, tags=["parameters"]), code("1", show(exhibits.assumptions(case)))]
+    publish.build([outcome(tmp_path / "runs", "one", cells)], folder)
+    link = re.search(r'<a href="(one/[\w-]+\.xlsx)" download', (folder / "one.html").read_text("utf-8"))[1]
+    assert (folder / link).read_bytes() == workbook([case])
+
+
+def test_a_cell_is_never_taken_for_true():
+    with pytest.raises(TypeError, match="neither true nor false: use where"):
+        bool(Cell("A1", 1.0, Workings()) > 0)
+
+
+def test_a_rate_of_return_and_a_payback_are_worked_out_from_rows():
+    sheet = Workings()
+    flows = [Cell(f"A{row}", amount, sheet) for row, amount in enumerate([-100.0, 40.0, 40.0, 40.0], 1)]
+    rate, years = finance.irr(flows), finance.payback(flows)
+    assert rate.text.startswith("IRR($B$1:$E$1,") and rate.value == finance.irr([-100, 40, 40, 40])
+    assert years.value == 2.5  # two years leave 20, half of the third
