@@ -58,9 +58,38 @@ def test_amazons_spread_is_gone_at_its_own_contract_life(filed):
 def test_meta_has_no_backlog_and_says_so(filed):
     inputs = {"backlog": measure("rpo", filed["quarter"]), "annual_capex": measure("capex", filed["ttm"])}
     meta = study.case(models.forward_roic_backlog, "META", **inputs)
-    assert (
-        math.isnan(meta.outputs.forward_roic) and "Meta, 2026Q2: no remaining performance obligations" in meta.lacking
-    )
+    assert math.isnan(meta.outputs.forward_roic)
+    assert meta.lacking.startswith("no remaining performance obligations (2026Q2); nobody gives its AI share")
+
+
+def test_what_nobody_gives_is_told_once_and_not_by_company():
+    amazon = study.case(models.ai_cloud_roic, "AMZN").lacking
+    assert amazon.count("nobody gives") == 1 and "AI cloud margin in 2025, AI cloud margin in 2030 and" in amazon
+
+
+def test_a_company_that_lacks_a_figure_is_refused_with_who_does_not():
+    clouds = study.ai_roic.clouds(["MSFT", "AMZN"])
+    with pytest.raises(ModelError, match=r"AMZN cannot be shown: nobody gives .*; choose MSFT"):
+        study.ai_roic.of(clouds, "AMZN")
+    with pytest.raises(ModelError, match="unknown company XYZ"):
+        study.ai_roic.of(clouds, "XYZ")
+
+
+def test_what_differs_from_the_author_is_capex_with_leases_and_commercial_backlog(filed):
+    cases = study.ai_roic.forward(filed["quarter"], "USD", measure(metrics.capex_run_rate, filed["quarter"]))
+    rows = exhibits.ai_roic.beside_author(cases).figures.set_index("label")
+    # Microsoft: 684 against 678bn of backlog is 6 * 0.5 / 2.5 * 0.3 of 4 * 35.802 * 0.85; 41.0 against 35.802bn
+    amount, capex = 0.36 / 121.7268, 40.68 / 121.7268 - 40.68 / 139.4
+    assert rows.loc["Microsoft", ["amount_points", "capex_points"]].tolist() == pytest.approx([amount, capex], abs=1e-5)
+    assert rows.loc["Amazon", "value"] == pytest.approx(rows.loc["Amazon", "printed"], abs=6e-5)
+
+
+def test_the_verdict_is_one_sentence_and_titles_name_the_company(filed):
+    cases = study.ai_roic.forward(filed["quarter"], "USD", measure(metrics.capex_run_rate, filed["quarter"]))
+    assert exhibits.ai_roic.verdict(cases).count(". ") == 0
+    three = exhibits.scenarios(study.scenarios(cases["AMZN"]))
+    assert three.title.startswith("Amazon's forward ROIC: ")
+    assert any("better end of their range already" in note and "duration" in note for note in three.notes)
 
 
 def test_metas_capex_with_lease_principal_is_the_companys_own(filed):
@@ -167,3 +196,15 @@ def test_titles_give_the_numbers_of_the_case(filed):
         "Amazon is set to earn +4.5 points over its cost of capital"
     )
     assert exhibits.worked_examples("ai_roic").title == "All 8 published worked examples reproduce"
+
+
+@pytest.mark.parametrize(
+    ("company", "printed", "turns", "years"), [("MSFT", 0.17, 0.425, 5.9), ("BABA", 0.11, 0.44, 9.1)]
+)
+def test_the_author_s_pair_stands_as_printed_beside_the_taxed_one(company, printed, turns, years):
+    chain = study.ai_roic.of(study.ai_roic.clouds([company]), company)
+    rows = exhibits.ai_roic.readings(chain).figures
+    first, taxed, inside = (rows.iloc[place] for place in range(3))
+    assert (round(first["value"], 4), first["turns"], round(first["payback"], 1)) == (printed, turns, years)
+    assert taxed["value"] == pytest.approx(printed * (1 - chain.inputs["tax_rate"].central))
+    assert inside["value"] == pytest.approx(printed, abs=0.0005)  # the turns are printed to three digits

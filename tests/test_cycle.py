@@ -28,7 +28,43 @@ def growth(quarters, concept):
     return measure(metrics.growth_year_on_year, quarters, value=concept)
 
 
+@pytest.fixture(scope="module")
+def build(quarters):
+    return cycle.against_gdp(panel.select(facts.load(["MSFT", "AMZN", "META"]), "ttm", currency="USD"), quarters, 0.06)
+
+
 # ---- against GDP
+
+
+def test_the_spending_runs_from_its_part_for_ai_to_the_pace_of_a_quarter(build):
+    spent = build.inputs["investment"]
+    # 10-K and 10-Qs of June 2026: 35.802, 54.208 and 30.116bn in the quarter; 85, 75 and 90 % for AI by one author
+    assert spent.high == pytest.approx(4 * (35.802 + 54.208 + 30.116) * 1e9, rel=1e-4)
+    assert 0.75 * spent.central < spent.low < 0.90 * spent.central
+
+
+def test_the_conclusion_turns_where_the_life_is_longer(build):
+    must = shown.must_be_true(build).view.set_index("Input")
+    # Jude's 5.2 % over 15 years are 34.7 basis points; the life that makes the share so much
+    life = float(build.outputs.share_of_gdp) * 1e4 / (520 / 15)
+    assert must.loc["Life of what is built", "Needed"] in (f"{life:.1f} years", "–")
+
+
+def test_before_any_build_out_was_told_there_is_nothing_to_reach(build):
+    assert shown.must_be_true(build, "2020-12-31").figures.empty
+
+
+@pytest.mark.parametrize("share", [0.0, 7.0, -0.1])
+def test_a_share_of_gdp_that_cannot_be_is_refused(share):
+    with pytest.raises(ModelError, match="past_share is"):
+        cycle.past(share)
+
+
+def test_a_later_quarter_than_most_have_is_told_with_its_filing(quarters):
+    # Alphabet 10-Q of June 2026: 24.768bn of Google Cloud revenue, 13.624bn a year earlier
+    known = panel.select(facts.load(["AMZN", "GOOGL", "ORCL"], as_of="2026-07-31"), since=2024, currency="USD")
+    told = shown.newest(growth(known, "cloud_revenue"))
+    assert "Alphabet +81.8% in 2026Q2, $24.8bn against $13.6bn a year earlier (Alphabet 10-Q" in told
 
 
 def test_tunguz():

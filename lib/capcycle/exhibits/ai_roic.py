@@ -2,12 +2,14 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from typing import Any
 
 import altair as alt
 import numpy as np
 import pandas as pd
 
-from capcycle import study, theme, words
+from capcycle import paths, study, theme, units, words
+from capcycle.claims import own
 from capcycle.exhibits import marks, parts
 from capcycle.exhibits.exhibit import Exhibit
 from capcycle.exhibits.marks import Frame
@@ -16,33 +18,60 @@ from capcycle.models.ai_roic import FIRST_YEAR, LAST_YEAR
 from capcycle.study import SCENARIOS, Case, Scenarios
 from capcycle.words import say
 
+TICKERS = {"GOOG": "GOOGL"}  # an author's, and ours
+QUARTERS = 4
+SAME = 0.001  # a relative difference that rounding explains
 PAYBACKS = ("payback_cash", "payback_discounted", "payback_simple")
 
 
 def verdict(cases: Mapping[str, Case]) -> str:
     """How many companies are set to earn more than their capital costs, in the base and in the bear case."""
-    rows = _against(cases).dropna(subset="value")
+    every = _against(cases)
+    rows, lack = every.dropna(subset="value"), every[every["value"].isna()]
     if rows.empty:
-        return say("ai_roic.verdict_none")
-    above, bear = (int((rows[column] > rows["wacc"]).sum()) for column in ("value", "low"))
-    lacking = len(cases) - len(rows)
-    told = [say("ai_roic.verdict", count=len(rows), above=above, bear=bear)]
-    return words.paragraph(*told, *([words.counted("ai_roic.lacking", lacking)] if lacking else []))
+        return words.paragraph(say("ai_roic.verdict_none"))
+    if len(rows) == 1:
+        told = _one(rows.iloc[0])
+    else:
+        above, bear = (int((rows[column] > rows["wacc"]).sum()) for column in ("value", "low"))
+        key = "ai_roic.verdict_all" if above == len(rows) else "ai_roic.verdict"
+        told = say(key, count=len(rows), above=above, bear=bear)
+    lacking = words.counted("ai_roic.lacking", len(lack), names=words.listing(list(lack["label"]))) if len(lack) else ""
+    return words.paragraph(told + lacking)
+
+
+def _one(row: pd.Series) -> str:
+    return say("ai_roic.verdict_1", name=row["label"], **_shares(row, "value", "low", "wacc"))
+
+
+def _shares(row: pd.Series, *names: str) -> dict[str, str]:
+    return {name: words.value(row[name], "fraction") for name in names}
 
 
 def cloud_verdict(chain: Case, unit: Case) -> str:
     """When AI cloud passes its cost of capital, and when the money is back."""
-    return words.paragraph(_passes(chain), paybacks(unit).title)
+    back = float(unit.outputs.payback_discounted)
+    life = words.value(unit.inputs["ai_life"].central, "years")
+    key = "ai_roic.back" if np.isfinite(back) else "ai_roic.not_back"
+    return words.paragraph(_passes(chain) + say(key, years=words.value(back, "years"), life=life))
 
 
 def against_cost(cases: Mapping[str, Case]) -> Exhibit:
     """The forward return of each company from the bear to the bull case, with a tick at its cost of capital."""
     rows = _against(cases).sort_values("value", ascending=False, ignore_index=True)
     held = rows.dropna(subset="value")
-    frame = Frame("forward-roic-against-cost", _against_title(held), say("ai_roic.against_subtitle"),
-                  (*_defined(cases), say("ai_roic.flow_note"), say("study.scenarios_note")))  # fmt: skip
+    notes = (say("ai_roic.flow_note"), say("study.scenarios_note"), *_one_sided(cases), *_defined(cases))
+    frame = Frame("forward-roic-against-cost", _against_title(held), say("ai_roic.against_subtitle"), notes)
     made = marks.dots(rows, frame)
     return replace(made, chart=_ticked(made.chart, held)) if len(held) else made
+
+
+def _one_sided(cases: Mapping[str, Case]) -> list[str]:
+    """Whose base case has an input at the better end of its range already."""
+    held = {company: study.scenarios(case).stuck("bull") for company, case in cases.items() if not case.lacking}
+    told = [say("study.whose", company=parts.names()[company], what=words.lower(words.name(name)))
+            for company, names in held.items() for name in names]  # fmt: skip
+    return [say("ai_roic.one_sided", inputs=words.listing(told))] if told else []
 
 
 def _defined(cases: Mapping[str, Case]) -> tuple[str, ...]:
@@ -102,6 +131,63 @@ def denominators(bases: Mapping[str, Mapping[str, Case]]) -> Exhibit:
     return replace(made, chart=alt.layer(made.chart.layer[0], data=made.chart.data, height=alt.Step(marks.ROW)))
 
 
+def beside_author(cases: Mapping[str, Case]) -> Exhibit:
+    """Each forward return beside the one its author printed, and what of the difference is capex and what the rest.
+
+    cases  in US dollars, as the author's amounts are
+    """
+    printed = _printed()
+    rows = pd.DataFrame([_beside(company, case, printed.loc[company]) for company, case in cases.items()
+                         if company in printed.index and not case.lacking])  # fmt: skip
+    shown = ("label", "value", "author", "by_amount", "by_capex", "note")
+    frame = Frame("forward-roic-beside-author", _beside_title(rows), say("ai_roic.beside_subtitle"))
+    columns = {name: say(f"ai_roic.beside.{name}") for name in shown}
+    return marks.table(rows if len(rows) else pd.DataFrame(columns=[*shown, "kind", "source"]), frame, columns)
+
+
+def _printed() -> pd.DataFrame:
+    """What the author of the forward returns took and printed, by company."""
+    table = own.read_examples(paths.DATA / "examples.csv")
+    table = table[table["method"].isin(["forward_roic_backlog", "forward_roic_revenue"])]
+    return table.set_index(table["inputs"].map(lambda each: TICKERS.get(each["ticker"], each["ticker"])))
+
+
+def _beside(company: str, case: Case, example: pd.Series) -> dict:
+    """One company's return here and as printed, with the author's backlog or revenue put in, and then the capex too."""
+    taken, bn = example["inputs"], units.SCALES["bn"]
+    amount, there = ("backlog", taken["backlog_usd_bn"]) if "backlog_usd_bn" in taken else (
+        "annual_revenue", taken["quarter_revenue_usd_bn"] * QUARTERS)  # fmt: skip
+    theirs = {amount: there * bn, "annual_capex": taken["quarter_capex_usd_bn"] * QUARTERS * bn}
+    here, with_amount = _forward(case), float(case.evaluate(**{amount: theirs[amount]}).forward_roic)
+    with_both, author = float(case.evaluate(**theirs).forward_roic), example["expected"]["run_rate"]
+    return {
+        "label": parts.names()[company], "value": here, "author": words.value(author, "fraction"), "printed": author,
+        "by_amount": words.points(here - with_amount), "by_capex": words.points(with_amount - with_both),
+        "capex_points": with_amount - with_both, "amount_points": here - with_amount,
+        "note": _why_beside(case, theirs, amount), "unit": "fraction", "kind": case.kind, "source": case.source,
+    }  # fmt: skip
+
+
+def _why_beside(case: Case, theirs: Mapping[str, float], amount: str) -> str:
+    """The figures that differ, each here and as the author has it."""
+    differ = [name for name in (amount, "annual_capex") if abs(case.inputs[name].central / theirs[name] - 1) > SAME]
+    here = {name: words.value(case.inputs[name].central, case.currency) for name in differ}
+    told = [say("ai_roic.beside_each", name=words.lower(words.name(name)), here=here[name],
+                there=words.value(theirs[name], case.currency)) for name in differ]  # fmt: skip
+    return parts.upper("; ".join(told)) or say("ai_roic.beside_same")
+
+
+def _beside_title(rows: pd.DataFrame) -> str:
+    if rows.empty:
+        return say("ai_roic.beside_none")
+    gap = rows["value"] - rows["printed"]
+    most = rows.loc[gap.abs().idxmax()]
+    if abs(most["value"] - most["printed"]) < SAME:
+        return say("ai_roic.beside_all")
+    return say("ai_roic.beside_title", company=most["label"], here=words.value(most["value"], "fraction"),
+               author=most["author"], capex=most["by_capex"], amount=most["by_amount"])  # fmt: skip
+
+
 def _forward(case: Case) -> float:
     return float(case.outputs.forward_roic)
 
@@ -134,7 +220,34 @@ def _passes(case: Case) -> str:
     above = [FIRST_YEAR + year for year, each in enumerate(spread) if each >= 0]
     ends = {"company": company, "last": LAST_YEAR, "roic": words.value(case.outputs.roic_2030, "fraction"),
             "wacc": words.value(case.inputs["wacc"].central, "fraction")}  # fmt: skip
+    ends["printed"] = words.value(_untaxed(case).roic_2030, "fraction")
     return say("ai_roic.passes", year=above[0], **ends) if above else say("ai_roic.never_passes", **ends)
+
+
+def _untaxed(case: Case) -> Any:
+    """As the author prints it: the return is margin times turns, with no tax taken off."""
+    return case.evaluate(tax_rate=0.0)
+
+
+def readings(case: Case) -> Exhibit:
+    """The author's pair of margin and return read in three ways: as printed, taxed, and with the tax in it already."""
+    turns, company = case.inputs["capital_turns"], parts.names()[case.company]
+    read = {"printed": _untaxed(case), "taxed": case.outputs}
+    read |= {"tax_inside": case.evaluate(capital_turns=turns.high)} if turns.varied else {}
+    at = {"tax_inside": turns.high}
+    rows = pd.DataFrame([{
+        "label": say(f"ai_roic.reading.{name}"), "turns": at.get(name, turns.central), "value": found.roic_2030,
+        "spread": found.spread_2030, "payback": found.payback_simple,
+    } for name, found in read.items()]).assign(
+        unit="fraction", turns_unit="number", payback_unit="years", kind=case.kind, source=turns.source
+    )  # fmt: skip
+    told = {name: words.value(found.roic_2030, "fraction") for name, found in read.items()}
+    title = say("ai_roic.readings", company=company, printed=told["printed"], taxed=told["taxed"], last=LAST_YEAR,
+                wacc=words.value(case.inputs["wacc"].central, "fraction"))  # fmt: skip
+    frame = Frame(parts.slug("readings", case.company), title, say("ai_roic.readings_subtitle"),
+                  (turns.reason,))  # fmt: skip
+    names = ("label", "turns", "value", "spread", "payback")
+    return marks.table(rows, frame, {name: say(f"ai_roic.reading_column.{name}") for name in names})
 
 
 def cash_curve(found: Scenarios) -> Exhibit:

@@ -1,45 +1,85 @@
 """The capital cycle drawn: lags with their uncertainty, margins after heavy spending, build-outs against GDP."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
 
 from capcycle import words
-from capcycle.exhibits import marks, parts
+from capcycle.exhibits import marks, parts, studies
 from capcycle.exhibits.exhibit import Exhibit
 from capcycle.exhibits.marks import Frame
 from capcycle.facts import registers
-from capcycle.measure import Measures
+from capcycle.measure import Measures, measure
 from capcycle.models.cycle import Correlation, best
 from capcycle.study import Case, cycle
 from capcycle.words import Sentence, say
 
-POINTS, BASIS_POINTS = 100, 10_000  # in one
+POINTS = 100  # in one
 
 
-def verdict(found: Mapping[str, Sequence[Correlation]], against: Case) -> Sentence:
-    """Whether cloud growth is seen to follow capex growth, and what the build-out is of GDP."""
+def verdict(found: Mapping[str, Sequence[Correlation]], against: Case, as_of: str = "") -> Sentence:
+    """Whether cloud growth is seen to follow capex growth, and what the build-out is of GDP, in one sentence."""
     sure = [company for company, each in found.items() if (top := best(each)) and not top.holds_nought]
     held = [company for company, each in found.items() if best(each)]
     key = "cycle.sure" if sure else "cycle.unsure" if held else "cycle.no_pairs"
-    closest = [_said(company, best(found[company])) for company in sure or held]
+    names = words.listing(list(parts.names()[sure or held])) if held else ""
+    return words.paragraph(words.counted(key, len(sure or held), names=names, share=_of_gdp(against, as_of)))
+
+
+def _of_gdp(against: Case, as_of: str) -> str:
+    """What the spending is of GDP, and how that stands to the most that an earlier build-out used up a year."""
+    most, used_up = cycle.most_used_up(as_of), float(against.outputs.life_adjusted_share)
     share = say("cycle.of_gdp", share=words.value(float(against.outputs.share_of_gdp), "fraction"),
                 investment=words.value(against.inputs["investment"].central, against.currency),
-                adjusted=words.value(float(against.outputs.life_adjusted_share) * BASIS_POINTS, "bp"),
+                adjusted=words.value(used_up, "bp"),
                 life=words.value(against.inputs["life"].central, "years"))  # fmt: skip
-    return words.paragraph(say(key, lag=words.listing(closest)) if closest else say(key), share)
+    if most is None:
+        return share
+    side = "more" if used_up > most["used_up"] else "less"
+    return share + say(f"cycle.than_{side}", most=words.value(most["used_up"], "bp"), past=_past(most))
+
+
+def _past(row: pd.Series) -> str:
+    return say("cycle.past_episode", episode=row["episode"], year=row["year"], author=row["author"])
+
+
+def must_be_true(against: Case, as_of: str = "") -> Exhibit:
+    """What would bring the build-out down to the most that an earlier one used up of GDP a year."""
+    most = cycle.most_used_up(as_of)
+    if most is None:
+        return _unknown(pd.DataFrame({"kind": [], "source": []}), "must-be-true-build-out")
+    made = studies.must_be_true(against, float(most["used_up"]))
+    return replace(made, notes=(say("cycle.must", past=_past(most)), *made.notes))
+
+
+def newest(follower: Measures) -> Sentence:
+    """The newest growth of each company where it is of a later quarter than most have, with its two figures."""
+    most = follower.at()["ordinal"].iloc[0]
+    rows = follower.table[follower.table["ordinal"] > most].dropna(subset="value")
+    concept = follower.name.split(".")[-1]
+    amounts = measure(concept, follower.panel).table.set_index(["company", "ordinal"])
+    told = [_later(row, amounts.loc[(row.company, row.ordinal)], follower.panel.currency) for row in rows.itertuples()]
+    return words.paragraph(say("cycle.newest", each="; ".join(told)) if told else say("cycle.newest_none"))
+
+
+def _later(row, amount: pd.Series, currency: str) -> str:
+    now, before = (words.value(each, currency) for each in (amount["value"], amount["value"] / (1 + row.value)))
+    (document,) = parts.newest_document(pd.DataFrame({"source": [amount["source"]]}))
+    return say("cycle.newest_each", name=parts.names()[row.company], growth=words.change(row.value), period=row.period,
+               now=now, before=before, document=document)  # fmt: skip
 
 
 def lags(leader: Measures, follower: Measures, found: Mapping[str, Sequence[Correlation]], company: str) -> Exhibit:
     """One company's correlation at each lag, with the interval that holds for all lags at once."""
-    each, unit = found[company], "number"
+    each, unit = found[company], "correlation"
     used = cycle.pairs(leader, follower).query("company == @company")
     sources = " ".join(dict.fromkeys(" ".join([*used["source"], *used["source_later"]]).split()))
     rows = pd.DataFrame([
         {"label": words.counted("cycle.lag", one.lag), "low": one.low, "value": one.value, "high": one.high,
          "unit": unit, "kind": "derived", "source": sources,
-         "note": say("cycle.pairs", pairs=one.pairs, effective=f"{one.effective:.1f}")} for one in each
+         "note": say("cycle.pairs", pairs=one.pairs, effective=f"{one.effective:.0f}")} for one in each
     ])  # fmt: skip
     top = best(each)
     key = "cycle.lags_none" if top is None else "cycle.lags_nought" if top.holds_nought else "cycle.lags_sure"
@@ -57,31 +97,40 @@ def by_lag(leader: Measures, follower: Measures, found: Mapping[str, Sequence[Co
     sources = " ".join(dict.fromkeys(" ".join([*used["source"], *used["source_later"]]).split()))
     rows = pd.DataFrame([
         {"x": one.lag, "label": words.counted("cycle.lag", one.lag), "group": parts.names()[company],
-         "value": one.value, "unit": "number", "kind": "derived", "source": sources}
+         "value": one.value, "unit": "correlation", "kind": "derived", "source": sources}
         for company, each in held.items() for one in each
     ], columns=["x", "label", "group", "value", "unit", "kind", "source"])  # fmt: skip
     lack = [parts.names()[company] for company in found if company not in held]
     frame = Frame(
         "correlation-by-lag", _shape(held), say("cycle.by_lag_subtitle", **_axes(leader, follower)),
-        (*_definitions(leader, follower), *([say("cycle.lack", names=words.listing(lack))] if lack else [])),
+        (*_definitions(leader, follower), *_at_the_edge(held),
+         *([say("cycle.lack", names=words.listing(lack))] if lack else [])),
     )  # fmt: skip
     return marks.paths(rows, frame, x_title=say("cycle.quarters")) if held else marks.table(rows, frame, {})
 
 
 def _shape(held: Mapping[str, Sequence[Correlation]]) -> str:
     """At which lags the lines are highest."""
-    tops = [best(each) for each in held.values()]
+    tops = {company: best(each) for company, each in held.items()}
     if not tops:
-        return say("cycle.no_pairs")
-    first, last = min(top.lag for top in tops), max(top.lag for top in tops)
-    key = "cycle.by_lag_same" if first == last else "cycle.by_lag"
-    return say(key, first=words.counted("cycle.lag", first), last=words.counted("cycle.lag", last))
+        return say("cycle.by_lag_none")
+    lags = sorted({top.lag for top in tops.values()})
+    who = {lag: words.listing([parts.names()[each] for each in tops if tops[each].lag == lag]) for lag in lags}
+    told = [say("cycle.closest", name=who[lag], lag=words.counted("cycle.lag", lag)) for lag in lags]
+    return say("cycle.by_lag_same" if len(lags) == 1 else "cycle.by_lag", each=words.listing(told))
+
+
+def _at_the_edge(held: Mapping[str, Sequence[Correlation]]) -> list[str]:
+    """Where the longest lag tried is the closest, so that a longer one may be closer."""
+    names = [parts.names()[company] for company, each in held.items() if best(each).lag == each[-1].lag > 0]
+    longest = max((each[-1].lag for each in held.values()), default=0)
+    return [say("cycle.edge", names=words.listing(names), lag=words.counted("cycle.lag", longest))] if names else []
 
 
 def best_lags(found: Mapping[str, Sequence[Correlation]]) -> Exhibit:
     """Each company's highest correlation, at which lag, and whether it could as well be nothing."""
     rows = pd.DataFrame([_best_row(company, best(each)) for company, each in found.items()])
-    rows = rows.assign(unit="number", kind="derived", source="")
+    rows = rows.assign(unit="correlation", kind="derived", source="")
     shown = ("lag", "value", "interval", "says", "pairs")
     columns = {"label": say("column.company")} | {name: say(f"cycle.column.{name}") for name in shown}
     sure = int((rows["says"] == say("cycle.not_nought")).sum())
@@ -97,7 +146,7 @@ def _best_row(company: str, top: Correlation | None) -> dict:
     if top is None:
         return row
     told, says = _top(top), say("cycle.nought" if top.holds_nought else "cycle.not_nought")
-    pairs = say("cycle.worth", pairs=top.pairs, effective=f"{top.effective:.1f}")
+    pairs = say("cycle.worth", pairs=top.pairs, effective=f"{top.effective:.0f}")
     interval = say("note.range", first=told["low"], last=told["high"])
     return row | {"lag": told["lag"], "value": top.value, "interval": interval, "says": says, "pairs": pairs}
 
@@ -149,7 +198,7 @@ def episodes_by_life(as_of: str = "") -> Exhibit:
         note=[say("cycle.life", assets=assets, lives=lives) if assets != words.DASH else say("cycle.no_life")
               for assets, lives in zip(rows["assets"], rows["lives"], strict=True)],
     ).sort_values("value", ascending=False, na_position="first", ignore_index=True)  # fmt: skip
-    rows[["low", "value", "high"]] *= BASIS_POINTS
+    rows[["low", "value", "high"]] *= cycle.BASIS_POINTS
     top, lasting = rows.loc[rows["value"].idxmax()], rows.loc[rows["life_low"].idxmax()]
     return marks.dots(rows, Frame(
         "build-outs-by-life",
@@ -209,12 +258,8 @@ def _breaks(leader: Measures, follower: Measures, company: str) -> list[str]:
     return [say("cycle.break", name=parts.names()[row.company], reason=row.reason) for row in rows.itertuples()]
 
 
-def _said(company: str, top: Correlation) -> str:
-    return say("cycle.said", name=parts.names()[company], **_top(top))
-
-
 def _top(top: Correlation) -> dict[str, str]:
-    ends = {name: words.value(getattr(top, name), "number") for name in ("value", "low", "high")}
+    ends = {name: words.value(getattr(top, name), "correlation") for name in ("value", "low", "high")}
     return ends | {"lag": words.counted("cycle.lag", top.lag)}
 
 

@@ -62,9 +62,8 @@ def across(*measured: Measures, focus: str | None = None) -> Sentence:
     leader = focus if any(focus in values for values in ranked) else max(tops, key=tops.count)
     own = [values for values in ranked if leader in values]
     lows = sum(values[leader] == values.min() for values in own)
-    return Sentence(
-        words.counted("finding.across", len(own), name=names()[leader], tops=tops.count(leader), bottoms=lows)
-    )
+    key = "finding.across" if lows else "finding.across_top"
+    return Sentence(words.counted(key, len(own), name=names()[leader], tops=tops.count(leader), bottoms=lows))
 
 
 def pair(data: pd.DataFrame, across: str, up: str) -> Sentence:

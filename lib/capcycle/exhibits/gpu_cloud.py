@@ -11,7 +11,7 @@ from capcycle.exhibits import marks, parts
 from capcycle.exhibits.exhibit import Exhibit
 from capcycle.exhibits.marks import Frame
 from capcycle.facts import registers
-from capcycle.study import SCENARIOS, Case, Scenarios
+from capcycle.study import SCENARIOS, Case, Input, Scenarios
 from capcycle.units import HOURS_PER_YEAR, KW_PER_MW
 from capcycle.words import say
 
@@ -144,8 +144,11 @@ def forward_rents(prices: pd.DataFrame, chips: list[str], currency: str = "USD")
                        x_title=say("gpu_cloud.year_of_lease"))  # fmt: skip
 
 
-def forward_ratios(prices: pd.DataFrame, chips: list[str]) -> Exhibit:
-    """Next year's rent over this year's by chip, vendor and the first date of each pair of prices."""
+def forward_ratios(prices: pd.DataFrame, chips: list[str], taken: Input) -> Exhibit:
+    """Next year's rent over this year's by chip, vendor and the first date of each pair of prices.
+
+    taken  what the cluster assumes, told beside the newest pairs
+    """
     offers = _offers(prices, chips)
     if offers.empty:
         return _no_offers("forward-ratios", chips)
@@ -154,7 +157,11 @@ def forward_ratios(prices: pd.DataFrame, chips: list[str]) -> Exhibit:
     ends = {"low": rows["value"].min(), "middle": rows["value"].median(), "high": rows["value"].max()}
     told = {name: words.value(ratio, "fraction") for name, ratio in ends.items()}
     title = say("gpu_cloud.ratios", count=len(rows), **told)
-    return marks.dots(rows, Frame("forward-ratios", title, say("gpu_cloud.ratios_subtitle")))
+    since = offers["date"].max().year - 1
+    new = offers.loc[offers["date"].dt.year >= since, "ratio"]
+    beside = say("gpu_cloud.ratios_taken", taken=words.value(taken.central, "fraction"), count=len(new), since=since,
+                 middle=words.value(new.median(), "fraction"))  # fmt: skip
+    return marks.dots(rows, Frame("forward-ratios", title, say("gpu_cloud.ratios_subtitle"), (beside,)))
 
 
 def _no_offers(id: str, chips: list[str]) -> Exhibit:

@@ -67,6 +67,15 @@ def shown(value: float, unit: str, kind: str) -> str:
     return f"{text} {words.say(f'mark.{kind}')}" if kind in MARKS and text != words.DASH else text
 
 
+def upper(text: str) -> str:
+    """A phrase at the head of a sentence.
+
+    >>> upper("no capex")
+    'No capex'
+    """
+    return text[:1].upper() + text[1:]
+
+
 def restated(table: pd.DataFrame) -> tuple[str, ...]:
     """At what rates the records of a table were converted, where some were told in another currency."""
     pairs = table[["told_in", "currency"]].drop_duplicates().itertuples(index=False)

@@ -21,22 +21,23 @@ def verdict(cases: Mapping[str, Case], whole: Case) -> Sentence:
     told = required.disclosing(cases)
     lack = [company for company in required.spending(cases) if company not in told]
     share = whole.inputs["ai_share_of_capex"].central
-    first = say(
-        "required.verdict", names=_names(required.spending(cases)), capex=_money(whole, whole.inputs["capex"].central),
-        share=words.value(share, "fraction"), required=_money(whole, whole.outputs.revenue_required),
-        target=words.value(whole.inputs["target_return"].central, "fraction"),
-        even=_money(whole, whole.outputs.revenue_to_break_even),
-    )  # fmt: skip
+    first = {
+        "names": _names(required.spending(cases)),
+        "capex": _money(whole, whole.inputs["capex"].central),
+        "share": say("required.all") if share == 1 else words.coupon(round(share, 2)),
+        "required": _money(whole, whole.outputs.revenue_required),
+        "target": words.coupon(whole.inputs["target_return"].central),
+    }
     if not told:
-        return words.paragraph(first, say("required.verdict_none"))
+        return words.paragraph(words.counted("required.verdict_none", len(lack), **first))
     near = required.together(told)
-    gap = words.counted(
-        "required.verdict_gap", len(told), names=_names(told), actual=_money(near, near.inputs["ai_revenue"].central),
-        required=_money(near, near.outputs.revenue_required),
-        multiple=words.value(float(near.outputs.gap_multiple), "multiple"),
-    )  # fmt: skip
-    rest = [words.counted("required.verdict_lack", len(lack), names=_names(lack))] if lack else []
-    return words.paragraph(first, gap, *rest)
+    second = {
+        "told": _names(told), "actual": _money(near, near.inputs["ai_revenue"].central),
+        "needed": _money(near, near.outputs.revenue_required),
+        "multiple": _times(float(near.outputs.gap_multiple)),
+    }  # fmt: skip
+    key = "required.verdict_some" if lack else "required.verdict_all"
+    return words.paragraph(words.counted(key, len(told), **first, **second))
 
 
 def hole(cases: Mapping[str, Case]) -> Exhibit:
@@ -68,24 +69,43 @@ def _hole_title(shown: Mapping[str, Case], told: Mapping[str, Case]) -> str:
     needed = sum(float(case.outputs.revenue_required) for case in told.values())
     actual = sum(case.inputs["ai_revenue"].central for case in told.values())
     case = next(iter(told.values()))
-    return say("required.hole", covered=words.value(actual / needed, "fraction"), required=_money(case, needed),
-               names=_names(told))  # fmt: skip
+    return words.counted("required.hole", len(told), covered=words.value(actual / needed, "fraction"),
+                         required=_money(case, needed), names=_names(told))  # fmt: skip
 
 
-def disclosures(cases: Mapping[str, Case]) -> Exhibit:
+def disclosures(cases: Mapping[str, Case], as_of: str = "") -> Exhibit:
     """What each company discloses of its AI revenue, and who discloses nothing and tells what instead."""
     inputs = {company: case.inputs["ai_revenue"] for company, case in cases.items()}
     rows = pd.DataFrame([
         {"label": parts.names()[company], "value": each.central, "unit": each.unit, "kind": each.kind,
-         "source": each.source, "note": each.reason[:1].upper() + each.reason[1:]} for company, each in inputs.items()
+         "source": each.source, "note": parts.upper(required.told(company, as_of) if each.missing else each.reason)}
+        for company, each in inputs.items()
     ])  # fmt: skip
     rows = rows.assign(kind=rows["kind"].where(rows["value"].notna(), ""))
     columns = {"label": say("column.company"), "value": words.name("ai_revenue"), "note": say("marks.column.note")}
     return marks.table(rows, Frame(
         "ai-revenue-disclosed",
-        words.counted("required.lacking", int(rows["value"].isna().sum()), total=len(rows)),
+        _disclosed_title(rows),
         say("required.lacking_subtitle"),
     ), columns)  # fmt: skip
+
+
+def _disclosed_title(rows: pd.DataFrame) -> str:
+    lacking = int(rows["value"].isna().sum())
+    if len(rows) > 1:
+        return words.counted("required.lacking", lacking, total=len(rows))
+    (row,) = rows.itertuples()
+    amount = words.value(row.value, row.unit)
+    return say("required.lacking_alone" if lacking else "required.telling_alone", name=row.label, amount=amount)
+
+
+def _build(whole: Case) -> str:
+    """Whose build authors' rules are put to."""
+    return say("required.build_of", name=parts.names()[whole.company]) if whole.company else say("required.one_build")
+
+
+def _times(number: float) -> str:
+    return words.value(round(number, 1), "times")
 
 
 def authors(whole: Case) -> Exhibit:
@@ -97,7 +117,7 @@ def authors(whole: Case) -> Exhibit:
     frame = Frame(
         "authors-on-one-build",
         say("required.authors", low=_money(whole, low["value"]), lowest=low["label"], high=_money(whole, high["value"]),
-            highest=high["label"], times=words.value(high["value"] / low["value"], "multiple")),
+            highest=high["label"], times=_times(high["value"] / low["value"]), build=_build(whole)),
         say("required.authors_subtitle" + ("_none" if actual.missing else ""), unit=whole.currency,
             capex=_money(whole, next(iter(cases.values())).inputs["it_capex"].central)),
         (say("required.authors_note"),),
@@ -121,9 +141,11 @@ def vintages(case: Case, labels: Sequence[str], companies: Sequence[str]) -> Exh
     ]).assign(unit=case.currency, kind=case.kind, source=case.source)  # fmt: skip
     path = [float(each) for each in found.results["base"].required_by_year]
     ends = {"first": labels[0], "last": labels[-1]}
+    builds = say("required.builds_of", name=_names(companies)) if len(companies) == 1 else say("required.builds")
+    times = _times(path[-1] / path[0])
     return marks.paths(rows, Frame(
         "required-by-all-builds",
-        say("required.vintages", now=_money(case, path[-1]), times=words.value(path[-1] / path[0], "multiple"), **ends),
+        words.counted("required.vintages", len(path), builds=builds, now=_money(case, path[-1]), times=times, **ends),
         say("required.vintages_subtitle", unit=case.currency, names=_names(companies), **ends),
         (say("required.vintages_note", **ends),),
     ))  # fmt: skip
@@ -135,6 +157,7 @@ def forecasts(as_of: str = "") -> Exhibit:
     table = table[table["measure"] == FORECAST]
     rows = pd.DataFrame({
         "label": [_forecast(row) for row in table.itertuples()],
+        "author": [say("required.author_for", author=row.author, period=row.period) for row in table.itertuples()],
         "low": table["low"], "value": table["low"], "high": table["high"], "unit": table["unit"],
         "kind": table["kind"], "source": table["source"], "note": table["note"],
     })  # fmt: skip
@@ -144,8 +167,8 @@ def forecasts(as_of: str = "") -> Exhibit:
     least, most = rows.loc[rows["value"].idxmin()], rows.loc[rows["high"].idxmax()]
     return marks.dots(rows, Frame(
         "required-as-forecast",
-        say("required.forecasts", low=words.value(least["value"], "USD"), lowest=least["label"],
-            high=words.value(most["high"], "USD"), highest=most["label"]),
+        say("required.forecasts", low=words.value(least["value"], "USD"), lowest=least["author"],
+            high=words.value(most["high"], "USD"), highest=most["author"]),
         say("required.forecasts_subtitle"), (say("required.forecasts_note"),),
     ))  # fmt: skip
 
@@ -176,8 +199,9 @@ def aim(case: Case) -> float:
 
 
 def _lacking(cases: Mapping[str, Case]) -> list[str]:
-    return [say("marks.missing", label=parts.names()[company], reason=case.lacking)
+    rows = [{"label": parts.names()[company], "value": float("nan"), "note": case.lacking}
             for company, case in cases.items() if case.lacking]  # fmt: skip
+    return marks.frame.noted(pd.DataFrame(rows, columns=["label", "value", "note"]))
 
 
 def _names(companies) -> str:

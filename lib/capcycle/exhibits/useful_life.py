@@ -243,12 +243,14 @@ def _fit_row(case: Case, whole: Input) -> dict[str, Any]:
     return {"label": parts.names()[case.company], "value": charged, "unit": case.currency, "whole": _shown(whole),
             "ratio": charged / whole.central, "ratio_unit": "fraction", "kind": case.kind,
             "source": f"{case.source} {whole.source}".strip(),
-            "note": case.lacking or _fit_note(charged, whole) or words.DASH}  # fmt: skip
+            "note": case.lacking or _fit_note(charged, whole, case) or words.DASH}  # fmt: skip
 
 
-def _fit_note(charged: float, whole: Input) -> str:
+def _fit_note(charged: float, whole: Input, case: Case) -> str:
     if whole.missing:
         return whole.reason
+    if np.isclose(charged, whole.central):  # the share was lowered to this bound, and says why
+        return case.inputs["server_share"].reason
     wider = say("lives.wider") if whole.name != "depreciation" else ""
     beyond = say("lives.beyond") if charged > whole.central else ""
     return " ".join(filter(None, (wider, beyond)))

@@ -8,8 +8,9 @@ import numpy as np
 
 from capcycle.errors import ModelError
 from capcycle.models.maths import per
-from capcycle.models.registry import Amount, Fraction, Multiple, Years, model
+from capcycle.models.registry import Amount, BasisPoints, Fraction, Multiple, Years, model
 
+BASIS_POINTS = 10_000  # in one
 LEAST = 3.0  # Fisher's z has the variance 1 / (n - 3)
 
 
@@ -17,7 +18,7 @@ class BuildOut(NamedTuple):
     """A build-out against the economy."""
 
     share_of_gdp: Fraction
-    life_adjusted_share: Fraction
+    life_adjusted_share: BasisPoints
     investment_for_share: Amount
     rise_for_share: Multiple
 
@@ -34,9 +35,9 @@ def build_out(
     """A year's investment as a share of GDP, as a share that is used up each year, and what a past share would be.
 
     Formula: gdp_then = gdp * (1 + gdp_growth) ** years_ahead
-             share_of_gdp = investment / gdp_then; life_adjusted_share = share_of_gdp / life
+             share_of_gdp = investment / gdp_then; life_adjusted_share = share_of_gdp / life * 10,000
              investment_for_share = past_share * gdp_then; rise_for_share = investment_for_share / investment
-    Units:   amounts of one year in one currency, fractions, years. The investment is of the year that is
+    Units:   amounts of one year in one currency, fractions, years, basis points. The investment is of the year that is
              `years_ahead` of the GDP given. NaN where GDP, life or investment is not positive.
     Source:  Tunguz: 295bn of OpenAI's at 30 % of the market are 983bn, 2.8 % of a GDP of 35.4tn; railways' 6 % of
              that would be 2.1tn.
@@ -46,7 +47,7 @@ def build_out(
     """
     then = gdp * (1 + gdp_growth) ** years_ahead
     share, wanted = per(investment, then), past_share * then
-    return BuildOut(share, per(share, life), wanted, per(wanted, investment))
+    return BuildOut(share, per(share, life) * BASIS_POINTS, wanted, per(wanted, investment))
 
 
 class Correlation(NamedTuple):

@@ -9,6 +9,7 @@ Rate = Annotated[Any, "rate"]  # a year, as a contract prints it
 Multiple = Annotated[Any, "multiple"]
 Years = Annotated[Any, "years"]
 Number = Annotated[Any, "number"]
+BasisPoints = Annotated[Any, "bp"]
 MW = Annotated[Any, "MW"]
 PerMW = Annotated[Any, "currency/MW"]
 PerMWYear = Annotated[Any, "currency/MW/year"]

@@ -11,6 +11,7 @@ from capcycle.words import say
 NUMBER = re.compile(
     r"^[(~≈<>]*[+−-]?\s?[A-Z]{0,3}[$€£¥]?\s?[+−-]?\d[\d,. ]*\s?(%|x|×|pp|k|m|bn|tn|days?)?\)?\*?(\s\([a-z]\))?$"
 )
+SHORT = 18  # letters of a cell that needs no second line
 BETWEEN = "; "  # between several values in one cell of a column that is chosen from
 MISSING = {"", "-", "–", "—", "n/a", "…"}
 
@@ -103,10 +104,12 @@ def publishers(names: list[str]) -> str:
 def table(exhibit: dict, documents: Documents) -> dict[str, Any]:
     """The table view: columns, rows of cells, which columns hold numbers, and by which a reader narrows the rows."""
     rows = [[documents.cell(value) for value in row] for row in exhibit["rows"]]
+    places = range(len(exhibit["columns"]))
     return {
         "columns": exhibit["columns"],
         "rows": rows,
-        "numeric": [_numeric([row[place] for row in rows]) for place in range(len(exhibit["columns"]))],
+        "numeric": [_numeric([row[place] for row in rows]) for place in places],
+        "short": [place > 0 and _short([row[place] for row in rows]) for place in places],
         "filters": [_filter(name, exhibit["columns"].index(name), rows) for name in exhibit.get("filters", [])],
     }
 
@@ -115,6 +118,11 @@ def _filter(name: str, place: int, rows: list[list[Cell]]) -> dict[str, Any]:
     """A column to choose from: its name, its place, and every value that stands in it."""
     values = {value for row in rows for value in row[place].text.split(BETWEEN)}
     return {"name": name, "place": place, "values": sorted(values - MISSING)}
+
+
+def _short(column: list[Cell]) -> bool:
+    """Whether a column holds a few letters in each cell, so that it may be as narrow as they are."""
+    return all(len(cell.text) <= SHORT and not cell.href and not cell.details for cell in column)
 
 
 def _numeric(column: list[Cell]) -> bool:

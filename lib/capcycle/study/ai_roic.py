@@ -1,11 +1,12 @@
 """Cases of returns on AI capital: forward on what a company has filed, and of AI cloud until 2030."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import pandas as pd
 
 from capcycle import models
+from capcycle.errors import ModelError, unknown
 from capcycle.facts import registers
 from capcycle.measure import Measures, measure
 from capcycle.metrics import capex_run_rate, revenue_run_rate
@@ -74,6 +75,19 @@ def bases(quarters: Panel, year: Panel, currency: str, **given: float) -> dict[s
     capex = {"run_rate": measure(capex_run_rate, quarters), "trailing": measure("capex", year),
              "plan": "annual_capex_plan"}  # fmt: skip
     return {basis: forward(quarters, currency, each, **given) for basis, each in capex.items()}
+
+
+def of(cases: Mapping[str, Case], company: str) -> Case:
+    """One company's case, with all that it takes.
+
+    Errors: ModelError for a company without a case, and for one that lacks something, with who lacks nothing.
+    """
+    full = [name for name, each in cases.items() if not each.lacking]
+    if company not in cases:
+        raise ModelError(unknown("company", [company], cases))
+    if lacking := cases[company].lacking:
+        raise ModelError(f"{company} cannot be shown: {lacking}" + (f"; choose {', '.join(full)}" if full else ""))
+    return cases[company]
 
 
 def two_widest(case: Case) -> tuple[str, list[str]]:

@@ -27,6 +27,7 @@ class Input:
     kind       reported, derived, estimated or assumed
     source     ids of documents, space between
     reason     why this value and range; why it is missing, where it is
+    whose      who has the assumption that this company lacks
     """
 
     name: str
@@ -37,6 +38,7 @@ class Input:
     kind: str = ASSUMED
     source: str = ""
     reason: str = ""
+    whose: str = ""
 
     @property
     def varied(self) -> bool:
@@ -105,7 +107,8 @@ class Case:
     @property
     def lacking(self) -> str:
         """What is missing and why; empty where nothing is."""
-        reasons = dict.fromkeys(each.reason for each in self.inputs.values() if each.missing)
+        missing = [each for each in self.inputs.values() if each.missing]
+        reasons = dict.fromkeys(_nobody(missing, each.whose) if each.whose else each.reason for each in missing)
         return "; ".join(reasons).replace(".; ", "; ")
 
     def with_inputs(self, **inputs: Any) -> "Case":
@@ -248,15 +251,16 @@ def figure(measures: Measures, company: str, period: str | None = None) -> Input
 
 
 def _why(row: pd.Series) -> str:
-    return words.say("note.missing", name=facts.companies()["name"][row["company"]], periods=row["period"],
-                     reason=row["reason"])  # fmt: skip
+    return words.say("study.lacking", reason=row["reason"], period=row["period"])
 
 
 def _assumption(name: str, company: str, unit: str, table: pd.DataFrame, called: str) -> Input:
     own = table.loc[table["name"] == name, "company"]
     rows = table[(table["name"] == name) & table["company"].isin([company, ""])]
     if rows.empty and company and len(own):
-        return Input(name, np.nan, unit, reason=_nobody(called, own))
+        whose = words.listing(sorted(facts.companies()["name"][each] for each in own))
+        lacking = Input(called, np.nan, unit, whose=whose)
+        return replace(lacking, reason=_nobody([lacking], whose))
     if rows.empty:
         what = f"for {', '.join(own)} only" if len(own) else unknown("assumption", [name], table["name"].unique())
         raise ModelError(f"assumption {name} for '{company}': {what}")
@@ -267,6 +271,7 @@ def _assumption(name: str, company: str, unit: str, table: pd.DataFrame, called:
     return Input(name, *(row[each] for each in told))
 
 
-def _nobody(name: str, own: pd.Series) -> str:
-    who = words.listing(sorted(facts.companies()["name"][each] for each in own))
-    return words.say("study.nobody", name=words.lower(words.name(name)), own=who)
+def _nobody(missing: Sequence[Input], whose: str) -> str:
+    """That nobody gives some assumptions of a company, which are given of others only."""
+    names = [words.lower(words.name(each.name)) for each in missing if each.whose == whose]
+    return words.say("study.nobody", name=words.listing(names), own=whose)

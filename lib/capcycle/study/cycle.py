@@ -1,20 +1,27 @@
-"""The capital cycle in a panel: how far revenue follows capex, and capex to depreciation beside the margin later on."""
+"""The capital cycle in a panel: how far revenue follows capex, margins after heavy spending, spending against GDP."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
 
+from capcycle import words
 from capcycle.errors import ModelError
+from capcycle.facts import registers
 from capcycle.facts.door import KINDS
-from capcycle.measure import Measures
-from capcycle.models.cycle import Correlation, correlation, cross_correlation
+from capcycle.measure import Measures, measure
+from capcycle.metrics import capex_run_rate
+from capcycle.models import build_out
+from capcycle.models.cycle import BASIS_POINTS, Correlation, correlation, cross_correlation
 from capcycle.panel import Panel
 from capcycle.study import required
-from capcycle.study.case import Input
+from capcycle.study.case import ASSUMED, Case, Input, case, figure
 
 GROWTH = "growth_year_on_year"
 LAGS = (1, 24)
+NOW = ("AI", "US IT and software")  # the episodes that are no earlier build-out of one kind
+SHARES = (0.001, 0.5)
 
 
 def following(leader: Measures, follower: Measures, lags: int) -> dict[str, list[Correlation]]:
@@ -77,9 +84,69 @@ def most_pairs(found: Mapping[str, list[Correlation]]) -> str:
     return max(found, key=lambda company: found[company][0].pairs)
 
 
-def spent(year: Panel) -> Input:
-    """The capex of twelve months of all companies that have it, added up.
+def against_gdp(year: Panel, quarters: Panel, past_share: float) -> Case:
+    """The companies' capex of twelve months against US GDP, over the life of servers, beside a past build-out.
+
+    Errors: ModelError where no company has capex, and for a share that cannot be.
+    """
+    return case(build_out, "", year.currency, investment=spent(year, quarters), gdp="us_gdp", years_ahead=0,
+                life="it_life_epoch", past_share=past(past_share))  # fmt: skip
+
+
+def spent(year: Panel, quarters: Panel) -> Input:
+    """The capex of twelve months of all companies that have it, from the part for AI to the newest quarter's pace.
 
     Errors: ModelError where none has.
     """
-    return required.together(required.spending(required.against_disclosed(year))).inputs["capex"]
+    cases = required.spending(required.against_disclosed(year))
+    whole = required.together(cases).inputs
+    total, pace = whole["capex"], _pace(quarters, list(cases))
+    for_ai = total.central * whole["ai_share_of_capex"].central
+    high = max(total.central, 0.0 if pace.missing else pace.central)
+    source = " ".join(dict.fromkeys(f"{total.source} {whole['ai_share_of_capex'].source} {pace.source}".split()))
+    reason = words.say("cycle.spent" if high > total.central else "cycle.spent_most", reason=total.reason.rstrip("."))
+    return replace(total, name="investment", low=for_ai, high=high, source=source, reason=reason)
+
+
+def _pace(quarters: Panel, companies: list[str]) -> Input:
+    """Four times the newest quarter's capex, added up; missing where one company's is."""
+    measured = measure(capex_run_rate, quarters)
+    each = [figure(measured, company) for company in companies]
+    return Input(
+        "capex", sum(one.central for one in each), quarters.currency, source=" ".join(one.source for one in each)
+    )
+
+
+def past(share: float) -> Input:
+    """A past build-out's share of GDP, within the range of what authors give for earlier ones, whatever the date.
+
+    Errors: ModelError for a share that cannot be.
+
+    >>> past(0.06).low, past(0.06).high  # telecoms about 2000 and the New Deal, as Tunguz has them
+    (0.012, 0.077)
+    """
+    if not SHARES[0] <= share <= SHARES[1]:
+        raise ModelError(f"past_share is {share:g}: give a share of GDP from {SHARES[0]} to {SHARES[1]}, such as 0.06")
+    rows = _earlier()
+    ends = [share, *rows["share"], *rows["share_high"].dropna()]
+    source = " ".join(dict.fromkeys(rows["source"]))
+    return Input("past_share", share, "fraction", min(ends), max(ends), ASSUMED, source, words.say("cycle.past_share"))
+
+
+def most_used_up(as_of: str = "") -> pd.Series | None:
+    """The earlier build-out that used up the most of GDP a year, in basis points; none where no life is known.
+
+    >>> found = most_used_up()
+    >>> found["author"], round(found["used_up"], 1)  # 5.2 % over 15 years
+    ('Mario Jude', 34.7)
+    """
+    rows = _earlier(as_of).dropna(subset="life_low")
+    if rows.empty:
+        return None
+    rows = rows.assign(used_up=rows["share_high"].fillna(rows["share"]) / rows["life_low"] * BASIS_POINTS)
+    return rows.loc[rows["used_up"].idxmax()]
+
+
+def _earlier(as_of: str = "") -> pd.DataFrame:
+    table = registers.read("episodes", as_of or None)
+    return table[~table["episode"].isin(NOW)]

@@ -15,7 +15,7 @@ from capcycle.facts.door import KINDS
 from capcycle.measure import Measures, measure
 from capcycle.models import required_revenue, revenue_for_capex, revenue_for_vintages
 from capcycle.panel import Panel
-from capcycle.study.case import ASSUMED, DERIVED, Case, Input, case, figure, history
+from capcycle.study.case import ASSUMED, DERIVED, Case, Input, case, figure
 from capcycle.study.chosen import within
 
 QUARTERS = 4
@@ -82,19 +82,16 @@ def _instead(found: Case, given: Mapping[str, float]) -> dict[str, Input]:
 
 
 def disclosed(company: str, currency: str, as_of: str = "") -> Input:
-    """What a company discloses of its AI revenue, for a year; missing with what it tells instead.
+    """What a company discloses of its AI revenue, for a year; missing where it gives no amount.
 
     >>> disclosed("MSFT", "USD", as_of="2025-12-31").central / 1e9  # the run rate of January 2025
     13.0
     """
-    table = registers.read("ai_revenue", as_of or None)
-    rows = table[table["company"] == company].sort_values("period_end")
-    name = facts.companies()["name"][company]
-    if rows.empty:
-        return Input("ai_revenue", np.nan, currency, kind=ASSUMED, reason=words.say("required.silent", name=name))
-    row = rows.iloc[-1]
+    row = _disclosure(company, as_of)
+    if row is None:
+        return Input("ai_revenue", np.nan, currency, kind=ASSUMED, reason=words.say("required.silent"))
     if np.isnan(row["value"]):
-        reason = words.say("required.tells", name=name, scope=row["scope"])
+        reason = words.say("required.no_amount")
         return Input("ai_revenue", np.nan, currency, kind=ASSUMED, source=row["source"], reason=reason)
     told = facts.convert(pd.DataFrame([row]).rename(columns={"currency": "unit"}), currency).iloc[0]
     times = QUARTERS if told["basis"] == "quarter" else 1
@@ -102,6 +99,25 @@ def disclosed(company: str, currency: str, as_of: str = "") -> Input:
                        day=words.day(told["period_end"])).strip()  # fmt: skip
     kind = DERIVED if times > 1 and told["kind"] == "reported" else told["kind"]
     return Input("ai_revenue", float(told["value"]) * times, currency, kind=kind, source=told["source"], reason=reason)
+
+
+def told(company: str, as_of: str = "") -> str:
+    """What a company says of its AI revenue where it gives no amount.
+
+    >>> told("META")[:24]
+    'Meta uses its AI itself;'
+    """
+    row = _disclosure(company, as_of)
+    if row is None:
+        return words.say("required.silent")
+    return words.say("required.tells", name=facts.companies()["name"][company], scope=row["scope"])
+
+
+def _disclosure(company: str, as_of: str) -> pd.Series | None:
+    """The newest row on a company's AI revenue; none where nothing is held."""
+    table = registers.read("ai_revenue", as_of or None)
+    rows = table[table["company"] == company].sort_values("period_end")
+    return None if rows.empty else rows.iloc[-1]
 
 
 def own_life(company: str, as_of: str = "") -> Input | str:
@@ -155,7 +171,8 @@ def together(cases: Mapping[str, Case]) -> Case:
 
 def _sum(name: str, cases: Mapping[str, Case]) -> Input:
     inputs = [each.inputs[name] for each in cases.values()]
-    missing = "; ".join(dict.fromkeys(each.reason for each in inputs if each.missing))
+    lacking = [company for company, each in cases.items() if each.inputs[name].missing]
+    missing = words.counted("required.sum_missing", len(lacking), names=_names(lacking)) if lacking else ""
     total = sum(each.central for each in inputs)
     reason = missing or words.say("required.sum", names=_names(cases))
     return Input(name, total, inputs[0].unit, kind=_kind(inputs), source=_sources(inputs), reason=reason)
@@ -211,11 +228,9 @@ def authors(whole: Case) -> dict[str, Case]:
 
 def vintages(years: Panel, cases: Mapping[str, Case], whole: Case) -> Case:
     """All companies' capex of every year shown, each year's build in service for its life, at the inputs of `whole`."""
-    capex = measure("capex", years)
-    each = [history(capex, company) for company in cases]
-    length = min(len(one.central) for one in each)
-    total = np.sum([one.central[-length:] for one in each], axis=0)
-    spent = Input("capex_history", total.tolist(), years.currency, kind=DERIVED, source=_sources(each),
+    rows = _yearly(years, cases)
+    spent = Input("capex_history", rows.groupby("ordinal")["value"].sum().tolist(), years.currency, kind=DERIVED,
+                  source=" ".join(dict.fromkeys(" ".join(rows["source"]).split())),
                   reason=words.say("required.sum", names=_names(cases)))  # fmt: skip
     taken = {name: whole.inputs[name] for name in revenue_for_vintages.parameters if name in whole.inputs}
     return case(revenue_for_vintages, "", years.currency, capex_history=spent, **taken)
@@ -223,6 +238,19 @@ def vintages(years: Panel, cases: Mapping[str, Case], whole: Case) -> Case:
 
 def years_of(years: Panel, cases: Mapping[str, Case]) -> Sequence[str]:
     """The labels of the years that `vintages` counts."""
-    table = measure("capex", years).table.dropna(subset="value")
-    counts = table[table["company"].isin(cases)].groupby("period", sort=False)["company"].nunique()
-    return list(counts[counts == len(cases)].index)
+    return list(dict.fromkeys(_yearly(years, cases)["period"]))
+
+
+def _yearly(years: Panel, cases: Mapping[str, Case]) -> pd.DataFrame:
+    """The capex of the newest years in a row of which every company has it, the oldest first.
+
+    Errors: ModelError where there is no such year.
+    """
+    table = measure("capex", years).table.dropna(subset="value").sort_values("ordinal", kind="stable")
+    table = table[table["company"].isin(cases)]
+    counts = table.groupby("ordinal")["company"].nunique()
+    shared = counts.index[counts == len(cases)]
+    if shared.empty:
+        raise ModelError(f"{', '.join(cases)}: no year shown has the capex of each; choose fewer, or an earlier year")
+    run = shared[shared - np.arange(len(shared)) == shared[-1] - len(shared) + 1]
+    return table[table["ordinal"].isin(run)]

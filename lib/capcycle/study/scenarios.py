@@ -25,6 +25,11 @@ class Scenarios:
     outputs: pd.DataFrame
     results: dict[str, Any]
 
+    def stuck(self, end: str) -> list[str]:
+        """The inputs that the base case has at one end, the bear's or the bull's, already."""
+        rows = self.inputs.loc[list(self.case.varied)]
+        return [name for name, row in rows.iterrows() if row["base"] == row[end] and row["bear"] != row["bull"]]
+
 
 def scenarios(case: Case) -> Scenarios:
     """Bear, base and bull of a case. The worse end of an input is the one that worsens the verdict, the rest central.

@@ -10,6 +10,7 @@ from capcycle.words.catalogue import said, say
 
 SYMBOLS = {"USD": "$", "EUR": "€", "CNY": "CN¥", "HKD": "HK$", "GBP": "£", "JPY": "JP¥", "TWD": "NT$"}
 DASH, MINUS = "–", "−"
+DECIMALS = {"years": 1, "bp": 0, "correlation": 1}
 COUNTED = ("H100e",)  # units that come in thousands and millions
 
 
@@ -18,8 +19,8 @@ def value(number: float, unit: str) -> str:
 
     >>> value(1.73e6, "USD/MW/year"), value(2.5, "years"), value(140_000, "GPUs")
     ('$1.73m/MW/yr', '2.5 years', '140,000 GPUs')
-    >>> value(1, "years")
-    '1 year'
+    >>> value(1, "years"), value(8.517, "years"), value(15.8, "bp")
+    ('1 year', '8.5 years', '16 basis points')
     >>> value(3_323_440, "H100e")
     '3.3m H100e'
     >>> value(0.0312, "fraction"), value(3.856, "multiple"), value(-13.873e9, "USD"), value(float("nan"), "USD")
@@ -116,13 +117,21 @@ def _sized(size: float, unit: str) -> str:
         return say(f"unit_after.{_key(unit)}", number=_scaled(size))
     currency, _, base = unit.partition("/")
     if not re.fullmatch("[A-Z]{3}", currency):
-        number, key = _significant(size), f"unit_after.{_key(unit)}"
+        number, key = _plain(size, unit), f"unit_after.{_key(unit)}"
         return say(said(f"{key}_{number}", key), number=number)
     symbol = SYMBOLS.get(currency, f"{currency} ")
     if not base:
         return f"{symbol}{_scaled(size)}"
     amount = f"{size:,.2f}" if base == "share" else _significant(size, scaled=True)
     return say(f"unit_per.{_key(base)}", amount=f"{symbol}{amount}")
+
+
+def _plain(size: float, unit: str) -> str:
+    """A number that is no money: years and correlations in tenths, basis points whole."""
+    decimals = DECIMALS.get(unit)
+    if decimals is None or round(size, decimals) == 0:
+        return _significant(size)
+    return f"{size:,.{decimals}f}".removesuffix(".0")
 
 
 def _key(unit: str) -> str:

@@ -17,7 +17,19 @@ BREAK, LINE = "|", 24
 LABEL_LINE = 13  # pixels of a line of an axis label
 LETTER, BESIDE = 6.6, 14  # pixels of a letter, and between a mark and the number beside it
 # units whose values need no scale
-SMALL = ("number", "years", "times", "share", "GPU-hour", "H100e-hour", "kW/GPU", "kW/H100e", "GFLOPS/USD", "GFLOPS/W")
+SMALL = (
+    "number",
+    "correlation",
+    "years",
+    "times",
+    "share",
+    "GPU-hour",
+    "H100e-hour",
+    "kW/GPU",
+    "kW/H100e",
+    "GFLOPS/USD",
+    "GFLOPS/W",
+)
 
 
 @dataclass(frozen=True)
@@ -40,7 +52,7 @@ def finished(rows: pd.DataFrame, frame: Frame, chart: alt.Chart | alt.LayerChart
         alt=words.say("marks.alt", series="; ".join(_told(row) for row in rows.to_dict("records"))) if held else "",
         view=view,
         figures=figures(rows),
-        notes=(*frame.notes, *kinds_noted(rows["kind"]), *_noted(rows)),
+        notes=(*frame.notes, *kinds_noted(rows["kind"]), *noted(rows)),
         sources=documents(rows),
         chart=chart if held else None,
     )
@@ -163,9 +175,11 @@ def kinds_noted(kinds: pd.Series) -> list[str]:
     return [words.say(f"note.{kind}") for kind in parts.MARKS if kind in set(kinds)]
 
 
-def _noted(rows: pd.DataFrame) -> list[str]:
-    lacking = rows[rows["value"].isna()] if "note" in rows else rows[:0]
-    return [words.say("marks.missing", label=row.label, reason=row.note) for row in lacking.itertuples() if row.note]
+def noted(rows: pd.DataFrame) -> list[str]:
+    """Which rows have no value and why, those of one reason together."""
+    lacking = rows[rows["value"].isna() & (rows["note"] != "")] if "note" in rows else rows[:0].assign(note="")
+    return [words.say("marks.missing", label=words.listing(list(dict.fromkeys(labels))), reason=reason)
+            for reason, labels in lacking.groupby("note", sort=False)["label"]]  # fmt: skip
 
 
 def _told(row: dict) -> str:

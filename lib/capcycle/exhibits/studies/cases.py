@@ -69,17 +69,27 @@ def scenarios(found: Scenarios) -> Exhibit:
     ends = {each: said(case, case.model.verdict, found.outputs.at[case.model.verdict, each]) for each in SCENARIOS}
     frame = Frame(
         parts.slug("scenarios", case.model.__name__, case.company),
-        say("study.scenarios", output=words.name(case.model.verdict), **ends),
+        say("study.scenarios", output=whose(case, case.model.verdict), **ends),
         say("study.scenarios_subtitle"),
-        (say("study.scenarios_note"), *_gaps(found)),
+        (say("study.scenarios_note"), *_one_sided(found), *_gaps(found)),
     )
     return marks.table(rows.assign(source=case.source), frame, columns)
+
+
+def _one_sided(found: Scenarios) -> list[str]:
+    """Which inputs the base case has at one end of their range already."""
+    told = {say_as: found.stuck(end) for end, say_as in (("bull", "better"), ("bear", "worse"))}
+    return [
+        say(f"study.one_sided_{end}", inputs=words.listing([words.lower(words.name(name)) for name in names]))
+        for end, names in told.items()
+        if names
+    ]
 
 
 def _gaps(found: Scenarios) -> list[str]:
     """Why the table has dashes."""
     if found.case.lacking:
-        return [found.case.lacking]
+        return [parts.upper(found.case.lacking)]
     return [say("study.scenarios_dash")] if found.outputs.isna().any(axis=None) else []
 
 
@@ -141,10 +151,23 @@ def by_year(found: Scenarios, of: str) -> Exhibit:
     ends = {each: words.value(last[say(f"study.{each}")], unit) for each in SCENARIOS}
     frame = Frame(
         parts.slug("by-year", case.model.__name__, of, case.company),
-        say("study.by_year_title", output=words.name(of), year=rows["x"].max(), **ends),
+        say("study.by_year_title", output=whose(case, of), year=rows["x"].max(), **ends),
         say("study.by_year_subtitle", output=words.name(of), unit=parts.unit(unit)),
     )
     return marks.paths(rows, frame)
+
+
+def whose(case: Case, name: str) -> str:
+    """The name of an output at the head of a title: with the company's where the case is about one."""
+    return phrase(case, name) if case.company else words.name(name)
+
+
+def phrase(case: Case, name: str) -> str:
+    """The name of an output inside a sentence."""
+    what = words.lower(words.name(name))
+    if not case.company:
+        return say("study.the", what=what)
+    return say("study.whose", company=parts.names().get(case.company, case.company), what=what)
 
 
 def said(case: Case, name: str, value: float) -> str:

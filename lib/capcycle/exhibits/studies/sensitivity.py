@@ -8,7 +8,7 @@ from capcycle.exhibits import marks, parts
 from capcycle.exhibits.exhibit import Exhibit
 from capcycle.exhibits.marks import Frame
 from capcycle.exhibits.marks.frame import axis
-from capcycle.exhibits.studies.cases import said
+from capcycle.exhibits.studies.cases import phrase, said
 from capcycle.study import Case, Tornado
 from capcycle.words import say
 
@@ -46,7 +46,7 @@ def _swing(each, case: Case) -> list[dict]:
 
 
 def _tornado_title(found: Tornado) -> str:
-    case, output = found.case, words.lower(words.name(found.of))
+    case, output = found.case, phrase(found.case, found.of)
     if found.table.empty or found.table["swing"].isna().all():
         return say("study.tornado_none", output=output)
     widest = found.table.iloc[0]
@@ -98,14 +98,21 @@ def must_be_true(case: Case, target: float, of: str | None = None) -> Exhibit:
     solved = {name: study.solve(case, name, target, of) for name in case.varied if name in set(moving)}
     rows = pd.DataFrame([_needed(name, found) for name, found in solved.items()])
     reached = [words.lower(words.name(name)) for name, found in solved.items() if found.values]
-    goal = {"output": words.lower(words.name(of)), "target": said(case, of, target)}
+    goal = {"output": phrase(case, of), "target": _goal(case, of, target)}
     frame = Frame(
         parts.slug("must-be-true", case.model.__name__, of, case.company),
-        words.counted("study.must", len(reached), inputs=words.listing(reached) if reached else "", **goal),
+        parts.upper(
+            words.counted("study.must", len(reached), inputs=words.listing(reached) if reached else "", **goal)
+        ),
         say("study.must_subtitle", now=said(case, of, float(getattr(case.outputs, of))), **goal),
     )
     columns = {name: say(f"study.column_{name}") for name in ("label", "now", "needed", "range", "note")}
     return marks.table(rows.assign(kind=case.kind, source=case.source, unit=""), frame, columns)
+
+
+def _goal(case: Case, of: str, target: float) -> str:
+    """A target as somebody sets it: a round percentage without decimals."""
+    return words.coupon(target) if case.unit(of) in parts.PERCENT else said(case, of, target)
 
 
 def _needed(name: str, found: study.Solution) -> dict:

@@ -16,7 +16,7 @@ from capcycle.exhibits.exhibit import Exhibit
 from capcycle.exhibits.lines import SCALED
 from capcycle.exhibits.marks import Frame
 from capcycle.exhibits.marks.frame import axis, documents, kinds_noted
-from capcycle.exhibits.studies.cases import said
+from capcycle.exhibits.studies.cases import said, whose
 from capcycle.study import Case, Input
 from capcycle.words import say
 
@@ -71,7 +71,7 @@ def _title(case: Case, x: str, of: str, rows: pd.DataFrame) -> str:
     first, last = rows.iloc[0], rows.iloc[-1]
     ends = {"start": said(case, of, first["value"]), "end": said(case, of, last["value"])}
     ends |= {"first": said(case, x, first["x"]), "last": said(case, x, last["x"])}
-    return say("study.what_if", output=words.name(of), input=words.lower(words.name(x)), **ends)
+    return say("study.what_if", output=whose(case, of), input=words.lower(words.name(x)), **ends)
 
 
 def _told(each: Input, case: Case) -> str:
