@@ -208,3 +208,13 @@ def test_the_author_s_pair_stands_as_printed_beside_the_taxed_one(company, print
     assert (round(first["value"], 4), first["turns"], round(first["payback"], 1)) == (printed, turns, years)
     assert taxed["value"] == pytest.approx(printed * (1 - chain.inputs["tax_rate"].central))
     assert inside["value"] == pytest.approx(printed, abs=0.0005)  # the turns are printed to three digits
+
+
+def test_amazon_s_spread_is_gone_at_its_own_contract_life(filed):
+    # ai-capex-roic, README: +447 basis points at 4 years, +7 at the 6.4 years of Amazon's own filing
+    quarters = filed["quarter"]
+    cases = study.ai_roic.forward(quarters, "USD", measure(metrics.capex_run_rate, quarters))
+    shown = exhibits.ai_roic.own_duration(cases)
+    row = shown.figures.set_index("label").loc["Amazon"]
+    assert (round(row["spread"]), round(row["value"]), row["disclosed"]) == (447, 7, 6.4)
+    assert "6.4 years that Amazon discloses" in shown.title and "from 447 to 7 basis points" in shown.title
