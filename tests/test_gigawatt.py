@@ -145,6 +145,24 @@ def test_who_lacks_a_figure_keeps_a_case_that_says_so():
     assert meta.outputs.capex_per_h100e > 0 and "count does not name it" in iren.lacking
 
 
+def test_an_enterprise_value_on_part_of_the_debt_is_told_as_the_least():
+    cases = stocks(["CRWV"])
+    found, held = cases["CRWV"].outputs, cases["CRWV"].inputs
+    assert held["net_debt"].central == 14_665e6 - 3_127e6  # due after a year, less cash, 31 December 2025
+    assert found.ev_per_h100e == pytest.approx((held["market_value"].central + 11_538e6) / 832_068)
+    assert shown.per_h100e(cases).view.at[0, "Enterprise value"] == ">$58.1k (e)"
+
+
+def test_capex_of_whole_years_stands_for_quarters_that_are_not_held():
+    found = stocks(["CRWV"])["CRWV"].inputs["cumulative_capex"]
+    assert found.central == 2_943e6 + 8_702e6 + 10_309e6 and found.reason == "2023Q1 to 2025Q4."
+
+
+def test_all_borrowings_of_the_register_come_before_a_part():
+    end = pd.Timestamp("2024-12-31")  # 8,033,477 thousand of principal in the debt note
+    assert compute._borrowings("CRWV", end, "", "USD").central == 8_033_477_000
+
+
 def test_nothing_is_counted_before_the_count_appeared():
     found = stocks(["MSFT"], as_of="2026-01-31")["MSFT"]
     assert compute.held("2026-01-31").table.empty and math.isnan(found.outputs.capex_per_h100e)
@@ -169,6 +187,17 @@ def test_a_whole_stands_for_its_parts_and_bases_stay_apart():
         pd.DataFrame([site | {"site": name, "basis": basis, "mw": mw} for name, basis, mw in rows])
     )
     assert found.set_index("basis")["value"].to_dict() == {"gross": 300, "critical": 168}
+
+
+def test_all_power_of_a_company_holds_its_sites():
+    running = capacity.by_stage(registers.read("capacity").query("company == 'WULF' and stage == 'operating'"))
+    assert running["value"].tolist() == [267.5]  # 245 MW of mining and the 22.5 MW that are told by themselves too
+
+
+def test_a_funnel_without_it_power_tells_what_runs():
+    title = capacity.funnel(registers.read("capacity"), ["MSFT", "META", "CRWV", "AMZN"]).title
+    assert title.startswith("Microsoft runs 5,000 MW of 20,000 MW and CoreWeave runs 850 MW of 3,100 MW planned")
+    assert title.endswith("3 of 4 companies have power on record")
 
 
 def test_bars_of_two_bases_never_share_a_label():

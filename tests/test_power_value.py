@@ -12,9 +12,12 @@ from hypothesis import strategies as st
 from capcycle import exhibits, models, study
 from capcycle.claims.own import MODELS
 from capcycle.errors import ModelError
+from capcycle.exhibits import power_leases
 from capcycle.exhibits import power_value as shown
+from capcycle.models import contracts
 from capcycle.models.power_prices import power_prices
 from capcycle.models.power_value import lease_value, lifetime_income
+from capcycle.study.leased import leases, terms
 from capcycle.study.peers import peers, wide
 
 MINERS = ["IREN", "CIFR", "WULF", "HUT", "RIOT", "MARA"]
@@ -93,6 +96,11 @@ def test_what_is_delivered_costs_nothing_more():
     assert parts(delivered=1).cost_part == 0 and parts(delivered=0.25).cost_to_complete == pytest.approx(0.9e9)
 
 
+def test_what_runs_already_is_certain():
+    found = parts(delivered=0.25, leased_probability=0.5)  # 25 MW run, 75 come with one chance in two
+    assert found.leased_part == pytest.approx((25 + 37.5) * 15e6) and found.cost_part == pytest.approx(-37.5 * 12e6)
+
+
 @given(power, power, power, chance, chance, amount, amount, amount)
 def test_parts_add_up(operating, leased, pipeline, likely, unlikely, bitcoin, cash, debt):
     found = parts(operating_mw=operating, leased_mw=leased, pipeline_mw=pipeline, leased_probability=likely,
@@ -142,12 +150,20 @@ def test_ratios_and_prices_by_hand():
     assert found.table.at["operating_mw", "mean_ratio"] == pytest.approx((3 + 16) / 2)
 
 
+def test_a_price_is_told_from_nothing_by_its_error():
+    exact = power_prices(table(A=[30, 10, 0, 0], B=[40, 0, 10, 0], C=[50, 0, 0, 10], D=[121, 10, 10, 10]))
+    wide_of_it = power_prices(table(A=[30, 10, 0, 0], B=[40, 0, 10, 0], C=[50, 0, 0, 10], D=[160, 10, 10, 10]))
+    assert exact.errors_needed == pytest.approx(12.706, rel=1e-4)  # Student's t, one degree of freedom, 97.5 %
+    # a miss of 0.25 in each: s^2 = 0.25, an error of 0.0433 beside 4.025; else 5 beside 1.73
+    assert exact.concludes("leased_mw") and not wide_of_it.concludes("leased_mw")
+
+
 def test_no_price_below_nought_is_asked_for_by_name():
     found = power_prices(table(A=[10, 10, 0, 0], B=[10, 0, 10, 0], C=[-5, 0, 0, 10], D=[10, 10, 0, 0])).table
     assert found.at["pipeline_mw", "price"] == pytest.approx(-0.5) and found.at["pipeline_mw", "price_nonnegative"] == 0
 
 
-@pytest.mark.parametrize("rows", [{"A": [1, 1, 1, 1]}, {"A": [1, 1, 1, 1], "B": [2, 2, 2, 2], "C": [3, 3, 3, 3]}])
+@pytest.mark.parametrize("rows", [{"A": [1, 1, 1, 1]}, {"A": [1, 1, 0, 0], "B": [2, 0, 1, 0], "C": [3, 0, 0, 1]}])
 def test_too_few_companies_give_no_price(rows):
     assert power_prices(table(**rows)).table["price"].isna().all()
 
@@ -215,6 +231,85 @@ def test_what_is_lacking_is_told_alike_in_every_currency(figures):
         study.power.power_cases(figures, LEASED, PIPELINE, currency=each)["MARA"].lacking for each in ("USD", "EUR")
     ]
     assert told[0] == told[1]
+
+
+# ---- leases at their own terms
+
+
+def test_ciphers_share_by_hand(figures):
+    one = study.power.power_cases(figures, LEASED, PIPELINE)["CIFR"].outputs
+    income = 3_000 / 10 * 0.825 + 5_500 / 15 * 0.85 + 830 / 10 * 0.875  # m a year: 247.5, 311.7 and 72.6
+    cost = 168 * 10 + 300 * 12 + 39 * 9.5  # m: as told for Barber Lake, the general 12m for Amazon's
+    assert one.leased_part == pytest.approx(0.9 * income / 0.065 * 1e6)  # 8.75bn
+    assert one.cost_part == pytest.approx(-0.9 * cost * 1e6)  # 5.09bn: none of it is told to run
+    pipeline = 0.25 * (3_400 - 477 - 507) * 3  # 1,812m
+    equity = 477 * 3 + 0.9 * income / 0.065 - 0.9 * cost + pipeline + 4_059.153 - 5_546.62
+    assert one.value_per_share == pytest.approx(equity / (6_542.959 / 15.765 + 24), rel=1e-4)  # 12.34
+    assert round(one.value_per_share, 2) == 12.34 and one.funding_gap == 0  # a fifth of 5.65bn is less than the cash
+
+
+def test_a_lease_below_the_general_income_does_not_earn_it():
+    noi = leases(["CIFR"]).set_index("contract")["noi_central"]
+    assert noi["cifr-aws"] == pytest.approx(5.5e9 / 15 / 300 * 0.85) and noi["cifr-aws"] < 1.38e6
+
+
+def test_the_low_income_is_the_first_years_of_a_rising_rent():
+    own = leases(["HUT"]).iloc[0]
+    # 7.0bn over 15 years at 3 %: 376.4m in the first, as printed (376m); 454 of 466.7m a year are left
+    assert own["noi_low"] * 245 == pytest.approx(376.4e6 * 454 / (7_000 / 15), rel=1e-3)
+
+
+def test_what_is_delivered_is_what_is_told_to_run(figures):
+    share = figures[figures["figure"] == "delivered"].set_index("company")
+    assert share.loc["CIFR", ["value", "low", "high"]].tolist() == [0, 0, 0]
+    mw = share.loc["WULF", ["value", "high"]].astype(float) * (60 + 200 + 160 + 0.51 * 168)
+    assert mw.to_list() == pytest.approx([22.5, 60 + 200])  # CB-3/4, signed a year before the price, may run too
+
+
+def test_the_general_share_stands_in_where_a_lease_delivers_and_none_says_how_much():
+    share = peers(["CORZ"]).set_index("figure").loc["delivered"]
+    assert share[["low", "value", "high"]].tolist() == [0, 0.25, 0.424] and share["kind"] == "assumed"
+
+
+def test_without_a_lease_the_general_terms_stand():
+    none = leases(["RIOT"])
+    assert terms(none, none, pd.NaT).noi_per_leased_mw.central == 1.5e6
+
+
+def test_a_building_that_the_tenant_pays_costs_nothing():
+    assert leases(["CORZ"]).set_index("contract").loc["corz-coreweave-200", "cost_high"] == 0
+
+
+def test_an_amended_lease_lives():
+    assert "amended" in contracts.LIVE and set(leases(["miners"])["status"]) <= set(contracts.LIVE)
+
+
+def test_contracts_with_gpus_stand_apart(figures):
+    rows = wide(figures).loc["IREN"]
+    assert rows["gpu_mw"] == 200 and np.isnan(rows["leased_mw"]) and rows["pipeline_mw"] == 4_500 - 810 - 200
+    assert "IREN: leased with GPUs, 2025-11" in set(shown.ladder(figures, "market_value").view["Name"])
+
+
+def test_power_too_old_beside_the_price_is_lacking():
+    reason = peers(["APLD"]).set_index("figure").at["operating_mw", "reason"]
+    assert reason == "its newest power in use is of 31 Jan 2024, too old beside the price"
+
+
+def test_leases_that_an_author_expects_are_not_signed(figures):
+    row = figures[(figures["company"] == "WULF") & (figures["figure"] == "pipeline_mw")].iloc[0]
+    assert row["value"] == 646 and "none of them is on record as signed" in row["reason"]
+
+
+def test_the_leases_of_a_company_are_told_one_by_one(figures):
+    one = study.power.power_cases(figures, LEASED, PIPELINE)["CIFR"]
+    found = power_leases.leases(leases(["CIFR"]), one)
+    assert found.title.endswith("less than the general $1.5m/MW; none of their 507 MW is told to run")
+    assert found.view.loc[1, "Income, $m"] == "1.04 (g)" and found.view.loc[0, "Income, $m"] == "1.47"
+
+
+def test_a_regression_that_says_nothing_gives_no_price(figures):
+    found = shown.prices(power_prices(wide(figures)), figures)
+    assert "Regression" not in found.view and found.title.endswith("too few to price three stages at once")
 
 
 # ---- exhibits

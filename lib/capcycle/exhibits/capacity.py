@@ -11,6 +11,7 @@ from capcycle.exhibits.marks import Frame
 from capcycle.facts.door import KINDS
 from capcycle.words import say
 
+WHOLE = ("", "all power in use", "all power secured", "development pipeline")  # of a company, not of one site
 STAGES = ("pipeline", "planned", "approved", "contracted", "under construction", "operating")
 
 
@@ -44,16 +45,31 @@ def _funnel_title(rows: pd.DataFrame, asked: int) -> str:
     of_it = rows[rows["basis"] == "critical"]
     contracted = of_it[of_it["stage"] == "contracted"]
     if contracted.empty:
-        return say("gigawatt.funnel_none", told=rows["company"].nunique(), asked=asked)
+        return _told_title(rows, asked)
     running = of_it.loc[of_it["stage"] == "operating", "value"].sum()
     return say("gigawatt.funnel_title", told=contracted["company"].nunique(), asked=asked,
                contracted=words.value(contracted["value"].sum(), "MW"), running=words.value(running, "MW"))  # fmt: skip
 
 
+def _told_title(rows: pd.DataFrame, asked: int) -> str:
+    """What runs of the most that each company has planned, contracted or approved, where it tells both."""
+    largest = rows.assign(runs=rows["stage"].eq("operating")).groupby(["company", "runs"], sort=False)["value"].max()
+    both = largest.unstack().reindex(columns=[True, False]).dropna()
+    count = {"told": rows["company"].nunique(), "asked": asked}
+    if both.empty:
+        return say("gigawatt.funnel_none", **count)
+    told = [
+        say("gigawatt.funnel_runs", name=parts.names()[company], running=words.value(runs, "MW"),
+            of=words.value(most, "MW"))
+        for company, runs, most in both.itertuples()
+    ]  # fmt: skip
+    return say("gigawatt.funnel_told", companies=words.listing(told), **count)
+
+
 def by_stage(capacity: pd.DataFrame) -> pd.DataFrame:
     """MW by company, stage and basis: of each site the newest figure; a whole company, or site, before its parts.
 
-    A part has the name of its whole, a comma and more; the name of a whole company is empty.
+    A part has the name of its whole, a comma and more; the name of a whole company is empty or says "all power".
     """
     key = ["company", "name", "stage", "basis"]
     held = capacity.dropna(subset="mw").assign(name_of=capacity["name"]).sort_values("date", na_position="first")
@@ -65,8 +81,8 @@ def by_stage(capacity: pd.DataFrame) -> pd.DataFrame:
 def _inside(rows: pd.DataFrame) -> pd.Series:
     """Whether a row is of a part of what another row of the same stage and basis is of."""
     names = list(rows["site"])
-    if "" in names:
-        return rows["site"] != ""
+    if whole := [name for name in WHOLE if name in names]:
+        return rows["site"] != whole[0]
     return rows["site"].isin([name for name in names if any(other.startswith(f"{name},") for other in names)])
 
 

@@ -252,7 +252,8 @@ def per_h100e(cases: Mapping[str, Case]) -> Exhibit:
     """Capex, value, revenue and power for each H100-equivalent, by company, with the reason of what is lacking."""
     outputs = list(models.compute_stock.outputs)
     rows = pd.DataFrame([_of_output(case, company, name) for company, case in cases.items() for name in outputs])
-    rows["shown"] = [parts.shown(row.value, _cell(row.unit), row.kind) for row in rows.itertuples()]
+    floors = _floors(cases)
+    rows["shown"] = [_figure(row, floors) for row in rows.itertuples()]
     headings = {words.name(name): say(f"gigawatt.per.{name}") for name in outputs}
     view = rows.pivot(index="label", columns="group", values="shown").loc[list(dict.fromkeys(rows["label"]))]
     view = view[list(headings)].rename(columns=headings)
@@ -265,9 +266,22 @@ def per_h100e(cases: Mapping[str, Case]) -> Exhibit:
         alt="",
         view=view.rename_axis(words.say("column.company"), axis=0).rename_axis(None, axis=1).reset_index(),
         figures=marks.frame.figures(rows),
-        notes=(say("gigawatt.per_note"), *kinds, *gaps),
+        notes=(say("gigawatt.per_note"), *floors.values(), *kinds, *gaps),
         sources=marks.frame.documents(rows),
     )
+
+
+def _floors(cases: Mapping[str, Case]) -> dict[str, str]:
+    """By company, why its enterprise value stands on estimated debt: on the least that is owed."""
+    debts = {company: case.inputs["net_debt"] for company, case in cases.items() if case.outputs.ev_per_h100e > 0}
+    return {parts.names()[company]: debt.reason for company, debt in debts.items() if debt.kind == "estimated"}
+
+
+def _figure(row, floors: Mapping[str, str]) -> str:
+    """A cell of the table; an enterprise value on the least that is owed says so."""
+    text = parts.shown(row.value, _cell(row.unit), row.kind)
+    least = row.label in floors and row.group == words.name("ev_per_h100e") and row.value == row.value
+    return say("gigawatt.least", value=text) if least else text
 
 
 def _of_output(case: Case, company: str, name: str) -> dict:

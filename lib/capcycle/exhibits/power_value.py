@@ -4,7 +4,6 @@ from collections.abc import Mapping
 
 import numpy as np
 import pandas as pd
-from scipy.stats import t
 
 from capcycle import words
 from capcycle.exhibits import marks, parts
@@ -18,7 +17,7 @@ from capcycle.models.power_value import lease_value, lifetime_income
 from capcycle.study import Case, case
 from capcycle.words import Sentence, say
 
-STAGES = ("operating_mw", "leased_mw", "secured_mw")
+STAGES = ("operating_mw", "leased_mw", "gpu_mw", "secured_mw")
 PER_MW = "USD/MW"
 
 
@@ -32,6 +31,7 @@ def ladder(peers: pd.DataFrame, of: str = "enterprise_value") -> Exhibit:
         _rung(wide.loc[company, of], wide.loc[company, stage], company, stage)
         for stage in STAGES
         for company in peers["company"].unique()
+        if stage != "gpu_mw" or wide.loc[(company, stage), "value"] > 0  # few have such a contract
     ])  # fmt: skip
     drawn = _held(rows).sort_values(["place", "value"], ascending=[True, False], ignore_index=True)
     frame = Frame(
@@ -58,11 +58,12 @@ def _lacking(rows: pd.DataFrame) -> list[str]:
 def _rung(value: pd.Series, power: pd.Series, company: str, stage: str) -> dict:
     """A figure per MW, or the reason why it is lacking."""
     name, held = parts.names()[company], not np.isnan(value["value"] * power["value"])
-    sides = {"value": words.value(value["value"], "USD"), "power": words.value(power["value"], "MW")}
+    sides = {"value": words.value(value["value"], "USD"), "power": words.value(power["value"], "MW"),
+             "value_day": words.day(value["date"]), "power_day": words.day(power["date"])}  # fmt: skip
     lacking = "; ".join(filter(None, (one["reason"] for one in (value, power) if np.isnan(one["value"]))))
     return {
         "name": name,
-        "label": say("power_value.rung", name=name, stage=words.lower(_short(stage))),
+        "label": _dated(say("power_value.rung", name=name, stage=words.lower(_short(stage))), power["date"]),
         "value": float(per(value["value"], power["value"])) if held else np.nan,
         "group": _short(stage),
         "place": STAGES.index(stage),
@@ -73,14 +74,20 @@ def _rung(value: pd.Series, power: pd.Series, company: str, stage: str) -> dict:
     }
 
 
+def _dated(label: str, day: pd.Timestamp) -> str:
+    """A label with the month that its MW are of."""
+    return say("power_value.rung_dated", rung=label, month=f"{day:%Y-%m}") if day == day else label
+
+
 def _ladder_title(rows: pd.DataFrame, of: str) -> str:
     if rows.empty:
         return say("finding.none", metric=words.name(of))
     ranges = rows.groupby("place")["value"].agg(["min", "max"]).map(lambda one: words.value(one, PER_MW))
     told = [
-        say("power_value.ladder_stage", stage=words.lower(_short(STAGES[place])), low=row["min"], high=row["max"])
+        say(f"power_value.ladder_{'one' if row['min'] == row['max'] else 'stage'}",
+            stage=words.lower(_short(STAGES[place])), low=row["min"], high=row["max"])
         for place, row in ranges.iterrows()
-    ]
+    ]  # fmt: skip
     return say("power_value.ladder", of=words.name(of), stages=words.listing(told))
 
 
@@ -93,12 +100,13 @@ def prices(found: Prices, peers: pd.DataFrame, of: str = "enterprise_value") -> 
         label=table["stage"].map(words.name), unit=PER_MW, kind="estimated", source=_behind(peers, of),
         published=table["stage"].map(names).map(published), companies=table["companies"].map("{:.0f}".format),
     )  # fmt: skip
-    numbers = ("companies", "mean_ratio", "pooled_ratio", "price", "standard_error", "price_nonnegative", "published")
+    regressed = ("price", "standard_error", "price_nonnegative") if found.freedom > 0 else ()
+    numbers = ("companies", "mean_ratio", "pooled_ratio", *regressed, "published")
     columns = {"label": say("power_value.column.stage")} | {one: say(f"power_value.column.{one}") for one in numbers}
     frame = Frame(
         parts.slug("power-prices", of),
         _prices_title(found),
-        say("power_value.prices_subtitle", of=words.name(of)),
+        say("power_value.prices_subtitle" if regressed else "power_value.ratios_subtitle", of=words.name(of)),
         (_freedom(found), say("power_value.prices_note")),
     )
     return marks.table(rows, frame, columns)
@@ -113,7 +121,8 @@ def _behind(peers: pd.DataFrame, of: str) -> str:
 def _prices_title(found: Prices) -> str:
     leased = found.table.loc["leased_mw"]
     told = {key: words.value(leased[f"{key}_ratio"], PER_MW) for key in ("mean", "pooled")}
-    key = "power_value.prices" if found.freedom > 0 else "power_value.prices_exact"
+    # one that cannot tell its price from nothing is not told as a finding
+    key = "power_value.prices" if found.concludes("leased_mw") else "power_value.prices_open"
     return say(key, companies=len(found.companies), price=words.value(leased["price"], PER_MW), **told)
 
 
@@ -122,7 +131,7 @@ def _freedom(found: Prices) -> str:
     told = {"companies": len(found.companies), "names": names}
     if found.freedom <= 0:
         return say("power_value.no_freedom", **told)
-    return say("power_value.freedom", freedom=found.freedom, errors=f"{t.ppf(0.975, found.freedom):.1f}", **told)
+    return say("power_value.freedom", freedom=found.freedom, errors=f"{found.errors_needed:.1f}", **told)
 
 
 def football(rates: tuple[float, float] = (0.08, 0.10), mark: float | None = None) -> Exhibit:

@@ -5,6 +5,7 @@ from typing import NamedTuple
 import numpy as np
 import pandas as pd
 from scipy.optimize import nnls
+from scipy.stats import t
 
 from capcycle.errors import ModelError
 
@@ -23,6 +24,16 @@ class Prices(NamedTuple):
     companies: list[str]
     freedom: int
 
+    @property
+    def errors_needed(self) -> float:
+        """Standard errors from nought at which a price is told from nothing (95 %); NaN without a degree of freedom."""
+        return float(t.ppf(0.975, self.freedom)) if self.freedom > 0 else np.nan
+
+    def concludes(self, stage: str) -> bool:
+        """Whether the regression tells the price of a stage from nothing."""
+        row = self.table.loc[stage]
+        return bool(abs(row["price"]) > self.errors_needed * row["standard_error"])
+
 
 def power_prices(peers: pd.DataFrame, of: str = "enterprise_value") -> Prices:
     """The ratios of enterprise value to MW by stage, mean and pooled, beside a regression on all stages at once.
@@ -32,8 +43,8 @@ def power_prices(peers: pd.DataFrame, of: str = "enterprise_value") -> Prices:
     Formula: mean of EV/MW; sum(EV)/sum(MW); EV = a * operating_mw + b * leased_mw + c * pipeline_mw by least squares,
              without a constant, and with no price below nought; standard errors sqrt(s^2 * diag((X'X)^-1))
     Units:   `peers` a row per company with the three stages and `of`, enterprise_value or market_value; amounts per
-             MW. NaN where as many
-             prices as companies, or more, are looked for, or where the stages move together.
+             MW. No price where as many as companies are looked for, which fit exactly and say nothing, or where the
+             stages move together.
     Errors:  ModelError for columns that are not there.
     Source:  hand arithmetic: values of 3, 4 and 5 over 1, 2 and 5 MW, one stage each, are 12/1, 12/2 and 12/5 pooled.
 
@@ -63,11 +74,10 @@ def _ratios(held: pd.DataFrame) -> list[float]:
 
 def _regression(power: np.ndarray, values: np.ndarray) -> dict[str, np.ndarray]:
     companies, stages = power.shape
-    if companies < stages or np.linalg.matrix_rank(power) < stages:
+    if companies <= stages or np.linalg.matrix_rank(power) < stages:
         nothing = np.full(stages, np.nan)
         return {"price": nothing, "standard_error": nothing, "price_nonnegative": nothing}
     price, *_ = np.linalg.lstsq(power, values, rcond=None)
-    freedom = companies - stages
-    spread = np.square(values - power @ price).sum() / freedom if freedom else np.nan
+    spread = np.square(values - power @ price).sum() / (companies - stages)
     error = np.sqrt(spread * np.diag(np.linalg.inv(power.T @ power)))
     return {"price": price, "standard_error": error, "price_nonnegative": nnls(power, values)[0]}

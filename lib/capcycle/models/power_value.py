@@ -123,7 +123,8 @@ def power_value(
     """A company as the sum of its power by stage, for each share after the shares that its building still needs.
 
     Formula: parts_value = operating_mw * operating_value
-             + leased_probability * leased_mw * (noi_per_leased_mw / cap_rate - (1 - delivered) * cost_per_leased_mw)
+             + leased_mw * (delivered + leased_probability * (1 - delivered)) * noi_per_leased_mw / cap_rate
+             - leased_mw * leased_probability * (1 - delivered) * cost_per_leased_mw
              + pipeline_probability * pipeline_mw * pipeline_value + bitcoin
              funding_gap = (cost_to_complete * (1 - data_center_loan_to_cost) - cash), not below nought, raised as
              shares at today's price: value_per_share = (equity_value + funding_gap) / (shares + funding_gap / price)
@@ -140,7 +141,8 @@ def power_value(
     cost_to_complete = leased_mw * (1 - delivered) * cost_per_leased_mw
     gap = maximum(cost_to_complete * (1 - data_center_loan_to_cost) - cash, 0)
     operating = operating_mw * operating_value
-    leased = leased_probability * leased_mw * noi_per_leased_mw / cap_rate
+    counted = delivered + leased_probability * (1 - delivered)  # what runs already is certain
+    leased = counted * leased_mw * noi_per_leased_mw / cap_rate
     cost = -leased_probability * cost_to_complete
     pipeline = pipeline_probability * pipeline_mw * pipeline_value
     parts = operating + leased + cost + pipeline + bitcoin

@@ -17,7 +17,7 @@ from capcycle.study.case import DERIVED, Case, Input, case
 
 RENTS_OUT = "neoclouds"  # the group whose whole revenue is the rent of computing
 COUNTS = ["h100e", "h100e_p5", "h100e_p95", "mw", "mw_p5", "mw_p95"]
-YEAR_BEFORE, QUARTER = pd.offsets.QuarterEnd(4), pd.Timedelta(days=92)
+YEAR_BEFORE, QUARTER, QUARTERS = pd.offsets.QuarterEnd(4), pd.Timedelta(days=92), 4
 YEAR, PFLOPS = pd.Timedelta(days=365.25), 1e15
 PLANNED = {"added_power": "MW", "build_years": "years"}
 
@@ -74,8 +74,10 @@ def stock_cases(
 
     quarters, years  the companies' facts by quarter and over twelve months, by the calendar, in that currency
     """
-    capex, debt = measure("capex", quarters), measure(metrics.net_debt, quarters)
+    capex = {span: measure("capex", panel) for span, panel in (("quarter", quarters), ("year", years))}
+    debt = measure(metrics.net_debt, quarters)
     revenue = {concept: measure(concept, years) for concept in ("cloud_revenue", "revenue")}
+    parts = {concept: measure(concept, quarters) for concept in ("total_debt", "long_term_debt_noncurrent", "cash")}
     groups, cases = facts.companies()["group"], {}
     for company in companies:
         counted, first = _counted(owners, company)
@@ -85,10 +87,10 @@ def stock_cases(
             company,
             currency,
             **counted,
-            cumulative_capex=_between(capex, company, first, owners.quarter),
+            cumulative_capex=_since(capex, company, first, owners.quarter),
             cloud_revenue=_between(earned, company, owners.quarter, owners.quarter),
             market_value=_market(company, owners, as_of, currency),
-            net_debt=_between(debt, company, owners.quarter, owners.quarter),
+            net_debt=_owed(company, owners.quarter, debt, parts, as_of, currency),
         )
     return cases
 
@@ -107,6 +109,20 @@ def _counted(owners: Held, company: str) -> tuple[dict[str, Input], pd.Timestamp
     }, row["first"]
 
 
+def _since(capex: dict[str, Measures], company: str, first: pd.Timestamp, last: pd.Timestamp) -> Input:
+    """All capex from one quarter to another: of the quarters, or of whole years where a quarter is not held."""
+    found, yearly = _between(capex["quarter"], company, first, last), capex["year"]
+    if not found.missing or first != first or (_ordinal(last) - _ordinal(first) + 1) % QUARTERS:
+        return found
+    ends = pd.date_range(first + YEAR_BEFORE, last, freq=YEAR_BEFORE)
+    years = [_between(yearly, company, end, end) for end in ends]
+    if any(each.missing for each in years):
+        return found
+    reason = words.say("study.periods", first=_label(first), last=_label(last))
+    kind, source = _weakest(*(each.kind for each in years)), _all(*(each.source for each in years))
+    return Input(found.name, sum(each.central for each in years), found.unit, kind=kind, source=source, reason=reason)
+
+
 def _between(measures: Measures, company: str, first: pd.Timestamp, last: pd.Timestamp) -> Input:
     """The sum of a company's figures from one quarter to another; missing where one of them is."""
     wanted = list(range(_ordinal(first), _ordinal(last) + 1)) if first == first else []
@@ -119,6 +135,38 @@ def _between(measures: Measures, company: str, first: pd.Timestamp, last: pd.Tim
                        period=periods["last"], **periods)  # fmt: skip
     return Input(measures.name, rows["value"].sum(), measures.unit, kind=_weakest(*rows["kind"]),
                  source=_all(*rows["source"]), reason=reason)  # fmt: skip
+
+
+def _owed(
+    company: str, day: pd.Timestamp, debt: Measures, parts: dict[str, Measures], as_of: str, currency: str
+) -> Input:
+    """Net debt on the last day of a quarter; where its parts are not held, all borrowings less cash, or what is at
+    least owed: the part due after a year less cash, which counts as estimated.
+    """
+    found = _between(debt, company, day, day)
+    total, long_term, cash = (_between(each, company, day, day) for each in parts.values())
+    if not found.missing or cash.missing:
+        return found
+    whole = _borrowings(company, day, as_of, currency) if total.missing else total
+    owed, key = (long_term, "at_least") if whole.missing else (whole, "borrowings")
+    if owed.missing:
+        return found
+    kind = "estimated" if key == "at_least" else _weakest(owed.kind, cash.kind)
+    reason = words.say(f"gigawatt.{key}", name=facts.companies()["name"][company], day=words.day(day))
+    return Input(debt.name, owed.central - cash.central, debt.unit, kind=kind, source=_all(owed.source, cash.source),
+                 reason=reason)  # fmt: skip
+
+
+def _borrowings(company: str, day: pd.Timestamp, as_of: str, currency: str) -> Input:
+    """All borrowings of a company within a quarter, from the register of debt."""
+    table = registers.read("debt", as_of)
+    own = table["borrower"].eq(company) & table["type"].eq("total") & table["stage"].eq("outstanding")
+    rows = table[own & table["as_at"].between(day - QUARTER, day)].sort_values("as_at").tail(1)
+    if rows.empty:
+        return Input("total_debt", np.nan, currency)
+    at = rows.rename(columns={"principal": "value"})
+    row = facts.convert(at.assign(unit=at["currency"], period_start=pd.NaT, period_end=at["as_at"]), currency).iloc[0]
+    return Input("total_debt", row["value"], currency, kind=row["kind"], source=row["source"])
 
 
 def _why(measures: Measures, company: str, lacking: pd.DataFrame) -> str:

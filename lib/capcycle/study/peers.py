@@ -10,15 +10,14 @@ import pandas as pd
 from capcycle import facts, words
 from capcycle.facts import registers
 from capcycle.facts.door import KINDS
+from capcycle.models import contracts
+from capcycle.study.leased import RUNS, Terms, leases, terms
 
-STAGES = ("operating", "leased", "secured")
-FIGURES = ["market_value", "price", "shares", "debt", "cash", "enterprise_value", "operating_mw", "leased_mw",
-           "pipeline_mw", "secured_mw"]  # fmt: skip
 STALE = pd.Timedelta(days=270)  # a balance older than this beside the price hides a build: debt triples within a year
-RUNS, PIPELINE = "all power in use", "development pipeline"  # parts of capacity.csv
+STALE_POWER = pd.Timedelta(days=366)  # an annual report has told a newer figure of power since
+PIPELINE = "development pipeline"  # a part of capacity.csv
 DOLLARS = "USD"
 BALANCES = ("cash", "total_debt", "debt_current", "long_term_debt_noncurrent")
-ALIVE = ("signed", "delivering")
 
 
 class Figure(NamedTuple):
@@ -29,13 +28,16 @@ class Figure(NamedTuple):
     source: str = ""
     date: pd.Timestamp = pd.NaT
     reason: str = ""
+    low: float = np.nan
+    high: float = np.nan
 
 
 def peers(companies: Sequence[str], as_of: str | date | None = None) -> pd.DataFrame:
-    """A row for each company, or company of a group, and figure: company, figure, value, kind, source, date, reason.
+    """A row for each company, or company of a group, and figure: value, kind, source, date, reason, and its range.
 
     Formula: enterprise_value = market_value + debt - cash; secured_mw = operating + leased + pipeline
-    Units:   full US dollars, shares, MW; leased MW are the company's own share of critical IT in signed leases.
+    Units:   full US dollars, shares, MW; leased MW are the company's own share of critical IT in leases that live, and
+             `gpu_mw` those of contracts that pay for GPUs too; dollars per MW; `delivered` a share of the leased MW.
              A balance or a price in another currency is converted at the rate of its day.
     Errors:  CapcycleError for an unknown company, and for a day or currency without a rate; what is lacking is NaN
              with its reason
@@ -48,6 +50,7 @@ def peers(companies: Sequence[str], as_of: str | date | None = None) -> pd.DataF
     """
     wanted, known = facts.tickers(companies), facts.load([*companies], as_of)
     tables = {name: registers.read(name, as_of) for name in REGISTERS}
+    tables |= {"contracts": contracts.terms(tables["contracts"]), "leases": leases(companies, as_of)}
     tables["market"] = _prices(tables["market"], wanted)
     balances = facts.convert(known[known["concept"].isin(BALANCES)], DOLLARS)
     rows = [
@@ -62,7 +65,7 @@ def wide(figures: pd.DataFrame) -> pd.DataFrame:
     """A row for each company, a column for each figure.
 
     >>> sorted(wide(peers(["CIFR"])).columns)[:3]
-    ['cash', 'debt', 'enterprise_value']
+    ['cash', 'cost_per_leased_mw', 'debt']
     """
     return figures.pivot(index="company", columns="figure", values="value").loc[figures["company"].unique()]
 
@@ -81,35 +84,53 @@ def _company(company: str, known: pd.DataFrame, tables: dict[str, pd.DataFrame])
     value, price = (_newest(market[market["measure"] == each], _lacks(each)) for each in ("market_value", "last_sale"))
     shares = _shares(company, value, price, tables["commitments"])
     debt, cash = _balance(known[known["company"] == company], value.date)
-    power = _power(company, tables)
     return {
         "market_value": value, "price": price, "shares": shares, "debt": debt, "cash": cash,
-        "enterprise_value": _together(lambda value, debt, cash: value + debt - cash, value, debt, cash), **power,
+        "enterprise_value": _together(lambda value, debt, cash: value + debt - cash, value, debt, cash),
+        **_power(company, tables, value.date), **_terms(company, tables, value.date),
     }  # fmt: skip
 
 
-def _power(company: str, tables: dict[str, pd.DataFrame]) -> dict[str, Figure]:
+def _power(company: str, tables: dict[str, pd.DataFrame], day: pd.Timestamp) -> dict[str, Figure]:
     capacity = tables["capacity"][tables["capacity"]["company"] == company].rename(columns={"mw": "value"})
-    runs = _newest(capacity[capacity["site"] == RUNS], _lacks("operating_mw"))
-    secured = _newest(capacity[capacity["stage"] == "approved"], _lacks("secured_mw"))
-    pipeline = _newest(capacity[capacity["site"] == PIPELINE], _lacks("pipeline_mw"))
-    leased = _leased(tables["contracts"], company)
-    if np.isnan(pipeline.value) and not np.isnan(secured.value + runs.value + leased.value):
-        pipeline = _together(lambda all_of_it, *used: max(all_of_it - sum(used), 0.0), secured, runs, leased)
+    rows = {"operating_mw": capacity["site"] == RUNS, "secured_mw": capacity["stage"] == "approved",
+            "pipeline_mw": capacity["site"] == PIPELINE}  # fmt: skip
+    runs, secured, pipeline = (_fresh(_newest(capacity[own], _lacks(name)), name, day) for name, own in rows.items())
+    leased, gpus = (_leased(tables["contracts"], company, kind) for kind in ("no", "yes"))
+    let = [one for one in (leased, gpus) if not np.isnan(one.value)]
+    if np.isnan(pipeline.value) and let and not np.isnan(secured.value + runs.value):
+        pipeline = _together(lambda all_of_it, *used: max(all_of_it - sum(used), 0.0), secured, runs, *let)
     elif not np.isnan(pipeline.value):
-        secured = _together(lambda *each: sum(each), runs, leased, pipeline)
-    return {"operating_mw": runs, "leased_mw": leased, "pipeline_mw": pipeline, "secured_mw": secured}
+        secured = _together(lambda *each: sum(each), runs, *(let or [leased]), pipeline)
+    if np.isnan(leased.value) and not np.isnan(gpus.value):
+        leased = _lacks("leased_without_gpus")
+    return {"operating_mw": runs, "leased_mw": leased, "gpu_mw": gpus, "pipeline_mw": pipeline, "secured_mw": secured}
 
 
-def _leased(contracts: pd.DataFrame, company: str) -> Figure:
-    """Critical MW of the leases that live, the company's own share of each."""
-    held = contracts[(contracts["lessor"] == company) & contracts["critical_it_mw"].notna()]
-    held = held.drop_duplicates("contract", keep="last")
-    held = held[held["status"].isin(ALIVE)]
+def _fresh(figure: Figure, name: str, day: pd.Timestamp) -> Figure:
+    """A figure of power, or that it is too old beside the price."""
+    old = day - figure.date > STALE_POWER
+    return _lacks(f"fresh_{name}", day=words.day(figure.date)) if old else figure
+
+
+def _leased(table: pd.DataFrame, company: str, gpus: str) -> Figure:
+    """Critical MW of the leases that live, the company's own share of each; those that pay for GPUs are apart."""
+    own = table["lessor"].eq(company) & table["gpu_included"].eq(gpus) & table["status"].isin(contracts.LIVE)
+    held = table[own & table["mw"].notna()]
     if held.empty:
         return _lacks("leased_mw")
-    total = float((held["critical_it_mw"] * held["ownership"].fillna(1.0)).sum())
-    return Figure(total, "derived", _joined(held["source"]), held["published"].max(), _say("leases", count=len(held)))
+    reason = _say("leases", count=len(held))
+    return Figure(float(held["mw_owned"].sum()), "derived", _joined(held["source"]), held["published"].max(), reason)
+
+
+def _terms(company: str, tables: dict[str, pd.DataFrame], day: pd.Timestamp) -> dict[str, Figure]:
+    """What the company's leases earn and cost for each MW, and the share that is delivered."""
+    book, runs = (tables[name][tables[name]["company"] == company] for name in ("leases", "capacity"))
+    found = terms(book, runs, day)
+    return {
+        name: Figure(one.central, one.kind, one.source, pd.NaT, one.reason, one.low, one.high)
+        for name, one in zip(Terms._fields, found, strict=True)
+    }
 
 
 def _balance(known: pd.DataFrame, day: pd.Timestamp) -> tuple[Figure, Figure]:

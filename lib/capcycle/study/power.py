@@ -7,10 +7,13 @@ import pandas as pd
 
 from capcycle import words
 from capcycle.errors import ModelError
-from capcycle.models.power_value import power_value, priced_in
+from capcycle.models.power_value import leased_mw_value, power_value, priced_in
 from capcycle.study.case import Case, Input, case
 
-HELD = ("operating_mw", "leased_mw", "pipeline_mw", "cash", "debt", "shares", "price")
+TERMS = ("noi_per_leased_mw", "cost_per_leased_mw")
+HELD = ("operating_mw", "leased_mw", "pipeline_mw", "cash", "debt", "shares", "price", "delivered", *TERMS)
+UNITS = {"shares": "shares", "price": "USD/share", "delivered": "fraction", "noi_per_leased_mw": "USD/MW/year",
+         "cost_per_leased_mw": "USD/MW"}  # fmt: skip
 
 
 def power_cases(peers: pd.DataFrame, leased: Sequence[float], pipeline: Sequence[float], bitcoin: float = 0.0,
@@ -44,7 +47,7 @@ def priced_in_cases(peers: pd.DataFrame, currency: str = "USD", **given: float) 
     >>> priced_in_cases(peers(["MARA"]))["MARA"].lacking.split(";")[0]
     'no debt is held'
     """
-    names = ("enterprise_value", "operating_mw", "leased_mw")
+    names = ("enterprise_value", "operating_mw", "leased_mw", *TERMS)
     nothing = Input("bitcoin", 0.0, "USD", reason=words.say("power_value.bitcoin"))
     return {
         company: case(priced_in, company, currency, **{"bitcoin": nothing, **held(peers, company, names), **given})
@@ -52,12 +55,22 @@ def priced_in_cases(peers: pd.DataFrame, currency: str = "USD", **given: float) 
     }
 
 
+def lease_case(peers: pd.DataFrame, company: str, currency: str = "USD") -> Case:
+    """What one leased MW of a company is worth, at what its own leases earn and cost.
+
+    >>> from capcycle.study.peers import peers
+    >>> round(lease_case(peers(["CIFR"]), "CIFR").inputs["cost_per_leased_mw"].central)  # 168 at 10m, 39 at 9.5m, 12m
+    11144970
+    """
+    return case(leased_mw_value, company, currency, **held(peers, company, TERMS))
+
+
 def held(peers: pd.DataFrame, company: str, names: Sequence[str]) -> dict[str, Input]:
     """Figures of one company as a model's inputs."""
     rows = peers[peers["company"] == company].set_index("figure")
-    units = {name: "MW" for name in names if name.endswith("_mw")} | {"shares": "shares", "price": "USD/share"}
+    units = {name: "MW" for name in names if name.endswith("_mw")} | UNITS
     return {
-        name: Input(name, row.value, units.get(name, "USD"), kind=row.kind, source=row.source, reason=row.reason)
+        name: Input(name, row.value, units.get(name, "USD"), row.low, row.high, row.kind, row.source, row.reason)
         for name, row in ((name, rows.loc[name]) for name in names)
     }
 
