@@ -23,15 +23,25 @@ PLAIN = {-1, 0, 1, 2}  # the numbers of arithmetic itself
 NAMED = {  # module constants that hold a number
     *["PFLOPS_PER_EFLOPS", "HOURS_PER_YEAR", "DAYS_PER_YEAR", "MONTHS", "KW_PER_MW", "BLOCKS_PER_YEAR"],  # units
     *["YEAR", "PFLOPS", "YEAR_BEFORE", "QUARTER", "QUARTERS", "BASIS_POINTS"],
-    *["LONG", "HUGE"],  # what a spreadsheet can hold
+    *["LONG", "HUGE", "LARGE_LOSS"],  # what a spreadsheet can hold
     *["HORIZON", "FIRST_YEAR", "LAST_YEAR", "GENERATIONS", "LAST", "AHEAD", "MINING_YEARS", "SINCE"],  # years counted
     *["TRIED", "STEPS", "CLOSE", "AT_ONCE", "LEAST", "DRAWS", "SEED", "EXACT"],  # how closely something is looked for
-    *["RANGES", "DECLARED", "CHOSEN", "LAGS", "SHARES", "STALE", "TRIPLE_NET"],  # what is refused, left out or marked
+    *[
+        "RANGES",
+        "DECLARED",
+        "CHOSEN",
+        "LAGS",
+        "SHARES",
+        "STALE",
+        "STALE_POWER",
+        "TRIPLE_NET",
+    ],  # what is refused, left out or marked
     *["GPUS", "DELIVERED", "LET"],  # what a reader starts from and no source gives: told so wherever shown
 }
 BARE = {  # numbers inside functions: of a method, of its accuracy, or how many a reader must give
     "case": {3}, "cells": {26}, "compute": {4, 16}, "cycle": {0.95, 5, 1e-15}, "finance": {1e-7, 10},
-    "gpu_hour": {0.5, 3, 12}, "leasing": {3}, "power": {3}, "solve": {1e-12},
+    "gpu_hour": {0.5, 3, 12}, "leasing": {3}, "power": {3}, "power_prices": {0.975},
+    "solve": {1e-12},
 }  # fmt: skip
 SIZES = {10, 21, 1000, 2019, 4000}  # in notebooks: a tenth, steps of a map, MW of a gigawatt, a first year, draws
 

@@ -137,7 +137,8 @@ def test_the_browser_computes_what_the_library_computes(page, model):
     computed = page.evaluate(COMPUTE, [formulas, rows])
     for inputs, outputs in zip(rows, computed, strict=True):
         outputs = {name: math.nan if value is None else value for name, value in outputs.items()}
-        wanted = {name: float(getattr(model(**inputs, **by_year), name)) for name in formulas}
+        exact = model.unguarded(**inputs, **by_year)  # what an input can be is not looked at here
+        wanted = {name: float(getattr(exact, name)) for name in formulas}
         assert outputs == pytest.approx(wanted, rel=1e-9, nan_ok=True)
 
 

@@ -114,5 +114,5 @@ def test_a_rate_of_return_and_a_payback_are_worked_out_from_rows():
     sheet = Workings()
     flows = [Cell(f"A{row}", amount, sheet) for row, amount in enumerate([-100.0, 40.0, 40.0, 40.0], 1)]
     rate, years = finance.irr(flows), finance.payback(flows)
-    assert rate.text.startswith("IRR($B$1:$E$1,") and rate.value == finance.irr([-100, 40, 40, 40])
+    assert rate.text.startswith("IFERROR(IRR($B$1:$E$1,") and rate.value == finance.irr([-100, 40, 40, 40])
     assert years.value == 2.5  # two years leave 20, half of the third

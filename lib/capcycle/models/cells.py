@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 
 LONG = 160  # characters of a formula, from which on it is kept as a row of workings
+LARGE_LOSS = -0.5  # from which a search for a rate of return reaches the losses that lie far off
 HUGE = 9.99e307  # the largest number of a spreadsheet, in the place of infinity
 
 
@@ -125,10 +126,13 @@ class Functions:
 
 
 def irr(flows: Sequence[Any], value: float) -> Cell:
-    """The rate of return of a row of cells, searched for by the spreadsheet from the value that is known."""
+    """The rate of return of a row of cells, searched for by the spreadsheet from the value that is known.
+
+    In another scenario the rate can be too far away for that: it is then searched for from a large loss.
+    """
     kept = _workings(*flows).keep(flows)
-    guess = _text(value) if np.isfinite(value) else "0.1"
-    return Cell(f"IRR({kept[0].text}:{kept[-1].text},{guess})", value, kept[0].workings)
+    row, guess = f"{kept[0].text}:{kept[-1].text}", _text(value) if np.isfinite(value) else "0.1"
+    return Cell(f"IFERROR(IRR({row},{guess}),IRR({row},{LARGE_LOSS}))", value, kept[0].workings)
 
 
 def place(row: int, column: int) -> str:
