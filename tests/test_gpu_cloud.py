@@ -1,5 +1,7 @@
 """GPU clouds: published costs and returns, invariants of a cluster's cash, and exhibits that say what they show."""
 
+from dataclasses import replace
+
 import altair as alt
 import numpy as np
 import pytest
@@ -206,3 +208,20 @@ def test_a_terminated_contract_says_so():
     shown = exhibits.gpu_contracts()
     assert "Hainan Huatie" in shown.title
     assert shown.view.iloc[:, 2].str.contains("terminated, 30 Sep 2025").sum() == 1
+
+
+def test_a_rate_of_return_that_is_not_there_says_why():
+    notes = exhibits.scenarios(study.scenarios(study.gpu.cluster())).notes
+    found = study.scenarios(study.gpu.cluster())
+    assert np.isnan(found.outputs.at["equity_irr", "bear"]) and not np.isnan(found.outputs.at["project_irr", "bear"])
+    assert [note for note in notes if note.startswith("IRR to equity in the bear case: no rate fits")]
+
+
+def test_every_rate_that_fits_is_told():
+    found = study.scenarios(study.gpu.cluster())
+    two = found.results["bear"]._replace(cash_by_year=[-1.0, 5.0, -6.0])  # nought at 100 and at 200 %: see rates()
+    outputs = found.outputs.copy()
+    outputs.loc["project_irr", "bear"] = np.nan
+    shown = exhibits.scenarios(replace(found, outputs=outputs, results=found.results | {"bear": two}))
+    told = "2 rates fit: the cash flows change sign 2 times: 100.0% and 200.0%"
+    assert any(told in note for note in shown.notes)

@@ -197,7 +197,7 @@ class AiCloudPayback(NamedTuple):
     irr: Fraction
 
 
-@model(verdict="npv_per_capital", better="higher", iterates=True)
+@model(verdict="npv_per_capital", better="higher", iterates=True, flows={"irr": "build_cash"})
 def ai_cloud_payback(
     ai_margin_now: Fraction,
     ai_margin_2030: Fraction,

@@ -54,7 +54,12 @@ class GPUCloud(NamedTuple):
     equity_cash_by_year: AmountByYear
 
 
-@model(verdict="project_irr", better="higher", iterates=True)
+@model(
+    verdict="project_irr",
+    better="higher",
+    iterates=True,
+    flows={"project_irr": "cash_by_year", "equity_irr": "equity_cash_by_year"},
+)
 def gpu_cloud(
     gpus: GPUs,
     gpu_price: PerGPU,

@@ -48,7 +48,12 @@ class Leasing(NamedTuple):
     lessor_cash_by_year: AmountByYear
 
 
-@model(verdict="lease_profit_per_year", better="higher", iterates=True)
+@model(
+    verdict="lease_profit_per_year",
+    better="higher",
+    iterates=True,
+    flows={"lessor_equity_irr": "lessor_cash_by_year"},
+)
 def leasing(
     cards: Number,
     lease_income: Amount,

@@ -1,6 +1,6 @@
 """What makes a function a model: named parameters and named outputs, each with its unit in the annotation."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import wraps
 from typing import Annotated, Any, get_type_hints
 
@@ -45,12 +45,15 @@ ALL: dict[str, Callable] = {}
 BETTER = ("higher", "lower")
 
 
-def model(verdict: str, better: str, iterates: bool = False) -> Callable[[Callable], Callable]:
+def model(
+    verdict: str, better: str, iterates: bool = False, flows: Mapping[str, str] | None = None
+) -> Callable[[Callable], Callable]:
     """Register a model: a pure function whose annotations name its units and whose result is a named tuple.
 
     verdict   the output that decides whether a case is good or bad
     better    `higher` or `lower`
     iterates  it searches for some output (a rate of return), so a chart cannot compute it from sliders
+    flows     of each rate of return the output by year whose rate it is
 
     Its parameters are named as assumptions or measures are, and hold no judgement: defaults stand in
     `data/assumptions.csv`. What they can be stands in `capcycle.models.bounds`, and is looked at with each call;
@@ -70,7 +73,7 @@ def model(verdict: str, better: str, iterates: bool = False) -> Callable[[Callab
         guarded.outputs = {name: _unit(hint) for name, hint in outputs.items()}
         guarded.by_year = {name for name, hint in outputs.items() if "by year" in hint.__metadata__}
         guarded.verdict, guarded.better, guarded.iterates = verdict, better, iterates
-        guarded.unguarded = function
+        guarded.flows, guarded.unguarded = flows or {}, function
         ALL[function.__name__] = guarded
         return guarded
 

@@ -12,6 +12,7 @@ from capcycle.exhibits.exhibit import Exhibit
 from capcycle.exhibits.marks import Frame
 from capcycle.exhibits.studies.workbook import workbook
 from capcycle.facts import sources
+from capcycle.models import finance
 from capcycle.study import SCENARIOS, Case, Scenarios
 from capcycle.words import say
 
@@ -119,7 +120,27 @@ def _gaps(found: Scenarios) -> list[str]:
     """Why the table has dashes."""
     if found.case.lacking:
         return [parts.upper(found.case.lacking)]
-    return [say("study.scenarios_dash")] if found.outputs.isna().any(axis=None) else []
+    dashes = [say("study.scenarios_dash")] if found.outputs.isna().any(axis=None) else []
+    return [*dashes, *_no_rates(found)]
+
+
+def _no_rates(found: Scenarios) -> list[str]:
+    """Why a rate of return is missing in a scenario, and all that fit where there are several."""
+    missing = [
+        (irr, flows, scenario)
+        for irr, flows in found.case.model.flows.items()
+        for scenario in SCENARIOS
+        if np.isnan(found.outputs.at[irr, scenario])
+    ]
+    return [_no_rate(found, *each) for each in missing]
+
+
+def _no_rate(found: Scenarios, irr: str, flows: str, scenario: str) -> str:
+    rates = finance.rates([float(flow) for flow in getattr(found.results[scenario], flows)])
+    told = [words.value(rate, "fraction") for rate in rates.values]
+    all_ = say("study.all_rates", rates=words.listing(told)) if told else ""
+    return say("study.no_rate", output=words.name(irr), scenario=words.lower(say(f"study.{scenario}")),
+               reason=rates.reason, all=all_)  # fmt: skip
 
 
 def _three(table: pd.DataFrame, case: Case, kind: str) -> pd.DataFrame:
