@@ -250,3 +250,9 @@ def test_assumptions_that_came_after_the_page_are_marked_and_those_without_a_day
     assert told["Life of buildings and power"].endswith("Published 14 May 2026, after the day of this page.")  # Epoch
     assert any("page of 31 Jan 2026" in each for each in note)
     assert not any("day of this page" in each for each in notes("")[0].values())
+
+
+def test_draws_of_what_is_missing_say_so():
+    shown = exhibits.spread(study.simulate(study.start("lease_payback")))
+    assert shown.chart is None and shown.title.endswith("no draw gives a number")
+    assert "Price of a server: nothing held gives it, type a number" in shown.notes[0]

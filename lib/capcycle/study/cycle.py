@@ -137,7 +137,7 @@ def most_used_up(as_of: str = "") -> pd.Series | None:
     """The earlier build-out that used up the most of GDP a year, in basis points; none where no life is known.
 
     >>> found = most_used_up()
-    >>> found["author"], round(found["used_up"], 1)  # 5.2 % over 15 years
+    >>> found["author"], round(float(found["used_up"]), 1)  # 5.2 % over 15 years
     ('Mario Jude', 34.7)
     """
     rows = _earlier(as_of).dropna(subset="life_low")

@@ -13,7 +13,7 @@ from capcycle.exhibits.exhibit import Exhibit
 from capcycle.exhibits.marks import Frame
 from capcycle.exhibits.marks.frame import axis
 from capcycle.exhibits.studies.cases import whose
-from capcycle.study import Simulation
+from capcycle.study import Case, Simulation
 from capcycle.words import say
 
 OUTER, INNER = (0.05, 0.95), (0.25, 0.75)
@@ -46,6 +46,8 @@ def spread(found: Simulation, of: str | None = None) -> Exhibit:
     of = case.output(of)
     unit, values = case.unit(of), found.values(of)
     held = values[np.isfinite(values)]
+    if not len(held):
+        return _undrawn(case, of)
     counts, edges = np.histogram(held, BINS if np.ptp(held) else 1)
     rows = pd.DataFrame({"low": edges[:-1], "high": edges[1:], "value": counts / found.draws})
     rows = rows.assign(unit="fraction", kind=case.kind, source=case.source, label=[
@@ -73,6 +75,17 @@ def spread(found: Simulation, of: str | None = None) -> Exhibit:
     )
     headings = {"label": words.name(of), "value": say("study.share")}
     return marks.finished(rows, frame, chart, marks.frame.view(rows, headings))
+
+
+def _undrawn(case: Case, of: str) -> Exhibit:
+    """What stands in the place of draws of which none gives a number."""
+    frame = Frame(
+        parts.slug("spread", case.model.__name__, of, case.company),
+        say("study.undrawn", output=whose(case, of)),
+        say("study.spread_subtitle", output=words.lower(words.name(of))),
+        (parts.upper(case.lacking),) if case.lacking else (),
+    )
+    return marks.table(pd.DataFrame(columns=["label", "kind", "source"]), frame, {"label": say("marks.column.label")})
 
 
 def _quantiles(row: Mapping[str, float], unit: str) -> dict[str, str]:
