@@ -24,9 +24,9 @@ lint: .venv/.installed
 	.venv/bin/ruff check .
 	.venv/bin/ruff format --check .
 
-# loadfile: what a file of tests shares (a built site, a browser) is made once
+# loadfile: what a file of tests shares (a built site, a browser) is made once; slow files come first, see tests/conftest.py
 test: lint
-	.venv/bin/python -m pytest --numprocesses auto --maxprocesses 4 --dist loadfile
+	.venv/bin/python -m pytest --numprocesses auto --maxprocesses 4 --dist loadfile --no-loadscope-reorder
 
 .venv/.installed: .venv/.locked pyproject.toml
 	.venv/bin/python -m pip install --quiet --no-deps --no-build-isolation --editable .
