@@ -512,12 +512,19 @@ def test_the_engine_gives_what_the_ordinary_kernel_gives(both):
 
 @pytest.mark.slow
 @pytest.mark.parametrize("path", sorted(paths.NOTEBOOKS.glob("*.ipynb")), ids=lambda path: path.stem)
-@pytest.mark.parametrize("way", ["-p", "-f"])
-def test_plain_papermill_executes_every_notebook(path, way, tmp_path):
+def test_plain_papermill_executes_every_notebook(path, tmp_path):
+    plain_papermill(path, tmp_path, "-p", "as_of", "2024-09-30")
+
+
+@pytest.mark.slow
+def test_plain_papermill_takes_a_file_of_parameters(tmp_path):
     (tmp_path / "parameters.yaml").write_text("as_of: '2024-09-30'\n")
-    given = ["-p", "as_of", "2024-09-30"] if way == "-p" else ["-f", str(tmp_path / "parameters.yaml")]
-    papermill_command = [sys.executable, "-m", "papermill", str(path), str(tmp_path / "out.ipynb"), *given]
-    done = subprocess.run(papermill_command, cwd=path.parent, capture_output=True, text=True, check=False)
+    plain_papermill(paths.NOTEBOOKS / "measure.ipynb", tmp_path, "-f", str(tmp_path / "parameters.yaml"))
+
+
+def plain_papermill(path, folder, *given):
+    command = [sys.executable, "-m", "papermill", str(path), str(folder / "out.ipynb"), *given]
+    done = subprocess.run(command, cwd=path.parent, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr[-2000:]
     assert "Passed unknown parameter" not in done.stderr
 
