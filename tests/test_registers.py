@@ -123,7 +123,7 @@ BROKEN = [  # the cell, and what is said of it
     ({"currency": "", "value_high": ""}, "value has no currency"),
     ({"share": "25"}, "share '25' is not a fraction between 0 and 1; write 0.25 for 25%"),
     ({"kind": "rumoured"}, "kind 'rumoured' is not one of reported, derived, estimated, assumed"),
-    ({"source": "s1 s9"}, "source 's1 s9' is unknown; add it to data/sources.csv"),
+    ({"source": "s1 s9"}, "source 's1 s9' names a document that data/sources.csv lacks; add it there"),
     ({"source": ""}, "source is empty; wanted: the source"),
     ({"page": "example.org"}, "page 'example.org' is not a web address"),
     ({"published": "2024-01-31"}, "published 2024-01-31 is below day 2024-02-01"),
@@ -155,7 +155,7 @@ BROKEN_GAPS = [
     ({"table": "meals"}, "table 'meals' is not one of deals"),
     ({"missing": ""}, "missing is empty: say what was looked for"),
     ({"reason": ""}, "reason is empty: say why it is not there"),
-    ({"source": "s1 s9"}, "source 's1 s9' is unknown; add it to data/sources.csv"),
+    ({"source": "s1 s9"}, "source 's1 s9' names a document that data/sources.csv lacks; add it there"),
 ]
 
 

@@ -313,10 +313,10 @@ def test_a_process_that_dies_fails_only_its_own_run(house, death, said):
 
 
 def test_a_thread_left_behind_holds_nothing_up(house):
-    notebook(house, "toy", "import threading, time; threading.Thread(target=time.sleep, args=[60]).start()")
+    notebook(house, "toy", "import threading, time; threading.Thread(target=time.sleep, args=[600]).start()")
     started = time.monotonic()
     assert statuses(row("a", "toy")) == ["done"]
-    assert time.monotonic() - started < 30
+    assert time.monotonic() - started < 300
 
 
 def test_ctrl_c_ends_the_processes_and_leaves_nothing(house, monkeypatch):

@@ -330,7 +330,7 @@ TYPES: dict[str, tuple[Check, str]] = {  # whether filled cells are wrong, and h
     ),
     "source": (
         lambda cells, known: (~cells.str.split(" ").explode().isin(known.sources.index)).groupby(level=0).any(),
-        "is unknown; add it to data/sources.csv",
+        "names a document that data/sources.csv lacks; add it there",
     ),
     "kind": (lambda cells, known: ~cells.isin(door.KINDS), f"is not one of {', '.join(door.KINDS)}"),
 }

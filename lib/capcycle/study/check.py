@@ -1,9 +1,12 @@
 """Whether a published piece of arithmetic reproduces."""
 
+import inspect
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
+
+from capcycle.errors import ModelError, unknown
 
 TOLERANCE = re.compile(r"|exact|n/a|(abs|rel)=(\d+(?:\.\d+)?(?:e-?\d+)?)")
 EXACT = 1e-9
@@ -23,15 +26,31 @@ def check(method: Callable[..., Mapping[str, Any]], inputs: Mapping[str, Any], p
     """Work out a published example with a method and compare each figure that was printed.
 
     tolerance  `abs=0.5`, `rel=0.01`, or empty or `exact` for equality up to rounding of the machine
+    Errors:    ModelError for inputs that the method lacks or does not take, and for outputs that it does not give
     Source:    Kupperman (2025-10-05): 400bn over five years at 25 % is 320bn.
 
     >>> check(lambda capex, life, margin: {"revenue": capex / life / margin}, {"capex": 400, "life": 5, "margin": 0.25},
     ...     {"revenue": 320}).fits
     True
     """
+    _refuse_inputs(method, inputs)
     given = dict(method(**inputs))
-    fits = all(near(given.get(name), wanted, tolerance) for name, wanted in printed.items())
-    return Check({name: given.get(name) for name in printed}, dict(printed), fits)
+    if wrong := set(printed) - set(given):
+        raise ModelError(unknown("output", wrong, given))
+    fits = all(near(given[name], wanted, tolerance) for name, wanted in printed.items())
+    return Check({name: given[name] for name in printed}, dict(printed), fits)
+
+
+def _refuse_inputs(method: Callable, inputs: Mapping[str, Any]) -> None:
+    """A method takes what its signature names; one that takes any name says itself what it lacks."""
+    taken = inspect.signature(method).parameters
+    names = {name for name, each in taken.items() if each.kind is not each.VAR_KEYWORD}
+    needed = {name for name in names if taken[name].default is inspect.Parameter.empty}
+    faults = [f"it needs {', '.join(sorted(lacking))}"] if (lacking := needed - set(inputs)) else []
+    if len(names) == len(taken) and (wrong := set(inputs) - names):
+        faults.append(unknown("input", wrong, names))
+    if faults:
+        raise ModelError("; ".join(faults))
 
 
 def near(given: Any, wanted: Any, tolerance: str = "") -> bool:
