@@ -20,12 +20,13 @@ MISSING = {"", "-", "–", "—", "n/a", "…"}
 class Cell:
     """A cell of a table: its text, where it links to, the number of that document if it stands here first.
 
-    `details` are the lines that the text opens, where it does.
+    `before` is what stands above a link; `details` are the lines that the text opens, where it does.
     """
 
     text: str
     href: str = ""
     document: int = 0
+    before: str = ""
     details: tuple[str, ...] = ()
 
 
@@ -53,7 +54,8 @@ class Documents:
         href, one = value["href"], _link(value)
         first = one in self.in_tables and one not in self._anchored
         self._anchored.add(one)
-        return Cell(str(value["text"]), href if safe(href) else "", self.number[one] if first else 0)
+        number = self.number[one] if first else 0
+        return Cell(str(value["text"]), href if safe(href) else "", number, str(value.get("before", "")))
 
     def ranges(self, exhibit: dict) -> list[tuple[int, int]]:
         """The numbers of the documents behind an exhibit that it does not list itself, as first and last."""
