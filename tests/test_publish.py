@@ -172,6 +172,13 @@ def test_documents_that_no_table_lists_are_listed_at_the_end(tmp_path, world):
     assert re.search(r'<li id="d3" value="3"><a href="https://www.sec.gov/[^"]*">META 10-Q', html)
 
 
+def test_of_many_publishers_those_of_most_documents_are_named():
+    sources = [{"publisher": name, "published": "2024-01-31", "url": "", "title": name} for name in "jihgfedcbajj"]
+    named = "Sources: j, a, b, c, d, e, f, g, and"
+    assert exhibits.cited(sources) == f"{named} 2 more publishers, 12 documents of 2024-01-31"
+    assert exhibits.cited(sources[:1] + sources[2:]) == f"{named} one more publisher, 11 documents of 2024-01-31"
+
+
 def test_documents_in_ranges():
     figures = panel(["META"], 5)
     one, two = show_payload(figures.iloc[[0, 1, 3]]), show_payload(figures)

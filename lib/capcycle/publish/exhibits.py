@@ -1,17 +1,19 @@
 """An exhibit as the page template needs it: its table, the documents behind it, its chart and pictures."""
 
 import re
+from collections import Counter
 from dataclasses import dataclass
 from itertools import groupby
 from typing import Any
 
 from capcycle.publish.prose import safe
-from capcycle.words import say
+from capcycle.words import counted, say
 
 NUMBER = re.compile(
     r"^[(~≈<>]*[+−-]?\s?[A-Z]{0,3}[$€£¥]?\s?[+−-]?\d[\d,. ]*\s?(%|x|×|pp|k|m|bn|tn|days?)?\)?\*?(\s\([a-z]\))?$"
 )
 SHORT = 18  # letters of a cell that needs no second line
+NAMED = 8  # publishers in the line under an exhibit
 BETWEEN = "; "  # between several values in one cell of a column that is chosen from
 MISSING = {"", "-", "–", "—", "n/a", "…"}
 
@@ -80,12 +82,15 @@ def _by_publisher(source: dict) -> tuple[str, str, str]:
 
 
 def cited(sources: list[dict]) -> str:
-    """The documents of an exhibit in one line: who published them, how many, from when to when."""
+    """The documents of an exhibit in one line: who published most of them, how many, from when to when."""
     if not sources:
         return ""
     dates = sorted(filter(None, (source["published"] for source in sources))) or [say("format.no_day")]
     key = "one" if len(sources) == 1 else "one_day" if dates[0] == dates[-1] else "many"
-    names = publishers(sorted({source["publisher"] for source in sources}))
+    published = Counter(sorted(source["publisher"] for source in sources))
+    names = publishers([name for name, _ in published.most_common(NAMED)])
+    if (more := len(published) - NAMED) > 0:  # the list of documents names them all
+        names = counted("page.publishers_more", more, names=names)
     values = {"publishers": names, "count": len(sources), "first": dates[0], "last": dates[-1]}
     return say(f"page.documents_{key}", **values)
 
