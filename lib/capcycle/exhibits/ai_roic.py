@@ -73,9 +73,7 @@ def own_duration(cases: Mapping[str, Case]) -> Exhibit:
     rows = pd.DataFrame([_durations(company, case) for company, case in held.items()])
     subtitle = say("ai_roic.duration_subtitle")
     if rows.empty:
-        empty = pd.DataFrame(columns=["label", "kind", "source"])
-        frame = Frame("own-duration", say("ai_roic.duration_none"), subtitle)
-        return marks.table(empty, frame, {"label": say("marks.column.label")})
+        return marks.nothing(Frame("own-duration", say("ai_roic.duration_none"), subtitle))
     rows = rows.assign(unit="bp", years_unit="years", disclosed_unit="years", kind="assumed")
     most = rows.loc[(rows["value"] - rows["spread"]).abs().idxmax()]
     title = say("ai_roic.duration", company=most["label"], years=words.value(most["disclosed"], "years"),
