@@ -67,7 +67,7 @@ def _within(found: Case, measured: dict[str, Measures]) -> Case:
     if share.kind != "estimated" or whole.missing or not charged > whole.central:
         return found
     most = share.central * whole.central / float(charged)
-    sources = " ".join(dict.fromkeys(f"{share.source} {whole.source}".split()))
+    sources = facts.documents([share.source, whole.source])
     capped = replace(share, central=most, low=min(share.low, most), high=np.nan, source=sources,
                      reason=words.say("lives.capped", share=words.value(share.central, "fraction")))  # fmt: skip
     return found.with_inputs(server_share=replace(capped, high=capped.central))
@@ -162,7 +162,7 @@ def _share(company: str, implied: pd.DataFrame) -> Input:
     shares = [*own["implied_share"], *told["central"]]
     central, kind = (own["implied_share"].mean(), "estimated") if len(own) else (shares[0], ASSUMED)
     reasons = [*([words.say("lives.implied")] if len(own) else []), *told["reason"]]
-    source = " ".join(dict.fromkeys(" ".join([*own["source"], *told["source"]]).split()))
+    source = facts.documents([*own["source"], *told["source"]])
     return Input("server_share", float(central), "fraction", min(shares), max(shares), kind, source,
                  words.paragraph(*reasons))  # fmt: skip
 

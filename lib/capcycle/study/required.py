@@ -11,7 +11,6 @@ import pandas as pd
 from capcycle import facts, words
 from capcycle.errors import ModelError
 from capcycle.facts import registers
-from capcycle.facts.door import KINDS
 from capcycle.measure import Measures, measure
 from capcycle.models import required_revenue, revenue_for_capex, revenue_for_vintages
 from capcycle.panel import Panel
@@ -191,7 +190,7 @@ def _life(cases: Mapping[str, Case]) -> Input:
     built = [each.inputs["capex"].central * each.inputs["ai_share_of_capex"].central for each in cases.values()]
     central = float(sum(built) / sum(part / life.central for part, life in zip(built, lives, strict=True)))
     return Input("it_life", central, "years", min(each.low for each in lives), max(each.high for each in lives),
-                 max((each.kind for each in lives), key=KINDS.index), _sources(lives),
+                 facts.weakest(each.kind for each in lives), _sources(lives),
                  words.say("required.lives"))  # fmt: skip
 
 
@@ -200,7 +199,7 @@ def _kind(inputs: Iterable[Input]) -> str:
 
 
 def _sources(inputs: Iterable[Input]) -> str:
-    return " ".join(dict.fromkeys(" ".join(each.source for each in inputs).split()))
+    return facts.documents(each.source for each in inputs)
 
 
 def _names(companies: Iterable[str]) -> str:
@@ -230,7 +229,7 @@ def vintages(years: Panel, cases: Mapping[str, Case], whole: Case) -> Case:
     """All companies' capex of every year shown, each year's build in service for its life, at the inputs of `whole`."""
     rows = _yearly(years, cases)
     spent = Input("capex_history", rows.groupby("ordinal")["value"].sum().tolist(), years.currency, kind=DERIVED,
-                  source=" ".join(dict.fromkeys(" ".join(rows["source"]).split())),
+                  source=facts.documents(rows["source"]),
                   reason=words.say("required.sum", names=_names(cases)))  # fmt: skip
     taken = {name: whole.inputs[name] for name in revenue_for_vintages.parameters if name in whole.inputs}
     return case(revenue_for_vintages, "", years.currency, capex_history=spent, **taken)

@@ -167,7 +167,7 @@ def _build(whole: Case) -> Case:
     """The general function on a company's AI capex, parted into chips and site."""
     spent, ai, chips = (whole.inputs[name] for name in ("capex", "ai_share_of_capex", "it_share_of_capex"))
     parts = {"it_capex": chips.central, "facility_capex": 1 - chips.central}
-    source = " ".join(dict.fromkeys(f"{spent.source} {ai.source} {chips.source}".split()))
+    source = facts.documents([spent.source, ai.source, chips.source])
     own = {
         name: Input(name, spent.central * ai.central * part, whole.currency, source=source,
                     reason=words.say("required.ai_capex"))
