@@ -15,7 +15,7 @@ from capcycle.measure import Measures, measure
 from capcycle.models import required_revenue, revenue_for_capex, revenue_for_vintages
 from capcycle.panel import Panel
 from capcycle.study.case import ASSUMED, DERIVED, Case, Input, case, figure
-from capcycle.study.chosen import within
+from capcycle.study.chosen import assumption, within
 
 QUARTERS = 4
 SHARED = {"it_life": "it_life_epoch", "facility_life": "facility_life_epoch"}  # what the model takes, whose it is
@@ -130,16 +130,10 @@ def own_life(company: str, as_of: str = "") -> Input | str:
     if rows.empty:
         return SHARED["it_life"]
     row = rows.sort_values("effective", na_position="first", kind="stable").iloc[-1]
-    general = _general(SHARED["it_life"])
-    low, high = min(general["low"], row["to_years"]), max(general["high"], row["to_years"])
-    sources, reason = f"{row['source']} {general['source']}", words.say("required.own_life", asset=row["asset"])
+    general = assumption(SHARED["it_life"])
+    low, high = min(general.low, row["to_years"]), max(general.high, row["to_years"])
+    sources, reason = f"{row['source']} {general.source}", words.say("required.own_life", asset=row["asset"])
     return Input("it_life", float(row["to_years"]), "years", low, high, row["kind"], sources, reason)
-
-
-def _general(name: str) -> pd.Series:
-    """The row of an assumption that is of no single company."""
-    table = registers.read("assumptions")
-    return table[(table["name"] == name) & (table["company"] == "")].iloc[0]
 
 
 def disclosing(cases: Mapping[str, Case]) -> dict[str, Case]:
@@ -215,13 +209,13 @@ def authors(whole: Case) -> dict[str, Case]:
     capex = Input("it_capex", spent, whole.currency, kind=whole.inputs["ai_share_of_capex"].kind,
                   source=_sources([whole.inputs["capex"], whole.inputs["ai_share_of_capex"]]),
                   reason=words.say("required.ai_capex"))  # fmt: skip
-    margin = float(_general("gross_margin_before_depreciation")["central"])
+    margin = assumption("gross_margin_before_depreciation").central
     common = {"it_capex": capex, "facility_capex": 0, "facility_life": "facility_life_epoch", "net_capital": 0,
               "other_fixed_cost": 0, "ramp": "ramp", "target_return": 0, "ai_revenue": whole.inputs["ai_revenue"],
               "gross_margin_before_depreciation": margin}  # fmt: skip
     found = {author: case(required_revenue, "", whole.currency, **common | own) for author, own in AUTHORS.items()}
-    krishna, five = found["krishna"], _general("it_life_krishna")
-    kept = Input("it_life", inf, "years", five["central"], inf, ASSUMED, five["source"], five["reason"])
+    krishna, five = found["krishna"], assumption("it_life_krishna")
+    kept = Input("it_life", inf, "years", five.central, inf, ASSUMED, five.source, five.reason)
     return found | {"krishna": krishna.with_inputs(it_life=kept)}
 
 
