@@ -164,16 +164,6 @@ def cases(model: Callable, companies: Sequence[str], currency: str = "USD", **gi
     return {company: case(model, company, currency, **given) for company in companies}
 
 
-def declared(low: float, central: float, high: float) -> Input:
-    """An assumption of the reader's own with its range, for what no source tells.
-
-    Errors: ModelError where the three are not in order.
-    """
-    if not low <= central <= high:
-        raise ModelError(f"a range of {low:g}, {central:g}, {high:g}: low, central and high must rise")
-    return Input("", central, "", low, high, reason=words.say("study.given"))
-
-
 def converted(found: Input, currency: str) -> Input:
     """An amount of money in another currency, at the newest rate: what is assumed, is assumed today.
 
