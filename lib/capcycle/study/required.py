@@ -16,6 +16,7 @@ from capcycle.models import required_revenue, revenue_for_capex, revenue_for_vin
 from capcycle.panel import Panel
 from capcycle.study.case import ASSUMED, DERIVED, Case, Input, case, figure
 from capcycle.study.chosen import assumption, within
+from capcycle.study.lives import told_lives
 
 QUARTERS = 4
 SHARED = {"it_life": "it_life_epoch", "facility_life": "facility_life_epoch"}  # what the model takes, whose it is
@@ -125,11 +126,10 @@ def own_life(company: str, as_of: str = "") -> Input | str:
     >>> own_life("META").central, own_life("NVDA")
     (5.5, 'it_life_epoch')
     """
-    table = registers.read("useful_lives", as_of or None)
-    rows = table[(table["company"] == company) & table["asset"].str.startswith("servers") & table["to_years"].notna()]
+    rows = told_lives(company, as_of)
     if rows.empty:
         return SHARED["it_life"]
-    row = rows.sort_values("effective", na_position="first", kind="stable").iloc[-1]
+    row = rows.iloc[-1]
     general = assumption(SHARED["it_life"])
     low, high = min(general.low, row["to_years"]), max(general.high, row["to_years"])
     sources, reason = f"{row['source']} {general.source}", words.say("required.own_life", asset=row["asset"])
