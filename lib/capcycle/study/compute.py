@@ -12,7 +12,7 @@ from capcycle.facts import registers
 from capcycle.measure import Measures, measure
 from capcycle.panel import Panel
 from capcycle.periods import label
-from capcycle.study.case import DERIVED, Case, Input, case
+from capcycle.study.case import DERIVED, Case, Input, case, figure
 
 RENTS_OUT = "neoclouds"  # the group whose whole revenue is the rent of computing
 COUNTS = ["h100e", "h100e_p5", "h100e_p95", "mw", "mw_p5", "mw_p95"]
@@ -217,12 +217,10 @@ def plan_cases(companies: Sequence[str], years: Panel, as_of: str = "", currency
 
 def _newest(measures: Measures, company: str) -> Input:
     """A company's newest figure, whatever the others have."""
-    rows = measures.table[measures.table["company"] == company].dropna(subset="value").to_dict("records")
-    if not rows:
-        return Input(measures.name, np.nan, measures.unit, reason=_why(measures, company, measures.table[:0]))
-    row = rows[-1]
-    reason = words.say("study.measured", name=words.name(measures.name), period=row["period"])
-    return Input(measures.name, row["value"], measures.unit, kind=row["kind"], source=row["source"], reason=reason)
+    rows = measures.table[measures.table["company"] == company].dropna(subset="value")
+    if rows.empty:
+        return Input(measures.name, np.nan, measures.unit, reason=_why(measures, company, rows))
+    return figure(measures, company, rows["period"].iloc[-1])
 
 
 def _plan(rows: pd.DataFrame) -> dict[str, Input]:
