@@ -13,6 +13,7 @@ NUMBER = re.compile(
     r"^[(~≈<>]*[+−-]?\s?[A-Z]{0,3}[$€£¥]?\s?[+−-]?\d[\d,. ]*\s?(%|x|×|pp|k|m|bn|tn|days?)?\)?\*?(\s\([a-z]\))?$"
 )
 SHORT = 18  # letters of a cell that needs no second line
+LONG = 60  # and of one that would be a column of single words if it got no more room than the others
 NAMED = 8  # publishers in the line under an exhibit
 BETWEEN = "; "  # between several values in one cell of a column that is chosen from
 MISSING = {"", "-", "–", "—", "n/a", "…"}
@@ -117,6 +118,7 @@ def table(exhibit: dict, documents: Documents) -> dict[str, Any]:
         "rows": rows,
         "numeric": [_numeric([row[place] for row in rows]) for place in places],
         "short": [place > 0 and _short([row[place] for row in rows]) for place in places],
+        "long": [any(len(row[place].text + row[place].before) > LONG for row in rows) for place in places],
         "filters": [_filter(name, exhibit["columns"].index(name), rows) for name in exhibit.get("filters", [])],
     }
 
