@@ -217,4 +217,5 @@ def test_amazon_s_spread_is_gone_at_its_own_contract_life(filed):
     shown = exhibits.ai_roic.own_duration(cases)
     row = shown.figures.set_index("label").loc["Amazon"]
     assert (round(row["spread"]), round(row["value"]), row["disclosed"]) == (447, 7, 6.4)
-    assert "6.4 years that Amazon discloses" in shown.title and "from 447 to 7 basis points" in shown.title
+    # the most moves Alphabet: half in 24 months is four years, and 28.19 % * 2.5 / 4 - 10.66 % is 696 basis points
+    assert "4 years that the filing of Alphabet comes to" in shown.title and "from 1,753 to 696 basis points" in shown.title

@@ -67,7 +67,7 @@ def against_cost(cases: Mapping[str, Case]) -> Exhibit:
 
 
 def own_duration(cases: Mapping[str, Case]) -> Exhibit:
-    """The spread over the cost of capital at the author's duration of a backlog, and at the one a company discloses."""
+    """The spread over the cost of capital at the author's duration of a backlog, and at the one its filing comes to."""
     held = {company: case for company, case in cases.items()
             if not case.lacking and case.inputs.get("backlog_duration", Input("", 0.0, "")).varied}  # fmt: skip
     rows = pd.DataFrame([_durations(company, case) for company, case in held.items()])
