@@ -104,7 +104,7 @@ def test_a_page_offers_the_spreadsheet_of_its_assumptions(tmp_path):
     html = (folder / "one.html").read_text("utf-8")
     link = re.search(r'<a href="(one/[\w-]+\.xlsx)" download', html)[1]
     assert (folder / link).read_bytes() == workbook([case])
-    assert re.search(r'buildings\.<br>(<span class="n">\d+</span>)?<a href="https://epoch\.ai/', html)
+    assert re.search(r'sold from the first day\.<br>(<span class="n">\d+</span>)?<a href="https://', html)
 
 
 def test_a_cell_is_never_taken_for_true():
