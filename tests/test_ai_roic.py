@@ -40,21 +40,6 @@ def test_on_trailing_capex_from_the_filings(filed, company, roic):
     assert found.outputs.forward_roic == pytest.approx(roic, abs=6e-5) and found.kind == "assumed"
 
 
-def test_amazons_spread_is_gone_at_its_own_contract_life(filed):
-    inputs = {
-        "backlog": measure("rpo", filed["quarter"]),
-        "annual_capex": measure(metrics.capex_run_rate, filed["quarter"]),
-    }
-    amazon = study.case(models.forward_roic_backlog, "AMZN", **inputs)
-    # ai-capex-roic, README: +447 basis points at four years, +7 at the 6.4 that Amazon discloses
-    spreads = [float(amazon.evaluate(backlog_duration=years).forward_spread) for years in (4, 6.4)]
-    assert spreads == pytest.approx([0.0447, 0.0007], abs=6e-5)
-    # and it is nought at 4 * 11.742 % / 7.27 % = 6.46 years, beyond the range
-    assert study.solve(amazon, "backlog_duration", 0.0, "forward_spread", 4, 8).values == pytest.approx(
-        [6.4606], abs=1e-3
-    )
-
-
 def test_meta_has_no_backlog_and_says_so(filed):
     inputs = {"backlog": measure("rpo", filed["quarter"]), "annual_capex": measure("capex", filed["ttm"])}
     meta = study.case(models.forward_roic_backlog, "META", **inputs)
@@ -218,3 +203,6 @@ def test_amazon_s_spread_is_gone_at_its_own_contract_life(filed):
     row = shown.figures.set_index("label").loc["Amazon"]
     assert (round(row["spread"]), round(row["value"]), row["disclosed"]) == (447, 7, 6.4)
     assert "6.4 years that Amazon discloses" in shown.title and "from 447 to 7 basis points" in shown.title
+    # and it is nought at 4 * 11.742 % / 7.27 % = 6.46 years, beyond the range
+    gone = study.solve(cases["AMZN"], "backlog_duration", 0.0, "forward_spread", 4, 8)
+    assert gone.values == pytest.approx([6.4606], abs=1e-3)

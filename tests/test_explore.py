@@ -21,6 +21,8 @@ FLAGS = [
 ]  # fmt: skip
 NAMES = ["chromium", "chromium-browser", "google-chrome"]
 START, STEP = 90_000, 30_000  # milliseconds, on a busy machine
+TITLE = ".vega-embed .role-title-text"  # the first line of the chart's text
+NUMBER = "[role=status]"  # the output at the present inputs, above the picture
 
 
 @pytest.fixture(scope="module")
@@ -105,16 +107,16 @@ def drawing(page):
     return page.locator(".vega-embed svg.marks").first
 
 
-def title(page) -> str:
-    """The first line of the chart's text."""
-    return page.locator(".vega-embed .role-title-text").first.text_content()
+def text(page, where: str) -> str:
+    """What stands at a place of the page."""
+    return page.locator(where).first.text_content()
 
 
-def changed(page, before: str) -> str:
-    """The chart's title, once it is another one."""
-    elsewhere = "before => ![null, undefined, before].includes(document.querySelector('.role-title-text')?.textContent)"
-    page.wait_for_function(elsewhere, arg=before)
-    return title(page)
+def changed(page, where: str, before: str) -> str:
+    """The same, once it is another one."""
+    another = "([where, before]) => ![undefined, before].includes(document.querySelector(where)?.textContent)"
+    page.wait_for_function(another, arg=[where, before])
+    return text(page, where)
 
 
 FAULTY_BOXES = """() => {
@@ -134,26 +136,26 @@ NEEDED = {"contribution_to_growth": "total", "cagr": "years", "roic_average": "t
 
 def test_it_draws_a_chart_with_its_title(page):
     assert drawing(page).bounding_box()["height"] > 200
-    assert "capex" in title(page)
+    assert "capex" in text(page, TITLE)
 
 
 def test_another_measure_and_other_companies_change_the_chart(page):
-    before = title(page)
+    before = text(page, TITLE)
     page.get_by_label("Measure", exact=True).select_option(words.name("growth_year_on_year"))
-    between = changed(page, before)
+    between = changed(page, TITLE, before)
     page.get_by_label("Companies", exact=True).select_option(["NVIDIA", "Oracle"])
-    after = changed(page, between)
+    after = changed(page, TITLE, between)
     assert "Oracle" in after and "NVIDIA" in after and after.split(":")[0] != before.split(":")[0]
 
 
 def test_the_keyboard_changes_the_chart(page):
-    before = title(page)
+    before = text(page, TITLE)
     page.get_by_label("Of", exact=True).focus()
     page.keyboard.press("r")  # to JupyterLab: make this cell raw
-    between = changed(page, before)
+    between = changed(page, TITLE, before)
     page.get_by_label("Period", exact=True).focus()
     page.keyboard.press("ArrowDown")  # to JupyterLab: go to the next cell
-    assert "revenue" in between and changed(page, between)
+    assert "revenue" in between and changed(page, TITLE, between)
 
 
 def test_the_button_shows_a_row_that_can_be_run(page):
@@ -190,35 +192,23 @@ def test_nothing_is_asked_of_other_machines(page, lab):
 # ---- the explorer of models
 
 
-def number(page) -> str:
-    """The output at the present inputs, as it is said above the picture."""
-    return page.get_by_role("status").first.text_content()
-
-
-def moved(page, before: str) -> str:
-    """The same, once it is another one."""
-    said = "before => ![undefined, before].includes(document.querySelector('[role=status]')?.textContent)"
-    page.wait_for_function(said, arg=before)
-    return number(page)
-
-
 def slider(page, label: str):
     return page.locator(".widget-slider").filter(has_text=label)
 
 
 def test_a_slider_changes_the_number(model):
-    before = number(model)
+    before = text(model, NUMBER)
     handle = slider(model, "Rent of a GPU-hour today").locator(".noUi-handle")
     handle.focus()
     model.keyboard.press("ArrowRight")
-    after = moved(model, before)
+    after = changed(model, NUMBER, before)
     assert after.startswith("IRR before debt: ") and after != before
 
 
 def test_the_button_brings_the_first_number_back(model):
-    slid = number(model)
+    slid = text(model, NUMBER)
     model.get_by_role("button", name="Back to the start").click()
-    assert moved(model, slid) == "IRR before debt: −1.7%"  # as the page on GPU clusters has it
+    assert changed(model, NUMBER, slid) == "IRR before debt: −1.7%"  # as the page on GPU clusters has it
 
 
 def test_a_what_if_has_a_slider_of_its_own_in_the_chart(model):

@@ -87,12 +87,12 @@ def test_what_is_missing_stays_missing():
 
 
 def test_a_range_that_falls_is_refused():
-    with pytest.raises(ModelError, match="must rise"):
-        study.declared(3, 2, 4)
+    with pytest.raises(ModelError, match=r"card_price is .*: give low, central and high, rising"):
+        study.leasing.cluster("ordinary", card_price=[3e5, 2e5, 4e5])
 
 
 def test_declared_costs_stand_beside_what_they_must_add_up_to():
-    ranges = {"card_price": study.declared(250_000, 287_500, 350_000)}
+    ranges = {"card_price": study.Input("", 287_500, "", 250_000, 350_000)}
     case = study.case(models.leasing, "", "CNY", **CALL | DECLARED | ranges)
     shown = exhibits.lease_bridge(case, [150e6, 200e6])
     assert "CN¥3.33bn to CN¥3.58bn" in shown.title

@@ -6,6 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from capcycle import theme
+from capcycle.exhibits import marks
 from capcycle.exhibits.marks import places
 
 WIDTH, HEIGHT = 560, 320
@@ -46,3 +47,8 @@ def test_a_name_without_room_is_left_out():
 
 def test_a_key_of_one_name_has_one_column():
     assert theme.legend_columns(["Cost"]).startswith("ceil(1 / ceil(1 / max(1,")
+
+
+def test_an_exhibit_without_a_row_says_so_and_draws_nothing():
+    found = marks.nothing(marks.Frame("prices", "No price is known", "USD/MW"))
+    assert (found.title, found.chart, found.payload()["rows"]) == ("No price is known", None, [])

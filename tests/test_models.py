@@ -39,7 +39,7 @@ NAMED = {  # module constants that hold a number
     *["GPUS", "DELIVERED", "LET"],  # what a reader starts from and no source gives: told so wherever shown
 }
 BARE = {  # numbers inside functions: of a method, of its accuracy, or how many a reader must give
-    "case": {3}, "cells": {26}, "compute": {4, 16}, "cycle": {0.95, 5, 1e-15}, "finance": {1e-7, 10},
+    "case": {3}, "compute": {4, 16}, "cycle": {0.95, 5, 1e-15}, "finance": {1e-7, 10},
     "gpu_hour": {0.5, 3, 12}, "leasing": {3}, "power": {3}, "power_prices": {0.975},
     "solve": {1e-12},
 }  # fmt: skip

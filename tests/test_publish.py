@@ -114,7 +114,7 @@ def test_the_foot_says_what_made_the_page_and_what_makes_it_again(text):
     assert "As known on 2024-06-30" in said
     assert "capcycle site hyperscalers" in said
     assert "capcycle run capex -p companies MSFT,META -p as_of 2024-06-30" in said
-    assert re.search(r"version [0-9a-f]{12}, latest document 2024-07-30", said)
+    assert re.search(r"version [0-9a-f]{12}, latest document on a company 2024-07-30", said)
     assert "Solid: reported" in said and "Hollow" in said
 
 
@@ -125,7 +125,7 @@ def test_a_command_with_odd_values_is_quoted_for_the_shell(tmp_path, world):
 
 def test_the_page_of_everything_held_says_how_fresh_that_is(tmp_path, world):
     html = one_page(tmp_path, [code(PARAMETERS, tags=["parameters"])])
-    assert "Everything held; the latest document is of 2024-07-30" in words_of(html)
+    assert "Everything held; the latest document on a company is of 2024-07-30" in words_of(html)
 
 
 def test_numbers_stand_right_and_words_left(text):
@@ -170,6 +170,13 @@ def test_documents_that_no_table_lists_are_listed_at_the_end(tmp_path, world):
     html = one_page(tmp_path, cells)
     assert '<h2 id="documents">Documents</h2>' in html
     assert re.search(r'<li id="d3" value="3"><a href="https://www.sec.gov/[^"]*">META 10-Q', html)
+
+
+def test_of_many_publishers_those_of_most_documents_are_named():
+    sources = [{"publisher": name, "published": "2024-01-31", "url": "", "title": name} for name in "jihgfedcbajj"]
+    named = "Sources: j, a, b, c, d, e, f, g, and"
+    assert exhibits.cited(sources) == f"{named} 2 more publishers, 12 documents of 2024-01-31"
+    assert exhibits.cited(sources[:1] + sources[2:]) == f"{named} one more publisher, 11 documents of 2024-01-31"
 
 
 def test_documents_in_ranges():

@@ -517,7 +517,7 @@ def test_one_multiple_of_history(held):
             "62",
             "share '62' is not a fraction between 0 and 1; write 0.25 for 25%",
         ),
-        ("assumptions", {"name": "gdp_growth"}, "central", "2.5", "central 2.5 is not a fraction; write 0.25 for 25%"),
+        ("assumptions", {"name": "ramp"}, "central", "2.5", "central 2.5 is not a fraction; write 0.25 for 25%"),
         ("assumptions", {"name": "target_roic_kupperman"}, "high", "0.1", "high 0.1 is below central 0.2"),
         ("estimates", {"locator": "c164"}, "high", "87", "high 87 is not a fraction; write 0.25 for 25%"),
         ("compute", {"name": "Oracle"}, "h100e_p5", "99999999", "h100e_p5 99999999 is above h100e {h100e}"),

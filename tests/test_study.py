@@ -241,7 +241,7 @@ def test_cases_are_in_the_order_asked_for(shop):
 def test_assumptions_that_came_after_the_page_are_marked_and_those_without_a_day_too():
     def notes(as_of):
         shown = exhibits.assumptions(case, as_of=as_of)
-        return dict(zip(shown.view.iloc[:, 0], shown.view.iloc[:, -2], strict=True)), shown.notes
+        return shown.figures.set_index("label")["note"], shown.notes
 
     case = study.case(models.required_revenue, it_capex=1, facility_capex=1, it_life="server_life",
                       facility_life="facility_life_epoch", ai_revenue=1)  # fmt: skip
@@ -249,7 +249,16 @@ def test_assumptions_that_came_after_the_page_are_marked_and_those_without_a_day
     assert told["Life of chips and servers"].endswith("six.")  # Kupperman, 5 October 2025
     assert told["Life of buildings and power"].endswith("Published 14 May 2026, after the day of this page.")  # Epoch
     assert any("page of 31 Jan 2026" in each for each in note)
-    assert not any("day of this page" in each for each in notes("")[0].values())
+    assert not notes("")[0].str.contains("day of this page").any()
+
+
+def test_the_reason_of_an_input_stands_above_its_document_and_as_plain_text_in_the_file():
+    case = study.case(models.required_revenue, it_capex=1, facility_capex=1, it_life="server_life",
+                      facility_life="facility_life_epoch", ai_revenue=1)  # fmt: skip
+    shown = exhibits.assumptions(case)
+    row = shown.figures.set_index("label").loc["Share of capacity sold"]
+    assert f'{row["note"]}<br><a href="https://' in shown._repr_mimebundle_()["text/html"]
+    assert row["source"] in shown.payload()["csv"] and "{" not in shown.payload()["csv"]
 
 
 def test_draws_of_what_is_missing_say_so():

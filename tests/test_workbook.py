@@ -101,8 +101,10 @@ def test_a_page_offers_the_spreadsheet_of_its_assumptions(tmp_path):
     folder.mkdir()
     cells = [code(PARAMETERS, tags=["parameters"]), code("1", show(exhibits.assumptions(case)))]
     publish.build([outcome(tmp_path / "runs", "one", cells)], folder)
-    link = re.search(r'<a href="(one/[\w-]+\.xlsx)" download', (folder / "one.html").read_text("utf-8"))[1]
+    html = (folder / "one.html").read_text("utf-8")
+    link = re.search(r'<a href="(one/[\w-]+\.xlsx)" download', html)[1]
     assert (folder / link).read_bytes() == workbook([case])
+    assert re.search(r'sold from the first day\.<br>(<span class="n">\d+</span>)?<a href="https://', html)
 
 
 def test_a_cell_is_never_taken_for_true():

@@ -15,7 +15,7 @@ from capcycle.claims import check, detect, expressions, load
 from capcycle.claims.columns import EXAMPLE
 from capcycle.errors import CapcycleError
 from capcycle.study.check import TOLERANCE, near
-from capcycle.words import say
+from capcycle.words import counted, say
 
 NEEDED = ["method", "inputs", "expected"]
 ALIKE = 0.85  # of two names, to ask whether one was meant for the other
@@ -69,7 +69,7 @@ def told(lines: list[Line], file: str) -> list[str]:
     """Each line's verdict as a line of text, and how many there are of each."""
     counts = pd.Series([line.verdict for line in lines], dtype=str).value_counts()
     parts = [say("claims.summary_part", count=count, verdict=_verdict(name)) for name, count in counts.items()]
-    return [*(_said(line, file) for line in lines), say("claims.summary", count=len(lines), verdicts=", ".join(parts))]
+    return [*(_said(line, file) for line in lines), counted("claims.summary", len(lines), verdicts=", ".join(parts))]
 
 
 def _said(line: Line, file: str) -> str:

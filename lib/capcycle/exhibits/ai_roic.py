@@ -13,9 +13,10 @@ from capcycle.claims import own
 from capcycle.exhibits import marks, parts
 from capcycle.exhibits.exhibit import Exhibit
 from capcycle.exhibits.marks import Frame
+from capcycle.facts import registers
 from capcycle.models import finance
 from capcycle.models.ai_roic import FIRST_YEAR, LAST_YEAR
-from capcycle.study import SCENARIOS, Case, Input, Scenarios
+from capcycle.study import SCENARIOS, Case, Scenarios
 from capcycle.words import say
 
 TICKERS = {"GOOG": "GOOGL"}  # an author's, and ours
@@ -68,14 +69,14 @@ def against_cost(cases: Mapping[str, Case]) -> Exhibit:
 
 def own_duration(cases: Mapping[str, Case]) -> Exhibit:
     """The spread over the cost of capital at the author's duration of a backlog, and at the one a company discloses."""
-    held = {company: case for company, case in cases.items()
-            if not case.lacking and case.inputs.get("backlog_duration", Input("", 0.0, "")).varied}  # fmt: skip
-    rows = pd.DataFrame([_durations(company, case) for company, case in held.items()])
+    told = registers.read("assumptions").query("name == 'backlog_duration_disclosed'").set_index("company")["central"]
+    rows = pd.DataFrame([
+        _durations(company, case, told[company]) for company, case in cases.items()
+        if company in told and not case.lacking and case.inputs["backlog_duration"].central != told[company]
+    ])  # fmt: skip
     subtitle = say("ai_roic.duration_subtitle")
     if rows.empty:
-        empty = pd.DataFrame(columns=["label", "kind", "source"])
-        frame = Frame("own-duration", say("ai_roic.duration_none"), subtitle)
-        return marks.table(empty, frame, {"label": say("marks.column.label")})
+        return marks.nothing(Frame("own-duration", say("ai_roic.duration_none"), subtitle))
     rows = rows.assign(unit="bp", years_unit="years", disclosed_unit="years", kind="assumed")
     most = rows.loc[(rows["value"] - rows["spread"]).abs().idxmax()]
     title = say("ai_roic.duration", company=most["label"], years=words.value(most["disclosed"], "years"),
@@ -85,12 +86,10 @@ def own_duration(cases: Mapping[str, Case]) -> Exhibit:
     return marks.table(rows, frame, {name: say(f"ai_roic.duration_column.{name}") for name in names})
 
 
-def _durations(company: str, case: Case) -> dict:
-    """Of the two ends of the range the author's is the central one, and the company's own the other."""
-    taken = case.inputs["backlog_duration"]
-    own = taken.high if taken.central == taken.low else taken.low
-    spread = float(case.evaluate(backlog_duration=own).forward_spread)
-    return {"label": parts.names()[company], "years": taken.central, "disclosed": own, "value": spread * 1e4,
+def _durations(company: str, case: Case, disclosed: float) -> dict:
+    taken = case.inputs["backlog_duration"].central
+    spread = float(case.evaluate(backlog_duration=disclosed).forward_spread)
+    return {"label": parts.names()[company], "years": taken, "disclosed": disclosed, "value": spread * 1e4,
             "spread": float(case.outputs.forward_spread) * 1e4, "source": case.source}  # fmt: skip
 
 

@@ -288,13 +288,14 @@ def _class_bars(table: pd.DataFrame, order: list[str]) -> alt.Chart:
 
 def _bars(table: pd.DataFrame, across: alt.Y, count: int) -> alt.Chart:
     chosen = alt.selection_point(fields=["shown"], bind="legend", name="chosen")
+    key = alt.Legend(title=None, columns=alt.expr(theme.legend_columns([_verdict(verdict) for verdict in VERDICTS])))
     return (
         alt.Chart(table)
         .mark_bar(size=18)
         .encode(
             y=across,
             x=alt.X("count:Q", title=None, axis=alt.Axis(tickMinStep=1)),
-            color=alt.Color("shown:N", scale=_colours(), sort=None),
+            color=alt.Color("shown:N", scale=_colours(), sort=None, legend=key),
             order="place:Q",
             opacity=alt.condition(chosen, alt.value(1), alt.value(0.15)),
             tooltip=[across.shorthand, "shown:N", "count:Q"],

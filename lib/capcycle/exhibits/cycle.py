@@ -49,7 +49,7 @@ def must_be_true(against: Case, as_of: str = "") -> Exhibit:
     """What would bring the build-out down to the most that an earlier one used up of GDP a year."""
     most = cycle.most_used_up(as_of)
     if most is None:
-        return _unknown(pd.DataFrame({"kind": [], "source": []}), "must-be-true-build-out")
+        return _unknown("must-be-true-build-out")
     made = studies.must_be_true(against, float(most["used_up"]))
     return replace(made, notes=(say("cycle.must", past=_past(most)), *made.notes))
 
@@ -167,7 +167,7 @@ def margins(of: Measures, then: Measures, years: int) -> Exhibit:
         (*_definitions(of, then), say("cycle.margins_note")),
     )
     if rows.empty:
-        return marks.table(rows, frame, {"label": say("marks.column.label")})
+        return marks.nothing(frame)
     return marks.bubble(rows, frame, words.name(of.name), say("cycle.change", up=up), of.unit)
 
 
@@ -175,7 +175,7 @@ def episodes(as_of: str = "") -> Exhibit:
     """Build-outs as shares of GDP by episode and author, with what each author counts."""
     rows = _episodes(as_of)
     if rows.empty:
-        return _unknown(rows, "build-outs-against-gdp")
+        return _unknown("build-outs-against-gdp")
     today = rows["group"] == say("cycle.ai")
     most, least, past = rows[today].iloc[0], rows[today].iloc[-1], rows[~today].iloc[0]
     return marks.dots(rows, Frame(
@@ -190,7 +190,7 @@ def episodes_by_life(as_of: str = "") -> Exhibit:
     """The same shares spread over the lives of what was built: what each build-out used up a year."""
     rows = _episodes(as_of)
     if rows.empty:
-        return _unknown(rows, "build-outs-by-life")
+        return _unknown("build-outs-by-life")
     rows = rows.assign(
         value=rows["value"] / rows["life_low"], low=rows["value"] / rows["life_high"],
         high=rows["high"].fillna(rows["value"]) / rows["life_low"], unit="bp",
@@ -220,8 +220,8 @@ def similar(as_of: str = "") -> Exhibit:
     ), columns)  # fmt: skip
 
 
-def _unknown(rows: pd.DataFrame, id: str) -> Exhibit:
-    return marks.table(rows, Frame(id, say("cycle.no_episodes"), say("cycle.episodes_subtitle")), {})
+def _unknown(id: str) -> Exhibit:
+    return marks.nothing(Frame(id, say("cycle.no_episodes"), say("cycle.episodes_subtitle")))
 
 
 def _episodes(as_of: str) -> pd.DataFrame:

@@ -89,5 +89,6 @@ def _cell(cell: str | Mapping[str, Any]) -> str:
     if "details" in cell:
         lines = "<br>".join(map(escape, cell["details"]))
         return f"<details><summary>{escape(cell['text'])}</summary>{lines}</details>"
+    before = f"{escape(cell['before'])}<br>" if cell.get("before") else ""
     text = escape(cell["text"])
-    return f'<a href="{escape(cell["href"])}">{text}</a>' if cell["href"] else text
+    return before + (f'<a href="{escape(cell["href"])}">{text}</a>' if cell["href"] else text)

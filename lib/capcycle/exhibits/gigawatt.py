@@ -350,4 +350,4 @@ def verdict(cost: Case, ownership: Case, found: Held) -> tuple[str, ...]:
 
 def nothing(name: str) -> Exhibit:
     """An exhibit that says that nothing it would show was public yet."""
-    return Exhibit(name, say("gigawatt.nothing"), "", "", pd.DataFrame(), pd.DataFrame())
+    return marks.nothing(Frame(name, say("gigawatt.nothing"), ""))

@@ -166,9 +166,8 @@ def forward_ratios(prices: pd.DataFrame, chips: list[str], taken: Input) -> Exhi
 
 def _no_offers(id: str, chips: list[str]) -> Exhibit:
     """What stands in place of prices that nobody had published yet."""
-    rows = pd.DataFrame(columns=["label", "value", "unit", "kind", "source"])
-    frame = Frame(id, say("gpu_cloud.no_offers", chips=words.listing(chips)), say("gpu_cloud.ratios_subtitle"))
-    return marks.table(rows, frame, {"label": say("marks.column.label")})
+    title = say("gpu_cloud.no_offers", chips=words.listing(chips))
+    return marks.nothing(Frame(id, title, say("gpu_cloud.ratios_subtitle")))
 
 
 def irr_variants(case: Case, site_rent: float, gpu_residual: float, published: Mapping[str, list[float]],

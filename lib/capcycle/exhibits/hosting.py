@@ -323,8 +323,7 @@ def _of(table: pd.DataFrame) -> Callable[[str], str]:
 
 def _none(id: str, subtitle: str, notes: tuple[str, ...] = ()) -> Exhibit:
     """An exhibit of no contracts, which says so and why."""
-    empty = pd.DataFrame({say("marks.column.label"): []})
-    return Exhibit(id=id, title=say("hosting.none"), subtitle=subtitle, alt="", view=empty, figures=empty, notes=notes)
+    return marks.nothing(Frame(id, say("hosting.none"), subtitle, notes))
 
 
 def _rows(held: pd.DataFrame, value: pd.Series, unit: str) -> pd.DataFrame:

@@ -10,6 +10,7 @@ import pandas as pd
 from capcycle.errors import CapcycleError, unknown
 from capcycle.facts import ads, between, door, inventory, registers, splits, vintages, year_ends
 from capcycle.facts.currency import convert, currencies, dollar_rates, newest_rate, rates, restated
+from capcycle.facts.evidence import documents, weakest
 from capcycle.facts.vintages import latest
 
 __all__ = [
@@ -20,6 +21,7 @@ __all__ = [
     "convert",
     "currencies",
     "dictionary",
+    "documents",
     "dollar_rates",
     "gaps",
     "half_year_before",
@@ -34,6 +36,7 @@ __all__ = [
     "restated",
     "revisions",
     "sources",
+    "weakest",
     "year_ends",
 ]
 

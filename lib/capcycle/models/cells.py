@@ -4,15 +4,17 @@ A formula that grows long is put in a row of workings and named by its place fro
 than a reader can follow and none passes a spreadsheet's limit.
 """
 
-import operator
 from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
+from numpy.lib.mixins import NDArrayOperatorsMixin
 
 LONG = 160  # characters of a formula, from which on it is kept as a row of workings
 LARGE_LOSS = -0.5  # from which a search for a rate of return reaches the losses that lie far off
 HUGE = 9.99e307  # the largest number of a spreadsheet, in the place of infinity
+SIGNS = {np.add: "+", np.subtract: "-", np.multiply: "*", np.divide: "/", np.power: "^", np.equal: "=", np.less: "<",
+         np.less_equal: "<=", np.greater: ">", np.greater_equal: ">="}  # fmt: skip
 
 
 class Workings:
@@ -30,7 +32,7 @@ class Workings:
         return [Cell(place(row, self.column + column), each.value, self) for column, each in enumerate(own)]
 
 
-class Cell:
+class Cell(NDArrayOperatorsMixin):
     """A formula, without its equals sign, and its value.
 
     >>> sheet = Workings()
@@ -40,67 +42,19 @@ class Cell:
     ('(1+(B2/B3))', 81.0)
     """
 
-    __array_ufunc__ = None  # a number of NumPy's leaves the arithmetic to the cell
-    __hash__ = None
-
     def __init__(self, text: str, value: Any, workings: Workings):
         self.text, self.value, self.workings = text, value, workings
 
     def __bool__(self) -> bool:
         raise TypeError("a cell is neither true nor false: use where(condition, then, otherwise)")
 
-    def __add__(self, other):
-        return _joined(self, "+", other, operator.add)
-
-    def __radd__(self, other):
-        return _joined(other, "+", self, operator.add)
-
-    def __sub__(self, other):
-        return _joined(self, "-", other, operator.sub)
-
-    def __rsub__(self, other):
-        return _joined(other, "-", self, operator.sub)
-
-    def __mul__(self, other):
-        return _joined(self, "*", other, operator.mul)
-
-    def __rmul__(self, other):
-        return _joined(other, "*", self, operator.mul)
-
-    def __truediv__(self, other):
-        return _joined(self, "/", other, operator.truediv)
-
-    def __rtruediv__(self, other):
-        return _joined(other, "/", self, operator.truediv)
-
-    def __pow__(self, other):
-        return _joined(self, "^", other, operator.pow)
-
-    def __rpow__(self, other):
-        return _joined(other, "^", self, operator.pow)
-
-    def __neg__(self):
-        return _joined(0, "-", self, operator.sub)
-
-    def __eq__(self, other):
-        return _joined(self, "=", other, operator.eq)
-
-    def __lt__(self, other):
-        return _joined(self, "<", other, operator.lt)
-
-    def __le__(self, other):
-        return _joined(self, "<=", other, operator.le)
-
-    def __gt__(self, other):
-        return _joined(self, ">", other, operator.gt)
-
-    def __ge__(self, other):
-        return _joined(self, ">=", other, operator.ge)
-
-    def __and__(self, other):
-        return _called("AND", (self, other), np.logical_and)
-
-    __rand__ = __and__
+    def __array_ufunc__(self, work: np.ufunc, method: str, *given: Any, out: Any = None) -> "Cell":
+        """A cell that is new, even where an operator such as += asks for its place (`out`)."""
+        if work is np.negative:
+            return 0 - given[0]
+        if work is np.bitwise_and:
+            return _called("AND", given, np.logical_and)
+        return _cell(f"({SIGNS[work].join(map(_text, given))})", work, *given) if work in SIGNS else NotImplemented
 
 
 class Functions:
@@ -141,15 +95,9 @@ def place(row: int, column: int) -> str:
     >>> place(0, 27)
     '$AB$1'
     """
-    letters, left = "", column + 1
-    while left:
-        left, letter = divmod(left - 1, 26)
-        letters = chr(ord("A") + letter) + letters
-    return f"${letters}${row + 1}"
+    from xlsxwriter.utility import xl_rowcol_to_cell  # only a workbook needs it
 
-
-def _joined(left: Any, sign: str, right: Any, work: Callable) -> Cell:
-    return _cell(f"({_text(left)}{sign}{_text(right)})", work, left, right)
+    return xl_rowcol_to_cell(row, column, row_abs=True, col_abs=True)
 
 
 def _called(name: str, values: Sequence[Any], work: Callable) -> Cell:

@@ -178,7 +178,7 @@ def backlog(table: pd.DataFrame, day: pd.Timestamp, delivery_years: float, signe
     return live.groupby("stands").agg(
         contracts=("contract", "size"), mw=("mw_owned", "sum"), value=("value_owned", "sum"),
         undated=("undated", "sum"), to_come=("to_come", "sum"), weighted=("weighted", "sum"),
-        source=("source", lambda cells: " ".join(dict.fromkeys(" ".join(cells).split()))),
+        source=("source", facts.documents),
     ).reindex([each for each in STANDS if (live["stands"] == each).any()])  # fmt: skip
 
 

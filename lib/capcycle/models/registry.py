@@ -18,13 +18,9 @@ PerMW = Annotated[Any, "currency/MW"]
 PerMWYear = Annotated[Any, "currency/MW/year"]
 GPUs = Annotated[Any, "GPUs"]
 PerGPU = Annotated[Any, "currency/GPU"]
-PerShare = Annotated[Any, "currency/share"]
-Shares = Annotated[Any, "shares"]
 PerHour = Annotated[Any, "currency/GPU-hour"]
 PerCardHour = Annotated[Any, "currency/card-hour"]
-PerGPU = Annotated[Any, "currency/GPU"]
 KWPerGPU = Annotated[Any, "kW/GPU"]
-GPUs = Annotated[Any, "GPUs"]
 Times = Annotated[Any, "times"]
 PerYear = Annotated[Any, "currency/year"]
 PerKWMonth = Annotated[Any, "currency/kW/month"]
@@ -42,7 +38,6 @@ PerShareByYear = Annotated[Any, "currency/share", "by year"]
 FractionByYear = Annotated[Any, "fraction", "by year"]
 
 ALL: dict[str, Callable] = {}
-BETTER = ("higher", "lower")
 
 
 def model(

@@ -1,17 +1,20 @@
 """An exhibit as the page template needs it: its table, the documents behind it, its chart and pictures."""
 
 import re
+from collections import Counter
 from dataclasses import dataclass
 from itertools import groupby
 from typing import Any
 
 from capcycle.publish.prose import safe
-from capcycle.words import say
+from capcycle.words import counted, say
 
 NUMBER = re.compile(
     r"^[(~≈<>]*[+−-]?\s?[A-Z]{0,3}[$€£¥]?\s?[+−-]?\d[\d,. ]*\s?(%|x|×|pp|k|m|bn|tn|days?)?\)?\*?(\s\([a-z]\))?$"
 )
 SHORT = 18  # letters of a cell that needs no second line
+LONG = 60  # and of one that would be a column of single words if it got no more room than the others
+NAMED = 8  # publishers in the line under an exhibit
 BETWEEN = "; "  # between several values in one cell of a column that is chosen from
 MISSING = {"", "-", "–", "—", "n/a", "…"}
 
@@ -20,12 +23,13 @@ MISSING = {"", "-", "–", "—", "n/a", "…"}
 class Cell:
     """A cell of a table: its text, where it links to, the number of that document if it stands here first.
 
-    `details` are the lines that the text opens, where it does.
+    `before` is what stands above a link; `details` are the lines that the text opens, where it does.
     """
 
     text: str
     href: str = ""
     document: int = 0
+    before: str = ""
     details: tuple[str, ...] = ()
 
 
@@ -53,7 +57,8 @@ class Documents:
         href, one = value["href"], _link(value)
         first = one in self.in_tables and one not in self._anchored
         self._anchored.add(one)
-        return Cell(str(value["text"]), href if safe(href) else "", self.number[one] if first else 0)
+        number = self.number[one] if first else 0
+        return Cell(str(value["text"]), href if safe(href) else "", number, str(value.get("before", "")))
 
     def ranges(self, exhibit: dict) -> list[tuple[int, int]]:
         """The numbers of the documents behind an exhibit that it does not list itself, as first and last."""
@@ -78,12 +83,15 @@ def _by_publisher(source: dict) -> tuple[str, str, str]:
 
 
 def cited(sources: list[dict]) -> str:
-    """The documents of an exhibit in one line: who published them, how many, from when to when."""
+    """The documents of an exhibit in one line: who published most of them, how many, from when to when."""
     if not sources:
         return ""
     dates = sorted(filter(None, (source["published"] for source in sources))) or [say("format.no_day")]
     key = "one" if len(sources) == 1 else "one_day" if dates[0] == dates[-1] else "many"
-    names = publishers(sorted({source["publisher"] for source in sources}))
+    published = Counter(sorted(source["publisher"] for source in sources))
+    names = publishers([name for name, _ in published.most_common(NAMED)])
+    if (more := len(published) - NAMED) > 0:  # the list of documents names them all
+        names = counted("page.publishers_more", more, names=names)
     values = {"publishers": names, "count": len(sources), "first": dates[0], "last": dates[-1]}
     return say(f"page.documents_{key}", **values)
 
@@ -110,6 +118,7 @@ def table(exhibit: dict, documents: Documents) -> dict[str, Any]:
         "rows": rows,
         "numeric": [_numeric([row[place] for row in rows]) for place in places],
         "short": [place > 0 and _short([row[place] for row in rows]) for place in places],
+        "long": [any(len(row[place].text + row[place].before) > LONG for row in rows) for place in places],
         "filters": [_filter(name, exhibit["columns"].index(name), rows) for name in exhibit.get("filters", [])],
     }
 

@@ -18,7 +18,6 @@ from capcycle.study.case import (
     case,
     cases,
     converted,
-    declared,
     figure,
     history,
 )
@@ -57,7 +56,6 @@ __all__ = [
     "compute",
     "converted",
     "cycle",
-    "declared",
     "figure",
     "gpu",
     "grid",

@@ -12,7 +12,6 @@ import pandas as pd
 from capcycle import facts, words
 from capcycle.errors import ModelError, unknown
 from capcycle.facts import registers
-from capcycle.facts.door import KINDS
 from capcycle.measure import Measures
 from capcycle.models import bounds
 
@@ -109,13 +108,12 @@ class Case:
     @property
     def kind(self) -> str:
         """The weakest kind among the inputs, at best derived."""
-        kinds = [KINDS.index(each.kind) for each in self.inputs.values()]
-        return KINDS[max(KINDS.index(DERIVED), *kinds)]
+        return facts.weakest([DERIVED, *(each.kind for each in self.inputs.values())])
 
     @property
     def source(self) -> str:
         """The documents behind all inputs."""
-        return " ".join(dict.fromkeys(" ".join(each.source for each in self.inputs.values()).split()))
+        return facts.documents(each.source for each in self.inputs.values())
 
     @property
     def lacking(self) -> str:
@@ -166,16 +164,6 @@ def cases(model: Callable, companies: Sequence[str], currency: str = "USD", **gi
     return {company: case(model, company, currency, **given) for company in companies}
 
 
-def declared(low: float, central: float, high: float) -> Input:
-    """An assumption of the reader's own with its range, for what no source tells.
-
-    Errors: ModelError where the three are not in order.
-    """
-    if not low <= central <= high:
-        raise ModelError(f"a range of {low:g}, {central:g}, {high:g}: low, central and high must rise")
-    return Input("", central, "", low, high, reason=words.say("study.given"))
-
-
 def converted(found: Input, currency: str) -> Input:
     """An amount of money in another currency, at the newest rate: what is assumed, is assumed today.
 
@@ -193,7 +181,7 @@ def converted(found: Input, currency: str) -> Input:
         central=[each * rate.value for each in found.central] if np.ndim(found.central) else found.central * rate.value,
         low=found.low * rate.value,
         high=found.high * rate.value,
-        kind=found.kind if KINDS.index(found.kind) > KINDS.index(DERIVED) else DERIVED,
+        kind=facts.weakest([DERIVED, found.kind]),
         source=f"{found.source} {rate.source}".strip(),
         reason=found.reason if found.missing else told,
     )
@@ -209,13 +197,12 @@ def history(measures: Measures, company: str) -> Input:
     if not held.any():
         return Input(measures.name, [np.nan], measures.unit, kind=ASSUMED, reason=_why(table.iloc[-1]))
     table = table.loc[held.idxmax() : held[::-1].idxmax()]
-    kinds = [KINDS.index(kind) for kind in table["kind"] if kind]
     return Input(
         name=measures.name,
         central=table["value"].to_list(),
         unit=measures.unit,
-        kind=KINDS[max(kinds)],
-        source=" ".join(dict.fromkeys(" ".join(table["source"]).split())),
+        kind=facts.weakest(filter(None, table["kind"])),
+        source=facts.documents(table["source"]),
         reason=words.say("study.periods", first=table["period"].iloc[0], last=table["period"].iloc[-1]),
     )
 

@@ -1,6 +1,6 @@
 """Cases of the chips that owners hold: counts, capex, cloud revenue, enterprise value, each with its evidence."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -9,11 +9,10 @@ import pandas as pd
 from capcycle import facts, metrics, models, words
 from capcycle.errors import ModelError, unknown
 from capcycle.facts import registers
-from capcycle.facts.door import KINDS
 from capcycle.measure import Measures, measure
 from capcycle.panel import Panel
 from capcycle.periods import label
-from capcycle.study.case import DERIVED, Case, Input, case
+from capcycle.study.case import DERIVED, Case, Input, case, figure
 
 RENTS_OUT = "neoclouds"  # the group whose whole revenue is the rent of computing
 COUNTS = ["h100e", "h100e_p5", "h100e_p95", "mw", "mw_p5", "mw_p95"]
@@ -119,7 +118,8 @@ def _since(capex: dict[str, Measures], company: str, first: pd.Timestamp, last: 
     if any(each.missing for each in years):
         return found
     reason = words.say("study.periods", first=_label(first), last=_label(last))
-    kind, source = _weakest(*(each.kind for each in years)), _all(*(each.source for each in years))
+    kind = facts.weakest([DERIVED, *(each.kind for each in years)])
+    source = facts.documents(each.source for each in years)
     return Input(found.name, sum(each.central for each in years), found.unit, kind=kind, source=source, reason=reason)
 
 
@@ -133,8 +133,8 @@ def _between(measures: Measures, company: str, first: pd.Timestamp, last: pd.Tim
     periods = {"first": rows["period"].iloc[0], "last": rows["period"].iloc[-1]}
     reason = words.say("study.periods" if len(rows) > 1 else "study.measured", name=words.name(measures.name),
                        period=periods["last"], **periods)  # fmt: skip
-    return Input(measures.name, rows["value"].sum(), measures.unit, kind=_weakest(*rows["kind"]),
-                 source=_all(*rows["source"]), reason=reason)  # fmt: skip
+    return Input(measures.name, rows["value"].sum(), measures.unit, kind=facts.weakest([DERIVED, *rows["kind"]]),
+                 source=facts.documents(rows["source"]), reason=reason)  # fmt: skip
 
 
 def _owed(
@@ -151,10 +151,10 @@ def _owed(
     owed, key = (long_term, "at_least") if whole.missing else (whole, "borrowings")
     if owed.missing:
         return found
-    kind = "estimated" if key == "at_least" else _weakest(owed.kind, cash.kind)
+    kind = "estimated" if key == "at_least" else facts.weakest([DERIVED, owed.kind, cash.kind])
     reason = words.say(f"gigawatt.{key}", name=facts.companies()["name"][company], day=words.day(day))
-    return Input(debt.name, owed.central - cash.central, debt.unit, kind=kind, source=_all(owed.source, cash.source),
-                 reason=reason)  # fmt: skip
+    source = facts.documents([owed.source, cash.source])
+    return Input(debt.name, owed.central - cash.central, debt.unit, kind=kind, source=source, reason=reason)
 
 
 def _borrowings(company: str, day: pd.Timestamp, as_of: str, currency: str) -> Input:
@@ -217,12 +217,10 @@ def plan_cases(companies: Sequence[str], years: Panel, as_of: str = "", currency
 
 def _newest(measures: Measures, company: str) -> Input:
     """A company's newest figure, whatever the others have."""
-    rows = measures.table[measures.table["company"] == company].dropna(subset="value").to_dict("records")
-    if not rows:
-        return Input(measures.name, np.nan, measures.unit, reason=_why(measures, company, measures.table[:0]))
-    row = rows[-1]
-    reason = words.say("study.measured", name=words.name(measures.name), period=row["period"])
-    return Input(measures.name, row["value"], measures.unit, kind=row["kind"], source=row["source"], reason=reason)
+    rows = measures.table[measures.table["company"] == company].dropna(subset="value")
+    if rows.empty:
+        return Input(measures.name, np.nan, measures.unit, reason=_why(measures, company, rows))
+    return figure(measures, company, rows["period"].iloc[-1])
 
 
 def _plan(rows: pd.DataFrame) -> dict[str, Input]:
@@ -237,8 +235,9 @@ def _plan(rows: pd.DataFrame) -> dict[str, Input]:
     reason = words.say("gigawatt.plan", operating=words.value(start["mw"], "MW"), start=words.day(start["date"]),
                        planned=words.value(end["mw"], "MW"), end=words.day(end["date"]))  # fmt: skip
     values = {"added_power": end["mw"] - start["mw"], "build_years": (end["date"] - start["date"]) / YEAR}
-    evidence = {"kind": _weakest(start["kind"], end["kind"]), "source": _all(start["source"], end["source"])}
-    return {name: Input(name, values[name], unit, reason=reason, **evidence) for name, unit in PLANNED.items()}
+    return {
+        name: Input(name, values[name], unit, reason=reason, **_together(start, end)) for name, unit in PLANNED.items()
+    }
 
 
 def peak(chip: str, bits: int = 16, as_of: str = "") -> Input:
@@ -270,8 +269,8 @@ def efficiency_gain(older: str, newer: str, as_of: str = "") -> Input:
     years = (last["released"] - first["released"]) / YEAR
     reason = words.say("gigawatt.efficiency", older=older, newer=newer, first=words.day(first["released"]),
                        last=words.day(last["released"]))  # fmt: skip
-    return Input("efficiency_gain", float(gain ** (1 / years)), "multiple", kind=_weakest(first["kind"], last["kind"]),
-                 source=_all(first["source"], last["source"]), reason=reason)  # fmt: skip
+    return Input("efficiency_gain", float(gain ** (1 / years)), "multiple", reason=reason,
+                 **_together(first, last))  # fmt: skip
 
 
 def _chip(name: str, as_of: str) -> pd.Series:
@@ -290,9 +289,7 @@ def _label(day: pd.Timestamp) -> str:
     return label(pd.Index([_ordinal(day)]), "quarter", "calendar")[0]
 
 
-def _weakest(*kinds: str) -> str:
-    return KINDS[max(map(KINDS.index, (DERIVED, *kinds)))]
-
-
-def _all(*sources: str) -> str:
-    return " ".join(dict.fromkeys(" ".join(sources).split()))
+def _together(*rows: Mapping[str, str]) -> dict[str, str]:
+    """The evidence of a figure worked out from several rows."""
+    return {"kind": facts.weakest([DERIVED, *(row["kind"] for row in rows)]),
+            "source": facts.documents(row["source"] for row in rows)}  # fmt: skip

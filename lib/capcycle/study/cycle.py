@@ -3,13 +3,11 @@
 from collections.abc import Mapping
 from dataclasses import replace
 
-import numpy as np
 import pandas as pd
 
-from capcycle import words
+from capcycle import facts, words
 from capcycle.errors import ModelError
 from capcycle.facts import registers
-from capcycle.facts.door import KINDS
 from capcycle.measure import Measures, measure
 from capcycle.metrics import capex_run_rate
 from capcycle.models import build_out
@@ -66,11 +64,9 @@ def later(of: Measures, then: Measures, years: int) -> pd.DataFrame:
     table = table.merge(now[[*keys, "value", "kind", "source"]], on=keys, suffixes=("", "_then"))
     table = table.assign(x=table["value"], value=table["value_then"] - table["value_now"])
     table = table.dropna(subset=["x", "value"]).reset_index(drop=True)
-    ranks = table[["kind", "kind_now", "kind_then"]].map(KINDS.index).max(axis=1)
-    sources = table[["source", "source_now", "source_then"]].agg(" ".join, axis=1)
     return table.assign(
-        kind=np.array(KINDS)[np.maximum(ranks, KINDS.index("derived"))] if len(table) else [],
-        source=[" ".join(dict.fromkeys(each.split())) for each in sources] if len(table) else [],
+        kind=[facts.weakest(["derived", *row]) for row in table[["kind", "kind_now", "kind_then"]].values],
+        source=[facts.documents(row) for row in table[["source", "source_now", "source_then"]].values],
     )[["company", "period", "x", "value", "kind", "source"]]
 
 
@@ -103,7 +99,7 @@ def spent(year: Panel, quarters: Panel) -> Input:
     total, pace = whole["capex"], _pace(quarters, list(cases))
     for_ai = total.central * whole["ai_share_of_capex"].central
     high = max(total.central, 0.0 if pace.missing else pace.central)
-    source = " ".join(dict.fromkeys(f"{total.source} {whole['ai_share_of_capex'].source} {pace.source}".split()))
+    source = facts.documents([total.source, whole["ai_share_of_capex"].source, pace.source])
     reason = words.say("cycle.spent" if high > total.central else "cycle.spent_most", reason=total.reason.rstrip("."))
     return replace(total, name="investment", low=for_ai, high=high, source=source, reason=reason)
 
@@ -129,7 +125,7 @@ def past(share: float) -> Input:
         raise ModelError(f"past_share is {share:g}: give a share of GDP from {SHARES[0]} to {SHARES[1]}, such as 0.06")
     rows = _earlier()
     ends = [share, *rows["share"], *rows["share_high"].dropna()]
-    source = " ".join(dict.fromkeys(rows["source"]))
+    source = facts.documents(rows["source"])
     return Input("past_share", share, "fraction", min(ends), max(ends), ASSUMED, source, words.say("cycle.past_share"))
 
 

@@ -5,7 +5,7 @@ from typing import Any
 
 import pandas as pd
 
-from capcycle import models
+from capcycle import facts, models
 from capcycle.facts import registers
 from capcycle.models import contracts
 from capcycle.study.case import DERIVED, Case, Input, case, converted
@@ -62,7 +62,7 @@ def _rent(table: pd.DataFrame, currency: str) -> Input | str:
     if held.empty:
         return "hosting_rent"
     found = contracts.prices(held, held["term_years"].mean())
-    source = " ".join(dict.fromkeys(" ".join(held["source"]).split()))
+    source = facts.documents(held["source"])
     general = converted(assumption("hosting_rent"), currency)
     low, high = (found.low, found.high) if found.low < found.high else (general.low, general.high)  # of one contract
     return Input(

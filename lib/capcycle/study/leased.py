@@ -10,7 +10,7 @@ from typing import NamedTuple
 import numpy as np
 import pandas as pd
 
-from capcycle import words
+from capcycle import facts, words
 from capcycle.models import contracts
 from capcycle.models.leases import growing_sum
 from capcycle.study.case import ASSUMED, DERIVED, Input
@@ -97,7 +97,7 @@ def _mean(book: pd.DataFrame, what: str, name: str, *others: str) -> Input:
     mw = {key: words.value(float(book.loc[own, "mw"].sum()), "MW") for key, own in rows.items()}
     source = [*book["source"], *(() if told.all() else (each.source for each in general))]
     kind = DERIVED if told.all() else ASSUMED
-    return Input(name, central, general[0].unit, low, high, kind, _joined(source), _say(f"{what}_told", **mw))
+    return Input(name, central, general[0].unit, low, high, kind, facts.documents(source), _say(f"{what}_told", **mw))
 
 
 def _delivered(book: pd.DataFrame, runs: pd.DataFrame, day: pd.Timestamp) -> Input:
@@ -113,7 +113,9 @@ def _delivered(book: pd.DataFrame, runs: pd.DataFrame, day: pd.Timestamp) -> Inp
             "years": words.value(assumption("delivery_years").central, "years")}  # fmt: skip
     keys = ("none_running" if at.empty else "running", "due" if high > low else "none_due")
     reason = " ".join(_say(key, **told) for key in keys)
-    return Input("delivered", low, "fraction", low, high, DERIVED, _joined([*book["source"], *at["source"]]), reason)
+    return Input(
+        "delivered", low, "fraction", low, high, DERIVED, facts.documents([*book["source"], *at["source"]]), reason
+    )
 
 
 def _running(runs: pd.DataFrame) -> pd.DataFrame:
@@ -126,10 +128,6 @@ def _running(runs: pd.DataFrame) -> pd.DataFrame:
 
 def _campus(sites: pd.Series) -> pd.Series:
     return sites.str.split(",").str[0]
-
-
-def _joined(sources: Sequence[str]) -> str:
-    return " ".join(dict.fromkeys(" ".join(sources).split()))
 
 
 def _say(key: str, **given: str) -> str:

@@ -67,7 +67,7 @@ def _within(found: Case, measured: dict[str, Measures]) -> Case:
     if share.kind != "estimated" or whole.missing or not charged > whole.central:
         return found
     most = share.central * whole.central / float(charged)
-    sources = " ".join(dict.fromkeys(f"{share.source} {whole.source}".split()))
+    sources = facts.documents([share.source, whole.source])
     capped = replace(share, central=most, low=min(share.low, most), high=np.nan, source=sources,
                      reason=words.say("lives.capped", share=words.value(share.central, "fraction")))  # fmt: skip
     return found.with_inputs(server_share=replace(capped, high=capped.central))
@@ -138,16 +138,26 @@ def in_use(company: str, day: pd.Timestamp, as_of: str = "") -> Input:
     >>> in_use("GOOGL", pd.Timestamp("2022-12-31")).central, in_use("GOOGL", pd.Timestamp("2023-12-31")).central
     (4.0, 6.0)
     """
-    table = registers.read("useful_lives", as_of or None)
-    whole = table["asset"].str.startswith("servers") & table["to_years"].notna()
-    rows = table[whole & (table["company"] == company) & ~(table["effective"] > day)]
+    told = told_lives(company, as_of)
+    rows = told[~(told["effective"] > day)]
     if rows.empty:
         return Input("life_in_accounts", np.nan, "years", kind=ASSUMED, reason=_lacks("lives.no_life", company))
-    row = rows.sort_values("effective", na_position="first", kind="stable").iloc[-1]
+    row = rows.iloc[-1]
     since = words.say("lives.since", day=words.day(row["effective"])) if pd.notna(row["effective"]) else ""
     reason = words.say("lives.in_use", asset=row["asset"], since=since)
     return Input("life_in_accounts", float(row["to_years"]), "years", kind=row["kind"], source=row["source"],
                  reason=reason)  # fmt: skip
+
+
+def told_lives(company: str, as_of: str = "") -> pd.DataFrame:
+    """The lives of servers that a company's accounts told of, the oldest first; those without a day before all.
+
+    >>> told_lives("GOOGL")["to_years"].tolist()[-1]
+    6.0
+    """
+    table = registers.read("useful_lives", as_of or None)
+    whole = table["asset"].str.startswith("servers") & table["to_years"].notna()
+    return table[whole & (table["company"] == company)].sort_values("effective", na_position="first", kind="stable")
 
 
 def _share(company: str, implied: pd.DataFrame) -> Input:
@@ -162,7 +172,7 @@ def _share(company: str, implied: pd.DataFrame) -> Input:
     shares = [*own["implied_share"], *told["central"]]
     central, kind = (own["implied_share"].mean(), "estimated") if len(own) else (shares[0], ASSUMED)
     reasons = [*([words.say("lives.implied")] if len(own) else []), *told["reason"]]
-    source = " ".join(dict.fromkeys(" ".join([*own["source"], *told["source"]]).split()))
+    source = facts.documents([*own["source"], *told["source"]])
     return Input("server_share", float(central), "fraction", min(shares), max(shares), kind, source,
                  words.paragraph(*reasons))  # fmt: skip
 

@@ -9,7 +9,6 @@ import pandas as pd
 
 from capcycle import facts, words
 from capcycle.facts import registers
-from capcycle.facts.door import KINDS
 from capcycle.models import contracts
 from capcycle.study.leased import RUNS, Terms, leases, terms
 
@@ -120,7 +119,9 @@ def _leased(table: pd.DataFrame, company: str, gpus: str) -> Figure:
     if held.empty:
         return _lacks("leased_mw")
     reason = _say("leases", count=len(held))
-    return Figure(float(held["mw_owned"].sum()), "derived", _joined(held["source"]), held["published"].max(), reason)
+    return Figure(
+        float(held["mw_owned"].sum()), "derived", facts.documents(held["source"]), held["published"].max(), reason
+    )
 
 
 def _terms(company: str, tables: dict[str, pd.DataFrame], day: pd.Timestamp) -> dict[str, Figure]:
@@ -152,7 +153,9 @@ _BALANCE = {"debt": ("total_debt", "debt_current", "long_term_debt_noncurrent"),
 
 
 def _of(rows: pd.DataFrame, value: float, end: pd.Timestamp) -> Figure:
-    return Figure(float(value), _weakest(rows["kind"]), _joined(rows["source"]), end, _say("at", day=words.day(end)))
+    return Figure(
+        float(value), facts.weakest(rows["kind"]), facts.documents(rows["source"]), end, _say("at", day=words.day(end))
+    )
 
 
 def _shares(company: str, value: Figure, price: Figure, commitments: pd.DataFrame) -> Figure:
@@ -160,7 +163,7 @@ def _shares(company: str, value: Figure, price: Figure, commitments: pd.DataFram
     warrants = commitments[(commitments["form"] == "warrant") & (commitments["giver"] == company)]
     count = float(warrants["shares"].sum()) if len(warrants) else 0.0
     found = _together(lambda value, price: value / price + count, value, price)
-    source = _joined([found.source, *warrants["source"]])
+    source = facts.documents([found.source, *warrants["source"]])
     reason = _say("shares", warrants=words.value(count, "shares")) if found.value == found.value else found.reason
     return found._replace(source=source, reason=reason)
 
@@ -178,17 +181,9 @@ def _together(formula: Callable, *figures: Figure) -> Figure:
     if lacking:
         return Figure(np.nan, reason="; ".join(dict.fromkeys(lacking)))
     dates = [figure.date for figure in figures if figure.date == figure.date]
-    kind = _weakest(["derived", *(figure.kind for figure in figures)])
-    source = _joined(figure.source for figure in figures)
+    kind = facts.weakest(["derived", *(figure.kind for figure in figures)])
+    source = facts.documents(figure.source for figure in figures)
     return Figure(formula(*(figure.value for figure in figures)), kind, source, min(dates, default=pd.NaT))
-
-
-def _weakest(kinds) -> str:
-    return KINDS[max(map(KINDS.index, kinds))]
-
-
-def _joined(sources) -> str:
-    return " ".join(dict.fromkeys(" ".join(sources).split()))
 
 
 def _lacks(what: str, **given: str) -> Figure:

@@ -11,12 +11,12 @@ import pandas as pd
 from capcycle import facts, words
 from capcycle.errors import ModelError
 from capcycle.facts import registers
-from capcycle.facts.door import KINDS
 from capcycle.measure import Measures, measure
 from capcycle.models import required_revenue, revenue_for_capex, revenue_for_vintages
 from capcycle.panel import Panel
 from capcycle.study.case import ASSUMED, DERIVED, Case, Input, case, figure
-from capcycle.study.chosen import within
+from capcycle.study.chosen import assumption, within
+from capcycle.study.lives import told_lives
 
 QUARTERS = 4
 SHARED = {"it_life": "it_life_epoch", "facility_life": "facility_life_epoch"}  # what the model takes, whose it is
@@ -126,21 +126,14 @@ def own_life(company: str, as_of: str = "") -> Input | str:
     >>> own_life("META").central, own_life("NVDA")
     (5.5, 'it_life_epoch')
     """
-    table = registers.read("useful_lives", as_of or None)
-    rows = table[(table["company"] == company) & table["asset"].str.startswith("servers") & table["to_years"].notna()]
+    rows = told_lives(company, as_of)
     if rows.empty:
         return SHARED["it_life"]
-    row = rows.sort_values("effective", na_position="first", kind="stable").iloc[-1]
-    general = _general(SHARED["it_life"])
-    low, high = min(general["low"], row["to_years"]), max(general["high"], row["to_years"])
-    sources, reason = f"{row['source']} {general['source']}", words.say("required.own_life", asset=row["asset"])
+    row = rows.iloc[-1]
+    general = assumption(SHARED["it_life"])
+    low, high = min(general.low, row["to_years"]), max(general.high, row["to_years"])
+    sources, reason = f"{row['source']} {general.source}", words.say("required.own_life", asset=row["asset"])
     return Input("it_life", float(row["to_years"]), "years", low, high, row["kind"], sources, reason)
-
-
-def _general(name: str) -> pd.Series:
-    """The row of an assumption that is of no single company."""
-    table = registers.read("assumptions")
-    return table[(table["name"] == name) & (table["company"] == "")].iloc[0]
 
 
 def disclosing(cases: Mapping[str, Case]) -> dict[str, Case]:
@@ -191,7 +184,7 @@ def _life(cases: Mapping[str, Case]) -> Input:
     built = [each.inputs["capex"].central * each.inputs["ai_share_of_capex"].central for each in cases.values()]
     central = float(sum(built) / sum(part / life.central for part, life in zip(built, lives, strict=True)))
     return Input("it_life", central, "years", min(each.low for each in lives), max(each.high for each in lives),
-                 max((each.kind for each in lives), key=KINDS.index), _sources(lives),
+                 facts.weakest(each.kind for each in lives), _sources(lives),
                  words.say("required.lives"))  # fmt: skip
 
 
@@ -200,7 +193,7 @@ def _kind(inputs: Iterable[Input]) -> str:
 
 
 def _sources(inputs: Iterable[Input]) -> str:
-    return " ".join(dict.fromkeys(" ".join(each.source for each in inputs).split()))
+    return facts.documents(each.source for each in inputs)
 
 
 def _names(companies: Iterable[str]) -> str:
@@ -216,13 +209,13 @@ def authors(whole: Case) -> dict[str, Case]:
     capex = Input("it_capex", spent, whole.currency, kind=whole.inputs["ai_share_of_capex"].kind,
                   source=_sources([whole.inputs["capex"], whole.inputs["ai_share_of_capex"]]),
                   reason=words.say("required.ai_capex"))  # fmt: skip
-    margin = float(_general("gross_margin_before_depreciation")["central"])
+    margin = assumption("gross_margin_before_depreciation").central
     common = {"it_capex": capex, "facility_capex": 0, "facility_life": "facility_life_epoch", "net_capital": 0,
               "other_fixed_cost": 0, "ramp": "ramp", "target_return": 0, "ai_revenue": whole.inputs["ai_revenue"],
               "gross_margin_before_depreciation": margin}  # fmt: skip
     found = {author: case(required_revenue, "", whole.currency, **common | own) for author, own in AUTHORS.items()}
-    krishna, five = found["krishna"], _general("it_life_krishna")
-    kept = Input("it_life", inf, "years", five["central"], inf, ASSUMED, five["source"], five["reason"])
+    krishna, five = found["krishna"], assumption("it_life_krishna")
+    kept = Input("it_life", inf, "years", five.central, inf, ASSUMED, five.source, five.reason)
     return found | {"krishna": krishna.with_inputs(it_life=kept)}
 
 
@@ -230,7 +223,7 @@ def vintages(years: Panel, cases: Mapping[str, Case], whole: Case) -> Case:
     """All companies' capex of every year shown, each year's build in service for its life, at the inputs of `whole`."""
     rows = _yearly(years, cases)
     spent = Input("capex_history", rows.groupby("ordinal")["value"].sum().tolist(), years.currency, kind=DERIVED,
-                  source=" ".join(dict.fromkeys(" ".join(rows["source"]).split())),
+                  source=facts.documents(rows["source"]),
                   reason=words.say("required.sum", names=_names(cases)))  # fmt: skip
     taken = {name: whole.inputs[name] for name in revenue_for_vintages.parameters if name in whole.inputs}
     return case(revenue_for_vintages, "", years.currency, capex_history=spent, **taken)

@@ -19,11 +19,10 @@ from capcycle.study.case import Case, Input, case, figure
 from capcycle.study.peers import peers
 from capcycle.units import MW_PER_GW
 
-CURRENCY, CHINA = "USD", "CNY"
+CURRENCY = "USD"
 SINCE = 2023  # from when capex counts as built for AI
 OLDER, NEWER = "NVIDIA H100 SXM5 80GB", "NVIDIA B200"
 DELIVERED, LET = (0.8, 0.9, 1.0), (0.0, 0.25, 0.5)  # chances of a signed lease and of the pipeline, for want of sources
-LIVES = {"it_life": "it_life_epoch", "facility_life": "facility_life_epoch"}
 FILED = {"investment": "capex", "it_capex": "capex", "annual_capex": "capex", "backlog": "rpo",
          "annual_revenue": "revenue", "segment_revenue": "cloud_revenue"}  # fmt: skip
 
@@ -32,14 +31,14 @@ INSTEAD: dict[str, Mapping[str, Any]] = {
     "ai_cloud_build": {"ai_life": "server_life"},
     "ai_cloud_payback": {"ai_life": "server_life"},
     "vendor_content": {"capex_per_gw": "capex_per_gw_bernstein"},
-    "cost_of_ownership": {"it_capex": "it_capex_epoch", "facility_capex": "facility_capex_epoch", **LIVES},
+    "cost_of_ownership": {"it_capex": "it_capex_epoch", "facility_capex": "facility_capex_epoch", **required.SHARED},
     "build_out": {"gdp": "us_gdp", "years_ahead": 0.0, "life": "it_life_epoch"},
     "gpu_run_rate": {"run_rate": "run_rate_planned", "gpus": "gpus_planned", "planned_gpus": "gpus_planned"},
     "gpu_funding_gap": {"it_capex": "gpu_order", "prepayment": "prepayment_planned", "borrowed": "borrowed_planned"},
     "lease_or_buy": {"tenant_tax_rate": "tax_rate"},
-    "required_revenue": LIVES,
-    "revenue_for_capex": LIVES,
-    "revenue_for_vintages": LIVES,
+    "required_revenue": required.SHARED,
+    "revenue_for_capex": required.SHARED,
+    "revenue_for_vintages": required.SHARED,
     "price_per_user": {"users": "iphone_users"},
 }
 
@@ -122,7 +121,7 @@ def _bound(name: str, of: Known) -> Case:
     """A model with what the analysis, the assumptions and the company's figures give, the rest missing."""
     model, own = ALL[name], FOUND[name](of) if name in FOUND else {}
     given = {**INSTEAD.get(name, {}), **own}
-    currency = CHINA if name in ("leasing", "leasing_implied") else CURRENCY
+    currency = leasing.CALL if name in ("leasing", "leasing_implied") else CURRENCY
     inputs = {each: _found(model, each, given.get(each, each), of) for each in model.parameters}
     return case(model, of.company, currency, **inputs)
 
@@ -167,7 +166,7 @@ def _build(whole: Case) -> Case:
     """The general function on a company's AI capex, parted into chips and site."""
     spent, ai, chips = (whole.inputs[name] for name in ("capex", "ai_share_of_capex", "it_share_of_capex"))
     parts = {"it_capex": chips.central, "facility_capex": 1 - chips.central}
-    source = " ".join(dict.fromkeys(f"{spent.source} {ai.source} {chips.source}".split()))
+    source = facts.documents([spent.source, ai.source, chips.source])
     own = {
         name: Input(name, spent.central * ai.central * part, whole.currency, source=source,
                     reason=words.say("required.ai_capex"))

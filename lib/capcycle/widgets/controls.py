@@ -1,4 +1,4 @@
-"""What every explorer is made of: labelled controls, and an exhibit shown with its notes, figures and sources."""
+"""What every explorer is made of: labelled controls, and the exhibit they choose with notes, figures and sources."""
 
 from collections.abc import Iterable, Sequence
 from html import escape
@@ -23,6 +23,44 @@ KEYS = """window.addEventListener('keydown', event => {
 }, true)"""
 PLAIN = "mathjax_ignore"  # or JupyterLab sets what stands between two dollar signs as a formula
 BOX = "max-height: 24em; overflow: auto"  # tables and lists scroll in a box of their own
+
+
+class ExhibitBox(ui.VBox):
+    """Controls, and below them the exhibit they choose, or why it was refused.
+
+    A subclass offers what goes with the present choice (`_fit`) and makes the exhibit of it (`_exhibit`).
+    """
+
+    def __init__(self, above: Sequence[ui.Widget], watched: Iterable[ui.Widget]):
+        self.exhibit: Exhibit | None = None
+        self.picture = ui.Output()
+        keys = ui.Output(outputs=[output({"application/javascript": KEYS})])
+        super().__init__([*above, self.picture, keys])
+        self.add_class("capcycle-explorer")
+        for each in watched:
+            each.observe(self._changed, "value")
+        self._fitting = False
+        self._changed()
+
+    def _changed(self, _: Any = None) -> None:
+        if self._fitting:  # one change, one picture
+            return
+        self._fitting = True
+        try:
+            self._fit()
+        finally:
+            self._fitting = False
+        self._show()
+
+    def _show(self) -> None:
+        self.exhibit, shown = None, ()
+        try:
+            self.exhibit = self._exhibit()
+            shown = display(self.exhibit)
+        except CapcycleError as error:
+            shown = [output(fault(error))]
+        finally:  # the earlier picture would not be what is chosen now
+            self.picture.outputs = shown
 
 
 def control(kind: type[ui.Widget], key: str, **traits: Any) -> ui.Widget:

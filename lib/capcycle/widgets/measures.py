@@ -15,7 +15,7 @@ from capcycle.measure import NUMBERS, Measures, measure_named, needs
 from capcycle.metrics import ALL
 from capcycle.metrics.registry import ANY_SPAN, CURRENCY
 from capcycle.panel import CALENDARS, select
-from capcycle.widgets.controls import INDENT, KEYS, choices, control, display, dropdown, fault, hint, output
+from capcycle.widgets.controls import INDENT, ExhibitBox, choices, control, dropdown, hint
 
 VIEWS: dict[str, Callable[[Measures], Exhibit]] = {
     "lines": exhibits.lines,
@@ -26,7 +26,7 @@ LISTED = 5  # more companies than these are counted, not listed, in a run's name
 WIDTHS = ("250px", "430px", "270px")  # of each column of controls
 
 
-class Explorer(ui.VBox):
+class Explorer(ExhibitBox):
     """Controls, and below them the exhibit they choose: its chart, notes, figures and sources.
 
     The arguments are the first choice, under the names of the parameters of `notebooks/measure.ipynb`.
@@ -74,12 +74,9 @@ class Explorer(ui.VBox):
         self.button = ui.Button(description=words.say("widgets.run.button"), layout={"margin": f"2px 0 0 {INDENT}"})
         self.row = ui.Textarea(layout={"width": "auto"})
         self.run = ui.VBox([hint("run.note"), self.row], layout={"display": "none", "max_width": "720px"})
-        self.picture = ui.Output()
-        self.exhibit: Exhibit | None = None
-        keys = ui.Output(outputs=[output({"application/javascript": KEYS})])
-        super().__init__([self._panel(), self.run, self.picture, keys])
-        self.add_class("capcycle-explorer")
-        self._listen()
+        self._opened = False
+        super().__init__([self._panel(), self.run], self.controls.values())
+        self.button.on_click(self._make_run)
 
     @property
     def choice(self) -> dict[str, Any]:
@@ -128,23 +125,6 @@ class Explorer(ui.VBox):
         boxes = [ui.VBox(each, layout={"width": width}) for each, width in zip(columns, WIDTHS, strict=True)]
         return ui.HBox(boxes, layout={"flex_flow": "row wrap", "grid_gap": "0 12px"})
 
-    def _listen(self) -> None:
-        self._fitting = self._opened = False
-        for each in self.controls.values():
-            each.observe(self._changed, "value")
-        self.button.on_click(self._make_run)
-        self._changed()
-
-    def _changed(self, _: Any = None) -> None:
-        if self._fitting:  # one change, one picture
-            return
-        self._fitting = True
-        try:
-            self._fit()
-        finally:
-            self._fitting = False
-        self._show()
-
     def _fit(self) -> None:
         """Offer what goes with the chosen metric and calendar."""
         metric, span, years = (self.controls[name] for name in ("metric", "span", "range"))
@@ -156,14 +136,9 @@ class Explorer(ui.VBox):
         _fit_range(years, *self._years[self.controls["calendar"].value])
 
     def _show(self) -> None:
-        self.exhibit, shown = None, ()
         try:
-            self.exhibit = self._exhibit()
-            shown = display(self.exhibit)
-        except CapcycleError as error:
-            shown = [output(fault(error))]
-        finally:  # the earlier picture would not be what is chosen now
-            self.picture.outputs = shown
+            super()._show()
+        finally:  # a row is of what is shown
             self.button.disabled = self.exhibit is None
             self.run.layout.display = "" if self._opened and self.exhibit else "none"
             self.row.value = self.run_row() if self.exhibit else ""

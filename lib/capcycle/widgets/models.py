@@ -3,17 +3,16 @@
 from collections.abc import Callable
 from dataclasses import replace
 from html import escape
-from typing import Any
 
 import ipywidgets as ui
 import numpy as np
 
 from capcycle import exhibits, study, words
-from capcycle.errors import CapcycleError, ModelError
+from capcycle.errors import ModelError
 from capcycle.exhibits import Exhibit
 from capcycle.study import Case, Input
 from capcycle.widgets import inputs
-from capcycle.widgets.controls import KEYS, PLAIN, choices, display, dropdown, fault, output
+from capcycle.widgets.controls import PLAIN, ExhibitBox, choices, dropdown
 
 WIDTH, HEIGHT = "560px", "360px"  # of the box of inputs: the rest of them is scrolled to
 WHOLE = ("scenarios", "assumptions")  # views of all outputs, with dashes where some are missing
@@ -32,7 +31,7 @@ VIEWS: dict[str, Callable[["ModelExplorer"], Exhibit]] = {
 }
 
 
-class ModelExplorer(ui.VBox):
+class ModelExplorer(ExhibitBox):
     """A control for each input of a model, the output at their places, and below them the study that is chosen.
 
     An input with a range has a slider over it; one without is a number to type, and so is one that nothing gives. What
@@ -52,17 +51,15 @@ class ModelExplorer(ui.VBox):
 
     def __init__(self, case: Case):
         self.case = self._start = case
-        self.exhibit: Exhibit | None = None
         self.controls = {name: inputs.control(each) for name, each in case.inputs.items()}
         self.view = dropdown("view", choices("study", _views(case)), "scenarios")
         self.of = dropdown("output", _outputs(case, "scenarios"), case.model.verdict)
         self.across, self.slider = _pair(case)
         self.button = ui.Button(description=words.say("widgets.reset"))
-        self.number, self.picture = ui.HTML(), ui.Output()
-        keys = ui.Output(outputs=[output({"application/javascript": KEYS})])
-        super().__init__([self._panel(), self.number, self.picture, keys])
-        self.add_class("capcycle-explorer")
-        self._listen()
+        self.number = ui.HTML()
+        chosen = (self.view, self.of, self.across, self.slider)
+        super().__init__([self._panel(), self.number], (*self.controls.values(), *chosen))
+        self.button.on_click(self._reset)
 
     @property
     def two(self) -> tuple[str, list[str]]:
@@ -76,29 +73,12 @@ class ModelExplorer(ui.VBox):
         sliders.add_class("capcycle-inputs")
         return ui.HBox([ui.HTML(WRAPPED), sliders, chosen], layout={"flex_flow": "row wrap", "grid_gap": "0 12px"})
 
-    def _listen(self) -> None:
-        self._fitting = False
-        for each in (*self.controls.values(), self.view, self.of, self.across, self.slider):
-            each.observe(self._changed, "value")
-        self.button.on_click(self._reset)
-        self._changed()
-
     def _reset(self, _: ui.Button) -> None:
         self._fitting = True  # one picture, when all are back
         for name, each in self.controls.items():
             each.value = inputs.start(self._start.inputs[name])
         self._fitting = False
         self._changed()
-
-    def _changed(self, _: Any = None) -> None:
-        if self._fitting:
-            return
-        self._fitting = True
-        try:
-            self._fit()
-        finally:
-            self._fitting = False
-        self._show()
 
     def _fit(self) -> None:
         """Offer what goes with the chosen view."""
@@ -109,23 +89,21 @@ class ModelExplorer(ui.VBox):
         for each in (self.across, self.slider):
             each.layout.display = "" if self.view.value == WHAT_IF else "none"
 
-    def _show(self) -> None:
-        self.exhibit, shown, number = None, (), ""
-        try:
-            self.case = replace(self._start, inputs=self._start.inputs | self._moved())
-            number = _said(self.case, self.of.value)
-            self.exhibit = self._exhibit()
-            shown = display(self.exhibit)
-        except CapcycleError as error:
-            shown = [output(fault(error))]
-        finally:  # the earlier picture would not be what is chosen now
-            self.number.value, self.picture.outputs = number, shown
-
     def _exhibit(self) -> Exhibit:
+        self._take()
         view, found = self.view.value, getattr(self.case.outputs, self.of.value)
         if view not in WHOLE and not np.isfinite(np.asarray(found, float)).any():
             raise ModelError(self.case.lacking or words.say("reason.undefined"))
         return VIEWS[view](self)
+
+    def _take(self) -> None:
+        """The case with its present inputs, and its output above the picture: none where an input is no number."""
+        number = ""
+        try:
+            self.case = replace(self._start, inputs=self._start.inputs | self._moved())
+            number = _said(self.case, self.of.value)
+        finally:
+            self.number.value = number
 
     def _moved(self) -> dict[str, Input]:
         """The inputs that no longer stand where they started: now the reader's own."""

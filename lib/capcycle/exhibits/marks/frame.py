@@ -76,6 +76,12 @@ def table(rows: pd.DataFrame, frame: Frame, columns: dict[str, str]) -> Exhibit:
     )
 
 
+def nothing(frame: Frame) -> Exhibit:
+    """An exhibit without a row, whose title says so."""
+    rows = pd.DataFrame(columns=["label", "value", "unit", "kind", "source"])
+    return table(rows, frame, {"label": words.say("marks.column.label")})
+
+
 def shown(rows: pd.DataFrame, column: str = "value") -> list[str]:
     """A column of values in words, each marked where it is somebody's judgement; a range where only that is known."""
     texts = [parts.shown(*row) for row in rows[[column, "unit", "kind"]].itertuples(index=False)]

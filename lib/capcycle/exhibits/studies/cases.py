@@ -27,7 +27,7 @@ def assumptions(*cases: Case, beside: Sequence[study.Input] = (), as_of: str = "
     inputs = [each for case in cases for each in case.inputs.values()]
     rows = pd.DataFrame([_input(each, as_of) for each in (*inputs, *beside)]).drop_duplicates("label")
     assumed = int((rows["kind"] == "assumed").sum())
-    columns = {name: say(f"marks.column.{name}") for name in ("label", "low", "value", "high", "note", "document")}
+    columns = {name: say(f"marks.column.{name}") for name in ("label", "low", "value", "high", "why")}
     frame = Frame(
         parts.slug("assumptions", cases[0].model.__name__),
         say("study.assumptions_all", total=len(rows))
@@ -36,7 +36,8 @@ def assumptions(*cases: Case, beside: Sequence[study.Input] = (), as_of: str = "
         say("study.assumptions_subtitle"),
         _not_yet(rows["when"], as_of),
     )
-    return replace(marks.table(rows, frame, columns), workbook=workbook(cases))
+    shown = marks.table(rows.assign(why=[_why(row) for row in rows.itertuples()]), frame, columns)
+    return replace(shown, figures=rows, workbook=workbook(cases))
 
 
 def _input(each: study.Input, as_of: str) -> dict:
@@ -50,7 +51,6 @@ def _input(each: study.Input, as_of: str) -> dict:
         "unit": each.unit,
         "kind": each.kind,
         "note": f"{each.reason} {late}".strip(),
-        "document": _document(each.source),
         "source": each.source,
         "when": when,
     }
@@ -79,14 +79,14 @@ def _not_yet(when: pd.Series, as_of: str) -> tuple[str, ...]:
     return (say("study.not_yet", day=words.day(pd.Timestamp(as_of)), **counts),)
 
 
-def _document(ids: str) -> str | dict:
-    """A link to the first of some documents, with how many more there are; its title alone where it has no address."""
-    if not ids:
-        return words.DASH
-    first, *others = ids.split()
+def _why(row) -> str | dict:
+    """The reason of an input, then a link to the first of its documents, with how many more there are."""
+    if not row.source:
+        return row.note
+    first, *others = row.source.split()
     card = sources().loc[first]
-    text = say("note.more", title=card["title"], count=len(others)) if others else card["title"]
-    return {"text": text, "href": card["url"]} if card["url"] else text
+    title = say("note.more", title=card["title"], count=len(others)) if others else card["title"]
+    return {"before": row.note, "text": title, "href": card["url"]}
 
 
 def scenarios(found: Scenarios) -> Exhibit:

@@ -79,13 +79,12 @@ def spread(found: Simulation, of: str | None = None) -> Exhibit:
 
 def _undrawn(case: Case, of: str) -> Exhibit:
     """What stands in the place of draws of which none gives a number."""
-    frame = Frame(
+    return marks.nothing(Frame(
         parts.slug("spread", case.model.__name__, of, case.company),
         say("study.undrawn", output=whose(case, of)),
         say("study.spread_subtitle", output=words.lower(words.name(of))),
         (parts.upper(case.lacking),) if case.lacking else (),
-    )
-    return marks.table(pd.DataFrame(columns=["label", "kind", "source"]), frame, {"label": say("marks.column.label")})
+    ))  # fmt: skip
 
 
 def _quantiles(row: Mapping[str, float], unit: str) -> dict[str, str]:

@@ -1,6 +1,6 @@
 """Cases as a spreadsheet that goes on computing: inputs to change, outputs as formulas, the documents beside them."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from io import BytesIO
 from typing import Any
@@ -40,10 +40,18 @@ def workbook(cases: Sequence[Case]) -> bytes:
     return file.getvalue()
 
 
+SHOWN = [f"study.{name}" for name in SCENARIOS]
+HEADINGS = {
+    "inputs": ["workbook.input", "workbook.value", *SHOWN, "workbook.unit", "workbook.kind.heading", "workbook.reason",
+               "workbook.document", "workbook.address"],
+    "lists": ["workbook.by_year_input"],
+    "outputs": ["workbook.output", "workbook.value", *SHOWN, "workbook.unit"],
+    "by_year": ["workbook.by_year_output"],
+    "workings": ["workbook.workings"],
+}  # fmt: skip
 LOOKS: Mapping[str, Mapping[str, Any]] = {
     "title": {"bold": True, "font_size": 14},
     "head": {"bold": True, "bottom": 1, "text_wrap": True},
-    "text": {},
     "input": {"font_color": "#0000FF", "bg_color": "#FFF9E5"},
     "fraction": {"num_format": "0.0%"},
     "rate": {"num_format": "0.00%"},
@@ -58,28 +66,31 @@ class _Sheet:
     def __init__(self, sheet: Any, book: Any, looks: Mapping[str, Any], case: Case):
         self.sheet, self.book, self.looks, self.case = sheet, book, looks, case
         self.found = study.scenarios(case)
-        model = case.model
-        self.single = [name for name, each in case.inputs.items() if np.ndim(each.central) == 0]
-        self.lists = [name for name in case.inputs if name not in self.single]
-        self.outputs = [name for name in model.outputs if name not in model.by_year]
-        self.by_year = [name for name in model.outputs if name in model.by_year]
+        by_year, lists = case.model.by_year, [name for name, each in case.inputs.items() if np.ndim(each.central)]
+        self.groups = {
+            "inputs": [name for name in case.inputs if name not in lists],
+            "lists": lists,
+            "outputs": [name for name in case.model.outputs if name not in by_year],
+            "by_year": [name for name in case.model.outputs if name in by_year],
+        }
         self.rows = dict(self._rows())
 
     def _rows(self) -> Iterator[tuple[str, int]]:
         """The row of each name, and of the headings."""
         row = HEAD
-        for heading, names in (("inputs", self.single), ("lists", self.lists), ("outputs", self.outputs),
-                               ("by_year", self.by_year)):  # fmt: skip
-            yield heading, row
-            for name in names:
-                row += 1
-                yield name, row
-            row += 2 if names else 0
+        for group, names in self.groups.items():
+            yield group, row
+            yield from zip(names, range(row + 1, row + 1 + len(names)), strict=True)
+            row += len(names) + 2 if names else 0
         yield "workings", row
 
     def write(self) -> None:
         self._top()
-        self._inputs()
+        self._names()
+        for name in self.groups["inputs"]:
+            self._input(name)
+        for name in self.groups["lists"]:
+            self._values(self.rows[name], VALUE, self.case.inputs[name].central, self.case.unit(name), "input")
         self._outputs()
         self.sheet.freeze_panes(HEAD + 1, 1)
         self.sheet.set_landscape()
@@ -95,31 +106,26 @@ class _Sheet:
         self.sheet.write(0, 0, words.name(case.model.__name__), self.looks["title"])
         self.sheet.write(1, 0, say("workbook.about", company=company or words.DASH, currency=case.currency))
         self.sheet.write(SCENARIO, 0, say("workbook.scenario"), self.looks["head"])
-        self.sheet.write(SCENARIO, VALUE, _scenario("base"), self.looks["input"])
-        choice = {"validate": "list", "source": [_scenario(each) for each in SCENARIOS]}
+        self.sheet.write(SCENARIO, VALUE, say("study.base"), self.looks["input"])
+        choice = {"validate": "list", "source": list(map(say, SHOWN))}
         self.sheet.data_validation(SCENARIO, VALUE, SCENARIO, VALUE, choice)
 
-    def _inputs(self) -> None:
-        texts = ("workbook.unit", "workbook.kind.heading", "workbook.reason", "workbook.document", "workbook.address")
-        self._heading("inputs", [say("workbook.input"), say("workbook.value"), *map(_scenario, SCENARIOS),
-                                 *map(say, texts)])  # fmt: skip
-        for name in self.single:
-            self._input(name)
-        if self.lists:
-            self._heading("lists", [say("workbook.by_year_input")])
-        for name in self.lists:
-            self._label(name)
-            for column, value in enumerate(self.case.inputs[name].central):
-                self._number(self.rows[name], VALUE + column, value, self.case.unit(name), "input")
+    def _names(self) -> None:
+        for group, names in self.groups.items():
+            if names:
+                self._heading(group)
+            for name in names:
+                self.sheet.write_string(self.rows[name], 0, words.name(name))
+
+    def _heading(self, group: str) -> None:
+        self.sheet.write_row(self.rows[group], 0, map(say, HEADINGS[group]), self.looks["head"])
 
     def _input(self, name: str) -> None:
         row, unit, each = self.rows[name], self.case.unit(name), self.case.inputs[name]
-        self._label(name)
         cells, heads = (f"{place(at, VALUE + 1)}:{place(at, VALUE + 3)}" for at in (row, HEAD))
         chosen = f"=INDEX({cells},MATCH({place(SCENARIO, VALUE)},{heads},0))"
         self.sheet.write_formula(row, VALUE, chosen, self._look(unit, each.central, "input"), _plain(each.central))
-        for column, value in enumerate(self.found.inputs.loc[name, list(SCENARIOS)], VALUE + 1):
-            self._number(row, column, value, unit)
+        self._values(row, VALUE + 1, self.found.inputs.loc[name, list(SCENARIOS)], unit)
         sheet = self.sheet.get_name()
         self.book.define_name(f"{sheet}!{name}", f"={sheet}!{place(row, VALUE)}")
         cards = sources().loc[each.source.split()]
@@ -131,66 +137,41 @@ class _Sheet:
     def _outputs(self) -> None:
         workings = Workings(self.rows["workings"] + 1, VALUE)
         found = self.case.evaluate(**self._cells(workings))
-        self._heading("outputs", [say("workbook.output"), say("workbook.value"), *map(_scenario, SCENARIOS),
-                                  say("workbook.unit")])  # fmt: skip
-        for name in self.outputs:
-            row, unit = self.rows[name], self.case.unit(name)
-            self._label(name)
-            self._formula(row, VALUE, getattr(found, name), unit)
-            for column, value in enumerate(self.found.outputs.loc[name, list(SCENARIOS)], VALUE + 1):
-                self._number(row, column, value, unit)
+        for name in self.groups["outputs"]:
+            row, unit, three = self.rows[name], self.case.unit(name), self.found.outputs.loc[name, list(SCENARIOS)]
+            self._values(row, VALUE, [getattr(found, name), *three], unit)
             self.sheet.write_string(row, VALUE + 4, unit)
-        if self.by_year:
-            self._heading("by_year", [say("workbook.by_year_output")])
-        for name in self.by_year:
-            self._label(name)
-            for column, value in enumerate(getattr(found, name)):
-                self._formula(self.rows[name], VALUE + column, value, self.case.unit(name))
-        self._workings(workings)
+        for name in self.groups["by_year"]:
+            self._values(self.rows[name], VALUE, getattr(found, name), self.case.unit(name))
+        if workings.rows:
+            self._heading("workings")
+        for row, cells in enumerate(workings.rows, workings.first):
+            self._values(row, VALUE, cells, "")
 
     def _cells(self, workings: Workings) -> dict[str, Any]:
         """The inputs as the model is to be called with them: by name, and those by year by their places."""
-        single = {name: Cell(name, self.case.inputs[name].central, workings) for name in self.single}
+        single = {name: Cell(name, self.case.inputs[name].central, workings) for name in self.groups["inputs"]}
         return single | {
             name: [Cell(place(self.rows[name], VALUE + column), value, workings)
                    for column, value in enumerate(self.case.inputs[name].central)]
-            for name in self.lists
+            for name in self.groups["lists"]
         }  # fmt: skip
 
-    def _workings(self, workings: Workings) -> None:
-        if workings.rows:
-            self._heading("workings", [say("workbook.workings")])
-        for row, cells in enumerate(workings.rows, workings.first):
-            for column, cell in enumerate(cells, VALUE):
-                self._formula(row, column, cell, "")
-
-    def _heading(self, row: str, texts: Sequence[str]) -> None:
-        for column, text in enumerate(texts):
-            self.sheet.write_string(self.rows[row], column, text, self.looks["head"])
-
-    def _label(self, name: str) -> None:
-        self.sheet.write_string(self.rows[name], 0, words.name(name))
-
-    def _formula(self, row: int, column: int, cell: Any, unit: str) -> None:
-        if isinstance(cell, Cell):
-            self.sheet.write_formula(row, column, f"={cell.text}", self._look(unit, cell.value), _plain(cell.value))
-        else:
-            self._number(row, column, cell, unit)
-
-    def _number(self, row: int, column: int, value: Any, unit: str, own: str = "") -> None:
-        if pd.isna(value):
-            self.sheet.write_formula(row, column, "=NA()", self.looks[own or "number"], "#N/A")
-        else:
-            self.sheet.write_number(row, column, float(value), self._look(unit, value, own))
+    def _values(self, row: int, first: int, values: Iterable[Any], unit: str, own: str = "") -> None:
+        """Formulas and numbers side by side from a column on; what is missing is no number there either."""
+        for column, value in enumerate(values, first):
+            if isinstance(value, Cell):
+                look = self._look(unit, value.value)
+                self.sheet.write_formula(row, column, f"={value.text}", look, _plain(value.value))
+            elif pd.isna(value):
+                self.sheet.write_formula(row, column, "=NA()", self.looks[own or "number"], "#N/A")
+            else:
+                self.sheet.write_number(row, column, float(value), self._look(unit, value, own))
 
     def _look(self, unit: str, value: Any, own: str = "") -> Any:
         """The format of a number in its unit; inputs are blue, as bankers have them."""
         form = unit if unit in ("fraction", "rate") else "amount" if abs(_finite(value)) >= 1000 else "number"
         return self.book.add_format(LOOKS[form] | LOOKS["input"]) if own else self.looks[form]
-
-
-def _scenario(name: str) -> str:
-    return say(f"study.{name}")
 
 
 def _finite(value: Any) -> float:
