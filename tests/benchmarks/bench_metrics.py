@@ -20,10 +20,10 @@ SECONDS, GIB = 2.0, 2.0
 
 def concepts(name: str) -> Iterator[str]:
     """The concepts that a metric comes down to."""
-    if EARLIER.fullmatch(name):
-        yield from concepts(EARLIER.fullmatch(name)[1])
-    elif name in ALL:
+    if name in ALL:
         yield from (each for parameter in signature(ALL[name]).parameters for each in concepts(parameter))
+    elif EARLIER.fullmatch(name):
+        yield from concepts(EARLIER.fullmatch(name)[1])
     elif not isinstance(GIVEN.get(name), int | float):
         yield GIVEN.get(name, name)
 
@@ -87,7 +87,7 @@ def _worked_out(metric, wide: pd.DataFrame) -> pd.Series:
 
 
 def _quantity(name: str, wide: pd.DataFrame) -> pd.Series | float:
-    if earlier := EARLIER.fullmatch(name):
+    if name not in ALL and (earlier := EARLIER.fullmatch(name)):
         steps = {"quarter_ago": 1, "years_ago": 4 * GIVEN["years"]}.get(earlier[2], 4)
         return pd.Series(_quantity(earlier[1], wide), index=wide.index).groupby(level="company").shift(steps)
     given = GIVEN.get(name, name)
