@@ -18,7 +18,7 @@ from capcycle.models import contracts
 from capcycle.models.power_prices import power_prices
 from capcycle.models.power_value import lease_value, lifetime_income
 from capcycle.study.leased import leases, terms
-from capcycle.study.peers import peers, wide
+from capcycle.study.peers import _balance, peers, wide
 
 MINERS = ["IREN", "CIFR", "WULF", "HUT", "RIOT", "MARA"]
 LEASED, PIPELINE = [0.8, 0.9, 1.0], [0.0, 0.25, 0.5]
@@ -193,9 +193,18 @@ def test_tenants_warrants_are_in_the_shares(figures):
     assert rows["shares"] == pytest.approx(rows["market_value"] / rows["price"] + 41e6)  # Google's, 14 August 2025
 
 
-def test_an_old_balance_is_lacking_beside_a_new_price():
-    reason = peers(["APLD"]).set_index("figure").at["debt", "reason"]
-    assert reason == "its newest debt and cash are of 31 Aug 2025, too old beside the price"
+@pytest.mark.parametrize("day, told", [("2026-05-28", "As of 31 Aug 2025."), ("2026-05-29", "too old")])
+def test_an_old_balance_is_lacking_beside_a_new_price(day, told):
+    row = {"period_end": pd.Timestamp("2025-08-31"), "value": 1e9, "kind": "reported", "source": "made-up"}
+    held = pd.DataFrame([{"concept": each} | row for each in ("total_debt", "cash")])  # 270 and 271 days before
+    assert all(told in figure.reason for figure in _balance(held, pd.Timestamp(day)))
+
+
+def test_restricted_cash_is_not_cash():
+    rows = wide(peers(["IREN", "APLD"]))  # m: the SEC's tag of cash; 7,565.8 and 3,973.0 with what is restricted
+    assert (rows["cash"] / 1e6).to_list() == [5_895.591, 1_591.988]
+    # 14,967.018867 + 7,592.944 - 5,895.591 and 7,930.874538 + 5,034.254 - 1,591.988
+    assert (rows["enterprise_value"] / 1e6).to_list() == pytest.approx([16_664.371867, 11_373.140538])
 
 
 def test_who_lacks_a_figure_is_listed_and_has_no_value(figures):
@@ -291,7 +300,7 @@ def test_contracts_with_gpus_stand_apart(figures):
 
 
 def test_power_too_old_beside_the_price_is_lacking():
-    reason = peers(["APLD"]).set_index("figure").at["operating_mw", "reason"]
+    reason = peers(["APLD"], as_of="2025-12-31").set_index("figure").at["operating_mw", "reason"]
     assert reason == "its newest power in use is of 31 Jan 2024, too old beside the price"
 
 
