@@ -20,7 +20,9 @@ CASES = {
     "a MW let at a price of the reader's": lambda currency: study.hosting.lease(
         contracts.read(["WULF"], currency=currency), hosting_rent=1.5e6, hosting_capex=9e6
     ),
-    "a MW of the one contract held": lambda currency: study.hosting.lease(contracts.read(["HUT"], currency=currency)),
+    "a MW of the one contract held": lambda currency: study.hosting.lease(
+        contracts.read(["HUT"], "2026-01-31", currency)
+    ),
     "one MW used": lambda currency: study.hosting.uses(contracts.read(["CIFR"], currency=currency)),
     "one MW as an own cloud": lambda currency: study.hosting.businesses(currency)["own_cloud"],
     "GPUs let by the hour": lambda currency: study.gpu.cluster(currency=currency, gpu_rent=3.0),
