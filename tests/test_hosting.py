@@ -147,7 +147,8 @@ def test_a_rent_above_any_hosting_is_refused_with_the_range():
 
 def test_contracts_that_must_not_be_averaged_are_marked():
     table = contracts.read(["miners"]).set_index("contract")
-    assert table.index[table["not_hosting"]].tolist() == ["iren-microsoft"]  # 9.7m USD per MW and year
+    paid_chips = ["iren-microsoft", "iren-nvidia", "iren-developers-2026-07"]  # the first 9.7m USD per MW and year
+    assert table.index[table["not_hosting"]].tolist() == paid_chips
     net = ["hut-fluidstack-river-bend", "hut-hyperscaler-beacon-point"]  # 6.9 of 7.0bn is income, 9.8 of 9.8bn
     assert table.index[table["triple_net"]].tolist() == net
 

@@ -178,8 +178,8 @@ def test_peers_without_their_columns_are_refused():
 
 def test_leased_power_is_the_companys_own_share(figures):
     leased = wide(figures)["leased_mw"]
-    assert leased["CIFR"] == 168 + 300 + 39 and leased["RIOT"] == 25 + 25 + 191
-    assert leased["WULF"] == pytest.approx(60 + 200 + 160 + 0.51 * 168)  # Abernathy is a venture owned to 51 %
+    assert leased["CIFR"] == 168 + 300 + 39 + 70 and leased["RIOT"] == 25 + 25 + 191
+    assert leased["WULF"] == pytest.approx(60 + 200 + 160 + 0.51 * 168 + 401)  # Abernathy is a venture owned to 51 %
 
 
 def test_enterprise_value_is_market_value_and_debt_less_cash(figures):
@@ -247,14 +247,15 @@ def test_what_is_lacking_is_told_alike_in_every_currency(figures):
 
 def test_ciphers_share_by_hand(figures):
     one = study.power.power_cases(figures, LEASED, PIPELINE)["CIFR"].outputs
-    income = 3_000 / 10 * 0.825 + 5_500 / 15 * 0.85 + 830 / 10 * 0.875  # m a year: 247.5, 311.7 and 72.6
-    cost = 168 * 10 + 300 * 12 + 39 * 9.5  # m: as told for Barber Lake, the general 12m for Amazon's
-    assert one.leased_part == pytest.approx(0.9 * income / 0.065 * 1e6)  # 8.75bn
-    assert one.cost_part == pytest.approx(-0.9 * cost * 1e6)  # 5.09bn: none of it is told to run
-    pipeline = 0.25 * (3_400 - 477 - 507) * 3  # 1,812m
+    # m a year: 247.5, 311.7, 72.6 and 113.3
+    income = 3_000 / 10 * 0.825 + 5_500 / 15 * 0.85 + 830 / 10 * 0.875 + 2_000 / 15 * 0.85
+    cost = 168 * 10 + (300 + 70) * 12 + 39 * 9.5  # m: as told for Barber Lake, the general 12m for Amazon's two
+    assert one.leased_part == pytest.approx(0.9 * income / 0.065 * 1e6)  # 10.32bn
+    assert one.cost_part == pytest.approx(-0.9 * cost * 1e6)  # 5.84bn: none of it is told to run
+    pipeline = 0.25 * (3_400 - 477 - 577) * 3  # 1,760m
     equity = 477 * 3 + 0.9 * income / 0.065 - 0.9 * cost + pipeline + 4_059.153 - 5_546.62
-    assert one.value_per_share == pytest.approx(equity / (6_542.959 / 15.765 + 24), rel=1e-4)  # 12.34
-    assert round(one.value_per_share, 2) == 12.34 and one.funding_gap == 0  # a fifth of 5.65bn is less than the cash
+    assert one.value_per_share == pytest.approx(equity / (6_542.959 / 15.765 + 24), rel=1e-4)  # 14.07
+    assert round(one.value_per_share, 2) == 14.07 and one.funding_gap == 0  # a fifth of 6.49bn is less than the cash
 
 
 def test_a_lease_below_the_general_income_does_not_earn_it():
@@ -271,7 +272,7 @@ def test_the_low_income_is_the_first_years_of_a_rising_rent():
 def test_what_is_delivered_is_what_is_told_to_run(figures):
     share = figures[figures["figure"] == "delivered"].set_index("company")
     assert share.loc["CIFR", ["value", "low", "high"]].tolist() == [0, 0, 0]
-    mw = share.loc["WULF", ["value", "high"]].astype(float) * (60 + 200 + 160 + 0.51 * 168)
+    mw = share.loc["WULF", ["value", "high"]].astype(float) * (60 + 200 + 160 + 0.51 * 168 + 401)
     assert mw.to_list() == pytest.approx([22.5, 60 + 200])  # CB-3/4, signed a year before the price, may run too
 
 
@@ -312,7 +313,7 @@ def test_leases_that_an_author_expects_are_not_signed(figures):
 def test_the_leases_of_a_company_are_told_one_by_one(figures):
     one = study.power.power_cases(figures, LEASED, PIPELINE)["CIFR"]
     found = power_leases.leases(leases(["CIFR"]), one)
-    assert found.title.endswith("less than the general $1.5m/MW; none of their 507 MW is told to run")
+    assert found.title.endswith("less than the general $1.5m/MW; none of their 577 MW is told to run")
     assert found.view.loc[1, "Income, $m"] == "1.04 (g)" and found.view.loc[0, "Income, $m"] == "1.47"
 
 
