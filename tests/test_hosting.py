@@ -61,6 +61,13 @@ def test_like_for_like_takes_critical_power_the_own_part_and_all_that_was_signed
     assert book["mw"].sum() == pytest.approx(572 + 526 + 505.68 + 468 + 600 + 200)
 
 
+def test_the_leases_of_two_landlords_add_up_to_what_they_tell():
+    held = contracts.read(["APLD", "HUT"], "2026-06-30").groupby("lessor")[["mw", "value"]].sum()
+    assert held.at["APLD", "mw"] == pytest.approx(1_400, rel=0.01)  # 8-K of 2026-06-09: 1.4 GW on five campuses
+    assert held.at["APLD", "value"] + 4e9 == pytest.approx(36e9, rel=0.01)  # about 36bn; 11 - 7bn for one not held
+    assert held.loc["HUT"].tolist() == [597, 16.8e9]  # Hut 8 on 2026-05-06: 597 MW and 16.8bn
+
+
 def test_one_megawatt_mines_what_the_network_pays():
     # J.P. Morgan, November 2025: 41,400 USD a day per EH/s; one MW at 20.5 J/TH is 1/20.5 EH/s
     case = study.case(models.power_use)
@@ -140,8 +147,10 @@ def test_a_rent_above_any_hosting_is_refused_with_the_range():
 
 def test_contracts_that_must_not_be_averaged_are_marked():
     table = contracts.read(["miners"]).set_index("contract")
-    assert table.index[table["not_hosting"]].tolist() == ["iren-microsoft"]  # 9.7m USD per MW and year
-    assert table.index[table["triple_net"]].tolist() == ["hut-fluidstack-river-bend"]  # 6.9 of 7.0bn is income
+    paid_chips = ["iren-microsoft", "iren-nvidia", "iren-developers-2026-07"]  # the first 9.7m USD per MW and year
+    assert table.index[table["not_hosting"]].tolist() == paid_chips
+    net = ["hut-fluidstack-river-bend", "hut-hyperscaler-beacon-point"]  # 6.9 of 7.0bn is income, 9.8 of 9.8bn
+    assert table.index[table["triple_net"]].tolist() == net
 
 
 def test_what_is_not_told_stays_missing():

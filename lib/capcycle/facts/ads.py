@@ -51,5 +51,6 @@ def per_share(table: pd.DataFrame) -> pd.DataFrame:
 def complete(known: pd.DataFrame) -> pd.DataFrame:
     """`known` with a figure per ordinary share for each period that only a figure per ADS is given for."""
     converted = per_share(known[known["unit"].str.endswith(PER_ADS)])
-    given = pd.MultiIndex.from_frame(converted[KEY]).isin(pd.MultiIndex.from_frame(known[KEY]))
+    rivals = known[known["company"].isin(converted["company"]) & known["concept"].isin(converted["concept"])]
+    given = pd.MultiIndex.from_frame(converted[KEY]).isin(pd.MultiIndex.from_frame(rivals[KEY]))
     return pd.concat([known, converted[~given]], ignore_index=True) if len(converted) else known

@@ -149,13 +149,20 @@ def _properties(row: tuple) -> Iterator[str]:
 
 def _schema(name: str | None = None) -> pd.DataFrame:
     """The schema, checked; of one table where a name is given."""
-    schema = tables.read("registers.csv", SCHEMA)
-    door.refuse(door._faults(schema, _schema_rules(schema)))
+    schema = _whole_schema(tables.stamp("registers.csv")).copy(deep=False)
     if name is None:
         return schema
     if name not in set(schema["table"]):
         raise CapcycleError(unknown("register", [name], schema["table"].unique()))
     return schema[schema["table"] == name]
+
+
+@lru_cache(maxsize=2)
+def _whole_schema(stamp: str) -> pd.DataFrame:
+    """Every register that is asked for needs it; `stamp` tells when it has changed."""
+    schema = tables.read("registers.csv", SCHEMA)
+    door.refuse(door._faults(schema, _schema_rules(schema)))
+    return schema
 
 
 def _schema_rules(schema: pd.DataFrame) -> door.Rules:

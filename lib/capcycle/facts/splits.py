@@ -28,21 +28,25 @@ def rebase(known: pd.DataFrame, history: pd.DataFrame) -> pd.DataFrame:
     A figure last published before a split and never restated is multiplied by its ratio, or divided by it where it is
     per share; it is then `derived`, names both documents, and is known from the day of the split.
     """
-    for split in splits(history).itertuples(index=False):
-        known = _on_new_basis(known, split)
-    return known
+    counted = known["unit"].str.contains("share", regex=False)  # the other rows, by far the most, are left alone
+    moved = known[counted]
+    found = splits(history).sort_values("day")
+    for _, once in found.groupby(found.groupby("company").cumcount()):  # each company's first split, then its second
+        moved = _on_new_basis(moved, once.set_index("company"))
+    return pd.concat([known[~counted], moved]).loc[known.index]
 
 
-def _on_new_basis(known: pd.DataFrame, split: tuple) -> pd.DataFrame:
-    old = known["company"].eq(split.company) & known["unit"].str.contains("share", regex=False)
-    old &= known["published"].lt(split.day)
+def _on_new_basis(known: pd.DataFrame, split: pd.DataFrame) -> pd.DataFrame:
+    """Each company's rows after one split of it."""
+    old = known["published"] < known["company"].map(split["day"])
     rows = known[old]
+    ratio, day, source = (rows["company"].map(split[name]) for name in ("ratio", "day", "source"))
     per_share = rows["unit"].str.endswith("/share")
     moved = rows.assign(
-        value=(rows["value"] * split.ratio).mask(per_share, rows["value"] / split.ratio),
+        value=(rows["value"] * ratio).mask(per_share, rows["value"] / ratio),
         kind=rows["kind"].replace("reported", "derived"),
-        source=rows["source"].where(rows["source"] == split.source, rows["source"] + " " + split.source),
-        locator=rows["locator"] + per_share.map({True: " ÷ ", False: " × "}) + f"{split.ratio:g}",
-        published=split.day,
+        source=rows["source"].where(rows["source"] == source, rows["source"] + " " + source),
+        locator=rows["locator"] + per_share.map({True: " ÷ ", False: " × "}) + ratio.map("{:g}".format),
+        published=day,
     )
     return pd.concat([known[~old], moved]).loc[known.index]

@@ -41,10 +41,10 @@ def peers(companies: Sequence[str], as_of: str | date | None = None) -> pd.DataF
     Errors:  CapcycleError for an unknown company, and for a day or currency without a rate; what is lacking is NaN
              with its reason
 
-    >>> table = peers(["CIFR", "MARA"], as_of="2026-08-31").set_index(["company", "figure"])
+    >>> table = peers(["CIFR", "BTDR"], as_of="2026-08-31").set_index(["company", "figure"])
     >>> float(table["value"]["CIFR", "leased_mw"])  # Barber Lake 168, Amazon 300; a later 39 has no day
     468.0
-    >>> table["reason"]["MARA", "operating_mw"]
+    >>> table["reason"]["BTDR", "operating_mw"]
     'no figure of power in use is held'
     """
     wanted, known = facts.tickers(companies), facts.load([*companies], as_of)

@@ -44,8 +44,8 @@ def priced_in_cases(peers: pd.DataFrame, currency: str = "USD", **given: float) 
     """How many leased MW the value of each company assumes.
 
     >>> from capcycle.study.peers import peers
-    >>> priced_in_cases(peers(["MARA"]))["MARA"].lacking.split(";")[0]
-    'no debt is held'
+    >>> priced_in_cases(peers(["MARA"]))["MARA"].lacking
+    'no signed AI lease with its MW is held'
     """
     names = ("enterprise_value", "operating_mw", "leased_mw", *TERMS)
     nothing = Input("bitcoin", 0.0, "USD", reason=words.say("power_value.bitcoin"))
