@@ -42,8 +42,8 @@ def peers(companies: Sequence[str], as_of: str | date | None = None) -> pd.DataF
              with its reason
 
     >>> table = peers(["CIFR", "BTDR"], as_of="2026-08-31").set_index(["company", "figure"])
-    >>> float(table["value"]["CIFR", "leased_mw"])  # Barber Lake 168, Amazon 300; a later 39 has no day
-    468.0
+    >>> float(table["value"]["CIFR", "leased_mw"])  # Barber Lake 168, Amazon 300 and 70; a later 39 has no day
+    538.0
     >>> table["reason"]["BTDR", "operating_mw"]
     'no figure of power in use is held'
     """

@@ -13,6 +13,7 @@ from capcycle.exhibits.studies.cases import said, whose
 from capcycle.study import Grid
 from capcycle.words import say
 
+DRAWN = "{:.5g}"  # as many digits as colours and a tooltip of three need; a page holds hundreds of cells
 NARROW = 0.08  # a range of fractions in which whole percents would repeat
 LINE = "white"  # by name: the page turns "#ffffff" into its own colour, which is dark in the dark
 
@@ -68,7 +69,7 @@ def _heat_chart(found: Grid, rows: pd.DataFrame, line: float, unit: str) -> alt.
     colour = alt.Color("value:Q", scale=alt.Scale(scheme="cividis"), legend=legend)
     tooltip = [alt.Tooltip("value:Q", title=words.name(found.of), format=",.3~s" if unit[:3].isupper() else ",.3~r")]
     area = (
-        alt.Chart(rows[["x", "y", "value"]])
+        alt.Chart(rows[["x", "y"]].assign(value=rows["value"].map(DRAWN.format).astype(float)))
         .transform_calculate(left=f"datum.x - {wide}", right=f"datum.x + {wide}")
         .transform_calculate(below=f"datum.y - {high}", above=f"datum.y + {high}")
         .mark_rect(stroke=None)
