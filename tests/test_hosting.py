@@ -235,3 +235,11 @@ def test_the_cost_of_mining_beside_power_is_what_a_miner_told():
     # Riot, third quarter of 2025: 46,324 a bitcoin without depreciation, times 7.46 a MW-year, less 8,760 h at 40
     told = 46_324 * study.case(models.power_use).outputs.bitcoins_mined - 8_760 * 40
     assert told < 0 and study.assumption("mining_other_cost").central == 0.0
+
+
+def test_contracts_that_would_be_called_the_same_are_told_apart():
+    shown = exhibits.hosting.bubbles(contracts.read(["APLD", "IREN"]))
+    assert {f"Applied Digital 300 MW, {site}" for site in ("Polaris Forge 3", "Delta Forge 1")} < set(
+        shown.view.iloc[:, 0]
+    )
+    assert "IREN for NVIDIA is left out: it pays for GPUs too." in shown.notes  # of its critical MW nothing is told

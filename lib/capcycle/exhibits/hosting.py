@@ -92,7 +92,10 @@ def bubbles(table: pd.DataFrame) -> Exhibit:
     """Price over size, coloured by the credit behind the rent; contracts that pay for GPUs too are named, not drawn."""
     apart = table[table["not_hosting"]]
     held = table[~table["not_hosting"] & table["price"].notna()].sort_values("credit", key=_ladder)
-    notes = (*map(_apart, apart.to_dict("records")), *_lacking(table[table["price"].isna()], "hosting.no_price"))
+    notes = (
+        *map(_apart, apart.to_dict("records")),
+        *_lacking(table[table["price"].isna() & ~table["not_hosting"]], "hosting.no_price"),
+    )
     if held.empty:
         return _none("price-by-size", say("hosting.bubbles_subtitle", currency=_of(table)(AMOUNT)), notes)
     price = _of(table)(PRICE)
@@ -109,6 +112,8 @@ def bubbles(table: pd.DataFrame) -> Exhibit:
 
 
 def _apart(row: dict) -> str:
+    if np.isnan(row["price"]):
+        return say("hosting.apart_unpriced", label=_label(row))
     return say("hosting.apart", label=_label(row), price=words.value(row["price"], _in(row["currency"])(PRICE)))
 
 
@@ -329,14 +334,27 @@ def _none(id: str, subtitle: str, notes: tuple[str, ...] = ()) -> Exhibit:
 def _rows(held: pd.DataFrame, value: pd.Series, unit: str) -> pd.DataFrame:
     records = held.to_dict("records")
     return pd.DataFrame({
-        "label": [_label(row) for row in records], "value": value, "unit": unit, "kind": held["kind"],
+        "label": _labels(records), "value": value, "unit": unit, "kind": held["kind"],
         "source": held["source"], "group": [_credit(row["credit"]) for row in records],
         "note": [_terms(row) for row in records],
     })  # fmt: skip
 
 
+def _labels(rows: Sequence[dict]) -> list[str]:
+    """Each contract by its lessor and MW, and by its site too where two would be called the same."""
+    labels = [_label(row) for row in rows]
+    return [
+        say("hosting.label_site", label=label, site=row["site"].partition(",")[0])
+        if labels.count(label) > 1 and row["site"] else label
+        for label, row in zip(labels, rows, strict=True)
+    ]  # fmt: skip
+
+
 def _label(row: dict) -> str:
-    return say("hosting.label", lessor=parts.names()[row["lessor"]], mw=words.value(row["mw"], POWER))
+    lessor = parts.names()[row["lessor"]]
+    if np.isnan(row["mw"]):
+        return say("hosting.label_tenant", lessor=lessor, tenant=_tenant(row))
+    return say("hosting.label", lessor=lessor, mw=words.value(row["mw"], POWER))
 
 
 def _tenant(row: dict) -> str:
@@ -360,7 +378,7 @@ def _ladder(credits: pd.Series) -> pd.Series:
 
 
 def _lacking(table: pd.DataFrame, key: str) -> Sequence[str]:
-    return (say(key, labels=words.listing([_label(row) for row in table.to_dict("records")])),) if len(table) else ()
+    return (say(key, labels=words.listing(_labels(table.to_dict("records")))),) if len(table) else ()
 
 
 def _weakest(kinds: pd.Series) -> str:
