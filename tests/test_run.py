@@ -1,7 +1,9 @@
 """The runner: what it refuses, executes, leaves alone; and that an engine without a kernel is as good as one with."""
 
 import json
+import os
 import re
+import signal
 import subprocess
 import sys
 import time
@@ -15,7 +17,7 @@ from hypothesis import strategies as st
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 from papermill.translators import translate_parameters
 
-from capcycle import paths, run
+from capcycle import engine, paths, run
 from capcycle.errors import RunError
 from capcycle.ledger import write
 from capcycle.parameters import check_parameters, declared, parse_parameters
@@ -337,6 +339,21 @@ def test_ctrl_c_ends_the_processes_and_leaves_nothing(house, monkeypatch):
     assert not Path("/proc", (house / "pid").read_text()).exists()
 
 
+def test_ctrl_c_while_a_process_starts_ends_that_process_too(house, monkeypatch):
+    notebook(house, "slow", "import time; time.sleep(60)")
+    begin, begun = engine._start, []
+
+    def interrupted(*given):
+        begun.append(begin(*given))
+        os.kill(os.getpid(), signal.SIGINT)
+        return begun[0]
+
+    monkeypatch.setattr("capcycle.engine._start", interrupted)
+    with pytest.raises(KeyboardInterrupt):
+        run.execute_all([row("slow", "slow")], progress=False)
+    assert not begun[0][2].is_alive()
+
+
 def test_a_refused_execution_says_where_the_failed_notebook_is(house):
     notebook(house, "toy", "nonsense")
     with pytest.raises(RunError, match=r"NameError: name 'nonsense' is not defined\n.*out.failed.ipynb"):
@@ -497,8 +514,8 @@ def both(request, tmp_path_factory):
     folder = tmp_path_factory.mktemp("engines")
     cells = [tagged("years: int = 5"), *map(new_code_cell, [*CELLS, ENDS[request.param], "'never reached'"])]
     nbformat.write(new_notebook(cells=cells, metadata=PYTHON3), folder / "in.ipynb")
-    for engine in ("nbclient", "capcycle"):
-        command = ["papermill", "in.ipynb", f"{engine}.ipynb", "-p", "years", "7", "--engine", engine]
+    for each in ("nbclient", "capcycle"):
+        command = ["papermill", "in.ipynb", f"{each}.ipynb", "-p", "years", "7", "--engine", each]
         subprocess.run([sys.executable, "-m", *command], cwd=folder, capture_output=True, check=False)
     return [nbformat.read(folder / f"{engine}.ipynb", 4) for engine in ("nbclient", "capcycle")]
 

@@ -75,8 +75,9 @@ def execute_each(jobs: Sequence[Job], width: int) -> Iterator[Finished]:
     try:
         while waiting or running:
             while waiting and len(running) < width:
-                pipe, *started = _start(context, waiting.popleft())
-                running[pipe] = started
+                with _ctrl_c_afterwards():  # between the two nobody would know of the process and end it
+                    pipe, *started = _start(context, waiting.popleft())
+                    running[pipe] = started
             for pipe in connection.wait(list(running)):
                 yield _finish(pipe, *running[pipe])
                 del running[pipe]
@@ -112,6 +113,18 @@ def _deaf_to_ctrl_c() -> Iterator[None]:
         yield
     finally:
         signal.signal(signal.SIGINT, before)
+
+
+@contextmanager
+def _ctrl_c_afterwards() -> Iterator[None]:
+    came = []
+    before = signal.signal(signal.SIGINT, lambda *_: came.append(True))
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)
+    if came and callable(before):
+        before(signal.SIGINT, None)
 
 
 def _start(context: Any, job: Job) -> tuple[Any, Job, Any, float]:
