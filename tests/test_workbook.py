@@ -107,6 +107,11 @@ def test_a_page_offers_the_spreadsheet_of_its_assumptions(tmp_path):
     assert re.search(r'sold from the first day\.<br>(<span class="n">\d+</span>)?<a href="https://', html)
 
 
+def test_what_a_spreadsheet_has_no_sign_for_is_refused():
+    with pytest.raises(TypeError, match=r"unknown function of cells logaddexp; there are: add"):
+        np.logaddexp(Cell("A1", 1.0, Workings()), 1)
+
+
 def test_a_cell_is_never_taken_for_true():
     with pytest.raises(TypeError, match="neither true nor false: use where"):
         bool(Cell("A1", 1.0, Workings()) > 0)

@@ -9,7 +9,7 @@ from capcycle import words
 from capcycle.exhibits import marks, parts
 from capcycle.exhibits.exhibit import Exhibit
 from capcycle.exhibits.marks import Frame
-from capcycle.facts.door import KINDS
+from capcycle.facts import documents, weakest
 from capcycle.models import contracts
 from capcycle.models.leases import per_kw_month
 from capcycle.models.maths import per
@@ -190,7 +190,7 @@ def _who(book: pd.DataFrame, by: str) -> pd.Series:
 
 def _held(book: pd.DataFrame, cut: str, by: str) -> pd.DataFrame:
     each = book.assign(group=_who(book, by)).groupby("group", sort=False)
-    summed = each.agg(value=("mw", "sum"), source=("source", _joined)).sort_values("value", ascending=False)
+    summed = each.agg(value=("mw", "sum"), source=("source", documents)).sort_values("value", ascending=False)
     said = say(f"hosting.cut.{cut}")
     return summed.reset_index().assign(x=said, label=said, unit=POWER, kind="derived")
 
@@ -205,7 +205,7 @@ def backlog(table: pd.DataFrame, day: pd.Timestamp, delivery_years: float, weigh
     subtitle = say("hosting.backlog_subtitle", currency=amount, weight=words.value(low, "fraction"))
     if found.empty:
         return _none("backlog", subtitle)
-    total = found.drop(columns="source").sum().to_frame("total").T.assign(source=_joined(found["source"]))
+    total = found.drop(columns="source").sum().to_frame("total").T.assign(source=documents(found["source"]))
     rows = pd.concat([found, total] if len(found) > 1 else [found]).rename_axis("stands").reset_index()
     told = {"contracts": "number", "mw": POWER, "value": amount, "undated": amount}  # the rest hangs on assumed days
     texts = {name: [words.value(each, unit) for each in rows[name]] for name, unit in told.items()}
@@ -230,10 +230,10 @@ def run_off(table: pd.DataFrame, flows: pd.DataFrame, day: pd.Timestamp) -> Exhi
     if flows.empty:
         return _none("backlog-run-off", subtitle, notes)
     each = flows.groupby(["year", "credit"])
-    found = each.agg(value=("value", "sum"), kind=("kind", _weakest), source=("source", _joined))
+    found = each.agg(value=("value", "sum"), kind=("kind", weakest), source=("source", documents))
     credits = sorted(set(flows["credit"]), key=LADDER.index)  # every one in the first year, so that all stack alike
     every = pd.MultiIndex.from_product([sorted(set(flows["year"])), credits], names=["year", "credit"])
-    rows = found.reindex(every).fillna({"value": 0.0, "kind": _weakest(flows["kind"]), "source": ""}).reset_index()
+    rows = found.reindex(every).fillna({"value": 0.0, "kind": weakest(flows["kind"]), "source": ""}).reset_index()
     rows = rows[(rows["value"] > 0) | (rows["year"] == rows["year"].min())]  # the first year tells the order
     rows = rows.assign(group=[_credit(one) for one in rows["credit"]], x=rows["year"], label=rows["year"].astype(str))
     years = flows.groupby("year")["value"].sum()
@@ -381,13 +381,5 @@ def _lacking(table: pd.DataFrame, key: str) -> Sequence[str]:
     return (say(key, labels=words.listing(_labels(table.to_dict("records")))),) if len(table) else ()
 
 
-def _weakest(kinds: pd.Series) -> str:
-    return max(kinds, key=KINDS.index)
-
-
-def _joined(cells: pd.Series) -> str:
-    return " ".join(dict.fromkeys(" ".join(cells).split()))
-
-
 def _sources(*books: pd.DataFrame) -> str:
-    return _joined(pd.concat([book["source"] for book in books]))
+    return documents(pd.concat([book["source"] for book in books]))

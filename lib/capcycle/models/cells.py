@@ -10,6 +10,8 @@ from typing import Any
 import numpy as np
 from numpy.lib.mixins import NDArrayOperatorsMixin
 
+from capcycle.errors import unknown
+
 LONG = 160  # characters of a formula, from which on it is kept as a row of workings
 LARGE_LOSS = -0.5  # from which a search for a rate of return reaches the losses that lie far off
 HUGE = 9.99e307  # the largest number of a spreadsheet, in the place of infinity
@@ -54,7 +56,9 @@ class Cell(NDArrayOperatorsMixin):
             return 0 - given[0]
         if work is np.bitwise_and:
             return _called("AND", given, np.logical_and)
-        return _cell(f"({SIGNS[work].join(map(_text, given))})", work, *given) if work in SIGNS else NotImplemented
+        if work not in SIGNS:
+            raise TypeError(unknown("function of cells", [work.__name__], [sign.__name__ for sign in SIGNS]))
+        return _cell(f"({SIGNS[work].join(map(_text, given))})", work, *given)
 
 
 class Functions:
