@@ -7,7 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from capcycle import exhibits, facts, metrics, models, panel, paths, study
+from capcycle import claims, exhibits, facts, metrics, panel, paths, study
+from capcycle.analyses import ai_roic
+from capcycle.analyses.ai_roic.model import ai_cloud_build, ai_cloud_payback, ai_cloud_roic, forward_roic_backlog
 from capcycle.claims import own
 from capcycle.errors import ModelError
 from capcycle.measure import measure
@@ -36,33 +38,33 @@ def test_published_examples_reproduce(method):
 )
 def test_on_trailing_capex_from_the_filings(filed, company, roic):
     inputs = {"backlog": measure("rpo", filed["quarter"]), "annual_capex": measure("capex", filed["ttm"])}
-    found = study.case(models.forward_roic_backlog, company, **inputs)
+    found = study.case(forward_roic_backlog, company, **inputs)
     assert found.outputs.forward_roic == pytest.approx(roic, abs=6e-5) and found.kind == "assumed"
 
 
 def test_meta_has_no_backlog_and_says_so(filed):
     inputs = {"backlog": measure("rpo", filed["quarter"]), "annual_capex": measure("capex", filed["ttm"])}
-    meta = study.case(models.forward_roic_backlog, "META", **inputs)
+    meta = study.case(forward_roic_backlog, "META", **inputs)
     assert math.isnan(meta.outputs.forward_roic)
     assert meta.lacking.startswith("no remaining performance obligations (2026Q2); nobody gives its AI share")
 
 
 def test_what_nobody_gives_is_told_once_and_not_by_company():
-    amazon = study.case(models.ai_cloud_roic, "AMZN").lacking
+    amazon = study.case(ai_cloud_roic, "AMZN").lacking
     assert amazon.count("nobody gives") == 1 and "AI cloud margin in 2025, AI cloud margin in 2030 and" in amazon
 
 
 def test_a_company_that_lacks_a_figure_is_refused_with_who_does_not():
-    clouds = study.ai_roic.clouds(["MSFT", "AMZN"])
+    clouds = ai_roic.cases.clouds(["MSFT", "AMZN"])
     with pytest.raises(ModelError, match=r"AMZN cannot be shown: nobody gives .*; choose MSFT"):
-        study.ai_roic.of(clouds, "AMZN")
+        ai_roic.cases.of(clouds, "AMZN")
     with pytest.raises(ModelError, match="unknown company XYZ"):
-        study.ai_roic.of(clouds, "XYZ")
+        ai_roic.cases.of(clouds, "XYZ")
 
 
 def test_what_differs_from_the_author_is_capex_with_leases_and_commercial_backlog(filed):
-    cases = study.ai_roic.forward(filed["quarter"], "USD", measure(metrics.capex_run_rate, filed["quarter"]))
-    rows = exhibits.ai_roic.beside_author(cases).figures.set_index("label")
+    cases = ai_roic.cases.forward(filed["quarter"], "USD", measure(metrics.capex_run_rate, filed["quarter"]))
+    rows = ai_roic.exhibits.beside_author(cases).figures.set_index("label")
     # Microsoft: 684 against 678bn of backlog is 6 * 0.5 / 2.5 * 0.3 of 4 * 35.802 * 0.85; 41.0 against 35.802bn
     amount, capex = 0.36 / 121.7268, 40.68 / 121.7268 - 40.68 / 139.4
     assert rows.loc["Microsoft", ["amount_points", "capex_points"]].tolist() == pytest.approx([amount, capex], abs=1e-5)
@@ -70,8 +72,8 @@ def test_what_differs_from_the_author_is_capex_with_leases_and_commercial_backlo
 
 
 def test_the_verdict_is_one_sentence_and_titles_name_the_company(filed):
-    cases = study.ai_roic.forward(filed["quarter"], "USD", measure(metrics.capex_run_rate, filed["quarter"]))
-    assert exhibits.ai_roic.verdict(cases).count(". ") == 0
+    cases = ai_roic.cases.forward(filed["quarter"], "USD", measure(metrics.capex_run_rate, filed["quarter"]))
+    assert ai_roic.exhibits.verdict(cases).count(". ") == 0
     three = exhibits.scenarios(study.scenarios(cases["AMZN"]))
     assert three.title.startswith("Amazon's forward ROIC: ")
     assert any("better end of their range already" in note and "duration" in note for note in three.notes)
@@ -85,26 +87,26 @@ def test_metas_capex_with_lease_principal_is_the_companys_own(filed):
 
 @pytest.mark.parametrize(("company", "then", "roic", "payback"), [("MSFT", 0.40, 0.17, 5.9), ("BABA", 0.25, 0.11, 9.1)])
 def test_guosens_pair_follows_from_the_turns(company, then, roic, payback):
-    case = study.case(models.ai_cloud_roic, company, tax_rate=0.0)  # 0.425 * 40 % and 0.44 * 25 %
+    case = study.case(ai_cloud_roic, company, tax_rate=0.0)  # 0.425 * 40 % and 0.44 * 25 %
     assert case.inputs["ai_margin_2030"].central == then
     assert case.outputs.roic_2030 == pytest.approx(roic, abs=5e-4)
     assert case.outputs.payback_simple == pytest.approx(payback, abs=0.05)
 
 
 def test_the_turns_that_a_taxed_pair_needs():
-    microsoft = study.case(models.ai_cloud_roic, "MSFT")  # 17 % / (40 % * (1 - 22.2 %)) = 0.5463
+    microsoft = study.case(ai_cloud_roic, "MSFT")  # 17 % / (40 % * (1 - 22.2 %)) = 0.5463
     assert study.solve(microsoft, "capital_turns", 0.17, low=0.3, high=0.7).values == pytest.approx([0.5463], abs=1e-4)
 
 
 def test_the_margin_rises_evenly():
-    found = models.ai_cloud_roic(0.20, 0.40, 0.0, 0.5, 0.10)
+    found = ai_cloud_roic(0.20, 0.40, 0.0, 0.5, 0.10)
     assert found.ai_margin == pytest.approx([0.20, 0.24, 0.28, 0.32, 0.36, 0.40])
     assert found.roic_spread == pytest.approx([0.0, 0.02, 0.04, 0.06, 0.08, 0.10])
 
 
 def test_a_build_by_hand():
     # 100 a year from 2025 to 2030, 20 % on what is in place, written off over two years and gone
-    found = models.ai_cloud_build(100, 1, 0, 0.4, 0.4, 0, 0.5, 2, 2, 0)
+    found = ai_cloud_build(100, 1, 0, 0.4, 0.4, 0, 0.5, 2, 2, 0)
     assert found.ai_capital[:9] == pytest.approx([0, 100, 200, 200, 200, 200, 200, 100, 0])
     assert found.cash_flow[:9] == pytest.approx([-100, -30, 40, 40, 40, 40, 140, 70, 0])
     assert [found.peak_funding, found.npv, found.cash_flow_2030] == pytest.approx([130, 240, 40])
@@ -112,83 +114,83 @@ def test_a_build_by_hand():
 
 def test_average_and_incremental_return_by_hand():
     # margin 0 in 2025 to 50 % in 2030, one turn: profit of 2026 10 % of 100, of 2030 50 % of 500
-    found = models.ai_cloud_build(100, 1, 0, 0.0, 0.5, 0, 1, 10, 10, 0.08)
+    found = ai_cloud_build(100, 1, 0, 0.0, 0.5, 0, 1, 10, 10, 0.08)
     assert found.roic_average == pytest.approx(250 / 550)
     assert found.roic_incremental == pytest.approx((250 - 10) / (500 - 100))
 
 
 def test_three_paybacks_of_one_build():
     # 0.2 + 0.2 a year: back in 2.5 years; 1/0.2 = 5 without depreciation; at 10 % 0.4 * (1 - 1.1^-3)/0.1 = 0.9947
-    found = models.ai_cloud_payback(0.4, 0.4, 0, 0.5, 5, 5, 0.10)
+    found = ai_cloud_payback(0.4, 0.4, 0, 0.5, 5, 5, 0.10)
     assert [found.payback_simple, found.payback_cash] == pytest.approx([5, 2.5])
     assert found.payback_discounted == pytest.approx(3 + (1 - 0.994741) / (0.4 / 1.1**4), abs=1e-4)
     assert found.npv_per_capital == pytest.approx(0.4 * 3.790787 - 1, abs=1e-6)
 
 
 def test_equipment_that_dies_early_may_never_pay_back():
-    found = models.ai_cloud_payback(0.0, 0.0, 0.22, 0.5, 3, 5, 0.10)  # three fifths of the capital come back
+    found = ai_cloud_payback(0.0, 0.0, 0.22, 0.5, 3, 5, 0.10)  # three fifths of the capital come back
     assert sum(found.build_cash) == pytest.approx(3 / 5 - 1)
     assert np.isnan(found.payback_cash) and found.irr < 0
 
 
 def test_a_loss_has_no_payback():
-    assert np.isnan(models.ai_cloud_roic(-0.1, -0.1, 0.0, 0.5, 0.1).payback_simple)
+    assert np.isnan(ai_cloud_roic(-0.1, -0.1, 0.0, 0.5, 0.1).payback_simple)
 
 
 @given(margin=share, turns=share, years=life, rate=st.floats(0, 0.2))
 def test_at_its_rate_of_return_a_build_is_worth_nothing(margin, turns, years, rate):
-    found = models.ai_cloud_payback(margin, margin, rate, turns, years, years, 0.1)
-    again = models.ai_cloud_payback(margin, margin, rate, turns, years, years, found.irr)
+    found = ai_cloud_payback(margin, margin, rate, turns, years, years, 0.1)
+    again = ai_cloud_payback(margin, margin, rate, turns, years, years, found.irr)
     assert again.npv_per_capital == pytest.approx(0, abs=1e-7)
 
 
 @given(margin=share, turns=share, years=life)
 def test_all_that_is_spent_is_written_off(margin, turns, years):
-    found = models.ai_cloud_build(100, 1, 0, margin, margin, 0.2, turns, years, years, 0.1)
+    found = ai_cloud_build(100, 1, 0, margin, margin, 0.2, turns, years, years, 0.1)
     assert sum(found.cash_flow) == pytest.approx(sum(found.ai_nopat))  # depreciation adds up to capex
 
 
 @given(margin=share, turns=share)
 def test_a_level_margin_earns_the_same_on_old_and_new_capital(margin, turns):
-    found = models.ai_cloud_build(100, 1, 0.1, margin, margin, 0.2, turns, 10, 10, 0.1)
+    found = ai_cloud_build(100, 1, 0.1, margin, margin, 0.2, turns, 10, 10, 0.1)
     assert found.roic_incremental == pytest.approx(margin * turns * 0.8)
 
 
 @given(duration=st.floats(1, 10), longer=st.floats(0.1, 5))
 def test_a_longer_backlog_earns_less_a_year(duration, longer):
     short, long = (
-        models.forward_roic_backlog(100e9, 0.5, years, 50e9, 0.8, 0.3, 0.09) for years in (duration, duration + longer)
+        forward_roic_backlog(100e9, 0.5, years, 50e9, 0.8, 0.3, 0.09) for years in (duration, duration + longer)
     )
     assert long.forward_roic < short.forward_roic
 
 
 def test_what_cannot_be_is_refused_all_at_once():
     with pytest.raises(ModelError, match=r"ai_share_of_capex is 1\.2: .* 0\.001 to 1,.*; wacc is 9: give"):
-        study.ai_roic.chosen(ai_share_of_capex=1.2, wacc=9, ai_life=0)
+        ai_roic.cases.chosen(ai_share_of_capex=1.2, wacc=9, ai_life=0)
 
 
 def test_a_chart_without_a_held_company_says_who_lacks_what():
     quarters = panel.select(facts.load(["BABA"]), "quarter", since=2025, currency="USD")
-    alone = study.ai_roic.forward(quarters, "USD", "annual_capex_plan")
-    shown = exhibits.ai_roic.against_cost(alone)
-    assert shown.chart is None and shown.title == exhibits.ai_roic.verdict(alone)
+    alone = ai_roic.cases.forward(quarters, "USD", "annual_capex_plan")
+    shown = ai_roic.exhibits.against_cost(alone)
+    assert shown.chart is None and shown.title == ai_roic.exhibits.verdict(alone)
     assert "Alibaba" in shown.notes[-1]
 
 
 def test_titles_give_the_numbers_of_the_case(filed):
-    bases = study.ai_roic.bases(filed["quarter"], filed["ttm"], "USD")
-    assert exhibits.ai_roic.against_cost({"AMZN": bases["run_rate"]["AMZN"]}).title == (
+    bases = ai_roic.cases.bases(filed["quarter"], filed["ttm"], "USD")
+    assert ai_roic.exhibits.against_cost({"AMZN": bases["run_rate"]["AMZN"]}).title == (
         "Amazon is set to earn +4.5 points over its cost of capital"
     )
-    assert exhibits.worked_examples("ai_roic").title == "All 8 published worked examples reproduce"
+    assert claims.worked_examples("ai_roic").title == "All 8 published worked examples reproduce"
 
 
 @pytest.mark.parametrize(
     ("company", "printed", "turns", "years"), [("MSFT", 0.17, 0.425, 5.9), ("BABA", 0.11, 0.44, 9.1)]
 )
 def test_the_author_s_pair_stands_as_printed_beside_the_taxed_one(company, printed, turns, years):
-    chain = study.ai_roic.of(study.ai_roic.clouds([company]), company)
-    rows = exhibits.ai_roic.readings(chain).figures
+    chain = ai_roic.cases.of(ai_roic.cases.clouds([company]), company)
+    rows = ai_roic.exhibits.readings(chain).figures
     first, taxed, inside = (rows.iloc[place] for place in range(3))
     assert (round(first["value"], 4), first["turns"], round(first["payback"], 1)) == (printed, turns, years)
     assert taxed["value"] == pytest.approx(printed * (1 - chain.inputs["tax_rate"].central))
@@ -198,8 +200,8 @@ def test_the_author_s_pair_stands_as_printed_beside_the_taxed_one(company, print
 def test_amazon_s_spread_is_gone_at_its_own_contract_life(filed):
     # ai-capex-roic, README: +447 basis points at 4 years, +7 at the 6.4 years of Amazon's own filing
     quarters = filed["quarter"]
-    cases = study.ai_roic.forward(quarters, "USD", measure(metrics.capex_run_rate, quarters))
-    shown = exhibits.ai_roic.own_duration(cases)
+    cases = ai_roic.cases.forward(quarters, "USD", measure(metrics.capex_run_rate, quarters))
+    shown = ai_roic.exhibits.own_duration(cases)
     row = shown.figures.set_index("label").loc["Amazon"]
     assert (round(row["spread"]), round(row["value"]), row["disclosed"]) == (447, 7, 6.4)
     assert "6.4 years that Amazon discloses" in shown.title and "from 447 to 7 basis points" in shown.title

@@ -6,7 +6,8 @@ import altair as alt
 import numpy as np
 import pytest
 
-from capcycle import exhibits, models, study
+from capcycle import analyses, exhibits, study
+from capcycle.analyses import gpu_cloud, hosting, start
 from capcycle.errors import ModelError
 from capcycle.facts import registers
 from capcycle.models import bounds
@@ -38,10 +39,10 @@ RENT = study.Input("hosting_rent", 1.73e6, "USD/MW/year")
 
 @pytest.mark.parametrize(("name", "input_", "value", "told"), IMPOSSIBLE)
 def test_what_cannot_be_is_refused_alike_in_a_call_a_case_and_an_array(name, input_, value, told):
-    case = study.start(name)
+    case = start.start(name)
     values = {each: one.central for each, one in case.inputs.items()}
     for wrong in (value, np.array([values[input_], value]), [value]):
-        for call in (lambda wrong=wrong: models.ALL[name](**values | {input_: wrong}),
+        for call in (lambda wrong=wrong: analyses.models()[name](**values | {input_: wrong}),
                      lambda wrong=wrong: case.evaluate(**{input_: wrong})):  # fmt: skip
             with pytest.raises(ModelError, match=f"^{name}: {input_} {told}"):
                 call()
@@ -50,55 +51,55 @@ def test_what_cannot_be_is_refused_alike_in_a_call_a_case_and_an_array(name, inp
 @pytest.mark.parametrize(("name", "given", "told"), BEYOND)
 def test_years_beyond_those_a_model_counts_are_refused(name, given, told):
     with pytest.raises(ModelError, match=told):
-        study.start(name).evaluate(**given)
+        start.start(name).evaluate(**given)
 
 
 def test_all_faults_are_named_at_once():
     with pytest.raises(ModelError, match=r"gpu_utilisation is 70: .*; pue is 0\.5 "):
-        study.gpu.hour().evaluate(pue=0.5, gpu_utilisation=70)
+        gpu_cloud.cases.hour().evaluate(pue=0.5, gpu_utilisation=70)
 
 
 def test_the_explorer_says_the_same():
-    explorer = ModelExplorer(study.start("gpu_hour"))
+    explorer = ModelExplorer(start.start("gpu_hour"))
     explorer.controls["network_cost"].value = "3bn"
     assert explorer.exhibit is None and "give a number from 0 to 1,000;" in str(explorer.picture.outputs)
 
 
 def test_what_is_missing_and_a_slider_pass():
-    hour = study.gpu.hour()
+    hour = gpu_cloud.cases.hour()
     assert math.isnan(hour.evaluate(gpu_rent=math.nan).gpu_hour_margin)
     assert "pue" in str(hour.evaluate(pue=alt.param(name="pue", value=1.2)).gpu_hour_cost.to_dict())
 
 
 def test_bounds_on_money_hold_in_other_currencies():
     # 1.73m dollars are about 12m yuan: above the bound in dollars, but not above it in yuan
-    case = study.case(models.hosting, currency="CNY", hosting_rent=RENT)
+    case = study.case(hosting.model.hosting, currency="CNY", hosting_rent=RENT)
     assert case.inputs["hosting_rent"].central > 3e6 and case.outputs.yield_on_cost > 0
     with pytest.raises(ModelError, match="CNY/MW/year"):
         case.evaluate(hosting_rent=70e6)
 
 
 def test_a_rate_below_nought_is_one_where_things_can_shrink():
-    assert study.start("hosting").evaluate(rent_escalator=-0.02).lease_value > 0
-    assert models.business(1e6, -0.2).gross_profit == -200_000
+    assert start.start("hosting").evaluate(rent_escalator=-0.02).lease_value > 0
+    assert hosting.power_use.business(1e6, -0.2).gross_profit == -200_000
 
 
 def test_every_assumption_lies_within_what_can_be():
-    units = {name: unit for model in models.ALL.values() for name, unit in model.parameters.items()}
+    units = {name: unit for model in analyses.models().values() for name, unit in model.parameters.items()}
     for row in registers.read("assumptions").query("name in @units").itertuples():
         low, high, _ = bounds.bounds(row.name, units[row.name])
         assert not (row.low < low or row.central < low or row.high > high or row.central > high), row.name
 
 
-@pytest.mark.parametrize("name", models.ALL)
+@pytest.mark.parametrize("name", analyses.models())
 def test_no_case_to_begin_with_is_refused(name):
-    assert study.start(name).outputs is not None
+    assert start.start(name).outputs is not None
 
 
 def test_every_name_with_a_bound_is_an_input():
-    assert set(bounds.BY_NAME) <= {name for model in models.ALL.values() for name in model.parameters}
+    assert set(bounds.BY_NAME) <= {name for model in analyses.models().values() for name in model.parameters}
 
 
 def test_the_map_over_a_range_is_not_refused():
-    cluster = study.gpu.cluster()
+    cluster = gpu_cloud.cases.cluster()
     assert exhibits.heat_map(study.grid(cluster, "gpu_rent_ratio_per_year", "gpu_utilisation", steps=5)).title

@@ -3,7 +3,7 @@
 import pytest
 from browser import CHROMIUM_FLAGS, PARAMETERS, chromium, code, offline, outcome, show
 
-from capcycle import claims, exhibits, paths, publish
+from capcycle import claims, paths, publish
 from capcycle.errors import CapcycleError
 from capcycle.exhibits.exhibit import MIME
 from capcycle.words import say
@@ -16,12 +16,12 @@ def examined():
 
 @pytest.fixture(scope="module")
 def table(examined):
-    return exhibits.claims.statements(examined)
+    return claims.exhibits.statements(examined)
 
 
 def test_the_headline_counts_all_statements(examined):
     said = "Of 180 statements examined 98 are consistent, 64 are inconsistent or mistranslated, and 18 were superseded"
-    assert exhibits.claims.headline(examined).startswith(said)  # 49 + 15, 5 + 13
+    assert claims.exhibits.headline(examined).startswith(said)  # 49 + 15, 5 + 13
 
 
 def test_a_verdict_opens_its_arithmetic(table):
@@ -32,19 +32,19 @@ def test_a_verdict_opens_its_arithmetic(table):
 
 
 def test_each_source_is_counted_by_the_statements_on_its_own_claims(examined):
-    view = exhibits.claims.speakers(examined).view.set_index(say("column.speakers"))
+    view = claims.exhibits.speakers(examined).view.set_index(say("column.speakers"))
     assert view.loc["Headline writer (Gelonghui)", "inconsistent"] == "1"  # K021, and K022 is consistent
     assert view.loc["Headline writer (Gelonghui)", say("column.share_right")] == "50.0%"
     assert view.loc["Bernstein", "inconsistent"] == "1"  # K038; K021 uses its figures against the headline
 
 
 def test_the_rules_are_shown_with_how_far_they_get(examined):
-    view = exhibits.claims.classes(examined).view
+    view = claims.exhibits.classes(examined).view
     assert list(view.columns) == [say(f"column.{name}") for name in ("class", "checks", "found", "findings", "fitting")]
 
 
 def test_every_claim_is_shown_as_printed(examined):
-    assert len(exhibits.claims.printed(examined).view) == 376
+    assert len(claims.exhibits.printed(examined).view) == 376
 
 
 @pytest.mark.parametrize(
@@ -70,16 +70,16 @@ def test_an_unknown_name_is_refused_with_those_that_exist():
 @pytest.mark.filterwarnings("error")
 def test_a_statement_about_nobody_leaves_exhibits_without_a_chart():
     nobody = claims.examine(companies=["Baidu"], verdicts=["superseded"], classes=["scale_slip"])
-    assert exhibits.claims.verdicts(nobody).chart is None
+    assert claims.exhibits.verdicts(nobody).chart is None
 
 
 def test_no_filter_no_change_of_what_a_page_reads(examined):
-    assert "filters" not in exhibits.claims.outside(examined)._repr_mimebundle_()[MIME]
+    assert "filters" not in claims.exhibits.outside(examined)._repr_mimebundle_()[MIME]
 
 
 def test_worked_examples_are_told_by_what_they_work_out_and_where_they_stand():
     found = claims.examine(file=str(paths.DATA / "examples.csv"))
-    view = exhibits.claims.statements(found).view.set_index(say("column.check"))
+    view = claims.exhibits.statements(found).view.set_index(say("column.check"))
     assert view.at["line3", say("column.right")] == "gap, USD bn: 530"  # 600 - 70
     assert view.at["line3", say("column.speaker")].startswith("AI industry needs to earn $600 billion")
     assert say("column.company") not in view and say("column.class") not in view
@@ -91,7 +91,7 @@ def test_worked_examples_are_told_by_what_they_work_out_and_where_they_stand():
 @pytest.fixture(scope="module")
 def site(tmp_path_factory, table, examined):
     folder = tmp_path_factory.mktemp("claims")
-    shown = [exhibits.claims.verdicts(examined), table, exhibits.claims.printed(examined)]
+    shown = [claims.exhibits.verdicts(examined), table, claims.exhibits.printed(examined)]
     cells = [code(PARAMETERS, tags=["parameters"]), *(code("1", show(each)) for each in shown)]
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(paths, "CACHE", folder / "cache")

@@ -8,12 +8,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy import stats
 
-from capcycle import exhibits, facts, metrics, models, panel
+from capcycle import facts, metrics, panel
+from capcycle.analyses.cycle import cases as cycle
+from capcycle.analyses.cycle import exhibits as shown
+from capcycle.analyses.cycle.model import best, build_out, correlation, cross_correlation
 from capcycle.errors import ModelError
-from capcycle.exhibits import cycle as shown
 from capcycle.measure import measure
-from capcycle.models.cycle import best, correlation, cross_correlation
-from capcycle.study import cycle
 
 series = st.lists(st.floats(-1e3, 1e3), min_size=12, max_size=40)
 positive = st.floats(1e6, 1e14)
@@ -69,27 +69,27 @@ def test_a_later_quarter_than_most_have_is_told_with_its_filing(quarters):
 
 def test_tunguz():
     # 500bn on 30.5tn is 1.6 %; the railways' 6 % of 35.4tn are 2.1tn, 4.2 times 500bn
-    assert round(float(models.build_out(500e9, 30.5e12, 0, 0, 5, 0.06).share_of_gdp), 3) == 0.016
-    then = models.build_out(500e9, 35.4e12, 0, 0, 5, 0.06)
+    assert round(float(build_out(500e9, 30.5e12, 0, 0, 5, 0.06).share_of_gdp), 3) == 0.016
+    then = build_out(500e9, 35.4e12, 0, 0, 5, 0.06)
     assert (round(then.investment_for_share / 1e12, 1), round(float(then.rise_for_share), 1)) == (2.1, 4.2)
 
 
 def test_gdp_grows_with_interest():
     # 30.5tn at 2.5 % for six years: 30.5 * 1.025 ** 6 = 35.37
-    assert models.build_out(1e12, 30.5e12, 0.025, 6, 5, 1).investment_for_share == pytest.approx(35.37e12, rel=1e-4)
+    assert build_out(1e12, 30.5e12, 0.025, 6, 5, 1).investment_for_share == pytest.approx(35.37e12, rel=1e-4)
 
 
 @given(positive, positive, st.floats(1, 50), st.floats(1, 50))
 def test_what_lasts_longer_uses_up_less(investment, gdp, life, longer):
     life, longer = sorted((life, longer))
-    found = [models.build_out(investment, gdp, 0, 0, each, 0.06).life_adjusted_share for each in (life, longer)]
+    found = [build_out(investment, gdp, 0, 0, each, 0.06).life_adjusted_share for each in (life, longer)]
     assert found[1] <= found[0]
 
 
 @given(positive, positive, st.floats(0.001, 1))
 def test_the_investment_at_a_share_has_that_share(investment, gdp, share):
-    wanted = models.build_out(investment, gdp, 0, 0, 5, share).investment_for_share
-    assert math.isclose(models.build_out(wanted, gdp, 0, 0, 5, share).share_of_gdp, share, rel_tol=1e-9)
+    wanted = build_out(investment, gdp, 0, 0, 5, share).investment_for_share
+    assert math.isclose(build_out(wanted, gdp, 0, 0, 5, share).share_of_gdp, share, rel_tol=1e-9)
 
 
 # ---- correlations
@@ -239,7 +239,7 @@ def test_an_episode_without_a_life_says_so():
 
 
 def test_the_shares_name_what_they_count():
-    assert exhibits.cycle.similar().view.iloc[:, 2].str.len().min() > 0
+    assert shown.similar().view.iloc[:, 2].str.len().min() > 0
 
 
 @pytest.mark.parametrize("make", [shown.episodes, shown.episodes_by_life, shown.similar])

@@ -5,7 +5,7 @@ import json
 import pandas as pd
 import pytest
 
-from capcycle import claims, exhibits, paths, words
+from capcycle import claims, paths, words
 from capcycle.claims.own import MODELS, read_examples
 from capcycle.errors import ModelError
 from capcycle.words import say
@@ -78,7 +78,7 @@ def test_words_of_examples_belong_to_one():
 
 
 def test_an_analysis_shows_its_own_examples():
-    shown = exhibits.worked_examples("gpu_cloud")
+    shown = claims.worked_examples("gpu_cloud")
     assert list(shown.figures["method"].unique()) == [
         "gpu_hour_capital_cost", "gpu_hour_cost_stack", "gpu_forward_curve", "funding_gap", "gpu_cloud_irr",
         "gpu_cloud_contract",
@@ -89,7 +89,7 @@ def test_an_analysis_shows_its_own_examples():
 
 def test_an_analysis_that_is_not_there_is_refused_with_those_that_are():
     with pytest.raises(ModelError, match="unknown analysis hostng; there are: ai_roic, cycle"):
-        exhibits.worked_examples("hostng")
+        claims.worked_examples("hostng")
 
 
 @pytest.mark.parametrize(

@@ -445,7 +445,7 @@ LOADS = (
     "claims.examine(",
     "contracts.read(",
 )
-DOCUMENTS = ("exhibits.documents(", "exhibits.claims.outside(")  # claims rest on documents of others
+DOCUMENTS = ("exhibits.documents(", "claims.exhibits.outside(")  # claims rest on documents of others
 EXPLORERS = ("explore", "explore_models")
 PAGES = {name: cells for name, cells in NOTEBOOKS.items() if name not in EXPLORERS}
 pages = pytest.mark.parametrize("cells", PAGES.values(), ids=PAGES)

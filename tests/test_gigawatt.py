@@ -9,14 +9,24 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from capcycle import facts, models, panel, study
+from capcycle import facts, panel, study
+from capcycle.analyses.gigawatt import capacity
+from capcycle.analyses.gigawatt import cases as compute
+from capcycle.analyses.gigawatt import compute_stock as gigawatt_compute_stock
+from capcycle.analyses.gigawatt import exhibits as shown
+from capcycle.analyses.gigawatt.model import (
+    all_in_power,
+    asic_substitution,
+    cost_of_ownership,
+    gigawatt,
+    power_per_gpu,
+    site_power,
+    vendor_content,
+)
 from capcycle.claims import own
 from capcycle.errors import ModelError
-from capcycle.exhibits import capacity
-from capcycle.exhibits import gigawatt as shown
 from capcycle.facts import registers
 from capcycle.models.maths import is_expression
-from capcycle.study import compute
 
 BERNSTEIN = {"gpus_per_rack": 72, "peak_per_gpu": 2.5, "gpu_utilisation": 1.0, "capex_per_gw": 35e9}
 money, share, rate = st.floats(1e6, 1e12), st.floats(0.05, 0.3), st.floats(0.01, 0.3)
@@ -26,28 +36,28 @@ METHODS = ["gw_cost_split", "gw_to_gpus", "vendor_gross_profit_share", "asic_sub
 
 def test_bernsteins_gigawatt_has_5932_racks():
     # 35bn / 5.9m = 5,932 racks of 72 = 427,119 GPUs, so 10^6 kW / 427,119 = 2.3413 kW each (Bernstein, October 2025)
-    site = models.gigawatt(1000, 1e6 / 427_119, **BERNSTEIN)
+    site = gigawatt(1000, 1e6 / 427_119, **BERNSTEIN)
     assert (round(site.racks), round(site.gpus)) == (5932, 427_119)
     assert site.capex_per_gpu == pytest.approx(5.9e6 / 72, rel=1e-4)
 
 
 def test_a_gigawatt_of_h100_is_about_1e21_flops():
     # 0.5 to 0.7 million H100 at 8-bit peak of 2 PFLOPS: 1.0 to 1.4 thousand EFLOPS, the 10^21 of the call (c120, c121)
-    found = models.gigawatt(1000, np.array([2.0, 1 / 0.7]), 72, 2.0, 1.0, 35e9).throughput
+    found = gigawatt(1000, np.array([2.0, 1 / 0.7]), 72, 2.0, 1.0, 35e9).throughput
     assert found.tolist() == pytest.approx([1000, 1400])
 
 
 def test_fifty_million_gpus_on_a_gigawatt_are_refused():
     with pytest.raises(ModelError, match=r"power per GPU is 0\.02 kW: give a number from 0\.7 to 4; .*万"):
-        models.power_per_gpu(1000, 50e6)  # 50-70万, printed as 50 to 70 million (K001)
+        power_per_gpu(1000, 50e6)  # 50-70万, printed as 50 to 70 million (K001)
 
 
 @pytest.mark.parametrize(("call", "told"), [
-    (lambda: models.gigawatt(1000, 0.6, **BERNSTEIN), "gigawatt: kw_all_in is 0.6 kW/GPU: give a number from 0.7 to 4"),
-    (lambda: models.gigawatt(1000, np.array([2, 4.1]), **BERNSTEIN), "kw_all_in is 4.1 kW/GPU: give"),
-    (lambda: models.all_in_power(2.0, 0.99), "pue is 0.99 times: give at least 1"),
-    (lambda: models.site_power(800, 526, math.nan), "gross MW per critical MW is 0.6575"),
-    (lambda: models.site_power(526, 800, 700), "utility MW per gross MW is 0.875"),
+    (lambda: gigawatt(1000, 0.6, **BERNSTEIN), "gigawatt: kw_all_in is 0.6 kW/GPU: give a number from 0.7 to 4"),
+    (lambda: gigawatt(1000, np.array([2, 4.1]), **BERNSTEIN), "kw_all_in is 4.1 kW/GPU: give"),
+    (lambda: all_in_power(2.0, 0.99), "pue is 0.99 times: give at least 1"),
+    (lambda: site_power(800, 526, math.nan), "gross MW per critical MW is 0.6575"),
+    (lambda: site_power(526, 800, 700), "utility MW per gross MW is 0.875"),
 ])  # fmt: skip
 def test_what_cannot_be_is_refused(call, told):
     with pytest.raises(ModelError, match=told):
@@ -58,53 +68,53 @@ def test_what_cannot_be_is_refused(call, told):
 def test_power_is_taken_where_critical_is_within_gross_and_gross_within_utility(critical, inside, outside):
     gross, utility = critical * inside, critical * inside * outside
     if min(inside, outside, inside * outside) >= 1:
-        assert models.site_power(critical, gross, utility) == pytest.approx((inside, outside))
+        assert site_power(critical, gross, utility) == pytest.approx((inside, outside))
     else:
         with pytest.raises(ModelError, match=r"MW per \w+ MW is 0\.\d+: give at least 1"):
-            models.site_power(critical, gross, utility)
+            site_power(critical, gross, utility)
 
 
 def test_no_site_on_record_breaks_the_order_of_power():
     wide = registers.read("capacity").pivot_table(index=["name", "site"], columns="basis", values="mw", aggfunc="last")
-    gross, _ = models.site_power(*(wide[basis].to_numpy() for basis in ("critical", "gross", "utility")))
+    gross, _ = site_power(*(wide[basis].to_numpy() for basis in ("critical", "gross", "utility")))
     assert np.nanmax(gross) == pytest.approx(800 / 526)  # Helios
 
 
 @given(st.floats(1, 1e5), st.floats(0.7, 4))
 def test_gpus_times_their_power_give_the_power_back(power, kw):
-    site = models.gigawatt(power, kw, **BERNSTEIN)
+    site = gigawatt(power, kw, **BERNSTEIN)
     assert site.gpus * kw / 1000 == pytest.approx(power)
-    assert models.power_per_gpu(power, site.gpus) == pytest.approx(kw)
+    assert power_per_gpu(power, site.gpus) == pytest.approx(kw)
 
 
 @given(money, money, money, st.floats(1, 10), st.floats(5, 30), rate, st.floats(0.01, 5), st.floats(0.001, 0.2))
 def test_cost_of_ownership_falls_with_life_and_rises_with_the_rate(it, site, opex, life, long, rate, more, dearer):
     def cost(life, rate):
-        return models.cost_of_ownership(it, site, life, long, rate, opex).total_cost
+        return cost_of_ownership(it, site, life, long, rate, opex).total_cost
 
     assert cost(life + more, rate) < cost(life, rate) < cost(life, rate + dearer)
 
 
 @given(money, money, money, st.floats(1, 10), rate)
 def test_shares_of_the_cost_add_up_to_one(it, site, opex, life, rate):
-    found = models.cost_of_ownership(it, site, life, 14, rate, opex)
+    found = cost_of_ownership(it, site, life, 14, rate, opex)
     assert found.it_cost_share + found.facility_cost_share + found.opex_share == pytest.approx(1)
 
 
 @given(st.floats(1e9, 1e12), share, share, share, share)
 def test_who_gets_the_money_adds_up_to_all_of_it(capex, gpu, margin, network, cpu):
-    found = models.vendor_content(capex, gpu, margin, network, cpu, 3.4e6, 5.9e6)
+    found = vendor_content(capex, gpu, margin, network, cpu, 3.4e6, 5.9e6)
     assert sum(found[:-1]) == pytest.approx(capex)
 
 
 def test_an_author_s_custom_chips_do_not_follow_from_its_inputs():
     # 2.3 * 0.3 / 0.5 = 1.38; 0.92 / 5.9 = 15.6 %; 1.38 / 4.98 = 27.7 %: Bernstein prints 1.2, 19 % and 28 %
-    assert [round(each, 3) for each in models.asic_substitution(2.3, 5.9, 0.7, 0.5)] == [1.38, 0.156, 0.277]
+    assert [round(each, 3) for each in asic_substitution(2.3, 5.9, 0.7, 0.5)] == [1.38, 0.156, 0.277]
 
 
 def test_an_author_s_plan_against_its_capex():
     # K087: 5 GW in two years at 50 to 60bn are 250 to 300bn, 1.25 to 1.5 times the 100bn a year spent
-    plan = models.build_plan(5000, 2, np.array([50e9, 60e9]), 100e9)
+    plan = gigawatt_compute_stock.build_plan(5000, 2, np.array([50e9, 60e9]), 100e9)
     assert plan.plan_cost.tolist() == [250e9, 300e9] and plan.plan_to_capex.tolist() == [1.25, 1.5]
 
 
@@ -207,7 +217,7 @@ def test_bars_of_two_bases_never_share_a_label():
 
 def test_a_chart_computes_the_sites_money():
     kw = alt.param(name="kw_all_in", value=2.0)
-    assert is_expression(models.gigawatt(1000, kw, **BERNSTEIN).capex_per_gpu)
+    assert is_expression(gigawatt(1000, kw, **BERNSTEIN).capex_per_gpu)
 
 
 def test_an_unknown_chip_is_refused_by_name():
@@ -222,7 +232,7 @@ def test_authors_are_told_with_their_date_and_their_gigawatt():
 
 
 def test_a_case_of_the_page_is_worked_out_whole():
-    case = study.case(models.vendor_content, capex_per_gw="capex_per_gw_bernstein")
+    case = study.case(vendor_content, capex_per_gw="capex_per_gw_bernstein")
     assert case.outputs.gpu_profit_share == pytest.approx(0.273)  # 0.39 * 0.70, where Bernstein prints 0.29
 
 
@@ -232,10 +242,10 @@ def test_a_companys_own_pue_does_not_stand_for_all():
 
 
 @pytest.mark.parametrize(("model", "given"), [
-    (models.gigawatt, {"gross_power": 1000, "peak_per_gpu": compute.peak("NVIDIA B200")}),
-    (models.cost_of_ownership, {"it_capex": "it_capex_epoch", "facility_capex": "facility_capex_epoch"}),
-    (models.vendor_content, {"capex_per_gw": "capex_per_gw_bernstein"}),
-    (models.asic_substitution, {}),
+    (gigawatt, {"gross_power": 1000, "peak_per_gpu": compute.peak("NVIDIA B200")}),
+    (cost_of_ownership, {"it_capex": "it_capex_epoch", "facility_capex": "facility_capex_epoch"}),
+    (vendor_content, {"capex_per_gw": "capex_per_gw_bernstein"}),
+    (asic_substitution, {}),
 ])  # fmt: skip
 def test_amounts_in_euros_are_the_dollars_at_the_newest_rate_and_ratios_stay(model, given):
     lives = {name: f"{name}_epoch" for name in ("it_life", "facility_life") if name in model.parameters}

@@ -8,7 +8,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from capcycle import exhibits, models, study
+from capcycle import exhibits, study
+from capcycle.analyses.gpu_cloud import cases as gpu_cloud_cases
+from capcycle.analyses.gpu_cloud import exhibits as gpu_cloud_exhibits
+from capcycle.analyses.gpu_cloud.gpu_hour import forward_curve, gpu_hour, gpu_run_rate
+from capcycle.analyses.gpu_cloud.model import gpu_cloud
 from capcycle.claims.own import MODELS, check_file
 from capcycle.errors import ModelError
 from capcycle.facts import registers
@@ -31,13 +35,13 @@ LET = IREN | {"contract_term": 0, "prepaid_share": 0.0, "site_capex": 0.0, "gpu_
 
 
 def cluster(**given):
-    return models.gpu_cloud(**IREN | given)
+    return gpu_cloud(**IREN | given)
 
 
 def hour(**given):
-    nothing = dict.fromkeys(models.gpu_hour.parameters, 0.0)
+    nothing = dict.fromkeys(gpu_hour.parameters, 0.0)
     ones = dict.fromkeys(["server_life", "gpu_utilisation", "kw_per_gpu", "pue", "gpu_rent"], 1.0)
-    return models.gpu_hour(**nothing | ones | given)
+    return gpu_hour(**nothing | ones | given)
 
 
 # ---- published figures
@@ -87,16 +91,16 @@ def test_irens_contract_as_signed():
 
 
 def test_run_rates_of_iren():
-    found = models.gpu_run_rate(500e6, 23_000, 1.0, 140_000)  # 21,739 a GPU; 3.04bn at the same rent, 6.09 times
+    found = gpu_run_rate(500e6, 23_000, 1.0, 140_000)  # 21,739 a GPU; 3.04bn at the same rent, 6.09 times
     assert [float(each) for each in found] == pytest.approx([21_739, 2.48, 3.04e9, 6.09], rel=0.002)
 
 
 def test_forward_rents_of_an_a100():
-    assert float(models.forward_curve(2.40, 1.45).annual_ratio) == pytest.approx(0.53, abs=0.005)  # AWS, June 2021
+    assert float(forward_curve(2.40, 1.45).annual_ratio) == pytest.approx(0.53, abs=0.005)  # AWS, June 2021
 
 
 def test_the_case_of_iren_is_the_one_published():
-    case = study.case(models.gpu_cloud, "IREN", hurdle_rate="required_return", refreshes=0)
+    case = study.case(gpu_cloud, "IREN", hurdle_rate="required_return", refreshes=0)
     bare = case.evaluate(tax_rate=0.0, site_residual=0.0, gpu_residual=0.0)
     assert float(bare.project_irr) == pytest.approx(-0.031, abs=0.0006)
 
@@ -111,7 +115,7 @@ ratios = st.floats(0.5, 1.0)
 @given(rents, shares, ratios)
 @settings(max_examples=40)
 def test_npv_at_the_irr_is_nought(rent, share, ratio):
-    found = models.gpu_cloud(**LET | {"gpu_rent": rent, "gpu_utilisation": share, "gpu_rent_ratio_per_year": ratio})
+    found = gpu_cloud(**LET | {"gpu_rent": rent, "gpu_utilisation": share, "gpu_rent_ratio_per_year": ratio})
     if np.isfinite(found.project_irr):
         worth = present_value(found.project_irr, [float(flow) for flow in found.cash_by_year])
         assert abs(worth) < 1e-4 * found.cluster_capex
@@ -123,7 +127,7 @@ def test_npv_at_the_irr_is_nought(rent, share, ratio):
 @settings(max_examples=40)
 def test_debt_cheaper_than_the_project_lifts_the_return_and_dearer_debt_lowers_it(rent, ratio, rate):
     given = LET | {"gpu_rent": rent, "gpu_rent_ratio_per_year": ratio, "gpu_debt_rate": rate, "gpu_loan_to_value": 0.5}
-    found = models.gpu_cloud(**given)
+    found = gpu_cloud(**given)
     gap = found.project_irr - rate * (1 - given["tax_rate"])
     if np.isfinite(found.equity_irr) and abs(gap) > 1e-3:
         assert (found.equity_irr > found.project_irr) == (gap > 0)
@@ -133,14 +137,14 @@ def test_debt_cheaper_than_the_project_lifts_the_return_and_dearer_debt_lowers_i
 @settings(max_examples=20)
 def test_at_the_break_even_rent_npv_is_nought(rent, refreshes):
     flat = LET | {"gpu_rent_ratio_per_year": 1.0, "refreshes": refreshes}
-    needed = models.gpu_cloud(**flat | {"gpu_rent": rent}).break_even_rent
-    assert abs(models.gpu_cloud(**flat | {"gpu_rent": needed}).project_npv) < 1e-6 * 76_000 * 30_000
+    needed = gpu_cloud(**flat | {"gpu_rent": rent}).break_even_rent
+    assert abs(gpu_cloud(**flat | {"gpu_rent": needed}).project_npv) < 1e-6 * 76_000 * 30_000
 
 
 def test_at_the_break_even_share_of_hours_npv_is_nought():
     given = LET | {"gpu_rent_ratio_per_year": 1.0, "gpu_rent": 4.0, "power_tariff": 100.0}
-    share = models.gpu_cloud(**given).break_even_utilisation
-    assert abs(models.gpu_cloud(**given | {"gpu_utilisation": share}).project_npv) < 1.0
+    share = gpu_cloud(**given).break_even_utilisation
+    assert abs(gpu_cloud(**given | {"gpu_utilisation": share}).project_npv) < 1.0
 
 
 def test_a_prepayment_moves_money_and_makes_none():
@@ -150,23 +154,23 @@ def test_a_prepayment_moves_money_and_makes_none():
 
 
 def test_gpus_bought_again_earn_and_cost_the_same_again():
-    once, twice = models.gpu_cloud(**LET), models.gpu_cloud(**LET | {"refreshes": 1})
+    once, twice = gpu_cloud(**LET), gpu_cloud(**LET | {"refreshes": 1})
     assert sum(twice.cash_by_year) == pytest.approx(2 * sum(once.cash_by_year))
 
 
 def test_a_cluster_is_switched_off_when_rent_no_longer_covers_its_cash_cost():
-    found = models.gpu_cloud(**LET | {"gpu_rent_ratio_per_year": 0.3})
+    found = gpu_cloud(**LET | {"gpu_rent_ratio_per_year": 0.3})
     assert float(found.ebitda_by_year[2]) > 0 and min(map(float, found.ebitda_by_year)) == 0
 
 
 @given(st.floats(0.5, 10.0), st.floats(0.4, 1.0))
 def test_forward_rents_cost_what_the_three_year_price_does(one, part):
-    curve = models.forward_curve(one, one * part)
+    curve = forward_curve(one, one * part)
     assert sum(map(float, curve[1:])) == pytest.approx(3 * one * part)
 
 
 def test_a_three_year_price_of_a_third_or_less_has_no_forward_rents():
-    assert np.isnan(np.array(models.forward_curve(3.0, 0.9)[2:], float)).all()
+    assert np.isnan(np.array(forward_curve(3.0, 0.9)[2:], float)).all()
 
 
 # ---- as the house asks
@@ -186,39 +190,41 @@ def test_a_slider_computes_the_hour_but_not_the_return():
 
 def test_arrays_give_what_numbers_give():
     shares = np.array([0.5, 0.9])
-    both = models.gpu_cloud(**LET | {"gpu_utilisation": shares}).project_irr
-    each = [float(models.gpu_cloud(**LET | {"gpu_utilisation": one}).project_irr) for one in shares]
+    both = gpu_cloud(**LET | {"gpu_utilisation": shares}).project_irr
+    each = [float(gpu_cloud(**LET | {"gpu_utilisation": one}).project_irr) for one in shares]
     assert both.tolist() == pytest.approx(each, abs=1e-14)
 
 
 def test_the_variants_stand_beside_what_was_printed():
-    case = study.gpu.cluster("IREN")
-    shown = exhibits.irr_variants(case, 1.5e6, 0.2, {"Printed": [0.10, 0.12]}, "iren-holder-post")
+    case = gpu_cloud_cases.cluster("IREN")
+    shown = gpu_cloud_exhibits.irr_variants(case, 1.5e6, 0.2, {"Printed": [0.10, 0.12]}, "iren-holder-post")
     assert "−3.1% to 16.3%" in shown.title and "10.0%–12.0%" in shown.title
 
 
 def test_forward_ratios_are_those_of_the_register():
-    shown = exhibits.forward_ratios(registers.read("gpu_prices"), ["H100"], study.assumption("gpu_rent_ratio_per_year"))
+    shown = gpu_cloud_exhibits.forward_ratios(
+        registers.read("gpu_prices"), ["H100"], study.assumption("gpu_rent_ratio_per_year")
+    )
     assert "68.2%" in " ".join(shown.view.to_numpy(dtype=str).ravel())  # Oblivus, February 2024
     # H100 at Oblivus, Google and Azure: 68.2, 57.3 and 71.5 %
     assert "The cluster takes 68.0%; the 3 pairs first seen since 2024 have 68.2% in their middle." in shown.notes
 
 
 def test_a_terminated_contract_says_so():
-    shown = exhibits.gpu_contracts()
+    shown = gpu_cloud_exhibits.gpu_contracts()
     assert "Hainan Huatie" in shown.title
     assert shown.view.iloc[:, 2].str.contains("terminated, 30 Sep 2025").sum() == 1
 
 
 def test_a_rate_of_return_that_is_not_there_says_why():
-    notes = exhibits.scenarios(study.scenarios(study.gpu.cluster())).notes
-    found = study.scenarios(study.gpu.cluster())
+    notes = exhibits.scenarios(study.scenarios(gpu_cloud_cases.cluster())).notes
+    found = study.scenarios(gpu_cloud_cases.cluster())
     assert np.isnan(found.outputs.at["equity_irr", "bear"]) and not np.isnan(found.outputs.at["project_irr", "bear"])
     assert [note for note in notes if note.startswith("IRR to equity in the bear case: no rate fits")]
 
 
 def test_every_rate_that_fits_is_told():
-    found = study.scenarios(study.gpu.cluster())
+    found = study.scenarios(gpu_cloud_cases.cluster())
     two = found.results["bear"]._replace(cash_by_year=[-1.0, 5.0, -6.0])  # nought at 100 and at 200 %: see rates()
     outputs = found.outputs.copy()
     outputs.loc["project_irr", "bear"] = np.nan

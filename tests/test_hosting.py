@@ -7,10 +7,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from capcycle import exhibits, models, study
+from capcycle import study
+from capcycle.analyses import hosting
+from capcycle.analyses.hosting import contracts, leases
+from capcycle.analyses.hosting.model import rents
 from capcycle.errors import ModelError
-from capcycle.models import contracts, leases
-from capcycle.models.hosting import rents
 
 CUT_OFF = "2025-11-03"
 rates, mw, years = st.floats(0.01, 0.3), st.floats(1, 1000), st.integers(1, 30)
@@ -18,7 +19,7 @@ rates, mw, years = st.floats(0.01, 0.3), st.floats(1, 1000), st.integers(1, 30)
 
 def let(**given):
     """One MW let at Golden Sun's price, all else as assumed."""
-    return study.case(models.hosting, **given)
+    return study.case(hosting.model.hosting, **given)
 
 
 # ---- against figures from outside
@@ -70,21 +71,21 @@ def test_the_leases_of_two_landlords_add_up_to_what_they_tell():
 
 def test_one_megawatt_mines_what_the_network_pays():
     # J.P. Morgan, November 2025: 41,400 USD a day per EH/s; one MW at 20.5 J/TH is 1/20.5 EH/s
-    case = study.case(models.power_use)
+    case = study.case(hosting.power_use.power_use)
     assert case.outputs.mining_revenue == pytest.approx(41_400 * 365 / 20.5, rel=0.001)
 
 
 def test_switching_price_by_hand():
     # one year, no decline, nothing discounted away but one year at 10 %: (hosting + cost / 1.1) / (bitcoins / 1.1)
     one = {"lease_term": 1, "renewal_years": 0, "mining_decline": 0.0, "uncontracted_rate": 0.1, "delivery_years": 0}
-    found = study.case(models.power_use, **one, hosting_capex=1.0).outputs
+    found = study.case(hosting.power_use.power_use, **one, hosting_capex=1.0).outputs
     cost = 8760 * 40  # and nothing beside power
     by_hand = (found.hosting_value * 1.1 + cost) / (3.125 * 52_560 / (20.5 * 1074))
     assert found.switching_bitcoin_price == pytest.approx(by_hand)
 
 
 def test_mining_equals_hosting_at_the_switching_price():
-    case = study.case(models.power_use)
+    case = study.case(hosting.power_use.power_use)
     price = case.outputs.switching_bitcoin_price
     assert study.solve(case, "bitcoin_price", 0, "switch_value", 5e4, 1e6).values == pytest.approx([price])
 
@@ -126,7 +127,7 @@ def test_run_off_adds_up_to_what_is_signed(delay, weight):
 
 @given(price=st.floats(1e4, 1e6), rent=st.floats(1e6, 3e6))
 def test_mining_is_never_worth_less_than_standing_still(price, rent):
-    found = study.case(models.power_use).evaluate(bitcoin_price=price, hosting_rent=rent)
+    found = study.case(hosting.power_use.power_use).evaluate(bitcoin_price=price, hosting_rent=rent)
     assert found.mining_value >= 0
     assert (found.switch_value > 0) == (found.switching_bitcoin_price > price)
 
@@ -142,7 +143,7 @@ def test_a_share_above_one_is_refused():
 def test_a_rent_above_any_hosting_is_refused_with_the_range():
     said = r"hosting_rent is 9,700,000: give a number from 100,000 to 3,000,000, .*tenant_rate is 8"
     with pytest.raises(ModelError, match=said):
-        study.hosting.chosen(hosting_rent=9.7e6, tenant_rate=8)
+        hosting.cases.chosen(hosting_rent=9.7e6, tenant_rate=8)
 
 
 def test_contracts_that_must_not_be_averaged_are_marked():
@@ -179,22 +180,22 @@ def test_a_terminated_contract_is_worth_nothing():
 def test_models_yield_a_formula():
     slider = alt.param(name="hosting_capex", value=1.0)
     assert "hosting_capex" in str(let().evaluate(hosting_capex=slider).net_lease_value.expr)
-    found = study.case(models.power_use).evaluate(hosting_rent=alt.datum.x).switching_bitcoin_price
+    found = study.case(hosting.power_use.power_use).evaluate(hosting_rent=alt.datum.x).switching_bitcoin_price
     assert "datum.x" in str(found)
 
 
 def test_two_books_before_one_was_printed():
     table = contracts.read(["miners"], CUT_OFF)
-    found = exhibits.hosting.books(contracts.golden_sun(table, CUT_OFF), contracts.like_for_like(table, CUT_OFF), 14)
+    found = hosting.exhibits.books(contracts.golden_sun(table, CUT_OFF), contracts.like_for_like(table, CUT_OFF), 14)
     assert "not 1,959" not in found.title and "MW" in found.title
 
 
 def test_a_company_without_contracts_takes_the_general_rent():
-    assert study.hosting.lease(contracts.read(["HIVE"])).inputs["hosting_rent"].central == 1.73e6
+    assert hosting.cases.lease(contracts.read(["HIVE"])).inputs["hosting_rent"].central == 1.73e6
 
 
 def test_a_readers_own_value_keeps_the_range_of_the_sliders():
-    case = study.hosting.lease(contracts.read(["APLD"], "2025-07-01"), tenant_rate=0.12)
+    case = hosting.cases.lease(contracts.read(["APLD"], "2025-07-01"), tenant_rate=0.12)
     ends = case.inputs["tenant_rate"]
     assert (ends.low, ends.central, ends.high) == (0.06125, 0.12, 0.12)
     assert case.inputs["hosting_rent"].varied  # a single contract: the range of the general assumption
@@ -206,7 +207,7 @@ def test_a_cut_off_that_is_no_date_is_refused():
 
 
 def test_nobody_delivers_one_does_or_all_do():
-    titles = [exhibits.hosting._ledger_title(*each) for each in ((3, 0), (4, 1), (1, 1))]
+    titles = [hosting.exhibits._ledger_title(*each) for each in ((3, 0), (4, 1), (1, 1))]
     assert [title.split(" ")[0] for title in titles] == ["None", "One", "The"]
 
 
@@ -233,12 +234,12 @@ def test_a_day_that_is_none_is_refused():
 
 def test_the_cost_of_mining_beside_power_is_what_a_miner_told():
     # Riot, third quarter of 2025: 46,324 a bitcoin without depreciation, times 7.46 a MW-year, less 8,760 h at 40
-    told = 46_324 * study.case(models.power_use).outputs.bitcoins_mined - 8_760 * 40
+    told = 46_324 * study.case(hosting.power_use.power_use).outputs.bitcoins_mined - 8_760 * 40
     assert told < 0 and study.assumption("mining_other_cost").central == 0.0
 
 
 def test_contracts_that_would_be_called_the_same_are_told_apart():
-    shown = exhibits.hosting.bubbles(contracts.read(["APLD", "IREN"]))
+    shown = hosting.exhibits.bubbles(contracts.read(["APLD", "IREN"]))
     assert {f"Applied Digital 300 MW, {site}" for site in ("Polaris Forge 3", "Delta Forge 1")} < set(
         shown.view.iloc[:, 0]
     )

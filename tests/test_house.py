@@ -23,7 +23,7 @@ NOTEBOOKS = sorted((ROOT / "notebooks").glob("*.ipynb"))
 # A room imports only what stands to its left
 ROOMS = [
     *["errors", "paths", "units", "periods", "words", "sources", "facts", "panel", "metrics", "measure"],
-    *["models", "study", "claims", "codebook", "theme", "exhibits", "widgets"],
+    *["models", "study", "theme", "exhibits", "analyses", "claims", "codebook", "widgets"],
     *["parameters", "ledger", "engine", "run", "publish", "site", "cli"],
 ]
 DOORS = ["__init__", "__main__"]  # of the package itself: they may open every room, and no room opens them

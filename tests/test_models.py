@@ -12,10 +12,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from capcycle import models, words
+from capcycle import analyses, models, words
 from capcycle.models import maths
 
-each_model = pytest.mark.parametrize("model", models.ALL.values(), ids=list(models.ALL))
+each_model = pytest.mark.parametrize("model", analyses.models().values(), ids=list(analyses.models()))
 SECTIONS = ["Formula:", "Units:", "Source:", ">>>"]
 LIB = Path(models.__file__).parents[1]
 JUDGING = [path for room in ("models", "study") for path in sorted((LIB / room).glob("*.py")) if path.stem != "bounds"]

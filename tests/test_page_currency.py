@@ -6,29 +6,33 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from capcycle import exhibits, facts, models, paths, study
+from capcycle import facts, paths, study
+from capcycle.analyses import hosting, leasing, useful_life
+from capcycle.analyses.gpu_cloud import cases as gpu_cases
+from capcycle.analyses.gpu_cloud import exhibits as gpu_exhibits
+from capcycle.analyses.gpu_cloud.gpu_hour import gpu_run_rate
+from capcycle.analyses.hosting import contracts
+from capcycle.analyses.power_value import peers
 from capcycle.errors import CapcycleError
 from capcycle.facts import registers
-from capcycle.models import contracts
 from capcycle.panel import select
-from capcycle.study import peers
 
 FIXINGS = pd.read_csv(paths.DATA / "fx.csv").iloc[-1]  # the newest, per euro
 RATES = {"EUR": 1 / FIXINGS["USD"], "CNY": FIXINGS["CNY"] / FIXINGS["USD"]}  # for one dollar
 CASES = {
-    "one MW let": lambda currency: study.hosting.lease(contracts.read(["miners"], currency=currency)),
-    "a MW let at a price of the reader's": lambda currency: study.hosting.lease(
+    "one MW let": lambda currency: hosting.cases.lease(contracts.read(["miners"], currency=currency)),
+    "a MW let at a price of the reader's": lambda currency: hosting.cases.lease(
         contracts.read(["WULF"], currency=currency), hosting_rent=1.5e6, hosting_capex=9e6
     ),
-    "a MW of the one contract held": lambda currency: study.hosting.lease(
+    "a MW of the one contract held": lambda currency: hosting.cases.lease(
         contracts.read(["HUT"], "2026-01-31", currency)
     ),
-    "one MW used": lambda currency: study.hosting.uses(contracts.read(["CIFR"], currency=currency)),
-    "one MW as an own cloud": lambda currency: study.hosting.businesses(currency)["own_cloud"],
-    "GPUs let by the hour": lambda currency: study.gpu.cluster(currency=currency, gpu_rent=3.0),
-    "GPUs of a contract": lambda currency: study.gpu.cluster("IREN", currency=currency),
-    "a GPU-hour": lambda currency: study.gpu.hour(currency=currency),
-    "a leased cluster": lambda currency: study.leasing.cluster(
+    "one MW used": lambda currency: hosting.cases.uses(contracts.read(["CIFR"], currency=currency)),
+    "one MW as an own cloud": lambda currency: hosting.cases.businesses(currency)["own_cloud"],
+    "GPUs let by the hour": lambda currency: gpu_cases.cluster(currency=currency, gpu_rent=3.0),
+    "GPUs of a contract": lambda currency: gpu_cases.cluster("IREN", currency=currency),
+    "a GPU-hour": lambda currency: gpu_cases.hour(currency=currency),
+    "a leased cluster": lambda currency: leasing.cases.cluster(
         "ordinary", currency, card_price=[250e3, 287.5e3, 350e3], lessor_debt_rate=0.045, operating_cost_share=0.05,
         borrowed_share=0.7, lessor_tax_rate=0.25
     ),
@@ -59,27 +63,27 @@ def said(exhibit):
 
 def shown_of_hosting(currency):
     table = contracts.read(["miners"], currency=currency)
-    let, use = study.hosting.lease(table), study.hosting.uses(table)
+    let, use = hosting.cases.lease(table), hosting.cases.uses(table)
     printed, like = contracts.golden_sun(table), contracts.like_for_like(table, "2025-11-03")
     flows = contracts.run_off(table, contracts.known_on(table), 1.5, 0.75)
-    rates = dict.fromkeys(["hyperscaler", "backed", "unbacked"], study.hosting.credit_rates()["backed"])
-    own = exhibits.hosting
+    rates = dict.fromkeys(["hyperscaler", "backed", "unbacked"], hosting.cases.credit_rates()["backed"])
+    own = hosting.exhibits
     return [
         own.ledger(table), own.bubbles(table), own.books(printed, like, 14), own.worth(table, rates, 1.5),
-        own.run_off(table, flows, contracts.known_on(table)), own.yields(table, study.hosting.yields(table, let),
-        contracts.debt_costs(["miners"])), exhibits.power_use.business_models(study.hosting.businesses(currency)),
-        exhibits.power_use.worth(use),
+        own.run_off(table, flows, contracts.known_on(table)), own.yields(table, hosting.cases.yields(table, let),
+        contracts.debt_costs(["miners"])), hosting.use_exhibits.business_models(hosting.cases.businesses(currency)),
+        hosting.use_exhibits.worth(use),
     ]  # fmt: skip
 
 
 def shown_of_gpus(currency):
-    prices, case = registers.read("gpu_prices"), study.gpu.cluster("IREN", currency=currency)
-    rate = study.case(models.gpu_run_rate, "IREN", currency, run_rate="contract_revenue", gpus="gpus",
+    prices, case = registers.read("gpu_prices"), gpu_cases.cluster("IREN", currency=currency)
+    rate = study.case(gpu_run_rate, "IREN", currency, run_rate="contract_revenue", gpus="gpus",
                       gpu_utilisation=1.0, planned_gpus="gpus_planned")  # fmt: skip
     return [
-        exhibits.gpu_contracts(currency=currency), exhibits.forward_rents(prices, ["H100"], currency),
-        exhibits.run_rates({"one": rate}), exhibits.hour_stack(study.gpu.hour(currency=currency)),
-        exhibits.irr_variants(case, 1.5e6, 0.2, {"Printed": [0.1, 0.12]}, "iren-holder-post"),
+        gpu_exhibits.gpu_contracts(currency=currency), gpu_exhibits.forward_rents(prices, ["H100"], currency),
+        gpu_exhibits.run_rates({"one": rate}), gpu_exhibits.hour_stack(gpu_cases.hour(currency=currency)),
+        gpu_exhibits.irr_variants(case, 1.5e6, 0.2, {"Printed": [0.1, 0.12]}, "iren-holder-post"),
     ]  # fmt: skip
 
 
@@ -91,16 +95,16 @@ def test_no_amount_of_the_page_is_in_another_currency(shown):
 
 def test_verdicts_are_in_the_currency_too():
     table = contracts.read(["miners"], currency="EUR")
-    hosting = exhibits.hosting.verdict(study.hosting.lease(table), table)
-    switch = exhibits.power_use.switching(study.hosting.uses(table))
-    gpus = exhibits.cluster_finding(study.gpu.cluster(currency="EUR"))
-    assert all("€" in told and "$" not in told for told in (hosting, switch, gpus))
+    verdict = hosting.exhibits.verdict(hosting.cases.lease(table), table)
+    switch = hosting.use_exhibits.switching(hosting.cases.uses(table))
+    gpus = gpu_exhibits.cluster_finding(gpu_cases.cluster(currency="EUR"))
+    assert all("€" in told and "$" not in told for told in (verdict, switch, gpus))
 
 
 def test_the_exhibit_says_at_what_rate_records_were_converted():
-    notes = exhibits.hosting.ledger(contracts.read(["miners"], currency="EUR")).notes
+    notes = hosting.exhibits.ledger(contracts.read(["miners"], currency="EUR")).notes
     rate = [note for note in notes if f"{RATES['EUR']:.4g} for one USD" in note]
-    assert len(rate) == 1 and set(notes) - set(rate) == set(exhibits.hosting.ledger(contracts.read(["miners"])).notes)
+    assert len(rate) == 1 and set(notes) - set(rate) == set(hosting.exhibits.ledger(contracts.read(["miners"])).notes)
 
 
 def test_a_contract_is_its_value_times_the_rate():
@@ -118,12 +122,12 @@ def test_what_pays_for_gpus_is_told_by_its_price_in_dollars():
 
 def test_a_told_profit_is_converted_from_yuan():
     told = [150e6 / FIXINGS["CNY"], 200e6 / FIXINGS["CNY"]]
-    assert study.leasing.told_profit("ordinary", "EUR") == pytest.approx(told)
+    assert leasing.cases.told_profit("ordinary", "EUR") == pytest.approx(told)
 
 
 def test_the_servers_in_capex_do_not_depend_on_the_currency():
-    shares = study.lives.calibrated(["MSFT"]).dropna(subset="implied_share")
-    cases = study.lives.restated(_years("EUR"), ["MSFT"])
+    shares = useful_life.cases.calibrated(["MSFT"]).dropna(subset="implied_share")
+    cases = useful_life.cases.restated(_years("EUR"), ["MSFT"])
     assert set(shares["currency"]) == {"USD"}
     assert cases["MSFT"].inputs["server_share"].low == pytest.approx(shares["implied_share"].min())
 
@@ -134,8 +138,8 @@ def _years(currency):
 
 def test_a_printed_claim_is_converted_and_its_rate_is_told():
     years, estimates = _years("EUR"), registers.read("estimates")
-    later = study.lives.changed(study.lives.restated(years, ["MSFT"]))
-    shown = exhibits.useful_life.overstatement(later, [3.0], estimates)
+    later = useful_life.cases.changed(useful_life.cases.restated(years, ["MSFT"]))
+    shown = useful_life.exhibits.overstatement(later, [3.0], estimates)
     assert f"€{176 * RATES['EUR']:.0f}bn" in said(shown)  # Burry, 10 November 2025: 176bn dollars
     assert any("for one USD" in note for note in shown.notes)
 
@@ -157,8 +161,9 @@ def test_a_balance_in_a_currency_without_rates_is_refused(monkeypatch):
 
 
 @pytest.mark.parametrize("ask", [
-    lambda: contracts.read(["miners"], currency="XYZ"), lambda: study.gpu.cluster(currency="XYZ"),
-    lambda: study.leasing.cluster("ordinary", "XYZ", card_price=1e5), lambda: exhibits.gpu_contracts(currency="XYZ"),
+    lambda: contracts.read(["miners"], currency="XYZ"), lambda: gpu_cases.cluster(currency="XYZ"),
+    lambda: leasing.cases.cluster("ordinary", "XYZ", card_price=1e5),
+    lambda: gpu_exhibits.gpu_contracts(currency="XYZ"),
 ])  # fmt: skip
 def test_an_unknown_currency_is_refused_with_those_there_are(ask):
     with pytest.raises(CapcycleError, match="unknown currency XYZ; there are: CNY, EUR, HKD, TWD, USD"):

@@ -9,16 +9,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from capcycle import exhibits, models, study
+from capcycle import exhibits, study
+from capcycle.analyses import power_value
+from capcycle.analyses.hosting import contracts
+from capcycle.analyses.power_value import exhibits as shown
+from capcycle.analyses.power_value import lease_exhibits as power_leases
+from capcycle.analyses.power_value.leased import leases, terms
+from capcycle.analyses.power_value.model import lease_value, lifetime_income
+from capcycle.analyses.power_value.peers import _balance, peers, wide
+from capcycle.analyses.power_value.prices import power_prices
 from capcycle.claims.own import MODELS
 from capcycle.errors import ModelError
-from capcycle.exhibits import power_leases
-from capcycle.exhibits import power_value as shown
-from capcycle.models import contracts
-from capcycle.models.power_prices import power_prices
-from capcycle.models.power_value import lease_value, lifetime_income
-from capcycle.study.leased import leases, terms
-from capcycle.study.peers import _balance, peers, wide
 
 MINERS = ["IREN", "CIFR", "WULF", "HUT", "RIOT", "MARA", "BTDR"]
 LEASED, PIPELINE = [0.8, 0.9, 1.0], [0.0, 0.25, 0.5]
@@ -39,20 +40,20 @@ def parts(**changed):
         "pipeline_probability": 1, "bitcoin": 0, "cash": 0.2e9, "debt": 0.1e9, "data_center_loan_to_cost": 0.8,
         "shares": 100e6, "price": 5,
     }  # fmt: skip
-    return models.power_value(**(inputs | changed))
+    return power_value.model.power_value(**(inputs | changed))
 
 
 # ---- published arithmetic
 
 
 def test_aligned_is_sold_for_eight_million_a_megawatt():
-    found = models.ev_per_mw(40e9, 5_000, 3e6)  # edgen.tech, October 2025
+    found = power_value.model.ev_per_mw(40e9, 5_000, 3e6)  # edgen.tech, October 2025
     assert (found.value_per_mw, found.gap_per_mw) == (8e6, 5e6)
     assert round(found.premium, 2) == 1.67  # 5/3; the article prints 160 %
 
 
 def test_a_leased_megawatt_of_vaneck_is_worth_ten_and_a_half_million():
-    found = models.leased_mw_value(1.5e6, 1 / 15, 12e6)  # 1.5 x 15 - 12
+    found = power_value.model.leased_mw_value(1.5e6, 1 / 15, 12e6)  # 1.5 x 15 - 12
     assert found.gross_value_per_mw == pytest.approx(22.5e6) and found.net_value_per_mw == pytest.approx(10.5e6)
 
 
@@ -68,7 +69,7 @@ def test_worked_examples_run_through_the_models(method, inputs, name, expected):
 
 
 def test_bernsteins_iren():
-    found = models.attribution(12.2e9, 41.67, 75, 0.87, 500e6, 23_000)
+    found = power_value.model.attribution(12.2e9, 41.67, 75, 0.87, 500e6, 23_000)
     assert found.target_equity == pytest.approx(21.96e9, rel=1e-3)  # 12.2 x 75 / 41.67
     assert found.ai_value_at_target == pytest.approx(19.1e9, rel=1e-3)  # 87 % of it
     assert found.ai_value_per_gpu == pytest.approx(830_000, rel=1e-3)  # over 23,000
@@ -112,19 +113,19 @@ def test_parts_add_up(operating, leased, pipeline, likely, unlikely, bitcoin, ca
 
 @given(st.floats(1e9, 1e12), chance)
 def test_shares_of_a_value_add_to_the_whole(value, share):
-    found = models.attribution(value, 40, 75, share, 5e8, 1000)
+    found = power_value.model.attribution(value, 40, 75, share, 5e8, 1000)
     assert math.isclose(found.ai_value + found.other_value, value, rel_tol=1e-12)
 
 
 @given(st.floats(1e9, 1e11), st.floats(0, 2000), st.floats(1.3e6, 1.6e6), st.floats(0.06, 0.09))
 def test_priced_in_power_at_its_value_returns_the_enterprise_value(value, operating, income, rate):
-    found = models.priced_in(value, operating, 3e6, 0, income, rate, 12e6, 100)
-    worth = models.leased_mw_value(income, rate, 12e6).net_value_per_mw
+    found = power_value.model.priced_in(value, operating, 3e6, 0, income, rate, 12e6, 100)
+    worth = power_value.model.leased_mw_value(income, rate, 12e6).net_value_per_mw
     assert math.isclose(found.priced_in_mw * worth + operating * 3e6, value, rel_tol=1e-9)
 
 
 def test_no_number_of_leases_explains_a_value_when_a_lease_loses():
-    assert models.priced_in(1e9, 0, 0, 0, 1e6, 0.1, 12e6, 100).priced_in_mw == -500  # 1bn over 10m less 12m
+    assert power_value.model.priced_in(1e9, 0, 0, 0, 1e6, 0.1, 12e6, 100).priced_in_mw == -500  # 1bn over 10m less 12m
 
 
 def test_a_chart_can_add_the_parts_up():
@@ -208,7 +209,7 @@ def test_restricted_cash_is_not_cash():
 
 
 def test_who_lacks_a_figure_is_listed_and_has_no_value(figures):
-    cases = study.power.power_cases(figures, LEASED, PIPELINE)
+    cases = power_value.cases.power_cases(figures, LEASED, PIPELINE)
     assert np.isnan(cases["BTDR"].outputs.value_per_share) and "no figure of power in use" in cases["BTDR"].lacking
     notes = shown.ladder(figures).notes
     assert any(note.startswith("Bitdeer: no figure of power in use is held") for note in notes)
@@ -217,7 +218,7 @@ def test_who_lacks_a_figure_is_listed_and_has_no_value(figures):
 @pytest.mark.parametrize("wrong", [[0.9, 0.8, 1.0], [0.5, 0.9, 1.1], [0.5]])
 def test_probabilities_out_of_order_are_refused(figures, wrong):
     with pytest.raises(ModelError, match=r"leased_probability is .* rising and between 0 and 1"):
-        study.power.power_cases(figures, wrong, PIPELINE)
+        power_value.cases.power_cases(figures, wrong, PIPELINE)
 
 
 def in_euros(case, name, unit):
@@ -226,8 +227,8 @@ def in_euros(case, name, unit):
 
 
 @pytest.mark.parametrize("made", [
-    lambda figures, currency: study.power.power_cases(figures, LEASED, PIPELINE, 1e9, currency)["CIFR"],
-    lambda figures, currency: study.power.priced_in_cases(figures, currency)["CIFR"],
+    lambda figures, currency: power_value.cases.power_cases(figures, LEASED, PIPELINE, 1e9, currency)["CIFR"],
+    lambda figures, currency: power_value.cases.priced_in_cases(figures, currency)["CIFR"],
 ])  # fmt: skip
 def test_amounts_in_euros_are_the_dollars_at_the_newest_rate_and_ratios_stay(figures, made):
     dollars, euros = made(figures, "USD"), made(figures, "EUR")
@@ -237,7 +238,8 @@ def test_amounts_in_euros_are_the_dollars_at_the_newest_rate_and_ratios_stay(fig
 
 def test_what_is_lacking_is_told_alike_in_every_currency(figures):
     told = [
-        study.power.power_cases(figures, LEASED, PIPELINE, currency=each)["MARA"].lacking for each in ("USD", "EUR")
+        power_value.cases.power_cases(figures, LEASED, PIPELINE, currency=each)["MARA"].lacking
+        for each in ("USD", "EUR")
     ]
     assert told[0] == told[1]
 
@@ -246,7 +248,7 @@ def test_what_is_lacking_is_told_alike_in_every_currency(figures):
 
 
 def test_ciphers_share_by_hand(figures):
-    one = study.power.power_cases(figures, LEASED, PIPELINE)["CIFR"].outputs
+    one = power_value.cases.power_cases(figures, LEASED, PIPELINE)["CIFR"].outputs
     # m a year: 247.5, 311.7, 72.6 and 113.3
     income = 3_000 / 10 * 0.825 + 5_500 / 15 * 0.85 + 830 / 10 * 0.875 + 2_000 / 15 * 0.85
     cost = 168 * 10 + (300 + 70) * 12 + 39 * 9.5  # m: as told for Barber Lake, the general 12m for Amazon's two
@@ -311,7 +313,7 @@ def test_leases_that_an_author_expects_are_not_signed(figures):
 
 
 def test_the_leases_of_a_company_are_told_one_by_one(figures):
-    one = study.power.power_cases(figures, LEASED, PIPELINE)["CIFR"]
+    one = power_value.cases.power_cases(figures, LEASED, PIPELINE)["CIFR"]
     found = power_leases.leases(leases(["CIFR"]), one)
     assert found.title.endswith("less than the general $1.5m/MW; none of their 577 MW is told to run")
     assert found.view.loc[1, "Income, $m"] == "1.04 (g)" and found.view.loc[0, "Income, $m"] == "1.47"
@@ -327,7 +329,7 @@ def test_a_regression_that_says_nothing_gives_no_price(figures):
 
 
 def test_the_sum_of_the_parts_is_told_in_its_currency(figures):
-    one = study.power.power_cases(figures, LEASED, PIPELINE, currency="EUR")["CIFR"]
+    one = power_value.cases.power_cases(figures, LEASED, PIPELINE, currency="EUR")["CIFR"]
     found = shown.to_price(one)
     assert "€" in found.title and "$" not in f"{found.title} {found.notes}"
     assert found.subtitle.startswith("EUR per share") and set(found.figures["unit"]) == {"EUR/share"}
@@ -339,7 +341,7 @@ def test_every_rung_shows_numerator_denominator_and_stage(figures):
 
 
 def test_the_waterfall_ends_at_the_price(figures):
-    one = study.power.power_cases(figures, LEASED, PIPELINE)["CIFR"]
+    one = power_value.cases.power_cases(figures, LEASED, PIPELINE)["CIFR"]
     rows = shown.to_price(one).figures.set_index("label")["value"].astype(float)
     assert rows.iloc[:-3].sum() == pytest.approx(rows["Value per share"])
     assert rows["Value per share"] + rows["What the price adds"] == pytest.approx(rows["Share price"])
@@ -352,18 +354,18 @@ def test_the_football_field_leaves_out_what_is_no_price():
 
 
 def test_riots_power_is_told_as_j_p_morgan_has_it(figures):
-    notes = shown.priced_in(study.power.priced_in_cases(figures), figures).notes
+    notes = shown.priced_in(power_value.cases.priced_in_cases(figures), figures).notes
     assert any("Riot Platforms 40.0%, or 720 MW" in note for note in notes)
 
 
 def test_sliders_hold_the_formula(figures):
-    one = study.power.power_cases(figures, LEASED, PIPELINE)["CIFR"]
+    one = power_value.cases.power_cases(figures, LEASED, PIPELINE)["CIFR"]
     assert "leased_probability" in exhibits.what_if(one, "cap_rate", ["leased_probability"]).chart.to_json()
 
 
 def test_before_anything_was_known_there_is_a_table_of_dashes():
     nothing = peers(["CIFR", "WULF"], as_of="2024-09-30")
-    found = [shown.ladder(nothing), shown.priced_in(study.power.priced_in_cases(nothing), nothing)]
+    found = [shown.ladder(nothing), shown.priced_in(power_value.cases.priced_in_cases(nothing), nothing)]
     assert [one.chart for one in found] == [None, None] and set(found[0].view["Value"].str[0]) == {"–"}
 
 
@@ -373,12 +375,12 @@ def test_a_range_without_a_middle_is_told_as_a_range():
 
 
 def test_a_narrow_axis_never_reads_alike_at_two_ticks(figures):
-    one = study.power.power_cases(figures, LEASED, PIPELINE)["CIFR"]
+    one = power_value.cases.power_cases(figures, LEASED, PIPELINE)["CIFR"]
     drawn = exhibits.what_if(one, "cap_rate", ["leased_probability"]).chart.to_dict()
     assert drawn["layer"][0]["encoding"]["x"]["axis"]["format"] == "~%"  # 5.5% to 8%: 6%, 6.5%, 7%
 
 
 def test_the_line_of_a_map_stays_white_in_the_dark(figures):
-    one = study.power.power_cases(figures, LEASED, PIPELINE)["CIFR"]
+    one = power_value.cases.power_cases(figures, LEASED, PIPELINE)["CIFR"]
     drawn = exhibits.heat_map(study.grid(one, "cap_rate", "leased_probability", steps=5))
     assert [layer["mark"]["color"] for layer in drawn.chart.to_dict()["layer"][1:]] == ["white", "white"]

@@ -8,11 +8,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from capcycle import exhibits, facts, models, panel, paths, study
+from capcycle import exhibits, facts, panel, paths, study
+from capcycle.analyses.required_revenue import cases as required
+from capcycle.analyses.required_revenue import exhibits as shown
+from capcycle.analyses.required_revenue.model import required_revenue, revenue_for_capex, revenue_for_vintages
 from capcycle.claims import check_file, worked
 from capcycle.errors import ModelError
-from capcycle.exhibits import required_revenue as shown
-from capcycle.study import required
 
 METHODS = [*worked.methods("required_revenue"), *worked.methods("cycle")]
 amounts = st.floats(1e6, 1e13)
@@ -21,7 +22,7 @@ lives, shares = st.floats(0.5, 30), st.floats(0.05, 1)
 
 def build(it=400e9, facility=0.0, it_life=5.0, facility_life=14.0, margin=0.25, wanted=0.0, net=0.0, fixed=0.0,
           ramp=1.0, revenue=60e9):  # fmt: skip
-    return models.required_revenue(it, facility, it_life, facility_life, margin, wanted, net, fixed, ramp, revenue)
+    return required_revenue(it, facility, it_life, facility_life, margin, wanted, net, fixed, ramp, revenue)
 
 
 @pytest.fixture(scope="module")
@@ -62,13 +63,13 @@ def test_a_return_on_average_book_is_half_of_one_on_all_that_was_spent():
 
 def test_the_whole_company_is_the_general_function_on_its_parts():
     # 500 of capex, 80 % for AI, 75 % of that chips: 300 and 100
-    found = models.revenue_for_capex(500, 0.8, 0.75, 5, 10, 0.5, 0.1, 0, 0, 1, 50)
+    found = revenue_for_capex(500, 0.8, 0.75, 5, 10, 0.5, 0.1, 0, 0, 1, 50)
     assert found == pytest.approx(build(300, 100, 5, 10, 0.5, 0.1, revenue=50))
 
 
 def test_builds_of_several_years_add_up_while_they_last():
     # chips of 60 a year over three years: 20, 40, 60, and again 60 once the first has worn out; over 50 %
-    found = models.revenue_for_vintages([60] * 4, 1, 1, 3, 14, 0.5, 0, 1, 40)
+    found = revenue_for_vintages([60] * 4, 1, 1, 3, 14, 0.5, 0, 1, 40)
     assert np.allclose(found.required_by_year, [40, 80, 120, 120]) and found.gap_multiple == 3
 
 
@@ -106,7 +107,7 @@ def test_nothing_is_told_where_an_input_means_nothing(wrong):
 
 def test_a_chart_can_compute_all_builds_with_a_slider():
     life = alt.param(name="life", value=5)
-    found = models.revenue_for_vintages([1.0, 2.0], 1.0, 1.0, life, 14.0, 0.5, 0.1, 1.0, 1.0)
+    found = revenue_for_vintages([1.0, 2.0], 1.0, 1.0, life, 14.0, 0.5, 0.1, 1.0, 1.0)
     assert "life" in str(found.required_now)
 
 

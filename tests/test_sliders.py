@@ -9,12 +9,13 @@ import pytest
 from browser import CHROMIUM_FLAGS, chromium, code, offline, outcome, show
 from nbformat.v4 import new_markdown_cell
 
-from capcycle import exhibits, models, paths, publish, study
+from capcycle import analyses, exhibits, paths, publish, study
+from capcycle.analyses.required_revenue.model import required_revenue
 from capcycle.study import Input
 
 pytestmark = pytest.mark.browser
 SLIDERS = ["gross_margin_before_depreciation", "target_return"]
-CLOSED = [model for model in models.ALL.values() if not model.iterates]
+CLOSED = [model for model in analyses.models().values() if not model.iterates]
 SET = "(input, value) => { input.value = value; input.dispatchEvent(new Event('input', {bubbles: true})); }"
 DOT = "[aria-roledescription='text mark']"  # the number beside the dot
 # Vega itself works out the formulas: each is a signal over the signals of the inputs
@@ -52,7 +53,10 @@ def build_of(**given):
     known = {"it_capex": 300e9, "facility_capex": 100e9, "it_life": "server_life", "facility_life": 14.0,
              "net_capital": 0.0, "other_fixed_cost": 0.0, "ramp": 1.0, "ai_revenue": 60e9}  # fmt: skip
     return study.case(
-        models.required_revenue, **(known | given), gross_margin_before_depreciation=margin, target_return=wanted
+        required_revenue,
+        **(known | given),
+        gross_margin_before_depreciation=margin,
+        target_return=wanted,
     )
 
 

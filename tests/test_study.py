@@ -10,6 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from capcycle import exhibits, facts, models, panel, study
+from capcycle.analyses import ai_roic, start
+from capcycle.analyses.required_revenue.model import required_revenue
 from capcycle.errors import ModelError
 from capcycle.measure import measure
 from capcycle.models import finance
@@ -53,7 +55,7 @@ def test_a_number_given_is_an_assumption(shop):
 
 
 def test_a_name_given_points_at_an_assumption():
-    life = study.case(models.required_revenue, it_capex=1, facility_capex=1, it_life="server_life",
+    life = study.case(required_revenue, it_capex=1, facility_capex=1, it_life="server_life",
                       facility_life="facility_life_epoch", gross_margin_before_depreciation=0.5, target_return=0,
                       net_capital=0, other_fixed_cost=0, ramp=1, ai_revenue=1).inputs["it_life"]  # fmt: skip
     assert (life.low, life.central, life.high) == (3, 5, 6) and "kuppy-2025-10-05" in life.source.split()
@@ -65,7 +67,7 @@ def test_a_companys_own_assumption_comes_before_the_general(shop):
 
 
 def test_an_assumption_of_others_is_missing_and_names_them():
-    case = study.case(models.forward_roic_backlog, "META", backlog=1, ai_share_of_backlog=1, annual_capex=1)
+    case = study.case(ai_roic.model.forward_roic_backlog, "META", backlog=1, ai_share_of_backlog=1, annual_capex=1)
     assert math.isnan(case.inputs["backlog_duration"].central)
     assert (
         case.lacking == "nobody gives its duration of the backlog, only that of Alphabet, Amazon, Microsoft and Oracle"
@@ -73,7 +75,7 @@ def test_an_assumption_of_others_is_missing_and_names_them():
 
 
 def test_an_assumption_in_another_currency_is_converted_at_the_newest_rate():
-    capex = study.case(models.ai_cloud_build, "BABA", "USD", ai_life="server_life").inputs["annual_capex"]
+    capex = study.case(ai_roic.model.ai_cloud_build, "BABA", "USD", ai_life="server_life").inputs["annual_capex"]
     # a third of 380bn yuan; on 2026-10-30 the ECB had 7.4326 yuan and 1.1172 dollars for a euro
     assert capex.central == pytest.approx(380e9 / 3 * 1.1172 / 7.4326, rel=1e-9)
     assert capex.unit == "USD" and "ecb-eurofxref" in capex.source and "30 Oct 2026" in capex.reason
@@ -208,7 +210,7 @@ def test_draws_by_year_have_a_row_for_each(shop):
 @given(st.floats(-50, 50), st.floats(1, 5), st.floats(0, 5))
 def test_scenarios_never_cross(central, below, above):
     life = ranged(5 - below / 2, 5, 5 + above)
-    case = study.case(models.required_revenue, it_capex=100.0, facility_capex=0, it_life=life, facility_life=14,
+    case = study.case(required_revenue, it_capex=100.0, facility_capex=0, it_life=life, facility_life=14,
                       gross_margin_before_depreciation=0.5, target_return=0.1, net_capital=0,
                       other_fixed_cost=central + 60, ramp=1, ai_revenue=1)  # fmt: skip
     bear, base, bull = study.scenarios(case).outputs.loc["gap_multiple"]
@@ -243,7 +245,7 @@ def test_assumptions_that_came_after_the_page_are_marked_and_those_without_a_day
         shown = exhibits.assumptions(case, as_of=as_of)
         return shown.figures.set_index("label")["note"], shown.notes
 
-    case = study.case(models.required_revenue, it_capex=1, facility_capex=1, it_life="server_life",
+    case = study.case(required_revenue, it_capex=1, facility_capex=1, it_life="server_life",
                       facility_life="facility_life_epoch", ai_revenue=1)  # fmt: skip
     told, note = notes("2026-01-31")
     assert told["Life of chips and servers"].endswith("six.")  # Kupperman, 5 October 2025
@@ -253,7 +255,7 @@ def test_assumptions_that_came_after_the_page_are_marked_and_those_without_a_day
 
 
 def test_the_reason_of_an_input_stands_above_its_document_and_as_plain_text_in_the_file():
-    case = study.case(models.required_revenue, it_capex=1, facility_capex=1, it_life="server_life",
+    case = study.case(required_revenue, it_capex=1, facility_capex=1, it_life="server_life",
                       facility_life="facility_life_epoch", ai_revenue=1)  # fmt: skip
     shown = exhibits.assumptions(case)
     row = shown.figures.set_index("label").loc["Share of capacity sold"]
@@ -262,6 +264,6 @@ def test_the_reason_of_an_input_stands_above_its_document_and_as_plain_text_in_t
 
 
 def test_draws_of_what_is_missing_say_so():
-    shown = exhibits.spread(study.simulate(study.start("lease_payback")))
+    shown = exhibits.spread(study.simulate(start.start("lease_payback")))
     assert shown.chart is None and shown.title.endswith("no draw gives a number")
     assert "Price of a server: nothing held gives it, type a number" in shown.notes[0]

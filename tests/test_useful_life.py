@@ -7,10 +7,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from capcycle import exhibits, facts, models, study
+from capcycle import exhibits, facts
+from capcycle.analyses import useful_life
+from capcycle.analyses.useful_life import exhibits as shown
 from capcycle.claims import own
 from capcycle.errors import ModelError
-from capcycle.exhibits import useful_life as shown
 from capcycle.facts import registers
 from capcycle.models.depreciation import charge, declining_balance, straight_line, sum_of_digits
 from capcycle.models.maths import is_expression
@@ -63,51 +64,51 @@ def test_a_shorter_life_raises_near_years_and_lowers_far_ones(spent, short, long
 def restated(spent, life, residual):
     """Charges of one purchase in the newest year, the rest of the spending as it came."""
     cost = [0.0] * (len(spent) - 1) + [sum(spent)]
-    found = models.useful_life(cost, 1.0, 6.0, life, residual, 0.5, 0.2, 1e9, 1e9)
+    found = useful_life.model.useful_life(cost, 1.0, 6.0, life, residual, 0.5, 0.2, 1e9, 1e9)
     return np.array(found.charges_restated, float)
 
 
 @given(spent=spending, before=lives, after=lives)
 def test_a_change_of_life_charges_the_book_and_no_more(spent, before, after):
-    found = models.life_change(spent, 0.0, 1.0, before, after, 0.0, 0.5, 0.2, 1e9)
+    found = useful_life.model.life_change(spent, 0.0, 1.0, before, after, 0.0, 0.5, 0.2, 1e9)
     for charges in (found.existing_before, found.existing_after):
         assert sum(map(float, charges)) == pytest.approx(float(found.book), rel=1e-9, abs=1e-3)
 
 
 @given(spent=spending, life=lives)
 def test_the_life_of_the_accounts_changes_nothing(spent, life):
-    found = models.useful_life(spent, 0.5, life, life, 0.1, 0.5, 0.2, 1e10, 1e9)
+    found = useful_life.model.useful_life(spent, 0.5, life, life, 0.1, 0.5, 0.2, 1e10, 1e9)
     assert float(found.eps_restated) == pytest.approx(float(found.eps_in_accounts))
     assert float(found.added_on_existing) == pytest.approx(0, abs=1e-3)
 
 
 def test_existing_and_new_are_restated_apart():
     # by hand, 120 a year, mid-year, from 6 to 3 years: the year's own purchase 10 -> 20, the one before 20 -> 40
-    found = models.useful_life([120.0, 120.0], 1, 6, 3, 0, 0.5, 0.25, 100.0, 10.0)
+    found = useful_life.model.useful_life([120.0, 120.0], 1, 6, 3, 0, 0.5, 0.25, 100.0, 10.0)
     assert [float(found.added_on_new), float(found.added_on_existing)] == pytest.approx([10, 20])
     assert float(found.net_income_restated) == pytest.approx(100 - 30 * 0.75)
 
 
 def test_what_is_past_its_new_life_is_charged_at_once():
     # by hand: 60 bought four years ago has charged 4.5/6 of itself; 15 are left, and three years are over
-    found = models.life_change([60.0, 0, 0, 0, 0], 0, 1, 6, 3, 0, 0.5, 0, 1)
+    found = useful_life.model.life_change([60.0, 0, 0, 0, 0], 0, 1, 6, 3, 0, 0.5, 0, 1)
     assert [float(each) for each in found.existing_after[:2]] == pytest.approx([15, 0])
     assert float(found.effect_on_existing) == pytest.approx(15 - 10)
 
 
 def test_the_residual_is_never_charged():
-    found = models.useful_life([100.0], 1, 5, 5, 0.3, 0.5, 0, 1.0, 1.0)
+    found = useful_life.model.useful_life([100.0], 1, 5, 5, 0.3, 0.5, 0, 1.0, 1.0)
     assert sum(map(float, found.charges_in_accounts)) == pytest.approx(70)
 
 
 def test_a_loss_has_no_share_to_change():
-    assert np.isnan(models.useful_life([100.0], 1, 6, 3, 0, 0.5, 0.2, -50.0, 10.0).eps_change)
+    assert np.isnan(useful_life.model.useful_life([100.0], 1, 6, 3, 0, 0.5, 0.2, -50.0, 10.0).eps_change)
 
 
 def test_both_models_yield_formulas_of_sliders():
     life, share = alt.param(name="life"), alt.param(name="share")
-    one = models.useful_life([1e9] * 8, share, 6, life, 0, 0.5, 0.2, 1e10, 1e9)
-    other = models.life_change([1e9] * 8, 1e9, share, 6, life, 0, 0.5, 0.2, 1e9)
+    one = useful_life.model.useful_life([1e9] * 8, share, 6, life, 0, 0.5, 0.2, 1e10, 1e9)
+    other = useful_life.model.life_change([1e9] * 8, 1e9, share, 6, life, 0, 0.5, 0.2, 1e9)
     assert is_expression(one.eps_by_balance, one.charges_restated[3]) and is_expression(other.eps_effect[0])
 
 
@@ -121,12 +122,12 @@ def years():
 
 @pytest.fixture(scope="module")
 def cases(years):
-    return study.lives.restated(years, years.companies)
+    return useful_life.cases.restated(years, years.companies)
 
 
 @pytest.fixture(scope="module")
 def calibrated(years):
-    return study.lives.calibrated(years.companies)
+    return useful_life.cases.calibrated(years.companies)
 
 
 def test_microsofts_change_by_hand(calibrated):
@@ -150,7 +151,7 @@ def test_the_share_used_returns_the_disclosed_effect(cases):
 
 
 def test_servers_never_charge_more_than_all_assets_do(years, cases):
-    whole = study.lives.reported(years, ["META"])["META"].central
+    whole = useful_life.cases.reported(years, ["META"])["META"].central
     assert float(cases["META"].outputs.depreciation_in_accounts) == pytest.approx(whole)
 
 
@@ -161,21 +162,21 @@ def test_who_lacks_a_life_is_kept_and_says_so(cases):
 
 
 def test_a_reader_may_choose_what_nothing_tells(years):
-    own_choice = study.lives.restated(years, ["ORCL", "MSFT"], share_elsewhere=1.0, life_elsewhere=6)
+    own_choice = useful_life.cases.restated(years, ["ORCL", "MSFT"], share_elsewhere=1.0, life_elsewhere=6)
     assert not own_choice["ORCL"].lacking and own_choice["ORCL"].kind == "assumed"
     assert own_choice["MSFT"].inputs["server_share"].central < 1, "what is told is kept"
 
 
 def test_what_no_life_or_share_can_be_is_refused_at_once(years):
     with pytest.raises(ModelError, match=r"(?s)life_elsewhere is -2: give years.*share_elsewhere is 40: give a fract"):
-        study.lives.restated(years, ["MSFT"], share_elsewhere=40, life_elsewhere=-2)
+        useful_life.cases.restated(years, ["MSFT"], share_elsewhere=40, life_elsewhere=-2)
 
 
 def test_lives_are_those_known_on_the_day():
     day = pd.Timestamp("2025-12-31")
-    assert study.lives.in_use("CRWV", day, "2025-12-31").central == 6.0
-    assert study.lives.in_use("CRWV", day, "2025-01-31").missing
-    assert study.lives.in_use("META", pd.Timestamp("2022-06-30")).central == 4.5
+    assert useful_life.cases.in_use("CRWV", day, "2025-12-31").central == 6.0
+    assert useful_life.cases.in_use("CRWV", day, "2025-01-31").missing
+    assert useful_life.cases.in_use("META", pd.Timestamp("2022-06-30")).central == 4.5
 
 
 # ---- the exhibits
@@ -195,8 +196,8 @@ def test_the_cohorts_add_to_the_charge_and_the_wall(cases):
 
 
 def test_every_exhibit_holds_without_any_company_that_has_the_figures(years):
-    none = study.lives.restated(years, ["ORCL"])
-    later = study.lives.changed(none)
+    none = useful_life.cases.restated(years, ["ORCL"])
+    later = useful_life.cases.changed(none)
     made = [shown.at_lives(none, LIVES), shown.eps_table(none, LIVES), shown.bridge(none["ORCL"]), shown.wall(none),
             shown.cohorts(none["ORCL"]), shown.fan(later["ORCL"], LIVES), shown.methods(none["ORCL"])]  # fmt: skip
     assert all(isinstance(each, exhibits.Exhibit) and each.title for each in made)
@@ -217,7 +218,7 @@ def test_a_loan_that_left_the_list_is_repaid():
 
 
 def test_the_verdict_says_what_the_reader_chose(years):
-    found = study.lives.restated(years, ["ORCL"], share_elsewhere=1.0, life_elsewhere=6)
+    found = useful_life.cases.restated(years, ["ORCL"], share_elsewhere=1.0, life_elsewhere=6)
     assert "No text tells what share of capex is servers at Oracle: all of it is taken" in shown.verdict(found, 3)
 
 
@@ -231,12 +232,12 @@ def test_what_a_reader_asks_in_vain_is_refused_at_once(cases):
     with pytest.raises(
         ModelError, match=r"unknown company NVDA; .*; lives has 0: .*; capex_next is -5: give an amount"
     ):
-        study.lives.refuse(cases, "NVDA", [0.0, 3.0], -5)
+        useful_life.cases.refuse(cases, "NVDA", [0.0, 3.0], -5)
 
 
 def test_depreciation_with_amortisation_bounds_where_it_is_not_told_alone():
     known = facts.load(["CRWV"], as_of="2026-03-31")
-    found = study.lives.reported(select(known, "year", "fiscal"), ["CRWV"])["CRWV"]
+    found = useful_life.cases.reported(select(known, "year", "fiscal"), ["CRWV"])["CRWV"]
     assert (found.name, found.central) == ("depreciation_amortization", 2_454e6)  # its cash-flow statement of 2025
 
 
@@ -245,6 +246,6 @@ def test_a_profit_lost_whole_is_told_as_a_loss():
 
 
 def test_a_group_without_a_row_is_said_to_be_empty(years):
-    microsoft = shown.terms(study.lives.restated(years, ["MSFT"]), *study.lives.beside())
+    microsoft = shown.terms(useful_life.cases.restated(years, ["MSFT"]), *useful_life.cases.beside())
     assert set(microsoft.figures["group"]) == {say("lives.group.life"), say("lives.group.price")}
     assert {say("lives.empty.loan"), say("lives.empty.contract")} <= set(microsoft.notes)

@@ -16,7 +16,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 import capcycle
-from capcycle import facts, models, words
+from capcycle import analyses, facts, words
 from capcycle.errors import CapcycleError
 from capcycle.metrics import ALL
 from capcycle.units import SCALES
@@ -125,8 +125,8 @@ def test_days_periods_and_listings_read():
 
 @cache
 def by_file() -> dict[str, dict[str, str]]:
-    files = sorted((LIB / "words" / "en").glob("*.toml"))
-    return {file.name: dict(flat(tomllib.loads(file.read_text("utf-8")))) for file in files}
+    files = sorted([*(LIB / "words" / "en").glob("*.toml"), *(LIB / "analyses").rglob("*.en.toml")])
+    return {str(file.relative_to(LIB)): dict(flat(tomllib.loads(file.read_text("utf-8")))) for file in files}
 
 
 def flat(table: dict, prefix: str = ""):
@@ -201,8 +201,8 @@ def test_every_concept_and_every_metric_has_a_name():
 
 
 def test_every_name_belongs_to_something():
-    things = {*facts.dictionary().index, *ALL, "tax_rate", "years", *models.ALL}
-    things |= {thing for model in models.ALL.values() for thing in (*model.parameters, *model.outputs)}
+    things = {*facts.dictionary().index, *ALL, "tax_rate", "years", *analyses.models()}
+    things |= {thing for model in analyses.models().values() for thing in (*model.parameters, *model.outputs)}
     things |= set(facts.registers.read("assumptions")["name"])
     names = [key for key in words.catalogue() if key.startswith(("name.", "name_of."))]
     assert [key for key in names if key.partition(".")[2] not in things] == []

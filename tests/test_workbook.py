@@ -10,7 +10,8 @@ import numpy as np
 import pytest
 from browser import PARAMETERS, code, outcome, show
 
-from capcycle import exhibits, models, publish, study
+from capcycle import analyses, exhibits, publish, study
+from capcycle.analyses import start
 from capcycle.exhibits.studies.workbook import workbook
 from capcycle.models import finance
 from capcycle.models.cells import Cell, Workings
@@ -25,10 +26,10 @@ COLUMNS = dict(zip(SCENARIOS, "CDE", strict=True))  # whose headings are the nam
 def started(model):
     """A case of a model, of a company where it needs one that is held; the rest are shown by what they lack."""
     return next((case for company in ("", "MSFT", "IREN", "META", "GOOGL", "CIFR", "TSLA")
-                 if not (case := study.start(model, company)).lacking), None)  # fmt: skip
+                 if not (case := start.start(model, company)).lacking), None)  # fmt: skip
 
 
-CASES = {model: case for model in models.ALL if (case := started(model))}
+CASES = {model: case for model in analyses.models() if (case := started(model))}
 
 
 def scenario_of(path, made, scenario):
@@ -70,7 +71,7 @@ def number(text):
 
 
 def test_most_models_have_a_case_to_write():
-    assert len(CASES) >= 25, sorted(set(models.ALL) - set(CASES))
+    assert len(CASES) >= 25, sorted(set(analyses.models()) - set(CASES))
 
 
 @pytest.mark.parametrize("scenario", SCENARIOS)
@@ -88,7 +89,7 @@ def test_a_spreadsheet_computes_what_the_library_computes(model, scenario, compu
 
 
 def test_what_is_missing_is_no_number_there():
-    lacking = study.start("lease_payback")
+    lacking = start.start("lease_payback")
     assert lacking.lacking and workbook([lacking])[:2] == b"PK"
 
 

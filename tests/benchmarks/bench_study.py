@@ -5,7 +5,7 @@ from time import perf_counter
 
 import numpy as np
 
-from capcycle import models, study
+from capcycle import analyses, study
 from capcycle.models.bounds import bounds
 from capcycle.study import Case, Input
 
@@ -56,7 +56,7 @@ def test_study() -> None:
 
 def main() -> None:
     """Print for each model its seconds as a share of the target, and what a point costs beside one by itself."""
-    for name, model in models.ALL.items():
+    for name, model in analyses.models().items():
         case, target = made(model), SEARCHING_SECONDS if model.iterates else CLOSED_SECONDS
         x, y, *_ = case.varied
         grid = timed(lambda case=case, x=x, y=y: study.grid(case, x, y, steps=GRID))

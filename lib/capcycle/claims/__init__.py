@@ -1,10 +1,11 @@
 """Published claims as printed, what the recomputation gives, the verdict, and rules that find errors in any file."""
 
-from capcycle.claims import worked
+from capcycle.claims import exhibits, worked
 from capcycle.claims.check import check_tables, recompute
 from capcycle.claims.examined import Examined, examine
 from capcycle.claims.load import CLASSES, VERDICTS
 from capcycle.claims.own import check_file, is_wrong, register, told
+from capcycle.claims.worked_exhibit import worked_examples
 
 __all__ = [
     "CLASSES",
@@ -13,9 +14,11 @@ __all__ = [
     "check_file",
     "check_tables",
     "examine",
+    "exhibits",
     "is_wrong",
     "recompute",
     "register",
     "told",
     "worked",
+    "worked_examples",
 ]

@@ -1,5 +1,7 @@
 """The tables of published claims and worked examples: what each is of, and what each of its columns holds."""
 
+from capcycle.facts.examples import COLUMNS as EXAMPLE
+
 CLAIM = {
     "claim_id": "id of the claim; as a name in a rule its lower value, with `h` behind it its upper one",
     "article": "title of the article that prints it",
@@ -61,17 +63,6 @@ ALIAS = {
 SPEAKER = {
     "speaker": "who claims something, as in `claims.csv`",
     "kind": "what kind of source that is: broker, company, press and so on",
-}
-EXAMPLE = {
-    "method": "the method, by the name that it is registered under",
-    "inputs": "what it takes, as a JSON object",
-    "expected": "what was published, or derived from what was, as a JSON object",
-    "tolerance": "`exact`, `abs=` or `rel=` with how far off still agrees; `n/a` where it is known not to reproduce",
-    "source_title": "the document that prints it",
-    "source_url": "where it stands",
-    "reproduced": "`yes`, `partly` or `no`, as found when it was taken in",
-    "basis": "`published`, `derived` from published figures, or `mixed`",
-    "note": "what a reader should know",
 }
 FILES = {
     "claims.csv": ("Published claims as printed, one row each.", CLAIM),

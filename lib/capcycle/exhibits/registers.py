@@ -4,7 +4,7 @@ from datetime import date
 
 import pandas as pd
 
-from capcycle import codebook, facts, words
+from capcycle import facts, words
 from capcycle.exhibits import parts
 from capcycle.exhibits.exhibit import Exhibit
 from capcycle.facts import door
@@ -122,9 +122,11 @@ def changed(table: pd.DataFrame, before: str, after: str = "") -> Exhibit:
     )
 
 
-def files() -> Exhibit:
-    """Every file of the data, what it is, and the meaning of each of its columns."""
-    table = codebook.columns()
+def files(table: pd.DataFrame) -> Exhibit:
+    """Every file of the data, what it is, and the meaning of each of its columns.
+
+    table  of `codebook.columns`
+    """
     each = table.groupby(["file", "about"], sort=False)
     columns = [{"text": words.say("registers.columns", count=len(rows)), "details": _lines(rows)} for _, rows in each]
     names, about = zip(*(pair for pair, _ in each), strict=True)

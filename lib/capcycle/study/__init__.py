@@ -1,17 +1,5 @@
 """What an analyst does with any model: cases, scenarios, grids, tornadoes, solving, simulating, checking."""
 
-from capcycle.study import (
-    ai_roic,
-    compute,
-    cycle,
-    gpu,
-    hosting,
-    leasing,
-    lives,
-    peers,
-    power,
-    required,
-)
 from capcycle.study.case import (
     Case,
     Input,
@@ -30,7 +18,6 @@ from capcycle.study.scenarios import (
 )
 from capcycle.study.simulate import Simulation, simulate
 from capcycle.study.solve import Solution, solve
-from capcycle.study.start import start
 from capcycle.study.sweep import (
     Grid,
     Tornado,
@@ -48,27 +35,16 @@ __all__ = [
     "Simulation",
     "Solution",
     "Tornado",
-    "ai_roic",
     "assumption",
     "case",
     "cases",
     "check",
-    "compute",
     "converted",
-    "cycle",
     "figure",
-    "gpu",
     "grid",
     "history",
-    "hosting",
-    "leasing",
-    "lives",
-    "peers",
-    "power",
-    "required",
     "scenarios",
     "simulate",
     "solve",
-    "start",
     "tornado",
 ]

@@ -139,9 +139,9 @@ def case(model: Callable, company: str = "", currency: str = "USD", **given: Any
     Errors: ModelError for names that the model does not take, for every input that nothing gives, and for a currency
             without rates.
 
-    >>> from capcycle import models
+    >>> from capcycle.analyses.required_revenue.model import required_revenue
     >>> kupperman = case(
-    ...     models.required_revenue, it_capex=400e9, facility_capex=0, it_life=5, facility_life="facility_life_epoch",
+    ...     required_revenue, it_capex=400e9, facility_capex=0, it_life=5, facility_life="facility_life_epoch",
     ...     gross_margin_before_depreciation=0.25, target_return=0, net_capital=0, other_fixed_cost=0, ramp=1,
     ...     ai_revenue=20e9)
     >>> float(kupperman.outputs.revenue_required)

@@ -36,9 +36,10 @@ def scenarios(case: Case) -> Scenarios:
 
     Errors: none; an input without a range is the same in all three.
 
-    >>> from capcycle import models, study
+    >>> from capcycle import study
+    >>> from capcycle.analyses.required_revenue.model import required_revenue
     >>> low = study.Input("", 5, "years", 3, 6)
-    >>> build = study.case(models.required_revenue, it_capex=400e9, facility_capex=0, it_life=low, facility_life=14,
+    >>> build = study.case(required_revenue, it_capex=400e9, facility_capex=0, it_life=low, facility_life=14,
     ...     gross_margin_before_depreciation=0.25, target_return=0, net_capital=0, other_fixed_cost=0, ramp=1,
     ...     ai_revenue=20e9)
     >>> (study.scenarios(build).outputs.loc["revenue_required"] / 1e9).round(1).tolist()  # 400/3, /5 and /6 over 25 %

@@ -38,8 +38,9 @@ def simulate(case: Case, draws: int = DRAWS, seed: int = SEED) -> Simulation:
     The same seed gives the same draws. Inputs are drawn as if they did not hang together, which narrows the result
     where in truth they do.
 
-    >>> from capcycle import models, study
-    >>> build = study.case(models.required_revenue, it_capex=400e9, facility_capex=0, it_life=5, facility_life=14,
+    >>> from capcycle import study
+    >>> from capcycle.analyses.required_revenue.model import required_revenue
+    >>> build = study.case(required_revenue, it_capex=400e9, facility_capex=0, it_life=5, facility_life=14,
     ...     gross_margin_before_depreciation=0.25, target_return=0, net_capital=0, other_fixed_cost=0, ramp=1,
     ...     ai_revenue=20e9)
     >>> set(simulate(build, draws=3).values("revenue_required").tolist())  # nothing has a range: the point itself

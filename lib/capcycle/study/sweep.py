@@ -41,8 +41,9 @@ def grid(case: Case, x: str, y: str, of: str | None = None, steps: int = STEPS) 
 
     Errors: ModelError for an input that is not there or has no range.
 
-    >>> from capcycle import models, study
-    >>> build = study.case(models.required_revenue, it_capex=400e9, facility_capex=0, facility_life=14, net_capital=0,
+    >>> from capcycle import study
+    >>> from capcycle.analyses.required_revenue.model import required_revenue
+    >>> build = study.case(required_revenue, it_capex=400e9, facility_capex=0, facility_life=14, net_capital=0,
     ...     it_life=study.Input("", 5, "years", 3, 5), target_return=study.Input("", 0.1, "fraction", 0, 0.2),
     ...     gross_margin_before_depreciation=0.25, other_fixed_cost=0, ramp=1, ai_revenue=20e9)
     >>> (grid(build, "it_life", "target_return", "revenue_required", steps=2).values / 1e9).round().tolist()
@@ -58,8 +59,9 @@ def grid(case: Case, x: str, y: str, of: str | None = None, steps: int = STEPS) 
 def tornado(case: Case, of: str | None = None) -> Tornado:
     """An output at both ends of each input's range, the others central.
 
-    >>> from capcycle import models, study
-    >>> build = study.case(models.required_revenue, it_capex=400e9, facility_capex=0, facility_life=14, net_capital=0,
+    >>> from capcycle import study
+    >>> from capcycle.analyses.required_revenue.model import required_revenue
+    >>> build = study.case(required_revenue, it_capex=400e9, facility_capex=0, facility_life=14, net_capital=0,
     ...     it_life=study.Input("", 5, "years", 3, 5), target_return=study.Input("", 0.1, "fraction", 0, 0.2),
     ...     gross_margin_before_depreciation=0.25, other_fixed_cost=0, ramp=1, ai_revenue=20e9)
     >>> (tornado(build, "revenue_required").table.set_index("name")["swing"] / 1e9).round().to_dict()

@@ -39,8 +39,8 @@ class ModelExplorer(ExhibitBox):
     `controls` has the widgets by the name of the input, `case` the model with its present inputs, `exhibit` what is
     shown, `two` the inputs of a what-if: the one across and the list of the one with a slider in the chart.
 
-    >>> from capcycle import models
-    >>> build = study.case(models.required_revenue, it_capex=400e9, facility_capex=0, it_life="server_life",
+    >>> from capcycle.analyses.required_revenue.model import required_revenue
+    >>> build = study.case(required_revenue, it_capex=400e9, facility_capex=0, it_life="server_life",
     ...     facility_life="facility_life_epoch", gross_margin_before_depreciation=0.25, target_return=0,
     ...     net_capital=0, other_fixed_cost=0, ramp=1, ai_revenue=20e9)
     >>> explorer = ModelExplorer(build)

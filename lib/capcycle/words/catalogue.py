@@ -13,8 +13,9 @@ LANGUAGE = os.environ.get("CAPCYCLE_LANGUAGE", "en")
 
 @cache
 def catalogue(language: str = LANGUAGE) -> dict[str, str]:
-    """Every sentence of a language by its dotted key, from the TOML files of its folder."""
-    files = sorted((Path(__file__).parent / language).glob("*.toml"))
+    """Every sentence of a language by its dotted key: the TOML files of its folder and those beside each analysis."""
+    here = Path(__file__).parent
+    files = sorted([*(here / language).glob("*.toml"), *(here.parent / "analyses").rglob(f"*.{language}.toml")])
     return {key: text for file in files for key, text in _flat(tomllib.loads(file.read_text("utf-8")))}
 
 

@@ -2,7 +2,8 @@
 
 from collections.abc import Mapping
 
-from capcycle import facts, metrics, models, study
+from capcycle import facts, metrics, study
+from capcycle.analyses import ai_roic
 from capcycle.claims.own import register
 from capcycle.measure import measure
 from capcycle.models.maths import per
@@ -28,7 +29,7 @@ def forward_roic_backlog(
 
     def on(capex: float) -> float:
         return float(
-            models.forward_roic_backlog(
+            ai_roic.model.forward_roic_backlog(
                 full(backlog_usd_bn, "bn"), ai_share_backlog, duration_years, full(capex, "bn"), ai_share_capex,
                 nopat_margin, 0.0,
             ).forward_roic
@@ -45,7 +46,7 @@ def forward_roic_revenue(
 
     def on(capex: float) -> float:
         return float(
-            models.forward_roic_revenue(
+            ai_roic.model.forward_roic_revenue(
                 full(QUARTERS * quarter_revenue_usd_bn, "bn"), ai_share_revenue, full(capex, "bn"), ai_share_capex,
                 nopat_margin, 0.0,
             ).forward_roic
@@ -59,7 +60,7 @@ def forward_roic_sensitivity(ticker: str, wacc: float, duration_years: list[floa
     quarters = select(facts.load([ticker], as_of=PUBLISHED), "quarter", "calendar", currency="USD")
     pace = measure(metrics.capex_run_rate, quarters)
     case = study.case(
-        models.forward_roic_backlog, ticker, backlog=measure("rpo", quarters), annual_capex=pace, wacc=wacc
+        ai_roic.model.forward_roic_backlog, ticker, backlog=measure("rpo", quarters), annual_capex=pace, wacc=wacc
     )
     spreads = [case.evaluate(backlog_duration=years).forward_spread for years in duration_years]
     return {"spread_bps": [float(spread) * BASIS_POINTS for spread in spreads]}
@@ -69,7 +70,7 @@ def segment_gross_margin(
     revenue_usd_m: float, gross_profit_usd_m: float, extra_depreciation_points: float
 ) -> Mapping[str, float]:
     """Before and after a further charge in points of revenue."""
-    found = models.segment_gross_margin(
+    found = ai_roic.model.segment_gross_margin(
         full(revenue_usd_m, "m"), full(gross_profit_usd_m, "m"), extra_depreciation_points / PERCENT
     )
     return {"gross_margin": float(found.segment_gross_margin),

@@ -2,9 +2,9 @@
 
 from collections.abc import Mapping
 
+from capcycle.analyses.cycle.model import build_out
 from capcycle.claims.own import register
 from capcycle.facts import registers
-from capcycle.models import build_out
 
 BN, TN = 1e9, 1e12
 RAILWAYS, AI_TODAY = ("US railways", "Tomasz Tunguz"), 500e9  # printed in the text, not among the example's inputs

@@ -5,7 +5,7 @@ from math import nan
 
 import numpy as np
 
-from capcycle import models
+from capcycle.analyses import gigawatt
 from capcycle.claims.own import register
 from capcycle.models.maths import per
 from capcycle.units import KW_PER_MW, MW_PER_GW, full, scaled
@@ -21,7 +21,7 @@ def gw_cost_split(
     total_usd_m_per_rack: float = nan,
 ) -> Mapping[str, float]:
     """Cost and GPUs of some gigawatts, and the part of a rack that the GPUs are."""
-    site = models.gigawatt(
+    site = gigawatt.model.gigawatt(
         gross_power=gw * MW_PER_GW, kw_all_in=KW_PER_MW * MW_PER_GW / gpus_per_gw,
         capex_per_gw=full(usd_bn_per_gw, "bn"), **ALONE,
     )  # fmt: skip
@@ -31,22 +31,22 @@ def gw_cost_split(
 
 def vendor_gross_profit_share(gpu_share: float, vendor_gross_margin: float) -> Mapping[str, float]:
     """The part of a data centre's cost that is the gross profit of the maker of its GPUs."""
-    found = models.vendor_content(nan, gpu_share, vendor_gross_margin, nan, nan, nan, nan)
+    found = gigawatt.model.vendor_content(nan, gpu_share, vendor_gross_margin, nan, nan, nan, nan)
     return {"vendor_gp_share_of_capex": found.gpu_profit_share}
 
 
 def asic_substitution(gpu_price_usd_m: float, gpu_gross_margin: float, asic_gross_margin: float,
                       total_usd_m_per_rack: float) -> Mapping[str, float]:  # fmt: skip
     """A rack with chips at a lower margin."""
-    found = models.asic_substitution(gpu_price_usd_m, total_usd_m_per_rack, gpu_gross_margin, asic_gross_margin)
+    found = gigawatt.model.asic_substitution(gpu_price_usd_m, total_usd_m_per_rack, gpu_gross_margin, asic_gross_margin)
     return {"asic_price_usd_m": found.asic_cost, **found._asdict()}
 
 
 def gw_to_gpus(mw_critical_it: float = nan, gpus: float = nan, gw: float = nan, gpus_low: float = nan,
                gpus_high: float = nan) -> Mapping[str, float]:  # fmt: skip
     """Power per GPU, and GPUs per GW."""
-    it = models.power_per_gpu(mw_critical_it, gpus)
-    low, high = (models.power_per_gpu(gw * MW_PER_GW, count) for count in (gpus_high, gpus_low))
+    it = gigawatt.model.power_per_gpu(mw_critical_it, gpus)
+    low, high = (gigawatt.model.power_per_gpu(gw * MW_PER_GW, count) for count in (gpus_high, gpus_low))
     return {
         "kw_per_gpu_it": float(it),
         "gpus_per_gw_it": float(per(KW_PER_MW * MW_PER_GW, it)),
@@ -65,7 +65,7 @@ def dc_tco_annualised(
     cost_of_capital: float,
 ) -> Mapping[str, list]:
     """The cost a year at several lives of the IT."""
-    found = models.cost_of_ownership(
+    found = gigawatt.model.cost_of_ownership(
         it_capex_usd_bn, facility_capex_usd_bn, np.array(it_life, float), facility_life, cost_of_capital, opex_usd_bn
     )
     return {"tco_usd_bn": found.total_cost.tolist()}

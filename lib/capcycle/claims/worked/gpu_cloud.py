@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from capcycle import models
+from capcycle.analyses import gpu_cloud
 from capcycle.claims.own import register
 from capcycle.models import finance
 from capcycle.units import HOURS_PER_YEAR, KW_PER_MW, full
@@ -33,19 +33,19 @@ def gpu_hour_cost_stack(
 
 def gpu_forward_curve(one_year_usd_per_hour: float, three_year_usd_per_hour: float) -> Mapping[str, Any]:
     """The ratio and the rents of three years."""
-    found = models.forward_curve(one_year_usd_per_hour, three_year_usd_per_hour)
+    found = gpu_cloud.gpu_hour.forward_curve(one_year_usd_per_hour, three_year_usd_per_hour)
     return {"annual_ratio": float(found.annual_ratio), "forward_prices": [float(rent) for rent in found[1:]]}
 
 
 def gpu_cloud_contract(run_rate_usd_bn: float, gpus: float) -> Mapping[str, float]:
     """All hours of the year are counted."""
-    found = models.gpu_run_rate(full(run_rate_usd_bn, "bn"), gpus, 1.0, gpus)
+    found = gpu_cloud.gpu_hour.gpu_run_rate(full(run_rate_usd_bn, "bn"), gpus, 1.0, gpus)
     return {"usd_per_gpu_hour": float(found.revenue_per_gpu_hour)}
 
 
 def funding_gap(capex_usd_bn: float, prepayment_usd_bn: float, securitisation_usd_bn: float) -> Mapping[str, float]:
     """In billions, as printed."""
-    found = models.gpu_funding_gap(capex_usd_bn, prepayment_usd_bn, securitisation_usd_bn)
+    found = gpu_cloud.gpu_hour.gpu_funding_gap(capex_usd_bn, prepayment_usd_bn, securitisation_usd_bn)
     return {"remaining_usd_bn": float(found.remaining_to_fund)}
 
 
@@ -63,9 +63,9 @@ def gpu_cloud_irr(
 
 
 def _hour(**given: float) -> Any:
-    nothing = dict.fromkeys(models.gpu_hour.parameters, 0.0)
+    nothing = dict.fromkeys(gpu_cloud.gpu_hour.gpu_hour.parameters, 0.0)
     ones = dict.fromkeys(["server_life", "gpu_utilisation", "kw_per_gpu", "pue", "gpu_rent"], 1.0)
-    return models.gpu_hour(**nothing | ones | given)
+    return gpu_cloud.gpu_hour.gpu_hour(**nothing | ones | given)
 
 
 for method in (gpu_hour_capital_cost, gpu_hour_cost_stack, gpu_forward_curve, gpu_cloud_contract, funding_gap,

@@ -5,8 +5,8 @@ from typing import Any
 
 import pandas as pd
 
+from capcycle.analyses.hosting import contracts, leases
 from capcycle.claims.own import register
-from capcycle.models import contracts, leases
 from capcycle.models.maths import per
 
 M, BN = 1e6, 1e9

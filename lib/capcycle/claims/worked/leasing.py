@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from capcycle import models
+from capcycle.analyses.leasing.model import lease_payback, leasing_implied
 from capcycle.claims.own import register
 from capcycle.units import full
 
@@ -18,7 +18,7 @@ def gpu_lease_cluster_5y(
 ) -> Mapping[str, Any]:
     """Ordinary and advanced cards, each with the range of profit that was told."""
     found = [
-        [models.leasing_implied(CARDS, income, tax_refund_rmb_m, residual_rmb_m, profit, TERM) for profit in profits]
+        [leasing_implied(CARDS, income, tax_refund_rmb_m, residual_rmb_m, profit, TERM) for profit in profits]
         for income, profits in zip(lease_income_rmb_m, annual_profit_rmb_m, strict=True)
     ]
     return {
@@ -32,7 +32,7 @@ def gpu_lease_payback(
 ) -> Mapping[str, float]:
     """Amounts in tens of thousands of yuan."""
     server, rent = full(server_cost_rmb_10k, "万"), full(annual_rent_rmb_10k, "万")
-    return {"payback_years": float(models.lease_payback(server, rent, mean_net_margin, life_years).lease_payback_years)}
+    return {"payback_years": float(lease_payback(server, rent, mean_net_margin, life_years).lease_payback_years)}
 
 
 for method in (gpu_lease_cluster_5y, gpu_lease_payback):

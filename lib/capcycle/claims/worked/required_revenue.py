@@ -3,9 +3,8 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from capcycle.analyses.required_revenue.model import RequiredRevenue, price_per_user, required_revenue
 from capcycle.claims.own import register
-from capcycle.models import price_per_user, required_revenue
-from capcycle.models.required_revenue import RequiredRevenue
 
 BN, TN = 1e9, 1e12
 AT_ONCE = 1.0  # years: a year's spending is to come back within the year

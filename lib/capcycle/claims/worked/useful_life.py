@@ -5,8 +5,8 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 
 from capcycle import words
+from capcycle.analyses.useful_life.model import life_change
 from capcycle.claims.own import register
-from capcycle.models import life_change
 from capcycle.models.depreciation import DOUBLE, charge, declining_balance, straight_line, sum_of_digits
 
 WHOLE_YEAR, MID_YEAR = 1.0, 0.5

@@ -25,7 +25,8 @@ def workbook(cases: Sequence[Case]) -> bytes:
 
     The formulas are the model's own: it is called with the cells of the inputs.
 
-    >>> workbook([study.start("cost_of_ownership")])[:2]
+    >>> from capcycle.analyses.start import start
+    >>> workbook([start("cost_of_ownership")])[:2]
     b'PK'
     """
     import xlsxwriter  # half of the pages have no assumptions

@@ -1,0 +1,268 @@
+"""The capital cycle drawn: lags with their uncertainty, margins after heavy spending, build-outs against GDP."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+
+import numpy as np
+import pandas as pd
+
+from capcycle import words
+from capcycle.analyses.cycle import cases as cycle
+from capcycle.analyses.cycle.model import Correlation, best
+from capcycle.exhibits import marks, parts, studies
+from capcycle.exhibits.exhibit import Exhibit
+from capcycle.exhibits.marks import Frame
+from capcycle.facts import registers
+from capcycle.measure import Measures, measure
+from capcycle.study import Case
+from capcycle.words import Sentence, say
+
+POINTS = 100  # in one
+
+
+def verdict(found: Mapping[str, Sequence[Correlation]], against: Case, as_of: str = "") -> Sentence:
+    """Whether cloud growth is seen to follow capex growth, and what the build-out is of GDP, in one sentence."""
+    sure = [company for company, each in found.items() if (top := best(each)) and not top.holds_nought]
+    held = [company for company, each in found.items() if best(each)]
+    key = "cycle.sure" if sure else "cycle.unsure" if held else "cycle.no_pairs"
+    names = words.listing(list(parts.names()[sure or held])) if held else ""
+    return words.paragraph(words.counted(key, len(sure or held), names=names, share=_of_gdp(against, as_of)))
+
+
+def _of_gdp(against: Case, as_of: str) -> str:
+    """What the spending is of GDP, and how that stands to the most that an earlier build-out used up a year."""
+    most, used_up = cycle.most_used_up(as_of), float(against.outputs.life_adjusted_share)
+    share = say("cycle.of_gdp", share=words.value(float(against.outputs.share_of_gdp), "fraction"),
+                investment=words.value(against.inputs["investment"].central, against.currency),
+                adjusted=words.value(used_up, "bp"),
+                life=words.value(against.inputs["life"].central, "years"))  # fmt: skip
+    if most is None:
+        return share
+    side = "more" if used_up > most["used_up"] else "less"
+    return share + say(f"cycle.than_{side}", most=words.value(most["used_up"], "bp"), past=_past(most))
+
+
+def _past(row: pd.Series) -> str:
+    return say("cycle.past_episode", episode=row["episode"], year=row["year"], author=row["author"])
+
+
+def must_be_true(against: Case, as_of: str = "") -> Exhibit:
+    """What would bring the build-out down to the most that an earlier one used up of GDP a year."""
+    most = cycle.most_used_up(as_of)
+    if most is None:
+        return _unknown("must-be-true-build-out")
+    made = studies.must_be_true(against, float(most["used_up"]))
+    return replace(made, notes=(say("cycle.must", past=_past(most)), *made.notes))
+
+
+def newest(follower: Measures) -> Sentence:
+    """The newest growth of each company where it is of a later quarter than most have, with its two figures."""
+    most = follower.at()["ordinal"].iloc[0]
+    rows = follower.table[follower.table["ordinal"] > most].dropna(subset="value")
+    concept = follower.name.split(".")[-1]
+    amounts = measure(concept, follower.panel).table.set_index(["company", "ordinal"])
+    told = [_later(row, amounts.loc[(row.company, row.ordinal)], follower.panel.currency) for row in rows.itertuples()]
+    return words.paragraph(say("cycle.newest", each="; ".join(told)) if told else say("cycle.newest_none"))
+
+
+def _later(row, amount: pd.Series, currency: str) -> str:
+    now, before = (words.value(each, currency) for each in (amount["value"], amount["value"] / (1 + row.value)))
+    (document,) = parts.newest_document(pd.DataFrame({"source": [amount["source"]]}))
+    return say("cycle.newest_each", name=parts.names()[row.company], growth=words.change(row.value), period=row.period,
+               now=now, before=before, document=document)  # fmt: skip
+
+
+def lags(leader: Measures, follower: Measures, found: Mapping[str, Sequence[Correlation]], company: str) -> Exhibit:
+    """One company's correlation at each lag, with the interval that holds for all lags at once."""
+    each, unit = found[company], "correlation"
+    used = cycle.pairs(leader, follower).query("company == @company")
+    sources = " ".join(dict.fromkeys(" ".join([*used["source"], *used["source_later"]]).split()))
+    rows = pd.DataFrame([
+        {"label": words.counted("cycle.lag", one.lag), "low": one.low, "value": one.value, "high": one.high,
+         "unit": unit, "kind": "derived", "source": sources,
+         "note": say("cycle.pairs", pairs=one.pairs, effective=f"{one.effective:.0f}")} for one in each
+    ])  # fmt: skip
+    top = best(each)
+    key = "cycle.lags_none" if top is None else "cycle.lags_nought" if top.holds_nought else "cycle.lags_sure"
+    return marks.dots(rows, Frame(
+        parts.slug("lags", leader.name, follower.name, company),
+        say(key, name=parts.names()[company], **(_top(top) if top else {})),
+        say("cycle.lags_subtitle", **_axes(leader, follower)),
+        (say("cycle.interval"), *_breaks(leader, follower, company)),
+    ), mark=0.0)  # fmt: skip
+
+
+def by_lag(leader: Measures, follower: Measures, found: Mapping[str, Sequence[Correlation]]) -> Exhibit:
+    """The correlation at each lag, a line per company that has enough quarters."""
+    used, held = cycle.pairs(leader, follower), {company: each for company, each in found.items() if best(each)}
+    sources = " ".join(dict.fromkeys(" ".join([*used["source"], *used["source_later"]]).split()))
+    rows = pd.DataFrame([
+        {"x": one.lag, "label": words.counted("cycle.lag", one.lag), "group": parts.names()[company],
+         "value": one.value, "unit": "correlation", "kind": "derived", "source": sources}
+        for company, each in held.items() for one in each
+    ], columns=["x", "label", "group", "value", "unit", "kind", "source"])  # fmt: skip
+    lack = [parts.names()[company] for company in found if company not in held]
+    frame = Frame(
+        "correlation-by-lag", _shape(held), say("cycle.by_lag_subtitle", **_axes(leader, follower)),
+        (*_definitions(leader, follower), *_at_the_edge(held),
+         *([say("cycle.lack", names=words.listing(lack))] if lack else [])),
+    )  # fmt: skip
+    return marks.paths(rows, frame, x_title=say("cycle.quarters")) if held else marks.table(rows, frame, {})
+
+
+def _shape(held: Mapping[str, Sequence[Correlation]]) -> str:
+    """At which lags the lines are highest."""
+    tops = {company: best(each) for company, each in held.items()}
+    if not tops:
+        return say("cycle.by_lag_none")
+    lags = sorted({top.lag for top in tops.values()})
+    who = {lag: words.listing([parts.names()[each] for each in tops if tops[each].lag == lag]) for lag in lags}
+    told = [say("cycle.closest", name=who[lag], lag=words.counted("cycle.lag", lag)) for lag in lags]
+    return say("cycle.by_lag_same" if len(lags) == 1 else "cycle.by_lag", each=words.listing(told))
+
+
+def _at_the_edge(held: Mapping[str, Sequence[Correlation]]) -> list[str]:
+    """Where the longest lag tried is the closest, so that a longer one may be closer."""
+    names = [parts.names()[company] for company, each in held.items() if best(each).lag == each[-1].lag > 0]
+    longest = max((each[-1].lag for each in held.values()), default=0)
+    return [say("cycle.edge", names=words.listing(names), lag=words.counted("cycle.lag", longest))] if names else []
+
+
+def best_lags(found: Mapping[str, Sequence[Correlation]]) -> Exhibit:
+    """Each company's highest correlation, at which lag, and whether it could as well be nothing."""
+    rows = pd.DataFrame([_best_row(company, best(each)) for company, each in found.items()])
+    rows = rows.assign(unit="correlation", kind="derived", source="")
+    shown = ("lag", "value", "interval", "says", "pairs")
+    columns = {"label": say("column.company")} | {name: say(f"cycle.column.{name}") for name in shown}
+    sure = int((rows["says"] == say("cycle.not_nought")).sum())
+    return marks.table(rows, Frame(
+        "best-lags", words.counted("cycle.best", sure, total=len(rows)), say("cycle.best_subtitle"),
+        (say("cycle.interval"), say("cycle.chosen")),
+    ), columns)  # fmt: skip
+
+
+def _best_row(company: str, top: Correlation | None) -> dict:
+    row = {"label": parts.names()[company], "lag": words.DASH, "value": np.nan, "interval": words.DASH,
+           "says": say("cycle.too_few"), "pairs": words.DASH}  # fmt: skip
+    if top is None:
+        return row
+    told, says = _top(top), say("cycle.nought" if top.holds_nought else "cycle.not_nought")
+    pairs = say("cycle.worth", pairs=top.pairs, effective=f"{top.effective:.0f}")
+    interval = say("note.range", first=told["low"], last=told["high"])
+    return row | {"lag": told["lag"], "value": top.value, "interval": interval, "says": says, "pairs": pairs}
+
+
+def margins(of: Measures, then: Measures, years: int) -> Exhibit:
+    """Capex to depreciation across, the change of the margin over the following years up, by company and year."""
+    table = cycle.later(of, then, years)
+    found = cycle.together(table)
+    names, up = table["company"].map(parts.names()), words.lower(words.name(then.name))
+    labels = [say("cycle.point", name=name, period=period) for name, period in zip(names, table["period"], strict=True)]
+    rows = table.assign(label=labels, group=names, value=table["value"] * POINTS, unit="points")
+    sure = "sure" if not found.holds_nought else "none" if np.isnan(found.value) else "nought"
+    axes = {"across": words.name(of.name), "up": up, "later": words.counted("cycle.years", years)}
+    frame = Frame(
+        parts.slug("later", of.name, then.name),
+        say(f"cycle.margins_{sure}", **_top(found), **axes),
+        say("cycle.margins_subtitle", **axes),
+        (*_definitions(of, then), say("cycle.margins_note")),
+    )
+    if rows.empty:
+        return marks.nothing(frame)
+    return marks.bubble(rows, frame, words.name(of.name), say("cycle.change", up=up), of.unit)
+
+
+def episodes(as_of: str = "") -> Exhibit:
+    """Build-outs as shares of GDP by episode and author, with what each author counts."""
+    rows = _episodes(as_of)
+    if rows.empty:
+        return _unknown("build-outs-against-gdp")
+    today = rows["group"] == say("cycle.ai")
+    most, least, past = rows[today].iloc[0], rows[today].iloc[-1], rows[~today].iloc[0]
+    return marks.dots(rows, Frame(
+        "build-outs-against-gdp",
+        say("cycle.episodes", low=_share(least["value"]), lowest=least["author"], high=_share(most["value"]),
+            highest=most["author"], past=past["episode"], share=_share(past["value"])),
+        say("cycle.episodes_subtitle"), (say("cycle.episodes_note"),),
+    ))  # fmt: skip
+
+
+def episodes_by_life(as_of: str = "") -> Exhibit:
+    """The same shares spread over the lives of what was built: what each build-out used up a year."""
+    rows = _episodes(as_of)
+    if rows.empty:
+        return _unknown("build-outs-by-life")
+    rows = rows.assign(
+        value=rows["value"] / rows["life_low"], low=rows["value"] / rows["life_high"],
+        high=rows["high"].fillna(rows["value"]) / rows["life_low"], unit="bp",
+        source=rows["source"] + " " + rows["life_source"],
+        note=[say("cycle.life", assets=assets, lives=lives) if assets != words.DASH else say("cycle.no_life")
+              for assets, lives in zip(rows["assets"], rows["lives"], strict=True)],
+    ).sort_values("value", ascending=False, na_position="first", ignore_index=True)  # fmt: skip
+    rows[["low", "value", "high"]] *= cycle.BASIS_POINTS
+    top, lasting = rows.loc[rows["value"].idxmax()], rows.loc[rows["life_low"].idxmax()]
+    return marks.dots(rows, Frame(
+        "build-outs-by-life",
+        say("cycle.by_life", top=top["label"], top_value=words.value(top["value"], "bp"), other=lasting["label"],
+            other_value=words.value(lasting["value"], "bp")),
+        say("cycle.by_life_subtitle"), (say("cycle.by_life_note"),),
+    ))  # fmt: skip
+
+
+def similar(as_of: str = "") -> Exhibit:
+    """What each author counts and what was built of it, as a table."""
+    rows = _episodes(as_of)
+    columns = {"label": say("marks.column.label"), "value": say("cycle.column.share"), "numerator":
+               say("cycle.column.numerator"), "assets": say("cycle.column.assets"), "lives": say("cycle.column.lives"),
+               "remark": say("marks.column.note")}  # fmt: skip
+    return marks.table(rows, Frame(
+        "build-outs-compared", words.counted("cycle.similar", rows["numerator"].nunique(), total=len(rows)),
+        say("cycle.similar_subtitle"),
+    ), columns)  # fmt: skip
+
+
+def _unknown(id: str) -> Exhibit:
+    return marks.nothing(Frame(id, say("cycle.no_episodes"), say("cycle.episodes_subtitle")))
+
+
+def _episodes(as_of: str) -> pd.DataFrame:
+    """The episodes as a chart needs them, the largest share first."""
+    table = registers.read("episodes", as_of or None).sort_values("share", ascending=False, ignore_index=True)
+    today = table["episode"] == "AI"
+    return table.assign(
+        label=[_episode(row) for row in table.itertuples()],
+        value=table["share"], low=table["share"], high=table["share_high"], unit="fraction",
+        remark=table["note"], assets=table["assets"].replace("", words.DASH),
+        lives=[_lives(row.life_low, row.life_high) for row in table.itertuples()],
+        group=np.where(today, say("cycle.ai"), say("cycle.past")), note=table["numerator"],
+    )  # fmt: skip
+
+
+def _episode(row) -> str:
+    return say("cycle.episode", episode=row.episode, year=row.year, author=row.author.split()[-1])
+
+
+def _lives(low: float, high: float) -> str:
+    return words.DASH if np.isnan(low) else say("cycle.lives", low=f"{low:g}", high=f"{high:g}")
+
+
+def _axes(leader: Measures, follower: Measures) -> dict[str, str]:
+    return {"leader": words.lower(words.name(leader.name)), "follower": words.lower(words.name(follower.name))}
+
+
+def _definitions(*measured: Measures) -> list[str]:
+    return [parts.definition(measures) for measures in measured]
+
+
+def _breaks(leader: Measures, follower: Measures, company: str) -> list[str]:
+    rows = cycle.broken(leader, follower).query("company == @company")
+    return [say("cycle.break", name=parts.names()[row.company], reason=row.reason) for row in rows.itertuples()]
+
+
+def _top(top: Correlation) -> dict[str, str]:
+    ends = {name: words.value(getattr(top, name), "correlation") for name in ("value", "low", "high")}
+    return ends | {"lag": words.counted("cycle.lag", top.lag)}
+
+
+def _share(value: float) -> str:
+    return words.value(float(value), "fraction")
