@@ -22,7 +22,7 @@ NOTEBOOKS = sorted((ROOT / "notebooks").glob("*.ipynb"))
 
 # A room imports only what stands to its left
 ROOMS = [
-    *["errors", "paths", "units", "periods", "words", "sources", "facts", "panel", "metrics", "measure"],
+    *["errors", "paths", "units", "periods", "words", "sources", "facts", "quantity", "panel", "metrics", "measure"],
     *["models", "study", "theme", "exhibits", "analyses", "claims", "codebook", "widgets"],
     *["parameters", "ledger", "engine", "run", "publish", "site", "cli"],
 ]

@@ -9,7 +9,7 @@ import pandas as pd
 
 from capcycle import facts, periods, words
 from capcycle.errors import CapcycleError, unknown
-from capcycle.facts import registers
+from capcycle.facts import Book
 from capcycle.facts.door import KINDS
 from capcycle.facts.vintages import is_ifrs
 
@@ -24,18 +24,23 @@ QUARTER_LATER = pd.Timedelta(days=91)
 class Panel:
     """Figures by company, concept and period.
 
+    book      what was public on the day: where the figures come from
     rows      one row per figure: the columns of `facts.load` and `ordinal`, the whole number of its period
-    companies tickers, in the order asked for
     ordinals  the periods, consecutive whole numbers: quarters (of `span` quarter and ttm) or years
     first     the first period shown; earlier ones are there for growth to be measured from
     """
 
+    book: Book
     rows: pd.DataFrame
-    companies: tuple[str, ...]
     ordinals: tuple[int, ...]
     first: int
     span: str
     calendar: str
+
+    @property
+    def companies(self) -> tuple[str, ...]:
+        """Tickers, in the order asked for."""
+        return self.book.companies
 
     @property
     def steps_per_year(self) -> int:
@@ -101,9 +106,8 @@ class Panel:
 
     @cached_property
     def changes(self) -> pd.DataFrame:
-        """The days on which a series changed what it counts (`data/breaks.csv`), as known by the newest document."""
-        newest = self.rows["published"].max()
-        table = registers.read("breaks", f"{newest:%Y-%m-%d}" if pd.notna(newest) else None)
+        """The days on which a series changed what it counts (`data/breaks.csv`)."""
+        table = self.book.register("breaks")
         return table[table["company"].isin(self.companies) & table["concept"].isin(self.concepts)]
 
     @cached_property
@@ -173,36 +177,30 @@ class Panel:
 
 
 def select(
-    known: pd.DataFrame,
-    span: str = "quarter",
-    calendar: str = "calendar",
-    since: int | None = None,
-    until: int | None = None,
-    currency: str = "",
+    book: Book, span: str = "quarter", calendar: str = "calendar", since: int | None = None, until: int | None = None
 ) -> Panel:
-    """Facts as a `Panel`.
+    """The facts of a book as a `Panel`, all amounts in its currency, or each company's own where it has none.
 
     span      `quarter`, `ttm` (trailing twelve months at each quarter's end) or `year`
     calendar  `calendar` puts each fiscal quarter in the calendar quarter whose end is nearest; `fiscal` keeps the
               companies' own quarters, which then cover different months; what lies between two year ends of a
               company that changed its own belongs to no fiscal year and is left out
     since, until  first and last year shown, of that calendar
-    currency  convert all amounts; empty keeps each company's own
 
     Formula: twelve months = the filed year where one ends there, else the sum of four quarters; a balance is
              taken at the period's end. Averages (earnings per share, share counts) are never added up.
     Errors:  CapcycleError for a span or calendar that does not exist, or when nothing is left.
 
-    >>> panel = select(facts.load(["MSFT"]), span="year", calendar="fiscal", until=2024)
+    >>> panel = select(facts.open(["MSFT"]), span="year", calendar="fiscal", until=2024)
     >>> panel.rows.query("concept == 'capex'")["value"].tolist()[-2:]  # as in its 10-Ks for 2023 and 2024
     [28107000000.0, 44477000000.0]
     """
     for what, value, valid in (("span", span, SPANS), ("calendar", calendar, CALENDARS)):
         if value not in valid:
             raise CapcycleError(unknown(what, [value], valid))
-    if known.empty:
+    if book.facts.empty:
         raise CapcycleError("no figure is given: choose companies that have some, or a later date")
-    rows = facts.convert(known, currency) if currency else known
+    rows = book.convert(book.facts) if book.currency else book.facts
     nature = rows["concept"].map(facts.dictionary()["nature"])
     rows = rows.assign(ordinal=_ordinals(rows, calendar), nature=nature).dropna(subset="ordinal")
     rows = rows.astype({"ordinal": int})
@@ -216,8 +214,7 @@ def select(
         raise CapcycleError("no figure is left: widen the years, or choose companies that have such periods")
     ordinals = tuple(range(int(rows["ordinal"].min()), int(rows["ordinal"].max()) + 1))
     first = max(ordinals[0], (since or 0) * per_year)
-    companies = tuple(known.attrs.get("companies") or known["company"].drop_duplicates())
-    return Panel(rows.drop(columns="nature").reset_index(drop=True), companies, ordinals, first, span, calendar)
+    return Panel(book, rows.drop(columns="nature").reset_index(drop=True), ordinals, first, span, calendar)
 
 
 def shifted(grid: np.ndarray, steps: int, fill: float) -> np.ndarray:

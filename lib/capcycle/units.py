@@ -5,6 +5,7 @@ KW_PER_MW = 1_000
 MW_PER_GW = 1_000
 MONTHS_PER_YEAR = 12
 HOURS_PER_YEAR = 8_760
+DEAREST_HOSTING = 3e6  # USD per MW and year: dearer than any powered shell, so the GPUs must be in the price
 
 
 def full(amount: float, scale: str) -> float:

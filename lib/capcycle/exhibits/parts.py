@@ -78,14 +78,11 @@ def upper(text: str) -> str:
 
 def restated(table: pd.DataFrame) -> tuple[str, ...]:
     """At what rates the records of a table were converted, where some were told in another currency."""
-    pairs = table[["told_in", "currency"]].drop_duplicates().itertuples(index=False)
-    return tuple(converted(own, currency) for own, currency in pairs if own != currency)
-
-
-def converted(own: str, currency: str) -> str:
-    """At what rate amounts of one currency became amounts of another."""
-    rate = facts.newest_rate(own, currency)
-    return words.say("note.restated", own=own, currency=currency, rate=f"{rate.value:.4g}", day=words.day(rate.day))
+    rates = table.loc[table["own_currency"] != table["currency"], ["own_currency", "currency", "rate", "rate_day"]]
+    return tuple(
+        words.say("note.restated", own=own, currency=currency, rate=f"{rate:.4g}", day=words.day(day))
+        for own, currency, rate, day in rates.drop_duplicates().itertuples(index=False)
+    )
 
 
 def unit(unit: str) -> str:

@@ -9,11 +9,14 @@ import pandas as pd
 
 from capcycle.errors import CapcycleError, unknown
 from capcycle.facts import ads, between, door, inventory, registers, splits, vintages, year_ends
+from capcycle.facts.book import Book
+from capcycle.facts.book import opened as open
 from capcycle.facts.currency import convert, currencies, dollar_rates, newest_rate, rates, restated
 from capcycle.facts.evidence import documents, weakest
 from capcycle.facts.vintages import latest
 
 __all__ = [
+    "Book",
     "ads",
     "changes",
     "check",
@@ -30,6 +33,7 @@ __all__ = [
     "latest",
     "load",
     "newest_rate",
+    "open",
     "rates",
     "registers",
     "rejected",
@@ -58,13 +62,12 @@ def load(companies: Sequence[str] | None = None, as_of: str | date | None = None
     >>> quarter[["value", "kind"]].values.tolist()  # 44.477bn for the year less 30.604bn for nine months
     [[13873000000.0, 'derived']]
     """
-    wanted = _wanted(companies, door.book().companies)
+    wanted = tickers(companies)
     published = vintages.best_tier(history(companies, as_of))
-    known = ads.complete(splits.rebase(latest(vintages.best_tier(_with_quarters(published))), published))
+    known = latest(vintages.best_tier(_with_quarters(published)))
+    known = ads.complete(splits.rebase(known, published), as_of)
     order = {company: place for place, company in enumerate(wanted)}
-    known = known.sort_values("company", key=lambda names: names.map(order), kind="stable", ignore_index=True)
-    known.attrs["companies"] = wanted  # one of them may have published nothing by then, and is still to be shown
-    return known
+    return known.sort_values("company", key=lambda names: names.map(order), kind="stable", ignore_index=True)
 
 
 def history(companies: Sequence[str] | None = None, as_of: str | date | None = None) -> pd.DataFrame:
@@ -75,7 +78,7 @@ def history(companies: Sequence[str] | None = None, as_of: str | date | None = N
     >>> values[["value", "published"]].astype(str).values.tolist()
     [['27266000000.0', '2024-02-02'], ['27045000000.0', '2025-01-30']]
     """
-    known = door.open_book()
+    known = door.open_reference()
     checked = door.read_facts(_wanted(companies, known.companies), known)
     return checked[checked["published"] <= door.day(as_of)] if as_of else checked
 
@@ -120,16 +123,18 @@ def companies() -> pd.DataFrame:
     >>> companies().loc["ORCL", "fiscal_year_end"].item()
     5
     """
-    return door.book().companies.astype({"fiscal_year_end": int})
+    return door.reference().companies.astype({"fiscal_year_end": int})
 
 
-def tickers(names: Sequence[str]) -> list[str]:
-    """Companies in the order asked for, groups opened up.
+def tickers(names: Sequence[str] | None = None) -> list[str]:
+    """Companies in the order asked for, groups opened up; all where none are named.
+
+    Errors: CapcycleError for an unknown company or group, and for an empty list.
 
     >>> tickers(["MSFT", "chip makers"])
     ['MSFT', 'NVDA', 'AMD', 'AVGO']
     """
-    return _wanted(names, companies())
+    return _wanted(names, door.reference().companies)
 
 
 def dictionary() -> pd.DataFrame:
@@ -138,7 +143,7 @@ def dictionary() -> pd.DataFrame:
     >>> dictionary().loc["capex", "nature"]
     'flow'
     """
-    return door.book().concepts.copy(deep=False)
+    return door.reference().concepts.copy(deep=False)
 
 
 def sources() -> pd.DataFrame:
@@ -147,17 +152,17 @@ def sources() -> pd.DataFrame:
     >>> sources().loc["ecb-eurofxref", "publisher"]
     'European Central Bank'
     """
-    return door.book().sources.copy(deep=False)
+    return door.reference().sources.copy(deep=False)
 
 
 def gaps() -> pd.DataFrame:
     """Figures known to be missing, each with the reason."""
-    return door.read_gaps(door.book())
+    return door.read_gaps(door.reference())
 
 
 def rejected() -> pd.DataFrame:
     """Figures that a filing gives and that are not used: the columns of the facts, as text, and the reason."""
-    return door.read_rejected(door.book())
+    return door.read_rejected(door.reference())
 
 
 def check() -> None:
@@ -165,7 +170,7 @@ def check() -> None:
 
     Errors: DataError with all faults of all files, those that belong to no company included.
     """
-    known = door.open_book()
+    known = door.open_reference()
     whole = replace(known, faults=[])
     jobs = (
         partial(door.read_facts, known.companies.index, whole),

@@ -1,5 +1,7 @@
 """American depositary shares: how many ordinary shares one stands for, so that the two are never mixed."""
 
+from datetime import date
+
 import pandas as pd
 
 from capcycle.errors import CapcycleError, unknown
@@ -9,7 +11,7 @@ from capcycle.facts.vintages import KEY
 PER_ADS, SUFFIX = "/ADS", "_per_ads"
 
 
-def ratios() -> pd.DataFrame:
+def ratios(as_of: str | date | None = None) -> pd.DataFrame:
     """By company: the symbol of its ADS, `ordinary_shares` for one of them, and the source of that.
 
     A price of such a symbol, in the register `market` too, is per ADS.
@@ -17,10 +19,10 @@ def ratios() -> pd.DataFrame:
     >>> ratios()["ordinary_shares"].to_dict()
     {'BABA': 8.0, 'BIDU': 8.0, 'KC': 15.0, 'GDS': 8.0}
     """
-    return registers.read("ads").set_index("company")
+    return registers.read("ads", as_of).set_index("company")
 
 
-def per_share(table: pd.DataFrame) -> pd.DataFrame:
+def per_share(table: pd.DataFrame, as_of: str | date | None = None) -> pd.DataFrame:
     """`table` with every figure per ADS as one per ordinary share; all others are left alone.
 
     Formula: figure per ADS ÷ ordinary shares for one ADS; `derived`, names both documents.
@@ -34,7 +36,7 @@ def per_share(table: pd.DataFrame) -> pd.DataFrame:
     of_ads = table["unit"].str.endswith(PER_ADS)
     if not of_ads.any():
         return table
-    known = ratios()
+    known = ratios(as_of)
     if wrong := set(table.loc[of_ads, "company"]) - set(known.index):
         raise CapcycleError(f"data/ads.csv: {unknown('company', wrong, known.index)}")
     ratio = table["company"].map(known["ordinary_shares"])
@@ -48,9 +50,13 @@ def per_share(table: pd.DataFrame) -> pd.DataFrame:
     )
 
 
-def complete(known: pd.DataFrame) -> pd.DataFrame:
-    """`known` with a figure per ordinary share for each period that only a figure per ADS is given for."""
-    converted = per_share(known[known["unit"].str.endswith(PER_ADS)])
+def complete(known: pd.DataFrame, as_of: str | date | None = None) -> pd.DataFrame:
+    """`known` with a figure per ordinary share for each period that only a figure per ADS is given for.
+
+    A ratio that was not public by `as_of` converts nothing.
+    """
+    of_ads = known["unit"].str.endswith(PER_ADS) & known["company"].isin(ratios(as_of).index)
+    converted = per_share(known[of_ads], as_of)
     rivals = known[known["company"].isin(converted["company"]) & known["concept"].isin(converted["concept"])]
     given = pd.MultiIndex.from_frame(converted[KEY]).isin(pd.MultiIndex.from_frame(rivals[KEY]))
     return pd.concat([known, converted[~given]], ignore_index=True) if len(converted) else known

@@ -14,6 +14,7 @@ BASE, DOLLAR = "EUR", "USD"
 WEEKEND = pd.Timedelta(days=4)  # a fixing holds until the next, over Easter too
 DOLLAR_QUOTED = set(door.DOLLAR_RATES[1:])
 PER_UNIT = "/(?:share|ADS)$"
+LAST = pd.Timestamp.max
 
 
 def rates() -> pd.DataFrame:
@@ -47,41 +48,59 @@ class Rate(NamedTuple):
     source: str
 
 
-def newest_rate(own: str, currency: str) -> Rate:
-    """The last rate at which an amount in its own currency becomes one in another.
+def known(*names: str) -> None:
+    """Refuse a currency that has no rates.
 
-    Errors:  CapcycleError for a currency without rates.
+    >>> known("XYZ")
+    Traceback (most recent call last):
+    capcycle.errors.CapcycleError: unknown currency XYZ; there are: CNY, EUR, HKD, TWD, USD
+    """
+    if wrong := set(names) - set(currencies()):
+        raise CapcycleError(unknown("currency", wrong, currencies()))
+
+
+def newest_rate(own: str, currency: str, day: pd.Timestamp = LAST) -> Rate:
+    """The last rate, by default of all, by which an amount in its own currency becomes one in another.
+
+    Errors:  CapcycleError for a currency without rates, or a day before the first of them.
 
     >>> rate = newest_rate("EUR", "EUR")
     >>> rate.value
     1.0
     """
+    known(currency, own)
     quotes = _per_dollar()
-    if wrong := {currency, own} - set(quotes):
-        raise CapcycleError(unknown("currency", wrong, quotes))
     daily = pd.Series(quotes[currency] / quotes[own]).dropna()
-    return Rate(float(daily.iloc[-1]), daily.index[-1], _sources(currency, own).strip())
+    until = daily.loc[:day]
+    if until.empty:
+        raise CapcycleError(
+            f"no rate of {own} to {currency} by {day:%Y-%m-%d}: the first is of {daily.index[0]:%Y-%m-%d}"
+        )
+    return Rate(float(until.iloc[-1]), until.index[-1], _sources(currency, own).strip())
 
 
-def restated(table: pd.DataFrame, amounts: Sequence[str], currency: str) -> pd.DataFrame:
-    """A table of records, such as contracts, with some columns in one currency at the newest rate.
+def restated(table: pd.DataFrame, amounts: Sequence[str], currency: str, day: pd.Timestamp = LAST) -> pd.DataFrame:
+    """A table of records, such as contracts, with some columns in one currency at the last rate by a day.
 
-    The column `currency` says what a row is in, and then what it is made into; `told_in` keeps what it was told in.
+    The column `currency` says what a row is in, and then what it is made into; `own_currency` keeps what its document
+    has, `rate` and `rate_day` say how it was converted.
     Errors:  CapcycleError for a currency without rates.
 
-    >>> told = pd.DataFrame({"price": [2.0], "currency": "USD", "kind": "reported", "source": "s1"})
-    >>> restated(told, ["price"], "EUR")[["currency", "told_in", "kind", "source"]].values.tolist()
+    >>> record = pd.DataFrame({"price": [2.0], "currency": "USD", "kind": "reported", "source": "s1"})
+    >>> restated(record, ["price"], "EUR")[["currency", "own_currency", "kind", "source"]].values.tolist()
     [['EUR', 'USD', 'derived', 's1 ecb-eurofxref']]
     """
-    told = table["currency"].where(table["currency"] != "", currency)  # a row without an amount is in none
-    found = {own: newest_rate(own, currency) for own in {*told, currency}}
-    other, rate = told != currency, told.map({own: each.value for own, each in found.items()}).astype(float)
+    own = table["currency"].where(table["currency"] != "", currency)  # a row without an amount is in none
+    rates = {each: newest_rate(each, currency, day) for each in {*own, currency}}
+    other, rate = own != currency, own.map({each: found.value for each, found in rates.items()}).astype(float)
     return table.assign(
         **{name: table[name] * rate for name in amounts},
         currency=currency,
-        told_in=told,
+        own_currency=own,
+        rate=rate,
+        rate_day=own.map({each: found.day for each, found in rates.items()}),
         kind=table["kind"].mask(other & (table["kind"] == "reported"), "derived"),
-        source=table["source"].mask(other, table["source"] + " " + told.map(lambda own: found[own].source)),
+        source=table["source"].mask(other, table["source"] + " " + own.map(lambda each: rates[each].source)),
     )
 
 

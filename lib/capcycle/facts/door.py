@@ -53,7 +53,7 @@ Rules = Iterator[tuple[str, pd.Series]]  # what to say, and of which rows
 
 
 @dataclass(frozen=True, eq=False)
-class Book:
+class Reference:
     """The reference tables: who, what and from which document; and what is wrong with them."""
 
     companies: pd.DataFrame
@@ -62,33 +62,33 @@ class Book:
     faults: list[str] = field(default_factory=list)
 
 
-def book() -> Book:
+def reference() -> Reference:
     """The reference tables, checked."""
-    known = open_book()
+    known = open_reference()
     refuse(known.faults)
     return known
 
 
-def open_book() -> Book:
+def open_reference() -> Reference:
     """The reference tables with their faults told, not raised, so that those of other tables can be added.
 
     Errors: DataError where one of them cannot be read at all.
     """
     named = (("companies.csv", COMPANY), ("dictionary.csv", CONCEPT), ("sources.csv", SOURCE))
-    return _book(named, tuple(tables.stamp(name) for name, _ in named))
+    return _reference(named, tuple(tables.stamp(name) for name, _ in named))
 
 
 @lru_cache(maxsize=2)
-def _book(named: tuple[tuple[str, tuple[str, ...]], ...], stamps: tuple[str, ...]) -> Book:
+def _reference(named: tuple[tuple[str, tuple[str, ...]], ...], stamps: tuple[str, ...]) -> Reference:
     """A page asks for names and sources a hundred times; `stamps` tell when a table has changed."""
     read, faults = gather(partial(tables.read, *each) for each in named)
     refuse(faults)
     rules = (_company_rules, _concept_rules, _source_rules)
     faults = [fault for table, rule in zip(read, rules, strict=True) for fault in _faults(table, rule(table))]
-    return Book(*(table.drop_duplicates(table.columns[0]).set_index(table.columns[0]) for table in read), faults)
+    return Reference(*(table.drop_duplicates(table.columns[0]).set_index(table.columns[0]) for table in read), faults)
 
 
-def read_facts(companies: Iterable[str], known: Book) -> pd.DataFrame:
+def read_facts(companies: Iterable[str], known: Reference) -> pd.DataFrame:
     """The facts of the companies with typed columns, checked cell by cell and then as series.
 
     Errors: DataError with every fault of the reference tables and of all these files.
@@ -98,7 +98,7 @@ def read_facts(companies: Iterable[str], known: Book) -> pd.DataFrame:
 
 
 @lru_cache(maxsize=4)
-def _facts(names: tuple[str, ...], stamps: tuple[str, ...], known: Book) -> pd.DataFrame:
+def _facts(names: tuple[str, ...], stamps: tuple[str, ...], known: Reference) -> pd.DataFrame:
     """An analyst cuts the same companies at one date after another; `stamps` tell when a file has changed."""
     found, faults = gather(partial(tables.read, name, FACT) for name in names)
     faults = [*known.faults, *faults]
@@ -111,14 +111,14 @@ def _facts(names: tuple[str, ...], stamps: tuple[str, ...], known: Book) -> pd.D
     return typed
 
 
-def read_gaps(known: Book) -> pd.DataFrame:
+def read_gaps(known: Reference) -> pd.DataFrame:
     """Figures known to be missing, checked."""
     raw = tables.read("gaps.csv", GAP)
     refuse(_faults(raw, _gap_rules(raw, known)))
     return raw.assign(**{column: dates(raw[column]) for column in ("period_start", "period_end")})
 
 
-def read_rejected(known: Book) -> pd.DataFrame:
+def read_rejected(known: Reference) -> pd.DataFrame:
     """Figures of a filing that were left out, checked as far as a wrong figure can be."""
     raw = tables.read("rejected.csv", REJECTED)
     rules = chain(_cell_rules(raw, known), [("reason is empty: say why the figure is left out", raw["reason"] == "")])
@@ -137,12 +137,18 @@ def read_dollar_rates() -> pd.DataFrame:
 
 
 def _daily(name: str, columns: list[str]) -> pd.DataFrame:
+    return _rates(name, tuple(columns), tables.stamp(name)).copy(deep=False)
+
+
+@lru_cache(maxsize=4)
+def _rates(name: str, columns: tuple[str, ...], stamp: str) -> pd.DataFrame:
+    """Every case may ask for a rate; `stamp` tells when the file has changed."""
     raw = tables.read(name, columns)
     refuse(_faults(raw, _rate_rules(raw, columns[1:])))
-    return raw[columns[1:]].astype(float).set_index(dates(raw["date"]))
+    return raw[list(columns[1:])].astype(float).set_index(dates(raw["date"]))
 
 
-def strangers(known: Book) -> list[str]:
+def strangers(known: Reference) -> list[str]:
     """A fault for each file among the facts that belongs to no company."""
     found = {path.name for path in (paths.DATA / "facts").glob("*")}
     strange = sorted(found - {f"{company}.csv" for company in known.companies.index})
@@ -160,7 +166,7 @@ def gather(jobs: Iterable[Callable[[], pd.DataFrame]]) -> tuple[list[pd.DataFram
     return results, faults
 
 
-def _typed(sound: pd.DataFrame, known: Book) -> pd.DataFrame:
+def _typed(sound: pd.DataFrame, known: Reference) -> pd.DataFrame:
     days = {column: dates(sound[column]) for column in ("period_start", "period_end", "published")}
     tier = pd.Index(TIERS).get_indexer(sound["source"].map(known.sources["tier"]))
     return sound.assign(value=sound["value"].astype(float), tier=tier, **days)
@@ -261,7 +267,7 @@ def _source_rules(table: pd.DataFrame) -> Rules:
     yield "published '{published}' is not a date such as 2024-06-30", known & _bad_date(table["published"])
 
 
-def _cell_rules(raw: pd.DataFrame, known: Book) -> Rules:
+def _cell_rules(raw: pd.DataFrame, known: Reference) -> Rules:
     yield "unknown company '{company}'; see data/companies.csv", ~raw["company"].isin(known.companies.index)
     concepts = known.concepts.index
     yield f"unknown concept '{{concept}}'; there are: {_names(concepts)}", ~raw["concept"].isin(concepts)
@@ -286,14 +292,14 @@ def _cell_rules(raw: pd.DataFrame, known: Book) -> Rules:
     yield "locator is empty: say where in the document the figure stands", raw["locator"] == ""
 
 
-def _file_rules(raw: pd.DataFrame, known: Book) -> Rules:
+def _file_rules(raw: pd.DataFrame, known: Reference) -> Rules:
     unit = _wanted_unit(raw, known)
     yield "unit '{unit}' is not what {concept} is measured in", unit.notna() & (raw["unit"] != unit)
     file_company = raw["file"].str.extract(r"([^/]+)\.csv$")[0]
     yield "company '{company}' stands in another company's file", raw["company"] != file_company
 
 
-def _gap_rules(raw: pd.DataFrame, known: Book) -> Rules:
+def _gap_rules(raw: pd.DataFrame, known: Reference) -> Rules:
     yield "unknown company '{company}'; see data/companies.csv", ~raw["company"].isin(known.companies.index)
     yield "unknown concept '{concept}'; see data/dictionary.csv", ~raw["concept"].isin(known.concepts.index)
     for column in ("period_start", "period_end"):
@@ -313,14 +319,14 @@ def _rate_rules(raw: pd.DataFrame, currencies: list[str]) -> Rules:
         yield f"{currency} {{{currency}}} jumps from the day above: a slip of the pen?", jump
 
 
-def _wanted_unit(raw: pd.DataFrame, known: Book) -> pd.Series:
+def _wanted_unit(raw: pd.DataFrame, known: Reference) -> pd.Series:
     currency = raw["company"].map(known.companies["currency"])
     unit = raw["concept"].map(known.concepts["unit"])
     per = unit.str.removeprefix("currency").str.replace(" per ", "/")
     return unit.mask(unit.str.startswith("currency", na=False), currency + per)
 
 
-def _series_rules(table: pd.DataFrame, known: Book) -> Rules:
+def _series_rules(table: pd.DataFrame, known: Reference) -> Rules:
     key = ["company", "concept", "period_start", "period_end", "published", "tier"]
     yield "same company, concept, period, date and kind of source as a row above", table.duplicated(key)
     negative = table["concept"].map(known.concepts["sign"]).eq("positive") & (table["value"] < 0)

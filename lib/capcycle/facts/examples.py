@@ -19,7 +19,7 @@ COLUMNS = {
 }
 
 
-def examples() -> pd.DataFrame:
+def examples(as_of: str = "") -> pd.DataFrame:
     """Every worked example, `inputs` and `expected` as mappings by name.
 
     >>> sorted(examples()["method"])[0]

@@ -15,6 +15,7 @@ import pandas as pd
 
 from capcycle.errors import CapcycleError, unknown
 from capcycle.facts import door, tables
+from capcycle.units import DEAREST_HOSTING
 
 SCHEMA = {
     "table": "table that the column belongs to",
@@ -36,7 +37,6 @@ GAP = {
 CURRENCY = "currency"  # unit of an amount, and the column that names it
 MONTH = r"[0-9]{4}-[0-9]{2}"
 FAMILIES = {"date": door.ISO_DATE, "month": door.ISO_DATE, "number": door.PLAIN_NUMBER, "fraction": door.PLAIN_NUMBER}
-DEAREST_HOSTING = 3e6  # USD per MW and year: dearer than any powered shell, so the GPUs must be in the price
 HOSTING_POWER = ["critical_it_mw", "gross_mw", "utility_mw"]  # the narrowest that is known sets the price
 
 
@@ -74,7 +74,7 @@ def history(name: str, as_of: str | date | None = None) -> pd.DataFrame:
     [['depreciation', -721000000.0], ['net_income', 561000000.0], ['eps', 0.84]]
     """
     day, stamps = door.day(as_of), (tables.stamp(f"{name}.csv"), tables.stamp("registers.csv"))
-    table = _table(name, stamps, door.open_book()).copy(deep=False)
+    table = _table(name, stamps, door.open_reference()).copy(deep=False)
     return table[public_day(table) <= day].reset_index(drop=True) if as_of else table
 
 
@@ -101,7 +101,7 @@ def check() -> None:
 
     Errors: DataError with all faults of all files.
     """
-    schema, known = _schema(), door.open_book()
+    schema, known = _schema(), door.open_reference()
     jobs = [partial(_checked, rows, known) for _, rows in schema.groupby("table", sort=False)]
     results, faults = door.gather(jobs)
     found = [fault for _, found in results for fault in found]
@@ -114,7 +114,7 @@ def gaps() -> pd.DataFrame:
     >>> [missing for missing in gaps()["missing"] if "AMD" in missing]
     ["tranches of AMD's warrant for OpenAI: shares, gigawatts and share price of each"]
     """
-    table, known = tables.read("register_gaps.csv", GAP), door.open_book()
+    table, known = tables.read("register_gaps.csv", GAP), door.open_reference()
     door.refuse([*known.faults, *door._faults(table, _gap_rules(table, known))])
     return table
 
@@ -200,7 +200,7 @@ def _key(schema: pd.DataFrame) -> list[str]:
 
 
 @lru_cache(maxsize=4)
-def _table(name: str, stamps: tuple[str, ...], known: door.Book) -> pd.DataFrame:
+def _table(name: str, stamps: tuple[str, ...], known: door.Reference) -> pd.DataFrame:
     """Every version of every row; `stamps` tell when the table or its schema has changed."""
     schema = _schema(name)
     raw, faults = _checked(schema, known)
@@ -208,7 +208,7 @@ def _table(name: str, stamps: tuple[str, ...], known: door.Book) -> pd.DataFrame
     return _typed(raw, schema)
 
 
-def _checked(schema: pd.DataFrame, known: door.Book) -> tuple[pd.DataFrame, list[str]]:
+def _checked(schema: pd.DataFrame, known: door.Reference) -> tuple[pd.DataFrame, list[str]]:
     """The cells of a table and what is wrong with them.
 
     Errors: DataError where the file cannot be read at all.
@@ -236,7 +236,7 @@ def _days(text: pd.Series) -> pd.Series:
     return door.dates(text).fillna(months + pd.offsets.MonthEnd(0))
 
 
-def _rules(raw: pd.DataFrame, columns: pd.DataFrame, known: door.Book) -> door.Rules:
+def _rules(raw: pd.DataFrame, columns: pd.DataFrame, known: door.Reference) -> door.Rules:
     values = {row.column: _values(raw[row.column], row.type) for row in columns.itertuples()}
     for row in columns.itertuples():
         yield from _column_rules(raw[row.column], row, known)
@@ -246,7 +246,7 @@ def _rules(raw: pd.DataFrame, columns: pd.DataFrame, known: door.Book) -> door.R
         yield from special(raw, values, known)
 
 
-def _column_rules(cells: pd.Series, row: tuple, known: door.Book) -> door.Rules:
+def _column_rules(cells: pd.Series, row: tuple, known: door.Reference) -> door.Rules:
     empty = cells == ""
     if row.required == "yes":
         yield f"{row.column} is empty; wanted: {row.meaning}", empty
@@ -284,7 +284,7 @@ def _row_rules(raw: pd.DataFrame, columns: pd.DataFrame) -> door.Rules:
     yield f"same {', '.join(key)} as a row above", raw.duplicated(key)
 
 
-def _gap_rules(table: pd.DataFrame, known: door.Book) -> door.Rules:
+def _gap_rules(table: pd.DataFrame, known: door.Reference) -> door.Rules:
     yield f"table '{{table}}' is not one of {', '.join(names())}", ~table["table"].isin(names())
     yield "missing is empty: say what was looked for", table["missing"] == ""
     yield "reason is empty: say why it is not there", table["reason"] == ""
@@ -293,14 +293,14 @@ def _gap_rules(table: pd.DataFrame, known: door.Book) -> door.Rules:
     yield "{missing} stands twice", table.duplicated(["table", "missing"])
 
 
-def _contract_rules(raw: pd.DataFrame, values: dict[str, pd.Series], known: door.Book) -> door.Rules:
+def _contract_rules(raw: pd.DataFrame, values: dict[str, pd.Series], known: door.Reference) -> door.Rules:
     power = pd.concat([values[column] for column in HOSTING_POWER], axis=1).min(axis=1)
     price = values["contract_value"] / (power * values["term_years"])
     dear = (price > DEAREST_HOSTING) & (raw["currency"] == "USD") & (raw["gpu_included"] == "no")
     yield f"price is above {DEAREST_HOSTING:.0f} USD per MW and year: not hosting unless GPUs are included", dear
 
 
-def _market_rules(raw: pd.DataFrame, values: dict[str, pd.Series], known: door.Book) -> door.Rules:
+def _market_rules(raw: pd.DataFrame, values: dict[str, pd.Series], known: door.Reference) -> door.Rules:
     series = pd.DataFrame({"company": raw["symbol"], "concept": raw["measure"], "value": values["value"]})
     days = {"period_start": pd.NaT, "period_end": values["date"], "published": values["date"]}
     yield (
@@ -310,14 +310,14 @@ def _market_rules(raw: pd.DataFrame, values: dict[str, pd.Series], known: door.B
     )
 
 
-def _unit_rules(raw: pd.DataFrame, values: dict[str, pd.Series], known: door.Book) -> door.Rules:
+def _unit_rules(raw: pd.DataFrame, values: dict[str, pd.Series], known: door.Reference) -> door.Rules:
     for column in [column for column in ("low", "central", "high") if column in values]:
         yield f"{column} has no unit", (raw[column] != "") & (raw["unit"] == "")
         percent = (raw["unit"] == "fraction") & (values[column].abs() > 1)
         yield f"{column} {{{column}}} is not a fraction; write 0.25 for 25%", percent
 
 
-Check = Callable[[pd.Series, door.Book], pd.Series]
+Check = Callable[[pd.Series, door.Reference], pd.Series]
 TYPES: dict[str, tuple[Check, str]] = {  # whether filled cells are wrong, and how to say so
     "text": (lambda cells, known: pd.Series(False, cells.index), ""),
     "date": (lambda cells, known: door._bad_date(cells), "is not a date such as 2024-06-30"),

@@ -21,7 +21,7 @@ def months(companies: pd.Series, days: pd.Series) -> pd.Series:
     >>> months(pd.Series(["HUT"] * 3), days).tolist()
     [6.0, nan, 12.0]
     """
-    month = companies.map(door.book().companies["fiscal_year_end"].astype(float))
+    month = companies.map(door.reference().companies["fiscal_year_end"].astype(float))
     for change in changes().itertuples():
         own = companies.eq(change.company)
         month = month.mask(own & (days <= change.transition_end))

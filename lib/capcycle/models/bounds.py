@@ -11,8 +11,8 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from capcycle.errors import ModelError
-from capcycle.facts.registers import DEAREST_HOSTING
 from capcycle.models.maths import is_expression
+from capcycle.units import DEAREST_HOSTING
 
 LEAST_KW, MOST_KW = 0.7, 4.0  # an H100's board alone draws 0.7 kW, and no all-in figure in print reaches 4
 ROUNDING = 1e-9  # of the machine

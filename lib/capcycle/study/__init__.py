@@ -1,50 +1,42 @@
 """What an analyst does with any model: cases, scenarios, grids, tornadoes, solving, simulating, checking."""
 
-from capcycle.study.case import (
-    Case,
-    Input,
-    case,
-    cases,
-    converted,
-    figure,
-    history,
-)
+from capcycle.study.assumptions import assumption, converted
+from capcycle.study.case import Case, case, cases
 from capcycle.study.check import Check, check
-from capcycle.study.chosen import assumption
-from capcycle.study.scenarios import (
-    SCENARIOS,
-    Scenarios,
-    scenarios,
-)
+from capcycle.study.figures import figure, history, newest
+from capcycle.study.scenarios import SCENARIOS, Scenarios, scenarios
 from capcycle.study.simulate import Simulation, simulate
 from capcycle.study.solve import Solution, solve
-from capcycle.study.sweep import (
-    Grid,
-    Tornado,
-    grid,
-    tornado,
-)
+from capcycle.study.start import bound, starts
+from capcycle.study.sweep import Grid, Tornado, grid, tornado
+from capcycle.study.tell import hindsight, subject, tell, verdict
 
 __all__ = [
     "SCENARIOS",
     "Case",
     "Check",
     "Grid",
-    "Input",
     "Scenarios",
     "Simulation",
     "Solution",
     "Tornado",
     "assumption",
+    "bound",
     "case",
     "cases",
     "check",
     "converted",
     "figure",
     "grid",
+    "hindsight",
     "history",
+    "newest",
     "scenarios",
     "simulate",
     "solve",
+    "starts",
+    "subject",
+    "tell",
     "tornado",
+    "verdict",
 ]

@@ -7,50 +7,15 @@ from numbers import Real
 from typing import Any
 
 import numpy as np
-import pandas as pd
 
 from capcycle import facts, words
 from capcycle.errors import ModelError, unknown
-from capcycle.facts import registers
+from capcycle.facts import Book
 from capcycle.measure import Measures
 from capcycle.models import bounds
-
-ASSUMED, DERIVED = "assumed", "derived"
-
-
-@dataclass(frozen=True)
-class Input:
-    """One thing that a model takes, with its range and its evidence.
-
-    central    a number, or a list with one number for each year
-    low, high  the ends of its range; NaN where it is not varied
-    kind       reported, derived, estimated or assumed
-    source     ids of documents, space between
-    reason     why this value and range; why it is missing, where it is
-    whose      who has the assumption that this company lacks
-    published  the day from which an assumption is known to have been public; NaT where none is known
-    """
-
-    name: str
-    central: Any
-    unit: str
-    low: float = np.nan
-    high: float = np.nan
-    kind: str = ASSUMED
-    source: str = ""
-    reason: str = ""
-    whose: str = ""
-    published: Any = pd.NaT
-
-    @property
-    def varied(self) -> bool:
-        """Whether it has a range of some width."""
-        return bool(self.low < self.high)
-
-    @property
-    def missing(self) -> bool:
-        """Whether there is no number."""
-        return bool(np.isnan(np.asarray(self.central, float)).any())
+from capcycle.quantity import DERIVED, Quantity
+from capcycle.study.assumptions import assumption, assumption_names, converted
+from capcycle.study.figures import figure
 
 
 @dataclass(frozen=True)
@@ -59,14 +24,19 @@ class Case:
 
     model     the model
     inputs    by name, in the order that the model takes them
-    currency  of all amounts
+    book      what was public on the day: where the inputs come from, and the currency of all amounts
     company   whom it is about, or empty
     """
 
     model: Callable
-    inputs: dict[str, Input]
-    currency: str
+    inputs: dict[str, Quantity]
+    book: Book
     company: str = ""
+
+    @property
+    def currency(self) -> str:
+        """The currency of all amounts."""
+        return self.book.money
 
     def evaluate(self, **values: Any) -> Any:
         """The model's outputs with some inputs at other values than the central ones: numbers, arrays or parameters.
@@ -75,7 +45,7 @@ class Case:
         """
         if wrong := set(values) - set(self.inputs):
             raise ModelError(f"{self.model.__name__}: {unknown('input', wrong, self.inputs)}")
-        taken = {name: values.get(name, each.central) for name, each in self.inputs.items()}
+        taken = {name: values.get(name, each.value) for name, each in self.inputs.items()}
         bounds.check(self.model, taken, self.currency, self._per_dollar)
         return self.model.unguarded(**taken)
 
@@ -87,7 +57,7 @@ class Case:
     @cached_property
     def _per_dollar(self) -> float:
         """How much of the case's currency a dollar is: bounds on money for each unit are in dollars."""
-        return 1.0 if self.currency == bounds.DOLLAR else facts.newest_rate(bounds.DOLLAR, self.currency).value
+        return 1.0 if self.currency == bounds.DOLLAR else self.book.rate(bounds.DOLLAR).value
 
     def unit(self, name: str) -> str:
         """The unit of an input or an output, its currency named."""
@@ -100,8 +70,22 @@ class Case:
             raise ModelError(f"{self.model.__name__}: {unknown('output', [of], valid)}")
         return of or self.model.verdict
 
+    def quantity(self, name: str) -> Quantity:
+        """An input, or an output with the evidence of all inputs.
+
+        Errors: ModelError for a name that is neither.
+        """
+        if name in self.inputs:
+            return self.inputs[name]
+        if name not in self.model.outputs:
+            raise ModelError(f"{self.model.__name__}: {unknown('name', [name], [*self.inputs, *self.model.outputs])}")
+        value = getattr(self.outputs, name)
+        value = [float(each) for each in value] if name in self.model.by_year else float(value)
+        return Quantity(name, value, self.unit(name), kind=self.kind, source=self.source, reason=self.lacking,
+                        hindsight=bool(self.hindsight))  # fmt: skip
+
     @property
-    def varied(self) -> dict[str, Input]:
+    def varied(self) -> dict[str, Quantity]:
         """The inputs that have a range."""
         return {name: each for name, each in self.inputs.items() if each.varied}
 
@@ -116,6 +100,11 @@ class Case:
         return facts.documents(each.source for each in self.inputs.values())
 
     @property
+    def hindsight(self) -> dict[str, Quantity]:
+        """The inputs that are today's judgement on a page of an earlier day."""
+        return {name: each for name, each in self.inputs.items() if each.hindsight}
+
+    @property
     def lacking(self) -> str:
         """What is missing and why; empty where nothing is."""
         missing = [each for each in self.inputs.values() if each.missing]
@@ -123,155 +112,90 @@ class Case:
         return "; ".join(reasons).replace(".; ", "; ")
 
     def with_inputs(self, **inputs: Any) -> "Case":
-        """The same case with some inputs at an analyst's own value."""
-        table = registers.read("assumptions")
-        return replace(self, inputs=self.inputs | dict(_found(self.model, self.company, self.currency, inputs, table)))
+        """The same case with some inputs put in the place of its own: whatever `case` takes."""
+        return replace(self, inputs=self.inputs | dict(_inputs(self.model, self.book, self.company, inputs)))
+
+    def chosen(self, **numbers: float) -> "Case":
+        """The same case with a reader's own numbers, as a notebook's parameters have them: 0 changes nothing.
+
+        An amount is in the currency of the assumption that it stands for. A number outside the range widens it.
+        Errors: ModelError for an input that the model does not take, and for every number that cannot be.
+
+        >>> from capcycle.analyses.required_revenue.model import required_revenue
+        >>> build = case(required_revenue, facts.open(), it_capex=400e9, facility_capex=0, it_life="it_life_epoch",
+        ...              facility_life="facility_life_epoch", net_capital=0, other_fixed_cost=0, ai_revenue=20e9)
+        >>> build.chosen(it_life=4.0, target_return=0.0).inputs["it_life"].reason
+        'Chosen by the reader.'
+        """
+        kept = {name: number for name, number in numbers.items() if number}
+        if wrong := set(kept) - set(self.inputs):
+            raise ModelError(f"{self.model.__name__}: {unknown('input', wrong, self.inputs)}")
+        own = {name: self._chosen(name, number) for name, number in kept.items()}
+        taken = {name: each.value for name, each in own.items()}
+        bounds.check(self.model, taken, self.currency, self._per_dollar)
+        return replace(self, inputs=self.inputs | own)
+
+    def _chosen(self, name: str, number: float) -> Quantity:
+        each = self.inputs[name]
+        known = name in assumption_names(self.book)
+        scale = assumption(self.book, name, self.company) if known else each
+        factor = converted(replace(scale, value=1.0), self.book).value  # of a dollar, where that is what it is in
+        return each.chosen(number * factor)
 
 
-def case(model: Callable, company: str = "", currency: str = "USD", **given: Any) -> Case:
+def case(model: Callable, book: Book, company: str = "", **given: Any) -> Case:
     """A model with its inputs: what is given, else the assumption of that name, the company's own before the general.
 
-    Assumptions are today's whatever the date of the figures; the table of assumptions says when each was published.
-    Amounts in another currency than the case's are converted at the newest rate.
+    Amounts in another currency than the book's are converted at the last rate of its day.
 
-    given  by the model's parameter names: a number (an assumption of the reader's), an `Input`, `Measures` (the
-           company's figure at the period most companies have), or the name of an assumption to use instead
-    Errors: ModelError for names that the model does not take, for every input that nothing gives, and for a currency
-            without rates.
+    given  by the model's parameter names: a number (the reader's own), a `Quantity`, `Measures` (the company's figure
+           at the period most companies have), or the name of an assumption to use instead
+    Errors: ModelError for names that the model does not take, and for every input that nothing gives.
 
     >>> from capcycle.analyses.required_revenue.model import required_revenue
     >>> kupperman = case(
-    ...     required_revenue, it_capex=400e9, facility_capex=0, it_life=5, facility_life="facility_life_epoch",
-    ...     gross_margin_before_depreciation=0.25, target_return=0, net_capital=0, other_fixed_cost=0, ramp=1,
-    ...     ai_revenue=20e9)
+    ...     required_revenue, facts.open(), it_capex=400e9, facility_capex=0, it_life=5,
+    ...     facility_life="facility_life_epoch", gross_margin_before_depreciation=0.25, target_return=0,
+    ...     net_capital=0, other_fixed_cost=0, ramp=1, ai_revenue=20e9)
     >>> float(kupperman.outputs.revenue_required)
     320000000000.0
     """
-    if currency not in (valid := facts.currencies()):
-        raise ModelError(unknown("currency", [currency], valid))
-    table = registers.read("assumptions")
     if wrong := set(given) - set(model.parameters):
         raise ModelError(f"{model.__name__}: {unknown('input', wrong, model.parameters)}")
-    known = set(table["name"]) | set(given)
+    known = {*assumption_names(book), *given}
     if lacking := [name for name in model.parameters if name not in known]:
         raise ModelError(f"{model.__name__} needs {', '.join(lacking)}: give each, or add it to data/assumptions.csv")
-    inputs = dict(_found(model, company, currency, {name: given.get(name, name) for name in model.parameters}, table))
-    return Case(model, inputs, currency, company)
+    taken = {name: given.get(name, name) for name in model.parameters}
+    return Case(model, dict(_inputs(model, book, company, taken)), book, company)
 
 
-def cases(model: Callable, companies: Sequence[str], currency: str = "USD", **given: Any) -> dict[str, Case]:
-    """A case for each company, in the order given; who lacks a figure keeps a case that says what it lacks."""
-    return {company: case(model, company, currency, **given) for company in companies}
+def cases(model: Callable, book: Book, companies: Sequence[str] = (), **given: Any) -> dict[str, Case]:
+    """A case for each company, by default each of the book; who lacks a figure keeps a case that says what it lacks."""
+    return {company: case(model, book, company, **given) for company in companies or book.companies}
 
 
-def converted(found: Input, currency: str) -> Input:
-    """An amount of money in another currency, at the newest rate: what is assumed, is assumed today.
-
-    >>> converted(Input("signed_weight", 1.0, "fraction"), "EUR").central  # no money
-    1.0
-    """
-    own = found.unit[:3]
-    if own == currency or not own.isupper() or own not in facts.currencies():
-        return found
-    rate = facts.newest_rate(own, currency)
-    at = {"own": own, "rate": f"{rate.value:.4g}", "day": words.day(rate.day)}
-    told = words.say("study.converted", reason=found.reason, **at).strip()
-    return replace(
-        found,
-        central=[each * rate.value for each in found.central] if np.ndim(found.central) else found.central * rate.value,
-        low=found.low * rate.value,
-        high=found.high * rate.value,
-        kind=facts.weakest([DERIVED, found.kind]),
-        source=f"{found.source} {rate.source}".strip(),
-        reason=found.reason if found.missing else told,
-    )
-
-
-def history(measures: Measures, company: str) -> Input:
-    """All figures of one company over the shown periods, the oldest first: for models that take a list by year.
-
-    Periods before the first and after the last figure are left out; one missing in between makes the list miss it.
-    """
-    table = measures.table[measures.table["company"] == company]
-    held = table["value"].notna()
-    if not held.any():
-        return Input(measures.name, [np.nan], measures.unit, kind=ASSUMED, reason=_why(table.iloc[-1]))
-    table = table.loc[held.idxmax() : held[::-1].idxmax()]
-    return Input(
-        name=measures.name,
-        central=table["value"].to_list(),
-        unit=measures.unit,
-        kind=facts.weakest(filter(None, table["kind"])),
-        source=facts.documents(table["source"]),
-        reason=words.say("study.periods", first=table["period"].iloc[0], last=table["period"].iloc[-1]),
-    )
-
-
-def _found(
-    model: Callable, company: str, currency: str, given: dict[str, Any], table: pd.DataFrame
-) -> Iterator[tuple[str, Input]]:
+def _inputs(model: Callable, book: Book, company: str, given: dict[str, Any]) -> Iterator[tuple[str, Quantity]]:
     for name, value in given.items():
         if name not in model.parameters:
             raise ModelError(f"{model.__name__}: {unknown('input', [name], model.parameters)}")
-        unit = model.parameters[name].replace("currency", currency)
-        found = _input(name, value, company, unit, table)
-        yield name, replace(converted(found, currency), name=name, unit=unit)
+        unit = model.parameters[name].replace("currency", book.money)
+        taken = converted(_input(name, value, book, company, unit), book)
+        yield name, replace(taken, name=name, unit=unit)
 
 
-def _input(name: str, value: Any, company: str, unit: str, table: pd.DataFrame) -> Input:
-    if isinstance(value, Input):
+def _input(name: str, value: Any, book: Book, company: str, unit: str) -> Quantity:
+    if isinstance(value, Quantity):
         return value
     if isinstance(value, Measures):
         return figure(value, company)
     if isinstance(value, str):
-        return _assumption(value, company, unit, table, called=name)
+        return replace(assumption(book, value, company), name=name)
     if isinstance(value, Real | Sequence | np.ndarray):
-        return Input(name, value, unit, reason=words.say("study.given"))
-    raise ModelError(f"{name}: {value!r} is no number, Input, Measures, or name of an assumption")
+        return Quantity(name, value, unit, reason=words.say("study.given"))
+    raise ModelError(f"{name}: {value!r} is no number, Quantity, Measures, or name of an assumption")
 
 
-def figure(measures: Measures, company: str, period: str | None = None) -> Input:
-    """One company's figure of one period, by default the period that most companies have.
-
-    Errors: ModelError for a company that was not measured; MetricError for a period that is not shown.
-    """
-    now = measures.at(period).set_index("company", drop=False)
-    if company not in now.index:
-        raise ModelError(
-            f"{measures.name} was not measured for '{company}': {unknown('company', [company], now.index)}"
-        )
-    row = now.loc[company]
-    kind = row["kind"] or ASSUMED
-    reason = (
-        _why(row)
-        if np.isnan(row["value"])
-        else words.say("study.measured", name=words.name(measures.name), period=row["period"])
-    )
-    return Input(measures.name, float(row["value"]), measures.unit, kind=kind, source=row["source"], reason=reason)
-
-
-def _why(row: pd.Series) -> str:
-    return words.say("study.lacking", reason=row["reason"], period=row["period"])
-
-
-def _assumption(name: str, company: str, unit: str, table: pd.DataFrame, called: str) -> Input:
-    own = table.loc[table["name"] == name, "company"]
-    rows = table[(table["name"] == name) & table["company"].isin([company, ""])]
-    if rows.empty and company and len(own):
-        whose = words.listing(sorted(facts.companies()["name"][each] for each in own))
-        lacking = Input(called, np.nan, unit, whose=whose)
-        return replace(lacking, reason=_nobody([lacking], whose))
-    if rows.empty:
-        what = f"for {', '.join(own)} only" if len(own) else unknown("assumption", [name], table["name"].unique())
-        raise ModelError(f"assumption {name} for '{company}': {what}")
-    row = rows.sort_values("company").iloc[-1]
-    if np.isnan(row["central"]):
-        raise ModelError(f"data/assumptions.csv: {name} has no central value; give {name}= a number of your own")
-    told = ("central", "unit", "low", "high", "kind", "source", "reason")
-    return Input(name, *(row[each] for each in told), published=row["published"])
-
-
-def _nobody(missing: Sequence[Input], whose: str) -> str:
+def _nobody(missing: Sequence[Quantity], whose: str) -> str:
     """That nobody gives some assumptions of a company, which are given of others only."""
     names = [words.lower(words.name(each.name)) for each in missing if each.whose == whose]
     return words.say("study.nobody", name=words.listing(names), own=whose)

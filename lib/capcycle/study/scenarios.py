@@ -36,10 +36,12 @@ def scenarios(case: Case) -> Scenarios:
 
     Errors: none; an input without a range is the same in all three.
 
-    >>> from capcycle import study
+    >>> from capcycle import facts, study
     >>> from capcycle.analyses.required_revenue.model import required_revenue
-    >>> low = study.Input("", 5, "years", 3, 6)
-    >>> build = study.case(required_revenue, it_capex=400e9, facility_capex=0, it_life=low, facility_life=14,
+    >>> from capcycle.quantity import Quantity
+    >>> low = Quantity("", 5, "years", 3, 6)
+    >>> build = study.case(required_revenue, facts.open(), it_capex=400e9,
+    ...     facility_capex=0, it_life=low, facility_life=14,
     ...     gross_margin_before_depreciation=0.25, target_return=0, net_capital=0, other_fixed_cost=0, ramp=1,
     ...     ai_revenue=20e9)
     >>> (study.scenarios(build).outputs.loc["revenue_required"] / 1e9).round(1).tolist()  # 400/3, /5 and /6 over 25 %
@@ -56,11 +58,11 @@ def _ends(case: Case, name: str) -> list[Any]:
     """An input's worse end, its centre and its better end; an end at which the verdict is missing is the worse."""
     each = case.inputs[name]
     if not each.varied:
-        return [each.central] * len(SCENARIOS)
+        return [each.value] * len(SCENARIOS)
     sign = 1 if case.model.better == "higher" else -1
     verdicts = [float(getattr(case.evaluate(**{name: end}), case.model.verdict)) for end in (each.low, each.high)]
     if verdicts[0] == verdicts[1]:
-        return [each.central] * len(SCENARIOS)  # neither end is worse
+        return [each.value] * len(SCENARIOS)  # neither end is worse
     low, high = (-np.inf if np.isnan(verdict) else sign * verdict for verdict in verdicts)
     ends = (each.low, each.high) if low <= high else (each.high, each.low)
-    return [ends[0], each.central, ends[1]]
+    return [ends[0], each.value, ends[1]]

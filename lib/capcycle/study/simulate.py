@@ -5,7 +5,8 @@ from typing import Any
 
 import numpy as np
 
-from capcycle.study.case import Case, Input
+from capcycle.quantity import Quantity
+from capcycle.study.case import Case
 
 DRAWS, SEED = 10_000, 20_250_101
 
@@ -38,9 +39,10 @@ def simulate(case: Case, draws: int = DRAWS, seed: int = SEED) -> Simulation:
     The same seed gives the same draws. Inputs are drawn as if they did not hang together, which narrows the result
     where in truth they do.
 
-    >>> from capcycle import study
+    >>> from capcycle import facts, study
     >>> from capcycle.analyses.required_revenue.model import required_revenue
-    >>> build = study.case(required_revenue, it_capex=400e9, facility_capex=0, it_life=5, facility_life=14,
+    >>> build = study.case(required_revenue, facts.open(), it_capex=400e9,
+    ...     facility_capex=0, it_life=5, facility_life=14,
     ...     gross_margin_before_depreciation=0.25, target_return=0, net_capital=0, other_fixed_cost=0, ramp=1,
     ...     ai_revenue=20e9)
     >>> set(simulate(build, draws=3).values("revenue_required").tolist())  # nothing has a range: the point itself
@@ -51,5 +53,5 @@ def simulate(case: Case, draws: int = DRAWS, seed: int = SEED) -> Simulation:
     return Simulation(case, drawn, case.evaluate(**drawn), draws)
 
 
-def _draws(random: np.random.Generator, each: Input, draws: int) -> np.ndarray:
-    return random.triangular(each.low, np.clip(each.central, each.low, each.high), each.high, draws)
+def _draws(random: np.random.Generator, each: Quantity, draws: int) -> np.ndarray:
+    return random.triangular(each.low, np.clip(each.value, each.low, each.high), each.high, draws)

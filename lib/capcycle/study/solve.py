@@ -44,9 +44,10 @@ def solve(
 
     Errors: ModelError for an input that has no range where none is given, or a range that is empty.
 
-    >>> from capcycle import study
+    >>> from capcycle import facts, study
     >>> from capcycle.analyses.required_revenue.model import required_revenue
-    >>> build = study.case(required_revenue, it_capex=400e9, facility_capex=0, it_life=3, facility_life=14,
+    >>> build = study.case(required_revenue, facts.open(), it_capex=400e9,
+    ...     facility_capex=0, it_life=3, facility_life=14,
     ...     gross_margin_before_depreciation=0.25, target_return=0, net_capital=0, other_fixed_cost=0, ramp=1,
     ...     ai_revenue=20e9)
     >>> [round(life, 2) for life in solve(build, "it_life", 480e9, "revenue_required", 2, 10).values]

@@ -6,7 +6,8 @@ import numpy as np
 import pandas as pd
 
 from capcycle.errors import ModelError, unknown
-from capcycle.study.case import Case, Input
+from capcycle.quantity import Quantity
+from capcycle.study.case import Case
 
 STEPS = 25
 
@@ -41,10 +42,12 @@ def grid(case: Case, x: str, y: str, of: str | None = None, steps: int = STEPS) 
 
     Errors: ModelError for an input that is not there or has no range.
 
-    >>> from capcycle import study
+    >>> from capcycle import facts, study
     >>> from capcycle.analyses.required_revenue.model import required_revenue
-    >>> build = study.case(required_revenue, it_capex=400e9, facility_capex=0, facility_life=14, net_capital=0,
-    ...     it_life=study.Input("", 5, "years", 3, 5), target_return=study.Input("", 0.1, "fraction", 0, 0.2),
+    >>> from capcycle.quantity import Quantity
+    >>> build = study.case(required_revenue, facts.open(), it_capex=400e9,
+    ...     facility_capex=0, facility_life=14, net_capital=0,
+    ...     it_life=Quantity("", 5, "years", 3, 5), target_return=Quantity("", 0.1, "fraction", 0, 0.2),
     ...     gross_margin_before_depreciation=0.25, other_fixed_cost=0, ramp=1, ai_revenue=20e9)
     >>> (grid(build, "it_life", "target_return", "revenue_required", steps=2).values / 1e9).round().tolist()
     [[533.0, 320.0], [853.0, 640.0]]
@@ -59,10 +62,12 @@ def grid(case: Case, x: str, y: str, of: str | None = None, steps: int = STEPS) 
 def tornado(case: Case, of: str | None = None) -> Tornado:
     """An output at both ends of each input's range, the others central.
 
-    >>> from capcycle import study
+    >>> from capcycle import facts, study
     >>> from capcycle.analyses.required_revenue.model import required_revenue
-    >>> build = study.case(required_revenue, it_capex=400e9, facility_capex=0, facility_life=14, net_capital=0,
-    ...     it_life=study.Input("", 5, "years", 3, 5), target_return=study.Input("", 0.1, "fraction", 0, 0.2),
+    >>> from capcycle.quantity import Quantity
+    >>> build = study.case(required_revenue, facts.open(), it_capex=400e9,
+    ...     facility_capex=0, facility_life=14, net_capital=0,
+    ...     it_life=Quantity("", 5, "years", 3, 5), target_return=Quantity("", 0.1, "fraction", 0, 0.2),
     ...     gross_margin_before_depreciation=0.25, other_fixed_cost=0, ramp=1, ai_revenue=20e9)
     >>> (tornado(build, "revenue_required").table.set_index("name")["swing"] / 1e9).round().to_dict()
     {'target_return': 320.0, 'it_life': 213.0}
@@ -75,7 +80,7 @@ def tornado(case: Case, of: str | None = None) -> Tornado:
     return Tornado(case, of, table.sort_values("swing", ascending=False, kind="stable", ignore_index=True))
 
 
-def _ends(case: Case, each: Input, of: str) -> tuple[float, float]:
+def _ends(case: Case, each: Quantity, of: str) -> tuple[float, float]:
     low, high = (getattr(case.evaluate(**{each.name: end}), of) for end in (each.low, each.high))
     return float(low), float(high)
 

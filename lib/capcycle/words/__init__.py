@@ -1,6 +1,6 @@
 """Money, percent, dates and sentences as a reader meets them; every sentence stands in `words/<language>/`."""
 
-from capcycle.words.catalogue import LANGUAGE, Sentence, catalogue, counted, lower, name, paragraph, said, say
+from capcycle.words.catalogue import LANGUAGE, Sentence, catalogue, counted, lower, name, paragraph, said, say, sentence
 from capcycle.words.format import DASH, change, coupon, day, listing, period, points, value
 
 __all__ = [
@@ -20,5 +20,6 @@ __all__ = [
     "points",
     "said",
     "say",
+    "sentence",
     "value",
 ]

@@ -31,9 +31,20 @@ def say(key: str, **values: object) -> str:
     'Sources'
     """
     try:
-        return catalogue()[key].format(**values)
+        return sentence(key).format(**values)
     except KeyError as error:
-        raise CapcycleError(f"words/{LANGUAGE}: no sentence '{key}', or no value for {error}") from error
+        raise CapcycleError(f"words/{LANGUAGE}: no value for {error} of the sentence '{key}'") from error
+
+
+def sentence(key: str) -> str:
+    """The sentence `key` with its places still open.
+
+    >>> sentence("study.measured")
+    '{name}, {period}.'
+    """
+    if key not in catalogue():
+        raise CapcycleError(f"words/{LANGUAGE}: no sentence '{key}'")
+    return catalogue()[key]
 
 
 def said(*keys: str) -> str:

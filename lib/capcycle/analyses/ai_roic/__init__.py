@@ -1,5 +1,1 @@
 """What AI capital earns: the return by year to 2030, what a build brings in cash, and what a backlog implies."""
-
-from capcycle.analyses.ai_roic import cases, exhibits, model
-
-__all__ = ["cases", "exhibits", "model"]

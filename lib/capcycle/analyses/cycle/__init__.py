@@ -1,5 +1,1 @@
 """The capital cycle: how a build-out stands to the economy, and how one series follows another with what certainty."""
-
-from capcycle.analyses.cycle import cases, exhibits, model
-
-__all__ = ["cases", "exhibits", "model"]

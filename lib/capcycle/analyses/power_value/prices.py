@@ -4,8 +4,6 @@ from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
-from scipy.optimize import nnls
-from scipy.stats import t
 
 from capcycle.errors import ModelError
 
@@ -27,6 +25,8 @@ class Prices(NamedTuple):
     @property
     def errors_needed(self) -> float:
         """Standard errors from nought at which a price is told from nothing (95 %); NaN without a degree of freedom."""
+        from scipy.stats import t  # only a page with this regression needs it
+
         return float(t.ppf(0.975, self.freedom)) if self.freedom > 0 else np.nan
 
     def concludes(self, stage: str) -> bool:
@@ -77,6 +77,8 @@ def _regression(power: np.ndarray, values: np.ndarray) -> dict[str, np.ndarray]:
     if companies <= stages or np.linalg.matrix_rank(power) < stages:
         nothing = np.full(stages, np.nan)
         return {"price": nothing, "standard_error": nothing, "price_nonnegative": nothing}
+    from scipy.optimize import nnls  # only a page with this regression needs it
+
     price, *_ = np.linalg.lstsq(power, values, rcond=None)
     spread = np.square(values - power @ price).sum() / (companies - stages)
     error = np.sqrt(spread * np.diag(np.linalg.inv(power.T @ power)))

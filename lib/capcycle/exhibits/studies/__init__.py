@@ -1,20 +1,27 @@
-"""What a study of a model found."""
+"""What a study of a model found, and general exhibits of cases."""
 
-from capcycle.exhibits.studies.cases import across, assumptions, by_year, scenarios
+from capcycle.exhibits.studies.cases import assumptions, by_year, scenarios
 from capcycle.exhibits.studies.heat_map import heat_map
 from capcycle.exhibits.studies.sensitivity import must_be_true, tornado
+from capcycle.exhibits.studies.shapes import bridge, columns, over, paths, ranges, ranking, table
 from capcycle.exhibits.studies.simulation import fan, spread
 from capcycle.exhibits.studies.what_if import what_if
 
 __all__ = [
-    "across",
     "assumptions",
+    "bridge",
     "by_year",
+    "columns",
     "fan",
     "heat_map",
     "must_be_true",
+    "over",
+    "paths",
+    "ranges",
+    "ranking",
     "scenarios",
     "spread",
+    "table",
     "tornado",
     "what_if",
 ]

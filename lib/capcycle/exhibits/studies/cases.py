@@ -1,31 +1,30 @@
 """A case and its scenarios: the table of assumptions, bear, base and bull side by side, companies beside each other."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 
 import numpy as np
 import pandas as pd
 
-from capcycle import study, words
+from capcycle import words
 from capcycle.exhibits import marks, parts
 from capcycle.exhibits.exhibit import Exhibit
 from capcycle.exhibits.marks import Frame
 from capcycle.exhibits.studies.workbook import workbook
 from capcycle.facts import sources
 from capcycle.models import finance
+from capcycle.quantity import Quantity
 from capcycle.study import SCENARIOS, Case, Scenarios
 from capcycle.words import say
 
 
-def assumptions(*cases: Case, beside: Sequence[study.Input] = (), as_of: str = "") -> Exhibit:
+def assumptions(*cases: Case, beside: Sequence[Quantity] = ()) -> Exhibit:
     """Every input of some cases: its value and range, what kind of figure it is, why, and where it stands.
 
     beside  inputs that no model takes
-    as_of   the day whose knowledge the page shows: assumptions are today's, and those that were not public by that
-            day, or on no known day, are marked; empty marks none
     """
     inputs = [each for case in cases for each in case.inputs.values()]
-    rows = pd.DataFrame([_input(each, as_of) for each in (*inputs, *beside)]).drop_duplicates("label")
+    rows = pd.DataFrame([_input(each) for each in (*inputs, *beside)]).drop_duplicates("label")
     assumed = int((rows["kind"] == "assumed").sum())
     columns = {name: say(f"marks.column.{name}") for name in ("label", "low", "value", "high", "why")}
     frame = Frame(
@@ -34,49 +33,28 @@ def assumptions(*cases: Case, beside: Sequence[study.Input] = (), as_of: str = "
         if assumed == len(rows) > 1
         else words.counted("study.assumptions", assumed, total=len(rows)),
         say("study.assumptions_subtitle"),
-        _not_yet(rows["when"], as_of),
+        _hindsight(inputs, cases[0]),
     )
     shown = marks.table(rows.assign(why=[_why(row) for row in rows.itertuples()]), frame, columns)
     return replace(shown, figures=rows, workbook=workbook(cases))
 
 
-def _input(each: study.Input, as_of: str) -> dict:
-    when = _when(each, as_of)
-    late = say(f"study.{when}", day=words.day(_known(each))) if when else ""
-    number = each.central if np.ndim(each.central) == 0 else np.nan
+def _input(each: Quantity) -> dict:
+    number = each.value if np.ndim(each.value) == 0 else np.nan
     ends = {"low": each.low, "high": each.high} if each.varied else {"low": np.nan, "high": np.nan}
     return ends | {
         "label": words.name(each.name),
-        "value": number if np.ndim(each.central) == 0 else say("study.by_year", count=len(each.central)),
+        "value": number if np.ndim(each.value) == 0 else say("study.by_year", count=len(each.value)),
         "unit": each.unit,
         "kind": each.kind,
-        "note": f"{each.reason} {late}".strip(),
+        "note": each.reason,
         "source": each.source,
-        "when": when,
     }
 
 
-def _when(each: study.Input, as_of: str) -> str:
-    """Whether an assumption was published `later` than a day or on no known day (`undated`); empty where before it."""
-    if not as_of or not each.source or each.kind != "assumed" or each.reason == say("study.given"):
-        return ""  # figures are those known on the day, and what a reader chose is of the reader's own day
-    known = _known(each)
-    return "undated" if pd.isna(known) else "later" if known > pd.Timestamp(as_of) else ""
-
-
-def _known(each: study.Input) -> pd.Timestamp:
-    """From when an assumption was public: its own day, else that of the newest of its documents if all have one."""
-    if pd.notna(each.published):
-        return each.published
-    days = pd.to_datetime(sources().loc[each.source.split(), "published"].replace("", None), format="ISO8601")
-    return days.max() if days.notna().all() else pd.NaT
-
-
-def _not_yet(when: pd.Series, as_of: str) -> tuple[str, ...]:
-    counts = {state: int((when == state).sum()) for state in ("later", "undated")}
-    if not any(counts.values()):
-        return ()
-    return (say("study.not_yet", day=words.day(pd.Timestamp(as_of)), **counts),)
+def _hindsight(inputs: Sequence[Quantity], case: Case) -> tuple[str, ...]:
+    count = len({each.name for each in inputs if each.hindsight})
+    return (words.counted("study.hindsight_note", count, day=words.day(case.book.day)),) if count else ()
 
 
 def _why(row) -> str | dict:
@@ -147,44 +125,6 @@ def _three(table: pd.DataFrame, case: Case, kind: str) -> pd.DataFrame:
     units = [case.unit(name) for name in table.index]
     labels = [words.name(name) for name in table.index]
     return table.reset_index(drop=True).assign(label=labels, unit=units, kind=kind)
-
-
-def across(cases: Mapping[str, Case], of: str | None = None) -> Exhibit:
-    """One output of each company, with its range from the bear to the bull case; who lacks a figure is listed."""
-    first = next(iter(cases.values()))
-    of, unit = first.output(of), first.unit(first.output(of))
-    rows = pd.DataFrame([_range(company, case, of) for company, case in cases.items()]).assign(unit=unit)
-    rows = rows.sort_values("value", ascending=False, ignore_index=True)
-    held = rows.dropna(subset="value")
-    frame = Frame(
-        parts.slug("across", first.model.__name__, of),
-        _across_title(held, of, unit),
-        say("study.across_subtitle", output=words.name(of), unit=parts.unit(unit)),
-    )
-    return marks.dots(rows, frame)
-
-
-def _range(company: str, case: Case, of: str) -> dict:
-    three = study.scenarios(case).outputs.loc[of]
-    return {
-        "label": parts.names()[company],
-        "low": three[list(SCENARIOS)].min(),
-        "value": three["base"],
-        "high": three[list(SCENARIOS)].max(),
-        "kind": case.kind,
-        "source": case.source,
-        "note": case.lacking,
-    }
-
-
-def _across_title(held: pd.DataFrame, of: str, unit: str) -> str:
-    if held.empty:
-        return say("finding.none", metric=words.name(of))
-    top, bottom = held.iloc[0], held.iloc[-1]
-    return words.counted(
-        "study.across", len(held), output=words.name(of), top=top["label"], top_value=words.value(top["value"], unit),
-        bottom=bottom["label"], bottom_value=words.value(bottom["value"], unit),
-    )  # fmt: skip
 
 
 def by_year(found: Scenarios, of: str) -> Exhibit:

@@ -76,7 +76,7 @@ def _heat_chart(found: Grid, rows: pd.DataFrame, line: float, unit: str) -> alt.
         .encode(x=x, x2="right:Q", y=y, y2="above:Q", color=colour, tooltip=tooltip)
     )
     iso = alt.Chart(_contour(found, line)).mark_line(color=LINE, strokeWidth=2.5)
-    here = {"x": case.inputs[found.x].central, "y": case.inputs[found.y].central}
+    here = {"x": case.inputs[found.x].value, "y": case.inputs[found.y].value}
     point = alt.Chart(pd.DataFrame([here])).mark_point(
         size=110, filled=True, color=LINE, stroke="#000000", strokeWidth=1.5
     )

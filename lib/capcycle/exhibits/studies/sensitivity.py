@@ -120,7 +120,7 @@ def _needed(name: str, found: study.Solution) -> dict:
     ends = {"first": said(case, name, each.low), "last": said(case, name, each.high)}
     return {
         "label": words.name(name),
-        "now": said(case, name, each.central),
+        "now": said(case, name, each.value),
         "needed": words.listing([said(case, name, value) for value in found.values]) if found.values else words.DASH,
         "range": say("note.range", **ends),
         "note": found.reason,

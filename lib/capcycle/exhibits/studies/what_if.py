@@ -17,7 +17,8 @@ from capcycle.exhibits.lines import SCALED
 from capcycle.exhibits.marks import Frame
 from capcycle.exhibits.marks.frame import axis, documents, kinds_noted
 from capcycle.exhibits.studies.cases import said, whose
-from capcycle.study import Case, Input
+from capcycle.quantity import Quantity
+from capcycle.study import Case
 from capcycle.words import say
 
 HALO = {"stroke": theme.LIGHT["page"], "strokeWidth": 5, "strokeJoin": "round"}  # keeps the line off the number
@@ -50,9 +51,9 @@ def what_if(case: Case, x: str, sliders: Sequence[str], of: str | None = None) -
     )  # fmt: skip
 
 
-def slider_steps(each: Input, steps: int = STEPS) -> np.ndarray:
+def slider_steps(each: Quantity, steps: int = STEPS) -> np.ndarray:
     """Where a slider can stand: even steps over the range, about so many that the central value is one of them."""
-    place = Fraction((each.central - each.low) / (each.high - each.low)).limit_denominator(2 * steps).denominator
+    place = Fraction((each.value - each.low) / (each.high - each.low)).limit_denominator(2 * steps).denominator
     return np.linspace(each.low, each.high, place * max(1, round(steps / place)) + 1)
 
 
@@ -74,8 +75,8 @@ def _title(case: Case, x: str, of: str, rows: pd.DataFrame) -> str:
     return say("study.what_if", output=whose(case, of), input=words.lower(words.name(x)), **ends)
 
 
-def _told(each: Input, case: Case) -> str:
-    ends = {name: said(case, each.name, getattr(each, name)) for name in ("low", "central", "high")}
+def _told(each: Quantity, case: Case) -> str:
+    ends = {name: said(case, each.name, getattr(each, name)) for name in ("low", "value", "high")}
     return say("study.range", input=words.name(each.name), reason=each.reason.rstrip("."), **ends)
 
 
@@ -86,7 +87,7 @@ class Slider:
     factor  what the number on the slider is multiplied by to be the input: readers see percent and billions
     """
 
-    each: Input
+    each: Quantity
     param: alt.Parameter
     factor: float
     steps: np.ndarray
@@ -95,7 +96,7 @@ class Slider:
 def _chart(case: Case, x: str, names: Sequence[str], of: str) -> alt.LayerChart:
     sliders = {name: _slider(case.inputs[name], case.model.iterates) for name in names}
     made = _tabulated if case.model.iterates else _formula
-    line, here = (made(case, x, xs, sliders, of) for xs in (_xs(case, x), np.array([case.inputs[x].central])))
+    line, here = (made(case, x, xs, sliders, of) for xs in (_xs(case, x), np.array([case.inputs[x].value])))
     unit = case.unit(of)
     across = alt.X("x:Q", axis=_unrounded(axis(case.unit(x), words.name(x))), scale=alt.Scale(zero=False, nice=False))
     up = alt.Y("value:Q", axis=_unrounded(axis(unit, words.name(of))), scale=alt.Scale(zero=False))
@@ -120,18 +121,16 @@ def _unrounded(made: alt.Axis) -> alt.Axis:
     return made
 
 
-def _slider(each: Input, tabulated: bool) -> Slider:
+def _slider(each: Quantity, tabulated: bool) -> Slider:
     steps = slider_steps(each, TABULATED if tabulated else STEPS)
     factor, shown_in = _scale(each)
     low, step, high = (float(number / factor) for number in (each.low, steps[1] - steps[0], each.high))
     label = say("study.slider", input=words.name(each.name), unit=shown_in)
     bind = alt.binding_range(min=low, max=high, step=float(f"{step:.12g}"), name=label)
-    return Slider(
-        each, alt.param(name=each.name, value=float(f"{each.central / factor:.4g}"), bind=bind), factor, steps
-    )
+    return Slider(each, alt.param(name=each.name, value=float(f"{each.value / factor:.4g}"), bind=bind), factor, steps)
 
 
-def _scale(each: Input) -> tuple[float, str]:
+def _scale(each: Quantity) -> tuple[float, str]:
     """What a slider shows an input in: percent, billions or millions of money, or its own unit."""
     if each.unit in parts.PERCENT:
         return 0.01, parts.unit(each.unit)

@@ -25,8 +25,8 @@ def workbook(cases: Sequence[Case]) -> bytes:
 
     The formulas are the model's own: it is called with the cells of the inputs.
 
-    >>> from capcycle.analyses.start import start
-    >>> workbook([start("cost_of_ownership")])[:2]
+    >>> from capcycle import analyses, facts
+    >>> workbook([analyses.start("cost_of_ownership", facts.open())])[:2]
     b'PK'
     """
     import xlsxwriter  # half of the pages have no assumptions
@@ -67,7 +67,7 @@ class _Sheet:
     def __init__(self, sheet: Any, book: Any, looks: Mapping[str, Any], case: Case):
         self.sheet, self.book, self.looks, self.case = sheet, book, looks, case
         self.found = study.scenarios(case)
-        by_year, lists = case.model.by_year, [name for name, each in case.inputs.items() if np.ndim(each.central)]
+        by_year, lists = case.model.by_year, [name for name, each in case.inputs.items() if np.ndim(each.value)]
         self.groups = {
             "inputs": [name for name in case.inputs if name not in lists],
             "lists": lists,
@@ -91,7 +91,7 @@ class _Sheet:
         for name in self.groups["inputs"]:
             self._input(name)
         for name in self.groups["lists"]:
-            self._values(self.rows[name], VALUE, self.case.inputs[name].central, self.case.unit(name), "input")
+            self._values(self.rows[name], VALUE, self.case.inputs[name].value, self.case.unit(name), "input")
         self._outputs()
         self.sheet.freeze_panes(HEAD + 1, 1)
         self.sheet.set_landscape()
@@ -125,7 +125,7 @@ class _Sheet:
         row, unit, each = self.rows[name], self.case.unit(name), self.case.inputs[name]
         cells, heads = (f"{place(at, VALUE + 1)}:{place(at, VALUE + 3)}" for at in (row, HEAD))
         chosen = f"=INDEX({cells},MATCH({place(SCENARIO, VALUE)},{heads},0))"
-        self.sheet.write_formula(row, VALUE, chosen, self._look(unit, each.central, "input"), _plain(each.central))
+        self.sheet.write_formula(row, VALUE, chosen, self._look(unit, each.value, "input"), _plain(each.value))
         self._values(row, VALUE + 1, self.found.inputs.loc[name, list(SCENARIOS)], unit)
         sheet = self.sheet.get_name()
         self.book.define_name(f"{sheet}!{name}", f"={sheet}!{place(row, VALUE)}")
@@ -151,10 +151,10 @@ class _Sheet:
 
     def _cells(self, workings: Workings) -> dict[str, Any]:
         """The inputs as the model is to be called with them: by name, and those by year by their places."""
-        single = {name: Cell(name, self.case.inputs[name].central, workings) for name in self.groups["inputs"]}
+        single = {name: Cell(name, self.case.inputs[name].value, workings) for name in self.groups["inputs"]}
         return single | {
             name: [Cell(place(self.rows[name], VALUE + column), value, workings)
-                   for column, value in enumerate(self.case.inputs[name].central)]
+                   for column, value in enumerate(self.case.inputs[name].value)]
             for name in self.groups["lists"]
         }  # fmt: skip
 

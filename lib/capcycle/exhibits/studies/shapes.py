@@ -1,0 +1,252 @@
+"""General exhibits of cases: a bridge, bars, a ranking, ranges, an output over an input, by year, and a table.
+
+The words of each stand under a key: `title`, `subtitle` and, where there is one, `note`. Those of a single case name
+its inputs and outputs, as `capcycle.study.tell` fills them; those of several cases name the highest and the lowest.
+"""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from capcycle import study, words
+from capcycle.errors import ModelError
+from capcycle.exhibits import marks, parts
+from capcycle.exhibits.exhibit import Exhibit
+from capcycle.exhibits.marks import Frame
+from capcycle.study import SCENARIOS, Case
+from capcycle.words import say
+
+TAKEN, TOTAL = "-", "="  # before the name of a step: it is taken off; it stands on the axis as a sum
+POINTS = 41
+
+
+def bridge(case: Case, steps: Sequence[str], key: str = "study.bridge", **more: Any) -> Exhibit:
+    """From one amount of a case to another over what is added and taken away.
+
+    steps  names of inputs and outputs of one unit; "-name" is taken off, "=name" is a sum that stands on the axis. The
+           first and the last are sums.
+    Errors: ModelError for a name that is neither, and for steps of unlike units.
+
+    >>> from capcycle import analyses, facts
+    >>> build = analyses.start("required_revenue", facts.open(), "MSFT")
+    >>> bridge(build, ["depreciation", "required_return", "required_profit"]).id
+    'bridge-required-revenue-required-profit-msft'
+    """
+    names = [step.removeprefix(TAKEN).removeprefix(TOTAL) for step in steps]
+    sums = [place in (0, len(steps) - 1) or step.startswith(TOTAL) for place, step in enumerate(steps)]
+    signs = [-1.0 if step.startswith(TAKEN) else 1.0 for step in steps]
+    rows = _amounts(case, names)
+    rows = rows.assign(value=rows["value"] * signs, total=sums)
+    first, last = (case.quantity(names[place]) for place in (0, -1))
+    title = study.tell(case, f"{key}.title", first=first, last=last, **more)
+    return marks.waterfall(rows, _frame("bridge", case, names[-1], key, title, more))
+
+
+def columns(case: Case, names: Sequence[str], key: str, **more: Any) -> Exhibit:
+    """Several inputs and outputs of one case and unit side by side, a bar each.
+
+    Errors: ModelError for a name that is neither, and for unlike units.
+
+    >>> from capcycle import analyses, facts
+    >>> build = analyses.start("required_revenue", facts.open(), "MSFT")
+    >>> columns(build, ["depreciation", "required_return"], "study.columns").title
+    "What Microsoft's required revenue consists of"
+    """
+    title = study.tell(case, f"{key}.title", subject=study.subject(case), **more)
+    return marks.columns(_amounts(case, names), _frame("columns", case, names[0], key, title, more))
+
+
+def ranking(cases: Mapping[str, Case], of: str | None = None, key: str = "study.ranking", **more: Any) -> Exhibit:
+    """One output of each case, the highest first; who lacks a figure is listed with what it lacks.
+
+    cases  by ticker, or by the words for each
+    Errors: ModelError for no case, and for an output that the model does not give.
+
+    >>> from capcycle import analyses, facts
+    >>> needed = {company: analyses.start("revenue_for_capex", facts.open(), company) for company in ("MSFT", "AMZN")}
+    >>> ranking(needed, "multiple_of_revenue").figures["label"].tolist()
+    ['Microsoft', 'Amazon']
+    """
+    first, of = _first(cases, of)
+    rows = pd.DataFrame([_row(name, case, of) for name, case in cases.items()])
+    return marks.columns(_ranked(rows), _compared("ranking", first, of, key, rows, more))
+
+
+def ranges(cases: Mapping[str, Case], of: str | None = None, key: str = "study.across", **more: Any) -> Exhibit:
+    """One output of each case with its range from the bear to the bull case; who lacks a figure is listed.
+
+    Errors: ModelError for no case, and for an output that the model does not give.
+
+    >>> from capcycle import analyses, facts
+    >>> ranges({company: analyses.start("revenue_for_capex", facts.open(), company) for company in ("MSFT", "AMZN")}).id
+    'ranges-revenue-for-capex-multiple-of-revenue'
+    """
+    first, of = _first(cases, of)
+    rows = pd.DataFrame([_row(name, case, of) | _ends(case, of) for name, case in cases.items()])
+    return marks.dots(_ranked(rows), _compared("ranges", first, of, key, rows, more))
+
+
+def over(case: Case, x: str, of: Sequence[str], key: str = "study.over", values: Sequence[float] = (),
+         **more: Any) -> Exhibit:  # fmt: skip
+    """Outputs of one unit along an input: over its range, or at some values.
+
+    Errors: ModelError for an output that the model does not give, for unlike units, and for an input without a range
+            where no values are given.
+
+    >>> from capcycle import analyses, facts
+    >>> over(analyses.start("required_revenue", facts.open(), "MSFT"), "it_life", ["revenue_required"]).id
+    'over-required-revenue-it-life-revenue-required-msft'
+    """
+    across = np.asarray(values, float) if len(values) else _steps(case, x)
+    found, unit = case.evaluate(**{x: across}), _one_unit(case, of)
+    rows = pd.concat([
+        pd.DataFrame({"x": across, "value": np.broadcast_to(np.asarray(getattr(found, name), float), across.shape),
+                      "label": [words.value(float(each), case.unit(x)) for each in across], "group": words.name(name)})
+        for name in of
+    ], ignore_index=True).assign(unit=unit, kind=case.kind, source=case.source)  # fmt: skip
+    title = study.tell(case, f"{key}.title", output=case.quantity(of[0]), input=case.quantity(x), **more)
+    frame = _frame("over", case, x, key, title, more, *of)
+    return marks.paths(rows, frame, x_unit=case.unit(x), x_title=words.name(x))
+
+
+def paths(cases: Mapping[str, Case], of: str, key: str = "study.paths", **more: Any) -> Exhibit:
+    """An output by year, a line for each case.
+
+    cases  by ticker, or by the words for each
+    Errors: ModelError for no case, and for an output that is not by year.
+
+    >>> from capcycle import analyses, facts
+    >>> paths({"Base": analyses.start("gpu_cloud", facts.open())}, "cash_by_year").id
+    'paths-gpu-cloud-cash-by-year'
+    """
+    first = next(iter(cases.values()), None)
+    if first is None or of not in first.model.by_year:
+        raise ModelError(f"{of} by year needs a case of a model that gives it by year")
+    rows = pd.DataFrame([
+        {"x": year, "label": str(year), "group": _called(name, case), "value": float(value), "kind": case.kind,
+         "source": case.source, "note": case.lacking}
+        for name, case in cases.items() for year, value in enumerate(getattr(case.outputs, of))
+    ]).assign(unit=first.unit(of))  # fmt: skip
+    return marks.paths(rows, _compared("paths", first, of, key, rows[rows["x"] == rows["x"].max()], more))
+
+
+def table(cases: Mapping[str, Case], names: Sequence[str], key: str = "study.table", **more: Any) -> Exhibit:
+    """A row for each case, and a column for each of some inputs and outputs, each in its own unit.
+
+    Errors: ModelError for no case, and for a name that is neither an input nor an output.
+
+    >>> from capcycle import analyses, facts
+    >>> build = analyses.start("required_revenue", facts.open(), "MSFT")
+    >>> table({"MSFT": build}, ["it_life", "revenue_required"]).view.columns.tolist()[1]
+    'Life of the computers'
+    """
+    first, _ = _first(cases, None)
+    rows = pd.DataFrame([_cells(name, case, names) for name, case in cases.items()])
+    frame = _compared(
+        "table", first, names[-1], key, rows.assign(value=rows[names[-1]], unit=first.unit(names[-1])), more
+    )
+    headings = {"label": say("marks.column.label")} | {name: words.name(name) for name in names}
+    return marks.table(rows, frame, headings | ({"note": say("marks.column.note")} if rows["note"].any() else {}))
+
+
+def _amounts(case: Case, names: Sequence[str]) -> pd.DataFrame:
+    unit = _one_unit(case, names)
+    found = [case.quantity(name) for name in names]
+    return pd.DataFrame({
+        "label": [words.name(each.name) for each in found], "value": [float(each.value) for each in found],
+        "unit": unit,
+        "kind": [each.kind for each in found], "source": [each.source for each in found],
+        "note": [each.reason if each.missing or each.name in case.inputs else "" for each in found],
+    })  # fmt: skip
+
+
+def _one_unit(case: Case, names: Sequence[str]) -> str:
+    units = {name: case.quantity(name).unit for name in names}
+    if len(set(units.values())) > 1:
+        each = ", ".join(f"{name} in {unit or 'no unit'}" for name, unit in units.items())
+        raise ModelError(f"{case.model.__name__}: one chart has one unit, not {each}")
+    return units[names[0]]
+
+
+def _first(cases: Mapping[str, Case], of: str | None) -> tuple[Case, str]:
+    if not cases:
+        raise ModelError("no case is given: choose companies that have one, or a later date")
+    first = next(iter(cases.values()))
+    return first, first.output(of)
+
+
+def _called(name: str, case: Case) -> str:
+    """The name of a company, or the words that a case is given under."""
+    return case.book.names.get(name, name)
+
+
+def _row(name: str, case: Case, of: str) -> dict[str, Any]:
+    return {"label": _called(name, case), "value": float(getattr(case.outputs, of)), "unit": case.unit(of),
+            "kind": case.kind, "source": case.source, "note": case.lacking}  # fmt: skip
+
+
+def _ends(case: Case, of: str) -> dict[str, float]:
+    three = study.scenarios(case).outputs.loc[of, list(SCENARIOS)]
+    return {"low": float(three.min()), "high": float(three.max())}
+
+
+def _cells(name: str, case: Case, names: Sequence[str]) -> dict[str, Any]:
+    found = {each: case.quantity(each) for each in names}
+    return {"label": _called(name, case), "kind": case.kind, "source": case.source, "note": case.lacking,
+            **{each: float(one.value) for each, one in found.items()},
+            **{f"{each}_unit": one.unit for each, one in found.items()}}  # fmt: skip
+
+
+def _steps(case: Case, x: str) -> np.ndarray:
+    each = case.inputs.get(x)
+    if each is None or not each.varied:
+        raise ModelError(f"{case.model.__name__}: {x} has no range: give values, or one of {', '.join(case.varied)}")
+    return np.linspace(each.low, each.high, POINTS)
+
+
+def _ranked(rows: pd.DataFrame) -> pd.DataFrame:
+    return rows.sort_values("value", ascending=False, ignore_index=True)
+
+
+def _frame(shape: str, case: Case, of: str, key: str, title: str, more: Mapping[str, Any], *others: str) -> Frame:
+    """The words around an exhibit of one case."""
+    subtitle = study.tell(
+        case, f"{key}.subtitle", output=words.name(of), unit=parts.unit(case.quantity(of).unit), **more
+    )
+    note = words.said(f"{key}.note", "")
+    notes = (study.tell(case, note, **more),) if note else ()
+    lacking = (parts.upper(case.lacking),) if case.lacking else ()
+    return Frame(parts.slug(shape, case.model.__name__, of, *others, case.company), title, subtitle, (*notes, *lacking))
+
+
+def _compared(shape: str, first: Case, of: str, key: str, rows: pd.DataFrame, more: Mapping[str, Any]) -> Frame:
+    """The words around an exhibit of several cases."""
+    known = rows.dropna(subset="value").sort_values("value", ascending=False)
+    unit = parts.unit(first.unit(of))
+    subtitle = say(f"{key}.subtitle", output=words.name(of), unit=unit, **more)
+    note = words.said(f"{key}.note", "")
+    notes = (say(note, **more),) if note else ()
+    return Frame(parts.slug(shape, first.model.__name__, of), ranked_title(known, of, key, more), subtitle, notes)
+
+
+def ranked_title(known: pd.DataFrame, of: str, key: str, more: Mapping[str, Any]) -> str:
+    """The title of a comparison: who is highest and who lowest; another where there is one, or where all are alike.
+
+    known  rows with a value, the highest first: label, value, unit
+
+    >>> one = pd.DataFrame({"label": ["Meta"], "value": [0.2], "unit": "fraction"})
+    >>> ranked_title(one, "wacc", "study.ranking", {})
+    'Cost of capital: Meta 20.0%'
+    """
+    if known.empty:
+        return say("finding.none", metric=words.name(of))
+    top, bottom = known.iloc[0], known.iloc[-1]
+    ends = [words.value(each["value"], each["unit"]) for each in (top, bottom)]
+    names = {"top": top.get("group") or top["label"], "bottom": bottom.get("group") or bottom["label"]}
+    alike = len(known) > 1 and ends[0] == ends[1]
+    sentence = words.said(f"{key}.title_alike" if alike else f"{key}.title_{len(known)}", f"{key}.title")
+    return say(
+        sentence, output=words.name(of), count=len(known), top_value=ends[0], bottom_value=ends[1], **names, **more
+    )

@@ -1,0 +1,155 @@
+"""One book: what was public on one day about some companies. Nothing later than its day can be read from it."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from functools import cached_property
+
+import pandas as pd
+
+from capcycle import facts
+from capcycle.errors import CapcycleError
+from capcycle.facts import currency as money
+from capcycle.facts import door, examples, registers
+from capcycle.facts.currency import DOLLAR, Rate
+
+
+@dataclass(frozen=True, eq=False)
+class Book:
+    """What was public on one day.
+
+    companies  tickers, in the order asked for
+    as_of      the day, as ISO text; empty for everything in the data
+    currency   of all amounts; empty keeps each company's own
+
+    A book is opened by `capcycle.facts.open`. Amounts of money are in its currency where it has one.
+    """
+
+    companies: tuple[str, ...]
+    as_of: str = ""
+    currency: str = ""
+
+    @property
+    def day(self) -> pd.Timestamp:
+        """The day of the book; for everything in the data a day after every other."""
+        return door.day(self.as_of)
+
+    @property
+    def money(self) -> str:
+        """The currency of models: that of the book, else US dollars."""
+        return self.currency or DOLLAR
+
+    @cached_property
+    def names(self) -> pd.Series:
+        """The name of every company by its ticker."""
+        return facts.companies()["name"]
+
+    @cached_property
+    def facts(self) -> pd.DataFrame:
+        """What was known of the companies, a row per concept and period, in their own currencies: see `facts.load`."""
+        return facts.load(self.companies, self.as_of)
+
+    @cached_property
+    def history(self) -> pd.DataFrame:
+        """Every value of every period that was public by the day: see `facts.history`."""
+        return facts.history(self.companies, self.as_of)
+
+    def changes(self, since: str | date) -> pd.DataFrame:
+        """What became known of the companies after a day: see `facts.changes`."""
+        return facts.changes(self.companies, since, self.as_of)
+
+    @cached_property
+    def assumptions(self) -> pd.DataFrame:
+        """Every assumption: as it was public on the day, else as it is in the data.
+
+        A model needs a value whatever the day; `capcycle.study.assumption` marks what was not yet public.
+        """
+        public, every = (registers.read("assumptions", day) for day in (self.as_of, ""))
+        key = registers.key("assumptions")
+        later = ~pd.MultiIndex.from_frame(every[key]).isin(pd.MultiIndex.from_frame(public[key]))
+        return pd.concat([public, every[later]], ignore_index=True)
+
+    def register(self, name: str) -> pd.DataFrame:
+        """A table beside the facts, of each row the newest version that was public: see `registers.read`."""
+        return registers.read(name, self.as_of)
+
+    def versions(self, name: str) -> pd.DataFrame:
+        """Every version of every row of a table beside the facts that was public."""
+        return registers.history(name, self.as_of)
+
+    def examples(self) -> pd.DataFrame:
+        """The published worked examples that were public on the day."""
+        return examples.examples(self.as_of)
+
+    def on(self, day: str | date) -> "Book":
+        """The book of the same companies on an earlier day.
+
+        Errors: CapcycleError for a bad date, and for a day after that of this book.
+
+        >>> facts.open(["MSFT"], "2025-06-30").on("2024-08-01").facts["published"].max()
+        Timestamp('2024-07-30 00:00:00')
+        """
+        if door.day(day) > self.day:
+            raise CapcycleError(f"{day} is after {self.as_of}, the day of this book: give an earlier day")
+        return replace(self, as_of=str(day or ""))
+
+    def of(self, *companies: str) -> "Book":
+        """The book of other companies, or groups, on the same day and in the same currency.
+
+        >>> facts.open(["MSFT"]).of("neoclouds").companies
+        ('CRWV', 'NBIS')
+        """
+        return replace(self, companies=tuple(facts.tickers(companies)))
+
+    def into(self, currency: str) -> "Book":
+        """The same book with amounts in another currency.
+
+        >>> facts.open(["BABA"]).into("USD").money
+        'USD'
+        """
+        return opened(self.companies, self.as_of, currency)
+
+    def rate(self, own: str, currency: str = "") -> Rate:
+        """The last rate of the day, or before it, at which an amount becomes one in another currency.
+
+        >>> facts.open(["BABA"], "2024-06-30").rate("USD", "CNY").day
+        Timestamp('2024-06-28 00:00:00')
+        """
+        return money.newest_rate(own, currency or self.money, self.day)
+
+    def convert(self, table: pd.DataFrame) -> pd.DataFrame:
+        """A table of figures with their periods in the currency of the book: see `facts.convert`."""
+        return money.convert(table, self.money)
+
+    def restated(self, table: pd.DataFrame, amounts: Sequence[str]) -> pd.DataFrame:
+        """A table of records with some columns in the currency of the book, at its last rates: see `facts.restated`."""
+        return money.restated(table, amounts, self.money, self.day)
+
+    def public(self, source: str) -> bool:
+        """Whether every one of some documents was public on the day; one of an unknown day was not.
+
+        >>> facts.open(["MSFT"], "2025-06-30").public("golden-sun-2025-12-12")
+        False
+        """
+        days = pd.to_datetime(facts.sources().loc[source.split(), "published"].replace("", None), format="ISO8601")
+        return not self.as_of or bool((days <= self.day).all())
+
+
+def opened(companies: Sequence[str] | None = None, as_of: str | date | None = None, currency: str = "") -> Book:
+    """The book of some companies, all of them by default, as it was on a day.
+
+    companies  tickers, or names of groups
+    as_of      ISO date: only what was public then; empty for everything in the data
+    currency   of all amounts; empty keeps each company's own
+    Errors:    CapcycleError for an unknown company or currency, and for a bad date.
+
+    >>> book = facts.open(["MSFT"], as_of="2024-08-01")
+    >>> quarter = book.facts[book.facts["period_start"] == "2024-04-01"].set_index("concept")
+    >>> quarter.loc[["capex"], ["value", "kind"]].values.tolist()  # 44.477bn for the year less 30.604bn for nine months
+    [[13873000000.0, 'derived']]
+    """
+    day = str(as_of or "")
+    door.day(day)  # refuses what is no date
+    if currency:
+        money.known(currency)
+    return Book(tuple(facts.tickers(companies)), day, currency)

@@ -1,0 +1,257 @@
+"""A figure that knows its evidence: its value and range, its unit, how good it is, its documents, and its day."""
+
+import operator
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, replace
+from itertools import product
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from capcycle import words
+from capcycle.errors import ModelError
+from capcycle.facts.evidence import documents, weakest
+
+ASSUMED, DERIVED = "assumed", "derived"
+PLAIN = ("", "fraction", "rate", "multiple", "number", "times")  # units that another is multiplied or divided by
+APART = pd.Timedelta(days=62)  # quarters under one calendar label end at most a month either side of its end
+
+
+@dataclass(frozen=True)
+class Quantity:
+    """One figure with its evidence.
+
+    value      a number, or a list with one number for each year; NaN where it is missing
+    low, high  the ends of its range; NaN where it is not varied
+    kind       reported, derived, estimated or assumed
+    source     ids of documents, space between
+    reason     why this value and range; why it is missing, where it is
+    whose      who has the assumption that this company lacks
+    published  the day from which it is known to have been public; NaT where none is known
+    since, day the first and the last day that the figures in it are of; NaT where it is of none
+    hindsight  whether it is today's judgement on a page of an earlier day
+
+    Quantities are added, subtracted, multiplied and divided with each other and with numbers. The result has the
+    weakest kind, all documents, the whole span of days, and a range where a part has one; it is missing where a part
+    is, for the reasons of its parts. Amounts of two units are not added.
+
+    >>> capex = Quantity("capex", 60.0, "USD", kind="reported", source="10-K")
+    >>> share = Quantity("ai_share_of_capex", 0.5, "fraction", 0.4, 0.75, source="survey")
+    >>> spent = capex * share
+    >>> spent.value, spent.low, spent.high, spent.unit, spent.kind, spent.source
+    (30.0, 24.0, 45.0, 'USD', 'assumed', '10-K survey')
+    """
+
+    name: str
+    value: Any
+    unit: str = ""
+    low: float = np.nan
+    high: float = np.nan
+    kind: str = ASSUMED
+    source: str = ""
+    reason: str = ""
+    whose: str = ""
+    published: Any = pd.NaT
+    since: Any = pd.NaT
+    day: Any = pd.NaT
+    hindsight: bool = False
+
+    @property
+    def varied(self) -> bool:
+        """Whether it has a range of some width."""
+        return bool(self.low < self.high)
+
+    @property
+    def missing(self) -> bool:
+        """Whether there is no number."""
+        return bool(np.isnan(np.asarray(self.value, float)).any())
+
+    @property
+    def unlike(self) -> bool:
+        """Whether it is made of figures of days that lie too far apart to be of one period."""
+        return bool(self.day - self.since > APART)
+
+    @property
+    def days(self) -> str:
+        """The day that it is of in words; both ends where it is made of figures of unlike days; empty where of none.
+
+        >>> old, new = (Quantity("debt", 1.0, "USD", day=pd.Timestamp(day)) for day in ("2025-12-31", "2026-06-30"))
+        >>> new.days, (old + new).days
+        ('30 Jun 2026', '31 Dec 2025 to 30 Jun 2026')
+        """
+        if self.day != self.day:
+            return ""
+        last = words.day(self.day)
+        return words.say("quantity.days", first=words.day(self.since), last=last) if self.unlike else last
+
+    @property
+    def shown(self) -> str:
+        """Its value in words."""
+        return words.value(self.value, self.unit)
+
+    def called(self, name: str, unit: str | None = None, reason: str | None = None) -> "Quantity":
+        """The same under another name, in a unit that is said, or for another reason; a missing one keeps its own."""
+        kept = self.reason if reason is None or self.missing else reason
+        return replace(self, name=name, unit=self.unit if unit is None else unit, reason=kept)
+
+    def chosen(self, value: float) -> "Quantity":
+        """A reader's own number in its place, within its range or widening it."""
+        ends = {"low": min(self.low, value), "high": max(self.high, value)} if self.varied else {}
+        return replace(self, value=value, kind=ASSUMED, reason=words.say("study.given"), hindsight=False, **ends)
+
+    def __add__(self, other: Any) -> "Quantity":
+        return _of_one_unit(operator.add, self, other)
+
+    def __radd__(self, other: Any) -> "Quantity":
+        return self if isinstance(other, int) and other == 0 else _of_one_unit(operator.add, other, self)
+
+    def __sub__(self, other: Any) -> "Quantity":
+        return _of_one_unit(operator.sub, self, other)
+
+    def __rsub__(self, other: Any) -> "Quantity":
+        return _of_one_unit(operator.sub, other, self)
+
+    def __mul__(self, other: Any) -> "Quantity":
+        return together(operator.mul, self, other, unit=_product(_unit(self), _unit(other)))
+
+    __rmul__ = __mul__
+
+    def __truediv__(self, other: Any) -> "Quantity":
+        return together(operator.truediv, self, other, unit=_quotient(_unit(self), _unit(other)))
+
+    def __rtruediv__(self, other: Any) -> "Quantity":
+        return together(operator.truediv, other, self, unit=_quotient(_unit(other), _unit(self)))
+
+
+def missing(name: str, reason: str, unit: str = "", **evidence: Any) -> Quantity:
+    """A quantity that nobody gives, and why.
+
+    >>> missing("ai_revenue", "The company discloses no amount.").missing
+    True
+    """
+    return Quantity(name, np.nan, unit, reason=reason, **evidence)
+
+
+def together(formula: Callable, *parts: Any, name: str = "", unit: str = "", reason: str = "") -> Quantity:
+    """What a formula makes of several quantities and numbers, with the evidence of all of them.
+
+    Its range is that of the formula over all ends of the parts, which is right where it rises or falls in each.
+
+    >>> debt = Quantity("debt", 40.0, "USD", kind="reported", source="10-Q", day=pd.Timestamp("2026-06-30"))
+    >>> cash = Quantity("cash", 15.0, "USD", kind="estimated", source="news", day=pd.Timestamp("2026-06-30"))
+    >>> net = together(lambda debt, cash: debt - cash, debt, cash, name="net_debt", unit="USD")
+    >>> net.value, net.kind, net.source, net.days
+    (25.0, 'estimated', '10-Q news', '30 Jun 2026')
+    """
+    known = [each for each in parts if isinstance(each, Quantity)]
+    if lacking := [each for each in known if each.missing]:
+        why = "; ".join(dict.fromkeys(each.reason.rstrip(".") for each in lacking if each.reason))
+        return Quantity(name, np.nan, unit, source=documents(each.source for each in known), reason=why)
+    low, high = _range(formula, parts)
+    days = [each for each in known if each.day == each.day]
+    return Quantity(
+        name, _applied(formula, [_value(each) for each in parts]), unit, low, high,
+        kind=weakest([DERIVED, *(each.kind for each in known)]),
+        source=documents(each.source for each in known), reason=reason,
+        published=max((each.published for each in known if each.published == each.published), default=pd.NaT),
+        since=min((each.since if each.since == each.since else each.day for each in days), default=pd.NaT),
+        day=max((each.day for each in days), default=pd.NaT),
+        hindsight=any(each.hindsight for each in known),
+    )  # fmt: skip
+
+
+def total(parts: Iterable[Quantity], name: str = "", reason: str = "") -> Quantity:
+    """The sum of some quantities of one unit; missing where one of them is.
+
+    Errors: ModelError for none, and for amounts of unlike units.
+
+    >>> total([Quantity("capex", 1.0, "USD"), Quantity("capex", 2.5, "USD")], "capex").value
+    3.5
+    """
+    known = list(parts)
+    if not known:
+        raise ModelError(f"nothing to add up for {name or 'a total'}: choose companies that have it, or a later date")
+    return sum(known[1:], known[0]).called(name or known[0].name, reason=reason)
+
+
+def newest(rows: pd.DataFrame, name: str, lacking: str, value: str = "value", day: str = "date") -> Quantity:
+    """The newest row of a table of figures; missing, with the reason `lacking`, where there is none.
+
+    rows   with `kind`, `source`, columns of the value and of its day, and `unit` or `currency`, `low`, `high`, `note`
+           where it has them
+
+    >>> table = pd.DataFrame({"mw": [200.0, 207.0], "date": pd.to_datetime(["2025-12-31", "2026-06-30"]),
+    ...                       "kind": "reported", "source": ["a", "b"], "unit": "MW", "note": ""})
+    >>> power = newest(table, "operating_mw", "no power in use is known", "mw")
+    >>> power.value, power.days, power.source
+    (207.0, '30 Jun 2026', 'b')
+    """
+    rows = rows[rows[value].notna()]
+    if rows.empty:
+        return missing(name, lacking)
+    row = rows.sort_values(day, kind="stable", na_position="first").iloc[-1]
+    ends = {end: float(row[end]) for end in ("low", "high") if end in row.index}
+    return Quantity(
+        name, float(row[value]), row.get("unit", row.get("currency", "")), kind=row["kind"], source=row["source"],
+        reason=row.get("note", ""), published=row.get("published", pd.NaT), since=row[day], day=row[day], **ends,
+    )  # fmt: skip
+
+
+def _of_one_unit(formula: Callable, left: Any, right: Any) -> Quantity:
+    units = {_unit(each) for each in (left, right)} - {""}
+    if len(units) > 1:
+        names = " and ".join(f"{each.name or 'a figure'} in {each.unit}" for each in (left, right))
+        raise ModelError(f"{names} cannot be added or subtracted: convert one to the unit of the other")
+    return together(formula, left, right, unit=next(iter(units), ""))
+
+
+def _unit(each: Any) -> str:
+    return each.unit if isinstance(each, Quantity) else ""
+
+
+def _value(each: Any) -> Any:
+    return each.value if isinstance(each, Quantity) else each
+
+
+def _applied(formula: Callable, values: Sequence[Any]) -> Any:
+    if any(isinstance(each, list) for each in values):  # by year
+        return np.asarray(formula(*(np.asarray(each, float) for each in values)), float).tolist()
+    return float(formula(*values))
+
+
+def _range(formula: Callable, parts: Sequence[Any]) -> tuple[float, float]:
+    if not any(isinstance(each, Quantity) and each.varied for each in parts):
+        return np.nan, np.nan
+    ends = [(each.low, each.high) if isinstance(each, Quantity) and each.varied else (_value(each),) for each in parts]
+    reached = [_applied(formula, corner) for corner in product(*ends)]
+    return min(reached), max(reached)
+
+
+def _product(left: str, right: str) -> str:
+    if left in PLAIN or right in PLAIN:
+        return right if left in PLAIN else left
+    over, under = zip(*(_parts(unit) for unit in (left, right)), strict=True)
+    return _written([*over[0], *over[1]], [*under[0], *under[1]])
+
+
+def _quotient(left: str, right: str) -> str:
+    if right in PLAIN:
+        return left
+    over, under = _parts(right)
+    own_over, own_under = _parts("" if left in PLAIN else left)
+    return _written([*own_over, *under], [*own_under, *over])
+
+
+def _parts(unit: str) -> tuple[list[str], list[str]]:
+    over, *under = unit.split("/")
+    return [over] * bool(over), under
+
+
+def _written(over: list[str], under: list[str]) -> str:
+    """A unit out of what stands above and below its stroke, what stands in both left out."""
+    for each in list(over):
+        if each in under:
+            over.remove(each)
+            under.remove(each)
+    return "/".join([" ".join(over) or "", *under]) if over or under else "fraction"

@@ -1,0 +1,101 @@
+"""Judgements of named authors, and the workbook's own: which of them stood on the day of a book."""
+
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from capcycle import facts, words
+from capcycle.errors import ModelError, unknown
+from capcycle.facts import Book
+from capcycle.quantity import ASSUMED, DERIVED, Quantity
+
+
+def assumption(book: Book, name: str, company: str = "", value: float = 0.0) -> Quantity:
+    """An assumption, a company's own before the general one; with a value of the reader's where that is not 0.
+
+    One that was public on the day of the book stands as its author gave it. Of one that was not, the workbook keeps
+    the value as its own: today's judgement, without the documents of later days (`hindsight`).
+    Where only other companies have the assumption, it is missing, and `whose` names them.
+    Errors: ModelError for a name that is not among the assumptions.
+
+    >>> weight = assumption(facts.open(), "signed_weight")
+    >>> weight.low, weight.value, assumption(facts.open(), "signed_weight", value=0.5).value
+    (0.25, 1.0, 0.5)
+    >>> assumption(facts.open(as_of="2020-06-30"), "signed_weight").hindsight
+    True
+    """
+    table = book.assumptions
+    named = table[table["name"] == name]
+    if named.empty:
+        raise ModelError(unknown("assumption", [name], table["name"].unique()))
+    rows = named[named["company"].isin([company, ""])]
+    if rows.empty:
+        return _of_others(book, name, named)
+    row = rows.sort_values("company").iloc[-1]
+    if np.isnan(row["central"]):
+        raise ModelError(f"data/assumptions.csv: {name} has no central value; give {name}= a number of your own")
+    known = Quantity(
+        name, float(row["central"]), row["unit"], float(row["low"]), float(row["high"]), row["kind"], row["source"],
+        row["reason"], published=row["published"],
+    )  # fmt: skip
+    stood = known if _public(book, known) else _own(known, book)
+    return stood.chosen(value) if value else stood
+
+
+def assumption_names(book: Book) -> set[str]:
+    """Every name that an assumption has.
+
+    >>> "wacc" in assumption_names(facts.open())
+    True
+    """
+    return set(book.assumptions["name"])
+
+
+def converted(quantity: Quantity, book: Book) -> Quantity:
+    """An amount of money in the currency of a book, at the last rate of its day.
+
+    >>> converted(Quantity("signed_weight", 1.0, "fraction"), facts.open(currency="EUR")).value  # no money
+    1.0
+    """
+    own = quantity.unit[:3]
+    if own == book.money or not own.isupper() or own not in facts.currencies():
+        return quantity
+    rate = book.rate(own)
+    at = {"own": own, "rate": f"{rate.value:.4g}", "day": words.day(rate.day)}
+    reason = words.say("study.converted", reason=quantity.reason, **at).strip()
+    return replace(
+        quantity,
+        value=_times(quantity.value, rate.value),
+        unit=book.money + quantity.unit[3:],
+        low=quantity.low * rate.value,
+        high=quantity.high * rate.value,
+        kind=facts.weakest([DERIVED, quantity.kind]),
+        source=f"{quantity.source} {rate.source}".strip(),
+        reason=quantity.reason if quantity.missing else reason,
+    )
+
+
+def _times(value: Any, rate: float) -> Any:
+    return [each * rate for each in value] if np.ndim(value) else value * rate
+
+
+def _public(book: Book, known: Quantity) -> bool:
+    """Whether an assumption stood on the day: by its own day, else by those of its documents."""
+    if not book.as_of:
+        return True
+    if pd.notna(known.published):
+        return bool(known.published <= book.day)
+    return bool(known.source) and book.public(known.source)
+
+
+def _own(known: Quantity, book: Book) -> Quantity:
+    reason = words.say("study.hindsight", day=words.day(book.day))
+    return replace(known, kind=ASSUMED, source="", reason=reason, published=pd.NaT, hindsight=True)
+
+
+def _of_others(book: Book, name: str, named: pd.DataFrame) -> Quantity:
+    whose = words.listing(sorted(book.names[each] for each in named["company"]))
+    reason = words.say("study.nobody", name=words.lower(words.name(name)), own=whose)
+    return Quantity(name, np.nan, named["unit"].iloc[0], reason=reason, whose=whose)

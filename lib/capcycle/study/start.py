@@ -1,0 +1,70 @@
+"""A case to begin with, for any model: its analysis' own where there is one, else what the tables give."""
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import numpy as np
+
+from capcycle import facts, words
+from capcycle.facts import Book
+from capcycle.measure import measure_named
+from capcycle.metrics import ALL as METRICS
+from capcycle.panel import select
+from capcycle.quantity import Quantity, missing
+from capcycle.study.case import Case, case
+from capcycle.study.figures import newest
+
+FILED = {"investment": "capex", "it_capex": "capex", "annual_capex": "capex", "backlog": "rpo",
+         "annual_revenue": "revenue", "segment_revenue": "cloud_revenue"}  # fmt: skip
+
+Start = Callable[[Book, str], Case]
+STARTS: dict[str, Start] = {}
+
+
+def starts(*models: Callable) -> Callable[[Start], Start]:
+    """Register how an analysis begins with its models: a function of a book and a company, or of none where empty."""
+
+    def registered(function: Start) -> Start:
+        STARTS.update({model.__name__: function for model in models})
+        return function
+
+    return registered
+
+
+def bound(model: Callable, book: Book, company: str = "", **given: Any) -> Case:
+    """A model with what is given, the assumptions and the company's newest figures; the rest is missing, with reasons.
+
+    given  as for `case`, in the place of an input's own assumption
+
+    >>> from capcycle.analyses.leasing.model import lease_payback
+    >>> bound(lease_payback, facts.open()).inputs["server_price"].reason
+    'Price of a server: nothing here gives it, type a number.'
+    """
+    inputs = {name: _input(model, name, given.get(name, name), book, company) for name in model.parameters}
+    return case(model, book, company, **inputs)
+
+
+def _input(model: Callable, name: str, value: Any, book: Book, company: str) -> Any:
+    """What an input is: as given, or the assumption of that name where it can be taken."""
+    if not isinstance(value, str):
+        return value
+    if name in model.lists:
+        return Quantity(name, [np.nan], reason=words.say("start.by_year", name=words.name(name)))
+    table = book.assumptions
+    owners = table.loc[(table["name"] == value) & table["central"].notna(), "company"]
+    return value if owners.isin(["", company]).any() else _open(name, book, company, sorted(owners))
+
+
+def _open(name: str, book: Book, company: str, others: Sequence[str]) -> Quantity:
+    """An input that no assumption gives: the company's newest figure, or missing with what would give it."""
+    filed = FILED.get(name, name)
+    known = filed in facts.dictionary().index or filed in METRICS
+    if known and company:
+        return _newest(filed, book, company)
+    reason = "of_company" if known else "of_others" if others else "type"
+    names = words.listing(others) if others else ""
+    return missing(name, words.say(f"start.{reason}", name=words.name(name), others=names))
+
+
+def _newest(name: str, book: Book, company: str) -> Quantity:
+    return newest(measure_named(name, select(book.of(company), "ttm")), company)

@@ -1,0 +1,108 @@
+"""Sentences about a case that fill themselves: they name its inputs and outputs, which appear in their own units."""
+
+from collections.abc import Iterator, Mapping
+from string import Formatter
+from typing import Any
+
+import numpy as np
+
+from capcycle import words
+from capcycle.quantity import Quantity
+from capcycle.study.case import Case
+from capcycle.words import Sentence
+
+
+def tell(case: Case, key: str, **more: Any) -> str:
+    """The sentence `key` with the inputs and outputs of a case that it names, in words.
+
+    "{hosting_rent}" is the value in its unit. A word after a colon says another thing of it: "{net_lease_value:size}"
+    its size without the sign, "{tenant_rate:coupon}" the rate as a contract prints it, "{spread:points}" a difference
+    in percentage points, "{hosting_rent:name}" what a reader calls it, "{ai_share_of_capex:low}" and ":high" the ends
+    of its range, "{backlog:day}" the day that it is of. "{company}" is the name of the company.
+    Where a figure that it names is missing, the sentence says instead why nothing can be said.
+
+    more  what else the sentence names: texts, or quantities
+
+    >>> from capcycle import facts
+    >>> from capcycle.study import case
+    >>> from capcycle.analyses.required_revenue.model import required_revenue
+    >>> build = case(required_revenue, facts.open(), it_capex=400e9, facility_capex=0, it_life=5,
+    ...              facility_life="facility_life_epoch", gross_margin_before_depreciation=0.25, target_return=0,
+    ...              net_capital=0, other_fixed_cost=0, ramp=1, ai_revenue=20e9)
+    >>> _Sentence(build, {}).format("{it_capex} needs {revenue_required} a year")
+    '$400bn needs $320bn a year'
+    """
+    return filled(case, words.sentence(key), **more)
+
+
+def filled(case: Case, sentence: str, **more: Any) -> str:
+    """A sentence as `tell` fills it, given itself."""
+    form = _Sentence(case, more)
+    lacking = [each for each in form.quantities(sentence) if each.missing]
+    if lacking:
+        reasons = dict.fromkeys(each.reason or words.say("reason.undefined") for each in lacking)
+        return words.say("study.cannot", subject=subject(case), reason="; ".join(reasons).rstrip("."))
+    return form.format(sentence)
+
+
+def verdict(case: Case, *keys: str, **more: Any) -> Sentence:
+    """The answer of a page in a sentence or two, and whether it rests on judgements of a later day than the page's."""
+    return words.paragraph(*(tell(case, key, **more) for key in keys), *hindsight(case))
+
+
+def hindsight(*cases: Case) -> Iterator[str]:
+    """A sentence for results that rest on today's judgement on a page of an earlier day; none where they do not."""
+    names = dict.fromkeys(name for case in cases for name in case.hindsight)
+    if names:
+        day = words.day(cases[0].book.day)
+        first = words.listing([words.lower(words.name(name)) for name in list(names)[:2]])
+        yield words.counted("study.rests_on_hindsight", len(names), day=day, first=first)
+
+
+def subject(case: Case) -> str:
+    """What a case is about: the model, of a company where it has one."""
+    model = words.lower(words.name(case.model.__name__))
+    return words.say("study.whose", company=case.book.names[case.company], what=model) if case.company else model
+
+
+class _Sentence(Formatter):
+    """Fills the places of a sentence by the names of a case's inputs and outputs."""
+
+    def __init__(self, case: Case, more: Mapping[str, Any]):
+        self.case, self.more = case, more
+
+    def quantities(self, sentence: str) -> Iterator[Quantity]:
+        """The figures that a sentence names."""
+        for _, name, form, _ in self.parse(sentence):
+            value = self.get_value(name, (), {}) if name else ""
+            if isinstance(value, Quantity) and form != "name":
+                yield value
+
+    def get_value(self, key: Any, args: Any, kwargs: Any) -> Any:
+        if key in self.more:
+            return self.more[key]
+        if key == "company" and self.case.company:
+            return self.case.book.names[self.case.company]
+        return self.case.quantity(key)
+
+    def format_field(self, value: Any, form: str) -> str:
+        if not isinstance(value, Quantity):
+            return str(value)
+        return FORMS[form](value)
+
+
+def _size(each: Quantity) -> str:
+    return words.value(float(np.abs(each.value)), each.unit)
+
+
+FORMS = {
+    "": lambda each: each.shown,
+    "size": _size,
+    "coupon": lambda each: words.coupon(each.value),
+    "points": lambda each: words.points(each.value),
+    "change": lambda each: words.change(each.value),
+    "name": lambda each: words.lower(words.name(each.name)),
+    "low": lambda each: words.value(each.low, each.unit),
+    "high": lambda each: words.value(each.high, each.unit),
+    "day": lambda each: each.days,
+}
