@@ -25,7 +25,7 @@ from capcycle.exhibits.studies import (
     tornado,
     what_if,
 )
-from capcycle.exhibits.tables import compare, documents
+from capcycle.exhibits.tables import compare
 
 __all__ = [
     "Exhibit",
@@ -37,7 +37,6 @@ __all__ = [
     "compare",
     "coverage",
     "definitions",
-    "documents",
     "fan",
     "finding",
     "heat_map",
