@@ -143,7 +143,7 @@ def _column(variant: Variant) -> pd.Series:
 
 
 def _title(found: list[Variant], family: str, period: str) -> Sentence:
-    what = words.say(words.said(f"family.{family}", f"name.{family}"))
+    what = words.label(words.said(f"family.{family}", f"name.{family}"))
     usual, *others = found
     shared = {each.name: len(usual.values.index.intersection(each.values.index)) for each in others}
     if max(shared.values(), default=0) < 2:
