@@ -163,9 +163,9 @@ def test_the_other_calendar_is_a_definition_too():
     known = facts.load(["MSFT", "ORCL", "META", "GOOGL", "AMZN"])
     both = [select(known, "ttm", calendar, 2023, 2024) for calendar in ("calendar", OTHER["calendar"])]
     exhibit = exhibits.definitions(both[0], "capex_intensity", both[1])
-    assert (
-        "Oracle is number 3 of 5 by capex to revenue and number 5 by capex to revenue, fiscal TTM FY2024Q4"
-        in exhibit.title
+    assert exhibit.title == (
+        "By fiscal instead of calendar periods, Oracle is number 5 of 5 by capex to revenue, not number 3, "
+        "in the twelve months to 2024Q4; the others keep their order"
     )
     assert words.say("note.fiscal") in exhibit.notes
 
