@@ -15,6 +15,7 @@ from capcycle.words import counted, say
 MIME = "application/vnd.capcycle.exhibit+json"
 SPREADSHEET = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 VEGA_LITE = "application/vnd.vegalite.v5+json"  # nbformat refuses the v6 name; every renderer takes it
+CARD = ["id", "title", "publisher", "url", "published", "tier"]  # what is said of a document
 NAMED = 8  # publishers in the line under an exhibit
 
 
