@@ -179,8 +179,8 @@ def test_peers_without_their_columns_are_refused():
 
 def test_leased_power_is_the_companys_own_share(figures):
     leased = wide(figures)["leased_mw"]
-    assert leased["CIFR"] == 168 + 300 + 39 + 70 and leased["RIOT"] == 25 + 25 + 191
-    assert leased["WULF"] == pytest.approx(60 + 200 + 160 + 0.51 * 168 + 401)  # Abernathy is a venture owned to 51 %
+    assert leased["CIFR"] == 168 + 216 + 39 + 70 and leased["RIOT"] == 25 + 25 + 191
+    assert leased["WULF"] == pytest.approx(60 + 200 + 160 + 401)  # Abernathy is sold since July 2026
 
 
 def test_enterprise_value_is_market_value_and_debt_less_cash(figures):
