@@ -9,6 +9,7 @@ import pandas as pd
 from capcycle import facts, words
 from capcycle.errors import ModelError, unknown
 from capcycle.facts import Book
+from capcycle.models.bounds import bounds, within
 from capcycle.quantity import ASSUMED, DERIVED, Quantity
 
 
@@ -18,7 +19,7 @@ def assumption(book: Book, name: str, company: str = "", value: float = 0.0) -> 
     One that was public on the day of the book stands as its author gave it. Of one that was not, the workbook keeps
     the value as its own: today's judgement, without the documents of later days (`hindsight`).
     Where only other companies have the assumption, it is missing, and `whose` names them.
-    Errors: ModelError for a name that is not among the assumptions.
+    Errors: ModelError for a name that is not among the assumptions, and for a value that cannot be.
 
     >>> weight = assumption(facts.open(), "signed_weight")
     >>> weight.low, weight.value, assumption(facts.open(), "signed_weight", value=0.5).value
@@ -41,7 +42,7 @@ def assumption(book: Book, name: str, company: str = "", value: float = 0.0) -> 
         row["reason"], published=row["published"],
     )  # fmt: skip
     stood = known if _public(book, known) else _own(known, book)
-    return stood.chosen(value) if value else stood
+    return _chosen(stood, value) if value else stood
 
 
 def assumption_names(book: Book) -> set[str]:
@@ -75,6 +76,12 @@ def converted(quantity: Quantity, book: Book) -> Quantity:
         source=f"{quantity.source} {rate.source}".strip(),
         reason=quantity.reason if quantity.missing else reason,
     )
+
+
+def _chosen(known: Quantity, value: float) -> Quantity:
+    low, high, advice = bounds(known.name, known.unit)
+    within(known.name, value, low, high, known.unit, advice)
+    return known.chosen(value)
 
 
 def _times(value: Any, rate: float) -> Any:
