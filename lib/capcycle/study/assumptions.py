@@ -104,9 +104,11 @@ def _times(value: Any, rate: float) -> Any:
 
 
 def _public(book: Book, known: Quantity) -> bool:
-    """Whether an assumption stood on the day: by its own day, else by those of its documents."""
+    """Whether an assumption stood on the day: by its own day, else by those of its documents, none of them later."""
     if not book.as_of:
         return True
+    if book.later(known.source):
+        return False
     if pd.notna(known.published):
         return bool(known.published <= book.day)
     return bool(known.source) and book.public(known.source)
