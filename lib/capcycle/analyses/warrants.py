@@ -58,12 +58,8 @@ def case(book: Book, company: str) -> Case:
     if company not in set(table["giver"]):
         raise ModelError(unknown("giver of a warrant", [company], table["giver"]))
     rows = table[table["giver"] == company]
-    terms = {
-        name: newest(
-            rows.assign(unit=UNITS.get(column, "USD/share")), name, f"no {name} is public", column, "published"
-        )
-        for column, name in TERMS.items()
-    }
+    terms = {name: newest(rows, name, f"no {name} is public", column, "published").called(name, unit)
+             for name, (column, unit) in TERMS.items()}  # fmt: skip
     shares = study.newest(measure("shares_diluted", select(book.of(company), "quarter")), company)
     return study.case(warrant, book, company, share_price=price(book, company), shares_diluted=shares, **terms)
 
