@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from capcycle import exhibits, facts, study, units
+from capcycle import facts, study, units
 from capcycle.analyses import hosting, start
 from capcycle.analyses.hosting import contracts, leases
 from capcycle.analyses.hosting import model as lease
@@ -179,7 +179,7 @@ def test_what_is_not_stated_stays_missing():
 def test_a_terminated_contract_is_worth_nothing():
     ended = BOOK[BOOK["status"] == "terminated"]
     assert contracts.run_off(ended, pd.Timestamp("2025-01-01"), 1, 1.0).empty
-    assert contracts.worth(ended, {"backed": 0.08}, 1).empty
+    assert contracts.worth(ended, hosting.credit_rates(EVERY), 1).empty
 
 
 def test_a_cut_off_or_a_day_that_is_none_is_refused():
@@ -200,7 +200,7 @@ def shown(book):
         hosting.ledger(book), hosting.bubbles(book), hosting.books(book, CUT_OFF), hosting.holdings(book, CUT_OFF),
         hosting.holdings(book, CUT_OFF, "tenant"), hosting.backlog(one, weight), hosting.run_off(one, weight),
         hosting.worth(one), hosting.yields(one), hosting.business_models(book),
-        exhibits.columns(use, ["hosting_value", "cloud_value", "mining_value"], "power.worth"),
+        hosting.value_by_use(use),
     ]  # fmt: skip
 
 

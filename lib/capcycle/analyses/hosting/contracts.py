@@ -173,14 +173,14 @@ def backlog(table: pd.DataFrame, day: pd.Timestamp, delivery_years: float, signe
     ).reindex([each for each in STANDS if (live["stands"] == each).any()])  # fmt: skip
 
 
-def worth(table: pd.DataFrame, rates: Mapping[str, float], delivery_years: float) -> pd.DataFrame:
+def worth(table: pd.DataFrame, rates: Mapping[str, Quantity], delivery_years: float) -> pd.DataFrame:
     """Contracts with the present value of the lessor's part of their rent, at the rate of the credit behind it.
 
     Formula: value / years * annuity(rate, years) / (1 + rate) ** delivery_years, of level rent
-    Units:   currency; rates as fractions by `credit`.
+    Units:   currency; rates by `credit`.
     """
     live = table[table["status"].isin(LIVE)].dropna(subset=["value_owned", "term_years"])
-    rate = live["credit"].map(rates)
+    rate = live["credit"].map({credit: rate.value for credit, rate in rates.items()})
     factor = annuity(rate, live["term_years"]) / live["term_years"] / (1 + rate) ** delivery_years
     return live.assign(rate=rate, present_value=live["value_owned"] * factor)
 

@@ -9,9 +9,7 @@ import pandas as pd
 from capcycle import exhibits, study, words
 from capcycle.analyses.hosting import contracts
 from capcycle.analyses.hosting.cases import CREDITS, businesses, credit_rates
-from capcycle.exhibits import marks, parts
-from capcycle.exhibits.exhibit import Exhibit
-from capcycle.exhibits.marks import Frame
+from capcycle.exhibits import Exhibit, marks, parts
 from capcycle.exhibits.studies.shapes import ranked_title
 from capcycle.facts import Book, documents, weakest
 from capcycle.models.maths import per
@@ -24,6 +22,7 @@ LEDGER = ["lessor_name", "tenant_name", "mw", "price", "status", "status_date", 
           "group", "cover", "share", "margin", "rise", "remark"]  # fmt: skip
 REMARKS = ("not_hosting", "triple_net", "rise_implied", "no_value")
 COUNTS = {"contracts": "number", "mw": "MW", "mw_priced": "MW", "mean_mw": "MW", "mean_term": "years"}
+HOLDINGS = {"lessor": "hosting.book-by-lessor", "tenant": "hosting.book-by-tenant"}
 BACKLOG = ["label", "contracts", "mw", "value", "undated", "to_come", "weighted"]
 
 
@@ -61,22 +60,19 @@ def ledger(book: Book) -> Exhibit:
     rows = table.assign(
         kw_month=per_kw_month(table["price"]),
         status=[say(f"hosting.status.{status}") for status in table["status"]],
-        remark=[_remarks(row) for row in table.assign(no_value=table["value"].isna()).to_dict("records")],
+        remark=["; ".join(say(f"hosting.remark.{name}") for name in REMARKS if row[name]) or words.DASH
+                for row in table.assign(no_value=table["value"].isna()).to_dict("records")],
         **{f"{name}_unit": unit for name, unit in units.items()},
-    )
+    )  # fmt: skip
     draw = partial(marks.table, columns={name: say(f"hosting.column.{name}") for name in LEDGER})
     notes = (say("hosting.share"), *parts.restated(table))
-    return _shown(draw, book, "contract-ledger", rows, _ledger_title(table["status"]), *notes)
+    return _shown(draw, book, "hosting.contract-ledger", rows, _ledger_title(table["status"]), *notes)
 
 
 def _ledger_title(status: pd.Series) -> str:
     if len(status) == 1:
         return say("hosting.only_contract", status=say(f"hosting.status.{status.iloc[0]}"))
     return words.counted("hosting.delivering", int(status.eq("delivering").sum()), total=len(status))
-
-
-def _remarks(row: dict) -> str:
-    return "; ".join(say(f"hosting.remark.{name}") for name in REMARKS if row[name]) or words.DASH
 
 
 def bubbles(book: Book) -> Exhibit:
@@ -86,8 +82,10 @@ def bubbles(book: Book) -> Exhibit:
     drawn = table[~gpus & priced].sort_values("credit", key=_ladder)
     rows = _rows(drawn, drawn["price"], _price(book)).assign(x=drawn["mw"], size=drawn["value"])
     axes = {"x_title": say("hosting.column.mw"), "y_title": say("hosting.column.price"), "x_unit": "MW"}
+    ranked = rows.drop(columns="group").sort_values("value", ascending=False)
+    title = ranked_title(ranked, "hosting_rent", "hosting.price-by-size", {})
     notes = (*_of("hosting.apart", table[gpus]), *_of("hosting.no_price", table[~gpus & ~priced]))
-    return _shown(partial(marks.bubble, **axes), book, "price-by-size", rows, _ends(rows, "price-by-size"), *notes)
+    return _shown(partial(marks.bubble, **axes), book, "hosting.price-by-size", rows, title, *notes)
 
 
 def books(book: Book, cut_off: str) -> Exhibit:
@@ -96,12 +94,13 @@ def books(book: Book, cut_off: str) -> Exhibit:
     years = np.nan if term.hindsight else term.value  # the mean term of the printed book: no figure of an earlier page
     cuts = {f"{name}{cut}": one for name, whole in both.items()
             for cut, one in (("", whole), ("_hosting", whole[whole["gpu_included"] == "no"]))}  # fmt: skip
+    headings = {"label": say("marks.column.label")} | {name: say(f"hosting.cut.{name}") for name in cuts}
     sums = pd.DataFrame({name: contracts.prices(table, years) for name, table in cuts.items()}).dropna(how="all")
     units = [book.money if name == "value" else COUNTS.get(name, _price(book)) for name in sums.index]
     rows = sums.rename_axis("name").reset_index().assign(
         label=[say(f"hosting.book.{name}", term=term.shown) for name in sums.index],
         value=sums["like"].to_numpy(), unit=units, kind="derived",
-        source=documents(pd.concat(both.values())["source"]), **{f"{name}_unit": units for name in cuts},
+        source=documents(pd.concat(both.values())["source"]),
     )  # fmt: skip
     sizes = {name: {"mw": words.value(each["mw"], "MW"), "value": words.value(each["value"], book.money)}
              for name, each in sums.items()}  # fmt: skip
@@ -111,9 +110,8 @@ def books(book: Book, cut_off: str) -> Exhibit:
         title += say("hosting.as_printed", **sizes["printed"]) if sizes["printed"] != sizes["like"] else ""
     if unpriced := sums.at["mw", "like"] - sums.at["mw_priced", "like"]:
         notes.append(say("hosting.unpriced", mw=words.value(unpriced, "MW")))
-    headings = {"label": say("marks.column.label")} | {name: say(f"hosting.cut.{name}") for name in cuts}
     draw = partial(marks.table, columns=headings)
-    return _shown(draw, book, "two-books", rows if len(both["like"]) else rows[:0], title, *notes)
+    return _shown(draw, book, "hosting.two-books", rows if len(both["like"]) else rows[:0], title, *notes)
 
 
 def _two_books(book: Book, cut_off: str) -> dict[str, pd.DataFrame]:
@@ -131,9 +129,9 @@ def holdings(book: Book, cut_off: str, by: str = "lessor") -> Exhibit:
     ], ignore_index=True)  # fmt: skip
     like = rows[rows["x"] == say("hosting.cut.like")].set_index("group")["value"]
     most = {"name": next(iter(like.index), ""), "share": words.value(per(like.max(), like.sum()), "fraction")}
-    title = words.counted(f"hosting.most_{by}", len(like), **most)
+    title = words.counted(f"{HOLDINGS[by]}.title", len(like), **most)
     rows = rows.assign(label=rows["x"], unit="MW", kind="derived")
-    return _shown(marks.stacked, book, parts.slug("book-by", by), rows if len(like) else rows[:0], title)
+    return _shown(marks.stacked, book, HOLDINGS[by], rows if len(like) else rows[:0], title)
 
 
 def backlog(let: Case, weight: Quantity, from_day: str = "") -> Exhibit:
@@ -145,7 +143,7 @@ def backlog(let: Case, weight: Quantity, from_day: str = "") -> Exhibit:
     low = weight.low if weight.varied else weight.value
     sums = contracts.backlog(contracts.read(book), day, delivery.value, low)
     total = sums.drop(columns="source").sum().to_frame("total").T.assign(source=documents(sums["source"]))
-    rows = pd.concat([sums, total] if len(sums) > 1 else [sums] if sums["value"].any() else [sums[:0]])
+    rows = pd.concat([sums, total]) if len(sums) > 1 else sums[sums["value"] > 0]
     stated = {"contracts": "number", "mw": "MW", "value": book.money, "undated": book.money}  # the rest is assumed
     texts = {name: [words.value(each, unit) for each in rows[name]] for name, unit in stated.items()}
     labels = [say(f"hosting.stands.{each}") for each in rows.index]
@@ -154,15 +152,16 @@ def backlog(let: Case, weight: Quantity, from_day: str = "") -> Exhibit:
     at = {"day": words.day(day), "weight": words.value(low, "fraction")}
     draw = partial(marks.table, columns={name: say(f"hosting.column.{name}") for name in BACKLOG})
     notes = list(study.judged_later(book, weight, delivery)) or [weight.reason]
-    return _shown(draw, book, "backlog", rows, say("hosting.to_come", **sizes, **at), *notes, **at)
+    return _shown(draw, book, "hosting.backlog", rows, say("hosting.to_come", **sizes, **at), *notes, **at)
 
 
 def run_off(let: Case, weight: Quantity, from_day: str = "") -> Exhibit:
     """What is still to come of the lessors' part of live contracts, by calendar year and credit."""
     book, delivery, day = let.book, let.inputs["delivery_years"], contracts.known_on(let.book, from_day)
     table = _contracts(book)
-    flows = contracts.run_off(table, day, delivery.value, weight.value).sort_values("credit", key=_ladder)
-    each = flows.sort_values("year", kind="stable").groupby(["year", "credit"], sort=False)
+    flows = contracts.run_off(table, day, delivery.value, weight.value)
+    ordered = flows.sort_values("credit", key=_ladder, kind="stable").sort_values("year", kind="stable")
+    each = ordered.groupby(["year", "credit"], sort=False)
     rows = each.agg(value=("value", "sum"), kind=("kind", weakest), source=("source", documents)).reset_index()
     rows = rows.assign(group=rows["credit"].map(_credit), x=rows["year"], label=rows["year"].astype(str))
     years = flows.groupby("year")["value"].sum()
@@ -170,14 +169,13 @@ def run_off(let: Case, weight: Quantity, from_day: str = "") -> Exhibit:
     undated = table[~table["contract"].isin(flows["contract"]) & table["status"].isin(contracts.LIVE)]
     title = say("hosting.by_year", day=words.day(day), **sums)
     notes = (*_of("hosting.undated", undated), *study.judged_later(book, weight, delivery))
-    return _shown(marks.stacked, book, "backlog-run-off", rows.assign(unit=book.money), title, *notes)
+    return _shown(marks.stacked, book, "hosting.backlog-run-off", rows.assign(unit=book.money), title, *notes)
 
 
 def worth(let: Case) -> Exhibit:
     """What the promised rent of each contract is worth today at the rate of the credit behind it."""
     book, rates, delivery = let.book, credit_rates(let.book), let.inputs["delivery_years"]
-    each = {credit: rate.value for credit, rate in rates.items()}
-    table = contracts.worth(_contracts(book), each, delivery.value).sort_values("present_value", ascending=False)
+    table = contracts.worth(_contracts(book), rates, delivery.value).sort_values("present_value", ascending=False)
     terms = [say("hosting.rate", tenant=row.tenant_short, value=words.value(row.value_owned, book.money),
                  rate=words.coupon(row.rate)) for row in table.itertuples()]  # fmt: skip
     rows = _rows(table, table["present_value"], book.money).assign(kind="assumed", note=terms)
@@ -186,7 +184,7 @@ def worth(let: Case) -> Exhibit:
     title = say("hosting.left", share=words.value(float(per(now, total)), "fraction"), **sums)
     judged = study.judged_later(book, delivery, *(rates[credit] for credit in table["credit"].unique()))
     notes = (*_of("hosting.with_gpus", table[table["not_hosting"]]), *judged)
-    return _shown(marks.columns, book, "present-value", rows, title, *notes)
+    return _shown(marks.columns, book, "hosting.present-value", rows, title, *notes)
 
 
 def yields(let: Case) -> Exhibit:
@@ -200,13 +198,14 @@ def yields(let: Case) -> Exhibit:
         "label": [_note(row, book) for row in debt.to_dict("records")], "value": debt["rate"], "unit": "rate",
         "kind": debt["kind"], "source": debt["source"], "note": debt["collateral"], "group": say("hosting.coupon"),
     }).sort_values("value", ascending=False)  # fmt: skip
-    dearest = coupons["value"].max()
+    dearest, key = coupons["value"].max(), "hosting.yield-against-debt" if len(debt) else "study.ranking"
     over = words.counted("hosting.over", int((rows["value"] > dearest).sum()))
-    title = _ends(rows, "yield-against-debt" if len(debt) else "yield", over=over, coupon=words.coupon(dearest))
+    beside = {"over": over, "coupon": words.coupon(dearest)}
+    title = ranked_title(rows.drop(columns="group"), "yield_on_cost", key, beside)
     rows = pd.concat([rows.assign(group=say("hosting.earned")), coupons], ignore_index=True)
     apart = table[~table["contract"].isin(built["contract"]) & ~table["not_hosting"]]
     notes = (*_of("hosting.unbuilt", apart), *study.judged_later(book, *assumed))
-    return _shown(marks.dots, book, "yield-against-debt", rows if each else rows[:0], title, *notes)
+    return _shown(marks.dots, book, "hosting.yield-against-debt", rows if each else rows[:0], title, *notes)
 
 
 def _note(row: dict, book: Book) -> str:
@@ -218,8 +217,13 @@ def business_models(book: Book) -> Exhibit:
     """Revenue of one MW in each use, and what is left of it, as they were printed."""
     cases, key = businesses(book), "hosting.business-models"
     if not cases:
-        return marks.nothing(Frame("business-models", say("hosting.none"), say(f"{key}.subtitle")))
+        return marks.nothing(marks.Frame("business-models", say("hosting.none"), say(f"{key}.subtitle")))
     return exhibits.table(cases, ["revenue_per_mw", "gross_margin", "cost", "gross_profit"], key)
+
+
+def value_by_use(use: Case) -> Exhibit:
+    """What one MW of power is worth in each of three uses, after what each costs to build."""
+    return exhibits.columns(use, ["hosting_value", "cloud_value", "mining_value"], "power.worth")
 
 
 # ---- what several exhibits share
@@ -233,7 +237,15 @@ def _worded(table: pd.DataFrame, book: Book) -> pd.DataFrame:
     """Contracts as a reader meets them: by lessor and MW, and by site where two would be called the same."""
     rows, lessors = table.to_dict("records"), table["lessor"].map(book.names)
     tenants = [_tenant(row, book) for row in rows]
-    labels = [_label(*each) for each in zip(lessors, tenants, table["mw"], strict=True)]
+    labels = [
+        say(
+            "hosting.label_tenant" if np.isnan(mw) else "hosting.label",
+            lessor=lessor,
+            tenant=tenant,
+            mw=words.value(mw, "MW"),
+        )
+        for lessor, tenant, mw in zip(lessors, tenants, table["mw"], strict=True)
+    ]
     sites = [row["site"].partition(",")[0] for row in rows]
     return table.assign(
         lessor_short=lessors,
@@ -241,24 +253,13 @@ def _worded(table: pd.DataFrame, book: Book) -> pd.DataFrame:
         group=table["credit"].map(_credit),
         label=[say("hosting.label_site", label=label, site=site) if site and labels.count(label) > 1 else label
                for label, site in zip(labels, sites, strict=True)],
-        terms=[_terms(*each) for each in zip(rows, tenants, strict=True)],
     )  # fmt: skip
-
-
-def _label(lessor: str, tenant: str, mw: float) -> str:
-    size = words.value(mw, "MW")
-    return say("hosting.label_tenant" if np.isnan(mw) else "hosting.label", lessor=lessor, tenant=tenant, mw=size)
 
 
 def _tenant(row: dict, book: Book) -> str:
     undisclosed = not row["tenant"] and row["credit"] == "hyperscaler"
     name = say("hosting.undisclosed") if undisclosed else row["tenant_name"].partition(" (")[0]
     return book.names.get(row["tenant"], name)
-
-
-def _terms(row: dict, tenant: str) -> str:
-    value = words.value(row["value"], row["currency"])
-    return say("hosting.terms", tenant=tenant, years=words.value(row["term_years"], "years"), value=value)
 
 
 def _credit(credit: str) -> str:
@@ -270,7 +271,9 @@ def _ladder(credits: pd.Series) -> pd.Series:
 
 
 def _rows(table: pd.DataFrame, value: pd.Series, unit: str) -> pd.DataFrame:
-    return table[["label", "group", "kind", "source"]].assign(value=value, unit=unit, note=table["terms"])
+    terms = [say("hosting.terms", tenant=row.tenant_short, years=words.value(row.term_years, "years"),
+                 value=words.value(row.value, row.currency)) for row in table.itertuples()]  # fmt: skip
+    return table[["label", "group", "kind", "source"]].assign(value=value, unit=unit, note=terms)
 
 
 def _price(book: Book) -> str:
@@ -282,14 +285,9 @@ def _of(key: str, table: pd.DataFrame) -> Sequence[str]:
     return (say(key, labels=words.listing(table["label"].tolist())),) if len(table) else ()
 
 
-def _ends(rows: pd.DataFrame, key: str, **more: object) -> str:
-    """A title that names the highest and the lowest contract."""
-    ranked = rows.sort_values("value", ascending=False).drop(columns="group")
-    return ranked_title(ranked, "hosting_rent", f"hosting.{key}", more)
-
-
-def _shown(draw: Callable, book: Book, id: str, rows: pd.DataFrame, title: str, *notes: str, **more: str) -> Exhibit:
-    """Rows as a chart or a table; without any a sentence that no contract states what it needs."""
-    subtitle, note = say(f"hosting.{id}.subtitle", currency=book.money, **more), words.said(f"hosting.{id}.note", "")
-    frame = Frame(id, title if len(rows) else say("hosting.none"), subtitle, (*([say(note)] if note else []), *notes))
+def _shown(draw: Callable, book: Book, key: str, rows: pd.DataFrame, title: str, *notes: str, **more: str) -> Exhibit:
+    """Rows as a chart or a table, its words under a key; without any row a sentence that nothing is public."""
+    subtitle, note = say(f"{key}.subtitle", currency=book.money, **more), words.said(f"{key}.note", "")
+    notes = (say(note), *notes) if note else notes
+    frame = marks.Frame(key.partition(".")[2], title if len(rows) else say("hosting.none"), subtitle, notes)
     return draw(rows, frame) if len(rows) else marks.nothing(frame)
