@@ -8,14 +8,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from capcycle import exhibits, facts, panel, paths, study
+from capcycle import exhibits, facts, panel, study
 from capcycle.analyses.required_revenue import cases as required
 from capcycle.analyses.required_revenue import exhibits as shown
 from capcycle.analyses.required_revenue.model import required_revenue, revenue_for_capex, revenue_for_vintages
-from capcycle.claims import check_file, worked
+from capcycle.claims import worked_examples
 from capcycle.errors import ModelError
 
-METHODS = [*worked.methods("required_revenue"), *worked.methods("cycle")]
 amounts = st.floats(1e6, 1e13)
 lives, shares = st.floats(0.5, 30), st.floats(0.05, 1)
 
@@ -165,18 +164,14 @@ def test_an_author_has_his_own_range(five):
 # ---- what readers see
 
 
-@pytest.fixture(scope="module")
-def checked():
-    lines = [line for line in check_file(paths.DATA / "examples.csv") if line.name in METHODS]
-    return {(line.name, line.line): line for line in lines}
-
-
-def test_published_examples_hold_or_show_what_would(checked):
-    wrong = {name: line.arithmetic for (name, _), line in checked.items() if line.verdict != "consistent"}
-    assert len(checked) == 14 and set(wrong) == {
-        "cahn_revenue_gap", "kuppy_breakeven", "required_revenue_share_of_users", "capex_per_gw_commitment"
-    }  # fmt: skip
-    assert wrong["kuppy_breakeven"] == ("revenue to break even, USD bn: 533.333 (printed 480)",)
+def test_published_examples_hold_or_show_what_would():
+    table = worked_examples("required_revenue").figures
+    wrong = table[table["verdict"] != "consistent"].set_index("about")["figures"]
+    assert len(table) == 11 and worked_examples("cycle").title == "All 3 published worked examples reproduce"
+    assert list(wrong.index) == [
+        "Cahn in 2024, as quoted", "Kupperman, three years", "J.P. Morgan, iPhones", "IBM, 20 to 30 GW"
+    ]  # fmt: skip
+    assert wrong["Kupperman, three years"] == "Revenue to break even: $533.3bn (printed $480bn)"  # 400 / 3 / 0.25
 
 
 def test_the_hole_is_what_is_needed_beyond_what_is_disclosed(five):

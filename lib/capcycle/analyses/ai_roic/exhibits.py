@@ -8,7 +8,7 @@ import altair as alt
 import numpy as np
 import pandas as pd
 
-from capcycle import study, theme, units, words
+from capcycle import study, theme, words
 from capcycle.analyses.ai_roic.model import FIRST_YEAR, LAST_YEAR
 from capcycle.exhibits import marks, parts
 from capcycle.exhibits.exhibit import Exhibit
@@ -20,7 +20,7 @@ from capcycle.study import SCENARIOS, Case, Scenarios
 from capcycle.words import say
 
 TICKERS = {"GOOG": "GOOGL"}  # an author's, and ours
-QUARTERS = 4
+AT_PACE = 0  # an author's first capex is four times the quarter's, the second the plan of the year
 SAME = 0.001  # a relative difference that rounding explains
 PAYBACKS = ("payback_cash", "payback_discounted", "payback_simple")
 
@@ -175,18 +175,17 @@ def beside_author(cases: Mapping[str, Case]) -> Exhibit:
 def _printed() -> pd.DataFrame:
     """What the author of the forward returns took and printed, by company."""
     table = examples()
-    table = table[table["method"].isin(["forward_roic_backlog", "forward_roic_revenue"])]
-    return table.set_index(table["inputs"].map(lambda each: TICKERS.get(each["ticker"], each["ticker"])))
+    table = table[["forward_roic" in each for each in table["outputs"]]]
+    return table.set_index(table["about"].map(lambda ticker: TICKERS.get(ticker, ticker)))
 
 
 def _beside(company: str, case: Case, example: pd.Series) -> dict:
     """One company's return here and as printed, with the author's backlog or revenue put in, and then the capex too."""
-    taken, bn = example["inputs"], units.SCALES["bn"]
-    amount, there = ("backlog", taken["backlog_usd_bn"]) if "backlog_usd_bn" in taken else (
-        "annual_revenue", taken["quarter_revenue_usd_bn"] * QUARTERS)  # fmt: skip
-    theirs = {amount: there * bn, "annual_capex": taken["quarter_capex_usd_bn"] * QUARTERS * bn}
+    taken = example["inputs"]
+    amount = "backlog" if "backlog" in taken else "annual_revenue"
+    theirs = {amount: taken[amount], "annual_capex": taken["annual_capex"][AT_PACE]}
     here, with_amount = _forward(case), float(case.evaluate(**{amount: theirs[amount]}).forward_roic)
-    with_both, author = float(case.evaluate(**theirs).forward_roic), example["expected"]["run_rate"]
+    with_both, author = float(case.evaluate(**theirs).forward_roic), example["outputs"]["forward_roic"][AT_PACE]
     return {
         "label": parts.names()[company], "value": here, "author": words.value(author, "fraction"), "printed": author,
         "by_amount": words.points(here - with_amount), "by_capex": words.points(with_amount - with_both),
