@@ -134,13 +134,6 @@ def exhibit(id: str, figures: pd.DataFrame, chart=lines, title: str = "Microsoft
     )
 
 
-def sources_table(figures: pd.DataFrame) -> Exhibit:
-    rows = [[{"text": d["title"], "href": d["url"]}, d["publisher"], d["published"]] for d in documents(figures)]
-    view = pd.DataFrame(rows, columns=["Document", "Publisher", "Published"])
-    title = f"{len(rows)} documents carry the figures of this page"
-    return Exhibit("sources", title, "Documents, by company", "", view, figures, sources=documents(figures))
-
-
 def code(source: str, *outputs: dict, tags=()) -> nbformat.NotebookNode:
     shown = [new_output("display_data", data=data) for data in outputs]
     return new_code_cell(source, outputs=shown, metadata={"tags": list(tags)})
@@ -163,8 +156,6 @@ def toy_cells(figures: pd.DataFrame) -> list[nbformat.NotebookNode]:
         code("exhibits.bars(known)", show(exhibit("latest", figures, bars, "AAPL leads the latest quarter"))),
         new_markdown_cell("## How did each get there?\n\nOne small picture for each."),
         code("exhibits.facets(known)", show(exhibit("each", figures, facets, "Every company rises"))),
-        new_markdown_cell("## Where do the numbers come from?"),
-        code("exhibits.sources(known)", show(sources_table(figures))),
     ]  # fmt: skip
 
 

@@ -1,5 +1,6 @@
 """From executed notebooks to a folder of pages: what is said, kept, counted, refused, and the same bytes twice."""
 
+import csv
 import hashlib
 import json
 import re
@@ -19,7 +20,6 @@ from browser import (
     outcome,
     panel,
     show,
-    sources_table,
     toy_outcomes,
 )
 from nbformat.v4 import new_markdown_cell, new_output
@@ -140,7 +140,7 @@ def test_numbers_stand_right_and_words_left(text):
      ("USD 3.2bn", True), ("1.4×", True), ("2024-06-30", False)],
 )  # fmt: skip
 def test_what_counts_as_a_number(shown, right):
-    assert exhibits.table(plain([shown, "–"]), exhibits.Documents([]))["numeric"] == [right]
+    assert exhibits.table(plain([shown, "–"]))["numeric"] == [right]
 
 
 def test_a_table_without_rows_is_left_out_and_its_title_says_why(tmp_path, world):
@@ -158,40 +158,34 @@ def plain(values) -> dict:
 # --- sources -----------------------------------------------------------------------------------------------
 
 
-def test_each_exhibit_points_to_its_documents_in_the_table_that_lists_them(text):
+def test_each_exhibit_points_to_its_documents_in_the_list_at_the_end(text):
     figure = text[text.index('<figure id="latest">') :]
     assert '<a href="#d1">1</a>–<a href="#d210">210</a>' in figure
-    assert len(re.findall(r'id="d\d+"', text)) == 210
-    assert '<h2 id="documents">' not in text
+    assert re.findall(r'<li id="d(\d+)"', text) == [str(number) for number in range(1, 211)]
 
 
-def test_documents_that_no_table_lists_are_listed_at_the_end(tmp_path, world):
-    cells = [code(PARAMETERS, tags=["parameters"]), code("x", show(exhibit("capex", panel(["META"], 3))))]
-    html = one_page(tmp_path, cells)
-    assert '<h2 id="documents">Documents</h2>' in html
-    assert re.search(r'<li id="d3" value="3"><a href="https://www.sec.gov/[^"]*">META 10-Q', html)
+def test_the_documents_of_a_page_stand_at_its_end_by_publisher_the_newest_first(tmp_path, world):
+    shown = [show(exhibit(name, panel(["META", "AMZN"], 2))) for name in ("one", "two")]
+    html = one_page(tmp_path, [code(PARAMETERS, tags=["parameters"]), code("x", *shown)])
+    said = words_of(html[html.index('<h2 id="documents">') :]).partition("How this page")[0]
+    order = [said.index(each) for each in ("Where do the figures", "AMZN 10-Q filed 2019-06-30", "filed 2019-03-31",
+                                           "META, filed with", "META 10-Q filed 2019-06-30")]  # fmt: skip
+    assert order == sorted(order)
+    assert '<ol class="documents" start="3">\n<li id="d3"><a href="https://www.sec.gov/' in html
+    assert said.count("10-Q") == 4  # each once, though two exhibits have it
 
 
-def test_of_many_publishers_those_of_most_documents_are_named():
-    sources = [{"publisher": name, "published": "2024-01-31", "url": "", "title": name} for name in "jihgfedcbajj"]
-    named = "Sources: j, a, b, c, d, e, f, g, and"
-    assert exhibits.cited(sources) == f"{named} 2 more publishers, 12 documents of 2024-01-31"
-    assert exhibits.cited(sources[:1] + sources[2:]) == f"{named} one more publisher, 11 documents of 2024-01-31"
+def test_the_documents_of_a_page_can_be_downloaded_the_newest_first(site):
+    rows = list(csv.DictReader((site / "hyperscalers" / "documents.csv").open(encoding="utf-8")))
+    assert list(rows[0]) == ["id", "title", "publisher", "url", "published", "tier"]
+    published = [row["published"] for row in rows]
+    assert len(rows) == 210 and published == sorted(published, reverse=True)
 
 
 def test_documents_in_ranges():
     figures = panel(["META"], 5)
     one, two = show_payload(figures.iloc[[0, 1, 3]]), show_payload(figures)
-    assert exhibits.Documents([one, two]).ranges(one) == [(1, 2), (4, 4)]
-
-
-def test_documents_without_an_address_are_numbered_apart():
-    cards = [{"title": title, "url": "", "publisher": "p", "published": ""} for title in ("one", "two")]
-    listed = {"rows": [[{"text": "two", "href": ""}]], "columns": ["a"], "sources": []}
-    documents = exhibits.Documents([listed, {"rows": [], "sources": cards}])
-    assert documents.number == {"two": 1, "one": 2}
-    assert documents.cell(listed["rows"][0][0]) == exhibits.Cell("two", "", 1)
-    assert [each["title"] for each in documents.rest] == ["one"]
+    assert exhibits.ranges(one, exhibits.documents([one, two])) == [(2, 2), (4, 5)]  # the newest of the five is 1
 
 
 def show_payload(figures):
@@ -371,9 +365,7 @@ def test_tags_are_closed_and_ids_are_unique(site):
 def test_a_large_page_stays_under_300_kB(world, tmp_path):
     known = [panel(scale=1 + number / 7) for number in range(8)]
     charts = [code("exhibits.lines(x)", show(exhibit(f"e{n}", figures))) for n, figures in enumerate(known)]
-    html = one_page(
-        tmp_path, [code(PARAMETERS, tags=["parameters"]), *charts, code("s", show(sources_table(known[0])))]
-    )
+    html = one_page(tmp_path, [code(PARAMETERS, tags=["parameters"]), *charts])
     assert 150_000 < len(html.encode()) <= 300_000
 
 
@@ -403,6 +395,7 @@ def test_a_run_that_died_without_a_notebook_still_gets_its_page(world, tmp_path)
 @pytest.mark.parametrize(
     "ids, message",
     [(["../up"], "one: exhibit id '../up' is not a slug; use a-z, 0-9, - and _"),
+     (["documents"], "one: documents names more than one exhibit; give each an id of its own"),
      (["a", "a"], "one: a names more than one exhibit; give each an id of its own")],
 )  # fmt: skip
 def test_an_id_that_cannot_name_a_file_is_refused(world, tmp_path, ids, message):

@@ -31,7 +31,7 @@ from capcycle.exhibits.studies import (
     tornado,
     what_if,
 )
-from capcycle.exhibits.tables import compare, documents
+from capcycle.exhibits.tables import compare
 
 __all__ = [
     "Exhibit",
@@ -44,7 +44,6 @@ __all__ = [
     "compare",
     "coverage",
     "definitions",
-    "documents",
     "fan",
     "finding",
     "heat_map",

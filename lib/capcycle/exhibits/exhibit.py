@@ -1,7 +1,8 @@
 """A finished chart or table, with everything that a page needs to show where it came from."""
 
 from base64 import b64encode
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from html import escape
 from typing import Any
@@ -9,11 +10,12 @@ from typing import Any
 import altair as alt
 import pandas as pd
 
-from capcycle.words import say
+from capcycle.words import counted, say
 
 MIME = "application/vnd.capcycle.exhibit+json"
 SPREADSHEET = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 VEGA_LITE = "application/vnd.vegalite.v5+json"  # nbformat refuses the v6 name; every renderer takes it
+NAMED = 8  # publishers in the line under an exhibit
 
 
 @dataclass(frozen=True)
@@ -67,13 +69,14 @@ class Exhibit:
         return {**shown, MIME: self.payload(), "text/plain": f"{self.title}\n{self.alt or self.subtitle}"}
 
     def titled(self) -> alt.Chart | alt.LayerChart:
-        """The chart with its title inside, for JupyterLab; a page sets the title in its own type."""
-        return self.chart.properties(title={"text": self.title, "subtitle": self.subtitle}, description=self.alt)
+        """The chart with its title and sources inside, for JupyterLab; a page sets them in its own type."""
+        under = list(filter(None, [self.subtitle, cited(self.sources)]))
+        return self.chart.properties(title={"text": self.title, "subtitle": under}, description=self.alt)
 
     def _html(self) -> str:
         table = self.view.map(_cell).to_html(index=False, border=0, escape=False)
         heading = f"<h4>{escape(self.title)}</h4><p>{escape(self.subtitle)}</p>"
-        body = f"{heading}{table}{self._download()}"
+        body = f"{heading}{table}<p>{escape(cited(self.sources))}</p>{self._download()}"
         return f'<div class="mathjax_ignore">{body}</div>'  # or two dollar signs would make a formula
 
     def _download(self) -> str:
@@ -92,3 +95,31 @@ def _cell(cell: str | Mapping[str, Any]) -> str:
     before = f"{escape(cell['before'])}<br>" if cell.get("before") else ""
     text = escape(cell["text"])
     return before + (f'<a href="{escape(cell["href"])}">{text}</a>' if cell["href"] else text)
+
+
+def cited(sources: Iterable[Mapping[str, str]]) -> str:
+    """The documents of an exhibit in one line: who published most of them, how many, from when to when."""
+    sources = list(sources)
+    if not sources:
+        return ""
+    dates = sorted(filter(None, (source["published"] for source in sources))) or [say("format.no_day")]
+    key = "one" if len(sources) == 1 else "one_day" if dates[0] == dates[-1] else "many"
+    published = Counter(sorted(source["publisher"] for source in sources))
+    names = publishers([name for name, _ in published.most_common(NAMED)])
+    if (more := len(published) - NAMED) > 0:  # the list of documents names them all
+        names = counted("page.publishers_more", more, names=names)
+    values = {"publishers": names, "count": len(sources), "first": dates[0], "last": dates[-1]}
+    return say(f"page.documents_{key}", **values)
+
+
+def publishers(names: list[str]) -> str:
+    """Publishers joined, with what several share (such as where they file) said once.
+
+    >>> publishers(["Meta, filed with the SEC", "NVIDIA, filed with the SEC", "ECB"])
+    'Meta, NVIDIA, filed with the SEC; ECB'
+    """
+    shared: dict[str, list[str]] = {}
+    for name in names:
+        head, _, tail = name.partition(", ")
+        shared.setdefault(tail, []).append(head)
+    return "; ".join(", ".join([*heads, *filter(None, [tail])]) for tail, heads in shared.items())

@@ -1,4 +1,4 @@
-"""Tables: companies beside each other, and the documents behind a page."""
+"""Companies beside each other in one table."""
 
 import pandas as pd
 
@@ -25,29 +25,6 @@ def compare(*measured: Measures, focus: str | None = None) -> Exhibit:
         figures=parts.figures(*now.values()),
         notes=(*parts.notes(*measured, every=False), *_lacking(now)),
         sources=parts.documents(*now.values()),
-    )
-
-
-def documents(*exhibits: Exhibit) -> Exhibit:
-    """Every document behind some exhibits, the newest first."""
-    cards = {card["id"]: card for exhibit in exhibits for card in exhibit.sources}
-    table = pd.DataFrame(cards.values(), columns=parts.CARD).sort_values(["published", "id"], ascending=[False, True])
-    days = pd.to_datetime(table["published"])
-    links = [{"text": card["title"], "href": card["url"]} for card in table.to_dict("records")]
-    view = pd.DataFrame({
-        words.say("column.document"): links,
-        words.say("column.publisher"): table["publisher"].to_list(),
-        words.say("column.published"): [words.day(day) for day in days],
-        words.say("column.tier"): table["tier"].to_list(),
-    })  # fmt: skip
-    ends = {"first": words.day(days.min()), "last": words.day(days.max())} if len(days) else {}
-    return Exhibit(
-        id="documents",
-        title=words.counted("sources.title", len(table), **ends),
-        subtitle=words.say("sources.subtitle"),
-        alt="",
-        view=view,
-        figures=table,
     )
 
 

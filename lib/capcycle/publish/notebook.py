@@ -58,8 +58,8 @@ def _part(output: dict) -> Part | None:
 
 
 def check_ids(name: str, exhibits: list[dict]) -> None:
-    """Refuse exhibits whose ids cannot name files, or name the same file twice."""
-    ids = [exhibit["id"] for exhibit in exhibits]
+    """Refuse exhibits whose ids cannot name files, or name the same file twice; the page has one of `documents`."""
+    ids = ["documents", *(exhibit["id"] for exhibit in exhibits)]
     if wrong := [i for i in ids if not SLUG.fullmatch(i)]:
         raise RunError(f"{name}: exhibit id {wrong[0]!r} is not a slug; use a-z, 0-9, - and _")
     if twice := sorted({i for i in ids if ids.count(i) > 1}):

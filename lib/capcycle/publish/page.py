@@ -1,5 +1,6 @@
 """One run to one page: the executed notebook, rendered with its figures, pictures and sources to download."""
 
+import csv
 import hashlib
 import json
 import os
@@ -15,6 +16,8 @@ from typing import Any
 import jinja2
 
 from capcycle import paths, words
+from capcycle.exhibits.exhibit import cited
+from capcycle.exhibits.parts import CARD
 from capcycle.parameters import declared
 from capcycle.publish import exhibits, notebook, pictures
 from capcycle.publish.data import DataVersion
@@ -107,11 +110,12 @@ def _done(outcome: Outcome, document: dict, folder: Path) -> dict[str, Any]:
     found = list(notebook.parts(document))
     shown = [part.content for part in found if part.kind == "exhibit"]
     notebook.check_ids(name, shown)
-    documents, datasets = exhibits.Documents(shown), Datasets()
+    documents, datasets = exhibits.documents(shown), Datasets()
     prose = Prose({"main", "documents", *(exhibit["id"] for exhibit in shown)})
     headline = next((part for part in found if part.kind == "sentence"), None)
     blocks = [_block(part, prose, documents, datasets, folder) for part in found if part is not headline]
     lead = prose.line(headline.content) if headline else ""
+    _write_documents(folder / "documents.csv", documents)
     charts = [part.spec for part in found if part.spec]
     if charts:
         (folder / THUMBNAIL).write_text(pictures.thumbnail(charts[0]), "utf-8")
@@ -124,9 +128,9 @@ def _done(outcome: Outcome, document: dict, folder: Path) -> dict[str, Any]:
         "headline_text": unescape(str(jinja2.filters.do_striptags(lead))),
         "picture": f"{name}/{THUMBNAIL}" if charts else "",
         "blocks": blocks,
-        "contents": prose.contents,
+        "contents": prose.contents + ([("documents", say("page.documents_heading"))] if documents else []),
         "datasets": datasets.packed(),
-        "documents": documents.rest,
+        "documents": list(documents.values()),
         **_remade(outcome, document),
     }
 
@@ -149,10 +153,19 @@ def _block(part: notebook.Part, prose: Prose, documents, datasets: Datasets, fol
         "code": part.code,
         "spec": datasets.slim(part.spec) if part.spec else None,
         "sliders": has_sliders(part.spec or {}),
-        "table": exhibits.table(exhibit, documents),
-        "cited": exhibits.cited(exhibit["sources"]),
-        "documents": documents.ranges(exhibit),
+        "table": exhibits.table(exhibit),
+        "cited": cited(exhibit["sources"]),
+        "documents": exhibits.ranges(exhibit, documents),
     }
+
+
+def _write_documents(file: Path, documents: dict[str, dict]) -> None:
+    newest = sorted(sorted(documents.items()), key=lambda item: item[1]["published"], reverse=True)
+    if newest:
+        with file.open("w", encoding="utf-8", newline="") as out:
+            table = csv.DictWriter(out, CARD, lineterminator="\n")
+            table.writeheader()
+            table.writerows(source for _, source in newest)
 
 
 def _remade(outcome: Outcome, document: dict) -> dict[str, Any]:

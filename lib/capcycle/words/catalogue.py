@@ -27,8 +27,8 @@ def _flat(table: dict, prefix: str = "") -> Iterator[tuple[str, str]]:
 def say(key: str, **values: object) -> str:
     """The sentence `key` in the reader's language with `values` set in.
 
-    >>> say("page.sources")
-    'Sources'
+    >>> say("page.figures")
+    'Figures'
     """
     try:
         return sentence(key).format(**values)
@@ -50,8 +50,8 @@ def sentence(key: str) -> str:
 def said(*keys: str) -> str:
     """The first of `keys` that the language has a sentence for, the general one last.
 
-    >>> said("finding.no_such_metric.many", "page.sources")
-    'page.sources'
+    >>> said("finding.no_such_metric.many", "page.figures")
+    'page.figures'
     """
     return next((key for key in keys if key in catalogue()), keys[-1])
 
