@@ -22,7 +22,7 @@ RATES = {"AAPL": 0.162, "AMZN": 0.21}  # Apple's own, as its 10-K for fiscal 202
 
 @cache
 def years(company: str, calendar: str = "calendar"):
-    return select(facts.load([company]), "year", calendar)
+    return select(facts.open([company]), "year", calendar)
 
 
 def value(name: str, company: str, calendar: str, period: str) -> float:
@@ -115,7 +115,7 @@ def test_a_company_without_the_part_is_missing_with_its_reason_and_changes_no_pl
 
 
 def test_one_company_alone_is_given_its_range():
-    exhibit = exhibits.definitions(select(facts.load(["AMZN"]), "year", until=2022), "capex_intensity")
+    exhibit = exhibits.definitions(select(facts.open(["AMZN"]), "year", until=2022), "capex_intensity")
     assert exhibit.title == "Amazon, capex out of revenue: 11.3% to 13.9% by definition, in 2022"
 
 
@@ -132,7 +132,7 @@ def test_ranks_are_in_the_download_beside_unrounded_values():
 
 
 def test_all_definitions_stand_at_one_period():
-    on = select(facts.load(["MSFT", "AMZN", "GOOGL", "META"]), "ttm", since=2022)
+    on = select(facts.open(["MSFT", "AMZN", "GOOGL", "META"]), "ttm", since=2022)
     assert exhibits.definitions(on, "capex_intensity").figures["period"].nunique() == 1
 
 
@@ -170,7 +170,7 @@ def test_the_other_calendar_is_a_definition_too():
     assert words.say("note.fiscal") in exhibit.notes
 
 
-FISCAL = select(facts.load(["MSFT", "ORCL", "META"]), "ttm", "fiscal", 2023)
+FISCAL = select(facts.open(["MSFT", "ORCL", "META"]), "ttm", "fiscal", 2023)
 RANKINGS = {
     "bars": lambda on: exhibits.bars(measure("capex_to_revenue", on)),
     "compare": lambda on: exhibits.compare(measure("capex_to_revenue", on), measure("fcf_margin", on)),
@@ -187,7 +187,7 @@ def test_no_ranking_over_different_months_without_saying_so(ranking):
 
 @pytest.mark.parametrize("ranking", RANKINGS.values(), ids=RANKINGS)
 def test_a_ranking_by_calendar_says_how_far_the_months_are_apart(ranking):
-    notes = ranking(select(facts.load(["MSFT", "ORCL", "META"]), "ttm", since=2023)).notes
+    notes = ranking(select(facts.open(["MSFT", "ORCL", "META"]), "ttm", since=2023)).notes
     assert any(note.startswith("Calendar quarters: ") and "Oracle" in note for note in notes)
 
 

@@ -102,14 +102,14 @@ def test_an_input_that_the_model_does_not_take_is_refused(shop):
 
 
 def test_a_measured_input_keeps_its_evidence(shop):
-    years = panel.select(facts.load(["META"], as_of="2025-02-01"), "year", until=2024)
+    years = panel.select(facts.open(["META"], as_of="2025-02-01"), "year", until=2024)
     revenue = study.case(shop, "META", revenue=measure("capex", years), volume=1, cost=0, term=1)
     assert revenue.inputs["revenue"].central == 37.256e9 and revenue.inputs["revenue"].source  # 10-K for 2024
     assert revenue.inputs["revenue"].kind == "reported"
 
 
 def test_a_history_is_a_list_by_year():
-    years = panel.select(facts.load(["META"], as_of="2025-02-01"), "year", since=2022, until=2024)
+    years = panel.select(facts.open(["META"], as_of="2025-02-01"), "year", since=2022, until=2024)
     capex = study.history(measure("capex", years), "META")
     assert capex.central[1:] == [27.045e9, 37.256e9]  # 10-K for 2024, 2023 as restated there
 
@@ -234,7 +234,7 @@ def test_a_rate_found_by_trial_is_not_for_a_slider():
 
 
 def test_cases_are_in_the_order_asked_for(shop):
-    years = panel.select(facts.load(["META", "MSFT"], as_of="2025-02-01"), "year", until=2024)
+    years = panel.select(facts.open(["META", "MSFT"], as_of="2025-02-01"), "year", until=2024)
     found = study.cases(shop, ["MSFT", "META"], revenue=measure("capex", years), volume=1, cost=0, term=1)
     assert list(found) == ["MSFT", "META"] and isinstance(found["META"].outputs.profit, float)
     assert pd.notna(found["META"].outputs.profit)

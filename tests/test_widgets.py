@@ -418,7 +418,7 @@ def test_a_company_without_a_full_year_starts_and_says_so():
 
 
 def test_a_case_is_that_of_the_page():
-    page = required_revenue_cases.against_disclosed(select(facts.load(["MSFT"]), "ttm", since=2023, currency="USD"))[
+    page = required_revenue_cases.against_disclosed(select(facts.open(["MSFT"], currency="USD"), "ttm", since=2023))[
         "MSFT"
     ]
     assert start.start("revenue_for_capex", "MSFT").outputs == page.outputs
