@@ -154,6 +154,7 @@ def toy_cells(figures: pd.DataFrame) -> list[nbformat.NotebookNode]:
         code("exhibits.lines(measure(capex, known))", show(exhibit("capex", figures))),
         new_markdown_cell("## Who spent most lately?\n\nThe latest quarter alone."),
         code("exhibits.bars(known)", show(exhibit("latest", figures, bars, "AAPL leads the latest quarter"))),
+        new_markdown_cell("# In depth"),
         new_markdown_cell("## How did each get there?\n\nOne small picture for each."),
         code("exhibits.facets(known)", show(exhibit("each", figures, facets, "Every company rises"))),
     ]  # fmt: skip

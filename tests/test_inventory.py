@@ -78,6 +78,14 @@ def test_what_was_looked_for_later_is_not_on_an_earlier_page():
     assert max(card["published"] for card in lacking.sources) <= "2025-10-05"
 
 
+def test_a_table_without_a_column_for_notes_is_counted_and_shown(toy):  # noqa: F811
+    deals({"page": ""}, {"deal": "two", "page": "", "buyer": ""})
+    book = facts.open()
+    assert inventory.empty(book).to_numpy().tolist() == [["deals", "buyer", 1, 2], ["deals", "page", 2, 2]]
+    assert registers.tables(book).view["Table"].tolist() == ["Deals"]  # no words of its own
+    assert registers.empty(book).view["Column"].tolist() == ["buyer", "page"]
+
+
 # ---- between two dates
 
 
@@ -158,7 +166,3 @@ def test_where_nothing_became_known_it_is_said():
         "Between 1 Jan 2010 and 2 Jan 2010 no row became known"
     )
     assert registers.changed(*days).view.empty
-
-
-def test_every_register_has_words():
-    assert {f"register.{name}" for name in facts.registers.names()} <= set(words.catalogue())

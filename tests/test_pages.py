@@ -93,16 +93,26 @@ def outside(page, site: Path) -> list[str]:
     return [url for url in own if not unquote(urlsplit(url).path).startswith(f"{site}/") or url[:5] != "file:"]
 
 
+def unfold(page) -> None:
+    """Open all that is folded, as clicks on each would, and wait until its charts are drawn."""
+    page.evaluate("document.querySelectorAll('details').forEach(box => box.open = true)")
+    page.wait_for_function(
+        "[...document.querySelectorAll('.chart')].every(chart => chart.querySelector('svg.marks, .fault'))"
+    )
+
+
 def check_drawn(page) -> None:
-    charts = page.locator(".chart")
-    for place in range(charts.count()):
-        chart = charts.nth(place)
-        assert chart.locator(".fault").count() == 0, chart.inner_text()
-        assert chart.locator("svg.marks").count() == 1
-        marks = chart.locator("svg .role-mark :is(path, text, line, rect)[d], svg .role-mark text")
-        assert marks.count() >= 1, f"chart {place} holds no mark"
-        wide, room = chart.evaluate("box => [box.querySelector('svg').width.baseVal.value, box.clientWidth]")
-        assert 200 < wide <= room + 1, f"chart {place} is {wide} wide where there is room for {room}"
+    for place, chart in enumerate(page.locator(".chart").all()):
+        check_chart(chart, place)
+
+
+def check_chart(chart, name) -> None:
+    assert chart.locator(".fault").count() == 0, chart.inner_text()
+    assert chart.locator("svg.marks").count() == 1
+    marks = chart.locator("svg .role-mark :is(path, text, line, rect)[d], svg .role-mark text")
+    assert marks.count() >= 1, f"chart {name} holds no mark"
+    wide, room = chart.evaluate("box => [box.querySelector('svg').width.baseVal.value, box.clientWidth]")
+    assert 200 < wide <= room + 1, f"chart {name} is {wide} wide where there is room for {room}"
 
 
 def check_page(browser, site: Path, name: str) -> None:
@@ -110,8 +120,8 @@ def check_page(browser, site: Path, name: str) -> None:
     for viewport in (DESKTOP, PHONE):
         with offline(browser, viewport=viewport) as page:
             visit(page, site, name)
+            unfold(page)
             check_drawn(page)
-            page.evaluate("document.querySelectorAll('details').forEach(box => box.open = true)")
             assert page.evaluate("document.scrollingElement.scrollWidth") <= viewport["width"]
             assert page.evaluate("window.hit") is None
             assert complaints(page) == []
@@ -157,13 +167,15 @@ def check_pictures(browser, site: Path, name: str) -> None:
     with offline(browser, java_script_enabled=False) as page:
         visit(page, site, name, drawn=False)
         page.wait_for_load_state("load")
+        for question in page.locator("details.folded > summary").all():
+            question.click()  # what is folded opens without scripts too
         for picture in page.locator("img").all():
             picture.scroll_into_view_if_needed()
             assert picture.is_visible()
             assert (site / unquote(picture.get_attribute("src"))).is_file()
             assert picture.bounding_box()["height"] > 40
         if page.locator(".chart").count():
-            assert page.locator("noscript img, img.picture").count() == page.locator(".chart").count()
+            assert page.locator("img.picture").count() == page.locator(".chart").count()
         assert not page.locator(".toggle").is_visible()
 
 
@@ -201,7 +213,7 @@ def test_dark_follows_the_system_and_restyles_what_is_drawn(browser, site):
 def test_text_can_be_read(browser, site, scheme):
     with offline(browser, color_scheme=scheme) as page:
         visit(page, site, "hyperscalers")
-        page.evaluate("document.querySelectorAll('details').forEach(box => box.open = true)")
+        unfold(page)
         for kind in ("h1", ".lead", ".prose p", ".notes li", ".cited", "td", "th", "summary", "dt", ".foot p",
                      ".chart svg .role-axis-label text", ".chart svg .role-legend-label text"):  # fmt: skip
             assert page.locator(kind).first.evaluate(LUMINANCE) >= 4.5, kind
@@ -229,8 +241,9 @@ def test_a_page_works_where_nothing_may_be_stored(browser, site):
 def test_the_keyboard_reaches_everything_in_order(browser, site):
     with offline(browser) as page:
         visit(page, site, "hyperscalers")
+        page.evaluate("document.querySelector('#capex details').open = true")
         reached = []
-        for _ in range(40):
+        for _ in range(30):
             page.keyboard.press("Tab")
             reached.append(page.evaluate(
                 "[document.activeElement.tagName, document.activeElement.className,"
@@ -259,6 +272,44 @@ def test_details_open_by_key(browser, site):
         assert page.locator("#capex table").is_visible()
 
 
+def test_a_chart_in_depth_is_drawn_when_its_question_is_opened_by_key(browser, site):
+    with offline(browser) as page:
+        visit(page, site, "hyperscalers")
+        assert page.locator("#each svg.marks").count() == 0 and not page.locator("#each").is_visible()
+        page.locator("summary", has_text="How did each get there?").focus()
+        page.keyboard.press("Enter")
+        page.locator("#each svg.marks").wait_for()
+        check_chart(page.locator("#each .chart"), "each")
+        assert page.locator("#each .picture").count() == 0  # its place is the chart's now
+
+
+def test_a_link_to_a_figure_in_depth_opens_its_question_and_no_other(browser, site):
+    with offline(browser, reduced_motion="reduce") as page:
+        page.goto((site / "hyperscalers.html").as_uri() + "#each")
+        page.locator("#each svg.marks").wait_for()
+        page.wait_for_function("Math.abs(document.querySelector('#each').getBoundingClientRect().top) < 100")
+        assert page.locator("details.folded[open]").count() == 1
+
+
+def test_the_contents_open_a_question_again_after_it_was_closed(browser, site):
+    with offline(browser) as page:
+        visit(page, site, "hyperscalers")
+        link = page.locator('.contents a[href="#how-did-each-get-there"]')
+        for _ in range(2):
+            link.click()
+            page.locator("#each").wait_for()
+            page.locator("summary", has_text="How did each get there?").click()
+            page.locator("#each").wait_for(state="hidden")
+
+
+def test_print_shows_what_is_folded_with_its_pictures(browser, site):
+    with offline(browser) as page:
+        visit(page, site, "hyperscalers")
+        page.emulate_media(media="print")
+        assert page.locator("#each").is_visible() and page.locator("#each .picture").is_visible()
+        assert page.locator("#d210").is_visible()
+
+
 def test_a_document_number_leads_to_the_document(browser, site):
     with offline(browser, reduced_motion="reduce") as page:
         visit(page, site, "hyperscalers")
@@ -271,6 +322,7 @@ def test_a_document_number_leads_to_the_document(browser, site):
 def test_charts_follow_the_width_of_the_window(browser, site):
     with offline(browser) as page:
         visit(page, site, "hyperscalers")
+        unfold(page)
         page.set_viewport_size(PHONE)
         for id in ("capex", "each"):
             page.wait_for_function(f"document.querySelector('#{id} svg').width.baseVal.value <= 350")
@@ -290,6 +342,7 @@ def test_a_chart_that_cannot_be_drawn_says_so_and_shows_its_picture(browser, sit
         visit(page, tmp_path / "site", "hyperscalers")
         assert "This chart could not be drawn here" in page.locator(".chart .fault").inner_text()
         assert page.locator("#capex .chart img").is_visible()
+        unfold(page)
         assert page.locator("svg.marks").count() == 2  # the others are drawn all the same
 
 

@@ -69,6 +69,8 @@ def newest_rate(own: str, currency: str, day: pd.Timestamp = LAST) -> Rate:
     1.0
     """
     known(currency, own)
+    if own == currency:
+        return Rate(1.0, pd.NaT, "")
     quotes = _per_dollar()
     daily = pd.Series(quotes[currency] / quotes[own]).dropna()
     until = daily.loc[:day]

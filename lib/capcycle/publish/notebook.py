@@ -1,4 +1,4 @@
-"""What an executed notebook holds, told apart: prose, computed sentences, exhibits, other text, an error."""
+"""What an executed notebook holds, told apart: headings, prose, sentences, exhibits, other text, an error."""
 
 import json
 import re
@@ -11,13 +11,14 @@ from capcycle.errors import RunError
 from capcycle.exhibits.exhibit import MIME, VEGA_LITE
 
 SLUG = re.compile(r"[a-z0-9][a-z0-9_-]*")
+HEADING = re.compile(r"(#{1,2}) +(.+)\n*")
 ANSI = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]")
 PARAMETER_TAGS = {"parameters", "injected-parameters"}
 
 
 @dataclass(frozen=True)
 class Part:
-    """One thing to show: `kind` is prose, sentence, exhibit or text; `code` is what made it."""
+    """One thing to show: `kind` is title, question, prose, sentence, exhibit or text; `code` is what made it."""
 
     kind: str
     content: Any
@@ -35,7 +36,7 @@ def parts(notebook: dict) -> Iterator[Part]:
     pending: list[str] = []
     for cell in notebook["cells"]:
         if cell["cell_type"] == "markdown":
-            yield Part("prose", "".join(cell["source"]))
+            yield from _told_apart("".join(cell["source"]))
         if cell["cell_type"] != "code" or _tags(cell) & PARAMETER_TAGS:
             continue
         pending.append("".join(cell["source"]).strip())
@@ -45,6 +46,15 @@ def parts(notebook: dict) -> Iterator[Part]:
                 pending.clear()
             else:
                 yield part
+
+
+def _told_apart(markdown: str) -> Iterator[Part]:
+    """The heading that a cell opens with, which is a title or a question, and what stands under it."""
+    heading = HEADING.match(markdown)
+    if heading:
+        yield Part("title" if heading[1] == "#" else "question", heading[2])
+    if under := markdown[heading.end() if heading else 0 :]:
+        yield Part("prose", under)
 
 
 def _part(output: dict) -> Part | None:

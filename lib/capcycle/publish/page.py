@@ -112,8 +112,9 @@ def _done(outcome: Outcome, document: dict, folder: Path) -> dict[str, Any]:
     notebook.check_ids(name, shown)
     documents, datasets = exhibits.documents(shown), Datasets()
     prose = Prose({"main", "documents", *(exhibit["id"] for exhibit in shown)})
-    headline = next((part for part in found if part.kind == "sentence"), None)
-    blocks = [_block(part, prose, documents, datasets, folder) for part in found if part is not headline]
+    title, headline = (next((part for part in found if part.kind == kind), None) for kind in ("title", "sentence"))
+    under = [part for part in found if part is not title and part is not headline]
+    blocks = [_block(part, prose, documents, datasets, folder) for part in under]
     lead = prose.line(headline.content) if headline else ""
     _write_documents(folder / "documents.csv", documents)
     charts = [part.spec for part in found if part.spec]
@@ -123,21 +124,42 @@ def _done(outcome: Outcome, document: dict, folder: Path) -> dict[str, Any]:
         block["number"] = number
     return {
         "failed": False,
-        "heading": prose.heading or jinja2.filters.escape(outcome.run.title),
+        "heading": prose.line(title.content) if title else jinja2.filters.escape(outcome.run.title),
         "headline": lead,
         "headline_text": unescape(str(jinja2.filters.do_striptags(lead))),
         "picture": f"{name}/{THUMBNAIL}" if charts else "",
-        "blocks": blocks,
-        "contents": prose.contents + ([("documents", say("page.documents_heading"))] if documents else []),
+        "sections": _sections(blocks + _listed(documents)),
         "datasets": datasets.packed(),
-        "documents": list(documents.values()),
         **_remade(outcome, document),
     }
+
+
+def _listed(documents: dict[str, dict]) -> list[dict[str, Any]]:
+    """The documents of a page under a heading of their own."""
+    heading = {"kind": "folded", "anchor": "documents", "heading": say("page.documents_heading")}
+    return [heading, {"kind": "documents", "documents": list(documents.values())}] if documents else []
+
+
+def _sections(blocks: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Each heading with the blocks under it, the first without one; questions after a second title are folded."""
+    sections: list[dict[str, Any]] = [{"kind": "opening", "blocks": []}]
+    in_depth = False
+    for block in blocks:
+        if "heading" not in block:
+            sections[-1]["blocks"].append(block)
+            continue
+        in_depth = in_depth or block["kind"] == "title"
+        folded = {"kind": "folded"} if in_depth and block["kind"] == "question" else {}
+        sections.append({**block, **folded, "blocks": []})
+    return sections
 
 
 def _block(part: notebook.Part, prose: Prose, documents, datasets: Datasets, folder: Path) -> dict[str, Any]:
     if part.kind == "text":
         return {"kind": "text", "text": part.content}
+    if part.kind in ("title", "question"):
+        anchor, text = prose.heading(part.content)
+        return {"kind": part.kind, "anchor": anchor, "heading": text}
     if part.kind != "exhibit":
         return {"kind": "prose", "html": prose.html(part.content)}
     exhibit = part.content

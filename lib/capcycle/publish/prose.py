@@ -20,17 +20,9 @@ class Renderer(mistune.HTMLRenderer):
     def __init__(self, taken: set[str]):
         super().__init__(escape=True)
         self.taken = taken
-        self.first = ""
-        self.contents: list[tuple[str, str]] = []
 
     def heading(self, text: str, level: int, **attrs) -> str:
-        if level == 1 and not self.first:
-            self.first = text
-            return ""
-        anchor = _anchor(text, self.taken)
-        if level <= 2:
-            self.contents.append((anchor, text))
-        return f'<h{max(level, 2)} id="{anchor}">{text}</h{max(level, 2)}>\n'
+        return f'<h{max(level, 2)} id="{_anchor(text, self.taken)}">{text}</h{max(level, 2)}>\n'
 
     def link(self, text: str, url: str, title: str | None = None) -> str:
         return super().link(text, url, title) if safe(url) else text
@@ -40,18 +32,18 @@ class Renderer(mistune.HTMLRenderer):
 
 
 class Prose:
-    """The markdown of one page: its first heading is the page's own, its second-level ones are its contents.
+    """The markdown of one page, in which no two headings share an anchor.
 
     >>> prose = Prose()
-    >>> prose.html("# Who spends?\\n\\nSee <b>below</b>.")
+    >>> prose.html("See <b>below</b>.")
     '<p>See &lt;b&gt;below&lt;/b&gt;.</p>\\n'
-    >>> prose.heading
-    'Who spends?'
+    >>> prose.heading("Who *spends*?")
+    ('who-spends', 'Who <em>spends</em>?')
     """
 
     def __init__(self, taken: set[str] = frozenset()):
-        self._renderer = Renderer(set(taken))
-        self._markdown = mistune.create_markdown(renderer=self._renderer, plugins=["table"])
+        self._taken = set(taken)
+        self._markdown = mistune.create_markdown(renderer=Renderer(self._taken), plugins=["table"])
 
     def html(self, markdown: str) -> str:
         return self._markdown(markdown)
@@ -60,13 +52,10 @@ class Prose:
         """One paragraph without its wrapping, to stand inside a heading, a lead or a card."""
         return re.sub(r"^<p>(.*)</p>\s*$", r"\1", self.html(markdown), flags=re.S)
 
-    @property
-    def heading(self) -> str:
-        return self._renderer.first
-
-    @property
-    def contents(self) -> list[tuple[str, str]]:
-        return self._renderer.contents
+    def heading(self, markdown: str) -> tuple[str, str]:
+        """The anchor of a heading and its text."""
+        text = self.line(markdown)
+        return _anchor(text, self._taken), text
 
 
 def _anchor(text: str, taken: set[str]) -> str:

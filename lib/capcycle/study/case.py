@@ -189,10 +189,17 @@ def _input(name: str, value: Any, book: Book, company: str, unit: str) -> Quanti
     if isinstance(value, Measures):
         return figure(value, company)
     if isinstance(value, str):
-        return replace(assumption(book, value, company), name=name)
+        return _assumed(name, value, book, company)
     if isinstance(value, Real | Sequence | np.ndarray):
         return Quantity(name, value, unit, reason=words.say("study.given"))
     raise ModelError(f"{name}: {value!r} is no number, Quantity, Measures, or name of an assumption")
+
+
+def _assumed(name: str, called: str, book: Book, company: str) -> Quantity:
+    found = assumption(book, called, company)
+    if found.missing and not found.whose:
+        raise ModelError(f"data/assumptions.csv: {called} has no central value; give {called}= a number of your own")
+    return replace(found, name=name)
 
 
 def _nobody(missing: Sequence[Quantity], whose: str) -> str:

@@ -1,7 +1,8 @@
 """A case and its scenarios: the table of assumptions, bear, base and bull side by side, companies beside each other."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -77,7 +78,7 @@ def scenarios(found: Scenarios) -> Exhibit:
     ends = {each: said(case, case.model.verdict, found.outputs.at[case.model.verdict, each]) for each in SCENARIOS}
     frame = Frame(
         parts.slug("scenarios", case.model.__name__, case.company),
-        say("study.scenarios", output=whose(case, case.model.verdict), **ends),
+        titled(case, case.model.verdict, "study.scenarios", ends),
         say("study.scenarios_subtitle"),
         (say("study.scenarios_note"), *_one_sided(found), *_gaps(found)),
     )
@@ -127,24 +128,47 @@ def _three(table: pd.DataFrame, case: Case, kind: str) -> pd.DataFrame:
     return table.reset_index(drop=True).assign(label=labels, unit=units, kind=kind)
 
 
-def by_year(found: Scenarios, of: str) -> Exhibit:
-    """An output by year, a line per scenario."""
+def by_year(found: Scenarios, of: str, mark: float | None = None, notes: Sequence[str] = ()) -> Exhibit:
+    """An output by year, a line per scenario, to the last year in which one of them moves.
+
+    mark   a year to draw a line through, such as the end of a contract; `notes` say what it is
+    """
     case, unit = found.case, found.case.unit(of)
+    lines = {each: np.array([float(value) for value in getattr(found.results[each], of)]) for each in SCENARIOS}
+    last = max([int(np.flatnonzero(np.diff(line)).max(initial=-1)) + 1 for line in lines.values()])
     rows = pd.DataFrame(
         [
-            {"x": year, "value": float(value), "group": say(f"study.{each}"), "label": str(year)}
-            for each in SCENARIOS
-            for year, value in enumerate(getattr(found.results[each], of))
+            {"x": year, "value": line[year], "group": say(f"study.{each}"), "label": str(year)}
+            for each, line in lines.items()
+            for year in range(last + 1)
         ]
     ).assign(unit=unit, kind=case.kind, source=case.source)
-    last = rows[rows["x"] == rows["x"].max()].set_index("group")["value"]
-    ends = {each: words.value(last[say(f"study.{each}")], unit) for each in SCENARIOS}
+    ends = {each: words.value(line[last], unit) for each, line in lines.items()}
     frame = Frame(
         parts.slug("by-year", case.model.__name__, of, case.company),
-        say("study.by_year_title", output=whose(case, of), year=rows["x"].max(), **ends),
+        titled(case, of, "study.by_year_title", ends, year=last),
         say("study.by_year_subtitle", output=words.name(of), unit=parts.unit(unit)),
+        tuple(notes),
     )
-    return marks.paths(rows, frame)
+    return marks.paths(rows, frame, mark=mark or None)
+
+
+def titled(case: Case, of: str, key: str, ends: Mapping[str, str], **more: Any) -> str:
+    """A title that gives some values of an output: one where all are alike, and the reason where one is missing.
+
+    ends  the values in words, by their place in the sentence
+
+    >>> from capcycle import analyses, facts
+    >>> case = analyses.start("cost_of_ownership", facts.open())
+    >>> titled(case, "annual_cost", "study.heat_map", {"low": "–", "high": "$2bn"})
+    'Yearly cost cannot be worked out: undefined: the denominator is not positive'
+    """
+    if words.DASH in ends.values():
+        reason = (case.lacking or say("reason.undefined")).rstrip(".")
+        return say("study.cannot", subject=whose(case, of), reason=reason)
+    alike = len(set(ends.values())) == 1
+    values = {"output": whose(case, of), **ends, **more}
+    return say(words.said(f"{key}_alike", key) if alike else key, **values)
 
 
 def whose(case: Case, name: str) -> str:

@@ -9,7 +9,7 @@ from capcycle.exhibits import marks, parts
 from capcycle.exhibits.exhibit import Exhibit
 from capcycle.exhibits.marks import Frame
 from capcycle.exhibits.marks.frame import axis, documents, kinds_noted
-from capcycle.exhibits.studies.cases import said, whose
+from capcycle.exhibits.studies.cases import said, titled
 from capcycle.study import Grid
 from capcycle.words import say
 
@@ -29,7 +29,7 @@ def heat_map(found: Grid, target: float | None = None) -> Exhibit:
     iso = say(f"study.iso_{_reached(found, line, target)}", value=words.value(line, unit))
     frame = Frame(
         parts.slug("heat-map", case.model.__name__, found.of, found.x, found.y, case.company),
-        say("study.heat_map", output=whose(case, found.of), **ends, **axes),
+        titled(case, found.of, "study.heat_map", ends, **axes),
         say("study.heat_map_subtitle", output=words.name(found.of), unit=parts.unit(unit), **axes),
         (iso, *kinds_noted(pd.Series([case.kind]))),
     )

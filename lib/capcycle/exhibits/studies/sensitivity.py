@@ -8,7 +8,7 @@ from capcycle.exhibits import marks, parts
 from capcycle.exhibits.exhibit import Exhibit
 from capcycle.exhibits.marks import Frame
 from capcycle.exhibits.marks.frame import axis
-from capcycle.exhibits.studies.cases import phrase, said
+from capcycle.exhibits.studies.cases import phrase, said, titled
 from capcycle.study import Case, Tornado
 from capcycle.words import say
 
@@ -51,10 +51,9 @@ def _tornado_title(found: Tornado) -> str:
         return say("study.tornado_none", output=output)
     widest = found.table.iloc[0]
     ends = sorted([widest["at_low"], widest["at_high"]])
-    return say(
-        "study.tornado", input=words.name(widest["name"]), output=output,
-        low=said(case, found.of, ends[0]), high=said(case, found.of, ends[1]),
-    )  # fmt: skip
+    low, high = (said(case, found.of, end) for end in ends)
+    names = {"input": words.name(widest["name"]), "output": output}
+    return titled(case, found.of, "study.tornado", {"low": low, "high": high}, **names)
 
 
 def _tornado_chart(rows: pd.DataFrame, unit: str) -> alt.LayerChart:

@@ -18,15 +18,15 @@ from capcycle.exhibits.marks import Frame
 from capcycle.study import SCENARIOS, Case
 from capcycle.words import say
 
-TAKEN, TOTAL = "-", "="  # before the name of a step: it is taken off; it stands on the axis as a sum
+TAKEN, ADDED, TOTAL = "-", "+", "="  # before the name of a step: it is taken off, or added; it is a sum
 POINTS = 41
 
 
 def bridge(case: Case, steps: Sequence[str], key: str = "study.bridge", **more: Any) -> Exhibit:
     """From one amount of a case to another over what is added and taken away.
 
-    steps  names of inputs and outputs of one unit; "-name" is taken off, "=name" is a sum that stands on the axis. The
-           first and the last are sums.
+    steps  names of inputs and outputs of one unit; "-name" is taken off, "+name" added, "=name" is a sum that stands on
+           the axis. Without a sign the first and the last are sums, the others added.
     Errors: ModelError for a name that is neither, and for steps of unlike units.
 
     >>> from capcycle import analyses, facts
@@ -34,8 +34,9 @@ def bridge(case: Case, steps: Sequence[str], key: str = "study.bridge", **more: 
     >>> bridge(build, ["depreciation", "required_return", "required_profit"]).id
     'bridge-required-revenue-required-profit-msft'
     """
-    names = [step.removeprefix(TAKEN).removeprefix(TOTAL) for step in steps]
-    sums = [place in (0, len(steps) - 1) or step.startswith(TOTAL) for place, step in enumerate(steps)]
+    names = [step.lstrip(TAKEN + ADDED + TOTAL) for step in steps]
+    ends = (steps[0], steps[-1])
+    sums = [step.startswith(TOTAL) or (step in ends and step in names) for step in steps]
     signs = [-1.0 if step.startswith(TAKEN) else 1.0 for step in steps]
     rows = _amounts(case, names)
     rows = rows.assign(value=rows["value"] * signs, total=sums)

@@ -12,7 +12,7 @@ from capcycle.exhibits import marks, parts
 from capcycle.exhibits.exhibit import Exhibit
 from capcycle.exhibits.marks import Frame
 from capcycle.exhibits.marks.frame import axis
-from capcycle.exhibits.studies.cases import whose
+from capcycle.exhibits.studies.cases import titled, whose
 from capcycle.study import Case, Simulation
 from capcycle.words import say
 
@@ -33,7 +33,7 @@ def fan(found: Simulation, of: str) -> Exhibit:
     last = rows.iloc[-1]
     frame = Frame(
         parts.slug("fan", case.model.__name__, of, case.company),
-        say("study.fan", output=whose(case, of), year=last["x"], **_quantiles(last, unit)),
+        titled(case, of, "study.fan", _quantiles(last, unit), year=last["x"]),
         say("study.by_year_subtitle", output=words.name(of), unit=parts.unit(unit)),
         (_drawn_note(found),),
     )
@@ -57,7 +57,7 @@ def spread(found: Simulation, of: str | None = None) -> Exhibit:
     low, middle, high = np.quantile(held, [OUTER[0], 0.5, OUTER[1]])
     frame = Frame(
         parts.slug("spread", case.model.__name__, of, case.company),
-        say("study.spread", output=whose(case, of), **_quantiles({"low": low, "value": middle, "high": high}, unit)),
+        titled(case, of, "study.spread", _quantiles({"low": low, "value": middle, "high": high}, unit)),
         say("study.spread_subtitle", output=words.lower(words.name(of))),
         (_drawn_note(found), *([say("study.undefined", share=words.value(1 - len(held) / found.draws, "fraction"))]
                                if len(held) < found.draws else [])),

@@ -16,7 +16,7 @@ from capcycle.exhibits.exhibit import Exhibit
 from capcycle.exhibits.lines import SCALED
 from capcycle.exhibits.marks import Frame
 from capcycle.exhibits.marks.frame import axis, documents, kinds_noted
-from capcycle.exhibits.studies.cases import said, whose
+from capcycle.exhibits.studies.cases import said, titled
 from capcycle.quantity import Quantity
 from capcycle.study import Case
 from capcycle.words import say
@@ -71,8 +71,8 @@ def _xs(case: Case, x: str) -> np.ndarray:
 def _title(case: Case, x: str, of: str, rows: pd.DataFrame) -> str:
     first, last = rows.iloc[0], rows.iloc[-1]
     ends = {"start": said(case, of, first["value"]), "end": said(case, of, last["value"])}
-    ends |= {"first": said(case, x, first["x"]), "last": said(case, x, last["x"])}
-    return say("study.what_if", output=whose(case, of), input=words.lower(words.name(x)), **ends)
+    across = {"first": said(case, x, first["x"]), "last": said(case, x, last["x"])}
+    return titled(case, of, "study.what_if", ends, input=words.lower(words.name(x)), **across)
 
 
 def _told(each: Quantity, case: Case) -> str:
