@@ -13,7 +13,7 @@ from capcycle import exhibits, facts, metrics, words
 from capcycle.errors import MetricError
 from capcycle.exhibits.definitions import moved
 from capcycle.measure import measure, needs
-from capcycle.panel import OTHER, select
+from capcycle.panel import other_calendar, select
 from capcycle.paths import ROOT
 
 PRINTED = pd.read_csv(ROOT / "tests" / "data" / "definitions.csv", dtype={"period": str})
@@ -160,8 +160,8 @@ def test_what_cannot_be_shown_is_refused(family, numbers, message):
 
 def test_the_other_calendar_is_a_definition_too():
     # Oracle's fiscal 2024 ended in May 2024, Microsoft's in June: by calendar both are half a year further
-    known = facts.load(["MSFT", "ORCL", "META", "GOOGL", "AMZN"])
-    both = [select(known, "ttm", calendar, 2023, 2024) for calendar in ("calendar", OTHER["calendar"])]
+    book = facts.open(["MSFT", "ORCL", "META", "GOOGL", "AMZN"])
+    both = [select(book, "ttm", calendar, 2023, 2024) for calendar in ("calendar", other_calendar("calendar"))]
     exhibit = exhibits.definitions(both[0], "capex_intensity", both[1])
     assert exhibit.title == (
         "By fiscal instead of calendar periods, Oracle is number 5 of 5 by capex to revenue, not number 3, "

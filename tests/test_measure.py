@@ -1,5 +1,6 @@
 """Binding: what a metric's parameters name is found, and kind, sources and reasons reach the result."""
 
+from dataclasses import replace
 from functools import cache
 
 import numpy as np
@@ -257,13 +258,7 @@ def subjects(name):
 @given(SCALED)
 def test_a_metric_does_not_care_for_the_size_of_the_currency(name, scale):
     metric, grid = metrics.ALL[name], real("AMZN", metrics.ALL[name].spans[0])
-    larger = type(grid)(
-        grid.rows.assign(value=grid.rows["value"] * scale),
-        grid.companies,
-        grid.ordinals,
-        grid.first,
-        *(grid.span, grid.calendar),
-    )
+    larger = replace(grid, rows=grid.rows.assign(value=grid.rows["value"] * scale))
     before, after = (measure(metric, each, **subjects(name)).values for each in (grid, larger))
     np.testing.assert_allclose(after, before * (scale if metric.unit == "currency" else 1), rtol=1e-9, atol=1e-12)
 
