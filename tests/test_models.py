@@ -1,4 +1,4 @@
-"""What holds for every model: its words, its plain arithmetic, and that a chart can compute it."""
+"""What holds for every model: what its docstring says, that it holds no judgement, and that a chart can compute it."""
 
 import ast
 import inspect
