@@ -5,6 +5,7 @@ its inputs and outputs, as `capcycle.study.tell` fills them; those of several ca
 """
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -111,10 +112,11 @@ def over(case: Case, x: str, of: Sequence[str], key: str = "study.over", values:
     return marks.paths(rows, frame, x_unit=case.unit(x), x_title=words.name(x))
 
 
-def paths(cases: Mapping[str, Case], of: str, key: str = "study.paths", **more: Any) -> Exhibit:
+def paths(cases: Mapping[str, Case], of: str, key: str = "study.paths", begin: int = 0, **more: Any) -> Exhibit:
     """An output by year, a line for each case.
 
     cases  by ticker, or by the words for each
+    begin  the number of the first year: 0 for today, 1 for the first year under something new
     Errors: ModelError for no case, and for an output that is not by year.
 
     >>> from capcycle import analyses, facts
@@ -127,9 +129,12 @@ def paths(cases: Mapping[str, Case], of: str, key: str = "study.paths", **more: 
     rows = pd.DataFrame([
         {"x": year, "label": str(year), "group": _called(name, case), "value": float(value), "kind": case.kind,
          "source": case.source, "note": case.lacking}
-        for name, case in cases.items() for year, value in enumerate(getattr(case.outputs, of))
+        for name, case in cases.items() for year, value in enumerate(getattr(case.outputs, of), begin)
     ]).assign(unit=first.unit(of))  # fmt: skip
-    return marks.paths(rows, _compared("paths", first, of, key, rows[rows["x"] == rows["x"].max()], more))
+    last = rows[rows["x"] == rows["x"].max()]
+    frame = _compared("paths", first, of, key, last, more)
+    lacking = marks.noted(last.assign(label=last["group"]))  # once for a case, not for each year
+    return marks.paths(rows.drop(columns="note"), replace(frame, notes=(*frame.notes, *lacking)))
 
 
 def table(cases: Mapping[str, Case], names: Sequence[str], key: str = "study.table", **more: Any) -> Exhibit:
