@@ -38,6 +38,11 @@ class Case:
         """The currency of all amounts."""
         return self.book.money
 
+    @property
+    def name(self) -> str:
+        """The name of the company; empty where it is about none."""
+        return self.book.names[self.company] if self.company else ""
+
     def evaluate(self, **values: Any) -> Any:
         """The model's outputs with some inputs at other values than the central ones: numbers, arrays or parameters.
 

@@ -3,7 +3,7 @@
 from capcycle.exhibits.studies.cases import assumptions, by_year, scenarios
 from capcycle.exhibits.studies.heat_map import heat_map
 from capcycle.exhibits.studies.sensitivity import must_be_true, tornado
-from capcycle.exhibits.studies.shapes import bridge, columns, over, paths, ranges, ranking, table
+from capcycle.exhibits.studies.shapes import bridge, columns, layers, over, paths, ranges, ranking, table
 from capcycle.exhibits.studies.simulation import fan, spread
 from capcycle.exhibits.studies.what_if import what_if
 
@@ -14,6 +14,7 @@ __all__ = [
     "columns",
     "fan",
     "heat_map",
+    "layers",
     "must_be_true",
     "over",
     "paths",

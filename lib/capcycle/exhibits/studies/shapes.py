@@ -123,18 +123,27 @@ def paths(cases: Mapping[str, Case], of: str, key: str = "study.paths", begin: i
     >>> paths({"Base": analyses.start("gpu_cloud", facts.open())}, "cash_by_year").id
     'paths-gpu-cloud-cash-by-year'
     """
-    first = next(iter(cases.values()), None)
-    if first is None or of not in first.model.by_year:
-        raise ModelError(f"{of} by year needs a case of a model that gives it by year")
-    rows = pd.DataFrame([
-        {"x": year, "label": str(year), "group": _called(name, case), "value": float(value), "kind": case.kind,
-         "source": case.source, "note": case.lacking}
-        for name, case in cases.items() for year, value in enumerate(getattr(case.outputs, of), begin)
-    ]).assign(unit=first.unit(of))  # fmt: skip
+    first, rows = _by_year(cases, of, begin)
     last = rows[rows["x"] == rows["x"].max()]
     frame = _compared("paths", first, of, key, last, more)
-    lacking = marks.noted(last.assign(label=last["group"]))  # once for a case, not for each year
-    return marks.paths(rows.drop(columns="note"), replace(frame, notes=(*frame.notes, *lacking)))
+    return marks.paths(rows.drop(columns="note"), _lacking(frame, last))
+
+
+def layers(cases: Mapping[str, Case], of: str, key: str, begin: int = 0, **more: Any) -> Exhibit:
+    """An output by year of several cases on top of each other, to the last year and of the cases that have any.
+
+    cases, begin  as for `paths`
+    Errors: ModelError for no case, and for an output that is not by year.
+
+    >>> from capcycle import analyses, facts
+    >>> layers({"Base": analyses.start("gpu_cloud", facts.open())}, "cash_by_year", "study.paths").id
+    'layers-gpu-cloud-cash-by-year'
+    """
+    first, rows = _by_year(cases, of, begin)
+    some = rows[rows["value"].fillna(0) != 0]
+    kept = rows[(rows["x"] <= some["x"].max()) & rows["group"].isin(some["group"])] if len(some) else rows
+    frame = _compared("layers", first, of, key, kept, more)
+    return marks.stacked(kept.drop(columns="note"), _lacking(frame, kept))
 
 
 def table(cases: Mapping[str, Case], names: Sequence[str], key: str = "study.table", **more: Any) -> Exhibit:
@@ -154,6 +163,23 @@ def table(cases: Mapping[str, Case], names: Sequence[str], key: str = "study.tab
     )
     headings = {"label": say("marks.column.label")} | {name: words.name(name) for name in names}
     return marks.table(rows, frame, headings | ({"note": say("marks.column.note")} if rows["note"].any() else {}))
+
+
+def _by_year(cases: Mapping[str, Case], of: str, begin: int) -> tuple[Case, pd.DataFrame]:
+    first = next(iter(cases.values()), None)
+    if first is None or of not in first.model.by_year:
+        raise ModelError(f"{of} by year needs a case of a model that gives it by year")
+    rows = pd.DataFrame([
+        {"x": year, "label": str(year), "group": _called(name, case), "value": float(value), "kind": case.kind,
+         "source": case.source, "note": case.lacking}
+        for name, case in cases.items() for year, value in enumerate(getattr(case.outputs, of), begin)
+    ]).assign(unit=first.unit(of))  # fmt: skip
+    return first, rows
+
+
+def _lacking(frame: Frame, rows: pd.DataFrame) -> Frame:
+    """With who lacks a figure: a case once, not for each year."""
+    return replace(frame, notes=(*frame.notes, *marks.noted(rows.assign(label=rows["group"]))))
 
 
 def _amounts(case: Case, names: Sequence[str]) -> pd.DataFrame:
@@ -201,7 +227,8 @@ def _cells(name: str, case: Case, names: Sequence[str]) -> dict[str, Any]:
     found = {each: case.quantity(each) for each in names}
     return {"label": _called(name, case), "kind": case.kind, "source": case.source, "note": case.lacking,
             **{each: float(one.value) for each, one in found.items()},
-            **{f"{each}_unit": one.unit for each, one in found.items()}}  # fmt: skip
+            **{f"{each}_unit": one.unit for each, one in found.items()},
+            **{f"{each}_kind": one.kind for each, one in found.items()}}  # fmt: skip
 
 
 def _steps(case: Case, x: str) -> np.ndarray:
@@ -233,7 +260,11 @@ def _compared(shape: str, first: Case, of: str, key: str, rows: pd.DataFrame, mo
     subtitle = say(f"{key}.subtitle", output=words.name(of), unit=unit, **more)
     note = words.said(f"{key}.note", "")
     notes = (say(note, **more),) if note else ()
-    return Frame(parts.slug(shape, first.model.__name__, of), ranked_title(known, of, key, more), subtitle, notes)
+    reasons = set(rows.get("note", ()))
+    title = ranked_title(known, of, key, more)
+    if known.empty and len(reasons) == 1:
+        title = say("study.cannot", subject=words.name(of), reason=reasons.pop().rstrip("."))
+    return Frame(parts.slug(shape, first.model.__name__, of), title, subtitle, notes)
 
 
 def ranked_title(known: pd.DataFrame, of: str, key: str, more: Mapping[str, Any]) -> str:
