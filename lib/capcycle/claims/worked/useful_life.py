@@ -43,7 +43,7 @@ def useful_life_overstatement(
     """Not a recomputation, as nothing that it needs was published: what capex on servers the sum would take."""
     needed = [understated_depreciation_usd_bn_2026_2028 * BN / _understated(*pair) for pair in LIVES]
     low, high = (words.value(each, "USD") for each in sorted(needed))
-    return {"reproducible": words.say("lives.overstatement", low=low, high=high)}
+    return {"reproducible": words.say("useful_life.reproducible", low=low, high=high)}
 
 
 def _understated(life: float, in_accounts: float) -> float:
