@@ -13,6 +13,7 @@ from capcycle.exhibits.exhibit import Exhibit
 from capcycle.exhibits.marks import Frame
 from capcycle.models import depreciation
 from capcycle.periods import WEEK
+from capcycle.quantity import total
 from capcycle.study import Case
 from capcycle.words import Sentence, say
 
@@ -65,6 +66,7 @@ def eps_at_lives(cases: Mapping[str, Case], lives: Sequence[float]) -> Exhibit:
          "note": case.lacking or say("useful_life.at_lives.loss")}
         for case in cases.values() for life in sorted(lives)
     ])  # fmt: skip
+    rows = rows.assign(note=rows["note"].where(rows["value"].isna(), ""))
     title = _ends("useful_life.at_lives.title", _changes(cases, min(lives)), min(lives))
     frame = Frame("eps-at-lives", title, say("useful_life.at_lives.subtitle"), (say("useful_life.bridge.note"),))
     return marks.paths(rows, frame)
@@ -113,7 +115,9 @@ def fan(case: Case, lives: Sequence[float]) -> Exhibit:
 
 def wall(cases: Mapping[str, Case]) -> Exhibit:
     """What is spent on servers and not yet charged, the highest first."""
-    return exhibits.ranking(cases, "not_yet_charged", "useful_life.wall")
+    left = [case.quantity("not_yet_charged") for case in cases.values()]
+    known = [each for each in left if not each.missing]
+    return exhibits.ranking(cases, "not_yet_charged", "useful_life.wall", total=total(known).shown if known else "")
 
 
 def cohorts(case: Case) -> Exhibit:
