@@ -15,7 +15,7 @@ from capcycle.analyses.useful_life.comparisons import _halving, _loans
 from capcycle.analyses.useful_life.exhibits import _moved
 from capcycle.analyses.useful_life.model import life_change
 from capcycle.analyses.useful_life.model import useful_life as profit
-from capcycle.claims import own
+from capcycle.claims import worked_examples
 from capcycle.errors import ModelError
 from capcycle.models.depreciation import charge, declining_balance, straight_line, sum_of_digits
 from capcycle.models.maths import is_expression
@@ -288,8 +288,9 @@ def test_a_loan_that_left_the_list_is_repaid():
 
 def test_a_claim_without_inputs_is_never_confirmed():
     # by hand, of one unit bought a year, mid-year, three years: at 3 against 6 years 4.5 (1/3 - 1/6) = 0.75
-    found = own.MODELS["useful_life_overstatement"](176, 0.269, 0.208)["reproducible"]
-    assert found.startswith("the inputs were never published") and "$235bn" in found  # 176 / 0.75 = 234.7
+    burry = worked_examples(facts.open(), "useful_life").figures.set_index("about").loc["Burry, 2026 to 2028"]
+    assert burry["verdict"] == "inconsistent"
+    assert "Capex at 3 for 6 years: 234.7bn (printed –)" in burry["figures"]  # 176 / 0.75 = 234.7
 
 
 def test_a_printed_claim_is_converted_and_its_rate_is_said(book):
@@ -306,8 +307,5 @@ def test_a_profit_lost_whole_is_a_loss():
 
 def test_a_group_without_a_row_is_said_to_be_empty(book):
     microsoft = useful_life.terms(useful_life.restated(book.of("MSFT")))
-    assert set(microsoft.figures["group"]) == {
-        say("useful_life.terms.group.life"),
-        say("useful_life.terms.group.price"),
-    }
-    assert "Nothing is known of: contract with the customer and loan, years left." in microsoft.notes
+    assert set(microsoft.figures["group"]) == {say(f"useful_life.terms.group.{each}") for each in ("life", "price")}
+    assert "Nothing is known of: contract with the customer and rest of a loan." in microsoft.notes
