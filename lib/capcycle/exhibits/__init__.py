@@ -14,6 +14,7 @@ from capcycle.exhibits.findings import finding, total
 from capcycle.exhibits.lines import lines
 from capcycle.exhibits.scatter import scatter
 from capcycle.exhibits.studies import (
+    along,
     assumptions,
     bridge,
     by_year,
@@ -36,6 +37,7 @@ from capcycle.exhibits.tables import compare
 
 __all__ = [
     "Exhibit",
+    "along",
     "assumptions",
     "bars",
     "bridge",

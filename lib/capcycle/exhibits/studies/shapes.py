@@ -116,6 +116,30 @@ def over(case: Case, x: str, of: Sequence[str], key: str = "", values: Sequence[
     return marks.paths(rows, frame, x_unit=case.unit(x), x_title=words.name(x))
 
 
+def along(cases: Mapping[str, Case], x: str, of: str, values: Sequence[float], key: str = "", **more: Any) -> Exhibit:
+    """An output at several values of an input, a line for each case; the title compares them at the first value.
+
+    Errors: ModelError for no case, no value, and for an output that the model does not give.
+
+    >>> from capcycle import analyses, facts
+    >>> needed = {company: analyses.start("revenue_for_capex", facts.open(), company) for company in ("MSFT", "AMZN")}
+    >>> along(needed, "it_life", "revenue_required", [3, 5]).figures["group"].tolist()
+    ['Microsoft', 'Microsoft', 'Amazon', 'Amazon']
+    """
+    first, of = _first(cases, of)
+    if not len(values):
+        raise ModelError(f"there is no value of {x} to show: give some, such as {x}=[3, 5]")
+    rows = pd.DataFrame([
+        _row(name, case, of) | {"x": each, "value": float(getattr(case.evaluate(**{x: each}), of))}
+        for name, case in cases.items() for each in sorted(values)
+    ])  # fmt: skip
+    rows = rows.assign(group=rows["label"], note=rows["note"].replace("", say("reason.undefined")))
+    at = {"input": words.lower(words.name(x)), "at": words.value(min(values), first.unit(x))}
+    frame = _compared("along", first, of, key or "study.along", rows[rows["x"] == min(values)], at | more)
+    rows = rows.assign(note=rows["note"].where(rows["value"].isna(), ""))
+    return marks.paths(rows, frame, x_unit=first.unit(x), x_title=words.name(x))
+
+
 def paths(cases: Mapping[str, Case], of: str, key: str = "", begin: int = 0, **more: Any) -> Exhibit:
     """An output by year, a line for each case.
 
