@@ -184,7 +184,7 @@ def test_a_reader_may_choose_what_no_document_states(book):
     chosen = useful_life.restated(book.of("ORCL", "MSFT"), share_elsewhere=1.0, life_elsewhere=6)
     assert not chosen["ORCL"].lacking and chosen["ORCL"].kind == "assumed"
     assert chosen["MSFT"].inputs["server_share"].value < 1, "what is known is kept"
-    assert "what share of capex is servers at Oracle: it is chosen" in useful_life.verdict(chosen, 3)
+    assert "what share of capex is servers at Oracle: it is chosen" in useful_life.verdict(chosen, LIVES)
 
 
 def test_what_no_life_or_share_can_be_is_refused_at_once(book):
@@ -199,6 +199,8 @@ def test_what_a_reader_asks_in_vain_is_refused(cases):
         cases["NVDA"]
     with pytest.raises(ModelError, match="capex_next is -5 USD: give at least 0"):
         useful_life.changed(cases, -5)
+    with pytest.raises(ModelError, match="lives is empty: give some, in years"):
+        useful_life.verdict(cases, [])
 
 
 def test_lives_are_those_known_on_the_day():
@@ -231,7 +233,7 @@ def earlier():
 def test_what_nobody_had_stated_on_the_day_is_todays_judgement(earlier):
     inputs = earlier["GOOGL"].inputs
     assert inputs["server_share"].hindsight and inputs["server_life"].hindsight and not inputs["tax_rate"].hindsight
-    assert "This rests on today's judgement" in useful_life.verdict(earlier, 3)
+    assert "This rests on today's judgement" in useful_life.verdict(earlier, LIVES)
 
 
 def test_a_judgement_of_today_is_bounded_by_the_depreciation_of_the_day(earlier):
@@ -266,7 +268,7 @@ def test_every_exhibit_holds_without_any_company_that_has_the_figures(lacking):
             useful_life.wall(lacking), useful_life.cohorts(case), useful_life.fan(later["ORCL"], LIVES),
             useful_life.methods(case), useful_life.fit(lacking), useful_life.overstatement(later)]  # fmt: skip
     assert all(isinstance(each, exhibits.Exhibit) and each.title and "–" not in each.title for each in made)
-    assert "Oracle" in useful_life.verdict(lacking, 3)
+    assert "Oracle" in useful_life.verdict(lacking, LIVES)
 
 
 def test_the_table_marks_each_figure_by_its_own_kind(cases):

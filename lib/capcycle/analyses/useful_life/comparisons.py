@@ -9,7 +9,7 @@ import pandas as pd
 from capcycle import study, words
 from capcycle.analyses.useful_life.accounts import calibrated
 from capcycle.analyses.useful_life.cases import all_depreciation
-from capcycle.analyses.useful_life.exhibits import TEXTS, headings, spread
+from capcycle.analyses.useful_life.exhibits import headings, spread
 from capcycle.exhibits import marks, parts
 from capcycle.exhibits.exhibit import Exhibit
 from capcycle.exhibits.marks import Frame
@@ -84,14 +84,13 @@ def overstatement(cases: Mapping[str, Case]) -> Exhibit:
     labels = [say("useful_life.overstatement.if", life=words.value(each, "years")) for each in left_out]
     rows = marks.rows([(say("useful_life.overstatement.claim", **claims.iloc[-1]), claim),
                        *zip(labels, left_out.values(), strict=True)])  # fmt: skip
-    texts = {
-        "claimed": claim.shown, "whose": words.lower(claims["name"].iloc[-1]), "low": left_out[life.high].shown,
-        "high": left_out[life.low].shown, "names": words.listing([case.name for case in full]), "currency": book.money,
-        "shortest": f"{life.low:g}", "longest": words.value(life.high, "years"), "years": CLAIMED_YEARS,
-        "capex": full[0].inputs["capex_next"].reason,
-    }  # fmt: skip
-    title, subtitle, note = (say(f"useful_life.overstatement.{each}", **texts) for each in TEXTS)
-    return marks.columns(rows, Frame("overstatement", title, subtitle, (note,)))
+    title = study.tell(
+        full[0], "useful_life.overstatement.title", claim=claim, whose=words.lower(claims["name"].iloc[-1]), life=life,
+        least=left_out[life.high], most=left_out[life.low], names=words.listing([case.name for case in full]),
+    )  # fmt: skip
+    notes = (say("useful_life.overstatement.note"), full[0].inputs["capex_next"].reason)
+    subtitle = say("useful_life.overstatement.subtitle", currency=book.money)
+    return marks.columns(rows, Frame("overstatement", title, subtitle, notes))
 
 
 def _left_out(case: Case, life: float) -> Quantity:
@@ -103,13 +102,8 @@ def terms(cases: Mapping[str, Case]) -> Exhibit:
     """Years beside each other: the life in the accounts, the customer's contract, the loan, the fall of prices."""
     book = _book(cases)
     lives = marks.rows((case.name, case.inputs["life_in_accounts"]) for case in cases.values())
-    halving = marks.rows([(say("useful_life.terms.halving"), _halving(book))])
-    groups = {
-        "life": lives.dropna(subset="value"),
-        "contract": _contracts(book),
-        "loan": _loans(book),
-        "price": halving,
-    }
+    groups = {"life": lives.dropna(subset="value"), "contract": _contracts(book), "loan": _loans(book)}
+    groups["price"] = marks.rows([(say("useful_life.terms.halving"), _halving(book))])
     rows = pd.concat(groups, names=["term"]).reset_index("term").assign(unit="years")
     rows = rows.assign(group=[say(f"useful_life.terms.group.{term}") for term in rows["term"]])
     middle = rows.groupby("term", sort=False)["value"].median()

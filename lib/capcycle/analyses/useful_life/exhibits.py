@@ -8,47 +8,44 @@ import numpy as np
 import pandas as pd
 
 from capcycle import exhibits, study, words
+from capcycle.errors import ModelError
 from capcycle.exhibits import marks
 from capcycle.exhibits.exhibit import Exhibit
 from capcycle.exhibits.marks import Frame
-from capcycle.models import depreciation
 from capcycle.periods import WEEK
 from capcycle.quantity import total
 from capcycle.study import Case
 from capcycle.words import Sentence, say
 
-METHODS = {"straight_line": depreciation.straight_line, "sum_of_digits": depreciation.sum_of_digits,
-           "declining_balance": depreciation.declining_balance}  # fmt: skip
-TEXTS = ("title", "subtitle", "note")
 STEPS = ["net_income", "-added_on_existing", "-added_on_new", "tax_saved", "net_income_restated"]
+METHODS = ["depreciation_in_accounts", "depreciation_restated", "depreciation_by_digits", "depreciation_by_balance"]
 
 
-def verdict(cases: Mapping[str, Case], life: float) -> Sentence:
-    """In one sentence: what a life takes from the profit of each company that has all figures."""
+def verdict(cases: Mapping[str, Case], lives: Sequence[float]) -> Sentence:
+    """In one sentence: what the shortest life takes from the profit of each company that has all figures.
+
+    Errors: ModelError where no life is given.
+    """
+    if not lives:
+        raise ModelError("lives is empty: give some, in years")
+    changes = {case.name: float(case.evaluate(server_life=min(lives)).eps_change) for case in cases.values()}
     shares = {case.name: case.inputs["server_share"] for case in cases.values()}
-    changes = _changes(cases, life)
     remarks = {
-        "without": [case.name for case in cases.values() if case.lacking and case.name not in changes],
+        "without": [case.name for case in cases.values() if case.lacking and np.isnan(changes[case.name])],
         "chosen": [name for name, each in shares.items() if not (each.missing or each.source or each.hindsight)],
     }
     said = [say(f"useful_life.{key}", names=words.listing(names)) for key, names in remarks.items() if names]
-    return words.paragraph(_ends("useful_life.verdict", changes, life), *said, *study.hindsight(*cases.values()))
+    return words.paragraph(_answer(changes, min(lives)), *said, *study.hindsight(*cases.values()))
 
 
-def _changes(cases: Mapping[str, Case], life: float) -> pd.Series:
-    """By company what a life does to earnings per share, the lowest first, where that is known."""
-    changes = {case.name: float(case.evaluate(server_life=life).eps_change) for case in cases.values()}
-    return pd.Series(changes, dtype=float).dropna().sort_values()
-
-
-def _ends(key: str, changes: pd.Series, life: float) -> str:
+def _answer(changes: Mapping[str, float], life: float) -> str:
     """What becomes of the profit that a life lowers most, and of that it lowers least."""
-    moved = changes.map(_moved)
+    moved = pd.Series(changes, dtype=float).dropna().sort_values().map(_moved)
     if moved.empty:
         return say("useful_life.none")
     ends = [say("useful_life.at", moved=each, names=words.listing(list(moved.index[moved == each])))
             for each in dict.fromkeys(moved.iloc[[0, -1]])]  # fmt: skip
-    return say(key, life=words.value(life, "years"), ends=words.listing(ends))
+    return say("useful_life.verdict", life=words.value(life, "years"), ends=words.listing(ends))
 
 
 def _moved(change: float) -> str:
@@ -60,16 +57,7 @@ def _moved(change: float) -> str:
 
 def eps_at_lives(cases: Mapping[str, Case], lives: Sequence[float]) -> Exhibit:
     """Earnings per share at several lives, against those in the accounts, a line per company."""
-    rows = pd.DataFrame([
-        {"label": case.name, "group": case.name, "x": words.value(life, "years"), "unit": "fraction",
-         "value": float(case.evaluate(server_life=life).eps_change), "kind": case.kind, "source": case.source,
-         "note": case.lacking or say("useful_life.at_lives.loss")}
-        for case in cases.values() for life in sorted(lives)
-    ])  # fmt: skip
-    rows = rows.assign(note=rows["note"].where(rows["value"].isna(), ""))
-    title = _ends("useful_life.at_lives.title", _changes(cases, min(lives)), min(lives))
-    frame = Frame("eps-at-lives", title, say("useful_life.at_lives.subtitle"), (say("useful_life.bridge.note"),))
-    return marks.paths(rows, frame)
+    return exhibits.along(cases, "server_life", "eps_change", lives, "useful_life.at_lives")
 
 
 def eps_table(cases: Mapping[str, Case], lives: Sequence[float]) -> Exhibit:
@@ -135,16 +123,8 @@ def cohorts(case: Case) -> Exhibit:
 
 
 def methods(case: Case) -> Exhibit:
-    """The charge for one purchase over its life by each method; all of them come to the same."""
-    life, first = case.inputs["server_life"].value, case.inputs["first_year"]
-    rows = pd.DataFrame([
-        {"x": year + 1, "label": str(year + 1), "group": say(f"useful_life.methods.{method}"),
-         "value": float(depreciation.charge(left, year, life, first.value))}
-        for method, left in METHODS.items() for year in range(int(np.ceil(life + 1 - first.value)))
-    ]).assign(unit="fraction", kind="derived", source=first.source)  # fmt: skip
-    early = {method: words.value(1 - float(left(1, life, first.value)), "fraction") for method, left in METHODS.items()}
-    title, subtitle, note = (study.tell(case, f"useful_life.methods.{each}", **early) for each in TEXTS)
-    return marks.paths(rows, Frame("methods", title, subtitle, (note,)), x_title=say("useful_life.methods.x"))
+    """The newest year's depreciation of servers at another life by three methods, beside that in the accounts."""
+    return exhibits.columns(case, METHODS, "useful_life.methods")
 
 
 def spread(key: str, values: pd.Series, unit: str, **more: Any) -> str:
