@@ -39,6 +39,11 @@ class Case:
         """The currency of all amounts."""
         return self.book.money
 
+    @property
+    def name(self) -> str:
+        """The name of the company; empty where it is about none."""
+        return self.book.names[self.company] if self.company else ""
+
     def evaluate(self, **values: Any) -> Any:
         """The model's outputs with some inputs at other values than the central ones: numbers, arrays or parameters.
 
@@ -148,6 +153,13 @@ class Case:
         return each.chosen(number * factor)
 
 
+class Cases(dict[str, Case]):
+    """A case for each company; who asks for another learns which there are."""
+
+    def __missing__(self, company: str) -> Case:
+        raise ModelError(unknown("company", [company], self))
+
+
 def case(model: Callable, book: Book, company: str = "", **given: Any) -> Case:
     """A model with its inputs: what is given, else the assumption of that name, the company's own before the general.
 
@@ -174,9 +186,9 @@ def case(model: Callable, book: Book, company: str = "", **given: Any) -> Case:
     return Case(model, dict(_inputs(model, book, company, taken)), book, company)
 
 
-def cases(model: Callable, book: Book, companies: Sequence[str] = (), **given: Any) -> dict[str, Case]:
+def cases(model: Callable, book: Book, companies: Sequence[str] = (), **given: Any) -> Cases:
     """A case for each company, by default each of the book; who lacks a figure keeps a case that says what it lacks."""
-    return {company: case(model, book, company, **given) for company in companies or book.companies}
+    return Cases({company: case(model, book, company, **given) for company in companies or book.companies})
 
 
 def _inputs(model: Callable, book: Book, company: str, given: dict[str, Any]) -> Iterator[tuple[str, Quantity]]:
