@@ -136,8 +136,9 @@ def along(cases: Mapping[str, Case], x: str, of: str, values: Sequence[float], k
     rows = rows.assign(group=rows["label"], note=rows["note"].replace("", say("reason.undefined")))
     at = {"input": words.lower(words.name(x)), "at": words.value(min(values), first.unit(x))}
     frame = _compared("along", first, of, key or "study.along", rows[rows["x"] == min(values)], at | more)
-    rows = rows.assign(note=rows["note"].where(rows["value"].isna(), ""))
-    return marks.paths(rows, frame, x_unit=first.unit(x), x_title=words.name(x))
+    frame, known = _lacking(frame, rows), rows.dropna(subset="value")
+    drawn = (rows if known.empty else known).drop(columns="note")
+    return marks.paths(drawn, frame, x_unit=first.unit(x), x_title=words.name(x))
 
 
 def paths(cases: Mapping[str, Case], of: str, key: str = "", begin: int = 0, **more: Any) -> Exhibit:
@@ -206,7 +207,7 @@ def _by_year(cases: Mapping[str, Case], of: str, begin: int) -> tuple[Case, pd.D
 
 
 def _lacking(frame: Frame, rows: pd.DataFrame) -> Frame:
-    """With who lacks a figure: a case once, not for each year."""
+    """With who lacks a figure: a case once, not for each point of its line."""
     return replace(frame, notes=(*frame.notes, *marks.noted(rows.assign(label=rows["group"]))))
 
 
