@@ -33,8 +33,8 @@ def bridge(case: Case, steps: Sequence[str], key: str = "", **more: Any) -> Exhi
 
     >>> from capcycle import analyses, facts
     >>> build = analyses.start("required_revenue", facts.open(), "MSFT")
-    >>> bridge(build, ["depreciation", "required_return", "required_profit"]).id
-    'bridge-required-revenue-required-profit-msft'
+    >>> bridge(build, ["ai_revenue", "revenue_gap", "revenue_required"]).id
+    'bridge-required-revenue-revenue-required-msft'
     """
     names = [step.lstrip(TAKEN + ADDED + TOTAL) for step in steps]
     ends = (steps[0], steps[-1])
@@ -69,8 +69,8 @@ def ranking(cases: Mapping[str, Case], of: str | None = None, key: str = "", **m
 
     >>> from capcycle import analyses, facts
     >>> needed = {company: analyses.start("revenue_for_capex", facts.open(), company) for company in ("MSFT", "AMZN")}
-    >>> ranking(needed, "multiple_of_revenue").figures["label"].tolist()
-    ['Microsoft', 'Amazon']
+    >>> ranking(needed, "gap_multiple").figures["label"].tolist()
+    ['Amazon', 'Microsoft']
     """
     first, of = _first(cases, of)
     rows = pd.DataFrame([_row(name, case, of) for name, case in cases.items()])
@@ -84,7 +84,7 @@ def ranges(cases: Mapping[str, Case], of: str | None = None, key: str = "study.r
 
     >>> from capcycle import analyses, facts
     >>> ranges({company: analyses.start("revenue_for_capex", facts.open(), company) for company in ("MSFT", "AMZN")}).id
-    'ranges-revenue-for-capex-multiple-of-revenue'
+    'ranges-revenue-for-capex-revenue-required'
     """
     first, of = _first(cases, of)
     rows = pd.DataFrame([_row(name, case, of) | _ends(case, of) for name, case in cases.items()])
@@ -136,8 +136,9 @@ def along(cases: Mapping[str, Case], x: str, of: str, values: Sequence[float], k
     rows = rows.assign(group=rows["label"], note=rows["note"].replace("", say("reason.undefined")))
     at = {"input": words.lower(words.name(x)), "at": words.value(min(values), first.unit(x))}
     frame = _compared("along", first, of, key or "study.along", rows[rows["x"] == min(values)], at | more)
-    rows = rows.assign(note=rows["note"].where(rows["value"].isna(), ""))
-    return marks.paths(rows, frame, x_unit=first.unit(x), x_title=words.name(x))
+    frame, known = _lacking(frame, rows), rows.dropna(subset="value")
+    drawn = (rows if known.empty else known).drop(columns="note")
+    return marks.paths(drawn, frame, x_unit=first.unit(x), x_title=words.name(x))
 
 
 def paths(cases: Mapping[str, Case], of: str, key: str = "", begin: int = 0, **more: Any) -> Exhibit:
@@ -182,7 +183,7 @@ def table(cases: Mapping[str, Case], names: Sequence[str], key: str = "", **more
     >>> from capcycle import analyses, facts
     >>> build = analyses.start("required_revenue", facts.open(), "MSFT")
     >>> table({"MSFT": build}, ["it_life", "revenue_required"]).view.columns.tolist()[1]
-    'Life of the computers'
+    'Life of chips and servers'
     """
     first, _ = _first(cases, None)
     rows = pd.DataFrame([_cells(name, case, names) for name, case in cases.items()])
@@ -206,7 +207,7 @@ def _by_year(cases: Mapping[str, Case], of: str, begin: int) -> tuple[Case, pd.D
 
 
 def _lacking(frame: Frame, rows: pd.DataFrame) -> Frame:
-    """With who lacks a figure: a case once, not for each year."""
+    """With who lacks a figure: a case once, not for each point of its line."""
     return replace(frame, notes=(*frame.notes, *marks.noted(rows.assign(label=rows["group"]))))
 
 
