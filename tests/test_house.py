@@ -6,6 +6,7 @@ import json
 import re
 import subprocess
 from functools import cache
+from itertools import takewhile
 from pathlib import Path
 from statistics import median
 
@@ -31,6 +32,8 @@ DOORS = ["__init__", "__main__"]  # of the package itself: they may open every r
 MODULE_LINES = 400
 BODY_MEDIAN, BODY_P90 = 8, 20
 TEST_MEDIAN = 9
+QUESTIONS, DEPTH = range(5, 10), "# In depth"
+SMALL = ["measure", "explore", "explore_models"]  # notebooks of one answer, which need no more than three questions
 CELL_MEDIAN, CELL_LINES = 4, 12
 PROSE_PER_CODE = 0.8
 STATEMENTS = ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef | ast.For | ast.AsyncFor | ast.While | ast.Try
@@ -240,6 +243,22 @@ def test_notebook_fetches_nothing(notebook):
 def test_notebook_explains_itself(notebook):
     prose, code = len(cells(notebook, "markdown")), len(cells(notebook, "code"))
     assert prose >= PROSE_PER_CODE * code, f"{notebook.name}: {prose} cells of prose for {code} of code"
+
+
+@each_notebook
+def test_notebook_asks_five_to_nine_questions_before_it_goes_into_depth(notebook):
+    headings = [source(cell).splitlines()[0] for _, cell in cells(notebook, "markdown") if source(cell)[0] == "#"]
+    asked = list(takewhile(lambda heading: heading != DEPTH, headings[1:]))
+    expected = range(3, 10) if notebook.stem in SMALL else QUESTIONS
+    assert len(asked) in expected, f"{notebook.name} asks {len(asked)} questions: {asked}"
+
+
+@each_notebook
+def test_notebook_has_headings_of_questions_only_and_each_at_the_top_of_its_cell(notebook):
+    lines = [source(cell).splitlines() for _, cell in cells(notebook, "markdown")]
+    opening = [head for head, *_ in lines[1:] if head.startswith("#")]
+    assert [head for head in opening if not re.fullmatch("## .*[?]", head) and head != DEPTH] == []
+    assert [line for _, *under in lines for line in under if line.startswith("#")] == []
 
 
 @each_notebook

@@ -243,7 +243,7 @@ def test_the_keyboard_reaches_everything_in_order(browser, site):
         visit(page, site, "hyperscalers")
         page.evaluate("document.querySelector('#capex details').open = true")
         reached = []
-        for _ in range(40):
+        for _ in range(30):
             page.keyboard.press("Tab")
             reached.append(page.evaluate(
                 "[document.activeElement.tagName, document.activeElement.className,"
