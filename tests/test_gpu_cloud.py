@@ -4,20 +4,20 @@ from dataclasses import replace
 
 import altair as alt
 import numpy as np
+import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from capcycle import exhibits, study
-from capcycle.analyses.gpu_cloud import cases as gpu_cloud_cases
-from capcycle.analyses.gpu_cloud import exhibits as gpu_cloud_exhibits
+from capcycle import exhibits, facts, study
+from capcycle.analyses import gpu_cloud as room
 from capcycle.analyses.gpu_cloud.gpu_hour import forward_curve, gpu_hour, gpu_run_rate
 from capcycle.analyses.gpu_cloud.model import gpu_cloud
 from capcycle.claims.own import MODELS, check_file
 from capcycle.errors import ModelError
-from capcycle.facts import registers
 from capcycle.models.finance import rates
 from capcycle.models.maths import present_value
+from capcycle.quantity import Quantity
 
 YEARLY = 1.94e9 / 76_000 / 8760  # IREN for Microsoft: 1.94bn a year, 76,000 GPUs, every hour
 IREN = {
@@ -100,7 +100,7 @@ def test_forward_rents_of_an_a100():
 
 
 def test_the_case_of_iren_is_the_one_published():
-    case = study.case(gpu_cloud, "IREN", hurdle_rate="required_return", refreshes=0)
+    case = study.case(gpu_cloud, facts.open(), "IREN", hurdle_rate="required_return", refreshes=0)
     bare = case.evaluate(tax_rate=0.0, site_residual=0.0, gpu_residual=0.0)
     assert float(bare.project_irr) == pytest.approx(-0.031, abs=0.0006)
 
@@ -114,7 +114,7 @@ ratios = st.floats(0.5, 1.0)
 
 @given(rents, shares, ratios)
 @settings(max_examples=40)
-def test_npv_at_the_irr_is_nought(rent, share, ratio):
+def test_npv_at_the_irr_is_zero(rent, share, ratio):
     found = gpu_cloud(**LET | {"gpu_rent": rent, "gpu_utilisation": share, "gpu_rent_ratio_per_year": ratio})
     if np.isfinite(found.project_irr):
         worth = present_value(found.project_irr, [float(flow) for flow in found.cash_by_year])
@@ -135,13 +135,13 @@ def test_debt_cheaper_than_the_project_lifts_the_return_and_dearer_debt_lowers_i
 
 @given(rents, st.integers(0, 3))
 @settings(max_examples=20)
-def test_at_the_break_even_rent_npv_is_nought(rent, refreshes):
+def test_at_the_break_even_rent_npv_is_zero(rent, refreshes):
     flat = LET | {"gpu_rent_ratio_per_year": 1.0, "refreshes": refreshes}
     needed = gpu_cloud(**flat | {"gpu_rent": rent}).break_even_rent
     assert abs(gpu_cloud(**flat | {"gpu_rent": needed}).project_npv) < 1e-6 * 76_000 * 30_000
 
 
-def test_at_the_break_even_share_of_hours_npv_is_nought():
+def test_at_the_break_even_share_of_hours_npv_is_zero():
     given = LET | {"gpu_rent_ratio_per_year": 1.0, "gpu_rent": 4.0, "power_tariff": 100.0}
     share = gpu_cloud(**given).break_even_utilisation
     assert abs(gpu_cloud(**given | {"gpu_utilisation": share}).project_npv) < 1.0
@@ -196,36 +196,61 @@ def test_arrays_give_what_numbers_give():
 
 
 def test_the_variants_stand_beside_what_was_printed():
-    case = gpu_cloud_cases.cluster("IREN")
-    shown = gpu_cloud_exhibits.irr_variants(case, 1.5e6, 0.2, {"Printed": [0.10, 0.12]}, "iren-holder-post")
-    assert "−3.1% to 16.3%" in shown.title and "10.0%–12.0%" in shown.title
+    shown = room.irr_variants(facts.open())  # facts of the register: printed 10 to 12 % without, 19 % with what is left
+    assert "−3.1% to 16.3%" in shown.title and "10.0% to 12.0% and 19.0%" in shown.title
 
 
-def test_forward_ratios_are_those_of_the_register():
-    shown = gpu_cloud_exhibits.forward_ratios(
-        registers.read("gpu_prices"), ["H100"], study.assumption("gpu_rent_ratio_per_year")
-    )
-    assert "68.2%" in " ".join(shown.view.to_numpy(dtype=str).ravel())  # Oblivus, February 2024
-    # H100 at Oblivus, Google and Azure: 68.2, 57.3 and 71.5 %
-    assert "The cluster takes 68.0%; the 3 pairs first seen since 2024 have 68.2% in their middle." in shown.notes
+def offers(pairs):
+    """A register of prices by vendor and day: for one year, for three."""
+    rows = [{"chip": "H100", "vendor": vendor, "date": pd.Timestamp(day), "one_year": one, "three_years": three,
+             "kind": "reported", "source": "", "note": ""} for vendor, day, one, three in pairs]  # fmt: skip
+    return pd.DataFrame(rows)
+
+
+def test_forward_ratios_by_hand(monkeypatch):
+    # 2.00 for one year and 1.50 for three: 2 (1 + r + r²) = 4.5 at r = 0.7247; 2.00 and 1.00: r² + r = 0.5 at 0.3660
+    known = offers([("Lambda", "2024-02-01", 2.0, 1.5), ("Oblivus", "2023-02-01", 2.0, 1.0)])
+    monkeypatch.setattr(facts.Book, "register", lambda book, name: known)
+    shown = room.forward_ratios(facts.open(), ["H100"], Quantity("ratio", 0.68, "fraction"))
+    assert shown.figures["value"].astype(float).tolist() == pytest.approx([0.3660, 0.7247], abs=5e-5)
+    assert "The cluster takes 68.0%; the 2 pairs first seen since 2023 have 54.5% in their middle." in shown.notes
 
 
 def test_a_terminated_contract_says_so():
-    shown = gpu_cloud_exhibits.gpu_contracts()
+    shown = room.contracts(facts.open())  # facts of the register: Hainan Huatie's contract ended in autumn 2025
     assert "Hainan Huatie" in shown.title
     assert shown.view.iloc[:, 2].str.contains("terminated, 30 Sep 2025").sum() == 1
 
 
+def test_before_a_contract_nothing_of_it_is_shown():
+    early = facts.open(as_of="2024-12-31")
+    assert not room.irr_variants(early).sources and not room.run_rate_range(early).sources
+    with pytest.raises(ModelError, match="unknown lessor IREN"):
+        room.cluster(early, "IREN")
+
+
+def test_judgements_of_later_days_are_marked():
+    cluster = room.cluster(facts.open(as_of="2023-12-31"))
+    assert cluster.hindsight and "today's judgement" in room.finding(cluster)
+    assert not any(each.source for each in cluster.hindsight.values())
+
+
+def test_a_readers_number_is_put_in_and_refused_where_it_cannot_be():
+    assert room.cluster(facts.open(), gpu_rent=3.0, server_life=0.0).inputs["gpu_rent"].value == 3.0
+    with pytest.raises(ModelError, match="gpu_utilisation is 85"):
+        room.cluster(facts.open(), gpu_utilisation=85)
+
+
 def test_a_rate_of_return_that_is_not_there_says_why():
-    notes = exhibits.scenarios(study.scenarios(gpu_cloud_cases.cluster())).notes
-    found = study.scenarios(gpu_cloud_cases.cluster())
+    notes = exhibits.scenarios(study.scenarios(room.cluster(facts.open()))).notes
+    found = study.scenarios(room.cluster(facts.open()))
     assert np.isnan(found.outputs.at["equity_irr", "bear"]) and not np.isnan(found.outputs.at["project_irr", "bear"])
     assert [note for note in notes if note.startswith("IRR to equity in the bear case: no rate fits")]
 
 
-def test_every_rate_that_fits_is_told():
-    found = study.scenarios(gpu_cloud_cases.cluster())
-    two = found.results["bear"]._replace(cash_by_year=[-1.0, 5.0, -6.0])  # nought at 100 and at 200 %: see rates()
+def test_every_rate_that_fits_is_listed():
+    found = study.scenarios(room.cluster(facts.open()))
+    two = found.results["bear"]._replace(cash_by_year=[-1.0, 5.0, -6.0])  # zero at 100 and at 200 %: see rates()
     outputs = found.outputs.copy()
     outputs.loc["project_irr", "bear"] = np.nan
     shown = exhibits.scenarios(replace(found, outputs=outputs, results=found.results | {"bear": two}))

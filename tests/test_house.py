@@ -1,7 +1,6 @@
 """The house keeps its own rules: imports go one way, things stay small, and what is written down is true."""
 
 import ast
-import inspect
 import json
 import re
 import subprocess
@@ -13,7 +12,7 @@ from statistics import median
 import pytest
 from IPython.core.inputtransformer2 import TransformerManager
 
-from capcycle import cli, metrics
+from capcycle import cli
 
 ROOT = Path(__file__).parents[1]
 LIB = ROOT / "lib" / "capcycle"
@@ -37,7 +36,6 @@ SMALL = ["measure", "explore", "explore_models"]  # notebooks of one answer, whi
 CELL_MEDIAN, CELL_LINES = 4, 12
 PROSE_PER_CODE = 0.8
 STATEMENTS = ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef | ast.For | ast.AsyncFor | ast.While | ast.Try
-METRIC_SECTIONS = ["Formula:", "Units:", "Source:", ">>>"]
 
 HOSTS = re.compile(
     r"\b(p[y]pi\.org|python[h]osted\.org|n[p]mjs\.(org|com)|anaconda\.(org|com)|unpkg\.com|jsdelivr\.net)\b"
@@ -161,13 +159,6 @@ def test_public_functions_say_what_they_do():
         and not node.name.startswith("_")
         and not ast.get_docstring(node)
     )
-
-
-def test_metrics_give_formula_units_source_and_example():
-    for name, metric in inspect.getmembers(metrics, inspect.isfunction):
-        missing = [section for section in METRIC_SECTIONS if section not in (metric.__doc__ or "")]
-        place = at(Path(inspect.getsourcefile(metric)), inspect.getsourcelines(metric)[1])
-        assert not missing, f"{place}: {name} lacks {missing}"
 
 
 # ---- a notebook is an argument

@@ -8,7 +8,7 @@ import pandas as pd
 import pytest
 from test_registers import deals, toy  # noqa: F401
 
-from capcycle import facts, paths, words
+from capcycle import codebook, facts, paths, words
 from capcycle.errors import CapcycleError
 from capcycle.exhibits import registers
 from capcycle.facts import inventory
@@ -22,7 +22,7 @@ CARDS = [
     registers.empty(EMPTY),
     registers.became_known(KNOWN, *BETWEEN),
     registers.changed(KNOWN, *BETWEEN),
-    registers.files(),
+    registers.files(codebook.columns()),
 ]
 
 
@@ -70,6 +70,14 @@ def test_what_was_not_public_is_not_counted():
     assert (
         registers.held(inventory.held("2021-12-31")).view.query("Table == 'Contracts'")["Newest"].item() == words.DASH
     )
+
+
+def test_a_table_without_a_column_for_notes_is_counted_and_shown(toy):  # noqa: F811
+    deals({"page": ""}, {"deal": "two", "page": "", "buyer": ""})
+    empty = inventory.empty()
+    assert empty.to_numpy().tolist() == [["deals", "buyer", 1, 2], ["deals", "page", 2, 2]]
+    assert registers.held(inventory.held()).view["Table"].tolist() == ["Deals"]  # no words of its own
+    assert registers.empty(empty).view["Column"].tolist() == ["buyer", "page"]
 
 
 # ---- between two dates
@@ -148,7 +156,3 @@ def test_where_nothing_became_known_it_is_said():
         "Between 1 Jan 2010 and 2 Jan 2010 no row became known"
     )
     assert registers.changed(none, "2010-01-01", "2010-01-02").view.empty
-
-
-def test_every_register_has_words():
-    assert {f"register.{name}" for name in facts.registers.names()} <= set(words.catalogue())

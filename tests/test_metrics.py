@@ -1,5 +1,8 @@
-"""Every metric by hand; what is missing stays missing; the same on numbers, arrays and Series."""
+"""Every metric by the example in its docstring; what is missing stays missing; numbers, arrays and Series alike."""
 
+import ast
+import doctest
+import inspect
 from inspect import signature
 
 import numpy as np
@@ -9,173 +12,132 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from capcycle import metrics
+from capcycle.errors import MetricError
+from capcycle.metrics.registry import CURRENCY, variant
 
-HAND = [  # metric, inputs, result; the arithmetic is written out
-    ("growth_year_on_year", (150, 120), 0.25),  # 150/120 - 1
-    ("growth_year_on_year", (90, 120), -0.25),
-    ("growth_year_on_year", (-30, 120), -1.25),
-    ("growth_quarter_on_quarter", (66, 60), 0.1),
-    ("cagr", (133.1, 100, 3), 0.1),  # 1.1³ = 1.331
-    ("cagr", (25, 100, 2), -0.5),
-    ("contribution_to_growth", (30, 20, 200), 0.05),  # (30 - 20)/200
-    ("contribution_to_growth", (20, 30, 200), -0.05),
-    ("capex_to_revenue", (30, 120), 0.25),
-    ("capex_with_lease_additions_to_revenue", (36, 120), 0.3),
-    ("capex_with_lease_principal_to_revenue", (33, 120), 0.275),
-    ("capex_to_cloud_revenue", (30, 20), 1.5),
-    ("incremental_revenue_per_capex", (150, 120, 60), 0.5),  # 30 on 60
-    ("incremental_revenue_per_capex", (90, 120, 60), -0.5),
-    ("ppe_turnover", (300, 110, 90), 3.0),  # 300 on the mean of 110 and 90
-    ("capex_with_lease_additions", (30, 6), 36),
-    ("capex_with_lease_principal", (30, 3), 33),
-    ("capex_to_operating_cash_flow", (30, 40), 0.75),
-    ("capex_to_net_income", (30, 24), 1.25),
-    ("capex_to_depreciation", (30, 12), 2.5),
-    ("fcf", (40, 30), 10),
+LOSSES = [  # metric, inputs, result: below zero, where the examples are of gains; the arithmetic is written out
+    ("growth_year_on_year", (-30, 120), -1.25),  # -30/120 - 1
+    ("cagr", (25, 100, 2), -0.5),  # half of a half is a quarter
+    ("contribution_to_growth", (20, 30, 200), -0.05),  # (20 - 30)/200
     ("fcf", (-40, 30), -70),
-    ("fcf_margin", (10, 120), 1 / 12),
-    ("fcf_margin", (-30, 120), -0.25),
-    ("fcf_after_leases", (40, 30, 3), 7),
-    ("fcf_after_leases_margin", (7, 140), 0.05),
-    ("gross_margin", (90, 120), 0.75),
     ("operating_margin", (-30, 120), -0.25),
-    ("cloud_operating_margin", (7, 20), 0.35),
-    ("net_margin", (24, 120), 0.2),
-    ("nopat", (40, 0.25), 30),
-    ("nopat", (40, 0), 40),
-    ("invested_capital", (80, 30, 5, 10, 15), 90),  # 80 + 30 + 5 - 10 - 15
-    ("roic_average", (30, 110, 90), 0.3),  # 30 on the mean of 110 and 90
-    ("roic_incremental", (45, 30, 150, 100), 0.3),  # 15 on 50
-    ("return_on_ppe_average", (30, 110, 90), 0.3),  # 30 on the mean of 110 and 90
-    ("return_on_ppe_incremental", (45, 30, 150, 100), 0.3),
-    ("capex_run_rate", (30,), 120),
-    ("revenue_run_rate", (60,), 240),
-    ("roic_incremental", (15, 30, 150, 100), -0.3),
-    ("capex_net_of_proceeds", (30, 4), 26),
-    ("capex_net_of_proceeds_to_revenue", (26, 104), 0.25),
-    ("ppe_additions_to_revenue", (39, 130), 0.3),
-    ("lease_liability", (12, 3), 15),
-    ("net_debt", (30, 5, 10, 15), 10),  # 30 + 5 - 10 - 15
-    ("net_debt", (30, 5, 40, 15), -20),
-    ("net_debt_with_paper", (10, 4), 14),
-    ("net_debt_with_finance_leases", (10, 3), 13),
-    ("net_debt_with_leases", (10, 15), 25),
-    ("net_debt_less_securities", (10, 50), -40),
-    ("invested_capital_with_paper", (90, 4), 94),
-    ("invested_capital_with_leases", (94, 15), 109),
-    ("invested_capital_gross", (109, 10, 15), 134),  # the cash of 25 back in
-    ("roic_closing", (30, 120), 0.25),
-    ("roic_opening", (30, 150), 0.2),
-    ("roic_average_with_paper", (30, 110, 90), 0.3),  # 30 on the mean of 110 and 90
-    ("roic_average_with_leases", (30, 170, 130), 0.2),
-    ("roic_closing_with_leases", (30, 200), 0.15),
-    ("roic_opening_with_leases", (30, 150), 0.2),
-    ("roic_average_gross", (30, 400, 200), 0.1),
-    ("roic_closing_gross", (30, 240), 0.125),
+    ("net_debt", (30, 5, 40, 15), -20),  # 30 + 5 - 40 - 15
+    ("roic_incremental", (15, 30, 150, 100), -0.3),  # -15 on 50
     ("roic_opening_gross", (-30, 240), -0.125),
-    ("cloud_return_on_assets", (20, 80), 0.25),
-    ("cloud_return_on_average_assets", (20, 90, 70), 0.25),
-    ("cloud_return_on_ppe", (20, 50), 0.4),
-    ("cloud_return_on_average_ppe", (20, 60, 40), 0.4),
-    ("cloud_return_before_depreciation", (20, 10, 60, 40), 0.6),  # 30 on the mean of 60 and 40
-    ("cloud_return_on_average_assets_after_tax", (0.25, 0.2), 0.2),
-    ("cloud_return_on_average_ppe_after_tax", (0.4, 0.25), 0.3),
 ]
-
-FULLER = ("_with_leases", "_gross")
-UNDEFINED = [  # a denominator of nought or less says nothing
-    ("growth_year_on_year", (150, -120)),
-    ("growth_year_on_year", (150, 0)),
-    ("growth_quarter_on_quarter", (66, 0)),
-    ("cagr", (100, 0, 3)),
-    ("cagr", (-100, 50, 3)),
-    ("cagr", (100, -50, 3)),
-    ("contribution_to_growth", (30, 20, 0)),
-    ("capex_to_revenue", (30, 0)),
-    ("capex_with_lease_additions_to_revenue", (36, 0)),
-    ("capex_with_lease_principal_to_revenue", (33, 0)),
-    ("capex_to_cloud_revenue", (30, 0)),
-    ("incremental_revenue_per_capex", (150, 120, 0)),
-    ("ppe_turnover", (300, -110, 90)),
-    ("capex_to_operating_cash_flow", (30, -40)),
-    ("capex_to_net_income", (30, -24)),
-    ("capex_to_depreciation", (30, 0)),
-    ("fcf_margin", (10, 0)),
-    ("fcf_after_leases_margin", (7, -1)),
-    ("gross_margin", (90, 0)),
-    ("operating_margin", (10, 0)),
-    ("cloud_operating_margin", (7, 0)),
-    ("net_margin", (24, 0)),
-    ("roic_average", (30, -110, 90)),
-    ("roic_incremental", (45, 30, 100, 100)),  # capital did not grow
-    ("roic_incremental", (45, 30, 90, 100)),
-    ("return_on_ppe_average", (30, -110, 90)),
-    ("return_on_ppe_incremental", (45, 30, 90, 100)),
-    ("capex_net_of_proceeds_to_revenue", (26, 0)),
-    ("ppe_additions_to_revenue", (39, -1)),
-    *((f"roic_{when}{capital}", (30, -110)) for when in ("closing", "opening") for capital in ("", *FULLER)),
-    *((f"roic_average{capital}", (30, -110, 90)) for capital in ("_with_paper", *FULLER)),
-    ("cloud_return_on_assets", (20, 0)),
-    ("cloud_return_on_average_assets", (20, 0, 0)),
-    ("cloud_return_on_ppe", (20, 0)),
-    ("cloud_return_on_average_ppe", (20, -60, 40)),
-    ("cloud_return_before_depreciation", (20, 10, 0, 0)),
-    ("cloud_return_on_average_assets_after_tax", (float("nan"), 0.21)),  # built on one that is undefined
-    ("cloud_return_on_average_ppe_after_tax", (float("nan"), 0.21)),
-]
-FIRST = {name: inputs for name, inputs, _ in reversed(HAND)}
+SECTIONS = ["Formula:", "Units:", "Source:"]
+OWN = {name: each for name, each in metrics.ALL.items() if not hasattr(each, "base")}  # the others are variants
 AMOUNTS = st.floats(-1e12, 1e12)
 
-
-def labelled(hand):
-    return [pytest.param(*each, id=f"{each[0]}{each[1]}") for each in hand]
+each_metric = pytest.mark.parametrize("name", metrics.ALL)
 
 
-@pytest.mark.parametrize(("name", "inputs", "result"), labelled(HAND))
-def test_by_hand(name, inputs, result):
+def example(function) -> list[float]:
+    """The inputs of the example in a metric's docstring; a variant takes those of the metric that it varies."""
+    if hasattr(function, "base"):
+        return example(function.base)
+    code = "".join(each.source for each in doctest.DocTestParser().get_examples(inspect.getdoc(function)))
+    calls = [node for node in ast.walk(ast.parse(code)) if isinstance(node, ast.Call)]
+    calls = [call.args for call in calls if getattr(call.func, "id", "") == function.__name__]
+    assert len(calls) == 1, f"{function.__name__}: give one example in the docstring, of one call with numbers"
+    return [float(ast.literal_eval(value)) for value in calls[0]]
+
+
+# ---- how a metric is written
+
+
+@each_metric
+def test_a_metric_gives_formula_units_and_source(name):
+    assert [section for section in SECTIONS if section not in metrics.ALL[name].__doc__] == []
+
+
+@pytest.mark.parametrize("name", OWN)
+def test_a_metric_has_one_example_that_names_a_number_for_each_input(name):
+    assert len(example(OWN[name])) == len(signature(OWN[name]).parameters)
+
+
+def test_every_metric_is_offered_by_its_name():
+    assert {name for name in dir(metrics) if callable(getattr(metrics, name))} == set(metrics.ALL)
+    with pytest.raises(AttributeError, match="unknown metric roic; there are: cagr, "):
+        _ = metrics.roic
+
+
+# ---- variants
+
+
+def test_a_variant_is_its_base_on_other_quantities():
+    average = metrics.return_on_ppe_average
+    assert list(signature(average).parameters) == ["nopat", "ppe_net", "ppe_net_opening"]
+    assert average(nopat=30.0, ppe_net=110.0, ppe_net_opening=90.0) == average(30.0, 110.0, 90.0) == 0.3
+    assert (average.unit, average.spans) == (metrics.roic_average.unit, metrics.roic_average.spans)
+
+
+def test_a_variant_states_its_formula_in_its_own_quantities():
+    formula, units, source = inspect.getdoc(metrics.cloud_operating_margin).splitlines()[2:]
+    assert formula == "Formula: cloud_operating_income / cloud_revenue"
+    assert units.endswith("a fraction. NaN where cloud_revenue is not positive.")
+    assert source == (
+        "Source:  `operating_margin`, with cloud_operating_income for operating_income and cloud_revenue for revenue."
+    )
+
+
+def test_a_variant_of_what_its_base_does_not_take_is_refused():
+    with pytest.raises(MetricError, match="capex_to_revenue: unknown name income; there are: capex, revenue"):
+        variant(metrics.capex_to_revenue, income="net_income")
+
+
+# ---- by hand
+
+
+@pytest.mark.parametrize(("name", "inputs", "result"), LOSSES, ids=[row[0] for row in LOSSES])
+def test_a_loss_stays_a_loss(name, inputs, result):
     assert metrics.ALL[name](*map(float, inputs)) == pytest.approx(result, rel=1e-12)
 
 
-@pytest.mark.parametrize(("name", "inputs"), labelled(UNDEFINED))
-def test_undefined(name, inputs):
-    assert np.isnan(metrics.ALL[name](*map(float, inputs)))
+def is_ratio(name: str) -> bool:
+    return name in metrics.ALL and metrics.ALL[name].unit != CURRENCY
 
 
-def test_every_metric_has_hand_arithmetic():
-    assert set(FIRST) == set(metrics.ALL)
+def divides(name: str) -> bool:
+    """Whether a metric is a ratio, and not built on another one."""
+    return is_ratio(name) and not any(map(is_ratio, signature(metrics.ALL[name]).parameters))
 
 
-def test_every_ratio_has_a_denominator_that_fails():
-    ratios = {name for name, metric in metrics.ALL.items() if metric.unit != "currency"}
-    assert {name for name, _ in UNDEFINED} == ratios
+@pytest.mark.parametrize("times", [0, -1])
+@pytest.mark.parametrize("name", list(filter(divides, metrics.ALL)))
+def test_a_ratio_says_nothing_of_a_denominator_of_zero_or_less(name, times):
+    function = metrics.ALL[name]
+    amounts = zip(signature(function).parameters, example(function), strict=True)
+    assert np.isnan(function(**{each: value if each == "years" else value * times for each, value in amounts}))
 
 
-@pytest.mark.parametrize("name", metrics.ALL)
+@each_metric
 def test_nothing_in_nothing_out(name):
-    for gone in range(len(FIRST[name])):
-        inputs = [float("nan") if place == gone else float(value) for place, value in enumerate(FIRST[name])]
-        assert np.isnan(metrics.ALL[name](*inputs)), list(signature(metrics.ALL[name]).parameters)[gone]
+    function = metrics.ALL[name]
+    inputs = dict(zip(signature(function).parameters, example(function), strict=True))
+    assert [gone for gone in inputs if not np.isnan(function(**inputs | {gone: float("nan")}))] == []
 
 
-@pytest.mark.parametrize("name", metrics.ALL)
+@each_metric
 @pytest.mark.parametrize("kind", [np.array, pd.Series])
 def test_numbers_arrays_and_series_alike(name, kind):
-    inputs = [kind([float(value), np.nan, 1.0]) for value in FIRST[name]]
-    many, one = metrics.ALL[name](*inputs), metrics.ALL[name](*map(float, FIRST[name]))
+    numbers = example(metrics.ALL[name])
+    inputs = [kind([value, np.nan, 1.0]) for value in numbers]
+    many, one = metrics.ALL[name](*inputs), metrics.ALL[name](*numbers)
     assert type(many) is type(inputs[0])
     assert many[0] == one and np.isnan(many[1])
 
 
-@pytest.mark.parametrize("name", metrics.ALL)
+@each_metric
 def test_inputs_are_not_touched(name):
-    inputs = [pd.Series([float(value), 0.0, np.nan]) for value in FIRST[name]]
+    inputs = [pd.Series([value, 0.0, np.nan]) for value in example(metrics.ALL[name])]
     before = [each.copy() for each in inputs]
     metrics.ALL[name](*inputs)
     for was, now in zip(before, inputs, strict=True):
         pd.testing.assert_series_equal(was, now)
 
 
-@pytest.mark.parametrize("name", metrics.ALL)
+@each_metric
 def test_no_warning_is_left_to_the_reader(name, recwarn):
     bad = np.array([0.0, -1.0, np.nan])
     metrics.ALL[name](*(3 if each == "years" else bad for each in signature(metrics.ALL[name]).parameters))

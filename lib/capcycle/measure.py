@@ -1,6 +1,5 @@
 """Binds a metric to the facts its parameters name, over the whole panel at once, and carries their origin along."""
 
-import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -14,11 +13,10 @@ from capcycle import facts, periods, words
 from capcycle.errors import MetricError, unknown
 from capcycle.facts.door import KINDS
 from capcycle.metrics import ALL
-from capcycle.metrics.registry import CURRENCY
+from capcycle.metrics.registry import CURRENCY, EARLIER, without_lag
 from capcycle.panel import MISSING, Panel, shifted
 
 NUMBERS = ("years", "tax_rate")  # what a metric takes that is no quantity
-EARLIER = re.compile(r"(.+)_(year_ago|quarter_ago|years_ago|opening)")
 DERIVED, ASSUMED = KINDS.index("derived"), KINDS.index("assumed")
 
 
@@ -32,7 +30,7 @@ class Term:
 
     def earlier(self, steps: int, suffix: str, panel: Panel) -> "Term":
         """The same quantity `steps` periods before; missing where a year end, or what is counted, was changed since."""
-        same = panel.comparable((_lag(name)[0] for name in self.inputs), steps)
+        same = panel.comparable((without_lag(name) for name in self.inputs), steps)
 
         def before(grid: np.ndarray | float, fill: float) -> np.ndarray | float:
             # a number given holds for every period
@@ -101,10 +99,10 @@ class Measures:
 
     def common_period(self) -> str:
         """The newest period that the most companies have a value for; the newest of all where none has any."""
-        held = self.table.dropna(subset="value")
-        if held.empty:
+        known = self.table.dropna(subset="value")
+        if known.empty:
             return self.table["period"].iloc[-1]
-        each = held.groupby(["ordinal", "period"])["company"].nunique()
+        each = known.groupby(["ordinal", "period"])["company"].nunique()
         return each[each == each.max()].index[-1][1]
 
     def at(self, period: str | None = None) -> pd.DataFrame:
@@ -130,17 +128,18 @@ class Measures:
             )
         ]
 
-    def _why(self, company: str, ordinal: int, lacking: list[str]) -> str:
-        if not lacking:
+    def _why(self, company: str, ordinal: int, missing: list[str]) -> str:
+        if not missing:
             return words.say("reason.undefined")
-        now = {name for name in lacking if not EARLIER.fullmatch(name)}
-        worth_saying = [name for name in lacking if name in now or _lag(name)[0] not in now]
+        now = {name for name in missing if not EARLIER.fullmatch(name)}
+        worth_saying = [name for name in missing if name in now or without_lag(name) not in now]
         return "; ".join(dict.fromkeys(self._why_one(company, ordinal, name) for name in worth_saying))
 
     def _why_one(self, company: str, ordinal: int, name: str) -> str:
-        concept, earlier = _lag(name)
+        concept, earlier = without_lag(name), EARLIER.fullmatch(name)
+        when = words.say(f"reason.{earlier[2]}") if earlier else ""
         changed = self.panel.why_changed(company, concept, ordinal, _all_steps(name, self.panel, self.given))
-        return changed or self.panel.why_missing(company, ordinal, concept, earlier)
+        return changed or self.panel.why_missing(company, ordinal, concept, when)
 
 
 def measure(metric: Callable | str, panel: Panel, **names: str | float) -> Measures:
@@ -214,7 +213,7 @@ def needs(name: str) -> tuple[str, ...]:
     """
     names, concepts = [name], facts.dictionary().index
     for each in names:  # grows by what each metric on it is built from
-        names += [_lag(parameter)[0] for parameter in signature(ALL[each]).parameters] if each in ALL else []
+        names += [without_lag(parameter) for parameter in signature(ALL[each]).parameters] if each in ALL else []
     return tuple(dict.fromkeys(each for each in names if each not in ALL and each not in concepts))
 
 
@@ -222,8 +221,8 @@ def _takes(metric: Callable, names: dict[str, str | float]) -> set[str]:
     """Every name that the metric takes, and those that the metrics it is built on take."""
     taken = set()
     for name in signature(metric).parameters:
-        base = _lag(name)[0]
-        inner = ALL.get(_lag(str(names.get(base, base)))[0])
+        base = without_lag(name)
+        inner = ALL.get(without_lag(str(names.get(base, base))))
         taken |= {name, base} | (_takes(inner, _without(base, names)) if inner else set())
     return taken
 
@@ -234,7 +233,7 @@ def _without(name: str, names: dict[str, str | float]) -> dict[str, str | float]
 
 
 def _concept_unit(concept: str, panel: Panel) -> str:
-    unit = facts.dictionary()["unit"].get(_lag(concept)[0], CURRENCY)
+    unit = facts.dictionary()["unit"].get(without_lag(concept), CURRENCY)
     return unit.replace("currency", panel.currency).replace(" per ", "/")
 
 
@@ -280,15 +279,6 @@ def _all_steps(name: str, panel: Panel, names: dict[str, str | float]) -> int:
     """How many periods an input's name lies back."""
     earlier = EARLIER.fullmatch(name)
     return _steps(earlier[2], panel, names) + _all_steps(earlier[1], panel, names) if earlier else 0
-
-
-def _lag(name: str) -> tuple[str, str]:
-    """The concept behind an input's name, and the words for how much earlier it is."""
-    earlier = EARLIER.fullmatch(name)
-    if not earlier:
-        return name, ""
-    concept, _ = _lag(earlier[1])
-    return concept, words.say(f"reason.{earlier[2]}")
 
 
 def _newest(published: list[pd.Timestamp]) -> pd.Timestamp:

@@ -9,8 +9,9 @@ from time import perf_counter, process_time
 import numpy as np
 import pandas as pd
 
-from capcycle.measure import EARLIER, measure, needs
+from capcycle.measure import measure, needs
 from capcycle.metrics import ALL
+from capcycle.metrics.registry import EARLIER
 from capcycle.panel import Panel
 
 COMPANIES, FEW, QUARTERS, FIRST = 10_000, 5, 40, 2015 * 4

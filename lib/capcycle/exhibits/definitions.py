@@ -46,21 +46,22 @@ def definitions(panel: Panel, family: str, other: Panel | None = None, **numbers
     >>> definitions(years, "roic", tax_rate=0.162).title
     'Apple, return on invested capital: 50.1% to 89.0% by definition, in FY2022'
     """
-    found = _variants(panel, family, numbers)
-    period = parts.said_period(found[0].rows)
+    variants = _variants(panel, family, numbers)
+    period = parts.said_period(variants[0].rows)
     if other:
-        found.append(_on(other, found[0]))
-    held = any(len(each.values) for each in found)
+        variants.append(_on(other, variants[0]))
+    series = "; ".join(_row(each) for each in variants)
+    some = any(len(each.values) for each in variants)
     return Exhibit(
         id=parts.slug("definitions", family),
-        title=_title(found, family, period),
-        subtitle=_subtitle(found, period),
-        alt=words.say("definitions.alt", period=period, series="; ".join(_row(each) for each in found)) if held else "",
-        view=_view(found),
-        figures=_figures(found),
-        notes=(*_notes(found), *_moves(found), *_lacking(found)),
-        sources=parts.documents(*(each.rows for each in found)),
-        chart=_chart(found) if held else None,
+        title=_title(variants, family, period),
+        subtitle=_subtitle(variants, period),
+        alt=words.say("definitions.alt", period=period, series=series) if some else "",
+        view=_view(variants),
+        figures=_figures(variants),
+        notes=(*_notes(variants), *_moves(variants), *_lacking(variants)),
+        sources=parts.documents(*(each.rows for each in variants)),
+        chart=_chart(variants) if some else None,
     )  # fmt: skip
 
 
@@ -112,14 +113,14 @@ def _on(other: Panel, usual: Variant) -> Variant:
     return Variant(name, measures, rows)
 
 
-def _subtitle(found: list[Variant], period: str) -> str:
-    unit = parts.unit(found[0].measures.unit)
-    return words.say("definitions.subtitle", count=len(found), period=period, unit=unit)
+def _subtitle(variants: list[Variant], period: str) -> str:
+    unit = parts.unit(variants[0].measures.unit)
+    return words.say("definitions.subtitle", count=len(variants), period=period, unit=unit)
 
 
-def _figures(found: list[Variant]) -> pd.DataFrame:
-    ranks = [rank for each in found for rank in _ranks(each)]
-    return parts.figures(*(each.rows for each in found)).assign(rank=ranks)
+def _figures(variants: list[Variant]) -> pd.DataFrame:
+    ranks = [rank for each in variants for rank in _ranks(each)]
+    return parts.figures(*(each.rows for each in variants)).assign(rank=ranks)
 
 
 def _ranks(variant: Variant) -> list[str]:
@@ -127,8 +128,8 @@ def _ranks(variant: Variant) -> list[str]:
     return [str(int(rank)) if rank == rank else "" for rank in ranks]
 
 
-def _view(found: list[Variant]) -> pd.DataFrame:
-    view = pd.DataFrame({each.name: _column(each) for each in found}).reindex(found[0].measures.panel.companies)
+def _view(variants: list[Variant]) -> pd.DataFrame:
+    view = pd.DataFrame({each.name: _column(each) for each in variants}).reindex(variants[0].measures.panel.companies)
     view = view.rename(index=parts.names()).fillna(words.DASH)
     return view.rename_axis(words.say("column.company")).reset_index()
 
@@ -142,12 +143,12 @@ def _column(variant: Variant) -> pd.Series:
     return pd.Series(cells, index=variant.rows["company"])
 
 
-def _title(found: list[Variant], family: str, period: str) -> Sentence:
-    what = words.say(words.said(f"family.{family}", f"name.{family}"))
-    usual, *others = found
+def _title(variants: list[Variant], family: str, period: str) -> Sentence:
+    what = words.label(words.said(f"family.{family}", f"name.{family}"))
+    usual, *others = variants
     shared = {each.name: len(usual.values.index.intersection(each.values.index)) for each in others}
     if max(shared.values(), default=0) < 2:
-        return Sentence(_of_one(found, what, period))
+        return Sentence(_of_one(variants, what, period))
     most = max(others, key=lambda each: len(moved(usual.values, each.values)))
     if movers := moved(usual.values, most.values):
         return Sentence(_moves_of(usual, most, movers, period))
@@ -155,12 +156,12 @@ def _title(found: list[Variant], family: str, period: str) -> Sentence:
     return Sentence(words.say("definitions.same", what=words.lower(what), count=compared, period=period))
 
 
-def _of_one(found: list[Variant], what: str, period: str) -> str:
+def _of_one(variants: list[Variant], what: str, period: str) -> str:
     """No two companies can be ranked twice: how far apart the definitions put the one that has the most of them."""
-    held = pd.concat([each.rows for each in found]).dropna(subset="value")
-    if held.empty:
+    known = pd.concat([each.rows for each in variants]).dropna(subset="value")
+    if known.empty:
         return words.say("finding.none", metric=what)
-    values = held[held["company"] == held["company"].mode()[0]]
+    values = known[known["company"] == known["company"].mode()[0]]
     low, high = (words.value(end, values["unit"].iloc[0]) for end in (values["value"].min(), values["value"].max()))
     name = parts.names()[values["company"].iloc[0]]
     return words.say("definitions.one", name=name, what=words.lower(what), low=low, high=high, period=period)
@@ -174,17 +175,20 @@ def _places(usual: Variant, other: Variant) -> pd.DataFrame:
 
 def _moves_of(usual: Variant, other: Variant, movers: list[str], period: str) -> str:
     places = _places(usual, other)
-    said = {"usual": words.lower(usual.name), "other": words.lower(other.name), "count": len(places), "period": period}
+    by = {"usual": words.lower(usual.name), "other": words.lower(other.name), "count": len(places), "period": period}
+    table = "definitions"
+    if other.measures.name == usual.measures.name:  # the same definition by the other calendar
+        table, by["other"] = "definitions.by", words.say(f"definitions.by.{other.measures.panel.calendar}")
     if len(movers) > 1:
         names = words.listing([parts.names()[company] for company in movers])
-        return words.say("definitions.movers", names=names, moved=len(movers), **said)
+        return words.say(f"{table}.movers", names=names, moved=len(movers), **by)
     first, second = places.loc[movers[0]]
-    return words.say("definitions.mover", name=parts.names()[movers[0]], first=first, second=second, **said)
+    return words.say(f"{table}.mover", name=parts.names()[movers[0]], first=first, second=second, **by)
 
 
-def _moves(found: list[Variant]) -> list[str]:
+def _moves(variants: list[Variant]) -> list[str]:
     """By each definition who stands elsewhere than by the usual one."""
-    usual, *others = found
+    usual, *others = variants
     texts = []
     for each in others:
         places = _places(usual, each)
@@ -203,23 +207,23 @@ def _move(variant: Variant, changed: pd.DataFrame, count: int) -> str:
     return words.say(key, variant=variant.name, changes=words.listing(changes) if changes else "", count=count)
 
 
-def _notes(found: list[Variant]) -> list[str]:
+def _notes(variants: list[Variant]) -> list[str]:
     """The definitions; a second calendar adds what it says of itself."""
-    panels = {id(each.measures.panel): [] for each in found}
-    for each in found:
+    panels = {id(each.measures.panel): [] for each in variants}
+    for each in variants:
         panels[id(each.measures.panel)].append(each.measures)
     return list(dict.fromkeys(note for measured in panels.values() for note in parts.notes(*measured, every=False)))
 
 
-def _lacking(found: list[Variant]) -> list[str]:
+def _lacking(variants: list[Variant]) -> list[str]:
     """Who lacks a value and why; a definition that nobody has, and a company that has none, is said once."""
-    empty = [each for each in found if each.values.empty]
-    some = [each for each in found if not each.values.empty]
-    without = set(found[0].rows["company"]).difference(*(each.values.index for each in some))
-    nobody = [words.say("finding.none", metric=each.name) + "." for each in (empty if some else found[:1])]
+    empty = [each for each in variants if each.values.empty]
+    some = [each for each in variants if not each.values.empty]
+    without = set(variants[0].rows["company"]).difference(*(each.values.index for each in some))
+    nobody = [words.say("finding.none", metric=each.name) + "." for each in (empty if some else variants[:1])]
     nothing = [
-        _lack(found[0], words.say("definitions.any"), company)
-        for company in found[0].rows["company"]
+        _lack(variants[0], words.say("definitions.any"), company)
+        for company in variants[0].rows["company"]
         if company in without
     ]
     lacking = [
@@ -245,22 +249,22 @@ def _row(variant: Variant) -> str:
     return words.say("definitions.row", variant=variant.name, values=", ".join(bars) or words.DASH)
 
 
-def _chart(found: list[Variant]) -> alt.Chart:
+def _chart(variants: list[Variant]) -> alt.Chart:
     marks = [
         parts.marks(each.measures).merge(each.rows[["company", "period"]]).assign(definition=each.name)
-        for each in found
+        for each in variants
     ]
     data = pd.concat(marks, ignore_index=True).dropna(subset="value")
     scales = company_colour(data["company"])
     legend = alt.Legend(title=None, columns=KEY_COLUMNS)  # as many on a narrow page, or its second row is cut off
     data = data.assign(label=data["definition"].map(_lines))
-    order = [_lines(each.name) for each in found if len(each.values)]
+    order = [_lines(each.name) for each in variants if len(each.values)]
     axis = alt.Axis(labelExpr=f"split(datum.label, '{BREAK}')", labelLimit=330, labelOverlap=False)
     return (
         alt.Chart(data)
         .mark_point(size=90, strokeWidth=1.5)
         .encode(
-            x=alt.X("value:Q", axis=value_axis(found[0].measures.unit)),
+            x=alt.X("value:Q", axis=value_axis(variants[0].measures.unit)),
             y=alt.Y("label:N", sort=order, title=None, axis=axis),
             stroke=alt.Stroke("name:N", scale=scales["colour"], legend=legend),
             fill=alt.Fill("name:N", scale=scales["colour"], legend=legend),

@@ -161,7 +161,7 @@ def _kinds(table: pd.DataFrame) -> str:
 
 
 def _name(table: str) -> str:
-    return words.say(f"register.{table}")
+    return words.label(f"register.{table}")
 
 
 def _document(table: pd.DataFrame) -> list[str]:

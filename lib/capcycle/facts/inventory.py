@@ -65,7 +65,7 @@ def _held(name: str, table: pd.DataFrame) -> dict:
 
 
 def _empty(name: str, table: pd.DataFrame) -> pd.DataFrame:
-    empty = (table.isna() | table.eq("")).drop(columns=REMARK).sum()
+    empty = (table.isna() | table.eq("")).drop(columns=REMARK, errors="ignore").sum()
     return pd.DataFrame({"table": name, "column": empty.index, "empty": empty.to_numpy(), "rows": len(table)})
 
 

@@ -1,140 +1,27 @@
-"""Metrics: pure functions of named quantities. A parameter is named for the concept or metric it takes."""
+"""Metrics: pure functions of named quantities. A parameter is named for the concept or metric it takes.
 
-from capcycle.metrics.capex import (
-    capex_net_of_proceeds,
-    capex_net_of_proceeds_to_revenue,
-    ppe_additions_to_revenue,
-)
-from capcycle.metrics.capital import (
-    invested_capital_gross,
-    invested_capital_with_leases,
-    invested_capital_with_paper,
-    lease_liability,
-    net_debt,
-    net_debt_less_securities,
-    net_debt_with_finance_leases,
-    net_debt_with_leases,
-    net_debt_with_paper,
-    roic_average_gross,
-    roic_average_with_leases,
-    roic_average_with_paper,
-    roic_closing,
-    roic_closing_gross,
-    roic_closing_with_leases,
-    roic_opening,
-    roic_opening_gross,
-    roic_opening_with_leases,
-)
-from capcycle.metrics.cloud import (
-    cloud_return_before_depreciation,
-    cloud_return_on_assets,
-    cloud_return_on_average_assets,
-    cloud_return_on_average_assets_after_tax,
-    cloud_return_on_average_ppe,
-    cloud_return_on_average_ppe_after_tax,
-    cloud_return_on_ppe,
-)
+Each metric of any module here is an attribute of this package, `metrics.fcf`: a new one needs no line elsewhere.
+"""
+
+import pkgutil
+from collections.abc import Callable
+from importlib import import_module
+
+from capcycle.errors import unknown
 from capcycle.metrics.families import FAMILIES
-from capcycle.metrics.funding import (
-    capex_to_depreciation,
-    capex_to_net_income,
-    capex_to_operating_cash_flow,
-    capex_with_lease_additions,
-    capex_with_lease_principal,
-    fcf,
-    fcf_after_leases,
-    fcf_after_leases_margin,
-    fcf_margin,
-)
-from capcycle.metrics.growth import (
-    cagr,
-    contribution_to_growth,
-    growth_quarter_on_quarter,
-    growth_year_on_year,
-)
-from capcycle.metrics.intensity import (
-    capex_to_cloud_revenue,
-    capex_to_revenue,
-    capex_with_lease_additions_to_revenue,
-    capex_with_lease_principal_to_revenue,
-    incremental_revenue_per_capex,
-    ppe_turnover,
-)
-from capcycle.metrics.registry import ALL
-from capcycle.metrics.returns import (
-    cloud_operating_margin,
-    gross_margin,
-    invested_capital,
-    net_margin,
-    nopat,
-    operating_margin,
-    return_on_ppe_average,
-    return_on_ppe_incremental,
-    roic_average,
-    roic_incremental,
-)
-from capcycle.metrics.run_rate import capex_run_rate, revenue_run_rate
+from capcycle.metrics.registry import ALL, Quantity
 
-__all__ = [
-    "ALL",
-    "FAMILIES",
-    "cagr",
-    "capex_net_of_proceeds",
-    "capex_net_of_proceeds_to_revenue",
-    "capex_run_rate",
-    "capex_to_cloud_revenue",
-    "capex_to_depreciation",
-    "capex_to_net_income",
-    "capex_to_operating_cash_flow",
-    "capex_to_revenue",
-    "capex_with_lease_additions",
-    "capex_with_lease_additions_to_revenue",
-    "capex_with_lease_principal",
-    "capex_with_lease_principal_to_revenue",
-    "cloud_operating_margin",
-    "cloud_return_before_depreciation",
-    "cloud_return_on_assets",
-    "cloud_return_on_average_assets",
-    "cloud_return_on_average_assets_after_tax",
-    "cloud_return_on_average_ppe",
-    "cloud_return_on_average_ppe_after_tax",
-    "cloud_return_on_ppe",
-    "contribution_to_growth",
-    "fcf",
-    "fcf_after_leases",
-    "fcf_after_leases_margin",
-    "fcf_margin",
-    "gross_margin",
-    "growth_quarter_on_quarter",
-    "growth_year_on_year",
-    "incremental_revenue_per_capex",
-    "invested_capital",
-    "invested_capital_gross",
-    "invested_capital_with_leases",
-    "invested_capital_with_paper",
-    "lease_liability",
-    "net_debt",
-    "net_debt_less_securities",
-    "net_debt_with_finance_leases",
-    "net_debt_with_leases",
-    "net_debt_with_paper",
-    "net_margin",
-    "nopat",
-    "operating_margin",
-    "ppe_additions_to_revenue",
-    "ppe_turnover",
-    "return_on_ppe_average",
-    "return_on_ppe_incremental",
-    "revenue_run_rate",
-    "roic_average",
-    "roic_average_gross",
-    "roic_average_with_leases",
-    "roic_average_with_paper",
-    "roic_closing",
-    "roic_closing_gross",
-    "roic_closing_with_leases",
-    "roic_incremental",
-    "roic_opening",
-    "roic_opening_gross",
-    "roic_opening_with_leases",
-]
+__all__ = ["ALL", "FAMILIES"]
+
+for module in pkgutil.iter_modules(__path__, f"{__name__}."):
+    import_module(module.name)
+
+
+def __getattr__(name: str) -> Callable[..., Quantity]:
+    if name not in ALL:
+        raise AttributeError(unknown("metric", [name], ALL))
+    return ALL[name]
+
+
+def __dir__() -> list[str]:
+    return [*__all__, *ALL]

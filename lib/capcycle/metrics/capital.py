@@ -1,6 +1,7 @@
 """Net debt and invested capital by their definitions, and the return on each of them."""
 
-from capcycle.metrics.registry import CURRENCY, FRACTION, TWELVE_MONTHS, Quantity, metric, per
+from capcycle.metrics.registry import CURRENCY, FRACTION, TWELVE_MONTHS, Quantity, metric, per, variant
+from capcycle.metrics.returns import roic_average
 
 
 @metric(CURRENCY)
@@ -161,105 +162,36 @@ def roic_opening(nopat: Quantity, invested_capital_opening: Quantity) -> Quantit
     return per(nopat, invested_capital_opening)
 
 
-@metric(FRACTION, spans=TWELVE_MONTHS)
-def roic_average_with_paper(
-    nopat: Quantity, invested_capital_with_paper: Quantity, invested_capital_with_paper_opening: Quantity
-) -> Quantity:
-    """Return on average capital with commercial paper counted as debt.
-
-    Formula: nopat / ((invested_capital_with_paper_opening + invested_capital_with_paper) / 2)
-    Units:   amounts in one currency, twelve months of profit; a fraction. NaN where capital is not positive.
-    Source:  Apple 10-K for fiscal 2022, NOPAT 100.083bn at its own tax rate of 16.2%: on 122.437bn and 125.17bn.
-
-    >>> round(float(roic_average_with_paper(100.083, 122.437, 125.17)), 4)
-    0.8084
-    """
-    return per(nopat, (invested_capital_with_paper_opening + invested_capital_with_paper) / 2)
+@variant(roic_average, invested_capital="invested_capital_with_paper")
+def roic_average_with_paper():
+    """Return on average capital with commercial paper counted as debt."""
 
 
-@metric(FRACTION, spans=TWELVE_MONTHS)
-def roic_average_with_leases(
-    nopat: Quantity, invested_capital_with_leases: Quantity, invested_capital_with_leases_opening: Quantity
-) -> Quantity:
-    """Return on average capital with commercial paper and leases counted as debt.
-
-    Formula: nopat / ((invested_capital_with_leases_opening + invested_capital_with_leases) / 2)
-    Units:   amounts in one currency, twelve months of profit; a fraction. NaN where capital is not positive.
-    Source:  Apple 10-K for fiscal 2022, NOPAT 100.083bn at its own tax rate of 16.2%: on 134.848bn and 136.973bn.
-
-    >>> round(float(roic_average_with_leases(100.083, 134.848, 136.973)), 4)
-    0.7364
-    """
-    return per(nopat, (invested_capital_with_leases_opening + invested_capital_with_leases) / 2)
+@variant(roic_average, invested_capital="invested_capital_with_leases")
+def roic_average_with_leases():
+    """Return on average capital with commercial paper and leases counted as debt."""
 
 
-@metric(FRACTION, spans=TWELVE_MONTHS)
-def roic_closing_with_leases(nopat: Quantity, invested_capital_with_leases: Quantity) -> Quantity:
-    """Return on closing capital with commercial paper and leases counted as debt.
-
-    Formula: nopat / invested_capital_with_leases
-    Units:   amounts in one currency, twelve months of profit; a fraction. NaN where capital is not positive.
-    Source:  Apple 10-K for fiscal 2022, NOPAT 100.083bn at its own tax rate of 16.2%: on 134.848bn.
-
-    >>> round(float(roic_closing_with_leases(100.083, 134.848)), 4)
-    0.7422
-    """
-    return per(nopat, invested_capital_with_leases)
+@variant(roic_closing, invested_capital="invested_capital_with_leases")
+def roic_closing_with_leases():
+    """Return on closing capital with commercial paper and leases counted as debt."""
 
 
-@metric(FRACTION, spans=TWELVE_MONTHS)
-def roic_opening_with_leases(nopat: Quantity, invested_capital_with_leases_opening: Quantity) -> Quantity:
-    """Return on opening capital with commercial paper and leases counted as debt.
-
-    Formula: nopat / invested_capital_with_leases_opening
-    Units:   amounts in one currency, twelve months of profit; a fraction. NaN where capital is not positive.
-    Source:  Apple 10-K for fiscal 2022, NOPAT 100.083bn at its own tax rate of 16.2%: on 136.973bn.
-
-    >>> round(float(roic_opening_with_leases(100.083, 136.973)), 4)
-    0.7307
-    """
-    return per(nopat, invested_capital_with_leases_opening)
+@variant(roic_opening, invested_capital="invested_capital_with_leases")
+def roic_opening_with_leases():
+    """Return on opening capital with commercial paper and leases counted as debt."""
 
 
-@metric(FRACTION, spans=TWELVE_MONTHS)
-def roic_average_gross(
-    nopat: Quantity, invested_capital_gross: Quantity, invested_capital_gross_opening: Quantity
-) -> Quantity:
-    """Return on average capital with paper and leases, cash left in: what the company as a whole earns.
-
-    Formula: nopat / ((invested_capital_gross_opening + invested_capital_gross) / 2)
-    Units:   amounts in one currency, twelve months of profit; a fraction. NaN where capital is not positive.
-    Source:  Apple 10-K for fiscal 2022, NOPAT 100.083bn at its own tax rate of 16.2%: on 183.152bn and 199.612bn.
-
-    >>> round(float(roic_average_gross(100.083, 183.152, 199.612)), 4)
-    0.5229
-    """
-    return per(nopat, (invested_capital_gross_opening + invested_capital_gross) / 2)
+@variant(roic_average, invested_capital="invested_capital_gross")
+def roic_average_gross():
+    """Return on average capital with paper and leases, cash left in: what the company as a whole earns."""
 
 
-@metric(FRACTION, spans=TWELVE_MONTHS)
-def roic_closing_gross(nopat: Quantity, invested_capital_gross: Quantity) -> Quantity:
-    """Return on closing capital with paper and leases, cash left in.
-
-    Formula: nopat / invested_capital_gross
-    Units:   amounts in one currency, twelve months of profit; a fraction. NaN where capital is not positive.
-    Source:  Apple 10-K for fiscal 2022, NOPAT 100.083bn at its own tax rate of 16.2%: on 183.152bn.
-
-    >>> round(float(roic_closing_gross(100.083, 183.152)), 4)
-    0.5464
-    """
-    return per(nopat, invested_capital_gross)
+@variant(roic_closing, invested_capital="invested_capital_gross")
+def roic_closing_gross():
+    """Return on closing capital with paper and leases, cash left in."""
 
 
-@metric(FRACTION, spans=TWELVE_MONTHS)
-def roic_opening_gross(nopat: Quantity, invested_capital_gross_opening: Quantity) -> Quantity:
-    """Return on opening capital with paper and leases, cash left in.
-
-    Formula: nopat / invested_capital_gross_opening
-    Units:   amounts in one currency, twelve months of profit; a fraction. NaN where capital is not positive.
-    Source:  Apple 10-K for fiscal 2022, NOPAT 100.083bn at its own tax rate of 16.2%: on 199.612bn.
-
-    >>> round(float(roic_opening_gross(100.083, 199.612)), 4)
-    0.5014
-    """
-    return per(nopat, invested_capital_gross_opening)
+@variant(roic_opening, invested_capital="invested_capital_gross")
+def roic_opening_gross():
+    """Return on opening capital with paper and leases, cash left in."""

@@ -1,6 +1,6 @@
 """What the cloud segment earns on its assets: the same segment, several denominators, before and after tax."""
 
-from capcycle.metrics.registry import FRACTION, TWELVE_MONTHS, Quantity, metric, per
+from capcycle.metrics.registry import FRACTION, TWELVE_MONTHS, Quantity, metric, per, variant
 
 
 @metric(FRACTION, spans=TWELVE_MONTHS)
@@ -33,34 +33,14 @@ def cloud_return_on_average_assets(
     return per(cloud_operating_income, (cloud_segment_assets_opening + cloud_segment_assets) / 2)
 
 
-@metric(FRACTION, spans=TWELVE_MONTHS)
-def cloud_return_on_ppe(cloud_operating_income: Quantity, cloud_ppe_net: Quantity) -> Quantity:
-    """Operating income of the cloud segment on its property and equipment at the end of the period, before tax.
-
-    Formula: cloud_operating_income / cloud_ppe_net
-    Units:   amounts in one currency, twelve months of profit; a fraction. NaN where the denominator is not positive.
-    Source:  Amazon 10-K for 2022, AWS: operating income 22.841bn on 60.324bn.
-
-    >>> round(float(cloud_return_on_ppe(22.841, 60.324)), 4)
-    0.3786
-    """
-    return per(cloud_operating_income, cloud_ppe_net)
+@variant(cloud_return_on_assets, cloud_segment_assets="cloud_ppe_net")
+def cloud_return_on_ppe():
+    """Operating income of the cloud segment on its property and equipment at the end of the period, before tax."""
 
 
-@metric(FRACTION, spans=TWELVE_MONTHS)
-def cloud_return_on_average_ppe(
-    cloud_operating_income: Quantity, cloud_ppe_net: Quantity, cloud_ppe_net_opening: Quantity
-) -> Quantity:
-    """Operating income of the cloud segment on its average property and equipment, before tax.
-
-    Formula: cloud_operating_income / ((cloud_ppe_net_opening + cloud_ppe_net) / 2)
-    Units:   amounts in one currency, twelve months of profit; a fraction. NaN where the denominator is not positive.
-    Source:  Amazon 10-K for 2022, AWS: operating income 22.841bn on 60.324bn and 43.245bn.
-
-    >>> round(float(cloud_return_on_average_ppe(22.841, 60.324, 43.245)), 4)
-    0.4411
-    """
-    return per(cloud_operating_income, (cloud_ppe_net_opening + cloud_ppe_net) / 2)
+@variant(cloud_return_on_average_assets, cloud_segment_assets="cloud_ppe_net")
+def cloud_return_on_average_ppe():
+    """Operating income of the cloud segment on its average property and equipment, before tax."""
 
 
 @metric(FRACTION, spans=TWELVE_MONTHS)
@@ -97,15 +77,6 @@ def cloud_return_on_average_assets_after_tax(cloud_return_on_average_assets: Qua
     return cloud_return_on_average_assets * (1 - tax_rate)
 
 
-@metric(FRACTION, spans=TWELVE_MONTHS)
-def cloud_return_on_average_ppe_after_tax(cloud_return_on_average_ppe: Quantity, tax_rate: Quantity) -> Quantity:
-    """Operating income of the cloud segment on its average property and equipment, after tax at an assumed rate.
-
-    Formula: cloud_return_on_average_ppe * (1 - tax_rate)
-    Units:   two fractions; a fraction. The rate is an assumption, so the result is one.
-    Source:  see `cloud_return_on_average_ppe`; at the US rate of 21%.
-
-    >>> round(cloud_return_on_average_ppe_after_tax(0.4411, 0.21), 4)
-    0.3485
-    """
-    return cloud_return_on_average_ppe * (1 - tax_rate)
+@variant(cloud_return_on_average_assets_after_tax, cloud_return_on_average_assets="cloud_return_on_average_ppe")
+def cloud_return_on_average_ppe_after_tax():
+    """Operating income of the cloud segment on its average property and equipment, after tax at an assumed rate."""

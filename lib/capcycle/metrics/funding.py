@@ -1,6 +1,6 @@
 """Whose money pays for it: cash flow, profit and depreciation beside capex, and what cash is left."""
 
-from capcycle.metrics.registry import CURRENCY, FRACTION, MULTIPLE, Quantity, metric, per
+from capcycle.metrics.registry import CURRENCY, FRACTION, MULTIPLE, Quantity, metric, per, variant
 
 
 @metric(CURRENCY)
@@ -117,15 +117,6 @@ def fcf_after_leases(
     return operating_cash_flow - capex - finance_lease_principal_paid
 
 
-@metric(FRACTION)
-def fcf_after_leases_margin(fcf_after_leases: Quantity, revenue: Quantity) -> Quantity:
-    """Free cash flow after finance-lease principal out of each unit of revenue.
-
-    Formula: fcf_after_leases / revenue
-    Units:   two amounts in one currency over the same period; a fraction. NaN where revenue is not positive.
-    Source:  see `fcf_after_leases`; hand arithmetic: 15 of 120 is 12.5 %.
-
-    >>> float(fcf_after_leases_margin(15.0, 120.0))
-    0.125
-    """
-    return per(fcf_after_leases, revenue)
+@variant(fcf_margin, fcf="fcf_after_leases")
+def fcf_after_leases_margin():
+    """Free cash flow after finance-lease principal out of each unit of revenue."""

@@ -1,6 +1,6 @@
 """How much of the business is reinvested, and how much business stands on the assets."""
 
-from capcycle.metrics.registry import FRACTION, MULTIPLE, TWELVE_MONTHS, Quantity, metric, per
+from capcycle.metrics.registry import FRACTION, MULTIPLE, TWELVE_MONTHS, Quantity, metric, per, variant
 
 
 @metric(FRACTION)
@@ -17,46 +17,19 @@ def capex_to_revenue(capex: Quantity, revenue: Quantity) -> Quantity:
     return per(capex, revenue)
 
 
-@metric(FRACTION)
-def capex_with_lease_additions_to_revenue(capex_with_lease_additions: Quantity, revenue: Quantity) -> Quantity:
-    """Capex and assets obtained under finance leases out of each unit of revenue.
-
-    Formula: capex_with_lease_additions / revenue
-    Units:   two amounts in one currency over the same period; a fraction. NaN where revenue is not positive.
-    Source:  the definition; hand arithmetic: 24 of 80 is 30 %.
-
-    >>> float(capex_with_lease_additions_to_revenue(24.0, 80.0))
-    0.3
-    """
-    return per(capex_with_lease_additions, revenue)
+@variant(capex_to_revenue, capex="capex_with_lease_additions")
+def capex_with_lease_additions_to_revenue():
+    """Capex and assets obtained under finance leases out of each unit of revenue."""
 
 
-@metric(FRACTION)
-def capex_with_lease_principal_to_revenue(capex_with_lease_principal: Quantity, revenue: Quantity) -> Quantity:
-    """Capex and finance-lease principal, which is how Meta states its own capex, out of each unit of revenue.
-
-    Formula: capex_with_lease_principal / revenue
-    Units:   two amounts in one currency over the same period; a fraction. NaN where revenue is not positive.
-    Source:  Meta 10-Q for June 2024: 8.472bn of 39.071bn.
-
-    >>> round(float(capex_with_lease_principal_to_revenue(8.472, 39.071)), 4)
-    0.2168
-    """
-    return per(capex_with_lease_principal, revenue)
+@variant(capex_to_revenue, capex="capex_with_lease_principal")
+def capex_with_lease_principal_to_revenue():
+    """Capex and finance-lease principal, which is how Meta states its own capex, out of each unit of revenue."""
 
 
-@metric(FRACTION)
-def capex_to_cloud_revenue(capex: Quantity, cloud_revenue: Quantity) -> Quantity:
-    """The whole company's cash capex beside the revenue of its cloud segment; not all of it is for the cloud.
-
-    Formula: capex / cloud_revenue
-    Units:   two amounts in one currency over the same period; a fraction. NaN where revenue is not positive.
-    Source:  Alphabet 10-Q for June 2024: capex 13.186bn, Google Cloud 10.347bn.
-
-    >>> round(float(capex_to_cloud_revenue(13.186, 10.347)), 3)
-    1.274
-    """
-    return per(capex, cloud_revenue)
+@variant(capex_to_revenue, revenue="cloud_revenue")
+def capex_to_cloud_revenue():
+    """The whole company's cash capex beside the revenue of its cloud segment; not all of it is for the cloud."""
 
 
 @metric(MULTIPLE, spans=TWELVE_MONTHS)

@@ -1,6 +1,6 @@
 """What the business and its capital earn."""
 
-from capcycle.metrics.registry import CURRENCY, FRACTION, TWELVE_MONTHS, Quantity, metric, per
+from capcycle.metrics.registry import CURRENCY, FRACTION, TWELVE_MONTHS, Quantity, metric, per, variant
 
 
 @metric(FRACTION)
@@ -31,18 +31,9 @@ def operating_margin(operating_income: Quantity, revenue: Quantity) -> Quantity:
     return per(operating_income, revenue)
 
 
-@metric(FRACTION)
-def cloud_operating_margin(cloud_operating_income: Quantity, cloud_revenue: Quantity) -> Quantity:
-    """Operating income of the cloud segment out of each unit of its revenue.
-
-    Formula: cloud_operating_income / cloud_revenue
-    Units:   two amounts in one currency over the same period; a fraction. NaN where revenue is not positive.
-    Source:  Amazon 10-Q for June 2024: AWS 9.334bn of 26.281bn.
-
-    >>> round(float(cloud_operating_margin(9.334, 26.281)), 4)
-    0.3552
-    """
-    return per(cloud_operating_income, cloud_revenue)
+@variant(operating_margin, operating_income="cloud_operating_income", revenue="cloud_revenue")
+def cloud_operating_margin():
+    """Operating income of the cloud segment out of each unit of its revenue."""
 
 
 @metric(FRACTION)
@@ -127,33 +118,15 @@ def roic_incremental(
     return per(nopat - nopat_year_ago, invested_capital_opening - invested_capital_opening_year_ago)
 
 
-@metric(FRACTION, spans=TWELVE_MONTHS)
-def return_on_ppe_average(nopat: Quantity, ppe_net: Quantity, ppe_net_opening: Quantity) -> Quantity:
+@variant(roic_average, invested_capital="ppe_net")
+def return_on_ppe_average():
     """Operating profit after tax on the average of opening and closing property and equipment.
 
-    Formula: nopat / ((ppe_net_opening + ppe_net) / 2)
-    Units:   amounts in one currency, twelve months of profit; a fraction. NaN where the average is not positive.
-             Where a balance sheet lacks debt or cash, so that ROIC cannot be had, this can; it leaves out all other
-             capital, so it is higher.
-    Source:  the asset side of Mauboussin and Callahan (2022); hand arithmetic: 75 on the average of 90 and 110 is 75 %.
-
-    >>> float(return_on_ppe_average(75.0, 110.0, 90.0))
-    0.75
+    Where a balance sheet lacks debt or cash, so that ROIC cannot be had, this can. It leaves out all other capital, so
+    it is higher.
     """
-    return per(nopat, (ppe_net_opening + ppe_net) / 2)
 
 
-@metric(FRACTION, spans=TWELVE_MONTHS)
-def return_on_ppe_incremental(
-    nopat: Quantity, nopat_year_ago: Quantity, ppe_net_opening: Quantity, ppe_net_opening_year_ago: Quantity
-) -> Quantity:
-    """Profit added in a year on the property and equipment added in the year before.
-
-    Formula: (nopat - nopat_year_ago) / (ppe_net_opening - ppe_net_opening_year_ago)
-    Units:   amounts in one currency, twelve months of profit; a fraction. NaN where property did not grow.
-    Source:  as `roic_incremental`, one-year lag; hand arithmetic: 15 more on 50 more is 30 %.
-
-    >>> float(return_on_ppe_incremental(90.0, 75.0, 250.0, 200.0))
-    0.3
-    """
-    return per(nopat - nopat_year_ago, ppe_net_opening - ppe_net_opening_year_ago)
+@variant(roic_incremental, invested_capital="ppe_net")
+def return_on_ppe_incremental():
+    """Profit added in a year on the property and equipment added in the year before."""

@@ -60,7 +60,7 @@ BY_NAME = {
     **dict.fromkeys(["backlog_duration", "build_years", "card_lease_term", "gpu_loan_term", "lease_term",
                      "step_years"], TERM),
     **dict.fromkeys(["enterprise_value", "invested_capital", "net_debt", "net_income", "operating_income",
-                     "other_fixed_cost", "segment_gross_profit", "told_profit_per_year"], SIGNED),
+                     "other_fixed_cost", "segment_gross_profit", "quoted_profit_per_year"], SIGNED),
     "capital_turns": Bounds(0, 10, "it is revenue over capital: write 0.5 for half a turn"),
     "gpu_rent_ratio_per_year": Bounds(0, 2, "it is a year's rent over that of the year before"),
     "hosting_rent": Bounds(1e5, DEAREST_HOSTING),

@@ -1,6 +1,6 @@
 """What an analyst does with any model: cases, scenarios, grids, tornadoes, solving, simulating, checking."""
 
-from capcycle.study.assumptions import assumption, converted
+from capcycle.study.assumptions import assumption, converted, declared
 from capcycle.study.case import Case, case, cases
 from capcycle.study.check import Check, check
 from capcycle.study.figures import figure, history, newest
@@ -26,6 +26,7 @@ __all__ = [
     "cases",
     "check",
     "converted",
+    "declared",
     "figure",
     "grid",
     "hindsight",

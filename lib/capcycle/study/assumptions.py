@@ -1,5 +1,6 @@
 """Judgements of named authors, and the workbook's own: which of them stood on the day of a book."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -17,7 +18,8 @@ def assumption(book: Book, name: str, company: str = "", value: float = 0.0) -> 
 
     One that was public on the day of the book stands as its author gave it. Of one that was not, the workbook keeps
     the value as its own: today's judgement, without the documents of later days (`hindsight`).
-    Where only other companies have the assumption, it is missing, and `whose` names them.
+    Where only other companies have the assumption, it is missing, and `whose` names them. One of which only the ends
+    are stated has these and no value.
     Errors: ModelError for a name that is not among the assumptions.
 
     >>> weight = assumption(facts.open(), "signed_weight")
@@ -34,14 +36,27 @@ def assumption(book: Book, name: str, company: str = "", value: float = 0.0) -> 
     if rows.empty:
         return _of_others(book, name, named)
     row = rows.sort_values("company").iloc[-1]
-    if np.isnan(row["central"]):
-        raise ModelError(f"data/assumptions.csv: {name} has no central value; give {name}= a number of your own")
     known = Quantity(
         name, float(row["central"]), row["unit"], float(row["low"]), float(row["high"]), row["kind"], row["source"],
         row["reason"], published=row["published"],
     )  # fmt: skip
     stood = known if _public(book, known) else _own(known, book)
     return stood.chosen(value) if value else stood
+
+
+def declared(name: str, value: float | Sequence[float], unit: str, reason: str) -> Quantity:
+    """What a page's reader declares, since no source gives it: one number, or low, central and high.
+
+    Errors: ModelError for a range that does not rise.
+
+    >>> declared("pipeline_probability", [0.0, 0.25, 0.5], "fraction", "No source gives it.").high
+    0.5
+    """
+    numbers = [float(each) for each in (value if np.ndim(value) else [value])]
+    if len(numbers) not in (1, 3) or numbers != sorted(numbers):
+        raise ModelError(f"{name} is {value}: give one number, or low, central and high, rising")
+    low, central, high = numbers if len(numbers) == 3 else (np.nan, numbers[0], np.nan)
+    return Quantity(name, central, unit, low, high, reason=reason)
 
 
 def assumption_names(book: Book) -> set[str]:

@@ -7,6 +7,7 @@ from numbers import Real
 from typing import Any
 
 import numpy as np
+import pandas as pd
 
 from capcycle import facts, words
 from capcycle.errors import ModelError, unknown
@@ -81,8 +82,12 @@ class Case:
             raise ModelError(f"{self.model.__name__}: {unknown('name', [name], [*self.inputs, *self.model.outputs])}")
         value = getattr(self.outputs, name)
         value = [float(each) for each in value] if name in self.model.by_year else float(value)
-        return Quantity(name, value, self.unit(name), kind=self.kind, source=self.source, reason=self.lacking,
-                        hindsight=bool(self.hindsight))  # fmt: skip
+        dated = [each for each in self.inputs.values() if each.day == each.day]
+        return Quantity(
+            name, value, self.unit(name), kind=self.kind, source=self.source, reason=self.lacking,
+            since=min((each.since for each in dated), default=pd.NaT),
+            day=max((each.day for each in dated), default=pd.NaT), hindsight=bool(self.hindsight),
+        )  # fmt: skip
 
     @property
     def varied(self) -> dict[str, Quantity]:
@@ -189,10 +194,17 @@ def _input(name: str, value: Any, book: Book, company: str, unit: str) -> Quanti
     if isinstance(value, Measures):
         return figure(value, company)
     if isinstance(value, str):
-        return replace(assumption(book, value, company), name=name)
+        return _assumed(name, value, book, company)
     if isinstance(value, Real | Sequence | np.ndarray):
         return Quantity(name, value, unit, reason=words.say("study.given"))
     raise ModelError(f"{name}: {value!r} is no number, Quantity, Measures, or name of an assumption")
+
+
+def _assumed(name: str, called: str, book: Book, company: str) -> Quantity:
+    found = assumption(book, called, company)
+    if found.missing and not found.whose:
+        raise ModelError(f"data/assumptions.csv: {called} has no central value; give {called}= a number of your own")
+    return replace(found, name=name)
 
 
 def _nobody(missing: Sequence[Quantity], whose: str) -> str:

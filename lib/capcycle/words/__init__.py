@@ -1,6 +1,18 @@
 """Money, percent, dates and sentences as a reader meets them; every sentence stands in `words/<language>/`."""
 
-from capcycle.words.catalogue import LANGUAGE, Sentence, catalogue, counted, lower, name, paragraph, said, say, sentence
+from capcycle.words.catalogue import (
+    LANGUAGE,
+    Sentence,
+    catalogue,
+    counted,
+    label,
+    lower,
+    name,
+    paragraph,
+    said,
+    say,
+    sentence,
+)
 from capcycle.words.format import DASH, change, coupon, day, listing, period, points, value
 
 __all__ = [
@@ -12,6 +24,7 @@ __all__ = [
     "counted",
     "coupon",
     "day",
+    "label",
     "listing",
     "lower",
     "name",

@@ -65,17 +65,30 @@ def counted(key: str, count: int, **values: object) -> str:
     return say(said(f"{key}_{count}", key), count=count, **values)
 
 
-def name(thing: str) -> str:
-    """What a reader calls a concept or a metric; a metric's id may end in the concepts it was measured on.
+def label(key: str) -> str:
+    """What stands under `key`; where nothing does, the end of the key made readable.
 
-    >>> name("capex_to_revenue"), name("growth_year_on_year.capex")
-    ('Capex to revenue', 'Growth of capex on a year earlier')
+    >>> label("name.ppe_net"), label("name.backlog_cover")
+    ('PP&E, net', 'Backlog cover')
+    """
+    plain = key.rpartition(".")[2].replace("_", " ")
+    return catalogue().get(key, plain[:1].upper() + plain[1:])
+
+
+def name(thing: str) -> str:
+    """What a reader calls a concept, a metric, or what a model takes or gives; a missing name is its id made readable.
+
+    A metric's id may end in the concepts it was measured on.
+
+    >>> name("capex_to_revenue"), name("growth_year_on_year.capex"), name("backlog_cover")
+    ('Capex to revenue', 'Growth of capex on a year earlier', 'Backlog cover')
     """
     metric, *concepts = thing.split(".")
     if not concepts:
-        return say(f"name.{metric}")
-    of = {f"of{place}": lower(say(f"name.{concept}")) for place, concept in enumerate(concepts)}
-    return say(f"name_of.{metric}", **of)
+        return label(f"name.{metric}")
+    of = [lower(label(f"name.{concept}")) for concept in concepts]
+    places = {f"of{place}": concept for place, concept in enumerate(of)}
+    return say(said(f"name_of.{metric}", "measure.of"), metric=name(metric), of=", ".join(of), **places)
 
 
 def lower(text: str) -> str:

@@ -2,70 +2,108 @@
 
 from typing import Any
 
-from capcycle.analyses.gpu_cloud.gpu_hour import gpu_hour
-from capcycle.analyses.gpu_cloud.model import GENERATIONS, LAST, gpu_cloud
+from capcycle import study
+from capcycle.analyses.gpu_cloud.gpu_hour import gpu_funding_gap, gpu_hour, gpu_run_rate
+from capcycle.analyses.gpu_cloud.model import gpu_cloud
 from capcycle.errors import ModelError, unknown
-from capcycle.facts import registers
-from capcycle.study.case import Case, Input, case
-from capcycle.study.chosen import assumption, within
+from capcycle.facts import Book
+from capcycle.quantity import Quantity
+from capcycle.study import Case
 from capcycle.words import say
 
 GPUS = 10_000  # in a cluster let by the hour, where nobody says otherwise
-RANGES = {"gpus": (1, 1e7), "gpu_rent": (0.01, 1000), "gpu_utilisation": (0.01, 1), "server_life": (1, LAST),
-          "refreshes": (0, GENERATIONS - 1)}  # fmt: skip
 H100 = {"gpu_price": "gpu_price_h100", "kw_per_gpu": "kw_per_gpu_h100"}
 CONTRACT = {"site_capex": "currency", "site_residual": "fraction", "contract_price": "currency/GPU-hour",
             "contract_term": "years", "prepaid_share": "fraction"}  # fmt: skip
+RUN_RATES = {"bernstein": ("run_rate_bernstein", "gpus_bernstein"), "target": ("run_rate_planned", "gpus_planned"),
+             "contract": ("contract_revenue", "gpus")}  # fmt: skip
+PLAN = {"it_capex": "gpu_order", "prepayment": "prepayment_planned", "borrowed": "borrowed_planned"}
+OF_RUN_RATES = "IREN"  # the one company whose run-rates and funding are public
 
 
-def chosen(**given: float) -> dict[str, float]:
-    """What a reader chose: of a notebook's parameters those that are not left at 0.
-
-    Errors: ModelError for every value that cannot be, and for more years of service than the model counts.
-
-    >>> chosen(server_life=4.0, gpu_rent=0)
-    {'server_life': 4.0}
-    """
-    kept = within(RANGES, given)
-    years = kept.get("server_life", 0) * (kept.get("refreshes", 0) + 1)
-    if years > LAST:
-        raise ModelError(f"server_life and refreshes come to {years:g} years of service: at most {LAST}")
-    return kept
-
-
-def cluster(lessor: str = "", gpus: float = GPUS, refreshes: float = 0, currency: str = "USD", **given: float) -> Case:
+def cluster(book: Book, lessor: str = "", gpus: float = GPUS, refreshes: float = 0, **numbers: float) -> Case:
     """A cluster under a lessor's contract; without a lessor one of H100 let by the hour.
 
-    given   what a reader chose instead of an assumption, amounts in US dollars
-    Errors: ModelError for a lessor whose contract is not held, and for a currency without rates.
+    numbers  a reader's own, 0 for the assumption's; amounts in US dollars
+    Errors:  ModelError for a lessor whose contract was not public, and for every number that cannot be.
 
-    >>> cluster().inputs["contract_term"].central, float(cluster("IREN").inputs["contract_term"].central)
+    >>> from capcycle import facts
+    >>> book = facts.open()
+    >>> cluster(book).inputs["contract_term"].value, cluster(book, "IREN").inputs["contract_term"].value
     (0.0, 5.0)
     """
-    _check(lessor)
-    none = {name: Input(name, 0.0, unit, reason=say("gpu_cloud.no_contract")) for name, unit in CONTRACT.items()}
-    free = none | H100 | {
-        "gpus": Input("gpus", float(gpus), "GPUs", reason=say("gpu_cloud.any_size")),
-        "credited_from": Input("credited_from", 1.0, "years", reason=say("gpu_cloud.no_contract")),
+    _check(book, lessor)
+    free = {} if lessor else _without_contract(gpus)
+    build = study.case(gpu_cloud, book, lessor, **free, hurdle_rate="required_return", refreshes=refreshes)
+    return build.chosen(**numbers)
+
+
+def _without_contract(gpus: float) -> dict[str, Any]:
+    none = {name: Quantity(name, 0.0, unit, reason=say("gpu_cloud.no_contract")) for name, unit in CONTRACT.items()}
+    return none | H100 | {
+        "gpus": Quantity("gpus", float(gpus), "GPUs", reason=say("gpu_cloud.any_size")),
+        "credited_from": Quantity("credited_from", 1.0, "years", reason=say("gpu_cloud.no_contract")),
     }  # fmt: skip
-    asked = {"hurdle_rate": "required_return", "refreshes": refreshes}
-    return case(gpu_cloud, lessor, currency, **({} if lessor else free), **asked, **_own(lessor, given))
 
 
-def hour(lessor: str = "", currency: str = "USD", **given: float) -> Case:
+def hour(book: Book, lessor: str = "", **numbers: float) -> Case:
     """The hour that such a cluster sells, at today's rent; a site of the lessor's own at its straight-line cost."""
-    _check(lessor)
+    _check(book, lessor)
     place = {"data_center_cost": "data_center_capital" if lessor else "data_center_cost"}
-    taken = {name: value for name, value in given.items() if name in gpu_hour.parameters}
-    return case(gpu_hour, lessor, currency, **({} if lessor else H100), **place, **_own(lessor, taken))
+    sold = study.case(gpu_hour, book, lessor, **({} if lessor else H100), **place)
+    return sold.chosen(**{name: number for name, number in numbers.items() if name in gpu_hour.parameters})
 
 
-def _own(lessor: str, given: dict[str, float]) -> dict[str, Any]:
-    return {name: assumption(name, value, lessor) for name, value in given.items()}
+@study.starts(gpu_cloud)
+def _cluster(book: Book, company: str) -> Case:
+    return cluster(book, company) if company in lessors(book) else study.bound(gpu_cloud, book, company)
 
 
-def _check(lessor: str) -> None:
-    table = registers.read("assumptions")
-    held = table.loc[table["name"] == "contract_price", "company"]
-    if lessor and lessor not in set(held):
-        raise ModelError(f"{unknown('lessor', [lessor], held)}; empty for a cluster let by the hour")
+@study.starts(gpu_hour)
+def _hour(book: Book, company: str) -> Case:
+    return hour(book, company) if not company or company in lessors(book) else study.bound(gpu_hour, book, company)
+
+
+@study.starts(gpu_run_rate)
+def _run_rate(book: Book, company: str) -> Case:
+    return study.bound(gpu_run_rate, book, company, run_rate="run_rate_planned", gpus="gpus_planned",
+                       planned_gpus="gpus_planned")  # fmt: skip
+
+
+@study.starts(gpu_funding_gap)
+def _funding(book: Book, company: str) -> Case:
+    return study.bound(gpu_funding_gap, book, company, **PLAN)
+
+
+def lessors(book: Book) -> list[str]:
+    """Who has a contract with its price that was public on the day of a book.
+
+    >>> from capcycle import facts
+    >>> "IREN" in lessors(facts.open()), lessors(facts.open(as_of="2024-12-31"))
+    (True, [])
+    """
+    table = book.assumptions
+    companies = table.loc[table["name"] == "contract_price", "company"]
+    return [each for each in companies if not study.assumption(book, "contract_price", each).hindsight]
+
+
+def _check(book: Book, lessor: str) -> None:
+    if lessor and lessor not in (public := lessors(book)):
+        raise ModelError(f"{unknown('lessor', [lessor], public)}; empty for a cluster let by the hour")
+
+
+def run_rates(book: Book) -> dict[str, Case]:
+    """Run-rates of revenue that were public, by what they are called."""
+    rest = {"gpu_utilisation": 1.0, "planned_gpus": "gpus_planned"}
+    cases = {
+        say(f"gpu_cloud.run_rate.{name}"): study.case(
+            gpu_run_rate, book, OF_RUN_RATES, run_rate=revenue, gpus=gpus, **rest
+        )
+        for name, (revenue, gpus) in RUN_RATES.items()
+    }
+    return {name: each for name, each in cases.items() if not each.inputs["run_rate"].hindsight}
+
+
+def funding(book: Book) -> Case:
+    """What a lessor's order of GPUs leaves to find after prepayment and debt."""
+    return study.case(gpu_funding_gap, book, OF_RUN_RATES, **PLAN)

@@ -129,7 +129,7 @@ def leasing(
 
 
 class LeasingImplied(NamedTuple):
-    """What a told profit says of the costs that nobody told."""
+    """What a quoted profit says of the costs that nobody states."""
 
     lease_inflow: Amount
     implied_cost: Amount
@@ -144,12 +144,12 @@ def leasing_implied(
     lease_income: Amount,
     vat_refund: Amount,
     cluster_residual: Amount,
-    told_profit_per_year: PerYear,
+    quoted_profit_per_year: PerYear,
     card_lease_term: Years,
 ) -> LeasingImplied:
-    """What servers, interest, operation and tax must add up to, given the income and a profit that was told.
+    """What servers, interest, operation and tax must add up to, given the income and a quoted profit.
 
-    Formula: implied_cost = lease_income + vat_refund + cluster_residual - told_profit_per_year * card_lease_term
+    Formula: implied_cost = lease_income + vat_refund + cluster_residual - quoted_profit_per_year * card_lease_term
     Units:   one currency, over the whole term but for the profit; rent per card and hour of the year.
     Source:  the leasing call of 2025-07-01: 4.33bn in and 150 to 200m a year leave 3.58 to 3.33bn of cost.
 
@@ -157,12 +157,12 @@ def leasing_implied(
     [3.58, 3.33]
     """
     inflow = lease_income + vat_refund + cluster_residual
-    cost = inflow - told_profit_per_year * card_lease_term
+    cost = inflow - quoted_profit_per_year * card_lease_term
     return LeasingImplied(
         lease_inflow=inflow,
         implied_cost=cost,
         implied_cost_per_card=cost / cards,
-        lease_margin=told_profit_per_year * card_lease_term / inflow,
+        lease_margin=quoted_profit_per_year * card_lease_term / inflow,
         rent_per_card_hour=lease_income / (cards * card_lease_term * HOURS_PER_YEAR),
     )
 

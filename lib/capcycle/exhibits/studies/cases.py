@@ -128,24 +128,29 @@ def _three(table: pd.DataFrame, case: Case, kind: str) -> pd.DataFrame:
     return table.reset_index(drop=True).assign(label=labels, unit=units, kind=kind)
 
 
-def by_year(found: Scenarios, of: str) -> Exhibit:
-    """An output by year, a line per scenario."""
+def by_year(found: Scenarios, of: str, mark: float | None = None, notes: Sequence[str] = ()) -> Exhibit:
+    """An output by year, a line per scenario, to the last year in which one of them moves.
+
+    mark   a year to draw a line through, such as the end of a contract; `notes` say what it is
+    """
     case, unit = found.case, found.case.unit(of)
+    lines = {each: np.array([float(value) for value in getattr(found.results[each], of)]) for each in SCENARIOS}
+    last = max([int(np.flatnonzero(np.diff(line)).max(initial=-1)) + 1 for line in lines.values()])
     rows = pd.DataFrame(
         [
-            {"x": year, "value": float(value), "group": say(f"study.{each}"), "label": str(year)}
-            for each in SCENARIOS
-            for year, value in enumerate(getattr(found.results[each], of))
+            {"x": year, "value": line[year], "group": say(f"study.{each}"), "label": str(year)}
+            for each, line in lines.items()
+            for year in range(last + 1)
         ]
     ).assign(unit=unit, kind=case.kind, source=case.source)
-    last = rows[rows["x"] == rows["x"].max()].set_index("group")["value"]
-    ends = {each: words.value(last[say(f"study.{each}")], unit) for each in SCENARIOS}
+    ends = {each: words.value(line[last], unit) for each, line in lines.items()}
     frame = Frame(
         parts.slug("by-year", case.model.__name__, of, case.company),
-        titled(case, of, "study.by_year_title", ends, year=rows["x"].max()),
+        titled(case, of, "study.by_year_title", ends, year=last),
         say("study.by_year_subtitle", output=words.name(of), unit=parts.unit(unit)),
+        tuple(notes),
     )
-    return marks.paths(rows, frame)
+    return marks.paths(rows, frame, mark=mark or None)
 
 
 def titled(case: Case, of: str, key: str, ends: Mapping[str, str], **more: Any) -> str:

@@ -1,0 +1,160 @@
+"""Exhibits of AI cloud until 2030: its return by year, paybacks by definition, the cash that a build ties up."""
+
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from capcycle import study, words
+from capcycle.analyses.ai_roic.forward_return import definitions
+from capcycle.analyses.ai_roic.model import FIRST_YEAR, LAST_YEAR
+from capcycle.exhibits import Exhibit, marks, parts
+from capcycle.exhibits.marks import Frame
+from capcycle.models import finance
+from capcycle.quantity import Quantity
+from capcycle.study import SCENARIOS, Case, Scenarios
+from capcycle.words import Sentence, say
+
+PAYBACKS = ("payback_cash", "payback_discounted", "payback_simple")
+ROICS = ("roic_average", "roic_incremental")
+
+
+def cloud_verdict(chain: Case, unit: Case) -> Sentence:
+    """When AI cloud passes its cost of capital, and when the money is back."""
+    key = "ai_roic.back" if np.isfinite(float(unit.outputs.payback_discounted)) else "ai_roic.not_back"
+    back = study.tell(unit, key, payback_discounted=words.value(float(unit.outputs.payback_discounted), "years"))
+    return words.paragraph(_passes(chain) + back, *study.hindsight(chain, unit))
+
+
+def by_year(three: Scenarios) -> Exhibit:
+    """The return on AI capital from 2025 to 2030 in three scenarios, beside the cost of capital."""
+    case = three.case
+    lines = {say(f"study.{each}"): three.results[each].roic for each in SCENARIOS}
+    lines[words.name("wacc")] = [case.inputs["wacc"].value] * (LAST_YEAR - FIRST_YEAR + 1)
+    rows = pd.DataFrame([
+        {"x": FIRST_YEAR + year, "value": float(value), "group": name, "label": str(FIRST_YEAR + year)}
+        for name, line in lines.items() for year, value in enumerate(line)
+    ]).assign(unit="fraction", kind=case.kind, source=case.source)  # fmt: skip
+    frame = Frame(parts.slug("roic-by-year", case.company), _passes(case), say("ai_roic.by_year_subtitle"),
+                  (*definitions({case.company: case}), say("ai_roic.chain_note")))  # fmt: skip
+    return marks.paths(rows, frame)
+
+
+def _passes(case: Case) -> str:
+    above = [FIRST_YEAR + year for year, each in enumerate(case.outputs.roic_spread) if each >= 0]
+    printed = Quantity("roic_2030", float(_untaxed(case).roic_2030), "fraction")
+    if above:
+        return study.tell(case, "ai_roic.passes", year=above[0], last=LAST_YEAR, printed=printed)
+    return study.tell(case, "ai_roic.never_passes", last=LAST_YEAR, printed=printed)
+
+
+def _untaxed(case: Case) -> Any:
+    """As the author prints it: the return is margin times turns, with no tax taken off."""
+    return case.evaluate(tax_rate=0.0)
+
+
+def readings(case: Case) -> Exhibit:
+    """The author's pair of margin and return read in three ways: as printed, taxed, and with the tax in it already."""
+    turns = case.inputs["capital_turns"]
+    rows = pd.DataFrame([
+        {"label": say(f"ai_roic.reading.{name}"), "turns": at, "value": result.roic_2030, "spread": result.spread_2030,
+         "payback": result.payback_simple}
+        for name, at, result in _read(case, turns)
+    ]).assign(unit="fraction", turns_unit="number", payback_unit="years", kind=case.kind,
+              source=turns.source)  # fmt: skip
+    title = study.tell(case, "ai_roic.readings.title", printed=words.value(rows["value"].iloc[0], "fraction"),
+                       last=LAST_YEAR)  # fmt: skip
+    frame = Frame(parts.slug("readings", case.company), title, say("ai_roic.readings.subtitle"), (turns.reason,))
+    names = ("label", "turns", "value", "spread", "payback")
+    return marks.table(rows, frame, {name: say(f"ai_roic.reading_column.{name}") for name in names})
+
+
+def _read(case: Case, turns: Quantity) -> Iterator[tuple[str, float, Any]]:
+    yield "printed", turns.value, _untaxed(case)
+    yield "taxed", turns.value, case.outputs
+    if turns.varied:
+        yield "tax_inside", turns.high, case.evaluate(capital_turns=turns.high)
+
+
+def cash_curve(three: Scenarios) -> Exhibit:
+    """What a build has cost and brought in, added up by year, until the last of it is worn out."""
+    case = three.case
+    lines = {say(f"study.{each}"): np.asarray(three.results[each].cumulative_cash, float) for each in SCENARIOS}
+    worn = max(_last_move(line) for line in lines.values())
+    rows = pd.DataFrame([
+        {"x": FIRST_YEAR + year, "value": line[year], "group": name, "label": str(FIRST_YEAR + year)}
+        for name, line in lines.items() for year in range(worn + 1)
+    ]).assign(unit=case.unit("cumulative_cash"), kind=case.kind, source=case.source)  # fmt: skip
+    subtitle = say("ai_roic.cash.subtitle", unit=case.unit("cumulative_cash"))
+    frame = Frame(parts.slug("cash-curve", case.company), _cash_title(case), subtitle, (say("ai_roic.cash.note"),))
+    return marks.paths(rows, frame)
+
+
+def _last_move(line: np.ndarray) -> int:
+    """The last year in which the sum still changes."""
+    moves = np.flatnonzero(np.abs(np.diff(line)) > 1e-9 * np.max(np.abs(line)))
+    return int(moves[-1]) + 1 if len(moves) else 1
+
+
+def _cash_title(case: Case) -> str:
+    total = np.asarray(case.outputs.cumulative_cash, float)
+    back = [FIRST_YEAR + year for year in range(1, len(total)) if total[year] >= 0 and total[year - 1] < 0]
+    if back:
+        return study.tell(case, "ai_roic.cash.title", year=back[0])
+    return study.tell(case, "ai_roic.cash.title_never")
+
+
+def paybacks(case: Case) -> Exhibit:
+    """Years until AI capital is back by three definitions, each from the bear to the bull case."""
+    rows = _ranges(case, PAYBACKS)
+    key = "title" if np.isfinite(rows["value"].iloc[1]) else "title_not"
+    years = dict(zip(PAYBACKS, (words.value(each, "years") for each in rows["value"]), strict=True))
+    title = study.tell(case, f"ai_roic.paybacks.{key}", **years)
+    notes = (*definitions({case.company: case}), say("ai_roic.paybacks.note"))
+    frame = Frame(parts.slug("paybacks", case.company), title, say("ai_roic.paybacks.subtitle"), notes)
+    return marks.dots(rows, frame)
+
+
+def old_and_new(case: Case) -> Exhibit:
+    """The return of 2030 on all AI capital in service, and on what was added since the first year of earning."""
+    title = study.tell(case, "ai_roic.old_and_new.title", last=LAST_YEAR)
+    note = say("ai_roic.old_and_new.note")
+    frame = Frame(parts.slug("old-and-new", case.company), title, say("ai_roic.old_and_new.subtitle"), (note,))
+    return marks.dots(_ranges(case, ROICS), frame)
+
+
+def _ranges(case: Case, names: Sequence[str]) -> pd.DataFrame:
+    """Outputs of one unit, each from the bear to the bull case."""
+    three = study.scenarios(case).outputs.loc[list(names), list(SCENARIOS)]
+    return pd.DataFrame([
+        {"label": words.name(name), "low": row.min(), "value": row["base"], "high": row.max(),
+         "note": case.lacking or _never(row), "unit": case.unit(name)}
+        for name, row in three.iterrows()
+    ]).assign(kind=case.kind, source=case.source)  # fmt: skip
+
+
+def _never(row: pd.Series) -> str:
+    lost = [words.lower(say(f"study.{each}")) for each in SCENARIOS if np.isnan(row[each])]
+    return say("ai_roic.never", cases=words.listing(lost)) if lost else ""
+
+
+def rates(three: Scenarios) -> Exhibit:
+    """Net present value and every rate of return of one unit of AI capital, with the reason where there is none."""
+    case = three.case
+    rows = pd.DataFrame([
+        {"label": say(f"study.{each}"), "value": float(result.npv_per_capital), **_rates(result.build_cash)}
+        for each, result in three.results.items()
+    ]).assign(unit="fraction", kind=case.kind, source=case.source)  # fmt: skip
+    base = rows.set_index("label").loc[say("study.base")]
+    key = "title" if base["value"] >= 0 else "title_less"
+    title = study.tell(case, f"ai_roic.rates.{key}", rate=base["rates"])
+    columns = {"label": say("ai_roic.column.scenario"), "value": words.name("npv_per_capital"),
+               "rates": words.name("irr"), "note": say("marks.column.note")}  # fmt: skip
+    return marks.table(rows, Frame(parts.slug("rates", case.company), title, say("ai_roic.rates.subtitle")), columns)
+
+
+def _rates(flows: Sequence[float]) -> dict[str, str]:
+    every = finance.rates([float(flow) for flow in flows])
+    shown = words.listing([words.value(rate, "fraction") for rate in every.values]) if every.values else words.DASH
+    return {"rates": shown, "note": every.reason or words.DASH}

@@ -1,0 +1,202 @@
+"""Exhibits of the forward return: against the cost of capital, by year of capex, beside what its author printed."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+
+import altair as alt
+import pandas as pd
+
+from capcycle import study, theme, words
+from capcycle.exhibits import Exhibit, marks, parts
+from capcycle.exhibits.marks import Frame
+from capcycle.study import SCENARIOS, Case
+from capcycle.words import Sentence, say
+
+TICKERS = {"GOOG": "GOOGL"}  # an author's, and ours
+SAME = 0.001  # a relative difference that rounding explains
+BP = 1e4
+
+
+def verdict(cases: Mapping[str, Case]) -> Sentence:
+    """How many companies are set to earn more than their capital costs, in the base and in the bear case."""
+    every = _against(cases)
+    rows, lack = every.dropna(subset="value"), every[every["value"].isna()]
+    lacking = words.counted("ai_roic.lacking", len(lack), names=words.listing(list(lack["label"]))) if len(lack) else ""
+    return words.paragraph(_verdict(rows, cases) + lacking, *study.hindsight(*cases.values()))
+
+
+def _verdict(rows: pd.DataFrame, cases: Mapping[str, Case]) -> str:
+    if rows.empty:
+        return say("ai_roic.verdict_none")
+    if len(rows) == 1:
+        case = next(each for each in cases.values() if not each.lacking)
+        return study.tell(case, "ai_roic.verdict_1", low=words.value(rows["low"].iloc[0], "fraction"))
+    above, bear = (int((rows[column] > rows["wacc"]).sum()) for column in ("value", "low"))
+    key = "ai_roic.verdict_all" if above == len(rows) else "ai_roic.verdict"
+    return say(key, count=len(rows), above=above, bear=bear)
+
+
+def against_cost(cases: Mapping[str, Case]) -> Exhibit:
+    """The forward return of each company from the bear to the bull case, with a tick at its cost of capital."""
+    rows = _against(cases).sort_values("value", ascending=False, ignore_index=True)
+    known = rows.dropna(subset="value")
+    notes = (say("ai_roic.flow_note"), say("study.scenarios_note"), *_one_sided(cases), *definitions(cases))
+    frame = Frame("forward-roic-against-cost", _against_title(known), say("ai_roic.against_subtitle"), notes)
+    shown = marks.dots(rows, frame)
+    return replace(shown, chart=_ticked(shown.chart, known)) if len(known) else shown
+
+
+def _against(cases: Mapping[str, Case]) -> pd.DataFrame:
+    return pd.DataFrame([_row(company, case) for company, case in cases.items()]).assign(unit="fraction")
+
+
+def _row(company: str, case: Case) -> dict:
+    three = study.scenarios(case).outputs.loc["forward_roic", list(SCENARIOS)]
+    return {
+        "label": case.book.names[company], "low": three.min(), "value": three["base"], "high": three.max(),
+        "wacc": case.inputs["wacc"].value, "kind": case.kind, "source": case.source,
+        "note": case.lacking or study.tell(case, "ai_roic.cost"),
+    }  # fmt: skip
+
+
+def _against_title(known: pd.DataFrame) -> str:
+    if known.empty:
+        return say("ai_roic.verdict_none")
+    spread = known["value"] - known["wacc"]
+    top, bottom = known.loc[spread.idxmax()], known.loc[spread.idxmin()]
+    ends = {"top": top["label"], "top_spread": words.points(spread.max())}
+    ends |= {"bottom": bottom["label"], "bottom_spread": words.points(spread.min())}
+    return words.counted("ai_roic.against", len(known), **ends)
+
+
+def _ticked(chart: alt.LayerChart, known: pd.DataFrame) -> alt.LayerChart:
+    data = known[["label", "wacc"]].assign(shown=[words.value(each, "fraction") for each in known["wacc"]])
+    tick = alt.Chart(data).mark_tick(thickness=3, size=24, color=theme.LIGHT["text"])
+    tip = alt.Tooltip("shown:N", title=words.name("wacc"))
+    return alt.layer(chart, tick.encode(x="wacc:Q", y=alt.Y("label:N", sort=None), tooltip=[tip]))
+
+
+def _one_sided(cases: Mapping[str, Case]) -> list[str]:
+    """Whose base case has an input at the better end of its range already."""
+    stuck = {company: study.scenarios(case).stuck("bull") for company, case in cases.items() if not case.lacking}
+    inputs = [say("study.whose", company=cases[company].book.names[company], what=words.lower(words.name(name)))
+              for company, names in stuck.items() for name in names]  # fmt: skip
+    return [say("ai_roic.one_sided", inputs=words.listing(inputs))] if inputs else []
+
+
+def definitions(cases: Mapping[str, Case]) -> tuple[str, ...]:
+    """The ids of the definitions behind some cases, with their formulas."""
+    used = {case.model.__name__: parts.FORMULA.search(case.model.__doc__)[1] for case in cases.values()}
+    return tuple(say("ai_roic.definition", id=name, formula=formula) for name, formula in used.items())
+
+
+def own_duration(cases: Mapping[str, Case]) -> Exhibit:
+    """The spread over the cost of capital at the author's duration of a backlog, and at the one a company discloses."""
+    rows = pd.DataFrame([row for company, case in cases.items() for row in _durations(company, case)])
+    subtitle = say("ai_roic.duration.subtitle")
+    if rows.empty:
+        return marks.nothing(Frame("own-duration", say("ai_roic.duration.title_0"), subtitle))
+    rows = rows.assign(unit="bp", years_unit="years", disclosed_unit="years", kind="assumed")
+    most = rows.loc[(rows["value"] - rows["spread"]).abs().idxmax()]
+    title = say("ai_roic.duration.title", company=most["label"], years=words.value(most["disclosed"], "years"),
+                was=words.value(most["spread"], "number"), now=words.value(most["value"], "bp"))  # fmt: skip
+    names = ("label", "years", "spread", "disclosed", "value")
+    frame = Frame("own-duration", title, subtitle, (say("ai_roic.duration.note"),))
+    return marks.table(rows, frame, {name: say(f"ai_roic.duration_column.{name}") for name in names})
+
+
+def _durations(company: str, case: Case) -> list[dict]:
+    """A company's row where it discloses another duration than the case takes."""
+    if case.lacking or "backlog_duration" not in case.inputs:
+        return []
+    years, disclosed = (
+        case.inputs["backlog_duration"],
+        study.assumption(case.book, "backlog_duration_disclosed", company),
+    )
+    if disclosed.missing or disclosed.hindsight or disclosed.value == years.value:
+        return []
+    spread = float(case.evaluate(backlog_duration=disclosed.value).forward_spread)
+    return [{"label": case.book.names[company], "years": years.value, "disclosed": disclosed.value,
+             "value": spread * BP, "spread": float(case.outputs.forward_spread) * BP,
+             "source": case.source}]  # fmt: skip
+
+
+def denominators(bases: Mapping[str, Mapping[str, Case]]) -> Exhibit:
+    """The forward return of each company on each year of capex that it could be divided by."""
+    rows = pd.DataFrame([
+        {"label": case.book.names[company], "group": say(f"ai_roic.basis.{basis}"),
+         "value": float(case.outputs.forward_roic), "kind": case.kind, "source": case.source, "note": case.lacking}
+        for basis, cases in bases.items() for company, case in cases.items()
+    ]).assign(unit="fraction")  # fmt: skip
+    wide = rows.dropna(subset="value").groupby("label", sort=False)["value"].agg(["min", "max"])
+    order = list(wide["max"].sort_values(ascending=False).index)
+    rows = rows.sort_values("label", key=lambda labels: labels.map({each: place for place, each in enumerate(order)}),
+                            kind="stable", ignore_index=True)  # fmt: skip
+    rows = rows[rows["value"].notna() | ~rows["label"].duplicated()].reset_index(drop=True)
+    frame = Frame("forward-roic-denominators", _widest(wide), say("ai_roic.denominators.subtitle"),
+                  (say("ai_roic.denominators.note"),))  # fmt: skip
+    shown = marks.dots(rows, frame)
+    # the numbers would stand on each other: they are in the table
+    return replace(shown, chart=shown.chart and alt.layer(shown.chart.layer[0], data=shown.chart.data,
+                                                         height=alt.Step(marks.ROW)))  # fmt: skip
+
+
+def _widest(wide: pd.DataFrame) -> str:
+    if wide.empty:
+        return say("ai_roic.verdict_none")
+    label = (wide["max"] - wide["min"]).idxmax()
+    low, high = (words.value(wide.at[label, end], "fraction") for end in ("min", "max"))
+    key = "ai_roic.denominators.title" if low != high else "ai_roic.denominators.title_alike"
+    return say(key, company=label, low=low, high=high)
+
+
+def beside_author(cases: Mapping[str, Case]) -> Exhibit:
+    """Each forward return beside the one its author printed, and what of the difference is capex and what the rest.
+
+    cases  in US dollars, as the author's amounts are
+    """
+    rows = pd.DataFrame([row for company, case in cases.items() for row in _beside(company, case)])
+    title, subtitle = _beside_title(rows), say("ai_roic.beside_subtitle")
+    if rows.empty:
+        return marks.nothing(Frame("forward-roic-beside-author", title, subtitle))
+    names = ("label", "value", "author", "by_amount", "by_capex", "note")
+    columns = {name: say(f"ai_roic.beside.{name}") for name in names}
+    return marks.table(rows, Frame("forward-roic-beside-author", title, subtitle), columns)
+
+
+def _beside(company: str, case: Case) -> list[dict]:
+    """One company's return here and as printed, with the author's backlog or revenue put in, and then the capex too."""
+    table = case.book.examples()
+    printed = table[table["model"].eq(case.model.__name__) & table["about"].replace(TICKERS).eq(company)]
+    if printed.empty or case.lacking:
+        return []
+    inputs, author = printed["inputs"].iloc[0], printed["outputs"].iloc[0]["forward_roic"][0]
+    amount = "backlog" if "backlog" in inputs else "annual_revenue"
+    theirs = {amount: inputs[amount], "annual_capex": inputs["annual_capex"][0]}  # the first of two: the quarter's pace
+    here, with_amount, with_both = (
+        float(case.evaluate(**put).forward_roic) for put in ({}, {amount: theirs[amount]}, theirs)
+    )
+    return [{
+        "label": case.book.names[company], "value": here, "author": words.value(author, "fraction"), "printed": author,
+        "by_amount": words.points(here - with_amount), "by_capex": words.points(with_amount - with_both),
+        "capex_points": with_amount - with_both, "amount_points": here - with_amount,
+        "note": _differs(case, theirs), "unit": "fraction", "kind": case.kind, "source": case.source,
+    }]  # fmt: skip
+
+
+def _differs(case: Case, theirs: Mapping[str, float]) -> str:
+    """The figures that differ, each here and as the author has it."""
+    differ = [name for name in theirs if abs(case.inputs[name].value / theirs[name] - 1) > SAME]
+    each = [say("ai_roic.beside_each", name=words.lower(words.name(name)), here=case.inputs[name].shown,
+                there=words.value(theirs[name], case.currency)) for name in differ]  # fmt: skip
+    return parts.upper("; ".join(each)) or say("ai_roic.beside_same")
+
+
+def _beside_title(rows: pd.DataFrame) -> str:
+    if rows.empty:
+        return say("ai_roic.beside_none")
+    most = rows.loc[(rows["value"] - rows["printed"]).abs().idxmax()]
+    if abs(most["value"] - most["printed"]) < SAME:
+        return say("ai_roic.beside_all")
+    return say("ai_roic.beside_title", company=most["label"], here=words.value(most["value"], "fraction"),
+               author=most["author"], capex=most["by_capex"], amount=most["by_amount"])  # fmt: skip

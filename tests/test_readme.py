@@ -1,0 +1,103 @@
+"""What the README says of adding: each of its snippets, pasted where it belongs, works."""
+
+import ast
+import doctest
+import re
+import shutil
+import sys
+import tomllib
+from types import ModuleType
+
+import pytest
+
+from capcycle import analyses, exhibits, facts, metrics, paths
+from capcycle.facts import registers
+from capcycle.measure import measure
+from capcycle.metrics import funding
+from capcycle.models.registry import ALL as MODELS
+from capcycle.panel import select
+
+README = (paths.ROOT / "README.md").read_text("utf-8")
+BLOCK = re.compile(r"```(\w+)(?: (\S+))?\n(.*?)```", re.DOTALL)
+
+
+def snippets(heading: str) -> list[tuple[str, str, str]]:
+    """The blocks under a heading: language, the file that it is for, text."""
+    text = README.split(f"\n### {heading}\n")[1]
+    return BLOCK.findall(re.split(r"\n##", text)[0])
+
+
+def run(code: str, names: dict) -> list:
+    """What the lines of a cell show."""
+    lines = [ast.unparse(line) for line in ast.parse(code).body]
+    shown = [line for line in lines if line.startswith("exhibits.")]
+    exec("\n".join(line for line in lines if line not in shown), names)
+    return [eval(line, names) for line in shown]
+
+
+def holds(function, names: dict) -> bool:
+    """Whether the example in a docstring gives what it says."""
+    test = doctest.DocTestParser().get_doctest(function.__doc__, names, function.__name__, "README.md", 0)
+    return bool(test.examples) and doctest.DocTestRunner().run(test).failed == 0
+
+
+@pytest.fixture
+def registries():
+    """The registries of metrics and models, which forget afterwards what a snippet added."""
+    before = [(each, dict(each)) for each in (metrics.ALL, MODELS)]
+    yield
+    for registry, names in before:
+        registry.clear()
+        registry.update(names)
+
+
+@pytest.fixture
+def paste(tmp_path, monkeypatch):
+    """Adds the rows under a heading to a copy of the data."""
+    shutil.copytree(paths.DATA, tmp_path / "data")
+    monkeypatch.setattr(paths, "DATA", tmp_path / "data")
+
+    def add(heading):
+        for _, file, rows in snippets(heading):
+            with (tmp_path / file).open("a", encoding="utf-8", newline="") as there:
+                there.write(rows)
+
+    return add
+
+
+def test_a_metric_and_its_variant(registries):
+    names = dict(vars(funding))
+    for _, _, code in snippets("A metric"):
+        exec(code, names)
+    assert holds(metrics.backlog_cover, names)
+    panel = select(facts.load(["GOOGL"], as_of="2025-02-10"), "ttm")
+    shown = [exhibits.lines(measure(name, panel)) for name in ("backlog_cover", "backlog_cover_of_the_cloud")]
+    assert shown[0].title.startswith("Alphabet, Backlog cover: ")
+    assert "backlog_cover_of_the_cloud = rpo / cloud_revenue" in shown[1].notes[0]
+
+
+def test_a_model_and_its_case(registries, monkeypatch):
+    [(_, _, model)], [(_, _, case), *tables] = snippets("A model"), snippets("An analysis")
+    module = ModuleType("capcycle.analyses.runway")
+    monkeypatch.setitem(sys.modules, module.__name__, module)
+    monkeypatch.setattr(analyses, "runway", module, raising=False)
+    exec(model, vars(module))
+    assert holds(module.runway, vars(module))
+    assert len([exhibit.title for exhibit in run(case, {})]) == 4
+    names, row = (tomllib.loads(text) for _, _, text in tables)
+    assert set(names["name"]) == {"runway", *module.runway.outputs}
+    assert row["runway"].keys() == {"notebook", "title", "section", "parameters"}
+
+
+def test_a_company(paste):
+    paste("A company")
+    facts.check()
+    years = select(facts.load(["INTC"]), "year", "fiscal")
+    assert measure("capex_to_revenue", years).at("FY2024")["value"].item() == 23_944 / 53_101
+
+
+def test_a_table(paste):
+    paste("A table")
+    registers.check()
+    assert registers.read("employees", as_of="2024-08-01")["employees"].tolist() == [228_000]
+    assert registers.read("employees", as_of="2024-07-01").empty
