@@ -63,7 +63,7 @@ def owners(table: pd.DataFrame) -> Exhibit:
     top, total = rows.iloc[0], rows["value"].sum()
     texts = {"low": value(top["low"], "H100e"), "high": value(top["high"], "H100e"), "total": value(total, "H100e"),
              "share": value(top["value"] / total, "fraction"), "day": words.day(top["quarter"])}  # fmt: skip
-    return dots(rows.assign(unit="H100e", note=""), "owners", "h100e", **texts)
+    return dots(rows.assign(unit="H100e", note=""), "gigawatt.owners", **texts)
 
 
 def per_hour(stocks: Mapping[str, Case], of: str = "revenue_per_hour") -> Exhibit:

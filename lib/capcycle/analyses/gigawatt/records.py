@@ -27,15 +27,13 @@ STAGES = ("pipeline", "planned", "approved", "contracted", "under construction",
 KEY = ["company", "name", "stage", "basis"]
 
 
-def dots(rows: pd.DataFrame, shape: str, of: str, notes: Sequence[str] = (), **more: Any) -> Exhibit:
-    """Rows as dots, the highest first, under the words of `gigawatt.<shape>`; where there is none it says so.
-
-    of  what the dots are, by the name under which a reader knows it
-    """
+def dots(rows: pd.DataFrame, key: str, notes: Sequence[str] = (), **more: Any) -> Exhibit:
+    """Rows as dots, the highest first, under the words of a key whose end is the id; of no rows it says so."""
+    shape = key.rpartition(".")[2]
     if rows.empty:
         return nothing(shape)
-    key, rows = f"gigawatt.{shape}", rows.sort_values("value", ascending=False, ignore_index=True)
-    title = ranked_title(rows.drop(columns="group", errors="ignore"), of, key, more)
+    rows = rows.sort_values("value", ascending=False, ignore_index=True)
+    title = ranked_title(rows.drop(columns="group", errors="ignore"), "gigawatt", key, more)
     return marks.dots(rows, Frame(shape, title, say(f"{key}.subtitle", **more), (say(f"{key}.note"), *notes)))
 
 
@@ -64,7 +62,7 @@ def cost_per_gw(book: Book) -> Exhibit:
     sheets = book.register("chips").dropna(subset="capex_per_gw").to_dict("records")
     rows += [_dot(row, dated(_chip(row), row["published"]), *[row["capex_per_gw"]] * 2, row["note"])
              for row in sheets if row["author"] not in authors]  # fmt: skip
-    return dots(pd.DataFrame(rows).assign(unit="USD/GW"), "cost-per-gw", "capex_per_gw")
+    return dots(pd.DataFrame(rows).assign(unit="USD/GW"), "gigawatt.cost-per-gw")
 
 
 def _of_author(row: Mapping[str, Any], short: str) -> dict[str, Any]:
@@ -89,7 +87,7 @@ def chips_per_gw(book: Book) -> Exhibit:
     """GPUs of a gigawatt by chip and author, with the racks, throughput and cost that go with them."""
     sheets = book.register("chips")
     rows = [_holds(row, sheets) for row in sheets.dropna(subset="kw_all_in_low").to_dict("records")]
-    return dots(pd.DataFrame(rows).assign(unit="GPUs"), "chips-per-gw", "gpus")
+    return dots(pd.DataFrame(rows).assign(unit="GPUs"), "gigawatt.chips-per-gw")
 
 
 def _holds(row: Mapping[str, Any], sheets: pd.DataFrame) -> dict[str, Any]:
@@ -124,7 +122,7 @@ def flops_per_dollar(book: Book) -> Exhibit:
         unit="GFLOPS/USD",
     )
     notes = [say("gigawatt.flops-per-dollar.silent", chips=words.listing(silent))] if silent else []
-    return dots(rows, "flops-per-dollar", "flops_per_dollar", notes)
+    return dots(rows, "gigawatt.flops-per-dollar", notes)
 
 
 def funnel(book: Book) -> Exhibit:
@@ -151,18 +149,16 @@ def _title(rows: pd.DataFrame, book: Book) -> str:
     """IT power contracted and running, the one basis on which sites of several companies can be added; else what runs
     of the most that each company has planned, contracted or approved.
     """
-    of_it, asked = rows[rows["basis"] == "critical"], len(book.companies)
-    contracted, running = (of_it[of_it["stage"] == stage] for stage in ("contracted", "operating"))
+    of_it = rows[rows["basis"] == "critical"]
+    contracted, running = (of_it.loc[of_it["stage"] == stage, "value"] for stage in ("contracted", "operating"))
     if len(contracted):
-        power = {"contracted": value(contracted["value"].sum(), "MW"), "running": value(running["value"].sum(), "MW")}
-        key = "gigawatt.funnel.of_it" if len(running) else "gigawatt.funnel.of_it_silent"
-        return say(key, count=contracted["company"].nunique(), asked=asked, **power)
+        power = {"contracted": value(contracted.sum(), "MW"), "running": value(running.sum(), "MW")}
+        return say("gigawatt.funnel.of_it" if len(running) else "gigawatt.funnel.of_it_silent", **power)
     largest = rows.groupby(["company", rows["stage"] == "operating"], sort=False)["value"].max().unstack()
     both = largest.reindex(columns=[True, False]).dropna()
     each = [say("gigawatt.funnel.runs", name=book.names[company], running=value(runs, "MW"), most=value(most, "MW"))
             for company, runs, most in both.itertuples()]  # fmt: skip
-    key = "gigawatt.funnel.title" if each else "gigawatt.funnel.none"
-    return say(key, companies=words.listing(each or [""]), count=rows["company"].nunique(), asked=asked)
+    return say("gigawatt.funnel.title", companies=words.listing(each)) if each else say("gigawatt.funnel.none")
 
 
 def by_stage(capacity: pd.DataFrame) -> pd.DataFrame:
@@ -212,4 +208,4 @@ def sites(book: Book) -> Exhibit:
         note=[span(ends, "MW") for ends in wide[["around", "critical"]].to_numpy()],
         source=power.groupby(["name", "site"])["source"].agg(facts.documents),
     )
-    return dots(rows.dropna(subset="value").assign(unit="multiple", kind="derived"), "sites", "facility_to_it")
+    return dots(rows.dropna(subset="value").assign(unit="multiple", kind="derived"), "gigawatt.sites")
