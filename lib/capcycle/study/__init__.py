@@ -3,7 +3,7 @@
 from capcycle.study.assumptions import assumption, converted, declared
 from capcycle.study.case import Case, Cases, case, cases
 from capcycle.study.check import Check, check
-from capcycle.study.figures import figure, history, newest
+from capcycle.study.figures import figure, history, newest, summed
 from capcycle.study.scenarios import SCENARIOS, Scenarios, scenarios
 from capcycle.study.simulate import Simulation, simulate
 from capcycle.study.solve import Solution, solve
@@ -39,6 +39,7 @@ __all__ = [
     "solve",
     "starts",
     "subject",
+    "summed",
     "tell",
     "tornado",
     "verdict",

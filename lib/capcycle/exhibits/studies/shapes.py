@@ -243,8 +243,9 @@ def _called(name: str, case: Case) -> str:
 
 
 def _row(name: str, case: Case, of: str) -> dict[str, Any]:
-    return {"label": _called(name, case), "value": float(getattr(case.outputs, of)), "unit": case.unit(of),
-            "kind": case.kind, "source": case.source, "note": case.lacking}  # fmt: skip
+    value = float(getattr(case.outputs, of))
+    return {"label": _called(name, case), "value": value, "unit": case.unit(of), "kind": case.kind,
+            "source": case.source, "note": case.lacking if np.isnan(value) else ""}  # fmt: skip
 
 
 def _ends(case: Case, of: str) -> dict[str, float]:
