@@ -6,6 +6,7 @@ import json
 import re
 from functools import cache
 from itertools import takewhile
+from textwrap import wrap
 
 import altair as alt
 import nbformat
@@ -331,7 +332,7 @@ def test_the_documents_of_an_exhibit_stand_newest_first():
 def test_in_jupyterlab_each_exhibit_names_its_sources():
     one = exhibits.lines(amounts(MSFT=[1.0], META=[None]))
     said = "Source: Microsoft, filed with the U.S. Securities and Exchange Commission, one document of 2024-07-30"
-    assert one._repr_mimebundle_()[VEGA_LITE]["title"]["subtitle"] == [one.subtitle, said]
+    assert one._repr_mimebundle_()[VEGA_LITE]["title"]["subtitle"] == [one.subtitle, *wrap(said, 100)]
     assert said in exhibits.compare(amounts(MSFT=[1.0], META=[None]))._repr_mimebundle_()["text/html"]
 
 

@@ -114,7 +114,7 @@ def test_the_foot_says_what_made_the_page_and_what_makes_it_again(text):
     assert "As known on 2024-06-30" in said
     assert "capcycle site hyperscalers" in said
     assert "capcycle run capex -p companies MSFT,META -p as_of 2024-06-30" in said
-    assert re.search(r"version [0-9a-f]{12}, latest document on a company 2024-07-30", said)
+    assert re.search(r"version [0-9a-f]{12}, newest document about a company 2024-07-30", said)
     assert "Solid: reported" in said and "Hollow" in said
 
 
@@ -137,7 +137,7 @@ def test_a_command_with_odd_values_is_quoted_for_the_shell(tmp_path, world):
 
 def test_the_page_of_everything_held_says_how_fresh_that_is(tmp_path, world):
     html = one_page(tmp_path, [code(PARAMETERS, tags=["parameters"])])
-    assert "Everything held; the latest document on a company is of 2024-07-30" in words_of(html)
+    assert "From all documents in the data; the newest about a company is dated 2024-07-30" in words_of(html)
 
 
 def test_numbers_stand_right_and_words_left(text):

@@ -86,6 +86,12 @@ class Quantity:
         return words.say("quantity.days", first=words.day(self.since), last=last) if self.unlike else last
 
     @property
+    def until(self) -> str:
+        """Up to which day its period goes, inside a sentence: "to 30 Jun 2026", or between which days its parts end."""
+        ends = {"first": words.day(self.since), "last": words.day(self.day)}
+        return words.say("quantity.between" if self.unlike else "quantity.until", **ends)
+
+    @property
     def shown(self) -> str:
         """Its value in words."""
         return words.value(self.value, self.unit)

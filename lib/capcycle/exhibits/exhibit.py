@@ -5,6 +5,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from html import escape
+from textwrap import wrap
 from typing import Any
 
 import altair as alt
@@ -15,6 +16,8 @@ from capcycle.words import counted, say
 MIME = "application/vnd.capcycle.exhibit+json"
 SPREADSHEET = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 VEGA_LITE = "application/vnd.vegalite.v5+json"  # nbformat refuses the v6 name; every renderer takes it
+CARD = ["id", "title", "publisher", "url", "published", "tier"]  # what is said of a document
+LINE = 100  # letters of a line under a title that is as wide as a chart
 NAMED = 8  # publishers in the line under an exhibit
 
 
@@ -70,7 +73,7 @@ class Exhibit:
 
     def titled(self) -> alt.Chart | alt.LayerChart:
         """The chart with its title and sources inside, for JupyterLab; a page sets them in its own type."""
-        under = list(filter(None, [self.subtitle, cited(self.sources)]))
+        under = [self.subtitle, *wrap(cited(self.sources), LINE)]
         return self.chart.properties(title={"text": self.title, "subtitle": under}, description=self.alt)
 
     def _html(self) -> str:

@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 
 from capcycle import facts, words
+from capcycle.exhibits.exhibit import CARD
 from capcycle.measure import Measures
 from capcycle.metrics import ALL
 from capcycle.panel import Panel
@@ -14,7 +15,6 @@ from capcycle.periods import DAY
 MARKS = {"estimated": "estimated", "assumed": "assumed"}  # kinds that a table marks, by their sentence
 FIGURES = ["metric", "company", "period", "period_start", "period_end", "value", "unit", "kind", "published", "source",
            "reason"]  # fmt: skip
-CARD = ["id", "title", "publisher", "url", "published", "tier"]
 PERCENT = ("fraction", "rate")
 RATIOS = (*PERCENT, "multiple")
 FURTHEST_APART = 62  # days; quarters under one calendar label end at most a month either side of its end

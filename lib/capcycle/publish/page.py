@@ -16,8 +16,7 @@ from typing import Any
 import jinja2
 
 from capcycle import paths, words
-from capcycle.exhibits.exhibit import cited
-from capcycle.exhibits.parts import CARD
+from capcycle.exhibits.exhibit import CARD, cited
 from capcycle.parameters import declared
 from capcycle.publish import exhibits, notebook, pictures
 from capcycle.publish.data import DataVersion

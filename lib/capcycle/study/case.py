@@ -7,6 +7,7 @@ from numbers import Real
 from typing import Any
 
 import numpy as np
+import pandas as pd
 
 from capcycle import facts, words
 from capcycle.errors import ModelError, unknown
@@ -81,8 +82,12 @@ class Case:
             raise ModelError(f"{self.model.__name__}: {unknown('name', [name], [*self.inputs, *self.model.outputs])}")
         value = getattr(self.outputs, name)
         value = [float(each) for each in value] if name in self.model.by_year else float(value)
-        return Quantity(name, value, self.unit(name), kind=self.kind, source=self.source, reason=self.lacking,
-                        hindsight=bool(self.hindsight))  # fmt: skip
+        dated = [each for each in self.inputs.values() if each.day == each.day]
+        return Quantity(
+            name, value, self.unit(name), kind=self.kind, source=self.source, reason=self.lacking,
+            since=min((each.since for each in dated), default=pd.NaT),
+            day=max((each.day for each in dated), default=pd.NaT), hindsight=bool(self.hindsight),
+        )  # fmt: skip
 
     @property
     def varied(self) -> dict[str, Quantity]:

@@ -17,8 +17,9 @@ def tell(case: Case, key: str, **more: Any) -> str:
 
     "{hosting_rent}" is the value in its unit. A word after a colon says another thing of it: "{net_lease_value:size}"
     its size without the sign, "{tenant_rate:coupon}" the rate as a contract prints it, "{spread:points}" a difference
-    in percentage points, "{hosting_rent:name}" what a reader calls it, "{ai_share_of_capex:low}" and ":high" the ends
-    of its range, "{backlog:day}" the day that it is of. "{company}" is the name of the company.
+    in percentage points, "{growth:change}" a change with its sign, "{hosting_rent:name}" what a reader calls it,
+    "{ai_share_of_capex:low}" and ":high" the ends of its range, "{backlog:day}" the day that it is of, "{capex:until}"
+    up to which day ("to 30 Jun 2026"). "{company}" is the name of the company.
     Where a figure that it names is missing, the sentence says instead why nothing can be said.
 
     more  what else the sentence names: texts, or quantities
@@ -105,4 +106,5 @@ FORMS = {
     "low": lambda each: words.value(each.low, each.unit),
     "high": lambda each: words.value(each.high, each.unit),
     "day": lambda each: each.days,
+    "until": lambda each: each.until,
 }

@@ -5,20 +5,23 @@ from dataclasses import replace
 
 import pandas as pd
 
-from capcycle import facts, words
+from capcycle import facts, study, words
 from capcycle.analyses.cycle.model import BASIS_POINTS, Correlation, build_out, correlation, cross_correlation
-from capcycle.analyses.required_revenue import cases as required
+from capcycle.analyses.required_revenue import against_disclosed, group, spending
 from capcycle.errors import ModelError
-from capcycle.facts import registers
+from capcycle.facts import Book
 from capcycle.measure import Measures, measure
 from capcycle.metrics import capex_run_rate
-from capcycle.panel import Panel
-from capcycle.study.case import ASSUMED, Case, Input, case, figure
+from capcycle.models.bounds import within
+from capcycle.panel import Panel, select
+from capcycle.quantity import Quantity, total
+from capcycle.study import Case
 
 GROWTH = "growth_year_on_year"
 LAGS = (1, 24)
 NOW = ("AI", "US IT and software")  # the episodes that are no earlier build-out of one kind
 SHARES = (0.001, 0.5)
+SINCE = 2023
 
 
 def following(leader: Measures, follower: Measures, lags: int) -> dict[str, list[Correlation]]:
@@ -69,79 +72,84 @@ def later(of: Measures, then: Measures, years: int) -> pd.DataFrame:
     )[["company", "period", "x", "value", "kind", "source"]]
 
 
-def together(table: pd.DataFrame) -> Correlation:
+def over_all(table: pd.DataFrame) -> Correlation:
     """The correlation over all companies and years of `later`."""
     return correlation(table["x"], table["value"])
 
 
-def most_pairs(found: Mapping[str, list[Correlation]]) -> str:
+def most_pairs(correlations: Mapping[str, list[Correlation]]) -> str:
     """The company with the most quarters of both figures."""
-    return max(found, key=lambda company: found[company][0].pairs)
+    return max(correlations, key=lambda company: correlations[company][0].pairs)
 
 
-def against_gdp(year: Panel, quarters: Panel, past_share: float) -> Case:
+@study.starts(build_out)
+def _start(book: Book, company: str) -> Case:
+    return study.bound(build_out, book, company, gdp="us_gdp", years_ahead=0.0, life="it_life_epoch")
+
+
+def against_gdp(book: Book, past_share: float, since: int = SINCE) -> Case:
     """The companies' capex of twelve months against US GDP, over the life of servers, beside a past build-out.
 
     Errors: ModelError where no company has capex, and for a share that cannot be.
     """
-    return case(build_out, "", year.currency, investment=spent(year, quarters), gdp="us_gdp", years_ahead=0,
-                life="it_life_epoch", past_share=past(past_share))  # fmt: skip
+    return study.case(build_out, book, investment=spent(book, since), gdp="us_gdp", years_ahead=0,
+                      life="it_life_epoch", past_share=past(book, past_share))  # fmt: skip
 
 
-def spent(year: Panel, quarters: Panel) -> Input:
+def spent(book: Book, since: int = SINCE) -> Quantity:
     """The capex of twelve months of all companies that have it, from the part for AI to the newest quarter's pace.
 
     Errors: ModelError where none has.
     """
-    cases = required.spending(required.against_disclosed(year))
-    whole = required.together(cases).inputs
-    total, pace = whole["capex"], _pace(quarters, list(cases))
-    for_ai = total.central * whole["ai_share_of_capex"].central
-    high = max(total.central, 0.0 if pace.missing else pace.central)
-    source = facts.documents([total.source, whole["ai_share_of_capex"].source, pace.source])
-    reason = words.say("cycle.spent" if high > total.central else "cycle.spent_most", reason=total.reason.rstrip("."))
-    return replace(total, name="investment", low=for_ai, high=high, source=source, reason=reason)
+    whole = group(spending(against_disclosed(book, since)))
+    capex = whole.inputs["capex"]
+    for_ai, pace = capex * whole.inputs["ai_share_of_capex"], _pace(select(book, "quarter", since=since))
+    high = max(capex.value, 0.0 if pace.missing else pace.value)
+    reason = words.say("cycle.spent" if high > capex.value else "cycle.spent_most", reason=capex.reason.rstrip("."))
+    source = facts.documents([for_ai.source, pace.source])
+    return replace(capex, name="investment", low=for_ai.value, high=high, source=source, reason=reason)
 
 
-def _pace(quarters: Panel, companies: list[str]) -> Input:
-    """Four times the newest quarter's capex, added up; missing where one company's is."""
-    measured = measure(capex_run_rate, quarters)
-    each = [figure(measured, company) for company in companies]
-    return Input(
-        "capex", sum(one.central for one in each), quarters.currency, source=" ".join(one.source for one in each)
-    )
+def _pace(quarters: Panel) -> Quantity:
+    """Four times the newest quarter's capex, added up over those that have any; missing where one of them lacks it."""
+    capex, pace = measure("capex", quarters).table, measure(capex_run_rate, quarters)
+    companies = capex.dropna(subset="value")["company"].unique()
+    return total((study.figure(pace, company) for company in companies), "capex")
 
 
-def past(share: float) -> Input:
-    """A past build-out's share of GDP, within the range of what authors give for earlier ones, whatever the date.
+def past(book: Book, share: float) -> Quantity:
+    """A past build-out's share of GDP, within the range of what authors give for earlier ones.
 
     Errors: ModelError for a share that cannot be.
 
-    >>> past(0.06).low, past(0.06).high  # telecoms about 2000 and the New Deal, as Tunguz has them
+    >>> from capcycle import facts
+    >>> past(facts.open(), 0.06).low, past(facts.open(), 0.06).high  # telecoms about 2000 and the New Deal, by Tunguz
     (0.012, 0.077)
     """
-    if not SHARES[0] <= share <= SHARES[1]:
-        raise ModelError(f"past_share is {share:g}: give a share of GDP from {SHARES[0]} to {SHARES[1]}, such as 0.06")
-    rows = _earlier()
-    ends = [share, *rows["share"], *rows["share_high"].dropna()]
+    within("past_share", share, *SHARES, advice="it is a share of GDP, such as 0.06")
+    rows = earlier(book)
+    ends = [share, *map(float, rows["share"]), *map(float, rows["share_high"].dropna())]
     source = facts.documents(rows["source"])
-    return Input("past_share", share, "fraction", min(ends), max(ends), ASSUMED, source, words.say("cycle.past_share"))
+    return Quantity("past_share", share, "fraction", min(ends), max(ends), source=source,
+                    reason=words.say("cycle.past_share"))  # fmt: skip
 
 
-def most_used_up(as_of: str = "") -> pd.Series | None:
+def most_used_up(book: Book) -> pd.Series | None:
     """The earlier build-out that used up the most of GDP a year, in basis points; none where no life is known.
 
-    >>> found = most_used_up()
-    >>> found["author"], round(float(found["used_up"]), 1)  # 5.2 % over 15 years
+    >>> from capcycle import facts
+    >>> most = most_used_up(facts.open())
+    >>> most["author"], round(float(most["used_up"]), 1)  # 5.2 % over 15 years
     ('Mario Jude', 34.7)
     """
-    rows = _earlier(as_of).dropna(subset="life_low")
+    rows = earlier(book).dropna(subset="life_low")
     if rows.empty:
         return None
     rows = rows.assign(used_up=rows["share_high"].fillna(rows["share"]) / rows["life_low"] * BASIS_POINTS)
     return rows.loc[rows["used_up"].idxmax()]
 
 
-def _earlier(as_of: str = "") -> pd.DataFrame:
-    table = registers.read("episodes", as_of or None)
+def earlier(book: Book) -> pd.DataFrame:
+    """The earlier build-outs of one kind that authors had given by the day."""
+    table = book.register("episodes")
     return table[~table["episode"].isin(NOW)]

@@ -6,13 +6,12 @@ from dataclasses import replace
 import numpy as np
 import pandas as pd
 
-from capcycle import words
+from capcycle import study, words
 from capcycle.analyses.cycle import cases as cycle
 from capcycle.analyses.cycle.model import Correlation, best
-from capcycle.exhibits import marks, parts, studies
-from capcycle.exhibits.exhibit import Exhibit
+from capcycle.exhibits import Exhibit, marks, must_be_true, parts
 from capcycle.exhibits.marks import Frame
-from capcycle.facts import registers
+from capcycle.facts import Book
 from capcycle.measure import Measures, measure
 from capcycle.study import Case
 from capcycle.words import Sentence, say
@@ -20,22 +19,20 @@ from capcycle.words import Sentence, say
 POINTS = 100  # in one
 
 
-def verdict(found: Mapping[str, Sequence[Correlation]], against: Case, as_of: str = "") -> Sentence:
+def verdict(correlations: Mapping[str, Sequence[Correlation]], build: Case) -> Sentence:
     """Whether cloud growth is seen to follow capex growth, and what the build-out is of GDP, in one sentence."""
-    sure = [company for company, each in found.items() if (top := best(each)) and not top.holds_nought]
-    held = [company for company, each in found.items() if best(each)]
-    key = "cycle.sure" if sure else "cycle.unsure" if held else "cycle.no_pairs"
-    names = words.listing(list(parts.names()[sure or held])) if held else ""
-    return words.paragraph(words.counted(key, len(sure or held), names=names, share=_of_gdp(against, as_of)))
+    sure = [company for company, each in correlations.items() if (top := best(each)) and not top.holds_zero]
+    enough = [company for company, each in correlations.items() if best(each)]
+    key = "cycle.sure" if sure else "cycle.unsure" if enough else "cycle.no_pairs"
+    names = words.listing(list(build.book.names[sure or enough])) if enough else ""
+    answer = words.counted(key, len(sure or enough), names=names, share=_of_gdp(build))
+    return words.paragraph(answer, *study.hindsight(build))
 
 
-def _of_gdp(against: Case, as_of: str) -> str:
+def _of_gdp(build: Case) -> str:
     """What the spending is of GDP, and how that stands to the most that an earlier build-out used up a year."""
-    most, used_up = cycle.most_used_up(as_of), float(against.outputs.life_adjusted_share)
-    share = say("cycle.of_gdp", share=words.value(float(against.outputs.share_of_gdp), "fraction"),
-                investment=words.value(against.inputs["investment"].central, against.currency),
-                adjusted=words.value(used_up, "bp"),
-                life=words.value(against.inputs["life"].central, "years"))  # fmt: skip
+    most, used_up = cycle.most_used_up(build.book), float(build.outputs.life_adjusted_share)
+    share = study.tell(build, "cycle.of_gdp")
     if most is None:
         return share
     side = "more" if used_up > most["used_up"] else "less"
@@ -46,13 +43,13 @@ def _past(row: pd.Series) -> str:
     return say("cycle.past_episode", episode=row["episode"], year=row["year"], author=row["author"])
 
 
-def must_be_true(against: Case, as_of: str = "") -> Exhibit:
+def as_an_earlier_one(build: Case) -> Exhibit:
     """What would bring the build-out down to the most that an earlier one used up of GDP a year."""
-    most = cycle.most_used_up(as_of)
+    most = cycle.most_used_up(build.book)
     if most is None:
         return _unknown("must-be-true-build-out")
-    made = studies.must_be_true(against, float(most["used_up"]))
-    return replace(made, notes=(say("cycle.must", past=_past(most)), *made.notes))
+    shown = must_be_true(build, float(most["used_up"]))
+    return replace(shown, notes=(say("cycle.must", past=_past(most)), *shown.notes))
 
 
 def newest(follower: Measures) -> Sentence:
@@ -60,21 +57,24 @@ def newest(follower: Measures) -> Sentence:
     most = follower.at()["ordinal"].iloc[0]
     rows = follower.table[follower.table["ordinal"] > most].dropna(subset="value")
     concept = follower.name.split(".")[-1]
+    names = follower.panel.book.names
     amounts = measure(concept, follower.panel).table.set_index(["company", "ordinal"])
-    told = [_later(row, amounts.loc[(row.company, row.ordinal)], follower.panel.currency) for row in rows.itertuples()]
-    return words.paragraph(say("cycle.newest", each="; ".join(told)) if told else say("cycle.newest_none"))
+    texts = [_later(row, amounts.loc[(row.company, row.ordinal)], follower.panel.currency, names)
+             for row in rows.itertuples()]  # fmt: skip
+    return words.paragraph(say("cycle.newest", each="; ".join(texts)) if texts else say("cycle.newest_none"))
 
 
-def _later(row, amount: pd.Series, currency: str) -> str:
+def _later(row, amount: pd.Series, currency: str, names: pd.Series) -> str:
     now, before = (words.value(each, currency) for each in (amount["value"], amount["value"] / (1 + row.value)))
     (document,) = parts.newest_document(pd.DataFrame({"source": [amount["source"]]}))
-    return say("cycle.newest_each", name=parts.names()[row.company], growth=words.change(row.value), period=row.period,
+    return say("cycle.newest_each", name=names[row.company], growth=words.change(row.value), period=row.period,
                now=now, before=before, document=document)  # fmt: skip
 
 
-def lags(leader: Measures, follower: Measures, found: Mapping[str, Sequence[Correlation]], company: str) -> Exhibit:
+def lags(leader: Measures, follower: Measures, correlations: Mapping[str, Sequence[Correlation]],
+         company: str) -> Exhibit:  # fmt: skip
     """One company's correlation at each lag, with the interval that holds for all lags at once."""
-    each, unit = found[company], "correlation"
+    each, unit = correlations[company], "correlation"
     used = cycle.pairs(leader, follower).query("company == @company")
     sources = " ".join(dict.fromkeys(" ".join([*used["source"], *used["source_later"]]).split()))
     rows = pd.DataFrame([
@@ -83,87 +83,88 @@ def lags(leader: Measures, follower: Measures, found: Mapping[str, Sequence[Corr
          "note": say("cycle.pairs", pairs=one.pairs, effective=f"{one.effective:.0f}")} for one in each
     ])  # fmt: skip
     top = best(each)
-    key = "cycle.lags_none" if top is None else "cycle.lags_nought" if top.holds_nought else "cycle.lags_sure"
+    key = "cycle.lags_none" if top is None else "cycle.lags_zero" if top.holds_zero else "cycle.lags_sure"
     return marks.dots(rows, Frame(
         parts.slug("lags", leader.name, follower.name, company),
-        say(key, name=parts.names()[company], **(_top(top) if top else {})),
+        say(key, name=leader.panel.book.names[company], **(_top(top) if top else {})),
         say("cycle.lags_subtitle", **_axes(leader, follower)),
         (say("cycle.interval"), *_breaks(leader, follower, company)),
     ), mark=0.0)  # fmt: skip
 
 
-def by_lag(leader: Measures, follower: Measures, found: Mapping[str, Sequence[Correlation]]) -> Exhibit:
+def by_lag(leader: Measures, follower: Measures, correlations: Mapping[str, Sequence[Correlation]]) -> Exhibit:
     """The correlation at each lag, a line per company that has enough quarters."""
-    used, held = cycle.pairs(leader, follower), {company: each for company, each in found.items() if best(each)}
+    used, names = cycle.pairs(leader, follower), leader.panel.book.names
+    enough = {names[company]: each for company, each in correlations.items() if best(each)}
     sources = " ".join(dict.fromkeys(" ".join([*used["source"], *used["source_later"]]).split()))
     rows = pd.DataFrame([
-        {"x": one.lag, "label": words.counted("cycle.lag", one.lag), "group": parts.names()[company],
+        {"x": one.lag, "label": words.counted("cycle.lag", one.lag), "group": name,
          "value": one.value, "unit": "correlation", "kind": "derived", "source": sources}
-        for company, each in held.items() for one in each
+        for name, each in enough.items() for one in each
     ], columns=["x", "label", "group", "value", "unit", "kind", "source"])  # fmt: skip
-    lack = [parts.names()[company] for company in found if company not in held]
+    lack = [names[company] for company in correlations if names[company] not in enough]
     frame = Frame(
-        "correlation-by-lag", _shape(held), say("cycle.by_lag_subtitle", **_axes(leader, follower)),
-        (*_definitions(leader, follower), *_at_the_edge(held),
+        "correlation-by-lag", _shape(enough), say("cycle.by_lag_subtitle", **_axes(leader, follower)),
+        (*_definitions(leader, follower), *_at_the_edge(enough),
          *([say("cycle.lack", names=words.listing(lack))] if lack else [])),
     )  # fmt: skip
-    return marks.paths(rows, frame, x_title=say("cycle.quarters")) if held else marks.table(rows, frame, {})
+    return marks.paths(rows, frame, x_title=say("cycle.quarters")) if enough else marks.nothing(frame)
 
 
-def _shape(held: Mapping[str, Sequence[Correlation]]) -> str:
+def _shape(by_name: Mapping[str, Sequence[Correlation]]) -> str:
     """At which lags the lines are highest."""
-    tops = {company: best(each) for company, each in held.items()}
+    tops = {name: best(each) for name, each in by_name.items()}
     if not tops:
         return say("cycle.by_lag_none")
     lags = sorted({top.lag for top in tops.values()})
-    who = {lag: words.listing([parts.names()[each] for each in tops if tops[each].lag == lag]) for lag in lags}
-    told = [say("cycle.closest", name=who[lag], lag=words.counted("cycle.lag", lag)) for lag in lags]
-    return say("cycle.by_lag_same" if len(lags) == 1 else "cycle.by_lag", each=words.listing(told))
+    who = {lag: words.listing([name for name in tops if tops[name].lag == lag]) for lag in lags}
+    texts = [say("cycle.closest", name=who[lag], lag=words.counted("cycle.lag", lag)) for lag in lags]
+    return say("cycle.by_lag_same" if len(lags) == 1 else "cycle.by_lag", each=words.listing(texts))
 
 
-def _at_the_edge(held: Mapping[str, Sequence[Correlation]]) -> list[str]:
+def _at_the_edge(by_name: Mapping[str, Sequence[Correlation]]) -> list[str]:
     """Where the longest lag tried is the closest, so that a longer one may be closer."""
-    names = [parts.names()[company] for company, each in held.items() if best(each).lag == each[-1].lag > 0]
-    longest = max((each[-1].lag for each in held.values()), default=0)
+    names = [name for name, each in by_name.items() if best(each).lag == each[-1].lag > 0]
+    longest = max((each[-1].lag for each in by_name.values()), default=0)
     return [say("cycle.edge", names=words.listing(names), lag=words.counted("cycle.lag", longest))] if names else []
 
 
-def best_lags(found: Mapping[str, Sequence[Correlation]]) -> Exhibit:
+def best_lags(correlations: Mapping[str, Sequence[Correlation]], book: Book) -> Exhibit:
     """Each company's highest correlation, at which lag, and whether it could as well be nothing."""
-    rows = pd.DataFrame([_best_row(company, best(each)) for company, each in found.items()])
+    rows = pd.DataFrame([_best_row(book.names[company], best(each)) for company, each in correlations.items()])
     rows = rows.assign(unit="correlation", kind="derived", source="")
     shown = ("lag", "value", "interval", "says", "pairs")
     columns = {"label": say("column.company")} | {name: say(f"cycle.column.{name}") for name in shown}
-    sure = int((rows["says"] == say("cycle.not_nought")).sum())
+    sure = int((rows["says"] == say("cycle.not_zero")).sum())
     return marks.table(rows, Frame(
         "best-lags", words.counted("cycle.best", sure, total=len(rows)), say("cycle.best_subtitle"),
         (say("cycle.interval"), say("cycle.chosen")),
     ), columns)  # fmt: skip
 
 
-def _best_row(company: str, top: Correlation | None) -> dict:
-    row = {"label": parts.names()[company], "lag": words.DASH, "value": np.nan, "interval": words.DASH,
+def _best_row(name: str, top: Correlation | None) -> dict:
+    row = {"label": name, "lag": words.DASH, "value": np.nan, "interval": words.DASH,
            "says": say("cycle.too_few"), "pairs": words.DASH}  # fmt: skip
     if top is None:
         return row
-    told, says = _top(top), say("cycle.nought" if top.holds_nought else "cycle.not_nought")
+    ends, says = _top(top), say("cycle.zero" if top.holds_zero else "cycle.not_zero")
     pairs = say("cycle.worth", pairs=top.pairs, effective=f"{top.effective:.0f}")
-    interval = say("note.range", first=told["low"], last=told["high"])
-    return row | {"lag": told["lag"], "value": top.value, "interval": interval, "says": says, "pairs": pairs}
+    interval = say("note.range", first=ends["low"], last=ends["high"])
+    return row | {"lag": ends["lag"], "value": top.value, "interval": interval, "says": says, "pairs": pairs}
 
 
 def margins(of: Measures, then: Measures, years: int) -> Exhibit:
     """Capex to depreciation across, the change of the margin over the following years up, by company and year."""
     table = cycle.later(of, then, years)
-    found = cycle.together(table)
-    names, up = table["company"].map(parts.names()), words.lower(words.name(then.name))
+    whole = cycle.over_all(table)
+    names, up = table["company"].map(of.panel.book.names), words.lower(words.name(then.name))
     labels = [say("cycle.point", name=name, period=period) for name, period in zip(names, table["period"], strict=True)]
     rows = table.assign(label=labels, group=names, value=table["value"] * POINTS, unit="points")
-    sure = "sure" if not found.holds_nought else "none" if np.isnan(found.value) else "nought"
+    sure = "sure" if not whole.holds_zero else "none" if np.isnan(whole.value) else "zero"
     axes = {"across": words.name(of.name), "up": up, "later": words.counted("cycle.years", years)}
     frame = Frame(
         parts.slug("later", of.name, then.name),
-        say(f"cycle.margins_{sure}", **_top(found), **axes),
+        say(f"cycle.margins_{sure}", **_top(whole), **axes),
         say("cycle.margins_subtitle", **axes),
         (*_definitions(of, then), say("cycle.margins_note")),
     )
@@ -172,9 +173,9 @@ def margins(of: Measures, then: Measures, years: int) -> Exhibit:
     return marks.bubble(rows, frame, words.name(of.name), say("cycle.change", up=up), of.unit)
 
 
-def episodes(as_of: str = "") -> Exhibit:
+def episodes(book: Book) -> Exhibit:
     """Build-outs as shares of GDP by episode and author, with what each author counts."""
-    rows = _episodes(as_of)
+    rows = _episodes(book)
     if rows.empty:
         return _unknown("build-outs-against-gdp")
     today = rows["group"] == say("cycle.ai")
@@ -187,9 +188,9 @@ def episodes(as_of: str = "") -> Exhibit:
     ))  # fmt: skip
 
 
-def episodes_by_life(as_of: str = "") -> Exhibit:
+def episodes_by_life(book: Book) -> Exhibit:
     """The same shares spread over the lives of what was built: what each build-out used up a year."""
-    rows = _episodes(as_of)
+    rows = _episodes(book)
     if rows.empty:
         return _unknown("build-outs-by-life")
     rows = rows.assign(
@@ -209,9 +210,9 @@ def episodes_by_life(as_of: str = "") -> Exhibit:
     ))  # fmt: skip
 
 
-def similar(as_of: str = "") -> Exhibit:
+def similar(book: Book) -> Exhibit:
     """What each author counts and what was built of it, as a table."""
-    rows = _episodes(as_of)
+    rows = _episodes(book)
     columns = {"label": say("marks.column.label"), "value": say("cycle.column.share"), "numerator":
                say("cycle.column.numerator"), "assets": say("cycle.column.assets"), "lives": say("cycle.column.lives"),
                "remark": say("marks.column.note")}  # fmt: skip
@@ -225,9 +226,9 @@ def _unknown(id: str) -> Exhibit:
     return marks.nothing(Frame(id, say("cycle.no_episodes"), say("cycle.episodes_subtitle")))
 
 
-def _episodes(as_of: str) -> pd.DataFrame:
+def _episodes(book: Book) -> pd.DataFrame:
     """The episodes as a chart needs them, the largest share first."""
-    table = registers.read("episodes", as_of or None).sort_values("share", ascending=False, ignore_index=True)
+    table = book.register("episodes").sort_values("share", ascending=False, ignore_index=True)
     today = table["episode"] == "AI"
     return table.assign(
         label=[_episode(row) for row in table.itertuples()],
@@ -256,7 +257,9 @@ def _definitions(*measured: Measures) -> list[str]:
 
 def _breaks(leader: Measures, follower: Measures, company: str) -> list[str]:
     rows = cycle.broken(leader, follower).query("company == @company")
-    return [say("cycle.break", name=parts.names()[row.company], reason=row.reason) for row in rows.itertuples()]
+    return [
+        say("cycle.break", name=leader.panel.book.names[row.company], reason=row.reason) for row in rows.itertuples()
+    ]
 
 
 def _top(top: Correlation) -> dict[str, str]:

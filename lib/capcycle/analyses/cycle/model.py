@@ -58,7 +58,7 @@ class Correlation(NamedTuple):
     low, high     the ends of its interval
     pairs         how many pairs of figures
     effective     how many pairs that do not depend on each other they are worth
-    holds_nought  whether the interval holds nought: whether there may be nothing
+    holds_zero  whether the interval holds zero: whether there may be nothing
     """
 
     lag: int
@@ -67,7 +67,7 @@ class Correlation(NamedTuple):
     high: float
     pairs: int
     effective: float
-    holds_nought: bool
+    holds_zero: bool
 
 
 def correlation(x: Sequence[float], y: Sequence[float], tests: int = 1, confidence: float = 0.95) -> Correlation:

@@ -1,1 +1,30 @@
 """The revenue that a build must bring in: to cover its depreciation, and then to earn a return."""
+
+from capcycle.analyses.required_revenue.cases import against_disclosed, disclosing, group, spending
+from capcycle.analyses.required_revenue.exhibits import (
+    aim,
+    authors,
+    disclosed_or_none,
+    disclosures,
+    forecasts,
+    hole,
+    per_user,
+    verdict,
+    vintages,
+)
+
+__all__ = [
+    "against_disclosed",
+    "aim",
+    "authors",
+    "disclosed_or_none",
+    "disclosing",
+    "disclosures",
+    "forecasts",
+    "group",
+    "hole",
+    "per_user",
+    "spending",
+    "verdict",
+    "vintages",
+]

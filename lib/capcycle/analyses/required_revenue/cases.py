@@ -1,6 +1,6 @@
 """Cases of required revenue: a company's capex and life against the AI revenue it discloses, groups, and authors."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from math import inf
 from typing import Any
@@ -8,20 +8,24 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from capcycle import facts, words
-from capcycle.analyses.required_revenue.model import required_revenue, revenue_for_capex, revenue_for_vintages
-from capcycle.analyses.useful_life.cases import told_lives
+from capcycle import study, words
+from capcycle.analyses.required_revenue.model import (
+    price_per_user,
+    required_revenue,
+    revenue_for_capex,
+    revenue_for_vintages,
+)
+from capcycle.analyses.useful_life import disclosed_lives
 from capcycle.errors import ModelError
-from capcycle.facts import registers
-from capcycle.measure import Measures, measure
-from capcycle.panel import Panel
-from capcycle.study.case import ASSUMED, DERIVED, Case, Input, case, figure
-from capcycle.study.chosen import assumption, within
+from capcycle.facts import Book
+from capcycle.measure import measure
+from capcycle.panel import Panel, select
+from capcycle.quantity import Quantity, missing, total
+from capcycle.study import Case
 
 QUARTERS = 4
+SINCE = 2023  # from when capex counts as built for AI
 SHARED = {"it_life": "it_life_epoch", "facility_life": "facility_life_epoch"}  # what the model takes, whose it is
-RANGES = {"it_life": (0.5, 50), "facility_life": (0.5, 100), "gross_margin_before_depreciation": (0.001, 1),
-          "target_return": (0, 1)}  # fmt: skip
 AUTHORS: dict[str, dict[str, Any]] = {  # the assumptions with which the general function is the author's own
     "cahn": {"it_life": "it_life_cahn", "gross_margin_before_depreciation": "end_user_gross_margin"},
     "kupperman_before": {"it_life": "server_life_kupperman_before", "target_return": "target_roic_kupperman"},
@@ -30,123 +34,98 @@ AUTHORS: dict[str, dict[str, Any]] = {  # the assumptions with which the general
     "jpm": {"it_life": inf, "gross_margin_before_depreciation": "margin_jpm", "target_return": "required_return"},
     "krishna": {"it_life": inf, "gross_margin_before_depreciation": 1, "target_return": "required_return"},
 }
+FIVE_YEARS = "it_life_krishna"  # the end of Krishna's range
 
 
-def chosen(**given: Any) -> dict[str, Any]:
-    """What a reader chose: of a notebook's parameters those that are not left at 0.
-
-    Errors: ModelError for every value that cannot be.
-
-    >>> chosen(it_life=4.0, target_return=0)
-    {'it_life': 4.0}
-    """
-    return within(RANGES, given)
-
-
-def against_disclosed(year: Panel, as_of: str = "", **given: Any) -> dict[str, Case]:
+def against_disclosed(book: Book, since: int = SINCE, **numbers: float) -> dict[str, Case]:
     """For each company its newest twelve months of capex, at its own life, against the AI revenue that it discloses.
 
-    year   a panel of twelve months
-    given  what a reader chose instead of an assumption, by the model's names
+    numbers  a reader's own, 0 for the assumption's
+    Errors:  ModelError for every number that cannot be.
     """
-    capex = measure("capex", year)
-    found = {
-        company: case(
-            revenue_for_capex,
-            company,
-            year.currency,
-            capex=_newest(capex, company),
-            it_life=own_life(company, as_of),
-            facility_life=SHARED["facility_life"],
-            ai_revenue=disclosed(company, year.currency, as_of),
-        )
-        for company in year.companies
-    }
-    return {company: each.with_inputs(**_instead(each, given)) for company, each in found.items()}
-
-
-def _newest(measures: Measures, company: str) -> Input:
-    """A company's own newest figure, though others end earlier: it stands against revenue of the same time."""
-    table = measures.table[measures.table["company"] == company].dropna(subset="value")
-    return figure(measures, company, None if table.empty else table["period"].iloc[-1])
-
-
-def _instead(found: Case, given: Mapping[str, float]) -> dict[str, Input]:
-    """A reader's own central values, within the range of the assumption or at an end of it."""
-    own = {name: (found.inputs[name], value) for name, value in given.items()}
+    capex = measure("capex", select(book, "ttm", since=since))
     return {
-        name: replace(each, central=value, low=min(each.low, value), high=max(each.high, value), kind=ASSUMED,
-                      reason=words.say("required.chosen"))
-        for name, (each, value) in own.items()
-    }  # fmt: skip
+        company: study.case(
+            revenue_for_capex,
+            book,
+            company,
+            capex=study.newest(capex, company),
+            it_life=own_life(book, company),
+            facility_life=SHARED["facility_life"],
+            ai_revenue=disclosed(book, company),
+        ).chosen(**numbers)
+        for company in book.companies
+    }
 
 
-def disclosed(company: str, currency: str, as_of: str = "") -> Input:
+def disclosed(book: Book, company: str) -> Quantity:
     """What a company discloses of its AI revenue, for a year; missing where it gives no amount.
 
-    >>> disclosed("MSFT", "USD", as_of="2025-12-31").central / 1e9  # the run rate of January 2025
+    >>> from capcycle import facts
+    >>> disclosed(facts.open(as_of="2025-12-31", currency="USD"), "MSFT").value / 1e9  # the run rate of January 2025
     13.0
     """
-    row = _disclosure(company, as_of)
+    row = _disclosure(book, company)
     if row is None:
-        return Input("ai_revenue", np.nan, currency, kind=ASSUMED, reason=words.say("required.silent"))
+        return missing("ai_revenue", words.say("required_revenue.silent"), book.money)
     if np.isnan(row["value"]):
-        reason = words.say("required.no_amount")
-        return Input("ai_revenue", np.nan, currency, kind=ASSUMED, source=row["source"], reason=reason)
-    told = facts.convert(pd.DataFrame([row]).rename(columns={"currency": "unit"}), currency).iloc[0]
-    times = QUARTERS if told["basis"] == "quarter" else 1
-    reason = words.say(f"required.{told['basis'].replace(' ', '_')}", scope=told["scope"], note=told["note"],
-                       day=words.day(told["period_end"])).strip()  # fmt: skip
-    kind = DERIVED if times > 1 and told["kind"] == "reported" else told["kind"]
-    return Input("ai_revenue", float(told["value"]) * times, currency, kind=kind, source=told["source"], reason=reason)
+        return missing("ai_revenue", words.say("required_revenue.no_amount"), book.money, source=row["source"])
+    known = book.convert(pd.DataFrame([row]).rename(columns={"currency": "unit"})).iloc[0]
+    times = QUARTERS if known["basis"] == "quarter" else 1
+    reason = words.say(f"required_revenue.{known['basis'].replace(' ', '_')}", scope=known["scope"], note=known["note"],
+                       day=words.day(known["period_end"])).strip()  # fmt: skip
+    kind = "derived" if times > 1 and known["kind"] == "reported" else known["kind"]
+    return Quantity("ai_revenue", float(known["value"]) * times, book.money, kind=kind, source=known["source"],
+                    reason=reason, since=known["period_end"], day=known["period_end"])  # fmt: skip
 
 
-def told(company: str, as_of: str = "") -> str:
+def instead(book: Book, company: str) -> str:
     """What a company says of its AI revenue where it gives no amount.
 
-    >>> told("META")[:24]
+    >>> from capcycle import facts
+    >>> instead(facts.open(), "META")[:24]
     'Meta uses its AI itself;'
     """
-    row = _disclosure(company, as_of)
+    row = _disclosure(book, company)
     if row is None:
-        return words.say("required.silent")
-    return words.say("required.tells", name=facts.companies()["name"][company], scope=row["scope"])
+        return words.say("required_revenue.silent")
+    return words.say("required_revenue.tells", name=book.names[company], scope=row["scope"])
 
 
-def _disclosure(company: str, as_of: str) -> pd.Series | None:
-    """The newest row on a company's AI revenue; none where nothing is held."""
-    table = registers.read("ai_revenue", as_of or None)
-    rows = table[table["company"] == company].sort_values("period_end")
+def _disclosure(book: Book, company: str) -> pd.Series | None:
+    """The newest row on a company's AI revenue; none where there is none."""
+    rows = book.register("ai_revenue").query("company == @company").sort_values("period_end")
     return None if rows.empty else rows.iloc[-1]
 
 
-def own_life(company: str, as_of: str = "") -> Input | str:
-    """The life of servers in a company's accounts within the general range; the general one where none is told.
+def own_life(book: Book, company: str) -> Quantity | str:
+    """The life of servers in a company's accounts within the general range; the general one where none is disclosed.
 
-    >>> own_life("META").central, own_life("NVDA")
+    >>> from capcycle import facts
+    >>> own_life(facts.open(), "META").value, own_life(facts.open(), "NVDA")
     (5.5, 'it_life_epoch')
     """
-    rows = told_lives(company, as_of)
+    rows = disclosed_lives(book, company)
     if rows.empty:
         return SHARED["it_life"]
-    row = rows.iloc[-1]
-    general = assumption(SHARED["it_life"])
-    low, high = min(general.low, row["to_years"]), max(general.high, row["to_years"])
-    sources, reason = f"{row['source']} {general.source}", words.say("required.own_life", asset=row["asset"])
-    return Input("it_life", float(row["to_years"]), "years", low, high, row["kind"], sources, reason)
+    row, general = rows.iloc[-1], study.assumption(book, SHARED["it_life"])
+    years = float(row["to_years"])
+    return Quantity("it_life", years, "years", min(general.low, years), max(general.high, years), row["kind"],
+                    f"{row['source']} {general.source}".strip(),
+                    words.say("required_revenue.own_life", asset=row["asset"]))  # fmt: skip
 
 
 def disclosing(cases: Mapping[str, Case]) -> dict[str, Case]:
-    """Those of whom nothing is missing."""
+    """Those that lack nothing, AI revenue included."""
     return {company: each for company, each in cases.items() if not each.lacking}
 
 
 def spending(cases: Mapping[str, Case]) -> dict[str, Case]:
-    """Those whose capex is held, whether or not they disclose AI revenue."""
+    """Those whose capex is known, whether or not they disclose AI revenue."""
     return {company: each for company, each in cases.items() if not each.inputs["capex"].missing}
 
 
-def together(cases: Mapping[str, Case]) -> Case:
+def group(cases: Mapping[str, Case]) -> Case:
     """Several companies as one: capex and revenue added up, share for AI and life such that the rest adds up too.
 
     One company is its own case. Errors: ModelError for none.
@@ -156,82 +135,96 @@ def together(cases: Mapping[str, Case]) -> Case:
     first = next(iter(cases.values()))
     if len(cases) == 1:
         return first
-    summed = {name: _sum(name, cases) for name in ("capex", "ai_revenue")}
-    weighted = {"ai_share_of_capex": _share(cases), "it_life": _life(cases)}
-    same = {name: each for name, each in first.inputs.items() if name not in summed | weighted}
-    return case(revenue_for_capex, "", first.currency, **same | summed | weighted)
+    own = {"capex": _sum("capex", cases), "ai_revenue": _sum("ai_revenue", cases), "ai_share_of_capex": _share(cases),
+           "it_life": _life(cases)}  # fmt: skip
+    shared = {name: each for name, each in first.inputs.items() if name not in own}
+    return study.case(revenue_for_capex, first.book, **shared | own)
 
 
-def _sum(name: str, cases: Mapping[str, Case]) -> Input:
-    inputs = [each.inputs[name] for each in cases.values()]
+def _sum(name: str, cases: Mapping[str, Case]) -> Quantity:
+    """A sum over companies; what it is of, in days, says itself."""
     lacking = [company for company, each in cases.items() if each.inputs[name].missing]
-    missing = words.counted("required.sum_missing", len(lacking), names=_names(lacking)) if lacking else ""
-    total = sum(each.central for each in inputs)
-    reason = missing or words.say("required.sum", names=_names(cases))
-    return Input(name, total, inputs[0].unit, kind=_kind(inputs), source=_sources(inputs), reason=reason)
+    sum_ = total(
+        (each.inputs[name] for each in cases.values()), name, words.say("required_revenue.sum", names=names(cases))
+    )
+    if lacking:
+        book = next(iter(cases.values())).book
+        why = words.counted("required_revenue.sum_missing", len(lacking), names=_listed(book, lacking))
+        return replace(sum_, reason=why)
+    return sum_
 
 
-def _share(cases: Mapping[str, Case]) -> Input:
-    shares = [each.inputs["ai_share_of_capex"] for each in cases.values()]
-    spent = [each.inputs["capex"].central for each in cases.values()]
-    ends = [each.central for each in shares]
-    return Input("ai_share_of_capex", float(np.average(ends, weights=spent)), "fraction", min(ends), max(ends), ASSUMED,
-                 _sources(shares), words.say("required.weighted"))  # fmt: skip
+def _share(cases: Mapping[str, Case]) -> Quantity:
+    """The share of all capex that is for AI; its range goes from the lowest to the highest of the companies'."""
+    capex, shares = ([each.inputs[name] for each in cases.values()] for name in ("capex", "ai_share_of_capex"))
+    whole = total(spent * share for spent, share in zip(capex, shares, strict=True)) / total(capex)
+    ends = [each.value for each in shares]
+    reason = words.say("required_revenue.weighted")
+    return replace(whole.called("ai_share_of_capex", "fraction", reason), low=min(ends), high=max(ends))
 
 
-def _life(cases: Mapping[str, Case]) -> Input:
+def _life(cases: Mapping[str, Case]) -> Quantity:
+    """The life at which the depreciation of all builds together is the sum of each at its own."""
+    built = [each.inputs["capex"] * each.inputs["ai_share_of_capex"] for each in cases.values()]
     lives = [each.inputs["it_life"] for each in cases.values()]
-    built = [each.inputs["capex"].central * each.inputs["ai_share_of_capex"].central for each in cases.values()]
-    central = float(sum(built) / sum(part / life.central for part, life in zip(built, lives, strict=True)))
-    return Input("it_life", central, "years", min(each.low for each in lives), max(each.high for each in lives),
-                 facts.weakest(each.kind for each in lives), _sources(lives),
-                 words.say("required.lives"))  # fmt: skip
+    charges = [spent / life for spent, life in zip(built, lives, strict=True)]
+    whole = total(built) / total(charges)
+    ends = {"low": min(each.low for each in lives), "high": max(each.high for each in lives)}
+    return replace(whole.called("it_life", "years", words.say("required_revenue.lives")), **ends)
 
 
-def _kind(inputs: Iterable[Input]) -> str:
-    return ASSUMED if any(each.missing or each.kind == ASSUMED for each in inputs) else DERIVED
+def names(cases: Mapping[str, Case]) -> str:
+    """The names of the companies of some cases, in a sentence."""
+    return _listed(next(iter(cases.values())).book, cases) if cases else ""
 
 
-def _sources(inputs: Iterable[Input]) -> str:
-    return facts.documents(each.source for each in inputs)
-
-
-def _names(companies: Iterable[str]) -> str:
-    return words.listing(list(facts.companies()["name"][list(companies)]))
+def _listed(book: Book, companies: Iterable[str]) -> str:
+    return words.listing(list(book.names[list(companies)]))
 
 
 def authors(whole: Case) -> dict[str, Case]:
     """The general function as each author takes it, all on the same AI capex; break-even where no return is asked.
 
-    whole  a case of capex and the part of it for AI, such as `together`
+    An author who had not said so by the day of the page is left out.
+
+    whole  a case of capex and the part of it for AI, such as `group`
     """
-    spent = whole.inputs["capex"].central * whole.inputs["ai_share_of_capex"].central
-    capex = Input("it_capex", spent, whole.currency, kind=whole.inputs["ai_share_of_capex"].kind,
-                  source=_sources([whole.inputs["capex"], whole.inputs["ai_share_of_capex"]]),
-                  reason=words.say("required.ai_capex"))  # fmt: skip
-    margin = assumption("gross_margin_before_depreciation").central
-    common = {"it_capex": capex, "facility_capex": 0, "facility_life": "facility_life_epoch", "net_capital": 0,
-              "other_fixed_cost": 0, "ramp": "ramp", "target_return": 0, "ai_revenue": whole.inputs["ai_revenue"],
-              "gross_margin_before_depreciation": margin}  # fmt: skip
-    found = {author: case(required_revenue, "", whole.currency, **common | own) for author, own in AUTHORS.items()}
-    krishna, five = found["krishna"], assumption("it_life_krishna")
-    kept = Input("it_life", inf, "years", five.central, inf, ASSUMED, five.source, five.reason)
-    return found | {"krishna": krishna.with_inputs(it_life=kept)}
+    spent = whole.inputs["capex"] * whole.inputs["ai_share_of_capex"]
+    capex = replace(spent.called("it_capex", whole.currency, words.say("required_revenue.ai_capex")),
+                    low=np.nan, high=np.nan)  # fmt: skip
+    common = {"it_capex": capex, "facility_capex": 0, "facility_life": SHARED["facility_life"], "net_capital": 0,
+              "other_fixed_cost": 0, "target_return": 0, "ai_revenue": whole.inputs["ai_revenue"],
+              "gross_margin_before_depreciation": _plain(whole.book, "gross_margin_before_depreciation")}  # fmt: skip
+    cases = {author: study.case(required_revenue, whole.book, **common | own) for author, own in AUTHORS.items()
+             if _public(whole.book, own)}  # fmt: skip
+    if "krishna" in cases:
+        five = study.assumption(whole.book, FIVE_YEARS)
+        cases["krishna"] = cases["krishna"].with_inputs(it_life=replace(five, value=inf, low=five.value, high=inf))
+    return cases
 
 
-def vintages(years: Panel, cases: Mapping[str, Case], whole: Case) -> Case:
+def _plain(book: Book, name: str) -> float:
+    return study.assumption(book, name).value
+
+
+def _public(book: Book, own: Mapping[str, Any]) -> bool:
+    """Whether an author had published his rule: each judgement that is his own."""
+    return not any(study.assumption(book, name).hindsight for name in own.values() if isinstance(name, str))
+
+
+def vintages(book: Book, cases: Mapping[str, Case], whole: Case, since: int = SINCE) -> Case:
     """All companies' capex of every year shown, each year's build in service for its life, at the inputs of `whole`."""
-    rows = _yearly(years, cases)
-    spent = Input("capex_history", rows.groupby("ordinal")["value"].sum().tolist(), years.currency, kind=DERIVED,
-                  source=facts.documents(rows["source"]),
-                  reason=words.say("required.sum", names=_names(cases)))  # fmt: skip
+    rows = _yearly(select(book, "year", since=since), cases)
+    spent = Quantity("capex_history", rows.groupby("ordinal")["value"].sum().tolist(), whole.currency, kind="derived",
+                     source=" ".join(dict.fromkeys(" ".join(rows["source"]).split())),
+                     reason=words.say("required_revenue.sum", names=names(cases)))  # fmt: skip
     taken = {name: whole.inputs[name] for name in revenue_for_vintages.parameters if name in whole.inputs}
-    return case(revenue_for_vintages, "", years.currency, capex_history=spent, **taken)
+    return study.case(revenue_for_vintages, book, whole.company, capex_history=spent, **taken)
 
 
-def years_of(years: Panel, cases: Mapping[str, Case]) -> Sequence[str]:
+def years_of(book: Book, cases: Mapping[str, Case], since: int = SINCE) -> list[str]:
     """The labels of the years that `vintages` counts."""
-    return list(dict.fromkeys(_yearly(years, cases)["period"]))
+    return list(dict.fromkeys(_yearly(select(book, "year", since=since), cases)["period"]))
 
 
 def _yearly(years: Panel, cases: Mapping[str, Case]) -> pd.DataFrame:
@@ -247,3 +240,45 @@ def _yearly(years: Panel, cases: Mapping[str, Case]) -> pd.DataFrame:
         raise ModelError(f"{', '.join(cases)}: no year shown has the capex of each; choose fewer, or an earlier year")
     run = shared[shared - np.arange(len(shared)) == shared[-1] - len(shared) + 1]
     return table[table["ordinal"].isin(run)]
+
+
+def spread_over_users(whole: Case) -> Case:
+    """The revenue required spread over the users of a telephone, as J.P. Morgan does."""
+    needed = whole.quantity("revenue_required")
+    return study.case(price_per_user, whole.book, users="iphone_users", revenue_required=needed)
+
+
+@study.starts(required_revenue)
+def _start(book: Book, company: str) -> Case:
+    """The general function on a company's AI capex, parted into chips and site."""
+    if not company:
+        return study.bound(required_revenue, book, **SHARED)
+    whole = _of_company(book, company)
+    built = whole.inputs["capex"] * whole.inputs["ai_share_of_capex"]
+    chips = whole.inputs["it_share_of_capex"]
+    parts = {"it_capex": built * chips, "facility_capex": built * (1 - chips)}
+    reason = words.say("required_revenue.ai_capex")
+    own = {name: replace(each.called(name, whole.currency, reason), low=np.nan, high=np.nan)
+           for name, each in parts.items()}  # fmt: skip
+    shared = {name: each for name, each in whole.inputs.items() if name in required_revenue.parameters}
+    return study.case(required_revenue, book, company, **shared, **own)
+
+
+@study.starts(revenue_for_capex)
+def _of_company(book: Book, company: str) -> Case:
+    if not company:
+        return study.bound(revenue_for_capex, book, **SHARED)
+    return against_disclosed(book.of(company))[company]
+
+
+@study.starts(revenue_for_vintages)
+def _vintages(book: Book, company: str) -> Case:
+    if not company:
+        return study.bound(revenue_for_vintages, book, **SHARED)
+    whole = _of_company(book, company)
+    return vintages(book.of(company), {company: whole}, whole)
+
+
+@study.starts(price_per_user)
+def _per_user(book: Book, company: str) -> Case:
+    return study.bound(price_per_user, book, company, users="iphone_users")

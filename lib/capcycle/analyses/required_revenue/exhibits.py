@@ -1,16 +1,15 @@
 """Required against disclosed revenue, five authors on one build, all builds by year, and what was printed."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 
 import pandas as pd
 
 from capcycle import study, words
 from capcycle.analyses.required_revenue import cases as required
-from capcycle.analyses.required_revenue.model import price_per_user
-from capcycle.exhibits import marks, parts
-from capcycle.exhibits.exhibit import Exhibit
+from capcycle.exhibits import Exhibit, marks, parts
 from capcycle.exhibits.marks import Frame
-from capcycle.facts import registers
+from capcycle.facts import Book
+from capcycle.quantity import total
 from capcycle.study import SCENARIOS, Case
 from capcycle.words import Sentence, say
 
@@ -19,179 +18,175 @@ FORECAST = "break_even_revenue"
 
 def verdict(cases: Mapping[str, Case], whole: Case) -> Sentence:
     """What the companies together must earn, and how far those who disclose it are from what they need."""
-    told = required.disclosing(cases)
-    lack = [company for company in required.spending(cases) if company not in told]
-    share = whole.inputs["ai_share_of_capex"].central
-    first = {
-        "names": _names(required.spending(cases)),
-        "capex": _money(whole, whole.inputs["capex"].central),
-        "share": say("required.all") if share == 1 else words.coupon(round(share, 2)),
-        "required": _money(whole, whole.outputs.revenue_required),
-        "target": words.coupon(whole.inputs["target_return"].central),
-    }
-    if not told:
-        return words.paragraph(words.counted("required.verdict_none", len(lack), **first))
-    near = required.together(told)
-    second = {
-        "told": _names(told), "actual": _money(near, near.inputs["ai_revenue"].central),
-        "needed": _money(near, near.outputs.revenue_required),
-        "multiple": _times(float(near.outputs.gap_multiple)),
-    }  # fmt: skip
-    key = "required.verdict_some" if lack else "required.verdict_all"
-    return words.paragraph(words.counted(key, len(told), **first, **second))
+    disclosing, spending = required.disclosing(cases), required.spending(cases)
+    silent = [company for company in spending if company not in disclosing]
+    share = whole.inputs["ai_share_of_capex"].value
+    what = {"names": required.names(spending),
+            "share": say("required_revenue.all") if share == 1 else words.coupon(round(share, 2))}  # fmt: skip
+    if not disclosing:
+        key = words.said(f"required_revenue.verdict_none_{len(silent)}", "required_revenue.verdict_none")
+        return study.verdict(whole, key, **what)
+    near, key = (
+        required.group(disclosing),
+        "required_revenue.verdict_some" if silent else "required_revenue.verdict_all",
+    )
+    key = words.said(f"{key}_{len(disclosing)}", key)
+    return study.verdict(whole, key, **what, disclosing=required.names(disclosing), actual=near.inputs["ai_revenue"],
+                         needed=near.quantity("revenue_required"), multiple=_multiple(near))  # fmt: skip
 
 
-def hole(cases: Mapping[str, Case]) -> Exhibit:
-    """For each company what it discloses and what its newest build needs beyond that; who discloses nothing apart."""
-    shown = required.spending(cases)
-    unit = next(iter(shown.values())).currency
-    rows = pd.DataFrame([row for company, case in shown.items() for row in _hole(company, case)]).assign(unit=unit)
-    told = required.disclosing(cases)
-    return marks.stacked(rows, Frame(
-        "required-against-disclosed", _hole_title(shown, told), say("required.hole_subtitle", unit=unit),
-        (say("required.hole_note"), *_lacking(cases)),
-    ))  # fmt: skip
-
-
-def _hole(company: str, case: Case) -> list[dict]:
-    actual, needed = case.inputs["ai_revenue"], float(case.outputs.revenue_required)
-    known = 0.0 if actual.missing else float(actual.central)
-    label, source = parts.names()[company], case.source
-    bars = [("covered", min(known, needed), actual.kind), ("gap", max(needed - known, 0.0), case.kind),
-            ("surplus", max(known - needed, 0.0), actual.kind)]  # fmt: skip
-    return [{"x": label, "label": label, "group": say(f"required.{group}"), "value": value, "kind": kind,
-             "source": source} for group, value, kind in bars if value]  # fmt: skip
-
-
-def _hole_title(shown: Mapping[str, Case], told: Mapping[str, Case]) -> str:
-    if not told:
-        needed = sum(float(case.outputs.revenue_required) for case in shown.values())
-        return say("required.hole_none", names=_names(shown), required=_money(next(iter(shown.values())), needed))
-    needed = sum(float(case.outputs.revenue_required) for case in told.values())
-    actual = sum(case.inputs["ai_revenue"].central for case in told.values())
-    case = next(iter(told.values()))
-    return words.counted("required.hole", len(told), covered=words.value(actual / needed, "fraction"),
-                         required=_money(case, needed), names=_names(told))  # fmt: skip
-
-
-def disclosures(cases: Mapping[str, Case], as_of: str = "") -> Exhibit:
-    """What each company discloses of its AI revenue, and who discloses nothing and tells what instead."""
-    inputs = {company: case.inputs["ai_revenue"] for company, case in cases.items()}
-    rows = pd.DataFrame([
-        {"label": parts.names()[company], "value": each.central, "unit": each.unit, "kind": each.kind,
-         "source": each.source, "note": parts.upper(required.told(company, as_of) if each.missing else each.reason)}
-        for company, each in inputs.items()
-    ])  # fmt: skip
-    rows = rows.assign(kind=rows["kind"].where(rows["value"].notna(), ""))
-    columns = {"label": say("column.company"), "value": words.name("ai_revenue"), "note": say("marks.column.note")}
-    return marks.table(rows, Frame(
-        "ai-revenue-disclosed",
-        _disclosed_title(rows),
-        say("required.lacking_subtitle"),
-    ), columns)  # fmt: skip
-
-
-def _disclosed_title(rows: pd.DataFrame) -> str:
-    lacking = int(rows["value"].isna().sum())
-    if len(rows) > 1:
-        return words.counted("required.lacking", lacking, total=len(rows))
-    (row,) = rows.itertuples()
-    amount = words.value(row.value, row.unit)
-    return say("required.lacking_alone" if lacking else "required.telling_alone", name=row.label, amount=amount)
-
-
-def _build(whole: Case) -> str:
-    """Whose build authors' rules are put to."""
-    return say("required.build_of", name=parts.names()[whole.company]) if whole.company else say("required.one_build")
+def _multiple(case: Case) -> str:
+    return _times(float(case.outputs.gap_multiple))
 
 
 def _times(number: float) -> str:
     return words.value(round(number, 1), "times")
 
 
+def hole(cases: Mapping[str, Case]) -> Exhibit:
+    """For each company what it discloses and what its newest build needs beyond that; who discloses nothing apart."""
+    spending = required.spending(cases)
+    if not spending:
+        return marks.nothing(Frame("required-against-disclosed", say("required_revenue.hole.title_0"), ""))
+    unit = next(iter(spending.values())).currency
+    rows = pd.DataFrame([row for case in spending.values() for row in _hole(case)]).assign(unit=unit)
+    frame = Frame(
+        "required-against-disclosed",
+        _hole_title(spending, required.disclosing(cases)),
+        say("required_revenue.hole.subtitle", unit=unit),
+        (say("required_revenue.hole.note"), *_lacking(cases)),
+    )
+    return marks.stacked(rows, frame)
+
+
+def _hole(case: Case) -> list[dict]:
+    actual, needed = case.inputs["ai_revenue"], float(case.outputs.revenue_required)
+    known, label = 0.0 if actual.missing else float(actual.value), case.book.names[case.company]
+    bars = [("covered", min(known, needed), actual.kind), ("gap", max(needed - known, 0.0), case.kind),
+            ("surplus", max(known - needed, 0.0), actual.kind)]  # fmt: skip
+    return [{"x": label, "label": label, "group": say(f"required_revenue.{group}"), "value": value, "kind": kind,
+             "source": case.source} for group, value, kind in bars if value]  # fmt: skip
+
+
+def _hole_title(spending: Mapping[str, Case], disclosing: Mapping[str, Case]) -> str:
+    shown = disclosing or spending
+    needed = sum(float(case.outputs.revenue_required) for case in shown.values())
+    unit, names = next(iter(shown.values())).currency, required.names(shown)
+    required_ = words.value(needed, unit)
+    if not disclosing:
+        return say("required_revenue.hole.title_none", names=names, required=required_)
+    actual = total(case.inputs["ai_revenue"] for case in disclosing.values())
+    return words.counted("required_revenue.hole.title", len(disclosing), names=names, required=required_,
+                         covered=words.value(actual.value / needed, "fraction"))  # fmt: skip
+
+
+def disclosures(cases: Mapping[str, Case]) -> Exhibit:
+    """What each company discloses of its AI revenue, and who discloses nothing and says what instead."""
+    rows = pd.DataFrame([_disclosure(case) for case in cases.values()])
+    columns = {"label": say("column.company"), "value": words.name("ai_revenue"), "note": say("marks.column.note")}
+    subtitle = say("required_revenue.disclosed.subtitle")
+    return marks.table(rows, Frame("ai-revenue-disclosed", _disclosed_title(rows), subtitle), columns)
+
+
+def _disclosure(case: Case) -> dict:
+    actual = case.inputs["ai_revenue"]
+    note = required.instead(case.book, case.company) if actual.missing else actual.reason
+    kind = "" if actual.missing else actual.kind
+    return {"label": case.book.names[case.company], "value": actual.value, "unit": actual.unit, "kind": kind,
+            "source": actual.source, "note": parts.upper(note)}  # fmt: skip
+
+
+def _disclosed_title(rows: pd.DataFrame) -> str:
+    silent = int(rows["value"].isna().sum())
+    if len(rows) > 1:
+        return words.counted("required_revenue.disclosed.title", silent, total=len(rows))
+    (row,) = rows.itertuples()
+    key = "title_silent" if silent else "title_alone"
+    return say(f"required_revenue.disclosed.{key}", name=row.label, amount=words.value(row.value, row.unit))
+
+
 def authors(whole: Case) -> Exhibit:
     """What five authors' rules ask of the same AI capex: a football field, with the disclosed revenue as a line."""
     cases = required.authors(whole)
+    if len(cases) < 2:
+        title = say("required_revenue.authors.title_0", day=words.day(whole.book.day))
+        return marks.nothing(Frame("authors-on-one-build", title, ""))
     rows = pd.DataFrame([_author(author, case) for author, case in cases.items()]).assign(unit=whole.currency)
-    ordered = rows.sort_values("value", ignore_index=True)
-    low, high, actual = ordered.iloc[0], ordered.iloc[-1], whole.inputs["ai_revenue"]
-    frame = Frame(
-        "authors-on-one-build",
-        say("required.authors", low=_money(whole, low["value"]), lowest=low["label"], high=_money(whole, high["value"]),
-            highest=high["label"], times=_times(high["value"] / low["value"]), build=_build(whole)),
-        say("required.authors_subtitle" + ("_none" if actual.missing else ""), unit=whole.currency,
-            capex=_money(whole, next(iter(cases.values())).inputs["it_capex"].central)),
-        (say("required.authors_note"),),
-    )  # fmt: skip
-    return marks.dots(ordered[::-1].reset_index(drop=True), frame, None if actual.missing else actual.central)
+    ordered, actual = rows.sort_values("value", ascending=False, ignore_index=True), whole.inputs["ai_revenue"]
+    high, low = ordered.iloc[0], ordered.iloc[-1]
+    build = say("required_revenue.build_of", name=whole.book.names[whole.company]) if whole.company else say(
+        "required_revenue.one_build")  # fmt: skip
+    title = say("required_revenue.authors.title", build=build, low=words.value(low["value"], whole.currency),
+                lowest=low["label"], high=words.value(high["value"], whole.currency), highest=high["label"],
+                times=_times(high["value"] / low["value"]))  # fmt: skip
+    subtitle = say("required_revenue.authors.subtitle" + ("_none" if actual.missing else ""), unit=whole.currency,
+                   capex=next(iter(cases.values())).inputs["it_capex"].shown)  # fmt: skip
+    frame = Frame("authors-on-one-build", title, subtitle, (say("required_revenue.authors.note"),))
+    return marks.dots(ordered, frame, None if actual.missing else actual.value)
 
 
 def _author(author: str, case: Case) -> dict:
     three = study.scenarios(case).outputs.loc["revenue_required"]
-    return {"label": say(f"required.{author}"), "low": three.min(), "value": three["base"], "high": three.max(),
-            "kind": case.kind, "source": case.source, "note": say(f"required.author_{author}")}  # fmt: skip
+    return {"label": say(f"required_revenue.author.{author}"), "low": three.min(), "value": three["base"],
+            "high": three.max(), "kind": case.kind, "source": case.source,
+            "note": say(f"required_revenue.rule.{author}")}  # fmt: skip
 
 
-def vintages(case: Case, labels: Sequence[str], companies: Sequence[str]) -> Exhibit:
+def vintages(cases: Mapping[str, Case], whole: Case, since: int) -> Exhibit:
     """The revenue that all years' builds in service need, by year, in the bear, the base and the bull case."""
-    found = study.scenarios(case)
+    built = required.vintages(whole.book, cases, whole, since)
+    labels = required.years_of(whole.book, cases, since)
+    three = study.scenarios(built)
     rows = pd.DataFrame([
         {"x": label, "label": label, "value": float(value), "group": say(f"study.{each}")}
         for each in SCENARIOS
-        for label, value in zip(labels, found.results[each].required_by_year, strict=True)
-    ]).assign(unit=case.currency, kind=case.kind, source=case.source)  # fmt: skip
-    path = [float(each) for each in found.results["base"].required_by_year]
+        for label, value in zip(labels, three.results[each].required_by_year, strict=True)
+    ]).assign(unit=built.currency, kind=built.kind, source=built.source)  # fmt: skip
+    path = [float(each) for each in three.results["base"].required_by_year]
     ends = {"first": labels[0], "last": labels[-1]}
-    builds = say("required.builds_of", name=_names(companies)) if len(companies) == 1 else say("required.builds")
-    times = _times(path[-1] / path[0])
-    return marks.paths(rows, Frame(
-        "required-by-all-builds",
-        words.counted("required.vintages", len(path), builds=builds, now=_money(case, path[-1]), times=times, **ends),
-        say("required.vintages_subtitle", unit=case.currency, names=_names(companies), **ends),
-        (say("required.vintages_note", **ends),),
-    ))  # fmt: skip
+    names = required.names(cases)
+    builds = say("required_revenue.builds_of", name=names) if len(cases) == 1 else say("required_revenue.builds")
+    title = words.counted("required_revenue.vintages.title", len(path), builds=builds, times=_times(path[-1] / path[0]),
+                          now=words.value(path[-1], built.currency), **ends)  # fmt: skip
+    subtitle = say("required_revenue.vintages.subtitle", unit=built.currency, names=names, **ends)
+    return marks.paths(rows, Frame("required-by-all-builds", title, subtitle,
+                                   (say("required_revenue.vintages.note", **ends),)))  # fmt: skip
 
 
-def forecasts(as_of: str = "") -> Exhibit:
+def forecasts(book: Book) -> Exhibit:
     """What authors said, by the day they said it."""
-    table = registers.history("estimates", as_of or None).sort_values("published")
-    table = table[table["measure"] == FORECAST]
+    table = book.versions("estimates").query("measure == @FORECAST").sort_values("published")
+    subtitle = say("required_revenue.forecasts.subtitle")
+    if table.empty:
+        return marks.nothing(Frame("required-as-forecast", say("required_revenue.forecasts.title_0"), subtitle))
     rows = pd.DataFrame({
-        "label": [_forecast(row) for row in table.itertuples()],
-        "author": [say("required.author_for", author=row.author, period=row.period) for row in table.itertuples()],
+        "label": [say("required_revenue.forecast", author=row.author, period=row.period, day=f"{row.published:%Y-%m}")
+                  for row in table.itertuples()],
+        "author": [say("required_revenue.author_for", author=row.author, period=row.period)
+                   for row in table.itertuples()],
         "low": table["low"], "value": table["low"], "high": table["high"], "unit": table["unit"],
         "kind": table["kind"], "source": table["source"], "note": table["note"],
     })  # fmt: skip
-    if rows.empty:
-        frame = Frame("required-as-forecast", say("required.no_forecasts"), say("required.forecasts_subtitle"))
-        return marks.table(rows, frame, {})
-    least, most = rows.loc[rows["value"].idxmin()], rows.loc[rows["high"].idxmax()]
-    return marks.dots(rows, Frame(
-        "required-as-forecast",
-        say("required.forecasts", low=words.value(least["value"], "USD"), lowest=least["author"],
-            high=words.value(most["high"], "USD"), highest=most["author"]),
-        say("required.forecasts_subtitle"), (say("required.forecasts_note"),),
-    ))  # fmt: skip
-
-
-def _forecast(row) -> str:
-    return say("required.forecast", author=row.author, period=row.period, day=f"{row.published:%Y-%m}")
+    least, most = rows.loc[rows["value"].idxmin()], rows.loc[rows["high"].fillna(rows["value"]).idxmax()]
+    ends = {"low": words.value(least["value"], "USD"), "lowest": least["author"], "highest": most["author"],
+            "high": words.value(max(most["high"], most["value"]), "USD")}  # fmt: skip
+    title = words.counted("required_revenue.forecasts.title", len(rows), **ends)
+    return marks.dots(rows, Frame("required-as-forecast", title, subtitle, (say("required_revenue.forecasts.note"),)))
 
 
 def per_user(whole: Case) -> Sentence:
     """The revenue required spread over the users of a telephone, as J.P. Morgan does."""
-    spread = study.case(price_per_user, "", whole.currency, users="iphone_users",
-                        revenue_required=float(whole.outputs.revenue_required))  # fmt: skip
-    price = words.value(float(spread.outputs.per_user_month), spread.unit("per_user_month"))
-    users = words.value(spread.inputs["users"].central, "shares")
-    return words.paragraph(say("required.per_user", users=users, price=price,
-                               required=_money(whole, whole.outputs.revenue_required)))  # fmt: skip
+    spread = required.spread_over_users(whole)
+    if spread.inputs["users"].hindsight:
+        return words.paragraph(say("required_revenue.no_users", day=words.day(whole.book.day)))
+    users = words.value(spread.inputs["users"].value, "shares")
+    return words.paragraph(study.tell(spread, "required_revenue.per_user", users=users))
 
 
 def disclosed_or_none(case: Case) -> float | None:
     """The AI revenue disclosed, as a line for a heat map; none where none is disclosed."""
     actual = case.inputs["ai_revenue"]
-    return None if actual.missing else actual.central
+    return None if actual.missing else actual.value
 
 
 def aim(case: Case) -> float:
@@ -200,14 +195,6 @@ def aim(case: Case) -> float:
 
 
 def _lacking(cases: Mapping[str, Case]) -> list[str]:
-    rows = [{"label": parts.names()[company], "value": float("nan"), "note": case.lacking}
+    rows = [{"label": case.book.names[company], "value": float("nan"), "note": case.lacking}
             for company, case in cases.items() if case.lacking]  # fmt: skip
     return marks.frame.noted(pd.DataFrame(rows, columns=["label", "value", "note"]))
-
-
-def _names(companies) -> str:
-    return words.listing(list(parts.names()[list(companies)]))
-
-
-def _money(case: Case, amount: float) -> str:
-    return words.value(float(amount), case.currency)

@@ -1,7 +1,8 @@
 """General exhibits of cases: a bridge, bars, a ranking, ranges, an output over an input, by year, and a table.
 
-The words of each stand under a key: `title`, `subtitle` and, where there is one, `note`. Those of a single case name
-its inputs and outputs, as `capcycle.study.tell` fills them; those of several cases name the highest and the lowest.
+The words of each stand under a key: `title`, `subtitle`, `note`; what has none there is said in general words. Those
+of a single case name its inputs and outputs, as `capcycle.study.tell` fills them; those of several cases name the
+highest and the lowest, and have other titles for one case alone (`title_1`) and for cases all alike (`title_alike`).
 """
 
 from collections.abc import Mapping, Sequence
@@ -22,7 +23,7 @@ TAKEN, ADDED, TOTAL = "-", "+", "="  # before the name of a step: it is taken of
 POINTS = 41
 
 
-def bridge(case: Case, steps: Sequence[str], key: str = "study.bridge", **more: Any) -> Exhibit:
+def bridge(case: Case, steps: Sequence[str], key: str = "", **more: Any) -> Exhibit:
     """From one amount of a case to another over what is added and taken away.
 
     steps  names of inputs and outputs of one unit; "-name" is taken off, "+name" added, "=name" is a sum that stands on
@@ -41,25 +42,25 @@ def bridge(case: Case, steps: Sequence[str], key: str = "study.bridge", **more: 
     rows = _amounts(case, names)
     rows = rows.assign(value=rows["value"] * signs, total=sums)
     first, last = (case.quantity(names[place]) for place in (0, -1))
-    title = study.tell(case, f"{key}.title", first=first, last=last, **more)
+    title = study.tell(case, _words(key, "title", "study.bridge"), first=first, last=last, **more)
     return marks.waterfall(rows, _frame("bridge", case, names[-1], key, title, more))
 
 
-def columns(case: Case, names: Sequence[str], key: str, **more: Any) -> Exhibit:
+def columns(case: Case, names: Sequence[str], key: str = "", **more: Any) -> Exhibit:
     """Several inputs and outputs of one case and unit side by side, a bar each.
 
     Errors: ModelError for a name that is neither, and for unlike units.
 
     >>> from capcycle import analyses, facts
     >>> build = analyses.start("required_revenue", facts.open(), "MSFT")
-    >>> columns(build, ["depreciation", "required_return"], "study.columns").title
+    >>> columns(build, ["depreciation", "required_return"]).title
     "What Microsoft's required revenue consists of"
     """
-    title = study.tell(case, f"{key}.title", subject=study.subject(case), **more)
+    title = study.tell(case, _words(key, "title", "study.columns"), subject=study.subject(case), **more)
     return marks.columns(_amounts(case, names), _frame("columns", case, names[0], key, title, more))
 
 
-def ranking(cases: Mapping[str, Case], of: str | None = None, key: str = "study.ranking", **more: Any) -> Exhibit:
+def ranking(cases: Mapping[str, Case], of: str | None = None, key: str = "", **more: Any) -> Exhibit:
     """One output of each case, the highest first; who lacks a figure is listed with what it lacks.
 
     cases  by ticker, or by the words for each
@@ -75,7 +76,7 @@ def ranking(cases: Mapping[str, Case], of: str | None = None, key: str = "study.
     return marks.columns(_ranked(rows), _compared("ranking", first, of, key, rows, more))
 
 
-def ranges(cases: Mapping[str, Case], of: str | None = None, key: str = "study.across", **more: Any) -> Exhibit:
+def ranges(cases: Mapping[str, Case], of: str | None = None, key: str = "study.ranges", **more: Any) -> Exhibit:
     """One output of each case with its range from the bear to the bull case; who lacks a figure is listed.
 
     Errors: ModelError for no case, and for an output that the model does not give.
@@ -89,7 +90,7 @@ def ranges(cases: Mapping[str, Case], of: str | None = None, key: str = "study.a
     return marks.dots(_ranked(rows), _compared("ranges", first, of, key, rows, more))
 
 
-def over(case: Case, x: str, of: Sequence[str], key: str = "study.over", values: Sequence[float] = (),
+def over(case: Case, x: str, of: Sequence[str], key: str = "", values: Sequence[float] = (),
          **more: Any) -> Exhibit:  # fmt: skip
     """Outputs of one unit along an input: over its range, or at some values.
 
@@ -107,12 +108,14 @@ def over(case: Case, x: str, of: Sequence[str], key: str = "study.over", values:
                       "label": [words.value(float(each), case.unit(x)) for each in across], "group": words.name(name)})
         for name in of
     ], ignore_index=True).assign(unit=unit, kind=case.kind, source=case.source)  # fmt: skip
-    title = study.tell(case, f"{key}.title", output=case.quantity(of[0]), input=case.quantity(x), **more)
+    title = study.tell(
+        case, _words(key, "title", "study.over"), output=case.quantity(of[0]), input=case.quantity(x), **more
+    )
     frame = _frame("over", case, x, key, title, more, *of)
     return marks.paths(rows, frame, x_unit=case.unit(x), x_title=words.name(x))
 
 
-def paths(cases: Mapping[str, Case], of: str, key: str = "study.paths", **more: Any) -> Exhibit:
+def paths(cases: Mapping[str, Case], of: str, key: str = "", **more: Any) -> Exhibit:
     """An output by year, a line for each case.
 
     cases  by ticker, or by the words for each
@@ -133,7 +136,7 @@ def paths(cases: Mapping[str, Case], of: str, key: str = "study.paths", **more: 
     return marks.paths(rows, _compared("paths", first, of, key, rows[rows["x"] == rows["x"].max()], more))
 
 
-def table(cases: Mapping[str, Case], names: Sequence[str], key: str = "study.table", **more: Any) -> Exhibit:
+def table(cases: Mapping[str, Case], names: Sequence[str], key: str = "", **more: Any) -> Exhibit:
     """A row for each case, and a column for each of some inputs and outputs, each in its own unit.
 
     Errors: ModelError for no case, and for a name that is neither an input nor an output.
@@ -211,25 +214,29 @@ def _ranked(rows: pd.DataFrame) -> pd.DataFrame:
     return rows.sort_values("value", ascending=False, ignore_index=True)
 
 
+def _words(key: str, part: str, general: str = "study.shape") -> str:
+    """The sentence under the key of an exhibit, else the general one; empty where there is neither."""
+    return next((each for each in (f"{key}.{part}", f"{general}.{part}") if each in words.catalogue()), "")
+
+
 def _frame(shape: str, case: Case, of: str, key: str, title: str, more: Mapping[str, Any], *others: str) -> Frame:
     """The words around an exhibit of one case."""
-    subtitle = study.tell(
-        case, f"{key}.subtitle", output=words.name(of), unit=parts.unit(case.quantity(of).unit), **more
-    )
-    note = words.said(f"{key}.note", "")
-    notes = (study.tell(case, note, **more),) if note else ()
+    given = {"output": words.name(of), "unit": parts.unit(case.quantity(of).unit), **more}
+    subtitle, note = (_words(key, part) for part in ("subtitle", "note"))
+    notes = (study.tell(case, note, **given),) if note else ()
     lacking = (parts.upper(case.lacking),) if case.lacking else ()
-    return Frame(parts.slug(shape, case.model.__name__, of, *others, case.company), title, subtitle, (*notes, *lacking))
+    id = parts.slug(shape, case.model.__name__, of, *others, case.company)
+    return Frame(id, title, study.tell(case, subtitle, **given), (*notes, *lacking))
 
 
 def _compared(shape: str, first: Case, of: str, key: str, rows: pd.DataFrame, more: Mapping[str, Any]) -> Frame:
     """The words around an exhibit of several cases."""
     known = rows.dropna(subset="value").sort_values("value", ascending=False)
-    unit = parts.unit(first.unit(of))
-    subtitle = say(f"{key}.subtitle", output=words.name(of), unit=unit, **more)
-    note = words.said(f"{key}.note", "")
-    notes = (say(note, **more),) if note else ()
-    return Frame(parts.slug(shape, first.model.__name__, of), ranked_title(known, of, key, more), subtitle, notes)
+    given = {"output": words.name(of), "unit": parts.unit(first.unit(of)), **more}
+    subtitle, note = (_words(key, part) for part in ("subtitle", "note"))
+    notes = (say(note, **given),) if note else ()
+    title = ranked_title(known, of, key, more)
+    return Frame(parts.slug(shape, first.model.__name__, of), title, say(subtitle, **given), notes)
 
 
 def ranked_title(known: pd.DataFrame, of: str, key: str, more: Mapping[str, Any]) -> str:
@@ -238,7 +245,7 @@ def ranked_title(known: pd.DataFrame, of: str, key: str, more: Mapping[str, Any]
     known  rows with a value, the highest first: label, value, unit
 
     >>> one = pd.DataFrame({"label": ["Meta"], "value": [0.2], "unit": "fraction"})
-    >>> ranked_title(one, "wacc", "study.ranking", {})
+    >>> ranked_title(one, "wacc", "", {})
     'Cost of capital: Meta 20.0%'
     """
     if known.empty:
@@ -247,7 +254,8 @@ def ranked_title(known: pd.DataFrame, of: str, key: str, more: Mapping[str, Any]
     ends = [words.value(each["value"], each["unit"]) for each in (top, bottom)]
     names = {"top": top.get("group") or top["label"], "bottom": bottom.get("group") or bottom["label"]}
     alike = len(known) > 1 and ends[0] == ends[1]
-    sentence = words.said(f"{key}.title_alike" if alike else f"{key}.title_{len(known)}", f"{key}.title")
+    own = _words(key, "title_alike" if alike else f"title_{len(known)}", key) or _words(key, "title", key)
+    sentence = own or _words("", "title_alike" if alike else f"title_{len(known)}") or _words("", "title")
     return say(
         sentence, output=words.name(of), count=len(known), top_value=ends[0], bottom_value=ends[1], **names, **more
     )
