@@ -1,77 +1,87 @@
-"""The leases behind a company's value: what each pays and costs, when it starts, and what is told of it."""
+"""What authors say that a MW is worth: a football field by stage."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Sequence
 
 import numpy as np
 import pandas as pd
 
-from capcycle import words
-from capcycle.exhibits import marks, parts
-from capcycle.exhibits.exhibit import Exhibit
+from capcycle import study, words
+from capcycle.analyses.power_value.model import leased_mw_value
+from capcycle.exhibits import Exhibit, marks
 from capcycle.exhibits.marks import Frame
-from capcycle.study import Case, assumption
+from capcycle.facts import Book
+from capcycle.models.maths import annuity
+from capcycle.quantity import ASSUMED, DERIVED, Quantity
+from capcycle.units import MW_PER_GW
 from capcycle.words import say
 
-COLUMNS = ("label", "mw", "rent", "margin", "noi", "cost", "due")
-MILLION = 1e6
+PER_MW = "USD/MW"
+PRINTED = {  # by author and stage, in the order of the chart
+    "operating_mw": ["mining_power", "operating_value", "all_power"],
+    "leased_mw": ["colocation_value", "discounted", "net_value_per_mw", "colocation_value_gross"],
+    "pipeline_mw": ["aligned", "pipeline_value"],
+    "cost": ["hosting_capex"],
+}
+ASSUMPTIONS = ("operating_value", "colocation_value", "colocation_value_gross", "pipeline_value", "hosting_capex")
 
 
-def leases(book: pd.DataFrame, one: Case) -> Exhibit:
-    """What each lease of a company pays, costs and when it starts; marked where a general figure stands in.
+def football(book: Book, rates: Sequence[float] = (0.08, 0.10)) -> Exhibit:
+    """What authors had printed by the day of a book of the value of a MW, by stage, with their ranges.
 
-    book  rows of `capcycle.analyses.power_value.leased.leases`
-    one   the company's sum of the parts
+    rates  at which the income of a mean contract is discounted: the reader's own
     """
-    held, name = book[book["company"] == one.company], parts.names()[one.company]
-    told = [_row(row) for row in held.to_dict("records")]
-    frame = Frame(
-        parts.slug("leases", one.company),
-        _title(held, one.inputs["delivered"], name),
-        say("power_value.book_subtitle", name=name),
-        (say("power_value.book_note", years=words.value(assumption("delivery_years").central, "years")),
-         one.inputs["delivered"].reason) if told else (),
-    )  # fmt: skip
-    rows = pd.DataFrame(told, columns=[*COLUMNS, "value", "unit", "kind", "source"])
-    return marks.table(rows, frame, {each: say(f"power_value.lease_column.{each}") for each in COLUMNS})
+    every = {each.name: each for each in _values(book.into("USD"), rates)}
+    public = {name: each for name, each in every.items() if not each.hindsight}
+    ends = {end: words.value(rate, "fraction") for end, rate in zip(("low", "high"), rates, strict=True)}
+    notes = [say(key, **ends) for name in public if (key := words.said(f"power_value.football_note.{name}", ""))]
+    if len(public) < len(every):
+        notes.append(say("power_value.football.later", day=words.day(book.day)))
+    title = _title([public[name] for name in PRINTED["leased_mw"] if name in public], book)
+    frame = Frame("power-football", title, say("power_value.football.subtitle"), (*_quotient(book), *notes))
+    rows = [_bar(public[name], stage) for stage, names in PRINTED.items() for name in names if name in public]
+    return marks.dots(pd.DataFrame(rows), frame) if rows else marks.nothing(frame)
 
 
-def _title(held: pd.DataFrame, delivered, name: str) -> str:
-    if held.empty:
-        return say("power_value.book_none", name=name)
-    noi, general = float(np.average(held["noi_central"], weights=held["mw"])), assumption("noi_per_leased_mw").central
-    side = "above" if noi > general else "below" if noi < general else "level"
-    mw, runs = float(held["mw"].sum()), "running" if delivered.central > 0 else "idle"
-    told = say(f"power_value.book_{'assumed' if delivered.kind == 'assumed' else runs}", mw=words.value(mw, "MW"),
-               running=words.value(mw * delivered.central, "MW"))  # fmt: skip
-    return say("power_value.book", name=name, noi=words.value(noi, "USD/MW"), general=words.value(general, "USD/MW"),
-               side=say(f"power_value.book_{side}"), running=told)  # fmt: skip
+def _values(dollars: Book, rates: Sequence[float]) -> Iterator[Quantity]:
+    yield from (study.assumption(dollars, name) for name in ASSUMPTIONS)
+    for row in dollars.register("estimates").query("measure == 'ev_per_mw' and about != 'AI power'").itertuples():
+        yield Quantity(row.about.replace(" ", "_"), row.low, PER_MW, row.low, row.high, row.kind, row.source)
+    for row in dollars.register("commitments").query("commitment == 'aligned-purchase'").itertuples():
+        yield Quantity("aligned", row.amount / (row.gw * MW_PER_GW), PER_MW, kind=DERIVED, source=row.source)
+    yield study.case(leased_mw_value, dollars, cap_rate=1 / study.assumption(dollars, "noi_multiple")).quantity(
+        "net_value_per_mw"
+    )
+    rent, margin, term = _contract(dollars)
+    income = rent.value * (margin.low + margin.high) / 2  # level, before the cost of building
+    low, high = sorted(income * float(annuity(rate, term.value)) for rate in rates)
+    yield Quantity("discounted", np.nan, PER_MW, low, high, source=rent.source, hindsight=rent.hindsight)
 
 
-def _row(row: Mapping) -> dict:
-    """One lease in words: each cell its own figure, or the general one marked as such."""
-    named = say("power_value.lease_name", tenant=row["tenant"], site=row["site"]) if row["site"] else row["tenant"]
-    rent, noi, cost = (words.value(row[name] / MILLION, "number") for name in ("price", "noi_central", "cost_central"))
-    return {
-        "label": named,
-        "mw": words.value(row["mw"], "number"),
-        "rent": rent,
-        "margin": words.value(row["margin"], "fraction"),
-        "noi": _told(noi, row["noi_told"]),
-        "cost": _told(cost, row["cost_told"]),
-        "due": _start(row),
-        "value": row["noi_central"],
-        "unit": "USD/MW/year",
-        "kind": "derived" if row["noi_told"] else "assumed",
-        "source": row["source"],
-    }
+def _contract(book: Book) -> list[Quantity]:
+    """Rent, margin and term of an author's mean contract."""
+    return [study.assumption(book, name) for name in ("hosting_rent", "hosting_noi_margin", "lease_term_mean")]
 
 
-def _start(row: Mapping) -> str:
-    """The day on which a lease began or begins to pay, as told or as assumed."""
-    if row["status"] == "delivering":
-        return say("power_value.lease_runs", day=words.day(row["due"]))
-    return _told(words.day(row["due"]), row["start_told"] or row["due"] != row["due"])
+def _bar(each: Quantity, stage: str) -> dict:
+    kind = "estimated" if each.kind == ASSUMED else each.kind  # a judgement of its author's, not of this workbook
+    return {"label": say(f"power_value.football_label.{each.name}"), "low": each.low, "value": each.value,
+            "high": each.high, "unit": PER_MW, "kind": kind, "source": each.source,
+            "group": say(f"power_value.stage.{stage}")}  # fmt: skip
 
 
-def _told(text: str, told: bool) -> str:
-    return text if told else say("power_value.book_general", value=text)
+def _title(leased: Sequence[Quantity], book: Book) -> str:
+    if not leased:
+        return say("power_value.football.title_0", day=words.day(book.day))
+    low, high = np.nanmin([each.low for each in leased]), np.nanmax([each.high for each in leased])
+    return say("power_value.football.title", low=words.value(low, PER_MW), high=words.value(high, PER_MW))
+
+
+def _quotient(book: Book) -> list[str]:
+    """Why the value of a MW of AI power that an author printed is no price: it exceeds all that the MW can earn."""
+    printed = book.register("estimates").query("measure == 'ev_per_mw' and about == 'AI power'")["low"]
+    rent, margin, term = _contract(book)
+    if printed.empty or rent.hindsight:
+        return []
+    value = float(printed.iloc[0])
+    times = words.value(value / (rent.value * margin.high * term.value), "multiple")
+    return [say("power_value.football.quotient", value=words.value(value, PER_MW), times=times)]

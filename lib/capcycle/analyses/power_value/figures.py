@@ -1,194 +1,154 @@
-"""Companies by their power: what is held of market value, debt, cash and MW by stage, each with its evidence."""
+"""Companies by their power: market value, debt, cash and MW by stage, each with its evidence."""
 
-from collections.abc import Callable, Sequence
-from datetime import date
-from typing import NamedTuple
+from functools import cache
 
-import numpy as np
 import pandas as pd
 
 from capcycle import facts, words
-from capcycle.analyses.hosting import contracts
-from capcycle.analyses.power_value.leased import RUNS, Terms, leases, terms
-from capcycle.facts import registers
+from capcycle.analyses.power_value.leased import RUNS, leases, live, terms
+from capcycle.facts import Book
+from capcycle.quantity import DERIVED, Quantity, missing, newest, together, total
 
+DOLLAR = "USD"
 STALE = pd.Timedelta(days=270)  # a balance older than this beside the price hides a build: debt triples within a year
-STALE_POWER = pd.Timedelta(days=366)  # an annual report has told a newer figure of power since
+STALE_POWER = pd.Timedelta(days=366)  # an annual report has stated a newer figure of power since
 PIPELINE = "development pipeline"  # a part of capacity.csv
-DOLLARS = "USD"
-BALANCES = ("cash", "total_debt", "debt_current", "long_term_debt_noncurrent")
+DEBT = ["total_debt", "debt_current", "long_term_debt_noncurrent"]
 
 
-class Figure(NamedTuple):
-    """One figure of one company: NaN with its reason where it is lacking."""
-
-    value: float
-    kind: str = "assumed"
-    source: str = ""
-    date: pd.Timestamp = pd.NaT
-    reason: str = ""
-    low: float = np.nan
-    high: float = np.nan
-
-
-def peers(companies: Sequence[str], as_of: str | date | None = None) -> pd.DataFrame:
-    """A row for each company, or company of a group, and figure: value, kind, source, date, reason, and its range.
+@cache
+def figures(book: Book) -> dict[str, dict[str, Quantity]]:
+    """What was public of each company of a book: its value and its power, by company and name; or why it is missing.
 
     Formula: enterprise_value = market_value + debt - cash; secured_mw = operating + leased + pipeline
-    Units:   full US dollars, shares, MW; leased MW are the company's own share of critical IT in leases that live, and
-             `gpu_mw` those of contracts that pay for GPUs too; dollars per MW; `delivered` a share of the leased MW.
-             A balance or a price in another currency is converted at the rate of its day.
-    Errors:  CapcycleError for an unknown company, and for a day or currency without a rate; what is lacking is NaN
-             with its reason
+    Units:   US dollars, as they were printed, shares, MW; leased MW are the company's own share of critical IT in
+             leases that stand, `gpu_mw` those of contracts that pay for GPUs too; `delivered` a share of the leased
+             MW. A balance or a price in another currency is converted at the rate of its day.
+    Errors:  CapcycleError for a day or currency without a rate.
 
-    >>> table = peers(["CIFR", "BTDR"], as_of="2026-08-31").set_index(["company", "figure"])
-    >>> float(table["value"]["CIFR", "leased_mw"])  # Barber Lake 168, Amazon 300 and 70; a later 39 has no day
+    >>> own = figures(facts.open(["CIFR", "BTDR"], "2026-08-31"))
+    >>> own["CIFR"]["leased_mw"].value  # Barber Lake 168, Amazon 300 and 70; a later 39 has no day
     538.0
-    >>> table["reason"]["BTDR", "operating_mw"]
-    'no figure of power in use is held'
+    >>> own["BTDR"]["operating_mw"].reason
+    'no figure of its power in use is known'
     """
-    wanted, known = facts.tickers(companies), facts.load([*companies], as_of)
-    tables = {name: registers.read(name, as_of) for name in REGISTERS}
-    tables |= {"contracts": contracts.terms(tables["contracts"]), "leases": leases(companies, as_of)}
-    tables["market"] = _prices(tables["market"], wanted)
-    balances = facts.convert(known[known["concept"].isin(BALANCES)], DOLLARS)
-    rows = [
-        {"company": company, "figure": name, **figure._asdict()}
-        for company in wanted
-        for name, figure in _company(company, balances, tables).items()
-    ]
-    return pd.DataFrame(rows)
-
-
-def wide(figures: pd.DataFrame) -> pd.DataFrame:
-    """A row for each company, a column for each figure.
-
-    >>> sorted(wide(peers(["CIFR"])).columns)[:3]
-    ['cash', 'cost_per_leased_mw', 'debt']
-    """
-    return figures.pivot(index="company", columns="figure", values="value").loc[figures["company"].unique()]
-
-
-REGISTERS = ("market", "contracts", "capacity", "commitments")
-
-
-def _prices(market: pd.DataFrame, companies: Sequence[str]) -> pd.DataFrame:
-    """Market values and prices of some companies in dollars."""
-    own = market[market["company"].isin(companies)]
-    return facts.convert(own.assign(unit=own["currency"], period_start=pd.NaT, period_end=own["date"]), DOLLARS)
-
-
-def _company(company: str, known: pd.DataFrame, tables: dict[str, pd.DataFrame]) -> dict[str, Figure]:
-    market = tables["market"][tables["market"]["company"] == company]
-    value, price = (_newest(market[market["measure"] == each], _lacks(each)) for each in ("market_value", "last_sale"))
-    shares = _shares(company, value, price, tables["commitments"])
-    debt, cash = _balance(known[known["company"] == company], value.date)
+    dollars = book.into(DOLLAR)
+    known, market = dollars.facts, dollars.register("market")
+    market = market[market["company"].isin(book.companies)]
+    commitments = dollars.register("commitments").rename(columns={"giver": "company"})
+    tables = {
+        "market": dollars.convert(
+            market.assign(unit=market["currency"], period_start=pd.NaT, period_end=market["date"])
+        ),
+        "balances": dollars.convert(known[known["concept"].isin([*DEBT, "cash"])]),
+        "capacity": dollars.register("capacity"),
+        "contracts": live(dollars),
+        "leases": leases(dollars),
+        "warrants": commitments[commitments["form"] == "warrant"],
+    }
     return {
-        "market_value": value, "price": price, "shares": shares, "debt": debt, "cash": cash,
-        "enterprise_value": _together(lambda value, debt, cash: value + debt - cash, value, debt, cash),
-        **_power(company, tables, value.date), **_terms(company, tables, value.date),
-    }  # fmt: skip
-
-
-def _power(company: str, tables: dict[str, pd.DataFrame], day: pd.Timestamp) -> dict[str, Figure]:
-    capacity = tables["capacity"][tables["capacity"]["company"] == company].rename(columns={"mw": "value"})
-    rows = {"operating_mw": capacity["site"] == RUNS, "secured_mw": capacity["stage"] == "approved",
-            "pipeline_mw": capacity["site"] == PIPELINE}  # fmt: skip
-    runs, secured, pipeline = (_fresh(_newest(capacity[own], _lacks(name)), name, day) for name, own in rows.items())
-    leased, gpus = (_leased(tables["contracts"], company, kind) for kind in ("no", "yes"))
-    let = [one for one in (leased, gpus) if not np.isnan(one.value)]
-    if np.isnan(pipeline.value) and let and not np.isnan(secured.value + runs.value):
-        pipeline = _together(lambda all_of_it, *used: max(all_of_it - sum(used), 0.0), secured, runs, *let)
-    elif not np.isnan(pipeline.value):
-        secured = _together(lambda *each: sum(each), runs, *(let or [leased]), pipeline)
-    if np.isnan(leased.value) and not np.isnan(gpus.value):
-        leased = _lacks("leased_without_gpus")
-    return {"operating_mw": runs, "leased_mw": leased, "gpu_mw": gpus, "pipeline_mw": pipeline, "secured_mw": secured}
-
-
-def _fresh(figure: Figure, name: str, day: pd.Timestamp) -> Figure:
-    """A figure of power, or that it is too old beside the price."""
-    old = day - figure.date > STALE_POWER
-    return _lacks(f"fresh_{name}", day=words.day(figure.date)) if old else figure
-
-
-def _leased(table: pd.DataFrame, company: str, gpus: str) -> Figure:
-    """Critical MW of the leases that live, the company's own share of each; those that pay for GPUs are apart."""
-    own = table["lessor"].eq(company) & table["gpu_included"].eq(gpus) & table["status"].isin(contracts.LIVE)
-    held = table[own & table["mw"].notna()]
-    if held.empty:
-        return _lacks("leased_mw")
-    reason = _say("leases", count=len(held))
-    return Figure(
-        float(held["mw_owned"].sum()), "derived", facts.documents(held["source"]), held["published"].max(), reason
-    )
-
-
-def _terms(company: str, tables: dict[str, pd.DataFrame], day: pd.Timestamp) -> dict[str, Figure]:
-    """What the company's leases earn and cost for each MW, and the share that is delivered."""
-    book, runs = (tables[name][tables[name]["company"] == company] for name in ("leases", "capacity"))
-    found = terms(book, runs, day)
-    return {
-        name: Figure(one.central, one.kind, one.source, pd.NaT, one.reason, one.low, one.high)
-        for name, one in zip(Terms._fields, found, strict=True)
+        company: _figures({name: table[table["company"] == company] for name, table in tables.items()}, book)
+        for company in book.companies
     }
 
 
-def _balance(known: pd.DataFrame, day: pd.Timestamp) -> tuple[Figure, Figure]:
-    """Debt and cash of the newest balance that has both, where it is not too old beside the price."""
-    wide = known[known["period_end"].le(day)].pivot_table(index="period_end", columns="concept", values="value")
-    wide = wide.reindex(columns=[*BALANCES])
-    parts = wide["debt_current"] + wide["long_term_debt_noncurrent"]
-    both = pd.DataFrame({"debt": wide["total_debt"].fillna(parts), "cash": wide["cash"]}).dropna()
-    if both.empty:
-        return _lacks("debt"), _lacks("cash")
-    end = both.index.max()
-    if day - end > STALE:
-        return tuple(_lacks("balance", day=words.day(end)) for _ in range(2))
-    rows = known[known["period_end"] == end]
-    return tuple(_of(rows[rows["concept"].isin(names)], both.at[end, name], end) for name, names in _BALANCE.items())
-
-
-_BALANCE = {"debt": ("total_debt", "debt_current", "long_term_debt_noncurrent"), "cash": ("cash",)}
-
-
-def _of(rows: pd.DataFrame, value: float, end: pd.Timestamp) -> Figure:
-    return Figure(
-        float(value), facts.weakest(rows["kind"]), facts.documents(rows["source"]), end, _say("at", day=words.day(end))
+def _figures(tables: dict[str, pd.DataFrame], book: Book) -> dict[str, Quantity]:
+    market = tables["market"]
+    value = _newest(market[market["measure"] == "market_value"], "market_value", DOLLAR)
+    price = _newest(market[market["measure"] == "last_sale"], "price", "USD/share")
+    debt, cash = _balance(tables["balances"], value.day)
+    worth = together(
+        lambda value, debt, cash: value + debt - cash, value, debt, cash, name="enterprise_value", unit=DOLLAR
     )
+    return {
+        "market_value": value, "price": price, "shares": _shares(value, price, tables["warrants"]),
+        "debt": debt, "cash": cash, "enterprise_value": worth, **_power(tables, value.day),
+        **terms(tables["leases"], tables["capacity"], value.day, book),
+    }  # fmt: skip
 
 
-def _shares(company: str, value: Figure, price: Figure, commitments: pd.DataFrame) -> Figure:
+def _newest(rows: pd.DataFrame, name: str, unit: str, value: str = "value") -> Quantity:
+    """The newest figure of a name, its day said before its remark."""
+    each = newest(rows, name, _lacks(name), value)
+    return each.called(name, unit, _say("at", day=words.day(each.day), note=each.reason).strip())
+
+
+def _shares(value: Quantity, price: Quantity, warrants: pd.DataFrame) -> Quantity:
     """The share count behind the market value, and the shares that tenants' backers may buy."""
-    warrants = commitments[(commitments["form"] == "warrant") & (commitments["giver"] == company)]
-    count = float(warrants["shares"].sum()) if len(warrants) else 0.0
-    found = _together(lambda value, price: value / price + count, value, price)
-    source = facts.documents([found.source, *warrants["source"]])
-    reason = _say("shares", warrants=words.value(count, "shares")) if found.value == found.value else found.reason
-    return found._replace(source=source, reason=reason)
+    more = Quantity("warrants", float(warrants["shares"].sum()), "shares", kind=DERIVED,
+                    source=facts.documents(warrants["source"]))  # fmt: skip
+    count = (value / price).called("shares", "shares") + more
+    return count.called("shares", reason=_say("shares", warrants=more.shown))
 
 
-def _newest(rows: pd.DataFrame, lacking: Figure) -> Figure:
+def _balance(known: pd.DataFrame, day: pd.Timestamp) -> tuple[Quantity, Quantity]:
+    """Debt and cash of the newest balance that has both, where it is not too old beside the price."""
+    wide = known[known["period_end"] <= day].pivot_table(index="period_end", columns="concept", values="value")
+    wide = wide.reindex(columns=[*DEBT, "cash"])
+    debt = wide["total_debt"].fillna(wide["debt_current"] + wide["long_term_debt_noncurrent"])
+    both = pd.DataFrame({"debt": debt, "cash": wide["cash"]}).dropna()
+    if both.empty:
+        return missing("debt", _lacks("debt"), DOLLAR), missing("cash", _lacks("cash"), DOLLAR)
+    end, rows = both.index.max(), known[known["period_end"] == both.index.max()]
+    if day - end > STALE:
+        old = _say("lacks_balance", day=words.day(end))
+        return missing("debt", old, DOLLAR), missing("cash", old, DOLLAR)
+    behind = {"debt": rows[rows["concept"].isin(DEBT)], "cash": rows[rows["concept"] == "cash"]}
+    return tuple(_of(each, name, both.at[end, name], end) for name, each in behind.items())
+
+
+def _of(rows: pd.DataFrame, name: str, value: float, end: pd.Timestamp) -> Quantity:
+    reason = _say("at", day=words.day(end), note="").strip()
+    return Quantity(name, float(value), DOLLAR, kind=facts.weakest(rows["kind"]),
+                    source=facts.documents(rows["source"]), reason=reason, since=end, day=end)  # fmt: skip
+
+
+def _power(tables: dict[str, pd.DataFrame], day: pd.Timestamp) -> dict[str, Quantity]:
+    capacity = tables["capacity"]
+    rows = {"operating_mw": capacity["site"] == RUNS, "secured_mw": capacity["stage"] == "approved",
+            "pipeline_mw": capacity["site"] == PIPELINE}  # fmt: skip
+    runs, secured, pipeline = (_fresh(_newest(capacity[own], name, "MW", "mw"), day) for name, own in rows.items())
+    leased = _let(tables["leases"], "leased_mw")
+    gpus = _let(tables["contracts"].query("gpu_included == 'yes'"), "gpu_mw")
+    let = [each for each in (leased, gpus) if not each.missing]
+    if not pipeline.missing:
+        secured = total([runs, *(let or [leased]), pipeline], "secured_mw")
+    elif let and not secured.missing and not runs.missing:
+        pipeline = together(_rest, secured, runs, *let, name="pipeline_mw", unit="MW")
+    if leased.missing and let:
+        leased = missing("leased_mw", _say("lacks_leased_without_gpus"), "MW")
+    return {"operating_mw": runs, "leased_mw": leased, "gpu_mw": gpus, "pipeline_mw": pipeline, "secured_mw": secured}
+
+
+def _rest(secured: float, *used: float) -> float:
+    return max(secured - sum(used), 0.0)
+
+
+def _fresh(each: Quantity, day: pd.Timestamp) -> Quantity:
+    """A figure of power, or that it is too old beside the price."""
+    if not day - each.day > STALE_POWER:
+        return each
+    return missing(each.name, _say("lacks_fresh", what=_name(each.name), day=words.day(each.day)), each.unit)
+
+
+def _let(rows: pd.DataFrame, name: str) -> Quantity:
+    """The company's own MW of critical IT in some contracts, of the day on which the last of them became known."""
     if rows.empty:
-        return lacking
-    row = rows.sort_values("date", kind="stable", na_position="first").iloc[-1]
-    said = [_say("at", day=words.day(row["date"])), row["note"]]
-    return Figure(float(row["value"]), row["kind"], row["source"], row["date"], " ".join(filter(None, said)))
+        return missing(name, _say("lacks_leased"), "MW")
+    last = rows["published"].max()
+    return Quantity(
+        name, float(rows["mw"].sum()), "MW", kind=DERIVED, source=facts.documents(rows["source"]),
+        reason=_say("leases", count=str(len(rows))), published=last, since=last, day=last,
+    )  # fmt: skip
 
 
-def _together(formula: Callable, *figures: Figure) -> Figure:
-    lacking = [figure.reason for figure in figures if np.isnan(figure.value)]
-    if lacking:
-        return Figure(np.nan, reason="; ".join(dict.fromkeys(lacking)))
-    dates = [figure.date for figure in figures if figure.date == figure.date]
-    kind = facts.weakest(["derived", *(figure.kind for figure in figures)])
-    source = facts.documents(figure.source for figure in figures)
-    return Figure(formula(*(figure.value for figure in figures)), kind, source, min(dates, default=pd.NaT))
+def _lacks(name: str) -> str:
+    return _say("lacks", what=_name(name))
 
 
-def _lacks(what: str, **given: str) -> Figure:
-    return Figure(np.nan, reason=_say(f"lacks_{what}", **given))
+def _name(name: str) -> str:
+    return words.lower(words.say(words.said(f"power_value.figure.{name}", f"name.{name}")))
 
 
-def _say(key: str, **given) -> str:
-    return words.say(f"power_value.{key}", **given)
+def _say(key: str, **values: str) -> str:
+    return words.say(f"power_value.{key}", **values)
