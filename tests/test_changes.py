@@ -16,7 +16,8 @@ from capcycle.facts.vintages import KEY
 from capcycle.measure import measure
 from capcycle.panel import select
 
-META = facts.changes(["META"], "2024-10-30", "2025-02-01")
+BOOKS = [facts.open(["META"], day) for day in ("2024-10-30", "2025-02-01")]
+META = BOOKS[1].changes("2024-10-30")
 GROUP = ["META", "MSFT", "NVDA", "TSLA", "NBIS"]
 
 
@@ -158,7 +159,7 @@ def test_dates_that_are_not_one_before_the_other_are_refused(before, after):
 
 # ---- as shown
 
-SHOWN = exhibits.changes.changed(META, "2024-10-30", "2025-02-01")
+SHOWN = exhibits.changes.changed(*BOOKS)
 
 
 def test_the_title_counts_every_cause():
@@ -180,13 +181,13 @@ def test_the_largest_changes_come_first_and_all_are_in_the_download():
 
 
 def test_where_nothing_changed_it_is_said():
-    exhibit = exhibits.changes.changed(facts.changes(["META"], "2025-02-02", "2025-02-03"), "2025-02-02", "2025-02-03")
+    exhibit = exhibits.changes.changed(*(facts.open(["META"], day) for day in ("2025-02-02", "2025-02-03")))
     assert exhibit.title == "Nothing became known and nothing changed between 2 Feb 2025 and 3 Feb 2025"
     assert exhibit.view.empty and exhibit.chart is None
 
 
 def at(day: str, company: str = "META"):
-    return measure("capex_to_revenue", select(facts.load([company, "MSFT"], day), "ttm", since=2023))
+    return measure("capex_to_revenue", select(facts.open([company, "MSFT"], day), "ttm", since=2023))
 
 
 def test_the_effect_is_that_of_the_restatement():

@@ -21,6 +21,7 @@ from capcycle import exhibits, facts, metrics, paths, theme, words
 from capcycle.errors import CapcycleError
 from capcycle.exhibits import Exhibit
 from capcycle.exhibits.exhibit import MIME, VEGA_LITE, cited
+from capcycle.facts import Book
 from capcycle.measure import Measures, measure, needs
 from capcycle.panel import Panel, select
 
@@ -29,13 +30,13 @@ EVERYONE = tuple(facts.companies().index)
 
 
 @cache
-def known(companies: tuple[str, ...] = GROUP, as_of: str = "") -> pd.DataFrame:
-    return facts.load(list(companies), as_of=as_of)
+def opened(companies: tuple[str, ...] = GROUP, as_of: str = "", currency: str = "") -> Book:
+    return facts.open(companies, as_of, currency)
 
 
 @cache
 def shown(span: str = "ttm", calendar: str = "calendar", currency: str = "", companies=GROUP, as_of: str = "") -> Panel:
-    return select(known(companies, as_of), span, calendar, 2021, currency=currency)
+    return select(opened(companies, as_of, currency), span, calendar, 2021)
 
 
 def ratio(**chosen) -> Measures:
@@ -65,12 +66,12 @@ def example(name: str) -> Exhibit:
     return MAKERS[name]()
 
 
-def held() -> Exhibit:
-    return exhibits.coverage.held(shown("quarter"))
+def quarters() -> Exhibit:
+    return exhibits.coverage.quarters(shown("quarter"))
 
 
 def by_year() -> Exhibit:
-    return exhibits.coverage.documents_by_year(known())
+    return exhibits.coverage.documents_by_year(opened())
 
 
 def spec(exhibit: Exhibit) -> dict:
@@ -145,7 +146,7 @@ def test_fiscal_periods_are_said_to_be_fiscal():
 
 def test_the_widest_mismatch_with_the_calendar_is_named():
     # Oracle's quarter to 2024-11-30 ends 31 days before December does, NVIDIA's to 2024-07-28 28 days after June
-    one = select(known(("NVDA", "ORCL")), since=2024, until=2024)
+    one = select(opened(("NVDA", "ORCL")), since=2024, until=2024)
     notes = " ".join(exhibits.lines(measure("revenue", one)).notes)
     assert "The widest mismatch is Oracle, whose period ends 31 days before it" in notes
 
@@ -169,7 +170,7 @@ COLOUR = re.compile(r"#[0-9a-fA-F]{3,8}\b")
 NAMED = re.compile(r'"(?:scheme|color|fill|stroke)": "([^"]+)"')
 
 
-@pytest.mark.parametrize("make", [*MAKERS.values(), held, by_year])
+@pytest.mark.parametrize("make", [*MAKERS.values(), quarters, by_year])
 def test_every_colour_is_the_themes(make):
     if (exhibit := make()).chart is None:
         return
@@ -300,7 +301,7 @@ def test_a_focus_without_a_value_is_drawn_all_the_same():
 
 
 def test_what_was_known_early_is_shown_early():
-    exhibit = exhibits.lines(measure("revenue", select(known(GROUP, "2019-06-01"))))
+    exhibit = exhibits.lines(measure("revenue", select(opened(GROUP, "2019-06-01"))))
     assert csv(exhibit)["published"].dropna().max() <= "2019-06-01"
 
 
@@ -349,10 +350,10 @@ def test_of_many_publishers_those_of_most_documents_are_named():
 @each_maker
 def test_nothing_given_is_changed(make):
     before = {name: grid.copy() for name, grid in shown().concepts.items()}
-    rows, figures = shown().rows.copy(), known().copy()
+    rows, figures = shown().rows.copy(), shown().book.facts.copy()
     make()
     pd.testing.assert_frame_equal(shown().rows, rows)
-    pd.testing.assert_frame_equal(known(), figures)
+    pd.testing.assert_frame_equal(shown().book.facts, figures)
     assert all((shown().concepts[name] == grid).all() for name, grid in before.items())
 
 
@@ -418,9 +419,9 @@ def made(make, *arguments, **named) -> None:
 @settings(max_examples=40, suppress_health_check=list(HealthCheck))
 @given(CHOICES, ANY_METRIC, ANY_METRIC, CONCEPTS, st.sampled_from([None, *EVERYONE]))
 def test_any_choice_is_shown_or_refused_in_words(choice, metric, other, concept, focus):
-    companies, as_of = choice.pop("companies"), choice.pop("as_of")
+    book = opened(*(choice.pop(name) for name in ("companies", "as_of", "currency")))
     try:
-        on = select(known(companies, as_of), **choice)
+        on = select(book, **choice)
         one, two = chosen(metric, on, concept), chosen(other, on, concept)
     except CapcycleError:
         return
@@ -429,7 +430,7 @@ def test_any_choice_is_shown_or_refused_in_words(choice, metric, other, concept,
     made(exhibits.stack, one)
     made(exhibits.scatter, one, two)
     made(exhibits.compare, one, two, focus=focus)
-    made(exhibits.coverage.held, on)
+    made(exhibits.coverage.quarters, on)
 
 
 # ---- on a page
@@ -442,15 +443,7 @@ LIMITS = (
     "## What does this not say?",
     "## What does this not do?",
 )
-LOADS = (
-    "facts.load(",
-    "peers(",
-    "study.case(",
-    ".cluster(",
-    "facts.inventory.held(",
-    "claims.examine(",
-    "contracts.read(",
-)
+OPENS = ("facts.open(", "claims.examine(")
 EXPLORERS = ("explore", "explore_models")
 PAGES = {name: cells for name, cells in NOTEBOOKS.items() if name not in EXPLORERS}
 pages = pytest.mark.parametrize("cells", PAGES.values(), ids=PAGES)
@@ -465,11 +458,11 @@ def prose(cells: list) -> list[str]:
 
 
 @pages
-def test_a_page_begins_with_its_finding_as_soon_as_the_data_is_loaded(cells):
-    loads = next(number for number, source in enumerate(code(cells)) if any(load in source for load in LOADS))
-    after = "\n".join(code(cells)[loads : loads + 2]).splitlines()
+def test_a_page_begins_with_its_finding_as_soon_as_its_book_is_open(cells):
+    opens = next(number for number, source in enumerate(code(cells)) if any(each in source for each in OPENS))
+    after = "\n".join(code(cells)[opens : opens + 2]).splitlines()
     assert any(line.startswith(("words.paragraph(", "exhibits.finding(")) for line in after)
-    assert not any(cell.source.startswith("## ") for cell in cells[: cells_until(cells, loads) + 1])
+    assert not any(cell.source.startswith("## ") for cell in cells[: cells_until(cells, opens) + 1])
 
 
 def cells_until(cells: list, number: int) -> int:

@@ -7,6 +7,7 @@ import pytest
 
 from capcycle import exhibits, facts, metrics
 from capcycle.errors import MetricError
+from capcycle.facts import Book
 from capcycle.measure import Measures, measure
 from capcycle.panel import Panel, select
 
@@ -39,7 +40,7 @@ def panel(kind: str = "reported", unit: str = "USD", **concepts: dict[str, list]
     rows = rows.assign(period_start=rows["period_end"] - pd.Timedelta(days=90), published=rows["period_end"])
     names = tuple(dict.fromkeys(company for companies in concepts.values() for company in companies))
     ordinals = tuple(range(FIRST, FIRST + max(map(len, every))))
-    return Panel(rows.drop(columns="number"), names, ordinals, FIRST, "quarter", "calendar")
+    return Panel(Book(names), rows.drop(columns="number"), ordinals, FIRST, "quarter", "calendar")
 
 
 def amounts(**capex: list) -> Measures:
@@ -114,7 +115,7 @@ def test_where_all_is_missing_it_is_said():
 
 @cache
 def real(calendar: str, *companies: str) -> Measures:
-    return measure("capex", select(facts.load(companies), "year", calendar, until=2024))
+    return measure("capex", select(facts.open(companies), "year", calendar, until=2024))
 
 
 def test_a_ranking_of_fiscal_years_says_how_far_apart_they_end():
@@ -131,7 +132,7 @@ def test_so_does_one_company_among_others():
 
 
 def test_and_every_exhibit_that_sets_companies_side_by_side():
-    grid = select(facts.load(["AMZN", "MSFT"]), "year", "fiscal", until=2024)
+    grid = select(facts.open(["AMZN", "MSFT"]), "year", "fiscal", until=2024)
     across, up = measure(metrics.capex_to_revenue, grid), measure(metrics.operating_margin, grid)
     apart = "FY2024 (own fiscal periods, which end up to 184 days apart)"  # 30 June to 31 December
     shown = [exhibits.scatter(across, up), exhibits.compare(across, up), exhibits.definitions(grid, "fcf")]

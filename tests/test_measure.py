@@ -1,5 +1,6 @@
 """Binding: what a metric's parameters name is found, and kind, sources and reasons reach the result."""
 
+from dataclasses import replace
 from functools import cache
 
 import numpy as np
@@ -10,6 +11,7 @@ from hypothesis import strategies as st
 
 from capcycle import facts, metrics
 from capcycle.errors import MetricError
+from capcycle.facts import Book
 from capcycle.measure import measure, needs
 from capcycle.panel import select
 
@@ -35,8 +37,15 @@ def rows(company, concept, values, kind="reported"):
     )
 
 
+def book_of(table):
+    """A book whose facts are made by hand."""
+    book = Book(tuple(dict.fromkeys(table["company"])))
+    vars(book)["facts"] = table  # in the place of those that it would read
+    return book
+
+
 def toy(*tables, **choice):
-    return select(pd.concat(tables, ignore_index=True), **choice)
+    return select(book_of(pd.concat(tables, ignore_index=True)), **choice)
 
 
 @cache
@@ -48,7 +57,7 @@ def acme(kind="reported"):
 
 @cache
 def real(company, span="quarter", calendar="calendar"):
-    return select(facts.load([company]), span, calendar)
+    return select(facts.open([company]), span, calendar)
 
 
 def row(measures, period):
@@ -249,13 +258,7 @@ def subjects(name):
 @given(SCALED)
 def test_a_metric_does_not_care_for_the_size_of_the_currency(name, scale):
     metric, grid = metrics.ALL[name], real("AMZN", metrics.ALL[name].spans[0])
-    larger = type(grid)(
-        grid.rows.assign(value=grid.rows["value"] * scale),
-        grid.companies,
-        grid.ordinals,
-        grid.first,
-        *(grid.span, grid.calendar),
-    )
+    larger = replace(grid, rows=grid.rows.assign(value=grid.rows["value"] * scale))
     before, after = (measure(metric, each, **subjects(name)).values for each in (grid, larger))
     np.testing.assert_allclose(after, before * (scale if metric.unit == "currency" else 1), rtol=1e-9, atol=1e-12)
 

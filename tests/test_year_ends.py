@@ -15,7 +15,7 @@ M = 1e6
 
 @cache
 def hut(span="quarter", calendar="fiscal", **more):
-    return select(facts.load(["HUT"]), span, calendar, **more)
+    return select(facts.open(["HUT"]), span, calendar, **more)
 
 
 def revenue(span, calendar):

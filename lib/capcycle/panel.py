@@ -15,7 +15,6 @@ from capcycle.facts.vintages import is_ifrs
 
 SPANS = ("quarter", "ttm", "year")
 CALENDARS = ("calendar", "fiscal")
-OTHER = {"calendar": "fiscal", "fiscal": "calendar"}  # to show what the choice of calendar does
 MISSING = -1  # the row number of a figure that is not there
 QUARTER_LATER = pd.Timedelta(days=91)
 
@@ -215,6 +214,15 @@ def select(
     ordinals = tuple(range(int(rows["ordinal"].min()), int(rows["ordinal"].max()) + 1))
     first = max(ordinals[0], (since or 0) * per_year)
     return Panel(book, rows.drop(columns="nature").reset_index(drop=True), ordinals, first, span, calendar)
+
+
+def other_calendar(calendar: str) -> str:
+    """The calendar that was not chosen: to show what the choice does.
+
+    >>> other_calendar("fiscal")
+    'calendar'
+    """
+    return CALENDARS[1 - CALENDARS.index(calendar)]
 
 
 def shifted(grid: np.ndarray, steps: int, fill: float) -> np.ndarray:

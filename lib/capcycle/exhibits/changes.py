@@ -1,7 +1,5 @@
 """What became known between two dates, why, and what that does to a measure."""
 
-from datetime import date
-
 import altair as alt
 import pandas as pd
 
@@ -9,6 +7,7 @@ from capcycle import words
 from capcycle.exhibits import parts
 from capcycle.exhibits.exhibit import Exhibit
 from capcycle.exhibits.lines import subtitle
+from capcycle.facts import Book
 from capcycle.facts.between import CAUSES
 from capcycle.measure import Measures
 from capcycle.words import Sentence
@@ -20,18 +19,27 @@ CHANGED = ["company", "concept", "period_start", "period_end", "before", "value"
 NEW = ("new_period", "first_given")
 
 
-def changed(changes: pd.DataFrame, before: str, after: str = "") -> Exhibit:
-    """What `facts.changes` found between two dates: how much of each cause, the largest changes first."""
-    table = changes.assign(size=changes["change"].abs(), new=changes["cause"].isin(NEW))
+def changed(was: Book, now: Book) -> Exhibit:
+    """What became known between the days of two books: how much of each cause, the largest changes first.
+
+    Errors: CapcycleError for a first book that is not of an earlier day.
+
+    >>> from capcycle import facts
+    >>> meta = facts.open(["META"], "2025-02-03")
+    >>> changed(meta.on("2025-02-02"), meta).title
+    'Nothing became known and nothing changed between 2 Feb 2025 and 3 Feb 2025'
+    """
+    table = now.changes(was.as_of)
+    table = table.assign(size=table["change"].abs(), new=table["cause"].isin(NEW))
     table = table.sort_values(["new", "size", "published"], ascending=[True, False, False], kind="stable")
     counts = _counts(table)
-    days = {"before": _day(before), "after": _day(after) if after else words.say("changes.now")}
+    days = between(was, now)
     return Exhibit(
         id="changed",
         title=_title(table, days),
         subtitle=words.say("changes.subtitle", **days),
         alt=words.say("changes.alt", series="; ".join(_by_company(counts))) if len(table) else "",
-        view=_view(table.head(LISTED)),
+        view=revisions(table.head(LISTED)),
         figures=table[CHANGED],
         notes=(words.say("changes.listed", listed=LISTED, count=len(table)),) if len(table) > LISTED else (),
         sources=parts.documents(table),
@@ -40,7 +48,18 @@ def changed(changes: pd.DataFrame, before: str, after: str = "") -> Exhibit:
 
 
 def effect(was: Measures, now: Measures) -> Exhibit:
-    """A measure as known on two dates, at the newest period that most companies had a value for on the earlier one."""
+    """A measure as known on two dates, at the newest period that most companies had a value for on the earlier one.
+
+    was, now  the same measure on the same companies, of two books
+    Errors:   MetricError for a period that is not shown in both.
+
+    >>> from capcycle import facts
+    >>> from capcycle.measure import measure
+    >>> from capcycle.panel import select
+    >>> days = (measure("capex", select(facts.open(["META"], day), "year", until=2023)) for day in ("2024-12-31", ""))
+    >>> effect(*days).view.iloc[0, 1:].tolist()  # restated in the 10-K for 2024
+    ['$27.3bn', '$27.0bn', '−$221m']
+    """
     period = was.common_period()
     rows = [measures.at(period) for measures in (was, now)]
     both = rows[0].merge(rows[1], on="company", suffixes=("_was", ""))
@@ -56,8 +75,16 @@ def effect(was: Measures, now: Measures) -> Exhibit:
     )
 
 
-def _day(day: str) -> str:
-    return words.day(date.fromisoformat(day))
+def between(was: Book, now: Book) -> dict[str, str]:
+    """The days of two books in words, as sentences name them: before and after.
+
+    Errors: none.
+
+    >>> from capcycle import facts
+    >>> between(facts.open(as_of="2025-06-30"), facts.open())
+    {'before': '30 Jun 2025', 'after': 'now'}
+    """
+    return {"before": words.day(was.day), "after": words.day(now.day) if now.as_of else words.say("changes.now")}
 
 
 def _counts(table: pd.DataFrame) -> pd.DataFrame:
@@ -93,7 +120,17 @@ def _cause(cause: str, count: int) -> str:
     return words.counted(f"changes.count.{cause}", count)
 
 
-def _view(table: pd.DataFrame) -> pd.DataFrame:
+def revisions(table: pd.DataFrame) -> pd.DataFrame:
+    """Figures as they were and as they are, with the cause, as a reader sees them.
+
+    table   rows of `facts.changes` or `facts.revisions`
+    Errors: none.
+
+    >>> from capcycle import facts
+    >>> restated = facts.changes(["META"], "2024-10-30", "2025-02-01").query("cause == 'restatement'")
+    >>> revisions(restated).iloc[0].tolist()[2:]
+    ['1 Jan 2022 to 31 Dec 2022', '$31.4bn', '$31.2bn', '−0.8%', 'Restated', '30 Jan 2025']
+    """
     periods = [
         words.say("coverage.range", first=words.day(start), last=words.day(end)) if pd.notna(start) else words.day(end)
         for start, end in table[["period_start", "period_end"]].itertuples(index=False)

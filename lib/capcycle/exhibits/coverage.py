@@ -6,7 +6,9 @@ import pandas as pd
 from capcycle import facts, theme, words
 from capcycle.errors import CapcycleError
 from capcycle.exhibits import parts
+from capcycle.exhibits.changes import revisions
 from capcycle.exhibits.exhibit import Exhibit
+from capcycle.facts import Book
 from capcycle.panel import Panel
 
 DARK_FROM = 0.7  # of a cell's colour: from here on the page's colour is easier to read on it than the text's
@@ -14,14 +16,19 @@ CAUSES = ("restatement", "split", "rounding")
 MANY = 12  # companies; more names than these stand upright
 
 
-def held(panel: Panel) -> Exhibit:
-    """Companies by concepts: how many of the shown quarters are held, filed or derived.
+def quarters(panel: Panel) -> Exhibit:
+    """Companies by concepts: of how many of the shown quarters there is a figure, filed or derived.
 
     Errors: CapcycleError for a panel of twelve months or years, whose periods are sums.
+
+    >>> from capcycle.panel import select
+    >>> counts = quarters(select(facts.open(["META"], "2025-06-30"), since=2024)).view.set_index("Figure")
+    >>> counts.at["Capex", "Meta"]  # those of 2024, and the first of 2025
+    '5'
     """
     if panel.span != "quarter":
         raise CapcycleError(f"coverage counts quarters, and the panel's span is {panel.span}; select span='quarter'")
-    table = _quarters_held(panel)
+    table = _quarters(panel)
     shown = len([ordinal for ordinal in panel.ordinals if ordinal >= panel.first])
     since = str(panel.first // 4)
     return Exhibit(
@@ -34,21 +41,23 @@ def held(panel: Panel) -> Exhibit:
             since=since,
         ),
         subtitle=words.say("coverage.subtitle", since=since),
-        alt=words.say("alt.coverage", series=_held_by_company(table)),
+        alt=words.say("alt.coverage", series=_by_company(table)),
         view=_grid(table),
         figures=table,
-        notes=_known_gaps(panel.companies),
+        notes=_known_gaps(panel.book),
         chart=_heat(table, shown),
     )
 
 
-def freshness(known: pd.DataFrame) -> Exhibit:
+def freshness(book: Book) -> Exhibit:
     """The newest period and publication of each company, and how long before the newest of all that was.
 
     Errors: CapcycleError where nothing is known.
+
+    >>> freshness(facts.open(["META"], "2025-06-30")).title
+    'Meta: the newest document was published 1 May 2025'
     """
-    _some(known)
-    by_company = known.groupby("company", sort=False)
+    by_company = _known(book).groupby("company", sort=False)
     table = by_company.agg(
         period_end=("period_end", "max"), published=("published", "max"), since=("period_end", "min"),
         facts=("kind", lambda kinds: int((kinds == "reported").sum())),
@@ -66,9 +75,15 @@ def freshness(known: pd.DataFrame) -> Exhibit:
     )
 
 
-def revised(history: pd.DataFrame) -> Exhibit:
-    """The figures that a later filing changed; rounding and share splits are counted only."""
-    later = facts.revisions(history)
+def revised(book: Book) -> Exhibit:
+    """The figures that a later filing changed; rounding and share splits are counted only.
+
+    Errors: none.
+
+    >>> revised(facts.open(["AMD"], "2019-04-30")).title
+    'No figure was changed after it was first published'
+    """
+    later = facts.revisions(book.history)
     counts = later["cause"].value_counts()
     causes = [
         words.say("coverage.cause_count", count=counts[cause], cause=words.say(f"coverage.cause.{cause}"))
@@ -82,19 +97,21 @@ def revised(history: pd.DataFrame) -> Exhibit:
         title=title,
         subtitle=words.say("coverage.revised_subtitle"),
         alt="",
-        view=_revisions(listed),
+        view=revisions(listed).drop(columns=words.say("column.cause")),
         figures=later.drop(columns=["file", "line"], errors="ignore"),
         sources=parts.documents(listed),
     )
 
 
-def documents_by_year(known: pd.DataFrame) -> Exhibit:
+def documents_by_year(book: Book) -> Exhibit:
     """How many documents of each publisher's tier stand behind the figures, by the year they appeared.
 
     Errors: CapcycleError where nothing is known.
+
+    >>> documents_by_year(facts.open(["META"], "2019-12-31")).title
+    'The figures stand in 3 documents: 3 filings'
     """
-    _some(known)
-    cards = pd.DataFrame(parts.documents(known))
+    cards = pd.DataFrame(parts.documents(_known(book)))
     year = cards["published"].str[:4].replace("", words.say("format.no_day"))
     table = cards.assign(year=year).value_counts(["year", "tier"]).rename("documents")
     table = table.reset_index().sort_values(["year", "tier"], ignore_index=True)
@@ -111,9 +128,16 @@ def documents_by_year(known: pd.DataFrame) -> Exhibit:
     )
 
 
-def rejected() -> Exhibit:
-    """Figures that a filing gives and that are not used, each with the reason."""
+def rejected(book: Book) -> Exhibit:
+    """Figures that a filing gives and that are not used, each with the reason.
+
+    Errors: none.
+
+    >>> len(rejected(facts.open(as_of="2019-12-31")).view)
+    1
+    """
     table = facts.rejected()
+    table = table[table["source"].map(book.public)].reset_index(drop=True)
     view = pd.DataFrame({
         words.say("column.company"): table["company"].map(parts.names()),
         words.say("column.concept"): table["concept"].map(words.name),
@@ -133,16 +157,17 @@ def rejected() -> Exhibit:
     )
 
 
-def _some(known: pd.DataFrame) -> None:
-    if known.empty:
+def _known(book: Book) -> pd.DataFrame:
+    if book.facts.empty:
         raise CapcycleError("no figure is known: choose companies that have some, or a later date")
+    return book.facts
 
 
-def _held_by_company(table: pd.DataFrame) -> str:
+def _by_company(table: pd.DataFrame) -> str:
     each = table.groupby("company", sort=False)["periods"].agg(["count", lambda periods: int((periods > 0).sum())])
     return "; ".join(
-        words.say("alt.held", name=parts.names()[company], held=held, count=count)
-        for company, count, held in each.itertuples()
+        words.say("alt.known", name=parts.names()[company], known=known, count=count)
+        for company, count, known in each.itertuples()
     )
 
 
@@ -172,14 +197,14 @@ def _freshness(table: pd.DataFrame, newest: pd.Timestamp) -> pd.DataFrame:
     })  # fmt: skip
 
 
-def _quarters_held(panel: Panel) -> pd.DataFrame:
-    """Company, concept, number of quarters held, first and newest of them."""
+def _quarters(panel: Panel) -> pd.DataFrame:
+    """Company, concept, number of quarters with a figure, first and newest of them."""
     shown = panel.rows[panel.rows["ordinal"] >= panel.first]
-    found = shown.groupby(["company", "concept"]).agg(
+    counts = shown.groupby(["company", "concept"]).agg(
         periods=("ordinal", "nunique"), first=("period_end", "min"), last=("period_end", "max")
     )
     every = pd.MultiIndex.from_product([panel.companies, sorted(panel.concepts)], names=["company", "concept"])
-    return found.reindex(every).fillna({"periods": 0}).astype({"periods": int}).reset_index()
+    return counts.reindex(every).fillna({"periods": 0}).astype({"periods": int}).reset_index()
 
 
 def _grid(table: pd.DataFrame) -> pd.DataFrame:
@@ -245,8 +270,9 @@ def _tiers(cards: pd.DataFrame) -> str:
     return words.listing([words.counted(f"tier.{tier}", count) for tier, count in counts.items()])
 
 
-def _known_gaps(companies: tuple[str, ...]) -> tuple[str, ...]:
-    gaps = facts.gaps().query("company in @companies")
+def _known_gaps(book: Book) -> tuple[str, ...]:
+    gaps = facts.gaps()
+    gaps = gaps[gaps["company"].isin(book.companies) & (gaps["period_end"] <= book.day)]
     return tuple(
         words.say(
             "coverage.gap",
@@ -258,19 +284,3 @@ def _known_gaps(companies: tuple[str, ...]) -> tuple[str, ...]:
         )
         for _, row in gaps.iterrows()
     )
-
-
-def _revisions(listed: pd.DataFrame) -> pd.DataFrame:
-    periods = [
-        words.say("coverage.range", first=words.day(start), last=words.day(end)) if pd.notna(start) else words.day(end)
-        for start, end in listed[["period_start", "period_end"]].itertuples(index=False)
-    ]
-    return pd.DataFrame({
-        words.say("column.company"): listed["company"].map(parts.names()).to_list(),
-        words.say("column.concept"): listed["concept"].map(words.name).to_list(),
-        words.say("column.period"): periods,
-        words.say("column.before"): [words.value(*row) for row in listed[["before", "unit"]].itertuples(index=False)],
-        words.say("column.after"): [words.value(*row) for row in listed[["value", "unit"]].itertuples(index=False)],
-        words.say("column.change"): [words.change(one) for one in listed["change"]],
-        words.say("column.published"): [words.day(one) for one in listed["published"]],
-    })  # fmt: skip

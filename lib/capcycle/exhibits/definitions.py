@@ -42,7 +42,7 @@ def definitions(panel: Panel, family: str, other: Panel | None = None, **numbers
     Errors:  MetricError for an unknown family, and for a number that is lacking or that no definition takes.
 
     >>> from capcycle import facts, panel
-    >>> years = panel.select(facts.load(["AAPL"]), "year", "fiscal", 2022, 2022)
+    >>> years = panel.select(facts.open(["AAPL"]), "year", "fiscal", 2022, 2022)
     >>> definitions(years, "roic", tax_rate=0.162).title
     'Apple, return on invested capital: 50.1% to 89.0% by definition, in FY2022'
     """

@@ -1,19 +1,25 @@
 """The tables beside the facts: what each holds, what is empty, what became known between two dates, what is lacking."""
 
-from datetime import date
-
 import pandas as pd
 
 from capcycle import facts, words
 from capcycle.exhibits import parts
+from capcycle.exhibits.changes import between
 from capcycle.exhibits.exhibit import Exhibit
-from capcycle.facts import door
+from capcycle.facts import Book, door, inventory
 
-MOSTLY = 0.5  # of the rows; a column that is empty in more of them is told in the title
+MOSTLY = 0.5  # of the rows; a column that is empty in more of them is counted in the title
 
 
-def held(table: pd.DataFrame) -> Exhibit:
-    """What `inventory.held` counted: rows of each table by kind, and the newest day with its documents."""
+def tables(book: Book) -> Exhibit:
+    """Rows of each table by kind, and the newest day with its documents.
+
+    Errors: none.
+
+    >>> tables(facts.open(as_of="2015-12-31")).view.iloc[0].tolist()
+    ['Market values and prices', '–', '0', '0', '0', '0', '0']
+    """
+    table = inventory.counts(book)
     view = pd.DataFrame({
         words.say("column.table"): table["table"].map(_name),
         words.say("column.newest"): _days(table["published"], table["rows"]),
@@ -22,8 +28,8 @@ def held(table: pd.DataFrame) -> Exhibit:
     })  # fmt: skip
     return Exhibit(
         id="tables-held",
-        title=words.say("registers.held", count=len(table), rows=f"{table['rows'].sum():,}", kinds=_kinds(table)),
-        subtitle=words.say("registers.held_subtitle"),
+        title=words.say("registers.tables", count=len(table), rows=f"{table['rows'].sum():,}", kinds=_kinds(table)),
+        subtitle=words.say("registers.tables_subtitle"),
         alt="",
         view=view,
         figures=table,
@@ -32,8 +38,15 @@ def held(table: pd.DataFrame) -> Exhibit:
     )  # fmt: skip
 
 
-def empty(table: pd.DataFrame) -> Exhibit:
-    """What `inventory.empty` counted: each column that is empty in some rows, and what it would hold."""
+def empty(book: Book) -> Exhibit:
+    """Each column that is empty in some rows, and what it would hold.
+
+    Errors: none.
+
+    >>> empty(facts.open(as_of="2024-06-30")).view.iloc[0].tolist()[:-1]
+    ['Contracts', 'site', '2', '2']
+    """
+    table = inventory.empty(book)
     meanings = facts.registers.columns().set_index(["table", "column"])["meaning"]
     table = table.assign(meaning=[meanings[place] for place in table[["table", "column"]].itertuples(index=False)])
     mostly = int((table["empty"] > MOSTLY * table["rows"]).sum())
@@ -56,9 +69,17 @@ def empty(table: pd.DataFrame) -> Exhibit:
     )
 
 
-def lacking() -> Exhibit:
-    """What was looked for and is in no table, each with the reason and the documents in which it was looked for."""
+def lacking(book: Book) -> Exhibit:
+    """What was looked for and is in no table, each with the reason and the documents in which it was looked for.
+
+    Errors: none.
+
+    >>> lacking(facts.open(as_of="2025-10-03")).view["What is lacking"].iloc[0]
+    "value of Core Scientific's whole book with CoreWeave"
+    """
     table = facts.registers.gaps()
+    if book.as_of:  # what names no document is of no day
+        table = table[table["source"].ne("") & table["source"].map(book.public)].reset_index(drop=True)
     view = pd.DataFrame({
         words.say("column.table"): table["table"].map(_name),
         words.say("column.missing"): table["missing"],
@@ -76,8 +97,16 @@ def lacking() -> Exhibit:
     )
 
 
-def became_known(table: pd.DataFrame, before: str, after: str = "") -> Exhibit:
-    """What `inventory.became_known` found between two dates: new and changed rows by table, and newest documents."""
+def became_known(was: Book, now: Book) -> Exhibit:
+    """New and changed rows by table between the days of two books, and the newest documents.
+
+    Errors: CapcycleError for a first book that is not of an earlier day.
+
+    >>> book = facts.open(as_of="2025-09-30")
+    >>> became_known(book.on("2025-09-29"), book).title
+    'Between 29 Sep 2025 and 30 Sep 2025 86 rows became known and 1 changed, in 5 tables'
+    """
+    table = inventory.became_known(was, now)
     counts = _counts(table)
     sums = {cause: f"{counts[cause].sum():,}" for cause in ("new", "changed")}
     view = pd.DataFrame({
@@ -89,9 +118,7 @@ def became_known(table: pd.DataFrame, before: str, after: str = "") -> Exhibit:
     })  # fmt: skip
     return Exhibit(
         id="tables-became-known",
-        title=words.counted(
-            "registers.became_known", len(table), tables=len(counts), **sums, **_between(before, after)
-        ),
+        title=words.counted("registers.became_known", len(table), tables=len(counts), **sums, **between(was, now)),
         subtitle=words.say("registers.became_known_subtitle"),
         alt="",
         view=view,
@@ -101,8 +128,16 @@ def became_known(table: pd.DataFrame, before: str, after: str = "") -> Exhibit:
     )
 
 
-def changed(table: pd.DataFrame, before: str, after: str = "") -> Exhibit:
-    """The rows among them that were known before in another version, and which cells differ."""
+def changed(was: Book, now: Book) -> Exhibit:
+    """The rows among them that were known before in another version, and which cells differ.
+
+    Errors: CapcycleError for a first book that is not of an earlier day.
+
+    >>> book = facts.open(as_of="2025-09-30")
+    >>> changed(book.on("2025-09-29"), book).view["What changed"].tolist()
+    ['status: signed → terminated; status_date: 2025-03-31 → 2025-09-30']
+    """
+    table = inventory.became_known(was, now)
     table = table[table["cause"] == "changed"].sort_values("published", ascending=False)
     rows = table[["table", "row"]].itertuples(index=False)
     view = pd.DataFrame({
@@ -113,7 +148,7 @@ def changed(table: pd.DataFrame, before: str, after: str = "") -> Exhibit:
     })  # fmt: skip
     return Exhibit(
         id="tables-changed",
-        title=words.counted("registers.changed", len(table), **_between(before, after)),
+        title=words.counted("registers.changed", len(table), **between(was, now)),
         subtitle=words.say("registers.changed_subtitle"),
         alt="",
         view=view,
@@ -125,7 +160,12 @@ def changed(table: pd.DataFrame, before: str, after: str = "") -> Exhibit:
 def files(table: pd.DataFrame) -> Exhibit:
     """Every file of the data, what it is, and the meaning of each of its columns.
 
-    table  of `codebook.columns`
+    table   of `codebook.columns`
+    Errors: none.
+
+    >>> one = pd.DataFrame({"file": ["fx.csv"], "about": "Rates", "column": "date", "meaning": "day of the fixing"})
+    >>> files(one).view["File"].tolist()
+    ['fx.csv']
     """
     each = table.groupby(["file", "about"], sort=False)
     columns = [{"text": words.say("registers.columns", count=len(rows)), "details": _lines(rows)} for _, rows in each]
@@ -170,11 +210,6 @@ def _document(table: pd.DataFrame) -> list[str]:
 
 def _days(days: pd.Series, rows: pd.Series) -> list[str]:
     return [words.day(day) if count else words.DASH for day, count in zip(days, rows, strict=True)]
-
-
-def _between(before: str, after: str) -> dict[str, str]:
-    now = words.day(date.fromisoformat(after)) if after else words.say("changes.now")
-    return {"before": words.day(date.fromisoformat(before)), "after": now}
 
 
 def _counts(table: pd.DataFrame) -> pd.DataFrame:

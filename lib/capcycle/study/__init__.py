@@ -9,7 +9,7 @@ from capcycle.study.simulate import Simulation, simulate
 from capcycle.study.solve import Solution, solve
 from capcycle.study.start import bound, starts
 from capcycle.study.sweep import Grid, Tornado, grid, tornado
-from capcycle.study.tell import hindsight, subject, tell, verdict
+from capcycle.study.tell import hindsight, judged_later, subject, tell, verdict
 
 __all__ = [
     "SCENARIOS",
@@ -31,6 +31,7 @@ __all__ = [
     "grid",
     "hindsight",
     "history",
+    "judged_later",
     "newest",
     "scenarios",
     "simulate",

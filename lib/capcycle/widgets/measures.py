@@ -11,6 +11,7 @@ import tomli_w
 from capcycle import exhibits, facts, words
 from capcycle.errors import CapcycleError
 from capcycle.exhibits import Exhibit, parts
+from capcycle.facts import Book
 from capcycle.measure import NUMBERS, Measures, measure_named, needs
 from capcycle.metrics import ALL
 from capcycle.metrics.registry import ANY_SPAN, CURRENCY
@@ -53,8 +54,9 @@ class Explorer(ExhibitBox):
         currency: str = "",
         as_of: str = "",
     ):
-        facts.load(companies, as_of)  # refuses what it does not know, in its own words
-        self._years = {each: _years(each) for each in CALENDARS}
+        facts.open(companies, as_of, currency)  # refuses what it does not know, in its own words
+        everything = facts.open()
+        self._years = {each: _years(everything, each) for each in CALENDARS}
         name, *subjects = metric.split(".")
         calendars = dropdown("calendar", choices("calendar", CALENDARS), calendar)
         self.controls = {
@@ -146,8 +148,8 @@ class Explorer(ExhibitBox):
 
     def _exhibit(self) -> Exhibit:
         chosen = self.choice
-        known = facts.load(chosen["companies"], chosen["as_of"])
-        panel = select(known, *(chosen[name] for name in ("span", "calendar", "since", "until", "currency")))
+        book = facts.open(*(chosen[name] for name in ("companies", "as_of", "currency")))
+        panel = select(book, *(chosen[name] for name in ("span", "calendar", "since", "until")))
         numbers = {name: chosen[name] for name in NUMBERS}
         return VIEWS[self.controls["view"].value](measure_named(chosen["metric"], panel, **numbers))
 
@@ -191,8 +193,8 @@ def _spans(metric: str) -> tuple[tuple[str, str], ...]:
     return choices("span", ALL[metric].spans if metric in ALL else ANY_SPAN)
 
 
-def _years(calendar: str) -> tuple[int, int]:
-    ordinals = select(facts.load(), "quarter", calendar).ordinals
+def _years(book: Book, calendar: str) -> tuple[int, int]:
+    ordinals = select(book, "quarter", calendar).ordinals
     return ordinals[0] // 4, ordinals[-1] // 4
 
 

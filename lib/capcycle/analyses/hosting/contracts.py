@@ -1,6 +1,6 @@
 """The register of contracts as books: what they pay per MW, whose they are, what is still to come and when."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from datetime import date
 
 import numpy as np
@@ -16,6 +16,7 @@ from capcycle.units import DEAREST_HOSTING
 
 TRIPLE_NET = 0.95  # a margin above it means that the tenant bears the running costs
 DAYS_PER_YEAR = 365.25
+YEAR = pd.Timedelta(days=DAYS_PER_YEAR)
 PRINTED = "golden-sun-2025-12-12"  # the document of the printed book
 STANDS = ("delivering", "signed", "gpus")
 LIVE = ("signed", "amended", "delivering")
@@ -56,7 +57,7 @@ def terms(table: pd.DataFrame) -> pd.DataFrame:
         kind=table["kind"].mask(stated.isna() & value.notna() & table["kind"].eq("reported"), "derived"),
         mw_owned=attributable(mw, share), value_owned=attributable(value, share),
         rise=table["escalator"].fillna(pd.Series(rise, table.index)),
-        rise_implied=table["escalator"].isna(),
+        rise_implied=table["escalator"].isna() & ~np.isnan(rise),
         cover=per(table["backstop"], value),  # the part of the rent that a guarantor pays at most
         credit=_credit(table),
         signed=table["announced"].fillna(table["published"]),
@@ -86,8 +87,9 @@ def like_for_like(table: pd.DataFrame, cut_off: str | date) -> pd.DataFrame:
 
     Errors: ModelError for a `cut_off` that is no date.
     """
-    signed = (table["signed"] <= _day("cut_off", cut_off)) & table["status"].isin(LIVE) & table["mw"].notna()
-    return table[signed].assign(mw=table["mw_owned"], value=table["value_owned"])
+    live = table[table["status"].isin(LIVE) & table["mw"].notna()]
+    signed = live[live["signed"] <= _day("cut_off", cut_off)]
+    return signed.assign(mw=signed["mw_owned"], value=signed["value_owned"])
 
 
 def _day(name: str, text: str | date) -> pd.Timestamp:
@@ -97,7 +99,7 @@ def _day(name: str, text: str | date) -> pd.Timestamp:
     return day
 
 
-def prices(table: pd.DataFrame, term: float) -> pd.Series:
+def prices(table: pd.DataFrame, term: float = np.nan) -> pd.Series:
     """Size of some contracts, and what they pay by three kinds of mean; those without a value count for MW only.
 
     Formula: simple = mean of each contract's price; weighted = sum of values / sum of (mw * years);
@@ -120,12 +122,15 @@ def prices(table: pd.DataFrame, term: float) -> pd.Series:
     })  # fmt: skip
 
 
-def known_on(table: pd.DataFrame, from_day: str | date | None = None) -> pd.Timestamp:
-    """The day from which rent is still to come: the one asked for, else the last on which anything became known.
+def known_on(book: Book, from_day: str | date = "") -> pd.Timestamp:
+    """The day from which rent is still to come: the one asked for, that of the book, or the last with a new contract.
 
     Errors: ModelError for a `from_day` that is no date.
     """
-    return _day("from_day", from_day) if from_day else table["published"].max()
+    if day := from_day or book.as_of:
+        return _day("from_day", day)
+    own = read(book)
+    return (book.register("contracts") if own.empty else own)["published"].max()
 
 
 def run_off(table: pd.DataFrame, day: pd.Timestamp, delivery_years: float, signed_weight: float) -> pd.DataFrame:
@@ -135,22 +140,16 @@ def run_off(table: pd.DataFrame, day: pd.Timestamp, delivery_years: float, signe
     terminated contract counts for nothing; one that delivers counts whole, one that is only signed by its weight.
     """
     live = table[table["status"].isin(LIVE)].dropna(subset=["value_owned", "term_years", "signed"])
-    rows = [row for each in live.to_dict("records") for row in _yearly(each, day, delivery_years)]
-    flows = pd.DataFrame(rows, columns=["contract", "lessor", "status", "credit", "year", "value", "kind", "source"])
+    start = live["starts"].fillna(live["signed"] + delivery_years * YEAR)
+    end, stated = start + live["term_years"] * YEAR, live["starts"].notna() & live["kind"].ne("estimated")
+    years = pd.DataFrame({"opens": pd.date_range(f"{day.year}-01-01", max([day, *end]), freq="YS")})
+    years = years.assign(closes=years["opens"] + pd.DateOffset(years=1), year=years["opens"].dt.year)
+    flows = live.assign(start=start, end=end, kind=np.where(stated, "derived", "assumed")).merge(years, how="cross")
+    paid = flows[["closes", "end"]].min(axis=1) - flows[["opens", "start"]].max(axis=1).clip(lower=day)
+    part = paid / (flows["end"] - flows["start"])
     weight = np.where(flows["status"] == "delivering", 1.0, signed_weight)
-    return flows.assign(value=flows["value"] * weight)
-
-
-def _yearly(each: Mapping, day: pd.Timestamp, delivery_years: float) -> Iterator[dict]:
-    stated = each["starts"] == each["starts"]
-    start = each["starts"] if stated else each["signed"] + pd.Timedelta(days=delivery_years * DAYS_PER_YEAR)
-    end = start + pd.Timedelta(days=each["term_years"] * DAYS_PER_YEAR)
-    kept = {name: each[name] for name in ("contract", "lessor", "status", "credit", "source")}
-    for year in range(max(start, day).year, end.year + 1):
-        first, last = max(start, day, pd.Timestamp(year, 1, 1)), min(end, pd.Timestamp(year + 1, 1, 1))
-        part = max((last - first) / (end - start), 0.0)
-        kind = "derived" if stated and each["kind"] != "estimated" else "assumed"
-        yield kept | {"year": year, "value": each["value_owned"] * part, "kind": kind}
+    flows = flows.assign(value=flows["value_owned"] * part * weight)
+    return flows.loc[part > 0, ["contract", "lessor", "status", "credit", "year", "value", "kind", "source"]]
 
 
 def backlog(table: pd.DataFrame, day: pd.Timestamp, delivery_years: float, signed_weight: float) -> pd.DataFrame:
@@ -162,10 +161,11 @@ def backlog(table: pd.DataFrame, day: pd.Timestamp, delivery_years: float, signe
     live = table[table["status"].isin(LIVE)]
     live = live.assign(stands=live["status"].mask(live["not_hosting"], "gpus").replace("amended", "signed"))
     dated = live["term_years"].notna() & live["signed"].notna()
-    live = live.assign(undated=live["value_owned"].where(~dated, 0.0).fillna(0.0))
-    for name, weight in (("to_come", 1.0), ("weighted", signed_weight)):
-        flows = run_off(live, day, delivery_years, weight)
-        live[name] = live["contract"].map(flows.groupby("contract")["value"].sum()).fillna(0.0)
+    undated = live["value_owned"].where(~dated, 0.0).fillna(0.0)
+    flows = run_off(live, day, delivery_years, 1.0).groupby("contract")["value"].sum()
+    to_come = live["contract"].map(flows).fillna(0.0)
+    weighted = to_come.where(live["status"] == "delivering", to_come * signed_weight)
+    live = live.assign(undated=undated, to_come=to_come, weighted=weighted)
     return live.groupby("stands").agg(
         contracts=("contract", "size"), mw=("mw_owned", "sum"), value=("value_owned", "sum"),
         undated=("undated", "sum"), to_come=("to_come", "sum"), weighted=("weighted", "sum"),
@@ -173,14 +173,14 @@ def backlog(table: pd.DataFrame, day: pd.Timestamp, delivery_years: float, signe
     ).reindex([each for each in STANDS if (live["stands"] == each).any()])  # fmt: skip
 
 
-def worth(table: pd.DataFrame, rates: Mapping[str, float], delivery_years: float) -> pd.DataFrame:
+def worth(table: pd.DataFrame, rates: Mapping[str, Quantity], delivery_years: float) -> pd.DataFrame:
     """Contracts with the present value of the lessor's part of their rent, at the rate of the credit behind it.
 
     Formula: value / years * annuity(rate, years) / (1 + rate) ** delivery_years, of level rent
-    Units:   currency; rates as fractions by `credit`.
+    Units:   currency; rates by `credit`.
     """
     live = table[table["status"].isin(LIVE)].dropna(subset=["value_owned", "term_years"])
-    rate = live["credit"].map(rates)
+    rate = live["credit"].map({credit: rate.value for credit, rate in rates.items()})
     factor = annuity(rate, live["term_years"]) / live["term_years"] / (1 + rate) ** delivery_years
     return live.assign(rate=rate, present_value=live["value_owned"] * factor)
 

@@ -52,9 +52,14 @@ def _unit(name: str) -> str:
     return leasing.parameters[name].replace("currency", YUAN)
 
 
-@study.starts(leasing, leasing_implied)
+@study.starts(leasing)
 def _cluster(book: Book, company: str) -> Case:
     return cluster(book.into(YUAN))
+
+
+@study.starts(leasing_implied)
+def _implied(book: Book, company: str) -> Case:
+    return study.bound(leasing_implied, book.into(YUAN), **call())
 
 
 def quoted_profit(book: Book, kind: str = "ordinary") -> Quantity:
