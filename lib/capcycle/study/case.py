@@ -14,7 +14,7 @@ from capcycle.errors import ModelError, unknown
 from capcycle.facts import Book
 from capcycle.measure import Measures
 from capcycle.models import bounds
-from capcycle.quantity import DERIVED, Quantity
+from capcycle.quantity import DERIVED, Quantity, listed
 from capcycle.study.assumptions import assumption, assumption_names, converted
 from capcycle.study.figures import figure
 
@@ -118,8 +118,8 @@ class Case:
     def lacking(self) -> str:
         """What is missing and why; empty where nothing is."""
         missing = [each for each in self.inputs.values() if each.missing]
-        reasons = dict.fromkeys(_nobody(missing, each.whose) if each.whose else each.reason for each in missing)
-        return "; ".join(reasons).replace(".; ", "; ")
+        reasons = (_nobody(missing, each.whose) if each.whose else each.reason for each in missing)
+        return listed(reasons)
 
     def with_inputs(self, **inputs: Any) -> "Case":
         """The same case with some inputs put in the place of its own: whatever `case` takes."""

@@ -281,7 +281,8 @@ def _frame(shape: str, case: Case, of: str, key: str, title: str, more: Mapping[
     """The words around an exhibit of one case."""
     given = {"output": words.name(of), "unit": parts.unit(case.quantity(of).unit), **more}
     subtitle, note = (_words(key, part) for part in ("subtitle", "note"))
-    notes = (study.tell(case, note, **given),) if note else ()
+    notes = [study.tell(case, note, **given)] if note else []
+    notes = [each for each in notes if each != title]  # both say why nothing can be said, where a figure is missing
     lacking = (parts.upper(case.lacking),) if case.lacking else ()
     id = parts.slug(shape, case.model.__name__, of, *others, case.company)
     return Frame(id, title, study.tell(case, subtitle, **given), (*notes, *lacking))
