@@ -7,10 +7,10 @@ import pandas as pd
 from capcycle.errors import CapcycleError
 from capcycle.facts import door, registers
 from capcycle.facts.book import Book
+from capcycle.facts.registers import SOURCES
 
 REMARK = "note"  # an empty remark lacks nothing
 BETWEEN = " · "  # between the cells that name a row
-SOURCES = ["source", "status_source"]
 DATING = [REMARK, "published", *SOURCES, "locator"]  # say when and where, not what
 
 
