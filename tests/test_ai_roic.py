@@ -175,7 +175,7 @@ def test_titles_give_the_numbers_of_the_case(cases):
     assert ai_roic.against_cost({"AMZN": cases["AMZN"]}).title == (
         "Amazon is set to earn +4.5 points over its cost of capital"
     )
-    assert claims.worked_examples("ai_roic").title == "All 8 published worked examples reproduce"
+    assert claims.worked_examples(facts.open(), "ai_roic").title == "All 8 published worked examples reproduce"
 
 
 @pytest.mark.parametrize(

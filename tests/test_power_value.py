@@ -18,7 +18,7 @@ from capcycle.analyses.power_value.leased import leases, terms
 from capcycle.analyses.power_value.model import lease_value, lifetime_income
 from capcycle.analyses.power_value.peers import _balance, peers, wide
 from capcycle.analyses.power_value.prices import power_prices
-from capcycle.claims.own import MODELS
+from capcycle.claims import worked_examples
 from capcycle.errors import ModelError
 
 MINERS = ["IREN", "CIFR", "WULF", "HUT", "RIOT", "MARA", "BTDR"]
@@ -57,15 +57,8 @@ def test_a_leased_megawatt_of_vaneck_is_worth_ten_and_a_half_million():
     assert found.gross_value_per_mw == pytest.approx(22.5e6) and found.net_value_per_mw == pytest.approx(10.5e6)
 
 
-@pytest.mark.parametrize(
-    "method, inputs, name, expected",
-    [
-        ("ev_per_mw", {"price_usd_bn": 40, "gw": 5, "miner_usd_m_per_mw": 3}, "usd_m_per_mw", 8),
-        ("priced_in_capacity", {"ticker": "RIOT", "approved_gw": 1.8, "priced_share": 0.4}, "priced_in_gw", 0.72),
-    ],
-)
-def test_worked_examples_run_through_the_models(method, inputs, name, expected):
-    assert MODELS[method](**inputs)[name] == pytest.approx(expected)
+def test_published_examples_reproduce():
+    assert worked_examples(facts.open(), "power_value").title == "All 3 published worked examples reproduce"
 
 
 def test_bernsteins_iren():

@@ -13,6 +13,7 @@ from capcycle import exhibits, facts, study
 from capcycle.analyses import required_revenue as room
 from capcycle.analyses.required_revenue import cases as required
 from capcycle.analyses.required_revenue.model import required_revenue, revenue_for_capex, revenue_for_vintages
+from capcycle.claims import worked_examples
 from capcycle.errors import ModelError
 from capcycle.quantity import Quantity
 
@@ -164,6 +165,17 @@ def test_an_author_has_his_own_range(five):
 
 
 # ---- what readers see
+
+
+def test_published_examples_hold_or_show_what_would():
+    table = worked_examples(facts.open(), "required_revenue").figures
+    wrong = table[table["verdict"] != "consistent"].set_index("about")["figures"]
+    cycle = worked_examples(facts.open(), "cycle")
+    assert len(table) == 11 and cycle.title == "All 3 published worked examples reproduce"
+    assert list(wrong.index) == [
+        "Cahn in 2024, as quoted", "Kupperman, three years", "J.P. Morgan, iPhones", "IBM, 20 to 30 GW"
+    ]  # fmt: skip
+    assert wrong["Kupperman, three years"] == "Revenue to break even: $533.3bn (printed $480bn)"  # 400 / 3 / 0.25
 
 
 def test_the_hole_is_what_is_needed_beyond_what_is_disclosed(five):

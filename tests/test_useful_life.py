@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from capcycle import exhibits, facts
 from capcycle.analyses import useful_life
 from capcycle.analyses.useful_life import exhibits as shown
-from capcycle.claims import own
+from capcycle.claims import worked_examples
 from capcycle.errors import ModelError
 from capcycle.facts import registers
 from capcycle.models.depreciation import charge, declining_balance, straight_line, sum_of_digits
@@ -224,8 +224,9 @@ def test_the_verdict_says_what_the_reader_chose(years):
 
 def test_a_claim_without_inputs_is_never_confirmed():
     # by hand, of one unit bought a year, mid-year, three years: at 3 against 6 years 4.5 (1/3 - 1/6) = 0.75
-    found = own.MODELS["useful_life_overstatement"](176, 0.269, 0.208)["reproducible"]
-    assert found.startswith("the inputs were never published") and "$235bn" in found  # 176 / 0.75 = 234.7
+    burry = worked_examples(facts.open(), "useful_life").figures.set_index("about").loc["Burry, 2026 to 2028"]
+    assert burry["verdict"] == "inconsistent"
+    assert "Capex at 3 for 6 years: 234.7bn (printed –)" in burry["figures"]  # 176 / 0.75 = 234.7
 
 
 def test_what_a_reader_asks_in_vain_is_refused_at_once(cases):

@@ -114,7 +114,7 @@ def _claims(chosen: argparse.Namespace) -> int:
     from capcycle import claims
 
     lines = claims.check_file(chosen.file)
-    print("\n".join(claims.told(lines, str(chosen.file))))
+    print("\n".join(claims.report_lines(lines, str(chosen.file))))
     print(say("claims.report", out=whole.claims_report(chosen.file, chosen.out)))
     return int(claims.is_wrong(lines))
 

@@ -1,10 +1,10 @@
 """Published claims as printed, what the recomputation gives, the verdict, and rules that find errors in any file."""
 
-from capcycle.claims import exhibits, worked
+from capcycle.claims import exhibits
 from capcycle.claims.check import check_tables, recompute
 from capcycle.claims.examined import Examined, examine
 from capcycle.claims.load import CLASSES, VERDICTS
-from capcycle.claims.own import check_file, is_wrong, register, told
+from capcycle.claims.reader import check_file, is_wrong, report_lines
 from capcycle.claims.worked_exhibit import worked_examples
 
 __all__ = [
@@ -17,8 +17,6 @@ __all__ = [
     "exhibits",
     "is_wrong",
     "recompute",
-    "register",
-    "told",
-    "worked",
+    "report_lines",
     "worked_examples",
 ]

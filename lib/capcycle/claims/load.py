@@ -1,6 +1,5 @@
 """The tables of published claims, their checks and the aliases, checked at the door like the facts."""
 
-import re
 from collections.abc import Callable, Iterable, Iterator
 from functools import lru_cache
 from pathlib import Path
@@ -24,9 +23,7 @@ SCOPES = ["S", "X", "S/X"]
 BASES = ["reported", "estimate", "forecast", "target", "market", "opinion"]
 PERIOD_KINDS = ["point_in_time", "quarter", "fiscal_year", "calendar_year", "multi_year", "range"]
 ALIAS_KINDS = ["name", "misheard", "untranslated", "group", "number"]
-UNITS = re.compile(
-    r"pct|pp|x|count|years|year|rank|GPU|k?W/GPU|MW|FLOPS|shares|[A-Z]{3}(/(share|MW|MW/yr|GPU|GPU/hr|h))?"
-)
+UNITS = r"pct|pp|x|count|years|year|rank|GPU|k?W/GPU|MW|FLOPS|shares|[A-Z]{3}(/(share|MW|MW/yr|GPU|GPU/hr|h))?"
 LIMITS = {
     "pct": (-1e4, 1e4),
     "pp": (-100, 100),
@@ -37,10 +34,10 @@ LIMITS = {
 }
 NUMBER = r"-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?"
 LARGEST = 1e30
-OWN = ["claim_id", "entity", "metric", "value_low", "unit"]  # what a reader's file cannot do without
-OWN_MAY = [*CLAIM, "check", "tolerance"]  # what it may have
+NEEDED = ["claim_id", "entity", "metric", "value_low", "unit"]  # what a reader's file cannot do without
+ALLOWED = [*CLAIM, "check", "tolerance"]  # what it may have
 
-Rules = Iterator[tuple[str, pd.Series]]
+Rules = Iterator[tuple[str, pd.Series]]  # what to say, and of which rows
 
 
 def claims() -> pd.DataFrame:
@@ -49,35 +46,35 @@ def claims() -> pd.DataFrame:
     >>> claims().set_index("claim_id").at["c120", "value_high"].item()
     70000000.0
     """
-    return typed(_held("claims.csv", CLAIM, claim_rules))
+    return typed(_table("claims.csv", CLAIM, claim_rules))
 
 
 def checks() -> pd.DataFrame:
     """The checks by id: the claims they use, the rule, what each outcome means, class of error and note."""
-    return _held("checks.csv", CHECK, _check_rules).set_index("check_id", drop=False)
+    return _table("checks.csv", CHECK, _check_rules).set_index("check_id", drop=False)
 
 
 def steps() -> pd.DataFrame:
     """The recomputations of each check in order: expression, the figure printed for it, value and tolerance."""
-    return _held("check_steps.csv", STEP, _step_rules).astype({"value": float, "tolerance": float})
+    return _table("check_steps.csv", STEP, _step_rules).astype({"value": float, "tolerance": float})
 
 
 def sources() -> pd.DataFrame:
     """The outside sources of checks by id: publisher, address, date and what they are about, as far as known."""
-    return _held("check_sources.csv", SOURCE, _source_rules).set_index("source", drop=False)
+    return _table("check_sources.csv", SOURCE, _source_rules).set_index("source", drop=False)
 
 
 def aliases() -> pd.DataFrame:
     """Names under which the same thing appears: misheard, untranslated, members of groups, number words."""
-    return _held("aliases.csv", ALIAS, _alias_rules)
+    return _table("aliases.csv", ALIAS, _alias_rules)
 
 
 def speakers() -> pd.Series:
     """What kind of source each speaker is: broker, company, press and so on."""
-    return _held("speakers.csv", SPEAKER, _speaker_rules).set_index("speaker")["kind"]
+    return _table("speakers.csv", SPEAKER, _speaker_rules).set_index("speaker")["kind"]
 
 
-def _held(name: str, columns: list[str], rules: Callable[[pd.DataFrame], Rules]) -> pd.DataFrame:
+def _table(name: str, columns: Iterable[str], rules: Callable[[pd.DataFrame], Rules]) -> pd.DataFrame:
     """A table of `data/`, read and checked again only where its content has changed."""
     return _checked(name, tuple(columns), rules, tables.stamp(name)).copy(deep=False)
 
@@ -85,7 +82,7 @@ def _held(name: str, columns: list[str], rules: Callable[[pd.DataFrame], Rules])
 @lru_cache(maxsize=12)
 def _checked(name: str, columns: tuple[str, ...], rules: Callable[[pd.DataFrame], Rules], stamp: str) -> pd.DataFrame:
     table = tables.read(name, columns)
-    refuse(told(table, rules(table)))
+    refuse(faults(table, rules(table)))
     return table
 
 
@@ -96,23 +93,23 @@ def read_file(path: Path | str) -> pd.DataFrame:
     Errors: DataError with every malformed line.
     """
     header = header_of(path)
-    faults = [f"{path}:1: column {column} is missing" for column in OWN if column not in header]
-    faults += [f"{path}:1: unknown column {column}" for column in header if column not in OWN_MAY]
-    faults += [
-        f"{path}:1: column {column} stands twice" for column in sorted({c for c in header if header.count(c) > 1})
-    ]
-    refuse(faults)
+    refuse([
+        *(f"{path}:1: column {column} is missing" for column in NEEDED if column not in header),
+        *(f"{path}:1: unknown column {column}" for column in header if column not in ALLOWED),
+        *(f"{path}:1: column {column} stands twice" for column in sorted(set(header)) if header.count(column) > 1),
+    ])  # fmt: skip
     table = read_table(path, header)
-    missing = {column: "" for column in OWN_MAY if column not in header and column != "value_high"}
-    table = table.assign(**missing)
-    high = table["value_high"].mask(table["value_high"] == "", table["value_low"]) if "value_high" in table else None
-    table = table.assign(value_high=table["value_low"] if high is None else high)
-    refuse(told(table, _own_rules(table)))
+    table = table.assign(**{column: "" for column in ALLOWED if column not in header})
+    table = table.assign(value_high=table["value_high"].mask(table["value_high"] == "", table["value_low"]))
+    refuse(faults(table, _file_rules(table)))
     return typed(table)
 
 
 def header_of(path: Path | str) -> list[str]:
-    """The columns that the first line of a CSV file names; empty for a file that is not text."""
+    """The columns that the first line of a CSV file names; empty for an empty file.
+
+    Errors: DataError for a file that cannot be read or is not text.
+    """
     try:
         with Path(path).open(encoding="utf-8-sig", newline="") as file:
             return [cell.strip().strip('"') for cell in file.readline().strip("\r\n").split(",")]
@@ -123,7 +120,7 @@ def header_of(path: Path | str) -> list[str]:
 
 
 def read_table(path: Path | str, columns: Iterable[str]) -> pd.DataFrame:
-    """A CSV file that is not of this project, as text, with the faults of all its lines told at once."""
+    """A CSV file that is not of this project, as text, with file and line; the faults of all its lines at once."""
     whole = str(Path(path).resolve())
     try:
         table = tables.read(whole, columns)
@@ -143,12 +140,15 @@ def refuse(faults: Iterable[str]) -> None:
         raise DataError(faults)
 
 
-def told(table: pd.DataFrame, rules: Rules) -> list[str]:
+def faults(table: pd.DataFrame, rules: Rules) -> list[str]:
     """One line per broken row and rule, in the order of the file; a rule's sentence may name the row's cells."""
-    broken = [(sentence, np.flatnonzero(rows)) for sentence, rows in rules]
-    found = [(row, sentence, table.iloc[row].to_dict()) for sentence, rows in broken for row in rows]
-    ordered = sorted(found, key=lambda each: each[0])
-    return [f"{cells['file']}:{cells['line']}: {sentence.format(**cells)}" for _, sentence, cells in ordered]
+    broken = [(row, sentence) for sentence, rows in rules for row in np.flatnonzero(rows)]
+    cells = {row: table.iloc[row].to_dict() for row, _ in broken}
+    ordered = sorted(broken, key=lambda each: each[0])
+    return [f"{cells[row]['file']}:{cells[row]['line']}: {sentence.format(**cells[row])}" for row, sentence in ordered]
+
+
+# ---- what must hold of every row
 
 
 def claim_rules(table: pd.DataFrame) -> Rules:
@@ -157,45 +157,33 @@ def claim_rules(table: pd.DataFrame) -> Rules:
     yield "speaker is empty: say who claims it", table["speaker"] == ""
     yield "paraphrase is empty: say in a sentence what is claimed", table["paraphrase"] == ""
     yield "article is empty: say where it stands", table["article"] == ""
-    yield f"basis '{{basis}}' is not one of {', '.join(BASES)}", ~table["basis"].isin(BASES)
-    yield (
-        f"period_kind '{{period_kind}}' is not one of {', '.join(PERIOD_KINDS)}",
-        ~table["period_kind"].isin(PERIOD_KINDS),
-    )
     yield "period is empty", table["period"] == ""
+    yield from _choices(table, basis=BASES, period_kind=PERIOD_KINDS)
 
 
 def _value_rules(table: pd.DataFrame) -> Rules:
     yield "claim {claim_id} stands twice", table["claim_id"].duplicated()
-    yield (
-        "claim_id '{claim_id}' is not letters and digits, letter first",
-        ~table["claim_id"].str.fullmatch("[A-Za-z][A-Za-z0-9_]*"),
+    yield from _shapes(
+        table,
+        claim_id=("[A-Za-z][A-Za-z0-9_]*", "letters and digits, letter first"),
+        metric=("[a-z0-9]+(_[a-z0-9]+)*", "words of small letters joined by _"),
+        unit=(UNITS, "pct, pp, x, count, MW, GPU ... or a currency such as USD or USD/share"),
     )
     yield "entity is empty: say whom the claim is about", table["entity"] == ""
-    yield (
-        "metric '{metric}' is not words of small letters joined by _",
-        ~table["metric"].str.fullmatch("[a-z0-9]+(_[a-z0-9]+)*"),
-    )
-    for column, other in (("value_low", pd.Series("", table.index)), ("value_high", table["value_low"])):
-        sound = table[column].str.fullmatch(NUMBER) & (_numbers(table[column]).abs() < LARGEST)
-        yield f"{column} '{{{column}}}' is not a plain number", ~sound & (table[column] != other)
+    low, high = (_numbers(table[column]) for column in ("value_low", "value_high"))
+    for column, value in (("value_low", low), ("value_high", high)):
+        sound = table[column].str.fullmatch(NUMBER) & (value.abs() < LARGEST)
+        repeated = (column == "value_high") & (table["value_high"] == table["value_low"])
+        yield f"{column} '{{{column}}}' is not a plain number", ~sound & ~repeated
     for unit, (least, most) in LIMITS.items():
-        inside = [_numbers(table[column]).between(least, most) for column in ("value_low", "value_high")]
         why = f"{{value_low}} to {{value_high}} {unit} is not between {least:g} and {most:g}: a slip of scale?"
-        yield why, (table["unit"] == unit) & ~(inside[0] & inside[1])
-    yield (
-        "value_high {value_high} is below value_low {value_low}",
-        _numbers(table["value_high"]) < _numbers(table["value_low"]),
-    )
-    yield (
-        "unit '{unit}' is not pct, pp, x, count, MW, GPU ... or a currency such as USD or USD/share",
-        ~table["unit"].str.fullmatch(UNITS),
-    )
+        yield why, (table["unit"] == unit) & ~(low.between(least, most) & high.between(least, most))
+    yield "value_high {value_high} is below value_low {value_low}", high < low
     day = pd.to_datetime(table["published"], format="%Y-%m-%d", errors="coerce")
     yield "published '{published}' is not a date such as 2024-06-30", (table["published"] != "") & day.isna()
 
 
-def _own_rules(table: pd.DataFrame) -> Rules:
+def _file_rules(table: pd.DataFrame) -> Rules:
     yield from _value_rules(table)
     sound = table["tolerance"].eq("") | (table["tolerance"].str.fullmatch(NUMBER) & (_numbers(table["tolerance"]) >= 0))
     yield "tolerance '{tolerance}' is not a fraction such as 0.01", ~sound
@@ -204,53 +192,40 @@ def _own_rules(table: pd.DataFrame) -> Rules:
 
 def _check_rules(table: pd.DataFrame) -> Rules:
     yield "check {check_id} stands twice", table["check_id"].duplicated()
-    yield "check_id '{check_id}' is not such as K001", ~table["check_id"].str.fullmatch("K[0-9]{3}")
-    for column, known in (("verdict", VERDICTS), ("holds", VERDICTS), ("fails", VERDICTS),
-                          ("decided_by", DECIDED_BY), ("scope", SCOPES), ("error_class", ["", *CLASSES])):  # fmt: skip
-        yield f"{column} '{{{column}}}' is not one of {', '.join(filter(None, known))}", ~table[column].isin(known)
+    yield from _shapes(table, check_id=("K[0-9]{3}", "such as K001"))
+    yield from _choices(table, verdict=VERDICTS, holds=VERDICTS, fails=VERDICTS, decided_by=DECIDED_BY, scope=SCOPES,
+                        error_class=["", *CLASSES])  # fmt: skip
     yield "note is empty: say in a sentence why", table["note"] == ""
-    of_claims = [set(row.subject.split()) <= set(row.claim_ids.split()) for row in table.itertuples()]
-    yield (
-        "subject '{subject}' is not some of claim_ids",
-        table["subject"].eq("") | ~pd.Series(of_claims, table.index, dtype=bool),
-    )
+    strange = [not row.subject or not set(row.subject.split()) <= set(row.claim_ids.split())
+               for row in table.itertuples()]  # fmt: skip
+    yield "subject '{subject}' is not some of claim_ids", pd.Series(strange, table.index, dtype=bool)
     yield "no rule, and not judged by a source or a person", table["rule"].eq("") & table["decided_by"].eq("arithmetic")
-    yield (
-        "decided by a source, and names none",
-        table["decided_by"].eq("source") & table["sources"].eq("") & ~table["rule"].str.contains("fact(", regex=False),
-    )
-    yield "{verdict}, and its rule can only say {holds} or {fails}", _unsayable(table)
+    by_source = table["decided_by"].eq("source") & ~table["rule"].str.contains("fact(", regex=False)
+    yield "decided by a source, and names none", by_source & table["sources"].eq("")
+    impossible = [row.verdict not in {row.holds, row.fails, "mistranslated" if row.fix else row.holds}
+                  for row in table.itertuples()]  # fmt: skip
+    yield "{verdict}, and its rule can only say {holds} or {fails}", pd.Series(impossible, table.index, dtype=bool)
     yield from _readable(table, "rule")
     yield "fix '{fix}' is not such as c1 = c1/100; c1h = c1h/100", ~table["fix"].map(_is_fix)
 
 
-def _unsayable(table: pd.DataFrame) -> pd.Series:
-    possible = [{row.holds, row.fails} | ({"mistranslated"} if row.fix else set()) for row in table.itertuples()]
-    return pd.Series(
-        [row not in may for row, may in zip(table["verdict"], possible, strict=True)], table.index, dtype=bool
-    )
-
-
 def _step_rules(table: pd.DataFrame) -> Rules:
     yield "step {step} of {check_id} stands twice", table.duplicated(["check_id", "step"])
-    for column in ("value", "tolerance"):
-        yield f"{column} '{{{column}}}' is not a plain number", ~table[column].str.fullmatch(NUMBER)
+    yield from _shapes(table, value=(NUMBER, "a plain number"), tolerance=(NUMBER, "a plain number"))
     yield "expression is empty", table["expression"] == ""
     yield from _readable(table, "expression")
 
 
 def _source_rules(table: pd.DataFrame) -> Rules:
     yield "source {source} stands twice", table["source"].duplicated()
-    yield (
-        "source needs an id of small letters and digits, a publisher and what it is about",
-        (table[["publisher", "about"]].eq("").any(axis=1) | ~table["source"].str.fullmatch("[a-z0-9]+")),
-    )
+    sound = table["source"].str.fullmatch("[a-z0-9]+") & table[["publisher", "about"]].ne("").all(axis=1)
+    yield "source needs an id of small letters and digits, a publisher and what it is about", ~sound
 
 
 def _alias_rules(table: pd.DataFrame) -> Rules:
     yield "{alias} = {name} stands twice", table.duplicated(["alias", "name"])
     yield "alias and name are needed", table[["alias", "name"]].eq("").any(axis=1)
-    yield f"kind '{{kind}}' is not one of {', '.join(ALIAS_KINDS)}", ~table["kind"].isin(ALIAS_KINDS)
+    yield from _choices(table, kind=ALIAS_KINDS)
     yield "{name} is not a number", table["kind"].eq("number") & ~table["name"].str.fullmatch(NUMBER)
 
 
@@ -259,11 +234,21 @@ def _speaker_rules(table: pd.DataFrame) -> Rules:
     yield "speaker and kind are needed", table.eq("").any(axis=1)
 
 
+def _choices(table: pd.DataFrame, **choices: list[str]) -> Rules:
+    for column, known in choices.items():
+        yield f"{column} '{{{column}}}' is not one of {', '.join(filter(None, known))}", ~table[column].isin(known)
+
+
+def _shapes(table: pd.DataFrame, **shapes: tuple[str, str]) -> Rules:
+    for column, (pattern, like) in shapes.items():
+        yield f"{column} '{{{column}}}' is not {like}", ~table[column].str.fullmatch(pattern)
+
+
 def _readable(table: pd.DataFrame, column: str, names: set[str] | None = None) -> Rules:
     """A rule for each way in which an expression of a column cannot be read."""
-    said = table[column].map(lambda text: _why_not(text, names) if text else "")
-    for why in sorted(set(said) - {""}):
-        yield f"{column}: {why}".replace("{", "{{").replace("}", "}}"), said == why
+    reasons = table[column].map(lambda text: _why_not(text, names) if text else "")
+    for why in sorted(set(reasons) - {""}):
+        yield f"{column}: {why}".replace("{", "{{").replace("}", "}}"), reasons == why
 
 
 def _why_not(text: str, names: set[str] | None) -> str:

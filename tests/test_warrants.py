@@ -1,0 +1,36 @@
+"""Warrants of customers: AMD's for OpenAI by hand, and what is not public is missing or refused."""
+
+import pytest
+
+from capcycle import exhibits, facts
+from capcycle.analyses import warrants
+from capcycle.errors import ModelError
+
+
+def test_amds_warrant_at_its_hurdle_and_at_the_open():
+    # 8-K of 2025-10-06: 160m shares at 0.01 dollars, 600 dollars, 6 GW: 95.998bn, 16bn a GW; at 206 dollars 5.5bn a GW
+    found = warrants.warrant(160e6, 206.0, 0.01, 600.0, 6.0, 1.64e9)
+    assert float(found.value_at_hurdle) == pytest.approx(95.9984e9)
+    assert float(found.rebate_at_hurdle) == pytest.approx(16.0e9, rel=1e-3)
+    assert float(found.rebate_per_gw) == pytest.approx(5.49e9, rel=1e-3)
+    assert float(found.dilution) == pytest.approx(160 / 1800)
+
+
+def test_a_price_below_the_strike_leaves_nothing():
+    assert float(warrants.warrant(1e6, 5.0, 10.0, 20.0, 1.0, 1e9).warrant_value) == 0
+
+
+def test_what_a_warrant_does_not_state_is_missing_with_the_reason():
+    google = warrants.case(facts.open(["WULF"]), "WULF")  # a fact of the register: no strike in what is public
+    assert google.lacking.startswith("no strike is public") and "no gigawatts is public" in google.lacking
+
+
+def test_before_it_was_given_there_is_no_warrant():
+    with pytest.raises(ModelError, match="unknown giver of a warrant AMD"):
+        warrants.case(facts.open(["AMD"], "2025-10-05"), "AMD")
+
+
+def test_it_has_a_spreadsheet_and_the_title_names_its_company():
+    found = warrants.case(facts.open(["AMD"]), "AMD")
+    assert exhibits.assumptions(found).workbook[:2] == b"PK"
+    assert warrants.by_price(found).title.startswith("AMD's warrant is worth $")
