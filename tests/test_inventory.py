@@ -162,7 +162,5 @@ def test_what_is_known_to_be_lacking_is_said():
 
 def test_where_nothing_became_known_it_is_said():
     days = [facts.open(as_of=day) for day in ("2010-01-01", "2010-01-02")]
-    assert registers.became_known(*days).title == (
-        "Between 1 Jan 2010 and 2 Jan 2010 no row became known"
-    )
+    assert registers.became_known(*days).title == ("Between 1 Jan 2010 and 2 Jan 2010 no row became known")
     assert registers.changed(*days).view.empty

@@ -118,9 +118,7 @@ def became_known(was: Book, now: Book) -> Exhibit:
     })  # fmt: skip
     return Exhibit(
         id="tables-became-known",
-        title=words.counted(
-            "registers.became_known", len(table), tables=len(counts), **sums, **between(was, now)
-        ),
+        title=words.counted("registers.became_known", len(table), tables=len(counts), **sums, **between(was, now)),
         subtitle=words.say("registers.became_known_subtitle"),
         alt="",
         view=view,
