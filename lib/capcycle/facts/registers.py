@@ -214,7 +214,7 @@ def _key(schema: pd.DataFrame) -> list[str]:
 # ---- one table
 
 
-@lru_cache(maxsize=4)
+@lru_cache(maxsize=32)  # more than there are registers
 def _table(name: str, stamps: tuple[str, ...], known: door.Reference) -> pd.DataFrame:
     """Every version of every row; `stamps` tell when the table or its schema has changed."""
     schema = _schema(name)
