@@ -267,7 +267,7 @@ def _parts(unit: str) -> tuple[list[str], list[str]]:
 def _written(over: list[str], under: list[str]) -> str:
     """A unit out of what stands above and below its stroke, what stands in both left out."""
     for each in list(over):
-        if each in under:
+        if same := next((one for one in under if one.rstrip("s") == each.rstrip("s")), None):  # a price a share, shares
             over.remove(each)
-            under.remove(each)
+            under.remove(same)
     return "/".join([" ".join(over) or "", *under]) if over or under else "fraction"
