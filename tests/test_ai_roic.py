@@ -42,7 +42,9 @@ def test_meta_has_no_backlog_and_says_so(filed):
     inputs = {"backlog": measure("rpo", filed["quarter"]), "annual_capex": measure("capex", filed["ttm"])}
     meta = study.case(forward_roic_backlog, FIVE, "META", **inputs)
     assert math.isnan(meta.outputs.forward_roic)
-    assert meta.lacking.startswith("no figure for remaining performance obligations (2026Q2); no source states its AI share")
+    assert meta.lacking.startswith(
+        "no figure for remaining performance obligations (2026Q2); no source states its AI share"
+    )
 
 
 def test_what_nobody_gives_is_said_once_and_not_by_company():

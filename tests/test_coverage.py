@@ -63,9 +63,7 @@ def test_a_figure_that_nobody_files_is_a_dash_and_no_number():
         ["Capex", "2", "1"],
         ["Remaining performance obligations", words.DASH, "2"],
     ]
-    assert exhibit.title == (
-        "Of 4 pairs of company and figure, 3 lack at most one quarter since 2023, and 1 have none"
-    )
+    assert exhibit.title == "Of 4 pairs of company and figure, 3 lack at most one quarter since 2023, and 1 have none"
 
 
 def test_the_grid_names_every_company_to_who_cannot_see_it():
@@ -91,7 +89,8 @@ NEWEST = KNOWN.sort_values("period_end").drop_duplicates("company", keep="last")
 def test_freshest_and_oldest_are_named():
     days = pd.to_datetime(["2024-07-30", "2024-08-01"])
     exhibit = coverage.freshness(book_of(NEWEST.loc[["MSFT", "META"]].reset_index(drop=True).assign(published=days)))
-    assert exhibit.title == "Meta has the newest document, published on 1 Aug 2024; Microsoft's latest dates from 30 Jul 2024"
+    newest = "Meta has the newest document, published on 1 Aug 2024; Microsoft's latest dates from 30 Jul 2024"
+    assert exhibit.title == newest
     assert exhibit.view["Days old"].tolist() == ["0", "2"]
 
 

@@ -94,7 +94,9 @@ def test_who_shrinks_least_does_not_grow_fastest():
 
 def test_ties_are_named_together():
     said = exhibits.finding(intensity(MSFT=[30], AMZN=[30], ORCL=[10]))
-    assert said == "Microsoft and Amazon had the highest capex to revenue, 30.0%, and Oracle the lowest, 10.0%, in 2023Q1"
+    assert said == (
+        "Microsoft and Amazon had the highest capex to revenue, 30.0%, and Oracle the lowest, 10.0%, in 2023Q1"
+    )
 
 
 def test_where_all_are_level_nobody_is_highest():
