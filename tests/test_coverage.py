@@ -89,8 +89,8 @@ NEWEST = KNOWN.sort_values("period_end").drop_duplicates("company", keep="last")
 
 
 def test_freshest_and_oldest_are_named():
-    made = NEWEST.loc[["MSFT", "META"]].reset_index(drop=True).assign(published=pd.to_datetime(["2024-07-30", "2024-08-01"]))
-    exhibit = coverage.freshness(book_of(made))
+    days = pd.to_datetime(["2024-07-30", "2024-08-01"])
+    exhibit = coverage.freshness(book_of(NEWEST.loc[["MSFT", "META"]].reset_index(drop=True).assign(published=days)))
     assert exhibit.title == "Meta is the freshest, published 1 Aug 2024; Microsoft the oldest, 30 Jul 2024"
     assert exhibit.view["Days old"].tolist() == ["0", "2"]
 

@@ -14,7 +14,8 @@ from capcycle.exhibits import registers
 from capcycle.facts import inventory
 
 NOW = facts.open()
-COUNTS, EMPTY = inventory.counts(NOW), inventory.empty(NOW)
+COUNTS, COLUMNS = inventory.counts(NOW), inventory.columns(NOW)
+EMPTY = COLUMNS[COLUMNS["empty"] > 0]
 BETWEEN = [facts.open(as_of=day) for day in ("2025-06-30", "2025-12-31")]
 KNOWN = inventory.became_known(*BETWEEN)
 CARDS = [
@@ -81,7 +82,8 @@ def test_what_was_looked_for_later_is_not_on_an_earlier_page():
 def test_a_table_without_a_column_for_notes_is_counted_and_shown(toy):  # noqa: F811
     deals({"page": ""}, {"deal": "two", "page": "", "buyer": ""})
     book = facts.open()
-    assert inventory.empty(book).to_numpy().tolist() == [["deals", "buyer", 1, 2], ["deals", "page", 2, 2]]
+    empty = registers.empty(book).figures.drop(columns="meaning")
+    assert empty.to_numpy().tolist() == [["deals", "buyer", 1, 2], ["deals", "page", 2, 2]]
     assert registers.tables(book).view["Table"].tolist() == ["Deals"]  # no words of its own
     assert registers.empty(book).view["Column"].tolist() == ["buyer", "page"]
 
@@ -140,7 +142,7 @@ def test_the_titles_add_up():
     rows = COUNTS["rows"].sum()
     assert CARDS[0].title.startswith(f"{len(COUNTS)} tables beside the facts hold {rows:,} rows: ")
     assert COUNTS[["reported", "derived", "estimated", "assumed"]].sum().sum() == rows
-    assert CARDS[2].title.startswith(f"{len(EMPTY)} of {len(facts.registers.columns())} columns are empty in some rows")
+    assert CARDS[2].title.startswith(f"{len(EMPTY)} of {len(COLUMNS)} columns are empty in some rows")
     counts = KNOWN["cause"].value_counts()
     assert f"{counts['new']} rows became known and {counts['changed']} changed" in CARDS[3].title
     assert len(CARDS[4].view) == counts["changed"]
@@ -162,7 +164,5 @@ def test_what_is_known_to_be_lacking_is_said():
 
 def test_where_nothing_became_known_it_is_said():
     days = [facts.open(as_of=day) for day in ("2010-01-01", "2010-01-02")]
-    assert registers.became_known(*days).title == (
-        "Between 1 Jan 2010 and 2 Jan 2010 no row became known"
-    )
+    assert registers.became_known(*days).title == ("Between 1 Jan 2010 and 2 Jan 2010 no row became known")
     assert registers.changed(*days).view.empty

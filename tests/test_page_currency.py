@@ -7,14 +7,13 @@ import pandas as pd
 import pytest
 
 from capcycle import facts, paths, study
-from capcycle.analyses import leasing, useful_life
+from capcycle.analyses import leasing
 from capcycle.analyses.gpu_cloud import cases as gpu_cases
 from capcycle.analyses.gpu_cloud import exhibits as gpu_exhibits
 from capcycle.analyses.gpu_cloud.gpu_hour import gpu_run_rate
 from capcycle.analyses.power_value import peers
 from capcycle.errors import CapcycleError
 from capcycle.facts import registers
-from capcycle.panel import select
 
 FIXINGS = pd.read_csv(paths.DATA / "fx.csv").iloc[-1]  # the newest, per euro
 RATES = {"EUR": 1 / FIXINGS["USD"], "CNY": FIXINGS["CNY"] / FIXINGS["USD"]}  # for one dollar
@@ -75,25 +74,6 @@ def test_verdicts_are_in_the_currency_too():
 def test_a_told_profit_is_converted_from_yuan():
     told = [150e6 / FIXINGS["CNY"], 200e6 / FIXINGS["CNY"]]
     assert leasing.cases.told_profit("ordinary", "EUR") == pytest.approx(told)
-
-
-def test_the_servers_in_capex_do_not_depend_on_the_currency():
-    shares = useful_life.cases.calibrated(["MSFT"]).dropna(subset="implied_share")
-    cases = useful_life.cases.restated(_years("EUR"), ["MSFT"])
-    assert set(shares["currency"]) == {"USD"}
-    assert cases["MSFT"].inputs["server_share"].low == pytest.approx(shares["implied_share"].min())
-
-
-def _years(currency):
-    return select(facts.load(["MSFT"]), "year", "fiscal", currency=currency)
-
-
-def test_a_printed_claim_is_converted_and_its_rate_is_told():
-    years, estimates = _years("EUR"), registers.read("estimates")
-    later = useful_life.cases.changed(useful_life.cases.restated(years, ["MSFT"]))
-    shown = useful_life.exhibits.overstatement(later, [3.0], estimates)
-    assert f"€{176 * RATES['EUR']:.0f}bn" in said(shown)  # Burry, 10 November 2025: 176bn dollars
-    assert any("for one USD" in note for note in shown.notes)
 
 
 def test_a_balance_in_yuan_is_taken_in_dollars(monkeypatch):

@@ -50,9 +50,10 @@ def build_of(**inputs):
     """A build of 400bn, with ranges for three inputs."""
     margin = Quantity("", 0.5, "fraction", 0.25, 0.8, reason="By hand.")
     wanted = Quantity("", 0.1, "fraction", 0.0, 0.2, reason="By hand.")
-    known = {"it_capex": 300e9, "facility_capex": 100e9, "it_life": Quantity("", 5.0, "years", 3.0, 6.0), "facility_life": 14.0,
-             "net_capital": 0.0, "other_fixed_cost": 0.0, "ramp": 1.0, "ai_revenue": 60e9}  # fmt: skip
-    ranges = {"gross_margin_before_depreciation": margin, "target_return": wanted}
+    life = Quantity("", 5.0, "years", 3.0, 6.0, reason="By hand.")
+    known = {"it_capex": 300e9, "facility_capex": 100e9, "facility_life": 14.0, "net_capital": 0.0,
+             "other_fixed_cost": 0.0, "ramp": 1.0, "ai_revenue": 60e9}  # fmt: skip
+    ranges = {"it_life": life, "gross_margin_before_depreciation": margin, "target_return": wanted}
     return study.case(required_revenue, facts.open(), **(known | ranges | inputs))
 
 

@@ -2,7 +2,7 @@
 
 import pandas as pd
 
-from capcycle import facts, words
+from capcycle import words
 from capcycle.exhibits import parts
 from capcycle.exhibits.changes import between
 from capcycle.exhibits.exhibit import Exhibit
@@ -16,6 +16,7 @@ def tables(book: Book) -> Exhibit:
 
     Errors: none.
 
+    >>> from capcycle import facts
     >>> tables(facts.open(as_of="2015-12-31")).view.iloc[0].tolist()
     ['Market values and prices', '–', '0', '0', '0', '0', '0']
     """
@@ -43,12 +44,12 @@ def empty(book: Book) -> Exhibit:
 
     Errors: none.
 
+    >>> from capcycle import facts
     >>> empty(facts.open(as_of="2024-06-30")).view.iloc[0].tolist()[:-1]
     ['Contracts', 'site', '2', '2']
     """
-    table = inventory.empty(book)
-    meanings = facts.registers.columns().set_index(["table", "column"])["meaning"]
-    table = table.assign(meaning=[meanings[place] for place in table[["table", "column"]].itertuples(index=False)])
+    columns = inventory.columns(book)
+    table = columns[columns["empty"] > 0].reset_index(drop=True)
     mostly = int((table["empty"] > MOSTLY * table["rows"]).sum())
     name = words.say("column.table")
     view = pd.DataFrame({
@@ -60,7 +61,7 @@ def empty(book: Book) -> Exhibit:
     })  # fmt: skip
     return Exhibit(
         id="tables-empty",
-        title=words.counted("registers.empty", len(table), columns=len(meanings), mostly=mostly),
+        title=words.counted("registers.empty", len(table), columns=len(columns), mostly=mostly),
         subtitle=words.say("registers.empty_subtitle"),
         alt="",
         view=view,
@@ -74,12 +75,11 @@ def lacking(book: Book) -> Exhibit:
 
     Errors: none.
 
+    >>> from capcycle import facts
     >>> lacking(facts.open(as_of="2025-10-03")).view["What is lacking"].iloc[0]
     "value of Core Scientific's whole book with CoreWeave"
     """
-    table = facts.registers.gaps()
-    if book.as_of:  # what names no document is of no day
-        table = table[table["source"].ne("") & table["source"].map(book.public)].reset_index(drop=True)
+    table = inventory.lacking(book)
     view = pd.DataFrame({
         words.say("column.table"): table["table"].map(_name),
         words.say("column.missing"): table["missing"],
@@ -102,6 +102,7 @@ def became_known(was: Book, now: Book) -> Exhibit:
 
     Errors: CapcycleError for a first book that is not of an earlier day.
 
+    >>> from capcycle import facts
     >>> book = facts.open(as_of="2025-09-30")
     >>> became_known(book.on("2025-09-29"), book).title
     'Between 29 Sep 2025 and 30 Sep 2025 86 rows became known and 1 changed, in 5 tables'
@@ -133,6 +134,7 @@ def changed(was: Book, now: Book) -> Exhibit:
 
     Errors: CapcycleError for a first book that is not of an earlier day.
 
+    >>> from capcycle import facts
     >>> book = facts.open(as_of="2025-09-30")
     >>> changed(book.on("2025-09-29"), book).view["What changed"].tolist()
     ['status: signed → terminated; status_date: 2025-03-31 → 2025-09-30']

@@ -107,7 +107,7 @@ class Book:
         >>> facts.open(["BABA"]).into("USD").money
         'USD'
         """
-        return opened(self.companies, self.as_of, currency)
+        return self if currency == self.currency else opened(self.companies, self.as_of, currency)
 
     def rate(self, own: str, currency: str = "") -> Rate:
         """The last rate of the day, or before it, at which an amount becomes one in another currency.

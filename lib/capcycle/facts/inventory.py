@@ -7,10 +7,10 @@ import pandas as pd
 from capcycle.errors import CapcycleError
 from capcycle.facts import door, registers
 from capcycle.facts.book import Book
+from capcycle.facts.registers import SOURCES
 
 REMARK = "note"  # an empty remark lacks nothing
 BETWEEN = " · "  # between the cells that name a row
-SOURCES = ["source", "status_source"]
 DATING = [REMARK, "published", *SOURCES, "locator"]  # say when and where, not what
 
 
@@ -24,16 +24,29 @@ def counts(book: Book) -> pd.DataFrame:
     return pd.DataFrame([_counts(name, book.register(name)) for name in registers.names()])
 
 
-def empty(book: Book) -> pd.DataFrame:
-    """Each column of each register that is empty in some row: table, column, in how many rows, of how many.
+def columns(book: Book) -> pd.DataFrame:
+    """Each column of each register: table, column, in how many rows it is empty, of how many, and what it holds.
 
     >>> from capcycle import facts
-    >>> cells = empty(facts.open()).set_index(["table", "column"])
+    >>> cells = columns(facts.open()).set_index(["table", "column"])
     >>> bool(cells.at[("contracts", "margin_low"), "empty"] < cells.at[("contracts", "margin_low"), "rows"])
     True
     """
-    columns = pd.concat([_empty(name, book.register(name)) for name in registers.names()], ignore_index=True)
-    return columns[columns["empty"] > 0].reset_index(drop=True)
+    counts = pd.concat([_empty(name, book.register(name)) for name in registers.names()], ignore_index=True)
+    return counts.merge(registers.columns()[["table", "column", "meaning"]], on=["table", "column"])
+
+
+def lacking(book: Book) -> pd.DataFrame:
+    """What was looked for and is in no register, by documents that were public: see `registers.gaps`.
+
+    >>> from capcycle import facts
+    >>> "AMD" in " ".join(lacking(facts.open(as_of="2025-10-05"))["missing"])  # the day before its warrant for OpenAI
+    False
+    """
+    gaps = registers.gaps()
+    if not book.as_of:
+        return gaps
+    return gaps[gaps["source"].ne("") & gaps["source"].map(book.public)].reset_index(drop=True)
 
 
 def became_known(was: Book, now: Book) -> pd.DataFrame:
@@ -68,7 +81,8 @@ def _counts(name: str, table: pd.DataFrame) -> dict:
 
 
 def _empty(name: str, table: pd.DataFrame) -> pd.DataFrame:
-    empty = (table.isna() | table.eq("")).drop(columns=REMARK, errors="ignore").sum()
+    empty = (table.isna() | table.eq("")).sum()
+    empty = empty.where(empty.index != REMARK, 0)
     return pd.DataFrame({"table": name, "column": empty.index, "empty": empty.to_numpy(), "rows": len(table)})
 
 

@@ -35,6 +35,7 @@ GAP = {
     "source": "documents in which it was looked for, or that say that it is lacking",
 }
 CURRENCY = "currency"  # unit of an amount, and the column that names it
+SOURCES = ["source", "status_source"]  # columns that name documents
 MONTH = r"[0-9]{4}-[0-9]{2}"
 FAMILIES = {"date": door.ISO_DATE, "month": door.ISO_DATE, "number": door.PLAIN_NUMBER, "fraction": door.PLAIN_NUMBER}
 HOSTING_POWER = ["critical_it_mw", "gross_mw", "utility_mw"]  # the narrowest that is known sets the price
@@ -70,12 +71,26 @@ def read(name: str, as_of: str | date | None = None) -> pd.DataFrame:
 def history(name: str, as_of: str | date | None = None) -> pd.DataFrame:
     """Every version of every row of a register that was public on `as_of`, as in the file.
 
+    Of its documents those are named that had appeared by then: some speak of what was public before them.
+
     >>> history("useful_lives", as_of="2021-12-31")[["figure", "effect"]].values.tolist()
     [['depreciation', -721000000.0], ['net_income', 561000000.0], ['eps', 0.84]]
     """
     day, stamps = door.day(as_of), (tables.stamp(f"{name}.csv"), tables.stamp("registers.csv"))
     table = _table(name, stamps, door.open_reference()).copy(deep=False)
-    return table[public_day(table) <= day].reset_index(drop=True) if as_of else table
+    return _documented(table[public_day(table) <= day], day).reset_index(drop=True) if as_of else table
+
+
+def _documented(table: pd.DataFrame, day: pd.Timestamp) -> pd.DataFrame:
+    """Rows without the documents that appeared after a day."""
+    published = door.reference().sources["published"]
+    later = set(published.index[published > f"{day:%Y-%m-%d}"])
+    columns = [column for column in SOURCES if column in table]
+    return table.assign(**{column: table[column].map(lambda cell: _without(cell, later)) for column in columns})
+
+
+def _without(cell: str, later: set[str]) -> str:
+    return " ".join(one for one in cell.split() if one not in later)
 
 
 def public_day(table: pd.DataFrame) -> pd.Series:
@@ -199,7 +214,7 @@ def _key(schema: pd.DataFrame) -> list[str]:
 # ---- one table
 
 
-@lru_cache(maxsize=4)
+@lru_cache(maxsize=32)  # more than there are registers
 def _table(name: str, stamps: tuple[str, ...], known: door.Reference) -> pd.DataFrame:
     """Every version of every row; `stamps` tell when the table or its schema has changed."""
     schema = _schema(name)

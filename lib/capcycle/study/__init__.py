@@ -1,7 +1,7 @@
 """What an analyst does with any model: cases, scenarios, grids, tornadoes, solving, simulating, checking."""
 
 from capcycle.study.assumptions import assumption, converted, declared
-from capcycle.study.case import Case, case, cases
+from capcycle.study.case import Case, Cases, case, cases
 from capcycle.study.check import Check, check
 from capcycle.study.figures import figure, history, newest, summed
 from capcycle.study.scenarios import SCENARIOS, Scenarios, scenarios
@@ -14,6 +14,7 @@ from capcycle.study.tell import hindsight, judged_later, subject, tell, verdict
 __all__ = [
     "SCENARIOS",
     "Case",
+    "Cases",
     "Check",
     "Grid",
     "Scenarios",

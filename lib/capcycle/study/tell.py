@@ -42,8 +42,9 @@ def filled(case: Case, sentence: str, **more: Any) -> str:
     form = _Sentence(case, more)
     lacking = [each for each in form.quantities(sentence) if each.missing]
     if lacking:
-        reasons = dict.fromkeys(each.reason or words.say("reason.undefined") for each in lacking)
-        return words.say("study.cannot", subject=subject(case), reason="; ".join(reasons).rstrip("."))
+        reasons = (each.reason or words.say("reason.undefined") for each in lacking)
+        once = dict.fromkeys(part.rstrip(".") for reason in reasons for part in reason.split("; "))
+        return words.say("study.cannot", subject=subject(case), reason="; ".join(once))
     return form.format(sentence)
 
 

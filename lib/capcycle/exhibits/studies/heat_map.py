@@ -19,7 +19,11 @@ LINE = "white"  # by name: the page turns "#ffffff" into its own colour, which i
 
 
 def heat_map(found: Grid, target: float | None = None) -> Exhibit:
-    """An output over two inputs, with the line along which it stays what it is today, or reaches a target."""
+    """An output over two inputs, with the line along which it stays what it is today, or reaches a target.
+
+    target  a value of the output; None, or missing (NaN), for what it is today
+    """
+    target = None if target is None or np.isnan(target) else target
     case = found.case
     unit, today = case.unit(found.of), float(getattr(case.outputs, found.of))
     line = today if target is None else target
