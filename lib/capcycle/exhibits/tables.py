@@ -10,7 +10,15 @@ from capcycle.measure import Measures
 
 
 def compare(*measured: Measures, focus: str | None = None) -> Exhibit:
-    """Companies down, measures across, each at the newest period that its companies have in common."""
+    """Companies down, measures across, each at the newest period that its companies have in common.
+
+    Errors: none.
+
+    >>> from capcycle import facts, measure, panel
+    >>> capex = measure.measure("capex", panel.select(facts.open(["META", "MSFT"], "2025-02-01"), "year", until=2024))
+    >>> compare(capex, measure.measure("revenue", capex.panel)).view.values.tolist()
+    [['Meta', '$37.3bn', '$165bn'], ['Microsoft', '$55.6bn', '$262bn']]
+    """
     now = {measures.name: measures.at() for measures in measured}
     company = words.say("column.company")
     period = {rows["period"].iloc[0] for rows in now.values()}
