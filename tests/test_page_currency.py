@@ -7,28 +7,17 @@ import pandas as pd
 import pytest
 
 from capcycle import facts, paths, study
-from capcycle.analyses import hosting, leasing, useful_life
+from capcycle.analyses import leasing
 from capcycle.analyses.gpu_cloud import cases as gpu_cases
 from capcycle.analyses.gpu_cloud import exhibits as gpu_exhibits
 from capcycle.analyses.gpu_cloud.gpu_hour import gpu_run_rate
-from capcycle.analyses.hosting import contracts
 from capcycle.analyses.power_value import peers
 from capcycle.errors import CapcycleError
 from capcycle.facts import registers
-from capcycle.panel import select
 
 FIXINGS = pd.read_csv(paths.DATA / "fx.csv").iloc[-1]  # the newest, per euro
 RATES = {"EUR": 1 / FIXINGS["USD"], "CNY": FIXINGS["CNY"] / FIXINGS["USD"]}  # for one dollar
 CASES = {
-    "one MW let": lambda currency: hosting.cases.lease(contracts.read(["miners"], currency=currency)),
-    "a MW let at a price of the reader's": lambda currency: hosting.cases.lease(
-        contracts.read(["WULF"], currency=currency), hosting_rent=1.5e6, hosting_capex=9e6
-    ),
-    "a MW of the one contract held": lambda currency: hosting.cases.lease(
-        contracts.read(["HUT"], "2026-01-31", currency)
-    ),
-    "one MW used": lambda currency: hosting.cases.uses(contracts.read(["CIFR"], currency=currency)),
-    "one MW as an own cloud": lambda currency: hosting.cases.businesses(currency)["own_cloud"],
     "GPUs let by the hour": lambda currency: gpu_cases.cluster(currency=currency, gpu_rent=3.0),
     "GPUs of a contract": lambda currency: gpu_cases.cluster("IREN", currency=currency),
     "a GPU-hour": lambda currency: gpu_cases.hour(currency=currency),
@@ -61,21 +50,6 @@ def said(exhibit):
     return " ".join([exhibit.title, exhibit.subtitle, exhibit.alt, *exhibit.view.astype(str).to_numpy().ravel()])
 
 
-def shown_of_hosting(currency):
-    table = contracts.read(["miners"], currency=currency)
-    let, use = hosting.cases.lease(table), hosting.cases.uses(table)
-    printed, like = contracts.golden_sun(table), contracts.like_for_like(table, "2025-11-03")
-    flows = contracts.run_off(table, contracts.known_on(table), 1.5, 0.75)
-    rates = dict.fromkeys(["hyperscaler", "backed", "unbacked"], hosting.cases.credit_rates()["backed"])
-    own = hosting.exhibits
-    return [
-        own.ledger(table), own.bubbles(table), own.books(printed, like, 14), own.worth(table, rates, 1.5),
-        own.run_off(table, flows, contracts.known_on(table)), own.yields(table, hosting.cases.yields(table, let),
-        contracts.debt_costs(["miners"])), hosting.use_exhibits.business_models(hosting.cases.businesses(currency)),
-        hosting.use_exhibits.worth(use),
-    ]  # fmt: skip
-
-
 def shown_of_gpus(currency):
     prices, case = registers.read("gpu_prices"), gpu_cases.cluster("IREN", currency=currency)
     rate = study.case(gpu_run_rate, "IREN", currency, run_rate="contract_revenue", gpus="gpus",
@@ -87,61 +61,19 @@ def shown_of_gpus(currency):
     ]  # fmt: skip
 
 
-@pytest.mark.parametrize("shown", [shown_of_hosting, shown_of_gpus])
-def test_no_amount_of_the_page_is_in_another_currency(shown):
-    for exhibit in shown("EUR"):
+def test_no_amount_of_the_page_is_in_another_currency():
+    for exhibit in shown_of_gpus("EUR"):
         assert not re.search(r"\$|\bUSD\b|CN¥|\bCNY\b", said(exhibit)), exhibit.id
 
 
 def test_verdicts_are_in_the_currency_too():
-    table = contracts.read(["miners"], currency="EUR")
-    verdict = hosting.exhibits.verdict(hosting.cases.lease(table), table)
-    switch = hosting.use_exhibits.switching(hosting.cases.uses(table))
     gpus = gpu_exhibits.cluster_finding(gpu_cases.cluster(currency="EUR"))
-    assert all("€" in told and "$" not in told for told in (verdict, switch, gpus))
-
-
-def test_the_exhibit_says_at_what_rate_records_were_converted():
-    notes = hosting.exhibits.ledger(contracts.read(["miners"], currency="EUR")).notes
-    rate = [note for note in notes if f"{RATES['EUR']:.4g} for one USD" in note]
-    assert len(rate) == 1 and set(notes) - set(rate) == set(hosting.exhibits.ledger(contracts.read(["miners"])).notes)
-
-
-def test_a_contract_is_its_value_times_the_rate():
-    ours, dollars = (contracts.read(["CIFR"], currency=each).iloc[0] for each in ("CNY", "USD"))
-    names = ["contract_value", "price", "value_owned", "backstop"]
-    assert (ours[names] / dollars[names]).tolist() == pytest.approx([RATES["CNY"]] * 4)
-    assert (ours["kind"], ours["currency"], ours["told_in"]) == ("derived", "CNY", "USD")
-    assert ours["source"] == f"{dollars['source']} ecb-eurofxref"
-
-
-def test_what_pays_for_gpus_is_told_by_its_price_in_dollars():
-    marked = {each: contracts.read(["miners"], currency=each)["not_hosting"].tolist() for each in ("CNY", "USD")}
-    assert marked["CNY"] == marked["USD"]
+    assert "€" in gpus and "$" not in gpus
 
 
 def test_a_told_profit_is_converted_from_yuan():
     told = [150e6 / FIXINGS["CNY"], 200e6 / FIXINGS["CNY"]]
     assert leasing.cases.told_profit("ordinary", "EUR") == pytest.approx(told)
-
-
-def test_the_servers_in_capex_do_not_depend_on_the_currency():
-    shares = useful_life.cases.calibrated(["MSFT"]).dropna(subset="implied_share")
-    cases = useful_life.cases.restated(_years("EUR"), ["MSFT"])
-    assert set(shares["currency"]) == {"USD"}
-    assert cases["MSFT"].inputs["server_share"].low == pytest.approx(shares["implied_share"].min())
-
-
-def _years(currency):
-    return select(facts.load(["MSFT"]), "year", "fiscal", currency=currency)
-
-
-def test_a_printed_claim_is_converted_and_its_rate_is_told():
-    years, estimates = _years("EUR"), registers.read("estimates")
-    later = useful_life.cases.changed(useful_life.cases.restated(years, ["MSFT"]))
-    shown = useful_life.exhibits.overstatement(later, [3.0], estimates)
-    assert f"€{176 * RATES['EUR']:.0f}bn" in said(shown)  # Burry, 10 November 2025: 176bn dollars
-    assert any("for one USD" in note for note in shown.notes)
 
 
 def test_a_balance_in_yuan_is_taken_in_dollars(monkeypatch):
@@ -161,7 +93,7 @@ def test_a_balance_in_a_currency_without_rates_is_refused(monkeypatch):
 
 
 @pytest.mark.parametrize("ask", [
-    lambda: contracts.read(["miners"], currency="XYZ"), lambda: gpu_cases.cluster(currency="XYZ"),
+    lambda: gpu_cases.cluster(currency="XYZ"),
     lambda: leasing.cases.cluster("ordinary", "XYZ", card_price=1e5),
     lambda: gpu_exhibits.gpu_contracts(currency="XYZ"),
 ])  # fmt: skip

@@ -14,12 +14,14 @@ from capcycle.exhibits.findings import finding, total
 from capcycle.exhibits.lines import lines
 from capcycle.exhibits.scatter import scatter
 from capcycle.exhibits.studies import (
+    along,
     assumptions,
     bridge,
     by_year,
     columns,
     fan,
     heat_map,
+    layers,
     must_be_true,
     over,
     paths,
@@ -35,6 +37,7 @@ from capcycle.exhibits.tables import compare
 
 __all__ = [
     "Exhibit",
+    "along",
     "assumptions",
     "bars",
     "bridge",
@@ -47,6 +50,7 @@ __all__ = [
     "fan",
     "finding",
     "heat_map",
+    "layers",
     "lines",
     "marks",
     "must_be_true",

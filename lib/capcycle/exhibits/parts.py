@@ -1,6 +1,7 @@
 """What every exhibit has: data for its marks, a table, figures to download, notes and sources."""
 
 import re
+from collections.abc import Callable
 
 import numpy as np
 import pandas as pd
@@ -18,7 +19,8 @@ FIGURES = ["metric", "company", "period", "period_start", "period_end", "value",
 PERCENT = ("fraction", "rate")
 RATIOS = (*PERCENT, "multiple")
 FURTHEST_APART = 62  # days; quarters under one calendar label end at most a month either side of its end
-FORMULA = re.compile(r"Formula:\s+(.+)")
+FORMULA = re.compile(r"Formula:\s+(.*?)(?=\n\s*(?:[A-Z]\w+:\s|>>>)|\n\s*\n|\Z)", re.DOTALL)
+NEXT = re.compile(r"\s*\n\s*(?=\w+(?:\[\w+\])? = )")  # where a line of a formula defines another name
 
 
 def names() -> pd.Series:
@@ -199,6 +201,16 @@ def notes(*measured: Measures, every: bool = True) -> tuple[str, ...]:
     )
 
 
+def formula(function: Callable) -> str:
+    """The formula of a metric or a model as its docstring gives it, on one line.
+
+    >>> from capcycle.analyses.ai_roic.model import forward_roic_backlog
+    >>> formula(forward_roic_backlog)[-45:]
+    '; ai_capex = annual_capex * ai_share_of_capex'
+    """
+    return " ".join(NEXT.sub("; ", FORMULA.search(function.__doc__)[1]).split())
+
+
 def definition(measures: Measures) -> str:
     """The id of a definition and its formula.
 
@@ -212,8 +224,7 @@ def definition(measures: Measures) -> str:
     metric, *_ = measures.name.split(".")
     if metric in ALL:
         given = "".join(words.say("note.given", name=name, number=f"{one:g}") for name, one in measures.given.items())
-        formula = FORMULA.search(ALL[metric].__doc__)[1]
-        return words.say("note.definition", id=measures.name, formula=formula + given)
+        return words.say("note.definition", id=measures.name, formula=formula(ALL[metric]) + given)
     return words.say("note.concept", id=metric, definition=facts.dictionary()["definition"][metric])
 
 

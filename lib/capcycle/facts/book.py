@@ -107,7 +107,7 @@ class Book:
         >>> facts.open(["BABA"]).into("USD").money
         'USD'
         """
-        return opened(self.companies, self.as_of, currency)
+        return self if currency == self.currency else opened(self.companies, self.as_of, currency)
 
     def rate(self, own: str, currency: str = "") -> Rate:
         """The last rate of the day, or before it, at which an amount becomes one in another currency.
@@ -131,8 +131,19 @@ class Book:
         >>> facts.open(["MSFT"], "2025-06-30").public("golden-sun-2025-12-12")
         False
         """
-        days = pd.to_datetime(facts.sources().loc[source.split(), "published"].replace("", None), format="ISO8601")
-        return not self.as_of or bool((days <= self.day).all())
+        return not self.as_of or bool((_days(source) <= self.day).all())
+
+    def later(self, source: str) -> bool:
+        """Whether one of some documents is known to be of a day after that of the book.
+
+        >>> facts.open(as_of="2025-06-30").later("golden-sun-2025-12-12")
+        True
+        """
+        return bool((_days(source) > self.day).any())
+
+
+def _days(source: str) -> pd.Series:
+    return pd.to_datetime(facts.sources().loc[source.split(), "published"].replace("", None), format="ISO8601")
 
 
 def opened(companies: Sequence[str] | None = None, as_of: str | date | None = None, currency: str = "") -> Book:

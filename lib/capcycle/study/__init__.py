@@ -1,19 +1,20 @@
 """What an analyst does with any model: cases, scenarios, grids, tornadoes, solving, simulating, checking."""
 
 from capcycle.study.assumptions import assumption, converted, declared
-from capcycle.study.case import Case, case, cases
+from capcycle.study.case import Case, Cases, case, cases
 from capcycle.study.check import Check, check
-from capcycle.study.figures import figure, history, newest
+from capcycle.study.figures import figure, history, newest, summed
 from capcycle.study.scenarios import SCENARIOS, Scenarios, scenarios
 from capcycle.study.simulate import Simulation, simulate
 from capcycle.study.solve import Solution, solve
 from capcycle.study.start import bound, starts
 from capcycle.study.sweep import Grid, Tornado, grid, tornado
-from capcycle.study.tell import hindsight, subject, tell, verdict
+from capcycle.study.tell import hindsight, judged_later, subject, tell, verdict
 
 __all__ = [
     "SCENARIOS",
     "Case",
+    "Cases",
     "Check",
     "Grid",
     "Scenarios",
@@ -31,12 +32,14 @@ __all__ = [
     "grid",
     "hindsight",
     "history",
+    "judged_later",
     "newest",
     "scenarios",
     "simulate",
     "solve",
     "starts",
     "subject",
+    "summed",
     "tell",
     "tornado",
     "verdict",

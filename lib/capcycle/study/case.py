@@ -14,7 +14,7 @@ from capcycle.errors import ModelError, unknown
 from capcycle.facts import Book
 from capcycle.measure import Measures
 from capcycle.models import bounds
-from capcycle.quantity import DERIVED, Quantity
+from capcycle.quantity import DERIVED, Quantity, listed
 from capcycle.study.assumptions import assumption, assumption_names, converted
 from capcycle.study.figures import figure
 
@@ -38,6 +38,11 @@ class Case:
     def currency(self) -> str:
         """The currency of all amounts."""
         return self.book.money
+
+    @property
+    def name(self) -> str:
+        """The name of the company; empty where it is about none."""
+        return self.book.names[self.company] if self.company else ""
 
     def evaluate(self, **values: Any) -> Any:
         """The model's outputs with some inputs at other values than the central ones: numbers, arrays or parameters.
@@ -113,8 +118,8 @@ class Case:
     def lacking(self) -> str:
         """What is missing and why; empty where nothing is."""
         missing = [each for each in self.inputs.values() if each.missing]
-        reasons = dict.fromkeys(_nobody(missing, each.whose) if each.whose else each.reason for each in missing)
-        return "; ".join(reasons).replace(".; ", "; ")
+        reasons = (_nobody(missing, each.whose) if each.whose else each.reason for each in missing)
+        return listed(reasons)
 
     def with_inputs(self, **inputs: Any) -> "Case":
         """The same case with some inputs put in the place of its own: whatever `case` takes."""
@@ -148,6 +153,13 @@ class Case:
         return each.chosen(number * factor)
 
 
+class Cases(dict[str, Case]):
+    """A case for each company; who asks for another learns which there are."""
+
+    def __missing__(self, company: str) -> Case:
+        raise ModelError(unknown("company", [company], self))
+
+
 def case(model: Callable, book: Book, company: str = "", **given: Any) -> Case:
     """A model with its inputs: what is given, else the assumption of that name, the company's own before the general.
 
@@ -174,9 +186,9 @@ def case(model: Callable, book: Book, company: str = "", **given: Any) -> Case:
     return Case(model, dict(_inputs(model, book, company, taken)), book, company)
 
 
-def cases(model: Callable, book: Book, companies: Sequence[str] = (), **given: Any) -> dict[str, Case]:
+def cases(model: Callable, book: Book, companies: Sequence[str] = (), **given: Any) -> Cases:
     """A case for each company, by default each of the book; who lacks a figure keeps a case that says what it lacks."""
-    return {company: case(model, book, company, **given) for company in companies or book.companies}
+    return Cases({company: case(model, book, company, **given) for company in companies or book.companies})
 
 
 def _inputs(model: Callable, book: Book, company: str, given: dict[str, Any]) -> Iterator[tuple[str, Quantity]]:

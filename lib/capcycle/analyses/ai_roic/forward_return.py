@@ -86,7 +86,7 @@ def _one_sided(cases: Mapping[str, Case]) -> list[str]:
 
 def definitions(cases: Mapping[str, Case]) -> tuple[str, ...]:
     """The ids of the definitions behind some cases, with their formulas."""
-    used = {case.model.__name__: parts.FORMULA.search(case.model.__doc__)[1] for case in cases.values()}
+    used = {case.model.__name__: parts.formula(case.model) for case in cases.values()}
     return tuple(say("ai_roic.definition", id=name, formula=formula) for name, formula in used.items())
 
 

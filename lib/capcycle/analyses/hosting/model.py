@@ -2,10 +2,10 @@
 
 from typing import Any, NamedTuple
 
-from capcycle.analyses.hosting.leases import per_kw_month
 from capcycle.models.bounds import horizon
 from capcycle.models.maths import in_service, per
 from capcycle.models.registry import AmountByYear, Fraction, PerKWMonth, PerMW, PerMWYear, Rate, Years, model
+from capcycle.units import per_kw_month
 
 HORIZON = 40  # years that are looked at; the longest lease with its extensions is shorter
 

@@ -88,10 +88,10 @@ def power_use(
     Formula: bitcoins_mined = block_reward * 52,560 blocks a year / (rig_efficiency * network_hash_rate)
              B(T) = bitcoins_mined * sum of (1 - mining_decline) ** (t - 1) / (1 + uncontracted_rate) ** t, t to T
              C(T) = (8,760 * mining_power_price + mining_other_cost) * annuity(uncontracted_rate, T)
-             mining_value = the greatest of bitcoin_price * B(T) - C(T) over all T, at least nought: rigs are switched
+             mining_value = the greatest of bitcoin_price * B(T) - C(T) over all T, at least zero: rigs are switched
              off when they lose money, and what they cost once is spent
              hosting_value = (lease_value - hosting_capex) / pue
-             switching_bitcoin_price = the least of (hosting_value + C(T)) / B(T) over all T; nought where hosting
+             switching_bitcoin_price = the least of (hosting_value + C(T)) / B(T) over all T; zero where hosting
              itself is worth nothing
              cloud_value = margin less the yearly charge that replaces GPUs, over the lease's term, less the building
     Units:   per MW of power at the site; hosting and cloud figures go in per MW of critical IT and are divided by
@@ -99,8 +99,8 @@ def power_use(
     Errors:  ModelError for a lease beyond the 25 years that rigs are looked at.
     Source:  hand arithmetic: 3.125 * 52,560 / (20.5 * 1,074) = 7.46 bitcoins a year for one MW.
 
-    >>> from capcycle import study
-    >>> round(float(study.case(power_use).outputs.bitcoins_mined), 2)
+    >>> from capcycle import facts, study
+    >>> round(float(study.case(power_use, facts.open()).outputs.bitcoins_mined), 2)
     7.46
     """
     horizon("lease_term", lease_term, MINING_YEARS)

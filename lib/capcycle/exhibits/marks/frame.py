@@ -1,6 +1,7 @@
 """What stands around a chart of rows: title, table, figures to download, notes, documents."""
 
 import textwrap
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 import altair as alt
@@ -11,6 +12,7 @@ from capcycle import theme, words
 from capcycle.exhibits import parts
 from capcycle.exhibits.exhibit import Exhibit
 from capcycle.exhibits.lines import SCALED, value_axis
+from capcycle.quantity import Quantity
 
 KEPT = ["label", "group", "x", "low", "value", "high", "size", "unit", "kind", "note", "source"]
 BREAK, LINE = "|", 24
@@ -69,7 +71,8 @@ def finished(rows: pd.DataFrame, frame: Frame, chart: alt.Chart | alt.LayerChart
 def table(rows: pd.DataFrame, frame: Frame, columns: dict[str, str]) -> Exhibit:
     """Rows as a table: `columns` gives for each column of the rows its heading.
 
-    A number is shown in the row's unit, or in that of a column `<column>_unit`; a link or text as it is.
+    A number is shown in the row's unit, or in that of a column `<column>_unit`, and marked as a judgement by the row's
+    kind, or by a column `<column>_kind`; a link or text is shown as it is.
 
     Errors: none.
 
@@ -89,6 +92,21 @@ def table(rows: pd.DataFrame, frame: Frame, columns: dict[str, str]) -> Exhibit:
         notes=(*frame.notes, *kinds_noted(rows["kind"])),
         sources=documents(rows),
     )
+
+
+def rows(named: Iterable[tuple[str, Quantity]]) -> pd.DataFrame:
+    """Rows out of some quantities and the label of each.
+
+    Errors: none.
+
+    >>> rows([("Capex", Quantity("capex", 60.0, "USD", kind="reported"))])[["label", "value", "kind"]].values.tolist()
+    [['Capex', 60.0, 'reported']]
+    """
+    columns = ["value", "low", "high", "unit", "kind", "source"]
+    return pd.DataFrame(
+        [{"label": label, **{name: getattr(each, name) for name in columns}, "note": each.reason}
+         for label, each in named], columns=["label", *columns, "note"],
+    )  # fmt: skip
 
 
 def nothing(frame: Frame) -> Exhibit:
@@ -315,4 +333,5 @@ def _cell(row: dict, name: str):
         return words.day(cell)
     if cell is None or cell != cell:
         return words.DASH
-    return parts.shown(cell, row.get(f"{name}_unit", row.get("unit", "number")), row["kind"])
+    own = {each: row.get(f"{name}_{each}", row.get(each)) for each in ("unit", "kind")}
+    return parts.shown(cell, own["unit"] or "number", own["kind"])

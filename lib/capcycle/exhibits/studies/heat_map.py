@@ -21,6 +21,7 @@ LINE = "white"  # by name: the page turns "#ffffff" into its own colour, which i
 def heat_map(grid: Grid, target: float | None = None) -> Exhibit:
     """An output over two inputs, with the line along which it stays what it is today, or reaches a target.
 
+    target  a value of the output; None, or missing (NaN), for what it is today
     Errors: none.
 
     >>> from capcycle import facts, study
@@ -31,6 +32,7 @@ def heat_map(grid: Grid, target: float | None = None) -> Exhibit:
     >>> heat_map(study.grid(gap, "borrowed", "prepayment", steps=3)).title
     'Left to find runs from $1.3bn to $4.3bn over borrowed on the GPUs and prepayment'
     """
+    target = None if target is None or np.isnan(target) else target
     case = grid.case
     unit, today = case.unit(grid.of), float(getattr(case.outputs, grid.of))
     line = today if target is None else target
