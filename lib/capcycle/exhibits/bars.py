@@ -24,7 +24,7 @@ def bars(measures: Measures, focus: str | None = None) -> Exhibit:
     [['Microsoft', '$55.6bn'], ['Meta', '$37.3bn']]
     """
     now = measures.at()
-    data = parts.marks(measures).merge(now[["company", "period"]], on=["company", "period"])
+    data = parts.chart_rows(measures).merge(now[["company", "period"]], on=["company", "period"])
     data = data.sort_values("value", ascending=False)
     label, some = now["period"].iloc[0], now["value"].notna().any()
     period, series = words.period(label), "; ".join(_bar(row) for row in data.to_dict("records"))
@@ -52,7 +52,7 @@ def stack(measures: Measures) -> Exhibit:
     "The 2 companies' capex came to $92.8bn in 2024, +49.1% on a year earlier"
     """
     sums = totals(measures)
-    data = parts.marks(measures)
+    data = parts.chart_rows(measures)
     data = data[data["period"].isin(sums["period"])]
     return Exhibit(
         id=parts.slug("stack", measures.name),

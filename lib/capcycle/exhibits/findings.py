@@ -4,7 +4,7 @@ import pandas as pd
 
 from capcycle import words
 from capcycle.errors import MetricError
-from capcycle.exhibits.parts import RATIOS, names, said_period
+from capcycle.exhibits.parts import RATIOS, company_names, said_period
 from capcycle.measure import Measures
 from capcycle.panel import Panel
 from capcycle.words import Sentence
@@ -64,7 +64,7 @@ def total(measures: Measures) -> Sentence:
         words.counted(
             "finding.total",
             len(companies),
-            name=names()[companies[0]],
+            name=company_names()[companies[0]],
             metric=metric,
             value=words.value(now["value"], measures.unit),
             period=words.period(now["period"]),
@@ -94,7 +94,7 @@ def across(*measured: Measures, focus: str | None = None) -> Sentence:
     own = [values for values in ranked if leader in values]
     lows = sum(values[leader] == values.min() for values in own)
     key = "finding.across" if lows else "finding.across_top"
-    return Sentence(words.counted(key, len(own), name=names()[leader], tops=tops.count(leader), bottoms=lows))
+    return Sentence(words.counted(key, len(own), name=company_names()[leader], tops=tops.count(leader), bottoms=lows))
 
 
 def pair(data: pd.DataFrame, across: str, up: str) -> Sentence:
@@ -147,7 +147,7 @@ def _growth(sums: pd.DataFrame, panel: Panel) -> str:
 def _of_many(measures: Measures, now: pd.DataFrame) -> Sentence:
     """Ties are named together, in the general words: those that a metric has of its own speak of one company."""
     top, bottom = now.iloc[0], now.iloc[-1]
-    tops, bottoms = (list(names()[now.loc[now["value"] == end["value"], "company"]]) for end in (top, bottom))
+    tops, bottoms = (list(company_names()[now.loc[now["value"] == end["value"], "company"]]) for end in (top, bottom))
     level, tied = top["value"] == bottom["value"], len(tops) + len(bottoms) > 2
     return _say(
         measures,
@@ -173,7 +173,7 @@ def _of_one(measures: Measures, company: str, period: str | None = None) -> Sent
         measures,
         "one" if len(year_ago) else "one_only",
         not _grows(measures) and min([now["value"], *year_ago["value"]]) < 0,
-        name=names()[company],
+        name=company_names()[company],
         value=_shown(now),
         period=said_period(peers),
         before=_shown(year_ago.iloc[0]) if len(year_ago) else "",
@@ -212,7 +212,7 @@ def _rank(peers: pd.DataFrame, company: str) -> str:
         return ""
     place, level = int((values > own).sum()) + 1, values.index[values == own].drop(company)
     if len(level):
-        return words.say("finding.shared", place=place, count=count, others=words.listing(list(names()[level])))
+        return words.say("finding.shared", place=place, count=count, others=words.listing(list(company_names()[level])))
     if place in (1, count):
         return words.say("finding.first" if place == 1 else "finding.last", count=count)
     return words.say("finding.place", place=place, count=count)

@@ -25,7 +25,7 @@ def lines(measures: Measures, focus: str | None = None) -> Exhibit:
     >>> lines(capex).title
     'Capex: Microsoft highest at $55.6bn, Meta lowest at $37.3bn, in 2024'
     """
-    data = parts.marks(measures)
+    data = parts.chart_rows(measures)
     drawn = data["value"].notna().groupby(data["company"]).transform("any")
     return Exhibit(
         id=parts.slug("lines", measures.name),
@@ -144,7 +144,7 @@ def _alt(measures: Measures) -> str:
 
 
 def _series(company: str, rows: pd.DataFrame) -> str:
-    known, name = rows.dropna(subset="value"), parts.names()[company]
+    known, name = rows.dropna(subset="value"), parts.company_names()[company]
     if known.empty:
         return words.say("alt.line_none", name=name)
     values, unit = known["value"], known["unit"].iloc[0]

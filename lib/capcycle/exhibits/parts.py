@@ -23,12 +23,12 @@ FORMULA = re.compile(r"Formula:\s+(.*?)(?=\n\s*(?:[A-Z]\w+:\s|>>>)|\n\s*\n|\Z)",
 NEXT = re.compile(r"\s*\n\s*(?=\w+(?:\[\w+\])? = )")  # where a line of a formula defines another name
 
 
-def names() -> pd.Series:
+def company_names() -> pd.Series:
     """Company names by ticker.
 
     Errors: none.
 
-    >>> names()["META"]
+    >>> company_names()["META"]
     'Meta'
     """
     return facts.companies()["name"]
@@ -45,25 +45,25 @@ def slug(*parts: str) -> str:
     return re.sub(r"[^a-z0-9]+", "-", "-".join(parts).lower()).strip("-")
 
 
-def marks(measures: Measures) -> pd.DataFrame:
+def chart_rows(measures: Measures) -> pd.DataFrame:
     """The measures as a chart needs them: name, quarter's date, value, words for the tooltip.
 
     Errors: none.
 
     >>> from capcycle import facts, measure, panel
     >>> capex = measure.measure("capex", panel.select(facts.open(["META", "MSFT"], "2025-02-01"), "year", until=2024))
-    >>> marks(capex).iloc[-1][["name", "period", "shown"]].tolist()
+    >>> chart_rows(capex).iloc[-1][["name", "period", "shown"]].tolist()
     ['Microsoft', '2024', '$55.6bn']
     """
     table = measures.table
     return pd.DataFrame(
         {
             "company": table["company"],
-            "name": table["company"].map(names()),
+            "name": table["company"].map(company_names()),
             "period": table["period"],
             "date": dates(table["ordinal"], measures.panel.span),
             "value": table["value"],
-            "shown": [shown(*row) for row in table[["value", "unit", "kind"]].itertuples(index=False)],
+            "shown": [cell_text(*row) for row in table[["value", "unit", "kind"]].itertuples(index=False)],
             "kind": table["kind"],
             "source": newest_document(table),
         }
@@ -85,12 +85,12 @@ def dates(ordinals: pd.Series, span: str) -> pd.Series:
     return years.astype(int).astype(str) + "-" + ends
 
 
-def shown(value: float, unit: str, kind: str) -> str:
+def cell_text(value: float, unit: str, kind: str) -> str:
     """A value in words, marked where it is somebody's judgement.
 
     Errors: none.
 
-    >>> shown(5e9, "USD", "reported"), shown(0.25, "fraction", "assumed")
+    >>> cell_text(5e9, "USD", "reported"), cell_text(0.25, "fraction", "assumed")
     ('$5.0bn', '25.0% (a)')
     """
     text = words.value(value, unit)
@@ -147,7 +147,7 @@ def by_period(measures: Measures) -> pd.DataFrame:
     >>> by_period(capex).iloc[0].tolist()
     ['2024', '$37.3bn', '$55.6bn']
     """
-    table = marks(measures)
+    table = chart_rows(measures)
     wide = table.pivot(index="period", columns="name", values="shown")
     order = table["period"].drop_duplicates()[::-1]
     columns = [name for name in table["name"].drop_duplicates() if name in wide]
@@ -204,6 +204,8 @@ def notes(*measured: Measures, every: bool = True) -> tuple[str, ...]:
 def formula(function: Callable) -> str:
     """The formula of a metric or a model as its docstring gives it, on one line.
 
+    Errors: TypeError for a function whose docstring has no line that begins with "Formula:".
+
     >>> from capcycle.analyses.ai_roic.model import forward_roic_backlog
     >>> formula(forward_roic_backlog)[-45:]
     '; ai_capex = annual_capex * ai_share_of_capex'
@@ -239,7 +241,9 @@ def _calendar(measured: tuple[Measures, ...]) -> list[str]:
     side = "note.after" if worst["mismatch"] > 0 else "note.before"
     return [
         words.say(
-            "note.calendar", name=names()[worst["company"]], days=words.say(side, days=abs(int(worst["mismatch"])))
+            "note.calendar",
+            name=company_names()[worst["company"]],
+            days=words.say(side, days=abs(int(worst["mismatch"]))),
         )
     ]
 
@@ -265,7 +269,7 @@ def _changed_year_ends(panel: Panel) -> list[str]:
     return [
         words.say(
             "note.year_end",
-            name=names()[change.company],
+            name=company_names()[change.company],
             was=words.day(change.last_year_end),
             now=words.day(change.transition_end),
             first=words.day(change.last_year_end + DAY),
@@ -282,7 +286,7 @@ def _gaps(measures: Measures) -> list[str]:
     began = table["company"].map(table.dropna(subset="value").groupby("company")["ordinal"].min())
     lacking = table[table["value"].isna() & ~(table["ordinal"] < began)]
     return [
-        words.say("note.missing", name=names()[company], periods=_range(rows, table), reason=reason)
+        words.say("note.missing", name=company_names()[company], periods=_range(rows, table), reason=reason)
         for (company, reason), rows in lacking.groupby(["company", "reason"], sort=False)
     ]
 
@@ -299,7 +303,7 @@ def lacking(now: pd.DataFrame) -> list[str]:
     """
     missing = now.loc[now["value"].isna(), ["company", "period", "reason"]]
     return [
-        words.say("note.missing", name=names()[company], periods=period, reason=reason)
+        words.say("note.missing", name=company_names()[company], periods=period, reason=reason)
         for company, period, reason in missing.itertuples(index=False)
     ]
 

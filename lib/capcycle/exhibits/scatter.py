@@ -67,9 +67,9 @@ def _marks(data: pd.DataFrame) -> pd.DataFrame:
     weakest = [max(kinds, key=KINDS.index) for kinds in data[["kind", "kind_up"]].replace("", KINDS[0]).values]
     return data.assign(
         both=data["value"].notna() & data["value_up"].notna(),
-        name=data["company"].map(parts.names()),
-        x=[parts.shown(*row) for row in data[["value", "unit", "kind"]].itertuples(index=False)],
-        y=[parts.shown(*row) for row in data[["value_up", "unit_up", "kind_up"]].itertuples(index=False)],
+        name=data["company"].map(parts.company_names()),
+        x=[parts.cell_text(*row) for row in data[["value", "unit", "kind"]].itertuples(index=False)],
+        y=[parts.cell_text(*row) for row in data[["value_up", "unit_up", "kind_up"]].itertuples(index=False)],
         kind=weakest,
     )[["company", "name", "period", "value", "value_up", "x", "y", "kind", "both"]]
 

@@ -130,7 +130,7 @@ def shown(rows: pd.DataFrame, column: str = "value") -> list[str]:
     >>> shown(rows), shown(rows, "high")
     (['$1 to $2'], ['$2'])
     """
-    texts = [parts.shown(*row) for row in rows[[column, "unit", "kind"]].itertuples(index=False)]
+    texts = [parts.cell_text(*row) for row in rows[[column, "unit", "kind"]].itertuples(index=False)]
     if column != "value" or not {"low", "high"} <= set(rows):
         return texts
     only = rows["value"].isna() & rows["low"].notna() & rows["high"].notna()
@@ -315,7 +315,7 @@ def noted(rows: pd.DataFrame) -> list[str]:
 def _spoken(row: dict) -> str:
     group = words.say("marks.of_group", group=row["group"]) if row.get("group") else ""
     return words.say(
-        "marks.each", label=row["label"], group=group, value=parts.shown(row["value"], row["unit"], row["kind"])
+        "marks.each", label=row["label"], group=group, value=parts.cell_text(row["value"], row["unit"], row["kind"])
     )
 
 
@@ -334,4 +334,4 @@ def _cell(row: dict, name: str):
     if cell is None or cell != cell:
         return words.DASH
     own = {each: row.get(f"{name}_{each}", row.get(each)) for each in ("unit", "kind")}
-    return parts.shown(cell, own["unit"] or "number", own["kind"])
+    return parts.cell_text(cell, own["unit"] or "number", own["kind"])

@@ -189,7 +189,7 @@ def titled(case: Case, of: str, key: str, ends: Mapping[str, str], **more: Any) 
     >>> from capcycle import analyses, facts
     >>> case = analyses.start("cost_of_ownership", facts.open())
     >>> titled(case, "annual_cost", "study.heat_map", {"low": "–", "high": "$2bn"})
-    'Yearly cost cannot be worked out: undefined: the denominator is not positive'
+    'Annual cost cannot be worked out: undefined: the denominator is not positive'
     """
     if words.DASH in ends.values():
         reason = (case.lacking or say("reason.undefined")).rstrip(".")
@@ -225,7 +225,7 @@ def phrase(case: Case, name: str) -> str:
     what = words.lower(words.name(name))
     if not case.company:
         return say("study.the", what=what)
-    return say("study.whose", company=parts.names().get(case.company, case.company), what=what)
+    return say("study.whose", company=parts.company_names().get(case.company, case.company), what=what)
 
 
 def said(case: Case, name: str, value: float) -> str:

@@ -103,7 +103,7 @@ def _tornado_view(swings: Tornado) -> pd.DataFrame:
     return pd.DataFrame({say(f"study.column_{name}"): column for name, column in cells.items()})
 
 
-def must_be_true(case: Case, target: float, of: str | None = None) -> Exhibit:
+def break_even(case: Case, target: float, of: str | None = None) -> Exhibit:
     """For each input with a range: the value that by itself brings an output to a target, or that none does.
 
     Errors: ModelError for an output that the model does not give.
@@ -113,7 +113,7 @@ def must_be_true(case: Case, target: float, of: str | None = None) -> Exhibit:
     >>> from capcycle.quantity import Quantity
     >>> borrowed = Quantity("", 2e9, "USD", 1e9, 3e9)
     >>> gap = study.case(gpu_funding_gap, facts.open(), it_capex=5.8e9, prepayment=0.8e9, borrowed=borrowed)
-    >>> must_be_true(gap, 2.3e9).title
+    >>> break_even(gap, 2.3e9).title
     'Of all inputs only one brings the left to find to $2.3bn by itself: borrowed on the GPUs'
     """
     of = case.output(of)
