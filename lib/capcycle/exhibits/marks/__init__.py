@@ -1,7 +1,7 @@
 """Charts and tables of rows that are no measures: deals, model results, published figures. Rows in, exhibit out.
 
 Rows have `label`, `value`, `unit`, `kind` and `source` (ids, space between), and where a chart draws them `low`,
-`high`, `group`, `x`, `size` and `note`. All values of a chart share one unit.
+`high`, `group`, `x`, `size` and `note`. All values of a chart share one unit. Of no rows there is a title and no chart.
 """
 
 from capcycle.exhibits.marks.columns import ROW, columns, stacked, waterfall
