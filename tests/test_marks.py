@@ -52,3 +52,24 @@ def test_a_key_of_one_name_has_one_column():
 def test_an_exhibit_without_a_row_says_so_and_draws_nothing():
     found = marks.nothing(marks.Frame("prices", "No price is known", "USD/MW"))
     assert (found.title, found.chart, found.payload()["rows"]) == ("No price is known", None, [])
+
+
+# ---- nothing to draw
+
+ROWS = pd.DataFrame(columns=["label", "group", "x", "value", "low", "high", "unit", "kind", "source", "total"])
+DRAWN = {
+    "columns": marks.columns,
+    "stacked": marks.stacked,
+    "waterfall": marks.waterfall,
+    "dots": marks.dots,
+    "paths": marks.paths,
+    "bands": lambda rows, frame: marks.bands(rows, frame, ("outer", "inner")),
+    "bubble": lambda rows, frame: marks.bubble(rows, frame, "Term", "Power", "years"),
+}
+
+
+@pytest.mark.parametrize("draw", DRAWN.values(), ids=DRAWN)
+def test_of_no_rows_the_title_is_left(draw):
+    exhibit = draw(ROWS, marks.Frame("power", "No power was known by then", "Power, MW", ("A note.",)))
+    assert exhibit.chart is None and exhibit.view.empty and exhibit.payload()["rows"] == []
+    assert (exhibit.title, exhibit.notes) == ("No power was known by then", ("A note.",))

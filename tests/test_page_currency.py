@@ -6,12 +6,11 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from capcycle import facts, paths, study
+from capcycle import paths, study
 from capcycle.analyses import leasing
 from capcycle.analyses.gpu_cloud import cases as gpu_cases
 from capcycle.analyses.gpu_cloud import exhibits as gpu_exhibits
 from capcycle.analyses.gpu_cloud.gpu_hour import gpu_run_rate
-from capcycle.analyses.power_value import peers
 from capcycle.errors import CapcycleError
 from capcycle.facts import registers
 
@@ -74,22 +73,6 @@ def test_verdicts_are_in_the_currency_too():
 def test_a_told_profit_is_converted_from_yuan():
     told = [150e6 / FIXINGS["CNY"], 200e6 / FIXINGS["CNY"]]
     assert leasing.cases.told_profit("ordinary", "EUR") == pytest.approx(told)
-
-
-def test_a_balance_in_yuan_is_taken_in_dollars(monkeypatch):
-    # Cipher's own figures, as if they were yuan: at the fixing of the balance's day, not at the newest
-    known, dollars = facts.load(["CIFR"]), peers.peers(["CIFR"]).set_index("figure").loc["debt"]
-    monkeypatch.setattr(facts, "load", lambda *_: known.assign(unit=known["unit"].str.replace("USD", "CNY")))
-    found, day = peers.peers(["CIFR"]).set_index("figure").loc["debt"], facts.rates()[: dollars["date"]].iloc[-1]
-    assert found["value"] == pytest.approx(dollars["value"] * day["USD"] / day["CNY"])
-    assert "ecb-eurofxref" in found["source"]
-
-
-def test_a_balance_in_a_currency_without_rates_is_refused(monkeypatch):
-    known = facts.load(["CIFR"])
-    monkeypatch.setattr(facts, "load", lambda *_: known.assign(unit=known["unit"].str.replace("USD", "GBP")))
-    with pytest.raises(CapcycleError, match="unknown currency GBP; there are: CNY, EUR, HKD, TWD, USD"):
-        peers.peers(["CIFR"])
 
 
 @pytest.mark.parametrize("ask", [

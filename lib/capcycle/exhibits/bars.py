@@ -14,29 +14,45 @@ ROW_HEIGHT = 34
 
 
 def bars(measures: Measures, focus: str | None = None) -> Exhibit:
-    """A measure at the newest period that most companies have, the highest first; who lacks it is listed too."""
+    """A measure at the newest period that most companies have, the highest first; who lacks it is listed too.
+
+    Errors: none.
+
+    >>> from capcycle import facts, measure, panel
+    >>> capex = measure.measure("capex", panel.select(facts.open(["META", "MSFT"], "2025-02-01"), "year", until=2024))
+    >>> bars(capex).view.values.tolist()
+    [['Microsoft', '$55.6bn'], ['Meta', '$37.3bn']]
+    """
     now = measures.at()
-    data = parts.marks(measures).merge(now[["company", "period"]], on=["company", "period"])
+    data = parts.chart_rows(measures).merge(now[["company", "period"]], on=["company", "period"])
     data = data.sort_values("value", ascending=False)
-    label, held = now["period"].iloc[0], now["value"].notna().any()
+    label, some = now["period"].iloc[0], now["value"].notna().any()
     period, series = words.period(label), "; ".join(_bar(row) for row in data.to_dict("records"))
     return Exhibit(
         id=parts.slug("bars", measures.name),
         title=finding_at(measures, label, focus),
         subtitle=words.say("subtitle.at", subtitle=subtitle(measures), period=period),
-        alt=words.say("alt.bars", period=period, series=series) if held else "",
+        alt=words.say("alt.bars", period=period, series=series) if some else "",
         view=data[["name", "shown"]].set_axis([words.say("column.company"), words.name(measures.name)], axis=1),
         figures=parts.figures(now),
         notes=(*parts.notes(measures, every=False), *parts.lacking(now)),
         sources=parts.documents(now),
-        chart=_bars(data, measures.unit) if held else None,
+        chart=_bars(data, measures.unit) if some else None,
     )
 
 
 def stack(measures: Measures) -> Exhibit:
-    """Amounts of all companies stacked, for the periods that every company has."""
+    """Amounts of all companies stacked, for the periods that every company has.
+
+    Errors: MetricError for what cannot be added up, such as fractions.
+
+    >>> from capcycle import facts, measure, panel
+    >>> capex = measure.measure("capex", panel.select(facts.open(["META", "MSFT"], "2025-02-01"), "year", until=2024))
+    >>> stack(capex).title
+    "The 2 companies' capex came to $92.8bn in 2024, +49.1% on a year earlier"
+    """
     sums = totals(measures)
-    data = parts.marks(measures)
+    data = parts.chart_rows(measures)
     data = data[data["period"].isin(sums["period"])]
     return Exhibit(
         id=parts.slug("stack", measures.name),

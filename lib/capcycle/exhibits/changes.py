@@ -92,7 +92,7 @@ def _counts(table: pd.DataFrame) -> pd.DataFrame:
     counts = table.groupby(["company", "cause"], sort=False).size().rename("count").reset_index()
     total = counts.groupby("company")["count"].transform("sum")
     place = counts["cause"].map(CAUSES.index)
-    counts = counts.assign(total=total, place=place, name=counts["company"].map(parts.names()))
+    counts = counts.assign(total=total, place=place, name=counts["company"].map(parts.company_names()))
     return counts.sort_values(["total", "company", "place"], ascending=[False, True, True], ignore_index=True)
 
 
@@ -104,7 +104,7 @@ def _title(table: pd.DataFrame, days: dict[str, str]) -> Sentence:
     most = table["company"].value_counts()
     return Sentence(
         words.counted(
-            "changes.title", len(table), causes=words.listing(causes), name=parts.names()[most.index[0]],
+            "changes.title", len(table), causes=words.listing(causes), name=parts.company_names()[most.index[0]],
             most=most.iloc[0], **days,
         )
     )  # fmt: skip
@@ -136,7 +136,7 @@ def revisions(table: pd.DataFrame) -> pd.DataFrame:
         for start, end in table[["period_start", "period_end"]].itertuples(index=False)
     ]
     return pd.DataFrame({
-        words.say("column.company"): table["company"].map(parts.names()).to_list(),
+        words.say("column.company"): table["company"].map(parts.company_names()).to_list(),
         words.say("column.concept"): table["concept"].map(words.name).to_list(),
         words.say("column.period"): periods,
         words.say("column.before"): [words.value(*row) for row in table[["before", "unit"]].itertuples(index=False)],
@@ -157,17 +157,19 @@ def _effect(both: pd.DataFrame, now: Measures, period: str) -> Sentence:
     size = (moved["value"] - moved["value_was"]).abs() / moved["value_was"].abs().clip(lower=1e-12)
     most = moved.loc[size.idxmax()]
     ends = {"was": words.value(most["value_was"], now.unit), "value": words.value(most["value"], now.unit)}
-    return Sentence(words.say("changes.effect", name=parts.names()[most["company"]], moved=len(moved), **ends, **said))
+    return Sentence(
+        words.say("changes.effect", name=parts.company_names()[most["company"]], moved=len(moved), **ends, **said)
+    )
 
 
 def _beside(both: pd.DataFrame) -> pd.DataFrame:
     return pd.DataFrame({
-        words.say("column.company"): both["company"].map(parts.names()).to_list(),
+        words.say("column.company"): both["company"].map(parts.company_names()).to_list(),
         words.say("column.known_before"): [
-            parts.shown(*row) for row in both[["value_was", "unit_was", "kind_was"]].itertuples(index=False)
+            parts.cell_text(*row) for row in both[["value_was", "unit_was", "kind_was"]].itertuples(index=False)
         ],
         words.say("column.known_after"): [
-            parts.shown(*row) for row in both[["value", "unit", "kind"]].itertuples(index=False)
+            parts.cell_text(*row) for row in both[["value", "unit", "kind"]].itertuples(index=False)
         ],
         words.say("column.difference"): [
             _difference(*row) for row in both[["value_was", "value", "unit"]].itertuples(index=False)

@@ -139,7 +139,7 @@ def rejected(book: Book) -> Exhibit:
     table = facts.rejected()
     table = table[table["source"].map(book.public)].reset_index(drop=True)
     view = pd.DataFrame({
-        words.say("column.company"): table["company"].map(parts.names()),
+        words.say("column.company"): table["company"].map(parts.company_names()),
         words.say("column.concept"): table["concept"].map(words.name),
         words.say("column.period"): table["period_end"],
         words.say("column.published"): table["published"].replace("", words.say("format.no_day")),
@@ -166,7 +166,7 @@ def _known(book: Book) -> pd.DataFrame:
 def _by_company(table: pd.DataFrame) -> str:
     each = table.groupby("company", sort=False)["periods"].agg(["count", lambda periods: int((periods > 0).sum())])
     return "; ".join(
-        words.say("alt.known", name=parts.names()[company], known=known, count=count)
+        words.say("alt.known", name=parts.company_names()[company], known=known, count=count)
         for company, count, known in each.itertuples()
     )
 
@@ -178,7 +178,7 @@ def _by_year(table: pd.DataFrame) -> str:
 
 def _fresh(table: pd.DataFrame) -> str:
     newest, oldest = words.day(table["published"].iloc[0]), words.day(table["published"].iloc[-1])
-    names = list(table["company"].map(parts.names()))
+    names = list(table["company"].map(parts.company_names()))
     if newest == oldest:
         return words.say("coverage.fresh_same", names=words.listing(names), newest=newest)
     return words.say("coverage.fresh", name=names[0], newest=newest, last=names[-1], oldest=oldest)
@@ -186,7 +186,7 @@ def _fresh(table: pd.DataFrame) -> str:
 
 def _freshness(table: pd.DataFrame, newest: pd.Timestamp) -> pd.DataFrame:
     return pd.DataFrame({
-        words.say("column.company"): table["company"].map(parts.names()),
+        words.say("column.company"): table["company"].map(parts.company_names()),
         words.say("column.since"): table["since"].map(words.day),
         words.say("column.latest_period"): table["period_end"].map(words.day),
         words.say("column.latest_published"): table["published"].map(words.day),
@@ -209,7 +209,7 @@ def _quarters(panel: Panel) -> pd.DataFrame:
 
 def _grid(table: pd.DataFrame) -> pd.DataFrame:
     text = table.assign(
-        name=table["company"].map(parts.names()),
+        name=table["company"].map(parts.company_names()),
         concept=table["concept"].map(words.name),
         shown=[str(count) if count else words.DASH for count in table["periods"]],
     )
@@ -219,7 +219,7 @@ def _grid(table: pd.DataFrame) -> pd.DataFrame:
 
 def _heat(table: pd.DataFrame, shown: int) -> alt.LayerChart:
     data = pd.DataFrame({
-        "name": table["company"].map(parts.names()),
+        "name": table["company"].map(parts.company_names()),
         "concept": table["concept"].map(words.name),
         "periods": table["periods"],
         "range": [
@@ -276,7 +276,7 @@ def _known_gaps(book: Book) -> tuple[str, ...]:
     return tuple(
         words.say(
             "coverage.gap",
-            name=parts.names()[row["company"]],
+            name=parts.company_names()[row["company"]],
             concept=words.lower(words.name(row["concept"])),
             first=words.day(row["period_start"]),
             last=words.day(row["period_end"]),

@@ -68,6 +68,8 @@ def definitions(panel: Panel, family: str, other: Panel | None = None, **numbers
 def moved(usual: pd.Series, other: pd.Series) -> list[str]:
     """The fewest companies without which both rank the rest alike; only who has both values counts.
 
+    Errors: none.
+
     >>> moved(pd.Series({"A": 3, "B": 2, "C": 1}), pd.Series({"B": 9, "C": 8, "A": 1}))
     ['A']
     """
@@ -130,12 +132,12 @@ def _ranks(variant: Variant) -> list[str]:
 
 def _view(variants: list[Variant]) -> pd.DataFrame:
     view = pd.DataFrame({each.name: _column(each) for each in variants}).reindex(variants[0].measures.panel.companies)
-    view = view.rename(index=parts.names()).fillna(words.DASH)
+    view = view.rename(index=parts.company_names()).fillna(words.DASH)
     return view.rename_axis(words.say("column.company")).reset_index()
 
 
 def _column(variant: Variant) -> pd.Series:
-    shown = [parts.shown(*row) for row in variant.rows[["value", "unit", "kind"]].itertuples(index=False)]
+    shown = [parts.cell_text(*row) for row in variant.rows[["value", "unit", "kind"]].itertuples(index=False)]
     cells = [
         words.say("definitions.cell", value=value, rank=rank, count=len(variant.values)) if rank else value
         for value, rank in zip(shown, _ranks(variant), strict=True)
@@ -163,7 +165,7 @@ def _of_one(variants: list[Variant], what: str, period: str) -> str:
         return words.say("finding.none", metric=what)
     values = known[known["company"] == known["company"].mode()[0]]
     low, high = (words.value(end, values["unit"].iloc[0]) for end in (values["value"].min(), values["value"].max()))
-    name = parts.names()[values["company"].iloc[0]]
+    name = parts.company_names()[values["company"].iloc[0]]
     return words.say("definitions.one", name=name, what=words.lower(what), low=low, high=high, period=period)
 
 
@@ -180,10 +182,10 @@ def _moves_of(usual: Variant, other: Variant, movers: list[str], period: str) ->
     if other.measures.name == usual.measures.name:  # the same definition by the other calendar
         table, by["other"] = "definitions.by", words.say(f"definitions.by.{other.measures.panel.calendar}")
     if len(movers) > 1:
-        names = words.listing([parts.names()[company] for company in movers])
+        names = words.listing([parts.company_names()[company] for company in movers])
         return words.say(f"{table}.movers", names=names, moved=len(movers), **by)
     first, second = places.loc[movers[0]]
-    return words.say(f"{table}.mover", name=parts.names()[movers[0]], first=first, second=second, **by)
+    return words.say(f"{table}.mover", name=parts.company_names()[movers[0]], first=first, second=second, **by)
 
 
 def _moves(variants: list[Variant]) -> list[str]:
@@ -200,7 +202,7 @@ def _moves(variants: list[Variant]) -> list[str]:
 
 def _move(variant: Variant, changed: pd.DataFrame, count: int) -> str:
     changes = [
-        words.say("definitions.change", name=parts.names()[company], first=row["usual"], second=row["other"])
+        words.say("definitions.change", name=parts.company_names()[company], first=row["usual"], second=row["other"])
         for company, row in changed.iterrows()
     ]
     key = "definitions.changes" if changes else "definitions.unchanged"
@@ -237,13 +239,13 @@ def _lacking(variants: list[Variant]) -> list[str]:
 
 def _lack(variant: Variant, what: str, company: str) -> str:
     reason = variant.rows.set_index("company")["reason"][company]
-    return words.say("compare.missing", name=parts.names()[company], metric=what, reason=reason)
+    return words.say("compare.missing", name=parts.company_names()[company], metric=what, reason=reason)
 
 
 def _row(variant: Variant) -> str:
     rows = variant.rows.dropna(subset="value")
     bars = [
-        words.say("alt.bar", name=parts.names()[company], value=parts.shown(value, unit, kind))
+        words.say("alt.bar", name=parts.company_names()[company], value=parts.cell_text(value, unit, kind))
         for company, value, unit, kind in rows[["company", "value", "unit", "kind"]].itertuples(index=False)
     ]
     return words.say("definitions.row", variant=variant.name, values=", ".join(bars) or words.DASH)
@@ -251,7 +253,7 @@ def _row(variant: Variant) -> str:
 
 def _chart(variants: list[Variant]) -> alt.Chart:
     marks = [
-        parts.marks(each.measures).merge(each.rows[["company", "period"]]).assign(definition=each.name)
+        parts.chart_rows(each.measures).merge(each.rows[["company", "period"]]).assign(definition=each.name)
         for each in variants
     ]
     data = pd.concat(marks, ignore_index=True).dropna(subset="value")

@@ -4,7 +4,7 @@ import pandas as pd
 
 from capcycle import words
 from capcycle.errors import MetricError
-from capcycle.exhibits.parts import RATIOS, names, said_period
+from capcycle.exhibits.parts import RATIOS, company_names, said_period
 from capcycle.measure import Measures
 from capcycle.panel import Panel
 from capcycle.words import Sentence
@@ -13,14 +13,30 @@ FLAT = 0.005  # a fraction that moves less than half a point is said to be uncha
 
 
 def finding(measures: Measures, focus: str | None = None) -> Sentence:
-    """Who is highest and lowest in the newest common period, or where `focus` stands among the others."""
+    """Who is highest and lowest in the newest common period, or where `focus` stands among the others.
+
+    Errors: none.
+
+    >>> from capcycle import facts, measure, panel
+    >>> capex = measure.measure("capex", panel.select(facts.open(["META", "MSFT"], "2025-02-01"), "year", until=2024))
+    >>> finding(capex, "META")
+    'Meta, Capex: $37.3bn in 2024, up from $27.0bn a year earlier; the lowest of 2'
+    """
     if focus in set(measures.table.dropna(subset="value")["company"]):
         return _of_one(measures, focus)
     return finding_at(measures, measures.common_period())
 
 
 def finding_at(measures: Measures, period: str, focus: str | None = None) -> Sentence:
-    """Who is highest and lowest in one period, or where `focus` stands then."""
+    """Who is highest and lowest in one period, or where `focus` stands then.
+
+    Errors: MetricError for a period that is not shown.
+
+    >>> from capcycle import facts, measure, panel
+    >>> capex = measure.measure("capex", panel.select(facts.open(["META", "MSFT"], "2025-02-01"), "year", until=2024))
+    >>> finding_at(capex, "2023")
+    'Capex: Microsoft highest at $35.2bn, Meta lowest at $27.0bn, in 2023'
+    """
     now = measures.at(period).dropna(subset="value")
     if now.empty:
         return Sentence(words.say("finding.none", metric=words.name(measures.name)))
@@ -30,7 +46,15 @@ def finding_at(measures: Measures, period: str, focus: str | None = None) -> Sen
 
 
 def total(measures: Measures) -> Sentence:
-    """What all companies come to in the newest period that all of them have, and its growth on a year earlier."""
+    """What all companies come to in the newest period that all of them have, and its growth on a year earlier.
+
+    Errors: MetricError for what cannot be added up, such as fractions.
+
+    >>> from capcycle import facts, measure, panel
+    >>> capex = measure.measure("capex", panel.select(facts.open(["META", "MSFT"], "2025-02-01"), "year", until=2024))
+    >>> total(capex)
+    "The 2 companies' capex came to $92.8bn in 2024, +49.1% on a year earlier"
+    """
     sums = totals(measures)
     metric = words.lower(words.name(measures.name))
     if sums.empty:
@@ -40,7 +64,7 @@ def total(measures: Measures) -> Sentence:
         words.counted(
             "finding.total",
             len(companies),
-            name=names()[companies[0]],
+            name=company_names()[companies[0]],
             metric=metric,
             value=words.value(now["value"], measures.unit),
             period=words.period(now["period"]),
@@ -53,6 +77,13 @@ def across(*measured: Measures, focus: str | None = None) -> Sentence:
     """Who is highest on the most of several measures, or how often `focus` is highest and lowest.
 
     Only measures count that the company has a value of, and another one with it; a single one has its own finding.
+
+    Errors: none.
+
+    >>> from capcycle import facts, measure, panel
+    >>> capex = measure.measure("capex", panel.select(facts.open(["META", "MSFT"], "2025-02-01"), "year", until=2024))
+    >>> across(capex, measure.measure("revenue", capex.panel))
+    'Microsoft ranks highest on 2 of 2 measures'
     """
     ranked = [(each, each.at().dropna(subset="value").set_index("company")["value"]) for each in measured]
     ranked = [(each, values) for each, values in ranked if len(values) > 1]
@@ -65,11 +96,18 @@ def across(*measured: Measures, focus: str | None = None) -> Sentence:
         return finding(own[0][0], focus)
     lows = sum(values[leader] == values.min() for _, values in own)
     key = "finding.across" if lows else "finding.across_top"
-    return Sentence(words.say(key, count=len(own), name=names()[leader], tops=tops.count(leader), bottoms=lows))
+    return Sentence(words.say(key, count=len(own), name=company_names()[leader], tops=tops.count(leader), bottoms=lows))
 
 
 def pair(data: pd.DataFrame, across: str, up: str) -> Sentence:
-    """The company furthest along each of two measures; `data` has name, value, value_up, and both in words, x and y."""
+    """The company furthest along each of two measures; `data` has name, value, value_up, and both in words, x and y.
+
+    Errors: ValueError for no company.
+
+    >>> points = pd.DataFrame({"name": ["Meta", "Microsoft"], "value": [0.2, 0.1], "value_up": [0.3, 0.4]})
+    >>> pair(points.assign(x=["20%", "10%"], y=["30%", "40%"]), "capex_to_revenue", "operating_margin")
+    'Highest capex to revenue: Meta, 20%, with 30% operating margin; highest operating margin: Microsoft, 40%, with 10%'
+    """
     right, top = data.loc[data["value"].idxmax()], data.loc[data["value_up"].idxmax()]
     sentence = "pair_one" if len(data) == 1 else "pair_same" if right["name"] == top["name"] else "pair"
     return Sentence(
@@ -86,6 +124,11 @@ def totals(measures: Measures) -> pd.DataFrame:
     """The sum over companies for each period that every company has.
 
     Errors: MetricError for what cannot be added up: fractions, multiples, averages such as earnings per share.
+
+    >>> from capcycle import facts, measure, panel
+    >>> capex = measure.measure("capex", panel.select(facts.open(["META", "MSFT"], "2025-02-01"), "year", until=2024))
+    >>> totals(capex)["period"].tolist()[-2:]
+    ['2023', '2024']
     """
     if measures.unit in RATIOS or measures.unit == "shares" or "/" in measures.unit:
         raise MetricError(f"{measures.name} cannot be added up over companies; use lines or bars")
@@ -106,7 +149,7 @@ def _growth(sums: pd.DataFrame, panel: Panel) -> str:
 def _of_many(measures: Measures, now: pd.DataFrame) -> Sentence:
     """Ties are named together, in the general words: those that a metric has of its own speak of one company."""
     top, bottom = now.iloc[0], now.iloc[-1]
-    tops, bottoms = (list(names()[now.loc[now["value"] == end["value"], "company"]]) for end in (top, bottom))
+    tops, bottoms = (list(company_names()[now.loc[now["value"] == end["value"], "company"]]) for end in (top, bottom))
     level, tied = top["value"] == bottom["value"], len(tops) + len(bottoms) > 2
     return _say(
         measures,
@@ -132,7 +175,7 @@ def _of_one(measures: Measures, company: str, period: str | None = None) -> Sent
         measures,
         "one" if len(year_ago) else "one_only",
         not _grows(measures) and min([now["value"], *year_ago["value"]]) < 0,
-        name=names()[company],
+        name=company_names()[company],
         value=_shown(now),
         period=said_period(peers),
         before=_shown(year_ago.iloc[0]) if len(year_ago) else "",
@@ -171,7 +214,7 @@ def _rank(peers: pd.DataFrame, company: str) -> str:
         return ""
     place, level = int((values > own).sum()) + 1, values.index[values == own].drop(company)
     if len(level):
-        return words.say("finding.shared", place=place, count=count, others=words.listing(list(names()[level])))
+        return words.say("finding.shared", place=place, count=count, others=words.listing(list(company_names()[level])))
     if place in (1, count):
         return words.say("finding.first" if place == 1 else "finding.last", count=count)
     return words.say("finding.place", place=place, count=count)

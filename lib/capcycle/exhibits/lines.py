@@ -16,8 +16,16 @@ FOCUS_WIDTH, OTHER_WIDTH = 3.5, 1.5
 
 
 def lines(measures: Measures, focus: str | None = None) -> Exhibit:
-    """A measure over time, a line per company; `focus` is drawn stronger than its peers."""
-    data = parts.marks(measures)
+    """A measure over time, a line per company; `focus` is drawn stronger than its peers.
+
+    Errors: none.
+
+    >>> from capcycle import facts, measure, panel
+    >>> capex = measure.measure("capex", panel.select(facts.open(["META", "MSFT"], "2025-02-01"), "year", until=2024))
+    >>> lines(capex).title
+    'Capex: Microsoft highest at $55.6bn, Meta lowest at $37.3bn, in 2024'
+    """
+    data = parts.chart_rows(measures)
     drawn = data["value"].notna().groupby(data["company"]).transform("any")
     return Exhibit(
         id=parts.slug("lines", measures.name),
@@ -33,7 +41,15 @@ def lines(measures: Measures, focus: str | None = None) -> Exhibit:
 
 
 def subtitle(measures: Measures) -> str:
-    """The measure and its unit."""
+    """The measure and its unit.
+
+    Errors: none.
+
+    >>> from capcycle import facts, measure, panel
+    >>> capex = measure.measure("capex", panel.select(facts.open(["META", "MSFT"], "2025-02-01"), "year", until=2024))
+    >>> subtitle(capex)
+    'Capex, USD (by year)'
+    """
     sentence = measures.unit if measures.unit in parts.RATIOS else "amount"
     return words.say(
         f"subtitle.{sentence}",
@@ -44,14 +60,26 @@ def subtitle(measures: Measures) -> str:
 
 
 def value_axis(unit: str) -> alt.Axis:
-    """The axis of a value: percent, times, an amount per share, or an amount in m, bn or tn."""
+    """The axis of a value: percent, times, an amount per share, or an amount in m, bn or tn.
+
+    Errors: none.
+
+    >>> value_axis("multiple").format, value_axis("USD/share").format
+    ('.1f', ',.4~g')
+    """
     if unit in parts.RATIOS or "/" in unit:
         return alt.Axis(format=AXIS_FORMATS.get(unit, theme.AMOUNT), title=None)
     return alt.Axis(title=None, labelExpr=SCALED)
 
 
 def company_colour(companies: pd.Series) -> dict[str, alt.Scale]:
-    """The scales that give each company its colour and its shape, the same on every page."""
+    """The scales that give each company its colour and its shape, the same on every page.
+
+    Errors: none.
+
+    >>> company_colour(pd.Series(["ORCL", "META"]))["colour"].domain  # in the order of the data
+    ['Meta', 'Oracle']
+    """
     known = facts.companies()
     order = list(known.index)
     shown = [company for company in order if company in set(companies)]
@@ -88,12 +116,24 @@ def _chart(data: pd.DataFrame, unit: str, focus: str | None) -> alt.LayerChart:
 
 
 def company_legend(data: pd.DataFrame) -> alt.Legend | None:
-    """The key to the companies' colours and shapes; one company alone needs none."""
+    """The key to the companies' colours and shapes; one company alone needs none.
+
+    Errors: none.
+
+    >>> company_legend(pd.DataFrame({"company": ["META", "META"]})) is None
+    True
+    """
     return alt.Legend(title=None) if data["company"].nunique() > 1 else None
 
 
 def tooltip(fields: list[str]) -> list[alt.Tooltip]:
-    """What a mark says of itself."""
+    """What a mark says of itself.
+
+    Errors: CapcycleError for a field that has no words.
+
+    >>> [each.to_dict()["title"] for each in tooltip(["name", "kind"])]
+    ['Company', 'Evidence']
+    """
     return [alt.Tooltip(f"{field}:N", title=words.say(f"tooltip.{field}")) for field in fields]
 
 
@@ -104,9 +144,9 @@ def _alt(measures: Measures) -> str:
 
 
 def _series(company: str, rows: pd.DataFrame) -> str:
-    held, name = rows.dropna(subset="value"), parts.names()[company]
-    if held.empty:
+    known, name = rows.dropna(subset="value"), parts.company_names()[company]
+    if known.empty:
         return words.say("alt.line_none", name=name)
-    values, unit = held["value"], held["unit"].iloc[0]
+    values, unit = known["value"], known["unit"].iloc[0]
     ends = {"start": values.iloc[0], "end": values.iloc[-1], "low": values.min(), "high": values.max()}
     return words.say("alt.line_series", name=name, **{end: words.value(one, unit) for end, one in ends.items()})

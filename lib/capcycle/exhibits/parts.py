@@ -23,13 +23,21 @@ FORMULA = re.compile(r"Formula:\s+(.*?)(?=\n\s*(?:[A-Z]\w+:\s|>>>)|\n\s*\n|\Z)",
 NEXT = re.compile(r"\s*\n\s*(?=\w+(?:\[\w+\])? = )")  # where a line of a formula defines another name
 
 
-def names() -> pd.Series:
-    """Company names by ticker."""
+def company_names() -> pd.Series:
+    """Company names by ticker.
+
+    Errors: none.
+
+    >>> company_names()["META"]
+    'Meta'
+    """
     return facts.companies()["name"]
 
 
 def slug(*parts: str) -> str:
     """An exhibit's id out of its parts.
+
+    Errors: none.
 
     >>> slug("lines", "growth_year_on_year.capex")
     'lines-growth-year-on-year-capex'
@@ -37,17 +45,25 @@ def slug(*parts: str) -> str:
     return re.sub(r"[^a-z0-9]+", "-", "-".join(parts).lower()).strip("-")
 
 
-def marks(measures: Measures) -> pd.DataFrame:
-    """The measures as a chart needs them: name, quarter's date, value, words for the tooltip."""
+def chart_rows(measures: Measures) -> pd.DataFrame:
+    """The measures as a chart needs them: name, quarter's date, value, words for the tooltip.
+
+    Errors: none.
+
+    >>> from capcycle import facts, measure, panel
+    >>> capex = measure.measure("capex", panel.select(facts.open(["META", "MSFT"], "2025-02-01"), "year", until=2024))
+    >>> chart_rows(capex).iloc[-1][["name", "period", "shown"]].tolist()
+    ['Microsoft', '2024', '$55.6bn']
+    """
     table = measures.table
     return pd.DataFrame(
         {
             "company": table["company"],
-            "name": table["company"].map(names()),
+            "name": table["company"].map(company_names()),
             "period": table["period"],
             "date": dates(table["ordinal"], measures.panel.span),
             "value": table["value"],
-            "shown": [shown(*row) for row in table[["value", "unit", "kind"]].itertuples(index=False)],
+            "shown": [cell_text(*row) for row in table[["value", "unit", "kind"]].itertuples(index=False)],
             "kind": table["kind"],
             "source": newest_document(table),
         }
@@ -55,7 +71,13 @@ def marks(measures: Measures) -> pd.DataFrame:
 
 
 def dates(ordinals: pd.Series, span: str) -> pd.Series:
-    """The last day of each quarter, or the first of each year, where the axis writes its number, as ISO text."""
+    """The last day of each quarter, or the first of each year, where the axis writes its number, as ISO text.
+
+    Errors: none.
+
+    >>> dates(pd.Series([2024 * 4 + 1]), "quarter").item(), dates(pd.Series([2024]), "year").item()
+    ('2024-06-30', '2024-01-01')
+    """
     if span == "year":
         return ordinals.astype(int).astype(str) + "-01-01"
     years, quarter = ordinals // 4, ordinals % 4
@@ -63,14 +85,22 @@ def dates(ordinals: pd.Series, span: str) -> pd.Series:
     return years.astype(int).astype(str) + "-" + ends
 
 
-def shown(value: float, unit: str, kind: str) -> str:
-    """A value in words, marked where it is somebody's judgement."""
+def cell_text(value: float, unit: str, kind: str) -> str:
+    """A value in words, marked where it is somebody's judgement.
+
+    Errors: none.
+
+    >>> cell_text(5e9, "USD", "reported"), cell_text(0.25, "fraction", "assumed")
+    ('$5.0bn', '25.0% (a)')
+    """
     text = words.value(value, unit)
     return f"{text} {words.say(f'mark.{kind}')}" if kind in MARKS and text != words.DASH else text
 
 
 def upper(text: str) -> str:
     """A phrase at the head of a sentence.
+
+    Errors: none.
 
     >>> upper("no capex")
     'No capex'
@@ -79,7 +109,16 @@ def upper(text: str) -> str:
 
 
 def restated(table: pd.DataFrame) -> tuple[str, ...]:
-    """At what rates the records of a table were converted, where some were told in another currency."""
+    """At what rates the records of a table were converted, where some were stated in another currency.
+
+    table  as `Book.restated` gives it
+    Errors: none.
+
+    >>> from capcycle import facts
+    >>> deal = pd.DataFrame({"price": [2.0], "currency": "USD", "kind": "reported", "source": "s1"})
+    >>> restated(facts.open(as_of="2024-06-30", currency="EUR").restated(deal, ["price"]))
+    ('Amounts in USD are shown in EUR at 0.9341 for one USD, the rate of 28 Jun 2024.',)
+    """
     rates = table.loc[table["own_currency"] != table["currency"], ["own_currency", "currency", "rate", "rate_day"]]
     return tuple(
         words.say("note.restated", own=own, currency=currency, rate=f"{rate:.4g}", day=words.day(day))
@@ -88,13 +127,27 @@ def restated(table: pd.DataFrame) -> tuple[str, ...]:
 
 
 def unit(unit: str) -> str:
-    """A unit in words: a currency stands for itself."""
+    """A unit in words: a currency stands for itself.
+
+    Errors: none.
+
+    >>> unit("fraction"), unit("multiple"), unit("USD")
+    ('%', 'times', 'USD')
+    """
     return words.say(f"unit.{unit}") if unit in RATIOS else unit
 
 
 def by_period(measures: Measures) -> pd.DataFrame:
-    """A row per period, the newest first, and a column per company."""
-    table = marks(measures)
+    """A row per period, the newest first, and a column per company.
+
+    Errors: none.
+
+    >>> from capcycle import facts, measure, panel
+    >>> capex = measure.measure("capex", panel.select(facts.open(["META", "MSFT"], "2025-02-01"), "year", until=2024))
+    >>> by_period(capex).iloc[0].tolist()
+    ['2024', '$37.3bn', '$55.6bn']
+    """
+    table = chart_rows(measures)
     wide = table.pivot(index="period", columns="name", values="shown")
     order = table["period"].drop_duplicates()[::-1]
     columns = [name for name in table["name"].drop_duplicates() if name in wide]
@@ -102,21 +155,43 @@ def by_period(measures: Measures) -> pd.DataFrame:
 
 
 def figures(*tables: pd.DataFrame) -> pd.DataFrame:
-    """The figures of an exhibit to download: unrounded, with kind, sources and the reason of what is missing."""
+    """The figures of an exhibit to download: unrounded, with kind, sources and the reason of what is missing.
+
+    Errors: KeyError for a table that is not one of measures.
+
+    >>> from capcycle import facts, measure, panel
+    >>> capex = measure.measure("capex", panel.select(facts.open(["META", "MSFT"], "2025-02-01"), "year", until=2024))
+    >>> figures(capex.table)["value"].iloc[-1]
+    '55552000000.0'
+    """
     table = pd.concat([table[FIGURES] for table in tables], ignore_index=True)
     return table.assign(value=table["value"].map(lambda number: "" if np.isnan(number) else repr(float(number))))
 
 
 def documents(*tables: pd.DataFrame) -> tuple[dict[str, str], ...]:
-    """What the page says of each document behind some figures, the newest first."""
+    """What the page says of each document behind some figures, the newest first.
+
+    Errors: KeyError for a document that is not in data/sources.csv.
+
+    >>> [card["publisher"] for card in documents(pd.DataFrame({"source": ["ecb-eurofxref", ""]}))]
+    ['European Central Bank']
+    """
     ids = {one for table in tables for cell in table["source"] for one in cell.split()}
-    found = facts.sources().loc[sorted(ids)].reset_index().rename(columns={"source": "id"})
-    found = found.sort_values(["published", "id"], ascending=[False, True])
-    return tuple(found[CARD].to_dict("records"))
+    cards = facts.sources().loc[sorted(ids)].reset_index().rename(columns={"source": "id"})
+    cards = cards.sort_values(["published", "id"], ascending=[False, True])
+    return tuple(cards[CARD].to_dict("records"))
 
 
 def notes(*measured: Measures, every: bool = True) -> tuple[str, ...]:
-    """Definitions, calendar and what is missing; `every` is False for an exhibit of one period only."""
+    """Definitions, calendar and what is missing; `every` is False for an exhibit of one period only.
+
+    Errors: none.
+
+    >>> from capcycle import facts, measure, panel
+    >>> capex = measure.measure("capex", panel.select(facts.open(["META", "MSFT"], "2025-02-01"), "year", until=2024))
+    >>> notes(capex)[-1]
+    'Calendar quarters: every period shown ends with its quarter.'
+    """
     kinds = {kind for measures in measured for kind in measures.table["kind"]}
     return (
         *(definition(measures) for measures in measured),
@@ -129,6 +204,8 @@ def notes(*measured: Measures, every: bool = True) -> tuple[str, ...]:
 def formula(function: Callable) -> str:
     """The formula of a metric or a model as its docstring gives it, on one line.
 
+    Errors: TypeError for a function whose docstring has no line that begins with "Formula:".
+
     >>> from capcycle.analyses.ai_roic.model import forward_roic_backlog
     >>> formula(forward_roic_backlog)[-45:]
     '; ai_capex = annual_capex * ai_share_of_capex'
@@ -137,7 +214,15 @@ def formula(function: Callable) -> str:
 
 
 def definition(measures: Measures) -> str:
-    """The id of a definition and its formula."""
+    """The id of a definition and its formula.
+
+    Errors: none.
+
+    >>> from capcycle import facts, measure, panel
+    >>> capex = measure.measure("capex", panel.select(facts.open(["META", "MSFT"], "2025-02-01"), "year", until=2024))
+    >>> definition(measure.measure("fcf", capex.panel))
+    'Definition fcf = operating_cash_flow - capex'
+    """
     metric, *_ = measures.name.split(".")
     if metric in ALL:
         given = "".join(words.say("note.given", name=name, number=f"{one:g}") for name, one in measures.given.items())
@@ -156,13 +241,23 @@ def _calendar(measured: tuple[Measures, ...]) -> list[str]:
     side = "note.after" if worst["mismatch"] > 0 else "note.before"
     return [
         words.say(
-            "note.calendar", name=names()[worst["company"]], days=words.say(side, days=abs(int(worst["mismatch"])))
+            "note.calendar",
+            name=company_names()[worst["company"]],
+            days=words.say(side, days=abs(int(worst["mismatch"]))),
         )
     ]
 
 
 def said_period(rows: pd.DataFrame) -> str:
-    """The period that companies are ranked at, in words, and how far their own lie apart where its name hides that."""
+    """The period that companies are ranked at, in words, and how far their own lie apart where its name hides that.
+
+    Errors: none.
+
+    >>> from capcycle import facts, measure, panel
+    >>> capex = measure.measure("capex", panel.select(facts.open(["META", "MSFT"], "2025-02-01"), "year", until=2024))
+    >>> said_period(capex.at("2024"))
+    '2024'
+    """
     period, ends = words.period(rows["period"].iloc[0]), rows.dropna(subset="value")["period_end"]
     apart = (ends.max() - ends.min()).days
     return words.say("finding.apart", period=period, days=apart) if apart > FURTHEST_APART else period
@@ -174,7 +269,7 @@ def _changed_year_ends(panel: Panel) -> list[str]:
     return [
         words.say(
             "note.year_end",
-            name=names()[change.company],
+            name=company_names()[change.company],
             was=words.day(change.last_year_end),
             now=words.day(change.transition_end),
             first=words.day(change.last_year_end + DAY),
@@ -191,16 +286,24 @@ def _gaps(measures: Measures) -> list[str]:
     began = table["company"].map(table.dropna(subset="value").groupby("company")["ordinal"].min())
     lacking = table[table["value"].isna() & ~(table["ordinal"] < began)]
     return [
-        words.say("note.missing", name=names()[company], periods=_range(rows, table), reason=reason)
+        words.say("note.missing", name=company_names()[company], periods=_range(rows, table), reason=reason)
         for (company, reason), rows in lacking.groupby(["company", "reason"], sort=False)
     ]
 
 
 def lacking(now: pd.DataFrame) -> list[str]:
-    """Who has no value at one period, and why."""
+    """Who has no value at one period, and why.
+
+    Errors: none.
+
+    >>> from capcycle import facts, measure, panel
+    >>> capex = measure.measure("capex", panel.select(facts.open(["META", "MSFT"], "2025-02-01"), "year", until=2024))
+    >>> lacking(capex.at("2024"))
+    []
+    """
     missing = now.loc[now["value"].isna(), ["company", "period", "reason"]]
     return [
-        words.say("note.missing", name=names()[company], periods=period, reason=reason)
+        words.say("note.missing", name=company_names()[company], periods=period, reason=reason)
         for company, period, reason in missing.itertuples(index=False)
     ]
 
@@ -216,7 +319,13 @@ def _range(rows: pd.DataFrame, table: pd.DataFrame) -> str:
 
 
 def newest_document(table: pd.DataFrame) -> list[str]:
-    """The title of the newest document behind each value, and how many others there are."""
+    """The title of the newest document behind each value, and how many others there are.
+
+    Errors: KeyError for a document that is not in data/sources.csv.
+
+    >>> newest_document(pd.DataFrame({"source": ["ecb-eurofxref", ""]}))
+    ['Euro foreign exchange reference rates, daily', '']
+    """
     published = facts.sources()[["title", "published"]].to_dict("index")
 
     def newest(cell: str) -> str:

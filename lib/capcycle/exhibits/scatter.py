@@ -14,7 +14,15 @@ from capcycle.measure import Measures
 
 
 def scatter(across: Measures, up: Measures) -> Exhibit:
-    """One measure across, one up, a point per company, at the newest period of which the most companies have both."""
+    """One measure across, one up, a point per company, at the newest period of which the most companies have both.
+
+    Errors: MetricError where no two companies have both measures at one period.
+
+    >>> from capcycle import facts, measure, panel
+    >>> capex = measure.measure("capex", panel.select(facts.open(["META", "MSFT"], "2025-02-01"), "year", until=2024))
+    >>> scatter(capex, measure.measure("revenue", capex.panel)).view.values.tolist()
+    [['Meta', '$37.3bn', '$165bn'], ['Microsoft', '$55.6bn', '$262bn']]
+    """
     both = across.table.merge(up.table, on=["company", "ordinal", "period"], suffixes=("", "_up"))
     label = _common_period(both.dropna(subset=["value", "value_up"]), f"{across.name} and {up.name}")
     every = _marks(both[both["period"] == label])
@@ -59,9 +67,9 @@ def _marks(data: pd.DataFrame) -> pd.DataFrame:
     weakest = [max(kinds, key=KINDS.index) for kinds in data[["kind", "kind_up"]].replace("", KINDS[0]).values]
     return data.assign(
         both=data["value"].notna() & data["value_up"].notna(),
-        name=data["company"].map(parts.names()),
-        x=[parts.shown(*row) for row in data[["value", "unit", "kind"]].itertuples(index=False)],
-        y=[parts.shown(*row) for row in data[["value_up", "unit_up", "kind_up"]].itertuples(index=False)],
+        name=data["company"].map(parts.company_names()),
+        x=[parts.cell_text(*row) for row in data[["value", "unit", "kind"]].itertuples(index=False)],
+        y=[parts.cell_text(*row) for row in data[["value_up", "unit_up", "kind_up"]].itertuples(index=False)],
         kind=weakest,
     )[["company", "name", "period", "value", "value_up", "x", "y", "kind", "both"]]
 

@@ -10,12 +10,20 @@ from capcycle.measure import Measures
 
 
 def compare(*measured: Measures, focus: str | None = None) -> Exhibit:
-    """Companies down, measures across, each at the newest period that its companies have in common."""
+    """Companies down, measures across, each at the newest period that its companies have in common.
+
+    Errors: none.
+
+    >>> from capcycle import facts, measure, panel
+    >>> capex = measure.measure("capex", panel.select(facts.open(["META", "MSFT"], "2025-02-01"), "year", until=2024))
+    >>> compare(capex, measure.measure("revenue", capex.panel)).view.values.tolist()
+    [['Meta', '$37.3bn', '$165bn'], ['Microsoft', '$55.6bn', '$262bn']]
+    """
     now = {measures.name: measures.at() for measures in measured}
     company = words.say("column.company")
     period = {rows["period"].iloc[0] for rows in now.values()}
     columns = {_heading(name, rows, len(period) > 1): _column(rows) for name, rows in now.items()}
-    view = pd.DataFrame(columns).reindex(measured[0].panel.companies).rename(index=parts.names())
+    view = pd.DataFrame(columns).reindex(measured[0].panel.companies).rename(index=parts.company_names())
     return Exhibit(
         id=parts.slug("compare", *(measures.name for measures in measured[:2])),
         title=across(*measured, focus=focus),
@@ -41,13 +49,15 @@ def _heading(name: str, rows: pd.DataFrame, with_period: bool) -> str:
 
 
 def _column(rows: pd.DataFrame) -> pd.Series:
-    shown = [parts.shown(*row) for row in rows[["value", "unit", "kind"]].itertuples(index=False)]
+    shown = [parts.cell_text(*row) for row in rows[["value", "unit", "kind"]].itertuples(index=False)]
     return pd.Series(shown, index=rows["company"])
 
 
 def _lacking(now: dict[str, pd.DataFrame]) -> list[str]:
     return [
-        words.say("compare.missing", name=parts.names()[company], metric=words.lower(words.name(name)), reason=reason)
+        words.say(
+            "compare.missing", name=parts.company_names()[company], metric=words.lower(words.name(name)), reason=reason
+        )
         for name, rows in now.items()
         for company, reason in rows.loc[rows["value"].isna(), ["company", "reason"]].itertuples(index=False)
     ]

@@ -103,7 +103,7 @@ class Explorer(ExhibitBox):
     def run_row(self) -> str:
         """The row of `notebooks/runs.toml` that publishes the present choice."""
         chosen = {name: value for name, value in self.choice.items() if value}
-        named = [parts.names()[company] for company in chosen["companies"]]
+        named = [parts.company_names()[company] for company in chosen["companies"]]
         count = words.say("widgets.run.count", count=len(named))
         few = len(named) <= LISTED
         title = {"metric": words.name(chosen["metric"]), "companies": words.listing(named) if few else count}
@@ -159,7 +159,7 @@ class Explorer(ExhibitBox):
 
 
 def _companies(chosen: Sequence[str]) -> ui.SelectMultiple:
-    names = parts.names()
+    names = parts.company_names()
     options = tuple((name, ticker) for ticker, name in names.items())
     return control(ui.SelectMultiple, "companies", options=options, value=tuple(chosen), rows=min(len(names), 12))
 

@@ -9,7 +9,7 @@ import pandas as pd
 from capcycle import study, words
 from capcycle.analyses.cycle import cases as cycle
 from capcycle.analyses.cycle.model import Correlation, best
-from capcycle.exhibits import Exhibit, marks, must_be_true, parts
+from capcycle.exhibits import Exhibit, break_even, marks, parts
 from capcycle.exhibits.marks import Frame
 from capcycle.facts import Book
 from capcycle.measure import Measures, measure
@@ -48,7 +48,7 @@ def as_an_earlier_one(build: Case) -> Exhibit:
     most = cycle.most_used_up(build.book)
     if most is None:
         return _unknown("must-be-true-build-out")
-    shown = must_be_true(build, float(most["used_up"]))
+    shown = break_even(build, float(most["used_up"]))
     return replace(shown, notes=(say("cycle.must", past=_past(most)), *shown.notes))
 
 

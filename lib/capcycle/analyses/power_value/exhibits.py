@@ -117,7 +117,7 @@ def _lease(row: Mapping) -> dict:
     return {
         "label": ", ".join(filter(None, [row["tenant_name"], row["site"]])), "mw": words.value(row["mw"], "number"),
         "rent": words.value(row["price"], PER_MW), "margin": words.value(row["margin"], "fraction"),
-        "noi": parts.shown(noi.value, PER_MW, noi.kind), "cost": parts.shown(cost.value, PER_MW, cost.kind),
+        "noi": parts.cell_text(noi.value, PER_MW, noi.kind), "cost": parts.cell_text(cost.value, PER_MW, cost.kind),
         "due": f"{due} {say('mark.assumed')}" if general else stated, "value": noi.value, "unit": PER_MW_YEAR,
         "kind": noi.kind, "source": row["source"],
     }  # fmt: skip

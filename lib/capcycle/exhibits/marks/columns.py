@@ -12,7 +12,17 @@ ROW = 34
 
 
 def columns(rows: pd.DataFrame, frame: Frame) -> Exhibit:
-    """A bar across for each row, in the order given, its value at its end."""
+    """A bar across for each row, in the order given, its value at its end.
+
+    Errors: none.
+
+    >>> rows = pd.DataFrame({"label": ["Own", "Let"], "value": [12, 3], "unit": "MW", "kind": "reported", "source": ""})
+    >>> frame = Frame("power", "Most of it is owned", "Power, MW")
+    >>> columns(rows, frame).view.iloc[0].tolist()
+    ['Own', '12 MW']
+    """
+    if rows.empty:
+        return around.nothing(frame)
     data = around.drawn(rows)
     across = alt.X("value:Q", axis=around.axis(rows["unit"].iloc[0]), scale=around.room(rows))
     base = alt.Chart(data).encode(y=around.labels(rows), x=across)
@@ -23,7 +33,17 @@ def columns(rows: pd.DataFrame, frame: Frame) -> Exhibit:
 
 
 def stacked(rows: pd.DataFrame, frame: Frame) -> Exhibit:
-    """A column for each `x`, its parts by `group` stacked; what is below nought hangs below it."""
+    """A column for each `x`, its parts by `group` stacked; what is below zero hangs below it.
+
+    Errors: none.
+
+    >>> rows = pd.DataFrame({"label": ["Own", "Let"], "value": [12, 3], "unit": "MW", "kind": "reported", "source": ""})
+    >>> frame = Frame("power", "Most of it is owned", "Power, MW")
+    >>> stacked(rows.assign(group=rows["label"], x="2026"), frame).view.iloc[0].tolist()
+    ['2026', 'Own', '12 MW']
+    """
+    if rows.empty:
+        return around.nothing(frame)
     data = around.drawn(rows)
     order = list(dict.fromkeys(rows["group"]))
     chart = (
@@ -45,7 +65,16 @@ def waterfall(rows: pd.DataFrame, frame: Frame) -> Exhibit:
     """From a first amount to a last over what is added and taken away: rows with `total` True are sums, not steps.
 
     rows  also `total`: True for an amount that stands on the axis, such as the first and the last
+
+    Errors: none.
+
+    >>> rows = pd.DataFrame({"label": ["Own", "Let"], "value": [12, 3], "unit": "MW", "kind": "reported", "source": ""})
+    >>> frame = Frame("power", "Most of it is owned", "Power, MW")
+    >>> waterfall(rows.assign(total=[True, False]), frame).chart.data["end"].tolist()
+    [12.0, 15.0]
     """
+    if rows.empty:
+        return around.nothing(frame)
     steps = rows["value"].where(~rows["total"], 0.0)
     starts = rows["value"].where(rows["total"]).ffill().fillna(0.0)
     level = steps.groupby(rows["total"].cumsum()).cumsum() + starts

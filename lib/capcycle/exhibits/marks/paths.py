@@ -16,7 +16,16 @@ def paths(rows: pd.DataFrame, frame: Frame, x_unit: str = "", x_title: str | Non
 
     x_unit  the unit of `x`; empty where it counts years or names them
     mark    a value of `x` to draw a line through, such as the end of a contract
+
+    Errors: none.
+
+    >>> rows = pd.DataFrame({"label": ["Own", "Let"], "value": [12, 3], "unit": "MW", "kind": "reported", "source": ""})
+    >>> frame = Frame("power", "Most of it is owned", "Power, MW")
+    >>> paths(rows.assign(group="Power", x=[2025, 2026]), frame).view.iloc[0].tolist()
+    ['2025', 'Power', '12 MW']
     """
+    if rows.empty:
+        return around.nothing(frame)
     data = around.drawn(rows)
     base = alt.Chart(data).encode(
         x=_across(rows, x_unit, x_title), y=alt.Y("value:Q", axis=around.axis(rows["unit"].iloc[0]))
@@ -34,7 +43,17 @@ def paths(rows: pd.DataFrame, frame: Frame, x_unit: str = "", x_title: str | Non
 
 
 def bands(rows: pd.DataFrame, frame: Frame, names: tuple[str, str]) -> Exhibit:
-    """The median over `x` within two bands: `low` to `high` and `inner_low` to `inner_high`, named outer first."""
+    """The median over `x` within two bands: `low` to `high` and `inner_low` to `inner_high`, named outer first.
+
+    Errors: none.
+
+    >>> rows = pd.DataFrame({"label": ["Own", "Let"], "value": [12, 3], "unit": "MW", "kind": "reported", "source": ""})
+    >>> ends = {"low": 1.0, "inner_low": 2.0, "inner_high": 13.0, "high": 14.0, "x": [1, 2]}
+    >>> bands(rows.assign(**ends), Frame("power", "Power", "MW"), ("nine in ten", "one in two")).notes
+    ('The outer band holds nine in ten, the inner one in two; the line is the median.',)
+    """
+    if rows.empty:
+        return around.nothing(frame)
     data = around.drawn(rows)
     axis = around.axis(rows["unit"].iloc[0])
     base = alt.Chart(data).encode(x=_across(rows, "", None))

@@ -35,19 +35,21 @@ def sides(points: pd.DataFrame, width: float, height: float) -> list[str]:
     points  `x` and `y` as parts of the chart's width and height from the lower left, `half` (pixels from the middle of
             the point to its edge), `label`; names further up in the table are placed first
 
+    Errors: none.
+
     >>> two = pd.DataFrame({"x": [0.4, 0.5], "y": [0.5, 0.5], "half": [5, 5], "label": ["Cipher", "Hut 8"]})
     >>> sides(two, 300, 200)
     ['left', 'right']
     """
     rows = points.assign(x=points["x"] * width, y=(1 - points["y"]) * height)
     taken = [Box(row.x - row.half, row.y - row.half, row.x + row.half, row.y + row.half) for row in rows.itertuples()]
-    found = []
+    chosen = []
     for row in rows.itertuples():
         free = ((side, box) for side, box in _around(row) if box.inside(width, height))
         side, box = next(((side, box) for side, box in free if not any(map(box.meets, taken))), ("", None))
-        found.append(side)
+        chosen.append(side)
         taken += [box] if box else []
-    return found
+    return chosen
 
 
 def _around(row) -> Iterator[tuple[str, Box]]:
@@ -61,17 +63,25 @@ def _around(row) -> Iterator[tuple[str, Box]]:
         yield side, Box(x - wide / 2, y - high, x + wide / 2, y + high)
 
 
-def span(values: pd.Series, from_nought: bool = False) -> tuple[float, float]:
+def span(values: pd.Series, from_zero: bool = False) -> tuple[float, float]:
     """The ends of an axis that leaves room beyond its points, so that none lies on the edge.
 
-    >>> span(pd.Series([100.0, 300.0]), from_nought=True)
+    Errors: none.
+
+    >>> span(pd.Series([100.0, 300.0]), from_zero=True)
     (0.0, 330.0)
     """
-    low, high = (0.0 if from_nought else values.min()), values.max()
+    low, high = (0.0 if from_zero else values.min()), values.max()
     more = ROOM * ((high - low) or abs(high) or 1.0)
-    return (0.0 if from_nought else float(low - more)), float(high + more)
+    return (0.0 if from_zero else float(low - more)), float(high + more)
 
 
 def along(values: pd.Series, ends: tuple[float, float]) -> pd.Series:
-    """Where values lie between the ends of an axis, from 0 to 1."""
+    """Where values lie between the ends of an axis, from 0 to 1.
+
+    Errors: none.
+
+    >>> along(pd.Series([100.0, 300.0]), (0.0, 400.0)).tolist()
+    [0.25, 0.75]
+    """
     return (values - ends[0]) / (ends[1] - ends[0])

@@ -19,7 +19,16 @@ def dots(rows: pd.DataFrame, frame: Frame, mark: float | None = None) -> Exhibit
     """A dot for each row, with a bar from `low` to `high` where it has a range: dot plot and football field.
 
     mark  a value to draw a line through, such as today's price
+
+    Errors: none.
+
+    >>> rows = pd.DataFrame({"label": ["Own", "Let"], "value": [12, 3], "unit": "MW", "kind": "reported", "source": ""})
+    >>> frame = Frame("power", "Most of it is owned", "Power, MW")
+    >>> dots(rows.assign(low=[10.0, 3.0], high=[15.0, 3.0]), frame).view.iloc[0].tolist()
+    ['Own', '10 MW', '12 MW', '15 MW']
     """
+    if rows.empty:
+        return around.nothing(frame)
     data = around.drawn(rows)
     axis, ends = around.axis(rows["unit"].iloc[0]), _ranged(rows)
     base = alt.Chart(data).encode(y=around.labels(rows))
@@ -56,8 +65,17 @@ def bubble(rows: pd.DataFrame, frame: Frame, x_title: str, y_title: str, x_unit:
     """A bubble for each row: `x` across in `x_unit`, `value` up, its area by `size`, colour and shape by `group`.
 
     A name is written beside its bubble where it covers nothing; the table and the tooltip have them all.
+
+    Errors: none.
+
+    >>> rows = pd.DataFrame({"label": ["Own", "Let"], "value": [12, 3], "unit": "MW", "kind": "reported", "source": ""})
+    >>> frame = Frame("power", "Most of it is owned", "Power, MW")
+    >>> bubble(rows.assign(x=[5.0, 15.0]), frame, "Term", "Power", "years").view.iloc[0].tolist()
+    ['Own', '12 MW', '5 years']
     """
-    ends = places.span(rows["x"], from_nought=bool(rows["x"].min() >= 0)), places.span(rows["value"])
+    if rows.empty:
+        return around.nothing(frame)
+    ends = places.span(rows["x"], from_zero=bool(rows["x"].min() >= 0)), places.span(rows["value"])
     across, up = (alt.Scale(domain=list(each), nice=False) for each in ends)
     data = _named(around.drawn(rows), *ends)
     base = alt.Chart(data).encode(
@@ -85,8 +103,8 @@ def _named(data: pd.DataFrame, across: tuple[float, float], up: tuple[float, flo
         "x": places.along(data["x"], across), "y": places.along(data["value"], up),
         "half": np.sqrt(area) / 2, "label": data["label"],
     })  # fmt: skip
-    found = {name: places.sides(points, width, theme.HEIGHT) for name, width in WIDTHS.items()}
-    return data.assign(half=points["half"], **found)
+    free = {name: places.sides(points, width, theme.HEIGHT) for name, width in WIDTHS.items()}
+    return data.assign(half=points["half"], **free)
 
 
 def _names(base: alt.Chart, side: str) -> alt.Chart:

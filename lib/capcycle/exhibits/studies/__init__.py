@@ -2,28 +2,7 @@
 
 from capcycle.exhibits.studies.cases import assumptions, by_year, scenarios
 from capcycle.exhibits.studies.heat_map import heat_map
-from capcycle.exhibits.studies.sensitivity import must_be_true, tornado
+from capcycle.exhibits.studies.sensitivity import break_even, tornado
 from capcycle.exhibits.studies.shapes import along, bridge, columns, layers, over, paths, ranges, ranking, table
 from capcycle.exhibits.studies.simulation import fan, spread
 from capcycle.exhibits.studies.what_if import what_if
-
-__all__ = [
-    "along",
-    "assumptions",
-    "bridge",
-    "by_year",
-    "columns",
-    "fan",
-    "heat_map",
-    "layers",
-    "must_be_true",
-    "over",
-    "paths",
-    "ranges",
-    "ranking",
-    "scenarios",
-    "spread",
-    "table",
-    "tornado",
-    "what_if",
-]

@@ -23,6 +23,15 @@ def assumptions(*cases: Case, beside: Sequence[Quantity] = ()) -> Exhibit:
     """Every input of some cases: its value and range, what kind of figure it is, why, and where it stands.
 
     beside  inputs that no model takes
+
+    Errors: none.
+
+    >>> from capcycle import facts, study
+    >>> from capcycle.analyses.gpu_cloud.gpu_hour import gpu_funding_gap
+    >>> borrowed = Quantity("", 2e9, "USD", 1e9, 3e9)
+    >>> gap = study.case(gpu_funding_gap, facts.open(), it_capex=5.8e9, prepayment=0.8e9, borrowed=borrowed)
+    >>> assumptions(gap).view.iloc[:, :4].values.tolist()[0]
+    ['Capex on chips and servers', '–', '$5.8bn (a)', '–']
     """
     inputs = [each for case in cases for each in case.inputs.values()]
     rows = pd.DataFrame([_input(each) for each in (*inputs, *beside)]).drop_duplicates("label")
@@ -68,56 +77,66 @@ def _why(row) -> str | dict:
     return {"before": row.note, "text": title, "href": card["url"]}
 
 
-def scenarios(found: Scenarios) -> Exhibit:
-    """Bear, base and bull side by side: the outputs, and the inputs that differ."""
-    case = found.case
-    varied = found.inputs.loc[list(case.varied)].astype(float)
+def scenarios(three: Scenarios) -> Exhibit:
+    """Bear, base and bull side by side: the outputs, and the inputs that differ.
+
+    Errors: none.
+
+    >>> from capcycle import facts, study
+    >>> from capcycle.analyses.gpu_cloud.gpu_hour import gpu_funding_gap
+    >>> borrowed = Quantity("", 2e9, "USD", 1e9, 3e9)
+    >>> gap = study.case(gpu_funding_gap, facts.open(), it_capex=5.8e9, prepayment=0.8e9, borrowed=borrowed)
+    >>> scenarios(study.scenarios(gap)).title
+    'Left to find: $4.0bn in the bear case, $3.0bn in the base case, $2.0bn in the bull case'
+    """
+    case = three.case
+    varied = three.inputs.loc[list(case.varied)].astype(float)
     varied = varied[varied.nunique(axis=1) > 1]
-    rows = pd.concat([_three(found.outputs, case, case.kind), _three(varied, case, "assumed")], ignore_index=True)
+    rows = pd.concat([_three(three.outputs, case, case.kind), _three(varied, case, "assumed")], ignore_index=True)
     columns = {"label": say("marks.column.label")} | {each: say(f"study.{each}") for each in SCENARIOS}
-    ends = {each: said(case, case.model.verdict, found.outputs.at[case.model.verdict, each]) for each in SCENARIOS}
+    ends = {each: said(case, case.model.verdict, three.outputs.at[case.model.verdict, each]) for each in SCENARIOS}
     frame = Frame(
         parts.slug("scenarios", case.model.__name__, case.company),
         titled(case, case.model.verdict, "study.scenarios", ends),
         say("study.scenarios_subtitle"),
-        (say("study.scenarios_note"), *_one_sided(found), *_gaps(found)),
+        (say("study.scenarios_note"), *_one_sided(three), *_gaps(three)),
     )
     return marks.table(rows.assign(source=case.source), frame, columns)
 
 
-def _one_sided(found: Scenarios) -> list[str]:
+def _one_sided(three: Scenarios) -> list[str]:
     """Which inputs the base case has at one end of their range already."""
-    told = {say_as: found.stuck(end) for end, say_as in (("bull", "better"), ("bear", "worse"))}
+    stuck = {word: three.stuck(end) for end, word in (("bull", "better"), ("bear", "worse"))}
     return [
         say(f"study.one_sided_{end}", inputs=words.listing([words.lower(words.name(name)) for name in names]))
-        for end, names in told.items()
+        for end, names in stuck.items()
         if names
     ]
 
 
-def _gaps(found: Scenarios) -> list[str]:
+def _gaps(three: Scenarios) -> list[str]:
     """Why the table has dashes."""
-    if found.case.lacking:
-        return [parts.upper(found.case.lacking)]
-    dashes = [say("study.scenarios_dash")] if found.outputs.isna().any(axis=None) else []
-    return [*dashes, *_no_rates(found)]
+    if three.case.lacking:
+        return [parts.upper(three.case.lacking)]
+    dashes = [say("study.scenarios_dash")] if three.outputs.isna().any(axis=None) else []
+    return [*dashes, *_no_rates(three)]
 
 
-def _no_rates(found: Scenarios) -> list[str]:
+def _no_rates(three: Scenarios) -> list[str]:
     """Why a rate of return is missing in a scenario, and all that fit where there are several."""
     missing = [
         (irr, flows, scenario)
-        for irr, flows in found.case.model.flows.items()
+        for irr, flows in three.case.model.flows.items()
         for scenario in SCENARIOS
-        if np.isnan(found.outputs.at[irr, scenario])
+        if np.isnan(three.outputs.at[irr, scenario])
     ]
-    return [_no_rate(found, *each) for each in missing]
+    return [_no_rate(three, *each) for each in missing]
 
 
-def _no_rate(found: Scenarios, irr: str, flows: str, scenario: str) -> str:
-    rates = finance.rates([float(flow) for flow in getattr(found.results[scenario], flows)])
-    told = [words.value(rate, "fraction") for rate in rates.values]
-    all_ = say("study.all_rates", rates=words.listing(told)) if told else ""
+def _no_rate(three: Scenarios, irr: str, flows: str, scenario: str) -> str:
+    rates = finance.rates([float(flow) for flow in getattr(three.results[scenario], flows)])
+    fitting = [words.value(rate, "fraction") for rate in rates.values]
+    all_ = say("study.all_rates", rates=words.listing(fitting)) if fitting else ""
     return say("study.no_rate", output=words.name(irr), scenario=words.lower(say(f"study.{scenario}")),
                reason=rates.reason, all=all_)  # fmt: skip
 
@@ -128,13 +147,20 @@ def _three(table: pd.DataFrame, case: Case, kind: str) -> pd.DataFrame:
     return table.reset_index(drop=True).assign(label=labels, unit=units, kind=kind)
 
 
-def by_year(found: Scenarios, of: str, mark: float | None = None, notes: Sequence[str] = ()) -> Exhibit:
+def by_year(three: Scenarios, of: str, mark: float | None = None, notes: Sequence[str] = ()) -> Exhibit:
     """An output by year, a line per scenario, to the last year in which one of them moves.
 
     mark   a year to draw a line through, such as the end of a contract; `notes` say what it is
+
+    Errors: AttributeError for an output that the model does not give.
+
+    >>> from capcycle import analyses, facts, study
+    >>> payback = analyses.start("ai_cloud_payback", facts.open())
+    >>> by_year(study.scenarios(payback), "build_cash").id
+    'by-year-ai-cloud-payback-build-cash'
     """
-    case, unit = found.case, found.case.unit(of)
-    lines = {each: np.array([float(value) for value in getattr(found.results[each], of)]) for each in SCENARIOS}
+    case, unit = three.case, three.case.unit(of)
+    lines = {each: np.array([float(value) for value in getattr(three.results[each], of)]) for each in SCENARIOS}
     last = max([int(np.flatnonzero(np.diff(line)).max(initial=-1)) + 1 for line in lines.values()])
     rows = pd.DataFrame(
         [
@@ -158,10 +184,12 @@ def titled(case: Case, of: str, key: str, ends: Mapping[str, str], **more: Any) 
 
     ends  the values in words, by their place in the sentence
 
+    Errors: CapcycleError for a sentence that there is not, or that lacks a value.
+
     >>> from capcycle import analyses, facts
     >>> case = analyses.start("cost_of_ownership", facts.open())
     >>> titled(case, "annual_cost", "study.heat_map", {"low": "–", "high": "$2bn"})
-    'Yearly cost cannot be worked out: undefined: the denominator is not positive'
+    'Annual cost cannot be worked out: undefined: the denominator is not positive'
     """
     if words.DASH in ends.values():
         reason = (case.lacking or say("reason.undefined")).rstrip(".")
@@ -172,18 +200,42 @@ def titled(case: Case, of: str, key: str, ends: Mapping[str, str], **more: Any) 
 
 
 def whose(case: Case, name: str) -> str:
-    """The name of an output at the head of a title: with the company's where the case is about one."""
+    """The name of an output at the head of a title: with the company's where the case is about one.
+
+    Errors: none.
+
+    >>> from capcycle import analyses, facts
+    >>> case = analyses.start("gpu_hour", facts.open())
+    >>> whose(case, "gpu_hour_cost")
+    'Cost of a GPU-hour sold'
+    """
     return phrase(case, name) if case.company else words.name(name)
 
 
 def phrase(case: Case, name: str) -> str:
-    """The name of an output inside a sentence."""
+    """The name of an output inside a sentence.
+
+    Errors: none.
+
+    >>> from capcycle import analyses, facts
+    >>> case = analyses.start("gpu_hour", facts.open())
+    >>> phrase(case, "gpu_hour_cost")
+    'the cost of a GPU-hour sold'
+    """
     what = words.lower(words.name(name))
     if not case.company:
         return say("study.the", what=what)
-    return say("study.whose", company=parts.names().get(case.company, case.company), what=what)
+    return say("study.whose", company=parts.company_names().get(case.company, case.company), what=what)
 
 
 def said(case: Case, name: str, value: float) -> str:
-    """A value of an input or an output, in words."""
+    """A value of an input or an output, in words.
+
+    Errors: KeyError for what is neither an input nor an output.
+
+    >>> from capcycle import analyses, facts
+    >>> case = analyses.start("gpu_hour", facts.open())
+    >>> said(case, "gpu_hour_cost", 2.5)
+    '$2.50/GPU-h'
+    """
     return words.value(float(value), case.unit(name))

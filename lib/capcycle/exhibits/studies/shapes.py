@@ -306,6 +306,8 @@ def ranked_title(known: pd.DataFrame, of: str, key: str, more: Mapping[str, Any]
 
     known  rows with a value, the highest first: label, value, unit
 
+    Errors: none.
+
     >>> one = pd.DataFrame({"label": ["Meta"], "value": [0.2], "unit": "fraction"})
     >>> ranked_title(one, "wacc", "", {})
     'Cost of capital: Meta 20.0%'

@@ -20,10 +20,18 @@ OUTER, INNER = (0.05, 0.95), (0.25, 0.75)
 BINS = 40
 
 
-def fan(found: Simulation, of: str) -> Exhibit:
-    """An output by year over many draws: the median within bands of nine draws in ten and of one in two."""
-    case, unit = found.case, found.case.unit(of)
-    draws = found.by_year(of)
+def fan(simulation: Simulation, of: str) -> Exhibit:
+    """An output by year over many draws: the median within bands of nine draws in ten and of one in two.
+
+    Errors: AttributeError for an output that the model does not give.
+
+    >>> from capcycle import analyses, facts, study
+    >>> payback = analyses.start("ai_cloud_payback", facts.open())
+    >>> fan(study.simulate(payback, 50), "build_cash").id
+    'fan-ai-cloud-payback-build-cash'
+    """
+    case, unit = simulation.case, simulation.case.unit(of)
+    draws = simulation.by_year(of)
     outer, inner = (np.quantile(draws, ends, axis=1) for ends in (OUTER, INNER))
     rows = pd.DataFrame({
         "x": range(len(draws)), "low": outer[0], "inner_low": inner[0], "value": np.median(draws, axis=1),
@@ -35,32 +43,42 @@ def fan(found: Simulation, of: str) -> Exhibit:
         parts.slug("fan", case.model.__name__, of, case.company),
         titled(case, of, "study.fan", _quantiles(last, unit), year=last["x"]),
         say("study.by_year_subtitle", output=words.name(of), unit=parts.unit(unit)),
-        (_drawn_note(found),),
+        (_drawn_note(simulation),),
     )
     return marks.bands(rows, frame, (say("study.outer"), say("study.inner")))
 
 
-def spread(found: Simulation, of: str | None = None) -> Exhibit:
-    """How the draws of one output are spread: the share of them in each of its steps."""
-    case = found.case
+def spread(simulation: Simulation, of: str | None = None) -> Exhibit:
+    """How the draws of one output are spread: the share of them in each of its steps.
+
+    Errors: ModelError for an output that the model does not give.
+
+    >>> from capcycle import facts, study
+    >>> from capcycle.analyses.gpu_cloud.gpu_hour import gpu_funding_gap
+    >>> from capcycle.quantity import Quantity
+    >>> borrowed = Quantity("", 2e9, "USD", 1e9, 3e9)
+    >>> gap = study.case(gpu_funding_gap, facts.open(), it_capex=5.8e9, prepayment=0.8e9, borrowed=borrowed)
+    >>> spread(study.simulate(gap, 50)).figures.columns.tolist()
+    ['label', 'low', 'value', 'high', 'unit', 'kind', 'source']
+    """
+    case = simulation.case
     of = case.output(of)
-    unit, values = case.unit(of), found.values(of)
-    held = values[np.isfinite(values)]
-    if not len(held):
+    unit, values = case.unit(of), simulation.values(of)
+    drawn = values[np.isfinite(values)]
+    if not len(drawn):
         return _undrawn(case, of)
-    counts, edges = np.histogram(held, BINS if np.ptp(held) else 1)
-    rows = pd.DataFrame({"low": edges[:-1], "high": edges[1:], "value": counts / found.draws})
+    counts, edges = np.histogram(drawn, BINS if np.ptp(drawn) else 1)
+    rows = pd.DataFrame({"low": edges[:-1], "high": edges[1:], "value": counts / simulation.draws})
     rows = rows.assign(unit="fraction", kind=case.kind, source=case.source, label=[
         say("note.range", first=words.value(low, unit), last=words.value(high, unit))
         for low, high in pairwise(edges)
     ])  # fmt: skip
-    low, middle, high = np.quantile(held, [OUTER[0], 0.5, OUTER[1]])
+    low, middle, high = np.quantile(drawn, [OUTER[0], 0.5, OUTER[1]])
     frame = Frame(
         parts.slug("spread", case.model.__name__, of, case.company),
         titled(case, of, "study.spread", _quantiles({"low": low, "value": middle, "high": high}, unit)),
         say("study.spread_subtitle", output=words.lower(words.name(of))),
-        (_drawn_note(found), *([say("study.undefined", share=words.value(1 - len(held) / found.draws, "fraction"))]
-                               if len(held) < found.draws else [])),
+        (_drawn_note(simulation), *_undefined(1 - len(drawn) / simulation.draws)),
     )  # fmt: skip
     chart = (
         alt.Chart(marks.frame.drawn(rows))
@@ -77,6 +95,10 @@ def spread(found: Simulation, of: str | None = None) -> Exhibit:
     return marks.finished(rows, frame, chart, marks.frame.view(rows, headings))
 
 
+def _undefined(share: float) -> list[str]:
+    return [say("study.undefined", share=words.value(share, "fraction"))] if share else []
+
+
 def _undrawn(case: Case, of: str) -> Exhibit:
     """What stands in the place of draws of which none gives a number."""
     return marks.nothing(Frame(
@@ -91,5 +113,5 @@ def _quantiles(row: Mapping[str, float], unit: str) -> dict[str, str]:
     return {end: words.value(row[name], unit) for end, name in (("low", "low"), ("middle", "value"), ("high", "high"))}
 
 
-def _drawn_note(found: Simulation) -> str:
-    return say("study.drawn", draws=f"{found.draws:,}", inputs=len(found.inputs))
+def _drawn_note(simulation: Simulation) -> str:
+    return say("study.drawn", draws=f"{simulation.draws:,}", inputs=len(simulation.inputs))

@@ -31,6 +31,13 @@ def what_if(case: Case, x: str, sliders: Sequence[str], of: str | None = None) -
     A model in plain arithmetic is called with the chart's parameters, so the chart holds its formula; one that
     iterates is worked out at every step of the sliders.
     Errors: ModelError for an input that is not there or has no range.
+
+    >>> from capcycle import facts, study
+    >>> from capcycle.analyses.gpu_cloud.gpu_hour import gpu_funding_gap
+    >>> borrowed, prepaid = Quantity("", 2e9, "USD", 1e9, 3e9), Quantity("", 1e9, "USD", 0.5e9, 1.5e9)
+    >>> gap = study.case(gpu_funding_gap, facts.open(), it_capex=5.8e9, prepayment=prepaid, borrowed=borrowed)
+    >>> what_if(gap, "borrowed", ["prepayment"]).title
+    'Left to find goes from $3.8bn to $1.8bn as borrowed on the GPUs goes from $1.0bn to $3.0bn'
     """
     of = case.output(of)
     if wrong := {x, *sliders} - set(case.varied):
@@ -41,7 +48,7 @@ def what_if(case: Case, x: str, sliders: Sequence[str], of: str | None = None) -
         parts.slug("what-if", case.model.__name__, of, x, case.company),
         _title(case, x, of, rows),
         say("study.what_if_subtitle", output=words.name(of), unit=parts.unit(unit), across=words.lower(words.name(x))),
-        tuple(_told(case.inputs[name], case) for name in (x, *sliders)),
+        tuple(_range(case.inputs[name], case) for name in (x, *sliders)),
     )
     return Exhibit(
         id=frame.id, title=frame.title, subtitle=frame.subtitle, alt=say("study.what_if_alt", title=frame.title),
@@ -52,7 +59,13 @@ def what_if(case: Case, x: str, sliders: Sequence[str], of: str | None = None) -
 
 
 def slider_steps(each: Quantity, steps: int = STEPS) -> np.ndarray:
-    """Where a slider can stand: even steps over the range, about so many that the central value is one of them."""
+    """Where a slider can stand: even steps over the range, about so many that the central value is one of them.
+
+    Errors: none.
+
+    >>> slider_steps(Quantity("", 5.0, "years", 3.0, 6.0), 6).tolist()
+    [3.0, 3.5, 4.0, 4.5, 5.0, 5.5, 6.0]
+    """
     place = Fraction((each.value - each.low) / (each.high - each.low)).limit_denominator(2 * steps).denominator
     return np.linspace(each.low, each.high, place * max(1, round(steps / place)) + 1)
 
@@ -75,7 +88,7 @@ def _title(case: Case, x: str, of: str, rows: pd.DataFrame) -> str:
     return titled(case, of, "study.what_if", ends, input=words.lower(words.name(x)), **across)
 
 
-def _told(each: Quantity, case: Case) -> str:
+def _range(each: Quantity, case: Case) -> str:
     ends = {name: said(case, each.name, getattr(each, name)) for name in ("low", "value", "high")}
     return say("study.range", input=words.name(each.name), reason=each.reason.rstrip("."), **ends)
 
@@ -150,12 +163,12 @@ def _formula(case: Case, x: str, xs: np.ndarray, sliders: dict[str, Slider], of:
 def _tabulated(case: Case, x: str, xs: np.ndarray, sliders: dict[str, Slider], of: str) -> alt.Chart:
     rows = pd.DataFrame(product(xs, *(slider.steps for slider in sliders.values())), columns=["x", *sliders])
     inputs = {name: rows[name].to_numpy() for name in sliders} | {x: rows["x"].to_numpy()}
-    found = np.broadcast_to(getattr(case.evaluate(**inputs), of), len(rows))
+    values = np.broadcast_to(getattr(case.evaluate(**inputs), of), len(rows))
     near = (
         f"abs(datum['{name}'] - {name} * {slider.factor}) < {(slider.steps[1] - slider.steps[0]) / 2}"
         for name, slider in sliders.items()
     )
-    return alt.Chart(rows.assign(value=found)).transform_filter(" && ".join(near))
+    return alt.Chart(rows.assign(value=values)).transform_filter(" && ".join(near))
 
 
 def _shown(unit: str) -> str:
