@@ -287,8 +287,8 @@ def test_a_pair_of_measures_names_who_is_furthest_along_each():
     )
     across, up = measure(metrics.capex_to_revenue, both), measure(metrics.operating_margin, both)
     assert exhibits.scatter(across, up).title == (
-        "Microsoft has the highest capex to revenue, 30.0%, with 10.0% operating margin; "
-        "Meta has the highest operating margin, 40.0%, with 20.0%"
+        "Microsoft leads on capex to revenue, 30.0%, with 10.0% operating margin; "
+        "Meta leads on operating margin, 40.0%, with 20.0%"
     )
 
 

@@ -20,7 +20,7 @@ def finding(measures: Measures, focus: str | None = None) -> Sentence:
     >>> from capcycle import facts, measure, panel
     >>> capex = measure.measure("capex", panel.select(facts.open(["META", "MSFT"], "2025-02-01"), "year", until=2024))
     >>> finding(capex, "META")
-    'Meta, Capex: $37.3bn in 2024, up from $27.0bn a year earlier; the lowest of 2'
+    "Meta's capex came to $37.3bn in 2024, up from $27.0bn a year earlier; the lowest of 2"
     """
     if focus in set(measures.table.dropna(subset="value")["company"]):
         return _of_one(measures, focus)
@@ -35,7 +35,7 @@ def finding_at(measures: Measures, period: str, focus: str | None = None) -> Sen
     >>> from capcycle import facts, measure, panel
     >>> capex = measure.measure("capex", panel.select(facts.open(["META", "MSFT"], "2025-02-01"), "year", until=2024))
     >>> finding_at(capex, "2023")
-    'Capex: Microsoft highest at $35.2bn, Meta lowest at $27.0bn, in 2023'
+    'Microsoft had the highest capex, $35.2bn, and Meta the lowest, $27.0bn, in 2023'
     """
     now = measures.at(period).dropna(subset="value")
     if now.empty:
@@ -106,7 +106,7 @@ def pair(data: pd.DataFrame, across: str, up: str) -> Sentence:
 
     >>> points = pd.DataFrame({"name": ["Meta", "Microsoft"], "value": [0.2, 0.1], "value_up": [0.3, 0.4]})
     >>> pair(points.assign(x=["20%", "10%"], y=["30%", "40%"]), "capex_to_revenue", "operating_margin")
-    'Highest capex to revenue: Meta, 20%, with 30% operating margin; highest operating margin: Microsoft, 40%, with 10%'
+    'Meta leads on capex to revenue, 20%, with 30% operating margin; Microsoft leads on operating margin, 40%, with 10%'
     """
     right, top = data.loc[data["value"].idxmax()], data.loc[data["value_up"].idxmax()]
     sentence = "pair_one" if len(data) == 1 else "pair_same" if right["name"] == top["name"] else "pair"
