@@ -175,7 +175,7 @@ def test_a_chart_without_a_held_company_says_who_lacks_what():
 
 def test_titles_give_the_numbers_of_the_case(cases):
     assert ai_roic.against_cost({"AMZN": cases["AMZN"]}).title == (
-        "Amazon is set to earn +4.5 points over its cost of capital"
+        "Amazon would earn +4.5 points over its cost of capital"
     )
     assert claims.worked_examples(facts.open(), "ai_roic").title == "All 8 published worked examples reproduce"
 
@@ -197,7 +197,7 @@ def test_amazon_s_spread_is_gone_at_its_own_contract_life(cases):
     shown = ai_roic.own_duration(cases)
     row = shown.figures.set_index("label").loc["Amazon"]
     assert (round(row["spread"]), round(row["value"]), row["disclosed"]) == (447, 7, 6.4)
-    assert "6.4 years that Amazon discloses" in shown.title and "from 447 to 7 basis points" in shown.title
+    assert "6.4 years that Amazon itself discloses" in shown.title and "from 447 to 7 basis points" in shown.title
     # and it is zero at 4 * 11.742 % / 7.27 % = 6.46 years, beyond the range
     gone = study.solve(cases["AMZN"], "backlog_duration", 0.0, "forward_spread", 4, 8)
     assert gone.values == pytest.approx([6.4606], abs=1e-3)
@@ -205,5 +205,5 @@ def test_amazon_s_spread_is_gone_at_its_own_contract_life(cases):
 
 def test_before_the_author_printed_anything_nothing_of_his_is_shown():
     early = ai_roic.bases(facts.open(["MSFT", "AMZN"], "2025-06-30", "USD"))["run_rate"]
-    assert ai_roic.beside_author(early).title == "The author printed no forward ROIC of these companies"
+    assert ai_roic.beside_author(early).title == "The author printed no forward ROIC for these companies"
     assert "today's judgement" in ai_roic.verdict(early)

@@ -48,7 +48,7 @@ def test_an_example_of_an_analysis_still_to_come_says_which_model_is_lacking():
 @pytest.mark.parametrize(
     ("about", "right"),
     [
-        ("Kupperman, three years", "Revenue to break even: $533.3bn"),  # 400 / 3 / 0.25
+        ("Kupperman, three years", "Break-even revenue: $533.3bn"),  # 400 / 3 / 0.25
         ("Cahn in 2024, as quoted", "Gap to revenue: $530bn"),  # 600 - 70
         ("IBM, 20 to 30 GW", "Cost of the plan: $1.6tn and $2.4tn"),  # 20 and 30 GW at 80bn
         ("CoreWeave", "Margin on a GPU-hour: 25.45%"),  # 1 - 1.64 / 2.2

@@ -97,7 +97,7 @@ def test_the_chart_follows_the_sliders_over_a_grid(page):
 
 
 def test_a_slider_has_a_name_and_moves_by_keyboard(page):
-    slider = page.get_by_label("Return asked for")
+    slider = page.get_by_label("Target return")
     slider.evaluate(SET, 10)
     slider.focus()
     page.keyboard.press("ArrowLeft")

@@ -66,7 +66,7 @@ def judged_later(book: Book, *inputs: Quantity) -> Iterator[str]:
     >>> from capcycle.study import assumption
     >>> book = facts.open(as_of="2025-06-30")
     >>> next(judged_later(book, assumption(book, "signed_weight")))[:60]
-    "This rests on today's judgement of the weight of a contract "
+    "This rests on today's judgement of the weight of signed-only"
     """
     names = dict.fromkeys(each.name for each in inputs if each.hindsight)
     if names:

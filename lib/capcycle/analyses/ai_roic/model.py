@@ -19,7 +19,7 @@ HORIZON = 20  # years in which the last of the build is written off, for lives o
 
 
 class ForwardRoic(NamedTuple):
-    """What a year of AI capex is set to earn."""
+    """What a year of AI capex would earn."""
 
     ai_revenue_implied: Amount
     ai_capex: Amount
