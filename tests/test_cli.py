@@ -132,7 +132,7 @@ def test_check_says_when_all_is_well(house, capsys, monkeypatch):
     for tables in ("capcycle.facts.check", "capcycle.facts.registers.check", "capcycle.claims.check_tables"):
         monkeypatch.setattr(tables, lambda: None)
     assert cli.main(["check"]) == 0
-    assert capsys.readouterr().out == "Data and notebooks keep their rules: 1 notebooks, 1 runs.\n"
+    assert capsys.readouterr().out == "Data and notebooks follow the rules: 1 notebooks, 1 runs.\n"
 
 
 def fail(error):
@@ -159,7 +159,7 @@ def test_site_says_what_it_did_and_when_there_is_nothing_to_do(house, capsys, mo
     assert cli.main(["site"]) == 0
     built, nothing = capsys.readouterr().out.splitlines()
     assert built == f"{house / 'site/index.html'}: 1 pages, 1 executed, 0 unchanged."
-    assert nothing == f"Nothing to do: {house / 'site/index.html'} holds all 1 pages."
+    assert nothing == f"Nothing to do: {house / 'site/index.html'} has all 1 pages."
 
 
 def one_page(outcomes, out):
