@@ -444,6 +444,7 @@ LIMITS = (
     "## What does this not do?",
 )
 OPENS = ("facts.open(", "claims.examine(")
+FINDS = re.compile(r"words\.paragraph\(|\w+\.(?:\w+_)?(?:finding|verdict)\(")
 EXPLORERS = ("explore", "explore_models")
 PAGES = {name: cells for name, cells in NOTEBOOKS.items() if name not in EXPLORERS}
 pages = pytest.mark.parametrize("cells", PAGES.values(), ids=PAGES)
@@ -461,7 +462,7 @@ def prose(cells: list) -> list[str]:
 def test_a_page_begins_with_its_finding_as_soon_as_its_book_is_open(cells):
     opens = next(number for number, source in enumerate(code(cells)) if any(each in source for each in OPENS))
     after = "\n".join(code(cells)[opens : opens + 2]).splitlines()
-    assert any(line.startswith(("words.paragraph(", "exhibits.finding(")) for line in after)
+    assert any(FINDS.match(line) for line in after)
     assert not any(cell.source.startswith("## ") for cell in cells[: cells_until(cells, opens) + 1])
 
 
