@@ -25,7 +25,7 @@ def verdict(correlations: Mapping[str, Sequence[Correlation]], build: Case) -> S
     enough = [company for company, each in correlations.items() if best(each)]
     key = "cycle.sure" if sure else "cycle.unsure" if enough else "cycle.no_pairs"
     names = words.listing(list(build.book.names[sure or enough])) if enough else ""
-    answer = words.counted(key, len(sure or enough), names=names, share=_of_gdp(build))
+    answer = words.counted(key, len(sure or enough), names=names, share=parts.upper(_of_gdp(build)))
     return words.paragraph(answer, *study.hindsight(build))
 
 
