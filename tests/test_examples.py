@@ -51,7 +51,7 @@ def test_an_example_of_an_analysis_still_to_come_says_which_model_is_lacking():
         ("Kupperman, three years", "Break-even revenue: $533.3bn"),  # 400 / 3 / 0.25
         ("Cahn in 2024, as quoted", "Gap to revenue: $530bn"),  # 600 - 70
         ("IBM, 20 to 30 GW", "Cost of the plan: $1.6tn and $2.4tn"),  # 20 and 30 GW at 80bn
-        ("CoreWeave", "Margin on a GPU-hour: 25.45%"),  # 1 - 1.64 / 2.2
+        ("CoreWeave", "Margin per GPU-hour: 25.45%"),  # 1 - 1.64 / 2.2
         ("Burry, 2026 to 2028", "Capex at 2 for 5 years: 160bn; Capex at 3 for 6 years: 234.7bn"),  # 176 / 1.1, / 0.75
     ],
 )
@@ -235,7 +235,7 @@ def test_an_analysis_shows_its_own_examples():
     view = claims.worked_examples(facts.open(), "gpu_cloud").view
     cells = view.set_index(say("examples.column_example"))[say("examples.column_figures")]
     assert len(cells) == 8
-    assert cells["H100 at Oblivus: forward rents"].startswith("Rent of a year to that of the year before: 0.68×")
+    assert cells["H100 at Oblivus: forward rents"].startswith("Rent to the previous year's rent: 0.68×")
     assert cells[f"IREN: {words.lower(words.name('gpu_run_rate'))}"].startswith("Revenue per GPU-hour: $2.77")
 
 

@@ -212,7 +212,7 @@ def test_forward_ratios_by_hand(monkeypatch):
     monkeypatch.setattr(facts.Book, "register", lambda book, name: known)
     shown = room.forward_ratios(facts.open(), ["H100"], Quantity("ratio", 0.68, "fraction"))
     assert shown.figures["value"].astype(float).tolist() == pytest.approx([0.3660, 0.7247], abs=5e-5)
-    assert "The cluster takes 68.0%; the 2 pairs first seen since 2023 have 54.5% in their middle." in shown.notes
+    assert "The cluster model assumes 68.0%; the 2 pairs first seen since 2023 have a median of 54.5%." in shown.notes
 
 
 def test_a_terminated_contract_says_so():

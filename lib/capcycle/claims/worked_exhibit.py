@@ -49,7 +49,7 @@ def worked_examples(book: Book, analysis: str) -> Exhibit:
 def _title(fits: int, count: int) -> str:
     if not count:
         return say("examples.none")
-    return say("examples.all" if fits == count else "examples.some", fits=fits, count=count)
+    return words.counted("examples.all" if fits == count else "examples.some", count, fits=fits)
 
 
 def _example(row) -> str:

@@ -87,7 +87,7 @@ def scenarios(three: Scenarios) -> Exhibit:
     >>> borrowed = Quantity("", 2e9, "USD", 1e9, 3e9)
     >>> gap = study.case(gpu_funding_gap, facts.open(), it_capex=5.8e9, prepayment=0.8e9, borrowed=borrowed)
     >>> scenarios(study.scenarios(gap)).title
-    'Left to find: $4.0bn in the bear case, $3.0bn in the base case, $2.0bn in the bull case'
+    'Funding gap: $4.0bn in the bear case, $3.0bn in the base case, $2.0bn in the bull case'
     """
     case = three.case
     varied = three.inputs.loc[list(case.varied)].astype(float)
@@ -207,7 +207,7 @@ def whose(case: Case, name: str) -> str:
     >>> from capcycle import analyses, facts
     >>> case = analyses.start("gpu_hour", facts.open())
     >>> whose(case, "gpu_hour_cost")
-    'Cost of a GPU-hour sold'
+    'Cost per GPU-hour sold'
     """
     return phrase(case, name) if case.company else words.name(name)
 
@@ -220,7 +220,7 @@ def phrase(case: Case, name: str) -> str:
     >>> from capcycle import analyses, facts
     >>> case = analyses.start("gpu_hour", facts.open())
     >>> phrase(case, "gpu_hour_cost")
-    'the cost of a GPU-hour sold'
+    'the cost per GPU-hour sold'
     """
     what = words.lower(words.name(name))
     if not case.company:

@@ -27,7 +27,7 @@ def tornado(swings: Tornado) -> Exhibit:
     >>> borrowed = Quantity("", 2e9, "USD", 1e9, 3e9)
     >>> gap = study.case(gpu_funding_gap, facts.open(), it_capex=5.8e9, prepayment=0.8e9, borrowed=borrowed)
     >>> tornado(study.tornado(gap)).title
-    'Borrowed on the GPUs moves the left to find most: from $2.0bn to $4.0bn'
+    'Debt on the GPUs moves the funding gap most: from $2.0bn to $4.0bn'
     """
     case, unit = swings.case, swings.case.unit(swings.of)
     base = float(getattr(case.outputs, swings.of))
@@ -114,7 +114,7 @@ def break_even(case: Case, target: float, of: str | None = None) -> Exhibit:
     >>> borrowed = Quantity("", 2e9, "USD", 1e9, 3e9)
     >>> gap = study.case(gpu_funding_gap, facts.open(), it_capex=5.8e9, prepayment=0.8e9, borrowed=borrowed)
     >>> break_even(gap, 2.3e9).title
-    'Only one input can bring the left to find to $2.3bn alone: borrowed on the GPUs'
+    'Only one input can bring the funding gap to $2.3bn alone: debt on the GPUs'
     """
     of = case.output(of)
     moving = study.tornado(case, of).table.query("swing != 0")["name"]  # what moves nothing can bring nothing about
