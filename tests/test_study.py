@@ -196,7 +196,7 @@ def test_a_verdict_on_todays_judgement_says_so_on_an_earlier_page(shop):
 
 def test_a_missing_figure_is_missing_in_the_result_and_says_why(shop):
     case = made(shop, revenue=Quantity("", math.nan, "USD", kind="reported", reason="Meta does not say."))
-    assert math.isnan(case.outputs.profit) and case.lacking == "Meta does not say."
+    assert math.isnan(case.outputs.profit) and case.lacking == "Meta does not say"
 
 
 def test_the_worse_end_is_the_one_that_worsens_the_verdict(shop):
@@ -263,7 +263,7 @@ def test_a_jump_over_the_target_is_no_solution(monkeypatch):
 
 def test_a_target_that_the_inputs_cannot_say_has_its_reason(shop):
     case = made(shop, revenue=Quantity("", math.nan, "USD", reason="Meta does not say."), cost=ranged(1, 2, 3))
-    assert study.solve(case, "cost", 5).reason == "Meta does not say."
+    assert study.solve(case, "cost", 5).reason == "Meta does not say"
 
 
 def test_the_same_seed_draws_the_same(shop):
