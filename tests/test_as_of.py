@@ -13,7 +13,9 @@ from capcycle.parameters import notebooks
 
 DAYS = ("2023-12-31", "2024-12-31", "2025-06-30")
 REFUSED = {  # pages whose subject was not there yet: what they say instead
-    "warrants": "unknown giver of a warrant AMD",  # AMD gave OpenAI its warrant on 6 October 2025
+    **dict.fromkeys([("warrants", day) for day in DAYS], "unknown giver of a warrant AMD"),  # that of October 2025
+    ("ai_roic", "2023-12-31"): "AMZN cannot be shown: no remaining performance obligations",  # or another company
+    ("required_revenue", "2023-12-31"): "no year shown has the capex of each",  # 2023, the first shown, was not filed
 }
 DATE = re.compile(r"\b(\d{4}-\d{2}-\d{2}|\d{1,2} (?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec) \d{4})\b")
 AHEAD = re.compile(r"\b(?:from|until|ends?|ending|due|expires|starts?|begins?|planned for) (?:on )?$")
@@ -80,7 +82,7 @@ def outcomes(tmp_path_factory):
 def test_a_page_of_an_earlier_day_shows_nothing_later(outcomes, name, day):
     outcome = outcomes[name, day]
     if outcome.error:
-        assert REFUSED.get(name, "no refusal is known of this page") in outcome.error
+        assert REFUSED.get((name, day), "this page should be there") in outcome.error
     else:
         assert not list(faults(outcome.notebook, day))
 

@@ -30,7 +30,7 @@ def what_if(case: Case, x: str, sliders: Sequence[str], of: str | None = None) -
 
     A model in plain arithmetic is called with the chart's parameters, so the chart holds its formula; one that
     iterates is worked out at every step of the sliders.
-    Where one of these inputs is missing, there is a title that says why.
+    Where one of these inputs is missing, or had no range yet on the day of the case, the title says so.
     Errors: ModelError for an input that is not there or has no range.
 
     >>> from capcycle import facts, study
@@ -42,8 +42,8 @@ def what_if(case: Case, x: str, sliders: Sequence[str], of: str | None = None) -
     """
     of, names = case.output(of), (x, *sliders)
     unit, slug = case.unit(of), parts.slug("what-if", case.model.__name__, of, x, case.company)
-    if any(case.inputs[name].missing for name in names if name in case.inputs):
-        title = say("study.cannot", subject=whose(case, of), reason=case.lacking)
+    if reason := _undrawn(case, [name for name in names if name in case.inputs]):
+        title = say("study.cannot", subject=whose(case, of), reason=reason)
         return marks.nothing(Frame(slug, title, _subtitle(case, x, of)))
     if wrong := set(names) - set(case.varied):
         raise ModelError(f"{case.model.__name__}: {unknown('input with a range', wrong, case.varied)}")
@@ -79,6 +79,15 @@ def _line(case: Case, x: str, of: str) -> pd.DataFrame:
 def _xs(case: Case, x: str) -> np.ndarray:
     each, points = case.inputs[x], STEPS // 2 + 1 if case.model.iterates else POINTS
     return np.linspace(each.low, each.high, points)
+
+
+def _undrawn(case: Case, names: Sequence[str]) -> str:
+    """Why there is no line along some inputs; empty where there is one, or where it is for the caller to mend."""
+    if any(case.inputs[name].missing for name in names):
+        return case.lacking
+    fixed = [words.lower(words.name(name)) for name in names if name not in case.varied]
+    earlier = fixed and case.book.as_of
+    return say("study.no_range", inputs=words.listing(fixed), day=words.day(case.book.day)) if earlier else ""
 
 
 def _subtitle(case: Case, x: str, of: str) -> str:
