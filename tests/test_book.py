@@ -146,41 +146,41 @@ def test_what_cannot_be_opened_is_refused(arguments, message):
 
 def assuming(as_of: str, **row) -> Book:
     """A book with one assumption, made by hand."""
-    numbers = {"low": 1.0, "central": 2.0, "high": 3.0, "unit": "fraction"}
+    numbers = {"low": 1.0, "central": 2.0, "high": 3.0, "unit": "years"}
     evidence = {"kind": "estimated", "source": "golden-sun-2025-12-12", "reason": "By hand.", "published": pd.NaT}
     book = Book(("META",), as_of)
-    vars(book)["assumptions"] = pd.DataFrame([{"name": "rent", "company": ""} | numbers | evidence | row])
+    vars(book)["assumptions"] = pd.DataFrame([{"name": "lease_term", "company": ""} | numbers | evidence | row])
     return book
 
 
 @pytest.mark.parametrize("published", [pd.NaT, pd.Timestamp("2025-12-12")])
 def test_an_assumption_stands_as_given_from_its_day_on(published):
     for day in ("2025-12-12", ""):
-        rent = study.assumption(assuming(day, published=published), "rent")
+        rent = study.assumption(assuming(day, published=published), "lease_term")
         assert (rent.kind, rent.source, rent.reason) == ("estimated", "golden-sun-2025-12-12", "By hand.")
         assert not rent.hindsight
 
 
 @pytest.mark.parametrize("published", [pd.NaT, pd.Timestamp("2025-12-12")])
 def test_before_its_day_an_assumption_is_todays_judgement_without_a_document(published):
-    rent = study.assumption(assuming("2025-12-11", published=published), "rent")
+    rent = study.assumption(assuming("2025-12-11", published=published), "lease_term")
     assert (rent.low, rent.value, rent.high) == (1.0, 2.0, 3.0)  # a model needs a value whatever the day
     assert (rent.kind, rent.source, rent.hindsight) == ("assumed", "", True) and "11 Dec 2025" in rent.reason
 
 
 def test_an_assumption_without_day_and_document_was_public_on_no_earlier_day():
-    assert study.assumption(assuming("2025-12-31", source=""), "rent").hindsight
-    assert not study.assumption(assuming("", source=""), "rent").hindsight
+    assert study.assumption(assuming("2025-12-31", source=""), "lease_term").hindsight
+    assert not study.assumption(assuming("", source=""), "lease_term").hindsight
 
 
 def test_a_readers_own_number_is_no_judgement_of_a_later_day():
-    rent = study.assumption(assuming("2025-12-11"), "rent", value=0.5)
-    assert (rent.low, rent.value, rent.high, rent.hindsight) == (0.5, 0.5, 3.0, False)
+    rent = study.assumption(assuming("2025-12-11"), "lease_term", value=5.0)
+    assert (rent.low, rent.value, rent.high, rent.hindsight) == (1.0, 5.0, 5.0, False)
 
 
 def test_an_unknown_assumption_is_refused_with_the_known_ones():
-    with pytest.raises(ModelError, match="unknown assumption rend; there are: rent"):
-        study.assumption(assuming(""), "rend")
+    with pytest.raises(ModelError, match="unknown assumption rent; there are: lease_term"):
+        study.assumption(assuming(""), "rent")
 
 
 @any_day

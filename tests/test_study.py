@@ -343,3 +343,16 @@ def test_draws_of_what_is_missing_say_so():
     shown = exhibits.spread(study.simulate(study.bound(lease_payback, BOOK)))
     assert shown.chart is None and shown.title.endswith("has a value in none of the draws")
     assert "Price of a server: no figure here, type a number" in shown.notes[0]
+
+
+def test_a_line_along_an_input_without_a_range_is_refused_and_on_an_earlier_day_left_out(shop):
+    case = made(shop, revenue=ranged(8, 10, 12))
+    with pytest.raises(ModelError, match="unknown input with a range cost; there are: revenue"):
+        exhibits.what_if(case, "cost", ["revenue"])
+    early = exhibits.what_if(replace(case, book=BOOK.on("2024-06-30")), "cost", ["revenue"])
+    assert early.chart is None and early.title.endswith("nobody had given a range of the cost by 30 Jun 2024")
+
+
+def test_a_line_along_what_is_missing_says_why(shop):
+    case = made(shop, cost=ranged(1, 2, 3), revenue=Quantity("", math.nan, "USD", reason="Meta does not say."))
+    assert exhibits.what_if(case, "revenue", ["cost"]).title.endswith("cannot be worked out: Meta does not say")

@@ -104,8 +104,8 @@ def columns() -> pd.DataFrame:
     ['company', 'concept', 'period_start', 'period_end', 'reason']
     """
     plain = {name: (about, {one: COLUMNS[one] for one in names}) for name, (about, names) in FACTS.items()}
-    held = registers.columns().assign(file=lambda rows: rows["table"] + ".csv").drop(columns="table")
-    return pd.concat([_frame(plain | REGISTERS), held, _frame(claims.FILES)], ignore_index=True)
+    tables = registers.columns().assign(file=lambda rows: rows["table"] + ".csv").drop(columns="table")
+    return pd.concat([_frame(plain | REGISTERS), tables, _frame(claims.FILES)], ignore_index=True)
 
 
 def _frame(files: Mapping[str, tuple[str, Mapping[str, str]]]) -> pd.DataFrame:
@@ -124,8 +124,8 @@ def _files(names: set[str]) -> str:
 
 
 def _lines(rows: pd.DataFrame) -> str:
-    told = [f" ({properties})" if properties else "" for properties in rows["properties"]]
-    each = zip(rows["column"], told, rows["meaning"], strict=True)
+    marks = [f" ({properties})" if properties else "" for properties in rows["properties"]]
+    each = zip(rows["column"], marks, rows["meaning"], strict=True)
     return "\n".join(f"- `{column}`{properties}: {meaning}" for column, properties, meaning in each)
 
 
@@ -135,9 +135,9 @@ def _groups() -> str:
 
 
 def _splits() -> str:
-    found = splits.splits(vintages.best_tier(facts.history()))
-    found = found.assign(ratio=found["ratio"].map("{:g}".format), day=found["day"].dt.strftime("%Y-%m-%d"))
-    return _table(found[["company", "ratio", "day", "source"]])
+    table = splits.splits(vintages.best_tier(facts.history()))
+    table = table.assign(ratio=table["ratio"].map("{:g}".format), day=table["day"].dt.strftime("%Y-%m-%d"))
+    return _table(table[["company", "ratio", "day", "source"]])
 
 
 def _list(meanings: dict[str, str], names: Iterable[str]) -> str:

@@ -16,7 +16,7 @@ from capcycle.exhibits.exhibit import Exhibit
 from capcycle.exhibits.lines import SCALED
 from capcycle.exhibits.marks import Frame
 from capcycle.exhibits.marks.frame import axis, documents, kinds_noted
-from capcycle.exhibits.studies.cases import said, titled
+from capcycle.exhibits.studies.cases import said, titled, whose
 from capcycle.quantity import Quantity
 from capcycle.study import Case
 from capcycle.words import say
@@ -30,6 +30,7 @@ def what_if(case: Case, x: str, sliders: Sequence[str], of: str | None = None) -
 
     A model in plain arithmetic is called with the chart's parameters, so the chart holds its formula; one that
     iterates is worked out at every step of the sliders.
+    Where one of these inputs is missing, or had no range yet on the day of the case, the title says so.
     Errors: ModelError for an input that is not there or has no range.
 
     >>> from capcycle import facts, study
@@ -39,17 +40,16 @@ def what_if(case: Case, x: str, sliders: Sequence[str], of: str | None = None) -
     >>> what_if(gap, "borrowed", ["prepayment"]).title
     'Funding gap moves from $3.8bn to $1.8bn as debt on the GPUs goes from $1.0bn to $3.0bn'
     """
-    of = case.output(of)
-    if wrong := {x, *sliders} - set(case.varied):
+    of, names = case.output(of), (x, *sliders)
+    unit, slug = case.unit(of), parts.slug("what-if", case.model.__name__, of, x, case.company)
+    if reason := _undrawn(case, [name for name in names if name in case.inputs]):
+        title = say("study.cannot", subject=whose(case, of), reason=reason)
+        return marks.nothing(Frame(slug, title, _subtitle(case, x, of)))
+    if wrong := set(names) - set(case.varied):
         raise ModelError(f"{case.model.__name__}: {unknown('input with a range', wrong, case.varied)}")
-    unit = case.unit(of)
     rows = _line(case, x, of).assign(unit=unit, kind=case.kind, source=case.source)
-    frame = Frame(
-        parts.slug("what-if", case.model.__name__, of, x, case.company),
-        _title(case, x, of, rows),
-        say("study.what_if_subtitle", output=words.name(of), unit=parts.unit(unit), across=words.lower(words.name(x))),
-        tuple(_range(case.inputs[name], case) for name in (x, *sliders)),
-    )
+    notes = tuple(_range(case.inputs[name], case) for name in names)
+    frame = Frame(slug, _title(case, x, of, rows), _subtitle(case, x, of), notes)
     return Exhibit(
         id=frame.id, title=frame.title, subtitle=frame.subtitle, alt=say("study.what_if_alt", title=frame.title),
         view=marks.frame.view(rows, {"label": words.name(x), "value": words.name(of)}),
@@ -79,6 +79,20 @@ def _line(case: Case, x: str, of: str) -> pd.DataFrame:
 def _xs(case: Case, x: str) -> np.ndarray:
     each, points = case.inputs[x], STEPS // 2 + 1 if case.model.iterates else POINTS
     return np.linspace(each.low, each.high, points)
+
+
+def _undrawn(case: Case, names: Sequence[str]) -> str:
+    """Why there is no line along some inputs; empty where there is one, or where it is for the caller to mend."""
+    if any(case.inputs[name].missing for name in names):
+        return case.lacking
+    fixed = [words.lower(words.name(name)) for name in names if name not in case.varied]
+    earlier = fixed and case.book.as_of
+    return say("study.no_range", inputs=words.listing(fixed), day=words.day(case.book.day)) if earlier else ""
+
+
+def _subtitle(case: Case, x: str, of: str) -> str:
+    across = words.lower(words.name(x))
+    return say("study.what_if_subtitle", output=words.name(of), unit=parts.unit(case.unit(of)), across=across)
 
 
 def _title(case: Case, x: str, of: str, rows: pd.DataFrame) -> str:
