@@ -10,8 +10,6 @@ MONTHS = 12
 
 
 class RequiredRevenue(NamedTuple):
-    """What the build costs a year, the revenue that covers it, and how far revenue is."""
-
     depreciation: Amount
     required_return: Amount
     revenue_to_break_even: Amount
@@ -92,8 +90,6 @@ def revenue_for_capex(
 
 
 class Vintages(NamedTuple):
-    """What all years' builds together must bring in, year by year, and in the last of the years."""
-
     depreciation_by_year: AmountByYear
     required_by_year: AmountByYear
     required_now: Amount
@@ -140,8 +136,6 @@ def _alive(spent: Sequence[Any], life: Any, year: int) -> Any:
 
 
 class PerUser(NamedTuple):
-    """What an amount comes to for each of its users."""
-
     per_user_month: PerUserMonth
 
 

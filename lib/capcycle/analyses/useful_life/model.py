@@ -21,8 +21,6 @@ AHEAD = 11  # years shown: a life of ten years and the half year of purchase
 
 
 class UsefulLife(NamedTuple):
-    """One year's depreciation of the servers by the life in the accounts and by another, and what it does to profit."""
-
     depreciation_in_accounts: Amount
     depreciation_restated: Amount
     depreciation_by_digits: Amount
@@ -108,8 +106,6 @@ def useful_life(
 
 
 class LifeChange(NamedTuple):
-    """What a change of life does from the day that it takes effect, to servers bought before and after."""
-
     book: Amount
     effect_on_existing: Amount
     effect_on_new: Amount
