@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import replace
+from typing import Any
 
 import pandas as pd
 
@@ -22,6 +23,7 @@ LAGS = (1, 24)
 NOW = ("AI", "US IT and software")  # the episodes that are no earlier build-out of one kind
 SHARES = (0.001, 0.5)
 SINCE = 2023
+BASIS: dict[str, Any] = {"gdp": "us_gdp", "years_ahead": 0.0, "life": "it_life_epoch"}
 
 
 def following(leader: Measures, follower: Measures, lags: int) -> dict[str, list[Correlation]]:
@@ -82,9 +84,7 @@ def most_pairs(correlations: Mapping[str, list[Correlation]]) -> str:
     return max(correlations, key=lambda company: correlations[company][0].pairs)
 
 
-@study.starts(build_out)
-def _start(book: Book, company: str) -> Case:
-    return study.bound(build_out, book, company, gdp="us_gdp", years_ahead=0.0, life="it_life_epoch")
+study.starts_bound(build_out, **BASIS)
 
 
 def against_gdp(book: Book, past_share: float, since: int = SINCE) -> Case:
@@ -92,8 +92,7 @@ def against_gdp(book: Book, past_share: float, since: int = SINCE) -> Case:
 
     Errors: ModelError where no company has capex, and for a share that cannot be.
     """
-    return study.case(build_out, book, investment=spent(book, since), gdp="us_gdp", years_ahead=0,
-                      life="it_life_epoch", past_share=past(book, past_share))  # fmt: skip
+    return study.case(build_out, book, investment=spent(book, since), past_share=past(book, past_share), **BASIS)
 
 
 def spent(book: Book, since: int = SINCE) -> Quantity:

@@ -37,6 +37,7 @@ AUTHORS: dict[str, dict[str, Any]] = {  # the assumptions with which the general
 FIVE_YEARS = "it_life_krishna"  # the end of Krishna's range
 
 
+@study.starts_by_company(revenue_for_capex, **SHARED)
 def against_disclosed(book: Book, since: int = SINCE, **numbers: float) -> dict[str, Case]:
     """For each company its newest twelve months of capex, at its own life, against the AI revenue that it discloses.
 
@@ -248,12 +249,13 @@ def spread_over_users(whole: Case) -> Case:
     return study.case(price_per_user, whole.book, users="iphone_users", revenue_required=needed)
 
 
-@study.starts(required_revenue)
-def _start(book: Book, company: str) -> Case:
+@study.starts_by_company(required_revenue, **SHARED)
+def _general(book: Book) -> dict[str, Case]:
+    return {company: _in_general(each) for company, each in against_disclosed(book).items()}
+
+
+def _in_general(whole: Case) -> Case:
     """The general function on a company's AI capex, parted into chips and site."""
-    if not company:
-        return study.bound(required_revenue, book, **SHARED)
-    whole = _of_company(book, company)
     built = whole.inputs["capex"] * whole.inputs["ai_share_of_capex"]
     chips = whole.inputs["it_share_of_capex"]
     parts = {"it_capex": built * chips, "facility_capex": built * (1 - chips)}
@@ -261,24 +263,12 @@ def _start(book: Book, company: str) -> Case:
     own = {name: replace(each.called(name, whole.currency, reason), low=np.nan, high=np.nan)
            for name, each in parts.items()}  # fmt: skip
     shared = {name: each for name, each in whole.inputs.items() if name in required_revenue.parameters}
-    return study.case(required_revenue, book, company, **shared, **own)
+    return study.case(required_revenue, whole.book, whole.company, **shared, **own)
 
 
-@study.starts(revenue_for_capex)
-def _of_company(book: Book, company: str) -> Case:
-    if not company:
-        return study.bound(revenue_for_capex, book, **SHARED)
-    return against_disclosed(book.of(company))[company]
+@study.starts_by_company(revenue_for_vintages, **SHARED)
+def _vintages(book: Book) -> dict[str, Case]:
+    return {company: vintages(book, {company: each}, each) for company, each in against_disclosed(book).items()}
 
 
-@study.starts(revenue_for_vintages)
-def _vintages(book: Book, company: str) -> Case:
-    if not company:
-        return study.bound(revenue_for_vintages, book, **SHARED)
-    whole = _of_company(book, company)
-    return vintages(book.of(company), {company: whole}, whole)
-
-
-@study.starts(price_per_user)
-def _per_user(book: Book, company: str) -> Case:
-    return study.bound(price_per_user, book, company, users="iphone_users")
+study.starts_bound(price_per_user, users="iphone_users")
