@@ -112,7 +112,6 @@ def _margin(year: int, now, then):
 
 
 class AiCloudBuild(NamedTuple):
-    ai_capex_by_year: AmountByYear
     ai_capital: AmountByYear
     ai_nopat: AmountByYear
     cash_flow: AmountByYear
@@ -162,7 +161,6 @@ def ai_cloud_build(
     cash = [nopat[year] + capital[year] / life_in_accounts - capex[year] for year in years]
     total = list(accumulate(cash))
     return AiCloudBuild(
-        ai_capex_by_year=capex,
         ai_capital=capital[: HORIZON + 1],
         ai_nopat=nopat,
         cash_flow=cash,

@@ -7,7 +7,7 @@ from typing import Any
 import pandas as pd
 
 from capcycle import facts, study, words
-from capcycle.analyses.cycle.model import BASIS_POINTS, Correlation, build_out, correlation, cross_correlation
+from capcycle.analyses.cycle.model import BASIS_POINTS, Correlation, build_out, cross_correlation
 from capcycle.analyses.required_revenue import against_disclosed, group, spending
 from capcycle.errors import ModelError
 from capcycle.facts import Book
@@ -38,9 +38,11 @@ def following(leader: Measures, follower: Measures, lags: int) -> dict[str, list
             for company, rows in both.groupby("company", sort=False)}  # fmt: skip
 
 
-def pairs(leader: Measures, follower: Measures) -> pd.DataFrame:
-    """The figures that `following` compares: a row per company and period that has both."""
-    return _side_by_side(leader, follower).dropna(subset=["value", "value_later"])
+def documents_of(leader: Measures, follower: Measures, *companies: str) -> str:
+    """The documents behind the figures that `following` compares: those of companies and periods that have both."""
+    used = _side_by_side(leader, follower).dropna(subset=["value", "value_later"])
+    used = used[used["company"].isin(companies)]
+    return facts.documents([*used["source"], *used["source_later"]])
 
 
 def _side_by_side(leader: Measures, follower: Measures) -> pd.DataFrame:
@@ -72,11 +74,6 @@ def later(of: Measures, then: Measures, years: int) -> pd.DataFrame:
         kind=[facts.weakest(["derived", *row]) for row in table[["kind", "kind_now", "kind_then"]].values],
         source=[facts.documents(row) for row in table[["source", "source_now", "source_then"]].values],
     )[["company", "period", "x", "value", "kind", "source"]]
-
-
-def over_all(table: pd.DataFrame) -> Correlation:
-    """The correlation over all companies and years of `later`."""
-    return correlation(table["x"], table["value"])
 
 
 def most_pairs(correlations: Mapping[str, list[Correlation]]) -> str:

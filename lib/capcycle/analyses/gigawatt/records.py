@@ -49,8 +49,7 @@ def dated(name: str, day: pd.Timestamp) -> str:
 
 def span(ends: Sequence[float], unit: str) -> str:
     """Two figures of one unit, or one where they are alike; empty where they are missing."""
-    first, last = (value(float(each), unit) for each in ends)
-    return "" if first == words.DASH else first if first == last else say("note.range", first=first, last=last)
+    return words.between(*ends, unit).replace(words.DASH, "")
 
 
 def cost_per_gw(book: Book) -> Exhibit:

@@ -77,8 +77,8 @@ def irr_variants(book: Book) -> Exhibit:
           for name, each in printed.items() if not each.hindsight),
     ]).assign(unit="fraction")  # fmt: skip
     note = study.tell(build, "gpu_cloud.variants.note", rent=site_rent)
-    return marks.dots(rows, Frame("irr-variants", _variants_title(build, list(returns.values()), printed),
-                                  say("gpu_cloud.variants.subtitle"), (note,)))  # fmt: skip
+    title = _variants_title(build, list(returns.values()), printed)
+    return marks.dots(rows, Frame("irr-variants", title, say("gpu_cloud.variants.subtitle"), (note,)))
 
 
 def _variants(build: Case, site_rent: float) -> Mapping[str, Mapping[str, float]]:
@@ -104,9 +104,7 @@ def _variants_title(build: Case, values: list[float], printed: Mapping[str, Quan
 
 
 def _printed(each: Quantity) -> str:
-    if np.isnan(each.value):
-        return say("note.range", first=words.value(each.low, "fraction"), last=words.value(each.high, "fraction"))
-    return words.value(each.value, "fraction")
+    return words.between(each.low, each.high, "fraction") if np.isnan(each.value) else each.shown
 
 
 def _not_public(id: str, book: Book) -> Exhibit:

@@ -37,10 +37,8 @@ def ladder(book: Book, of: str = "enterprise_value") -> Exhibit:
     drawn = rows.dropna(subset="value").sort_values(["place", "value"], ascending=[True, False], ignore_index=True)
     lacking = rows[rows["value"].isna()].groupby("name", sort=False)["note"]
     notes = [say("marks.missing", label=name, reason=listed(reasons)) for name, reasons in lacking]
-    subtitle = say("power_value.ladder.subtitle", of=words.name(of))
-    notes = (say("power_value.ladder.note"), *notes)
-    frame = Frame(parts.slug("ladder", of), _ladder_title(drawn, of), subtitle, notes)
-    return marks.nothing(frame) if drawn.empty else marks.dots(drawn, frame)
+    title, id = _ladder_title(drawn, of), parts.slug("ladder", of)
+    return marks.dots(drawn, marks.worded("power_value.ladder", *notes, id=id, title=title, of=words.name(of)))
 
 
 def _rung(name: str, value: Quantity, power: Quantity) -> dict:
@@ -56,13 +54,9 @@ def _rung(name: str, value: Quantity, power: Quantity) -> dict:
 def _ladder_title(rows: pd.DataFrame, of: str) -> str:
     if rows.empty:
         return say("finding.none", metric=words.name(of))
-    stages = [f"{_ends(values)} {words.lower(stage)}" for stage, values in rows.groupby("group", sort=False)["value"]]
+    ends = rows.groupby("group", sort=False)["value"].agg(["min", "max"])
+    stages = [f"{words.between(*each, PER_MW)} {words.lower(stage)}" for stage, *each in ends.itertuples()]
     return say("power_value.ladder.title", of=words.name(of), stages=words.listing(stages))
-
-
-def _ends(values: pd.Series) -> str:
-    low, high = (words.value(each, PER_MW) for each in (values.min(), values.max()))
-    return low if low == high else say("note.range", first=low, last=high)
 
 
 def stage_prices(book: Book, of: str = "enterprise_value") -> Exhibit:
@@ -84,8 +78,8 @@ def stage_prices(book: Book, of: str = "enterprise_value") -> Exhibit:
     names = words.listing([book.names[company] for company in found.companies]) if regressed else ""
     note = say(f"power_value.prices.{'freedom' if regressed else 'no_freedom'}", names=names, freedom=found.freedom,
                count=len(found.companies), errors=f"{found.errors_needed:.1f}")  # fmt: skip
-    frame = Frame(parts.slug("power-prices", of), say(f"power_value.prices.{key}", **ratios),
-                  say("power_value.prices.subtitle", of=words.name(of)), (note,))  # fmt: skip
+    title, id = say(f"power_value.prices.{key}", **ratios), parts.slug("power-prices", of)
+    frame = marks.worded("power_value.prices", note, id=id, title=title, of=words.name(of))
     return marks.table(rows.reset_index(drop=True), frame, headings)
 
 
@@ -101,11 +95,12 @@ def lease_table(case: Case) -> Exhibit:
         return marks.nothing(Frame(id, say("power_value.lease.title_0", name=name), ""))
     general, years = (study.assumption(book, each) for each in ("noi_per_leased_mw", "delivery_years"))
     delivered, signed = case.inputs["delivered"], case.inputs["leased_mw"]
-    title = say("power_value.lease.title", name=name, noi=figures(book)[case.company]["noi_per_leased_mw"].shown,
-                general=general.shown, running=(delivered * signed).shown, mw=signed.shown)  # fmt: skip
-    notes = (say("power_value.lease.note", years=years.shown), delivered.reason)
     rows = pd.DataFrame([_lease(row) for row in own.to_dict("records")])
-    frame = Frame(id, title, say("power_value.lease.subtitle", name=name), notes)
+    noi = figures(book)[case.company]["noi_per_leased_mw"].shown
+    frame = marks.worded(
+        "power_value.lease", delivered.reason, id=id, name=name, noi=noi, general=general.shown, mw=signed.shown,
+        running=(delivered * signed).shown, years=years.shown,
+    )  # fmt: skip
     return marks.table(rows, frame, {each: say(f"power_value.lease_column.{each}") for each in LEASE_COLUMNS})
 
 

@@ -90,7 +90,6 @@ def revenue_for_capex(
 
 
 class Vintages(NamedTuple):
-    depreciation_by_year: AmountByYear
     required_by_year: AmountByYear
     required_now: Amount
     gap_multiple: Multiple
@@ -127,7 +126,7 @@ def revenue_for_vintages(
             for year in range(len(it))]  # fmt: skip
     margin = gross_margin_before_depreciation * ramp
     required = [per(wear + target_return * capital, margin) for wear, capital in zip(worn, alive, strict=True)]
-    return Vintages(worn, required, required[-1], per(required[-1], ai_revenue))
+    return Vintages(required, required[-1], per(required[-1], ai_revenue))
 
 
 def _alive(spent: Sequence[Any], life: Any, year: int) -> Any:

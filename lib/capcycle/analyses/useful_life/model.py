@@ -113,8 +113,6 @@ class LifeChange(NamedTuple):
     effect_on_net_income: Amount
     existing_before: AmountByYear
     existing_after: AmountByYear
-    new_before: AmountByYear
-    new_after: AmountByYear
     effect_by_year: AmountByYear
     eps_effect: PerShareByYear
 
@@ -161,8 +159,6 @@ def life_change(
         effect_on_net_income=-effects[0] * (1 - tax_rate),
         existing_before=before,
         existing_after=after,
-        new_before=new_before,
-        new_after=new_after,
         effect_by_year=effects,
         eps_effect=[-each * (1 - tax_rate) / shares_diluted for each in effects],
     )
