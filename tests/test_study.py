@@ -91,7 +91,7 @@ def test_an_assumption_of_others_is_missing_and_names_them(shop):
     for company in ("META", ""):
         case = study.case(shop, book, company, revenue=1, volume=1, cost=1, term="backlog_duration")
         assert math.isnan(case.inputs["term"].value)
-        assert case.lacking == "nobody gives its term, only that of Amazon and Microsoft"
+        assert case.lacking == "no source states its term, only that of Amazon and Microsoft"
 
 
 def test_an_assumption_in_another_currency_is_converted_at_the_last_rate_of_the_day(shop):
@@ -196,7 +196,7 @@ def test_a_verdict_on_todays_judgement_says_so_on_an_earlier_page(shop):
 
 def test_a_missing_figure_is_missing_in_the_result_and_says_why(shop):
     case = made(shop, revenue=Quantity("", math.nan, "USD", kind="reported", reason="Meta does not say."))
-    assert math.isnan(case.outputs.profit) and case.lacking == "Meta does not say."
+    assert math.isnan(case.outputs.profit) and case.lacking == "Meta does not say"
 
 
 def test_the_worse_end_is_the_one_that_worsens_the_verdict(shop):
@@ -248,7 +248,7 @@ def test_every_solution_is_given(monkeypatch):
         return Earned(net_income**2, [])
 
     found = study.solve(study.case(bowl, BOOK, net_income=ranged(-3, 1, 3)), "net_income", 4)
-    assert found.values == pytest.approx((-2, 2)) and found.reason == "2 values give it"
+    assert found.values == pytest.approx((-2, 2)) and found.reason == "2 values reach it"
 
 
 def test_a_jump_over_the_target_is_no_solution(monkeypatch):
@@ -263,7 +263,7 @@ def test_a_jump_over_the_target_is_no_solution(monkeypatch):
 
 def test_a_target_that_the_inputs_cannot_say_has_its_reason(shop):
     case = made(shop, revenue=Quantity("", math.nan, "USD", reason="Meta does not say."), cost=ranged(1, 2, 3))
-    assert study.solve(case, "cost", 5).reason == "Meta does not say."
+    assert study.solve(case, "cost", 5).reason == "Meta does not say"
 
 
 def test_the_same_seed_draws_the_same(shop):
@@ -341,5 +341,5 @@ def test_the_reason_of_an_input_stands_above_its_document_and_as_plain_text_in_t
 
 def test_draws_of_what_is_missing_say_so():
     shown = exhibits.spread(study.simulate(study.bound(lease_payback, BOOK)))
-    assert shown.chart is None and shown.title.endswith("no draw gives a number")
-    assert "Price of a server: nothing here gives it, type a number" in shown.notes[0]
+    assert shown.chart is None and shown.title.endswith("has a value in none of the draws")
+    assert "Price of a server: no figure here, type a number" in shown.notes[0]
