@@ -22,8 +22,6 @@ STEPS = 13  # of the price
 
 
 class Warrant(NamedTuple):
-    """What a warrant is worth, at the price of today and at that of its last hurdle."""
-
     warrant_value: Amount
     value_at_hurdle: Amount
     dilution: Fraction

@@ -7,6 +7,6 @@ from capcycle.study.figures import figure, history, newest, summed
 from capcycle.study.scenarios import SCENARIOS, Scenarios, scenarios
 from capcycle.study.simulate import Simulation, simulate
 from capcycle.study.solve import Solution, solve
-from capcycle.study.start import bound, starts
+from capcycle.study.start import bound, starts, starts_bound, starts_by_company
 from capcycle.study.sweep import Grid, Tornado, grid, tornado
 from capcycle.study.tell import hindsight, judged_later, subject, tell, verdict

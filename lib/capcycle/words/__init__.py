@@ -13,4 +13,4 @@ from capcycle.words.catalogue import (
     say,
     sentence,
 )
-from capcycle.words.format import DASH, change, coupon, day, listing, period, points, value
+from capcycle.words.format import DASH, between, change, coupon, day, listing, period, points, value

@@ -115,9 +115,7 @@ def build(book: Book, company: str, **numbers: float) -> Case:
     return _case(ai_cloud_build, book, company, numbers, {"ai_life": "server_life"} | spent)
 
 
-@study.starts(ai_cloud_payback)
-def _payback(book: Book, company: str) -> Case:
-    return study.bound(ai_cloud_payback, book, company, ai_life="server_life")
+study.starts_bound(ai_cloud_payback, ai_life="server_life")
 
 
 @study.starts(ai_cloud_build)

@@ -111,6 +111,7 @@ def _by_owner(counts: pd.DataFrame) -> pd.DataFrame:
     return counts.groupby(["name", "company"], as_index=False, sort=False).agg(ways)
 
 
+@study.starts_by_company(model.compute_stock)
 def chip_cases(book: Book) -> dict[str, Case]:
     """For each company its chips beside its capex, cloud revenue and enterprise value at the end of the same quarter.
 
@@ -133,12 +134,6 @@ def chip_cases(book: Book) -> dict[str, Case]:
             "net_debt": _net_debt(book, company, end, balance),
         }
     return {company: study.case(model.compute_stock, book, company, **inputs) for company, inputs in cases.items()}
-
-
-@study.starts(model.compute_stock)
-def stock(book: Book, company: str = "") -> Case:
-    """The chips of one company beside its money; of no company all is to be typed."""
-    return chip_cases(book.of(company))[company] if company else study.bound(model.compute_stock, book)
 
 
 def _counted(own: pd.DataFrame) -> dict[str, Quantity]:
@@ -191,6 +186,7 @@ def _amount(book: Book, rows: pd.DataFrame, what: str, end: pd.Timestamp, amount
     return newest(book.convert(dated), what, say("study.not_shown", name=lower(name(what))), day=date)
 
 
+@study.starts_by_company(model.build_plan)
 def plan_cases(book: Book) -> dict[str, Case]:
     """For each company the cost of the power it plans beside its present capex."""
     capex, power = measure("capex", select(book, "ttm")), book.register("capacity")
@@ -200,12 +196,6 @@ def plan_cases(book: Book) -> dict[str, Case]:
                             **_planned(whole[whole["company"] == company]))
         for company in book.companies
     }  # fmt: skip
-
-
-@study.starts(model.build_plan)
-def plan(book: Book, company: str = "") -> Case:
-    """The plan of one company; of no company all is to be typed."""
-    return plan_cases(book.of(company))[company] if company else study.bound(model.build_plan, book)
 
 
 def _planned(power: pd.DataFrame) -> dict[str, Quantity]:

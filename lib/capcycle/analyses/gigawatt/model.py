@@ -21,8 +21,6 @@ PFLOPS_PER_EFLOPS = 1_000
 
 
 class Gigawatt(NamedTuple):
-    """What a site's power holds, what that costs, and what the maker of its chips earns."""
-
     gpus: GPUs
     racks: Racks
     throughput: Throughput
@@ -68,8 +66,6 @@ def gigawatt(
 
 
 class VendorContent(NamedTuple):
-    """Who gets a gigawatt's money."""
-
     gpu_maker_profit: PerGW
     gpu_supply: PerGW
     network_content: PerGW
@@ -115,8 +111,6 @@ def vendor_content(
 
 
 class CostOfOwnership(NamedTuple):
-    """What a data centre costs a year, by part."""
-
     it_cost: Amount
     facility_cost: Amount
     total_cost: Amount
@@ -149,8 +143,6 @@ def cost_of_ownership(
 
 
 class Substitution(NamedTuple):
-    """What a rack saves with chips at another maker's margin."""
-
     asic_cost: Amount
     capex_saving: Fraction
     asic_share_of_capex: Fraction
@@ -178,8 +170,6 @@ def asic_substitution(
 
 
 class ComputeStock(NamedTuple):
-    """An owner's money and power for each H100-equivalent."""
-
     capex_per_h100e: PerH100e
     market_value_per_h100e: PerH100e
     ev_per_h100e: PerH100e
@@ -225,8 +215,6 @@ def compute_stock(
 
 
 class TrainingScale(NamedTuple):
-    """How fast training capacity grows a year, and what power it takes after the chips' own progress."""
-
     training_growth: Multiple
     training_power_growth: Multiple
 
@@ -248,8 +236,6 @@ def training_scale(step_multiple: Multiple, step_years: Years, efficiency_gain: 
 
 
 class BuildPlan(NamedTuple):
-    """What a plan in MW costs, and how that compares with what is spent now."""
-
     plan_cost: Amount
     plan_cost_per_year: Amount
     plan_to_capex: Multiple

@@ -34,7 +34,7 @@ def dots(rows: pd.DataFrame, key: str, notes: Sequence[str] = (), **more: Any) -
         return nothing(shape)
     rows = rows.sort_values("value", ascending=False, ignore_index=True)
     title = ranked_title(rows.drop(columns="group", errors="ignore"), "gigawatt", key, more)
-    return marks.dots(rows, Frame(shape, title, say(f"{key}.subtitle", **more), (say(f"{key}.note"), *notes)))
+    return marks.dots(rows, marks.worded(key, *notes, title=title, **more))
 
 
 def nothing(shape: str) -> Exhibit:
@@ -49,15 +49,14 @@ def dated(name: str, day: pd.Timestamp) -> str:
 
 def span(ends: Sequence[float], unit: str) -> str:
     """Two figures of one unit, or one where they are alike; empty where they are missing."""
-    first, last = (value(float(each), unit) for each in ends)
-    return "" if first == words.DASH else first if first == last else say("note.range", first=first, last=last)
+    return words.between(*ends, unit).replace(words.DASH, "")
 
 
 def cost_per_gw(book: Book) -> Exhibit:
     """What authors say that a gigawatt costs, each with its date and the gigawatt that is meant."""
-    names = {f"{PREFIX}{author}": author for author in BASES}
-    printed = book.register("assumptions").query("name in @names").to_dict("records")
-    rows = [_of_author(row, names[row["name"]]) for row in printed]
+    table = book.register("assumptions")
+    printed = table[table["name"].isin([f"{PREFIX}{author}" for author in BASES])]
+    rows = [_of_author(row) for row in printed.to_dict("records")]
     authors = {row["author"] for row in rows}
     sheets = book.register("chips").dropna(subset="capex_per_gw").to_dict("records")
     rows += [_dot(row, dated(_chip(row), row["published"]), *[row["capex_per_gw"]] * 2, row["note"])
@@ -65,7 +64,8 @@ def cost_per_gw(book: Book) -> Exhibit:
     return dots(pd.DataFrame(rows).assign(unit="USD/GW"), "gigawatt.cost-per-gw")
 
 
-def _of_author(row: Mapping[str, Any], short: str) -> dict[str, Any]:
+def _of_author(row: Mapping[str, Any]) -> dict[str, Any]:
+    short = row["name"].removeprefix(PREFIX)
     author = words.label(f"gigawatt.author.{short.partition('_')[0]}")
     ends = [row["low"], row["high"]] if np.isnan(row["central"]) else [row["central"]] * 2
     said = {"kind": "estimated", "source": row["source"], "power_basis": BASES[short]}
@@ -74,9 +74,13 @@ def _of_author(row: Mapping[str, Any], short: str) -> dict[str, Any]:
 
 def _dot(row: Mapping[str, Any], label: str, low: float, high: float, note: str) -> dict[str, Any]:
     """A dot in the colour of the gigawatt that is meant; of a range the upper end."""
-    group = words.label(f"gigawatt.basis.{row['power_basis'] or 'unstated'}")
-    return {"label": label, "group": group, "low": low, "value": high, "high": high, "note": note,
-            "kind": row["kind"], "source": row["source"]}  # fmt: skip
+    return {"label": label, "group": _basis(row["power_basis"] or "unstated"), "low": low, "value": high,
+            "high": high, "note": note, "kind": row["kind"], "source": row["source"]}  # fmt: skip
+
+
+def _basis(basis: str) -> str:
+    """Which gigawatt is meant, in words."""
+    return words.label(f"gigawatt.basis.{basis}")
 
 
 def _chip(row: Mapping[str, Any]) -> str:
@@ -133,16 +137,13 @@ def funnel(book: Book) -> Exhibit:
         return nothing("funnel")
     order = rows.assign(place=rows["stage"].map(STAGES.index), first=rows["company"].map(book.companies.index))
     rows = order.sort_values(["first", "place", "basis"], ignore_index=True)
-    rows["group"] = [words.label(f"gigawatt.basis.{basis}") for basis in rows["basis"]]
-    rows["label"] = rows["name"] + ": " + rows["stage"]
+    group, label = rows["basis"].map(_basis), rows["name"] + ": " + rows["stage"]
     # bars under one label would be stacked, and those of unlike bases are not to be added
-    rows["label"] = rows["label"].mask(
-        rows["label"].duplicated(keep=False), rows["label"] + ", " + rows["group"].map(words.lower)
-    )
+    label = label.mask(label.duplicated(keep=False), label + ", " + group.map(words.lower))
+    rows = rows.assign(unit="MW", group=group, label=label)
     silent = [book.names[company] for company in book.companies if company not in set(rows["company"])]
     notes = [say("gigawatt.funnel.silent", names=words.listing(silent))] if silent else []
-    frame = Frame("funnel", _title(rows, book), say("gigawatt.funnel.subtitle"), (say("gigawatt.funnel.note"), *notes))
-    return marks.columns(rows.assign(unit="MW"), frame)
+    return marks.columns(rows, marks.worded("gigawatt.funnel", *notes, title=_title(rows, book)))
 
 
 def _title(rows: pd.DataFrame, book: Book) -> str:
@@ -200,10 +201,9 @@ def sites(book: Book) -> Exhibit:
     wide = wide.reindex(columns=["critical", "gross", "utility"]).dropna(subset="critical")
     wide["around"] = wide["gross"].fillna(wide["utility"])
     within("MW of a facility for each MW of its IT", wide["around"] / wide["critical"], 1.0)
-    outer = ["utility" if missing else "gross" for missing in wide["gross"].isna()]
     rows = wide.assign(
         value=wide["around"] / wide["critical"],
-        group=[words.label(f"gigawatt.basis.{basis}") for basis in outer],
+        group=[_basis("utility" if missing else "gross") for missing in wide["gross"].isna()],
         label=[f"{name}, {site}" for name, site in wide.index],
         note=[span(ends, "MW") for ends in wide[["around", "critical"]].to_numpy()],
         source=power.groupby(["name", "site"])["source"].agg(facts.documents),

@@ -64,15 +64,8 @@ def _hour(book: Book, company: str) -> Case:
     return hour(book, company) if not company or company in lessors(book) else study.bound(gpu_hour, book, company)
 
 
-@study.starts(gpu_run_rate)
-def _run_rate(book: Book, company: str) -> Case:
-    return study.bound(gpu_run_rate, book, company, run_rate="run_rate_planned", gpus="gpus_planned",
-                       planned_gpus="gpus_planned")  # fmt: skip
-
-
-@study.starts(gpu_funding_gap)
-def _funding(book: Book, company: str) -> Case:
-    return study.bound(gpu_funding_gap, book, company, **PLAN)
+study.starts_bound(gpu_run_rate, run_rate="run_rate_planned", gpus="gpus_planned", planned_gpus="gpus_planned")
+study.starts_bound(gpu_funding_gap, **PLAN)
 
 
 def lessors(book: Book) -> list[str]:

@@ -75,7 +75,4 @@ def _uses(book: Book, company: str) -> Case:
     return uses(_lease(book, company))
 
 
-@study.starts(business)
-def _business(book: Book, company: str) -> Case:
-    revenue, margin = USES["hosting"]
-    return study.case(business, book, revenue_per_mw=revenue, gross_margin=margin)
+study.starts_bound(business, revenue_per_mw="hosting_rent", gross_margin="hosting_gross_margin")

@@ -196,15 +196,24 @@ def yield_on_cost(contract: Mapping, margin: Quantity, capex: Quantity) -> Quant
 
     Formula: price * margin / capex per MW; the ends take the low margin at the high cost and the other way round
     """
+    earned = stated(contract, contract["price"]) * margin_of(contract, margin) / capex_of(contract, capex)
+    return earned.called("yield_on_cost", "fraction")
+
+
+def margin_of(contract: Mapping, general: Quantity) -> Quantity:
+    """The margin of a contract's income that it states, else the general one."""
+    margin, low, high = (contract[name] for name in ("margin", "margin_low", "margin_high"))
+    return general if np.isnan(margin) else stated(contract, margin, low, high)
+
+
+def capex_of(contract: Mapping, general: Quantity) -> Quantity:
+    """The cost of building a MW that a contract states, else the general one."""
     low, high = contract["capex_per_mw_low"], contract["capex_per_mw_high"]
-    if pd.notna(contract["margin"]):
-        margin = _stated(contract, contract["margin"], contract["margin_low"], contract["margin_high"])
-    if pd.notna(low + high):
-        capex = _stated(contract, (low + high) / 2, low, high)
-    return (_stated(contract, contract["price"]) * margin / capex).called("yield_on_cost", "fraction")
+    return general if np.isnan(low + high) else stated(contract, (low + high) / 2, low, high)
 
 
-def _stated(contract: Mapping, value: float, low: float = np.nan, high: float = np.nan) -> Quantity:
+def stated(contract: Mapping, value: float, low: float = np.nan, high: float = np.nan) -> Quantity:
+    """A figure as a contract states it."""
     return Quantity("", value, "", low, high, contract["kind"], contract["source"])
 
 

@@ -22,7 +22,6 @@ LEDGER = ["lessor_name", "tenant_name", "mw", "price", "status", "status_date", 
           "group", "cover", "share", "margin", "rise", "remark"]  # fmt: skip
 REMARKS = ("not_hosting", "triple_net", "rise_implied", "no_value")
 COUNTS = {"contracts": "number", "mw": "MW", "mw_priced": "MW", "mean_mw": "MW", "mean_term": "years"}
-HOLDINGS = {"lessor": "hosting.book-by-lessor", "tenant": "hosting.book-by-tenant"}
 BACKLOG = ["label", "contracts", "mw", "value", "undated", "to_come", "weighted"]
 
 
@@ -122,6 +121,7 @@ def _two_books(book: Book, cut_off: str) -> dict[str, pd.DataFrame]:
 
 def holdings(book: Book, cut_off: str, by: str = "lessor") -> Exhibit:
     """Whose MW each book counts: a column per book, stacked by `lessor` or `tenant`; ventures under who leads them."""
+    key = f"hosting.book-by-{by}"
     rows = pd.concat([
         table.groupby(f"{by}_short", sort=False).agg(value=("mw", "sum"), source=("source", documents))
         .sort_values("value", ascending=False).rename_axis("group").reset_index().assign(x=say(f"hosting.cut.{name}"))
@@ -129,9 +129,9 @@ def holdings(book: Book, cut_off: str, by: str = "lessor") -> Exhibit:
     ], ignore_index=True)  # fmt: skip
     like = rows[rows["x"] == say("hosting.cut.like")].set_index("group")["value"]
     most = {"name": next(iter(like.index), ""), "share": words.value(per(like.max(), like.sum()), "fraction")}
-    title = words.counted(f"{HOLDINGS[by]}.title", len(like), **most)
     rows = rows.assign(label=rows["x"], unit="MW", kind="derived")
-    return _shown(marks.stacked, book, HOLDINGS[by], rows if len(like) else rows[:0], title)
+    title = words.counted(f"{key}.title", len(like), **most)
+    return _shown(marks.stacked, book, key, rows if len(like) else rows[:0], title)
 
 
 def backlog(let: Case, weight: Quantity, from_day: str = "") -> Exhibit:
@@ -235,25 +235,22 @@ def _contracts(book: Book) -> pd.DataFrame:
 
 def _worded(table: pd.DataFrame, book: Book) -> pd.DataFrame:
     """Contracts as a reader meets them: by lessor and MW, and by site where two would be called the same."""
-    rows, lessors = table.to_dict("records"), table["lessor"].map(book.names)
-    tenants = [_tenant(row, book) for row in rows]
-    labels = [
-        say(
-            "hosting.label_tenant" if np.isnan(mw) else "hosting.label",
-            lessor=lessor,
-            tenant=tenant,
-            mw=words.value(mw, "MW"),
-        )
-        for lessor, tenant, mw in zip(lessors, tenants, table["mw"], strict=True)
-    ]
+    rows = table.to_dict("records")
+    labels = [_label(row, book) for row in rows]
     sites = [row["site"].partition(",")[0] for row in rows]
     return table.assign(
-        lessor_short=lessors,
-        tenant_short=tenants,
+        lessor_short=table["lessor"].map(book.names),
+        tenant_short=[_tenant(row, book) for row in rows],
         group=table["credit"].map(_credit),
         label=[say("hosting.label_site", label=label, site=site) if site and labels.count(label) > 1 else label
                for label, site in zip(labels, sites, strict=True)],
     )  # fmt: skip
+
+
+def _label(row: dict, book: Book) -> str:
+    key = "hosting.label_tenant" if np.isnan(row["mw"]) else "hosting.label"
+    mw = words.value(row["mw"], "MW")
+    return say(key, lessor=book.names[row["lessor"]], tenant=_tenant(row, book), mw=mw)
 
 
 def _tenant(row: dict, book: Book) -> str:
@@ -287,7 +284,6 @@ def _of(key: str, table: pd.DataFrame) -> Sequence[str]:
 
 def _shown(draw: Callable, book: Book, key: str, rows: pd.DataFrame, title: str, *notes: str, **more: str) -> Exhibit:
     """Rows as a chart or a table, its words under a key; without any row a sentence that nothing is public."""
-    subtitle, note = say(f"{key}.subtitle", currency=book.money, **more), words.said(f"{key}.note", "")
-    notes = (say(note), *notes) if note else notes
-    frame = marks.Frame(key.partition(".")[2], title if len(rows) else say("hosting.none"), subtitle, notes)
+    title = title if len(rows) else say("hosting.none")
+    frame = marks.worded(key, *notes, title=title, currency=book.money, **more)
     return draw(rows, frame) if len(rows) else marks.nothing(frame)

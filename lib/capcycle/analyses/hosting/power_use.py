@@ -2,7 +2,7 @@
 
 from typing import Any, NamedTuple
 
-from capcycle.analyses.hosting.model import discounted, rents
+from capcycle.analyses.hosting.model import noi_value, rents
 from capcycle.models.bounds import horizon
 from capcycle.models.maths import annuity, maximum, minimum, where
 from capcycle.models.registry import (
@@ -19,15 +19,13 @@ from capcycle.models.registry import (
     Years,
     model,
 )
+from capcycle.units import HOURS_PER_YEAR
 
 BLOCKS_PER_YEAR = 6 * 24 * 365  # the network aims at one every ten minutes
-HOURS_PER_YEAR = 24 * 365
 MINING_YEARS = 25  # that rigs are looked at: as long as the longest lease
 
 
 class PowerUse(NamedTuple):
-    """What one MW of power is worth in each use, and the bitcoin price at which the choice turns."""
-
     bitcoins_mined: BitcoinsPerYear
     mining_revenue: PerMWYear
     mining_value: PerMW
@@ -38,8 +36,6 @@ class PowerUse(NamedTuple):
 
 
 class Business(NamedTuple):
-    """What one MW in a use keeps of its revenue."""
-
     cost: PerMWYear
     gross_profit: PerMWYear
 
@@ -109,7 +105,7 @@ def power_use(
     mined, spent = _mining(bitcoins, cost, mining_decline, uncontracted_rate, lease_term)
     mining = maximum(0.0, *(bitcoin_price * each - paid for each, paid in zip(mined, spent, strict=True)))
     first_rent, shares = rents(hosting_rent, rent_escalator, lease_term, renewal_years)
-    income = discounted(shares, tenant_rate, delivery_years) * first_rent * hosting_noi_margin
+    income = noi_value(first_rent * hosting_noi_margin, shares, tenant_rate, delivery_years)
     hosting = (income - hosting_capex) / pue
     own = revenue_per_mw_own_cloud * cloud_cash_margin - gpu_capex_per_mw / annuity(uncontracted_rate, server_life)
     running = annuity(uncontracted_rate, lease_term) / (1 + uncontracted_rate) ** delivery_years

@@ -16,6 +16,7 @@ SPLIT = {"market_value": ("market_value", ""), "ai_revenue": ("ai_cloud_revenue"
          "ai_share": ("ev_share", "AI and hosting"), "target_price": ("target_price", "")}  # fmt: skip
 
 
+@study.starts_by_company(power_value)
 def sums_of_parts(
     book: Book, leased: Sequence[float] = DELIVERED, pipeline: Sequence[float] = LET, bitcoin: float = 0.0
 ) -> dict[str, Case]:
@@ -37,6 +38,7 @@ def sums_of_parts(
     )  # fmt: skip
 
 
+@study.starts_by_company(priced_in)
 def priced_in_cases(book: Book) -> dict[str, Case]:
     """How many leased MW the value of each company assumes.
 
@@ -74,16 +76,6 @@ def split(book: Book) -> Case:
     gpus = book.register("capacity").query("company == 'IREN' and stage == 'contracted'")
     gpus = gpus[gpus["date"] <= printed["target_price"].day]
     return study.case(attribution, book, "IREN", **printed, gpus=newest(gpus, "gpus", lacking, "gpus"))
-
-
-@study.starts(power_value)
-def _sum(book: Book, company: str) -> Case:
-    return sums_of_parts(book.of(company))[company] if company else study.bound(power_value, book)
-
-
-@study.starts(priced_in)
-def _priced_in(book: Book, company: str) -> Case:
-    return priced_in_cases(book.of(company))[company] if company else study.bound(priced_in, book)
 
 
 def _cases(model: Callable, book: Book, **given: Any) -> dict[str, Case]:

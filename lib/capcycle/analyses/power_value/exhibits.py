@@ -1,19 +1,22 @@
-"""What power is worth: by company and stage, at its leases, and as a sum of parts up to the price."""
+"""What power is worth: by company and stage, at its leases, as a sum of parts up to the price, and by author."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 
+import numpy as np
 import pandas as pd
 
 from capcycle import exhibits, facts, study, words
 from capcycle.analyses.power_value.figures import figures
 from capcycle.analyses.power_value.leased import leases
+from capcycle.analyses.power_value.model import leased_mw_value
 from capcycle.analyses.power_value.prices import power_prices
 from capcycle.exhibits import Exhibit, marks, parts
 from capcycle.exhibits.marks import Frame
 from capcycle.facts import Book
-from capcycle.models.maths import per
-from capcycle.quantity import Quantity, listed, together
+from capcycle.models.maths import annuity, per
+from capcycle.quantity import ASSUMED, DERIVED, Quantity, listed, together
 from capcycle.study import Case
+from capcycle.units import MW_PER_GW
 from capcycle.words import say
 
 STAGES = ("operating_mw", "leased_mw", "gpu_mw", "secured_mw")
@@ -21,6 +24,13 @@ PER_MW, PER_MW_YEAR = "USD/MW", "USD/MW/year"
 PARTS = {"operating_part": 1, "leased_part": 1, "cost_part": 1, "pipeline_part": 1, "bitcoin": 1, "cash": 1, "debt": -1,
          "funding_gap": 1}  # fmt: skip
 LEASE_COLUMNS = ("label", "mw", "rent", "margin", "noi", "cost", "due")
+PRINTED = {  # by author and stage, in the order of the chart
+    "operating_mw": ["mining_power", "operating_value", "all_power"],
+    "leased_mw": ["colocation_value", "discounted", "net_value_per_mw", "colocation_value_gross"],
+    "pipeline_mw": ["aligned", "pipeline_value"],
+    "cost": ["hosting_capex"],
+}
+ASSUMPTIONS = ("operating_value", "colocation_value", "colocation_value_gross", "pipeline_value", "hosting_capex")
 
 
 def ladder(book: Book, of: str = "enterprise_value") -> Exhibit:
@@ -37,10 +47,8 @@ def ladder(book: Book, of: str = "enterprise_value") -> Exhibit:
     drawn = rows.dropna(subset="value").sort_values(["place", "value"], ascending=[True, False], ignore_index=True)
     lacking = rows[rows["value"].isna()].groupby("name", sort=False)["note"]
     notes = [say("marks.missing", label=name, reason=listed(reasons)) for name, reasons in lacking]
-    subtitle = say("power_value.ladder.subtitle", of=words.name(of))
-    notes = (say("power_value.ladder.note"), *notes)
-    frame = Frame(parts.slug("ladder", of), _ladder_title(drawn, of), subtitle, notes)
-    return marks.nothing(frame) if drawn.empty else marks.dots(drawn, frame)
+    title, id = _ladder_title(drawn, of), parts.slug("ladder", of)
+    return marks.dots(drawn, marks.worded("power_value.ladder", *notes, id=id, title=title, of=words.name(of)))
 
 
 def _rung(name: str, value: Quantity, power: Quantity) -> dict:
@@ -56,13 +64,9 @@ def _rung(name: str, value: Quantity, power: Quantity) -> dict:
 def _ladder_title(rows: pd.DataFrame, of: str) -> str:
     if rows.empty:
         return say("finding.none", metric=words.name(of))
-    stages = [f"{_ends(values)} {words.lower(stage)}" for stage, values in rows.groupby("group", sort=False)["value"]]
+    ends = rows.groupby("group", sort=False)["value"].agg(["min", "max"])
+    stages = [f"{words.between(*each, PER_MW)} {words.lower(stage)}" for stage, *each in ends.itertuples()]
     return say("power_value.ladder.title", of=words.name(of), stages=words.listing(stages))
-
-
-def _ends(values: pd.Series) -> str:
-    low, high = (words.value(each, PER_MW) for each in (values.min(), values.max()))
-    return low if low == high else say("note.range", first=low, last=high)
 
 
 def stage_prices(book: Book, of: str = "enterprise_value") -> Exhibit:
@@ -84,8 +88,8 @@ def stage_prices(book: Book, of: str = "enterprise_value") -> Exhibit:
     names = words.listing([book.names[company] for company in found.companies]) if regressed else ""
     note = say(f"power_value.prices.{'freedom' if regressed else 'no_freedom'}", names=names, freedom=found.freedom,
                count=len(found.companies), errors=f"{found.errors_needed:.1f}")  # fmt: skip
-    frame = Frame(parts.slug("power-prices", of), say(f"power_value.prices.{key}", **ratios),
-                  say("power_value.prices.subtitle", of=words.name(of)), (note,))  # fmt: skip
+    title, id = say(f"power_value.prices.{key}", **ratios), parts.slug("power-prices", of)
+    frame = marks.worded("power_value.prices", note, id=id, title=title, of=words.name(of))
     return marks.table(rows.reset_index(drop=True), frame, headings)
 
 
@@ -101,11 +105,12 @@ def lease_table(case: Case) -> Exhibit:
         return marks.nothing(Frame(id, say("power_value.lease.title_0", name=name), ""))
     general, years = (study.assumption(book, each) for each in ("noi_per_leased_mw", "delivery_years"))
     delivered, signed = case.inputs["delivered"], case.inputs["leased_mw"]
-    title = say("power_value.lease.title", name=name, noi=figures(book)[case.company]["noi_per_leased_mw"].shown,
-                general=general.shown, running=(delivered * signed).shown, mw=signed.shown)  # fmt: skip
-    notes = (say("power_value.lease.note", years=years.shown), delivered.reason)
     rows = pd.DataFrame([_lease(row) for row in own.to_dict("records")])
-    frame = Frame(id, title, say("power_value.lease.subtitle", name=name), notes)
+    noi = figures(book)[case.company]["noi_per_leased_mw"].shown
+    frame = marks.worded(
+        "power_value.lease", delivered.reason, id=id, name=name, noi=noi, general=general.shown, mw=signed.shown,
+        running=(delivered * signed).shown, years=years.shown,
+    )  # fmt: skip
     return marks.table(rows, frame, {each: say(f"power_value.lease_column.{each}") for each in LEASE_COLUMNS})
 
 
@@ -148,3 +153,65 @@ def priced_in(cases: Mapping[str, Case]) -> Exhibit:
     shares = [f"{row['name']} {words.value(row['low'], 'fraction')}" for row in table.to_dict("records")]
     printed = say("power_value.printed", shares=words.listing(shares)) if shares else ""
     return exhibits.ranking(cases, "priced_in_mw", "power_value.priced_in", printed=printed)
+
+
+def football(book: Book, rates: Sequence[float] = (0.08, 0.10)) -> Exhibit:
+    """What authors had printed by the day of a book of the value of a MW, by stage, with their ranges.
+
+    rates  at which the income of a mean contract is discounted: the reader's own
+    """
+    every = {each.name: each for each in _values(book.into("USD"), rates)}
+    public = {name: each for name, each in every.items() if not each.hindsight}
+    ends = {end: words.value(rate, "fraction") for end, rate in zip(("low", "high"), rates, strict=True)}
+    notes = [say(key, **ends) for name in public if (key := words.said(f"power_value.football_note.{name}", ""))]
+    if len(public) < len(every):
+        notes.append(say("power_value.football.later", day=words.day(book.day)))
+    title = _title([public[name] for name in PRINTED["leased_mw"] if name in public], book)
+    frame = Frame("power-football", title, say("power_value.football.subtitle"), (*_quotient(book), *notes))
+    rows = [_bar(public[name], stage) for stage, names in PRINTED.items() for name in names if name in public]
+    return marks.dots(pd.DataFrame(rows), frame) if rows else marks.nothing(frame)
+
+
+def _values(dollars: Book, rates: Sequence[float]) -> Iterator[Quantity]:
+    yield from (study.assumption(dollars, name) for name in ASSUMPTIONS)
+    for row in dollars.register("estimates").query("measure == 'ev_per_mw' and about != 'AI power'").itertuples():
+        yield Quantity(row.about.replace(" ", "_"), row.low, PER_MW, row.low, row.high, row.kind, row.source)
+    for row in dollars.register("commitments").query("commitment == 'aligned-purchase'").itertuples():
+        yield Quantity("aligned", row.amount / (row.gw * MW_PER_GW), PER_MW, kind=DERIVED, source=row.source)
+    multiple = study.assumption(dollars, "noi_multiple")
+    yield study.case(leased_mw_value, dollars, cap_rate=1 / multiple).quantity("net_value_per_mw")
+    rent, margin, term = _contract(dollars)
+    income = rent.value * (margin.low + margin.high) / 2  # level, before the cost of building
+    low, high = sorted(income * float(annuity(rate, term.value)) for rate in rates)
+    later = any(each.hindsight for each in (rent, margin, term))
+    yield Quantity("discounted", np.nan, PER_MW, low, high, source=rent.source, hindsight=later)
+
+
+def _contract(book: Book) -> list[Quantity]:
+    """Rent, margin and term of an author's mean contract."""
+    return [study.assumption(book, name) for name in ("hosting_rent", "hosting_noi_margin", "lease_term_mean")]
+
+
+def _bar(each: Quantity, stage: str) -> dict:
+    kind = "estimated" if each.kind == ASSUMED else each.kind  # a judgement of its author's, not of this workbook
+    return {"label": say(f"power_value.football_label.{each.name}"), "low": each.low, "value": each.value,
+            "high": each.high, "unit": PER_MW, "kind": kind, "source": each.source,
+            "group": say(f"power_value.stage.{stage}")}  # fmt: skip
+
+
+def _title(leased: Sequence[Quantity], book: Book) -> str:
+    if not leased:
+        return say("power_value.football.title_0", day=words.day(book.day))
+    low, high = np.nanmin([each.low for each in leased]), np.nanmax([each.high for each in leased])
+    return say("power_value.football.title", low=words.value(low, PER_MW), high=words.value(high, PER_MW))
+
+
+def _quotient(book: Book) -> list[str]:
+    """Why the value of a MW of AI power that an author printed is no price: it exceeds all that the MW can earn."""
+    printed = book.register("estimates").query("measure == 'ev_per_mw' and about == 'AI power'")["low"]
+    rent, margin, term = _contract(book)
+    if printed.empty or rent.hindsight:
+        return []
+    value = float(printed.iloc[0])
+    times = words.value(value / (rent.value * margin.high * term.value), "multiple")
+    return [say("power_value.football.quotient", value=words.value(value, PER_MW), times=times)]

@@ -87,20 +87,17 @@ def _balance(known: pd.DataFrame, day: pd.Timestamp) -> tuple[Quantity, Quantity
     wide = wide.reindex(columns=[*DEBT, "cash"])
     debt = wide["total_debt"].fillna(wide["debt_current"] + wide["long_term_debt_noncurrent"])
     both = pd.DataFrame({"debt": debt, "cash": wide["cash"]}).dropna()
-    if both.empty:
-        return missing("debt", _lacks("debt"), DOLLAR), missing("cash", _lacks("cash"), DOLLAR)
-    end, rows = both.index.max(), known[known["period_end"] == both.index.max()]
-    if day - end > STALE:
-        old = _say("lacks_balance", day=words.day(end))
-        return missing("debt", old, DOLLAR), missing("cash", old, DOLLAR)
+    end = both.index.max()
+    if both.empty or day - end > STALE:
+        old = None if both.empty else _say("lacks_balance", day=words.day(end))
+        return tuple(missing(name, old or _lacks(name), DOLLAR) for name in both)
+    rows, reason = known[known["period_end"] == end], _say("at", day=words.day(end), note="").strip()
     behind = {"debt": rows[rows["concept"].isin(DEBT)], "cash": rows[rows["concept"] == "cash"]}
-    return tuple(_of(each, name, both.at[end, name], end) for name, each in behind.items())
-
-
-def _of(rows: pd.DataFrame, name: str, value: float, end: pd.Timestamp) -> Quantity:
-    reason = _say("at", day=words.day(end), note="").strip()
-    return Quantity(name, float(value), DOLLAR, kind=facts.weakest(rows["kind"]),
-                    source=facts.documents(rows["source"]), reason=reason, since=end, day=end)  # fmt: skip
+    return tuple(
+        Quantity(name, float(both.at[end, name]), DOLLAR, kind=facts.weakest(each["kind"]),
+                 source=facts.documents(each["source"]), reason=reason, since=end, day=end)
+        for name, each in behind.items()
+    )  # fmt: skip
 
 
 def _power(tables: dict[str, pd.DataFrame], day: pd.Timestamp) -> dict[str, Quantity]:
@@ -114,14 +111,11 @@ def _power(tables: dict[str, pd.DataFrame], day: pd.Timestamp) -> dict[str, Quan
     if not pipeline.missing:
         secured = total([runs, *(let or [leased]), pipeline], "secured_mw")
     elif let and not secured.missing and not runs.missing:
-        pipeline = together(_rest, secured, runs, *let, name="pipeline_mw", unit="MW")
+        pipeline = together(lambda all_, *used: max(all_ - sum(used), 0.0), secured, runs, *let,
+                            name="pipeline_mw", unit="MW")  # fmt: skip
     if leased.missing and let:
         leased = missing("leased_mw", _say("lacks_leased_without_gpus"), "MW")
     return {"operating_mw": runs, "leased_mw": leased, "gpu_mw": gpus, "pipeline_mw": pipeline, "secured_mw": secured}
-
-
-def _rest(secured: float, *used: float) -> float:
-    return max(secured - sum(used), 0.0)
 
 
 def _fresh(each: Quantity, day: pd.Timestamp) -> Quantity:

@@ -49,27 +49,18 @@ def leases(book: Book) -> pd.DataFrame:
 
 
 def _income(lease: Mapping, book: Book) -> Quantity:
-    price, margin = lease["price"], lease["margin"]
+    price = lease["price"]
     if np.isnan(price):
         return study.assumption(book, "noi_per_leased_mw")
     years, rise = lease["term_years"], np.nan_to_num(lease["rise"])
-    rent = _stated(lease, price, price * years / float(growing_sum(rise, years)), price)
-    if np.isnan(margin):
-        return rent * study.assumption(book, "hosting_noi_margin")
-    return rent * _stated(lease, margin, lease["margin_low"], lease["margin_high"])
+    rent = contracts.stated(lease, price, price * years / float(growing_sum(rise, years)), price)
+    return rent * contracts.margin_of(lease, study.assumption(book, "hosting_noi_margin"))
 
 
 def _building(lease: Mapping, book: Book) -> Quantity:
-    low, high = lease["capex_per_mw_low"], lease["capex_per_mw_high"]
     if lease["capex_paid_by"] == "tenant":
-        return _stated(lease, 0.0)
-    if np.isnan(low + high):
-        return study.assumption(book, "cost_per_leased_mw")
-    return _stated(lease, (low + high) / 2, low, high)
-
-
-def _stated(lease: Mapping, value: float, low: float = np.nan, high: float = np.nan) -> Quantity:
-    return Quantity("", value, "", low, high, kind=lease["kind"], source=lease["source"])
+        return contracts.stated(lease, 0.0)
+    return contracts.capex_of(lease, study.assumption(book, "cost_per_leased_mw"))
 
 
 def terms(rows: pd.DataFrame, capacity: pd.DataFrame, day: pd.Timestamp, book: Book) -> dict[str, Quantity]:
@@ -90,7 +81,7 @@ def terms(rows: pd.DataFrame, capacity: pd.DataFrame, day: pd.Timestamp, book: B
 
 def _mean(rows: pd.DataFrame, what: str, name: str) -> Quantity:
     """A figure per MW over all leases, weighted by MW."""
-    mw = [_stated(lease, lease["mw"]).called("mw", "MW") for lease in rows.to_dict("records")]
+    mw = [contracts.stated(lease, lease["mw"]).called("mw", "MW") for lease in rows.to_dict("records")]
     amounts = (each.called(what, UNITS[name]) * power for each, power in zip(rows[what], mw, strict=True))
     own = float(rows.loc[[each.kind != ASSUMED for each in rows[what]], "mw"].sum())
     reason = _say(what, own=words.value(own, "MW"), total=words.value(float(rows["mw"].sum()), "MW"))

@@ -19,23 +19,17 @@ from capcycle.models.registry import (
 
 
 class EVPerMW(NamedTuple):
-    """The value of a megawatt, and what it lies above a second one."""
-
     value_per_mw: PerMW
     gap_per_mw: PerMW
     premium: Fraction
 
 
 class LeasedMW(NamedTuple):
-    """A leased megawatt: what its income is worth, what it still costs, what is left."""
-
     gross_value_per_mw: PerMW
     net_value_per_mw: PerMW
 
 
 class PowerValue(NamedTuple):
-    """The parts of a company, what they leave for a share, and what today's price assumes."""
-
     operating_part: Amount
     leased_part: Amount
     cost_part: Amount
@@ -50,8 +44,6 @@ class PowerValue(NamedTuple):
 
 
 class PricedIn(NamedTuple):
-    """The leased megawatts that an enterprise value assumes, and what they are of those signed."""
-
     priced_in_mw: MW
     to_be_signed_mw: MW
     priced_in_share: Multiple
@@ -59,8 +51,6 @@ class PricedIn(NamedTuple):
 
 
 class Attribution(NamedTuple):
-    """A market value split by use, today and at a target price."""
-
     ai_value: Amount
     other_value: Amount
     implied_shares: Shares

@@ -10,8 +10,6 @@ MONTHS = 12
 
 
 class RequiredRevenue(NamedTuple):
-    """What the build costs a year, the revenue that covers it, and how far revenue is."""
-
     depreciation: Amount
     required_return: Amount
     revenue_to_break_even: Amount
@@ -94,9 +92,6 @@ def revenue_for_capex(
 
 
 class Vintages(NamedTuple):
-    """What all years' builds together must bring in, year by year, and in the last of the years."""
-
-    depreciation_by_year: AmountByYear
     required_by_year: AmountByYear
     required_now: Amount
     gap_multiple: Multiple
@@ -133,7 +128,7 @@ def revenue_for_vintages(
             for year in range(len(it))]  # fmt: skip
     margin = gross_margin_before_depreciation * ramp
     required = [per(wear + target_return * capital, margin) for wear, capital in zip(worn, alive, strict=True)]
-    return Vintages(worn, required, required[-1], per(required[-1], ai_revenue))
+    return Vintages(required, required[-1], per(required[-1], ai_revenue))
 
 
 def _alive(spent: Sequence[Any], life: Any, year: int) -> Any:
@@ -142,8 +137,6 @@ def _alive(spent: Sequence[Any], life: Any, year: int) -> Any:
 
 
 class PerUser(NamedTuple):
-    """What an amount comes to for each of its users."""
-
     per_user_month: PerUserMonth
 
 

@@ -16,6 +16,7 @@ from capcycle.study import Case, Cases
 CHARGES = ("depreciation", "depreciation_amortization")  # the narrower before the wider
 
 
+@study.starts_by_company(useful_life)
 def restated(book: Book, share_elsewhere: float = 0, life_elsewhere: float = 0) -> Cases:
     """A case of `useful_life` for each company of a book: its newest fiscal year with capex, at another life.
 
@@ -98,11 +99,6 @@ def _changed(case: Case) -> Case:
     return study.case(life_change, case.book, case.company, **shared, capex_next=flat)
 
 
-@study.starts(useful_life)
-def _restated(book: Book, company: str) -> Case:
-    return restated(book.of(company))[company] if company else study.bound(useful_life, book)
-
-
-@study.starts(life_change)
-def _change(book: Book, company: str) -> Case:
-    return _changed(_restated(book, company)) if company else study.bound(life_change, book)
+@study.starts_by_company(life_change)
+def _changes(book: Book) -> Cases:
+    return changed(restated(book))

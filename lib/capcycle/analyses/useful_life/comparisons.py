@@ -38,9 +38,8 @@ def changes(book: Book) -> Exhibit:
         reason=table["reason"].replace("", words.DASH),
     )
     title = spread("useful_life.changes.title", rows["implied_share"], "fraction", of=len(rows))
-    frame = Frame("changes-of-life", title, say("useful_life.changes.subtitle"), (say("useful_life.changes.note"),))
     columns = headings("label", "change", "line", "effect", "modelled", "implied_share", "reason")
-    return marks.table(rows, frame, columns)
+    return marks.table(rows, marks.worded("useful_life.changes", id="changes-of-life", title=title), columns)
 
 
 def _change(row: dict[str, Any]) -> str:
@@ -56,8 +55,8 @@ def fit(cases: Mapping[str, Case]) -> Exhibit:
     whole = all_depreciation(select(_book(cases), "year", "fiscal"))
     rows = pd.DataFrame([_fit_row(case, whole[company]) for company, case in cases.items()])
     title = spread("useful_life.fit.title", rows["ratio"], "fraction")
-    frame = Frame("fit", title, say("useful_life.fit.subtitle"), (say("useful_life.fit.note"),))
-    return marks.table(rows, frame, headings("label", "value", "whole", "ratio", "why"))
+    columns = headings("label", "value", "whole", "ratio", "why")
+    return marks.table(rows, marks.worded("useful_life.fit", title=title), columns)
 
 
 def _fit_row(case: Case, whole: Quantity) -> dict[str, Any]:
@@ -88,9 +87,8 @@ def overstatement(cases: Mapping[str, Case]) -> Exhibit:
         full[0], "useful_life.overstatement.title", claim=claim, whose=words.lower(claims["name"].iloc[-1]), life=life,
         least=left_out[life.high], most=left_out[life.low], names=words.listing([case.name for case in full]),
     )  # fmt: skip
-    notes = (say("useful_life.overstatement.note"), full[0].inputs["capex_next"].reason)
-    subtitle = say("useful_life.overstatement.subtitle", currency=book.money)
-    return marks.columns(rows, Frame("overstatement", title, subtitle, notes))
+    capex = full[0].inputs["capex_next"].reason
+    return marks.columns(rows, marks.worded("useful_life.overstatement", capex, title=title, currency=book.money))
 
 
 def _left_out(case: Case, life: float) -> Quantity:
@@ -108,11 +106,10 @@ def terms(cases: Mapping[str, Case]) -> Exhibit:
     rows = rows.assign(group=[say(f"useful_life.terms.group.{term}") for term in rows["term"]])
     middle = rows.groupby("term", sort=False)["value"].median()
     said = [say(f"useful_life.terms.median.{term}", years=words.value(each, "years")) for term, each in middle.items()]
-    notes = [say("useful_life.terms.note")]
-    if empty := [words.lower(say(f"useful_life.terms.group.{term}")) for term, each in groups.items() if each.empty]:
-        notes.append(say("useful_life.terms.empty", groups=words.listing(empty)))
-    frame = Frame("terms", parts.upper(words.listing(said)), say("useful_life.terms.subtitle"), tuple(notes))
-    return marks.dots(rows.drop(columns="term"), frame)
+    empty = [words.lower(say(f"useful_life.terms.group.{term}")) for term, each in groups.items() if each.empty]
+    notes = [say("useful_life.terms.empty", groups=words.listing(empty))] if empty else []
+    title = parts.upper(words.listing(said))
+    return marks.dots(rows.drop(columns="term"), marks.worded("useful_life.terms", *notes, title=title))
 
 
 def _contracts(book: Book) -> pd.DataFrame:

@@ -11,7 +11,6 @@ from capcycle import exhibits, study, words
 from capcycle.errors import ModelError
 from capcycle.exhibits import marks
 from capcycle.exhibits.exhibit import Exhibit
-from capcycle.exhibits.marks import Frame
 from capcycle.periods import WEEK
 from capcycle.quantity import total
 from capcycle.study import Case
@@ -69,7 +68,7 @@ def eps_table(cases: Mapping[str, Case], lives: Sequence[float]) -> Exhibit:
     columns |= headings("digits", "balance", life=shortest)
     title = spread("useful_life.per_share.title", rows["life"], "years")
     notes = marks.noted(rows.assign(value=rows["digits"]))
-    return marks.table(rows, Frame("eps-table", title, say("useful_life.per_share.subtitle"), tuple(notes)), columns)
+    return marks.table(rows, marks.worded("useful_life.per_share", *notes, id="eps-table", title=title), columns)
 
 
 def _eps_row(case: Case, lives: Sequence[float]) -> dict[str, Any]:
@@ -129,8 +128,7 @@ def methods(case: Case) -> Exhibit:
 
 def spread(key: str, values: pd.Series, unit: str, **more: Any) -> str:
     """A sentence that says from where to where some values go; another where there is none."""
-    low, high = (words.value(end, unit) for end in (values.min(), values.max()))
-    span = low if low == high else say("marks.span", low=low, high=high)
+    span = words.between(values.min(), values.max(), unit)
     return words.counted(key, int(values.notna().sum()), span=span, **more)
 
 

@@ -21,8 +21,6 @@ AHEAD = 11  # years shown: a life of ten years and the half year of purchase
 
 
 class UsefulLife(NamedTuple):
-    """One year's depreciation of the servers by the life in the accounts and by another, and what it does to profit."""
-
     depreciation_in_accounts: Amount
     depreciation_restated: Amount
     depreciation_by_digits: Amount
@@ -108,8 +106,6 @@ def useful_life(
 
 
 class LifeChange(NamedTuple):
-    """What a change of life does from the day that it takes effect, to servers bought before and after."""
-
     book: Amount
     effect_on_existing: Amount
     effect_on_new: Amount
@@ -117,8 +113,6 @@ class LifeChange(NamedTuple):
     effect_on_net_income: Amount
     existing_before: AmountByYear
     existing_after: AmountByYear
-    new_before: AmountByYear
-    new_after: AmountByYear
     effect_by_year: AmountByYear
     eps_effect: PerShareByYear
 
@@ -165,8 +159,6 @@ def life_change(
         effect_on_net_income=-effects[0] * (1 - tax_rate),
         existing_before=before,
         existing_after=after,
-        new_before=new_before,
-        new_after=new_after,
         effect_by_year=effects,
         eps_effect=[-each * (1 - tax_rate) / shares_diluted for each in effects],
     )

@@ -3,6 +3,7 @@
 import textwrap
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Any
 
 import altair as alt
 import numpy as np
@@ -42,6 +43,22 @@ class Frame:
     title: str
     subtitle: str
     notes: tuple[str, ...] = ()
+
+
+def worded(key: str, *notes: str, id: str = "", title: str = "", **values: Any) -> Frame:
+    """The words under a key: its title, where none is given, its subtitle and note where it has them, then more notes.
+
+    id  where it is another than the end of the key
+
+    Errors: CapcycleError for a key without a title, where none is given.
+
+    >>> worded("hosting.backlog", title="Little is still to come", currency="USD", weight="50%").id
+    'backlog'
+    """
+    texts = {part: words.said(f"{key}.{part}", "") for part in ("subtitle", "note")}
+    subtitle, note = (words.say(text, **values) if text else "" for text in texts.values())
+    title = title or words.say(f"{key}.title", **values)
+    return Frame(id or key.rpartition(".")[2], title, subtitle, (*filter(None, [note]), *notes))
 
 
 def finished(rows: pd.DataFrame, frame: Frame, chart: alt.Chart | alt.LayerChart | None, view: pd.DataFrame) -> Exhibit:

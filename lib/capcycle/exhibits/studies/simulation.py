@@ -70,7 +70,7 @@ def spread(simulation: Simulation, of: str | None = None) -> Exhibit:
     counts, edges = np.histogram(drawn, BINS if np.ptp(drawn) else 1)
     rows = pd.DataFrame({"low": edges[:-1], "high": edges[1:], "value": counts / simulation.draws})
     rows = rows.assign(unit="fraction", kind=case.kind, source=case.source, label=[
-        say("note.range", first=words.value(low, unit), last=words.value(high, unit))
+        words.between(low, high, unit)
         for low, high in pairwise(edges)
     ])  # fmt: skip
     low, middle, high = np.quantile(drawn, [OUTER[0], 0.5, OUTER[1]])
