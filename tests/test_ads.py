@@ -77,7 +77,7 @@ def test_earnings_per_ads_are_not_added_up():
 def test_the_door_refuses_one_under_the_name_of_the_other(monkeypatch, unit):
     read = door.tables.read
     wrong = {"unit": {"CNY/share": unit}}
-    monkeypatch.setattr(door.tables, "read", lambda name, columns: read(name, columns).replace(wrong))
+    monkeypatch.setattr(door.tables, "read", lambda name, *columns: read(name, *columns).replace(wrong))
     monkeypatch.setattr(door.tables, "stamp", lambda name: f"{unit} {name}")  # what was checked before is not asked
     with pytest.raises(DataError) as refused:
         facts.load(["BABA"])

@@ -18,6 +18,7 @@ from capcycle.analyses.power_value.leased import leases, terms
 from capcycle.analyses.power_value.prices import power_prices
 from capcycle.claims import worked_examples
 from capcycle.errors import CapcycleError, ModelError
+from capcycle.facts.currency import rates
 
 MINERS = ["IREN", "CIFR", "WULF", "HUT", "RIOT", "MARA", "BTDR"]
 LEASED, PIPELINE = [0.8, 0.9, 1.0], [0.0, 0.25, 0.5]
@@ -221,7 +222,7 @@ def test_a_balance_in_yuan_is_taken_in_dollars(monkeypatch):
     # Cipher's own figures, as if they were yuan: at the fixing of the balance's day, not at the newest
     known, dollars = facts.load(["CIFR"]), figures(facts.open(["CIFR"]))["CIFR"]["debt"]
     monkeypatch.setattr(facts, "load", lambda *_: known.assign(unit=known["unit"].str.replace("USD", "CNY")))
-    found, day = figures(facts.open(["CIFR"]))["CIFR"]["debt"], facts.rates()[: dollars.day].iloc[-1]
+    found, day = figures(facts.open(["CIFR"]))["CIFR"]["debt"], rates()[: dollars.day].iloc[-1]
     assert found.value == pytest.approx(dollars.value * day["USD"] / day["CNY"])
     assert "ecb-eurofxref" in found.source
 

@@ -1,77 +1,13 @@
 """The codebook of `data/`, joined from what each room says of its tables: `python -m capcycle.codebook` rewrites it."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 
 import pandas as pd
 
 from capcycle import facts, paths
-from capcycle.claims import columns as claims
-from capcycle.facts import door, registers, splits, vintages
+from capcycle.facts import registers, splits, tables, vintages
 
-COLUMNS = {
-    "company": "ticker, as in `companies.csv`",
-    "name": "name in English",
-    "name_zh": "name in Chinese, where there is one",
-    "cik": "the registrant's number at the SEC, ten digits",
-    "currency": "currency in which it reports",
-    "fiscal_year_end": "month in which its fiscal year ends, 1 to 12; a 52/53-week year may end a week off",
-    "group": "group that it is shown in; its name stands for its companies wherever companies are asked for",
-    "concept": "name of the quantity, as in `dictionary.csv`",
-    "nature": "`flow` (over a period), `stock` (on a day) or `average` (over a period, never added up)",
-    "unit": "in `dictionary.csv` currency, that per share or per ADS, shares or fraction; in the facts USD and so on",
-    "sign": "`positive` where a negative figure would be an error, else `any`",
-    "definition": "what it is, in a sentence",
-    "source": "id of a document, as in `sources.csv`; a filing's is its accession number",
-    "title": "what the document is called",
-    "publisher": "who published it",
-    "url": "where it stands; empty where the text was seen without an address, which no fact rests on",
-    "published": "day on which the figure, or the document, became public; empty where nobody knows it",
-    "tier": "how near the document is to the fact; see below",
-    "period_start": "first day of the period; empty for a stock",
-    "period_end": "last day of the period, or the day of a stock",
-    "value": "the figure, in full units: no thousands, no millions",
-    "kind": "how good the figure is; see below",
-    "locator": "where in the document the figure stands: the tag of a filing, or its line",
-    "note": f"what a reader should know; begins with `{door.CONFIRMED}` where an odd-looking figure was looked up",
-    "reason": "why it is missing, or left out",
-    "date": "day of the fixing",
-    "USD": "US dollars for one euro",
-    "CNY": "yuan for one euro",
-    "HKD": "Hong Kong dollars for one euro",
-    "TWD": "Taiwan dollars for one US dollar, at noon in New York",
-}
-FACTS = {
-    "companies.csv": ("One row per company.", door.COMPANY),
-    "dictionary.csv": ("One row per concept.", door.CONCEPT),
-    "sources.csv": ("One row per document.", door.SOURCE),
-    "facts/<TICKER>.csv": ("One row per company, concept, period and day of publication.", door.FACT),
-    "gaps.csv": ("Figures known to be missing.", door.GAP),
-    "rejected.csv": ("Figures that a document gives and that are not used.", door.REJECTED),
-    "fx.csv": ("Reference rates of the European Central Bank: units of each currency for one euro.", door.RATES),
-    "fx_usd.csv": ("Noon buying rates of the Federal Reserve, for what the former lacks.", door.DOLLAR_RATES),
-}
-REGISTERS = {
-    "registers.csv": ("The schema of the tables beside the facts, a row per column.", registers.SCHEMA),
-    "register_gaps.csv": ("What was looked for and is in none of these tables.", registers.GAP),
-}
-TIERS = {
-    "filing": "filed with a regulator: 10-K, 10-Q, 8-K and their XBRL",
-    "release": "said by the company: a press release, a presentation, a call",
-    "tracker": "a filing as read by a public tracker (of the facts, KKKKKKAI/neocloud-capex-tracker), not checked here",
-    "summary": "a filing, a release or a report summed up by somebody else",
-    "research": "what a broker, a fund or an author works out: a report, a note, a post",
-    "news": "a news article",
-    "dataset": "a table compiled by a research institute, with its method",
-    "aggregator": "a table of figures without their documents: a fact that only it gives is `estimated`",
-    "statistics": "published by a central bank or a statistical office; exchange rates only",
-}
-KINDS = {
-    "reported": "a document says so",
-    "derived": "arithmetic on reported figures only",
-    "estimated": "somebody's judgement",
-    "assumed": "a what-if",
-}
 TEMPLATE = Path(__file__).with_name("codebook.template.md")
 
 
@@ -81,17 +17,15 @@ def render() -> str:
     Errors: DataError where a table is broken.
     """
     return TEMPLATE.read_text("utf-8").format(
-        facts=_files(set(FACTS)),
+        facts=_files(set(tables.chapter("facts"))),
         concepts=_table(facts.dictionary().reset_index()),
-        kinds=_list(KINDS, door.KINDS),
         groups=_groups(),
-        registers=_files({*REGISTERS, *(f"{name}.csv" for name in registers.names())}),
+        registers=_files({*tables.chapter("registers"), *(f"{name}.csv" for name in registers.names())}),
         lacking=_table(registers.gaps()[["table", "missing", "reason"]]),
-        claims=_files(set(claims.FILES)),
+        claims=_files(set(tables.chapter("claims"))),
         splits=_splits(),
-        tiers=_list(TIERS, door.TIERS),
         rejected=_table(facts.rejected()[["company", "concept", "period_start", "period_end", "value", "reason"]]),
-        gaps=_table(facts.gaps()[door.GAP]),
+        gaps=_table(facts.gaps()[list(tables.columns("gaps.csv"))]),
     )
 
 
@@ -103,9 +37,9 @@ def columns() -> pd.DataFrame:
     >>> columns().query("file == 'gaps.csv'")["column"].tolist()
     ['company', 'concept', 'period_start', 'period_end', 'reason']
     """
-    plain = {name: (about, {one: COLUMNS[one] for one in names}) for name, (about, names) in FACTS.items()}
-    tables = registers.columns().assign(file=lambda rows: rows["table"] + ".csv").drop(columns="table")
-    return pd.concat([_frame(plain | REGISTERS), tables, _frame(claims.FILES)], ignore_index=True)
+    plain, claims = tables.chapter("facts") | tables.chapter("registers"), tables.chapter("claims")
+    others = registers.columns().assign(file=lambda rows: rows["table"] + ".csv").drop(columns="table")
+    return pd.concat([_frame(plain), others, _frame(claims)], ignore_index=True)
 
 
 def _frame(files: Mapping[str, tuple[str, Mapping[str, str]]]) -> pd.DataFrame:
@@ -138,10 +72,6 @@ def _splits() -> str:
     table = splits.splits(vintages.best_tier(facts.history()))
     table = table.assign(ratio=table["ratio"].map("{:g}".format), day=table["day"].dt.strftime("%Y-%m-%d"))
     return _table(table[["company", "ratio", "day", "source"]])
-
-
-def _list(meanings: dict[str, str], names: Iterable[str]) -> str:
-    return "\n".join(f"- `{name}`: {meanings[name]}" for name in names)
 
 
 def _table(table: pd.DataFrame) -> str:

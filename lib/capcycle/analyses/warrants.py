@@ -60,7 +60,8 @@ def case(book: Book, company: str) -> Case:
     if company not in set(table["giver"]):
         raise ModelError(unknown("giver of a warrant", [company], table["giver"]))
     rows = table[table["giver"] == company]
-    terms = {name: newest(rows, name, f"no figure for {name.replace('_', ' ')} is public", column, "published").called(name, unit)
+    lacks = {name: f"no figure for {name.replace('_', ' ')} is public" for name in TERMS}
+    terms = {name: newest(rows, name, lacks[name], column, "published").called(name, unit)
              for name, (column, unit) in TERMS.items()}  # fmt: skip
     shares = study.newest(measure("shares_diluted", select(book.of(company), "quarter")), company)
     return study.case(warrant, book, company, share_price=price(book, company), shares_diluted=shares, **terms)
@@ -69,7 +70,7 @@ def case(book: Book, company: str) -> Case:
 def price(book: Book, company: str) -> Quantity:
     """The last sale of a company's share by the day of a book."""
     sales = book.register("market").query("company == @company and measure == 'last_sale'")
-    return newest(sales.assign(unit=sales["currency"] + "/share"), "share_price", "no share price is public by that day")
+    return newest(sales.assign(unit=sales["currency"] + "/share"), "share_price", "no share price is public")
 
 
 def verdict(warrant: Case) -> Sentence:

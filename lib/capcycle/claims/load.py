@@ -1,16 +1,14 @@
 """The tables of published claims, their checks and the aliases, checked at the door like the facts."""
 
-from collections.abc import Callable, Iterable, Iterator
-from functools import lru_cache
+from collections.abc import Iterable
 from pathlib import Path
 
-import numpy as np
 import pandas as pd
 
 from capcycle.claims import expressions
-from capcycle.claims.columns import ALIAS, CHECK, CLAIM, SOURCE, SPEAKER, STEP
 from capcycle.errors import CapcycleError, DataError
-from capcycle.facts import tables
+from capcycle.facts import door, tables
+from capcycle.facts.door import PLAIN_NUMBER, Rules, faults, refuse
 
 VERDICTS = ["consistent", "inconsistent", "mistranslated", "superseded", "not checkable"]
 CLASSES = [
@@ -32,12 +30,10 @@ LIMITS = {
     "year": (1600, 2200),
     "rank": (1, 1e3),
 }
-NUMBER = r"-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?"
 LARGEST = 1e30
+CLAIM = tables.columns("claims.csv")
 NEEDED = ["claim_id", "entity", "metric", "value_low", "unit"]  # what a reader's file cannot do without
 ALLOWED = [*CLAIM, "check", "tolerance"]  # what it may have
-
-Rules = Iterator[tuple[str, pd.Series]]  # what to say, and of which rows
 
 
 def claims() -> pd.DataFrame:
@@ -46,44 +42,32 @@ def claims() -> pd.DataFrame:
     >>> claims().set_index("claim_id").at["c120", "value_high"].item()
     70000000.0
     """
-    return typed(_table("claims.csv", CLAIM, claim_rules))
+    return typed(door.table("claims.csv", claim_rules))
 
 
 def checks() -> pd.DataFrame:
     """The checks by id: the claims they use, the rule, what each outcome means, class of error and note."""
-    return _table("checks.csv", CHECK, _check_rules).set_index("check_id", drop=False)
+    return door.table("checks.csv", _check_rules).set_index("check_id", drop=False)
 
 
 def steps() -> pd.DataFrame:
     """The recomputations of each check in order: expression, the figure printed for it, value and tolerance."""
-    return _table("check_steps.csv", STEP, _step_rules).astype({"value": float, "tolerance": float})
+    return door.table("check_steps.csv", _step_rules).astype({"value": float, "tolerance": float})
 
 
 def sources() -> pd.DataFrame:
     """The outside sources of checks by id: publisher, address, date and what they are about, as far as known."""
-    return _table("check_sources.csv", SOURCE, _source_rules).set_index("source", drop=False)
+    return door.table("check_sources.csv", _source_rules).set_index("source", drop=False)
 
 
 def aliases() -> pd.DataFrame:
     """Names under which the same thing appears: misheard, untranslated, members of groups, number words."""
-    return _table("aliases.csv", ALIAS, _alias_rules)
+    return door.table("aliases.csv", _alias_rules)
 
 
 def speakers() -> pd.Series:
     """What kind of source each speaker is: broker, company, press and so on."""
-    return _table("speakers.csv", SPEAKER, _speaker_rules).set_index("speaker")["kind"]
-
-
-def _table(name: str, columns: Iterable[str], rules: Callable[[pd.DataFrame], Rules]) -> pd.DataFrame:
-    """A table of `data/`, read and checked again only where its content has changed."""
-    return _checked(name, tuple(columns), rules, tables.stamp(name)).copy(deep=False)
-
-
-@lru_cache(maxsize=12)
-def _checked(name: str, columns: tuple[str, ...], rules: Callable[[pd.DataFrame], Rules], stamp: str) -> pd.DataFrame:
-    table = tables.read(name, columns)
-    refuse(faults(table, rules(table)))
-    return table
+    return door.table("speakers.csv", _speaker_rules).set_index("speaker")["kind"]
 
 
 def read_file(path: Path | str) -> pd.DataFrame:
@@ -134,20 +118,6 @@ def typed(table: pd.DataFrame) -> pd.DataFrame:
     return table.astype({"value_low": float, "value_high": float})
 
 
-def refuse(faults: Iterable[str]) -> None:
-    """Raise `DataError` with all faults, if there are any."""
-    if faults := list(faults):
-        raise DataError(faults)
-
-
-def faults(table: pd.DataFrame, rules: Rules) -> list[str]:
-    """One line per broken row and rule, in the order of the file; a rule's sentence may name the row's cells."""
-    broken = [(row, sentence) for sentence, rows in rules for row in np.flatnonzero(rows)]
-    cells = {row: table.iloc[row].to_dict() for row, _ in broken}
-    ordered = sorted(broken, key=lambda each: each[0])
-    return [f"{cells[row]['file']}:{cells[row]['line']}: {sentence.format(**cells[row])}" for row, sentence in ordered]
-
-
 # ---- what must hold of every row
 
 
@@ -172,7 +142,7 @@ def _value_rules(table: pd.DataFrame) -> Rules:
     yield "entity is empty: say whom the claim is about", table["entity"] == ""
     low, high = (_numbers(table[column]) for column in ("value_low", "value_high"))
     for column, value in (("value_low", low), ("value_high", high)):
-        sound = table[column].str.fullmatch(NUMBER) & (value.abs() < LARGEST)
+        sound = table[column].str.fullmatch(PLAIN_NUMBER) & (value.abs() < LARGEST)
         repeated = (column == "value_high") & (table["value_high"] == table["value_low"])
         yield f"{column} '{{{column}}}' is not a plain number", ~sound & ~repeated
     for unit, (least, most) in LIMITS.items():
@@ -185,8 +155,8 @@ def _value_rules(table: pd.DataFrame) -> Rules:
 
 def _file_rules(table: pd.DataFrame) -> Rules:
     yield from _value_rules(table)
-    sound = table["tolerance"].eq("") | (table["tolerance"].str.fullmatch(NUMBER) & (_numbers(table["tolerance"]) >= 0))
-    yield "tolerance '{tolerance}' is not a fraction such as 0.01", ~sound
+    wrong = door.bad_number(table["tolerance"]) | (_numbers(table["tolerance"]) < 0)
+    yield "tolerance '{tolerance}' is not a fraction such as 0.01", table["tolerance"].ne("") & wrong
     yield from _readable(table, "check", set(table["claim_id"]))
 
 
@@ -211,7 +181,7 @@ def _check_rules(table: pd.DataFrame) -> Rules:
 
 def _step_rules(table: pd.DataFrame) -> Rules:
     yield "step {step} of {check_id} stands twice", table.duplicated(["check_id", "step"])
-    yield from _shapes(table, value=(NUMBER, "a plain number"), tolerance=(NUMBER, "a plain number"))
+    yield from _shapes(table, value=(PLAIN_NUMBER, "a plain number"), tolerance=(PLAIN_NUMBER, "a plain number"))
     yield "expression is empty", table["expression"] == ""
     yield from _readable(table, "expression")
 
@@ -226,7 +196,7 @@ def _alias_rules(table: pd.DataFrame) -> Rules:
     yield "{alias} = {name} stands twice", table.duplicated(["alias", "name"])
     yield "alias and name are needed", table[["alias", "name"]].eq("").any(axis=1)
     yield from _choices(table, kind=ALIAS_KINDS)
-    yield "{name} is not a number", table["kind"].eq("number") & ~table["name"].str.fullmatch(NUMBER)
+    yield "{name} is not a number", table["kind"].eq("number") & ~table["name"].str.fullmatch(PLAIN_NUMBER)
 
 
 def _speaker_rules(table: pd.DataFrame) -> Rules:

@@ -9,7 +9,7 @@ import pandas as pd
 
 from capcycle.claims import check, detect, expressions, load, worked
 from capcycle.errors import CapcycleError
-from capcycle.facts import examples
+from capcycle.facts import examples, tables
 from capcycle.study.check import near
 from capcycle.words import counted, say
 
@@ -101,14 +101,14 @@ def read_examples(path: Path | str) -> pd.DataFrame:
 
     Errors: DataError with every malformed line, and for the columns of an older format, with what to write instead.
     """
-    header = load.header_of(path)
+    header, known = load.header_of(path), tables.columns("examples.csv")
     faults = [f"{path}:1: column {column} is no more: {instead}" for column, instead in FORMER.items()
               if column in header]  # fmt: skip
     faults += [f"{path}:1: column {column} is missing" for column in NEEDED if column not in header and not faults]
-    strange = [column for column in header if column not in examples.COLUMNS and column not in FORMER]
+    strange = [column for column in header if column not in known and column not in FORMER]
     load.refuse([*faults, *(f"{path}:1: unknown column {column}" for column in strange)])
     table = load.read_table(path, header)
-    return examples.checked(table.assign(**{column: "" for column in examples.COLUMNS if column not in header}))
+    return examples.checked(table.assign(**{column: "" for column in known if column not in header}))
 
 
 def check_examples(table: pd.DataFrame) -> list[Line]:

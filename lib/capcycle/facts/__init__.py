@@ -8,10 +8,10 @@ from functools import partial
 import pandas as pd
 
 from capcycle.errors import CapcycleError, unknown
-from capcycle.facts import ads, between, door, inventory, registers, splits, vintages, year_ends
+from capcycle.facts import ads, between, currency, door, inventory, registers, splits, vintages, year_ends
 from capcycle.facts.book import Book
 from capcycle.facts.book import opened as open
-from capcycle.facts.currency import convert, currencies, dollar_rates, newest_rate, rates, restated
+from capcycle.facts.currency import convert, currencies
 from capcycle.facts.evidence import documents, weakest
 from capcycle.facts.vintages import latest
 
@@ -147,8 +147,8 @@ def check() -> None:
         partial(door.read_facts, known.companies.index, whole),
         partial(door.read_gaps, whole),
         partial(door.read_rejected, whole),
-        door.read_rates,
-        door.read_dollar_rates,
+        currency.rates,
+        partial(currency.rates, currency.DOLLAR_FILE),
     )
     door.refuse([*known.faults, *door.strangers(known), *door.gather(jobs)[1]])
 

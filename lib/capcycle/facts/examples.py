@@ -7,24 +7,6 @@ import pandas as pd
 
 from capcycle.facts import door, tables
 
-COLUMNS = {
-    "model": "model or metric of the library that works it out, by name; another function by its place, such as "
-    "`models.finance.irr`; empty where `steps` do",
-    "about": "whom or what it is about, in a few words; of one company its ticker, before a comma",
-    "inputs": "what goes in, as a JSON object: the model's own names, full currency units, fractions, years; 0 or 1 "
-    "for what the author leaves out, `null` for what the result does not need; a list is worked out entry by entry",
-    "steps": "plain arithmetic before or after the model, `name = expression`, with a semicolon between two",
-    "outputs": "what was published or derived from it, as a JSON object by output, step or input; `null` for nothing",
-    "currency": "currency of the amounts; US dollars where empty",
-    "tolerance": "`exact`, `abs=` or `rel=` with how far off still agrees; `n/a` where it is known not to reproduce",
-    "source_title": "the document that prints it",
-    "source_url": "where it stands",
-    "published": "day, month or year in which the document appeared; empty where it bears none",
-    "reproduced": "`yes`, `partly` or `no`, as found when it was taken in",
-    "basis": "`published`, `derived` from published figures, or `mixed`",
-    "analysis": "room of `analyses` on whose page it stands; empty for none",
-    "note": "what a reader should know",
-}
 CHOICES = {"reproduced": ["yes", "partly", "no"], "basis": ["published", "derived", "mixed"]}
 TOLERANCE = r"|exact|n/a|(?:abs|rel)=\d+(?:\.\d+)?(?:e-?\d+)?"
 
@@ -37,7 +19,7 @@ def examples(as_of: str | date | None = None) -> pd.DataFrame:
     >>> examples().loc[0, "outputs"]["revenue_gap"]
     125000000000.0
     """
-    table = checked(tables.read("examples.csv", COLUMNS))
+    table = checked(tables.read("examples.csv"))
     return table[_published(table) <= door.day(as_of)].reset_index(drop=True) if as_of else table
 
 
@@ -47,7 +29,7 @@ def checked(table: pd.DataFrame) -> pd.DataFrame:
     Columns other than `model`, `steps`, `inputs` and `outputs` may be empty.
     Errors: DataError with every malformed line.
     """
-    door.refuse(door._faults(table, _rules(table)))
+    door.refuse(door.faults(table, _rules(table)))
     return table.assign(inputs=table["inputs"].map(json.loads), outputs=table["outputs"].map(json.loads))
 
 

@@ -17,23 +17,6 @@ from capcycle.errors import CapcycleError, unknown
 from capcycle.facts import door, tables
 from capcycle.units import DEAREST_HOSTING
 
-SCHEMA = {
-    "table": "table that the column belongs to",
-    "column": "the column; empty in the row that says what the table is",
-    "type": "what its cells are; `table` in the row of the table itself",
-    "required": "whether a cell must be filled; `any`: one of those so marked",
-    "key": "whether it is among the columns that tell one row from another",
-    "least": "least value, or the column that is never above this one",
-    "most": "greatest value, or the column that is never below this one",
-    "unit": "unit of the figures; `currency`: as the row's own column `currency` says",
-    "meaning": "what the column holds",
-}
-GAP = {
-    "table": "table that the figure would stand in",
-    "missing": "what was looked for",
-    "reason": "why it is not there",
-    "source": "documents in which it was looked for, or that say that it is lacking",
-}
 CURRENCY = "currency"  # unit of an amount, and the column that names it
 SOURCES = ["source", "status_source"]  # columns that name documents
 MONTH = r"[0-9]{4}-[0-9]{2}"
@@ -129,8 +112,8 @@ def gaps() -> pd.DataFrame:
     >>> [missing for missing in gaps()["missing"] if "AMD" in missing]
     ["tranches of AMD's warrant for OpenAI: shares, gigawatts and share price of each"]
     """
-    table, known = tables.read("register_gaps.csv", GAP), door.open_reference()
-    door.refuse([*known.faults, *door._faults(table, _gap_rules(table, known))])
+    table, known = tables.read("register_gaps.csv"), door.open_reference()
+    door.refuse([*known.faults, *door.faults(table, _gap_rules(table, known))])
     return table
 
 
@@ -164,20 +147,12 @@ def _properties(row: tuple) -> Iterator[str]:
 
 def _schema(name: str | None = None) -> pd.DataFrame:
     """The schema, checked; of one table where a name is given."""
-    schema = _whole_schema(tables.stamp("registers.csv")).copy(deep=False)
+    schema = door.table("registers.csv", _schema_rules)
     if name is None:
         return schema
     if name not in set(schema["table"]):
         raise CapcycleError(unknown("register", [name], schema["table"].unique()))
     return schema[schema["table"] == name]
-
-
-@lru_cache(maxsize=2)
-def _whole_schema(stamp: str) -> pd.DataFrame:
-    """Every register that is asked for needs it; `stamp` tells when it has changed."""
-    schema = tables.read("registers.csv", SCHEMA)
-    door.refuse(door._faults(schema, _schema_rules(schema)))
-    return schema
 
 
 def _schema_rules(schema: pd.DataFrame) -> door.Rules:
@@ -230,7 +205,7 @@ def _checked(schema: pd.DataFrame, known: door.Reference) -> tuple[pd.DataFrame,
     """
     columns = _columns(schema)
     raw = tables.read(f"{schema['table'].iloc[0]}.csv", columns["column"])
-    return raw, door._faults(raw, _rules(raw, columns, known))
+    return raw, door.faults(raw, _rules(raw, columns, known))
 
 
 def _typed(raw: pd.DataFrame, schema: pd.DataFrame) -> pd.DataFrame:
@@ -335,14 +310,14 @@ def _unit_rules(raw: pd.DataFrame, values: dict[str, pd.Series], known: door.Ref
 Check = Callable[[pd.Series, door.Reference], pd.Series]
 TYPES: dict[str, tuple[Check, str]] = {  # whether filled cells are wrong, and how to say so
     "text": (lambda cells, known: pd.Series(False, cells.index), ""),
-    "date": (lambda cells, known: door._bad_date(cells), "is not a date such as 2024-06-30"),
+    "date": (lambda cells, known: door.bad_date(cells), "is not a date such as 2024-06-30"),
     "month": (
         lambda cells, known: ~cells.str.fullmatch(f"{door.ISO_DATE}|{MONTH}") | _days(cells).isna(),
         "is not a day or a month such as 2024-06-30 or 2024-06",
     ),
-    "number": (lambda cells, known: door._bad_number(cells), "is not a plain number"),
+    "number": (lambda cells, known: door.bad_number(cells), "is not a plain number"),
     "fraction": (
-        lambda cells, known: door._bad_number(cells) | ~_values(cells, "fraction").between(0, 1),
+        lambda cells, known: door.bad_number(cells) | ~_values(cells, "fraction").between(0, 1),
         "is not a fraction between 0 and 1; write 0.25 for 25%",
     ),
     "url": (lambda cells, known: ~cells.str.match(r"https?://\S+$"), "is not a web address"),
