@@ -3,11 +3,11 @@
 import altair as alt
 import pandas as pd
 
-from capcycle import theme, words
+from capcycle import words
 from capcycle.exhibits import parts
+from capcycle.exhibits.channels import COMPANY_TOOLTIP, axis, company_legend, company_look, tooltip
 from capcycle.exhibits.exhibit import Exhibit
-from capcycle.exhibits.findings import finding_at, total, totals
-from capcycle.exhibits.lines import TOOLTIP, company_colour, company_legend, subtitle, tooltip, value_axis
+from capcycle.exhibits.findings import finding, total, totals
 from capcycle.measure import Measures
 
 ROW_HEIGHT = 34
@@ -30,8 +30,8 @@ def bars(measures: Measures, focus: str | None = None) -> Exhibit:
     period, series = words.period(label), "; ".join(_bar(row) for row in data.to_dict("records"))
     return Exhibit(
         id=parts.slug("bars", measures.name),
-        title=finding_at(measures, label, focus),
-        subtitle=words.say("subtitle.at", subtitle=subtitle(measures), period=period),
+        title=finding(measures, focus, label),
+        subtitle=words.say("subtitle.at", subtitle=parts.subtitle(measures), period=period),
         alt=words.say("alt.bars", period=period, series=series) if some else "",
         view=data[["name", "shown"]].set_axis([words.say("column.company"), words.name(measures.name)], axis=1),
         figures=parts.figures(now),
@@ -57,7 +57,7 @@ def stack(measures: Measures) -> Exhibit:
     return Exhibit(
         id=parts.slug("stack", measures.name),
         title=total(measures),
-        subtitle=subtitle(measures),
+        subtitle=parts.subtitle(measures),
         alt="" if sums.empty else words.say("alt.stack", series=_newest(data), **_ends(sums, measures.unit)),
         view=parts.by_period(measures),
         figures=parts.figures(measures.table),
@@ -69,12 +69,8 @@ def stack(measures: Measures) -> Exhibit:
 
 def _ends(sums: pd.DataFrame, unit: str) -> dict[str, str]:
     first, last = sums.iloc[0], sums.iloc[-1]
-    return {
-        "first": first["period"],
-        "last": last["period"],
-        "start": words.value(first["value"], unit),
-        "end": words.value(last["value"], unit),
-    }
+    start, end = (words.value(each["value"], unit) for each in (first, last))
+    return {"first": first["period"], "last": last["period"], "start": start, "end": end}
 
 
 def _left_out(sums: pd.DataFrame, measures: Measures) -> list[str]:
@@ -93,39 +89,33 @@ def _newest(data: pd.DataFrame) -> str:
 
 
 def _bars(data: pd.DataFrame, unit: str) -> alt.LayerChart:
-    scales = company_colour(data["company"])
+    look = company_look(data["company"])
+    del look["shape"]  # a bar has none
     base = alt.Chart(data).encode(
         y=alt.Y("name:N", sort=list(data["name"]), title=None, axis=alt.Axis(labelLimit=140, labelOverlap=False)),
-        x=alt.X("value:Q", axis=value_axis(unit)),
+        x=alt.X("value:Q", axis=axis(unit)),
     )
-    colour = alt.Fill("name:N", scale=scales["colour"], legend=None)
-    bar = base.mark_bar(size=18, strokeWidth=1.5).encode(
-        fill=colour,
-        stroke=alt.Stroke("name:N", scale=scales["colour"], legend=None),
-        fillOpacity=theme.evidence_opacity(),
-        tooltip=tooltip(TOOLTIP),
-    )
+    bar = base.mark_bar(size=18, strokeWidth=1.5).encode(tooltip=tooltip(COMPANY_TOOLTIP), **look)
     # beside the bar's end, at the axis for a bar below zero and for what is missing
     text = base.transform_calculate(end="max(datum.value, 0)").mark_text(align="left", dx=5)
-    text = text.encode(text="shown:N", x=alt.X("end:Q", axis=value_axis(unit)))
+    text = text.encode(text="shown:N", x=alt.X("end:Q", axis=axis(unit)))
     return alt.layer(bar, text).properties(height=alt.Step(ROW_HEIGHT))
 
 
 def _stack(data: pd.DataFrame, measures: Measures) -> alt.Chart:
-    scales, legend = company_colour(data["company"]), company_legend(data)
+    look = company_look(data["company"], company_legend(data["company"]))
+    order = look.pop("shape")["scale"].domain
     return (
         alt.Chart(data)
         .mark_bar(strokeWidth=1)
         .encode(
             x=alt.X("period:O", sort=None, title=None, axis=_quarter_axis(measures)),
-            y=alt.Y("value:Q", axis=value_axis(measures.unit), stack="zero"),
-            fill=alt.Fill("name:N", scale=scales["colour"], legend=legend),
-            stroke=alt.Stroke("name:N", scale=scales["colour"], legend=legend),
-            fillOpacity=theme.evidence_opacity(),
+            y=alt.Y("value:Q", axis=axis(measures.unit), stack="zero"),
             order=alt.Order("place:Q"),
-            tooltip=tooltip(TOOLTIP),
+            tooltip=tooltip(COMPANY_TOOLTIP),
+            **look,
         )
-        .transform_calculate(place=f"indexof({scales['colour'].domain}, datum.name)")
+        .transform_calculate(place=f"indexof({order}, datum.name)")
     )
 
 

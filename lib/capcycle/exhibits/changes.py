@@ -6,7 +6,6 @@ import pandas as pd
 from capcycle import words
 from capcycle.exhibits import parts
 from capcycle.exhibits.exhibit import Exhibit
-from capcycle.exhibits.lines import subtitle
 from capcycle.facts import Book
 from capcycle.facts.between import CAUSES
 from capcycle.measure import Measures
@@ -66,7 +65,7 @@ def effect(was: Measures, now: Measures) -> Exhibit:
     return Exhibit(
         id=parts.slug("effect", now.name),
         title=_effect(both, now, period),
-        subtitle=words.say("subtitle.at", subtitle=subtitle(now), period=words.period(period)),
+        subtitle=words.say("subtitle.at", subtitle=parts.subtitle(now), period=words.period(period)),
         alt="",
         view=_beside(both),
         figures=parts.figures(*rows).assign(known=["before"] * len(rows[0]) + ["after"] * len(rows[1])),

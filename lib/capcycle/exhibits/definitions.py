@@ -6,11 +6,11 @@ from dataclasses import dataclass
 import altair as alt
 import pandas as pd
 
-from capcycle import theme, words
+from capcycle import words
 from capcycle.errors import MetricError, unknown
 from capcycle.exhibits import parts
+from capcycle.exhibits.channels import COMPANY_TOOLTIP, axis, company_look, tooltip
 from capcycle.exhibits.exhibit import Exhibit
-from capcycle.exhibits.lines import TOOLTIP, company_colour, tooltip, value_axis
 from capcycle.measure import Measures, measure, needs
 from capcycle.metrics import FAMILIES
 from capcycle.panel import Panel
@@ -257,22 +257,18 @@ def _chart(variants: list[Variant]) -> alt.Chart:
         for each in variants
     ]
     data = pd.concat(marks, ignore_index=True).dropna(subset="value")
-    scales = company_colour(data["company"])
     legend = alt.Legend(title=None, columns=KEY_COLUMNS)  # as many on a narrow page, or its second row is cut off
     data = data.assign(label=data["definition"].map(_lines))
     order = [_lines(each.name) for each in variants if len(each.values)]
-    axis = alt.Axis(labelExpr=f"split(datum.label, '{BREAK}')", labelLimit=330, labelOverlap=False)
+    names = alt.Axis(labelExpr=f"split(datum.label, '{BREAK}')", labelLimit=330, labelOverlap=False)
     return (
         alt.Chart(data)
         .mark_point(size=90, strokeWidth=1.5)
         .encode(
-            x=alt.X("value:Q", axis=value_axis(variants[0].measures.unit)),
-            y=alt.Y("label:N", sort=order, title=None, axis=axis),
-            stroke=alt.Stroke("name:N", scale=scales["colour"], legend=legend),
-            fill=alt.Fill("name:N", scale=scales["colour"], legend=legend),
-            shape=alt.Shape("name:N", scale=scales["shape"], legend=legend),
-            fillOpacity=theme.evidence_opacity(),
-            tooltip=[alt.Tooltip("definition:N", title=words.say("tooltip.definition")), *tooltip(TOOLTIP)],
+            x=alt.X("value:Q", axis=axis(variants[0].measures.unit)),
+            y=alt.Y("label:N", sort=order, title=None, axis=names),
+            tooltip=tooltip(["definition", *COMPANY_TOOLTIP]),
+            **company_look(data["company"], legend),
         )
         .properties(height=KEY_HEIGHT + ROW_HEIGHT * len(order))
     )

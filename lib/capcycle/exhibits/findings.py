@@ -12,37 +12,27 @@ from capcycle.words import Sentence
 FLAT = 0.005  # a fraction that moves less than half a point is said to be unchanged
 
 
-def finding(measures: Measures, focus: str | None = None) -> Sentence:
-    """Who is highest and lowest in the newest common period, or where `focus` stands among the others.
+def finding(measures: Measures, focus: str | None = None, period: str = "") -> Sentence:
+    """Who is highest and lowest, or where `focus` stands among the others.
 
-    Errors: none.
+    period  by default its own newest for `focus`, and the newest common one for all
+    Errors: MetricError for a period that is not shown.
 
     >>> from capcycle import facts, measure, panel
     >>> capex = measure.measure("capex", panel.select(facts.open(["META", "MSFT"], "2025-02-01"), "year", until=2024))
     >>> finding(capex, "META")
     'Meta, Capex: $37.3bn in 2024, up from $27.0bn a year earlier; the lowest of 2'
     """
-    if focus in set(measures.table.dropna(subset="value")["company"]):
+    if not period and focus in set(measures.table.dropna(subset="value")["company"]):
         return _of_one(measures, focus)
-    return finding_at(measures, measures.common_period())
-
-
-def finding_at(measures: Measures, period: str, focus: str | None = None) -> Sentence:
-    """Who is highest and lowest in one period, or where `focus` stands then.
-
-    Errors: MetricError for a period that is not shown.
-
-    >>> from capcycle import facts, measure, panel
-    >>> capex = measure.measure("capex", panel.select(facts.open(["META", "MSFT"], "2025-02-01"), "year", until=2024))
-    >>> finding_at(capex, "2023")
-    'Capex: Microsoft highest at $35.2bn, Meta lowest at $27.0bn, in 2023'
-    """
-    now = measures.at(period).dropna(subset="value")
+    now = measures.at(period or None).dropna(subset="value")
     if now.empty:
         return Sentence(words.say("finding.none", metric=words.name(measures.name)))
-    if focus in set(now["company"]):
-        return _of_one(measures, focus, period)
-    return _of_one(measures, now["company"].iloc[0], period) if len(now) == 1 else _of_many(measures, now)
+    if focus in set(now["company"]) or len(now) == 1:
+        return _of_one(
+            measures, focus if focus in set(now["company"]) else now["company"].iloc[0], now["period"].iloc[0]
+        )
+    return _of_many(measures, now)
 
 
 def total(measures: Measures) -> Sentence:

@@ -61,7 +61,7 @@ def chart_rows(measures: Measures) -> pd.DataFrame:
             "company": table["company"],
             "name": table["company"].map(company_names()),
             "period": table["period"],
-            "date": dates(table["ordinal"], measures.panel.span),
+            "date": _dates(table["ordinal"], measures.panel.span),
             "value": table["value"],
             "shown": [cell_text(*row) for row in table[["value", "unit", "kind"]].itertuples(index=False)],
             "kind": table["kind"],
@@ -70,12 +70,10 @@ def chart_rows(measures: Measures) -> pd.DataFrame:
     )
 
 
-def dates(ordinals: pd.Series, span: str) -> pd.Series:
+def _dates(ordinals: pd.Series, span: str) -> pd.Series:
     """The last day of each quarter, or the first of each year, where the axis writes its number, as ISO text.
 
-    Errors: none.
-
-    >>> dates(pd.Series([2024 * 4 + 1]), "quarter").item(), dates(pd.Series([2024]), "year").item()
+    >>> _dates(pd.Series([2024 * 4 + 1]), "quarter").item(), _dates(pd.Series([2024]), "year").item()
     ('2024-06-30', '2024-01-01')
     """
     if span == "year":
@@ -135,6 +133,21 @@ def unit(unit: str) -> str:
     ('%', 'times', 'USD')
     """
     return words.say(f"unit.{unit}") if unit in RATIOS else unit
+
+
+def subtitle(measures: Measures) -> str:
+    """The measure and its unit.
+
+    Errors: none.
+
+    >>> from capcycle import facts, measure, panel
+    >>> capex = measure.measure("capex", panel.select(facts.open(["META", "MSFT"], "2025-02-01"), "year", until=2024))
+    >>> subtitle(capex)
+    'Capex, USD (by year)'
+    """
+    sentence = measures.unit if measures.unit in RATIOS else "amount"
+    span = words.say(f"subtitle.{measures.panel.span}")
+    return words.say(f"subtitle.{sentence}", metric=words.name(measures.name), unit=measures.unit, span=span)
 
 
 def by_period(measures: Measures) -> pd.DataFrame:

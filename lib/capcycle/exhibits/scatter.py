@@ -3,12 +3,12 @@
 import altair as alt
 import pandas as pd
 
-from capcycle import theme, words
+from capcycle import words
 from capcycle.errors import MetricError
 from capcycle.exhibits import parts
+from capcycle.exhibits.channels import axis, company_look, tooltip
 from capcycle.exhibits.exhibit import Exhibit
 from capcycle.exhibits.findings import pair
-from capcycle.exhibits.lines import company_colour, tooltip, value_axis
 from capcycle.facts.door import KINDS
 from capcycle.measure import Measures
 
@@ -79,16 +79,8 @@ def _dot(row: dict) -> str:
 
 
 def _chart(data: pd.DataFrame, across: Measures, up: Measures) -> alt.LayerChart:
-    scales = company_colour(data["company"])
-    axes = [value_axis(each.unit) for each in (across, up)]
-    for axis, each in zip(axes, (across, up), strict=True):
-        axis.title = words.name(each.name)
-    base = alt.Chart(data).encode(x=alt.X("value:Q", axis=axes[0]), y=alt.Y("value_up:Q", axis=axes[1]))
-    point = base.mark_point(size=110, strokeWidth=2).encode(
-        stroke=alt.Stroke("name:N", scale=scales["colour"], legend=None),
-        fill=alt.Fill("name:N", scale=scales["colour"], legend=None),
-        shape=alt.Shape("name:N", scale=scales["shape"], legend=None),
-        fillOpacity=theme.evidence_opacity(),
-        tooltip=tooltip(["name", "period", "x", "y", "kind"]),
-    )
+    x, y = (axis(each.unit, words.name(each.name)) for each in (across, up))
+    base = alt.Chart(data).encode(x=alt.X("value:Q", axis=x), y=alt.Y("value_up:Q", axis=y))
+    said = tooltip(["name", "period", "x", "y", "kind"])
+    point = base.mark_point(size=110, strokeWidth=2).encode(tooltip=said, **company_look(data["company"]))
     return alt.layer(point, base.mark_text(align="left", dx=9, dy=-6).encode(text="name:N"))

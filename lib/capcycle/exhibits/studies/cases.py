@@ -26,12 +26,9 @@ def assumptions(*cases: Case, beside: Sequence[Quantity] = ()) -> Exhibit:
 
     Errors: none.
 
-    >>> from capcycle import facts, study
-    >>> from capcycle.analyses.gpu_cloud.gpu_hour import gpu_funding_gap
-    >>> borrowed = Quantity("", 2e9, "USD", 1e9, 3e9)
-    >>> gap = study.case(gpu_funding_gap, facts.open(), it_capex=5.8e9, prepayment=0.8e9, borrowed=borrowed)
-    >>> assumptions(gap).view.iloc[:, :4].values.tolist()[0]
-    ['Capex on chips and servers', '–', '$5.8bn (a)', '–']
+    >>> from capcycle import analyses, facts
+    >>> assumptions(analyses.start("cost_of_ownership", facts.open())).id
+    'assumptions-cost-of-ownership'
     """
     inputs = [each for case in cases for each in case.inputs.values()]
     rows = pd.DataFrame([_input(each) for each in (*inputs, *beside)]).drop_duplicates("label")
@@ -82,12 +79,9 @@ def scenarios(three: Scenarios) -> Exhibit:
 
     Errors: none.
 
-    >>> from capcycle import facts, study
-    >>> from capcycle.analyses.gpu_cloud.gpu_hour import gpu_funding_gap
-    >>> borrowed = Quantity("", 2e9, "USD", 1e9, 3e9)
-    >>> gap = study.case(gpu_funding_gap, facts.open(), it_capex=5.8e9, prepayment=0.8e9, borrowed=borrowed)
-    >>> scenarios(study.scenarios(gap)).title
-    'Left to find: $4.0bn in the bear case, $3.0bn in the base case, $2.0bn in the bull case'
+    >>> from capcycle import analyses, facts, study
+    >>> scenarios(study.scenarios(analyses.start("cost_of_ownership", facts.open()))).view.columns.tolist()[1:]
+    ['Bear', 'Base', 'Bull']
     """
     case = three.case
     varied = three.inputs.loc[list(case.varied)].astype(float)
@@ -191,25 +185,13 @@ def titled(case: Case, of: str, key: str, ends: Mapping[str, str], **more: Any) 
     >>> titled(case, "annual_cost", "study.heat_map", {"low": "–", "high": "$2bn"})
     'Annual cost cannot be worked out: undefined: the denominator is not positive'
     """
+    subject = phrase(case, of) if case.company else words.name(of)
     if words.DASH in ends.values():
         reason = (case.lacking or say("reason.undefined")).rstrip(".")
-        return say("study.cannot", subject=whose(case, of), reason=reason)
+        return say("study.cannot", subject=subject, reason=reason)
     alike = len(set(ends.values())) == 1
-    values = {"output": whose(case, of), **ends, **more}
+    values = {"output": subject, **ends, **more}
     return say(words.said(f"{key}_alike", key) if alike else key, **values)
-
-
-def whose(case: Case, name: str) -> str:
-    """The name of an output at the head of a title: with the company's where the case is about one.
-
-    Errors: none.
-
-    >>> from capcycle import analyses, facts
-    >>> case = analyses.start("gpu_hour", facts.open())
-    >>> whose(case, "gpu_hour_cost")
-    'Cost of a GPU-hour sold'
-    """
-    return phrase(case, name) if case.company else words.name(name)
 
 
 def phrase(case: Case, name: str) -> str:
@@ -218,8 +200,7 @@ def phrase(case: Case, name: str) -> str:
     Errors: none.
 
     >>> from capcycle import analyses, facts
-    >>> case = analyses.start("gpu_hour", facts.open())
-    >>> phrase(case, "gpu_hour_cost")
+    >>> phrase(analyses.start("gpu_hour", facts.open()), "gpu_hour_cost")
     'the cost of a GPU-hour sold'
     """
     what = words.lower(words.name(name))
@@ -234,8 +215,7 @@ def said(case: Case, name: str, value: float) -> str:
     Errors: KeyError for what is neither an input nor an output.
 
     >>> from capcycle import analyses, facts
-    >>> case = analyses.start("gpu_hour", facts.open())
-    >>> said(case, "gpu_hour_cost", 2.5)
+    >>> said(analyses.start("gpu_hour", facts.open()), "gpu_hour_cost", 2.5)
     '$2.50/GPU-h'
     """
     return words.value(float(value), case.unit(name))

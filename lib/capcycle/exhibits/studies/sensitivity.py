@@ -6,8 +6,7 @@ import pandas as pd
 from capcycle import study, theme, words
 from capcycle.exhibits import marks, parts
 from capcycle.exhibits.exhibit import Exhibit
-from capcycle.exhibits.marks import Frame
-from capcycle.exhibits.marks.frame import axis
+from capcycle.exhibits.marks import Drawing, Frame
 from capcycle.exhibits.studies.cases import phrase, said, titled
 from capcycle.study import Case, Tornado
 from capcycle.words import say
@@ -21,13 +20,9 @@ def tornado(swings: Tornado) -> Exhibit:
 
     Errors: none.
 
-    >>> from capcycle import facts, study
-    >>> from capcycle.analyses.gpu_cloud.gpu_hour import gpu_funding_gap
-    >>> from capcycle.quantity import Quantity
-    >>> borrowed = Quantity("", 2e9, "USD", 1e9, 3e9)
-    >>> gap = study.case(gpu_funding_gap, facts.open(), it_capex=5.8e9, prepayment=0.8e9, borrowed=borrowed)
-    >>> tornado(study.tornado(gap)).title
-    'Borrowed on the GPUs moves the left to find most: from $2.0bn to $4.0bn'
+    >>> from capcycle import analyses, facts, study
+    >>> tornado(study.tornado(analyses.start("ai_cloud_payback", facts.open()))).id
+    'tornado-ai-cloud-payback-payback-years'
     """
     case, unit = swings.case, swings.case.unit(swings.of)
     base = float(getattr(case.outputs, swings.of))
@@ -41,19 +36,15 @@ def tornado(swings: Tornado) -> Exhibit:
         ),
         (say("study.tornado_note"),),
     )
-    rows = rows.assign(unit=unit, kind="assumed", source=case.source, base=base)
-    return marks.finished(rows, frame, _tornado_chart(rows, unit), _tornado_view(swings))
+    drawing = Drawing(rows.assign(unit=unit, kind="assumed", source=case.source), frame, base=base)
+    return drawing.exhibit(_tornado_chart(drawing), _tornado_view(swings))
 
 
 def _swing(each, case: Case) -> list[dict]:
     ends = (("low", each.low, each.at_low), ("high", each.high, each.at_high))
+    label = words.name(each.name)
     return [
-        {
-            "label": words.name(each.name),
-            "group": say(f"study.end_{end}"),
-            "value": reached,
-            "note": said(case, each.name, at),
-        }
+        {"label": label, "group": say(f"study.end_{end}"), "value": reached, "note": said(case, each.name, at)}
         for end, at, reached in ends
     ]
 
@@ -63,31 +54,29 @@ def _tornado_title(swings: Tornado) -> str:
     if swings.table.empty or swings.table["swing"].isna().all():
         return say("study.tornado_none", output=output)
     widest = swings.table.iloc[0]
-    ends = sorted([widest["at_low"], widest["at_high"]])
-    low, high = (said(case, swings.of, end) for end in ends)
-    names = {"input": words.name(widest["name"]), "output": output}
-    return titled(case, swings.of, "study.tornado", {"low": low, "high": high}, **names)
+    reached = sorted([widest["at_low"], widest["at_high"]])
+    ends = {end: said(case, swings.of, value) for end, value in zip(("low", "high"), reached, strict=True)}
+    return titled(case, swings.of, "study.tornado", ends, input=words.name(widest["name"]), output=output)
 
 
-def _tornado_chart(rows: pd.DataFrame, unit: str) -> alt.LayerChart:
-    data = marks.frame.drawn(rows)
-    base = alt.Chart(data).encode(y=marks.frame.labels(rows))
-    beside = LETTER * rows["note"].map(len).max() + BESIDE
+def _tornado_chart(drawing: Drawing) -> alt.LayerChart:
+    base = drawing.chart.encode(y=drawing.labels())
+    beside = LETTER * drawing.data["note"].map(len).max() + BESIDE
     wide = f"width >= {NARROW}"  # a telephone has no room for the numbers; the table and the tooltip have them
     padding, seen = alt.expr(f"{wide} ? {beside} : {BESIDE}"), alt.expr(f"{wide} ? 1 : 0")
-    across = alt.X("base:Q", axis=axis(unit), scale=alt.Scale(zero=False, padding=padding))
+    across = alt.X("base:Q", axis=drawing.axis(), scale=alt.Scale(zero=False, padding=padding))
     bar = base.mark_bar(size=18, strokeWidth=1.5).encode(
-        x=across, x2="value:Q", tooltip=marks.frame.tooltips(data), **marks.frame.fill(rows)
+        x=across, x2="value:Q", tooltip=drawing.tooltip, **drawing.fill()
     )
     # an end at which nothing moves has no bar to write beside
-    left = base.transform_calculate(beside="datum.value < datum.base ? datum.note : ''").mark_text(
-        align="right", dx=-5, opacity=seen
-    )
-    right = base.transform_calculate(beside="datum.value > datum.base ? datum.note : ''").mark_text(
-        align="left", dx=5, opacity=seen
-    )
-    rule = alt.Chart(data.head(1)).mark_rule(color=theme.LIGHT["text"]).encode(x="base:Q")
-    texts = [text.encode(x="value:Q", text="beside:N") for text in (left, right)]
+    sides = (("<", "right", -5), (">", "left", 5))
+    texts = [
+        base.transform_calculate(beside=f"datum.value {sign} datum.base ? datum.note : ''")
+        .mark_text(align=align, dx=dx, opacity=seen)
+        .encode(x="value:Q", text="beside:N")
+        for sign, align, dx in sides
+    ]
+    rule = alt.Chart(drawing.data.head(1)).mark_rule(color=theme.LIGHT["text"]).encode(x="base:Q")
     return alt.layer(bar, *texts, rule).properties(height=alt.Step(marks.ROW))
 
 
@@ -108,13 +97,9 @@ def break_even(case: Case, target: float, of: str | None = None) -> Exhibit:
 
     Errors: ModelError for an output that the model does not give.
 
-    >>> from capcycle import facts, study
-    >>> from capcycle.analyses.gpu_cloud.gpu_hour import gpu_funding_gap
-    >>> from capcycle.quantity import Quantity
-    >>> borrowed = Quantity("", 2e9, "USD", 1e9, 3e9)
-    >>> gap = study.case(gpu_funding_gap, facts.open(), it_capex=5.8e9, prepayment=0.8e9, borrowed=borrowed)
-    >>> break_even(gap, 2.3e9).title
-    'Of all inputs only one brings the left to find to $2.3bn by itself: borrowed on the GPUs'
+    >>> from capcycle import analyses, facts
+    >>> break_even(analyses.start("ai_cloud_payback", facts.open()), 4.0).id
+    'must-be-true-ai-cloud-payback-payback-years'
     """
     of = case.output(of)
     moving = study.tornado(case, of).table.query("swing != 0")["name"]  # what moves nothing can bring nothing about
