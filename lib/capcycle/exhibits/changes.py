@@ -134,16 +134,16 @@ def revisions(table: pd.DataFrame) -> pd.DataFrame:
         words.say("coverage.range", first=words.day(start), last=words.day(end)) if pd.notna(start) else words.day(end)
         for start, end in table[["period_start", "period_end"]].itertuples(index=False)
     ]
-    return pd.DataFrame({
-        words.say("column.company"): table["company"].map(parts.company_names()).to_list(),
-        words.say("column.concept"): table["concept"].map(words.name).to_list(),
-        words.say("column.period"): periods,
-        words.say("column.before"): [words.value(*row) for row in table[["before", "unit"]].itertuples(index=False)],
-        words.say("column.after"): [words.value(*row) for row in table[["value", "unit"]].itertuples(index=False)],
-        words.say("column.change"): [words.change(one) for one in table["change"]],
-        words.say("column.cause"): [words.say(f"changes.cause.{cause}") for cause in table["cause"]],
-        words.say("column.published"): [words.day(one) for one in table["published"]],
-    })  # fmt: skip
+    return parts.headed(
+        company=table["company"].map(parts.company_names()),
+        concept=table["concept"].map(words.name),
+        period=periods,
+        before=[words.value(*row) for row in table[["before", "unit"]].itertuples(index=False)],
+        after=[words.value(*row) for row in table[["value", "unit"]].itertuples(index=False)],
+        change=table["change"].map(words.change),
+        cause=[words.say(f"changes.cause.{cause}") for cause in table["cause"]],
+        published=table["published"].map(words.day),
+    )
 
 
 def _effect(both: pd.DataFrame, now: Measures, period: str) -> Sentence:
@@ -162,18 +162,12 @@ def _effect(both: pd.DataFrame, now: Measures, period: str) -> Sentence:
 
 
 def _beside(both: pd.DataFrame) -> pd.DataFrame:
-    return pd.DataFrame({
-        words.say("column.company"): both["company"].map(parts.company_names()).to_list(),
-        words.say("column.known_before"): [
-            parts.cell_text(*row) for row in both[["value_was", "unit_was", "kind_was"]].itertuples(index=False)
-        ],
-        words.say("column.known_after"): [
-            parts.cell_text(*row) for row in both[["value", "unit", "kind"]].itertuples(index=False)
-        ],
-        words.say("column.difference"): [
-            _difference(*row) for row in both[["value_was", "value", "unit"]].itertuples(index=False)
-        ],
-    })  # fmt: skip
+    return parts.headed(
+        company=both["company"].map(parts.company_names()),
+        known_before=parts.cells(both, "_was"),
+        known_after=parts.cells(both),
+        difference=[_difference(*row) for row in both[["value_was", "value", "unit"]].itertuples(index=False)],
+    )
 
 
 def _difference(was: float, value: float, unit: str) -> str:

@@ -137,10 +137,9 @@ def _view(variants: list[Variant]) -> pd.DataFrame:
 
 
 def _column(variant: Variant) -> pd.Series:
-    shown = [parts.cell_text(*row) for row in variant.rows[["value", "unit", "kind"]].itertuples(index=False)]
     cells = [
         words.say("definitions.cell", value=value, rank=rank, count=len(variant.values)) if rank else value
-        for value, rank in zip(shown, _ranks(variant), strict=True)
+        for value, rank in zip(parts.cells(variant.rows), _ranks(variant), strict=True)
     ]
     return pd.Series(cells, index=variant.rows["company"])
 
@@ -244,10 +243,8 @@ def _lack(variant: Variant, what: str, company: str) -> str:
 
 def _row(variant: Variant) -> str:
     rows = variant.rows.dropna(subset="value")
-    bars = [
-        words.say("alt.bar", name=parts.company_names()[company], value=parts.cell_text(value, unit, kind))
-        for company, value, unit, kind in rows[["company", "value", "unit", "kind"]].itertuples(index=False)
-    ]
+    names = rows["company"].map(parts.company_names())
+    bars = [words.say("alt.bar", name=name, value=value) for name, value in zip(names, parts.cells(rows), strict=True)]
     return words.say("definitions.row", variant=variant.name, values=", ".join(bars) or words.DASH)
 
 

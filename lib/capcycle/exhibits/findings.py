@@ -28,10 +28,9 @@ def finding(measures: Measures, focus: str | None = None, period: str = "") -> S
     now = measures.at(period or None).dropna(subset="value")
     if now.empty:
         return Sentence(words.say("finding.none", metric=words.name(measures.name)))
-    if focus in set(now["company"]) or len(now) == 1:
-        return _of_one(
-            measures, focus if focus in set(now["company"]) else now["company"].iloc[0], now["period"].iloc[0]
-        )
+    one = focus if focus in set(now["company"]) else now["company"].iloc[0]
+    if one == focus or len(now) == 1:
+        return _of_one(measures, one, now["period"].iloc[0])
     return _of_many(measures, now)
 
 

@@ -1,7 +1,7 @@
 """What every exhibit has: data for its marks, a table, figures to download, notes and sources."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 
 import numpy as np
 import pandas as pd
@@ -63,7 +63,7 @@ def chart_rows(measures: Measures) -> pd.DataFrame:
             "period": table["period"],
             "date": _dates(table["ordinal"], measures.panel.span),
             "value": table["value"],
-            "shown": [cell_text(*row) for row in table[["value", "unit", "kind"]].itertuples(index=False)],
+            "shown": cells(table),
             "kind": table["kind"],
             "source": newest_document(table),
         }
@@ -81,6 +81,18 @@ def _dates(ordinals: pd.Series, span: str) -> pd.Series:
     years, quarter = ordinals // 4, ordinals % 4
     ends = np.array(["03-31", "06-30", "09-30", "12-31"])[quarter.to_numpy(int)]
     return years.astype(int).astype(str) + "-" + ends
+
+
+def cells(table: pd.DataFrame, suffix: str = "", of: str = "value") -> list[str]:
+    """A column of values in words; the names of the columns end in a suffix where a table is of two.
+
+    Errors: none.
+
+    >>> cells(pd.DataFrame({"value_up": [0.25], "unit_up": "fraction", "kind_up": "assumed"}), "_up")
+    ['25.0% (a)']
+    """
+    columns = [f"{name}{suffix}" for name in (of, "unit", "kind")]
+    return [cell_text(*row) for row in table[columns].itertuples(index=False)]
 
 
 def cell_text(value: float, unit: str, kind: str) -> str:
@@ -165,6 +177,17 @@ def by_period(measures: Measures) -> pd.DataFrame:
     order = table["period"].drop_duplicates()[::-1]
     columns = [name for name in table["name"].drop_duplicates() if name in wide]
     return wide.loc[order, columns].rename_axis(index=words.say("column.period"), columns=None).reset_index()
+
+
+def headed(**columns: Iterable) -> pd.DataFrame:
+    """Cells under the headings of a reader.
+
+    Errors: CapcycleError for a column that has no heading.
+
+    >>> headed(company=["Meta"], value=["$37.3bn"]).columns.tolist()
+    ['Company', 'Value']
+    """
+    return pd.DataFrame({words.say(f"column.{name}"): list(cells) for name, cells in columns.items()})
 
 
 def figures(*tables: pd.DataFrame) -> pd.DataFrame:

@@ -68,8 +68,8 @@ def _marks(data: pd.DataFrame) -> pd.DataFrame:
     return data.assign(
         both=data["value"].notna() & data["value_up"].notna(),
         name=data["company"].map(parts.company_names()),
-        x=[parts.cell_text(*row) for row in data[["value", "unit", "kind"]].itertuples(index=False)],
-        y=[parts.cell_text(*row) for row in data[["value_up", "unit_up", "kind_up"]].itertuples(index=False)],
+        x=parts.cells(data),
+        y=parts.cells(data, "_up"),
         kind=weakest,
     )[["company", "name", "period", "value", "value_up", "x", "y", "kind", "both"]]
 

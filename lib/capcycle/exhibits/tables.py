@@ -22,7 +22,10 @@ def compare(*measured: Measures, focus: str | None = None) -> Exhibit:
     now = {measures.name: measures.at() for measures in measured}
     company = words.say("column.company")
     period = {rows["period"].iloc[0] for rows in now.values()}
-    columns = {_heading(name, rows, len(period) > 1): _column(rows) for name, rows in now.items()}
+    columns = {
+        _heading(name, rows, len(period) > 1): pd.Series(parts.cells(rows), index=rows["company"])
+        for name, rows in now.items()
+    }
     view = pd.DataFrame(columns).reindex(measured[0].panel.companies).rename(index=parts.company_names())
     return Exhibit(
         id=parts.slug("compare", *(measures.name for measures in measured[:2])),
@@ -46,11 +49,6 @@ def _subtitle(*now: pd.DataFrame) -> str:
 def _heading(name: str, rows: pd.DataFrame, with_period: bool) -> str:
     metric = words.name(name)
     return words.say("compare.heading", metric=metric, period=rows["period"].iloc[0]) if with_period else metric
-
-
-def _column(rows: pd.DataFrame) -> pd.Series:
-    shown = [parts.cell_text(*row) for row in rows[["value", "unit", "kind"]].itertuples(index=False)]
-    return pd.Series(shown, index=rows["company"])
 
 
 def _lacking(now: dict[str, pd.DataFrame]) -> list[str]:

@@ -200,7 +200,7 @@ def _shown(rows: pd.DataFrame, column: str = "value") -> list[str]:
     >>> _shown(rows), _shown(rows, "high")
     (['$1 to $2'], ['$2'])
     """
-    texts = [parts.cell_text(*row) for row in rows[[column, "unit", "kind"]].itertuples(index=False)]
+    texts = parts.cells(rows, of=column)
     if column != "value" or not {"low", "high"} <= set(rows):
         return texts
     only = rows["value"].isna() & rows["low"].notna() & rows["high"].notna()

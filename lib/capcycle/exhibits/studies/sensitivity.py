@@ -22,7 +22,7 @@ def tornado(swings: Tornado) -> Exhibit:
 
     >>> from capcycle import analyses, facts, study
     >>> tornado(study.tornado(analyses.start("ai_cloud_payback", facts.open()))).id
-    'tornado-ai-cloud-payback-payback-years'
+    'tornado-ai-cloud-payback-npv-per-capital'
     """
     case, unit = swings.case, swings.case.unit(swings.of)
     base = float(getattr(case.outputs, swings.of))
@@ -99,7 +99,7 @@ def break_even(case: Case, target: float, of: str | None = None) -> Exhibit:
 
     >>> from capcycle import analyses, facts
     >>> break_even(analyses.start("ai_cloud_payback", facts.open()), 4.0).id
-    'must-be-true-ai-cloud-payback-payback-years'
+    'must-be-true-ai-cloud-payback-npv-per-capital'
     """
     of = case.output(of)
     moving = study.tornado(case, of).table.query("swing != 0")["name"]  # what moves nothing can bring nothing about

@@ -56,7 +56,7 @@ def spread(simulation: Simulation, of: str | None = None) -> Exhibit:
     >>> from capcycle import analyses, facts, study
     >>> payback = analyses.start("ai_cloud_payback", facts.open())
     >>> spread(study.simulate(payback, 50)).id
-    'spread-ai-cloud-payback-payback_years'
+    'spread-ai-cloud-payback-npv-per-capital'
     """
     case = simulation.case
     of = case.output(of)
