@@ -5,6 +5,7 @@ import pandas as pd
 
 from capcycle import words
 from capcycle.exhibits import parts
+from capcycle.exhibits.channels import tooltip
 from capcycle.exhibits.exhibit import Exhibit
 from capcycle.facts import Book
 from capcycle.facts.between import CAUSES
@@ -101,12 +102,8 @@ def _title(table: pd.DataFrame, days: dict[str, str]) -> Sentence:
         return Sentence(words.say("changes.nothing", **days))
     causes = [_cause(cause, counts[cause]) for cause in CAUSES if cause in counts]
     most = table["company"].value_counts()
-    return Sentence(
-        words.counted(
-            "changes.title", len(table), causes=words.listing(causes), name=parts.company_names()[most.index[0]],
-            most=most.iloc[0], **days,
-        )
-    )  # fmt: skip
+    first = {"name": parts.company_names()[most.index[0]], "most": most.iloc[0]}
+    return Sentence(words.counted("changes.title", len(table), causes=words.listing(causes), **first, **days))
 
 
 def _by_company(counts: pd.DataFrame) -> list[str]:
@@ -187,11 +184,7 @@ def _chart(counts: pd.DataFrame) -> alt.Chart:
             y=alt.Y("name:N", sort=list(dict.fromkeys(data["name"])), title=None, axis=alt.Axis(labelOverlap=False)),
             color=alt.Color("why:N", scale=alt.Scale(domain=causes), legend=alt.Legend(title=None)),
             order=alt.Order("place:Q"),
-            tooltip=[
-                alt.Tooltip("name:N", title=words.say("tooltip.name")),
-                alt.Tooltip("why:N", title=words.say("column.cause")),
-                alt.Tooltip("count:Q", title=words.say("column.count")),
-            ],
+            tooltip=tooltip({"name": "tooltip.name", "why": "column.cause", "count": "column.count"}),
         )
         .properties(height=KEY_HEIGHT + ROW_HEIGHT * data["name"].nunique())
     )

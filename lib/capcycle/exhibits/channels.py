@@ -1,6 +1,6 @@
 """What the charts share: the axis of a unit, what a mark says of itself, the look of each company."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 import altair as alt
 import pandas as pd
@@ -39,15 +39,17 @@ def axis(unit: str, title: str | None = None) -> alt.Axis:
     return alt.Axis(labelExpr=SCALED, title=title)
 
 
-def tooltip(fields: Iterable[str]) -> list[alt.Tooltip]:
+def tooltip(fields: Iterable[str] | Mapping[str, str]) -> list[alt.Tooltip]:
     """What a mark says of itself.
 
+    fields  by whose names their headings go, or with the key of each heading
     Errors: CapcycleError for a field that has no words.
 
     >>> [each.to_dict()["title"] for each in tooltip(["name", "kind"])]
     ['Company', 'Evidence']
     """
-    return [alt.Tooltip(f"{field}:N", title=words.say(f"tooltip.{field}")) for field in fields]
+    keys = fields if isinstance(fields, Mapping) else {field: f"tooltip.{field}" for field in fields}
+    return [alt.Tooltip(f"{field}:N", title=words.say(key)) for field, key in keys.items()]
 
 
 def company_look(companies: pd.Series, legend: alt.Legend | None = None) -> dict[str, alt.Stroke | dict]:
