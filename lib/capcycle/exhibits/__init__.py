@@ -7,11 +7,11 @@ from capcycle.exhibits import (
     parts,
     registers,
 )
-from capcycle.exhibits.bars import bars, stack
+from capcycle.exhibits.bars import bars
 from capcycle.exhibits.definitions import definitions
 from capcycle.exhibits.exhibit import Exhibit
 from capcycle.exhibits.findings import finding, total
-from capcycle.exhibits.lines import lines
+from capcycle.exhibits.lines import lines, stack
 from capcycle.exhibits.scatter import scatter
 from capcycle.exhibits.studies import (
     along,

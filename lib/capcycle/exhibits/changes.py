@@ -70,7 +70,7 @@ def effect(was: Measures, now: Measures) -> Exhibit:
         alt="",
         view=_beside(both),
         figures=parts.figures(*rows).assign(known=["before"] * len(rows[0]) + ["after"] * len(rows[1])),
-        notes=(*parts.notes(now, every=False), *parts.lacking(rows[1])),
+        notes=parts.notes(now, at=rows[1:]),
         sources=parts.documents(*rows),
     )
 

@@ -72,14 +72,3 @@ def company_look(companies: pd.Series, legend: alt.Legend | None = None) -> dict
         "fillOpacity": theme.evidence_opacity(),
         "shape": alt.Shape("name:N", scale=shape, legend=legend),
     }
-
-
-def company_legend(companies: pd.Series) -> alt.Legend | None:
-    """The key to the companies' colours and shapes; one company alone needs none.
-
-    Errors: none.
-
-    >>> company_legend(pd.Series(["META", "META"])) is None
-    True
-    """
-    return alt.Legend(title=None) if companies.nunique() > 1 else None

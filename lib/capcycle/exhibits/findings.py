@@ -62,51 +62,6 @@ def total(measures: Measures) -> Sentence:
     )
 
 
-def across(*measured: Measures, focus: str | None = None) -> Sentence:
-    """Who is highest on the most of several measures, or how often `focus` is highest and lowest.
-
-    Only measures count that the company has a value of, and another one with it.
-
-    Errors: none.
-
-    >>> from capcycle import facts, measure, panel
-    >>> capex = measure.measure("capex", panel.select(facts.open(["META", "MSFT"], "2025-02-01"), "year", until=2024))
-    >>> across(capex, measure.measure("revenue", capex.panel))
-    'Microsoft is highest on 2 of 2 measures'
-    """
-    ranked = [measures.at().dropna(subset="value").set_index("company")["value"] for measures in measured]
-    ranked = [values for values in ranked if len(values) > 1]
-    if not ranked:
-        return finding(measured[0], focus)
-    tops = [company for values in ranked for company in values.index[values == values.max()]]
-    leader = focus if any(focus in values for values in ranked) else max(tops, key=tops.count)
-    own = [values for values in ranked if leader in values]
-    lows = sum(values[leader] == values.min() for values in own)
-    key = "finding.across" if lows else "finding.across_top"
-    return Sentence(words.counted(key, len(own), name=company_names()[leader], tops=tops.count(leader), bottoms=lows))
-
-
-def pair(data: pd.DataFrame, across: str, up: str) -> Sentence:
-    """The company furthest along each of two measures; `data` has name, value, value_up, and both in words, x and y.
-
-    Errors: ValueError for no company.
-
-    >>> points = pd.DataFrame({"name": ["Meta", "Microsoft"], "value": [0.2, 0.1], "value_up": [0.3, 0.4]})
-    >>> pair(points.assign(x=["20%", "10%"], y=["30%", "40%"]), "capex_to_revenue", "operating_margin")
-    'Highest capex to revenue: Meta, 20%, with 30% operating margin; highest operating margin: Microsoft, 40%, with 10%'
-    """
-    right, top = data.loc[data["value"].idxmax()], data.loc[data["value_up"].idxmax()]
-    sentence = "pair_one" if len(data) == 1 else "pair_same" if right["name"] == top["name"] else "pair"
-    return Sentence(
-        words.say(
-            f"finding.{sentence}",
-            across=words.lower(words.name(across)), up=words.lower(words.name(up)),
-            right=right["name"], right_x=right["x"], right_y=right["y"],
-            top=top["name"], top_x=top["x"], top_y=top["y"],
-        )
-    )  # fmt: skip
-
-
 def totals(measures: Measures) -> pd.DataFrame:
     """The sum over companies for each period that every company has.
 

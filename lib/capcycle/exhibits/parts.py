@@ -162,23 +162,6 @@ def subtitle(measures: Measures) -> str:
     return words.say(f"subtitle.{sentence}", metric=words.name(measures.name), unit=measures.unit, span=span)
 
 
-def by_period(measures: Measures) -> pd.DataFrame:
-    """A row per period, the newest first, and a column per company.
-
-    Errors: none.
-
-    >>> from capcycle import facts, measure, panel
-    >>> capex = measure.measure("capex", panel.select(facts.open(["META", "MSFT"], "2025-02-01"), "year", until=2024))
-    >>> by_period(capex).iloc[0].tolist()
-    ['2024', '$37.3bn', '$55.6bn']
-    """
-    table = chart_rows(measures)
-    wide = table.pivot(index="period", columns="name", values="shown")
-    order = table["period"].drop_duplicates()[::-1]
-    columns = [name for name in table["name"].drop_duplicates() if name in wide]
-    return wide.loc[order, columns].rename_axis(index=words.say("column.period"), columns=None).reset_index()
-
-
 def headed(**columns: Iterable) -> pd.DataFrame:
     """Cells under the headings of a reader.
 
@@ -218,8 +201,8 @@ def documents(*tables: pd.DataFrame) -> tuple[dict[str, str], ...]:
     return tuple(cards[CARD].to_dict("records"))
 
 
-def notes(*measured: Measures, every: bool = True) -> tuple[str, ...]:
-    """Definitions, calendar and what is missing; `every` is False for an exhibit of one period only.
+def notes(*measured: Measures, at: Iterable[pd.DataFrame] | None = None) -> tuple[str, ...]:
+    """Definitions, calendar and what is missing: in any period, or `at` one in the rows of an exhibit of one.
 
     Errors: none.
 
@@ -233,7 +216,8 @@ def notes(*measured: Measures, every: bool = True) -> tuple[str, ...]:
         *(definition(measures) for measures in measured),
         *_calendar(measured),
         *(words.say(f"note.{kind}") for kind in MARKS if kind in kinds),
-        *(text for measures in measured for text in (_gaps(measures) if every else ())),
+        *(text for measures in measured for text in (_gaps(measures) if at is None else ())),
+        *dict.fromkeys(text for rows in at or () for text in _lacking(rows)),
     )
 
 
@@ -275,13 +259,8 @@ def _calendar(measured: tuple[Measures, ...]) -> list[str]:
         return [words.say("note.same_calendar")]
     worst = table.loc[table["mismatch"].abs().idxmax()]
     side = "note.after" if worst["mismatch"] > 0 else "note.before"
-    return [
-        words.say(
-            "note.calendar",
-            name=company_names()[worst["company"]],
-            days=words.say(side, days=abs(int(worst["mismatch"]))),
-        )
-    ]
+    days = words.say(side, days=abs(int(worst["mismatch"])))
+    return [words.say("note.calendar", name=company_names()[worst["company"]], days=days)]
 
 
 def said_period(rows: pd.DataFrame) -> str:
@@ -327,16 +306,24 @@ def _gaps(measures: Measures) -> list[str]:
     ]
 
 
-def lacking(now: pd.DataFrame) -> list[str]:
-    """Who has no value at one period, and why.
+def missing(rows: pd.DataFrame, metric: str) -> list[str]:
+    """Who has no value of a measure at one period, and why, where an exhibit has several measures.
 
+    metric  what a sentence calls it
     Errors: none.
 
-    >>> from capcycle import facts, measure, panel
-    >>> capex = measure.measure("capex", panel.select(facts.open(["META", "MSFT"], "2025-02-01"), "year", until=2024))
-    >>> lacking(capex.at("2024"))
-    []
+    >>> missing(pd.DataFrame({"company": ["META"], "value": float("nan"), "reason": "not disclosed"}), "backlog")
+    ['Meta has no backlog: not disclosed.']
     """
+    lacking = rows.loc[rows["value"].isna(), ["company", "reason"]].itertuples(index=False)
+    return [
+        words.say("compare.missing", name=company_names()[company], metric=metric, reason=reason)
+        for company, reason in lacking
+    ]
+
+
+def _lacking(now: pd.DataFrame) -> list[str]:
+    """Who has no value at one period, and why."""
     missing = now.loc[now["value"].isna(), ["company", "period", "reason"]]
     return [
         words.say("note.missing", name=company_names()[company], periods=period, reason=reason)

@@ -8,9 +8,9 @@ from capcycle.errors import MetricError
 from capcycle.exhibits import parts
 from capcycle.exhibits.channels import axis, company_look, tooltip
 from capcycle.exhibits.exhibit import Exhibit
-from capcycle.exhibits.findings import pair
 from capcycle.facts.door import KINDS
 from capcycle.measure import Measures
+from capcycle.words import Sentence
 
 
 def scatter(across: Measures, up: Measures) -> Exhibit:
@@ -31,15 +31,29 @@ def scatter(across: Measures, up: Measures) -> Exhibit:
     metrics = [words.name(across.name), words.name(up.name)]
     return Exhibit(
         id=parts.slug("scatter", across.name, up.name),
-        title=pair(data, across.name, up.name),
+        title=_pair(data, across.name, up.name),
         subtitle=_subtitle(across, up, period),
         alt=words.say("alt.scatter", period=period, series="; ".join(_dot(row) for row in every.to_dict("records"))),
         view=every[["name", "x", "y"]].set_axis([words.say("column.company"), *metrics], axis=1),
         figures=parts.figures(*now),
-        notes=(*parts.notes(across, up, every=False), *_lacking(now)),
+        notes=parts.notes(across, up, at=now),
         sources=parts.documents(*now),
         chart=_chart(data.drop(columns="both"), across, up),
     )
+
+
+def _pair(data: pd.DataFrame, across: str, up: str) -> Sentence:
+    """The company furthest along each of two measures; `data` has name, value, value_up, and both in words, x and y."""
+    right, top = data.loc[data["value"].idxmax()], data.loc[data["value_up"].idxmax()]
+    sentence = "pair_one" if len(data) == 1 else "pair_same" if right["name"] == top["name"] else "pair"
+    return Sentence(
+        words.say(
+            f"finding.{sentence}",
+            across=words.lower(words.name(across)), up=words.lower(words.name(up)),
+            right=right["name"], right_x=right["x"], right_y=right["y"],
+            top=top["name"], top_x=top["x"], top_y=top["y"],
+        )
+    )  # fmt: skip
 
 
 def _subtitle(across: Measures, up: Measures, period: str) -> str:
@@ -57,10 +71,6 @@ def _common_period(both: pd.DataFrame, what: str) -> str:
     if common.empty or each.max() < min(2, both["company"].nunique()):
         raise MetricError(f"{what}: the companies have no period in common; compare fewer, or other years")
     return common.index[-1][1]
-
-
-def _lacking(now: list[pd.DataFrame]) -> list[str]:
-    return list(dict.fromkeys(text for rows in now for text in parts.lacking(rows)))
 
 
 def _marks(data: pd.DataFrame) -> pd.DataFrame:
