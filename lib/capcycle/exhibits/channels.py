@@ -9,20 +9,8 @@ from capcycle import facts, theme, words
 
 FORMATS = {"fraction": theme.PERCENT, "rate": theme.PERCENT, "multiple": theme.MULTIPLE}
 SCALED = "replace(replace(replace(format(datum.value, '~s'), 'M', 'm'), 'G', 'bn'), 'T', 'tn')"
-# units whose values need no scale
-SMALL = (
-    "number",
-    "correlation",
-    "years",
-    "times",
-    "share",
-    "GPU-hour",
-    "H100e-hour",
-    "kW/GPU",
-    "kW/H100e",
-    "GFLOPS/USD",
-    "GFLOPS/W",
-)
+EFFICIENCIES = ("kW/GPU", "kW/H100e", "GFLOPS/USD", "GFLOPS/W")
+SMALL = ("number", "correlation", "years", "times", "share", "GPU-hour", "H100e-hour", *EFFICIENCIES)  # need no scale
 COMPANY_TOOLTIP = ["name", "period", "shown", "kind", "source"]
 
 

@@ -13,6 +13,8 @@ from capcycle.facts import Book
 from capcycle.panel import Panel
 
 DARK_FROM = 0.7  # of a cell's colour: from here on the page's colour is easier to read on it than the text's
+QUARTERS_SAID = {"name": "tooltip.name", "concept": "column.concept", "periods": "column.periods",
+                 "range": "tooltip.period"}  # fmt: skip
 GAP = ["company", "concept", "period_start", "period_end", "reason"]
 CAUSES = ("restatement", "split", "rounding")
 COUNTED = {"facts": "reported", "derived": "derived", "estimated": "estimated"}  # facts of each kind, by their column
@@ -186,46 +188,33 @@ def _quarters(panel: Panel) -> pd.DataFrame:
     return counts.reindex(every).fillna({"periods": 0}).astype({"periods": int}).reset_index()
 
 
+def _named(table: pd.DataFrame) -> pd.DataFrame:
+    return table.assign(name=table["company"].map(parts.company_names()), concept=table["concept"].map(words.name))
+
+
 def _grid(table: pd.DataFrame) -> pd.DataFrame:
-    text = table.assign(
-        name=table["company"].map(parts.company_names()),
-        concept=table["concept"].map(words.name),
-        shown=[str(count) if count else words.DASH for count in table["periods"]],
-    )
+    text = _named(table).assign(shown=[str(count) if count else words.DASH for count in table["periods"]])
     wide = text.pivot(index="concept", columns="name", values="shown")[list(dict.fromkeys(text["name"]))]
     return wide.rename_axis(index=words.say("column.concept"), columns=None).reset_index()
 
 
 def _heat(table: pd.DataFrame, shown: int) -> alt.LayerChart:
-    data = pd.DataFrame({
-        "name": table["company"].map(parts.company_names()),
-        "concept": table["concept"].map(words.name),
-        "periods": table["periods"],
-        "range": [
-            words.say("coverage.range", first=words.day(first), last=words.day(last)) if count else words.DASH
-            for count, first, last in table[["periods", "first", "last"]].itertuples(index=False)
-        ],
-    })  # fmt: skip
+    data = _named(table)[["name", "concept", "periods"]].assign(range=[
+        words.say("coverage.range", first=words.day(first), last=words.day(last)) if count else words.DASH
+        for count, first, last in table[["periods", "first", "last"]].itertuples(index=False)
+    ])  # fmt: skip
     angle = -90 if table["company"].nunique() > MANY else -40
     base = alt.Chart(data).encode(
         x=alt.X("name:N", sort=None, title=None, axis=alt.Axis(orient="top", labelAngle=angle, labelOverlap=False)),
         y=alt.Y("concept:N", title=None, axis=alt.Axis(labelLimit=280)),
-        tooltip=tooltip(
-            {
-                "name": "tooltip.name",
-                "concept": "column.concept",
-                "periods": "column.periods",
-                "range": "tooltip.period",
-            }
-        ),
+        tooltip=tooltip(QUARTERS_SAID),
     )
     fill = alt.FillOpacity("periods:Q", scale=alt.Scale(domain=[0, shown], range=[0, 1]), legend=None)
     page, text = alt.value(theme.LIGHT["page"]), alt.value(theme.LIGHT["text"])
     ink = alt.when(alt.datum.periods > shown * DARK_FROM).then(page).otherwise(text)
     rect = base.mark_rect(fill=theme.LIGHT["accent"], stroke=theme.LIGHT["axis"], strokeWidth=0.5)
-    rect = rect.encode(fillOpacity=fill)
-    count = base.transform_filter(alt.datum.periods > 0).mark_text(fontSize=10)
-    return alt.layer(rect, count.encode(text="periods:Q", color=ink)).properties(height=alt.Step(22))
+    count = base.transform_filter(alt.datum.periods > 0).mark_text(fontSize=10).encode(text="periods:Q", color=ink)
+    return alt.layer(rect.encode(fillOpacity=fill), count).properties(height=alt.Step(22))
 
 
 def _columns(table: pd.DataFrame) -> alt.Chart:

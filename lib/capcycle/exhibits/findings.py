@@ -49,17 +49,9 @@ def total(measures: Measures) -> Sentence:
     if sums.empty:
         return Sentence(words.say("finding.no_sum", metric=metric))
     now, companies = sums.iloc[-1], measures.panel.companies
-    return Sentence(
-        words.counted(
-            "finding.total",
-            len(companies),
-            name=company_names()[companies[0]],
-            metric=metric,
-            value=words.value(now["value"], measures.unit),
-            period=words.period(now["period"]),
-            growth=_growth(sums, measures.panel),
-        )
-    )
+    sum = {"value": words.value(now["value"], measures.unit), "period": words.period(now["period"])}
+    growth, name = _growth(sums, measures.panel), company_names()[companies[0]]
+    return Sentence(words.counted("finding.total", len(companies), name=name, metric=metric, growth=growth, **sum))
 
 
 def totals(measures: Measures) -> pd.DataFrame:
@@ -92,17 +84,10 @@ def _of_many(measures: Measures, now: pd.DataFrame) -> Sentence:
     """Ties are named together, in the general words: those that a metric has of its own speak of one company."""
     top, bottom = now.iloc[0], now.iloc[-1]
     tops, bottoms = (list(company_names()[now.loc[now["value"] == end["value"], "company"]]) for end in (top, bottom))
-    level, tied = top["value"] == bottom["value"], len(tops) + len(bottoms) > 2
-    return _say(
-        measures,
-        "level" if level else "many",
-        tied or (top if _grows(measures) else bottom)["value"] < 0,
-        top=words.listing(tops),
-        top_value=_shown(top),
-        bottom=words.listing(bottoms),
-        bottom_value=_shown(bottom),
-        period=said_period(now),
-    )
+    sentence = "level" if top["value"] == bottom["value"] else "many"
+    plain = len(tops) + len(bottoms) > 2 or (top if _grows(measures) else bottom)["value"] < 0
+    names = {"top": words.listing(tops), "bottom": words.listing(bottoms), "period": said_period(now)}
+    return _say(measures, sentence, plain, top_value=_shown(top), bottom_value=_shown(bottom), **names)
 
 
 def _of_one(measures: Measures, company: str, period: str | None = None) -> Sentence:
@@ -113,17 +98,12 @@ def _of_one(measures: Measures, company: str, period: str | None = None) -> Sent
     if len(year_ago) and not measures.panel.follows(company, now["ordinal"], earlier):
         year_ago = year_ago.iloc[:0]
     peers = measures.at(now["period"]).dropna(subset="value")
-    return _say(
-        measures,
-        "one" if len(year_ago) else "one_only",
-        not _grows(measures) and min([now["value"], *year_ago["value"]]) < 0,
-        name=company_names()[company],
-        value=_shown(now),
-        period=said_period(peers),
-        before=_shown(year_ago.iloc[0]) if len(year_ago) else "",
-        moved=_moved(now, year_ago.iloc[0]) if len(year_ago) else "",
-        rank=_rank(peers, company),
-    )
+    plain = not _grows(measures) and min([now["value"], *year_ago["value"]]) < 0
+    said = {"name": company_names()[company], "value": _shown(now), "period": said_period(peers)}
+    if len(year_ago):
+        before = year_ago.iloc[0]
+        said |= {"before": _shown(before), "moved": _moved(now, before)}
+    return _say(measures, "one" if len(year_ago) else "one_only", plain, rank=_rank(peers, company), **said)
 
 
 def _say(measures: Measures, sentence: str, plain: bool, **values: str) -> Sentence:

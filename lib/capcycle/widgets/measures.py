@@ -16,7 +16,7 @@ from capcycle.measure import NUMBERS, Measures, measure_named, needs
 from capcycle.metrics import ALL
 from capcycle.metrics.registry import ANY_SPAN, CURRENCY
 from capcycle.panel import CALENDARS, select
-from capcycle.widgets.controls import INDENT, ExhibitBox, choices, control, dropdown, hint
+from capcycle.widgets.controls import INDENT, ExhibitBox, choices, control, dropdown, hint, offer
 
 VIEWS: dict[str, Callable[[Measures], Exhibit]] = {
     "lines": exhibits.lines,
@@ -131,10 +131,7 @@ class Explorer(ExhibitBox):
         """Offer what goes with the chosen metric and calendar."""
         metric, span, years = (self.controls[name] for name in ("metric", "span", "range"))
         self.needed.children = [self.controls[name] for name in needs(metric.value)]
-        kept, spans = span.value, _spans(metric.value)
-        if tuple(spans) != span.options:
-            span.options = spans
-            span.value = kept if kept in dict(spans).values() else span.value
+        offer(span, _spans(metric.value))
         _fit_range(years, *self._years[self.controls["calendar"].value])
 
     def _show(self) -> None:

@@ -61,7 +61,6 @@ def waterfall(rows: pd.DataFrame, frame: Frame) -> Exhibit:
     """From a first amount to a last over what is added and taken away: rows with `total` True are sums, not steps.
 
     rows  also `total`: True for an amount that stands on the axis, such as the first and the last
-
     Errors: none.
 
     >>> rows = pd.DataFrame({"label": ["Own", "Let"], "value": [12, 3], "unit": "MW", "kind": "reported", "source": ""})

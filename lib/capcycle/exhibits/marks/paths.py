@@ -17,7 +17,6 @@ def paths(rows: pd.DataFrame, frame: Frame, x_unit: str = "", x_title: str | Non
 
     x_unit  the unit of `x`; empty where it counts years or names them
     mark    a value of `x` to draw a line through, such as the end of a contract
-
     Errors: none.
 
     >>> rows = pd.DataFrame({"label": ["Own", "Own"], "value": [12, 3], "unit": "MW", "kind": "reported", "source": ""})

@@ -20,7 +20,6 @@ def dots(rows: pd.DataFrame, frame: Frame, mark: float | None = None) -> Exhibit
     """A dot for each row, with a bar from `low` to `high` where it has a range: dot plot and football field.
 
     mark  a value to draw a line through, such as today's price
-
     Errors: none.
 
     >>> rows = pd.DataFrame({"label": ["Own", "Let"], "value": [12, 3], "unit": "MW", "kind": "reported", "source": ""})

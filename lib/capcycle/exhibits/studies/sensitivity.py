@@ -82,13 +82,10 @@ def _tornado_chart(drawing: Drawing) -> alt.LayerChart:
 
 def _tornado_view(swings: Tornado) -> pd.DataFrame:
     case, table = swings.case, swings.table
-    cells = {
-        "label": [words.name(name) for name in table["name"]],
-        "low": [said(case, *row) for row in table[["name", "low"]].itertuples(index=False)],
-        "at_low": [said(case, swings.of, value) for value in table["at_low"]],
-        "high": [said(case, *row) for row in table[["name", "high"]].itertuples(index=False)],
-        "at_high": [said(case, swings.of, value) for value in table["at_high"]],
-    }
+    cells = {"label": [words.name(name) for name in table["name"]]}
+    for end in ("low", "high"):
+        cells[end] = [said(case, *row) for row in table[["name", end]].itertuples(index=False)]
+        cells[f"at_{end}"] = [said(case, swings.of, value) for value in table[f"at_{end}"]]
     return pd.DataFrame({say(f"study.column_{name}"): column for name, column in cells.items()})
 
 
@@ -107,12 +104,11 @@ def break_even(case: Case, target: float, of: str | None = None) -> Exhibit:
     rows = pd.DataFrame([_needed(name, solution) for name, solution in solved.items()])
     reached = [words.lower(words.name(name)) for name, solution in solved.items() if solution.values]
     goal = {"output": phrase(case, of), "target": _goal(case, of, target)}
+    title = words.counted("study.must", len(reached), inputs=words.listing(reached) if reached else "", **goal)
     frame = Frame(
         parts.slug("must-be-true", case.model.__name__, of, case.company),
-        parts.upper(
-            words.counted("study.must", len(reached), inputs=words.listing(reached) if reached else "", **goal)
-        ),
-        say("study.must_subtitle", now=said(case, of, float(getattr(case.outputs, of))), **goal),
+        parts.upper(title),
+        say("study.must_subtitle", now=said(case, of, getattr(case.outputs, of)), **goal),
     )
     columns = {name: say(f"study.column_{name}") for name in ("label", "now", "needed", "range", "note")}
     return marks.table(rows.assign(kind=case.kind, source=case.source, unit=""), frame, columns)
@@ -126,13 +122,6 @@ def _goal(case: Case, of: str, target: float) -> str:
 def _needed(name: str, solution: study.Solution) -> dict:
     case, each = solution.case, solution.case.inputs[name]
     ends = {"first": said(case, name, each.low), "last": said(case, name, each.high)}
-    return {
-        "label": words.name(name),
-        "now": said(case, name, each.value),
-        "needed": words.listing([said(case, name, value) for value in solution.values])
-        if solution.values
-        else words.DASH,
-        "range": say("note.range", **ends),
-        "note": solution.reason,
-        "value": solution.nearest,
-    }
+    values = [said(case, name, value) for value in solution.values] or [words.DASH]
+    return {"label": words.name(name), "now": said(case, name, each.value), "needed": words.listing(values),
+            "range": say("note.range", **ends), "note": solution.reason, "value": solution.nearest}  # fmt: skip
