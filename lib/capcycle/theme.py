@@ -53,15 +53,6 @@ PERCENT, PERCENT_FINE, AMOUNT, MULTIPLE = ".0%", ".1%", ",.4~g", ".1f"
 UNROUNDED = {PERCENT: "~%", MULTIPLE: AMOUNT}  # of an axis that may be narrow: no two ticks read alike
 
 
-def css_variables(colours: Mapping[str, str]) -> dict[str, str]:
-    """The same roles with a CSS variable for each colour, so that a page restyles what is already drawn.
-
-    >>> css_variables({"text": "#1b2027"})
-    {'text': 'var(--text)'}
-    """
-    return {role: f"var(--{role})" for role in colours}
-
-
 def config(colours: Mapping[str, str] = LIGHT) -> alt.theme.ThemeConfig:
     """The theme in given colours: `LIGHT`, `DARK`, or the CSS variables of a page."""
     text, muted, axis, grid = (colours[role] for role in ("text", "muted", "axis", "grid"))

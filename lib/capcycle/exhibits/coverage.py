@@ -102,13 +102,14 @@ def documents_by_year(book: Book) -> Exhibit:
     'The figures stand in 3 documents: 3 filings'
     """
     cards = pd.DataFrame(parts.documents(_known(book)))
+    tiers = [words.counted(f"tier.{tier}", count) for tier, count in cards["tier"].value_counts().items()]
     year = cards["published"].str[:4].replace("", words.say("format.no_day"))
     table = cards.assign(year=year).value_counts(["year", "tier"]).rename("documents")
     table = table.reset_index().sort_values(["year", "tier"], ignore_index=True)
     view = table.pivot(index="year", columns="tier", values="documents").fillna(0).astype(int).astype(str)
     return Exhibit(
         id="documents-by-year",
-        title=words.counted("coverage.by_tier", len(cards), tiers=_tiers(cards)),
+        title=words.counted("coverage.by_tier", len(cards), tiers=words.listing(tiers)),
         subtitle=words.say("coverage.by_tier_subtitle"),
         alt=words.say("alt.documents", series=_by_year(table)),
         view=view[::-1].rename_axis(index=words.say("column.published"), columns=None).reset_index(),
@@ -229,11 +230,6 @@ def _columns(table: pd.DataFrame) -> alt.Chart:
         )
         .properties(height=220)
     )
-
-
-def _tiers(cards: pd.DataFrame) -> str:
-    counts = cards["tier"].value_counts()
-    return words.listing([words.counted(f"tier.{tier}", count) for tier, count in counts.items()])
 
 
 def _known_gaps(book: Book) -> tuple[str, ...]:

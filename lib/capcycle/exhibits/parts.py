@@ -56,17 +56,11 @@ def chart_rows(measures: Measures) -> pd.DataFrame:
     ['Microsoft', '2024', '$55.6bn']
     """
     table = measures.table
-    return pd.DataFrame(
-        {
-            "company": table["company"],
-            "name": table["company"].map(company_names()),
-            "period": table["period"],
-            "date": _dates(table["ordinal"], measures.panel.span),
-            "value": table["value"],
-            "shown": cells(table),
-            "kind": table["kind"],
-            "source": newest_document(table),
-        }
+    return table[["company", "period", "value", "kind"]].assign(
+        name=table["company"].map(company_names()),
+        date=_dates(table["ordinal"], measures.panel.span),
+        shown=cells(table),
+        source=newest_document(table),
     )
 
 
@@ -268,9 +262,7 @@ def said_period(rows: pd.DataFrame) -> str:
 
     Errors: none.
 
-    >>> from capcycle import facts, measure, panel
-    >>> capex = measure.measure("capex", panel.select(facts.open(["META", "MSFT"], "2025-02-01"), "year", until=2024))
-    >>> said_period(capex.at("2024"))
+    >>> said_period(pd.DataFrame({"period": "2024", "value": 1.0, "period_end": pd.to_datetime(["2024-12-31"])}))
     '2024'
     """
     period, ends = words.period(rows["period"].iloc[0]), rows.dropna(subset="value")["period_end"]
@@ -281,18 +273,13 @@ def said_period(rows: pd.DataFrame) -> str:
 def _changed_year_ends(panel: Panel) -> list[str]:
     """Which companies changed their year end within the periods, and what lies between the old and the new."""
     shown = [company for company, new in panel.new_years if panel.first < new <= panel.ordinals[-1]]
+    changes = [change for change in facts.year_ends.changes().itertuples() if change.company in shown]
     return [
-        words.say(
-            "note.year_end",
-            name=company_names()[change.company],
-            was=words.day(change.last_year_end),
-            now=words.day(change.transition_end),
-            first=words.day(change.last_year_end + DAY),
-            last=words.day(change.transition_end),
-        )
-        for change in facts.year_ends.changes().itertuples()
-        if change.company in shown
-    ]
+        words.say("note.year_end", name=company_names()[change.company], was=words.day(change.last_year_end),
+                  now=words.day(change.transition_end), first=words.day(change.last_year_end + DAY),
+                  last=words.day(change.transition_end))
+        for change in changes
+    ]  # fmt: skip
 
 
 def _gaps(measures: Measures) -> list[str]:
@@ -349,13 +336,13 @@ def newest_document(table: pd.DataFrame) -> list[str]:
     >>> newest_document(pd.DataFrame({"source": ["ecb-eurofxref", ""]}))
     ['Euro foreign exchange reference rates, daily', '']
     """
-    published = facts.sources()[["title", "published"]].to_dict("index")
+    cards = facts.sources()
+    title, published = cards["title"].to_dict(), cards["published"].to_dict()
 
     def newest(cell: str) -> str:
         if not cell:
             return ""
-        ids = sorted(cell.split(), key=lambda one: published[one]["published"])
-        title = published[ids[-1]]["title"]
-        return title if len(ids) == 1 else words.say("note.more", title=title, count=len(ids) - 1)
+        *others, last = sorted(cell.split(), key=published.__getitem__)
+        return words.say("note.more", title=title[last], count=len(others)) if others else title[last]
 
     return [newest(cell) for cell in table["source"]]

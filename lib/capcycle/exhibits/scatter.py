@@ -29,11 +29,12 @@ def scatter(across: Measures, up: Measures) -> Exhibit:
     now = [across.at(label), up.at(label)]
     data, period = every[every["both"]], parts.said_period(now[0])
     metrics = [words.name(across.name), words.name(up.name)]
+    dots = (words.say("alt.dot", **row) for row in every[["name", "x", "y"]].to_dict("records"))
     return Exhibit(
         id=parts.slug("scatter", across.name, up.name),
         title=_pair(data, across.name, up.name),
         subtitle=_subtitle(across, up, period),
-        alt=words.say("alt.scatter", period=period, series="; ".join(_dot(row) for row in every.to_dict("records"))),
+        alt=words.say("alt.scatter", period=period, series="; ".join(dots)),
         view=every[["name", "x", "y"]].set_axis([words.say("column.company"), *metrics], axis=1),
         figures=parts.figures(*now),
         notes=parts.notes(across, up, at=now),
@@ -46,23 +47,16 @@ def _pair(data: pd.DataFrame, across: str, up: str) -> Sentence:
     """The company furthest along each of two measures; `data` has name, value, value_up, and both in words, x and y."""
     right, top = data.loc[data["value"].idxmax()], data.loc[data["value_up"].idxmax()]
     sentence = "pair_one" if len(data) == 1 else "pair_same" if right["name"] == top["name"] else "pair"
-    return Sentence(
-        words.say(
-            f"finding.{sentence}",
-            across=words.lower(words.name(across)), up=words.lower(words.name(up)),
-            right=right["name"], right_x=right["x"], right_y=right["y"],
-            top=top["name"], top_x=top["x"], top_y=top["y"],
-        )
-    )  # fmt: skip
+    names = {"across": words.lower(words.name(across)), "up": words.lower(words.name(up))}
+    furthest = {"right": right["name"], "right_x": right["x"], "right_y": right["y"]}
+    highest = {"top": top["name"], "top_x": top["x"], "top_y": top["y"]}
+    return Sentence(words.say(f"finding.{sentence}", **names, **furthest, **highest))
 
 
 def _subtitle(across: Measures, up: Measures, period: str) -> str:
-    return words.say(
-        "subtitle.scatter",
-        across=words.name(across.name), across_unit=parts.unit(across.unit),
-        up=words.lower(words.name(up.name)), up_unit=parts.unit(up.unit),
-        period=period,
-    )  # fmt: skip
+    names = {"across": words.name(across.name), "up": words.lower(words.name(up.name))}
+    units = {"across_unit": parts.unit(across.unit), "up_unit": parts.unit(up.unit)}
+    return words.say("subtitle.scatter", period=period, **names, **units)
 
 
 def _common_period(both: pd.DataFrame, what: str) -> str:
@@ -82,10 +76,6 @@ def _marks(data: pd.DataFrame) -> pd.DataFrame:
         y=parts.cells(data, "_up"),
         kind=weakest,
     )[["company", "name", "period", "value", "value_up", "x", "y", "kind", "both"]]
-
-
-def _dot(row: dict) -> str:
-    return words.say("alt.dot", name=row["name"], x=row["x"], y=row["y"])
 
 
 def _chart(data: pd.DataFrame, across: Measures, up: Measures) -> alt.LayerChart:

@@ -103,7 +103,8 @@ def break_even(case: Case, target: float, of: str | None = None) -> Exhibit:
     solved = {name: study.solve(case, name, target, of) for name in case.varied if name in set(moving)}
     rows = pd.DataFrame([_needed(name, solution) for name, solution in solved.items()])
     reached = [words.lower(words.name(name)) for name, solution in solved.items() if solution.values]
-    goal = {"output": phrase(case, of), "target": _goal(case, of, target)}
+    round_ = words.coupon(target) if case.unit(of) in parts.PERCENT else said(case, of, target)
+    goal = {"output": phrase(case, of), "target": round_}
     title = words.counted("study.must", len(reached), inputs=words.listing(reached) if reached else "", **goal)
     frame = Frame(
         parts.slug("must-be-true", case.model.__name__, of, case.company),
@@ -112,11 +113,6 @@ def break_even(case: Case, target: float, of: str | None = None) -> Exhibit:
     )
     columns = {name: say(f"study.column_{name}") for name in ("label", "now", "needed", "range", "note")}
     return marks.table(rows.assign(kind=case.kind, source=case.source, unit=""), frame, columns)
-
-
-def _goal(case: Case, of: str, target: float) -> str:
-    """A target as somebody sets it: a round percentage without decimals."""
-    return words.coupon(target) if case.unit(of) in parts.PERCENT else said(case, of, target)
 
 
 def _needed(name: str, solution: study.Solution) -> dict:
