@@ -18,10 +18,9 @@ def points(*spots):
 
 
 def boxes(table, found):
-    """The box of every name that is written, with the place of its point."""
+    """The box of every name that is written, in pixels."""
     rows = table.assign(x=table["x"] * WIDTH, y=(1 - table["y"]) * HEIGHT)
-    around = [dict(places._around(row)) for row in rows.itertuples()]
-    return [around[place][side] for place, side in enumerate(found) if side]
+    return [places._name(row, side) for row, side in zip(rows.itertuples(), found, strict=True) if side]
 
 
 parts = st.floats(0, 1)
@@ -31,8 +30,8 @@ parts = st.floats(0, 1)
 def test_no_name_covers_another_or_leaves_the_chart(spots):
     table = points(*spots)
     written = boxes(table, places.sides(table, WIDTH, HEIGHT))
-    assert not any(one.meets(other) for one in written for other in written if one is not other)
-    assert all(box.inside(WIDTH, HEIGHT) for box in written)
+    assert not any(places._meet(one, other) for one in written for other in written if one is not other)
+    assert all(places._inside(box, WIDTH, HEIGHT) for box in written)
 
 
 @pytest.mark.parametrize(("x", "side"), [(0.5, "right"), (0.99, "left")])

@@ -5,8 +5,8 @@ import pandas as pd
 
 from capcycle import words
 from capcycle.exhibits import parts
+from capcycle.exhibits.channels import tooltip
 from capcycle.exhibits.exhibit import Exhibit
-from capcycle.exhibits.lines import subtitle
 from capcycle.facts import Book
 from capcycle.facts.between import CAUSES
 from capcycle.measure import Measures
@@ -66,11 +66,11 @@ def effect(was: Measures, now: Measures) -> Exhibit:
     return Exhibit(
         id=parts.slug("effect", now.name),
         title=_effect(both, now, period),
-        subtitle=words.say("subtitle.at", subtitle=subtitle(now), period=words.period(period)),
+        subtitle=words.say("subtitle.at", subtitle=parts.subtitle(now), period=words.period(period)),
         alt="",
         view=_beside(both),
         figures=parts.figures(*rows).assign(known=["before"] * len(rows[0]) + ["after"] * len(rows[1])),
-        notes=(*parts.notes(now, every=False), *parts.lacking(rows[1])),
+        notes=parts.notes(now, at=rows[1:]),
         sources=parts.documents(*rows),
     )
 
@@ -102,12 +102,8 @@ def _title(table: pd.DataFrame, days: dict[str, str]) -> Sentence:
         return Sentence(words.say("changes.nothing", **days))
     causes = [_cause(cause, counts[cause]) for cause in CAUSES if cause in counts]
     most = table["company"].value_counts()
-    return Sentence(
-        words.counted(
-            "changes.title", len(table), causes=words.listing(causes), name=parts.company_names()[most.index[0]],
-            most=most.iloc[0], **days,
-        )
-    )  # fmt: skip
+    first = {"name": parts.company_names()[most.index[0]], "most": most.iloc[0]}
+    return Sentence(words.counted("changes.title", len(table), causes=words.listing(causes), **first, **days))
 
 
 def _by_company(counts: pd.DataFrame) -> list[str]:
@@ -135,16 +131,16 @@ def revisions(table: pd.DataFrame) -> pd.DataFrame:
         words.say("coverage.range", first=words.day(start), last=words.day(end)) if pd.notna(start) else words.day(end)
         for start, end in table[["period_start", "period_end"]].itertuples(index=False)
     ]
-    return pd.DataFrame({
-        words.say("column.company"): table["company"].map(parts.company_names()).to_list(),
-        words.say("column.concept"): table["concept"].map(words.name).to_list(),
-        words.say("column.period"): periods,
-        words.say("column.before"): [words.value(*row) for row in table[["before", "unit"]].itertuples(index=False)],
-        words.say("column.after"): [words.value(*row) for row in table[["value", "unit"]].itertuples(index=False)],
-        words.say("column.change"): [words.change(one) for one in table["change"]],
-        words.say("column.cause"): [words.say(f"changes.cause.{cause}") for cause in table["cause"]],
-        words.say("column.published"): [words.day(one) for one in table["published"]],
-    })  # fmt: skip
+    return parts.headed(
+        company=table["company"].map(parts.company_names()),
+        concept=table["concept"].map(words.name),
+        period=periods,
+        before=[words.value(*row) for row in table[["before", "unit"]].itertuples(index=False)],
+        after=[words.value(*row) for row in table[["value", "unit"]].itertuples(index=False)],
+        change=table["change"].map(words.change),
+        cause=[words.say(f"changes.cause.{cause}") for cause in table["cause"]],
+        published=table["published"].map(words.day),
+    )
 
 
 def _effect(both: pd.DataFrame, now: Measures, period: str) -> Sentence:
@@ -163,18 +159,12 @@ def _effect(both: pd.DataFrame, now: Measures, period: str) -> Sentence:
 
 
 def _beside(both: pd.DataFrame) -> pd.DataFrame:
-    return pd.DataFrame({
-        words.say("column.company"): both["company"].map(parts.company_names()).to_list(),
-        words.say("column.known_before"): [
-            parts.cell_text(*row) for row in both[["value_was", "unit_was", "kind_was"]].itertuples(index=False)
-        ],
-        words.say("column.known_after"): [
-            parts.cell_text(*row) for row in both[["value", "unit", "kind"]].itertuples(index=False)
-        ],
-        words.say("column.difference"): [
-            _difference(*row) for row in both[["value_was", "value", "unit"]].itertuples(index=False)
-        ],
-    })  # fmt: skip
+    return parts.headed(
+        company=both["company"].map(parts.company_names()),
+        known_before=parts.cells(both, "_was"),
+        known_after=parts.cells(both),
+        difference=[_difference(*row) for row in both[["value_was", "value", "unit"]].itertuples(index=False)],
+    )
 
 
 def _difference(was: float, value: float, unit: str) -> str:
@@ -194,11 +184,7 @@ def _chart(counts: pd.DataFrame) -> alt.Chart:
             y=alt.Y("name:N", sort=list(dict.fromkeys(data["name"])), title=None, axis=alt.Axis(labelOverlap=False)),
             color=alt.Color("why:N", scale=alt.Scale(domain=causes), legend=alt.Legend(title=None)),
             order=alt.Order("place:Q"),
-            tooltip=[
-                alt.Tooltip("name:N", title=words.say("tooltip.name")),
-                alt.Tooltip("why:N", title=words.say("column.cause")),
-                alt.Tooltip("count:Q", title=words.say("column.count")),
-            ],
+            tooltip=tooltip({"name": "tooltip.name", "why": "column.cause", "count": "column.count"}),
         )
         .properties(height=KEY_HEIGHT + ROW_HEIGHT * data["name"].nunique())
     )

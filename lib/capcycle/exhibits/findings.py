@@ -12,37 +12,26 @@ from capcycle.words import Sentence
 FLAT = 0.005  # a fraction that moves less than half a point is said to be unchanged
 
 
-def finding(measures: Measures, focus: str | None = None) -> Sentence:
-    """Who is highest and lowest in the newest common period, or where `focus` stands among the others.
+def finding(measures: Measures, focus: str | None = None, period: str = "") -> Sentence:
+    """Who is highest and lowest, or where `focus` stands among the others.
 
-    Errors: none.
+    period  by default its own newest for `focus`, and the newest common one for all
+    Errors: MetricError for a period that is not shown.
 
     >>> from capcycle import facts, measure, panel
     >>> capex = measure.measure("capex", panel.select(facts.open(["META", "MSFT"], "2025-02-01"), "year", until=2024))
     >>> finding(capex, "META")
     "Meta's capex came to $37.3bn in 2024, up from $27.0bn a year earlier; the lowest of 2"
     """
-    if focus in set(measures.table.dropna(subset="value")["company"]):
+    if not period and focus in set(measures.table.dropna(subset="value")["company"]):
         return _of_one(measures, focus)
-    return finding_at(measures, measures.common_period())
-
-
-def finding_at(measures: Measures, period: str, focus: str | None = None) -> Sentence:
-    """Who is highest and lowest in one period, or where `focus` stands then.
-
-    Errors: MetricError for a period that is not shown.
-
-    >>> from capcycle import facts, measure, panel
-    >>> capex = measure.measure("capex", panel.select(facts.open(["META", "MSFT"], "2025-02-01"), "year", until=2024))
-    >>> finding_at(capex, "2023")
-    'Microsoft had the highest capex, $35.2bn, and Meta the lowest, $27.0bn, in 2023'
-    """
-    now = measures.at(period).dropna(subset="value")
+    now = measures.at(period or None).dropna(subset="value")
     if now.empty:
         return Sentence(words.say("finding.none", metric=words.name(measures.name)))
-    if focus in set(now["company"]):
-        return _of_one(measures, focus, period)
-    return _of_one(measures, now["company"].iloc[0], period) if len(now) == 1 else _of_many(measures, now)
+    one = focus if focus in set(now["company"]) else now["company"].iloc[0]
+    if one == focus or len(now) == 1:
+        return _of_one(measures, one, now["period"].iloc[0])
+    return _of_many(measures, now)
 
 
 def total(measures: Measures) -> Sentence:
@@ -60,64 +49,9 @@ def total(measures: Measures) -> Sentence:
     if sums.empty:
         return Sentence(words.say("finding.no_sum", metric=metric))
     now, companies = sums.iloc[-1], measures.panel.companies
-    return Sentence(
-        words.counted(
-            "finding.total",
-            len(companies),
-            name=company_names()[companies[0]],
-            metric=metric,
-            value=words.value(now["value"], measures.unit),
-            period=words.period(now["period"]),
-            growth=_growth(sums, measures.panel),
-        )
-    )
-
-
-def across(*measured: Measures, focus: str | None = None) -> Sentence:
-    """Who is highest on the most of several measures, or how often `focus` is highest and lowest.
-
-    Only measures count that the company has a value of, and another one with it; a single one has its own finding.
-
-    Errors: none.
-
-    >>> from capcycle import facts, measure, panel
-    >>> capex = measure.measure("capex", panel.select(facts.open(["META", "MSFT"], "2025-02-01"), "year", until=2024))
-    >>> across(capex, measure.measure("revenue", capex.panel))
-    'Microsoft ranks highest on 2 of 2 measures'
-    """
-    ranked = [(each, each.at().dropna(subset="value").set_index("company")["value"]) for each in measured]
-    ranked = [(each, values) for each, values in ranked if len(values) > 1]
-    if not ranked:
-        return finding(measured[0], focus)
-    tops = [company for _, values in ranked for company in values.index[values == values.max()]]
-    leader = focus if any(focus in values for _, values in ranked) else max(tops, key=tops.count)
-    own = [(each, values) for each, values in ranked if leader in values]
-    if len(own) == 1:
-        return finding(own[0][0], focus)
-    lows = sum(values[leader] == values.min() for _, values in own)
-    key = "finding.across" if lows else "finding.across_top"
-    return Sentence(words.say(key, count=len(own), name=company_names()[leader], tops=tops.count(leader), bottoms=lows))
-
-
-def pair(data: pd.DataFrame, across: str, up: str) -> Sentence:
-    """The company furthest along each of two measures; `data` has name, value, value_up, and both in words, x and y.
-
-    Errors: ValueError for no company.
-
-    >>> points = pd.DataFrame({"name": ["Meta", "Microsoft"], "value": [0.2, 0.1], "value_up": [0.3, 0.4]})
-    >>> pair(points.assign(x=["20%", "10%"], y=["30%", "40%"]), "capex_to_revenue", "operating_margin")
-    'Meta leads on capex to revenue, 20%, with 30% operating margin; Microsoft leads on operating margin, 40%, with 10%'
-    """
-    right, top = data.loc[data["value"].idxmax()], data.loc[data["value_up"].idxmax()]
-    sentence = "pair_one" if len(data) == 1 else "pair_same" if right["name"] == top["name"] else "pair"
-    return Sentence(
-        words.say(
-            f"finding.{sentence}",
-            across=words.lower(words.name(across)), up=words.lower(words.name(up)),
-            right=right["name"], right_x=right["x"], right_y=right["y"],
-            top=top["name"], top_x=top["x"], top_y=top["y"],
-        )
-    )  # fmt: skip
+    sum = {"value": words.value(now["value"], measures.unit), "period": words.period(now["period"])}
+    growth, name = _growth(sums, measures.panel), company_names()[companies[0]]
+    return Sentence(words.counted("finding.total", len(companies), name=name, metric=metric, growth=growth, **sum))
 
 
 def totals(measures: Measures) -> pd.DataFrame:
@@ -150,17 +84,10 @@ def _of_many(measures: Measures, now: pd.DataFrame) -> Sentence:
     """Ties are named together, in the general words: those that a metric has of its own speak of one company."""
     top, bottom = now.iloc[0], now.iloc[-1]
     tops, bottoms = (list(company_names()[now.loc[now["value"] == end["value"], "company"]]) for end in (top, bottom))
-    level, tied = top["value"] == bottom["value"], len(tops) + len(bottoms) > 2
-    return _say(
-        measures,
-        "level" if level else "many",
-        tied or (top if _grows(measures) else bottom)["value"] < 0,
-        top=words.listing(tops),
-        top_value=_shown(top),
-        bottom=words.listing(bottoms),
-        bottom_value=_shown(bottom),
-        period=said_period(now),
-    )
+    sentence = "level" if top["value"] == bottom["value"] else "many"
+    plain = len(tops) + len(bottoms) > 2 or (top if _grows(measures) else bottom)["value"] < 0
+    names = {"top": words.listing(tops), "bottom": words.listing(bottoms), "period": said_period(now)}
+    return _say(measures, sentence, plain, top_value=_shown(top), bottom_value=_shown(bottom), **names)
 
 
 def _of_one(measures: Measures, company: str, period: str | None = None) -> Sentence:
@@ -171,17 +98,12 @@ def _of_one(measures: Measures, company: str, period: str | None = None) -> Sent
     if len(year_ago) and not measures.panel.follows(company, now["ordinal"], earlier):
         year_ago = year_ago.iloc[:0]
     peers = measures.at(now["period"]).dropna(subset="value")
-    return _say(
-        measures,
-        "one" if len(year_ago) else "one_only",
-        not _grows(measures) and min([now["value"], *year_ago["value"]]) < 0,
-        name=company_names()[company],
-        value=_shown(now),
-        period=said_period(peers),
-        before=_shown(year_ago.iloc[0]) if len(year_ago) else "",
-        moved=_moved(now, year_ago.iloc[0]) if len(year_ago) else "",
-        rank=_rank(peers, company),
-    )
+    plain = not _grows(measures) and min([now["value"], *year_ago["value"]]) < 0
+    said = {"name": company_names()[company], "value": _shown(now), "period": said_period(peers)}
+    if len(year_ago):
+        before = year_ago.iloc[0]
+        said |= {"before": _shown(before), "moved": _moved(now, before)}
+    return _say(measures, "one" if len(year_ago) else "one_only", plain, rank=_rank(peers, company), **said)
 
 
 def _say(measures: Measures, sentence: str, plain: bool, **values: str) -> Sentence:

@@ -1,7 +1,7 @@
 """What every exhibit has: data for its marks, a table, figures to download, notes and sources."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 
 import numpy as np
 import pandas as pd
@@ -56,26 +56,18 @@ def chart_rows(measures: Measures) -> pd.DataFrame:
     ['Microsoft', '2024', '$55.6bn']
     """
     table = measures.table
-    return pd.DataFrame(
-        {
-            "company": table["company"],
-            "name": table["company"].map(company_names()),
-            "period": table["period"],
-            "date": dates(table["ordinal"], measures.panel.span),
-            "value": table["value"],
-            "shown": [cell_text(*row) for row in table[["value", "unit", "kind"]].itertuples(index=False)],
-            "kind": table["kind"],
-            "source": newest_document(table),
-        }
+    return table[["company", "period", "value", "kind"]].assign(
+        name=table["company"].map(company_names()),
+        date=_dates(table["ordinal"], measures.panel.span),
+        shown=cells(table),
+        source=newest_document(table),
     )
 
 
-def dates(ordinals: pd.Series, span: str) -> pd.Series:
+def _dates(ordinals: pd.Series, span: str) -> pd.Series:
     """The last day of each quarter, or the first of each year, where the axis writes its number, as ISO text.
 
-    Errors: none.
-
-    >>> dates(pd.Series([2024 * 4 + 1]), "quarter").item(), dates(pd.Series([2024]), "year").item()
+    >>> _dates(pd.Series([2024 * 4 + 1]), "quarter").item(), _dates(pd.Series([2024]), "year").item()
     ('2024-06-30', '2024-01-01')
     """
     if span == "year":
@@ -83,6 +75,18 @@ def dates(ordinals: pd.Series, span: str) -> pd.Series:
     years, quarter = ordinals // 4, ordinals % 4
     ends = np.array(["03-31", "06-30", "09-30", "12-31"])[quarter.to_numpy(int)]
     return years.astype(int).astype(str) + "-" + ends
+
+
+def cells(table: pd.DataFrame, suffix: str = "", of: str = "value") -> list[str]:
+    """A column of values in words; the names of the columns end in a suffix where a table is of two.
+
+    Errors: none.
+
+    >>> cells(pd.DataFrame({"value_up": [0.25], "unit_up": "fraction", "kind_up": "assumed"}), "_up")
+    ['25.0% (a)']
+    """
+    columns = [f"{name}{suffix}" for name in (of, "unit", "kind")]
+    return [cell_text(*row) for row in table[columns].itertuples(index=False)]
 
 
 def cell_text(value: float, unit: str, kind: str) -> str:
@@ -137,21 +141,30 @@ def unit(unit: str) -> str:
     return words.say(f"unit.{unit}") if unit in RATIOS else unit
 
 
-def by_period(measures: Measures) -> pd.DataFrame:
-    """A row per period, the newest first, and a column per company.
+def subtitle(measures: Measures) -> str:
+    """The measure and its unit.
 
     Errors: none.
 
     >>> from capcycle import facts, measure, panel
     >>> capex = measure.measure("capex", panel.select(facts.open(["META", "MSFT"], "2025-02-01"), "year", until=2024))
-    >>> by_period(capex).iloc[0].tolist()
-    ['2024', '$37.3bn', '$55.6bn']
+    >>> subtitle(capex)
+    'Capex, USD (by year)'
     """
-    table = chart_rows(measures)
-    wide = table.pivot(index="period", columns="name", values="shown")
-    order = table["period"].drop_duplicates()[::-1]
-    columns = [name for name in table["name"].drop_duplicates() if name in wide]
-    return wide.loc[order, columns].rename_axis(index=words.say("column.period"), columns=None).reset_index()
+    sentence = measures.unit if measures.unit in RATIOS else "amount"
+    span = words.say(f"subtitle.{measures.panel.span}")
+    return words.say(f"subtitle.{sentence}", metric=words.name(measures.name), unit=measures.unit, span=span)
+
+
+def headed(**columns: Iterable) -> pd.DataFrame:
+    """Cells under the headings of a reader.
+
+    Errors: CapcycleError for a column that has no heading.
+
+    >>> headed(company=["Meta"], value=["$37.3bn"]).columns.tolist()
+    ['Company', 'Value']
+    """
+    return pd.DataFrame({words.say(f"column.{name}"): list(cells) for name, cells in columns.items()})
 
 
 def figures(*tables: pd.DataFrame) -> pd.DataFrame:
@@ -182,8 +195,8 @@ def documents(*tables: pd.DataFrame) -> tuple[dict[str, str], ...]:
     return tuple(cards[CARD].to_dict("records"))
 
 
-def notes(*measured: Measures, every: bool = True) -> tuple[str, ...]:
-    """Definitions, calendar and what is missing; `every` is False for an exhibit of one period only.
+def notes(*measured: Measures, at: Iterable[pd.DataFrame] | None = None) -> tuple[str, ...]:
+    """Definitions, calendar and what is missing: in any period, or `at` one in the rows of an exhibit of one.
 
     Errors: none.
 
@@ -197,7 +210,8 @@ def notes(*measured: Measures, every: bool = True) -> tuple[str, ...]:
         *(definition(measures) for measures in measured),
         *_calendar(measured),
         *(words.say(f"note.{kind}") for kind in MARKS if kind in kinds),
-        *(text for measures in measured for text in (_gaps(measures) if every else ())),
+        *(text for measures in measured for text in (_gaps(measures) if at is None else ())),
+        *dict.fromkeys(text for rows in at or () for text in _lacking(rows)),
     )
 
 
@@ -239,13 +253,8 @@ def _calendar(measured: tuple[Measures, ...]) -> list[str]:
         return [words.say("note.same_calendar")]
     worst = table.loc[table["mismatch"].abs().idxmax()]
     side = "note.after" if worst["mismatch"] > 0 else "note.before"
-    return [
-        words.say(
-            "note.calendar",
-            name=company_names()[worst["company"]],
-            days=words.say(side, days=abs(int(worst["mismatch"]))),
-        )
-    ]
+    days = words.say(side, days=abs(int(worst["mismatch"])))
+    return [words.say("note.calendar", name=company_names()[worst["company"]], days=days)]
 
 
 def said_period(rows: pd.DataFrame) -> str:
@@ -253,9 +262,7 @@ def said_period(rows: pd.DataFrame) -> str:
 
     Errors: none.
 
-    >>> from capcycle import facts, measure, panel
-    >>> capex = measure.measure("capex", panel.select(facts.open(["META", "MSFT"], "2025-02-01"), "year", until=2024))
-    >>> said_period(capex.at("2024"))
+    >>> said_period(pd.DataFrame({"period": "2024", "value": 1.0, "period_end": pd.to_datetime(["2024-12-31"])}))
     '2024'
     """
     period, ends = words.period(rows["period"].iloc[0]), rows.dropna(subset="value")["period_end"]
@@ -266,18 +273,13 @@ def said_period(rows: pd.DataFrame) -> str:
 def _changed_year_ends(panel: Panel) -> list[str]:
     """Which companies changed their year end within the periods, and what lies between the old and the new."""
     shown = [company for company, new in panel.new_years if panel.first < new <= panel.ordinals[-1]]
+    changes = [change for change in facts.year_ends.changes().itertuples() if change.company in shown]
     return [
-        words.say(
-            "note.year_end",
-            name=company_names()[change.company],
-            was=words.day(change.last_year_end),
-            now=words.day(change.transition_end),
-            first=words.day(change.last_year_end + DAY),
-            last=words.day(change.transition_end),
-        )
-        for change in facts.year_ends.changes().itertuples()
-        if change.company in shown
-    ]
+        words.say("note.year_end", name=company_names()[change.company], was=words.day(change.last_year_end),
+                  now=words.day(change.transition_end), first=words.day(change.last_year_end + DAY),
+                  last=words.day(change.transition_end))
+        for change in changes
+    ]  # fmt: skip
 
 
 def _gaps(measures: Measures) -> list[str]:
@@ -291,16 +293,24 @@ def _gaps(measures: Measures) -> list[str]:
     ]
 
 
-def lacking(now: pd.DataFrame) -> list[str]:
-    """Who has no value at one period, and why.
+def missing(rows: pd.DataFrame, metric: str) -> list[str]:
+    """Who has no value of a measure at one period, and why, where an exhibit has several measures.
 
+    metric  what a sentence calls it
     Errors: none.
 
-    >>> from capcycle import facts, measure, panel
-    >>> capex = measure.measure("capex", panel.select(facts.open(["META", "MSFT"], "2025-02-01"), "year", until=2024))
-    >>> lacking(capex.at("2024"))
-    []
+    >>> missing(pd.DataFrame({"company": ["META"], "value": float("nan"), "reason": "not disclosed"}), "backlog")
+    ['Meta has no backlog: not disclosed.']
     """
+    lacking = rows.loc[rows["value"].isna(), ["company", "reason"]].itertuples(index=False)
+    return [
+        words.say("compare.missing", name=company_names()[company], metric=metric, reason=reason)
+        for company, reason in lacking
+    ]
+
+
+def _lacking(now: pd.DataFrame) -> list[str]:
+    """Who has no value at one period, and why."""
     missing = now.loc[now["value"].isna(), ["company", "period", "reason"]]
     return [
         words.say("note.missing", name=company_names()[company], periods=period, reason=reason)
@@ -326,13 +336,13 @@ def newest_document(table: pd.DataFrame) -> list[str]:
     >>> newest_document(pd.DataFrame({"source": ["ecb-eurofxref", ""]}))
     ['Euro foreign exchange reference rates, daily', '']
     """
-    published = facts.sources()[["title", "published"]].to_dict("index")
+    cards = facts.sources()
+    title, published = cards["title"].to_dict(), cards["published"].to_dict()
 
     def newest(cell: str) -> str:
         if not cell:
             return ""
-        ids = sorted(cell.split(), key=lambda one: published[one]["published"])
-        title = published[ids[-1]]["title"]
-        return title if len(ids) == 1 else words.say("note.more", title=title, count=len(ids) - 1)
+        *others, last = sorted(cell.split(), key=published.__getitem__)
+        return words.say("note.more", title=title[last], count=len(others)) if others else title[last]
 
     return [newest(cell) for cell in table["source"]]

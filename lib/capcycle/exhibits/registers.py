@@ -1,5 +1,7 @@
 """The tables beside the facts: what each holds, what is empty, what became known between two dates, what is lacking."""
 
+from typing import Any
+
 import pandas as pd
 
 from capcycle import words
@@ -21,22 +23,12 @@ def tables(book: Book) -> Exhibit:
     ['Market values and prices', '–', '0', '0', '0', '0', '0']
     """
     table = inventory.counts(book)
-    view = pd.DataFrame({
-        words.say("column.table"): table["table"].map(_name),
-        words.say("column.newest"): _days(table["published"], table["rows"]),
-        words.say("column.rows"): table["rows"].map("{:,}".format),
-        **{words.say(f"column.{kind}"): table[kind].map("{:,}".format) for kind in door.KINDS},
-    })  # fmt: skip
-    return Exhibit(
-        id="tables-held",
-        title=words.say("registers.tables", count=len(table), rows=f"{table['rows'].sum():,}", kinds=_kinds(table)),
-        subtitle=words.say("registers.tables_subtitle"),
-        alt="",
-        view=view,
-        figures=table,
-        notes=_undated(table),
-        sources=parts.documents(table),
-    )  # fmt: skip
+    newest = [words.day(day) if rows else words.DASH for day, rows in table[["published", "rows"]].values]
+    counts = {name: table[name].map("{:,}".format) for name in ("rows", *door.KINDS)}
+    view = parts.headed(table=table["table"].map(_name), newest=newest, **counts)
+    title = words.say("registers.tables", count=len(table), rows=f"{table['rows'].sum():,}", kinds=_kinds(table))
+    undated, sources = _undated(table), parts.documents(table)
+    return _exhibit("tables-held", "tables", title, view, table, notes=undated, sources=sources)
 
 
 def empty(book: Book) -> Exhibit:
@@ -50,24 +42,16 @@ def empty(book: Book) -> Exhibit:
     """
     columns = inventory.columns(book)
     table = columns[columns["empty"] > 0].reset_index(drop=True)
-    mostly = int((table["empty"] > MOSTLY * table["rows"]).sum())
-    name = words.say("column.table")
-    view = pd.DataFrame({
-        name: table["table"].map(_name),
-        words.say("column.field"): table["column"],
-        words.say("column.empty"): table["empty"].map("{:,}".format),
-        words.say("column.rows"): table["rows"].map("{:,}".format),
-        words.say("column.meaning"): table["meaning"],
-    })  # fmt: skip
-    return Exhibit(
-        id="tables-empty",
-        title=words.counted("registers.empty", len(table), columns=len(columns), mostly=mostly),
-        subtitle=words.say("registers.empty_subtitle"),
-        alt="",
-        view=view,
-        figures=table,
-        filters=(name,),
+    view = parts.headed(
+        table=table["table"].map(_name),
+        field=table["column"],
+        empty=table["empty"].map("{:,}".format),
+        rows=table["rows"].map("{:,}".format),
+        meaning=table["meaning"],
     )
+    mostly = int((table["empty"] > MOSTLY * table["rows"]).sum())
+    title = words.counted("registers.empty", len(table), columns=len(columns), mostly=mostly)
+    return _exhibit("tables-empty", "empty", title, view, table, filters=(view.columns[0],))
 
 
 def lacking(book: Book) -> Exhibit:
@@ -80,21 +64,15 @@ def lacking(book: Book) -> Exhibit:
     "value of Core Scientific's whole book with CoreWeave"
     """
     table = inventory.lacking(book)
-    view = pd.DataFrame({
-        words.say("column.table"): table["table"].map(_name),
-        words.say("column.missing"): table["missing"],
-        words.say("column.reason"): table["reason"],
-        words.say("column.looked_in"): _document(table),
-    })  # fmt: skip
-    return Exhibit(
-        id="tables-lacking",
-        title=words.counted("registers.lacking", len(table), tables=table["table"].nunique()),
-        subtitle=words.say("registers.lacking_subtitle"),
-        alt="",
-        view=view,
-        figures=table.drop(columns=["file", "line"]),
-        sources=parts.documents(table),
+    view = parts.headed(
+        table=table["table"].map(_name),
+        missing=table["missing"],
+        reason=table["reason"],
+        looked_in=_document(table),
     )
+    title = words.counted("registers.lacking", len(table), tables=table["table"].nunique())
+    figures = table.drop(columns=["file", "line"])
+    return _exhibit("tables-lacking", "lacking", title, view, figures, sources=parts.documents(table))
 
 
 def became_known(was: Book, now: Book) -> Exhibit:
@@ -109,24 +87,17 @@ def became_known(was: Book, now: Book) -> Exhibit:
     """
     table = inventory.became_known(was, now)
     counts = _counts(table)
-    sums = {cause: f"{counts[cause].sum():,}" for cause in ("new", "changed")}
-    view = pd.DataFrame({
-        words.say("column.table"): counts["table"].map(_name),
-        words.say("column.new"): counts["new"].map("{:,}".format),
-        words.say("column.changed"): counts["changed"].map("{:,}".format),
-        words.say("column.newest"): counts["published"].map(words.day),
-        words.say("column.document"): _document(counts),
-    })  # fmt: skip
-    return Exhibit(
-        id="tables-became-known",
-        title=words.counted("registers.became_known", len(table), tables=len(counts), **sums, **between(was, now)),
-        subtitle=words.say("registers.became_known_subtitle"),
-        alt="",
-        view=view,
-        figures=table,
-        notes=(words.say("registers.undated_note"),),
-        sources=parts.documents(counts),
+    view = parts.headed(
+        table=counts["table"].map(_name),
+        new=counts["new"].map("{:,}".format),
+        changed=counts["changed"].map("{:,}".format),
+        newest=counts["published"].map(words.day),
+        document=_document(counts),
     )
+    sums = {cause: f"{counts[cause].sum():,}" for cause in ("new", "changed")}
+    title = words.counted("registers.became_known", len(table), tables=len(counts), **sums, **between(was, now))
+    notes, sources = (words.say("registers.undated_note"),), parts.documents(counts)
+    return _exhibit("tables-became-known", "became_known", title, view, table, notes=notes, sources=sources)
 
 
 def changed(was: Book, now: Book) -> Exhibit:
@@ -142,21 +113,14 @@ def changed(was: Book, now: Book) -> Exhibit:
     table = inventory.became_known(was, now)
     table = table[table["cause"] == "changed"].sort_values("published", ascending=False)
     rows = table[["table", "row"]].itertuples(index=False)
-    view = pd.DataFrame({
-        words.say("column.row"): [words.say("registers.row", table=_name(name), row=row) for name, row in rows],
-        words.say("column.what"): table["what"].replace("", words.say("registers.same_cells")),
-        words.say("column.published"): table["published"].map(words.day),
-        words.say("column.document"): _document(table),
-    })  # fmt: skip
-    return Exhibit(
-        id="tables-changed",
-        title=words.counted("registers.changed", len(table), **between(was, now)),
-        subtitle=words.say("registers.changed_subtitle"),
-        alt="",
-        view=view,
-        figures=table,
-        sources=parts.documents(table),
+    view = parts.headed(
+        row=[words.say("registers.row", table=_name(name), row=row) for name, row in rows],
+        what=table["what"].replace("", words.say("registers.same_cells")),
+        published=table["published"].map(words.day),
+        document=_document(table),
     )
+    title = words.counted("registers.changed", len(table), **between(was, now))
+    return _exhibit("tables-changed", "changed", title, view, table, sources=parts.documents(table))
 
 
 def files(table: pd.DataFrame) -> Exhibit:
@@ -172,19 +136,13 @@ def files(table: pd.DataFrame) -> Exhibit:
     each = table.groupby(["file", "about"], sort=False)
     columns = [{"text": words.say("registers.columns", count=len(rows)), "details": _lines(rows)} for _, rows in each]
     names, about = zip(*(pair for pair, _ in each), strict=True)
-    view = pd.DataFrame({
-        words.say("column.file"): names,
-        words.say("column.file_about"): about,
-        words.say("column.columns"): columns,
-    })  # fmt: skip
-    return Exhibit(
-        id="files",
-        title=words.say("registers.files", count=len(view), columns=len(table)),
-        subtitle=words.say("registers.files_subtitle"),
-        alt="",
-        view=view,
-        figures=table,
-    )
+    view = parts.headed(file=names, file_about=about, columns=columns)
+    title = words.say("registers.files", count=len(view), columns=len(table))
+    return _exhibit("files", "files", title, view, table)
+
+
+def _exhibit(id: str, key: str, title: str, view: pd.DataFrame, figures: pd.DataFrame, **more: Any) -> Exhibit:
+    return Exhibit(id, title, words.say(f"registers.{key}_subtitle"), "", view, figures, **more)
 
 
 def _undated(table: pd.DataFrame) -> tuple[str, ...]:
@@ -208,10 +166,6 @@ def _name(table: str) -> str:
 
 def _document(table: pd.DataFrame) -> list[str]:
     return [title or words.DASH for title in parts.newest_document(table)]
-
-
-def _days(days: pd.Series, rows: pd.Series) -> list[str]:
-    return [words.day(day) if count else words.DASH for day, count in zip(days, rows, strict=True)]
 
 
 def _counts(table: pd.DataFrame) -> pd.DataFrame:

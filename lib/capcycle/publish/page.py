@@ -194,9 +194,8 @@ def _remade(outcome: Outcome, document: dict) -> dict[str, Any]:
     known = declared(outcome.notebook)
     given = document["metadata"].get("papermill", {}).get("parameters", {})
     values = {name: given.get(name, parameter.default) for name, parameter in known.items()}
-    typed = [
-        word for name, value in values.items() if value != known[name].default for word in ("-p", name, _typed(value))
-    ]
+    own = [name for name, value in values.items() if value != known[name].default]
+    typed = [word for name in own for word in ("-p", name, _typed(values[name]))]
     return {
         "parameters": [(name, _typed(value), known[name].help) for name, value in values.items()],
         "as_of": values.get("as_of", ""),

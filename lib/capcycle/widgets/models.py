@@ -13,7 +13,7 @@ from capcycle.exhibits import Exhibit
 from capcycle.quantity import Quantity
 from capcycle.study import Case
 from capcycle.widgets import inputs
-from capcycle.widgets.controls import PLAIN, ExhibitBox, choices, dropdown
+from capcycle.widgets.controls import PLAIN, ExhibitBox, choices, dropdown, offer
 
 WIDTH, HEIGHT = "560px", "360px"  # of the box of inputs: the rest of them is scrolled to
 WHOLE = ("scenarios", "assumptions")  # views of all outputs, with dashes where some are missing
@@ -84,10 +84,7 @@ class ModelExplorer(ExhibitBox):
 
     def _fit(self) -> None:
         """Offer what goes with the chosen view."""
-        offered, kept = _outputs(self.case, self.view.value), self.of.value
-        if offered != self.of.options:
-            self.of.options = offered
-            self.of.value = kept if kept in dict(offered).values() else offered[0][1]
+        offer(self.of, _outputs(self.case, self.view.value))
         for each in (self.across, self.slider):
             each.layout.display = "" if self.view.value == WHAT_IF else "none"
 

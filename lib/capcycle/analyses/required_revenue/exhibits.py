@@ -187,4 +187,4 @@ def aim(case: Case) -> float:
 def _lacking(cases: Mapping[str, Case]) -> list[str]:
     rows = [{"label": case.book.names[company], "value": float("nan"), "note": case.lacking}
             for company, case in cases.items() if case.lacking]  # fmt: skip
-    return marks.frame.noted(pd.DataFrame(rows, columns=["label", "value", "note"]))
+    return marks.noted(pd.DataFrame(rows, columns=["label", "value", "note"]))

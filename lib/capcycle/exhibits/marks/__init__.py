@@ -5,6 +5,6 @@ Rows have `label`, `value`, `unit`, `kind` and `source` (ids, space between), an
 """
 
 from capcycle.exhibits.marks.columns import ROW, columns, stacked, waterfall
-from capcycle.exhibits.marks.frame import Frame, finished, noted, nothing, rows, table, worded
+from capcycle.exhibits.marks.frame import Drawing, Frame, noted, nothing, rows, table, worded
 from capcycle.exhibits.marks.paths import bands, paths
 from capcycle.exhibits.marks.points import bubble, dots

@@ -23,43 +23,29 @@ def assumptions(*cases: Case, beside: Sequence[Quantity] = ()) -> Exhibit:
     """Every input of some cases: its value and range, what kind of figure it is, why, and where it stands.
 
     beside  inputs that no model takes
-
     Errors: none.
 
-    >>> from capcycle import facts, study
-    >>> from capcycle.analyses.gpu_cloud.gpu_hour import gpu_funding_gap
-    >>> borrowed = Quantity("", 2e9, "USD", 1e9, 3e9)
-    >>> gap = study.case(gpu_funding_gap, facts.open(), it_capex=5.8e9, prepayment=0.8e9, borrowed=borrowed)
-    >>> assumptions(gap).view.iloc[:, :4].values.tolist()[0]
-    ['Capex on chips and servers', '–', '$5.8bn (a)', '–']
+    >>> from capcycle import analyses, facts
+    >>> assumptions(analyses.start("cost_of_ownership", facts.open())).id
+    'assumptions-cost-of-ownership'
     """
     inputs = [each for case in cases for each in case.inputs.values()]
     rows = pd.DataFrame([_input(each) for each in (*inputs, *beside)]).drop_duplicates("label")
     assumed = int((rows["kind"] == "assumed").sum())
     columns = {name: say(f"marks.column.{name}") for name in ("label", "low", "value", "high", "why")}
-    frame = Frame(
-        parts.slug("assumptions", cases[0].model.__name__),
-        say("study.assumptions_all", total=len(rows))
-        if assumed == len(rows) > 1
-        else words.counted("study.assumptions", assumed, total=len(rows)),
-        say("study.assumptions_subtitle"),
-        _hindsight(inputs, cases[0]),
-    )
+    some = words.counted("study.assumptions", assumed, total=len(rows))
+    title = say("study.assumptions_all", total=len(rows)) if assumed == len(rows) > 1 else some
+    id, subtitle = parts.slug("assumptions", cases[0].model.__name__), say("study.assumptions_subtitle")
+    frame = Frame(id, title, subtitle, _hindsight(inputs, cases[0]))
     shown = marks.table(rows.assign(why=[_why(row) for row in rows.itertuples()]), frame, columns)
     return replace(shown, figures=rows, workbook=workbook(cases))
 
 
 def _input(each: Quantity) -> dict:
-    number = each.value if np.ndim(each.value) == 0 else np.nan
-    ends = {"low": each.low, "high": each.high} if each.varied else {"low": np.nan, "high": np.nan}
-    return ends | {
-        "label": words.name(each.name),
-        "value": number if np.ndim(each.value) == 0 else say("study.by_year", count=len(each.value)),
-        "unit": each.unit,
-        "kind": each.kind,
-        "note": each.reason,
-        "source": each.source,
-    }
+    low, high = (each.low, each.high) if each.varied else (np.nan, np.nan)
+    value = each.value if np.ndim(each.value) == 0 else say("study.by_year", count=len(each.value))
+    return {"low": low, "high": high, "label": words.name(each.name), "value": value, "unit": each.unit,
+            "kind": each.kind, "note": each.reason, "source": each.source}  # fmt: skip
 
 
 def _hindsight(inputs: Sequence[Quantity], case: Case) -> tuple[str, ...]:
@@ -82,12 +68,9 @@ def scenarios(three: Scenarios) -> Exhibit:
 
     Errors: none.
 
-    >>> from capcycle import facts, study
-    >>> from capcycle.analyses.gpu_cloud.gpu_hour import gpu_funding_gap
-    >>> borrowed = Quantity("", 2e9, "USD", 1e9, 3e9)
-    >>> gap = study.case(gpu_funding_gap, facts.open(), it_capex=5.8e9, prepayment=0.8e9, borrowed=borrowed)
-    >>> scenarios(study.scenarios(gap)).title
-    'Funding gap: $4.0bn in the bear case, $3.0bn in the base case, $2.0bn in the bull case'
+    >>> from capcycle import analyses, facts, study
+    >>> scenarios(study.scenarios(analyses.start("cost_of_ownership", facts.open()))).view.columns.tolist()[1:]
+    ['Bear', 'Base', 'Bull']
     """
     case = three.case
     varied = three.inputs.loc[list(case.varied)].astype(float)
@@ -119,21 +102,17 @@ def _gaps(three: Scenarios) -> list[str]:
     if three.case.lacking:
         return [parts.upper(three.case.lacking)]
     dashes = [say("study.scenarios_dash")] if three.outputs.isna().any(axis=None) else []
-    return [*dashes, *_no_rates(three)]
-
-
-def _no_rates(three: Scenarios) -> list[str]:
-    """Why a rate of return is missing in a scenario, and all that fit where there are several."""
-    missing = [
-        (irr, flows, scenario)
+    missing = three.outputs.T.isna()
+    no_rates = [
+        _no_rate(three, irr, flows, scenario)
         for irr, flows in three.case.model.flows.items()
-        for scenario in SCENARIOS
-        if np.isnan(three.outputs.at[irr, scenario])
+        for scenario in missing.index[missing[irr]]
     ]
-    return [_no_rate(three, *each) for each in missing]
+    return [*dashes, *no_rates]
 
 
 def _no_rate(three: Scenarios, irr: str, flows: str, scenario: str) -> str:
+    """Why a rate of return is missing in a scenario, and all that fit where there are several."""
     rates = finance.rates([float(flow) for flow in getattr(three.results[scenario], flows)])
     fitting = [words.value(rate, "fraction") for rate in rates.values]
     all_ = say("study.all_rates", rates=words.listing(fitting)) if fitting else ""
@@ -151,7 +130,6 @@ def by_year(three: Scenarios, of: str, mark: float | None = None, notes: Sequenc
     """An output by year, a line per scenario, to the last year in which one of them moves.
 
     mark   a year to draw a line through, such as the end of a contract; `notes` say what it is
-
     Errors: AttributeError for an output that the model does not give.
 
     >>> from capcycle import analyses, facts, study
@@ -162,13 +140,10 @@ def by_year(three: Scenarios, of: str, mark: float | None = None, notes: Sequenc
     case, unit = three.case, three.case.unit(of)
     lines = {each: np.array([float(value) for value in getattr(three.results[each], of)]) for each in SCENARIOS}
     last = max([int(np.flatnonzero(np.diff(line)).max(initial=-1)) + 1 for line in lines.values()])
-    rows = pd.DataFrame(
-        [
-            {"x": year, "value": line[year], "group": say(f"study.{each}"), "label": str(year)}
-            for each, line in lines.items()
-            for year in range(last + 1)
-        ]
-    ).assign(unit=unit, kind=case.kind, source=case.source)
+    rows = pd.DataFrame([
+        {"x": year, "value": line[year], "group": say(f"study.{each}"), "label": str(year)}
+        for each, line in lines.items() for year in range(last + 1)
+    ]).assign(unit=unit, kind=case.kind, source=case.source)  # fmt: skip
     ends = {each: words.value(line[last], unit) for each, line in lines.items()}
     frame = Frame(
         parts.slug("by-year", case.model.__name__, of, case.company),
@@ -183,7 +158,6 @@ def titled(case: Case, of: str, key: str, ends: Mapping[str, str], **more: Any) 
     """A title that gives some values of an output: one where all are alike, and the reason where one is missing.
 
     ends  the values in words, by their place in the sentence
-
     Errors: CapcycleError for a sentence that there is not, or that lacks a value.
 
     >>> from capcycle import analyses, facts
@@ -218,8 +192,7 @@ def phrase(case: Case, name: str) -> str:
     Errors: none.
 
     >>> from capcycle import analyses, facts
-    >>> case = analyses.start("gpu_hour", facts.open())
-    >>> phrase(case, "gpu_hour_cost")
+    >>> phrase(analyses.start("gpu_hour", facts.open()), "gpu_hour_cost")
     'the cost per GPU-hour sold'
     """
     what = words.lower(words.name(name))
@@ -234,8 +207,7 @@ def said(case: Case, name: str, value: float) -> str:
     Errors: KeyError for what is neither an input nor an output.
 
     >>> from capcycle import analyses, facts
-    >>> case = analyses.start("gpu_hour", facts.open())
-    >>> said(case, "gpu_hour_cost", 2.5)
+    >>> said(analyses.start("gpu_hour", facts.open()), "gpu_hour_cost", 2.5)
     '$2.50/GPU-h'
     """
     return words.value(float(value), case.unit(name))

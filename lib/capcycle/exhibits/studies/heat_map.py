@@ -5,10 +5,10 @@ import numpy as np
 import pandas as pd
 
 from capcycle import theme, words
-from capcycle.exhibits import marks, parts
+from capcycle.exhibits import parts
+from capcycle.exhibits.channels import axis
 from capcycle.exhibits.exhibit import Exhibit
-from capcycle.exhibits.marks import Frame
-from capcycle.exhibits.marks.frame import axis, documents, kinds_noted
+from capcycle.exhibits.marks import Drawing, Frame
 from capcycle.exhibits.studies.cases import said, titled
 from capcycle.study import Grid
 from capcycle.words import say
@@ -24,13 +24,10 @@ def heat_map(grid: Grid, target: float | None = None) -> Exhibit:
     target  a value of the output; None, or missing (NaN), for what it is today
     Errors: none.
 
-    >>> from capcycle import facts, study
-    >>> from capcycle.analyses.gpu_cloud.gpu_hour import gpu_funding_gap
-    >>> from capcycle.quantity import Quantity
-    >>> borrowed, prepaid = Quantity("", 2e9, "USD", 1e9, 3e9), Quantity("", 1e9, "USD", 0.5e9, 1.5e9)
-    >>> gap = study.case(gpu_funding_gap, facts.open(), it_capex=5.8e9, prepayment=prepaid, borrowed=borrowed)
-    >>> heat_map(study.grid(gap, "borrowed", "prepayment", steps=3)).title
-    'Funding gap ranges from $1.3bn to $4.3bn with debt on the GPUs and prepayment'
+    >>> from capcycle import analyses, facts, study
+    >>> needed = analyses.start("revenue_for_capex", facts.open(), "MSFT")
+    >>> heat_map(study.grid(needed, "it_life", "target_return", steps=3)).id
+    'heat-map-revenue-for-capex-revenue-required-it-life-target-return-msft'
     """
     target = None if target is None or np.isnan(target) else target
     case = grid.case
@@ -44,14 +41,10 @@ def heat_map(grid: Grid, target: float | None = None) -> Exhibit:
         parts.slug("heat-map", case.model.__name__, grid.of, grid.x, grid.y, case.company),
         titled(case, grid.of, "study.heat_map", ends, **axes),
         say("study.heat_map_subtitle", output=words.name(grid.of), unit=parts.unit(unit), **axes),
-        (iso, *kinds_noted(pd.Series([case.kind]))),
+        (iso,),
     )
-    return Exhibit(
-        id=frame.id, title=frame.title, subtitle=frame.subtitle,
-        alt=say("study.heat_map_alt", output=words.name(grid.of), iso=iso, **ends, **axes),
-        view=_corners(grid, unit), figures=marks.frame.figures(rows), notes=frame.notes, sources=documents(rows),
-        chart=_heat_chart(grid, rows, line, unit),
-    )  # fmt: skip
+    spoken = say("study.heat_map_alt", output=words.name(grid.of), iso=iso, **ends, **axes)
+    return Drawing(rows, frame).exhibit(_heat_chart(grid, rows, line, unit), _corners(grid, unit), spoken)
 
 
 def _reached(grid: Grid, line: float, target: float | None) -> str:
@@ -63,9 +56,8 @@ def _reached(grid: Grid, line: float, target: float | None) -> str:
 
 def _cells(grid: Grid) -> pd.DataFrame:
     across, up = np.meshgrid(grid.xs, grid.ys)
-    return pd.DataFrame({"x": across.ravel(), "y": up.ravel(), "value": grid.values.ravel()}).assign(
-        label=say("study.cell")
-    )
+    cells = pd.DataFrame({"x": across.ravel(), "y": up.ravel(), "value": grid.values.ravel()})
+    return cells.assign(label=say("study.cell"))
 
 
 def _heat_chart(grid: Grid, rows: pd.DataFrame, line: float, unit: str) -> alt.LayerChart:

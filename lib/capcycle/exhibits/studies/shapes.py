@@ -32,8 +32,8 @@ def bridge(case: Case, steps: Sequence[str], key: str = "", **more: Any) -> Exhi
     Errors: ModelError for a name that is neither, and for steps of unlike units.
 
     >>> from capcycle import analyses, facts
-    >>> build = analyses.start("required_revenue", facts.open(), "MSFT")
-    >>> bridge(build, ["ai_revenue", "revenue_gap", "revenue_required"]).id
+    >>> case = analyses.start("required_revenue", facts.open(), "MSFT")
+    >>> bridge(case, ["ai_revenue", "revenue_gap", "revenue_required"]).id
     'bridge-required-revenue-revenue-required-msft'
     """
     names = [step.lstrip(TAKEN + ADDED + TOTAL) for step in steps]
@@ -109,9 +109,8 @@ def over(case: Case, x: str, of: Sequence[str], key: str = "", values: Sequence[
                       "label": [words.value(float(each), case.unit(x)) for each in across], "group": words.name(name)})
         for name in of
     ], ignore_index=True).assign(unit=unit, kind=case.kind, source=case.source)  # fmt: skip
-    title = study.tell(
-        case, _words(key, "title", "study.over"), output=case.quantity(of[0]), input=case.quantity(x), **more
-    )
+    named = {"output": case.quantity(of[0]), "input": case.quantity(x)}
+    title = study.tell(case, _words(key, "title", "study.over"), **named, **more)
     frame = _frame("over", case, x, key, title, more, *of)
     return marks.paths(rows, frame, x_unit=case.unit(x), x_title=words.name(x))
 
@@ -187,9 +186,8 @@ def table(cases: Mapping[str, Case], names: Sequence[str], key: str = "", **more
     """
     first, _ = _first(cases, None)
     rows = pd.DataFrame([_cells(name, case, names) for name, case in cases.items()])
-    frame = _compared(
-        "table", first, names[-1], key, rows.assign(value=rows[names[-1]], unit=first.unit(names[-1])), more
-    )
+    compared = rows.assign(value=rows[names[-1]], unit=first.unit(names[-1]))
+    frame = _compared("table", first, names[-1], key, compared, more)
     headings = {"label": say("marks.column.label")} | {name: words.name(name) for name in names}
     return marks.table(rows, frame, headings | ({"note": say("marks.column.note")} if rows["note"].any() else {}))
 
@@ -213,13 +211,11 @@ def _lacking(frame: Frame, rows: pd.DataFrame) -> Frame:
 
 def _amounts(case: Case, names: Sequence[str]) -> pd.DataFrame:
     unit = _one_unit(case, names)
-    found = [case.quantity(name) for name in names]
-    return pd.DataFrame({
-        "label": [words.name(each.name) for each in found], "value": [float(each.value) for each in found],
-        "unit": unit,
-        "kind": [each.kind for each in found], "source": [each.source for each in found],
-        "note": [each.reason if each.missing or each.name in case.inputs else "" for each in found],
-    })  # fmt: skip
+    return pd.DataFrame([
+        {"label": words.name(each.name), "value": float(each.value), "unit": unit, "kind": each.kind,
+         "source": each.source, "note": each.reason if each.missing or each.name in case.inputs else ""}
+        for each in map(case.quantity, names)
+    ])  # fmt: skip
 
 
 def _one_unit(case: Case, names: Sequence[str]) -> str:
@@ -254,11 +250,11 @@ def _ends(case: Case, of: str) -> dict[str, float]:
 
 
 def _cells(name: str, case: Case, names: Sequence[str]) -> dict[str, Any]:
-    found = {each: case.quantity(each) for each in names}
-    return {"label": _called(name, case), "kind": case.kind, "source": case.source, "note": case.lacking,
-            **{each: float(one.value) for each, one in found.items()},
-            **{f"{each}_unit": one.unit for each, one in found.items()},
-            **{f"{each}_kind": one.kind for each, one in found.items()}}  # fmt: skip
+    row = {"label": _called(name, case), "kind": case.kind, "source": case.source, "note": case.lacking}
+    for each in names:
+        one = case.quantity(each)
+        row |= {each: float(one.value), f"{each}_unit": one.unit, f"{each}_kind": one.kind}
+    return row
 
 
 def _steps(case: Case, x: str) -> np.ndarray:
@@ -305,7 +301,6 @@ def ranked_title(known: pd.DataFrame, of: str, key: str, more: Mapping[str, Any]
     """The title of a comparison: who is highest and who lowest; another where there is one, or where all are alike.
 
     known  rows with a value, the highest first: label, value, unit
-
     Errors: none.
 
     >>> one = pd.DataFrame({"label": ["Meta"], "value": [0.2], "unit": "fraction"})
@@ -320,6 +315,5 @@ def ranked_title(known: pd.DataFrame, of: str, key: str, more: Mapping[str, Any]
     alike = len(known) > 1 and ends[0] == ends[1]
     own = _words(key, "title_alike" if alike else f"title_{len(known)}", key) or _words(key, "title", key)
     sentence = own or _words("", "title_alike" if alike else f"title_{len(known)}") or _words("", "title")
-    return say(
-        sentence, output=words.name(of), count=len(known), top_value=ends[0], bottom_value=ends[1], **names, **more
-    )
+    values = {"top_value": ends[0], "bottom_value": ends[1]}
+    return say(sentence, output=words.name(of), count=len(known), **values, **names, **more)

@@ -9,11 +9,11 @@ import pandas as pd
 
 from capcycle import words
 from capcycle.exhibits import marks, parts
+from capcycle.exhibits.channels import axis
 from capcycle.exhibits.exhibit import Exhibit
-from capcycle.exhibits.marks import Frame
-from capcycle.exhibits.marks.frame import axis
-from capcycle.exhibits.studies.cases import titled, whose
-from capcycle.study import Case, Simulation
+from capcycle.exhibits.marks import Drawing, Frame
+from capcycle.exhibits.studies.cases import titled
+from capcycle.study import Simulation
 from capcycle.words import say
 
 OUTER, INNER = (0.05, 0.95), (0.25, 0.75)
@@ -53,20 +53,20 @@ def spread(simulation: Simulation, of: str | None = None) -> Exhibit:
 
     Errors: ModelError for an output that the model does not give.
 
-    >>> from capcycle import facts, study
-    >>> from capcycle.analyses.gpu_cloud.gpu_hour import gpu_funding_gap
-    >>> from capcycle.quantity import Quantity
-    >>> borrowed = Quantity("", 2e9, "USD", 1e9, 3e9)
-    >>> gap = study.case(gpu_funding_gap, facts.open(), it_capex=5.8e9, prepayment=0.8e9, borrowed=borrowed)
-    >>> spread(study.simulate(gap, 50)).figures.columns.tolist()
-    ['label', 'low', 'value', 'high', 'unit', 'kind', 'source']
+    >>> from capcycle import analyses, facts, study
+    >>> payback = analyses.start("ai_cloud_payback", facts.open())
+    >>> spread(study.simulate(payback, 50)).id
+    'spread-ai-cloud-payback-npv-per-capital'
     """
     case = simulation.case
     of = case.output(of)
     unit, values = case.unit(of), simulation.values(of)
     drawn = values[np.isfinite(values)]
-    if not len(drawn):
-        return _undrawn(case, of)
+    id = parts.slug("spread", case.model.__name__, of, case.company)
+    subtitle = say("study.spread_subtitle", output=words.lower(words.name(of)))
+    if not len(drawn):  # none of the draws gives a number
+        lacking = (parts.upper(case.lacking),) if case.lacking else ()
+        return marks.nothing(Frame(id, titled(case, of, "study.undrawn", {}), subtitle, lacking))
     counts, edges = np.histogram(drawn, BINS if np.ptp(drawn) else 1)
     rows = pd.DataFrame({"low": edges[:-1], "high": edges[1:], "value": counts / simulation.draws})
     rows = rows.assign(unit="fraction", kind=case.kind, source=case.source, label=[
@@ -74,39 +74,21 @@ def spread(simulation: Simulation, of: str | None = None) -> Exhibit:
         for low, high in pairwise(edges)
     ])  # fmt: skip
     low, middle, high = np.quantile(drawn, [OUTER[0], 0.5, OUTER[1]])
-    frame = Frame(
-        parts.slug("spread", case.model.__name__, of, case.company),
-        titled(case, of, "study.spread", _quantiles({"low": low, "value": middle, "high": high}, unit)),
-        say("study.spread_subtitle", output=words.lower(words.name(of))),
-        (_drawn_note(simulation), *_undefined(1 - len(drawn) / simulation.draws)),
-    )  # fmt: skip
-    chart = (
-        alt.Chart(marks.frame.drawn(rows))
-        .mark_bar(strokeWidth=1)
-        .encode(
-            x=alt.X("low:Q", axis=axis(unit), scale=alt.Scale(zero=False), bin="binned"),
-            x2="high:Q",
-            y=alt.Y("value:Q", axis=axis("fraction")),
-            tooltip=marks.frame.tooltips(rows.assign(shown="")),
-            **marks.frame.fill(rows),
-        )
+    title = titled(case, of, "study.spread", _quantiles({"low": low, "value": middle, "high": high}, unit))
+    notes = (_drawn_note(simulation), *_undefined(1 - len(drawn) / simulation.draws))
+    drawing = Drawing(rows, Frame(id, title, subtitle, notes))
+    chart = drawing.chart.mark_bar(strokeWidth=1).encode(
+        x=alt.X("low:Q", axis=axis(unit), scale=alt.Scale(zero=False), bin="binned"),
+        x2="high:Q",
+        y=alt.Y("value:Q", axis=drawing.axis()),
+        tooltip=drawing.tooltip,
+        **drawing.fill(),
     )
-    headings = {"label": words.name(of), "value": say("study.share")}
-    return marks.finished(rows, frame, chart, marks.frame.view(rows, headings))
+    return drawing.exhibit(chart, drawing.view("label", "value", label=words.name(of), value=say("study.share")))
 
 
 def _undefined(share: float) -> list[str]:
     return [say("study.undefined", share=words.value(share, "fraction"))] if share else []
-
-
-def _undrawn(case: Case, of: str) -> Exhibit:
-    """What stands in the place of draws of which none gives a number."""
-    return marks.nothing(Frame(
-        parts.slug("spread", case.model.__name__, of, case.company),
-        say("study.undrawn", output=whose(case, of)),
-        say("study.spread_subtitle", output=words.lower(words.name(of))),
-        (parts.upper(case.lacking),) if case.lacking else (),
-    ))  # fmt: skip
 
 
 def _quantiles(row: Mapping[str, float], unit: str) -> dict[str, str]:

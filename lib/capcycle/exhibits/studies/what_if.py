@@ -11,11 +11,10 @@ import pandas as pd
 
 from capcycle import theme, units, words
 from capcycle.errors import ModelError, unknown
-from capcycle.exhibits import marks, parts
+from capcycle.exhibits import parts
+from capcycle.exhibits.channels import SCALED, axis
 from capcycle.exhibits.exhibit import Exhibit
-from capcycle.exhibits.lines import SCALED
-from capcycle.exhibits.marks import Frame
-from capcycle.exhibits.marks.frame import axis, documents, kinds_noted
+from capcycle.exhibits.marks import Drawing, Frame, nothing
 from capcycle.exhibits.studies.cases import said, titled, whose
 from capcycle.quantity import Quantity
 from capcycle.study import Case
@@ -33,37 +32,30 @@ def what_if(case: Case, x: str, sliders: Sequence[str], of: str | None = None) -
     Where one of these inputs is missing, or had no range yet on the day of the case, the title says so.
     Errors: ModelError for an input that is not there or has no range.
 
-    >>> from capcycle import facts, study
-    >>> from capcycle.analyses.gpu_cloud.gpu_hour import gpu_funding_gap
-    >>> borrowed, prepaid = Quantity("", 2e9, "USD", 1e9, 3e9), Quantity("", 1e9, "USD", 0.5e9, 1.5e9)
-    >>> gap = study.case(gpu_funding_gap, facts.open(), it_capex=5.8e9, prepayment=prepaid, borrowed=borrowed)
-    >>> what_if(gap, "borrowed", ["prepayment"]).title
-    'Funding gap moves from $3.8bn to $1.8bn as debt on the GPUs goes from $1.0bn to $3.0bn'
+    >>> from capcycle import analyses, facts
+    >>> what_if(analyses.start("revenue_for_capex", facts.open(), "MSFT"), "it_life", ["target_return"]).id
+    'what-if-revenue-for-capex-revenue-required-it-life-msft'
     """
     of, names = case.output(of), (x, *sliders)
     unit, slug = case.unit(of), parts.slug("what-if", case.model.__name__, of, x, case.company)
     if reason := _undrawn(case, [name for name in names if name in case.inputs]):
         title = say("study.cannot", subject=whose(case, of), reason=reason)
-        return marks.nothing(Frame(slug, title, _subtitle(case, x, of)))
+        return nothing(Frame(slug, title, _subtitle(case, x, of)))
     if wrong := set(names) - set(case.varied):
         raise ModelError(f"{case.model.__name__}: {unknown('input with a range', wrong, case.varied)}")
     rows = _line(case, x, of).assign(unit=unit, kind=case.kind, source=case.source)
     notes = tuple(_range(case.inputs[name], case) for name in names)
     frame = Frame(slug, _title(case, x, of, rows), _subtitle(case, x, of), notes)
-    return Exhibit(
-        id=frame.id, title=frame.title, subtitle=frame.subtitle, alt=say("study.what_if_alt", title=frame.title),
-        view=marks.frame.view(rows, {"label": words.name(x), "value": words.name(of)}),
-        figures=marks.frame.figures(rows), notes=(*frame.notes, *kinds_noted(rows["kind"])), sources=documents(rows),
-        chart=_chart(case, x, sliders, of) if rows["value"].notna().any() else None,
-    )  # fmt: skip
+    drawing, some = Drawing(rows, frame), rows["value"].notna().any()
+    view = drawing.view("label", "value", label=words.name(x), value=words.name(of))
+    chart = _chart(case, x, sliders, of) if some else None
+    return drawing.exhibit(chart, view, say("study.what_if_alt", title=frame.title))
 
 
-def slider_steps(each: Quantity, steps: int = STEPS) -> np.ndarray:
+def _slider_steps(each: Quantity, steps: int = STEPS) -> np.ndarray:
     """Where a slider can stand: even steps over the range, about so many that the central value is one of them.
 
-    Errors: none.
-
-    >>> slider_steps(Quantity("", 5.0, "years", 3.0, 6.0), 6).tolist()
+    >>> _slider_steps(Quantity("", 5.0, "years", 3.0, 6.0), 6).tolist()
     [3.0, 3.5, 4.0, 4.5, 5.0, 5.5, 6.0]
     """
     place = Fraction((each.value - each.low) / (each.high - each.low)).limit_denominator(2 * steps).denominator
@@ -149,7 +141,7 @@ def _unrounded(made: alt.Axis) -> alt.Axis:
 
 
 def _slider(each: Quantity, tabulated: bool) -> Slider:
-    steps = slider_steps(each, TABULATED if tabulated else STEPS)
+    steps = _slider_steps(each, TABULATED if tabulated else STEPS)
     factor, shown_in = _scale(each)
     low, step, high = (float(number / factor) for number in (each.low, steps[1] - steps[0], each.high))
     label = say("study.slider", input=words.name(each.name), unit=shown_in)

@@ -101,10 +101,8 @@ class _Sheet:
 
     def _top(self) -> None:
         case = self.case
-        self.sheet.set_column(0, 0, 46)
-        self.sheet.set_column(1, 4, 18)
-        self.sheet.set_column(5, 6, 16)
-        self.sheet.set_column(7, 9, 60)
+        for first, last, width in ((0, 0, 46), (1, 4, 18), (5, 6, 16), (7, 9, 60)):
+            self.sheet.set_column(first, last, width)
         company = facts.companies()["name"][case.company] if case.company else ""
         self.sheet.write(0, 0, words.name(case.model.__name__), self.looks["title"])
         self.sheet.write(1, 0, say("workbook.about", company=company or words.DASH, currency=case.currency))
