@@ -12,10 +12,10 @@ CLAIM = {
     "metric": "what is claimed, in small letters joined by `_`",
     "value_low": "the figure as printed, wrong ones too, or the lower end; percent and points stand as numbers here",
     "value_high": "upper end; the same as the lower where one figure is printed",
-    "unit": "unit of both: `pct`, `pp`, `x`, `count`, `MW`, a currency, a currency per share and so on",
+    "unit": "unit of both: `pct`, `pp`, `x`, `count`, `MW`, a currency, a currency per share and others",
     "period": "what period or day it is for",
     "period_kind": "what kind of period that is",
-    "basis": "how the figure was come by: `reported`, `estimate`, `forecast`, `target`, `market` or `opinion`",
+    "basis": "how the figure came about: `reported`, `estimate`, `forecast`, `target`, `market` or `opinion`",
     "comparison": "what a change is measured against, such as `yoy`; empty where the figure is no change",
     "speaker": "who claims it, as in `speakers.csv`",
     "paraphrase": "the claim in a sentence",
@@ -41,13 +41,13 @@ STEP = {
     "check_id": "check that it belongs to, as in `checks.csv`",
     "step": "its place among the steps of the check",
     "expression": "the recomputation, over the claims' ids",
-    "printed": "the figure that it is held against, in words",
+    "printed": "the figure that it is compared with, in words",
     "value": "that figure as a number",
     "tolerance": "how far off still agrees, in the unit of the figure",
     "sources": "ids in `check_sources.csv`, space between",
 }
 SOURCE = {
-    "source": "id of a document or a site that a check was decided by",
+    "source": "id of a document or a site that decides a check",
     "publisher": "who published it",
     "address": "where it stands; several with a semicolon between, empty where none is known",
     "published": "day on which it appeared; empty where none is known",
@@ -66,10 +66,10 @@ SPEAKER = {
 }
 FILES = {
     "claims.csv": ("Published claims as printed, one row each.", CLAIM),
-    "checks.csv": ("What the claims are held against, and the verdict; one row per check.", CHECK),
+    "checks.csv": ("What each claim is checked by, and the verdict; one row per check.", CHECK),
     "check_steps.csv": ("The recomputations of the checks, one row each.", STEP),
-    "check_sources.csv": ("Documents from elsewhere that checks were decided by.", SOURCE),
+    "check_sources.csv": ("Documents from elsewhere that decide checks.", SOURCE),
     "aliases.csv": ("Names under which the same thing appears, number words among them.", ALIAS),
-    "examples.csv": ("Published worked examples of the models' methods, one row each.", EXAMPLE),
+    "examples.csv": ("Published worked examples, each by the model that works it out; one row each.", EXAMPLE),
     "speakers.csv": ("Who claims something, and what kind of source that is.", SPEAKER),
 }

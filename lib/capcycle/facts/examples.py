@@ -13,14 +13,14 @@ COLUMNS = {
     "about": "whom or what it is about, in a few words; of one company its ticker, before a comma",
     "inputs": "what goes in, as a JSON object: the model's own names, full currency units, fractions, years; 0 or 1 "
     "for what the author leaves out, `null` for what the result does not need; a list is worked out entry by entry",
-    "steps": "plain arithmetic before or after the model, `name = expression`, with a semicolon between two",
+    "steps": "plain arithmetic before or after the model, `name [unit] = expression`, a semicolon between two",
     "outputs": "what was published or derived from it, as a JSON object by output, step or input; `null` for nothing",
     "currency": "currency of the amounts; US dollars where empty",
     "tolerance": "`exact`, `abs=` or `rel=` with how far off still agrees; `n/a` where it is known not to reproduce",
     "source_title": "the document that prints it",
     "source_url": "where it stands",
     "published": "day, month or year in which the document appeared; empty where it bears none",
-    "reproduced": "`yes`, `partly` or `no`, as found when it was taken in",
+    "reproduced": "`yes`, `partly` or `no`: whether it reproduces",
     "basis": "`published`, `derived` from published figures, or `mixed`",
     "analysis": "room of `analyses` on whose page it stands; empty for none",
     "note": "what a reader should know",
@@ -42,7 +42,7 @@ def examples(as_of: str | date | None = None) -> pd.DataFrame:
 
 
 def checked(table: pd.DataFrame) -> pd.DataFrame:
-    """Examples as text, with the columns `file` and `line`, once every cell is found sound: JSON read as mappings.
+    """Examples as text, with the columns `file` and `line`, checked cell by cell, and their JSON read as mappings.
 
     Columns other than `model`, `steps`, `inputs` and `outputs` may be empty.
     Errors: DataError with every malformed line.
