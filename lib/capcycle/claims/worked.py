@@ -221,13 +221,15 @@ def called(name: str) -> str:
 def in_words(value: Any, unit: str, currency: str = "") -> str:
     """One figure, or several, in a unit of the models; without a unit as a plain number.
 
-    >>> in_words([0.17, 0.175], "fraction"), in_words(1.38e6, "currency", "CNY"), in_words(None, "years")
+    >>> in_words([0.17, 0.175], "fraction"), in_words(1.38e6, "currency", "CNY"), in_words(nan, "years")
     ('17% and 17.5%', 'CN¥1.38m', '–')
     """
     if isinstance(value, list) and value:
         return words.listing([in_words(each, unit, currency) for each in value])
+    if value is None or value != value:  # NaN alone differs from itself
+        return words.DASH
     if not isinstance(value, Real) or isinstance(value, bool):
-        return words.DASH if value is None else str(value)
+        return str(value)
     code = currency or "USD"
     exact = {"currency": SYMBOLS.get(code, f"{code} ") + plain(value), "multiple": f"{plain(value)}×", "": plain(value)}
     if unit in ("fraction", "rate"):
