@@ -53,7 +53,10 @@ def test_an_example_of_an_analysis_still_to_come_says_which_model_is_lacking():
         ("Cahn in 2024, as quoted", "Gap to revenue: $530bn"),  # 600 - 70
         ("IBM, 20 to 30 GW", "Cost of the plan: $1.6tn and $2.4tn"),  # 20 and 30 GW at 80bn
         ("CoreWeave", "Margin per GPU-hour: 25.45%"),  # 1 - 1.64 / 2.2
-        ("Burry, 2026 to 2028", "Capex at 2 for 5 years: 160bn; Capex at 3 for 6 years: 234.7bn"),  # 176 / 1.1, / 0.75
+        (
+            "Burry, 2026 to 2028",
+            "Capex at 2 for 5 years: $160bn; Capex at 3 for 6 years: $234.7bn",
+        ),  # 176 / 1.1, / 0.75
     ],
 )
 def test_the_right_figure_stands_beside_the_printed_one(about, right):
@@ -107,6 +110,8 @@ def test_what_an_author_leaves_out_is_missing():
         ("gross_margin", {"revenue": 1}, "gross_profit = revenue - cost", "it needs gross_profit"),
         ("gross_margin", {"revenue": 1, "gross_profit": 1}, "a = b + 1", "steps use b, which has no value"),
         ("", {"a": 1}, "b = a +", "cannot be read"),
+        ("", {"a": 1}, "b: a + 1", "steps: 'b: a . 1' is not such as equity .currency. = cost - debt"),
+        ("", {"a": 1}, "b [dollars] = a + 1", "unknown unit dollars; there are: EFLOPS,"),
         ("", {"a": "one"}, "b = a + 1", "cannot work with these inputs: could not convert string to float"),
         ("gross_margin", {"revenue": {}, "gross_profit": 1}, "", "gross_margin cannot work with these inputs"),
         ("", {"a": 1}, "b = __import__(a)", "no function __import__"),
@@ -236,7 +241,7 @@ def test_an_analysis_shows_its_own_examples():
     view = claims.worked_examples(facts.open(), "gpu_cloud").view
     cells = view.set_index(say("examples.column_example"))[say("examples.column_figures")]
     assert len(cells) == 8
-    assert cells["H100 at Oblivus: forward rents"].startswith("Rent to the previous year's rent: 0.68×")
+    assert cells["H100 at Oblivus: forward rents"].startswith("Rent to the previous year's rent: 0.6817×")
     assert cells[f"IREN: {words.lower(words.name('gpu_run_rate'))}"].startswith("Revenue per GPU-hour: $2.77")
 
 

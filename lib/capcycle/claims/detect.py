@@ -1,14 +1,12 @@
 """The rules that look for errors in any file of claims: which fire, why, and what would be right."""
 
-import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from functools import cached_property
 from importlib import import_module
 
 import pandas as pd
 
-from capcycle import facts, words
+from capcycle import words
 from capcycle.claims import load
 
 VERDICT = {  # what a finding of a class makes of a claim; every other class makes it inconsistent
@@ -36,48 +34,20 @@ class Finding:
         return VERDICT.get(self.error_class, "inconsistent")
 
 
-@dataclass(frozen=True)
-class Claims:
-    """The claims that rules look at, with what several rules ask of them worked out once."""
-
-    table: pd.DataFrame
-
-    @cached_property
-    def rows(self) -> pd.DataFrame:
-        """The claims with the year of their period and their sentence in small letters."""
-        year = pd.to_numeric(self.table["period"].str.extract(r"((?:19|20)\d\d)")[0])
-        return self.table.assign(year=year, text=self.table["paraphrase"].str.lower())
-
-    def of(self, pattern: str, **cells: str) -> pd.DataFrame:
-        """The claims whose metric a pattern matches in full, and whose cells are these."""
-        same = [self.rows[column] == cell for column, cell in cells.items()]
-        fits = self.rows["metric"].map(self._metrics_like(pattern))
-        return self.rows[pd.concat([fits, *same], axis=1).all(axis=1)]
-
-    def _metrics_like(self, pattern: str) -> dict[str, bool]:
-        return {metric: bool(re.fullmatch(pattern, metric)) for metric in self.rows["metric"].unique()}
-
-    @cached_property
-    def aliases(self) -> pd.DataFrame:
-        return load.aliases()
-
-    @cached_property
-    def fiscal_year_ends(self) -> dict[str, int]:
-        """The month in which a company's fiscal year ends, by ticker."""
-        return facts.companies()["fiscal_year_end"].to_dict()
-
-
-Rule = Callable[[Claims], Iterator[Finding]]
+Rule = Callable[[pd.DataFrame], Iterator[Finding]]
 RULES: dict[str, Rule] = {}
 
 
-def rule(error_class: str) -> Callable[[Callable[[Claims], Iterable[tuple]]], Rule]:
-    """Make a rule of a function that yields claim ids and the values of its two sentences in `words`."""
+def rule(error_class: str) -> Callable[[Callable[[pd.DataFrame], Iterable[tuple]]], Rule]:
+    """Make a rule of a function that yields claim ids and the values of its two sentences in `words`.
 
-    def registered(find: Callable[[Claims], Iterable[tuple]]) -> Rule:
+    It gets the claims with two columns more: `year` of the period, and `text`, the sentence in small letters.
+    """
+
+    def registered(find: Callable[[pd.DataFrame], Iterable[tuple]]) -> Rule:
         name = find.__name__
 
-        def findings(claims: Claims) -> Iterator[Finding]:
+        def findings(claims: pd.DataFrame) -> Iterator[Finding]:
             for claim_ids, values in find(claims):
                 sentences = (words.say(f"claims.rule.{name}.{part}", **values) for part in ("why", "right"))
                 yield Finding(name, error_class, tuple(dict.fromkeys(claim_ids)), *sentences)
@@ -96,9 +66,10 @@ def detect(claims: pd.DataFrame, rules: Sequence[str] = ()) -> list[Finding]:
     (('c120', 'c122'), 'scale_slip')
     """
     import_module("capcycle.claims.rules")  # it adds its rules to RULES
-    once = claims.drop_duplicates([column for column in load.CLAIM if column != "claim_id"])
-    known = Claims(once.reset_index(drop=True))
-    return [finding for name in rules or RULES for finding in RULES[name](known)]
+    once = claims.drop_duplicates([column for column in load.CLAIM if column != "claim_id"]).reset_index(drop=True)
+    year = pd.to_numeric(once["period"].str.extract(r"((?:19|20)\d\d)")[0])
+    once = once.assign(year=year, text=once["paraphrase"].str.lower())
+    return [finding for name in rules or RULES for finding in RULES[name](once)]
 
 
 def worst(verdicts: Iterable[str]) -> str:

@@ -141,14 +141,14 @@ def _of_file(file: str) -> Examined:
 
 
 def _example_claims(table: pd.DataFrame) -> pd.DataFrame:
-    """Worked examples as claims: what was printed, of whom, and the document as speaker."""
+    """Worked examples as claims: what was printed, what it is about, and the document as speaker."""
     cells = dict.fromkeys(load.CLAIM, "") | {"value_low": float("nan"), "value_high": float("nan")}
     rows = [cells | _example_claim(row) for row in table.itertuples()]
     return pd.DataFrame(rows, columns=load.CLAIM)
 
 
 def _example_claim(row) -> dict:
-    outputs = worked.figures_in_words(row.outputs, row.currency)
+    outputs = worked.figures_in_words(row.outputs, row.currency, row.steps)
     about = row.about or worked.called(row.model)
     sentence = say("claims.reader.example", about=about, outputs=outputs, note=row.note).strip()
     return {"claim_id": f"line{row.line}", "speaker": row.source_title, "paraphrase": sentence,

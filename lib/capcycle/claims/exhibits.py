@@ -14,7 +14,7 @@ from capcycle.claims.load import CLASSES, VERDICTS
 from capcycle.claims.load import sources as outside_sources
 from capcycle.claims.reader import WRONG, verdict_name
 from capcycle.exhibits.exhibit import Exhibit
-from capcycle.words import say
+from capcycle.words import counted, say
 
 BETWEEN = "; "  # between several names in one cell; a page's filters know it
 ROW_HEIGHT = 28
@@ -90,7 +90,7 @@ def statements(examined: Examined) -> Exhibit:
         **{"class": table["error_class"].map(_class)},
     )
     alone = int((table["decided_by"] == "arithmetic").sum())
-    title = say("claims.page.statements", count=len(table), arithmetic=alone)
+    title = counted("claims.page.statements", len(table), arithmetic=alone)
     return _filtered("statements", title, view, _flat(table), "company", "speaker", "verdict", "class")
 
 
@@ -133,8 +133,7 @@ def findings(examined: Examined) -> Exhibit:
     named = {"class": figures["error_class"].map(_class)}
     view = _table(claims=figures["claim_ids"].str.replace(" ", BETWEEN), **named, why=figures["why"],
                   right=figures["right"])  # fmt: skip
-    key = "claims.page.findings" if fired else "claims.page.findings_none"
-    title = say(key, count=len(fired), classes=figures["error_class"].nunique())
+    title = counted("claims.page.findings", len(fired), classes=figures["error_class"].nunique())
     return _exhibit("findings", title, view, figures, filters=(say("column.class"),))
 
 
@@ -155,7 +154,7 @@ def printed(examined: Examined) -> Exhibit:
         claimed=table["paraphrase"],
         published=table["published"].replace("", words.DASH),
     )
-    title = say("claims.page.claims", count=len(table), checked=checked, articles=table["article"].nunique())
+    title = counted("claims.page.claims", len(table), checked=checked, articles=table["article"].nunique())
     figures = table.drop(columns=["file", "line"], errors="ignore").assign(checks=table["checks"].map(" ".join))
     return _filtered("claims", title, view, figures, "company", "speaker", "verdict")
 
@@ -175,7 +174,7 @@ def articles(examined: Examined) -> Exhibit:
     table = groups.agg(**counts).reset_index()
     publishers = table["publisher"].replace("", pd.NA).nunique()
     view = _table(**table.astype(str).replace("", words.DASH))
-    return _exhibit("articles", say("claims.page.articles", count=len(table), publishers=publishers), view, table)
+    return _exhibit("articles", counted("claims.page.articles", len(table), publishers=publishers), view, table)
 
 
 def outside(examined: Examined) -> Exhibit:
@@ -187,8 +186,9 @@ def outside(examined: Examined) -> Exhibit:
     """
     used = sorted({name for names in examined.statements["sources"] for name in names})
     table = outside_sources().loc[used, ["source", "publisher", "address", "published", "about"]]
-    key = "claims.page.outside" if used else "claims.page.outside_none"
-    return _exhibit("outside", say(key, count=len(used)), _table(**table.replace("", words.DASH)), table)
+    return _exhibit(
+        "outside", counted("claims.page.outside", len(used)), _table(**table.replace("", words.DASH)), table
+    )
 
 
 def _exhibit(name: str, title: str, view: pd.DataFrame, figures: pd.DataFrame, alt: str = "", **more: Any) -> Exhibit:
@@ -258,9 +258,9 @@ def _scores(examined: Examined, order: list[str]) -> pd.DataFrame:
 
 def _how_far(scores: pd.DataFrame) -> tuple[str, ...]:
     """How many of the known errors the rules detect, how often they fire on one, and what the columns are."""
-    if scores.empty or not scores["errors"].sum():
-        return ()
     total = scores.sum()
+    if scores.empty or not total["errors"] or not total["fired"]:
+        return ()
     recall, precision = total["detected"] / total["errors"], total["hits"] / total["fired"]
     shares = {"recall": words.value(recall, "fraction"), "precision": words.value(precision, "fraction")}
     return (say("claims.page.scores", **total, **shares), say("claims.page.scores_note"))

@@ -132,13 +132,12 @@ def _check_example(row) -> Line:
     if not printed:
         return Line(**place, verdict="not checkable", why="; ".join(result.faults) or say("claims.reader.no_outputs"))
     off = {name: value for name, value in printed.items() if not near(result.figures[name], value, row.tolerance)}
-    arithmetic = tuple(_beside(name, result.figures[name], value, row.currency, name in off)
-                       for name, value in printed.items())  # fmt: skip
+    arithmetic = tuple(_beside(row, name, result.figures[name], name in off) for name in printed)
     if not off:
         why = "; ".join([say("claims.reader.reproduced", outputs="; ".join(arithmetic)), *result.faults])
         return Line(**place, verdict="consistent", why=why, arithmetic=arithmetic)
-    differs = say("claims.reader.differs", outputs=worked.figures_in_words(off, row.currency))
-    right = worked.figures_in_words({name: result.figures[name] for name in off}, row.currency)
+    differs = say("claims.reader.differs", outputs=worked.figures_in_words(off, row.currency, row.steps))
+    right = worked.figures_in_words({name: result.figures[name] for name in off}, row.currency, row.steps)
     why = "; ".join([differs, *result.faults])
     return Line(**place, verdict="inconsistent", why=why, right=right, arithmetic=arithmetic)
 
@@ -149,12 +148,13 @@ def _not_checkable(row, error: Exception) -> str:
     return str(error)
 
 
-def _beside(name: str, value: Any, printed: Any, currency: str, differs: bool) -> str:
+def _beside(row, name: str, value: Any, differs: bool) -> str:
     """A figure worked out beside the one printed; with all digits where their difference would not show."""
-    shown, beside = (worked.in_words(each, name, currency) for each in (value, printed))
-    if differs and shown == beside:
-        shown, beside = str(value), str(printed)
-    return say("examples.beside", name=worked.called(name), value=shown, printed=beside)
+    unit, printed = worked.units_of(row.steps).get(name, ""), row.outputs[name]
+    pair = [worked.in_words(each, unit, row.currency) for each in (value, printed)]
+    if differs and pair[0] == pair[1]:
+        pair = [str(value), str(printed)]
+    return say("examples.beside", name=worked.called(name), value=pair[0], printed=pair[1])
 
 
 # ---- claims

@@ -6,8 +6,9 @@ from collections.abc import Iterator
 import numpy as np
 import pandas as pd
 
-from capcycle import words
-from capcycle.claims.detect import Claims, rule
+from capcycle import facts, words
+from capcycle.claims import load
+from capcycle.claims.detect import rule
 
 WATTS = (700, 4000)  # what a GPU draws with its server, network and cooling
 FACTORS = (1e-4, 1e-2, 1e-1, 10, 100, 1e4)  # slips between 万, 亿, million and billion
@@ -41,20 +42,20 @@ Found = Iterator[tuple[tuple[str, ...], dict[str, str]]]
 
 
 @rule("wrong_unit")
-def unit_of_the_quantity(claims: Claims) -> Found:
+def unit_of_the_quantity(claims: pd.DataFrame) -> Found:
     """A quantity given in a unit that it cannot have."""
     for metric, unit in UNIT_OF.items():
-        rows = claims.of(metric)
+        rows = _of(claims, metric)
         for row in rows[~rows["unit"].str.fullmatch(unit)].itertuples():
             right = unit.replace("[A-Z]{3}", words.say("claims.currency")).replace("|", ", ")
             yield (row.claim_id,), {"metric": row.metric.replace("_", " "), "unit": row.unit, "right": right}
 
 
 @rule("scale_slip")
-def watts_per_gpu(claims: Claims) -> Found:
+def watts_per_gpu(claims: pd.DataFrame) -> Found:
     """A site's power and its number of GPUs that give each GPU more or less than it can draw."""
-    sites = claims.rows.query("unit == 'GPU'").merge(
-        claims.rows.query("unit == 'MW'"), on=["article", "entity", "period"], suffixes=("", "_mw")
+    sites = claims.query("unit == 'GPU'").merge(
+        claims.query("unit == 'MW'"), on=["article", "entity", "period"], suffixes=("", "_mw")
     )
     for row in sites[(sites["value_low"] > 0) & (sites["value_low_mw"] > 0)].itertuples():
         low, high = row.value_low_mw * 1e6 / row.value_high, row.value_high_mw * 1e6 / row.value_low
@@ -79,9 +80,9 @@ def _likely_count(low: float, high: float, fewest: float, most: float) -> str:
 
 
 @rule("scale_slip")
-def sentence_against_value(claims: Claims) -> Found:
+def sentence_against_value(claims: pd.DataFrame) -> Found:
     """A sentence whose numeral is the value moved by some places: a number word was read as another."""
-    numerals = _numerals(claims).join(claims.rows[["claim_id", "value_low", "value_high"]])
+    numerals = _numerals(claims).join(claims[["claim_id", "value_low", "value_high"]])
     ratios = [numerals[column].abs() / numerals["numeral"] for column in ("value_low", "value_high")]
     agree = pd.concat([(ratio / size - 1).abs() < 0.01 for ratio in ratios for size in (1.0, 0.01)], axis=1).any(axis=1)
     slipped = pd.concat([_is_slip(ratio) for ratio in ratios], axis=1).any(axis=1)
@@ -90,15 +91,15 @@ def sentence_against_value(claims: Claims) -> Found:
         yield (row.claim_id,), {"numeral": _digits(row.numeral), "value": _digits(row.value_low)}
 
 
-def _numerals(claims: Claims) -> pd.DataFrame:
+def _numerals(claims: pd.DataFrame) -> pd.DataFrame:
     """Every numeral of every sentence with its scale, by the place of the claim."""
-    numbers = claims.aliases[claims.aliases["kind"] == "number"]
+    numbers = load.aliases().query("kind == 'number'")
     scales = SCALES | dict(zip(numbers["alias"], numbers["name"].astype(float), strict=True))
     pattern = NUMERAL.format(scales="|".join(sorted(scales, key=len, reverse=True)))
-    matches = claims.rows["text"].str.extractall(pattern)
+    matches = claims["text"].str.extractall(pattern)
     scale = matches["scale"].map(scales).fillna(1.0).astype(float)
     sides = [pd.to_numeric(matches[side].str.replace(",", "")) * scale for side in ("first", "last")]
-    spelt = claims.rows["text"].str.extractall(rf"\b({'|'.join(COUNTED)})\b(?:[ -]({'|'.join(MULTIPLES)})\b)?")
+    spelt = claims["text"].str.extractall(rf"\b({'|'.join(COUNTED)})\b(?:[ -]({'|'.join(MULTIPLES)})\b)?")
     spelt = spelt[0].map(COUNTED) * spelt[1].map(MULTIPLES).fillna(1.0).astype(float)
     every = pd.concat([*sides, spelt]).astype(float).dropna().rename("numeral").droplevel("match")
     return every[every > 0].to_frame()
@@ -115,18 +116,18 @@ def _is_slip(ratio: pd.Series) -> pd.Series:
 
 
 @rule("stale_period")
-def dated_before_publication(claims: Claims) -> Found:
+def dated_before_publication(claims: pd.DataFrame) -> Found:
     """A turning point foreseen for a time that was already past when the text appeared."""
-    rows = claims.rows[(claims.rows["unit"] == "year") & claims.rows["basis"].isin(["estimate", "forecast", "target"])]
+    rows = claims[(claims["unit"] == "year") & claims["basis"].isin(["estimate", "forecast", "target"])]
     past = _last_day(rows["period"], rows["value_high"]) < _day(rows["published"])
     for row in rows[past & ~rows["text"].str.contains(PAST)].itertuples():
         yield (row.claim_id,), {"period": row.period, "published": row.published}
 
 
 @rule("stale_period")
-def older_quarter_than_known(claims: Claims) -> Found:
+def older_quarter_than_known(claims: pd.DataFrame) -> Found:
     """A quarter's figure quoted when the next quarter's was out, and not beside a newer one."""
-    rows = claims.rows[(claims.rows["period_kind"] == "quarter") & (claims.rows["basis"] == "reported")]
+    rows = claims[(claims["period_kind"] == "quarter") & (claims["basis"] == "reported")]
     ended = _last_day(rows["period"], rows["year"])
     next_is_out = ended + pd.DateOffset(months=3) + pd.Timedelta(days=REPORTING)
     newest = ended.groupby([rows["article"], rows["entity"], rows["metric"]]).transform("max")
@@ -135,10 +136,10 @@ def older_quarter_than_known(claims: Claims) -> Found:
 
 
 @rule("superseded")
-def overtaken_by_a_later_text(claims: Claims) -> Found:
+def overtaken_by_a_later_text(claims: pd.DataFrame) -> Found:
     """The same quantity and period in a later article, with another value."""
     keys = ["entity", "metric", "unit", "period"]
-    rows = claims.rows[(claims.rows["published"] != "") & claims.rows["basis"].isin(["reported", "target", "forecast"])]
+    rows = claims[(claims["published"] != "") & claims["basis"].isin(["reported", "target", "forecast"])]
     rows = rows.sort_values("published", kind="stable")
     pairs = rows.merge(rows.drop_duplicates(keys, keep="last"), on=keys, suffixes=("", "_later"))
     later = pairs[(pairs["published"] < pairs["published_later"]) & (pairs["article"] != pairs["article_later"])]
@@ -165,9 +166,9 @@ def _last_day(period: pd.Series, year: pd.Series) -> pd.Series:
 
 
 @rule("overlap")
-def shares_above_the_whole(claims: Claims) -> Found:
+def shares_above_the_whole(claims: pd.DataFrame) -> Found:
     """Shares of one thing that add to more than all of it."""
-    rows = claims.of(".*share.*", unit="pct")
+    rows = _of(claims[claims["unit"] == "pct"], ".*share.*")
     stems = rows["metric"].str.extract(r"^(.+_share)_.+$|^(.+_.+)_[a-z0-9]+_share$")  # share_of_x_y, or x_y_share
     rows = rows.assign(whole=stems[0].fillna(stems[1]))
     for key, each in rows.groupby(["article", "entity", "period", "whole"], sort=False):
@@ -180,10 +181,10 @@ def shares_above_the_whole(claims: Claims) -> Found:
 
 
 @rule("nfold_interval")
-def years_miscounted(claims: Claims) -> Found:
+def years_miscounted(claims: pd.DataFrame) -> Found:
     """Growth "in three years" between two years that lie two apart."""
-    spoken = claims.rows["text"].str.extract(YEARS)[0].dropna()
-    rows = claims.rows.loc[spoken.index]
+    spoken = claims["text"].str.extract(YEARS)[0].dropna()
+    rows = claims.loc[spoken.index]
     spoken = spoken.map(COUNTED).fillna(pd.to_numeric(spoken, errors="coerce"))
     span = rows["period"].str.extract(r"^FY(\d{4})\D+FY(\d{4})").astype(float)
     rows = rows.assign(spoken=spoken, steps=span[1] - span[0]).dropna(subset="steps")
@@ -197,11 +198,11 @@ def years_miscounted(claims: Claims) -> Found:
 
 
 @rule("quarter_label")
-def fiscal_or_calendar(claims: Claims) -> Found:
+def fiscal_or_calendar(claims: pd.DataFrame) -> Found:
     """Quarters of a company with another fiscal year, labelled like those of the others in the article."""
-    rows = claims.of("(?!holding|position).*", period_kind="quarter", basis="reported")
-    rows = rows[rows["period"].str.fullmatch(r"\d{4}Q\d")]
-    month = rows["ticker"].str.split("/").str[0].map(claims.fiscal_year_ends)
+    rows = claims[(claims["period_kind"] == "quarter") & (claims["basis"] == "reported")]
+    rows = _of(rows[rows["period"].str.fullmatch(r"\d{4}Q\d")], "(?!holding|position).*")
+    month = rows["ticker"].str.split("/").str[0].map(facts.companies()["fiscal_year_end"])
     other, plain = rows[month.notna() & (month != 12)], rows[month == 12]
     mixed = other[other["article"].isin(plain["article"])].assign(month=month)
     for (_, entity), each in mixed.groupby(["article", "entity"], sort=False):
@@ -220,22 +221,26 @@ def _fiscal(period: str, ends: int) -> str:
 
 
 @rule("denominator")
-def undefined_ratio(claims: Claims) -> Found:
+def undefined_ratio(claims: pd.DataFrame) -> Found:
     """A multiple whose name does not say of what."""
-    rows = claims.rows[claims.rows["unit"] == "x"]
+    rows = claims[claims["unit"] == "x"]
     for row in rows[~rows["metric"].str.fullmatch(RATIOS)].itertuples():
         yield (row.claim_id,), {"metric": row.metric.replace("_", " ")}
 
 
 @rule("spoken_name")
-def misheard_name(claims: Claims) -> Found:
+def misheard_name(claims: pd.DataFrame) -> Found:
     """A name that speech recognition or a translator wrote down by its sound."""
-    rows = claims.rows
-    for alias in claims.aliases[claims.aliases["kind"].isin(["misheard", "untranslated"])].itertuples():
+    for alias in load.aliases().query("kind in ['misheard', 'untranslated']").itertuples():
         pattern = rf"(?i)\b{re.escape(alias.alias)}\b"
-        named = rows["paraphrase"].str.contains(pattern) | rows["entity"].str.contains(pattern)
-        for claim in rows.loc[named, "claim_id"]:
+        named = claims["paraphrase"].str.contains(pattern) | claims["entity"].str.contains(pattern)
+        for claim in claims.loc[named, "claim_id"]:
             yield (claim,), {"alias": alias.alias, "name": alias.name}
+
+
+def _of(claims: pd.DataFrame, pattern: str) -> pd.DataFrame:
+    """The claims whose metric a pattern matches in full."""
+    return claims[claims["metric"].str.fullmatch(pattern)]
 
 
 def _span(low: str, high: str) -> str:

@@ -25,6 +25,8 @@ ALIKE = 0.85  # of two names, to ask whether one was meant for the other
 SCALES = {"tn": 1e12, "bn": 1e9, "m": 1e6}
 OF_LISTS = {"sum": sum, "mean": mean, "least": min, "most": max}  # what a step may ask of a list by its name in quotes
 
+STEP = re.compile(r"\s*(\w+)(?: \[(.+?)\])?\s*=(.*)", re.DOTALL)  # name [unit] = expression
+
 Steps = Sequence[tuple[str, str]]
 Figures = dict[str, Any]
 
@@ -41,13 +43,13 @@ def work_out(model: str, inputs: Mapping[str, Any], steps: str, outputs: Iterabl
 
     model    a model, a metric, or a function by its place; empty where `steps` do
     inputs   numbers by the model's names; a list is worked out entry by entry
-    steps    `name = expression; name = expression`; one that needs no result of the model comes before it
+    steps    `name [unit] = expression; name = expression`; one that needs no result of the model comes before it
     outputs  the names that are asked for
     Errors:  ModelError for an unknown model, for an input or a step's name without a value, and for what the model
              refuses; ExpressionError for a step that cannot be worked out.
 
-    >>> found = work_out("gross_margin", {"gross_profit": 63, "revenue": 173, "mw": 1}, "", ["gross_margin"])
-    >>> round(found.figures["gross_margin"], 3), found.faults
+    >>> result = work_out("gross_margin", {"gross_profit": 63, "revenue": 173, "mw": 1}, "", ["gross_margin"])
+    >>> round(result.figures["gross_margin"], 3), result.faults
     (0.364, ['unknown input mw; there are: gross_profit, revenue'])
     """
     try:
@@ -121,8 +123,21 @@ def _function(place: str) -> Callable | None:
 
 
 def _steps(text: str) -> Steps:
-    pairs = [part.partition("=") for part in text.split(";") if part.strip()]
-    return [(name.strip(), expression.strip()) for name, _, expression in pairs]
+    """The name and the expression of each step.
+
+    Errors: ModelError for a step that cannot be read, and for a unit that no model has.
+    """
+    if wrong := [part.strip() for part in text.split(";") if part.strip() and not STEP.fullmatch(part)]:
+        raise ModelError(f"steps: '{wrong[0]}' is not such as equity [currency] = cost - debt")
+    if strange := {unit for _, unit, _ in _parts(text)} - {"", *_units().values()}:
+        raise ModelError(unknown("unit", strange, set(_units().values())))
+    return [(name, expression) for name, _, expression in _parts(text)]
+
+
+def _parts(steps: str) -> list[tuple[str, str, str]]:
+    """The name, the unit and the expression of each step that can be read."""
+    matches = (STEP.fullmatch(part) for part in steps.split(";"))
+    return [match.groups(default="") for match in matches if match]
 
 
 def _run(steps: Steps, figures: Figures) -> tuple[Figures, Steps]:
@@ -171,15 +186,26 @@ def _plain(value: Any) -> Any:
 # ---- in words
 
 
-def figures_in_words(figures: Mapping[str, Any], currency: str = "USD") -> str:
-    """Figures by the names and in the units that the models know them by; others are plain numbers.
+def figures_in_words(figures: Mapping[str, Any], currency: str = "", steps: str = "") -> str:
+    """Figures by name, each in its unit.
 
-    >>> figures_in_words({"revenue_gap": 125e9, "mean_rent": 1.725e6, "it_life": [3, 5]})
-    'Gap to revenue: $125bn; Mean rent: 1.725m; Life of chips and servers: 3 years and 5 years'
+    >>> figures_in_words({"revenue_gap": 125e9, "it_life": [3, 5]})
+    'Gap to revenue: $125bn; Life of chips and servers: 3 years and 5 years'
     """
-    each = (say("examples.figure", name=called(name), value=in_words(value, name, currency))
+    units = units_of(steps)
+    each = (say("examples.figure", name=called(name), value=in_words(value, units.get(name, ""), currency))
             for name, value in figures.items())  # fmt: skip
     return "; ".join(each)
+
+
+def units_of(steps: str) -> dict[str, str]:
+    """The unit of each figure by name: the one that a step says, else the one that the library's models know.
+
+    >>> units_of("equity [currency] = cost - debt")["equity"], units_of("")["yield_on_cost"]
+    ('currency', 'fraction')
+    """
+    known = _units()
+    return known | {name: unit for name, unit, _ in _parts(steps) if unit in known.values()}
 
 
 def called(name: str) -> str:
@@ -192,22 +218,23 @@ def called(name: str) -> str:
     return words.catalogue().get(f"name.{name}", readable[:1].upper() + readable[1:])
 
 
-def in_words(value: Any, name: str, currency: str = "USD") -> str:
-    """One figure of a name, or several, in its unit.
+def in_words(value: Any, unit: str, currency: str = "") -> str:
+    """One figure, or several, in a unit of the models; without a unit as a plain number.
 
-    >>> in_words([0.17, 0.175], "yield_on_cost"), in_words(1.725e6, "mean_rent"), in_words(None, "revenue")
-    ('17% and 17.5%', '1.725m', '–')
+    >>> in_words([0.17, 0.175], "fraction"), in_words(1.38e6, "currency", "CNY"), in_words(nan, "years")
+    ('17% and 17.5%', 'CN¥1.38m', '–')
     """
     if isinstance(value, list) and value:
-        return words.listing([in_words(each, name, currency) for each in value])
+        return words.listing([in_words(each, unit, currency) for each in value])
+    if value is None or value != value:  # NaN alone differs from itself
+        return words.DASH
     if not isinstance(value, Real) or isinstance(value, bool):
-        return words.DASH if value is None else str(value)
-    unit, code = _units().get(name, ""), currency or "USD"
+        return str(value)
+    code = currency or "USD"
+    exact = {"currency": SYMBOLS.get(code, f"{code} ") + plain(value), "multiple": f"{plain(value)}×", "": plain(value)}
     if unit in ("fraction", "rate"):
         return words.coupon(value)
-    if unit == "currency":
-        return SYMBOLS.get(code, f"{code} ") + plain(value)
-    return words.value(value, unit.replace("currency", code)) if unit else plain(value)
+    return exact[unit] if unit in exact else words.value(value, unit.replace("currency", code))
 
 
 def plain(value: float) -> str:

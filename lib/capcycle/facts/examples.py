@@ -24,7 +24,7 @@ def examples(as_of: str | date | None = None) -> pd.DataFrame:
 
 
 def checked(table: pd.DataFrame) -> pd.DataFrame:
-    """Examples as text, with the columns `file` and `line`, once every cell is found sound: JSON read as mappings.
+    """Examples as text, with the columns `file` and `line`, checked cell by cell, and their JSON read as mappings.
 
     Columns other than `model`, `steps`, `inputs` and `outputs` may be empty.
     Errors: DataError with every malformed line.
