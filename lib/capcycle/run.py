@@ -225,20 +225,12 @@ def _keep(run: Run, parameters: dict[str, Any], inputs: Inputs, finished) -> tup
         "error": error,
         "seconds": round(seconds, 3),
         "output": digest(_kept(run.name)),
-        "headline": _headline(kept),
     }
     return outcome, row
 
 
 def _kept(name: str, failed: bool = False) -> Path:
     return paths.CACHE / "runs" / name / ("failed.ipynb" if failed else "notebook.ipynb")
-
-
-def _headline(notebook: Path) -> str:
-    cells = json.loads(notebook.read_text("utf-8"))["cells"]
-    outputs = (output for cell in cells for output in cell.get("outputs", []))
-    texts = (output.get("data", {}).get("text/markdown") for output in outputs)
-    return next(("".join(text) for text in texts if text), "")
 
 
 @contextmanager

@@ -8,11 +8,12 @@ import shutil
 import sqlite3
 import sys
 import tempfile
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
-from typing import Any
 
 from capcycle import ledger, paths, run
 from capcycle.errors import RunError
@@ -51,8 +52,8 @@ def site(
         _recover(out)
         _refuse_foreign(out)
         runs = run.read_runs()
-        with _drawing() as draw:
-            executed = run.execute_all(run.select(runs, names), jobs, force, progress, draw)
+        with ThreadPoolExecutor(1) as pool:  # pages are drawn while other runs are executed
+            executed = run.execute_all(run.select(runs, names), jobs, force, progress, partial(pool.submit, _draw))
         failures = [run.failure(o.run.name, o.error, o.notebook) for o in executed if o.status == "failed"]
         if failures and not keep_going:
             raise RunError("\n".join([f"{_runs(failures)} failed; the site is as it was", *failures]))
@@ -63,22 +64,10 @@ def site(
     return Built(outcomes, out, changed)
 
 
-@contextmanager
-def _drawing() -> Iterator[Callable[[Outcome], Any]]:
-    """Draws a page, while other runs are still executed, into the cache where `_build` will find it."""
-    from concurrent.futures import ThreadPoolExecutor
-
-    pool = ThreadPoolExecutor(1)
-    try:
-        yield lambda outcome: pool.submit(_draw, outcome)
-    finally:
-        pool.shutdown(cancel_futures=True)
-
-
 def _draw(outcome: Outcome) -> None:
-    from capcycle import publish
+    from capcycle import publish  # a build with nothing to do is spared the drawing library
 
-    publish.draw(outcome)
+    publish.draw(outcome)  # into the cache, where `_build` will find it
 
 
 def claims_report(file: Path, out: Path | None = None) -> Path:
@@ -124,7 +113,7 @@ def _publish(outcomes: list[Outcome], out: Path, force: bool) -> bool:
 
 
 def _build(outcomes: list[Outcome], folder: Path) -> None:
-    from capcycle import publish  # a build with nothing to do is spared the drawing library
+    from capcycle import publish
 
     folder.mkdir(parents=True)
     publish.build(outcomes, folder)

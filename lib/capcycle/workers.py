@@ -16,7 +16,7 @@ import traceback
 import warnings
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import ExitStack, contextmanager, suppress
+from contextlib import suppress
 from multiprocessing import connection
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -53,32 +53,21 @@ class Finished(NamedTuple):
 def execute_each(jobs: Sequence[Job], width: int) -> Iterator[Finished]:
     """Execute every job in a fresh process of its own, `width` at a time, and yield each as it ends.
 
-    A process that dies takes only its own job with it. If the caller stops, so do the processes.
+    A process that dies takes only its own job with it. If the caller stops, or dies, so do the processes.
     """
     if "fork" not in multiprocessing.get_all_start_methods():
         yield from _in_parallel(multiprocessing.get_context("spawn"), jobs, width)
         return
-    with ExitStack() as ending:
-        with _ctrl_c_afterwards():  # in between nobody would know of the process and end it
-            pipe, zygote = _start(_server(), _zygote, jobs, width)
-            ending.callback(_end, pipe, zygote)
-        left = list(jobs)
+    left, (pipe, zygote) = list(jobs), _start(_server(), _zygote, jobs, width)
+    try:
         while left:
             finished = _received(pipe, zygote, left[0])
             left.remove(finished.job)
             yield finished
-
-
-@contextmanager
-def _ctrl_c_afterwards() -> Iterator[None]:
-    came = []
-    before = signal.signal(signal.SIGINT, lambda *_: came.append(True))
-    try:
-        yield
     finally:
-        signal.signal(signal.SIGINT, before)
-    if came and callable(before):
-        before(signal.SIGINT, None)
+        pipe.close()
+        zygote.terminate()
+        zygote.join()
 
 
 def _server() -> Any:
@@ -105,25 +94,29 @@ def _start(context: Any, target: Callable, *arguments: Any) -> tuple[Any, Any]:
     return ours, process
 
 
-def _received(pipe: Any, zygote: Any, job: Job) -> Finished:
+def _received(pipe: Any, process: Any, job: Job) -> Finished:
+    """What a process has to say of its job, or that it died before it could."""
     try:
         return pipe.recv()
     except EOFError:
-        return _died(job, zygote, 0.0)
+        from capcycle import engine
+
+        process.join()
+        error = say("run.died", code=_ending(process.exitcode))
+        engine.write_unexecuted(job.source, job.parameters, job.out, error)
+        return Finished(job, error, 0.0)
 
 
-def _end(pipe: Any, zygote: Any) -> None:
-    pipe.close()
-    zygote.terminate()
-    zygote.join()
+def _ending(code: int) -> str:
+    return say("run.signal", name=signal.Signals(-code).name) if code < 0 else say("run.exit_code", code=code)
 
 
 def _zygote(caller: Any, jobs: Sequence[Job], width: int) -> None:
     with warnings.catch_warnings(action="ignore"):
         _import_and_read(jobs, width)
     gc.freeze()  # what the jobs share no collection touches, which would copy it
-    signal.signal(signal.SIGTERM, signal.SIG_IGN)  # there are processes to end first from here on
-    with suppress(BrokenPipeError):
+    signal.signal(signal.SIGTERM, signal.SIG_IGN)  # from here on it has processes to end before itself
+    with suppress(ConnectionError):
         for finished in _in_parallel(multiprocessing.get_context("fork"), jobs, width, caller):
             caller.send(finished)
 
@@ -142,18 +135,17 @@ def _import_and_read(jobs: Sequence[Job], width: int) -> None:
 
 
 def _imports(jobs: Sequence[Job]) -> list[str]:
-    sources = "\n".join(cell["source"] for job in jobs for cell in cells(job.source) if cell["type"] == "code")
-    return list(dict.fromkeys(OUR_IMPORT.findall(sources)))
+    code = "\n".join(cell["source"] for job in jobs for cell in cells(job.source) if cell["type"] == "code")
+    return list(dict.fromkeys(OUR_IMPORT.findall(code)))
 
 
 def _read() -> None:
     from capcycle import facts
-    from capcycle.facts import registers
 
     facts.history()
     facts.currencies()
-    for name in registers.names():
-        registers.history(name)
+    for name in facts.registers.names():
+        facts.registers.history(name)
 
 
 def _in_parallel(context: Any, jobs: Sequence[Job], width: int, caller: Any = None) -> Iterator[Finished]:
@@ -162,17 +154,18 @@ def _in_parallel(context: Any, jobs: Sequence[Job], width: int, caller: Any = No
     try:
         while waiting or running:
             while waiting and len(running) < width:
-                started, job = time.monotonic(), waiting.popleft()
+                job = waiting.popleft()
                 pipe, process = _start(context, _work, job)
-                running[pipe] = job, process, started
+                running[pipe] = process, job
             ready = connection.wait([*running, *([caller] if caller else [])])
             if caller in ready:
                 return
             for pipe in ready:
-                yield _finish(pipe, *running[pipe])
-                del running[pipe]
+                finished = _received(pipe, *running[pipe])
+                running.pop(pipe)[0].kill()  # a thread that the notebook left behind must not hold us up
+                yield finished
     finally:
-        for _, process, _ in running.values():
+        for process, _ in running.values():
             process.kill()
             process.join()
 
@@ -180,6 +173,7 @@ def _in_parallel(context: Any, jobs: Sequence[Job], width: int, caller: Any = No
 def _work(pipe: Any, job: Job) -> None:
     from capcycle import engine
 
+    started = time.monotonic()
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
     os.environ["CAPCYCLE_TRACE"] = str(job.trace)
     if numpy := sys.modules.get("numpy"):
@@ -189,29 +183,4 @@ def _work(pipe: Any, job: Job) -> None:
     except Exception as accident:
         error = f"{type(accident).__name__}: {accident}"
         engine.write_unexecuted(job.source, job.parameters, job.out, traceback.format_exc())
-    pipe.send(error)
-
-
-def _finish(pipe: Any, job: Job, process: Any, started: float) -> Finished:
-    try:
-        error = pipe.recv()
-    except EOFError:
-        return _died(job, process, time.monotonic() - started)
-    process.kill()  # everything is written; a thread that the notebook left behind must not hold us up
-    process.join()
-    return Finished(job, error, time.monotonic() - started)
-
-
-def _died(job: Job, process: Any, seconds: float) -> Finished:
-    from capcycle import engine
-
-    process.join()
-    error = say("run.died", code=_ending(process.exitcode))
-    engine.write_unexecuted(job.source, job.parameters, job.out, error)
-    return Finished(job, error, seconds)
-
-
-def _ending(code: int) -> str:
-    if code < 0:
-        return say("run.signal", name=signal.Signals(-code).name)
-    return say("run.exit_code", code=code)
+    pipe.send(Finished(job, error, time.monotonic() - started))
