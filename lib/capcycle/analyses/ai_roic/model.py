@@ -81,7 +81,6 @@ class AiCloudRoic(NamedTuple):
     ai_margin: FractionByYear
     roic: FractionByYear
     roic_spread: FractionByYear
-    roic_now: Fraction
     roic_2030: Fraction
     spread_2030: Fraction
     payback_simple: Years
@@ -104,7 +103,7 @@ def ai_cloud_roic(
     margin = [_margin(year, ai_margin_now, ai_margin_2030) for year in range(RISE + 1)]
     roic = [each * (1 - tax_rate) * capital_turns for each in margin]
     spread = [each - wacc for each in roic]
-    return AiCloudRoic(margin, roic, spread, roic[0], roic[-1], spread[-1], per(1.0, roic[-1]))
+    return AiCloudRoic(margin, roic, spread, roic[-1], spread[-1], per(1.0, roic[-1]))
 
 
 def _margin(year: int, now, then):

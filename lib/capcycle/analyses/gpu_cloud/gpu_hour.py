@@ -16,7 +16,6 @@ class GPUHour(NamedTuple):
     staff_per_hour: PerHour
     financing_per_hour: PerHour
     gpu_hour_cost: PerHour
-    gpu_hour_profit: PerHour
     gpu_hour_margin: Fraction
     utilisation_to_break_even: Fraction
 
@@ -64,7 +63,6 @@ def gpu_hour(
         staff_per_hour=staff,
         financing_per_hour=financing,
         gpu_hour_cost=cost,
-        gpu_hour_profit=gpu_rent - cost,
         gpu_hour_margin=1 - cost / gpu_rent,
         utilisation_to_break_even=per(standing * gpu_utilisation, gpu_rent - power),
     )
@@ -118,8 +116,6 @@ def gpu_run_rate(run_rate: Amount, gpus: GPUs, gpu_utilisation: Fraction, planne
 
 class FundingGap(NamedTuple):
     remaining_to_fund: Amount
-    prepaid_share_of_capex: Fraction
-    borrowed_share_of_capex: Fraction
 
 
 @registered(verdict="remaining_to_fund", better="lower")
@@ -127,11 +123,10 @@ def gpu_funding_gap(it_capex: Amount, prepayment: Amount, borrowed: Amount) -> F
     """What a purchase of GPUs leaves to find after the customer's prepayment and debt on the GPUs.
 
     Formula: it_capex - prepayment - borrowed
-    Units:   one currency; shares are of it_capex.
+    Units:   one currency.
     Source:  IREN for Microsoft: 5.8bn less 1.94bn prepaid less 2.5bn of securitisation leaves about 1.4bn.
 
     >>> round(float(gpu_funding_gap(5.8e9, 1.94e9, 2.5e9).remaining_to_fund) / 1e9, 2)
     1.36
     """
-    shares = per(prepayment, it_capex), per(borrowed, it_capex)
-    return FundingGap(it_capex - prepayment - borrowed, *shares)
+    return FundingGap(it_capex - prepayment - borrowed)

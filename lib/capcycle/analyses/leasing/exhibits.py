@@ -21,7 +21,7 @@ IMPLIED = ["lease_margin", "implied_cost", "implied_cost_per_card", "rent_per_ca
 MEASURED = ("capex", "liability", "ebitda", "operating_income", "roic", "npv")
 OPERATING = ("", "tenant_lease_liability", "ebitda_rented", "operating_income_rented", "roic_asc_842", "npv_of_leasing")
 WAYS = {  # of having the compute, each with the output behind every measure
-    "bought": ("capex_avoided", "", "ebitda_bought", "operating_income_bought", "roic_bought", "npv_of_buying"),
+    "bought": ("purchase_price", "", "ebitda_bought", "operating_income_bought", "roic_bought", "npv_of_buying"),
     "ifrs_16": ("", "tenant_lease_liability", "ebitda_ifrs_16", "operating_income_ifrs_16", "roic_ifrs_16",
                 "npv_of_leasing"),
     "asc_842": OPERATING,
@@ -79,7 +79,7 @@ def ways_to_have(choice: Case) -> Exhibit:
     """The tenant's accounts in the first year if it buys, leases under either standard, or rents as a service."""
     rows = pd.DataFrame([
         {"label": say(f"leasing.way.{way}"),
-         **{column: float(getattr(choice.outputs, name)) if name else 0.0
+         **{column: float(choice.quantity(name).value) if name else 0.0
             for column, name in zip(MEASURED, names, strict=True)}}
         for way, names in WAYS.items()
     ]).assign(unit=choice.currency, roic_unit="fraction", kind=choice.kind, source=choice.source)  # fmt: skip

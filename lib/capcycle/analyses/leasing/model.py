@@ -192,8 +192,6 @@ class LeaseOrBuy(NamedTuple):
     npv_of_leasing: Amount
     gain_from_leasing: Amount
     tenant_break_even_rent: PerYear
-    rent_to_break_even: Fraction
-    capex_avoided: Amount
     tenant_lease_liability: Amount
     ebitda_bought: Amount
     ebitda_ifrs_16: Amount
@@ -256,8 +254,6 @@ def lease_or_buy(
         npv_of_leasing=leased,
         gain_from_leasing=leased - buying,
         tenant_break_even_rent=-buying / (kept * years),
-        rent_to_break_even=-buying / (kept * years) / rent_per_year,
-        capex_avoided=purchase_price,
         tenant_lease_liability=liability,
         ebitda_bought=-running_cost_per_year,
         ebitda_ifrs_16=0.0 * rent_per_year,
