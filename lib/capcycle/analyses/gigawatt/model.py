@@ -4,11 +4,10 @@ from typing import Annotated, Any, NamedTuple
 
 from capcycle.models.bounds import LEAST_KW, MOST_KW, within
 from capcycle.models.maths import annuity, per
-from capcycle.models.registry import MW, Amount, Fraction, GPUs, KWPerGPU, Multiple, PerGPU, Years, model
+from capcycle.models.registry import MW, Amount, Fraction, GPUs, KWPerGPU, Multiple, PerGPU, PerGW, Years, model
 from capcycle.units import HOURS_PER_YEAR, KW_PER_MW, MW_PER_GW
 
 Racks = Annotated[Any, "racks"]
-PerGW = Annotated[Any, "currency/GW"]
 Peak = Annotated[Any, "PFLOPS/GPU"]
 Throughput = Annotated[Any, "EFLOPS"]
 PerPFLOPS = Annotated[Any, "currency/PFLOPS"]

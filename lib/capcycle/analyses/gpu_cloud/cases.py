@@ -89,12 +89,11 @@ def run_rates(book: Book) -> dict[str, Case]:
     """Run-rates of revenue that were public, by what they are called."""
     rest = {"gpu_utilisation": 1.0, "planned_gpus": "gpus_planned"}
     cases = {
-        say(f"gpu_cloud.run_rate.{name}"): study.case(
-            gpu_run_rate, book, OF_RUN_RATES, run_rate=revenue, gpus=gpus, **rest
-        )
+        name: study.case(gpu_run_rate, book, OF_RUN_RATES, run_rate=revenue, gpus=gpus, **rest)
         for name, (revenue, gpus) in RUN_RATES.items()
     }
-    return {name: each for name, each in cases.items() if not each.inputs["run_rate"].hindsight}
+    public = {name: each for name, each in cases.items() if not each.inputs["run_rate"].hindsight}
+    return {say(f"gpu_cloud.run_rate.{name}"): each for name, each in public.items()}
 
 
 def funding(book: Book) -> Case:

@@ -22,6 +22,7 @@ LEDGER = ["lessor_name", "tenant_name", "mw", "price", "status", "status_date", 
           "group", "cover", "share", "margin", "rise", "remark"]  # fmt: skip
 REMARKS = ("not_hosting", "triple_net", "rise_implied", "no_value")
 COUNTS = {"contracts": "number", "mw": "MW", "mw_priced": "MW", "mean_mw": "MW", "mean_term": "years"}
+HOLDINGS = {"lessor": "hosting.book-by-lessor", "tenant": "hosting.book-by-tenant"}
 BACKLOG = ["label", "contracts", "mw", "value", "undated", "to_come", "weighted"]
 
 
@@ -121,7 +122,7 @@ def _two_books(book: Book, cut_off: str) -> dict[str, pd.DataFrame]:
 
 def holdings(book: Book, cut_off: str, by: str = "lessor") -> Exhibit:
     """Whose MW each book counts: a column per book, stacked by `lessor` or `tenant`; ventures under who leads them."""
-    key = f"hosting.book-by-{by}"
+    key = HOLDINGS[by]
     rows = pd.concat([
         table.groupby(f"{by}_short", sort=False).agg(value=("mw", "sum"), source=("source", documents))
         .sort_values("value", ascending=False).rename_axis("group").reset_index().assign(x=say(f"hosting.cut.{name}"))

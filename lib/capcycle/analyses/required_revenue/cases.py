@@ -1,6 +1,6 @@
 """Cases of required revenue: a company's capex and life against the AI revenue it discloses, groups, and authors."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import replace
 from math import inf
 from typing import Any
@@ -146,15 +146,10 @@ def group(cases: Mapping[str, Case]) -> Case:
 
 def _sum(name: str, cases: Mapping[str, Case]) -> Quantity:
     """A sum over companies; what it is of, in days, says itself."""
-    lacking = [company for company, each in cases.items() if each.inputs[name].missing]
-    sum_ = total(
-        (each.inputs[name] for each in cases.values()), name, words.say("required_revenue.sum", names=names(cases))
-    )
-    if lacking:
-        book = next(iter(cases.values())).book
-        why = words.counted("required_revenue.sum_missing", len(lacking), names=_listed(book, lacking))
-        return replace(sum_, reason=why)
-    return sum_
+    lacking = {company: each for company, each in cases.items() if each.inputs[name].missing}
+    why = words.counted("required_revenue.sum_missing", len(lacking), names=names(lacking)) if lacking else ""
+    sum_ = total((each.inputs[name] for each in cases.values()), name)
+    return replace(sum_, reason=why or words.say("required_revenue.sum", names=names(cases)))
 
 
 def _share(cases: Mapping[str, Case]) -> Quantity:
@@ -178,11 +173,7 @@ def _life(cases: Mapping[str, Case]) -> Quantity:
 
 def names(cases: Mapping[str, Case]) -> str:
     """The names of the companies of some cases, in a sentence."""
-    return _listed(next(iter(cases.values())).book, cases) if cases else ""
-
-
-def _listed(book: Book, companies: Iterable[str]) -> str:
-    return words.listing(list(book.names[list(companies)]))
+    return words.listing([each.name for each in cases.values()]) if cases else ""
 
 
 def authors(whole: Case) -> dict[str, Case]:

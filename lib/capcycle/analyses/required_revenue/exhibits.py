@@ -1,6 +1,7 @@
 """Required against disclosed revenue, five authors on one build, all builds by year, and what was printed."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 import pandas as pd
 
@@ -10,7 +11,7 @@ from capcycle.analyses.required_revenue.model import price_per_user
 from capcycle.exhibits import Exhibit, marks, parts
 from capcycle.exhibits.marks import Frame
 from capcycle.facts import Book
-from capcycle.quantity import total
+from capcycle.quantity import Quantity, total
 from capcycle.study import SCENARIOS, Case
 from capcycle.words import Sentence, say
 
@@ -72,18 +73,17 @@ def _hole_title(spending: Mapping[str, Case], disclosing: Mapping[str, Case]) ->
 
 def disclosures(cases: Mapping[str, Case]) -> Exhibit:
     """What each company discloses of its AI revenue, and who discloses nothing and says what instead."""
-    rows = pd.DataFrame([_disclosure(case) for case in cases.values()])
+    rows = marks.rows((case.name, _disclosure(case)) for case in cases.values())
     columns = {"label": say("column.company"), "value": words.name("ai_revenue"), "note": say("marks.column.note")}
     frame = marks.worded("required_revenue.disclosed", id="ai-revenue-disclosed", title=_disclosed_title(rows))
     return marks.table(rows, frame, columns)
 
 
-def _disclosure(case: Case) -> dict:
+def _disclosure(case: Case) -> Quantity:
     actual = case.inputs["ai_revenue"]
-    note = required.instead(case.book, case.company) if actual.missing else actual.reason
-    kind = "" if actual.missing else actual.kind
-    return {"label": case.book.names[case.company], "value": actual.value, "unit": actual.unit, "kind": kind,
-            "source": actual.source, "note": parts.upper(note)}  # fmt: skip
+    if actual.missing:
+        return replace(actual, kind="", reason=parts.upper(required.instead(case.book, case.company)))
+    return replace(actual, reason=parts.upper(actual.reason))
 
 
 def _disclosed_title(rows: pd.DataFrame) -> str:

@@ -5,8 +5,7 @@ from typing import Any, NamedTuple
 
 from capcycle.models.maths import in_service, per
 from capcycle.models.registry import Amount, AmountByYear, Fraction, Multiple, PerUserMonth, Users, Years, model
-
-MONTHS = 12
+from capcycle.units import MONTHS_PER_YEAR
 
 
 class RequiredRevenue(NamedTuple):
@@ -151,4 +150,4 @@ def price_per_user(revenue_required: Amount, users: Users) -> PerUser:
     >>> round(float(price_per_user(650e9, 300e6).per_user_month))
     181
     """
-    return PerUser(per(revenue_required, users) / MONTHS)
+    return PerUser(per(revenue_required, users) / MONTHS_PER_YEAR)
