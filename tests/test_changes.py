@@ -166,8 +166,8 @@ def test_the_title_counts_every_cause():
     counts = META["cause"].value_counts()
     assert SHOWN.title == (
         f"{len(META)} figures became known or changed between 30 Oct 2024 and 1 Feb 2025: {counts['new_period']} "
-        f"of new periods, {counts['first_given']} of earlier periods, first given and {counts['restatement']} "
-        f"restated; Meta has the most, {len(META)}"
+        f"for new periods, {counts['first_given']} for earlier periods, published for the first time and "
+        f"{counts['restatement']} restated; Meta has the most, {len(META)}"
     )
 
 
@@ -195,7 +195,7 @@ def test_the_effect_is_that_of_the_restatement():
     exhibit = exhibits.changes.effect(at("2024-10-30"), at("2025-02-01"))
     assert exhibit.title == (
         "Meta's capex to revenue in the twelve months to 2024Q2 was 19.2% as known then and is 19.1% as known later; "
-        "1 of 2 companies' changed"
+        "it changed at 1 of 2 companies"
     )
     assert exhibit.view.iloc[0].tolist() == ["Meta", "19.2%", "19.1%", "−0.1 points"]
 
@@ -209,7 +209,7 @@ def test_before_and_after_are_told_apart_in_the_download():
 def test_no_effect_is_said_to_be_none():
     made = measure("capex", panel(capex={"MSFT": [5e9], "META": [4e9]}))
     exhibit = exhibits.changes.effect(made, made)
-    assert exhibit.title == "No company's capex in 2023Q1 was changed by what became known later"
+    assert exhibit.title == "What became known later changed no company's capex in 2023Q1"
     assert exhibit.view["Difference"].tolist() == ["$0", "$0"] and exhibit.sources[0]["id"] == SOURCE
 
 

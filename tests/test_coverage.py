@@ -63,9 +63,7 @@ def test_a_figure_that_nobody_files_is_a_dash_and_no_number():
         ["Capex", "2", "1"],
         ["Remaining performance obligations", words.DASH, "2"],
     ]
-    assert exhibit.title == (
-        "Of 4 pairs of company and figure, 3 have every quarter since 2023, or all but one, and 1 have none"
-    )
+    assert exhibit.title == "Of 4 pairs of company and figure, 3 lack at most one quarter since 2023, and 1 have none"
 
 
 def test_the_grid_names_every_company_to_who_cannot_see_it():
@@ -91,13 +89,14 @@ NEWEST = KNOWN.sort_values("period_end").drop_duplicates("company", keep="last")
 def test_freshest_and_oldest_are_named():
     days = pd.to_datetime(["2024-07-30", "2024-08-01"])
     exhibit = coverage.freshness(book_of(NEWEST.loc[["MSFT", "META"]].reset_index(drop=True).assign(published=days)))
-    assert exhibit.title == "Meta is the freshest, published 1 Aug 2024; Microsoft the oldest, 30 Jul 2024"
+    newest = "Meta has the newest document, published on 1 Aug 2024; Microsoft's latest dates from 30 Jul 2024"
+    assert exhibit.title == newest
     assert exhibit.view["Days old"].tolist() == ["0", "2"]
 
 
 def test_nobody_is_older_than_the_only_one():
     made = NEWEST.loc[["MSFT"]].reset_index(drop=True).assign(published=pd.Timestamp("2024-07-30"))
-    assert coverage.freshness(book_of(made)).title == "Microsoft: the newest document was published 30 Jul 2024"
+    assert coverage.freshness(book_of(made)).title == "Microsoft: the newest document was published on 30 Jul 2024"
 
 
 def test_what_was_published_later_is_not_known_on_a_day():
@@ -151,14 +150,14 @@ def test_documents_are_counted_once_each():
     exhibit, ids = CARDS[3], {one for cell in KNOWN["source"] for one in cell.split()}
     assert exhibit.figures["documents"].sum() == len(ids) == len(exhibit.sources)
     tiers = facts.sources().loc[sorted(ids), "tier"].value_counts()
-    assert exhibit.title.startswith(f"The figures stand in {len(ids)} documents: ")
+    assert exhibit.title.startswith(f"The figures come from {len(ids)} documents: ")
     for tier, said in {"filing": "filings", "tracker": "filings read by a public tracker"}.items():
         assert f"{tiers[tier]} {said}" in exhibit.title
 
 
 def test_one_document_has_words_that_fit():
     exhibit = coverage.documents_by_year(book_of(KNOWN[KNOWN["source"] == SOURCE]))
-    assert exhibit.title == "The figures stand in 1 document: 1 filing"
+    assert exhibit.title == "The figures come from 1 document: 1 filing"
     assert exhibit.alt == "Stacked columns of documents by year. 2024: 1."
 
 

@@ -103,20 +103,21 @@ def test_several_change_places():
 def test_the_same_order_is_said_to_be_the_same():
     title = exhibits.definitions(leased(MSFT=1, AMZN=1, META=1), "capex_intensity").title
     assert title == (
-        "The order by capex out of revenue is the same by the 2 definitions that more than one company has, in 2023Q1"
+        "The order by capex out of revenue is the same under the 2 definitions that several companies have, in 2023Q1"
     )
 
 
 def test_a_company_without_the_part_is_missing_with_its_reason_and_changes_no_place():
     exhibit = exhibits.definitions(leased(MSFT=0, META=15), "capex_intensity")
     assert exhibit.view["Capex with finance-lease additions to revenue"].tolist()[1] == words.DASH
-    assert "Amazon has no capex with finance-lease additions to revenue: no finance-lease additions." in exhibit.notes
-    assert "is the same by the 2 definitions" in exhibit.title
+    note = "Amazon has no capex with finance-lease additions to revenue: no figure for finance-lease additions."
+    assert note in exhibit.notes
+    assert "is the same under the 2 definitions" in exhibit.title
 
 
 def test_one_company_alone_is_given_its_range():
     exhibit = exhibits.definitions(select(facts.open(["AMZN"]), "year", until=2022), "capex_intensity")
-    assert exhibit.title == "Amazon, capex out of revenue: 11.3% to 13.9% by definition, in 2022"
+    assert exhibit.title == "Amazon's capex out of revenue is 11.3% to 13.9%, depending on the definition, in 2022"
 
 
 def test_where_nobody_has_a_figure_it_is_said():

@@ -109,7 +109,7 @@ def test_a_slip_between_number_words_comes_with_what_would_be_right(gpus, right)
 def test_the_printed_gigawatt_site_is_caught():
     slip = next(each for each in detect.detect(load.claims()) if each.rule == "watts_per_gpu")
     assert slip.claim_ids == ("c120", "c122") and slip.why.startswith("14.3 to 20 W per GPU")
-    assert slip.right == "500,000 to 700,000 GPUs, that is 0.01 times the figure printed"
+    assert slip.right == "500,000 to 700,000 GPUs, 0.01 times the printed figure"
 
 
 # ---- how far the rules get

@@ -42,7 +42,7 @@ def test_an_example_of_an_analysis_still_to_come_says_which_model_is_lacking():
     later = TABLE[TABLE["analysis"].isin(LATER)]
     assert all(worked.is_lacking(row.model, row.analysis) for row in later.itertuples())
     assert [LINES[line].verdict for line in later["line"]] == ["not checkable"] * 12
-    assert LINES[69].why == "the model warrant_value is lacking: its analysis, warrants, is not built yet"
+    assert LINES[69].why == "the model warrant_value is missing: its analysis, warrants, is not built yet"
 
 
 @pytest.mark.parametrize(

@@ -228,13 +228,13 @@ def test_todays_judgements_are_marked_on_an_earlier_page():
     assert {"hosting_noi_margin", "cap_rate"} < set(one.hindsight) and "hosting_rent" not in one.hindsight
     assert hosting.verdict(one, hosting.uses(one)).endswith("which nothing public by 30 Jun 2025 states.")
     assert "rate for a hyperscaler's rent" not in " ".join(hosting.worth(one).notes)  # none of them rents yet
-    assert "rate for a rent without guarantor" in " ".join(hosting.worth(one).notes)
+    assert "discount rate for rent without guarantor" in " ".join(hosting.worth(one).notes)
 
 
 @pytest.mark.parametrize("book", [facts.open(["miners"], "2023-12-31"), facts.open(["HIVE"])])
 def test_where_there_is_no_contract_every_exhibit_of_them_says_so(book):
     of_contracts = shown(book)[:-2]
-    assert {each.title for each in of_contracts} == {"Nothing public states what this needs"}
+    assert {each.title for each in of_contracts} == {"No public document states the figures needed for this exhibit"}
     assert not any(each.sources for each in of_contracts)
 
 
@@ -366,4 +366,4 @@ def test_contracts_that_would_be_called_the_same_have_their_site_beside():
     exhibit = hosting.bubbles(facts.open(["APLD", "IREN"]))
     same = {f"Applied Digital 300 MW, {site}" for site in ("Polaris Forge 3", "Delta Forge 1")}
     assert same < set(exhibit.view.iloc[:, 0])
-    assert any("pay for GPUs too: IREN 200 MW, IREN for NVIDIA" in note for note in exhibit.notes)
+    assert any("also pay for GPUs: IREN 200 MW, IREN for NVIDIA" in note for note in exhibit.notes)

@@ -1,4 +1,4 @@
-"""What the tables beside the facts hold and lack, counted again by other means."""
+"""What the tables besides the facts contain and lack, counted again by other means."""
 
 import csv
 import io
@@ -75,7 +75,7 @@ def test_what_was_not_public_is_not_counted():
 
 def test_what_was_looked_for_later_is_not_on_an_earlier_page():
     lacking = registers.lacking(facts.open(as_of="2025-10-05"))  # the day before AMD's warrant for OpenAI
-    assert not lacking.view["What is lacking"].str.contains("AMD|Golden Sun").any()
+    assert not lacking.view["What is missing"].str.contains("AMD|Golden Sun").any()
     assert max(card["published"] for card in lacking.sources) <= "2025-10-05"
 
 
@@ -140,7 +140,7 @@ def test_every_cell_is_text_and_every_document_is_held(exhibit):
 
 def test_the_titles_add_up():
     rows = COUNTS["rows"].sum()
-    assert CARDS[0].title.startswith(f"{len(COUNTS)} tables beside the facts hold {rows:,} rows: ")
+    assert CARDS[0].title.startswith(f"Besides the facts, {len(COUNTS)} tables contain {rows:,} rows: ")
     assert COUNTS[["reported", "derived", "estimated", "assumed"]].sum().sum() == rows
     assert CARDS[2].title.startswith(f"{len(EMPTY)} of {len(COLUMNS)} columns are empty in some rows")
     counts = KNOWN["cause"].value_counts()
@@ -149,7 +149,7 @@ def test_the_titles_add_up():
 
 
 def test_what_is_known_to_be_lacking_is_said():
-    lacking = " ".join(CARDS[1].view["What is lacking"])
+    lacking = " ".join(CARDS[1].view["What is missing"])
     for lack in (
         "AMD's warrant",
         "paybacks",

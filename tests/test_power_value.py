@@ -217,6 +217,15 @@ def test_restricted_cash_is_not_cash():
     assert [worth / 1e6 for _, worth in rows.values()] == pytest.approx([16_664.371867, 11_373.140538])
 
 
+def test_a_balance_in_yuan_is_taken_in_dollars(monkeypatch):
+    # Cipher's own figures, as if they were yuan: at the fixing of the balance's day, not at the newest
+    known, dollars = facts.load(["CIFR"]), figures(facts.open(["CIFR"]))["CIFR"]["debt"]
+    monkeypatch.setattr(facts, "load", lambda *_: known.assign(unit=known["unit"].str.replace("USD", "CNY")))
+    found, day = figures(facts.open(["CIFR"]))["CIFR"]["debt"], facts.rates()[: dollars.day].iloc[-1]
+    assert found.value == pytest.approx(dollars.value * day["USD"] / day["CNY"])
+    assert "ecb-eurofxref" in found.source
+
+
 def test_a_balance_in_a_currency_without_rates_is_refused(monkeypatch):
     known = facts.load(["CIFR"])
     monkeypatch.setattr(facts, "load", lambda *_: known.assign(unit=known["unit"].str.replace("USD", "GBP")))

@@ -91,7 +91,7 @@ def test_an_assumption_of_others_is_missing_and_names_them(shop):
     for company in ("META", ""):
         case = study.case(shop, book, company, revenue=1, volume=1, cost=1, term="backlog_duration")
         assert math.isnan(case.inputs["term"].value)
-        assert case.lacking == "nobody gives its term, only that of Amazon and Microsoft"
+        assert case.lacking == "no source states its term, only that of Amazon and Microsoft"
 
 
 def test_an_assumption_in_another_currency_is_converted_at_the_last_rate_of_the_day(shop):
@@ -248,7 +248,7 @@ def test_every_solution_is_given(monkeypatch):
         return Earned(net_income**2, [])
 
     found = study.solve(study.case(bowl, BOOK, net_income=ranged(-3, 1, 3)), "net_income", 4)
-    assert found.values == pytest.approx((-2, 2)) and found.reason == "2 values give it"
+    assert found.values == pytest.approx((-2, 2)) and found.reason == "2 values reach it"
 
 
 def test_a_jump_over_the_target_is_no_solution(monkeypatch):
@@ -341,8 +341,8 @@ def test_the_reason_of_an_input_stands_above_its_document_and_as_plain_text_in_t
 
 def test_draws_of_what_is_missing_say_so():
     shown = exhibits.spread(study.simulate(study.bound(lease_payback, BOOK)))
-    assert shown.chart is None and shown.title.endswith("no draw gives a number")
-    assert "Price of a server: nothing here gives it, type a number" in shown.notes[0]
+    assert shown.chart is None and shown.title.endswith("has a value in none of the draws")
+    assert "Price of a server: no figure here, type a number" in shown.notes[0]
 
 
 def test_a_line_along_an_input_without_a_range_is_refused_and_on_an_earlier_day_left_out(shop):

@@ -184,7 +184,7 @@ def test_a_reader_may_choose_what_no_document_states(book):
     chosen = useful_life.restated(book.of("ORCL", "MSFT"), share_elsewhere=1.0, life_elsewhere=6)
     assert not chosen["ORCL"].lacking and chosen["ORCL"].kind == "assumed"
     assert chosen["MSFT"].inputs["server_share"].value < 1, "what is known is kept"
-    assert "what share of capex is servers at Oracle: it is chosen" in useful_life.verdict(chosen, LIVES)
+    assert "what share of capex is servers at Oracle: the share is chosen" in useful_life.verdict(chosen, LIVES)
 
 
 def test_what_no_life_or_share_can_be_is_refused_at_once(book):
@@ -243,7 +243,11 @@ def test_a_judgement_of_today_is_bounded_by_the_depreciation_of_the_day(earlier)
 
 def test_a_claim_is_left_out_before_its_author_had_made_it(earlier):
     shown = useful_life.overstatement(useful_life.changed(earlier))
-    assert shown.figures.empty and "was public by 30 Jun 2025" in shown.title and "Burry" not in str(shown.payload())
+    assert (
+        shown.figures.empty
+        and "By 30 Jun 2025 nobody had published" in shown.title
+        and "Burry" not in str(shown.payload())
+    )
 
 
 # ---- the exhibits
@@ -310,4 +314,4 @@ def test_a_profit_lost_whole_is_a_loss():
 def test_a_group_without_a_row_is_said_to_be_empty(book):
     microsoft = useful_life.terms(useful_life.restated(book.of("MSFT")))
     assert set(microsoft.figures["group"]) == {say(f"useful_life.terms.group.{each}") for each in ("life", "price")}
-    assert "Nothing is known of: contract with the customer and rest of a loan." in microsoft.notes
+    assert "No figures are available for: customer contract and remaining loan term." in microsoft.notes

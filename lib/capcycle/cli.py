@@ -16,6 +16,8 @@ from capcycle.words import say
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Do what the command line says; 0 if all went well, 1 if something was refused or failed, 2 for bad usage."""
+    if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:  # what a script starts with & is deaf to Ctrl-C
+        signal.signal(signal.SIGINT, signal.default_int_handler)
     try:
         chosen = _parser().parse_args(arguments)
         status = chosen.command(chosen)

@@ -8,10 +8,11 @@ import shutil
 import sqlite3
 import sys
 import tempfile
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from capcycle import ledger, paths, run
 from capcycle.errors import RunError
@@ -50,7 +51,8 @@ def site(
         _recover(out)
         _refuse_foreign(out)
         runs = run.read_runs()
-        executed = run.execute_all(run.select(runs, names), jobs, force, progress)
+        with _drawing() as draw:
+            executed = run.execute_all(run.select(runs, names), jobs, force, progress, draw)
         failures = [run.failure(o.run.name, o.error, o.notebook) for o in executed if o.status == "failed"]
         if failures and not keep_going:
             raise RunError("\n".join([f"{_runs(failures)} failed; the site is as it was", *failures]))
@@ -59,6 +61,24 @@ def site(
     if failures:
         raise RunError("\n".join([f"{_runs(failures)} failed; {out} says so on the page", *failures]))
     return Built(outcomes, out, changed)
+
+
+@contextmanager
+def _drawing() -> Iterator[Callable[[Outcome], Any]]:
+    """Draws a page, while other runs are still executed, into the cache where `_build` will find it."""
+    from concurrent.futures import ThreadPoolExecutor
+
+    pool = ThreadPoolExecutor(1)
+    try:
+        yield lambda outcome: pool.submit(_draw, outcome)
+    finally:
+        pool.shutdown(cancel_futures=True)
+
+
+def _draw(outcome: Outcome) -> None:
+    from capcycle import publish
+
+    publish.draw(outcome)
 
 
 def claims_report(file: Path, out: Path | None = None) -> Path:

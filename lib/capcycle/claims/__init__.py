@@ -6,17 +6,3 @@ from capcycle.claims.examined import Examined, examine
 from capcycle.claims.load import CLASSES, VERDICTS
 from capcycle.claims.reader import check_file, is_wrong, report_lines
 from capcycle.claims.worked_exhibit import worked_examples
-
-__all__ = [
-    "CLASSES",
-    "VERDICTS",
-    "Examined",
-    "check_file",
-    "check_tables",
-    "examine",
-    "exhibits",
-    "is_wrong",
-    "recompute",
-    "report_lines",
-    "worked_examples",
-]

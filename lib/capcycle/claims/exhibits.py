@@ -26,7 +26,7 @@ def headline(examined: Examined) -> str:
 
     >>> from capcycle import claims
     >>> headline(claims.examine(speakers=["Goldman Sachs"]))[:36]
-    'Of 15 statements examined 11 are con'
+    'Of 15 statements examined, 11 are co'
     """
     counts = examined.statements["verdict"].value_counts()
     total, holds = int(counts.sum()), int(counts.get("consistent", 0))

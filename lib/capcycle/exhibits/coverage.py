@@ -55,7 +55,7 @@ def freshness(book: Book) -> Exhibit:
     Errors: CapcycleError where nothing is known.
 
     >>> freshness(facts.open(["META"], "2025-06-30")).title
-    'Meta: the newest document was published 1 May 2025'
+    'Meta: the newest document was published on 1 May 2025'
     """
     by_company = _known(book).groupby("company", sort=False)
     table = by_company.agg(
@@ -104,12 +104,12 @@ def revised(book: Book) -> Exhibit:
 
 
 def documents_by_year(book: Book) -> Exhibit:
-    """How many documents of each publisher's tier stand behind the figures, by the year they appeared.
+    """How many documents of each publisher's tier the figures come from, by the year they appeared.
 
     Errors: CapcycleError where nothing is known.
 
     >>> documents_by_year(facts.open(["META"], "2019-12-31")).title
-    'The figures stand in 3 documents: 3 filings'
+    'The figures come from 3 documents: 3 filings'
     """
     cards = pd.DataFrame(parts.documents(_known(book)))
     year = cards["published"].str[:4].replace("", words.say("format.no_day"))

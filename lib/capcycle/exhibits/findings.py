@@ -20,7 +20,7 @@ def finding(measures: Measures, focus: str | None = None) -> Sentence:
     >>> from capcycle import facts, measure, panel
     >>> capex = measure.measure("capex", panel.select(facts.open(["META", "MSFT"], "2025-02-01"), "year", until=2024))
     >>> finding(capex, "META")
-    'Meta, Capex: $37.3bn in 2024, up from $27.0bn a year earlier; the lowest of 2'
+    "Meta's capex came to $37.3bn in 2024, up from $27.0bn a year earlier; the lowest of 2"
     """
     if focus in set(measures.table.dropna(subset="value")["company"]):
         return _of_one(measures, focus)
@@ -35,7 +35,7 @@ def finding_at(measures: Measures, period: str, focus: str | None = None) -> Sen
     >>> from capcycle import facts, measure, panel
     >>> capex = measure.measure("capex", panel.select(facts.open(["META", "MSFT"], "2025-02-01"), "year", until=2024))
     >>> finding_at(capex, "2023")
-    'Capex: Microsoft highest at $35.2bn, Meta lowest at $27.0bn, in 2023'
+    'Microsoft had the highest capex, $35.2bn, and Meta the lowest, $27.0bn, in 2023'
     """
     now = measures.at(period).dropna(subset="value")
     if now.empty:
@@ -76,25 +76,27 @@ def total(measures: Measures) -> Sentence:
 def across(*measured: Measures, focus: str | None = None) -> Sentence:
     """Who is highest on the most of several measures, or how often `focus` is highest and lowest.
 
-    Only measures count that the company has a value of, and another one with it.
+    Only measures count that the company has a value of, and another one with it; a single one has its own finding.
 
     Errors: none.
 
     >>> from capcycle import facts, measure, panel
     >>> capex = measure.measure("capex", panel.select(facts.open(["META", "MSFT"], "2025-02-01"), "year", until=2024))
     >>> across(capex, measure.measure("revenue", capex.panel))
-    'Microsoft is highest on 2 of 2 measures'
+    'Microsoft ranks highest on 2 of 2 measures'
     """
-    ranked = [measures.at().dropna(subset="value").set_index("company")["value"] for measures in measured]
-    ranked = [values for values in ranked if len(values) > 1]
+    ranked = [(each, each.at().dropna(subset="value").set_index("company")["value"]) for each in measured]
+    ranked = [(each, values) for each, values in ranked if len(values) > 1]
     if not ranked:
         return finding(measured[0], focus)
-    tops = [company for values in ranked for company in values.index[values == values.max()]]
-    leader = focus if any(focus in values for values in ranked) else max(tops, key=tops.count)
-    own = [values for values in ranked if leader in values]
-    lows = sum(values[leader] == values.min() for values in own)
+    tops = [company for _, values in ranked for company in values.index[values == values.max()]]
+    leader = focus if any(focus in values for _, values in ranked) else max(tops, key=tops.count)
+    own = [(each, values) for each, values in ranked if leader in values]
+    if len(own) == 1:
+        return finding(own[0][0], focus)
+    lows = sum(values[leader] == values.min() for _, values in own)
     key = "finding.across" if lows else "finding.across_top"
-    return Sentence(words.counted(key, len(own), name=company_names()[leader], tops=tops.count(leader), bottoms=lows))
+    return Sentence(words.say(key, count=len(own), name=company_names()[leader], tops=tops.count(leader), bottoms=lows))
 
 
 def pair(data: pd.DataFrame, across: str, up: str) -> Sentence:
@@ -104,7 +106,7 @@ def pair(data: pd.DataFrame, across: str, up: str) -> Sentence:
 
     >>> points = pd.DataFrame({"name": ["Meta", "Microsoft"], "value": [0.2, 0.1], "value_up": [0.3, 0.4]})
     >>> pair(points.assign(x=["20%", "10%"], y=["30%", "40%"]), "capex_to_revenue", "operating_margin")
-    'Highest capex to revenue: Meta, 20%, with 30% operating margin; highest operating margin: Microsoft, 40%, with 10%'
+    'Meta leads on capex to revenue, 20%, with 30% operating margin; Microsoft leads on operating margin, 40%, with 10%'
     """
     right, top = data.loc[data["value"].idxmax()], data.loc[data["value_up"].idxmax()]
     sentence = "pair_one" if len(data) == 1 else "pair_same" if right["name"] == top["name"] else "pair"
@@ -191,7 +193,7 @@ def _say(measures: Measures, sentence: str, plain: bool, **values: str) -> Sente
     of = {f"of{place}": words.lower(words.name(concept)) for place, concept in enumerate(concepts)}
     general = f"finding.{sentence}"
     key = general if plain else words.said(f"finding.{metric}.{sentence}", general)
-    return Sentence(words.say(key, metric=words.name(measures.name), **of, **values))
+    return Sentence(words.say(key, metric=words.lower(words.name(measures.name)), **of, **values))
 
 
 def _grows(measures: Measures) -> bool:

@@ -117,7 +117,7 @@ def restated(table: pd.DataFrame) -> tuple[str, ...]:
     >>> from capcycle import facts
     >>> deal = pd.DataFrame({"price": [2.0], "currency": "USD", "kind": "reported", "source": "s1"})
     >>> restated(facts.open(as_of="2024-06-30", currency="EUR").restated(deal, ["price"]))
-    ('Amounts in USD are shown in EUR at 0.9341 for one USD, the rate of 28 Jun 2024.',)
+    ('Amounts in USD are converted to EUR at 0.9341 for one USD, the rate of 28 Jun 2024.',)
     """
     rates = table.loc[table["own_currency"] != table["currency"], ["own_currency", "currency", "rate", "rate_day"]]
     return tuple(

@@ -76,7 +76,7 @@ def lacking(book: Book) -> Exhibit:
     Errors: none.
 
     >>> from capcycle import facts
-    >>> lacking(facts.open(as_of="2025-10-03")).view["What is lacking"].iloc[0]
+    >>> lacking(facts.open(as_of="2025-10-03")).view["What is missing"].iloc[0]
     "value of Core Scientific's whole book with CoreWeave"
     """
     table = inventory.lacking(book)

@@ -15,35 +15,6 @@ from capcycle.facts.currency import convert, currencies, dollar_rates, newest_ra
 from capcycle.facts.evidence import documents, weakest
 from capcycle.facts.vintages import latest
 
-__all__ = [
-    "Book",
-    "ads",
-    "changes",
-    "check",
-    "companies",
-    "convert",
-    "currencies",
-    "dictionary",
-    "documents",
-    "dollar_rates",
-    "gaps",
-    "half_year_before",
-    "history",
-    "inventory",
-    "latest",
-    "load",
-    "newest_rate",
-    "open",
-    "rates",
-    "registers",
-    "rejected",
-    "restated",
-    "revisions",
-    "sources",
-    "weakest",
-    "year_ends",
-]
-
 
 def load(companies: Sequence[str] | None = None, as_of: str | date | None = None) -> pd.DataFrame:
     """What was known on `as_of` about the companies: one row per concept and period, the newest value of each.

@@ -34,6 +34,12 @@ def build(outcomes: list[Outcome], out: Path) -> None:
     _write_manifest(out, pages, data)
 
 
+def draw(outcome: Outcome) -> None:
+    """Keep in the cache what `build` will ask for of one run."""
+    pictures.bundle()
+    page.render(outcome, data_version())
+
+
 def _write_assets(folder: Path) -> None:
     folder.mkdir()
     (folder / "vega.js").write_text(pictures.bundle(), "utf-8")

@@ -5,6 +5,7 @@ import json
 import os
 import re
 from collections.abc import Callable
+from functools import cache
 from pathlib import Path
 from threading import get_ident
 
@@ -38,10 +39,12 @@ def thumbnail(spec: dict) -> str:
 
 def bundle() -> str:
     """Vega, Vega-Lite and vega-embed as one script, the same bytes each time."""
-    return _kept(
-        f"vega-{VEGA_LITE_VERSION}-{vl_convert.__version__}.js",
-        lambda: vl_convert.javascript_bundle(vl_version=VEGA_LITE_VERSION),
-    )
+    return _kept(f"vega-{VEGA_LITE_VERSION}-{vl_convert.__version__}.js", _bundled)
+
+
+@cache
+def _bundled() -> str:
+    return vl_convert.javascript_bundle(vl_version=VEGA_LITE_VERSION)  # takes two seconds
 
 
 def _sized(spec: dict, width: int, height: int | None) -> dict:

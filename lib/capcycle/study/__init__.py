@@ -10,37 +10,3 @@ from capcycle.study.solve import Solution, solve
 from capcycle.study.start import bound, starts
 from capcycle.study.sweep import Grid, Tornado, grid, tornado
 from capcycle.study.tell import hindsight, judged_later, subject, tell, verdict
-
-__all__ = [
-    "SCENARIOS",
-    "Case",
-    "Cases",
-    "Check",
-    "Grid",
-    "Scenarios",
-    "Simulation",
-    "Solution",
-    "Tornado",
-    "assumption",
-    "bound",
-    "case",
-    "cases",
-    "check",
-    "converted",
-    "declared",
-    "figure",
-    "grid",
-    "hindsight",
-    "history",
-    "judged_later",
-    "newest",
-    "scenarios",
-    "simulate",
-    "solve",
-    "starts",
-    "subject",
-    "summed",
-    "tell",
-    "tornado",
-    "verdict",
-]

@@ -38,7 +38,7 @@ def bound(model: Callable, book: Book, company: str = "", **given: Any) -> Case:
 
     >>> from capcycle.analyses.leasing.model import lease_payback
     >>> bound(lease_payback, facts.open()).inputs["server_price"].reason
-    'Price of a server: nothing here gives it, type a number.'
+    'Price of a server: no figure here, type a number.'
     """
     inputs = {name: _input(model, name, given.get(name, name), book, company) for name in model.parameters}
     return case(model, book, company, **inputs)

@@ -14,25 +14,3 @@ from capcycle.words.catalogue import (
     sentence,
 )
 from capcycle.words.format import DASH, change, coupon, day, listing, period, points, value
-
-__all__ = [
-    "DASH",
-    "LANGUAGE",
-    "Sentence",
-    "catalogue",
-    "change",
-    "counted",
-    "coupon",
-    "day",
-    "label",
-    "listing",
-    "lower",
-    "name",
-    "paragraph",
-    "period",
-    "points",
-    "said",
-    "say",
-    "sentence",
-    "value",
-]

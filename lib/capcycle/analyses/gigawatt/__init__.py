@@ -4,26 +4,3 @@ from capcycle.analyses.gigawatt.cases import chip_cases, chips_by_owner, content
 from capcycle.analyses.gigawatt.exhibits import by_life, dollars, in_print, owners, per_h100e, per_hour, verdict
 from capcycle.analyses.gigawatt.model import asic_substitution
 from capcycle.analyses.gigawatt.records import chips_per_gw, cost_per_gw, flops_per_dollar, funnel, sites
-
-__all__ = [
-    "asic_substitution",
-    "by_life",
-    "chip_cases",
-    "chips_by_owner",
-    "chips_per_gw",
-    "content",
-    "cost_per_gw",
-    "dollars",
-    "flops_per_dollar",
-    "funnel",
-    "in_print",
-    "owners",
-    "ownership",
-    "per_h100e",
-    "per_hour",
-    "plan_cases",
-    "site",
-    "sites",
-    "training",
-    "verdict",
-]

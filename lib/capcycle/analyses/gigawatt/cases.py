@@ -88,7 +88,7 @@ def chips_by_owner(book: Book) -> pd.DataFrame:
     """The chips of each owner, those of all makers together, at the end of the newest quarter that is complete.
 
     Columns: company, name, h100e and mw with their 5th and 95th percentiles, the same of h100e on average over the
-    year (`average`), quarter (its last day), first (day of the count), kind, source. Percentiles are added up over
+    year (`average`), quarter (its last day), period_start (of the count), kind, source. Percentiles are added up over
     makers, which is right where their errors go together, and else too wide.
 
     >>> chips_by_owner(facts.open()).set_index("name").loc["CoreWeave", "h100e"].item()  # in 2025Q4
@@ -107,9 +107,8 @@ def chips_by_owner(book: Book) -> pd.DataFrame:
 
 
 def _by_owner(counts: pd.DataFrame) -> pd.DataFrame:
-    ways = {column: (column, "sum") for column in COUNTS}
-    ways |= {"first": ("period_start", "min"), "kind": ("kind", "first"), "source": ("source", "first")}
-    return counts.groupby(["name", "company"], as_index=False, sort=False).agg(**ways)
+    ways = dict.fromkeys(COUNTS, "sum") | {"period_start": "min", "kind": "first", "source": "first"}
+    return counts.groupby(["name", "company"], as_index=False, sort=False).agg(ways)
 
 
 def chip_cases(book: Book) -> dict[str, Case]:
@@ -153,7 +152,7 @@ def _counted(own: pd.DataFrame) -> dict[str, Quantity]:
 
 def _since(own: pd.DataFrame, capex: Sequence[Measures], company: str) -> Quantity:
     """All capex since the count of an owner begins: of the quarters, or of whole years where a quarter is missing."""
-    first, last = own["first"].min(), own["quarter"].max()
+    first, last = own["period_start"].min(), own["quarter"].max()
     quarters, years = (study.summed(each, company, first, last) for each in capex)
     return years if quarters.missing and first.is_year_start and last.is_year_end else quarters
 
@@ -181,7 +180,8 @@ def borrowings(book: Book, company: str, end: pd.Timestamp) -> Quantity:
 def _market_value(book: Book, company: str, end: pd.Timestamp) -> Quantity:
     market = book.register("market").query("measure == 'market_value' and company == @company")
     found = _amount(book, market, "market_value", end, "value", "date")
-    return found.called("market_value", reason=say("gigawatt.market_value", day=found.days))
+    reason = say("study.measured", name=name("market_value"), period=found.days)
+    return found.called("market_value", reason=reason)
 
 
 def _amount(book: Book, rows: pd.DataFrame, what: str, end: pd.Timestamp, amount: str, date: str) -> Quantity:

@@ -24,21 +24,15 @@ def verdict(site: Case, owned: Case, owners: pd.DataFrame) -> words.Sentence:
     """The page in a few sentences: what a gigawatt holds and costs, what it costs a year, who owns chips."""
     gpus = value(round(site.quantity("gpus").value, -3), "GPUs")
     opening = study.tell(site, "gigawatt.verdict.site", gpus=gpus), study.tell(owned, "gigawatt.verdict.year")
-    counted = say("gigawatt.verdict.uncounted") if owners.empty else _counted(owners)
+    total, power = value(owners["h100e"].sum(), "H100e"), value(owners["mw"].sum() / MW_PER_GW, "GW")
+    key = "gigawatt.verdict.uncounted" if owners.empty else "gigawatt.verdict.counted"
+    counted = say(key, day=words.day(owners["quarter"].max()), total=total, power=power)
     return words.paragraph(*opening, counted, *study.hindsight(site, owned))
-
-
-def _counted(owners: pd.DataFrame) -> str:
-    total, power = owners["h100e"].sum(), owners["mw"].sum() / MW_PER_GW
-    day = words.day(owners["quarter"].max())
-    return say("gigawatt.verdict.counted", day=day, total=value(total, "H100e"), power=value(power, "GW"))
 
 
 def dollars(content: Case) -> Exhibit:
     """One gigawatt's money by who gets it; nothing on a page of a day before its author had printed the split."""
-    if content.hindsight:
-        return nothing("dollars")
-    return exhibits.columns(content, CONTENT, "gigawatt.dollars")
+    return nothing("dollars") if content.hindsight else exhibits.columns(content, CONTENT, "gigawatt.dollars")
 
 
 def in_print(case: Case) -> Exhibit:
@@ -48,11 +42,10 @@ def in_print(case: Case) -> Exhibit:
 
 
 def by_life(owned: Case) -> Exhibit:
-    """The cost of ownership a year and its parts, at the short, the central and the long life of the chips."""
+    """The cost of ownership a year and its parts, from the short to the long life of the chips."""
     life = owned.inputs["it_life"]
     short, long = (owned.with_inputs(it_life=years).quantity("total_cost") for years in (life.low, life.high))
-    lives = [life.low, life.value, life.high]
-    return exhibits.over(owned, "it_life", COSTS, "gigawatt.lives", lives, short=short, long=long)
+    return exhibits.over(owned, "it_life", COSTS, "gigawatt.lives", short=short, long=long)
 
 
 def owners(table: pd.DataFrame) -> Exhibit:

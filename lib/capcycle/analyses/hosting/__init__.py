@@ -14,21 +14,3 @@ from capcycle.analyses.hosting.exhibits import (
     worth,
     yields,
 )
-
-__all__ = [
-    "backlog",
-    "books",
-    "bubbles",
-    "business_models",
-    "businesses",
-    "credit_rates",
-    "holdings",
-    "lease",
-    "ledger",
-    "run_off",
-    "uses",
-    "value_by_use",
-    "verdict",
-    "worth",
-    "yields",
-]

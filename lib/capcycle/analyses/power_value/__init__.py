@@ -3,16 +3,3 @@
 from capcycle.analyses.power_value.authors import football
 from capcycle.analyses.power_value.cases import lease, priced_in_cases, split, sums_of_parts
 from capcycle.analyses.power_value.exhibits import ladder, lease_table, priced_in, stage_prices, to_price
-
-__all__ = [
-    "football",
-    "ladder",
-    "lease",
-    "lease_table",
-    "priced_in",
-    "priced_in_cases",
-    "split",
-    "stage_prices",
-    "sums_of_parts",
-    "to_price",
-]

@@ -48,13 +48,13 @@ def _values(dollars: Book, rates: Sequence[float]) -> Iterator[Quantity]:
         yield Quantity(row.about.replace(" ", "_"), row.low, PER_MW, row.low, row.high, row.kind, row.source)
     for row in dollars.register("commitments").query("commitment == 'aligned-purchase'").itertuples():
         yield Quantity("aligned", row.amount / (row.gw * MW_PER_GW), PER_MW, kind=DERIVED, source=row.source)
-    yield study.case(leased_mw_value, dollars, cap_rate=1 / study.assumption(dollars, "noi_multiple")).quantity(
-        "net_value_per_mw"
-    )
+    multiple = study.assumption(dollars, "noi_multiple")
+    yield study.case(leased_mw_value, dollars, cap_rate=1 / multiple).quantity("net_value_per_mw")
     rent, margin, term = _contract(dollars)
     income = rent.value * (margin.low + margin.high) / 2  # level, before the cost of building
     low, high = sorted(income * float(annuity(rate, term.value)) for rate in rates)
-    yield Quantity("discounted", np.nan, PER_MW, low, high, source=rent.source, hindsight=rent.hindsight)
+    later = any(each.hindsight for each in (rent, margin, term))
+    yield Quantity("discounted", np.nan, PER_MW, low, high, source=rent.source, hindsight=later)
 
 
 def _contract(book: Book) -> list[Quantity]:

@@ -12,7 +12,6 @@ from capcycle.quantity import Quantity, newest
 from capcycle.study import Case
 
 DELIVERED, LET = (0.8, 0.9, 1.0), (0.0, 0.25, 0.5)  # chances of a lease and of the pipeline, for want of sources
-
 SPLIT = {"market_value": ("market_value", ""), "ai_revenue": ("ai_cloud_revenue", ""),
          "ai_share": ("ev_share", "AI and hosting"), "target_price": ("target_price", "")}  # fmt: skip
 

@@ -172,7 +172,7 @@ def priced_in(
     >>> round(float(found.priced_in_mw), 6), round(float(found.priced_in_share), 6), round(float(found.to_be_signed_mw))
     (100.0, 0.5, 0)
     """
-    worth = leased_mw_value(noi_per_leased_mw, cap_rate, cost_per_leased_mw).net_value_per_mw
+    worth = leased_mw_value.unguarded(noi_per_leased_mw, cap_rate, cost_per_leased_mw).net_value_per_mw
     rest = enterprise_value - operating_mw * operating_value - bitcoin
     assumed = rest / worth
     return PricedIn(assumed, maximum(assumed - leased_mw, 0), per(assumed, leased_mw), per(rest, leased_mw))

@@ -87,8 +87,10 @@ def revenue_for_capex(
     """
     for_ai = capex * ai_share_of_capex
     it = for_ai * it_share_of_capex
-    return required_revenue(it, for_ai - it, it_life, facility_life, gross_margin_before_depreciation, target_return,
-                            net_capital, other_fixed_cost, ramp, ai_revenue)  # fmt: skip
+    return required_revenue.unguarded(
+        it, for_ai - it, it_life, facility_life, gross_margin_before_depreciation, target_return, net_capital,
+        other_fixed_cost, ramp, ai_revenue,
+    )  # fmt: skip
 
 
 class Vintages(NamedTuple):

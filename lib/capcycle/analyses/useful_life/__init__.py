@@ -4,6 +4,3 @@ from capcycle.analyses.useful_life.accounts import disclosed_lives
 from capcycle.analyses.useful_life.cases import changed, restated
 from capcycle.analyses.useful_life.comparisons import changes, fit, overstatement, terms
 from capcycle.analyses.useful_life.exhibits import bridge, cohorts, eps_at_lives, eps_table, fan, methods, verdict, wall
-
-__all__ = ["bridge", "changed", "changes", "cohorts", "disclosed_lives", "eps_at_lives", "eps_table", "fan", "fit",
-           "methods", "overstatement", "restated", "terms", "verdict", "wall"]  # fmt: skip

@@ -8,6 +8,3 @@ from capcycle.exhibits.marks.columns import ROW, columns, stacked, waterfall
 from capcycle.exhibits.marks.frame import Frame, finished, noted, nothing, rows, table
 from capcycle.exhibits.marks.paths import bands, paths
 from capcycle.exhibits.marks.points import bubble, dots
-
-__all__ = ["ROW", "Frame", "bands", "bubble", "columns", "dots", "finished", "noted", "nothing", "paths", "rows",
-           "stacked", "table", "waterfall"]  # fmt: skip

@@ -50,7 +50,7 @@ def bands(rows: pd.DataFrame, frame: Frame, names: tuple[str, str]) -> Exhibit:
     >>> rows = pd.DataFrame({"label": ["Own", "Let"], "value": [12, 3], "unit": "MW", "kind": "reported", "source": ""})
     >>> ends = {"low": 1.0, "inner_low": 2.0, "inner_high": 13.0, "high": 14.0, "x": [1, 2]}
     >>> bands(rows.assign(**ends), Frame("power", "Power", "MW"), ("nine in ten", "one in two")).notes
-    ('The outer band holds nine in ten, the inner one in two; the line is the median.',)
+    ('The outer band covers nine in ten, the inner one in two; the line is the median.',)
     """
     if rows.empty:
         return around.nothing(frame)

@@ -6,24 +6,3 @@ from capcycle.exhibits.studies.sensitivity import break_even, tornado
 from capcycle.exhibits.studies.shapes import along, bridge, columns, layers, over, paths, ranges, ranking, table
 from capcycle.exhibits.studies.simulation import fan, spread
 from capcycle.exhibits.studies.what_if import what_if
-
-__all__ = [
-    "along",
-    "assumptions",
-    "break_even",
-    "bridge",
-    "by_year",
-    "columns",
-    "fan",
-    "heat_map",
-    "layers",
-    "over",
-    "paths",
-    "ranges",
-    "ranking",
-    "scenarios",
-    "spread",
-    "table",
-    "tornado",
-    "what_if",
-]

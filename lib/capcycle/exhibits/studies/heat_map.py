@@ -30,7 +30,7 @@ def heat_map(grid: Grid, target: float | None = None) -> Exhibit:
     >>> borrowed, prepaid = Quantity("", 2e9, "USD", 1e9, 3e9), Quantity("", 1e9, "USD", 0.5e9, 1.5e9)
     >>> gap = study.case(gpu_funding_gap, facts.open(), it_capex=5.8e9, prepayment=prepaid, borrowed=borrowed)
     >>> heat_map(study.grid(gap, "borrowed", "prepayment", steps=3)).title
-    'Left to find runs from $1.3bn to $4.3bn over borrowed on the GPUs and prepayment'
+    'Left to find ranges from $1.3bn to $4.3bn with borrowed on the GPUs and prepayment'
     """
     target = None if target is None or np.isnan(target) else target
     case = grid.case

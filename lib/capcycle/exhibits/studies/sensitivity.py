@@ -114,7 +114,7 @@ def break_even(case: Case, target: float, of: str | None = None) -> Exhibit:
     >>> borrowed = Quantity("", 2e9, "USD", 1e9, 3e9)
     >>> gap = study.case(gpu_funding_gap, facts.open(), it_capex=5.8e9, prepayment=0.8e9, borrowed=borrowed)
     >>> break_even(gap, 2.3e9).title
-    'Of all inputs only one brings the left to find to $2.3bn by itself: borrowed on the GPUs'
+    'Only one input can bring the left to find to $2.3bn alone: borrowed on the GPUs'
     """
     of = case.output(of)
     moving = study.tornado(case, of).table.query("swing != 0")["name"]  # what moves nothing can bring nothing about

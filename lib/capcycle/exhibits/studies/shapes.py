@@ -55,7 +55,7 @@ def columns(case: Case, names: Sequence[str], key: str = "", **more: Any) -> Exh
     >>> from capcycle import analyses, facts
     >>> build = analyses.start("required_revenue", facts.open(), "MSFT")
     >>> columns(build, ["depreciation", "required_return"]).title
-    "What Microsoft's required revenue consists of"
+    "What makes up Microsoft's required revenue"
     """
     title = study.tell(case, _words(key, "title", "study.columns"), subject=study.subject(case), **more)
     return marks.columns(_amounts(case, names), _frame("columns", case, names[0], key, title, more))

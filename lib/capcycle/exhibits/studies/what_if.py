@@ -38,7 +38,7 @@ def what_if(case: Case, x: str, sliders: Sequence[str], of: str | None = None) -
     >>> borrowed, prepaid = Quantity("", 2e9, "USD", 1e9, 3e9), Quantity("", 1e9, "USD", 0.5e9, 1.5e9)
     >>> gap = study.case(gpu_funding_gap, facts.open(), it_capex=5.8e9, prepayment=prepaid, borrowed=borrowed)
     >>> what_if(gap, "borrowed", ["prepayment"]).title
-    'Left to find goes from $3.8bn to $1.8bn as borrowed on the GPUs goes from $1.0bn to $3.0bn'
+    'Left to find moves from $3.8bn to $1.8bn as borrowed on the GPUs goes from $1.0bn to $3.0bn'
     """
     of, names = case.output(of), (x, *sliders)
     unit, slug = case.unit(of), parts.slug("what-if", case.model.__name__, of, x, case.company)
