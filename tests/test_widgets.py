@@ -361,7 +361,7 @@ def test_what_is_no_number_is_said_in_place_of_the_picture(typed):
     explorer = ModelExplorer(study.bound(lease_payback, BOOK))
     explorer.controls["server_price"].value = typed
     [said] = explorer.picture.outputs
-    assert "is no number" in said["data"]["text/plain"] and explorer.exhibit is None
+    assert "is not a number" in said["data"]["text/plain"] and explorer.exhibit is None
 
 
 def test_figures_by_year_are_typed_with_commas():
@@ -373,7 +373,7 @@ def test_figures_by_year_are_typed_with_commas():
 def test_a_view_of_what_is_missing_says_what_it_needs():
     explorer = ModelExplorer(study.bound(lease_payback, BOOK))
     explorer.view.value = "tornado"
-    assert "Price of a server: nothing here gives it" in explorer.picture.outputs[0]["data"]["text/plain"]
+    assert "Price of a server: no figure here" in explorer.picture.outputs[0]["data"]["text/plain"]
 
 
 def test_a_view_by_year_offers_outputs_by_year_and_the_next_the_others_again():

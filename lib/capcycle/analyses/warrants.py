@@ -48,7 +48,6 @@ def warrant(warrant_shares: Shares, share_price: PerShare, strike: PerShare, hur
     return Warrant(value, at_hurdle, diluted, per(value, gigawatts), per(at_hurdle, gigawatts))
 
 
-@study.starts(warrant)
 def case(book: Book, company: str) -> Case:
     """The newest warrant that a company has given a customer, at the newest price of its share.
 
@@ -65,6 +64,12 @@ def case(book: Book, company: str) -> Case:
              for name, (column, unit) in TERMS.items()}  # fmt: skip
     shares = study.newest(measure("shares_diluted", select(book.of(company), "quarter")), company)
     return study.case(warrant, book, company, share_price=price(book, company), shares_diluted=shares, **terms)
+
+
+@study.starts(warrant)
+def _start(book: Book, company: str) -> Case:
+    givers = book.register("commitments").query("form == 'warrant'")["giver"]
+    return case(book, company) if company in set(givers) else study.bound(warrant, book, company)
 
 
 def price(book: Book, company: str) -> Quantity:
