@@ -190,7 +190,7 @@ def test_all_borrowings_of_the_register_come_before_a_part():
 
 def test_nothing_is_counted_before_the_count_appeared():
     cases, owners = stocks("MSFT", as_of="2026-01-31"), compute.chips_by_owner(facts.open(as_of="2026-01-31"))
-    assert owners.empty and shown.owners(owners).title == "Nothing of this was public by then"
+    assert owners.empty and shown.owners(owners).title == "No such figure had been published by then"
     assert math.isnan(cases["MSFT"].outputs.capex_per_h100e)
     assert shown.per_hour(cases).notes[0].startswith("Where revenue is above")  # no rent, which nobody had published
 
@@ -227,9 +227,9 @@ def test_all_power_of_a_company_holds_its_sites():
 def test_a_funnel_says_what_runs_of_the_it_power_contracted_and_where_nobody_does():
     contracted = ("Cipher", "Barber Lake", "contracted", "critical", 168.0)
     running = ("Cipher", "Barber Lake", "operating", "critical", 50.0)
-    start = "168 MW of IT power are contracted; "
-    assert records.funnel(power(contracted)).title == start + "nobody says how much of it runs"
-    assert records.funnel(power(contracted, running)).title == start + "50 MW of it are said to run"
+    start = "168 MW of IT power is contracted, and "
+    assert records.funnel(power(contracted)).title == start + "no source says how much of it runs"
+    assert records.funnel(power(contracted, running)).title == start + "50 MW of it is reported to run"
 
 
 def test_a_funnel_without_it_power_says_what_runs_of_the_most_on_record():
@@ -254,7 +254,7 @@ def test_an_unknown_chip_is_refused_by_name_and_one_to_come_is_missing():
     with pytest.raises(ModelError, match=r"data/chips\.csv: unknown chip"):
         compute.site(facts.open(), chip="NVIDIA B2000")
     early = compute.site(facts.open(as_of="2023-12-31"), chip="NVIDIA B200")  # shown in March 2024
-    assert early.inputs["peak_per_gpu"].reason == "NVIDIA B200: no public data sheet gives this"
+    assert early.inputs["peak_per_gpu"].reason == "NVIDIA B200: no public data sheet states this"
     assert math.isnan(early.outputs.throughput) and early.outputs.gpus > 0
 
 
@@ -267,13 +267,13 @@ def test_authors_stand_with_their_date_and_their_gigawatt():
 def test_authors_who_printed_later_than_the_page_are_left_out_of_it():
     authors = records.cost_per_gw(facts.open(as_of="2025-11-30")).figures["label"]
     assert list(authors) == ["NVIDIA, 2025-10", "Bernstein, 2025-10", "Epoch, 2025-11"]
-    assert records.cost_per_gw(facts.open(as_of="2025-06-30")).title == "Nothing of this was public by then"
+    assert records.cost_per_gw(facts.open(as_of="2025-06-30")).title == "No such figure had been published by then"
 
 
 def test_what_one_author_printed_is_left_out_of_a_page_of_an_earlier_day():
     book, today = facts.open(as_of="2025-06-30"), facts.open()
     for make, show in ((compute.content, shown.dollars), (compute.training, shown.in_print)):
-        assert show(make(book)).title == "Nothing of this was public by then" != show(make(today)).title
+        assert show(make(book)).title == "No such figure had been published by then" != show(make(today)).title
 
 
 def test_an_early_page_says_that_it_rests_on_judgements_of_today():

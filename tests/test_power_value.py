@@ -236,9 +236,9 @@ def test_a_balance_in_a_currency_without_rates_is_refused(monkeypatch):
 
 def test_who_lacks_a_figure_is_listed_and_has_no_value(book, cases):
     assert np.isnan(cases["BTDR"].outputs.value_per_share)
-    assert "no figure of its power in use" in cases["BTDR"].lacking
+    assert "no figure for its power in use" in cases["BTDR"].lacking
     assert any(
-        note.startswith("Bitdeer: no figure of its power in use is known") for note in power_value.ladder(book).notes
+        note.startswith("Bitdeer: no figure for its power in use is known") for note in power_value.ladder(book).notes
     )
 
 
@@ -331,7 +331,7 @@ def test_contracts_with_gpus_stand_apart(book):
 
 def test_power_too_old_beside_the_price_is_missing():
     reason = figures(facts.open(["APLD"], "2025-12-31"))["APLD"]["operating_mw"].reason
-    assert reason == "its newest power in use is of 31 Jan 2024, too old beside the price"
+    assert reason == "its newest power in use dates from 31 Jan 2024, too old to set against the price"
 
 
 def test_leases_that_an_author_expects_are_not_signed(book):
@@ -341,13 +341,13 @@ def test_leases_that_an_author_expects_are_not_signed(book):
 
 def test_the_leases_of_a_company_stand_one_by_one(cases):
     found = power_value.lease_table(cases["CIFR"])
-    assert found.title.endswith("beside $1.5m/MW/yr in general; 0 MW of their 577 MW run by the newest report")
-    assert found.view.loc[:1, "Income a year"].to_list() == ["$1.47m/MW", "$1.04m/MW (a)"]
+    assert found.title.endswith("against $1.5m/MW/yr in general; 0 MW of their 577 MW are running by the newest report")
+    assert found.view.loc[:1, "Annual income"].to_list() == ["$1.47m/MW", "$1.04m/MW (a)"]
 
 
 def test_a_regression_that_says_nothing_gives_no_price():
     found = power_value.stage_prices(facts.open(["CIFR", "WULF", "HUT"]))
-    assert "Regression" not in found.view and found.title.endswith("too few to price three stages at once")
+    assert "Regression" not in found.view and found.title.endswith("too few companies to price three stages at once")
 
 
 # ---- exhibits
@@ -401,14 +401,14 @@ def test_before_anything_was_known_every_exhibit_says_so():
     found = [power_value.ladder(book), power_value.priced_in(assumed), power_value.football(book),
              power_value.to_price(power_value.sums_of_parts(book)["CIFR"]), power_value.stage_prices(book)]  # fmt: skip
     assert [one.chart for one in found] == [None] * 5
-    assert found[2].title == "Nobody had printed a figure of a leased MW by 30 Sep 2024"
+    assert found[2].title == "By 30 Sep 2024 nobody had published a value of a leased MW"
 
 
 def test_later_authors_are_left_out_of_the_football_field():
     """A fact of the register: J.P. Morgan's two of autumn 2025 are there in November, Golden Sun and VanEck are not."""
     found = power_value.football(facts.open(as_of="2025-11-30"))
     assert not [name for name in found.view["Name"] if name.startswith(("Golden Sun", "VanEck"))]
-    assert found.notes[-2] == "What authors printed after 30 Nov 2025 is left out."
+    assert found.notes[-2] == "Figures that authors published after 30 Nov 2025 are left out."
     assert all(card["published"] <= "2025-11-30" for card in found.sources)
 
 
