@@ -250,11 +250,11 @@ def _ends(case: Case, of: str) -> dict[str, float]:
 
 
 def _cells(name: str, case: Case, names: Sequence[str]) -> dict[str, Any]:
-    row = {"label": _called(name, case), "kind": case.kind, "source": case.source, "note": case.lacking}
-    for each in names:
-        one = case.quantity(each)
-        row |= {each: float(one.value), f"{each}_unit": one.unit, f"{each}_kind": one.kind}
-    return row
+    found = {each: case.quantity(each) for each in names}
+    return {"label": _called(name, case), "kind": case.kind, "source": case.source, "note": case.lacking,
+            **{each: float(one.value) for each, one in found.items()},
+            **{f"{each}_unit": one.unit for each, one in found.items()},
+            **{f"{each}_kind": one.kind for each, one in found.items()}}  # fmt: skip
 
 
 def _steps(case: Case, x: str) -> np.ndarray:
