@@ -27,7 +27,7 @@ def bars(measures: Measures, focus: str | None = None) -> Exhibit:
     data = parts.chart_rows(measures).merge(now[["company", "period"]], on=["company", "period"])
     data = data.sort_values("value", ascending=False)
     label, some = now["period"].iloc[0], now["value"].notna().any()
-    period, series = words.period(label), "; ".join(map(_bar, data.to_dict("records")))
+    period, series = words.period(label), parts.spoken(data["name"], data["shown"])
     return Exhibit(
         id=parts.slug("bars", measures.name),
         title=finding(measures, focus, label),
@@ -39,10 +39,6 @@ def bars(measures: Measures, focus: str | None = None) -> Exhibit:
         sources=parts.documents(now),
         chart=_bars(data, measures.unit) if some else None,
     )
-
-
-def _bar(row: dict) -> str:
-    return words.say("alt.bar", name=row["name"], value=row["shown"])
 
 
 def _bars(data: pd.DataFrame, unit: str) -> alt.LayerChart:

@@ -38,7 +38,7 @@ def changed(was: Book, now: Book) -> Exhibit:
         id="changed",
         title=_title(table, days),
         subtitle=words.say("changes.subtitle", **days),
-        alt=words.say("changes.alt", series="; ".join(_by_company(counts))) if len(table) else "",
+        alt=words.say("changes.alt", series=_by_company(counts)) if len(table) else "",
         view=revisions(table.head(LISTED)),
         figures=table[CHANGED],
         notes=(words.say("changes.listed", listed=LISTED, count=len(table)),) if len(table) > LISTED else (),
@@ -106,10 +106,10 @@ def _title(table: pd.DataFrame, days: dict[str, str]) -> Sentence:
     return Sentence(words.counted("changes.title", len(table), causes=words.listing(causes), **first, **days))
 
 
-def _by_company(counts: pd.DataFrame) -> list[str]:
+def _by_company(counts: pd.DataFrame) -> str:
     each = counts.assign(said=[_cause(*row) for row in counts[["cause", "count"]].itertuples(index=False)])
     each = each.groupby("name", sort=False)["said"].agg(list)
-    return [words.say("alt.bar", name=name, value=words.listing(said)) for name, said in each.items()]
+    return parts.spoken(each.index, map(words.listing, each))
 
 
 def _cause(cause: str, count: int) -> str:

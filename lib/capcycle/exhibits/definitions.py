@@ -223,9 +223,8 @@ def _lacking(variants: list[_Variant]) -> list[str]:
 
 def _row(variant: _Variant) -> str:
     rows = variant.rows.dropna(subset="value")
-    names = rows["company"].map(parts.company_names())
-    bars = [words.say("alt.bar", name=name, value=value) for name, value in zip(names, parts.cells(rows), strict=True)]
-    return words.say("definitions.row", variant=variant.name, values=", ".join(bars) or words.DASH)
+    values = parts.spoken(rows["company"].map(parts.company_names()), parts.cells(rows), ", ")
+    return words.say("definitions.row", variant=variant.name, values=values or words.DASH)
 
 
 def _chart(variants: list[_Variant]) -> alt.Chart:

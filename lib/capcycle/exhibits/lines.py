@@ -51,11 +51,14 @@ def stack(measures: Measures) -> Exhibit:
     sums = totals(measures)
     data = parts.chart_rows(measures)
     data = data[data["period"].isin(sums["period"])]
+    newest = data.drop_duplicates("company", keep="last")
+    series = parts.spoken(newest["name"], newest["shown"])
+    ends = {} if sums.empty else _ends(sums, measures.unit)
     return Exhibit(
         id=parts.slug("stack", measures.name),
         title=total(measures),
         subtitle=parts.subtitle(measures),
-        alt="" if sums.empty else words.say("alt.stack", series=_newest(data), **_ends(sums, measures.unit)),
+        alt=words.say("alt.stack", series=series, **ends) if ends else "",
         view=_by_period(measures),
         figures=parts.figures(measures.table),
         notes=(*parts.notes(measures), *_left_out(sums, measures)),
@@ -113,12 +116,6 @@ def _left_out(sums: pd.DataFrame, measures: Measures) -> list[str]:
     """A stack of fewer companies would look like a fall, so such periods are left out, and said to be."""
     left_out = measures.table.loc[~measures.table["period"].isin(sums["period"]), "period"].drop_duplicates()
     return [words.say("note.partial_sum", periods=words.listing(list(left_out)))] if len(left_out) else []
-
-
-def _newest(data: pd.DataFrame) -> str:
-    newest = data.drop_duplicates("company", keep="last")
-    bars = zip(newest["name"], newest["shown"], strict=True)
-    return "; ".join(words.say("alt.bar", name=name, value=value) for name, value in bars)
 
 
 def _stack(data: pd.DataFrame, measures: Measures) -> alt.Chart:

@@ -101,6 +101,17 @@ def cell_text(value: float, unit: str, kind: str) -> str:
     return f"{text} {words.say(f'mark.{kind}')}" if kind in MARKS and text != words.DASH else text
 
 
+def spoken(names: Iterable[str], values: Iterable[str], between: str = "; ") -> str:
+    """Names with their values, for a reader who cannot see them.
+
+    Errors: none.
+
+    >>> spoken(["Meta", "Oracle"], ["$1.0bn", "$2.0bn"])
+    'Meta $1.0bn; Oracle $2.0bn'
+    """
+    return between.join(words.say("alt.bar", name=name, value=value) for name, value in zip(names, values, strict=True))
+
+
 def upper(text: str) -> str:
     """A phrase at the head of a sentence.
 
@@ -118,7 +129,6 @@ def restated(table: pd.DataFrame) -> tuple[str, ...]:
     table  as `Book.restated` gives it
     Errors: none.
 
-    >>> from capcycle import facts
     >>> deal = pd.DataFrame({"price": [2.0], "currency": "USD", "kind": "reported", "source": "s1"})
     >>> restated(facts.open(as_of="2024-06-30", currency="EUR").restated(deal, ["price"]))
     ('Amounts in USD are converted to EUR at 0.9341 for one USD, the rate of 28 Jun 2024.',)
@@ -147,8 +157,7 @@ def subtitle(measures: Measures) -> str:
     Errors: none.
 
     >>> from capcycle import facts, measure, panel
-    >>> capex = measure.measure("capex", panel.select(facts.open(["META", "MSFT"], "2025-02-01"), "year", until=2024))
-    >>> subtitle(capex)
+    >>> subtitle(measure.measure("capex", panel.select(facts.open(["META"]), "year")))
     'Capex, USD (by year)'
     """
     sentence = measures.unit if measures.unit in RATIOS else "amount"
@@ -201,8 +210,7 @@ def notes(*measured: Measures, at: Iterable[pd.DataFrame] | None = None) -> tupl
     Errors: none.
 
     >>> from capcycle import facts, measure, panel
-    >>> capex = measure.measure("capex", panel.select(facts.open(["META", "MSFT"], "2025-02-01"), "year", until=2024))
-    >>> notes(capex)[-1]
+    >>> notes(measure.measure("capex", panel.select(facts.open(["META"], "2025-02-01"), "year")))[-1]
     'Calendar quarters: every period shown ends with its quarter.'
     """
     kinds = {kind for measures in measured for kind in measures.table["kind"]}
@@ -233,8 +241,7 @@ def definition(measures: Measures) -> str:
     Errors: none.
 
     >>> from capcycle import facts, measure, panel
-    >>> capex = measure.measure("capex", panel.select(facts.open(["META", "MSFT"], "2025-02-01"), "year", until=2024))
-    >>> definition(measure.measure("fcf", capex.panel))
+    >>> definition(measure.measure("fcf", panel.select(facts.open(["META"]), "year")))
     'Definition fcf = operating_cash_flow - capex'
     """
     metric, *_ = measures.name.split(".")

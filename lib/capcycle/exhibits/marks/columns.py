@@ -64,8 +64,7 @@ def waterfall(rows: pd.DataFrame, frame: Frame) -> Exhibit:
     Errors: none.
 
     >>> rows = pd.DataFrame({"label": ["Own", "Let"], "value": [12, 3], "unit": "MW", "kind": "reported", "source": ""})
-    >>> frame = Frame("power", "Most of it is owned", "Power, MW")
-    >>> waterfall(rows.assign(total=[True, False]), frame).chart.data["end"].tolist()
+    >>> waterfall(rows.assign(total=[True, False]), Frame("power", "Power", "MW")).chart.data["end"].tolist()
     [12.0, 15.0]
     """
     if rows.empty:

@@ -20,8 +20,7 @@ def paths(rows: pd.DataFrame, frame: Frame, x_unit: str = "", x_title: str | Non
     Errors: none.
 
     >>> rows = pd.DataFrame({"label": ["Own", "Own"], "value": [12, 3], "unit": "MW", "kind": "reported", "source": ""})
-    >>> frame = Frame("power", "Most of it is owned", "Power, MW")
-    >>> paths(rows.assign(group="Power", x=[2025, 2026]), frame).view.iloc[0].tolist()
+    >>> paths(rows.assign(group="Power", x=[2025, 2026]), Frame("power", "Power", "MW")).view.iloc[0].tolist()
     ['2025', 'Power', '12 MW']
     """
     if rows.empty:

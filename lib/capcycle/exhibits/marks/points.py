@@ -23,8 +23,7 @@ def dots(rows: pd.DataFrame, frame: Frame, mark: float | None = None) -> Exhibit
     Errors: none.
 
     >>> rows = pd.DataFrame({"label": ["Own", "Let"], "value": [12, 3], "unit": "MW", "kind": "reported", "source": ""})
-    >>> frame = Frame("power", "Most of it is owned", "Power, MW")
-    >>> dots(rows.assign(low=[10.0, 3.0], high=[15.0, 3.0]), frame).view.iloc[0].tolist()
+    >>> dots(rows.assign(low=[10.0, 3.0], high=[15.0, 3.0]), Frame("power", "Power", "MW")).view.iloc[0].tolist()
     ['Own', '10 MW', '12 MW', '15 MW']
     """
     if rows.empty:

@@ -133,8 +133,7 @@ def by_year(three: Scenarios, of: str, mark: float | None = None, notes: Sequenc
     Errors: AttributeError for an output that the model does not give.
 
     >>> from capcycle import analyses, facts, study
-    >>> payback = analyses.start("ai_cloud_payback", facts.open())
-    >>> by_year(study.scenarios(payback), "build_cash").id
+    >>> by_year(study.scenarios(analyses.start("ai_cloud_payback", facts.open())), "build_cash").id
     'by-year-ai-cloud-payback-build-cash'
     """
     case, unit = three.case, three.case.unit(of)

@@ -32,8 +32,7 @@ def bridge(case: Case, steps: Sequence[str], key: str = "", **more: Any) -> Exhi
     Errors: ModelError for a name that is neither, and for steps of unlike units.
 
     >>> from capcycle import analyses, facts
-    >>> case = analyses.start("required_revenue", facts.open(), "MSFT")
-    >>> bridge(case, ["ai_revenue", "revenue_gap", "revenue_required"]).id
+    >>> bridge(analyses.start("required_revenue", facts.open(), "MSFT"), ["ai_revenue", "revenue_required"]).id
     'bridge-required-revenue-revenue-required-msft'
     """
     names = [step.lstrip(TAKEN + ADDED + TOTAL) for step in steps]
@@ -53,8 +52,7 @@ def columns(case: Case, names: Sequence[str], key: str = "", **more: Any) -> Exh
     Errors: ModelError for a name that is neither, and for unlike units.
 
     >>> from capcycle import analyses, facts
-    >>> build = analyses.start("required_revenue", facts.open(), "MSFT")
-    >>> columns(build, ["depreciation", "required_return"]).title
+    >>> columns(analyses.start("required_revenue", facts.open(), "MSFT"), ["depreciation", "required_return"]).title
     "What makes up Microsoft's required revenue"
     """
     title = study.tell(case, _words(key, "title", "study.columns"), subject=study.subject(case), **more)
@@ -121,9 +119,9 @@ def along(cases: Mapping[str, Case], x: str, of: str, values: Sequence[float], k
     Errors: ModelError for no case, no value, and for an output that the model does not give.
 
     >>> from capcycle import analyses, facts
-    >>> needed = {company: analyses.start("revenue_for_capex", facts.open(), company) for company in ("MSFT", "AMZN")}
+    >>> needed = {"MSFT": analyses.start("revenue_for_capex", facts.open(), "MSFT")}
     >>> along(needed, "it_life", "revenue_required", [3, 5]).figures["group"].tolist()
-    ['Microsoft', 'Microsoft', 'Amazon', 'Amazon']
+    ['Microsoft', 'Microsoft']
     """
     first, of = _first(cases, of)
     if not len(values):
@@ -180,8 +178,7 @@ def table(cases: Mapping[str, Case], names: Sequence[str], key: str = "", **more
     Errors: ModelError for no case, and for a name that is neither an input nor an output.
 
     >>> from capcycle import analyses, facts
-    >>> build = analyses.start("required_revenue", facts.open(), "MSFT")
-    >>> table({"MSFT": build}, ["it_life", "revenue_required"]).view.columns.tolist()[1]
+    >>> table({"MSFT": analyses.start("required_revenue", facts.open(), "MSFT")}, ["it_life"]).view.columns.tolist()[1]
     'Life of chips and servers'
     """
     first, _ = _first(cases, None)
@@ -250,11 +247,11 @@ def _ends(case: Case, of: str) -> dict[str, float]:
 
 
 def _cells(name: str, case: Case, names: Sequence[str]) -> dict[str, Any]:
-    row = {"label": _called(name, case), "kind": case.kind, "source": case.source, "note": case.lacking}
-    for each in names:
-        one = case.quantity(each)
-        row |= {each: float(one.value), f"{each}_unit": one.unit, f"{each}_kind": one.kind}
-    return row
+    found = {each: case.quantity(each) for each in names}
+    return {"label": _called(name, case), "kind": case.kind, "source": case.source, "note": case.lacking,
+            **{each: float(one.value) for each, one in found.items()},
+            **{f"{each}_unit": one.unit for each, one in found.items()},
+            **{f"{each}_kind": one.kind for each, one in found.items()}}  # fmt: skip
 
 
 def _steps(case: Case, x: str) -> np.ndarray:

@@ -26,8 +26,7 @@ def fan(simulation: Simulation, of: str) -> Exhibit:
     Errors: AttributeError for an output that the model does not give.
 
     >>> from capcycle import analyses, facts, study
-    >>> payback = analyses.start("ai_cloud_payback", facts.open())
-    >>> fan(study.simulate(payback, 50), "build_cash").id
+    >>> fan(study.simulate(analyses.start("ai_cloud_payback", facts.open()), 50), "build_cash").id
     'fan-ai-cloud-payback-build-cash'
     """
     case, unit = simulation.case, simulation.case.unit(of)
@@ -54,8 +53,7 @@ def spread(simulation: Simulation, of: str | None = None) -> Exhibit:
     Errors: ModelError for an output that the model does not give.
 
     >>> from capcycle import analyses, facts, study
-    >>> payback = analyses.start("ai_cloud_payback", facts.open())
-    >>> spread(study.simulate(payback, 50)).id
+    >>> spread(study.simulate(analyses.start("ai_cloud_payback", facts.open()), 50)).id
     'spread-ai-cloud-payback-npv-per-capital'
     """
     case = simulation.case
