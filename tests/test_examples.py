@@ -248,3 +248,12 @@ def test_a_company_is_shown_by_its_name():
 def test_an_analysis_that_is_not_there_is_refused_with_those_that_are():
     with pytest.raises(ModelError, match="unknown analysis hostng; there are: ai_roic, cycle, gigawatt"):
         claims.worked_examples(facts.open(), "hostng")
+
+
+@pytest.mark.parametrize(("given_", "wanted", "tolerance", "fits"), [
+    (9.05, 9.1, "abs=0.05", True), (9.04, 9.1, "abs=0.05", False), (99, 100, "rel=0.01", True), (1, 1, "exact", True),
+    ([1.0, 2.0], [1.0, 2.1], "abs=0.05", False), ({"a": 1.0}, {"a": 1.0}, "", True), (None, 1.0, "abs=9", False),
+    (float("nan"), 1.0, "abs=9", False),
+])  # fmt: skip
+def test_a_figure_fits_within_its_tolerance(given_, wanted, tolerance, fits):
+    assert worked.fits(given_, wanted, tolerance) is fits

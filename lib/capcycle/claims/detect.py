@@ -1,6 +1,5 @@
 """The rules that look for errors in any file of claims: which fire, why, and what would be right."""
 
-import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -8,7 +7,7 @@ from importlib import import_module
 
 import pandas as pd
 
-from capcycle import facts, words
+from capcycle import words
 from capcycle.claims import load
 
 VERDICT = {  # what a finding of a class makes of a claim; every other class makes it inconsistent
@@ -51,20 +50,7 @@ class Claims:
     def of(self, pattern: str, **cells: str) -> pd.DataFrame:
         """The claims whose metric a pattern matches in full, and whose cells are these."""
         same = [self.rows[column] == cell for column, cell in cells.items()]
-        fits = self.rows["metric"].map(self._metrics_like(pattern))
-        return self.rows[pd.concat([fits, *same], axis=1).all(axis=1)]
-
-    def _metrics_like(self, pattern: str) -> dict[str, bool]:
-        return {metric: bool(re.fullmatch(pattern, metric)) for metric in self.rows["metric"].unique()}
-
-    @cached_property
-    def aliases(self) -> pd.DataFrame:
-        return load.aliases()
-
-    @cached_property
-    def fiscal_year_ends(self) -> dict[str, int]:
-        """The month in which a company's fiscal year ends, by ticker."""
-        return facts.companies()["fiscal_year_end"].to_dict()
+        return self.rows[pd.concat([self.rows["metric"].str.fullmatch(pattern), *same], axis=1).all(axis=1)]
 
 
 Rule = Callable[[Claims], Iterator[Finding]]

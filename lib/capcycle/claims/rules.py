@@ -6,7 +6,8 @@ from collections.abc import Iterator
 import numpy as np
 import pandas as pd
 
-from capcycle import words
+from capcycle import facts, words
+from capcycle.claims import load
 from capcycle.claims.detect import Claims, rule
 
 WATTS = (700, 4000)  # what a GPU draws with its server, network and cooling
@@ -92,7 +93,7 @@ def sentence_against_value(claims: Claims) -> Found:
 
 def _numerals(claims: Claims) -> pd.DataFrame:
     """Every numeral of every sentence with its scale, by the place of the claim."""
-    numbers = claims.aliases[claims.aliases["kind"] == "number"]
+    numbers = load.aliases()[load.aliases()["kind"] == "number"]
     scales = SCALES | dict(zip(numbers["alias"], numbers["name"].astype(float), strict=True))
     pattern = NUMERAL.format(scales="|".join(sorted(scales, key=len, reverse=True)))
     matches = claims.rows["text"].str.extractall(pattern)
@@ -201,7 +202,7 @@ def fiscal_or_calendar(claims: Claims) -> Found:
     """Quarters of a company with another fiscal year, labelled like those of the others in the article."""
     rows = claims.of("(?!holding|position).*", period_kind="quarter", basis="reported")
     rows = rows[rows["period"].str.fullmatch(r"\d{4}Q\d")]
-    month = rows["ticker"].str.split("/").str[0].map(claims.fiscal_year_ends)
+    month = rows["ticker"].str.split("/").str[0].map(facts.companies()["fiscal_year_end"])
     other, plain = rows[month.notna() & (month != 12)], rows[month == 12]
     mixed = other[other["article"].isin(plain["article"])].assign(month=month)
     for (_, entity), each in mixed.groupby(["article", "entity"], sort=False):
@@ -231,7 +232,7 @@ def undefined_ratio(claims: Claims) -> Found:
 def misheard_name(claims: Claims) -> Found:
     """A name that speech recognition or a translator wrote down by its sound."""
     rows = claims.rows
-    for alias in claims.aliases[claims.aliases["kind"].isin(["misheard", "untranslated"])].itertuples():
+    for alias in load.aliases()[load.aliases()["kind"].isin(["misheard", "untranslated"])].itertuples():
         pattern = rf"(?i)\b{re.escape(alias.alias)}\b"
         named = rows["paraphrase"].str.contains(pattern) | rows["entity"].str.contains(pattern)
         for claim in rows.loc[named, "claim_id"]:

@@ -17,10 +17,12 @@ import numpy as np
 from capcycle import analyses, metrics, words
 from capcycle.claims.expressions import names_in, number
 from capcycle.errors import ModelError, unknown
+from capcycle.facts.examples import TOLERANCE
 from capcycle.words import say
 from capcycle.words.format import SYMBOLS
 
 ROOTS = ("models", "analyses", "units")  # rooms whose plain functions an example may name by their place
+EXACT = 1e-9  # of a figure: the rounding of the machine
 ALIKE = 0.85  # of two names, to ask whether one was meant for the other
 SCALES = {"tn": 1e12, "bn": 1e9, "m": 1e6}
 OF_LISTS = {"sum": sum, "mean": mean, "least": min, "most": max}  # what a step may ask of a list by its name in quotes
@@ -168,6 +170,23 @@ def _plain(value: Any) -> Any:
     return [_plain(each) for each in value] if isinstance(value, list) else np.asarray(value).tolist()
 
 
+def fits(value: Any, printed: Any, tolerance: str = "") -> bool:
+    """Whether a figure, or every one of a list or a mapping, is what was printed, within the tolerance of an example.
+
+    >>> fits([5.88, 9.09], [5.9, 9.1], "abs=0.05"), fits({"a": 1.0}, {"a": 1.2}, "rel=0.1")
+    (True, False)
+    """
+    if isinstance(printed, Mapping) and isinstance(value, Mapping):
+        return all(fits(value.get(name), each, tolerance) for name, each in printed.items())
+    if isinstance(printed, list) and isinstance(value, list):
+        return len(printed) == len(value) and all(fits(*pair, tolerance) for pair in zip(value, printed, strict=True))
+    if not isinstance(printed, int | float) or not isinstance(value, int | float):
+        return value == printed
+    kind, size = TOLERANCE.fullmatch(tolerance).groups()
+    allowed = float(size or EXACT) * (1 if kind == "abs" else abs(printed))
+    return abs(value - printed) <= allowed * (1 + EXACT) + EXACT
+
+
 # ---- in words
 
 
@@ -177,19 +196,9 @@ def figures_in_words(figures: Mapping[str, Any], currency: str = "USD") -> str:
     >>> figures_in_words({"revenue_gap": 125e9, "mean_rent": 1.725e6, "it_life": [3, 5]})
     'Gap to revenue: $125bn; Mean rent: 1.725m; Life of chips and servers: 3 years and 5 years'
     """
-    each = (say("examples.figure", name=called(name), value=in_words(value, name, currency))
+    each = (say("examples.figure", name=words.label(f"name.{name}"), value=in_words(value, name, currency))
             for name, value in figures.items())  # fmt: skip
     return "; ".join(each)
-
-
-def called(name: str) -> str:
-    """What a reader calls a figure or a model: its own name, or its id made readable.
-
-    >>> called("revenue_gap"), called("project_cost")
-    ('Gap to revenue', 'Project cost')
-    """
-    readable = name.replace("_", " ")
-    return words.catalogue().get(f"name.{name}", readable[:1].upper() + readable[1:])
 
 
 def in_words(value: Any, name: str, currency: str = "USD") -> str:
