@@ -296,15 +296,6 @@ def test_scenarios_never_cross(central, below, above):
     assert bear >= base >= bull
 
 
-@pytest.mark.parametrize(("given_", "wanted", "tolerance", "fits"), [
-    (9.05, 9.1, "abs=0.05", True), (9.04, 9.1, "abs=0.05", False), (99, 100, "rel=0.01", True), (1, 1, "exact", True),
-    ([1.0, 2.0], [1.0, 2.1], "abs=0.05", False), ({"a": 1.0}, {"a": 1.0}, "", True), (None, 1.0, "abs=9", False),
-    (float("nan"), 1.0, "abs=9", False),
-])  # fmt: skip
-def test_a_figure_fits_within_its_tolerance(given_, wanted, tolerance, fits):
-    assert study.check(lambda: {"x": given_}, {}, {"x": wanted}, tolerance).fits is fits
-
-
 def test_a_rate_found_by_trial_is_not_for_a_slider():
     import altair as alt
 

@@ -17,18 +17,9 @@ def capex_with_lease_additions(capex: Quantity, finance_lease_additions: Quantit
     return capex + finance_lease_additions
 
 
-@metric(CURRENCY)
-def capex_with_lease_principal(capex: Quantity, finance_lease_principal_paid: Quantity) -> Quantity:
-    """Cash capex and principal paid on finance leases: Meta's own definition of its capital expenditures.
-
-    Formula: capex + finance_lease_principal_paid
-    Units:   two amounts in one currency over the same period; an amount.
-    Source:  Meta 10-Q for June 2024: 8.173bn and 0.299bn.
-
-    >>> round(capex_with_lease_principal(8.173, 0.299), 3)
-    8.472
-    """
-    return capex + finance_lease_principal_paid
+@variant(capex_with_lease_additions, finance_lease_additions="finance_lease_principal_paid")
+def capex_with_lease_principal():
+    """Cash capex and principal paid on finance leases: Meta's own definition of its capital expenditures."""
 
 
 @metric(FRACTION)
