@@ -57,9 +57,7 @@ def stack(measures: Measures) -> Exhibit:
         id=parts.slug("stack", measures.name),
         title=total(measures),
         subtitle=parts.subtitle(measures),
-        alt=""
-        if sums.empty
-        else words.say("alt.stack", series=parts.spoken(newest["name"], newest["shown"]), **_ends(sums, measures.unit)),
+        alt="" if sums.empty else words.say("alt.stack", series=series, **_ends(sums, measures.unit)),
         view=_by_period(measures),
         figures=parts.figures(measures.table),
         notes=(*parts.notes(measures), *_left_out(sums, measures)),
