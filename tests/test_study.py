@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from capcycle import exhibits, facts, models, panel, study
+from capcycle import exhibits, facts, models, panel, study, words
 from capcycle.analyses.leasing.model import lease_payback
 from capcycle.analyses.required_revenue.model import required_revenue
 from capcycle.errors import CapcycleError, ModelError
@@ -19,7 +19,6 @@ from capcycle.measure import measure
 from capcycle.models import finance
 from capcycle.models.registry import Amount, AmountByYear, Multiple, Years
 from capcycle.quantity import Quantity
-from capcycle.study.tell import filled
 
 BOOK = facts.open(["META", "MSFT"])
 
@@ -159,6 +158,13 @@ def test_a_readers_amount_is_in_the_currency_of_the_assumption(shop):
 
 
 # ---- sentences that fill themselves
+
+
+def filled(case, sentence, **more):
+    """What `tell` makes of a sentence that stands in no file of words."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(words, "sentence", lambda key: key)
+        return study.tell(case, sentence, **more)
 
 
 @pytest.mark.parametrize(("sentence", "said"), [
