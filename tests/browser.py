@@ -107,7 +107,6 @@ def bars(figures: pd.DataFrame) -> alt.LayerChart:
         color=alt.Color("company:N", scale=colour, legend=None),
         stroke=alt.Stroke("company:N", scale=colour, legend=None),
         fillOpacity=theme.evidence_opacity(),
-        strokeDash=theme.evidence_dash(),
         tooltip=["company:N", "value:Q", "kind:N", "source:N"],
     )
     label = base.mark_text(align="left", dx=5).encode(text=alt.Text("value:Q", format=",.1f"))

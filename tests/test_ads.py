@@ -62,13 +62,13 @@ def test_what_is_given_per_share_stands_as_given():
 
 
 def test_a_panel_holds_one_kind_under_each_name():
-    rows = select(facts.load(["BABA", "BIDU", "601127.SS"]), "year", "fiscal").rows
+    rows = select(facts.open(["BABA", "BIDU", "601127.SS"]), "year", "fiscal").rows
     units = rows[rows["concept"].str.startswith("eps")].groupby("concept")["unit"].unique().map(list)
     assert units.to_dict() == {"eps_diluted": ["CNY/share"], "eps_diluted_per_ads": ["CNY/ADS"]}
 
 
 def test_earnings_per_ads_are_not_added_up():
-    per_ads = measure("eps_diluted_per_ads", select(facts.load(["BIDU"]), "year"))
+    per_ads = measure("eps_diluted_per_ads", select(facts.open(["BIDU"]), "year"))
     with pytest.raises(MetricError, match="cannot be added up"):
         exhibits.total(per_ads)
 
@@ -77,7 +77,7 @@ def test_earnings_per_ads_are_not_added_up():
 def test_the_door_refuses_one_under_the_name_of_the_other(monkeypatch, unit):
     read = door.tables.read
     wrong = {"unit": {"CNY/share": unit}}
-    monkeypatch.setattr(door.tables, "read", lambda name, columns: read(name, columns).replace(wrong))
+    monkeypatch.setattr(door.tables, "read", lambda name, *columns: read(name, *columns).replace(wrong))
     monkeypatch.setattr(door.tables, "stamp", lambda name: f"{unit} {name}")  # what was checked before is not asked
     with pytest.raises(DataError) as refused:
         facts.load(["BABA"])

@@ -16,7 +16,8 @@ from capcycle.facts.vintages import KEY
 from capcycle.measure import measure
 from capcycle.panel import select
 
-META = facts.changes(["META"], "2024-10-30", "2025-02-01")
+BOOKS = [facts.open(["META"], day) for day in ("2024-10-30", "2025-02-01")]
+META = BOOKS[1].changes("2024-10-30")
 GROUP = ["META", "MSFT", "NVDA", "TSLA", "NBIS"]
 
 
@@ -42,25 +43,25 @@ def test_metas_year_2024_is_a_new_period():
 
 def test_teslas_net_income_was_restated_for_the_digital_assets_rule():
     # 10-Q for March 2024: 1.129bn; beside March 2025 in its 10-Q: 1.390bn
-    found = row(facts.changes(["TSLA"], "2024-10-30", "2025-05-01"), "net_income", "2024-01-01", "2024-03-31")
+    found = row(facts.open(["TSLA"], "2025-05-01").changes("2024-10-30"), "net_income", "2024-01-01", "2024-03-31")
     assert (found["before"], found["value"], found["cause"]) == (1.129e9, 1.390e9, "restatement")
     assert found["change"] == pytest.approx(1390 / 1129 - 1)
 
 
 def test_microsofts_intelligent_cloud_was_redrawn():
     # fiscal 2023: 87.907bn as first reported, 72.944bn in the segments of August 2024
-    found = row(facts.changes(["MSFT"], "2024-06-30", "2025-09-01"), "cloud_revenue", "2022-07-01", "2023-06-30")
+    found = row(facts.open(["MSFT"], "2025-09-01").changes("2024-06-30"), "cloud_revenue", "2022-07-01", "2023-06-30")
     assert (found["before"], found["value"], found["cause"]) == (87.907e9, 72.944e9, "recast")
 
 
 def test_nvidias_earnings_per_share_follow_its_split():
     # quarter to October 2023: 3.71 before the split of ten for one, 0.37 after
-    found = row(facts.changes(["NVDA"], "2024-10-30", "2025-02-01"), "eps_diluted", "2023-07-31", "2023-10-29")
+    found = row(facts.open(["NVDA"], "2025-02-01").changes("2024-10-30"), "eps_diluted", "2023-07-31", "2023-10-29")
     assert (found["before"], found["value"], found["cause"]) == (3.71, 0.37, "split")
 
 
 def test_a_filing_replaces_what_only_a_weaker_source_gave():
-    found = facts.changes(["NBIS"], "2026-01-31")
+    found = facts.open(["NBIS"]).changes("2026-01-31")
     better = found[found["cause"] == "better_source"]
     assert set(better["concept"]) == {"capex", "revenue"} and better["before"].notna().all()
     tiers = facts.sources()["tier"]
@@ -130,7 +131,7 @@ EVERY = {company: facts.history([company]) for company in GROUP}
 @given(DAYS.map(sorted), st.sampled_from(GROUP))
 def test_nothing_later_ever_shows_and_nothing_known_before_is_new(days, company):
     before, after = map(str, days)
-    found = facts.changes([company], before, after)
+    found = facts.open([company], after).changes(before)
     assert not (found["published"] > after).any()
     new = found[found["before"].isna()]
     earlier = EVERY[company][EVERY[company]["published"] <= before]
@@ -146,27 +147,27 @@ def test_what_was_known_and_what_changed_make_what_is_known(days, company):
         between.vintages.latest(between.vintages.best_tier(facts.history([company], day))).set_index(KEY)["value"]
         for day in (before, after)
     )
-    changed = facts.changes([company], before, after).set_index(KEY)["value"]
+    changed = facts.open([company], after).changes(before).set_index(KEY)["value"]
     assert {**was.to_dict(), **changed.to_dict()} == now.to_dict()
 
 
 @pytest.mark.parametrize(("before", "after"), [("", None), ("2025-01-01", "2025-01-01"), ("2025-02-01", "2025-01-01")])
 def test_dates_that_are_not_one_before_the_other_are_refused(before, after):
     with pytest.raises(CapcycleError, match="give two dates, the earlier one first"):
-        facts.changes(["META"], before, after)
+        facts.open(["META"], after).changes(before)
 
 
 # ---- as shown
 
-SHOWN = exhibits.changes.changed(META, "2024-10-30", "2025-02-01")
+SHOWN = exhibits.changes.changed(*BOOKS)
 
 
 def test_the_title_counts_every_cause():
     counts = META["cause"].value_counts()
     assert SHOWN.title == (
         f"{len(META)} figures became known or changed between 30 Oct 2024 and 1 Feb 2025: {counts['new_period']} "
-        f"of new periods, {counts['first_given']} of earlier periods, first given and {counts['restatement']} "
-        f"restated; Meta has the most, {len(META)}"
+        f"for new periods, {counts['first_given']} for earlier periods, published for the first time and "
+        f"{counts['restatement']} restated; Meta has the most, {len(META)}"
     )
 
 
@@ -180,13 +181,13 @@ def test_the_largest_changes_come_first_and_all_are_in_the_download():
 
 
 def test_where_nothing_changed_it_is_said():
-    exhibit = exhibits.changes.changed(facts.changes(["META"], "2025-02-02", "2025-02-03"), "2025-02-02", "2025-02-03")
+    exhibit = exhibits.changes.changed(*(facts.open(["META"], day) for day in ("2025-02-02", "2025-02-03")))
     assert exhibit.title == "Nothing became known and nothing changed between 2 Feb 2025 and 3 Feb 2025"
     assert exhibit.view.empty and exhibit.chart is None
 
 
 def at(day: str, company: str = "META"):
-    return measure("capex_to_revenue", select(facts.load([company, "MSFT"], day), "ttm", since=2023))
+    return measure("capex_to_revenue", select(facts.open([company, "MSFT"], day), "ttm", since=2023))
 
 
 def test_the_effect_is_that_of_the_restatement():
@@ -194,7 +195,7 @@ def test_the_effect_is_that_of_the_restatement():
     exhibit = exhibits.changes.effect(at("2024-10-30"), at("2025-02-01"))
     assert exhibit.title == (
         "Meta's capex to revenue in the twelve months to 2024Q2 was 19.2% as known then and is 19.1% as known later; "
-        "1 of 2 companies' changed"
+        "it changed at 1 of 2 companies"
     )
     assert exhibit.view.iloc[0].tolist() == ["Meta", "19.2%", "19.1%", "−0.1 points"]
 
@@ -208,7 +209,7 @@ def test_before_and_after_are_told_apart_in_the_download():
 def test_no_effect_is_said_to_be_none():
     made = measure("capex", panel(capex={"MSFT": [5e9], "META": [4e9]}))
     exhibit = exhibits.changes.effect(made, made)
-    assert exhibit.title == "No company's capex in 2023Q1 was changed by what became known later"
+    assert exhibit.title == "What became known later changed no company's capex in 2023Q1"
     assert exhibit.view["Difference"].tolist() == ["$0", "$0"] and exhibit.sources[0]["id"] == SOURCE
 
 

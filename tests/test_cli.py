@@ -6,7 +6,6 @@ import re
 import signal
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 import nbformat
@@ -133,7 +132,7 @@ def test_check_says_when_all_is_well(house, capsys, monkeypatch):
     for tables in ("capcycle.facts.check", "capcycle.facts.registers.check", "capcycle.claims.check_tables"):
         monkeypatch.setattr(tables, lambda: None)
     assert cli.main(["check"]) == 0
-    assert capsys.readouterr().out == "Data and notebooks keep their rules: 1 notebooks, 1 runs.\n"
+    assert capsys.readouterr().out == "Data and notebooks follow the rules: 1 notebooks, 1 runs.\n"
 
 
 def fail(error):
@@ -154,12 +153,13 @@ def test_expected_trouble_is_a_message_and_no_traceback(house, capsys, monkeypat
 
 
 def test_site_says_what_it_did_and_when_there_is_nothing_to_do(house, capsys, monkeypatch):
-    monkeypatch.setattr("capcycle.publish.build", one_page, raising=False)
+    monkeypatch.setattr("capcycle.publish.build", one_page)
+    monkeypatch.setattr("capcycle.publish.draw", lambda _: None)
     assert cli.main(["site", "--jobs", "1"]) == 0
     assert cli.main(["site"]) == 0
     built, nothing = capsys.readouterr().out.splitlines()
     assert built == f"{house / 'site/index.html'}: 1 pages, 1 executed, 0 unchanged."
-    assert nothing == f"Nothing to do: {house / 'site/index.html'} holds all 1 pages."
+    assert nothing == f"Nothing to do: {house / 'site/index.html'} has all 1 pages."
 
 
 def one_page(outcomes, out):
@@ -197,7 +197,8 @@ def test_help_loads_nothing_heavy():
 
 
 def test_a_build_with_nothing_to_do_loads_nothing_heavy(house, monkeypatch):
-    monkeypatch.setattr("capcycle.publish.build", one_page, raising=False)
+    monkeypatch.setattr("capcycle.publish.build", one_page)
+    monkeypatch.setattr("capcycle.publish.draw", lambda _: None)
     assert cli.main(["site"]) == 0
     said, loaded = said_and_loaded("site")
     assert said.startswith("Nothing to do") and loaded == "[]"
@@ -217,15 +218,36 @@ def test_a_reader_who_leaves_early_is_no_trouble(house):
     assert pipe.stderr.read() == b""
 
 
-@pytest.mark.skipif(sys.platform == "win32", reason="Ctrl-C is another thing there")
-def test_ctrl_c_stops_everything_and_says_so(house):
-    write_toy(house, "import os, pathlib, time; pathlib.Path('../pid').write_text(str(os.getpid())); time.sleep(60)")
+SLOW = """import os, time
+alive = open("../alive", "w")
+print(os.getpid(), file=alive, flush=True)
+time.sleep(60)
+print("never stopped", file=alive, flush=True)"""
+
+
+@pytest.fixture
+def building(house):
+    """A build that has begun to execute, started deaf to Ctrl-C as by a script, and its end of a pipe."""
+    write_toy(house, SLOW)
+    os.mkfifo(house / "alive")
+    before = signal.signal(signal.SIGINT, signal.SIG_IGN)
     command = subprocess.Popen([*COMMAND, "site"], stderr=subprocess.PIPE, start_new_session=True)
-    while not (house / "pid").exists() or not (house / "pid").read_text():
-        time.sleep(0.02)
+    signal.signal(signal.SIGINT, before)
+    with (house / "alive").open() as alive, command:
+        assert int(alive.readline()) > 0
+        yield command, alive
+
+
+def test_ctrl_c_stops_everything_and_says_so(house, building):
+    command, alive = building
     os.killpg(command.pid, signal.SIGINT)  # as a terminal does: to the whole group
-    assert command.wait(30) == 130
+    assert command.wait() == 130
     assert command.stderr.read() == b"Stopped.\n"
     assert sorted(path.name for path in (house / ".capcycle").iterdir()) == ["lock"]
-    with pytest.raises(ProcessLookupError):
-        os.kill(int((house / "pid").read_text()), 0)
+    assert alive.read() == ""  # its end comes when the process of the run has ended
+
+
+def test_a_command_that_is_killed_leaves_no_run_behind(building):
+    command, alive = building
+    command.kill()
+    assert alive.read() == ""

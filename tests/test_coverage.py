@@ -6,6 +6,7 @@ import json
 import pandas as pd
 import pytest
 from test_findings import SOURCE, panel
+from test_measure import book_of
 
 from capcycle import facts, words
 from capcycle.errors import CapcycleError
@@ -13,14 +14,15 @@ from capcycle.exhibits import coverage
 from capcycle.panel import select
 
 GROUP = ["MSFT", "META", "ORCL"]
-KNOWN = facts.load(GROUP)
-HELD = coverage.held(select(KNOWN, since=2023, until=2024))
+BOOK = facts.open(GROUP)
+KNOWN = BOOK.facts
+QUARTERS = coverage.quarters(select(BOOK, since=2023, until=2024))
 CARDS = [
-    HELD,
-    coverage.freshness(KNOWN),
-    coverage.revised(facts.history(GROUP)),
-    coverage.documents_by_year(KNOWN),
-    coverage.rejected(),
+    QUARTERS,
+    coverage.freshness(BOOK),
+    coverage.revised(BOOK),
+    coverage.documents_by_year(BOOK),
+    coverage.rejected(BOOK),
 ]
 each = pytest.mark.parametrize("exhibit", CARDS, ids=lambda exhibit: exhibit.id)
 
@@ -45,40 +47,38 @@ def test_the_download_is_a_table_and_its_documents_exist(exhibit):
     assert set(table.get("kind", [])) <= {"reported", "derived"}
 
 
-# ---- quarters held
+# ---- quarters with a figure
 
 
 def test_quarters_are_counted_by_company_and_figure():
     # Microsoft files four quarters of capex a year, or what gives them by difference: eight in two years
-    row = HELD.figures.query("company == 'MSFT' and concept == 'capex'").iloc[0]
+    row = QUARTERS.figures.query("company == 'MSFT' and concept == 'capex'").iloc[0]
     assert (row["periods"], str(row["first"])[:10], str(row["last"])[:10]) == (8, "2023-03-31", "2024-12-31")
 
 
 def test_a_figure_that_nobody_files_is_a_dash_and_no_number():
     made = panel(capex={"MSFT": [1.0, 2.0], "META": [1.0, None]}, rpo={"MSFT": [None, None], "META": [1.0, 2.0]})
-    exhibit = coverage.held(made)
+    exhibit = coverage.quarters(made)
     assert exhibit.view.to_numpy().tolist() == [
         ["Capex", "2", "1"],
         ["Remaining performance obligations", words.DASH, "2"],
     ]
-    assert exhibit.title == (
-        "Of 4 pairs of company and figure, 3 have every quarter since 2023, or all but one, and 1 have none"
-    )
+    assert exhibit.title == "Of 4 pairs of company and figure, 3 lack at most one quarter since 2023, and 1 have none"
 
 
 def test_the_grid_names_every_company_to_who_cannot_see_it():
-    assert all(f"{name} has " in HELD.alt for name in ("Microsoft", "Meta", "Oracle"))
+    assert all(f"{name} has " in QUARTERS.alt for name in ("Microsoft", "Meta", "Oracle"))
 
 
 def test_known_gaps_stand_in_the_notes_with_their_reason():
-    notes = coverage.held(select(facts.load(["NVDA"]))).notes
+    notes = coverage.quarters(select(facts.open(["NVDA"]))).notes
     assert any(note.startswith("NVIDIA, capex, 31 Jan 2022 to 30 Oct 2022: NVIDIA tagged its capex") for note in notes)
 
 
 @pytest.mark.parametrize("span", ["ttm", "year"])
 def test_sums_of_quarters_are_not_counted_as_quarters(span):
     with pytest.raises(CapcycleError, match=rf"coverage counts quarters, and the panel's span is {span}"):
-        coverage.held(select(KNOWN, span))
+        coverage.quarters(select(BOOK, span))
 
 
 # ---- freshness
@@ -87,28 +87,36 @@ NEWEST = KNOWN.sort_values("period_end").drop_duplicates("company", keep="last")
 
 
 def test_freshest_and_oldest_are_named():
-    made = NEWEST.loc[["MSFT", "META"]].assign(published=pd.to_datetime(["2024-07-30", "2024-08-01"]))
-    exhibit = coverage.freshness(made.reset_index(drop=True))
-    assert exhibit.title == "Meta is the freshest, published 1 Aug 2024; Microsoft the oldest, 30 Jul 2024"
+    days = pd.to_datetime(["2024-07-30", "2024-08-01"])
+    exhibit = coverage.freshness(book_of(NEWEST.loc[["MSFT", "META"]].reset_index(drop=True).assign(published=days)))
+    newest = "Meta has the newest document, published on 1 Aug 2024; Microsoft's latest dates from 30 Jul 2024"
+    assert exhibit.title == newest
     assert exhibit.view["Days old"].tolist() == ["0", "2"]
 
 
 def test_nobody_is_older_than_the_only_one():
-    made = NEWEST.loc[["MSFT"]].assign(published=pd.Timestamp("2024-07-30"))
-    assert (
-        coverage.freshness(made.reset_index(drop=True)).title
-        == "Microsoft: the newest document was published 30 Jul 2024"
-    )
+    made = NEWEST.loc[["MSFT"]].reset_index(drop=True).assign(published=pd.Timestamp("2024-07-30"))
+    assert coverage.freshness(book_of(made)).title == "Microsoft: the newest document was published on 30 Jul 2024"
 
 
 def test_what_was_published_later_is_not_known_on_a_day():
-    assert coverage.freshness(facts.load(GROUP, "2022-03-01")).figures["published"].max() <= pd.Timestamp("2022-03-01")
+    assert coverage.freshness(BOOK.on("2022-03-01")).figures["published"].max() <= pd.Timestamp("2022-03-01")
+
+
+def test_what_was_rejected_later_is_not_on_an_earlier_page():
+    companies = [coverage.rejected(BOOK.on(day)).view["Company"].tolist() for day in ("2020-06-21", "2020-06-22")]
+    assert [each.count("Oracle") for each in companies] == [1, 3]  # two more quarters in its 10-K of 22 June 2020
+
+
+def test_a_gap_of_later_periods_is_not_on_an_earlier_page():
+    nvidia = facts.open(["NVDA"], "2022-10-29")  # its gap ends a day later
+    assert coverage.quarters(select(nvidia)).notes == ()
 
 
 @pytest.mark.parametrize("make", [coverage.freshness, coverage.documents_by_year])
 def test_where_nothing_is_known_it_is_refused(make):
     with pytest.raises(CapcycleError, match=r"^no figure is known: choose companies that have some, or a later date$"):
-        make(KNOWN.head(0))
+        make(BOOK.on("2010-01-01"))
 
 
 # ---- what was changed
@@ -116,13 +124,13 @@ def test_where_nothing_is_known_it_is_refused(make):
 
 def test_metas_capex_of_2023_was_restated():
     # 10-K for 2023: 27.266bn purchases; 10-K for 2024: 27.045bn, net of proceeds
-    exhibit = coverage.revised(facts.history(["META"]))
+    exhibit = coverage.revised(facts.open(["META"]))
     row = exhibit.view[(exhibit.view["Figure"] == "Capex") & (exhibit.view["Was"] == "$27.3bn")].iloc[0]
     assert row[["Is", "Change", "Published"]].tolist() == ["$27.0bn", "−0.8%", "30 Jan 2025"]
 
 
 def test_every_change_is_in_the_download_and_causes_add_up():
-    exhibit = coverage.revised(facts.history(["META", "NVDA"]))  # NVIDIA split its shares in 2021 and 2024
+    exhibit = coverage.revised(facts.open(["META", "NVDA"]))  # NVIDIA split its shares in 2021 and 2024
     counts = exhibit.figures["cause"].value_counts()
     assert exhibit.title.startswith(f"{counts.sum()} figures were changed after they were first published: ")
     assert f"{counts['restatement']} by restatement" in exhibit.title
@@ -130,7 +138,7 @@ def test_every_change_is_in_the_download_and_causes_add_up():
 
 
 def test_where_nothing_was_changed_it_is_said():
-    exhibit = coverage.revised(facts.history(["AMD"], "2019-04-30"))
+    exhibit = coverage.revised(facts.open(["AMD"], "2019-04-30"))
     assert exhibit.title == "No figure was changed after it was first published"
     assert exhibit.view.empty and exhibit.sources == ()
 
@@ -142,14 +150,14 @@ def test_documents_are_counted_once_each():
     exhibit, ids = CARDS[3], {one for cell in KNOWN["source"] for one in cell.split()}
     assert exhibit.figures["documents"].sum() == len(ids) == len(exhibit.sources)
     tiers = facts.sources().loc[sorted(ids), "tier"].value_counts()
-    assert exhibit.title.startswith(f"The figures stand in {len(ids)} documents: ")
+    assert exhibit.title.startswith(f"The figures come from {len(ids)} documents: ")
     for tier, said in {"filing": "filings", "tracker": "filings read by a public tracker"}.items():
         assert f"{tiers[tier]} {said}" in exhibit.title
 
 
 def test_one_document_has_words_that_fit():
-    exhibit = coverage.documents_by_year(KNOWN[KNOWN["source"] == SOURCE])
-    assert exhibit.title == "The figures stand in 1 document: 1 filing"
+    exhibit = coverage.documents_by_year(book_of(KNOWN[KNOWN["source"] == SOURCE]))
+    assert exhibit.title == "The figures come from 1 document: 1 filing"
     assert exhibit.alt == "Stacked columns of documents by year. 2024: 1."
 
 

@@ -5,7 +5,7 @@ import pytest
 
 from capcycle import facts
 from capcycle.errors import CapcycleError
-from capcycle.facts import currency, door
+from capcycle.facts import currency
 
 # Per euro, on the days of March 2024 on which there was a fixing
 RATES = pd.DataFrame(
@@ -18,19 +18,18 @@ RATES = pd.DataFrame(
 DOLLAR_RATES = pd.DataFrame(
     {"TWD": [30.0, 32.0, 40.0]}, index=pd.to_datetime(["2024-03-01", "2024-03-04", "2024-03-06"])
 )
-READ_RATES, READ_DOLLAR_RATES = door.read_rates, door.read_dollar_rates
+PUBLISHED = currency.rates
 
 
 @pytest.fixture(autouse=True)
 def rates(monkeypatch):
-    monkeypatch.setattr(door, "read_rates", lambda: RATES)
-    monkeypatch.setattr(door, "read_dollar_rates", lambda: DOLLAR_RATES)
+    invented = {currency.EURO_FILE: RATES, currency.DOLLAR_FILE: DOLLAR_RATES}
+    monkeypatch.setattr(currency, "rates", lambda file=currency.EURO_FILE: invented[file])
 
 
 @pytest.fixture
 def published_rates(monkeypatch):
-    monkeypatch.setattr(door, "read_rates", READ_RATES)
-    monkeypatch.setattr(door, "read_dollar_rates", READ_DOLLAR_RATES)
+    monkeypatch.setattr(currency, "rates", PUBLISHED)
 
 
 def fact(value, start, end, unit="USD", kind="reported"):
@@ -160,13 +159,13 @@ YEAR_ENDS = {"2018": 30.61, "2019": 29.91, "2020": 28.08, "2021": 27.74, "2022":
 
 
 def test_the_rates_held_are_those_of_the_release(published_rates):
-    held = facts.dollar_rates()["TWD"]
+    held = currency.rates(currency.DOLLAR_FILE)["TWD"]
     assert {day: held[day] for day in RELEASED} == RELEASED
     assert "2021-02-15" not in held.index  # a holiday in New York: the release has no rate, nor have we
 
 
 def test_the_last_rate_of_a_year_is_the_one_that_tsmc_quotes(published_rates):
-    ends = facts.dollar_rates()["TWD"].groupby(lambda day: str(day.year)).last()
+    ends = currency.rates(currency.DOLLAR_FILE)["TWD"].groupby(lambda day: str(day.year)).last()
     assert {year: ends[year] for year in YEAR_ENDS} == YEAR_ENDS
 
 

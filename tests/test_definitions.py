@@ -13,7 +13,7 @@ from capcycle import exhibits, facts, metrics, words
 from capcycle.errors import MetricError
 from capcycle.exhibits.definitions import moved
 from capcycle.measure import measure, needs
-from capcycle.panel import OTHER, select
+from capcycle.panel import other_calendar, select
 from capcycle.paths import ROOT
 
 PRINTED = pd.read_csv(ROOT / "tests" / "data" / "definitions.csv", dtype={"period": str})
@@ -22,7 +22,7 @@ RATES = {"AAPL": 0.162, "AMZN": 0.21}  # Apple's own, as its 10-K for fiscal 202
 
 @cache
 def of(company: str, span: str = "year", calendar: str = "calendar"):
-    return select(facts.load([company]), span, calendar)
+    return select(facts.open([company]), span, calendar)
 
 
 def value(name: str, company: str, span: str, calendar: str, period: str) -> float:
@@ -103,20 +103,21 @@ def test_several_change_places():
 def test_the_same_order_is_said_to_be_the_same():
     title = exhibits.definitions(leased(MSFT=1, AMZN=1, META=1), "capex_intensity").title
     assert title == (
-        "The order by capex out of revenue is the same by the 2 definitions that more than one company has, in 2023Q1"
+        "The order by capex out of revenue is the same under the 2 definitions that several companies have, in 2023Q1"
     )
 
 
 def test_a_company_without_the_part_is_missing_with_its_reason_and_changes_no_place():
     exhibit = exhibits.definitions(leased(MSFT=0, META=15), "capex_intensity")
     assert exhibit.view["Capex with finance-lease additions to revenue"].tolist()[1] == words.DASH
-    assert "Amazon has no capex with finance-lease additions to revenue: no finance-lease additions." in exhibit.notes
-    assert "is the same by the 2 definitions" in exhibit.title
+    note = "Amazon has no capex with finance-lease additions to revenue: no figure for finance-lease additions."
+    assert note in exhibit.notes
+    assert "is the same under the 2 definitions" in exhibit.title
 
 
 def test_one_company_alone_is_given_its_range():
-    exhibit = exhibits.definitions(select(facts.load(["AMZN"]), "year", until=2022), "capex_intensity")
-    assert exhibit.title == "Amazon, capex out of revenue: 11.3% to 13.9% by definition, in 2022"
+    exhibit = exhibits.definitions(select(facts.open(["AMZN"]), "year", until=2022), "capex_intensity")
+    assert exhibit.title == "Amazon's capex out of revenue is 11.3% to 13.9%, depending on the definition, in 2022"
 
 
 def test_where_nobody_has_a_figure_it_is_said():
@@ -132,7 +133,7 @@ def test_ranks_are_in_the_download_beside_unrounded_values():
 
 
 def test_all_definitions_stand_at_one_period():
-    on = select(facts.load(["MSFT", "AMZN", "GOOGL", "META"]), "ttm", since=2022)
+    on = select(facts.open(["MSFT", "AMZN", "GOOGL", "META"]), "ttm", since=2022)
     assert exhibits.definitions(on, "capex_intensity").figures["period"].nunique() == 1
 
 
@@ -160,8 +161,8 @@ def test_what_cannot_be_shown_is_refused(family, numbers, message):
 
 def test_the_other_calendar_is_a_definition_too():
     # Oracle's fiscal 2024 ended in May 2024, Microsoft's in June: by calendar both are half a year further
-    known = facts.load(["MSFT", "ORCL", "META", "GOOGL", "AMZN"])
-    both = [select(known, "ttm", calendar, 2023, 2024) for calendar in ("calendar", OTHER["calendar"])]
+    book = facts.open(["MSFT", "ORCL", "META", "GOOGL", "AMZN"])
+    both = [select(book, "ttm", calendar, 2023, 2024) for calendar in ("calendar", other_calendar("calendar"))]
     exhibit = exhibits.definitions(both[0], "capex_intensity", both[1])
     assert exhibit.title == (
         "By fiscal instead of calendar periods, Oracle is number 5 of 5 by capex to revenue, not number 3, "
@@ -170,7 +171,7 @@ def test_the_other_calendar_is_a_definition_too():
     assert words.say("note.fiscal") in exhibit.notes
 
 
-FISCAL = select(facts.load(["MSFT", "ORCL", "META"]), "ttm", "fiscal", 2023)
+FISCAL = select(facts.open(["MSFT", "ORCL", "META"]), "ttm", "fiscal", 2023)
 RANKINGS = {
     "bars": lambda on: exhibits.bars(measure("capex_to_revenue", on)),
     "compare": lambda on: exhibits.compare(measure("capex_to_revenue", on), measure("fcf_margin", on)),
@@ -187,7 +188,7 @@ def test_no_ranking_over_different_months_without_saying_so(ranking):
 
 @pytest.mark.parametrize("ranking", RANKINGS.values(), ids=RANKINGS)
 def test_a_ranking_by_calendar_says_how_far_the_months_are_apart(ranking):
-    notes = ranking(select(facts.load(["MSFT", "ORCL", "META"]), "ttm", since=2023)).notes
+    notes = ranking(select(facts.open(["MSFT", "ORCL", "META"]), "ttm", since=2023)).notes
     assert any(note.startswith("Calendar quarters: ") and "Oracle" in note for note in notes)
 
 

@@ -10,10 +10,14 @@ from hypothesis import strategies as st
 
 from capcycle import facts, paths
 from capcycle.errors import DataError
-from capcycle.facts import door
+from capcycle.facts import currency, door, tables
 
 QUARTERS = pd.period_range("2022Q1", "2024Q4", freq="Q")
 CAPEX = [100, 110, 125, 120, 140, 150, 155, 170, 180, 210, 220, 260]  # millions
+
+
+def columns(file):
+    return list(tables.columns(file))
 
 
 def source(quarter):
@@ -21,7 +25,7 @@ def source(quarter):
 
 
 def facts_of(company):
-    yield door.FACT
+    yield columns("facts/ACME.csv")
     for quarter, value in zip(QUARTERS, CAPEX, strict=True):
         start, end = f"{quarter.start_time:%Y-%m-%d}", f"{quarter.end_time:%Y-%m-%d}"
         name, day = source(quarter)
@@ -37,18 +41,18 @@ def world():
     rejected = ["BOLT", "capex", "2024-10-01", "2024-12-31", "1", "USD", "reported", "s2024Q4", "tag", "2025-01-30"]
     return {
         "companies.csv": [
-            door.COMPANY,
+            columns("companies.csv"),
             ["ACME", "Acme", "", "0000000001", "USD", "12", "toys"],
             ["BOLT", "Bolt", "螺栓", "0000000002", "USD", "12", "toys"],
         ],
         "dictionary.csv": [
-            door.CONCEPT,
+            columns("dictionary.csv"),
             ["capex", "flow", "currency", "positive", "Cash paid."],
             ["cash", "stock", "currency", "positive", "Cash held."],
             ["eps", "average", "currency per share", "any", "Earnings, per share."],
         ],
         "sources.csv": [
-            door.SOURCE,
+            columns("sources.csv"),
             *(
                 [source(each)[0], f"Report {each}", "Acme", "https://example.org/r", source(each)[1], "filing"]
                 for each in QUARTERS
@@ -56,10 +60,10 @@ def world():
         ],
         "facts/ACME.csv": list(facts_of("ACME")),
         "facts/BOLT.csv": list(facts_of("BOLT")),
-        "gaps.csv": [door.GAP, ["BOLT", "capex", "2021-01-01", "2021-12-31", "Never tagged."]],
-        "rejected.csv": [door.REJECTED, [*rejected, "tagged for the wrong period"]],
-        "fx.csv": [door.RATES, ["2022-01-03", "1.10", "7.00", "8.50"], ["2022-01-04", "1.11", "7.10", "8.60"]],
-        "fx_usd.csv": [door.DOLLAR_RATES, ["2022-01-03", "27.60"], ["2022-01-04", "27.65"]],
+        "gaps.csv": [columns("gaps.csv"), ["BOLT", "capex", "2021-01-01", "2021-12-31", "Never tagged."]],
+        "rejected.csv": [columns("rejected.csv"), [*rejected, "tagged for the wrong period"]],
+        "fx.csv": [columns("fx.csv"), ["2022-01-03", "1.10", "7.00", "8.50"], ["2022-01-04", "1.11", "7.10", "8.60"]],
+        "fx_usd.csv": [columns("fx_usd.csv"), ["2022-01-03", "27.60"], ["2022-01-04", "27.65"]],
     }
 
 
@@ -123,7 +127,7 @@ ONE_CELL = [  # file, line, column, cell, and what is said of it
     ),
     ("companies.csv", 2, "currency", "US$", "currency 'US$' is not a three-letter code"),
     ("dictionary.csv", 4, "concept", "cash", "concept cash stands twice"),
-    ("dictionary.csv", 2, "nature", "river", "nature 'river' is not flow, stock or average"),
+    ("dictionary.csv", 2, "nature", "river", "nature 'river' is not one of flow, stock, average"),
     (
         "dictionary.csv",
         2,
@@ -131,7 +135,7 @@ ONE_CELL = [  # file, line, column, cell, and what is said of it
         "USD",
         "unit 'USD' is not one of currency, currency per share, currency per ADS, shares, fraction",
     ),
-    ("dictionary.csv", 2, "sign", "plus", "sign 'plus' is not positive or any"),
+    ("dictionary.csv", 2, "sign", "plus", "sign 'plus' is not one of positive, any"),
     ("dictionary.csv", 2, "definition", "", "concept capex has no definition"),
     ("sources.csv", 3, "source", "s2022Q1", "source s2022Q1 stands twice"),
     ("sources.csv", 3, "title", "", "source needs an id without spaces, a title and a publisher"),
@@ -389,8 +393,8 @@ CELLS = [
 
 def everything():
     """All that a reader of the library can load."""
-    read = [facts.load(), facts.companies(), facts.dictionary(), facts.sources(), facts.gaps(), facts.rates()]
-    read += [facts.dollar_rates()]
+    read = [facts.load(), facts.companies(), facts.dictionary(), facts.sources(), facts.gaps()]
+    read += [currency.rates(), currency.rates(currency.DOLLAR_FILE)]
     return [table.drop(columns=["file", "line"], errors="ignore") for table in read]
 
 

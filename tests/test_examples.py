@@ -2,106 +2,266 @@
 
 import json
 
+import numpy as np
 import pandas as pd
 import pytest
 
-from capcycle import claims, paths, words
-from capcycle.claims.own import MODELS, read_examples
-from capcycle.errors import ModelError
+from capcycle import analyses, claims, facts, paths, words
+from capcycle.claims import reader, worked
+from capcycle.claims.worked import work_out
+from capcycle.errors import CapcycleError, DataError, ModelError
+from capcycle.facts.examples import examples
+from capcycle.facts.tables import columns
 from capcycle.words import say
 
 FILE = paths.DATA / "examples.csv"
-TABLE = read_examples(FILE)
-LINES = {line.line: line for line in claims.check_file(FILE)}
-LATER = {  # methods whose analyses are still to come
-    "ps_multiple", "revenue_multiple_growth", "bubble_pe_comparison", "warrant_value", "warrant_value_per_gw",
-    "vendor_financing_ratio", "investment_recycling", "capex_coverage", "maturity_wall", "lease_overhang",
-    "ebitda_margin",
-}  # fmt: skip
+TABLE = examples()
+LINES = {line.line: line for line in reader.check_examples(TABLE)}
+LATER = {"bubble", "debt", "growth", "multiples", "vendor_financing"}  # analyses that are still to come
 
 
-def rows(reproduced):
-    chosen = TABLE[(TABLE["reproduced"] == reproduced) & TABLE["method"].isin(MODELS)]
-    return [pytest.param(row.line, id=f"{row.line}-{row.method}") for row in chosen.itertuples()]
+def lines(reproduced):
+    rows = TABLE[(TABLE["reproduced"] == reproduced) & ~TABLE["analysis"].isin(LATER)]
+    return [pytest.param(row.line, id=f"{row.line}-{row.model or row.about}") for row in rows.itertuples()]
 
 
-def test_every_method_has_a_model_but_those_still_to_come():
-    assert set(TABLE["method"]) - set(MODELS) == LATER
-
-
-@pytest.mark.parametrize("line", rows("yes"))
+@pytest.mark.parametrize("line", lines("yes"))
 def test_what_reproduces_is_consistent(line):
     assert LINES[line].verdict == "consistent", LINES[line].why
 
 
-@pytest.mark.parametrize("line", rows("no"))
+@pytest.mark.parametrize("line", lines("no"))
 def test_what_does_not_is_inconsistent(line):
     assert LINES[line].verdict == "inconsistent", LINES[line].why
 
 
+def test_examples_in_number():  # facts of the register
+    assert (len(TABLE), len(lines("yes")), len(lines("no"))) == (91, 60, 7)
+
+
+def test_an_example_of_an_analysis_still_to_come_says_which_model_is_lacking():
+    later = TABLE[TABLE["analysis"].isin(LATER)]
+    assert all(worked.is_lacking(row.model, row.analysis) for row in later.itertuples())
+    assert [LINES[line].verdict for line in later["line"]] == ["not checkable"] * 10
+    assert LINES[76].why == "the model maturity_wall is missing: its analysis, debt, is not built yet"
+
+
 @pytest.mark.parametrize(
-    ("method", "right"),
+    ("about", "right"),
     [
-        ("kuppy_breakeven", "533.333"),  # 400 / 3 / 0.25
-        ("cahn_revenue_gap", "530"),  # 600 - 70
-        ("capex_per_gw_commitment", "1.6 and 2.4"),  # 20 and 30 GW at 80bn
-        ("gpu_hour_cost_stack", "25.45%"),  # 1 - 1.64 / 2.2
+        ("Kupperman, three years", "Break-even revenue: $533.3bn"),  # 400 / 3 / 0.25
+        ("Cahn in 2024, as quoted", "Gap to revenue: $530bn"),  # 600 - 70
+        ("IBM, 20 to 30 GW", "Cost of the plan: $1.6tn and $2.4tn"),  # 20 and 30 GW at 80bn
+        ("CoreWeave", "Margin per GPU-hour: 25.45%"),  # 1 - 1.64 / 2.2
+        (
+            "Burry, 2026 to 2028",
+            "Capex at 2 for 5 years: $160bn; Capex at 3 for 6 years: $234.7bn",
+        ),  # 176 / 1.1, / 0.75
     ],
 )
-def test_the_right_figure_stands_beside_the_printed_one(method, right):
-    wrong = [line.right for line in LINES.values() if line.name == method and line.verdict == "inconsistent"]
-    assert [text for text in wrong if text.endswith(f" {right}")]
+def test_the_right_figure_stands_beside_the_printed_one(about, right):
+    wrong = [LINES[row.line].right for row in TABLE[TABLE["about"] == about].itertuples()]
+    assert right in wrong
 
 
 def test_only_examples_known_to_be_loose_fail():
-    wrong = {line.line for line in LINES.values() if line.verdict == "inconsistent"}
-    assert set(TABLE.set_index("line").loc[sorted(wrong), "reproduced"]) <= {"no", "partly"}
+    wrong = [line.line for line in LINES.values() if line.verdict == "inconsistent"]
+    assert set(TABLE.set_index("line").loc[wrong, "reproduced"]) <= {"no", "partly"}
 
 
-def test_the_project_holds_its_examples_without_their_makers_notes_to_self():
-    text = pd.read_csv(FILE, dtype=str, keep_default_na=False).to_csv()
-    assert "my " not in text.lower().replace("economy ", "")
+def test_every_analysis_that_has_a_model_has_examples():
+    rooms = {model.__module__.split(".")[2] for model in analyses.models().values()}
+    assert rooms <= set(TABLE["analysis"])
 
 
-def test_every_figure_and_method_of_an_example_has_words():
-    built = TABLE[TABLE["method"].isin(MODELS)]
-    said = words.catalogue()
-    assert [method for method in built["method"] if f"example.method.{method}" not in said] == []
-    outputs = {name for expected in built["expected"] for name in expected}
-    assert [name for name in outputs if not {f"example.figure.{name}", f"example.share.{name}"} & set(said)] == []
+# ---- one evaluator for all
 
 
-def test_words_of_examples_belong_to_one():
-    known = {*TABLE["method"], *(name for expected in TABLE["expected"] for name in expected)}
-    keys = [key for key in words.catalogue() if key.startswith("example.")]
-    assert [key for key in keys if key.rpartition(".")[2] not in known] == []
+def test_a_model_works_out_a_list_entry_by_entry():
+    inputs = {"enterprise_value": [40e9, 10e9], "power": 5e3, "other_value_per_mw": 3e6}
+    result = work_out("ev_per_mw", inputs, "", ["value_per_mw"])  # 40bn and 10bn over 5,000 MW
+    assert result.figures["value_per_mw"] == [8e6, 2e6] and not result.faults
 
 
-def test_an_analysis_shows_its_own_examples():
-    shown = claims.worked_examples("gpu_cloud")
-    assert list(shown.figures["method"].unique()) == [
-        "gpu_hour_capital_cost", "gpu_hour_cost_stack", "gpu_forward_curve", "funding_gap", "gpu_cloud_irr",
-        "gpu_cloud_contract",
-    ]  # fmt: skip
-    cells = shown.view.set_index(say("examples.column_method"))[say("examples.column_figures")]
-    assert cells["Revenue of a GPU-hour"].startswith("revenue, USD a GPU-hour: 2.77")  # 3.4bn / 140,000 / 8,766
+def test_steps_come_before_and_after_the_model():
+    steps = "capex = 4 * quarter; depreciation = sum('charges'); ratio_less_one = capex_to_depreciation - 1"
+    figures = work_out("capex_to_depreciation", {"quarter": 10.0, "charges": [3.0, 5.0]}, steps, []).figures
+    assert (figures["capex_to_depreciation"], figures["ratio_less_one"]) == (5, 4)  # 40 / 8
 
 
-def test_an_analysis_that_is_not_there_is_refused_with_those_that_are():
-    with pytest.raises(ModelError, match="unknown analysis hostng; there are: ai_roic, cycle"):
-        claims.worked_examples("hostng")
+def test_arithmetic_alone_needs_no_model():
+    figures = work_out("", {"a": [1.0, 3.0], "b": 2.0}, "c = a * b; d = mean('c') + most('a') - least('a')", []).figures
+    assert (figures["c"], figures["d"]) == ([2.0, 6.0], 6.0)
+
+
+def test_what_an_author_leaves_out_is_missing():
+    figures = work_out(
+        "build_plan", {"added_power": 1e3, "build_years": 1, "capex_per_gw": 80e9, "capex": None}, "", []
+    )
+    assert figures.figures["plan_cost"] == 80e9 and np.isnan(figures.figures["plan_to_capex"])
 
 
 @pytest.mark.parametrize(
-    ("method", "inputs", "expected", "told"),
+    ("model", "inputs", "steps", "why"),
     [
-        ("npv", {"rate": 0.1, "flows": [-1, 2]}, {"npv": 0.8}, "it needs cash_flows; unknown input flows"),
-        ("npv", {"rate": 0.1, "cash_flows": [-1, 2]}, {"worth": 0.8}, "unknown output worth; there are: npv"),
-        ("kuppy_breakeven", {"capex_usd_bn": 400}, {"revenue": 1}, "it needs gross_margin, life_years"),
+        ("gross_margn", {}, "", "there is no model, metric or function gross_margn; did you mean gross_margin?"),
+        ("gross_margin", {"revenue": 1}, "", "it needs gross_profit"),
+        ("gross_margin", {"revenue": 1, "profit": 1}, "", "it needs gross_profit; unknown input profit; there are: "),
+        ("gross_margin", {"revenue": 1}, "gross_profit = revenue - cost", "it needs gross_profit"),
+        ("gross_margin", {"revenue": 1, "gross_profit": 1}, "a = b + 1", "steps use b, which has no value"),
+        ("", {"a": 1}, "b = a +", "cannot be read"),
+        ("", {"a": 1}, "b: a + 1", "steps: 'b: a . 1' is not such as equity .currency. = cost - debt"),
+        ("", {"a": 1}, "b [dollars] = a + 1", "unknown unit dollars; there are: EFLOPS,"),
+        ("", {"a": "one"}, "b = a + 1", "cannot work with these inputs: could not convert string to float"),
+        ("gross_margin", {"revenue": {}, "gross_profit": 1}, "", "gross_margin cannot work with these inputs"),
+        ("", {"a": 1}, "b = __import__(a)", "no function __import__"),
+        ("build_plan", {"added_power": -1, "build_years": 1, "capex_per_gw": 80e9, "capex": 1}, "", "added_power"),
     ],
 )
-def test_a_name_that_a_method_does_not_know_is_no_verdict(method, inputs, expected, told, tmp_path):
-    table = pd.DataFrame({"method": [method], "inputs": [json.dumps(inputs)], "expected": [json.dumps(expected)]})
-    table.to_csv(tmp_path / "e.csv", index=False)
-    line = claims.check_file(tmp_path / "e.csv")[0]
-    assert line.verdict == "not checkable" and told in line.why
+def test_what_cannot_be_worked_out_is_refused(model, inputs, steps, why):
+    with pytest.raises(CapcycleError, match=why.replace("?", r"\?")):
+        work_out(model, inputs, steps, [])
+
+
+ELSEWHERE = ["site.site", "models.finance.np", "models.finance._roots", "os.system", "analyses.import_module",
+             "models.nothing.irr", "models..irr", ".", "irr."]  # fmt: skip
+
+
+@pytest.mark.parametrize("place", ELSEWHERE)
+def test_a_file_reaches_nothing_but_the_public_functions_of_models(place):
+    with pytest.raises(ModelError, match="there is no model, metric or function"):
+        worked.find(place)
+
+
+# ---- a file of examples
+
+
+def check(tmp_path, **cells):
+    whole = {"model": "gross_margin", "inputs": {"gross_profit": 63, "revenue": 173}, "outputs": {"gross_margin": 0.36}}
+    whole = {name: json.dumps(cell) if isinstance(cell, dict) else cell for name, cell in (whole | cells).items()}
+    pd.DataFrame([whole]).to_csv(tmp_path / "mine.csv", index=False)
+    return claims.check_file(tmp_path / "mine.csv")[0]
+
+
+@pytest.mark.parametrize("tolerance", ["abs=0.005", "rel=0.02"])
+def test_an_example_that_its_model_reproduces(tolerance, tmp_path):
+    line = check(tmp_path, tolerance=tolerance)
+    assert line.verdict == "consistent"
+    assert line.arithmetic == ("Gross margin: 36.42% (printed 36%)",)  # 63 / 173
+
+
+@pytest.mark.parametrize("tolerance", ["", "exact", "n/a"])
+def test_an_example_that_its_model_does_not_reproduce(tolerance, tmp_path):
+    line = check(tmp_path, tolerance=tolerance)
+    assert (line.verdict, line.why) == ("inconsistent", "printed: Gross margin: 36%")
+    assert line.right == "Gross margin: 36.42%"
+
+
+def test_figures_that_differ_beyond_the_digits_shown_stand_with_all_of_them(tmp_path):
+    line = check(tmp_path, outputs={"gross_margin": 0.36416})
+    assert line.arithmetic == ("Gross margin: 0.36416184971098264 (printed 0.36416)",)
+
+
+def test_an_unknown_name_leaves_the_rest_checked(tmp_path):
+    inputs = {"gross_profit": 63, "revenue": 173, "mw": 1}
+    line = check(tmp_path, inputs=inputs, outputs={"gross_margin": 0.36, "margin": 0.36}, tolerance="abs=0.005")
+    assert line.verdict == "consistent" and len(line.arithmetic) == 1
+    assert "unknown input mw; there are: gross_profit, revenue" in line.why
+    assert "unknown output margin; there are: gross_margin" in line.why
+
+
+def test_without_a_known_output_there_is_no_verdict(tmp_path):
+    line = check(tmp_path, outputs={"margin": 0.36})
+    assert (line.verdict, line.why) == ("not checkable", "unknown output margin; there are: gross_margin")
+
+
+def test_amounts_are_in_the_currency_of_the_line(tmp_path):
+    inputs = {"added_power": 1e3, "build_years": 1, "capex_per_gw": 80e9, "capex": None}
+    line = check(tmp_path, model="build_plan", inputs=inputs, outputs={"plan_cost": 80e9}, currency="CNY")
+    assert line.arithmetic == ("Cost of the plan: CN¥80bn (printed CN¥80bn)",)
+
+
+@pytest.mark.parametrize(
+    ("cells", "fault"),
+    [
+        ({"inputs": "capex=4"}, 'inputs is not a JSON object such as {"capex": 400e9}'),
+        ({"outputs": "[1]"}, "outputs is not a JSON object"),
+        ({"tolerance": "5%"}, "tolerance '5%' is not exact, n/a, abs=0.5 or rel=0.01"),
+        ({"currency": "dollars"}, "currency 'dollars' is not a three-letter code such as USD"),
+        ({"reproduced": "maybe"}, "reproduced 'maybe' is not one of yes, partly, no"),
+        ({"published": "June"}, "published 'June' is not a day, a month or a year such as 2025-11-07"),
+        ({"model": ""}, "neither a model nor steps: say what works it out"),
+    ],
+)
+def test_a_malformed_line_is_refused_by_file_and_line(cells, fault, tmp_path):
+    with pytest.raises(DataError) as refused:
+        check(tmp_path, **cells)
+    assert refused.value.faults[0].startswith(f"{tmp_path}/mine.csv:2: {fault}")
+
+
+def test_the_former_format_is_refused_with_what_to_write(tmp_path):
+    (tmp_path / "old.csv").write_text('method,inputs,expected\nirr,"{}","{}"\n')
+    with pytest.raises(DataError) as refused:
+        claims.check_file(tmp_path / "old.csv")
+    method, expected = refused.value.faults
+    assert "old.csv:1: column method is no more: write `model`: the name of a model or a metric" in method
+    assert expected.endswith("column expected is no more: write `outputs`")
+
+
+def test_a_column_that_is_lacking_or_strange_is_named(tmp_path):
+    (tmp_path / "mine.csv").write_text("model,inputs,remark\n")
+    with pytest.raises(DataError) as refused:
+        claims.check_file(tmp_path / "mine.csv")
+    assert [fault.rpartition("mine.csv:1: ")[2] for fault in refused.value.faults] == [
+        "column outputs is missing", "unknown column remark"
+    ]  # fmt: skip
+
+
+# ---- the packaged file, and its pages
+
+
+def test_on_an_earlier_day_only_what_had_been_published_is_there():
+    early = examples("2024-12-31")
+    assert set(early["published"]) == {"2005", "2024-02-26", "2024-06", "2024-06-20", "2024-12-23"}
+    assert (
+        claims.worked_examples(facts.open(as_of="2025-06-30"), "ai_roic").title
+        == "No worked example had been published"
+    )
+
+
+def test_the_packaged_examples_are_without_their_makers_notes_to_self():
+    text = pd.read_csv(FILE, dtype=str, keep_default_na=False).to_csv()
+    assert list(TABLE.columns.drop(["file", "line"])) == list(columns("examples.csv"))
+    assert "my " not in text.lower().replace("economy ", "")
+
+
+def test_a_company_of_an_example_is_one_of_ours_or_an_author_s_ticker():
+    forward = TABLE[TABLE["model"].str.startswith("forward_roic")]
+    assert set(forward["about"]) - set(facts.companies().index) == {"GOOG"}
+
+
+def test_an_analysis_shows_its_own_examples():
+    view = claims.worked_examples(facts.open(), "gpu_cloud").view
+    cells = view.set_index(say("examples.column_example"))[say("examples.column_figures")]
+    assert len(cells) == 8
+    assert cells["H100 at Oblivus: forward rents"].startswith("Rent to the previous year's rent: 0.6817×")
+    assert cells[f"IREN: {words.lower(words.name('gpu_run_rate'))}"].startswith("Revenue per GPU-hour: $2.77")
+
+
+def test_a_company_is_shown_by_its_name():
+    examples_of = claims.worked_examples(facts.open(), "ai_roic").view[say("examples.column_example")]
+    assert any(text.startswith("Microsoft: ") for text in examples_of)
+
+
+def test_an_analysis_that_is_not_there_is_refused_with_those_that_are():
+    with pytest.raises(ModelError, match="unknown analysis hostng; there are: ai_roic, cycle, gigawatt"):
+        claims.worked_examples(facts.open(), "hostng")
+
+
+@pytest.mark.parametrize(("given_", "wanted", "tolerance", "fits"), [
+    (9.05, 9.1, "abs=0.05", True), (9.04, 9.1, "abs=0.05", False), (99, 100, "rel=0.01", True), (1, 1, "exact", True),
+    ([1.0, 2.0], [1.0, 2.1], "abs=0.05", False), ({"a": 1.0}, {"a": 1.0}, "", True), (None, 1.0, "abs=9", False),
+    (float("nan"), 1.0, "abs=9", False),
+])  # fmt: skip
+def test_a_figure_fits_within_its_tolerance(given_, wanted, tolerance, fits):
+    assert worked.fits(given_, wanted, tolerance) is fits

@@ -21,6 +21,7 @@ from capcycle import exhibits, facts, metrics, paths, theme, words
 from capcycle.errors import CapcycleError
 from capcycle.exhibits import Exhibit
 from capcycle.exhibits.exhibit import MIME, VEGA_LITE, cited
+from capcycle.facts import Book
 from capcycle.measure import Measures, measure, needs
 from capcycle.panel import Panel, select
 
@@ -29,13 +30,13 @@ EVERYONE = tuple(facts.companies().index)
 
 
 @cache
-def known(companies: tuple[str, ...] = GROUP, as_of: str = "") -> pd.DataFrame:
-    return facts.load(list(companies), as_of=as_of)
+def opened(companies: tuple[str, ...] = GROUP, as_of: str = "", currency: str = "") -> Book:
+    return facts.open(companies, as_of, currency)
 
 
 @cache
 def shown(span: str = "ttm", calendar: str = "calendar", currency: str = "", companies=GROUP, as_of: str = "") -> Panel:
-    return select(known(companies, as_of), span, calendar, 2021, currency=currency)
+    return select(opened(companies, as_of, currency), span, calendar, 2021)
 
 
 def ratio(**chosen) -> Measures:
@@ -65,12 +66,12 @@ def example(name: str) -> Exhibit:
     return MAKERS[name]()
 
 
-def held() -> Exhibit:
-    return exhibits.coverage.held(shown("quarter"))
+def quarters() -> Exhibit:
+    return exhibits.coverage.quarters(shown("quarter"))
 
 
 def by_year() -> Exhibit:
-    return exhibits.coverage.documents_by_year(known())
+    return exhibits.coverage.documents_by_year(opened())
 
 
 def spec(exhibit: Exhibit) -> dict:
@@ -134,7 +135,7 @@ def test_who_lacks_a_value_is_named_too():
     half = panel(operating_income={"MSFT": [10], "META": [None]}, revenue={"MSFT": [100], "META": [100]})
     exhibit = exhibits.scatter(measure(metrics.capex_to_revenue, both), measure(metrics.operating_margin, half))
     assert "Meta 20.0% and –" in exhibit.alt
-    assert "Meta, 2023Q1: no operating income." in exhibit.notes
+    assert "Meta, 2023Q1: no figure for operating income." in exhibit.notes
 
 
 def test_fiscal_periods_are_said_to_be_fiscal():
@@ -145,7 +146,7 @@ def test_fiscal_periods_are_said_to_be_fiscal():
 
 def test_the_widest_mismatch_with_the_calendar_is_named():
     # Oracle's quarter to 2024-11-30 ends 31 days before December does, NVIDIA's to 2024-07-28 28 days after June
-    one = select(known(("NVDA", "ORCL")), since=2024, until=2024)
+    one = select(opened(("NVDA", "ORCL")), since=2024, until=2024)
     notes = " ".join(exhibits.lines(measure("revenue", one)).notes)
     assert "The widest mismatch is Oracle, whose period ends 31 days before it" in notes
 
@@ -169,7 +170,7 @@ COLOUR = re.compile(r"#[0-9a-fA-F]{3,8}\b")
 NAMED = re.compile(r'"(?:scheme|color|fill|stroke)": "([^"]+)"')
 
 
-@pytest.mark.parametrize("make", [*MAKERS.values(), held, by_year])
+@pytest.mark.parametrize("make", [*MAKERS.values(), quarters, by_year])
 def test_every_colour_is_the_themes(make):
     if (exhibit := make()).chart is None:
         return
@@ -233,14 +234,14 @@ def test_a_missing_figure_is_a_dash_and_empty_and_has_its_reason(make):
     exhibit = make(amounts(**GAP))
     assert exhibit.view.loc[exhibit.view["Period"] == "2023Q2", "Microsoft"].item() == words.DASH
     row = csv(exhibit).query("company == 'MSFT' and period == '2023Q2'").iloc[0]
-    assert np.isnan(row["value"]) and row["reason"] == "no capex"
+    assert np.isnan(row["value"]) and row["reason"] == "no figure for capex"
 
 
 def test_a_missing_figure_breaks_the_line():
     exhibit = exhibits.lines(amounts(**GAP))
     assert data(exhibit).query("company == 'MSFT'")["value"].isna().tolist() == [False, True, False]
     assert spec(exhibit)["layer"][0]["mark"]["invalid"] == "break-paths-show-domains"
-    assert "Microsoft, 2023Q2: no capex." in exhibit.notes
+    assert "Microsoft, 2023Q2: no figure for capex." in exhibit.notes
 
 
 def test_a_stack_leaves_out_what_not_everyone_has_and_says_so():
@@ -253,13 +254,13 @@ def test_a_company_without_a_value_keeps_its_place_at_the_end():
     exhibit = exhibits.bars(intensity(MSFT=[None], META=[20], AMZN=[10]))
     assert exhibit.view.to_numpy().tolist() == [["Meta", "20.0%"], ["Amazon", "10.0%"], ["Microsoft", words.DASH]]
     assert data(exhibit)["value"].tolist()[:2] == [0.2, 0.1] and data(exhibit)["value"].isna().iloc[2]
-    assert "Microsoft, 2023Q1: no capex." in exhibit.notes
+    assert "Microsoft, 2023Q1: no figure for capex." in exhibit.notes
 
 
 def test_a_table_of_companies_shows_a_dash_and_the_reason():
     exhibit = exhibits.compare(intensity(MSFT=[None], META=[20]))
     assert exhibit.view.to_numpy().tolist() == [["Microsoft", words.DASH], ["Meta", "20.0%"]]
-    assert "Microsoft has no capex to revenue: no capex." in exhibit.notes
+    assert "Microsoft has no capex to revenue: no figure for capex." in exhibit.notes
 
 
 def test_a_company_that_a_measure_does_not_cover_has_a_dash():
@@ -273,7 +274,7 @@ def test_where_nobody_has_a_value_there_is_a_table_of_dashes(make):
     assert exhibit.chart is None and exhibit.alt == ""
     assert exhibit.title == "Capex to revenue: no company here has the figures"
     assert set(exhibit.view.iloc[:, 1:].to_numpy().ravel()) == {words.DASH}
-    assert csv(exhibit)["value"].isna().all() and (csv(exhibit)["reason"] == "no revenue").all()
+    assert csv(exhibit)["value"].isna().all() and (csv(exhibit)["reason"] == "no figure for revenue").all()
 
 
 def test_two_companies_without_a_common_period():
@@ -295,12 +296,12 @@ def test_who_has_no_period_in_common_with_the_others_is_listed():
 
 def test_a_focus_without_a_value_is_drawn_all_the_same():
     exhibit = exhibits.lines(intensity(MSFT=[None, None], META=[20, 21]), focus="MSFT")
-    assert exhibit.title == "Meta, Capex to revenue: 21.0% in 2023Q2"
-    assert "Microsoft, no value: no capex." in exhibit.notes
+    assert exhibit.title == "Meta's capex to revenue came to 21.0% in 2023Q2"
+    assert "Microsoft, no value: no figure for capex." in exhibit.notes
 
 
 def test_what_was_known_early_is_shown_early():
-    exhibit = exhibits.lines(measure("revenue", select(known(GROUP, "2019-06-01"))))
+    exhibit = exhibits.lines(measure("revenue", select(opened(GROUP, "2019-06-01"))))
     assert csv(exhibit)["published"].dropna().max() <= "2019-06-01"
 
 
@@ -331,7 +332,7 @@ def test_the_documents_of_an_exhibit_stand_newest_first():
 
 def test_in_jupyterlab_each_exhibit_names_its_sources():
     one = exhibits.lines(amounts(MSFT=[1.0], META=[None]))
-    said = "Source: Microsoft, filed with the U.S. Securities and Exchange Commission, one document of 2024-07-30"
+    said = "Source: Microsoft, filed with the U.S. Securities and Exchange Commission, one document dated 2024-07-30"
     assert one._repr_mimebundle_()[VEGA_LITE]["title"]["subtitle"] == [one.subtitle, *wrap(said, 100)]
     assert said in exhibits.compare(amounts(MSFT=[1.0], META=[None]))._repr_mimebundle_()["text/html"]
 
@@ -339,8 +340,8 @@ def test_in_jupyterlab_each_exhibit_names_its_sources():
 def test_of_many_publishers_those_of_most_documents_are_named():
     sources = [{"publisher": name, "published": "2024-01-31"} for name in "jihgfedcbajj"]
     named = "Sources: j, a, b, c, d, e, f, g, and"
-    assert cited(sources) == f"{named} 2 more publishers, 12 documents of 2024-01-31"
-    assert cited(sources[:1] + sources[2:]) == f"{named} one more publisher, 11 documents of 2024-01-31"
+    assert cited(sources) == f"{named} 2 more publishers, 12 documents dated 2024-01-31"
+    assert cited(sources[:1] + sources[2:]) == f"{named} one more publisher, 11 documents dated 2024-01-31"
 
 
 # ---- on the way to a page
@@ -349,10 +350,10 @@ def test_of_many_publishers_those_of_most_documents_are_named():
 @each_maker
 def test_nothing_given_is_changed(make):
     before = {name: grid.copy() for name, grid in shown().concepts.items()}
-    rows, figures = shown().rows.copy(), known().copy()
+    rows, figures = shown().rows.copy(), shown().book.facts.copy()
     make()
     pd.testing.assert_frame_equal(shown().rows, rows)
-    pd.testing.assert_frame_equal(known(), figures)
+    pd.testing.assert_frame_equal(shown().book.facts, figures)
     assert all((shown().concepts[name] == grid).all() for name, grid in before.items())
 
 
@@ -418,9 +419,9 @@ def made(make, *arguments, **named) -> None:
 @settings(max_examples=40, suppress_health_check=list(HealthCheck))
 @given(CHOICES, ANY_METRIC, ANY_METRIC, CONCEPTS, st.sampled_from([None, *EVERYONE]))
 def test_any_choice_is_shown_or_refused_in_words(choice, metric, other, concept, focus):
-    companies, as_of = choice.pop("companies"), choice.pop("as_of")
+    book = opened(*(choice.pop(name) for name in ("companies", "as_of", "currency")))
     try:
-        on = select(known(companies, as_of), **choice)
+        on = select(book, **choice)
         one, two = chosen(metric, on, concept), chosen(other, on, concept)
     except CapcycleError:
         return
@@ -429,7 +430,7 @@ def test_any_choice_is_shown_or_refused_in_words(choice, metric, other, concept,
     made(exhibits.stack, one)
     made(exhibits.scatter, one, two)
     made(exhibits.compare, one, two, focus=focus)
-    made(exhibits.coverage.held, on)
+    made(exhibits.coverage.quarters, on)
 
 
 # ---- on a page
@@ -442,15 +443,8 @@ LIMITS = (
     "## What does this not say?",
     "## What does this not do?",
 )
-LOADS = (
-    "facts.load(",
-    "peers(",
-    "study.case(",
-    ".cluster(",
-    "facts.inventory.held(",
-    "claims.examine(",
-    "contracts.read(",
-)
+OPENS = ("facts.open(", "claims.examine(")
+FINDS = re.compile(r"words\.paragraph\(|\w+\.(?:\w+_)?(?:finding|verdict)\(")
 EXPLORERS = ("explore", "explore_models")
 PAGES = {name: cells for name, cells in NOTEBOOKS.items() if name not in EXPLORERS}
 pages = pytest.mark.parametrize("cells", PAGES.values(), ids=PAGES)
@@ -465,11 +459,11 @@ def prose(cells: list) -> list[str]:
 
 
 @pages
-def test_a_page_begins_with_its_finding_as_soon_as_the_data_is_loaded(cells):
-    loads = next(number for number, source in enumerate(code(cells)) if any(load in source for load in LOADS))
-    after = "\n".join(code(cells)[loads : loads + 2]).splitlines()
-    assert any(line.startswith(("words.paragraph(", "exhibits.finding(")) for line in after)
-    assert not any(cell.source.startswith("## ") for cell in cells[: cells_until(cells, loads) + 1])
+def test_a_page_begins_with_its_finding_as_soon_as_its_book_is_open(cells):
+    opens = next(number for number, source in enumerate(code(cells)) if any(each in source for each in OPENS))
+    after = "\n".join(code(cells)[opens : opens + 2]).splitlines()
+    assert any(FINDS.match(line) for line in after)
+    assert not any(cell.source.startswith("## ") for cell in cells[: cells_until(cells, opens) + 1])
 
 
 def cells_until(cells: list, number: int) -> int:

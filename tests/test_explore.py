@@ -198,7 +198,7 @@ def slider(page, label: str):
 
 def test_a_slider_changes_the_number(model):
     before = text(model, NUMBER)
-    handle = slider(model, "Rent of a GPU-hour today").locator(".noUi-handle")
+    handle = slider(model, "Rent per GPU-hour today").locator(".noUi-handle")
     handle.focus()
     model.keyboard.press("ArrowRight")
     after = changed(model, NUMBER, before)

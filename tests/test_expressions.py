@@ -26,7 +26,7 @@ def test_arithmetic(text, value):
 
 
 @pytest.mark.parametrize(
-    "text, held",
+    "text, holds",
     [
         ("c1 > c2", True),
         ("1 < c2 <= 4 < c1", True),
@@ -35,8 +35,8 @@ def test_arithmetic(text, value):
         ("'a' == 'a'", True),
     ],
 )
-def test_comparisons(text, held):
-    assert evaluate(text, NAMES) is held
+def test_comparisons(text, holds):
+    assert evaluate(text, NAMES) is holds
 
 
 @pytest.mark.parametrize(

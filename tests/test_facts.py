@@ -110,10 +110,10 @@ def test_companies_come_in_the_order_asked_for():
 @pytest.fixture(scope="module")
 def read_once():
     """Files are read and checked once, so that many dates are tried quickly."""
-    book, values = door.open_book(), facts.history()
+    known, values = door.open_reference(), facts.history()
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(door, "open_book", lambda: book)
-        patch.setattr(door, "read_facts", lambda companies, book: values[values["company"].isin(companies)])
+        patch.setattr(door, "open_reference", lambda: known)
+        patch.setattr(door, "read_facts", lambda companies, known: values[values["company"].isin(companies)])
         yield values
 
 
@@ -133,7 +133,7 @@ def test_what_is_published_later_changes_nothing(read_once, day):
     only_then = read_once[read_once["published"] <= day]
     with pytest.MonkeyPatch.context() as patch:
         cut = facts.load(as_of=f"{day:%Y-%m-%d}")
-        patch.setattr(door, "read_facts", lambda companies, book: only_then)
+        patch.setattr(door, "read_facts", lambda companies, known: only_then)
         pd.testing.assert_frame_equal(cut, facts.load())
 
 

@@ -7,6 +7,7 @@ import pytest
 
 from capcycle import exhibits, facts, metrics
 from capcycle.errors import MetricError
+from capcycle.facts import Book
 from capcycle.measure import Measures, measure
 from capcycle.panel import Panel, select
 
@@ -39,7 +40,7 @@ def panel(kind: str = "reported", unit: str = "USD", **concepts: dict[str, list]
     rows = rows.assign(period_start=rows["period_end"] - pd.Timedelta(days=90), published=rows["period_end"])
     names = tuple(dict.fromkeys(company for companies in concepts.values() for company in companies))
     ordinals = tuple(range(FIRST, FIRST + max(map(len, every))))
-    return Panel(rows.drop(columns="number"), names, ordinals, FIRST, "quarter", "calendar")
+    return Panel(Book(names), rows.drop(columns="number"), ordinals, FIRST, "quarter", "calendar")
 
 
 def amounts(**capex: list) -> Measures:
@@ -76,32 +77,36 @@ def test_the_newest_period_that_most_companies_have_is_taken():
 
 def test_a_metric_without_words_of_its_own_takes_the_general_ones():
     said = exhibits.finding(amounts(MSFT=[13_873e6], META=[8_173e6]))
-    assert said == "Capex: Microsoft highest at $13.9bn, Meta lowest at $8.2bn, in 2023Q1"
+    assert said == "Microsoft had the highest capex, $13.9bn, and Meta the lowest, $8.2bn, in 2023Q1"
 
 
 def test_nobody_earns_a_negative_share_of_its_revenue():
     said = exhibits.finding(margin(MSFT=[40], TSLA=[-5]))
-    assert said == "Operating margin: Microsoft highest at 40.0%, Tesla lowest at −5.0%, in 2023Q1"
+    assert said == "Microsoft had the highest operating margin, 40.0%, and Tesla the lowest, −5.0%, in 2023Q1"
 
 
 def test_who_shrinks_least_does_not_grow_fastest():
     said = exhibits.finding(growth(MSFT=[100, 1, 1, 1, 97], META=[100, 1, 1, 1, 90]))
-    assert said == "Growth of capex on a year earlier: Microsoft highest at −3.0%, Meta lowest at −10.0%, in 2024Q1"
+    assert said == (
+        "Microsoft had the highest year-on-year growth of capex, −3.0%, and Meta the lowest, −10.0%, in 2024Q1"
+    )
 
 
 def test_ties_are_named_together():
     said = exhibits.finding(intensity(MSFT=[30], AMZN=[30], ORCL=[10]))
-    assert said == "Capex to revenue: Microsoft and Amazon highest at 30.0%, Oracle lowest at 10.0%, in 2023Q1"
+    assert said == (
+        "Microsoft and Amazon had the highest capex to revenue, 30.0%, and Oracle the lowest, 10.0%, in 2023Q1"
+    )
 
 
 def test_where_all_are_level_nobody_is_highest():
     said = exhibits.finding(intensity(MSFT=[30], AMZN=[30]))
-    assert said == "Capex to revenue: Microsoft and Amazon level at 30.0%, in 2023Q1"
+    assert said == "Microsoft and Amazon had the same capex to revenue, 30.0%, in 2023Q1"
 
 
 def test_companies_without_a_common_period_are_not_ranked():
     said = exhibits.finding(intensity(MSFT=[20, None], AMZN=[None, 30]))
-    assert said == "Amazon, Capex to revenue: 30.0% in 2023Q2"
+    assert said == "Amazon's capex to revenue came to 30.0% in 2023Q2"
 
 
 def test_where_all_is_missing_it_is_said():
@@ -114,7 +119,7 @@ def test_where_all_is_missing_it_is_said():
 
 @cache
 def real(calendar: str, *companies: str) -> Measures:
-    return measure("capex", select(facts.load(companies), "year", calendar, until=2024))
+    return measure("capex", select(facts.open(companies), "year", calendar, until=2024))
 
 
 def test_a_ranking_of_fiscal_years_says_how_far_apart_they_end():
@@ -131,7 +136,7 @@ def test_so_does_one_company_among_others():
 
 
 def test_and_every_exhibit_that_sets_companies_side_by_side():
-    grid = select(facts.load(["AMZN", "MSFT"]), "year", "fiscal", until=2024)
+    grid = select(facts.open(["AMZN", "MSFT"]), "year", "fiscal", until=2024)
     across, up = measure(metrics.capex_to_revenue, grid), measure(metrics.operating_margin, grid)
     apart = "FY2024 (own fiscal periods, which end up to 184 days apart)"  # 30 June to 31 December
     shown = [exhibits.scatter(across, up), exhibits.compare(across, up), exhibits.definitions(grid, "fcf")]
@@ -171,7 +176,7 @@ YEAR = [None] * 3
 )
 def test_the_rank_of_one_company(own, rank):
     said = exhibits.finding(intensity(MSFT=[own], AMZN=[30], META=[20]), focus="MSFT")
-    assert said == f"Microsoft, Capex to revenue: {own}.0% in 2023Q1{rank}"
+    assert said == f"Microsoft's capex to revenue came to {own}.0% in 2023Q1{rank}"
 
 
 @pytest.mark.parametrize(
@@ -185,22 +190,22 @@ def test_how_a_fraction_moved_in_a_year(before, after, moved):
 
 def test_an_amount_that_reads_the_same_is_little_changed():
     said = exhibits.finding(amounts(MSFT=[13.86e9, *YEAR, 13.87e9]))
-    assert said == "Microsoft, Capex: $13.9bn in 2024Q1, little changed from $13.9bn a year earlier"
+    assert said == "Microsoft's capex came to $13.9bn in 2024Q1, little changed from $13.9bn a year earlier"
 
 
 def test_a_loss_has_words_that_fit_it():
     said = exhibits.finding(margin(TSLA=[-5, *YEAR, 5]))
-    assert said == "Tesla, Operating margin: 5.0% in 2024Q1, up from −5.0% a year earlier"
+    assert said == "Tesla's operating margin came to 5.0% in 2024Q1, up from −5.0% a year earlier"
 
 
 def test_growth_is_said_with_its_sign():
     said = exhibits.finding(growth(MSFT=[8_943, *YEAR, 13_873]))  # million; 13,873 / 8,943 = 1.5513
-    assert said == "Microsoft, Growth of capex on a year earlier: +55.1% in 2024Q1"
+    assert said == "Microsoft's year-on-year growth of capex came to +55.1% in 2024Q1"
 
 
 def test_growth_may_turn_negative_in_its_own_words():
     said = exhibits.finding(growth(MSFT=[100, *YEAR, 110, *YEAR, 99]))  # 110 / 100, then 99 / 110
-    assert said == "Microsoft's capex changed by −10.0% in 2025Q1, after +10.0% a year earlier"
+    assert said == "Microsoft's capex growth was −10.0% in 2025Q1, after +10.0% a year earlier"
 
 
 def test_a_focus_without_a_value_leaves_the_others_ranked():
@@ -210,7 +215,7 @@ def test_a_focus_without_a_value_leaves_the_others_ranked():
 
 def test_bars_speak_of_the_period_that_they_show():
     shown = exhibits.bars(intensity(MSFT=[20, 25], AMZN=[30, None], ORCL=[10, None]), focus="MSFT")
-    assert shown.title == "Microsoft, Capex to revenue: 20.0% in 2023Q1; number 2 of 3"
+    assert shown.title == "Microsoft's capex to revenue came to 20.0% in 2023Q1; number 2 of 3"
 
 
 # ---- sums
@@ -227,7 +232,7 @@ def test_a_sum_of_one_company_is_its_own():
 
 def test_where_no_period_has_every_company_there_is_no_sum():
     said = exhibits.total(amounts(MSFT=[10e9, None], META=[None, 8e9]))
-    assert said == "No period has the capex of every company"
+    assert said == "No period has a figure for capex from every company"
 
 
 def test_a_sum_that_was_negative_has_no_growth():
@@ -249,27 +254,29 @@ def test_fractions_and_averages_are_not_added_up(measures):
 
 def test_who_is_highest_on_the_most_measures():
     said = exhibits.compare(intensity(MSFT=[30], AMZN=[20]), margin(MSFT=[40], AMZN=[10])).title
-    assert said == "Microsoft is highest on 2 of 2 measures"
+    assert said == "Microsoft ranks highest on 2 of 2 measures"
 
 
 def test_only_measures_count_that_the_company_has():
     measured = [intensity(MSFT=[30], AMZN=[20]), margin(MSFT=[40], AMZN=[None], META=[20])]
-    assert exhibits.compare(*measured, focus="AMZN").title == "Amazon is highest on 0 and lowest on 1 of 1 measure"
+    title = exhibits.compare(*measured, focus="AMZN").title
+    assert title == "Amazon's capex to revenue came to 20.0% in 2023Q1; the lowest of 2"
 
 
 def test_a_measure_that_one_company_alone_has_ranks_nobody():
     measured = [intensity(MSFT=[30], AMZN=[20]), margin(MSFT=[40], AMZN=[None])]
-    assert exhibits.compare(*measured).title == "Microsoft is highest on 1 of 1 measure"
+    title = exhibits.compare(*measured).title
+    assert title == "Microsoft puts 30.0% of its revenue into capex, Amazon 20.0%, in 2023Q1"
 
 
 def test_a_tie_counts_for_both():
     measured = [intensity(MSFT=[30], AMZN=[30], META=[10]), margin(MSFT=[10], AMZN=[40], META=[20])]
-    assert exhibits.compare(*measured).title == "Amazon is highest on 2 of 2 measures"
+    assert exhibits.compare(*measured).title == "Amazon ranks highest on 2 of 2 measures"
 
 
 def test_a_focus_without_any_value_is_said_of_nobody():
     measured = [intensity(MSFT=[30], AMZN=[20], META=[None]), margin(MSFT=[40], AMZN=[10], META=[None])]
-    assert exhibits.compare(*measured, focus="META").title.startswith("Microsoft is highest on 2")
+    assert exhibits.compare(*measured, focus="META").title.startswith("Microsoft ranks highest on 2")
 
 
 def test_a_pair_of_measures_names_who_is_furthest_along_each():
@@ -280,12 +287,12 @@ def test_a_pair_of_measures_names_who_is_furthest_along_each():
     )
     across, up = measure(metrics.capex_to_revenue, both), measure(metrics.operating_margin, both)
     assert exhibits.scatter(across, up).title == (
-        "Highest capex to revenue: Microsoft, 30.0%, with 10.0% operating margin; "
-        "highest operating margin: Meta, 40.0%, with 20.0%"
+        "Microsoft leads on capex to revenue, 30.0%, with 10.0% operating margin; "
+        "Meta leads on operating margin, 40.0%, with 20.0%"
     )
 
 
 def test_one_company_alone_is_not_the_highest():
     alone = panel(capex={"MSFT": [30]}, operating_income={"MSFT": [10]}, revenue={"MSFT": [100]})
     across, up = measure(metrics.capex_to_revenue, alone), measure(metrics.operating_margin, alone)
-    assert exhibits.scatter(across, up).title == "Microsoft: 30.0% capex to revenue, 10.0% operating margin"
+    assert exhibits.scatter(across, up).title == "Microsoft has 30.0% capex to revenue and 10.0% operating margin"

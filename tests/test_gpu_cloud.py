@@ -13,7 +13,7 @@ from capcycle import exhibits, facts, study
 from capcycle.analyses import gpu_cloud as room
 from capcycle.analyses.gpu_cloud.gpu_hour import forward_curve, gpu_hour, gpu_run_rate
 from capcycle.analyses.gpu_cloud.model import gpu_cloud
-from capcycle.claims.own import MODELS, check_file
+from capcycle.claims import worked_examples
 from capcycle.errors import ModelError
 from capcycle.models.finance import rates
 from capcycle.models.maths import present_value
@@ -48,10 +48,9 @@ def hour(**given):
 
 
 def test_published_examples_come_out_as_they_are_marked():
-    lines = [line for line in check_file("data/examples.csv") if line.name.startswith(("gpu_", "funding_gap"))]
-    wrong = [line.name for line in lines if line.verdict == "inconsistent"]
-    assert len([line for line in lines if line.name in MODELS]) >= 10
-    assert wrong == ["gpu_hour_cost_stack", "gpu_cloud_irr"]
+    table = worked_examples(facts.open(), "gpu_cloud").figures
+    wrong = table.loc[table["verdict"] == "inconsistent", "about"]
+    assert len(table) == 8 and list(wrong) == ["CoreWeave", "IREN, without and with a residual value"]
 
 
 def test_an_h100_at_half_the_hours():
@@ -213,7 +212,7 @@ def test_forward_ratios_by_hand(monkeypatch):
     monkeypatch.setattr(facts.Book, "register", lambda book, name: known)
     shown = room.forward_ratios(facts.open(), ["H100"], Quantity("ratio", 0.68, "fraction"))
     assert shown.figures["value"].astype(float).tolist() == pytest.approx([0.3660, 0.7247], abs=5e-5)
-    assert "The cluster takes 68.0%; the 2 pairs first seen since 2023 have 54.5% in their middle." in shown.notes
+    assert "The cluster model assumes 68.0%; the 2 pairs first seen since 2023 have a median of 54.5%." in shown.notes
 
 
 def test_a_terminated_contract_says_so():

@@ -1,5 +1,7 @@
 """Hosting: leases and books against filings and published reports, invariants, guards, and the page's exhibits."""
 
+import re
+
 import altair as alt
 import numpy as np
 import pandas as pd
@@ -7,19 +9,37 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from capcycle import study
-from capcycle.analyses import hosting
+from capcycle import facts, study, units
+from capcycle.analyses import hosting, start
 from capcycle.analyses.hosting import contracts, leases
-from capcycle.analyses.hosting.model import rents
-from capcycle.errors import ModelError
+from capcycle.analyses.hosting import model as lease
+from capcycle.analyses.hosting.exhibits import _ledger_title
+from capcycle.analyses.hosting.power_use import power_use
+from capcycle.errors import CapcycleError, ModelError
 
 CUT_OFF = "2025-11-03"
+EVERY = facts.open(["miners"])
 rates, mw, years = st.floats(0.01, 0.3), st.floats(1, 1000), st.integers(1, 30)
 
 
-def let(**given):
-    """One MW let at Golden Sun's price, all else as assumed."""
-    return study.case(hosting.model.hosting, **given)
+def let(**numbers):
+    """One MW let at the general assumption of a rent, all else as assumed."""
+    return study.case(lease.hosting, EVERY, **numbers)
+
+
+def lessors(*companies, as_of="", currency=""):
+    """The contracts of some companies."""
+    return contracts.read(facts.open(companies, as_of, currency))
+
+
+USE = study.case(power_use, EVERY)
+BOOK = pd.DataFrame({  # 100 over ten years, delivering since 2025; 50 over five, only signed; 7 without a day; 90 ended
+    "contract": ["a", "b", "c", "d"], "status": ["delivering", "amended", "signed", "terminated"],
+    "not_hosting": [False, False, True, False], "lessor": "X", "credit": "backed", "kind": "reported", "source": "s",
+    "mw_owned": [10.0, 5.0, 1.0, 9.0], "value_owned": [100.0, 50.0, 7.0, 90.0], "term_years": [10, 5, 5, 10],
+    "signed": pd.to_datetime(["2024-01-01", "2025-07-02", None, "2025-01-01"]),
+    "starts": pd.to_datetime(["2025-01-01", "2026-07-02", None, "2025-01-01"]),
+})  # fmt: skip
 
 
 # ---- against figures from outside
@@ -37,24 +57,24 @@ def test_hut_8_first_rent_comes_to_the_value_of_thirty_years():
     assert 376e6 * leases.growing_sum(0.03, 30) == pytest.approx(17.7e9, rel=0.015)
 
 
-def test_the_printed_book_is_rebuilt():
-    book = contracts.golden_sun(contracts.read(["miners"]))
-    found = contracts.prices(book, 14)
-    assert (len(book), found.mw, round(found.value / 1e9, 1)) == (11, 1959, 53.6)
-    assert found.pooled == pytest.approx(1.954e6, rel=1e-3)  # 53.6bn / (1,959 MW x 14 years)
+def test_the_register_rebuilds_the_printed_book():
+    book = contracts.printed_book(EVERY)
+    means = contracts.prices(book, 14)
+    assert (len(book), means.mw, round(means.value / 1e9, 1)) == (11, 1959, 53.6)
+    assert means.pooled == pytest.approx(1.954e6, rel=1e-3)  # 53.6bn / (1,959 MW x 14 years)
 
 
-def test_prices_without_the_contract_that_pays_for_gpus():
-    book = contracts.golden_sun(contracts.read(["miners"]))
-    found = contracts.prices(book[book["gpu_included"] == "no"], 14)
+def test_the_register_has_the_printed_prices_without_the_contract_that_pays_for_gpus():
+    book = contracts.printed_book(EVERY)
+    means = contracts.prices(book[book["gpu_included"] == "no"], 14)
     # Golden Sun: mean 1.73, lowest 1.22, highest 2.26; weighted 43.925bn / 25,065 MW-years = 1.752
-    assert [round(each / 1e6, 2) for each in (found.simple, found.low, found.high)] == [1.73, 1.22, 2.26]
-    assert found.weighted == pytest.approx(43.925e9 / 25065)
-    assert found.pooled == pytest.approx(43.925e9 / 1759 / 14)
+    assert [round(each / 1e6, 2) for each in (means.simple, means.low, means.high)] == [1.73, 1.22, 2.26]
+    assert means.weighted == pytest.approx(43.925e9 / 25065)
+    assert means.pooled == pytest.approx(43.925e9 / 1759 / 14)
 
 
-def test_like_for_like_takes_critical_power_the_own_part_and_all_that_was_signed():
-    book = contracts.like_for_like(contracts.read(["miners"]), CUT_OFF).set_index("contract")
+def test_like_for_like_the_register_has_critical_power_the_own_part_and_all_that_was_signed():
+    book = contracts.like_for_like(lessors("miners"), CUT_OFF).set_index("contract")
     assert book["mw"][["wulf-core42", "wulf-fluidstack-abernathy"]].tolist() == [60, 0]  # Abernathy is sold
     late = {"hut-fluidstack-river-bend", "apld-hyperscaler-pf3", "cifr-fluidstack-barber-lake-2"}
     assert not late & set(book.index)
@@ -62,32 +82,30 @@ def test_like_for_like_takes_critical_power_the_own_part_and_all_that_was_signed
     assert book["mw"].sum() == pytest.approx(572 + 526 + 420 + 384 + 600 + 200)
 
 
-def test_the_leases_of_two_landlords_add_up_to_what_they_tell():
-    held = contracts.read(["APLD", "HUT"], "2026-06-30").groupby("lessor")[["mw", "value"]].sum()
-    assert held.at["APLD", "mw"] == pytest.approx(1_400, rel=0.01)  # 8-K of 2026-06-09: 1.4 GW on five campuses
-    assert held.at["APLD", "value"] + 4e9 == pytest.approx(36e9, rel=0.01)  # about 36bn; 11 - 7bn for one not held
-    assert held.loc["HUT"].tolist() == [597, 16.8e9]  # Hut 8 on 2026-05-06: 597 MW and 16.8bn
+def test_the_leases_of_two_landlords_in_the_register_add_up_to_what_they_state():
+    sums = lessors("APLD", "HUT", as_of="2026-06-30").groupby("lessor")[["mw", "value"]].sum()
+    assert sums.at["APLD", "mw"] == pytest.approx(1_400, rel=0.01)  # 8-K of 2026-06-09: 1.4 GW on five campuses
+    assert sums.at["APLD", "value"] + 4e9 == pytest.approx(36e9, rel=0.01)  # about 36bn; 11 - 7bn for one left out
+    assert sums.loc["HUT"].tolist() == [597, 16.8e9]  # Hut 8 on 2026-05-06: 597 MW and 16.8bn
 
 
 def test_one_megawatt_mines_what_the_network_pays():
     # J.P. Morgan, November 2025: 41,400 USD a day per EH/s; one MW at 20.5 J/TH is 1/20.5 EH/s
-    case = study.case(hosting.power_use.power_use)
-    assert case.outputs.mining_revenue == pytest.approx(41_400 * 365 / 20.5, rel=0.001)
+    assert USE.outputs.mining_revenue == pytest.approx(41_400 * 365 / 20.5, rel=0.001)
 
 
 def test_switching_price_by_hand():
     # one year, no decline, nothing discounted away but one year at 10 %: (hosting + cost / 1.1) / (bitcoins / 1.1)
     one = {"lease_term": 1, "renewal_years": 0, "mining_decline": 0.0, "uncontracted_rate": 0.1, "delivery_years": 0}
-    found = study.case(hosting.power_use.power_use, **one, hosting_capex=1.0).outputs
+    worth = study.case(power_use, EVERY, **one, hosting_capex=1.0).outputs
     cost = 8760 * 40  # and nothing beside power
-    by_hand = (found.hosting_value * 1.1 + cost) / (3.125 * 52_560 / (20.5 * 1074))
-    assert found.switching_bitcoin_price == pytest.approx(by_hand)
+    by_hand = (worth.hosting_value * 1.1 + cost) / (3.125 * 52_560 / (20.5 * 1074))
+    assert worth.switching_bitcoin_price == pytest.approx(by_hand)
 
 
 def test_mining_equals_hosting_at_the_switching_price():
-    case = study.case(hosting.power_use.power_use)
-    price = case.outputs.switching_bitcoin_price
-    assert study.solve(case, "bitcoin_price", 0, "switch_value", 5e4, 1e6).values == pytest.approx([price])
+    price = USE.outputs.switching_bitcoin_price
+    assert study.solve(USE, "bitcoin_price", 0, "switch_value", 5e4, 1e6).values == pytest.approx([price])
 
 
 # ---- invariants
@@ -95,14 +113,14 @@ def test_mining_equals_hosting_at_the_switching_price():
 
 @given(price=st.floats(1e5, 3e6), rise=st.floats(0, 0.1), term=years)
 def test_price_times_years_returns_the_value(price, rise, term):
-    first, shares = rents(price, rise, term, 0)
+    first, shares = lease.rents(price, rise, term, 0)
     assert first * sum(shares) == pytest.approx(price * term)
 
 
 @given(value=st.floats(1e6, 1e11), mw=mw, term=years)
 def test_price_times_power_times_years_returns_the_value(value, mw, term):
     assert leases.price_per_mw_year(value, mw, term) * mw * term == pytest.approx(value)
-    assert leases.per_mw_year(leases.per_kw_month(value)) == pytest.approx(value)
+    assert units.per_mw_year(units.per_kw_month(value)) == pytest.approx(value)
 
 
 @given(amount=st.floats(0, 1e12), share=st.floats(0, 1))
@@ -118,18 +136,15 @@ def test_an_escalator_is_found_again_in_its_totals(rate, rise, term):
 
 @given(delay=st.floats(0, 3), weight=st.floats(0, 1))
 def test_run_off_adds_up_to_what_is_signed(delay, weight):
-    table, before = contracts.read(["miners"]), pd.Timestamp("2000-01-01")
-    flows = contracts.run_off(table, before, delay, weight)
-    held = table.set_index("contract").loc[flows["contract"].unique()]
-    counted = held["value_owned"].where(held["status"] == "delivering", held["value_owned"] * weight)
-    assert flows["value"].sum() == pytest.approx(counted.sum())
+    flows = contracts.run_off(BOOK, pd.Timestamp("2000-01-01"), delay, weight)
+    assert flows.groupby("contract")["value"].sum().to_dict() == pytest.approx({"a": 100.0, "b": 50.0 * weight})
 
 
 @given(price=st.floats(1e4, 1e6), rent=st.floats(1e6, 3e6))
 def test_mining_is_never_worth_less_than_standing_still(price, rent):
-    found = study.case(hosting.power_use.power_use).evaluate(bitcoin_price=price, hosting_rent=rent)
-    assert found.mining_value >= 0
-    assert (found.switch_value > 0) == (found.switching_bitcoin_price > price)
+    worth = USE.evaluate(bitcoin_price=price, hosting_rent=rent)
+    assert worth.mining_value >= 0
+    assert (worth.switch_value > 0) == (worth.switching_bitcoin_price > price)
 
 
 # ---- guards, and what is missing
@@ -140,38 +155,150 @@ def test_a_share_above_one_is_refused():
         leases.attributable(168, 51)
 
 
-def test_a_rent_above_any_hosting_is_refused_with_the_range():
-    said = r"hosting_rent is 9,700,000: give a number from 100,000 to 3,000,000, .*tenant_rate is 8"
+def test_a_readers_numbers_that_cannot_be_are_refused_all_at_once():
+    said = r"hosting_rent is 9,700,000 .*from 100,000 to 3,000,000; .*tenant_rate is 8: give a number from 0 to 1"
     with pytest.raises(ModelError, match=said):
-        hosting.cases.chosen(hosting_rent=9.7e6, tenant_rate=8)
+        hosting.lease(EVERY).chosen(hosting_rent=9.7e6, tenant_rate=8)
 
 
-def test_contracts_that_must_not_be_averaged_are_marked():
-    table = contracts.read(["miners"]).set_index("contract")
-    paid_chips = ["iren-microsoft", "iren-nvidia", "iren-developers-2026-07"]  # the first 9.7m USD per MW and year
-    assert table.index[table["not_hosting"]].tolist() == paid_chips
+def test_contracts_of_the_register_that_must_not_be_averaged_are_marked():
+    table = lessors("miners").set_index("contract")
+    with_gpus = ["iren-microsoft", "iren-nvidia", "iren-developers-2026-07"]  # the first 9.7m USD per MW and year
+    assert table.index[table["not_hosting"]].tolist() == with_gpus
     net = ["hut-fluidstack-river-bend", "hut-hyperscaler-beacon-point"]  # 6.9 of 7.0bn is income, 9.8 of 9.8bn
     assert table.index[table["triple_net"]].tolist() == net
 
 
-def test_what_is_not_told_stays_missing():
-    table = contracts.read(["GLXY"]).set_index("contract")
+def test_what_is_not_stated_stays_missing():
+    table = lessors("GLXY").set_index("contract")
     assert np.isnan(table.at["glxy-coreweave-helios-2-3", "value_owned"])
     assert table.at["glxy-coreweave-helios-1", "kind"] == "derived"  # 15 years of about 300m
     assert np.isnan(leases.implied_escalator(7e9, 17.7e9, 15, 10))  # an extension of another length
 
 
-def test_contracts_as_they_were_known():
-    assert set(contracts.read(["miners"], "2024-07-31")["contract"]) == {"corz-coreweave-200", "corz-coreweave-70"}
-    assert contracts.golden_sun(contracts.read(["miners"], CUT_OFF), CUT_OFF).empty  # printed on 2025-12-12
-    status = contracts.read(["WULF"], "2025-10-31").set_index("contract")["status"]
-    assert status["wulf-core42"] == "signed"  # the first rent was told on 2025-11-10
-
-
 def test_a_terminated_contract_is_worth_nothing():
-    table = contracts.read(["603300.SS"], currency="CNY").assign(signed=pd.Timestamp("2025-03-31"))
-    assert table["status"].tolist() == ["terminated"]
-    assert contracts.run_off(table, pd.Timestamp("2025-01-01"), 1, 1.0).empty
+    ended = BOOK[BOOK["status"] == "terminated"]
+    assert contracts.run_off(ended, pd.Timestamp("2025-01-01"), 1, 1.0).empty
+    assert contracts.worth(ended, hosting.credit_rates(EVERY), 1).empty
+
+
+def test_a_cut_off_or_a_day_that_is_none_is_refused():
+    with pytest.raises(ModelError, match="cut_off 'yesterday' is not a date such as 2025-11-03"):
+        contracts.like_for_like(lessors("CIFR"), "yesterday")
+    with pytest.raises(ModelError, match="from_day 'soon' is not a date such as 2025-11-03"):
+        contracts.known_on(EVERY, "soon")
+
+
+# ---- on an earlier day
+
+
+def shown(book):
+    """Every exhibit of the page, each with its title, notes and table."""
+    one, weight = hosting.lease(book), study.assumption(book, "signed_weight")
+    use = hosting.uses(one)
+    return [
+        hosting.ledger(book), hosting.bubbles(book), hosting.books(book, CUT_OFF), hosting.holdings(book, CUT_OFF),
+        hosting.holdings(book, CUT_OFF, "tenant"), hosting.backlog(one, weight), hosting.run_off(one, weight),
+        hosting.worth(one), hosting.yields(one), hosting.business_models(book),
+        hosting.value_by_use(use),
+    ]  # fmt: skip
+
+
+def said(exhibit):
+    """All that a reader sees of an exhibit, but for titles of documents and for notes."""
+    return " ".join([exhibit.title, exhibit.subtitle, exhibit.alt, *exhibit.view.astype(str).to_numpy().ravel()])
+
+
+def test_contracts_as_they_were_known():
+    assert set(lessors("miners", as_of="2024-07-31")["contract"]) == {"corz-coreweave-200", "corz-coreweave-70"}
+    status = lessors("WULF", as_of="2025-10-31").set_index("contract")["status"]
+    assert status["wulf-core42"] == "signed"  # that the first rent is paid became known on 2025-11-10
+
+
+def test_a_book_and_figures_of_an_author_are_left_out_until_he_had_printed_them():
+    before, after = (facts.open(["miners"], day) for day in ("2025-12-11", "2025-12-13"))
+    assert contracts.printed_book(before).empty and not hosting.businesses(before)
+    assert len(contracts.printed_book(after)) == 11  # printed on 2025-12-12
+    for exhibit in shown(before):
+        assert "rinted" not in said(exhibit) and "Golden Sun" not in " ".join([said(exhibit), *exhibit.notes])
+
+
+def test_todays_judgements_are_marked_on_an_earlier_page():
+    one = hosting.lease(facts.open(["miners"], "2025-06-30"))
+    assert {"hosting_noi_margin", "cap_rate"} < set(one.hindsight) and "hosting_rent" not in one.hindsight
+    assert hosting.verdict(one, hosting.uses(one)).endswith("which nothing public by 30 Jun 2025 states.")
+    assert "rate for a hyperscaler's rent" not in " ".join(hosting.worth(one).notes)  # none of them rents yet
+    assert "discount rate for rent without guarantor" in " ".join(hosting.worth(one).notes)
+
+
+@pytest.mark.parametrize("book", [facts.open(["miners"], "2023-12-31"), facts.open(["HIVE"])])
+def test_where_there_is_no_contract_every_exhibit_of_them_says_so(book):
+    of_contracts = shown(book)[:-2]
+    assert {each.title for each in of_contracts} == {"No public document states the figures needed for this exhibit"}
+    assert not any(each.sources for each in of_contracts)
+
+
+# ---- in another currency
+
+
+def numbers(case):
+    """All numbers of a case in a list for each input (with its range) and each output, by name and unit."""
+    ends = {name: [each.low, each.value, each.high] for name, each in case.inputs.items()}
+    outputs = {name: np.ravel(getattr(case.outputs, name)) for name in case.model.outputs}
+    units = case.model.parameters | case.model.outputs
+    return {(name, units[name]): np.asarray(each, float) for name, each in (ends | outputs).items()}
+
+
+CASES = {
+    "one MW let": lambda book: hosting.lease(book.of("miners")),
+    "a MW let at a price of the reader's": lambda book: hosting.lease(book).chosen(hosting_rent=1.5e6),
+    "a MW of the only contract": lambda book: hosting.lease(book.of("HUT").on("2026-01-31")),
+    "one MW used": lambda book: hosting.uses(hosting.lease(book.of("CIFR"))),
+    "one MW as an own cloud": lambda book: hosting.businesses(book)["Own cloud"],
+}
+
+
+@pytest.mark.parametrize("currency", ["EUR", "CNY"])
+@pytest.mark.parametrize("name", CASES)
+def test_amounts_are_times_the_rate_and_all_else_is_the_same(name, currency):
+    case, dollars = CASES[name](facts.open(currency=currency)), numbers(CASES[name](facts.open()))
+    rate = case.book.rate("USD").value
+    for (one, unit), each in numbers(case).items():
+        factor = rate if unit.startswith("currency") else 1.0
+        assert each == pytest.approx(dollars[one, unit] * factor, rel=1e-6, nan_ok=True), one
+
+
+def test_no_amount_of_the_page_is_in_another_currency():
+    book = facts.open(["miners"], currency="EUR")
+    verdict = hosting.verdict(hosting.lease(book), hosting.uses(hosting.lease(book)))
+    assert "€" in verdict and "$" not in verdict
+    for exhibit in shown(book):
+        assert not re.search(r"\$|\bUSD\b|CN¥|\bCNY\b", said(exhibit)), exhibit.id
+
+
+def test_the_exhibit_says_at_what_rate_records_were_converted():
+    book = facts.open(["miners"], currency="EUR")
+    more = set(hosting.ledger(book).notes) - set(hosting.ledger(EVERY).notes)
+    assert len(more) == 1 and f"{book.rate('USD').value:.4g} for one USD" in more.pop()
+
+
+def test_a_contract_is_its_value_times_the_rate():
+    ours, dollars = (lessors("CIFR", currency=each).iloc[0] for each in ("CNY", "USD"))
+    names = ["contract_value", "price", "value_owned", "backstop"]
+    rate = facts.open(currency="CNY").rate("USD").value
+    assert (ours[names] / dollars[names]).tolist() == pytest.approx([rate] * 4)
+    assert (ours["kind"], ours["currency"], ours["own_currency"]) == ("derived", "CNY", "USD")
+    assert ours["source"] == f"{dollars['source']} ecb-eurofxref"
+
+
+def test_what_pays_for_gpus_shows_by_its_price_in_dollars():
+    yuan, dollars = (lessors("miners", currency=each)["not_hosting"].tolist() for each in ("CNY", "USD"))
+    assert yuan == dollars
+
+
+def test_an_unknown_currency_is_refused_with_those_there_are():
+    with pytest.raises(CapcycleError, match="unknown currency XYZ; there are: CNY, EUR, HKD, TWD, USD"):
+        lessors("miners", currency="XYZ")
 
 
 # ---- the page
@@ -180,67 +307,63 @@ def test_a_terminated_contract_is_worth_nothing():
 def test_models_yield_a_formula():
     slider = alt.param(name="hosting_capex", value=1.0)
     assert "hosting_capex" in str(let().evaluate(hosting_capex=slider).net_lease_value.expr)
-    found = study.case(hosting.power_use.power_use).evaluate(hosting_rent=alt.datum.x).switching_bitcoin_price
-    assert "datum.x" in str(found)
+    assert "datum.x" in str(USE.evaluate(hosting_rent=alt.datum.x).switching_bitcoin_price)
 
 
-def test_two_books_before_one_was_printed():
-    table = contracts.read(["miners"], CUT_OFF)
-    found = hosting.exhibits.books(contracts.golden_sun(table, CUT_OFF), contracts.like_for_like(table, CUT_OFF), 14)
-    assert "not 1,959" not in found.title and "MW" in found.title
+def test_each_model_begins_with_contracts_of_a_company_or_of_all_lessors():
+    assert start("hosting", facts.open()).inputs["hosting_rent"] == hosting.lease(EVERY).inputs["hosting_rent"]
+    own = start("power_use", facts.open(), "WULF").inputs["hosting_rent"]
+    assert own.value == contracts.prices(lessors("WULF").query("not not_hosting"))["weighted"]
+    assert not start("business", facts.open()).lacking
 
 
-def test_a_company_without_contracts_takes_the_general_rent():
-    assert hosting.cases.lease(contracts.read(["HIVE"])).inputs["hosting_rent"].central == 1.73e6
+def test_a_rent_is_as_good_as_the_contracts_that_it_is_the_mean_of():
+    table = lessors("RIOT").query("price.notna()")
+    assert "estimated" in set(table["kind"])  # one of the register's
+    assert hosting.lease(facts.open(["RIOT"])).inputs["hosting_rent"].kind == "estimated"
 
 
 def test_a_readers_own_value_keeps_the_range_of_the_sliders():
-    case = hosting.cases.lease(contracts.read(["APLD"], "2025-07-01"), tenant_rate=0.12)
+    case = hosting.lease(facts.open(["APLD"], "2025-07-01")).chosen(tenant_rate=0.12)
     ends = case.inputs["tenant_rate"]
-    assert (ends.low, ends.central, ends.high) == (0.06125, 0.12, 0.12)
+    assert (ends.low, ends.value, ends.high) == (0.06125, 0.12, 0.12)
     assert case.inputs["hosting_rent"].varied  # a single contract: the range of the general assumption
 
 
-def test_a_cut_off_that_is_no_date_is_refused():
-    with pytest.raises(ModelError, match="cut_off 'yesterday' is not a date such as 2025-11-03"):
-        contracts.like_for_like(contracts.read(["CIFR"]), "yesterday")
+def test_a_yield_on_cost_by_hand():
+    # 2m a MW at 80 to 90 %, built for 8 to 10m: 1.7m over 9m; at worst 1.6m over 10m, at best 1.8m over 8m
+    contract = {"price": 2e6, "margin": 0.85, "margin_low": 0.8, "margin_high": 0.9, "capex_per_mw_low": 8e6,
+                "capex_per_mw_high": 10e6, "kind": "reported", "source": "s"}  # fmt: skip
+    margin, capex = (let().inputs[name] for name in ("hosting_noi_margin", "hosting_capex"))
+    own = contracts.yield_on_cost(contract, margin, capex)
+    assert (own.value, own.low, own.high) == pytest.approx((1.7 / 9, 0.16, 0.225))
+    assert (own.kind, own.source) == ("derived", "s")
+    lacks = contracts.yield_on_cost(contract | {"margin": np.nan}, margin, capex)
+    assert lacks.kind == "assumed" and set(lacks.source.split()) == {"s", *margin.source.split()}
 
 
 def test_nobody_delivers_one_does_or_all_do():
-    titles = [hosting.exhibits._ledger_title(*each) for each in ((3, 0), (4, 1), (1, 1))]
-    assert [title.split(" ")[0] for title in titles] == ["None", "One", "The"]
+    titles = [_ledger_title(pd.Series(["delivering"] * each[1] + ["signed"] * each[0])) for each in ((3, 0), (3, 1))]
+    assert [title.split(" ")[:3] for title in titles] == [["None", "of", "3"], ["One", "of", "4"]]
+    assert _ledger_title(pd.Series(["delivering"])) == "The only contract is delivering"
 
 
 def test_the_backlog_by_hand():
-    # a lease of 100 over ten years that delivers since 2025, one of 50 over five that is only signed, one without a day
-    rows = pd.DataFrame({
-        "contract": ["a", "b", "c"], "status": ["delivering", "amended", "signed"], "not_hosting": [False, False, True],
-        "lessor": "X", "credit": "backed", "kind": "reported", "source": "s", "mw_owned": [10.0, 5.0, 1.0],
-        "value_owned": [100.0, 50.0, 7.0], "term_years": [10, 5, 5],
-        "signed": pd.to_datetime(["2024-01-01", "2025-07-02", None]),
-        "starts": pd.to_datetime(["2025-01-01", "2026-07-02", None]),
-    })  # fmt: skip
-    found = contracts.backlog(rows, pd.Timestamp("2026-01-01"), 1.0, 0.25)
-    assert found["value"].to_dict() == {"delivering": 100.0, "signed": 50.0, "gpus": 7.0}
-    assert found.loc["delivering", "to_come"] == pytest.approx(90, abs=0.05)  # one year of ten is paid
-    assert found.loc["signed", ["to_come", "weighted"]].tolist() == pytest.approx([50, 12.5])
-    assert found.loc["gpus", ["undated", "to_come"]].tolist() == [7.0, 0.0]
+    backlog = contracts.backlog(BOOK, pd.Timestamp("2026-01-01"), 1.0, 0.25)
+    assert backlog["value"].to_dict() == {"delivering": 100.0, "signed": 50.0, "gpus": 7.0}
+    assert backlog.loc["delivering", "to_come"] == pytest.approx(90, abs=0.05)  # one year of ten is paid
+    assert backlog.loc["signed", ["to_come", "weighted"]].tolist() == pytest.approx([50, 12.5])
+    assert backlog.loc["gpus", ["undated", "to_come"]].tolist() == [7.0, 0.0]
 
 
-def test_a_day_that_is_none_is_refused():
-    with pytest.raises(ModelError, match="from_day 'soon' is not a date such as 2025-11-03"):
-        contracts.known_on(contracts.read(["CIFR"]), "soon")
-
-
-def test_the_cost_of_mining_beside_power_is_what_a_miner_told():
+def test_the_cost_of_mining_beside_power_is_what_a_miner_states():
     # Riot, third quarter of 2025: 46,324 a bitcoin without depreciation, times 7.46 a MW-year, less 8,760 h at 40
-    told = 46_324 * study.case(hosting.power_use.power_use).outputs.bitcoins_mined - 8_760 * 40
-    assert told < 0 and study.assumption("mining_other_cost").central == 0.0
+    beside = 46_324 * USE.outputs.bitcoins_mined - 8_760 * 40
+    assert beside < 0 and study.assumption(EVERY, "mining_other_cost").value == 0.0
 
 
-def test_contracts_that_would_be_called_the_same_are_told_apart():
-    shown = hosting.exhibits.bubbles(contracts.read(["APLD", "IREN"]))
-    assert {f"Applied Digital 300 MW, {site}" for site in ("Polaris Forge 3", "Delta Forge 1")} < set(
-        shown.view.iloc[:, 0]
-    )
-    assert "IREN for NVIDIA is left out: it pays for GPUs too." in shown.notes  # of its critical MW nothing is told
+def test_contracts_that_would_be_called_the_same_have_their_site_beside():
+    exhibit = hosting.bubbles(facts.open(["APLD", "IREN"]))
+    same = {f"Applied Digital 300 MW, {site}" for site in ("Polaris Forge 3", "Delta Forge 1")}
+    assert same < set(exhibit.view.iloc[:, 0])
+    assert any("also pay for GPUs: IREN 200 MW, IREN for NVIDIA" in note for note in exhibit.notes)

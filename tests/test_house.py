@@ -24,7 +24,7 @@ NOTEBOOKS = sorted((ROOT / "notebooks").glob("*.ipynb"))
 ROOMS = [
     *["errors", "paths", "units", "periods", "words", "sources", "facts", "quantity", "panel", "metrics", "measure"],
     *["models", "study", "theme", "exhibits", "analyses", "claims", "codebook", "widgets"],
-    *["parameters", "ledger", "engine", "run", "publish", "site", "cli"],
+    *["parameters", "ledger", "engine", "workers", "run", "publish", "site", "cli"],
 ]
 DOORS = ["__init__", "__main__"]  # of the package itself: they may open every room, and no room opens them
 
@@ -103,6 +103,149 @@ def test_imports_go_one_way():
     )
 
 
+# ---- nobody reads the data by himself
+
+READERS = {"facts", "codebook"}  # rooms that read tables; those that make a page take a book
+WHOLE = {"facts.load", "facts.history", "registers.read", "registers.history", "paths.DATA"}
+REGISTERS = {"exhibits", "models"}  # rooms that take tables, and choose none
+
+
+def dotted(node):
+    """A name with what it is an attribute of: registers.read of facts.registers.read(...)."""
+    return f"{dotted(node.value)}.{node.attr}" if isinstance(node, ast.Attribute) else getattr(node, "id", "")
+
+
+def reads(module, here):
+    """(line, name) of whatever in a module of a room reads a table of the data without a book."""
+    for node in ast.walk(module):
+        name = ".".join(dotted(node).split(".")[-2:]) if isinstance(node, ast.Attribute) else ""
+        if name in WHOLE or (here in REGISTERS and isinstance(node, ast.Attribute) and node.attr == "register"):
+            yield node.lineno, dotted(node)
+        if isinstance(node, ast.ImportFrom) and node.module and node.module.startswith("capcycle"):
+            base = node.module.removeprefix("capcycle").removeprefix(".")
+            names = [f"{base.split('.')[-1]}.{alias.name}" for alias in node.names]
+            taken = [each for each in names if each in WHOLE or (here in REGISTERS and "registers" in each.split("."))]
+            yield from ((node.lineno, each) for each in taken if not each.startswith("exhibits."))
+
+
+PAGES = {each for each in ROOMS[ROOMS.index("quantity") : ROOMS.index("parameters")] if each not in READERS}
+
+
+def test_who_makes_a_page_takes_a_book():
+    expect_none(
+        f"{at(path, line)}: {room(path)} takes a Book, not {name}"
+        for path in MODULES
+        if room(path) in PAGES
+        for line, name in reads(tree(path), room(path))
+    )
+
+
+@pytest.mark.parametrize(
+    ("here", "code"),
+    [
+        ("study", "table = facts.load(companies)"),
+        ("widgets", "from capcycle.facts import history"),
+        ("analyses", "prices = facts.registers.read('market')"),
+        ("analyses", "from capcycle.facts.registers import read"),
+        ("panel", "file = paths.DATA / 'fx.csv'"),
+        ("exhibits", "from capcycle.facts import registers"),
+        ("exhibits", "chips = book.register('chips')"),
+        ("models", "import_it = book.register"),
+    ],
+)
+def test_reading_the_data_by_oneself_is_noticed(here, code):
+    assert list(reads(ast.parse(code), here))
+
+
+@pytest.mark.parametrize(
+    ("here", "code"),
+    [
+        ("analyses", "chips = book.register('chips'); known = book.facts"),
+        ("exhibits", "from capcycle.exhibits import registers; rows = facts.inventory.counts(book)"),
+        ("study", "past = study.history(measures, company)"),
+    ],
+)
+def test_taking_a_book_is_not(here, code):
+    assert not list(reads(ast.parse(code), here))
+
+
+# ---- an analysis is small, and stands on others only downwards
+
+OLD = {"ai_roic", "cycle", "gigawatt", "gpu_cloud", "hosting", "leasing", "power_value", "required_revenue",
+       "useful_life"}  # fmt: skip
+ANALYSES = LIB / "analyses"
+ANALYSIS_LINES, ANALYSIS_EXHIBITS = 250, 3
+
+
+def rooms():
+    """The modules of each analysis, by its name."""
+    modules = [path for path in MODULES if path.is_relative_to(ANALYSES) and path != ANALYSES / "__init__.py"]
+    names = dict.fromkeys(path.relative_to(ANALYSES).parts[0].removesuffix(".py") for path in modules)
+    return {name: [path for path in modules if path.relative_to(ANALYSES).parts[0] in (name, f"{name}.py")]
+            for name in names}  # fmt: skip
+
+
+def circle(graph):
+    """A way along the arrows of a graph that comes back to where it began; empty where there is none."""
+
+    def walk(way):
+        for there in sorted(graph.get(way[-1], ())):
+            if there in way:
+                return [*way[way.index(there) :], there]
+            if found := walk([*way, there]):
+                return found
+        return []
+
+    return next(filter(None, (walk([name]) for name in sorted(graph))), [])
+
+
+def test_analyses_stand_on_each_other_only_downwards():
+    each = rooms()
+    graph = {
+        name: {parts[2] for path in paths for imported_, _ in imported(path)
+               if (parts := imported_.split("."))[1] == "analyses" and len(parts) > 2 and parts[2] in each} - {name}
+        for name, paths in each.items()
+    }  # fmt: skip
+    assert not circle(graph), f"analyses import each other in a circle: {' > '.join(circle(graph))}"
+
+
+def test_a_circle_is_found():
+    assert circle({"a": {"b"}, "b": {"c"}, "c": {"b"}, "d": {"a"}}) == ["b", "c", "b"]
+    assert circle({"a": {"b", "c"}, "b": {"c"}, "c": set()}) == []
+
+
+def shown(module):
+    """The public functions of a module that return an exhibit."""
+    return [
+        node.name
+        for node in module.body
+        if isinstance(node, ast.FunctionDef) and not node.name.startswith("_")
+        and node.returns is not None and dotted(node.returns).split(".")[-1] == "Exhibit"
+    ]  # fmt: skip
+
+
+def too_much(name, lines, exhibits):
+    """What a new analysis has too much of."""
+    if lines > ANALYSIS_LINES:
+        yield f"analyses/{name}: {lines} lines with its words, at most {ANALYSIS_LINES}"
+    if len(exhibits) > ANALYSIS_EXHIBITS:
+        yield f"analyses/{name}: {', '.join(exhibits)} are more than {ANALYSIS_EXHIBITS} exhibits of its own"
+
+
+def test_a_new_analysis_is_small():
+    for name, modules in rooms().items():
+        files = [*modules, *ANALYSES.glob(f"{name}.*.toml"), *ANALYSES.glob(f"{name}/*.toml")]
+        lines = sum(len(file.read_text("utf-8").splitlines()) for file in files)
+        exhibits = [each for path in modules for each in shown(tree(path))]
+        expect_none(too_much(name, lines, exhibits) if name not in OLD else ())
+
+
+def test_a_large_analysis_is_noticed():
+    module = ast.parse("def a() -> Exhibit: ...\ndef b() -> exhibits.Exhibit: ...\ndef _c() -> Exhibit: ...")
+    assert shown(module) == ["a", "b"]
+    assert len(list(too_much("new", 251, ["a", "b", "c", "d"]))) == 2 and not list(too_much("new", 250, ["a"]))
+
+
 # ---- the library stays small and says what it does
 
 
@@ -159,6 +302,28 @@ def test_public_functions_say_what_they_do():
         and not node.name.startswith("_")
         and not ast.get_docstring(node)
     )
+
+
+def undescribed(module):
+    """(line, name, what is lacking) of the public functions that have no example, or do not say what they refuse."""
+    for node in module.body:
+        if isinstance(node, ast.FunctionDef) and not node.name.startswith("_"):
+            words = ast.get_docstring(node) or ""
+            yield from ((node.lineno, node.name, part) for part in (">>>", "Errors:") if part not in words)
+
+
+def test_exhibits_have_an_example_and_say_what_they_refuse():
+    expect_none(
+        f"{at(path, line)}: {name} lacks {part}"
+        for path in MODULES
+        if room(path) == "exhibits"
+        for line, name, part in undescribed(tree(path))
+    )
+
+
+def test_a_function_without_example_or_refusals_is_noticed():
+    module = ast.parse('def a():\n    """Does.\n\n    Errors: none.\n    """\ndef _b(): ...')
+    assert list(undescribed(module)) == [(1, "a", ">>>")]
 
 
 # ---- a notebook is an argument

@@ -1,4 +1,4 @@
-"""What the tables beside the facts hold and lack, counted again by other means."""
+"""What the tables besides the facts contain and lack, counted again by other means."""
 
 import csv
 import io
@@ -13,15 +13,17 @@ from capcycle.errors import CapcycleError
 from capcycle.exhibits import registers
 from capcycle.facts import inventory
 
-HELD, EMPTY = inventory.held(), inventory.empty()
-BETWEEN = "2025-06-30", "2025-12-31"
+NOW = facts.open()
+COUNTS, COLUMNS = inventory.counts(NOW), inventory.columns(NOW)
+EMPTY = COLUMNS[COLUMNS["empty"] > 0]
+BETWEEN = [facts.open(as_of=day) for day in ("2025-06-30", "2025-12-31")]
 KNOWN = inventory.became_known(*BETWEEN)
 CARDS = [
-    registers.held(HELD),
-    registers.lacking(),
-    registers.empty(EMPTY),
-    registers.became_known(KNOWN, *BETWEEN),
-    registers.changed(KNOWN, *BETWEEN),
+    registers.tables(NOW),
+    registers.lacking(NOW),
+    registers.empty(NOW),
+    registers.became_known(*BETWEEN),
+    registers.changed(*BETWEEN),
     registers.files(codebook.columns()),
 ]
 
@@ -42,18 +44,18 @@ def newest(rows, key, day):
 
 @pytest.mark.parametrize("name", ["market", "chips", "gpu_prices", "compute"])
 def test_rows_and_kinds_of_tables_whose_rows_never_change(name):
-    rows, held = rows_of(name), HELD.set_index("table").loc[name]
-    assert held["rows"] == len(rows)
+    rows, counts = rows_of(name), COUNTS.set_index("table").loc[name]
+    assert counts["rows"] == len(rows)
     for kind in ("reported", "derived", "estimated", "assumed"):
-        assert held[kind] == sum(row["kind"] == kind for row in rows)
+        assert counts[kind] == sum(row["kind"] == kind for row in rows)
 
 
 def test_of_a_contract_that_changed_the_newest_version_counts():
     rows = newest(rows_of("contracts"), "contract", "published")
-    held = HELD.set_index("table").loc["contracts"]
-    assert held["rows"] == len(rows) < len(rows_of("contracts"))
-    assert held["undated"] == sum(row["published"] == "" for row in rows)
-    assert f"{held['published']:%Y-%m-%d}" == max(row["published"] for row in rows)  # a day, no month, is the newest
+    counts = COUNTS.set_index("table").loc["contracts"]
+    assert counts["rows"] == len(rows) < len(rows_of("contracts"))
+    assert counts["undated"] == sum(row["published"] == "" for row in rows)
+    assert f"{counts['published']:%Y-%m-%d}" == max(row["published"] for row in rows)  # a day, no month, is the newest
 
 
 @pytest.mark.parametrize(("name", "key"), [("contracts", "contract"), ("commitments", "commitment")])
@@ -65,22 +67,32 @@ def test_empty_cells_are_counted_but_for_notes(name, key):
 
 
 def test_what_was_not_public_is_not_counted():
-    held = inventory.held("2021-12-31").set_index("table")
-    assert held.loc["contracts", "rows"] == 0 and pd.isna(held.loc["contracts", "published"])
-    assert (
-        registers.held(inventory.held("2021-12-31")).view.query("Table == 'Contracts'")["Newest"].item() == words.DASH
-    )
+    early = facts.open(as_of="2021-12-31")
+    contracts = inventory.counts(early).set_index("table").loc["contracts"]
+    assert contracts["rows"] == 0 and pd.isna(contracts["published"])
+    assert registers.tables(early).view.query("Table == 'Contracts'")["Newest"].item() == words.DASH
+
+
+def test_what_was_looked_for_later_is_not_on_an_earlier_page():
+    lacking = registers.lacking(facts.open(as_of="2025-10-05"))  # the day before AMD's warrant for OpenAI
+    assert not lacking.view["What is missing"].str.contains("AMD|Golden Sun").any()
+    assert max(card["published"] for card in lacking.sources) <= "2025-10-05"
 
 
 def test_a_table_without_a_column_for_notes_is_counted_and_shown(toy):  # noqa: F811
     deals({"page": ""}, {"deal": "two", "page": "", "buyer": ""})
-    empty = inventory.empty()
+    book = facts.open()
+    empty = registers.empty(book).figures.drop(columns="meaning")
     assert empty.to_numpy().tolist() == [["deals", "buyer", 1, 2], ["deals", "page", 2, 2]]
-    assert registers.held(inventory.held()).view["Table"].tolist() == ["Deals"]  # no words of its own
-    assert registers.empty(empty).view["Column"].tolist() == ["buyer", "page"]
+    assert registers.tables(book).view["Table"].tolist() == ["Deals"]  # no words of its own
+    assert registers.empty(book).view["Column"].tolist() == ["buyer", "page"]
 
 
 # ---- between two dates
+
+
+def between(before, after):
+    return inventory.became_known(facts.open(as_of=before), facts.open(as_of=after))
 
 
 def test_a_row_is_new_or_changed_or_of_no_day(toy):  # noqa: F811
@@ -88,7 +100,7 @@ def test_a_row_is_new_or_changed_or_of_no_day(toy):  # noqa: F811
     deals(
         {"published": "2024-03-05"}, later, {"deal": "two", "published": "2024-05-11"}, {"deal": "x", "published": ""}
     )
-    found = facts.inventory.became_known("2024-03-05", "2024-06-01")
+    found = between("2024-03-05", "2024-06-01")
     assert found[["row", "cause", "what", "source"]].to_numpy().tolist() == [
         ["one", "changed", "value: 5,000 → 5,500", "s2"],
         ["two", "new", "", "s1 s2"],
@@ -97,18 +109,18 @@ def test_a_row_is_new_or_changed_or_of_no_day(toy):  # noqa: F811
 
 def test_the_first_day_is_left_out_and_the_last_is_in(toy):  # noqa: F811
     deals({"published": "2024-03-05"})
-    assert inventory.became_known("2024-03-04", "2024-03-05")["row"].tolist() == ["one"]
-    assert inventory.became_known("2024-03-05", "2024-03-06").empty
+    assert between("2024-03-04", "2024-03-05")["row"].tolist() == ["one"]
+    assert between("2024-03-05", "2024-03-06").empty
 
 
 @pytest.mark.parametrize(("before", "after"), [("2025-01-01", "2024-01-01"), ("", ""), ("2025-01-01", "2025-01-01")])
 def test_dates_the_wrong_way_round_are_refused(before, after):
     with pytest.raises(CapcycleError, match="give two dates, the earlier one first"):
-        inventory.became_known(before, after)
+        between(before, after)
 
 
 def test_huatie_and_core42_in_the_second_half_of_2025():
-    # terminated on 2025-09-30 (Jiemian, October 2025); Core42's power delivered, told with TeraWulf's third quarter
+    # terminated on 2025-09-30 (Jiemian, October 2025); Core42's power delivered, stated with TeraWulf's third quarter
     what = KNOWN.set_index("row")["what"]
     assert what["huatie-hangzhou"] == "status: signed → terminated; status_date: 2025-03-31 → 2025-09-30"
     assert "contract_value: – → 1,100,000,000; status: signed → delivering" in what["wulf-core42"]
@@ -127,17 +139,17 @@ def test_every_cell_is_text_and_every_document_is_held(exhibit):
 
 
 def test_the_titles_add_up():
-    rows = HELD["rows"].sum()
-    assert CARDS[0].title.startswith(f"{len(HELD)} tables beside the facts hold {rows:,} rows: ")
-    assert HELD[["reported", "derived", "estimated", "assumed"]].sum().sum() == rows
-    assert CARDS[2].title.startswith(f"{len(EMPTY)} of {len(facts.registers.columns())} columns are empty in some rows")
+    rows = COUNTS["rows"].sum()
+    assert CARDS[0].title.startswith(f"Besides the facts, {len(COUNTS)} tables contain {rows:,} rows: ")
+    assert COUNTS[["reported", "derived", "estimated", "assumed"]].sum().sum() == rows
+    assert CARDS[2].title.startswith(f"{len(EMPTY)} of {len(COLUMNS)} columns are empty in some rows")
     counts = KNOWN["cause"].value_counts()
     assert f"{counts['new']} rows became known and {counts['changed']} changed" in CARDS[3].title
     assert len(CARDS[4].view) == counts["changed"]
 
 
-def test_what_is_known_to_be_lacking_is_told():
-    told = " ".join(CARDS[1].view["What is lacking"])
+def test_what_is_known_to_be_lacking_is_said():
+    lacking = " ".join(CARDS[1].view["What is missing"])
     for lack in (
         "AMD's warrant",
         "paybacks",
@@ -147,12 +159,10 @@ def test_what_is_known_to_be_lacking_is_told():
         "server price",
         "finance rate",
     ):
-        assert lack in told
+        assert lack in lacking
 
 
 def test_where_nothing_became_known_it_is_said():
-    none = inventory.became_known("2010-01-01", "2010-01-02")
-    assert registers.became_known(none, "2010-01-01", "2010-01-02").title == (
-        "Between 1 Jan 2010 and 2 Jan 2010 no row became known"
-    )
-    assert registers.changed(none, "2010-01-01", "2010-01-02").view.empty
+    days = [facts.open(as_of=day) for day in ("2010-01-01", "2010-01-02")]
+    assert registers.became_known(*days).title == ("Between 1 Jan 2010 and 2 Jan 2010 no row became known")
+    assert registers.changed(*days).view.empty

@@ -18,10 +18,9 @@ def points(*spots):
 
 
 def boxes(table, found):
-    """The box of every name that is written, with the place of its point."""
+    """The box of every name that is written, in pixels."""
     rows = table.assign(x=table["x"] * WIDTH, y=(1 - table["y"]) * HEIGHT)
-    around = [dict(places._around(row)) for row in rows.itertuples()]
-    return [around[place][side] for place, side in enumerate(found) if side]
+    return [places._name(row, side) for row, side in zip(rows.itertuples(), found, strict=True) if side]
 
 
 parts = st.floats(0, 1)
@@ -31,8 +30,8 @@ parts = st.floats(0, 1)
 def test_no_name_covers_another_or_leaves_the_chart(spots):
     table = points(*spots)
     written = boxes(table, places.sides(table, WIDTH, HEIGHT))
-    assert not any(one.meets(other) for one in written for other in written if one is not other)
-    assert all(box.inside(WIDTH, HEIGHT) for box in written)
+    assert not any(places._meet(one, other) for one in written for other in written if one is not other)
+    assert all(places._inside(box, WIDTH, HEIGHT) for box in written)
 
 
 @pytest.mark.parametrize(("x", "side"), [(0.5, "right"), (0.99, "left")])
@@ -52,3 +51,24 @@ def test_a_key_of_one_name_has_one_column():
 def test_an_exhibit_without_a_row_says_so_and_draws_nothing():
     found = marks.nothing(marks.Frame("prices", "No price is known", "USD/MW"))
     assert (found.title, found.chart, found.payload()["rows"]) == ("No price is known", None, [])
+
+
+# ---- nothing to draw
+
+ROWS = pd.DataFrame(columns=["label", "group", "x", "value", "low", "high", "unit", "kind", "source", "total"])
+DRAWN = {
+    "columns": marks.columns,
+    "stacked": marks.stacked,
+    "waterfall": marks.waterfall,
+    "dots": marks.dots,
+    "paths": marks.paths,
+    "bands": lambda rows, frame: marks.bands(rows, frame, ("outer", "inner")),
+    "bubble": lambda rows, frame: marks.bubble(rows, frame, "Term", "Power", "years"),
+}
+
+
+@pytest.mark.parametrize("draw", DRAWN.values(), ids=DRAWN)
+def test_of_no_rows_the_title_is_left(draw):
+    exhibit = draw(ROWS, marks.Frame("power", "No power was known by then", "Power, MW", ("A note.",)))
+    assert exhibit.chart is None and exhibit.view.empty and exhibit.payload()["rows"] == []
+    assert (exhibit.title, exhibit.notes) == ("No power was known by then", ("A note.",))

@@ -1,5 +1,6 @@
 """Binding: what a metric's parameters name is found, and kind, sources and reasons reach the result."""
 
+from dataclasses import replace
 from functools import cache
 
 import numpy as np
@@ -10,6 +11,7 @@ from hypothesis import strategies as st
 
 from capcycle import facts, metrics
 from capcycle.errors import MetricError
+from capcycle.facts import Book
 from capcycle.measure import measure, needs
 from capcycle.panel import select
 
@@ -35,8 +37,15 @@ def rows(company, concept, values, kind="reported"):
     )
 
 
+def book_of(table):
+    """A book whose facts are made by hand."""
+    book = Book(tuple(dict.fromkeys(table["company"])))
+    vars(book)["facts"] = table  # in the place of those that it would read
+    return book
+
+
 def toy(*tables, **choice):
-    return select(pd.concat(tables, ignore_index=True), **choice)
+    return select(book_of(pd.concat(tables, ignore_index=True)), **choice)
 
 
 @cache
@@ -48,7 +57,7 @@ def acme(kind="reported"):
 
 @cache
 def real(company, span="quarter", calendar="calendar"):
-    return select(facts.load([company]), span, calendar)
+    return select(facts.open([company]), span, calendar)
 
 
 def row(measures, period):
@@ -159,23 +168,23 @@ def test_a_missing_input_gives_a_missing_result_with_the_reason():
     )
     value = row(measured, "2023Q4")
     assert np.isnan(value["value"]) and value["kind"] == ""
-    assert value["reason"] == "no revenue"
+    assert value["reason"] == "no figure for revenue"
 
 
 @pytest.mark.parametrize("period", ["FY2023Q1", "FY2023Q2", "FY2023Q3"])
 def test_the_reason_of_a_known_gap_is_told(period):
     value = row(measure(metrics.capex_to_revenue, real("NVDA", calendar="fiscal")), period)
     gap = facts.gaps().query("company == 'NVDA'")["reason"].item().rstrip(".")
-    assert np.isnan(value["value"]) and value["reason"].rstrip(".") == f"no capex: {gap}"
+    assert np.isnan(value["value"]) and value["reason"].rstrip(".") == f"no figure for capex: {gap}"
 
 
 def test_the_reason_survives_into_growth():
     measured = measure(metrics.growth_year_on_year, acme(), value="capex")
-    assert row(measured, "2022Q4")["reason"] == "no capex a year earlier"
+    assert row(measured, "2022Q4")["reason"] == "no figure for capex a year earlier"
 
 
 def test_a_concept_that_no_company_has_is_missing_not_wrong():
-    assert set(measure(metrics.net_margin, acme()).table["reason"]) == {"no net income"}
+    assert set(measure(metrics.net_margin, acme()).table["reason"]) == {"no figure for net income"}
 
 
 def test_a_denominator_that_is_not_positive_is_said():
@@ -249,13 +258,7 @@ def subjects(name):
 @given(SCALED)
 def test_a_metric_does_not_care_for_the_size_of_the_currency(name, scale):
     metric, grid = metrics.ALL[name], real("AMZN", metrics.ALL[name].spans[0])
-    larger = type(grid)(
-        grid.rows.assign(value=grid.rows["value"] * scale),
-        grid.companies,
-        grid.ordinals,
-        grid.first,
-        *(grid.span, grid.calendar),
-    )
+    larger = replace(grid, rows=grid.rows.assign(value=grid.rows["value"] * scale))
     before, after = (measure(metric, each, **subjects(name)).values for each in (grid, larger))
     np.testing.assert_allclose(after, before * (scale if metric.unit == "currency" else 1), rtol=1e-9, atol=1e-12)
 

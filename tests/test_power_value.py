@@ -9,17 +9,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from capcycle import exhibits, study
+from capcycle import exhibits, facts, study
 from capcycle.analyses import power_value
 from capcycle.analyses.hosting import contracts
-from capcycle.analyses.power_value import exhibits as shown
-from capcycle.analyses.power_value import lease_exhibits as power_leases
+from capcycle.analyses.power_value import model
+from capcycle.analyses.power_value.figures import _balance, figures
 from capcycle.analyses.power_value.leased import leases, terms
-from capcycle.analyses.power_value.model import lease_value, lifetime_income
-from capcycle.analyses.power_value.peers import _balance, peers, wide
 from capcycle.analyses.power_value.prices import power_prices
-from capcycle.claims.own import MODELS
-from capcycle.errors import ModelError
+from capcycle.claims import worked_examples
+from capcycle.errors import CapcycleError, ModelError
+from capcycle.facts.currency import rates
 
 MINERS = ["IREN", "CIFR", "WULF", "HUT", "RIOT", "MARA", "BTDR"]
 LEASED, PIPELINE = [0.8, 0.9, 1.0], [0.0, 0.25, 0.5]
@@ -27,9 +26,19 @@ amount, power, chance = st.floats(0, 1e11), st.floats(1, 1e4), st.floats(0, 1)
 
 
 @pytest.fixture(scope="module")
-def figures():
+def book():
     """No as-of date, which would leave out balances whose day of publication is unknown."""
-    return peers(MINERS)
+    return facts.open(MINERS)
+
+
+@pytest.fixture(scope="module")
+def cases(book):
+    return power_value.sums_of_parts(book, LEASED, PIPELINE)
+
+
+def values(book, *names):
+    """Figures by company, those asked for."""
+    return {company: [own[name].value for name in names] for company, own in figures(book).items()}
 
 
 def parts(**changed):
@@ -40,46 +49,39 @@ def parts(**changed):
         "pipeline_probability": 1, "bitcoin": 0, "cash": 0.2e9, "debt": 0.1e9, "data_center_loan_to_cost": 0.8,
         "shares": 100e6, "price": 5,
     }  # fmt: skip
-    return power_value.model.power_value(**(inputs | changed))
+    return model.power_value(**(inputs | changed))
 
 
 # ---- published arithmetic
 
 
 def test_aligned_is_sold_for_eight_million_a_megawatt():
-    found = power_value.model.ev_per_mw(40e9, 5_000, 3e6)  # edgen.tech, October 2025
+    found = model.ev_per_mw(40e9, 5_000, 3e6)  # edgen.tech, October 2025
     assert (found.value_per_mw, found.gap_per_mw) == (8e6, 5e6)
     assert round(found.premium, 2) == 1.67  # 5/3; the article prints 160 %
 
 
 def test_a_leased_megawatt_of_vaneck_is_worth_ten_and_a_half_million():
-    found = power_value.model.leased_mw_value(1.5e6, 1 / 15, 12e6)  # 1.5 x 15 - 12
+    found = model.leased_mw_value(1.5e6, 1 / 15, 12e6)  # 1.5 x 15 - 12
     assert found.gross_value_per_mw == pytest.approx(22.5e6) and found.net_value_per_mw == pytest.approx(10.5e6)
 
 
-@pytest.mark.parametrize(
-    "method, inputs, name, expected",
-    [
-        ("ev_per_mw", {"price_usd_bn": 40, "gw": 5, "miner_usd_m_per_mw": 3}, "usd_m_per_mw", 8),
-        ("priced_in_capacity", {"ticker": "RIOT", "approved_gw": 1.8, "priced_share": 0.4}, "priced_in_gw", 0.72),
-    ],
-)
-def test_worked_examples_run_through_the_models(method, inputs, name, expected):
-    assert MODELS[method](**inputs)[name] == pytest.approx(expected)
+def test_published_examples_reproduce():
+    assert worked_examples(facts.open(), "power_value").title == "All 3 published worked examples reproduce"
 
 
 def test_bernsteins_iren():
-    found = power_value.model.attribution(12.2e9, 41.67, 75, 0.87, 500e6, 23_000)
+    found = model.attribution(12.2e9, 41.67, 75, 0.87, 500e6, 23_000)
     assert found.target_equity == pytest.approx(21.96e9, rel=1e-3)  # 12.2 x 75 / 41.67
     assert found.ai_value_at_target == pytest.approx(19.1e9, rel=1e-3)  # 87 % of it
     assert found.ai_value_per_gpu == pytest.approx(830_000, rel=1e-3)  # over 23,000
     assert found.market_value_to_ai_revenue == 24.4 and found.implied_shares == pytest.approx(292.8e6, rel=1e-3)
 
 
-def test_golden_suns_ai_megawatt_is_not_a_price():
-    assert round(144e6 / lifetime_income(1.73e6, 0.88, 14), 1) == 6.8  # 1.73 x 0.88 x 14 = 21.31m
-    ends = [float(lease_value(1.73e6, 0.84, 14, rate)) for rate in (0.08, 0.10)]
-    assert ends == pytest.approx([11.98e6, 10.71e6], rel=1e-3) and ends[1] < 12.26e6 < 1.03 * ends[0]
+def test_a_lease_at_golden_suns_means_is_discounted():
+    """1.73m at 84 %, the middle of 80 to 88, for 14 years: 11.98m at 8 %, 10.71m at 10 %."""
+    row = power_value.football(facts.open(), (0.08, 0.10)).figures.set_index("label").loc["Lease, discounted"]
+    assert [float(row["low"]), float(row["high"])] == pytest.approx([10.71e6, 11.98e6], rel=1e-3)
 
 
 # ---- the sum of the parts
@@ -113,19 +115,25 @@ def test_parts_add_up(operating, leased, pipeline, likely, unlikely, bitcoin, ca
 
 @given(st.floats(1e9, 1e12), chance)
 def test_shares_of_a_value_add_to_the_whole(value, share):
-    found = power_value.model.attribution(value, 40, 75, share, 5e8, 1000)
+    found = model.attribution(value, 40, 75, share, 5e8, 1000)
     assert math.isclose(found.ai_value + found.other_value, value, rel_tol=1e-12)
+
+
+def test_what_a_value_comes_to_per_leased_megawatt():
+    assert (
+        model.priced_in(1.8e9, 250, 3e6, 0, 1.5e6, 1 / 15, 12e6, 200).value_per_leased_mw == 5.25e6
+    )  # 1.05bn over 200
 
 
 @given(st.floats(1e9, 1e11), st.floats(0, 2000), st.floats(1.3e6, 1.6e6), st.floats(0.06, 0.09))
 def test_priced_in_power_at_its_value_returns_the_enterprise_value(value, operating, income, rate):
-    found = power_value.model.priced_in(value, operating, 3e6, 0, income, rate, 12e6, 100)
-    worth = power_value.model.leased_mw_value(income, rate, 12e6).net_value_per_mw
+    found = model.priced_in(value, operating, 3e6, 0, income, rate, 12e6, 100)
+    worth = model.leased_mw_value(income, rate, 12e6).net_value_per_mw
     assert math.isclose(found.priced_in_mw * worth + operating * 3e6, value, rel_tol=1e-9)
 
 
 def test_no_number_of_leases_explains_a_value_when_a_lease_loses():
-    assert power_value.model.priced_in(1e9, 0, 0, 0, 1e6, 0.1, 12e6, 100).priced_in_mw == -500  # 1bn over 10m less 12m
+    assert model.priced_in(1e9, 0, 0, 0, 1e6, 0.1, 12e6, 100).priced_in_mw == -500  # 1bn over 10m less 12m
 
 
 def test_a_chart_can_add_the_parts_up():
@@ -151,7 +159,7 @@ def test_ratios_and_prices_by_hand():
     assert found.table.at["operating_mw", "mean_ratio"] == pytest.approx((3 + 16) / 2)
 
 
-def test_a_price_is_told_from_nothing_by_its_error():
+def test_a_price_differs_from_zero_where_its_error_is_small():
     exact = power_prices(table(A=[30, 10, 0, 0], B=[40, 0, 10, 0], C=[50, 0, 0, 10], D=[121, 10, 10, 10]))
     wide_of_it = power_prices(table(A=[30, 10, 0, 0], B=[40, 0, 10, 0], C=[50, 0, 0, 10], D=[160, 10, 10, 10]))
     assert exact.errors_needed == pytest.approx(12.706, rel=1e-4)  # Student's t, one degree of freedom, 97.5 %
@@ -159,7 +167,7 @@ def test_a_price_is_told_from_nothing_by_its_error():
     assert exact.concludes("leased_mw") and not wide_of_it.concludes("leased_mw")
 
 
-def test_no_price_below_nought_is_asked_for_by_name():
+def test_no_price_below_zero_is_a_column_of_its_own():
     found = power_prices(table(A=[10, 10, 0, 0], B=[10, 0, 10, 0], C=[-5, 0, 0, 10], D=[10, 10, 0, 0])).table
     assert found.at["pipeline_mw", "price"] == pytest.approx(-0.5) and found.at["pipeline_mw", "price_nonnegative"] == 0
 
@@ -169,56 +177,75 @@ def test_too_few_companies_give_no_price(rows):
     assert power_prices(table(**rows)).table["price"].isna().all()
 
 
-def test_peers_without_their_columns_are_refused():
-    with pytest.raises(ModelError, match="lack the columns leased_mw, pipeline_mw; needed: enterprise_value"):
-        power_prices(pd.DataFrame({"enterprise_value": [1.0], "operating_mw": [1.0]}))
+# ---- what is known, and what is missing
 
 
-# ---- what is held, and what is lacking
+def test_leased_power_is_the_companys_own_share(book):
+    leased = values(book, "leased_mw")
+    assert leased["CIFR"] == [168 + 216 + 39 + 70] and leased["RIOT"] == [25 + 25 + 191]
+    assert leased["WULF"] == pytest.approx([60 + 200 + 160 + 401])  # Abernathy is sold since July 2026
 
 
-def test_leased_power_is_the_companys_own_share(figures):
-    leased = wide(figures)["leased_mw"]
-    assert leased["CIFR"] == 168 + 216 + 39 + 70 and leased["RIOT"] == 25 + 25 + 191
-    assert leased["WULF"] == pytest.approx(60 + 200 + 160 + 401)  # Abernathy is sold since July 2026
+def test_enterprise_value_is_market_value_and_debt_less_cash(book):
+    worth, market, debt, cash = values(book, "enterprise_value", "market_value", "debt", "cash")["CIFR"]
+    assert debt == 98_959_000 + 5_447_661_000 and cash == 4_059_153_000
+    assert worth == market + debt - 4_059_153_000
 
 
-def test_enterprise_value_is_market_value_and_debt_less_cash(figures):
-    rows = wide(figures)
-    assert rows["debt"]["CIFR"] == 98_959_000 + 5_447_661_000 and rows["cash"]["CIFR"] == 4_059_153_000
-    assert rows["enterprise_value"]["CIFR"] == rows["market_value"]["CIFR"] + rows["debt"]["CIFR"] - 4_059_153_000
+def test_a_value_of_unlike_days_says_both():
+    """A fact of the register: Hut 8's balance of 31 March 2026 beside a price of 22 August."""
+    worth = figures(facts.open(["HUT"]))["HUT"]["enterprise_value"]
+    assert worth.days == "31 Mar 2026 to 22 Aug 2026"
 
 
-def test_tenants_warrants_are_in_the_shares(figures):
-    rows = wide(figures).loc["WULF"]
-    assert rows["shares"] == pytest.approx(rows["market_value"] / rows["price"] + 41e6)  # Google's, 14 August 2025
+def test_tenants_warrants_are_in_the_shares(book):
+    shares, market, price = values(book, "shares", "market_value", "price")["WULF"]
+    assert shares == pytest.approx(market / price + 41e6)  # Google's, 14 August 2025
 
 
-@pytest.mark.parametrize("day, told", [("2026-05-28", "As of 31 Aug 2025."), ("2026-05-29", "too old")])
-def test_an_old_balance_is_lacking_beside_a_new_price(day, told):
+@pytest.mark.parametrize("day, reason", [("2026-05-28", "As of 31 Aug 2025."), ("2026-05-29", "too old")])
+def test_an_old_balance_is_missing_beside_a_new_price(day, reason):
     row = {"period_end": pd.Timestamp("2025-08-31"), "value": 1e9, "kind": "reported", "source": "made-up"}
-    held = pd.DataFrame([{"concept": each} | row for each in ("total_debt", "cash")])  # 270 and 271 days before
-    assert all(told in figure.reason for figure in _balance(held, pd.Timestamp(day)))
+    known = pd.DataFrame([{"concept": each} | row for each in ("total_debt", "cash")])  # 270 and 271 days before
+    assert all(reason in figure.reason for figure in _balance(known, pd.Timestamp(day)))
 
 
 def test_restricted_cash_is_not_cash():
-    rows = wide(peers(["IREN", "APLD"]))  # m: the SEC's tag of cash; 7,565.8 and 3,973.0 with what is restricted
-    assert (rows["cash"] / 1e6).to_list() == [5_895.591, 1_591.988]
+    rows = values(facts.open(["IREN", "APLD"]), "cash", "enterprise_value")
+    # m: the SEC's tag of cash; 7,565.8 and 3,973.0 with what is restricted
+    assert [cash / 1e6 for cash, _ in rows.values()] == [5_895.591, 1_591.988]
     # 14,967.018867 + 7,592.944 - 5,895.591 and 7,930.874538 + 5,034.254 - 1,591.988
-    assert (rows["enterprise_value"] / 1e6).to_list() == pytest.approx([16_664.371867, 11_373.140538])
+    assert [worth / 1e6 for _, worth in rows.values()] == pytest.approx([16_664.371867, 11_373.140538])
 
 
-def test_who_lacks_a_figure_is_listed_and_has_no_value(figures):
-    cases = power_value.cases.power_cases(figures, LEASED, PIPELINE)
-    assert np.isnan(cases["BTDR"].outputs.value_per_share) and "no figure of power in use" in cases["BTDR"].lacking
-    notes = shown.ladder(figures).notes
-    assert any(note.startswith("Bitdeer: no figure of power in use is held") for note in notes)
+def test_a_balance_in_yuan_is_taken_in_dollars(monkeypatch):
+    # Cipher's own figures, as if they were yuan: at the fixing of the balance's day, not at the newest
+    known, dollars = facts.load(["CIFR"]), figures(facts.open(["CIFR"]))["CIFR"]["debt"]
+    monkeypatch.setattr(facts, "load", lambda *_: known.assign(unit=known["unit"].str.replace("USD", "CNY")))
+    found, day = figures(facts.open(["CIFR"]))["CIFR"]["debt"], rates()[: dollars.day].iloc[-1]
+    assert found.value == pytest.approx(dollars.value * day["USD"] / day["CNY"])
+    assert "ecb-eurofxref" in found.source
 
 
-@pytest.mark.parametrize("wrong", [[0.9, 0.8, 1.0], [0.5, 0.9, 1.1], [0.5]])
-def test_probabilities_out_of_order_are_refused(figures, wrong):
-    with pytest.raises(ModelError, match=r"leased_probability is .* rising and between 0 and 1"):
-        power_value.cases.power_cases(figures, wrong, PIPELINE)
+def test_a_balance_in_a_currency_without_rates_is_refused(monkeypatch):
+    known = facts.load(["CIFR"])
+    monkeypatch.setattr(facts, "load", lambda *_: known.assign(unit=known["unit"].str.replace("USD", "GBP")))
+    with pytest.raises(CapcycleError, match="unknown currency GBP; there are: CNY, EUR, HKD, TWD, USD"):
+        figures(facts.open(["CIFR"]))
+
+
+def test_who_lacks_a_figure_is_listed_and_has_no_value(book, cases):
+    assert np.isnan(cases["BTDR"].outputs.value_per_share)
+    assert "no figure for its power in use" in cases["BTDR"].lacking
+    assert any(
+        note.startswith("Bitdeer: no figure for its power in use is known") for note in power_value.ladder(book).notes
+    )
+
+
+@pytest.mark.parametrize("wrong", [[0.9, 0.8, 1.0], [0.5, 0.9, 1.1], [0.5, 0.9]])
+def test_probabilities_out_of_order_are_refused(book, wrong):
+    with pytest.raises(ModelError, match=r"leased_probability is "):
+        power_value.sums_of_parts(book, wrong, PIPELINE)
 
 
 def in_euros(case, name, unit):
@@ -227,33 +254,33 @@ def in_euros(case, name, unit):
 
 
 @pytest.mark.parametrize("made", [
-    lambda figures, currency: power_value.cases.power_cases(figures, LEASED, PIPELINE, 1e9, currency)["CIFR"],
-    lambda figures, currency: power_value.cases.priced_in_cases(figures, currency)["CIFR"],
+    lambda book: power_value.sums_of_parts(book, LEASED, PIPELINE, 1e9)["CIFR"],
+    lambda book: power_value.priced_in_cases(book)["CIFR"],
 ])  # fmt: skip
-def test_amounts_in_euros_are_the_dollars_at_the_newest_rate_and_ratios_stay(figures, made):
-    dollars, euros = made(figures, "USD"), made(figures, "EUR")
+def test_amounts_in_euros_are_the_dollars_at_the_newest_rate_and_ratios_stay(made):
+    dollars, euros = made(facts.open(["CIFR"])), made(facts.open(["CIFR"], currency="EUR"))
     found = {name: in_euros(euros, name, unit) for name, unit in euros.model.outputs.items()}
     assert found == pytest.approx(dollars.outputs._asdict(), rel=1e-9)
 
 
-def test_what_is_lacking_is_told_alike_in_every_currency(figures):
-    told = [
-        power_value.cases.power_cases(figures, LEASED, PIPELINE, currency=each)["MARA"].lacking
-        for each in ("USD", "EUR")
+def test_what_is_missing_reads_alike_in_every_currency():
+    reasons = [
+        power_value.sums_of_parts(facts.open(["MARA"], currency=currency))["MARA"].lacking
+        for currency in ("USD", "EUR")
     ]
-    assert told[0] == told[1]
+    assert reasons[0] == reasons[1] != ""
 
 
 # ---- leases at their own terms
 
 
-def test_ciphers_share_by_hand(figures):
-    one = power_value.cases.power_cases(figures, LEASED, PIPELINE)["CIFR"].outputs
+def test_ciphers_share_by_hand(cases):
+    one = cases["CIFR"].outputs
     # m a year: 247.5, 311.7, 72.6 and 113.3
     income = 3_000 / 10 * 0.825 + 5_500 / 15 * 0.85 + 830 / 10 * 0.875 + 2_000 / 15 * 0.85
-    cost = 168 * 10 + (300 + 70) * 12 + 39 * 9.5  # m: as told for Barber Lake, the general 12m for Amazon's two
+    cost = 168 * 10 + (300 + 70) * 12 + 39 * 9.5  # m: as stated for Barber Lake, the general 12m for Amazon's two
     assert one.leased_part == pytest.approx(0.9 * income / 0.065 * 1e6)  # 10.32bn
-    assert one.cost_part == pytest.approx(-0.9 * cost * 1e6)  # 5.84bn: none of it is told to run
+    assert one.cost_part == pytest.approx(-0.9 * cost * 1e6)  # 5.84bn: none of it is reported to run
     pipeline = 0.25 * (3_400 - 477 - 577) * 3  # 1,760m
     equity = 477 * 3 + 0.9 * income / 0.065 - 0.9 * cost + pipeline + 4_059.153 - 5_546.62
     assert one.value_per_share == pytest.approx(equity / (6_542.959 / 15.765 + 24), rel=1e-4)  # 14.07
@@ -261,126 +288,152 @@ def test_ciphers_share_by_hand(figures):
 
 
 def test_a_lease_below_the_general_income_does_not_earn_it():
-    noi = leases(["CIFR"]).set_index("contract")["noi_central"]
-    assert noi["cifr-aws"] == pytest.approx(5.5e9 / 15 / 300 * 0.85) and noi["cifr-aws"] < 1.38e6
+    noi = leases(facts.open(["CIFR"])).set_index("contract").loc["cifr-aws", "noi"].value
+    assert noi == pytest.approx(5.5e9 / 15 / 300 * 0.85) and noi < 1.38e6
 
 
 def test_the_low_income_is_the_first_years_of_a_rising_rent():
-    own = leases(["HUT"]).iloc[0]
+    own = leases(facts.open(["HUT"]))["noi"].iloc[0]
     # 7.0bn over 15 years at 3 %: 376.4m in the first, as printed (376m); 454 of 466.7m a year are left
-    assert own["noi_low"] * 245 == pytest.approx(376.4e6 * 454 / (7_000 / 15), rel=1e-3)
+    assert own.low * 245 == pytest.approx(376.4e6 * 454 / (7_000 / 15), rel=1e-3)
 
 
-def test_what_is_delivered_is_what_is_told_to_run(figures):
-    share = figures[figures["figure"] == "delivered"].set_index("company")
-    assert share.loc["CIFR", ["value", "low", "high"]].tolist() == [0, 0, 0]
-    mw = share.loc["WULF", ["value", "high"]].astype(float) * (60 + 200 + 160 + 0.51 * 168 + 401)
-    assert mw.to_list() == pytest.approx([22.5, 60 + 200])  # CB-3/4, signed a year before the price, may run too
+def test_what_is_delivered_is_what_is_reported_to_run(book):
+    shares = {company: own["delivered"] for company, own in figures(book).items()}
+    assert [shares["CIFR"].low, shares["CIFR"].value, shares["CIFR"].high] == [0, 0, 0]
+    mw = [end * (60 + 200 + 160 + 401) for end in (shares["WULF"].value, shares["WULF"].high)]
+    assert mw == pytest.approx([22.5, 60 + 200])  # CB-3/4, signed a year before the price, may run too
 
 
 def test_the_general_share_stands_in_where_a_lease_delivers_and_none_says_how_much():
-    share = peers(["CORZ"]).set_index("figure").loc["delivered"]
-    assert share[["low", "value", "high"]].tolist() == [0, 0.25, 0.424] and share["kind"] == "assumed"
+    share = figures(facts.open(["CORZ"]))["CORZ"]["delivered"]
+    assert (share.low, share.value, share.high, share.kind) == (0, 0.25, 0.424, "assumed")
 
 
 def test_without_a_lease_the_general_terms_stand():
-    none = leases(["MARA"])
-    assert terms(none, none, pd.NaT).noi_per_leased_mw.central == 1.5e6
+    none = leases(facts.open(["MARA"]))
+    assert terms(none, none, pd.NaT, facts.open(["MARA"]))["noi_per_leased_mw"].value == 1.5e6
 
 
 def test_a_building_that_the_tenant_pays_costs_nothing():
-    assert leases(["CORZ"]).set_index("contract").loc["corz-coreweave-200", "cost_high"] == 0
+    assert leases(facts.open(["CORZ"])).set_index("contract").loc["corz-coreweave-200", "cost"].value == 0
 
 
-def test_an_amended_lease_lives():
-    assert "amended" in contracts.LIVE and set(leases(["miners"])["status"]) <= set(contracts.LIVE)
+def test_an_amended_lease_stands():
+    assert "amended" in contracts.LIVE and set(leases(facts.open(["miners"]))["status"]) <= set(contracts.LIVE)
 
 
-def test_contracts_with_gpus_stand_apart(figures):
-    rows = wide(figures).loc["IREN"]
-    assert rows["gpu_mw"] == 200 and np.isnan(rows["leased_mw"]) and rows["pipeline_mw"] == 4_500 - 810 - 200
-    assert "IREN: leased with GPUs, 2025-11" in set(shown.ladder(figures, "market_value").view["Name"])
+def test_contracts_with_gpus_stand_apart(book):
+    gpus, leased, pipeline = values(book, "gpu_mw", "leased_mw", "pipeline_mw")["IREN"]
+    assert gpus == 200 and np.isnan(leased) and pipeline == 4_500 - 810 - 200
+    assert "IREN: leased with GPUs, 3 Nov 2025" in set(power_value.ladder(book, "market_value").view["Name"])
 
 
-def test_power_too_old_beside_the_price_is_lacking():
-    reason = peers(["APLD"], as_of="2025-12-31").set_index("figure").at["operating_mw", "reason"]
-    assert reason == "its newest power in use is of 31 Jan 2024, too old beside the price"
+def test_power_too_old_beside_the_price_is_missing():
+    reason = figures(facts.open(["APLD"], "2025-12-31"))["APLD"]["operating_mw"].reason
+    assert reason == "its newest power in use dates from 31 Jan 2024, too old to set against the price"
 
 
-def test_leases_that_an_author_expects_are_not_signed(figures):
-    row = figures[(figures["company"] == "WULF") & (figures["figure"] == "pipeline_mw")].iloc[0]
-    assert row["value"] == 646 and "none of them is on record as signed" in row["reason"]
+def test_leases_that_an_author_expects_are_not_signed(book):
+    pipeline = figures(book)["WULF"]["pipeline_mw"]
+    assert pipeline.value == 646 and "none of them is on record as signed" in pipeline.reason
 
 
-def test_the_leases_of_a_company_are_told_one_by_one(figures):
-    one = power_value.cases.power_cases(figures, LEASED, PIPELINE)["CIFR"]
-    found = power_leases.leases(leases(["CIFR"]), one)
-    assert found.title.endswith("less than the general $1.5m/MW; none of their 577 MW is told to run")
-    assert found.view.loc[1, "Income, $m"] == "1.04 (g)" and found.view.loc[0, "Income, $m"] == "1.47"
+def test_the_leases_of_a_company_stand_one_by_one(cases):
+    found = power_value.lease_table(cases["CIFR"])
+    assert found.title.endswith("against $1.5m/MW/yr in general; 0 MW of their 577 MW are running by the newest report")
+    assert found.view.loc[:1, "Annual income"].to_list() == ["$1.47m/MW", "$1.04m/MW (a)"]
 
 
-def test_a_regression_that_says_nothing_gives_no_price(figures):
-    three = wide(figures).loc[["CIFR", "WULF", "HUT"]]
-    found = shown.prices(power_prices(three), figures)
-    assert "Regression" not in found.view and found.title.endswith("too few to price three stages at once")
+def test_a_regression_that_says_nothing_gives_no_price():
+    found = power_value.stage_prices(facts.open(["CIFR", "WULF", "HUT"]))
+    assert "Regression" not in found.view and found.title.endswith("too few companies to price three stages at once")
 
 
 # ---- exhibits
 
 
-def test_the_sum_of_the_parts_is_told_in_its_currency(figures):
-    one = power_value.cases.power_cases(figures, LEASED, PIPELINE, currency="EUR")["CIFR"]
-    found = shown.to_price(one)
+def test_the_sum_of_the_parts_stands_in_its_currency():
+    found = power_value.to_price(power_value.sums_of_parts(facts.open(["CIFR"], currency="EUR"))["CIFR"])
     assert "€" in found.title and "$" not in f"{found.title} {found.notes}"
     assert found.subtitle.startswith("EUR per share") and set(found.figures["unit"]) == {"EUR/share"}
 
 
-def test_every_rung_shows_numerator_denominator_and_stage(figures):
-    view = shown.ladder(figures).view
+def test_every_rung_shows_numerator_denominator_and_stage(book):
+    view = power_value.ladder(book).view
     assert view["Remark"].str.contains(" over ").all() and view["Name"].str.contains(": ").all()
 
 
-def test_the_waterfall_ends_at_the_price(figures):
-    one = power_value.cases.power_cases(figures, LEASED, PIPELINE)["CIFR"]
-    rows = shown.to_price(one).figures.set_index("label")["value"].astype(float)
+def test_the_waterfall_ends_at_the_price(cases):
+    rows = power_value.to_price(cases["CIFR"]).figures.set_index("label")["value"].astype(float)
     assert rows.iloc[:-3].sum() == pytest.approx(rows["Value per share"])
     assert rows["Value per share"] + rows["What the price adds"] == pytest.approx(rows["Share price"])
 
 
 def test_the_football_field_leaves_out_what_is_no_price():
-    found = shown.football()
+    found = power_value.football(facts.open())
+    # 144m over 1.73m x 0.88 x 14 years = 21.31m
     assert any("$144m/MW" in note and "6.8×" in note for note in found.notes)
     assert found.figures["high"].replace("", "0").astype(float).max() == 17e6  # J.P. Morgan, November 2025
 
 
-def test_riots_power_is_told_as_j_p_morgan_has_it(figures):
-    notes = shown.priced_in(power_value.cases.priced_in_cases(figures), figures).notes
-    assert any("Riot Platforms 40.0%, or 720 MW" in note for note in notes)
-
-
-def test_sliders_hold_the_formula(figures):
-    one = power_value.cases.power_cases(figures, LEASED, PIPELINE)["CIFR"]
-    assert "leased_probability" in exhibits.what_if(one, "cap_rate", ["leased_probability"]).chart.to_json()
-
-
-def test_before_anything_was_known_there_is_a_table_of_dashes():
-    nothing = peers(["CIFR", "WULF"], as_of="2024-09-30")
-    found = [shown.ladder(nothing), shown.priced_in(power_value.cases.priced_in_cases(nothing), nothing)]
-    assert [one.chart for one in found] == [None, None] and set(found[0].view["Value"].str[0]) == {"–"}
-
-
-def test_a_range_without_a_middle_is_told_as_a_range():
-    view = shown.football().view.set_index("Name")
+def test_a_range_without_a_middle_reads_as_a_range():
+    view = power_value.football(facts.open()).view.set_index("Name")
     assert view.at["J.P. Morgan: critical MW", "Value"] == "$8m/MW to $17m/MW (e)"
 
 
-def test_a_narrow_axis_never_reads_alike_at_two_ticks(figures):
-    one = power_value.cases.power_cases(figures, LEASED, PIPELINE)["CIFR"]
-    drawn = exhibits.what_if(one, "cap_rate", ["leased_probability"]).chart.to_dict()
+def test_j_p_morgans_shares_stand_beside_what_prices_assume(book):
+    notes = power_value.priced_in(power_value.priced_in_cases(book)).notes
+    assert any("Cipher Mining 100.0% and Riot Platforms 40.0%" in note for note in notes)
+
+
+def test_an_analysts_split_is_of_the_gpus_that_the_company_had():
+    split = power_value.split(facts.open())
+    assert split.inputs["gpus"].value == 23_000 and split.outputs.ai_value_at_target == pytest.approx(19.1e9, rel=1e-3)
+
+
+# ---- earlier days
+
+
+def test_before_anything_was_known_every_exhibit_says_so():
+    book = facts.open(["CIFR", "WULF"], "2024-09-30")
+    assumed = power_value.priced_in_cases(book)
+    found = [power_value.ladder(book), power_value.priced_in(assumed), power_value.football(book),
+             power_value.to_price(power_value.sums_of_parts(book)["CIFR"]), power_value.stage_prices(book)]  # fmt: skip
+    assert [one.chart for one in found] == [None] * 5
+    assert found[2].title == "By 30 Sep 2024 nobody had published a value of a leased MW"
+
+
+def test_later_authors_are_left_out_of_the_football_field():
+    """A fact of the register: J.P. Morgan's two of autumn 2025 are there in November, Golden Sun and VanEck are not."""
+    found = power_value.football(facts.open(as_of="2025-11-30"))
+    assert not [name for name in found.view["Name"] if name.startswith(("Golden Sun", "VanEck"))]
+    assert found.notes[-2] == "Figures that authors published after 30 Nov 2025 are left out."
+    assert all(card["published"] <= "2025-11-30" for card in found.sources)
+
+
+def test_an_earlier_page_says_that_it_rests_on_todays_judgements():
+    one = power_value.sums_of_parts(facts.open(["CIFR"], "2026-04-30"))["CIFR"]
+    assert {"operating_value", "cost_per_leased_mw"} <= set(one.hindsight)
+    assert "This rests on today's judgement" in study.verdict(one, "power_value.verdict")
+
+
+def test_an_analysts_split_is_missing_before_it_was_printed():
+    assert power_value.split(facts.open(as_of="2025-09-24")).lacking == "no analyst here had split the value by use"
+
+
+# ---- studies of the sum
+
+
+def test_sliders_hold_the_formula(cases):
+    assert "leased_probability" in exhibits.what_if(cases["CIFR"], "cap_rate", ["leased_probability"]).chart.to_json()
+
+
+def test_a_narrow_axis_never_reads_alike_at_two_ticks(cases):
+    drawn = exhibits.what_if(cases["CIFR"], "cap_rate", ["leased_probability"]).chart.to_dict()
     assert drawn["layer"][0]["encoding"]["x"]["axis"]["format"] == "~%"  # 5.5% to 8%: 6%, 6.5%, 7%
 
 
-def test_the_line_of_a_map_stays_white_in_the_dark(figures):
-    one = power_value.cases.power_cases(figures, LEASED, PIPELINE)["CIFR"]
-    drawn = exhibits.heat_map(study.grid(one, "cap_rate", "leased_probability", steps=5))
+def test_the_line_of_a_map_stays_white_in_the_dark(cases):
+    drawn = exhibits.heat_map(study.grid(cases["CIFR"], "cap_rate", "leased_probability", steps=5))
     assert [layer["mark"]["color"] for layer in drawn.chart.to_dict()["layer"][1:]] == ["white", "white"]

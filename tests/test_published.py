@@ -17,7 +17,7 @@ SCALE = {"bn": 1e9, "%": 0.01}
 
 @cache
 def panel(company, span, calendar):
-    return select(facts.load([company]), span, calendar)
+    return select(facts.open([company]), span, calendar)
 
 
 def names(text):

@@ -70,9 +70,9 @@ def test_a_metric_and_its_variant(registries):
     for _, _, code in snippets("A metric"):
         exec(code, names)
     assert holds(metrics.backlog_cover, names)
-    panel = select(facts.load(["GOOGL"], as_of="2025-02-10"), "ttm")
+    panel = select(facts.open(["GOOGL"], as_of="2025-02-10"), "ttm")
     shown = [exhibits.lines(measure(name, panel)) for name in ("backlog_cover", "backlog_cover_of_the_cloud")]
-    assert shown[0].title.startswith("Alphabet, Backlog cover: ")
+    assert shown[0].title.startswith("Alphabet's backlog cover came to ")
     assert "backlog_cover_of_the_cloud = rpo / cloud_revenue" in shown[1].notes[0]
 
 
@@ -92,12 +92,12 @@ def test_a_model_and_its_case(registries, monkeypatch):
 def test_a_company(paste):
     paste("A company")
     facts.check()
-    years = select(facts.load(["INTC"]), "year", "fiscal")
+    years = select(facts.open(["INTC"]), "year", "fiscal")
     assert measure("capex_to_revenue", years).at("FY2024")["value"].item() == 23_944 / 53_101
 
 
 def test_a_table(paste):
     paste("A table")
     registers.check()
-    assert registers.read("employees", as_of="2024-08-01")["employees"].tolist() == [228_000]
-    assert registers.read("employees", as_of="2024-07-01").empty
+    assert facts.open(as_of="2024-08-01").register("employees")["employees"].tolist() == [228_000]
+    assert facts.open(as_of="2024-07-01").register("employees").empty

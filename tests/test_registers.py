@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from capcycle import facts, paths
 from capcycle.errors import CapcycleError, DataError
 from capcycle.facts import door, registers
+from capcycle.facts.tables import columns
 
 HERE = paths.DATA
 EXTRA = Path(__file__).parent / "data" / "registers_companies.csv"
@@ -73,17 +74,17 @@ def schema(**changes):
     """The schema of the invented register, with cells of its `deal` row changed."""
     about = ["deals", "", "table", "no", "no", "", "", "", "Deals."]
     rows = [["deals", *row, f"the {row[0]}"] for row in DEALS]
-    rows[0] = [changes.get(column, cell) for column, cell in zip(registers.SCHEMA, rows[0], strict=True)]
-    write("registers.csv", [registers.SCHEMA, about, *rows])
+    rows[0] = [changes.get(column, cell) for column, cell in zip(columns("registers.csv"), rows[0], strict=True)]
+    write("registers.csv", [columns("registers.csv"), about, *rows])
 
 
 @pytest.fixture
 def toy(tmp_path, monkeypatch):
     monkeypatch.setattr(paths, "DATA", tmp_path)
-    write("companies.csv", [door.COMPANY, ["ACME", "Acme", "", "0000000001", "USD", "12", "toys"]])
-    write("dictionary.csv", [door.CONCEPT])
+    write("companies.csv", [columns("companies.csv"), ["ACME", "Acme", "", "0000000001", "USD", "12", "toys"]])
+    write("dictionary.csv", [columns("dictionary.csv")])
     document = ["Report", "Acme", "https://example.org/r", "2024-03-01", "filing"]
-    write("sources.csv", [door.SOURCE, ["s1", *document], ["s2", *document]])
+    write("sources.csv", [columns("sources.csv"), ["s1", *document], ["s2", *document]])
     schema()
     deals({})
     lacks()
@@ -91,7 +92,7 @@ def toy(tmp_path, monkeypatch):
 
 def lacks(**cells):
     row = {"table": "deals", "missing": "its price", "reason": "Never told.", "source": "s1"}
-    write("register_gaps.csv", [registers.GAP, list({**row, **cells}.values())])
+    write("register_gaps.csv", [columns("register_gaps.csv"), list({**row, **cells}.values())])
 
 
 def faults(job=registers.check):
@@ -174,8 +175,8 @@ BROKEN_SCHEMA = [
     ({"table": "De als"}, "table 'De als' is not a plain name: small letters and underscores"),
     ({"column": "buyer"}, "column buyer of deals stands twice"),
     ({"column": "line"}, "column line is a name that the library uses itself"),
-    ({"required": "maybe"}, "required 'maybe' is not yes, no or any"),
-    ({"key": "no!"}, "key 'no!' is not yes or no"),
+    ({"required": "maybe"}, "required 'maybe' is not one of yes, no, any"),
+    ({"key": "no!"}, "key 'no!' is not one of yes, no"),
     ({"meaning": ""}, "deals deal has no meaning"),
     ({"least": "5"}, "least '5' is no value of type text, nor a column of deals that is"),
     ({"type": "number", "most": "day"}, "most 'day' is no value of type number, nor a column of deals that is"),

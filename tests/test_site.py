@@ -8,6 +8,7 @@ from pathlib import Path
 
 import nbformat
 import pytest
+from browser import toy_outcomes
 from nbformat.v4 import new_code_cell, new_notebook
 
 import capcycle.publish
@@ -26,7 +27,8 @@ def house(tmp_path, monkeypatch):
         (tmp_path / name.lower()).mkdir()
     for name, path in {"CACHE": ".capcycle", "SITE": "site", "ROOT": "."}.items():
         monkeypatch.setattr(paths, name, tmp_path / path)
-    monkeypatch.setattr(capcycle.publish, "build", pages, raising=False)
+    monkeypatch.setattr(capcycle.publish, "build", pages)
+    monkeypatch.setattr(capcycle.publish, "draw", lambda _: None)
     tagged = new_code_cell("word: str = 'x'", metadata={"tags": ["parameters"]})
     metadata = {"kernelspec": {"name": "python3", "display_name": "Python 3", "language": "python"}}
     nbformat.write(
@@ -165,6 +167,29 @@ def test_after_a_failure_pages_not_named_show_their_last_good_notebook(house):
     runs(house, ant="bad", bee="new")
     build("bee")
     assert found(house) == {"ant.html": "unchanged x", "bee.html": "done new"}
+
+
+# pages are drawn while other runs are executed
+
+
+def test_only_what_is_executed_is_drawn_ahead_and_a_page_that_cannot_be_is_left_to_the_build(house, monkeypatch):
+    drawn = []
+    monkeypatch.setattr(capcycle.publish, "draw", lambda outcome: drawn.append(outcome.run.name) or 1 / 0)
+    build("ant")
+    build()
+    assert drawn == ["ant", "bee"]
+    assert found(house) == {"ant.html": "unchanged x", "bee.html": "done x"}
+
+
+def test_a_page_drawn_ahead_is_not_drawn_again(tmp_path, monkeypatch):
+    monkeypatch.setattr(paths, "CACHE", tmp_path / "cache")
+    monkeypatch.setattr(capcycle.publish.pictures, "bundle", lambda: "")
+    [outcome, *_] = toy_outcomes(tmp_path / "runs")
+    capcycle.publish.draw(outcome)
+    monkeypatch.setattr(capcycle.publish.page, "_write", lambda *_: fail(AssertionError("drawn again")))
+    (tmp_path / "site").mkdir()
+    capcycle.publish.build([outcome], tmp_path / "site")
+    assert (tmp_path / "site/hyperscalers.html").is_file()
 
 
 # whatever goes wrong

@@ -9,9 +9,9 @@ import pytest
 from browser import CHROMIUM_FLAGS, chromium, code, offline, outcome, show
 from nbformat.v4 import new_markdown_cell
 
-from capcycle import analyses, exhibits, paths, publish, study
+from capcycle import analyses, exhibits, facts, paths, publish, study
 from capcycle.analyses.required_revenue.model import required_revenue
-from capcycle.study import Input
+from capcycle.quantity import Quantity
 
 pytestmark = pytest.mark.browser
 SLIDERS = ["gross_margin_before_depreciation", "target_return"]
@@ -46,18 +46,15 @@ def browser():
         running.close()
 
 
-def build_of(**given):
+def build_of(**inputs):
     """A build of 400bn, with ranges for three inputs."""
-    margin = Input("", 0.5, "fraction", 0.25, 0.8, reason="By hand.")
-    wanted = Input("", 0.1, "fraction", 0.0, 0.2, reason="By hand.")
-    known = {"it_capex": 300e9, "facility_capex": 100e9, "it_life": "server_life", "facility_life": 14.0,
-             "net_capital": 0.0, "other_fixed_cost": 0.0, "ramp": 1.0, "ai_revenue": 60e9}  # fmt: skip
-    return study.case(
-        required_revenue,
-        **(known | given),
-        gross_margin_before_depreciation=margin,
-        target_return=wanted,
-    )
+    margin = Quantity("", 0.5, "fraction", 0.25, 0.8, reason="By hand.")
+    wanted = Quantity("", 0.1, "fraction", 0.0, 0.2, reason="By hand.")
+    life = Quantity("", 5.0, "years", 3.0, 6.0, reason="By hand.")
+    known = {"it_capex": 300e9, "facility_capex": 100e9, "facility_life": 14.0, "net_capital": 0.0,
+             "other_fixed_cost": 0.0, "ramp": 1.0, "ai_revenue": 60e9}  # fmt: skip
+    ranges = {"it_life": life, "gross_margin_before_depreciation": margin, "target_return": wanted}
+    return study.case(required_revenue, facts.open(), **(known | ranges | inputs))
 
 
 @pytest.fixture(scope="module")
@@ -100,7 +97,7 @@ def test_the_chart_follows_the_sliders_over_a_grid(page):
 
 
 def test_a_slider_has_a_name_and_moves_by_keyboard(page):
-    slider = page.get_by_label("Return asked for")
+    slider = page.get_by_label("Target return")
     slider.evaluate(SET, 10)
     slider.focus()
     page.keyboard.press("ArrowLeft")
@@ -134,8 +131,8 @@ def formula(value) -> str:
 def test_the_browser_computes_what_the_library_computes(page, model):
     inputs = some_inputs(model)
     by_year = {name: [1e9, 4e9, 2e9, 8e9, 3e9, 9e9, 5e9, 7e9] for name in model.lists}  # no slider moves a list
-    found = model(**{name: alt.param(name=name) for name in inputs}, **by_year)
-    single = {name: getattr(found, name) for name in model.outputs if name not in model.by_year}
+    outputs = model(**{name: alt.param(name=name) for name in inputs}, **by_year)
+    single = {name: getattr(outputs, name) for name in model.outputs if name not in model.by_year}
     formulas = {name: formula(value) for name, value in single.items()}
     rows = [{name: float(values[row]) for name, values in inputs.items()} for row in range(20)]
     computed = page.evaluate(COMPUTE, [formulas, rows])
@@ -147,6 +144,6 @@ def test_the_browser_computes_what_the_library_computes(page, model):
 
 
 def test_what_an_output_does_not_take_may_be_missing():
-    unknown = build_of(ai_revenue=Input("", math.nan, "USD", reason="Not told."))
+    unknown = build_of(ai_revenue=Quantity("", math.nan, "USD", reason="Not disclosed."))
     charts = [exhibits.what_if(unknown, "it_life", SLIDERS, of).chart for of in ("revenue_required", "revenue_gap")]
-    assert charts[0] is not None and charts[1] is None  # the gap is to the revenue that is not told
+    assert charts[0] is not None and charts[1] is None  # the gap is to the revenue that is not disclosed

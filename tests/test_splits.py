@@ -37,7 +37,7 @@ def test_every_split_is_found_within_a_quarter_of_its_day_and_no_other():
 @pytest.mark.parametrize("company", ["AMZN", "GOOGL", "NVDA", "TSLA", "AVGO", "AAPL"])
 @pytest.mark.parametrize("span", ["quarter", "year"])
 def test_shares_do_not_jump(company, span):
-    rows = select(facts.load([company]), span, "fiscal").rows.query("concept == 'shares_diluted'")
+    rows = select(facts.open([company]), span, "fiscal").rows.query("concept == 'shares_diluted'")
     steps = rows.sort_values("ordinal")["value"].pipe(lambda shares: shares / shares.shift()).dropna()
     assert len(steps) > 1 and steps.between(1 / 1.5, 1.5).all()
 

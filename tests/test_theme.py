@@ -87,7 +87,7 @@ def test_the_theme_is_on_for_whoever_imports_it():
 
 
 def test_a_company_keeps_its_signs_whoever_else_is_shown():
-    for signs in (theme.company_scale, theme.company_dashes, theme.company_shapes):
+    for signs in (theme.company_scale, theme.company_shapes):
         assert signs(["META"], KNOWN).range[0] == signs(["MSFT", "META"], KNOWN).range[1]
 
 
@@ -107,9 +107,6 @@ def drawn(**encoding) -> str:
 
 def test_only_reported_and_derived_marks_are_solid():
     assert re.findall(r'fill-opacity="(\d)"', drawn(fillOpacity=theme.evidence_opacity())) == ["1", "1", "0", "0"]
-    assert re.findall(r'stroke-dasharray="([\d,]+)"', drawn(strokeDash=theme.evidence_dash())) == [
-        "1,0", "1,0", "4,3", "4,3",
-    ]  # fmt: skip
 
 
 def test_a_legend_wraps_to_the_width_there_is():

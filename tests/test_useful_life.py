@@ -7,12 +7,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from capcycle import exhibits, facts
-from capcycle.analyses import useful_life
-from capcycle.analyses.useful_life import exhibits as shown
-from capcycle.claims import own
+from capcycle import exhibits, facts, paths
+from capcycle.analyses import start, useful_life
+from capcycle.analyses.useful_life.accounts import calibrated, life_in_accounts
+from capcycle.analyses.useful_life.cases import all_depreciation
+from capcycle.analyses.useful_life.comparisons import _halving, _loans
+from capcycle.analyses.useful_life.exhibits import _moved
+from capcycle.analyses.useful_life.model import life_change
+from capcycle.analyses.useful_life.model import useful_life as profit
+from capcycle.claims import worked_examples
 from capcycle.errors import ModelError
-from capcycle.facts import registers
 from capcycle.models.depreciation import charge, declining_balance, straight_line, sum_of_digits
 from capcycle.models.maths import is_expression
 from capcycle.panel import select
@@ -64,188 +68,250 @@ def test_a_shorter_life_raises_near_years_and_lowers_far_ones(spent, short, long
 def restated(spent, life, residual):
     """Charges of one purchase in the newest year, the rest of the spending as it came."""
     cost = [0.0] * (len(spent) - 1) + [sum(spent)]
-    found = useful_life.model.useful_life(cost, 1.0, 6.0, life, residual, 0.5, 0.2, 1e9, 1e9)
+    found = profit(cost, 1.0, 6.0, life, residual, 0.5, 0.2, 1e9, 1e9)
     return np.array(found.charges_restated, float)
 
 
 @given(spent=spending, before=lives, after=lives)
 def test_a_change_of_life_charges_the_book_and_no_more(spent, before, after):
-    found = useful_life.model.life_change(spent, 0.0, 1.0, before, after, 0.0, 0.5, 0.2, 1e9)
+    found = life_change(spent, 0.0, 1.0, before, after, 0.0, 0.5, 0.2, 1e9)
     for charges in (found.existing_before, found.existing_after):
         assert sum(map(float, charges)) == pytest.approx(float(found.book), rel=1e-9, abs=1e-3)
 
 
 @given(spent=spending, life=lives)
 def test_the_life_of_the_accounts_changes_nothing(spent, life):
-    found = useful_life.model.useful_life(spent, 0.5, life, life, 0.1, 0.5, 0.2, 1e10, 1e9)
+    found = profit(spent, 0.5, life, life, 0.1, 0.5, 0.2, 1e10, 1e9)
     assert float(found.eps_restated) == pytest.approx(float(found.eps_in_accounts))
     assert float(found.added_on_existing) == pytest.approx(0, abs=1e-3)
 
 
 def test_existing_and_new_are_restated_apart():
     # by hand, 120 a year, mid-year, from 6 to 3 years: the year's own purchase 10 -> 20, the one before 20 -> 40
-    found = useful_life.model.useful_life([120.0, 120.0], 1, 6, 3, 0, 0.5, 0.25, 100.0, 10.0)
+    found = profit([120.0, 120.0], 1, 6, 3, 0, 0.5, 0.25, 100.0, 10.0)
     assert [float(found.added_on_new), float(found.added_on_existing)] == pytest.approx([10, 20])
-    assert float(found.net_income_restated) == pytest.approx(100 - 30 * 0.75)
+    assert float(found.tax_saved) == pytest.approx(7.5)
+    assert float(found.net_income_restated) == pytest.approx(100 - 30 + 7.5)
 
 
 def test_what_is_past_its_new_life_is_charged_at_once():
     # by hand: 60 bought four years ago has charged 4.5/6 of itself; 15 are left, and three years are over
-    found = useful_life.model.life_change([60.0, 0, 0, 0, 0], 0, 1, 6, 3, 0, 0.5, 0, 1)
+    found = life_change([60.0, 0, 0, 0, 0], 0, 1, 6, 3, 0, 0.5, 0, 1)
     assert [float(each) for each in found.existing_after[:2]] == pytest.approx([15, 0])
     assert float(found.effect_on_existing) == pytest.approx(15 - 10)
 
 
 def test_the_residual_is_never_charged():
-    found = useful_life.model.useful_life([100.0], 1, 5, 5, 0.3, 0.5, 0, 1.0, 1.0)
+    found = profit([100.0], 1, 5, 5, 0.3, 0.5, 0, 1.0, 1.0)
     assert sum(map(float, found.charges_in_accounts)) == pytest.approx(70)
 
 
 def test_a_loss_has_no_share_to_change():
-    assert np.isnan(useful_life.model.useful_life([100.0], 1, 6, 3, 0, 0.5, 0.2, -50.0, 10.0).eps_change)
+    assert np.isnan(profit([100.0], 1, 6, 3, 0, 0.5, 0.2, -50.0, 10.0).eps_change)
 
 
 def test_both_models_yield_formulas_of_sliders():
     life, share = alt.param(name="life"), alt.param(name="share")
-    one = useful_life.model.useful_life([1e9] * 8, share, 6, life, 0, 0.5, 0.2, 1e10, 1e9)
-    other = useful_life.model.life_change([1e9] * 8, 1e9, share, 6, life, 0, 0.5, 0.2, 1e9)
+    one = profit([1e9] * 8, share, 6, life, 0, 0.5, 0.2, 1e10, 1e9)
+    other = life_change([1e9] * 8, 1e9, share, 6, life, 0, 0.5, 0.2, 1e9)
     assert is_expression(one.eps_by_balance, one.charges_restated[3]) and is_expression(other.eps_effect[0])
 
 
 # ---- the companies' own accounts
 
-
-@pytest.fixture(scope="module")
-def years():
-    return select(facts.load(["MSFT", "GOOGL", "META", "AMZN", "ORCL"]), "year", "fiscal")
+COMPANIES = ["MSFT", "GOOGL", "META", "AMZN", "ORCL"]
 
 
 @pytest.fixture(scope="module")
-def cases(years):
-    return useful_life.cases.restated(years, years.companies)
+def book():
+    return facts.open(COMPANIES)
 
 
 @pytest.fixture(scope="module")
-def calibrated(years):
-    return useful_life.cases.calibrated(years.companies)
+def cases(book):
+    return useful_life.restated(book)
 
 
-def test_microsofts_change_by_hand(calibrated):
+@pytest.fixture(scope="module")
+def lacking(book):
+    return useful_life.restated(book.of("ORCL"))
+
+
+@pytest.fixture(scope="module")
+def changes(book):
+    return calibrated(book)
+
+
+def test_microsofts_change_by_hand(changes):
     # capex of fiscal 2019-2022 13.925, 15.441, 20.622, 23.886bn, 28.107bn in 2023 (10-Ks), four years to six, mid-year
     before = 13.925 / 8 + (15.441 + 20.622 + 23.886) / 4 + 28.107 / 8
     after = 13.925 / 8 / 2.5 + 15.441 * 3 / 8 / 3.5 + 20.622 * 5 / 8 / 4.5 + 23.886 * 7 / 8 / 5.5 + 28.107 / 12
-    row = calibrated[(calibrated["company"] == "MSFT") & (calibrated["figure"] == "operating_income")].iloc[0]
+    row = changes[(changes["company"] == "MSFT") & (changes["figure"] == "operating_income")].iloc[0]
     assert row["modelled"] == pytest.approx((before - after) * 1e9, rel=1e-6)
     assert row["implied_share"] == pytest.approx(3.7 / (before - after), rel=1e-6)  # 3.7bn was disclosed
 
 
-def test_what_cannot_be_compared_says_why(calibrated):
-    unlike = calibrated[calibrated["implied_share"].isna()]
+def test_what_cannot_be_compared_says_why(changes):
+    unlike = changes[changes["implied_share"].isna()]
     assert len(unlike) and unlike["reason"].ne("").all() and unlike["modelled"].isna().all()
 
 
 def test_the_share_used_returns_the_disclosed_effect(cases):
     share = cases["GOOGL"].inputs["server_share"]
     assert share.kind == "estimated" and share.high == 0.6  # the company's own split of 2025, on its call
-    assert share.central == share.low < 0.6
+    assert share.value == share.low < 0.6
 
 
-def test_servers_never_charge_more_than_all_assets_do(years, cases):
-    whole = useful_life.cases.reported(years, ["META"])["META"].central
+def test_the_servers_in_capex_do_not_depend_on_the_currency(book, cases):
+    euros = book.of("MSFT").into("EUR")
+    assert set(calibrated(euros)["currency"]) == {"USD"}
+    in_euros = useful_life.restated(euros)["MSFT"].inputs["server_share"]
+    assert in_euros.value == pytest.approx(cases["MSFT"].inputs["server_share"].value)
+
+
+def test_servers_never_charge_more_than_all_assets_do(book, cases):
+    whole = all_depreciation(select(book, "year", "fiscal"))["META"].value
     assert float(cases["META"].outputs.depreciation_in_accounts) == pytest.approx(whole)
 
 
 def test_who_lacks_a_life_is_kept_and_says_so(cases):
     assert "share of Oracle's capex" in cases["ORCL"].lacking and "life of Oracle's servers" in cases["ORCL"].lacking
     assert np.isnan(cases["ORCL"].outputs.eps_restated)
-    assert any("Oracle" in note for note in shown.at_lives(cases, LIVES).notes)
+    assert any("Oracle" in note for note in useful_life.eps_at_lives(cases, LIVES).notes)
 
 
-def test_a_reader_may_choose_what_nothing_tells(years):
-    own_choice = useful_life.cases.restated(years, ["ORCL", "MSFT"], share_elsewhere=1.0, life_elsewhere=6)
-    assert not own_choice["ORCL"].lacking and own_choice["ORCL"].kind == "assumed"
-    assert own_choice["MSFT"].inputs["server_share"].central < 1, "what is told is kept"
+def test_a_reader_may_choose_what_no_document_states(book):
+    chosen = useful_life.restated(book.of("ORCL", "MSFT"), share_elsewhere=1.0, life_elsewhere=6)
+    assert not chosen["ORCL"].lacking and chosen["ORCL"].kind == "assumed"
+    assert chosen["MSFT"].inputs["server_share"].value < 1, "what is known is kept"
+    assert "what share of capex is servers at Oracle: the share is chosen" in useful_life.verdict(chosen, LIVES)
 
 
-def test_what_no_life_or_share_can_be_is_refused_at_once(years):
-    with pytest.raises(ModelError, match=r"(?s)life_elsewhere is -2: give years.*share_elsewhere is 40: give a fract"):
-        useful_life.cases.restated(years, ["MSFT"], share_elsewhere=40, life_elsewhere=-2)
+def test_what_no_life_or_share_can_be_is_refused_at_once(book):
+    with pytest.raises(
+        ModelError, match=r"server_share is 40: give a number from 0 to 1; .*life_in_accounts is -2 years"
+    ):
+        useful_life.restated(book, share_elsewhere=40, life_elsewhere=-2)
+
+
+def test_what_a_reader_asks_in_vain_is_refused(cases):
+    with pytest.raises(ModelError, match="unknown company NVDA; there are: AMZN, GOOGL, META, MSFT, ORCL"):
+        cases["NVDA"]
+    with pytest.raises(ModelError, match="capex_next is -5 USD: give at least 0"):
+        useful_life.changed(cases, -5)
+    with pytest.raises(ModelError, match="lives is empty: give some, in years"):
+        useful_life.verdict(cases, [])
 
 
 def test_lives_are_those_known_on_the_day():
     day = pd.Timestamp("2025-12-31")
-    assert useful_life.cases.in_use("CRWV", day, "2025-12-31").central == 6.0
-    assert useful_life.cases.in_use("CRWV", day, "2025-01-31").missing
-    assert useful_life.cases.in_use("META", pd.Timestamp("2022-06-30")).central == 4.5
+    assert life_in_accounts(facts.open(as_of="2025-12-31"), "CRWV", day).value == 6.0
+    assert life_in_accounts(facts.open(as_of="2025-01-31"), "CRWV", day).missing
+    assert life_in_accounts(facts.open(), "META", pd.Timestamp("2022-06-30")).value == 4.5
+
+
+def test_depreciation_with_amortisation_bounds_where_it_is_not_disclosed_alone():
+    book = facts.open(["CRWV"], as_of="2026-03-31")
+    found = all_depreciation(select(book, "year", "fiscal"))["CRWV"]
+    assert (found.name, found.value) == ("depreciation_amortization", 2_454e6)  # its cash-flow statement of 2025
+
+
+def test_a_model_starts_from_the_case_of_the_page(book, cases):
+    assert start("useful_life", book, "AMZN").outputs == cases["AMZN"].outputs
+    assert start("life_change", book, "AMZN").outputs == useful_life.changed(cases)["AMZN"].outputs
+    assert "a company's own figures by year" in start("useful_life", book).lacking
+
+
+# ---- an earlier day
+
+
+@pytest.fixture(scope="module")
+def earlier():
+    return useful_life.restated(facts.open(["GOOGL", "MSFT"], as_of="2025-06-30"))
+
+
+def test_what_nobody_had_stated_on_the_day_is_todays_judgement(earlier):
+    inputs = earlier["GOOGL"].inputs
+    assert inputs["server_share"].hindsight and inputs["server_life"].hindsight and not inputs["tax_rate"].hindsight
+    assert "This rests on today's judgement" in useful_life.verdict(earlier, LIVES)
+
+
+def test_a_judgement_of_today_is_bounded_by_the_depreciation_of_the_day(earlier):
+    whole = all_depreciation(select(facts.open(["GOOGL"], as_of="2025-06-30"), "year", "fiscal"))["GOOGL"]
+    assert float(earlier["GOOGL"].outputs.depreciation_in_accounts) == pytest.approx(whole.value)
+
+
+def test_a_claim_is_left_out_before_its_author_had_made_it(earlier):
+    shown = useful_life.overstatement(useful_life.changed(earlier))
+    assert (
+        shown.figures.empty
+        and "By 30 Jun 2025 nobody had published" in shown.title
+        and "Burry" not in str(shown.payload())
+    )
 
 
 # ---- the exhibits
 
 
 def test_the_parts_of_the_bridge_add_up(cases):
-    figures = shown.bridge(cases["MSFT"]).figures["value"].map(float).to_list()
+    figures = useful_life.bridge(cases["MSFT"]).figures["value"].map(float).to_list()
     assert sum(figures[:-1]) == pytest.approx(figures[-1])
 
 
-def test_the_cohorts_add_to_the_charge_and_the_wall(cases):
+def test_the_cohorts_add_to_the_charge_and_what_is_left(cases):
     case = cases["AMZN"]
-    figures = shown.cohorts(case).figures
-    by_year = figures["value"].map(float).groupby(figures["x"]).sum()
-    assert by_year["FY2025"] == pytest.approx(float(case.outputs.depreciation_in_accounts))
-    assert by_year.drop("FY2025").sum() == pytest.approx(float(case.outputs.not_yet_charged))
+    figures = useful_life.cohorts(case).figures
+    by_year = figures["value"].map(float).groupby(figures["x"].map(float)).sum()
+    assert by_year.iloc[0] == pytest.approx(float(case.outputs.depreciation_in_accounts))
+    assert by_year.iloc[1:].sum() == pytest.approx(float(case.outputs.not_yet_charged))
 
 
-def test_every_exhibit_holds_without_any_company_that_has_the_figures(years):
-    none = useful_life.cases.restated(years, ["ORCL"])
-    later = useful_life.cases.changed(none)
-    made = [shown.at_lives(none, LIVES), shown.eps_table(none, LIVES), shown.bridge(none["ORCL"]), shown.wall(none),
-            shown.cohorts(none["ORCL"]), shown.fan(later["ORCL"], LIVES), shown.methods(none["ORCL"])]  # fmt: skip
-    assert all(isinstance(each, exhibits.Exhibit) and each.title for each in made)
-    assert "Oracle" in shown.verdict(none, 3)
+def test_every_exhibit_holds_without_any_company_that_has_the_figures(lacking):
+    later, case = useful_life.changed(lacking), lacking["ORCL"]
+    made = [useful_life.eps_at_lives(lacking, LIVES), useful_life.eps_table(lacking, LIVES), useful_life.bridge(case),
+            useful_life.wall(lacking), useful_life.cohorts(case), useful_life.fan(later["ORCL"], LIVES),
+            useful_life.methods(case), useful_life.fit(lacking), useful_life.overstatement(later)]  # fmt: skip
+    assert all(isinstance(each, exhibits.Exhibit) and each.title and "–" not in each.title for each in made)
+    assert "Oracle" in useful_life.verdict(lacking, LIVES)
 
 
-def test_the_halving_of_the_price():
+def test_the_table_marks_each_figure_by_its_own_kind(cases):
+    row = useful_life.eps_table(cases, LIVES).view.iloc[0]
+    assert "(" not in row["Its life"] and "(e)" in row["Servers in capex"] and "(a)" in row["3 years"]
+
+
+def test_the_halving_of_the_price(book):
     # by hand: at 0.68 of the price a year later, log 0.5 / log 0.68 = 1.797 years
-    table = shown._prices(registers.read("assumptions"))
-    assert table["value"].item() == pytest.approx(1.797, abs=1e-3)
+    assert _halving(book).value == pytest.approx(1.797, abs=1e-3)
 
 
 def test_a_loan_that_left_the_list_is_repaid():
     # CoreWeave's note of June 2025: the term loan of 2024 is gone, DDTL 2.0 runs from then to May 2029
-    loans = shown._loans(registers.read("debt"), {"CRWV": None}).set_index("label")["value"]
+    loans = _loans(facts.open(["CRWV"])).set_index("label")["value"]
     assert not any("term loan facility of 2024" in label for label in loans.index)
     assert loans["CoreWeave, DDTL 2.0 facility"] == pytest.approx(3 + 11 / 12, abs=0.01)
 
 
-def test_the_verdict_says_what_the_reader_chose(years):
-    found = useful_life.cases.restated(years, ["ORCL"], share_elsewhere=1.0, life_elsewhere=6)
-    assert "No text tells what share of capex is servers at Oracle: all of it is taken" in shown.verdict(found, 3)
-
-
 def test_a_claim_without_inputs_is_never_confirmed():
     # by hand, of one unit bought a year, mid-year, three years: at 3 against 6 years 4.5 (1/3 - 1/6) = 0.75
-    found = own.MODELS["useful_life_overstatement"](176, 0.269, 0.208)["reproducible"]
-    assert found.startswith("the inputs were never published") and "$235bn" in found  # 176 / 0.75 = 234.7
+    burry = worked_examples(facts.open(), "useful_life").figures.set_index("about").loc["Burry, 2026 to 2028"]
+    assert burry["verdict"] == "inconsistent"
+    assert "Capex at 3 for 6 years: $234.7bn (printed –)" in burry["figures"]  # 176 / 0.75 = 234.7
 
 
-def test_what_a_reader_asks_in_vain_is_refused_at_once(cases):
-    with pytest.raises(
-        ModelError, match=r"unknown company NVDA; .*; lives has 0: .*; capex_next is -5: give an amount"
-    ):
-        useful_life.cases.refuse(cases, "NVDA", [0.0, 3.0], -5)
+def test_a_printed_claim_is_converted_and_its_rate_is_said(book):
+    euros = useful_life.changed(useful_life.restated(book.of("MSFT").into("EUR")))
+    shown = useful_life.overstatement(euros)
+    rate = 1 / pd.read_csv(paths.DATA / "fx.csv").iloc[-1]["USD"]
+    assert f"€{176 * rate:.0f}bn" in shown.title and "$" not in shown.title  # 10 November 2025: 176bn dollars
+    assert f"From USD at {rate:.4g}" in shown.view.to_string()
 
 
-def test_depreciation_with_amortisation_bounds_where_it_is_not_told_alone():
-    known = facts.load(["CRWV"], as_of="2026-03-31")
-    found = useful_life.cases.reported(select(known, "year", "fiscal"), ["CRWV"])["CRWV"]
-    assert (found.name, found.central) == ("depreciation_amortization", 2_454e6)  # its cash-flow statement of 2025
+def test_a_profit_lost_whole_is_a_loss():
+    assert _moved(-2.286) == "a loss" and _moved(-0.065) == "6.5% lower"
 
 
-def test_a_profit_lost_whole_is_told_as_a_loss():
-    assert shown._moved(-2.286) == "turn into a loss" and shown._moved(-0.065) == "fall by 6.5%"
-
-
-def test_a_group_without_a_row_is_said_to_be_empty(years):
-    microsoft = shown.terms(useful_life.cases.restated(years, ["MSFT"]), *useful_life.cases.beside())
-    assert set(microsoft.figures["group"]) == {say("lives.group.life"), say("lives.group.price")}
-    assert {say("lives.empty.loan"), say("lives.empty.contract")} <= set(microsoft.notes)
+def test_a_group_without_a_row_is_said_to_be_empty(book):
+    microsoft = useful_life.terms(useful_life.restated(book.of("MSFT")))
+    assert set(microsoft.figures["group"]) == {say(f"useful_life.terms.group.{each}") for each in ("life", "price")}
+    assert "No figures are available for: customer contract and remaining loan term." in microsoft.notes

@@ -9,17 +9,17 @@ import papermill
 import pytest
 
 from capcycle import analyses, facts, metrics, paths, study
-from capcycle.analyses import gpu_cloud, start
-from capcycle.analyses.required_revenue import cases as required_revenue_cases
+from capcycle.analyses.gpu_cloud.model import gpu_cloud
+from capcycle.analyses.leasing.model import lease_payback
 from capcycle.analyses.required_revenue.model import required_revenue
 from capcycle.errors import CapcycleError, ModelError
 from capcycle.exhibits.exhibit import MIME, VEGA_LITE, Exhibit
-from capcycle.panel import select
 from capcycle.parameters import check_parameters, find_notebook
+from capcycle.quantity import Quantity
 from capcycle.run import read_runs
 from capcycle.widgets import Explorer, ModelExplorer, controls, measures
 
-PAIR = ["MSFT", "META"]
+PAIR, BOOK = ["MSFT", "META"], facts.open()
 
 
 @pytest.fixture
@@ -297,8 +297,8 @@ def _exhibits(book: nbformat.NotebookNode) -> list[dict]:
 
 @pytest.fixture
 def build():
-    life = study.Input("", 5.0, "years", 3.0, 6.0, "assumed", "kuppy-2025-10-05", "By hand.")
-    return study.case(required_revenue, it_capex=400e9, facility_capex=0.0, it_life=life, facility_life=14.0,
+    life = Quantity("", 5.0, "years", 3.0, 6.0, source="kuppy-2025-10-05", reason="By hand.")
+    return study.case(required_revenue, BOOK, it_capex=400e9, facility_capex=0.0, it_life=life, facility_life=14.0,
                       gross_margin_before_depreciation=0.25, target_return=0.0, net_capital=0.0, other_fixed_cost=0.0,
                       ramp=1.0, ai_revenue=20e9)  # fmt: skip
 
@@ -346,7 +346,7 @@ def test_the_output_is_said_at_the_present_inputs(build):
 
 
 def test_what_nothing_gives_is_typed():
-    explorer = ModelExplorer(start.start("lease_payback"))
+    explorer = ModelExplorer(study.bound(lease_payback, BOOK))
     explorer.of.value = "cash_per_year"
     typed = {"server_price": "2.52m", "rent_per_year": "840k", "lease_net_margin": "34.8%"}
     for name, text in typed.items():
@@ -358,35 +358,34 @@ def test_what_nothing_gives_is_typed():
 
 @pytest.mark.parametrize("typed", ["dear", "1.2.3", "5 %%", "1, 2"])
 def test_what_is_no_number_is_said_in_place_of_the_picture(typed):
-    explorer = ModelExplorer(start.start("lease_payback"))
+    explorer = ModelExplorer(study.bound(lease_payback, BOOK))
     explorer.controls["server_price"].value = typed
     [said] = explorer.picture.outputs
-    assert "is no number" in said["data"]["text/plain"] and explorer.exhibit is None
+    assert "is not a number" in said["data"]["text/plain"] and explorer.exhibit is None
 
 
 def test_figures_by_year_are_typed_with_commas():
-    case = start.start("life_change")
-    explorer = ModelExplorer(case)
+    explorer = ModelExplorer(analyses.start("life_change", BOOK))
     explorer.controls["capex"].value = "10bn, 12.5bn"
-    assert explorer.case.inputs["capex"].central == [10e9, 12.5e9]
+    assert explorer.case.inputs["capex"].value == [10e9, 12.5e9]
 
 
 def test_a_view_of_what_is_missing_says_what_it_needs():
-    explorer = ModelExplorer(start.start("lease_payback"))
+    explorer = ModelExplorer(study.bound(lease_payback, BOOK))
     explorer.view.value = "tornado"
-    assert "Price of a server: nothing held gives it" in explorer.picture.outputs[0]["data"]["text/plain"]
+    assert "Price of a server: no figure here" in explorer.picture.outputs[0]["data"]["text/plain"]
 
 
 def test_a_view_by_year_offers_outputs_by_year_and_the_next_the_others_again():
-    explorer = ModelExplorer(start.start("gpu_cloud"))
+    explorer = ModelExplorer(study.bound(gpu_cloud, BOOK))
     explorer.view.value = "by_year"
-    assert {name for _, name in explorer.of.options} == gpu_cloud.model.gpu_cloud.by_year
+    assert {name for _, name in explorer.of.options} == gpu_cloud.by_year
     explorer.view.value = "scenarios"
     assert "project_irr" in dict(explorer.of.options).values() and explorer.exhibit.id.startswith("scenarios")
 
 
 def test_a_what_if_takes_the_two_inputs_that_are_chosen():
-    explorer = ModelExplorer(start.start("gpu_hour"))
+    explorer = ModelExplorer(analyses.start("gpu_hour", BOOK))
     explorer.view.value, explorer.across.value, explorer.slider.value = "what_if", "gpu_rent", "server_life"
     assert explorer.two == ("gpu_rent", ["server_life"]) and "gpu-rent" in explorer.exhibit.id
 
@@ -396,7 +395,7 @@ def test_a_what_if_takes_the_two_inputs_that_are_chosen():
 
 @pytest.mark.parametrize("name", analyses.models())
 def test_every_model_starts_or_says_what_it_needs(name):
-    case = start.start(name)
+    case = analyses.start(name, BOOK)
     reasons = [each.reason for each in case.inputs.values() if each.missing]
     assert list(case.inputs) == list(case.model.parameters) and case.model is analyses.models()[name]
     assert all(reasons) and bool(reasons) == bool(case.lacking)
@@ -409,32 +408,24 @@ OF_COMPANY = ["forward_roic_backlog", "ai_cloud_build", "build_plan", "required_
 
 @pytest.mark.parametrize("name", OF_COMPANY)
 def test_a_company_starts_from_its_own_case(name):
-    case = start.start(name, "MSFT")
+    case = analyses.start(name, BOOK, "MSFT")
     assert case.company == "MSFT" and not case.lacking
 
 
 def test_a_company_without_a_full_year_starts_and_says_so():
-    assert "Cipher" in start.start("useful_life", "CIFR").lacking
-
-
-def test_a_case_is_that_of_the_page():
-    page = required_revenue_cases.against_disclosed(select(facts.load(["MSFT"]), "ttm", since=2023, currency="USD"))[
-        "MSFT"
-    ]
-    assert start.start("revenue_for_capex", "MSFT").outputs == page.outputs
+    assert "Cipher" in analyses.start("useful_life", BOOK, "CIFR").lacking
 
 
 @pytest.mark.parametrize(
-    ("given", "message"),
+    ("arguments", "message"),
     [
-        (["gpu_clowd"], "unknown model gpu_clowd; there are: ai_cloud_build"),
-        (["useful_life", "MSFTT"], "unknown company MSFTT; there are: 002230.SZ"),
-        (["gpu_cloud", "MSFT"], "unknown lessor MSFT; there are: IREN"),
+        (["gpu_clowd", BOOK], "unknown model gpu_clowd; there are: ai_cloud_build"),
+        (["useful_life", BOOK, "MSFTT"], "unknown company MSFTT; there are: 002230.SZ"),
     ],
 )
-def test_a_wrong_name_is_refused_with_the_valid_ones(given, message):
+def test_a_wrong_name_is_refused_with_the_valid_ones(arguments, message):
     with pytest.raises(ModelError, match=message):
-        start.start(*given)
+        analyses.start(*arguments)
 
 
 @pytest.mark.slow
@@ -446,6 +437,7 @@ def test_the_notebook_of_models_runs_where_nobody_looks(tmp_path):
 
 def test_a_start_of_an_earlier_day_knows_only_what_was_public_then():
     then, now = (
-        start.start("revenue_for_capex", "MSFT", as_of).inputs["capex"].central for as_of in ("2024-12-31", "")
+        analyses.start("revenue_for_capex", facts.open(as_of=day), "MSFT").inputs["capex"].value
+        for day in ("2024-12-31", "")
     )
     assert then == (9_735 + 10_952 + 13_873 + 14_923) * 1e6 < now  # filed, the four quarters to September 2024

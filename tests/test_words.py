@@ -277,9 +277,9 @@ def test_a_sentence_that_does_not_exist_is_refused():
     ("thing", "text"),
     [
         ("ppe_net", "PP&E, net"),
-        ("growth_year_on_year.capex", "Growth of capex on a year earlier"),
+        ("growth_year_on_year.capex", "Year-on-year growth of capex"),
         ("backlog_cover", "Backlog cover"),
-        ("growth_year_on_year.backlog_cover", "Growth of backlog cover on a year earlier"),
+        ("growth_year_on_year.backlog_cover", "Year-on-year growth of backlog cover"),
         ("pace.net_income", "Pace of net income"),
         ("share.capex.total_assets", "Share of capex, total assets"),
     ],

@@ -10,8 +10,8 @@ import numpy as np
 import pytest
 from browser import PARAMETERS, code, outcome, show
 
-from capcycle import analyses, exhibits, publish, study
-from capcycle.analyses import start
+from capcycle import analyses, exhibits, facts, publish, study
+from capcycle.analyses.leasing.model import lease_payback
 from capcycle.exhibits.studies.workbook import workbook
 from capcycle.models import finance
 from capcycle.models.cells import Cell, Workings
@@ -20,13 +20,14 @@ from capcycle.words import name, say
 
 OFFICE = shutil.which("soffice")
 SHEET = "xl/worksheets/sheet1.xml"
+BOOK = facts.open()
 COLUMNS = dict(zip(SCENARIOS, "CDE", strict=True))  # whose headings are the names of the scenarios
 
 
 def started(model):
-    """A case of a model, of a company where it needs one that is held; the rest are shown by what they lack."""
+    """A case of a model, of a company where it needs one; the rest are shown by what they lack."""
     return next((case for company in ("", "MSFT", "IREN", "META", "GOOGL", "CIFR", "TSLA")
-                 if not (case := start.start(model, company)).lacking), None)  # fmt: skip
+                 if not (case := analyses.start(model, BOOK, company)).lacking), None)  # fmt: skip
 
 
 CASES = {model: case for model in analyses.models() if (case := started(model))}
@@ -66,8 +67,8 @@ def rows(file):
 
 
 def number(text):
-    found = re.fullmatch(r"(-?[\d.]+(?:E[-+]\d+)?)(%?)", text)
-    return float(found[1]) / (100 if found[2] else 1) if found else np.nan
+    written = re.fullmatch(r"(-?[\d.]+(?:E[-+]\d+)?)(%?)", text)
+    return float(written[1]) / (100 if written[2] else 1) if written else np.nan
 
 
 def test_most_models_have_a_case_to_write():
@@ -77,19 +78,19 @@ def test_most_models_have_a_case_to_write():
 @pytest.mark.parametrize("scenario", SCENARIOS)
 @pytest.mark.parametrize("model", CASES)
 def test_a_spreadsheet_computes_what_the_library_computes(model, scenario, computed):
-    found, case = computed[model + scenario], CASES[model]
-    start = next(place for place, row in enumerate(found) if row[0] == say("workbook.output"))
-    values = {row[0]: [number(text) for text in row[1:]] for row in found[start:]}
+    sheet, case = computed[model + scenario], CASES[model]
+    start = next(place for place, row in enumerate(sheet) if row[0] == say("workbook.output"))
+    values = {row[0]: [number(text) for text in row[1:]] for row in sheet[start:]}
     result = {each: np.atleast_1d(np.array(value, float))
               for each, value in study.scenarios(case).results[scenario]._asdict().items()}  # fmt: skip
     size = max(np.nanmax(np.abs(value), initial=0.0) for value in result.values())
     for output, wanted in result.items():
-        given = np.array(values[name(output)][: len(wanted)])
-        assert np.allclose(given, wanted, rtol=1e-7, atol=1e-15 * size, equal_nan=True), output
+        shown = np.array(values[name(output)][: len(wanted)])
+        assert np.allclose(shown, wanted, rtol=1e-7, atol=1e-15 * size, equal_nan=True), output
 
 
 def test_what_is_missing_is_no_number_there():
-    lacking = start.start("lease_payback")
+    lacking = study.bound(lease_payback, BOOK)
     assert lacking.lacking and workbook([lacking])[:2] == b"PK"
 
 

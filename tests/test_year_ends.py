@@ -15,7 +15,7 @@ M = 1e6
 
 @cache
 def hut(span="quarter", calendar="fiscal", **more):
-    return select(facts.load(["HUT"]), span, calendar, **more)
+    return select(facts.open(["HUT"]), span, calendar, **more)
 
 
 def revenue(span, calendar):
@@ -81,7 +81,8 @@ def test_growth_across_the_change_is_missing_and_says_why():
     growth = measure(metrics.growth_quarter_on_quarter, hut(), value="revenue").table.set_index("period")
     assert growth.loc["FY2024Q1", ["kind", "reason"]].tolist() == [
         "",
-        "no revenue in the quarter before by the same year end: the company changed its own in between",
+        "no figure for revenue in the previous quarter on the same fiscal year: "
+        "the company changed its year end in between",
     ]
     assert growth.loc["FY2024Q2", "value"] == pytest.approx(35.2 / 51.7 - 1)
 
@@ -90,14 +91,14 @@ def test_no_sentence_compares_across_the_change():
     third, fourth = 2024 * 4 + 2, 2024 * 4 + 3  # what the third quarter gives, put where the fourth would stand
     rows = hut().rows.query("concept == 'revenue' and ordinal <= @third")
     grid = replace(hut(), rows=rows.assign(ordinal=rows["ordinal"].replace(third, fourth)).reset_index(drop=True))
-    assert exhibits.finding(measure("revenue", grid)) == "Hut 8, Revenue: $43.7m in FY2024Q4"
+    assert exhibits.finding(measure("revenue", grid)) == "Hut 8's revenue came to $43.7m in FY2024Q4"
     assert exhibits.total(measure("revenue", grid)) == "Hut 8's revenue came to $43.7m in FY2024Q4"
 
 
 def test_the_exhibit_says_what_is_left_out_and_only_by_fiscal_periods():
     note = (
         "Hut 8 changed its year end from 30 Jun 2023 to 31 Dec 2023: the months from 1 Jul 2023 to 31 Dec 2023 belong "
-        "to no fiscal year and are left out; by calendar quarters they are shown."
+        "to no fiscal year and are left out; calendar quarters show them."
     )
     assert note in exhibits.lines(measure("revenue", hut())).notes
     assert note not in exhibits.lines(measure("revenue", hut(calendar="calendar"))).notes

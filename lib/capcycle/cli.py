@@ -16,6 +16,8 @@ from capcycle.words import say
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Do what the command line says; 0 if all went well, 1 if something was refused or failed, 2 for bad usage."""
+    if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:  # what a script starts with & is deaf to Ctrl-C
+        signal.signal(signal.SIGINT, signal.default_int_handler)
     try:
         chosen = _parser().parse_args(arguments)
         status = chosen.command(chosen)
@@ -114,7 +116,7 @@ def _claims(chosen: argparse.Namespace) -> int:
     from capcycle import claims
 
     lines = claims.check_file(chosen.file)
-    print("\n".join(claims.told(lines, str(chosen.file))))
+    print("\n".join(claims.report_lines(lines, str(chosen.file))))
     print(say("claims.report", out=whole.claims_report(chosen.file, chosen.out)))
     return int(claims.is_wrong(lines))
 

@@ -17,156 +17,19 @@ It cannot be the same in these cases:
 One process should execute one notebook: modules imported by one would be seen by the next.
 """
 
-import gc
 import io
-import multiprocessing
-import os
-import signal
+import json
 import sys
-import time
-import traceback
-from collections import deque
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager, redirect_stderr, redirect_stdout
 from functools import cache
-from multiprocessing import connection
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 import nbformat
 from jupyter_client.session import Session
 from nbformat import NotebookNode
 from nbformat.v4 import output_from_msg
-
-from capcycle.words import say
-
-SERVER_IMPORTS = ["papermill", "ipykernel.ipkernel", "ipykernel.zmqshell", "pandas", "altair"]
-ENVIRONMENT = {
-    # one thread when the server forks, and one for each run: the runs are what goes in parallel
-    **dict.fromkeys(["OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS"], "1"),
-    "PYTHONHASHSEED": "0",  # sets in the same order at every run
-}
-
-
-class Job(NamedTuple):
-    """One notebook to execute: `out` gets the result, `trace` the names of the data files it opened."""
-
-    source: Path
-    parameters: dict[str, Any]
-    out: Path
-    trace: Path
-
-
-class Finished(NamedTuple):
-    """A job that ended; `error` is empty if the notebook came to its end."""
-
-    job: Job
-    error: str
-    seconds: float
-
-
-def execute_each(jobs: Sequence[Job], width: int) -> Iterator[Finished]:
-    """Execute every job in a fresh process of its own, `width` at a time, and yield each as it ends.
-
-    A process that dies takes only its own job with it. If the caller stops, so do the processes.
-    """
-    context = processes()
-    waiting, running = deque(jobs), {}
-    try:
-        while waiting or running:
-            while waiting and len(running) < width:
-                with _ctrl_c_afterwards():  # between the two nobody would know of the process and end it
-                    pipe, *started = _start(context, waiting.popleft())
-                    running[pipe] = started
-            for pipe in connection.wait(list(running)):
-                yield _finish(pipe, *running[pipe])
-                del running[pipe]
-    finally:
-        for _, process, _ in running.values():
-            process.kill()
-            process.join()
-
-
-def processes() -> Any:
-    """Where fresh processes come from: forked off a server that has imported what every notebook imports.
-
-    Starting the server takes no time here; it imports while the caller goes on.
-    """
-    if "forkserver" not in multiprocessing.get_all_start_methods():
-        return multiprocessing.get_context("spawn")
-    from multiprocessing import forkserver
-
-    for name, value in ENVIRONMENT.items():
-        os.environ.setdefault(name, value)
-    context = multiprocessing.get_context("forkserver")
-    context.set_forkserver_preload(SERVER_IMPORTS)
-    with _deaf_to_ctrl_c():
-        forkserver.ensure_running()
-    return context
-
-
-@contextmanager
-def _deaf_to_ctrl_c() -> Iterator[None]:
-    # a process started here inherits this, so that Ctrl-C is for the caller, who then ends the processes
-    before = signal.signal(signal.SIGINT, signal.SIG_IGN)
-    try:
-        yield
-    finally:
-        signal.signal(signal.SIGINT, before)
-
-
-@contextmanager
-def _ctrl_c_afterwards() -> Iterator[None]:
-    came = []
-    before = signal.signal(signal.SIGINT, lambda *_: came.append(True))
-    try:
-        yield
-    finally:
-        signal.signal(signal.SIGINT, before)
-    if came and callable(before):
-        before(signal.SIGINT, None)
-
-
-def _start(context: Any, job: Job) -> tuple[Any, Job, Any, float]:
-    ours, theirs = context.Pipe(duplex=False)
-    process = context.Process(target=_work, args=(theirs, job), daemon=False)
-    started = time.monotonic()
-    process.start()
-    theirs.close()
-    return ours, job, process, started
-
-
-def _finish(pipe: Any, job: Job, process: Any, started: float) -> Finished:
-    try:
-        error, accident = pipe.recv()
-        process.kill()  # everything is written; a thread that the notebook left behind must not hold us up
-        process.join()
-    except EOFError:
-        process.join()
-        error = accident = say("run.died", code=_ending(process.exitcode))
-    if accident:
-        _write_unexecuted(job, accident)
-    return Finished(job, error, time.monotonic() - started)
-
-
-def _ending(code: int) -> str:
-    if code < 0:
-        return say("run.signal", name=signal.Signals(-code).name)
-    return say("run.exit_code", code=code)
-
-
-def _write_unexecuted(job: Job, accident: str) -> None:
-    notebook = nbformat.read(job.source, 4)
-    notebook.cells.insert(0, nbformat.v4.new_markdown_cell(f"```\n{accident}\n```"))
-    job.out.write_text(nbformat.writes(normal(notebook, job.parameters)), "utf-8")
-
-
-def _work(pipe: Any, job: Job) -> None:
-    os.environ["CAPCYCLE_TRACE"] = str(job.trace)
-    try:
-        pipe.send((execute(job.source, job.parameters, job.out, job.source.parent), ""))
-    except Exception as error:
-        pipe.send((f"{type(error).__name__}: {error}", traceback.format_exc()))
 
 
 def execute(source: Path, parameters: dict[str, Any], out: Path, cwd: Path) -> str:
@@ -178,22 +41,31 @@ def execute(source: Path, parameters: dict[str, Any], out: Path, cwd: Path) -> s
     from papermill.engines import papermill_engines
 
     papermill_engines.register("capcycle", engine())
-    _forget_the_server()
-    paths = [str(path).replace("{", "{{").replace("}", "}}") for path in (source, out)]  # papermill formats them
-    quiet = {"progress_bar": False, "request_save_on_cell_execute": False}
-    error = ""
+    path, error = str(source).replace("{", "{{").replace("}", "}}"), ""  # papermill formats it
     try:
-        execute_notebook(*paths, parameters, engine_name="capcycle", cwd=cwd, **quiet)
+        execute_notebook(path, None, parameters, engine_name="capcycle", cwd=cwd, progress_bar=False)
     except PapermillExecutionError as failed:
         error = f"In [{failed.exec_count}]: {failed.ename}: {failed.evalue}"
-    out.write_text(nbformat.writes(normal(nbformat.read(out, 4), parameters)) + "\n", "utf-8")
+    write(normal(engine().notebook, parameters), out)
     return error
 
 
-def _forget_the_server() -> None:
-    gc.freeze()  # the imported modules stay shared with the server: no collection touches them
-    if numpy := sys.modules.get("numpy"):
-        numpy.random.seed()  # or all runs would draw the same numbers
+def write_unexecuted(source: Path, parameters: dict[str, Any], out: Path, accident: str) -> None:
+    """Write `source` to `out` as it stands, with what kept it from being executed at its top."""
+    notebook = nbformat.read(source, 4)
+    notebook.cells.insert(0, nbformat.v4.new_markdown_cell(f"```\n{accident}\n```"))
+    write(normal(notebook, parameters), out)
+
+
+def write(notebook: NotebookNode, out: Path) -> None:
+    """Write a notebook with a cell to a line: nbformat's own layout takes ten times as long."""
+    nbformat.validate(notebook)
+    cells, rest = ",\n".join(map(_json, notebook.cells)), _json({**notebook, "cells": []})
+    out.write_text(rest.replace('"cells":[]', f'"cells":[\n{cells}\n]', 1) + "\n", "utf-8")
+
+
+def _json(part: dict[str, Any]) -> str:
+    return json.dumps(part, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
 
 
 def normal(notebook: NotebookNode, parameters: dict[str, Any]) -> NotebookNode:
@@ -333,8 +205,11 @@ def engine() -> type:
     from papermill.engines import Engine
 
     class InlineEngine(Engine):
+        notebook: NotebookNode  # the last one executed, kept where a cell failed too
+
         @classmethod
         def execute_managed_notebook(cls, nb_man, kernel_name, **_):
+            cls.notebook = nb_man.nb
             execute_cells(nb_man)
 
     return InlineEngine

@@ -17,7 +17,7 @@ from capcycle.words import LANGUAGE
 AFTER_EXECUTION = {"run.py", "ledger.py", "site.py", "cli.py", "publish"}  # no notebook meets these
 
 ROW = {"notebook": str, "given": dict, "parameters": dict, "key": str, "data": dict, "status": str}
-ROW |= {"seconds": float, "output": str, "headline": str}
+ROW |= {"seconds": float, "output": str}
 
 
 def read_rows() -> dict[str, dict[str, Any]]:

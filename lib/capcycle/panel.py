@@ -15,7 +15,6 @@ from capcycle.facts.vintages import is_ifrs
 
 SPANS = ("quarter", "ttm", "year")
 CALENDARS = ("calendar", "fiscal")
-OTHER = {"calendar": "fiscal", "fiscal": "calendar"}  # to show what the choice of calendar does
 MISSING = -1  # the row number of a figure that is not there
 QUARTER_LATER = pd.Timedelta(days=91)
 
@@ -217,6 +216,15 @@ def select(
     return Panel(book, rows.drop(columns="nature").reset_index(drop=True), ordinals, first, span, calendar)
 
 
+def other_calendar(calendar: str) -> str:
+    """The calendar that was not chosen: to show what the choice does.
+
+    >>> other_calendar("fiscal")
+    'calendar'
+    """
+    return CALENDARS[1 - CALENDARS.index(calendar)]
+
+
 def shifted(grid: np.ndarray, steps: int, fill: float) -> np.ndarray:
     """A grid moved by some periods, so that each shows what stood so many before it.
 
@@ -273,7 +281,7 @@ def _sums_of_four(quarters: pd.DataFrame) -> pd.DataFrame:
         period_start=rows["period_start"].to_numpy()[four[:, 0]],
         value=of["value"].sum(axis=1),
         kind=np.array(KINDS)[np.maximum(kinds, KINDS.index("derived"))],
-        source=[" ".join(dict.fromkeys(" ".join(each).split())) for each in of["source"]],
+        source=[facts.documents(each) for each in of["source"]],
         locator="sum of four quarters",
         published=of["published"].max(axis=1),
     )

@@ -152,7 +152,7 @@ def together(formula: Callable, *parts: Any, name: str = "", unit: str = "", rea
     """
     known = [each for each in parts if isinstance(each, Quantity)]
     if lacking := [each for each in known if each.missing]:
-        why = "; ".join(dict.fromkeys(each.reason.rstrip(".") for each in lacking if each.reason))
+        why = listed(each.reason for each in lacking)
         return Quantity(name, np.nan, unit, source=documents(each.source for each in known), reason=why)
     low, high = _range(formula, parts)
     days = [each for each in known if each.day == each.day]
@@ -165,6 +165,16 @@ def together(formula: Callable, *parts: Any, name: str = "", unit: str = "", rea
         day=max((each.day for each in days), default=pd.NaT),
         hindsight=any(each.hindsight for each in known),
     )  # fmt: skip
+
+
+def listed(reasons: Iterable[str]) -> str:
+    """Several reasons why something is missing as one, each once though a figure may have it from two of its parts.
+
+    >>> listed(["no price is known.", "no debt is known; no price is known", ""])
+    'no price is known; no debt is known'
+    """
+    every = "; ".join(reason.rstrip(".") for reason in reasons if reason)
+    return "; ".join(dict.fromkeys(every.split("; ")))
 
 
 def total(parts: Iterable[Quantity], name: str = "", reason: str = "") -> Quantity:
@@ -257,7 +267,7 @@ def _parts(unit: str) -> tuple[list[str], list[str]]:
 def _written(over: list[str], under: list[str]) -> str:
     """A unit out of what stands above and below its stroke, what stands in both left out."""
     for each in list(over):
-        if each in under:
+        if same := next((one for one in under if one.rstrip("s") == each.rstrip("s")), None):  # a price a share, shares
             over.remove(each)
-            under.remove(each)
+            under.remove(same)
     return "/".join([" ".join(over) or "", *under]) if over or under else "fraction"

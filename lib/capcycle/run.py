@@ -113,11 +113,11 @@ def _prepare(runs: Iterable[Run]) -> list[tuple[Run, dict[str, Any]]]:
 
 def execute(run: Run, out: Path) -> Path:
     """Execute one run into the file `out`, checked first; a RunError says where a failed one is kept."""
-    from capcycle import engine
+    from capcycle import workers  # with multiprocessing, which takes as long to import as all else here
 
     parameters = check_parameters(find_notebook(run.notebook), run.parameters)
     with _workroom() as room:
-        [finished] = engine.execute_each([_job(run, parameters, room)], 1)
+        [finished] = workers.execute_each([_job(run, parameters, room)], 1)
         kept = out.with_suffix(".failed.ipynb") if finished.error else out
         write(kept, finished.job.out.read_text("utf-8"))
     if finished.error:
@@ -131,11 +131,16 @@ def failure(name: str, error: str, kept: Path) -> str:
 
 
 def execute_all(
-    runs: Iterable[Run], jobs: int | None = None, force: bool = False, progress: bool = True
+    runs: Iterable[Run],
+    jobs: int | None = None,
+    force: bool = False,
+    progress: bool = True,
+    done: Callable[[Outcome], Any] = lambda _: None,
 ) -> list[Outcome]:
     """Execute the runs whose inputs changed (with `force`, all), `jobs` at a time, by default one per core.
 
     Refuses every faulty run at once before anything starts. A run that fails keeps no other from running.
+    `done` is told of each that was executed, while others still run.
     """
     if jobs is not None and jobs < 1:
         raise RunError(f"jobs must be 1 or more, not {jobs}")
@@ -149,6 +154,7 @@ def execute_all(
         # the row of a failed run goes on describing its last good notebook, which is still there
         rows[name] = rows.get(name, row) | {"status": outcome.status, "error": outcome.error} if outcome.error else row
         write(paths.CACHE / "ledger.json", json.dumps(rows, indent=1, sort_keys=True, ensure_ascii=False))
+        done(outcome)
     return [outcomes[run.name] for run, _ in prepared]
 
 
@@ -180,11 +186,11 @@ def _outcome(run: Run, row: dict[str, Any]) -> Outcome:
 def _executed(todo, inputs: Inputs, jobs: int, progress: bool) -> Iterator[tuple[Outcome, dict]]:
     if not todo:
         return
-    from capcycle import engine
+    from capcycle import workers
 
     with _workroom() as room, _reporter(len(todo), jobs, progress) as report:
         work = {_job(run, parameters, room).out: (run, parameters) for run, parameters in todo}
-        for finished in engine.execute_each([_job(*pair, room) for pair in todo], jobs):
+        for finished in workers.execute_each([_job(*pair, room) for pair in todo], jobs):
             run, parameters = work[finished.job.out]
             outcome, row = _keep(run, parameters, inputs, finished)
             report(outcome)
@@ -192,7 +198,7 @@ def _executed(todo, inputs: Inputs, jobs: int, progress: bool) -> Iterator[tuple
 
 
 def _job(run: Run, parameters: dict[str, Any], room: Path):
-    from capcycle.engine import Job
+    from capcycle.workers import Job
 
     source = find_notebook(run.notebook)
     return Job(source, parameters, room / f"{run.name}.ipynb", room / f"{run.name}.trace")
@@ -219,20 +225,12 @@ def _keep(run: Run, parameters: dict[str, Any], inputs: Inputs, finished) -> tup
         "error": error,
         "seconds": round(seconds, 3),
         "output": digest(_kept(run.name)),
-        "headline": _headline(kept),
     }
     return outcome, row
 
 
 def _kept(name: str, failed: bool = False) -> Path:
     return paths.CACHE / "runs" / name / ("failed.ipynb" if failed else "notebook.ipynb")
-
-
-def _headline(notebook: Path) -> str:
-    cells = json.loads(notebook.read_text("utf-8"))["cells"]
-    outputs = (output for cell in cells for output in cell.get("outputs", []))
-    texts = (output.get("data", {}).get("text/markdown") for output in outputs)
-    return next(("".join(text) for text in texts if text), "")
 
 
 @contextmanager

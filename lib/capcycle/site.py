@@ -9,8 +9,10 @@ import sqlite3
 import sys
 import tempfile
 from collections.abc import Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 from capcycle import ledger, paths, run
@@ -50,7 +52,8 @@ def site(
         _recover(out)
         _refuse_foreign(out)
         runs = run.read_runs()
-        executed = run.execute_all(run.select(runs, names), jobs, force, progress)
+        with ThreadPoolExecutor(1) as pool:  # pages are drawn while other runs are executed
+            executed = run.execute_all(run.select(runs, names), jobs, force, progress, partial(pool.submit, _draw))
         failures = [run.failure(o.run.name, o.error, o.notebook) for o in executed if o.status == "failed"]
         if failures and not keep_going:
             raise RunError("\n".join([f"{_runs(failures)} failed; the site is as it was", *failures]))
@@ -59,6 +62,12 @@ def site(
     if failures:
         raise RunError("\n".join([f"{_runs(failures)} failed; {out} says so on the page", *failures]))
     return Built(outcomes, out, changed)
+
+
+def _draw(outcome: Outcome) -> None:
+    from capcycle import publish  # a build with nothing to do is spared the drawing library
+
+    publish.draw(outcome)  # into the cache, where `_build` will find it
 
 
 def claims_report(file: Path, out: Path | None = None) -> Path:
@@ -104,7 +113,7 @@ def _publish(outcomes: list[Outcome], out: Path, force: bool) -> bool:
 
 
 def _build(outcomes: list[Outcome], folder: Path) -> None:
-    from capcycle import publish  # a build with nothing to do is spared the drawing library
+    from capcycle import publish
 
     folder.mkdir(parents=True)
     publish.build(outcomes, folder)

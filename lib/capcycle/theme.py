@@ -53,15 +53,6 @@ PERCENT, PERCENT_FINE, AMOUNT, MULTIPLE = ".0%", ".1%", ",.4~g", ".1f"
 UNROUNDED = {PERCENT: "~%", MULTIPLE: AMOUNT}  # of an axis that may be narrow: no two ticks read alike
 
 
-def css_variables(colours: Mapping[str, str]) -> dict[str, str]:
-    """The same roles with a CSS variable for each colour, so that a page restyles what is already drawn.
-
-    >>> css_variables({"text": "#1b2027"})
-    {'text': 'var(--text)'}
-    """
-    return {role: f"var(--{role})" for role in colours}
-
-
 def config(colours: Mapping[str, str] = LIGHT) -> alt.theme.ThemeConfig:
     """The theme in given colours: `LIGHT`, `DARK`, or the CSS variables of a page."""
     text, muted, axis, grid = (colours[role] for role in ("text", "muted", "axis", "grid"))
@@ -125,13 +116,8 @@ def company_scale(shown: Sequence[str], known: Sequence[str] | None = None) -> a
     return _scale(SERIES, shown, known)
 
 
-def company_dashes(shown: Sequence[str], known: Sequence[str] | None = None) -> alt.Scale:
-    """A dash for each company, so that colour is never the only sign; same rules as `company_scale`."""
-    return _scale(DASHES, shown, known)
-
-
 def company_shapes(shown: Sequence[str], known: Sequence[str] | None = None) -> alt.Scale:
-    """A point shape for each company; same rules as `company_scale`."""
+    """A point shape for each company, so that colour is never the only sign; same rules as `company_scale`."""
     return _scale(SHAPES, shown, known)
 
 
@@ -157,8 +143,3 @@ def evidence_opacity(field: str = "kind") -> dict:
     Give the mark a stroke of its own colour (`stroke=` beside `color=`), so that a hollow one is still seen.
     """
     return alt.when(firm(field)).then(alt.value(1)).otherwise(alt.value(0))
-
-
-def evidence_dash(field: str = "kind") -> dict:
-    """For the channel `strokeDash` of bars and rules: an unbroken outline for reported and derived figures."""
-    return alt.when(firm(field)).then(alt.value([1, 0])).otherwise(alt.value([4, 3]))

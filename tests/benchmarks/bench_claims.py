@@ -1,4 +1,4 @@
-"""The rules over 10,000 claims against the 376 held; all 180 checks; the door of all tables of claims."""
+"""The rules over 10,000 claims against the 376 of the table; all 180 checks; the door of all tables of claims."""
 
 from collections.abc import Callable
 from time import perf_counter
@@ -12,15 +12,15 @@ COPIES, SECONDS = 27, 2.0  # 27 × 376 claims; the time the rules may take
 
 
 def made(copies: int) -> pd.DataFrame:
-    """The claims held, over and over, each copy of articles and companies of its own; groups keep their names."""
-    held, groups = load.claims(), set(load.aliases()["alias"])
-    return pd.concat([_copy(held, groups, number) for number in range(copies)], ignore_index=True)
+    """The claims over and over, each copy with articles and companies of its own; groups keep their names."""
+    printed, groups = load.claims(), set(load.aliases()["alias"])
+    return pd.concat([_copy(printed, groups, number) for number in range(copies)], ignore_index=True)
 
 
-def _copy(held: pd.DataFrame, groups: set[str], number: int) -> pd.DataFrame:
-    own = {column: held[column] + f" {number}" for column in ("article", "entity", "speaker")}
-    own["entity"] = held["entity"].where(held["entity"].isin(groups), own["entity"])
-    return held.assign(claim_id=held["claim_id"] + f"n{number}", **own)
+def _copy(printed: pd.DataFrame, groups: set[str], number: int) -> pd.DataFrame:
+    renamed = {column: printed[column] + f" {number}" for column in ("article", "entity", "speaker")}
+    renamed["entity"] = printed["entity"].where(printed["entity"].isin(groups), renamed["entity"])
+    return printed.assign(claim_id=printed["claim_id"] + f"n{number}", **renamed)
 
 
 def timed(work: Callable[[], object]) -> tuple[float, object]:
@@ -39,15 +39,15 @@ def test_rules() -> None:
 
 def main() -> None:
     """Print seconds and ratios."""
-    held, many = load.claims(), made(COPIES)
-    few_seconds, few = timed(lambda: detect.detect(held))
-    seconds, found = timed(lambda: detect.detect(many))
+    printed, many = load.claims(), made(COPIES)
+    few_seconds, few = timed(lambda: detect.detect(printed))
+    seconds, findings = timed(lambda: detect.detect(many))
     check_seconds, results = timed(claims.recompute)
     door_seconds, _ = timed(claims.check_tables)
-    ratio, findings = len(many) / len(held), f"{len(found):,} findings"
-    print(f"{len(detect.RULES)} rules, {len(many):,} claims: {seconds:.2f} s, {findings}")
+    ratio = len(many) / len(printed)
+    print(f"{len(detect.RULES)} rules, {len(many):,} claims: {seconds:.2f} s, {len(findings):,} findings")
     print(f"  {seconds / SECONDS:.2f} × the target of {SECONDS:g} s")
-    print(f"  {len(held)} claims: {few_seconds:.2f} s, {len(few)} findings; {ratio:.0f} × the claims cost "
+    print(f"  {len(printed)} claims: {few_seconds:.2f} s, {len(few)} findings; {ratio:.0f} × the claims cost "
           f"{seconds / few_seconds:.1f} × the time")  # fmt: skip
     print(f"  {len(results)} checks: {check_seconds:.3f} s, {check_seconds / len(results) * 1e3:.2f} ms each")
     print(f"  the door of all tables of claims, checks included: {door_seconds:.2f} s")

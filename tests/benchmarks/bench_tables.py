@@ -7,13 +7,13 @@ from time import process_time
 import pandas as pd
 
 from capcycle import claims, facts, paths
-from capcycle.claims import check, expressions, load
+from capcycle.claims import check, expressions
 from capcycle.facts import door, registers
 
 CHECKED, CUT = 1.5, 0.1  # seconds: targets for all tables, and for a cut at a date
 FEW = ["MSFT", "GOOGL", "AMZN", "META", "ORCL"]
 DATES = [f"{day:%Y-%m-%d}" for day in pd.date_range("2019-01-31", "2026-06-30", freq="4ME")]
-KEPT = (door._book, door._facts, registers._table, load._checked, check._filed, expressions.parse)
+KEPT = (door._reference, door._facts, door._table, registers._table, check._filed, expressions.parse)
 DOORS = {"facts": facts.check, "registers": registers.check, "claims": claims.check_tables}
 
 

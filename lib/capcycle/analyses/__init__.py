@@ -39,5 +39,6 @@ def start(model: str, book: Book, company: str = "") -> Case:
         raise ModelError(unknown("model", [model], valid))
     if company and company not in book.names.index:
         raise ModelError(unknown("company", [company], book.names.index))
-    own = STARTS.get(model)
-    return own(book, company) if own else bound(valid[model], book, company)
+    own = STARTS[model](book, company) if model in STARTS else None
+    # a company of which an analysis makes a case of another model has the general one of this
+    return own if own and own.model is valid[model] else bound(valid[model], book, company)

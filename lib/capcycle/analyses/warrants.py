@@ -14,6 +14,7 @@ from capcycle.models.registry import GW, Amount, Fraction, PerGW, PerShare, Shar
 from capcycle.panel import select
 from capcycle.quantity import Quantity, newest
 from capcycle.study import Case
+from capcycle.words import Sentence
 
 TERMS = {"warrant_shares": ("shares", "shares"), "strike": ("strike", "USD/share"), "hurdle": ("hurdle", "USD/share"),
          "gigawatts": ("gw", "GW")}  # fmt: skip
@@ -21,8 +22,6 @@ STEPS = 13  # of the price
 
 
 class Warrant(NamedTuple):
-    """What a warrant is worth, at the price of today and at that of its last hurdle."""
-
     warrant_value: Amount
     value_at_hurdle: Amount
     dilution: Fraction
@@ -36,7 +35,8 @@ def warrant(warrant_shares: Shares, share_price: PerShare, strike: PerShare, hur
     """The intrinsic value of a warrant that vests as its holder buys, all of it vested.
 
     Formula: warrant_value = warrant_shares * max(share_price - strike, 0); dilution = warrant_shares / (warrant_shares
-             + shares_diluted); rebate = value / gigawatts. An upper bound: a tranche may never vest.
+             + shares_diluted); rebate = value / gigawatts
+    Units:   currency, shares, GW. An upper bound: a tranche may never vest.
     Source:  AMD's warrant for OpenAI, 8-K of 2025-10-06: 160m shares at 0.01 and 600 dollars, 6 GW.
 
     >>> amd = warrant(160e6, 206.0, 0.01, 600.0, 6.0, 1.64e9)
@@ -48,26 +48,39 @@ def warrant(warrant_shares: Shares, share_price: PerShare, strike: PerShare, hur
     return Warrant(value, at_hurdle, diluted, per(value, gigawatts), per(at_hurdle, gigawatts))
 
 
-@study.starts(warrant)
 def case(book: Book, company: str) -> Case:
     """The newest warrant that a company has given a customer, at the newest price of its share.
 
     Errors: ModelError for a company that has given none by the day, with those that have.
     """
+    if not company:
+        return study.bound(warrant, book)
     table = book.register("commitments").query("form == 'warrant'")
     if company not in set(table["giver"]):
         raise ModelError(unknown("giver of a warrant", [company], table["giver"]))
     rows = table[table["giver"] == company]
-    terms = {name: newest(rows, name, f"no {name} is public", column, "published").called(name, unit)
+    lacks = {name: f"no figure for {name.replace('_', ' ')} is public" for name in TERMS}
+    terms = {name: newest(rows, name, lacks[name], column, "published").called(name, unit)
              for name, (column, unit) in TERMS.items()}  # fmt: skip
     shares = study.newest(measure("shares_diluted", select(book.of(company), "quarter")), company)
     return study.case(warrant, book, company, share_price=price(book, company), shares_diluted=shares, **terms)
 
 
+@study.starts(warrant)
+def _start(book: Book, company: str) -> Case:
+    givers = book.register("commitments").query("form == 'warrant'")["giver"]
+    return case(book, company) if company in set(givers) else study.bound(warrant, book, company)
+
+
 def price(book: Book, company: str) -> Quantity:
     """The last sale of a company's share by the day of a book."""
     sales = book.register("market").query("company == @company and measure == 'last_sale'")
-    return newest(sales.assign(unit=sales["currency"] + "/share"), "share_price", "no price is public by the day")
+    return newest(sales.assign(unit=sales["currency"] + "/share"), "share_price", "no share price is public")
+
+
+def verdict(warrant: Case) -> Sentence:
+    """What the warrant is worth at the newest price and at its last hurdle."""
+    return study.verdict(warrant, "warrants.verdict")
 
 
 def by_price(warrant: Case) -> Exhibit:

@@ -1,24 +1,8 @@
 """Published claims as printed, what the recomputation gives, the verdict, and rules that find errors in any file."""
 
-from capcycle.claims import exhibits, worked
+from capcycle.claims import exhibits
 from capcycle.claims.check import check_tables, recompute
 from capcycle.claims.examined import Examined, examine
 from capcycle.claims.load import CLASSES, VERDICTS
-from capcycle.claims.own import check_file, is_wrong, register, told
+from capcycle.claims.reader import check_file, is_wrong, report_lines
 from capcycle.claims.worked_exhibit import worked_examples
-
-__all__ = [
-    "CLASSES",
-    "VERDICTS",
-    "Examined",
-    "check_file",
-    "check_tables",
-    "examine",
-    "exhibits",
-    "is_wrong",
-    "recompute",
-    "register",
-    "told",
-    "worked",
-    "worked_examples",
-]

@@ -8,10 +8,11 @@ from functools import cache, partial
 import pandas as pd
 
 from capcycle import facts
-from capcycle.claims import detect, expressions, load
+from capcycle.claims import detect, expressions, load, worked
 from capcycle.claims.expressions import ExpressionError, Functions
-from capcycle.errors import CapcycleError, DataError
-from capcycle.facts import registers
+from capcycle.errors import CapcycleError
+from capcycle.facts import door
+from capcycle.facts.examples import examples
 
 
 @dataclass(frozen=True)
@@ -38,7 +39,7 @@ class Result:
 
 
 def recompute(claims: pd.DataFrame | None = None, as_of: str = "") -> list[Result]:
-    """Every check of `checks.csv` on the claims (those held, unless others are given).
+    """Every check of `checks.csv` on the claims of `claims.csv`, or on others.
 
     A rule that holds means `holds` (most often consistent). One that fails means mistranslated where the check's
     `fix` (a unit or scale put right) makes it hold, and `fails` (most often inconsistent) where nothing does.
@@ -47,25 +48,21 @@ def recompute(claims: pd.DataFrame | None = None, as_of: str = "") -> list[Resul
     table = published_by(load.claims() if claims is None else claims, as_of)
     names, functions = values(table), functions_of(table, as_of)
     steps = dict(iter(load.steps().groupby("check_id", sort=False)))
-    held = set(table["claim_id"])
-    known = [row for row in load.checks().itertuples() if set(row.claim_ids.split()) <= held]
+    public = set(table["claim_id"])
+    known = [row for row in load.checks().itertuples() if set(row.claim_ids.split()) <= public]
     results = (_known_result(row, steps.get(row.check_id), names, functions, as_of) for row in known)
     return [result for result in results if result]
 
 
 def check_tables() -> None:
-    """Check claims, checks, steps, outside sources, aliases and speakers, and that each check says what it computes.
+    """Check claims, checks, steps, outside sources, aliases, speakers and worked examples.
 
-    Errors: DataError with every fault of all six tables.
+    That each check says what it computes, and that the library knows every name in an example, is part of it.
+    Errors: DataError with every fault of all seven tables.
     """
-    faults = []
-    for read in (load.claims, load.checks, load.steps, load.sources, load.aliases, load.speakers):
-        try:
-            read()
-        except DataError as error:
-            faults += error.faults
-    load.refuse(faults)
-    load.refuse([*_references(), *_slips(), *_disagreements()])
+    tables = (load.claims, load.checks, load.steps, load.sources, load.aliases, load.speakers, examples)
+    door.refuse(door.gather(tables)[1])
+    door.refuse([*_references(), *_slips(), *_disagreements(), *_unknown_names()])
 
 
 def published_by(claims: pd.DataFrame, as_of: str) -> pd.DataFrame:
@@ -101,7 +98,7 @@ def functions_of(claims: pd.DataFrame, as_of: str = "") -> Functions:
 
 
 def fact(company: str, concept: str, start: str, end: str, as_of: str = "") -> float:
-    """A filed figure of a company for the period, as `capcycle.facts` holds it.
+    """A filed figure of a company for the period, as `capcycle.facts` has it.
 
     >>> fact("MSFT", "capex", "2024-04-01", "2024-06-30")
     13873000000.0
@@ -109,37 +106,26 @@ def fact(company: str, concept: str, start: str, end: str, as_of: str = "") -> f
     try:
         return _filed(company, as_of)[concept, start, end]
     except KeyError as error:
-        raise ExpressionError(f"no {concept} of {company} from {start} to {end} is held") from error
+        raise ExpressionError(f"there is no {concept} of {company} from {start} to {end}") from error
 
 
 def price(symbol: str, day: str, as_of: str = "") -> float:
-    """The closing price of a day, on the shares of today, as the register of the market holds it.
+    """The closing price of a day, on the shares of today, as the register of the market has it.
 
     >>> price("BABA", "2025-09-30")
     178.73
     """
-    market = registers.read("market", as_of)
+    market = facts.open(as_of=as_of).register("market")
     closes = market[(market["symbol"] == symbol) & (market["measure"] == "close_split_adjusted")]
-    found = closes.loc[closes["date"] == pd.Timestamp(_date(day)), "value"]
-    if found.empty:
-        raise ExpressionError(f"no closing price of {symbol} on {day} is held")
-    return found.item()
-
-
-def verdict_of(holds: bool | None, repaired: bool, meaning: Mapping[str, str]) -> str:
-    """The verdict that an outcome means.
-
-    >>> verdict_of(False, True, {"holds": "consistent", "fails": "inconsistent"})
-    'mistranslated'
-    """
-    if holds or holds is None:
-        return meaning["holds"]
-    return "mistranslated" if repaired else meaning["fails"]
+    close = closes.loc[closes["date"] == pd.Timestamp(_date(day)), "value"]
+    if close.empty:
+        raise ExpressionError(f"there is no closing price of {symbol} on {day}")
+    return close.item()
 
 
 @cache
 def _filed(company: str, as_of: str) -> dict[tuple[str, str, str], float]:
-    table = facts.load([company], as_of).dropna(subset="period_start")
+    table = facts.open([company], as_of).facts.dropna(subset="period_start")
     days = [table[column].dt.strftime("%Y-%m-%d") for column in ("period_start", "period_end")]
     return dict(zip(zip(table["concept"], *days, strict=True), table["value"], strict=True))
 
@@ -158,9 +144,10 @@ def _result(row, steps: pd.DataFrame | None, names: Mapping[str, float], functio
     rule = row.rule
     holds = _truth(row.check_id, rule, names, functions) if rule else None
     repaired = holds is False and bool(row.fix) and _truth(row.check_id, rule, _fixed(row.fix, names), functions)
-    verdict = verdict_of(holds, repaired, {"holds": row.holds, "fails": row.fails})
-    worked = () if steps is None else tuple(_step(step, names) for step in steps.itertuples())
-    return Result(row.check_id, tuple(row.claim_ids.split()), holds, repaired, verdict, worked)
+    fails = "mistranslated" if repaired else row.fails
+    verdict = fails if holds is False else row.holds
+    recomputed = () if steps is None else tuple(_step(step, names) for step in steps.itertuples())
+    return Result(row.check_id, tuple(row.claim_ids.split()), holds, repaired, verdict, recomputed)
 
 
 def _step(step, names: Mapping[str, float]) -> Step:
@@ -170,10 +157,10 @@ def _step(step, names: Mapping[str, float]) -> Step:
 
 
 def _truth(place: str, rule: str, names: Mapping[str, float], functions: Functions) -> bool:
-    held = expressions.evaluate(rule, names, functions)
-    if not isinstance(held, bool):
-        raise ExpressionError(f"{place}: the rule {rule} gives {held}; a rule compares")
-    return held
+    holds = expressions.evaluate(rule, names, functions)
+    if not isinstance(holds, bool):
+        raise ExpressionError(f"{place}: the rule {rule} gives {holds}; a rule compares")
+    return holds
 
 
 def _fixed(fix: str, names: Mapping[str, float]) -> dict[str, float]:
@@ -197,8 +184,8 @@ def _date(text: str) -> datetime.date:
 def _references() -> list[str]:
     """Faults of ids that one table names and another does not have."""
     claims, checks, steps = load.claims(), load.checks(), load.steps()
-    held, sources, speakers = set(claims["claim_id"]), set(load.sources()["source"]), set(load.speakers().index)
-    faults = [_lacking(row, row.claim_ids.split(), held, "claim", "claims.csv") for row in checks.itertuples()]
+    ids, sources, speakers = set(claims["claim_id"]), set(load.sources()["source"]), set(load.speakers().index)
+    faults = [_lacking(row, row.claim_ids.split(), ids, "claim", "claims.csv") for row in checks.itertuples()]
     faults += [_lacking(row, row.sources.split(), sources, "source", "check_sources.csv")
                for table in (checks, steps) for row in table.itertuples()]  # fmt: skip
     faults += [_lacking(row, [row.speaker], speakers, "speaker", "speakers.csv") for row in claims.itertuples()]
@@ -215,8 +202,8 @@ def _slips() -> list[str]:
     """Faults of claims whose value is what their own sentence says, some places off."""
     claims = load.claims()
     places = dict(zip(claims["claim_id"], claims["file"] + ":" + claims["line"].astype(str), strict=True))
-    found = detect.detect(claims, rules=["sentence_against_value"])
-    return [f"{places[each.claim_ids[0]]}: {each.why}" for each in found]
+    slips = detect.detect(claims, ["sentence_against_value"])
+    return [f"{places[each.claim_ids[0]]}: {each.why}" for each in slips]
 
 
 def _disagreements() -> list[str]:
@@ -226,12 +213,25 @@ def _disagreements() -> list[str]:
         results = recompute()
     except CapcycleError as error:
         return [f"data/checks.csv: {error}"]
-    return [fault for result in results for fault in _told(result, *places[result.check_id])]
+    return [fault for result in results for fault in _faults(result, *places[result.check_id])]
 
 
-def _told(result: Result, place: str, verdict: str) -> list[str]:
+def _faults(result: Result, place: str, verdict: str) -> list[str]:
     wrong = [step for step in result.steps if not step.agrees]
     faults = [f"{place}: {step.expression} gives {step.value:.6g}, not {step.printed}" for step in wrong]
     if result.verdict != verdict:
-        faults.append(f"{place}: {result.check_id} is said to be {verdict} and comes out {result.verdict}")
+        faults.append(f"{place}: {result.check_id} is marked {verdict} and comes out {result.verdict}")
     return faults
+
+
+def _unknown_names() -> list[str]:
+    """Faults of worked examples with a model, an input or an output that the library does not know."""
+    rows = [row for row in examples().itertuples() if not worked.is_lacking(row.model, row.analysis)]
+    return [f"{row.file}:{row.line}: {fault}" for row in rows for fault in _faults_of_example(row)]
+
+
+def _faults_of_example(row) -> list[str]:
+    try:
+        return worked.work_out(row.model, row.inputs, row.steps, row.outputs).faults
+    except CapcycleError as error:
+        return [str(error)]

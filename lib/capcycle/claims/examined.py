@@ -1,4 +1,4 @@
-"""Claims with what became of them, as a page shows them: statements recomputed, verdicts, errors found by rule."""
+"""Claims as a page shows them: statements recomputed with their verdicts, and the findings of the rules."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import pandas as pd
 
 from capcycle import words
-from capcycle.claims import check, detect, load, own
+from capcycle.claims import check, detect, load, reader, worked
 from capcycle.errors import CapcycleError, unknown
 from capcycle.words import say
 
@@ -18,11 +18,11 @@ STATEMENT = [
 
 @dataclass(frozen=True)
 class Examined:
-    """Claims and what was found.
+    """Claims with the statements on them.
 
     claims      one row per claim, with the gravest verdict of the checks on it
     statements  one row per check (of a reader's file: per line), with verdict, reason and arithmetic
-    findings    what the rules found
+    findings    where the rules fire
     scores      how the rules do against the checks, by class of error; empty for a reader's file
     file        the reader's file, or empty
     """
@@ -42,14 +42,15 @@ def examine(
     file: str = "",
     as_of: str = "",
 ) -> Examined:
-    """The claims held, or those of a reader's file, recomputed; narrowed to companies, speakers, classes, verdicts.
+    """The claims of `claims.csv`, or of a reader's file, recomputed; narrowed to what is named.
 
-    Errors: CapcycleError for a name that is not there, with those that are; DataError for malformed lines.
+    as_of    only claims published by then; no effect on a reader's file
+    Errors:  CapcycleError for a name that is not there, with those that are; DataError for malformed lines.
 
     >>> examine(companies=["Baidu"]).statements["verdict"].value_counts()["mistranslated"].item()
     3
     """
-    whole = _of_file(file) if file else _held(as_of)
+    whole = _of_file(file) if file else _published(as_of)
     _refuse_unknown(whole, companies, speakers, classes, verdicts)
     kept = whole.statements
     for column, wanted in ((_names(kept), companies), (kept["speakers"], speakers)):
@@ -64,15 +65,15 @@ def examine(
     return Examined(claims, kept.reset_index(drop=True), findings, whole.scores, whole.file)
 
 
-def _held(as_of: str) -> Examined:
+def _published(as_of: str) -> Examined:
     claims = check.published_by(load.claims(), as_of)
     claims = claims.assign(kind=claims["speaker"].map(load.speakers()))
     checks, rows = load.checks(), claims.set_index("claim_id")
-    results = check.recompute(claims)
+    results = check.recompute(claims, as_of)
     statements = [_statement(checks.loc[result.check_id], result, rows) for result in results]
-    findings = tuple(detect.detect(claims, as_of))
-    shown = checks.loc[[result.check_id for result in results]]
-    return Examined(claims, pd.DataFrame(statements, columns=STATEMENT), findings, detect.score(findings, shown))
+    findings = tuple(detect.detect(claims))
+    recomputed = checks.loc[[result.check_id for result in results]]
+    return Examined(claims, pd.DataFrame(statements, columns=STATEMENT), findings, detect.score(findings, recomputed))
 
 
 def _statement(known: pd.Series, result: check.Result, rows: pd.DataFrame) -> dict:
@@ -88,7 +89,7 @@ def _statement(known: pd.Series, result: check.Result, rows: pd.DataFrame) -> di
         "kinds": list(dict.fromkeys(subject["kind"])),
         "published": max(subject["published"]),
         "claimed": list(subject["paraphrase"]),
-        "recomputed": [_worked(step) for step in result.steps],
+        "recomputed": [_step(step) for step in result.steps],
         "verdict": result.verdict,
         "error_class": known["error_class"],
         "decided_by": known["decided_by"],
@@ -101,9 +102,9 @@ def _statement(known: pd.Series, result: check.Result, rows: pd.DataFrame) -> di
 
 def _arithmetic(known: pd.Series, result: check.Result, claims: pd.DataFrame) -> list[str]:
     """The lines that a verdict opens: the claims, each recomputation, the rule, and who decided."""
-    shown = known["subject"].split()  # their sentences stand in the row itself
-    lines = [_given(row, "figure" if row.Index in shown else "given") for row in claims.itertuples()]
-    lines += [_worked(step) for step in result.steps]
+    in_row = known["subject"].split()  # their sentences stand in the row itself
+    lines = [_claim(row, "figure" if row.Index in in_row else "claim") for row in claims.itertuples()]
+    lines += [_step(step) for step in result.steps]
     if known["rule"]:
         key = "claims.rule_holds" if result.holds else "claims.rule_fails"
         lines.append(say(key, rule=known["rule"]))
@@ -113,54 +114,54 @@ def _arithmetic(known: pd.Series, result: check.Result, claims: pd.DataFrame) ->
     return lines
 
 
-def _given(row, key: str) -> str:
+def _claim(row, key: str) -> str:
     return say(f"claims.{key}", id=row.Index, value=_range(row), sentence=row.paraphrase)
 
 
-def _worked(step: check.Step) -> str:
+def _step(step: check.Step) -> str:
     return say("claims.step", expression=step.expression, value=f"{step.value:,.6g}", printed=step.printed)
 
 
 def _range(row) -> str:
-    low, high = (
-        f"{value:,.0f}" if value == round(value) else f"{value:,.10g}" for value in (row.value_low, row.value_high)
-    )
+    ends = (row.value_low, row.value_high)
+    low, high = (f"{value:,.0f}" if value == round(value) else f"{value:,.10g}" for value in ends)
     return say("claims.value" if low == high else "claims.band", low=low, high=high, unit=row.unit)
 
 
 def _of_file(file: str) -> Examined:
-    lines = own.check_file(file)
-    examples = "method" in load.header_of(file)
-    claims = _example_claims(own.read_examples(file)) if examples else load.read_file(file)
-    findings = () if examples else tuple(detect.detect(claims))
+    if reader.is_of_examples(file):
+        table = reader.read_examples(file)
+        claims, lines, findings = _example_claims(table), reader.check_examples(table), ()
+    else:
+        claims, lines = load.read_file(file), reader.check_file(file)
+        findings = tuple(detect.detect(claims))
     rows = claims.set_index("claim_id")
-    statements = pd.DataFrame([_own_statement(line, rows) for line in lines], columns=STATEMENT)
+    statements = pd.DataFrame([_line_statement(line, rows) for line in lines], columns=STATEMENT)
     return Examined(claims, statements, findings, pd.DataFrame(), str(file))
 
 
 def _example_claims(table: pd.DataFrame) -> pd.DataFrame:
-    """Worked examples as claims: what the method works out, what was printed for it, and the document as speaker."""
+    """Worked examples as claims: what was printed, what it is about, and the document as speaker."""
     cells = dict.fromkeys(load.CLAIM, "") | {"value_low": float("nan"), "value_high": float("nan")}
     rows = [cells | _example_claim(row) for row in table.itertuples()]
     return pd.DataFrame(rows, columns=load.CLAIM)
 
 
 def _example_claim(row) -> dict:
-    about = (own.MODELS[row.method].__doc__ or row.method) if row.method in own.MODELS else f"{row.method}."
-    said = say("claims.own.example", about=about.split("\n")[0], outputs=own.figures(row.expected), note=row.note)
-    return {"claim_id": f"line{row.line}", "speaker": row.source_title, "paraphrase": said.strip(),
+    outputs = worked.figures_in_words(row.outputs, row.currency, row.steps)
+    about = row.about or words.label(f"name.{row.model}")
+    sentence = say("claims.reader.example", about=about, outputs=outputs, note=row.note).strip()
+    return {"claim_id": f"line{row.line}", "speaker": row.source_title, "paraphrase": sentence,
             "article": row.source_url, "publisher": row.source_title}  # fmt: skip
 
 
-def _own_statement(line: own.Line, rows: pd.DataFrame) -> dict:
+def _line_statement(line: reader.Line, rows: pd.DataFrame) -> dict:
     name = line.name if line.name in rows.index else f"line{line.line}"
     claim = rows.loc[name]
     return {
-        "id": name, "claim_ids": (name,), "subject": (name,),
-        "companies": [claim["entity"]],
+        "id": name, "claim_ids": (name,), "subject": (name,), "companies": [claim["entity"]],
         "tickers": [ticker for ticker in claim["ticker"].split("/") if ticker], "speakers": [claim["speaker"]],
-        "kinds": [],
-        "published": claim["published"], "claimed": [claim["paraphrase"] or claim["metric"]],
+        "kinds": [], "published": claim["published"], "claimed": [claim["paraphrase"] or claim["metric"]],
         "recomputed": list(line.arithmetic), "verdict": line.verdict, "error_class": line.error_class,
         "decided_by": "arithmetic", "why": line.why, "right": line.right, "arithmetic": list(line.arithmetic),
         "sources": [],
@@ -189,6 +190,6 @@ def _refuse_unknown(whole: Examined, companies, speakers, classes, verdicts) -> 
         "class of error": (classes, set(load.CLASSES)),
         "verdict": (verdicts, set(load.VERDICTS)),
     }
-    wrong = [unknown(what, set(given) - known, known) for what, (given, known) in asked.items() if set(given) - known]
-    if wrong:
-        raise CapcycleError("\n".join(wrong))
+    strange = [(what, set(names) - known, known) for what, (names, known) in asked.items()]
+    if faults := [unknown(what, names, known) for what, names, known in strange if names]:
+        raise CapcycleError("\n".join(faults))

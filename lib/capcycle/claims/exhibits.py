@@ -1,4 +1,9 @@
-"""What others claimed, what the recomputation gives, how often each kind of source is right, and which rules fired."""
+"""What others claimed, what the recomputation gives, how often each kind of source is right, and which rules fired.
+
+Each takes what `claims.examine` gives, which refuses names that are not there. Of no statement at all each says so.
+"""
+
+from typing import Any
 
 import altair as alt
 import pandas as pd
@@ -7,198 +12,202 @@ from capcycle import theme, words
 from capcycle.claims.examined import Examined
 from capcycle.claims.load import CLASSES, VERDICTS
 from capcycle.claims.load import sources as outside_sources
+from capcycle.claims.reader import WRONG, verdict_name
 from capcycle.exhibits.exhibit import Exhibit
+from capcycle.words import counted, say
 
 BETWEEN = "; "  # between several names in one cell; a page's filters know it
 ROW_HEIGHT = 28
-WRONG = ("inconsistent", "mistranslated")
 ENOUGH = 5  # decided statements of a source, to compare it with others
 
 
 def headline(examined: Examined) -> str:
-    """How many statements hold."""
+    """How many statements hold.
+
+    >>> from capcycle import claims
+    >>> headline(claims.examine(speakers=["Goldman Sachs"]))[:36]
+    'Of 15 statements examined, 11 are co'
+    """
     counts = examined.statements["verdict"].value_counts()
     total, holds = int(counts.sum()), int(counts.get("consistent", 0))
     wrong = int(sum(counts.get(verdict, 0) for verdict in WRONG))
-    rest = total - holds - wrong
     if not total:
-        return words.say("claims.page.headline_none")
-    return words.say("claims.page.headline", total=total, holds=holds, wrong=wrong, rest=rest)
+        return say("claims.page.headline_none")
+    return say("claims.page.headline", total=total, holds=holds, wrong=wrong, rest=total - holds - wrong)
 
 
 def verdicts(examined: Examined) -> Exhibit:
-    """How many statements hold and how many do not, by the kind of source that made them."""
+    """How many statements hold and how many do not, by the kind of source that made them; a table for one kind.
+
+    >>> from capcycle import claims
+    >>> verdicts(claims.examine(companies=["BIDU"])).figures["count"].sum().item()
+    22
+    """
     table = _by(examined, "kinds")
-    series = [f"{_verdict(name)} {count}" for name, count in examined.statements["verdict"].value_counts().items()]
-    chart = _stack(table, "kinds") if table["kinds"].nunique() > 1 else None
-    return Exhibit(
-        id="verdicts",
-        title=_best_and_worst(table, "kinds"),
-        subtitle=words.say("claims.page.verdicts_subtitle"),
-        alt=words.say("alt.bars", period="", series=BETWEEN.join(series)),
-        view=_counts(table, "kinds") if len(table) else _overall(examined),
-        figures=table,
-        notes=(words.say("claims.page.kinds_note"), words.say("claims.page.click_note")) if chart else (),
+    counts = examined.statements["verdict"].value_counts()
+    series = [f"{verdict_name(name)} {count}" for name, count in counts.items()]
+    order = list(table.groupby("kinds")["count"].sum().sort_values(ascending=False).index)
+    chart = _bars(table, alt.Y("kinds:N", sort=order, title=None), len(order)) if len(order) > 1 else None
+    overall = counts.reindex(VERDICTS).dropna().astype(int)
+    one_kind = _table(verdict=overall.index.map(verdict_name), statements=overall.astype(str).array)
+    return _exhibit(
+        "verdicts",
+        _best_and_worst(table, "kinds"),
+        _counts(table, "kinds") if len(table) else one_kind,
+        table,
+        alt=say("alt.bars", period="", series=BETWEEN.join(series)),
+        notes=(say("claims.page.kinds_note"), say("claims.page.click_note")) if chart else (),
         chart=chart,
     )
 
 
-def _overall(examined: Examined) -> pd.DataFrame:
-    """How many statements have each verdict, where no kind of source is known."""
-    counts = examined.statements["verdict"].value_counts().reindex(VERDICTS).dropna().astype(int)
-    return pd.DataFrame({words.say("column.verdict"): [_verdict(name) for name in counts.index],
-                         words.say("column.statements"): counts.astype(str).array})  # fmt: skip
-
-
 def speakers(examined: Examined) -> Exhibit:
-    """How often each speaker's statements hold, the most examined first."""
+    """How often each speaker's statements hold, the most examined first.
+
+    >>> from capcycle import claims
+    >>> speakers(claims.examine(speakers=["Bernstein"])).view.iloc[0, 0]
+    'Bernstein'
+    """
     table = _by(examined, "speakers")
-    return Exhibit(
-        id="speakers",
-        title=_best_and_worst(table, "speakers"),
-        subtitle=words.say("claims.page.speakers_subtitle"),
-        alt="",
-        view=_counts(table, "speakers"),
-        figures=table,
-        notes=(words.say("claims.page.several_note"),),
-    )
+    title, notes = _best_and_worst(table, "speakers"), (say("claims.page.several_note"),)
+    return _exhibit("speakers", title, _counts(table, "speakers"), table, notes=notes)
 
 
 def statements(examined: Examined) -> Exhibit:
-    """Every statement examined: who claimed what, the verdict that opens its arithmetic, what would be right."""
+    """Every statement examined: who claimed what, the verdict that opens its arithmetic, what would be right.
+
+    >>> from capcycle import claims
+    >>> statements(claims.examine(classes=["scale_slip"])).view.iloc[0, 2]["text"]
+    'mistranslated'
+    """
     table = examined.statements
-    view = pd.DataFrame({
-        words.say("column.check"): table["id"],
-        words.say("column.claimed"): table["claimed"].map(" ".join),
-        words.say("column.verdict"): [_opened(row) for row in table.to_dict("records")],
-        words.say("column.right"): table["right"].replace("", words.DASH),
-        words.say("column.company"): table["companies"].map(BETWEEN.join),
-        words.say("column.speaker"): table["speakers"].map(BETWEEN.join),
-        words.say("column.class"): table["error_class"].map(_class),
-    })  # fmt: skip
-    alone = int((table["decided_by"] == "arithmetic").sum())
-    view = _told(view)
-    return Exhibit(
-        id="statements",
-        title=words.say("claims.page.statements", count=len(table), arithmetic=alone),
-        subtitle=words.say("claims.page.statements_subtitle"),
-        alt="",
-        view=view,
-        figures=_flat(table),
-        filters=_filters(view, "company", "speaker", "verdict", "class"),
+    view = _table(
+        check=table["id"],
+        claimed=table["claimed"].map(" ".join),
+        verdict=[_opened(row) for row in table.to_dict("records")],
+        right=table["right"].replace("", words.DASH),
+        company=table["companies"].map(BETWEEN.join),
+        speaker=table["speakers"].map(BETWEEN.join),
+        **{"class": table["error_class"].map(_class)},
     )
+    alone = int((table["decided_by"] == "arithmetic").sum())
+    title = counted("claims.page.statements", len(table), arithmetic=alone)
+    return _filtered("statements", title, view, _flat(table), "company", "speaker", "verdict", "class")
 
 
 def classes(examined: Examined) -> Exhibit:
-    """The errors by class, and how many the rules find without being told."""
+    """The errors by class, and how many of them the rules detect; of a reader's file the errors alone.
+
+    >>> from capcycle import claims
+    >>> classes(claims.examine(companies=["Baidu"])).view.columns.tolist()
+    ['Class of error', 'Known errors', 'Detected', 'Rules fired', 'On an error']
+    """
     faulty = examined.statements[examined.statements["error_class"] != ""]
     table = faulty.groupby(["error_class", "verdict"]).size().rename("count").reset_index()
     largest = table.groupby("error_class")["count"].sum().sort_values()
     order = list(largest.index[::-1])
     key = "claims.page.classes" if order else "claims.page.classes_none"
     first = {"first": words.lower(_class(order[0])), "count": int(largest.iloc[-1])} if order else {}
-    return Exhibit(
-        id="classes",
-        title=words.say(key, total=len(faulty), **first),
-        subtitle=words.say("claims.page.classes_subtitle"),
-        alt=words.say("alt.bars", period="", series=BETWEEN.join(f"{_class(name)} {largest[name]}" for name in order)),
-        view=_scores(examined, order),
-        figures=table,
-        notes=(words.say("claims.page.scores_note"),) if len(examined.scores) else (),
-        chart=_class_bars(table, order) if order else None,
+    series = BETWEEN.join(f"{_class(name)} {largest[name]}" for name in order)
+    axis = alt.Axis(labelLimit=260, labelOverlap=False)
+    across = alt.Y("name:N", sort=[_class(name) for name in order], title=None, axis=axis)
+    return _exhibit(
+        "classes",
+        say(key, total=len(faulty), **first),
+        _scores(examined, order),
+        table,
+        alt=say("alt.bars", period="", series=series),
+        notes=_how_far(examined.scores),
+        chart=_bars(_named(table).assign(name=table["error_class"].map(_class)), across, len(order)) if order else None,
     )
 
 
 def findings(examined: Examined) -> Exhibit:
-    """Each place where a rule fires, why, and what would be right."""
-    found = examined.findings
-    rows = [(BETWEEN.join(f.claim_ids), _class(f.error_class), f.why, f.right) for f in found]
-    names = [words.say(f"column.{name}") for name in ("claims", "class", "why", "right")]
-    key = "claims.page.findings" if found else "claims.page.findings_none"
-    return Exhibit(
-        id="findings",
-        title=words.say(key, count=len(found), classes=len({f.error_class for f in found})),
-        subtitle=words.say("claims.page.findings_subtitle"),
-        alt="",
-        view=pd.DataFrame(rows, columns=names),
-        figures=pd.DataFrame([(f.rule, f.error_class, " ".join(f.claim_ids), f.why, f.right) for f in found],
-                             columns=["rule", "error_class", "claim_ids", "why", "right"]),
-        filters=(words.say("column.class"),),
-    )  # fmt: skip
+    """Each place where a rule fires, why, and what would be right.
+
+    >>> from capcycle import claims
+    >>> findings(claims.examine(classes=["scale_slip"])).figures["rule"].tolist()
+    ['watts_per_gpu']
+    """
+    fired = examined.findings
+    columns = ["rule", "error_class", "claim_ids", "why", "right"]
+    figures = pd.DataFrame([(f.rule, f.error_class, " ".join(f.claim_ids), f.why, f.right) for f in fired],
+                           columns=columns)  # fmt: skip
+    named = {"class": figures["error_class"].map(_class)}
+    view = _table(claims=figures["claim_ids"].str.replace(" ", BETWEEN), **named, why=figures["why"],
+                  right=figures["right"])  # fmt: skip
+    title = counted("claims.page.findings", len(fired), classes=figures["error_class"].nunique())
+    return _exhibit("findings", title, view, figures, filters=(say("column.class"),))
 
 
 def printed(examined: Examined) -> Exhibit:
-    """Every claim as printed: whom it is about, who made it, where it stands, and the gravest verdict on it."""
+    """Every claim as printed: whom it is about, who made it, where it stands, and the gravest verdict on it.
+
+    >>> from capcycle import claims
+    >>> len(printed(claims.examine(classes=["scale_slip"])).view)
+    10
+    """
     table = examined.claims
     checked = int((table["verdict"] != "").sum())
-    view = pd.DataFrame({
-        words.say("column.claim"): table["claim_id"],
-        words.say("column.company"): table["entity"],
-        words.say("column.speaker"): table["speaker"],
-        words.say("column.verdict"): [_verdict(verdict or "undecided") for verdict in table["verdict"]],
-        words.say("column.claimed"): table["paraphrase"],
-        words.say("column.published"): table["published"].replace("", words.DASH),
-    })  # fmt: skip
-    view = _told(view)
-    return Exhibit(
-        id="claims",
-        title=words.say("claims.page.printed", count=len(table), checked=checked, articles=table["article"].nunique()),
-        subtitle=words.say("claims.page.printed_subtitle"),
-        alt="",
-        view=view,
-        figures=table.drop(columns=["file", "line"], errors="ignore").assign(checks=table["checks"].map(" ".join)),
-        filters=_filters(view, "company", "speaker", "verdict"),
+    view = _table(
+        claim=table["claim_id"],
+        company=table["entity"],
+        speaker=table["speaker"],
+        verdict=[verdict_name(verdict or "undecided") for verdict in table["verdict"]],
+        claimed=table["paraphrase"],
+        published=table["published"].replace("", words.DASH),
     )
+    title = counted("claims.page.claims", len(table), checked=checked, articles=table["article"].nunique())
+    figures = table.drop(columns=["file", "line"], errors="ignore").assign(checks=table["checks"].map(" ".join))
+    return _filtered("claims", title, view, figures, "company", "speaker", "verdict")
 
 
 def articles(examined: Examined) -> Exhibit:
-    """The articles behind the claims, and how many claims of each hold."""
+    """The articles behind the claims, and how many claims of each hold.
+
+    >>> from capcycle import claims
+    >>> articles(claims.examine(classes=["scale_slip"])).figures["wrong"].sum().item()
+    6
+    """
     rows = examined.claims.assign(holds=examined.claims["verdict"].eq("consistent"),
-                                  wrong=examined.claims["verdict"].isin(WRONG))  # fmt: skip
-    table = rows.groupby(["article", "publisher", "published"], sort=False).agg(
-        claims=("claim_id", "size"), checked=("verdict", lambda column: int((column != "").sum())),
-        holds=("holds", "sum"), wrong=("wrong", "sum"),
-    ).reset_index()  # fmt: skip
-    names = ["article", "publisher", "published", "claims", "checked", "holds", "wrong"]
-    return Exhibit(
-        id="articles",
-        title=words.say(
-            "claims.page.articles", count=len(table), publishers=table["publisher"].replace("", pd.NA).nunique()
-        ),
-        subtitle=words.say("claims.page.articles_subtitle"),
-        alt="",
-        view=table[names]
-        .astype(str)
-        .replace("", words.DASH)
-        .set_axis([words.say(f"column.{name}") for name in names], axis=1),
-        figures=table,
-    )
+                                  wrong=examined.claims["verdict"].isin(WRONG),
+                                  checked=examined.claims["verdict"].ne(""))  # fmt: skip
+    groups = rows.groupby(["article", "publisher", "published"], sort=False)
+    counts = {"claims": ("claim_id", "size"), **{name: (name, "sum") for name in ("checked", "holds", "wrong")}}
+    table = groups.agg(**counts).reset_index()
+    publishers = table["publisher"].replace("", pd.NA).nunique()
+    view = _table(**table.astype(str).replace("", words.DASH))
+    return _exhibit("articles", counted("claims.page.articles", len(table), publishers=publishers), view, table)
 
 
 def outside(examined: Examined) -> Exhibit:
-    """The sources outside the articles that some verdicts rest on."""
+    """The sources outside the articles that some verdicts rest on.
+
+    >>> from capcycle import claims
+    >>> outside(claims.examine(classes=["scale_slip"])).figures["source"].tolist()
+    ['x1', 'x3']
+    """
     used = sorted({name for names in examined.statements["sources"] for name in names})
     table = outside_sources().loc[used, ["source", "publisher", "address", "published", "about"]]
-    heads = [words.say(f"column.{name}") for name in ("source", "publisher", "address", "published", "about")]
-    key = "claims.page.outside" if used else "claims.page.outside_none"
-    return Exhibit(
-        id="outside",
-        title=words.say(key, count=len(used)),
-        subtitle=words.say("claims.page.outside_subtitle"),
-        alt="",
-        view=table.replace("", words.DASH).set_axis(heads, axis=1),
-        figures=table,
+    return _exhibit(
+        "outside", counted("claims.page.outside", len(used)), _table(**table.replace("", words.DASH)), table
     )
 
 
-def _told(view: pd.DataFrame) -> pd.DataFrame:
-    """A table without the columns that say nothing of any row."""
-    silent = [name for name in view if len(view) and view[name].isin(["", words.DASH]).all()]
-    return view.drop(columns=silent)
+def _exhibit(name: str, title: str, view: pd.DataFrame, figures: pd.DataFrame, alt: str = "", **more: Any) -> Exhibit:
+    return Exhibit(name, title, say(f"claims.page.{name}_subtitle"), alt, view, figures, **more)
 
 
-def _filters(view: pd.DataFrame, *names: str) -> tuple[str, ...]:
-    return tuple(heading for heading in (words.say(f"column.{name}") for name in names) if heading in view)
+def _filtered(name: str, title: str, view: pd.DataFrame, figures: pd.DataFrame, *filters: str) -> Exhibit:
+    """A table to be narrowed by some columns, without the columns that say nothing of any row."""
+    view = view.drop(columns=[name for name in view if len(view) and view[name].isin(["", words.DASH]).all()])
+    headings = tuple(say(f"column.{filter}") for filter in filters)
+    return _exhibit(name, title, view, figures, filters=tuple(each for each in headings if each in view))
+
+
+def _table(**columns: Any) -> pd.DataFrame:
+    """Cells under the headings of a reader."""
+    return pd.DataFrame({say(f"column.{name}"): cells for name, cells in columns.items()})
 
 
 def _best_and_worst(table: pd.DataFrame, column: str) -> str:
@@ -206,19 +215,22 @@ def _best_and_worst(table: pd.DataFrame, column: str) -> str:
     share = _share(table, column)
     share = share[share["decided"] >= ENOUGH].sort_values("right")
     if len(share) < 2:
-        return words.say(f"claims.page.{column}_few", holds=table.query("verdict == 'consistent'")["count"].sum(),
-                         total=table["count"].sum())  # fmt: skip
-    shown = [words.value(value, "fraction") for value in share["right"]]
-    ends = {"best": share.index[-1], "best_share": shown[-1], "worst": share.index[0], "worst_share": shown[0]}
-    return words.say(f"claims.page.{column}", **ends)
+        holds = table.query("verdict == 'consistent'")["count"].sum()
+        return say(f"claims.page.{column}_few", holds=holds, total=table["count"].sum())
+    shares = [words.value(value, "fraction") for value in share["right"]]
+    ends = {"best": share.index[-1], "best_share": shares[-1], "worst": share.index[0], "worst_share": shares[0]}
+    return say(f"claims.page.{column}", **ends)
 
 
 def _by(examined: Examined, column: str) -> pd.DataFrame:
     """Statements by source and verdict; one on claims of two sources counts for both."""
     rows = examined.statements[[column, "verdict"]].explode(column).dropna()
-    rows = rows[rows[column] != ""]
-    table = rows.groupby([column, "verdict"]).size().rename("count").reset_index()
-    return table.assign(shown=table["verdict"].map(_verdict), place=table["verdict"].map(VERDICTS.index))
+    return _named(rows[rows[column] != ""].groupby([column, "verdict"]).size().rename("count").reset_index())
+
+
+def _named(table: pd.DataFrame) -> pd.DataFrame:
+    """Verdicts as a chart needs them: in words, and with their place in its key."""
+    return table.assign(verdict_name=table["verdict"].map(verdict_name), place=table["verdict"].map(VERDICTS.index))
 
 
 def _share(table: pd.DataFrame, column: str) -> pd.DataFrame:
@@ -231,75 +243,64 @@ def _share(table: pd.DataFrame, column: str) -> pd.DataFrame:
 
 def _counts(table: pd.DataFrame, column: str) -> pd.DataFrame:
     wide = table.pivot(index=column, columns="verdict", values="count").reindex(columns=VERDICTS).fillna(0).astype(int)
-    share = _share(table, column).reindex(wide.index)
-    wide = wide.assign(total=wide.sum(axis=1), right=share["right"]).sort_values(["total"], ascending=False)
-    shown = {_verdict(verdict): wide[verdict].astype(str) for verdict in VERDICTS}
-    right = [words.value(value, "fraction") for value in wide["right"]]
-    return pd.DataFrame({words.say(f"column.{column}"): wide.index, **shown, words.say("column.share_right"): right})
+    right = _share(table, column)["right"].reindex(wide.index)
+    wide = wide.assign(total=wide.sum(axis=1), right=right).sort_values(["total"], ascending=False)
+    counts = {verdict_name(verdict): wide[verdict].astype(str) for verdict in VERDICTS}
+    shares = [words.value(value, "fraction") for value in wide["right"]]
+    return pd.DataFrame({say(f"column.{column}"): wide.index, **counts, say("column.share_right"): shares})
 
 
 def _opened(row: dict) -> dict:
     """The verdict, which opens the arithmetic behind it."""
-    lines = [words.say("claims.why_line", why=row["why"]), *row["arithmetic"]]
-    return {"text": _verdict(row["verdict"]), "details": lines}
+    return {"text": verdict_name(row["verdict"]), "details": [row["why"], *row["arithmetic"]]}
 
 
 def _scores(examined: Examined, order: list[str]) -> pd.DataFrame:
-    scores = examined.scores.reindex(CLASSES).fillna(0).astype(int) if len(examined.scores) else None
-    names = [name for name in CLASSES if scores is not None and scores.loc[name].any()] or order
-    columns = {words.say("column.class"): [_class(name) for name in names]}
-    if scores is not None:
-        columns |= {words.say(f"column.{part}"): scores.loc[names, part].astype(str) for part in scores.columns}
-    return pd.DataFrame(columns)
+    """The classes of error, and how the rules do where that is known."""
+    scores = examined.scores.reindex(CLASSES).fillna(0).astype(int) if len(examined.scores) else pd.DataFrame()
+    classes = [name for name in CLASSES if scores.loc[name].any()] if len(scores) else order
+    known = {name: scores.loc[classes, name].astype(str).array for name in scores}
+    return _table(**{"class": [_class(name) for name in classes]}, **known)
+
+
+def _how_far(scores: pd.DataFrame) -> tuple[str, ...]:
+    """How many of the known errors the rules detect, how often they fire on one, and what the columns are."""
+    total = scores.sum()
+    if scores.empty or not total["errors"] or not total["fired"]:
+        return ()
+    recall, precision = total["detected"] / total["errors"], total["hits"] / total["fired"]
+    shares = {"recall": words.value(recall, "fraction"), "precision": words.value(precision, "fraction")}
+    return (say("claims.page.scores", **total, **shares), say("claims.page.scores_note"))
 
 
 def _flat(table: pd.DataFrame) -> pd.DataFrame:
     """The statements for download: lists joined, the arithmetic in one cell."""
     lists = ["claim_ids", "subject", "companies", "tickers", "speakers", "kinds", "sources"]
     joined = {column: table[column].map(BETWEEN.join) for column in lists}
-    return table.assign(
-        **joined, **{name: table[name].map(" | ".join) for name in ("claimed", "recomputed", "arithmetic")}
-    )
-
-
-def _verdict(verdict: str) -> str:
-    return words.say(f"claims.verdict.{verdict.replace(' ', '_')}")
+    texts = {column: table[column].map(" | ".join) for column in ("claimed", "recomputed", "arithmetic")}
+    return table.assign(**joined, **texts)
 
 
 def _class(name: str) -> str:
-    return words.say(f"claims.class.{name}") if name else words.DASH
-
-
-def _colours() -> alt.Scale:
-    """A colour for each verdict, the same everywhere."""
-    return alt.Scale(domain=[_verdict(verdict) for verdict in VERDICTS], range=list(theme.SERIES[: len(VERDICTS)]))
-
-
-def _stack(table: pd.DataFrame, column: str) -> alt.Chart:
-    order = list(table.groupby(column)["count"].sum().sort_values(ascending=False).index)
-    return _bars(table, alt.Y(f"{column}:N", sort=order, title=None), len(order))
-
-
-def _class_bars(table: pd.DataFrame, order: list[str]) -> alt.Chart:
-    named = table.assign(name=table["error_class"].map(_class), shown=table["verdict"].map(_verdict),
-                         place=table["verdict"].map(VERDICTS.index))  # fmt: skip
-    return _bars(named, alt.Y("name:N", sort=[_class(name) for name in order], title=None,
-                              axis=alt.Axis(labelLimit=260, labelOverlap=False)), len(order))  # fmt: skip
+    return say(f"claims.class.{name}") if name else words.DASH
 
 
 def _bars(table: pd.DataFrame, across: alt.Y, count: int) -> alt.Chart:
-    chosen = alt.selection_point(fields=["shown"], bind="legend", name="chosen")
-    key = alt.Legend(title=None, columns=alt.expr(theme.legend_columns([_verdict(verdict) for verdict in VERDICTS])))
+    """Bars stacked by verdict, in the same colours everywhere; a click on the legend shows one verdict alone."""
+    names = [verdict_name(verdict) for verdict in VERDICTS]
+    chosen = alt.selection_point(fields=["verdict_name"], bind="legend", name="chosen")
+    colours = alt.Scale(domain=names, range=list(theme.SERIES[: len(names)]))
+    key = alt.Legend(title=None, columns=alt.expr(theme.legend_columns(names)))
     return (
         alt.Chart(table)
         .mark_bar(size=18)
         .encode(
             y=across,
             x=alt.X("count:Q", title=None, axis=alt.Axis(tickMinStep=1)),
-            color=alt.Color("shown:N", scale=_colours(), sort=None, legend=key),
+            color=alt.Color("verdict_name:N", scale=colours, sort=None, legend=key),
             order="place:Q",
             opacity=alt.condition(chosen, alt.value(1), alt.value(0.15)),
-            tooltip=[across.shorthand, "shown:N", "count:Q"],
+            tooltip=[across.shorthand, "verdict_name:N", "count:Q"],
         )
         .add_params(chosen)
         .properties(height=ROW_HEIGHT * count)

@@ -65,6 +65,8 @@ def evaluate(text: str, names: Mapping[str, float], functions: Functions | None 
     known = {**FUNCTIONS, **(functions or {})}
     try:
         return _sound(_value(parse(text), names, known))
+    except OverflowError as error:
+        raise ExpressionError(f"{_short(text)}: a number too large to work with") from error
     except ExpressionError as error:
         raise ExpressionError(f"{_short(text)}: {error}") from error
 
@@ -85,8 +87,8 @@ def names_in(text: str) -> list[str]:
     """
     nodes = list(ast.walk(parse(text)))
     called = {id(node.func) for node in nodes if isinstance(node, ast.Call)}
-    found = [node for node in nodes if isinstance(node, ast.Name) and id(node) not in called]
-    return list(dict.fromkeys(node.id for node in sorted(found, key=lambda node: node.col_offset)))
+    names = [node for node in nodes if isinstance(node, ast.Name) and id(node) not in called]
+    return list(dict.fromkeys(node.id for node in sorted(names, key=lambda node: node.col_offset)))
 
 
 @lru_cache(maxsize=4096)
@@ -123,7 +125,7 @@ def _value(node: ast.expr, names: Mapping[str, float], functions: Functions) -> 
         case ast.Constant(value=str()):
             return node.value
         case ast.Constant(value=int() | float()):
-            return _float(node.value)
+            return _sound(float(node.value))
         case ast.Name(id=name):
             return _named(name, names)
         case ast.UnaryOp(op=ast.Not()):
@@ -133,20 +135,13 @@ def _value(node: ast.expr, names: Mapping[str, float], functions: Functions) -> 
         case ast.BinOp(op=sign) if type(sign) in ARITHMETIC:
             return _reckon(type(sign), *(_value(side, names, functions) for side in (node.left, node.right)))
         case ast.BoolOp(op=op):
-            held = [_truth(_value(part, names, functions)) for part in node.values]
-            return all(held) if isinstance(op, ast.And) else any(held)
+            parts = [_truth(_value(part, names, functions)) for part in node.values]
+            return all(parts) if isinstance(op, ast.And) else any(parts)
         case ast.Compare():
             return _compare(node, names, functions)
         case ast.Call(func=ast.Name(id=name), keywords=[]):
             return _call(name, [_value(part, names, functions) for part in node.args], functions)
     raise ExpressionError(f"{_short(ast.unparse(node))} is not arithmetic")
-
-
-def _float(value: int | float) -> float:
-    try:
-        return _sound(float(value))
-    except OverflowError as error:
-        raise ExpressionError("a number too large to work with") from error
 
 
 def _named(name: str, names: Mapping[str, float]) -> float:
@@ -175,19 +170,17 @@ def _reckon(sign: type, left: Value, right: Value) -> float:
         return _sound(ARITHMETIC[sign](left, right))
     except ZeroDivisionError as error:
         raise ExpressionError("divides by nothing") from error
-    except OverflowError as error:
-        raise ExpressionError("a number too large to work with") from error
 
 
 def _compare(node: ast.Compare, names: Mapping[str, float], functions: Functions) -> bool:
     sides = [_value(side, names, functions) for side in (node.left, *node.comparators)]
-    held = []
+    holds = []
     for op, left, right in zip(node.ops, sides, sides[1:], strict=False):
         texts = isinstance(left, str) and isinstance(right, str) and isinstance(op, ast.Eq)
         if type(op) not in ORDER:
             raise ExpressionError(f"{_short(ast.unparse(node))} is not a comparison known here: < <= > >= ==")
-        held.append(left == right if texts else ORDER[type(op)](_number(left), _number(right)))
-    return all(held)
+        holds.append(left == right if texts else ORDER[type(op)](_number(left), _number(right)))
+    return all(holds)
 
 
 def _call(name: str, arguments: list[Value], functions: Functions) -> Value:

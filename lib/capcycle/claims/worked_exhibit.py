@@ -1,56 +1,68 @@
 """The published worked examples of an analysis: what the library makes of their inputs beside what was printed."""
 
+import numpy as np
 import pandas as pd
 
-from capcycle import paths, words
-from capcycle.claims import own, worked
+from capcycle import facts, words
+from capcycle.claims import reader, worked
+from capcycle.errors import ModelError, unknown
 from capcycle.exhibits.exhibit import Exhibit
+from capcycle.facts import Book
+from capcycle.facts.examples import examples
 from capcycle.words import say
 
 
-def worked_examples(analysis: str) -> Exhibit:
-    """Every published example of an analysis, worked out again from its own inputs.
+def worked_examples(book: Book, analysis: str) -> Exhibit:
+    """Every published example of an analysis that was public, worked out again from its author's own inputs.
 
-    analysis  a module of `capcycle.claims.worked`
-    Errors:   ModelError for an analysis that has none.
+    analysis  a room of `capcycle.analyses`
+    Errors:   ModelError for an analysis that has no example.
 
-    >>> worked_examples("power_value").title
+    >>> worked_examples(facts.open(), "power_value").title
     'All 3 published worked examples reproduce'
     """
-    methods = worked.methods(analysis)
-    file = paths.DATA / "examples.csv"
-    table = own.read_examples(file).assign(checked=own.check_file(file))
-    table = table[table["method"].isin(methods)]
-    verdicts = [line.verdict for line in table["checked"]]
-    fits = verdicts.count("consistent")
+    every = examples()
+    lacking = [worked.is_lacking(*each) for each in zip(every["model"], every["analysis"], strict=True)]
+    if analysis not in (valid := set(every.loc[np.logical_not(lacking), "analysis"]) - {""}):
+        raise ModelError(unknown("analysis", [analysis], valid))
+    table = book.examples().query("analysis == @analysis")
+    lines = reader.check_examples(table)
+    fits = [line.verdict for line in lines].count("consistent")
+    figures = ["; ".join(line.arithmetic) for line in lines]
     view = pd.DataFrame({
-        say("examples.column_method"): [_method(row) for row in table.itertuples()],
-        say("examples.column_figures"): ["; ".join(line.arithmetic) or line.why for line in table["checked"]],
-        say("column.verdict"): [_verdict(row) for row in table.itertuples()],
+        say("examples.column_example"): [_example(row) for row in table.itertuples()],
+        say("examples.column_figures"): [text or line.why for text, line in zip(figures, lines, strict=True)],
+        say("column.verdict"): [_verdict(*each) for each in zip(lines, table["tolerance"], strict=True)],
         say("column.document"): [{"text": row.source_title, "href": row.source_url} for row in table.itertuples()],
     })  # fmt: skip
+    columns = ["model", "about", "tolerance", "source_title", "source_url", "note"]
     return Exhibit(
         id="worked-examples",
-        title=say("examples.all" if fits == len(table) else "examples.some", fits=fits, count=len(table)),
+        title=_title(fits, len(table)),
         subtitle=say("examples.subtitle"),
         alt="",
         view=view,
-        figures=table[["method", "tolerance", "source_title", "source_url", "note"]].assign(
-            verdict=verdicts, figures=["; ".join(line.arithmetic) for line in table["checked"]]
-        ),
+        figures=table[columns].assign(verdict=[line.verdict for line in lines], figures=figures),
     )
 
 
-def _method(row) -> str:
-    """What is worked out, and for whom where the example names one."""
-    method = say(f"example.method.{row.method}")
-    company = row.inputs.get("ticker")
-    return say("examples.of_company", method=method, company=company) if company else method
+def _title(fits: int, count: int) -> str:
+    if not count:
+        return say("examples.none")
+    return words.counted("examples.all" if fits == count else "examples.some", count, fits=fits)
 
 
-def _verdict(row) -> str:
+def _example(row) -> str:
+    """Whom it is about, a company by its name, and the model unless that is a plain function."""
+    company, comma, rest = row.about.partition(",")
+    about = facts.companies()["name"].get(company, company) + comma + rest
+    model = words.catalogue().get(f"name.{row.model}", "")
+    return say("examples.of_model", about=about, model=words.lower(model)) if model else about
+
+
+def _verdict(line: reader.Line, tolerance: str) -> str:
     """The verdict, with how far what is worked out may lie from what was printed."""
-    verdict = say(f"claims.verdict.{row.checked.verdict.replace(' ', '_')}")
-    kind, _, size = row.tolerance.partition("=")
-    within = {"abs": size, "rel": words.coupon(float(size or 0))}.get(kind, "")
+    kind, _, size = tolerance.partition("=")
+    within = {"abs": worked.plain(float(size or 0)), "rel": words.coupon(float(size or 0))}.get(kind, "")
+    verdict = reader.verdict_name(line.verdict)
     return say("examples.within", verdict=verdict, size=within) if within else verdict

@@ -1,67 +1,16 @@
 """Measures in, one finished chart or table out."""
 
-from capcycle.exhibits import (
-    changes,
-    coverage,
-    marks,
-    parts,
-    registers,
-)
-from capcycle.exhibits.bars import bars, stack
+from capcycle.exhibits import changes, coverage, marks, parts, registers
+from capcycle.exhibits.bars import bars
 from capcycle.exhibits.definitions import definitions
 from capcycle.exhibits.exhibit import Exhibit
 from capcycle.exhibits.findings import finding, total
-from capcycle.exhibits.lines import lines
+from capcycle.exhibits.lines import lines, stack
 from capcycle.exhibits.scatter import scatter
-from capcycle.exhibits.studies import (
-    assumptions,
-    bridge,
-    by_year,
-    columns,
-    fan,
-    heat_map,
-    must_be_true,
-    over,
-    paths,
-    ranges,
-    ranking,
-    scenarios,
-    spread,
-    table,
-    tornado,
-    what_if,
-)
+from capcycle.exhibits.studies.cases import assumptions, by_year, scenarios
+from capcycle.exhibits.studies.heat_map import heat_map
+from capcycle.exhibits.studies.sensitivity import break_even, tornado
+from capcycle.exhibits.studies.shapes import along, bridge, columns, layers, over, paths, ranges, ranking, table
+from capcycle.exhibits.studies.simulation import fan, spread
+from capcycle.exhibits.studies.what_if import what_if
 from capcycle.exhibits.tables import compare
-
-__all__ = [
-    "Exhibit",
-    "assumptions",
-    "bars",
-    "bridge",
-    "by_year",
-    "changes",
-    "columns",
-    "compare",
-    "coverage",
-    "definitions",
-    "fan",
-    "finding",
-    "heat_map",
-    "lines",
-    "marks",
-    "must_be_true",
-    "over",
-    "parts",
-    "paths",
-    "ranges",
-    "ranking",
-    "registers",
-    "scatter",
-    "scenarios",
-    "spread",
-    "stack",
-    "table",
-    "tornado",
-    "total",
-    "what_if",
-]

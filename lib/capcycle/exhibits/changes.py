@@ -1,14 +1,13 @@
 """What became known between two dates, why, and what that does to a measure."""
 
-from datetime import date
-
 import altair as alt
 import pandas as pd
 
 from capcycle import words
 from capcycle.exhibits import parts
+from capcycle.exhibits.channels import tooltip
 from capcycle.exhibits.exhibit import Exhibit
-from capcycle.exhibits.lines import subtitle
+from capcycle.facts import Book
 from capcycle.facts.between import CAUSES
 from capcycle.measure import Measures
 from capcycle.words import Sentence
@@ -20,18 +19,27 @@ CHANGED = ["company", "concept", "period_start", "period_end", "before", "value"
 NEW = ("new_period", "first_given")
 
 
-def changed(changes: pd.DataFrame, before: str, after: str = "") -> Exhibit:
-    """What `facts.changes` found between two dates: how much of each cause, the largest changes first."""
-    table = changes.assign(size=changes["change"].abs(), new=changes["cause"].isin(NEW))
+def changed(was: Book, now: Book) -> Exhibit:
+    """What became known between the days of two books: how much of each cause, the largest changes first.
+
+    Errors: CapcycleError for a first book that is not of an earlier day.
+
+    >>> from capcycle import facts
+    >>> meta = facts.open(["META"], "2025-02-03")
+    >>> changed(meta.on("2025-02-02"), meta).title
+    'Nothing became known and nothing changed between 2 Feb 2025 and 3 Feb 2025'
+    """
+    table = now.changes(was.as_of)
+    table = table.assign(size=table["change"].abs(), new=table["cause"].isin(NEW))
     table = table.sort_values(["new", "size", "published"], ascending=[True, False, False], kind="stable")
     counts = _counts(table)
-    days = {"before": _day(before), "after": _day(after) if after else words.say("changes.now")}
+    days = between(was, now)
     return Exhibit(
         id="changed",
         title=_title(table, days),
         subtitle=words.say("changes.subtitle", **days),
-        alt=words.say("changes.alt", series="; ".join(_by_company(counts))) if len(table) else "",
-        view=_view(table.head(LISTED)),
+        alt=words.say("changes.alt", series=_by_company(counts)) if len(table) else "",
+        view=revisions(table.head(LISTED)),
         figures=table[CHANGED],
         notes=(words.say("changes.listed", listed=LISTED, count=len(table)),) if len(table) > LISTED else (),
         sources=parts.documents(table),
@@ -40,24 +48,43 @@ def changed(changes: pd.DataFrame, before: str, after: str = "") -> Exhibit:
 
 
 def effect(was: Measures, now: Measures) -> Exhibit:
-    """A measure as known on two dates, at the newest period that most companies had a value for on the earlier one."""
+    """A measure as known on two dates, at the newest period that most companies had a value for on the earlier one.
+
+    was, now  the same measure on the same companies, of two books
+    Errors:   MetricError for a period that is not shown in both.
+
+    >>> from capcycle import facts
+    >>> from capcycle.measure import measure
+    >>> from capcycle.panel import select
+    >>> days = (measure("capex", select(facts.open(["META"], day), "year", until=2023)) for day in ("2024-12-31", ""))
+    >>> effect(*days).view.iloc[0, 1:].tolist()  # restated in the 10-K for 2024
+    ['$27.3bn', '$27.0bn', '−$221m']
+    """
     period = was.common_period()
     rows = [measures.at(period) for measures in (was, now)]
     both = rows[0].merge(rows[1], on="company", suffixes=("_was", ""))
     return Exhibit(
         id=parts.slug("effect", now.name),
         title=_effect(both, now, period),
-        subtitle=words.say("subtitle.at", subtitle=subtitle(now), period=words.period(period)),
+        subtitle=words.say("subtitle.at", subtitle=parts.subtitle(now), period=words.period(period)),
         alt="",
         view=_beside(both),
         figures=parts.figures(*rows).assign(known=["before"] * len(rows[0]) + ["after"] * len(rows[1])),
-        notes=(*parts.notes(now, every=False), *parts.lacking(rows[1])),
+        notes=parts.notes(now, at=rows[1:]),
         sources=parts.documents(*rows),
     )
 
 
-def _day(day: str) -> str:
-    return words.day(date.fromisoformat(day))
+def between(was: Book, now: Book) -> dict[str, str]:
+    """The days of two books in words, as sentences name them: before and after.
+
+    Errors: none.
+
+    >>> from capcycle import facts
+    >>> between(facts.open(as_of="2025-06-30"), facts.open())
+    {'before': '30 Jun 2025', 'after': 'now'}
+    """
+    return {"before": words.day(was.day), "after": words.day(now.day) if now.as_of else words.say("changes.now")}
 
 
 def _counts(table: pd.DataFrame) -> pd.DataFrame:
@@ -65,7 +92,7 @@ def _counts(table: pd.DataFrame) -> pd.DataFrame:
     counts = table.groupby(["company", "cause"], sort=False).size().rename("count").reset_index()
     total = counts.groupby("company")["count"].transform("sum")
     place = counts["cause"].map(CAUSES.index)
-    counts = counts.assign(total=total, place=place, name=counts["company"].map(parts.names()))
+    counts = counts.assign(total=total, place=place, name=counts["company"].map(parts.company_names()))
     return counts.sort_values(["total", "company", "place"], ascending=[False, True, True], ignore_index=True)
 
 
@@ -75,39 +102,45 @@ def _title(table: pd.DataFrame, days: dict[str, str]) -> Sentence:
         return Sentence(words.say("changes.nothing", **days))
     causes = [_cause(cause, counts[cause]) for cause in CAUSES if cause in counts]
     most = table["company"].value_counts()
-    return Sentence(
-        words.counted(
-            "changes.title", len(table), causes=words.listing(causes), name=parts.names()[most.index[0]],
-            most=most.iloc[0], **days,
-        )
-    )  # fmt: skip
+    first = {"name": parts.company_names()[most.index[0]], "most": most.iloc[0]}
+    return Sentence(words.counted("changes.title", len(table), causes=words.listing(causes), **first, **days))
 
 
-def _by_company(counts: pd.DataFrame) -> list[str]:
+def _by_company(counts: pd.DataFrame) -> str:
     each = counts.assign(said=[_cause(*row) for row in counts[["cause", "count"]].itertuples(index=False)])
     each = each.groupby("name", sort=False)["said"].agg(list)
-    return [words.say("alt.bar", name=name, value=words.listing(said)) for name, said in each.items()]
+    return parts.spoken(each.index, map(words.listing, each))
 
 
 def _cause(cause: str, count: int) -> str:
     return words.counted(f"changes.count.{cause}", count)
 
 
-def _view(table: pd.DataFrame) -> pd.DataFrame:
+def revisions(table: pd.DataFrame) -> pd.DataFrame:
+    """Figures as they were and as they are, with the cause, as a reader sees them.
+
+    table   rows of `book.changes` or `book.revisions`
+    Errors: none.
+
+    >>> from capcycle import facts
+    >>> restated = facts.open(["META"], "2025-02-01").changes("2024-10-30").query("cause == 'restatement'")
+    >>> revisions(restated).iloc[0].tolist()[2:]
+    ['1 Jan 2022 to 31 Dec 2022', '$31.4bn', '$31.2bn', '−0.8%', 'Restated', '30 Jan 2025']
+    """
     periods = [
         words.say("coverage.range", first=words.day(start), last=words.day(end)) if pd.notna(start) else words.day(end)
         for start, end in table[["period_start", "period_end"]].itertuples(index=False)
     ]
-    return pd.DataFrame({
-        words.say("column.company"): table["company"].map(parts.names()).to_list(),
-        words.say("column.concept"): table["concept"].map(words.name).to_list(),
-        words.say("column.period"): periods,
-        words.say("column.before"): [words.value(*row) for row in table[["before", "unit"]].itertuples(index=False)],
-        words.say("column.after"): [words.value(*row) for row in table[["value", "unit"]].itertuples(index=False)],
-        words.say("column.change"): [words.change(one) for one in table["change"]],
-        words.say("column.cause"): [words.say(f"changes.cause.{cause}") for cause in table["cause"]],
-        words.say("column.published"): [words.day(one) for one in table["published"]],
-    })  # fmt: skip
+    return parts.headed(
+        company=table["company"].map(parts.company_names()),
+        concept=table["concept"].map(words.name),
+        period=periods,
+        before=[words.value(*row) for row in table[["before", "unit"]].itertuples(index=False)],
+        after=[words.value(*row) for row in table[["value", "unit"]].itertuples(index=False)],
+        change=table["change"].map(words.change),
+        cause=[words.say(f"changes.cause.{cause}") for cause in table["cause"]],
+        published=table["published"].map(words.day),
+    )
 
 
 def _effect(both: pd.DataFrame, now: Measures, period: str) -> Sentence:
@@ -120,22 +153,18 @@ def _effect(both: pd.DataFrame, now: Measures, period: str) -> Sentence:
     size = (moved["value"] - moved["value_was"]).abs() / moved["value_was"].abs().clip(lower=1e-12)
     most = moved.loc[size.idxmax()]
     ends = {"was": words.value(most["value_was"], now.unit), "value": words.value(most["value"], now.unit)}
-    return Sentence(words.say("changes.effect", name=parts.names()[most["company"]], moved=len(moved), **ends, **said))
+    return Sentence(
+        words.say("changes.effect", name=parts.company_names()[most["company"]], moved=len(moved), **ends, **said)
+    )
 
 
 def _beside(both: pd.DataFrame) -> pd.DataFrame:
-    return pd.DataFrame({
-        words.say("column.company"): both["company"].map(parts.names()).to_list(),
-        words.say("column.known_before"): [
-            parts.shown(*row) for row in both[["value_was", "unit_was", "kind_was"]].itertuples(index=False)
-        ],
-        words.say("column.known_after"): [
-            parts.shown(*row) for row in both[["value", "unit", "kind"]].itertuples(index=False)
-        ],
-        words.say("column.difference"): [
-            _difference(*row) for row in both[["value_was", "value", "unit"]].itertuples(index=False)
-        ],
-    })  # fmt: skip
+    return parts.headed(
+        company=both["company"].map(parts.company_names()),
+        known_before=parts.cells(both, "_was"),
+        known_after=parts.cells(both),
+        difference=[_difference(*row) for row in both[["value_was", "value", "unit"]].itertuples(index=False)],
+    )
 
 
 def _difference(was: float, value: float, unit: str) -> str:
@@ -155,11 +184,7 @@ def _chart(counts: pd.DataFrame) -> alt.Chart:
             y=alt.Y("name:N", sort=list(dict.fromkeys(data["name"])), title=None, axis=alt.Axis(labelOverlap=False)),
             color=alt.Color("why:N", scale=alt.Scale(domain=causes), legend=alt.Legend(title=None)),
             order=alt.Order("place:Q"),
-            tooltip=[
-                alt.Tooltip("name:N", title=words.say("tooltip.name")),
-                alt.Tooltip("why:N", title=words.say("column.cause")),
-                alt.Tooltip("count:Q", title=words.say("column.count")),
-            ],
+            tooltip=tooltip({"name": "tooltip.name", "why": "column.cause", "count": "column.count"}),
         )
         .properties(height=KEY_HEIGHT + ROW_HEIGHT * data["name"].nunique())
     )

@@ -6,69 +6,79 @@ import pandas as pd
 from capcycle import facts, theme, words
 from capcycle.errors import CapcycleError
 from capcycle.exhibits import parts
+from capcycle.exhibits.changes import revisions
+from capcycle.exhibits.channels import tooltip
 from capcycle.exhibits.exhibit import Exhibit
+from capcycle.facts import Book
 from capcycle.panel import Panel
 
 DARK_FROM = 0.7  # of a cell's colour: from here on the page's colour is easier to read on it than the text's
+QUARTERS_SAID = {"name": "tooltip.name", "concept": "column.concept", "periods": "column.periods",
+                 "range": "tooltip.period"}  # fmt: skip
+GAP = ["company", "concept", "period_start", "period_end", "reason"]
 CAUSES = ("restatement", "split", "rounding")
+COUNTED = {"facts": "reported", "derived": "derived", "estimated": "estimated"}  # facts of each kind, by their column
 MANY = 12  # companies; more names than these stand upright
 
 
-def held(panel: Panel) -> Exhibit:
-    """Companies by concepts: how many of the shown quarters are held, filed or derived.
+def quarters(panel: Panel) -> Exhibit:
+    """Companies by concepts: of how many of the shown quarters there is a figure, filed or derived.
 
     Errors: CapcycleError for a panel of twelve months or years, whose periods are sums.
+
+    >>> from capcycle.panel import select
+    >>> counts = quarters(select(facts.open(["META"], "2025-06-30"), since=2024)).view.set_index("Figure")
+    >>> counts.at["Capex", "Meta"]  # those of 2024, and the first of 2025
+    '5'
     """
     if panel.span != "quarter":
         raise CapcycleError(f"coverage counts quarters, and the panel's span is {panel.span}; select span='quarter'")
-    table = _quarters_held(panel)
+    table = _quarters(panel)
     shown = len([ordinal for ordinal in panel.ordinals if ordinal >= panel.first])
     since = str(panel.first // 4)
+    full, empty = (int(each.sum()) for each in (table["periods"] >= shown - 1, table["periods"] == 0))
     return Exhibit(
         id="quarters-held",
-        title=words.say(
-            "coverage.title_gaps",
-            full=int((table["periods"] >= shown - 1).sum()),
-            empty=int((table["periods"] == 0).sum()),
-            cells=len(table),
-            since=since,
-        ),
+        title=words.say("coverage.title_gaps", full=full, empty=empty, cells=len(table), since=since),
         subtitle=words.say("coverage.subtitle", since=since),
-        alt=words.say("alt.coverage", series=_held_by_company(table)),
+        alt=words.say("alt.coverage", series=_by_company(table)),
         view=_grid(table),
         figures=table,
-        notes=_known_gaps(panel.companies),
+        notes=_known_gaps(panel.book),
         chart=_heat(table, shown),
     )
 
 
-def freshness(known: pd.DataFrame) -> Exhibit:
+def freshness(book: Book) -> Exhibit:
     """The newest period and publication of each company, and how long before the newest of all that was.
 
     Errors: CapcycleError where nothing is known.
+
+    >>> freshness(facts.open(["META"], "2025-06-30")).title
+    'Meta: the newest document was published on 1 May 2025'
     """
-    _some(known)
+    known = _known(book)
     by_company = known.groupby("company", sort=False)
     table = by_company.agg(
-        period_end=("period_end", "max"), published=("published", "max"), since=("period_end", "min"),
-        facts=("kind", lambda kinds: int((kinds == "reported").sum())),
-        derived=("kind", lambda kinds: int((kinds == "derived").sum())),
-        estimated=("kind", lambda kinds: int((kinds == "estimated").sum())),
-    ).sort_values("published", ascending=False).reset_index()  # fmt: skip
-    newest = table["published"].iloc[0]
-    return Exhibit(
-        id="freshness",
-        title=_fresh(table),
-        subtitle=words.say("coverage.fresh_subtitle", day=words.day(newest)),
-        alt="",
-        view=_freshness(table, newest),
-        figures=table,
+        period_end=("period_end", "max"), published=("published", "max"), since=("period_end", "min")
     )
+    for name, kind in COUNTED.items():
+        table[name] = known["kind"].eq(kind).groupby(known["company"]).sum()
+    table = table.sort_values("published", ascending=False).reset_index()
+    newest = table["published"].iloc[0]
+    subtitle = words.say("coverage.fresh_subtitle", day=words.day(newest))
+    return Exhibit("freshness", _fresh(table), subtitle, "", _freshness(table, newest), table)
 
 
-def revised(history: pd.DataFrame) -> Exhibit:
-    """The figures that a later filing changed; rounding and share splits are counted only."""
-    later = facts.revisions(history)
+def revised(book: Book) -> Exhibit:
+    """The figures that a later filing changed; rounding and share splits are counted only.
+
+    Errors: none.
+
+    >>> revised(facts.open(["AMD"], "2019-04-30")).title
+    'No figure was changed after it was first published'
+    """
+    later = book.revisions
     counts = later["cause"].value_counts()
     causes = [
         words.say("coverage.cause_count", count=counts[cause], cause=words.say(f"coverage.cause.{cause}"))
@@ -77,31 +87,29 @@ def revised(history: pd.DataFrame) -> Exhibit:
     ]
     title = words.counted("coverage.revised", len(later), causes=words.listing(causes) if causes else "")
     listed = later[later["cause"] == "restatement"].sort_values("published", ascending=False)
-    return Exhibit(
-        id="revised",
-        title=title,
-        subtitle=words.say("coverage.revised_subtitle"),
-        alt="",
-        view=_revisions(listed),
-        figures=later.drop(columns=["file", "line"], errors="ignore"),
-        sources=parts.documents(listed),
-    )
+    view = revisions(listed).drop(columns=words.say("column.cause"))
+    figures = later.drop(columns=["file", "line"], errors="ignore")
+    subtitle, sources = words.say("coverage.revised_subtitle"), parts.documents(listed)
+    return Exhibit("revised", title, subtitle, "", view, figures, sources=sources)
 
 
-def documents_by_year(known: pd.DataFrame) -> Exhibit:
-    """How many documents of each publisher's tier stand behind the figures, by the year they appeared.
+def documents_by_year(book: Book) -> Exhibit:
+    """How many documents of each publisher's tier the figures come from, by the year they appeared.
 
     Errors: CapcycleError where nothing is known.
+
+    >>> documents_by_year(facts.open(["META"], "2019-12-31")).title
+    'The figures come from 3 documents: 3 filings'
     """
-    _some(known)
-    cards = pd.DataFrame(parts.documents(known))
+    cards = pd.DataFrame(parts.documents(_known(book)))
+    tiers = [words.counted(f"tier.{tier}", count) for tier, count in cards["tier"].value_counts().items()]
     year = cards["published"].str[:4].replace("", words.say("format.no_day"))
     table = cards.assign(year=year).value_counts(["year", "tier"]).rename("documents")
     table = table.reset_index().sort_values(["year", "tier"], ignore_index=True)
     view = table.pivot(index="year", columns="tier", values="documents").fillna(0).astype(int).astype(str)
     return Exhibit(
         id="documents-by-year",
-        title=words.counted("coverage.by_tier", len(cards), tiers=_tiers(cards)),
+        title=words.counted("coverage.by_tier", len(cards), tiers=words.listing(tiers)),
         subtitle=words.say("coverage.by_tier_subtitle"),
         alt=words.say("alt.documents", series=_by_year(table)),
         view=view[::-1].rename_axis(index=words.say("column.published"), columns=None).reset_index(),
@@ -111,38 +119,39 @@ def documents_by_year(known: pd.DataFrame) -> Exhibit:
     )
 
 
-def rejected() -> Exhibit:
-    """Figures that a filing gives and that are not used, each with the reason."""
+def rejected(book: Book) -> Exhibit:
+    """Figures that a filing gives and that are not used, each with the reason.
+
+    Errors: none.
+
+    >>> len(rejected(facts.open(as_of="2019-12-31")).view)
+    1
+    """
     table = facts.rejected()
-    view = pd.DataFrame({
-        words.say("column.company"): table["company"].map(parts.names()),
-        words.say("column.concept"): table["concept"].map(words.name),
-        words.say("column.period"): table["period_end"],
-        words.say("column.published"): table["published"].replace("", words.say("format.no_day")),
-        words.say("column.value"): [words.value(float(row["value"]), row["unit"]) for _, row in table.iterrows()],
-        words.say("column.reason"): table["reason"],
-    })  # fmt: skip
-    return Exhibit(
-        id="rejected",
-        title=words.counted("coverage.rejected", len(table)),
-        subtitle=words.say("coverage.rejected_subtitle"),
-        alt="",
-        view=view,
-        figures=table,
-        sources=parts.documents(table),
+    table = table[table["source"].map(book.public)].reset_index(drop=True)
+    view = parts.headed(
+        company=table["company"].map(parts.company_names()),
+        concept=table["concept"].map(words.name),
+        period=table["period_end"],
+        published=table["published"].replace("", words.say("format.no_day")),
+        value=[words.value(float(value), unit) for value, unit in table[["value", "unit"]].values],
+        reason=table["reason"],
     )
+    title, subtitle = words.counted("coverage.rejected", len(table)), words.say("coverage.rejected_subtitle")
+    return Exhibit("rejected", title, subtitle, "", view, table, sources=parts.documents(table))
 
 
-def _some(known: pd.DataFrame) -> None:
-    if known.empty:
+def _known(book: Book) -> pd.DataFrame:
+    if book.facts.empty:
         raise CapcycleError("no figure is known: choose companies that have some, or a later date")
+    return book.facts
 
 
-def _held_by_company(table: pd.DataFrame) -> str:
+def _by_company(table: pd.DataFrame) -> str:
     each = table.groupby("company", sort=False)["periods"].agg(["count", lambda periods: int((periods > 0).sum())])
     return "; ".join(
-        words.say("alt.held", name=parts.names()[company], held=held, count=count)
-        for company, count, held in each.itertuples()
+        words.say("alt.known", name=parts.company_names()[company], known=known, count=count)
+        for company, count, known in each.itertuples()
     )
 
 
@@ -153,73 +162,60 @@ def _by_year(table: pd.DataFrame) -> str:
 
 def _fresh(table: pd.DataFrame) -> str:
     newest, oldest = words.day(table["published"].iloc[0]), words.day(table["published"].iloc[-1])
-    names = list(table["company"].map(parts.names()))
+    names = list(table["company"].map(parts.company_names()))
     if newest == oldest:
         return words.say("coverage.fresh_same", names=words.listing(names), newest=newest)
     return words.say("coverage.fresh", name=names[0], newest=newest, last=names[-1], oldest=oldest)
 
 
 def _freshness(table: pd.DataFrame, newest: pd.Timestamp) -> pd.DataFrame:
-    return pd.DataFrame({
-        words.say("column.company"): table["company"].map(parts.names()),
-        words.say("column.since"): table["since"].map(words.day),
-        words.say("column.latest_period"): table["period_end"].map(words.day),
-        words.say("column.latest_published"): table["published"].map(words.day),
-        words.say("column.age"): [words.DASH if pd.isna(age) else str(age.days) for age in newest - table["published"]],
-        words.say("column.facts"): table["facts"].map("{:,}".format),
-        words.say("column.derived"): table["derived"].map("{:,}".format),
-        words.say("column.estimated"): table["estimated"].map("{:,}".format),
-    })  # fmt: skip
+    return parts.headed(
+        company=table["company"].map(parts.company_names()),
+        since=table["since"].map(words.day),
+        latest_period=table["period_end"].map(words.day),
+        latest_published=table["published"].map(words.day),
+        age=[words.DASH if pd.isna(age) else str(age.days) for age in newest - table["published"]],
+        **{name: table[name].map("{:,}".format) for name in COUNTED},
+    )
 
 
-def _quarters_held(panel: Panel) -> pd.DataFrame:
-    """Company, concept, number of quarters held, first and newest of them."""
+def _quarters(panel: Panel) -> pd.DataFrame:
+    """Company, concept, number of quarters with a figure, first and newest of them."""
     shown = panel.rows[panel.rows["ordinal"] >= panel.first]
-    found = shown.groupby(["company", "concept"]).agg(
+    counts = shown.groupby(["company", "concept"]).agg(
         periods=("ordinal", "nunique"), first=("period_end", "min"), last=("period_end", "max")
     )
     every = pd.MultiIndex.from_product([panel.companies, sorted(panel.concepts)], names=["company", "concept"])
-    return found.reindex(every).fillna({"periods": 0}).astype({"periods": int}).reset_index()
+    return counts.reindex(every).fillna({"periods": 0}).astype({"periods": int}).reset_index()
+
+
+def _named(table: pd.DataFrame) -> pd.DataFrame:
+    return table.assign(name=table["company"].map(parts.company_names()), concept=table["concept"].map(words.name))
 
 
 def _grid(table: pd.DataFrame) -> pd.DataFrame:
-    text = table.assign(
-        name=table["company"].map(parts.names()),
-        concept=table["concept"].map(words.name),
-        shown=[str(count) if count else words.DASH for count in table["periods"]],
-    )
+    text = _named(table).assign(shown=[str(count) if count else words.DASH for count in table["periods"]])
     wide = text.pivot(index="concept", columns="name", values="shown")[list(dict.fromkeys(text["name"]))]
     return wide.rename_axis(index=words.say("column.concept"), columns=None).reset_index()
 
 
 def _heat(table: pd.DataFrame, shown: int) -> alt.LayerChart:
-    data = pd.DataFrame({
-        "name": table["company"].map(parts.names()),
-        "concept": table["concept"].map(words.name),
-        "periods": table["periods"],
-        "range": [
-            words.say("coverage.range", first=words.day(first), last=words.day(last)) if count else words.DASH
-            for count, first, last in table[["periods", "first", "last"]].itertuples(index=False)
-        ],
-    })  # fmt: skip
+    data = _named(table)[["name", "concept", "periods"]].assign(range=[
+        words.say("coverage.range", first=words.day(first), last=words.day(last)) if count else words.DASH
+        for count, first, last in table[["periods", "first", "last"]].itertuples(index=False)
+    ])  # fmt: skip
     angle = -90 if table["company"].nunique() > MANY else -40
     base = alt.Chart(data).encode(
         x=alt.X("name:N", sort=None, title=None, axis=alt.Axis(orient="top", labelAngle=angle, labelOverlap=False)),
         y=alt.Y("concept:N", title=None, axis=alt.Axis(labelLimit=280)),
-        tooltip=[
-            alt.Tooltip("name:N", title=words.say("tooltip.name")),
-            alt.Tooltip("concept:N", title=words.say("column.concept")),
-            alt.Tooltip("periods:Q", title=words.say("column.periods")),
-            alt.Tooltip("range:N", title=words.say("tooltip.period")),
-        ],
+        tooltip=tooltip(QUARTERS_SAID),
     )
     fill = alt.FillOpacity("periods:Q", scale=alt.Scale(domain=[0, shown], range=[0, 1]), legend=None)
     page, text = alt.value(theme.LIGHT["page"]), alt.value(theme.LIGHT["text"])
     ink = alt.when(alt.datum.periods > shown * DARK_FROM).then(page).otherwise(text)
     rect = base.mark_rect(fill=theme.LIGHT["accent"], stroke=theme.LIGHT["axis"], strokeWidth=0.5)
-    rect = rect.encode(fillOpacity=fill)
-    count = base.transform_filter(alt.datum.periods > 0).mark_text(fontSize=10)
-    return alt.layer(rect, count.encode(text="periods:Q", color=ink)).properties(height=alt.Step(22))
+    count = base.transform_filter(alt.datum.periods > 0).mark_text(fontSize=10).encode(text="periods:Q", color=ink)
+    return alt.layer(rect.encode(fillOpacity=fill), count).properties(height=alt.Step(22))
 
 
 def _columns(table: pd.DataFrame) -> alt.Chart:
@@ -230,47 +226,17 @@ def _columns(table: pd.DataFrame) -> alt.Chart:
             x=alt.X("year:O", title=None, axis=alt.Axis(labelAngle=0)),
             y=alt.Y("documents:Q", title=None),
             color=alt.Color("tier:N", legend=alt.Legend(title=None)),
-            tooltip=[
-                alt.Tooltip("year:O", title=words.say("column.published")),
-                alt.Tooltip("tier:N", title=words.say("column.tier")),
-                alt.Tooltip("documents:Q", title=words.say("column.documents")),
-            ],
+            tooltip=tooltip({"year": "column.published", "tier": "column.tier", "documents": "column.documents"}),
         )
         .properties(height=220)
     )
 
 
-def _tiers(cards: pd.DataFrame) -> str:
-    counts = cards["tier"].value_counts()
-    return words.listing([words.counted(f"tier.{tier}", count) for tier, count in counts.items()])
-
-
-def _known_gaps(companies: tuple[str, ...]) -> tuple[str, ...]:
-    gaps = facts.gaps().query("company in @companies")
+def _known_gaps(book: Book) -> tuple[str, ...]:
+    gaps = facts.gaps()
+    gaps = gaps[gaps["company"].isin(book.companies) & (gaps["period_end"] <= book.day)]
     return tuple(
-        words.say(
-            "coverage.gap",
-            name=parts.names()[row["company"]],
-            concept=words.lower(words.name(row["concept"])),
-            first=words.day(row["period_start"]),
-            last=words.day(row["period_end"]),
-            reason=row["reason"],
-        )
-        for _, row in gaps.iterrows()
-    )
-
-
-def _revisions(listed: pd.DataFrame) -> pd.DataFrame:
-    periods = [
-        words.say("coverage.range", first=words.day(start), last=words.day(end)) if pd.notna(start) else words.day(end)
-        for start, end in listed[["period_start", "period_end"]].itertuples(index=False)
-    ]
-    return pd.DataFrame({
-        words.say("column.company"): listed["company"].map(parts.names()).to_list(),
-        words.say("column.concept"): listed["concept"].map(words.name).to_list(),
-        words.say("column.period"): periods,
-        words.say("column.before"): [words.value(*row) for row in listed[["before", "unit"]].itertuples(index=False)],
-        words.say("column.after"): [words.value(*row) for row in listed[["value", "unit"]].itertuples(index=False)],
-        words.say("column.change"): [words.change(one) for one in listed["change"]],
-        words.say("column.published"): [words.day(one) for one in listed["published"]],
-    })  # fmt: skip
+        words.say("coverage.gap", name=parts.company_names()[company], concept=words.lower(words.name(concept)),
+                  first=words.day(first), last=words.day(last), reason=reason)
+        for company, concept, first, last, reason in gaps[GAP].itertuples(index=False)
+    )  # fmt: skip

@@ -6,11 +6,11 @@ from dataclasses import dataclass
 import altair as alt
 import pandas as pd
 
-from capcycle import theme, words
+from capcycle import words
 from capcycle.errors import MetricError, unknown
 from capcycle.exhibits import parts
+from capcycle.exhibits.channels import COMPANY_TOOLTIP, axis, company_look, tooltip
 from capcycle.exhibits.exhibit import Exhibit
-from capcycle.exhibits.lines import TOOLTIP, company_colour, tooltip, value_axis
 from capcycle.measure import Measures, measure, needs
 from capcycle.metrics import FAMILIES
 from capcycle.panel import Panel
@@ -21,7 +21,7 @@ BREAK, LINE = "|", 24  # a long name stands on several lines beside its row
 
 
 @dataclass(frozen=True)
-class Variant:
+class _Variant:
     """A measure by one definition, at the period that all are compared at."""
 
     name: str
@@ -42,31 +42,34 @@ def definitions(panel: Panel, family: str, other: Panel | None = None, **numbers
     Errors:  MetricError for an unknown family, and for a number that is lacking or that no definition takes.
 
     >>> from capcycle import facts, panel
-    >>> years = panel.select(facts.load(["AAPL"]), "year", "fiscal", 2022, 2022)
+    >>> years = panel.select(facts.open(["AAPL"]), "year", "fiscal", 2022, 2022)
     >>> definitions(years, "roic", tax_rate=0.162).title
-    'Apple, return on invested capital: 50.1% to 89.0% by definition, in FY2022'
+    "Apple's return on invested capital is 50.1% to 89.0%, depending on the definition, in FY2022"
     """
     variants = _variants(panel, family, numbers)
     period = parts.said_period(variants[0].rows)
     if other:
         variants.append(_on(other, variants[0]))
-    series = "; ".join(_row(each) for each in variants)
+    series, unit = "; ".join(map(_row, variants)), parts.unit(variants[0].measures.unit)
     some = any(len(each.values) for each in variants)
+    rows = [each.rows for each in variants]
     return Exhibit(
         id=parts.slug("definitions", family),
         title=_title(variants, family, period),
-        subtitle=_subtitle(variants, period),
+        subtitle=words.say("definitions.subtitle", count=len(variants), period=period, unit=unit),
         alt=words.say("definitions.alt", period=period, series=series) if some else "",
         view=_view(variants),
-        figures=_figures(variants),
+        figures=parts.figures(*rows).assign(rank=[rank for each in variants for rank in _ranks(each)]),
         notes=(*_notes(variants), *_moves(variants), *_lacking(variants)),
-        sources=parts.documents(*(each.rows for each in variants)),
+        sources=parts.documents(*rows),
         chart=_chart(variants) if some else None,
     )  # fmt: skip
 
 
 def moved(usual: pd.Series, other: pd.Series) -> list[str]:
     """The fewest companies without which both rank the rest alike; only who has both values counts.
+
+    Errors: none.
 
     >>> moved(pd.Series({"A": 3, "B": 2, "C": 1}), pd.Series({"B": 9, "C": 8, "A": 1}))
     ['A']
@@ -80,7 +83,7 @@ def moved(usual: pd.Series, other: pd.Series) -> list[str]:
     return [company for company in both if company not in keep]
 
 
-def _variants(panel: Panel, family: str, numbers: dict[str, float]) -> list[Variant]:
+def _variants(panel: Panel, family: str, numbers: dict[str, float]) -> list[_Variant]:
     if family not in FAMILIES:
         raise MetricError(unknown("family of definitions", [family], FAMILIES))
     takes = {name: needs(name) for name in FAMILIES[family]}
@@ -91,7 +94,7 @@ def _variants(panel: Panel, family: str, numbers: dict[str, float]) -> list[Vari
         for name in takes
     ]
     period = _fullest(measured)
-    return [Variant(words.name(each.name), each, each.at(period)) for each in measured]
+    return [_Variant(words.name(each.name), each, each.at(period)) for each in measured]
 
 
 def _fullest(measured: list[Measures]) -> str:
@@ -101,7 +104,7 @@ def _fullest(measured: list[Measures]) -> str:
     return each[each == each.max()].index[-1][1]
 
 
-def _on(other: Panel, usual: Variant) -> Variant:
+def _on(other: Panel, usual: _Variant) -> _Variant:
     """The usual definition by the other calendar, at the period of the same name, which covers other months.
 
     Where nobody has a value then, at the newest period that the most companies have.
@@ -110,40 +113,29 @@ def _on(other: Panel, usual: Variant) -> Variant:
     same = measures.table[measures.table["ordinal"] == usual.rows["ordinal"].iloc[0]]
     rows = measures.at(same["period"].iloc[0] if same["value"].notna().any() else None)
     name = words.say(f"definitions.{other.calendar}", metric=usual.name, period=rows["period"].iloc[0])
-    return Variant(name, measures, rows)
+    return _Variant(name, measures, rows)
 
 
-def _subtitle(variants: list[Variant], period: str) -> str:
-    unit = parts.unit(variants[0].measures.unit)
-    return words.say("definitions.subtitle", count=len(variants), period=period, unit=unit)
-
-
-def _figures(variants: list[Variant]) -> pd.DataFrame:
-    ranks = [rank for each in variants for rank in _ranks(each)]
-    return parts.figures(*(each.rows for each in variants)).assign(rank=ranks)
-
-
-def _ranks(variant: Variant) -> list[str]:
+def _ranks(variant: _Variant) -> list[str]:
     ranks = variant.rows["value"].rank(ascending=False, method="min")
     return [str(int(rank)) if rank == rank else "" for rank in ranks]
 
 
-def _view(variants: list[Variant]) -> pd.DataFrame:
+def _view(variants: list[_Variant]) -> pd.DataFrame:
     view = pd.DataFrame({each.name: _column(each) for each in variants}).reindex(variants[0].measures.panel.companies)
-    view = view.rename(index=parts.names()).fillna(words.DASH)
+    view = view.rename(index=parts.company_names()).fillna(words.DASH)
     return view.rename_axis(words.say("column.company")).reset_index()
 
 
-def _column(variant: Variant) -> pd.Series:
-    shown = [parts.shown(*row) for row in variant.rows[["value", "unit", "kind"]].itertuples(index=False)]
+def _column(variant: _Variant) -> pd.Series:
     cells = [
         words.say("definitions.cell", value=value, rank=rank, count=len(variant.values)) if rank else value
-        for value, rank in zip(shown, _ranks(variant), strict=True)
+        for value, rank in zip(parts.cells(variant.rows), _ranks(variant), strict=True)
     ]
     return pd.Series(cells, index=variant.rows["company"])
 
 
-def _title(variants: list[Variant], family: str, period: str) -> Sentence:
+def _title(variants: list[_Variant], family: str, period: str) -> Sentence:
     what = words.label(words.said(f"family.{family}", f"name.{family}"))
     usual, *others = variants
     shared = {each.name: len(usual.values.index.intersection(each.values.index)) for each in others}
@@ -156,121 +148,103 @@ def _title(variants: list[Variant], family: str, period: str) -> Sentence:
     return Sentence(words.say("definitions.same", what=words.lower(what), count=compared, period=period))
 
 
-def _of_one(variants: list[Variant], what: str, period: str) -> str:
+def _of_one(variants: list[_Variant], what: str, period: str) -> str:
     """No two companies can be ranked twice: how far apart the definitions put the one that has the most of them."""
     known = pd.concat([each.rows for each in variants]).dropna(subset="value")
     if known.empty:
         return words.say("finding.none", metric=what)
     values = known[known["company"] == known["company"].mode()[0]]
     low, high = (words.value(end, values["unit"].iloc[0]) for end in (values["value"].min(), values["value"].max()))
-    name = parts.names()[values["company"].iloc[0]]
+    name = parts.company_names()[values["company"].iloc[0]]
     return words.say("definitions.one", name=name, what=words.lower(what), low=low, high=high, period=period)
 
 
-def _places(usual: Variant, other: Variant) -> pd.DataFrame:
+def _places(usual: _Variant, other: _Variant) -> pd.DataFrame:
     """The rank of each company by two definitions, among those that have a value by both."""
     both = pd.DataFrame({"usual": usual.values, "other": other.values}).dropna()
     return both.rank(ascending=False, method="min").astype(int)
 
 
-def _moves_of(usual: Variant, other: Variant, movers: list[str], period: str) -> str:
+def _moves_of(usual: _Variant, other: _Variant, movers: list[str], period: str) -> str:
     places = _places(usual, other)
     by = {"usual": words.lower(usual.name), "other": words.lower(other.name), "count": len(places), "period": period}
     table = "definitions"
     if other.measures.name == usual.measures.name:  # the same definition by the other calendar
         table, by["other"] = "definitions.by", words.say(f"definitions.by.{other.measures.panel.calendar}")
     if len(movers) > 1:
-        names = words.listing([parts.names()[company] for company in movers])
+        names = words.listing([parts.company_names()[company] for company in movers])
         return words.say(f"{table}.movers", names=names, moved=len(movers), **by)
     first, second = places.loc[movers[0]]
-    return words.say(f"{table}.mover", name=parts.names()[movers[0]], first=first, second=second, **by)
+    return words.say(f"{table}.mover", name=parts.company_names()[movers[0]], first=first, second=second, **by)
 
 
-def _moves(variants: list[Variant]) -> list[str]:
+def _moves(variants: list[_Variant]) -> list[str]:
     """By each definition who stands elsewhere than by the usual one."""
     usual, *others = variants
-    texts = []
-    for each in others:
-        places = _places(usual, each)
-        changed = places[places["usual"] != places["other"]].sort_values("usual")
-        if len(places) > 1:
-            texts.append(_move(each, changed, len(places)))
-    return texts
+    both = [(each, _places(usual, each)) for each in others]
+    return [_move(each, places) for each, places in both if len(places) > 1]
 
 
-def _move(variant: Variant, changed: pd.DataFrame, count: int) -> str:
+def _move(variant: _Variant, places: pd.DataFrame) -> str:
     changes = [
-        words.say("definitions.change", name=parts.names()[company], first=row["usual"], second=row["other"])
-        for company, row in changed.iterrows()
+        words.say("definitions.change", name=parts.company_names()[company], first=first, second=second)
+        for company, first, second in places.sort_values("usual").itertuples()
+        if first != second
     ]
     key = "definitions.changes" if changes else "definitions.unchanged"
-    return words.say(key, variant=variant.name, changes=words.listing(changes) if changes else "", count=count)
+    return words.say(key, variant=variant.name, changes=words.listing(changes) if changes else "", count=len(places))
 
 
-def _notes(variants: list[Variant]) -> list[str]:
+def _notes(variants: list[_Variant]) -> list[str]:
     """The definitions; a second calendar adds what it says of itself."""
     panels = {id(each.measures.panel): [] for each in variants}
     for each in variants:
         panels[id(each.measures.panel)].append(each.measures)
-    return list(dict.fromkeys(note for measured in panels.values() for note in parts.notes(*measured, every=False)))
+    return list(dict.fromkeys(note for measured in panels.values() for note in parts.notes(*measured, at=())))
 
 
-def _lacking(variants: list[Variant]) -> list[str]:
+def _lacking(variants: list[_Variant]) -> list[str]:
     """Who lacks a value and why; a definition that nobody has, and a company that has none, is said once."""
     empty = [each for each in variants if each.values.empty]
     some = [each for each in variants if not each.values.empty]
     without = set(variants[0].rows["company"]).difference(*(each.values.index for each in some))
     nobody = [words.say("finding.none", metric=each.name) + "." for each in (empty if some else variants[:1])]
-    nothing = [
-        _lack(variants[0], words.say("definitions.any"), company)
-        for company in variants[0].rows["company"]
-        if company in without
+    usual, others = variants[0].rows, [each.rows[~each.rows["company"].isin(without)] for each in some]
+    return [
+        *nobody,
+        *parts.missing(usual[usual["company"].isin(without)], words.say("definitions.any")),
+        *(
+            text
+            for each, rows in zip(some, others, strict=True)
+            for text in parts.missing(rows, words.lower(each.name))
+        ),
     ]
-    lacking = [
-        _lack(each, words.lower(each.name), company)
-        for each in some
-        for company in each.rows["company"]
-        if company not in each.values and company not in without
-    ]
-    return [*nobody, *nothing, *lacking]
 
 
-def _lack(variant: Variant, what: str, company: str) -> str:
-    reason = variant.rows.set_index("company")["reason"][company]
-    return words.say("compare.missing", name=parts.names()[company], metric=what, reason=reason)
-
-
-def _row(variant: Variant) -> str:
+def _row(variant: _Variant) -> str:
     rows = variant.rows.dropna(subset="value")
-    bars = [
-        words.say("alt.bar", name=parts.names()[company], value=parts.shown(value, unit, kind))
-        for company, value, unit, kind in rows[["company", "value", "unit", "kind"]].itertuples(index=False)
-    ]
-    return words.say("definitions.row", variant=variant.name, values=", ".join(bars) or words.DASH)
+    values = parts.spoken(rows["company"].map(parts.company_names()), parts.cells(rows), ", ")
+    return words.say("definitions.row", variant=variant.name, values=values or words.DASH)
 
 
-def _chart(variants: list[Variant]) -> alt.Chart:
+def _chart(variants: list[_Variant]) -> alt.Chart:
     marks = [
-        parts.marks(each.measures).merge(each.rows[["company", "period"]]).assign(definition=each.name)
+        parts.chart_rows(each.measures).merge(each.rows[["company", "period"]]).assign(definition=each.name)
         for each in variants
     ]
     data = pd.concat(marks, ignore_index=True).dropna(subset="value")
-    scales = company_colour(data["company"])
     legend = alt.Legend(title=None, columns=KEY_COLUMNS)  # as many on a narrow page, or its second row is cut off
     data = data.assign(label=data["definition"].map(_lines))
     order = [_lines(each.name) for each in variants if len(each.values)]
-    axis = alt.Axis(labelExpr=f"split(datum.label, '{BREAK}')", labelLimit=330, labelOverlap=False)
+    names = alt.Axis(labelExpr=f"split(datum.label, '{BREAK}')", labelLimit=330, labelOverlap=False)
     return (
         alt.Chart(data)
         .mark_point(size=90, strokeWidth=1.5)
         .encode(
-            x=alt.X("value:Q", axis=value_axis(variants[0].measures.unit)),
-            y=alt.Y("label:N", sort=order, title=None, axis=axis),
-            stroke=alt.Stroke("name:N", scale=scales["colour"], legend=legend),
-            fill=alt.Fill("name:N", scale=scales["colour"], legend=legend),
-            shape=alt.Shape("name:N", scale=scales["shape"], legend=legend),
-            fillOpacity=theme.evidence_opacity(),
-            tooltip=[alt.Tooltip("definition:N", title=words.say("tooltip.definition")), *tooltip(TOOLTIP)],
+            x=alt.X("value:Q", axis=axis(variants[0].measures.unit)),
+            y=alt.Y("label:N", sort=order, title=None, axis=names),
+            tooltip=tooltip(["definition", *COMPANY_TOOLTIP]),
+            **company_look(data["company"], legend),
         )
         .properties(height=KEY_HEIGHT + ROW_HEIGHT * len(order))
     )

@@ -1,6 +1,7 @@
 """What every exhibit has: data for its marks, a table, figures to download, notes and sources."""
 
 import re
+from collections.abc import Callable, Iterable
 
 import numpy as np
 import pandas as pd
@@ -18,16 +19,25 @@ FIGURES = ["metric", "company", "period", "period_start", "period_end", "value",
 PERCENT = ("fraction", "rate")
 RATIOS = (*PERCENT, "multiple")
 FURTHEST_APART = 62  # days; quarters under one calendar label end at most a month either side of its end
-FORMULA = re.compile(r"Formula:\s+(.+)")
+FORMULA = re.compile(r"Formula:\s+(.*?)(?=\n\s*(?:[A-Z]\w+:\s|>>>)|\n\s*\n|\Z)", re.DOTALL)
+NEXT = re.compile(r"\s*\n\s*(?=\w+(?:\[\w+\])? = )")  # where a line of a formula defines another name
 
 
-def names() -> pd.Series:
-    """Company names by ticker."""
+def company_names() -> pd.Series:
+    """Company names by ticker.
+
+    Errors: none.
+
+    >>> company_names()["META"]
+    'Meta'
+    """
     return facts.companies()["name"]
 
 
 def slug(*parts: str) -> str:
     """An exhibit's id out of its parts.
+
+    Errors: none.
 
     >>> slug("lines", "growth_year_on_year.capex")
     'lines-growth-year-on-year-capex'
@@ -35,25 +45,31 @@ def slug(*parts: str) -> str:
     return re.sub(r"[^a-z0-9]+", "-", "-".join(parts).lower()).strip("-")
 
 
-def marks(measures: Measures) -> pd.DataFrame:
-    """The measures as a chart needs them: name, quarter's date, value, words for the tooltip."""
+def chart_rows(measures: Measures) -> pd.DataFrame:
+    """The measures as a chart needs them: name, quarter's date, value, words for the tooltip.
+
+    Errors: none.
+
+    >>> from capcycle import facts, measure, panel
+    >>> capex = measure.measure("capex", panel.select(facts.open(["META", "MSFT"], "2025-02-01"), "year", until=2024))
+    >>> chart_rows(capex).iloc[-1][["name", "period", "shown"]].tolist()
+    ['Microsoft', '2024', '$55.6bn']
+    """
     table = measures.table
-    return pd.DataFrame(
-        {
-            "company": table["company"],
-            "name": table["company"].map(names()),
-            "period": table["period"],
-            "date": dates(table["ordinal"], measures.panel.span),
-            "value": table["value"],
-            "shown": [shown(*row) for row in table[["value", "unit", "kind"]].itertuples(index=False)],
-            "kind": table["kind"],
-            "source": newest_document(table),
-        }
+    return table[["company", "period", "value", "kind"]].assign(
+        name=table["company"].map(company_names()),
+        date=_dates(table["ordinal"], measures.panel.span),
+        shown=cells(table),
+        source=newest_document(table),
     )
 
 
-def dates(ordinals: pd.Series, span: str) -> pd.Series:
-    """The last day of each quarter, or the first of each year, where the axis writes its number, as ISO text."""
+def _dates(ordinals: pd.Series, span: str) -> pd.Series:
+    """The last day of each quarter, or the first of each year, where the axis writes its number, as ISO text.
+
+    >>> _dates(pd.Series([2024 * 4 + 1]), "quarter").item(), _dates(pd.Series([2024]), "year").item()
+    ('2024-06-30', '2024-01-01')
+    """
     if span == "year":
         return ordinals.astype(int).astype(str) + "-01-01"
     years, quarter = ordinals // 4, ordinals % 4
@@ -61,14 +77,45 @@ def dates(ordinals: pd.Series, span: str) -> pd.Series:
     return years.astype(int).astype(str) + "-" + ends
 
 
-def shown(value: float, unit: str, kind: str) -> str:
-    """A value in words, marked where it is somebody's judgement."""
+def cells(table: pd.DataFrame, suffix: str = "", of: str = "value") -> list[str]:
+    """A column of values in words; the names of the columns end in a suffix where a table is of two.
+
+    Errors: none.
+
+    >>> cells(pd.DataFrame({"value_up": [0.25], "unit_up": "fraction", "kind_up": "assumed"}), "_up")
+    ['25.0% (a)']
+    """
+    columns = [f"{name}{suffix}" for name in (of, "unit", "kind")]
+    return [cell_text(*row) for row in table[columns].itertuples(index=False)]
+
+
+def cell_text(value: float, unit: str, kind: str) -> str:
+    """A value in words, marked where it is somebody's judgement.
+
+    Errors: none.
+
+    >>> cell_text(5e9, "USD", "reported"), cell_text(0.25, "fraction", "assumed")
+    ('$5.0bn', '25.0% (a)')
+    """
     text = words.value(value, unit)
     return f"{text} {words.say(f'mark.{kind}')}" if kind in MARKS and text != words.DASH else text
 
 
+def spoken(names: Iterable[str], values: Iterable[str], between: str = "; ") -> str:
+    """Names with their values, for a reader who cannot see them.
+
+    Errors: none.
+
+    >>> spoken(["Meta", "Oracle"], ["$1.0bn", "$2.0bn"])
+    'Meta $1.0bn; Oracle $2.0bn'
+    """
+    return between.join(words.say("alt.bar", name=name, value=value) for name, value in zip(names, values, strict=True))
+
+
 def upper(text: str) -> str:
     """A phrase at the head of a sentence.
+
+    Errors: none.
 
     >>> upper("no capex")
     'No capex'
@@ -77,7 +124,15 @@ def upper(text: str) -> str:
 
 
 def restated(table: pd.DataFrame) -> tuple[str, ...]:
-    """At what rates the records of a table were converted, where some were told in another currency."""
+    """At what rates the records of a table were converted, where some were stated in another currency.
+
+    table  as `Book.restated` gives it
+    Errors: none.
+
+    >>> deal = pd.DataFrame({"price": [2.0], "currency": "USD", "kind": "reported", "source": "s1"})
+    >>> restated(facts.open(as_of="2024-06-30", currency="EUR").restated(deal, ["price"]))
+    ('Amounts in USD are converted to EUR at 0.9341 for one USD, the rate of 28 Jun 2024.',)
+    """
     rates = table.loc[table["own_currency"] != table["currency"], ["own_currency", "currency", "rate", "rate_day"]]
     return tuple(
         words.say("note.restated", own=own, currency=currency, rate=f"{rate:.4g}", day=words.day(day))
@@ -86,51 +141,113 @@ def restated(table: pd.DataFrame) -> tuple[str, ...]:
 
 
 def unit(unit: str) -> str:
-    """A unit in words: a currency stands for itself."""
+    """A unit in words: a currency stands for itself.
+
+    Errors: none.
+
+    >>> unit("fraction"), unit("multiple"), unit("USD")
+    ('%', 'times', 'USD')
+    """
     return words.say(f"unit.{unit}") if unit in RATIOS else unit
 
 
-def by_period(measures: Measures) -> pd.DataFrame:
-    """A row per period, the newest first, and a column per company."""
-    table = marks(measures)
-    wide = table.pivot(index="period", columns="name", values="shown")
-    order = table["period"].drop_duplicates()[::-1]
-    columns = [name for name in table["name"].drop_duplicates() if name in wide]
-    return wide.loc[order, columns].rename_axis(index=words.say("column.period"), columns=None).reset_index()
+def subtitle(measures: Measures) -> str:
+    """The measure and its unit.
+
+    Errors: none.
+
+    >>> from capcycle import facts, measure, panel
+    >>> subtitle(measure.measure("capex", panel.select(facts.open(["META"]), "year")))
+    'Capex, USD (by year)'
+    """
+    sentence = measures.unit if measures.unit in RATIOS else "amount"
+    span = words.say(f"subtitle.{measures.panel.span}")
+    return words.say(f"subtitle.{sentence}", metric=words.name(measures.name), unit=measures.unit, span=span)
+
+
+def headed(**columns: Iterable) -> pd.DataFrame:
+    """Cells under the headings of a reader.
+
+    Errors: CapcycleError for a column that has no heading.
+
+    >>> headed(company=["Meta"], value=["$37.3bn"]).columns.tolist()
+    ['Company', 'Value']
+    """
+    return pd.DataFrame({words.say(f"column.{name}"): list(cells) for name, cells in columns.items()})
 
 
 def figures(*tables: pd.DataFrame) -> pd.DataFrame:
-    """The figures of an exhibit to download: unrounded, with kind, sources and the reason of what is missing."""
+    """The figures of an exhibit to download: unrounded, with kind, sources and the reason of what is missing.
+
+    Errors: KeyError for a table that is not one of measures.
+
+    >>> from capcycle import facts, measure, panel
+    >>> capex = measure.measure("capex", panel.select(facts.open(["META", "MSFT"], "2025-02-01"), "year", until=2024))
+    >>> figures(capex.table)["value"].iloc[-1]
+    '55552000000.0'
+    """
     table = pd.concat([table[FIGURES] for table in tables], ignore_index=True)
     return table.assign(value=table["value"].map(lambda number: "" if np.isnan(number) else repr(float(number))))
 
 
 def documents(*tables: pd.DataFrame) -> tuple[dict[str, str], ...]:
-    """What the page says of each document behind some figures, the newest first."""
+    """What the page says of each document behind some figures, the newest first.
+
+    Errors: KeyError for a document that is not in data/sources.csv.
+
+    >>> [card["publisher"] for card in documents(pd.DataFrame({"source": ["ecb-eurofxref", ""]}))]
+    ['European Central Bank']
+    """
     ids = {one for table in tables for cell in table["source"] for one in cell.split()}
-    found = facts.sources().loc[sorted(ids)].reset_index().rename(columns={"source": "id"})
-    found = found.sort_values(["published", "id"], ascending=[False, True])
-    return tuple(found[CARD].to_dict("records"))
+    cards = facts.sources().loc[sorted(ids)].reset_index().rename(columns={"source": "id"})
+    cards = cards.sort_values(["published", "id"], ascending=[False, True])
+    return tuple(cards[CARD].to_dict("records"))
 
 
-def notes(*measured: Measures, every: bool = True) -> tuple[str, ...]:
-    """Definitions, calendar and what is missing; `every` is False for an exhibit of one period only."""
+def notes(*measured: Measures, at: Iterable[pd.DataFrame] | None = None) -> tuple[str, ...]:
+    """Definitions, calendar and what is missing: in any period, or `at` one in the rows of an exhibit of one.
+
+    Errors: none.
+
+    >>> from capcycle import facts, measure, panel
+    >>> notes(measure.measure("capex", panel.select(facts.open(["META"], "2025-02-01"), "year")))[-1]
+    'Calendar quarters: every period shown ends with its quarter.'
+    """
     kinds = {kind for measures in measured for kind in measures.table["kind"]}
     return (
         *(definition(measures) for measures in measured),
         *_calendar(measured),
         *(words.say(f"note.{kind}") for kind in MARKS if kind in kinds),
-        *(text for measures in measured for text in (_gaps(measures) if every else ())),
+        *(text for measures in measured for text in (_gaps(measures) if at is None else ())),
+        *dict.fromkeys(text for rows in at or () for text in _lacking(rows)),
     )
 
 
+def formula(function: Callable) -> str:
+    """The formula of a metric or a model as its docstring gives it, on one line.
+
+    Errors: TypeError for a function whose docstring has no line that begins with "Formula:".
+
+    >>> from capcycle.analyses.ai_roic.model import forward_roic_backlog
+    >>> formula(forward_roic_backlog)[-45:]
+    '; ai_capex = annual_capex * ai_share_of_capex'
+    """
+    return " ".join(NEXT.sub("; ", FORMULA.search(function.__doc__)[1]).split())
+
+
 def definition(measures: Measures) -> str:
-    """The id of a definition and its formula."""
+    """The id of a definition and its formula.
+
+    Errors: none.
+
+    >>> from capcycle import facts, measure, panel
+    >>> definition(measure.measure("fcf", panel.select(facts.open(["META"]), "year")))
+    'Definition fcf = operating_cash_flow - capex'
+    """
     metric, *_ = measures.name.split(".")
     if metric in ALL:
         given = "".join(words.say("note.given", name=name, number=f"{one:g}") for name, one in measures.given.items())
-        formula = FORMULA.search(ALL[metric].__doc__)[1]
-        return words.say("note.definition", id=measures.name, formula=formula + given)
+        return words.say("note.definition", id=measures.name, formula=formula(ALL[metric]) + given)
     return words.say("note.concept", id=metric, definition=facts.dictionary()["definition"][metric])
 
 
@@ -143,15 +260,18 @@ def _calendar(measured: tuple[Measures, ...]) -> list[str]:
         return [words.say("note.same_calendar")]
     worst = table.loc[table["mismatch"].abs().idxmax()]
     side = "note.after" if worst["mismatch"] > 0 else "note.before"
-    return [
-        words.say(
-            "note.calendar", name=names()[worst["company"]], days=words.say(side, days=abs(int(worst["mismatch"])))
-        )
-    ]
+    days = words.say(side, days=abs(int(worst["mismatch"])))
+    return [words.say("note.calendar", name=company_names()[worst["company"]], days=days)]
 
 
 def said_period(rows: pd.DataFrame) -> str:
-    """The period that companies are ranked at, in words, and how far their own lie apart where its name hides that."""
+    """The period that companies are ranked at, in words, and how far their own lie apart where its name hides that.
+
+    Errors: none.
+
+    >>> said_period(pd.DataFrame({"period": "2024", "value": 1.0, "period_end": pd.to_datetime(["2024-12-31"])}))
+    '2024'
+    """
     period, ends = words.period(rows["period"].iloc[0]), rows.dropna(subset="value")["period_end"]
     apart = (ends.max() - ends.min()).days
     return words.say("finding.apart", period=period, days=apart) if apart > FURTHEST_APART else period
@@ -160,18 +280,13 @@ def said_period(rows: pd.DataFrame) -> str:
 def _changed_year_ends(panel: Panel) -> list[str]:
     """Which companies changed their year end within the periods, and what lies between the old and the new."""
     shown = [company for company, new in panel.new_years if panel.first < new <= panel.ordinals[-1]]
+    changes = [change for change in facts.year_ends.changes().itertuples() if change.company in shown]
     return [
-        words.say(
-            "note.year_end",
-            name=names()[change.company],
-            was=words.day(change.last_year_end),
-            now=words.day(change.transition_end),
-            first=words.day(change.last_year_end + DAY),
-            last=words.day(change.transition_end),
-        )
-        for change in facts.year_ends.changes().itertuples()
-        if change.company in shown
-    ]
+        words.say("note.year_end", name=company_names()[change.company], was=words.day(change.last_year_end),
+                  now=words.day(change.transition_end), first=words.day(change.last_year_end + DAY),
+                  last=words.day(change.transition_end))
+        for change in changes
+    ]  # fmt: skip
 
 
 def _gaps(measures: Measures) -> list[str]:
@@ -180,16 +295,32 @@ def _gaps(measures: Measures) -> list[str]:
     began = table["company"].map(table.dropna(subset="value").groupby("company")["ordinal"].min())
     lacking = table[table["value"].isna() & ~(table["ordinal"] < began)]
     return [
-        words.say("note.missing", name=names()[company], periods=_range(rows, table), reason=reason)
+        words.say("note.missing", name=company_names()[company], periods=_range(rows, table), reason=reason)
         for (company, reason), rows in lacking.groupby(["company", "reason"], sort=False)
     ]
 
 
-def lacking(now: pd.DataFrame) -> list[str]:
+def missing(rows: pd.DataFrame, metric: str) -> list[str]:
+    """Who has no value of a measure at one period, and why, where an exhibit has several measures.
+
+    metric  what a sentence calls it
+    Errors: none.
+
+    >>> missing(pd.DataFrame({"company": ["META"], "value": float("nan"), "reason": "not disclosed"}), "backlog")
+    ['Meta has no backlog: not disclosed.']
+    """
+    lacking = rows.loc[rows["value"].isna(), ["company", "reason"]].itertuples(index=False)
+    return [
+        words.say("compare.missing", name=company_names()[company], metric=metric, reason=reason)
+        for company, reason in lacking
+    ]
+
+
+def _lacking(now: pd.DataFrame) -> list[str]:
     """Who has no value at one period, and why."""
     missing = now.loc[now["value"].isna(), ["company", "period", "reason"]]
     return [
-        words.say("note.missing", name=names()[company], periods=period, reason=reason)
+        words.say("note.missing", name=company_names()[company], periods=period, reason=reason)
         for company, period, reason in missing.itertuples(index=False)
     ]
 
@@ -205,14 +336,20 @@ def _range(rows: pd.DataFrame, table: pd.DataFrame) -> str:
 
 
 def newest_document(table: pd.DataFrame) -> list[str]:
-    """The title of the newest document behind each value, and how many others there are."""
-    published = facts.sources()[["title", "published"]].to_dict("index")
+    """The title of the newest document behind each value, and how many others there are.
+
+    Errors: KeyError for a document that is not in data/sources.csv.
+
+    >>> newest_document(pd.DataFrame({"source": ["ecb-eurofxref", ""]}))
+    ['Euro foreign exchange reference rates, daily', '']
+    """
+    cards = facts.sources()
+    title, published = cards["title"].to_dict(), cards["published"].to_dict()
 
     def newest(cell: str) -> str:
         if not cell:
             return ""
-        ids = sorted(cell.split(), key=lambda one: published[one]["published"])
-        title = published[ids[-1]]["title"]
-        return title if len(ids) == 1 else words.say("note.more", title=title, count=len(ids) - 1)
+        *others, last = sorted(cell.split(), key=published.__getitem__)
+        return words.say("note.more", title=title[last], count=len(others)) if others else title[last]
 
     return [newest(cell) for cell in table["source"]]

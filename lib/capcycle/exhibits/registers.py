@@ -1,148 +1,148 @@
 """The tables beside the facts: what each holds, what is empty, what became known between two dates, what is lacking."""
 
-from datetime import date
+from typing import Any
 
 import pandas as pd
 
-from capcycle import facts, words
+from capcycle import words
 from capcycle.exhibits import parts
+from capcycle.exhibits.changes import between
 from capcycle.exhibits.exhibit import Exhibit
-from capcycle.facts import door
+from capcycle.facts import Book, door, inventory
 
-MOSTLY = 0.5  # of the rows; a column that is empty in more of them is told in the title
-
-
-def held(table: pd.DataFrame) -> Exhibit:
-    """What `inventory.held` counted: rows of each table by kind, and the newest day with its documents."""
-    view = pd.DataFrame({
-        words.say("column.table"): table["table"].map(_name),
-        words.say("column.newest"): _days(table["published"], table["rows"]),
-        words.say("column.rows"): table["rows"].map("{:,}".format),
-        **{words.say(f"column.{kind}"): table[kind].map("{:,}".format) for kind in door.KINDS},
-    })  # fmt: skip
-    return Exhibit(
-        id="tables-held",
-        title=words.say("registers.held", count=len(table), rows=f"{table['rows'].sum():,}", kinds=_kinds(table)),
-        subtitle=words.say("registers.held_subtitle"),
-        alt="",
-        view=view,
-        figures=table,
-        notes=_undated(table),
-        sources=parts.documents(table),
-    )  # fmt: skip
+MOSTLY = 0.5  # of the rows; a column that is empty in more of them is counted in the title
 
 
-def empty(table: pd.DataFrame) -> Exhibit:
-    """What `inventory.empty` counted: each column that is empty in some rows, and what it would hold."""
-    meanings = facts.registers.columns().set_index(["table", "column"])["meaning"]
-    table = table.assign(meaning=[meanings[place] for place in table[["table", "column"]].itertuples(index=False)])
+def tables(book: Book) -> Exhibit:
+    """Rows of each table by kind, and the newest day with its documents.
+
+    Errors: none.
+
+    >>> from capcycle import facts
+    >>> tables(facts.open(as_of="2015-12-31")).view.iloc[0].tolist()
+    ['Market values and prices', '–', '0', '0', '0', '0', '0']
+    """
+    table = inventory.counts(book)
+    newest = [words.day(day) if rows else words.DASH for day, rows in table[["published", "rows"]].values]
+    counts = {name: table[name].map("{:,}".format) for name in ("rows", *door.KINDS)}
+    view = parts.headed(table=table["table"].map(_name), newest=newest, **counts)
+    title = words.say("registers.tables", count=len(table), rows=f"{table['rows'].sum():,}", kinds=_kinds(table))
+    undated, sources = _undated(table), parts.documents(table)
+    return _exhibit("tables-held", "tables", title, view, table, notes=undated, sources=sources)
+
+
+def empty(book: Book) -> Exhibit:
+    """Each column that is empty in some rows, and what it would hold.
+
+    Errors: none.
+
+    >>> from capcycle import facts
+    >>> empty(facts.open(as_of="2024-06-30")).view.iloc[0].tolist()[:-1]
+    ['Contracts', 'site', '2', '2']
+    """
+    columns = inventory.columns(book)
+    table = columns[columns["empty"] > 0].reset_index(drop=True)
+    view = parts.headed(
+        table=table["table"].map(_name),
+        field=table["column"],
+        empty=table["empty"].map("{:,}".format),
+        rows=table["rows"].map("{:,}".format),
+        meaning=table["meaning"],
+    )
     mostly = int((table["empty"] > MOSTLY * table["rows"]).sum())
-    name = words.say("column.table")
-    view = pd.DataFrame({
-        name: table["table"].map(_name),
-        words.say("column.field"): table["column"],
-        words.say("column.empty"): table["empty"].map("{:,}".format),
-        words.say("column.rows"): table["rows"].map("{:,}".format),
-        words.say("column.meaning"): table["meaning"],
-    })  # fmt: skip
-    return Exhibit(
-        id="tables-empty",
-        title=words.counted("registers.empty", len(table), columns=len(meanings), mostly=mostly),
-        subtitle=words.say("registers.empty_subtitle"),
-        alt="",
-        view=view,
-        figures=table,
-        filters=(name,),
+    title = words.counted("registers.empty", len(table), columns=len(columns), mostly=mostly)
+    return _exhibit("tables-empty", "empty", title, view, table, filters=(view.columns[0],))
+
+
+def lacking(book: Book) -> Exhibit:
+    """What was looked for and is in no table, each with the reason and the documents in which it was looked for.
+
+    Errors: none.
+
+    >>> from capcycle import facts
+    >>> lacking(facts.open(as_of="2025-10-03")).view["What is missing"].iloc[0]
+    "value of Core Scientific's whole book with CoreWeave"
+    """
+    table = inventory.lacking(book)
+    view = parts.headed(
+        table=table["table"].map(_name),
+        missing=table["missing"],
+        reason=table["reason"],
+        looked_in=_document(table),
     )
+    title = words.counted("registers.lacking", len(table), tables=table["table"].nunique())
+    figures = table.drop(columns=["file", "line"])
+    return _exhibit("tables-lacking", "lacking", title, view, figures, sources=parts.documents(table))
 
 
-def lacking() -> Exhibit:
-    """What was looked for and is in no table, each with the reason and the documents in which it was looked for."""
-    table = facts.registers.gaps()
-    view = pd.DataFrame({
-        words.say("column.table"): table["table"].map(_name),
-        words.say("column.missing"): table["missing"],
-        words.say("column.reason"): table["reason"],
-        words.say("column.looked_in"): _document(table),
-    })  # fmt: skip
-    return Exhibit(
-        id="tables-lacking",
-        title=words.counted("registers.lacking", len(table), tables=table["table"].nunique()),
-        subtitle=words.say("registers.lacking_subtitle"),
-        alt="",
-        view=view,
-        figures=table.drop(columns=["file", "line"]),
-        sources=parts.documents(table),
-    )
+def became_known(was: Book, now: Book) -> Exhibit:
+    """New and changed rows by table between the days of two books, and the newest documents.
 
+    Errors: CapcycleError for a first book that is not of an earlier day.
 
-def became_known(table: pd.DataFrame, before: str, after: str = "") -> Exhibit:
-    """What `inventory.became_known` found between two dates: new and changed rows by table, and newest documents."""
+    >>> from capcycle import facts
+    >>> book = facts.open(as_of="2025-09-30")
+    >>> became_known(book.on("2025-09-29"), book).title
+    'Between 29 Sep 2025 and 30 Sep 2025 86 rows became known and 1 changed, in 5 tables'
+    """
+    table = inventory.became_known(was, now)
     counts = _counts(table)
-    sums = {cause: f"{counts[cause].sum():,}" for cause in ("new", "changed")}
-    view = pd.DataFrame({
-        words.say("column.table"): counts["table"].map(_name),
-        words.say("column.new"): counts["new"].map("{:,}".format),
-        words.say("column.changed"): counts["changed"].map("{:,}".format),
-        words.say("column.newest"): counts["published"].map(words.day),
-        words.say("column.document"): _document(counts),
-    })  # fmt: skip
-    return Exhibit(
-        id="tables-became-known",
-        title=words.counted(
-            "registers.became_known", len(table), tables=len(counts), **sums, **_between(before, after)
-        ),
-        subtitle=words.say("registers.became_known_subtitle"),
-        alt="",
-        view=view,
-        figures=table,
-        notes=(words.say("registers.undated_note"),),
-        sources=parts.documents(counts),
+    view = parts.headed(
+        table=counts["table"].map(_name),
+        new=counts["new"].map("{:,}".format),
+        changed=counts["changed"].map("{:,}".format),
+        newest=counts["published"].map(words.day),
+        document=_document(counts),
     )
+    sums = {cause: f"{counts[cause].sum():,}" for cause in ("new", "changed")}
+    title = words.counted("registers.became_known", len(table), tables=len(counts), **sums, **between(was, now))
+    notes, sources = (words.say("registers.undated_note"),), parts.documents(counts)
+    return _exhibit("tables-became-known", "became_known", title, view, table, notes=notes, sources=sources)
 
 
-def changed(table: pd.DataFrame, before: str, after: str = "") -> Exhibit:
-    """The rows among them that were known before in another version, and which cells differ."""
+def changed(was: Book, now: Book) -> Exhibit:
+    """The rows among them that were known before in another version, and which cells differ.
+
+    Errors: CapcycleError for a first book that is not of an earlier day.
+
+    >>> from capcycle import facts
+    >>> book = facts.open(as_of="2025-09-30")
+    >>> changed(book.on("2025-09-29"), book).view["What changed"].tolist()
+    ['status: signed → terminated; status_date: 2025-03-31 → 2025-09-30']
+    """
+    table = inventory.became_known(was, now)
     table = table[table["cause"] == "changed"].sort_values("published", ascending=False)
     rows = table[["table", "row"]].itertuples(index=False)
-    view = pd.DataFrame({
-        words.say("column.row"): [words.say("registers.row", table=_name(name), row=row) for name, row in rows],
-        words.say("column.what"): table["what"].replace("", words.say("registers.same_cells")),
-        words.say("column.published"): table["published"].map(words.day),
-        words.say("column.document"): _document(table),
-    })  # fmt: skip
-    return Exhibit(
-        id="tables-changed",
-        title=words.counted("registers.changed", len(table), **_between(before, after)),
-        subtitle=words.say("registers.changed_subtitle"),
-        alt="",
-        view=view,
-        figures=table,
-        sources=parts.documents(table),
+    view = parts.headed(
+        row=[words.say("registers.row", table=_name(name), row=row) for name, row in rows],
+        what=table["what"].replace("", words.say("registers.same_cells")),
+        published=table["published"].map(words.day),
+        document=_document(table),
     )
+    title = words.counted("registers.changed", len(table), **between(was, now))
+    return _exhibit("tables-changed", "changed", title, view, table, sources=parts.documents(table))
 
 
 def files(table: pd.DataFrame) -> Exhibit:
     """Every file of the data, what it is, and the meaning of each of its columns.
 
-    table  of `codebook.columns`
+    table   of `codebook.columns`
+    Errors: none.
+
+    >>> one = pd.DataFrame({"file": ["fx.csv"], "about": "Rates", "column": "date", "meaning": "day of the fixing"})
+    >>> files(one).view["File"].tolist()
+    ['fx.csv']
     """
     each = table.groupby(["file", "about"], sort=False)
     columns = [{"text": words.say("registers.columns", count=len(rows)), "details": _lines(rows)} for _, rows in each]
     names, about = zip(*(pair for pair, _ in each), strict=True)
-    view = pd.DataFrame({
-        words.say("column.file"): names,
-        words.say("column.file_about"): about,
-        words.say("column.columns"): columns,
-    })  # fmt: skip
-    return Exhibit(
-        id="files",
-        title=words.say("registers.files", count=len(view), columns=len(table)),
-        subtitle=words.say("registers.files_subtitle"),
-        alt="",
-        view=view,
-        figures=table,
-    )
+    view = parts.headed(file=names, file_about=about, columns=columns)
+    title = words.say("registers.files", count=len(view), columns=len(table))
+    return _exhibit("files", "files", title, view, table)
+
+
+def _exhibit(id: str, key: str, title: str, view: pd.DataFrame, figures: pd.DataFrame, **more: Any) -> Exhibit:
+    return Exhibit(id, title, words.say(f"registers.{key}_subtitle"), "", view, figures, **more)
 
 
 def _undated(table: pd.DataFrame) -> tuple[str, ...]:
@@ -166,15 +166,6 @@ def _name(table: str) -> str:
 
 def _document(table: pd.DataFrame) -> list[str]:
     return [title or words.DASH for title in parts.newest_document(table)]
-
-
-def _days(days: pd.Series, rows: pd.Series) -> list[str]:
-    return [words.day(day) if count else words.DASH for day, count in zip(days, rows, strict=True)]
-
-
-def _between(before: str, after: str) -> dict[str, str]:
-    now = words.day(date.fromisoformat(after)) if after else words.say("changes.now")
-    return {"before": words.day(date.fromisoformat(before)), "after": now}
 
 
 def _counts(table: pd.DataFrame) -> pd.DataFrame:

@@ -3,44 +3,60 @@
 import altair as alt
 import pandas as pd
 
-from capcycle import theme, words
+from capcycle import words
 from capcycle.errors import MetricError
 from capcycle.exhibits import parts
+from capcycle.exhibits.channels import axis, company_look, tooltip
 from capcycle.exhibits.exhibit import Exhibit
-from capcycle.exhibits.findings import pair
-from capcycle.exhibits.lines import company_colour, tooltip, value_axis
 from capcycle.facts.door import KINDS
 from capcycle.measure import Measures
+from capcycle.words import Sentence
 
 
 def scatter(across: Measures, up: Measures) -> Exhibit:
-    """One measure across, one up, a point per company, at the newest period of which the most companies have both."""
+    """One measure across, one up, a point per company, at the newest period of which the most companies have both.
+
+    Errors: MetricError where no two companies have both measures at one period.
+
+    >>> from capcycle import facts, measure, panel
+    >>> capex = measure.measure("capex", panel.select(facts.open(["META", "MSFT"], "2025-02-01"), "year", until=2024))
+    >>> scatter(capex, measure.measure("revenue", capex.panel)).view.values.tolist()
+    [['Meta', '$37.3bn', '$165bn'], ['Microsoft', '$55.6bn', '$262bn']]
+    """
     both = across.table.merge(up.table, on=["company", "ordinal", "period"], suffixes=("", "_up"))
     label = _common_period(both.dropna(subset=["value", "value_up"]), f"{across.name} and {up.name}")
     every = _marks(both[both["period"] == label])
     now = [across.at(label), up.at(label)]
     data, period = every[every["both"]], parts.said_period(now[0])
     metrics = [words.name(across.name), words.name(up.name)]
+    dots = (words.say("alt.dot", **row) for row in every[["name", "x", "y"]].to_dict("records"))
     return Exhibit(
         id=parts.slug("scatter", across.name, up.name),
-        title=pair(data, across.name, up.name),
+        title=_pair(data, across.name, up.name),
         subtitle=_subtitle(across, up, period),
-        alt=words.say("alt.scatter", period=period, series="; ".join(_dot(row) for row in every.to_dict("records"))),
+        alt=words.say("alt.scatter", period=period, series="; ".join(dots)),
         view=every[["name", "x", "y"]].set_axis([words.say("column.company"), *metrics], axis=1),
         figures=parts.figures(*now),
-        notes=(*parts.notes(across, up, every=False), *_lacking(now)),
+        notes=parts.notes(across, up, at=now),
         sources=parts.documents(*now),
         chart=_chart(data.drop(columns="both"), across, up),
     )
 
 
+def _pair(data: pd.DataFrame, across: str, up: str) -> Sentence:
+    """The company furthest along each of two measures; `data` has name, value, value_up, and both in words, x and y."""
+    right, top = data.loc[data["value"].idxmax()], data.loc[data["value_up"].idxmax()]
+    sentence = "pair_one" if len(data) == 1 else "pair_same" if right["name"] == top["name"] else "pair"
+    names = {"across": words.lower(words.name(across)), "up": words.lower(words.name(up))}
+    furthest = {"right": right["name"], "right_x": right["x"], "right_y": right["y"]}
+    highest = {"top": top["name"], "top_x": top["x"], "top_y": top["y"]}
+    return Sentence(words.say(f"finding.{sentence}", **names, **furthest, **highest))
+
+
 def _subtitle(across: Measures, up: Measures, period: str) -> str:
-    return words.say(
-        "subtitle.scatter",
-        across=words.name(across.name), across_unit=parts.unit(across.unit),
-        up=words.lower(words.name(up.name)), up_unit=parts.unit(up.unit),
-        period=period,
-    )  # fmt: skip
+    names = {"across": words.name(across.name), "up": words.lower(words.name(up.name))}
+    units = {"across_unit": parts.unit(across.unit), "up_unit": parts.unit(up.unit)}
+    return words.say("subtitle.scatter", period=period, **names, **units)
 
 
 def _common_period(both: pd.DataFrame, what: str) -> str:
@@ -51,36 +67,20 @@ def _common_period(both: pd.DataFrame, what: str) -> str:
     return common.index[-1][1]
 
 
-def _lacking(now: list[pd.DataFrame]) -> list[str]:
-    return list(dict.fromkeys(text for rows in now for text in parts.lacking(rows)))
-
-
 def _marks(data: pd.DataFrame) -> pd.DataFrame:
     weakest = [max(kinds, key=KINDS.index) for kinds in data[["kind", "kind_up"]].replace("", KINDS[0]).values]
     return data.assign(
         both=data["value"].notna() & data["value_up"].notna(),
-        name=data["company"].map(parts.names()),
-        x=[parts.shown(*row) for row in data[["value", "unit", "kind"]].itertuples(index=False)],
-        y=[parts.shown(*row) for row in data[["value_up", "unit_up", "kind_up"]].itertuples(index=False)],
+        name=data["company"].map(parts.company_names()),
+        x=parts.cells(data),
+        y=parts.cells(data, "_up"),
         kind=weakest,
     )[["company", "name", "period", "value", "value_up", "x", "y", "kind", "both"]]
 
 
-def _dot(row: dict) -> str:
-    return words.say("alt.dot", name=row["name"], x=row["x"], y=row["y"])
-
-
 def _chart(data: pd.DataFrame, across: Measures, up: Measures) -> alt.LayerChart:
-    scales = company_colour(data["company"])
-    axes = [value_axis(each.unit) for each in (across, up)]
-    for axis, each in zip(axes, (across, up), strict=True):
-        axis.title = words.name(each.name)
-    base = alt.Chart(data).encode(x=alt.X("value:Q", axis=axes[0]), y=alt.Y("value_up:Q", axis=axes[1]))
-    point = base.mark_point(size=110, strokeWidth=2).encode(
-        stroke=alt.Stroke("name:N", scale=scales["colour"], legend=None),
-        fill=alt.Fill("name:N", scale=scales["colour"], legend=None),
-        shape=alt.Shape("name:N", scale=scales["shape"], legend=None),
-        fillOpacity=theme.evidence_opacity(),
-        tooltip=tooltip(["name", "period", "x", "y", "kind"]),
-    )
+    x, y = (axis(each.unit, words.name(each.name)) for each in (across, up))
+    base = alt.Chart(data).encode(x=alt.X("value:Q", axis=x), y=alt.Y("value_up:Q", axis=y))
+    said = tooltip(["name", "period", "x", "y", "kind"])
+    point = base.mark_point(size=110, strokeWidth=2).encode(tooltip=said, **company_look(data["company"]))
     return alt.layer(point, base.mark_text(align="left", dx=9, dy=-6).encode(text="name:N"))

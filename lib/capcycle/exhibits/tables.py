@@ -5,26 +5,58 @@ import pandas as pd
 from capcycle import words
 from capcycle.exhibits import parts
 from capcycle.exhibits.exhibit import Exhibit
-from capcycle.exhibits.findings import across
+from capcycle.exhibits.findings import finding
 from capcycle.measure import Measures
+from capcycle.words import Sentence
 
 
 def compare(*measured: Measures, focus: str | None = None) -> Exhibit:
-    """Companies down, measures across, each at the newest period that its companies have in common."""
+    """Companies down, measures across, each at the newest period that its companies have in common.
+
+    Errors: none.
+
+    >>> from capcycle import facts, measure, panel
+    >>> capex = measure.measure("capex", panel.select(facts.open(["META", "MSFT"], "2025-02-01"), "year", until=2024))
+    >>> compare(capex, measure.measure("revenue", capex.panel)).view.values.tolist()
+    [['Meta', '$37.3bn', '$165bn'], ['Microsoft', '$55.6bn', '$262bn']]
+    """
     now = {measures.name: measures.at() for measures in measured}
+    lacking = (text for name, rows in now.items() for text in parts.missing(rows, words.lower(words.name(name))))
     company = words.say("column.company")
     period = {rows["period"].iloc[0] for rows in now.values()}
-    columns = {_heading(name, rows, len(period) > 1): _column(rows) for name, rows in now.items()}
-    view = pd.DataFrame(columns).reindex(measured[0].panel.companies).rename(index=parts.names())
+    columns = {
+        _heading(name, rows, len(period) > 1): pd.Series(parts.cells(rows), index=rows["company"])
+        for name, rows in now.items()
+    }
+    view = pd.DataFrame(columns).reindex(measured[0].panel.companies).rename(index=parts.company_names())
     return Exhibit(
         id=parts.slug("compare", *(measures.name for measures in measured[:2])),
-        title=across(*measured, focus=focus),
+        title=_across(*measured, focus=focus),
         subtitle=_subtitle(*now.values()),
         alt="",
         view=view.fillna(words.DASH).rename_axis(company).reset_index(),
         figures=parts.figures(*now.values()),
-        notes=(*parts.notes(*measured, every=False), *_lacking(now)),
+        notes=(*parts.notes(*measured, at=()), *lacking),
         sources=parts.documents(*now.values()),
+    )
+
+
+def _across(*measured: Measures, focus: str | None = None) -> Sentence:
+    """Who is highest on the most of several measures, or how often `focus` is highest and lowest.
+
+    Only measures count that the company has a value of, and another one with it.
+    """
+    ranked = [measures.at().dropna(subset="value").set_index("company")["value"] for measures in measured]
+    ranked = [values for values in ranked if len(values) > 1]
+    if not ranked:
+        return finding(measured[0], focus)
+    tops = [company for values in ranked for company in values.index[values == values.max()]]
+    leader = focus if any(focus in values for values in ranked) else max(tops, key=tops.count)
+    own = [values for values in ranked if leader in values]
+    lows = sum(values[leader] == values.min() for values in own)
+    key = "finding.across" if lows else "finding.across_top"
+    return Sentence(
+        words.counted(key, len(own), name=parts.company_names()[leader], tops=tops.count(leader), bottoms=lows)
     )
 
 
@@ -38,16 +70,3 @@ def _subtitle(*now: pd.DataFrame) -> str:
 def _heading(name: str, rows: pd.DataFrame, with_period: bool) -> str:
     metric = words.name(name)
     return words.say("compare.heading", metric=metric, period=rows["period"].iloc[0]) if with_period else metric
-
-
-def _column(rows: pd.DataFrame) -> pd.Series:
-    shown = [parts.shown(*row) for row in rows[["value", "unit", "kind"]].itertuples(index=False)]
-    return pd.Series(shown, index=rows["company"])
-
-
-def _lacking(now: dict[str, pd.DataFrame]) -> list[str]:
-    return [
-        words.say("compare.missing", name=parts.names()[company], metric=words.lower(words.name(name)), reason=reason)
-        for name, rows in now.items()
-        for company, reason in rows.loc[rows["value"].isna(), ["company", "reason"]].itertuples(index=False)
-    ]

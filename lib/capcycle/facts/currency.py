@@ -1,34 +1,50 @@
 """Amounts in another currency: flows at the average rate of their period, balances at the rate of its last day."""
 
 from collections.abc import Sequence
+from functools import lru_cache
 from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
 
 from capcycle.errors import CapcycleError, unknown
-from capcycle.facts import door
+from capcycle.facts import door, tables
 
 SOURCE, DOLLAR_SOURCE = "ecb-eurofxref", "fed-h10"
+EURO_FILE, DOLLAR_FILE = "fx.csv", "fx_usd.csv"
 BASE, DOLLAR = "EUR", "USD"
 WEEKEND = pd.Timedelta(days=4)  # a fixing holds until the next, over Easter too
-DOLLAR_QUOTED = set(door.DOLLAR_RATES[1:])
+DOLLAR_QUOTED = set(tables.columns(DOLLAR_FILE)) - {"date"}
+LARGEST_DAILY_CHANGE = 1.25  # no reference rate moves by a quarter between two fixings
 PER_UNIT = "/(?:share|ADS)$"
 LAST = pd.Timestamp.max
 
 
-def rates() -> pd.DataFrame:
-    """Daily reference rates of the European Central Bank: units of each currency for one euro, by date."""
-    return door.read_rates().assign(**{BASE: 1.0})
+def rates(file: str = EURO_FILE) -> pd.DataFrame:
+    """Units of each currency by day, checked: for one euro, or for one US dollar what the euro's file does not have.
 
-
-def dollar_rates() -> pd.DataFrame:
-    """Daily noon buying rates in New York, for what the European Central Bank does not quote: units for one dollar.
-
-    >>> dollar_rates().loc["2023-12-29", "TWD"].item()  # as TSMC's 20-F for 2023 quotes it
+    >>> rates(DOLLAR_FILE).loc["2023-12-29", "TWD"].item()  # as TSMC's 20-F for 2023 quotes it
     30.62
     """
-    return door.read_dollar_rates()
+    return _typed(file, tables.stamp(file))
+
+
+@lru_cache(maxsize=4)
+def _typed(file: str, stamp: str) -> pd.DataFrame:
+    """Every case may ask for a rate; `stamp` tells when the file has changed."""
+    raw = door.table(file, _rules)
+    return raw.drop(columns=["date", "file", "line"]).astype(float).set_index(door.dates(raw["date"]))
+
+
+def _rules(raw: pd.DataFrame) -> door.Rules:
+    yield "date '{date}' is not a date such as 2024-06-30", door.bad_date(raw["date"])
+    yield "date {date} does not come after the one above", raw["date"] <= raw["date"].shift(fill_value="")
+    for currency in raw.columns.drop(["date", "file", "line"]):
+        rate = pd.to_numeric(raw[currency], errors="coerce")
+        yield f"{currency} '{{{currency}}}' is not a positive number", door.bad_number(raw[currency]) | (rate <= 0)
+        change = rate / rate.shift()
+        jump = (change > LARGEST_DAILY_CHANGE) | (change < 1 / LARGEST_DAILY_CHANGE)
+        yield f"{currency} {{{currency}}} jumps from the day above: a slip of the pen?", jump
 
 
 def currencies() -> list[str]:
@@ -140,7 +156,7 @@ def convert(table: pd.DataFrame, currency: str) -> pd.DataFrame:
 
 def _per_dollar() -> dict[str, pd.Series | float]:
     """Units of each currency for one US dollar, on each day on which it is quoted."""
-    euro, dollar = rates(), dollar_rates()
+    euro, dollar = rates().assign(**{BASE: 1.0}), rates(DOLLAR_FILE)
     return {name: euro[name] / euro[DOLLAR] for name in euro} | dict(dollar.items()) | {DOLLAR: 1.0}
 
 
@@ -152,7 +168,7 @@ def _sources(*pair: str) -> str:
 
 
 def _file(*pair: str) -> str:
-    return "fx_usd.csv" if set(pair) & DOLLAR_QUOTED else "fx.csv"
+    return DOLLAR_FILE if set(pair) & DOLLAR_QUOTED else EURO_FILE
 
 
 def _rates(spans: pd.DataFrame, daily: pd.Series, file: str) -> pd.Series:

@@ -13,27 +13,7 @@ from capcycle import paths, periods
 from capcycle.errors import CapcycleError, DataError
 from capcycle.facts import tables
 
-COMPANY = ("company", "name", "name_zh", "cik", "currency", "fiscal_year_end", "group")
-CONCEPT = ("concept", "nature", "unit", "sign", "definition")
-SOURCE = ("source", "title", "publisher", "url", "published", "tier")
-FACT = [
-    "company",
-    "concept",
-    "period_start",
-    "period_end",
-    "value",
-    "unit",
-    "kind",
-    "source",
-    "locator",
-    "published",
-    "note",
-]
-GAP = ["company", "concept", "period_start", "period_end", "reason"]
-REJECTED = [*FACT[:-1], "reason"]
-RATES = ["date", "USD", "CNY", "HKD"]
-DOLLAR_RATES = ["date", "TWD"]
-
+REFERENCE = ("companies.csv", "dictionary.csv", "sources.csv")
 KINDS = ["reported", "derived", "estimated", "assumed"]  # best first
 TIERS = [  # best first
     *["filing", "release", "tracker", "summary", "research", "news", "dataset", "aggregator", "statistics"],
@@ -45,8 +25,11 @@ SCALE_SLIPS = (1e3, 1e6, 1e9)
 SLIP_TOLERANCE = 0.5  # a slip of 1000 shows as anything from 500 to 1500 times the neighbours
 SLIP_BESIDE_BOTH = 1e3**0.5  # nearer to a slip of 1000 than to none
 CONFIRMED = "confirmed:"  # begins the note of a figure that looks wrong and was looked up
+SLIPPED = (  # said of a value
+    "value {value} looks like a slip of scale beside its neighbours; "
+    f"if the document does say so, begin its note with '{CONFIRMED}'"
+)
 SMALL = 5  # series shorter than this have no neighbours to compare with
-LARGEST_DAILY_CHANGE = 1.25  # no reference rate moves by a quarter between two fixings
 
 
 Rules = Iterator[tuple[str, pd.Series]]  # what to say, and of which rows
@@ -74,18 +57,17 @@ def open_reference() -> Reference:
 
     Errors: DataError where one of them cannot be read at all.
     """
-    named = (("companies.csv", COMPANY), ("dictionary.csv", CONCEPT), ("sources.csv", SOURCE))
-    return _reference(named, tuple(tables.stamp(name) for name, _ in named))
+    return _reference(tuple(map(tables.stamp, REFERENCE)))
 
 
 @lru_cache(maxsize=2)
-def _reference(named: tuple[tuple[str, tuple[str, ...]], ...], stamps: tuple[str, ...]) -> Reference:
+def _reference(stamps: tuple[str, ...]) -> Reference:
     """A page asks for names and sources a hundred times; `stamps` tell when a table has changed."""
-    read, faults = gather(partial(tables.read, *each) for each in named)
-    refuse(faults)
+    read, unread = gather(partial(tables.read, name) for name in REFERENCE)
+    refuse(unread)
     rules = (_company_rules, _concept_rules, _source_rules)
-    faults = [fault for table, rule in zip(read, rules, strict=True) for fault in _faults(table, rule(table))]
-    return Reference(*(table.drop_duplicates(table.columns[0]).set_index(table.columns[0]) for table in read), faults)
+    broken = [fault for table, rule in zip(read, rules, strict=True) for fault in faults(table, rule(table))]
+    return Reference(*(table.drop_duplicates(table.columns[0]).set_index(table.columns[0]) for table in read), broken)
 
 
 def read_facts(companies: Iterable[str], known: Reference) -> pd.DataFrame:
@@ -100,52 +82,42 @@ def read_facts(companies: Iterable[str], known: Reference) -> pd.DataFrame:
 @lru_cache(maxsize=4)
 def _facts(names: tuple[str, ...], stamps: tuple[str, ...], known: Reference) -> pd.DataFrame:
     """An analyst cuts the same companies at one date after another; `stamps` tell when a file has changed."""
-    found, faults = gather(partial(tables.read, name, FACT) for name in names)
-    faults = [*known.faults, *faults]
+    found, unread = gather(partial(tables.read, name) for name in names)
+    unread = [*known.faults, *unread]
     if not found:
-        refuse(faults)
+        refuse(unread)
     raw = pd.concat(found, ignore_index=True)
     broken = _found(raw, chain(_cell_rules(raw, known), _file_rules(raw, known)))
     typed = _typed(raw.drop({row for row, _ in broken}), known)
-    refuse([*faults, *_told(broken + _found(typed, _series_rules(typed, known)))])
+    refuse([*unread, *_told(broken + _found(typed, _series_rules(typed, known)))])
     return typed
 
 
 def read_gaps(known: Reference) -> pd.DataFrame:
     """Figures known to be missing, checked."""
-    raw = tables.read("gaps.csv", GAP)
-    refuse(_faults(raw, _gap_rules(raw, known)))
+    raw = tables.read("gaps.csv")
+    refuse(faults(raw, _gap_rules(raw, known)))
     return raw.assign(**{column: dates(raw[column]) for column in ("period_start", "period_end")})
 
 
 def read_rejected(known: Reference) -> pd.DataFrame:
     """Figures of a filing that were left out, checked as far as a wrong figure can be."""
-    raw = tables.read("rejected.csv", REJECTED)
+    raw = tables.read("rejected.csv")
     rules = chain(_cell_rules(raw, known), [("reason is empty: say why the figure is left out", raw["reason"] == "")])
-    refuse(_faults(raw, rules))
+    refuse(faults(raw, rules))
     return raw
 
 
-def read_rates() -> pd.DataFrame:
-    """Units for one euro by day, checked."""
-    return _daily("fx.csv", RATES)
+def table(name: str, rules: Callable[[pd.DataFrame], Rules]) -> pd.DataFrame:
+    """A table of `data/` as text, read and checked by its own rules again only where its content has changed."""
+    return _table(name, rules, tables.stamp(name)).copy(deep=False)
 
 
-def read_dollar_rates() -> pd.DataFrame:
-    """Units for one US dollar by day, checked, of currencies that `read_rates` does not have."""
-    return _daily("fx_usd.csv", DOLLAR_RATES)
-
-
-def _daily(name: str, columns: list[str]) -> pd.DataFrame:
-    return _rates(name, tuple(columns), tables.stamp(name)).copy(deep=False)
-
-
-@lru_cache(maxsize=4)
-def _rates(name: str, columns: tuple[str, ...], stamp: str) -> pd.DataFrame:
-    """Every case may ask for a rate; `stamp` tells when the file has changed."""
-    raw = tables.read(name, columns)
-    refuse(_faults(raw, _rate_rules(raw, columns[1:])))
-    return raw[list(columns[1:])].astype(float).set_index(dates(raw["date"]))
+@lru_cache(maxsize=16)
+def _table(name: str, rules: Callable[[pd.DataFrame], Rules], stamp: str) -> pd.DataFrame:
+    raw = tables.read(name)
+    refuse(faults(raw, rules(raw)))
+    return raw
 
 
 def strangers(known: Reference) -> list[str]:
@@ -157,13 +129,13 @@ def strangers(known: Reference) -> list[str]:
 
 def gather(jobs: Iterable[Callable[[], pd.DataFrame]]) -> tuple[list[pd.DataFrame], list[str]]:
     """What the jobs give, and the faults of all those that are refused."""
-    results, faults = [], []
+    results, refused = [], []
     for job in jobs:
         try:
             results.append(job())
         except DataError as error:
-            faults += error.faults
-    return results, faults
+            refused += error.faults
+    return results, refused
 
 
 def _typed(sound: pd.DataFrame, known: Reference) -> pd.DataFrame:
@@ -172,10 +144,10 @@ def _typed(sound: pd.DataFrame, known: Reference) -> pd.DataFrame:
     return sound.assign(value=sound["value"].astype(float), tier=tier, **days)
 
 
-def refuse(faults: list[str]) -> None:
+def refuse(found: Iterable[str]) -> None:
     """Raise `DataError` with all faults, if there are any."""
-    if faults:
-        raise DataError(faults)
+    if found := list(found):
+        raise DataError(found)
 
 
 def dates(text: pd.Series) -> pd.Series:
@@ -193,8 +165,8 @@ def day(as_of: str | date | None) -> pd.Timestamp:
         raise CapcycleError(f"as_of '{as_of}' is not a date such as 2024-06-30") from error
 
 
-def _faults(table: pd.DataFrame, rules: Rules) -> list[str]:
-    """One line per broken row and rule, in the order of the file."""
+def faults(table: pd.DataFrame, rules: Rules) -> list[str]:
+    """One line per broken row and rule, in the order of the file; a rule's sentence may name the row's cells."""
     return _told(_found(table, rules))
 
 
@@ -203,7 +175,7 @@ def _told(found: list[tuple[int, str]]) -> list[str]:
 
 
 def _found(table: pd.DataFrame, rules: Rules) -> list[tuple[int, str]]:
-    """Each broken row and what to say of it; a rule's sentence may name the row's own cells in braces."""
+    """Each broken row and what to say of it."""
     broken = [(sentence, np.flatnonzero(rows)) for sentence, rows in rules]
     return [
         (row, f"{cells['file']}:{cells['line']}: {sentence.format(**cells)}")
@@ -217,12 +189,20 @@ def _names(valid: pd.Index) -> str:
     return ", ".join(sorted(valid))
 
 
-def _bad_date(text: pd.Series) -> pd.Series:
+def bad_date(text: pd.Series) -> pd.Series:
+    """Whether each cell is anything but an ISO date."""
     return dates(text).isna() | ~text.str.fullmatch(ISO_DATE)
 
 
-def _bad_number(text: pd.Series) -> pd.Series:
+def bad_number(text: pd.Series) -> pd.Series:
+    """Whether each cell is anything but a plain decimal number."""
     return ~np.isfinite(pd.to_numeric(text, errors="coerce")) | ~text.str.fullmatch(PLAIN_NUMBER)
+
+
+def one_of(table: pd.DataFrame, /, **choices: Iterable[str]) -> Rules:
+    """A rule for each of some columns: its cells are among some words."""
+    for column, known in choices.items():
+        yield f"{column} '{{{column}}}' is not one of {', '.join(filter(None, known))}", ~table[column].isin(known)
 
 
 def _company_rules(table: pd.DataFrame) -> Rules:
@@ -230,41 +210,30 @@ def _company_rules(table: pd.DataFrame) -> Rules:
     ticker = table["company"].str.fullmatch("[A-Z0-9][A-Z0-9.-]*")
     yield "company '{company}' is not a ticker: capitals, digits, points and hyphens", ~ticker
     yield "company needs a name and a group", table[["name", "group"]].eq("").any(axis=1)
-    yield (
-        "fiscal_year_end '{fiscal_year_end}' is not a month, 1 to 12",
-        ~table["fiscal_year_end"].isin([str(month) for month in range(1, 13)]),
-    )
-    yield (
-        "cik '{cik}' is not ten digits, or empty for a company that does not file with the SEC",
-        ~table["cik"].str.fullmatch("([0-9]{10})?"),
-    )
+    month = table["fiscal_year_end"].isin([str(month) for month in range(1, 13)])
+    yield "fiscal_year_end '{fiscal_year_end}' is not a month, 1 to 12", ~month
+    cik = table["cik"].str.fullmatch("([0-9]{10})?")
+    yield "cik '{cik}' is not ten digits, or empty for a company that does not file with the SEC", ~cik
     yield "currency '{currency}' is not a three-letter code", ~table["currency"].str.fullmatch("[A-Z]{3}")
 
 
 def _concept_rules(table: pd.DataFrame) -> Rules:
     yield "concept {concept} stands twice", table["concept"].duplicated()
-    yield (
-        "nature '{nature}' is not flow, stock or average",
-        ~table["nature"].isin(["flow", "stock", "average"]),
-    )
     units = ["currency", "currency per share", "currency per ADS", "shares", "fraction"]
-    yield f"unit '{{unit}}' is not one of {', '.join(units)}", ~table["unit"].isin(units)
-    yield "sign '{sign}' is not positive or any", ~table["sign"].isin(["positive", "any"])
+    yield from one_of(table, nature=["flow", "stock", "average"], unit=units, sign=["positive", "any"])
     yield "concept {concept} has no definition", table["definition"].eq("")
 
 
 def _source_rules(table: pd.DataFrame) -> Rules:
     yield "source {source} stands twice", table["source"].duplicated()
-    yield (
-        "source needs an id without spaces, a title and a publisher",
-        table[["source", "title", "publisher"]].eq("").any(axis=1) | table["source"].str.contains(" "),
-    )
-    yield f"tier '{{tier}}' is not one of {', '.join(TIERS)}", ~table["tier"].isin(TIERS)
+    nameless = table[["source", "title", "publisher"]].eq("").any(axis=1) | table["source"].str.contains(" ")
+    yield "source needs an id without spaces, a title and a publisher", nameless
+    yield from one_of(table, tier=TIERS)
     yield "url '{url}' is not a web address", ~table["url"].str.match(r"https?://\S+$|$")
-    nameless = table["url"].eq("") & table.duplicated(["url", "title"], keep=False)
-    yield "source {source} has no url and the title of another; pages know such a document by its title", nameless
+    alike = table["url"].eq("") & table.duplicated(["url", "title"], keep=False)
+    yield "source {source} has no url and the title of another; pages know such a document by its title", alike
     known = table["published"] != ""
-    yield "published '{published}' is not a date such as 2024-06-30", known & _bad_date(table["published"])
+    yield "published '{published}' is not a date such as 2024-06-30", known & bad_date(table["published"])
 
 
 def _cell_rules(raw: pd.DataFrame, known: Reference) -> Rules:
@@ -274,16 +243,13 @@ def _cell_rules(raw: pd.DataFrame, known: Reference) -> Rules:
     yield "unknown source '{source}'; add it to data/sources.csv", ~raw["source"].isin(known.sources.index)
     closed = raw["source"].map(known.sources["url"]).eq("")
     yield "source {source} has no url in data/sources.csv: a fact's document is one that can be opened", closed
-    yield "value '{value}' is not a plain number", _bad_number(raw["value"])
-    yield f"kind '{{kind}}' is not one of {', '.join(KINDS)}", ~raw["kind"].isin(KINDS)
-    yield "period_end '{period_end}' is not a date such as 2024-06-30", _bad_date(raw["period_end"])
+    yield "value '{value}' is not a plain number", bad_number(raw["value"])
+    yield from one_of(raw, kind=KINDS)
+    yield "period_end '{period_end}' is not a date such as 2024-06-30", bad_date(raw["period_end"])
     dated = raw["published"] != ""
-    yield "published '{published}' is not a date such as 2024-06-30", dated & _bad_date(raw["published"])
+    yield "published '{published}' is not a date such as 2024-06-30", dated & bad_date(raw["published"])
     started = raw["period_start"] != ""
-    yield (
-        "period_start '{period_start}' is not a date such as 2024-04-01",
-        started & _bad_date(raw["period_start"]),
-    )
+    yield "period_start '{period_start}' is not a date such as 2024-04-01", started & bad_date(raw["period_start"])
     nature = raw["concept"].map(known.concepts["nature"])
     yield "{concept} is a flow and needs a period_start", nature.isin(["flow", "average"]) & ~started
     yield "{concept} is a stock and has no period_start", nature.eq("stock") & started
@@ -303,20 +269,9 @@ def _gap_rules(raw: pd.DataFrame, known: Reference) -> Rules:
     yield "unknown company '{company}'; see data/companies.csv", ~raw["company"].isin(known.companies.index)
     yield "unknown concept '{concept}'; see data/dictionary.csv", ~raw["concept"].isin(known.concepts.index)
     for column in ("period_start", "period_end"):
-        yield f"{column} '{{{column}}}' is not a date such as 2024-06-30", _bad_date(raw[column])
+        yield f"{column} '{{{column}}}' is not a date such as 2024-06-30", bad_date(raw[column])
     yield "gap ends before it starts", raw["period_end"] < raw["period_start"]
     yield "reason is empty: say why the figure is missing", raw["reason"] == ""
-
-
-def _rate_rules(raw: pd.DataFrame, currencies: list[str]) -> Rules:
-    yield "date '{date}' is not a date such as 2024-06-30", _bad_date(raw["date"])
-    yield "date {date} does not come after the one above", raw["date"] <= raw["date"].shift(fill_value="")
-    for currency in currencies:
-        rate = pd.to_numeric(raw[currency], errors="coerce")
-        yield f"{currency} '{{{currency}}}' is not a positive number", _bad_number(raw[currency]) | (rate <= 0)
-        change = rate / rate.shift()
-        jump = (change > LARGEST_DAILY_CHANGE) | (change < 1 / LARGEST_DAILY_CHANGE)
-        yield f"{currency} {{{currency}}} jumps from the day above: a slip of the pen?", jump
 
 
 def _wanted_unit(raw: pd.DataFrame, known: Reference) -> pd.Series:
@@ -334,10 +289,8 @@ def _series_rules(table: pd.DataFrame, known: Reference) -> Rules:
     yield "period ends before it starts", table["period_end"] < table["period_start"]
     length = periods.days(table["period_start"], table["period_end"])
     known_length = pd.concat([length.between(*days) for days in periods.LENGTHS.values()], axis=1).any(axis=1)
-    yield (
-        f"period is not as long as one of: {', '.join(periods.LENGTHS)}",
-        table["period_start"].notna() & (length > 0) & ~known_length,
-    )
+    odd = table["period_start"].notna() & (length > 0) & ~known_length
+    yield f"period is not as long as one of: {', '.join(periods.LENGTHS)}", odd
     yield "published before the period ends", table["published"] < table["period_end"]
     appeared = dates(table["source"].map(known.sources["published"]))
     other_day = table["published"].ne(appeared) & (table["published"].notna() | appeared.notna())
@@ -345,11 +298,7 @@ def _series_rules(table: pd.DataFrame, known: Reference) -> Rules:
     late = (table["published"] - table["period_end"]).dt.days > LONGEST_DELAY
     yield "published more than six years after the period's end: a slip in a date?", late
     yield "a quarter that equals the year it ends: the filing's own tagging error?", quarter_as_year(table)
-    yield (
-        "value {value:.0f} looks like a slip of scale beside its neighbours; "
-        f"if the document does say so, begin its note with '{CONFIRMED}'",
-        scale_slip(table) & ~table["note"].str.startswith(CONFIRMED),
-    )
+    yield SLIPPED.format(value="{value:.0f}"), scale_slip(table) & ~table["note"].str.startswith(CONFIRMED)
 
 
 def quarter_as_year(table: pd.DataFrame) -> pd.Series:

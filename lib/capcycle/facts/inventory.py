@@ -1,57 +1,73 @@
 """What the registers hold and lack: rows by kind, cells that are empty, rows that became known between two days."""
 
 from collections.abc import Iterable
-from datetime import date
 
 import pandas as pd
 
 from capcycle.errors import CapcycleError
 from capcycle.facts import door, registers
+from capcycle.facts.book import Book
+from capcycle.facts.registers import SOURCES
 
 REMARK = "note"  # an empty remark lacks nothing
 BETWEEN = " · "  # between the cells that name a row
-SOURCES = ["source", "status_source"]
 DATING = [REMARK, "published", *SOURCES, "locator"]  # say when and where, not what
 
 
-def held(as_of: str | date | None = None) -> pd.DataFrame:
-    """Each register as known on `as_of`: rows, rows of each kind and of an unknown day, the newest day, its documents.
+def counts(book: Book) -> pd.DataFrame:
+    """Each register: rows, rows of each kind and of an unknown day, the newest day, its documents.
 
-    >>> held("2025-06-30").set_index("table").loc["holdings", ["rows", "undated"]].tolist()
+    >>> from capcycle import facts
+    >>> counts(facts.open(as_of="2025-06-30")).set_index("table").loc["holdings", ["rows", "undated"]].tolist()
     [0, 0]
     """
-    return pd.DataFrame([_held(name, registers.read(name, as_of)) for name in registers.names()])
+    return pd.DataFrame([_counts(name, book.register(name)) for name in registers.names()])
 
 
-def empty(as_of: str | date | None = None) -> pd.DataFrame:
-    """Each column of each register that is empty in some row: table, column, in how many rows, of how many.
+def columns(book: Book) -> pd.DataFrame:
+    """Each column of each register: table, column, in how many rows it is empty, of how many, and what it holds.
 
-    >>> found = empty().set_index(["table", "column"])
-    >>> bool(found.at[("contracts", "margin_low"), "empty"] < found.at[("contracts", "margin_low"), "rows"])
+    >>> from capcycle import facts
+    >>> cells = columns(facts.open()).set_index(["table", "column"])
+    >>> bool(cells.at[("contracts", "margin_low"), "empty"] < cells.at[("contracts", "margin_low"), "rows"])
     True
     """
-    counts = pd.concat([_empty(name, registers.read(name, as_of)) for name in registers.names()], ignore_index=True)
-    return counts[counts["empty"] > 0].reset_index(drop=True)
+    counts = pd.concat([_empty(name, book.register(name)) for name in registers.names()], ignore_index=True)
+    return counts.merge(registers.columns()[["table", "column", "meaning"]], on=["table", "column"])
 
 
-def became_known(before: str | date, after: str | date | None = None) -> pd.DataFrame:
-    """The rows of all registers that became known after `before` and by `after`, newest known by default.
+def lacking(book: Book) -> pd.DataFrame:
+    """What was looked for and is in no register, by documents that were public: see `registers.gaps`.
+
+    >>> from capcycle import facts
+    >>> "AMD" in " ".join(lacking(facts.open(as_of="2025-10-05"))["missing"])  # the day before its warrant for OpenAI
+    False
+    """
+    gaps = registers.gaps()
+    if not book.as_of:
+        return gaps
+    return gaps[gaps["source"].ne("") & gaps["source"].map(book.public)].reset_index(drop=True)
+
+
+def became_known(was: Book, now: Book) -> pd.DataFrame:
+    """The rows of all registers that became known after the day of one book and by that of another.
 
     A row that was known in another version is `changed`, and `what` says which cells differ; any other is `new`.
     Columns: table, row (its key), cause, what, kind, published, source. Rows of an unknown day are in no version.
-    Errors: CapcycleError for a bad date, or dates that are not one before the other.
+    Errors: CapcycleError for a first book that is not of an earlier day.
 
-    >>> found = became_known("2025-09-29", "2025-09-30").query("table == 'contracts'")
-    >>> found = found[found["cause"] == "changed"]
-    >>> found[["row", "cause", "what"]].values.tolist()
-    [['huatie-hangzhou', 'changed', 'status: signed → terminated; status_date: 2025-03-31 → 2025-09-30']]
+    >>> from capcycle import facts
+    >>> book = facts.open(as_of="2025-09-30")
+    >>> contracts = became_known(book.on("2025-09-29"), book).query("table == 'contracts' and cause == 'changed'")
+    >>> contracts[["row", "what"]].to_numpy().tolist()
+    [['huatie-hangzhou', 'status: signed → terminated; status_date: 2025-03-31 → 2025-09-30']]
     """
-    if not before or door.day(before) >= door.day(after):
-        raise CapcycleError(f"before is '{before}' and after '{after or ''}'; give two dates, the earlier one first")
-    return pd.concat([_became_known(name, before, after) for name in registers.names()], ignore_index=True)
+    if not was.day < now.day:
+        raise CapcycleError(f"before is '{was.as_of}' and after '{now.as_of}'; give two dates, the earlier one first")
+    return pd.concat([_became_known(name, was, now) for name in registers.names()], ignore_index=True)
 
 
-def _held(name: str, table: pd.DataFrame) -> dict:
+def _counts(name: str, table: pd.DataFrame) -> dict:
     day, kinds = registers.public_day(table), table["kind"].value_counts()
     newest = table[day == day.max()]["source"]
     return {
@@ -65,13 +81,14 @@ def _held(name: str, table: pd.DataFrame) -> dict:
 
 
 def _empty(name: str, table: pd.DataFrame) -> pd.DataFrame:
-    empty = (table.isna() | table.eq("")).drop(columns=REMARK, errors="ignore").sum()
+    empty = (table.isna() | table.eq("")).sum()
+    empty = empty.where(empty.index != REMARK, 0)
     return pd.DataFrame({"table": name, "column": empty.index, "empty": empty.to_numpy(), "rows": len(table)})
 
 
-def _became_known(name: str, before: str | date, after: str | date | None) -> pd.DataFrame:
-    was, now = (_named(name, registers.read(name, day)) for day in (before, after))
-    now = now[registers.public_day(now) > door.day(before)]
+def _became_known(name: str, earlier: Book, later: Book) -> pd.DataFrame:
+    was, now = (_named(name, book.register(name)) for book in (earlier, later))
+    now = now[registers.public_day(now) > earlier.day]
     known = [row in was.index for row in now.index]
     each = zip(now.index, known, strict=True)
     return pd.DataFrame({

@@ -17,24 +17,8 @@ from capcycle.errors import CapcycleError, unknown
 from capcycle.facts import door, tables
 from capcycle.units import DEAREST_HOSTING
 
-SCHEMA = {
-    "table": "table that the column belongs to",
-    "column": "the column; empty in the row that says what the table is",
-    "type": "what its cells are; `table` in the row of the table itself",
-    "required": "whether a cell must be filled; `any`: one of those so marked",
-    "key": "whether it is among the columns that tell one row from another",
-    "least": "least value, or the column that is never above this one",
-    "most": "greatest value, or the column that is never below this one",
-    "unit": "unit of the figures; `currency`: as the row's own column `currency` says",
-    "meaning": "what the column holds",
-}
-GAP = {
-    "table": "table that the figure would stand in",
-    "missing": "what was looked for",
-    "reason": "why it is not there",
-    "source": "documents in which it was looked for, or that say that it is lacking",
-}
 CURRENCY = "currency"  # unit of an amount, and the column that names it
+SOURCES = ["source", "status_source"]  # columns that name documents
 MONTH = r"[0-9]{4}-[0-9]{2}"
 FAMILIES = {"date": door.ISO_DATE, "month": door.ISO_DATE, "number": door.PLAIN_NUMBER, "fraction": door.PLAIN_NUMBER}
 HOSTING_POWER = ["critical_it_mw", "gross_mw", "utility_mw"]  # the narrowest that is known sets the price
@@ -70,12 +54,26 @@ def read(name: str, as_of: str | date | None = None) -> pd.DataFrame:
 def history(name: str, as_of: str | date | None = None) -> pd.DataFrame:
     """Every version of every row of a register that was public on `as_of`, as in the file.
 
+    Of its documents those are named that had appeared by then: some speak of what was public before them.
+
     >>> history("useful_lives", as_of="2021-12-31")[["figure", "effect"]].values.tolist()
     [['depreciation', -721000000.0], ['net_income', 561000000.0], ['eps', 0.84]]
     """
     day, stamps = door.day(as_of), (tables.stamp(f"{name}.csv"), tables.stamp("registers.csv"))
     table = _table(name, stamps, door.open_reference()).copy(deep=False)
-    return table[public_day(table) <= day].reset_index(drop=True) if as_of else table
+    return _documented(table[public_day(table) <= day], day).reset_index(drop=True) if as_of else table
+
+
+def _documented(table: pd.DataFrame, day: pd.Timestamp) -> pd.DataFrame:
+    """Rows without the documents that appeared after a day."""
+    published = door.reference().sources["published"]
+    later = set(published.index[published > f"{day:%Y-%m-%d}"])
+    columns = [column for column in SOURCES if column in table]
+    return table.assign(**{column: table[column].map(lambda cell: _without(cell, later)) for column in columns})
+
+
+def _without(cell: str, later: set[str]) -> str:
+    return " ".join(one for one in cell.split() if one not in later)
 
 
 def public_day(table: pd.DataFrame) -> pd.Series:
@@ -114,8 +112,8 @@ def gaps() -> pd.DataFrame:
     >>> [missing for missing in gaps()["missing"] if "AMD" in missing]
     ["tranches of AMD's warrant for OpenAI: shares, gigawatts and share price of each"]
     """
-    table, known = tables.read("register_gaps.csv", GAP), door.open_reference()
-    door.refuse([*known.faults, *door._faults(table, _gap_rules(table, known))])
+    table, known = tables.read("register_gaps.csv"), door.open_reference()
+    door.refuse([*known.faults, *door.faults(table, _gap_rules(table, known))])
     return table
 
 
@@ -149,7 +147,7 @@ def _properties(row: tuple) -> Iterator[str]:
 
 def _schema(name: str | None = None) -> pd.DataFrame:
     """The schema, checked; of one table where a name is given."""
-    schema = _whole_schema(tables.stamp("registers.csv")).copy(deep=False)
+    schema = door.table("registers.csv", _schema_rules)
     if name is None:
         return schema
     if name not in set(schema["table"]):
@@ -157,35 +155,21 @@ def _schema(name: str | None = None) -> pd.DataFrame:
     return schema[schema["table"] == name]
 
 
-@lru_cache(maxsize=2)
-def _whole_schema(stamp: str) -> pd.DataFrame:
-    """Every register that is asked for needs it; `stamp` tells when it has changed."""
-    schema = tables.read("registers.csv", SCHEMA)
-    door.refuse(door._faults(schema, _schema_rules(schema)))
-    return schema
-
-
 def _schema_rules(schema: pd.DataFrame) -> door.Rules:
-    yield (
-        "table '{table}' is not a plain name: small letters and underscores",
-        ~schema["table"].str.fullmatch("[a-z_]+"),
-    )
+    plain = schema["table"].str.fullmatch("[a-z_]+")
+    yield "table '{table}' is not a plain name: small letters and underscores", ~plain
     yield "column {column} of {table} stands twice", schema.duplicated(["table", "column"])
     yield "column {column} is a name that the library uses itself", schema["column"].isin(["file", "line"])
     kinds, kind = ["table", "choice", *TYPES], schema["type"].str.split(":").str[0]
     yield f"type '{{type}}' is not one of {', '.join(kinds)}", ~kind.isin(kinds)
-    yield "required '{required}' is not yes, no or any", ~schema["required"].isin(["yes", "no", "any"])
-    yield "key '{key}' is not yes or no", ~schema["key"].isin(["yes", "no"])
+    yield from door.one_of(schema, required=["yes", "no", "any"], key=["yes", "no"])
     yield "{table} {column} has no meaning", schema["meaning"] == ""
     family = kind.map(FAMILIES).fillna("")
     columns = set(zip(schema["table"], schema["column"], family, strict=True))
     for bound in ("least", "most"):
         cells = zip(schema["table"], schema[bound], family, strict=True)
-        sound = [not cell[1] or bool(re.fullmatch(cell[2], cell[1])) or cell in columns for cell in cells]
-        yield (
-            f"{bound} '{{{bound}}}' is no value of type {{type}}, nor a column of {{table}} that is",
-            ~pd.Series(sound),
-        )
+        sound = pd.Series([not cell[1] or bool(re.fullmatch(cell[2], cell[1])) or cell in columns for cell in cells])
+        yield f"{bound} '{{{bound}}}' is no value of type {{type}}, nor a column of {{table}} that is", ~sound
 
 
 def _columns(schema: pd.DataFrame) -> pd.DataFrame:
@@ -199,7 +183,7 @@ def _key(schema: pd.DataFrame) -> list[str]:
 # ---- one table
 
 
-@lru_cache(maxsize=4)
+@lru_cache(maxsize=32)  # more than there are registers
 def _table(name: str, stamps: tuple[str, ...], known: door.Reference) -> pd.DataFrame:
     """Every version of every row; `stamps` tell when the table or its schema has changed."""
     schema = _schema(name)
@@ -215,7 +199,7 @@ def _checked(schema: pd.DataFrame, known: door.Reference) -> tuple[pd.DataFrame,
     """
     columns = _columns(schema)
     raw = tables.read(f"{schema['table'].iloc[0]}.csv", columns["column"])
-    return raw, door._faults(raw, _rules(raw, columns, known))
+    return raw, door.faults(raw, _rules(raw, columns, known))
 
 
 def _typed(raw: pd.DataFrame, schema: pd.DataFrame) -> pd.DataFrame:
@@ -252,10 +236,7 @@ def _column_rules(cells: pd.Series, row: tuple, known: door.Reference) -> door.R
         yield f"{row.column} is empty; wanted: {row.meaning}", empty
     kind, _, choices = row.type.partition(":")
     if kind == "choice":
-        yield (
-            f"{row.column} '{{{row.column}}}' is not one of {choices.replace('|', ', ')}",
-            ~empty & ~cells.isin(choices.split("|")),
-        )
+        yield from door.one_of(cells.to_frame(), **{row.column: ["", *choices.split("|")]})
     elif kind in TYPES:
         wrong, sentence = TYPES[kind]
         yield f"{row.column} '{{{row.column}}}' {sentence}", ~empty & wrong(cells, known)
@@ -264,10 +245,8 @@ def _column_rules(cells: pd.Series, row: tuple, known: door.Reference) -> door.R
 def _bounds(raw: pd.DataFrame, row: tuple, values: dict[str, pd.Series]) -> door.Rules:
     for bound, word, beyond in ((row.least, "below", operator.lt), (row.most, "above", operator.gt)):
         if bound in values:
-            yield (
-                f"{row.column} {{{row.column}}} is {word} {bound} {{{bound}}}",
-                beyond(values[row.column], values[bound]),
-            )
+            sentence = f"{row.column} {{{row.column}}} is {word} {bound} {{{bound}}}"
+            yield sentence, beyond(values[row.column], values[bound])
         elif bound:
             limit = pd.Timestamp(bound) if re.fullmatch(door.ISO_DATE, bound) else float(bound)
             sentence = f"{row.column} {{{row.column}}} is {word} {bound}: a slip of scale or unit?"
@@ -285,7 +264,7 @@ def _row_rules(raw: pd.DataFrame, columns: pd.DataFrame) -> door.Rules:
 
 
 def _gap_rules(table: pd.DataFrame, known: door.Reference) -> door.Rules:
-    yield f"table '{{table}}' is not one of {', '.join(names())}", ~table["table"].isin(names())
+    yield from door.one_of(table, table=names())
     yield "missing is empty: say what was looked for", table["missing"] == ""
     yield "reason is empty: say why it is not there", table["reason"] == ""
     wrong, sentence = TYPES["source"]
@@ -303,11 +282,8 @@ def _contract_rules(raw: pd.DataFrame, values: dict[str, pd.Series], known: door
 def _market_rules(raw: pd.DataFrame, values: dict[str, pd.Series], known: door.Reference) -> door.Rules:
     series = pd.DataFrame({"company": raw["symbol"], "concept": raw["measure"], "value": values["value"]})
     days = {"period_start": pd.NaT, "period_end": values["date"], "published": values["date"]}
-    yield (
-        "value {value} looks like a slip of scale beside its neighbours; "
-        f"if the document does say so, begin its note with '{door.CONFIRMED}'",
-        door.scale_slip(series.assign(**days)) & ~raw["note"].str.startswith(door.CONFIRMED),
-    )
+    slipped = door.scale_slip(series.assign(**days)) & ~raw["note"].str.startswith(door.CONFIRMED)
+    yield door.SLIPPED.format(value="{value}"), slipped
 
 
 def _unit_rules(raw: pd.DataFrame, values: dict[str, pd.Series], known: door.Reference) -> door.Rules:
@@ -320,14 +296,14 @@ def _unit_rules(raw: pd.DataFrame, values: dict[str, pd.Series], known: door.Ref
 Check = Callable[[pd.Series, door.Reference], pd.Series]
 TYPES: dict[str, tuple[Check, str]] = {  # whether filled cells are wrong, and how to say so
     "text": (lambda cells, known: pd.Series(False, cells.index), ""),
-    "date": (lambda cells, known: door._bad_date(cells), "is not a date such as 2024-06-30"),
+    "date": (lambda cells, known: door.bad_date(cells), "is not a date such as 2024-06-30"),
     "month": (
         lambda cells, known: ~cells.str.fullmatch(f"{door.ISO_DATE}|{MONTH}") | _days(cells).isna(),
         "is not a day or a month such as 2024-06-30 or 2024-06",
     ),
-    "number": (lambda cells, known: door._bad_number(cells), "is not a plain number"),
+    "number": (lambda cells, known: door.bad_number(cells), "is not a plain number"),
     "fraction": (
-        lambda cells, known: door._bad_number(cells) | ~_values(cells, "fraction").between(0, 1),
+        lambda cells, known: door.bad_number(cells) | ~_values(cells, "fraction").between(0, 1),
         "is not a fraction between 0 and 1; write 0.25 for 25%",
     ),
     "url": (lambda cells, known: ~cells.str.match(r"https?://\S+$"), "is not a web address"),

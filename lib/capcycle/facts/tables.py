@@ -5,7 +5,9 @@ import hashlib
 import io
 import os
 import re
+import tomllib
 from collections.abc import Iterable, Iterator
+from functools import cache
 from pathlib import Path
 
 import pandas as pd
@@ -20,15 +22,43 @@ UNCLEAN = {  # what a cell may not hold, and how a person would say so
     "begins like a formula; a spreadsheet would run it": re.compile(r"^[=+@]"),
 }
 ANY_UNCLEAN = re.compile("|".join(pattern.pattern for pattern in UNCLEAN.values()))
+STATED = tomllib.loads(Path(__file__).with_name("columns.toml").read_text("utf-8"))
+OF_COMPANY = "facts/<TICKER>.csv"  # stands for the file of each company
 
 
-def read(name: str, columns: Iterable[str]) -> pd.DataFrame:
+def chapter(name: str) -> dict[str, tuple[str, dict[str, str]]]:
+    """The tables of a chapter of the codebook by file: what each is, and its columns with what they hold.
+
+    >>> chapter("claims")["speakers.csv"][0]
+    'Who claims something, and what kind of source that is.'
+    """
+    return {file: (each["about"], _meanings(each["columns"])) for file, each in STATED[name].items()}
+
+
+@cache
+def columns(name: str) -> dict[str, str]:
+    """The columns of a table of `data/` that has no schema there, in order, with what each holds.
+
+    >>> list(columns("facts/MSFT.csv"))[:2], columns("fx_usd.csv")["date"]
+    (['company', 'concept'], 'day of the fixing')
+    """
+    file = OF_COMPANY if name.startswith("facts/") else name
+    return next(files[file][1] for files in map(chapter, ("facts", "registers", "claims")) if file in files)
+
+
+def _meanings(columns: list[str] | dict[str, str]) -> dict[str, str]:
+    return {each: STATED["shared"][each] for each in columns} if isinstance(columns, list) else columns
+
+
+def read(name: str, wanted: Iterable[str] | None = None) -> pd.DataFrame:
     """A table of `data/` as text, cell by cell, with the file and line of each row.
+
+    wanted  its columns, where these are stated elsewhere than in `columns.toml`
 
     Errors: DataError for a file that is missing, is not a UTF-8 CSV table of these columns, or has unclean cells.
     """
     _trace(name)
-    wanted, file = list(columns), f"data/{name}"
+    wanted, file = list(columns(name) if wanted is None else wanted), f"data/{name}"
     lines, records = _records(_text(name), file)
     if not records or records[0] != wanted:
         header = ", ".join(records[0]) if records else "none"
@@ -72,12 +102,12 @@ def _records(text: str, file: str) -> tuple[list[int], list[list[str]]]:
 
 
 def _untidy(records: list[list[str]], lines: list[int], file: str) -> Iterator[str]:
-    columns = records[0]
+    header = records[0]
     for record, line in zip(records[1:], lines[1:], strict=True):
-        if len(record) != len(columns):
-            yield f"{file}:{line}: {len(record)} cells; there are {len(columns)} columns"
+        if len(record) != len(header):
+            yield f"{file}:{line}: {len(record)} cells; there are {len(header)} columns"
         elif any(map(ANY_UNCLEAN.search, record)):
-            for column, cell in zip(columns, record, strict=True):
+            for column, cell in zip(header, record, strict=True):
                 yield from (f"{file}:{line}: {column} {why}" for why, bad in UNCLEAN.items() if bad.search(cell))
 
 

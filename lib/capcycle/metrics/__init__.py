@@ -11,8 +11,6 @@ from capcycle.errors import unknown
 from capcycle.metrics.families import FAMILIES
 from capcycle.metrics.registry import ALL, Quantity
 
-__all__ = ["ALL", "FAMILIES"]
-
 for module in pkgutil.iter_modules(__path__, f"{__name__}."):
     import_module(module.name)
 
@@ -24,4 +22,4 @@ def __getattr__(name: str) -> Callable[..., Quantity]:
 
 
 def __dir__() -> list[str]:
-    return [*__all__, *ALL]
+    return [*globals(), *ALL]

@@ -34,14 +34,21 @@ def build(outcomes: list[Outcome], out: Path) -> None:
     _write_manifest(out, pages, data)
 
 
+def draw(outcome: Outcome) -> None:
+    """Keep in the cache what `build` will ask for of one run."""
+    pictures.bundle()
+    page.render(outcome, data_version())
+
+
 def _write_assets(folder: Path) -> None:
     folder.mkdir()
     (folder / "vega.js").write_text(pictures.bundle(), "utf-8")
+    variables = {role: f"var(--{role})" for role in theme.LIGHT}  # so that a page restyles what is already drawn
     colours = {
         "light": theme.LIGHT,
         "dark": theme.DARK,
-        "config": theme.config(theme.css_variables(theme.LIGHT))["config"] | {"background": None},
-        "variables": {colour: f"var(--{role})" for role, colour in theme.LIGHT.items()},
+        "config": theme.config(variables)["config"] | {"background": None},
+        "variables": {colour: variables[role] for role, colour in theme.LIGHT.items()},
         "font": theme.FONT,
     }
     for name in ASSETS:

@@ -1,7 +1,6 @@
 """An exhibit as the page template needs it: its table and the documents behind it."""
 
 import re
-from dataclasses import dataclass
 from itertools import groupby
 from typing import Any
 
@@ -13,20 +12,8 @@ NUMBER = re.compile(
 SHORT = 18  # letters of a cell that needs no second line
 LONG = 60  # and of one that would be a column of single words if it got no more room than the others
 BETWEEN = "; "  # between several values in one cell of a column that is chosen from
+Cell = dict[str, Any]
 MISSING = {"", "-", "–", "—", "n/a", "…"}
-
-
-@dataclass(frozen=True)
-class Cell:
-    """A cell of a table: its text and where it links to.
-
-    `before` is what stands above a link; `details` are the lines that the text opens, where it does.
-    """
-
-    text: str
-    href: str = ""
-    before: str = ""
-    details: tuple[str, ...] = ()
 
 
 def documents(exhibits: list[dict]) -> dict[str, dict]:
@@ -54,34 +41,29 @@ def table(exhibit: dict) -> dict[str, Any]:
         "rows": rows,
         "numeric": [_numeric([row[place] for row in rows]) for place in places],
         "short": [place > 0 and _short([row[place] for row in rows]) for place in places],
-        "long": [any(len(row[place].text + row[place].before) > LONG for row in rows) for place in places],
+        "long": [any(len(row[place]["text"] + row[place]["before"]) > LONG for row in rows) for place in places],
         "filters": [_filter(name, exhibit["columns"].index(name), rows) for name in exhibit.get("filters", [])],
     }
 
 
 def _cell(value: Any) -> Cell:
-    if not isinstance(value, dict):
-        return Cell(str(value))
-    href = value.get("href", "")
-    return Cell(
-        str(value["text"]),
-        href if safe(href) else "",
-        str(value.get("before", "")),
-        tuple(value.get("details", ())),
-    )
+    """A cell: its text, where it links to, what stands above a link, and the lines that the text opens."""
+    given = value if isinstance(value, dict) else {"text": str(value)}
+    cell = {"href": "", "before": "", "details": ()} | given
+    return cell if safe(cell["href"]) else cell | {"href": ""}
 
 
 def _filter(name: str, place: int, rows: list[list[Cell]]) -> dict[str, Any]:
     """A column to choose from: its name, its place, and every value that stands in it."""
-    values = {value for row in rows for value in row[place].text.split(BETWEEN)}
+    values = {value for row in rows for value in row[place]["text"].split(BETWEEN)}
     return {"name": name, "place": place, "values": sorted(values - MISSING)}
 
 
 def _short(column: list[Cell]) -> bool:
     """Whether a column holds a few letters in each cell, so that it may be as narrow as they are."""
-    return all(len(cell.text) <= SHORT and not cell.href and not cell.details for cell in column)
+    return all(len(cell["text"]) <= SHORT and not cell["href"] and not cell["details"] for cell in column)
 
 
 def _numeric(column: list[Cell]) -> bool:
-    shown = [cell.text.strip() for cell in column if cell.text.strip() not in MISSING]
+    shown = [text for cell in column if (text := cell["text"].strip()) not in MISSING]
     return bool(shown) and all(NUMBER.match(text) for text in shown)

@@ -76,25 +76,15 @@ def check_ids(name: str, exhibits: list[dict]) -> None:
         raise RunError(f"{name}: {', '.join(twice)} names more than one exhibit; give each an id of its own")
 
 
-@dataclass(frozen=True)
-class Failure:
-    """Where a notebook stopped: its code cell, counted from one (0 when none says), and what it said."""
-
-    cell: int
-    cells: int
-    code: str
-    traceback: str
-
-
-def failure(notebook: dict, error: str) -> Failure:
-    """The first error in a notebook, or `error` when no cell holds one."""
+def failure(notebook: dict, error: str) -> dict[str, Any]:
+    """Where a notebook stopped: its code cell, counted from one (0 when none says: then `error`), and what it said."""
     code = [cell for cell in notebook["cells"] if cell["cell_type"] == "code"]
     for number, cell in enumerate(code, start=1):
         for output in cell["outputs"]:
             if output["output_type"] == "error":
                 said = ANSI.sub("", "\n".join(output["traceback"]))
-                return Failure(number, len(code), "".join(cell["source"]), said)
-    return Failure(0, len(code), "", ANSI.sub("", error))
+                return {"cell": number, "cells": len(code), "code": "".join(cell["source"]), "traceback": said}
+    return {"cell": 0, "cells": len(code), "code": "", "traceback": ANSI.sub("", error)}
 
 
 def _tags(cell: dict) -> set[str]:

@@ -65,7 +65,7 @@ def render(outcome: Outcome, data: DataVersion) -> Path:
 def _key(outcome: Outcome, data: DataVersion) -> str:
     made = hashlib.sha256(_machinery().encode())
     made.update(repr((outcome.run, outcome.status == "failed", outcome.error, data)).encode())
-    made.update(_bytes(outcome.notebook))
+    made.update(outcome.notebook.read_bytes() if outcome.notebook.is_file() else b"")
     return made.hexdigest()[:24]
 
 
@@ -78,10 +78,6 @@ def _machinery() -> str:
         if file.is_file() and "__pycache__" not in file.parts:
             made.update(file.read_bytes())
     return made.hexdigest()
-
-
-def _bytes(file: Path) -> bytes:
-    return file.read_bytes() if file.is_file() else b""
 
 
 def _write(outcome: Outcome, data: DataVersion, folder: Path) -> None:
@@ -194,9 +190,8 @@ def _remade(outcome: Outcome, document: dict) -> dict[str, Any]:
     known = declared(outcome.notebook)
     given = document["metadata"].get("papermill", {}).get("parameters", {})
     values = {name: given.get(name, parameter.default) for name, parameter in known.items()}
-    typed = [
-        word for name, value in values.items() if value != known[name].default for word in ("-p", name, _typed(value))
-    ]
+    own = [name for name, value in values.items() if value != known[name].default]
+    typed = [word for name in own for word in ("-p", name, _typed(values[name]))]
     return {
         "parameters": [(name, _typed(value), known[name].help) for name, value in values.items()],
         "as_of": values.get("as_of", ""),

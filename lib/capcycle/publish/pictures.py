@@ -5,6 +5,7 @@ import json
 import os
 import re
 from collections.abc import Callable
+from functools import cache
 from pathlib import Path
 from threading import get_ident
 
@@ -38,10 +39,12 @@ def thumbnail(spec: dict) -> str:
 
 def bundle() -> str:
     """Vega, Vega-Lite and vega-embed as one script, the same bytes each time."""
-    return _kept(
-        f"vega-{VEGA_LITE_VERSION}-{vl_convert.__version__}.js",
-        lambda: vl_convert.javascript_bundle(vl_version=VEGA_LITE_VERSION),
-    )
+    return _kept(f"vega-{VEGA_LITE_VERSION}-{vl_convert.__version__}.js", _bundled)
+
+
+@cache
+def _bundled() -> str:
+    return vl_convert.javascript_bundle(vl_version=VEGA_LITE_VERSION)  # takes two seconds
 
 
 def _sized(spec: dict, width: int, height: int | None) -> dict:
@@ -56,10 +59,7 @@ def _bare(node):
         return [_bare(item) for item in node if not _is_text(item)]
     if not isinstance(node, dict):
         return node
-    return {
-        key: value if key in AS_IT_IS else _unlabelled(key, value) if _is_channel(key, value) else _bare(value)
-        for key, value in node.items()
-    }
+    return {key: _unlabelled(key, value) for key, value in node.items()}
 
 
 def _is_text(layer) -> bool:
@@ -67,13 +67,11 @@ def _is_text(layer) -> bool:
     return (mark.get("type") if isinstance(mark, dict) else mark) == "text"
 
 
-def _unlabelled(channel: str, value: dict) -> dict:
-    label, nothing = WORDLESS[channel]
-    return {**value, label: nothing}
-
-
-def _is_channel(key: str, value) -> bool:
-    return key in WORDLESS and isinstance(value, dict) and "field" in value
+def _unlabelled(key: str, value):
+    if key in WORDLESS and isinstance(value, dict) and "field" in value:
+        label, nothing = WORDLESS[key]
+        return {**value, label: nothing}
+    return value if key in AS_IT_IS else _bare(value)
 
 
 def _drawn(spec: dict, config: dict) -> str:

@@ -69,11 +69,8 @@ def without(config: dict, known: dict) -> dict:
     """
     left = {}
     for key, value in config.items():
-        rest = without(value, known[key]) if _both_dicts(value, known.get(key)) else value
+        both = isinstance(value, dict) and isinstance(known.get(key), dict)
+        rest = without(value, known[key]) if both else value
         if rest != known.get(key) and rest != {}:
             left[key] = rest
     return left
-
-
-def _both_dicts(one: Any, other: Any) -> bool:
-    return isinstance(one, dict) and isinstance(other, dict)

@@ -1,43 +1,11 @@
-"""What an analyst does with any model: cases, scenarios, grids, tornadoes, solving, simulating, checking."""
+"""What an analyst does with any model: cases, scenarios, grids, tornadoes, solving, simulating."""
 
 from capcycle.study.assumptions import assumption, converted, declared
-from capcycle.study.case import Case, case, cases
-from capcycle.study.check import Check, check
-from capcycle.study.figures import figure, history, newest
+from capcycle.study.case import Case, Cases, case, cases
+from capcycle.study.figures import figure, history, newest, summed
 from capcycle.study.scenarios import SCENARIOS, Scenarios, scenarios
 from capcycle.study.simulate import Simulation, simulate
 from capcycle.study.solve import Solution, solve
-from capcycle.study.start import bound, starts
+from capcycle.study.start import bound, starts, starts_bound, starts_by_company
 from capcycle.study.sweep import Grid, Tornado, grid, tornado
-from capcycle.study.tell import hindsight, subject, tell, verdict
-
-__all__ = [
-    "SCENARIOS",
-    "Case",
-    "Check",
-    "Grid",
-    "Scenarios",
-    "Simulation",
-    "Solution",
-    "Tornado",
-    "assumption",
-    "bound",
-    "case",
-    "cases",
-    "check",
-    "converted",
-    "declared",
-    "figure",
-    "grid",
-    "hindsight",
-    "history",
-    "newest",
-    "scenarios",
-    "simulate",
-    "solve",
-    "starts",
-    "subject",
-    "tell",
-    "tornado",
-    "verdict",
-]
+from capcycle.study.tell import hindsight, judged_later, subject, tell, verdict

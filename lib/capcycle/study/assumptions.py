@@ -10,6 +10,7 @@ import pandas as pd
 from capcycle import facts, words
 from capcycle.errors import ModelError, unknown
 from capcycle.facts import Book
+from capcycle.models.bounds import bounds, within
 from capcycle.quantity import ASSUMED, DERIVED, Quantity
 
 
@@ -20,7 +21,7 @@ def assumption(book: Book, name: str, company: str = "", value: float = 0.0) -> 
     the value as its own: today's judgement, without the documents of later days (`hindsight`).
     Where only other companies have the assumption, it is missing, and `whose` names them. One of which only the ends
     are stated has these and no value.
-    Errors: ModelError for a name that is not among the assumptions.
+    Errors: ModelError for a name that is not among the assumptions, and for a value that cannot be.
 
     >>> weight = assumption(facts.open(), "signed_weight")
     >>> weight.low, weight.value, assumption(facts.open(), "signed_weight", value=0.5).value
@@ -41,7 +42,7 @@ def assumption(book: Book, name: str, company: str = "", value: float = 0.0) -> 
         row["reason"], published=row["published"],
     )  # fmt: skip
     stood = known if _public(book, known) else _own(known, book)
-    return stood.chosen(value) if value else stood
+    return _chosen(stood, value) if value else stood
 
 
 def declared(name: str, value: float | Sequence[float], unit: str, reason: str) -> Quantity:
@@ -57,15 +58,6 @@ def declared(name: str, value: float | Sequence[float], unit: str, reason: str) 
         raise ModelError(f"{name} is {value}: give one number, or low, central and high, rising")
     low, central, high = numbers if len(numbers) == 3 else (np.nan, numbers[0], np.nan)
     return Quantity(name, central, unit, low, high, reason=reason)
-
-
-def assumption_names(book: Book) -> set[str]:
-    """Every name that an assumption has.
-
-    >>> "wacc" in assumption_names(facts.open())
-    True
-    """
-    return set(book.assumptions["name"])
 
 
 def converted(quantity: Quantity, book: Book) -> Quantity:
@@ -92,14 +84,22 @@ def converted(quantity: Quantity, book: Book) -> Quantity:
     )
 
 
+def _chosen(known: Quantity, value: float) -> Quantity:
+    low, high, advice = bounds(known.name, known.unit)
+    within(known.name, value, low, high, known.unit, advice)
+    return known.chosen(value)
+
+
 def _times(value: Any, rate: float) -> Any:
     return [each * rate for each in value] if np.ndim(value) else value * rate
 
 
 def _public(book: Book, known: Quantity) -> bool:
-    """Whether an assumption stood on the day: by its own day, else by those of its documents."""
+    """Whether an assumption stood on the day: by its own day, else by those of its documents, none of them later."""
     if not book.as_of:
         return True
+    if book.later(known.source):
+        return False
     if pd.notna(known.published):
         return bool(known.published <= book.day)
     return bool(known.source) and book.public(known.source)

@@ -14,8 +14,8 @@ from capcycle.errors import ModelError, unknown
 from capcycle.facts import Book
 from capcycle.measure import Measures
 from capcycle.models import bounds
-from capcycle.quantity import DERIVED, Quantity
-from capcycle.study.assumptions import assumption, assumption_names, converted
+from capcycle.quantity import DERIVED, Quantity, listed
+from capcycle.study.assumptions import assumption, converted
 from capcycle.study.figures import figure
 
 
@@ -38,6 +38,11 @@ class Case:
     def currency(self) -> str:
         """The currency of all amounts."""
         return self.book.money
+
+    @property
+    def name(self) -> str:
+        """The name of the company; empty where it is about none."""
+        return self.book.names[self.company] if self.company else ""
 
     def evaluate(self, **values: Any) -> Any:
         """The model's outputs with some inputs at other values than the central ones: numbers, arrays or parameters.
@@ -113,8 +118,8 @@ class Case:
     def lacking(self) -> str:
         """What is missing and why; empty where nothing is."""
         missing = [each for each in self.inputs.values() if each.missing]
-        reasons = dict.fromkeys(_nobody(missing, each.whose) if each.whose else each.reason for each in missing)
-        return "; ".join(reasons).replace(".; ", "; ")
+        reasons = (_nobody(missing, each.whose) if each.whose else each.reason for each in missing)
+        return listed(reasons)
 
     def with_inputs(self, **inputs: Any) -> "Case":
         """The same case with some inputs put in the place of its own: whatever `case` takes."""
@@ -142,10 +147,17 @@ class Case:
 
     def _chosen(self, name: str, number: float) -> Quantity:
         each = self.inputs[name]
-        known = name in assumption_names(self.book)
+        known = name in set(self.book.assumptions["name"])
         scale = assumption(self.book, name, self.company) if known else each
         factor = converted(replace(scale, value=1.0), self.book).value  # of a dollar, where that is what it is in
         return each.chosen(number * factor)
+
+
+class Cases(dict[str, Case]):
+    """A case for each company; who asks for another learns which there are."""
+
+    def __missing__(self, company: str) -> Case:
+        raise ModelError(unknown("company", [company], self))
 
 
 def case(model: Callable, book: Book, company: str = "", **given: Any) -> Case:
@@ -165,24 +177,22 @@ def case(model: Callable, book: Book, company: str = "", **given: Any) -> Case:
     >>> float(kupperman.outputs.revenue_required)
     320000000000.0
     """
-    if wrong := set(given) - set(model.parameters):
-        raise ModelError(f"{model.__name__}: {unknown('input', wrong, model.parameters)}")
-    known = {*assumption_names(book), *given}
+    known = {*book.assumptions["name"], *given}
     if lacking := [name for name in model.parameters if name not in known]:
         raise ModelError(f"{model.__name__} needs {', '.join(lacking)}: give each, or add it to data/assumptions.csv")
-    taken = {name: given.get(name, name) for name in model.parameters}
+    taken = {name: name for name in model.parameters} | given
     return Case(model, dict(_inputs(model, book, company, taken)), book, company)
 
 
-def cases(model: Callable, book: Book, companies: Sequence[str] = (), **given: Any) -> dict[str, Case]:
+def cases(model: Callable, book: Book, companies: Sequence[str] = (), **given: Any) -> Cases:
     """A case for each company, by default each of the book; who lacks a figure keeps a case that says what it lacks."""
-    return {company: case(model, book, company, **given) for company in companies or book.companies}
+    return Cases({company: case(model, book, company, **given) for company in companies or book.companies})
 
 
 def _inputs(model: Callable, book: Book, company: str, given: dict[str, Any]) -> Iterator[tuple[str, Quantity]]:
+    if wrong := set(given) - set(model.parameters):
+        raise ModelError(f"{model.__name__}: {unknown('input', wrong, model.parameters)}")
     for name, value in given.items():
-        if name not in model.parameters:
-            raise ModelError(f"{model.__name__}: {unknown('input', [name], model.parameters)}")
         unit = model.parameters[name].replace("currency", book.money)
         taken = converted(_input(name, value, book, company, unit), book)
         yield name, replace(taken, name=name, unit=unit)

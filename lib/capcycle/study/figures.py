@@ -6,7 +6,7 @@ import pandas as pd
 from capcycle import facts, words
 from capcycle.errors import ModelError, unknown
 from capcycle.measure import Measures
-from capcycle.quantity import ASSUMED, Quantity
+from capcycle.quantity import ASSUMED, Quantity, missing, total
 
 
 def figure(measures: Measures, company: str, period: str | None = None) -> Quantity:
@@ -38,6 +38,32 @@ def newest(measures: Measures, company: str) -> Quantity:
     """
     own = measures.table[measures.table["company"] == company].dropna(subset="value")
     return figure(measures, company, None if own.empty else own["period"].iloc[-1])
+
+
+def summed(measures: Measures, company: str, first: pd.Timestamp, last: pd.Timestamp) -> Quantity:
+    """The sum of a company's figures of all periods from one day to another, by the calendar.
+
+    It is missing where one of them is, for the reason of the first that is.
+
+    first, last  days in the first and in the last period; of trailing months the days at which they end
+
+    >>> from capcycle.measure import measure
+    >>> from capcycle.panel import select
+    >>> capex = measure("capex", select(facts.open(["META"], "2024-08-01")))
+    >>> half = summed(capex, "META", pd.Timestamp("2024-01-01"), pd.Timestamp("2024-06-30"))
+    >>> half.value, half.reason  # 14.573bn of purchases of property and equipment in the six months of the 10-Q
+    (14573000000.0, '2024Q1 to 2024Q2.')
+    """
+    ends = [_ordinal(day, measures.panel.steps_per_year) for day in (first, last)]
+    table = measures.table[measures.table["company"] == company]
+    rows = table[table["ordinal"].between(*ends)]
+    if len(rows) != ends[1] - ends[0] + 1:
+        return missing(measures.name, words.say("study.not_shown", name=words.lower(words.name(measures.name))))
+    each = [_quantity(measures, row) for _, row in rows.iterrows()]
+    if len(each) == 1 or rows["value"].isna().any():
+        return next((one for one in each if one.missing), each[0])
+    shown = {"first": rows["period"].iloc[0], "last": rows["period"].iloc[-1]}
+    return total(each, measures.name, words.say("study.periods", **shown))
 
 
 def history(measures: Measures, company: str) -> Quantity:
@@ -77,6 +103,11 @@ def _quantity(measures: Measures, row: pd.Series) -> Quantity:
         since=row["period_end"],
         day=row["period_end"],
     )
+
+
+def _ordinal(day: pd.Timestamp, per_year: int) -> int:
+    """The period of the calendar that a day is in."""
+    return day.year if per_year == 1 else day.year * 4 + day.quarter - 1
 
 
 def _why(row: pd.Series) -> str:

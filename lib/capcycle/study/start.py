@@ -1,6 +1,7 @@
 """A case to begin with, for any model: its analysis' own where there is one, else what the tables give."""
 
 from collections.abc import Callable, Sequence
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -31,6 +32,23 @@ def starts(*models: Callable) -> Callable[[Start], Start]:
     return registered
 
 
+def starts_by_company(model: Callable, **given: Any) -> Callable[[Callable], Callable]:
+    """Register what makes a case for each company of a book; of no company the model is `bound` with what is given."""
+
+    def registered(cases: Callable) -> Callable:
+        STARTS[model.__name__] = lambda book, company: (
+            cases(book.of(company))[company] if company else bound(model, book, **given)
+        )
+        return cases
+
+    return registered
+
+
+def starts_bound(model: Callable, **given: Any) -> None:
+    """Register that a model begins as `bound` gives it, with some assumptions in the place of its inputs' own."""
+    STARTS[model.__name__] = partial(bound, model, **given)
+
+
 def bound(model: Callable, book: Book, company: str = "", **given: Any) -> Case:
     """A model with what is given, the assumptions and the company's newest figures; the rest is missing, with reasons.
 
@@ -38,7 +56,7 @@ def bound(model: Callable, book: Book, company: str = "", **given: Any) -> Case:
 
     >>> from capcycle.analyses.leasing.model import lease_payback
     >>> bound(lease_payback, facts.open()).inputs["server_price"].reason
-    'Price of a server: nothing here gives it, type a number.'
+    'Price of a server: no figure here, type a number.'
     """
     inputs = {name: _input(model, name, given.get(name, name), book, company) for name in model.parameters}
     return case(model, book, company, **inputs)

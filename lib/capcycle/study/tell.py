@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 
 from capcycle import words
+from capcycle.facts import Book
 from capcycle.quantity import Quantity
 from capcycle.study.case import Case
 from capcycle.words import Sentence
@@ -33,16 +34,12 @@ def tell(case: Case, key: str, **more: Any) -> str:
     >>> _Sentence(build, {}).format("{it_capex} needs {revenue_required} a year")
     '$400bn needs $320bn a year'
     """
-    return filled(case, words.sentence(key), **more)
-
-
-def filled(case: Case, sentence: str, **more: Any) -> str:
-    """A sentence as `tell` fills it, given itself."""
-    form = _Sentence(case, more)
+    form, sentence = _Sentence(case, more), words.sentence(key)
     lacking = [each for each in form.quantities(sentence) if each.missing]
     if lacking:
-        reasons = dict.fromkeys(each.reason or words.say("reason.undefined") for each in lacking)
-        return words.say("study.cannot", subject=subject(case), reason="; ".join(reasons).rstrip("."))
+        reasons = (each.reason or words.say("reason.undefined") for each in lacking)
+        once = dict.fromkeys(part.rstrip(".") for reason in reasons for part in reason.split("; "))
+        return words.say("study.cannot", subject=subject(case), reason="; ".join(once))
     return form.format(sentence)
 
 
@@ -53,11 +50,23 @@ def verdict(case: Case, *keys: str, **more: Any) -> Sentence:
 
 def hindsight(*cases: Case) -> Iterator[str]:
     """A sentence for results that rest on today's judgement on a page of an earlier day; none where they do not."""
-    names = dict.fromkeys(name for case in cases for name in case.hindsight)
+    if cases:
+        yield from judged_later(cases[0].book, *(each for case in cases for each in case.inputs.values()))
+
+
+def judged_later(book: Book, *inputs: Quantity) -> Iterator[str]:
+    """The same sentence of what takes some inputs without a case, such as a note on an exhibit.
+
+    >>> from capcycle import facts
+    >>> from capcycle.study import assumption
+    >>> book = facts.open(as_of="2025-06-30")
+    >>> next(judged_later(book, assumption(book, "signed_weight")))[:60]
+    "This rests on today's judgement of the weight of signed-only"
+    """
+    names = dict.fromkeys(each.name for each in inputs if each.hindsight)
     if names:
-        day = words.day(cases[0].book.day)
         first = words.listing([words.lower(words.name(name)) for name in list(names)[:2]])
-        yield words.counted("study.rests_on_hindsight", len(names), day=day, first=first)
+        yield f"{words.counted('study.rests_on_hindsight', len(names), day=words.day(book.day), first=first)}."
 
 
 def subject(case: Case) -> str:

@@ -2,5 +2,3 @@
 
 from capcycle.widgets.measures import Explorer
 from capcycle.widgets.models import ModelExplorer
-
-__all__ = ["Explorer", "ModelExplorer"]

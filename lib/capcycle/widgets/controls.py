@@ -83,6 +83,14 @@ def dropdown(key: str, options: Sequence[tuple[str, str]], value: str) -> ui.Dro
     return control(ui.Dropdown, key, options=options, value=value)
 
 
+def offer(shown: ui.Dropdown, options: tuple[tuple[str, str], ...]) -> None:
+    """Other options in a list, which keeps its value where that is one of them."""
+    kept = shown.value
+    if options != shown.options:
+        shown.options = options  # the first is chosen
+        shown.value = kept if kept in dict(options).values() else shown.value
+
+
 def choices(key: str, values: Iterable[str]) -> tuple[tuple[str, str], ...]:
     """Options with the words of their control."""
     return tuple((words.say(f"widgets.{key}_{value}"), value) for value in values)

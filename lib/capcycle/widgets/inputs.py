@@ -9,7 +9,7 @@ import numpy as np
 from capcycle import units, words
 from capcycle.errors import CapcycleError
 from capcycle.exhibits import parts
-from capcycle.study import Input
+from capcycle.quantity import Quantity
 
 STEPS = 200  # of a slider
 LABEL = "250px"
@@ -17,43 +17,43 @@ SCALES = ("tn", "bn", "m")  # of what is written in a box
 NUMBER = re.compile(r"([-+−]?\d*\.?\d+(?:e[-+]?\d+)?)\s*(%|k|m|bn|tn)?", re.IGNORECASE)
 
 
-def control(each: Input) -> ui.Widget:
+def control(each: Quantity) -> ui.Widget:
     """The control of an input: a slider where it has a range, else a box, which is empty where the input is missing.
 
-    >>> control(Input("it_life", 5.0, "years", 3.0, 6.0)).max, control(Input("it_capex", 5.8e9, "USD")).value
+    >>> control(Quantity("it_life", 5.0, "years", 3.0, 6.0)).max, control(Quantity("it_capex", 5.8e9, "USD")).value
     (6.0, '5.8bn')
     """
     look = {"description": _label(each), "style": {"description_width": LABEL}, "layout": {"width": "auto"},
             "tooltip": each.reason, "continuous_update": False}  # fmt: skip
     if not slides(each):
         return ui.Text(value=text(each), placeholder=words.say("widgets.type"), **look)
-    low, high = min(each.low, each.central), max(each.high, each.central)
+    low, high = min(each.low, each.value), max(each.high, each.value)
     form = ".1%" if each.unit in parts.PERCENT else ".3f" if high < 1e4 else ".3s"
-    return ui.FloatSlider(value=each.central, min=low, max=high, step=(high - low) / STEPS, readout_format=form, **look)
+    return ui.FloatSlider(value=each.value, min=low, max=high, step=(high - low) / STEPS, readout_format=form, **look)
 
 
-def _label(each: Input) -> str:
+def _label(each: Quantity) -> str:
     name, unit = words.name(each.name), parts.unit(each.unit)
     return words.say("widgets.unit", input=name, unit=unit) if unit != name else name
 
 
-def slides(each: Input) -> bool:
+def slides(each: Quantity) -> bool:
     """Whether an input has a slider: it is one number and has a range."""
-    return each.varied and not each.missing and np.ndim(each.central) == 0
+    return each.varied and not each.missing and np.ndim(each.value) == 0
 
 
-def start(each: Input) -> float | str:
+def start(each: Quantity) -> float | str:
     """The value with which the control of an input begins."""
-    return float(each.central) if slides(each) else text(each)
+    return float(each.value) if slides(each) else text(each)
 
 
-def text(each: Input) -> str:
+def text(each: Quantity) -> str:
     """What the box of an input holds: figures by year with a comma between them; nothing where one is missing.
 
-    >>> text(Input("ramp", 0.85, "fraction")), text(Input("capex", [44.5e9, 64.55e9], "USD"))
+    >>> text(Quantity("ramp", 0.85, "fraction")), text(Quantity("capex", [44.5e9, 64.55e9], "USD"))
     ('85%', '44.5bn, 64.55bn')
     """
-    return "" if each.missing else ", ".join(_written(one, each.unit) for one in np.atleast_1d(each.central))
+    return "" if each.missing else ", ".join(_written(one, each.unit) for one in np.atleast_1d(each.value))
 
 
 def _written(number: float, unit: str) -> str:
@@ -63,22 +63,21 @@ def _written(number: float, unit: str) -> str:
     return f"{units.scaled(number, scale) if scale else number:.6g}{scale}"
 
 
-def value(each: Input, shown: float | str) -> float | list[float]:
+def value(each: Quantity, shown: float | str) -> float | list[float]:
     """What a control says of its input: a number, or a list of them where the input is by year.
 
     Errors: CapcycleError for a text that is no number.
 
-    >>> from capcycle.study import Input
-    >>> missing = Input("it_capex", float("nan"), "USD")
-    >>> value(missing, "3.5bn"), value(missing, "12 %"), value(Input("capex", [1.0], "USD"), "2bn, 3bn")
+    >>> missing = Quantity("it_capex", float("nan"), "USD")
+    >>> value(missing, "3.5bn"), value(missing, "12 %"), value(Quantity("capex", [1.0], "USD"), "2bn, 3bn")
     (3500000000.0, 0.12, [2000000000.0, 3000000000.0])
     """
     if not isinstance(shown, str):
         return float(shown)
     if shown.strip() == text(each):
-        return each.central
+        return each.value
     numbers = [_number(each.name, one) for one in shown.split(",")] if shown.strip() else [np.nan]
-    if np.ndim(each.central):
+    if np.ndim(each.value):
         return numbers
     if len(numbers) > 1:
         raise _no_number(each.name, shown)
@@ -86,12 +85,12 @@ def value(each: Input, shown: float | str) -> float | list[float]:
 
 
 def _number(name: str, typed: str) -> float:
-    found = NUMBER.fullmatch(typed.strip())
-    if not found:
+    written = NUMBER.fullmatch(typed.strip())
+    if not written:
         raise _no_number(name, typed)
-    scale = (found[2] or "").lower()
+    scale = (written[2] or "").lower()
     factor = 0.01 if scale == "%" else units.SCALES.get(scale, 1.0)
-    return round(float(found[1].replace("−", "-")) * factor, 12)
+    return round(float(written[1].replace("−", "-")) * factor, 12)
 
 
 def _no_number(name: str, typed: str) -> CapcycleError:

@@ -11,17 +11,19 @@ import tomli_w
 from capcycle import exhibits, facts, words
 from capcycle.errors import CapcycleError
 from capcycle.exhibits import Exhibit, parts
+from capcycle.facts import Book
 from capcycle.measure import NUMBERS, Measures, measure_named, needs
 from capcycle.metrics import ALL
 from capcycle.metrics.registry import ANY_SPAN, CURRENCY
 from capcycle.panel import CALENDARS, select
-from capcycle.widgets.controls import INDENT, ExhibitBox, choices, control, dropdown, hint
+from capcycle.widgets.controls import INDENT, ExhibitBox, choices, control, dropdown, hint, offer
 
 VIEWS: dict[str, Callable[[Measures], Exhibit]] = {
     "lines": exhibits.lines,
     "bars": exhibits.bars,
     "table": lambda measures: replace(exhibits.lines(measures), chart=None),
 }
+RATES = {"min": 0.01, "max": 0.5, "step": 0.005, "readout_format": ".1%"}  # of tax
 LISTED = 5  # more companies than these are counted, not listed, in a run's name and title
 WIDTHS = ("250px", "430px", "270px")  # of each column of controls
 
@@ -53,20 +55,22 @@ class Explorer(ExhibitBox):
         currency: str = "",
         as_of: str = "",
     ):
-        facts.load(companies, as_of)  # refuses what it does not know, in its own words
-        self._years = {each: _years(each) for each in CALENDARS}
+        facts.open(companies, as_of, currency)  # refuses what it does not know, in its own words
+        everything = facts.open()
+        self._years = {each: _years(everything, each) for each in CALENDARS}
         name, *subjects = metric.split(".")
+        own = (words.say("widgets.currency_own"), "")
         calendars = dropdown("calendar", choices("calendar", CALENDARS), calendar)
         self.controls = {
             "companies": _companies(companies),
             "metric": dropdown("metric", _metrics(), name),
             **_subjects(name, subjects),
             "years": control(ui.IntSlider, "years", value=years or 3, min=1, max=6, continuous_update=False),
-            "tax_rate": _tax_rate(tax_rate or 0.21),
+            "tax_rate": control(ui.FloatSlider, "tax_rate", value=tax_rate or 0.21, continuous_update=False, **RATES),
             "span": dropdown("span", _spans(name), span),
             "calendar": calendars,
             "range": _range(*self._years[calendar], since, until),
-            "currency": dropdown("currency", _currencies(), currency),
+            "currency": dropdown("currency", [own, *((each, each) for each in facts.currencies())], currency),
             "as_of": control(ui.DatePicker, "as_of", value=date.fromisoformat(as_of) if as_of else None),
             "view": dropdown("view", choices("view", VIEWS), "lines"),
         }
@@ -101,7 +105,7 @@ class Explorer(ExhibitBox):
     def run_row(self) -> str:
         """The row of `notebooks/runs.toml` that publishes the present choice."""
         chosen = {name: value for name, value in self.choice.items() if value}
-        named = [parts.names()[company] for company in chosen["companies"]]
+        named = [parts.company_names()[company] for company in chosen["companies"]]
         count = words.say("widgets.run.count", count=len(named))
         few = len(named) <= LISTED
         title = {"metric": words.name(chosen["metric"]), "companies": words.listing(named) if few else count}
@@ -129,10 +133,7 @@ class Explorer(ExhibitBox):
         """Offer what goes with the chosen metric and calendar."""
         metric, span, years = (self.controls[name] for name in ("metric", "span", "range"))
         self.needed.children = [self.controls[name] for name in needs(metric.value)]
-        kept, spans = span.value, _spans(metric.value)
-        if tuple(spans) != span.options:
-            span.options = spans
-            span.value = kept if kept in dict(spans).values() else span.value
+        offer(span, _spans(metric.value))
         _fit_range(years, *self._years[self.controls["calendar"].value])
 
     def _show(self) -> None:
@@ -146,8 +147,8 @@ class Explorer(ExhibitBox):
 
     def _exhibit(self) -> Exhibit:
         chosen = self.choice
-        known = facts.load(chosen["companies"], chosen["as_of"])
-        panel = select(known, *(chosen[name] for name in ("span", "calendar", "since", "until", "currency")))
+        book = facts.open(*(chosen[name] for name in ("companies", "as_of", "currency")))
+        panel = select(book, *(chosen[name] for name in ("span", "calendar", "since", "until")))
         numbers = {name: chosen[name] for name in NUMBERS}
         return VIEWS[self.controls["view"].value](measure_named(chosen["metric"], panel, **numbers))
 
@@ -157,17 +158,14 @@ class Explorer(ExhibitBox):
 
 
 def _companies(chosen: Sequence[str]) -> ui.SelectMultiple:
-    names = parts.names()
+    names = parts.company_names()
     options = tuple((name, ticker) for ticker, name in names.items())
     return control(ui.SelectMultiple, "companies", options=options, value=tuple(chosen), rows=min(len(names), 12))
 
 
-def _figures() -> list[tuple[str, str]]:
-    return [(words.say("widgets.figure", name=words.name(name)), name) for name in facts.dictionary().index]
-
-
 def _metrics() -> tuple[tuple[str, str], ...]:
-    return (*((words.name(name), name) for name in ALL), *_figures())
+    figures = ((words.say("widgets.figure", name=words.name(name)), name) for name in facts.dictionary().index)
+    return (*((words.name(name), name) for name in ALL), *figures)
 
 
 def _subjects(metric: str, chosen: list[str]) -> dict[str, ui.Dropdown]:
@@ -182,17 +180,12 @@ def _subjects(metric: str, chosen: list[str]) -> dict[str, ui.Dropdown]:
     return {key: dropdown(key, options, first[key]) for key in ("value", "part", "total")}
 
 
-def _tax_rate(value: float) -> ui.FloatSlider:
-    ends = {"min": 0.01, "max": 0.5, "step": 0.005, "readout_format": ".1%"}
-    return control(ui.FloatSlider, "tax_rate", value=value, continuous_update=False, **ends)
-
-
 def _spans(metric: str) -> tuple[tuple[str, str], ...]:
     return choices("span", ALL[metric].spans if metric in ALL else ANY_SPAN)
 
 
-def _years(calendar: str) -> tuple[int, int]:
-    ordinals = select(facts.load(), "quarter", calendar).ordinals
+def _years(book: Book, calendar: str) -> tuple[int, int]:
+    ordinals = select(book, "quarter", calendar).ordinals
     return ordinals[0] // 4, ordinals[-1] // 4
 
 
@@ -210,8 +203,3 @@ def _fit_range(slider: ui.IntRangeSlider, first: int, last: int) -> None:
     slider.min, slider.max = min(first, slider.min), max(last, slider.max)
     slider.value = max(since, first), last if newest else min(until, last)
     slider.min, slider.max = first, last
-
-
-def _currencies() -> tuple[tuple[str, str], ...]:
-    own = (words.say("widgets.currency_own"), "")
-    return (own, *((currency, currency) for currency in facts.currencies()))

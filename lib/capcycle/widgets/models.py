@@ -10,9 +10,10 @@ import numpy as np
 from capcycle import exhibits, study, words
 from capcycle.errors import ModelError
 from capcycle.exhibits import Exhibit
-from capcycle.study import Case, Input
+from capcycle.quantity import Quantity
+from capcycle.study import Case
 from capcycle.widgets import inputs
-from capcycle.widgets.controls import PLAIN, ExhibitBox, choices, dropdown
+from capcycle.widgets.controls import PLAIN, ExhibitBox, choices, dropdown, offer
 
 WIDTH, HEIGHT = "560px", "360px"  # of the box of inputs: the rest of them is scrolled to
 WHOLE = ("scenarios", "assumptions")  # views of all outputs, with dashes where some are missing
@@ -39,8 +40,9 @@ class ModelExplorer(ExhibitBox):
     `controls` has the widgets by the name of the input, `case` the model with its present inputs, `exhibit` what is
     shown, `two` the inputs of a what-if: the one across and the list of the one with a slider in the chart.
 
+    >>> from capcycle import facts
     >>> from capcycle.analyses.required_revenue.model import required_revenue
-    >>> build = study.case(required_revenue, it_capex=400e9, facility_capex=0, it_life="server_life",
+    >>> build = study.case(required_revenue, facts.open(), it_capex=400e9, facility_capex=0, it_life="server_life",
     ...     facility_life="facility_life_epoch", gross_margin_before_depreciation=0.25, target_return=0,
     ...     net_capital=0, other_fixed_cost=0, ramp=1, ai_revenue=20e9)
     >>> explorer = ModelExplorer(build)
@@ -82,17 +84,14 @@ class ModelExplorer(ExhibitBox):
 
     def _fit(self) -> None:
         """Offer what goes with the chosen view."""
-        offered, kept = _outputs(self.case, self.view.value), self.of.value
-        if offered != self.of.options:
-            self.of.options = offered
-            self.of.value = kept if kept in dict(offered).values() else offered[0][1]
+        offer(self.of, _outputs(self.case, self.view.value))
         for each in (self.across, self.slider):
             each.layout.display = "" if self.view.value == WHAT_IF else "none"
 
     def _exhibit(self) -> Exhibit:
         self._take()
-        view, found = self.view.value, getattr(self.case.outputs, self.of.value)
-        if view not in WHOLE and not np.isfinite(np.asarray(found, float)).any():
+        view, output = self.view.value, getattr(self.case.outputs, self.of.value)
+        if view not in WHOLE and not np.isfinite(np.asarray(output, float)).any():
             raise ModelError(self.case.lacking or words.say("reason.undefined"))
         return VIEWS[view](self)
 
@@ -105,14 +104,14 @@ class ModelExplorer(ExhibitBox):
         finally:
             self.number.value = number
 
-    def _moved(self) -> dict[str, Input]:
+    def _moved(self) -> dict[str, Quantity]:
         """The inputs that no longer stand where they started: now the reader's own."""
         start = self._start.inputs
         values = {name: inputs.value(start[name], each.value) for name, each in self.controls.items()}
         return {
-            name: replace(start[name], central=value, kind="assumed", reason=words.say("study.given"))
+            name: start[name].chosen(value)
             for name, value in values.items()
-            if not inputs.same(value, start[name].central)
+            if not inputs.same(value, start[name].value)
         }
 
 

@@ -13,26 +13,4 @@ from capcycle.words.catalogue import (
     say,
     sentence,
 )
-from capcycle.words.format import DASH, change, coupon, day, listing, period, points, value
-
-__all__ = [
-    "DASH",
-    "LANGUAGE",
-    "Sentence",
-    "catalogue",
-    "change",
-    "counted",
-    "coupon",
-    "day",
-    "label",
-    "listing",
-    "lower",
-    "name",
-    "paragraph",
-    "period",
-    "points",
-    "said",
-    "say",
-    "sentence",
-    "value",
-]
+from capcycle.words.format import DASH, between, change, coupon, day, listing, period, points, value

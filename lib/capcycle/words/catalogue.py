@@ -81,7 +81,7 @@ def name(thing: str) -> str:
     A metric's id may end in the concepts it was measured on.
 
     >>> name("capex_to_revenue"), name("growth_year_on_year.capex"), name("backlog_cover")
-    ('Capex to revenue', 'Growth of capex on a year earlier', 'Backlog cover')
+    ('Capex to revenue', 'Year-on-year growth of capex', 'Backlog cover')
     """
     metric, *concepts = thing.split(".")
     if not concepts:

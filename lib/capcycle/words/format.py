@@ -33,6 +33,16 @@ def value(number: float, unit: str) -> str:
     return _signed(number, _sized(abs(number), unit), "")
 
 
+def between(low: float, high: float, unit: str) -> str:
+    """From one number to another in their unit; one alone where both read alike.
+
+    >>> between(1.5e8, 2e8, "CNY"), between(0.121, 0.1211, "fraction")
+    ('CN¥150m to CN¥200m', '12.1%')
+    """
+    first, last = value(low, unit), value(high, unit)
+    return first if first == last else say("note.range", first=first, last=last)
+
+
 def points(number: float) -> str:
     """A difference of two fractions in percentage points.
 

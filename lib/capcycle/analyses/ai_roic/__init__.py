@@ -11,26 +11,3 @@ from capcycle.analyses.ai_roic.cloud import (
     readings,
 )
 from capcycle.analyses.ai_roic.forward_return import against_cost, beside_author, denominators, own_duration, verdict
-
-__all__ = [
-    "against_cost",
-    "bases",
-    "beside_author",
-    "build",
-    "by_year",
-    "cash_curve",
-    "cloud_verdict",
-    "clouds",
-    "denominators",
-    "forward",
-    "of",
-    "old_and_new",
-    "own_duration",
-    "payback",
-    "paybacks",
-    "rates",
-    "readings",
-    "recent",
-    "two_widest",
-    "verdict",
-]

@@ -69,12 +69,11 @@ def bases(book: Book, since: int = 0, **numbers: float) -> dict[str, dict[str, C
     return {basis: forward(quarters, each, **numbers) for basis, each in capex.items()}
 
 
-@study.starts(forward_roic_backlog, forward_roic_revenue)
-def _forward(book: Book, company: str) -> Case:
-    if not company:
-        return study.bound(forward_roic_backlog, book)
-    quarters = select(book.of(company), "quarter")
-    return forward(quarters, measure(capex_run_rate, quarters))[company]
+@study.starts_by_company(forward_roic_backlog)
+@study.starts_by_company(forward_roic_revenue)
+def _forward(book: Book) -> dict[str, Case]:
+    quarters = select(book, "quarter")
+    return forward(quarters, measure(capex_run_rate, quarters))
 
 
 def of(cases: Mapping[str, Case], company: str) -> Case:
@@ -115,9 +114,7 @@ def build(book: Book, company: str, **numbers: float) -> Case:
     return _case(ai_cloud_build, book, company, numbers, {"ai_life": "server_life"} | spent)
 
 
-@study.starts(ai_cloud_payback)
-def _payback(book: Book, company: str) -> Case:
-    return study.bound(ai_cloud_payback, book, company, ai_life="server_life")
+study.starts_bound(ai_cloud_payback, ai_life="server_life")
 
 
 @study.starts(ai_cloud_build)

@@ -63,9 +63,9 @@ def readings(case: Case) -> Exhibit:
         for name, at, result in _read(case, turns)
     ]).assign(unit="fraction", turns_unit="number", payback_unit="years", kind=case.kind,
               source=turns.source)  # fmt: skip
-    title = study.tell(case, "ai_roic.readings.title", printed=words.value(rows["value"].iloc[0], "fraction"),
-                       last=LAST_YEAR)  # fmt: skip
-    frame = Frame(parts.slug("readings", case.company), title, say("ai_roic.readings.subtitle"), (turns.reason,))
+    printed = words.value(rows["value"].iloc[0], "fraction")
+    title = study.tell(case, "ai_roic.readings.title", printed=printed, last=LAST_YEAR)
+    frame = marks.worded("ai_roic.readings", turns.reason, id=parts.slug("readings", case.company), title=title)
     names = ("label", "turns", "value", "spread", "payback")
     return marks.table(rows, frame, {name: say(f"ai_roic.reading_column.{name}") for name in names})
 
@@ -86,9 +86,8 @@ def cash_curve(three: Scenarios) -> Exhibit:
         {"x": FIRST_YEAR + year, "value": line[year], "group": name, "label": str(FIRST_YEAR + year)}
         for name, line in lines.items() for year in range(worn + 1)
     ]).assign(unit=case.unit("cumulative_cash"), kind=case.kind, source=case.source)  # fmt: skip
-    subtitle = say("ai_roic.cash.subtitle", unit=case.unit("cumulative_cash"))
-    frame = Frame(parts.slug("cash-curve", case.company), _cash_title(case), subtitle, (say("ai_roic.cash.note"),))
-    return marks.paths(rows, frame)
+    id, unit = parts.slug("cash-curve", case.company), case.unit("cumulative_cash")
+    return marks.paths(rows, marks.worded("ai_roic.cash", id=id, title=_cash_title(case), unit=unit))
 
 
 def _last_move(line: np.ndarray) -> int:
@@ -119,8 +118,7 @@ def paybacks(case: Case) -> Exhibit:
 def old_and_new(case: Case) -> Exhibit:
     """The return of 2030 on all AI capital in service, and on what was added since the first year of earning."""
     title = study.tell(case, "ai_roic.old_and_new.title", last=LAST_YEAR)
-    note = say("ai_roic.old_and_new.note")
-    frame = Frame(parts.slug("old-and-new", case.company), title, say("ai_roic.old_and_new.subtitle"), (note,))
+    frame = marks.worded("ai_roic.old_and_new", id=parts.slug("old-and-new", case.company), title=title)
     return marks.dots(_ranges(case, ROICS), frame)
 
 

@@ -15,6 +15,7 @@ from capcycle.words import Sentence, say
 TICKERS = {"GOOG": "GOOGL"}  # an author's, and ours
 SAME = 0.001  # a relative difference that rounding explains
 BP = 1e4
+DURATION = "backlog_duration"
 
 
 def verdict(cases: Mapping[str, Case]) -> Sentence:
@@ -86,33 +87,29 @@ def _one_sided(cases: Mapping[str, Case]) -> list[str]:
 
 def definitions(cases: Mapping[str, Case]) -> tuple[str, ...]:
     """The ids of the definitions behind some cases, with their formulas."""
-    used = {case.model.__name__: parts.FORMULA.search(case.model.__doc__)[1] for case in cases.values()}
+    used = {case.model.__name__: parts.formula(case.model) for case in cases.values()}
     return tuple(say("ai_roic.definition", id=name, formula=formula) for name, formula in used.items())
 
 
 def own_duration(cases: Mapping[str, Case]) -> Exhibit:
     """The spread over the cost of capital at the author's duration of a backlog, and at the one a company discloses."""
     rows = pd.DataFrame([row for company, case in cases.items() for row in _durations(company, case)])
-    subtitle = say("ai_roic.duration.subtitle")
     if rows.empty:
-        return marks.nothing(Frame("own-duration", say("ai_roic.duration.title_0"), subtitle))
+        return marks.nothing(Frame("own-duration", say("ai_roic.duration.title_0"), say("ai_roic.duration.subtitle")))
     rows = rows.assign(unit="bp", years_unit="years", disclosed_unit="years", kind="assumed")
     most = rows.loc[(rows["value"] - rows["spread"]).abs().idxmax()]
     title = say("ai_roic.duration.title", company=most["label"], years=words.value(most["disclosed"], "years"),
                 was=words.value(most["spread"], "number"), now=words.value(most["value"], "bp"))  # fmt: skip
     names = ("label", "years", "spread", "disclosed", "value")
-    frame = Frame("own-duration", title, subtitle, (say("ai_roic.duration.note"),))
+    frame = marks.worded("ai_roic.duration", id="own-duration", title=title)
     return marks.table(rows, frame, {name: say(f"ai_roic.duration_column.{name}") for name in names})
 
 
 def _durations(company: str, case: Case) -> list[dict]:
     """A company's row where it discloses another duration than the case takes."""
-    if case.lacking or "backlog_duration" not in case.inputs:
+    if case.lacking or DURATION not in case.inputs:
         return []
-    years, disclosed = (
-        case.inputs["backlog_duration"],
-        study.assumption(case.book, "backlog_duration_disclosed", company),
-    )
+    years, disclosed = case.inputs[DURATION], study.assumption(case.book, f"{DURATION}_disclosed", company)
     if disclosed.missing or disclosed.hindsight or disclosed.value == years.value:
         return []
     spread = float(case.evaluate(backlog_duration=disclosed.value).forward_spread)
@@ -133,8 +130,7 @@ def denominators(bases: Mapping[str, Mapping[str, Case]]) -> Exhibit:
     rows = rows.sort_values("label", key=lambda labels: labels.map({each: place for place, each in enumerate(order)}),
                             kind="stable", ignore_index=True)  # fmt: skip
     rows = rows[rows["value"].notna() | ~rows["label"].duplicated()].reset_index(drop=True)
-    frame = Frame("forward-roic-denominators", _widest(wide), say("ai_roic.denominators.subtitle"),
-                  (say("ai_roic.denominators.note"),))  # fmt: skip
+    frame = marks.worded("ai_roic.denominators", id="forward-roic-denominators", title=_widest(wide))
     shown = marks.dots(rows, frame)
     # the numbers would stand on each other: they are in the table
     return replace(shown, chart=shown.chart and alt.layer(shown.chart.layer[0], data=shown.chart.data,

@@ -19,8 +19,6 @@ HORIZON = 20  # years in which the last of the build is written off, for lives o
 
 
 class ForwardRoic(NamedTuple):
-    """What a year of AI capex is set to earn."""
-
     ai_revenue_implied: Amount
     ai_capex: Amount
     forward_roic: Fraction
@@ -80,8 +78,6 @@ def _forward(revenue, capex, margin, wacc) -> ForwardRoic:
 
 
 class AiCloudRoic(NamedTuple):
-    """The return on all AI capital put in, by year from today to 2030."""
-
     ai_margin: FractionByYear
     roic: FractionByYear
     roic_spread: FractionByYear
@@ -116,9 +112,6 @@ def _margin(year: int, now, then):
 
 
 class AiCloudBuild(NamedTuple):
-    """A build from today to 2030 and what it brings until the last of it is written off."""
-
-    ai_capex_by_year: AmountByYear
     ai_capital: AmountByYear
     ai_nopat: AmountByYear
     cash_flow: AmountByYear
@@ -168,7 +161,6 @@ def ai_cloud_build(
     cash = [nopat[year] + capital[year] / life_in_accounts - capex[year] for year in years]
     total = list(accumulate(cash))
     return AiCloudBuild(
-        ai_capex_by_year=capex,
         ai_capital=capital[: HORIZON + 1],
         ai_nopat=nopat,
         cash_flow=cash,
@@ -187,8 +179,6 @@ def _in_place(capex: list, year: int, life):
 
 
 class AiCloudPayback(NamedTuple):
-    """What one unit of AI capital put in today returns, and when."""
-
     build_cash: FractionByYear
     payback_simple: Years
     payback_cash: Years
@@ -236,8 +226,6 @@ def ai_cloud_payback(
 
 
 class SegmentMargin(NamedTuple):
-    """What is left of a segment's revenue."""
-
     segment_gross_margin: Fraction
     margin_after_depreciation: Fraction
 

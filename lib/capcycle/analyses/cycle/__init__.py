@@ -13,19 +13,3 @@ from capcycle.analyses.cycle.exhibits import (
     similar,
     verdict,
 )
-
-__all__ = [
-    "against_gdp",
-    "as_an_earlier_one",
-    "best_lags",
-    "by_lag",
-    "episodes",
-    "episodes_by_life",
-    "following",
-    "lags",
-    "margins",
-    "most_pairs",
-    "newest",
-    "similar",
-    "verdict",
-]

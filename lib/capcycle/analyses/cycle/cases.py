@@ -2,11 +2,12 @@
 
 from collections.abc import Mapping
 from dataclasses import replace
+from typing import Any
 
 import pandas as pd
 
 from capcycle import facts, study, words
-from capcycle.analyses.cycle.model import BASIS_POINTS, Correlation, build_out, correlation, cross_correlation
+from capcycle.analyses.cycle.model import BASIS_POINTS, Correlation, build_out, cross_correlation
 from capcycle.analyses.required_revenue import against_disclosed, group, spending
 from capcycle.errors import ModelError
 from capcycle.facts import Book
@@ -22,6 +23,7 @@ LAGS = (1, 24)
 NOW = ("AI", "US IT and software")  # the episodes that are no earlier build-out of one kind
 SHARES = (0.001, 0.5)
 SINCE = 2023
+BASIS: dict[str, Any] = {"gdp": "us_gdp", "years_ahead": 0.0, "life": "it_life_epoch"}
 
 
 def following(leader: Measures, follower: Measures, lags: int) -> dict[str, list[Correlation]]:
@@ -36,9 +38,11 @@ def following(leader: Measures, follower: Measures, lags: int) -> dict[str, list
             for company, rows in both.groupby("company", sort=False)}  # fmt: skip
 
 
-def pairs(leader: Measures, follower: Measures) -> pd.DataFrame:
-    """The figures that `following` compares: a row per company and period that has both."""
-    return _side_by_side(leader, follower).dropna(subset=["value", "value_later"])
+def documents_of(leader: Measures, follower: Measures, *companies: str) -> str:
+    """The documents behind the figures that `following` compares: those of companies and periods that have both."""
+    used = _side_by_side(leader, follower).dropna(subset=["value", "value_later"])
+    used = used[used["company"].isin(companies)]
+    return facts.documents([*used["source"], *used["source_later"]])
 
 
 def _side_by_side(leader: Measures, follower: Measures) -> pd.DataFrame:
@@ -72,19 +76,12 @@ def later(of: Measures, then: Measures, years: int) -> pd.DataFrame:
     )[["company", "period", "x", "value", "kind", "source"]]
 
 
-def over_all(table: pd.DataFrame) -> Correlation:
-    """The correlation over all companies and years of `later`."""
-    return correlation(table["x"], table["value"])
-
-
 def most_pairs(correlations: Mapping[str, list[Correlation]]) -> str:
     """The company with the most quarters of both figures."""
     return max(correlations, key=lambda company: correlations[company][0].pairs)
 
 
-@study.starts(build_out)
-def _start(book: Book, company: str) -> Case:
-    return study.bound(build_out, book, company, gdp="us_gdp", years_ahead=0.0, life="it_life_epoch")
+study.starts_bound(build_out, **BASIS)
 
 
 def against_gdp(book: Book, past_share: float, since: int = SINCE) -> Case:
@@ -92,8 +89,7 @@ def against_gdp(book: Book, past_share: float, since: int = SINCE) -> Case:
 
     Errors: ModelError where no company has capex, and for a share that cannot be.
     """
-    return study.case(build_out, book, investment=spent(book, since), gdp="us_gdp", years_ahead=0,
-                      life="it_life_epoch", past_share=past(book, past_share))  # fmt: skip
+    return study.case(build_out, book, investment=spent(book, since), past_share=past(book, past_share), **BASIS)
 
 
 def spent(book: Book, since: int = SINCE) -> Quantity:

@@ -8,8 +8,8 @@ import pandas as pd
 
 from capcycle import study, words
 from capcycle.analyses.cycle import cases as cycle
-from capcycle.analyses.cycle.model import Correlation, best
-from capcycle.exhibits import Exhibit, marks, must_be_true, parts
+from capcycle.analyses.cycle.model import Correlation, best, correlation
+from capcycle.exhibits import Exhibit, break_even, marks, parts
 from capcycle.exhibits.marks import Frame
 from capcycle.facts import Book
 from capcycle.measure import Measures, measure
@@ -25,7 +25,7 @@ def verdict(correlations: Mapping[str, Sequence[Correlation]], build: Case) -> S
     enough = [company for company, each in correlations.items() if best(each)]
     key = "cycle.sure" if sure else "cycle.unsure" if enough else "cycle.no_pairs"
     names = words.listing(list(build.book.names[sure or enough])) if enough else ""
-    answer = words.counted(key, len(sure or enough), names=names, share=_of_gdp(build))
+    answer = words.counted(key, len(sure or enough), names=names, share=parts.upper(_of_gdp(build)))
     return words.paragraph(answer, *study.hindsight(build))
 
 
@@ -48,7 +48,7 @@ def as_an_earlier_one(build: Case) -> Exhibit:
     most = cycle.most_used_up(build.book)
     if most is None:
         return _unknown("must-be-true-build-out")
-    shown = must_be_true(build, float(most["used_up"]))
+    shown = break_even(build, float(most["used_up"]))
     return replace(shown, notes=(say("cycle.must", past=_past(most)), *shown.notes))
 
 
@@ -74,14 +74,11 @@ def _later(row, amount: pd.Series, currency: str, names: pd.Series) -> str:
 def lags(leader: Measures, follower: Measures, correlations: Mapping[str, Sequence[Correlation]],
          company: str) -> Exhibit:  # fmt: skip
     """One company's correlation at each lag, with the interval that holds for all lags at once."""
-    each, unit = correlations[company], "correlation"
-    used = cycle.pairs(leader, follower).query("company == @company")
-    sources = " ".join(dict.fromkeys(" ".join([*used["source"], *used["source_later"]]).split()))
+    each = correlations[company]
     rows = pd.DataFrame([
         {"label": words.counted("cycle.lag", one.lag), "low": one.low, "value": one.value, "high": one.high,
-         "unit": unit, "kind": "derived", "source": sources,
          "note": say("cycle.pairs", pairs=one.pairs, effective=f"{one.effective:.0f}")} for one in each
-    ])  # fmt: skip
+    ]).assign(unit="correlation", kind="derived", source=cycle.documents_of(leader, follower, company))  # fmt: skip
     top = best(each)
     key = "cycle.lags_none" if top is None else "cycle.lags_zero" if top.holds_zero else "cycle.lags_sure"
     return marks.dots(rows, Frame(
@@ -94,21 +91,20 @@ def lags(leader: Measures, follower: Measures, correlations: Mapping[str, Sequen
 
 def by_lag(leader: Measures, follower: Measures, correlations: Mapping[str, Sequence[Correlation]]) -> Exhibit:
     """The correlation at each lag, a line per company that has enough quarters."""
-    used, names = cycle.pairs(leader, follower), leader.panel.book.names
+    names = leader.panel.book.names
     enough = {names[company]: each for company, each in correlations.items() if best(each)}
-    sources = " ".join(dict.fromkeys(" ".join([*used["source"], *used["source_later"]]).split()))
     rows = pd.DataFrame([
-        {"x": one.lag, "label": words.counted("cycle.lag", one.lag), "group": name,
-         "value": one.value, "unit": "correlation", "kind": "derived", "source": sources}
+        {"x": one.lag, "label": words.counted("cycle.lag", one.lag), "group": name, "value": one.value}
         for name, each in enough.items() for one in each
-    ], columns=["x", "label", "group", "value", "unit", "kind", "source"])  # fmt: skip
+    ])  # fmt: skip
+    rows = rows.assign(unit="correlation", kind="derived", source=cycle.documents_of(leader, follower, *correlations))
     lack = [names[company] for company in correlations if names[company] not in enough]
     frame = Frame(
         "correlation-by-lag", _shape(enough), say("cycle.by_lag_subtitle", **_axes(leader, follower)),
         (*_definitions(leader, follower), *_at_the_edge(enough),
          *([say("cycle.lack", names=words.listing(lack))] if lack else [])),
     )  # fmt: skip
-    return marks.paths(rows, frame, x_title=say("cycle.quarters")) if enough else marks.nothing(frame)
+    return marks.paths(rows, frame, x_title=say("cycle.quarters"))
 
 
 def _shape(by_name: Mapping[str, Sequence[Correlation]]) -> str:
@@ -149,14 +145,14 @@ def _best_row(name: str, top: Correlation | None) -> dict:
         return row
     ends, says = _top(top), say("cycle.zero" if top.holds_zero else "cycle.not_zero")
     pairs = say("cycle.worth", pairs=top.pairs, effective=f"{top.effective:.0f}")
-    interval = say("note.range", first=ends["low"], last=ends["high"])
+    interval = words.between(top.low, top.high, "correlation")
     return row | {"lag": ends["lag"], "value": top.value, "interval": interval, "says": says, "pairs": pairs}
 
 
 def margins(of: Measures, then: Measures, years: int) -> Exhibit:
     """Capex to depreciation across, the change of the margin over the following years up, by company and year."""
     table = cycle.later(of, then, years)
-    whole = cycle.over_all(table)
+    whole = correlation(table["x"], table["value"])  # over all companies and years
     names, up = table["company"].map(of.panel.book.names), words.lower(words.name(then.name))
     labels = [say("cycle.point", name=name, period=period) for name, period in zip(names, table["period"], strict=True)]
     rows = table.assign(label=labels, group=names, value=table["value"] * POINTS, unit="points")
@@ -168,8 +164,6 @@ def margins(of: Measures, then: Measures, years: int) -> Exhibit:
         say("cycle.margins_subtitle", **axes),
         (*_definitions(of, then), say("cycle.margins_note")),
     )
-    if rows.empty:
-        return marks.nothing(frame)
     return marks.bubble(rows, frame, words.name(of.name), say("cycle.change", up=up), of.unit)
 
 
@@ -231,16 +225,13 @@ def _episodes(book: Book) -> pd.DataFrame:
     table = book.register("episodes").sort_values("share", ascending=False, ignore_index=True)
     today = table["episode"] == "AI"
     return table.assign(
-        label=[_episode(row) for row in table.itertuples()],
+        label=[say("cycle.episode", episode=row.episode, year=row.year, author=row.author.split()[-1])
+               for row in table.itertuples()],
         value=table["share"], low=table["share"], high=table["share_high"], unit="fraction",
         remark=table["note"], assets=table["assets"].replace("", words.DASH),
         lives=[_lives(row.life_low, row.life_high) for row in table.itertuples()],
         group=np.where(today, say("cycle.ai"), say("cycle.past")), note=table["numerator"],
     )  # fmt: skip
-
-
-def _episode(row) -> str:
-    return say("cycle.episode", episode=row.episode, year=row.year, author=row.author.split()[-1])
 
 
 def _lives(low: float, high: float) -> str:

@@ -15,8 +15,6 @@ LEAST = 3.0  # Fisher's z has the variance 1 / (n - 3)
 
 
 class BuildOut(NamedTuple):
-    """A build-out against the economy."""
-
     share_of_gdp: Fraction
     life_adjusted_share: BasisPoints
     investment_for_share: Amount

@@ -1,296 +1,210 @@
-"""Cases of the chips that owners hold: counts, capex, cloud revenue, enterprise value, each with its evidence."""
+"""Cases of a gigawatt and of who owns chips: a site, owning it, its vendors, an owner's chips, a company's plan."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import replace
 
-import numpy as np
 import pandas as pd
 
-from capcycle import facts, metrics, words
-from capcycle.analyses import gigawatt
+from capcycle import facts, metrics, study
+from capcycle.analyses.gigawatt import model
 from capcycle.errors import ModelError, unknown
-from capcycle.facts import registers
+from capcycle.facts import Book
 from capcycle.measure import Measures, measure
-from capcycle.panel import Panel
-from capcycle.periods import label
-from capcycle.study.case import DERIVED, Case, Input, case, figure
+from capcycle.panel import select
+from capcycle.quantity import Quantity, missing, newest, together
+from capcycle.study import Case
+from capcycle.units import MW_PER_GW
+from capcycle.words import day, lower, name, say, value
 
+OLDER, NEWER = "NVIDIA H100 SXM5 80GB", "NVIDIA B200"
 RENTS_OUT = "neoclouds"  # the group whose whole revenue is the rent of computing
 COUNTS = ["h100e", "h100e_p5", "h100e_p95", "mw", "mw_p5", "mw_p95"]
-YEAR_BEFORE, QUARTER, QUARTERS = pd.offsets.QuarterEnd(4), pd.Timedelta(days=92), 4
-YEAR, PFLOPS = pd.Timedelta(days=365.25), 1e15
-PLANNED = {"added_power": "MW", "build_years": "years"}
+COUNTED = {"h100e": ("h100e", "H100e"), "h100e_average": ("average", "H100e"), "compute_power": ("mw", "MW")}
+OWN = (*COUNTED, "cumulative_capex", "cloud_revenue", "market_value", "net_debt")
+BALANCE = (metrics.net_debt, "total_debt", "long_term_debt_noncurrent", "cash")
+FOUR_QUARTERS, QUARTER, YEAR = pd.offsets.QuarterEnd(4), pd.Timedelta(days=92), pd.Timedelta(days=365.25)
+PFLOPS = 1e15
 
 
-@dataclass(frozen=True)
-class Held:
-    """Chips by owner, its makers' together, at the newest quarter that is complete.
+@study.starts(model.gigawatt)
+def site(book: Book, company: str = "", chip: str = NEWER) -> Case:
+    """A gigawatt of facility power, filled with one chip.
 
-    table    a row per owner: company, name, h100e and mw with their 5th and 95th percentiles, the same of h100e on
-             average over the year (`average`), first day of the count, kind, source
-    quarter  the last day of that quarter; NaT where nothing had been published
+    Errors: ModelError for a chip that no data sheet is of.
+
+    >>> site(facts.open(), chip="NVIDIA B200").inputs["peak_per_gpu"].value
+    2.25
     """
+    peak = (_on_data_sheet(book, chip, "fp16_flops") / PFLOPS).called(
+        "peak_per_gpu", "PFLOPS/GPU", say("gigawatt.peak", chip=chip)
+    )
+    return study.bound(model.gigawatt, book, company, gross_power=float(MW_PER_GW), peak_per_gpu=peak)
 
-    table: pd.DataFrame
-    quarter: pd.Timestamp
+
+@study.starts(model.cost_of_ownership)
+def ownership(book: Book, company: str = "") -> Case:
+    """What owning a gigawatt of IT costs a year, on the lives and the split that return Epoch's figures."""
+    lives = {"it_life": "it_life_epoch", "facility_life": "facility_life_epoch"}
+    spent = {"it_capex": "it_capex_epoch", "facility_capex": "facility_capex_epoch"}
+    return study.bound(model.cost_of_ownership, book, company, **spent, **lives)
 
 
-def held(as_of: str = "") -> Held:
-    """What each owner holds, as it was estimated by a day.
+@study.starts(model.vendor_content)
+def content(book: Book, company: str = "") -> Case:
+    """Who gets the money of the one gigawatt whose split is printed part by part."""
+    return study.bound(model.vendor_content, book, company, capex_per_gw="capex_per_gw_bernstein")
 
-    Percentiles are added up over makers, which is right where their errors go together, and else too wide.
 
-    >>> held().table.set_index("name").loc["CoreWeave", "h100e"].item()  # in 2025Q4, as the register has it
+@study.starts(model.training_scale)
+def training(book: Book, company: str = "", older: str = OLDER, newer: str = NEWER) -> Case:
+    """How fast training grows, and its power where chips gain as much a year as from an older chip to a newer one.
+
+    Formula: efficiency_gain = ((flops / watts of the newer) / (flops / watts of the older)) ** (1 / years between them)
+    Units:   flops in 16-bit arithmetic, watts of the board, years between the releases.
+
+    >>> gain = training(facts.open()).inputs["efficiency_gain"]
+    >>> round(gain.value, 2)  # 1.59 times in 1.49 years
+    1.37
+    """
+    first, last = (_on_data_sheet(book, chip, "fp16_flops") / _on_data_sheet(book, chip, "board_w")
+                   for chip in (older, newer))  # fmt: skip
+    years = (last.day - first.day) / YEAR
+    gain = together(lambda before, after: (after / before) ** (1 / years), first, last)
+    reason = say("gigawatt.efficiency", older=older, newer=newer, first=first.days, last=last.days)
+    gain = gain.called("efficiency_gain", "multiple", reason)
+    return study.bound(model.training_scale, book, company, efficiency_gain=gain)
+
+
+def _on_data_sheet(book: Book, chip: str, column: str) -> Quantity:
+    """A figure of a chip, of the day of its release."""
+    sheets = book.register("chips").dropna(subset="released")
+    if not book.as_of and chip not in set(sheets["chip"]):
+        raise ModelError(f"data/chips.csv: {unknown('chip', [chip], sheets['chip'])}")
+    own = sheets[sheets["chip"] == chip]
+    return newest(own, column, say("gigawatt.no_data_sheet", chip=chip), value=column, day="released")
+
+
+def chips_by_owner(book: Book) -> pd.DataFrame:
+    """The chips of each owner, those of all makers together, at the end of the newest quarter that is complete.
+
+    Columns: company, name, h100e and mw with their 5th and 95th percentiles, the same of h100e on average over the
+    year (`average`), quarter (its last day), period_start (of the count), kind, source. Percentiles are added up over
+    makers, which is right where their errors go together, and else too wide.
+
+    >>> chips_by_owner(facts.open()).set_index("name").loc["CoreWeave", "h100e"].item()  # in 2025Q4
     832068.0
     """
-    counts = registers.read("compute", as_of)
+    counts = book.register("compute")
     rows = counts.groupby("period_end").size()
-    complete = rows.index[rows >= rows.shift(fill_value=0)]  # the dataset's newest quarter lacks owners and makers
-    if complete.empty:
-        return Held(_by_owner(counts).assign(average=[], average_p5=[], average_p95=[]), pd.NaT)
-    quarter = complete[-1]
-    now, before = (_by_owner(counts[counts["period_end"] == day]) for day in (quarter, quarter - YEAR_BEFORE))
-    average = {f"average{end}": _mean(now, before, f"h100e{end}") for end in ("", "_p5", "_p95")}
-    return Held(now.assign(**average).sort_values("h100e", ascending=False, ignore_index=True), quarter)
+    quarter = rows.index[rows >= rows.shift(fill_value=0)].max()  # the newest quarter lacks owners and makers
+    now, before = (_by_owner(counts[counts["period_end"] == end]) for end in (quarter, quarter - FOUR_QUARTERS))
+    year_ago = before.set_index("name")
+    average = {
+        f"average{end}": (now[f"h100e{end}"] + now["name"].map(year_ago[f"h100e{end}"])) / 2
+        for end in ("", "_p5", "_p95")
+    }
+    return now.assign(**average, quarter=quarter).sort_values("h100e", ascending=False, ignore_index=True)
 
 
 def _by_owner(counts: pd.DataFrame) -> pd.DataFrame:
-    ways = {name: (name, "sum") for name in COUNTS}
-    ways |= {"first": ("period_start", "min"), "kind": ("kind", "first"), "source": ("source", "first")}
-    return counts.groupby(["name", "company"], as_index=False, sort=False).agg(**ways)
+    ways = dict.fromkeys(COUNTS, "sum") | {"period_start": "min", "kind": "first", "source": "first"}
+    return counts.groupby(["name", "company"], as_index=False, sort=False).agg(ways)
 
 
-def _mean(now: pd.DataFrame, before: pd.DataFrame, column: str) -> pd.Series:
-    """Half of what stood at the year's start and half of what stood at its end; missing where nothing did at first."""
-    return (now[column] + now["name"].map(before.set_index("name")[column])) / 2
-
-
-def stock_cases(
-    owners: Held, companies: Sequence[str], quarters: Panel, years: Panel, as_of: str = "", currency: str = "USD"
-) -> dict[str, Case]:
-    """For each company its chips beside its capex, cloud revenue and enterprise value at the same quarter.
+@study.starts_by_company(model.compute_stock)
+def chip_cases(book: Book) -> dict[str, Case]:
+    """For each company its chips beside its capex, cloud revenue and enterprise value at the end of the same quarter.
 
     Capex is summed from the quarter in which the count begins. Who lacks a figure keeps a case that says so.
-
-    quarters, years  the companies' facts by quarter and over twelve months, by the calendar, in that currency
     """
-    capex = {span: measure("capex", panel) for span, panel in (("quarter", quarters), ("year", years))}
-    debt = measure(metrics.net_debt, quarters)
-    revenue = {concept: measure(concept, years) for concept in ("cloud_revenue", "revenue")}
-    parts = {concept: measure(concept, quarters) for concept in ("total_debt", "long_term_debt_noncurrent", "cash")}
-    groups, cases = facts.companies()["group"], {}
-    for company in companies:
-        counted, first = _counted(owners, company)
+    book = book.into(book.money)
+    owners, groups = chips_by_owner(book), facts.companies()["group"]
+    quarters, twelve_months, years = (select(book, span) for span in ("quarter", "ttm", "year"))
+    capex = [measure("capex", panel) for panel in (quarters, years)]
+    balance = [measure(each, quarters) for each in BALANCE]
+    revenue = {concept: measure(concept, twelve_months) for concept in ("cloud_revenue", "revenue")}
+    end = owners["quarter"].max()
+    cases = dict.fromkeys(book.companies, dict.fromkeys(OWN, missing("", say("gigawatt.not_counted"))))
+    for company, own in owners[owners["company"].isin(book.companies)].groupby("company"):
         earned = revenue["revenue" if groups[company] == RENTS_OUT else "cloud_revenue"]
-        cases[company] = case(
-            gigawatt.compute_stock.compute_stock,
-            company,
-            currency,
-            **counted,
-            cumulative_capex=_since(capex, company, first, owners.quarter),
-            cloud_revenue=_between(earned, company, owners.quarter, owners.quarter),
-            market_value=_market(company, owners, as_of, currency),
-            net_debt=_owed(company, owners.quarter, debt, parts, as_of, currency),
-        )
-    return cases
+        cases[company] = _counted(own) | {
+            "cumulative_capex": _since(own, capex, company),
+            "cloud_revenue": study.summed(earned, company, end, end),
+            "market_value": _market_value(book, company, end),
+            "net_debt": _net_debt(book, company, end, balance),
+        }
+    return {company: study.case(model.compute_stock, book, company, **inputs) for company, inputs in cases.items()}
 
 
-def _counted(owners: Held, company: str) -> tuple[dict[str, Input], pd.Timestamp]:
-    """What is counted of a company (chips at the end, on average, their power), and from when."""
-    names = {"h100e": ("h100e", "H100e"), "h100e_average": ("average", "H100e"), "compute_power": ("mw", "MW")}
-    rows = owners.table[owners.table["company"] == company].to_dict("records")
-    if not rows:
-        reason = words.say("gigawatt.not_counted", name=facts.companies()["name"][company])
-        return {name: Input(name, np.nan, unit, reason=reason) for name, (_, unit) in names.items()}, pd.NaT
-    row, reason = rows[0], words.say("gigawatt.counted", quarter=_label(owners.quarter))
-    return {
-        name: Input(name, row[own], unit, row[f"{own}_p5"], row[f"{own}_p95"], row["kind"], row["source"], reason)
-        for name, (own, unit) in names.items()
-    }, row["first"]
+def _counted(own: pd.DataFrame) -> dict[str, Quantity]:
+    """What is counted of an owner: chips at the end, on average, their power."""
+    reason, counted = say("gigawatt.counted", day=day(own["quarter"].max())), {}
+    for each, (column, unit) in COUNTED.items():
+        ends = own.assign(low=own[f"{column}_p5"], high=own[f"{column}_p95"])
+        counted[each] = newest(ends, each, say("gigawatt.no_year_ago"), column, "quarter").called(each, unit, reason)
+    return counted
 
 
-def _since(capex: dict[str, Measures], company: str, first: pd.Timestamp, last: pd.Timestamp) -> Input:
-    """All capex from one quarter to another: of the quarters, or of whole years where a quarter is not held."""
-    found, yearly = _between(capex["quarter"], company, first, last), capex["year"]
-    if not found.missing or first != first or (_ordinal(last) - _ordinal(first) + 1) % QUARTERS:
-        return found
-    ends = pd.date_range(first + YEAR_BEFORE, last, freq=YEAR_BEFORE)
-    years = [_between(yearly, company, end, end) for end in ends]
-    if any(each.missing for each in years):
-        return found
-    reason = words.say("study.periods", first=_label(first), last=_label(last))
-    kind = facts.weakest([DERIVED, *(each.kind for each in years)])
-    source = facts.documents(each.source for each in years)
-    return Input(found.name, sum(each.central for each in years), found.unit, kind=kind, source=source, reason=reason)
+def _since(own: pd.DataFrame, capex: Sequence[Measures], company: str) -> Quantity:
+    """All capex since the count of an owner begins: of the quarters, or of whole years where a quarter is missing."""
+    first, last = own["period_start"].min(), own["quarter"].max()
+    quarters, years = (study.summed(each, company, first, last) for each in capex)
+    return years if quarters.missing and first.is_year_start and last.is_year_end else quarters
 
 
-def _between(measures: Measures, company: str, first: pd.Timestamp, last: pd.Timestamp) -> Input:
-    """The sum of a company's figures from one quarter to another; missing where one of them is."""
-    wanted = list(range(_ordinal(first), _ordinal(last) + 1)) if first == first else []
-    rows = measures.table[measures.table["company"] == company].set_index("ordinal").reindex(wanted)
-    lacking = rows[rows["value"].isna()]
-    if rows.empty or len(lacking):
-        return Input(measures.name, np.nan, measures.unit, reason=_why(measures, company, lacking))
-    periods = {"first": rows["period"].iloc[0], "last": rows["period"].iloc[-1]}
-    reason = words.say("study.periods" if len(rows) > 1 else "study.measured", name=words.name(measures.name),
-                       period=periods["last"], **periods)  # fmt: skip
-    return Input(measures.name, rows["value"].sum(), measures.unit, kind=facts.weakest([DERIVED, *rows["kind"]]),
-                 source=facts.documents(rows["source"]), reason=reason)  # fmt: skip
-
-
-def _owed(
-    company: str, day: pd.Timestamp, debt: Measures, parts: dict[str, Measures], as_of: str, currency: str
-) -> Input:
-    """Net debt on the last day of a quarter; where its parts are not held, all borrowings less cash, or what is at
-    least owed: the part due after a year less cash, which counts as estimated.
+def _net_debt(book: Book, company: str, end: pd.Timestamp, balance: Sequence[Measures]) -> Quantity:
+    """Net debt at the end of a quarter; where its parts are missing, all borrowings less cash, or what is at least
+    owed: the part due after a year less cash, which counts as estimated.
     """
-    found = _between(debt, company, day, day)
-    total, long_term, cash = (_between(each, company, day, day) for each in parts.values())
-    if not found.missing or cash.missing:
-        return found
-    whole = _borrowings(company, day, as_of, currency) if total.missing else total
-    owed, key = (long_term, "at_least") if whole.missing else (whole, "borrowings")
-    if owed.missing:
-        return found
-    kind = "estimated" if key == "at_least" else facts.weakest([DERIVED, owed.kind, cash.kind])
-    reason = words.say(f"gigawatt.{key}", name=facts.companies()["name"][company], day=words.day(day))
-    source = facts.documents([owed.source, cash.source])
-    return Input(debt.name, owed.central - cash.central, debt.unit, kind=kind, source=source, reason=reason)
+    net_debt, total_debt, long_term, cash = (study.summed(each, company, end, end) for each in balance)
+    if not net_debt.missing:
+        return net_debt
+    known = next((each for each in (total_debt, borrowings(book, company, end)) if not each.missing), None)
+    if known:
+        return (known - cash).called("net_debt", reason=say("gigawatt.borrowings", day=day(end)))
+    least = (long_term - cash).called("net_debt", reason=say("gigawatt.at_least", day=day(end)))
+    return net_debt if least.missing else replace(least, kind="estimated")
 
 
-def _borrowings(company: str, day: pd.Timestamp, as_of: str, currency: str) -> Input:
+def borrowings(book: Book, company: str, end: pd.Timestamp) -> Quantity:
     """All borrowings of a company within a quarter, from the register of debt."""
-    table = registers.read("debt", as_of)
-    own = table["borrower"].eq(company) & table["type"].eq("total") & table["stage"].eq("outstanding")
-    rows = table[own & table["as_at"].between(day - QUARTER, day)].sort_values("as_at").tail(1)
-    if rows.empty:
-        return Input("total_debt", np.nan, currency)
-    at = rows.rename(columns={"principal": "value"})
-    row = facts.convert(at.assign(unit=at["currency"], period_start=pd.NaT, period_end=at["as_at"]), currency).iloc[0]
-    return Input("total_debt", row["value"], currency, kind=row["kind"], source=row["source"])
+    debt = book.register("debt").query("borrower == @company and type == 'total' and stage == 'outstanding'")
+    return _amount(book, debt, "total_debt", end, "principal", "as_at")
 
 
-def _why(measures: Measures, company: str, lacking: pd.DataFrame) -> str:
-    """Why a sum is missing: the reason of its first gap, or that nothing is held of that time."""
-    name, known = facts.companies()["name"][company], lacking.dropna(subset="reason")
-    if known.empty:
-        return words.say("gigawatt.no_figure", name=name, concept=words.lower(words.name(measures.name)))
-    row = known.iloc[0]
-    return words.say("note.missing", name=name, periods=row["period"], reason=row["reason"])
+def _market_value(book: Book, company: str, end: pd.Timestamp) -> Quantity:
+    market = book.register("market").query("measure == 'market_value' and company == @company")
+    found = _amount(book, market, "market_value", end, "value", "date")
+    reason = say("study.measured", name=name("market_value"), period=found.days)
+    return found.called("market_value", reason=reason)
 
 
-def _market(company: str, owners: Held, as_of: str, currency: str) -> Input:
-    """Market value on the last day held of the quarter, at that day's rate of exchange."""
-    market = registers.read("market", as_of).query("measure == 'market_value' and company == @company")
-    market = market[market["date"].between(owners.quarter - QUARTER, owners.quarter)].sort_values("date")
-    if market.empty:
-        reason = words.say("gigawatt.no_market", name=facts.companies()["name"][company])
-        return Input("market_value", np.nan, currency, reason=reason)
-    last = market.tail(1).assign(unit=market["currency"], period_start=pd.NaT, period_end=market["date"])
-    row = facts.convert(last, currency).iloc[0]
-    reason = words.say("gigawatt.market_value", day=words.day(row["date"]))
-    return Input("market_value", row["value"], currency, kind=row["kind"], source=row["source"], reason=reason)
+def _amount(book: Book, rows: pd.DataFrame, what: str, end: pd.Timestamp, amount: str, date: str) -> Quantity:
+    """The newest of some amounts within a quarter, at the rate of exchange of its own day."""
+    rows = rows[rows[date].between(end - QUARTER, end)]
+    dated = rows.assign(value=rows[amount], unit=rows["currency"], period_start=pd.NaT, period_end=rows[date])
+    return newest(book.convert(dated), what, say("study.not_shown", name=lower(name(what))), day=date)
 
 
-def needed(case: Case, of: str) -> list[Input]:
-    """The inputs without which an output is missing: what it is computed from."""
-    blank = {name: np.full_like(each.central, np.nan, float) for name, each in case.inputs.items()}
-    full = dict.fromkeys(case.inputs, 1.0)
-    work = case.model.unguarded  # a one need not be what an input can be
-    return [each for name, each in case.inputs.items() if np.isnan(getattr(work(**full | {name: blank[name]}), of))]
-
-
-def plan_cases(companies: Sequence[str], years: Panel, as_of: str = "", currency: str = "USD") -> dict[str, Case]:
+@study.starts_by_company(model.build_plan)
+def plan_cases(book: Book) -> dict[str, Case]:
     """For each company the cost of the power it plans beside its present capex."""
-    capacity, capex = registers.read("capacity", as_of), measure("capex", years)
-    whole = capacity[capacity["site"] == ""].dropna(subset=["mw", "date"])
+    capex, power = measure("capex", select(book, "ttm")), book.register("capacity")
+    whole = power[power["site"] == ""].dropna(subset=["mw", "date"])
     return {
-        company: case(
-            gigawatt.compute_stock.build_plan,
-            company,
-            currency,
-            capex=_newest(capex, company),
-            **_plan(whole[whole["company"] == company]),
-        )
-        for company in companies
-    }
+        company: study.case(model.build_plan, book, company, capex=study.newest(capex, company),
+                            **_planned(whole[whole["company"] == company]))
+        for company in book.companies
+    }  # fmt: skip
 
 
-def _newest(measures: Measures, company: str) -> Input:
-    """A company's newest figure, whatever the others have."""
-    rows = measures.table[measures.table["company"] == company].dropna(subset="value")
-    if rows.empty:
-        return Input(measures.name, np.nan, measures.unit, reason=_why(measures, company, rows))
-    return figure(measures, company, rows["period"].iloc[-1])
-
-
-def _plan(rows: pd.DataFrame) -> dict[str, Input]:
+def _planned(power: pd.DataFrame) -> dict[str, Quantity]:
     """From the newest power that runs to the nearest that is planned after it: what is added, and in how long."""
-    runs = rows[rows["stage"] == "operating"].sort_values("date").tail(1).to_dict("records")
-    later = rows[rows["stage"] == "planned"].sort_values("date")
-    planned = later[later["date"] > runs[0]["date"]].to_dict("records") if runs else []
-    if not planned:
-        reason = words.say("gigawatt.no_plan")
-        return {name: Input(name, np.nan, unit, reason=reason) for name, unit in PLANNED.items()}
-    start, end = runs[0], planned[0]
-    reason = words.say("gigawatt.plan", operating=words.value(start["mw"], "MW"), start=words.day(start["date"]),
-                       planned=words.value(end["mw"], "MW"), end=words.day(end["date"]))  # fmt: skip
-    values = {"added_power": end["mw"] - start["mw"], "build_years": (end["date"] - start["date"]) / YEAR}
-    return {
-        name: Input(name, values[name], unit, reason=reason, **_together(start, end)) for name, unit in PLANNED.items()
-    }
-
-
-def peak(chip: str, bits: int = 16, as_of: str = "") -> Input:
-    """The peak throughput of a chip of the dataset, in PFLOPS.
-
-    Errors:  ModelError for a chip that the dataset does not have.
-
-    >>> float(peak("NVIDIA B200").central)
-    2.25
-    """
-    row = _chip(chip, as_of)
-    reason = words.say(
-        "gigawatt.no_peak" if np.isnan(row[f"fp{bits}_flops"]) else "gigawatt.peak", chip=chip, bits=bits
-    )
-    return Input("peak_per_gpu", row[f"fp{bits}_flops"] / PFLOPS, "PFLOPS/GPU", kind=row["kind"], source=row["source"],
-                 reason=reason)  # fmt: skip
-
-
-def efficiency_gain(older: str, newer: str, as_of: str = "") -> Input:
-    """By how much throughput per watt of the board rose a year between two chips, in 16-bit arithmetic.
-
-    Formula: ((flops / watts of the newer) / (flops / watts of the older)) ** (1 / years between their releases)
-
-    >>> round(efficiency_gain("NVIDIA H100 SXM5 80GB", "NVIDIA B200").central, 2)  # 1.59 times in 1.49 years
-    1.37
-    """
-    first, last = _chip(older, as_of), _chip(newer, as_of)
-    gain = (last["fp16_flops"] / last["board_w"]) / (first["fp16_flops"] / first["board_w"])
-    years = (last["released"] - first["released"]) / YEAR
-    reason = words.say("gigawatt.efficiency", older=older, newer=newer, first=words.day(first["released"]),
-                       last=words.day(last["released"]))  # fmt: skip
-    return Input("efficiency_gain", float(gain ** (1 / years)), "multiple", reason=reason,
-                 **_together(first, last))  # fmt: skip
-
-
-def _chip(name: str, as_of: str) -> pd.Series:
-    chips = registers.read("chips", as_of)
-    held = chips[chips["released"].notna()].set_index("chip")
-    if name not in held.index:
-        raise ModelError(f"data/chips.csv: {unknown('chip', [name], held.index)}")
-    return held.loc[name]
-
-
-def _ordinal(day: pd.Timestamp) -> int:
-    return day.year * 4 + day.quarter - 1
-
-
-def _label(day: pd.Timestamp) -> str:
-    return label(pd.Index([_ordinal(day)]), "quarter", "calendar")[0]
-
-
-def _together(*rows: Mapping[str, str]) -> dict[str, str]:
-    """The evidence of a figure worked out from several rows."""
-    return {"kind": facts.weakest([DERIVED, *(row["kind"] for row in rows)]),
-            "source": facts.documents(row["source"] for row in rows)}  # fmt: skip
+    lacking = say("gigawatt.no_plan")
+    runs = newest(power[power["stage"] == "operating"], "operating", lacking, value="mw")
+    later = power[(power["stage"] == "planned") & (power["date"] > runs.day)].sort_values("date").head(1)
+    planned = newest(later, "planned", lacking, value="mw")
+    power = {"operating": value(runs.value, "MW"), "planned": value(planned.value, "MW")}
+    reason = say("gigawatt.plan", start=runs.days, end=planned.days, **power)
+    added = (planned - runs).called("added_power", "MW", reason)
+    return {"added_power": added, "build_years": replace(added, value=(planned.day - runs.day) / YEAR, unit="years")}

@@ -1,27 +1,25 @@
-"""A gigawatt in chips, throughput and money: what it holds, what it costs, who earns on it, what it costs a year."""
+"""A gigawatt in chips, throughput and money: what it holds and costs, who earns on it; an owner's chips; a plan."""
 
 from typing import Annotated, Any, NamedTuple
 
 from capcycle.models.bounds import LEAST_KW, MOST_KW, within
 from capcycle.models.maths import annuity, per
-from capcycle.models.registry import MW, Amount, Fraction, Years, model
-from capcycle.units import KW_PER_MW, MW_PER_GW
+from capcycle.models.registry import MW, Amount, Fraction, GPUs, KWPerGPU, Multiple, PerGPU, PerGW, Years, model
+from capcycle.units import HOURS_PER_YEAR, KW_PER_MW, MW_PER_GW
 
-KW = Annotated[Any, "kW/GPU"]
-GPUs = Annotated[Any, "GPUs"]
 Racks = Annotated[Any, "racks"]
-PerGPU = Annotated[Any, "currency/GPU"]
-PerGW = Annotated[Any, "currency/GW"]
 Peak = Annotated[Any, "PFLOPS/GPU"]
 Throughput = Annotated[Any, "EFLOPS"]
 PerPFLOPS = Annotated[Any, "currency/PFLOPS"]
+H100e = Annotated[Any, "H100e"]
+PerH100e = Annotated[Any, "currency/H100e"]
+PerH100eHour = Annotated[Any, "currency/H100e-hour"]
+KWPerH100e = Annotated[Any, "kW/H100e"]
 
 PFLOPS_PER_EFLOPS = 1_000
 
 
 class Gigawatt(NamedTuple):
-    """What a site's power holds, what that costs, and what the maker of its chips earns."""
-
     gpus: GPUs
     racks: Racks
     throughput: Throughput
@@ -33,7 +31,7 @@ class Gigawatt(NamedTuple):
 @model(verdict="capex_per_gpu", better="lower")
 def gigawatt(
     gross_power: MW,
-    kw_all_in: KW,
+    kw_all_in: KWPerGPU,
     gpus_per_rack: GPUs,
     peak_per_gpu: Peak,
     gpu_utilisation: Fraction,
@@ -67,8 +65,6 @@ def gigawatt(
 
 
 class VendorContent(NamedTuple):
-    """Who gets a gigawatt's money."""
-
     gpu_maker_profit: PerGW
     gpu_supply: PerGW
     network_content: PerGW
@@ -114,14 +110,10 @@ def vendor_content(
 
 
 class CostOfOwnership(NamedTuple):
-    """What a data centre costs a year, by part."""
-
     it_cost: Amount
     facility_cost: Amount
     total_cost: Amount
     it_cost_share: Fraction
-    facility_cost_share: Fraction
-    opex_share: Fraction
 
 
 @model(verdict="total_cost", better="lower")
@@ -146,19 +138,10 @@ def cost_of_ownership(
     it_cost = it_capex / annuity(build_cost_of_capital, it_life)
     facility_cost = facility_capex / annuity(build_cost_of_capital, facility_life)
     total = it_cost + facility_cost + data_center_opex
-    return CostOfOwnership(
-        it_cost=it_cost,
-        facility_cost=facility_cost,
-        total_cost=total,
-        it_cost_share=per(it_cost, total),
-        facility_cost_share=per(facility_cost, total),
-        opex_share=per(data_center_opex, total),
-    )
+    return CostOfOwnership(it_cost, facility_cost, total, it_cost_share=per(it_cost, total))
 
 
 class Substitution(NamedTuple):
-    """What a rack saves with chips at another maker's margin."""
-
     asic_cost: Amount
     capex_saving: Fraction
     asic_share_of_capex: Fraction
@@ -185,6 +168,94 @@ def asic_substitution(
     return Substitution(asic_cost, saved / rack_cost, asic_cost / (rack_cost - saved))
 
 
+class ComputeStock(NamedTuple):
+    capex_per_h100e: PerH100e
+    market_value_per_h100e: PerH100e
+    ev_per_h100e: PerH100e
+    revenue_per_h100e: PerH100e
+    revenue_per_hour: PerH100eHour
+    rent_implied: PerH100eHour
+    kw_per_h100e: KWPerH100e
+
+
+@model(verdict="revenue_per_hour", better="higher")
+def compute_stock(
+    h100e: H100e,
+    h100e_average: H100e,
+    compute_power: MW,
+    cumulative_capex: Amount,
+    cloud_revenue: Amount,
+    market_value: Amount,
+    net_debt: Amount,
+    gpu_utilisation: Fraction,
+) -> ComputeStock:
+    """What an owner has spent, earns and is worth for each H100-equivalent, and the rent that its revenue implies.
+
+    Formula: revenue_per_hour = cloud_revenue / (h100e_average * 8760), which is hourly price times utilisation
+             rent_implied = revenue_per_hour / gpu_utilisation
+             capex_per_h100e = cumulative_capex / h100e; ev_per_h100e = (market_value + net_debt) / h100e
+    Units:   amounts in one currency, revenue of twelve months; H100-equivalents at the end of them and on average.
+    Source:  hand arithmetic: 8.76bn of revenue on a million chips is 1 an hour, and 2 on those half in use.
+
+    >>> stock = compute_stock(2e6, 1e6, 1400, 100e9, 8.76e9, 500e9, 20e9, 0.5)
+    >>> float(stock.revenue_per_hour), float(stock.rent_implied), float(stock.capex_per_h100e)
+    (1.0, 2.0, 50000.0)
+    """
+    per_hour = per(cloud_revenue, h100e_average * HOURS_PER_YEAR)
+    return ComputeStock(
+        capex_per_h100e=per(cumulative_capex, h100e),
+        market_value_per_h100e=per(market_value, h100e),
+        ev_per_h100e=per(market_value + net_debt, h100e),
+        revenue_per_h100e=per(cloud_revenue, h100e_average),
+        revenue_per_hour=per_hour,
+        rent_implied=per(per_hour, gpu_utilisation),
+        kw_per_h100e=per(compute_power * KW_PER_MW, h100e),
+    )
+
+
+class TrainingScale(NamedTuple):
+    training_growth: Multiple
+    training_power_growth: Multiple
+
+
+@model(verdict="training_growth", better="higher")
+def training_scale(step_multiple: Multiple, step_years: Years, efficiency_gain: Multiple) -> TrainingScale:
+    """Growth a year of training capacity from its growth a step, and of power once chips need less for each FLOP.
+
+    Formula: training_growth = step_multiple ** (1 / step_years)
+             training_power_growth = training_growth / efficiency_gain
+    Units:   multiples; years a step; efficiency_gain is throughput per watt over that of a year before.
+    Source:  Nadella (2025-11-13): tenfold every 18 to 24 months, which is 4.64 to 3.16 times a year.
+
+    >>> [round(training_scale(10, years, 1.0).training_growth, 2) for years in (1.5, 2.0)]
+    [4.64, 3.16]
+    """
+    growth = step_multiple ** (1 / step_years)
+    return TrainingScale(growth, growth / efficiency_gain)
+
+
+class BuildPlan(NamedTuple):
+    plan_cost: Amount
+    plan_cost_per_year: Amount
+    plan_to_capex: Multiple
+
+
+@model(verdict="plan_to_capex", better="lower")
+def build_plan(added_power: MW, build_years: Years, capex_per_gw: PerGW, capex: Amount) -> BuildPlan:
+    """Whether a plan in MW agrees with the capex of the company that announces it.
+
+    Formula: plan_cost = added_power / 1000 * capex_per_gw; plan_to_capex = plan_cost / build_years / capex
+    Units:   MW, years, currency per GW, capex a year.
+    Source:  hand arithmetic on Microsoft's 5 GW more in two years at 50bn per GW: 250bn, 125bn a year.
+
+    >>> plan = build_plan(5000, 2, 50e9, 100e9)
+    >>> plan.plan_cost / 1e9, plan.plan_cost_per_year / 1e9, float(plan.plan_to_capex)
+    (250.0, 125.0, 1.25)
+    """
+    cost = added_power / MW_PER_GW * capex_per_gw
+    return BuildPlan(cost, cost / build_years, per(cost / build_years, capex))
+
+
 def power_per_gpu(power: Any, gpus: Any) -> Any:
     """The power in kW behind each GPU; what no GPU can draw is refused.
 
@@ -199,35 +270,3 @@ def power_per_gpu(power: Any, gpus: Any) -> Any:
     found = per(power * KW_PER_MW, gpus)
     within("power per GPU", found, LEAST_KW, MOST_KW, "kW")
     return found
-
-
-def all_in_power(it_power: Any, pue: Any) -> Any:
-    """The power per GPU of the whole facility, from that of its IT.
-
-    Formula: it_power * pue, pue being the power of the facility over that of its IT
-    Units:   kW per GPU; a multiple.
-    Errors:  ModelError for a PUE below 1, and for a result outside 0.7 to 4 kW.
-    Source:  hand arithmetic: 2.0 kW of IT at a PUE of 1.25, TeraWulf's design, are 2.5 kW.
-
-    >>> all_in_power(2.0, 1.25)
-    2.5
-    """
-    within("pue", pue, 1.0, unit="times")
-    within("kw_all_in", it_power * pue, LEAST_KW, MOST_KW, "kW")
-    return it_power * pue
-
-
-def site_power(critical: Any, gross: Any, utility: Any) -> tuple[Any, Any]:
-    """What a facility draws for each MW of IT, and what the grid grants for each MW that the facility draws.
-
-    Units:   MW of critical IT, of the whole facility, of the grid connection; NaN where one is not known.
-    Errors:  ModelError unless critical <= gross <= utility, of those that are known.
-    Source:  Galaxy's Helios: 800 MW gross on 526 MW of critical IT, 1.52.
-
-    >>> round(float(site_power(526, 800, float("nan"))[0]), 2)
-    1.52
-    """
-    within("gross MW per critical MW", per(gross, critical), 1.0)
-    within("utility MW per gross MW", per(utility, gross), 1.0)
-    within("utility MW per critical MW", per(utility, critical), 1.0)
-    return per(gross, critical), per(utility, gross)

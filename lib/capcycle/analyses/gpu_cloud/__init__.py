@@ -3,24 +3,12 @@
 from capcycle.analyses.gpu_cloud.cases import cluster, hour
 from capcycle.analyses.gpu_cloud.exhibits import (
     cash_curve,
+    contracts,
     finding,
+    forward_ratios,
+    forward_rents,
     gpu_funding,
     hour_stack,
     irr_variants,
     run_rate_range,
 )
-from capcycle.analyses.gpu_cloud.market import contracts, forward_ratios, forward_rents
-
-__all__ = [
-    "cash_curve",
-    "cluster",
-    "contracts",
-    "finding",
-    "forward_ratios",
-    "forward_rents",
-    "gpu_funding",
-    "hour",
-    "hour_stack",
-    "irr_variants",
-    "run_rate_range",
-]

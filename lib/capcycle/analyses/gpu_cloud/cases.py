@@ -64,15 +64,8 @@ def _hour(book: Book, company: str) -> Case:
     return hour(book, company) if not company or company in lessors(book) else study.bound(gpu_hour, book, company)
 
 
-@study.starts(gpu_run_rate)
-def _run_rate(book: Book, company: str) -> Case:
-    return study.bound(gpu_run_rate, book, company, run_rate="run_rate_planned", gpus="gpus_planned",
-                       planned_gpus="gpus_planned")  # fmt: skip
-
-
-@study.starts(gpu_funding_gap)
-def _funding(book: Book, company: str) -> Case:
-    return study.bound(gpu_funding_gap, book, company, **PLAN)
+study.starts_bound(gpu_run_rate, run_rate="run_rate_planned", gpus="gpus_planned", planned_gpus="gpus_planned")
+study.starts_bound(gpu_funding_gap, **PLAN)
 
 
 def lessors(book: Book) -> list[str]:
@@ -96,12 +89,11 @@ def run_rates(book: Book) -> dict[str, Case]:
     """Run-rates of revenue that were public, by what they are called."""
     rest = {"gpu_utilisation": 1.0, "planned_gpus": "gpus_planned"}
     cases = {
-        say(f"gpu_cloud.run_rate.{name}"): study.case(
-            gpu_run_rate, book, OF_RUN_RATES, run_rate=revenue, gpus=gpus, **rest
-        )
+        name: study.case(gpu_run_rate, book, OF_RUN_RATES, run_rate=revenue, gpus=gpus, **rest)
         for name, (revenue, gpus) in RUN_RATES.items()
     }
-    return {name: each for name, each in cases.items() if not each.inputs["run_rate"].hindsight}
+    public = {name: each for name, each in cases.items() if not each.inputs["run_rate"].hindsight}
+    return {say(f"gpu_cloud.run_rate.{name}"): each for name, each in public.items()}
 
 
 def funding(book: Book) -> Case:

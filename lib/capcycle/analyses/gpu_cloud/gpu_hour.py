@@ -9,8 +9,6 @@ from capcycle.units import HOURS_PER_YEAR, KW_PER_MW
 
 
 class GPUHour(NamedTuple):
-    """The cost of a GPU-hour that is sold, by component, against its price."""
-
     capital_per_hour: PerHour
     power_per_hour: PerHour
     building_per_hour: PerHour
@@ -73,8 +71,6 @@ def gpu_hour(
 
 
 class ForwardCurve(NamedTuple):
-    """The rent of each of three years that prices for one and for three years imply."""
-
     annual_ratio: Multiple
     first_year_rent: PerHour
     second_year_rent: PerHour
@@ -99,8 +95,6 @@ def forward_curve(one_year_rent: PerHour, three_year_rent: PerHour) -> ForwardCu
 
 
 class GPURunRate(NamedTuple):
-    """What a run-rate is per GPU, and what it becomes with more of them at the same rent."""
-
     revenue_per_gpu: PerGPU
     revenue_per_gpu_hour: PerHour
     planned_run_rate: Amount
@@ -123,8 +117,6 @@ def gpu_run_rate(run_rate: Amount, gpus: GPUs, gpu_utilisation: Fraction, planne
 
 
 class FundingGap(NamedTuple):
-    """What is left to find for a capex, and how much of it customers and lenders cover."""
-
     remaining_to_fund: Amount
     prepaid_share_of_capex: Fraction
     borrowed_share_of_capex: Fraction

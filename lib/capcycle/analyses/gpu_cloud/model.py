@@ -47,7 +47,6 @@ class GPUCloud(NamedTuple):
     equity_irr: Fraction
     cash_payback: Years
     dscr: Multiple
-    revenue_by_year: AmountByYear
     ebitda_by_year: AmountByYear
     cash_by_year: AmountByYear
     cumulative_cluster_cash: AmountByYear
@@ -123,7 +122,8 @@ def gpu_cloud(
 
     written_off = servers * (1 - gpu_residual) / server_life
     written_off += site_capex * (1 - site_residual) / (server_life * (refreshes + 1))
-    credits = _credited(prepayment, credited_from, contract_term)
+    credited = per(prepayment, contract_term - credited_from + 1)  # in equal parts to the end of the term
+    credits = [where((year >= credited_from) & (year <= contract_term), credited, 0) for year in YEARS]
     after_tax = [each - tax_rate * (each - written_off * on) - back
                  for each, on, back in zip(ebitda, runs.running, credits, strict=True)]  # fmt: skip
     traded = [_traded(year, servers, gpu_residual, server_life, refreshes)
@@ -139,13 +139,12 @@ def gpu_cloud(
         net_outlay=-cash[0],
         first_year_revenue=revenue[0],
         first_year_ebitda=ebitda[0],
-        **_break_even(runs, ebitda, npv / (1 - tax_rate), hurdle_rate, gpus, power)._asdict(),
+        **_break_even(runs, ebitda, npv / (1 - tax_rate), hurdle_rate, gpus, power),
         project_npv=npv,
         project_irr=finance.irr(cash),
         equity_irr=finance.irr(equity),
         cash_payback=finance.payback(cash),
         dscr=debt.least_cover(after_tax, gpu_loan_term),
-        revenue_by_year=[0.0, *revenue],
         ebitda_by_year=[0.0, *ebitda],
         cash_by_year=cash,
         cumulative_cluster_cash=list(accumulate(cash)),
@@ -188,19 +187,13 @@ def _rents(
 ) -> list[Any]:
     """What an hour brings in each year: the contract's price within its term, then a rent by age of the generation."""
     market = [
-        sum(on * rent * ratio ** _age(year, turn * life) for turn, on in enumerate(turns))
+        sum(on * rent * ratio ** maximum(year - 1 - turn * life, 0.0) for turn, on in enumerate(turns))
         for year, turns in zip(YEARS, generations, strict=True)
     ]
     return [
         where(year <= contract_term, sum(turns) * contract_price, let)
         for year, turns, let in zip(YEARS, generations, market, strict=True)
     ]
-
-
-def _credited(prepayment: Any, first: Any, term: Any) -> list[Any]:
-    """A prepayment given back in equal parts from a year to the end of the term."""
-    part = per(prepayment, term - first + 1)
-    return [where((year >= first) & (year <= term), part, 0) for year in YEARS]
 
 
 class _Debt(NamedTuple):
@@ -227,13 +220,7 @@ def _debt(loan: Any, rate: Any, term: Any, tax_rate: Any) -> _Debt:
     return _Debt(loan, service, [loan_interest(year, loan, rate, term) * tax_rate for year in YEARS])
 
 
-class _BreakEven(NamedTuple):
-    average_rent: Any
-    break_even_rent: Any
-    break_even_utilisation: Any
-
-
-def _break_even(runs: _Operation, ebitda: list[Any], lacking: Any, rate: Any, gpus: Any, power: Any) -> _BreakEven:
+def _break_even(runs: _Operation, ebitda: list[Any], lacking: Any, rate: Any, gpus: Any, power: Any) -> dict[str, Any]:
     """The rent of a cluster, and the rent and the share of hours that make up what it lacks, all discounted alike.
 
     lacking  worth of the cluster before tax, whose loss a break-even makes up: a unit of EBITDA less is that much less
@@ -242,18 +229,14 @@ def _break_even(runs: _Operation, ebitda: list[Any], lacking: Any, rate: Any, gp
     needed = present_value(rate, [0.0, *ebitda]) - lacking
     drawn = hours * power
     share = hours / (gpus * HOURS_PER_YEAR * years) * (spent - drawn + needed) / (brought - drawn)
-    return _BreakEven(brought / hours, (spent + needed) / hours, share)
+    rent = (spent + needed) / hours
+    return {"average_rent": brought / hours, "break_even_rent": rent, "break_even_utilisation": share}
 
 
 def _serving(year: int, turn: int, life: Any, refreshes: Any) -> Any:
     """The part of a year that a generation of GPUs is in service."""
     part = in_service(year - 1, (turn + 1) * life) - in_service(year - 1, turn * life)
     return where(turn <= refreshes, part, 0.0)
-
-
-def _age(year: int, bought: Any) -> Any:
-    """Full years since GPUs were bought, nought before."""
-    return maximum(year - 1 - bought, 0.0)
 
 
 def _traded(year: int, servers: Any, residual: Any, life: Any, refreshes: Any) -> Any:

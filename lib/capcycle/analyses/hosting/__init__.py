@@ -1,1 +1,16 @@
-"""One MW let to a tenant: rent, net operating income, yield on cost, and the lease"s value at the tenant"s credit."""
+"""One MW let to a tenant: rent, net operating income, yield on cost, and the lease's value at the tenant's credit."""
+
+from capcycle.analyses.hosting.cases import businesses, credit_rates, lease, uses
+from capcycle.analyses.hosting.exhibits import (
+    backlog,
+    books,
+    bubbles,
+    business_models,
+    holdings,
+    ledger,
+    run_off,
+    value_by_use,
+    verdict,
+    worth,
+    yields,
+)

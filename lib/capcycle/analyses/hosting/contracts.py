@@ -1,84 +1,64 @@
 """The register of contracts as books: what they pay per MW, whose they are, what is still to come and when."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping
 from datetime import date
-from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
 
 from capcycle import facts
-from capcycle.analyses.hosting.leases import attributable, backstop_cover, implied_escalator, price_per_mw_year
+from capcycle.analyses.hosting.leases import attributable, implied_escalator, price_per_mw_year
 from capcycle.errors import ModelError
-from capcycle.facts import registers
-from capcycle.models.maths import annuity
+from capcycle.facts import Book
+from capcycle.models.maths import annuity, per
+from capcycle.quantity import Quantity
+from capcycle.units import DEAREST_HOSTING
 
 TRIPLE_NET = 0.95  # a margin above it means that the tenant bears the running costs
 DAYS_PER_YEAR = 365.25
+YEAR = pd.Timedelta(days=DAYS_PER_YEAR)
 PRINTED = "golden-sun-2025-12-12"  # the document of the printed book
 STANDS = ("delivering", "signed", "gpus")
 LIVE = ("signed", "amended", "delivering")
 AMOUNTS = ["contract_value", "revenue_per_year", "value_with_renewals", "backstop", "capex_per_mw_low",
            "capex_per_mw_high", "noi_per_year", "book_value", "value", "price", "value_owned"]  # fmt: skip
-BOOK = ["contract", "lessor", "tenant", "tenant_name", "gpu_included", "credit", "mw", "term_years", "value", "price",
-        "kind", "source", "currency", "told_in"]  # fmt: skip
 
 
-class Prices(NamedTuple):
-    """What the contracts of a book pay per MW and year, by three kinds of mean, and how large it is."""
+def read(book: Book) -> pd.DataFrame:
+    """The contracts of a book's companies, with what follows from their terms, in the currency of the book.
 
-    contracts: int
-    mw: float
-    mw_priced: float
-    value: float
-    mean_mw: float
-    mean_term: float
-    simple: float
-    pooled: float
-    weighted: float
-    low: float
-    high: float
-
-
-def read(companies: Sequence[str], as_of: str | date | None = None, currency: str = "USD") -> pd.DataFrame:
-    """The contracts of some lessors as they were known on a day, with what follows from their terms, in one currency.
-
-    Errors: CapcycleError for an unknown company, a bad date, or a currency without rates.
-
-    >>> sorted(read(["miners"], "2024-12-31")["lessor"].unique())
+    >>> sorted(read(facts.open(["miners"], "2024-12-31"))["lessor"].unique())
     ['CORZ', 'WULF']
     """
-    table = registers.read("contracts", as_of)
-    found = facts.restated(terms(table[table["lessor"].isin(facts.tickers(companies))]), AMOUNTS, currency)
-    found.attrs["currency"] = currency  # of books without a row too
-    return found
+    table = book.register("contracts")
+    return book.restated(terms(table[table["lessor"].isin(book.companies)]), AMOUNTS)
 
 
 def terms(table: pd.DataFrame) -> pd.DataFrame:
     """Contracts with price, margin, the lessor's part, the credit behind the rent, and what a reader must not average.
 
     mw           of critical IT
-    value        as told, else yearly revenue times the term, which makes it derived
-    share        the lessor's; the whole where no text tells one
+    value        as stated, else yearly revenue times the term, which makes it derived
+    share        the lessor's; the whole where no text states one
     credit       hyperscaler; backed, where a guarantor stands behind the tenant; unbacked
     not_hosting  the price pays for GPUs too, or is above what any powered shell costs
     triple_net   the margin is so high that the tenant must bear the running costs
     """
     table = table.reset_index(drop=True)
-    told, share = table["contract_value"], table["ownership"].fillna(1.0)
-    value = told.fillna(table["revenue_per_year"] * table["term_years"])
+    stated, share = table["contract_value"], table["ownership"].fillna(1.0)
+    value = stated.fillna(table["revenue_per_year"] * table["term_years"])
     mw, years = table["critical_it_mw"], table["term_years"]
     price = pd.Series(price_per_mw_year(value, mw, years), table.index)
     margin = table[["margin_low", "margin_high"]].mean(axis=1).fillna(table["noi_per_year"] * years / value)
-    dear = table["currency"].eq("USD") & (price > registers.DEAREST_HOSTING)
+    dear = table["currency"].eq("USD") & (price > DEAREST_HOSTING)
     rise = implied_escalator(value, table["value_with_renewals"], years, table["renewal_years"])
     return table.assign(
         mw=mw, value=value, price=price, margin=margin, share=share,
-        kind=table["kind"].mask(told.isna() & value.notna() & table["kind"].eq("reported"), "derived"),
+        kind=table["kind"].mask(stated.isna() & value.notna() & table["kind"].eq("reported"), "derived"),
         mw_owned=attributable(mw, share), value_owned=attributable(value, share),
         rise=table["escalator"].fillna(pd.Series(rise, table.index)),
-        rise_implied=table["escalator"].isna(),
-        cover=backstop_cover(table["backstop"], value),
+        rise_implied=table["escalator"].isna() & ~np.isnan(rise),
+        cover=per(table["backstop"], value),  # the part of the rent that a guarantor pays at most
         credit=_credit(table),
         signed=table["announced"].fillna(table["published"]),
         not_hosting=table["gpu_included"].eq("yes") | dear,
@@ -91,15 +71,15 @@ def _credit(table: pd.DataFrame) -> pd.Series:
     return backed.mask(table["tenant_credit"] == "hyperscaler", "hyperscaler")
 
 
-def golden_sun(table: pd.DataFrame, as_of: str | date | None = None) -> pd.DataFrame:
+def printed_book(book: Book) -> pd.DataFrame:
     """The book that Golden Sun printed, as far as it can be rebuilt: its own MW and values, ventures counted whole.
 
     Empty on a day before it was printed.
     """
-    printed = not as_of or pd.Timestamp(as_of) >= pd.Timestamp(facts.sources().at[PRINTED, "published"])
-    held = table.dropna(subset="book_mw") if printed else table[:0]
-    price = price_per_mw_year(held["book_value"], held["book_mw"], held["term_years"])
-    return held.assign(mw=held["book_mw"], value=held["book_value"], price=price)[BOOK].reset_index(drop=True)
+    table = read(book)
+    printed = table.dropna(subset="book_mw") if book.public(PRINTED) else table[:0]
+    price = price_per_mw_year(printed["book_value"], printed["book_mw"], printed["term_years"])
+    return printed.assign(mw=printed["book_mw"], value=printed["book_value"], price=price)
 
 
 def like_for_like(table: pd.DataFrame, cut_off: str | date) -> pd.DataFrame:
@@ -107,46 +87,50 @@ def like_for_like(table: pd.DataFrame, cut_off: str | date) -> pd.DataFrame:
 
     Errors: ModelError for a `cut_off` that is no date.
     """
-    held = table[(table["signed"] <= _day("cut_off", cut_off)) & table["status"].isin(LIVE) & table["mw"].notna()]
-    return held.assign(mw=held["mw_owned"], value=held["value_owned"])[BOOK].reset_index(drop=True)
+    live = table[table["status"].isin(LIVE) & table["mw"].notna()]
+    signed = live[live["signed"] <= _day("cut_off", cut_off)]
+    return signed.assign(mw=signed["mw_owned"], value=signed["value_owned"])
 
 
-def _day(name: str, given: str | date) -> pd.Timestamp:
-    day = pd.to_datetime(given or None, errors="coerce")
+def _day(name: str, text: str | date) -> pd.Timestamp:
+    day = pd.to_datetime(text or None, errors="coerce")
     if pd.isna(day):
-        raise ModelError(f"{name} '{given}' is not a date such as 2025-11-03")
+        raise ModelError(f"{name} '{text}' is not a date such as 2025-11-03")
     return day
 
 
-def prices(book: pd.DataFrame, term: float) -> Prices:
-    """Size and prices of a book; contracts without a value count for its MW only.
+def prices(table: pd.DataFrame, term: float = np.nan) -> pd.Series:
+    """Size of some contracts, and what they pay by three kinds of mean; those without a value count for MW only.
 
     Formula: simple = mean of each contract's price; weighted = sum of values / sum of (mw * years);
              pooled = sum of values / (sum of mw * term), one term for all, as reports print it
     Units:   MW, currency, currency/MW/year.
 
     >>> two = pd.DataFrame({"mw": [100.0, 200.0], "term_years": [10, 20], "value": [1e9, 8e9], "price": [1e6, 2e6]})
-    >>> found = prices(two, 15)  # 9bn over 5,000 MW-years, and over 300 MW x 15 years
-    >>> float(found.simple), found.weighted, found.pooled
+    >>> means = prices(two, 15)  # 9bn over 5,000 MW-years, and over 300 MW x 15 years
+    >>> float(means.simple), float(means.weighted), float(means.pooled)
     (1500000.0, 1800000.0, 2000000.0)
     """
-    held = book.dropna(subset=["price"])
-    mw, years, value = held["mw"], held["term_years"], held["value"].sum()
-    return Prices(
-        contracts=len(book), mw=book["mw"].sum(), mw_priced=mw.sum(), value=book["value"].sum(),
-        mean_mw=book["mw"].mean(), mean_term=years.mean(), simple=held["price"].mean(),
-        pooled=float(price_per_mw_year(value, mw.sum(), term)),
-        weighted=float(price_per_mw_year(value, (mw * years).sum(), 1)),
-        low=held["price"].min(), high=held["price"].max(),
-    )  # fmt: skip
+    priced = table.dropna(subset=["price"])
+    mw, years, value = priced["mw"], priced["term_years"], priced["value"].sum()
+    return pd.Series({
+        "contracts": len(table), "mw": table["mw"].sum(), "mw_priced": mw.sum(), "value": table["value"].sum(),
+        "mean_mw": table["mw"].mean(), "mean_term": years.mean(), "simple": priced["price"].mean(),
+        "weighted": float(price_per_mw_year(value, (mw * years).sum(), 1)),
+        "pooled": float(price_per_mw_year(value, mw.sum(), term)),
+        "low": priced["price"].min(), "high": priced["price"].max(),
+    })  # fmt: skip
 
 
-def known_on(table: pd.DataFrame, from_day: str | date | None = None) -> pd.Timestamp:
-    """The day from which rent is still to come: the one asked for, else the last on which anything became known.
+def known_on(book: Book, from_day: str | date = "") -> pd.Timestamp:
+    """The day from which rent is still to come: the one asked for, that of the book, or the last with a new contract.
 
     Errors: ModelError for a `from_day` that is no date.
     """
-    return _day("from_day", from_day) if from_day else table["published"].max()
+    if day := from_day or book.as_of:
+        return _day("from_day", day)
+    own = read(book)
+    return (book.register("contracts") if own.empty else own)["published"].max()
 
 
 def run_off(table: pd.DataFrame, day: pd.Timestamp, delivery_years: float, signed_weight: float) -> pd.DataFrame:
@@ -156,10 +140,16 @@ def run_off(table: pd.DataFrame, day: pd.Timestamp, delivery_years: float, signe
     terminated contract counts for nothing; one that delivers counts whole, one that is only signed by its weight.
     """
     live = table[table["status"].isin(LIVE)].dropna(subset=["value_owned", "term_years", "signed"])
-    rows = [row for each in live.to_dict("records") for row in _yearly(each, day, delivery_years)]
-    flows = pd.DataFrame(rows, columns=["contract", "lessor", "status", "credit", "year", "value", "kind", "source"])
+    start = live["starts"].fillna(live["signed"] + delivery_years * YEAR)
+    end, stated = start + live["term_years"] * YEAR, live["starts"].notna() & live["kind"].ne("estimated")
+    years = pd.DataFrame({"opens": pd.date_range(f"{day.year}-01-01", max([day, *end]), freq="YS")})
+    years = years.assign(closes=years["opens"] + pd.DateOffset(years=1), year=years["opens"].dt.year)
+    flows = live.assign(start=start, end=end, kind=np.where(stated, "derived", "assumed")).merge(years, how="cross")
+    paid = flows[["closes", "end"]].min(axis=1) - flows[["opens", "start"]].max(axis=1).clip(lower=day)
+    part = paid / (flows["end"] - flows["start"])
     weight = np.where(flows["status"] == "delivering", 1.0, signed_weight)
-    return flows.assign(value=flows["value"] * weight)
+    flows = flows.assign(value=flows["value_owned"] * part * weight)
+    return flows.loc[part > 0, ["contract", "lessor", "status", "credit", "year", "value", "kind", "source"]]
 
 
 def backlog(table: pd.DataFrame, day: pd.Timestamp, delivery_years: float, signed_weight: float) -> pd.DataFrame:
@@ -171,10 +161,11 @@ def backlog(table: pd.DataFrame, day: pd.Timestamp, delivery_years: float, signe
     live = table[table["status"].isin(LIVE)]
     live = live.assign(stands=live["status"].mask(live["not_hosting"], "gpus").replace("amended", "signed"))
     dated = live["term_years"].notna() & live["signed"].notna()
-    live = live.assign(undated=live["value_owned"].where(~dated, 0.0).fillna(0.0))
-    for name, weight in (("to_come", 1.0), ("weighted", signed_weight)):
-        flows = run_off(live, day, delivery_years, weight)
-        live[name] = live["contract"].map(flows.groupby("contract")["value"].sum()).fillna(0.0)
+    undated = live["value_owned"].where(~dated, 0.0).fillna(0.0)
+    flows = run_off(live, day, delivery_years, 1.0).groupby("contract")["value"].sum()
+    to_come = live["contract"].map(flows).fillna(0.0)
+    weighted = to_come.where(live["status"] == "delivering", to_come * signed_weight)
+    live = live.assign(undated=undated, to_come=to_come, weighted=weighted)
     return live.groupby("stands").agg(
         contracts=("contract", "size"), mw=("mw_owned", "sum"), value=("value_owned", "sum"),
         undated=("undated", "sum"), to_come=("to_come", "sum"), weighted=("weighted", "sum"),
@@ -182,56 +173,56 @@ def backlog(table: pd.DataFrame, day: pd.Timestamp, delivery_years: float, signe
     ).reindex([each for each in STANDS if (live["stands"] == each).any()])  # fmt: skip
 
 
-def _yearly(each: Mapping, day: pd.Timestamp, delivery_years: float) -> Iterator[dict]:
-    known = each["starts"] == each["starts"]
-    start = each["starts"] if known else each["signed"] + pd.Timedelta(days=delivery_years * DAYS_PER_YEAR)
-    end = start + pd.Timedelta(days=each["term_years"] * DAYS_PER_YEAR)
-    kept = {name: each[name] for name in ("contract", "lessor", "status", "credit", "source")}
-    for year in range(max(start, day).year, end.year + 1):
-        first, last = max(start, day, pd.Timestamp(year, 1, 1)), min(end, pd.Timestamp(year + 1, 1, 1))
-        part = max((last - first) / (end - start), 0.0)
-        kind = "derived" if known and each["kind"] != "estimated" else "assumed"
-        yield kept | {"year": year, "value": each["value_owned"] * part, "kind": kind}
-
-
-def worth(table: pd.DataFrame, rates: Mapping[str, float], delivery_years: float) -> pd.DataFrame:
+def worth(table: pd.DataFrame, rates: Mapping[str, Quantity], delivery_years: float) -> pd.DataFrame:
     """Contracts with the present value of the lessor's part of their rent, at the rate of the credit behind it.
 
     Formula: value / years * annuity(rate, years) / (1 + rate) ** delivery_years, of level rent
-    Units:   currency; rates as fractions by `credit`.
+    Units:   currency; rates by `credit`.
     """
-    held = table[table["status"].isin(LIVE)].dropna(subset=["value_owned", "term_years"])
-    rate = held["credit"].map(rates)
-    factor = annuity(rate, held["term_years"]) / held["term_years"] / (1 + rate) ** delivery_years
-    return held.assign(rate=rate, present_value=held["value_owned"] * factor)
+    live = table[table["status"].isin(LIVE)].dropna(subset=["value_owned", "term_years"])
+    rate = live["credit"].map({credit: rate.value for credit, rate in rates.items()})
+    factor = annuity(rate, live["term_years"]) / live["term_years"] / (1 + rate) ** delivery_years
+    return live.assign(rate=rate, present_value=live["value_owned"] * factor)
 
 
-def yields(table: pd.DataFrame, margin: Sequence[float], capex: Sequence[float]) -> pd.DataFrame:
-    """Yield on cost of each hosting contract whose lessor is said to pay for the building, with its range.
+def built(table: pd.DataFrame) -> pd.DataFrame:
+    """Priced hosting contracts whose lessor is said to pay for the building: those that have a yield on cost."""
+    own = table["capex_paid_by"].eq("lessor") & table["status"].isin(LIVE) & ~table["not_hosting"]
+    return table[own & table["price"].notna()]
 
-    Margin and capex (low, central, high) stand in where a contract tells none, which makes its yield assumed.
+
+def yield_on_cost(contract: Mapping, margin: Quantity, capex: Quantity) -> Quantity:
+    """A year's income of a contract over the cost of its building; where it states no margin or cost, those assumed.
 
     Formula: price * margin / capex per MW; the ends take the low margin at the high cost and the other way round
     """
-    held = table[~table["not_hosting"] & table["capex_paid_by"].eq("lessor") & table["status"].isin(LIVE)]
-    held = held.dropna(subset="price")
-    told = held["capex_per_mw_low"].notna() & held["margin"].notna()
-    low, high = held["capex_per_mw_low"].fillna(capex[0]), held["capex_per_mw_high"].fillna(capex[2])
-    middle = held[["capex_per_mw_low", "capex_per_mw_high"]].mean(axis=1).fillna(capex[1])
-    margins = [held[name].fillna(held["margin"]).fillna(one)
-               for name, one in zip(["margin_low", "margin", "margin_high"], margin, strict=True)]  # fmt: skip
-    return held.assign(
-        low=held["price"] * margins[0] / high, yield_on_cost=held["price"] * margins[1] / middle,
-        high=held["price"] * margins[2] / low, kind=held["kind"].where(told, "assumed"),
-    )  # fmt: skip
+    earned = stated(contract, contract["price"]) * margin_of(contract, margin) / capex_of(contract, capex)
+    return earned.called("yield_on_cost", "fraction")
 
 
-def debt_costs(companies: Sequence[str], as_of: str | date | None = None) -> pd.DataFrame:
-    """What lenders ask of some companies for projects: each bond that has a rate.
+def margin_of(contract: Mapping, general: Quantity) -> Quantity:
+    """The margin of a contract's income that it states, else the general one."""
+    margin, low, high = (contract[name] for name in ("margin", "margin_low", "margin_high"))
+    return general if np.isnan(margin) else stated(contract, margin, low, high)
 
-    >>> debt_costs(["CIFR"])[["debt", "rate"]].values.tolist()
+
+def capex_of(contract: Mapping, general: Quantity) -> Quantity:
+    """The cost of building a MW that a contract states, else the general one."""
+    low, high = contract["capex_per_mw_low"], contract["capex_per_mw_high"]
+    return general if np.isnan(low + high) else stated(contract, (low + high) / 2, low, high)
+
+
+def stated(contract: Mapping, value: float, low: float = np.nan, high: float = np.nan) -> Quantity:
+    """A figure as a contract states it."""
+    return Quantity("", value, "", low, high, contract["kind"], contract["source"])
+
+
+def debt_costs(book: Book) -> pd.DataFrame:
+    """What lenders ask of a book's companies for projects: each bond that has a rate.
+
+    >>> debt_costs(facts.open(["CIFR"]))[["debt", "rate"]].values.tolist()
     [['cipher-notes-2030', 0.07125]]
     """
-    table = registers.read("debt", as_of)
-    held = table["borrower"].isin(facts.tickers(companies)) & table["rate"].notna() & table["type"].eq("bond")
-    return table[held].reset_index(drop=True)
+    table = book.register("debt")
+    bonds = table["borrower"].isin(book.companies) & table["rate"].notna() & table["type"].eq("bond")
+    return table[bonds].reset_index(drop=True)

@@ -1,371 +1,263 @@
 """Hosting contracts: the ledger, prices, two books side by side, what is still to come, and yields against debt."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
+from functools import partial
 
 import numpy as np
 import pandas as pd
 
-from capcycle import words
+from capcycle import exhibits, study, words
 from capcycle.analyses.hosting import contracts
-from capcycle.analyses.hosting.leases import per_kw_month
-from capcycle.exhibits import marks, parts
-from capcycle.exhibits.exhibit import Exhibit
-from capcycle.exhibits.marks import Frame
-from capcycle.facts import documents, weakest
+from capcycle.analyses.hosting.cases import CREDITS, businesses, credit_rates
+from capcycle.exhibits import Exhibit, marks, parts
+from capcycle.exhibits.studies.shapes import ranked_title
+from capcycle.facts import Book, documents, weakest
 from capcycle.models.maths import per
-from capcycle.study import Case, Input
+from capcycle.quantity import Quantity
+from capcycle.study import Case
+from capcycle.units import per_kw_month
 from capcycle.words import Sentence, say
 
-LADDER = ["hyperscaler", "backed", "unbacked"]
-PRICE, AMOUNT, POWER = "currency/MW/year", "currency", "MW"  # of the table's own currency
 LEDGER = ["lessor_name", "tenant_name", "mw", "price", "status", "status_date", "term_years", "value", "kw_month",
-          "credit_said", "cover", "share", "margin", "rise", "remark"]  # fmt: skip
-UNITS = {"mw": POWER, "term_years": "years", "value": AMOUNT, "price": PRICE, "kw_month": "currency/kW/month"}
-UNITS |= dict.fromkeys(["share", "margin", "rise", "cover"], "fraction")
-SIZE = {"contracts": "number", "mw": POWER, "mw_priced": POWER, "value": AMOUNT, "mean_mw": POWER, "mean_term": "years"}
-MEANS = dict.fromkeys(["simple", "weighted", "pooled", "low", "high"], PRICE)
+          "group", "cover", "share", "margin", "rise", "remark"]  # fmt: skip
+REMARKS = ("not_hosting", "triple_net", "rise_implied", "no_value")
+COUNTS = {"contracts": "number", "mw": "MW", "mw_priced": "MW", "mean_mw": "MW", "mean_term": "years"}
+HOLDINGS = {"lessor": "hosting.book-by-lessor", "tenant": "hosting.book-by-tenant"}
+BACKLOG = ["label", "contracts", "mw", "value", "undated", "to_come", "weighted"]
 
 
-def verdict(case: Case, table: pd.DataFrame) -> Sentence:
-    """The page's answer in one sentence: does a MW let at the book's price earn more than its lenders ask?"""
-    found, gpus = case.outputs, table.loc[table["not_hosting"], "value_owned"].sum()
-    unit = _in(case.currency)
-    book = words.counted("hosting.verdict_book", len(table), whose=_whose(table),
-                         value=words.value(table["value_owned"].sum(), unit(AMOUNT)),
-                         mw=words.value(table["mw_owned"].sum(), POWER))  # fmt: skip
-    apart = say("hosting.verdict_gpus", value=words.value(gpus, unit(AMOUNT))) if gpus else ""
+def verdict(let: Case, use: Case) -> Sentence:
+    """The page's answer: whether a MW let earns more than lenders ask, what is signed, and when mining pays more."""
     return words.paragraph(
-        say(
-            "hosting.verdict_pays" if found.net_lease_value > 0 else "hosting.verdict_loses",
-            rent=words.value(case.inputs["hosting_rent"].central, unit(PRICE)),
-            earned=words.value(found.yield_on_cost, "fraction"),
-            rate=words.coupon(case.inputs["tenant_rate"].central),
-            net=words.value(abs(found.net_lease_value), case.unit("net_lease_value")),
-        ),
-        book + apart,
-    )  # fmt: skip
+        study.tell(let, "hosting.pays" if let.outputs.net_lease_value > 0 else "hosting.loses"),
+        _signed(contracts.read(let.book), let.book.money),
+        _switching(use),
+        *study.hindsight(let, use),
+    )
 
 
-def _whose(table: pd.DataFrame) -> str:
-    lessors = parts.names()[table["lessor"].unique()]
-    return say("hosting.company", name=lessors.iloc[0]) if len(lessors) == 1 else say("hosting.companies")
+def _signed(table: pd.DataFrame, money: str) -> str:
+    sums = {"MW": table["mw_owned"].sum(), money: table["value_owned"].sum()}
+    sizes = [words.value(size, unit) for unit, size in sums.items() if size]
+    stated = say("hosting.stated", sizes=words.listing(sizes)) if sizes else say("hosting.unstated")
+    gpus = table.loc[table["not_hosting"], "value_owned"].sum()
+    apart = say("hosting.signed_gpus", value=words.value(gpus, money)) if gpus else ""
+    return words.counted("hosting.signed", len(table), sizes=stated, gpus=apart)
 
 
-def ledger(table: pd.DataFrame) -> Exhibit:
+def _switching(use: Case) -> str:
+    """The bitcoin price at which mining one MW is worth as much as letting it."""
+    price, now = use.quantity("switching_bitcoin_price"), use.inputs["bitcoin_price"]
+    side = "never" if not price.value else "above" if price.value > now.value else "below"
+    return study.tell(use, f"power.switch_{side}", times=(price / now).called("times", "multiple"))
+
+
+def ledger(book: Book) -> Exhibit:
     """Every contract with its status and terms, and what keeps its price from being averaged with the others."""
+    table, money = _contracts(book).sort_values("signed"), book.money
+    units = {"mw": "MW", "term_years": "years", "value": money, "price": _price(book), "kw_month": f"{money}/kW/month",
+             **dict.fromkeys(["share", "margin", "rise", "cover"], "fraction")}  # fmt: skip
     rows = table.assign(
         kw_month=per_kw_month(table["price"]),
-        credit_said=[_credit(credit) for credit in table["credit"]],
         status=[say(f"hosting.status.{status}") for status in table["status"]],
-        remark=[_remark(row) for row in table.to_dict("records")],
-        label=[_label(row) for row in table.to_dict("records")],
-        **{f"{name}_unit": _of(table)(unit) for name, unit in UNITS.items()},
-    )
-    frame = Frame(
-        "contract-ledger",
-        _ledger_title(len(table), int(table["status"].eq("delivering").sum())),
-        say("hosting.ledger_subtitle"),
-        (say("hosting.ledger_note"), say("hosting.share_note"), *parts.restated(table)),
-    )
-    return marks.table(rows.sort_values("signed"), frame, {name: say(f"hosting.column.{name}") for name in LEDGER})
+        remark=["; ".join(say(f"hosting.remark.{name}") for name in REMARKS if row[name]) or words.DASH
+                for row in table.assign(no_value=table["value"].isna()).to_dict("records")],
+        **{f"{name}_unit": unit for name, unit in units.items()},
+    )  # fmt: skip
+    draw = partial(marks.table, columns={name: say(f"hosting.column.{name}") for name in LEDGER})
+    notes = (say("hosting.share"), *parts.restated(table))
+    return _shown(draw, book, "hosting.contract-ledger", rows, _ledger_title(table["status"]), *notes)
 
 
-def _ledger_title(count: int, delivering: int) -> str:
-    if not count:
-        return say("hosting.ledger_0")
-    if delivering in (0, count):
-        return words.counted("hosting.ledger_all" if delivering else "hosting.ledger_signed", count)
-    return say("hosting.ledger_one" if delivering == 1 else "hosting.ledger", count=count, delivering=delivering)
+def _ledger_title(status: pd.Series) -> str:
+    if len(status) == 1:
+        return say("hosting.only_contract", status=say(f"hosting.status.{status.iloc[0]}"))
+    return words.counted("hosting.delivering", int(status.eq("delivering").sum()), total=len(status))
 
 
-def _remark(row: dict) -> str:
-    said = [
-        say("hosting.not_hosting") if row["not_hosting"] else "",
-        say("hosting.triple_net") if row["triple_net"] else "",
-        say("hosting.rise_implied") if row["rise_implied"] and row["rise"] == row["rise"] else "",
-        say("hosting.no_value") if row["value"] != row["value"] else "",
-    ]
-    return "; ".join(filter(None, said)) or words.DASH
-
-
-def bubbles(table: pd.DataFrame) -> Exhibit:
+def bubbles(book: Book) -> Exhibit:
     """Price over size, coloured by the credit behind the rent; contracts that pay for GPUs too are named, not drawn."""
-    apart = table[table["not_hosting"]]
-    held = table[~table["not_hosting"] & table["price"].notna()].sort_values("credit", key=_ladder)
-    notes = (
-        *map(_apart, apart.to_dict("records")),
-        *_lacking(table[table["price"].isna() & ~table["not_hosting"]], "hosting.no_price"),
-    )
-    if held.empty:
-        return _none("price-by-size", say("hosting.bubbles_subtitle", currency=_of(table)(AMOUNT)), notes)
-    price = _of(table)(PRICE)
-    rows = _rows(held, held["price"], price).assign(x=held["mw"], size=held["value"])
-    top, bottom = (rows.loc[rows["value"].agg(end)] for end in ("idxmax", "idxmin"))
-    frame = Frame(
-        "price-by-size",
-        say("hosting.bubbles", top=top["label"], high=words.value(top["value"], price),
-            bottom=bottom["label"], low=words.value(bottom["value"], price)),
-        say("hosting.bubbles_subtitle", currency=_of(table)(AMOUNT)),
-        notes,
-    )  # fmt: skip
-    return marks.bubble(rows, frame, say("hosting.column.mw"), say("hosting.column.price"), POWER)
+    table = _contracts(book)
+    gpus, priced = table["not_hosting"], table["price"].notna()
+    drawn = table[~gpus & priced].sort_values("credit", key=_ladder)
+    rows = _rows(drawn, drawn["price"], _price(book)).assign(x=drawn["mw"], size=drawn["value"])
+    axes = {"x_title": say("hosting.column.mw"), "y_title": say("hosting.column.price"), "x_unit": "MW"}
+    ranked = rows.drop(columns="group").sort_values("value", ascending=False)
+    title = ranked_title(ranked, "hosting_rent", "hosting.price-by-size", {})
+    notes = (*_of("hosting.apart", table[gpus]), *_of("hosting.no_price", table[~gpus & ~priced]))
+    return _shown(partial(marks.bubble, **axes), book, "hosting.price-by-size", rows, title, *notes)
 
 
-def _apart(row: dict) -> str:
-    if np.isnan(row["price"]):
-        return say("hosting.apart_unpriced", label=_label(row))
-    return say("hosting.apart", label=_label(row), price=words.value(row["price"], _in(row["currency"])(PRICE)))
-
-
-def books(printed: pd.DataFrame, like: pd.DataFrame, term: float) -> Exhibit:
+def books(book: Book, cut_off: str) -> Exhibit:
     """The printed book beside the like-for-like one, each with and without the contract that pays for GPUs."""
-    cuts = {"printed": printed, "printed_hosting": _hosting(printed), "like": like, "like_hosting": _hosting(like)}
-    found = pd.DataFrame({name: contracts.prices(book, term)._asdict() for name, book in cuts.items()})
-    rows = found.loc[[*SIZE, *MEANS]].rename_axis("name").reset_index()
-    unit, amount = rows["name"].map(SIZE | MEANS).map(_of(like)), _of(like)(AMOUNT)
-    rows = rows.assign(
-        label=[say(f"hosting.book.{name}", term=words.value(term, "years")) for name in rows["name"]],
-        value=rows["like"], unit=unit, kind="derived", source=_sources(printed, like),
-        **{f"{name}_unit": unit for name in cuts},
-    )  # fmt: skip
-    was, now = found["printed"], found["like"]
-    frame = Frame(
-        "two-books",
-        say(_books_key(was, now), was=words.value(was["mw"], POWER), now=words.value(now["mw"], POWER),
-            was_value=words.value(was["value"], amount), now_value=words.value(now["value"], amount)),
-        say("hosting.books_subtitle"),
-        (say("hosting.books_note"), *_unpriced(now["mw"] - now["mw_priced"]), say("hosting.share_note"),
-         *parts.restated(like)),
-    )  # fmt: skip
+    both, term = _two_books(book, cut_off), study.assumption(book, "lease_term_mean")
+    years = np.nan if term.hindsight else term.value  # the mean term of the printed book: no figure of an earlier page
+    cuts = {f"{name}{cut}": one for name, whole in both.items()
+            for cut, one in (("", whole), ("_hosting", whole[whole["gpu_included"] == "no"]))}  # fmt: skip
     headings = {"label": say("marks.column.label")} | {name: say(f"hosting.cut.{name}") for name in cuts}
-    return marks.table(rows, frame, headings)
+    sums = pd.DataFrame({name: contracts.prices(table, years) for name, table in cuts.items()}).dropna(how="all")
+    units = [book.money if name == "value" else COUNTS.get(name, _price(book)) for name in sums.index]
+    rows = sums.rename_axis("name").reset_index().assign(
+        label=[say(f"hosting.book.{name}", term=term.shown) for name in sums.index],
+        value=sums["like"].to_numpy(), unit=units, kind="derived",
+        source=documents(pd.concat(both.values())["source"]),
+    )  # fmt: skip
+    sizes = {name: {"mw": words.value(each["mw"], "MW"), "value": words.value(each["value"], book.money)}
+             for name, each in sums.items()}  # fmt: skip
+    title, notes = say("hosting.like", **sizes["like"]), [say("hosting.share"), *parts.restated(both["like"])]
+    if "printed" in both:
+        notes.append(say("hosting.rebuilt"))
+        title += say("hosting.as_printed", **sizes["printed"]) if sizes["printed"] != sizes["like"] else ""
+    if unpriced := sums.at["mw", "like"] - sums.at["mw_priced", "like"]:
+        notes.append(say("hosting.unpriced", mw=words.value(unpriced, "MW")))
+    draw = partial(marks.table, columns=headings)
+    return _shown(draw, book, "hosting.two-books", rows if len(both["like"]) else rows[:0], title, *notes)
 
 
-def _books_key(was: pd.Series, now: pd.Series) -> str:
-    if not was["contracts"]:
-        return "hosting.books_alone"
-    return "hosting.books_same" if was[["mw", "value"]].equals(now[["mw", "value"]]) else "hosting.books"
+def _two_books(book: Book, cut_off: str) -> dict[str, pd.DataFrame]:
+    """The printed book where it was public, and the like-for-like one."""
+    printed, like = contracts.printed_book(book), contracts.like_for_like(contracts.read(book), cut_off)
+    return ({"printed": _worded(printed, book)} if len(printed) else {}) | {"like": _worded(like, book)}
 
 
-def _unpriced(mw: float) -> Sequence[str]:
-    return (say("hosting.books_missing", mw=words.value(mw, POWER)),) if mw else ()
+def holdings(book: Book, cut_off: str, by: str = "lessor") -> Exhibit:
+    """Whose MW each book counts: a column per book, stacked by `lessor` or `tenant`; ventures under who leads them."""
+    key = HOLDINGS[by]
+    rows = pd.concat([
+        table.groupby(f"{by}_short", sort=False).agg(value=("mw", "sum"), source=("source", documents))
+        .sort_values("value", ascending=False).rename_axis("group").reset_index().assign(x=say(f"hosting.cut.{name}"))
+        for name, table in _two_books(book, cut_off).items()
+    ], ignore_index=True)  # fmt: skip
+    like = rows[rows["x"] == say("hosting.cut.like")].set_index("group")["value"]
+    most = {"name": next(iter(like.index), ""), "share": words.value(per(like.max(), like.sum()), "fraction")}
+    rows = rows.assign(label=rows["x"], unit="MW", kind="derived")
+    title = words.counted(f"{key}.title", len(like), **most)
+    return _shown(marks.stacked, book, key, rows if len(like) else rows[:0], title)
 
 
-def _hosting(book: pd.DataFrame) -> pd.DataFrame:
-    return book[book["gpu_included"] == "no"]
-
-
-def holdings(printed: pd.DataFrame, like: pd.DataFrame, by: str = "lessor") -> Exhibit:
-    """Whose MW each book counts: a column per book, stacked by `lessor` or `tenant`."""
-    if like.empty:
-        return _none(parts.slug("book-by", by), say("hosting.holdings_subtitle"))
-    rows = pd.concat([_held(printed, "printed", by), _held(like, "like", by)], ignore_index=True)
-    now = rows[rows["label"] == say("hosting.cut.like")].set_index("group")["value"]
-    frame = Frame(
-        parts.slug("book-by", by),
-        _holdings_title(now, printed, by),
-        say("hosting.holdings_subtitle"),
-    )
-    return marks.stacked(rows, frame)
-
-
-def _holdings_title(now: pd.Series, printed: pd.DataFrame, by: str) -> str:
-    if len(now) == 1:
-        return say("hosting.holdings_one", name=now.idxmax(), mw=words.value(now.sum(), POWER))
-    share, was = (words.value(each, "fraction") for each in (now.max() / now.sum(), _share(printed, by, now.idxmax())))
-    key = "same" if share == was else by if len(printed) else f"alone_{by}"
-    return say(f"hosting.holdings_{key}", name=now.idxmax(), share=share, was=was)
-
-
-def _share(book: pd.DataFrame, by: str, name: str) -> float:
-    return float(per(book.loc[_who(book, by) == name, "mw"].sum(), book["mw"].sum()))
-
-
-def _who(book: pd.DataFrame, by: str) -> pd.Series:
-    """Lessors, a venture under the one who leads it, or tenants."""
-    named = parts.names()
-    said = [named[row["lessor"]] if by == "lessor" else _tenant(row) for row in book.to_dict("records")]
-    return pd.Series(said, book.index, dtype=str)
-
-
-def _held(book: pd.DataFrame, cut: str, by: str) -> pd.DataFrame:
-    each = book.assign(group=_who(book, by)).groupby("group", sort=False)
-    summed = each.agg(value=("mw", "sum"), source=("source", documents)).sort_values("value", ascending=False)
-    said = say(f"hosting.cut.{cut}")
-    return summed.reset_index().assign(x=said, label=said, unit=POWER, kind="derived")
-
-
-def backlog(table: pd.DataFrame, day: pd.Timestamp, delivery_years: float, weight: Input) -> Exhibit:
+def backlog(let: Case, weight: Quantity, from_day: str = "") -> Exhibit:
     """What live contracts come to by where they stand: as signed, still to come, and with the signed ones weighted.
 
     weight  what a contract that is only signed counts for, at the low end of its range where it has one
     """
-    low, amount = weight.low if weight.varied else weight.central, _of(table)(AMOUNT)
-    found = contracts.backlog(table, day, delivery_years, low)
-    subtitle = say("hosting.backlog_subtitle", currency=amount, weight=words.value(low, "fraction"))
-    if found.empty:
-        return _none("backlog", subtitle)
-    total = found.drop(columns="source").sum().to_frame("total").T.assign(source=documents(found["source"]))
-    rows = pd.concat([found, total] if len(found) > 1 else [found]).rename_axis("stands").reset_index()
-    told = {"contracts": "number", "mw": POWER, "value": amount, "undated": amount}  # the rest hangs on assumed days
-    texts = {name: [words.value(each, unit) for each in rows[name]] for name, unit in told.items()}
-    labels = [say(f"hosting.stands.{each}") for each in rows["stands"]]
-    rows = rows.assign(**texts, label=labels, unit=amount, kind="assumed")
-    shown = ["label", "contracts", "mw", "value", "undated", "to_come", "weighted"]
-    frame = Frame(
-        "backlog",
-        say("hosting.backlog", to_come=words.value(found["to_come"].sum(), amount), day=words.day(day),
-            weighted=words.value(found["weighted"].sum(), amount), weight=words.value(low, "fraction")),
-        subtitle, (say("hosting.backlog_note"),),
-    )  # fmt: skip
-    return marks.table(rows, frame, {name: say(f"hosting.backlog_column.{name}") for name in shown})
+    book, delivery, day = let.book, let.inputs["delivery_years"], contracts.known_on(let.book, from_day)
+    low = weight.low if weight.varied else weight.value
+    sums = contracts.backlog(contracts.read(book), day, delivery.value, low)
+    total = sums.drop(columns="source").sum().to_frame("total").T.assign(source=documents(sums["source"]))
+    rows = pd.concat([sums, total]) if len(sums) > 1 else sums[sums["value"] > 0]
+    stated = {"contracts": "number", "mw": "MW", "value": book.money, "undated": book.money}  # the rest is assumed
+    texts = {name: [words.value(each, unit) for each in rows[name]] for name, unit in stated.items()}
+    labels = [say(f"hosting.stands.{each}") for each in rows.index]
+    rows = rows.rename_axis("stands").reset_index().assign(**texts, label=labels, unit=book.money, kind="assumed")
+    sizes = {name: words.value(sums[name].sum(), book.money) for name in ("to_come", "weighted")}
+    at = {"day": words.day(day), "weight": words.value(low, "fraction")}
+    draw = partial(marks.table, columns={name: say(f"hosting.column.{name}") for name in BACKLOG})
+    notes = list(study.judged_later(book, weight, delivery)) or [weight.reason]
+    return _shown(draw, book, "hosting.backlog", rows, say("hosting.to_come", **sizes, **at), *notes, **at)
 
 
-def run_off(table: pd.DataFrame, flows: pd.DataFrame, day: pd.Timestamp) -> Exhibit:
+def run_off(let: Case, weight: Quantity, from_day: str = "") -> Exhibit:
     """What is still to come of the lessors' part of live contracts, by calendar year and credit."""
-    lacking = table[~table["contract"].isin(flows["contract"]) & table["status"].isin(contracts.LIVE)]
-    notes = (say("hosting.run_off_note"), *_lacking(lacking, "hosting.no_term"))
-    amount = _of(table)(AMOUNT)
-    subtitle = say("hosting.run_off_subtitle", currency=amount)
-    if flows.empty:
-        return _none("backlog-run-off", subtitle, notes)
-    each = flows.groupby(["year", "credit"])
-    found = each.agg(value=("value", "sum"), kind=("kind", weakest), source=("source", documents))
-    credits = sorted(set(flows["credit"]), key=LADDER.index)  # every one in the first year, so that all stack alike
-    every = pd.MultiIndex.from_product([sorted(set(flows["year"])), credits], names=["year", "credit"])
-    rows = found.reindex(every).fillna({"value": 0.0, "kind": weakest(flows["kind"]), "source": ""}).reset_index()
-    rows = rows[(rows["value"] > 0) | (rows["year"] == rows["year"].min())]  # the first year tells the order
-    rows = rows.assign(group=[_credit(one) for one in rows["credit"]], x=rows["year"], label=rows["year"].astype(str))
+    book, delivery, day = let.book, let.inputs["delivery_years"], contracts.known_on(let.book, from_day)
+    table = _contracts(book)
+    flows = contracts.run_off(table, day, delivery.value, weight.value)
+    ordered = flows.sort_values("credit", key=_ladder, kind="stable").sort_values("year", kind="stable")
+    each = ordered.groupby(["year", "credit"], sort=False)
+    rows = each.agg(value=("value", "sum"), kind=("kind", weakest), source=("source", documents)).reset_index()
+    rows = rows.assign(group=rows["credit"].map(_credit), x=rows["year"], label=rows["year"].astype(str))
     years = flows.groupby("year")["value"].sum()
-    frame = Frame(
-        "backlog-run-off",
-        say("hosting.run_off", total=words.value(years.sum(), amount), day=words.day(day),
-            most=words.value(years.max(), amount)),
-        subtitle,
-        notes,
-    )  # fmt: skip
-    return marks.stacked(rows.assign(unit=amount), frame)
+    sums = {"total": words.value(years.sum(), book.money), "most": words.value(years.max(), book.money)}
+    undated = table[~table["contract"].isin(flows["contract"]) & table["status"].isin(contracts.LIVE)]
+    title = say("hosting.by_year", day=words.day(day), **sums)
+    notes = (*_of("hosting.undated", undated), *study.judged_later(book, weight, delivery))
+    return _shown(marks.stacked, book, "hosting.backlog-run-off", rows.assign(unit=book.money), title, *notes)
 
 
-def worth(table: pd.DataFrame, rates: Mapping[str, Input], delivery_years: float) -> Exhibit:
+def worth(let: Case) -> Exhibit:
     """What the promised rent of each contract is worth today at the rate of the credit behind it."""
-    found = contracts.worth(table, {credit: rate.central for credit, rate in rates.items()}, delivery_years)
-    held, amount = found.sort_values("present_value", ascending=False), _of(table)(AMOUNT)
-    subtitle = say("hosting.worth_subtitle", currency=amount)
-    if held.empty:
-        return _none("present-value", subtitle)
-    notes = [_rate(row) for row in held.to_dict("records")]
-    rows = _rows(held, held["present_value"], amount).assign(kind="assumed", note=notes)
-    total, now = held["value_owned"].sum(), held["present_value"].sum()
-    frame = Frame(
-        "present-value",
-        say("hosting.worth", total=words.value(total, amount), now=words.value(now, amount),
-            share=words.value(now / total, "fraction")),
-        subtitle,
-        (*(say("hosting.worth_gpus", label=_label(row)) for row in held.to_dict("records") if row["not_hosting"]),
-         say("hosting.worth_note")),
-    )  # fmt: skip
-    return marks.columns(rows, frame)
+    book, rates, delivery = let.book, credit_rates(let.book), let.inputs["delivery_years"]
+    table = contracts.worth(_contracts(book), rates, delivery.value).sort_values("present_value", ascending=False)
+    terms = [say("hosting.rate", tenant=row.tenant_short, value=words.value(row.value_owned, book.money),
+                 rate=words.coupon(row.rate)) for row in table.itertuples()]  # fmt: skip
+    rows = _rows(table, table["present_value"], book.money).assign(kind="assumed", note=terms)
+    total, now = table["value_owned"].sum(), table["present_value"].sum()
+    sums = {"total": words.value(total, book.money), "now": words.value(now, book.money)}
+    title = say("hosting.left", share=words.value(float(per(now, total)), "fraction"), **sums)
+    judged = study.judged_later(book, delivery, *(rates[credit] for credit in table["credit"].unique()))
+    notes = (*_of("hosting.with_gpus", table[table["not_hosting"]]), *judged)
+    return _shown(marks.columns, book, "hosting.present-value", rows, title, *notes)
 
 
-def _rate(row: dict) -> str:
-    nominal = words.value(row["value_owned"], row["currency"])
-    return say("hosting.rate", tenant=_tenant(row), value=nominal, rate=words.coupon(row["rate"]))
-
-
-def yields(table: pd.DataFrame, earned: pd.DataFrame, debt: pd.DataFrame) -> Exhibit:
+def yields(let: Case) -> Exhibit:
     """Yield on cost of each contract with its range, beside the coupons of notes that such leases secure."""
-    apart = table[~table["contract"].isin(earned["contract"]) & ~table["not_hosting"]]
-    notes = (say("hosting.yields_note"), *_lacking(apart, "hosting.yields_apart"))
-    if earned.empty:
-        return _none("yield-against-debt", say("hosting.yields_subtitle"), notes)
-    top = earned.sort_values("yield_on_cost", ascending=False)
-    rows = _rows(top, top["yield_on_cost"], "fraction").assign(
-        low=top["low"], high=top["high"], group=say("hosting.yield")
-    )
+    book, table, debt = let.book, _contracts(let.book), contracts.debt_costs(let.book)
+    built, assumed = contracts.built(table), [let.inputs["hosting_noi_margin"], let.inputs["hosting_capex"]]
+    each = [contracts.yield_on_cost(row, *assumed) for row in built.to_dict("records")]
+    evidence = {name: [getattr(one, name) for one in each] for name in ("value", "low", "high", "kind", "source")}
+    rows = _rows(built, built["price"], "fraction").assign(**evidence).sort_values("value", ascending=False)
     coupons = pd.DataFrame({
-        "label": [_coupon(row) for row in debt.to_dict("records")], "value": debt["rate"], "unit": "rate",
-        "kind": debt["kind"], "source": debt["source"], "low": np.nan, "high": np.nan, "group": say("hosting.coupon"),
-        "note": debt["collateral"],
+        "label": [_note(row, book) for row in debt.to_dict("records")], "value": debt["rate"], "unit": "rate",
+        "kind": debt["kind"], "source": debt["source"], "note": debt["collateral"], "group": say("hosting.coupon"),
     }).sort_values("value", ascending=False)  # fmt: skip
-    frame = Frame(
-        "yield-against-debt",
-        _yield_title(top, debt),
-        say("hosting.yields_subtitle"),
-        notes,
-    )  # fmt: skip
-    return marks.dots(pd.concat([rows, coupons], ignore_index=True), frame)
+    dearest, key = coupons["value"].max(), "hosting.yield-against-debt" if len(debt) else "study.ranking"
+    over = words.counted("hosting.over", int((rows["value"] > dearest).sum()))
+    beside = {"over": over, "coupon": words.coupon(dearest)}
+    title = ranked_title(rows.drop(columns="group"), "yield_on_cost", key, beside)
+    rows = pd.concat([rows.assign(group=say("hosting.earned")), coupons], ignore_index=True)
+    apart = table[~table["contract"].isin(built["contract"]) & ~table["not_hosting"]]
+    notes = (*_of("hosting.unbuilt", apart), *study.judged_later(book, *assumed))
+    return _shown(marks.dots, book, "hosting.yield-against-debt", rows if each else rows[:0], title, *notes)
 
 
-def _yield_title(earned: pd.DataFrame, debt: pd.DataFrame) -> str:
-    ends = [words.value(earned["yield_on_cost"].agg(end), "fraction") for end in ("min", "max")]
-    if debt.empty:
-        return say("hosting.yields_alone", low=ends[0], high=ends[1])
-    coupons = [words.coupon(debt["rate"].agg(end)) for end in ("min", "max")]
-    over = int((earned["yield_on_cost"] > debt["rate"].max()).sum())
-    least, most = coupons
-    key = "hosting.yields" if least != most else "hosting.yields_one"
-    return say(key, low=ends[0], high=ends[1], least=least, most=most, over=over, count=len(earned))
-
-
-def _coupon(row: dict) -> str:
-    return say("hosting.coupon_label", borrower=parts.names()[row["borrower"]], rate=words.coupon(row["rate"]),
+def _note(row: dict, book: Book) -> str:
+    return say("hosting.coupon_label", borrower=book.names[row["borrower"]], rate=words.coupon(row["rate"]),
                due=row["instrument"].split()[-1])  # fmt: skip
+
+
+def business_models(book: Book) -> Exhibit:
+    """Revenue of one MW in each use, and what is left of it, as they were printed."""
+    cases, key = businesses(book), "hosting.business-models"
+    if not cases:
+        return marks.nothing(marks.Frame("business-models", say("hosting.none"), say(f"{key}.subtitle")))
+    return exhibits.table(cases, ["revenue_per_mw", "gross_margin", "cost", "gross_profit"], key)
+
+
+def value_by_use(use: Case) -> Exhibit:
+    """What one MW of power is worth in each of three uses, after what each costs to build."""
+    return exhibits.columns(use, ["hosting_value", "cloud_value", "mining_value"], "power.worth")
 
 
 # ---- what several exhibits share
 
 
-def _in(currency: str) -> Callable[[str], str]:
-    """Names the currency in a unit."""
-    return lambda unit: unit.replace(AMOUNT, currency)
+def _contracts(book: Book) -> pd.DataFrame:
+    return _worded(contracts.read(book), book)
 
 
-def _of(table: pd.DataFrame) -> Callable[[str], str]:
-    """Names the currency of a table of contracts in a unit."""
-    return _in(table.attrs["currency"])
+def _worded(table: pd.DataFrame, book: Book) -> pd.DataFrame:
+    """Contracts as a reader meets them: by lessor and MW, and by site where two would be called the same."""
+    rows = table.to_dict("records")
+    labels = [_label(row, book) for row in rows]
+    sites = [row["site"].partition(",")[0] for row in rows]
+    return table.assign(
+        lessor_short=table["lessor"].map(book.names),
+        tenant_short=[_tenant(row, book) for row in rows],
+        group=table["credit"].map(_credit),
+        label=[say("hosting.label_site", label=label, site=site) if site and labels.count(label) > 1 else label
+               for label, site in zip(labels, sites, strict=True)],
+    )  # fmt: skip
 
 
-def _none(id: str, subtitle: str, notes: tuple[str, ...] = ()) -> Exhibit:
-    """An exhibit of no contracts, which says so and why."""
-    return marks.nothing(Frame(id, say("hosting.none"), subtitle, notes))
+def _label(row: dict, book: Book) -> str:
+    key = "hosting.label_tenant" if np.isnan(row["mw"]) else "hosting.label"
+    mw = words.value(row["mw"], "MW")
+    return say(key, lessor=book.names[row["lessor"]], tenant=_tenant(row, book), mw=mw)
 
 
-def _rows(held: pd.DataFrame, value: pd.Series, unit: str) -> pd.DataFrame:
-    records = held.to_dict("records")
-    return pd.DataFrame({
-        "label": _labels(records), "value": value, "unit": unit, "kind": held["kind"],
-        "source": held["source"], "group": [_credit(row["credit"]) for row in records],
-        "note": [_terms(row) for row in records],
-    })  # fmt: skip
-
-
-def _labels(rows: Sequence[dict]) -> list[str]:
-    """Each contract by its lessor and MW, and by its site too where two would be called the same."""
-    labels = [_label(row) for row in rows]
-    return [
-        say("hosting.label_site", label=label, site=row["site"].partition(",")[0])
-        if labels.count(label) > 1 and row["site"] else label
-        for label, row in zip(labels, rows, strict=True)
-    ]  # fmt: skip
-
-
-def _label(row: dict) -> str:
-    lessor = parts.names()[row["lessor"]]
-    if np.isnan(row["mw"]):
-        return say("hosting.label_tenant", lessor=lessor, tenant=_tenant(row))
-    return say("hosting.label", lessor=lessor, mw=words.value(row["mw"], POWER))
-
-
-def _tenant(row: dict) -> str:
+def _tenant(row: dict, book: Book) -> str:
     undisclosed = not row["tenant"] and row["credit"] == "hyperscaler"
     name = say("hosting.undisclosed") if undisclosed else row["tenant_name"].partition(" (")[0]
-    return parts.names().get(row["tenant"], name)
-
-
-def _terms(row: dict) -> str:
-    return say("hosting.terms", tenant=_tenant(row), years=words.value(row["term_years"], "years"),
-               value=words.value(row["value"], row["currency"]))  # fmt: skip
+    return book.names.get(row["tenant"], name)
 
 
 def _credit(credit: str) -> str:
@@ -373,13 +265,26 @@ def _credit(credit: str) -> str:
 
 
 def _ladder(credits: pd.Series) -> pd.Series:
-    """From the best credit to the weakest."""
-    return credits.map(LADDER.index)
+    return credits.map(CREDITS.index)
 
 
-def _lacking(table: pd.DataFrame, key: str) -> Sequence[str]:
-    return (say(key, labels=words.listing(_labels(table.to_dict("records")))),) if len(table) else ()
+def _rows(table: pd.DataFrame, value: pd.Series, unit: str) -> pd.DataFrame:
+    terms = [say("hosting.terms", tenant=row.tenant_short, years=words.value(row.term_years, "years"),
+                 value=words.value(row.value, row.currency)) for row in table.itertuples()]  # fmt: skip
+    return table[["label", "group", "kind", "source"]].assign(value=value, unit=unit, note=terms)
 
 
-def _sources(*books: pd.DataFrame) -> str:
-    return documents(pd.concat([book["source"] for book in books]))
+def _price(book: Book) -> str:
+    return f"{book.money}/MW/year"
+
+
+def _of(key: str, table: pd.DataFrame) -> Sequence[str]:
+    """A note on some contracts, where there are any."""
+    return (say(key, labels=words.listing(table["label"].tolist())),) if len(table) else ()
+
+
+def _shown(draw: Callable, book: Book, key: str, rows: pd.DataFrame, title: str, *notes: str, **more: str) -> Exhibit:
+    """Rows as a chart or a table, its words under a key; without any row a sentence that nothing is public."""
+    title = title if len(rows) else say("hosting.none")
+    frame = marks.worded(key, *notes, title=title, currency=book.money, **more)
+    return draw(rows, frame) if len(rows) else marks.nothing(frame)

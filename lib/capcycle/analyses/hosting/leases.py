@@ -1,4 +1,4 @@
-"""Arithmetic of a lease of computing power: its price, what its totals imply, whose part it is, how it is backed."""
+"""Arithmetic of a lease of computing power: its price, what its totals imply, whose part it is."""
 
 from typing import Any
 
@@ -7,8 +7,6 @@ import numpy as np
 from capcycle.errors import ModelError
 from capcycle.models.finance import irr
 from capcycle.models.maths import per, where
-
-MONTHS, KW_PER_MW = 12, 1000
 
 
 def price_per_mw_year(value: Any, mw: Any, years: Any) -> Any:
@@ -22,26 +20,6 @@ def price_per_mw_year(value: Any, mw: Any, years: Any) -> Any:
     1850000.0
     """
     return per(value, mw * years)
-
-
-def per_kw_month(price: Any) -> Any:
-    """A price per MW and year as landlords quote it, per kW and month.
-
-    >>> per_kw_month(1.5e6)
-    125.0
-    """
-    return price / MONTHS / KW_PER_MW
-
-
-def per_mw_year(rent: Any) -> Any:
-    """A rent per kW and month as a price per MW and year.
-
-    Source:  TeraWulf's call on Core42 (2024-12-23): 125 USD are 1.5m.
-
-    >>> per_mw_year(125)
-    1500000
-    """
-    return rent * MONTHS * KW_PER_MW
 
 
 def growing_sum(escalator: Any, years: Any) -> Any:
@@ -75,7 +53,7 @@ def attributable(amount: Any, ownership: Any) -> Any:
     """The lessor's part of an amount.
 
     Formula: amount * ownership
-    Errors:  ModelError for a share below nought or above one; missing stays missing.
+    Errors:  ModelError for a share below zero or above one; missing stays missing.
     Source:  TeraWulf's 51 % of 168 MW at Abernathy: 85.7 MW.
 
     >>> round(attributable(168, 0.51), 1)
@@ -87,21 +65,10 @@ def attributable(amount: Any, ownership: Any) -> Any:
     return amount * ownership
 
 
-def backstop_cover(backstop: Any, owed: Any) -> Any:
-    """The part of what is owed, a contract's value or a debt, that a guarantor pays at most.
-
-    Source:  Google's 1.8bn for TeraWulf's 3.7bn: 49 %.
-
-    >>> round(float(backstop_cover(1.8e9, 3.7e9)), 2)
-    0.49
-    """
-    return per(backstop, owed)
-
-
 def implied_rate(per_year: float, years: int, present_value: float) -> float:
     """The discount rate at which level yearly payments have this present value.
 
-    Source:  Core Scientific's 10bn over twelve years, told to be worth 5.0bn: 12.7 %.
+    Source:  Core Scientific's 10bn over twelve years, said to be worth 5.0bn: 12.7 %.
 
     >>> round(implied_rate(10e9 / 12, 12, 5.0e9), 3)
     0.127

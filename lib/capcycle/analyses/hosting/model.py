@@ -2,17 +2,15 @@
 
 from typing import Any, NamedTuple
 
-from capcycle.analyses.hosting.leases import per_kw_month
 from capcycle.models.bounds import horizon
-from capcycle.models.maths import in_service, per
-from capcycle.models.registry import AmountByYear, Fraction, PerKWMonth, PerMW, PerMWYear, Rate, Years, model
+from capcycle.models.maths import in_service, per, present_value
+from capcycle.models.registry import Fraction, PerKWMonth, PerMW, PerMWYear, Rate, Years, model
+from capcycle.units import per_kw_month
 
 HORIZON = 40  # years that are looked at; the longest lease with its extensions is shorter
 
 
 class Hosting(NamedTuple):
-    """What one MW of critical IT brings its landlord."""
-
     rent_per_kw_month: PerKWMonth
     first_rent: PerMWYear
     noi_per_mw: PerMWYear
@@ -23,7 +21,6 @@ class Hosting(NamedTuple):
     net_lease_value: PerMW
     value_on_sale: PerMW
     development_margin: Fraction
-    noi_by_year: AmountByYear
 
 
 @model(verdict="net_lease_value", better="higher")
@@ -54,7 +51,7 @@ def hosting(
     """
     first_rent, shares = rents(hosting_rent, rent_escalator, lease_term, renewal_years)
     noi = hosting_rent * hosting_noi_margin
-    value = discounted(shares, tenant_rate, delivery_years) * first_rent * hosting_noi_margin
+    value = noi_value(first_rent * hosting_noi_margin, shares, tenant_rate, delivery_years)
     return Hosting(
         rent_per_kw_month=per_kw_month(hosting_rent),
         first_rent=first_rent,
@@ -66,7 +63,6 @@ def hosting(
         net_lease_value=value - hosting_capex,
         value_on_sale=per(noi, cap_rate),
         development_margin=per(noi, cap_rate * hosting_capex) - 1,
-        noi_by_year=[first_rent * hosting_noi_margin * share for share in shares],
     )
 
 
@@ -85,12 +81,10 @@ def rents(mean_rent: Any, escalator: Any, term: Any, renewal_years: Any) -> tupl
     return mean_rent * term / base, [rise * in_service(age, term + renewal_years) for age, rise in enumerate(growth)]
 
 
-def discounted(flows: list[Any], rate: Any, delay: Any) -> Any:
-    """What yearly payments are worth today, the first of them a year after a delay.
+def noi_value(first: Any, shares: list[Any], rate: Any, delay: Any) -> Any:
+    """What a lease's income is worth today: the first year's, and each year's as parts of it, a year after a delay.
 
-    Source:  hand arithmetic: 121 in the second year at 10 %, nothing else: 100.
-
-    >>> round(discounted([0.0, 121.0], 0.10, 0), 6), round(discounted([121.0], 0.10, 1), 6)
-    (100.0, 100.0)
+    >>> round(noi_value(110.0, [0.0, 1.1], 0.10, 0), 6)  # 121 in the second year at 10 %
+    100.0
     """
-    return sum(flow / (1 + rate) ** (year + delay) for year, flow in enumerate(flows, start=1))
+    return first * present_value(rate, [0.0, *shares]) / (1 + rate) ** delay

@@ -2,7 +2,7 @@
 
 from typing import Any, NamedTuple
 
-from capcycle.analyses.hosting.model import discounted, rents
+from capcycle.analyses.hosting.model import noi_value, rents
 from capcycle.models.bounds import horizon
 from capcycle.models.maths import annuity, maximum, minimum, where
 from capcycle.models.registry import (
@@ -19,15 +19,13 @@ from capcycle.models.registry import (
     Years,
     model,
 )
+from capcycle.units import HOURS_PER_YEAR
 
 BLOCKS_PER_YEAR = 6 * 24 * 365  # the network aims at one every ten minutes
-HOURS_PER_YEAR = 24 * 365
 MINING_YEARS = 25  # that rigs are looked at: as long as the longest lease
 
 
 class PowerUse(NamedTuple):
-    """What one MW of power is worth in each use, and the bitcoin price at which the choice turns."""
-
     bitcoins_mined: BitcoinsPerYear
     mining_revenue: PerMWYear
     mining_value: PerMW
@@ -38,8 +36,6 @@ class PowerUse(NamedTuple):
 
 
 class Business(NamedTuple):
-    """What one MW in a use keeps of its revenue."""
-
     cost: PerMWYear
     gross_profit: PerMWYear
 
@@ -88,10 +84,10 @@ def power_use(
     Formula: bitcoins_mined = block_reward * 52,560 blocks a year / (rig_efficiency * network_hash_rate)
              B(T) = bitcoins_mined * sum of (1 - mining_decline) ** (t - 1) / (1 + uncontracted_rate) ** t, t to T
              C(T) = (8,760 * mining_power_price + mining_other_cost) * annuity(uncontracted_rate, T)
-             mining_value = the greatest of bitcoin_price * B(T) - C(T) over all T, at least nought: rigs are switched
+             mining_value = the greatest of bitcoin_price * B(T) - C(T) over all T, at least zero: rigs are switched
              off when they lose money, and what they cost once is spent
              hosting_value = (lease_value - hosting_capex) / pue
-             switching_bitcoin_price = the least of (hosting_value + C(T)) / B(T) over all T; nought where hosting
+             switching_bitcoin_price = the least of (hosting_value + C(T)) / B(T) over all T; zero where hosting
              itself is worth nothing
              cloud_value = margin less the yearly charge that replaces GPUs, over the lease's term, less the building
     Units:   per MW of power at the site; hosting and cloud figures go in per MW of critical IT and are divided by
@@ -99,8 +95,8 @@ def power_use(
     Errors:  ModelError for a lease beyond the 25 years that rigs are looked at.
     Source:  hand arithmetic: 3.125 * 52,560 / (20.5 * 1,074) = 7.46 bitcoins a year for one MW.
 
-    >>> from capcycle import study
-    >>> round(float(study.case(power_use).outputs.bitcoins_mined), 2)
+    >>> from capcycle import facts, study
+    >>> round(float(study.case(power_use, facts.open()).outputs.bitcoins_mined), 2)
     7.46
     """
     horizon("lease_term", lease_term, MINING_YEARS)
@@ -109,7 +105,7 @@ def power_use(
     mined, spent = _mining(bitcoins, cost, mining_decline, uncontracted_rate, lease_term)
     mining = maximum(0.0, *(bitcoin_price * each - paid for each, paid in zip(mined, spent, strict=True)))
     first_rent, shares = rents(hosting_rent, rent_escalator, lease_term, renewal_years)
-    income = discounted(shares, tenant_rate, delivery_years) * first_rent * hosting_noi_margin
+    income = noi_value(first_rent * hosting_noi_margin, shares, tenant_rate, delivery_years)
     hosting = (income - hosting_capex) / pue
     own = revenue_per_mw_own_cloud * cloud_cash_margin - gpu_capex_per_mw / annuity(uncontracted_rate, server_life)
     running = annuity(uncontracted_rate, lease_term) / (1 + uncontracted_rate) ** delivery_years

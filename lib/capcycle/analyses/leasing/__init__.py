@@ -3,18 +3,3 @@
 from capcycle.analyses.leasing.cases import choice, cluster, quoted_profit
 from capcycle.analyses.leasing.exhibits import bridge, finding, quoted_margins, ways_to_have, years
 from capcycle.analyses.leasing.model import lease_or_buy, lease_payback, leasing, leasing_implied
-
-__all__ = [
-    "bridge",
-    "choice",
-    "cluster",
-    "finding",
-    "lease_or_buy",
-    "lease_payback",
-    "leasing",
-    "leasing_implied",
-    "quoted_margins",
-    "quoted_profit",
-    "ways_to_have",
-    "years",
-]

@@ -44,17 +44,19 @@ def cluster(book: Book, kind: str = "ordinary", lessor_tax_rate: float = 0.0,
     350000.0
     """
     reason = words.say("leasing.no_source")
-    own = {name: study.declared(name, cost, _unit(name), reason) for name, cost in costs.items()}
+    units = {name: unit.replace("currency", YUAN) for name, unit in leasing.parameters.items()}
+    own = {name: study.declared(name, cost, units[name], reason) for name, cost in costs.items()}
     return study.bound(leasing, book, **call(kind) | own).chosen(lessor_tax_rate=lessor_tax_rate)
 
 
-def _unit(name: str) -> str:
-    return leasing.parameters[name].replace("currency", YUAN)
-
-
-@study.starts(leasing, leasing_implied)
+@study.starts(leasing)
 def _cluster(book: Book, company: str) -> Case:
     return cluster(book.into(YUAN))
+
+
+@study.starts(leasing_implied)
+def _implied(book: Book, company: str) -> Case:
+    return study.bound(leasing_implied, book.into(YUAN), **call())
 
 
 def quoted_profit(book: Book, kind: str = "ordinary") -> Quantity:

@@ -32,7 +32,7 @@ WAYS = {  # of having the compute, each with the output behind every measure
 def finding(lease: Case, profit: Quantity) -> Sentence:
     """What the cluster earns at the declared costs, beside the profit that the call gives."""
     key = "leasing.finding_alone" if profit.hindsight else "leasing.finding"  # the call was not held yet
-    return study.verdict(lease, key, quoted=_between(profit.low, profit.high, profit.unit))
+    return study.verdict(lease, key, quoted=words.between(profit.low, profit.high, profit.unit))
 
 
 def bridge(lease: Case, profit: Quantity) -> Exhibit:
@@ -40,8 +40,8 @@ def bridge(lease: Case, profit: Quantity) -> Exhibit:
     costs = [float(case.outputs.implied_cost) for case in implied(lease, profit).values()]
     per_cluster = lease.quantity("five_year_cost").called("five_year_cost", f"{lease.currency}/cluster")
     return exhibits.bridge(
-        lease, BRIDGE, "leasing.bridge", cost=per_cluster, quoted=_between(profit.low, profit.high, profit.unit),
-        must=_between(min(costs), max(costs), f"{lease.currency}/cluster"),
+        lease, BRIDGE, "leasing.bridge", cost=per_cluster, quoted=words.between(profit.low, profit.high, profit.unit),
+        must=words.between(min(costs), max(costs), f"{lease.currency}/cluster"),
     )  # fmt: skip
 
 
@@ -50,8 +50,8 @@ def quoted_margins(lease: Case, profit: Quantity) -> Exhibit:
     cases = implied(lease, profit)
     margins = [float(case.outputs.lease_margin) for case in cases.values()]
     return exhibits.table(
-        cases, IMPLIED, "leasing.implied", quoted=_between(profit.low, profit.high, profit.unit),
-        margins=_between(min(margins), max(margins), "fraction"),
+        cases, IMPLIED, "leasing.implied", quoted=words.between(profit.low, profit.high, profit.unit),
+        margins=words.between(min(margins), max(margins), "fraction"),
     )  # fmt: skip
 
 
@@ -63,8 +63,10 @@ def years(lease: Case) -> Exhibit:
         {"label": say(f"leasing.line.{name}"), **dict(zip(heads, _line(lease, name, sign, term), strict=True))}
         for name, sign in LINES.items()
     ]).assign(unit="", kind=lease.kind, source=lease.source)  # fmt: skip
-    subtitle = say("leasing.years.subtitle", currency=lease.currency)
-    frame = Frame("lease-years", study.tell(lease, "leasing.years.title"), subtitle, (say("leasing.declared"),))
+    title = study.tell(lease, "leasing.years.title")
+    frame = marks.worded(
+        "leasing.years", say("leasing.declared"), id="lease-years", title=title, currency=lease.currency
+    )
     return marks.table(rows, frame, {"label": say("marks.column.label")} | {head: head for head in heads})
 
 
@@ -85,7 +87,3 @@ def ways_to_have(choice: Case) -> Exhibit:
     title, subtitle = (study.tell(choice, f"leasing.ways.{each}") for each in (key, "subtitle"))
     columns = {"label": say("marks.column.label")} | {name: say(f"leasing.column.{name}") for name in MEASURED}
     return marks.table(rows, Frame("lease-or-buy", title, subtitle, (say("leasing.ways.note"),)), columns)
-
-
-def _between(low: float, high: float, unit: str) -> str:
-    return say("note.range", first=words.value(low, unit), last=words.value(high, unit))

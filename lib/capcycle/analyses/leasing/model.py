@@ -129,8 +129,6 @@ def leasing(
 
 
 class LeasingImplied(NamedTuple):
-    """What a quoted profit says of the costs that nobody states."""
-
     lease_inflow: Amount
     implied_cost: Amount
     implied_cost_per_card: Amount
@@ -168,8 +166,6 @@ def leasing_implied(
 
 
 class LeasePayback(NamedTuple):
-    """When a leased server has paid for itself."""
-
     cash_per_year: PerYear
     lease_payback_years: Years
 
@@ -192,8 +188,6 @@ def lease_payback(
 
 
 class LeaseOrBuy(NamedTuple):
-    """A tenant's cost either way, and what its first year's accounts show: bought, leased, and rented as a service."""
-
     npv_of_buying: Amount
     npv_of_leasing: Amount
     gain_from_leasing: Amount

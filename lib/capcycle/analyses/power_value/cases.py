@@ -1,90 +1,95 @@
-"""Cases of what power is worth: the figures held of each company, with the reader's own probabilities."""
+"""Cases of what power is worth: the figures of each company, with the reader's own probabilities."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from typing import Any
 
-import numpy as np
-import pandas as pd
+from capcycle import study, words
+from capcycle.analyses.power_value.figures import figures
+from capcycle.analyses.power_value.model import attribution, leased_mw_value, power_value, priced_in
+from capcycle.facts import Book
+from capcycle.models.bounds import PERCENT, within
+from capcycle.quantity import Quantity, newest
+from capcycle.study import Case
 
-from capcycle import words
-from capcycle.analyses.power_value.model import leased_mw_value, power_value, priced_in
-from capcycle.errors import ModelError
-from capcycle.study.case import Case, Input, case
-
-TERMS = ("noi_per_leased_mw", "cost_per_leased_mw")
-HELD = ("operating_mw", "leased_mw", "pipeline_mw", "cash", "debt", "shares", "price", "delivered", *TERMS)
-UNITS = {"shares": "shares", "price": "USD/share", "delivered": "fraction", "noi_per_leased_mw": "USD/MW/year",
-         "cost_per_leased_mw": "USD/MW"}  # fmt: skip
+DELIVERED, LET = (0.8, 0.9, 1.0), (0.0, 0.25, 0.5)  # chances of a lease and of the pipeline, for want of sources
+SPLIT = {"market_value": ("market_value", ""), "ai_revenue": ("ai_cloud_revenue", ""),
+         "ai_share": ("ev_share", "AI and hosting"), "target_price": ("target_price", "")}  # fmt: skip
 
 
-def power_cases(peers: pd.DataFrame, leased: Sequence[float], pipeline: Sequence[float], bitcoin: float = 0.0,
-                currency: str = "USD", **given: float) -> dict[str, Case]:  # fmt: skip
-    """A sum of the parts for each company of `capcycle.analyses.power_value.peers.peers`.
+@study.starts_by_company(power_value)
+def sums_of_parts(
+    book: Book, leased: Sequence[float] = DELIVERED, pipeline: Sequence[float] = LET, bitcoin: float = 0.0
+) -> dict[str, Case]:
+    """Each company as the sum of its power.
 
     leased, pipeline  the reader's probability that a leased MW is delivered, and that a MW of the pipeline finds a
                       tenant: low, central, high. No source gives either.
-    bitcoin           what the company holds, in US dollars at market; the reader's own
+    bitcoin           what the company owns, in US dollars at market; the reader's own
+    Errors:           ModelError for probabilities that do not rise, or are not between 0 and 1.
 
-    >>> from capcycle.analyses.power_value.peers import peers
-    >>> cases = power_cases(peers(["CIFR"]), [0.8, 0.9, 1.0], [0.0, 0.25, 0.5])
+    >>> from capcycle import facts
+    >>> cases = sums_of_parts(facts.open(["CIFR"]), [0.8, 0.9, 1.0], [0.0, 0.25, 0.5])
     >>> cases["CIFR"].inputs["leased_probability"].high
     1.0
     """
-    own = {
-        "leased_probability": probability("leased_probability", leased),
-        "pipeline_probability": probability("pipeline_probability", pipeline),
-        "bitcoin": Input("bitcoin", bitcoin, "USD", reason=words.say("power_value.bitcoin")),
-    }
-    return {
-        company: case(power_value, company, currency, **held(peers, company, HELD), **own, **given)
-        for company in peers["company"].unique()
-    }
+    return _cases(
+        power_value, book, bitcoin=_bitcoin(bitcoin), leased_probability=_chance("leased_probability", leased),
+        pipeline_probability=_chance("pipeline_probability", pipeline),
+    )  # fmt: skip
 
 
-def priced_in_cases(peers: pd.DataFrame, currency: str = "USD", **given: float) -> dict[str, Case]:
+@study.starts_by_company(priced_in)
+def priced_in_cases(book: Book) -> dict[str, Case]:
     """How many leased MW the value of each company assumes.
 
-    >>> from capcycle.analyses.power_value.peers import peers
-    >>> priced_in_cases(peers(["MARA"]))["MARA"].lacking
-    'no signed AI lease with its MW is held'
+    >>> from capcycle import facts
+    >>> priced_in_cases(facts.open(["MARA"]))["MARA"].lacking
+    'no signed AI lease with its MW is known'
     """
-    names = ("enterprise_value", "operating_mw", "leased_mw", *TERMS)
-    nothing = Input("bitcoin", 0.0, "USD", reason=words.say("power_value.bitcoin"))
-    return {
-        company: case(priced_in, company, currency, **{"bitcoin": nothing, **held(peers, company, names), **given})
-        for company in peers["company"].unique()
-    }
+    return _cases(priced_in, book, bitcoin=_bitcoin(0.0))
 
 
-def lease_case(peers: pd.DataFrame, company: str, currency: str = "USD") -> Case:
+def lease(book: Book, company: str) -> Case:
     """What one leased MW of a company is worth, at what its own leases earn and cost.
 
-    >>> from capcycle.analyses.power_value.peers import peers
-    >>> own = lease_case(peers(["CIFR"]), "CIFR").inputs["cost_per_leased_mw"]
-    >>> round(own.central)  # 168 MW at 10m, 39 at 9.5m, 370 at the general 12m
+    >>> from capcycle import facts
+    >>> own = lease(facts.open(["CIFR"]), "CIFR").inputs["cost_per_leased_mw"]
+    >>> round(own.value)  # 168 MW at 10m, 39 at 9.5m, 370 at the general 12m
     11248700
     """
-    return case(leased_mw_value, company, currency, **held(peers, company, TERMS))
+    return _cases(leased_mw_value, book)[company]
 
 
-def held(peers: pd.DataFrame, company: str, names: Sequence[str]) -> dict[str, Input]:
-    """Figures of one company as a model's inputs."""
-    rows = peers[peers["company"] == company].set_index("figure")
-    units = {name: "MW" for name in names if name.endswith("_mw")} | UNITS
-    return {
-        name: Input(name, row.value, units.get(name, "USD"), row.low, row.high, row.kind, row.source, row.reason)
-        for name, row in ((name, rows.loc[name]) for name in names)
-    }
+def split(book: Book) -> Case:
+    """How Bernstein split IREN's value by use, with the GPUs that it had on the day of the target.
 
-
-def probability(name: str, range_: Sequence[float]) -> Input:
-    """A probability that the reader declares: low, central, high.
-
-    >>> probability("leased_probability", [0.8, 0.9, 1.0]).central
-    0.9
+    >>> from capcycle import facts
+    >>> split(facts.open(as_of="2025-06-30")).lacking
+    'no analyst here had split the value by use'
     """
-    low, central, high = range_ if len(range_) == 3 else [np.nan] * 3
-    if not 0 <= low <= central <= high <= 1:
-        raise ModelError(f"{name} is {list(range_)}: give low, central and high, rising and between 0 and 1")
-    return Input(
-        name, central, "fraction", low if low < high else np.nan, high, reason=words.say(f"power_value.{name}")
-    )
+    lacking = words.say("power_value.split.lacking")
+    table = book.register("estimates").query("subject == 'IREN' and author == 'Bernstein'")
+    rows = {name: table[(table["measure"] == measure) & (table["about"] == about)]
+            for name, (measure, about) in SPLIT.items()}  # fmt: skip
+    printed = {name: newest(each, name, lacking, "low", "published") for name, each in rows.items()}
+    printed["price"] = newest(rows["target_price"], "price", lacking, "price", "published")
+    gpus = book.register("capacity").query("company == 'IREN' and stage == 'contracted'")
+    gpus = gpus[gpus["date"] <= printed["target_price"].day]
+    return study.case(attribution, book, "IREN", **printed, gpus=newest(gpus, "gpus", lacking, "gpus"))
+
+
+def _cases(model: Callable, book: Book, **given: Any) -> dict[str, Case]:
+    """A case for each company: what a model takes of its figures, else what is given, else the assumptions."""
+    own = {company: {name: each for name, each in known.items() if name in model.parameters}
+           for company, known in figures(book).items()}  # fmt: skip
+    return {company: study.case(model, book, company, **given, **taken) for company, taken in own.items()}
+
+
+def _bitcoin(amount: float) -> Quantity:
+    return study.declared("bitcoin", amount, "USD", words.say("power_value.bitcoin"))
+
+
+def _chance(name: str, range_: Sequence[float]) -> Quantity:
+    """A probability that the reader declares: low, central, high."""
+    within(name, range_, 0.0, 1.0, advice=PERCENT)
+    return study.declared(name, range_, "fraction", words.say(f"power_value.{name}"))

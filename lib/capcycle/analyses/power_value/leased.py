@@ -1,134 +1,119 @@
-"""The leases of companies as they are known: what each leaves after its costs, what its building costs, what delivers.
+"""The leases of companies: what each leaves after its costs, what its building costs, what is delivered.
 
-What a lease tells is taken from it; a general assumption stands in only for what it does not tell.
+What a lease states is taken from it; a general assumption stands in only for what it does not state.
 """
 
-from collections.abc import Sequence
-from datetime import date
-from typing import NamedTuple
+from collections.abc import Mapping
 
 import numpy as np
 import pandas as pd
 
-from capcycle import facts, words
+from capcycle import facts, study, words
 from capcycle.analyses.hosting import contracts
 from capcycle.analyses.hosting.leases import growing_sum
-from capcycle.study.case import ASSUMED, DERIVED, Input
-from capcycle.study.chosen import assumption
+from capcycle.facts import Book
+from capcycle.quantity import ASSUMED, DERIVED, Quantity, total
 
-ENDS = ("low", "central", "high")
 RUNS = "all power in use"  # the part of capacity.csv that is mostly mining
-OF = ["company", "contract", "tenant", "site", "mw", "price", "margin", "status", "due", "start_told", "noi_told",
-      "cost_told", *(f"{what}_{end}" for what in ("noi", "cost") for end in ENDS), "source"]  # fmt: skip
+UNITS = {"noi_per_leased_mw": "USD/MW/year", "cost_per_leased_mw": "USD/MW", "delivered": "fraction"}
 
 
-class Terms(NamedTuple):
-    """What a MW of a company's leases earns and costs, and how much of them is delivered."""
+def live(book: Book) -> pd.DataFrame:
+    """The contracts that stand of a book's companies, in US dollars; their MW are the company's own share."""
+    table = contracts.read(book.into("USD"))
+    stands = table["status"].isin(contracts.LIVE) & table["mw"].notna()
+    return table[stands].assign(company=table["lessor"], mw=table["mw_owned"]).reset_index(drop=True)
 
-    noi_per_leased_mw: Input
-    cost_per_leased_mw: Input
-    delivered: Input
 
-
-def leases(companies: Sequence[str], as_of: str | date | None = None) -> pd.DataFrame:
-    """The live leases of some lessors whose rent pays for no GPUs: one row each, with their terms per MW.
+def leases(book: Book) -> pd.DataFrame:
+    """The contracts that stand and whose rent pays for no GPUs, with what a MW of each leaves and costs.
 
     Formula: noi = price * margin, price = value / (mw * years); the low end takes the first year's rent where its rise
              is known, and the low margin; the high end the mean rent and the high margin
-    Units:   the lessor's own MW of critical IT; US dollars per MW, and per MW and year; `due` is the day told, else
-             so long after the signature as leases take to deliver; a building that the tenant pays costs nothing
+    Units:   `noi` in US dollars per MW and year, `cost` per MW, each a quantity, assumed where the lease does not
+             state it; `due` is the day stated, else so long after the signature as leases take to deliver; a building
+             that the tenant pays costs nothing
 
-    >>> own = leases(["CIFR"], "2026-08-22").set_index("contract").loc["cifr-aws"]
-    >>> round(own["price"]), round(own["noi_central"])  # 5.5bn over 15 years and 300 MW; 85 % of it
+    >>> own = leases(facts.open(["CIFR"], "2026-08-22")).set_index("contract").loc["cifr-aws"]
+    >>> round(own["price"]), round(own["noi"].value)  # 5.5bn over 15 years and 300 MW; 85 % of it
     (1222222, 1038889)
     """
-    table = contracts.read(companies, as_of)
-    live = table["status"].isin(contracts.LIVE) & table["gpu_included"].eq("no") & table["mw"].notna()
-    held = table[live].reset_index(drop=True)
-    tenant_pays = held["capex_paid_by"].eq("tenant")
-    days = pd.to_timedelta(assumption("delivery_years").central * contracts.DAYS_PER_YEAR, unit="D")
-    return held.assign(
-        company=held["lessor"], tenant=held["tenant_name"], site=_campus(held["site"]), mw=held["mw_owned"],
-        due=held["starts"].fillna(held["signed"] + days), start_told=held["starts"].notna(),
-        noi_told=held["price"].notna() & held["margin"].notna(),
-        cost_told=tenant_pays | held["capex_per_mw_low"].notna(), **_noi(held), **_cost(held, tenant_pays),
-    )[OF]  # fmt: skip
+    rows = live(book).query("gpu_included == 'no'").reset_index(drop=True)
+    wait = study.assumption(book, "delivery_years").value * contracts.DAYS_PER_YEAR
+    return rows.assign(
+        site=_campus(rows["site"]),
+        due=rows["starts"].fillna(rows["signed"] + pd.Timedelta(days=wait)),
+        noi=[_income(lease, book) for lease in rows.to_dict("records")],
+        cost=[_building(lease, book) for lease in rows.to_dict("records")],
+    )
 
 
-def _noi(held: pd.DataFrame) -> dict[str, pd.Series]:
-    general, margin = assumption("noi_per_leased_mw"), assumption("hosting_noi_margin")
-    years, rise = held["term_years"], held["rise"].fillna(0.0)
-    first = held["price"] * years / growing_sum(rise, years)  # of a rent that rises as told
-    own = {
-        "low": first * held["margin_low"].fillna(held["margin"]).fillna(margin.low),
-        "central": held["price"] * held["margin"].fillna(margin.central),
-        "high": held["price"] * held["margin_high"].fillna(held["margin"]).fillna(margin.high),
-    }
-    return {f"noi_{end}": own[end].fillna(getattr(general, end)) for end in ENDS}
+def _income(lease: Mapping, book: Book) -> Quantity:
+    price = lease["price"]
+    if np.isnan(price):
+        return study.assumption(book, "noi_per_leased_mw")
+    years, rise = lease["term_years"], np.nan_to_num(lease["rise"])
+    rent = contracts.stated(lease, price, price * years / float(growing_sum(rise, years)), price)
+    return rent * contracts.margin_of(lease, study.assumption(book, "hosting_noi_margin"))
 
 
-def _cost(held: pd.DataFrame, tenant_pays: pd.Series) -> dict[str, pd.Series]:
-    general, (low, high) = assumption("cost_per_leased_mw"), (held["capex_per_mw_low"], held["capex_per_mw_high"])
-    own = {"low": low, "central": (low + high) / 2, "high": high}
-    return {f"cost_{end}": own[end].fillna(getattr(general, end)).mask(tenant_pays, 0.0) for end in ENDS}
+def _building(lease: Mapping, book: Book) -> Quantity:
+    if lease["capex_paid_by"] == "tenant":
+        return contracts.stated(lease, 0.0)
+    return contracts.capex_of(lease, study.assumption(book, "cost_per_leased_mw"))
 
 
-def terms(book: pd.DataFrame, runs: pd.DataFrame, day: pd.Timestamp) -> Terms:
-    """The terms of one company's leases together, by MW; the general assumptions where it has no lease.
+def terms(rows: pd.DataFrame, capacity: pd.DataFrame, day: pd.Timestamp, book: Book) -> dict[str, Quantity]:
+    """What a MW of a company's leases earns and costs, and how much of them is delivered; without leases the general.
 
-    book  its rows of `leases`
-    runs  its rows of the register of capacity
-    day   that of the price: what was due by then may be delivered
+    rows      its leases
+    capacity  its rows of the register of capacity
+    day       that of the price: what was due by then may be delivered
     """
-    if book.empty:
-        return Terms(*map(assumption, Terms._fields))
-    return Terms(
-        _mean(book, "noi", "noi_per_leased_mw", "hosting_noi_margin"),
-        _mean(book, "cost", "cost_per_leased_mw"),
-        _delivered(book, runs, day),
-    )
+    if rows.empty:
+        return {name: study.assumption(book, name) for name in UNITS}
+    return {
+        "noi_per_leased_mw": _mean(rows, "noi", "noi_per_leased_mw"),
+        "cost_per_leased_mw": _mean(rows, "cost", "cost_per_leased_mw"),
+        "delivered": _delivered(rows, capacity, day, book),
+    }
 
 
-def _mean(book: pd.DataFrame, what: str, name: str, *others: str) -> Input:
+def _mean(rows: pd.DataFrame, what: str, name: str) -> Quantity:
     """A figure per MW over all leases, weighted by MW."""
-    low, central, high = (float(np.average(book[f"{what}_{end}"], weights=book["mw"])) for end in ENDS)
-    general, told = [assumption(each) for each in (name, *others)], book[f"{what}_told"]
-    rows = {"own": told, "rent": book["price"].notna(), "total": book["mw"].notna()}
-    mw = {key: words.value(float(book.loc[own, "mw"].sum()), "MW") for key, own in rows.items()}
-    source = [*book["source"], *(() if told.all() else (each.source for each in general))]
-    kind = DERIVED if told.all() else ASSUMED
-    return Input(name, central, general[0].unit, low, high, kind, facts.documents(source), _say(f"{what}_told", **mw))
+    mw = [contracts.stated(lease, lease["mw"]).called("mw", "MW") for lease in rows.to_dict("records")]
+    amounts = (each.called(what, UNITS[name]) * power for each, power in zip(rows[what], mw, strict=True))
+    own = float(rows.loc[[each.kind != ASSUMED for each in rows[what]], "mw"].sum())
+    reason = _say(what, own=words.value(own, "MW"), total=words.value(float(rows["mw"].sum()), "MW"))
+    return (total(amounts) / total(mw)).called(name, UNITS[name], reason)
 
 
-def _delivered(book: pd.DataFrame, runs: pd.DataFrame, day: pd.Timestamp) -> Input:
-    """The share of the leased MW that runs, as last told; at most what was due by a day."""
-    total, at = float(book["mw"].sum()), _running(runs)
-    if at.empty and book["status"].eq("delivering").any():
-        return assumption("delivered")
-    running = float(at["mw"].sum())
-    due = float(book.loc[book["due"] <= day, "mw"].sum())
-    low, high = (min(one / total, 1.0) for one in (running, max(running, due)))
-    told = {"total": words.value(total, "MW"), "running": words.value(running, "MW"), "due": words.value(due, "MW"),
-            "day": words.day(day), "at": words.day(at["date"].max()),
-            "years": words.value(assumption("delivery_years").central, "years")}  # fmt: skip
-    keys = ("none_running" if at.empty else "running", "due" if high > low else "none_due")
-    reason = " ".join(_say(key, **told) for key in keys)
-    return Input(
-        "delivered", low, "fraction", low, high, DERIVED, facts.documents([*book["source"], *at["source"]]), reason
-    )
+def _delivered(rows: pd.DataFrame, capacity: pd.DataFrame, day: pd.Timestamp, book: Book) -> Quantity:
+    """The share of the leased MW that runs, by the newest report; at most what was due by a day."""
+    all_of_it, at = float(rows["mw"].sum()), _running(capacity)
+    if at.empty and rows["status"].eq("delivering").any():
+        return study.assumption(book, "delivered")
+    years = study.assumption(book, "delivery_years")
+    running, due = float(at["mw"].sum()), float(rows.loc[rows["due"] <= day, "mw"].sum())
+    low, high = (min(each / all_of_it, 1.0) for each in (running, max(running, due)))
+    mw = {"total": all_of_it, "running": running, "due": due}
+    reason = _say("delivered", day=words.day(day), years=years.shown,
+                  **{name: words.value(each, "MW") for name, each in mw.items()})  # fmt: skip
+    source = facts.documents([*rows["source"], *at["source"]])
+    return Quantity("delivered", low, "fraction", low, high, DERIVED, source, reason, hindsight=years.hindsight)
 
 
-def _running(runs: pd.DataFrame) -> pd.DataFrame:
-    """The newest figure of each let site that runs; what stands before a comma tells the site."""
-    campus = _campus(runs["site"])
-    let = set(campus[runs["stage"] == "contracted"])
-    held = runs[(runs["stage"] == "operating") & (runs["site"] != RUNS) & campus.isin(let) & runs["mw"].notna()]
-    return held.sort_values("date").drop_duplicates("site", keep="last")
+def _running(capacity: pd.DataFrame) -> pd.DataFrame:
+    """The newest figure of each let site that runs; what stands before a comma names the site."""
+    campus = _campus(capacity["site"])
+    let = set(campus[capacity["stage"] == "contracted"])
+    runs = (capacity["stage"] == "operating") & (capacity["site"] != RUNS) & campus.isin(let) & capacity["mw"].notna()
+    return capacity[runs].sort_values("date").drop_duplicates("site", keep="last")
 
 
 def _campus(sites: pd.Series) -> pd.Series:
     return sites.str.split(",").str[0]
 
 
-def _say(key: str, **given: str) -> str:
-    return words.say(f"power_value.leased.{key}", **given)
+def _say(key: str, **values: str) -> str:
+    return words.say(f"power_value.leased.{key}", **values)

@@ -1,8 +1,8 @@
 """What a megawatt is worth by stage, a company as the sum of its power, and how much power its price assumes."""
 
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
-from capcycle.models.maths import annuity, maximum, per
+from capcycle.models.maths import maximum, per
 from capcycle.models.registry import (
     MW,
     Amount,
@@ -19,23 +19,17 @@ from capcycle.models.registry import (
 
 
 class EVPerMW(NamedTuple):
-    """The value of a megawatt, and what it lies above a second one."""
-
     value_per_mw: PerMW
     gap_per_mw: PerMW
     premium: Fraction
 
 
 class LeasedMW(NamedTuple):
-    """A leased megawatt: what its income is worth, what it still costs, what is left."""
-
     gross_value_per_mw: PerMW
     net_value_per_mw: PerMW
 
 
 class PowerValue(NamedTuple):
-    """The parts of a company, what they leave for a share, and what today's price assumes."""
-
     operating_part: Amount
     leased_part: Amount
     cost_part: Amount
@@ -50,16 +44,13 @@ class PowerValue(NamedTuple):
 
 
 class PricedIn(NamedTuple):
-    """The leased megawatts that an enterprise value assumes, and what they are of those held."""
-
     priced_in_mw: MW
     to_be_signed_mw: MW
     priced_in_share: Multiple
+    value_per_leased_mw: PerMW
 
 
 class Attribution(NamedTuple):
-    """A market value split by use, today and at a target price."""
-
     ai_value: Amount
     other_value: Amount
     implied_shares: Shares
@@ -126,7 +117,7 @@ def power_value(
              + leased_mw * (delivered + leased_probability * (1 - delivered)) * noi_per_leased_mw / cap_rate
              - leased_mw * leased_probability * (1 - delivered) * cost_per_leased_mw
              + pipeline_probability * pipeline_mw * pipeline_value + bitcoin
-             funding_gap = (cost_to_complete * (1 - data_center_loan_to_cost) - cash), not below nought, raised as
+             funding_gap = (cost_to_complete * (1 - data_center_loan_to_cost) - cash), not below zero, raised as
              shares at today's price: value_per_share = (equity_value + funding_gap) / (shares + funding_gap / price)
     Units:   MW of each stage, counted once; leased MW are the company's own share of critical IT
     Source:  hand arithmetic: 100 MW at 3m, and 100 leased ones at 1.5m/0.1 less 12m, are 0.6bn; with 0.2bn of
@@ -161,8 +152,9 @@ def priced_in(
     """How many leased MW the enterprise value assumes once all else the company has is taken off.
 
     Formula: priced_in_mw = (enterprise_value - operating_mw * operating_value - bitcoin)
-             / (noi_per_leased_mw / cap_rate - cost_per_leased_mw); priced_in_share = priced_in_mw / leased_mw
-    Units:   MW of critical IT not yet built; below nought where a MW is worth less than its building, so that no
+             / (noi_per_leased_mw / cap_rate - cost_per_leased_mw); priced_in_share = priced_in_mw / leased_mw;
+             value_per_leased_mw = what is left of the enterprise value / leased_mw
+    Units:   MW of critical IT not yet built; below zero where a MW is worth less than its building, so that no
              number of leases explains the value
     Source:  hand arithmetic: 1.8bn over 10.5m, less 0.75bn of mining, is 100 MW.
 
@@ -170,9 +162,10 @@ def priced_in(
     >>> round(float(found.priced_in_mw), 6), round(float(found.priced_in_share), 6), round(float(found.to_be_signed_mw))
     (100.0, 0.5, 0)
     """
-    worth = leased_mw_value(noi_per_leased_mw, cap_rate, cost_per_leased_mw).net_value_per_mw
-    assumed = (enterprise_value - operating_mw * operating_value - bitcoin) / worth
-    return PricedIn(assumed, maximum(assumed - leased_mw, 0), per(assumed, leased_mw))
+    worth = leased_mw_value.unguarded(noi_per_leased_mw, cap_rate, cost_per_leased_mw).net_value_per_mw
+    rest = enterprise_value - operating_mw * operating_value - bitcoin
+    assumed = rest / worth
+    return PricedIn(assumed, maximum(assumed - leased_mw, 0), per(assumed, leased_mw), per(rest, leased_mw))
 
 
 @model(verdict="market_value_to_ai_revenue", better="lower")
@@ -191,35 +184,6 @@ def attribution(
     (21.96, 19.1, 83)
     """
     at_target = market_value * target_price / price
-    return Attribution(
-        ai_value=ai_share * market_value,
-        other_value=(1 - ai_share) * market_value,
-        implied_shares=market_value / price,
-        target_equity=at_target,
-        ai_value_at_target=ai_share * at_target,
-        ai_value_per_gpu=per(ai_share * at_target, gpus),
-        market_value_to_ai_revenue=per(market_value, ai_revenue),
-    )
-
-
-def lifetime_income(rent: Any, margin: Any, years: Any) -> Any:
-    """The net operating income of a MW over its whole lease, undiscounted.
-
-    Source:  Golden Sun: 1.73m for 14 years at 88 % are 21.3m, a seventh of the 144m that a MW of AI power is said
-             to be worth.
-
-    >>> round(144e6 / lifetime_income(1.73e6, 0.88, 14), 1)
-    6.8
-    """
-    return rent * margin * years
-
-
-def lease_value(rent: Any, margin: Any, years: Any, rate: Any) -> Any:
-    """The present value of a MW's net operating income over a level lease, before the cost of building.
-
-    Source:  Golden Sun: 1.73m for 14 years at 84 %, the middle of 80 to 88: 11.98m at 8 %, 10.71m at 10 %.
-
-    >>> [round(float(lease_value(1.73e6, 0.84, 14, rate)) / 1e6, 2) for rate in (0.08, 0.10)]
-    [11.98, 10.71]
-    """
-    return rent * margin * annuity(rate, years)
+    ai_value, ai_at_target = ai_share * market_value, ai_share * at_target
+    return Attribution(ai_value, market_value - ai_value, market_value / price, at_target, ai_at_target,
+                       per(ai_at_target, gpus), per(market_value, ai_revenue))  # fmt: skip

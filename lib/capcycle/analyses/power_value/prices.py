@@ -5,7 +5,7 @@ from typing import NamedTuple
 import numpy as np
 import pandas as pd
 
-from capcycle.errors import ModelError
+from capcycle.models.maths import per
 
 STAGES = ("operating_mw", "leased_mw", "pipeline_mw")
 
@@ -24,13 +24,13 @@ class Prices(NamedTuple):
 
     @property
     def errors_needed(self) -> float:
-        """Standard errors from nought at which a price is told from nothing (95 %); NaN without a degree of freedom."""
+        """Standard errors from zero at which a price differs from it (95 %); NaN without a degree of freedom."""
         from scipy.stats import t  # only a page with this regression needs it
 
         return float(t.ppf(0.975, self.freedom)) if self.freedom > 0 else np.nan
 
     def concludes(self, stage: str) -> bool:
-        """Whether the regression tells the price of a stage from nothing."""
+        """Whether the price of a stage in the regression differs from zero."""
         row = self.table.loc[stage]
         return bool(abs(row["price"]) > self.errors_needed * row["standard_error"])
 
@@ -41,11 +41,10 @@ def power_prices(peers: pd.DataFrame, of: str = "enterprise_value") -> Prices:
     Each ratio gives the whole value to one stage, so the three cannot hold together; the regression shares it out.
 
     Formula: mean of EV/MW; sum(EV)/sum(MW); EV = a * operating_mw + b * leased_mw + c * pipeline_mw by least squares,
-             without a constant, and with no price below nought; standard errors sqrt(s^2 * diag((X'X)^-1))
+             without a constant, and with no price below zero; standard errors sqrt(s^2 * diag((X'X)^-1))
     Units:   `peers` a row per company with the three stages and `of`, enterprise_value or market_value; amounts per
-             MW. No price where as many as companies are looked for, which fit exactly and say nothing, or where the
-             stages move together.
-    Errors:  ModelError for columns that are not there.
+             MW. No price where companies are no more than prices, which then fit exactly and say nothing, or where
+             the stages move together.
     Source:  hand arithmetic: values of 3, 4 and 5 over 1, 2 and 5 MW, one stage each, are 12/1, 12/2 and 12/5 pooled.
 
     >>> rows = {"enterprise_value": [3.0, 4, 5], "operating_mw": [1.0, 0, 0], "leased_mw": [0, 2.0, 0],
@@ -54,22 +53,16 @@ def power_prices(peers: pd.DataFrame, of: str = "enterprise_value") -> Prices:
     >>> found.table["pooled_ratio"].tolist(), found.freedom
     ([12.0, 6.0, 2.4], 0)
     """
-    needed = [of, *STAGES]
-    if lacking := [name for name in needed if name not in peers]:
-        raise ModelError(f"the peers lack the columns {', '.join(lacking)}; needed: {', '.join(needed)}")
-    held = peers.dropna(subset=needed)
-    slopes = _regression(held[list(STAGES)].to_numpy(float), held[of].to_numpy(float))
+    whole = peers.dropna(subset=[of, *STAGES])
+    slopes = _regression(whole[list(STAGES)].to_numpy(float), whole[of].to_numpy(float))
     ratios = {stage: _ratios(peers[[of, stage]].dropna()) for stage in STAGES}
     table = pd.DataFrame(ratios, index=["companies", "mean_ratio", "pooled_ratio"]).T.assign(**slopes)
-    return Prices(table, list(held.index), len(held) - len(STAGES))
+    return Prices(table, list(whole.index), len(whole) - len(STAGES))
 
 
-def _ratios(held: pd.DataFrame) -> list[float]:
-    values, power = held.iloc[:, 0], held.iloc[:, 1]
-    if not power.sum() > 0:
-        return [len(held), np.nan, np.nan]
-    some = power > 0
-    return [len(held), float((values[some] / power[some]).mean()), float(values.sum() / power.sum())]
+def _ratios(known: pd.DataFrame) -> list[float]:
+    values, power = known.iloc[:, 0], known.iloc[:, 1]
+    return [len(known), float(pd.Series(per(values, power)).mean()), float(per(values.sum(), power.sum()))]
 
 
 def _regression(power: np.ndarray, values: np.ndarray) -> dict[str, np.ndarray]:

@@ -12,19 +12,3 @@ from capcycle.analyses.required_revenue.exhibits import (
     verdict,
     vintages,
 )
-
-__all__ = [
-    "against_disclosed",
-    "aim",
-    "authors",
-    "disclosed_or_none",
-    "disclosing",
-    "disclosures",
-    "forecasts",
-    "group",
-    "hole",
-    "per_user",
-    "spending",
-    "verdict",
-    "vintages",
-]

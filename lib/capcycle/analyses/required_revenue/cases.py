@@ -1,6 +1,6 @@
 """Cases of required revenue: a company's capex and life against the AI revenue it discloses, groups, and authors."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import replace
 from math import inf
 from typing import Any
@@ -24,19 +24,22 @@ from capcycle.quantity import Quantity, missing, total
 from capcycle.study import Case
 
 QUARTERS = 4
+USERS = "iphone_users"
+MARGIN = "gross_margin_before_depreciation"
 SINCE = 2023  # from when capex counts as built for AI
 SHARED = {"it_life": "it_life_epoch", "facility_life": "facility_life_epoch"}  # what the model takes, whose it is
 AUTHORS: dict[str, dict[str, Any]] = {  # the assumptions with which the general function is the author's own
-    "cahn": {"it_life": "it_life_cahn", "gross_margin_before_depreciation": "end_user_gross_margin"},
+    "cahn": {"it_life": "it_life_cahn", MARGIN: "end_user_gross_margin"},
     "kupperman_before": {"it_life": "server_life_kupperman_before", "target_return": "target_roic_kupperman"},
     "kupperman": {"it_life": "it_life_kupperman"},
-    "bain": {"it_life": "it_life_bain", "gross_margin_before_depreciation": "capex_to_revenue_sustainable"},
-    "jpm": {"it_life": inf, "gross_margin_before_depreciation": "margin_jpm", "target_return": "required_return"},
-    "krishna": {"it_life": inf, "gross_margin_before_depreciation": 1, "target_return": "required_return"},
+    "bain": {"it_life": "it_life_bain", MARGIN: "capex_to_revenue_sustainable"},
+    "jpm": {"it_life": inf, MARGIN: "margin_jpm", "target_return": "required_return"},
+    "krishna": {"it_life": inf, MARGIN: 1, "target_return": "required_return"},
 }
 FIVE_YEARS = "it_life_krishna"  # the end of Krishna's range
 
 
+@study.starts_by_company(revenue_for_capex, **SHARED)
 def against_disclosed(book: Book, since: int = SINCE, **numbers: float) -> dict[str, Case]:
     """For each company its newest twelve months of capex, at its own life, against the AI revenue that it discloses.
 
@@ -143,15 +146,10 @@ def group(cases: Mapping[str, Case]) -> Case:
 
 def _sum(name: str, cases: Mapping[str, Case]) -> Quantity:
     """A sum over companies; what it is of, in days, says itself."""
-    lacking = [company for company, each in cases.items() if each.inputs[name].missing]
-    sum_ = total(
-        (each.inputs[name] for each in cases.values()), name, words.say("required_revenue.sum", names=names(cases))
-    )
-    if lacking:
-        book = next(iter(cases.values())).book
-        why = words.counted("required_revenue.sum_missing", len(lacking), names=_listed(book, lacking))
-        return replace(sum_, reason=why)
-    return sum_
+    lacking = {company: each for company, each in cases.items() if each.inputs[name].missing}
+    why = words.counted("required_revenue.sum_missing", len(lacking), names=names(lacking)) if lacking else ""
+    sum_ = total((each.inputs[name] for each in cases.values()), name)
+    return replace(sum_, reason=why or words.say("required_revenue.sum", names=names(cases)))
 
 
 def _share(cases: Mapping[str, Case]) -> Quantity:
@@ -175,11 +173,7 @@ def _life(cases: Mapping[str, Case]) -> Quantity:
 
 def names(cases: Mapping[str, Case]) -> str:
     """The names of the companies of some cases, in a sentence."""
-    return _listed(next(iter(cases.values())).book, cases) if cases else ""
-
-
-def _listed(book: Book, companies: Iterable[str]) -> str:
-    return words.listing(list(book.names[list(companies)]))
+    return words.listing([each.name for each in cases.values()]) if cases else ""
 
 
 def authors(whole: Case) -> dict[str, Case]:
@@ -194,17 +188,13 @@ def authors(whole: Case) -> dict[str, Case]:
                     low=np.nan, high=np.nan)  # fmt: skip
     common = {"it_capex": capex, "facility_capex": 0, "facility_life": SHARED["facility_life"], "net_capital": 0,
               "other_fixed_cost": 0, "target_return": 0, "ai_revenue": whole.inputs["ai_revenue"],
-              "gross_margin_before_depreciation": _plain(whole.book, "gross_margin_before_depreciation")}  # fmt: skip
+              MARGIN: study.assumption(whole.book, MARGIN).value}  # fmt: skip
     cases = {author: study.case(required_revenue, whole.book, **common | own) for author, own in AUTHORS.items()
              if _public(whole.book, own)}  # fmt: skip
     if "krishna" in cases:
         five = study.assumption(whole.book, FIVE_YEARS)
         cases["krishna"] = cases["krishna"].with_inputs(it_life=replace(five, value=inf, low=five.value, high=inf))
     return cases
-
-
-def _plain(book: Book, name: str) -> float:
-    return study.assumption(book, name).value
 
 
 def _public(book: Book, own: Mapping[str, Any]) -> bool:
@@ -242,18 +232,13 @@ def _yearly(years: Panel, cases: Mapping[str, Case]) -> pd.DataFrame:
     return table[table["ordinal"].isin(run)]
 
 
-def spread_over_users(whole: Case) -> Case:
-    """The revenue required spread over the users of a telephone, as J.P. Morgan does."""
-    needed = whole.quantity("revenue_required")
-    return study.case(price_per_user, whole.book, users="iphone_users", revenue_required=needed)
+@study.starts_by_company(required_revenue, **SHARED)
+def _general(book: Book) -> dict[str, Case]:
+    return {company: _in_general(each) for company, each in against_disclosed(book).items()}
 
 
-@study.starts(required_revenue)
-def _start(book: Book, company: str) -> Case:
+def _in_general(whole: Case) -> Case:
     """The general function on a company's AI capex, parted into chips and site."""
-    if not company:
-        return study.bound(required_revenue, book, **SHARED)
-    whole = _of_company(book, company)
     built = whole.inputs["capex"] * whole.inputs["ai_share_of_capex"]
     chips = whole.inputs["it_share_of_capex"]
     parts = {"it_capex": built * chips, "facility_capex": built * (1 - chips)}
@@ -261,24 +246,12 @@ def _start(book: Book, company: str) -> Case:
     own = {name: replace(each.called(name, whole.currency, reason), low=np.nan, high=np.nan)
            for name, each in parts.items()}  # fmt: skip
     shared = {name: each for name, each in whole.inputs.items() if name in required_revenue.parameters}
-    return study.case(required_revenue, book, company, **shared, **own)
+    return study.case(required_revenue, whole.book, whole.company, **shared, **own)
 
 
-@study.starts(revenue_for_capex)
-def _of_company(book: Book, company: str) -> Case:
-    if not company:
-        return study.bound(revenue_for_capex, book, **SHARED)
-    return against_disclosed(book.of(company))[company]
+@study.starts_by_company(revenue_for_vintages, **SHARED)
+def _vintages(book: Book) -> dict[str, Case]:
+    return {company: vintages(book, {company: each}, each) for company, each in against_disclosed(book).items()}
 
 
-@study.starts(revenue_for_vintages)
-def _vintages(book: Book, company: str) -> Case:
-    if not company:
-        return study.bound(revenue_for_vintages, book, **SHARED)
-    whole = _of_company(book, company)
-    return vintages(book.of(company), {company: whole}, whole)
-
-
-@study.starts(price_per_user)
-def _per_user(book: Book, company: str) -> Case:
-    return study.bound(price_per_user, book, company, users="iphone_users")
+study.starts_bound(price_per_user, users=USERS)

@@ -1,15 +1,17 @@
 """Required against disclosed revenue, five authors on one build, all builds by year, and what was printed."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 import pandas as pd
 
 from capcycle import study, words
 from capcycle.analyses.required_revenue import cases as required
+from capcycle.analyses.required_revenue.model import price_per_user
 from capcycle.exhibits import Exhibit, marks, parts
 from capcycle.exhibits.marks import Frame
 from capcycle.facts import Book
-from capcycle.quantity import total
+from capcycle.quantity import Quantity, total
 from capcycle.study import SCENARIOS, Case
 from capcycle.words import Sentence, say
 
@@ -26,17 +28,11 @@ def verdict(cases: Mapping[str, Case], whole: Case) -> Sentence:
     if not disclosing:
         key = words.said(f"required_revenue.verdict_none_{len(silent)}", "required_revenue.verdict_none")
         return study.verdict(whole, key, **what)
-    near, key = (
-        required.group(disclosing),
-        "required_revenue.verdict_some" if silent else "required_revenue.verdict_all",
-    )
+    near, key = required.group(disclosing), f"required_revenue.verdict_{'some' if silent else 'all'}"
     key = words.said(f"{key}_{len(disclosing)}", key)
     return study.verdict(whole, key, **what, disclosing=required.names(disclosing), actual=near.inputs["ai_revenue"],
-                         needed=near.quantity("revenue_required"), multiple=_multiple(near))  # fmt: skip
-
-
-def _multiple(case: Case) -> str:
-    return _times(float(case.outputs.gap_multiple))
+                         needed=near.quantity("revenue_required"),
+                         multiple=_times(float(near.outputs.gap_multiple)))  # fmt: skip
 
 
 def _times(number: float) -> str:
@@ -50,13 +46,8 @@ def hole(cases: Mapping[str, Case]) -> Exhibit:
         return marks.nothing(Frame("required-against-disclosed", say("required_revenue.hole.title_0"), ""))
     unit = next(iter(spending.values())).currency
     rows = pd.DataFrame([row for case in spending.values() for row in _hole(case)]).assign(unit=unit)
-    frame = Frame(
-        "required-against-disclosed",
-        _hole_title(spending, required.disclosing(cases)),
-        say("required_revenue.hole.subtitle", unit=unit),
-        (say("required_revenue.hole.note"), *_lacking(cases)),
-    )
-    return marks.stacked(rows, frame)
+    title, id = _hole_title(spending, required.disclosing(cases)), "required-against-disclosed"
+    return marks.stacked(rows, marks.worded("required_revenue.hole", *_lacking(cases), id=id, title=title, unit=unit))
 
 
 def _hole(case: Case) -> list[dict]:
@@ -82,18 +73,17 @@ def _hole_title(spending: Mapping[str, Case], disclosing: Mapping[str, Case]) ->
 
 def disclosures(cases: Mapping[str, Case]) -> Exhibit:
     """What each company discloses of its AI revenue, and who discloses nothing and says what instead."""
-    rows = pd.DataFrame([_disclosure(case) for case in cases.values()])
+    rows = marks.rows((case.name, _disclosure(case)) for case in cases.values())
     columns = {"label": say("column.company"), "value": words.name("ai_revenue"), "note": say("marks.column.note")}
-    subtitle = say("required_revenue.disclosed.subtitle")
-    return marks.table(rows, Frame("ai-revenue-disclosed", _disclosed_title(rows), subtitle), columns)
+    frame = marks.worded("required_revenue.disclosed", id="ai-revenue-disclosed", title=_disclosed_title(rows))
+    return marks.table(rows, frame, columns)
 
 
-def _disclosure(case: Case) -> dict:
+def _disclosure(case: Case) -> Quantity:
     actual = case.inputs["ai_revenue"]
-    note = required.instead(case.book, case.company) if actual.missing else actual.reason
-    kind = "" if actual.missing else actual.kind
-    return {"label": case.book.names[case.company], "value": actual.value, "unit": actual.unit, "kind": kind,
-            "source": actual.source, "note": parts.upper(note)}  # fmt: skip
+    if actual.missing:
+        return replace(actual, kind="", reason=parts.upper(required.instead(case.book, case.company)))
+    return replace(actual, reason=parts.upper(actual.reason))
 
 
 def _disclosed_title(rows: pd.DataFrame) -> str:
@@ -148,17 +138,16 @@ def vintages(cases: Mapping[str, Case], whole: Case, since: int) -> Exhibit:
     builds = say("required_revenue.builds_of", name=names) if len(cases) == 1 else say("required_revenue.builds")
     title = words.counted("required_revenue.vintages.title", len(path), builds=builds, times=_times(path[-1] / path[0]),
                           now=words.value(path[-1], built.currency), **ends)  # fmt: skip
-    subtitle = say("required_revenue.vintages.subtitle", unit=built.currency, names=names, **ends)
-    return marks.paths(rows, Frame("required-by-all-builds", title, subtitle,
-                                   (say("required_revenue.vintages.note", **ends),)))  # fmt: skip
+    frame = marks.worded("required_revenue.vintages", id="required-by-all-builds", title=title, unit=built.currency,
+                         names=names, **ends)  # fmt: skip
+    return marks.paths(rows, frame)
 
 
 def forecasts(book: Book) -> Exhibit:
     """What authors said, by the day they said it."""
     table = book.versions("estimates").query("measure == @FORECAST").sort_values("published")
-    subtitle = say("required_revenue.forecasts.subtitle")
     if table.empty:
-        return marks.nothing(Frame("required-as-forecast", say("required_revenue.forecasts.title_0"), subtitle))
+        return marks.nothing(Frame("required-as-forecast", say("required_revenue.forecasts.title_0"), ""))
     rows = pd.DataFrame({
         "label": [say("required_revenue.forecast", author=row.author, period=row.period, day=f"{row.published:%Y-%m}")
                   for row in table.itertuples()],
@@ -171,12 +160,13 @@ def forecasts(book: Book) -> Exhibit:
     ends = {"low": words.value(least["value"], "USD"), "lowest": least["author"], "highest": most["author"],
             "high": words.value(max(most["high"], most["value"]), "USD")}  # fmt: skip
     title = words.counted("required_revenue.forecasts.title", len(rows), **ends)
-    return marks.dots(rows, Frame("required-as-forecast", title, subtitle, (say("required_revenue.forecasts.note"),)))
+    return marks.dots(rows, marks.worded("required_revenue.forecasts", id="required-as-forecast", title=title))
 
 
 def per_user(whole: Case) -> Sentence:
     """The revenue required spread over the users of a telephone, as J.P. Morgan does."""
-    spread = required.spread_over_users(whole)
+    needed = whole.quantity("revenue_required")
+    spread = study.case(price_per_user, whole.book, users=required.USERS, revenue_required=needed)
     if spread.inputs["users"].hindsight:
         return words.paragraph(say("required_revenue.no_users", day=words.day(whole.book.day)))
     users = words.value(spread.inputs["users"].value, "shares")
@@ -197,4 +187,4 @@ def aim(case: Case) -> float:
 def _lacking(cases: Mapping[str, Case]) -> list[str]:
     rows = [{"label": case.book.names[company], "value": float("nan"), "note": case.lacking}
             for company, case in cases.items() if case.lacking]  # fmt: skip
-    return marks.frame.noted(pd.DataFrame(rows, columns=["label", "value", "note"]))
+    return marks.noted(pd.DataFrame(rows, columns=["label", "value", "note"]))

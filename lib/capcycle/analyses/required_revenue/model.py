@@ -5,13 +5,10 @@ from typing import Any, NamedTuple
 
 from capcycle.models.maths import in_service, per
 from capcycle.models.registry import Amount, AmountByYear, Fraction, Multiple, PerUserMonth, Users, Years, model
-
-MONTHS = 12
+from capcycle.units import MONTHS_PER_YEAR
 
 
 class RequiredRevenue(NamedTuple):
-    """What the build costs a year, the revenue that covers it, and how far revenue is."""
-
     depreciation: Amount
     required_return: Amount
     revenue_to_break_even: Amount
@@ -87,14 +84,13 @@ def revenue_for_capex(
     """
     for_ai = capex * ai_share_of_capex
     it = for_ai * it_share_of_capex
-    return required_revenue(it, for_ai - it, it_life, facility_life, gross_margin_before_depreciation, target_return,
-                            net_capital, other_fixed_cost, ramp, ai_revenue)  # fmt: skip
+    return required_revenue.unguarded(
+        it, for_ai - it, it_life, facility_life, gross_margin_before_depreciation, target_return, net_capital,
+        other_fixed_cost, ramp, ai_revenue,
+    )  # fmt: skip
 
 
 class Vintages(NamedTuple):
-    """What all years' builds together must bring in, year by year, and in the last of the years."""
-
-    depreciation_by_year: AmountByYear
     required_by_year: AmountByYear
     required_now: Amount
     gap_multiple: Multiple
@@ -131,7 +127,7 @@ def revenue_for_vintages(
             for year in range(len(it))]  # fmt: skip
     margin = gross_margin_before_depreciation * ramp
     required = [per(wear + target_return * capital, margin) for wear, capital in zip(worn, alive, strict=True)]
-    return Vintages(worn, required, required[-1], per(required[-1], ai_revenue))
+    return Vintages(required, required[-1], per(required[-1], ai_revenue))
 
 
 def _alive(spent: Sequence[Any], life: Any, year: int) -> Any:
@@ -140,8 +136,6 @@ def _alive(spent: Sequence[Any], life: Any, year: int) -> Any:
 
 
 class PerUser(NamedTuple):
-    """What an amount comes to for each of its users."""
-
     per_user_month: PerUserMonth
 
 
@@ -156,4 +150,4 @@ def price_per_user(revenue_required: Amount, users: Users) -> PerUser:
     >>> round(float(price_per_user(650e9, 300e6).per_user_month))
     181
     """
-    return PerUser(per(revenue_required, users) / MONTHS)
+    return PerUser(per(revenue_required, users) / MONTHS_PER_YEAR)

@@ -1,5 +1,6 @@
 """What profit would be with another life of the servers, and when the charge for what is spent arrives."""
 
 from capcycle.analyses.useful_life.accounts import disclosed_lives
-
-__all__ = ["disclosed_lives"]
+from capcycle.analyses.useful_life.cases import changed, restated
+from capcycle.analyses.useful_life.comparisons import changes, fit, overstatement, terms
+from capcycle.analyses.useful_life.exhibits import bridge, cohorts, eps_at_lives, eps_table, fan, methods, verdict, wall

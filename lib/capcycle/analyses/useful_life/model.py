@@ -21,14 +21,13 @@ AHEAD = 11  # years shown: a life of ten years and the half year of purchase
 
 
 class UsefulLife(NamedTuple):
-    """One year's depreciation of the servers by the life in the accounts and by another, and what it does to profit."""
-
     depreciation_in_accounts: Amount
     depreciation_restated: Amount
     depreciation_by_digits: Amount
     depreciation_by_balance: Amount
     added_on_existing: Amount
     added_on_new: Amount
+    tax_saved: Amount
     net_income_restated: Amount
     eps_in_accounts: PerShare
     eps_restated: PerShare
@@ -56,6 +55,7 @@ def useful_life(
 
     Formula: depreciation = sum over years of purchase of capex * server_share * (1 - residual) * the part charged now
              net_income_restated = net_income - (depreciation at server_life - at life_in_accounts) * (1 - tax_rate)
+             tax_saved = the part of the difference that is not paid as tax
              eps_change = eps_restated / eps_in_accounts - 1; missing where there is a loss
     Units:   capex by year, the oldest first and the restated year last; years; fractions. `first_year` is the part of
              the year of purchase that counts: 0.5 under the mid-year convention. The life in the accounts is charged
@@ -92,6 +92,7 @@ def useful_life(
         depreciation_by_balance=by_balance,
         added_on_existing=restated[0] - in_accounts[0] - on_new,
         added_on_new=on_new,
+        tax_saved=(restated[0] - in_accounts[0]) * tax_rate,
         net_income_restated=earned(restated[0]),
         eps_in_accounts=eps,
         eps_restated=earned(restated[0]) / shares_diluted,
@@ -105,8 +106,6 @@ def useful_life(
 
 
 class LifeChange(NamedTuple):
-    """What a change of life does from the day that it takes effect, to what is held and to what is bought after."""
-
     book: Amount
     effect_on_existing: Amount
     effect_on_new: Amount
@@ -114,8 +113,6 @@ class LifeChange(NamedTuple):
     effect_on_net_income: Amount
     existing_before: AmountByYear
     existing_after: AmountByYear
-    new_before: AmountByYear
-    new_after: AmountByYear
     effect_by_year: AmountByYear
     eps_effect: PerShareByYear
 
@@ -134,8 +131,8 @@ def life_change(
 ) -> LifeChange:
     """What a change of life does, year by year from the first under the new one, as accounting rules ask for it.
 
-    Formula: of what is held: charge = book / (server_life - age), all at once where less than a year is left
-             of what is bought after: as if it had always had the new life
+    Formula: of servers bought before: charge = book / (server_life - age), all at once where less than a year is left
+             of those bought after: as if they had always had the new life
              effect = charge at server_life - charge at life_in_accounts
     Units:   capex by year, the oldest first, the last one the year before the change; `capex_next` in each year after.
              Effects of the first year; on depreciation before tax, on net income after it.
@@ -162,8 +159,6 @@ def life_change(
         effect_on_net_income=-effects[0] * (1 - tax_rate),
         existing_before=before,
         existing_after=after,
-        new_before=new_before,
-        new_after=new_after,
         effect_by_year=effects,
         eps_effect=[-each * (1 - tax_rate) / shares_diluted for each in effects],
     )

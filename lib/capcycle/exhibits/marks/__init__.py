@@ -1,13 +1,10 @@
 """Charts and tables of rows that are no measures: deals, model results, published figures. Rows in, exhibit out.
 
 Rows have `label`, `value`, `unit`, `kind` and `source` (ids, space between), and where a chart draws them `low`,
-`high`, `group`, `x`, `size` and `note`. All values of a chart share one unit.
+`high`, `group`, `x`, `size` and `note`. All values of a chart share one unit. Of no rows there is a title and no chart.
 """
 
 from capcycle.exhibits.marks.columns import ROW, columns, stacked, waterfall
-from capcycle.exhibits.marks.frame import Frame, finished, nothing, table
+from capcycle.exhibits.marks.frame import Drawing, Frame, noted, nothing, rows, table, worded
 from capcycle.exhibits.marks.paths import bands, paths
 from capcycle.exhibits.marks.points import bubble, dots
-
-__all__ = ["ROW", "Frame", "bands", "bubble", "columns", "dots", "finished", "nothing", "paths", "stacked", "table",
-           "waterfall"]  # fmt: skip

@@ -5,67 +5,89 @@ import pandas as pd
 
 from capcycle import words
 from capcycle.exhibits.exhibit import Exhibit
-from capcycle.exhibits.marks import frame as around
-from capcycle.exhibits.marks.frame import Frame
+from capcycle.exhibits.marks.frame import Drawing, Frame, nothing
 
 ROW = 34
 
 
 def columns(rows: pd.DataFrame, frame: Frame) -> Exhibit:
-    """A bar across for each row, in the order given, its value at its end."""
-    data = around.drawn(rows)
-    across = alt.X("value:Q", axis=around.axis(rows["unit"].iloc[0]), scale=around.room(rows))
-    base = alt.Chart(data).encode(y=around.labels(rows), x=across)
-    bar = base.mark_bar(size=18, strokeWidth=1.5).encode(tooltip=around.tooltips(data), **around.fill(rows))
+    """A bar across for each row, in the order given, its value at its end.
+
+    Errors: none.
+
+    >>> rows = pd.DataFrame({"label": ["Own", "Let"], "value": [12, 3], "unit": "MW", "kind": "reported", "source": ""})
+    >>> columns(rows, Frame("power", "Most of it is owned", "Power, MW")).view.iloc[0].tolist()
+    ['Own', '12 MW']
+    """
+    if rows.empty:
+        return nothing(frame)
+    drawing = Drawing(rows, frame)
+    across = alt.X("value:Q", axis=drawing.axis(), scale=drawing.room())
+    base = drawing.chart.encode(y=drawing.labels(), x=across)
+    bar = base.mark_bar(size=18, strokeWidth=1.5).encode(tooltip=drawing.tooltip, **drawing.fill())
     text = base.transform_calculate(end="max(datum.value, 0)").mark_text(align="left", dx=5)
     chart = alt.layer(bar, text.encode(text="shown:N", x="end:Q")).properties(height=alt.Step(ROW))
-    return around.finished(rows, frame, chart, around.view(rows, _headings("label", "group", "value", "note")))
+    return drawing.exhibit(chart, drawing.view("label", "group", "value", "note"))
 
 
 def stacked(rows: pd.DataFrame, frame: Frame) -> Exhibit:
-    """A column for each `x`, its parts by `group` stacked; what is below nought hangs below it."""
-    data = around.drawn(rows)
-    order = list(dict.fromkeys(rows["group"]))
+    """A column for each `x`, its parts by `group` stacked; what is below zero hangs below it.
+
+    Errors: none.
+
+    >>> rows = pd.DataFrame({"x": "2026", "label": ["Own", "Let"], "value": [12, 3], "unit": "MW", "source": ""})
+    >>> rows = rows.assign(group=rows["label"], kind="reported")
+    >>> stacked(rows, Frame("power", "Most of it is owned", "Power, MW")).view.iloc[0].tolist()
+    ['2026', 'Own', '12 MW']
+    """
+    if rows.empty:
+        return nothing(frame)
+    drawing = Drawing(rows, frame)
     chart = (
-        alt.Chart(data)
-        .mark_bar(strokeWidth=1)
+        drawing.chart.mark_bar(strokeWidth=1)
         .encode(
             x=alt.X("x:O", sort=None, title=None, axis=alt.Axis(labelAngle=0)),
-            y=alt.Y("value:Q", axis=around.axis(rows["unit"].iloc[0]), stack="zero"),
+            y=alt.Y("value:Q", axis=drawing.axis(), stack="zero"),
             order=alt.Order("layer:Q"),
-            tooltip=around.tooltips(data),
-            **around.fill(rows),
+            tooltip=drawing.tooltip,
+            **drawing.fill(),
         )
-        .transform_calculate(layer=f"indexof({order}, datum.group)")
+        .transform_calculate(layer=f"indexof({drawing.groups()}, datum.group)")
     )
-    return around.finished(rows, frame, chart, around.view(rows, _headings("x", "group", "value")))
+    return drawing.exhibit(chart, drawing.view("x", "group", "value"))
 
 
 def waterfall(rows: pd.DataFrame, frame: Frame) -> Exhibit:
     """From a first amount to a last over what is added and taken away: rows with `total` True are sums, not steps.
 
     rows  also `total`: True for an amount that stands on the axis, such as the first and the last
+    Errors: none.
+
+    >>> rows = pd.DataFrame({"label": ["Own", "Let"], "value": [12, 3], "unit": "MW", "kind": "reported", "source": ""})
+    >>> waterfall(rows.assign(total=[True, False]), Frame("power", "Power", "MW")).chart.data["end"].tolist()
+    [12.0, 15.0]
     """
+    if rows.empty:
+        return nothing(frame)
     steps = rows["value"].where(~rows["total"], 0.0)
     starts = rows["value"].where(rows["total"]).ffill().fillna(0.0)
     level = steps.groupby(rows["total"].cumsum()).cumsum() + starts
-    data = around.drawn(rows).assign(
+    drawing = Drawing(
+        rows,
+        frame,
         start=(level - rows["value"]).where(~rows["total"], 0.0),
         end=level,
         group=[_direction(*row) for row in rows[["total", "value"]].itertuples(index=False)],
     )
-    base = alt.Chart(data).encode(y=around.labels(rows))
-    colours = around.fill(data)
-    across = alt.X("start:Q", axis=around.axis(rows["unit"].iloc[0]), scale=around.room(rows))
-    bar = base.mark_bar(size=18, strokeWidth=1.5).encode(x=across, x2="end:Q", tooltip=around.tooltips(data), **colours)
+    base = drawing.chart.encode(y=drawing.labels())
+    across = alt.X("start:Q", axis=drawing.axis(), scale=drawing.room())
+    bar = base.mark_bar(size=18, strokeWidth=1.5).encode(
+        x=across, x2="end:Q", tooltip=drawing.tooltip, **drawing.fill()
+    )
     text = base.transform_calculate(right="max(datum.start, datum.end)").mark_text(align="left", dx=5)
     chart = alt.layer(bar, text.encode(x="right:Q", text="shown:N")).properties(height=alt.Step(ROW))
-    return around.finished(rows, frame, chart, around.view(rows, _headings("label", "value", "note")))
+    return drawing.exhibit(chart, drawing.view("label", "value", "note"))
 
 
 def _direction(total: bool, value: float) -> str:
     return words.say("marks.total" if total else "marks.added" if value >= 0 else "marks.taken")
-
-
-def _headings(*names: str) -> dict[str, str]:
-    return {name: words.say(f"marks.column.{name}") for name in names}

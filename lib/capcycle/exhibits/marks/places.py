@@ -1,32 +1,10 @@
 """Where the name of a point is written so that it covers no other name and no point."""
 
-from collections.abc import Iterator
-from dataclasses import dataclass
-
 import pandas as pd
 
 LETTER, LINE, GAP = 6.4, 13.0, 3.0  # pixels of a letter, of a line of text, between a point and its name
-SIDES = ("right", "left", "above", "below")
-ROOM = 0.1  # of an axis, beyond its outermost points
-
-
-@dataclass(frozen=True)
-class Box:
-    """A part of the chart, in pixels."""
-
-    left: float
-    top: float
-    right: float
-    bottom: float
-
-    def meets(self, other: "Box") -> bool:
-        """Whether two boxes have a pixel in common."""
-        across = self.left < other.right and other.left < self.right
-        return across and self.top < other.bottom and other.top < self.bottom
-
-    def inside(self, width: float, height: float) -> bool:
-        """Whether all of a box lies in a chart of this size."""
-        return self.left >= 0 and self.top >= 0 and self.right <= width and self.bottom <= height
+SIDES = {"right": (1, 0), "left": (-1, 0), "above": (0, -1), "below": (0, 1)}  # to the right, and down
+Box = tuple[float, float, float, float]  # left, top, right and bottom of a part of the chart, in pixels
 
 
 def sides(points: pd.DataFrame, width: float, height: float) -> list[str]:
@@ -34,44 +12,40 @@ def sides(points: pd.DataFrame, width: float, height: float) -> list[str]:
 
     points  `x` and `y` as parts of the chart's width and height from the lower left, `half` (pixels from the middle of
             the point to its edge), `label`; names further up in the table are placed first
+    Errors: none.
 
     >>> two = pd.DataFrame({"x": [0.4, 0.5], "y": [0.5, 0.5], "half": [5, 5], "label": ["Cipher", "Hut 8"]})
     >>> sides(two, 300, 200)
     ['left', 'right']
     """
-    rows = points.assign(x=points["x"] * width, y=(1 - points["y"]) * height)
-    taken = [Box(row.x - row.half, row.y - row.half, row.x + row.half, row.y + row.half) for row in rows.itertuples()]
-    found = []
-    for row in rows.itertuples():
-        free = ((side, box) for side, box in _around(row) if box.inside(width, height))
-        side, box = next(((side, box) for side, box in free if not any(map(box.meets, taken))), ("", None))
-        found.append(side)
-        taken += [box] if box else []
-    return found
+    rows = list(points.assign(x=points["x"] * width, y=(1 - points["y"]) * height).itertuples())
+    taken = [_box(row.x, row.y, row.half, row.half) for row in rows]
+    chosen = []
+    for row in rows:
+        names = {side: _name(row, side) for side in SIDES}
+        free = (side for side, box in names.items()
+                if _inside(box, width, height) and not any(_meet(box, other) for other in taken))  # fmt: skip
+        side = next(free, "")
+        chosen.append(side)
+        taken += [names[side]] if side else []
+    return chosen
 
 
-def _around(row) -> Iterator[tuple[str, Box]]:
-    wide, high, far = len(row.label) * LETTER, LINE / 2, row.half + GAP
-    middles = {
-        "right": (row.x + far + wide / 2, row.y), "left": (row.x - far - wide / 2, row.y),
-        "above": (row.x, row.y - far - high), "below": (row.x, row.y + far + high),
-    }  # fmt: skip
-    for side in SIDES:
-        x, y = middles[side]
-        yield side, Box(x - wide / 2, y - high, x + wide / 2, y + high)
+def _name(row, side: str) -> Box:
+    """The part of the chart that the name of a point takes on one of its sides."""
+    across, down = SIDES[side]
+    half, far = len(row.label) * LETTER / 2, row.half + GAP
+    return _box(row.x + across * (far + half), row.y + down * (far + LINE / 2), half, LINE / 2)
 
 
-def span(values: pd.Series, from_nought: bool = False) -> tuple[float, float]:
-    """The ends of an axis that leaves room beyond its points, so that none lies on the edge.
-
-    >>> span(pd.Series([100.0, 300.0]), from_nought=True)
-    (0.0, 330.0)
-    """
-    low, high = (0.0 if from_nought else values.min()), values.max()
-    more = ROOM * ((high - low) or abs(high) or 1.0)
-    return (0.0 if from_nought else float(low - more)), float(high + more)
+def _box(x: float, y: float, half_width: float, half_height: float) -> Box:
+    return x - half_width, y - half_height, x + half_width, y + half_height
 
 
-def along(values: pd.Series, ends: tuple[float, float]) -> pd.Series:
-    """Where values lie between the ends of an axis, from 0 to 1."""
-    return (values - ends[0]) / (ends[1] - ends[0])
+def _meet(one: Box, other: Box) -> bool:
+    """Whether two boxes have a pixel in common."""
+    return all(one[place] < other[place + 2] and other[place] < one[place + 2] for place in (0, 1))
+
+
+def _inside(box: Box, width: float, height: float) -> bool:
+    return box[0] >= 0 and box[1] >= 0 and box[2] <= width and box[3] <= height

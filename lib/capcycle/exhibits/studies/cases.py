@@ -23,34 +23,29 @@ def assumptions(*cases: Case, beside: Sequence[Quantity] = ()) -> Exhibit:
     """Every input of some cases: its value and range, what kind of figure it is, why, and where it stands.
 
     beside  inputs that no model takes
+    Errors: none.
+
+    >>> from capcycle import analyses, facts
+    >>> assumptions(analyses.start("cost_of_ownership", facts.open())).id
+    'assumptions-cost-of-ownership'
     """
     inputs = [each for case in cases for each in case.inputs.values()]
     rows = pd.DataFrame([_input(each) for each in (*inputs, *beside)]).drop_duplicates("label")
     assumed = int((rows["kind"] == "assumed").sum())
     columns = {name: say(f"marks.column.{name}") for name in ("label", "low", "value", "high", "why")}
-    frame = Frame(
-        parts.slug("assumptions", cases[0].model.__name__),
-        say("study.assumptions_all", total=len(rows))
-        if assumed == len(rows) > 1
-        else words.counted("study.assumptions", assumed, total=len(rows)),
-        say("study.assumptions_subtitle"),
-        _hindsight(inputs, cases[0]),
-    )
+    some = words.counted("study.assumptions", assumed, total=len(rows))
+    title = say("study.assumptions_all", total=len(rows)) if assumed == len(rows) > 1 else some
+    id, subtitle = parts.slug("assumptions", cases[0].model.__name__), say("study.assumptions_subtitle")
+    frame = Frame(id, title, subtitle, _hindsight(inputs, cases[0]))
     shown = marks.table(rows.assign(why=[_why(row) for row in rows.itertuples()]), frame, columns)
     return replace(shown, figures=rows, workbook=workbook(cases))
 
 
 def _input(each: Quantity) -> dict:
-    number = each.value if np.ndim(each.value) == 0 else np.nan
-    ends = {"low": each.low, "high": each.high} if each.varied else {"low": np.nan, "high": np.nan}
-    return ends | {
-        "label": words.name(each.name),
-        "value": number if np.ndim(each.value) == 0 else say("study.by_year", count=len(each.value)),
-        "unit": each.unit,
-        "kind": each.kind,
-        "note": each.reason,
-        "source": each.source,
-    }
+    low, high = (each.low, each.high) if each.varied else (np.nan, np.nan)
+    value = each.value if np.ndim(each.value) == 0 else say("study.by_year", count=len(each.value))
+    return {"low": low, "high": high, "label": words.name(each.name), "value": value, "unit": each.unit,
+            "kind": each.kind, "note": each.reason, "source": each.source}  # fmt: skip
 
 
 def _hindsight(inputs: Sequence[Quantity], case: Case) -> tuple[str, ...]:
@@ -68,56 +63,59 @@ def _why(row) -> str | dict:
     return {"before": row.note, "text": title, "href": card["url"]}
 
 
-def scenarios(found: Scenarios) -> Exhibit:
-    """Bear, base and bull side by side: the outputs, and the inputs that differ."""
-    case = found.case
-    varied = found.inputs.loc[list(case.varied)].astype(float)
+def scenarios(three: Scenarios) -> Exhibit:
+    """Bear, base and bull side by side: the outputs, and the inputs that differ.
+
+    Errors: none.
+
+    >>> from capcycle import analyses, facts, study
+    >>> scenarios(study.scenarios(analyses.start("cost_of_ownership", facts.open()))).view.columns.tolist()[1:]
+    ['Bear', 'Base', 'Bull']
+    """
+    case = three.case
+    varied = three.inputs.loc[list(case.varied)].astype(float)
     varied = varied[varied.nunique(axis=1) > 1]
-    rows = pd.concat([_three(found.outputs, case, case.kind), _three(varied, case, "assumed")], ignore_index=True)
+    rows = pd.concat([_three(three.outputs, case, case.kind), _three(varied, case, "assumed")], ignore_index=True)
     columns = {"label": say("marks.column.label")} | {each: say(f"study.{each}") for each in SCENARIOS}
-    ends = {each: said(case, case.model.verdict, found.outputs.at[case.model.verdict, each]) for each in SCENARIOS}
+    ends = {each: said(case, case.model.verdict, three.outputs.at[case.model.verdict, each]) for each in SCENARIOS}
     frame = Frame(
         parts.slug("scenarios", case.model.__name__, case.company),
         titled(case, case.model.verdict, "study.scenarios", ends),
         say("study.scenarios_subtitle"),
-        (say("study.scenarios_note"), *_one_sided(found), *_gaps(found)),
+        (say("study.scenarios_note"), *_one_sided(three), *_gaps(three)),
     )
     return marks.table(rows.assign(source=case.source), frame, columns)
 
 
-def _one_sided(found: Scenarios) -> list[str]:
+def _one_sided(three: Scenarios) -> list[str]:
     """Which inputs the base case has at one end of their range already."""
-    told = {say_as: found.stuck(end) for end, say_as in (("bull", "better"), ("bear", "worse"))}
+    stuck = {word: three.stuck(end) for end, word in (("bull", "better"), ("bear", "worse"))}
     return [
         say(f"study.one_sided_{end}", inputs=words.listing([words.lower(words.name(name)) for name in names]))
-        for end, names in told.items()
+        for end, names in stuck.items()
         if names
     ]
 
 
-def _gaps(found: Scenarios) -> list[str]:
+def _gaps(three: Scenarios) -> list[str]:
     """Why the table has dashes."""
-    if found.case.lacking:
-        return [parts.upper(found.case.lacking)]
-    dashes = [say("study.scenarios_dash")] if found.outputs.isna().any(axis=None) else []
-    return [*dashes, *_no_rates(found)]
-
-
-def _no_rates(found: Scenarios) -> list[str]:
-    """Why a rate of return is missing in a scenario, and all that fit where there are several."""
-    missing = [
-        (irr, flows, scenario)
-        for irr, flows in found.case.model.flows.items()
-        for scenario in SCENARIOS
-        if np.isnan(found.outputs.at[irr, scenario])
+    if three.case.lacking:
+        return [parts.upper(three.case.lacking)]
+    dashes = [say("study.scenarios_dash")] if three.outputs.isna().any(axis=None) else []
+    missing = three.outputs.T.isna()
+    no_rates = [
+        _no_rate(three, irr, flows, scenario)
+        for irr, flows in three.case.model.flows.items()
+        for scenario in missing.index[missing[irr]]
     ]
-    return [_no_rate(found, *each) for each in missing]
+    return [*dashes, *no_rates]
 
 
-def _no_rate(found: Scenarios, irr: str, flows: str, scenario: str) -> str:
-    rates = finance.rates([float(flow) for flow in getattr(found.results[scenario], flows)])
-    told = [words.value(rate, "fraction") for rate in rates.values]
-    all_ = say("study.all_rates", rates=words.listing(told)) if told else ""
+def _no_rate(three: Scenarios, irr: str, flows: str, scenario: str) -> str:
+    """Why a rate of return is missing in a scenario, and all that fit where there are several."""
+    rates = finance.rates([float(flow) for flow in getattr(three.results[scenario], flows)])
+    fitting = [words.value(rate, "fraction") for rate in rates.values]
+    all_ = say("study.all_rates", rates=words.listing(fitting)) if fitting else ""
     return say("study.no_rate", output=words.name(irr), scenario=words.lower(say(f"study.{scenario}")),
                reason=rates.reason, all=all_)  # fmt: skip
 
@@ -128,21 +126,23 @@ def _three(table: pd.DataFrame, case: Case, kind: str) -> pd.DataFrame:
     return table.reset_index(drop=True).assign(label=labels, unit=units, kind=kind)
 
 
-def by_year(found: Scenarios, of: str, mark: float | None = None, notes: Sequence[str] = ()) -> Exhibit:
+def by_year(three: Scenarios, of: str, mark: float | None = None, notes: Sequence[str] = ()) -> Exhibit:
     """An output by year, a line per scenario, to the last year in which one of them moves.
 
     mark   a year to draw a line through, such as the end of a contract; `notes` say what it is
+    Errors: AttributeError for an output that the model does not give.
+
+    >>> from capcycle import analyses, facts, study
+    >>> by_year(study.scenarios(analyses.start("ai_cloud_payback", facts.open())), "build_cash").id
+    'by-year-ai-cloud-payback-build-cash'
     """
-    case, unit = found.case, found.case.unit(of)
-    lines = {each: np.array([float(value) for value in getattr(found.results[each], of)]) for each in SCENARIOS}
+    case, unit = three.case, three.case.unit(of)
+    lines = {each: np.array([float(value) for value in getattr(three.results[each], of)]) for each in SCENARIOS}
     last = max([int(np.flatnonzero(np.diff(line)).max(initial=-1)) + 1 for line in lines.values()])
-    rows = pd.DataFrame(
-        [
-            {"x": year, "value": line[year], "group": say(f"study.{each}"), "label": str(year)}
-            for each, line in lines.items()
-            for year in range(last + 1)
-        ]
-    ).assign(unit=unit, kind=case.kind, source=case.source)
+    rows = pd.DataFrame([
+        {"x": year, "value": line[year], "group": say(f"study.{each}"), "label": str(year)}
+        for each, line in lines.items() for year in range(last + 1)
+    ]).assign(unit=unit, kind=case.kind, source=case.source)  # fmt: skip
     ends = {each: words.value(line[last], unit) for each, line in lines.items()}
     frame = Frame(
         parts.slug("by-year", case.model.__name__, of, case.company),
@@ -157,11 +157,12 @@ def titled(case: Case, of: str, key: str, ends: Mapping[str, str], **more: Any) 
     """A title that gives some values of an output: one where all are alike, and the reason where one is missing.
 
     ends  the values in words, by their place in the sentence
+    Errors: CapcycleError for a sentence that there is not, or that lacks a value.
 
     >>> from capcycle import analyses, facts
     >>> case = analyses.start("cost_of_ownership", facts.open())
     >>> titled(case, "annual_cost", "study.heat_map", {"low": "–", "high": "$2bn"})
-    'Yearly cost cannot be worked out: undefined: the denominator is not positive'
+    'Annual cost cannot be worked out: undefined: the denominator is not positive'
     """
     if words.DASH in ends.values():
         reason = (case.lacking or say("reason.undefined")).rstrip(".")
@@ -172,18 +173,40 @@ def titled(case: Case, of: str, key: str, ends: Mapping[str, str], **more: Any) 
 
 
 def whose(case: Case, name: str) -> str:
-    """The name of an output at the head of a title: with the company's where the case is about one."""
+    """The name of an output at the head of a title: with the company's where the case is about one.
+
+    Errors: none.
+
+    >>> from capcycle import analyses, facts
+    >>> case = analyses.start("gpu_hour", facts.open())
+    >>> whose(case, "gpu_hour_cost")
+    'Cost per GPU-hour sold'
+    """
     return phrase(case, name) if case.company else words.name(name)
 
 
 def phrase(case: Case, name: str) -> str:
-    """The name of an output inside a sentence."""
+    """The name of an output inside a sentence.
+
+    Errors: none.
+
+    >>> from capcycle import analyses, facts
+    >>> phrase(analyses.start("gpu_hour", facts.open()), "gpu_hour_cost")
+    'the cost per GPU-hour sold'
+    """
     what = words.lower(words.name(name))
     if not case.company:
         return say("study.the", what=what)
-    return say("study.whose", company=parts.names().get(case.company, case.company), what=what)
+    return say("study.whose", company=parts.company_names().get(case.company, case.company), what=what)
 
 
 def said(case: Case, name: str, value: float) -> str:
-    """A value of an input or an output, in words."""
+    """A value of an input or an output, in words.
+
+    Errors: KeyError for what is neither an input nor an output.
+
+    >>> from capcycle import analyses, facts
+    >>> said(analyses.start("gpu_hour", facts.open()), "gpu_hour_cost", 2.5)
+    '$2.50/GPU-h'
+    """
     return words.value(float(value), case.unit(name))

@@ -6,8 +6,7 @@ import pandas as pd
 from capcycle import study, theme, words
 from capcycle.exhibits import marks, parts
 from capcycle.exhibits.exhibit import Exhibit
-from capcycle.exhibits.marks import Frame
-from capcycle.exhibits.marks.frame import axis
+from capcycle.exhibits.marks import Drawing, Frame
 from capcycle.exhibits.studies.cases import phrase, said, titled
 from capcycle.study import Case, Tornado
 from capcycle.words import say
@@ -16,112 +15,109 @@ NARROW = 400  # pixels between the axes of a chart on a telephone
 LETTER, BESIDE = 6.6, 10  # pixels of a letter, and between a bar and the number beside it
 
 
-def tornado(found: Tornado) -> Exhibit:
-    """What each input does to an output by itself, the widest swing first."""
-    case, unit = found.case, found.case.unit(found.of)
-    base = float(getattr(case.outputs, found.of))
-    moving = found.table[found.table["swing"] != 0]
+def tornado(swings: Tornado) -> Exhibit:
+    """What each input does to an output by itself, the widest swing first.
+
+    Errors: none.
+
+    >>> from capcycle import analyses, facts, study
+    >>> tornado(study.tornado(analyses.start("ai_cloud_payback", facts.open()))).id
+    'tornado-ai-cloud-payback-npv-per-capital'
+    """
+    case, unit = swings.case, swings.case.unit(swings.of)
+    base = float(getattr(case.outputs, swings.of))
+    moving = swings.table[swings.table["swing"] != 0]
     rows = pd.DataFrame([row for each in moving.itertuples() for row in _swing(each, case)])
     frame = Frame(
-        parts.slug("tornado", case.model.__name__, found.of, case.company),
-        _tornado_title(found),
-        say("study.tornado_subtitle", output=words.name(found.of), unit=parts.unit(unit), base=words.value(base, unit)),
+        parts.slug("tornado", case.model.__name__, swings.of, case.company),
+        _tornado_title(swings),
+        say(
+            "study.tornado_subtitle", output=words.name(swings.of), unit=parts.unit(unit), base=words.value(base, unit)
+        ),
         (say("study.tornado_note"),),
     )
-    rows = rows.assign(unit=unit, kind="assumed", source=case.source, base=base)
-    return marks.finished(rows, frame, _tornado_chart(rows, unit), _tornado_view(found))
+    drawing = Drawing(rows.assign(unit=unit, kind="assumed", source=case.source), frame, base=base)
+    return drawing.exhibit(_tornado_chart(drawing), _tornado_view(swings))
 
 
 def _swing(each, case: Case) -> list[dict]:
     ends = (("low", each.low, each.at_low), ("high", each.high, each.at_high))
+    label = words.name(each.name)
     return [
-        {
-            "label": words.name(each.name),
-            "group": say(f"study.end_{end}"),
-            "value": reached,
-            "note": said(case, each.name, at),
-        }
+        {"label": label, "group": say(f"study.end_{end}"), "value": reached, "note": said(case, each.name, at)}
         for end, at, reached in ends
     ]
 
 
-def _tornado_title(found: Tornado) -> str:
-    case, output = found.case, phrase(found.case, found.of)
-    if found.table.empty or found.table["swing"].isna().all():
+def _tornado_title(swings: Tornado) -> str:
+    case, output = swings.case, phrase(swings.case, swings.of)
+    if swings.table.empty or swings.table["swing"].isna().all():
         return say("study.tornado_none", output=output)
-    widest = found.table.iloc[0]
-    ends = sorted([widest["at_low"], widest["at_high"]])
-    low, high = (said(case, found.of, end) for end in ends)
-    names = {"input": words.name(widest["name"]), "output": output}
-    return titled(case, found.of, "study.tornado", {"low": low, "high": high}, **names)
+    widest = swings.table.iloc[0]
+    reached = sorted([widest["at_low"], widest["at_high"]])
+    ends = {end: said(case, swings.of, value) for end, value in zip(("low", "high"), reached, strict=True)}
+    return titled(case, swings.of, "study.tornado", ends, input=words.name(widest["name"]), output=output)
 
 
-def _tornado_chart(rows: pd.DataFrame, unit: str) -> alt.LayerChart:
-    data = marks.frame.drawn(rows)
-    base = alt.Chart(data).encode(y=marks.frame.labels(rows))
-    beside = LETTER * rows["note"].map(len).max() + BESIDE
+def _tornado_chart(drawing: Drawing) -> alt.LayerChart:
+    base = drawing.chart.encode(y=drawing.labels())
+    beside = LETTER * drawing.data["note"].map(len).max() + BESIDE
     wide = f"width >= {NARROW}"  # a telephone has no room for the numbers; the table and the tooltip have them
     padding, seen = alt.expr(f"{wide} ? {beside} : {BESIDE}"), alt.expr(f"{wide} ? 1 : 0")
-    across = alt.X("base:Q", axis=axis(unit), scale=alt.Scale(zero=False, padding=padding))
+    across = alt.X("base:Q", axis=drawing.axis(), scale=alt.Scale(zero=False, padding=padding))
     bar = base.mark_bar(size=18, strokeWidth=1.5).encode(
-        x=across, x2="value:Q", tooltip=marks.frame.tooltips(data), **marks.frame.fill(rows)
+        x=across, x2="value:Q", tooltip=drawing.tooltip, **drawing.fill()
     )
     # an end at which nothing moves has no bar to write beside
-    left = base.transform_calculate(told="datum.value < datum.base ? datum.note : ''").mark_text(
-        align="right", dx=-5, opacity=seen
-    )
-    right = base.transform_calculate(told="datum.value > datum.base ? datum.note : ''").mark_text(
-        align="left", dx=5, opacity=seen
-    )
-    rule = alt.Chart(data.head(1)).mark_rule(color=theme.LIGHT["text"]).encode(x="base:Q")
-    texts = [text.encode(x="value:Q", text="told:N") for text in (left, right)]
+    sides = (("<", "right", -5), (">", "left", 5))
+    texts = [
+        base.transform_calculate(beside=f"datum.value {sign} datum.base ? datum.note : ''")
+        .mark_text(align=align, dx=dx, opacity=seen)
+        .encode(x="value:Q", text="beside:N")
+        for sign, align, dx in sides
+    ]
+    rule = alt.Chart(drawing.data.head(1)).mark_rule(color=theme.LIGHT["text"]).encode(x="base:Q")
     return alt.layer(bar, *texts, rule).properties(height=alt.Step(marks.ROW))
 
 
-def _tornado_view(found: Tornado) -> pd.DataFrame:
-    case, table = found.case, found.table
-    cells = {
-        "label": [words.name(name) for name in table["name"]],
-        "low": [said(case, *row) for row in table[["name", "low"]].itertuples(index=False)],
-        "at_low": [said(case, found.of, value) for value in table["at_low"]],
-        "high": [said(case, *row) for row in table[["name", "high"]].itertuples(index=False)],
-        "at_high": [said(case, found.of, value) for value in table["at_high"]],
-    }
+def _tornado_view(swings: Tornado) -> pd.DataFrame:
+    case, table = swings.case, swings.table
+    cells = {"label": [words.name(name) for name in table["name"]]}
+    for end in ("low", "high"):
+        cells[end] = [said(case, *row) for row in table[["name", end]].itertuples(index=False)]
+        cells[f"at_{end}"] = [said(case, swings.of, value) for value in table[f"at_{end}"]]
     return pd.DataFrame({say(f"study.column_{name}"): column for name, column in cells.items()})
 
 
-def must_be_true(case: Case, target: float, of: str | None = None) -> Exhibit:
-    """For each input with a range: the value that by itself brings an output to a target, or that none does."""
+def break_even(case: Case, target: float, of: str | None = None) -> Exhibit:
+    """For each input with a range: the value that by itself brings an output to a target, or that none does.
+
+    Errors: ModelError for an output that the model does not give.
+
+    >>> from capcycle import analyses, facts
+    >>> break_even(analyses.start("ai_cloud_payback", facts.open()), 4.0).id
+    'must-be-true-ai-cloud-payback-npv-per-capital'
+    """
     of = case.output(of)
     moving = study.tornado(case, of).table.query("swing != 0")["name"]  # what moves nothing can bring nothing about
     solved = {name: study.solve(case, name, target, of) for name in case.varied if name in set(moving)}
-    rows = pd.DataFrame([_needed(name, found) for name, found in solved.items()])
-    reached = [words.lower(words.name(name)) for name, found in solved.items() if found.values]
-    goal = {"output": phrase(case, of), "target": _goal(case, of, target)}
+    rows = pd.DataFrame([_needed(name, solution) for name, solution in solved.items()])
+    reached = [words.lower(words.name(name)) for name, solution in solved.items() if solution.values]
+    round_ = words.coupon(target) if case.unit(of) in parts.PERCENT else said(case, of, target)
+    goal = {"output": phrase(case, of), "target": round_}
+    title = words.counted("study.must", len(reached), inputs=words.listing(reached) if reached else "", **goal)
     frame = Frame(
         parts.slug("must-be-true", case.model.__name__, of, case.company),
-        parts.upper(
-            words.counted("study.must", len(reached), inputs=words.listing(reached) if reached else "", **goal)
-        ),
-        say("study.must_subtitle", now=said(case, of, float(getattr(case.outputs, of))), **goal),
+        parts.upper(title),
+        say("study.must_subtitle", now=said(case, of, getattr(case.outputs, of)), **goal),
     )
     columns = {name: say(f"study.column_{name}") for name in ("label", "now", "needed", "range", "note")}
     return marks.table(rows.assign(kind=case.kind, source=case.source, unit=""), frame, columns)
 
 
-def _goal(case: Case, of: str, target: float) -> str:
-    """A target as somebody sets it: a round percentage without decimals."""
-    return words.coupon(target) if case.unit(of) in parts.PERCENT else said(case, of, target)
-
-
-def _needed(name: str, found: study.Solution) -> dict:
-    case, each = found.case, found.case.inputs[name]
+def _needed(name: str, solution: study.Solution) -> dict:
+    case, each = solution.case, solution.case.inputs[name]
     ends = {"first": said(case, name, each.low), "last": said(case, name, each.high)}
-    return {
-        "label": words.name(name),
-        "now": said(case, name, each.value),
-        "needed": words.listing([said(case, name, value) for value in found.values]) if found.values else words.DASH,
-        "range": say("note.range", **ends),
-        "note": found.reason,
-        "value": found.nearest,
-    }
+    values = [said(case, name, value) for value in solution.values] or [words.DASH]
+    return {"label": words.name(name), "now": said(case, name, each.value), "needed": words.listing(values),
+            "range": say("note.range", **ends), "note": solution.reason, "value": solution.nearest}  # fmt: skip

@@ -6,6 +6,7 @@ highest and the lowest, and have other titles for one case alone (`title_1`) and
 """
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -31,9 +32,8 @@ def bridge(case: Case, steps: Sequence[str], key: str = "", **more: Any) -> Exhi
     Errors: ModelError for a name that is neither, and for steps of unlike units.
 
     >>> from capcycle import analyses, facts
-    >>> build = analyses.start("required_revenue", facts.open(), "MSFT")
-    >>> bridge(build, ["depreciation", "required_return", "required_profit"]).id
-    'bridge-required-revenue-required-profit-msft'
+    >>> bridge(analyses.start("required_revenue", facts.open(), "MSFT"), ["ai_revenue", "revenue_required"]).id
+    'bridge-required-revenue-revenue-required-msft'
     """
     names = [step.lstrip(TAKEN + ADDED + TOTAL) for step in steps]
     ends = (steps[0], steps[-1])
@@ -52,9 +52,8 @@ def columns(case: Case, names: Sequence[str], key: str = "", **more: Any) -> Exh
     Errors: ModelError for a name that is neither, and for unlike units.
 
     >>> from capcycle import analyses, facts
-    >>> build = analyses.start("required_revenue", facts.open(), "MSFT")
-    >>> columns(build, ["depreciation", "required_return"]).title
-    "What Microsoft's required revenue consists of"
+    >>> columns(analyses.start("required_revenue", facts.open(), "MSFT"), ["depreciation", "required_return"]).title
+    "What makes up Microsoft's required revenue"
     """
     title = study.tell(case, _words(key, "title", "study.columns"), subject=study.subject(case), **more)
     return marks.columns(_amounts(case, names), _frame("columns", case, names[0], key, title, more))
@@ -68,8 +67,8 @@ def ranking(cases: Mapping[str, Case], of: str | None = None, key: str = "", **m
 
     >>> from capcycle import analyses, facts
     >>> needed = {company: analyses.start("revenue_for_capex", facts.open(), company) for company in ("MSFT", "AMZN")}
-    >>> ranking(needed, "multiple_of_revenue").figures["label"].tolist()
-    ['Microsoft', 'Amazon']
+    >>> ranking(needed, "gap_multiple").figures["label"].tolist()
+    ['Amazon', 'Microsoft']
     """
     first, of = _first(cases, of)
     rows = pd.DataFrame([_row(name, case, of) for name, case in cases.items()])
@@ -83,7 +82,7 @@ def ranges(cases: Mapping[str, Case], of: str | None = None, key: str = "study.r
 
     >>> from capcycle import analyses, facts
     >>> ranges({company: analyses.start("revenue_for_capex", facts.open(), company) for company in ("MSFT", "AMZN")}).id
-    'ranges-revenue-for-capex-multiple-of-revenue'
+    'ranges-revenue-for-capex-revenue-required'
     """
     first, of = _first(cases, of)
     rows = pd.DataFrame([_row(name, case, of) | _ends(case, of) for name, case in cases.items()])
@@ -108,32 +107,69 @@ def over(case: Case, x: str, of: Sequence[str], key: str = "", values: Sequence[
                       "label": [words.value(float(each), case.unit(x)) for each in across], "group": words.name(name)})
         for name in of
     ], ignore_index=True).assign(unit=unit, kind=case.kind, source=case.source)  # fmt: skip
-    title = study.tell(
-        case, _words(key, "title", "study.over"), output=case.quantity(of[0]), input=case.quantity(x), **more
-    )
+    named = {"output": case.quantity(of[0]), "input": case.quantity(x)}
+    title = study.tell(case, _words(key, "title", "study.over"), **named, **more)
     frame = _frame("over", case, x, key, title, more, *of)
     return marks.paths(rows, frame, x_unit=case.unit(x), x_title=words.name(x))
 
 
-def paths(cases: Mapping[str, Case], of: str, key: str = "", **more: Any) -> Exhibit:
+def along(cases: Mapping[str, Case], x: str, of: str, values: Sequence[float], key: str = "", **more: Any) -> Exhibit:
+    """An output at several values of an input, a line for each case; the title compares them at the first value.
+
+    Errors: ModelError for no case, no value, and for an output that the model does not give.
+
+    >>> from capcycle import analyses, facts
+    >>> needed = {"MSFT": analyses.start("revenue_for_capex", facts.open(), "MSFT")}
+    >>> along(needed, "it_life", "revenue_required", [3, 5]).figures["group"].tolist()
+    ['Microsoft', 'Microsoft']
+    """
+    first, of = _first(cases, of)
+    if not len(values):
+        raise ModelError(f"there is no value of {x} to show: give some, such as {x}=[3, 5]")
+    rows = pd.DataFrame([
+        _row(name, case, of) | {"x": each, "value": float(getattr(case.evaluate(**{x: each}), of))}
+        for name, case in cases.items() for each in sorted(values)
+    ])  # fmt: skip
+    rows = rows.assign(group=rows["label"], note=rows["note"].replace("", say("reason.undefined")))
+    at = {"input": words.lower(words.name(x)), "at": words.value(min(values), first.unit(x))}
+    frame = _compared("along", first, of, key or "study.along", rows[rows["x"] == min(values)], at | more)
+    frame, known = _lacking(frame, rows), rows.dropna(subset="value")
+    drawn = (rows if known.empty else known).drop(columns="note")
+    return marks.paths(drawn, frame, x_unit=first.unit(x), x_title=words.name(x))
+
+
+def paths(cases: Mapping[str, Case], of: str, key: str = "", begin: int = 0, **more: Any) -> Exhibit:
     """An output by year, a line for each case.
 
     cases  by ticker, or by the words for each
+    begin  the number of the first year: 0 for today, 1 for the first year under something new
     Errors: ModelError for no case, and for an output that is not by year.
 
     >>> from capcycle import analyses, facts
     >>> paths({"Base": analyses.start("gpu_cloud", facts.open())}, "cash_by_year").id
     'paths-gpu-cloud-cash-by-year'
     """
-    first = next(iter(cases.values()), None)
-    if first is None or of not in first.model.by_year:
-        raise ModelError(f"{of} by year needs a case of a model that gives it by year")
-    rows = pd.DataFrame([
-        {"x": year, "label": str(year), "group": _called(name, case), "value": float(value), "kind": case.kind,
-         "source": case.source, "note": case.lacking}
-        for name, case in cases.items() for year, value in enumerate(getattr(case.outputs, of))
-    ]).assign(unit=first.unit(of))  # fmt: skip
-    return marks.paths(rows, _compared("paths", first, of, key, rows[rows["x"] == rows["x"].max()], more))
+    first, rows = _by_year(cases, of, begin)
+    last = rows[rows["x"] == rows["x"].max()]
+    frame = _compared("paths", first, of, key, last, more)
+    return marks.paths(rows.drop(columns="note"), _lacking(frame, last))
+
+
+def layers(cases: Mapping[str, Case], of: str, key: str = "", begin: int = 0, **more: Any) -> Exhibit:
+    """An output by year of several cases on top of each other, to the last year and of the cases that have any.
+
+    cases, begin  as for `paths`
+    Errors: ModelError for no case, and for an output that is not by year.
+
+    >>> from capcycle import analyses, facts
+    >>> layers({"Base": analyses.start("gpu_cloud", facts.open())}, "cash_by_year").id
+    'layers-gpu-cloud-cash-by-year'
+    """
+    first, rows = _by_year(cases, of, begin)
+    some = rows[rows["value"].fillna(0) != 0]
+    kept = rows[(rows["x"] <= some["x"].max()) & rows["group"].isin(some["group"])] if len(some) else rows
+    frame = _compared("layers", first, of, key, kept, more)
+    return marks.stacked(kept.drop(columns="note"), _lacking(frame, kept))
 
 
 def table(cases: Mapping[str, Case], names: Sequence[str], key: str = "", **more: Any) -> Exhibit:
@@ -142,28 +178,41 @@ def table(cases: Mapping[str, Case], names: Sequence[str], key: str = "", **more
     Errors: ModelError for no case, and for a name that is neither an input nor an output.
 
     >>> from capcycle import analyses, facts
-    >>> build = analyses.start("required_revenue", facts.open(), "MSFT")
-    >>> table({"MSFT": build}, ["it_life", "revenue_required"]).view.columns.tolist()[1]
-    'Life of the computers'
+    >>> table({"MSFT": analyses.start("required_revenue", facts.open(), "MSFT")}, ["it_life"]).view.columns.tolist()[1]
+    'Life of chips and servers'
     """
     first, _ = _first(cases, None)
     rows = pd.DataFrame([_cells(name, case, names) for name, case in cases.items()])
-    frame = _compared(
-        "table", first, names[-1], key, rows.assign(value=rows[names[-1]], unit=first.unit(names[-1])), more
-    )
+    compared = rows.assign(value=rows[names[-1]], unit=first.unit(names[-1]))
+    frame = _compared("table", first, names[-1], key, compared, more)
     headings = {"label": say("marks.column.label")} | {name: words.name(name) for name in names}
     return marks.table(rows, frame, headings | ({"note": say("marks.column.note")} if rows["note"].any() else {}))
 
 
+def _by_year(cases: Mapping[str, Case], of: str, begin: int) -> tuple[Case, pd.DataFrame]:
+    first = next(iter(cases.values()), None)
+    if first is None or of not in first.model.by_year:
+        raise ModelError(f"{of} by year needs a case of a model that gives it by year")
+    rows = pd.DataFrame([
+        {"x": year, "label": str(year), "group": _called(name, case), "value": float(value), "kind": case.kind,
+         "source": case.source, "note": case.lacking}
+        for name, case in cases.items() for year, value in enumerate(getattr(case.outputs, of), begin)
+    ]).assign(unit=first.unit(of))  # fmt: skip
+    return first, rows
+
+
+def _lacking(frame: Frame, rows: pd.DataFrame) -> Frame:
+    """With who lacks a figure: a case once, not for each point of its line."""
+    return replace(frame, notes=(*frame.notes, *marks.noted(rows.assign(label=rows["group"]))))
+
+
 def _amounts(case: Case, names: Sequence[str]) -> pd.DataFrame:
     unit = _one_unit(case, names)
-    found = [case.quantity(name) for name in names]
-    return pd.DataFrame({
-        "label": [words.name(each.name) for each in found], "value": [float(each.value) for each in found],
-        "unit": unit,
-        "kind": [each.kind for each in found], "source": [each.source for each in found],
-        "note": [each.reason if each.missing or each.name in case.inputs else "" for each in found],
-    })  # fmt: skip
+    return pd.DataFrame([
+        {"label": words.name(each.name), "value": float(each.value), "unit": unit, "kind": each.kind,
+         "source": each.source, "note": each.reason if each.missing or each.name in case.inputs else ""}
+        for each in map(case.quantity, names)
+    ])  # fmt: skip
 
 
 def _one_unit(case: Case, names: Sequence[str]) -> str:
@@ -187,8 +236,9 @@ def _called(name: str, case: Case) -> str:
 
 
 def _row(name: str, case: Case, of: str) -> dict[str, Any]:
-    return {"label": _called(name, case), "value": float(getattr(case.outputs, of)), "unit": case.unit(of),
-            "kind": case.kind, "source": case.source, "note": case.lacking}  # fmt: skip
+    value = float(getattr(case.outputs, of))
+    return {"label": _called(name, case), "value": value, "unit": case.unit(of), "kind": case.kind,
+            "source": case.source, "note": case.lacking if np.isnan(value) else ""}  # fmt: skip
 
 
 def _ends(case: Case, of: str) -> dict[str, float]:
@@ -200,7 +250,8 @@ def _cells(name: str, case: Case, names: Sequence[str]) -> dict[str, Any]:
     found = {each: case.quantity(each) for each in names}
     return {"label": _called(name, case), "kind": case.kind, "source": case.source, "note": case.lacking,
             **{each: float(one.value) for each, one in found.items()},
-            **{f"{each}_unit": one.unit for each, one in found.items()}}  # fmt: skip
+            **{f"{each}_unit": one.unit for each, one in found.items()},
+            **{f"{each}_kind": one.kind for each, one in found.items()}}  # fmt: skip
 
 
 def _steps(case: Case, x: str) -> np.ndarray:
@@ -223,7 +274,8 @@ def _frame(shape: str, case: Case, of: str, key: str, title: str, more: Mapping[
     """The words around an exhibit of one case."""
     given = {"output": words.name(of), "unit": parts.unit(case.quantity(of).unit), **more}
     subtitle, note = (_words(key, part) for part in ("subtitle", "note"))
-    notes = (study.tell(case, note, **given),) if note else ()
+    notes = [study.tell(case, note, **given)] if note else []
+    notes = [each for each in notes if each != title]  # both say why nothing can be said, where a figure is missing
     lacking = (parts.upper(case.lacking),) if case.lacking else ()
     id = parts.slug(shape, case.model.__name__, of, *others, case.company)
     return Frame(id, title, study.tell(case, subtitle, **given), (*notes, *lacking))
@@ -236,6 +288,9 @@ def _compared(shape: str, first: Case, of: str, key: str, rows: pd.DataFrame, mo
     subtitle, note = (_words(key, part) for part in ("subtitle", "note"))
     notes = (say(note, **given),) if note else ()
     title = ranked_title(known, of, key, more)
+    reasons = set(rows.get("note", ()))
+    if known.empty and len(reasons) == 1:
+        title = say("study.cannot", subject=words.name(of), reason=reasons.pop().rstrip("."))
     return Frame(parts.slug(shape, first.model.__name__, of), title, say(subtitle, **given), notes)
 
 
@@ -243,6 +298,7 @@ def ranked_title(known: pd.DataFrame, of: str, key: str, more: Mapping[str, Any]
     """The title of a comparison: who is highest and who lowest; another where there is one, or where all are alike.
 
     known  rows with a value, the highest first: label, value, unit
+    Errors: none.
 
     >>> one = pd.DataFrame({"label": ["Meta"], "value": [0.2], "unit": "fraction"})
     >>> ranked_title(one, "wacc", "", {})
@@ -256,6 +312,5 @@ def ranked_title(known: pd.DataFrame, of: str, key: str, more: Mapping[str, Any]
     alike = len(known) > 1 and ends[0] == ends[1]
     own = _words(key, "title_alike" if alike else f"title_{len(known)}", key) or _words(key, "title", key)
     sentence = own or _words("", "title_alike" if alike else f"title_{len(known)}") or _words("", "title")
-    return say(
-        sentence, output=words.name(of), count=len(known), top_value=ends[0], bottom_value=ends[1], **names, **more
-    )
+    values = {"top_value": ends[0], "bottom_value": ends[1]}
+    return say(sentence, output=words.name(of), count=len(known), **values, **names, **more)

@@ -11,12 +11,11 @@ import pandas as pd
 
 from capcycle import theme, units, words
 from capcycle.errors import ModelError, unknown
-from capcycle.exhibits import marks, parts
+from capcycle.exhibits import parts
+from capcycle.exhibits.channels import SCALED, axis
 from capcycle.exhibits.exhibit import Exhibit
-from capcycle.exhibits.lines import SCALED
-from capcycle.exhibits.marks import Frame
-from capcycle.exhibits.marks.frame import axis, documents, kinds_noted
-from capcycle.exhibits.studies.cases import said, titled
+from capcycle.exhibits.marks import Drawing, Frame, nothing
+from capcycle.exhibits.studies.cases import said, titled, whose
 from capcycle.quantity import Quantity
 from capcycle.study import Case
 from capcycle.words import say
@@ -30,29 +29,35 @@ def what_if(case: Case, x: str, sliders: Sequence[str], of: str | None = None) -
 
     A model in plain arithmetic is called with the chart's parameters, so the chart holds its formula; one that
     iterates is worked out at every step of the sliders.
+    Where one of these inputs is missing, or had no range yet on the day of the case, the title says so.
     Errors: ModelError for an input that is not there or has no range.
+
+    >>> from capcycle import analyses, facts
+    >>> what_if(analyses.start("revenue_for_capex", facts.open(), "MSFT"), "it_life", ["target_return"]).id
+    'what-if-revenue-for-capex-revenue-required-it-life-msft'
     """
-    of = case.output(of)
-    if wrong := {x, *sliders} - set(case.varied):
+    of, names = case.output(of), (x, *sliders)
+    unit, slug = case.unit(of), parts.slug("what-if", case.model.__name__, of, x, case.company)
+    if reason := _undrawn(case, [name for name in names if name in case.inputs]):
+        title = say("study.cannot", subject=whose(case, of), reason=reason)
+        return nothing(Frame(slug, title, _subtitle(case, x, of)))
+    if wrong := set(names) - set(case.varied):
         raise ModelError(f"{case.model.__name__}: {unknown('input with a range', wrong, case.varied)}")
-    unit = case.unit(of)
     rows = _line(case, x, of).assign(unit=unit, kind=case.kind, source=case.source)
-    frame = Frame(
-        parts.slug("what-if", case.model.__name__, of, x, case.company),
-        _title(case, x, of, rows),
-        say("study.what_if_subtitle", output=words.name(of), unit=parts.unit(unit), across=words.lower(words.name(x))),
-        tuple(_told(case.inputs[name], case) for name in (x, *sliders)),
-    )
-    return Exhibit(
-        id=frame.id, title=frame.title, subtitle=frame.subtitle, alt=say("study.what_if_alt", title=frame.title),
-        view=marks.frame.view(rows, {"label": words.name(x), "value": words.name(of)}),
-        figures=marks.frame.figures(rows), notes=(*frame.notes, *kinds_noted(rows["kind"])), sources=documents(rows),
-        chart=_chart(case, x, sliders, of) if rows["value"].notna().any() else None,
-    )  # fmt: skip
+    notes = tuple(_range(case.inputs[name], case) for name in names)
+    frame = Frame(slug, _title(case, x, of, rows), _subtitle(case, x, of), notes)
+    drawing, some = Drawing(rows, frame), rows["value"].notna().any()
+    view = drawing.view("label", "value", label=words.name(x), value=words.name(of))
+    chart = _chart(case, x, sliders, of) if some else None
+    return drawing.exhibit(chart, view, say("study.what_if_alt", title=frame.title))
 
 
-def slider_steps(each: Quantity, steps: int = STEPS) -> np.ndarray:
-    """Where a slider can stand: even steps over the range, about so many that the central value is one of them."""
+def _slider_steps(each: Quantity, steps: int = STEPS) -> np.ndarray:
+    """Where a slider can stand: even steps over the range, about so many that the central value is one of them.
+
+    >>> _slider_steps(Quantity("", 5.0, "years", 3.0, 6.0), 6).tolist()
+    [3.0, 3.5, 4.0, 4.5, 5.0, 5.5, 6.0]
+    """
     place = Fraction((each.value - each.low) / (each.high - each.low)).limit_denominator(2 * steps).denominator
     return np.linspace(each.low, each.high, place * max(1, round(steps / place)) + 1)
 
@@ -68,6 +73,20 @@ def _xs(case: Case, x: str) -> np.ndarray:
     return np.linspace(each.low, each.high, points)
 
 
+def _undrawn(case: Case, names: Sequence[str]) -> str:
+    """Why there is no line along some inputs; empty where there is one, or where it is for the caller to mend."""
+    if any(case.inputs[name].missing for name in names):
+        return case.lacking
+    fixed = [words.lower(words.name(name)) for name in names if name not in case.varied]
+    earlier = fixed and case.book.as_of
+    return say("study.no_range", inputs=words.listing(fixed), day=words.day(case.book.day)) if earlier else ""
+
+
+def _subtitle(case: Case, x: str, of: str) -> str:
+    across = words.lower(words.name(x))
+    return say("study.what_if_subtitle", output=words.name(of), unit=parts.unit(case.unit(of)), across=across)
+
+
 def _title(case: Case, x: str, of: str, rows: pd.DataFrame) -> str:
     first, last = rows.iloc[0], rows.iloc[-1]
     ends = {"start": said(case, of, first["value"]), "end": said(case, of, last["value"])}
@@ -75,7 +94,7 @@ def _title(case: Case, x: str, of: str, rows: pd.DataFrame) -> str:
     return titled(case, of, "study.what_if", ends, input=words.lower(words.name(x)), **across)
 
 
-def _told(each: Quantity, case: Case) -> str:
+def _range(each: Quantity, case: Case) -> str:
     ends = {name: said(case, each.name, getattr(each, name)) for name in ("low", "value", "high")}
     return say("study.range", input=words.name(each.name), reason=each.reason.rstrip("."), **ends)
 
@@ -122,7 +141,7 @@ def _unrounded(made: alt.Axis) -> alt.Axis:
 
 
 def _slider(each: Quantity, tabulated: bool) -> Slider:
-    steps = slider_steps(each, TABULATED if tabulated else STEPS)
+    steps = _slider_steps(each, TABULATED if tabulated else STEPS)
     factor, shown_in = _scale(each)
     low, step, high = (float(number / factor) for number in (each.low, steps[1] - steps[0], each.high))
     label = say("study.slider", input=words.name(each.name), unit=shown_in)
@@ -150,12 +169,12 @@ def _formula(case: Case, x: str, xs: np.ndarray, sliders: dict[str, Slider], of:
 def _tabulated(case: Case, x: str, xs: np.ndarray, sliders: dict[str, Slider], of: str) -> alt.Chart:
     rows = pd.DataFrame(product(xs, *(slider.steps for slider in sliders.values())), columns=["x", *sliders])
     inputs = {name: rows[name].to_numpy() for name in sliders} | {x: rows["x"].to_numpy()}
-    found = np.broadcast_to(getattr(case.evaluate(**inputs), of), len(rows))
+    values = np.broadcast_to(getattr(case.evaluate(**inputs), of), len(rows))
     near = (
         f"abs(datum['{name}'] - {name} * {slider.factor}) < {(slider.steps[1] - slider.steps[0]) / 2}"
         for name, slider in sliders.items()
     )
-    return alt.Chart(rows.assign(value=found)).transform_filter(" && ".join(near))
+    return alt.Chart(rows.assign(value=values)).transform_filter(" && ".join(near))
 
 
 def _shown(unit: str) -> str:

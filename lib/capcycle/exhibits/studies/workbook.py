@@ -25,6 +25,8 @@ def workbook(cases: Sequence[Case]) -> bytes:
 
     The formulas are the model's own: it is called with the cells of the inputs.
 
+    Errors: TypeError for a model with a step that a spreadsheet has no sign for.
+
     >>> from capcycle import analyses, facts
     >>> workbook([analyses.start("cost_of_ownership", facts.open())])[:2]
     b'PK'
@@ -66,7 +68,7 @@ class _Sheet:
 
     def __init__(self, sheet: Any, book: Any, looks: Mapping[str, Any], case: Case):
         self.sheet, self.book, self.looks, self.case = sheet, book, looks, case
-        self.found = study.scenarios(case)
+        self.scenarios = study.scenarios(case)
         by_year, lists = case.model.by_year, [name for name, each in case.inputs.items() if np.ndim(each.value)]
         self.groups = {
             "inputs": [name for name in case.inputs if name not in lists],
@@ -99,10 +101,8 @@ class _Sheet:
 
     def _top(self) -> None:
         case = self.case
-        self.sheet.set_column(0, 0, 46)
-        self.sheet.set_column(1, 4, 18)
-        self.sheet.set_column(5, 6, 16)
-        self.sheet.set_column(7, 9, 60)
+        for first, last, width in ((0, 0, 46), (1, 4, 18), (5, 6, 16), (7, 9, 60)):
+            self.sheet.set_column(first, last, width)
         company = facts.companies()["name"][case.company] if case.company else ""
         self.sheet.write(0, 0, words.name(case.model.__name__), self.looks["title"])
         self.sheet.write(1, 0, say("workbook.about", company=company or words.DASH, currency=case.currency))
@@ -126,7 +126,7 @@ class _Sheet:
         cells, heads = (f"{place(at, VALUE + 1)}:{place(at, VALUE + 3)}" for at in (row, HEAD))
         chosen = f"=INDEX({cells},MATCH({place(SCENARIO, VALUE)},{heads},0))"
         self.sheet.write_formula(row, VALUE, chosen, self._look(unit, each.value, "input"), _plain(each.value))
-        self._values(row, VALUE + 1, self.found.inputs.loc[name, list(SCENARIOS)], unit)
+        self._values(row, VALUE + 1, self.scenarios.inputs.loc[name, list(SCENARIOS)], unit)
         sheet = self.sheet.get_name()
         self.book.define_name(f"{sheet}!{name}", f"={sheet}!{place(row, VALUE)}")
         cards = sources().loc[each.source.split()]
@@ -137,13 +137,13 @@ class _Sheet:
 
     def _outputs(self) -> None:
         workings = Workings(self.rows["workings"] + 1, VALUE)
-        found = self.case.evaluate(**self._cells(workings))
+        outputs = self.case.evaluate(**self._cells(workings))
         for name in self.groups["outputs"]:
-            row, unit, three = self.rows[name], self.case.unit(name), self.found.outputs.loc[name, list(SCENARIOS)]
-            self._values(row, VALUE, [getattr(found, name), *three], unit)
+            row, unit, three = self.rows[name], self.case.unit(name), self.scenarios.outputs.loc[name, list(SCENARIOS)]
+            self._values(row, VALUE, [getattr(outputs, name), *three], unit)
             self.sheet.write_string(row, VALUE + 4, unit)
         for name in self.groups["by_year"]:
-            self._values(self.rows[name], VALUE, getattr(found, name), self.case.unit(name))
+            self._values(self.rows[name], VALUE, getattr(outputs, name), self.case.unit(name))
         if workings.rows:
             self._heading("workings")
         for row, cells in enumerate(workings.rows, workings.first):

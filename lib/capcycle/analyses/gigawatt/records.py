@@ -1,0 +1,211 @@
+"""What is on record of gigawatts: their cost by author, what they hold by chip, power by company and by site."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from capcycle import facts, words
+from capcycle.analyses.gigawatt.model import gigawatt
+from capcycle.exhibits import marks
+from capcycle.exhibits.exhibit import Exhibit
+from capcycle.exhibits.marks import Frame
+from capcycle.exhibits.studies.shapes import ranked_title
+from capcycle.facts import Book
+from capcycle.models.bounds import within
+from capcycle.units import MW_PER_GW
+from capcycle.words import say, value
+
+PREFIX = "capex_per_gw_"  # assumptions of the authors, by their names
+# the gigawatt that an author means
+BASES = {"bernstein": "facility", "barclays": "unstated", "epoch_it": "IT", "epoch_facility": "facility",
+         "ibm": "unstated", "nvidia": "unstated"}  # fmt: skip
+PETA, GIGA, RACK = 1e15, 1e9, 72
+WHOLE = ("", "all power in use", "all power secured", "development pipeline")  # of a company, not of one site
+STAGES = ("pipeline", "planned", "approved", "contracted", "under construction", "operating")
+KEY = ["company", "name", "stage", "basis"]
+
+
+def dots(rows: pd.DataFrame, key: str, notes: Sequence[str] = (), **more: Any) -> Exhibit:
+    """Rows as dots, the highest first, under the words of a key whose end is the id; of no rows it says so."""
+    shape = key.rpartition(".")[2]
+    if rows.empty:
+        return nothing(shape)
+    rows = rows.sort_values("value", ascending=False, ignore_index=True)
+    title = ranked_title(rows.drop(columns="group", errors="ignore"), "gigawatt", key, more)
+    return marks.dots(rows, marks.worded(key, *notes, title=title, **more))
+
+
+def nothing(shape: str) -> Exhibit:
+    """An exhibit that says that nothing of what it would show was public."""
+    return marks.nothing(Frame(shape, say("gigawatt.nothing"), ""))
+
+
+def dated(name: str, day: pd.Timestamp) -> str:
+    """A name with the month of a figure."""
+    return f"{name}, {day:%Y-%m}" if day == day else say("gigawatt.undated", name=name)
+
+
+def span(ends: Sequence[float], unit: str) -> str:
+    """Two figures of one unit, or one where they are alike; empty where they are missing."""
+    return words.between(*ends, unit).replace(words.DASH, "")
+
+
+def cost_per_gw(book: Book) -> Exhibit:
+    """What authors say that a gigawatt costs, each with its date and the gigawatt that is meant."""
+    table = book.register("assumptions")
+    printed = table[table["name"].isin([f"{PREFIX}{author}" for author in BASES])]
+    rows = [_of_author(row) for row in printed.to_dict("records")]
+    authors = {row["author"] for row in rows}
+    sheets = book.register("chips").dropna(subset="capex_per_gw").to_dict("records")
+    rows += [_dot(row, dated(_chip(row), row["published"]), *[row["capex_per_gw"]] * 2, row["note"])
+             for row in sheets if row["author"] not in authors]  # fmt: skip
+    return dots(pd.DataFrame(rows).assign(unit="USD/GW"), "gigawatt.cost-per-gw")
+
+
+def _of_author(row: Mapping[str, Any]) -> dict[str, Any]:
+    short = row["name"].removeprefix(PREFIX)
+    author = words.label(f"gigawatt.author.{short.partition('_')[0]}")
+    ends = [row["low"], row["high"]] if np.isnan(row["central"]) else [row["central"]] * 2
+    said = {"kind": "estimated", "source": row["source"], "power_basis": BASES[short]}
+    return _dot(said, dated(author, row["published"]), *ends, row["reason"]) | {"author": author}
+
+
+def _dot(row: Mapping[str, Any], label: str, low: float, high: float, note: str) -> dict[str, Any]:
+    """A dot in the colour of the gigawatt that is meant; of a range the upper end."""
+    return {"label": label, "group": _basis(row["power_basis"] or "unstated"), "low": low, "value": high,
+            "high": high, "note": note, "kind": row["kind"], "source": row["source"]}  # fmt: skip
+
+
+def _basis(basis: str) -> str:
+    """Which gigawatt is meant, in words."""
+    return words.label(f"gigawatt.basis.{basis}")
+
+
+def _chip(row: Mapping[str, Any]) -> str:
+    return f"{row['chip']}, {row['author']}"
+
+
+def chips_per_gw(book: Book) -> Exhibit:
+    """GPUs of a gigawatt by chip and author, with the racks, throughput and cost that go with them."""
+    sheets = book.register("chips")
+    rows = [_holds(row, sheets) for row in sheets.dropna(subset="kw_all_in_low").to_dict("records")]
+    return dots(pd.DataFrame(rows).assign(unit="GPUs"), "gigawatt.chips-per-gw")
+
+
+def _holds(row: Mapping[str, Any], sheets: pd.DataFrame) -> dict[str, Any]:
+    """The ends of the GPUs come from the ends of the power, the guards of the model included."""
+    power = np.array([row["kw_all_in_high"], row["kw_all_in_low"]])
+    site = gigawatt(MW_PER_GW, power, RACK, 1.0, 1.0, row["capex_per_gw"])
+    peaks = {bits: _peak(row, sheets, bits) / PETA for bits in (16, 8)}
+    texts = [span(power[::-1], "kW/GPU"), span(site.racks, "racks"), span(site.capex_per_gpu[::-1], "USD/GPU")]
+    texts += [say("gigawatt.throughput", bits=bits, throughput=span(site.throughput * peak, "EFLOPS"))
+              for bits, peak in peaks.items() if peak == peak]  # fmt: skip
+    return _dot(row, _chip(row), *site.gpus, "; ".join(filter(None, texts)))
+
+
+def _peak(row: Mapping[str, Any], sheets: pd.DataFrame, bits: int = 16) -> float:
+    """A chip's own peak in FLOPS, or that of the chip of the data set that its figures are of."""
+    own = row[f"fp{bits}_flops"]
+    same = sheets.loc[sheets["chip"] == row["throughput_of"], f"fp{bits}_flops"]
+    return same.max() if np.isnan(own) and row["throughput_of"] else own
+
+
+def flops_per_dollar(book: Book) -> Exhibit:
+    """Throughput for each dollar of a chip's price, in 16-bit arithmetic; the colours say what the price is of."""
+    sheets = book.register("chips")
+    chips = sheets.dropna(subset="price")
+    chips = chips.assign(peak=[_peak(row, sheets) for row in chips.to_dict("records")])
+    silent, known = list(chips.loc[chips["peak"].isna(), "chip"]), chips.dropna(subset="peak")
+    rows = known[["kind", "source"]].assign(
+        label=[_chip(row) for row in known.to_dict("records")],
+        group=[words.label(f"gigawatt.price.{basis}") for basis in known["price_basis"]],
+        value=known["peak"] / known["price"] / GIGA,
+        note=[value(price, "USD/GPU") for price in known["price"]],
+        unit="GFLOPS/USD",
+    )
+    notes = [say("gigawatt.flops-per-dollar.silent", chips=words.listing(silent))] if silent else []
+    return dots(rows, "gigawatt.flops-per-dollar", notes)
+
+
+def funnel(book: Book) -> Exhibit:
+    """Power by stage of each company, in MW, from the pipeline down to what runs."""
+    power = book.register("capacity")
+    rows = by_stage(power[power["company"].isin(book.companies)])
+    if rows.empty:
+        return nothing("funnel")
+    order = rows.assign(place=rows["stage"].map(STAGES.index), first=rows["company"].map(book.companies.index))
+    rows = order.sort_values(["first", "place", "basis"], ignore_index=True)
+    group, label = rows["basis"].map(_basis), rows["name"] + ": " + rows["stage"]
+    # bars under one label would be stacked, and those of unlike bases are not to be added
+    label = label.mask(label.duplicated(keep=False), label + ", " + group.map(words.lower))
+    rows = rows.assign(unit="MW", group=group, label=label)
+    silent = [book.names[company] for company in book.companies if company not in set(rows["company"])]
+    notes = [say("gigawatt.funnel.silent", names=words.listing(silent))] if silent else []
+    return marks.columns(rows, marks.worded("gigawatt.funnel", *notes, title=_title(rows, book)))
+
+
+def _title(rows: pd.DataFrame, book: Book) -> str:
+    """IT power contracted and running, the one basis on which sites of several companies can be added; else what runs
+    of the most that each company has planned, contracted or approved.
+    """
+    of_it = rows[rows["basis"] == "critical"]
+    contracted, running = (of_it.loc[of_it["stage"] == stage, "value"] for stage in ("contracted", "operating"))
+    if len(contracted):
+        power = {"contracted": value(contracted.sum(), "MW"), "running": value(running.sum(), "MW")}
+        return say("gigawatt.funnel.of_it" if len(running) else "gigawatt.funnel.of_it_silent", **power)
+    largest = rows.groupby(["company", rows["stage"] == "operating"], sort=False)["value"].max().unstack()
+    both = largest.reindex(columns=[True, False]).dropna()
+    each = [say("gigawatt.funnel.runs", name=book.names[company], running=value(runs, "MW"), most=value(most, "MW"))
+            for company, runs, most in both.itertuples()]  # fmt: skip
+    return say("gigawatt.funnel.title", companies=words.listing(each)) if each else say("gigawatt.funnel.none")
+
+
+def by_stage(capacity: pd.DataFrame) -> pd.DataFrame:
+    """MW by company, stage and basis: of each site the newest figure; a whole company before its sites.
+
+    The name of a whole company is empty or says "all power". What stands under the name of a site alone gives way to
+    what stands under that name, a comma and more, such as "Barber Lake, whole site".
+    """
+    newest = capacity.dropna(subset="mw").sort_values("date", na_position="first")
+    newest = newest.drop_duplicates([*KEY, "site"], keep="last")
+    return pd.DataFrame([_together(rows[~_inside(rows)]) for _, rows in newest.groupby(KEY)])
+
+
+def _inside(rows: pd.DataFrame) -> pd.Series:
+    """Whether a row is of power that another row of the same stage and basis is of too."""
+    names = list(rows["site"])
+    if whole := [name for name in WHOLE if name in names]:
+        return rows["site"] != whole[0]
+    return rows["site"].isin([name for name in names if any(other.startswith(f"{name},") for other in names)])
+
+
+def _together(rows: pd.DataFrame) -> dict:
+    days = rows["date"].fillna(rows["published"])
+    return dict(rows.iloc[0][KEY]) | {
+        "value": rows["mw"].sum(),
+        "kind": facts.weakest(rows["kind"]),
+        "source": facts.documents(rows["source"]),
+        "note": "; ".join(map(dated, rows["site"].where(rows["site"] != "", rows["name"]), days)),
+    }
+
+
+def sites(book: Book) -> Exhibit:
+    """Sites on record on more than one basis: the power of the facility, or of the grid, for each MW of IT.
+
+    Errors: ModelError for a facility, or a grid connection, of less power than its IT.
+    """
+    power = book.register("capacity").dropna(subset="mw")
+    wide = power.pivot_table(index=["name", "site"], columns="basis", values="mw", aggfunc="last")
+    wide = wide.reindex(columns=["critical", "gross", "utility"]).dropna(subset="critical")
+    wide["around"] = wide["gross"].fillna(wide["utility"])
+    within("MW of a facility for each MW of its IT", wide["around"] / wide["critical"], 1.0)
+    rows = wide.assign(
+        value=wide["around"] / wide["critical"],
+        group=[_basis("utility" if missing else "gross") for missing in wide["gross"].isna()],
+        label=[f"{name}, {site}" for name, site in wide.index],
+        note=[span(ends, "MW") for ends in wide[["around", "critical"]].to_numpy()],
+        source=power.groupby(["name", "site"])["source"].agg(facts.documents),
+    )
+    return dots(rows.dropna(subset="value").assign(unit="multiple", kind="derived"), "gigawatt.sites")

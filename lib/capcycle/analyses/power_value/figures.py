@@ -1,0 +1,148 @@
+"""Companies by their power: market value, debt, cash and MW by stage, each with its evidence."""
+
+from functools import cache
+
+import pandas as pd
+
+from capcycle import facts, words
+from capcycle.analyses.power_value.leased import RUNS, leases, live, terms
+from capcycle.facts import Book
+from capcycle.quantity import DERIVED, Quantity, missing, newest, together, total
+
+DOLLAR = "USD"
+STALE = pd.Timedelta(days=270)  # a balance older than this beside the price hides a build: debt triples within a year
+STALE_POWER = pd.Timedelta(days=366)  # an annual report has stated a newer figure of power since
+PIPELINE = "development pipeline"  # a part of capacity.csv
+DEBT = ["total_debt", "debt_current", "long_term_debt_noncurrent"]
+
+
+@cache
+def figures(book: Book) -> dict[str, dict[str, Quantity]]:
+    """What was public of each company of a book: its value and its power, by company and name; or why it is missing.
+
+    Formula: enterprise_value = market_value + debt - cash; secured_mw = operating + leased + pipeline
+    Units:   US dollars, as they were printed, shares, MW; leased MW are the company's own share of critical IT in
+             leases that stand, `gpu_mw` those of contracts that pay for GPUs too; `delivered` a share of the leased
+             MW. A balance or a price in another currency is converted at the rate of its day.
+    Errors:  CapcycleError for a day or currency without a rate.
+
+    >>> own = figures(facts.open(["CIFR", "BTDR"], "2026-08-31"))
+    >>> own["CIFR"]["leased_mw"].value  # Barber Lake 168, Amazon 300 and 70; a later 39 has no day
+    538.0
+    >>> own["BTDR"]["operating_mw"].reason
+    'no figure for its power in use is known'
+    """
+    dollars = book.into(DOLLAR)
+    known, market = dollars.facts, dollars.register("market")
+    market = market[market["company"].isin(book.companies)]
+    commitments = dollars.register("commitments").rename(columns={"giver": "company"})
+    tables = {
+        "market": dollars.convert(
+            market.assign(unit=market["currency"], period_start=pd.NaT, period_end=market["date"])
+        ),
+        "balances": dollars.convert(known[known["concept"].isin([*DEBT, "cash"])]),
+        "capacity": dollars.register("capacity"),
+        "contracts": live(dollars),
+        "leases": leases(dollars),
+        "warrants": commitments[commitments["form"] == "warrant"],
+    }
+    return {
+        company: _figures({name: table[table["company"] == company] for name, table in tables.items()}, book)
+        for company in book.companies
+    }
+
+
+def _figures(tables: dict[str, pd.DataFrame], book: Book) -> dict[str, Quantity]:
+    market = tables["market"]
+    value = _newest(market[market["measure"] == "market_value"], "market_value", DOLLAR)
+    price = _newest(market[market["measure"] == "last_sale"], "price", "USD/share")
+    debt, cash = _balance(tables["balances"], value.day)
+    worth = together(
+        lambda value, debt, cash: value + debt - cash, value, debt, cash, name="enterprise_value", unit=DOLLAR
+    )
+    return {
+        "market_value": value, "price": price, "shares": _shares(value, price, tables["warrants"]),
+        "debt": debt, "cash": cash, "enterprise_value": worth, **_power(tables, value.day),
+        **terms(tables["leases"], tables["capacity"], value.day, book),
+    }  # fmt: skip
+
+
+def _newest(rows: pd.DataFrame, name: str, unit: str, value: str = "value") -> Quantity:
+    """The newest figure of a name, its day said before its remark."""
+    each = newest(rows, name, _lacks(name), value)
+    return each.called(name, unit, _say("at", day=words.day(each.day), note=each.reason).strip())
+
+
+def _shares(value: Quantity, price: Quantity, warrants: pd.DataFrame) -> Quantity:
+    """The share count behind the market value, and the shares that tenants' backers may buy."""
+    more = Quantity("warrants", float(warrants["shares"].sum()), "shares", kind=DERIVED,
+                    source=facts.documents(warrants["source"]))  # fmt: skip
+    count = (value / price).called("shares", "shares") + more
+    return count.called("shares", reason=_say("shares", warrants=more.shown))
+
+
+def _balance(known: pd.DataFrame, day: pd.Timestamp) -> tuple[Quantity, Quantity]:
+    """Debt and cash of the newest balance that has both, where it is not too old beside the price."""
+    wide = known[known["period_end"] <= day].pivot_table(index="period_end", columns="concept", values="value")
+    wide = wide.reindex(columns=[*DEBT, "cash"])
+    debt = wide["total_debt"].fillna(wide["debt_current"] + wide["long_term_debt_noncurrent"])
+    both = pd.DataFrame({"debt": debt, "cash": wide["cash"]}).dropna()
+    end = both.index.max()
+    if both.empty or day - end > STALE:
+        old = None if both.empty else _say("lacks_balance", day=words.day(end))
+        return tuple(missing(name, old or _lacks(name), DOLLAR) for name in both)
+    rows, reason = known[known["period_end"] == end], _say("at", day=words.day(end), note="").strip()
+    behind = {"debt": rows[rows["concept"].isin(DEBT)], "cash": rows[rows["concept"] == "cash"]}
+    return tuple(
+        Quantity(name, float(both.at[end, name]), DOLLAR, kind=facts.weakest(each["kind"]),
+                 source=facts.documents(each["source"]), reason=reason, since=end, day=end)
+        for name, each in behind.items()
+    )  # fmt: skip
+
+
+def _power(tables: dict[str, pd.DataFrame], day: pd.Timestamp) -> dict[str, Quantity]:
+    capacity = tables["capacity"]
+    rows = {"operating_mw": capacity["site"] == RUNS, "secured_mw": capacity["stage"] == "approved",
+            "pipeline_mw": capacity["site"] == PIPELINE}  # fmt: skip
+    runs, secured, pipeline = (_fresh(_newest(capacity[own], name, "MW", "mw"), day) for name, own in rows.items())
+    leased = _let(tables["leases"], "leased_mw")
+    gpus = _let(tables["contracts"].query("gpu_included == 'yes'"), "gpu_mw")
+    let = [each for each in (leased, gpus) if not each.missing]
+    if not pipeline.missing:
+        secured = total([runs, *(let or [leased]), pipeline], "secured_mw")
+    elif let and not secured.missing and not runs.missing:
+        pipeline = together(lambda all_, *used: max(all_ - sum(used), 0.0), secured, runs, *let,
+                            name="pipeline_mw", unit="MW")  # fmt: skip
+    if leased.missing and let:
+        leased = missing("leased_mw", _say("lacks_leased_without_gpus"), "MW")
+    return {"operating_mw": runs, "leased_mw": leased, "gpu_mw": gpus, "pipeline_mw": pipeline, "secured_mw": secured}
+
+
+def _fresh(each: Quantity, day: pd.Timestamp) -> Quantity:
+    """A figure of power, or that it is too old beside the price."""
+    if not day - each.day > STALE_POWER:
+        return each
+    return missing(each.name, _say("lacks_fresh", what=_name(each.name), day=words.day(each.day)), each.unit)
+
+
+def _let(rows: pd.DataFrame, name: str) -> Quantity:
+    """The company's own MW of critical IT in some contracts, of the day on which the last of them became known."""
+    if rows.empty:
+        return missing(name, _say("lacks_leased"), "MW")
+    last = rows["published"].max()
+    return Quantity(
+        name, float(rows["mw"].sum()), "MW", kind=DERIVED, source=facts.documents(rows["source"]),
+        reason=_say("leases", count=str(len(rows))), published=last, since=last, day=last,
+    )  # fmt: skip
+
+
+def _lacks(name: str) -> str:
+    return _say("lacks", what=_name(name))
+
+
+def _name(name: str) -> str:
+    return words.lower(words.say(words.said(f"power_value.figure.{name}", f"name.{name}")))
+
+
+def _say(key: str, **values: str) -> str:
+    return words.say(f"power_value.{key}", **values)
