@@ -199,7 +199,7 @@ def bad_number(text: pd.Series) -> pd.Series:
     return ~np.isfinite(pd.to_numeric(text, errors="coerce")) | ~text.str.fullmatch(PLAIN_NUMBER)
 
 
-def one_of(table: pd.DataFrame, **choices: Iterable[str]) -> Rules:
+def one_of(table: pd.DataFrame, /, **choices: Iterable[str]) -> Rules:
     """A rule for each of some columns: its cells are among some words."""
     for column, known in choices.items():
         yield f"{column} '{{{column}}}' is not one of {', '.join(filter(None, known))}", ~table[column].isin(known)
