@@ -43,25 +43,25 @@ def test_metas_year_2024_is_a_new_period():
 
 def test_teslas_net_income_was_restated_for_the_digital_assets_rule():
     # 10-Q for March 2024: 1.129bn; beside March 2025 in its 10-Q: 1.390bn
-    found = row(facts.changes(["TSLA"], "2024-10-30", "2025-05-01"), "net_income", "2024-01-01", "2024-03-31")
+    found = row(facts.open(["TSLA"], "2025-05-01").changes("2024-10-30"), "net_income", "2024-01-01", "2024-03-31")
     assert (found["before"], found["value"], found["cause"]) == (1.129e9, 1.390e9, "restatement")
     assert found["change"] == pytest.approx(1390 / 1129 - 1)
 
 
 def test_microsofts_intelligent_cloud_was_redrawn():
     # fiscal 2023: 87.907bn as first reported, 72.944bn in the segments of August 2024
-    found = row(facts.changes(["MSFT"], "2024-06-30", "2025-09-01"), "cloud_revenue", "2022-07-01", "2023-06-30")
+    found = row(facts.open(["MSFT"], "2025-09-01").changes("2024-06-30"), "cloud_revenue", "2022-07-01", "2023-06-30")
     assert (found["before"], found["value"], found["cause"]) == (87.907e9, 72.944e9, "recast")
 
 
 def test_nvidias_earnings_per_share_follow_its_split():
     # quarter to October 2023: 3.71 before the split of ten for one, 0.37 after
-    found = row(facts.changes(["NVDA"], "2024-10-30", "2025-02-01"), "eps_diluted", "2023-07-31", "2023-10-29")
+    found = row(facts.open(["NVDA"], "2025-02-01").changes("2024-10-30"), "eps_diluted", "2023-07-31", "2023-10-29")
     assert (found["before"], found["value"], found["cause"]) == (3.71, 0.37, "split")
 
 
 def test_a_filing_replaces_what_only_a_weaker_source_gave():
-    found = facts.changes(["NBIS"], "2026-01-31")
+    found = facts.open(["NBIS"]).changes("2026-01-31")
     better = found[found["cause"] == "better_source"]
     assert set(better["concept"]) == {"capex", "revenue"} and better["before"].notna().all()
     tiers = facts.sources()["tier"]
@@ -131,7 +131,7 @@ EVERY = {company: facts.history([company]) for company in GROUP}
 @given(DAYS.map(sorted), st.sampled_from(GROUP))
 def test_nothing_later_ever_shows_and_nothing_known_before_is_new(days, company):
     before, after = map(str, days)
-    found = facts.changes([company], before, after)
+    found = facts.open([company], after).changes(before)
     assert not (found["published"] > after).any()
     new = found[found["before"].isna()]
     earlier = EVERY[company][EVERY[company]["published"] <= before]
@@ -147,14 +147,14 @@ def test_what_was_known_and_what_changed_make_what_is_known(days, company):
         between.vintages.latest(between.vintages.best_tier(facts.history([company], day))).set_index(KEY)["value"]
         for day in (before, after)
     )
-    changed = facts.changes([company], before, after).set_index(KEY)["value"]
+    changed = facts.open([company], after).changes(before).set_index(KEY)["value"]
     assert {**was.to_dict(), **changed.to_dict()} == now.to_dict()
 
 
 @pytest.mark.parametrize(("before", "after"), [("", None), ("2025-01-01", "2025-01-01"), ("2025-02-01", "2025-01-01")])
 def test_dates_that_are_not_one_before_the_other_are_refused(before, after):
     with pytest.raises(CapcycleError, match="give two dates, the earlier one first"):
-        facts.changes(["META"], before, after)
+        facts.open(["META"], after).changes(before)
 
 
 # ---- as shown

@@ -20,7 +20,7 @@ def table(examined):
 
 
 def test_the_headline_counts_all_statements(examined):
-    said = "Of 180 statements examined 98 are consistent, 64 are inconsistent or mistranslated, and 18 were superseded"
+    said = "Of 180 statements examined, 98 are consistent, 64 are inconsistent or mistranslated, and 18 were superseded"
     assert claims.exhibits.headline(examined).startswith(said)  # 49 + 15, 5 + 13
 
 

@@ -127,7 +127,7 @@ ONE_CELL = [  # file, line, column, cell, and what is said of it
     ),
     ("companies.csv", 2, "currency", "US$", "currency 'US$' is not a three-letter code"),
     ("dictionary.csv", 4, "concept", "cash", "concept cash stands twice"),
-    ("dictionary.csv", 2, "nature", "river", "nature 'river' is not flow, stock or average"),
+    ("dictionary.csv", 2, "nature", "river", "nature 'river' is not one of flow, stock, average"),
     (
         "dictionary.csv",
         2,
@@ -135,7 +135,7 @@ ONE_CELL = [  # file, line, column, cell, and what is said of it
         "USD",
         "unit 'USD' is not one of currency, currency per share, currency per ADS, shares, fraction",
     ),
-    ("dictionary.csv", 2, "sign", "plus", "sign 'plus' is not positive or any"),
+    ("dictionary.csv", 2, "sign", "plus", "sign 'plus' is not one of positive, any"),
     ("dictionary.csv", 2, "definition", "", "concept capex has no definition"),
     ("sources.csv", 3, "source", "s2022Q1", "source s2022Q1 stands twice"),
     ("sources.csv", 3, "title", "", "source needs an id without spaces, a title and a publisher"),

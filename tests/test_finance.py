@@ -1,7 +1,5 @@
 """Rates of return and payments on published cases, and what is said where there is no rate or more than one."""
 
-from datetime import date
-
 import altair as alt
 import numpy as np
 import pytest
@@ -100,15 +98,6 @@ def test_a_modified_rate_of_return(flows, rates, found):
 
 def test_a_modified_rate_needs_outlays_and_receipts():
     assert np.isnan(finance.mirr([1, 2], 0.1, 0.1))
-
-
-def test_a_rate_of_return_on_days():
-    # 100 for 110 a year of 365 days later
-    assert finance.xirr([date(2025, 1, 1), date(2026, 1, 1)], [-100, 110]) == pytest.approx(0.10)
-
-
-def test_days_without_a_change_of_sign_have_no_rate():
-    assert np.isnan(finance.xirr([date(2025, 1, 1), date(2026, 1, 1)], [100, 110]))
 
 
 def test_a_loan_is_paid_back():

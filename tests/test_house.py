@@ -105,7 +105,7 @@ def test_imports_go_one_way():
 
 # ---- nobody reads the data by himself
 
-READERS = {"facts", "codebook", "claims"}  # rooms that read tables; those that make a page take a book
+READERS = {"facts", "codebook"}  # rooms that read tables; those that make a page take a book
 WHOLE = {"facts.load", "facts.history", "registers.read", "registers.history", "paths.DATA"}
 REGISTERS = {"exhibits", "models"}  # rooms that take tables, and choose none
 

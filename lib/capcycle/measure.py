@@ -85,7 +85,7 @@ class Measures:
                 unit=self.unit,
                 kind=np.where(np.isnan(values), "", np.array(KINDS)[self.kinds.ravel()[shown]]),
                 published=pd.to_datetime(self._together(used, "published", _newest)),
-                source=self._together(used, "source", _distinct),
+                source=self._together(used, "source", facts.documents),
             )
         )
         return table.assign(reason=self._reasons(table, used))
@@ -283,7 +283,3 @@ def _all_steps(name: str, panel: Panel, names: dict[str, str | float]) -> int:
 
 def _newest(published: list[pd.Timestamp]) -> pd.Timestamp:
     return max(published, default=pd.NaT)
-
-
-def _distinct(sources: list[str]) -> str:
-    return " ".join(dict.fromkeys(" ".join(sources).split()))

@@ -281,7 +281,7 @@ def _sums_of_four(quarters: pd.DataFrame) -> pd.DataFrame:
         period_start=rows["period_start"].to_numpy()[four[:, 0]],
         value=of["value"].sum(axis=1),
         kind=np.array(KINDS)[np.maximum(kinds, KINDS.index("derived"))],
-        source=[" ".join(dict.fromkeys(" ".join(each).split())) for each in of["source"]],
+        source=[facts.documents(each) for each in of["source"]],
         locator="sum of four quarters",
         published=of["published"].max(axis=1),
     )

@@ -8,15 +8,6 @@ HOURS_PER_YEAR = 8_760
 DEAREST_HOSTING = 3e6  # USD per MW and year: dearer than any powered shell, so the GPUs must be in the price
 
 
-def full(amount: float, scale: str) -> float:
-    """An amount written in a scale, in full units.
-
-    >>> full(136, "亿")
-    13600000000.0
-    """
-    return amount * SCALES[scale]
-
-
 def scaled(amount: float, scale: str) -> float:
     """An amount in full units, written in a scale.
 

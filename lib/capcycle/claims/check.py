@@ -11,7 +11,7 @@ from capcycle import facts
 from capcycle.claims import detect, expressions, load, worked
 from capcycle.claims.expressions import ExpressionError, Functions
 from capcycle.errors import CapcycleError
-from capcycle.facts import door, registers
+from capcycle.facts import door
 from capcycle.facts.examples import examples
 
 
@@ -61,8 +61,8 @@ def check_tables() -> None:
     Errors: DataError with every fault of all seven tables.
     """
     tables = (load.claims, load.checks, load.steps, load.sources, load.aliases, load.speakers, examples)
-    load.refuse(door.gather(tables)[1])
-    load.refuse([*_references(), *_slips(), *_disagreements(), *_unknown_names()])
+    door.refuse(door.gather(tables)[1])
+    door.refuse([*_references(), *_slips(), *_disagreements(), *_unknown_names()])
 
 
 def published_by(claims: pd.DataFrame, as_of: str) -> pd.DataFrame:
@@ -115,7 +115,7 @@ def price(symbol: str, day: str, as_of: str = "") -> float:
     >>> price("BABA", "2025-09-30")
     178.73
     """
-    market = registers.read("market", as_of)
+    market = facts.open(as_of=as_of).register("market")
     closes = market[(market["symbol"] == symbol) & (market["measure"] == "close_split_adjusted")]
     close = closes.loc[closes["date"] == pd.Timestamp(_date(day)), "value"]
     if close.empty:
@@ -125,7 +125,7 @@ def price(symbol: str, day: str, as_of: str = "") -> float:
 
 @cache
 def _filed(company: str, as_of: str) -> dict[tuple[str, str, str], float]:
-    table = facts.load([company], as_of).dropna(subset="period_start")
+    table = facts.open([company], as_of).facts.dropna(subset="period_start")
     days = [table[column].dt.strftime("%Y-%m-%d") for column in ("period_start", "period_end")]
     return dict(zip(zip(table["concept"], *days, strict=True), table["value"], strict=True))
 

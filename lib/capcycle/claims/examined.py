@@ -149,7 +149,7 @@ def _example_claims(table: pd.DataFrame) -> pd.DataFrame:
 
 def _example_claim(row) -> dict:
     outputs = worked.figures_in_words(row.outputs, row.currency, row.steps)
-    about = row.about or worked.called(row.model)
+    about = row.about or words.label(f"name.{row.model}")
     sentence = say("claims.reader.example", about=about, outputs=outputs, note=row.note).strip()
     return {"claim_id": f"line{row.line}", "speaker": row.source_title, "paraphrase": sentence,
             "article": row.source_url, "publisher": row.source_title}  # fmt: skip

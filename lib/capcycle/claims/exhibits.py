@@ -46,7 +46,8 @@ def verdicts(examined: Examined) -> Exhibit:
     table = _by(examined, "kinds")
     counts = examined.statements["verdict"].value_counts()
     series = [f"{verdict_name(name)} {count}" for name, count in counts.items()]
-    chart = _stack(table, "kinds") if table["kinds"].nunique() > 1 else None
+    order = list(table.groupby("kinds")["count"].sum().sort_values(ascending=False).index)
+    chart = _bars(table, alt.Y("kinds:N", sort=order, title=None), len(order)) if len(order) > 1 else None
     overall = counts.reindex(VERDICTS).dropna().astype(int)
     one_kind = _table(verdict=overall.index.map(verdict_name), statements=overall.astype(str).array)
     return _exhibit(
@@ -108,6 +109,8 @@ def classes(examined: Examined) -> Exhibit:
     key = "claims.page.classes" if order else "claims.page.classes_none"
     first = {"first": words.lower(_class(order[0])), "count": int(largest.iloc[-1])} if order else {}
     series = BETWEEN.join(f"{_class(name)} {largest[name]}" for name in order)
+    axis = alt.Axis(labelLimit=260, labelOverlap=False)
+    across = alt.Y("name:N", sort=[_class(name) for name in order], title=None, axis=axis)
     return _exhibit(
         "classes",
         say(key, total=len(faulty), **first),
@@ -115,7 +118,7 @@ def classes(examined: Examined) -> Exhibit:
         table,
         alt=say("alt.bars", period="", series=series),
         notes=_how_far(examined.scores),
-        chart=_class_bars(table, order) if order else None,
+        chart=_bars(_named(table).assign(name=table["error_class"].map(_class)), across, len(order)) if order else None,
     )
 
 
@@ -222,7 +225,11 @@ def _best_and_worst(table: pd.DataFrame, column: str) -> str:
 def _by(examined: Examined, column: str) -> pd.DataFrame:
     """Statements by source and verdict; one on claims of two sources counts for both."""
     rows = examined.statements[[column, "verdict"]].explode(column).dropna()
-    table = rows[rows[column] != ""].groupby([column, "verdict"]).size().rename("count").reset_index()
+    return _named(rows[rows[column] != ""].groupby([column, "verdict"]).size().rename("count").reset_index())
+
+
+def _named(table: pd.DataFrame) -> pd.DataFrame:
+    """Verdicts as a chart needs them: in words, and with their place in its key."""
     return table.assign(verdict_name=table["verdict"].map(verdict_name), place=table["verdict"].map(VERDICTS.index))
 
 
@@ -276,18 +283,6 @@ def _flat(table: pd.DataFrame) -> pd.DataFrame:
 
 def _class(name: str) -> str:
     return say(f"claims.class.{name}") if name else words.DASH
-
-
-def _stack(table: pd.DataFrame, column: str) -> alt.Chart:
-    order = list(table.groupby(column)["count"].sum().sort_values(ascending=False).index)
-    return _bars(table, alt.Y(f"{column}:N", sort=order, title=None), len(order))
-
-
-def _class_bars(table: pd.DataFrame, order: list[str]) -> alt.Chart:
-    named = table.assign(name=table["error_class"].map(_class), verdict_name=table["verdict"].map(verdict_name),
-                         place=table["verdict"].map(VERDICTS.index))  # fmt: skip
-    axis = alt.Axis(labelLimit=260, labelOverlap=False)
-    return _bars(named, alt.Y("name:N", sort=[_class(name) for name in order], title=None, axis=axis), len(order))
 
 
 def _bars(table: pd.DataFrame, across: alt.Y, count: int) -> alt.Chart:

@@ -65,6 +65,8 @@ def evaluate(text: str, names: Mapping[str, float], functions: Functions | None 
     known = {**FUNCTIONS, **(functions or {})}
     try:
         return _sound(_value(parse(text), names, known))
+    except OverflowError as error:
+        raise ExpressionError(f"{_short(text)}: a number too large to work with") from error
     except ExpressionError as error:
         raise ExpressionError(f"{_short(text)}: {error}") from error
 
@@ -123,7 +125,7 @@ def _value(node: ast.expr, names: Mapping[str, float], functions: Functions) -> 
         case ast.Constant(value=str()):
             return node.value
         case ast.Constant(value=int() | float()):
-            return _float(node.value)
+            return _sound(float(node.value))
         case ast.Name(id=name):
             return _named(name, names)
         case ast.UnaryOp(op=ast.Not()):
@@ -140,13 +142,6 @@ def _value(node: ast.expr, names: Mapping[str, float], functions: Functions) -> 
         case ast.Call(func=ast.Name(id=name), keywords=[]):
             return _call(name, [_value(part, names, functions) for part in node.args], functions)
     raise ExpressionError(f"{_short(ast.unparse(node))} is not arithmetic")
-
-
-def _float(value: int | float) -> float:
-    try:
-        return _sound(float(value))
-    except OverflowError as error:
-        raise ExpressionError("a number too large to work with") from error
 
 
 def _named(name: str, names: Mapping[str, float]) -> float:
@@ -175,8 +170,6 @@ def _reckon(sign: type, left: Value, right: Value) -> float:
         return _sound(ARITHMETIC[sign](left, right))
     except ZeroDivisionError as error:
         raise ExpressionError("divides by nothing") from error
-    except OverflowError as error:
-        raise ExpressionError("a number too large to work with") from error
 
 
 def _compare(node: ast.Compare, names: Mapping[str, float], functions: Functions) -> bool:

@@ -76,14 +76,7 @@ def read_file(path: Path | str) -> pd.DataFrame:
     Needs claim_id, entity, metric, value_low and unit; other columns may be missing or empty.
     Errors: DataError with every malformed line.
     """
-    header = header_of(path)
-    refuse([
-        *(f"{path}:1: column {column} is missing" for column in NEEDED if column not in header),
-        *(f"{path}:1: unknown column {column}" for column in header if column not in ALLOWED),
-        *(f"{path}:1: column {column} stands twice" for column in sorted(set(header)) if header.count(column) > 1),
-    ])  # fmt: skip
-    table = read_table(path, header)
-    table = table.assign(**{column: "" for column in ALLOWED if column not in header})
+    table = own_table(path, NEEDED, ALLOWED)
     table = table.assign(value_high=table["value_high"].mask(table["value_high"] == "", table["value_low"]))
     refuse(faults(table, _file_rules(table)))
     return typed(table)
@@ -103,14 +96,22 @@ def header_of(path: Path | str) -> list[str]:
         raise DataError([f"{path}: cannot be read: {error.strerror}"]) from error
 
 
-def read_table(path: Path | str, columns: Iterable[str]) -> pd.DataFrame:
-    """A CSV file that is not of this project, as text, with file and line; the faults of all its lines at once."""
-    whole = str(Path(path).resolve())
+def own_table(path: Path | str, needed: Iterable[str], allowed: Iterable[str]) -> pd.DataFrame:
+    """A reader's own CSV file as text, with file and line; columns that are not there are empty.
+
+    Errors: DataError for columns that are missing, unknown or twice there, and with the faults of all lines.
+    """
+    header, whole = header_of(path), str(Path(path).resolve())
+    refuse([
+        *(f"{path}:1: column {column} is missing" for column in needed if column not in header),
+        *(f"{path}:1: unknown column {column}" for column in header if column not in allowed),
+        *(f"{path}:1: column {column} stands twice" for column in sorted(set(header)) if header.count(column) > 1),
+    ])  # fmt: skip
     try:
-        table = tables.read(whole, columns)
+        table = tables.read(whole, header)
     except DataError as error:
         raise DataError([fault.replace(f"data/{whole}", str(path), 1) for fault in error.faults]) from error
-    return table.assign(file=str(path))
+    return table.assign(file=str(path), **{column: "" for column in allowed if column not in header})
 
 
 def typed(table: pd.DataFrame) -> pd.DataFrame:
@@ -128,7 +129,7 @@ def claim_rules(table: pd.DataFrame) -> Rules:
     yield "paraphrase is empty: say in a sentence what is claimed", table["paraphrase"] == ""
     yield "article is empty: say where it stands", table["article"] == ""
     yield "period is empty", table["period"] == ""
-    yield from _choices(table, basis=BASES, period_kind=PERIOD_KINDS)
+    yield from door.one_of(table, basis=BASES, period_kind=PERIOD_KINDS)
 
 
 def _value_rules(table: pd.DataFrame) -> Rules:
@@ -163,8 +164,8 @@ def _file_rules(table: pd.DataFrame) -> Rules:
 def _check_rules(table: pd.DataFrame) -> Rules:
     yield "check {check_id} stands twice", table["check_id"].duplicated()
     yield from _shapes(table, check_id=("K[0-9]{3}", "such as K001"))
-    yield from _choices(table, verdict=VERDICTS, holds=VERDICTS, fails=VERDICTS, decided_by=DECIDED_BY, scope=SCOPES,
-                        error_class=["", *CLASSES])  # fmt: skip
+    yield from door.one_of(table, verdict=VERDICTS, holds=VERDICTS, fails=VERDICTS, decided_by=DECIDED_BY, scope=SCOPES,
+                           error_class=["", *CLASSES])  # fmt: skip
     yield "note is empty: say in a sentence why", table["note"] == ""
     strange = [not row.subject or not set(row.subject.split()) <= set(row.claim_ids.split())
                for row in table.itertuples()]  # fmt: skip
@@ -195,18 +196,13 @@ def _source_rules(table: pd.DataFrame) -> Rules:
 def _alias_rules(table: pd.DataFrame) -> Rules:
     yield "{alias} = {name} stands twice", table.duplicated(["alias", "name"])
     yield "alias and name are needed", table[["alias", "name"]].eq("").any(axis=1)
-    yield from _choices(table, kind=ALIAS_KINDS)
+    yield from door.one_of(table, kind=ALIAS_KINDS)
     yield "{name} is not a number", table["kind"].eq("number") & ~table["name"].str.fullmatch(PLAIN_NUMBER)
 
 
 def _speaker_rules(table: pd.DataFrame) -> Rules:
     yield "speaker {speaker} stands twice", table["speaker"].duplicated()
     yield "speaker and kind are needed", table.eq("").any(axis=1)
-
-
-def _choices(table: pd.DataFrame, **choices: list[str]) -> Rules:
-    for column, known in choices.items():
-        yield f"{column} '{{{column}}}' is not one of {', '.join(filter(None, known))}", ~table[column].isin(known)
 
 
 def _shapes(table: pd.DataFrame, **shapes: tuple[str, str]) -> Rules:

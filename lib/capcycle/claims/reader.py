@@ -7,10 +7,10 @@ from typing import Any
 
 import pandas as pd
 
+from capcycle import words
 from capcycle.claims import check, detect, expressions, load, worked
 from capcycle.errors import CapcycleError
-from capcycle.facts import examples, tables
-from capcycle.study.check import near
+from capcycle.facts import door, examples, tables
 from capcycle.words import counted, say
 
 NEEDED = ["model", "inputs", "outputs"]
@@ -101,14 +101,11 @@ def read_examples(path: Path | str) -> pd.DataFrame:
 
     Errors: DataError with every malformed line, and for the columns of an older format, with what to write instead.
     """
-    header, known = load.header_of(path), tables.columns("examples.csv")
-    faults = [f"{path}:1: column {column} is no more: {instead}" for column, instead in FORMER.items()
+    header = load.header_of(path)
+    former = [f"{path}:1: column {column} is no more: {instead}" for column, instead in FORMER.items()
               if column in header]  # fmt: skip
-    faults += [f"{path}:1: column {column} is missing" for column in NEEDED if column not in header and not faults]
-    strange = [column for column in header if column not in known and column not in FORMER]
-    load.refuse([*faults, *(f"{path}:1: unknown column {column}" for column in strange)])
-    table = load.read_table(path, header)
-    return examples.checked(table.assign(**{column: "" for column in known if column not in header}))
+    door.refuse(former)
+    return examples.checked(load.own_table(path, NEEDED, tables.columns("examples.csv")))
 
 
 def check_examples(table: pd.DataFrame) -> list[Line]:
@@ -131,7 +128,9 @@ def _check_example(row) -> Line:
     printed = {name: value for name, value in row.outputs.items() if name in result.figures}
     if not printed:
         return Line(**place, verdict="not checkable", why="; ".join(result.faults) or say("claims.reader.no_outputs"))
-    off = {name: value for name, value in printed.items() if not near(result.figures[name], value, row.tolerance)}
+    off = {
+        name: value for name, value in printed.items() if not worked.fits(result.figures[name], value, row.tolerance)
+    }
     arithmetic = tuple(_beside(row, name, result.figures[name], name in off) for name in printed)
     if not off:
         why = "; ".join([say("claims.reader.reproduced", outputs="; ".join(arithmetic)), *result.faults])
@@ -154,7 +153,7 @@ def _beside(row, name: str, value: Any, differs: bool) -> str:
     pair = [worked.in_words(each, unit, row.currency) for each in (value, printed)]
     if differs and pair[0] == pair[1]:
         pair = [str(value), str(printed)]
-    return say("examples.beside", name=worked.called(name), value=pair[0], printed=pair[1])
+    return say("examples.beside", name=words.label(f"name.{name}"), value=pair[0], printed=pair[1])
 
 
 # ---- claims

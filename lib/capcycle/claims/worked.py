@@ -17,10 +17,12 @@ import numpy as np
 from capcycle import analyses, metrics, words
 from capcycle.claims.expressions import names_in, number
 from capcycle.errors import ModelError, unknown
+from capcycle.facts.examples import TOLERANCE
 from capcycle.words import say
 from capcycle.words.format import SYMBOLS
 
 ROOTS = ("models", "analyses", "units")  # rooms whose plain functions an example may name by their place
+EXACT = 1e-9  # of a figure: the rounding of the machine
 ALIKE = 0.85  # of two names, to ask whether one was meant for the other
 SCALES = {"tn": 1e12, "bn": 1e9, "m": 1e6}
 OF_LISTS = {"sum": sum, "mean": mean, "least": min, "most": max}  # what a step may ask of a list by its name in quotes
@@ -183,6 +185,23 @@ def _plain(value: Any) -> Any:
     return [_plain(each) for each in value] if isinstance(value, list) else np.asarray(value).tolist()
 
 
+def fits(value: Any, printed: Any, tolerance: str = "") -> bool:
+    """Whether a figure, or every one of a list or a mapping, is what was printed, within the tolerance of an example.
+
+    >>> fits([5.88, 9.09], [5.9, 9.1], "abs=0.05"), fits({"a": 1.0}, {"a": 1.2}, "rel=0.1")
+    (True, False)
+    """
+    if isinstance(printed, Mapping) and isinstance(value, Mapping):
+        return all(fits(value.get(name), each, tolerance) for name, each in printed.items())
+    if isinstance(printed, list) and isinstance(value, list):
+        return len(printed) == len(value) and all(fits(*pair, tolerance) for pair in zip(value, printed, strict=True))
+    if not isinstance(printed, int | float) or not isinstance(value, int | float):
+        return value == printed
+    kind, size = TOLERANCE.fullmatch(tolerance).groups()
+    allowed = float(size or EXACT) * (1 if kind == "abs" else abs(printed))
+    return abs(value - printed) <= allowed * (1 + EXACT) + EXACT
+
+
 # ---- in words
 
 
@@ -193,8 +212,8 @@ def figures_in_words(figures: Mapping[str, Any], currency: str = "", steps: str 
     'Gap to revenue: $125bn; Life of chips and servers: 3 years and 5 years'
     """
     units = units_of(steps)
-    each = (say("examples.figure", name=called(name), value=in_words(value, units.get(name, ""), currency))
-            for name, value in figures.items())  # fmt: skip
+    shown = {name: in_words(value, units.get(name, ""), currency) for name, value in figures.items()}
+    each = (say("examples.figure", name=words.label(f"name.{name}"), value=value) for name, value in shown.items())
     return "; ".join(each)
 
 
@@ -206,16 +225,6 @@ def units_of(steps: str) -> dict[str, str]:
     """
     known = _units()
     return known | {name: unit for name, unit, _ in _parts(steps) if unit in known.values()}
-
-
-def called(name: str) -> str:
-    """What a reader calls a figure or a model: its own name, or its id made readable.
-
-    >>> called("revenue_gap"), called("project_cost")
-    ('Gap to revenue', 'Project cost')
-    """
-    readable = name.replace("_", " ")
-    return words.catalogue().get(f"name.{name}", readable[:1].upper() + readable[1:])
 
 
 def in_words(value: Any, unit: str, currency: str = "") -> str:

@@ -119,11 +119,11 @@ def _cause(cause: str, count: int) -> str:
 def revisions(table: pd.DataFrame) -> pd.DataFrame:
     """Figures as they were and as they are, with the cause, as a reader sees them.
 
-    table   rows of `facts.changes` or `facts.revisions`
+    table   rows of `book.changes` or `book.revisions`
     Errors: none.
 
     >>> from capcycle import facts
-    >>> restated = facts.changes(["META"], "2024-10-30", "2025-02-01").query("cause == 'restatement'")
+    >>> restated = facts.open(["META"], "2025-02-01").changes("2024-10-30").query("cause == 'restatement'")
     >>> revisions(restated).iloc[0].tolist()[2:]
     ['1 Jan 2022 to 31 Dec 2022', '$31.4bn', '$31.2bn', '−0.8%', 'Restated', '30 Jan 2025']
     """

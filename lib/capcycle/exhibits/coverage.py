@@ -78,7 +78,7 @@ def revised(book: Book) -> Exhibit:
     >>> revised(facts.open(["AMD"], "2019-04-30")).title
     'No figure was changed after it was first published'
     """
-    later = facts.revisions(book.history)
+    later = book.revisions
     counts = later["cause"].value_counts()
     causes = [
         words.say("coverage.cause_count", count=counts[cause], cause=words.say(f"coverage.cause.{cause}"))

@@ -21,7 +21,7 @@ def lines(measures: Measures, focus: str | None = None) -> Exhibit:
     >>> from capcycle import facts, measure, panel
     >>> capex = measure.measure("capex", panel.select(facts.open(["META", "MSFT"], "2025-02-01"), "year", until=2024))
     >>> lines(capex).title
-    'Microsoft had the highest capex, $55.6bn, and Meta the lowest, $37.3bn, in 2024'
+    'Capex: Microsoft highest at $55.6bn, Meta lowest at $37.3bn, in 2024'
     """
     data = parts.chart_rows(measures)
     drawn = data["value"].notna().groupby(data["company"]).transform("any")
@@ -53,12 +53,11 @@ def stack(measures: Measures) -> Exhibit:
     data = data[data["period"].isin(sums["period"])]
     newest = data.drop_duplicates("company", keep="last")
     series = parts.spoken(newest["name"], newest["shown"])
-    ends = {} if sums.empty else _ends(sums, measures.unit)
     return Exhibit(
         id=parts.slug("stack", measures.name),
         title=total(measures),
         subtitle=parts.subtitle(measures),
-        alt=words.say("alt.stack", series=series, **ends) if ends else "",
+        alt="" if sums.empty else words.say("alt.stack", series=series, **_ends(sums, measures.unit)),
         view=_by_period(measures),
         figures=parts.figures(measures.table),
         notes=(*parts.notes(measures), *_left_out(sums, measures)),

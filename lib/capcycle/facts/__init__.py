@@ -8,7 +8,7 @@ from functools import partial
 import pandas as pd
 
 from capcycle.errors import CapcycleError, unknown
-from capcycle.facts import ads, between, currency, door, inventory, registers, splits, vintages, year_ends
+from capcycle.facts import ads, currency, door, inventory, registers, splits, vintages, year_ends
 from capcycle.facts.book import Book
 from capcycle.facts.book import opened as open
 from capcycle.facts.currency import convert, currencies
@@ -52,31 +52,6 @@ def history(companies: Sequence[str] | None = None, as_of: str | date | None = N
     known = door.open_reference()
     checked = door.read_facts(_wanted(companies, known.companies), known)
     return checked[checked["published"] <= door.day(as_of)] if as_of else checked
-
-
-def revisions(history: pd.DataFrame) -> pd.DataFrame:
-    """Every later value of a period beside the one it replaced, from the best kind of source that gives the period.
-
-    Adds `before`, `change` (fraction) and `cause`: rounding, split or restatement.
-
-    >>> revisions(history(["GOOGL"])).query("cause == 'split'").empty
-    False
-    """
-    return vintages.revisions(vintages.best_tier(history))
-
-
-def changes(companies: Sequence[str] | None, before: str | date, after: str | date | None = None) -> pd.DataFrame:
-    """What became known after `before` and by `after`, newest known by default: see `between.changes`.
-
-    Errors: CapcycleError for an unknown company, a bad date, or dates that are not one before the other.
-
-    >>> found = changes(["META"], "2024-10-30", "2025-02-01").query("concept == 'capex' and cause == 'restatement'")
-    >>> found[found.period_end == "2023-12-31"][["before", "value"]].values.tolist()
-    [[27266000000.0, 27045000000.0]]
-    """
-    if not before or door.day(before) >= door.day(after):
-        raise CapcycleError(f"before is '{before}' and after '{after or ''}'; give two dates, the earlier one first")
-    return between.changes(history(companies, before), history(companies, after))
 
 
 def half_year_before(known: pd.DataFrame) -> str:

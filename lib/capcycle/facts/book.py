@@ -9,8 +9,8 @@ import pandas as pd
 
 from capcycle import facts
 from capcycle.errors import CapcycleError
+from capcycle.facts import between, door, examples, registers, vintages
 from capcycle.facts import currency as money
-from capcycle.facts import door, examples, registers
 from capcycle.facts.currency import DOLLAR, Rate
 
 
@@ -54,9 +54,26 @@ class Book:
         """Every value of every period that was public by the day: see `facts.history`."""
         return facts.history(self.companies, self.as_of)
 
-    def changes(self, since: str | date) -> pd.DataFrame:
-        """What became known of the companies after a day: see `facts.changes`."""
-        return facts.changes(self.companies, since, self.as_of)
+    @property
+    def revisions(self) -> pd.DataFrame:
+        """Every later value of a period beside the one it replaced, from the best kind of source that gives the period.
+
+        Adds `before`, `change` (fraction) and `cause`: rounding, split or restatement.
+        """
+        return vintages.revisions(vintages.best_tier(self.history))
+
+    def changes(self, before: str | date) -> pd.DataFrame:
+        """What became known of the companies after an earlier day: see `between.changes`.
+
+        Errors: CapcycleError for a bad date, and for one that is not before the day of this book.
+
+        >>> changed = facts.open(["META"], "2025-02-01").changes("2024-10-30").query("cause == 'restatement'")
+        >>> changed[changed.period_end == "2023-12-31"].query("concept == 'capex'")[["before", "value"]].values.tolist()
+        [[27266000000.0, 27045000000.0]]
+        """
+        if not before or door.day(before) >= self.day:
+            raise CapcycleError(f"before is '{before}' and after '{self.as_of}'; give two dates, the earlier one first")
+        return between.changes(self.on(before).history, self.history)
 
     @cached_property
     def assumptions(self) -> pd.DataFrame:

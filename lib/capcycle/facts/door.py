@@ -25,6 +25,10 @@ SCALE_SLIPS = (1e3, 1e6, 1e9)
 SLIP_TOLERANCE = 0.5  # a slip of 1000 shows as anything from 500 to 1500 times the neighbours
 SLIP_BESIDE_BOTH = 1e3**0.5  # nearer to a slip of 1000 than to none
 CONFIRMED = "confirmed:"  # begins the note of a figure that looks wrong and was looked up
+SLIPPED = (  # said of a value
+    "value {value} looks like a slip of scale beside its neighbours; "
+    f"if the document does say so, begin its note with '{CONFIRMED}'"
+)
 SMALL = 5  # series shorter than this have no neighbours to compare with
 
 
@@ -186,11 +190,19 @@ def _names(valid: pd.Index) -> str:
 
 
 def bad_date(text: pd.Series) -> pd.Series:
+    """Whether each cell is anything but an ISO date."""
     return dates(text).isna() | ~text.str.fullmatch(ISO_DATE)
 
 
 def bad_number(text: pd.Series) -> pd.Series:
+    """Whether each cell is anything but a plain decimal number."""
     return ~np.isfinite(pd.to_numeric(text, errors="coerce")) | ~text.str.fullmatch(PLAIN_NUMBER)
+
+
+def one_of(table: pd.DataFrame, /, **choices: Iterable[str]) -> Rules:
+    """A rule for each of some columns: its cells are among some words."""
+    for column, known in choices.items():
+        yield f"{column} '{{{column}}}' is not one of {', '.join(filter(None, known))}", ~table[column].isin(known)
 
 
 def _company_rules(table: pd.DataFrame) -> Rules:
@@ -198,39 +210,28 @@ def _company_rules(table: pd.DataFrame) -> Rules:
     ticker = table["company"].str.fullmatch("[A-Z0-9][A-Z0-9.-]*")
     yield "company '{company}' is not a ticker: capitals, digits, points and hyphens", ~ticker
     yield "company needs a name and a group", table[["name", "group"]].eq("").any(axis=1)
-    yield (
-        "fiscal_year_end '{fiscal_year_end}' is not a month, 1 to 12",
-        ~table["fiscal_year_end"].isin([str(month) for month in range(1, 13)]),
-    )
-    yield (
-        "cik '{cik}' is not ten digits, or empty for a company that does not file with the SEC",
-        ~table["cik"].str.fullmatch("([0-9]{10})?"),
-    )
+    month = table["fiscal_year_end"].isin([str(month) for month in range(1, 13)])
+    yield "fiscal_year_end '{fiscal_year_end}' is not a month, 1 to 12", ~month
+    cik = table["cik"].str.fullmatch("([0-9]{10})?")
+    yield "cik '{cik}' is not ten digits, or empty for a company that does not file with the SEC", ~cik
     yield "currency '{currency}' is not a three-letter code", ~table["currency"].str.fullmatch("[A-Z]{3}")
 
 
 def _concept_rules(table: pd.DataFrame) -> Rules:
     yield "concept {concept} stands twice", table["concept"].duplicated()
-    yield (
-        "nature '{nature}' is not flow, stock or average",
-        ~table["nature"].isin(["flow", "stock", "average"]),
-    )
     units = ["currency", "currency per share", "currency per ADS", "shares", "fraction"]
-    yield f"unit '{{unit}}' is not one of {', '.join(units)}", ~table["unit"].isin(units)
-    yield "sign '{sign}' is not positive or any", ~table["sign"].isin(["positive", "any"])
+    yield from one_of(table, nature=["flow", "stock", "average"], unit=units, sign=["positive", "any"])
     yield "concept {concept} has no definition", table["definition"].eq("")
 
 
 def _source_rules(table: pd.DataFrame) -> Rules:
     yield "source {source} stands twice", table["source"].duplicated()
-    yield (
-        "source needs an id without spaces, a title and a publisher",
-        table[["source", "title", "publisher"]].eq("").any(axis=1) | table["source"].str.contains(" "),
-    )
-    yield f"tier '{{tier}}' is not one of {', '.join(TIERS)}", ~table["tier"].isin(TIERS)
+    nameless = table[["source", "title", "publisher"]].eq("").any(axis=1) | table["source"].str.contains(" ")
+    yield "source needs an id without spaces, a title and a publisher", nameless
+    yield from one_of(table, tier=TIERS)
     yield "url '{url}' is not a web address", ~table["url"].str.match(r"https?://\S+$|$")
-    nameless = table["url"].eq("") & table.duplicated(["url", "title"], keep=False)
-    yield "source {source} has no url and the title of another; pages know such a document by its title", nameless
+    alike = table["url"].eq("") & table.duplicated(["url", "title"], keep=False)
+    yield "source {source} has no url and the title of another; pages know such a document by its title", alike
     known = table["published"] != ""
     yield "published '{published}' is not a date such as 2024-06-30", known & bad_date(table["published"])
 
@@ -243,15 +244,12 @@ def _cell_rules(raw: pd.DataFrame, known: Reference) -> Rules:
     closed = raw["source"].map(known.sources["url"]).eq("")
     yield "source {source} has no url in data/sources.csv: a fact's document is one that can be opened", closed
     yield "value '{value}' is not a plain number", bad_number(raw["value"])
-    yield f"kind '{{kind}}' is not one of {', '.join(KINDS)}", ~raw["kind"].isin(KINDS)
+    yield from one_of(raw, kind=KINDS)
     yield "period_end '{period_end}' is not a date such as 2024-06-30", bad_date(raw["period_end"])
     dated = raw["published"] != ""
     yield "published '{published}' is not a date such as 2024-06-30", dated & bad_date(raw["published"])
     started = raw["period_start"] != ""
-    yield (
-        "period_start '{period_start}' is not a date such as 2024-04-01",
-        started & bad_date(raw["period_start"]),
-    )
+    yield "period_start '{period_start}' is not a date such as 2024-04-01", started & bad_date(raw["period_start"])
     nature = raw["concept"].map(known.concepts["nature"])
     yield "{concept} is a flow and needs a period_start", nature.isin(["flow", "average"]) & ~started
     yield "{concept} is a stock and has no period_start", nature.eq("stock") & started
@@ -291,10 +289,8 @@ def _series_rules(table: pd.DataFrame, known: Reference) -> Rules:
     yield "period ends before it starts", table["period_end"] < table["period_start"]
     length = periods.days(table["period_start"], table["period_end"])
     known_length = pd.concat([length.between(*days) for days in periods.LENGTHS.values()], axis=1).any(axis=1)
-    yield (
-        f"period is not as long as one of: {', '.join(periods.LENGTHS)}",
-        table["period_start"].notna() & (length > 0) & ~known_length,
-    )
+    odd = table["period_start"].notna() & (length > 0) & ~known_length
+    yield f"period is not as long as one of: {', '.join(periods.LENGTHS)}", odd
     yield "published before the period ends", table["published"] < table["period_end"]
     appeared = dates(table["source"].map(known.sources["published"]))
     other_day = table["published"].ne(appeared) & (table["published"].notna() | appeared.notna())
@@ -302,11 +298,7 @@ def _series_rules(table: pd.DataFrame, known: Reference) -> Rules:
     late = (table["published"] - table["period_end"]).dt.days > LONGEST_DELAY
     yield "published more than six years after the period's end: a slip in a date?", late
     yield "a quarter that equals the year it ends: the filing's own tagging error?", quarter_as_year(table)
-    yield (
-        "value {value:.0f} looks like a slip of scale beside its neighbours; "
-        f"if the document does say so, begin its note with '{CONFIRMED}'",
-        scale_slip(table) & ~table["note"].str.startswith(CONFIRMED),
-    )
+    yield SLIPPED.format(value="{value:.0f}"), scale_slip(table) & ~table["note"].str.startswith(CONFIRMED)
 
 
 def quarter_as_year(table: pd.DataFrame) -> pd.Series:

@@ -1,14 +1,15 @@
 """Published worked examples: a model of the library, what goes in, what came out, and who printed it."""
 
 import json
+import re
 from datetime import date
 
 import pandas as pd
 
 from capcycle.facts import door, tables
 
-CHOICES = {"reproduced": ["yes", "partly", "no"], "basis": ["published", "derived", "mixed"]}
-TOLERANCE = r"|exact|n/a|(?:abs|rel)=\d+(?:\.\d+)?(?:e-?\d+)?"
+CHOICES = {"reproduced": ["", "yes", "partly", "no"], "basis": ["", "published", "derived", "mixed"]}
+TOLERANCE = re.compile(r"|exact|n/a|(abs|rel)=(\d+(?:\.\d+)?(?:e-?\d+)?)")
 
 
 def examples(as_of: str | date | None = None) -> pd.DataFrame:
@@ -40,8 +41,7 @@ def _rules(table: pd.DataFrame) -> door.Rules:
     wrong = ~table["tolerance"].str.fullmatch(TOLERANCE)
     yield "tolerance '{tolerance}' is not exact, n/a, abs=0.5 or rel=0.01", wrong
     yield "currency '{currency}' is not a three-letter code such as USD", ~table["currency"].str.fullmatch("|[A-Z]{3}")
-    for column, choices in CHOICES.items():
-        yield f"{column} '{{{column}}}' is not one of {', '.join(choices)}", ~table[column].isin(["", *choices])
+    yield from door.one_of(table, **CHOICES)
     undated = table["published"].ne("") & _published(table).isna()
     yield "published '{published}' is not a day, a month or a year such as 2025-11-07, 2025-11 or 2025", undated
 

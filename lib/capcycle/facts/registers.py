@@ -156,26 +156,20 @@ def _schema(name: str | None = None) -> pd.DataFrame:
 
 
 def _schema_rules(schema: pd.DataFrame) -> door.Rules:
-    yield (
-        "table '{table}' is not a plain name: small letters and underscores",
-        ~schema["table"].str.fullmatch("[a-z_]+"),
-    )
+    plain = schema["table"].str.fullmatch("[a-z_]+")
+    yield "table '{table}' is not a plain name: small letters and underscores", ~plain
     yield "column {column} of {table} stands twice", schema.duplicated(["table", "column"])
     yield "column {column} is a name that the library uses itself", schema["column"].isin(["file", "line"])
     kinds, kind = ["table", "choice", *TYPES], schema["type"].str.split(":").str[0]
     yield f"type '{{type}}' is not one of {', '.join(kinds)}", ~kind.isin(kinds)
-    yield "required '{required}' is not yes, no or any", ~schema["required"].isin(["yes", "no", "any"])
-    yield "key '{key}' is not yes or no", ~schema["key"].isin(["yes", "no"])
+    yield from door.one_of(schema, required=["yes", "no", "any"], key=["yes", "no"])
     yield "{table} {column} has no meaning", schema["meaning"] == ""
     family = kind.map(FAMILIES).fillna("")
     columns = set(zip(schema["table"], schema["column"], family, strict=True))
     for bound in ("least", "most"):
         cells = zip(schema["table"], schema[bound], family, strict=True)
-        sound = [not cell[1] or bool(re.fullmatch(cell[2], cell[1])) or cell in columns for cell in cells]
-        yield (
-            f"{bound} '{{{bound}}}' is no value of type {{type}}, nor a column of {{table}} that is",
-            ~pd.Series(sound),
-        )
+        sound = pd.Series([not cell[1] or bool(re.fullmatch(cell[2], cell[1])) or cell in columns for cell in cells])
+        yield f"{bound} '{{{bound}}}' is no value of type {{type}}, nor a column of {{table}} that is", ~sound
 
 
 def _columns(schema: pd.DataFrame) -> pd.DataFrame:
@@ -242,10 +236,7 @@ def _column_rules(cells: pd.Series, row: tuple, known: door.Reference) -> door.R
         yield f"{row.column} is empty; wanted: {row.meaning}", empty
     kind, _, choices = row.type.partition(":")
     if kind == "choice":
-        yield (
-            f"{row.column} '{{{row.column}}}' is not one of {choices.replace('|', ', ')}",
-            ~empty & ~cells.isin(choices.split("|")),
-        )
+        yield from door.one_of(cells.to_frame(), **{row.column: ["", *choices.split("|")]})
     elif kind in TYPES:
         wrong, sentence = TYPES[kind]
         yield f"{row.column} '{{{row.column}}}' {sentence}", ~empty & wrong(cells, known)
@@ -254,10 +245,8 @@ def _column_rules(cells: pd.Series, row: tuple, known: door.Reference) -> door.R
 def _bounds(raw: pd.DataFrame, row: tuple, values: dict[str, pd.Series]) -> door.Rules:
     for bound, word, beyond in ((row.least, "below", operator.lt), (row.most, "above", operator.gt)):
         if bound in values:
-            yield (
-                f"{row.column} {{{row.column}}} is {word} {bound} {{{bound}}}",
-                beyond(values[row.column], values[bound]),
-            )
+            sentence = f"{row.column} {{{row.column}}} is {word} {bound} {{{bound}}}"
+            yield sentence, beyond(values[row.column], values[bound])
         elif bound:
             limit = pd.Timestamp(bound) if re.fullmatch(door.ISO_DATE, bound) else float(bound)
             sentence = f"{row.column} {{{row.column}}} is {word} {bound}: a slip of scale or unit?"
@@ -275,7 +264,7 @@ def _row_rules(raw: pd.DataFrame, columns: pd.DataFrame) -> door.Rules:
 
 
 def _gap_rules(table: pd.DataFrame, known: door.Reference) -> door.Rules:
-    yield f"table '{{table}}' is not one of {', '.join(names())}", ~table["table"].isin(names())
+    yield from door.one_of(table, table=names())
     yield "missing is empty: say what was looked for", table["missing"] == ""
     yield "reason is empty: say why it is not there", table["reason"] == ""
     wrong, sentence = TYPES["source"]
@@ -293,11 +282,8 @@ def _contract_rules(raw: pd.DataFrame, values: dict[str, pd.Series], known: door
 def _market_rules(raw: pd.DataFrame, values: dict[str, pd.Series], known: door.Reference) -> door.Rules:
     series = pd.DataFrame({"company": raw["symbol"], "concept": raw["measure"], "value": values["value"]})
     days = {"period_start": pd.NaT, "period_end": values["date"], "published": values["date"]}
-    yield (
-        "value {value} looks like a slip of scale beside its neighbours; "
-        f"if the document does say so, begin its note with '{door.CONFIRMED}'",
-        door.scale_slip(series.assign(**days)) & ~raw["note"].str.startswith(door.CONFIRMED),
-    )
+    slipped = door.scale_slip(series.assign(**days)) & ~raw["note"].str.startswith(door.CONFIRMED)
+    yield door.SLIPPED.format(value="{value}"), slipped
 
 
 def _unit_rules(raw: pd.DataFrame, values: dict[str, pd.Series], known: door.Reference) -> door.Rules:

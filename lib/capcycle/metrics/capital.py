@@ -48,32 +48,14 @@ def net_debt_with_paper(net_debt: Quantity, commercial_paper: Quantity) -> Quant
     return net_debt + commercial_paper
 
 
-@metric(CURRENCY)
-def net_debt_with_finance_leases(net_debt: Quantity, finance_lease_liability: Quantity) -> Quantity:
-    """Net debt with finance leases, which are debt under US GAAP in all but name.
-
-    Formula: net_debt + finance_lease_liability
-    Units:   balances of one day in one currency; an amount, negative where cash is larger.
-    Source:  Apple 10-K for fiscal 2022: 61.783bn and 0.941bn.
-
-    >>> round(net_debt_with_finance_leases(61.783, 0.941), 3)
-    62.724
-    """
-    return net_debt + finance_lease_liability
+@variant(net_debt_with_paper, commercial_paper="finance_lease_liability")
+def net_debt_with_finance_leases():
+    """Net debt with finance leases, which are debt under US GAAP in all but name."""
 
 
-@metric(CURRENCY)
-def net_debt_with_leases(net_debt: Quantity, lease_liability: Quantity) -> Quantity:
-    """Net debt with all leases, as IFRS 16 and most rating agencies count them.
-
-    Formula: net_debt + lease_liability
-    Units:   balances of one day in one currency; an amount, negative where cash is larger.
-    Source:  Apple 10-K for fiscal 2022: 61.783bn and 12.411bn.
-
-    >>> round(net_debt_with_leases(61.783, 12.411), 3)
-    74.194
-    """
-    return net_debt + lease_liability
+@variant(net_debt_with_paper, commercial_paper="lease_liability")
+def net_debt_with_leases():
+    """Net debt with all leases, as IFRS 16 and most rating agencies count them."""
 
 
 @metric(CURRENCY)
@@ -104,18 +86,11 @@ def invested_capital_with_paper(invested_capital: Quantity, commercial_paper: Qu
     return invested_capital + commercial_paper
 
 
-@metric(CURRENCY)
-def invested_capital_with_leases(invested_capital_with_paper: Quantity, lease_liability: Quantity) -> Quantity:
-    """Invested capital with commercial paper and all leases counted as debt.
-
-    Formula: invested_capital_with_paper + lease_liability
-    Units:   balances of one day in one currency; an amount.
-    Source:  Apple 10-K for fiscal 2022: 122.437bn and 12.411bn.
-
-    >>> round(invested_capital_with_leases(122.437, 12.411), 3)
-    134.848
-    """
-    return invested_capital_with_paper + lease_liability
+@variant(
+    invested_capital_with_paper, invested_capital="invested_capital_with_paper", commercial_paper="lease_liability"
+)
+def invested_capital_with_leases():
+    """Invested capital with commercial paper and all leases counted as debt."""
 
 
 @metric(CURRENCY)

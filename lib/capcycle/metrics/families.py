@@ -1,22 +1,19 @@
 """Metrics that go by one name and are defined in several ways; the first of each family is the usual one."""
 
+CAPEX = (
+    "capex",
+    "capex_net_of_proceeds",
+    "capex_with_lease_principal",
+    "capex_with_lease_additions",
+    "ppe_additions",
+)
+FCF = ("fcf", "fcf_after_leases")
+
 FAMILIES: dict[str, tuple[str, ...]] = {
-    "capex": (
-        "capex",
-        "capex_net_of_proceeds",
-        "capex_with_lease_principal",
-        "capex_with_lease_additions",
-        "ppe_additions",
-    ),
-    "capex_intensity": (
-        "capex_to_revenue",
-        "capex_net_of_proceeds_to_revenue",
-        "capex_with_lease_principal_to_revenue",
-        "capex_with_lease_additions_to_revenue",
-        "ppe_additions_to_revenue",
-    ),
-    "fcf": ("fcf", "fcf_after_leases"),
-    "fcf_margin": ("fcf_margin", "fcf_after_leases_margin"),
+    "capex": CAPEX,
+    "capex_intensity": tuple(f"{capex}_to_revenue" for capex in CAPEX),
+    "fcf": FCF,
+    "fcf_margin": tuple(f"{fcf}_margin" for fcf in FCF),
     "net_debt": (
         "net_debt",
         "net_debt_with_paper",

@@ -17,18 +17,9 @@ def capex_with_lease_additions(capex: Quantity, finance_lease_additions: Quantit
     return capex + finance_lease_additions
 
 
-@metric(CURRENCY)
-def capex_with_lease_principal(capex: Quantity, finance_lease_principal_paid: Quantity) -> Quantity:
-    """Cash capex and principal paid on finance leases: Meta's own definition of its capital expenditures.
-
-    Formula: capex + finance_lease_principal_paid
-    Units:   two amounts in one currency over the same period; an amount.
-    Source:  Meta 10-Q for June 2024: 8.173bn and 0.299bn.
-
-    >>> round(capex_with_lease_principal(8.173, 0.299), 3)
-    8.472
-    """
-    return capex + finance_lease_principal_paid
+@variant(capex_with_lease_additions, finance_lease_additions="finance_lease_principal_paid")
+def capex_with_lease_principal():
+    """Cash capex and principal paid on finance leases: Meta's own definition of its capital expenditures."""
 
 
 @metric(FRACTION)
@@ -36,7 +27,7 @@ def capex_to_operating_cash_flow(capex: Quantity, operating_cash_flow: Quantity)
     """Cash capex out of each unit of operating cash flow; above 1 somebody else pays.
 
     Formula: capex / operating_cash_flow
-    Units:   two amounts in one currency over the same period; a fraction. NaN where cash flow is not positive.
+    Units:   two amounts in one currency over one period; a fraction. NaN where operating_cash_flow is not positive.
     Source:  Meta 10-Q for September 2025: 18.829bn of 29.999bn.
 
     >>> round(float(capex_to_operating_cash_flow(18.829, 29.999)), 4)
@@ -45,18 +36,9 @@ def capex_to_operating_cash_flow(capex: Quantity, operating_cash_flow: Quantity)
     return per(capex, operating_cash_flow)
 
 
-@metric(FRACTION)
-def capex_to_net_income(capex: Quantity, net_income: Quantity) -> Quantity:
-    """Cash capex beside net income.
-
-    Formula: capex / net_income
-    Units:   two amounts in one currency over the same period; a fraction. NaN where net income is not positive.
-    Source:  Alphabet 10-Q for June 2024: 13.186bn and 23.619bn.
-
-    >>> round(float(capex_to_net_income(13.186, 23.619)), 4)
-    0.5583
-    """
-    return per(capex, net_income)
+@variant(capex_to_operating_cash_flow, operating_cash_flow="net_income")
+def capex_to_net_income():
+    """Cash capex beside net income."""
 
 
 @metric(MULTIPLE)

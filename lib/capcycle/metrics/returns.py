@@ -36,18 +36,9 @@ def cloud_operating_margin():
     """Operating income of the cloud segment out of each unit of its revenue."""
 
 
-@metric(FRACTION)
-def net_margin(net_income: Quantity, revenue: Quantity) -> Quantity:
-    """Net income out of each unit of revenue.
-
-    Formula: net_income / revenue
-    Units:   two amounts in one currency over the same period; a fraction. NaN where revenue is not positive.
-    Source:  Alphabet 10-Q for June 2024: 23.619bn of 84.742bn.
-
-    >>> round(float(net_margin(23.619, 84.742)), 4)
-    0.2787
-    """
-    return per(net_income, revenue)
+@variant(operating_margin, operating_income="net_income")
+def net_margin():
+    """Net income out of each unit of revenue."""
 
 
 @metric(CURRENCY, spans=TWELVE_MONTHS)

@@ -1,6 +1,6 @@
 """A quarter as if every quarter of a year were like it."""
 
-from capcycle.metrics.registry import CURRENCY, Quantity, metric
+from capcycle.metrics.registry import CURRENCY, Quantity, metric, variant
 
 QUARTERS = 4
 
@@ -19,15 +19,6 @@ def capex_run_rate(capex: Quantity) -> Quantity:
     return capex * QUARTERS
 
 
-@metric(CURRENCY, spans=("quarter",))
-def revenue_run_rate(revenue: Quantity) -> Quantity:
-    """A year's revenue at the pace of one quarter.
-
-    Formula: revenue * 4
-    Units:   an amount over a quarter; an amount over a year. A season is in it four times.
-    Source:  Meta 10-Q for June 2026: 60.801bn.
-
-    >>> round(revenue_run_rate(60.801), 3)
-    243.204
-    """
-    return revenue * QUARTERS
+@variant(capex_run_rate, capex="revenue")
+def revenue_run_rate():
+    """A year's revenue at the pace of one quarter."""

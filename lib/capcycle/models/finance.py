@@ -1,7 +1,6 @@
 """Rates of return and payments, from a finance library, with our way of saying what has no answer."""
 
 from collections.abc import Sequence
-from datetime import date
 from itertools import accumulate
 from typing import Any, NamedTuple
 
@@ -71,19 +70,6 @@ def mirr(flows: Sequence[float], finance_rate: float, reinvest_rate: float) -> f
     0.126094
     """
     found = pyxirr.mirr(list(flows), finance_rate, reinvest_rate, silent=True)
-    return np.nan if found is None else found
-
-
-def xirr(days: Sequence[date], flows: Sequence[float]) -> float:
-    """The internal rate of return a year of cash flows on given days, a year having 365 of them.
-
-    Source:  the example of the spreadsheet function of that name: 37.34 %.
-
-    >>> days = [date(2008, 1, 1), date(2008, 3, 1), date(2008, 10, 30), date(2009, 2, 15), date(2009, 4, 1)]
-    >>> round(xirr(days, [-10000, 2750, 4250, 3250, 2750]), 4)
-    0.3734
-    """
-    found = pyxirr.xirr(list(days), list(flows), silent=True)
     return np.nan if found is None else found
 
 

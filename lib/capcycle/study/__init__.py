@@ -1,8 +1,7 @@
-"""What an analyst does with any model: cases, scenarios, grids, tornadoes, solving, simulating, checking."""
+"""What an analyst does with any model: cases, scenarios, grids, tornadoes, solving, simulating."""
 
 from capcycle.study.assumptions import assumption, converted, declared
 from capcycle.study.case import Case, Cases, case, cases
-from capcycle.study.check import Check, check
 from capcycle.study.figures import figure, history, newest, summed
 from capcycle.study.scenarios import SCENARIOS, Scenarios, scenarios
 from capcycle.study.simulate import Simulation, simulate

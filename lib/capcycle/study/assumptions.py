@@ -60,15 +60,6 @@ def declared(name: str, value: float | Sequence[float], unit: str, reason: str) 
     return Quantity(name, central, unit, low, high, reason=reason)
 
 
-def assumption_names(book: Book) -> set[str]:
-    """Every name that an assumption has.
-
-    >>> "wacc" in assumption_names(facts.open())
-    True
-    """
-    return set(book.assumptions["name"])
-
-
 def converted(quantity: Quantity, book: Book) -> Quantity:
     """An amount of money in the currency of a book, at the last rate of its day.
 

@@ -15,7 +15,7 @@ from capcycle.facts import Book
 from capcycle.measure import Measures
 from capcycle.models import bounds
 from capcycle.quantity import DERIVED, Quantity, listed
-from capcycle.study.assumptions import assumption, assumption_names, converted
+from capcycle.study.assumptions import assumption, converted
 from capcycle.study.figures import figure
 
 
@@ -147,7 +147,7 @@ class Case:
 
     def _chosen(self, name: str, number: float) -> Quantity:
         each = self.inputs[name]
-        known = name in assumption_names(self.book)
+        known = name in set(self.book.assumptions["name"])
         scale = assumption(self.book, name, self.company) if known else each
         factor = converted(replace(scale, value=1.0), self.book).value  # of a dollar, where that is what it is in
         return each.chosen(number * factor)
@@ -177,12 +177,10 @@ def case(model: Callable, book: Book, company: str = "", **given: Any) -> Case:
     >>> float(kupperman.outputs.revenue_required)
     320000000000.0
     """
-    if wrong := set(given) - set(model.parameters):
-        raise ModelError(f"{model.__name__}: {unknown('input', wrong, model.parameters)}")
-    known = {*assumption_names(book), *given}
+    known = {*book.assumptions["name"], *given}
     if lacking := [name for name in model.parameters if name not in known]:
         raise ModelError(f"{model.__name__} needs {', '.join(lacking)}: give each, or add it to data/assumptions.csv")
-    taken = {name: given.get(name, name) for name in model.parameters}
+    taken = {name: name for name in model.parameters} | given
     return Case(model, dict(_inputs(model, book, company, taken)), book, company)
 
 
@@ -192,9 +190,9 @@ def cases(model: Callable, book: Book, companies: Sequence[str] = (), **given: A
 
 
 def _inputs(model: Callable, book: Book, company: str, given: dict[str, Any]) -> Iterator[tuple[str, Quantity]]:
+    if wrong := set(given) - set(model.parameters):
+        raise ModelError(f"{model.__name__}: {unknown('input', wrong, model.parameters)}")
     for name, value in given.items():
-        if name not in model.parameters:
-            raise ModelError(f"{model.__name__}: {unknown('input', [name], model.parameters)}")
         unit = model.parameters[name].replace("currency", book.money)
         taken = converted(_input(name, value, book, company, unit), book)
         yield name, replace(taken, name=name, unit=unit)

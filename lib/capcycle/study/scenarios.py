@@ -37,15 +37,12 @@ def scenarios(case: Case) -> Scenarios:
     Errors: none; an input without a range is the same in all three.
 
     >>> from capcycle import facts, study
-    >>> from capcycle.analyses.required_revenue.model import required_revenue
+    >>> from capcycle.analyses.hosting.power_use import business
     >>> from capcycle.quantity import Quantity
-    >>> low = Quantity("", 5, "years", 3, 6)
-    >>> build = study.case(required_revenue, facts.open(), it_capex=400e9,
-    ...     facility_capex=0, it_life=low, facility_life=14,
-    ...     gross_margin_before_depreciation=0.25, target_return=0, net_capital=0, other_fixed_cost=0, ramp=1,
-    ...     ai_revenue=20e9)
-    >>> (study.scenarios(build).outputs.loc["revenue_required"] / 1e9).round(1).tolist()  # 400/3, /5 and /6 over 25 %
-    [533.3, 320.0, 266.7]
+    >>> margin = Quantity("", 0.8, "fraction", 0.5, 0.9)
+    >>> build = study.case(business, facts.open(), revenue_per_mw=1.5e6, gross_margin=margin)
+    >>> (study.scenarios(build).outputs.loc["gross_profit"] / 1e6).round(2).tolist()  # 0.5, 0.8 and 0.9 of 1.5m
+    [0.75, 1.2, 1.35]
     """
     values = pd.DataFrame({name: _ends(case, name) for name in case.inputs}, index=list(SCENARIOS), dtype=object)
     results = {scenario: case.evaluate(**values.loc[scenario]) for scenario in SCENARIOS}

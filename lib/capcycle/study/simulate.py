@@ -40,13 +40,10 @@ def simulate(case: Case, draws: int = DRAWS, seed: int = SEED) -> Simulation:
     where in truth they do.
 
     >>> from capcycle import facts, study
-    >>> from capcycle.analyses.required_revenue.model import required_revenue
-    >>> build = study.case(required_revenue, facts.open(), it_capex=400e9,
-    ...     facility_capex=0, it_life=5, facility_life=14,
-    ...     gross_margin_before_depreciation=0.25, target_return=0, net_capital=0, other_fixed_cost=0, ramp=1,
-    ...     ai_revenue=20e9)
-    >>> set(simulate(build, draws=3).values("revenue_required").tolist())  # nothing has a range: the point itself
-    {320000000000.0}
+    >>> from capcycle.analyses.hosting.power_use import business
+    >>> build = study.case(business, facts.open(), revenue_per_mw=1.5e6, gross_margin=0.8)
+    >>> set(simulate(build, draws=3).values().tolist())  # nothing has a range: the point itself
+    {1200000.0}
     """
     random = np.random.default_rng(seed)
     drawn = {name: _draws(random, each, draws) for name, each in case.varied.items()}

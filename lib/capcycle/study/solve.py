@@ -45,13 +45,10 @@ def solve(
     Errors: ModelError for an input that has no range where none is given, or a range that is empty.
 
     >>> from capcycle import facts, study
-    >>> from capcycle.analyses.required_revenue.model import required_revenue
-    >>> build = study.case(required_revenue, facts.open(), it_capex=400e9,
-    ...     facility_capex=0, it_life=3, facility_life=14,
-    ...     gross_margin_before_depreciation=0.25, target_return=0, net_capital=0, other_fixed_cost=0, ramp=1,
-    ...     ai_revenue=20e9)
-    >>> [round(life, 2) for life in solve(build, "it_life", 480e9, "revenue_required", 2, 10).values]
-    [3.33]
+    >>> from capcycle.analyses.hosting.power_use import business
+    >>> build = study.case(business, facts.open(), revenue_per_mw=1.5e6, gross_margin=0.8)
+    >>> [round(margin, 2) for margin in solve(build, "gross_margin", 0.9e6, "gross_profit", 0.1, 0.9).values]
+    [0.6]
     """
     of, (low, high) = case.output(of), _between(case, parameter, low, high)
     steps = np.linspace(low, high, STEPS)

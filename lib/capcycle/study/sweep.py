@@ -43,14 +43,12 @@ def grid(case: Case, x: str, y: str, of: str | None = None, steps: int = STEPS) 
     Errors: ModelError for an input that is not there or has no range.
 
     >>> from capcycle import facts, study
-    >>> from capcycle.analyses.required_revenue.model import required_revenue
+    >>> from capcycle.analyses.hosting.power_use import business
     >>> from capcycle.quantity import Quantity
-    >>> build = study.case(required_revenue, facts.open(), it_capex=400e9,
-    ...     facility_capex=0, facility_life=14, net_capital=0,
-    ...     it_life=Quantity("", 5, "years", 3, 5), target_return=Quantity("", 0.1, "fraction", 0, 0.2),
-    ...     gross_margin_before_depreciation=0.25, other_fixed_cost=0, ramp=1, ai_revenue=20e9)
-    >>> (grid(build, "it_life", "target_return", "revenue_required", steps=2).values / 1e9).round().tolist()
-    [[533.0, 320.0], [853.0, 640.0]]
+    >>> rent, margin = Quantity("", 1.5e6, "USD/MW/year", 1e6, 2e6), Quantity("", 0.8, "fraction", 0.5, 0.9)
+    >>> build = study.case(business, facts.open(), revenue_per_mw=rent, gross_margin=margin)
+    >>> (grid(build, "revenue_per_mw", "gross_margin", steps=2).values / 1e6).tolist()
+    [[0.5, 1.0], [0.9, 1.8]]
     """
     of = case.output(of)
     xs, ys = (np.linspace(*_range(case, name), steps) for name in (x, y))
@@ -63,14 +61,12 @@ def tornado(case: Case, of: str | None = None) -> Tornado:
     """An output at both ends of each input's range, the others central.
 
     >>> from capcycle import facts, study
-    >>> from capcycle.analyses.required_revenue.model import required_revenue
+    >>> from capcycle.analyses.hosting.power_use import business
     >>> from capcycle.quantity import Quantity
-    >>> build = study.case(required_revenue, facts.open(), it_capex=400e9,
-    ...     facility_capex=0, facility_life=14, net_capital=0,
-    ...     it_life=Quantity("", 5, "years", 3, 5), target_return=Quantity("", 0.1, "fraction", 0, 0.2),
-    ...     gross_margin_before_depreciation=0.25, other_fixed_cost=0, ramp=1, ai_revenue=20e9)
-    >>> (tornado(build, "revenue_required").table.set_index("name")["swing"] / 1e9).round().to_dict()
-    {'target_return': 320.0, 'it_life': 213.0}
+    >>> rent, margin = Quantity("", 1.5e6, "USD/MW/year", 1e6, 2e6), Quantity("", 0.8, "fraction", 0.5, 0.9)
+    >>> build = study.case(business, facts.open(), revenue_per_mw=rent, gross_margin=margin)
+    >>> (tornado(build).table.set_index("name")["swing"] / 1e6).round(2).to_dict()
+    {'revenue_per_mw': 0.8, 'gross_margin': 0.6}
     """
     of = case.output(of)
     rows = [(name, each.low, each.high, *_ends(case, each, of)) for name, each in case.varied.items()]

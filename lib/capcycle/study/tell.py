@@ -34,12 +34,7 @@ def tell(case: Case, key: str, **more: Any) -> str:
     >>> _Sentence(build, {}).format("{it_capex} needs {revenue_required} a year")
     '$400bn needs $320bn a year'
     """
-    return filled(case, words.sentence(key), **more)
-
-
-def filled(case: Case, sentence: str, **more: Any) -> str:
-    """A sentence as `tell` fills it, given itself."""
-    form = _Sentence(case, more)
+    form, sentence = _Sentence(case, more), words.sentence(key)
     lacking = [each for each in form.quantities(sentence) if each.missing]
     if lacking:
         reasons = (each.reason or words.say("reason.undefined") for each in lacking)
