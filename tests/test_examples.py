@@ -225,7 +225,7 @@ def test_on_an_earlier_day_only_what_had_been_published_is_there():
     assert set(early["published"]) == {"2005", "2024-02-26", "2024-06", "2024-06-20", "2024-12-23"}
     assert (
         claims.worked_examples(facts.open(as_of="2025-06-30"), "ai_roic").title
-        == "No worked example had been published"
+        == "No worked example had been published by then"
     )
 
 
