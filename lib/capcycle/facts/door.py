@@ -53,7 +53,7 @@ def reference() -> Reference:
 
 
 def open_reference() -> Reference:
-    """The reference tables with their faults told, not raised, so that those of other tables can be added.
+    """The reference tables with their faults returned, not raised, so that those of other tables can be added.
 
     Errors: DataError where one of them cannot be read at all.
     """
