@@ -118,7 +118,7 @@ def test_the_larger_amount_never_reads_smaller(one, other):
 
 def test_days_periods_and_listings_read():
     assert words.day(date(2024, 6, 3)) == "3 Jun 2024"
-    assert words.period("TTM FY2024Q2") == "the twelve months to FY2024Q2"
+    assert words.period("TTM FY2024Q2") == "the year to FY2024Q2"
     assert words.listing(["Apple", "Meta"]) == "Apple and Meta"
 
 
