@@ -55,8 +55,8 @@ def _across(*measured: Measures, focus: str | None = None) -> Sentence:
     own = [(each, values) for each, values in ranked if leader in values]
     if len(own) == 1:
         return finding(own[0][0], focus)
-    lows = sum(values[leader] == values.min() for _, values in own)
-    key, name = "finding.across" if lows else "finding.across_top", parts.company_names()[leader]
+    lows, name = sum(values[leader] == values.min() for _, values in own), parts.company_names()[leader]
+    key = "finding.across" if lows else "finding.across_top"
     return Sentence(words.say(key, count=len(own), name=name, tops=tops.count(leader), bottoms=lows))
 
 
