@@ -63,7 +63,10 @@ def test_a_figure_that_nobody_files_is_a_dash_and_no_number():
         ["Capex", "2", "1"],
         ["Remaining performance obligations", words.DASH, "2"],
     ]
-    assert exhibit.title == "Of 4 pairs of company and figure, 3 lack at most one quarter since 2023, and 1 have none"
+    assert (
+        exhibit.title
+        == "Of 4 pairs of company and figure, 3 lack at most one quarter since 2023, and 1 have no quarter at all"
+    )
 
 
 def test_the_grid_names_every_company_to_who_cannot_see_it():

@@ -166,7 +166,7 @@ def test_the_other_calendar_is_a_definition_too():
     exhibit = exhibits.definitions(both[0], "capex_intensity", both[1])
     assert exhibit.title == (
         "By fiscal instead of calendar periods, Oracle is number 5 of 5 by capex to revenue, not number 3, "
-        "in the twelve months to 2024Q4; the others keep their order"
+        "in the year to 2024Q4; the others keep their order"
     )
     assert words.say("note.fiscal") in exhibit.notes
 

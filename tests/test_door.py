@@ -86,11 +86,16 @@ def data(tmp_path, monkeypatch):
     return fresh()
 
 
+BESIDE = {file: (paths.DATA / file).read_bytes() for file in ("registers.csv", "ads.csv")}
+BESIDE["ads.csv"] = BESIDE["ads.csv"].splitlines(keepends=True)[0]  # nobody in the small world has an ADS
+
+
 def fresh():
-    """The small world as it should be, on disk."""
-    for file, rows in (tables := world()).items():
+    """The small world as it should be, on disk, with the schema of the tables beside it."""
+    rows_of = world()
+    for file, rows in (rows_of | BESIDE).items():
         write(file, rows)
-    return tables
+    return rows_of
 
 
 def faults():

@@ -223,8 +223,9 @@ def test_a_what_if_has_a_slider_of_its_own_in_the_chart(model):
 
 def test_a_view_by_year_offers_what_the_model_gives_by_year(model):
     model.get_by_label("Show", exact=True).select_option("By year")
-    model.get_by_label("Output", exact=True).select_option("Cumulative cash")
-    model.locator(".role-title-text").get_by_text("Cumulative cash").first.wait_for()
+    cash = words.name("cumulative_cluster_cash")
+    model.get_by_label("Output", exact=True).select_option(cash)
+    model.locator(".role-title-text").get_by_text(cash).first.wait_for()
 
 
 def test_nothing_of_a_model_overlaps_and_no_label_is_cut(model):

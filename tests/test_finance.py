@@ -47,7 +47,7 @@ def test_every_rate_is_found_where_several_fit():
 
 def test_flows_that_are_worth_nothing_at_no_rate_say_so():
     # 1 - x + x² is never nought: its discriminant is 1 - 4
-    assert finance.rates([1, -1, 1]) == ((), "no rate fits: at no rate is the present value of the cash flows zero")
+    assert finance.rates([1, -1, 1]) == ((), "no rate fits: none brings the present value of the cash flows to zero")
 
 
 def test_a_missing_flow_gives_no_rate():

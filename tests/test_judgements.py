@@ -27,9 +27,7 @@ def test_a_judgement_that_rests_on_a_later_document_is_todays_whatever_its_own_d
 def test_a_note_names_todays_judgements_and_is_silent_where_there_are_none():
     book = facts.open(as_of="2025-06-30")
     weight, mean = study.assumption(book, "signed_weight"), study.assumption(book, "site_rent")  # 2026 and 2024
-    said = (
-        "This rests on today's judgement of the weight of a contract only signed, which nothing public by 30 Jun 2025"
-    )
+    said = "This rests on today's judgement of the weight of signed-only contracts, which nothing public by 30 Jun 2025"
     assert [*study.judged_later(book, weight, mean)] == [f"{said} states."] and not [*study.judged_later(book, mean)]
 
 

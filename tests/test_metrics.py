@@ -57,7 +57,8 @@ def test_a_metric_has_one_example_that_names_a_number_for_each_input(name):
 
 
 def test_every_metric_is_offered_by_its_name():
-    assert {name for name in dir(metrics) if callable(getattr(metrics, name))} == set(metrics.ALL)
+    assert set(metrics.ALL) < set(dir(metrics))
+    assert all(getattr(metrics, name) is metric for name, metric in metrics.ALL.items())
     with pytest.raises(AttributeError, match="unknown metric roic; there are: cagr, "):
         _ = metrics.roic
 

@@ -12,7 +12,7 @@ from browser import toy_outcomes
 from nbformat.v4 import new_code_cell, new_notebook
 
 import capcycle.publish
-from capcycle import paths
+from capcycle import paths, workers
 from capcycle import site as whole
 from capcycle.errors import RunError
 
@@ -20,7 +20,7 @@ NAMES = ["ant", "bee"]
 
 
 @pytest.fixture
-def house(tmp_path, monkeypatch):
+def project(tmp_path, monkeypatch):
     """A project with one notebook and two runs, and a stand-in for the pages."""
     for name in ("DATA", "NOTEBOOKS"):
         monkeypatch.setattr(paths, name, tmp_path / name.lower())
@@ -36,6 +36,19 @@ def house(tmp_path, monkeypatch):
     )
     runs(tmp_path)
     return tmp_path
+
+
+@pytest.fixture
+def house(project, monkeypatch):
+    """The same, with a stand-in for the processes that execute: it is the site that is looked at here."""
+    monkeypatch.setattr(workers, "execute_each", executed)
+    return project
+
+
+def executed(jobs, width):
+    for job in jobs:
+        job.out.write_bytes(job.source.read_bytes())
+        yield workers.Finished(job, "bad" * (job.parameters["word"] == "bad"), 0.0)
 
 
 def book(house: Path) -> Path:
@@ -70,10 +83,10 @@ def debris(house: Path) -> list[str]:
     ]
 
 
-def test_a_site_has_a_page_for_each_run(house):
+def test_a_site_has_a_page_for_each_run(project):
     built = build()
-    assert found(house) == {"ant.html": "done x", "bee.html": "done x"}
-    assert (built.changed, [o.status for o in built.outcomes], debris(house)) == (True, ["done", "done"], [])
+    assert found(project) == {"ant.html": "done x", "bee.html": "done x"}
+    assert (built.changed, [o.status for o in built.outcomes], debris(project)) == (True, ["done", "done"], [])
 
 
 def test_a_new_site_can_be_read_by_all_whom_the_user_lets(house):
@@ -132,16 +145,16 @@ def test_a_run_that_never_went_well_has_no_page_to_keep(house):
     assert found(house) == {"bee.html": "done x"}
 
 
-def test_a_failed_run_leaves_the_site_and_says_where_the_notebook_is(house):
+def test_a_failed_run_leaves_the_site_and_says_where_the_notebook_is(project):
     build()
-    runs(house, ant="bad", bee="new")
+    runs(project, ant="bad", bee="new")
     with pytest.raises(RunError) as failed:
         build()
     first, run, kept = str(failed.value).splitlines()
     assert first == "1 run failed; the site is as it was"
     assert run == "ant: In [3]: AssertionError: "
     assert kept == f"  the notebook with its traceback: {paths.CACHE / 'runs/ant/failed.ipynb'}"
-    assert found(house) == {"ant.html": "done x", "bee.html": "done x"}
+    assert found(project) == {"ant.html": "done x", "bee.html": "done x"}
 
 
 def test_the_others_are_executed_all_the_same(house):

@@ -402,6 +402,15 @@ def test_every_model_starts_or_says_what_it_needs(name):
     assert ModelExplorer(case).exhibit.id.startswith("scenarios")
 
 
+OF_NOBODY = ["gpu_cloud", "gpu_hour", "hosting", "power_use", "business", "gigawatt", "training_scale"]
+
+
+@pytest.mark.parametrize("name", OF_NOBODY)
+def test_a_case_of_no_company_is_that_of_the_page(name):
+    case = analyses.start(name, BOOK)
+    assert case.company == "" and not case.lacking
+
+
 OF_COMPANY = ["forward_roic_backlog", "ai_cloud_build", "build_plan", "required_revenue", "revenue_for_capex",
               "revenue_for_vintages", "useful_life", "life_change"]  # fmt: skip
 

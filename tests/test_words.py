@@ -118,7 +118,7 @@ def test_the_larger_amount_never_reads_smaller(one, other):
 
 def test_days_periods_and_listings_read():
     assert words.day(date(2024, 6, 3)) == "3 Jun 2024"
-    assert words.period("TTM FY2024Q2") == "the twelve months to FY2024Q2"
+    assert words.period("TTM FY2024Q2") == "the year to FY2024Q2"
     assert words.listing(["Apple", "Meta"]) == "Apple and Meta"
 
 
@@ -255,6 +255,54 @@ def test_every_placeholder_is_named_and_filled():
         assert all(name.isidentifier() for name in fields(text)) and forms(text) <= set(FORMS), key
         filled = re.sub(r":[a-z]+}", "}", text).format(**dict.fromkeys(fields(text), 1.5))
         assert filled.strip() and "{" not in filled, key
+
+
+# ---- plain English
+
+UNSAID = ("nought", "of whom", "is told", "are told", "what is held", "that is held", "which the author", "none held",
+          "tells of")  # fmt: skip
+
+
+def unsaid(text: str) -> list[str]:
+    """The phrases in a text that nobody would say aloud; words broken over two lines are still one phrase."""
+    plain = " ".join(text.split()).lower()
+    return [phrase for phrase in UNSAID if re.search(rf"\b{phrase}\b", plain)]
+
+
+def prose() -> dict[str, str]:
+    """What a reader reads: the sentences of the catalogue, the texts and parameters of the notebooks, the README."""
+    texts = {**words.catalogue(), "README.md": (ROOT / "README.md").read_text("utf-8")}
+    for notebook in (ROOT / "notebooks").glob("*.ipynb"):
+        for number, cell in enumerate(json.loads(notebook.read_text("utf-8"))["cells"], 1):
+            if cell["cell_type"] == "markdown" or "parameters" in cell["metadata"].get("tags", ()):
+                texts[f"{notebook.name}, cell {number}"] = "".join(cell["source"])
+    return texts
+
+
+def test_nothing_is_said_that_nobody_would_say_aloud():
+    assert {place: found for place, text in prose().items() if (found := unsaid(text))} == {}
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("The interval from -0.5 to 1 holds nought", ["nought"]),
+        ("Three lenders, one of\nwhom is a bank", ["of whom"]),
+        ("No price is told, as far as terms are told", ["is told", "are told"]),
+        ("Everything that is held, and what is held here", ["what is held", "that is held"]),
+        ("The margin which the author gives", ["which the author"]),
+        ("None held tells of a life", ["none held", "tells of"]),
+        ("Noughties: a share held to maturity tells little; a broker told clients, says the author", []),
+    ],
+)
+def test_what_nobody_would_say_is_found_in_a_text(text, found):
+    assert unsaid(text) == found
+
+
+def test_all_that_a_reader_reads_is_looked_through():
+    places = prose()
+    assert {"README.md", "page.figures", "capex.ipynb, cell 1", "capex.ipynb, cell 2"} <= set(places)
+    assert all(text.strip() for text in places.values())
 
 
 PHRASE = 4  # shorter texts are labels, and two labels may well read alike

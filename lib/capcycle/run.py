@@ -140,7 +140,7 @@ def execute_all(
     """Execute the runs whose inputs changed (with `force`, all), `jobs` at a time, by default one per core.
 
     Refuses every faulty run at once before anything starts. A run that fails keeps no other from running.
-    `done` is told of each that was executed, while others still run.
+    `done` is called for each that was executed, while others still run.
     """
     if jobs is not None and jobs < 1:
         raise RunError(f"jobs must be 1 or more, not {jobs}")

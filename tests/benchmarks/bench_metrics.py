@@ -9,6 +9,7 @@ from time import perf_counter, process_time
 import numpy as np
 import pandas as pd
 
+from capcycle.facts import Book
 from capcycle.measure import measure, needs
 from capcycle.metrics import ALL
 from capcycle.metrics.registry import EARLIER
@@ -35,8 +36,8 @@ def made(companies: int) -> pd.DataFrame:
     company, concept, period = (axis.ravel() for axis in np.indices((companies, len(every), QUARTERS), dtype=np.int32))
     random = np.random.default_rng(7)
     value = random.lognormal(21, 1, company.size)
-    held = random.random(company.size) > 0.02
-    company, concept, period, value = company[held], concept[held], period[held], value[held]
+    known = random.random(company.size) > 0.02
+    company, concept, period, value = company[known], concept[known], period[known], value[known]
     ends = pd.period_range("2015Q1", periods=QUARTERS, freq="Q").end_time.normalize().to_numpy()
     days = {"period_start": -90, "period_end": 0, "published": 30}
     return pd.DataFrame({
@@ -59,7 +60,7 @@ def names(companies: int) -> np.ndarray:
 def as_panel(rows: pd.DataFrame, span: str) -> Panel:
     """The same grid for every span: what a metric costs does not depend on what the periods are called."""
     companies = tuple(names(rows["company"].nunique()))
-    return Panel(rows, companies, tuple(range(FIRST, FIRST + QUARTERS)), FIRST, span, "calendar")
+    return Panel(Book(companies), rows, tuple(range(FIRST, FIRST + QUARTERS)), FIRST, span, "calendar")
 
 
 def ours(rows: pd.DataFrame) -> dict[str, np.ndarray]:
@@ -105,7 +106,7 @@ def timed(work, *arguments) -> tuple[float, float, object]:
 
 
 def peak_gib() -> float:
-    """The most memory that this process has held so far; macOS counts bytes, others kibibytes."""
+    """The most memory that this process has taken so far; macOS counts bytes, others kibibytes."""
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * (1 if sys.platform == "darwin" else 1024) / 2**30
 
 

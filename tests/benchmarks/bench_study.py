@@ -5,9 +5,10 @@ from time import perf_counter
 
 import numpy as np
 
-from capcycle import analyses, study
+from capcycle import analyses, facts, study
 from capcycle.models.bounds import bounds
-from capcycle.study import Case, Input
+from capcycle.quantity import Quantity
+from capcycle.study import Case
 
 GRID, DRAWS, POINTS = 200, 100_000, 400
 YEARS = [1e9, 2e9, 3e9, 5e9, 8e9, 13e9, 21e9, 34e9]  # an input by year
@@ -19,10 +20,10 @@ CLOSED_SECONDS, SEARCHING_SECONDS = 0.3, 3.0  # what a grid or the draws may tak
 def made(model: Callable) -> Case:
     """A case of a model in which every input that is one number has a range, but for those that are whole numbers."""
     single = {name: unit for name, unit in model.parameters.items() if name not in model.lists}
-    varied = {name: Input(name, central, unit, low, high)
+    varied = {name: Quantity(name, central, unit, low, high)
               for name, unit in single.items() for low, central, high in [_ends(name, unit)]}  # fmt: skip
     fixed = {name: value for name, value in WHOLE.items() if name in single} | dict.fromkeys(model.lists, YEARS)
-    return study.case(model, **varied | fixed)
+    return study.case(model, facts.open(), **varied | fixed)
 
 
 def _ends(name: str, unit: str) -> tuple[float, float, float]:
@@ -35,12 +36,12 @@ def _ends(name: str, unit: str) -> tuple[float, float, float]:
 
 def timed(work: Callable[[], object]) -> float:
     """The seconds that a piece of work takes, the best of two."""
-    found = []
+    seconds = []
     for _ in range(2):
         start = perf_counter()
         work()
-        found.append(perf_counter() - start)
-    return min(found)
+        seconds.append(perf_counter() - start)
+    return min(seconds)
 
 
 def one_by_one(case: Case) -> None:

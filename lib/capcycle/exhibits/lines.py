@@ -21,7 +21,7 @@ def lines(measures: Measures, focus: str | None = None) -> Exhibit:
     >>> from capcycle import facts, measure, panel
     >>> capex = measure.measure("capex", panel.select(facts.open(["META", "MSFT"], "2025-02-01"), "year", until=2024))
     >>> lines(capex).title
-    'Capex: Microsoft highest at $55.6bn, Meta lowest at $37.3bn, in 2024'
+    'Microsoft had the highest capex, $55.6bn, and Meta the lowest, $37.3bn, in 2024'
     """
     data = parts.chart_rows(measures)
     drawn = data["value"].notna().groupby(data["company"]).transform("any")

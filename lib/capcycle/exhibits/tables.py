@@ -44,20 +44,20 @@ def compare(*measured: Measures, focus: str | None = None) -> Exhibit:
 def _across(*measured: Measures, focus: str | None = None) -> Sentence:
     """Who is highest on the most of several measures, or how often `focus` is highest and lowest.
 
-    Only measures count that the company has a value of, and another one with it.
+    Only measures count that the company has a value of, and another one with it; a single one has its own finding.
     """
-    ranked = [measures.at().dropna(subset="value").set_index("company")["value"] for measures in measured]
-    ranked = [values for values in ranked if len(values) > 1]
+    ranked = [(each, each.at().dropna(subset="value").set_index("company")["value"]) for each in measured]
+    ranked = [(each, values) for each, values in ranked if len(values) > 1]
     if not ranked:
         return finding(measured[0], focus)
-    tops = [company for values in ranked for company in values.index[values == values.max()]]
-    leader = focus if any(focus in values for values in ranked) else max(tops, key=tops.count)
-    own = [values for values in ranked if leader in values]
-    lows = sum(values[leader] == values.min() for values in own)
+    tops = [company for _, values in ranked for company in values.index[values == values.max()]]
+    leader = focus if any(focus in values for _, values in ranked) else max(tops, key=tops.count)
+    own = [(each, values) for each, values in ranked if leader in values]
+    if len(own) == 1:
+        return finding(own[0][0], focus)
+    lows, name = sum(values[leader] == values.min() for _, values in own), parts.company_names()[leader]
     key = "finding.across" if lows else "finding.across_top"
-    return Sentence(
-        words.counted(key, len(own), name=parts.company_names()[leader], tops=tops.count(leader), bottoms=lows)
-    )
+    return Sentence(words.say(key, count=len(own), name=name, tops=tops.count(leader), bottoms=lows))
 
 
 def _subtitle(*now: pd.DataFrame) -> str:

@@ -53,7 +53,7 @@ def reference() -> Reference:
 
 
 def open_reference() -> Reference:
-    """The reference tables with their faults told, not raised, so that those of other tables can be added.
+    """The reference tables with their faults returned, not raised, so that those of other tables can be added.
 
     Errors: DataError where one of them cannot be read at all.
     """
@@ -75,21 +75,19 @@ def read_facts(companies: Iterable[str], known: Reference) -> pd.DataFrame:
 
     Errors: DataError with every fault of the reference tables and of all these files.
     """
-    names = tuple(f"facts/{company}.csv" for company in companies)
-    return _facts(names, tuple(map(tables.stamp, names)), known).copy(deep=False)
+    names = [f"facts/{company}.csv" for company in companies]
+    found, unread = gather(partial(_facts, name, tables.stamp(name), known) for name in names)
+    refuse([*known.faults, *unread])
+    return pd.concat(found, ignore_index=True)
 
 
-@lru_cache(maxsize=4)
-def _facts(names: tuple[str, ...], stamps: tuple[str, ...], known: Reference) -> pd.DataFrame:
-    """An analyst cuts the same companies at one date after another; `stamps` tell when a file has changed."""
-    found, unread = gather(partial(tables.read, name) for name in names)
-    unread = [*known.faults, *unread]
-    if not found:
-        refuse(unread)
-    raw = pd.concat(found, ignore_index=True)
+@lru_cache(maxsize=128)
+def _facts(name: str, stamp: str, known: Reference) -> pd.DataFrame:
+    """One company is asked for beside others and at one date after another; `stamp` tells when its file changes."""
+    raw = tables.read(name)
     broken = _found(raw, chain(_cell_rules(raw, known), _file_rules(raw, known)))
     typed = _typed(raw.drop({row for row, _ in broken}), known)
-    refuse([*unread, *_told(broken + _found(typed, _series_rules(typed, known)))])
+    refuse(_told(broken + _found(typed, _series_rules(typed, known))))
     return typed
 
 

@@ -86,7 +86,7 @@ def public_day(table: pd.DataFrame) -> pd.Series:
 
 
 def key(name: str) -> list[str]:
-    """The columns that tell one row of a register from another.
+    """The columns that distinguish one row of a register from another.
 
     >>> key("market")
     ['date', 'symbol', 'measure']

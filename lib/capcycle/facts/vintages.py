@@ -63,7 +63,7 @@ def _differences(history: pd.DataFrame) -> pd.DataFrame:
 
     Formula: quarter = longer period - shorter period with the same first or last day.
     A pair must be of one vintage, or two definitions would be subtracted: the shorter period as it was known when
-    the longer was published, restated if the longer is; or, where only a later filing held gives the shorter one,
+    the longer was published, restated if the longer is; or, where only a later filing here gives the shorter one,
     both as first published; or the shorter one as restated since, once the longer one was repeated unchanged beside
     the next year's.
     """

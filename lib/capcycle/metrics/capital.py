@@ -60,7 +60,7 @@ def net_debt_with_leases():
 
 @metric(CURRENCY)
 def net_debt_less_securities(net_debt: Quantity, long_term_marketable_securities: Quantity) -> Quantity:
-    """Net debt less the marketable securities held for more than a year, which can be sold all the same.
+    """Net debt less the marketable securities that the filer classifies as long-term, which can be sold all the same.
 
     Formula: net_debt - long_term_marketable_securities
     Units:   balances of one day in one currency; an amount, negative where cash is larger.

@@ -20,7 +20,7 @@ SIGNS = {np.add: "+", np.subtract: "-", np.multiply: "*", np.divide: "/", np.pow
 
 
 class Workings:
-    """Rows of cells between inputs and outputs, from a row of their sheet downwards; rows and columns from nought."""
+    """Rows of cells between inputs and outputs, from a row of their sheet downwards; rows and columns from zero."""
 
     def __init__(self, first: int = 0, column: int = 1):
         self.first, self.column = first, column
@@ -94,7 +94,7 @@ def irr(flows: Sequence[Any], value: float) -> Cell:
 
 
 def place(row: int, column: int) -> str:
-    """The fixed address of a cell, row and column counted from nought.
+    """The fixed address of a cell, row and column counted from zero.
 
     >>> place(0, 27)
     '$AB$1'

@@ -18,7 +18,7 @@ Left = Callable[[int, Any, Any], Any]
 def straight_line(year: int, life: Any, first_year: Any) -> Any:
     """What is left at the end of a year when every year of service is charged alike.
 
-    Formula: 1 - (year + first_year) / life, at least nought
+    Formula: 1 - (year + first_year) / life, at least zero
     Source:  IRS Publication 946, table A-8: five years, half-year convention: 10, 20, 20, 20, 20, 10 %.
 
     >>> [round(float(charge(straight_line, year, 5, 0.5)), 4) for year in range(6)]
@@ -48,7 +48,7 @@ def declining_balance(year: int, life: Any, first_year: Any) -> Any:
     """What is left when twice the straight-line rate is charged on it, until a straight line over the rest is faster.
 
     Formula: (1 - first_year * rate) (1 - rate)^year with rate = 2 / life; from the first year that begins after half
-             the life in a straight line to nought
+             the life in a straight line to zero
     Units:   a life of two years or more
     Source:  IRS Publication 946, table A-1: five years, half-year convention: 20, 32, 19.2, 11.52, 11.52, 5.76 %.
 

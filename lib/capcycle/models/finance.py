@@ -28,7 +28,7 @@ class Rates(NamedTuple):
 def irr(flows: Sequence[Any]) -> Any:
     """The internal rate of return of yearly cash flows, the first of them today's; missing where not exactly one is.
 
-    Formula: the rate at which present_value(rate, flows) is nought
+    Formula: the rate at which present_value(rate, flows) is zero
     Units:   amounts, each a number or an array over cases; a fraction. NaN where the flows never change sign, or
              where several rates fit (`rates` gives all of them).
     Errors:  ModelError when given a chart's parameters: it iterates, so a slider needs its values tabulated.
@@ -47,7 +47,7 @@ def irr(flows: Sequence[Any]) -> Any:
 def rates(flows: Sequence[float]) -> Rates:
     """Every internal rate of return above a total loss, the lowest first, with the reason where it is not just one.
 
-    Source:  hand arithmetic: -1 + 5/(1+r) - 6/(1+r)^2 is nought where 1+r is 2 and where it is 3.
+    Source:  hand arithmetic: -1 + 5/(1+r) - 6/(1+r)^2 is zero where 1+r is 2 and where it is 3.
 
     >>> rates([-1, 5, -6])
     Rates(values=(1.0, 2.0), reason='2 rates fit: the cash flows change sign 2 times')
@@ -139,7 +139,7 @@ def _each(flows: np.ndarray) -> np.ndarray:
 
 
 def _bracketed(flows: np.ndarray) -> np.ndarray:
-    """The rate of each row whose value crosses nought once over many growth factors tried, closed in on from there.
+    """The rate of each row whose value crosses zero once over many growth factors tried, closed in on from there.
 
     Working out all roots of a polynomial for each of a hundred thousand draws would take minutes.
     """
@@ -180,7 +180,7 @@ def _worth(flows: np.ndarray, factor: np.ndarray) -> tuple[np.ndarray, np.ndarra
 
 
 def _sign_changes(flows: np.ndarray) -> Any:
-    """How often cash flows, the last axis, change sign; what is nought keeps the sign before it."""
+    """How often cash flows, the last axis, change sign; what is zero keeps the sign before it."""
     signs = np.sign(flows)
     place = np.maximum.accumulate(np.where(signs != 0, np.arange(flows.shape[-1]), 0), axis=-1)
     kept = np.take_along_axis(signs, place, -1)

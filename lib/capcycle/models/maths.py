@@ -76,7 +76,7 @@ def per(amount: Any, base: Any) -> Any:
 
 
 def positive(value: Any) -> Any:
-    """A value, missing where it is not above nought.
+    """A value, missing where it is not above zero.
 
     >>> positive(np.array([2.0, -1.0])).tolist()
     [2.0, nan]
@@ -98,7 +98,7 @@ def in_service(age: int, life: Any) -> Any:
 def annuity(rate: Any, years: Any) -> Any:
     """What one unit paid at the end of each year is worth today.
 
-    Formula: (1 - (1 + rate) ** -years) / rate, and `years` at a rate of nought
+    Formula: (1 - (1 + rate) ** -years) / rate, and `years` at a rate of zero
     Source:  one unit for two years at 10 %: 1/1.1 + 1/1.21 = 1.7355.
 
     >>> round(float(annuity(0.10, 2)), 4), float(annuity(0.0, 5))

@@ -1,4 +1,4 @@
-"""What an executed notebook holds, told apart: headings, prose, sentences, exhibits, other text, an error."""
+"""What an executed notebook contains, by kind: headings, prose, sentences, exhibits, other text, an error."""
 
 import json
 import re

@@ -85,7 +85,7 @@ def _drawn(spec: dict, config: dict) -> str:
 
 
 def numbered(svg: str) -> str:
-    """The picture with its inner ids counted from nought: Vega counts through all pictures of a process.
+    """The picture with its inner ids counted from zero: Vega counts through all pictures of a process.
 
     >>> numbered('<g clip-path="url(#clip7)"/><clipPath id="clip7"/>')
     '<g clip-path="url(#clip0)"/><clipPath id="clip0"/>'

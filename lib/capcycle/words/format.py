@@ -86,7 +86,7 @@ def period(label: str) -> str:
     """A period's label inside a sentence.
 
     >>> period("TTM 2024Q2"), period("FY2024"), period("2024Q2")
-    ('the twelve months to 2024Q2', 'FY2024', '2024Q2')
+    ('the year to 2024Q2', 'FY2024', '2024Q2')
     """
     twelve_months = label.startswith("TTM ")
     return say("format.twelve_months", quarter=label.removeprefix("TTM ")) if twelve_months else label

@@ -19,7 +19,7 @@ DURATION = "backlog_duration"
 
 
 def verdict(cases: Mapping[str, Case]) -> Sentence:
-    """How many companies are set to earn more than their capital costs, in the base and in the bear case."""
+    """How many companies would earn more than their capital costs, in the base and in the bear case."""
     every = _against(cases)
     rows, lack = every.dropna(subset="value"), every[every["value"].isna()]
     lacking = words.counted("ai_roic.lacking", len(lack), names=words.listing(list(lack["label"]))) if len(lack) else ""

@@ -56,7 +56,7 @@ def hour(book: Book, lessor: str = "", **numbers: float) -> Case:
 
 @study.starts(gpu_cloud)
 def _cluster(book: Book, company: str) -> Case:
-    return cluster(book, company) if company in lessors(book) else study.bound(gpu_cloud, book, company)
+    return cluster(book, company) if company in ["", *lessors(book)] else study.bound(gpu_cloud, book, company)
 
 
 @study.starts(gpu_hour)

@@ -92,7 +92,7 @@ def gpu_cloud(
              today: -GPUs - site + prepayment. Within `contract_term` all hours are paid at `contract_price`; after it
              `gpu_utilisation` of them at gpu_rent * gpu_rent_ratio_per_year ^ age, the age of that generation, and
              no longer once a year's rent does not cover its cash cost: the cluster is then switched off.
-             break_even_rent: the level rent of a GPU-hour at which project_npv at hurdle_rate is nought;
+             break_even_rent: the level rent of a GPU-hour at which project_npv at hurdle_rate is zero;
              break_even_utilisation: the share of all hours that does so at the rents given; both if it runs every year
              dscr = least of (cash before residuals, tax after interest) / debt service, a level payment
     Units:   one currency; power_tariff per MWh; costs per GPU and hour of the year. GPUs bought again cost and earn

@@ -48,7 +48,7 @@ def heat_map(grid: Grid, target: float | None = None) -> Exhibit:
 
 
 def _reached(grid: Grid, line: float, target: float | None) -> str:
-    """Which sentence tells of the line: today's value, a target, or a target that no cell reaches."""
+    """Which sentence describes the line: today's value, a target, or a target that no cell reaches."""
     if target is None:
         return "today"
     return "target" if np.nanmin(grid.values) <= line <= np.nanmax(grid.values) else "none"
