@@ -125,7 +125,8 @@ def holdings(book: Book, cut_off: str, by: str = "lessor") -> Exhibit:
     """Whose MW each book counts: a column per book, stacked by `lessor` or `tenant`; ventures under who leads them."""
     key = HOLDINGS[by]
     rows = pd.concat([
-        table.dropna(subset="mw").groupby(f"{by}_short", sort=False).agg(value=("mw", "sum"), source=("source", documents))
+        table.dropna(subset="mw").groupby(f"{by}_short", sort=False)
+        .agg(value=("mw", "sum"), source=("source", documents))
         .sort_values("value", ascending=False).rename_axis("group").reset_index().assign(x=say(f"hosting.cut.{name}"))
         for name, table in _two_books(book, cut_off).items()
     ], ignore_index=True)  # fmt: skip
