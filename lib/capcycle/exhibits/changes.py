@@ -78,8 +78,6 @@ def effect(was: Measures, now: Measures) -> Exhibit:
 def between(was: Book, now: Book) -> dict[str, str]:
     """The days of two books in words, as sentences name them: before and after.
 
-    Errors: none.
-
     >>> from capcycle import facts
     >>> between(facts.open(as_of="2025-06-30"), facts.open())
     {'before': '30 Jun 2025', 'after': 'now'}
@@ -120,7 +118,6 @@ def revisions(table: pd.DataFrame) -> pd.DataFrame:
     """Figures as they were and as they are, with the cause, as a reader sees them.
 
     table   rows of `book.changes` or `book.revisions`
-    Errors: none.
 
     >>> from capcycle import facts
     >>> restated = facts.open(["META"], "2025-02-01").changes("2024-10-30").query("cause == 'restatement'")

@@ -73,8 +73,6 @@ def freshness(book: Book) -> Exhibit:
 def revised(book: Book) -> Exhibit:
     """The figures that a later filing changed; rounding and share splits are counted only.
 
-    Errors: none.
-
     >>> revised(facts.open(["AMD"], "2019-04-30")).title
     'No figure was changed after it was first published'
     """
@@ -121,8 +119,6 @@ def documents_by_year(book: Book) -> Exhibit:
 
 def rejected(book: Book) -> Exhibit:
     """Figures that a filing gives and that are not used, each with the reason.
-
-    Errors: none.
 
     >>> len(rejected(facts.open(as_of="2019-12-31")).view)
     1

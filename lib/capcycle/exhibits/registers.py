@@ -16,8 +16,6 @@ MOSTLY = 0.5  # of the rows; a column that is empty in more of them is counted i
 def tables(book: Book) -> Exhibit:
     """Rows of each table by kind, and the newest day with its documents.
 
-    Errors: none.
-
     >>> from capcycle import facts
     >>> tables(facts.open(as_of="2015-12-31")).view.iloc[0].tolist()
     ['Market values and prices', '–', '0', '0', '0', '0', '0']
@@ -33,8 +31,6 @@ def tables(book: Book) -> Exhibit:
 
 def empty(book: Book) -> Exhibit:
     """Each column that is empty in some rows, and what it would hold.
-
-    Errors: none.
 
     >>> from capcycle import facts
     >>> empty(facts.open(as_of="2024-06-30")).view.iloc[0].tolist()[:-1]
@@ -56,8 +52,6 @@ def empty(book: Book) -> Exhibit:
 
 def lacking(book: Book) -> Exhibit:
     """What was looked for and is in no table, each with the reason and the documents in which it was looked for.
-
-    Errors: none.
 
     >>> from capcycle import facts
     >>> lacking(facts.open(as_of="2025-10-03")).view["What is missing"].iloc[0]
@@ -127,7 +121,6 @@ def files(table: pd.DataFrame) -> Exhibit:
     """Every file of the data, what it is, and the meaning of each of its columns.
 
     table   of `codebook.columns`
-    Errors: none.
 
     >>> one = pd.DataFrame({"file": ["fx.csv"], "about": "Rates", "column": "date", "meaning": "day of the fixing"})
     >>> files(one).view["File"].tolist()

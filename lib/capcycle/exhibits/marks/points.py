@@ -20,7 +20,6 @@ def dots(rows: pd.DataFrame, frame: Frame, mark: float | None = None) -> Exhibit
     """A dot for each row, with a bar from `low` to `high` where it has a range: dot plot and football field.
 
     mark  a value to draw a line through, such as today's price
-    Errors: none.
 
     >>> rows = pd.DataFrame({"label": ["Own", "Let"], "value": [12, 3], "unit": "MW", "kind": "reported", "source": ""})
     >>> dots(rows.assign(low=[10.0, 3.0], high=[15.0, 3.0]), Frame("power", "Power", "MW")).view.iloc[0].tolist()
@@ -59,8 +58,6 @@ def bubble(rows: pd.DataFrame, frame: Frame, x_title: str, y_title: str, x_unit:
     """A bubble for each row: `x` across in `x_unit`, `value` up, its area by `size`, colour and shape by `group`.
 
     A name is written beside its bubble where it covers nothing; the table and the tooltip have them all.
-
-    Errors: none.
 
     >>> rows = pd.DataFrame({"label": ["Own", "Let"], "value": [12, 3], "unit": "MW", "kind": "reported", "source": ""})
     >>> frame = Frame("power", "Most of it is owned", "Power, MW")
