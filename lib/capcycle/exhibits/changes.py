@@ -68,7 +68,12 @@ def effect(was: Measures, now: Measures) -> Exhibit:
         title=_effect(both, now, period),
         subtitle=words.say("subtitle.at", subtitle=parts.subtitle(now), period=words.period(period)),
         alt="",
-        view=_beside(both),
+        view=parts.headed(
+            company=both["company"].map(parts.company_names()),
+            known_before=parts.cells(both, "_was"),
+            known_after=parts.cells(both),
+            difference=[_difference(*row) for row in both[["value_was", "value", "unit"]].itertuples(index=False)],
+        ),
         figures=parts.figures(*rows).assign(known=["before"] * len(rows[0]) + ["after"] * len(rows[1])),
         notes=parts.notes(now, at=rows[1:]),
         sources=parts.documents(*rows),
@@ -152,15 +157,6 @@ def _effect(both: pd.DataFrame, now: Measures, period: str) -> Sentence:
     ends = {"was": words.value(most["value_was"], now.unit), "value": words.value(most["value"], now.unit)}
     return Sentence(
         words.say("changes.effect", name=parts.company_names()[most["company"]], moved=len(moved), **ends, **said)
-    )
-
-
-def _beside(both: pd.DataFrame) -> pd.DataFrame:
-    return parts.headed(
-        company=both["company"].map(parts.company_names()),
-        known_before=parts.cells(both, "_was"),
-        known_after=parts.cells(both),
-        difference=[_difference(*row) for row in both[["value_was", "value", "unit"]].itertuples(index=False)],
     )
 
 

@@ -8,7 +8,7 @@ from capcycle import words
 from capcycle.exhibits import parts
 from capcycle.exhibits.changes import between
 from capcycle.exhibits.exhibit import Exhibit
-from capcycle.facts import Book, door, inventory
+from capcycle.facts import Book, documents, door, inventory
 
 MOSTLY = 0.5  # of the rows; a column that is empty in more of them is counted in the title
 
@@ -59,10 +59,7 @@ def lacking(book: Book) -> Exhibit:
     """
     table = inventory.lacking(book)
     view = parts.headed(
-        table=table["table"].map(_name),
-        missing=table["missing"],
-        reason=table["reason"],
-        looked_in=_document(table),
+        table=table["table"].map(_name), missing=table["missing"], reason=table["reason"], looked_in=_document(table)
     )
     title = words.counted("registers.lacking", len(table), tables=table["table"].nunique())
     figures = table.drop(columns=["file", "line"])
@@ -169,7 +166,7 @@ def _counts(table: pd.DataFrame) -> pd.DataFrame:
         "new": by_table["cause"].agg(lambda causes: int((causes == "new").sum())),
         "changed": by_table["cause"].agg(lambda causes: int((causes == "changed").sum())),
         "published": by_table["published"].max(),
-        "source": newest.groupby("table")["source"].agg(lambda cells: " ".join(sorted(set(" ".join(cells).split())))),
+        "source": newest.groupby("table")["source"].agg(documents),
     }).reindex(table["table"].unique()).rename_axis("table").reset_index()  # fmt: skip
 
 

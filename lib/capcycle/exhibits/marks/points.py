@@ -75,10 +75,7 @@ def bubble(rows: pd.DataFrame, frame: Frame, x_title: str, y_title: str, x_unit:
     )
     area = alt.Size("size:Q", scale=alt.Scale(range=list(AREAS), zero=True), legend=None)
     point = base.mark_point(strokeWidth=2).encode(
-        tooltip=drawing.tooltip,
-        **drawing.fill(),
-        **_shapes(drawing),
-        **({"size": area} if "size" in rows else {}),
+        tooltip=drawing.tooltip, **drawing.fill(), **_shapes(drawing), **({"size": area} if "size" in rows else {})
     )
     chart = alt.layer(point, *(_names(base, side) for side in places.SIDES))
     columns = ["label", "group", "value", "note", "x", *(["size"] if size_title else [])]
