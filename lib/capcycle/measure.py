@@ -154,7 +154,6 @@ def measure(metric: Callable | str, panel: Panel, **names: str | float) -> Measu
     Errors:  MetricError for a name that is neither, one that the metric does not take, or a metric that has no
              meaning on the panel's span.
 
-    >>> from capcycle import metrics, panel
     >>> quarters = panel.select(facts.open(["META"], as_of="2024-08-01"))
     >>> capex = measure(metrics.capex_with_lease_principal, quarters).at("2024Q2")
     >>> capex["value"].item(), capex["kind"].item()
@@ -189,7 +188,6 @@ def measure_named(definition: str, panel: Panel, **numbers: float) -> Measures:
     `numbers` are those that a metric takes (`years`, `tax_rate`); 0 counts as not given.
     Errors:  MetricError for an unknown id, and for a concept or a number that is lacking or not taken.
 
-    >>> from capcycle import panel
     >>> years = panel.select(facts.open(["META"], as_of="2025-02-01"), "year")
     >>> round(measure_named("cagr.revenue", years, years=2).at("2024")["value"].item(), 4)  # 116.609bn to 164.501bn
     0.1877

@@ -25,7 +25,6 @@ ENOUGH = 5  # decided statements of a source, to compare it with others
 def headline(examined: Examined) -> str:
     """How many statements hold.
 
-    >>> from capcycle import claims
     >>> headline(claims.examine(speakers=["Goldman Sachs"]))[:36]
     'Of 15 statements examined, 11 are co'
     """
@@ -40,7 +39,6 @@ def headline(examined: Examined) -> str:
 def verdicts(examined: Examined) -> Exhibit:
     """How many statements hold and how many do not, by the kind of source that made them; a table for one kind.
 
-    >>> from capcycle import claims
     >>> verdicts(claims.examine(companies=["BIDU"])).figures["count"].sum().item()
     22
     """
@@ -65,7 +63,6 @@ def verdicts(examined: Examined) -> Exhibit:
 def speakers(examined: Examined) -> Exhibit:
     """How often each speaker's statements hold, the most examined first.
 
-    >>> from capcycle import claims
     >>> speakers(claims.examine(speakers=["Bernstein"])).view.iloc[0, 0]
     'Bernstein'
     """
@@ -77,7 +74,6 @@ def speakers(examined: Examined) -> Exhibit:
 def statements(examined: Examined) -> Exhibit:
     """Every statement examined: who claimed what, the verdict that opens its arithmetic, what would be right.
 
-    >>> from capcycle import claims
     >>> statements(claims.examine(classes=["scale_slip"])).view.iloc[0, 2]["text"]
     'mistranslated'
     """
@@ -102,7 +98,6 @@ def statements(examined: Examined) -> Exhibit:
 def classes(examined: Examined) -> Exhibit:
     """The errors by class, and how many of them the rules detect; of a reader's file the errors alone.
 
-    >>> from capcycle import claims
     >>> classes(claims.examine(companies=["Baidu"])).view.columns.tolist()
     ['Class of error', 'Known errors', 'Detected', 'Rules fired', 'On an error']
     """
@@ -129,7 +124,6 @@ def classes(examined: Examined) -> Exhibit:
 def findings(examined: Examined) -> Exhibit:
     """Each place where a rule fires, why, and what would be right.
 
-    >>> from capcycle import claims
     >>> findings(claims.examine(classes=["scale_slip"])).figures["rule"].tolist()
     ['watts_per_gpu']
     """
@@ -147,7 +141,6 @@ def findings(examined: Examined) -> Exhibit:
 def printed(examined: Examined) -> Exhibit:
     """Every claim as printed: whom it is about, who made it, where it stands, and the gravest verdict on it.
 
-    >>> from capcycle import claims
     >>> len(printed(claims.examine(classes=["scale_slip"])).view)
     10
     """
@@ -169,7 +162,6 @@ def printed(examined: Examined) -> Exhibit:
 def articles(examined: Examined) -> Exhibit:
     """The articles behind the claims, and how many claims of each hold.
 
-    >>> from capcycle import claims
     >>> articles(claims.examine(classes=["scale_slip"])).figures["wrong"].sum().item()
     6
     """
@@ -187,7 +179,6 @@ def articles(examined: Examined) -> Exhibit:
 def outside(examined: Examined) -> Exhibit:
     """The sources outside the articles that some verdicts rest on.
 
-    >>> from capcycle import claims
     >>> outside(claims.examine(classes=["scale_slip"])).figures["source"].tolist()
     ['x1', 'x3']
     """

@@ -16,7 +16,6 @@ MOSTLY = 0.5  # of the rows; a column that is empty in more of them is counted i
 def tables(book: Book) -> Exhibit:
     """Rows of each table by kind, and the newest day with its documents.
 
-    >>> from capcycle import facts
     >>> tables(facts.open(as_of="2015-12-31")).view.iloc[0].tolist()
     ['Market values and prices', '–', '0', '0', '0', '0', '0']
     """
@@ -32,7 +31,6 @@ def tables(book: Book) -> Exhibit:
 def empty(book: Book) -> Exhibit:
     """Each column that is empty in some rows, and what it would hold.
 
-    >>> from capcycle import facts
     >>> empty(facts.open(as_of="2024-06-30")).view.iloc[0].tolist()[:-1]
     ['Contracts', 'site', '2', '2']
     """
@@ -53,7 +51,6 @@ def empty(book: Book) -> Exhibit:
 def lacking(book: Book) -> Exhibit:
     """What was looked for and is in no table, each with the reason and the documents in which it was looked for.
 
-    >>> from capcycle import facts
     >>> lacking(facts.open(as_of="2025-10-03")).view["What is missing"].iloc[0]
     "value of Core Scientific's whole book with CoreWeave"
     """
@@ -71,7 +68,6 @@ def became_known(was: Book, now: Book) -> Exhibit:
 
     Errors: CapcycleError for a first book that is not of an earlier day.
 
-    >>> from capcycle import facts
     >>> book = facts.open(as_of="2025-09-30")
     >>> became_known(book.on("2025-09-29"), book).title
     'Between 29 Sep 2025 and 30 Sep 2025 86 rows became known and 1 changed, in 5 tables'
@@ -96,7 +92,6 @@ def changed(was: Book, now: Book) -> Exhibit:
 
     Errors: CapcycleError for a first book that is not of an earlier day.
 
-    >>> from capcycle import facts
     >>> book = facts.open(as_of="2025-09-30")
     >>> changed(book.on("2025-09-29"), book).view["What changed"].tolist()
     ['status: signed → terminated; status_date: 2025-03-31 → 2025-09-30']

@@ -36,7 +36,6 @@ def scenarios(case: Case) -> Scenarios:
 
     An input without a range is the same in all three.
 
-    >>> from capcycle import facts, study
     >>> from capcycle.analyses.hosting.power_use import business
     >>> from capcycle.quantity import Quantity
     >>> margin = Quantity("", 0.8, "fraction", 0.5, 0.9)

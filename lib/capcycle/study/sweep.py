@@ -42,7 +42,6 @@ def grid(case: Case, x: str, y: str, of: str | None = None, steps: int = STEPS) 
 
     Errors: ModelError for an input that is not there or has no range.
 
-    >>> from capcycle import facts, study
     >>> from capcycle.analyses.hosting.power_use import business
     >>> from capcycle.quantity import Quantity
     >>> rent, margin = Quantity("", 1.5e6, "USD/MW/year", 1e6, 2e6), Quantity("", 0.8, "fraction", 0.5, 0.9)
@@ -60,7 +59,6 @@ def grid(case: Case, x: str, y: str, of: str | None = None, steps: int = STEPS) 
 def tornado(case: Case, of: str | None = None) -> Tornado:
     """An output at both ends of each input's range, the others central.
 
-    >>> from capcycle import facts, study
     >>> from capcycle.analyses.hosting.power_use import business
     >>> from capcycle.quantity import Quantity
     >>> rent, margin = Quantity("", 1.5e6, "USD/MW/year", 1e6, 2e6), Quantity("", 0.8, "fraction", 0.5, 0.9)

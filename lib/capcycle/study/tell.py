@@ -25,7 +25,6 @@ def tell(case: Case, key: str, **more: Any) -> str:
 
     more  what else the sentence names: texts, or quantities
 
-    >>> from capcycle import facts
     >>> from capcycle.study import case
     >>> from capcycle.analyses.required_revenue.model import required_revenue
     >>> build = case(required_revenue, facts.open(), it_capex=400e9, facility_capex=0, it_life=5,
@@ -57,7 +56,6 @@ def hindsight(*cases: Case) -> Iterator[str]:
 def judged_later(book: Book, *inputs: Quantity) -> Iterator[str]:
     """The same sentence of what takes some inputs without a case, such as a note on an exhibit.
 
-    >>> from capcycle import facts
     >>> from capcycle.study import assumption
     >>> book = facts.open(as_of="2025-06-30")
     >>> next(judged_later(book, assumption(book, "signed_weight")))[:60]

@@ -40,7 +40,6 @@ class ModelExplorer(ExhibitBox):
     `controls` has the widgets by the name of the input, `case` the model with its present inputs, `exhibit` what is
     shown, `two` the inputs of a what-if: the one across and the list of the one with a slider in the chart.
 
-    >>> from capcycle import facts
     >>> from capcycle.analyses.required_revenue.model import required_revenue
     >>> build = study.case(required_revenue, facts.open(), it_capex=400e9, facility_capex=0, it_life="server_life",
     ...     facility_life="facility_life_epoch", gross_margin_before_depreciation=0.25, target_return=0,

@@ -95,7 +95,6 @@ def power_use(
     Errors:  ModelError for a lease beyond the 25 years that rigs are looked at.
     Source:  hand arithmetic: 3.125 * 52,560 / (20.5 * 1,074) = 7.46 bitcoins a year for one MW.
 
-    >>> from capcycle import facts, study
     >>> round(float(study.case(power_use, facts.open()).outputs.bitcoins_mined), 2)
     7.46
     """

@@ -24,7 +24,6 @@ def assumptions(*cases: Case, beside: Sequence[Quantity] = ()) -> Exhibit:
 
     beside  inputs that no model takes
 
-    >>> from capcycle import analyses, facts
     >>> assumptions(analyses.start("cost_of_ownership", facts.open())).id
     'assumptions-cost-of-ownership'
     """
@@ -65,7 +64,6 @@ def _why(row) -> str | dict:
 def scenarios(three: Scenarios) -> Exhibit:
     """Bear, base and bull side by side: the outputs, and the inputs that differ.
 
-    >>> from capcycle import analyses, facts, study
     >>> scenarios(study.scenarios(analyses.start("cost_of_ownership", facts.open()))).view.columns.tolist()[1:]
     ['Bear', 'Base', 'Bull']
     """
@@ -129,7 +127,6 @@ def by_year(three: Scenarios, of: str, mark: float | None = None, notes: Sequenc
     mark   a year to draw a line through, such as the end of a contract; `notes` say what it is
     Errors: AttributeError for an output that the model does not give.
 
-    >>> from capcycle import analyses, facts, study
     >>> by_year(study.scenarios(analyses.start("ai_cloud_payback", facts.open())), "build_cash").id
     'by-year-ai-cloud-payback-build-cash'
     """
@@ -156,7 +153,6 @@ def titled(case: Case, of: str, key: str, ends: Mapping[str, str], **more: Any) 
     ends  the values in words, by their place in the sentence
     Errors: CapcycleError for a sentence that there is not, or that lacks a value.
 
-    >>> from capcycle import analyses, facts
     >>> case = analyses.start("cost_of_ownership", facts.open())
     >>> titled(case, "annual_cost", "study.heat_map", {"low": "–", "high": "$2bn"})
     'Annual cost cannot be worked out: undefined: the denominator is not positive'
@@ -172,7 +168,6 @@ def titled(case: Case, of: str, key: str, ends: Mapping[str, str], **more: Any) 
 def whose(case: Case, name: str) -> str:
     """The name of an output at the head of a title: with the company's where the case is about one.
 
-    >>> from capcycle import analyses, facts
     >>> case = analyses.start("gpu_hour", facts.open())
     >>> whose(case, "gpu_hour_cost")
     'Cost per GPU-hour sold'
@@ -183,7 +178,6 @@ def whose(case: Case, name: str) -> str:
 def phrase(case: Case, name: str) -> str:
     """The name of an output inside a sentence.
 
-    >>> from capcycle import analyses, facts
     >>> phrase(analyses.start("gpu_hour", facts.open()), "gpu_hour_cost")
     'the cost per GPU-hour sold'
     """
@@ -198,7 +192,6 @@ def said(case: Case, name: str, value: float) -> str:
 
     Errors: KeyError for what is neither an input nor an output.
 
-    >>> from capcycle import analyses, facts
     >>> said(analyses.start("gpu_hour", facts.open()), "gpu_hour_cost", 2.5)
     '$2.50/GPU-h'
     """

@@ -18,7 +18,6 @@ LETTER, BESIDE = 6.6, 10  # pixels of a letter, and between a bar and the number
 def tornado(swings: Tornado) -> Exhibit:
     """What each input does to an output by itself, the widest swing first.
 
-    >>> from capcycle import analyses, facts, study
     >>> tornado(study.tornado(analyses.start("ai_cloud_payback", facts.open()))).id
     'tornado-ai-cloud-payback-npv-per-capital'
     """
@@ -92,7 +91,6 @@ def break_even(case: Case, target: float, of: str | None = None) -> Exhibit:
 
     Errors: ModelError for an output that the model does not give.
 
-    >>> from capcycle import analyses, facts
     >>> break_even(analyses.start("ai_cloud_payback", facts.open()), 4.0).id
     'must-be-true-ai-cloud-payback-npv-per-capital'
     """
