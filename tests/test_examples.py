@@ -199,15 +199,6 @@ def test_a_malformed_line_is_refused_by_file_and_line(cells, fault, tmp_path):
     assert refused.value.faults[0].startswith(f"{tmp_path}/mine.csv:2: {fault}")
 
 
-def test_the_former_format_is_refused_with_what_to_write(tmp_path):
-    (tmp_path / "old.csv").write_text('method,inputs,expected\nirr,"{}","{}"\n')
-    with pytest.raises(DataError) as refused:
-        claims.check_file(tmp_path / "old.csv")
-    method, expected = refused.value.faults
-    assert "old.csv:1: column method is no more: write `model`: the name of a model or a metric" in method
-    assert expected.endswith("column expected is no more: write `outputs`")
-
-
 def test_a_column_that_is_lacking_or_strange_is_named(tmp_path):
     (tmp_path / "mine.csv").write_text("model,inputs,remark\n")
     with pytest.raises(DataError) as refused:

@@ -162,7 +162,9 @@ def measure(metric: Callable | str, panel: Panel, **names: str | float) -> Measu
     metric = ALL.get(metric, metric) if isinstance(metric, str) else metric
     if isinstance(metric, str):
         term = _named(metric, panel, names)
-        return Measures(metric, _concept_unit(metric, panel), panel, term.values, term.kinds, term.inputs)
+        unit = facts.dictionary()["unit"].get(without_lag(metric), CURRENCY)
+        unit = unit.replace("currency", panel.currency).replace(" per ", "/")
+        return Measures(metric, unit, panel, term.values, term.kinds, term.inputs)
     taken = _takes(metric, names)
     if wrong := set(names) - taken:
         raise MetricError(f"{metric.__name__}: {unknown('name', wrong, taken)}")
@@ -228,11 +230,6 @@ def _takes(metric: Callable, names: dict[str, str | float]) -> set[str]:
 def _without(name: str, names: dict[str, str | float]) -> dict[str, str | float]:
     """What is named for the metrics below: a substitute is not put in for what it is itself made of."""
     return {other: given for other, given in names.items() if other != name}
-
-
-def _concept_unit(concept: str, panel: Panel) -> str:
-    unit = facts.dictionary()["unit"].get(without_lag(concept), CURRENCY)
-    return unit.replace("currency", panel.currency).replace(" per ", "/")
 
 
 def _term(metric: Callable, panel: Panel, names: dict[str, str | float]) -> Term:

@@ -125,18 +125,14 @@ def _import_and_read(jobs: Sequence[Job], width: int) -> None:
     """Do once what every job would do by itself; what fails here fails again, and is said, in the job."""
     from capcycle import engine  # noqa: F401
 
-    imports = _imports(jobs)
+    code = "\n".join(cell["source"] for job in jobs for cell in cells(job.source) if cell["type"] == "code")
+    imports = list(dict.fromkeys(OUR_IMPORT.findall(code)))
     for line in imports:
         with suppress(Exception):
             exec(line, {})
     if imports and len(jobs) > width:
         with suppress(Exception):
             _read()
-
-
-def _imports(jobs: Sequence[Job]) -> list[str]:
-    code = "\n".join(cell["source"] for job in jobs for cell in cells(job.source) if cell["type"] == "code")
-    return list(dict.fromkeys(OUR_IMPORT.findall(code)))
 
 
 def _read() -> None:

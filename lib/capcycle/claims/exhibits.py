@@ -6,15 +6,20 @@ Each takes what `claims.examine` gives, which refuses names that are not there. 
 from typing import Any
 
 import altair as alt
+import numpy as np
 import pandas as pd
 
-from capcycle import theme, words
+from capcycle import facts, theme, words
 from capcycle.claims.examined import Examined
 from capcycle.claims.load import CLASSES, VERDICTS
 from capcycle.claims.load import sources as outside_sources
-from capcycle.claims.reader import WRONG, verdict_name
+from capcycle.claims.reader import WRONG, Line, check_examples, verdict_name
+from capcycle.claims.worked import is_lacking, plain
+from capcycle.errors import ModelError, unknown
 from capcycle.exhibits.exhibit import Exhibit
 from capcycle.exhibits.parts import headed
+from capcycle.facts import Book
+from capcycle.facts.examples import examples
 from capcycle.words import counted, say
 
 BETWEEN = "; "  # between several names in one cell; a page's filters know it
@@ -128,9 +133,8 @@ def findings(examined: Examined) -> Exhibit:
     ['watts_per_gpu']
     """
     fired = examined.findings
-    columns = ["rule", "error_class", "claim_ids", "why", "right"]
-    figures = pd.DataFrame([(f.rule, f.error_class, " ".join(f.claim_ids), f.why, f.right) for f in fired],
-                           columns=columns)  # fmt: skip
+    figures = pd.DataFrame(fired, columns=["rule", "error_class", "claim_ids", "why", "right"])
+    figures["claim_ids"] = figures["claim_ids"].map(" ".join)
     named = {"class": figures["error_class"].map(_class)}
     view = headed(claims=figures["claim_ids"].str.replace(" ", BETWEEN), **named, why=figures["why"],
                   right=figures["right"])  # fmt: skip
@@ -186,6 +190,41 @@ def outside(examined: Examined) -> Exhibit:
     table = outside_sources().loc[used, ["source", "publisher", "address", "published", "about"]]
     return _exhibit(
         "outside", counted("claims.page.outside", len(used)), headed(**table.replace("", words.DASH)), table
+    )
+
+
+def worked_examples(book: Book, analysis: str) -> Exhibit:
+    """Every published example of an analysis that was public, worked out again from its author's own inputs.
+
+    analysis  a room of `capcycle.analyses`
+    Errors:   ModelError for an analysis that has no example.
+
+    >>> worked_examples(facts.open(), "power_value").title
+    'All 3 published worked examples reproduce'
+    """
+    every = examples()
+    lacking = [is_lacking(*each) for each in zip(every["model"], every["analysis"], strict=True)]
+    if analysis not in (valid := set(every.loc[np.logical_not(lacking), "analysis"]) - {""}):
+        raise ModelError(unknown("analysis", [analysis], valid))
+    table = book.examples().query("analysis == @analysis")
+    lines = check_examples(table)
+    fits = [line.verdict for line in lines].count("consistent")
+    figures = ["; ".join(line.arithmetic) for line in lines]
+    view = pd.DataFrame({
+        say("examples.column_example"): [_example(row) for row in table.itertuples()],
+        say("examples.column_figures"): [text or line.why for text, line in zip(figures, lines, strict=True)],
+        say("column.verdict"): [_within(*each) for each in zip(lines, table["tolerance"], strict=True)],
+        say("column.document"): [{"text": row.source_title, "href": row.source_url} for row in table.itertuples()],
+    })  # fmt: skip
+    key = "examples.none" if table.empty else "examples.all" if fits == len(table) else "examples.some"
+    columns = ["model", "about", "tolerance", "source_title", "source_url", "note"]
+    return Exhibit(
+        id="worked-examples",
+        title=words.counted(key, len(table), fits=fits),
+        subtitle=say("examples.subtitle"),
+        alt="",
+        view=view,
+        figures=table[columns].assign(verdict=[line.verdict for line in lines], figures=figures),
     )
 
 
@@ -290,3 +329,19 @@ def _bars(table: pd.DataFrame, across: alt.Y, count: int) -> alt.Chart:
         .add_params(chosen)
         .properties(height=ROW_HEIGHT * count)
     )
+
+
+def _example(row) -> str:
+    """Whom it is about, a company by its name, and the model unless that is a plain function."""
+    company, comma, rest = row.about.partition(",")
+    about = facts.companies()["name"].get(company, company) + comma + rest
+    model = words.catalogue().get(f"name.{row.model}", "")
+    return say("examples.of_model", about=about, model=words.lower(model)) if model else about
+
+
+def _within(line: Line, tolerance: str) -> str:
+    """The verdict, with how far what is worked out may lie from what was printed."""
+    kind, _, size = tolerance.partition("=")
+    within = {"abs": plain(float(size or 0)), "rel": words.coupon(float(size or 0))}.get(kind, "")
+    verdict = verdict_name(line.verdict)
+    return say("examples.within", verdict=verdict, size=within) if within else verdict

@@ -52,10 +52,8 @@ def effect(was: Measures, now: Measures) -> Exhibit:
     was, now  the same measure on the same companies, of two books
     Errors:   MetricError for a period that is not shown in both.
 
-    >>> from capcycle.measure import measure
-    >>> from capcycle.panel import select
-    >>> days = (measure("capex", select(facts.open(["META"], day), "year", until=2023)) for day in ("2024-12-31", ""))
-    >>> effect(*days).view.iloc[0, 1:].tolist()  # restated in the 10-K for 2024
+    >>> days = (panel.select(facts.open(["META"], day), "year", until=2023) for day in ("2024-12-31", ""))
+    >>> effect(*(measure.measure("capex", each) for each in days)).view.iloc[0, 1:].tolist()  # restated a year later
     ['$27.3bn', '$27.0bn', '−$221m']
     """
     period = was.common_period()

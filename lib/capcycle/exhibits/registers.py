@@ -23,7 +23,9 @@ def tables(book: Book) -> Exhibit:
     newest = [words.day(day) if rows else words.DASH for day, rows in table[["published", "rows"]].values]
     counts = {name: table[name].map("{:,}".format) for name in ("rows", *door.KINDS)}
     view = parts.headed(table=table["table"].map(_name), newest=newest, **counts)
-    title = words.say("registers.tables", count=len(table), rows=f"{table['rows'].sum():,}", kinds=_kinds(table))
+    sums = table[door.KINDS].sum().items()
+    kinds = [words.say(f"registers.kind.{kind}", count=f"{count:,}") for kind, count in sums]
+    title = words.say("registers.tables", count=len(table), rows=f"{table['rows'].sum():,}", kinds=words.listing(kinds))
     undated, sources = _undated(table), parts.documents(table)
     return _exhibit("tables-held", "tables", title, view, table, notes=undated, sources=sources)
 
@@ -138,11 +140,6 @@ def _undated(table: pd.DataFrame) -> tuple[str, ...]:
         for name, count in zip(some["table"], some["undated"], strict=True)
     ]
     return (words.say("registers.undated_rows", each=words.listing(each)),) if each else ()
-
-
-def _kinds(table: pd.DataFrame) -> str:
-    counts = table[door.KINDS].sum()
-    return words.listing([words.say(f"registers.kind.{kind}", count=f"{count:,}") for kind, count in counts.items()])
 
 
 def _name(table: str) -> str:

@@ -14,9 +14,7 @@ def figure(measures: Measures, company: str, period: str | None = None) -> Quant
 
     Errors: ModelError for a company that was not measured; MetricError for a period that is not shown.
 
-    >>> from capcycle.measure import measure
-    >>> from capcycle.panel import select
-    >>> capex = figure(measure("capex", select(facts.open(["META"]), "year")), "META", "2024")
+    >>> capex = figure(measure.measure("capex", panel.select(facts.open(["META"]), "year")), "META", "2024")
     >>> capex.value, capex.days  # 10-K 2024
     (37256000000.0, '31 Dec 2024')
     """
@@ -31,9 +29,7 @@ def figure(measures: Measures, company: str, period: str | None = None) -> Quant
 def newest(measures: Measures, company: str) -> Quantity:
     """A company's own newest figure, though others' may end earlier; its `day` says of when it is.
 
-    >>> from capcycle.measure import measure
-    >>> from capcycle.panel import select
-    >>> newest(measure("revenue", select(facts.open(["META"], "2024-08-01"), "ttm")), "META").days
+    >>> newest(measure.measure("revenue", panel.select(facts.open(["META"], "2024-08-01"), "ttm")), "META").days
     '30 Jun 2024'
     """
     own = measures.table[measures.table["company"] == company].dropna(subset="value")
@@ -47,9 +43,7 @@ def summed(measures: Measures, company: str, first: pd.Timestamp, last: pd.Times
 
     first, last  days in the first and in the last period; of trailing months the days at which they end
 
-    >>> from capcycle.measure import measure
-    >>> from capcycle.panel import select
-    >>> capex = measure("capex", select(facts.open(["META"], "2024-08-01")))
+    >>> capex = measure.measure("capex", panel.select(facts.open(["META"], "2024-08-01")))
     >>> half = summed(capex, "META", pd.Timestamp("2024-01-01"), pd.Timestamp("2024-06-30"))
     >>> half.value, half.reason  # 14.573bn of purchases of property and equipment in the six months of the 10-Q
     (14573000000.0, '2024Q1 to 2024Q2.')

@@ -57,7 +57,8 @@ def solve(
 
     missed = np.broadcast_to(miss(steps), steps.shape)
     values = _roots(miss, steps, missed, max(abs(target), np.nanmax(np.abs(missed), initial=0.0)))
-    nearest = values[0] if values else _nearest(steps, missed)
+    known = np.isfinite(missed).any()
+    nearest = values[0] if values else float(steps[np.nanargmin(np.abs(missed))]) if known else float("nan")
     return Solution(case, parameter, of, target, values, nearest, float(miss(nearest)) + target,
                     _reason(case, parameter, values, nearest, low, high))  # fmt: skip
 
@@ -71,10 +72,6 @@ def _roots(miss, steps: np.ndarray, missed: np.ndarray, scale: float) -> tuple[f
     # at a jump the sign turns too, and nothing reaches the target
     sound = [value for value in found if abs(miss(value)) <= CLOSE * scale]
     return tuple(sorted({float(value) for value in [*exact, *sound]}))
-
-
-def _nearest(steps: np.ndarray, missed: np.ndarray) -> float:
-    return float(steps[np.nanargmin(np.abs(missed))]) if np.isfinite(missed).any() else float("nan")
 
 
 def _reason(case: Case, parameter: str, values: tuple, nearest: float, low: float, high: float) -> str:

@@ -11,6 +11,7 @@ from capcycle.facts import Book
 from capcycle.quantity import Quantity
 from capcycle.study.case import Case
 from capcycle.words import Sentence
+from capcycle.words.catalogue import sentence
 
 
 def tell(case: Case, key: str, **more: Any) -> str:
@@ -33,13 +34,13 @@ def tell(case: Case, key: str, **more: Any) -> str:
     >>> _Sentence(build, {}).format("{it_capex} needs {revenue_required} a year")
     '$400bn needs $320bn a year'
     """
-    form, sentence = _Sentence(case, more), words.sentence(key)
-    lacking = [each for each in form.quantities(sentence) if each.missing]
+    form, text = _Sentence(case, more), sentence(key)
+    lacking = [each for each in form.quantities(text) if each.missing]
     if lacking:
         reasons = (each.reason or words.say("reason.undefined") for each in lacking)
         once = dict.fromkeys(part.rstrip(".") for reason in reasons for part in reason.split("; "))
         return words.say("study.cannot", subject=subject(case), reason="; ".join(once))
-    return form.format(sentence)
+    return form.format(text)
 
 
 def verdict(case: Case, *keys: str, **more: Any) -> Sentence:

@@ -16,7 +16,7 @@ from capcycle.models.maths import per
 from capcycle.quantity import Quantity
 from capcycle.study import Case
 from capcycle.units import per_kw_month
-from capcycle.words import Sentence, say
+from capcycle.words import say
 
 LEDGER = ["lessor_name", "tenant_name", "mw", "price", "status", "status_date", "term_years", "value", "kw_month",
           "group", "cover", "share", "margin", "rise", "remark"]  # fmt: skip
@@ -24,32 +24,6 @@ REMARKS = ("not_hosting", "triple_net", "rise_implied", "no_value")
 COUNTS = {"contracts": "number", "mw": "MW", "mw_priced": "MW", "mean_mw": "MW", "mean_term": "years"}
 HOLDINGS = {"lessor": "hosting.book-by-lessor", "tenant": "hosting.book-by-tenant"}
 BACKLOG = ["label", "contracts", "mw", "value", "undated", "to_come", "weighted"]
-
-
-def verdict(let: Case, use: Case) -> Sentence:
-    """The page's answer: whether a MW let earns more than lenders ask, what is signed, and when mining pays more."""
-    return words.paragraph(
-        study.tell(let, "hosting.pays" if let.outputs.net_lease_value > 0 else "hosting.loses"),
-        _signed(contracts.read(let.book), let.book.money),
-        _switching(use),
-        *study.hindsight(let, use),
-    )
-
-
-def _signed(table: pd.DataFrame, money: str) -> str:
-    sums = {"MW": table["mw_owned"].sum(), money: table["value_owned"].sum()}
-    sizes = [words.value(size, unit) for unit, size in sums.items() if size]
-    stated = say("hosting.stated", sizes=words.listing(sizes)) if sizes else say("hosting.unstated")
-    gpus = table.loc[table["not_hosting"], "value_owned"].sum()
-    apart = say("hosting.signed_gpus", value=words.value(gpus, money)) if gpus else ""
-    return words.counted("hosting.signed", len(table), sizes=stated, gpus=apart)
-
-
-def _switching(use: Case) -> str:
-    """The bitcoin price at which mining one MW is worth as much as letting it."""
-    price, now = use.quantity("switching_bitcoin_price"), use.inputs["bitcoin_price"]
-    side = "never" if not price.value else "above" if price.value > now.value else "below"
-    return study.tell(use, f"power.switch_{side}", times=(price / now).called("times", "multiple"))
 
 
 def ledger(book: Book) -> Exhibit:
@@ -66,13 +40,11 @@ def ledger(book: Book) -> Exhibit:
     )  # fmt: skip
     draw = partial(marks.table, columns={name: say(f"hosting.column.{name}") for name in LEDGER})
     notes = (say("hosting.share"), *parts.restated(table))
-    return _shown(draw, book, "hosting.contract-ledger", rows, _ledger_title(table["status"]), *notes)
-
-
-def _ledger_title(status: pd.Series) -> str:
-    if len(status) == 1:
-        return say("hosting.only_contract", status=say(f"hosting.status.{status.iloc[0]}"))
-    return words.counted("hosting.delivering", int(status.eq("delivering").sum()), total=len(status))
+    delivering = int(table["status"].eq("delivering").sum())
+    title = words.counted("hosting.delivering", delivering, total=len(table))
+    if len(table) == 1:
+        title = say("hosting.only_contract", status=rows["status"].iloc[0])
+    return _shown(draw, book, "hosting.contract-ledger", rows, title, *notes)
 
 
 def bubbles(book: Book) -> Exhibit:

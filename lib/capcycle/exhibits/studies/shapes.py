@@ -104,7 +104,7 @@ def over(case: Case, x: str, of: Sequence[str], key: str = "", values: Sequence[
     ], ignore_index=True).assign(unit=unit, kind=case.kind, source=case.source)  # fmt: skip
     named = {"output": case.quantity(of[0]), "input": case.quantity(x)}
     title = study.tell(case, _words(key, "title", "study.over"), **named, **more)
-    frame = _frame("over", case, x, key, title, {"unit": parts.unit(unit)} | more, *of)
+    frame = _frame("over", case, x, key, title, {"output": words.name(of[0]), "unit": parts.unit(unit)} | more, *of)
     return marks.paths(rows, frame, x_unit=case.unit(x), x_title=words.name(x))
 
 
