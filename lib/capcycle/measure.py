@@ -119,14 +119,11 @@ class Measures:
         return [together([of_row[row] for row in cell if row != MISSING]) for cell in cells]
 
     def _reasons(self, table: pd.DataFrame, used: dict[str, np.ndarray]) -> list[str]:
-        return [
-            self._why(company, ordinal, [name for name, rows in used.items() if rows[cell] == MISSING])
-            if np.isnan(value)
-            else ""
-            for cell, (company, ordinal, value) in enumerate(
-                table[["company", "ordinal", "value"]].itertuples(index=False)
-            )
-        ]
+        reasons = [""] * len(table)
+        for cell in np.flatnonzero(table["value"].isna()):
+            missing = [name for name, rows in used.items() if rows[cell] == MISSING]
+            reasons[cell] = self._why(*table.loc[cell, ["company", "ordinal"]], missing)
+        return reasons
 
     def _why(self, company: str, ordinal: int, missing: list[str]) -> str:
         if not missing:

@@ -102,13 +102,11 @@ def _received(pipe: Any, process: Any, job: Job) -> Finished:
         from capcycle import engine
 
         process.join()
-        error = say("run.died", code=_ending(process.exitcode))
+        code = process.exitcode
+        ending = say("run.signal", name=signal.Signals(-code).name) if code < 0 else say("run.exit_code", code=code)
+        error = say("run.died", code=ending)
         engine.write_unexecuted(job.source, job.parameters, job.out, error)
         return Finished(job, error, 0.0)
-
-
-def _ending(code: int) -> str:
-    return say("run.signal", name=signal.Signals(-code).name) if code < 0 else say("run.exit_code", code=code)
 
 
 def _zygote(caller: Any, jobs: Sequence[Job], width: int) -> None:

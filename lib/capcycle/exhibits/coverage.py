@@ -37,12 +37,17 @@ def quarters(panel: Panel) -> Exhibit:
     table = _quarters(panel)
     shown = len([ordinal for ordinal in panel.ordinals if ordinal >= panel.first])
     since = str(panel.first // 4)
+    counts = table.groupby("company", sort=False)["periods"].agg(count="size", known=lambda each: int((each > 0).sum()))
+    series = [
+        words.say("alt.known", name=parts.company_names()[company], known=known, count=count)
+        for company, count, known in counts.itertuples()
+    ]
     full, empty = (int(each.sum()) for each in (table["periods"] >= shown - 1, table["periods"] == 0))
     return Exhibit(
         id="quarters-held",
         title=words.say("coverage.title_gaps", full=full, empty=empty, cells=len(table), since=since),
         subtitle=words.say("coverage.subtitle", since=since),
-        alt=words.say("alt.coverage", series=_by_company(table)),
+        alt=words.say("alt.coverage", series="; ".join(series)),
         view=_grid(table),
         figures=table,
         notes=_known_gaps(panel.book),
@@ -149,14 +154,6 @@ def _known(book: Book) -> pd.DataFrame:
     if book.facts.empty:
         raise CapcycleError("no figure is known: choose companies that have some, or a later date")
     return book.facts
-
-
-def _by_company(table: pd.DataFrame) -> str:
-    each = table.groupby("company", sort=False)["periods"].agg(["count", lambda periods: int((periods > 0).sum())])
-    return "; ".join(
-        words.say("alt.known", name=parts.company_names()[company], known=known, count=count)
-        for company, count, known in each.itertuples()
-    )
 
 
 def _fresh(table: pd.DataFrame) -> str:

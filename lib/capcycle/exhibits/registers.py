@@ -120,9 +120,10 @@ def files(table: pd.DataFrame) -> Exhibit:
     >>> files(one).view["File"].tolist()
     ['fx.csv']
     """
-    each = table.groupby(["file", "about"], sort=False)
-    columns = [{"text": words.say("registers.columns", count=len(rows)), "details": _lines(rows)} for _, rows in each]
-    names, about = zip(*(pair for pair, _ in each), strict=True)
+    meanings = [words.say("registers.column", **row) for row in table[["column", "meaning"]].to_dict("records")]
+    lines = table.assign(said=meanings).groupby(["file", "about"], sort=False)["said"].agg(list)
+    columns = [{"text": words.say("registers.columns", count=len(each)), "details": each} for each in lines]
+    names, about = zip(*lines.index, strict=True)
     view = parts.headed(file=names, file_about=about, columns=columns)
     title = words.say("registers.files", count=len(view), columns=len(table))
     return _exhibit("files", "files", title, view, table)
@@ -160,7 +161,3 @@ def _counts(table: pd.DataFrame) -> pd.DataFrame:
         "published": by_table["published"].max(),
         "source": newest.groupby("table")["source"].agg(documents),
     }).reindex(table["table"].unique()).rename_axis("table").reset_index()  # fmt: skip
-
-
-def _lines(rows: pd.DataFrame) -> list[str]:
-    return [words.say("registers.column", **row) for row in rows[["column", "meaning"]].to_dict("records")]

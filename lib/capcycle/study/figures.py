@@ -48,7 +48,8 @@ def summed(measures: Measures, company: str, first: pd.Timestamp, last: pd.Times
     >>> half.value, half.reason  # 14.573bn of purchases of property and equipment in the six months of the 10-Q
     (14573000000.0, '2024Q1 to 2024Q2.')
     """
-    ends = [_ordinal(day, measures.panel.steps_per_year) for day in (first, last)]
+    by_year = measures.panel.span == "year"
+    ends = [day.year if by_year else day.year * 4 + day.quarter - 1 for day in (first, last)]
     table = measures.table[measures.table["company"] == company]
     rows = table[table["ordinal"].between(*ends)]
     if len(rows) != ends[1] - ends[0] + 1:
@@ -97,11 +98,6 @@ def _quantity(measures: Measures, row: pd.Series) -> Quantity:
         since=row["period_end"],
         day=row["period_end"],
     )
-
-
-def _ordinal(day: pd.Timestamp, per_year: int) -> int:
-    """The period of the calendar that a day is in."""
-    return day.year if per_year == 1 else day.year * 4 + day.quarter - 1
 
 
 def _why(row: pd.Series) -> str:

@@ -36,10 +36,8 @@ def scenarios(case: Case) -> Scenarios:
 
     An input without a range is the same in all three.
 
-    >>> from capcycle.analyses.hosting.power_use import business
-    >>> from capcycle.quantity import Quantity
-    >>> margin = Quantity("", 0.8, "fraction", 0.5, 0.9)
-    >>> build = study.case(business, facts.open(), revenue_per_mw=1.5e6, gross_margin=margin)
+    >>> margin = study.declared("gross_margin", [0.5, 0.8, 0.9], "fraction", "")
+    >>> build = analyses.start("business", facts.open()).with_inputs(revenue_per_mw=1.5e6, gross_margin=margin)
     >>> (study.scenarios(build).outputs.loc["gross_profit"] / 1e6).round(2).tolist()  # 0.5, 0.8 and 0.9 of 1.5m
     [0.75, 1.2, 1.35]
     """

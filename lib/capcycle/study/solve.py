@@ -44,8 +44,7 @@ def solve(
 
     Errors: ModelError for an input that has no range where none is given, or a range that is empty.
 
-    >>> from capcycle.analyses.hosting.power_use import business
-    >>> build = study.case(business, facts.open(), revenue_per_mw=1.5e6, gross_margin=0.8)
+    >>> build = analyses.start("business", facts.open()).with_inputs(revenue_per_mw=1.5e6, gross_margin=0.8)
     >>> [round(margin, 2) for margin in solve(build, "gross_margin", 0.9e6, "gross_profit", 0.1, 0.9).values]
     [0.6]
     """

@@ -168,7 +168,9 @@ def yields(let: Case) -> Exhibit:
     evidence = {name: [getattr(one, name) for one in each] for name in ("value", "low", "high", "kind", "source")}
     rows = _rows(built, built["price"], "fraction").assign(**evidence).sort_values("value", ascending=False)
     coupons = pd.DataFrame({
-        "label": [_note(row, book) for row in debt.to_dict("records")], "value": debt["rate"], "unit": "rate",
+        "label": [say("hosting.coupon_label", borrower=book.names[row.borrower], rate=words.coupon(row.rate),
+                      due=row.instrument.split()[-1]) for row in debt.itertuples()],
+        "value": debt["rate"], "unit": "rate",
         "kind": debt["kind"], "source": debt["source"], "note": debt["collateral"], "group": say("hosting.coupon"),
     }).sort_values("value", ascending=False)  # fmt: skip
     dearest, key = coupons["value"].max(), "hosting.yield-against-debt" if len(debt) else "study.ranking"
@@ -179,11 +181,6 @@ def yields(let: Case) -> Exhibit:
     apart = table[~table["contract"].isin(built["contract"]) & ~table["not_hosting"]]
     notes = (*_of("hosting.unbuilt", apart), *study.judged_later(book, *assumed))
     return _shown(marks.dots, book, "hosting.yield-against-debt", rows if each else rows[:0], title, *notes)
-
-
-def _note(row: dict, book: Book) -> str:
-    return say("hosting.coupon_label", borrower=book.names[row["borrower"]], rate=words.coupon(row["rate"]),
-               due=row["instrument"].split()[-1])  # fmt: skip
 
 
 def business_models(book: Book) -> Exhibit:

@@ -23,14 +23,13 @@ def tornado(swings: Tornado) -> Exhibit:
     """
     case, unit = swings.case, swings.case.unit(swings.of)
     base = float(getattr(case.outputs, swings.of))
+    shown = {"output": words.name(swings.of), "unit": parts.unit(unit), "base": words.value(base, unit)}
     moving = swings.table[swings.table["swing"] != 0]
     rows = pd.DataFrame([row for each in moving.itertuples() for row in _swing(each, case)])
     frame = Frame(
         parts.slug("tornado", case.model.__name__, swings.of, case.company),
         _tornado_title(swings),
-        say(
-            "study.tornado_subtitle", output=words.name(swings.of), unit=parts.unit(unit), base=words.value(base, unit)
-        ),
+        say("study.tornado_subtitle", **shown),
         (say("study.tornado_note"),),
     )
     drawing = Drawing(rows.assign(unit=unit, kind="assumed", source=case.source), frame, base=base)
