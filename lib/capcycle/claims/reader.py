@@ -119,9 +119,7 @@ def _check_example(row) -> Line:
     printed = {name: value for name, value in row.outputs.items() if name in result.figures}
     if not printed:
         return Line(**place, verdict="not checkable", why="; ".join(result.faults) or say("claims.reader.no_outputs"))
-    off = {
-        name: value for name, value in printed.items() if not worked.fits(result.figures[name], value, row.tolerance)
-    }
+    off = {name: each for name, each in printed.items() if not worked.fits(result.figures[name], each, row.tolerance)}
     arithmetic = tuple(_beside(row, name, result.figures[name], name in off) for name in printed)
     if not off:
         why = "; ".join([say("claims.reader.reproduced", outputs="; ".join(arithmetic)), *result.faults])

@@ -20,9 +20,7 @@ def figure(measures: Measures, company: str, period: str | None = None) -> Quant
     """
     now = measures.at(period).set_index("company", drop=False)
     if company not in now.index:
-        raise ModelError(
-            f"{measures.name} was not measured for '{company}': {unknown('company', [company], now.index)}"
-        )
+        raise ModelError(f"{measures.name} was not measured: {unknown('company', [company], now.index)}")
     return _quantity(measures, now.loc[company])
 
 

@@ -43,9 +43,8 @@ def scenarios(case: Case) -> Scenarios:
     [0.75, 1.2, 1.35]
     """
     at = sweep.ends(case, case.model.verdict)
-    values = pd.DataFrame(
-        {name: _ends(case, name, at.get(name)) for name in case.inputs}, list(SCENARIOS), dtype=object
-    )
+    ends = {name: _ends(case, name, at.get(name)) for name in case.inputs}
+    values = pd.DataFrame(ends, list(SCENARIOS), dtype=object)
     results = {scenario: case.evaluate(**values.loc[scenario]) for scenario in SCENARIOS}
     single = [name for name in case.model.outputs if name not in case.model.by_year]
     outputs = pd.DataFrame({name: [float(getattr(results[each], name)) for each in SCENARIOS] for name in single})
