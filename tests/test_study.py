@@ -231,6 +231,11 @@ def test_an_output_by_year_is_no_single_number(shop):
         study.grid(made(shop, revenue=ranged(8, 10, 12), cost=ranged(10, 15, 20)), "revenue", "cost", "flows")
 
 
+def test_an_output_over_an_input_is_named_under_the_chart(shop):
+    shown = exhibits.over(made(shop, revenue=ranged(8, 10, 12), cost=15), "revenue", ["profit"])
+    assert shown.subtitle == "Profit, USD"  # not the input's name
+
+
 def test_a_tornado_puts_the_widest_swing_first(shop):
     table = study.tornado(made(shop, revenue=ranged(8, 10, 11), cost=ranged(10, 15, 20))).table
     assert table[["name", "at_low", "at_high"]].values.tolist() == [["revenue", 17, 29], ["cost", 30, 20]]
