@@ -29,8 +29,9 @@ BACKLOG = ["label", "contracts", "mw", "value", "undated", "to_come", "weighted"
 def ledger(book: Book) -> Exhibit:
     """Every contract with its status and terms, and what keeps its price from being averaged with the others."""
     table, money = _contracts(book).sort_values("signed"), book.money
-    units = {"mw": "MW", "term_years": "years", "value": money, "price": _price(book), "kw_month": f"{money}/kW/month",
-             **dict.fromkeys(["share", "margin", "rise", "cover"], "fraction")}  # fmt: skip
+    units = {"mw": "MW", "term_years": "years", "value": money, "price": f"{money}/MW/year",
+             "kw_month": f"{money}/kW/month"}  # fmt: skip
+    units |= dict.fromkeys(["share", "margin", "rise", "cover"], "fraction")
     rows = table.assign(
         kw_month=per_kw_month(table["price"]),
         status=[say(f"hosting.status.{status}") for status in table["status"]],
@@ -52,7 +53,7 @@ def bubbles(book: Book) -> Exhibit:
     table = _contracts(book)
     gpus, priced = table["not_hosting"], table["price"].notna()
     drawn = table[~gpus & priced].sort_values("credit", key=_ladder)
-    rows = _rows(drawn, drawn["price"], _price(book)).assign(x=drawn["mw"], size=drawn["value"])
+    rows = _rows(drawn, drawn["price"], f"{book.money}/MW/year").assign(x=drawn["mw"], size=drawn["value"])
     axes = {"x_title": say("hosting.column.mw"), "y_title": say("hosting.column.price"), "x_unit": "MW"}
     ranked = rows.drop(columns="group").sort_values("value", ascending=False)
     title = ranked_title(ranked, "hosting_rent", "hosting.price-by-size", {})
@@ -68,7 +69,7 @@ def books(book: Book, cut_off: str) -> Exhibit:
             for cut, one in (("", whole), ("_hosting", whole[whole["gpu_included"] == "no"]))}  # fmt: skip
     headings = {"label": say("marks.column.label")} | {name: say(f"hosting.cut.{name}") for name in cuts}
     sums = pd.DataFrame({name: contracts.prices(table, years) for name, table in cuts.items()}).dropna(how="all")
-    units = [book.money if name == "value" else COUNTS.get(name, _price(book)) for name in sums.index]
+    units = [book.money if name == "value" else COUNTS.get(name, f"{book.money}/MW/year") for name in sums.index]
     rows = sums.rename_axis("name").reset_index().assign(
         label=[say(f"hosting.book.{name}", term=term.shown) for name in sums.index],
         value=sums["like"].to_numpy(), unit=units, kind="derived",
@@ -201,21 +202,20 @@ def _contracts(book: Book) -> pd.DataFrame:
 def _worded(table: pd.DataFrame, book: Book) -> pd.DataFrame:
     """Contracts as a reader meets them: by lessor and MW, and by site where two would be called the same."""
     rows = table.to_dict("records")
-    labels = [_label(row, book) for row in rows]
+    tenants = [_tenant(row, book) for row in rows]
+    labels = [
+        say("hosting.label_tenant" if np.isnan(row["mw"]) else "hosting.label", tenant=tenant,
+            lessor=book.names[row["lessor"]], mw=words.value(row["mw"], "MW"))
+        for row, tenant in zip(rows, tenants, strict=True)
+    ]  # fmt: skip
     sites = [row["site"].partition(",")[0] for row in rows]
     return table.assign(
         lessor_short=table["lessor"].map(book.names),
-        tenant_short=[_tenant(row, book) for row in rows],
+        tenant_short=tenants,
         group=table["credit"].map(_credit),
         label=[say("hosting.label_site", label=label, site=site) if site and labels.count(label) > 1 else label
                for label, site in zip(labels, sites, strict=True)],
     )  # fmt: skip
-
-
-def _label(row: dict, book: Book) -> str:
-    key = "hosting.label_tenant" if np.isnan(row["mw"]) else "hosting.label"
-    mw = words.value(row["mw"], "MW")
-    return say(key, lessor=book.names[row["lessor"]], tenant=_tenant(row, book), mw=mw)
 
 
 def _tenant(row: dict, book: Book) -> str:
@@ -236,10 +236,6 @@ def _rows(table: pd.DataFrame, value: pd.Series, unit: str) -> pd.DataFrame:
     terms = [say("hosting.terms", tenant=row.tenant_short, years=words.value(row.term_years, "years"),
                  value=words.value(row.value, row.currency)) for row in table.itertuples()]  # fmt: skip
     return table[["label", "group", "kind", "source"]].assign(value=value, unit=unit, note=terms)
-
-
-def _price(book: Book) -> str:
-    return f"{book.money}/MW/year"
 
 
 def _of(key: str, table: pd.DataFrame) -> Sequence[str]:
