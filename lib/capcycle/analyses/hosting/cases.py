@@ -4,11 +4,7 @@ from dataclasses import replace
 
 import pandas as pd
 
-<<<<<<< HEAD
-from capcycle import facts, study
-=======
 from capcycle import facts, study, words
->>>>>>> main
 from capcycle.analyses.hosting import contracts
 from capcycle.analyses.hosting.model import hosting
 from capcycle.analyses.hosting.power_use import business, power_use
