@@ -43,9 +43,7 @@ def figures(book: Book) -> dict[str, dict[str, Quantity]]:
             market.assign(unit=market["currency"], period_start=pd.NaT, period_end=market["date"])
         ),
         "balances": dollars.convert(known[known["concept"].isin([*DEBT, "cash"])]),
-        "capex": dollars.convert(
-            known[(known["concept"] == "capex") & (known["period_end"] - known["period_start"] < QUARTER)]
-        ),
+        "capex": dollars.convert(quarters[quarters["concept"] == "capex"]),
         "capacity": dollars.register("capacity"),
         "contracts": live(dollars),
         "leases": leases(dollars),
