@@ -51,8 +51,8 @@ def _rent(book: Book) -> Quantity:
 
 
 def credit_rates(book: Book) -> dict[str, Quantity]:
-    """The rate at which rent is discounted, by the credit behind it."""
-    rates = {credit: study.assumption(book, f"tenant_rate_{credit}") for credit in CREDITS}
+    """The rate at which rent is discounted, by the credit behind it: see `contracts.tenant_rates`."""
+    rates = {credit: study.assumption(book, f"tenant_rate_{credit}") for credit in ("hyperscaler", "unbacked")}
     return {credit: rate.called(rate.name, "rate") for credit, rate in rates.items()}
 
 

@@ -58,8 +58,8 @@ def lease(book: Book, company: str, renewed: Sequence[float] = RENEWED) -> Case:
 
     >>> from capcycle import facts
     >>> own = lease(facts.open(["CIFR"]), "CIFR").inputs["cost_per_leased_mw"]
-    >>> round(own.value)  # 168 MW at 10m, 39 at 9.5m, 370 at the general 12m
-    11248700
+    >>> round(own.value)  # 168 MW at 10m, 39 at 9.5m, 286 at the general 12m
+    11120690
     """
     return _cases(lease_value, book, renewal_probability=_chance("renewal_probability", renewed))[company]
 
