@@ -16,6 +16,7 @@ from capcycle.analyses.hosting import model as lease
 from capcycle.analyses.hosting.exhibits import _ledger_title
 from capcycle.analyses.hosting.power_use import power_use
 from capcycle.errors import CapcycleError, ModelError
+from capcycle.quantity import Quantity
 
 CUT_OFF = "2025-11-03"
 EVERY = facts.open(["miners"])

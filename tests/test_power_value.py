@@ -143,7 +143,7 @@ def test_what_a_value_comes_to_per_leased_megawatt():
 @given(st.floats(1e9, 1e11), st.floats(0, 2000), st.floats(1.3e6, 1.6e6), st.floats(0.06, 0.09))
 def test_priced_in_power_at_its_value_returns_the_enterprise_value(value, operating, income, rate):
     found = model.priced_in(value, operating, 3e6, 0, income, 20, 0, 0, rate, 12e6, 100)
-    worth = model.lease_value(income, 20, 0, 0, rate, 12e6).net_value_per_mw
+    worth = model.leased_mw_over_term(income, 20, 0, 0, rate, 12e6).net_value_per_mw
     assert math.isclose(found.priced_in_mw * worth + operating * 3e6, value, rel_tol=1e-9)
 
 

@@ -5,7 +5,7 @@ from typing import Any
 
 from capcycle import study, words
 from capcycle.analyses.power_value.figures import figures
-from capcycle.analyses.power_value.model import attribution, lease_value, power_value, priced_in
+from capcycle.analyses.power_value.model import attribution, leased_mw_over_term, power_value, priced_in
 from capcycle.facts import Book
 from capcycle.models.bounds import PERCENT, within
 from capcycle.quantity import Quantity, newest
@@ -61,7 +61,7 @@ def lease(book: Book, company: str, renewed: Sequence[float] = RENEWED) -> Case:
     >>> round(own.value)  # 168 MW at 10m, 39 at 9.5m, 286 at the general 12m
     11120690
     """
-    return _cases(lease_value, book, renewal_probability=_chance("renewal_probability", renewed))[company]
+    return _cases(leased_mw_over_term, book, renewal_probability=_chance("renewal_probability", renewed))[company]
 
 
 def split(book: Book) -> Case:

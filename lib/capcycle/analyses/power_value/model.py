@@ -107,7 +107,7 @@ def term_multiple(rate: Any, lease_term: Any, renewal_years: Any, renewal_probab
 
 
 @model(verdict="net_value_per_mw", better="higher")
-def lease_value(
+def leased_mw_over_term(
     noi_per_leased_mw: PerMWYear, lease_term: Years, renewal_years: Years, renewal_probability: Fraction,
     tenant_rate: Rate, cost_per_leased_mw: PerMW,
 ) -> LeasedMW:  # fmt: skip
@@ -118,7 +118,7 @@ def lease_value(
              nothing is left of the building.
     Source:  Golden Sun's 1.73m at 84 % for 14 years is worth 11.98m at 8 %.
 
-    >>> round(float(lease_value(1.73e6 * 0.84, 14, 10, 0, 0.08, 10e6).gross_value_per_mw) / 1e6, 2)
+    >>> round(float(leased_mw_over_term(1.73e6 * 0.84, 14, 10, 0, 0.08, 10e6).gross_value_per_mw) / 1e6, 2)
     11.98
     """
     gross = noi_per_leased_mw * term_multiple(tenant_rate, lease_term, renewal_years, renewal_probability)
@@ -193,7 +193,7 @@ def priced_in(
     """How many leased MW the enterprise value assumes once all else the company has is taken off.
 
     Formula: priced_in_mw = (enterprise_value - operating_mw * operating_value - bitcoin) / net_value_per_mw, the
-             `lease_value` of a MW; priced_in_share = priced_in_mw / leased_mw;
+             `leased_mw_over_term` of a MW; priced_in_share = priced_in_mw / leased_mw;
              value_per_leased_mw = what is left of the enterprise value / leased_mw
     Units:   MW of critical IT not yet built; below zero where a MW is worth less than its building, so that no
              number of leases explains the value
@@ -203,7 +203,7 @@ def priced_in(
     >>> round(float(found.priced_in_mw), 6), round(float(found.priced_in_share), 6), round(float(found.to_be_signed_mw))
     (100.0, 0.5, 0)
     """
-    lease = lease_value.unguarded(
+    lease = leased_mw_over_term.unguarded(
         noi_per_leased_mw, lease_term, renewal_years, renewal_probability, tenant_rate, cost_per_leased_mw
     )
     rest = enterprise_value - operating_mw * operating_value - bitcoin
