@@ -16,6 +16,7 @@ from capcycle.analyses.hosting import model as lease
 from capcycle.analyses.hosting.power_use import power_use
 from capcycle.analyses.power_value import leased
 from capcycle.errors import CapcycleError, ModelError
+from capcycle.quantity import Quantity
 
 CUT_OFF = "2025-11-03"
 EVERY = facts.open(["miners"])
@@ -108,7 +109,10 @@ def test_ciphers_leases_earn_more_than_their_tenants_lenders_ask():
     # 216 x 15 and 2,000 over 70 x 15
     years = {"backed": 168 * 10 + 39 * 10, "hyperscaler": (216 + 70) * 15}
     rent = (3_000 + 830 + 5_500 + 2_000) / sum(years.values())  # 1.781m a MW
-    rate = (years["backed"] * 0.0775 + years["hyperscaler"] * 0.0675) / sum(years.values())  # 7.08 %
+    # Google covers 1.4 of 3.0bn and 333 of 830m at 5.25 %, the rest of the two is at 9.5 %, all of Amazon's at 5.25 %
+    fluidstack, second = (cover * 0.0525 + (1 - cover) * 0.095 for cover in (1.4 / 3.0, 333 / 830))
+    backed = 168 * 10 * fluidstack + 39 * 10 * second
+    rate = (backed + years["hyperscaler"] * 0.0525) / sum(years.values())  # 6.00 %
     assert case.inputs["hosting_rent"].value == pytest.approx(rent * 1e6)
     assert case.inputs["tenant_rate"].value == pytest.approx(rate)
     first = rent * 14 / sum(1.03**year for year in range(14))
@@ -277,6 +281,20 @@ def test_a_book_and_figures_of_an_author_are_left_out_until_he_had_printed_them(
     assert len(contracts.printed_book(after)) == 11  # printed on 2025-12-12
     for exhibit in shown(before):
         assert "rinted" not in said(exhibit) and "Golden Sun" not in " ".join([said(exhibit), *exhibit.notes])
+
+
+def test_a_rent_is_discounted_at_the_credit_of_who_pays_it():
+    rates = {
+        "hyperscaler": Quantity("", 0.0525, "rate", 0.047, 0.059),
+        "unbacked": Quantity("", 0.095, "rate", 0.09, 0.1),
+    }
+    rows = pd.DataFrame(
+        {"credit": ["hyperscaler", "unbacked", "backed", "backed"], "cover": [np.nan, np.nan, 0.4, np.nan]}
+    )
+    found = [(each.low, round(each.value, 5), each.high) for each in contracts.tenant_rates(rows, rates)]
+    assert found[:2] == [(0.047, 0.0525, 0.059), (0.09, 0.095, 0.1)]
+    assert found[2] == pytest.approx((0.4 * 0.047 + 0.6 * 0.09, 0.078, 0.4 * 0.059 + 0.6 * 0.1))  # 2.1 and 5.7 %
+    assert found[3] == (0.047, 0.07375, 0.1)  # no source gives the cover: from all of the rent to none
 
 
 def test_todays_judgements_are_marked_on_an_earlier_page():

@@ -57,15 +57,15 @@ def _rate(book: Book, priced: pd.DataFrame) -> Quantity:
     """The rate of the credit behind the same contracts, weighted alike; the general one where none has a price."""
     if priced.empty:
         return study.assumption(book, "tenant_rate")
-    weights = (priced["mw"] * priced["term_years"]).groupby(priced["credit"]).sum()
-    rates = credit_rates(book)
-    parts = [rates[credit] * share for credit, share in (weights / weights.sum()).items()]
+    weights = priced["mw"] * priced["term_years"]
+    rates = contracts.tenant_rates(priced, credit_rates(book))
+    parts = [rate * share for rate, share in zip(rates, weights / weights.sum(), strict=True)]
     return total(parts, "tenant_rate", say("hosting.own_rate"))
 
 
 def credit_rates(book: Book) -> dict[str, Quantity]:
-    """The rate at which rent is discounted, by the credit behind it."""
-    rates = {credit: study.assumption(book, f"tenant_rate_{credit}") for credit in CREDITS}
+    """The rate at which rent is discounted, by the credit behind it: see `contracts.tenant_rates`."""
+    rates = {credit: study.assumption(book, f"tenant_rate_{credit}") for credit in ("hyperscaler", "unbacked")}
     return {credit: rate.called(rate.name, "rate") for credit, rate in rates.items()}
 
 
