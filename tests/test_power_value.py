@@ -341,7 +341,7 @@ def test_leases_that_an_author_expects_are_not_signed(book):
 
 def test_the_leases_of_a_company_stand_one_by_one(cases):
     found = power_value.lease_table(cases["CIFR"])
-    assert found.title.endswith("against $1.5m/MW/yr in general; 0 MW of their 577 MW are running by the newest report")
+    assert found.title.endswith("against $1.5m/MW/yr in general; 0 MW of 577 MW run")
     assert found.view.loc[:1, "Annual income"].to_list() == ["$1.47m/MW", "$1.04m/MW (a)"]
 
 

@@ -26,9 +26,9 @@ def tables(book: Book) -> Exhibit:
     newest = [words.day(day) if rows else words.DASH for day, rows in table[["published", "rows"]].values]
     counts = {name: table[name].map("{:,}".format) for name in ("rows", *door.KINDS)}
     view = parts.headed(table=table["table"].map(_name), newest=newest, **counts)
-    title = words.say("registers.tables", count=len(table), rows=f"{table['rows'].sum():,}", kinds=_kinds(table))
-    undated, sources = _undated(table), parts.documents(table)
-    return _exhibit("tables-held", "tables", title, view, table, notes=undated, sources=sources)
+    title = words.say("registers.tables", count=len(table), rows=f"{table['rows'].sum():,}")
+    subtitle, sources = words.say("registers.tables_subtitle", kinds=_kinds(table)), parts.documents(table)
+    return Exhibit("tables-held", title, subtitle, "", view, table, notes=_undated(table), sources=sources)
 
 
 def empty(book: Book) -> Exhibit:
@@ -38,13 +38,13 @@ def empty(book: Book) -> Exhibit:
 
     >>> from capcycle import facts
     >>> empty(facts.open(as_of="2024-06-30")).view.iloc[0].tolist()[:-1]
-    ['Contracts', 'site', '2', '2']
+    ['Contracts', '`site`', '2', '2']
     """
     columns = inventory.columns(book)
     table = columns[columns["empty"] > 0].reset_index(drop=True)
     view = parts.headed(
         table=table["table"].map(_name),
-        field=table["column"],
+        field=table["column"].map("`{}`".format),
         empty=table["empty"].map("{:,}".format),
         rows=table["rows"].map("{:,}".format),
         meaning=table["meaning"],
@@ -108,7 +108,7 @@ def changed(was: Book, now: Book) -> Exhibit:
     >>> from capcycle import facts
     >>> book = facts.open(as_of="2025-09-30")
     >>> changed(book.on("2025-09-29"), book).view["What changed"].tolist()
-    ['status: signed → terminated; status_date: 2025-03-31 → 2025-09-30']
+    ['status: signed → terminated; status date: 2025-03-31 → 2025-09-30']
     """
     table = inventory.became_known(was, now)
     table = table[table["cause"] == "changed"].sort_values("published", ascending=False)
@@ -131,12 +131,12 @@ def files(table: pd.DataFrame) -> Exhibit:
 
     >>> one = pd.DataFrame({"file": ["fx.csv"], "about": "Rates", "column": "date", "meaning": "day of the fixing"})
     >>> files(one).view["File"].tolist()
-    ['fx.csv']
+    ['`fx.csv`']
     """
     each = table.groupby(["file", "about"], sort=False)
     columns = [{"text": words.say("registers.columns", count=len(rows)), "details": _lines(rows)} for _, rows in each]
     names, about = zip(*(pair for pair, _ in each), strict=True)
-    view = parts.headed(file=names, file_about=about, columns=columns)
+    view = parts.headed(file=map("`{}`".format, names), file_about=about, columns=columns)
     title = words.say("registers.files", count=len(view), columns=len(table))
     return _exhibit("files", "files", title, view, table)
 

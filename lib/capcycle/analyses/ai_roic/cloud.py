@@ -43,10 +43,9 @@ def by_year(three: Scenarios) -> Exhibit:
 
 def _passes(case: Case) -> str:
     above = [FIRST_YEAR + year for year, each in enumerate(case.outputs.roic_spread) if each >= 0]
-    printed = Quantity("roic_2030", float(_untaxed(case).roic_2030), "fraction")
     if above:
-        return study.tell(case, "ai_roic.passes", year=above[0], last=LAST_YEAR, printed=printed)
-    return study.tell(case, "ai_roic.never_passes", last=LAST_YEAR, printed=printed)
+        return study.tell(case, "ai_roic.passes", year=above[0], last=LAST_YEAR)
+    return study.tell(case, "ai_roic.never_passes", last=LAST_YEAR)
 
 
 def _untaxed(case: Case) -> Any:
@@ -111,7 +110,8 @@ def paybacks(case: Case) -> Exhibit:
     years = dict(zip(PAYBACKS, (words.value(each, "years") for each in rows["value"]), strict=True))
     title = study.tell(case, f"ai_roic.paybacks.{key}", **years)
     notes = (*definitions({case.company: case}), say("ai_roic.paybacks.note"))
-    frame = Frame(parts.slug("paybacks", case.company), title, say("ai_roic.paybacks.subtitle"), notes)
+    subtitle = study.tell(case, "ai_roic.paybacks.subtitle", **years)
+    frame = Frame(parts.slug("paybacks", case.company), title, subtitle, notes)
     return marks.dots(rows, frame)
 
 
@@ -146,10 +146,10 @@ def rates(three: Scenarios) -> Exhibit:
     ]).assign(unit="fraction", kind=case.kind, source=case.source)  # fmt: skip
     base = rows.set_index("label").loc[say("study.base")]
     key = "title" if base["value"] >= 0 else "title_less"
-    title = study.tell(case, f"ai_roic.rates.{key}", rate=base["rates"])
+    title, subtitle = (study.tell(case, f"ai_roic.rates.{each}", rate=base["rates"]) for each in (key, "subtitle"))
     columns = {"label": say("ai_roic.column.scenario"), "value": words.name("npv_per_capital"),
                "rates": words.name("irr"), "note": say("marks.column.note")}  # fmt: skip
-    return marks.table(rows, Frame(parts.slug("rates", case.company), title, say("ai_roic.rates.subtitle")), columns)
+    return marks.table(rows, Frame(parts.slug("rates", case.company), title, subtitle), columns)
 
 
 def _rates(flows: Sequence[float]) -> dict[str, str]:
