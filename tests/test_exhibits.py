@@ -16,6 +16,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from test_findings import SOURCE, amounts, intensity, panel
+from titles import faults_of
 
 from capcycle import exhibits, facts, metrics, paths, theme, words
 from capcycle.errors import CapcycleError
@@ -490,20 +491,6 @@ def on_page(page: str) -> list[Exhibit]:
 def test_ids_are_unique_on_a_page(page):
     ids = [exhibit.id for exhibit in on_page(page)]
     assert ids and len(set(ids)) == len(ids)
-
-
-TITLE = 110  # letters; most have at most 90
-FAULTS = {
-    "a dash for a number": r"(?<!\S)\(?–(?!\S*\w)",
-    "two ends that are one": r"(?<!\S)(\S*\d\S*(?: \w+)?) (?:to|and) \1(?![\w.,])",
-    "one of one": r"\b1 of 1\b",
-    "a name of code": r"\b[a-z]+_[a-z]",
-}
-
-
-def faults_of(title: str) -> list[str]:
-    long = [f"{len(title)} letters"] if len(title) > TITLE else []
-    return long + [fault for fault, pattern in FAULTS.items() if re.search(pattern, title)]
 
 
 @pytest.mark.parametrize("page", PAGES)

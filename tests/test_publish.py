@@ -371,9 +371,9 @@ def test_the_foot_names_the_pages_about_the_same_companies_first(tmp_path, monke
     assert found["amd"][0] == "chips"
 
 
-def test_a_page_of_another_notebook_and_other_companies_is_not_what_to_read_next(tmp_path):
+def test_a_page_of_another_notebook_and_section_about_other_companies_is_not_what_to_read_next(tmp_path):
     one, other = ({"outcome": outcome(tmp_path, name, []), "companies": [name]} for name in ("META", "AMD"))
-    other["outcome"] = replace(other["outcome"], run=replace(other["outcome"].run, notebook="claims"))
+    other["outcome"] = replace(other["outcome"], run=replace(other["outcome"].run, notebook="claims", section="Claims"))
     assert links.related(one, [one, other]) == []
 
 

@@ -9,7 +9,7 @@ from capcycle import paths
 HEADING = re.compile(r"(<th scope=[^>]*>)([^<]+)(</th>)")
 NEXT = "<!--next-->"  # where a page wants what to read next; no text of a notebook can contain it, because < is escaped
 MOST = 6
-SAME_NOTEBOOK = 0.1  # a page of the same notebook about others comes after pages about a tenth of the companies
+SAME_NOTEBOOK, SAME_SECTION = 0.1, 0.01  # as much as a tenth of the companies in common, and less than any
 
 
 def linked(html: str, own: str, titles: dict[str, str]) -> str:
@@ -29,7 +29,7 @@ def linked(html: str, own: str, titles: dict[str, str]) -> str:
 
 
 def related(page: dict, pages: list[dict]) -> list[dict]:
-    """The pages to read after one: those about the most of its companies first, then those of its notebook."""
+    """The pages to read after one: about the most of its companies first, then of its notebook, then of its section."""
     groups = _groups()
     near = {each["outcome"].run.name: _near(page, each, groups) for each in pages if each is not page}
     others = [each for each in pages if near.get(each["outcome"].run.name)]
@@ -37,10 +37,11 @@ def related(page: dict, pages: list[dict]) -> list[dict]:
 
 
 def _near(page: dict, other: dict, groups: dict[str, set[str]]) -> float:
-    """The companies of both pages as a part of those of either, and a little for the same notebook."""
+    """The companies of both pages as a part of those of either, and a little for the same notebook and section."""
     own, theirs = (_companies(each, groups) for each in (page, other))
     shared = len(own & theirs) / len(own | theirs) if own and theirs else 0.0
-    return shared + SAME_NOTEBOOK * (page["outcome"].run.notebook == other["outcome"].run.notebook)
+    one, two = page["outcome"].run, other["outcome"].run
+    return shared + SAME_NOTEBOOK * (one.notebook == two.notebook) + SAME_SECTION * (one.section == two.section)
 
 
 def _companies(page: dict, groups: dict[str, set[str]]) -> set[str]:
