@@ -274,12 +274,13 @@ def _words(key: str, part: str, general: str = "study.shape") -> str:
 
 def _frame(shape: str, case: Case, of: str, key: str, title: str, more: Mapping[str, Any], *others: str) -> Frame:
     """The words around an exhibit of one case."""
+    id = parts.slug(shape, case.model.__name__, of, *others, case.company)
+    if case.lacking:
+        return Frame(id, parts.upper(say("study.not_known", subject=study.subject(case))), "", lacking(case))
     given = {"output": words.name(of), "unit": parts.unit(case.quantity(of).unit), **more}
     subtitle, note = (_words(key, part) for part in ("subtitle", "note"))
     notes = [study.tell(case, note, **given)] if note else []
-    notes = [each for each in notes if each != title]  # both say why nothing can be said, where a figure is missing
-    id = parts.slug(shape, case.model.__name__, of, *others, case.company)
-    return Frame(id, title, study.tell(case, subtitle, **given), (*notes, *lacking(case)))
+    return Frame(id, title, study.tell(case, subtitle, **given), tuple(notes))
 
 
 def _compared(shape: str, first: Case, of: str, key: str, rows: pd.DataFrame, more: Mapping[str, Any]) -> Frame:
