@@ -313,7 +313,8 @@ def test_a_printed_claim_is_converted_and_its_rate_is_said(book):
     euros = useful_life.changed(useful_life.restated(book.of("MSFT").into("EUR")))
     shown = useful_life.overstatement(euros)
     rate = 1 / pd.read_csv(paths.DATA / "fx.csv").iloc[-1]["USD"]
-    assert f"€{176 * rate:.0f}bn" in shown.title and "$" not in shown.title  # 10 November 2025: 176bn dollars
+    assert f"€{176 * rate:.0f}bn" in shown.subtitle  # 10 November 2025: 176bn dollars
+    assert "$" not in shown.title + shown.subtitle
     assert f"From USD at {rate:.4g}" in shown.view.to_string()
 
 

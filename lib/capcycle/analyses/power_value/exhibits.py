@@ -64,7 +64,7 @@ def _rung(name: str, value: Quantity, power: Quantity) -> dict:
 def _ladder_title(rows: pd.DataFrame, of: str) -> str:
     if rows.empty:
         return say("finding.none", metric=words.name(of))
-    ends = rows.groupby("group", sort=False)["value"].agg(["min", "max"])
+    ends = rows.groupby("group", sort=False)["value"].agg(["min", "max"]).head(2)  # the others stand in the chart
     stages = [f"{words.between(*each, PER_MW)} {words.lower(stage)}" for stage, *each in ends.itertuples()]
     return say("power_value.ladder.title", of=words.name(of), stages=words.listing(stages))
 
