@@ -105,7 +105,7 @@ def margins(of: Measures, then: Measures, years: int) -> Exhibit:
         parts.slug("later", of.name, then.name),
         say(f"cycle.margins_{sure}", **_top(whole), **axes),
         say("cycle.margins_subtitle", **axes),
-        (*_definitions(of, then), say("cycle.margins_note")),
+        (*map(parts.definition, (of, then)), say("cycle.margins_note")),
     )
     return marks.bubble(rows, frame, words.name(of.name), say("cycle.change", up=up), of.unit)
 
@@ -172,22 +172,15 @@ def _episodes(book: Book) -> pd.DataFrame:
                for row in table.itertuples()],
         value=table["share"], low=table["share"], high=table["share_high"], unit="fraction",
         remark=table["note"], assets=table["assets"].replace("", words.DASH),
-        lives=[_lives(row.life_low, row.life_high) for row in table.itertuples()],
+        lives=[words.DASH if np.isnan(row.life_low) else
+               say("cycle.lives", low=f"{row.life_low:g}", high=f"{row.life_high:g}") for row in table.itertuples()],
         group=np.where(today, say("cycle.ai"), say("cycle.past")), note=table["numerator"],
     )  # fmt: skip
-
-
-def _lives(low: float, high: float) -> str:
-    return words.DASH if np.isnan(low) else say("cycle.lives", low=f"{low:g}", high=f"{high:g}")
 
 
 def _concept(measure: str) -> str:
     """What a measure is of: capex, where it is the growth of capex."""
     return words.name(measure.split(".")[-1])
-
-
-def _definitions(*measured: Measures) -> list[str]:
-    return [parts.definition(measures) for measures in measured]
 
 
 def _top(top: Correlation) -> dict[str, str]:
