@@ -1,7 +1,11 @@
 """The claims page: what its exhibits say, and that its filters and arithmetic work with no kernel."""
 
+from dataclasses import replace
+
+import pandas as pd
 import pytest
 from browser import CHROMIUM_FLAGS, PARAMETERS, chromium, code, offline, outcome, show
+from scipy import stats
 
 from capcycle import claims, paths, publish
 from capcycle.errors import CapcycleError
@@ -20,8 +24,8 @@ def table(examined):
 
 
 def test_the_headline_counts_all_statements(examined):
-    said = "Of 180 statements examined, 98 are consistent, 64 are inconsistent or mistranslated, and 18 were superseded"
-    assert claims.exhibits.headline(examined).startswith(said)  # 49 + 15, 5 + 13
+    said = "Of 180 statements examined, 98 are consistent, 49 are inconsistent, 15 were spoiled in translation, and 18"
+    assert claims.exhibits.headline(examined).startswith(said)  # 5 superseded + 13 not checkable
 
 
 def test_a_verdict_opens_its_arithmetic(table):
@@ -31,11 +35,58 @@ def test_a_verdict_opens_its_arithmetic(table):
     assert "With c120 = c120/100; c120h = c120h/100 it holds." in cell["details"]
 
 
-def test_each_source_is_counted_by_the_statements_on_its_own_claims(examined):
-    view = claims.exhibits.speakers(examined).view.set_index(say("column.speakers"))
-    assert view.loc["Headline writer (Gelonghui)", "inconsistent"] == "1"  # K021, and K022 is consistent
-    assert view.loc["Headline writer (Gelonghui)", say("column.share_right")] == "50.0%"
-    assert view.loc["Bernstein", "inconsistent"] == "1"  # K038; K021 uses its figures against the headline
+def made(*rows):
+    """Statements of (verdict, how many, speakers, kinds)."""
+    each = [(verdict, list(who), list(kinds)) for verdict, count, who, kinds in rows for _ in range(count)]
+    table = pd.DataFrame(each, columns=["verdict", "speakers", "kinds"])
+    return replace(claims.examine(), statements=table.assign(id=[f"K{place}" for place in table.index]))
+
+
+def test_nobody_is_charged_with_a_translators_error(examined):
+    spoiled = examined.statements.query("verdict == 'mistranslated'")
+    assert {"Guo Xiaojing (author)", "Kuppy (Praetorian Capital)"} <= {
+        name for who in spoiled["speakers"] for name in who
+    }
+    assert "mistranslated" not in set(claims.exhibits.speakers(examined).figures["verdict"])
+    kinds = claims.exhibits.verdicts(examined).figures.query("verdict == 'mistranslated'")
+    assert kinds[["kinds", "count"]].values.tolist() == [["translation", 15]]  # not 15 and more, one for each kind
+
+
+def test_a_person_has_a_row_from_twenty_decided_statements_on():
+    few = [("consistent", 12, ["Few"], ["press"]), ("inconsistent", 7, ["Few"], ["press"])]
+    idle = [(verdict, 30, ["Few"], ["press"]) for verdict in ("mistranslated", "superseded", "not checkable")]
+    many = [("consistent", 12, ["Many"], ["press"]), ("inconsistent", 8, ["Many"], ["press"])]
+    view = claims.exhibits.speakers(made(*few, *idle, *many)).view
+    assert view[say("column.speakers")].tolist() == ["Many"]
+    assert view[say("column.share_right")].tolist() == ["60.0%"]  # 12 of 20
+    assert claims.exhibits.speakers(made(*few, *idle)).view.empty
+
+
+def test_kinds_of_source_with_few_statements_count_together_and_once():
+    rows = [("consistent", 20, ["A"], ["press"]), ("inconsistent", 3, ["B", "C"], ["investor", "headline"]),
+            ("consistent", 1, ["B"], ["investor"])]  # fmt: skip
+    view = claims.exhibits.verdicts(made(*rows)).view.set_index(say("column.kinds"))
+    assert list(view.index) == ["press", "other kinds"] and view.loc["other kinds", "inconsistent"] == "3"
+
+
+def test_sources_are_set_against_each_other_with_the_interval_of_their_share():
+    rows = [("consistent", 26, ["A"], ["broker"]), ("inconsistent", 9, ["A"], ["broker"]),
+            ("consistent", 47, ["B"], ["press"]), ("inconsistent", 24, ["B"], ["press"])]  # fmt: skip
+    shown = claims.exhibits.verdicts(made(*rows))
+    low, high = stats.binomtest(26, 35).proportion_ci(method="wilson")
+    assert shown.view.set_index(say("column.kinds")).at["broker", say("column.interval")] == f"{low:.1%} to {high:.1%}"
+    assert shown.title.endswith("the difference may be chance")
+    apart = claims.exhibits.verdicts(made(*rows[:1], ("inconsistent", 30, ["B"], ["press"])))
+    assert (
+        apart.title
+        == "100.0% of the decided statements are right where the kind of source is broker, and 0.0% where it is press"
+    )
+
+
+def test_articles_are_not_charged_with_the_translation_either(examined):
+    table = claims.exhibits.articles(examined).figures.set_index("article")
+    baidu = table.loc["Baidu 3Q25 earnings call notes"]
+    assert (baidu["wrong"], baidu["mistranslated"]) == (3, 3)  # K009, K011 and K012 become right: the notes' were right
 
 
 def test_the_rules_are_shown_with_how_far_they_get(examined):

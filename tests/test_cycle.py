@@ -11,7 +11,7 @@ from scipy import stats
 from capcycle import facts, metrics, panel
 from capcycle.analyses import cycle as room
 from capcycle.analyses.cycle import cases as cycle
-from capcycle.analyses.cycle.model import best, build_out, correlation, cross_correlation
+from capcycle.analyses.cycle.model import _within, build_out, correlation, power
 from capcycle.errors import ModelError
 from capcycle.measure import measure
 
@@ -140,29 +140,9 @@ def test_units_do_not_matter(x, scale, shift):
         assert math.isclose(one.value, other.value, abs_tol=1e-6)
 
 
-def test_more_lags_make_every_interval_wider():
-    x, y = np.random.default_rng(2).normal(size=(2, 30))
-    few, many = correlation(x, y, tests=1), correlation(x, y, tests=9)
-    assert many.low < few.low and many.high > few.high
-
-
-def test_an_interval_is_wider_the_more_lags_are_tried():
-    x, y = np.random.default_rng(2).normal(size=(2, 30))
-    few, many = (cross_correlation(x, y, lags)[0] for lags in (1, 8))
-    assert few.value == many.value and many.low < few.low and many.high > few.high
-
-
-@pytest.mark.parametrize("lag", range(6))
-def test_a_lag_that_is_built_in_is_found(lag):
-    x = np.random.default_rng(3).normal(size=60)
-    y = np.concatenate([np.random.default_rng(5).normal(size=lag), x])[:60]
-    top = best(cross_correlation(x, y, 8))
-    assert top.lag == lag and not top.holds_zero
-
-
 def test_three_pairs_say_nothing():
     found = correlation([1, 2, 3], [1, 2, 4])
-    assert (found.low, found.high, found.holds_zero) == (-1, 1, True) and best([found]) is None
+    assert (found.low, found.high, found.holds_zero) == (-1, 1, True)
 
 
 def test_a_level_series_has_no_correlation():
@@ -175,7 +155,47 @@ def test_a_missing_figure_leaves_its_pair_out():
 
 def test_series_of_unequal_length_are_refused():
     with pytest.raises(ModelError, match="3 and 2 figures"):
-        cross_correlation([1, 2, 3], [1, 2], 1)
+        correlation([1, 2, 3], [1, 2])
+
+
+# ---- whether a lag can be tested
+
+
+def whole(companies, quarters):
+    return np.ones((companies, quarters))
+
+
+def test_a_test_of_many_figures_finds_a_large_link_and_raises_one_false_alarm_in_twenty():
+    assert power(whole(5, 100), whole(5, 100), 7, 0.5) > 0.95
+    assert power(whole(3, 30), whole(3, 30), 7, 0.0) == power(whole(5, 100), whole(5, 100), 7, 0.0) == 0.05
+
+
+def test_a_test_finds_more_the_closer_the_link_and_the_longer_the_series():
+    links = [power(whole(3, 30), whole(3, 30), 7, link) for link in (0.3, 0.5, 0.7, 0.9)]
+    lengths = [power(whole(3, quarters), whole(3, quarters), 7, 0.5) for quarters in (20, 30, 60, 90)]
+    assert links == sorted(links) and lengths == sorted(lengths) and lengths[0] < 0.5 < 0.8 < lengths[-1]
+
+
+def test_a_test_finds_less_than_fishers_formula_says_of_as_many_independent_pairs():
+    # r = 0.3 from 93 pairs (two companies and 94 quarters less 95 effects): sf(1.96 - atanh(0.3) * sqrt(90)) = 0.84
+    fisher = stats.norm.sf(1.96 - np.arctanh(0.3) * math.sqrt(93 - 3))
+    assert fisher == pytest.approx(0.84, abs=0.005) and 0.2 < power(whole(2, 101), whole(2, 101), 7, 0.3) < fisher
+
+
+def test_what_is_the_same_in_all_quarters_or_at_all_companies_changes_no_correlation():
+    x, y = np.random.default_rng(6).normal(size=(2, 4, 3, 20))
+    company, quarter = np.arange(3.0)[:, None] * 10, np.linspace(0, 5, 20)[None, :] ** 2
+    flat, everywhere = (4, 60), np.ones((3, 20), bool)
+    plain = _within(x.reshape(flat), y.reshape(flat), everywhere)
+    moved = _within((x + company + quarter).reshape(flat), (y - company + quarter).reshape(flat), everywhere)
+    both = [each - each.mean(1, keepdims=True) - each.mean(2, keepdims=True) + each.mean((1, 2), keepdims=True)
+            for each in (x, y)]  # fmt: skip
+    known = [np.corrcoef(*pair)[0, 1] for pair in zip(*(each.reshape(flat) for each in both), strict=True)]
+    assert moved == pytest.approx(plain) and plain == pytest.approx(known)
+
+
+def test_a_lag_as_long_as_the_series_and_a_leader_without_figures_cannot_be_tested():
+    assert power(whole(3, 8), whole(3, 8), 8, 0.9) == power(whole(3, 40) * np.nan, whole(3, 40), 7, 0.9) == 0.0
 
 
 # ---- companies
@@ -204,22 +224,27 @@ def test_before_a_segment_was_redrawn_its_growth_stood():
     assert round(table.loc["2023Q3", "value"], 2) == 0.19
 
 
-def test_a_company_without_a_cloud_is_kept_and_has_no_pairs(quarters):
-    found = cycle.following(growth(quarters, "capex"), growth(quarters, "cloud_revenue"), 4)
-    assert list(found) == ["MSFT", "AMZN", "META"] and found["META"][0].pairs == 0 and len(found["AMZN"]) == 5
+def test_a_lag_of_no_quarters_or_many_years_is_refused(quarters):
+    for lag in (0, 25):
+        with pytest.raises(ModelError, match="from 1 to 24"):
+            cycle.chances(growth(quarters, "cloud_revenue"), lag, growth(quarters, "capex"))
 
 
-def test_a_lag_of_years_is_refused(quarters):
-    with pytest.raises(ModelError, match="from 1 to 24"):
-        cycle.following(growth(quarters, "capex"), growth(quarters, "cloud_revenue"), 0)
+def test_where_a_test_cannot_succeed_no_correlation_is_shown_and_the_page_says_why(quarters, build):
+    cloud = growth(quarters, "cloud_revenue")
+    chances = cycle.chances(cloud, 7, growth(quarters, "capex"), growth(quarters, "rpo"))
+    assert all(each[0.5] < 0.8 for each in chances.values())  # Cohen's least; about 60 quarters would do
+    assert "cannot be tested yet" in room.verdict(chances, build)
+    shown = room.power(chances, cloud, 7)
+    assert shown.title.startswith("Too few quarters to test a lag")
+    assert set(shown.figures["unit"]) == {"fraction"} and "start at 2026" in shown.notes[0]
 
 
-def test_a_title_says_when_an_interval_holds_zero(quarters):
-    capex, cloud = growth(quarters, "capex"), growth(quarters, "cloud_revenue")
-    found = cycle.following(capex, cloud, 8)
-    top = best(found["AMZN"])
-    title = room.lags(capex, cloud, found, "AMZN").title
-    assert ("includes zero" in title) == top.holds_zero and "Meta" in room.by_lag(capex, cloud, found).notes[-1]
+def test_where_a_test_can_succeed_the_page_says_so(quarters, build):
+    chances = {"growth_year_on_year.capex": {0.0: 0.05, 0.5: 0.85}, "growth_year_on_year.rpo": {0.0: 0.06, 0.5: 0.1}}
+    assert "There are now quarters enough" in room.verdict(chances, build)
+    shown = room.power(chances, growth(quarters, "cloud_revenue"), 7)
+    assert shown.title.startswith("Quarters enough to test a lag")
 
 
 def test_margins_later_are_of_the_year_after():

@@ -13,7 +13,7 @@ from capcycle import facts, theme, words
 from capcycle.claims.examined import Examined
 from capcycle.claims.load import CLASSES, VERDICTS
 from capcycle.claims.load import sources as outside_sources
-from capcycle.claims.reader import WRONG, Line, check_examples, verdict_name
+from capcycle.claims.reader import Line, check_examples, verdict_name
 from capcycle.claims.worked import is_lacking, plain
 from capcycle.errors import ModelError, unknown
 from capcycle.exhibits.exhibit import Exhibit
@@ -24,7 +24,9 @@ from capcycle.words import counted, say
 
 BETWEEN = "; "  # between several names in one cell; a page's filters know it
 ROW_HEIGHT = 28
-ENOUGH = 5  # decided statements of a source, to compare it with others
+ENOUGH = 20  # decided statements of a source, to say how often it is right
+DECIDED = ("consistent", "inconsistent")  # what was overtaken later was true when it was written
+SURE = 1.96  # standard errors on either side of 95 %
 
 
 def headline(examined: Examined) -> str:
@@ -33,47 +35,53 @@ def headline(examined: Examined) -> str:
     >>> headline(claims.examine(speakers=["Goldman Sachs"]))[:36]
     'Of 15 statements examined, 11 are co'
     """
-    counts = examined.statements["verdict"].value_counts()
-    total, holds = int(counts.sum()), int(counts.get("consistent", 0))
-    wrong = int(sum(counts.get(verdict, 0) for verdict in WRONG))
-    if not total:
+    counts = examined.statements["verdict"].value_counts().reindex(VERDICTS, fill_value=0)
+    holds, wrong, mistranslated, *rest = map(int, counts)
+    if not counts.sum():
         return say("claims.page.headline_none")
-    return say("claims.page.headline", total=total, holds=holds, wrong=wrong, rest=total - holds - wrong)
+    shown = {"total": counts.sum(), "holds": holds, "wrong": wrong, "mistranslated": mistranslated, "rest": sum(rest)}
+    return say("claims.page.headline", **shown)
 
 
 def verdicts(examined: Examined) -> Exhibit:
     """How many statements hold and how many do not, by the kind of source that made them; a table for one kind.
 
-    >>> verdicts(claims.examine(companies=["BIDU"])).figures["count"].sum().item()
-    22
+    What a translation spoiled counts for the translation. Kinds with few decided statements count together.
+
+    >>> table = verdicts(claims.examine()).figures
+    >>> table[table["verdict"] == "mistranslated"][["kinds", "count"]].values.tolist()
+    [['translation', 15]]
     """
-    table = _by(examined, "kinds")
+    table = _kinds(examined)
     counts = examined.statements["verdict"].value_counts()
     series = [f"{verdict_name(name)} {count}" for name, count in counts.items()]
     order = list(table.groupby("kinds")["count"].sum().sort_values(ascending=False).index)
     chart = _bars(table, alt.Y("kinds:N", sort=order, title=None), len(order)) if len(order) > 1 else None
+    notes = {say("claims.page.kinds_note", enough=ENOUGH): len(order), say("claims.page.click_note"): chart}
     overall = counts.reindex(VERDICTS).dropna().astype(int)
     one_kind = headed(verdict=overall.index.map(verdict_name), statements=overall.astype(str).array)
     return _exhibit(
         "verdicts",
-        _best_and_worst(table, "kinds"),
+        _best_and_worst(examined, table, "kinds"),
         _counts(table, "kinds") if len(table) else one_kind,
         table,
         alt=say("alt.bars", period="", series=BETWEEN.join(series)),
-        notes=(say("claims.page.kinds_note"), say("claims.page.click_note")) if chart else (),
+        notes=tuple(note for note, shown in notes.items() if shown),
         chart=chart,
     )
 
 
 def speakers(examined: Examined) -> Exhibit:
-    """How often each speaker's statements hold, the most examined first.
+    """How often the statements of a speaker hold, where enough of them are decided to say so.
 
-    >>> speakers(claims.examine(speakers=["Bernstein"])).view.iloc[0, 0]
-    'Bernstein'
+    >>> speakers(claims.examine(speakers=["Bernstein"])).title
+    'No speaker here has 20 decided statements'
     """
-    table = _by(examined, "speakers")
-    title, notes = _best_and_worst(table, "speakers"), (say("claims.page.several_note"),)
-    return _exhibit("speakers", title, _counts(table, "speakers"), table, notes=notes)
+    rows = _rows(examined, "speakers").query("verdict != 'mistranslated'")
+    table = _counted(rows[rows["speakers"].isin(_enough(rows, "speakers"))], "speakers")
+    title, notes = _best_and_worst(examined, table, "speakers"), (say("claims.page.several_note", enough=ENOUGH),)
+    view = _counts(table, "speakers").drop(columns=verdict_name("mistranslated"))
+    return _exhibit("speakers", title, view, table, notes=notes)
 
 
 def statements(examined: Examined) -> Exhibit:
@@ -112,12 +120,13 @@ def classes(examined: Examined) -> Exhibit:
     order = list(largest.index[::-1])
     key = "claims.page.classes" if order else "claims.page.classes_none"
     first = {"first": words.lower(_class(order[0])), "count": int(largest.iloc[-1])} if order else {}
+    mistranslated = int((faulty["verdict"] == "mistranslated").sum())
     series = BETWEEN.join(f"{_class(name)} {largest[name]}" for name in order)
     axis = alt.Axis(labelLimit=260, labelOverlap=False)
     across = alt.Y("name:N", sort=[_class(name) for name in order], title=None, axis=axis)
     return _exhibit(
         "classes",
-        say(key, total=len(faulty), **first),
+        say(key, total=len(faulty), mistranslated=mistranslated, **first),
         _scores(examined, order),
         table,
         alt=say("alt.bars", period="", series=series),
@@ -166,15 +175,14 @@ def printed(examined: Examined) -> Exhibit:
 def articles(examined: Examined) -> Exhibit:
     """The articles behind the claims, and how many claims of each hold.
 
-    >>> articles(claims.examine(classes=["scale_slip"])).figures["wrong"].sum().item()
-    6
+    >>> articles(claims.examine(classes=["scale_slip"])).figures[["wrong", "mistranslated"]].sum().tolist()
+    [0, 6]
     """
-    rows = examined.claims.assign(holds=examined.claims["verdict"].eq("consistent"),
-                                  wrong=examined.claims["verdict"].isin(WRONG),
-                                  checked=examined.claims["verdict"].ne(""))  # fmt: skip
-    groups = rows.groupby(["article", "publisher", "published"], sort=False)
-    counts = {"claims": ("claim_id", "size"), **{name: (name, "sum") for name in ("checked", "holds", "wrong")}}
-    table = groups.agg(**counts).reset_index()
+    verdict = examined.claims["verdict"]
+    kinds = {"holds": "consistent", "wrong": "inconsistent", "mistranslated": "mistranslated"}
+    marks = {"checked": verdict.ne("")} | {name: verdict.eq(kind) for name, kind in kinds.items()}
+    groups = examined.claims.assign(**marks).groupby(["article", "publisher", "published"], sort=False)
+    table = groups.agg(claims=("claim_id", "size"), **{name: (name, "sum") for name in marks}).reset_index()
     publishers = table["publisher"].replace("", pd.NA).nunique()
     view = headed(**table.astype(str).replace("", words.DASH))
     return _exhibit("articles", counted("claims.page.articles", len(table), publishers=publishers), view, table)
@@ -239,22 +247,40 @@ def _filtered(name: str, title: str, view: pd.DataFrame, figures: pd.DataFrame, 
     return _exhibit(name, title, view, figures, filters=tuple(each for each in headings if each in view))
 
 
-def _best_and_worst(table: pd.DataFrame, column: str) -> str:
-    """Who is right most and least often, of those with statements enough to compare."""
-    share = _share(table, column)
-    share = share[share["decided"] >= ENOUGH].sort_values("right")
+def _best_and_worst(examined: Examined, table: pd.DataFrame, column: str) -> str:
+    """Who is right most and least often, and whether that may be chance."""
+    share = _share(table, column).drop(say("claims.page.others"), errors="ignore").sort_values("right")
     if len(share) < 2:
-        holds = table.query("verdict == 'consistent'")["count"].sum()
-        return say(f"claims.page.{column}_few", holds=holds, total=table["count"].sum())
-    shares = [words.value(value, "fraction") for value in share["right"]]
-    ends = {"best": share.index[-1], "best_share": shares[-1], "worst": share.index[0], "worst_share": shares[0]}
-    return say(f"claims.page.{column}", **ends)
+        verdict = examined.statements["verdict"]
+        return say(f"claims.page.{column}_few", holds=sum(verdict == "consistent"), total=len(verdict), enough=ENOUGH)
+    worst, best = share.iloc[0], share.iloc[-1]
+    key = f"claims.page.{column}" if best["low"] > worst["high"] else f"claims.page.{column}_chance"
+    shares = {name: words.value(each["right"], "fraction") for name, each in (("low", worst), ("high", best))}
+    return say(key, best=best.name, worst=worst.name, count=len(share), enough=ENOUGH, **shares)
 
 
-def _by(examined: Examined, column: str) -> pd.DataFrame:
-    """Statements by source and verdict; one on claims of two sources counts for both."""
-    rows = examined.statements[[column, "verdict"]].explode(column).dropna()
-    return _named(rows[rows[column] != ""].groupby([column, "verdict"]).size().rename("count").reset_index())
+def _kinds(examined: Examined) -> pd.DataFrame:
+    """Statements by kind of source and verdict: the translation is one, and those with few statements are another."""
+    rows = _rows(examined, "kinds")
+    many, spoiled = rows["kinds"].isin(_enough(rows, "kinds")), rows["verdict"] == "mistranslated"
+    kinds = rows["kinds"].where(many, say("claims.page.others")).mask(spoiled, say("claims.page.translation"))
+    return _counted(rows.assign(kinds=kinds).drop_duplicates(["id", "kinds"]), "kinds")
+
+
+def _rows(examined: Examined, column: str) -> pd.DataFrame:
+    """A row per statement and source; one on claims of two sources is of both."""
+    rows = examined.statements[["id", column, "verdict"]].explode(column).dropna()
+    return rows[rows[column] != ""]
+
+
+def _enough(rows: pd.DataFrame, column: str) -> pd.Index:
+    """The sources that have enough decided statements to say how often they are right."""
+    decided = rows[rows["verdict"].isin(DECIDED)][column].value_counts()
+    return decided.index[decided >= ENOUGH]
+
+
+def _counted(rows: pd.DataFrame, column: str) -> pd.DataFrame:
+    return _named(rows.groupby([column, "verdict"]).size().rename("count").reset_index())
 
 
 def _named(table: pd.DataFrame) -> pd.DataFrame:
@@ -263,20 +289,25 @@ def _named(table: pd.DataFrame) -> pd.DataFrame:
 
 
 def _share(table: pd.DataFrame, column: str) -> pd.DataFrame:
-    """Of each source the statements decided one way or the other, and the share of them that hold."""
-    decided = table[table["verdict"] != "not checkable"]
-    total = decided.groupby(column)["count"].sum().rename("decided")
-    right = decided[decided["verdict"] == "consistent"].groupby(column)["count"].sum()
-    return pd.DataFrame({"decided": total, "right": right.reindex(total.index).fillna(0) / total})
+    """Of each source the statements decided, the share of them that hold, and its 95 % interval by Wilson (1927)."""
+    decided = table[table["verdict"].isin(DECIDED)].groupby(column)["count"].sum()
+    right = table[table["verdict"] == "consistent"].groupby(column)["count"].sum()
+    share = right.reindex(decided.index, fill_value=0) / decided
+    spread = SURE**2 / decided
+    middle = (share + spread / 2) / (1 + spread)
+    half = (spread * (share * (1 - share) + spread / 4)) ** 0.5 / (1 + spread)
+    return pd.DataFrame({"decided": decided, "right": share, "low": middle - half, "high": middle + half})
 
 
 def _counts(table: pd.DataFrame, column: str) -> pd.DataFrame:
     wide = table.pivot(index=column, columns="verdict", values="count").reindex(columns=VERDICTS).fillna(0).astype(int)
-    right = _share(table, column)["right"].reindex(wide.index)
-    wide = wide.assign(total=wide.sum(axis=1), right=right).sort_values(["total"], ascending=False)
+    wide = wide.assign(total=wide.sum(axis=1)).sort_values("total", ascending=False)
+    share = _share(table, column).reindex(wide.index)
     counts = {verdict_name(verdict): wide[verdict].astype(str) for verdict in VERDICTS}
-    shares = [words.value(value, "fraction") for value in wide["right"]]
-    return pd.DataFrame({say(f"column.{column}"): wide.index, **counts, say("column.share_right"): shares})
+    shares = [words.value(value, "fraction") for value in share["right"]]
+    ends = [words.between(row.low, row.high, "fraction") for row in share.itertuples()]
+    return pd.DataFrame({say(f"column.{column}"): wide.index, **counts, say("column.share_right"): shares,
+                         say("column.interval"): ends})  # fmt: skip
 
 
 def _scores(examined: Examined, order: list[str]) -> pd.DataFrame:

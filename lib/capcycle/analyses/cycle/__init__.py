@@ -1,15 +1,13 @@
-"""The capital cycle: how a build-out stands to the economy, and how one series follows another with what certainty."""
+"""The capital cycle: how a build-out stands to the economy, and whether a lag after spending can be tested."""
 
-from capcycle.analyses.cycle.cases import against_gdp, following, most_pairs
+from capcycle.analyses.cycle.cases import against_gdp, chances
 from capcycle.analyses.cycle.exhibits import (
     as_an_earlier_one,
-    best_lags,
-    by_lag,
     episodes,
     episodes_by_life,
-    lags,
     margins,
     newest,
+    power,
     similar,
     verdict,
 )

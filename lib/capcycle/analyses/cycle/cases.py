@@ -1,13 +1,12 @@
-"""The capital cycle in a panel: how far revenue follows capex, margins after heavy spending, spending against GDP."""
+"""The capital cycle in a panel: whether a lag can be tested, margins after heavy spending, spending against GDP."""
 
-from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
 import pandas as pd
 
 from capcycle import facts, study, words
-from capcycle.analyses.cycle.model import BASIS_POINTS, Correlation, build_out, cross_correlation
+from capcycle.analyses.cycle.model import BASIS_POINTS, build_out, power
 from capcycle.analyses.required_revenue import against_disclosed, group, spending
 from capcycle.errors import ModelError
 from capcycle.facts import Book
@@ -18,45 +17,29 @@ from capcycle.panel import Panel, select
 from capcycle.quantity import Quantity, total
 from capcycle.study import Case
 
-GROWTH = "growth_year_on_year"
 LAGS = (1, 24)
+LINKS = (0.0, 0.3, 0.5, 0.7, 0.9)  # true correlations; none, and what Cohen (1988) calls medium, large and more
 NOW = ("AI", "US IT and software")  # the episodes that are no earlier build-out of one kind
 SHARES = (0.001, 0.5)
 SINCE = 2023
 BASIS: dict[str, Any] = {"gdp": "us_gdp", "years_ahead": 0.0, "life": "it_life_epoch"}
 
 
-def following(leader: Measures, follower: Measures, lags: int) -> dict[str, list[Correlation]]:
-    """For each company the correlation of one measure with another, none to `lags` periods later.
+def chances(follower: Measures, lag: int, *leaders: Measures) -> dict[str, dict[float, float]]:
+    """How often a test of the quarters at hand would find each of `LINKS` between a leader and its follower.
 
-    Errors: ModelError for a number of lags that cannot be.
+    By leader, then by link; the companies are pooled. See `model.power`.
+    Errors: ModelError for a lag that cannot be.
     """
-    if not LAGS[0] <= lags <= LAGS[1]:
-        raise ModelError(f"lags is {lags}: give a whole number of periods from {LAGS[0]} to {LAGS[1]}")
-    both = _side_by_side(leader, follower)
-    return {company: cross_correlation(rows["value"], rows["value_later"], lags)
-            for company, rows in both.groupby("company", sort=False)}  # fmt: skip
-
-
-def documents_of(leader: Measures, follower: Measures, *companies: str) -> str:
-    """The documents behind the figures that `following` compares: those of companies and periods that have both."""
-    used = _side_by_side(leader, follower).dropna(subset=["value", "value_later"])
-    used = used[used["company"].isin(companies)]
-    return facts.documents([*used["source"], *used["source_later"]])
-
-
-def _side_by_side(leader: Measures, follower: Measures) -> pd.DataFrame:
-    keys = ["company", "ordinal", "period"]
-    columns = [*keys, "value", "kind", "source"]
-    return leader.table[columns].merge(follower.table[columns], on=keys, suffixes=("", "_later"))
-
-
-def broken(*measured: Measures) -> pd.DataFrame:
-    """The changes that growth of some companies and concepts would cross."""
-    named = [measures.name.split(".") for measures in measured if measures.name.startswith(GROWTH)]
-    concepts = {concept for _, *rest in named for concept in rest}
-    changes = measured[0].panel.changes
-    return changes[changes["concept"].isin(concepts)]
+    if not LAGS[0] <= lag <= LAGS[1]:
+        raise ModelError(f"lag is {lag}: give a whole number of quarters from {LAGS[0]} to {LAGS[1]}")
+    found = {}
+    for leader in leaders:
+        first, then = (each.table.pivot(index="company", columns="ordinal", values="value").astype(float)
+                       for each in (leader, follower))  # fmt: skip
+        panels = [each.to_numpy() for each in first.align(then)]
+        found[leader.name] = {link: power(*panels, lag, link) for link in LINKS}
+    return found
 
 
 def later(of: Measures, then: Measures, years: int) -> pd.DataFrame:
@@ -74,11 +57,6 @@ def later(of: Measures, then: Measures, years: int) -> pd.DataFrame:
         kind=[facts.weakest(["derived", *row]) for row in table[["kind", "kind_now", "kind_then"]].values],
         source=[facts.documents(row) for row in table[["source", "source_now", "source_then"]].values],
     )[["company", "period", "x", "value", "kind", "source"]]
-
-
-def most_pairs(correlations: Mapping[str, list[Correlation]]) -> str:
-    """The company with the most quarters of both figures."""
-    return max(correlations, key=lambda company: correlations[company][0].pairs)
 
 
 study.starts_bound(build_out, **BASIS)

@@ -1,6 +1,6 @@
-"""The capital cycle drawn: lags with their uncertainty, margins after heavy spending, build-outs against GDP."""
+"""The capital cycle drawn: whether a lag can be tested, margins after heavy spending, build-outs against GDP."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import replace
 
 import numpy as np
@@ -8,7 +8,7 @@ import pandas as pd
 
 from capcycle import study, words
 from capcycle.analyses.cycle import cases as cycle
-from capcycle.analyses.cycle.model import Correlation, best, correlation
+from capcycle.analyses.cycle.model import SEED, SERIES, Correlation, correlation
 from capcycle.exhibits import Exhibit, break_even, marks, parts
 from capcycle.exhibits.marks import Frame
 from capcycle.facts import Book
@@ -17,16 +17,13 @@ from capcycle.study import Case
 from capcycle.words import Sentence, say
 
 POINTS = 100  # in one
+LARGE, ENOUGH = 0.5, 0.8  # a large correlation, and how often a test should find it: Cohen (1988)
 
 
-def verdict(correlations: Mapping[str, Sequence[Correlation]], build: Case) -> Sentence:
-    """Whether cloud growth is seen to follow capex growth, and what the build-out is of GDP, in one sentence."""
-    sure = [company for company, each in correlations.items() if (top := best(each)) and not top.holds_zero]
-    enough = [company for company, each in correlations.items() if best(each)]
-    key = "cycle.sure" if sure else "cycle.unsure" if enough else "cycle.no_pairs"
-    names = words.listing(list(build.book.names[sure or enough])) if enough else ""
-    answer = words.counted(key, len(sure or enough), names=names, share=parts.upper(_of_gdp(build)))
-    return words.paragraph(answer, *study.hindsight(build))
+def verdict(chances: Mapping[str, Mapping[float, float]], build: Case) -> Sentence:
+    """Whether a lag of cloud revenue can be tested, and what the build-out is of GDP, in one sentence."""
+    answer = say("cycle.testable" if _best(chances) >= ENOUGH else "cycle.untestable")
+    return words.paragraph(parts.upper(_of_gdp(build)), answer, *study.hindsight(build))
 
 
 def _of_gdp(build: Case) -> str:
@@ -71,84 +68,28 @@ def _later(row, amount: pd.Series, currency: str, names: pd.Series) -> str:
                now=now, before=before, document=document)  # fmt: skip
 
 
-def lags(leader: Measures, follower: Measures, correlations: Mapping[str, Sequence[Correlation]],
-         company: str) -> Exhibit:  # fmt: skip
-    """One company's correlation at each lag, with the interval that holds for all lags at once."""
-    each = correlations[company]
+def power(chances: Mapping[str, Mapping[float, float]], follower: Measures, lag: int) -> Exhibit:
+    """How often a test would find a link of each strength, a line per leading series."""
     rows = pd.DataFrame([
-        {"label": words.counted("cycle.lag", one.lag), "low": one.low, "value": one.value, "high": one.high,
-         "note": say("cycle.pairs", pairs=one.pairs, effective=f"{one.effective:.0f}")} for one in each
-    ]).assign(unit="correlation", kind="derived", source=cycle.documents_of(leader, follower, company))  # fmt: skip
-    top, breaks = best(each), cycle.broken(leader, follower).query("company == @company")
-    name = leader.panel.book.names[company]
-    key = "cycle.lags_none" if top is None else "cycle.lags_zero" if top.holds_zero else "cycle.lags_sure"
-    return marks.dots(rows, Frame(
-        parts.slug("lags", leader.name, follower.name, company),
-        say(key, name=name, **(_top(top) if top else {})),
-        say("cycle.lags_subtitle", **_axes(leader, follower)),
-        (say("cycle.interval"), *(say("cycle.break", name=name, reason=reason) for reason in breaks["reason"])),
-    ), mark=0.0)  # fmt: skip
+        {"x": link, "label": words.value(link, "correlation"), "group": _concept(leader), "value": share}
+        for leader, each in chances.items() for link, share in each.items()
+    ]).assign(unit="fraction", kind="assumed", source="")  # fmt: skip
+    said = {"follower": words.lower(words.name(follower.name)), "lag": words.counted("cycle.lag", lag)}
+    title = say("cycle.power_enough" if _best(chances) >= ENOUGH else "cycle.power", **_least(chances))
+    notes = (say("cycle.power_note", series=f"{SERIES:,}", seed=SEED),)
+    frame = Frame("power-of-a-lag", title, say("cycle.power_subtitle", **said), notes)
+    return marks.paths(rows, frame, "correlation", say("cycle.link"), mark=LARGE)
 
 
-def by_lag(leader: Measures, follower: Measures, correlations: Mapping[str, Sequence[Correlation]]) -> Exhibit:
-    """The correlation at each lag, a line per company that has enough quarters."""
-    names = leader.panel.book.names
-    enough = {names[company]: each for company, each in correlations.items() if best(each)}
-    rows = pd.DataFrame([
-        {"x": one.lag, "label": words.counted("cycle.lag", one.lag), "group": name, "value": one.value}
-        for name, each in enough.items() for one in each
-    ])  # fmt: skip
-    rows = rows.assign(unit="correlation", kind="derived", source=cycle.documents_of(leader, follower, *correlations))
-    lack = [names[company] for company in correlations if names[company] not in enough]
-    frame = Frame(
-        "correlation-by-lag", *_shape(enough, **_axes(leader, follower)),
-        (*map(parts.definition, (leader, follower)), *_at_the_edge(enough),
-         *([say("cycle.lack", names=words.listing(lack))] if lack else [])),
-    )  # fmt: skip
-    return marks.paths(rows, frame, x_title=say("cycle.quarters"))
+def _best(chances: Mapping[str, Mapping[float, float]]) -> float:
+    """How often the best of the leading series shows a large link."""
+    return max(each[LARGE] for each in chances.values())
 
 
-def _shape(by_name: Mapping[str, Sequence[Correlation]], **axes: str) -> tuple[str, str]:
-    """At which lags the lines are highest: a title and a subtitle."""
-    tops = {name: best(each) for name, each in by_name.items()}
-    if not tops:
-        return say("cycle.by_lag_none"), say("cycle.by_lag_subtitle", **axes)
-    lags = sorted({top.lag for top in tops.values()})
-    who = {lag: words.listing([name for name in tops if tops[name].lag == lag]) for lag in lags}
-    texts = [say("cycle.closest", name=who[lag], lag=words.counted("cycle.lag", lag)) for lag in lags]
-    title = say("cycle.by_lag_same" if len(lags) == 1 else "cycle.by_lag", lag=words.counted("cycle.lag", lags[0]))
-    return title, say("cycle.by_lag_highest", each=words.listing(texts), **axes)
-
-
-def _at_the_edge(by_name: Mapping[str, Sequence[Correlation]]) -> list[str]:
-    """Where the longest lag tried is the closest, so that a longer one may be closer."""
-    names = [name for name, each in by_name.items() if best(each).lag == each[-1].lag > 0]
-    longest = max((each[-1].lag for each in by_name.values()), default=0)
-    return [say("cycle.edge", names=words.listing(names), lag=words.counted("cycle.lag", longest))] if names else []
-
-
-def best_lags(correlations: Mapping[str, Sequence[Correlation]], book: Book) -> Exhibit:
-    """Each company's highest correlation, at which lag, and whether it could as well be nothing."""
-    rows = pd.DataFrame([_best_row(book.names[company], best(each)) for company, each in correlations.items()])
-    rows = rows.assign(unit="correlation", kind="derived", source="")
-    shown = ("lag", "value", "interval", "says", "pairs")
-    columns = {"label": say("column.company")} | {name: say(f"cycle.column.{name}") for name in shown}
-    sure = int((rows["says"] == say("cycle.not_zero")).sum())
-    return marks.table(rows, Frame(
-        "best-lags", words.counted("cycle.best", sure, total=len(rows)), say("cycle.best_subtitle"),
-        (say("cycle.interval"), say("cycle.chosen")),
-    ), columns)  # fmt: skip
-
-
-def _best_row(name: str, top: Correlation | None) -> dict:
-    row = {"label": name, "lag": words.DASH, "value": np.nan, "interval": words.DASH,
-           "says": say("cycle.too_few"), "pairs": words.DASH}  # fmt: skip
-    if top is None:
-        return row
-    ends, says = _top(top), say("cycle.zero" if top.holds_zero else "cycle.not_zero")
-    pairs = say("cycle.worth", pairs=top.pairs, effective=f"{top.effective:.0f}")
-    interval = words.between(top.low, top.high, "correlation")
-    return row | {"lag": ends["lag"], "value": top.value, "interval": interval, "says": says, "pairs": pairs}
+def _least(chances: Mapping[str, Mapping[float, float]]) -> dict[str, str]:
+    each = [say("cycle.found", share=words.value(each[LARGE], "fraction"), leader=words.lower(_concept(leader)))
+            for leader, each in chances.items()]  # fmt: skip
+    return {"each": words.listing(each), "enough": words.value(ENOUGH, "fraction")}
 
 
 def margins(of: Measures, then: Measures, years: int) -> Exhibit:
@@ -236,13 +177,13 @@ def _episodes(book: Book) -> pd.DataFrame:
     )  # fmt: skip
 
 
-def _axes(leader: Measures, follower: Measures) -> dict[str, str]:
-    return {"leader": words.lower(words.name(leader.name)), "follower": words.lower(words.name(follower.name))}
+def _concept(measure: str) -> str:
+    """What a measure is of: capex, where it is the growth of capex."""
+    return words.name(measure.split(".")[-1])
 
 
 def _top(top: Correlation) -> dict[str, str]:
-    ends = {name: words.value(getattr(top, name), "correlation") for name in ("value", "low", "high")}
-    return ends | {"lag": words.counted("cycle.lag", top.lag)}
+    return {name: words.value(getattr(top, name), "correlation") for name in ("value", "low", "high")}
 
 
 def _share(value: float) -> str:
