@@ -244,10 +244,11 @@ def test_a_missing_figure_breaks_the_line():
     assert "Microsoft, 2023Q2: no figure for capex." in exhibit.notes
 
 
-def test_a_stack_leaves_out_what_not_everyone_has_and_says_so():
+def test_a_column_that_lacks_a_company_keeps_its_place_and_is_said_to_be_no_total():
     exhibit = exhibits.stack(amounts(**GAP))
-    assert set(data(exhibit)["period"]) == {"2023Q1", "2023Q3"}
-    assert "Not added up, because not every company has a figure: 2023Q2." in exhibit.notes
+    whole = data(exhibit).groupby("period")["whole"].all()
+    assert whole.to_dict() == {"2023Q1": True, "2023Q2": False, "2023Q3": True}
+    assert "A pale column lacks a company's figure and is no total: 2023Q2." in exhibit.notes
 
 
 def test_a_company_without_a_value_keeps_its_place_at_the_end():

@@ -7,7 +7,7 @@ from capcycle import facts, theme, words
 from capcycle.errors import CapcycleError
 from capcycle.exhibits import parts
 from capcycle.exhibits.changes import revisions
-from capcycle.exhibits.channels import tooltip
+from capcycle.exhibits.channels import every, tooltip
 from capcycle.exhibits.exhibit import Exhibit
 from capcycle.facts import Book
 from capcycle.panel import Panel
@@ -223,7 +223,7 @@ def _columns(table: pd.DataFrame) -> alt.Chart:
         alt.Chart(table)
         .mark_bar()
         .encode(
-            x=alt.X("year:O", title=None, axis=alt.Axis(labelAngle=0)),
+            x=alt.X("year:O", title=None, axis=alt.Axis(labelAngle=0), scale=alt.Scale(domain=every(table["year"]))),
             y=alt.Y("documents:Q", title=None),
             color=alt.Color("tier:N", legend=alt.Legend(title=None)),
             tooltip=tooltip({"year": "column.published", "tier": "column.tier", "documents": "column.documents"}),

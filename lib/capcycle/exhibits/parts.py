@@ -7,6 +7,7 @@ import numpy as np
 import pandas as pd
 
 from capcycle import facts, words
+from capcycle.exhibits.channels import day_of
 from capcycle.exhibits.exhibit import CARD
 from capcycle.measure import Measures
 from capcycle.metrics import ALL
@@ -46,7 +47,7 @@ def slug(*parts: str) -> str:
 
 
 def chart_rows(measures: Measures) -> pd.DataFrame:
-    """The measures as a chart needs them: name, quarter's date, value, words for the tooltip.
+    """The measures as a chart needs them: name, the day in the middle of the period, value, words for the tooltip.
 
     Errors: none.
 
@@ -58,23 +59,10 @@ def chart_rows(measures: Measures) -> pd.DataFrame:
     table = measures.table
     return table[["company", "period", "value", "kind"]].assign(
         name=table["company"].map(company_names()),
-        date=_dates(table["ordinal"], measures.panel.span),
+        date=(table["ordinal"] + 0.5).map(lambda each: f"{day_of(each, measures.panel.steps_per_year):%F}"),
         shown=cells(table),
         source=newest_document(table),
     )
-
-
-def _dates(ordinals: pd.Series, span: str) -> pd.Series:
-    """The last day of each quarter, or the first of each year, where the axis writes its number, as ISO text.
-
-    >>> _dates(pd.Series([2024 * 4 + 1]), "quarter").item(), _dates(pd.Series([2024]), "year").item()
-    ('2024-06-30', '2024-01-01')
-    """
-    if span == "year":
-        return ordinals.astype(int).astype(str) + "-01-01"
-    years, quarter = ordinals // 4, ordinals % 4
-    ends = np.array(["03-31", "06-30", "09-30", "12-31"])[quarter.to_numpy(int)]
-    return years.astype(int).astype(str) + "-" + ends
 
 
 def cells(table: pd.DataFrame, suffix: str = "", of: str = "value") -> list[str]:

@@ -21,7 +21,7 @@ from capcycle.parameters import declared
 from capcycle.publish import exhibits, notebook, pictures
 from capcycle.publish.data import DataVersion
 from capcycle.publish.prose import Prose
-from capcycle.publish.specs import Datasets, has_sliders
+from capcycle.publish.specs import Datasets, has_sliders, one_look
 from capcycle.run import Outcome
 from capcycle.words import say
 
@@ -106,13 +106,14 @@ def _done(outcome: Outcome, document: dict, folder: Path) -> dict[str, Any]:
     shown = [part.content for part in found if part.kind == "exhibit"]
     notebook.check_ids(name, shown)
     documents, datasets = exhibits.documents(shown), Datasets()
+    charts = [part.spec for part in found if part.spec]
+    one_look(charts)
     prose = Prose({"main", "documents", *(exhibit["id"] for exhibit in shown)})
     title, headline = (next((part for part in found if part.kind == kind), None) for kind in ("title", "sentence"))
     under = [part for part in found if part is not title and part is not headline]
     blocks = [_block(part, prose, documents, datasets, folder) for part in under]
     lead = prose.line(headline.content) if headline else ""
     _write_documents(folder / "documents.csv", documents)
-    charts = [part.spec for part in found if part.spec]
     if charts:
         (folder / THUMBNAIL).write_text(pictures.thumbnail(charts[0]), "utf-8")
     for number, block in enumerate((b for b in blocks if b["kind"] == "exhibit"), start=1):

@@ -4,6 +4,7 @@ import altair as alt
 import pandas as pd
 
 from capcycle import words
+from capcycle.exhibits.channels import every
 from capcycle.exhibits.exhibit import Exhibit
 from capcycle.exhibits.marks.frame import Drawing, Frame, nothing
 
@@ -46,7 +47,9 @@ def stacked(rows: pd.DataFrame, frame: Frame) -> Exhibit:
     chart = (
         drawing.chart.mark_bar(strokeWidth=1)
         .encode(
-            x=alt.X("x:O", sort=None, title=None, axis=alt.Axis(labelAngle=0)),
+            x=alt.X(
+                "x:O", sort=None, title=None, axis=alt.Axis(labelAngle=0), scale=alt.Scale(domain=every(rows["x"]))
+            ),
             y=alt.Y("value:Q", axis=drawing.axis(), stack="zero"),
             order=alt.Order("layer:Q"),
             tooltip=drawing.tooltip,

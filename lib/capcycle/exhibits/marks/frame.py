@@ -105,7 +105,7 @@ class Drawing:
         if not self.groups():
             colour = alt.value(theme.LIGHT["series-0"])
             return {"fill": colour, "stroke": colour, "fillOpacity": theme.evidence_opacity()}
-        look = {"scale": alt.Scale(domain=self.groups(), range=list(theme.SERIES)), "legend": key or self.key()}
+        look = {"scale": channels.group_scale(self.groups(), theme.SERIES), "legend": key or self.key()}
         return {
             "fill": alt.Fill("group:N", **look),
             "stroke": alt.Stroke("group:N", **look),

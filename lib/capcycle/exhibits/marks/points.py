@@ -5,7 +5,7 @@ import numpy as np
 import pandas as pd
 
 from capcycle import theme, words
-from capcycle.exhibits.channels import axis
+from capcycle.exhibits.channels import axis, group_scale
 from capcycle.exhibits.exhibit import Exhibit
 from capcycle.exhibits.marks import places
 from capcycle.exhibits.marks.columns import ROW
@@ -13,6 +13,7 @@ from capcycle.exhibits.marks.frame import Drawing, Frame, nothing
 
 AREAS = (40, 900)  # square pixels of the smallest and the largest bubble
 WIDTHS = {"narrow": 240, "wide": 560}  # pixels between the axes of a chart on a telephone and on a page
+BARRED = "datum.low != datum.high"
 ROOM = 0.1  # of an axis, beyond its outermost points
 
 
@@ -32,7 +33,7 @@ def dots(rows: pd.DataFrame, frame: Frame, mark: float | None = None) -> Exhibit
     drawing = Drawing(rows, frame, **ends)
     base, colours, layers = drawing.chart.encode(y=drawing.labels()), drawing.fill(), []
     if ends:
-        ranged = base.transform_filter("datum.low != datum.high").mark_bar(size=10, strokeWidth=1, opacity=0.45)
+        ranged = base.transform_filter(BARRED).mark_bar(size=10, strokeWidth=1, opacity=0.45)
         reach = ranged.encode(x=alt.X("low:Q", axis=drawing.axis()), x2="high:Q")
         layers.append(reach.encode(fill=colours["fill"], stroke=colours["stroke"]))
     point = base.mark_point(size=90, strokeWidth=2).encode(
@@ -41,14 +42,24 @@ def dots(rows: pd.DataFrame, frame: Frame, mark: float | None = None) -> Exhibit
         **colours,
         **_shapes(drawing),
     )
-    right = "max(datum.value, datum.high)" if ends else "datum.value"
-    text = base.transform_calculate(right=right).mark_text(align="left", dx=9)
-    layers += [point, text.encode(x="right:Q", text="shown:N")]
+    # over a dot that lies on a bar, beside any other, and beside the bar of which only the ends are known
+    above = f"isValid(datum.value) && {BARRED}" if ends else "false"
+    texts = (
+        (above, "datum.value", {"dy": -13}),
+        (f"!({above})", "isValid(datum.value) ? datum.value : datum.high || 0", {"align": "left", "dx": 9}),
+    )
+    layers += [point, *(_label(base, *text) for text in texts)]
     if mark is not None:
         rule = alt.Chart(pd.DataFrame({"mark": [mark]})).mark_rule(strokeDash=[4, 3], color=theme.LIGHT["text"])
         layers.append(rule.encode(x="mark:Q"))
     chart = alt.layer(*layers).properties(height=alt.Step(ROW))
     return drawing.exhibit(chart, drawing.view("label", "group", "low", "value", "high", "note"))
+
+
+def _label(base: alt.Chart, which: str, where: str, look: dict[str, str | int]) -> alt.Chart:
+    """The numbers of some dots, at their place."""
+    some = base.transform_filter(which).transform_calculate(where=where)
+    return some.mark_text(**look).encode(x="where:Q", text="shown:N")
 
 
 def _ranged(rows: pd.DataFrame) -> bool:
@@ -123,5 +134,4 @@ def _names(base: alt.Chart, side: str) -> alt.Chart:
 def _shapes(drawing: Drawing) -> dict[str, alt.Shape]:
     if not drawing.groups():
         return {}
-    scale = alt.Scale(domain=drawing.groups(), range=list(theme.SHAPES))
-    return {"shape": alt.Shape("group:N", scale=scale, legend=drawing.key())}
+    return {"shape": alt.Shape("group:N", scale=group_scale(drawing.groups(), theme.SHAPES), legend=drawing.key())}

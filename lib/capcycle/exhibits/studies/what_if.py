@@ -117,8 +117,8 @@ def _chart(case: Case, x: str, names: Sequence[str], of: str) -> alt.LayerChart:
     made = _tabulated if case.model.iterates else _formula
     line, here = (made(case, x, xs, sliders, of) for xs in (_xs(case, x), np.array([case.inputs[x].value])))
     unit = case.unit(of)
-    across = alt.X("x:Q", axis=_unrounded(axis(case.unit(x), words.name(x))), scale=alt.Scale(zero=False, nice=False))
-    up = alt.Y("value:Q", axis=_unrounded(axis(unit, words.name(of))), scale=alt.Scale(zero=False))
+    across = alt.X("x:Q", axis=axis(case.unit(x), words.name(x)), scale=alt.Scale(zero=False, nice=False))
+    up = alt.Y("value:Q", axis=axis(unit, words.name(of)), scale=alt.Scale(zero=False))
     here = here.transform_calculate(shown=_shown(unit))
     ends = _line(case, x, of)["value"]
     side = "right" if ends.iloc[-1] > ends.iloc[0] else "left"  # above a line that rises there is room on the left
@@ -132,12 +132,6 @@ def _chart(case: Case, x: str, names: Sequence[str], of: str) -> alt.LayerChart:
             for look in (HALO, {})
         ),
     ).add_params(*(slider.param for slider in sliders.values()))
-
-
-def _unrounded(made: alt.Axis) -> alt.Axis:
-    """With as many decimals as a tick has: a range may be narrow, and the sliders move it."""
-    made.format = theme.UNROUNDED.get(made.format, made.format)
-    return made
 
 
 def _slider(each: Quantity, tabulated: bool) -> Slider:
