@@ -14,3 +14,4 @@ from capcycle.words.catalogue import (
     sentence,
 )
 from capcycle.words.format import DASH, between, change, coupon, day, listing, period, points, value
+from capcycle.words.live import expression, live

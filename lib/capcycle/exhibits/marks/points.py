@@ -30,7 +30,8 @@ def dots(rows: pd.DataFrame, frame: Frame, mark: float | None = None) -> Exhibit
     if rows.empty:
         return nothing(frame)
     ends = {end: rows[end].fillna(rows["value"]) for end in ("low", "high")} if _ranged(rows) else {}
-    drawing = Drawing(rows, frame, **ends)
+    on_bar = rows["value"].notna() & (ends["low"] != ends["high"]) if ends else rows["value"] != rows["value"]
+    drawing = Drawing(rows, frame, **ends, on_bar=on_bar)
     base, colours, layers = drawing.chart.encode(y=drawing.labels()), drawing.fill(), []
     if ends:
         ranged = base.transform_filter(BARRED).mark_bar(size=10, strokeWidth=1, opacity=0.45)
@@ -42,13 +43,7 @@ def dots(rows: pd.DataFrame, frame: Frame, mark: float | None = None) -> Exhibit
         **colours,
         **_shapes(drawing),
     )
-    # over a dot that lies on a bar, beside any other, and beside the bar of which only the ends are known
-    above = f"isValid(datum.value) && {BARRED}" if ends else "false"
-    texts = (
-        (above, "datum.value", {"dy": -13}),
-        (f"!({above})", "isValid(datum.value) ? datum.value : datum.high || 0", {"align": "left", "dx": 9}),
-    )
-    layers += [point, *(_label(base, *text) for text in texts)]
+    layers += [point, *_labels(base, on_bar)]
     if mark is not None:
         rule = alt.Chart(pd.DataFrame({"mark": [mark]})).mark_rule(strokeDash=[4, 3], color=theme.LIGHT["text"])
         layers.append(rule.encode(x="mark:Q"))
@@ -56,10 +51,17 @@ def dots(rows: pd.DataFrame, frame: Frame, mark: float | None = None) -> Exhibit
     return drawing.exhibit(chart, drawing.view("label", "group", "low", "value", "high", "note"))
 
 
-def _label(base: alt.Chart, which: str, where: str, look: dict[str, str | int]) -> alt.Chart:
-    """The numbers of some dots, at their place."""
-    some = base.transform_filter(which).transform_calculate(where=where)
-    return some.mark_text(**look).encode(x="where:Q", text="shown:N")
+def _labels(base: alt.Chart, on_bar: pd.Series) -> list[alt.Chart]:
+    """The number of each dot: over one that lies on a bar, beside any other; a bar without a dot has it at its end."""
+    where = "isValid(datum.value) ? datum.value : datum.high || 0"
+    looks = {True: {"dy": -13}, False: {"align": "left", "dx": 9}}
+    return [
+        base.transform_filter(alt.datum.on_bar == over)
+        .transform_calculate(where=where)
+        .mark_text(**looks[over])
+        .encode(x="where:Q", text="shown:N")
+        for over in sorted(set(map(bool, on_bar)))
+    ]
 
 
 def _ranged(rows: pd.DataFrame) -> bool:
