@@ -14,8 +14,8 @@ from capcycle.words.format import COUNTED, DASH, DECIMALS, MINUS, value
 def expression(number: str, unit: str) -> str:
     """What `words.value` says of a number that is itself an expression, such as the name of a parameter.
 
-    >>> expression("share", "rate")
-    'isFinite(share) ? (share < 0 ? "−" : "") + "" + format(abs(share) * 100, \\'.4~g\\') + "%" : "–"'
+    >>> expression("share", "multiple").startswith('isFinite(share) ? replace((share < 0 ? "−" : "")')
+    True
     """
     before, one = _around(value(1.0, unit))
     digits, after = _digits(f"abs({number})", unit), _around(value(2.0, unit))[1]
@@ -23,7 +23,8 @@ def expression(number: str, unit: str) -> str:
     said = f"{sign} + {_quoted(before)} + {digits} + {_quoted(after)}"
     if one != after:
         said = f"{said[: -len(_quoted(after))]}({digits} == '1' ? {_quoted(one)} : {_quoted(after)})"
-    return f"isFinite({number}) ? {said} : {_quoted(DASH)}"
+    unsigned = f"replace({said}, /^{MINUS}(?=[^1-9]*$)/, '')"  # what rounds to nothing has no sign
+    return f"isFinite({number}) ? {unsigned} : {_quoted(DASH)}"
 
 
 def live(text: str, **parts: str) -> str:
@@ -59,7 +60,7 @@ def _digits(size: str, unit: str) -> str:
     if base == "share":
         return f"format({size}, ',.2f')"
     if re.fullmatch("[A-Z]{3}", currency):
-        return _scaled(size, _three(size, ""), lambda part: _three(part, ""))
+        return _scaled(size, _three(size, ""), lambda part: _three(part, "~"))
     if unit in DECIMALS:
         least = 0.5 / 10 ** DECIMALS[unit]
         return f"({size} < {least} ? {_three(size, '~')} : format({size}, ',.{DECIMALS[unit]}~f'))"
