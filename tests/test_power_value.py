@@ -236,9 +236,10 @@ def test_a_balance_in_a_currency_without_rates_is_refused(monkeypatch):
 
 def test_who_lacks_a_figure_is_listed_and_has_no_value(book, cases):
     assert np.isnan(cases["BTDR"].outputs.value_per_share)
-    assert "no figure for its power in use" in cases["BTDR"].lacking
+    assert "the data has no figure for its power in use" in cases["BTDR"].lacking
     assert any(
-        note.startswith("Bitdeer: no figure for its power in use is known") for note in power_value.ladder(book).notes
+        note.startswith("Bitdeer: the data has no figure for its power in use")
+        for note in power_value.ladder(book).notes
     )
 
 

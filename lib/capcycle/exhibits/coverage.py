@@ -49,9 +49,10 @@ def quarters(panel: Panel) -> Exhibit:
     )
 
 
-def freshness(book: Book) -> Exhibit:
+def freshness(book: Book, focus: str = "") -> Exhibit:
     """The newest period and publication of each company, and how long before the newest of all that was.
 
+    focus  the company that the title speaks of
     Errors: CapcycleError where nothing is known.
 
     >>> freshness(facts.open(["META"], "2025-06-30")).title
@@ -67,7 +68,7 @@ def freshness(book: Book) -> Exhibit:
     table = table.sort_values("published", ascending=False).reset_index()
     newest = table["published"].iloc[0]
     subtitle = words.say("coverage.fresh_subtitle", day=words.day(newest))
-    return Exhibit("freshness", _fresh(table), subtitle, "", _freshness(table, newest), table)
+    return Exhibit("freshness", _fresh(table, focus), subtitle, "", _freshness(table, newest), table)
 
 
 def revised(book: Book) -> Exhibit:
@@ -160,7 +161,10 @@ def _by_year(table: pd.DataFrame) -> str:
     return "; ".join(words.say("alt.year", year=year, count=count) for year, count in each.items())
 
 
-def _fresh(table: pd.DataFrame) -> str:
+def _fresh(table: pd.DataFrame, focus: str) -> str:
+    if focus in set(table["company"]):
+        own = table.set_index("company").at[focus, "published"]
+        return words.say("coverage.fresh_one", name=parts.company_names()[focus], newest=words.day(own))
     newest, oldest = words.day(table["published"].iloc[0]), words.day(table["published"].iloc[-1])
     names = list(table["company"].map(parts.company_names()))
     if newest == oldest:

@@ -295,7 +295,7 @@ def missing(rows: pd.DataFrame, metric: str) -> list[str]:
     Errors: none.
 
     >>> missing(pd.DataFrame({"company": ["META"], "value": float("nan"), "reason": "not disclosed"}), "backlog")
-    ['Meta has no backlog: not disclosed.']
+    ["Meta's backlog cannot be shown: not disclosed."]
     """
     lacking = rows.loc[rows["value"].isna(), ["company", "reason"]].itertuples(index=False)
     return [

@@ -44,7 +44,7 @@ def priced_in_cases(book: Book) -> dict[str, Case]:
 
     >>> from capcycle import facts
     >>> priced_in_cases(facts.open(["MARA"]))["MARA"].lacking
-    'no signed AI lease with its MW is known'
+    'the data has no signed AI lease with its MW'
     """
     return _cases(priced_in, book, bitcoin=_bitcoin(0.0))
 

@@ -30,7 +30,7 @@ def figures(book: Book) -> dict[str, dict[str, Quantity]]:
     >>> own["CIFR"]["leased_mw"].value  # Barber Lake 168, Amazon 300 and 70; a later 39 has no day
     538.0
     >>> own["BTDR"]["operating_mw"].reason
-    'no figure for its power in use is known'
+    'the data has no figure for its power in use'
     """
     dollars = book.into(DOLLAR)
     known, market = dollars.facts, dollars.register("market")
