@@ -86,6 +86,13 @@ def test_an_axis_of_years_leaves_none_out(years):
 # ---- values at their marks
 
 
+def numbers(svg: str) -> dict[str, float]:
+    """Where the numbers beside the marks stand across."""
+    axes = re.sub(r'<g class="mark-text role-axis.*?</g>', "", svg)
+    found = re.findall(r"<text[^>]*translate\(([\d.]+),[^>]*>([^<]*[%$][^<]*)<", axes)
+    return {text: float(place) for place, text in found}
+
+
 def ranges() -> pd.DataFrame:
     rows = pd.DataFrame(
         {"label": ["Cipher", "Riot", "Hut 8"], "value": [-0.107, 0.3, float("nan")], "unit": "fraction"}
@@ -95,11 +102,26 @@ def ranges() -> pd.DataFrame:
 
 def test_the_central_value_of_a_range_is_written_at_the_centre_and_not_at_the_end():
     svg = drawn(marks.dots(ranges(), marks.Frame("upside", "Upside", "%")).chart.to_dict())
-    numbers = dict(re.findall(r'text-anchor="\w+" transform="translate\(([\d.]+),[^>]*>([^<]*%[^<]*)<', svg))
-    places = {text: float(place) for place, text in numbers.items()}
+    places = numbers(svg)
     dots = [float(x) for x in re.findall(r'aria-roledescription="point" transform="translate\(([\d.]+)', svg)]
     assert places["−10.7% (a)"] == pytest.approx(dots[0])
     assert places["30.0% (a)"] == pytest.approx(dots[1] + 9)  # a dot without a bar has its number beside it
+
+    bars = re.findall(r'd="M([\d.]+),[\d.]+h([\d.]+)', svg[svg.index("mark-rect role-mark") :])
+    start, length = map(float, bars[1])  # a range without a centre has its ends over its middle
+    assert places["10.0% to 20.0% (a)"] == pytest.approx(start + length / 2, abs=1)
+
+
+@pytest.mark.parametrize("make", ["columns", "bars"])
+def test_the_value_of_a_bar_below_zero_is_written_at_its_end_and_not_at_zero(make):
+    rows = pd.DataFrame({"label": ["Let", "Cloud"], "value": [1.59e6, -11e6], "unit": "USD/MW"})
+    drawing = marks.columns(rows.assign(kind="assumed", source=""), marks.Frame("a", "b", "c"))
+    exhibit = drawing if make == "columns" else exhibits.bars(amounts(MSFT=[1.0], META=[-11.0]))
+    svg = drawn(exhibit.chart.to_dict())
+    bars = re.findall(r'aria-roledescription="bar" d="M([\d.]+),[\d.]+h([\d.]+)', svg)
+    left = min(float(start) for start, _ in bars)
+    text, place = next((text, place) for text, place in numbers(svg).items() if text.startswith("−"))
+    assert place == pytest.approx(left - 5, abs=1) and place - 6.6 * len(text) >= -7, "it covers no name"
 
 
 # ---- one look for one thing

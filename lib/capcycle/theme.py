@@ -49,7 +49,7 @@ HEIGHT, WIDTH = 320, 680
 FITTING = "max(1, floor((width || 600) / 88))"
 LEGEND_COLUMNS = f"ceil(length(domain('color')) / ceil(length(domain('color')) / {FITTING})) || {FITTING}"
 LETTER, SYMBOL = 7, 46  # pixels of a letter of a key, and of its mark with the space around
-PERCENT, AMOUNT = "~%", ",.4~g"  # with as many decimals as a tick has, or two might read alike
+PERCENT, AMOUNT = ",~%", ",.4~g"  # with as many decimals as a tick has, or two might read alike
 
 
 def config(colours: Mapping[str, str] = LIGHT) -> alt.theme.ThemeConfig:
@@ -68,7 +68,8 @@ def config(colours: Mapping[str, str] = LIGHT) -> alt.theme.ThemeConfig:
                      "labelPadding": 6, "titlePadding": 10, "labelLimit": 180, "labelOverlap": True},
             "axisX": {"grid": False},
             "axisY": {"domain": False, "ticks": False},
-            "axisQuantitative": {"tickCount": 5},
+            "axisQuantitative": {"tickCount": 5, "gridColor": {
+                "condition": {"test": "datum.value === 0", "value": axis}, "value": grid}},
             "axisTemporal": {"format": "%b %Y"},
             "legend": {"orient": "top", "title": None, "labelColor": text, "titleColor": muted,
                        "labelFontSize": 12, "labelLimit": 200, "symbolStrokeWidth": 2, "columnPadding": 18,

@@ -12,6 +12,7 @@ SCALED = "replace(replace(replace(format(datum.value, '~s'), 'M', 'm'), 'G', 'bn
 EFFICIENCIES = ("kW/GPU", "kW/H100e", "GFLOPS/USD", "GFLOPS/W")
 SMALL = ("number", "correlation", "years", "times", "share", "GPU-hour", "H100e-hour", *EFFICIENCIES)  # need no scale
 BOUNDARY = "utcmonth(datum.value) == 0 && utcdate(datum.value) == 1"  # where a year begins
+LETTER, BESIDE = 6.6, 14  # pixels of a letter, and between a mark and the number beside it
 COMPANY_TOOLTIP = ["name", "period", "shown", "kind", "source"]
 
 
@@ -21,7 +22,7 @@ def axis(unit: str, title: str | None = None) -> alt.Axis:
     Errors: none.
 
     >>> axis("fraction", "Share").format, axis("USD/share").format, axis("USD").labelExpr == SCALED
-    ('~%', ',.4~g', True)
+    (',~%', ',.4~g', True)
     """
     if unit in FORMATS or unit in SMALL or unit.partition("/")[2] in SMALL:
         return alt.Axis(format=FORMATS.get(unit, theme.AMOUNT), title=title)
@@ -93,6 +94,21 @@ def tooltip(fields: Iterable[str] | Mapping[str, str]) -> list[alt.Tooltip]:
     """
     keys = fields if isinstance(fields, Mapping) else {field: f"tooltip.{field}" for field in fields}
     return [alt.Tooltip(f"{field}:N", title=words.say(key)) for field, key in keys.items()]
+
+
+def beside_end(base: alt.Chart, gap: int = 5) -> alt.Chart:
+    """The number of each bar beside its end: to the right of it, and to the left of a bar below zero.
+
+    Errors: none.
+
+    >>> beside_end(alt.Chart(pd.DataFrame({"value": [-1.0]}))).to_dict()["mark"]["align"]
+    {'expr': "datum.value < 0 ? 'right' : 'left'"}
+    """
+    left = "datum.value < 0"
+    text = base.transform_calculate(end="isValid(datum.value) ? datum.value : 0")  # what is missing has a dash
+    return text.mark_text(align=alt.expr(f"{left} ? 'right' : 'left'"), dx=alt.expr(f"{left} ? -{gap} : {gap}")).encode(
+        text="shown:N"
+    )
 
 
 def company_look(companies: pd.Series, legend: alt.Legend | None = None) -> dict[str, alt.Stroke | dict]:

@@ -30,7 +30,7 @@ def dots(rows: pd.DataFrame, frame: Frame, mark: float | None = None) -> Exhibit
     if rows.empty:
         return nothing(frame)
     ends = {end: rows[end].fillna(rows["value"]) for end in ("low", "high")} if _ranged(rows) else {}
-    on_bar = rows["value"].notna() & (ends["low"] != ends["high"]) if ends else rows["value"] != rows["value"]
+    on_bar = ends["high"] > ends["low"] if ends else pd.Series(False, rows.index)
     drawing = Drawing(rows, frame, **ends, on_bar=on_bar)
     base, colours, layers = drawing.chart.encode(y=drawing.labels()), drawing.fill(), []
     if ends:
@@ -38,7 +38,7 @@ def dots(rows: pd.DataFrame, frame: Frame, mark: float | None = None) -> Exhibit
         reach = ranged.encode(x=alt.X("low:Q", axis=drawing.axis()), x2="high:Q")
         layers.append(reach.encode(fill=colours["fill"], stroke=colours["stroke"]))
     point = base.mark_point(size=90, strokeWidth=2).encode(
-        x=alt.X("value:Q", axis=drawing.axis(), scale=drawing.room()),
+        x=alt.X("value:Q", axis=drawing.axis(), scale=drawing.room(over=on_bar)),
         tooltip=drawing.tooltip,
         **colours,
         **_shapes(drawing),
@@ -52,8 +52,8 @@ def dots(rows: pd.DataFrame, frame: Frame, mark: float | None = None) -> Exhibit
 
 
 def _labels(base: alt.Chart, on_bar: pd.Series) -> list[alt.Chart]:
-    """The number of each dot: over one that lies on a bar, beside any other; a bar without a dot has it at its end."""
-    where = "isValid(datum.value) ? datum.value : datum.high || 0"
+    """The number of each dot: over one that lies on a bar, or over the bar alone; beside any other."""
+    where = "isValid(datum.value) ? datum.value : (datum.low + datum.high) / 2 || 0"
     looks = {True: {"dy": -13}, False: {"align": "left", "dx": 9}}
     return [
         base.transform_filter(alt.datum.on_bar == over)
