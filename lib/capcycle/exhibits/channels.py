@@ -19,8 +19,6 @@ COMPANY_TOOLTIP = ["name", "period", "shown", "kind", "source"]
 def axis(unit: str, title: str | None = None) -> alt.Axis:
     """The axis of a unit: percent, times, plain numbers, or amounts in k, m, bn and tn.
 
-    Errors: none.
-
     >>> axis("fraction", "Share").format, axis("USD/share").format, axis("USD").labelExpr == SCALED
     (',~%', ',.4~g', True)
     """
@@ -31,8 +29,6 @@ def axis(unit: str, title: str | None = None) -> alt.Axis:
 
 def day_of(ordinal: float, steps: int) -> pd.Timestamp:
     """The first day of a period that is counted from year zero in `steps` a year, or a day within it.
-
-    Errors: none.
 
     >>> f"{day_of(2024 * 4 + 3, 4):%d %b %Y}", f"{day_of(2024.5, 1):%d %b %Y}"
     ('01 Oct 2024', '02 Jul 2024')
@@ -46,7 +42,6 @@ def time_axis(ordinals: Sequence[int], steps: int) -> dict[str, alt.Scale | alt.
     """A time axis that has room for every period from the first to the last, each year's number in the middle of it.
 
     ordinals  periods counted from year zero; `steps` of them are a year
-    Errors: none.
 
     >>> time_axis([2024 * 4 + 3, 2025 * 4], 4)["scale"].domain
     ['2024-10-01', '2025-04-01']
@@ -69,8 +64,6 @@ def time_axis(ordinals: Sequence[int], steps: int) -> dict[str, alt.Scale | alt.
 
 def every(values: Iterable[int | str]) -> list[int | str]:
     """The places of an axis of years or of names: every whole number from the first to the last, then the names.
-
-    Errors: none.
 
     >>> every([2024, 2027, 2026]), every(["2024", "2026", "unknown date"])
     ([2024, 2025, 2026, 2027], ['2024', '2025', '2026', 'unknown date'])
@@ -99,8 +92,6 @@ def tooltip(fields: Iterable[str] | Mapping[str, str]) -> list[alt.Tooltip]:
 def beside_end(base: alt.Chart, gap: int = 5) -> alt.Chart:
     """The number of each bar beside its end: to the right of it, and to the left of a bar below zero.
 
-    Errors: none.
-
     >>> beside_end(alt.Chart(pd.DataFrame({"value": [-1.0]}))).to_dict()["mark"]["align"]
     {'expr': "datum.value < 0 ? 'right' : 'left'"}
     """
@@ -113,8 +104,6 @@ def beside_end(base: alt.Chart, gap: int = 5) -> alt.Chart:
 
 def company_look(companies: pd.Series, legend: alt.Legend | None = None) -> dict[str, alt.Stroke | dict]:
     """Stroke, fill, opacity and shape of each company, the same on every page; what is somebody's judgement is hollow.
-
-    Errors: none.
 
     >>> company_look(pd.Series(["ORCL", "META"]))["fill"]["scale"].domain  # in the order of the data
     ['Meta', 'Oracle']
@@ -135,8 +124,6 @@ def company_look(companies: pd.Series, legend: alt.Legend | None = None) -> dict
 
 def group_scale(groups: Sequence[str], signs: Sequence) -> alt.Scale:
     """Colours, shapes or dashes of the groups of a chart in their order; those of companies are their own.
-
-    Errors: none.
 
     >>> group_scale(["Amazon", "Microsoft"], theme.SERIES).range, group_scale(["Own", "Let"], theme.SERIES).range[:2]
     (['#ad5622', '#224bb2'], ['#224bb2', '#ad5622'])

@@ -16,9 +16,8 @@ def steady(exhibit: Exhibit, reach: Reach | None = None) -> Reach:
     """Gives the axes of numbers of an exhibit's chart at least some reach, and says how far they reach now.
 
     reach  by axis, `x` and `y`, the least and the greatest number; that of the same exhibit a moment before
-    Errors: none.
 
-    >>> from capcycle import analyses, exhibits, facts, study
+    >>> from capcycle import exhibits
     >>> case = analyses.start("cost_of_ownership", facts.open())
     >>> reach = steady(exhibits.tornado(study.tornado(case)))
     >>> wider = exhibits.tornado(study.tornado(case))
