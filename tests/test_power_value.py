@@ -432,7 +432,7 @@ def test_sliders_hold_the_formula(cases):
 
 def test_a_narrow_axis_never_reads_alike_at_two_ticks(cases):
     drawn = exhibits.what_if(cases["CIFR"], "cap_rate", ["leased_probability"]).chart.to_dict()
-    assert drawn["layer"][0]["encoding"]["x"]["axis"]["format"] == "~%"  # 5.5% to 8%: 6%, 6.5%, 7%
+    assert drawn["layer"][0]["encoding"]["x"]["axis"]["format"] == ",~%"  # 5.5% to 8%: 6%, 6.5%, 7%
 
 
 def test_the_line_of_a_map_stays_white_in_the_dark(cases):
