@@ -93,6 +93,12 @@ def test_freshest_and_oldest_are_named():
     assert exhibit.view["Days old"].tolist() == ["0", "2"]
 
 
+def test_on_the_page_of_a_company_its_own_newest_document_is_named():
+    days = pd.to_datetime(["2024-07-30", "2024-08-01"])
+    book = book_of(NEWEST.loc[["MSFT", "META"]].reset_index(drop=True).assign(published=days))
+    assert coverage.freshness(book, "MSFT").title == "Microsoft's newest document was published on 30 Jul 2024"
+
+
 def test_nobody_is_older_than_the_only_one():
     made = NEWEST.loc[["MSFT"]].reset_index(drop=True).assign(published=pd.Timestamp("2024-07-30"))
     assert coverage.freshness(book_of(made)).title == "Microsoft: the newest document was published on 30 Jul 2024"

@@ -104,7 +104,8 @@ def test_the_same_order_is_said_to_be_the_same():
 def test_a_company_without_the_part_is_missing_with_its_reason_and_changes_no_place():
     exhibit = exhibits.definitions(leased(MSFT=0, META=15), "capex_intensity")
     assert exhibit.view["Capex with finance-lease additions to revenue"].tolist()[1] == words.DASH
-    note = "Amazon has no capex with finance-lease additions to revenue: no figure for finance-lease additions."
+    reason = "the data has no figure for finance-lease additions"
+    note = f"Amazon's capex with finance-lease additions to revenue cannot be shown: {reason}."
     assert note in exhibit.notes
     assert "is the same under 2 definitions" in exhibit.title
 
@@ -117,7 +118,9 @@ def test_one_company_alone_is_given_its_range():
 def test_where_nobody_has_a_figure_it_is_said():
     nothing = panel(capex={"MSFT": [None], "META": [None]}, rpo={"MSFT": [1], "META": [2]})
     exhibit = exhibits.definitions(nothing, "capex_intensity")
-    assert exhibit.title == "Capex out of revenue: no company here has the figures" and exhibit.chart is None
+    assert (
+        exhibit.title == "Capex out of revenue: the data has no figures for any company here" and exhibit.chart is None
+    )
 
 
 def test_ranks_are_in_the_download_beside_unrounded_values():

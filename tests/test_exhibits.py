@@ -137,7 +137,7 @@ def test_who_lacks_a_value_is_named_too():
     half = panel(operating_income={"MSFT": [10], "META": [None]}, revenue={"MSFT": [100], "META": [100]})
     exhibit = exhibits.scatter(measure(metrics.capex_to_revenue, both), measure(metrics.operating_margin, half))
     assert "Meta 20.0% and –" in exhibit.alt
-    assert "Meta, 2023Q1: no figure for operating income." in exhibit.notes
+    assert "Meta, 2023Q1: the data has no figure for operating income." in exhibit.notes
 
 
 def test_fiscal_periods_are_said_to_be_fiscal():
@@ -236,33 +236,34 @@ def test_a_missing_figure_is_a_dash_and_empty_and_has_its_reason(make):
     exhibit = make(amounts(**GAP))
     assert exhibit.view.loc[exhibit.view["Period"] == "2023Q2", "Microsoft"].item() == words.DASH
     row = csv(exhibit).query("company == 'MSFT' and period == '2023Q2'").iloc[0]
-    assert np.isnan(row["value"]) and row["reason"] == "no figure for capex"
+    assert np.isnan(row["value"]) and row["reason"] == "the data has no figure for capex"
 
 
 def test_a_missing_figure_breaks_the_line():
     exhibit = exhibits.lines(amounts(**GAP))
     assert data(exhibit).query("company == 'MSFT'")["value"].isna().tolist() == [False, True, False]
     assert spec(exhibit)["layer"][0]["mark"]["invalid"] == "break-paths-show-domains"
-    assert "Microsoft, 2023Q2: no figure for capex." in exhibit.notes
+    assert "Microsoft, 2023Q2: the data has no figure for capex." in exhibit.notes
 
 
-def test_a_stack_leaves_out_what_not_everyone_has_and_says_so():
+def test_a_column_that_lacks_a_company_keeps_its_place_and_is_said_to_be_no_total():
     exhibit = exhibits.stack(amounts(**GAP))
-    assert set(data(exhibit)["period"]) == {"2023Q1", "2023Q3"}
-    assert "Not added up, because not every company has a figure: 2023Q2." in exhibit.notes
+    whole = data(exhibit).groupby("period")["whole"].all()
+    assert whole.to_dict() == {"2023Q1": True, "2023Q2": False, "2023Q3": True}
+    assert "A pale column lacks a company's figure and is no total: 2023Q2." in exhibit.notes
 
 
 def test_a_company_without_a_value_keeps_its_place_at_the_end():
     exhibit = exhibits.bars(intensity(MSFT=[None], META=[20], AMZN=[10]))
     assert exhibit.view.to_numpy().tolist() == [["Meta", "20.0%"], ["Amazon", "10.0%"], ["Microsoft", words.DASH]]
     assert data(exhibit)["value"].tolist()[:2] == [0.2, 0.1] and data(exhibit)["value"].isna().iloc[2]
-    assert "Microsoft, 2023Q1: no figure for capex." in exhibit.notes
+    assert "Microsoft, 2023Q1: the data has no figure for capex." in exhibit.notes
 
 
 def test_a_table_of_companies_shows_a_dash_and_the_reason():
     exhibit = exhibits.compare(intensity(MSFT=[None], META=[20]))
     assert exhibit.view.to_numpy().tolist() == [["Microsoft", words.DASH], ["Meta", "20.0%"]]
-    assert "Microsoft has no capex to revenue: no figure for capex." in exhibit.notes
+    assert "Microsoft's capex to revenue cannot be shown: the data has no figure for capex." in exhibit.notes
 
 
 def test_a_company_that_a_measure_does_not_cover_has_a_dash():
@@ -274,9 +275,9 @@ def test_a_company_that_a_measure_does_not_cover_has_a_dash():
 def test_where_nobody_has_a_value_there_is_a_table_of_dashes(make):
     exhibit = make(measure(metrics.capex_to_revenue, panel(capex={"MSFT": [20.0], "META": [30.0]})))
     assert exhibit.chart is None and exhibit.alt == ""
-    assert exhibit.title == "Capex to revenue: no company here has the figures"
+    assert exhibit.title == "Capex to revenue: the data has no figures for any company here"
     assert set(exhibit.view.iloc[:, 1:].to_numpy().ravel()) == {words.DASH}
-    assert csv(exhibit)["value"].isna().all() and (csv(exhibit)["reason"] == "no figure for revenue").all()
+    assert csv(exhibit)["value"].isna().all() and (csv(exhibit)["reason"] == "the data has no figure for revenue").all()
 
 
 def test_two_companies_without_a_common_period():
@@ -298,8 +299,8 @@ def test_who_has_no_period_in_common_with_the_others_is_listed():
 
 def test_a_focus_without_a_value_is_drawn_all_the_same():
     exhibit = exhibits.lines(intensity(MSFT=[None, None], META=[20, 21]), focus="MSFT")
-    assert exhibit.title == "Meta's capex to revenue was 21.0% in 2023Q2"
-    assert "Microsoft, no value: no figure for capex." in exhibit.notes
+    assert exhibit.title.startswith("Microsoft's capex to revenue in 2023Q2 cannot be shown")
+    assert "Microsoft, every period: the data has no figure for capex." in exhibit.notes
 
 
 def test_what_was_known_early_is_shown_early():

@@ -107,7 +107,7 @@ def test_companies_without_a_common_period_are_not_ranked():
 
 def test_where_all_is_missing_it_is_said():
     nothing = measure(metrics.capex_to_revenue, panel(capex={"MSFT": [20], "AMZN": [30]}))
-    assert exhibits.finding(nothing) == "Capex to revenue: no company here has the figures"
+    assert exhibits.finding(nothing) == "Capex to revenue: the data has no figures for any company here"
 
 
 # ---- companies on different periods
@@ -209,9 +209,9 @@ def test_growth_may_turn_negative_in_its_own_words():
     assert said == "Microsoft's capex growth was −10.0% in 2025Q1, after +10.0%"
 
 
-def test_a_focus_without_a_value_leaves_the_others_ranked():
+def test_a_page_of_a_company_without_a_value_says_why_and_speaks_of_no_other():
     said = exhibits.finding(intensity(MSFT=[None], AMZN=[30], ORCL=[10]), focus="MSFT")
-    assert said == "Amazon puts 30.0% of its revenue into capex, Oracle 10.0%, in 2023Q1"
+    assert said == "Microsoft's capex to revenue in 2023Q1 cannot be shown: the data has no figure for capex"
 
 
 def test_bars_speak_of_the_period_that_they_show():
@@ -288,11 +288,14 @@ def test_a_pair_of_measures_names_who_is_furthest_along_each():
         revenue={"MSFT": [100], "META": [100]},
     )
     across, up = measure(metrics.capex_to_revenue, both), measure(metrics.operating_margin, both)
-    title = "Microsoft leads on capex to revenue, 30.0%, Meta on operating margin, 40.0%"
+    title = "Microsoft leads on capex to revenue, 30.0%, Meta on operating margin, 40.0%, in 2023Q1"
     assert exhibits.scatter(across, up).title == title
 
 
 def test_one_company_alone_is_not_the_highest():
     alone = panel(capex={"MSFT": [30]}, operating_income={"MSFT": [10]}, revenue={"MSFT": [100]})
     across, up = measure(metrics.capex_to_revenue, alone), measure(metrics.operating_margin, alone)
-    assert exhibits.scatter(across, up).title == "Microsoft has 30.0% capex to revenue and 10.0% operating margin"
+    assert (
+        exhibits.scatter(across, up).title
+        == "Microsoft has 30.0% capex to revenue and 10.0% operating margin, in 2023Q1"
+    )

@@ -168,23 +168,23 @@ def test_a_missing_input_gives_a_missing_result_with_the_reason():
     )
     value = row(measured, "2023Q4")
     assert np.isnan(value["value"]) and value["kind"] == ""
-    assert value["reason"] == "no figure for revenue"
+    assert value["reason"] == "the data has no figure for revenue"
 
 
 @pytest.mark.parametrize("period", ["FY2023Q1", "FY2023Q2", "FY2023Q3"])
 def test_the_reason_of_a_known_gap_is_told(period):
     value = row(measure(metrics.capex_to_revenue, real("NVDA", calendar="fiscal")), period)
     gap = facts.gaps().query("company == 'NVDA'")["reason"].item().rstrip(".")
-    assert np.isnan(value["value"]) and value["reason"].rstrip(".") == f"no figure for capex: {gap}"
+    assert np.isnan(value["value"]) and value["reason"].rstrip(".") == f"the data has no figure for capex: {gap}"
 
 
 def test_the_reason_survives_into_growth():
     measured = measure(metrics.growth_year_on_year, acme(), value="capex")
-    assert row(measured, "2022Q4")["reason"] == "no figure for capex a year earlier"
+    assert row(measured, "2022Q4")["reason"] == "the data has no figure for capex a year earlier"
 
 
 def test_a_concept_that_no_company_has_is_missing_not_wrong():
-    assert set(measure(metrics.net_margin, acme()).table["reason"]) == {"no figure for net income"}
+    assert set(measure(metrics.net_margin, acme()).table["reason"]) == {"the data has no figure for net income"}
 
 
 def test_a_denominator_that_is_not_positive_is_said():

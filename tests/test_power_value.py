@@ -255,9 +255,10 @@ def test_a_balance_in_a_currency_without_rates_is_refused(monkeypatch):
 
 def test_who_lacks_a_figure_is_listed_and_has_no_value(book, cases):
     assert np.isnan(cases["BTDR"].outputs.value_per_share)
-    assert "no figure for its power in use" in cases["BTDR"].lacking
+    assert "the data has no figure for its power in use" in cases["BTDR"].lacking
     assert any(
-        note.startswith("Bitdeer: no figure for its power in use is known") for note in power_value.ladder(book).notes
+        note.startswith("Bitdeer: the data has no figure for its power in use")
+        for note in power_value.ladder(book).notes
     )
 
 
@@ -471,7 +472,7 @@ def test_sliders_hold_the_formula(cases):
 
 def test_a_narrow_axis_never_reads_alike_at_two_ticks(cases):
     drawn = exhibits.what_if(cases["CIFR"], "tenant_rate", ["leased_probability"]).chart.to_dict()
-    assert drawn["layer"][0]["encoding"]["x"]["axis"]["format"] == "~%"  # 5.5% to 8%: 6%, 6.5%, 7%
+    assert drawn["layer"][0]["encoding"]["x"]["axis"]["format"] == ",~%"  # 5.5% to 8%: 6%, 6.5%, 7%
 
 
 def test_the_line_of_a_map_stays_white_in_the_dark(cases):

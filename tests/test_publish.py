@@ -119,6 +119,28 @@ def test_the_foot_says_what_made_the_page_and_what_makes_it_again(text):
     assert "Solid: reported" in said and "Hollow" in said
 
 
+def dated(tmp_path, **given) -> str:
+    """The date of a page whose figures of Meta end with 2020 and of Microsoft with 2019, in data that goes on."""
+    figures = panel(["META", "MSFT"], 8).query("company == 'META' or quarter < '2020'")
+    shown = exhibit("capex", figures.assign(source=figures["company"] + "-" + figures["quarter"]))
+    parameters = 'company: str = ""  # of the page\nas_of: str = ""  # a day'
+    cells = [new_markdown_cell("# Who?"), code(parameters, tags=["parameters"]), code("1", show(shown))]
+    return re.search(r'<p class="dated">(.*?)</p>', one_page(tmp_path, cells, **given))[1]
+
+
+def test_a_page_is_dated_by_its_own_newest_document_and_not_by_that_of_all_data(tmp_path):
+    assert dated(tmp_path) == "The newest document behind these figures is dated 31 Dec 2020"
+
+
+def test_a_page_of_a_company_is_dated_by_the_newest_document_behind_its_figures_and_not_by_a_peers(tmp_path):
+    said = dated(tmp_path, company="MSFT")
+    assert said == "The newest document behind the company&#39;s own figures is dated 31 Dec 2019"
+
+
+def test_a_page_as_of_a_day_says_that_day(tmp_path):
+    assert dated(tmp_path, company="MSFT", as_of="2020-06-30") == "As known on 2020-06-30"
+
+
 def test_questions_in_depth_are_folded_each_by_itself_and_the_others_stand_open(text):
     before, _, after = text.partition('<h2 id="in-depth">In depth</h2>')
     assert '<h2 id="who-spends-the-most">Who spends the most?</h2>' in before
@@ -136,8 +158,9 @@ def test_a_command_with_odd_values_is_quoted_for_the_shell(tmp_path, world):
     assert "-p companies &#39;A B,$(rm)&#39;" in html
 
 
-def test_the_page_of_everything_held_says_how_fresh_that_is(tmp_path, world):
-    html = one_page(tmp_path, [code(PARAMETERS, tags=["parameters"])])
+def test_the_index_says_how_fresh_all_data_is_and_a_page_without_documents_has_no_day(tmp_path, world):
+    assert 'class="dated"' not in one_page(tmp_path, [code(PARAMETERS, tags=["parameters"])])
+    html = (tmp_path / "site" / "index.html").read_text("utf-8")
     assert "From all documents in the data; the newest about a company is dated 2024-07-30" in words_of(html)
 
 

@@ -117,7 +117,7 @@ def test_a_chart_can_compute_all_builds_with_a_slider():
 def test_who_discloses_nothing_keeps_its_need_and_says_so(five):
     meta = five["META"]
     assert np.isnan(meta.outputs.gap_multiple) and meta.outputs.revenue_required > 0
-    assert meta.lacking == "no AI revenue disclosed" and "Meta uses its AI itself" in required.instead(
+    assert meta.lacking == "the data has no disclosed AI revenue" and "Meta uses its AI itself" in required.instead(
         facts.open(), "META"
     )
 
@@ -191,7 +191,9 @@ def test_the_verdict_names_who_discloses_and_who_does_not(five):
 
 
 def test_whose_ai_revenue_is_missing_is_said_once(five):
-    assert "Alphabet, Meta and Oracle: no AI revenue disclosed" in exhibits.ranges(five, "gap_multiple").notes
+    assert (
+        "Alphabet, Meta and Oracle: the data has no disclosed AI revenue" in exhibits.ranges(five, "gap_multiple").notes
+    )
     assert room.group(five).lacking.count("Alphabet, Meta and Oracle") == 1
 
 
@@ -210,7 +212,7 @@ def test_a_readers_own_margin_keeps_a_range_around_it():
 
 def test_a_company_without_capex_is_kept_and_says_so():
     cases = room.against_disclosed(facts.open(["China clouds"], currency="CNY"))
-    assert "no figure for capex" in cases["KC"].lacking and "KC" not in room.spending(cases)
+    assert "the data has no figure for capex" in cases["KC"].lacking and "KC" not in room.spending(cases)
 
 
 def test_builds_of_several_companies_are_added_by_the_same_year():

@@ -9,7 +9,7 @@ import pytest
 from browser import code, offline, outcome, show
 from nbformat.v4 import new_markdown_cell
 
-from capcycle import analyses, exhibits, facts, paths, publish, study
+from capcycle import analyses, exhibits, facts, paths, publish, study, words
 from capcycle.analyses.required_revenue.model import required_revenue
 from capcycle.quantity import Quantity
 
@@ -75,6 +75,20 @@ def test_a_slider_starts_at_the_central_value(page):
     assert [float(each.input_value()) for each in page.locator("input[type=range]").all()] == [50, 10]  # percent
 
 
+def test_the_title_follows_the_sliders(page):
+    """At 80 % and 20 %, by hand: (300/3 + 100/14 + 0.2 × 400)/0.8 = 233.9bn, and with 6 years 171.4bn."""
+    before = page.locator(".title").text_content()
+    assert before == exhibits.what_if(build_of(), "it_life", SLIDERS, "revenue_required").title
+    for place, value in enumerate((80, 20)):
+        move(page, place, value)
+    page.wait_for_function("before => document.querySelector('.title').textContent !== before", arg=before)
+    assert re.findall(r"\$(\d+)bn", page.locator(".title").text_content()) == ["234", "171"]
+    assert page.locator(".title").text_content() in page.locator(".chart").get_attribute("aria-label")
+    for place, value in enumerate((50, 10)):
+        move(page, place, value)
+    page.wait_for_function("before => document.querySelector('.title').textContent === before", arg=before)
+
+
 def test_the_chart_follows_the_sliders_over_a_grid(page):
     for margin, wanted in [(25, 0), (38.75, 5), (52.5, 20), (80, 12.5)]:
         at = [move(page, place, value) / 100 for place, value in enumerate((margin, wanted))]
@@ -82,6 +96,46 @@ def test_the_chart_follows_the_sliders_over_a_grid(page):
         read = re.search(r"value: ([\d.]+)", page.locator(DOT).last.get_attribute("aria-label"))[1]
         right = build_of().evaluate(**dict(zip(SLIDERS, at, strict=True))).revenue_required
         assert float(read) == pytest.approx(right, rel=1e-11), at
+
+
+def test_the_axis_stays_where_it_is_and_has_room_for_the_line_wherever_the_sliders_stand(page):
+    def seen() -> list[str]:
+        return page.locator(".role-axis-label text").all_text_contents()
+
+    before = seen()
+    frame = page.locator(".mark-group.role-frame path.background").first.bounding_box()
+    for at in ((25, 0), (80, 20), (25, 20), (80, 0)):
+        for place, value in enumerate(at):
+            move(page, place, value)
+        page.wait_for_timeout(50)
+        line = page.locator(".mark-line path").first.bounding_box()
+        assert seen() == before and frame["y"] <= line["y"] + 2
+        assert line["y"] + line["height"] <= frame["y"] + frame["height"] + 2
+
+
+def test_a_slider_shows_three_digits(page):
+    move(page, 0, 38.75)
+    page.wait_for_function("() => document.querySelector('.vega-bind input + *').textContent === '38.8'")
+
+
+UNITS = ["fraction", "rate", "multiple", "USD", "CNY", "shares", "H100e", "USD/share", "USD/MW/year", "USD/GPU-hour",
+         "years", "correlation", "bp", "GPUs", "MW"]  # fmt: skip
+
+
+@pytest.mark.parametrize("unit", UNITS)
+def test_a_number_that_a_slider_moves_reads_as_the_same_number_elsewhere(page, unit):
+    random = np.random.default_rng(11)
+    last = 1 if unit == "rate" else 14
+    sizes = [
+        0.0,
+        1.0,
+        -1.0,
+        2.0,
+        *(random.choice([-1, 1]) * random.uniform(1, 9.9) * 10.0**e for e in range(-2, last)),
+    ]
+    rows = [{"number": float(size)} for size in sizes]
+    said = page.evaluate(COMPUTE, [{"said": words.expression("number", unit)}, rows])
+    assert [each["said"] for each in said] == [words.value(row["number"], unit) for row in rows]
 
 
 def test_a_slider_has_a_name_and_moves_by_keyboard(page):

@@ -1,12 +1,14 @@
 """The explorer without a browser: each control changes what is shown, and what is shown can be run again."""
 
 import json
+import re
 from datetime import date
 
 import nbformat
 import pandas as pd
 import papermill
 import pytest
+import vl_convert
 
 from capcycle import analyses, facts, metrics, paths, study
 from capcycle.analyses.gpu_cloud.model import gpu_cloud
@@ -315,6 +317,27 @@ def test_a_slider_moves_the_model(build):
     explorer.controls["it_life"].value = 4.0
     assert explorer.case.outputs.revenue_required == pytest.approx(400e9)  # 400 / 4 / 0.25
     assert explorer.case.inputs["it_life"].reason == "Chosen by the reader."
+
+
+@pytest.mark.parametrize("view", ["tornado", "what_if", "spread", "by_year", "fan"])
+def test_an_axis_stays_while_a_slider_moves_and_the_title_follows_it(view):
+    """At the slider's better end the numbers are greater; back in the middle the axis has not drawn in again."""
+    explorer = ModelExplorer(analyses.start("gpu_cloud", BOOK))
+    explorer.view.value = view
+    if view in ("by_year", "fan"):
+        explorer.of.value = "cumulative_cluster_cash"
+    moved = next(name for name in ("gpu_rent", "utilisation") if name not in (explorer.two[0], *explorer.two[1]))
+    middle = explorer.controls[moved].value
+    titles, ticks = [], []
+    for place in (explorer.controls[moved].max, middle, explorer.controls[moved].min, middle, middle):
+        explorer.controls[moved].value = place
+        titles.append(explorer.exhibit.title)
+        spec = explorer.exhibit.titled().to_dict() | {"width": 600, "title": None}
+        svg = vl_convert.vegalite_to_svg(spec, vl_version="6.4")
+        axes = re.findall(r'<g class="mark-text role-axis-label".*?</g>', svg)
+        ticks.append([number for axis in axes for number in re.findall(r">([−\d][^<]*)<", axis)])
+    assert ticks[2] == ticks[3] == ticks[4] and ticks[4] != []
+    assert titles[0] != titles[1] == titles[3] != titles[2]
 
 
 def test_what_is_not_moved_keeps_its_reason(build):

@@ -81,7 +81,7 @@ def test_growth_across_the_change_is_missing_and_says_why():
     growth = measure(metrics.growth_quarter_on_quarter, hut(), value="revenue").table.set_index("period")
     assert growth.loc["FY2024Q1", ["kind", "reason"]].tolist() == [
         "",
-        "no figure for revenue in the previous quarter on the same fiscal year: "
+        "the data has no figure for revenue in the previous quarter on the same fiscal year: "
         "the company changed its year end in between",
     ]
     assert growth.loc["FY2024Q2", "value"] == pytest.approx(35.2 / 51.7 - 1)

@@ -49,8 +49,7 @@ HEIGHT, WIDTH = 320, 680
 FITTING = "max(1, floor((width || 600) / 88))"
 LEGEND_COLUMNS = f"ceil(length(domain('color')) / ceil(length(domain('color')) / {FITTING})) || {FITTING}"
 LETTER, SYMBOL = 7, 46  # pixels of a letter of a key, and of its mark with the space around
-PERCENT, PERCENT_FINE, AMOUNT, MULTIPLE = ".0%", ".1%", ",.4~g", ".1f"
-UNROUNDED = {PERCENT: "~%", MULTIPLE: AMOUNT}  # of an axis that may be narrow: no two ticks read alike
+PERCENT, AMOUNT = ",~%", ",.4~g"  # with as many decimals as a tick has, or two might read alike
 
 
 def config(colours: Mapping[str, str] = LIGHT) -> alt.theme.ThemeConfig:
@@ -69,7 +68,8 @@ def config(colours: Mapping[str, str] = LIGHT) -> alt.theme.ThemeConfig:
                      "labelPadding": 6, "titlePadding": 10, "labelLimit": 180, "labelOverlap": True},
             "axisX": {"grid": False},
             "axisY": {"domain": False, "ticks": False},
-            "axisQuantitative": {"tickCount": 5},
+            "axisQuantitative": {"tickCount": 5, "gridColor": {
+                "condition": {"test": "datum.value === 0", "value": axis}, "value": grid}},
             "axisTemporal": {"format": "%b %Y"},
             "legend": {"orient": "top", "title": None, "labelColor": text, "titleColor": muted,
                        "labelFontSize": 12, "labelLimit": 200, "symbolStrokeWidth": 2, "columnPadding": 18,
@@ -113,19 +113,40 @@ def company_scale(shown: Sequence[str], known: Sequence[str] | None = None) -> a
     >>> company_scale(["AMD", "MSFT"], ["MSFT", "AMD"]).range
     ['#ad5622', '#224bb2']
     """
-    return _scale(SERIES, shown, known)
+    return alt.Scale(domain=list(shown), range=signs(SERIES, shown, known or shown))
 
 
 def company_shapes(shown: Sequence[str], known: Sequence[str] | None = None) -> alt.Scale:
     """A point shape for each company, so that colour is never the only sign; same rules as `company_scale`."""
-    return _scale(SHAPES, shown, known)
+    return alt.Scale(domain=list(shown), range=signs(SHAPES, shown, known or shown))
 
 
-def _scale(signs: Sequence, shown: Sequence[str], known: Sequence[str] | None) -> alt.Scale:
-    place = {company: index for index, company in enumerate(known or shown)}
+def signs(all_: Sequence, shown: Sequence[str], known: Sequence[str]) -> list:
+    """A colour, shape or dash for each company `shown`, by its place among those `known`.
+
+    Where the colours begin again, shapes and dashes go one further: no two of a hundred companies share both.
+
+    >>> known = [str(number) for number in range(11)]
+    >>> signs(SERIES, ["0", "10"], known), signs(SHAPES, ["0", "10"], known)
+    (['#224bb2', '#224bb2'], ['circle', 'square'])
+    """
+    place = {company: index for index, company in enumerate(known)}
     if wrong := set(shown) - set(place):
         raise CapcycleError(unknown("company", wrong, place))
-    return alt.Scale(domain=list(shown), range=[signs[place[company] % len(signs)] for company in shown])
+    turns = [place[company] + (all_ is not SERIES) * (place[company] // len(all_)) for company in shown]
+    return [all_[turn % len(all_)] for turn in turns]
+
+
+def apart(colours: Sequence[str]) -> list[str]:
+    """Colours for a chart without shapes: one that comes again is replaced by one that is free.
+
+    >>> apart(["#224bb2", "#ad5622", "#224bb2"])
+    ['#224bb2', '#ad5622', '#284408']
+    """
+    free = [colour for colour in SERIES if colour not in colours]
+    return [
+        colour if colour not in colours[:place] or not free else free.pop(0) for place, colour in enumerate(colours)
+    ]
 
 
 def firm(field: str = "kind") -> str:

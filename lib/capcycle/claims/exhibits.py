@@ -344,7 +344,7 @@ def _bars(table: pd.DataFrame, across: alt.Y, count: int) -> alt.Chart:
     """Bars stacked by verdict, in the same colours everywhere; a click on the legend shows one verdict alone."""
     names = [verdict_name(verdict) for verdict in VERDICTS]
     chosen = alt.selection_point(fields=["verdict_name"], bind="legend", name="chosen")
-    colours = alt.Scale(domain=names, range=list(theme.SERIES[: len(names)]))
+    colours = alt.Scale(domain=names, range=list(theme.SERIES))
     key = alt.Legend(title=None, columns=alt.expr(theme.legend_columns(names)))
     return (
         alt.Chart(table)

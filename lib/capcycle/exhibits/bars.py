@@ -5,7 +5,7 @@ import pandas as pd
 
 from capcycle import words
 from capcycle.exhibits import parts
-from capcycle.exhibits.channels import COMPANY_TOOLTIP, axis, company_look, tooltip
+from capcycle.exhibits.channels import BESIDE, COMPANY_TOOLTIP, LETTER, axis, beside_end, company_look, tooltip
 from capcycle.exhibits.exhibit import Exhibit
 from capcycle.exhibits.findings import placed
 from capcycle.measure import Measures
@@ -42,12 +42,11 @@ def bars(measures: Measures, focus: str | None = None) -> Exhibit:
 def _bars(data: pd.DataFrame, unit: str) -> alt.LayerChart:
     look = company_look(data["company"])
     del look["shape"]  # a bar has none
+    room = LETTER * data["shown"].map(len).max() + BESIDE
     base = alt.Chart(data).encode(
         y=alt.Y("name:N", sort=list(data["name"]), title=None, axis=alt.Axis(labelLimit=140, labelOverlap=False)),
-        x=alt.X("value:Q", axis=axis(unit)),
+        x=alt.X("value:Q", axis=axis(unit), scale=alt.Scale(padding=room) if data["value"].min() < 0 else alt.Scale()),
     )
     bar = base.mark_bar(size=18, strokeWidth=1.5).encode(tooltip=tooltip(COMPANY_TOOLTIP), **look)
-    # beside the bar's end, at the axis for a bar below zero and for what is missing
-    text = base.transform_calculate(end="max(datum.value, 0)").mark_text(align="left", dx=5)
-    text = text.encode(text="shown:N", x=alt.X("end:Q", axis=axis(unit)))
-    return alt.layer(bar, text).properties(height=alt.Step(ROW_HEIGHT))
+    numbers = beside_end(base).encode(x=alt.X("end:Q", axis=axis(unit)))
+    return alt.layer(bar, numbers).properties(height=alt.Step(ROW_HEIGHT))

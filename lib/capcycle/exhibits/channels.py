@@ -1,16 +1,18 @@
-"""What the charts share: the axis of a unit, what a mark says of itself, the look of each company."""
+"""What the charts share: the axes of a unit and of time, what a mark says of itself, the look of each company."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 
 import altair as alt
 import pandas as pd
 
 from capcycle import facts, theme, words
 
-FORMATS = {"fraction": theme.PERCENT, "rate": theme.PERCENT, "multiple": theme.MULTIPLE}
+FORMATS = {"fraction": theme.PERCENT, "rate": theme.PERCENT, "multiple": theme.AMOUNT}
 SCALED = "replace(replace(replace(format(datum.value, '~s'), 'M', 'm'), 'G', 'bn'), 'T', 'tn')"
 EFFICIENCIES = ("kW/GPU", "kW/H100e", "GFLOPS/USD", "GFLOPS/W")
 SMALL = ("number", "correlation", "years", "times", "share", "GPU-hour", "H100e-hour", *EFFICIENCIES)  # need no scale
+BOUNDARY = "utcmonth(datum.value) == 0 && utcdate(datum.value) == 1"  # where a year begins
+LETTER, BESIDE = 6.6, 14  # pixels of a letter, and between a mark and the number beside it
 COMPANY_TOOLTIP = ["name", "period", "shown", "kind", "source"]
 
 
@@ -18,11 +20,60 @@ def axis(unit: str, title: str | None = None) -> alt.Axis:
     """The axis of a unit: percent, times, plain numbers, or amounts in k, m, bn and tn.
 
     >>> axis("fraction", "Share").format, axis("USD/share").format, axis("USD").labelExpr == SCALED
-    ('.0%', ',.4~g', True)
+    (',~%', ',.4~g', True)
     """
     if unit in FORMATS or unit in SMALL or unit.partition("/")[2] in SMALL:
         return alt.Axis(format=FORMATS.get(unit, theme.AMOUNT), title=title)
     return alt.Axis(labelExpr=SCALED, title=title)
+
+
+def day_of(ordinal: float, steps: int) -> pd.Timestamp:
+    """The first day of a period that is counted from year zero in `steps` a year, or a day within it.
+
+    >>> f"{day_of(2024 * 4 + 3, 4):%d %b %Y}", f"{day_of(2024.5, 1):%d %b %Y}"
+    ('01 Oct 2024', '02 Jul 2024')
+    """
+    months = int(ordinal) * 12 // steps
+    first = [pd.Timestamp(month // 12, month % 12 + 1, 1) for month in (months, months + 12 // steps)]
+    return (first[0] + ordinal % 1 * (first[1] - first[0])).normalize()
+
+
+def time_axis(ordinals: Sequence[int], steps: int) -> dict[str, alt.Scale | alt.Axis | None]:
+    """A time axis that has room for every period from the first to the last, each year's number in the middle of it.
+
+    ordinals  periods counted from year zero; `steps` of them are a year
+
+    >>> time_axis([2024 * 4 + 3, 2025 * 4], 4)["scale"].domain
+    ['2024-10-01', '2025-04-01']
+    """
+    ends = min(ordinals), max(ordinals) + 1
+    years = [(max(ends[0], year * steps), min(ends[1], (year + 1) * steps))
+             for year in range(ends[0] // steps, (ends[1] - 1) // steps + 1)]  # fmt: skip
+    wide = [year for year in years if year[1] - year[0] > 1] or years  # no room for the number of a lone quarter
+    named = wide if steps > 1 else years
+    days = [*((first + last) / 2 for first, last in named), *(first for first, _ in years[1:])]
+    axis = alt.Axis(
+        values=[f"{day_of(each, steps):%F}" for each in days],
+        labelExpr=f"{BOUNDARY} ? '' : utcFormat(datum.value, '%Y')",
+        labelOverlap="greedy",
+        tickWidth={"condition": {"test": BOUNDARY, "value": 1}, "value": 0},
+    )
+    scale = alt.Scale(type="utc", domain=[f"{day_of(each, steps):%F}" for each in ends], nice=False)
+    return {"title": None, "scale": scale, "axis": axis}
+
+
+def every(values: Iterable[int | str]) -> list[int | str]:
+    """The places of an axis of years or of names: every whole number from the first to the last, then the names.
+
+    >>> every([2024, 2027, 2026]), every(["2024", "2026", "unknown date"])
+    ([2024, 2025, 2026, 2027], ['2024', '2025', '2026', 'unknown date'])
+    """
+    values = list(dict.fromkeys(values))
+    years = [each for each in values if str(each).isdecimal()]
+    if not years:
+        return values
+    between = range(min(map(int, years)), max(map(int, years)) + 1)
+    return [*map(str if isinstance(years[0], str) else int, between), *(each for each in values if each not in years)]
 
 
 def tooltip(fields: Iterable[str] | Mapping[str, str]) -> list[alt.Tooltip]:
@@ -36,6 +87,19 @@ def tooltip(fields: Iterable[str] | Mapping[str, str]) -> list[alt.Tooltip]:
     """
     keys = fields if isinstance(fields, Mapping) else {field: f"tooltip.{field}" for field in fields}
     return [alt.Tooltip(f"{field}:N", title=words.say(key)) for field, key in keys.items()]
+
+
+def beside_end(base: alt.Chart, gap: int = 5) -> alt.Chart:
+    """The number of each bar beside its end: to the right of it, and to the left of a bar below zero.
+
+    >>> beside_end(alt.Chart(pd.DataFrame({"value": [-1.0]}))).to_dict()["mark"]["align"]
+    {'expr': "datum.value < 0 ? 'right' : 'left'"}
+    """
+    left = "datum.value < 0"
+    text = base.transform_calculate(end="isValid(datum.value) ? datum.value : 0")  # what is missing has a dash
+    return text.mark_text(align=alt.expr(f"{left} ? 'right' : 'left'"), dx=alt.expr(f"{left} ? -{gap} : {gap}")).encode(
+        text="shown:N"
+    )
 
 
 def company_look(companies: pd.Series, legend: alt.Legend | None = None) -> dict[str, alt.Stroke | dict]:
@@ -56,3 +120,14 @@ def company_look(companies: pd.Series, legend: alt.Legend | None = None) -> dict
         "fillOpacity": theme.evidence_opacity(),
         "shape": alt.Shape("name:N", scale=shape, legend=legend),
     }
+
+
+def group_scale(groups: Sequence[str], signs: Sequence) -> alt.Scale:
+    """Colours, shapes or dashes of the groups of a chart in their order; those of companies are their own.
+
+    >>> group_scale(["Amazon", "Microsoft"], theme.SERIES).range, group_scale(["Own", "Let"], theme.SERIES).range[:2]
+    (['#ad5622', '#224bb2'], ['#224bb2', '#ad5622'])
+    """
+    names = list(facts.companies()["name"])
+    own = theme.signs(signs, groups, names) if set(groups) <= set(names) else list(signs)
+    return alt.Scale(domain=list(groups), range=own)

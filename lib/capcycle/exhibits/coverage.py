@@ -55,9 +55,10 @@ def quarters(panel: Panel) -> Exhibit:
     )
 
 
-def freshness(book: Book) -> Exhibit:
+def freshness(book: Book, focus: str = "") -> Exhibit:
     """The newest period and publication of each company, and how long before the newest of all that was.
 
+    focus  the company that the title speaks of
     Errors: CapcycleError where nothing is known.
 
     >>> freshness(facts.open(["META"], "2025-06-30")).title
@@ -81,7 +82,7 @@ def freshness(book: Book) -> Exhibit:
         **{name: table[name].map("{:,}".format) for name in COUNTED},
     )
     subtitle = words.say("coverage.fresh_subtitle", day=words.day(newest))
-    return Exhibit("freshness", _fresh(table), subtitle, "", view, table)
+    return Exhibit("freshness", _fresh(table, focus), subtitle, "", view, table)
 
 
 def revised(book: Book) -> Exhibit:
@@ -158,7 +159,10 @@ def _known(book: Book) -> pd.DataFrame:
     return book.facts
 
 
-def _fresh(table: pd.DataFrame) -> str:
+def _fresh(table: pd.DataFrame, focus: str) -> str:
+    if focus in set(table["company"]):
+        own = table.set_index("company").at[focus, "published"]
+        return words.say("coverage.fresh_one", name=parts.company_names()[focus], newest=words.day(own))
     newest, oldest = words.day(table["published"].iloc[0]), words.day(table["published"].iloc[-1])
     names = list(table["company"].map(parts.company_names()))
     if newest == oldest:

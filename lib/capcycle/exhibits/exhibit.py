@@ -15,6 +15,7 @@ from capcycle.words import counted, say
 
 MIME = "application/vnd.capcycle.exhibit+json"
 SPREADSHEET = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+LIVE_TITLE = "live_title"  # the parameter of a chart with sliders that says what it now shows
 VEGA_LITE = "application/vnd.vegalite.v5+json"  # nbformat refuses the v6 name; every renderer takes it
 CARD = ["id", "title", "publisher", "url", "published", "tier"]  # what is said of a document
 LINE = 100  # letters of a line under a title that is as wide as a chart
@@ -71,7 +72,9 @@ class Exhibit:
     def titled(self) -> alt.Chart | alt.LayerChart:
         """The chart with its title and sources inside, for JupyterLab; a page sets them in its own type."""
         under = [self.subtitle, *wrap(cited(self.sources), LINE)]
-        return self.chart.properties(title={"text": self.title, "subtitle": under}, description=self.alt)
+        known = [] if self.chart.params is alt.Undefined else [each.name for each in self.chart.params]
+        text = alt.expr(LIVE_TITLE) if LIVE_TITLE in known else self.title
+        return self.chart.properties(title=alt.Title(text, subtitle=under), description=self.alt)
 
     def _html(self) -> str:
         table = self.view.map(_cell).to_html(index=False, border=0, escape=False)

@@ -41,6 +41,8 @@ def placed(measures: Measures, focus: str | None = None, period: str = "") -> tu
     now = measures.at(period or None).dropna(subset="value")
     if now.empty:
         return Sentence(words.say("finding.none", metric=words.name(measures.name))), ""
+    if focus in measures.panel.companies and focus not in set(now["company"]):
+        return _of_none(measures, focus, now["period"].iloc[0]), ""
     one = focus if focus in set(now["company"]) else now["company"].iloc[0]
     if one == focus or len(now) == 1:
         return _of_one(measures, one, now["period"].iloc[0])
@@ -99,6 +101,13 @@ def _of_many(measures: Measures, now: pd.DataFrame) -> Sentence:
     plain = len(tops) + len(bottoms) > 2 or (top if _grows(measures.name) else bottom)["value"] < 0
     names = {"top": words.listing(tops), "bottom": words.listing(bottoms), "period": said_period(now)}
     return _say(measures, sentence, plain, top_value=_shown(top), bottom_value=_shown(bottom), **names)
+
+
+def _of_none(measures: Measures, company: str, period: str) -> Sentence:
+    """Why a page's own company has no value: the others, whom the chart shows, are not its subject."""
+    own = measures.at(period).set_index("company")["reason"]
+    said = {"name": company_names()[company], "metric": words.lower(words.name(measures.name)), "reason": own[company]}
+    return Sentence(words.say("finding.lacking", period=words.period(period), **said))
 
 
 def _of_one(measures: Measures, company: str, period: str | None = None) -> tuple[Sentence, str]:

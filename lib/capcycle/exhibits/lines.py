@@ -3,14 +3,17 @@
 import altair as alt
 import pandas as pd
 
-from capcycle import words
+from capcycle import theme, words
 from capcycle.exhibits import parts
-from capcycle.exhibits.channels import COMPANY_TOOLTIP, axis, company_look, tooltip
+from capcycle.exhibits.channels import COMPANY_TOOLTIP, axis, company_look, time_axis, tooltip
 from capcycle.exhibits.exhibit import Exhibit
 from capcycle.exhibits.findings import placed, total, totals
 from capcycle.measure import Measures
 
 FOCUS_WIDTH, OTHER_WIDTH = 3.5, 1.5
+PALE = 0.35  # the opacity of a column that lacks a company
+WIDE = {1: "utcyear", 4: "utcyearquarter"}  # what a column stands for, by how many of them make a year
+COLUMN = 0.75  # of a period's width
 
 
 def lines(measures: Measures, focus: str | None = None) -> Exhibit:
@@ -32,12 +35,12 @@ def lines(measures: Measures, focus: str | None = None) -> Exhibit:
         figures=parts.figures(measures.table),
         notes=parts.notes(measures),
         sources=parts.documents(measures.table),
-        chart=_chart(data[drawn], measures.unit, focus) if drawn.any() else None,
+        chart=_chart(data[drawn], measures, focus) if drawn.any() else None,
     )
 
 
 def stack(measures: Measures) -> Exhibit:
-    """Amounts of all companies stacked, for the periods that every company has.
+    """Amounts of all companies stacked; a column that lacks one of them is no total, and pale.
 
     Errors: MetricError for what cannot be added up, such as fractions.
 
@@ -47,8 +50,7 @@ def stack(measures: Measures) -> Exhibit:
     """
     sums = totals(measures)
     data = parts.chart_rows(measures)
-    data = data[data["period"].isin(sums["period"])]
-    newest = data.drop_duplicates("company", keep="last")
+    newest = data[data["period"].isin(sums["period"])].drop_duplicates("company", keep="last")
     series = parts.spoken(newest["name"], newest["shown"])
     return Exhibit(
         id=parts.slug("stack", measures.name),
@@ -57,18 +59,18 @@ def stack(measures: Measures) -> Exhibit:
         alt="" if sums.empty else words.say("alt.stack", series=series, **_ends(sums, measures.unit)),
         view=_by_period(measures),
         figures=parts.figures(measures.table),
-        notes=(*parts.notes(measures), *_left_out(sums, measures)),
+        notes=(*parts.notes(measures), *_partial(sums, measures)),
         sources=parts.documents(measures.table),
-        chart=None if sums.empty else _stack(data, measures),
+        chart=None if sums.empty else _stack(data.assign(whole=data["period"].isin(sums["period"])), measures),
     )
 
 
-def _chart(data: pd.DataFrame, unit: str, focus: str | None) -> alt.LayerChart:
+def _chart(data: pd.DataFrame, measures: Measures, focus: str | None) -> alt.LayerChart:
     look = company_look(data["company"], _legend(data["company"]))
     chosen = alt.selection_point(fields=["name"], bind="legend", name="chosen")
     base = alt.Chart(data).encode(
-        x=alt.X("date:T", title=None, scale=alt.Scale(type="utc"), axis=alt.Axis(format="%Y", tickCount="year")),
-        y=alt.Y("value:Q", axis=axis(unit), scale=alt.Scale(zero=True)),
+        x=alt.X("date:T", **_time(measures)),
+        y=alt.Y("value:Q", axis=axis(measures.unit), scale=alt.Scale(zero=True)),
         opacity=alt.when(chosen).then(alt.value(1)).otherwise(alt.value(0.15)),
     )
     line = base.mark_line(invalid="break-paths-show-domains").add_params(chosen).encode(stroke=look["stroke"])
@@ -108,22 +110,29 @@ def _ends(sums: pd.DataFrame, unit: str) -> dict[str, str]:
     return {"first": first["period"], "last": last["period"], "start": start, "end": end}
 
 
-def _left_out(sums: pd.DataFrame, measures: Measures) -> list[str]:
-    """A stack of fewer companies would look like a fall, so such periods are left out, and said to be."""
-    left_out = measures.table.loc[~measures.table["period"].isin(sums["period"]), "period"].drop_duplicates()
-    return [words.say("note.partial_sum", periods=words.listing(list(left_out)))] if len(left_out) else []
+def _partial(sums: pd.DataFrame, measures: Measures) -> list[str]:
+    """A column of fewer companies looks like a fall, so such periods are pale, and said to be no totals."""
+    known = measures.table.dropna(subset="value")
+    partial = known.loc[~known["period"].isin(sums["period"]), "period"]
+    partial = [period for period in measures.table["period"].drop_duplicates() if period in set(partial)]
+    return [words.say("note.partial_sum", periods=words.listing(partial))] if partial else []
 
 
 def _stack(data: pd.DataFrame, measures: Measures) -> alt.Chart:
     look = company_look(data["company"], _legend(data["company"]))
     order = look.pop("shape")["scale"].domain
+    scale = look["fill"]["scale"]  # the same as that of the stroke
+    scale.range = theme.apart(scale.range)
     return (
         alt.Chart(data)
-        .mark_bar(strokeWidth=1)
+        .mark_bar(strokeWidth=1, width=alt.RelativeBandSize(COLUMN))
         .encode(
-            x=alt.X("period:O", sort=None, title=None, axis=_quarter_axis(measures)),
+            x=alt.X(
+                "date:T", timeUnit="utcyear" if measures.panel.span == "year" else "utcyearquarter", **_time(measures)
+            ),
             y=alt.Y("value:Q", axis=axis(measures.unit), stack="zero"),
             order=alt.Order("place:Q"),
+            opacity=alt.when(alt.datum.whole).then(alt.value(1)).otherwise(alt.value(PALE)),
             tooltip=tooltip(COMPANY_TOOLTIP),
             **look,
         )
@@ -136,11 +145,6 @@ def _legend(companies: pd.Series) -> alt.Legend | None:
     return alt.Legend(title=None) if companies.nunique() > 1 else None
 
 
-def _quarter_axis(measures: Measures) -> alt.Axis:
-    """One label a year: thirty quarters have no room for thirty labels."""
-    if measures.panel.span == "year":
-        return alt.Axis(labelAngle=0)
-    return alt.Axis(
-        labelAngle=0, ticks=False, labelOverlap=False,
-        labelExpr="slice(datum.label, -2) === 'Q1' ? slice(datum.label, -6, -2) : ''",
-    )  # fmt: skip
+def _time(measures: Measures) -> dict[str, alt.Scale | alt.Axis | None]:
+    """The axis from the first period with a value to the last."""
+    return time_axis(measures.table.dropna(subset="value")["ordinal"], measures.panel.steps_per_year)

@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 
 from capcycle import facts, words
+from capcycle.exhibits.channels import day_of
 from capcycle.exhibits.exhibit import CARD
 from capcycle.measure import Measures
 from capcycle.metrics import ALL
@@ -45,7 +46,7 @@ def slug(*parts: str) -> str:
 
 
 def chart_rows(measures: Measures) -> pd.DataFrame:
-    """The measures as a chart needs them: name, quarter's date, value, words for the tooltip.
+    """The measures as a chart needs them: name, the day in the middle of the period, value, words for the tooltip.
 
     >>> capex = measure.measure("capex", panel.select(facts.open(["META", "MSFT"], "2025-02-01"), "year", until=2024))
     >>> chart_rows(capex).iloc[-1][["name", "period", "shown"]].tolist()
@@ -54,23 +55,10 @@ def chart_rows(measures: Measures) -> pd.DataFrame:
     table = measures.table
     return table[["company", "period", "value", "kind"]].assign(
         name=table["company"].map(company_names()),
-        date=_dates(table["ordinal"], measures.panel.span),
+        date=(table["ordinal"] + 0.5).map(lambda each: f"{day_of(each, measures.panel.steps_per_year):%F}"),
         shown=cells(table),
         source=newest_document(table),
     )
-
-
-def _dates(ordinals: pd.Series, span: str) -> pd.Series:
-    """The last day of each quarter, or the first of each year, where the axis writes its number, as ISO text.
-
-    >>> _dates(pd.Series([2024 * 4 + 1]), "quarter").item(), _dates(pd.Series([2024]), "year").item()
-    ('2024-06-30', '2024-01-01')
-    """
-    if span == "year":
-        return ordinals.astype(int).astype(str) + "-01-01"
-    years, quarter = ordinals // 4, ordinals % 4
-    ends = np.array(["03-31", "06-30", "09-30", "12-31"])[quarter.to_numpy(int)]
-    return years.astype(int).astype(str) + "-" + ends
 
 
 def cells(table: pd.DataFrame, suffix: str = "", of: str = "value") -> list[str]:
@@ -298,7 +286,7 @@ def missing(rows: pd.DataFrame, metric: str) -> list[str]:
     metric  what a sentence calls it
 
     >>> missing(pd.DataFrame({"company": ["META"], "value": float("nan"), "reason": "not disclosed"}), "backlog")
-    ['Meta has no backlog: not disclosed.']
+    ["Meta's backlog cannot be shown: not disclosed."]
     """
     lacking = rows.loc[rows["value"].isna(), ["company", "reason"]].itertuples(index=False)
     return [

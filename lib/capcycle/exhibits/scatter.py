@@ -31,7 +31,7 @@ def scatter(across: Measures, up: Measures) -> Exhibit:
     dots = (words.say("alt.dot", **row) for row in every[["name", "x", "y"]].to_dict("records"))
     return Exhibit(
         id=parts.slug("scatter", across.name, up.name),
-        title=_pair(data, across.name, up.name),
+        title=Sentence(words.say("finding.dated", finding=_pair(data, across.name, up.name), period=period)),
         subtitle=_subtitle(across, up, period),
         alt=words.say("alt.scatter", period=period, series="; ".join(dots)),
         view=every[["name", "x", "y"]].set_axis([words.say("column.company"), *metrics], axis=1),
@@ -42,14 +42,14 @@ def scatter(across: Measures, up: Measures) -> Exhibit:
     )
 
 
-def _pair(data: pd.DataFrame, across: str, up: str) -> Sentence:
+def _pair(data: pd.DataFrame, across: str, up: str) -> str:
     """The company furthest along each of two measures; `data` has name, value, value_up, and both in words, x and y."""
     right, top = data.loc[data["value"].idxmax()], data.loc[data["value_up"].idxmax()]
     sentence = "pair_one" if len(data) == 1 else "pair_same" if right["name"] == top["name"] else "pair"
     names = {"across": words.lower(words.name(across)), "up": words.lower(words.name(up))}
     furthest = {"right": right["name"], "right_x": right["x"], "right_y": right["y"]}
     highest = {"top": top["name"], "top_x": top["x"], "top_y": top["y"]}
-    return Sentence(words.say(f"finding.{sentence}", **names, **furthest, **highest))
+    return words.say(f"finding.{sentence}", **names, **furthest, **highest)
 
 
 def _subtitle(across: Measures, up: Measures, period: str) -> str:

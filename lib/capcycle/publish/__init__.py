@@ -10,6 +10,7 @@ from importlib.metadata import version
 from pathlib import Path
 
 from capcycle import theme
+from capcycle.exhibits.exhibit import LIVE_TITLE
 from capcycle.publish import links, page, pictures
 from capcycle.publish.data import data_version
 from capcycle.run import Outcome
@@ -62,6 +63,7 @@ def _write_assets(folder: Path) -> None:
         "config": theme.config(variables)["config"] | {"background": None},
         "variables": {colour: variables[role] for role, colour in theme.LIGHT.items()},
         "font": theme.FONT,
+        "live_title": LIVE_TITLE,
     }
     for name in ASSETS:
         text = page.templates().get_template(f"{name}.jinja").render(colours)

@@ -1,5 +1,7 @@
 """An exhibit as the page template needs it: its table and the documents behind it."""
 
+import csv
+import io
 import re
 from itertools import groupby
 from typing import Any
@@ -21,6 +23,17 @@ def documents(exhibits: list[dict]) -> dict[str, dict]:
     known = {source["id"]: source for exhibit in exhibits for source in exhibit["sources"]}
     newest = sorted(known.values(), key=lambda source: (source["published"], source["title"]), reverse=True)
     return {source["id"]: source for source in sorted(newest, key=lambda source: source["publisher"].lower())}
+
+
+def newest(exhibits: list[dict], company: str = "") -> str:
+    """The day of the newest document behind a page, or behind its figures of one company; empty where none has a day.
+
+    Statistics such as exchange rates are published every day and say nothing of how fresh a company is.
+    """
+    figures = (row for exhibit in exhibits for row in csv.DictReader(io.StringIO(exhibit["csv"])))
+    own = {id for row in figures if row.get("company") == company for id in (row.get("source") or "").split()}
+    cards = [source for exhibit in exhibits for source in exhibit["sources"] if source["tier"] != "statistics"]
+    return max((card["published"] for card in cards if not own or card["id"] in own), default="")
 
 
 def ranges(exhibit: dict, documents: dict[str, dict]) -> list[tuple[int, int]]:

@@ -7,6 +7,7 @@ import os
 import shlex
 import shutil
 from base64 import b64decode
+from datetime import date
 from functools import cache
 from html import unescape
 from importlib.metadata import version
@@ -21,7 +22,7 @@ from capcycle.parameters import declared
 from capcycle.publish import exhibits, notebook, pictures
 from capcycle.publish.data import DataVersion
 from capcycle.publish.prose import Prose, coded
-from capcycle.publish.specs import Datasets, has_sliders
+from capcycle.publish.specs import Datasets, has_sliders, one_look
 from capcycle.run import Outcome
 from capcycle.words import say
 
@@ -115,13 +116,14 @@ def _done(outcome: Outcome, document: dict, folder: Path) -> dict[str, Any]:
     shown = [part.content for part in found if part.kind == "exhibit"]
     notebook.check_ids(name, shown)
     documents, datasets = exhibits.documents(shown), Datasets()
+    charts = [part.spec for part in found if part.spec]
+    one_look(charts)
     prose = Prose({"main", "documents", *(exhibit["id"] for exhibit in shown)})
     title, headline = (next((part for part in found if part.kind == kind), None) for kind in ("title", "sentence"))
     under = [part for part in found if part is not title and part is not headline]
     blocks = [_block(part, prose, documents, datasets, folder) for part in under]
     lead = prose.line(headline.content) if headline else ""
     _write_documents(folder / "documents.csv", documents)
-    charts = [part.spec for part in found if part.spec]
     if charts:
         (folder / THUMBNAIL).write_text(pictures.thumbnail(charts[0]), "utf-8")
     for number, block in enumerate((b for b in blocks if b["kind"] == "exhibit"), start=1):
@@ -138,7 +140,26 @@ def _done(outcome: Outcome, document: dict, folder: Path) -> dict[str, Any]:
         "sections": _sections(blocks),
         "datasets": datasets.packed(),
         **_remade(outcome, document),
+        "known": _known(outcome, document, shown),
     }
+
+
+def _known(outcome: Outcome, document: dict, shown: list[dict]) -> str:
+    """Of which day a page is: that it was given, else that of its newest document, on its company where it has one."""
+    values = _values(outcome, document)
+    if as_of := values.get("as_of"):
+        return say("page.as_of", date=as_of)
+    company = values.get("company", "")
+    day = exhibits.newest(shown, company)
+    if not day:
+        return ""
+    return say("page.newest_own" if company else "page.newest", date=words.day(date.fromisoformat(day)))
+
+
+def _values(outcome: Outcome, document: dict) -> dict[str, Any]:
+    """The parameters of a run: as given, else as the notebook has them."""
+    given = document["metadata"].get("papermill", {}).get("parameters", {})
+    return {name: given.get(name, parameter.default) for name, parameter in declared(outcome.notebook).items()}
 
 
 def _sections(blocks: list[dict[str, Any]]) -> list[dict[str, Any]]:
@@ -193,14 +214,11 @@ def _write_documents(file: Path, documents: dict[str, dict]) -> None:
 
 def _remade(outcome: Outcome, document: dict) -> dict[str, Any]:
     """What the foot of a page says of how it was made, and the commands that make it again."""
-    known = declared(outcome.notebook)
-    given = document["metadata"].get("papermill", {}).get("parameters", {})
-    values = {name: given.get(name, parameter.default) for name, parameter in known.items()}
+    known, values = declared(outcome.notebook), _values(outcome, document)
     own = [name for name, value in values.items() if value != known[name].default]
     typed = [word for name in own for word in ("-p", name, _typed(values[name]))]
     return {
         "parameters": [(name, _typed(value), known[name].help) for name, value in values.items()],
-        "as_of": values.get("as_of", ""),
         "commands": [
             shlex.join(["capcycle", "site", outcome.run.name]),
             shlex.join(["capcycle", "run", outcome.run.notebook, *typed]),

@@ -1,11 +1,13 @@
 """A chart's specification made small for a page: the theme and the data that charts share are taken out."""
 
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from capcycle import theme
 
 NOT_SHOWN = ("title", "usermeta", "$schema", "config", "datasets")
 PACK_RATIO = 2
+SIGNS = [list(signs) for signs in (theme.SERIES, theme.SHAPES, theme.DASHES)]
 
 
 class Datasets:
@@ -31,6 +33,31 @@ class Datasets:
 
     def packed(self) -> dict[str, Any]:
         return {name: pack(rows) for name, rows in self.rows.items()}
+
+
+def one_look(specs: Iterable[dict]) -> None:
+    """Gives each category the same colour, shape and dash in all charts of a page, unlike those it stands beside.
+
+    What has a colour of its own, such as a company, keeps it; the others take the first one that is free.
+    """
+    scales = [scale for spec in specs for scale in _scales(spec)]
+    own = [scale for scale in scales if scale["range"] in SIGNS]
+    places = {name: SIGNS[0].index(colour)
+              for scale in scales if scale not in own
+              for name, colour in zip(scale["domain"], scale["range"], strict=False) if colour in SIGNS[0]}  # fmt: skip
+    for name in dict.fromkeys(name for scale in own for name in scale["domain"]):
+        beside = {places.get(other) for scale in own if name in scale["domain"] for other in scale["domain"]}
+        places.setdefault(name, next((place for place in range(len(theme.SERIES)) if place not in beside), 0))
+    for scale in own:
+        scale["range"] = [scale["range"][places[name]] for name in scale["domain"]]
+
+
+def _scales(node: Any) -> Iterator[dict]:
+    """The scales of a chart that give a sign to each of some names."""
+    if isinstance(node, dict) and all(isinstance(node.get(end), list) for end in ("domain", "range")):
+        yield node
+    for inner in node.values() if isinstance(node, dict) else node if isinstance(node, list) else ():
+        yield from _scales(inner)
 
 
 def has_sliders(spec: dict) -> bool:

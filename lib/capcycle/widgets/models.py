@@ -10,6 +10,7 @@ import numpy as np
 from capcycle import exhibits, study, words
 from capcycle.errors import ModelError
 from capcycle.exhibits import Exhibit
+from capcycle.exhibits.steady import Reach, steady
 from capcycle.quantity import Quantity
 from capcycle.study import Case
 from capcycle.widgets import inputs
@@ -51,6 +52,7 @@ class ModelExplorer(ExhibitBox):
 
     def __init__(self, case: Case):
         self.case = self._start = case
+        self._reach: dict[str, Reach] = {}  # of the axes of each exhibit, which a move does not draw in
         self.controls = {name: inputs.control(each) for name, each in case.inputs.items()}
         # a model with no range has no tornado, one with nothing by year no path
         absent = (() if case.varied else RANGED) + (() if case.model.by_year else BY_YEAR)
@@ -80,7 +82,7 @@ class ModelExplorer(ExhibitBox):
         self._fitting = True  # one picture, when all are back
         for name, each in self.controls.items():
             each.value = inputs.start(self._start.inputs[name])
-        self._fitting = False
+        self._fitting, self._reach = False, {}
         self._changed()
 
     def _fit(self) -> None:
@@ -94,7 +96,9 @@ class ModelExplorer(ExhibitBox):
         view, output = self.view.value, getattr(self.case.outputs, self.of.value)
         if view not in WHOLE and not np.isfinite(np.asarray(output, float)).any():
             raise ModelError(self.case.lacking or words.say("reason.undefined"))
-        return VIEWS[view](self)
+        shown = VIEWS[view](self)
+        self._reach[shown.id] = steady(shown, self._reach.get(shown.id))
+        return shown
 
     def _take(self) -> None:
         """The case with its present inputs, and its output above the picture: none where an input is no number."""

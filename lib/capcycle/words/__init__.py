@@ -2,3 +2,4 @@
 
 from capcycle.words.catalogue import LANGUAGE, Sentence, catalogue, counted, label, lower, name, paragraph, said, say
 from capcycle.words.format import DASH, between, change, coupon, day, listing, period, points, value
+from capcycle.words.live import expression, live

@@ -45,7 +45,7 @@ def priced_in_cases(book: Book, renewed: Sequence[float] = RENEWED) -> dict[str,
     """How many leased MW the value of each company assumes.
 
     >>> priced_in_cases(facts.open(["MARA"]))["MARA"].lacking
-    'no signed AI lease with its MW is known'
+    'the data has no signed AI lease with its MW'
     """
     chance = _chance("renewal_probability", renewed)
     return _cases(priced_in, book, bitcoin=_bitcoin(0.0), renewal_probability=chance)

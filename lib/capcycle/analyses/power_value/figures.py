@@ -31,7 +31,7 @@ def figures(book: Book) -> dict[str, dict[str, Quantity]]:
     >>> own["CIFR"]["leased_mw"].value  # Barber Lake 168 and 39, Amazon 216 and 70
     493.0
     >>> own["BTDR"]["operating_mw"].reason
-    'no figure for its power in use is known'
+    'the data has no figure for its power in use'
     """
     dollars = book.into(DOLLAR)
     known, market = dollars.facts, dollars.register("market")

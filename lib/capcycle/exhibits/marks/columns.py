@@ -4,6 +4,7 @@ import altair as alt
 import pandas as pd
 
 from capcycle import words
+from capcycle.exhibits.channels import beside_end, every
 from capcycle.exhibits.exhibit import Exhibit
 from capcycle.exhibits.marks.frame import Drawing, Frame, nothing
 
@@ -20,11 +21,10 @@ def columns(rows: pd.DataFrame, frame: Frame) -> Exhibit:
     if rows.empty:
         return nothing(frame)
     drawing = Drawing(rows, frame)
-    across = alt.X("value:Q", axis=drawing.axis(), scale=drawing.room())
+    across = alt.X("value:Q", axis=drawing.axis(), scale=drawing.room(below_zero=True))
     base = drawing.chart.encode(y=drawing.labels(), x=across)
     bar = base.mark_bar(size=18, strokeWidth=1.5).encode(tooltip=drawing.tooltip, **drawing.fill())
-    text = base.transform_calculate(end="max(datum.value, 0)").mark_text(align="left", dx=5)
-    chart = alt.layer(bar, text.encode(text="shown:N", x="end:Q")).properties(height=alt.Step(ROW))
+    chart = alt.layer(bar, beside_end(base).encode(x="end:Q")).properties(height=alt.Step(ROW))
     return drawing.exhibit(chart, drawing.view("label", "group", "value", "note"))
 
 
@@ -42,7 +42,9 @@ def stacked(rows: pd.DataFrame, frame: Frame) -> Exhibit:
     chart = (
         drawing.chart.mark_bar(strokeWidth=1)
         .encode(
-            x=alt.X("x:O", sort=None, title=None, axis=alt.Axis(labelAngle=0)),
+            x=alt.X(
+                "x:O", sort=None, title=None, axis=alt.Axis(labelAngle=0), scale=alt.Scale(domain=every(rows["x"]))
+            ),
             y=alt.Y("value:Q", axis=drawing.axis(), stack="zero"),
             order=alt.Order("layer:Q"),
             tooltip=drawing.tooltip,

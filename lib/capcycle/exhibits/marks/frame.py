@@ -18,7 +18,6 @@ KEPT = ["label", "group", "x", "low", "value", "high", "size", "unit", "kind", "
 SAID = ["label", "group", "shown", "kind", "note"]  # by a mark of itself
 BREAK, LINE = "|", 24
 LABEL_LINE = 13  # pixels of a line of an axis label
-LETTER, BESIDE = 6.6, 14  # pixels of a letter, and between a mark and the number beside it
 
 
 @dataclass(frozen=True)
@@ -69,10 +68,18 @@ class Drawing:
         """The axis of the rows' unit."""
         return channels.axis(self.rows["unit"].iloc[0], title)
 
-    def room(self) -> alt.Scale:
-        """A scale from zero that leaves room for the longest number, written beside a mark that ends at the right."""
-        longest = self.data["shown"].map(len).max()
-        return alt.Scale(zero=True, range=[0, alt.expr(f"max(width - {longest * LETTER + BESIDE:.0f}, 40)")])
+    def room(self, over: pd.Series | None = None, below_zero: bool = False) -> alt.Scale:
+        """A scale from zero with room at the right for the longest number beside a mark, or half of one over a mark.
+
+        over        whose number is written over its mark
+        below_zero  whether a number below zero is written at the left of its mark, which needs room there
+        """
+        letters = self.data["shown"].map(len)
+        right = (letters if over is None else letters.where(~over, letters / 2)).max() * channels.LETTER
+        below = letters.where(self.data["value"] < 0, 0) if below_zero else 0 * letters
+        left = below.max() * channels.LETTER + channels.BESIDE if below.any() else 0
+        end = f"max(width - {right + channels.BESIDE:.0f}, {left + 40:.0f})"
+        return alt.Scale(zero=True, range=[left, alt.expr(end)])
 
     def labels(self) -> alt.Y:
         """The axis of a row for each label, in the order of the rows; a long label stands on several lines."""
@@ -105,7 +112,7 @@ class Drawing:
         if not self.groups():
             colour = alt.value(theme.LIGHT["series-0"])
             return {"fill": colour, "stroke": colour, "fillOpacity": theme.evidence_opacity()}
-        look = {"scale": alt.Scale(domain=self.groups(), range=list(theme.SERIES)), "legend": key or self.key()}
+        look = {"scale": channels.group_scale(self.groups(), theme.SERIES), "legend": key or self.key()}
         return {
             "fill": alt.Fill("group:N", **look),
             "stroke": alt.Stroke("group:N", **look),

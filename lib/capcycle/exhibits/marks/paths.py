@@ -6,7 +6,7 @@ import altair as alt
 import pandas as pd
 
 from capcycle import theme, words
-from capcycle.exhibits.channels import axis
+from capcycle.exhibits.channels import axis, every, group_scale
 from capcycle.exhibits.exhibit import Exhibit
 from capcycle.exhibits.marks.frame import Drawing, Frame, nothing
 
@@ -25,13 +25,13 @@ def paths(rows: pd.DataFrame, frame: Frame, x_unit: str = "", x_title: str | Non
     if rows.empty:
         return nothing(frame)
     drawing = Drawing(rows, frame)
-    base = drawing.chart.encode(x=_across(x_unit, x_title), y=alt.Y("value:Q", axis=drawing.axis()))
+    base = drawing.chart.encode(x=_across(rows, x_unit, x_title), y=alt.Y("value:Q", axis=drawing.axis()))
     groups, key = drawing.groups(), drawing.key(symbolType="stroke", symbolSize=260)
-    stroke = alt.Stroke("group:N", scale=alt.Scale(domain=groups, range=list(theme.SERIES)), legend=key)
-    dash = alt.StrokeDash("group:N", scale=alt.Scale(domain=groups, range=list(theme.DASHES)), legend=key)
+    stroke = alt.Stroke("group:N", scale=group_scale(groups, theme.SERIES), legend=key)
+    dash = alt.StrokeDash("group:N", scale=group_scale(groups, theme.DASHES), legend=key)
     line = base.mark_line().encode(stroke=stroke, strokeDash=dash)
     point = base.mark_point(size=26, strokeWidth=1.5, filled=True).encode(tooltip=drawing.tooltip, **drawing.fill(key))
-    chart = alt.layer(line, point, *_rule(mark, x_unit))
+    chart = alt.layer(line, point, *_rule(mark, rows, x_unit))
     return drawing.exhibit(chart, drawing.view("x", "group", "value"))
 
 
@@ -48,7 +48,7 @@ def bands(rows: pd.DataFrame, frame: Frame, names: tuple[str, str]) -> Exhibit:
     note = words.say("marks.bands", outer=names[0], inner=names[1])
     drawing = Drawing(rows, replace(frame, notes=(note, *frame.notes)))
     up, colour = drawing.axis(), theme.LIGHT["series-0"]
-    base = drawing.chart.encode(x=_across("", None))
+    base = drawing.chart.encode(x=_across(rows, "", None))
     outer = base.mark_area(opacity=0.18, color=colour).encode(y=alt.Y("low:Q", axis=up), y2="high:Q")
     inner = base.mark_area(opacity=0.3, color=colour).encode(y=alt.Y("inner_low:Q", axis=up), y2="inner_high:Q")
     line = base.mark_line(color=colour).encode(y=alt.Y("value:Q", axis=up))
@@ -56,14 +56,15 @@ def bands(rows: pd.DataFrame, frame: Frame, names: tuple[str, str]) -> Exhibit:
     return drawing.exhibit(alt.layer(outer, inner, line, point), drawing.view("x", "low", "value", "high"))
 
 
-def _across(unit: str, title: str | None) -> alt.X:
+def _across(rows: pd.DataFrame, unit: str, title: str | None) -> alt.X:
     if unit:
         return alt.X("x:Q", axis=axis(unit, title), scale=alt.Scale(zero=False))
-    return alt.X("x:O", sort=None, title=title, axis=alt.Axis(labelAngle=0, title=title))
+    places = alt.Scale(domain=every(rows["x"]))
+    return alt.X("x:O", sort=None, title=title, axis=alt.Axis(labelAngle=0, title=title), scale=places)
 
 
-def _rule(mark: float | None, unit: str) -> list[alt.Chart]:
+def _rule(mark: float | None, rows: pd.DataFrame, unit: str) -> list[alt.Chart]:
     if mark is None:
         return []
     line = alt.Chart(pd.DataFrame({"x": [mark]})).mark_rule(strokeDash=[4, 3], color=theme.LIGHT["text"])
-    return [line.encode(x=_across(unit, None))]
+    return [line.encode(x=_across(rows, unit, None))]

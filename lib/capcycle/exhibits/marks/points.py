@@ -5,7 +5,7 @@ import numpy as np
 import pandas as pd
 
 from capcycle import theme, words
-from capcycle.exhibits.channels import axis
+from capcycle.exhibits.channels import axis, group_scale
 from capcycle.exhibits.exhibit import Exhibit
 from capcycle.exhibits.marks import places
 from capcycle.exhibits.marks.columns import ROW
@@ -13,6 +13,7 @@ from capcycle.exhibits.marks.frame import Drawing, Frame, nothing
 
 AREAS = (40, 900)  # square pixels of the smallest and the largest bubble
 WIDTHS = {"narrow": 240, "wide": 560}  # pixels between the axes of a chart on a telephone and on a page
+BARRED = "datum.low != datum.high"
 ROOM = 0.1  # of an axis, beyond its outermost points
 
 
@@ -28,26 +29,38 @@ def dots(rows: pd.DataFrame, frame: Frame, mark: float | None = None) -> Exhibit
     if rows.empty:
         return nothing(frame)
     ends = {end: rows[end].fillna(rows["value"]) for end in ("low", "high")} if _ranged(rows) else {}
-    drawing = Drawing(rows, frame, **ends)
+    on_bar = ends["high"] > ends["low"] if ends else pd.Series(False, rows.index)
+    drawing = Drawing(rows, frame, **ends, on_bar=on_bar)
     base, colours, layers = drawing.chart.encode(y=drawing.labels()), drawing.fill(), []
     if ends:
-        ranged = base.transform_filter("datum.low != datum.high").mark_bar(size=10, strokeWidth=1, opacity=0.45)
+        ranged = base.transform_filter(BARRED).mark_bar(size=10, strokeWidth=1, opacity=0.45)
         reach = ranged.encode(x=alt.X("low:Q", axis=drawing.axis()), x2="high:Q")
         layers.append(reach.encode(fill=colours["fill"], stroke=colours["stroke"]))
     point = base.mark_point(size=90, strokeWidth=2).encode(
-        x=alt.X("value:Q", axis=drawing.axis(), scale=drawing.room()),
+        x=alt.X("value:Q", axis=drawing.axis(), scale=drawing.room(over=on_bar)),
         tooltip=drawing.tooltip,
         **colours,
         **_shapes(drawing),
     )
-    right = "max(datum.value, datum.high)" if ends else "datum.value"
-    text = base.transform_calculate(right=right).mark_text(align="left", dx=9)
-    layers += [point, text.encode(x="right:Q", text="shown:N")]
+    layers += [point, *_labels(base, on_bar)]
     if mark is not None:
         rule = alt.Chart(pd.DataFrame({"mark": [mark]})).mark_rule(strokeDash=[4, 3], color=theme.LIGHT["text"])
         layers.append(rule.encode(x="mark:Q"))
     chart = alt.layer(*layers).properties(height=alt.Step(ROW))
     return drawing.exhibit(chart, drawing.view("label", "group", "low", "value", "high", "note"))
+
+
+def _labels(base: alt.Chart, on_bar: pd.Series) -> list[alt.Chart]:
+    """The number of each dot: over one that lies on a bar, or over the bar alone; beside any other."""
+    where = "isValid(datum.value) ? datum.value : (datum.low + datum.high) / 2 || 0"
+    looks = {True: {"dy": -13}, False: {"align": "left", "dx": 9}}
+    return [
+        base.transform_filter(alt.datum.on_bar == over)
+        .transform_calculate(where=where)
+        .mark_text(**looks[over])
+        .encode(x="where:Q", text="shown:N")
+        for over in sorted(set(map(bool, on_bar)))
+    ]
 
 
 def _ranged(rows: pd.DataFrame) -> bool:
@@ -117,5 +130,4 @@ def _names(base: alt.Chart, side: str) -> alt.Chart:
 def _shapes(drawing: Drawing) -> dict[str, alt.Shape]:
     if not drawing.groups():
         return {}
-    scale = alt.Scale(domain=drawing.groups(), range=list(theme.SHAPES))
-    return {"shape": alt.Shape("group:N", scale=scale, legend=drawing.key())}
+    return {"shape": alt.Shape("group:N", scale=group_scale(drawing.groups(), theme.SHAPES), legend=drawing.key())}

@@ -4,7 +4,7 @@ import altair as alt
 import numpy as np
 import pandas as pd
 
-from capcycle import theme, words
+from capcycle import words
 from capcycle.exhibits import parts
 from capcycle.exhibits.channels import axis
 from capcycle.exhibits.exhibit import Exhibit
@@ -14,7 +14,6 @@ from capcycle.study import Grid
 from capcycle.words import say
 
 DRAWN = "{:.5g}"  # as many digits as colours and a tooltip of three need; a page holds hundreds of cells
-NARROW = 0.08  # a range of fractions in which whole percents would repeat
 LINE = "white"  # by name: the page turns "#ffffff" into its own colour, which is dark in the dark
 
 
@@ -63,8 +62,8 @@ def _heat_chart(grid: Grid, rows: pd.DataFrame, line: float, unit: str) -> alt.L
     # a cell reaches a little under its neighbour, or thin gaps show between them
     wide, high = (float(each[1] - each[0]) * 0.52 for each in (grid.xs, grid.ys))
     scales = [alt.Scale(zero=False, nice=False, domain=[each[0], each[-1]], clamp=True) for each in (grid.xs, grid.ys)]
-    x = alt.X("left:Q", scale=scales[0], axis=_fine(axis(case.unit(grid.x), words.name(grid.x)), grid.xs))
-    y = alt.Y("below:Q", scale=scales[1], axis=_fine(axis(case.unit(grid.y), words.name(grid.y)), grid.ys))
+    x = alt.X("left:Q", scale=scales[0], axis=axis(case.unit(grid.x), words.name(grid.x)))
+    y = alt.Y("below:Q", scale=scales[1], axis=axis(case.unit(grid.y), words.name(grid.y)))
     legend = alt.Legend(title=None, gradientLength=220, labelExpr=axis(unit).to_dict().get("labelExpr", alt.Undefined),
                         format=axis(unit).to_dict().get("format", alt.Undefined))  # fmt: skip
     colour = alt.Color("value:Q", scale=alt.Scale(scheme="cividis"), legend=legend)
@@ -86,13 +85,6 @@ def _heat_chart(grid: Grid, rows: pd.DataFrame, line: float, unit: str) -> alt.L
         iso.encode(x=alt.X("x:Q", scale=scales[0]), y=alt.Y("y:Q", scale=scales[1]), detail="piece:N", order="place:Q"),
         point.encode(x="x:Q", y="y:Q"),
     )
-
-
-def _fine(made: alt.Axis, values: np.ndarray) -> alt.Axis:
-    """Percent with a decimal where whole ones would stand at two ticks."""
-    if made.format == theme.PERCENT and np.ptp(values) < NARROW:
-        made.format = theme.PERCENT_FINE
-    return made
 
 
 def _contour(grid: Grid, level: float) -> pd.DataFrame:

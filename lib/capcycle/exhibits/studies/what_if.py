@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from itertools import product
+from typing import Any
 
 import altair as alt
 import numpy as np
@@ -12,8 +13,8 @@ import pandas as pd
 from capcycle import theme, units, words
 from capcycle.errors import ModelError, unknown
 from capcycle.exhibits import parts
-from capcycle.exhibits.channels import SCALED, axis
-from capcycle.exhibits.exhibit import Exhibit
+from capcycle.exhibits.channels import axis
+from capcycle.exhibits.exhibit import LIVE_TITLE, Exhibit
 from capcycle.exhibits.marks import Drawing, Frame, nothing
 from capcycle.exhibits.studies.cases import said, titled, whose
 from capcycle.quantity import Quantity
@@ -22,6 +23,8 @@ from capcycle.words import say
 
 HALO = {"stroke": theme.LIGHT["page"], "strokeWidth": 5, "strokeJoin": "round"}  # keeps the line off the number
 POINTS, STEPS, TABULATED = 41, 40, 8  # of the line; of a slider; of a slider whose values are tabulated
+CORNERS = 5  # of each input, over which the axis is found that holds wherever the sliders stand
+ENDS = ("at_first", "at_last")  # the output at either end of the line, as parameters of the chart
 
 
 def what_if(case: Case, x: str, sliders: Sequence[str], of: str | None = None) -> Exhibit:
@@ -88,8 +91,12 @@ def _subtitle(case: Case, x: str, of: str) -> str:
 
 
 def _title(case: Case, x: str, of: str, rows: pd.DataFrame) -> str:
-    first, last = rows.iloc[0], rows.iloc[-1]
-    ends = {"start": said(case, of, first["value"]), "end": said(case, of, last["value"])}
+    return _sentence(case, x, of, [said(case, of, rows["value"].iloc[place]) for place in (0, -1)])
+
+
+def _sentence(case: Case, x: str, of: str, ends: Sequence[str]) -> str:
+    """From what to what an output moves along an input, both in words."""
+    ends = dict(zip(("start", "end"), ends, strict=True))
     return titled(case, of, "study.what_if", ends, input=words.lower(words.name(x)))
 
 
@@ -116,11 +123,13 @@ def _chart(case: Case, x: str, names: Sequence[str], of: str) -> alt.LayerChart:
     made = _tabulated if case.model.iterates else _formula
     line, here = (made(case, x, xs, sliders, of) for xs in (_xs(case, x), np.array([case.inputs[x].value])))
     unit = case.unit(of)
-    across = alt.X("x:Q", axis=_unrounded(axis(case.unit(x), words.name(x))), scale=alt.Scale(zero=False, nice=False))
-    up = alt.Y("value:Q", axis=_unrounded(axis(unit, words.name(of))), scale=alt.Scale(zero=False))
-    here = here.transform_calculate(shown=_shown(unit))
-    ends = _line(case, x, of)["value"]
-    side = "right" if ends.iloc[-1] > ends.iloc[0] else "left"  # above a line that rises there is room on the left
+    ends = _tabulated_ends if case.model.iterates else _formula_ends
+    live = _live(case, x, of, ends(case, x, sliders, of))
+    across = alt.X("x:Q", axis=axis(case.unit(x), words.name(x)), scale=alt.Scale(zero=False, nice=False))
+    up = alt.Y("value:Q", axis=axis(unit, words.name(of)), scale=alt.Scale(domain=_reach(case, [x, *names], of)))
+    here = here.transform_calculate(shown=words.expression("datum.value", unit))
+    values = _line(case, x, of)["value"]
+    side = "right" if values.iloc[-1] > values.iloc[0] else "left"  # above a line that rises there is room on the left
     return alt.layer(
         line.mark_line(strokeWidth=3).encode(x=across, y=up),
         here.mark_point(size=110, filled=True, color=theme.LIGHT["accent"]).encode(x="x:Q", y="value:Q"),
@@ -130,21 +139,41 @@ def _chart(case: Case, x: str, names: Sequence[str], of: str) -> alt.LayerChart:
             )
             for look in (HALO, {})
         ),
-    ).add_params(*(slider.param for slider in sliders.values()))
+    ).add_params(
+        *(slider.param for slider in sliders.values()),
+        *(alt.param(name=name, expr=formula) for name, formula in live.items()),
+    )
 
 
-def _unrounded(made: alt.Axis) -> alt.Axis:
-    """With as many decimals as a tick has: a range may be narrow, and the sliders move it."""
-    made.format = theme.UNROUNDED.get(made.format, made.format)
-    return made
+def _reach(case: Case, names: Sequence[str], of: str) -> list[float]:
+    """The least and the greatest value wherever the sliders stand: an axis that they do not move."""
+    corners = [np.linspace(case.inputs[name].low, case.inputs[name].high, CORNERS) for name in names]
+    grid = dict(zip(names, np.stack(np.meshgrid(*corners)).reshape(len(names), -1), strict=True))
+    values = np.asarray(getattr(case.evaluate(**grid), of), float)
+    values = values[np.isfinite(values)]
+    return [float(values.min()), float(values.max())]
+
+
+def _live(case: Case, x: str, of: str, ends: Sequence[str]) -> dict[str, str]:
+    """Parameters of a chart that give its title wherever the sliders stand, out of the formulas of both ends."""
+    said = [f"said_{name}" for name in ENDS]
+    moves, stays = (
+        words.live(_sentence(case, x, of, [f"{{{name}}}" for name in names]), **{name: name for name in said})
+        for names in (said, said[:1] * 2)
+    )
+    return {
+        **dict(zip(ENDS, ends, strict=True)),
+        **{text: words.expression(name, case.unit(of)) for text, name in zip(said, ENDS, strict=True)},
+        LIVE_TITLE: f"{said[0]} == {said[1]} ? {stays} : {moves}",
+    }
 
 
 def _slider(each: Quantity, tabulated: bool) -> Slider:
     steps = _slider_steps(each, TABULATED if tabulated else STEPS)
     factor, shown_in = _scale(each)
-    low, step, high = (float(number / factor) for number in (each.low, steps[1] - steps[0], each.high))
+    low, step, high = (float(f"{number / factor:.12g}") for number in (each.low, steps[1] - steps[0], each.high))
     label = say("study.slider", input=words.name(each.name), unit=shown_in)
-    bind = alt.binding_range(min=low, max=high, step=float(f"{step:.12g}"), name=label)
+    bind = alt.binding_range(min=low, max=high, step=step, name=label)
     return Slider(each, alt.param(name=each.name, value=float(f"{each.value / factor:.4g}"), bind=bind), factor, steps)
 
 
@@ -159,27 +188,42 @@ def _scale(each: Quantity) -> tuple[float, str]:
 
 
 def _formula(case: Case, x: str, xs: np.ndarray, sliders: dict[str, Slider], of: str) -> alt.Chart:
+    return alt.Chart(pd.DataFrame({"x": xs})).transform_calculate(value=_formula_at(case, x, alt.datum.x, sliders, of))
+
+
+def _formula_at(case: Case, x: str, at: Any, sliders: dict[str, Slider], of: str) -> Any:
+    """The model as a Vega expression over the sliders, at one place of the line."""
     params = {name: slider.param * slider.factor for name, slider in sliders.items()}
-    value = getattr(case.evaluate(**{x: alt.datum.x}, **params), of)
-    value = getattr(value, "expr", value)  # a formula that begins with a slider comes wrapped
-    return alt.Chart(pd.DataFrame({"x": xs})).transform_calculate(value=value)
+    value = getattr(case.evaluate(**{x: at}, **params), of)
+    return getattr(value, "expr", value)  # a formula that begins with a slider comes wrapped
+
+
+def _formula_ends(case: Case, x: str, sliders: dict[str, Slider], of: str) -> list[str]:
+    each = case.inputs[x]
+    return [str(_formula_at(case, x, end, sliders, of)) for end in (each.low, each.high)]
 
 
 def _tabulated(case: Case, x: str, xs: np.ndarray, sliders: dict[str, Slider], of: str) -> alt.Chart:
-    rows = pd.DataFrame(product(xs, *(slider.steps for slider in sliders.values())), columns=["x", *sliders])
-    inputs = {name: rows[name].to_numpy() for name in sliders} | {x: rows["x"].to_numpy()}
-    values = np.broadcast_to(getattr(case.evaluate(**inputs), of), len(rows))
+    rows = _rows(case, x, xs, sliders, of)
     near = (
         f"abs(datum['{name}'] - {name} * {slider.factor}) < {(slider.steps[1] - slider.steps[0]) / 2}"
         for name, slider in sliders.items()
     )
-    return alt.Chart(rows.assign(value=values)).transform_filter(" && ".join(near))
+    return alt.Chart(rows).transform_filter(" && ".join(near))
 
 
-def _shown(unit: str) -> str:
-    """The number beside the dot in words, as a Vega expression."""
-    if unit in parts.PERCENT:
-        return "format(datum.value, '.1%')"
-    if unit[:3].isupper() and unit[:3].isalpha():
-        return SCALED.replace("'~s'", "'.3~s'")
-    return "format(datum.value, '.3~r')"
+def _rows(case: Case, x: str, xs: np.ndarray, sliders: dict[str, Slider], of: str) -> pd.DataFrame:
+    """The output at some places of the line and at every step of the sliders, the last slider moving first."""
+    rows = pd.DataFrame(product(xs, *(slider.steps for slider in sliders.values())), columns=["x", *sliders])
+    inputs = {name: rows[name].to_numpy() for name in sliders} | {x: rows["x"].to_numpy()}
+    return rows.assign(value=np.broadcast_to(getattr(case.evaluate(**inputs), of), len(rows)))
+
+
+def _tabulated_ends(case: Case, x: str, sliders: dict[str, Slider], of: str) -> list[str]:
+    """The output at either end as a list, and which of it is meant: its place follows the steps of the sliders."""
+    each, place = case.inputs[x], "0"
+    for name, slider in sliders.items():
+        first, step = slider.steps[0], slider.steps[1] - slider.steps[0]
+        place = f"({place}) * {len(slider.steps)} + round(({name} * {slider.factor} - {first}) / {step})"
+    tables = (_rows(case, x, np.array([end]), sliders, of)["value"] for end in (each.low, each.high))
+    return [f"[{', '.join(table.map('{:.6g}'.format).replace('nan', 'NaN'))}][{place}]" for table in tables]

@@ -1,0 +1,197 @@
+"""What a chart may not do: drop a quarter, write a value at another mark, give two companies or two ticks one look."""
+
+import re
+
+import pandas as pd
+import pytest
+import vl_convert
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from test_findings import amounts
+
+from capcycle import exhibits, facts, theme
+from capcycle.exhibits import channels, marks
+from capcycle.measure import measure
+from capcycle.panel import select
+from capcycle.publish.specs import one_look
+
+
+def drawn(spec: dict, width: int = theme.WIDTH) -> str:
+    return vl_convert.vegalite_to_svg({**spec, "width": width}, vl_version="6.4")
+
+
+def texts(svg: str, role: str) -> list[tuple[float, str]]:
+    """Where the texts of a role stand across, and what they say."""
+    group = svg[svg.index(f'<g class="mark-text {role}') :]
+    found = re.findall(r"<text[^>]*translate\(([\d.-]+),[^>]*>([^<]*)</text>", group[: group.index("</g>")])
+    return [(float(place), text) for place, text in found if text]
+
+
+def across(spec: dict) -> dict:
+    return (spec["layer"][0] if "layer" in spec else spec)["encoding"]["x"]
+
+
+# ---- time
+
+BROKEN = {"NVDA": [1.0, None, None, 4.0, None, None, None, 8.0], "AMD": [1.0, 2.0, None, 4.0, 5.0, 6.0, 7.0, 8.0]}
+
+
+@pytest.mark.parametrize("make", [exhibits.lines, exhibits.stack], ids=["lines", "stack"])
+def test_a_time_axis_has_room_for_every_quarter_from_the_first_to_the_last(make):
+    """Eight quarters of 2023 and 2024, the third without any value: 2023Q1 begins and 2024Q4 ends the axis."""
+    spec = make(amounts(**BROKEN)).chart.to_dict()
+    assert across(spec)["type"] == "temporal"
+    assert across(spec)["scale"]["domain"] == ["2023-01-01", "2025-01-01"]
+
+
+@pytest.mark.parametrize("make", [exhibits.lines, exhibits.stack], ids=["lines", "stack"])
+def test_columns_and_points_stand_in_the_place_of_their_quarter(make):
+    """Of eight quarters on 800 pixels each has a hundred; nobody has the third, and one company alone three others."""
+    svg = drawn(make(amounts(**BROKEN)).chart.to_dict(), 800)
+    column, point = (
+        r'aria-roledescription="bar" d="M([\d.]+)',
+        r'aria-roledescription="point" transform="translate\(([\d.]+)',
+    )
+    found = re.findall(column if make is exhibits.stack else point, svg)
+    assert {int(float(place) / 100) for place in found} == {0, 1, 3, 4, 5, 6, 7}
+
+
+@pytest.mark.parametrize(
+    "span, calendar", [("ttm", "calendar"), ("ttm", "fiscal"), ("quarter", "fiscal"), ("year", "fiscal")]
+)
+@pytest.mark.parametrize("make", [exhibits.lines, exhibits.stack], ids=["lines", "stack"])
+def test_every_period_stands_under_its_own_year(make, span, calendar):
+    """The number of a year stands between the same two ticks as its quarters: 2025Q4 not on the tick of 2026."""
+    spec = make(measure("capex", select(facts.open(["MSFT", "NVDA"]), span, calendar, since=2021))).chart.to_dict()
+    first, last = (pd.Timestamp(end) for end in across(spec)["scale"]["domain"])
+    numbers = {
+        text: first + place / theme.WIDTH * (last - first) for place, text in texts(drawn(spec), "role-axis-label")
+    }
+    ticks = [pd.Timestamp(day) for day in across(spec)["axis"]["values"] if day.endswith("-01-01")]
+    assert len(ticks) == last.year - first.year - (last.day_of_year == 1)
+    (rows,) = spec["datasets"].values()
+    for row in rows:
+        own, day = re.search(r"\d{4}", row["period"])[0], pd.Timestamp(row["date"])
+        assert day not in ticks and day.year == int(own)
+        if first < day < last and own in numbers:
+            assert sum(day > tick for tick in ticks) == sum(numbers[own] > tick for tick in ticks), row
+
+
+@given(st.lists(st.integers(2000, 2040), min_size=1, max_size=9))
+def test_an_axis_of_years_leaves_none_out(years):
+    places = channels.every(years)
+    assert places == list(range(min(years), max(years) + 1))
+
+
+# ---- values at their marks
+
+
+def numbers(svg: str) -> dict[str, float]:
+    """Where the numbers beside the marks stand across."""
+    axes = re.sub(r'<g class="mark-text role-axis.*?</g>', "", svg)
+    found = re.findall(r"<text[^>]*translate\(([\d.]+),[^>]*>([^<]*[%$][^<]*)<", axes)
+    return {text: float(place) for place, text in found}
+
+
+def ranges() -> pd.DataFrame:
+    rows = pd.DataFrame(
+        {"label": ["Cipher", "Riot", "Hut 8"], "value": [-0.107, 0.3, float("nan")], "unit": "fraction"}
+    )
+    return rows.assign(low=[-0.9, 0.3, 0.1], high=[1.5, 0.3, 0.2], kind="assumed", source="")
+
+
+def test_the_central_value_of_a_range_is_written_at_the_centre_and_not_at_the_end():
+    svg = drawn(marks.dots(ranges(), marks.Frame("upside", "Upside", "%")).chart.to_dict())
+    places = numbers(svg)
+    dots = [float(x) for x in re.findall(r'aria-roledescription="point" transform="translate\(([\d.]+)', svg)]
+    assert places["−10.7% (a)"] == pytest.approx(dots[0])
+    assert places["30.0% (a)"] == pytest.approx(dots[1] + 9)  # a dot without a bar has its number beside it
+
+    bars = re.findall(r'd="M([\d.]+),[\d.]+h([\d.]+)', svg[svg.index("mark-rect role-mark") :])
+    start, length = map(float, bars[1])  # a range without a centre has its ends over its middle
+    assert places["10.0% to 20.0% (a)"] == pytest.approx(start + length / 2, abs=1)
+
+
+@pytest.mark.parametrize("make", ["columns", "bars"])
+def test_the_value_of_a_bar_below_zero_is_written_at_its_end_and_not_at_zero(make):
+    rows = pd.DataFrame({"label": ["Let", "Cloud"], "value": [1.59e6, -11e6], "unit": "USD/MW"})
+    drawing = marks.columns(rows.assign(kind="assumed", source=""), marks.Frame("a", "b", "c"))
+    exhibit = drawing if make == "columns" else exhibits.bars(amounts(MSFT=[1.0], META=[-11.0]))
+    svg = drawn(exhibit.chart.to_dict())
+    bars = re.findall(r'aria-roledescription="bar" d="M([\d.]+),[\d.]+h([\d.]+)', svg)
+    left = min(float(start) for start, _ in bars)
+    text, place = next((text, place) for text, place in numbers(svg).items() if text.startswith("−"))
+    assert place == pytest.approx(left - 5, abs=1) and place - 6.6 * len(text) >= -7, "it covers no name"
+
+
+# ---- one look for one thing
+
+
+def test_no_two_companies_share_both_colour_and_shape_or_dash():
+    known = list(facts.companies().index)
+    colours = theme.company_scale(known, known).range
+    for signs in (theme.SHAPES, theme.DASHES):
+        looks = list(zip(colours, map(str, theme.signs(signs, known, known)), strict=True))
+        assert len(known) > 10 and len(set(looks)) == len(looks)
+
+
+def test_no_two_companies_of_a_stack_share_a_colour():
+    """NVIDIA and CoreWeave have one place in the order of the colours, ten apart."""
+    names = list(facts.companies().index)
+    pair = next((one, names[place + 10]) for place, one in enumerate(names) if {"NVDA"} == {one})
+    spec = exhibits.stack(amounts(**{company: [1.0, 2.0] for company in pair})).chart.to_dict()
+    assert len(set(spec["encoding"]["fill"]["scale"]["range"])) == 2
+
+
+@pytest.mark.parametrize("draw", [marks.stacked, marks.paths], ids=["stacked", "paths"])
+def test_a_company_has_its_own_colour_in_charts_of_rows_too(draw):
+    rows = pd.DataFrame({"label": "2026", "group": ["Alphabet", "Microsoft"], "x": "2026", "value": [1.0, 2.0]})
+    spec = draw(rows.assign(unit="USD", kind="reported", source=""), marks.Frame("a", "b", "c")).chart.to_dict()
+    scale = (spec["layer"][0] if "layer" in spec else spec)["encoding"]["stroke"]["scale"]
+    own = theme.company_scale(["GOOGL", "MSFT"], list(facts.companies().index))
+    assert scale["range"] == own.range
+
+
+def chart(*names: str) -> dict:
+    return {"encoding": {"fill": {"scale": {"domain": list(names), "range": list(theme.SERIES)}},
+                         "shape": {"scale": {"domain": list(names), "range": list(theme.SHAPES)}}}}  # fmt: skip
+
+
+def test_a_category_has_one_colour_and_shape_on_a_page_and_none_that_stands_beside_it_has_the_same():
+    specs = [
+        chart("Hyperscaler", "Guaranteed", "None"),
+        chart("None", "Hyperscaler"),
+        chart("Grid", "None"),
+        chart("Grid"),
+    ]
+    one_look(specs)
+    looks: dict[str, set] = {}
+    for spec in specs:
+        scales = [each["scale"] for each in spec["encoding"].values()]
+        own = list(zip(*(scale["range"] for scale in scales), strict=True))
+        assert len(set(own)) == len(own) == len(scales[0]["domain"])
+        for name, look in zip(scales[0]["domain"], own, strict=True):
+            looks.setdefault(name, set()).add(look)
+    assert all(len(look) == 1 for look in looks.values()), looks
+
+
+def test_a_company_keeps_its_colour_beside_other_categories():
+    specs = [chart("Others", "Oracle"), {"scale": {"domain": ["Oracle"], "range": [theme.SERIES[4]]}}]
+    one_look(specs)
+    assert specs[0]["encoding"]["fill"]["scale"]["range"] == [theme.SERIES[0], theme.SERIES[4]]
+
+
+# ---- ticks
+
+
+@settings(max_examples=30)
+@given(st.sampled_from(["fraction", "rate", "multiple", "USD", "years", "MW"]), st.floats(1e-4, 1e4), st.floats(0, 3))
+def test_no_two_ticks_read_alike(unit, size, start):
+    """Of axes of any reach: 0 to 3.5 % once read 0 %, 1 %, 1 %, 2 %, 2 %."""
+    rows = pd.DataFrame({"label": ["a", "b"], "value": [size * start, size * (start + 1)], "unit": unit})
+    rows = rows.assign(kind="reported", source="", group="One", x=[0.0, 1.0])
+    spec = marks.bubble(rows, marks.Frame("a", "b", "c"), "across", "up", "years").chart.to_dict()
+    svg = drawn(spec)
+    for axis in re.findall(r'<g class="mark-text role-axis-label".*?</g>', svg):
+        labels = re.findall(r">([^<]+)</text>", axis)
+        assert len(labels) == len(set(labels)), labels
