@@ -43,7 +43,7 @@ def test_meta_has_no_backlog_and_says_so(filed):
     meta = study.case(forward_roic_backlog, FIVE, "META", **inputs)
     assert math.isnan(meta.outputs.forward_roic)
     assert meta.lacking.startswith(
-        "the data has no figure for remaining performance obligations (2026Q2); no source states its AI share"
+        "the data has no figure for contracted backlog (RPO) (2026Q2); no source states its AI share"
     )
 
 

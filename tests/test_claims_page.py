@@ -77,10 +77,7 @@ def test_sources_are_set_against_each_other_with_the_interval_of_their_share():
     assert shown.view.set_index(say("column.kinds")).at["broker", say("column.interval")] == f"{low:.1%} to {high:.1%}"
     assert shown.title.endswith("the difference may be chance")
     apart = claims.exhibits.verdicts(made(*rows[:1], ("inconsistent", 30, ["B"], ["press"])))
-    assert (
-        apart.title
-        == "100.0% of the decided statements are right where the kind of source is broker, and 0.0% where it is press"
-    )
+    assert apart.title == "Where the source is broker 100.0% of decided statements are right, where it is press 0.0%"
 
 
 def test_articles_are_not_charged_with_the_translation_either(examined):

@@ -61,7 +61,7 @@ def test_a_figure_that_nobody_files_is_a_dash_and_no_number():
     exhibit = coverage.quarters(made)
     assert exhibit.view.to_numpy().tolist() == [
         ["Capex", "2", "1"],
-        ["Remaining performance obligations", words.DASH, "2"],
+        ["Contracted backlog (RPO)", words.DASH, "2"],
     ]
     assert exhibit.title == "3 of 4 series lack at most one quarter since 2023; 1 are empty"
 

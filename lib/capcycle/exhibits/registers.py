@@ -70,9 +70,9 @@ def became_known(was: Book, now: Book) -> Exhibit:
 
     Errors: CapcycleError for a first book that is not of an earlier day.
 
-    >>> book = facts.open(as_of="2025-09-30")
-    >>> became_known(book.on("2025-09-29"), book).title
-    'Between 29 Sep 2025 and 30 Sep 2025 86 rows became known and 1 changed, in 5 tables'
+    >>> book = facts.open(as_of="2026-07-06")
+    >>> became_known(book.on("2026-07-05"), book).title  # TeraWulf's lease to Anthropic, and its sale of Abernathy
+    'From 5 Jul 2026 to 6 Jul 2026: new rows 1, changed rows 1, tables 1'
     """
     table = inventory.became_known(was, now)
     counts = _counts(table)
@@ -94,9 +94,9 @@ def changed(was: Book, now: Book) -> Exhibit:
 
     Errors: CapcycleError for a first book that is not of an earlier day.
 
-    >>> book = facts.open(as_of="2025-09-30")
-    >>> changed(book.on("2025-09-29"), book).view["What changed"].tolist()
-    ['status: signed → terminated; status date: 2025-03-31 → 2025-09-30']
+    >>> book = facts.open(as_of="2026-07-06")
+    >>> changed(book.on("2026-07-05"), book).view["What changed"].tolist()
+    ['ownership: 0.51 → 0; status: signed → amended; status date: 2025-10-28 → 2026-07-06']
     """
     table = inventory.became_known(was, now)
     table = table[table["cause"] == "changed"].sort_values("published", ascending=False)

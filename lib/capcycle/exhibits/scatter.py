@@ -31,7 +31,7 @@ def scatter(across: Measures, up: Measures) -> Exhibit:
     dots = (words.say("alt.dot", **row) for row in every[["name", "x", "y"]].to_dict("records"))
     return Exhibit(
         id=parts.slug("scatter", across.name, up.name),
-        title=Sentence(words.say("finding.dated", finding=_pair(data, across.name, up.name), period=period)),
+        title=Sentence(_pair(data, across.name, up.name)),
         subtitle=_subtitle(across, up, period),
         alt=words.say("alt.scatter", period=period, series="; ".join(dots)),
         view=every[["name", "x", "y"]].set_axis([words.say("column.company"), *metrics], axis=1),

@@ -75,9 +75,10 @@ def power(chances: Mapping[str, Mapping[float, float]], follower: Measures, lag:
         for leader, each in chances.items() for link, share in each.items()
     ]).assign(unit="fraction", kind="assumed", source="")  # fmt: skip
     said = {"follower": words.lower(words.name(follower.name)), "lag": words.counted("cycle.lag", lag)}
-    title = say("cycle.power_enough" if _best(chances) >= ENOUGH else "cycle.power", **_least(chances))
+    best = _best(chances)
+    title = say("cycle.power_enough" if best >= ENOUGH else "cycle.power", best=words.value(best, "fraction"))
     notes = (say("cycle.power_note", series=f"{SERIES:,}", seed=SEED),)
-    frame = Frame("power-of-a-lag", title, say("cycle.power_subtitle", **said), notes)
+    frame = Frame("power-of-a-lag", title, say("cycle.power_subtitle", **said, **_least(chances)), notes)
     return marks.paths(rows, frame, "correlation", say("cycle.link"), mark=LARGE)
 
 
