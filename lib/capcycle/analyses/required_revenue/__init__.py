@@ -8,6 +8,7 @@ from capcycle.analyses.required_revenue.exhibits import (
     disclosures,
     forecasts,
     hole,
+    need_range,
     per_user,
     verdict,
     vintages,
