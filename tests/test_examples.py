@@ -234,7 +234,7 @@ def test_the_packaged_examples_are_without_their_makers_notes_to_self():
 
 
 def test_a_company_of_an_example_is_one_of_ours_or_an_author_s_ticker():
-    forward = TABLE[TABLE["model"].str.startswith("forward_roic")]
+    forward = TABLE[TABLE["model"].str.endswith("_yield")]
     assert set(forward["about"]) - set(facts.companies().index) == {"GOOG"}
 
 

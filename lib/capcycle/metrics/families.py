@@ -32,6 +32,7 @@ FAMILIES: dict[str, tuple[str, ...]] = {
         "roic_average_gross",
         "roic_opening_gross",
         "roic_closing_gross",
+        "roic_all_debt",
     ),
     "cloud_return": (
         "cloud_return_on_assets",
