@@ -19,6 +19,7 @@ ONE_MEANING = [  # names of assumptions that mean the same to a reader
 ONE_LIFE = dict.fromkeys(["it_life", "ai_life"], "server_life")  # what the models call it
 FILED = {"it_capex", "facility_capex", "gpus", "data_center_cost"}  # inputs that are figures of one build, no judgement
 AN_AUTHORS = {("cost_of_ownership", "facility_life")}  # Epoch's own sum, by Epoch's name
+ONE_PATH = "ai_margin_2030"  # one author gives one; the low end is a stress, that today's margin stays
 ROOMS = ["backlog_yield", "revenue_yield", "ai_cloud_roic", "return_over_cost", "revenue_for_capex"]
 
 
@@ -64,6 +65,6 @@ def test_the_central_case_is_the_middle_of_its_evidence(started):
         (model, company, name): each.value
         for (model, company), case in started.items() if model in ROOMS and company
         for name, each in case.inputs.items()
-        if each.varied and each.value in (each.low, each.high)
+        if each.varied and each.value in (each.low, each.high) and name != ONE_PATH
     }  # fmt: skip
     assert ends == {}
