@@ -9,8 +9,14 @@ from hypothesis import strategies as st
 
 from capcycle import claims, exhibits, facts, metrics, panel, study, words
 from capcycle.analyses import ai_roic
-from capcycle.analyses.ai_roic.capital import beta, return_over_cost
-from capcycle.analyses.ai_roic.model import ai_cloud_build, ai_cloud_payback, ai_cloud_roic, backlog_yield
+from capcycle.analyses.ai_roic.capital import beta
+from capcycle.analyses.ai_roic.model import (
+    ai_cloud_build,
+    ai_cloud_payback,
+    ai_cloud_roic,
+    backlog_yield,
+    return_over_cost,
+)
 from capcycle.analyses.ai_roic.realised import _ranks
 from capcycle.errors import ModelError
 from capcycle.measure import measure

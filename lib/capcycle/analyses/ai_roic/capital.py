@@ -2,14 +2,13 @@
 
 from collections.abc import Mapping
 from dataclasses import replace
-from typing import NamedTuple
 
 import numpy as np
 
 from capcycle import metrics, study
+from capcycle.analyses.ai_roic.model import return_over_cost
 from capcycle.facts import Book
 from capcycle.measure import Measures, measure
-from capcycle.models.registry import Fraction, Number, model
 from capcycle.panel import select
 from capcycle.quantity import Quantity, missing, newest
 from capcycle.study import Case
@@ -19,41 +18,6 @@ WEEKS, LEAST = 104, 52  # of returns that a beta is regressed on, and the fewest
 MARKET = "SPY"
 TENTHS = [0.1, 0.9]  # the ends of what eight of ten draws give
 ROIC = metrics.roic_all_debt
-
-
-class ReturnOverCost(NamedTuple):
-    roic: Fraction
-    cost_of_equity: Fraction
-    wacc: Fraction
-    roic_spread: Fraction
-
-
-@model(verdict="roic_spread", better="higher")
-def return_over_cost(
-    roic_before_tax: Fraction,
-    tax_rate: Fraction,
-    risk_free_rate: Fraction,
-    beta: Number,
-    equity_premium: Fraction,
-    debt_weight: Fraction,
-    debt_rate: Fraction,
-) -> ReturnOverCost:
-    """What a company's capital earns after tax, what its owners and lenders ask for, and what is left between.
-
-    Formula: roic = roic_before_tax * (1 - tax_rate); cost_of_equity = risk_free_rate + beta * equity_premium
-             wacc = cost_of_equity * (1 - debt_weight) + debt_rate * (1 - tax_rate) * debt_weight
-             roic_spread = roic - wacc
-    Units:   fractions a year; `debt_weight` is of debt and equity at market value.
-    Source:  the capital asset pricing model; hand arithmetic: 4 % and 1.5 * 4 % are 10 %, three quarters of it and a
-             quarter of 5 % after tax at 20 % are 8.5 %, and 20 % before tax leave 16 % and 7.5 points.
-
-    >>> [round(float(each), 4) for each in return_over_cost(0.2, 0.2, 0.04, 1.5, 0.04, 0.25, 0.05)]
-    [0.16, 0.1, 0.085, 0.075]
-    """
-    roic = roic_before_tax * (1 - tax_rate)
-    equity = risk_free_rate + beta * equity_premium
-    wacc = equity * (1 - debt_weight) + debt_rate * (1 - tax_rate) * debt_weight
-    return ReturnOverCost(roic, equity, wacc, roic - wacc)
 
 
 @study.starts_by_company(return_over_cost)

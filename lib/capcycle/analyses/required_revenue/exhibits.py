@@ -1,6 +1,6 @@
 """Required against disclosed revenue, five authors on one build, all builds by year, and what was printed."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import replace
 
 import numpy as np
@@ -162,16 +162,14 @@ def vintages(cases: Mapping[str, Case], whole: Case, since: int) -> Exhibit:
     ends = {"first": labels[0], "last": labels[-1], "share": shares[0], "newest": shares[-1]}
     names = required.names(cases)
     builds = say("required_revenue.builds_of", name=names) if len(cases) == 1 else say("required_revenue.builds")
-    title = words.counted("required_revenue.vintages.title", len(path), builds=builds, times=_grown(path),
-                          now=words.value(path[-1], built.currency), **ends)  # fmt: skip
+    needs = {label: each for label, each in zip(labels, path, strict=True) if each}  # in the years with a build for AI
+    start, least = next(iter(needs.items()), (labels[-1], np.nan))
+    title = words.counted("required_revenue.vintages.title", len(needs), builds=builds, start=start,
+                          times=_times(path[-1] / least), now=words.value(path[-1], built.currency),
+                          **ends)  # fmt: skip
     frame = marks.worded("required_revenue.vintages", id="required-by-all-builds", title=title, unit=built.currency,
                          names=names, **ends)  # fmt: skip
     return marks.paths(rows, frame)
-
-
-def _grown(path: Sequence[float]) -> str:
-    """The last need over that of the first year that has one."""
-    return _times(path[-1] / next((each for each in path if each), path[-1]))
 
 
 def forecasts(book: Book) -> Exhibit:
