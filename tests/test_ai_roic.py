@@ -283,7 +283,7 @@ def test_each_company_has_its_own_cost_of_capital_on_every_page(cases, realised)
 def test_a_rank_is_shown_only_where_it_survives_the_range():
     sure, near = np.linspace(0.30, 0.32, 100), np.linspace(0.09, 0.13, 100)
     ranks = _ranks({"A": sure, "B": near, "C": near[::-1] + 0.001})
-    assert ranks == {"A": "1 of 3", **dict.fromkeys("BC", "its rank does not survive the range")}
+    assert ranks == {"A": "1 of 3", **dict.fromkeys("BC", "rank not sure")}
 
 
 def test_laboratories_that_pay_half_or_nothing(cases):

@@ -29,11 +29,11 @@ class BacklogToRevenue(NamedTuple):
     ai_revenue_implied: Amount
     implied_by_laboratories: Amount
     implied_by_others: Amount
-    gap_multiple: Multiple
+    implied_multiple: Multiple
     duration_that_closes: Years
 
 
-@model(verdict="gap_multiple", better="lower")
+@model(verdict="implied_multiple", better="lower")
 def backlog_to_revenue(
     backlog: Amount,
     ai_share_of_backlog: Fraction,
@@ -44,14 +44,14 @@ def backlog_to_revenue(
     """AI revenue a year that a backlog implies if it is earned evenly, against what a company discloses.
 
     Formula: ai_revenue_implied = backlog * ai_share_of_backlog / backlog_duration; of it the laboratories' is backlog *
-             laboratory_share_of_backlog / backlog_duration; gap_multiple = ai_revenue_implied / ai_revenue
+             laboratory_share_of_backlog / backlog_duration; implied_multiple = ai_revenue_implied / ai_revenue
              duration_that_closes = backlog * ai_share_of_backlog / ai_revenue
     Units:   amounts in one currency, fractions, years.
     Source:  Microsoft 10-K 2026 at the judgements of ai-capex-roic (2026): 684bn, half of it AI, over 2.5 years is
              136.8bn, against 37bn disclosed.
 
     >>> found = backlog_to_revenue(684e9, 0.5, 2.5, 0.45, 37e9)
-    >>> round(found.ai_revenue_implied / 1e9, 1), round(float(found.gap_multiple), 1)
+    >>> round(found.ai_revenue_implied / 1e9, 1), round(float(found.implied_multiple), 1)
     (136.8, 3.7)
     """
     implied = backlog * ai_share_of_backlog / backlog_duration
@@ -79,10 +79,10 @@ def gap(each: Mapping[str, Case]) -> Exhibit:
     """What is disclosed, what the backlog implies by two judgements, and what a year's build needs."""
     full = {company: case for company, case in each.items() if not case.lacking}
     rows = pd.DataFrame([
-        {"label": case.name, "group": say(f"backlog.{name}"), "value": level.value, "unit": case.currency,
+        {"label": say(f"backlog.{name}", company=case.name), "value": level.value, "unit": case.currency,
          "kind": level.kind, "source": level.source, "note": ""}
         for case in full.values() for name, level in _levels(case).items() if not level.missing
-    ], columns=["label", "group", "value", "unit", "kind", "source", "note"])  # fmt: skip
+    ], columns=["label", "value", "unit", "kind", "source", "note"])  # fmt: skip
     parts = [study.tell(case, "backlog.of") for case in full.values()]
     title = say("backlog.gap.title", parts=words.listing(parts)) if parts else say("backlog.verdict_none")
     lacking = [f"{case.name}: {case.lacking}." for case in each.values() if case.lacking]
@@ -111,7 +111,7 @@ def closes(each: Mapping[str, Case]) -> Exhibit:
     frame = marks.worded("backlog.closes", id="backlog-closes", title=title)
     rows = pd.DataFrame([
         {"label": case.name, **{name: case.quantity(name).shown for name in SHOWN}, "paid": _paid(case),
-         "growth": _growth(case), "value": float(case.outputs.gap_multiple), "unit": "multiple", "kind": case.kind,
+         "growth": _growth(case), "value": float(case.outputs.implied_multiple), "unit": "multiple", "kind": case.kind,
          "source": case.source}
         for case in full
     ])  # fmt: skip
@@ -141,5 +141,5 @@ def _growth(case: Case) -> str:
     (_, old), (_, new) = rows.tail(2).iterrows()
     months = (new["period_end"].to_period("M") - old["period_end"].to_period("M")).n
     pace = (new["value"] / old["value"]) ** (MONTHS_PER_YEAR / months)
-    years = math.log(float(case.outputs.gap_multiple)) / math.log(pace)
+    years = math.log(float(case.outputs.implied_multiple)) / math.log(pace)
     return say("backlog.pace", years=words.value(years, "years"), pace=words.change(pace - 1))

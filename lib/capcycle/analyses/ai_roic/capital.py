@@ -16,6 +16,7 @@ from capcycle.words import say
 
 WEEKS, LEAST = 104, 52  # of returns that a beta is regressed on, and the fewest that it may be
 MARKET = "SPY"
+OWED = ("total_debt", "finance_lease_liability", "operating_lease_liability")
 TENTHS = [0.1, 0.9]  # the ends of what eight of ten draws give
 ROIC = metrics.roic_all_debt
 
@@ -86,9 +87,7 @@ def regressed(market: np.ndarray, share: np.ndarray) -> tuple[float, float]:
 
 def debt_weight(book: Book, company: str) -> Quantity:
     """Debt and finance leases out of them and the market value: without leases, with them, and with all leases."""
-    quarters = select(book.of(company), "quarter")
-    debt, leases, rents = (study.newest(measure(name, quarters), company) for name in (
-        "total_debt", "finance_lease_liability", "operating_lease_liability"))  # fmt: skip
+    debt, leases, rents = (_balance(book, company, name) for name in OWED)
     rows = book.register("market").query("company == @company and measure == 'market_value'")
     value = newest(rows.assign(unit=rows["currency"]), "market_value", say("ai_roic.no_market_value"))
     value = study.converted(value, book)
@@ -100,3 +99,11 @@ def debt_weight(book: Book, company: str) -> Quantity:
     ends = {"low": (debt / (debt + value)).value, "high": (most / (most + value)).value}
     return replace(weight.called("debt_weight", "fraction", say("ai_roic.weighed", debt=debt.days, value=value.days)),
                    **ends)  # fmt: skip
+
+
+def _balance(book: Book, company: str, concept: str) -> Quantity:
+    """A company's newest balance of one concept as filed, in the currency of the book."""
+    facts = (book if company in book.companies else book.of(company)).facts
+    rows = facts[facts["company"].eq(company) & facts["concept"].eq(concept)]
+    known = newest(rows, concept, say("ai_roic.no_debt_weight"), day="period_end")
+    return study.converted(replace(known, reason=""), book)

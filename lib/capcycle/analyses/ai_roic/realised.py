@@ -8,16 +8,17 @@ import pandas as pd
 from capcycle import metrics, study, words
 from capcycle.analyses.ai_roic.capital import TENTHS
 from capcycle.exhibits import Exhibit, marks
-from capcycle.exhibits.marks import Frame
+from capcycle.facts import Book
 from capcycle.measure import measure
 from capcycle.panel import select
+from capcycle.quantity import Quantity
 from capcycle.study import Case
 from capcycle.study.simulate import SEED
 from capcycle.words import Sentence, say
 
 SURE = 0.9  # the share of draws in which an order must hold for a rank to be shown
 INPUTS = ("beta", "debt_weight")
-OUTPUTS = ("cost_of_equity", "wacc")
+RETURNS = {"all": metrics.roic_all_debt, "added": metrics.roic_incremental_all_debt}
 
 
 def returns_verdict(cases: Mapping[str, Case]) -> Sentence:
@@ -31,8 +32,7 @@ def over_cost(cases: Mapping[str, Case]) -> Exhibit:
     ranks = _ranks(drawn)
     rows = pd.DataFrame([_row(company, case, drawn, ranks) for company, case in cases.items()])
     rows = rows.sort_values("value", ascending=False, ignore_index=True).assign(unit="fraction")
-    lacking = marks.noted(rows[rows["value"].isna()])
-    frame = marks.worded("ai_roic.over_cost", *lacking, id="roic-over-cost", title=_title(cases, drawn))
+    frame = marks.worded("ai_roic.over_cost", id="roic-over-cost", title=_title(cases, drawn))
     return marks.dots(rows, frame, 0.0 if rows["value"].notna().any() else None)
 
 
@@ -42,8 +42,9 @@ def _row(company: str, case: Case, drawn: Mapping[str, np.ndarray], ranks: Mappi
     if company not in drawn:
         return row
     low, high = np.quantile(drawn[company], TENTHS)
-    note = study.tell(case, "ai_roic.earned", rank=ranks[company])
-    return row | {"value": float(case.outputs.roic_spread), "low": low, "high": high, "note": note,
+    note = study.tell(case, "ai_roic.earned")
+    label = say("ai_roic.ranked", name=case.name, rank=ranks[company])
+    return row | {"label": label, "value": float(case.outputs.roic_spread), "low": low, "high": high, "note": note,
                   "kind": case.kind, "source": case.source}  # fmt: skip
 
 
@@ -83,8 +84,9 @@ def _title(cases: Mapping[str, Case], drawn: Mapping[str, np.ndarray]) -> str:
 def capital_costs(cases: Mapping[str, Case]) -> Exhibit:
     """Each company's beta with its error, weight of debt and cost of capital, beside the industry's number."""
     rows = pd.DataFrame([_cost(case) for case in cases.values()])
-    columns = {name: say(f"ai_roic.cost_column.{name}") for name in ("label", *INPUTS, *OUTPUTS, "industry", "note")}
-    frame = marks.worded("ai_roic.costs", id="cost-of-capital", title=_costs_title(rows))
+    columns = {name: say(f"ai_roic.cost_column.{name}") for name in ("label", *INPUTS, "day", "wacc", "industry")}
+    lacking = [f"{row['label']}: {row['note']}." for _, row in rows.iterrows() if row["note"]]
+    frame = marks.worded("ai_roic.costs", *lacking, id="cost-of-capital", title=_costs_title(rows))
     return marks.table(rows.assign(value=rows["wacc_central"], unit="fraction"), frame, columns)
 
 
@@ -92,14 +94,13 @@ def _cost(case: Case) -> dict:
     industry = study.assumption(case.book, "wacc", case.company)
     shown = {name: _between(case.inputs[name]) for name in INPUTS}
     lacking = [case.inputs[name].reason for name in INPUTS if case.inputs[name].missing]
-    drawn = study.simulate(case)
-    ends = {name: _ends(drawn.values(name)) if not lacking else words.DASH for name in OUTPUTS}
-    return {"label": case.name, **shown, **ends, "industry": _between(industry), "kind": case.kind,
+    cost = words.DASH if lacking else _ends(study.simulate(case).values("wacc"))
+    return {"label": case.name, **shown, "wacc": cost, "industry": _between(industry), "kind": case.kind,
             "source": case.source, "wacc_central": float(case.outputs.wacc),
-            "note": "; ".join(lacking) or case.inputs["debt_weight"].reason}  # fmt: skip
+            "note": "; ".join(lacking), "day": words.day(case.inputs["debt_weight"].since)}  # fmt: skip
 
 
-def _between(each) -> str:
+def _between(each: Quantity) -> str:
     return words.between(each.low, each.high, each.unit) if each.varied else each.shown
 
 
@@ -116,24 +117,18 @@ def _costs_title(rows: pd.DataFrame) -> str:
                          most=most["label"], high=most["wacc"])  # fmt: skip
 
 
-def old_and_added(book, tax_rate: float) -> Exhibit:
+def old_and_added(book: Book, tax_rate: float) -> Exhibit:
     """The newest return on all capital in place of each company, and on what was added the year before."""
-    years = select(book, "ttm")
+    panel = select(book, "ttm")
+    both = {name: measure(metric, panel, tax_rate=tax_rate) for name, metric in RETURNS.items()}
     rows = pd.DataFrame([
-        {"label": book.names[company], "group": say(f"ai_roic.of.{name}"), "value": each.value, "unit": "fraction",
-         "kind": "" if each.missing else each.kind, "source": each.source,
+        {"company": company, "of": name, "label": say(f"ai_roic.of.{name}", company=book.names[company]),
+         "value": each.value, "unit": "fraction", "kind": "" if each.missing else each.kind, "source": each.source,
          "note": each.reason if each.missing else each.days}
-        for name, metric in (("all", metrics.roic_all_debt), ("added", metrics.roic_incremental_all_debt))
-        for measured in [measure(metric, years, tax_rate=tax_rate)]
-        for company in book.companies for each in [study.newest(measured, company)]
+        for company in book.companies for name, measured in both.items()
+        for each in [study.newest(measured, company)]
     ])  # fmt: skip
-    frame = Frame("roic-old-and-added", _added_title(rows), say("ai_roic.added.subtitle"), (say("ai_roic.added.note"),))
-    return marks.dots(rows, frame)
-
-
-def _added_title(rows: pd.DataFrame) -> str:
-    both = rows.dropna(subset="value").pivot(index="label", columns="group", values="value").dropna()
-    if both.empty:
-        return say("ai_roic.added.title_0")
-    less = both[say("ai_roic.of.added")] < both[say("ai_roic.of.all")]
-    return say("ai_roic.added.title", less=int(less.sum()), count=len(both))
+    wide = rows.pivot(index="company", columns="of", values="value").dropna()
+    less = int((wide["added"] < wide["all"]).sum())
+    title = say("ai_roic.added.title" if len(wide) else "ai_roic.added.title_0", less=less, count=len(wide))
+    return marks.dots(rows, marks.worded("ai_roic.added", id="roic-old-and-added", title=title))
