@@ -27,7 +27,7 @@ def test_what_a_warrant_does_not_state_is_missing_with_the_reason():
 
 
 def test_before_it_was_given_there_is_no_warrant():
-    with pytest.raises(ModelError, match="unknown giver of a warrant AMD"):
+    with pytest.raises(ModelError, match="AMD has given no warrant that is public"):
         warrants.case(facts.open(["AMD"], "2025-10-05"), "AMD")
 
 

@@ -123,8 +123,11 @@ def _zygote(caller: Any, jobs: Sequence[Job], width: int) -> None:
 
 def _import_and_read(jobs: Sequence[Job], width: int) -> None:
     """Do once what every job would do by itself; what fails here fails again, and is said, in the job."""
+    from altair.utils import schemapi
+
     from capcycle import engine  # noqa: F401
 
+    schemapi.disable_debug_mode()  # a chart is checked whole when it is shown, not each of its parts before
     imports = _imports(jobs)
     for line in imports:
         with suppress(Exception):
@@ -140,6 +143,8 @@ def _imports(jobs: Sequence[Job]) -> list[str]:
 
 
 def _read() -> None:
+    import scipy.optimize  # noqa: F401 — what solves imports it, as many pages do
+
     from capcycle import facts
 
     facts.history()

@@ -5,7 +5,7 @@ from typing import NamedTuple
 import numpy as np
 
 from capcycle import exhibits, study
-from capcycle.errors import ModelError, unknown
+from capcycle.errors import ModelError
 from capcycle.exhibits import Exhibit
 from capcycle.facts import Book
 from capcycle.measure import measure
@@ -57,7 +57,8 @@ def case(book: Book, company: str) -> Case:
         return study.bound(warrant, book)
     table = book.register("commitments").query("form == 'warrant'")
     if company not in set(table["giver"]):
-        raise ModelError(unknown("giver of a warrant", [company], table["giver"]))
+        others, by = ", ".join(sorted(set(table["giver"]))) or "none", book.as_of and f" by {book.as_of}"
+        raise ModelError(f"{company} has given no warrant that is public{by}; those that have: {others}")
     rows = table[table["giver"] == company]
     lacks = {name: f"no figure for {name.replace('_', ' ')} is public" for name in TERMS}
     terms = {name: newest(rows, name, lacks[name], column, "published").called(name, unit)

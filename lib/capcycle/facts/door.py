@@ -67,7 +67,10 @@ def _reference(stamps: tuple[str, ...]) -> Reference:
     refuse(unread)
     rules = (_company_rules, _concept_rules, _source_rules)
     broken = [fault for table, rule in zip(read, rules, strict=True) for fault in faults(table, rule(table))]
-    return Reference(*(table.drop_duplicates(table.columns[0]).set_index(table.columns[0]) for table in read), broken)
+    companies, *others = (table.drop_duplicates(table.columns[0]).set_index(table.columns[0]) for table in read)
+    if not broken:
+        companies = companies.astype({"fiscal_year_end": int})
+    return Reference(companies, *others, broken)
 
 
 def read_facts(companies: Iterable[str], known: Reference) -> pd.DataFrame:

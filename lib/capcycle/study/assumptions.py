@@ -29,14 +29,13 @@ def assumption(book: Book, name: str, company: str = "", value: float = 0.0) -> 
     >>> assumption(facts.open(as_of="2020-06-30"), "signed_weight").hindsight
     True
     """
-    table = book.assumptions
-    named = table[table["name"] == name]
-    if named.empty:
-        raise ModelError(unknown("assumption", [name], table["name"].unique()))
-    rows = named[named["company"].isin([company, ""])]
-    if rows.empty:
+    if name not in book.judgements:
+        raise ModelError(unknown("assumption", [name], book.judgements))
+    named = book.judgements[name]
+    rows = [row for row in named if row["company"] in (company, "")]
+    if not rows:
         return _of_others(book, name, named)
-    row = rows.sort_values("company").iloc[-1]
+    row = rows[-1]
     known = Quantity(
         name, float(row["central"]), row["unit"], float(row["low"]), float(row["high"]), row["kind"], row["source"],
         row["reason"], published=row["published"],
@@ -110,7 +109,7 @@ def _own(known: Quantity, book: Book) -> Quantity:
     return replace(known, kind=ASSUMED, source="", reason=reason, published=pd.NaT, hindsight=True)
 
 
-def _of_others(book: Book, name: str, named: pd.DataFrame) -> Quantity:
-    whose = words.listing(sorted(book.names[each] for each in named["company"]))
+def _of_others(book: Book, name: str, named: list[dict]) -> Quantity:
+    whose = words.listing(sorted(book.names[row["company"]] for row in named))
     reason = words.say("study.nobody", name=words.lower(words.name(name)), own=whose)
-    return Quantity(name, np.nan, named["unit"].iloc[0], reason=reason, whose=whose)
+    return Quantity(name, np.nan, named[0]["unit"], reason=reason, whose=whose)

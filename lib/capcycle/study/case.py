@@ -147,7 +147,7 @@ class Case:
 
     def _chosen(self, name: str, number: float) -> Quantity:
         each = self.inputs[name]
-        known = name in set(self.book.assumptions["name"])
+        known = name in self.book.judgements
         scale = assumption(self.book, name, self.company) if known else each
         factor = converted(replace(scale, value=1.0), self.book).value  # of a dollar, where that is what it is in
         return each.chosen(number * factor)
@@ -177,7 +177,7 @@ def case(model: Callable, book: Book, company: str = "", **given: Any) -> Case:
     >>> float(kupperman.outputs.revenue_required)
     320000000000.0
     """
-    known = {*book.assumptions["name"], *given}
+    known = {*book.judgements, *given}
     if lacking := [name for name in model.parameters if name not in known]:
         raise ModelError(f"{model.__name__} needs {', '.join(lacking)}: give each, or add it to data/assumptions.csv")
     taken = {name: name for name in model.parameters} | given

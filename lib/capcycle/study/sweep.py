@@ -6,7 +6,6 @@ import numpy as np
 import pandas as pd
 
 from capcycle.errors import ModelError, unknown
-from capcycle.quantity import Quantity
 from capcycle.study.case import Case
 
 STEPS = 25
@@ -69,16 +68,22 @@ def tornado(case: Case, of: str | None = None) -> Tornado:
     {'revenue_per_mw': 0.8, 'gross_margin': 0.6}
     """
     of = case.output(of)
-    rows = [(name, each.low, each.high, *_ends(case, each, of)) for name, each in case.varied.items()]
+    found = ends(case, of)
+    rows = [(name, each.low, each.high, *found[name]) for name, each in case.varied.items()]
     table = pd.DataFrame(rows, columns=["name", "low", "high", "at_low", "at_high"])
     table = table.assign(swing=(table["at_high"] - table["at_low"]).abs())
     table = table[table["swing"] != 0]  # what an input does not touch is no bar
     return Tornado(case, of, table.sort_values("swing", ascending=False, kind="stable", ignore_index=True))
 
 
-def _ends(case: Case, each: Quantity, of: str) -> tuple[float, float]:
-    low, high = (getattr(case.evaluate(**{each.name: end}), of) for end in (each.low, each.high))
-    return float(low), float(high)
+def ends(case: Case, of: str) -> dict[str, tuple[float, float]]:
+    """An output at the low and at the high end of each input that has a range, the others central; all at once."""
+    varied = case.varied
+    tried = {name: np.full(2 * len(varied), each.value, float) for name, each in varied.items()}
+    for place, (name, each) in enumerate(varied.items()):
+        tried[name][2 * place : 2 * place + 2] = each.low, each.high
+    found = np.broadcast_to(np.asarray(getattr(case.evaluate(**tried), of), float), 2 * len(varied))
+    return dict(zip(varied, map(tuple, found.reshape(-1, 2).tolist()), strict=True))
 
 
 def _range(case: Case, name: str) -> tuple[float, float]:
