@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
-from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -40,7 +39,10 @@ def assumption(book: Book, name: str, company: str = "", value: float = 0.0) -> 
         name, float(row["central"]), row["unit"], float(row["low"]), float(row["high"]), row["kind"], row["source"],
         row["reason"], published=row["published"],
     )  # fmt: skip
-    stood = known if _public(book, known) else _own(known, book)
+    stood = known
+    if not _public(book, known):
+        reason = words.say("study.hindsight", day=words.day(book.day))
+        stood = replace(known, kind=ASSUMED, source="", reason=reason, published=pd.NaT, hindsight=True)
     return _chosen(stood, value) if value else stood
 
 
@@ -73,7 +75,7 @@ def converted(quantity: Quantity, book: Book) -> Quantity:
     reason = words.say("study.converted", reason=quantity.reason, **at).strip()
     return replace(
         quantity,
-        value=_times(quantity.value, rate.value),
+        value=np.multiply(quantity.value, rate.value).tolist(),
         unit=book.money + quantity.unit[3:],
         low=quantity.low * rate.value,
         high=quantity.high * rate.value,
@@ -89,10 +91,6 @@ def _chosen(known: Quantity, value: float) -> Quantity:
     return known.chosen(value)
 
 
-def _times(value: Any, rate: float) -> Any:
-    return [each * rate for each in value] if np.ndim(value) else value * rate
-
-
 def _public(book: Book, known: Quantity) -> bool:
     """Whether an assumption stood on the day: by its own day, else by those of its documents, none of them later."""
     if not book.as_of:
@@ -102,11 +100,6 @@ def _public(book: Book, known: Quantity) -> bool:
     if pd.notna(known.published):
         return bool(known.published <= book.day)
     return bool(known.source) and book.public(known.source)
-
-
-def _own(known: Quantity, book: Book) -> Quantity:
-    reason = words.say("study.hindsight", day=words.day(book.day))
-    return replace(known, kind=ASSUMED, source="", reason=reason, published=pd.NaT, hindsight=True)
 
 
 def _of_others(book: Book, name: str, named: list[dict]) -> Quantity:

@@ -3,13 +3,5 @@
 from capcycle.analyses.ai_roic.capex_yield import against_cost, beside_author, denominators, laboratories, verdict
 from capcycle.analyses.ai_roic.capital import returns
 from capcycle.analyses.ai_roic.cases import bases, build, clouds, forward, of, payback, recent, two_widest
-from capcycle.analyses.ai_roic.cloud import (
-    by_year,
-    cash_curve,
-    cloud_verdict,
-    old_and_new,
-    paybacks,
-    rates,
-    readings,
-)
+from capcycle.analyses.ai_roic.cloud import by_year, cash_curve, cloud_verdict, readings
 from capcycle.analyses.ai_roic.realised import capital_costs, old_and_added, over_cost, returns_verdict
