@@ -99,7 +99,7 @@ def test_forward_rents_of_an_a100():
 
 
 def test_the_case_of_iren_is_the_one_published():
-    case = study.case(gpu_cloud, facts.open(), "IREN", hurdle_rate="required_return", refreshes=0)
+    case = study.case(gpu_cloud, facts.open(), "IREN", hurdle_rate="target_return", refreshes=0)
     bare = case.evaluate(tax_rate=0.0, site_residual=0.0, gpu_residual=0.0)
     assert float(bare.project_irr) == pytest.approx(-0.031, abs=0.0006)
 

@@ -69,8 +69,33 @@ def test_the_whole_company_is_the_general_function_on_its_parts():
 
 def test_builds_of_several_years_add_up_while_they_last():
     # chips of 60 a year over three years: 20, 40, 60, and again 60 once the first has worn out; over 50 %
-    found = revenue_for_vintages([60] * 4, 1, 1, 3, 14, 0.5, 0, 1, 40)
+    found = revenue_for_vintages([60] * 4, 0, 1, 1, 3, 14, 0.5, 0, 0, 1, 40)
     assert np.allclose(found.required_by_year, [40, 80, 120, 120]) and found.gap_multiple == 3
+
+
+def test_for_ai_is_what_is_spent_beyond_the_year_before():
+    # 100 before AI; 100, 160, 300 and 1,000 after: nothing, 60 and 200 of them more, and of 1,000 at most 80 %
+    found = revenue_for_vintages([100, 160, 300, 1000], 100, 0.8, 1, 5, 14, 0.5, 0, 0, 1, 50)
+    assert np.allclose(found.ai_share_by_year, [0, 60 / 160, 200 / 300, 0.8])
+    # over five years: 12 of 60, 52 of 260, 212 of 1,060; over a margin of half
+    assert np.allclose(found.required_by_year, [0, 24, 104, 424])
+
+
+def test_the_share_of_ai_is_not_carried_back_to_2023(five):
+    spending = room.spending(five)
+    built = required.vintages(facts.open(["hyperscalers"], currency="USD"), spending, room.group(spending))
+    # 10-Ks: capex of the five of 157.8bn in 2022 and 152.7bn in 2023, so nothing of 2023 lies beyond it
+    assert built.outputs.ai_share_by_year[0] == 0 and built.inputs["capex_before_ai"].value == pytest.approx(
+        157.8e9, rel=1e-3
+    )
+
+
+def test_a_range_that_a_reader_can_use_stands_beside_every_input_at_its_worst(five):
+    whole = room.group(five)
+    rows = room.need_range(whole).figures.set_index("label").astype({"low": float, "high": float, "value": float})
+    drawn, once = rows.loc["Eight of ten draws"], rows.loc["Every input at one end at once"]
+    assert once["high"] / once["low"] > 8 and drawn["high"] / drawn["low"] < 2.5
+    assert drawn["low"] < once["value"] < drawn["high"]  # the base case is no end of what is likely
 
 
 @given(amounts, lives, lives, shares, shares)
@@ -107,7 +132,7 @@ def test_nothing_is_said_where_an_input_means_nothing(wrong):
 
 def test_a_chart_can_compute_all_builds_with_a_slider():
     life = alt.param(name="life", value=5)
-    found = revenue_for_vintages([1.0, 2.0], 1.0, 1.0, life, 14.0, 0.5, 0.1, 1.0, 1.0)
+    found = revenue_for_vintages([1.0, 2.0], 0.0, 1.0, 1.0, life, 14.0, 0.5, 0.1, 0.0, 1.0, 1.0)
     assert "life" in str(found.required_now)
 
 
@@ -132,8 +157,9 @@ def test_only_what_was_disclosed_by_the_day_counts():
     assert np.isnan(required.disclosed(facts.open(as_of="2026-01-31"), "AMZN").value)
 
 
-def test_a_company_has_its_own_life(five):
-    assert five["META"].inputs["it_life"].value == 5.5 and five["META"].inputs["it_life"].kind == "reported"
+def test_one_life_stands_for_chips_and_servers_on_every_page(five):
+    # the accounts' five and a half (Meta) and six years (Microsoft) are the far end of what servers may last
+    assert {(each.inputs["it_life"].value, each.inputs["it_life"].high) for each in five.values()} == {(5, 6)}
 
 
 def test_companies_together_need_what_each_needs(five):

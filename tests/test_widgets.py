@@ -434,7 +434,7 @@ def test_a_case_of_no_company_is_that_of_the_page(name):
     assert case.company == "" and not case.lacking
 
 
-OF_COMPANY = ["forward_roic_backlog", "ai_cloud_build", "build_plan", "required_revenue", "revenue_for_capex",
+OF_COMPANY = ["backlog_yield", "ai_cloud_build", "build_plan", "required_revenue", "revenue_for_capex",
               "revenue_for_vintages", "useful_life", "life_change"]  # fmt: skip
 
 

@@ -194,8 +194,8 @@ def formula(function: Callable) -> str:
 
     Errors: TypeError for a function whose docstring has no line that begins with "Formula:".
 
-    >>> from capcycle.analyses.ai_roic.model import forward_roic_backlog
-    >>> formula(forward_roic_backlog)[-45:]
+    >>> from capcycle.analyses.ai_roic.model import backlog_yield
+    >>> formula(backlog_yield)[-45:]
     '; AI capex = annual capex × AI share of capex'
     """
     text = " ".join(NEXT.sub("; ", FORMULA.search(function.__doc__)[1]).split())

@@ -1,7 +1,7 @@
 """Net debt and invested capital by their definitions, and the return on each of them."""
 
 from capcycle.metrics.registry import CURRENCY, FRACTION, TWELVE_MONTHS, Quantity, metric, per, variant
-from capcycle.metrics.returns import roic_average
+from capcycle.metrics.returns import roic_average, roic_incremental
 
 
 @metric(CURRENCY)
@@ -161,3 +161,34 @@ def roic_closing_gross():
 @variant(roic_opening, invested_capital="invested_capital_gross")
 def roic_opening_gross():
     """Return on opening capital with paper and leases, cash left in."""
+
+
+@metric(CURRENCY)
+def invested_capital_all_debt(
+    equity: Quantity,
+    total_debt: Quantity,
+    finance_lease_liability: Quantity,
+    cash: Quantity,
+    short_term_investments: Quantity,
+) -> Quantity:
+    """Capital put into the business by its owners, its lenders and the lessors of what it will own.
+
+    Formula: equity + total_debt + finance_lease_liability - cash - short_term_investments
+    Units:   balances of one day in one currency; an amount. Operating leases are left out, as the profit is after
+             their rent; stakes in other companies are left in.
+    Source:  Microsoft 10-K for fiscal 2025: 343.479bn, 43.151bn and 46.172bn less 30.242bn and 64.323bn.
+
+    >>> round(invested_capital_all_debt(343.479, 43.151, 46.172, 30.242, 64.323), 3)
+    338.237
+    """
+    return equity + total_debt + finance_lease_liability - cash - short_term_investments
+
+
+@variant(roic_average, invested_capital="invested_capital_all_debt")
+def roic_all_debt():
+    """Return on the average of opening and closing capital in place, with all debt and finance leases."""
+
+
+@variant(roic_incremental, invested_capital="invested_capital_all_debt")
+def roic_incremental_all_debt():
+    """Profit added in a year on the capital, with all debt and finance leases, that was added in the year before."""

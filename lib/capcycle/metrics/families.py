@@ -16,6 +16,7 @@ FAMILIES: dict[str, tuple[str, ...]] = {
         "roic_average_with_paper",
         *(f"roic_{when}_with_leases" for when in WHEN),
         *(f"roic_{when}_gross" for when in WHEN),
+        "roic_all_debt",
     ),
     "cloud_return": (
         "cloud_return_on_assets",

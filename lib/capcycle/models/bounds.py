@@ -54,7 +54,7 @@ BY_UNIT = {
 BY_NAME = {
     **dict.fromkeys(["ai_nopat_margin", "ai_margin_now", "ai_margin_2030", "gpu_gross_margin", "asic_gross_margin",
                      "hosting_noi_margin", "lease_net_margin", "gross_margin", "cloud_cash_margin",
-                     "gross_margin_before_depreciation"], MARGIN),
+                     "gross_margin_before_depreciation", "roic_before_tax"], MARGIN),
     **dict.fromkeys(["ai_capex_growth", "gdp_growth", "rent_escalator", "mining_decline"], GROWTH),
     **dict.fromkeys(["ai_life", "it_life", "facility_life", "server_life", "life_in_accounts", "life"], LIFE),
     **dict.fromkeys(["backlog_duration", "build_years", "card_lease_term", "gpu_loan_term", "lease_term",

@@ -1,16 +1,17 @@
-"""Cases of returns on AI capital: forward on what a company has filed, and of AI cloud until 2030."""
+"""Cases of AI capital: a year of contracts over a year of capex as filed, and AI cloud until 2030."""
 
 from collections.abc import Callable, Mapping
 from typing import Any
 
 from capcycle import study
+from capcycle.analyses.ai_roic.capital import capital_cost
 from capcycle.analyses.ai_roic.model import (
     FIRST_YEAR,
     ai_cloud_build,
     ai_cloud_payback,
     ai_cloud_roic,
-    forward_roic_backlog,
-    forward_roic_revenue,
+    backlog_yield,
+    revenue_yield,
 )
 from capcycle.errors import ModelError, unknown
 from capcycle.facts import Book
@@ -33,7 +34,7 @@ def recent(book: Book, since: int = 0) -> int:
 
 
 def forward(quarters: Panel, annual_capex: Measures | str, **numbers: float) -> dict[str, Case]:
-    """The forward return of each company of a panel of quarters: on its backlog, or on its revenue where it has none.
+    """A year of contracts over a year of AI capex of each company: of its backlog, or of its revenue where it has none.
 
     All figures are of one quarter, the newest of which most companies have the capex, or of the year that ends with it.
 
@@ -47,7 +48,7 @@ def forward(quarters: Panel, annual_capex: Measures | str, **numbers: float) -> 
              "annual_revenue": measure(revenue_run_rate, quarters)}  # fmt: skip
     return {
         company: _case(
-            forward_roic_revenue if company in by_revenue else forward_roic_backlog, quarters.book, company, numbers,
+            revenue_yield if company in by_revenue else backlog_yield, quarters.book, company, numbers,
             {name: _at(each, company, quarter) for name, each in filed.items()},
         )
         for company in quarters.companies
@@ -61,15 +62,15 @@ def _at(each: Measures | str, company: str, quarter: str) -> Quantity | str:
 
 
 def bases(book: Book, since: int = 0, **numbers: float) -> dict[str, dict[str, Case]]:
-    """The forward return on three years of capex: at the quarter's pace, of the last twelve months, as planned."""
+    """The same on three years of capex: at the quarter's pace, of the last twelve months, as planned."""
     quarters, year = (select(book, span, since=recent(book, since)) for span in ("quarter", "ttm"))
     capex = {"run_rate": measure(capex_run_rate, quarters), "trailing": measure("capex", year),
              "plan": "annual_capex_plan"}  # fmt: skip
     return {basis: forward(quarters, each, **numbers) for basis, each in capex.items()}
 
 
-@study.starts_by_company(forward_roic_backlog)
-@study.starts_by_company(forward_roic_revenue)
+@study.starts_by_company(backlog_yield)
+@study.starts_by_company(revenue_yield)
 def _forward(book: Book) -> dict[str, Case]:
     quarters = select(book, "quarter")
     return forward(quarters, measure(capex_run_rate, quarters))
@@ -89,8 +90,8 @@ def of(cases: Mapping[str, Case], company: str) -> Case:
 
 
 def two_widest(case: Case) -> tuple[str, list[str]]:
-    """The input that moves the spread of a forward return most, and the next one if there is one: for a what-if."""
-    first, *others = study.tornado(case, "forward_spread").table["name"]
+    """The input that moves the spread of a year of contracts most, and the next one if there is one: for a what-if."""
+    first, *others = study.tornado(case, "yield_spread").table["name"]
     return first, others[:1]
 
 
@@ -113,7 +114,14 @@ def build(book: Book, company: str, **numbers: float) -> Case:
     return _case(ai_cloud_build, book, company, numbers, {"ai_life": "server_life"} | spent)
 
 
-study.starts_bound(ai_cloud_payback, ai_life="server_life")
+@study.starts(ai_cloud_payback)
+def _payback(book: Book, company: str) -> Case:
+    return study.bound(ai_cloud_payback, book, company, ai_life="server_life", wacc=capital_cost(book, company))
+
+
+@study.starts(ai_cloud_roic)
+def _cloud(book: Book, company: str) -> Case:
+    return study.bound(ai_cloud_roic, book, company, wacc=capital_cost(book, company))
 
 
 @study.starts(ai_cloud_build)
@@ -125,5 +133,6 @@ def _case(
     model: Callable, book: Book, company: str, numbers: Mapping[str, float], inputs: Mapping[str, Any] | None = None
 ) -> Case:
     own = {name: each for name, each in (inputs or {}).items() if name in model.parameters}
+    own["wacc"] = capital_cost(book, company)
     chosen = {name: number for name, number in numbers.items() if name in model.parameters}
     return study.case(model, book, company, **own).chosen(**chosen)

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from capcycle import exhibits, study, words
-from capcycle.analyses.ai_roic.forward_return import definitions
+from capcycle.analyses.ai_roic.capex_yield import definitions
 from capcycle.analyses.ai_roic.model import FIRST_YEAR, LAST_YEAR
 from capcycle.exhibits import Exhibit, marks, parts
 from capcycle.exhibits.marks import Frame
@@ -46,8 +46,9 @@ def _passes(case: Case) -> str:
 
 
 def _untaxed(case: Case) -> Any:
-    """As the author prints it: the return is margin times turns, with no tax taken off."""
-    return case.evaluate(tax_rate=0.0)
+    """As the author prints it: the return is margin times the fewest turns, with no tax taken off."""
+    turns = case.inputs["capital_turns"]
+    return case.evaluate(tax_rate=0.0, capital_turns=turns.low if turns.varied else turns.value)
 
 
 def readings(case: Case) -> Exhibit:
@@ -67,10 +68,12 @@ def readings(case: Case) -> Exhibit:
 
 
 def _read(case: Case, turns: Quantity) -> Iterator[tuple[str, float, Any]]:
-    yield "printed", turns.value, _untaxed(case)
-    yield "taxed", turns.value, case.outputs
+    least, most = (turns.low, turns.high) if turns.varied else (turns.value, turns.value)
+    yield "printed", least, _untaxed(case)
+    yield "taxed", least, case.evaluate(capital_turns=least)
     if turns.varied:
-        yield "tax_inside", turns.high, case.evaluate(capital_turns=turns.high)
+        yield "tax_inside", most, case.evaluate(capital_turns=most)
+        yield "half_way", turns.value, case.outputs
 
 
 def cash_curve(three: Scenarios) -> Exhibit:

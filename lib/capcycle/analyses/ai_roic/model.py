@@ -1,6 +1,7 @@
 """What AI capital earns: the return by year to 2030, what a build brings in cash, and what a backlog implies.
 
-Each definition has its own name. `forward_roic_backlog` and `forward_roic_revenue` divide by a year's capex, a flow;
+Each definition has its own name. `backlog_yield` and `revenue_yield` divide by a year's capex, a flow, and are no
+return on capital; `return_over_cost` is of the capital in place;
 `ai_cloud_roic` divides by all capital put in, nothing written off; `ai_cloud_build` sets the return on all capital
 beside the one on what was added. Only `ai_cloud_payback` adds depreciation back.
 """
@@ -11,23 +12,23 @@ from typing import NamedTuple
 from capcycle.models.bounds import horizon
 from capcycle.models.finance import irr, payback
 from capcycle.models.maths import in_service, minimum, per, present_value, where
-from capcycle.models.registry import Amount, AmountByYear, Fraction, FractionByYear, Years, model
+from capcycle.models.registry import Amount, AmountByYear, Fraction, FractionByYear, Number, Years, model
 
 FIRST_YEAR, LAST_YEAR = 2025, 2030  # of the authors' margins: today's, and the one they foresee
 RISE = LAST_YEAR - FIRST_YEAR
 HORIZON = 20  # years in which the last of the build is written off, for lives of up to fifteen
 
 
-class ForwardRoic(NamedTuple):
+class CapexYield(NamedTuple):
     ai_revenue_implied: Amount
     ai_capex: Amount
-    forward_roic: Fraction
-    forward_spread: Fraction
+    capex_yield: Fraction
+    yield_spread: Fraction
     payback_simple: Years
 
 
-@model(verdict="forward_roic", better="higher")
-def forward_roic_backlog(
+@model(verdict="capex_yield", better="higher")
+def backlog_yield(
     backlog: Amount,
     ai_share_of_backlog: Fraction,
     backlog_duration: Years,
@@ -35,46 +36,81 @@ def forward_roic_backlog(
     ai_share_of_capex: Fraction,
     ai_nopat_margin: Fraction,
     wacc: Fraction,
-) -> ForwardRoic:
+) -> CapexYield:
     """The return on a year of AI capex if the AI part of the backlog is earned evenly over its duration.
 
-    Formula: forward_roic = backlog * ai_share_of_backlog / backlog_duration * ai_nopat_margin / ai_capex
+    Formula: capex_yield = backlog * ai_share_of_backlog / backlog_duration * ai_nopat_margin / ai_capex
              ai_capex = annual_capex * ai_share_of_capex
     Units:   amounts in one currency, fractions, years. The denominator is a year's spending, not the capital in place.
     Source:  ai-capex-roic (2026), Amazon: 496bn, 55 % of it AI, over 4 years at 28 %, on 75 % of 4 * 54.208bn.
 
-    >>> round(forward_roic_backlog(496e9, 0.55, 4, 4 * 54.208e9, 0.75, 0.28, 0.0727).forward_roic.item(), 4)
+    >>> round(backlog_yield(496e9, 0.55, 4, 4 * 54.208e9, 0.75, 0.28, 0.0727).capex_yield.item(), 4)
     0.1174
     """
     revenue = backlog * ai_share_of_backlog / backlog_duration
     return _forward(revenue, annual_capex * ai_share_of_capex, ai_nopat_margin, wacc)
 
 
-@model(verdict="forward_roic", better="higher")
-def forward_roic_revenue(
+@model(verdict="capex_yield", better="higher")
+def revenue_yield(
     annual_revenue: Amount,
     ai_share_of_revenue: Fraction,
     annual_capex: Amount,
     ai_share_of_capex: Fraction,
     ai_nopat_margin: Fraction,
     wacc: Fraction,
-) -> ForwardRoic:
+) -> CapexYield:
     """The return on a year of AI capex for who has no backlog: a part of all revenue is taken to be AI's.
 
-    Formula: forward_roic = annual_revenue * ai_share_of_revenue * ai_nopat_margin / ai_capex
+    Formula: capex_yield = annual_revenue * ai_share_of_revenue * ai_nopat_margin / ai_capex
              ai_capex = annual_capex * ai_share_of_capex
     Units:   amounts in one currency, fractions, years. The denominator is a year's spending, not the capital in place.
     Source:  ai-capex-roic (2026), Meta: a fifth of 4 * 60.801bn at 32 %, on 90 % of 4 * 31.078bn.
 
-    >>> round(forward_roic_revenue(4 * 60.801e9, 0.2, 4 * 31.078e9, 0.9, 0.32, 0.1066).forward_roic.item(), 4)
+    >>> round(revenue_yield(4 * 60.801e9, 0.2, 4 * 31.078e9, 0.9, 0.32, 0.1066).capex_yield.item(), 4)
     0.1391
     """
     return _forward(annual_revenue * ai_share_of_revenue, annual_capex * ai_share_of_capex, ai_nopat_margin, wacc)
 
 
-def _forward(revenue, capex, margin, wacc) -> ForwardRoic:
+def _forward(revenue, capex, margin, wacc) -> CapexYield:
     roic = per(revenue * margin, capex)
-    return ForwardRoic(revenue, capex, roic, roic - wacc, per(1.0, roic))
+    return CapexYield(revenue, capex, roic, roic - wacc, per(1.0, roic))
+
+
+class ReturnOverCost(NamedTuple):
+    roic: Fraction
+    cost_of_equity: Fraction
+    wacc: Fraction
+    roic_spread: Fraction
+
+
+@model(verdict="roic_spread", better="higher")
+def return_over_cost(
+    roic_before_tax: Fraction,
+    tax_rate: Fraction,
+    risk_free_rate: Fraction,
+    beta: Number,
+    equity_premium: Fraction,
+    debt_weight: Fraction,
+    debt_rate: Fraction,
+) -> ReturnOverCost:
+    """What a company's capital earns after tax, what its owners and lenders ask for, and what is left between.
+
+    Formula: roic = roic_before_tax * (1 - tax_rate); cost_of_equity = risk_free_rate + beta * equity_premium
+             wacc = cost_of_equity * (1 - debt_weight) + debt_rate * (1 - tax_rate) * debt_weight
+             roic_spread = roic - wacc
+    Units:   fractions a year; `debt_weight` is of debt and equity at market value.
+    Source:  the capital asset pricing model; hand arithmetic: 4 % and 1.5 * 4 % are 10 %, three quarters of it and a
+             quarter of 5 % after tax at 20 % are 8.5 %, and 20 % before tax leave 16 % and 7.5 points.
+
+    >>> [round(float(each), 4) for each in return_over_cost(0.2, 0.2, 0.04, 1.5, 0.04, 0.25, 0.05)]
+    [0.16, 0.1, 0.085, 0.075]
+    """
+    roic = roic_before_tax * (1 - tax_rate)
+    equity = risk_free_rate + beta * equity_premium
+    wacc = equity * (1 - debt_weight) + debt_rate * (1 - tax_rate) * debt_weight
+    return ReturnOverCost(roic, equity, wacc, roic - wacc)
 
 
 class AiCloudRoic(NamedTuple):

@@ -33,7 +33,7 @@ def cluster(book: Book, lessor: str = "", gpus: float = GPUS, refreshes: float =
     """
     _check(book, lessor)
     free = {} if lessor else _without_contract(gpus)
-    build = study.case(gpu_cloud, book, lessor, **free, hurdle_rate="required_return", refreshes=refreshes)
+    build = study.case(gpu_cloud, book, lessor, **free, hurdle_rate="target_return", refreshes=refreshes)
     return build.chosen(**numbers)
 
 

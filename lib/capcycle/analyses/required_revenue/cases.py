@@ -1,4 +1,4 @@
-"""Cases of required revenue: a company's capex and life against the AI revenue it discloses, groups, and authors."""
+"""Cases of required revenue: a company's capex against the AI revenue it discloses, groups, and authors."""
 
 from collections.abc import Mapping
 from dataclasses import replace
@@ -15,7 +15,6 @@ from capcycle.analyses.required_revenue.model import (
     revenue_for_capex,
     revenue_for_vintages,
 )
-from capcycle.analyses.useful_life import disclosed_lives
 from capcycle.errors import ModelError
 from capcycle.facts import Book
 from capcycle.measure import measure
@@ -27,21 +26,25 @@ QUARTERS = 4
 USERS = "iphone_users"
 MARGIN = "gross_margin_before_depreciation"
 SINCE = 2023  # from when capex counts as built for AI
-SHARED = {"it_life": "it_life_epoch", "facility_life": "facility_life_epoch"}  # what the model takes, whose it is
+SHARED = {"it_life": "server_life"}  # what the model takes, by the name of the assumption
 AUTHORS: dict[str, dict[str, Any]] = {  # the assumptions with which the general function is the author's own
     "cahn": {"it_life": "it_life_cahn", MARGIN: "end_user_gross_margin"},
-    "kupperman_before": {"it_life": "server_life_kupperman_before", "target_return": "target_roic_kupperman"},
-    "kupperman": {"it_life": "it_life_kupperman"},
+    "kupperman_before": {
+        "it_life": "server_life_kupperman_before",
+        "target_return": "target_roic_kupperman",
+        MARGIN: "gross_margin_kupperman",
+    },
+    "kupperman": {"it_life": "it_life_kupperman", MARGIN: "gross_margin_kupperman"},
     "bain": {"it_life": "it_life_bain", MARGIN: "capex_to_revenue_sustainable"},
-    "jpm": {"it_life": inf, MARGIN: "margin_jpm", "target_return": "required_return"},
-    "krishna": {"it_life": inf, MARGIN: 1, "target_return": "required_return"},
+    "jpm": {"it_life": inf, MARGIN: "margin_jpm", "target_return": "target_return"},
+    "krishna": {"it_life": inf, MARGIN: 1, "target_return": "target_return"},
 }
 FIVE_YEARS = "it_life_krishna"  # the end of Krishna's range
 
 
 @study.starts_by_company(revenue_for_capex, **SHARED)
 def against_disclosed(book: Book, since: int = SINCE, **numbers: float) -> dict[str, Case]:
-    """For each company its newest twelve months of capex, at its own life, against the AI revenue that it discloses.
+    """For each company its newest twelve months of capex against the AI revenue that it discloses.
 
     numbers  a reader's own, 0 for the assumption's
     Errors:  ModelError for every number that cannot be.
@@ -53,8 +56,7 @@ def against_disclosed(book: Book, since: int = SINCE, **numbers: float) -> dict[
             book,
             company,
             capex=study.newest(capex, company),
-            it_life=own_life(book, company),
-            facility_life=SHARED["facility_life"],
+            **SHARED,
             ai_revenue=disclosed(book, company),
         ).chosen(**numbers)
         for company in book.companies
@@ -99,22 +101,6 @@ def _disclosure(book: Book, company: str) -> pd.Series | None:
     return None if rows.empty else rows.iloc[-1]
 
 
-def own_life(book: Book, company: str) -> Quantity | str:
-    """The life of servers in a company's accounts within the general range; the general one where none is disclosed.
-
-    >>> own_life(facts.open(), "META").value, own_life(facts.open(), "NVDA")
-    (5.5, 'it_life_epoch')
-    """
-    rows = disclosed_lives(book, company)
-    if rows.empty:
-        return SHARED["it_life"]
-    row, general = rows.iloc[-1], study.assumption(book, SHARED["it_life"])
-    years = float(row["to_years"])
-    return Quantity("it_life", years, "years", min(general.low, years), max(general.high, years), row["kind"],
-                    f"{row['source']} {general.source}".strip(),
-                    words.say("required_revenue.own_life", asset=row["asset"]))  # fmt: skip
-
-
 def disclosing(cases: Mapping[str, Case]) -> dict[str, Case]:
     """Those that lack nothing, AI revenue included."""
     return {company: each for company, each in cases.items() if not each.lacking}
@@ -126,7 +112,7 @@ def spending(cases: Mapping[str, Case]) -> dict[str, Case]:
 
 
 def group(cases: Mapping[str, Case]) -> Case:
-    """Several companies as one: capex and revenue added up, share for AI and life such that the rest adds up too.
+    """Several companies as one: capex and revenue added up, the share for AI such that the rest adds up too.
 
     One company is its own case. Errors: ModelError for none.
     """
@@ -135,8 +121,7 @@ def group(cases: Mapping[str, Case]) -> Case:
     first = next(iter(cases.values()))
     if len(cases) == 1:
         return first
-    own = {"capex": _sum("capex", cases), "ai_revenue": _sum("ai_revenue", cases), "ai_share_of_capex": _share(cases),
-           "it_life": _life(cases)}  # fmt: skip
+    own = {"capex": _sum("capex", cases), "ai_revenue": _sum("ai_revenue", cases), "ai_share_of_capex": _share(cases)}
     shared = {name: each for name, each in first.inputs.items() if name not in own}
     return study.case(revenue_for_capex, first.book, **shared | own)
 
@@ -150,22 +135,12 @@ def _sum(name: str, cases: Mapping[str, Case]) -> Quantity:
 
 
 def _share(cases: Mapping[str, Case]) -> Quantity:
-    """The share of all capex that is for AI; its range goes from the lowest to the highest of the companies'."""
+    """The share of all capex that is for AI; its range goes from the lowest to the highest end of theirs."""
     capex, shares = ([each.inputs[name] for each in cases.values()] for name in ("capex", "ai_share_of_capex"))
     whole = total(spent * share for spent, share in zip(capex, shares, strict=True)) / total(capex)
-    ends = [each.value for each in shares]
+    ends = [end for each in shares for end in ((each.low, each.high) if each.varied else (each.value,))]
     reason = words.say("required_revenue.weighted")
     return replace(whole.called("ai_share_of_capex", "fraction", reason), low=min(ends), high=max(ends))
-
-
-def _life(cases: Mapping[str, Case]) -> Quantity:
-    """The life at which the depreciation of all builds together is the sum of each at its own."""
-    built = [each.inputs["capex"] * each.inputs["ai_share_of_capex"] for each in cases.values()]
-    lives = [each.inputs["it_life"] for each in cases.values()]
-    charges = [spent / life for spent, life in zip(built, lives, strict=True)]
-    whole = total(built) / total(charges)
-    ends = {"low": min(each.low for each in lives), "high": max(each.high for each in lives)}
-    return replace(whole.called("it_life", "years", words.say("required_revenue.lives")), **ends)
 
 
 def names(cases: Mapping[str, Case]) -> str:
@@ -183,9 +158,8 @@ def authors(whole: Case) -> dict[str, Case]:
     spent = whole.inputs["capex"] * whole.inputs["ai_share_of_capex"]
     capex = replace(spent.called("it_capex", whole.currency, words.say("required_revenue.ai_capex")),
                     low=np.nan, high=np.nan)  # fmt: skip
-    common = {"it_capex": capex, "facility_capex": 0, "facility_life": SHARED["facility_life"], "net_capital": 0,
-              "other_fixed_cost": 0, "target_return": 0, "ai_revenue": whole.inputs["ai_revenue"],
-              MARGIN: study.assumption(whole.book, MARGIN).value}  # fmt: skip
+    common = {"it_capex": capex, "facility_capex": 0, "net_capital": 0,
+              "other_fixed_cost": 0, "target_return": 0, "ai_revenue": whole.inputs["ai_revenue"]}  # fmt: skip
     cases = {author: study.case(required_revenue, whole.book, **common | own) for author, own in AUTHORS.items()
              if _public(whole.book, own)}  # fmt: skip
     if "krishna" in cases:
@@ -200,13 +174,30 @@ def _public(book: Book, own: Mapping[str, Any]) -> bool:
 
 
 def vintages(book: Book, cases: Mapping[str, Case], whole: Case, since: int = SINCE) -> Case:
-    """All companies' capex of every year shown, each year's build in service for its life, at the inputs of `whole`."""
+    """All companies' capex of every year shown, each year's build in service for its life, at the inputs of `whole`.
+
+    For AI is what they spend beyond the year before the first one shown, and at most the share of the newest year.
+    """
     rows = _yearly(select(book, "year", since=since), cases)
     spent = Quantity("capex_history", rows.groupby("ordinal")["value"].sum().tolist(), whole.currency, kind="derived",
                      source=" ".join(dict.fromkeys(" ".join(rows["source"]).split())),
                      reason=words.say("required_revenue.sum", names=names(cases)))  # fmt: skip
     taken = {name: whole.inputs[name] for name in revenue_for_vintages.parameters if name in whole.inputs}
-    return study.case(revenue_for_vintages, book, whole.company, capex_history=spent, **taken)
+    return study.case(revenue_for_vintages, book, whole.company, capex_history=spent,
+                      capex_before_ai=_before(book, cases, rows, whole), **taken)  # fmt: skip
+
+
+def _before(book: Book, cases: Mapping[str, Case], rows: pd.DataFrame, whole: Case) -> Quantity:
+    """The capex of the year before the first one counted, of all companies but those that build for AI alone."""
+    names_ = [company for company, each in cases.items() if each.inputs["ai_share_of_capex"].value < 1]
+    if not names_:
+        return Quantity("capex_before_ai", 0.0, whole.currency, reason=words.say("required_revenue.all_for_ai"))
+    table = measure("capex", select(book.of(*names_), "year")).table
+    table = table[table["ordinal"].eq(rows["ordinal"].min() - 1) & table["value"].notna()]
+    reason = words.say("required_revenue.before", year=table["period"].iloc[0]) if len(table) else words.say(
+        "required_revenue.nothing_before")  # fmt: skip
+    return Quantity("capex_before_ai", float(table["value"].sum()), whole.currency, kind="derived",
+                    source=" ".join(dict.fromkeys(" ".join(table["source"]).split())), reason=reason)  # fmt: skip
 
 
 def years_of(book: Book, cases: Mapping[str, Case], since: int = SINCE) -> list[str]:

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import replace
 
+import numpy as np
 import pandas as pd
 
 from capcycle import study, words
@@ -16,6 +17,7 @@ from capcycle.study import SCENARIOS, Case
 from capcycle.words import Sentence, say
 
 FORECAST = "break_even_revenue"
+TENTHS = (0.1, 0.5, 0.9)
 
 
 def verdict(cases: Mapping[str, Case], whole: Case) -> Sentence:
@@ -23,7 +25,8 @@ def verdict(cases: Mapping[str, Case], whole: Case) -> Sentence:
     disclosing, spending = required.disclosing(cases), required.spending(cases)
     silent = [company for company in spending if company not in disclosing]
     share = whole.inputs["ai_share_of_capex"].value
-    what = {"names": required.names(spending),
+    low, _, high = (words.value(each, whole.currency) for each in _drawn(whole))
+    what = {"names": required.names(spending), "low": low, "high": high,
             "share": say("required_revenue.all") if share == 1 else words.coupon(round(share, 2))}  # fmt: skip
     if not disclosing:
         key = words.said(f"required_revenue.verdict_none_{len(silent)}", "required_revenue.verdict_none")
@@ -37,6 +40,28 @@ def verdict(cases: Mapping[str, Case], whole: Case) -> Sentence:
 
 def _times(number: float) -> str:
     return words.value(round(number, 1), "times")
+
+
+def need_range(whole: Case) -> Exhibit:
+    """The revenue required in eight of ten draws of all inputs, beside what all of them at one end at once give."""
+    three, drawn = study.scenarios(whole).outputs.loc["revenue_required"], _drawn(whole)
+    ends = {"drawn": drawn, "at_once": (three.min(), three["base"], three.max())}
+    rows = pd.DataFrame([
+        {"label": say(f"required_revenue.range.{name}"), "low": low, "value": middle, "high": high}
+        for name, (low, middle, high) in ends.items()
+    ]).assign(unit=whole.currency, kind=whole.kind, source=whole.source, note="")  # fmt: skip
+    low, high = (words.value(each, whole.currency) for each in (drawn[0], drawn[-1]))
+    worst, best = (words.value(each, whole.currency) for each in (three.max(), three.min()))
+    title = say("required_revenue.range.title", low=low, high=high, worst=worst, best=best,
+                times=_times(drawn[-1] / drawn[0]), widest=_times(three.max() / three.min()))  # fmt: skip
+    frame = marks.worded("required_revenue.range", id="required-in-draws", title=title, unit=whole.currency,
+                         draws=words.value(study.DRAWS, "number"))  # fmt: skip
+    return marks.dots(rows, frame)
+
+
+def _drawn(whole: Case) -> list[float]:
+    """What one draw in ten stays under, half of them, and nine in ten."""
+    return np.quantile(study.simulate(whole).values("revenue_required"), TENTHS).tolist()
 
 
 def hole(cases: Mapping[str, Case]) -> Exhibit:
@@ -133,11 +158,15 @@ def vintages(cases: Mapping[str, Case], whole: Case, since: int) -> Exhibit:
         for label, value in zip(labels, three.results[each].required_by_year, strict=True)
     ]).assign(unit=built.currency, kind=built.kind, source=built.source)  # fmt: skip
     path = [float(each) for each in three.results["base"].required_by_year]
-    ends = {"first": labels[0], "last": labels[-1]}
+    shares = [words.value(float(each), "fraction") for each in built.outputs.ai_share_by_year]
+    ends = {"first": labels[0], "last": labels[-1], "share": shares[0], "newest": shares[-1]}
     names = required.names(cases)
     builds = say("required_revenue.builds_of", name=names) if len(cases) == 1 else say("required_revenue.builds")
-    title = words.counted("required_revenue.vintages.title", len(path), builds=builds, times=_times(path[-1] / path[0]),
-                          now=words.value(path[-1], built.currency), **ends)  # fmt: skip
+    needs = {label: each for label, each in zip(labels, path, strict=True) if each}  # in the years with a build for AI
+    start, least = next(iter(needs.items()), (labels[-1], np.nan))
+    title = words.counted("required_revenue.vintages.title", len(needs), builds=builds, start=start,
+                          times=_times(path[-1] / least), now=words.value(path[-1], built.currency),
+                          **ends)  # fmt: skip
     frame = marks.worded("required_revenue.vintages", id="required-by-all-builds", title=title, unit=built.currency,
                          names=names, **ends)  # fmt: skip
     return marks.paths(rows, frame)

@@ -3,8 +3,18 @@
 from collections.abc import Sequence
 from typing import Any, NamedTuple
 
-from capcycle.models.maths import in_service, per
-from capcycle.models.registry import Amount, AmountByYear, Fraction, Multiple, PerUserMonth, Users, Years, model
+from capcycle.models.maths import in_service, maximum, minimum, per
+from capcycle.models.registry import (
+    Amount,
+    AmountByYear,
+    Fraction,
+    FractionByYear,
+    Multiple,
+    PerUserMonth,
+    Users,
+    Years,
+    model,
+)
 from capcycle.units import MONTHS_PER_YEAR
 
 
@@ -91,6 +101,7 @@ def revenue_for_capex(
 
 
 class Vintages(NamedTuple):
+    ai_share_by_year: FractionByYear
     required_by_year: AmountByYear
     required_now: Amount
     gap_multiple: Multiple
@@ -99,35 +110,43 @@ class Vintages(NamedTuple):
 @model(verdict="required_now", better="lower")
 def revenue_for_vintages(
     capex_history: AmountByYear,
+    capex_before_ai: Amount,
     ai_share_of_capex: Fraction,
     it_share_of_capex: Fraction,
     it_life: Years,
     facility_life: Years,
     gross_margin_before_depreciation: Fraction,
     target_return: Fraction,
+    net_capital: Fraction,
     ramp: Fraction,
     ai_revenue: Amount,
 ) -> Vintages:
     """Revenue required each year by all builds still in service, not by one year's alone.
 
-    Formula: depreciation[t] = sum over years v of it[v] / it_life * in_service(t - v, it_life), and the like for
-             facilities; capital[t] = what was spent on what is in service; required as in `required_revenue`, on
-             gross capital
+    Formula: for AI in year t: the lesser of capex[t] * ai_share_of_capex and capex[t] - capex_before_ai, at least 0;
+             depreciation[t] = sum over years v of it[v] / it_life * in_service(t - v, it_life), and the like for
+             facilities; capital[t] = what was spent on what is in service, * (1 - net_capital / 2); required as in
+             `required_revenue`
     Units:   capex by year, the oldest first, in one currency; lives in years. A year's capex serves from its own year.
     Source:  hand arithmetic: 100 a year for three years over two years at a margin of 50 %: 50, 100 and 100 of
              depreciation, so 100, 200 and 200 of revenue.
 
-    >>> [float(each) for each in revenue_for_vintages([100, 100, 100], 1, 1, 2, 14, 0.5, 0, 1, 50).required_by_year]
+    >>> [float(each) for each in revenue_for_vintages([100] * 3, 0, 1, 1, 2, 14, 0.5, 0, 0, 1, 50).required_by_year]
     [100.0, 200.0, 200.0]
+    >>> [float(each) for each in revenue_for_vintages([100, 200, 500], 100, 0.75, 1, 5, 14, 0.5, 0, 0, 1, 50)[0]]
+    [0.0, 0.5, 0.75]
     """
-    it = [each * ai_share_of_capex * it_share_of_capex for each in capex_history]
-    facility = [each * ai_share_of_capex * (1 - it_share_of_capex) for each in capex_history]
+    for_ai = [minimum(each * ai_share_of_capex, maximum(each - capex_before_ai, each * 0)) for each in capex_history]
+    it = [each * it_share_of_capex for each in for_ai]
+    facility = [each * (1 - it_share_of_capex) for each in for_ai]
     alive = [_alive(it, it_life, year) + _alive(facility, facility_life, year) for year in range(len(it))]
     worn = [per(_alive(it, it_life, year), it_life) + per(_alive(facility, facility_life, year), facility_life)
             for year in range(len(it))]  # fmt: skip
     margin = gross_margin_before_depreciation * ramp
-    required = [per(wear + target_return * capital, margin) for wear, capital in zip(worn, alive, strict=True)]
-    return Vintages(required, required[-1], per(required[-1], ai_revenue))
+    owed = target_return * (1 - net_capital / 2)
+    required = [per(wear + owed * capital, margin) for wear, capital in zip(worn, alive, strict=True)]
+    shares = [per(built, each) for built, each in zip(for_ai, capex_history, strict=True)]
+    return Vintages(shares, required, required[-1], per(required[-1], ai_revenue))
 
 
 def _alive(spent: Sequence[Any], life: Any, year: int) -> Any:

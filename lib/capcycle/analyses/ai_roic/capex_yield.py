@@ -1,4 +1,4 @@
-"""Exhibits of the forward return: against the cost of capital, by year of capex, beside what its author printed."""
+"""Exhibits of a year of contracts over a year of AI capex: against the cost of capital, by payer, by author."""
 
 from collections.abc import Mapping
 from dataclasses import replace
@@ -14,8 +14,8 @@ from capcycle.words import Sentence, say
 
 TICKERS = {"GOOG": "GOOGL"}  # an author's, and ours
 SAME = 0.001  # a relative difference that rounding explains
-BP = 1e4
-DURATION = "backlog_duration"
+LABORATORIES = "laboratory_share_of_backlog"
+PAYS = {"whole": 1.0, "half": 0.5, "none": 0.0}
 
 
 def verdict(cases: Mapping[str, Case]) -> Sentence:
@@ -42,7 +42,7 @@ def against_cost(cases: Mapping[str, Case]) -> Exhibit:
     rows = _against(cases).sort_values("value", ascending=False, ignore_index=True)
     known = rows.dropna(subset="value")
     notes = (say("ai_roic.flow_note"), say("study.scenarios_note"), *_one_sided(cases), *definitions(cases))
-    frame = Frame("forward-roic-against-cost", _against_title(known), say("ai_roic.against_subtitle"), notes)
+    frame = Frame("capex-yield-against-cost", _against_title(known), say("ai_roic.against_subtitle"), notes)
     shown = marks.dots(rows, frame)
     return replace(shown, chart=_ticked(shown.chart, known)) if len(known) else shown
 
@@ -52,7 +52,7 @@ def _against(cases: Mapping[str, Case]) -> pd.DataFrame:
 
 
 def _row(company: str, case: Case) -> dict:
-    three = study.scenarios(case).outputs.loc["forward_roic", list(SCENARIOS)]
+    three = study.scenarios(case).outputs.loc["capex_yield", list(SCENARIOS)]
     return {
         "label": case.book.names[company], "low": three.min(), "value": three["base"], "high": three.max(),
         "wacc": case.inputs["wacc"].value, "kind": case.kind, "source": case.source,
@@ -93,38 +93,40 @@ def definitions(cases: Mapping[str, Case]) -> tuple[str, ...]:
     )
 
 
-def own_duration(cases: Mapping[str, Case]) -> Exhibit:
-    """The spread over the cost of capital at the author's duration of a backlog, and at the one a company discloses."""
-    rows = pd.DataFrame([row for company, case in cases.items() for row in _durations(company, case)])
+def laboratories(cases: Mapping[str, Case]) -> Exhibit:
+    """The same with OpenAI and Anthropic paying all, half and none of their share of each backlog."""
+    known = {company: case for company, case in cases.items() if not case.lacking and _share(case) is not None}
+    rows = pd.DataFrame([
+        {"label": case.name, "group": say(f"ai_roic.pays.{name}"), "value": _paid(case, paid), "pays": name,
+         "wacc": case.inputs["wacc"].value, "unit": "fraction", "kind": "assumed", "source": case.source, "note": ""}
+        for name, paid in PAYS.items() for case in known.values()
+    ])  # fmt: skip
     if rows.empty:
-        return marks.nothing(Frame("own-duration", say("ai_roic.duration.title_0"), say("ai_roic.duration.subtitle")))
-    rows = rows.assign(unit="bp", years_unit="years", disclosed_unit="years", kind="assumed")
-    most = rows.loc[(rows["value"] - rows["spread"]).abs().idxmax()]
-    title = say("ai_roic.duration.title", company=most["label"], years=words.value(most["disclosed"], "years"),
-                was=words.value(most["spread"], "number"), now=words.value(most["value"], "bp"))  # fmt: skip
-    names = ("label", "years", "spread", "disclosed", "value")
-    frame = marks.worded("ai_roic.duration", id="own-duration", title=title)
-    return marks.table(rows, frame, {name: say(f"ai_roic.duration_column.{name}") for name in names})
+        return marks.nothing(Frame("laboratories", say("ai_roic.laboratories.title_0"), ""))
+    above = rows[rows["value"] > rows["wacc"]].groupby("pays").size().reindex(list(PAYS), fill_value=0)
+    title = say("ai_roic.laboratories.title", count=len(known), **above.to_dict())
+    shares = words.listing([f"{case.name} {words.value(_share(case), 'fraction')}" for case in known.values()])
+    shown = marks.dots(rows, marks.worded("ai_roic.laboratories", id="laboratories", title=title, shares=shares))
+    chart = alt.layer(shown.chart.layer[0], data=shown.chart.data, height=alt.Step(marks.ROW))  # numbers would overlap
+    return replace(shown, chart=_ticked(chart, rows.drop_duplicates("label")))
 
 
-def _durations(company: str, case: Case) -> list[dict]:
-    """A company's row where it discloses another duration than the case takes."""
-    if case.lacking or DURATION not in case.inputs:
-        return []
-    years, disclosed = case.inputs[DURATION], study.assumption(case.book, f"{DURATION}_disclosed", company)
-    if disclosed.missing or disclosed.hindsight or disclosed.value == years.value:
-        return []
-    spread = float(case.evaluate(backlog_duration=disclosed.value).forward_spread)
-    return [{"label": case.book.names[company], "years": years.value, "disclosed": disclosed.value,
-             "value": spread * BP, "spread": float(case.outputs.forward_spread) * BP,
-             "source": case.source}]  # fmt: skip
+def _share(case: Case) -> float | None:
+    """The laboratories' share of a company's backlog, where an author gives one."""
+    share = study.assumption(case.book, LABORATORIES, case.company)
+    return None if share.missing or "backlog" not in case.inputs else share.value
+
+
+def _paid(case: Case, paid: float) -> float:
+    ai = case.inputs["ai_share_of_backlog"].value
+    return float(case.evaluate(ai_share_of_backlog=max(ai - (_share(case) or 0) * (1 - paid), 0.0)).capex_yield)
 
 
 def denominators(bases: Mapping[str, Mapping[str, Case]]) -> Exhibit:
     """The forward return of each company on each year of capex that it could be divided by."""
     rows = pd.DataFrame([
         {"label": case.book.names[company], "group": say(f"ai_roic.basis.{basis}"),
-         "value": float(case.outputs.forward_roic), "kind": case.kind, "source": case.source, "note": case.lacking}
+         "value": float(case.outputs.capex_yield), "kind": case.kind, "source": case.source, "note": case.lacking}
         for basis, cases in bases.items() for company, case in cases.items()
     ]).assign(unit="fraction")  # fmt: skip
     wide = rows.dropna(subset="value").groupby("label", sort=False)["value"].agg(["min", "max"])
@@ -132,7 +134,7 @@ def denominators(bases: Mapping[str, Mapping[str, Case]]) -> Exhibit:
     rows = rows.sort_values("label", key=lambda labels: labels.map({each: place for place, each in enumerate(order)}),
                             kind="stable", ignore_index=True)  # fmt: skip
     rows = rows[rows["value"].notna() | ~rows["label"].duplicated()].reset_index(drop=True)
-    frame = marks.worded("ai_roic.denominators", id="forward-roic-denominators", title=_widest(wide))
+    frame = marks.worded("ai_roic.denominators", id="capex-yield-denominators", title=_widest(wide))
     shown = marks.dots(rows, frame)
     # the numbers would stand on each other: they are in the table
     return replace(shown, chart=shown.chart and alt.layer(shown.chart.layer[0], data=shown.chart.data,
@@ -156,29 +158,32 @@ def beside_author(cases: Mapping[str, Case]) -> Exhibit:
     rows = pd.DataFrame([row for company, case in cases.items() for row in _beside(company, case)])
     title, subtitle = _beside_title(rows), say("ai_roic.beside_subtitle")
     if rows.empty:
-        return marks.nothing(Frame("forward-roic-beside-author", title, subtitle))
-    names = ("label", "value", "author", "by_amount", "by_capex", "note")
+        return marks.nothing(Frame("capex-yield-beside-author", title, subtitle))
+    names = ("label", "value", "author", "by_judgement", "by_amount", "by_capex", "note")
     columns = {name: say(f"ai_roic.beside.{name}") for name in names}
-    return marks.table(rows, Frame("forward-roic-beside-author", title, subtitle), columns)
+    return marks.table(rows, Frame("capex-yield-beside-author", title, subtitle), columns)
 
 
 def _beside(company: str, case: Case) -> list[dict]:
-    """One company's return here and as printed, with the author's backlog or revenue put in, and then the capex too."""
+    """One company's figure here and as printed, with the author's judgements put in, then the amount, and the capex."""
     table = case.book.examples()
     printed = table[table["model"].eq(case.model.__name__) & table["about"].replace(TICKERS).eq(company)]
     if printed.empty or case.lacking:
         return []
-    inputs, author = printed["inputs"].iloc[0], printed["outputs"].iloc[0]["forward_roic"][0]
+    inputs, author = printed["inputs"].iloc[0], printed["outputs"].iloc[0]["capex_yield"][0]
     amount = "backlog" if "backlog" in inputs else "annual_revenue"
     theirs = {amount: inputs[amount], "annual_capex": inputs["annual_capex"][0]}  # the first of two: the quarter's pace
-    here, with_amount, with_both = (
-        float(case.evaluate(**put).forward_roic) for put in ({}, {amount: theirs[amount]}, theirs)
+    judged = {name: value for name, value in inputs.items() if name in case.inputs and name not in (*theirs, "wacc")}
+    here, with_judgement, with_amount, with_both = (
+        float(case.evaluate(**put).capex_yield)
+        for put in ({}, judged, judged | {amount: theirs[amount]}, judged | theirs)
     )
     return [{
         "label": case.book.names[company], "value": here, "author": words.value(author, "fraction"), "printed": author,
-        "by_amount": words.points(here - with_amount), "by_capex": words.points(with_amount - with_both),
-        "capex_points": with_amount - with_both, "amount_points": here - with_amount,
-        "note": _differs(case, theirs), "unit": "fraction", "kind": case.kind, "source": case.source,
+        "by_judgement": words.points(here - with_judgement), "by_amount": words.points(with_judgement - with_amount),
+        "by_capex": words.points(with_amount - with_both), "capex_points": with_amount - with_both,
+        "amount_points": with_judgement - with_amount, "note": _differs(case, judged | theirs), "unit": "fraction",
+        "kind": case.kind, "source": case.source,
     }]  # fmt: skip
 
 
@@ -186,7 +191,7 @@ def _differs(case: Case, theirs: Mapping[str, float]) -> str:
     """The figures that differ, each here and as the author has it."""
     differ = [name for name in theirs if abs(case.inputs[name].value / theirs[name] - 1) > SAME]
     each = [say("ai_roic.beside_each", name=words.lower(words.name(name)), here=case.inputs[name].shown,
-                there=words.value(theirs[name], case.currency)) for name in differ]  # fmt: skip
+                there=words.value(theirs[name], case.unit(name))) for name in differ]  # fmt: skip
     return parts.upper("; ".join(each)) or say("ai_roic.beside_same")
 
 
@@ -197,4 +202,5 @@ def _beside_title(rows: pd.DataFrame) -> str:
     if abs(most["value"] - most["printed"]) < SAME:
         return say("ai_roic.beside_all")
     return say("ai_roic.beside_title", company=most["label"], here=words.value(most["value"], "fraction"),
-               author=most["author"], capex=most["by_capex"])  # fmt: skip
+               author=most["author"], capex=most["by_capex"], amount=most["by_amount"],
+               judgement=most["by_judgement"])  # fmt: skip

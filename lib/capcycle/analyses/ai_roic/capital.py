@@ -1,0 +1,109 @@
+"""What the capital in place earns by the filings, and what it costs each company: its own beta, debt and rates."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+
+import numpy as np
+
+from capcycle import metrics, study
+from capcycle.analyses.ai_roic.model import return_over_cost
+from capcycle.facts import Book
+from capcycle.measure import Measures, measure
+from capcycle.panel import select
+from capcycle.quantity import Quantity, missing, newest
+from capcycle.study import Case
+from capcycle.words import say
+
+WEEKS, LEAST = 104, 52  # of returns that a beta is regressed on, and the fewest that it may be
+MARKET = "SPY"
+OWED = ("total_debt", "finance_lease_liability", "operating_lease_liability")
+TENTHS = [0.1, 0.9]  # the ends of what eight of ten draws give
+ROIC = metrics.roic_all_debt
+
+
+@study.starts_by_company(return_over_cost)
+def returns(book: Book, **numbers: float) -> dict[str, Case]:
+    """The realised return of each company of a book on its capital in place, against its own cost of capital."""
+    before_tax = measure(ROIC, select(book, "ttm"), tax_rate=0.0)
+    return {company: _returns(book, company, before_tax, numbers) for company in book.companies}
+
+
+def _returns(book: Book, company: str, before_tax: Measures, numbers: Mapping[str, float]) -> Case:
+    earned = replace(study.newest(before_tax, company), name="roic_before_tax")
+    own = {"beta": beta(book, company), "debt_weight": debt_weight(book, company)}
+    return study.case(return_over_cost, book, company, roic_before_tax=earned, **own).chosen(**numbers)
+
+
+def capital_cost(book: Book, company: str) -> Quantity | str:
+    """A company's cost of capital, with what eight of ten draws give as its range; the assumption where prices lack.
+
+    >>> from capcycle import facts
+    >>> capital_cost(facts.open(as_of="2022-01-31"), "MSFT")  # half a year of prices
+    'wacc'
+    """
+    slope = beta(book, company)
+    if slope.missing or (weight := debt_weight(book, company)).missing:
+        return "wacc"
+    own = {"beta": slope, "debt_weight": weight}
+    case = study.case(return_over_cost, book, company, roic_before_tax=0.0, **own)
+    low, high = np.quantile(study.simulate(case).values("wacc"), TENTHS)
+    reason = say("ai_roic.own_cost", beta=slope.shown, until=slope.until)
+    return replace(case.quantity("wacc"), low=low, high=high, reason=reason)
+
+
+def beta(book: Book, company: str) -> Quantity:
+    """How much a company's share moves with the market, within one standard error: a regression of weekly returns.
+
+    Up to two years of weeks to the day of the book; missing for fewer than one year.
+
+    >>> from capcycle import facts
+    >>> beta(facts.open(), "NVDA").reason
+    'no weekly prices'
+    """
+    closes = book.register("closes")
+    wide = closes.pivot(index="date", columns="symbol", values="close")
+    symbol = company  # each has one security here, by its ticker
+    if symbol not in wide:
+        return missing("beta", say("ai_roic.no_prices"), "number")
+    moves = wide[[MARKET, symbol]].dropna().pct_change().dropna().tail(WEEKS)
+    if len(moves) < LEAST:
+        return missing("beta", say("ai_roic.few_prices", weeks=len(moves)), "number")
+    slope, error = regressed(moves[MARKET].to_numpy(), moves[symbol].to_numpy())
+    return Quantity("beta", slope, "number", slope - error, slope + error, "estimated", closes["source"].iloc[0],
+                    say("ai_roic.regressed", weeks=len(moves)), since=moves.index[-1], day=moves.index[-1])  # fmt: skip
+
+
+def regressed(market: np.ndarray, share: np.ndarray) -> tuple[float, float]:
+    """The slope of a line through returns, and its standard error.
+
+    >>> regressed(np.array([0.0, 1.0, 2.0]), np.array([1.0, 3.0, 5.0]))
+    (2.0, 0.0)
+    """
+    apart = market - market.mean()
+    slope = float(apart @ share / (apart @ apart))
+    left = share - share.mean() - slope * apart
+    return slope, float(np.sqrt(left @ left / (len(share) - 2) / (apart @ apart)))
+
+
+def debt_weight(book: Book, company: str) -> Quantity:
+    """Debt and finance leases out of them and the market value: without leases, with them, and with all leases."""
+    debt, leases, rents = (_balance(book, company, name) for name in OWED)
+    rows = book.register("market").query("company == @company and measure == 'market_value'")
+    value = newest(rows.assign(unit=rows["currency"]), "market_value", say("ai_roic.no_market_value"))
+    value = study.converted(value, book)
+    if any(each.missing for each in (debt, leases, value)):
+        return missing("debt_weight", say("ai_roic.no_debt_weight"), "fraction")
+    owed = debt + leases
+    weight = owed / (owed + value)
+    most = owed if rents.missing else owed + rents
+    ends = {"low": (debt / (debt + value)).value, "high": (most / (most + value)).value}
+    return replace(weight.called("debt_weight", "fraction", say("ai_roic.weighed", debt=debt.days, value=value.days)),
+                   **ends)  # fmt: skip
+
+
+def _balance(book: Book, company: str, concept: str) -> Quantity:
+    """A company's newest balance of one concept as filed, in the currency of the book."""
+    facts = (book if company in book.companies else book.of(company)).facts
+    rows = facts[facts["company"].eq(company) & facts["concept"].eq(concept)]
+    known = newest(rows, concept, say("ai_roic.no_debt_weight"), day="period_end")
+    return study.converted(replace(known, reason=""), book)

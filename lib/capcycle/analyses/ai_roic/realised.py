@@ -1,0 +1,134 @@
+"""Exhibits of what the capital in place has earned: against its own cost, ranked where that holds, and on new money."""
+
+from collections.abc import Mapping
+
+import numpy as np
+import pandas as pd
+
+from capcycle import metrics, study, words
+from capcycle.analyses.ai_roic.capital import TENTHS
+from capcycle.exhibits import Exhibit, marks
+from capcycle.facts import Book
+from capcycle.measure import measure
+from capcycle.panel import select
+from capcycle.quantity import Quantity
+from capcycle.study import Case
+from capcycle.study.simulate import SEED
+from capcycle.words import Sentence, say
+
+SURE = 0.9  # the share of draws in which an order must hold for a rank to be shown
+INPUTS = ("beta", "debt_weight")
+RETURNS = {"all": metrics.roic_all_debt, "added": metrics.roic_incremental_all_debt}
+
+
+def returns_verdict(cases: Mapping[str, Case]) -> Sentence:
+    """How many companies' capital in place earns more than it costs, whatever the draw, and whose order is sure."""
+    return words.paragraph(_title(cases, _drawn(cases)), *study.hindsight(*_full(cases).values()))
+
+
+def over_cost(cases: Mapping[str, Case]) -> Exhibit:
+    """The realised return less its cost: the middle of eight of ten draws, and a rank where it holds in nine of ten."""
+    drawn = _drawn(cases)
+    ranks = _ranks(drawn)
+    rows = pd.DataFrame([_row(company, case, drawn, ranks) for company, case in cases.items()])
+    rows = rows.sort_values("value", ascending=False, ignore_index=True).assign(unit="fraction")
+    frame = marks.worded("ai_roic.over_cost", id="roic-over-cost", title=_title(cases, drawn))
+    return marks.dots(rows, frame, 0.0 if rows["value"].notna().any() else None)
+
+
+def _row(company: str, case: Case, drawn: Mapping[str, np.ndarray], ranks: Mapping[str, str]) -> dict:
+    row = {"label": case.name, "value": np.nan, "low": np.nan, "high": np.nan, "kind": "", "source": "",
+           "note": case.lacking}  # fmt: skip
+    if company not in drawn:
+        return row
+    low, high = np.quantile(drawn[company], TENTHS)
+    note = study.tell(case, "ai_roic.earned")
+    label = say("ai_roic.ranked", name=case.name, rank=ranks[company])
+    return row | {"label": label, "value": float(case.outputs.roic_spread), "low": low, "high": high, "note": note,
+                  "kind": case.kind, "source": case.source}  # fmt: skip
+
+
+def _full(cases: Mapping[str, Case]) -> dict[str, Case]:
+    return {company: case for company, case in cases.items() if not case.lacking}
+
+
+def _drawn(cases: Mapping[str, Case]) -> dict[str, np.ndarray]:
+    """Draws of each company's spread, each by itself, so that an order is no surer than it is."""
+    return {company: study.simulate(case, seed=SEED + place).values("roic_spread")
+            for place, (company, case) in enumerate(_full(cases).items())}  # fmt: skip
+
+
+def _ranks(drawn: Mapping[str, np.ndarray]) -> dict[str, str]:
+    """The rank of each company whose place among all others holds in nine of ten draws; of others that it does not."""
+    ranks = {}
+    for company, own in drawn.items():
+        others = [own > other for name, other in drawn.items() if name != company]
+        sure = all(max(each.mean(), 1 - each.mean()) >= SURE for each in others)
+        place = 1 + sum(each.mean() < 0.5 for each in others)
+        ranks[company] = say("ai_roic.rank", place=place, count=len(drawn)) if sure else say("ai_roic.no_rank")
+    return ranks
+
+
+def _title(cases: Mapping[str, Case], drawn: Mapping[str, np.ndarray]) -> str:
+    if not drawn:
+        return say("ai_roic.over_cost.title_0")
+    above = [cases[company].name for company, each in drawn.items() if np.quantile(each, TENTHS[0]) > 0]
+    below = [cases[company].name for company in drawn if cases[company].name not in above]
+    if len(drawn) == 1:
+        return study.tell(next(iter(_full(cases).values())), "ai_roic.over_cost.title_1")
+    key = "title_all" if not below else "title_none" if not above else "title"
+    names = {name: words.listing(each) if each else "" for name, each in (("above", above), ("below", below))}
+    return say(f"ai_roic.over_cost.{key}", **names)
+
+
+def capital_costs(cases: Mapping[str, Case]) -> Exhibit:
+    """Each company's beta with its error, weight of debt and cost of capital, beside the industry's number."""
+    rows = pd.DataFrame([_cost(case) for case in cases.values()])
+    columns = {name: say(f"ai_roic.cost_column.{name}") for name in ("label", *INPUTS, "day", "wacc", "industry")}
+    lacking = [f"{row['label']}: {row['note']}." for _, row in rows.iterrows() if row["note"]]
+    frame = marks.worded("ai_roic.costs", *lacking, id="cost-of-capital", title=_costs_title(rows))
+    return marks.table(rows.assign(value=rows["wacc_central"], unit="fraction"), frame, columns)
+
+
+def _cost(case: Case) -> dict:
+    industry = study.assumption(case.book, "wacc", case.company)
+    shown = {name: _between(case.inputs[name]) for name in INPUTS}
+    lacking = [case.inputs[name].reason for name in INPUTS if case.inputs[name].missing]
+    cost = words.DASH if lacking else _ends(study.simulate(case).values("wacc"))
+    return {"label": case.name, **shown, "wacc": cost, "industry": _between(industry), "kind": case.kind,
+            "source": case.source, "wacc_central": float(case.outputs.wacc),
+            "note": "; ".join(lacking), "day": words.day(case.inputs["debt_weight"].since)}  # fmt: skip
+
+
+def _between(each: Quantity) -> str:
+    return words.between(each.low, each.high, each.unit) if each.varied else each.shown
+
+
+def _ends(values: np.ndarray) -> str:
+    return words.between(*np.quantile(values, TENTHS), "fraction")
+
+
+def _costs_title(rows: pd.DataFrame) -> str:
+    known = rows.dropna(subset="wacc_central").sort_values("wacc_central")
+    if known.empty:
+        return say("ai_roic.costs.title_0")
+    least, most = known.iloc[0], known.iloc[-1]
+    return words.counted("ai_roic.costs.title", len(known), least=least["label"], low=least["wacc"],
+                         most=most["label"], high=most["wacc"])  # fmt: skip
+
+
+def old_and_added(book: Book, tax_rate: float) -> Exhibit:
+    """The newest return on all capital in place of each company, and on what was added the year before."""
+    panel = select(book, "ttm")
+    both = {name: measure(metric, panel, tax_rate=tax_rate) for name, metric in RETURNS.items()}
+    rows = pd.DataFrame([
+        {"company": company, "of": name, "label": say(f"ai_roic.of.{name}", company=book.names[company]),
+         "value": each.value, "unit": "fraction", "kind": "" if each.missing else each.kind, "source": each.source,
+         "note": each.reason if each.missing else each.days}
+        for company in book.companies for name, measured in both.items()
+        for each in [study.newest(measured, company)]
+    ])  # fmt: skip
+    wide = rows.pivot(index="company", columns="of", values="value").dropna()
+    less = int((wide["added"] < wide["all"]).sum())
+    title = say("ai_roic.added.title" if len(wide) else "ai_roic.added.title_0", less=less, count=len(wide))
+    return marks.dots(rows, marks.worded("ai_roic.added", id="roic-old-and-added", title=title))

@@ -1,0 +1,56 @@
+"""From backlog to disclosed revenue: what contracts imply, what is disclosed, and what closes the gap."""
+
+import pytest
+
+from capcycle import facts
+from capcycle.analyses import backlog
+from capcycle.analyses.backlog import backlog_to_revenue
+
+BOOK = facts.open(["MSFT", "AMZN", "GOOGL", "META"], currency="USD")
+
+
+@pytest.fixture(scope="module")
+def cases():
+    return backlog.cases(BOOK)
+
+
+def test_implied_against_disclosed_as_the_author_judges(cases):
+    # ai-capex-roic: half of Microsoft's 684bn over 2.5 years, 55 % of Amazon's 496bn over 4; run rates of the spring
+    rows = backlog.gap(cases).figures.set_index("label")["value"].astype(float) / 1e9
+    author, disclosed = "implied, as ai-capex-roic judges", "disclosed"
+    assert [round(rows[f"Microsoft: {each}"]) for each in (author, disclosed)] == [137, 37]
+    assert [round(rows[f"Amazon: {each}"]) for each in (author, disclosed)] == [68, 15]
+
+
+def test_a_gap_by_hand():
+    # 300 of backlog, 60 % of it AI and half of it the laboratories', over 3 years: 60 a year, 50 of it theirs
+    found = backlog_to_revenue(300.0, 0.6, 3.0, 0.5, 20.0)
+    assert found == pytest.approx((60, 50, 10, 3, 9))  # and 180 over 9 years is the 20 that is disclosed
+
+
+def test_without_the_laboratories_less_is_implied_than_is_disclosed(cases):
+    # Microsoft: 684bn * (47.5 % - 45 %) / 2.4 years = 7.1bn, against 37bn
+    assert cases["MSFT"].outputs.implied_by_others / 1e9 == pytest.approx(7.125)
+    shown = backlog.closes(cases)
+    assert shown.title.startswith("Without OpenAI and Anthropic the backlogs of Microsoft and Amazon imply less")
+    paid = shown.view.set_index("Company")["Paid by them"]
+    assert paid["Microsoft"] == "OpenAI $24.1bn in the year to 30 Jun 2026"  # 10-K 2026, note on related parties
+
+
+def test_growth_closes_the_gap_at_the_pace_of_two_disclosures(cases):
+    # 13bn in December 2024, 37bn fifteen months later: (37 / 13)^(12 / 15) = 2.309 times a year;
+    # ln(135.375 / 37) / ln(2.309) = 1.550 years
+    growth = backlog.closes(cases).view.set_index("Company")["Until disclosure is what is implied"]
+    assert growth["Microsoft"] == "1.6 years, at +130.9% a year" and growth["Amazon"] == "one disclosure only"
+
+
+def test_who_lacks_a_backlog_or_a_disclosure_is_named(cases):
+    notes = backlog.gap(cases).notes
+    assert any(note.startswith("Alphabet: the data has no disclosed AI revenue") for note in notes)
+    assert any(note.startswith("Meta: the data has no figure for contracted backlog (RPO)") for note in notes)
+
+
+def test_before_anything_was_disclosed_the_page_says_so():
+    early = backlog.cases(facts.open(["MSFT", "AMZN"], "2024-12-31", "USD"))
+    assert backlog.verdict(early).startswith("No company here has both a backlog and a disclosed AI revenue")
+    assert backlog.gap(early).chart is None and backlog.closes(early).chart is None
