@@ -74,12 +74,25 @@ def test_the_register_has_the_printed_prices_without_the_contract_that_pays_for_
 
 
 def test_like_for_like_the_register_has_critical_power_the_own_part_and_all_that_was_signed():
-    book = contracts.like_for_like(lessors("miners"), CUT_OFF).set_index("contract")
-    assert book["mw"][["wulf-core42", "wulf-fluidstack-abernathy"]].tolist() == pytest.approx([60, 168 * 0.51])
+    book = contracts.like_for_like(EVERY, CUT_OFF).set_index("contract")
+    own = book["mw"][["wulf-core42", "wulf-fluidstack-abernathy"]].tolist()
+    assert own == pytest.approx([60, 168 * 0.51])  # sold in July 2026, and TeraWulf's on the day
     late = {"hut-fluidstack-river-bend", "apld-hyperscaler-pf3", "cifr-fluidstack-barber-lake-2"}
     assert not late & set(book.index)
-    # CORZ 200+70+112+120+70, GLXY 133+393, WULF 60+200+160+85.68, CIFR 168+300, APLD 250+150+200, IREN 200
-    assert book["mw"].sum() == pytest.approx(572 + 526 + 505.68 + 468 + 600 + 200)
+    # CORZ 200+70+112+120+70, GLXY 133+393, WULF 60+200+160+85.68, CIFR 168, APLD 250+150+200, IREN 200
+    assert book["mw"].sum() == pytest.approx(572 + 526 + 505.68 + 168 + 600 + 200)
+    amazon = book.loc["cifr-aws", ["mw", "value"]]  # 300 MW, and by then no text had said of what
+    assert amazon.isna().all()
+
+
+def test_like_for_like_on_an_earlier_day_has_what_stood_on_it():
+    early = contracts.like_for_like(EVERY.on("2025-06-30"), CUT_OFF)
+    assert set(early["lessor"]) == {"CORZ", "WULF", "APLD"}  # Galaxy's and Cipher's became public later
+
+
+def test_a_contract_without_a_day_counts_from_its_first_publication_not_from_its_last():
+    own = lessors("CORZ").set_index("contract").loc["corz-coreweave-112"]
+    assert own["status"] == "delivering" and own["published"] > own["signed"] == pd.Timestamp("2024-09-30")
 
 
 def test_the_leases_of_two_landlords_in_the_register_add_up_to_what_they_state():
@@ -184,7 +197,7 @@ def test_a_terminated_contract_is_worth_nothing():
 
 def test_a_cut_off_or_a_day_that_is_none_is_refused():
     with pytest.raises(ModelError, match="cut_off 'yesterday' is not a date such as 2025-11-03"):
-        contracts.like_for_like(lessors("CIFR"), "yesterday")
+        contracts.like_for_like(EVERY, "yesterday")
     with pytest.raises(ModelError, match="from_day 'soon' is not a date such as 2025-11-03"):
         contracts.known_on(EVERY, "soon")
 

@@ -182,8 +182,8 @@ def test_too_few_companies_give_no_price(rows):
 
 def test_leased_power_is_the_companys_own_share(book):
     leased = values(book, "leased_mw")
-    assert leased["CIFR"] == [168 + 300 + 39 + 70] and leased["RIOT"] == [25 + 25 + 191]
-    assert leased["WULF"] == pytest.approx([60 + 200 + 160 + 0.51 * 168 + 401])  # Abernathy: a venture owned to 51 %
+    assert leased["CIFR"] == [168 + 216 + 39 + 70] and leased["RIOT"] == [25 + 25 + 191]
+    assert leased["WULF"] == pytest.approx([60 + 200 + 160 + 401])  # Abernathy is sold since July 2026
 
 
 def test_enterprise_value_is_market_value_and_debt_less_cash(book):
@@ -278,18 +278,19 @@ def test_ciphers_share_by_hand(cases):
     one = cases["CIFR"].outputs
     # m a year: 247.5, 311.7, 72.6 and 113.3
     income = 3_000 / 10 * 0.825 + 5_500 / 15 * 0.85 + 830 / 10 * 0.875 + 2_000 / 15 * 0.85
-    cost = 168 * 10 + (300 + 70) * 12 + 39 * 9.5  # m: as stated for Barber Lake, the general 12m for Amazon's two
-    assert one.leased_part == pytest.approx(0.9 * income / 0.065 * 1e6)  # 10.32bn
-    assert one.cost_part == pytest.approx(-0.9 * cost * 1e6)  # 5.84bn: none of it is reported to run
-    pipeline = 0.25 * (3_400 - 477 - 577) * 3  # 1,760m
-    equity = 477 * 3 + 0.9 * income / 0.065 - 0.9 * cost + pipeline + 4_059.153 - 5_546.62
-    assert one.value_per_share == pytest.approx(equity / (6_542.959 / 15.765 + 24), rel=1e-4)  # 14.07
-    assert round(one.value_per_share, 2) == 14.07 and one.funding_gap == 0  # a fifth of 6.49bn is less than the cash
+    cost = 168 * 10 + (216 + 70) * 12 + 39 * 9.5  # m: as stated for Barber Lake, the general 12m for Amazon's two
+    counted = 0.25 + 0.9 * 0.75  # Amazon pays since August 2026, no text says for how much: the general quarter
+    assert one.leased_part == pytest.approx(counted * income / 0.065 * 1e6)  # 10.60bn
+    assert one.cost_part == pytest.approx(-0.9 * 0.75 * cost * 1e6)  # 3.70bn
+    pipeline = 0.25 * 3_400 * 3  # 2,550m: the 10-K's pipeline, to be energized from 2026 to 2030
+    equity = 207 * 3 + counted * income / 0.065 - 0.9 * 0.75 * cost + pipeline + 4_059.153 - 5_546.62
+    assert one.value_per_share == pytest.approx(equity / (6_542.959 / 15.765 + 24), rel=1e-4)
+    assert round(one.value_per_share, 2) == 19.56 and one.funding_gap == 0  # a fifth of 4.11bn is less than the cash
 
 
-def test_a_lease_below_the_general_income_does_not_earn_it():
+def test_a_lease_earns_what_it_states_on_its_critical_power():
     noi = leases(facts.open(["CIFR"])).set_index("contract").loc["cifr-aws", "noi"].value
-    assert noi == pytest.approx(5.5e9 / 15 / 300 * 0.85) and noi < 1.38e6
+    assert noi == pytest.approx(5.5e9 / 15 / 216 * 0.85)  # 1.44m, where 300 MW gross would make 1.04m
 
 
 def test_the_low_income_is_the_first_years_of_a_rising_rent():
@@ -300,8 +301,8 @@ def test_the_low_income_is_the_first_years_of_a_rising_rent():
 
 def test_what_is_delivered_is_what_is_reported_to_run(book):
     shares = {company: own["delivered"] for company, own in figures(book).items()}
-    assert [shares["CIFR"].low, shares["CIFR"].value, shares["CIFR"].high] == [0, 0, 0]
-    mw = [end * (60 + 200 + 160 + 0.51 * 168 + 401) for end in (shares["WULF"].value, shares["WULF"].high)]
+    assert [shares["HUT"].low, shares["HUT"].value] == [0, 0]  # River Bend and Beacon Point are to come
+    mw = [end * (60 + 200 + 160 + 401) for end in (shares["WULF"].value, shares["WULF"].high)]
     assert mw == pytest.approx([22.5, 60 + 200])  # CB-3/4, signed a year before the price, may run too
 
 
@@ -326,7 +327,7 @@ def test_an_amended_lease_stands():
 def test_contracts_with_gpus_stand_apart(book):
     gpus, leased, pipeline = values(book, "gpu_mw", "leased_mw", "pipeline_mw")["IREN"]
     assert gpus == 200 and np.isnan(leased) and pipeline == 4_500 - 810 - 200
-    assert "IREN: leased with GPUs, 3 Nov 2025" in set(power_value.ladder(book, "market_value").view["Name"])
+    assert "IREN: leased with GPUs, 13 Aug 2026" in set(power_value.ladder(book, "market_value").view["Name"])
 
 
 def test_power_too_old_beside_the_price_is_missing():
@@ -341,8 +342,19 @@ def test_leases_that_an_author_expects_are_not_signed(book):
 
 def test_the_leases_of_a_company_stand_one_by_one(cases):
     found = power_value.lease_table(cases["CIFR"])
-    assert found.title.endswith("against $1.5m/MW/yr in general; 0 MW of their 577 MW are running by the newest report")
-    assert found.view.loc[:1, "Annual income"].to_list() == ["$1.47m/MW", "$1.04m/MW (a)"]
+    assert found.title.endswith("in general; no report says how many of their 493 MW are running")
+    assert found.view.loc[:1, "Annual income"].to_list() == ["$1.47m/MW", "$1.44m/MW (a)"]
+
+
+def test_leases_of_which_nothing_runs_say_so():
+    found = power_value.lease_table(power_value.sums_of_parts(facts.open(["HUT"]))["HUT"])
+    assert found.title.endswith("0 MW of their 597 MW are running by the newest report")  # River Bend 245, Beacon 352
+
+
+def test_a_lease_whose_critical_power_was_not_stated_is_named_and_not_counted():
+    found = power_value.lease_table(power_value.sums_of_parts(facts.open(["CIFR"], "2026-04-30"))["CIFR"])
+    assert "Cipher" in found.title and "207 MW" in found.title  # Barber Lake: 168 and 39
+    assert any("MW of critical IT" in note and "Amazon Web Services" in note for note in found.notes)
 
 
 def test_a_regression_that_says_nothing_gives_no_price():
@@ -414,7 +426,7 @@ def test_later_authors_are_left_out_of_the_football_field():
 
 def test_an_earlier_page_says_that_it_rests_on_todays_judgements():
     one = power_value.sums_of_parts(facts.open(["CIFR"], "2026-04-30"))["CIFR"]
-    assert {"operating_value", "cost_per_leased_mw"} <= set(one.hindsight)
+    assert {"operating_value", "cap_rate"} <= set(one.hindsight)
     assert "This rests on today's judgement" in study.verdict(one, "power_value.verdict")
 
 

@@ -120,7 +120,7 @@ def documents_by_year(book: Book) -> Exhibit:
 
 
 def rejected(book: Book) -> Exhibit:
-    """Figures that a filing gives and that are not used, each with the reason.
+    """Figures that a document gives and that are not used, each with the reason.
 
     Errors: none.
 

@@ -57,8 +57,8 @@ def became_known(was: Book, now: Book) -> pd.DataFrame:
     Errors: CapcycleError for a first book that is not of an earlier day.
 
     >>> from capcycle import facts
-    >>> book = facts.open(as_of="2025-09-30")
-    >>> contracts = became_known(book.on("2025-09-29"), book).query("table == 'contracts' and cause == 'changed'")
+    >>> book = facts.open(as_of="2025-10-02")
+    >>> contracts = became_known(book.on("2025-10-01"), book).query("table == 'contracts' and cause == 'changed'")
     >>> contracts[["row", "what"]].to_numpy().tolist()
     [['huatie-hangzhou', 'status: signed → terminated; status_date: 2025-03-31 → 2025-09-30']]
     """

@@ -30,14 +30,21 @@ def read(book: Book) -> pd.DataFrame:
     >>> sorted(read(facts.open(["miners"], "2024-12-31"))["lessor"].unique())
     ['CORZ', 'WULF']
     """
-    table = book.register("contracts")
+    return _read(book, book)
+
+
+def _read(book: Book, then: Book) -> pd.DataFrame:
+    """The contracts as they stood in an earlier book, in the money of this one."""
+    versions, table = then.versions("contracts"), then.register("contracts")
+    first = versions.groupby("contract")["published"].min().reindex(table["contract"])
+    table = table.assign(signed=table["announced"].fillna(pd.Series(first.to_numpy(), table.index)))
     return book.restated(terms(table[table["lessor"].isin(book.companies)]), AMOUNTS)
 
 
 def terms(table: pd.DataFrame) -> pd.DataFrame:
     """Contracts with price, margin, the lessor's part, the credit behind the rent, and what a reader must not average.
 
-    mw           of critical IT
+    mw           of critical IT, and of nothing else: power of another basis, or of none that is stated, has no price
     value        as stated, else yearly revenue times the term, which makes it derived
     share        the lessor's; the whole where no text states one
     credit       hyperscaler; backed, where a guarantor stands behind the tenant; unbacked
@@ -60,7 +67,6 @@ def terms(table: pd.DataFrame) -> pd.DataFrame:
         rise_implied=table["escalator"].isna() & ~np.isnan(rise),
         cover=per(table["backstop"], value),  # the part of the rent that a guarantor pays at most
         credit=_credit(table),
-        signed=table["announced"].fillna(table["published"]),
         not_hosting=table["gpu_included"].eq("yes") | dear,
         triple_net=margin > TRIPLE_NET,
     )  # fmt: skip
@@ -82,14 +88,16 @@ def printed_book(book: Book) -> pd.DataFrame:
     return printed.assign(mw=printed["book_mw"], value=printed["book_value"], price=price)
 
 
-def like_for_like(table: pd.DataFrame, cut_off: str | date) -> pd.DataFrame:
-    """Every live contract signed by a day, in MW of critical IT and the lessor's own part of each.
+def like_for_like(book: Book, cut_off: str | date) -> pd.DataFrame:
+    """Every contract that stood on a day as it was known then, in MW of critical IT and the lessor's own part of each.
 
+    One whose power was not stated as critical IT by then has no `mw`, and no value that would stand beside it.
     Errors: ModelError for a `cut_off` that is no date.
     """
-    live = table[table["status"].isin(LIVE) & table["mw"].notna()]
-    signed = live[live["signed"] <= _day("cut_off", cut_off)]
-    return signed.assign(mw=signed["mw_owned"], value=signed["value_owned"])
+    day = min(_day("cut_off", cut_off), book.day)
+    table = _read(book, book.on(f"{day:%Y-%m-%d}"))
+    stood = table[table["status"].isin(LIVE)]
+    return stood.assign(mw=stood["mw_owned"], value=stood["value_owned"].where(stood["mw"].notna()))
 
 
 def _day(name: str, text: str | date) -> pd.Timestamp:

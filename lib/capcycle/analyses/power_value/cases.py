@@ -54,8 +54,8 @@ def lease(book: Book, company: str) -> Case:
 
     >>> from capcycle import facts
     >>> own = lease(facts.open(["CIFR"]), "CIFR").inputs["cost_per_leased_mw"]
-    >>> round(own.value)  # 168 MW at 10m, 39 at 9.5m, 370 at the general 12m
-    11248700
+    >>> round(own.value)  # 168 MW at 10m, 39 at 9.5m, 286 at the general 12m
+    11120690
     """
     return _cases(leased_mw_value, book)[company]
 

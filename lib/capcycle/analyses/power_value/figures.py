@@ -27,8 +27,8 @@ def figures(book: Book) -> dict[str, dict[str, Quantity]]:
     Errors:  CapcycleError for a day or currency without a rate.
 
     >>> own = figures(facts.open(["CIFR", "BTDR"], "2026-08-31"))
-    >>> own["CIFR"]["leased_mw"].value  # Barber Lake 168, Amazon 300 and 70; a later 39 has no day
-    538.0
+    >>> own["CIFR"]["leased_mw"].value  # Barber Lake 168 and 39, Amazon 216 and 70
+    493.0
     >>> own["BTDR"]["operating_mw"].reason
     'no figure for its power in use is known'
     """
