@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from capcycle import facts, study, units
+from capcycle import exhibits, facts, study, units
 from capcycle.analyses import hosting, start
 from capcycle.analyses.hosting import contracts, leases
 from capcycle.analyses.hosting import model as lease
@@ -213,7 +213,7 @@ def shown(book):
         hosting.ledger(book), hosting.bubbles(book), hosting.books(book, CUT_OFF), hosting.holdings(book, CUT_OFF),
         hosting.holdings(book, CUT_OFF, "tenant"), hosting.backlog(one, weight), hosting.run_off(one, weight),
         hosting.worth(one), hosting.yields(one), hosting.business_models(book),
-        hosting.value_by_use(use),
+        exhibits.columns(use, ["hosting_value", "cloud_value", "mining_value"], "power.worth"),
     ]  # fmt: skip
 
 

@@ -25,6 +25,13 @@ LOSSES = [  # metric, inputs, result: below zero, where the examples are of gain
     ("roic_incremental", (15, 30, 150, 100), -0.3),  # -15 on 50
     ("roic_opening_gross", (-30, 240), -0.125),
 ]
+FILED = [  # metric, figures of a filing in bn, result
+    ("operating_margin", (27.425, 84.742), 0.3236),  # Alphabet, June 2024
+    ("capex_to_operating_cash_flow", (18.829, 29.999), 0.6277),  # Meta, September 2025
+    ("cloud_return_on_assets", (22.841, 88.491), 0.2581),  # Amazon's AWS, 2022
+    ("cloud_return_on_average_assets", (22.841, 88.491, 63.835), 0.2999),
+    ("invested_capital_with_paper", (112.455, 9.982), 122.437),  # Apple, fiscal 2022
+]
 SECTIONS = ["Formula:", "Units:", "Source:"]
 OWN = {name: each for name, each in metrics.ALL.items() if not hasattr(each, "base")}  # the others are variants
 AMOUNTS = st.floats(-1e12, 1e12)
@@ -93,6 +100,11 @@ def test_a_variant_of_what_its_base_does_not_take_is_refused():
 @pytest.mark.parametrize(("name", "inputs", "result"), LOSSES, ids=[row[0] for row in LOSSES])
 def test_a_loss_stays_a_loss(name, inputs, result):
     assert metrics.ALL[name](*map(float, inputs)) == pytest.approx(result, rel=1e-12)
+
+
+@pytest.mark.parametrize(("name", "inputs", "result"), FILED, ids=[row[0] for row in FILED])
+def test_a_variant_gives_what_a_filing_implies(name, inputs, result):
+    assert metrics.ALL[name](*inputs) == pytest.approx(result, abs=5e-5)
 
 
 def is_ratio(name: str) -> bool:

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cached_property, partial
 from inspect import signature
 from numbers import Real
 
@@ -84,7 +84,7 @@ class Measures:
                 value=values,
                 unit=self.unit,
                 kind=np.where(np.isnan(values), "", np.array(KINDS)[self.kinds.ravel()[shown]]),
-                published=pd.to_datetime(self._together(used, "published", _newest)),
+                published=pd.to_datetime(self._together(used, "published", partial(max, default=pd.NaT))),
                 source=self._together(used, "source", facts.documents),
             )
         )
@@ -279,7 +279,3 @@ def _all_steps(name: str, panel: Panel, names: dict[str, str | float]) -> int:
     """How many periods an input's name lies back."""
     earlier = EARLIER.fullmatch(name)
     return _steps(earlier[2], panel, names) + _all_steps(earlier[1], panel, names) if earlier else 0
-
-
-def _newest(published: list[pd.Timestamp]) -> pd.Timestamp:
-    return max(published, default=pd.NaT)

@@ -14,6 +14,7 @@ from capcycle.claims.load import CLASSES, VERDICTS
 from capcycle.claims.load import sources as outside_sources
 from capcycle.claims.reader import WRONG, verdict_name
 from capcycle.exhibits.exhibit import Exhibit
+from capcycle.exhibits.parts import headed
 from capcycle.words import counted, say
 
 BETWEEN = "; "  # between several names in one cell; a page's filters know it
@@ -49,7 +50,7 @@ def verdicts(examined: Examined) -> Exhibit:
     order = list(table.groupby("kinds")["count"].sum().sort_values(ascending=False).index)
     chart = _bars(table, alt.Y("kinds:N", sort=order, title=None), len(order)) if len(order) > 1 else None
     overall = counts.reindex(VERDICTS).dropna().astype(int)
-    one_kind = _table(verdict=overall.index.map(verdict_name), statements=overall.astype(str).array)
+    one_kind = headed(verdict=overall.index.map(verdict_name), statements=overall.astype(str).array)
     return _exhibit(
         "verdicts",
         _best_and_worst(table, "kinds"),
@@ -81,10 +82,13 @@ def statements(examined: Examined) -> Exhibit:
     'mistranslated'
     """
     table = examined.statements
-    view = _table(
+    view = headed(
         check=table["id"],
         claimed=table["claimed"].map(" ".join),
-        verdict=[_opened(row) for row in table.to_dict("records")],
+        verdict=[
+            {"text": verdict_name(row["verdict"]), "details": [row["why"], *row["arithmetic"]]}
+            for row in table.to_dict("records")
+        ],
         right=table["right"].replace("", words.DASH),
         company=table["companies"].map(BETWEEN.join),
         speaker=table["speakers"].map(BETWEEN.join),
@@ -134,7 +138,7 @@ def findings(examined: Examined) -> Exhibit:
     figures = pd.DataFrame([(f.rule, f.error_class, " ".join(f.claim_ids), f.why, f.right) for f in fired],
                            columns=columns)  # fmt: skip
     named = {"class": figures["error_class"].map(_class)}
-    view = _table(claims=figures["claim_ids"].str.replace(" ", BETWEEN), **named, why=figures["why"],
+    view = headed(claims=figures["claim_ids"].str.replace(" ", BETWEEN), **named, why=figures["why"],
                   right=figures["right"])  # fmt: skip
     title = counted("claims.page.findings", len(fired), classes=figures["error_class"].nunique())
     return _exhibit("findings", title, view, figures, filters=(say("column.class"),))
@@ -149,7 +153,7 @@ def printed(examined: Examined) -> Exhibit:
     """
     table = examined.claims
     checked = int((table["verdict"] != "").sum())
-    view = _table(
+    view = headed(
         claim=table["claim_id"],
         company=table["entity"],
         speaker=table["speaker"],
@@ -176,7 +180,7 @@ def articles(examined: Examined) -> Exhibit:
     counts = {"claims": ("claim_id", "size"), **{name: (name, "sum") for name in ("checked", "holds", "wrong")}}
     table = groups.agg(**counts).reset_index()
     publishers = table["publisher"].replace("", pd.NA).nunique()
-    view = _table(**table.astype(str).replace("", words.DASH))
+    view = headed(**table.astype(str).replace("", words.DASH))
     return _exhibit("articles", counted("claims.page.articles", len(table), publishers=publishers), view, table)
 
 
@@ -190,7 +194,7 @@ def outside(examined: Examined) -> Exhibit:
     used = sorted({name for names in examined.statements["sources"] for name in names})
     table = outside_sources().loc[used, ["source", "publisher", "address", "published", "about"]]
     return _exhibit(
-        "outside", counted("claims.page.outside", len(used)), _table(**table.replace("", words.DASH)), table
+        "outside", counted("claims.page.outside", len(used)), headed(**table.replace("", words.DASH)), table
     )
 
 
@@ -203,11 +207,6 @@ def _filtered(name: str, title: str, view: pd.DataFrame, figures: pd.DataFrame, 
     view = view.drop(columns=[name for name in view if len(view) and view[name].isin(["", words.DASH]).all()])
     headings = tuple(say(f"column.{filter}") for filter in filters)
     return _exhibit(name, title, view, figures, filters=tuple(each for each in headings if each in view))
-
-
-def _table(**columns: Any) -> pd.DataFrame:
-    """Cells under the headings of a reader."""
-    return pd.DataFrame({say(f"column.{name}"): cells for name, cells in columns.items()})
 
 
 def _best_and_worst(table: pd.DataFrame, column: str) -> str:
@@ -250,17 +249,12 @@ def _counts(table: pd.DataFrame, column: str) -> pd.DataFrame:
     return pd.DataFrame({say(f"column.{column}"): wide.index, **counts, say("column.share_right"): shares})
 
 
-def _opened(row: dict) -> dict:
-    """The verdict, which opens the arithmetic behind it."""
-    return {"text": verdict_name(row["verdict"]), "details": [row["why"], *row["arithmetic"]]}
-
-
 def _scores(examined: Examined, order: list[str]) -> pd.DataFrame:
     """The classes of error, and how the rules do where that is known."""
     scores = examined.scores.reindex(CLASSES).fillna(0).astype(int) if len(examined.scores) else pd.DataFrame()
     classes = [name for name in CLASSES if scores.loc[name].any()] if len(scores) else order
     known = {name: scores.loc[classes, name].astype(str).array for name in scores}
-    return _table(**{"class": [_class(name) for name in classes]}, **known)
+    return headed(**{"class": [_class(name) for name in classes]}, **known)
 
 
 def _how_far(scores: pd.DataFrame) -> tuple[str, ...]:

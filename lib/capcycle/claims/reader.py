@@ -173,13 +173,11 @@ def _claim_line(row, expression: tuple[str, str] | None, findings: list[detect.F
     verdict = detect.worst(verdicts) if verdicts else "not checkable"
     gravest = next((each for each in findings if each.verdict == verdict), None)
     why = gravest.why if gravest else expression[1] if expression else say("claims.none")
-    arithmetic = ([expression[1]] if expression else []) + [_finding(each) for each in findings]
+    arithmetic = ([expression[1]] if expression else []) + [
+        say("claims.finding", ids=", ".join(each.claim_ids), why=each.why, right=each.right) for each in findings
+    ]
     rule = {"error_class": gravest.error_class, "right": gravest.right} if gravest else {}
     return Line(int(row.line), row.claim_id, verdict, why=why, arithmetic=tuple(arithmetic), **rule)
-
-
-def _finding(finding: detect.Finding) -> str:
-    return say("claims.finding", ids=", ".join(finding.claim_ids), why=finding.why, right=finding.right)
 
 
 def _check_expression(row, names: Mapping[str, float], functions: expressions.Functions) -> tuple[str, str]:

@@ -68,7 +68,12 @@ def effect(was: Measures, now: Measures) -> Exhibit:
         title=_effect(both, now, period),
         subtitle=words.say("subtitle.at", subtitle=parts.subtitle(now), period=words.period(period)),
         alt="",
-        view=_beside(both),
+        view=parts.headed(
+            company=both["company"].map(parts.company_names()),
+            known_before=parts.cells(both, "_was"),
+            known_after=parts.cells(both),
+            difference=[_difference(*row) for row in both[["value_was", "value", "unit"]].itertuples(index=False)],
+        ),
         figures=parts.figures(*rows).assign(known=["before"] * len(rows[0]) + ["after"] * len(rows[1])),
         notes=parts.notes(now, at=rows[1:]),
         sources=parts.documents(*rows),
@@ -77,8 +82,6 @@ def effect(was: Measures, now: Measures) -> Exhibit:
 
 def between(was: Book, now: Book) -> dict[str, str]:
     """The days of two books in words, as sentences name them: before and after.
-
-    Errors: none.
 
     >>> from capcycle import facts
     >>> between(facts.open(as_of="2025-06-30"), facts.open())
@@ -120,7 +123,6 @@ def revisions(table: pd.DataFrame) -> pd.DataFrame:
     """Figures as they were and as they are, with the cause, as a reader sees them.
 
     table   rows of `book.changes` or `book.revisions`
-    Errors: none.
 
     >>> from capcycle import facts
     >>> restated = facts.open(["META"], "2025-02-01").changes("2024-10-30").query("cause == 'restatement'")
@@ -155,15 +157,6 @@ def _effect(both: pd.DataFrame, now: Measures, period: str) -> Sentence:
     ends = {"was": words.value(most["value_was"], now.unit), "value": words.value(most["value"], now.unit)}
     return Sentence(
         words.say("changes.effect", name=parts.company_names()[most["company"]], moved=len(moved), **ends, **said)
-    )
-
-
-def _beside(both: pd.DataFrame) -> pd.DataFrame:
-    return parts.headed(
-        company=both["company"].map(parts.company_names()),
-        known_before=parts.cells(both, "_was"),
-        known_after=parts.cells(both),
-        difference=[_difference(*row) for row in both[["value_was", "value", "unit"]].itertuples(index=False)],
     )
 
 

@@ -66,14 +66,20 @@ def freshness(book: Book) -> Exhibit:
         table[name] = known["kind"].eq(kind).groupby(known["company"]).sum()
     table = table.sort_values("published", ascending=False).reset_index()
     newest = table["published"].iloc[0]
+    view = parts.headed(
+        company=table["company"].map(parts.company_names()),
+        since=table["since"].map(words.day),
+        latest_period=table["period_end"].map(words.day),
+        latest_published=table["published"].map(words.day),
+        age=[words.DASH if pd.isna(age) else str(age.days) for age in newest - table["published"]],
+        **{name: table[name].map("{:,}".format) for name in COUNTED},
+    )
     subtitle = words.say("coverage.fresh_subtitle", day=words.day(newest))
-    return Exhibit("freshness", _fresh(table), subtitle, "", _freshness(table, newest), table)
+    return Exhibit("freshness", _fresh(table), subtitle, "", view, table)
 
 
 def revised(book: Book) -> Exhibit:
     """The figures that a later filing changed; rounding and share splits are counted only.
-
-    Errors: none.
 
     >>> revised(facts.open(["AMD"], "2019-04-30")).title
     'No figure was changed after it was first published'
@@ -122,8 +128,6 @@ def documents_by_year(book: Book) -> Exhibit:
 def rejected(book: Book) -> Exhibit:
     """Figures that a document gives and that are not used, each with the reason.
 
-    Errors: none.
-
     >>> len(rejected(facts.open(as_of="2019-12-31")).view)
     1
     """
@@ -166,17 +170,6 @@ def _fresh(table: pd.DataFrame) -> str:
     if newest == oldest:
         return words.say("coverage.fresh_same", names=words.listing(names), newest=newest)
     return words.say("coverage.fresh", name=names[0], newest=newest, last=names[-1], oldest=oldest)
-
-
-def _freshness(table: pd.DataFrame, newest: pd.Timestamp) -> pd.DataFrame:
-    return parts.headed(
-        company=table["company"].map(parts.company_names()),
-        since=table["since"].map(words.day),
-        latest_period=table["period_end"].map(words.day),
-        latest_published=table["published"].map(words.day),
-        age=[words.DASH if pd.isna(age) else str(age.days) for age in newest - table["published"]],
-        **{name: table[name].map("{:,}".format) for name in COUNTED},
-    )
 
 
 def _quarters(panel: Panel) -> pd.DataFrame:

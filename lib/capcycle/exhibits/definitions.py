@@ -69,8 +69,6 @@ def definitions(panel: Panel, family: str, other: Panel | None = None, **numbers
 def moved(usual: pd.Series, other: pd.Series) -> list[str]:
     """The fewest companies without which both rank the rest alike; only who has both values counts.
 
-    Errors: none.
-
     >>> moved(pd.Series({"A": 3, "B": 2, "C": 1}), pd.Series({"B": 9, "C": 8, "A": 1}))
     ['A']
     """

@@ -103,8 +103,6 @@ def _cell(cell: str | Mapping[str, Any]) -> str:
 def cited(sources: Iterable[Mapping[str, str]]) -> str:
     """The documents of an exhibit in one line: who published most of them, how many, from when to when.
 
-    Errors: none.
-
     >>> cited([{"publisher": "Meta", "published": "2025-01-30"}, {"publisher": "Meta", "published": "2024-02-02"}])
     'Sources: Meta, 2 documents, 2024-02-02 to 2025-01-30'
     """
@@ -123,8 +121,6 @@ def cited(sources: Iterable[Mapping[str, str]]) -> str:
 
 def publishers(names: list[str]) -> str:
     """Publishers joined, with what several share (such as where they file) said once.
-
-    Errors: none.
 
     >>> publishers(["Meta, filed with the SEC", "NVIDIA, filed with the SEC", "ECB"])
     'Meta, NVIDIA, filed with the SEC; ECB'

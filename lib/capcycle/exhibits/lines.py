@@ -16,8 +16,6 @@ FOCUS_WIDTH, OTHER_WIDTH = 3.5, 1.5
 def lines(measures: Measures, focus: str | None = None) -> Exhibit:
     """A measure over time, a line per company; `focus` is drawn stronger than its peers.
 
-    Errors: none.
-
     >>> from capcycle import facts, measure, panel
     >>> capex = measure.measure("capex", panel.select(facts.open(["META", "MSFT"], "2025-02-01"), "year", until=2024))
     >>> lines(capex).title

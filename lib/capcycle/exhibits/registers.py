@@ -8,15 +8,13 @@ from capcycle import words
 from capcycle.exhibits import parts
 from capcycle.exhibits.changes import between
 from capcycle.exhibits.exhibit import Exhibit
-from capcycle.facts import Book, door, inventory
+from capcycle.facts import Book, documents, door, inventory
 
 MOSTLY = 0.5  # of the rows; a column that is empty in more of them is counted in the title
 
 
 def tables(book: Book) -> Exhibit:
     """Rows of each table by kind, and the newest day with its documents.
-
-    Errors: none.
 
     >>> from capcycle import facts
     >>> tables(facts.open(as_of="2015-12-31")).view.iloc[0].tolist()
@@ -33,8 +31,6 @@ def tables(book: Book) -> Exhibit:
 
 def empty(book: Book) -> Exhibit:
     """Each column that is empty in some rows, and what it would hold.
-
-    Errors: none.
 
     >>> from capcycle import facts
     >>> empty(facts.open(as_of="2024-06-30")).view.iloc[0].tolist()[:-1]
@@ -57,18 +53,13 @@ def empty(book: Book) -> Exhibit:
 def lacking(book: Book) -> Exhibit:
     """What was looked for and is in no table, each with the reason and the documents in which it was looked for.
 
-    Errors: none.
-
     >>> from capcycle import facts
     >>> lacking(facts.open(as_of="2025-10-03")).view["What is missing"].iloc[0]
     "value of Core Scientific's whole book with CoreWeave"
     """
     table = inventory.lacking(book)
     view = parts.headed(
-        table=table["table"].map(_name),
-        missing=table["missing"],
-        reason=table["reason"],
-        looked_in=_document(table),
+        table=table["table"].map(_name), missing=table["missing"], reason=table["reason"], looked_in=_document(table)
     )
     title = words.counted("registers.lacking", len(table), tables=table["table"].nunique())
     figures = table.drop(columns=["file", "line"])
@@ -127,7 +118,6 @@ def files(table: pd.DataFrame) -> Exhibit:
     """Every file of the data, what it is, and the meaning of each of its columns.
 
     table   of `codebook.columns`
-    Errors: none.
 
     >>> one = pd.DataFrame({"file": ["fx.csv"], "about": "Rates", "column": "date", "meaning": "day of the fixing"})
     >>> files(one).view["File"].tolist()
@@ -176,7 +166,7 @@ def _counts(table: pd.DataFrame) -> pd.DataFrame:
         "new": by_table["cause"].agg(lambda causes: int((causes == "new").sum())),
         "changed": by_table["cause"].agg(lambda causes: int((causes == "changed").sum())),
         "published": by_table["published"].max(),
-        "source": newest.groupby("table")["source"].agg(lambda cells: " ".join(sorted(set(" ".join(cells).split())))),
+        "source": newest.groupby("table")["source"].agg(documents),
     }).reindex(table["table"].unique()).rename_axis("table").reset_index()  # fmt: skip
 
 

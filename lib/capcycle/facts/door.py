@@ -99,7 +99,7 @@ def _facts(name: str, stamp: str, known: Reference) -> pd.DataFrame:
     raw = tables.read(name)
     broken = _found(raw, chain(_cell_rules(raw, known), _file_rules(raw, known)))
     typed = _typed(raw.drop({row for row, _ in broken}), known)
-    refuse(_told(broken + _found(typed, _series_rules(typed, known))))
+    refuse(fault for _, fault in sorted(broken + _found(typed, _series_rules(typed, known))))
     return typed
 
 
@@ -177,11 +177,7 @@ def day(as_of: str | date | None) -> pd.Timestamp:
 
 def faults(table: pd.DataFrame, rules: Rules) -> list[str]:
     """One line per broken row and rule, in the order of the file; a rule's sentence may name the row's cells."""
-    return _told(_found(table, rules))
-
-
-def _told(found: list[tuple[int, str]]) -> list[str]:
-    return [sentence for _, sentence in sorted(found)]
+    return [fault for _, fault in sorted(_found(table, rules))]
 
 
 def _found(table: pd.DataFrame, rules: Rules) -> list[tuple[int, str]]:
@@ -193,10 +189,6 @@ def _found(table: pd.DataFrame, rules: Rules) -> list[tuple[int, str]]:
         if len(rows)
         for row, cells in table.iloc[rows].to_dict("index").items()
     ]
-
-
-def _names(valid: pd.Index) -> str:
-    return ", ".join(sorted(valid))
 
 
 def bad_date(text: pd.Series) -> pd.Series:
@@ -249,7 +241,7 @@ def _source_rules(table: pd.DataFrame) -> Rules:
 def _cell_rules(raw: pd.DataFrame, known: Reference) -> Rules:
     yield "unknown company '{company}'; see data/companies.csv", ~raw["company"].isin(known.companies.index)
     concepts = known.concepts.index
-    yield f"unknown concept '{{concept}}'; there are: {_names(concepts)}", ~raw["concept"].isin(concepts)
+    yield f"unknown concept '{{concept}}'; there are: {', '.join(sorted(concepts))}", ~raw["concept"].isin(concepts)
     yield "unknown source '{source}'; add it to data/sources.csv", ~raw["source"].isin(known.sources.index)
     closed = raw["source"].map(known.sources["url"]).eq("")
     yield "source {source} has no url in data/sources.csv: a fact's document is one that can be opened", closed

@@ -1,12 +1,11 @@
 """What the registers hold and lack: rows by kind, cells that are empty, rows that became known between two days."""
 
-from collections.abc import Iterable
-
 import pandas as pd
 
 from capcycle.errors import CapcycleError
 from capcycle.facts import door, registers
 from capcycle.facts.book import Book
+from capcycle.facts.evidence import documents
 from capcycle.facts.registers import SOURCES
 
 REMARK = "note"  # an empty remark lacks nothing
@@ -76,7 +75,7 @@ def _counts(name: str, table: pd.DataFrame) -> dict:
         **{kind: int(kinds.get(kind, 0)) for kind in door.KINDS},
         "undated": int(day.isna().sum()),
         "published": day.max(),
-        "source": _documents(newest),
+        "source": documents(newest),
     }
 
 
@@ -98,7 +97,7 @@ def _became_known(name: str, earlier: Book, later: Book) -> pd.DataFrame:
         "what": [_difference(was.loc[row], now.loc[row]) if there else "" for row, there in each],
         "kind": now["kind"].to_numpy(),
         "published": registers.public_day(now).to_numpy(),
-        "source": [_documents(cells) for cells in now.reindex(columns=SOURCES, fill_value="").to_numpy()],
+        "source": [documents(cells) for cells in now.reindex(columns=SOURCES, fill_value="").to_numpy()],
     })  # fmt: skip
 
 
@@ -120,7 +119,3 @@ def _cell(cell: object) -> str:
     if isinstance(cell, pd.Timestamp):
         return f"{cell:%Y-%m-%d}"
     return f"{cell:,.12g}" if isinstance(cell, float) else str(cell)
-
-
-def _documents(cells: Iterable[str]) -> str:
-    return " ".join(sorted({one for cell in cells for one in cell.split()}))

@@ -68,12 +68,8 @@ def _documented(table: pd.DataFrame, day: pd.Timestamp) -> pd.DataFrame:
     """Rows without the documents that appeared after a day."""
     published = door.reference().sources["published"]
     later = set(published.index[published > f"{day:%Y-%m-%d}"])
-    columns = [column for column in SOURCES if column in table]
-    return table.assign(**{column: table[column].map(lambda cell: _without(cell, later)) for column in columns})
-
-
-def _without(cell: str, later: set[str]) -> str:
-    return " ".join(one for one in cell.split() if one not in later)
+    cells = table[[column for column in SOURCES if column in table]]
+    return table.assign(**cells.map(lambda cell: " ".join(one for one in cell.split() if one not in later)))
 
 
 def public_day(table: pd.DataFrame) -> pd.Series:

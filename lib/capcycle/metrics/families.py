@@ -1,12 +1,6 @@
 """Metrics that go by one name and are defined in several ways; the first of each family is the usual one."""
 
-CAPEX = (
-    "capex",
-    "capex_net_of_proceeds",
-    "capex_with_lease_principal",
-    "capex_with_lease_additions",
-    "ppe_additions",
-)
+CAPEX = ("capex", "capex_net_of_proceeds", "capex_with_lease_principal", "capex_with_lease_additions", "ppe_additions")
 FCF = ("fcf", "fcf_after_leases")
 
 FAMILIES: dict[str, tuple[str, ...]] = {

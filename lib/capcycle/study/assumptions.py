@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
-from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -73,7 +72,7 @@ def converted(quantity: Quantity, book: Book) -> Quantity:
     reason = words.say("study.converted", reason=quantity.reason, **at).strip()
     return replace(
         quantity,
-        value=_times(quantity.value, rate.value),
+        value=np.multiply(quantity.value, rate.value).tolist(),
         unit=book.money + quantity.unit[3:],
         low=quantity.low * rate.value,
         high=quantity.high * rate.value,
@@ -87,10 +86,6 @@ def _chosen(known: Quantity, value: float) -> Quantity:
     low, high, advice = bounds(known.name, known.unit)
     within(known.name, value, low, high, known.unit, advice)
     return known.chosen(value)
-
-
-def _times(value: Any, rate: float) -> Any:
-    return [each * rate for each in value] if np.ndim(value) else value * rate
 
 
 def _public(book: Book, known: Quantity) -> bool:

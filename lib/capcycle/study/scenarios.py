@@ -35,7 +35,7 @@ class Scenarios:
 def scenarios(case: Case) -> Scenarios:
     """Bear, base and bull of a case. The worse end of an input is the one that worsens the verdict, the rest central.
 
-    Errors: none; an input without a range is the same in all three.
+    An input without a range is the same in all three.
 
     >>> from capcycle import facts, study
     >>> from capcycle.analyses.hosting.power_use import business

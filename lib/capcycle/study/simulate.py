@@ -5,7 +5,6 @@ from typing import Any
 
 import numpy as np
 
-from capcycle.quantity import Quantity
 from capcycle.study.case import Case
 
 DRAWS, SEED = 10_000, 20_250_101
@@ -46,9 +45,8 @@ def simulate(case: Case, draws: int = DRAWS, seed: int = SEED) -> Simulation:
     {1200000.0}
     """
     random = np.random.default_rng(seed)
-    drawn = {name: _draws(random, each, draws) for name, each in case.varied.items()}
+    drawn = {
+        name: random.triangular(each.low, np.clip(each.value, each.low, each.high), each.high, draws)
+        for name, each in case.varied.items()
+    }
     return Simulation(case, drawn, case.evaluate(**drawn), draws)
-
-
-def _draws(random: np.random.Generator, each: Quantity, draws: int) -> np.ndarray:
-    return random.triangular(each.low, np.clip(each.value, each.low, each.high), each.high, draws)

@@ -78,11 +78,7 @@ def _open(name: str, book: Book, company: str, others: Sequence[str]) -> Quantit
     filed = FILED.get(name, name)
     known = filed in facts.dictionary().index or filed in METRICS
     if known and company:
-        return _newest(filed, book, company)
+        return newest(measure_named(filed, select(book.of(company), "ttm")), company)
     reason = "of_company" if known else "of_others" if others else "type"
     names = words.listing(others) if others else ""
     return missing(name, words.say(f"start.{reason}", name=words.name(name), others=names))
-
-
-def _newest(name: str, book: Book, company: str) -> Quantity:
-    return newest(measure_named(name, select(book.of(company), "ttm")), company)

@@ -101,13 +101,9 @@ class _Sentence(Formatter):
         return FORMS[form](value)
 
 
-def _size(each: Quantity) -> str:
-    return words.value(float(np.abs(each.value)), each.unit)
-
-
 FORMS = {
     "": lambda each: each.shown,
-    "size": _size,
+    "size": lambda each: words.value(float(np.abs(each.value)), each.unit),
     "coupon": lambda each: words.coupon(each.value),
     "points": lambda each: words.points(each.value),
     "change": lambda each: words.change(each.value),

@@ -1,4 +1,4 @@
-"""Exhibits of AI cloud until 2030: its return by year, paybacks by definition, the cash that a build ties up."""
+"""Exhibits of AI cloud until 2030: its return by year, the cash that a build ties up, what a unit of it is worth."""
 
 from collections.abc import Iterator, Sequence
 from typing import Any
@@ -15,9 +15,6 @@ from capcycle.models import finance
 from capcycle.quantity import Quantity
 from capcycle.study import SCENARIOS, Case, Scenarios
 from capcycle.words import Sentence, say
-
-PAYBACKS = ("payback_cash", "payback_discounted", "payback_simple")
-ROICS = ("roic_average", "roic_incremental")
 
 
 def cloud_verdict(chain: Case, unit: Case) -> Sentence:
@@ -102,39 +99,6 @@ def _cash_title(case: Case) -> str:
     if back:
         return study.tell(case, "ai_roic.cash.title", year=back[0])
     return study.tell(case, "ai_roic.cash.title_never")
-
-
-def paybacks(case: Case) -> Exhibit:
-    """Years until AI capital is back by three definitions, each from the bear to the bull case."""
-    rows = _ranges(case, PAYBACKS)
-    key = "title" if np.isfinite(rows["value"].iloc[1]) else "title_not"
-    years = dict(zip(PAYBACKS, (words.value(each, "years") for each in rows["value"]), strict=True))
-    title = study.tell(case, f"ai_roic.paybacks.{key}", **years)
-    notes = (*definitions({case.company: case}), say("ai_roic.paybacks.note"))
-    frame = Frame(parts.slug("paybacks", case.company), title, say("ai_roic.paybacks.subtitle"), notes)
-    return marks.dots(rows, frame)
-
-
-def old_and_new(case: Case) -> Exhibit:
-    """The return of 2030 on all AI capital in service, and on what was added since the first year of earning."""
-    title = study.tell(case, "ai_roic.old_and_new.title", last=LAST_YEAR)
-    frame = marks.worded("ai_roic.old_and_new", id=parts.slug("old-and-new", case.company), title=title)
-    return marks.dots(_ranges(case, ROICS), frame)
-
-
-def _ranges(case: Case, names: Sequence[str]) -> pd.DataFrame:
-    """Outputs of one unit, each from the bear to the bull case."""
-    three = study.scenarios(case).outputs.loc[list(names), list(SCENARIOS)]
-    return pd.DataFrame([
-        {"label": words.name(name), "low": row.min(), "value": row["base"], "high": row.max(),
-         "note": case.lacking or _never(row), "unit": case.unit(name)}
-        for name, row in three.iterrows()
-    ]).assign(kind=case.kind, source=case.source)  # fmt: skip
-
-
-def _never(row: pd.Series) -> str:
-    lost = [words.lower(say(f"study.{each}")) for each in SCENARIOS if np.isnan(row[each])]
-    return say("ai_roic.never", cases=words.listing(lost)) if lost else ""
 
 
 def rates(three: Scenarios) -> Exhibit:

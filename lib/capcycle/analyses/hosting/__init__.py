@@ -9,7 +9,6 @@ from capcycle.analyses.hosting.exhibits import (
     holdings,
     ledger,
     run_off,
-    value_by_use,
     verdict,
     worth,
     yields,

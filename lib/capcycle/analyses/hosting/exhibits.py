@@ -224,11 +224,6 @@ def business_models(book: Book) -> Exhibit:
     return exhibits.table(cases, ["revenue_per_mw", "gross_margin", "cost", "gross_profit"], key)
 
 
-def value_by_use(use: Case) -> Exhibit:
-    """What one MW of power is worth in each of three uses, after what each costs to build."""
-    return exhibits.columns(use, ["hosting_value", "cloud_value", "mining_value"], "power.worth")
-
-
 # ---- what several exhibits share
 
 

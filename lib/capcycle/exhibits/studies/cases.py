@@ -23,7 +23,6 @@ def assumptions(*cases: Case, beside: Sequence[Quantity] = ()) -> Exhibit:
     """Every input of some cases: its value and range, what kind of figure it is, why, and where it stands.
 
     beside  inputs that no model takes
-    Errors: none.
 
     >>> from capcycle import analyses, facts
     >>> assumptions(analyses.start("cost_of_ownership", facts.open())).id
@@ -65,8 +64,6 @@ def _why(row) -> str | dict:
 
 def scenarios(three: Scenarios) -> Exhibit:
     """Bear, base and bull side by side: the outputs, and the inputs that differ.
-
-    Errors: none.
 
     >>> from capcycle import analyses, facts, study
     >>> scenarios(study.scenarios(analyses.start("cost_of_ownership", facts.open()))).view.columns.tolist()[1:]
@@ -175,8 +172,6 @@ def titled(case: Case, of: str, key: str, ends: Mapping[str, str], **more: Any) 
 def whose(case: Case, name: str) -> str:
     """The name of an output at the head of a title: with the company's where the case is about one.
 
-    Errors: none.
-
     >>> from capcycle import analyses, facts
     >>> case = analyses.start("gpu_hour", facts.open())
     >>> whose(case, "gpu_hour_cost")
@@ -187,8 +182,6 @@ def whose(case: Case, name: str) -> str:
 
 def phrase(case: Case, name: str) -> str:
     """The name of an output inside a sentence.
-
-    Errors: none.
 
     >>> from capcycle import analyses, facts
     >>> phrase(analyses.start("gpu_hour", facts.open()), "gpu_hour_cost")

@@ -18,8 +18,6 @@ LETTER, BESIDE = 6.6, 10  # pixels of a letter, and between a bar and the number
 def tornado(swings: Tornado) -> Exhibit:
     """What each input does to an output by itself, the widest swing first.
 
-    Errors: none.
-
     >>> from capcycle import analyses, facts, study
     >>> tornado(study.tornado(analyses.start("ai_cloud_payback", facts.open()))).id
     'tornado-ai-cloud-payback-npv-per-capital'
