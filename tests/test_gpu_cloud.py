@@ -302,6 +302,7 @@ def test_a_rack_let_for_three_years_by_hand():
     assert float(rack.outputs.cluster_capex) == pytest.approx(3e6 / 72 / 0.8225, rel=1e-4)
     costs = 1.75 * 1.21 * 100 / 1000 + 0.25 * 1.75 / 1.275 + 0.12
     assert float(rack.outputs.first_year_ebitda) == pytest.approx((3.30 - costs) * 8760, rel=1e-4)
+    assert float(room.hour(facts.open(), chip="NVIDIA GB200 NVL72").inputs["gpu_utilisation"].value) == 1.0
     assert "let for three years" in room.finding(rack) and "7 May 2026" in room.finding(rack)
 
 

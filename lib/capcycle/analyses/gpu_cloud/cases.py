@@ -24,7 +24,7 @@ OF_RUN_RATES = "IREN"  # the one company whose run-rates and funding are public
 
 
 def cluster(
-    book: Book, lessor: str = "", gpus: float = GPUS, refreshes: float = 0, chip: str = CHIP, **numbers: float
+    book: Book, lessor: str = "", refreshes: float = 0, chip: str = CHIP, gpus: float = GPUS, **numbers: float
 ) -> Case:
     """A cluster under a lessor's contract; without a lessor one of a chip, at a price and a rent of one month.
 
@@ -63,11 +63,18 @@ def _of_chip(book: Book, chip: str) -> dict[str, Quantity]:
     return {"kw_per_gpu": drawn, "data_center_cost": scaled.called("data_center_cost", reason=say("gpu_cloud.scaled"))}
 
 
+def _sold(book: Book, chip: str) -> dict[str, Quantity]:
+    """What the hour of a chip brings and costs on the market; all hours are sold where a rent for years is paid."""
+    found = market(book, chip)
+    every = Quantity("gpu_utilisation", 1.0, "fraction", reason=say("gpu_cloud.market.every_hour"))
+    paid = {"gpu_utilisation": every} if "contract_price" in found else {}
+    return _of_chip(book, chip) | paid | {name: each for name, each in found.items() if name in gpu_hour.parameters}
+
+
 def hour(book: Book, lessor: str = "", chip: str = CHIP, **numbers: float) -> Case:
     """The hour that such a cluster sells, at today's rent; a site of the lessor's own at its straight-line cost."""
     _check(book, lessor)
-    sold_at = {name: each for name, each in market(book, chip).items() if name in gpu_hour.parameters}
-    given = {"data_center_cost": "data_center_capital"} if lessor else _of_chip(book, chip) | sold_at
+    given = {"data_center_cost": "data_center_capital"} if lessor else _sold(book, chip)
     sold = study.case(gpu_hour, book, lessor, **given)
     return sold.chosen(**{name: number for name, number in numbers.items() if name in gpu_hour.parameters})
 

@@ -25,7 +25,7 @@ PRINTED = {"bare": "irr_without_residual", "residual": "irr_with_residual"}
 RENTS = [f"rent_{year}" for year in range(3)]
 PRICED = "USD"  # what vendors ask is in dollars
 NEWEST = 6  # curves on one chart
-CHIP_COLUMNS = ["label", "price", "rent", "let", "day", "irr", "why"]
+CHIP_COLUMNS = ["label", "price", "rent", "let", "day", "irr"]
 ENDS = {"low": 0, "high": -1}
 COLUMNS = ["lessor_name", "tenant_name", "status", "contract_value", "yearly", "hour"]
 
@@ -47,7 +47,8 @@ def chips(book: Book, **numbers: float) -> Exhibit:
     ends = {end: words.value(known["irr"].iloc[at], "fraction") if len(known) else "" for end, at in ENDS.items()}
     title = words.counted("gpu_cloud.chips.title", len(known), of=len(rows), **ends)
     columns = {name: say(f"gpu_cloud.column.{name}") for name in CHIP_COLUMNS}
-    return marks.table(rows, marks.worded("gpu_cloud.chips", id="chips", title=title), columns)
+    notes = marks.noted(rows.assign(value=rows["irr"]))
+    return marks.table(rows, marks.worded("gpu_cloud.chips", *notes, id="chips", title=title), columns)
 
 
 def _chip_row(chip: str, build: Case) -> dict[str, Any]:
@@ -56,8 +57,7 @@ def _chip_row(chip: str, build: Case) -> dict[str, Any]:
     return {
         "label": chip, "price": price.value, "price_unit": price.unit, "rent": rent.value, "rent_unit": rent.unit,
         "day": rent.day, "let": say(f"gpu_cloud.let.{let}"), "irr": float(build.outputs.project_irr),
-        "irr_unit": "fraction", "unit": "", "why": build.lacking or words.DASH, "kind": build.kind,
-        "source": build.source,
+        "irr_unit": "fraction", "unit": "", "note": build.lacking, "kind": build.kind, "source": build.source,
     }  # fmt: skip
 
 

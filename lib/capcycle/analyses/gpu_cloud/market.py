@@ -65,7 +65,7 @@ def _median(rows: pd.DataFrame, column: str, name: str, unit: str, key: str) -> 
     vendors = words.listing(list(rows["vendor"].fillna("")))
     return Quantity(
         name, float(values.median()), unit, float(values.min()), float(values.max()), "estimated",
-        facts.documents(rows["source"]), say(key, count=len(rows), vendors=vendors, day=words.day(days.max())),
+        facts.documents(rows["source"]), words.counted(key, len(rows), vendors=vendors, day=words.day(days.max())),
         published=days.max(), since=days.min(), day=days.max(),
     )  # fmt: skip
 

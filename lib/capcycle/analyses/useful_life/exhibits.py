@@ -62,9 +62,10 @@ def eps_table(cases: Mapping[str, Case], lives: Sequence[float]) -> Exhibit:
     """Earnings per share in the accounts and at several lives and methods, a row per company."""
     rows = pd.DataFrame([_eps_row(case, lives) for case in cases.values()])
     shortest = words.value(min(lives), "years")
-    columns = headings("label", "day", "life", "share", "accounts")
-    columns |= {f"at_{life:g}": words.value(life, "years") for life in lives}
-    columns |= headings("always", "digits", "balance", life=shortest)
+    first = {f"at_{min(lives):g}": shortest} | headings("always", life=shortest)
+    columns = headings("label", "day", "life", "share", "accounts") | first
+    columns |= {f"at_{life:g}": words.value(life, "years") for life in lives if life != min(lives)}
+    columns |= headings("digits", "balance", life=shortest)
     title = spread("useful_life.per_share.title", rows["life"], "years")
     notes = marks.noted(rows.assign(value=rows["digits"]))
     return marks.table(rows, marks.worded("useful_life.per_share", *notes, id="eps-table", title=title), columns)
