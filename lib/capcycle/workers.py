@@ -102,13 +102,11 @@ def _received(pipe: Any, process: Any, job: Job) -> Finished:
         from capcycle import engine
 
         process.join()
-        error = say("run.died", code=_ending(process.exitcode))
+        code = process.exitcode
+        ending = say("run.signal", name=signal.Signals(-code).name) if code < 0 else say("run.exit_code", code=code)
+        error = say("run.died", code=ending)
         engine.write_unexecuted(job.source, job.parameters, job.out, error)
         return Finished(job, error, 0.0)
-
-
-def _ending(code: int) -> str:
-    return say("run.signal", name=signal.Signals(-code).name) if code < 0 else say("run.exit_code", code=code)
 
 
 def _zygote(caller: Any, jobs: Sequence[Job], width: int) -> None:
@@ -128,18 +126,14 @@ def _import_and_read(jobs: Sequence[Job], width: int) -> None:
     from capcycle import engine  # noqa: F401
 
     schemapi.disable_debug_mode()  # a chart is checked whole when it is shown, not each of its parts before
-    imports = _imports(jobs)
+    code = "\n".join(cell["source"] for job in jobs for cell in cells(job.source) if cell["type"] == "code")
+    imports = list(dict.fromkeys(OUR_IMPORT.findall(code)))
     for line in imports:
         with suppress(Exception):
             exec(line, {})
     if imports and len(jobs) > width:
         with suppress(Exception):
             _read()
-
-
-def _imports(jobs: Sequence[Job]) -> list[str]:
-    code = "\n".join(cell["source"] for job in jobs for cell in cells(job.source) if cell["type"] == "code")
-    return list(dict.fromkeys(OUR_IMPORT.findall(code)))
 
 
 def _read() -> None:

@@ -142,8 +142,7 @@ def _of_file(file: str) -> Examined:
 def _example_claims(table: pd.DataFrame) -> pd.DataFrame:
     """Worked examples as claims: what was printed, what it is about, and the document as speaker."""
     cells = dict.fromkeys(load.CLAIM, "") | {"value_low": float("nan"), "value_high": float("nan")}
-    rows = [cells | _example_claim(row) for row in table.itertuples()]
-    return pd.DataFrame(rows, columns=load.CLAIM)
+    return pd.DataFrame([cells | _example_claim(row) for row in table.itertuples()], columns=load.CLAIM)
 
 
 def _example_claim(row) -> dict:

@@ -24,7 +24,6 @@ def changed(was: Book, now: Book) -> Exhibit:
 
     Errors: CapcycleError for a first book that is not of an earlier day.
 
-    >>> from capcycle import facts
     >>> meta = facts.open(["META"], "2025-02-03")
     >>> changed(meta.on("2025-02-02"), meta).title
     'Nothing became known and nothing changed between 2 Feb 2025 and 3 Feb 2025'
@@ -53,11 +52,8 @@ def effect(was: Measures, now: Measures) -> Exhibit:
     was, now  the same measure on the same companies, of two books
     Errors:   MetricError for a period that is not shown in both.
 
-    >>> from capcycle import facts
-    >>> from capcycle.measure import measure
-    >>> from capcycle.panel import select
-    >>> days = (measure("capex", select(facts.open(["META"], day), "year", until=2023)) for day in ("2024-12-31", ""))
-    >>> effect(*days).view.iloc[0, 1:].tolist()  # restated in the 10-K for 2024
+    >>> days = (panel.select(facts.open(["META"], day), "year", until=2023) for day in ("2024-12-31", ""))
+    >>> effect(*(measure.measure("capex", each) for each in days)).view.iloc[0, 1:].tolist()  # restated a year later
     ['$27.3bn', '$27.0bn', '−$221m']
     """
     period = was.common_period()
@@ -83,7 +79,6 @@ def effect(was: Measures, now: Measures) -> Exhibit:
 def between(was: Book, now: Book) -> dict[str, str]:
     """The days of two books in words, as sentences name them: before and after.
 
-    >>> from capcycle import facts
     >>> between(facts.open(as_of="2025-06-30"), facts.open())
     {'before': '30 Jun 2025', 'after': 'now'}
     """
@@ -124,7 +119,6 @@ def revisions(table: pd.DataFrame) -> pd.DataFrame:
 
     table   rows of `book.changes` or `book.revisions`
 
-    >>> from capcycle import facts
     >>> restated = facts.open(["META"], "2025-02-01").changes("2024-10-30").query("cause == 'restatement'")
     >>> revisions(restated).iloc[0].tolist()[2:]
     ['1 Jan 2022 to 31 Dec 2022', '$31.4bn', '$31.2bn', '−0.8%', 'Restated', '30 Jan 2025']

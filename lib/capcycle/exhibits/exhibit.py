@@ -54,10 +54,7 @@ class Exhibit:
     def payload(self) -> dict[str, Any]:
         """All but the chart, as JSON: what the page template reads."""
         return {
-            "id": self.id,
-            "title": self.title,
-            "subtitle": self.subtitle,
-            "alt": self.alt,
+            **{name: getattr(self, name) for name in ("id", "title", "subtitle", "alt")},
             "notes": list(self.notes),
             "sources": [dict(source) for source in self.sources],
             "columns": [str(column) for column in self.view.columns],

@@ -44,7 +44,6 @@ def slug(*parts: str) -> str:
 def chart_rows(measures: Measures) -> pd.DataFrame:
     """The measures as a chart needs them: name, quarter's date, value, words for the tooltip.
 
-    >>> from capcycle import facts, measure, panel
     >>> capex = measure.measure("capex", panel.select(facts.open(["META", "MSFT"], "2025-02-01"), "year", until=2024))
     >>> chart_rows(capex).iloc[-1][["name", "period", "shown"]].tolist()
     ['Microsoft', '2024', '$55.6bn']
@@ -137,7 +136,6 @@ def unit(unit: str) -> str:
 def subtitle(measures: Measures) -> str:
     """The measure and its unit.
 
-    >>> from capcycle import facts, measure, panel
     >>> subtitle(measure.measure("capex", panel.select(facts.open(["META"]), "year")))
     'Capex, USD (by year)'
     """
@@ -162,7 +160,6 @@ def figures(*tables: pd.DataFrame) -> pd.DataFrame:
 
     Errors: KeyError for a table that is not one of measures.
 
-    >>> from capcycle import facts, measure, panel
     >>> capex = measure.measure("capex", panel.select(facts.open(["META", "MSFT"], "2025-02-01"), "year", until=2024))
     >>> figures(capex.table)["value"].iloc[-1]
     '55552000000.0'
@@ -188,7 +185,6 @@ def documents(*tables: pd.DataFrame) -> tuple[dict[str, str], ...]:
 def notes(*measured: Measures, at: Iterable[pd.DataFrame] | None = None) -> tuple[str, ...]:
     """Definitions, calendar and what is missing: in any period, or `at` one in the rows of an exhibit of one.
 
-    >>> from capcycle import facts, measure, panel
     >>> notes(measure.measure("capex", panel.select(facts.open(["META"], "2025-02-01"), "year")))[-1]
     'Calendar quarters: every period shown ends with its quarter.'
     """
@@ -217,7 +213,6 @@ def formula(function: Callable) -> str:
 def definition(measures: Measures) -> str:
     """The id of a definition and its formula.
 
-    >>> from capcycle import facts, measure, panel
     >>> definition(measure.measure("fcf", panel.select(facts.open(["META"]), "year")))
     'Definition fcf = operating_cash_flow - capex'
     """

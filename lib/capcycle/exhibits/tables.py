@@ -13,7 +13,6 @@ from capcycle.words import Sentence
 def compare(*measured: Measures, focus: str | None = None) -> Exhibit:
     """Companies down, measures across, each at the newest period that its companies have in common.
 
-    >>> from capcycle import facts, measure, panel
     >>> capex = measure.measure("capex", panel.select(facts.open(["META", "MSFT"], "2025-02-01"), "year", until=2024))
     >>> compare(capex, measure.measure("revenue", capex.panel)).view.values.tolist()
     [['Meta', '$37.3bn', '$165bn'], ['Microsoft', '$55.6bn', '$262bn']]

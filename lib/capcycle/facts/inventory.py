@@ -16,7 +16,6 @@ DATING = [REMARK, "published", *SOURCES, "locator"]  # say when and where, not w
 def counts(book: Book) -> pd.DataFrame:
     """Each register: rows, rows of each kind and of an unknown day, the newest day, its documents.
 
-    >>> from capcycle import facts
     >>> counts(facts.open(as_of="2025-06-30")).set_index("table").loc["holdings", ["rows", "undated"]].tolist()
     [0, 0]
     """
@@ -26,7 +25,6 @@ def counts(book: Book) -> pd.DataFrame:
 def columns(book: Book) -> pd.DataFrame:
     """Each column of each register: table, column, in how many rows it is empty, of how many, and what it holds.
 
-    >>> from capcycle import facts
     >>> cells = columns(facts.open()).set_index(["table", "column"])
     >>> bool(cells.at[("contracts", "margin_low"), "empty"] < cells.at[("contracts", "margin_low"), "rows"])
     True
@@ -38,7 +36,6 @@ def columns(book: Book) -> pd.DataFrame:
 def lacking(book: Book) -> pd.DataFrame:
     """What was looked for and is in no register, by documents that were public: see `registers.gaps`.
 
-    >>> from capcycle import facts
     >>> "AMD" in " ".join(lacking(facts.open(as_of="2025-10-05"))["missing"])  # the day before its warrant for OpenAI
     False
     """
@@ -55,7 +52,6 @@ def became_known(was: Book, now: Book) -> pd.DataFrame:
     Columns: table, row (its key), cause, what, kind, published, source. Rows of an unknown day are in no version.
     Errors: CapcycleError for a first book that is not of an earlier day.
 
-    >>> from capcycle import facts
     >>> book = facts.open(as_of="2025-10-02")
     >>> contracts = became_known(book.on("2025-10-01"), book).query("table == 'contracts' and cause == 'changed'")
     >>> contracts[["row", "what"]].to_numpy().tolist()

@@ -185,7 +185,7 @@ def _table(name: str, stamps: tuple[str, ...], known: door.Reference) -> pd.Data
     schema = _schema(name)
     raw, faults = _checked(schema, known)
     door.refuse([*known.faults, *faults])
-    return _typed(raw, schema)
+    return pd.DataFrame({row.column: _values(raw[row.column], row.type) for row in _columns(schema).itertuples()})
 
 
 def _checked(schema: pd.DataFrame, known: door.Reference) -> tuple[pd.DataFrame, list[str]]:
@@ -196,11 +196,6 @@ def _checked(schema: pd.DataFrame, known: door.Reference) -> tuple[pd.DataFrame,
     columns = _columns(schema)
     raw = tables.read(f"{schema['table'].iloc[0]}.csv", columns["column"])
     return raw, door.faults(raw, _rules(raw, columns, known))
-
-
-def _typed(raw: pd.DataFrame, schema: pd.DataFrame) -> pd.DataFrame:
-    columns = _columns(schema)
-    return pd.DataFrame({row.column: _values(raw[row.column], row.type) for row in columns.itertuples()})
 
 
 def _values(cells: pd.Series, kind: str) -> pd.Series:

@@ -39,7 +39,7 @@ def net_debt_with_paper(net_debt: Quantity, commercial_paper: Quantity) -> Quant
     """Net debt with commercial paper, which is borrowed for weeks and rolled over.
 
     Formula: net_debt + commercial_paper
-    Units:   balances of one day in one currency; an amount, negative where cash is larger.
+    Units:   balances of one day in one currency; an amount.
     Source:  Apple 10-K for fiscal 2022: 61.783bn and 9.982bn.
 
     >>> round(net_debt_with_paper(61.783, 9.982), 3)

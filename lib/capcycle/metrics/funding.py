@@ -67,20 +67,9 @@ def fcf_margin():
     """Free cash flow out of each unit of revenue."""
 
 
-@metric(CURRENCY)
-def fcf_after_leases(
-    operating_cash_flow: Quantity, capex: Quantity, finance_lease_principal_paid: Quantity
-) -> Quantity:
-    """Free cash flow less the principal paid on finance leases, which is capex paid in instalments.
-
-    Formula: operating_cash_flow - capex - finance_lease_principal_paid
-    Units:   amounts in one currency over the same period; an amount.
-    Source:  Amazon and Meta publish free cash flow on this basis beside others; hand arithmetic: 30 - 12 - 3.
-
-    >>> fcf_after_leases(30.0, 12.0, 3.0)
-    15.0
-    """
-    return operating_cash_flow - capex - finance_lease_principal_paid
+@variant(fcf, operating_cash_flow="fcf", capex="finance_lease_principal_paid")
+def fcf_after_leases():
+    """Free cash flow less the principal paid on finance leases, which is capex paid in instalments."""
 
 
 @variant(fcf_margin, fcf="fcf_after_leases")

@@ -39,7 +39,10 @@ def assumption(book: Book, name: str, company: str = "", value: float = 0.0) -> 
         name, float(row["central"]), row["unit"], float(row["low"]), float(row["high"]), row["kind"], row["source"],
         row["reason"], published=row["published"],
     )  # fmt: skip
-    stood = known if _public(book, known) else _own(known, book)
+    stood = known
+    if not _public(book, known):
+        reason = words.say("study.hindsight", day=words.day(book.day))
+        stood = replace(known, kind=ASSUMED, source="", reason=reason, published=pd.NaT, hindsight=True)
     return _chosen(stood, value) if value else stood
 
 
@@ -97,11 +100,6 @@ def _public(book: Book, known: Quantity) -> bool:
     if pd.notna(known.published):
         return bool(known.published <= book.day)
     return bool(known.source) and book.public(known.source)
-
-
-def _own(known: Quantity, book: Book) -> Quantity:
-    reason = words.say("study.hindsight", day=words.day(book.day))
-    return replace(known, kind=ASSUMED, source="", reason=reason, published=pd.NaT, hindsight=True)
 
 
 def _of_others(book: Book, name: str, named: list[dict]) -> Quantity:

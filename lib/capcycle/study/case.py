@@ -131,9 +131,8 @@ class Case:
         An amount is in the currency of the assumption that it stands for. A number outside the range widens it.
         Errors: ModelError for an input that the model does not take, and for every number that cannot be.
 
-        >>> from capcycle.analyses.required_revenue.model import required_revenue
-        >>> build = case(required_revenue, facts.open(), it_capex=400e9, facility_capex=0, it_life="it_life_epoch",
-        ...              facility_life="facility_life_epoch", net_capital=0, other_fixed_cost=0, ai_revenue=20e9)
+        >>> build = case(analyses.models()["required_revenue"], facts.open(), it_capex=400e9, facility_capex=0, ramp=1,
+        ...     it_life=5, facility_life="facility_life_epoch", net_capital=0, other_fixed_cost=0, ai_revenue=20e9)
         >>> build.chosen(it_life=4.0, target_return=0.0).inputs["it_life"].reason
         'Chosen by the reader.'
         """
@@ -169,9 +168,8 @@ def case(model: Callable, book: Book, company: str = "", **given: Any) -> Case:
            at the period most companies have), or the name of an assumption to use instead
     Errors: ModelError for names that the model does not take, and for every input that nothing gives.
 
-    >>> from capcycle.analyses.required_revenue.model import required_revenue
     >>> kupperman = case(
-    ...     required_revenue, facts.open(), it_capex=400e9, facility_capex=0, it_life=5,
+    ...     analyses.models()["required_revenue"], facts.open(), it_capex=400e9, facility_capex=0, it_life=5,
     ...     facility_life="facility_life_epoch", gross_margin_before_depreciation=0.25, target_return=0,
     ...     net_capital=0, other_fixed_cost=0, ramp=1, ai_revenue=20e9)
     >>> float(kupperman.outputs.revenue_required)

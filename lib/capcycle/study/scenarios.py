@@ -37,18 +37,14 @@ def scenarios(case: Case) -> Scenarios:
 
     An input without a range is the same in all three.
 
-    >>> from capcycle import facts, study
-    >>> from capcycle.analyses.hosting.power_use import business
-    >>> from capcycle.quantity import Quantity
-    >>> margin = Quantity("", 0.8, "fraction", 0.5, 0.9)
-    >>> build = study.case(business, facts.open(), revenue_per_mw=1.5e6, gross_margin=margin)
+    >>> margin = study.declared("gross_margin", [0.5, 0.8, 0.9], "fraction", "")
+    >>> build = analyses.start("business", facts.open()).with_inputs(revenue_per_mw=1.5e6, gross_margin=margin)
     >>> (study.scenarios(build).outputs.loc["gross_profit"] / 1e6).round(2).tolist()  # 0.5, 0.8 and 0.9 of 1.5m
     [0.75, 1.2, 1.35]
     """
     at = sweep.ends(case, case.model.verdict)
-    values = pd.DataFrame(
-        {name: _ends(case, name, at.get(name)) for name in case.inputs}, list(SCENARIOS), dtype=object
-    )
+    ends = {name: _ends(case, name, at.get(name)) for name in case.inputs}
+    values = pd.DataFrame(ends, list(SCENARIOS), dtype=object)
     results = {scenario: case.evaluate(**values.loc[scenario]) for scenario in SCENARIOS}
     single = [name for name in case.model.outputs if name not in case.model.by_year]
     outputs = pd.DataFrame({name: [float(getattr(results[each], name)) for each in SCENARIOS] for name in single})

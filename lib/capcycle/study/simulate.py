@@ -41,9 +41,7 @@ def simulate(case: Case, draws: int = DRAWS, seed: int = SEED) -> Simulation:
     The same seed gives the same draws. Inputs are drawn as if they did not hang together, which narrows the result
     where in truth they do.
 
-    >>> from capcycle import facts, study
-    >>> from capcycle.analyses.hosting.power_use import business
-    >>> build = study.case(business, facts.open(), revenue_per_mw=1.5e6, gross_margin=0.8)
+    >>> build = analyses.start("business", facts.open()).with_inputs(revenue_per_mw=1.5e6, gross_margin=0.8)
     >>> set(simulate(build, draws=3).values().tolist())  # nothing has a range: the point itself
     {1200000.0}
     """

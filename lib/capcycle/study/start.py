@@ -54,8 +54,7 @@ def bound(model: Callable, book: Book, company: str = "", **given: Any) -> Case:
 
     given  as for `case`, in the place of an input's own assumption
 
-    >>> from capcycle.analyses.leasing.model import lease_payback
-    >>> bound(lease_payback, facts.open()).inputs["server_price"].reason
+    >>> bound(analyses.models()["lease_payback"], facts.open()).inputs["server_price"].reason
     'Price of a server: no figure here, type a number.'
     """
     inputs = {name: _input(model, name, given.get(name, name), book, company) for name in model.parameters}

@@ -41,11 +41,9 @@ def grid(case: Case, x: str, y: str, of: str | None = None, steps: int = STEPS) 
 
     Errors: ModelError for an input that is not there or has no range.
 
-    >>> from capcycle import facts, study
-    >>> from capcycle.analyses.hosting.power_use import business
-    >>> from capcycle.quantity import Quantity
-    >>> rent, margin = Quantity("", 1.5e6, "USD/MW/year", 1e6, 2e6), Quantity("", 0.8, "fraction", 0.5, 0.9)
-    >>> build = study.case(business, facts.open(), revenue_per_mw=rent, gross_margin=margin)
+    >>> rent = study.declared("revenue_per_mw", [1e6, 1.5e6, 2e6], "USD/MW/year", "")
+    >>> margin = study.declared("gross_margin", [0.5, 0.8, 0.9], "fraction", "")
+    >>> build = analyses.start("business", facts.open()).with_inputs(revenue_per_mw=rent, gross_margin=margin)
     >>> (grid(build, "revenue_per_mw", "gross_margin", steps=2).values / 1e6).tolist()
     [[0.5, 1.0], [0.9, 1.8]]
     """
@@ -59,11 +57,9 @@ def grid(case: Case, x: str, y: str, of: str | None = None, steps: int = STEPS) 
 def tornado(case: Case, of: str | None = None) -> Tornado:
     """An output at both ends of each input's range, the others central.
 
-    >>> from capcycle import facts, study
-    >>> from capcycle.analyses.hosting.power_use import business
-    >>> from capcycle.quantity import Quantity
-    >>> rent, margin = Quantity("", 1.5e6, "USD/MW/year", 1e6, 2e6), Quantity("", 0.8, "fraction", 0.5, 0.9)
-    >>> build = study.case(business, facts.open(), revenue_per_mw=rent, gross_margin=margin)
+    >>> rent = study.declared("revenue_per_mw", [1e6, 1.5e6, 2e6], "USD/MW/year", "")
+    >>> margin = study.declared("gross_margin", [0.5, 0.8, 0.9], "fraction", "")
+    >>> build = analyses.start("business", facts.open()).with_inputs(revenue_per_mw=rent, gross_margin=margin)
     >>> (tornado(build).table.set_index("name")["swing"] / 1e6).round(2).to_dict()
     {'revenue_per_mw': 0.8, 'gross_margin': 0.6}
     """

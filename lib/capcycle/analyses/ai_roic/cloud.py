@@ -1,17 +1,17 @@
 """Exhibits of AI cloud until 2030: its return by year, the cash that a build ties up, what a unit of it is worth."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
-from capcycle import study, words
+from capcycle import exhibits, study, words
 from capcycle.analyses.ai_roic.forward_return import definitions
 from capcycle.analyses.ai_roic.model import FIRST_YEAR, LAST_YEAR
 from capcycle.exhibits import Exhibit, marks, parts
 from capcycle.exhibits.marks import Frame
-from capcycle.models import finance
 from capcycle.quantity import Quantity
 from capcycle.study import SCENARIOS, Case, Scenarios
 from capcycle.words import Sentence, say
@@ -76,21 +76,8 @@ def _read(case: Case, turns: Quantity) -> Iterator[tuple[str, float, Any]]:
 
 def cash_curve(three: Scenarios) -> Exhibit:
     """What a build has cost and brought in, added up by year, until the last of it is worn out."""
-    case = three.case
-    lines = {say(f"study.{each}"): np.asarray(three.results[each].cumulative_cash, float) for each in SCENARIOS}
-    worn = max(_last_move(line) for line in lines.values())
-    rows = pd.DataFrame([
-        {"x": FIRST_YEAR + year, "value": line[year], "group": name, "label": str(FIRST_YEAR + year)}
-        for name, line in lines.items() for year in range(worn + 1)
-    ]).assign(unit=case.unit("cumulative_cash"), kind=case.kind, source=case.source)  # fmt: skip
-    id, unit = parts.slug("cash-curve", case.company), case.unit("cumulative_cash")
-    return marks.paths(rows, marks.worded("ai_roic.cash", id=id, title=_cash_title(case), unit=unit))
-
-
-def _last_move(line: np.ndarray) -> int:
-    """The last year in which the sum still changes."""
-    moves = np.flatnonzero(np.abs(np.diff(line)) > 1e-9 * np.max(np.abs(line)))
-    return int(moves[-1]) + 1 if len(moves) else 1
+    shown = exhibits.by_year(three, "cumulative_cash", notes=[say("ai_roic.cash.note")], begin=FIRST_YEAR)
+    return replace(shown, title=_cash_title(three.case))
 
 
 def _cash_title(case: Case) -> str:
@@ -99,24 +86,3 @@ def _cash_title(case: Case) -> str:
     if back:
         return study.tell(case, "ai_roic.cash.title", year=back[0])
     return study.tell(case, "ai_roic.cash.title_never")
-
-
-def rates(three: Scenarios) -> Exhibit:
-    """Net present value and every rate of return of one unit of AI capital, with the reason where there is none."""
-    case = three.case
-    rows = pd.DataFrame([
-        {"label": say(f"study.{each}"), "value": float(result.npv_per_capital), **_rates(result.build_cash)}
-        for each, result in three.results.items()
-    ]).assign(unit="fraction", kind=case.kind, source=case.source)  # fmt: skip
-    base = rows.set_index("label").loc[say("study.base")]
-    key = "title" if base["value"] >= 0 else "title_less"
-    title = study.tell(case, f"ai_roic.rates.{key}", rate=base["rates"])
-    columns = {"label": say("ai_roic.column.scenario"), "value": words.name("npv_per_capital"),
-               "rates": words.name("irr"), "note": say("marks.column.note")}  # fmt: skip
-    return marks.table(rows, Frame(parts.slug("rates", case.company), title, say("ai_roic.rates.subtitle")), columns)
-
-
-def _rates(flows: Sequence[float]) -> dict[str, str]:
-    every = finance.rates([float(flow) for flow in flows])
-    shown = words.listing([words.value(rate, "fraction") for rate in every.values]) if every.values else words.DASH
-    return {"rates": shown, "note": every.reason or words.DASH}

@@ -23,7 +23,6 @@ def heat_map(grid: Grid, target: float | None = None) -> Exhibit:
 
     target  a value of the output; None, or missing (NaN), for what it is today
 
-    >>> from capcycle import analyses, facts, study
     >>> needed = analyses.start("revenue_for_capex", facts.open(), "MSFT")
     >>> heat_map(study.grid(needed, "it_life", "target_return", steps=3)).id
     'heat-map-revenue-for-capex-revenue-required-it-life-target-return-msft'

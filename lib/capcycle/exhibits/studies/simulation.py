@@ -25,7 +25,6 @@ def fan(simulation: Simulation, of: str) -> Exhibit:
 
     Errors: AttributeError for an output that the model does not give.
 
-    >>> from capcycle import analyses, facts, study
     >>> fan(study.simulate(analyses.start("ai_cloud_payback", facts.open()), 50), "build_cash").id
     'fan-ai-cloud-payback-build-cash'
     """
@@ -52,7 +51,6 @@ def spread(simulation: Simulation, of: str | None = None) -> Exhibit:
 
     Errors: ModelError for an output that the model does not give.
 
-    >>> from capcycle import analyses, facts, study
     >>> spread(study.simulate(analyses.start("ai_cloud_payback", facts.open()), 50)).id
     'spread-ai-cloud-payback-npv-per-capital'
     """

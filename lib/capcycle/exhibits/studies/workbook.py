@@ -27,7 +27,6 @@ def workbook(cases: Sequence[Case]) -> bytes:
 
     Errors: TypeError for a model with a step that a spreadsheet has no sign for.
 
-    >>> from capcycle import analyses, facts
     >>> workbook([analyses.start("cost_of_ownership", facts.open())])[:2]
     b'PK'
     """
