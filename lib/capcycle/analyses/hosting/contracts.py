@@ -185,12 +185,41 @@ def worth(table: pd.DataFrame, rates: Mapping[str, Quantity], delivery_years: fl
     """Contracts with the present value of the lessor's part of their rent, at the rate of the credit behind it.
 
     Formula: value / years * annuity(rate, years) / (1 + rate) ** delivery_years, of level rent
-    Units:   currency; rates by `credit`.
+    Units:   currency; rates by `credit`, see `tenant_rates`.
     """
     live = table[table["status"].isin(LIVE)].dropna(subset=["value_owned", "term_years"])
-    rate = live["credit"].map({credit: rate.value for credit, rate in rates.items()})
+    rate = tenant_rates(live, rates).map(lambda each: each.value)
     factor = annuity(rate, live["term_years"]) / live["term_years"] / (1 + rate) ** delivery_years
     return live.assign(rate=rate, present_value=live["value_owned"] * factor)
+
+
+def tenant_rates(table: pd.DataFrame, rates: Mapping[str, Quantity]) -> pd.Series:
+    """The rate at which the rent of each contract is discounted: the yield that the credit behind it pays itself.
+
+    Formula: where a hyperscaler backs the tenant, cover * its rate + (1 - cover) * that of a tenant without backing;
+             where no source gives the cover, anything from one to the other, and half of each in the middle
+    Units:   rates of `hyperscaler` and `unbacked`, fractions of a year.
+
+    >>> rates = {"hyperscaler": Quantity("", 0.05, "rate"), "unbacked": Quantity("", 0.09, "rate")}
+    >>> two = pd.DataFrame({"credit": ["backed", "hyperscaler"], "cover": [0.5, np.nan]})
+    >>> tenant_rates(two, rates).map(lambda each: round(each.value, 3)).tolist()
+    [0.07, 0.05]
+    """
+    return pd.Series(
+        [_backed(row.cover, rates) if row.credit == "backed" else rates[row.credit] for row in table.itertuples()],
+        table.index, dtype=object,
+    )  # fmt: skip
+
+
+def _backed(cover: float, rates: Mapping[str, Quantity]) -> Quantity:
+    best, worst = rates["hyperscaler"], rates["unbacked"]
+    least, likely, most = (0.0, 0.5, 1.0) if np.isnan(cover) else (cover, cover, cover)
+    value, low, high = (part * getattr(best, end) + (1 - part) * getattr(worst, end)
+                        for part, end in ((likely, "value"), (most, "low"), (least, "high")))  # fmt: skip
+    kind, source = facts.weakest([best.kind, worst.kind]), facts.documents([best.source, worst.source])
+    return Quantity(
+        "tenant_rate", value, best.unit, low, high, kind, source, hindsight=best.hindsight or worst.hindsight
+    )
 
 
 def built(table: pd.DataFrame) -> pd.DataFrame:
@@ -229,7 +258,7 @@ def debt_costs(book: Book) -> pd.DataFrame:
     """What lenders ask of a book's companies for projects: each bond that has a rate.
 
     >>> debt_costs(facts.open(["CIFR"]))[["debt", "rate"]].values.tolist()
-    [['cipher-notes-2030', 0.07125]]
+    [['cipher-notes-2030', 0.07125], ['cipher-notes-2026', 0.06125]]
     """
     table = book.register("debt")
     bonds = table["borrower"].isin(book.companies) & table["rate"].notna() & table["type"].eq("bond")

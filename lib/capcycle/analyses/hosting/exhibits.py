@@ -158,7 +158,8 @@ def worth(let: Case) -> Exhibit:
     total, now = table["value_owned"].sum(), table["present_value"].sum()
     sums = {"total": words.value(total, book.money), "now": words.value(now, book.money)}
     title = say("hosting.left", share=words.value(float(per(now, total)), "fraction"), **sums)
-    judged = study.judged_later(book, delivery, *(rates[credit] for credit in table["credit"].unique()))
+    behind = [rate for credit, rate in rates.items() if table["credit"].isin([credit, "backed"]).any()]
+    judged = study.judged_later(book, delivery, *behind)
     notes = (*_of("hosting.with_gpus", table[table["not_hosting"]]), *judged)
     return _shown(marks.columns, book, "hosting.present-value", rows, title, *notes)
 

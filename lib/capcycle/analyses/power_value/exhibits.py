@@ -64,7 +64,7 @@ def _rung(name: str, value: Quantity, power: Quantity) -> dict:
 def _ladder_title(rows: pd.DataFrame, of: str) -> str:
     if rows.empty:
         return say("finding.none", metric=words.name(of))
-    ends = rows.groupby("group", sort=False)["value"].agg(["min", "max"])
+    ends = rows.groupby("group", sort=False)["value"].agg(["min", "max"]).head(2)  # the others stand in the chart
     stages = [f"{words.between(*each, PER_MW)} {words.lower(stage)}" for stage, *each in ends.itertuples()]
     return say("power_value.ladder.title", of=words.name(of), stages=words.listing(stages))
 
@@ -83,8 +83,8 @@ def stage_prices(book: Book, of: str = "enterprise_value") -> Exhibit:
     headings = {each: say(f"power_value.column.{each}")
                 for each in ("label", "companies", "mean_ratio", "pooled_ratio", *regressed)}  # fmt: skip
     leased = found.table.loc["leased_mw"]
-    key = "title_0" if not leased["companies"] else "title" if found.concludes("leased_mw") else "title_open"
-    ratios = {each: words.value(leased[each], PER_MW) for each in ("mean_ratio", "pooled_ratio", "price")}
+    key = "title" if leased["companies"] else "title_0"  # a regression on so few companies is no headline
+    ratios = {each: words.value(leased[each], PER_MW) for each in ("mean_ratio", "pooled_ratio")}
     names = words.listing([book.names[company] for company in found.companies]) if regressed else ""
     note = say(f"power_value.prices.{'freedom' if regressed else 'no_freedom'}", names=names, freedom=found.freedom,
                count=len(found.companies), errors=f"{found.errors_needed:.1f}")  # fmt: skip
