@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from capcycle import exhibits, facts, study
 from capcycle.analyses import gpu_cloud as room
 from capcycle.analyses.gpu_cloud.gpu_hour import forward_curve, gpu_hour, gpu_run_rate
+from capcycle.analyses.gpu_cloud.market import market, pairs, paths
 from capcycle.analyses.gpu_cloud.model import gpu_cloud
 from capcycle.claims import worked_examples
 from capcycle.errors import ModelError
@@ -29,6 +30,7 @@ IREN = {
     "hurdle_rate": 0.1,
 }  # fmt: skip
 RENTED = {"site_capex": 0.0, "data_center_cost": 1.5e6 * 200 / 76_000 / 8760}  # 1.5m a MW and year on 200 MW
+H100 = "NVIDIA H100 SXM5 80GB"
 # without a contract: rent falls, the GPUs are sold for a fifth, tax is paid
 LET = IREN | {"contract_term": 0, "prepaid_share": 0.0, "site_capex": 0.0, "gpu_residual": 0.2, "tax_rate": 0.25,
               "gpu_price": 30_000, "operations_cost": 0.3}  # fmt: skip
@@ -229,7 +231,7 @@ def test_before_a_contract_nothing_of_it_is_shown():
 
 
 def test_judgements_of_later_days_are_marked():
-    cluster = room.cluster(facts.open(as_of="2023-12-31"))
+    cluster = room.cluster(facts.open(as_of="2025-03-31"), chip=H100)
     assert cluster.hindsight and "today's judgement" in room.finding(cluster)
     assert not any(each.source for each in cluster.hindsight.values())
 
@@ -238,6 +240,94 @@ def test_a_readers_number_is_put_in_and_refused_where_it_cannot_be():
     assert room.cluster(facts.open(), gpu_rent=3.0, server_life=0.0).inputs["gpu_rent"].value == 3.0
     with pytest.raises(ModelError, match="gpu_utilisation is 85"):
         room.cluster(facts.open(), gpu_utilisation=85)
+    with pytest.raises(ModelError, match="unknown chip H200; there are: NVIDIA B200, NVIDIA B300"):
+        room.cluster(facts.open(), chip="H200")
+
+
+# ---- price and rent of one month
+
+
+def seen(*rows):
+    """A register of prices: chip, day, vendor, and one of on_demand, three_years and purchase."""
+    table = pd.DataFrame([dict(zip(["chip", "date", "vendor"], row[:3], strict=True)) | row[3] for row in rows])
+    table = table.reindex(columns=["chip", "date", "vendor", "on_demand", "one_year", "three_years", "purchase"])
+    return table.assign(date=pd.to_datetime(table["date"]), kind="estimated", source="", note="")
+
+
+def priced(monkeypatch, chip, *rows):
+    monkeypatch.setattr(facts.Book, "register", lambda book, name: seen(*rows))
+    return market(facts.open(), chip)
+
+
+def test_a_price_stands_beside_rents_of_its_own_month(monkeypatch):
+    # by hand: of March, 30,000 in the middle of two offers, 3.00 in the middle of three clouds; the list price of a
+    # general cloud is left out, and so are the price of 2024 and the rents of 2026 that no price of that month faces
+    found = priced(
+        monkeypatch, H100, (H100, "2024-03-01", "", {"purchase": 40_000}),
+        (H100, "2025-03-03", "", {"purchase": 28_000}), (H100, "2025-03-10", "", {"purchase": 32_000}),
+        (H100, "2025-02-20", "Cudo", {"on_demand": 2.5}), (H100, "2025-03-20", "CR8DL", {"on_demand": 4.0}),
+        (H100, "2025-03-03", "RunPod", {"on_demand": 3.0}), (H100, "2026-06-01", "RunPod", {"on_demand": 1.0}),
+        (H100, "2025-03-10", "Amazon Web Services", {"on_demand": 12.0}),
+    )  # fmt: skip
+    assert (found["gpu_price"].value, found["gpu_rent"].value, found["gpu_rent"].high) == (30_000, 3.0, 4.0)
+
+
+def test_one_vendors_list_price_is_no_market(monkeypatch):
+    price = (H100, "2025-03-03", "", {"purchase": 30_000})
+    found = priced(monkeypatch, H100, price, (H100, "2025-03-03", "RunPod", {"on_demand": 3.0}))
+    assert found["gpu_rent"].missing and "the newest rent of 3 Mar 2025 (RunPod)" in found["gpu_rent"].reason
+
+
+def test_a_rent_for_three_years_is_a_contract(monkeypatch):
+    price = (H100, "2025-03-03", "", {"purchase": 30_000})
+    found = priced(monkeypatch, H100, price, (H100, "2025-03-20", "", {"three_years": 1.5}))
+    assert (found["contract_price"].value, found["contract_term"].value) == (1.5, 3.0)
+
+
+def test_blackwell_and_racks_have_a_price_and_a_rent_of_one_month():
+    # facts of the register: HGX B200 400 to 500 thousand for eight beside Lambda's 6.69; a rack of GB200 at 3m for 72
+    # beside 3.30 for three years, SemiAnalysis; of GB300 one cloud's list price alone stands beside a rack's price
+    found = {chip: market(facts.open(), f"NVIDIA {chip}") for chip in ("B200", "GB200 NVL72", "GB300 NVL72")}
+    assert found["B200"]["gpu_price"].value == 450_000 / 8 and found["B200"]["gpu_rent"].value == 6.69
+    assert found["GB200 NVL72"]["gpu_price"].value == pytest.approx(3e6 / 72, abs=0.01)
+    assert found["GB200 NVL72"]["contract_price"].value == 3.30
+    assert "Verda" in found["GB300 NVL72"]["gpu_price"].reason
+    shown = room.chips(facts.open()).view
+    assert shown["Price"].str.contains("–").sum() == 1 and "NVIDIA B200" in shown["Chip"].to_list()
+
+
+def test_a_rack_let_for_three_years_by_hand():
+    # 41,667 / 0.8225 = 50,659 a GPU; 3.30 x 8,760 = 28,908 a year, less 0.2118 of power, 0.3431 of site, 0.12 of staff
+    rack = room.cluster(facts.open(), gpus=1, chip="NVIDIA GB200 NVL72")
+    assert float(rack.outputs.cluster_capex) == pytest.approx(3e6 / 72 / 0.8225, rel=1e-4)
+    costs = 1.75 * 1.21 * 100 / 1000 + 0.25 * 1.75 / 1.275 + 0.12
+    assert float(rack.outputs.first_year_ebitda) == pytest.approx((3.30 - costs) * 8760, rel=1e-4)
+    assert float(room.hour(facts.open(), chip="NVIDIA GB200 NVL72").inputs["gpu_utilisation"].value) == 1.0
+    assert "let for three years" in room.finding(rack) and "7 May 2026" in room.finding(rack)
+
+
+# ---- how rents move
+
+
+def test_the_path_of_a_price_by_hand(monkeypatch):
+    # 4.00 to 1.00 in two years is half a year; a month says nothing
+    days = {"RunPod": {"2023-01-01": 4.0, "2025-01-01": 1.0}, "Cudo": {"2025-01-01": 2.0, "2025-02-01": 1.0}}
+    known = seen(*((H100, day, who, {"on_demand": rent}) for who, of in days.items() for day, rent in of.items()))
+    monkeypatch.setattr(facts.Book, "register", lambda book, name: known)
+    moved = paths(facts.open())
+    assert moved["vendor"].to_list() == ["RunPod"] and moved["ratio"].iloc[0] == pytest.approx(0.5, abs=1e-3)
+
+
+def test_rents_fall_as_many_vendors_say():
+    # facts of the register: no one vendor's discount, but half-way between two medians over all of them
+    book = facts.open()
+    implied, moved = pairs(book), paths(book)
+    assert implied["vendor"].nunique() >= 4 and moved["vendor"].nunique() >= 7
+    ratio = study.assumption(book, "gpu_rent_ratio_per_year")
+    middles = implied["ratio"].astype(float).median(), moved["ratio"].median()
+    assert ratio.value == pytest.approx(sum(middles) / 2, abs=5e-4)
+    assert ratio.low == pytest.approx(implied["ratio"].astype(float).quantile(0.25), abs=5e-4)
+    assert ratio.high == pytest.approx(middles[1], abs=5e-4)
 
 
 def test_a_rate_of_return_that_is_not_there_says_why():

@@ -287,7 +287,13 @@ def test_the_same_seed_draws_the_same(shop):
 def test_draws_keep_to_the_range_and_its_centre(shop):
     drawn = study.simulate(made(shop, revenue=ranged(8, 9, 14)), 20_000).inputs["revenue"]
     assert drawn.min() >= 8 and drawn.max() <= 14
-    assert drawn.mean() == pytest.approx((8 + 9 + 14) / 3, abs=0.05)  # mean of a triangular distribution
+    # by hand: half between 8 and 9 with a mean of 9 - 1/3, half between 9 and 14 with one of 9 + 5/3
+    assert np.median(drawn) == pytest.approx(9, abs=0.05) and drawn.mean() == pytest.approx(9 + 2 / 3, abs=0.05)
+
+
+def test_a_centre_at_one_end_is_half_the_draws(shop):
+    drawn = study.simulate(made(shop, revenue=ranged(8, 8, 14)), 20_000).inputs["revenue"]
+    assert (drawn == 8).mean() == pytest.approx(0.5, abs=0.02) and (drawn < 8).sum() == 0
 
 
 def test_a_range_of_no_width_draws_the_point(shop):

@@ -69,53 +69,69 @@ def test_a_shorter_life_raises_near_years_and_lowers_far_ones(spent, short, long
 def restated(spent, life, residual):
     """Charges of one purchase in the newest year, the rest of the spending as it came."""
     cost = [0.0] * (len(spent) - 1) + [sum(spent)]
-    found = profit(cost, 1.0, 6.0, life, residual, 0.5, 0.2, 1e9, 1e9)
+    found = profit(cost, 1.0, 1.0, 6.0, life, residual, 0.5, 0.2, 1e9, 1e9)
     return np.array(found.charges_restated, float)
 
 
 @given(spent=spending, before=lives, after=lives)
 def test_a_change_of_life_charges_the_book_and_no_more(spent, before, after):
-    found = life_change(spent, 0.0, 1.0, before, after, 0.0, 0.5, 0.2, 1e9)
+    found = life_change(spent, 0.0, 1.0, 1.0, before, after, 0.0, 0.5, 0.2, 1e9)
     for charges in (found.existing_before, found.existing_after):
         assert sum(map(float, charges)) == pytest.approx(float(found.book), rel=1e-9, abs=1e-3)
 
 
 @given(spent=spending, life=lives)
 def test_the_life_of_the_accounts_changes_nothing(spent, life):
-    found = profit(spent, 0.5, life, life, 0.1, 0.5, 0.2, 1e10, 1e9)
+    found = profit(spent, 0.5, 0.5, life, life, 0.1, 0.5, 0.2, 1e10, 1e9)
     assert float(found.eps_restated) == pytest.approx(float(found.eps_in_accounts))
     assert float(found.added_on_existing) == pytest.approx(0, abs=1e-3)
 
 
 def test_existing_and_new_are_restated_apart():
-    # by hand, 120 a year, mid-year, from 6 to 3 years: the year's own purchase 10 -> 20, the one before 20 -> 40
-    found = profit([120.0, 120.0], 1, 6, 3, 0, 0.5, 0.25, 100.0, 10.0)
-    assert [float(found.added_on_new), float(found.added_on_existing)] == pytest.approx([10, 20])
-    assert float(found.tax_saved) == pytest.approx(7.5)
+    # by hand, 120 a year, mid-year, from 6 to 3 years at the start of the second: its own purchase 10 -> 20; the one
+    # before has 110 on the books and 2.5 years left, 44 instead of 20
+    found = profit([120.0, 120.0], 1, 1, 6, 3, 0, 0.5, 0.25, 100.0, 10.0)
+    assert [float(found.added_on_new), float(found.added_on_existing)] == pytest.approx([10, 24])
+    assert float(found.tax_saved) == pytest.approx(8.5)
+    assert float(found.net_income_prospective) == pytest.approx(100 - 34 + 8.5)
+    # charged over three years since its purchase the one before takes 40: 20 more
     assert float(found.net_income_restated) == pytest.approx(100 - 30 + 7.5)
+
+
+def test_the_newest_year_has_a_share_of_its_own():
+    # by hand: half of the first 120 and all of the second, six years, mid-year: 60/6 + 120/12
+    assert float(profit([120.0, 120.0], 1, 0.5, 6, 3, 0, 0.5, 0, 100.0, 10.0)[0]) == pytest.approx(20)
+
+
+def test_the_first_year_of_a_change_is_the_same_in_both_models():
+    one = profit([90.0, 70.0, 120.0], 0.6, 0.4, 6, 3, 0, 0.5, 0.2, 100.0, 10.0)
+    other = life_change([90.0, 70.0], 120.0 * 0.6 / 0.4, 0.4, 0.4, 6, 3, 0, 0.5, 0.2, 10.0)
+    assert float(one.net_income_prospective) == pytest.approx(100 + float(other.effect_on_net_income))
 
 
 def test_what_is_past_its_new_life_is_charged_at_once():
     # by hand: 60 bought four years ago has charged 4.5/6 of itself; 15 are left, and three years are over
-    found = life_change([60.0, 0, 0, 0, 0], 0, 1, 6, 3, 0, 0.5, 0, 1)
+    found = life_change([60.0, 0, 0, 0, 0], 0, 1, 1, 6, 3, 0, 0.5, 0, 1)
     assert [float(each) for each in found.existing_after[:2]] == pytest.approx([15, 0])
     assert float(found.effect_on_existing) == pytest.approx(15 - 10)
 
 
 def test_the_residual_is_never_charged():
-    found = profit([100.0], 1, 5, 5, 0.3, 0.5, 0, 1.0, 1.0)
+    found = profit([100.0], 1, 1, 5, 5, 0.3, 0.5, 0, 1.0, 1.0)
     assert sum(map(float, found.charges_in_accounts)) == pytest.approx(70)
 
 
 def test_a_loss_has_no_share_to_change():
-    assert np.isnan(profit([100.0], 1, 6, 3, 0, 0.5, 0.2, -50.0, 10.0).eps_change)
+    assert np.isnan(profit([100.0], 1, 1, 6, 3, 0, 0.5, 0.2, -50.0, 10.0).eps_change)
 
 
 def test_both_models_yield_formulas_of_sliders():
     life, share = alt.param(name="life"), alt.param(name="share")
-    one = profit([1e9] * 8, share, 6, life, 0, 0.5, 0.2, 1e10, 1e9)
-    other = life_change([1e9] * 8, 1e9, share, 6, life, 0, 0.5, 0.2, 1e9)
-    assert is_expression(one.eps_by_balance, one.charges_restated[3]) and is_expression(other.eps_effect[0])
+    one = profit([1e9] * 8, share, 0.4, 6, life, 0, 0.5, 0.2, 1e10, 1e9)
+    other = life_change([1e9] * 8, 1e9, share, 0.4, 6, life, 0, 0.5, 0.2, 1e9)
+    assert is_expression(one.eps_prospective, one.eps_by_balance, one.charges_restated[3]) and is_expression(
+        other.eps_effect[0]
+    )
 
 
 # ---- the companies' own accounts
@@ -144,9 +160,11 @@ def changes(book):
 
 
 def test_microsofts_change_by_hand(changes):
-    # capex of fiscal 2019-2022 13.925, 15.441, 20.622, 23.886bn, 28.107bn in 2023 (10-Ks), four years to six, mid-year
-    before = 13.925 / 8 + (15.441 + 20.622 + 23.886) / 4 + 28.107 / 8
-    after = 13.925 / 8 / 2.5 + 15.441 * 3 / 8 / 3.5 + 20.622 * 5 / 8 / 4.5 + 23.886 * 7 / 8 / 5.5 + 28.107 / 12
+    # capex of fiscal 2019-2022 13.925, 15.441, 20.622, 23.886bn, 28.107bn in 2023 and finance leases of 3.290, 4.234
+    # and 3.128bn begun in 2021-2023 (10-Ks), four years to six, mid-year
+    leased = [20.622 + 3.290, 23.886 + 4.234, 28.107 + 3.128]
+    before = 13.925 / 8 + (15.441 + leased[0] + leased[1]) / 4 + leased[2] / 8
+    after = 13.925 / 8 / 2.5 + 15.441 * 3 / 8 / 3.5 + leased[0] * 5 / 8 / 4.5 + leased[1] * 7 / 8 / 5.5 + leased[2] / 12
     row = changes[(changes["company"] == "MSFT") & (changes["figure"] == "operating_income")].iloc[0]
     assert row["modelled"] == pytest.approx((before - after) * 1e9, rel=1e-6)
     assert row["implied_share"] == pytest.approx(3.7 / (before - after), rel=1e-6)  # 3.7bn was disclosed
@@ -157,10 +175,58 @@ def test_what_cannot_be_compared_says_why(changes):
     assert len(unlike) and unlike["reason"].ne("").all() and unlike["modelled"].isna().all()
 
 
-def test_the_share_used_returns_the_disclosed_effect(cases):
-    share = cases["GOOGL"].inputs["server_share"]
-    assert share.kind == "estimated" and share.high == 0.6  # the company's own split of 2025, on its call
-    assert share.value == share.low < 0.6
+def test_the_newest_year_has_the_share_that_the_company_states(cases):
+    # Alphabet's call of February 2026: 60 % of capex of 2025 into servers; Microsoft's of July 2026: two thirds
+    assert [cases[each].inputs["server_share"].value for each in ("GOOGL", "MSFT")] == pytest.approx([0.6, 2 / 3])
+    earlier = cases["GOOGL"].inputs["earlier_share"]
+    assert earlier.kind == "estimated" and earlier.value == earlier.low < earlier.high == 0.6
+
+
+def test_the_share_is_that_of_the_newest_change_as_it_came_out(changes, cases):
+    own = changes[changes["company"].eq("AMZN") & changes["effective"].eq("2024-01-01") & changes["basis"].eq("actual")]
+    assert cases["AMZN"].inputs["server_share"].value == pytest.approx(own["implied_share"].iloc[0])
+
+
+def test_leased_servers_are_charged_too(cases):
+    # Microsoft's 10-K for fiscal 2026: 115.948bn of capex and 24.608bn of finance leases begun
+    assert cases["MSFT"].inputs["capex"].value[-1] == pytest.approx(115.948e9 + 24.608e9)
+    assert "Finance leases begun in FY2021" in cases["MSFT"].inputs["capex"].reason
+    assert "Without finance leases" in cases["ORCL"].inputs["capex"].reason
+
+
+def test_a_part_of_amazons_servers_has_five_years(changes, cases):
+    # by hand: a change of that part cost 1.4bn in 2025 (10-K); at s of all servers the one life is 1/(s/5 + (1-s)/6)
+    own = changes[changes["company"] == "AMZN"].set_index(["effective", "basis"])["implied_share"]
+    part = own[pd.Timestamp("2025-01-01"), "actual"] / own[pd.Timestamp("2024-01-01"), "actual"]
+    life = cases["AMZN"].inputs["life_in_accounts"]
+    assert life.value == pytest.approx(1 / (part / 5 + (1 - part) / 6)) and (life.low, life.high) == (5, 6)
+    assert life.kind == "estimated" and "5 years since 1 Jan 2025" in life.reason
+
+
+def test_oracle_has_an_answer(changes, cases):
+    # its 10-K for fiscal 2025: six years instead of five since June 2024, net income 573m more
+    assert not cases["ORCL"].lacking and cases["ORCL"].inputs["life_in_accounts"].value == 6
+    row = changes[(changes["company"] == "ORCL") & (changes["figure"] == "net_income")].iloc[0]
+    assert row["effect"] == 573e6 and cases["ORCL"].inputs["server_share"].value == row["implied_share"]
+
+
+def test_the_headline_follows_the_accounting_rule(cases):
+    said = useful_life.verdict(cases, LIVES)
+    first, beside = said.split(". ")[:2]
+    shortest = {name: case.evaluate(server_life=3) for name, case in cases.items()}
+    worst = min(shortest, key=lambda each: shortest[each].eps_change)
+    assert "at the start of the newest year" in first and _moved(float(shortest[worst].eps_change)) in first
+    worst = min(shortest, key=lambda each: shortest[each].eps_change_restated)
+    assert beside.startswith("Had servers always") and _moved(float(shortest[worst].eps_change_restated)) in beside
+
+
+def test_changes_of_life_have_their_day():
+    # Meta's 10-K for 2022, filed on 2 February 2023, tells both of that year's; Alphabet's that for 2022 on 3 February
+    table = facts.open().register("useful_lives")
+    months = table[table["company"].isin(COMPANIES) & table["to_years"].notna()]
+    assert months["effective"].notna().all() and months["published"].notna().all()
+    google = months[(months["company"] == "GOOGL") & (months["to_years"] == 6)]
+    assert set(google["effective"]) == {pd.Timestamp("2023-01-01")}
 
 
 def test_the_servers_in_capex_do_not_depend_on_the_currency(book, cases):
@@ -206,9 +272,10 @@ def test_what_a_reader_asks_in_vain_is_refused(cases):
 
 def test_lives_are_those_known_on_the_day():
     day = pd.Timestamp("2025-12-31")
-    assert life_in_accounts(facts.open(as_of="2025-12-31"), "CRWV", day).value == 6.0
-    assert life_in_accounts(facts.open(as_of="2025-01-31"), "CRWV", day).missing
-    assert life_in_accounts(facts.open(), "META", pd.Timestamp("2022-06-30")).value == 4.5
+    late, soon, now = facts.open(["CRWV"], "2025-12-31"), facts.open(["CRWV"], "2025-01-31"), facts.open(["META"])
+    assert life_in_accounts(late, "CRWV", day, calibrated(late)).value == 6.0
+    assert life_in_accounts(soon, "CRWV", day, calibrated(soon)).missing
+    assert life_in_accounts(now, "META", pd.Timestamp("2022-06-30"), calibrated(now)).value == 4.5
 
 
 def test_depreciation_with_amortisation_bounds_where_it_is_not_disclosed_alone():
@@ -243,7 +310,7 @@ def test_what_nobody_had_stated_on_the_day_is_todays_judgement(earlier):
 def test_a_judgement_of_today_is_bounded_by_the_depreciation_of_the_day(earlier):
     whole = all_depreciation(select(facts.open(["GOOGL"], as_of="2025-06-30"), "year", "fiscal"))["GOOGL"]
     judged = Quantity("server_share", 1.0, "fraction", kind="assumed", hindsight=True)
-    bounded = _bounded(earlier["GOOGL"].with_inputs(server_share=judged), whole)
+    bounded = _bounded(earlier["GOOGL"].with_inputs(server_share=judged, earlier_share=judged), whole)
     assert float(bounded.outputs.depreciation_in_accounts) == pytest.approx(whole.value) == 15_311e6  # 10-K for 2024
 
 
@@ -286,13 +353,13 @@ def test_every_exhibit_holds_without_any_company_that_has_the_figures(lacking):
 
 
 def test_the_table_marks_each_figure_by_its_own_kind(cases):
-    row = useful_life.eps_table(cases, LIVES).view.iloc[0]
+    row = useful_life.eps_table(cases, LIVES).view.set_index("Company").loc["Meta"]
     assert "(" not in row["Its life"] and "(e)" in row["Servers in capex"] and "(a)" in row["3 years"]
 
 
 def test_the_halving_of_the_price(book):
-    # by hand: at 0.68 of the price a year later, log 0.5 / log 0.68 = 1.797 years
-    assert _halving(book).value == pytest.approx(1.797, abs=1e-3)
+    # by hand: at 0.837 of the price a year later, log 0.5 / log 0.837 = 3.896 years
+    assert _halving(book).value == pytest.approx(3.896, abs=1e-3)
 
 
 def test_a_loan_that_left_the_list_is_repaid():

@@ -5,6 +5,7 @@ from typing import Any
 
 import numpy as np
 
+from capcycle.quantity import Quantity
 from capcycle.study.case import Case
 
 DRAWS, SEED = 10_000, 20_250_101
@@ -33,8 +34,10 @@ class Simulation:
 
 
 def simulate(case: Case, draws: int = DRAWS, seed: int = SEED) -> Simulation:
-    """Inputs drawn from triangular distributions over their ranges, each by itself, the centre the likeliest.
+    """Inputs drawn over their ranges, each by itself, half the draws on either side of the centre and most near it.
 
+    On each side of the centre c the density falls in a straight line to the end e: c + (e - c)(1 - sqrt(u)), u even
+    in 0 to 1. So the centre is the median whatever the ends are, and a centre that is one end is half the draws.
     The same seed gives the same draws. Inputs are drawn as if they did not hang together, which narrows the result
     where in truth they do.
 
@@ -43,8 +46,10 @@ def simulate(case: Case, draws: int = DRAWS, seed: int = SEED) -> Simulation:
     {1200000.0}
     """
     random = np.random.default_rng(seed)
-    drawn = {
-        name: random.triangular(each.low, np.clip(each.value, each.low, each.high), each.high, draws)
-        for name, each in case.varied.items()
-    }
+    drawn = {name: _draws(random, each, draws) for name, each in case.varied.items()}
     return Simulation(case, drawn, case.evaluate(**drawn), draws)
+
+
+def _draws(random: np.random.Generator, each: Quantity, draws: int) -> np.ndarray:
+    end = np.where(random.random(draws) < 0.5, min(each.low, each.value), max(each.high, each.value))
+    return each.value + (end - each.value) * (1 - np.sqrt(random.random(draws)))

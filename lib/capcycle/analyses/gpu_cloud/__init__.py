@@ -3,6 +3,7 @@
 from capcycle.analyses.gpu_cloud.cases import cluster, hour
 from capcycle.analyses.gpu_cloud.exhibits import (
     cash_curve,
+    chips,
     contracts,
     finding,
     forward_ratios,
@@ -10,5 +11,6 @@ from capcycle.analyses.gpu_cloud.exhibits import (
     gpu_funding,
     hour_stack,
     irr_variants,
+    rent_paths,
     run_rate_range,
 )

@@ -1,6 +1,7 @@
 """Exhibits of GPU clouds: an hour's cost, cash by year, a published return, run-rates, rents and contracts."""
 
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -8,6 +9,7 @@ import pandas as pd
 from capcycle import exhibits, study, words
 from capcycle.analyses.gpu_cloud.cases import OF_RUN_RATES, cluster, funding, lessors, run_rates
 from capcycle.analyses.gpu_cloud.gpu_hour import forward_curve, gpu_run_rate
+from capcycle.analyses.gpu_cloud.market import GENERAL, SHORT, pairs, paths
 from capcycle.errors import CapcycleError, unknown
 from capcycle.exhibits import Exhibit, marks, parts
 from capcycle.exhibits.marks import Frame
@@ -23,6 +25,8 @@ PRINTED = {"bare": "irr_without_residual", "residual": "irr_with_residual"}
 RENTS = [f"rent_{year}" for year in range(3)]
 PRICED = "USD"  # what vendors ask is in dollars
 NEWEST = 6  # curves on one chart
+CHIP_COLUMNS = ["label", "price", "rent", "let", "day", "irr"]
+ENDS = {"low": 0, "high": -1}
 COLUMNS = ["lessor_name", "tenant_name", "status", "contract_value", "yearly", "hour"]
 
 
@@ -30,8 +34,45 @@ def finding(build: Case) -> Sentence:
     """What a cluster returns against what is asked of it."""
     returns = {name: build.quantity(name) for name in ("project_irr", "equity_irr")}
     none = {name: say("gpu_cloud.no_return") for name, each in returns.items() if each.missing}
-    key = "gpu_cloud.finding_contract" if build.company else "gpu_cloud.finding"
-    return study.verdict(build, key, **none)
+    if build.company:
+        return study.verdict(build, "gpu_cloud.finding_contract", **none)
+    key = "gpu_cloud.finding_term" if build.inputs["contract_term"].value else "gpu_cloud.finding"
+    return study.verdict(build, key, day=words.day(build.inputs["gpu_rent"].day), **none)
+
+
+def chips(book: Book, **numbers: float) -> Exhibit:
+    """What a cluster of each chip returns at a price and a rent of one month, or why there is no such month."""
+    rows = pd.DataFrame([_chip_row(chip, cluster(book, chip=chip, **numbers)) for chip in SHORT])
+    known = rows.dropna(subset="irr").sort_values("irr")
+    ends = {end: words.value(known["irr"].iloc[at], "fraction") if len(known) else "" for end, at in ENDS.items()}
+    title, of = words.counted("gpu_cloud.chips.title", len(known), **ends), {"count": len(known), "of": len(rows)}
+    columns = {name: say(f"gpu_cloud.column.{name}") for name in CHIP_COLUMNS}
+    notes = marks.noted(rows.assign(value=rows["irr"]))
+    return marks.table(rows, marks.worded("gpu_cloud.chips", *notes, id="chips", title=title, **of), columns)
+
+
+def _chip_row(chip: str, build: Case) -> dict[str, Any]:
+    price, rent = build.inputs["gpu_price"], build.inputs["gpu_rent"]
+    let = "none" if rent.missing else "term" if build.inputs["contract_term"].value else "hour"
+    return {
+        "label": chip, "price": price.value, "price_unit": price.unit, "rent": rent.value, "rent_unit": rent.unit,
+        "day": rent.day, "let": say(f"gpu_cloud.let.{let}"), "irr": float(build.outputs.project_irr),
+        "irr_unit": "fraction", "unit": "", "note": build.lacking, "kind": build.kind, "source": build.source,
+    }  # fmt: skip
+
+
+def rent_paths(book: Book) -> Exhibit:
+    """What a year did to each vendor's price of a chip, beside what prices for one and three years imply."""
+    moved, implied = paths(book), pairs(book)["ratio"].astype(float)
+    if moved.empty:
+        return marks.nothing(Frame("rent-paths", say("gpu_cloud.paths.title_0"), ""))
+    names = [say("gpu_cloud.path", chip=row.chip, vendor=row.vendor) for row in moved.itertuples()]
+    group = np.where(moved["vendor"].isin(GENERAL), say("gpu_cloud.paths.general"), say("gpu_cloud.paths.specialised"))
+    rows = moved.assign(label=names, value=moved["ratio"], group=group, unit="fraction")
+    middle = {"moved": words.value(moved["ratio"].median(), "fraction"), "count": len(moved),
+              "implied": words.value(implied.median(), "fraction"), "pairs": len(implied)}  # fmt: skip
+    frame = marks.worded("gpu_cloud.paths", id="rent-paths", **middle)
+    return marks.dots(rows[["label", "value", "group", "unit", "kind", "source"]], frame)
 
 
 def hour_stack(hour: Case) -> Exhibit:

@@ -3,8 +3,10 @@
 from collections.abc import Mapping
 from dataclasses import replace
 
+import pandas as pd
+
 from capcycle import facts, study, words
-from capcycle.analyses.useful_life.accounts import calibrated, life_in_accounts, server_share
+from capcycle.analyses.useful_life.accounts import calibrated, life_in_accounts, server_shares, spending
 from capcycle.analyses.useful_life.model import life_change, useful_life
 from capcycle.facts import Book
 from capcycle.measure import Measures, measure
@@ -13,6 +15,7 @@ from capcycle.panel import Panel, select
 from capcycle.quantity import ASSUMED, Quantity
 from capcycle.study import Case, Cases
 
+SHARES = ("server_share", "earlier_share")
 CHARGES = ("depreciation", "depreciation_amortization")  # the narrower before the wider
 
 
@@ -24,24 +27,42 @@ def restated(book: Book, share_elsewhere: float = 0, life_elsewhere: float = 0) 
     life_elsewhere   life in the accounts, for a company that discloses none; 0 leaves it missing
     Errors: ModelError for lives and shares that cannot be.
     """
-    elsewhere = {"server_share": share_elsewhere, "life_in_accounts": life_elsewhere}
+    elsewhere = dict.fromkeys(SHARES, share_elsewhere) | {"life_in_accounts": life_elsewhere}
     elsewhere = {name: number for name, number in elsewhere.items() if number}
     bounds.check(useful_life, elsewhere)
     years, changes = select(book, "year", "fiscal"), calibrated(book)
     measured = {name: measure(name, years) for name in ("capex", "net_income", "shares_diluted")}
-    whole = all_depreciation(years)
+    whole, spent = all_depreciation(years), spending(years)
     return Cases({
-        company: _bounded(_case(measured, company, server_share(book, company, changes), elsewhere), whole[company])
+        company: _bounded(_case(measured, company, _spent(measured["capex"], spent, company), changes, elsewhere),
+                          whole[company])
         for company in book.companies
     })  # fmt: skip
 
 
-def _case(measured: Mapping[str, Measures], company: str, share: Quantity, elsewhere: Mapping[str, float]) -> Case:
+def _spent(capex: Measures, spent: pd.DataFrame, company: str) -> Quantity:
+    """Capex by year with the finance leases begun in it, and in which years those are disclosed."""
+    paid, own = study.history(capex, company), spent[(spent["company"] == company) & spent["value"].notna()]
+    if paid.missing:
+        return paid
+    leased = own.loc[own["leased"], "period"].to_list()
+    key = "useful_life.leases" if leased else "useful_life.no_leases"
+    reason = words.say(key, years=words.listing(leased or [words.DASH]))
+    return replace(
+        paid, value=own["value"].to_list(), source=facts.documents(own["source"]),
+        reason=words.paragraph(paid.reason, reason),
+    )  # fmt: skip
+
+
+def _case(
+    measured: Mapping[str, Measures], company: str, spent: Quantity, changes: pd.DataFrame,
+    elsewhere: Mapping[str, float],
+) -> Case:  # fmt: skip
     book, year = measured["capex"].panel.book, _newest_year(measured["capex"], company)
-    spent = study.history(measured["capex"], company)
+    share, earlier = server_shares(book, company, changes)
     case = study.case(
-        useful_life, book, company, capex=spent, server_share=share,
-        life_in_accounts=life_in_accounts(book, company, spent.day),
+        useful_life, book, company, capex=spent, server_share=share, earlier_share=earlier,
+        life_in_accounts=life_in_accounts(book, company, spent.day, changes),
         net_income=study.figure(measured["net_income"], company, year),
         shares_diluted=study.figure(measured["shares_diluted"], company, year),
     )  # fmt: skip
@@ -54,12 +75,16 @@ def _bounded(case: Case, whole: Quantity) -> Case:
     ours = share.kind == "estimated" or share.hindsight
     if not ours or whole.missing or not charged > whole.value:
         return case
-    most = share.value * whole.value / charged
-    reason = words.paragraph(share.reason, words.say("useful_life.bounded", share=share.shown))
     sources = facts.documents([share.source, whole.source])
-    return case.with_inputs(
-        server_share=replace(share, value=most, low=min(share.low, most), high=most, source=sources, reason=reason)
-    )
+    return case.with_inputs(**{
+        name: _lowered(case.inputs[name], whole.value / charged, sources) for name in SHARES
+    })  # fmt: skip
+
+
+def _lowered(share: Quantity, part: float, sources: str) -> Quantity:
+    most = share.value * part
+    reason = words.paragraph(share.reason, words.say("useful_life.bounded", share=share.shown))
+    return replace(share, value=most, low=min(share.low, most), high=most, source=sources, reason=reason)
 
 
 def all_depreciation(years: Panel) -> dict[str, Quantity]:

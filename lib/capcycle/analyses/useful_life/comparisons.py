@@ -1,6 +1,7 @@
 """Lives beside disclosed effects, all depreciation, contracts, loans, prices and a published claim."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -37,8 +38,9 @@ def changes(book: Book) -> Exhibit:
         implied_share_unit="fraction",
         reason=table["reason"].replace("", words.DASH),
     )
-    title = spread("useful_life.changes.title", rows["implied_share"], "fraction")
-    some = {"count": int(rows["implied_share"].notna().sum()), "of": len(rows)}
+    whole = rows["implied_share"].mask(rows["part"])
+    title = spread("useful_life.changes.title", whole, "fraction")
+    some = {"count": int(whole.notna().sum()), "of": len(rows)}
     columns = headings("label", "change", "line", "effect", "modelled", "implied_share", "reason")
     frame = marks.worded("useful_life.changes", id="changes-of-life", title=title, **some)
     return marks.table(rows, frame, columns)
@@ -134,8 +136,11 @@ def _loans(book: Book) -> pd.DataFrame:
 
 
 def _halving(book: Book) -> Quantity:
-    """Years in which the price of an hour halves: log 0.5 / log of next year's price over this one's."""
-    ratio = study.assumption(book, "gpu_rent_ratio_per_year")
+    """Years in which the price of an hour halves: log 0.5 / log of next year's price over this one's.
+
+    Without a range: a price that stands still, which is one end, never halves.
+    """
+    ratio = replace(study.assumption(book, "gpu_rent_ratio_per_year"), low=np.nan, high=np.nan)
     return together(lambda each: np.log(0.5) / np.log(each), ratio, unit="years", reason=ratio.reason)
 
 

@@ -16,34 +16,39 @@ from capcycle.quantity import total
 from capcycle.study import Case
 from capcycle.words import Sentence, say
 
-STEPS = ["net_income", "-added_on_existing", "-added_on_new", "tax_saved", "net_income_restated"]
+STEPS = ["net_income", "-added_on_existing", "-added_on_new", "tax_saved", "net_income_prospective"]
 
 
 def verdict(cases: Mapping[str, Case], lives: Sequence[float]) -> Sentence:
-    """In one sentence: what the shortest life takes from the profit of each company that has all figures.
+    """What the shortest life takes from the profit of each company that has all figures.
 
+    First as accounting rules have a change of estimate, from the first day of the newest year on; beside it had the
+    servers been charged over that life since their purchase.
     Errors: ModelError where no life is given.
     """
     if not lives:
         raise ModelError("lives is empty: give some, in years")
-    changes = {case.name: float(case.evaluate(server_life=min(lives)).eps_change) for case in cases.values()}
+    shortest = {case.name: case.evaluate(server_life=min(lives)) for case in cases.values()}
+    changes = {name: float(each.eps_change) for name, each in shortest.items()}
+    always = {name: float(each.eps_change_restated) for name, each in shortest.items()}
     shares = {case.name: case.inputs["server_share"] for case in cases.values()}
     remarks = {
         "without": [case.name for case in cases.values() if case.lacking and np.isnan(changes[case.name])],
         "chosen": [name for name, each in shares.items() if not (each.missing or each.source or each.hindsight)],
     }
     said = [say(f"useful_life.{key}", names=words.listing(names)) for key, names in remarks.items() if names]
-    return words.paragraph(_answer(changes, min(lives)), *said, *study.hindsight(*cases.values()))
+    answers = _answer("verdict", changes, min(lives)), _answer("always", always, min(lives))
+    return words.paragraph(*dict.fromkeys(answers), *said, *study.hindsight(*cases.values()))
 
 
-def _answer(changes: Mapping[str, float], life: float) -> str:
+def _answer(key: str, changes: Mapping[str, float], life: float) -> str:
     """What becomes of the profit that a life lowers most, and of that it lowers least."""
     moved = pd.Series(changes, dtype=float).dropna().sort_values().map(_moved)
     if moved.empty:
         return say("useful_life.none")
     ends = [say("useful_life.at", moved=each, names=words.listing(list(moved.index[moved == each])))
             for each in dict.fromkeys(moved.iloc[[0, -1]])]  # fmt: skip
-    return say("useful_life.verdict", life=words.value(life, "years"), ends=words.listing(ends))
+    return say(f"useful_life.{key}", life=words.value(life, "years"), ends=words.listing(ends))
 
 
 def _moved(change: float) -> str:
@@ -57,8 +62,9 @@ def eps_table(cases: Mapping[str, Case], lives: Sequence[float]) -> Exhibit:
     """Earnings per share in the accounts and at several lives and methods, a row per company."""
     rows = pd.DataFrame([_eps_row(case, lives) for case in cases.values()])
     shortest = words.value(min(lives), "years")
-    columns = headings("label", "day", "life", "share", "accounts")
-    columns |= {f"at_{life:g}": words.value(life, "years") for life in lives}
+    first = {f"at_{min(lives):g}": shortest} | headings("always", life=shortest)
+    columns = headings("label", "day", "life", "share", "accounts") | first
+    columns |= {f"at_{life:g}": words.value(life, "years") for life in lives if life != min(lives)}
     columns |= headings("digits", "balance", life=shortest)
     title = spread("useful_life.per_share.title", rows["life"], "years")
     notes = marks.noted(rows.assign(value=rows["digits"]))
@@ -73,7 +79,8 @@ def _eps_row(case: Case, lives: Sequence[float]) -> dict[str, Any]:
         "life": life.value, "life_unit": "years", "life_kind": life.kind,
         "share": share.value, "share_unit": "fraction", "share_kind": share.kind,
         "accounts": float(shortest.eps_in_accounts), "accounts_kind": "derived",
-        **{f"at_{life:g}": float(case.evaluate(server_life=life).eps_restated) for life in lives},
+        **{f"at_{life:g}": float(case.evaluate(server_life=life).eps_prospective) for life in lives},
+        "always": float(shortest.eps_restated),
         "digits": float(shortest.eps_by_digits), "balance": float(shortest.eps_by_balance),
         "source": case.source, "note": case.lacking,
     }  # fmt: skip
