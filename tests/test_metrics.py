@@ -113,6 +113,12 @@ def test_a_ratio_says_nothing_of_a_denominator_of_zero_or_less(name, times):
 
 
 @each_metric
+def test_every_ratio_says_between_which_ends_it_is_plausible(name):
+    low, high = metrics.ALL[name].plausible
+    assert np.isfinite([low, high]).all() == (metrics.ALL[name].unit in ("fraction", "multiple")) and low < high
+
+
+@each_metric
 def test_nothing_in_nothing_out(name):
     function = metrics.ALL[name]
     inputs = dict(zip(signature(function).parameters, example(function), strict=True))

@@ -97,13 +97,22 @@ def _of_one(measures: Measures, company: str, period: str | None = None) -> Sent
     year_ago = own[own["ordinal"] == earlier]
     if len(year_ago) and not measures.panel.follows(company, now["ordinal"], earlier):
         year_ago = year_ago.iloc[:0]
-    peers = measures.at(now["period"]).dropna(subset="value")
+    peers = _peers(measures, company, now["period"])
     plain = not _grows(measures) and min([now["value"], *year_ago["value"]]) < 0
-    said = {"name": company_names()[company], "value": _shown(now), "period": said_period(peers)}
+    rank, own_period = _rank(peers, company), measures.at(now["period"])
+    if rank and peers["period"].iloc[0] != now["period"]:
+        rank += words.say("finding.ranked_in", period=said_period(peers))
+    said = {"name": company_names()[company], "value": _shown(now), "period": said_period(own_period), "rank": rank}
     if len(year_ago):
         before = year_ago.iloc[0]
         said |= {"before": _shown(before), "moved": _moved(now, before)}
-    return _say(measures, "one" if len(year_ago) else "one_only", plain, rank=_rank(peers, company), **said)
+    return _say(measures, "one" if len(year_ago) else "one_only", plain, **said)
+
+
+def _peers(measures: Measures, company: str, period: str) -> pd.DataFrame:
+    """The values that a company is ranked among: of the common period where it has one, else of its own."""
+    common = measures.at().dropna(subset="value")
+    return common if company in set(common["company"]) else measures.at(period).dropna(subset="value")
 
 
 def _say(measures: Measures, sentence: str, plain: bool, **values: str) -> Sentence:

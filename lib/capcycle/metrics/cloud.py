@@ -3,7 +3,7 @@
 from capcycle.metrics.registry import FRACTION, TWELVE_MONTHS, Quantity, metric, per, variant
 
 
-@metric(FRACTION, spans=TWELVE_MONTHS)
+@metric(FRACTION, (-1, 3), spans=TWELVE_MONTHS)
 def cloud_return_on_assets(cloud_operating_income: Quantity, cloud_segment_assets: Quantity) -> Quantity:
     """Operating income of the cloud segment on its assets at the end of the period, before tax.
 
@@ -17,7 +17,7 @@ def cloud_return_on_assets(cloud_operating_income: Quantity, cloud_segment_asset
     return per(cloud_operating_income, cloud_segment_assets)
 
 
-@metric(FRACTION, spans=TWELVE_MONTHS)
+@metric(FRACTION, (-1, 3), spans=TWELVE_MONTHS)
 def cloud_return_on_average_assets(
     cloud_operating_income: Quantity, cloud_segment_assets: Quantity, cloud_segment_assets_opening: Quantity
 ) -> Quantity:
@@ -43,7 +43,7 @@ def cloud_return_on_average_ppe():
     """Operating income of the cloud segment on its average property and equipment, before tax."""
 
 
-@metric(FRACTION, spans=TWELVE_MONTHS)
+@metric(FRACTION, (-1, 3), spans=TWELVE_MONTHS)
 def cloud_return_before_depreciation(
     cloud_operating_income: Quantity,
     cloud_depreciation: Quantity,
@@ -63,7 +63,7 @@ def cloud_return_before_depreciation(
     return per(cloud_operating_income + cloud_depreciation, (cloud_ppe_net_opening + cloud_ppe_net) / 2)
 
 
-@metric(FRACTION, spans=TWELVE_MONTHS)
+@metric(FRACTION, (-1, 3), spans=TWELVE_MONTHS)
 def cloud_return_on_average_assets_after_tax(cloud_return_on_average_assets: Quantity, tax_rate: Quantity) -> Quantity:
     """Operating income of the cloud segment on its average assets, after tax at an assumed rate.
 

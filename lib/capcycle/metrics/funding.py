@@ -22,7 +22,7 @@ def capex_with_lease_principal():
     """Cash capex and principal paid on finance leases: Meta's own definition of its capital expenditures."""
 
 
-@metric(FRACTION)
+@metric(FRACTION, (0, 20))
 def capex_to_operating_cash_flow(capex: Quantity, operating_cash_flow: Quantity) -> Quantity:
     """Cash capex out of each unit of operating cash flow; above 1 somebody else pays.
 
@@ -41,7 +41,7 @@ def capex_to_net_income():
     """Cash capex beside net income."""
 
 
-@metric(MULTIPLE)
+@metric(MULTIPLE, (0, 20))
 def capex_to_depreciation(capex: Quantity, depreciation: Quantity) -> Quantity:
     """Cash capex beside the depreciation of property and equipment: above 1 the assets grow, and later the charge.
 
@@ -69,7 +69,7 @@ def fcf(operating_cash_flow: Quantity, capex: Quantity) -> Quantity:
     return operating_cash_flow - capex
 
 
-@metric(FRACTION)
+@metric(FRACTION, (-20, 0.7))
 def fcf_margin(fcf: Quantity, revenue: Quantity) -> Quantity:
     """Free cash flow out of each unit of revenue.
 

@@ -3,7 +3,7 @@
 from capcycle.metrics.registry import CURRENCY, FRACTION, TWELVE_MONTHS, Quantity, metric, per, variant
 
 
-@metric(FRACTION)
+@metric(FRACTION, (-1, 1))
 def gross_margin(gross_profit: Quantity, revenue: Quantity) -> Quantity:
     """Gross profit out of each unit of revenue.
 
@@ -17,7 +17,7 @@ def gross_margin(gross_profit: Quantity, revenue: Quantity) -> Quantity:
     return per(gross_profit, revenue)
 
 
-@metric(FRACTION)
+@metric(FRACTION, (-10, 0.8))
 def operating_margin(operating_income: Quantity, revenue: Quantity) -> Quantity:
     """Operating income out of each unit of revenue.
 
@@ -76,7 +76,7 @@ def invested_capital(
     return equity + long_term_debt_noncurrent + debt_current - cash - short_term_investments
 
 
-@metric(FRACTION, spans=TWELVE_MONTHS)
+@metric(FRACTION, (-1, 3), spans=TWELVE_MONTHS)
 def roic_average(nopat: Quantity, invested_capital: Quantity, invested_capital_opening: Quantity) -> Quantity:
     """Return on the average of opening and closing invested capital.
 
@@ -90,7 +90,7 @@ def roic_average(nopat: Quantity, invested_capital: Quantity, invested_capital_o
     return per(nopat, (invested_capital_opening + invested_capital) / 2)
 
 
-@metric(FRACTION, spans=TWELVE_MONTHS)
+@metric(FRACTION, (-5, 20), spans=TWELVE_MONTHS)
 def roic_incremental(
     nopat: Quantity,
     nopat_year_ago: Quantity,
@@ -109,7 +109,7 @@ def roic_incremental(
     return per(nopat - nopat_year_ago, invested_capital_opening - invested_capital_opening_year_ago)
 
 
-@variant(roic_average, invested_capital="ppe_net")
+@variant(roic_average, (-1, 20), invested_capital="ppe_net")
 def return_on_ppe_average():
     """Operating profit after tax on the average of opening and closing property and equipment.
 
@@ -118,6 +118,6 @@ def return_on_ppe_average():
     """
 
 
-@variant(roic_incremental, invested_capital="ppe_net")
+@variant(roic_incremental, (-10, 100), invested_capital="ppe_net")
 def return_on_ppe_incremental():
     """Profit added in a year on the property and equipment added in the year before."""

@@ -47,9 +47,9 @@ def table(exhibit: dict) -> dict[str, Any]:
 
 
 def _cell(value: Any) -> Cell:
-    """A cell: its text, where it links to, what stands above a link, and the lines that the text opens."""
+    """A cell: its text, where it links to, what stands above and under it, whether it is old, and what it opens."""
     given = value if isinstance(value, dict) else {"text": str(value)}
-    cell = {"href": "", "before": "", "details": ()} | given
+    cell = {"href": "", "before": "", "under": "", "old": False, "details": ()} | given
     return cell if safe(cell["href"]) else cell | {"href": ""}
 
 

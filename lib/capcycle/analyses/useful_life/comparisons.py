@@ -15,7 +15,7 @@ from capcycle.exhibits.exhibit import Exhibit
 from capcycle.exhibits.marks import Frame
 from capcycle.facts import Book
 from capcycle.panel import select
-from capcycle.quantity import Quantity, newest, together, total
+from capcycle.quantity import Quantity, newest, together, total, unlike
 from capcycle.study import Case
 from capcycle.words import say
 
@@ -88,7 +88,10 @@ def overstatement(cases: Mapping[str, Case]) -> Exhibit:
         least=left_out[life.high], most=left_out[life.low], names=words.listing([case.name for case in full]),
     )  # fmt: skip
     capex = full[0].inputs["capex_next"].reason
-    return marks.columns(rows, marks.worded("useful_life.overstatement", capex, title=title, currency=book.money))
+    apart = unlike({case.name: case.inputs["capex"] for case in full})
+    return marks.columns(
+        rows, marks.worded("useful_life.overstatement", capex, *apart, title=title, currency=book.money)
+    )
 
 
 def _left_out(case: Case, life: float) -> Quantity:
