@@ -128,7 +128,7 @@ def test_where_nobody_has_a_figure_it_is_said():
 
 def test_ranks_are_in_the_download_beside_unrounded_values():
     figures = exhibits.definitions(leased(MSFT=0, AMZN=0, META=15), "capex_intensity").figures
-    row = figures[figures["metric"].eq("capex_with_lease_additions_to_revenue") & figures["company"].eq("META")]
+    row = figures[figures["metric"].eq("capex_with_leases_to_revenue") & figures["company"].eq("META")]
     assert row[["value", "rank"]].to_numpy().tolist() == [["0.25", "2"]]
 
 

@@ -83,4 +83,6 @@ def _ranked_at(measured: tuple[Measures, ...]) -> list[str]:
     names = {}
     for each in measured:
         names.setdefault(words.period(each.common_period()), []).append(words.lower(words.name(each.name)))
+    if len(names) == 1:
+        return [words.say("compare.ranked_all", period=next(iter(names)))]
     return [words.say("compare.ranked", metrics=words.listing(of), period=period) for period, of in names.items()]

@@ -2,9 +2,10 @@
 
 CAPEX = (
     "capex",
+    "capex_with_leases",
+    "capex_as_stated",
     "capex_net_of_proceeds",
     "capex_with_lease_principal",
-    "capex_with_lease_additions",
     "ppe_additions",
 )
 FCF = ("fcf", "fcf_after_leases")

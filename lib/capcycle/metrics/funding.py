@@ -38,7 +38,12 @@ def capex_to_operating_cash_flow(capex: Quantity, operating_cash_flow: Quantity)
 
 @variant(capex_to_operating_cash_flow, operating_cash_flow="net_income")
 def capex_to_net_income():
-    """Cash capex beside net income."""
+    """Cash capex beside net income, gains on investments included."""
+
+
+@variant(capex_to_operating_cash_flow, operating_cash_flow="operating_income")
+def capex_to_operating_income():
+    """Cash capex beside operating income, which has no gains on investments in it."""
 
 
 @metric(MULTIPLE, (0, 20))

@@ -82,6 +82,15 @@ def _replaced(name: str, instead: Mapping[str, str]) -> str:
     return instead.get(plain, plain) + name.removeprefix(plain)
 
 
+def first_known(own: Quantity, other: Quantity) -> Quantity:
+    """`own`, or `other` where it is missing.
+
+    >>> float(first_known(np.nan, 2.0)), float(first_known(1.0, 2.0))
+    (2.0, 1.0)
+    """
+    return np.fmax(own, np.where(np.isnan(own), other, -np.inf))  # keeps a series a series
+
+
 def per(numerator: Quantity, denominator: Quantity) -> Quantity:
     """`numerator` over `denominator`; NaN where the denominator is not positive, as the ratio then says nothing.
 
