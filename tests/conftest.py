@@ -1,5 +1,7 @@
 """What every test shares."""
 
+import pytest
+from browser import CHROMIUM_FLAGS, chromium
 from hypothesis import settings
 
 settings.register_profile("house", deadline=None)  # a busy machine is no fault of the code
@@ -10,3 +12,15 @@ def pytest_collection_modifyitems(items):
     """Files that hold slow tests first: whoever begins the longest last would finish alone."""
     slow = {item.path for item in items if item.get_closest_marker("slow")}
     items.sort(key=lambda item: item.path not in slow)
+
+
+@pytest.fixture(scope="module")
+def browser():
+    if not (executable := chromium()):
+        pytest.skip("no Chromium: install Debian's chromium, or set CHROMIUM to where it is")
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as play:
+        running = play.chromium.launch(executable_path=executable, args=CHROMIUM_FLAGS)
+        yield running
+        running.close()

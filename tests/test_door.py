@@ -5,6 +5,7 @@ import io
 
 import pandas as pd
 import pytest
+from corrupt import VALUES
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -369,22 +370,6 @@ def test_a_line_break_in_a_cell_shifts_no_line_below(data):
 # ---- corruptions of any cell, line or file
 
 STRUCTURE = ["\t", "a\nb", " x", "x ", "=1+1", "@SUM(A1)", "+1", "\u00a0x", "x\u2028y", "\x00"]
-VALUES = [
-    "",
-    "NaN",
-    "nan",
-    "inf",
-    "-inf",
-    "1e9",
-    "1,000",
-    "１２",
-    "0x10",
-    "1_000",
-    "01",
-    "twelve",
-    "2024-13-01",
-    "None",
-]
 BOOK = ["companies.csv", "dictionary.csv", "sources.csv"]
 PROSE = ["name", "name_zh", "group", "title", "publisher", "url", "definition", "locator", "note", "reason"]
 CELLS = [

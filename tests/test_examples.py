@@ -36,7 +36,7 @@ def test_what_does_not_is_inconsistent(line):
 
 
 def test_examples_in_number():  # facts of the register
-    assert (len(TABLE), len(lines("yes")), len(lines("no"))) == (91, 60, 7)
+    assert (len(TABLE), len(lines("yes")), len(lines("no"))) == (89, 58, 7)
 
 
 def test_an_example_of_an_analysis_still_to_come_says_which_model_is_lacking():
@@ -197,15 +197,6 @@ def test_a_malformed_line_is_refused_by_file_and_line(cells, fault, tmp_path):
     with pytest.raises(DataError) as refused:
         check(tmp_path, **cells)
     assert refused.value.faults[0].startswith(f"{tmp_path}/mine.csv:2: {fault}")
-
-
-def test_the_former_format_is_refused_with_what_to_write(tmp_path):
-    (tmp_path / "old.csv").write_text('method,inputs,expected\nirr,"{}","{}"\n')
-    with pytest.raises(DataError) as refused:
-        claims.check_file(tmp_path / "old.csv")
-    method, expected = refused.value.faults
-    assert "old.csv:1: column method is no more: write `model`: the name of a model or a metric" in method
-    assert expected.endswith("column expected is no more: write `outputs`")
 
 
 def test_a_column_that_is_lacking_or_strange_is_named(tmp_path):

@@ -5,9 +5,8 @@ import shutil
 import socket
 import subprocess
 import sys
-import time
 import tomllib
-import urllib.request
+from threading import Thread
 
 import pytest
 
@@ -52,24 +51,24 @@ def lab(tmp_path_factory):
         [sys.executable, "-m", "jupyterlab", "--no-browser", "--ServerApp.ip=127.0.0.1", f"--ServerApp.port={port}",
          "--ServerApp.port_retries=0", "--IdentityProvider.token=", "--ServerApp.allow_root=True"],
         cwd=home, env=os.environ | rooms | {"HOME": str(home), "CAPCYCLE_HOME": str(paths.ROOT)},
-        stdout=subprocess.DEVNULL, stderr=(home / "log").open("w"),
+        stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True,
     )  # fmt: skip
     try:
-        yield _answering(f"http://127.0.0.1:{port}", server, home / "log")
+        _wait_until_running(server)
+        yield f"http://127.0.0.1:{port}"
     finally:
         server.terminate()
-        server.wait(30)
+        server.wait()
 
 
-def _answering(address, server, log):
-    until = time.monotonic() + START / 1000
-    while time.monotonic() < until and server.poll() is None:
-        try:
-            urllib.request.urlopen(f"{address}/api/status", timeout=5).close()
-            return address
-        except OSError:
-            time.sleep(0.2)
-    pytest.fail(f"JupyterLab does not answer:\n{log.read_text()}")
+def _wait_until_running(server):
+    said = []
+    for line in server.stderr:
+        said.append(line)
+        if " is running at:" in line:
+            Thread(target=server.stderr.read, daemon=True).start()  # a full pipe would hold the server up
+            return
+    pytest.fail(f"JupyterLab ended before it was running:\n{''.join(said)}")
 
 
 @pytest.fixture(scope="module")

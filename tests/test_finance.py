@@ -140,26 +140,6 @@ def test_a_present_value_is_as_published():
 
 
 @pytest.mark.parametrize(
-    ("flows", "rates", "found"),
-    [
-        ([-120000, 39000, 30000, 21000, 37000, 46000], (0.10, 0.12), 0.126094),  # numpy-financial, both
-        ([-4500, -800, 800, 800, 600, 600, 800, 800, 700, 3000], (0.08, 0.055), 0.0666),
-    ],
-)
-def test_a_modified_rate_of_return(flows, rates, found):
-    assert finance.mirr(flows, *rates) == pytest.approx(found, abs=1e-4)
-
-
-def test_a_modified_rate_needs_outlays_and_receipts():
-    assert np.isnan(finance.mirr([1, 2], 0.1, 0.1))
-
-
-def test_a_loan_is_paid_back():
-    assert finance.payment(0.075 / 12, 180, 200_000) == pytest.approx(1854.02, abs=0.005)  # numpy-financial
-    assert finance.payment(0.0, 10, 1000) == 100
-
-
-@pytest.mark.parametrize(
     ("flows", "rate", "years"),
     [
         ([-100, 50, 50], 0.0, 2.0),

@@ -9,11 +9,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from capcycle import facts, study, units
+from capcycle import exhibits, facts, study, units, words
 from capcycle.analyses import hosting, start
 from capcycle.analyses.hosting import contracts, leases
 from capcycle.analyses.hosting import model as lease
-from capcycle.analyses.hosting.exhibits import _ledger_title
 from capcycle.analyses.hosting.power_use import power_use
 from capcycle.errors import CapcycleError, ModelError
 
@@ -208,7 +207,7 @@ def shown(book):
         hosting.ledger(book), hosting.bubbles(book), hosting.books(book, CUT_OFF), hosting.holdings(book, CUT_OFF),
         hosting.holdings(book, CUT_OFF, "tenant"), hosting.backlog(one, weight), hosting.run_off(one, weight),
         hosting.worth(one), hosting.yields(one), hosting.business_models(book),
-        hosting.value_by_use(use),
+        exhibits.columns(use, ["hosting_value", "cloud_value", "mining_value"], "power.worth"),
     ]  # fmt: skip
 
 
@@ -351,9 +350,10 @@ def test_a_yield_on_cost_by_hand():
 
 
 def test_nobody_delivers_one_does_or_all_do():
-    titles = [_ledger_title(pd.Series(["delivering"] * each[1] + ["signed"] * each[0])) for each in ((3, 0), (3, 1))]
+    titles = [words.counted("hosting.delivering", count, total=total) for count, total in ((0, 3), (1, 4))]
     assert [title.split(" ")[:3] for title in titles] == [["None", "of", "3"], ["One", "of", "4"]]
-    assert _ledger_title(pd.Series(["delivering"])) == "The only contract is delivering"
+    alone = hosting.ledger(facts.open(["BTDR"]))  # has one contract
+    assert alone.title == f"The only contract is {alone.view['Status'].iloc[0].lower()}"
 
 
 def test_the_backlog_by_hand():

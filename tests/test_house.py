@@ -304,12 +304,22 @@ def test_public_functions_say_what_they_do():
     )
 
 
+def raises(function):
+    return any(isinstance(node, ast.Raise) for node in ast.walk(function))
+
+
 def undescribed(module):
-    """(line, name, what is lacking) of the public functions that have no example, or do not say what they refuse."""
+    """(line, name, what is lacking) of the public functions without an example, or that do not say what they refuse.
+
+    A function refuses where it, or one of the same module that it calls, raises.
+    """
+    refusing = {node.name for node in module.body if isinstance(node, ast.FunctionDef) and raises(node)}
     for node in module.body:
         if isinstance(node, ast.FunctionDef) and not node.name.startswith("_"):
+            called = {dotted(each.func) for each in ast.walk(node) if isinstance(each, ast.Call)}
+            wanted = [">>>", *(["Errors:"] if refusing & {node.name, *called} else [])]
             words = ast.get_docstring(node) or ""
-            yield from ((node.lineno, node.name, part) for part in (">>>", "Errors:") if part not in words)
+            yield from ((node.lineno, node.name, part) for part in wanted if part not in words)
 
 
 def test_exhibits_have_an_example_and_say_what_they_refuse():
@@ -322,8 +332,11 @@ def test_exhibits_have_an_example_and_say_what_they_refuse():
 
 
 def test_a_function_without_example_or_refusals_is_noticed():
-    module = ast.parse('def a():\n    """Does.\n\n    Errors: none.\n    """\ndef _b(): ...')
-    assert list(undescribed(module)) == [(1, "a", ">>>")]
+    module = ast.parse(
+        'def a():\n    """Does."""\ndef b():\n    """>>> b()"""\n    raise E\ndef c():\n    """>>> c()"""\n    b()\n'
+        'def d():\n    """>>> d()"""\n    return a()\ndef _e(): raise E'
+    )
+    assert list(undescribed(module)) == [(1, "a", ">>>"), (3, "b", "Errors:"), (6, "c", "Errors:")]
 
 
 # ---- a notebook is an argument

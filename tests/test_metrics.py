@@ -27,6 +27,13 @@ LOSSES = [  # metric, inputs, result: below zero, where the examples are of gain
     ("roic_incremental", (15, 30, 150, 100), -0.3),  # -15 on 50
     ("roic_opening_gross", (-30, 240), -0.125),
 ]
+FILED = [  # metric, figures of a filing in bn, result
+    ("operating_margin", (27.425, 84.742), 0.3236),  # Alphabet, June 2024
+    ("capex_to_operating_cash_flow", (18.829, 29.999), 0.6277),  # Meta, September 2025
+    ("cloud_return_on_assets", (22.841, 88.491), 0.2581),  # Amazon's AWS, 2022
+    ("cloud_return_on_average_assets", (22.841, 88.491, 63.835), 0.2999),
+    ("invested_capital_with_paper", (112.455, 9.982), 122.437),  # Apple, fiscal 2022
+]
 SECTIONS = ["Formula:", "Units:", "Source:"]
 EITHER = ("capex_with_leases", "capex_as_stated")  # one of their two inputs is enough
 OWN = {name: each for name, each in metrics.ALL.items() if not hasattr(each, "base")}  # the others are variants
@@ -96,6 +103,11 @@ def test_a_variant_of_what_its_base_does_not_take_is_refused():
 @pytest.mark.parametrize(("name", "inputs", "result"), LOSSES, ids=[row[0] for row in LOSSES])
 def test_a_loss_stays_a_loss(name, inputs, result):
     assert metrics.ALL[name](*map(float, inputs)) == pytest.approx(result, rel=1e-12)
+
+
+@pytest.mark.parametrize(("name", "inputs", "result"), FILED, ids=[row[0] for row in FILED])
+def test_a_variant_gives_what_a_filing_implies(name, inputs, result):
+    assert metrics.ALL[name](*inputs) == pytest.approx(result, abs=5e-5)
 
 
 def is_ratio(name: str) -> bool:
@@ -206,5 +218,5 @@ def test_compound_growth_is_what_compounds(start, rate, years):
 
 @given(AMOUNTS, st.floats(0, 1e12), st.floats(0, 1e12))
 def test_leases_are_all_that_separates_the_two_free_cash_flows(flow, capex, principal):
-    gap = metrics.fcf(flow, capex) - metrics.fcf_after_leases(flow, capex, principal)
+    gap = metrics.fcf(flow, capex) - metrics.fcf_after_leases(metrics.fcf(flow, capex), principal)
     assert gap == pytest.approx(principal, rel=1e-6, abs=1e-3)

@@ -10,10 +10,8 @@ from urllib.parse import unquote, urlsplit
 
 import pytest
 from browser import (
-    CHROMIUM_FLAGS,
     DESKTOP,
     PHONE,
-    chromium,
     offline,
     toy_outcomes,
 )
@@ -40,18 +38,6 @@ LUMINANCE = """element => {
                   light(getComputedStyle(document.body).backgroundColor)];
   return (Math.max(a, b) + 0.05) / (Math.min(a, b) + 0.05);
 }"""
-
-
-@pytest.fixture(scope="module")
-def browser():
-    if not (executable := chromium()):
-        pytest.skip("no Chromium: install Debian's chromium, or set CHROMIUM to where it is")
-    from playwright.sync_api import sync_playwright
-
-    with sync_playwright() as play:
-        running = play.chromium.launch(executable_path=executable, args=CHROMIUM_FLAGS)
-        yield running
-        running.close()
 
 
 @pytest.fixture(scope="module")

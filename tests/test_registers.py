@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
+from corrupt import VALUES
 from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
@@ -550,22 +551,6 @@ def test_a_slip_of_scale_in_the_market_is_seen(project, slip):
 # ---- corruptions of any cell and any file
 
 STRUCTURE = ["\t", "a\nb", " x", "x ", "=cmd|' /C calc'!A0", "@SUM(A1)", "+1", "\u00a0x", "x\u2028y", "\x00"]
-VALUES = [
-    "",
-    "NaN",
-    "nan",
-    "inf",
-    "-inf",
-    "1e9",
-    "1,000",
-    "１２",
-    "0x10",
-    "1_000",
-    "01",
-    "twelve",
-    "2024-13-01",
-    "None",
-]
 SCHEMA = pd.read_csv(HERE / "registers.csv", dtype=str, keep_default_na=False).set_index(["table", "column"])
 
 

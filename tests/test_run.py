@@ -593,21 +593,33 @@ def both(request, tmp_path_factory):
     return [nbformat.read(folder / f"{engine}.ipynb", 4) for engine in ("nbclient", "capcycle")]
 
 
+def joined(cell):
+    """The outputs of a cell, what is printed in one piece: a busy kernel sends a line in two."""
+    outputs = []
+    for output in cell.get("outputs", []):
+        if outputs and output["output_type"] == "stream" and outputs[-1].get("name") == output["name"]:
+            outputs[-1] |= {"text": outputs[-1]["text"] + output["text"]}
+        else:
+            outputs.append(dict(output))
+    return outputs
+
+
 def test_the_engine_gives_what_the_ordinary_kernel_gives(both):
-    kernel, ours = [[(c.source, c.get("outputs"), c.get("execution_count")) for c in book.cells] for book in both]
+    kernel, ours = [[(c.source, joined(c), c.get("execution_count")) for c in book.cells] for book in both]
     assert len(ours) == len(CELLS) + 6  # the parameters twice, the two last, two marks of papermill's at the error
     assert ours == kernel
     assert both[0].metadata.language_info == both[1].metadata.language_info
 
 
 EARLY = "2024-09-30"
+FIRST = {"warrants": "2025-12-31"}  # notebooks whose subject came later
 WIDGETS = ["explore", "explore_models"]  # which speak to their kernel
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("name", sorted({path.stem for path in paths.NOTEBOOKS.glob("*.ipynb")} - set(WIDGETS)))
 def test_every_notebook_is_executed_by_itself_on_an_early_day(name, tmp_path):
-    run.execute(run.Run(name, name, {"as_of": EARLY}, "", ""), tmp_path / "out.ipynb")
+    run.execute(run.Run(name, name, {"as_of": FIRST.get(name, EARLY)}, "", ""), tmp_path / "out.ipynb")
 
 
 @pytest.mark.slow

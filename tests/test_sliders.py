@@ -6,7 +6,7 @@ import re
 import altair as alt
 import numpy as np
 import pytest
-from browser import CHROMIUM_FLAGS, chromium, code, offline, outcome, show
+from browser import code, offline, outcome, show
 from nbformat.v4 import new_markdown_cell
 
 from capcycle import analyses, exhibits, facts, paths, publish, study
@@ -32,18 +32,6 @@ COMPUTE = """async ([formulas, rows]) => {
   box.remove();
   return out;
 }"""
-
-
-@pytest.fixture(scope="module")
-def browser():
-    if not (executable := chromium()):
-        pytest.skip("no Chromium: install Debian's chromium, or set CHROMIUM to where it is")
-    from playwright.sync_api import sync_playwright
-
-    with sync_playwright() as play:
-        running = play.chromium.launch(executable_path=executable, args=CHROMIUM_FLAGS)
-        yield running
-        running.close()
 
 
 def build_of(**inputs):

@@ -2,6 +2,7 @@
 
 import math
 from dataclasses import replace
+from importlib import import_module
 from typing import NamedTuple
 
 import numpy as np
@@ -10,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from capcycle import exhibits, facts, models, panel, study, words
+from capcycle import exhibits, facts, models, panel, study
 from capcycle.analyses.leasing.model import lease_payback
 from capcycle.analyses.required_revenue.model import required_revenue
 from capcycle.errors import CapcycleError, ModelError
@@ -163,7 +164,7 @@ def test_a_readers_amount_is_in_the_currency_of_the_assumption(shop):
 def filled(case, sentence, **more):
     """What `tell` makes of a sentence that stands in no file of words."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(words, "sentence", lambda key: key)
+        patch.setattr(import_module("capcycle.study.tell"), "sentence", lambda key: key)
         return study.tell(case, sentence, **more)
 
 
@@ -228,6 +229,11 @@ def test_a_grid_over_an_input_without_a_range_is_refused(shop):
 def test_an_output_by_year_is_no_single_number(shop):
     with pytest.raises(ModelError, match="unknown output flows; there are: profit"):
         study.grid(made(shop, revenue=ranged(8, 10, 12), cost=ranged(10, 15, 20)), "revenue", "cost", "flows")
+
+
+def test_an_output_over_an_input_is_named_under_the_chart(shop):
+    shown = exhibits.over(made(shop, revenue=ranged(8, 10, 12), cost=15), "revenue", ["profit"])
+    assert shown.subtitle == "Profit, USD"  # not the input's name
 
 
 def test_a_tornado_puts_the_widest_swing_first(shop):

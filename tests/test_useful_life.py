@@ -177,7 +177,7 @@ def test_servers_never_charge_more_than_all_assets_do(book, cases):
 def test_who_lacks_a_life_is_kept_and_says_so(cases):
     assert "share of Oracle's capex" in cases["ORCL"].lacking and "life of Oracle's servers" in cases["ORCL"].lacking
     assert np.isnan(cases["ORCL"].outputs.eps_restated)
-    assert any("Oracle" in note for note in useful_life.eps_at_lives(cases, LIVES).notes)
+    assert any("Oracle" in note for note in eps_at_lives(cases).notes)
 
 
 def test_a_reader_may_choose_what_no_document_states(book):
@@ -266,11 +266,15 @@ def test_the_cohorts_add_to_the_charge_and_what_is_left(cases):
     assert by_year.iloc[1:].sum() == pytest.approx(float(case.outputs.not_yet_charged))
 
 
+def eps_at_lives(cases):
+    return exhibits.along(cases, "server_life", "eps_change", LIVES, "useful_life.at_lives")
+
+
 def test_every_exhibit_holds_without_any_company_that_has_the_figures(lacking):
     later, case = useful_life.changed(lacking), lacking["ORCL"]
-    made = [useful_life.eps_at_lives(lacking, LIVES), useful_life.eps_table(lacking, LIVES), useful_life.bridge(case),
+    made = [eps_at_lives(lacking), useful_life.eps_table(lacking, LIVES), useful_life.bridge(case),
             useful_life.wall(lacking), useful_life.cohorts(case), useful_life.fan(later["ORCL"], LIVES),
-            useful_life.methods(case), useful_life.fit(lacking), useful_life.overstatement(later)]  # fmt: skip
+            useful_life.fit(lacking), useful_life.overstatement(later)]  # fmt: skip
     assert all(isinstance(each, exhibits.Exhibit) and each.title and "–" not in each.title for each in made)
     assert "Oracle" in useful_life.verdict(lacking, LIVES)
 

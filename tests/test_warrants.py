@@ -22,12 +22,12 @@ def test_a_price_below_the_strike_leaves_nothing():
 
 def test_what_a_warrant_does_not_state_is_missing_with_the_reason():
     google = warrants.case(facts.open(["WULF"]), "WULF")  # a fact of the register: no strike in what is public
-    assert google.lacking.startswith("no figure for strike is public")
-    assert "no figure for gigawatts is public" in google.lacking
+    assert google.lacking.startswith("no figure for the exercise price is public")
+    assert "no figure for the power that the customer is to buy is public" in google.lacking
 
 
 def test_before_it_was_given_there_is_no_warrant():
-    with pytest.raises(ModelError, match="unknown giver of a warrant AMD"):
+    with pytest.raises(ModelError, match="AMD has given no warrant that is public"):
         warrants.case(facts.open(["AMD"], "2025-10-05"), "AMD")
 
 

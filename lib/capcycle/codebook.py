@@ -16,10 +16,11 @@ def render() -> str:
 
     Errors: DataError where a table is broken.
     """
+    groups = facts.companies().groupby("group", sort=False)
     return TEMPLATE.read_text("utf-8").format(
         facts=_files(set(tables.chapter("facts"))),
         concepts=_table(facts.dictionary().reset_index()),
-        groups=_groups(),
+        groups="\n".join(f"- {group}: {', '.join(rows.index)}" for group, rows in groups),
         registers=_files({*tables.chapter("registers"), *(f"{name}.csv" for name in registers.names())}),
         lacking=_table(registers.gaps()[["table", "missing", "reason"]]),
         claims=_files(set(tables.chapter("claims"))),
@@ -61,11 +62,6 @@ def _lines(rows: pd.DataFrame) -> str:
     marks = [f" ({properties})" if properties else "" for properties in rows["properties"]]
     each = zip(rows["column"], marks, rows["meaning"], strict=True)
     return "\n".join(f"- `{column}`{properties}: {meaning}" for column, properties, meaning in each)
-
-
-def _groups() -> str:
-    by_group = facts.companies().groupby("group", sort=False)
-    return "\n".join(f"- {group}: {', '.join(rows.index)}" for group, rows in by_group)
 
 
 def _splits() -> str:

@@ -34,4 +34,4 @@ def unknown(what: str, wrong: Iterable[str], valid: Iterable[str]) -> str:
     >>> unknown("company", ["NVDAA"], ["NVDA", "AMD"])
     'unknown company NVDAA; there are: AMD, NVDA'
     """
-    return f"unknown {what} {', '.join(sorted(wrong))}; there are: {', '.join(sorted(valid))}"
+    return f"unknown {what} {', '.join(sorted(wrong))}; there are: {', '.join(sorted(valid)) or 'none'}"

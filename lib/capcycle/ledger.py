@@ -27,11 +27,11 @@ def read_rows() -> dict[str, dict[str, Any]]:
     except (OSError, ValueError):
         return {}
     rows = rows.items() if isinstance(rows, dict) else []
-    return {name: row for name, row in rows if isinstance(row, dict) and _is_row(row)}
-
-
-def _is_row(row: dict[str, Any]) -> bool:
-    return all(isinstance(row.get(field), kind) for field, kind in ROW.items())
+    return {
+        name: row
+        for name, row in rows
+        if isinstance(row, dict) and all(isinstance(row.get(field), kind) for field, kind in ROW.items())
+    }
 
 
 @dataclass(frozen=True)

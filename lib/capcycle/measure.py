@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cached_property, partial
 from inspect import signature
 from numbers import Real
 
@@ -88,7 +88,7 @@ class Measures:
                 implausible=np.where(outside, values, np.nan),
                 unit=self.unit,
                 kind=np.where(np.isnan(values), "", np.array(KINDS)[self.kinds.ravel()[shown]]),
-                published=pd.to_datetime(self._together(used, "published", _newest)),
+                published=pd.to_datetime(self._together(used, "published", partial(max, default=pd.NaT))),
                 source=self._together(used, "source", facts.documents),
             )
         )
@@ -134,14 +134,11 @@ class Measures:
         return [together([of_row[row] for row in cell if row != MISSING]) for cell in cells]
 
     def _reasons(self, table: pd.DataFrame, used: dict[str, np.ndarray]) -> list[str]:
-        return [
-            self._why(company, ordinal, [name for name, rows in used.items() if rows[cell] == MISSING])
-            if np.isnan(value)
-            else ""
-            for cell, (company, ordinal, value) in enumerate(
-                table[["company", "ordinal", "value"]].itertuples(index=False)
-            )
-        ]
+        reasons = [""] * len(table)
+        for cell in np.flatnonzero(table["value"].isna()):
+            missing = [name for name, rows in used.items() if rows[cell] == MISSING]
+            reasons[cell] = self._why(*table.loc[cell, ["company", "ordinal"]], missing)
+        return reasons
 
     def _implausible(self, row: pd.Series) -> str:
         """Why a result is neither ranked nor drawn, with the figures that it comes from."""
@@ -195,7 +192,6 @@ def measure(metric: Callable | str, panel: Panel, **names: str | float) -> Measu
     Errors:  MetricError for a name that is neither, one that the metric does not take, or a metric that has no
              meaning on the panel's span.
 
-    >>> from capcycle import metrics, panel
     >>> quarters = panel.select(facts.open(["META"], as_of="2024-08-01"))
     >>> capex = measure(metrics.capex_with_lease_principal, quarters).at("2024Q2")
     >>> capex["value"].item(), capex["kind"].item()
@@ -204,7 +200,9 @@ def measure(metric: Callable | str, panel: Panel, **names: str | float) -> Measu
     metric = ALL.get(metric, metric) if isinstance(metric, str) else metric
     if isinstance(metric, str):
         term = _named(metric, panel, names)
-        return Measures(metric, _concept_unit(metric, panel), panel, term.values, term.kinds, term.inputs)
+        unit = facts.dictionary()["unit"].get(without_lag(metric), CURRENCY)
+        unit = unit.replace("currency", panel.currency).replace(" per ", "/")
+        return Measures(metric, unit, panel, term.values, term.kinds, term.inputs)
     taken = _takes(metric, names)
     if wrong := set(names) - taken:
         raise MetricError(f"{metric.__name__}: {unknown('name', wrong, taken)}")
@@ -231,7 +229,6 @@ def measure_named(definition: str, panel: Panel, **numbers: float) -> Measures:
     `numbers` are those that a metric takes (`years`, `tax_rate`); 0 counts as not given.
     Errors:  MetricError for an unknown id, and for a concept or a number that is lacking or not taken.
 
-    >>> from capcycle import panel
     >>> years = panel.select(facts.open(["META"], as_of="2025-02-01"), "year")
     >>> round(measure_named("cagr.revenue", years, years=2).at("2024")["value"].item(), 4)  # 116.609bn to 164.501bn
     0.1877
@@ -272,11 +269,6 @@ def _takes(metric: Callable, names: dict[str, str | float]) -> set[str]:
 def _without(name: str, names: dict[str, str | float]) -> dict[str, str | float]:
     """What is named for the metrics below: a substitute is not put in for what it is itself made of."""
     return {other: given for other, given in names.items() if other != name}
-
-
-def _concept_unit(concept: str, panel: Panel) -> str:
-    unit = facts.dictionary()["unit"].get(without_lag(concept), CURRENCY)
-    return unit.replace("currency", panel.currency).replace(" per ", "/")
 
 
 def _term(metric: Callable, panel: Panel, names: dict[str, str | float]) -> Term:
@@ -321,7 +313,3 @@ def _all_steps(name: str, panel: Panel, names: dict[str, str | float]) -> int:
     """How many periods an input's name lies back."""
     earlier = EARLIER.fullmatch(name)
     return _steps(earlier[2], panel, names) + _all_steps(earlier[1], panel, names) if earlier else 0
-
-
-def _newest(published: list[pd.Timestamp]) -> pd.Timestamp:
-    return max(published, default=pd.NaT)

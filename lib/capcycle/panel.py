@@ -164,9 +164,8 @@ class Panel:
             of_this = gap["company"] == company and gap["concept"] == concept and not earlier
             if of_this and gap["first"] <= last and gap["last"] >= first:
                 return f"{missing}: {gap['reason'].rstrip('.')}"
-        if earlier and any(
-            name == company and 0 <= ordinal - new < self.steps_per_year for name, new in self.new_years
-        ):
+        since = [ordinal - new for name, new in self.new_years if name == company]
+        if earlier and any(0 <= steps < self.steps_per_year for steps in since):
             return words.say("reason.new_year_end", missing=missing)
         return missing
 
@@ -209,7 +208,7 @@ def select(
     nature = rows["concept"].map(facts.dictionary()["nature"])
     rows = rows.assign(ordinal=_ordinals(rows, calendar), nature=nature).dropna(subset="ordinal")
     rows = rows.astype({"ordinal": int})
-    rows = _quarters(rows) if span == "quarter" else _twelve_months(rows)
+    rows = _twelve_months(rows) if span != "quarter" else _one_each(rows[_filed(rows, periods.QUARTER)])
     if span == "year":
         rows = rows[rows["ordinal"] % 4 == 3].assign(ordinal=lambda table: table["ordinal"] // 4)
     per_year = 1 if span == "year" else 4
@@ -251,19 +250,15 @@ def _ordinals(rows: pd.DataFrame, calendar: str) -> pd.Series:
     return pd.concat(each).reindex(rows.index) if each else pd.Series(np.nan, rows.index)
 
 
-def _is(rows: pd.DataFrame, length: tuple[int, int]) -> pd.Series:
-    return periods.is_length(rows["period_start"], rows["period_end"], length)
-
-
-def _quarters(rows: pd.DataFrame) -> pd.DataFrame:
-    return _one_each(rows[rows["nature"].eq("stock") | _is(rows, periods.QUARTER)])
+def _filed(rows: pd.DataFrame, length: tuple[int, int]) -> pd.Series:
+    return rows["nature"].eq("stock") | periods.is_length(rows["period_start"], rows["period_end"], length)
 
 
 def _twelve_months(rows: pd.DataFrame) -> pd.DataFrame:
-    filed = rows[rows["nature"].eq("stock") | _is(rows, periods.YEAR)]
-    flows = rows[rows["nature"].eq("flow") & _is(rows, periods.QUARTER)]
-    return _one_each(pd.concat([_rolled(rows[rows["nature"].eq("flow")]), _sums_of_four(_one_each(flows)), filed],
-                               ignore_index=True))  # fmt: skip
+    filed = rows[_filed(rows, periods.YEAR)]
+    flows = rows[rows["nature"].eq("flow") & _filed(rows, periods.QUARTER)]
+    rolled = _rolled(rows[rows["nature"].eq("flow")])
+    return _one_each(pd.concat([rolled, _sums_of_four(_one_each(flows)), filed], ignore_index=True))
 
 
 def _one_each(rows: pd.DataFrame) -> pd.DataFrame:
@@ -277,7 +272,7 @@ def _rolled(flows: pd.DataFrame) -> pd.DataFrame:
     There is none where IFRS meets US GAAP.
     """
     keys = ["company", "concept", "unit"]
-    whole = _is(flows, periods.YEAR)
+    whole = _filed(flows, periods.YEAR)
     years, parts = flows[whole], flows[~whole]
     after = years.assign(next=years["period_end"] + periods.DAY).merge(
         parts, left_on=[*keys, "next"], right_on=[*keys, "period_start"], suffixes=("_year", "")
@@ -287,7 +282,7 @@ def _rolled(flows: pd.DataFrame) -> pd.DataFrame:
     )
     three["period_start"] = three["period_end_less"] + periods.DAY
     gaap = sum(is_ifrs(three[f"locator{each}"]).astype(int) for each in ("", "_year", "_less"))
-    three = three[_is(three, periods.YEAR) & gaap.isin([0, 3])]
+    three = three[_filed(three, periods.YEAR) & gaap.isin([0, 3])]
     of = {column: three[[f"{column}{each}" for each in ("", "_year", "_less")]].to_numpy()
           for column in ("kind", "source", "published")}  # fmt: skip
     return three.assign(

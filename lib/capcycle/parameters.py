@@ -56,7 +56,8 @@ def declared(notebook: Path) -> dict[str, Parameter]:
     if len(tagged) != 1:
         raise RunError(f"{notebook.name}: {len(tagged)} cells are tagged 'parameters'; there must be exactly one")
     try:
-        lines, helps = ast.parse(tagged[0]).body, _comments(tagged[0])
+        lines, tokens = ast.parse(tagged[0]).body, tokenize.generate_tokens(StringIO(tagged[0]).readline)
+        helps = {t.start[0]: t.string.lstrip("# ") for t in tokens if t.type == tokenize.COMMENT}
     except (SyntaxError, tokenize.TokenError) as error:
         raise RunError(f"{notebook.name}: the parameters cell is not Python: {error}") from error
     found = [_parameter(line, helps.get(line.end_lineno, "")) for line in lines]
@@ -79,11 +80,6 @@ def cells(notebook: Path) -> list[dict[str, Any]]:
         ]
     except (ValueError, KeyError, TypeError, AttributeError) as error:
         raise RunError(f"{notebook.name} is not a notebook of format 4") from error
-
-
-def _comments(source: str) -> dict[int, str]:
-    tokens = tokenize.generate_tokens(StringIO(source).readline)
-    return {t.start[0]: t.string.lstrip("# ") for t in tokens if t.type == tokenize.COMMENT}
 
 
 def _parameter(line: ast.stmt, help: str) -> Parameter | str:

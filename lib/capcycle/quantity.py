@@ -1,6 +1,5 @@
 """A figure that knows its evidence: its value and range, its unit, how good it is, its documents, and its day."""
 
-import operator
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import product
@@ -8,6 +7,7 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+from numpy.lib.mixins import NDArrayOperatorsMixin
 
 from capcycle import words
 from capcycle.errors import ModelError
@@ -19,7 +19,7 @@ APART = pd.Timedelta(days=62)  # quarters under one calendar label end at most a
 
 
 @dataclass(frozen=True)
-class Quantity:
+class Quantity(NDArrayOperatorsMixin):
     """One figure with its evidence.
 
     value      a number, or a list with one number for each year; NaN where it is missing
@@ -106,28 +106,11 @@ class Quantity:
         ends = {"low": min(self.low, value), "high": max(self.high, value)} if self.varied else {}
         return replace(self, value=value, kind=ASSUMED, reason=words.say("study.given"), hindsight=False, **ends)
 
-    def __add__(self, other: Any) -> "Quantity":
-        return _of_one_unit(operator.add, self, other)
-
-    def __radd__(self, other: Any) -> "Quantity":
-        return self if isinstance(other, int) and other == 0 else _of_one_unit(operator.add, other, self)
-
-    def __sub__(self, other: Any) -> "Quantity":
-        return _of_one_unit(operator.sub, self, other)
-
-    def __rsub__(self, other: Any) -> "Quantity":
-        return _of_one_unit(operator.sub, other, self)
-
-    def __mul__(self, other: Any) -> "Quantity":
-        return together(operator.mul, self, other, unit=_product(_unit(self), _unit(other)))
-
-    __rmul__ = __mul__
-
-    def __truediv__(self, other: Any) -> "Quantity":
-        return together(operator.truediv, self, other, unit=_quotient(_unit(self), _unit(other)))
-
-    def __rtruediv__(self, other: Any) -> "Quantity":
-        return together(operator.truediv, other, self, unit=_quotient(_unit(other), _unit(self)))
+    def __array_ufunc__(self, formula: np.ufunc, method: str, *parts: Any, **_: Any) -> "Quantity":
+        """What an operator makes of it: a figure in the unit that follows."""
+        if formula not in UNITS:
+            raise ModelError(f"{formula.__name__} of a quantity has no meaning: add, subtract, multiply or divide")
+        return together(formula, *parts, unit=UNITS[formula](*parts))
 
 
 def missing(name: str, reason: str, unit: str = "", **evidence: Any) -> Quantity:
@@ -230,12 +213,12 @@ def newest(rows: pd.DataFrame, name: str, lacking: str, value: str = "value", da
     )  # fmt: skip
 
 
-def _of_one_unit(formula: Callable, left: Any, right: Any) -> Quantity:
+def _of_one_unit(left: Any, right: Any) -> str:
     units = {_unit(each) for each in (left, right)} - {""}
     if len(units) > 1:
         names = " and ".join(f"{each.name or 'a figure'} in {each.unit}" for each in (left, right))
         raise ModelError(f"{names} cannot be added or subtracted: convert one to the unit of the other")
-    return together(formula, left, right, unit=next(iter(units), ""))
+    return next(iter(units), "")
 
 
 def _unit(each: Any) -> str:
@@ -260,14 +243,16 @@ def _range(formula: Callable, parts: Sequence[Any]) -> tuple[float, float]:
     return min(reached), max(reached)
 
 
-def _product(left: str, right: str) -> str:
+def _product(*both: Any) -> str:
+    left, right = map(_unit, both)
     if left in PLAIN or right in PLAIN:
         return right if left in PLAIN else left
     over, under = zip(*(_parts(unit) for unit in (left, right)), strict=True)
     return _written([*over[0], *over[1]], [*under[0], *under[1]])
 
 
-def _quotient(left: str, right: str) -> str:
+def _quotient(*both: Any) -> str:
+    left, right = map(_unit, both)
     if right in PLAIN:
         return left
     over, under = _parts(right)
@@ -287,3 +272,6 @@ def _written(over: list[str], under: list[str]) -> str:
             over.remove(each)
             under.remove(same)
     return "/".join([" ".join(over) or "", *under]) if over or under else "fraction"
+
+
+UNITS = {np.add: _of_one_unit, np.subtract: _of_one_unit, np.multiply: _product, np.divide: _quotient}  # of results

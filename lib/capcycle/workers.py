@@ -102,13 +102,11 @@ def _received(pipe: Any, process: Any, job: Job) -> Finished:
         from capcycle import engine
 
         process.join()
-        error = say("run.died", code=_ending(process.exitcode))
+        code = process.exitcode
+        ending = say("run.signal", name=signal.Signals(-code).name) if code < 0 else say("run.exit_code", code=code)
+        error = say("run.died", code=ending)
         engine.write_unexecuted(job.source, job.parameters, job.out, error)
         return Finished(job, error, 0.0)
-
-
-def _ending(code: int) -> str:
-    return say("run.signal", name=signal.Signals(-code).name) if code < 0 else say("run.exit_code", code=code)
 
 
 def _zygote(caller: Any, jobs: Sequence[Job], width: int) -> None:
@@ -123,9 +121,13 @@ def _zygote(caller: Any, jobs: Sequence[Job], width: int) -> None:
 
 def _import_and_read(jobs: Sequence[Job], width: int) -> None:
     """Do once what every job would do by itself; what fails here fails again, and is said, in the job."""
+    from altair.utils import schemapi
+
     from capcycle import engine  # noqa: F401
 
-    imports = _imports(jobs)
+    schemapi.disable_debug_mode()  # a chart is checked whole when it is shown, not each of its parts before
+    code = "\n".join(cell["source"] for job in jobs for cell in cells(job.source) if cell["type"] == "code")
+    imports = list(dict.fromkeys(OUR_IMPORT.findall(code)))
     for line in imports:
         with suppress(Exception):
             exec(line, {})
@@ -134,12 +136,9 @@ def _import_and_read(jobs: Sequence[Job], width: int) -> None:
             _read()
 
 
-def _imports(jobs: Sequence[Job]) -> list[str]:
-    code = "\n".join(cell["source"] for job in jobs for cell in cells(job.source) if cell["type"] == "code")
-    return list(dict.fromkeys(OUR_IMPORT.findall(code)))
-
-
 def _read() -> None:
+    import scipy.optimize  # noqa: F401 — what solves imports it, as many pages do
+
     from capcycle import facts
 
     facts.history()

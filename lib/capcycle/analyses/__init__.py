@@ -31,7 +31,6 @@ def start(model: str, book: Book, company: str = "") -> Case:
     company  a ticker whose figures and assumptions are taken; empty for the general ones
     Errors:  ModelError for a name that is not known.
 
-    >>> from capcycle import facts
     >>> start("cost_of_ownership", facts.open()).lacking
     ''
     """

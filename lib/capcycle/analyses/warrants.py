@@ -4,8 +4,8 @@ from typing import NamedTuple
 
 import numpy as np
 
-from capcycle import exhibits, study
-from capcycle.errors import ModelError, unknown
+from capcycle import exhibits, study, words
+from capcycle.errors import ModelError
 from capcycle.exhibits import Exhibit
 from capcycle.facts import Book
 from capcycle.measure import measure
@@ -14,7 +14,7 @@ from capcycle.models.registry import GW, Amount, Fraction, PerGW, PerShare, Shar
 from capcycle.panel import select
 from capcycle.quantity import Quantity, newest
 from capcycle.study import Case
-from capcycle.words import Sentence
+from capcycle.words import Sentence, say
 
 TERMS = {"warrant_shares": ("shares", "shares"), "strike": ("strike", "USD/share"), "hurdle": ("hurdle", "USD/share"),
          "gigawatts": ("gw", "GW")}  # fmt: skip
@@ -57,10 +57,10 @@ def case(book: Book, company: str) -> Case:
         return study.bound(warrant, book)
     table = book.register("commitments").query("form == 'warrant'")
     if company not in set(table["giver"]):
-        raise ModelError(unknown("giver of a warrant", [company], table["giver"]))
+        others, by = ", ".join(sorted(set(table["giver"]))) or "none", book.as_of and f" by {book.as_of}"
+        raise ModelError(f"{company} has given no warrant that is public{by}; those that have: {others}")
     rows = table[table["giver"] == company]
-    lacks = {name: f"no figure for {name.replace('_', ' ')} is public" for name in TERMS}
-    terms = {name: newest(rows, name, lacks[name], column, "published").called(name, unit)
+    terms = {name: newest(rows, name, _lacking(name), column, "published").called(name, unit)
              for name, (column, unit) in TERMS.items()}  # fmt: skip
     shares = study.newest(measure("shares_diluted", select(book.of(company), "quarter")), company)
     return study.case(warrant, book, company, share_price=price(book, company), shares_diluted=shares, **terms)
@@ -75,7 +75,11 @@ def _start(book: Book, company: str) -> Case:
 def price(book: Book, company: str) -> Quantity:
     """The last sale of a company's share by the day of a book."""
     sales = book.register("market").query("company == @company and measure == 'last_sale'")
-    return newest(sales.assign(unit=sales["currency"] + "/share"), "share_price", "no share price is public")
+    return newest(sales.assign(unit=sales["currency"] + "/share"), "share_price", _lacking("share_price"))
+
+
+def _lacking(name: str) -> str:
+    return say("warrants.lacking", name=words.lower(words.name(name)))
 
 
 def verdict(warrant: Case) -> Sentence:

@@ -226,12 +226,11 @@ def _faults(result: Result, place: str, verdict: str) -> list[str]:
 
 def _unknown_names() -> list[str]:
     """Faults of worked examples with a model, an input or an output that the library does not know."""
-    rows = [row for row in examples().itertuples() if not worked.is_lacking(row.model, row.analysis)]
-    return [f"{row.file}:{row.line}: {fault}" for row in rows for fault in _faults_of_example(row)]
-
-
-def _faults_of_example(row) -> list[str]:
-    try:
-        return worked.work_out(row.model, row.inputs, row.steps, row.outputs).faults
-    except CapcycleError as error:
-        return [str(error)]
+    faults = []
+    for row in examples().itertuples():
+        try:
+            found = worked.work_out(row.model, row.inputs, row.steps, row.outputs).faults
+        except CapcycleError as error:
+            found = [] if worked.is_lacking(row.model, row.analysis) else [str(error)]
+        faults += [f"{row.file}:{row.line}: {fault}" for fault in found]
+    return faults

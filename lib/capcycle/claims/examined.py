@@ -103,7 +103,10 @@ def _statement(known: pd.Series, result: check.Result, rows: pd.DataFrame) -> di
 def _arithmetic(known: pd.Series, result: check.Result, claims: pd.DataFrame) -> list[str]:
     """The lines that a verdict opens: the claims, each recomputation, the rule, and who decided."""
     in_row = known["subject"].split()  # their sentences stand in the row itself
-    lines = [_claim(row, "figure" if row.Index in in_row else "claim") for row in claims.itertuples()]
+    lines = []
+    for row in claims.itertuples():
+        key = "claims.figure" if row.Index in in_row else "claims.claim"
+        lines.append(say(key, id=row.Index, value=_range(row), sentence=row.paraphrase))
     lines += [_step(step) for step in result.steps]
     if known["rule"]:
         key = "claims.rule_holds" if result.holds else "claims.rule_fails"
@@ -112,10 +115,6 @@ def _arithmetic(known: pd.Series, result: check.Result, claims: pd.DataFrame) ->
         lines.append(say("claims.rule_repaired" if result.repaired else "claims.rule_not_repaired", fix=known["fix"]))
     lines.append(say(f"claims.decided.{known['decided_by']}", sources=known["sources"] or words.DASH))
     return lines
-
-
-def _claim(row, key: str) -> str:
-    return say(f"claims.{key}", id=row.Index, value=_range(row), sentence=row.paraphrase)
 
 
 def _step(step: check.Step) -> str:
@@ -143,8 +142,7 @@ def _of_file(file: str) -> Examined:
 def _example_claims(table: pd.DataFrame) -> pd.DataFrame:
     """Worked examples as claims: what was printed, what it is about, and the document as speaker."""
     cells = dict.fromkeys(load.CLAIM, "") | {"value_low": float("nan"), "value_high": float("nan")}
-    rows = [cells | _example_claim(row) for row in table.itertuples()]
-    return pd.DataFrame(rows, columns=load.CLAIM)
+    return pd.DataFrame([cells | _example_claim(row) for row in table.itertuples()], columns=load.CLAIM)
 
 
 def _example_claim(row) -> dict:

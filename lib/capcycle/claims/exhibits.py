@@ -6,14 +6,20 @@ Each takes what `claims.examine` gives, which refuses names that are not there. 
 from typing import Any
 
 import altair as alt
+import numpy as np
 import pandas as pd
 
-from capcycle import theme, words
+from capcycle import facts, theme, words
 from capcycle.claims.examined import Examined
 from capcycle.claims.load import CLASSES, VERDICTS
 from capcycle.claims.load import sources as outside_sources
-from capcycle.claims.reader import WRONG, verdict_name
+from capcycle.claims.reader import WRONG, Line, check_examples, verdict_name
+from capcycle.claims.worked import is_lacking, plain
+from capcycle.errors import ModelError, unknown
 from capcycle.exhibits.exhibit import Exhibit
+from capcycle.exhibits.parts import headed
+from capcycle.facts import Book
+from capcycle.facts.examples import examples
 from capcycle.words import counted, say
 
 BETWEEN = "; "  # between several names in one cell; a page's filters know it
@@ -24,7 +30,6 @@ ENOUGH = 5  # decided statements of a source, to compare it with others
 def headline(examined: Examined) -> str:
     """How many statements hold.
 
-    >>> from capcycle import claims
     >>> headline(claims.examine(speakers=["Goldman Sachs"]))[:36]
     'Of 15 statements examined, 11 are co'
     """
@@ -39,7 +44,6 @@ def headline(examined: Examined) -> str:
 def verdicts(examined: Examined) -> Exhibit:
     """How many statements hold and how many do not, by the kind of source that made them; a table for one kind.
 
-    >>> from capcycle import claims
     >>> verdicts(claims.examine(companies=["BIDU"])).figures["count"].sum().item()
     22
     """
@@ -49,7 +53,7 @@ def verdicts(examined: Examined) -> Exhibit:
     order = list(table.groupby("kinds")["count"].sum().sort_values(ascending=False).index)
     chart = _bars(table, alt.Y("kinds:N", sort=order, title=None), len(order)) if len(order) > 1 else None
     overall = counts.reindex(VERDICTS).dropna().astype(int)
-    one_kind = _table(verdict=overall.index.map(verdict_name), statements=overall.astype(str).array)
+    one_kind = headed(verdict=overall.index.map(verdict_name), statements=overall.astype(str).array)
     return _exhibit(
         "verdicts",
         _best_and_worst(table, "kinds"),
@@ -64,7 +68,6 @@ def verdicts(examined: Examined) -> Exhibit:
 def speakers(examined: Examined) -> Exhibit:
     """How often each speaker's statements hold, the most examined first.
 
-    >>> from capcycle import claims
     >>> speakers(claims.examine(speakers=["Bernstein"])).view.iloc[0, 0]
     'Bernstein'
     """
@@ -76,15 +79,17 @@ def speakers(examined: Examined) -> Exhibit:
 def statements(examined: Examined) -> Exhibit:
     """Every statement examined: who claimed what, the verdict that opens its arithmetic, what would be right.
 
-    >>> from capcycle import claims
     >>> statements(claims.examine(classes=["scale_slip"])).view.iloc[0, 2]["text"]
     'mistranslated'
     """
     table = examined.statements
-    view = _table(
+    view = headed(
         check=table["id"],
         claimed=table["claimed"].map(" ".join),
-        verdict=[_opened(row) for row in table.to_dict("records")],
+        verdict=[
+            {"text": verdict_name(row["verdict"]), "details": [row["why"], *row["arithmetic"]]}
+            for row in table.to_dict("records")
+        ],
         right=table["right"].replace("", words.DASH),
         company=table["companies"].map(BETWEEN.join),
         speaker=table["speakers"].map(BETWEEN.join),
@@ -98,7 +103,6 @@ def statements(examined: Examined) -> Exhibit:
 def classes(examined: Examined) -> Exhibit:
     """The errors by class, and how many of them the rules detect; of a reader's file the errors alone.
 
-    >>> from capcycle import claims
     >>> classes(claims.examine(companies=["Baidu"])).view.columns.tolist()
     ['Class of error', 'Known errors', 'Detected', 'Rules fired', 'On an error']
     """
@@ -125,16 +129,14 @@ def classes(examined: Examined) -> Exhibit:
 def findings(examined: Examined) -> Exhibit:
     """Each place where a rule fires, why, and what would be right.
 
-    >>> from capcycle import claims
     >>> findings(claims.examine(classes=["scale_slip"])).figures["rule"].tolist()
     ['watts_per_gpu']
     """
     fired = examined.findings
-    columns = ["rule", "error_class", "claim_ids", "why", "right"]
-    figures = pd.DataFrame([(f.rule, f.error_class, " ".join(f.claim_ids), f.why, f.right) for f in fired],
-                           columns=columns)  # fmt: skip
+    figures = pd.DataFrame(fired, columns=["rule", "error_class", "claim_ids", "why", "right"])
+    figures["claim_ids"] = figures["claim_ids"].map(" ".join)
     named = {"class": figures["error_class"].map(_class)}
-    view = _table(claims=figures["claim_ids"].str.replace(" ", BETWEEN), **named, why=figures["why"],
+    view = headed(claims=figures["claim_ids"].str.replace(" ", BETWEEN), **named, why=figures["why"],
                   right=figures["right"])  # fmt: skip
     title = counted("claims.page.findings", len(fired), classes=figures["error_class"].nunique())
     return _exhibit("findings", title, view, figures, filters=(say("column.class"),))
@@ -143,13 +145,12 @@ def findings(examined: Examined) -> Exhibit:
 def printed(examined: Examined) -> Exhibit:
     """Every claim as printed: whom it is about, who made it, where it stands, and the gravest verdict on it.
 
-    >>> from capcycle import claims
     >>> len(printed(claims.examine(classes=["scale_slip"])).view)
     10
     """
     table = examined.claims
     checked = int((table["verdict"] != "").sum())
-    view = _table(
+    view = headed(
         claim=table["claim_id"],
         company=table["entity"],
         speaker=table["speaker"],
@@ -165,7 +166,6 @@ def printed(examined: Examined) -> Exhibit:
 def articles(examined: Examined) -> Exhibit:
     """The articles behind the claims, and how many claims of each hold.
 
-    >>> from capcycle import claims
     >>> articles(claims.examine(classes=["scale_slip"])).figures["wrong"].sum().item()
     6
     """
@@ -176,21 +176,55 @@ def articles(examined: Examined) -> Exhibit:
     counts = {"claims": ("claim_id", "size"), **{name: (name, "sum") for name in ("checked", "holds", "wrong")}}
     table = groups.agg(**counts).reset_index()
     publishers = table["publisher"].replace("", pd.NA).nunique()
-    view = _table(**table.astype(str).replace("", words.DASH))
+    view = headed(**table.astype(str).replace("", words.DASH))
     return _exhibit("articles", counted("claims.page.articles", len(table), publishers=publishers), view, table)
 
 
 def outside(examined: Examined) -> Exhibit:
     """The sources outside the articles that some verdicts rest on.
 
-    >>> from capcycle import claims
     >>> outside(claims.examine(classes=["scale_slip"])).figures["source"].tolist()
     ['x1', 'x3']
     """
     used = sorted({name for names in examined.statements["sources"] for name in names})
     table = outside_sources().loc[used, ["source", "publisher", "address", "published", "about"]]
     return _exhibit(
-        "outside", counted("claims.page.outside", len(used)), _table(**table.replace("", words.DASH)), table
+        "outside", counted("claims.page.outside", len(used)), headed(**table.replace("", words.DASH)), table
+    )
+
+
+def worked_examples(book: Book, analysis: str) -> Exhibit:
+    """Every published example of an analysis that was public, worked out again from its author's own inputs.
+
+    analysis  a room of `capcycle.analyses`
+    Errors:   ModelError for an analysis that has no example.
+
+    >>> worked_examples(facts.open(), "power_value").title
+    'All 3 published worked examples reproduce'
+    """
+    every = examples()
+    lacking = [is_lacking(*each) for each in zip(every["model"], every["analysis"], strict=True)]
+    if analysis not in (valid := set(every.loc[np.logical_not(lacking), "analysis"]) - {""}):
+        raise ModelError(unknown("analysis", [analysis], valid))
+    table = book.examples().query("analysis == @analysis")
+    lines = check_examples(table)
+    fits = [line.verdict for line in lines].count("consistent")
+    figures = ["; ".join(line.arithmetic) for line in lines]
+    view = pd.DataFrame({
+        say("examples.column_example"): [_example(row) for row in table.itertuples()],
+        say("examples.column_figures"): [text or line.why for text, line in zip(figures, lines, strict=True)],
+        say("column.verdict"): [_within(*each) for each in zip(lines, table["tolerance"], strict=True)],
+        say("column.document"): [{"text": row.source_title, "href": row.source_url} for row in table.itertuples()],
+    })  # fmt: skip
+    key = "examples.none" if table.empty else "examples.all" if fits == len(table) else "examples.some"
+    columns = ["model", "about", "tolerance", "source_title", "source_url", "note"]
+    return Exhibit(
+        id="worked-examples",
+        title=words.counted(key, len(table), fits=fits),
+        subtitle=say("examples.subtitle"),
+        alt="",
+        view=view,
+        figures=table[columns].assign(verdict=[line.verdict for line in lines], figures=figures),
     )
 
 
@@ -203,11 +237,6 @@ def _filtered(name: str, title: str, view: pd.DataFrame, figures: pd.DataFrame, 
     view = view.drop(columns=[name for name in view if len(view) and view[name].isin(["", words.DASH]).all()])
     headings = tuple(say(f"column.{filter}") for filter in filters)
     return _exhibit(name, title, view, figures, filters=tuple(each for each in headings if each in view))
-
-
-def _table(**columns: Any) -> pd.DataFrame:
-    """Cells under the headings of a reader."""
-    return pd.DataFrame({say(f"column.{name}"): cells for name, cells in columns.items()})
 
 
 def _best_and_worst(table: pd.DataFrame, column: str) -> str:
@@ -250,17 +279,12 @@ def _counts(table: pd.DataFrame, column: str) -> pd.DataFrame:
     return pd.DataFrame({say(f"column.{column}"): wide.index, **counts, say("column.share_right"): shares})
 
 
-def _opened(row: dict) -> dict:
-    """The verdict, which opens the arithmetic behind it."""
-    return {"text": verdict_name(row["verdict"]), "details": [row["why"], *row["arithmetic"]]}
-
-
 def _scores(examined: Examined, order: list[str]) -> pd.DataFrame:
     """The classes of error, and how the rules do where that is known."""
     scores = examined.scores.reindex(CLASSES).fillna(0).astype(int) if len(examined.scores) else pd.DataFrame()
     classes = [name for name in CLASSES if scores.loc[name].any()] if len(scores) else order
     known = {name: scores.loc[classes, name].astype(str).array for name in scores}
-    return _table(**{"class": [_class(name) for name in classes]}, **known)
+    return headed(**{"class": [_class(name) for name in classes]}, **known)
 
 
 def _how_far(scores: pd.DataFrame) -> tuple[str, ...]:
@@ -305,3 +329,19 @@ def _bars(table: pd.DataFrame, across: alt.Y, count: int) -> alt.Chart:
         .add_params(chosen)
         .properties(height=ROW_HEIGHT * count)
     )
+
+
+def _example(row) -> str:
+    """Whom it is about, a company by its name, and the model unless that is a plain function."""
+    company, comma, rest = row.about.partition(",")
+    about = facts.companies()["name"].get(company, company) + comma + rest
+    model = words.catalogue().get(f"name.{row.model}", "")
+    return say("examples.of_model", about=about, model=words.lower(model)) if model else about
+
+
+def _within(line: Line, tolerance: str) -> str:
+    """The verdict, with how far what is worked out may lie from what was printed."""
+    kind, _, size = tolerance.partition("=")
+    within = {"abs": plain(float(size or 0)), "rel": words.coupon(float(size or 0))}.get(kind, "")
+    verdict = verdict_name(line.verdict)
+    return say("examples.within", verdict=verdict, size=within) if within else verdict

@@ -127,7 +127,9 @@ def _value(node: ast.expr, names: Mapping[str, float], functions: Functions) -> 
         case ast.Constant(value=int() | float()):
             return _sound(float(node.value))
         case ast.Name(id=name):
-            return _named(name, names)
+            if name not in names:
+                raise ExpressionError(f"there is no {name}")
+            return float(names[name])
         case ast.UnaryOp(op=ast.Not()):
             return not _truth(_value(node.operand, names, functions))
         case ast.UnaryOp(op=sign) if type(sign) in SIGNS:
@@ -142,12 +144,6 @@ def _value(node: ast.expr, names: Mapping[str, float], functions: Functions) -> 
         case ast.Call(func=ast.Name(id=name), keywords=[]):
             return _call(name, [_value(part, names, functions) for part in node.args], functions)
     raise ExpressionError(f"{_short(ast.unparse(node))} is not arithmetic")
-
-
-def _named(name: str, names: Mapping[str, float]) -> float:
-    if name not in names:
-        raise ExpressionError(f"there is no {name}")
-    return float(names[name])
 
 
 def _number(value: Value) -> float:

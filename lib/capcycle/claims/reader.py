@@ -10,15 +10,10 @@ import pandas as pd
 from capcycle import words
 from capcycle.claims import check, detect, expressions, load, worked
 from capcycle.errors import CapcycleError
-from capcycle.facts import door, examples, tables
+from capcycle.facts import examples, tables
 from capcycle.words import counted, say
 
 NEEDED = ["model", "inputs", "outputs"]
-FORMER = {
-    "method": "write `model`: the name of a model or a metric of the library, and its own names and full units in "
-    "`inputs` and `outputs`, as data/README.md says of examples.csv",
-    "expected": "write `outputs`",
-}
 CLOSE = 0.01  # of a figure, where a claim gives no tolerance
 WRONG = ("inconsistent", "mistranslated")
 
@@ -53,7 +48,7 @@ def check_file(path: Path | str) -> list[Line]:
 
 def is_of_examples(path: Path | str) -> bool:
     """Whether a file holds worked examples, by its header."""
-    return bool({"model", *FORMER} & set(load.header_of(path)))
+    return "model" in load.header_of(path)
 
 
 def is_wrong(lines: list[Line]) -> bool:
@@ -99,12 +94,8 @@ def verdict_name(verdict: str) -> str:
 def read_examples(path: Path | str) -> pd.DataFrame:
     """Worked examples of a file of one's own; columns other than `model`, `inputs` and `outputs` may be missing.
 
-    Errors: DataError with every malformed line, and for the columns of an older format, with what to write instead.
+    Errors: DataError with every malformed line.
     """
-    header = load.header_of(path)
-    former = [f"{path}:1: column {column} is no more: {instead}" for column, instead in FORMER.items()
-              if column in header]  # fmt: skip
-    door.refuse(former)
     return examples.checked(load.own_table(path, NEEDED, tables.columns("examples.csv")))
 
 
@@ -128,9 +119,7 @@ def _check_example(row) -> Line:
     printed = {name: value for name, value in row.outputs.items() if name in result.figures}
     if not printed:
         return Line(**place, verdict="not checkable", why="; ".join(result.faults) or say("claims.reader.no_outputs"))
-    off = {
-        name: value for name, value in printed.items() if not worked.fits(result.figures[name], value, row.tolerance)
-    }
+    off = {name: each for name, each in printed.items() if not worked.fits(result.figures[name], each, row.tolerance)}
     arithmetic = tuple(_beside(row, name, result.figures[name], name in off) for name in printed)
     if not off:
         why = "; ".join([say("claims.reader.reproduced", outputs="; ".join(arithmetic)), *result.faults])
@@ -173,13 +162,11 @@ def _claim_line(row, expression: tuple[str, str] | None, findings: list[detect.F
     verdict = detect.worst(verdicts) if verdicts else "not checkable"
     gravest = next((each for each in findings if each.verdict == verdict), None)
     why = gravest.why if gravest else expression[1] if expression else say("claims.none")
-    arithmetic = ([expression[1]] if expression else []) + [_finding(each) for each in findings]
+    arithmetic = ([expression[1]] if expression else []) + [
+        say("claims.finding", ids=", ".join(each.claim_ids), why=each.why, right=each.right) for each in findings
+    ]
     rule = {"error_class": gravest.error_class, "right": gravest.right} if gravest else {}
     return Line(int(row.line), row.claim_id, verdict, why=why, arithmetic=tuple(arithmetic), **rule)
-
-
-def _finding(finding: detect.Finding) -> str:
-    return say("claims.finding", ids=", ".join(finding.claim_ids), why=finding.why, right=finding.right)
 
 
 def _check_expression(row, names: Mapping[str, float], functions: expressions.Functions) -> tuple[str, str]:

@@ -99,8 +99,12 @@ def is_lacking(model: str, analysis: str) -> bool:
     >>> is_lacking("warrant_value", "tulip_mania"), is_lacking("warrant_value", "hosting")
     (True, False)
     """
-    built = {"", *(room.name for room in iter_modules(analyses.__path__))}
-    return bool(model) and analysis not in built and not _known(model)
+    return bool(model) and analysis not in _rooms() and not _known(model)
+
+
+@cache
+def _rooms() -> set[str]:
+    return {"", *(room.name for room in iter_modules(analyses.__path__))}
 
 
 def _known(model: str) -> Callable | None:

@@ -16,9 +16,6 @@ ROW_HEIGHT = 34
 def bars(measures: Measures, focus: str | None = None) -> Exhibit:
     """A measure at the newest period that most companies have, the highest first; who lacks it is listed too.
 
-    Errors: none.
-
-    >>> from capcycle import facts, measure, panel
     >>> capex = measure.measure("capex", panel.select(facts.open(["META", "MSFT"], "2025-02-01"), "year", until=2024))
     >>> bars(capex).view.values.tolist()
     [['Microsoft', '$55.6bn'], ['Meta', '$37.3bn']]

@@ -24,7 +24,6 @@ def changed(was: Book, now: Book) -> Exhibit:
 
     Errors: CapcycleError for a first book that is not of an earlier day.
 
-    >>> from capcycle import facts
     >>> meta = facts.open(["META"], "2025-02-03")
     >>> changed(meta.on("2025-02-02"), meta).title
     'Nothing became known and nothing changed between 2 Feb 2025 and 3 Feb 2025'
@@ -53,11 +52,8 @@ def effect(was: Measures, now: Measures) -> Exhibit:
     was, now  the same measure on the same companies, of two books
     Errors:   MetricError for a period that is not shown in both.
 
-    >>> from capcycle import facts
-    >>> from capcycle.measure import measure
-    >>> from capcycle.panel import select
-    >>> days = (measure("capex", select(facts.open(["META"], day), "year", until=2023)) for day in ("2024-12-31", ""))
-    >>> effect(*days).view.iloc[0, 1:].tolist()  # restated in the 10-K for 2024
+    >>> days = (panel.select(facts.open(["META"], day), "year", until=2023) for day in ("2024-12-31", ""))
+    >>> effect(*(measure.measure("capex", each) for each in days)).view.iloc[0, 1:].tolist()  # restated a year later
     ['$27.3bn', '$27.0bn', '−$221m']
     """
     period = was.common_period()
@@ -68,7 +64,12 @@ def effect(was: Measures, now: Measures) -> Exhibit:
         title=_effect(both, now, period),
         subtitle=words.say("subtitle.at", subtitle=parts.subtitle(now), period=words.period(period)),
         alt="",
-        view=_beside(both),
+        view=parts.headed(
+            company=both["company"].map(parts.company_names()),
+            known_before=parts.cells(both, "_was"),
+            known_after=parts.cells(both),
+            difference=[_difference(*row) for row in both[["value_was", "value", "unit"]].itertuples(index=False)],
+        ),
         figures=parts.figures(*rows).assign(known=["before"] * len(rows[0]) + ["after"] * len(rows[1])),
         notes=parts.notes(now, at=rows[1:]),
         sources=parts.documents(*rows),
@@ -78,9 +79,6 @@ def effect(was: Measures, now: Measures) -> Exhibit:
 def between(was: Book, now: Book) -> dict[str, str]:
     """The days of two books in words, as sentences name them: before and after.
 
-    Errors: none.
-
-    >>> from capcycle import facts
     >>> between(facts.open(as_of="2025-06-30"), facts.open())
     {'before': '30 Jun 2025', 'after': 'now'}
     """
@@ -120,9 +118,7 @@ def revisions(table: pd.DataFrame) -> pd.DataFrame:
     """Figures as they were and as they are, with the cause, as a reader sees them.
 
     table   rows of `book.changes` or `book.revisions`
-    Errors: none.
 
-    >>> from capcycle import facts
     >>> restated = facts.open(["META"], "2025-02-01").changes("2024-10-30").query("cause == 'restatement'")
     >>> revisions(restated).iloc[0].tolist()[2:]
     ['1 Jan 2022 to 31 Dec 2022', '$31.4bn', '$31.2bn', '−0.8%', 'Restated', '30 Jan 2025']
@@ -155,15 +151,6 @@ def _effect(both: pd.DataFrame, now: Measures, period: str) -> Sentence:
     ends = {"was": words.value(most["value_was"], now.unit), "value": words.value(most["value"], now.unit)}
     return Sentence(
         words.say("changes.effect", name=parts.company_names()[most["company"]], moved=len(moved), **ends, **said)
-    )
-
-
-def _beside(both: pd.DataFrame) -> pd.DataFrame:
-    return parts.headed(
-        company=both["company"].map(parts.company_names()),
-        known_before=parts.cells(both, "_was"),
-        known_after=parts.cells(both),
-        difference=[_difference(*row) for row in both[["value_was", "value", "unit"]].itertuples(index=False)],
     )
 
 

@@ -17,8 +17,6 @@ COMPANY_TOOLTIP = ["name", "period", "shown", "kind", "source"]
 def axis(unit: str, title: str | None = None) -> alt.Axis:
     """The axis of a unit: percent, times, plain numbers, or amounts in k, m, bn and tn.
 
-    Errors: none.
-
     >>> axis("fraction", "Share").format, axis("USD/share").format, axis("USD").labelExpr == SCALED
     ('.0%', ',.4~g', True)
     """
@@ -42,8 +40,6 @@ def tooltip(fields: Iterable[str] | Mapping[str, str]) -> list[alt.Tooltip]:
 
 def company_look(companies: pd.Series, legend: alt.Legend | None = None) -> dict[str, alt.Stroke | dict]:
     """Stroke, fill, opacity and shape of each company, the same on every page; what is somebody's judgement is hollow.
-
-    Errors: none.
 
     >>> company_look(pd.Series(["ORCL", "META"]))["fill"]["scale"].domain  # in the order of the data
     ['Meta', 'Oracle']

@@ -1,11 +1,13 @@
 """What is known: since when, how fresh, from which documents, what is missing and what was changed later."""
 
+from dataclasses import replace
+
 import altair as alt
 import pandas as pd
 
 from capcycle import facts, theme, words
 from capcycle.errors import CapcycleError
-from capcycle.exhibits import parts
+from capcycle.exhibits import marks, parts
 from capcycle.exhibits.changes import revisions
 from capcycle.exhibits.channels import tooltip
 from capcycle.exhibits.exhibit import Exhibit
@@ -26,8 +28,7 @@ def quarters(panel: Panel) -> Exhibit:
 
     Errors: CapcycleError for a panel of twelve months or years, whose periods are sums.
 
-    >>> from capcycle.panel import select
-    >>> counts = quarters(select(facts.open(["META"], "2025-06-30"), since=2024)).view.set_index("Figure")
+    >>> counts = quarters(panel.select(facts.open(["META"], "2025-06-30"), since=2024)).view.set_index("Figure")
     >>> counts.at["Capex", "Meta"]  # those of 2024, and the first of 2025
     '5'
     """
@@ -36,12 +37,17 @@ def quarters(panel: Panel) -> Exhibit:
     table = _quarters(panel)
     shown = len([ordinal for ordinal in panel.ordinals if ordinal >= panel.first])
     since = str(panel.first // 4)
+    counts = table.groupby("company", sort=False)["periods"].agg(count="size", known=lambda each: int((each > 0).sum()))
+    series = [
+        words.say("alt.known", name=parts.company_names()[company], known=known, count=count)
+        for company, count, known in counts.itertuples()
+    ]
     full, empty = (int(each.sum()) for each in (table["periods"] >= shown - 1, table["periods"] == 0))
     return Exhibit(
         id="quarters-held",
         title=words.say("coverage.title_gaps", full=full, empty=empty, cells=len(table), since=since),
         subtitle=words.say("coverage.subtitle", since=since),
-        alt=words.say("alt.coverage", series=_by_company(table)),
+        alt=words.say("alt.coverage", series="; ".join(series)),
         view=_grid(table),
         figures=table,
         notes=_known_gaps(panel.book),
@@ -66,14 +72,20 @@ def freshness(book: Book) -> Exhibit:
         table[name] = known["kind"].eq(kind).groupby(known["company"]).sum()
     table = table.sort_values("published", ascending=False).reset_index()
     newest = table["published"].iloc[0]
+    view = parts.headed(
+        company=table["company"].map(parts.company_names()),
+        since=table["since"].map(words.day),
+        latest_period=table["period_end"].map(words.day),
+        latest_published=table["published"].map(words.day),
+        age=[words.DASH if pd.isna(age) else str(age.days) for age in newest - table["published"]],
+        **{name: table[name].map("{:,}".format) for name in COUNTED},
+    )
     subtitle = words.say("coverage.fresh_subtitle", day=words.day(newest))
-    return Exhibit("freshness", _fresh(table), subtitle, "", _freshness(table, newest), table)
+    return Exhibit("freshness", _fresh(table), subtitle, "", view, table)
 
 
 def revised(book: Book) -> Exhibit:
     """The figures that a later filing changed; rounding and share splits are counted only.
-
-    Errors: none.
 
     >>> revised(facts.open(["AMD"], "2019-04-30")).title
     'No figure was changed after it was first published'
@@ -107,22 +119,19 @@ def documents_by_year(book: Book) -> Exhibit:
     table = cards.assign(year=year).value_counts(["year", "tier"]).rename("documents")
     table = table.reset_index().sort_values(["year", "tier"], ignore_index=True)
     view = table.pivot(index="year", columns="tier", values="documents").fillna(0).astype(int).astype(str)
-    return Exhibit(
-        id="documents-by-year",
-        title=words.counted("coverage.by_tier", len(cards), tiers=words.listing(tiers)),
-        subtitle=words.say("coverage.by_tier_subtitle"),
-        alt=words.say("alt.documents", series=_by_year(table)),
-        view=view[::-1].rename_axis(index=words.say("column.published"), columns=None).reset_index(),
-        figures=table,
-        sources=tuple(cards.to_dict("records")),
-        chart=_columns(table),
-    )
+    view = view[::-1].rename_axis(index=words.say("column.published"), columns=None).reset_index()
+    each = table.groupby("year")["documents"].sum().items()
+    series = "; ".join(words.say("alt.year", year=year, count=count) for year, count in each)
+    title = words.counted("coverage.by_tier", len(cards), tiers=words.listing(tiers))
+    frame = marks.Frame("documents-by-year", title, words.say("coverage.by_tier_subtitle"))
+    rows = table.rename(columns={"year": "x", "tier": "group", "documents": "value"})
+    shown = marks.stacked(rows.assign(label=table["year"], unit="number", kind="reported", source=""), frame)
+    shown = replace(shown, alt=words.say("alt.documents", series=series), view=view, figures=table)
+    return replace(shown, sources=tuple(cards.to_dict("records")))
 
 
 def rejected(book: Book) -> Exhibit:
     """Figures that a filing gives and that are not used, each with the reason.
-
-    Errors: none.
 
     >>> len(rejected(facts.open(as_of="2019-12-31")).view)
     1
@@ -147,36 +156,12 @@ def _known(book: Book) -> pd.DataFrame:
     return book.facts
 
 
-def _by_company(table: pd.DataFrame) -> str:
-    each = table.groupby("company", sort=False)["periods"].agg(["count", lambda periods: int((periods > 0).sum())])
-    return "; ".join(
-        words.say("alt.known", name=parts.company_names()[company], known=known, count=count)
-        for company, count, known in each.itertuples()
-    )
-
-
-def _by_year(table: pd.DataFrame) -> str:
-    each = table.groupby("year")["documents"].sum()
-    return "; ".join(words.say("alt.year", year=year, count=count) for year, count in each.items())
-
-
 def _fresh(table: pd.DataFrame) -> str:
     newest, oldest = words.day(table["published"].iloc[0]), words.day(table["published"].iloc[-1])
     names = list(table["company"].map(parts.company_names()))
     if newest == oldest:
         return words.say("coverage.fresh_same", names=words.listing(names), newest=newest)
     return words.say("coverage.fresh", name=names[0], newest=newest, last=names[-1], oldest=oldest)
-
-
-def _freshness(table: pd.DataFrame, newest: pd.Timestamp) -> pd.DataFrame:
-    return parts.headed(
-        company=table["company"].map(parts.company_names()),
-        since=table["since"].map(words.day),
-        latest_period=table["period_end"].map(words.day),
-        latest_published=table["published"].map(words.day),
-        age=[words.DASH if pd.isna(age) else str(age.days) for age in newest - table["published"]],
-        **{name: table[name].map("{:,}".format) for name in COUNTED},
-    )
 
 
 def _quarters(panel: Panel) -> pd.DataFrame:
@@ -216,20 +201,6 @@ def _heat(table: pd.DataFrame, shown: int) -> alt.LayerChart:
     rect = base.mark_rect(fill=theme.LIGHT["accent"], stroke=theme.LIGHT["axis"], strokeWidth=0.5)
     count = base.transform_filter(alt.datum.periods > 0).mark_text(fontSize=10).encode(text="periods:Q", color=ink)
     return alt.layer(rect.encode(fillOpacity=fill), count).properties(height=alt.Step(22))
-
-
-def _columns(table: pd.DataFrame) -> alt.Chart:
-    return (
-        alt.Chart(table)
-        .mark_bar()
-        .encode(
-            x=alt.X("year:O", title=None, axis=alt.Axis(labelAngle=0)),
-            y=alt.Y("documents:Q", title=None),
-            color=alt.Color("tier:N", legend=alt.Legend(title=None)),
-            tooltip=tooltip({"year": "column.published", "tier": "column.tier", "documents": "column.documents"}),
-        )
-        .properties(height=220)
-    )
 
 
 def _known_gaps(book: Book) -> tuple[str, ...]:

@@ -41,7 +41,6 @@ def definitions(panel: Panel, family: str, other: Panel | None = None, **numbers
     `numbers` go to the definitions that take them (`tax_rate`).
     Errors:  MetricError for an unknown family, and for a number that is lacking or that no definition takes.
 
-    >>> from capcycle import facts, panel
     >>> years = panel.select(facts.open(["AAPL"]), "year", "fiscal", 2022, 2022)
     >>> definitions(years, "roic", tax_rate=0.162).title
     "Apple's return on invested capital is 50.1% to 89.0%, depending on the definition, in FY2022"
@@ -68,8 +67,6 @@ def definitions(panel: Panel, family: str, other: Panel | None = None, **numbers
 
 def moved(usual: pd.Series, other: pd.Series) -> list[str]:
     """The fewest companies without which both rank the rest alike; only who has both values counts.
-
-    Errors: none.
 
     >>> moved(pd.Series({"A": 3, "B": 2, "C": 1}), pd.Series({"B": 9, "C": 8, "A": 1}))
     ['A']

@@ -54,10 +54,7 @@ class Exhibit:
     def payload(self) -> dict[str, Any]:
         """All but the chart, as JSON: what the page template reads."""
         return {
-            "id": self.id,
-            "title": self.title,
-            "subtitle": self.subtitle,
-            "alt": self.alt,
+            **{name: getattr(self, name) for name in ("id", "title", "subtitle", "alt")},
             "notes": list(self.notes),
             "sources": [dict(source) for source in self.sources],
             "columns": [str(column) for column in self.view.columns],
@@ -108,8 +105,6 @@ def _linked(text: str, href: str) -> str:
 def cited(sources: Iterable[Mapping[str, str]]) -> str:
     """The documents of an exhibit in one line: who published most of them, how many, from when to when.
 
-    Errors: none.
-
     >>> cited([{"publisher": "Meta", "published": "2025-01-30"}, {"publisher": "Meta", "published": "2024-02-02"}])
     'Sources: Meta, 2 documents, 2024-02-02 to 2025-01-30'
     """
@@ -128,8 +123,6 @@ def cited(sources: Iterable[Mapping[str, str]]) -> str:
 
 def publishers(names: list[str]) -> str:
     """Publishers joined, with what several share (such as where they file) said once.
-
-    Errors: none.
 
     >>> publishers(["Meta, filed with the SEC", "NVIDIA, filed with the SEC", "ECB"])
     'Meta, NVIDIA, filed with the SEC; ECB'

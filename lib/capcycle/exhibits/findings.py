@@ -18,7 +18,6 @@ def finding(measures: Measures, focus: str | None = None, period: str = "") -> S
     period  by default its own newest for `focus`, and the newest common one for all
     Errors: MetricError for a period that is not shown.
 
-    >>> from capcycle import facts, measure, panel
     >>> capex = measure.measure("capex", panel.select(facts.open(["META", "MSFT"], "2025-02-01"), "year", until=2024))
     >>> finding(capex, "META")
     "Meta's capex came to $37.3bn in 2024, up from $27.0bn a year earlier; the lowest of 2"
@@ -39,7 +38,6 @@ def total(measures: Measures) -> Sentence:
 
     Errors: MetricError for what cannot be added up, such as fractions.
 
-    >>> from capcycle import facts, measure, panel
     >>> capex = measure.measure("capex", panel.select(facts.open(["META", "MSFT"], "2025-02-01"), "year", until=2024))
     >>> total(capex)
     "The 2 companies' capex came to $92.8bn in 2024, +49.1% on a year earlier"
@@ -59,7 +57,6 @@ def totals(measures: Measures) -> pd.DataFrame:
 
     Errors: MetricError for what cannot be added up: fractions, multiples, averages such as earnings per share.
 
-    >>> from capcycle import facts, measure, panel
     >>> capex = measure.measure("capex", panel.select(facts.open(["META", "MSFT"], "2025-02-01"), "year", until=2024))
     >>> totals(capex)["period"].tolist()[-2:]
     ['2023', '2024']

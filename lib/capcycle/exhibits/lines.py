@@ -16,9 +16,6 @@ FOCUS_WIDTH, OTHER_WIDTH = 3.5, 1.5
 def lines(measures: Measures, focus: str | None = None) -> Exhibit:
     """A measure over time, a line per company; `focus` is drawn stronger than its peers.
 
-    Errors: none.
-
-    >>> from capcycle import facts, measure, panel
     >>> capex = measure.measure("capex", panel.select(facts.open(["META", "MSFT"], "2025-02-01"), "year", until=2024))
     >>> lines(capex).title
     'Microsoft had the highest capex, $55.6bn, and Meta the lowest, $37.3bn, in 2024'
@@ -43,7 +40,6 @@ def stack(measures: Measures) -> Exhibit:
 
     Errors: MetricError for what cannot be added up, such as fractions.
 
-    >>> from capcycle import facts, measure, panel
     >>> capex = measure.measure("capex", panel.select(facts.open(["META", "MSFT"], "2025-02-01"), "year", until=2024))
     >>> stack(capex).title
     "The 2 companies' capex came to $92.8bn in 2024, +49.1% on a year earlier"

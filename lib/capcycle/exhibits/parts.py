@@ -26,8 +26,6 @@ NEXT = re.compile(r"\s*\n\s*(?=\w+(?:\[\w+\])? = )")  # where a line of a formul
 def company_names() -> pd.Series:
     """Company names by ticker.
 
-    Errors: none.
-
     >>> company_names()["META"]
     'Meta'
     """
@@ -36,8 +34,6 @@ def company_names() -> pd.Series:
 
 def slug(*parts: str) -> str:
     """An exhibit's id out of its parts.
-
-    Errors: none.
 
     >>> slug("lines", "growth_year_on_year.capex")
     'lines-growth-year-on-year-capex'
@@ -48,9 +44,6 @@ def slug(*parts: str) -> str:
 def chart_rows(measures: Measures) -> pd.DataFrame:
     """The measures as a chart needs them: name, quarter's date, value, words for the tooltip.
 
-    Errors: none.
-
-    >>> from capcycle import facts, measure, panel
     >>> capex = measure.measure("capex", panel.select(facts.open(["META", "MSFT"], "2025-02-01"), "year", until=2024))
     >>> chart_rows(capex).iloc[-1][["name", "period", "shown"]].tolist()
     ['Microsoft', '2024', '$55.6bn']
@@ -82,8 +75,6 @@ def cells(table: pd.DataFrame, suffix: str = "", of: str = "value") -> list[str]
 
     A result outside its plausible range is marked.
 
-    Errors: none.
-
     >>> cells(pd.DataFrame({"value_up": [0.25], "unit_up": "fraction", "kind_up": "assumed"}), "_up")
     ['25.0% (a)']
     """
@@ -98,8 +89,6 @@ def cells(table: pd.DataFrame, suffix: str = "", of: str = "value") -> list[str]
 def cell_text(value: float, unit: str, kind: str) -> str:
     """A value in words, marked where it is somebody's judgement.
 
-    Errors: none.
-
     >>> cell_text(5e9, "USD", "reported"), cell_text(0.25, "fraction", "assumed")
     ('$5.0bn', '25.0% (a)')
     """
@@ -110,8 +99,6 @@ def cell_text(value: float, unit: str, kind: str) -> str:
 def spoken(names: Iterable[str], values: Iterable[str], between: str = "; ") -> str:
     """Names with their values, for a reader who cannot see them.
 
-    Errors: none.
-
     >>> spoken(["Meta", "Oracle"], ["$1.0bn", "$2.0bn"])
     'Meta $1.0bn; Oracle $2.0bn'
     """
@@ -120,8 +107,6 @@ def spoken(names: Iterable[str], values: Iterable[str], between: str = "; ") -> 
 
 def upper(text: str) -> str:
     """A phrase at the head of a sentence.
-
-    Errors: none.
 
     >>> upper("no capex")
     'No capex'
@@ -133,7 +118,6 @@ def restated(table: pd.DataFrame) -> tuple[str, ...]:
     """At what rates the records of a table were converted, where some were stated in another currency.
 
     table  as `Book.restated` gives it
-    Errors: none.
 
     >>> deal = pd.DataFrame({"price": [2.0], "currency": "USD", "kind": "reported", "source": "s1"})
     >>> restated(facts.open(as_of="2024-06-30", currency="EUR").restated(deal, ["price"]))
@@ -149,8 +133,6 @@ def restated(table: pd.DataFrame) -> tuple[str, ...]:
 def unit(unit: str) -> str:
     """A unit in words: a currency stands for itself.
 
-    Errors: none.
-
     >>> unit("fraction"), unit("multiple"), unit("USD")
     ('%', 'times', 'USD')
     """
@@ -160,9 +142,6 @@ def unit(unit: str) -> str:
 def subtitle(measures: Measures) -> str:
     """The measure and its unit.
 
-    Errors: none.
-
-    >>> from capcycle import facts, measure, panel
     >>> subtitle(measure.measure("capex", panel.select(facts.open(["META"]), "year")))
     'Capex, USD (by year)'
     """
@@ -187,7 +166,6 @@ def figures(*tables: pd.DataFrame) -> pd.DataFrame:
 
     Errors: KeyError for a table that is not one of measures.
 
-    >>> from capcycle import facts, measure, panel
     >>> capex = measure.measure("capex", panel.select(facts.open(["META", "MSFT"], "2025-02-01"), "year", until=2024))
     >>> figures(capex.table)["value"].iloc[-1]
     '55552000000.0'
@@ -214,9 +192,6 @@ def documents(*tables: pd.DataFrame) -> tuple[dict[str, str], ...]:
 def notes(*measured: Measures, at: Iterable[pd.DataFrame] | None = None) -> tuple[str, ...]:
     """Definitions, calendar and what is missing: in any period, or `at` one in the rows of an exhibit of one.
 
-    Errors: none.
-
-    >>> from capcycle import facts, measure, panel
     >>> notes(measure.measure("capex", panel.select(facts.open(["META"], "2025-02-01"), "year")))[-1]
     'Calendar quarters: every period shown ends with its quarter.'
     """
@@ -245,9 +220,6 @@ def formula(function: Callable) -> str:
 def definition(measures: Measures) -> str:
     """The id of a definition and its formula.
 
-    Errors: none.
-
-    >>> from capcycle import facts, measure, panel
     >>> definition(measure.measure("fcf", panel.select(facts.open(["META"]), "year")))
     'Definition fcf = operating_cash_flow - capex'
     """
@@ -273,8 +245,6 @@ def _calendar(measured: tuple[Measures, ...]) -> list[str]:
 
 def said_period(rows: pd.DataFrame) -> str:
     """The period that companies are ranked at, in words, and how far their own lie apart where its name hides that.
-
-    Errors: none.
 
     >>> said_period(pd.DataFrame({"period": "2024", "value": 1.0, "period_end": pd.to_datetime(["2024-12-31"])}))
     '2024'
@@ -311,7 +281,6 @@ def missing(rows: pd.DataFrame, metric: str) -> list[str]:
     """Who has no value of a measure at one period, and why, where an exhibit has several measures.
 
     metric  what a sentence calls it
-    Errors: none.
 
     >>> missing(pd.DataFrame({"company": ["META"], "value": float("nan"), "reason": "not disclosed"}), "backlog")
     ['Meta has no backlog: not disclosed.']
@@ -326,8 +295,6 @@ def missing(rows: pd.DataFrame, metric: str) -> list[str]:
 
 def doubtful(rows: pd.DataFrame) -> list[str]:
     """Whose result at one period is outside the plausible range, with what it comes from.
-
-    Errors: none.
 
     >>> doubtful(pd.DataFrame({"company": ["META"], "period": "2024", "implausible": 9.0, "reason": "900%: a slip"}))
     ['Meta, 2024: 900%: a slip.']

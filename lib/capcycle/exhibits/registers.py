@@ -8,7 +8,7 @@ from capcycle import words
 from capcycle.exhibits import parts
 from capcycle.exhibits.changes import between
 from capcycle.exhibits.exhibit import Exhibit
-from capcycle.facts import Book, door, inventory
+from capcycle.facts import Book, documents, door, inventory
 
 MOSTLY = 0.5  # of the rows; a column that is empty in more of them is counted in the title
 
@@ -16,9 +16,6 @@ MOSTLY = 0.5  # of the rows; a column that is empty in more of them is counted i
 def tables(book: Book) -> Exhibit:
     """Rows of each table by kind, and the newest day with its documents.
 
-    Errors: none.
-
-    >>> from capcycle import facts
     >>> tables(facts.open(as_of="2015-12-31")).view.iloc[0].tolist()
     ['Market values and prices', '–', '0', '0', '0', '0', '0']
     """
@@ -26,7 +23,9 @@ def tables(book: Book) -> Exhibit:
     newest = [words.day(day) if rows else words.DASH for day, rows in table[["published", "rows"]].values]
     counts = {name: table[name].map("{:,}".format) for name in ("rows", *door.KINDS)}
     view = parts.headed(table=table["table"].map(_name), newest=newest, **counts)
-    title = words.say("registers.tables", count=len(table), rows=f"{table['rows'].sum():,}", kinds=_kinds(table))
+    sums = table[door.KINDS].sum().items()
+    kinds = [words.say(f"registers.kind.{kind}", count=f"{count:,}") for kind, count in sums]
+    title = words.say("registers.tables", count=len(table), rows=f"{table['rows'].sum():,}", kinds=words.listing(kinds))
     undated, sources = _undated(table), parts.documents(table)
     return _exhibit("tables-held", "tables", title, view, table, notes=undated, sources=sources)
 
@@ -34,9 +33,6 @@ def tables(book: Book) -> Exhibit:
 def empty(book: Book) -> Exhibit:
     """Each column that is empty in some rows, and what it would hold.
 
-    Errors: none.
-
-    >>> from capcycle import facts
     >>> empty(facts.open(as_of="2024-06-30")).view.iloc[0].tolist()[:-1]
     ['Contracts', 'site', '2', '2']
     """
@@ -57,18 +53,12 @@ def empty(book: Book) -> Exhibit:
 def lacking(book: Book) -> Exhibit:
     """What was looked for and is in no table, each with the reason and the documents in which it was looked for.
 
-    Errors: none.
-
-    >>> from capcycle import facts
     >>> lacking(facts.open(as_of="2025-10-03")).view["What is missing"].iloc[0]
     "value of Core Scientific's whole book with CoreWeave"
     """
     table = inventory.lacking(book)
     view = parts.headed(
-        table=table["table"].map(_name),
-        missing=table["missing"],
-        reason=table["reason"],
-        looked_in=_document(table),
+        table=table["table"].map(_name), missing=table["missing"], reason=table["reason"], looked_in=_document(table)
     )
     title = words.counted("registers.lacking", len(table), tables=table["table"].nunique())
     figures = table.drop(columns=["file", "line"])
@@ -80,7 +70,6 @@ def became_known(was: Book, now: Book) -> Exhibit:
 
     Errors: CapcycleError for a first book that is not of an earlier day.
 
-    >>> from capcycle import facts
     >>> book = facts.open(as_of="2025-09-30")
     >>> became_known(book.on("2025-09-29"), book).title
     'Between 29 Sep 2025 and 30 Sep 2025 86 rows became known and 1 changed, in 5 tables'
@@ -105,7 +94,6 @@ def changed(was: Book, now: Book) -> Exhibit:
 
     Errors: CapcycleError for a first book that is not of an earlier day.
 
-    >>> from capcycle import facts
     >>> book = facts.open(as_of="2025-09-30")
     >>> changed(book.on("2025-09-29"), book).view["What changed"].tolist()
     ['status: signed → terminated; status_date: 2025-03-31 → 2025-09-30']
@@ -127,15 +115,15 @@ def files(table: pd.DataFrame) -> Exhibit:
     """Every file of the data, what it is, and the meaning of each of its columns.
 
     table   of `codebook.columns`
-    Errors: none.
 
     >>> one = pd.DataFrame({"file": ["fx.csv"], "about": "Rates", "column": "date", "meaning": "day of the fixing"})
     >>> files(one).view["File"].tolist()
     ['fx.csv']
     """
-    each = table.groupby(["file", "about"], sort=False)
-    columns = [{"text": words.say("registers.columns", count=len(rows)), "details": _lines(rows)} for _, rows in each]
-    names, about = zip(*(pair for pair, _ in each), strict=True)
+    meanings = [words.say("registers.column", **row) for row in table[["column", "meaning"]].to_dict("records")]
+    lines = table.assign(said=meanings).groupby(["file", "about"], sort=False)["said"].agg(list)
+    columns = [{"text": words.say("registers.columns", count=len(each)), "details": each} for each in lines]
+    names, about = zip(*lines.index, strict=True)
     view = parts.headed(file=names, file_about=about, columns=columns)
     title = words.say("registers.files", count=len(view), columns=len(table))
     return _exhibit("files", "files", title, view, table)
@@ -155,11 +143,6 @@ def _undated(table: pd.DataFrame) -> tuple[str, ...]:
     return (words.say("registers.undated_rows", each=words.listing(each)),) if each else ()
 
 
-def _kinds(table: pd.DataFrame) -> str:
-    counts = table[door.KINDS].sum()
-    return words.listing([words.say(f"registers.kind.{kind}", count=f"{count:,}") for kind, count in counts.items()])
-
-
 def _name(table: str) -> str:
     return words.label(f"register.{table}")
 
@@ -176,9 +159,5 @@ def _counts(table: pd.DataFrame) -> pd.DataFrame:
         "new": by_table["cause"].agg(lambda causes: int((causes == "new").sum())),
         "changed": by_table["cause"].agg(lambda causes: int((causes == "changed").sum())),
         "published": by_table["published"].max(),
-        "source": newest.groupby("table")["source"].agg(lambda cells: " ".join(sorted(set(" ".join(cells).split())))),
+        "source": newest.groupby("table")["source"].agg(documents),
     }).reindex(table["table"].unique()).rename_axis("table").reset_index()  # fmt: skip
-
-
-def _lines(rows: pd.DataFrame) -> list[str]:
-    return [words.say("registers.column", **row) for row in rows[["column", "meaning"]].to_dict("records")]

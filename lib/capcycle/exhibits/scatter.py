@@ -18,7 +18,6 @@ def scatter(across: Measures, up: Measures) -> Exhibit:
 
     Errors: MetricError where no two companies have both measures at one period.
 
-    >>> from capcycle import facts, measure, panel
     >>> capex = measure.measure("capex", panel.select(facts.open(["META", "MSFT"], "2025-02-01"), "year", until=2024))
     >>> scatter(capex, measure.measure("revenue", capex.panel)).view.values.tolist()
     [['Meta', '$37.3bn', '$165bn'], ['Microsoft', '$55.6bn', '$262bn']]

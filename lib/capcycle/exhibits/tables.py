@@ -14,7 +14,6 @@ def compare(*measured: Measures, focus: str | None = None) -> Exhibit:
     """Companies down, measures across: each company's newest figure, with its period where not all are of one.
 
     What ended more than half a year before the newest of its measure is grey. The title ranks at common periods.
-    Errors: none.
 
     >>> from capcycle import facts, measure, panel
     >>> capex = measure.measure("capex", panel.select(facts.open(["META", "MSFT"], "2025-02-01"), "year", until=2024))

@@ -69,7 +69,7 @@ def companies() -> pd.DataFrame:
     >>> companies().loc["ORCL", "fiscal_year_end"].item()
     5
     """
-    return door.reference().companies.astype({"fiscal_year_end": int})
+    return door.reference().companies.copy(deep=False)
 
 
 def tickers(names: Sequence[str] | None = None) -> list[str]:

@@ -86,6 +86,12 @@ class Book:
         later = ~pd.MultiIndex.from_frame(every[key]).isin(pd.MultiIndex.from_frame(public[key]))
         return pd.concat([public, every[later]], ignore_index=True)
 
+    @cached_property
+    def judgements(self) -> dict[str, list[dict]]:
+        """The rows of `assumptions` by name, the general one of each before those of companies."""
+        ordered = self.assumptions.sort_values("company", kind="stable")
+        return {name: rows.to_dict("records") for name, rows in ordered.groupby("name")}
+
     def register(self, name: str) -> pd.DataFrame:
         """A table beside the facts, of each row the newest version that was public: see `registers.read`."""
         return registers.read(name, self.as_of)

@@ -145,7 +145,7 @@ def convert(table: pd.DataFrame, currency: str) -> pd.DataFrame:
         raise CapcycleError(unknown("currency", wrong, quotes))
     spans = table.loc[money, ["period_start", "period_end"]].assign(own=own)
     daily = {name: (quotes[currency] / quotes[name]).dropna() for name in set(own[money])}
-    rate = pd.concat([_rates(rows, daily[name], _file(currency, name)) for name, rows in spans.groupby("own")])
+    rate = pd.concat([_rates(rows, daily[name], {currency, name}) for name, rows in spans.groupby("own")])
     return table.assign(
         value=table["value"].mul(rate.reindex(table.index), fill_value=1.0),
         unit=table["unit"].mask(money, table["unit"].str.replace(r"^[A-Z]{3}", currency, regex=True)),
@@ -167,16 +167,13 @@ def _sources(*pair: str) -> str:
     return f" {SOURCE}" * bool(euros) + f" {DOLLAR_SOURCE}" * bool(dollars)
 
 
-def _file(*pair: str) -> str:
-    return DOLLAR_FILE if set(pair) & DOLLAR_QUOTED else EURO_FILE
-
-
-def _rates(spans: pd.DataFrame, daily: pd.Series, file: str) -> pd.Series:
+def _rates(spans: pd.DataFrame, daily: pd.Series, pair: set[str]) -> pd.Series:
     start = spans["period_start"].fillna(spans["period_end"])
     first = daily.index.searchsorted(start)
     after = daily.index.searchsorted(spans["period_end"], side="right")
     outside = (start < daily.index[0]) | (spans["period_end"] > daily.index[-1] + WEEKEND)
     if outside.any():
+        file = DOLLAR_FILE if pair & DOLLAR_QUOTED else EURO_FILE
         raise CapcycleError(
             f"no exchange rate for the period to {spans.loc[outside, 'period_end'].max():%Y-%m-%d}: "
             f"data/{file} runs from {daily.index[0]:%Y-%m-%d} to {daily.index[-1]:%Y-%m-%d}"

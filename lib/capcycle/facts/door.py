@@ -67,7 +67,10 @@ def _reference(stamps: tuple[str, ...]) -> Reference:
     refuse(unread)
     rules = (_company_rules, _concept_rules, _source_rules)
     broken = [fault for table, rule in zip(read, rules, strict=True) for fault in faults(table, rule(table))]
-    return Reference(*(table.drop_duplicates(table.columns[0]).set_index(table.columns[0]) for table in read), broken)
+    companies, *others = (table.drop_duplicates(table.columns[0]).set_index(table.columns[0]) for table in read)
+    if not broken:
+        companies = companies.astype({"fiscal_year_end": int})
+    return Reference(companies, *others, broken)
 
 
 def read_facts(companies: Iterable[str], known: Reference) -> pd.DataFrame:
@@ -87,7 +90,7 @@ def _facts(name: str, stamp: str, known: Reference) -> pd.DataFrame:
     raw = tables.read(name)
     broken = _found(raw, chain(_cell_rules(raw, known), _file_rules(raw, known)))
     typed = _typed(raw.drop({row for row, _ in broken}), known)
-    refuse(_told(broken + _found(typed, _series_rules(typed, known))))
+    refuse(fault for _, fault in sorted(broken + _found(typed, _series_rules(typed, known))))
     return typed
 
 
@@ -165,11 +168,7 @@ def day(as_of: str | date | None) -> pd.Timestamp:
 
 def faults(table: pd.DataFrame, rules: Rules) -> list[str]:
     """One line per broken row and rule, in the order of the file; a rule's sentence may name the row's cells."""
-    return _told(_found(table, rules))
-
-
-def _told(found: list[tuple[int, str]]) -> list[str]:
-    return [sentence for _, sentence in sorted(found)]
+    return [fault for _, fault in sorted(_found(table, rules))]
 
 
 def _found(table: pd.DataFrame, rules: Rules) -> list[tuple[int, str]]:
@@ -181,10 +180,6 @@ def _found(table: pd.DataFrame, rules: Rules) -> list[tuple[int, str]]:
         if len(rows)
         for row, cells in table.iloc[rows].to_dict("index").items()
     ]
-
-
-def _names(valid: pd.Index) -> str:
-    return ", ".join(sorted(valid))
 
 
 def bad_date(text: pd.Series) -> pd.Series:
@@ -237,7 +232,7 @@ def _source_rules(table: pd.DataFrame) -> Rules:
 def _cell_rules(raw: pd.DataFrame, known: Reference) -> Rules:
     yield "unknown company '{company}'; see data/companies.csv", ~raw["company"].isin(known.companies.index)
     concepts = known.concepts.index
-    yield f"unknown concept '{{concept}}'; there are: {_names(concepts)}", ~raw["concept"].isin(concepts)
+    yield f"unknown concept '{{concept}}'; there are: {', '.join(sorted(concepts))}", ~raw["concept"].isin(concepts)
     yield "unknown source '{source}'; add it to data/sources.csv", ~raw["source"].isin(known.sources.index)
     closed = raw["source"].map(known.sources["url"]).eq("")
     yield "source {source} has no url in data/sources.csv: a fact's document is one that can be opened", closed

@@ -1,12 +1,11 @@
 """What the registers hold and lack: rows by kind, cells that are empty, rows that became known between two days."""
 
-from collections.abc import Iterable
-
 import pandas as pd
 
 from capcycle.errors import CapcycleError
 from capcycle.facts import door, registers
 from capcycle.facts.book import Book
+from capcycle.facts.evidence import documents
 from capcycle.facts.registers import SOURCES
 
 REMARK = "note"  # an empty remark lacks nothing
@@ -17,7 +16,6 @@ DATING = [REMARK, "published", *SOURCES, "locator"]  # say when and where, not w
 def counts(book: Book) -> pd.DataFrame:
     """Each register: rows, rows of each kind and of an unknown day, the newest day, its documents.
 
-    >>> from capcycle import facts
     >>> counts(facts.open(as_of="2025-06-30")).set_index("table").loc["holdings", ["rows", "undated"]].tolist()
     [0, 0]
     """
@@ -27,7 +25,6 @@ def counts(book: Book) -> pd.DataFrame:
 def columns(book: Book) -> pd.DataFrame:
     """Each column of each register: table, column, in how many rows it is empty, of how many, and what it holds.
 
-    >>> from capcycle import facts
     >>> cells = columns(facts.open()).set_index(["table", "column"])
     >>> bool(cells.at[("contracts", "margin_low"), "empty"] < cells.at[("contracts", "margin_low"), "rows"])
     True
@@ -39,7 +36,6 @@ def columns(book: Book) -> pd.DataFrame:
 def lacking(book: Book) -> pd.DataFrame:
     """What was looked for and is in no register, by documents that were public: see `registers.gaps`.
 
-    >>> from capcycle import facts
     >>> "AMD" in " ".join(lacking(facts.open(as_of="2025-10-05"))["missing"])  # the day before its warrant for OpenAI
     False
     """
@@ -56,7 +52,6 @@ def became_known(was: Book, now: Book) -> pd.DataFrame:
     Columns: table, row (its key), cause, what, kind, published, source. Rows of an unknown day are in no version.
     Errors: CapcycleError for a first book that is not of an earlier day.
 
-    >>> from capcycle import facts
     >>> book = facts.open(as_of="2025-09-30")
     >>> contracts = became_known(book.on("2025-09-29"), book).query("table == 'contracts' and cause == 'changed'")
     >>> contracts[["row", "what"]].to_numpy().tolist()
@@ -76,7 +71,7 @@ def _counts(name: str, table: pd.DataFrame) -> dict:
         **{kind: int(kinds.get(kind, 0)) for kind in door.KINDS},
         "undated": int(day.isna().sum()),
         "published": day.max(),
-        "source": _documents(newest),
+        "source": documents(newest),
     }
 
 
@@ -98,7 +93,7 @@ def _became_known(name: str, earlier: Book, later: Book) -> pd.DataFrame:
         "what": [_difference(was.loc[row], now.loc[row]) if there else "" for row, there in each],
         "kind": now["kind"].to_numpy(),
         "published": registers.public_day(now).to_numpy(),
-        "source": [_documents(cells) for cells in now.reindex(columns=SOURCES, fill_value="").to_numpy()],
+        "source": [documents(cells) for cells in now.reindex(columns=SOURCES, fill_value="").to_numpy()],
     })  # fmt: skip
 
 
@@ -120,7 +115,3 @@ def _cell(cell: object) -> str:
     if isinstance(cell, pd.Timestamp):
         return f"{cell:%Y-%m-%d}"
     return f"{cell:,.12g}" if isinstance(cell, float) else str(cell)
-
-
-def _documents(cells: Iterable[str]) -> str:
-    return " ".join(sorted({one for cell in cells for one in cell.split()}))

@@ -68,12 +68,8 @@ def _documented(table: pd.DataFrame, day: pd.Timestamp) -> pd.DataFrame:
     """Rows without the documents that appeared after a day."""
     published = door.reference().sources["published"]
     later = set(published.index[published > f"{day:%Y-%m-%d}"])
-    columns = [column for column in SOURCES if column in table]
-    return table.assign(**{column: table[column].map(lambda cell: _without(cell, later)) for column in columns})
-
-
-def _without(cell: str, later: set[str]) -> str:
-    return " ".join(one for one in cell.split() if one not in later)
+    cells = table[[column for column in SOURCES if column in table]]
+    return table.assign(**cells.map(lambda cell: " ".join(one for one in cell.split() if one not in later)))
 
 
 def public_day(table: pd.DataFrame) -> pd.Series:
@@ -189,7 +185,7 @@ def _table(name: str, stamps: tuple[str, ...], known: door.Reference) -> pd.Data
     schema = _schema(name)
     raw, faults = _checked(schema, known)
     door.refuse([*known.faults, *faults])
-    return _typed(raw, schema)
+    return pd.DataFrame({row.column: _values(raw[row.column], row.type) for row in _columns(schema).itertuples()})
 
 
 def _checked(schema: pd.DataFrame, known: door.Reference) -> tuple[pd.DataFrame, list[str]]:
@@ -200,11 +196,6 @@ def _checked(schema: pd.DataFrame, known: door.Reference) -> tuple[pd.DataFrame,
     columns = _columns(schema)
     raw = tables.read(f"{schema['table'].iloc[0]}.csv", columns["column"])
     return raw, door.faults(raw, _rules(raw, columns, known))
-
-
-def _typed(raw: pd.DataFrame, schema: pd.DataFrame) -> pd.DataFrame:
-    columns = _columns(schema)
-    return pd.DataFrame({row.column: _values(raw[row.column], row.type) for row in columns.itertuples()})
 
 
 def _values(cells: pd.Series, kind: str) -> pd.Series:

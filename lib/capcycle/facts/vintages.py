@@ -112,26 +112,18 @@ def _difference(pairs: pd.DataFrame) -> pd.DataFrame:
     day = "%Y-%m-%d"
     longer = pairs["period_start"].dt.strftime(day) + "…" + pairs["period_end"].dt.strftime(day)
     shorter = pairs["period_start_less"].dt.strftime(day) + "…" + pairs["period_end_less"].dt.strftime(day)
-    return pd.DataFrame(
-        {
-            "company": pairs["company"],
-            "concept": pairs["concept"],
-            "period_start": pairs["start"],
-            "period_end": pairs["end"],
-            "value": pairs["value"] - pairs["value_less"],
-            "unit": pairs["unit"],
-            "kind": pairs["kind"].mask(pairs["kind"] == "reported", "derived"),
-            "source": pairs["source"].where(
-                pairs["source"] == pairs["source_less"], pairs["source"] + " " + pairs["source_less"]
-            ),
-            "locator": longer + " less " + shorter + " (" + pairs["locator"] + ")",
-            "published": pairs["known"],
-            "note": "",
-            "tier": pairs[["tier", "tier_less"]].max(axis=1),
-            "restated": pairs["restated"],
-            "mixed": pairs["mixed"],
-        }
-    )
+    same = pairs["source"] == pairs["source_less"]
+    return pairs.assign(
+        period_start=pairs["start"],
+        period_end=pairs["end"],
+        value=pairs["value"] - pairs["value_less"],
+        kind=pairs["kind"].mask(pairs["kind"] == "reported", "derived"),
+        source=pairs["source"].where(same, pairs["source"] + " " + pairs["source_less"]),
+        locator=longer + " less " + shorter + " (" + pairs["locator"] + ")",
+        published=pairs["known"],
+        note="",
+        tier=pairs[["tier", "tier_less"]].max(axis=1),
+    )[[*KEY, "value", "unit", "kind", "source", "locator", "published", "note", "tier", "restated", "mixed"]]
 
 
 def _not_reported(derived: pd.DataFrame, history: pd.DataFrame) -> pd.DataFrame:

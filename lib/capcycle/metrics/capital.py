@@ -39,7 +39,7 @@ def net_debt_with_paper(net_debt: Quantity, commercial_paper: Quantity) -> Quant
     """Net debt with commercial paper, which is borrowed for weeks and rolled over.
 
     Formula: net_debt + commercial_paper
-    Units:   balances of one day in one currency; an amount, negative where cash is larger.
+    Units:   balances of one day in one currency; an amount.
     Source:  Apple 10-K for fiscal 2022: 61.783bn and 9.982bn.
 
     >>> round(net_debt_with_paper(61.783, 9.982), 3)
@@ -72,18 +72,9 @@ def net_debt_less_securities(net_debt: Quantity, long_term_marketable_securities
     return net_debt - long_term_marketable_securities
 
 
-@metric(CURRENCY)
-def invested_capital_with_paper(invested_capital: Quantity, commercial_paper: Quantity) -> Quantity:
-    """Invested capital with commercial paper counted as debt.
-
-    Formula: invested_capital + commercial_paper
-    Units:   balances of one day in one currency; an amount.
-    Source:  Apple 10-K for fiscal 2022: 112.455bn and 9.982bn.
-
-    >>> round(invested_capital_with_paper(112.455, 9.982), 3)
-    122.437
-    """
-    return invested_capital + commercial_paper
+@variant(net_debt_with_paper, net_debt="invested_capital")
+def invested_capital_with_paper():
+    """Invested capital with commercial paper counted as debt."""
 
 
 @variant(

@@ -1,36 +1,18 @@
 """What the cloud segment earns on its assets: the same segment, several denominators, before and after tax."""
 
+from capcycle.metrics.capital import roic_closing
 from capcycle.metrics.registry import FRACTION, TWELVE_MONTHS, Quantity, metric, per, variant
+from capcycle.metrics.returns import roic_average
 
 
-@metric(FRACTION, (-1, 3), spans=TWELVE_MONTHS)
-def cloud_return_on_assets(cloud_operating_income: Quantity, cloud_segment_assets: Quantity) -> Quantity:
-    """Operating income of the cloud segment on its assets at the end of the period, before tax.
-
-    Formula: cloud_operating_income / cloud_segment_assets
-    Units:   amounts in one currency, twelve months of profit; a fraction. NaN where the denominator is not positive.
-    Source:  Amazon 10-K for 2022, AWS: operating income 22.841bn on 88.491bn.
-
-    >>> round(float(cloud_return_on_assets(22.841, 88.491)), 4)
-    0.2581
-    """
-    return per(cloud_operating_income, cloud_segment_assets)
+@variant(roic_closing, nopat="cloud_operating_income", invested_capital="cloud_segment_assets")
+def cloud_return_on_assets():
+    """Operating income of the cloud segment on its assets at the end of the period, before tax."""
 
 
-@metric(FRACTION, (-1, 3), spans=TWELVE_MONTHS)
-def cloud_return_on_average_assets(
-    cloud_operating_income: Quantity, cloud_segment_assets: Quantity, cloud_segment_assets_opening: Quantity
-) -> Quantity:
-    """Operating income of the cloud segment on the average of its opening and closing assets, before tax.
-
-    Formula: cloud_operating_income / ((cloud_segment_assets_opening + cloud_segment_assets) / 2)
-    Units:   amounts in one currency, twelve months of profit; a fraction. NaN where the denominator is not positive.
-    Source:  Amazon 10-K for 2022, AWS: operating income 22.841bn on 88.491bn and 63.835bn.
-
-    >>> round(float(cloud_return_on_average_assets(22.841, 88.491, 63.835)), 4)
-    0.2999
-    """
-    return per(cloud_operating_income, (cloud_segment_assets_opening + cloud_segment_assets) / 2)
+@variant(roic_average, nopat="cloud_operating_income", invested_capital="cloud_segment_assets")
+def cloud_return_on_average_assets():
+    """Operating income of the cloud segment on the average of its opening and closing assets, before tax."""
 
 
 @variant(cloud_return_on_assets, cloud_segment_assets="cloud_ppe_net")

@@ -1,6 +1,8 @@
 """Whose money pays for it: cash flow, profit and depreciation beside capex, and what cash is left."""
 
-from capcycle.metrics.registry import CURRENCY, FRACTION, MULTIPLE, Quantity, metric, per, variant
+from capcycle.metrics.intensity import capex_to_revenue
+from capcycle.metrics.registry import CURRENCY, MULTIPLE, Quantity, metric, per, variant
+from capcycle.metrics.returns import gross_margin
 
 
 @metric(CURRENCY)
@@ -22,21 +24,12 @@ def capex_with_lease_principal():
     """Cash capex and principal paid on finance leases: Meta's own definition of its capital expenditures."""
 
 
-@metric(FRACTION, (0, 20))
-def capex_to_operating_cash_flow(capex: Quantity, operating_cash_flow: Quantity) -> Quantity:
-    """Cash capex out of each unit of operating cash flow; above 1 somebody else pays.
-
-    Formula: capex / operating_cash_flow
-    Units:   two amounts in one currency over one period; a fraction. NaN where operating_cash_flow is not positive.
-    Source:  Meta 10-Q for September 2025: 18.829bn of 29.999bn.
-
-    >>> round(float(capex_to_operating_cash_flow(18.829, 29.999)), 4)
-    0.6277
-    """
-    return per(capex, operating_cash_flow)
+@variant(capex_to_revenue, revenue="operating_cash_flow")
+def capex_to_operating_cash_flow():
+    """Cash capex out of each unit of operating cash flow; above 1 somebody else pays."""
 
 
-@variant(capex_to_operating_cash_flow, operating_cash_flow="net_income")
+@variant(capex_to_revenue, revenue="net_income")
 def capex_to_net_income():
     """Cash capex beside net income, gains on investments included."""
 
@@ -74,34 +67,14 @@ def fcf(operating_cash_flow: Quantity, capex: Quantity) -> Quantity:
     return operating_cash_flow - capex
 
 
-@metric(FRACTION, (-20, 0.7))
-def fcf_margin(fcf: Quantity, revenue: Quantity) -> Quantity:
-    """Free cash flow out of each unit of revenue.
-
-    Formula: fcf / revenue
-    Units:   two amounts in one currency over the same period; a fraction. NaN where revenue is not positive.
-    Source:  see `fcf`; hand arithmetic: 18 of 120 is 15 %.
-
-    >>> float(fcf_margin(18.0, 120.0))
-    0.15
-    """
-    return per(fcf, revenue)
+@variant(gross_margin, (-20, 0.7), gross_profit="fcf")
+def fcf_margin():
+    """Free cash flow out of each unit of revenue."""
 
 
-@metric(CURRENCY)
-def fcf_after_leases(
-    operating_cash_flow: Quantity, capex: Quantity, finance_lease_principal_paid: Quantity
-) -> Quantity:
-    """Free cash flow less the principal paid on finance leases, which is capex paid in instalments.
-
-    Formula: operating_cash_flow - capex - finance_lease_principal_paid
-    Units:   amounts in one currency over the same period; an amount.
-    Source:  Amazon and Meta publish free cash flow on this basis beside others; hand arithmetic: 30 - 12 - 3.
-
-    >>> fcf_after_leases(30.0, 12.0, 3.0)
-    15.0
-    """
-    return operating_cash_flow - capex - finance_lease_principal_paid
+@variant(fcf, operating_cash_flow="fcf", capex="finance_lease_principal_paid")
+def fcf_after_leases():
+    """Free cash flow less the principal paid on finance leases, which is capex paid in instalments."""
 
 
 @variant(fcf_margin, fcf="fcf_after_leases")

@@ -42,7 +42,6 @@ def variant(base: Callable[..., Quantity], plausible: tuple[float, float] | None
     Formula, units and spans are those of `base`, and so is what is plausible unless it is given.
     Errors:  MetricError for a name that `base` does not take.
 
-    >>> from capcycle import metrics
     >>> round(float(metrics.capex_to_cloud_revenue(capex=13.186, cloud_revenue=10.347)), 3)  # Alphabet, June 2024
     1.274
     >>> getdoc(metrics.capex_to_cloud_revenue).splitlines()[2]

@@ -17,18 +17,9 @@ def gross_margin(gross_profit: Quantity, revenue: Quantity) -> Quantity:
     return per(gross_profit, revenue)
 
 
-@metric(FRACTION, (-10, 0.8))
-def operating_margin(operating_income: Quantity, revenue: Quantity) -> Quantity:
-    """Operating income out of each unit of revenue.
-
-    Formula: operating_income / revenue
-    Units:   two amounts in one currency over the same period; a fraction. NaN where revenue is not positive.
-    Source:  Alphabet 10-Q for June 2024: 27.425bn of 84.742bn.
-
-    >>> round(float(operating_margin(27.425, 84.742)), 4)
-    0.3236
-    """
-    return per(operating_income, revenue)
+@variant(gross_margin, (-10, 0.8), gross_profit="operating_income")
+def operating_margin():
+    """Operating income out of each unit of revenue."""
 
 
 @variant(operating_margin, operating_income="cloud_operating_income", revenue="cloud_revenue")

@@ -5,7 +5,6 @@ from itertools import accumulate
 from typing import Any, NamedTuple
 
 import numpy as np
-import pyxirr
 
 from capcycle import words
 from capcycle.errors import ModelError
@@ -84,29 +83,6 @@ def _told(amounts: np.ndarray, years: np.ndarray) -> Rates:
         return Rates((), words.say("study.none_root" if changes else "study.none_sign"))
     several = words.say("study.several", count=len(values), changes=changes)
     return Rates(values, several if len(values) > 1 else "")
-
-
-def mirr(flows: Sequence[float], finance_rate: float, reinvest_rate: float) -> float:
-    """The rate of return when outlays are financed at one rate and receipts reinvested at another.
-
-    Source:  numpy-financial's example.
-
-    >>> round(mirr([-120000, 39000, 30000, 21000, 37000, 46000], 0.10, 0.12), 6)
-    0.126094
-    """
-    found = pyxirr.mirr(list(flows), finance_rate, reinvest_rate, silent=True)
-    return np.nan if found is None else found
-
-
-def payment(rate: float, periods: float, principal: float) -> float:
-    """The level payment at the end of each period that pays a loan back.
-
-    Source:  numpy-financial's example: 200,000 over 15 years at 7.5 % a year cost 1,854.02 a month.
-
-    >>> round(payment(0.075 / 12, 15 * 12, 200_000), 2)
-    1854.02
-    """
-    return -pyxirr.pmt(rate, periods, principal)
 
 
 def payback(flows: Sequence[Any], rate: Any = 0.0) -> Any:

@@ -27,10 +27,6 @@ Times = Annotated[Any, "times"]
 PerYear = Annotated[Any, "currency/year"]
 PerKWMonth = Annotated[Any, "currency/kW/month"]
 PerMWh = Annotated[Any, "currency/MWh"]
-PerBitcoin = Annotated[Any, "currency/bitcoin"]
-BitcoinsPerYear = Annotated[Any, "bitcoins/year"]
-HashRate = Annotated[Any, "EH/s"]
-PerHash = Annotated[Any, "J/TH"]
 PerShare = Annotated[Any, "currency/share"]
 Shares = Annotated[Any, "shares"]
 PerUserMonth = Annotated[Any, "currency/user-month"]
@@ -65,9 +61,9 @@ def model(
 
         hints = get_type_hints(function, include_extras=True)
         outputs = get_type_hints(hints.pop("return"), include_extras=True)
-        guarded.parameters = {name: _unit(hint) for name, hint in hints.items()}
+        guarded.parameters = {name: hint.__metadata__[0] for name, hint in hints.items()}
         guarded.lists = {name for name, hint in hints.items() if "by year" in hint.__metadata__}
-        guarded.outputs = {name: _unit(hint) for name, hint in outputs.items()}
+        guarded.outputs = {name: hint.__metadata__[0] for name, hint in outputs.items()}
         guarded.by_year = {name for name, hint in outputs.items() if "by year" in hint.__metadata__}
         guarded.verdict, guarded.better, guarded.iterates = verdict, better, iterates
         guarded.flows, guarded.unguarded = flows or {}, function
@@ -75,7 +71,3 @@ def model(
         return guarded
 
     return registered
-
-
-def _unit(hint: Any) -> str:
-    return hint.__metadata__[0]

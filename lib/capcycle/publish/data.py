@@ -23,12 +23,8 @@ def data_version(folder: Path | None = None) -> DataVersion:
     for file in sorted(folder.rglob("*.csv")):
         content = file.read_bytes()
         made.update(f"{file.relative_to(folder).as_posix()} {len(content)} ".encode() + content)
-    return DataVersion(made.hexdigest()[:12], _latest(folder / "sources.csv"))
-
-
-def _latest(sources: Path) -> str:
-    if not sources.exists():
-        return ""
+    sources = folder / "sources.csv"
+    rows = csv.DictReader(sources.read_text("utf-8").splitlines() if sources.exists() else [])
     # statistics such as exchange rates are published every day and say nothing of how fresh a company is
-    with sources.open(encoding="utf-8", newline="") as rows:
-        return max((row["published"] for row in csv.DictReader(rows) if row["tier"] != "statistics"), default="")
+    days = (row["published"] for row in rows if row["tier"] != "statistics")
+    return DataVersion(made.hexdigest()[:12], max(days, default=""))

@@ -37,7 +37,7 @@ def parts(notebook: dict) -> Iterator[Part]:
     for cell in notebook["cells"]:
         if cell["cell_type"] == "markdown":
             yield from _told_apart("".join(cell["source"]))
-        if cell["cell_type"] != "code" or _tags(cell) & PARAMETER_TAGS:
+        if cell["cell_type"] != "code" or PARAMETER_TAGS & set(cell["metadata"].get("tags", [])):
             continue
         pending.append("".join(cell["source"]).strip())
         for part in filter(None, map(_part, cell["outputs"])):
@@ -85,7 +85,3 @@ def failure(notebook: dict, error: str) -> dict[str, Any]:
                 said = ANSI.sub("", "\n".join(output["traceback"]))
                 return {"cell": number, "cells": len(code), "code": "".join(cell["source"]), "traceback": said}
     return {"cell": 0, "cells": len(code), "code": "", "traceback": ANSI.sub("", error)}
-
-
-def _tags(cell: dict) -> set[str]:
-    return set(cell["metadata"].get("tags", []))

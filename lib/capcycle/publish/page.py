@@ -117,22 +117,19 @@ def _done(outcome: Outcome, document: dict, folder: Path) -> dict[str, Any]:
         (folder / THUMBNAIL).write_text(pictures.thumbnail(charts[0]), "utf-8")
     for number, block in enumerate((b for b in blocks if b["kind"] == "exhibit"), start=1):
         block["number"] = number
+    if documents:  # under a heading of their own
+        blocks.append({"kind": "folded", "anchor": "documents", "heading": say("page.documents_heading")})
+        blocks.append({"kind": "documents", "documents": list(documents.values())})
     return {
         "failed": False,
         "heading": prose.line(title.content) if title else jinja2.filters.escape(outcome.run.title),
         "headline": lead,
         "headline_text": unescape(str(jinja2.filters.do_striptags(lead))),
         "picture": f"{name}/{THUMBNAIL}" if charts else "",
-        "sections": _sections(blocks + _listed(documents)),
+        "sections": _sections(blocks),
         "datasets": datasets.packed(),
         **_remade(outcome, document),
     }
-
-
-def _listed(documents: dict[str, dict]) -> list[dict[str, Any]]:
-    """The documents of a page under a heading of their own."""
-    heading = {"kind": "folded", "anchor": "documents", "heading": say("page.documents_heading")}
-    return [heading, {"kind": "documents", "documents": list(documents.values())}] if documents else []
 
 
 def _sections(blocks: list[dict[str, Any]]) -> list[dict[str, Any]]:

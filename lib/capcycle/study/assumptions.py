@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
-from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -29,19 +28,21 @@ def assumption(book: Book, name: str, company: str = "", value: float = 0.0) -> 
     >>> assumption(facts.open(as_of="2020-06-30"), "signed_weight").hindsight
     True
     """
-    table = book.assumptions
-    named = table[table["name"] == name]
-    if named.empty:
-        raise ModelError(unknown("assumption", [name], table["name"].unique()))
-    rows = named[named["company"].isin([company, ""])]
-    if rows.empty:
+    if name not in book.judgements:
+        raise ModelError(unknown("assumption", [name], book.judgements))
+    named = book.judgements[name]
+    rows = [row for row in named if row["company"] in (company, "")]
+    if not rows:
         return _of_others(book, name, named)
-    row = rows.sort_values("company").iloc[-1]
+    row = rows[-1]
     known = Quantity(
         name, float(row["central"]), row["unit"], float(row["low"]), float(row["high"]), row["kind"], row["source"],
         row["reason"], published=row["published"],
     )  # fmt: skip
-    stood = known if _public(book, known) else _own(known, book)
+    stood = known
+    if not _public(book, known):
+        reason = words.say("study.hindsight", day=words.day(book.day))
+        stood = replace(known, kind=ASSUMED, source="", reason=reason, published=pd.NaT, hindsight=True)
     return _chosen(stood, value) if value else stood
 
 
@@ -74,7 +75,7 @@ def converted(quantity: Quantity, book: Book) -> Quantity:
     reason = words.say("study.converted", reason=quantity.reason, **at).strip()
     return replace(
         quantity,
-        value=_times(quantity.value, rate.value),
+        value=np.multiply(quantity.value, rate.value).tolist(),
         unit=book.money + quantity.unit[3:],
         low=quantity.low * rate.value,
         high=quantity.high * rate.value,
@@ -90,10 +91,6 @@ def _chosen(known: Quantity, value: float) -> Quantity:
     return known.chosen(value)
 
 
-def _times(value: Any, rate: float) -> Any:
-    return [each * rate for each in value] if np.ndim(value) else value * rate
-
-
 def _public(book: Book, known: Quantity) -> bool:
     """Whether an assumption stood on the day: by its own day, else by those of its documents, none of them later."""
     if not book.as_of:
@@ -105,12 +102,7 @@ def _public(book: Book, known: Quantity) -> bool:
     return bool(known.source) and book.public(known.source)
 
 
-def _own(known: Quantity, book: Book) -> Quantity:
-    reason = words.say("study.hindsight", day=words.day(book.day))
-    return replace(known, kind=ASSUMED, source="", reason=reason, published=pd.NaT, hindsight=True)
-
-
-def _of_others(book: Book, name: str, named: pd.DataFrame) -> Quantity:
-    whose = words.listing(sorted(book.names[each] for each in named["company"]))
+def _of_others(book: Book, name: str, named: list[dict]) -> Quantity:
+    whose = words.listing(sorted(book.names[row["company"]] for row in named))
     reason = words.say("study.nobody", name=words.lower(words.name(name)), own=whose)
-    return Quantity(name, np.nan, named["unit"].iloc[0], reason=reason, whose=whose)
+    return Quantity(name, np.nan, named[0]["unit"], reason=reason, whose=whose)

@@ -131,9 +131,8 @@ class Case:
         An amount is in the currency of the assumption that it stands for. A number outside the range widens it.
         Errors: ModelError for an input that the model does not take, and for every number that cannot be.
 
-        >>> from capcycle.analyses.required_revenue.model import required_revenue
-        >>> build = case(required_revenue, facts.open(), it_capex=400e9, facility_capex=0, it_life="it_life_epoch",
-        ...              facility_life="facility_life_epoch", net_capital=0, other_fixed_cost=0, ai_revenue=20e9)
+        >>> build = case(analyses.models()["required_revenue"], facts.open(), it_capex=400e9, facility_capex=0, ramp=1,
+        ...     it_life=5, facility_life="facility_life_epoch", net_capital=0, other_fixed_cost=0, ai_revenue=20e9)
         >>> build.chosen(it_life=4.0, target_return=0.0).inputs["it_life"].reason
         'Chosen by the reader.'
         """
@@ -147,7 +146,7 @@ class Case:
 
     def _chosen(self, name: str, number: float) -> Quantity:
         each = self.inputs[name]
-        known = name in set(self.book.assumptions["name"])
+        known = name in self.book.judgements
         scale = assumption(self.book, name, self.company) if known else each
         factor = converted(replace(scale, value=1.0), self.book).value  # of a dollar, where that is what it is in
         return each.chosen(number * factor)
@@ -169,15 +168,14 @@ def case(model: Callable, book: Book, company: str = "", **given: Any) -> Case:
            at the period most companies have), or the name of an assumption to use instead
     Errors: ModelError for names that the model does not take, and for every input that nothing gives.
 
-    >>> from capcycle.analyses.required_revenue.model import required_revenue
     >>> kupperman = case(
-    ...     required_revenue, facts.open(), it_capex=400e9, facility_capex=0, it_life=5,
+    ...     analyses.models()["required_revenue"], facts.open(), it_capex=400e9, facility_capex=0, it_life=5,
     ...     facility_life="facility_life_epoch", gross_margin_before_depreciation=0.25, target_return=0,
     ...     net_capital=0, other_fixed_cost=0, ramp=1, ai_revenue=20e9)
     >>> float(kupperman.outputs.revenue_required)
     320000000000.0
     """
-    known = {*book.assumptions["name"], *given}
+    known = {*book.judgements, *given}
     if lacking := [name for name in model.parameters if name not in known]:
         raise ModelError(f"{model.__name__} needs {', '.join(lacking)}: give each, or add it to data/assumptions.csv")
     taken = {name: name for name in model.parameters} | given

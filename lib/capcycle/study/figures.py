@@ -14,17 +14,13 @@ def figure(measures: Measures, company: str, period: str | None = None) -> Quant
 
     Errors: ModelError for a company that was not measured; MetricError for a period that is not shown.
 
-    >>> from capcycle.measure import measure
-    >>> from capcycle.panel import select
-    >>> capex = figure(measure("capex", select(facts.open(["META"]), "year")), "META", "2024")
+    >>> capex = figure(measure.measure("capex", panel.select(facts.open(["META"]), "year")), "META", "2024")
     >>> capex.value, capex.days  # 10-K 2024
     (37256000000.0, '31 Dec 2024')
     """
     now = measures.at(period).set_index("company", drop=False)
     if company not in now.index:
-        raise ModelError(
-            f"{measures.name} was not measured for '{company}': {unknown('company', [company], now.index)}"
-        )
+        raise ModelError(f"{measures.name} was not measured: {unknown('company', [company], now.index)}")
     return _quantity(measures, now.loc[company])
 
 
@@ -44,9 +40,7 @@ def shared(measures: Measures, company: str) -> Quantity:
 def newest(measures: Measures, company: str) -> Quantity:
     """A company's own newest figure, though others' may end earlier; its `day` says of when it is.
 
-    >>> from capcycle.measure import measure
-    >>> from capcycle.panel import select
-    >>> newest(measure("revenue", select(facts.open(["META"], "2024-08-01"), "ttm")), "META").days
+    >>> newest(measure.measure("revenue", panel.select(facts.open(["META"], "2024-08-01"), "ttm")), "META").days
     '30 Jun 2024'
     """
     own = measures.table[measures.table["company"] == company].dropna(subset="value")
@@ -60,14 +54,13 @@ def summed(measures: Measures, company: str, first: pd.Timestamp, last: pd.Times
 
     first, last  days in the first and in the last period; of trailing months the days at which they end
 
-    >>> from capcycle.measure import measure
-    >>> from capcycle.panel import select
-    >>> capex = measure("capex", select(facts.open(["META"], "2024-08-01")))
+    >>> capex = measure.measure("capex", panel.select(facts.open(["META"], "2024-08-01")))
     >>> half = summed(capex, "META", pd.Timestamp("2024-01-01"), pd.Timestamp("2024-06-30"))
     >>> half.value, half.reason  # 14.573bn of purchases of property and equipment in the six months of the 10-Q
     (14573000000.0, '2024Q1 to 2024Q2.')
     """
-    ends = [_ordinal(day, measures.panel.steps_per_year) for day in (first, last)]
+    by_year = measures.panel.span == "year"
+    ends = [day.year if by_year else day.year * 4 + day.quarter - 1 for day in (first, last)]
     table = measures.table[measures.table["company"] == company]
     rows = table[table["ordinal"].between(*ends)]
     if len(rows) != ends[1] - ends[0] + 1:
@@ -116,11 +109,6 @@ def _quantity(measures: Measures, row: pd.Series) -> Quantity:
         since=row["period_end"],
         day=row["period_end"],
     )
-
-
-def _ordinal(day: pd.Timestamp, per_year: int) -> int:
-    """The period of the calendar that a day is in."""
-    return day.year if per_year == 1 else day.year * 4 + day.quarter - 1
 
 
 def _why(row: pd.Series) -> str:

@@ -6,6 +6,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from capcycle.study import sweep
 from capcycle.study.case import Case
 
 SCENARIOS = ("bear", "base", "bull")
@@ -34,32 +35,28 @@ class Scenarios:
 def scenarios(case: Case) -> Scenarios:
     """Bear, base and bull of a case. The worse end of an input is the one that worsens the verdict, the rest central.
 
-    Errors: none; an input without a range is the same in all three.
+    An input without a range is the same in all three.
 
-    >>> from capcycle import facts, study
-    >>> from capcycle.analyses.hosting.power_use import business
-    >>> from capcycle.quantity import Quantity
-    >>> margin = Quantity("", 0.8, "fraction", 0.5, 0.9)
-    >>> build = study.case(business, facts.open(), revenue_per_mw=1.5e6, gross_margin=margin)
+    >>> margin = study.declared("gross_margin", [0.5, 0.8, 0.9], "fraction", "")
+    >>> build = analyses.start("business", facts.open()).with_inputs(revenue_per_mw=1.5e6, gross_margin=margin)
     >>> (study.scenarios(build).outputs.loc["gross_profit"] / 1e6).round(2).tolist()  # 0.5, 0.8 and 0.9 of 1.5m
     [0.75, 1.2, 1.35]
     """
-    values = pd.DataFrame({name: _ends(case, name) for name in case.inputs}, index=list(SCENARIOS), dtype=object)
+    at = sweep.ends(case, case.model.verdict)
+    ends = {name: _ends(case, name, at.get(name)) for name in case.inputs}
+    values = pd.DataFrame(ends, list(SCENARIOS), dtype=object)
     results = {scenario: case.evaluate(**values.loc[scenario]) for scenario in SCENARIOS}
     single = [name for name in case.model.outputs if name not in case.model.by_year]
     outputs = pd.DataFrame({name: [float(getattr(results[each], name)) for each in SCENARIOS] for name in single})
     return Scenarios(case, values.T, outputs.set_axis(list(SCENARIOS)).T, results)
 
 
-def _ends(case: Case, name: str) -> list[Any]:
+def _ends(case: Case, name: str, verdicts: tuple[float, float] | None) -> list[Any]:
     """An input's worse end, its centre and its better end; an end at which the verdict is missing is the worse."""
     each = case.inputs[name]
-    if not each.varied:
+    if verdicts is None or verdicts[0] == verdicts[1]:  # it has no range, or neither end is worse
         return [each.value] * len(SCENARIOS)
     sign = 1 if case.model.better == "higher" else -1
-    verdicts = [float(getattr(case.evaluate(**{name: end}), case.model.verdict)) for end in (each.low, each.high)]
-    if verdicts[0] == verdicts[1]:
-        return [each.value] * len(SCENARIOS)  # neither end is worse
     low, high = (-np.inf if np.isnan(verdict) else sign * verdict for verdict in verdicts)
     ends = (each.low, each.high) if low <= high else (each.high, each.low)
     return [ends[0], each.value, ends[1]]

@@ -5,7 +5,6 @@ from typing import Any
 
 import numpy as np
 
-from capcycle.quantity import Quantity
 from capcycle.study.case import Case
 
 DRAWS, SEED = 10_000, 20_250_101
@@ -39,16 +38,13 @@ def simulate(case: Case, draws: int = DRAWS, seed: int = SEED) -> Simulation:
     The same seed gives the same draws. Inputs are drawn as if they did not hang together, which narrows the result
     where in truth they do.
 
-    >>> from capcycle import facts, study
-    >>> from capcycle.analyses.hosting.power_use import business
-    >>> build = study.case(business, facts.open(), revenue_per_mw=1.5e6, gross_margin=0.8)
+    >>> build = analyses.start("business", facts.open()).with_inputs(revenue_per_mw=1.5e6, gross_margin=0.8)
     >>> set(simulate(build, draws=3).values().tolist())  # nothing has a range: the point itself
     {1200000.0}
     """
     random = np.random.default_rng(seed)
-    drawn = {name: _draws(random, each, draws) for name, each in case.varied.items()}
+    drawn = {
+        name: random.triangular(each.low, np.clip(each.value, each.low, each.high), each.high, draws)
+        for name, each in case.varied.items()
+    }
     return Simulation(case, drawn, case.evaluate(**drawn), draws)
-
-
-def _draws(random: np.random.Generator, each: Quantity, draws: int) -> np.ndarray:
-    return random.triangular(each.low, np.clip(each.value, each.low, each.high), each.high, draws)

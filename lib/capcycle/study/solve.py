@@ -44,9 +44,7 @@ def solve(
 
     Errors: ModelError for an input that has no range where none is given, or a range that is empty.
 
-    >>> from capcycle import facts, study
-    >>> from capcycle.analyses.hosting.power_use import business
-    >>> build = study.case(business, facts.open(), revenue_per_mw=1.5e6, gross_margin=0.8)
+    >>> build = analyses.start("business", facts.open()).with_inputs(revenue_per_mw=1.5e6, gross_margin=0.8)
     >>> [round(margin, 2) for margin in solve(build, "gross_margin", 0.9e6, "gross_profit", 0.1, 0.9).values]
     [0.6]
     """
@@ -58,7 +56,8 @@ def solve(
 
     missed = np.broadcast_to(miss(steps), steps.shape)
     values = _roots(miss, steps, missed, max(abs(target), np.nanmax(np.abs(missed), initial=0.0)))
-    nearest = values[0] if values else _nearest(steps, missed)
+    known = np.isfinite(missed).any()
+    nearest = values[0] if values else float(steps[np.nanargmin(np.abs(missed))]) if known else float("nan")
     return Solution(case, parameter, of, target, values, nearest, float(miss(nearest)) + target,
                     _reason(case, parameter, values, nearest, low, high))  # fmt: skip
 
@@ -72,10 +71,6 @@ def _roots(miss, steps: np.ndarray, missed: np.ndarray, scale: float) -> tuple[f
     # at a jump the sign turns too, and nothing reaches the target
     sound = [value for value in found if abs(miss(value)) <= CLOSE * scale]
     return tuple(sorted({float(value) for value in [*exact, *sound]}))
-
-
-def _nearest(steps: np.ndarray, missed: np.ndarray) -> float:
-    return float(steps[np.nanargmin(np.abs(missed))]) if np.isfinite(missed).any() else float("nan")
 
 
 def _reason(case: Case, parameter: str, values: tuple, nearest: float, low: float, high: float) -> str:

@@ -54,8 +54,7 @@ def bound(model: Callable, book: Book, company: str = "", **given: Any) -> Case:
 
     given  as for `case`, in the place of an input's own assumption
 
-    >>> from capcycle.analyses.leasing.model import lease_payback
-    >>> bound(lease_payback, facts.open()).inputs["server_price"].reason
+    >>> bound(analyses.models()["lease_payback"], facts.open()).inputs["server_price"].reason
     'Price of a server: no figure here, type a number.'
     """
     inputs = {name: _input(model, name, given.get(name, name), book, company) for name in model.parameters}
@@ -78,11 +77,7 @@ def _open(name: str, book: Book, company: str, others: Sequence[str]) -> Quantit
     filed = FILED.get(name, name)
     known = filed in facts.dictionary().index or filed in METRICS
     if known and company:
-        return _newest(filed, book, company)
+        return newest(measure_named(filed, select(book.of(company), "ttm")), company)
     reason = "of_company" if known else "of_others" if others else "type"
     names = words.listing(others) if others else ""
     return missing(name, words.say(f"start.{reason}", name=words.name(name), others=names))
-
-
-def _newest(name: str, book: Book, company: str) -> Quantity:
-    return newest(measure_named(name, select(book.of(company), "ttm")), company)

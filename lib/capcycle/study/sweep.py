@@ -6,7 +6,6 @@ import numpy as np
 import pandas as pd
 
 from capcycle.errors import ModelError, unknown
-from capcycle.quantity import Quantity
 from capcycle.study.case import Case
 
 STEPS = 25
@@ -42,11 +41,9 @@ def grid(case: Case, x: str, y: str, of: str | None = None, steps: int = STEPS) 
 
     Errors: ModelError for an input that is not there or has no range.
 
-    >>> from capcycle import facts, study
-    >>> from capcycle.analyses.hosting.power_use import business
-    >>> from capcycle.quantity import Quantity
-    >>> rent, margin = Quantity("", 1.5e6, "USD/MW/year", 1e6, 2e6), Quantity("", 0.8, "fraction", 0.5, 0.9)
-    >>> build = study.case(business, facts.open(), revenue_per_mw=rent, gross_margin=margin)
+    >>> rent = study.declared("revenue_per_mw", [1e6, 1.5e6, 2e6], "USD/MW/year", "")
+    >>> margin = study.declared("gross_margin", [0.5, 0.8, 0.9], "fraction", "")
+    >>> build = analyses.start("business", facts.open()).with_inputs(revenue_per_mw=rent, gross_margin=margin)
     >>> (grid(build, "revenue_per_mw", "gross_margin", steps=2).values / 1e6).tolist()
     [[0.5, 1.0], [0.9, 1.8]]
     """
@@ -60,25 +57,29 @@ def grid(case: Case, x: str, y: str, of: str | None = None, steps: int = STEPS) 
 def tornado(case: Case, of: str | None = None) -> Tornado:
     """An output at both ends of each input's range, the others central.
 
-    >>> from capcycle import facts, study
-    >>> from capcycle.analyses.hosting.power_use import business
-    >>> from capcycle.quantity import Quantity
-    >>> rent, margin = Quantity("", 1.5e6, "USD/MW/year", 1e6, 2e6), Quantity("", 0.8, "fraction", 0.5, 0.9)
-    >>> build = study.case(business, facts.open(), revenue_per_mw=rent, gross_margin=margin)
+    >>> rent = study.declared("revenue_per_mw", [1e6, 1.5e6, 2e6], "USD/MW/year", "")
+    >>> margin = study.declared("gross_margin", [0.5, 0.8, 0.9], "fraction", "")
+    >>> build = analyses.start("business", facts.open()).with_inputs(revenue_per_mw=rent, gross_margin=margin)
     >>> (tornado(build).table.set_index("name")["swing"] / 1e6).round(2).to_dict()
     {'revenue_per_mw': 0.8, 'gross_margin': 0.6}
     """
     of = case.output(of)
-    rows = [(name, each.low, each.high, *_ends(case, each, of)) for name, each in case.varied.items()]
+    found = ends(case, of)
+    rows = [(name, each.low, each.high, *found[name]) for name, each in case.varied.items()]
     table = pd.DataFrame(rows, columns=["name", "low", "high", "at_low", "at_high"])
     table = table.assign(swing=(table["at_high"] - table["at_low"]).abs())
     table = table[table["swing"] != 0]  # what an input does not touch is no bar
     return Tornado(case, of, table.sort_values("swing", ascending=False, kind="stable", ignore_index=True))
 
 
-def _ends(case: Case, each: Quantity, of: str) -> tuple[float, float]:
-    low, high = (getattr(case.evaluate(**{each.name: end}), of) for end in (each.low, each.high))
-    return float(low), float(high)
+def ends(case: Case, of: str) -> dict[str, tuple[float, float]]:
+    """An output at the low and at the high end of each input that has a range, the others central; all at once."""
+    varied = case.varied
+    tried = {name: np.full(2 * len(varied), each.value, float) for name, each in varied.items()}
+    for place, (name, each) in enumerate(varied.items()):
+        tried[name][2 * place : 2 * place + 2] = each.low, each.high
+    found = np.broadcast_to(np.asarray(getattr(case.evaluate(**tried), of), float), 2 * len(varied))
+    return dict(zip(varied, map(tuple, found.reshape(-1, 2).tolist()), strict=True))
 
 
 def _range(case: Case, name: str) -> tuple[float, float]:

@@ -11,6 +11,7 @@ from capcycle.facts import Book
 from capcycle.quantity import Quantity
 from capcycle.study.case import Case
 from capcycle.words import Sentence
+from capcycle.words.catalogue import sentence
 
 
 def tell(case: Case, key: str, **more: Any) -> str:
@@ -25,22 +26,19 @@ def tell(case: Case, key: str, **more: Any) -> str:
 
     more  what else the sentence names: texts, or quantities
 
-    >>> from capcycle import facts
-    >>> from capcycle.study import case
-    >>> from capcycle.analyses.required_revenue.model import required_revenue
-    >>> build = case(required_revenue, facts.open(), it_capex=400e9, facility_capex=0, it_life=5,
-    ...              facility_life="facility_life_epoch", gross_margin_before_depreciation=0.25, target_return=0,
-    ...              net_capital=0, other_fixed_cost=0, ramp=1, ai_revenue=20e9)
+    >>> build = study.case(analyses.models()["required_revenue"], facts.open(), it_capex=400e9, facility_capex=0,
+    ...                    it_life=5, facility_life="facility_life_epoch", gross_margin_before_depreciation=0.25,
+    ...                    target_return=0, net_capital=0, other_fixed_cost=0, ramp=1, ai_revenue=20e9)
     >>> _Sentence(build, {}).format("{it_capex} needs {revenue_required} a year")
     '$400bn needs $320bn a year'
     """
-    form, sentence = _Sentence(case, more), words.sentence(key)
-    lacking = [each for each in form.quantities(sentence) if each.missing]
+    form, text = _Sentence(case, more), sentence(key)
+    lacking = [each for each in form.quantities(text) if each.missing]
     if lacking:
         reasons = (each.reason or words.say("reason.undefined") for each in lacking)
         once = dict.fromkeys(part.rstrip(".") for reason in reasons for part in reason.split("; "))
         return words.say("study.cannot", subject=subject(case), reason="; ".join(once))
-    return form.format(sentence)
+    return form.format(text)
 
 
 def verdict(case: Case, *keys: str, **more: Any) -> Sentence:
@@ -57,10 +55,8 @@ def hindsight(*cases: Case) -> Iterator[str]:
 def judged_later(book: Book, *inputs: Quantity) -> Iterator[str]:
     """The same sentence of what takes some inputs without a case, such as a note on an exhibit.
 
-    >>> from capcycle import facts
-    >>> from capcycle.study import assumption
     >>> book = facts.open(as_of="2025-06-30")
-    >>> next(judged_later(book, assumption(book, "signed_weight")))[:60]
+    >>> next(judged_later(book, study.assumption(book, "signed_weight")))[:60]
     "This rests on today's judgement of the weight of signed-only"
     """
     names = dict.fromkeys(each.name for each in inputs if each.hindsight)
@@ -101,13 +97,9 @@ class _Sentence(Formatter):
         return FORMS[form](value)
 
 
-def _size(each: Quantity) -> str:
-    return words.value(float(np.abs(each.value)), each.unit)
-
-
 FORMS = {
     "": lambda each: each.shown,
-    "size": _size,
+    "size": lambda each: words.value(float(np.abs(each.value)), each.unit),
     "coupon": lambda each: words.coupon(each.value),
     "points": lambda each: words.points(each.value),
     "change": lambda each: words.change(each.value),

@@ -23,18 +23,15 @@ def control(each: Quantity) -> ui.Widget:
     >>> control(Quantity("it_life", 5.0, "years", 3.0, 6.0)).max, control(Quantity("it_capex", 5.8e9, "USD")).value
     (6.0, '5.8bn')
     """
-    look = {"description": _label(each), "style": {"description_width": LABEL}, "layout": {"width": "auto"},
+    name, unit = words.name(each.name), parts.unit(each.unit)
+    label = words.say("widgets.unit", input=name, unit=unit) if unit != name else name
+    look = {"description": label, "style": {"description_width": LABEL}, "layout": {"width": "auto"},
             "tooltip": each.reason, "continuous_update": False}  # fmt: skip
     if not slides(each):
         return ui.Text(value=text(each), placeholder=words.say("widgets.type"), **look)
     low, high = min(each.low, each.value), max(each.high, each.value)
     form = ".1%" if each.unit in parts.PERCENT else ".3f" if high < 1e4 else ".3s"
     return ui.FloatSlider(value=each.value, min=low, max=high, step=(high - low) / STEPS, readout_format=form, **look)
-
-
-def _label(each: Quantity) -> str:
-    name, unit = words.name(each.name), parts.unit(each.unit)
-    return words.say("widgets.unit", input=name, unit=unit) if unit != name else name
 
 
 def slides(each: Quantity) -> bool:

@@ -58,12 +58,14 @@ class Explorer(ExhibitBox):
         facts.open(companies, as_of, currency)  # refuses what it does not know, in its own words
         everything = facts.open()
         self._years = {each: _years(everything, each) for each in CALENDARS}
+        metrics = [(words.name(each), each) for each in ALL]
+        metrics += [(words.say("widgets.figure", name=words.name(each)), each) for each in facts.dictionary().index]
         name, *subjects = metric.split(".")
         own = (words.say("widgets.currency_own"), "")
         calendars = dropdown("calendar", choices("calendar", CALENDARS), calendar)
         self.controls = {
             "companies": _companies(companies),
-            "metric": dropdown("metric", _metrics(), name),
+            "metric": dropdown("metric", metrics, name),
             **_subjects(name, subjects),
             "years": control(ui.IntSlider, "years", value=years or 3, min=1, max=6, continuous_update=False),
             "tax_rate": control(ui.FloatSlider, "tax_rate", value=tax_rate or 0.21, continuous_update=False, **RATES),
@@ -161,11 +163,6 @@ def _companies(chosen: Sequence[str]) -> ui.SelectMultiple:
     names = parts.company_names()
     options = tuple((name, ticker) for ticker, name in names.items())
     return control(ui.SelectMultiple, "companies", options=options, value=tuple(chosen), rows=min(len(names), 12))
-
-
-def _metrics() -> tuple[tuple[str, str], ...]:
-    figures = ((words.say("widgets.figure", name=words.name(name)), name) for name in facts.dictionary().index)
-    return (*((words.name(name), name) for name in ALL), *figures)
 
 
 def _subjects(metric: str, chosen: list[str]) -> dict[str, ui.Dropdown]:

@@ -40,11 +40,9 @@ class ModelExplorer(ExhibitBox):
     `controls` has the widgets by the name of the input, `case` the model with its present inputs, `exhibit` what is
     shown, `two` the inputs of a what-if: the one across and the list of the one with a slider in the chart.
 
-    >>> from capcycle import facts
-    >>> from capcycle.analyses.required_revenue.model import required_revenue
-    >>> build = study.case(required_revenue, facts.open(), it_capex=400e9, facility_capex=0, it_life="server_life",
-    ...     facility_life="facility_life_epoch", gross_margin_before_depreciation=0.25, target_return=0,
-    ...     net_capital=0, other_fixed_cost=0, ramp=1, ai_revenue=20e9)
+    >>> build = study.case(analyses.models()["required_revenue"], facts.open(), it_capex=400e9, facility_capex=0,
+    ...     it_life="server_life", facility_life="facility_life_epoch", gross_margin_before_depreciation=0.25,
+    ...     target_return=0, net_capital=0, other_fixed_cost=0, ramp=1, ai_revenue=20e9)
     >>> explorer = ModelExplorer(build)
     >>> explorer.controls["it_life"].value = 3
     >>> round(float(explorer.case.outputs.revenue_required / 1e9))  # 400 / 3 / 0.25
@@ -54,7 +52,10 @@ class ModelExplorer(ExhibitBox):
     def __init__(self, case: Case):
         self.case = self._start = case
         self.controls = {name: inputs.control(each) for name, each in case.inputs.items()}
-        self.view = dropdown("view", choices("study", _views(case)), "scenarios")
+        # a model with no range has no tornado, one with nothing by year no path
+        absent = (() if case.varied else RANGED) + (() if case.model.by_year else BY_YEAR)
+        views = choices("study", [view for view in VIEWS if view not in absent])
+        self.view = dropdown("view", views, "scenarios")
         self.of = dropdown("output", _outputs(case, "scenarios"), case.model.verdict)
         self.across, self.slider = _pair(case)
         self.button = ui.Button(description=words.say("widgets.reset"))
@@ -113,12 +114,6 @@ class ModelExplorer(ExhibitBox):
             for name, value in values.items()
             if not inputs.same(value, start[name].value)
         }
-
-
-def _views(case: Case) -> list[str]:
-    """The views that a model has something to show in: no range, no tornado; nothing by year, no path."""
-    absent = (() if case.varied else RANGED) + (() if case.model.by_year else BY_YEAR)
-    return [view for view in VIEWS if view not in absent]
 
 
 def _outputs(case: Case, view: str) -> tuple[tuple[str, str], ...]:

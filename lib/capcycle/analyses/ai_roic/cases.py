@@ -26,7 +26,6 @@ def recent(book: Book, since: int = 0) -> int:
 
     A company whose figures end years ago would otherwise draw all others back to the last quarter it has.
 
-    >>> from capcycle import facts
     >>> recent(facts.open(["MSFT"], as_of="2024-08-01"))
     2023
     """

@@ -1,23 +1,20 @@
-"""Exhibits of AI cloud until 2030: its return by year, paybacks by definition, the cash that a build ties up."""
+"""Exhibits of AI cloud until 2030: its return by year, the cash that a build ties up, what a unit of it is worth."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
-from capcycle import study, words
+from capcycle import exhibits, study, words
 from capcycle.analyses.ai_roic.forward_return import definitions
 from capcycle.analyses.ai_roic.model import FIRST_YEAR, LAST_YEAR
 from capcycle.exhibits import Exhibit, marks, parts
 from capcycle.exhibits.marks import Frame
-from capcycle.models import finance
 from capcycle.quantity import Quantity
 from capcycle.study import SCENARIOS, Case, Scenarios
 from capcycle.words import Sentence, say
-
-PAYBACKS = ("payback_cash", "payback_discounted", "payback_simple")
-ROICS = ("roic_average", "roic_incremental")
 
 
 def cloud_verdict(chain: Case, unit: Case) -> Sentence:
@@ -79,21 +76,8 @@ def _read(case: Case, turns: Quantity) -> Iterator[tuple[str, float, Any]]:
 
 def cash_curve(three: Scenarios) -> Exhibit:
     """What a build has cost and brought in, added up by year, until the last of it is worn out."""
-    case = three.case
-    lines = {say(f"study.{each}"): np.asarray(three.results[each].cumulative_cash, float) for each in SCENARIOS}
-    worn = max(_last_move(line) for line in lines.values())
-    rows = pd.DataFrame([
-        {"x": FIRST_YEAR + year, "value": line[year], "group": name, "label": str(FIRST_YEAR + year)}
-        for name, line in lines.items() for year in range(worn + 1)
-    ]).assign(unit=case.unit("cumulative_cash"), kind=case.kind, source=case.source)  # fmt: skip
-    id, unit = parts.slug("cash-curve", case.company), case.unit("cumulative_cash")
-    return marks.paths(rows, marks.worded("ai_roic.cash", id=id, title=_cash_title(case), unit=unit))
-
-
-def _last_move(line: np.ndarray) -> int:
-    """The last year in which the sum still changes."""
-    moves = np.flatnonzero(np.abs(np.diff(line)) > 1e-9 * np.max(np.abs(line)))
-    return int(moves[-1]) + 1 if len(moves) else 1
+    shown = exhibits.by_year(three, "cumulative_cash", notes=[say("ai_roic.cash.note")], begin=FIRST_YEAR)
+    return replace(shown, title=_cash_title(three.case))
 
 
 def _cash_title(case: Case) -> str:
@@ -102,57 +86,3 @@ def _cash_title(case: Case) -> str:
     if back:
         return study.tell(case, "ai_roic.cash.title", year=back[0])
     return study.tell(case, "ai_roic.cash.title_never")
-
-
-def paybacks(case: Case) -> Exhibit:
-    """Years until AI capital is back by three definitions, each from the bear to the bull case."""
-    rows = _ranges(case, PAYBACKS)
-    key = "title" if np.isfinite(rows["value"].iloc[1]) else "title_not"
-    years = dict(zip(PAYBACKS, (words.value(each, "years") for each in rows["value"]), strict=True))
-    title = study.tell(case, f"ai_roic.paybacks.{key}", **years)
-    notes = (*definitions({case.company: case}), say("ai_roic.paybacks.note"))
-    frame = Frame(parts.slug("paybacks", case.company), title, say("ai_roic.paybacks.subtitle"), notes)
-    return marks.dots(rows, frame)
-
-
-def old_and_new(case: Case) -> Exhibit:
-    """The return of 2030 on all AI capital in service, and on what was added since the first year of earning."""
-    title = study.tell(case, "ai_roic.old_and_new.title", last=LAST_YEAR)
-    frame = marks.worded("ai_roic.old_and_new", id=parts.slug("old-and-new", case.company), title=title)
-    return marks.dots(_ranges(case, ROICS), frame)
-
-
-def _ranges(case: Case, names: Sequence[str]) -> pd.DataFrame:
-    """Outputs of one unit, each from the bear to the bull case."""
-    three = study.scenarios(case).outputs.loc[list(names), list(SCENARIOS)]
-    return pd.DataFrame([
-        {"label": words.name(name), "low": row.min(), "value": row["base"], "high": row.max(),
-         "note": case.lacking or _never(row), "unit": case.unit(name)}
-        for name, row in three.iterrows()
-    ]).assign(kind=case.kind, source=case.source)  # fmt: skip
-
-
-def _never(row: pd.Series) -> str:
-    lost = [words.lower(say(f"study.{each}")) for each in SCENARIOS if np.isnan(row[each])]
-    return say("ai_roic.never", cases=words.listing(lost)) if lost else ""
-
-
-def rates(three: Scenarios) -> Exhibit:
-    """Net present value and every rate of return of one unit of AI capital, with the reason where there is none."""
-    case = three.case
-    rows = pd.DataFrame([
-        {"label": say(f"study.{each}"), "value": float(result.npv_per_capital), **_rates(result.build_cash)}
-        for each, result in three.results.items()
-    ]).assign(unit="fraction", kind=case.kind, source=case.source)  # fmt: skip
-    base = rows.set_index("label").loc[say("study.base")]
-    key = "title" if base["value"] >= 0 else "title_less"
-    title = study.tell(case, f"ai_roic.rates.{key}", rate=base["rates"])
-    columns = {"label": say("ai_roic.column.scenario"), "value": words.name("npv_per_capital"),
-               "rates": words.name("irr"), "note": say("marks.column.note")}  # fmt: skip
-    return marks.table(rows, Frame(parts.slug("rates", case.company), title, say("ai_roic.rates.subtitle")), columns)
-
-
-def _rates(flows: Sequence[float]) -> dict[str, str]:
-    every = finance.rates([float(flow) for flow in flows])
-    shown = words.listing([words.value(rate, "fraction") for rate in every.values]) if every.values else words.DASH
-    return {"rates": shown, "note": every.reason or words.DASH}

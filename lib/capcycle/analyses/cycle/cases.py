@@ -118,7 +118,6 @@ def past(book: Book, share: float) -> Quantity:
 
     Errors: ModelError for a share that cannot be.
 
-    >>> from capcycle import facts
     >>> past(facts.open(), 0.06).low, past(facts.open(), 0.06).high  # telecoms about 2000 and the New Deal, by Tunguz
     (0.012, 0.077)
     """
@@ -133,7 +132,6 @@ def past(book: Book, share: float) -> Quantity:
 def most_used_up(book: Book) -> pd.Series | None:
     """The earlier build-out that used up the most of GDP a year, in basis points; none where no life is known.
 
-    >>> from capcycle import facts
     >>> most = most_used_up(facts.open())
     >>> most["author"], round(float(most["used_up"]), 1)  # 5.2 % over 15 years
     ('Mario Jude', 34.7)

@@ -79,13 +79,14 @@ def lags(leader: Measures, follower: Measures, correlations: Mapping[str, Sequen
         {"label": words.counted("cycle.lag", one.lag), "low": one.low, "value": one.value, "high": one.high,
          "note": say("cycle.pairs", pairs=one.pairs, effective=f"{one.effective:.0f}")} for one in each
     ]).assign(unit="correlation", kind="derived", source=cycle.documents_of(leader, follower, company))  # fmt: skip
-    top = best(each)
+    top, breaks = best(each), cycle.broken(leader, follower).query("company == @company")
+    name = leader.panel.book.names[company]
     key = "cycle.lags_none" if top is None else "cycle.lags_zero" if top.holds_zero else "cycle.lags_sure"
     return marks.dots(rows, Frame(
         parts.slug("lags", leader.name, follower.name, company),
-        say(key, name=leader.panel.book.names[company], **(_top(top) if top else {})),
+        say(key, name=name, **(_top(top) if top else {})),
         say("cycle.lags_subtitle", **_axes(leader, follower)),
-        (say("cycle.interval"), *_breaks(leader, follower, company)),
+        (say("cycle.interval"), *(say("cycle.break", name=name, reason=reason) for reason in breaks["reason"])),
     ), mark=0.0)  # fmt: skip
 
 
@@ -101,7 +102,7 @@ def by_lag(leader: Measures, follower: Measures, correlations: Mapping[str, Sequ
     lack = [names[company] for company in correlations if names[company] not in enough]
     frame = Frame(
         "correlation-by-lag", _shape(enough), say("cycle.by_lag_subtitle", **_axes(leader, follower)),
-        (*_definitions(leader, follower), *_at_the_edge(enough),
+        (*map(parts.definition, (leader, follower)), *_at_the_edge(enough),
          *([say("cycle.lack", names=words.listing(lack))] if lack else [])),
     )  # fmt: skip
     return marks.paths(rows, frame, x_title=say("cycle.quarters"))
@@ -162,7 +163,7 @@ def margins(of: Measures, then: Measures, years: int) -> Exhibit:
         parts.slug("later", of.name, then.name),
         say(f"cycle.margins_{sure}", **_top(whole), **axes),
         say("cycle.margins_subtitle", **axes),
-        (*_definitions(of, then), say("cycle.margins_note")),
+        (*map(parts.definition, (of, then)), say("cycle.margins_note")),
     )
     return marks.bubble(rows, frame, words.name(of.name), say("cycle.change", up=up), of.unit)
 
@@ -229,28 +230,14 @@ def _episodes(book: Book) -> pd.DataFrame:
                for row in table.itertuples()],
         value=table["share"], low=table["share"], high=table["share_high"], unit="fraction",
         remark=table["note"], assets=table["assets"].replace("", words.DASH),
-        lives=[_lives(row.life_low, row.life_high) for row in table.itertuples()],
+        lives=[words.DASH if np.isnan(row.life_low) else
+               say("cycle.lives", low=f"{row.life_low:g}", high=f"{row.life_high:g}") for row in table.itertuples()],
         group=np.where(today, say("cycle.ai"), say("cycle.past")), note=table["numerator"],
     )  # fmt: skip
 
 
-def _lives(low: float, high: float) -> str:
-    return words.DASH if np.isnan(low) else say("cycle.lives", low=f"{low:g}", high=f"{high:g}")
-
-
 def _axes(leader: Measures, follower: Measures) -> dict[str, str]:
     return {"leader": words.lower(words.name(leader.name)), "follower": words.lower(words.name(follower.name))}
-
-
-def _definitions(*measured: Measures) -> list[str]:
-    return [parts.definition(measures) for measures in measured]
-
-
-def _breaks(leader: Measures, follower: Measures, company: str) -> list[str]:
-    rows = cycle.broken(leader, follower).query("company == @company")
-    return [
-        say("cycle.break", name=leader.panel.book.names[row.company], reason=row.reason) for row in rows.itertuples()
-    ]
 
 
 def _top(top: Correlation) -> dict[str, str]:

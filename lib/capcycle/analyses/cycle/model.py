@@ -23,12 +23,7 @@ class BuildOut(NamedTuple):
 
 @model(verdict="life_adjusted_share", better="lower")
 def build_out(
-    investment: Amount,
-    gdp: Amount,
-    gdp_growth: Fraction,
-    years_ahead: Years,
-    life: Years,
-    past_share: Fraction,
+    investment: Amount, gdp: Amount, gdp_growth: Fraction, years_ahead: Years, life: Years, past_share: Fraction
 ) -> BuildOut:
     """A year's investment as a share of GDP, as a share that is used up each year, and what a past share would be.
 

@@ -97,18 +97,15 @@ def chips_by_owner(book: Book) -> pd.DataFrame:
     counts = book.register("compute")
     rows = counts.groupby("period_end").size()
     quarter = rows.index[rows >= rows.shift(fill_value=0)].max()  # the newest quarter lacks owners and makers
-    now, before = (_by_owner(counts[counts["period_end"] == end]) for end in (quarter, quarter - FOUR_QUARTERS))
+    ways = dict.fromkeys(COUNTS, "sum") | {"period_start": "min", "kind": "first", "source": "first"}
+    each = counts.groupby(["period_end", "name", "company"], sort=False).agg(ways).reset_index()
+    now, before = (each[each["period_end"] == end] for end in (quarter, quarter - FOUR_QUARTERS))
     year_ago = before.set_index("name")
     average = {
         f"average{end}": (now[f"h100e{end}"] + now["name"].map(year_ago[f"h100e{end}"])) / 2
         for end in ("", "_p5", "_p95")
     }
     return now.assign(**average, quarter=quarter).sort_values("h100e", ascending=False, ignore_index=True)
-
-
-def _by_owner(counts: pd.DataFrame) -> pd.DataFrame:
-    ways = dict.fromkeys(COUNTS, "sum") | {"period_start": "min", "kind": "first", "source": "first"}
-    return counts.groupby(["name", "company"], as_index=False, sort=False).agg(ways)
 
 
 @study.starts_by_company(model.compute_stock)

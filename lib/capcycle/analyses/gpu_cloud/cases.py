@@ -27,7 +27,6 @@ def cluster(book: Book, lessor: str = "", gpus: float = GPUS, refreshes: float =
     numbers  a reader's own, 0 for the assumption's; amounts in US dollars
     Errors:  ModelError for a lessor whose contract was not public, and for every number that cannot be.
 
-    >>> from capcycle import facts
     >>> book = facts.open()
     >>> cluster(book).inputs["contract_term"].value, cluster(book, "IREN").inputs["contract_term"].value
     (0.0, 5.0)
@@ -71,7 +70,6 @@ study.starts_bound(gpu_funding_gap, **PLAN)
 def lessors(book: Book) -> list[str]:
     """Who has a contract with its price that was public on the day of a book.
 
-    >>> from capcycle import facts
     >>> "IREN" in lessors(facts.open()), lessors(facts.open(as_of="2024-12-31"))
     (True, [])
     """

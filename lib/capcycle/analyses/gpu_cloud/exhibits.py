@@ -171,7 +171,9 @@ def _no_offers(id: str, chips: Sequence[str]) -> Exhibit:
 def _offers(book: Book, chips: Sequence[str]) -> pd.DataFrame:
     """Offers with both prices of the chips asked for, each pair once, with its ratio and its three rents."""
     prices = book.register("gpu_prices")
-    _check(book, chips)
+    known = Book(book.companies).register("gpu_prices")["chip"]  # a chip that had no price yet is no slip of the pen
+    if wrong := [chip for chip in chips if not known.str.contains(chip, regex=False).any()]:
+        raise CapcycleError(unknown("chip", wrong, known.unique()))
     both = prices[prices["one_year"].notna() & prices["three_years"].notna()]
     both = both[both["chip"].map(lambda chip: any(one in chip for one in chips))]
     both = both.drop_duplicates(["chip", "vendor", "one_year", "three_years"]).sort_values("date", na_position="first")
@@ -184,12 +186,6 @@ def _offers(book: Book, chips: Sequence[str]) -> pd.DataFrame:
     rents = dict(zip(RENTS, curve[1:], strict=True))
     offers = both.assign(label=label, family=family, ratio=curve.annual_ratio, **rents)
     return offers.drop_duplicates("label").reset_index(drop=True)
-
-
-def _check(book: Book, chips: Sequence[str]) -> None:
-    known = Book(book.companies).register("gpu_prices")["chip"]  # a chip that had no price yet is no slip of the pen
-    if wrong := [chip for chip in chips if not known.str.contains(chip, regex=False).any()]:
-        raise CapcycleError(unknown("chip", wrong, known.unique()))
 
 
 def _vendor(name: str | float) -> str:

@@ -107,7 +107,10 @@ def gpu_cloud(
     >>> [round(float(flow) / 1e9, 3) for flow in iren.cash_by_year[:6]], round(float(iren.project_irr), 3)
     ([-6.86, 1.649, 1.649, 1.002, 1.002, 1.002], -0.031)
     """
-    _refuse(contract_term, gpu_loan_term, server_life * (refreshes + 1))
+    for name, years in (("contract_term", contract_term), ("gpu_loan_term", gpu_loan_term)):
+        whole(name, years)
+        horizon(name, years, LAST)
+    horizon("server_life of all generations together", server_life * (refreshes + 1), LAST)
     servers = gpus * gpu_price / cluster_share_gpu_nodes
     prepayment = prepaid_share * contract_price * gpus * HOURS_PER_YEAR * contract_term
     power = kw_per_gpu * pue * power_tariff / KW_PER_MW
@@ -150,13 +153,6 @@ def gpu_cloud(
         cumulative_cluster_cash=list(accumulate(cash)),
         equity_cash_by_year=equity,
     )
-
-
-def _refuse(contract_term: Any, gpu_loan_term: Any, service: Any) -> None:
-    for name, years in (("contract_term", contract_term), ("gpu_loan_term", gpu_loan_term)):
-        whole(name, years)
-        horizon(name, years, LAST)
-    horizon("server_life of all generations together", service, LAST)
 
 
 class _Operation(NamedTuple):

@@ -1,6 +1,6 @@
 """One MW let to a tenant: rent, net operating income, yield on cost, and the lease's value at the tenant's credit."""
 
-from capcycle.analyses.hosting.cases import businesses, credit_rates, lease, uses
+from capcycle.analyses.hosting.cases import businesses, credit_rates, lease, uses, verdict
 from capcycle.analyses.hosting.exhibits import (
     backlog,
     books,
@@ -9,8 +9,6 @@ from capcycle.analyses.hosting.exhibits import (
     holdings,
     ledger,
     run_off,
-    value_by_use,
-    verdict,
     worth,
     yields,
 )

@@ -2,14 +2,16 @@
 
 from dataclasses import replace
 
-from capcycle import facts, study
+import pandas as pd
+
+from capcycle import facts, study, words
 from capcycle.analyses.hosting import contracts
 from capcycle.analyses.hosting.model import hosting
 from capcycle.analyses.hosting.power_use import business, power_use
 from capcycle.facts import Book
 from capcycle.quantity import DERIVED, Quantity
 from capcycle.study import Case
-from capcycle.words import say
+from capcycle.words import Sentence, say
 
 LESSORS = "miners"  # whose contracts are taken where nobody is named
 CREDITS = ("hyperscaler", "backed", "unbacked")  # behind the rent, from the best to the weakest
@@ -63,6 +65,32 @@ def businesses(book: Book) -> dict[str, Case]:
         for use, (revenue, margin) in USES.items()
     }
     return {use: case for use, case in printed.items() if not case.hindsight}
+
+
+def verdict(let: Case, use: Case) -> Sentence:
+    """The page's answer: whether a MW let earns more than lenders ask, what is signed, and when mining pays more."""
+    return words.paragraph(
+        study.tell(let, "hosting.pays" if let.outputs.net_lease_value > 0 else "hosting.loses"),
+        _signed(contracts.read(let.book), let.book.money),
+        _switching(use),
+        *study.hindsight(let, use),
+    )
+
+
+def _signed(table: pd.DataFrame, money: str) -> str:
+    sums = {"MW": table["mw_owned"].sum(), money: table["value_owned"].sum()}
+    sizes = [words.value(size, unit) for unit, size in sums.items() if size]
+    stated = say("hosting.stated", sizes=words.listing(sizes)) if sizes else say("hosting.unstated")
+    gpus = table.loc[table["not_hosting"], "value_owned"].sum()
+    apart = say("hosting.signed_gpus", value=words.value(gpus, money)) if gpus else ""
+    return words.counted("hosting.signed", len(table), sizes=stated, gpus=apart)
+
+
+def _switching(use: Case) -> str:
+    """The bitcoin price at which mining one MW is worth as much as letting it."""
+    price, now = use.quantity("switching_bitcoin_price"), use.inputs["bitcoin_price"]
+    side = "never" if not price.value else "above" if price.value > now.value else "below"
+    return study.tell(use, f"power.switch_{side}", times=(price / now).called("times", "multiple"))
 
 
 @study.starts(hosting)

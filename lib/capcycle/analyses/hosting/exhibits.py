@@ -16,7 +16,7 @@ from capcycle.models.maths import per
 from capcycle.quantity import Quantity
 from capcycle.study import Case
 from capcycle.units import per_kw_month
-from capcycle.words import Sentence, say
+from capcycle.words import say
 
 LEDGER = ["lessor_name", "tenant_name", "mw", "price", "status", "status_date", "term_years", "value", "kw_month",
           "group", "cover", "share", "margin", "rise", "remark"]  # fmt: skip
@@ -26,37 +26,12 @@ HOLDINGS = {"lessor": "hosting.book-by-lessor", "tenant": "hosting.book-by-tenan
 BACKLOG = ["label", "contracts", "mw", "value", "undated", "to_come", "weighted"]
 
 
-def verdict(let: Case, use: Case) -> Sentence:
-    """The page's answer: whether a MW let earns more than lenders ask, what is signed, and when mining pays more."""
-    return words.paragraph(
-        study.tell(let, "hosting.pays" if let.outputs.net_lease_value > 0 else "hosting.loses"),
-        _signed(contracts.read(let.book), let.book.money),
-        _switching(use),
-        *study.hindsight(let, use),
-    )
-
-
-def _signed(table: pd.DataFrame, money: str) -> str:
-    sums = {"MW": table["mw_owned"].sum(), money: table["value_owned"].sum()}
-    sizes = [words.value(size, unit) for unit, size in sums.items() if size]
-    stated = say("hosting.stated", sizes=words.listing(sizes)) if sizes else say("hosting.unstated")
-    gpus = table.loc[table["not_hosting"], "value_owned"].sum()
-    apart = say("hosting.signed_gpus", value=words.value(gpus, money)) if gpus else ""
-    return words.counted("hosting.signed", len(table), sizes=stated, gpus=apart)
-
-
-def _switching(use: Case) -> str:
-    """The bitcoin price at which mining one MW is worth as much as letting it."""
-    price, now = use.quantity("switching_bitcoin_price"), use.inputs["bitcoin_price"]
-    side = "never" if not price.value else "above" if price.value > now.value else "below"
-    return study.tell(use, f"power.switch_{side}", times=(price / now).called("times", "multiple"))
-
-
 def ledger(book: Book) -> Exhibit:
     """Every contract with its status and terms, and what keeps its price from being averaged with the others."""
     table, money = _contracts(book).sort_values("signed"), book.money
-    units = {"mw": "MW", "term_years": "years", "value": money, "price": _price(book), "kw_month": f"{money}/kW/month",
-             **dict.fromkeys(["share", "margin", "rise", "cover"], "fraction")}  # fmt: skip
+    units = {"mw": "MW", "term_years": "years", "value": money, "price": f"{money}/MW/year",
+             "kw_month": f"{money}/kW/month"}  # fmt: skip
+    units |= dict.fromkeys(["share", "margin", "rise", "cover"], "fraction")
     rows = table.assign(
         kw_month=per_kw_month(table["price"]),
         status=[say(f"hosting.status.{status}") for status in table["status"]],
@@ -66,13 +41,11 @@ def ledger(book: Book) -> Exhibit:
     )  # fmt: skip
     draw = partial(marks.table, columns={name: say(f"hosting.column.{name}") for name in LEDGER})
     notes = (say("hosting.share"), *parts.restated(table))
-    return _shown(draw, book, "hosting.contract-ledger", rows, _ledger_title(table["status"]), *notes)
-
-
-def _ledger_title(status: pd.Series) -> str:
-    if len(status) == 1:
-        return say("hosting.only_contract", status=say(f"hosting.status.{status.iloc[0]}"))
-    return words.counted("hosting.delivering", int(status.eq("delivering").sum()), total=len(status))
+    delivering = int(table["status"].eq("delivering").sum())
+    title = words.counted("hosting.delivering", delivering, total=len(table))
+    if len(table) == 1:
+        title = say("hosting.only_contract", status=rows["status"].iloc[0])
+    return _shown(draw, book, "hosting.contract-ledger", rows, title, *notes)
 
 
 def bubbles(book: Book) -> Exhibit:
@@ -80,7 +53,7 @@ def bubbles(book: Book) -> Exhibit:
     table = _contracts(book)
     gpus, priced = table["not_hosting"], table["price"].notna()
     drawn = table[~gpus & priced].sort_values("credit", key=_ladder)
-    rows = _rows(drawn, drawn["price"], _price(book)).assign(x=drawn["mw"], size=drawn["value"])
+    rows = _rows(drawn, drawn["price"], f"{book.money}/MW/year").assign(x=drawn["mw"], size=drawn["value"])
     axes = {"x_title": say("hosting.column.mw"), "y_title": say("hosting.column.price"), "x_unit": "MW"}
     ranked = rows.drop(columns="group").sort_values("value", ascending=False)
     title = ranked_title(ranked, "hosting_rent", "hosting.price-by-size", {})
@@ -96,7 +69,7 @@ def books(book: Book, cut_off: str) -> Exhibit:
             for cut, one in (("", whole), ("_hosting", whole[whole["gpu_included"] == "no"]))}  # fmt: skip
     headings = {"label": say("marks.column.label")} | {name: say(f"hosting.cut.{name}") for name in cuts}
     sums = pd.DataFrame({name: contracts.prices(table, years) for name, table in cuts.items()}).dropna(how="all")
-    units = [book.money if name == "value" else COUNTS.get(name, _price(book)) for name in sums.index]
+    units = [book.money if name == "value" else COUNTS.get(name, f"{book.money}/MW/year") for name in sums.index]
     rows = sums.rename_axis("name").reset_index().assign(
         label=[say(f"hosting.book.{name}", term=term.shown) for name in sums.index],
         value=sums["like"].to_numpy(), unit=units, kind="derived",
@@ -196,7 +169,9 @@ def yields(let: Case) -> Exhibit:
     evidence = {name: [getattr(one, name) for one in each] for name in ("value", "low", "high", "kind", "source")}
     rows = _rows(built, built["price"], "fraction").assign(**evidence).sort_values("value", ascending=False)
     coupons = pd.DataFrame({
-        "label": [_note(row, book) for row in debt.to_dict("records")], "value": debt["rate"], "unit": "rate",
+        "label": [say("hosting.coupon_label", borrower=book.names[row.borrower], rate=words.coupon(row.rate),
+                      due=row.instrument.split()[-1]) for row in debt.itertuples()],
+        "value": debt["rate"], "unit": "rate",
         "kind": debt["kind"], "source": debt["source"], "note": debt["collateral"], "group": say("hosting.coupon"),
     }).sort_values("value", ascending=False)  # fmt: skip
     dearest, key = coupons["value"].max(), "hosting.yield-against-debt" if len(debt) else "study.ranking"
@@ -209,22 +184,12 @@ def yields(let: Case) -> Exhibit:
     return _shown(marks.dots, book, "hosting.yield-against-debt", rows if each else rows[:0], title, *notes)
 
 
-def _note(row: dict, book: Book) -> str:
-    return say("hosting.coupon_label", borrower=book.names[row["borrower"]], rate=words.coupon(row["rate"]),
-               due=row["instrument"].split()[-1])  # fmt: skip
-
-
 def business_models(book: Book) -> Exhibit:
     """Revenue of one MW in each use, and what is left of it, as they were printed."""
     cases, key = businesses(book), "hosting.business-models"
     if not cases:
         return marks.nothing(marks.Frame("business-models", say("hosting.none"), say(f"{key}.subtitle")))
     return exhibits.table(cases, ["revenue_per_mw", "gross_margin", "cost", "gross_profit"], key)
-
-
-def value_by_use(use: Case) -> Exhibit:
-    """What one MW of power is worth in each of three uses, after what each costs to build."""
-    return exhibits.columns(use, ["hosting_value", "cloud_value", "mining_value"], "power.worth")
 
 
 # ---- what several exhibits share
@@ -237,21 +202,20 @@ def _contracts(book: Book) -> pd.DataFrame:
 def _worded(table: pd.DataFrame, book: Book) -> pd.DataFrame:
     """Contracts as a reader meets them: by lessor and MW, and by site where two would be called the same."""
     rows = table.to_dict("records")
-    labels = [_label(row, book) for row in rows]
+    tenants = [_tenant(row, book) for row in rows]
+    labels = [
+        say("hosting.label_tenant" if np.isnan(row["mw"]) else "hosting.label", tenant=tenant,
+            lessor=book.names[row["lessor"]], mw=words.value(row["mw"], "MW"))
+        for row, tenant in zip(rows, tenants, strict=True)
+    ]  # fmt: skip
     sites = [row["site"].partition(",")[0] for row in rows]
     return table.assign(
         lessor_short=table["lessor"].map(book.names),
-        tenant_short=[_tenant(row, book) for row in rows],
+        tenant_short=tenants,
         group=table["credit"].map(_credit),
         label=[say("hosting.label_site", label=label, site=site) if site and labels.count(label) > 1 else label
                for label, site in zip(labels, sites, strict=True)],
     )  # fmt: skip
-
-
-def _label(row: dict, book: Book) -> str:
-    key = "hosting.label_tenant" if np.isnan(row["mw"]) else "hosting.label"
-    mw = words.value(row["mw"], "MW")
-    return say(key, lessor=book.names[row["lessor"]], tenant=_tenant(row, book), mw=mw)
 
 
 def _tenant(row: dict, book: Book) -> str:
@@ -272,10 +236,6 @@ def _rows(table: pd.DataFrame, value: pd.Series, unit: str) -> pd.DataFrame:
     terms = [say("hosting.terms", tenant=row.tenant_short, years=words.value(row.term_years, "years"),
                  value=words.value(row.value, row.currency)) for row in table.itertuples()]  # fmt: skip
     return table[["label", "group", "kind", "source"]].assign(value=value, unit=unit, note=terms)
-
-
-def _price(book: Book) -> str:
-    return f"{book.money}/MW/year"
 
 
 def _of(key: str, table: pd.DataFrame) -> Sequence[str]:

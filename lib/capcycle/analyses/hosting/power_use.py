@@ -1,25 +1,17 @@
 """One MW of power put to three uses: mining bitcoin, letting it to a tenant, running an own GPU cloud."""
 
-from typing import Any, NamedTuple
+from typing import Annotated, Any, NamedTuple
 
 from capcycle.analyses.hosting.model import noi_value, rents
 from capcycle.models.bounds import horizon
 from capcycle.models.maths import annuity, maximum, minimum, where
-from capcycle.models.registry import (
-    BitcoinsPerYear,
-    Fraction,
-    HashRate,
-    Number,
-    PerBitcoin,
-    PerHash,
-    PerMW,
-    PerMWh,
-    PerMWYear,
-    Rate,
-    Years,
-    model,
-)
+from capcycle.models.registry import Fraction, Number, PerMW, PerMWh, PerMWYear, Rate, Years, model
 from capcycle.units import HOURS_PER_YEAR
+
+PerBitcoin = Annotated[Any, "currency/bitcoin"]
+BitcoinsPerYear = Annotated[Any, "bitcoins/year"]
+HashRate = Annotated[Any, "EH/s"]
+PerHash = Annotated[Any, "J/TH"]
 
 BLOCKS_PER_YEAR = 6 * 24 * 365  # the network aims at one every ten minutes
 MINING_YEARS = 25  # that rigs are looked at: as long as the longest lease
@@ -95,7 +87,6 @@ def power_use(
     Errors:  ModelError for a lease beyond the 25 years that rigs are looked at.
     Source:  hand arithmetic: 3.125 * 52,560 / (20.5 * 1,074) = 7.46 bitcoins a year for one MW.
 
-    >>> from capcycle import facts, study
     >>> round(float(study.case(power_use, facts.open()).outputs.bitcoins_mined), 2)
     7.46
     """

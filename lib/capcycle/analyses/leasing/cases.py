@@ -39,7 +39,6 @@ def cluster(book: Book, kind: str = "ordinary", lessor_tax_rate: float = 0.0,
     costs   in yuan, as the call is; what is not declared is missing. A tax rate of 0 takes the assumption's.
     Errors: ModelError for a kind of card that the call does not name, and for every cost that cannot be.
 
-    >>> from capcycle import facts
     >>> cluster(facts.open(currency="CNY"), card_price=[250e3, 287.5e3, 350e3]).inputs["card_price"].high
     350000.0
     """
@@ -62,7 +61,6 @@ def _implied(book: Book, company: str) -> Case:
 def quoted_profit(book: Book, kind: str = "ordinary") -> Quantity:
     """The yearly profit that the call gives for a cluster: both ends, and no centre.
 
-    >>> from capcycle import facts
     >>> profit = quoted_profit(facts.open(currency="CNY"))
     >>> profit.low, profit.high
     (150000000.0, 200000000.0)

@@ -5,16 +5,7 @@ from typing import Any, NamedTuple
 from capcycle.models import finance
 from capcycle.models.bounds import horizon, whole
 from capcycle.models.maths import annuity, loan_interest, per, where
-from capcycle.models.registry import (
-    Amount,
-    AmountByYear,
-    Fraction,
-    Number,
-    PerCardHour,
-    PerYear,
-    Years,
-    model,
-)
+from capcycle.models.registry import Amount, AmountByYear, Fraction, Number, PerCardHour, PerYear, Years, model
 from capcycle.units import HOURS_PER_YEAR
 
 LAST = 10  # years, more than any lease of the sort
@@ -49,10 +40,7 @@ class Leasing(NamedTuple):
 
 
 @model(
-    verdict="lease_profit_per_year",
-    better="higher",
-    iterates=True,
-    flows={"lessor_equity_irr": "lessor_cash_by_year"},
+    verdict="lease_profit_per_year", better="higher", iterates=True, flows={"lessor_equity_irr": "lessor_cash_by_year"}
 )
 def leasing(
     cards: Number,

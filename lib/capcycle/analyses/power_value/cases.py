@@ -27,7 +27,6 @@ def sums_of_parts(
     bitcoin           what the company owns, in US dollars at market; the reader's own
     Errors:           ModelError for probabilities that do not rise, or are not between 0 and 1.
 
-    >>> from capcycle import facts
     >>> cases = sums_of_parts(facts.open(["CIFR"]), [0.8, 0.9, 1.0], [0.0, 0.25, 0.5])
     >>> cases["CIFR"].inputs["leased_probability"].high
     1.0
@@ -42,7 +41,6 @@ def sums_of_parts(
 def priced_in_cases(book: Book) -> dict[str, Case]:
     """How many leased MW the value of each company assumes.
 
-    >>> from capcycle import facts
     >>> priced_in_cases(facts.open(["MARA"]))["MARA"].lacking
     'no signed AI lease with its MW is known'
     """
@@ -52,7 +50,6 @@ def priced_in_cases(book: Book) -> dict[str, Case]:
 def lease(book: Book, company: str) -> Case:
     """What one leased MW of a company is worth, at what its own leases earn and cost.
 
-    >>> from capcycle import facts
     >>> own = lease(facts.open(["CIFR"]), "CIFR").inputs["cost_per_leased_mw"]
     >>> round(own.value)  # 168 MW at 10m, 39 at 9.5m, 370 at the general 12m
     11248700
@@ -63,7 +60,6 @@ def lease(book: Book, company: str) -> Case:
 def split(book: Book) -> Case:
     """How Bernstein split IREN's value by use, with the GPUs that it had on the day of the target.
 
-    >>> from capcycle import facts
     >>> split(facts.open(as_of="2025-06-30")).lacking
     'no analyst here had split the value by use'
     """

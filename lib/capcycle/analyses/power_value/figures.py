@@ -57,9 +57,7 @@ def _figures(tables: dict[str, pd.DataFrame], book: Book) -> dict[str, Quantity]
     value = _newest(market[market["measure"] == "market_value"], "market_value", DOLLAR)
     price = _newest(market[market["measure"] == "last_sale"], "price", "USD/share")
     debt, cash = _balance(tables["balances"], value.day)
-    worth = together(
-        lambda value, debt, cash: value + debt - cash, value, debt, cash, name="enterprise_value", unit=DOLLAR
-    )
+    worth = (value + debt - cash).called("enterprise_value", DOLLAR)
     return {
         "market_value": value, "price": price, "shares": _shares(value, price, tables["warrants"]),
         "debt": debt, "cash": cash, "enterprise_value": worth, **_power(tables, value.day),

@@ -3,19 +3,8 @@
 from typing import NamedTuple
 
 from capcycle.models.maths import maximum, per
-from capcycle.models.registry import (
-    MW,
-    Amount,
-    Fraction,
-    GPUs,
-    Multiple,
-    PerGPU,
-    PerMW,
-    PerMWYear,
-    PerShare,
-    Shares,
-    model,
-)
+from capcycle.models.registry import MW, Amount, Fraction, GPUs, Multiple, PerGPU, PerMW, PerMWYear, PerShare, Shares
+from capcycle.models.registry import model as registered
 
 
 class EVPerMW(NamedTuple):
@@ -60,7 +49,7 @@ class Attribution(NamedTuple):
     market_value_to_ai_revenue: Multiple
 
 
-@model(verdict="value_per_mw", better="lower")
+@registered(verdict="value_per_mw", better="lower")
 def ev_per_mw(enterprise_value: Amount, power: MW, other_value_per_mw: PerMW) -> EVPerMW:
     """Enterprise value for each MW of one stage, and how far that is above another price of a MW.
 
@@ -76,7 +65,7 @@ def ev_per_mw(enterprise_value: Amount, power: MW, other_value_per_mw: PerMW) ->
     return EVPerMW(value, value - other_value_per_mw, per(value, other_value_per_mw) - 1)
 
 
-@model(verdict="net_value_per_mw", better="higher")
+@registered(verdict="net_value_per_mw", better="higher")
 def leased_mw_value(noi_per_leased_mw: PerMWYear, cap_rate: Fraction, cost_per_leased_mw: PerMW) -> LeasedMW:
     """What a leased MW is worth once its income is capitalised and its building paid.
 
@@ -91,7 +80,7 @@ def leased_mw_value(noi_per_leased_mw: PerMWYear, cap_rate: Fraction, cost_per_l
     return LeasedMW(gross, gross - cost_per_leased_mw)
 
 
-@model(verdict="value_per_share", better="higher")
+@registered(verdict="value_per_share", better="higher")
 def power_value(
     operating_mw: MW,
     operating_value: PerMW,
@@ -144,7 +133,7 @@ def power_value(
     )
 
 
-@model(verdict="priced_in_share", better="lower")
+@registered(verdict="priced_in_share", better="lower")
 def priced_in(
     enterprise_value: Amount, operating_mw: MW, operating_value: PerMW, bitcoin: Amount, noi_per_leased_mw: PerMWYear,
     cap_rate: Fraction, cost_per_leased_mw: PerMW, leased_mw: MW,
@@ -168,7 +157,7 @@ def priced_in(
     return PricedIn(assumed, maximum(assumed - leased_mw, 0), per(assumed, leased_mw), per(rest, leased_mw))
 
 
-@model(verdict="market_value_to_ai_revenue", better="lower")
+@registered(verdict="market_value_to_ai_revenue", better="lower")
 def attribution(
     market_value: Amount, price: PerShare, target_price: PerShare, ai_share: Fraction, ai_revenue: Amount, gpus: GPUs
 ) -> Attribution:

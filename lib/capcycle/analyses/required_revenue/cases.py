@@ -66,7 +66,6 @@ def against_disclosed(book: Book, since: int = SINCE, **numbers: float) -> dict[
 def disclosed(book: Book, company: str) -> Quantity:
     """What a company discloses of its AI revenue, for a year; missing where it gives no amount.
 
-    >>> from capcycle import facts
     >>> disclosed(facts.open(as_of="2025-12-31", currency="USD"), "MSFT").value / 1e9  # the run rate of January 2025
     13.0
     """
@@ -87,7 +86,6 @@ def disclosed(book: Book, company: str) -> Quantity:
 def instead(book: Book, company: str) -> str:
     """What a company says of its AI revenue where it gives no amount.
 
-    >>> from capcycle import facts
     >>> instead(facts.open(), "META")[:24]
     'Meta uses its AI itself;'
     """
@@ -106,7 +104,6 @@ def _disclosure(book: Book, company: str) -> pd.Series | None:
 def own_life(book: Book, company: str) -> Quantity | str:
     """The life of servers in a company's accounts within the general range; the general one where none is disclosed.
 
-    >>> from capcycle import facts
     >>> own_life(facts.open(), "META").value, own_life(facts.open(), "NVDA")
     (5.5, 'it_life_epoch')
     """

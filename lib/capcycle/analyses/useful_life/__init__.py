@@ -3,4 +3,4 @@
 from capcycle.analyses.useful_life.accounts import disclosed_lives
 from capcycle.analyses.useful_life.cases import changed, restated
 from capcycle.analyses.useful_life.comparisons import changes, fit, overstatement, terms
-from capcycle.analyses.useful_life.exhibits import bridge, cohorts, eps_at_lives, eps_table, fan, methods, verdict, wall
+from capcycle.analyses.useful_life.exhibits import bridge, cohorts, eps_table, fan, verdict, wall

@@ -1,5 +1,6 @@
 """What companies disclose of their servers: their lives, what a change of life did, and the share of capex they are."""
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -79,7 +80,7 @@ def calibrated(book: Book) -> pd.DataFrame:
     """
     table = book.register("useful_lives")
     table = table[table["company"].isin(book.companies) & table["effect"].notna()].reset_index(drop=True)
-    capex = {company: _filed_capex(book, company) for company in table["company"].unique()}
+    capex = _filed_capex(book, table["company"].unique())
     modelled = [_modelled(row, capex[row["company"]], book) for row in table.to_dict("records")]
     table = table.assign(
         currency=table["company"].map(facts.companies()["currency"]),
@@ -93,10 +94,13 @@ def calibrated(book: Book) -> pd.DataFrame:
     )
 
 
-def _filed_capex(book: Book, company: str) -> pd.DataFrame:
-    """A company's capex by fiscal year in the currency of its accounts."""
-    years = select(book.of(company).into(""), "year", "fiscal")
-    return measure("capex", years).table.dropna(subset="value")
+def _filed_capex(book: Book, companies: Sequence[str]) -> dict[str, pd.DataFrame]:
+    """Each company's capex by fiscal year in the currency of its accounts."""
+    found = {}
+    for _, own in facts.companies().loc[companies].groupby("currency"):  # those of one currency are read at once
+        table = measure("capex", select(book.of(*own.index).into(""), "year", "fiscal")).table.dropna(subset="value")
+        found |= {company: table[table["company"] == company] for company in own.index}
+    return found
 
 
 def _modelled(row: dict[str, Any], capex: pd.DataFrame, book: Book) -> Quantity:

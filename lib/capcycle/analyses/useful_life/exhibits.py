@@ -17,7 +17,6 @@ from capcycle.study import Case
 from capcycle.words import Sentence, say
 
 STEPS = ["net_income", "-added_on_existing", "-added_on_new", "tax_saved", "net_income_restated"]
-METHODS = ["depreciation_in_accounts", "depreciation_restated", "depreciation_by_digits", "depreciation_by_balance"]
 
 
 def verdict(cases: Mapping[str, Case], lives: Sequence[float]) -> Sentence:
@@ -52,11 +51,6 @@ def _moved(change: float) -> str:
     if change <= -1:
         return say("useful_life.loss")
     return say("useful_life.lower" if change < 0 else "useful_life.higher", share=words.value(abs(change), "fraction"))
-
-
-def eps_at_lives(cases: Mapping[str, Case], lives: Sequence[float]) -> Exhibit:
-    """Earnings per share at several lives, against those in the accounts, a line per company."""
-    return exhibits.along(cases, "server_life", "eps_change", lives, "useful_life.at_lives")
 
 
 def eps_table(cases: Mapping[str, Case], lives: Sequence[float]) -> Exhibit:
@@ -119,11 +113,6 @@ def cohorts(case: Case) -> Exhibit:
         company=case.name, day=words.day(spent.day), left=case.quantity("not_yet_charged").shown,
         life=case.inputs["life_in_accounts"].shown,
     )  # fmt: skip
-
-
-def methods(case: Case) -> Exhibit:
-    """The newest year's depreciation of servers at another life by three methods, beside that in the accounts."""
-    return exhibits.columns(case, METHODS, "useful_life.methods")
 
 
 def spread(key: str, values: pd.Series, unit: str, **more: Any) -> str:

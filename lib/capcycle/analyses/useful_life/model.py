@@ -6,16 +6,7 @@ from typing import Any, NamedTuple
 from capcycle.models.bounds import horizon
 from capcycle.models.depreciation import Left, charge, declining_balance, straight_line, sum_of_digits
 from capcycle.models.maths import maximum, minimum, per
-from capcycle.models.registry import (
-    Amount,
-    AmountByYear,
-    Fraction,
-    PerShare,
-    PerShareByYear,
-    Shares,
-    Years,
-    model,
-)
+from capcycle.models.registry import Amount, AmountByYear, Fraction, PerShare, PerShareByYear, Shares, Years, model
 
 AHEAD = 11  # years shown: a life of ten years and the half year of purchase
 

@@ -13,8 +13,6 @@ ROW = 34
 def columns(rows: pd.DataFrame, frame: Frame) -> Exhibit:
     """A bar across for each row, in the order given, its value at its end.
 
-    Errors: none.
-
     >>> rows = pd.DataFrame({"label": ["Own", "Let"], "value": [12, 3], "unit": "MW", "kind": "reported", "source": ""})
     >>> columns(rows, Frame("power", "Most of it is owned", "Power, MW")).view.iloc[0].tolist()
     ['Own', '12 MW']
@@ -32,8 +30,6 @@ def columns(rows: pd.DataFrame, frame: Frame) -> Exhibit:
 
 def stacked(rows: pd.DataFrame, frame: Frame) -> Exhibit:
     """A column for each `x`, its parts by `group` stacked; what is below zero hangs below it.
-
-    Errors: none.
 
     >>> rows = pd.DataFrame({"x": "2026", "label": ["Own", "Let"], "value": [12, 3], "unit": "MW", "source": ""})
     >>> rows = rows.assign(group=rows["label"], kind="reported")
@@ -61,7 +57,6 @@ def waterfall(rows: pd.DataFrame, frame: Frame) -> Exhibit:
     """From a first amount to a last over what is added and taken away: rows with `total` True are sums, not steps.
 
     rows  also `total`: True for an amount that stands on the axis, such as the first and the last
-    Errors: none.
 
     >>> rows = pd.DataFrame({"label": ["Own", "Let"], "value": [12, 3], "unit": "MW", "kind": "reported", "source": ""})
     >>> waterfall(rows.assign(total=[True, False]), Frame("power", "Power", "MW")).chart.data["end"].tolist()

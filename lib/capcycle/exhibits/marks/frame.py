@@ -143,8 +143,6 @@ def table(rows: pd.DataFrame, frame: Frame, columns: dict[str, str]) -> Exhibit:
     A number is shown in the row's unit, or in that of a column `<column>_unit`, and marked as a judgement by the row's
     kind, or by a column `<column>_kind`; a link or text is shown as it is.
 
-    Errors: none.
-
     >>> rows = pd.DataFrame({"label": ["Own", "Let"], "value": [12, 3], "unit": "MW", "kind": "reported", "source": ""})
     >>> table(rows, Frame("power", "Most is owned", "MW"), {"label": "Power", "value": "Size"}).view.values.tolist()
     [['Own', '12 MW'], ['Let', '3 MW']]
@@ -172,8 +170,6 @@ def _framed(frame: Frame, view: pd.DataFrame, figures: pd.DataFrame, rows: pd.Da
 def rows(named: Iterable[tuple[str, Quantity]]) -> pd.DataFrame:
     """Rows out of some quantities and the label of each.
 
-    Errors: none.
-
     >>> rows([("Capex", Quantity("capex", 60.0, "USD", kind="reported"))])[["label", "value", "kind"]].values.tolist()
     [['Capex', 60.0, 'reported']]
     """
@@ -187,8 +183,6 @@ def rows(named: Iterable[tuple[str, Quantity]]) -> pd.DataFrame:
 def nothing(frame: Frame) -> Exhibit:
     """An exhibit without a row, whose title says so.
 
-    Errors: none.
-
     >>> nothing(Frame("power", "No power is known", "MW")).view.empty
     True
     """
@@ -198,8 +192,6 @@ def nothing(frame: Frame) -> Exhibit:
 
 def noted(rows: pd.DataFrame) -> list[str]:
     """Which rows have no value and why, those of one reason together.
-
-    Errors: none.
 
     >>> rows = pd.DataFrame({"label": ["Rent", "Power"], "value": float("nan"), "note": "nobody discloses it"})
     >>> noted(rows)

@@ -17,7 +17,6 @@ def paths(rows: pd.DataFrame, frame: Frame, x_unit: str = "", x_title: str | Non
 
     x_unit  the unit of `x`; empty where it counts years or names them
     mark    a value of `x` to draw a line through, such as the end of a contract
-    Errors: none.
 
     >>> rows = pd.DataFrame({"label": ["Own", "Own"], "value": [12, 3], "unit": "MW", "kind": "reported", "source": ""})
     >>> paths(rows.assign(group="Power", x=[2025, 2026]), Frame("power", "Power", "MW")).view.iloc[0].tolist()
@@ -38,8 +37,6 @@ def paths(rows: pd.DataFrame, frame: Frame, x_unit: str = "", x_title: str | Non
 
 def bands(rows: pd.DataFrame, frame: Frame, names: tuple[str, str]) -> Exhibit:
     """The median over `x` within two bands: `low` to `high` and `inner_low` to `inner_high`, named outer first.
-
-    Errors: none.
 
     >>> rows = pd.DataFrame({"label": ["Own", "Own"], "value": [12, 3], "unit": "MW", "kind": "reported", "source": ""})
     >>> ends = {"low": 1.0, "inner_low": 2.0, "inner_high": 13.0, "high": 14.0, "x": [1, 2]}

@@ -12,7 +12,6 @@ def sides(points: pd.DataFrame, width: float, height: float) -> list[str]:
 
     points  `x` and `y` as parts of the chart's width and height from the lower left, `half` (pixels from the middle of
             the point to its edge), `label`; names further up in the table are placed first
-    Errors: none.
 
     >>> two = pd.DataFrame({"x": [0.4, 0.5], "y": [0.5, 0.5], "half": [5, 5], "label": ["Cipher", "Hut 8"]})
     >>> sides(two, 300, 200)

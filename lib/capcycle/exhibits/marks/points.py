@@ -20,7 +20,6 @@ def dots(rows: pd.DataFrame, frame: Frame, mark: float | None = None) -> Exhibit
     """A dot for each row, with a bar from `low` to `high` where it has a range: dot plot and football field.
 
     mark  a value to draw a line through, such as today's price
-    Errors: none.
 
     >>> rows = pd.DataFrame({"label": ["Own", "Let"], "value": [12, 3], "unit": "MW", "kind": "reported", "source": ""})
     >>> dots(rows.assign(low=[10.0, 3.0], high=[15.0, 3.0]), Frame("power", "Power", "MW")).view.iloc[0].tolist()
@@ -60,8 +59,6 @@ def bubble(rows: pd.DataFrame, frame: Frame, x_title: str, y_title: str, x_unit:
 
     A name is written beside its bubble where it covers nothing; the table and the tooltip have them all.
 
-    Errors: none.
-
     >>> rows = pd.DataFrame({"label": ["Own", "Let"], "value": [12, 3], "unit": "MW", "kind": "reported", "source": ""})
     >>> frame = Frame("power", "Most of it is owned", "Power, MW")
     >>> bubble(rows.assign(x=[5.0, 15.0]), frame, "Term", "Power", "years").view.iloc[0].tolist()
@@ -78,10 +75,7 @@ def bubble(rows: pd.DataFrame, frame: Frame, x_title: str, y_title: str, x_unit:
     )
     area = alt.Size("size:Q", scale=alt.Scale(range=list(AREAS), zero=True), legend=None)
     point = base.mark_point(strokeWidth=2).encode(
-        tooltip=drawing.tooltip,
-        **drawing.fill(),
-        **_shapes(drawing),
-        **({"size": area} if "size" in rows else {}),
+        tooltip=drawing.tooltip, **drawing.fill(), **_shapes(drawing), **({"size": area} if "size" in rows else {})
     )
     chart = alt.layer(point, *(_names(base, side) for side in places.SIDES))
     columns = ["label", "group", "value", "note", "x", *(["size"] if size_title else [])]

@@ -23,9 +23,7 @@ def assumptions(*cases: Case, beside: Sequence[Quantity] = ()) -> Exhibit:
     """Every input of some cases: its value and range, what kind of figure it is, why, and where it stands.
 
     beside  inputs that no model takes
-    Errors: none.
 
-    >>> from capcycle import analyses, facts
     >>> assumptions(analyses.start("cost_of_ownership", facts.open())).id
     'assumptions-cost-of-ownership'
     """
@@ -36,7 +34,9 @@ def assumptions(*cases: Case, beside: Sequence[Quantity] = ()) -> Exhibit:
     some = words.counted("study.assumptions", assumed, total=len(rows))
     title = say("study.assumptions_all", total=len(rows)) if assumed == len(rows) > 1 else some
     id, subtitle = parts.slug("assumptions", cases[0].model.__name__), say("study.assumptions_subtitle")
-    frame = Frame(id, title, subtitle, _hindsight(inputs, cases[0]))
+    later = len({each.name for each in inputs if each.hindsight})
+    notes = (words.counted("study.hindsight_note", later, day=words.day(cases[0].book.day)),) if later else ()
+    frame = Frame(id, title, subtitle, notes)
     shown = marks.table(rows.assign(why=[_why(row) for row in rows.itertuples()]), frame, columns)
     return replace(shown, figures=rows, workbook=workbook(cases))
 
@@ -46,11 +46,6 @@ def _input(each: Quantity) -> dict:
     value = each.value if np.ndim(each.value) == 0 else say("study.by_year", count=len(each.value))
     return {"low": low, "high": high, "label": words.name(each.name), "value": value, "unit": each.unit,
             "kind": each.kind, "note": each.reason, "source": each.source}  # fmt: skip
-
-
-def _hindsight(inputs: Sequence[Quantity], case: Case) -> tuple[str, ...]:
-    count = len({each.name for each in inputs if each.hindsight})
-    return (words.counted("study.hindsight_note", count, day=words.day(case.book.day)),) if count else ()
 
 
 def _why(row) -> str | dict:
@@ -66,9 +61,6 @@ def _why(row) -> str | dict:
 def scenarios(three: Scenarios) -> Exhibit:
     """Bear, base and bull side by side: the outputs, and the inputs that differ.
 
-    Errors: none.
-
-    >>> from capcycle import analyses, facts, study
     >>> scenarios(study.scenarios(analyses.start("cost_of_ownership", facts.open()))).view.columns.tolist()[1:]
     ['Bear', 'Base', 'Bull']
     """
@@ -126,13 +118,13 @@ def _three(table: pd.DataFrame, case: Case, kind: str) -> pd.DataFrame:
     return table.reset_index(drop=True).assign(label=labels, unit=units, kind=kind)
 
 
-def by_year(three: Scenarios, of: str, mark: float | None = None, notes: Sequence[str] = ()) -> Exhibit:
+def by_year(three: Scenarios, of: str, mark: float | None = None, notes: Sequence[str] = (), begin: int = 0) -> Exhibit:
     """An output by year, a line per scenario, to the last year in which one of them moves.
 
+    begin  the number of the first year: 0 for today
     mark   a year to draw a line through, such as the end of a contract; `notes` say what it is
     Errors: AttributeError for an output that the model does not give.
 
-    >>> from capcycle import analyses, facts, study
     >>> by_year(study.scenarios(analyses.start("ai_cloud_payback", facts.open())), "build_cash").id
     'by-year-ai-cloud-payback-build-cash'
     """
@@ -140,7 +132,7 @@ def by_year(three: Scenarios, of: str, mark: float | None = None, notes: Sequenc
     lines = {each: np.array([float(value) for value in getattr(three.results[each], of)]) for each in SCENARIOS}
     last = max([int(np.flatnonzero(np.diff(line)).max(initial=-1)) + 1 for line in lines.values()])
     rows = pd.DataFrame([
-        {"x": year, "value": line[year], "group": say(f"study.{each}"), "label": str(year)}
+        {"x": begin + year, "value": line[year], "group": say(f"study.{each}"), "label": str(begin + year)}
         for each, line in lines.items() for year in range(last + 1)
     ]).assign(unit=unit, kind=case.kind, source=case.source)  # fmt: skip
     ends = {each: words.value(line[last], unit) for each, line in lines.items()}
@@ -159,7 +151,6 @@ def titled(case: Case, of: str, key: str, ends: Mapping[str, str], **more: Any) 
     ends  the values in words, by their place in the sentence
     Errors: CapcycleError for a sentence that there is not, or that lacks a value.
 
-    >>> from capcycle import analyses, facts
     >>> case = analyses.start("cost_of_ownership", facts.open())
     >>> titled(case, "annual_cost", "study.heat_map", {"low": "–", "high": "$2bn"})
     'Annual cost cannot be worked out: undefined: the denominator is not positive'
@@ -175,9 +166,6 @@ def titled(case: Case, of: str, key: str, ends: Mapping[str, str], **more: Any) 
 def whose(case: Case, name: str) -> str:
     """The name of an output at the head of a title: with the company's where the case is about one.
 
-    Errors: none.
-
-    >>> from capcycle import analyses, facts
     >>> case = analyses.start("gpu_hour", facts.open())
     >>> whose(case, "gpu_hour_cost")
     'Cost per GPU-hour sold'
@@ -188,9 +176,6 @@ def whose(case: Case, name: str) -> str:
 def phrase(case: Case, name: str) -> str:
     """The name of an output inside a sentence.
 
-    Errors: none.
-
-    >>> from capcycle import analyses, facts
     >>> phrase(analyses.start("gpu_hour", facts.open()), "gpu_hour_cost")
     'the cost per GPU-hour sold'
     """
@@ -205,7 +190,6 @@ def said(case: Case, name: str, value: float) -> str:
 
     Errors: KeyError for what is neither an input nor an output.
 
-    >>> from capcycle import analyses, facts
     >>> said(analyses.start("gpu_hour", facts.open()), "gpu_hour_cost", 2.5)
     '$2.50/GPU-h'
     """

@@ -22,9 +22,7 @@ def heat_map(grid: Grid, target: float | None = None) -> Exhibit:
     """An output over two inputs, with the line along which it stays what it is today, or reaches a target.
 
     target  a value of the output; None, or missing (NaN), for what it is today
-    Errors: none.
 
-    >>> from capcycle import analyses, facts, study
     >>> needed = analyses.start("revenue_for_capex", facts.open(), "MSFT")
     >>> heat_map(study.grid(needed, "it_life", "target_return", steps=3)).id
     'heat-map-revenue-for-capex-revenue-required-it-life-target-return-msft'

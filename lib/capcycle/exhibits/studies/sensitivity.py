@@ -18,22 +18,18 @@ LETTER, BESIDE = 6.6, 10  # pixels of a letter, and between a bar and the number
 def tornado(swings: Tornado) -> Exhibit:
     """What each input does to an output by itself, the widest swing first.
 
-    Errors: none.
-
-    >>> from capcycle import analyses, facts, study
     >>> tornado(study.tornado(analyses.start("ai_cloud_payback", facts.open()))).id
     'tornado-ai-cloud-payback-npv-per-capital'
     """
     case, unit = swings.case, swings.case.unit(swings.of)
     base = float(getattr(case.outputs, swings.of))
+    shown = {"output": words.name(swings.of), "unit": parts.unit(unit), "base": words.value(base, unit)}
     moving = swings.table[swings.table["swing"] != 0]
     rows = pd.DataFrame([row for each in moving.itertuples() for row in _swing(each, case)])
     frame = Frame(
         parts.slug("tornado", case.model.__name__, swings.of, case.company),
         _tornado_title(swings),
-        say(
-            "study.tornado_subtitle", output=words.name(swings.of), unit=parts.unit(unit), base=words.value(base, unit)
-        ),
+        say("study.tornado_subtitle", **shown),
         (say("study.tornado_note"),),
     )
     drawing = Drawing(rows.assign(unit=unit, kind="assumed", source=case.source), frame, base=base)
@@ -94,7 +90,6 @@ def break_even(case: Case, target: float, of: str | None = None) -> Exhibit:
 
     Errors: ModelError for an output that the model does not give.
 
-    >>> from capcycle import analyses, facts
     >>> break_even(analyses.start("ai_cloud_payback", facts.open()), 4.0).id
     'must-be-true-ai-cloud-payback-npv-per-capital'
     """

@@ -33,7 +33,6 @@ def bridge(case: Case, steps: Sequence[str], key: str = "", **more: Any) -> Exhi
            the axis. Without a sign the first and the last are sums, the others added.
     Errors: ModelError for a name that is neither, and for steps of unlike units.
 
-    >>> from capcycle import analyses, facts
     >>> bridge(analyses.start("required_revenue", facts.open(), "MSFT"), ["ai_revenue", "revenue_required"]).id
     'bridge-required-revenue-revenue-required-msft'
     """
@@ -53,7 +52,6 @@ def columns(case: Case, names: Sequence[str], key: str = "", **more: Any) -> Exh
 
     Errors: ModelError for a name that is neither, and for unlike units.
 
-    >>> from capcycle import analyses, facts
     >>> columns(analyses.start("required_revenue", facts.open(), "MSFT"), ["depreciation", "required_return"]).title
     "What makes up Microsoft's required revenue"
     """
@@ -67,7 +65,6 @@ def ranking(cases: Mapping[str, Case], of: str | None = None, key: str = "", **m
     cases  by ticker, or by the words for each
     Errors: ModelError for no case, and for an output that the model does not give.
 
-    >>> from capcycle import analyses, facts
     >>> needed = {company: analyses.start("revenue_for_capex", facts.open(), company) for company in ("MSFT", "AMZN")}
     >>> ranking(needed, "gap_multiple").figures["label"].tolist()
     ['Amazon', 'Microsoft']
@@ -82,7 +79,6 @@ def ranges(cases: Mapping[str, Case], of: str | None = None, key: str = "study.r
 
     Errors: ModelError for no case, and for an output that the model does not give.
 
-    >>> from capcycle import analyses, facts
     >>> ranges({company: analyses.start("revenue_for_capex", facts.open(), company) for company in ("MSFT", "AMZN")}).id
     'ranges-revenue-for-capex-revenue-required'
     """
@@ -98,7 +94,6 @@ def over(case: Case, x: str, of: Sequence[str], key: str = "", values: Sequence[
     Errors: ModelError for an output that the model does not give, for unlike units, and for an input without a range
             where no values are given.
 
-    >>> from capcycle import analyses, facts
     >>> over(analyses.start("required_revenue", facts.open(), "MSFT"), "it_life", ["revenue_required"]).id
     'over-required-revenue-it-life-revenue-required-msft'
     """
@@ -111,7 +106,7 @@ def over(case: Case, x: str, of: Sequence[str], key: str = "", values: Sequence[
     ], ignore_index=True).assign(unit=unit, kind=case.kind, source=case.source)  # fmt: skip
     named = {"output": case.quantity(of[0]), "input": case.quantity(x)}
     title = study.tell(case, _words(key, "title", "study.over"), **named, **more)
-    frame = _frame("over", case, x, key, title, {"unit": parts.unit(unit)} | more, *of)
+    frame = _frame("over", case, x, key, title, {"output": words.name(of[0]), "unit": parts.unit(unit)} | more, *of)
     return marks.paths(rows, frame, x_unit=case.unit(x), x_title=words.name(x))
 
 
@@ -120,7 +115,6 @@ def along(cases: Mapping[str, Case], x: str, of: str, values: Sequence[float], k
 
     Errors: ModelError for no case, no value, and for an output that the model does not give.
 
-    >>> from capcycle import analyses, facts
     >>> needed = {"MSFT": analyses.start("revenue_for_capex", facts.open(), "MSFT")}
     >>> along(needed, "it_life", "revenue_required", [3, 5]).figures["group"].tolist()
     ['Microsoft', 'Microsoft']
@@ -147,7 +141,6 @@ def paths(cases: Mapping[str, Case], of: str, key: str = "", begin: int = 0, **m
     begin  the number of the first year: 0 for today, 1 for the first year under something new
     Errors: ModelError for no case, and for an output that is not by year.
 
-    >>> from capcycle import analyses, facts
     >>> paths({"Base": analyses.start("gpu_cloud", facts.open())}, "cash_by_year").id
     'paths-gpu-cloud-cash-by-year'
     """
@@ -163,7 +156,6 @@ def layers(cases: Mapping[str, Case], of: str, key: str = "", begin: int = 0, **
     cases, begin  as for `paths`
     Errors: ModelError for no case, and for an output that is not by year.
 
-    >>> from capcycle import analyses, facts
     >>> layers({"Base": analyses.start("gpu_cloud", facts.open())}, "cash_by_year").id
     'layers-gpu-cloud-cash-by-year'
     """
@@ -179,7 +171,6 @@ def table(cases: Mapping[str, Case], names: Sequence[str], key: str = "", **more
 
     Errors: ModelError for no case, and for a name that is neither an input nor an output.
 
-    >>> from capcycle import analyses, facts
     >>> table({"MSFT": analyses.start("required_revenue", facts.open(), "MSFT")}, ["it_life"]).view.columns.tolist()[1]
     'Life of chips and servers'
     """
@@ -307,7 +298,6 @@ def ranked_title(known: pd.DataFrame, of: str, key: str, more: Mapping[str, Any]
     """The title of a comparison: who is highest and who lowest; another where there is one, or where all are alike.
 
     known  rows with a value, the highest first: label, value, unit
-    Errors: none.
 
     >>> one = pd.DataFrame({"label": ["Meta"], "value": [0.2], "unit": "fraction"})
     >>> ranked_title(one, "wacc", "", {})

@@ -25,7 +25,6 @@ def fan(simulation: Simulation, of: str) -> Exhibit:
 
     Errors: AttributeError for an output that the model does not give.
 
-    >>> from capcycle import analyses, facts, study
     >>> fan(study.simulate(analyses.start("ai_cloud_payback", facts.open()), 50), "build_cash").id
     'fan-ai-cloud-payback-build-cash'
     """
@@ -52,7 +51,6 @@ def spread(simulation: Simulation, of: str | None = None) -> Exhibit:
 
     Errors: ModelError for an output that the model does not give.
 
-    >>> from capcycle import analyses, facts, study
     >>> spread(study.simulate(analyses.start("ai_cloud_payback", facts.open()), 50)).id
     'spread-ai-cloud-payback-npv-per-capital'
     """
@@ -73,7 +71,9 @@ def spread(simulation: Simulation, of: str | None = None) -> Exhibit:
     ])  # fmt: skip
     low, middle, high = np.quantile(drawn, [OUTER[0], 0.5, OUTER[1]])
     title = titled(case, of, "study.spread", _quantiles({"low": low, "value": middle, "high": high}, unit))
-    notes = (_drawn_note(simulation), *_undefined(1 - len(drawn) / simulation.draws))
+    undrawn = 1 - len(drawn) / simulation.draws
+    undefined = [say("study.undefined", share=words.value(undrawn, "fraction"))] if undrawn else []
+    notes = (_drawn_note(simulation), *undefined)
     drawing = Drawing(rows, Frame(id, title, subtitle, notes))
     chart = drawing.chart.mark_bar(strokeWidth=1).encode(
         x=alt.X("low:Q", axis=axis(unit), scale=alt.Scale(zero=False), bin="binned"),
@@ -83,10 +83,6 @@ def spread(simulation: Simulation, of: str | None = None) -> Exhibit:
         **drawing.fill(),
     )
     return drawing.exhibit(chart, drawing.view("label", "value", label=words.name(of), value=say("study.share")))
-
-
-def _undefined(share: float) -> list[str]:
-    return [say("study.undefined", share=words.value(share, "fraction"))] if share else []
 
 
 def _quantiles(row: Mapping[str, float], unit: str) -> dict[str, str]:

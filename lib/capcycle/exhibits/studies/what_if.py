@@ -32,7 +32,6 @@ def what_if(case: Case, x: str, sliders: Sequence[str], of: str | None = None) -
     Where one of these inputs is missing, or had no range yet on the day of the case, the title says so.
     Errors: ModelError for an input that is not there or has no range.
 
-    >>> from capcycle import analyses, facts
     >>> what_if(analyses.start("revenue_for_capex", facts.open(), "MSFT"), "it_life", ["target_return"]).id
     'what-if-revenue-for-capex-revenue-required-it-life-msft'
     """

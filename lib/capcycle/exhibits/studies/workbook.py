@@ -27,7 +27,6 @@ def workbook(cases: Sequence[Case]) -> bytes:
 
     Errors: TypeError for a model with a step that a spreadsheet has no sign for.
 
-    >>> from capcycle import analyses, facts
     >>> workbook([analyses.start("cost_of_ownership", facts.open())])[:2]
     b'PK'
     """
@@ -171,12 +170,8 @@ class _Sheet:
 
     def _look(self, unit: str, value: Any, own: str = "") -> Any:
         """The format of a number in its unit; inputs are blue, as bankers have them."""
-        form = unit if unit in ("fraction", "rate") else "amount" if abs(_finite(value)) >= 1000 else "number"
+        form = unit if unit in ("fraction", "rate") else "amount" if abs(value) >= 1000 else "number"
         return self.book.add_format(LOOKS[form] | LOOKS["input"]) if own else self.looks[form]
-
-
-def _finite(value: Any) -> float:
-    return float(value) if np.isfinite(value) else 0.0
 
 
 def _plain(value: Any) -> Any:

@@ -1,0 +1,16 @@
+"""What the examples in docstrings take as imported, as those of numpy take `np`: the rooms that nearly all need."""
+
+from importlib import import_module
+
+import pytest
+from _pytest.doctest import DoctestItem
+
+ROOMS = ["analyses", "claims", "facts", "measure", "metrics", "panel", "study"]
+
+
+@pytest.fixture(autouse=True)
+def rooms(request):
+    """A name that the module of the example has itself keeps its own meaning."""
+    if isinstance(request.node, DoctestItem):
+        for name in set(ROOMS) - set(request.node.dtest.globs):
+            request.node.dtest.globs[name] = import_module(f"capcycle.{name}")
