@@ -7,7 +7,7 @@ from typing import Any
 from capcycle.publish.prose import safe
 
 NUMBER = re.compile(
-    r"^[(~≈<>]*[+−-]?\s?[A-Z]{0,3}[$€£¥]?\s?[+−-]?\d[\d,. ]*\s?(%|x|×|pp|k|m|bn|tn|days?)?\)?\*?(\s\([a-z]\))?$"
+    r"^[(~≈<>]*[+−-]?\s?[A-Z]{0,3}[$€£¥]?\s?[+−-]?\d[\d,. ]*\s?(%|x|×|pp|k|m|bn|tn|days?)?\)?\*?(\s\([a-z?]\))?$"
 )
 SHORT = 18  # letters of a cell that needs no second line
 LONG = 60  # and of one that would be a column of single words if it got no more room than the others
