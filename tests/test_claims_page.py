@@ -27,7 +27,7 @@ def test_the_headline_counts_all_statements(examined):
 def test_a_verdict_opens_its_arithmetic(table):
     cell = table.view.set_index(say("column.check")).at["K001", say("column.verdict")]
     assert cell["text"] == "mistranslated"
-    assert "c122*1e6/c120 = 20, expected 20 W" in cell["details"]
+    assert "`c122*1e6/c120` = 20, expected 20 W" in cell["details"]
     assert "With c120 = c120/100; c120h = c120h/100 it holds." in cell["details"]
 
 

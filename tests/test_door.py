@@ -249,6 +249,37 @@ def undated(data, line=3):
         put(data, "facts/BOLT.csv", fact, "published", "")
 
 
+def version(data, value, source, published="", tier="filing"):
+    """A second value of ACME's capex of the second quarter of 2022, from another document."""
+    document = [source, f"Report {source}", "Acme", "https://example.org/r", published, tier]
+    write("sources.csv", [*data["sources.csv"], document])
+    kind = "reported" if tier == "filing" else "estimated"
+    about = [value, "USD", kind, source, "page 1", published, ""]
+    write("facts/ACME.csv", [*data["facts/ACME.csv"], ["ACME", "capex", "2022-04-01", "2022-06-30", *about]])
+
+
+def test_a_value_without_a_day_never_gives_way_to_one_with_a_day_unsaid(data):
+    version(data, "112000000", "restated")  # which may be the newer: 110m was filed on 2022-07-30
+    said = "no day of publication beside a figure of the same period that has one: which is the newer, nobody can say"
+    assert len(faults()) == 1 and said in faults()[0] and "data/facts/ACME.csv:28: " in faults()[0]
+
+
+def test_a_value_without_a_day_never_stands_before_one_with_a_day_unsaid(data):
+    undated(data)
+    version(data, "112000000", "digest", "2023-02-01", "news")
+    told = faults()
+    assert len(told) == 1 and "value 110000000 has no day of publication and stands before one that has" in told[0]
+    version(data, "110400000", "digest", "2023-02-01", "news")  # the same, rounded otherwise
+    facts.check()
+
+
+def test_a_value_without_a_day_may_be_confirmed(data):
+    undated(data)
+    put(data, "facts/ACME.csv", 4, "note", "confirmed: restated by no later filing")
+    version(data, "112000000", "digest", "2023-02-01", "news")
+    facts.check()
+
+
 def test_a_figure_of_an_unknown_day_is_known_on_no_day(data):
     undated(data)
     assert len(facts.load()) == 52

@@ -33,6 +33,19 @@ BERNSTEIN = {"gpus_per_rack": 72, "peak_per_gpu": 2.5, "gpu_utilisation": 1.0, "
 money, share, rate = st.floats(1e6, 1e12), st.floats(0.05, 0.3), st.floats(0.01, 0.3)
 
 
+def test_the_central_case_divides_one_authors_dollars_by_his_own_chips():
+    # Bernstein, October 2025: 5.9m USD and 168.6 kW for a rack of 72, 35bn for a gigawatt of facility power
+    case = compute.site(facts.open())
+    assert case.outputs.capex_per_gpu == pytest.approx(5.9e6 / 72, rel=1e-3)
+    assert all("bernstein-gw-2025-10" in case.inputs[name].source for name in ("kw_all_in", "capex_per_gw"))
+
+
+def test_a_count_of_chips_has_a_cost_only_where_its_own_author_gives_one():
+    notes = records.chips_per_gw(facts.open()).figures.set_index("label")["note"]
+    costs = {label for label, note in notes.items() if "/GPU" in note and "$" in note}
+    assert costs == {"NVIDIA Blackwell NVL72, Bernstein"}
+
+
 def test_bernsteins_gigawatt_has_5932_racks():
     # 35bn / 5.9m = 5,932 racks of 72 = 427,119 GPUs, so 10^6 kW / 427,119 = 2.3413 kW each (Bernstein, October 2025)
     site = gigawatt(1000, 1e6 / 427_119, **BERNSTEIN)

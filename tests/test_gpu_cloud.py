@@ -197,7 +197,7 @@ def test_arrays_give_what_numbers_give():
 
 def test_the_variants_stand_beside_what_was_printed():
     shown = room.irr_variants(facts.open())  # facts of the register: printed 10 to 12 % without, 19 % with what is left
-    assert "−3.1% to 16.3%" in shown.title and "10.0% to 12.0% and 19.0%" in shown.title
+    assert "−3.1% to 16.3%" in shown.title and "10.0% to 12.0% and 19.0%" in shown.notes[1]
 
 
 def offers(pairs):

@@ -14,7 +14,9 @@ from capcycle.analyses import hosting, start
 from capcycle.analyses.hosting import contracts, leases
 from capcycle.analyses.hosting import model as lease
 from capcycle.analyses.hosting.power_use import power_use
+from capcycle.analyses.power_value import leased
 from capcycle.errors import CapcycleError, ModelError
+from capcycle.quantity import Quantity
 
 CUT_OFF = "2025-11-03"
 EVERY = facts.open(["miners"])
@@ -73,12 +75,25 @@ def test_the_register_has_the_printed_prices_without_the_contract_that_pays_for_
 
 
 def test_like_for_like_the_register_has_critical_power_the_own_part_and_all_that_was_signed():
-    book = contracts.like_for_like(lessors("miners"), CUT_OFF).set_index("contract")
-    assert book["mw"][["wulf-core42", "wulf-fluidstack-abernathy"]].tolist() == pytest.approx([60, 168 * 0.51])
+    book = contracts.like_for_like(EVERY, CUT_OFF).set_index("contract")
+    own = book["mw"][["wulf-core42", "wulf-fluidstack-abernathy"]].tolist()
+    assert own == pytest.approx([60, 168 * 0.51])  # sold in July 2026, and TeraWulf's on the day
     late = {"hut-fluidstack-river-bend", "apld-hyperscaler-pf3", "cifr-fluidstack-barber-lake-2"}
     assert not late & set(book.index)
-    # CORZ 200+70+112+120+70, GLXY 133+393, WULF 60+200+160+85.68, CIFR 168+300, APLD 250+150+200, IREN 200
-    assert book["mw"].sum() == pytest.approx(572 + 526 + 505.68 + 468 + 600 + 200)
+    # CORZ 200+70+112+120+70, GLXY 133+393, WULF 60+200+160+85.68, CIFR 168, APLD 250+150+200, IREN 200
+    assert book["mw"].sum() == pytest.approx(572 + 526 + 505.68 + 168 + 600 + 200)
+    amazon = book.loc["cifr-aws", ["mw", "value"]]  # 300 MW, and by then no text had said of what
+    assert amazon.isna().all()
+
+
+def test_like_for_like_on_an_earlier_day_has_what_stood_on_it():
+    early = contracts.like_for_like(EVERY.on("2025-06-30"), CUT_OFF)
+    assert set(early["lessor"]) == {"CORZ", "WULF", "APLD"}  # Galaxy's and Cipher's became public later
+
+
+def test_a_contract_without_a_day_counts_from_its_first_publication_not_from_its_last():
+    own = lessors("CORZ").set_index("contract").loc["corz-coreweave-112"]
+    assert own["status"] == "delivering" and own["published"] > own["signed"] == pd.Timestamp("2024-09-30")
 
 
 def test_the_leases_of_two_landlords_in_the_register_add_up_to_what_they_state():
@@ -86,6 +101,52 @@ def test_the_leases_of_two_landlords_in_the_register_add_up_to_what_they_state()
     assert sums.at["APLD", "mw"] == pytest.approx(1_400, rel=0.01)  # 8-K of 2026-06-09: 1.4 GW on five campuses
     assert sums.at["APLD", "value"] + 4e9 == pytest.approx(36e9, rel=0.01)  # about 36bn; 11 - 7bn for one left out
     assert sums.loc["HUT"].tolist() == [597, 16.8e9]  # Hut 8 on 2026-05-06: 597 MW and 16.8bn
+
+
+def test_ciphers_leases_earn_more_than_their_tenants_lenders_ask():
+    case = hosting.lease(facts.open(["CIFR"]))
+    # m and MW-years: Barber Lake 3,000 over 168 x 10 and 830 over 39 x 10, backed by Google; Amazon's 5,500 over
+    # 216 x 15 and 2,000 over 70 x 15
+    years = {"backed": 168 * 10 + 39 * 10, "hyperscaler": (216 + 70) * 15}
+    rent = (3_000 + 830 + 5_500 + 2_000) / sum(years.values())  # 1.781m a MW
+    # Google covers 1.4 of 3.0bn and 333 of 830m at 5.25 %, the rest of the two is at 9.5 %, all of Amazon's at 5.25 %
+    fluidstack, second = (cover * 0.0525 + (1 - cover) * 0.095 for cover in (1.4 / 3.0, 333 / 830))
+    backed = 168 * 10 * fluidstack + 39 * 10 * second
+    rate = (backed + years["hyperscaler"] * 0.0525) / sum(years.values())  # 6.00 %
+    assert case.inputs["hosting_rent"].value == pytest.approx(rent * 1e6)
+    assert case.inputs["tenant_rate"].value == pytest.approx(rate)
+    first = rent * 14 / sum(1.03**year for year in range(14))
+    worth = sum(first * 0.85 * 1.03**year / (1 + rate) ** (year + 2) for year in range(14))
+    assert case.outputs.net_lease_value == pytest.approx((worth - 10) * 1e6)  # 1.87m; on 300 MW it would be a loss
+    assert case.outputs.net_lease_value > 1.5e6
+
+
+def test_where_no_contract_has_a_price_the_general_rent_and_rate_stand():
+    case = hosting.lease(facts.open(["MARA"]))
+    general = [study.assumption(EVERY, name).value for name in ("hosting_rent", "tenant_rate")]
+    assert [case.inputs[name].value for name in ("hosting_rent", "tenant_rate")] == general
+
+
+@pytest.mark.parametrize("basis", ["gross_mw", "utility_mw", "mw_unstated"])
+def test_power_that_is_not_critical_it_enters_no_price(basis):
+    deal = EVERY.register("contracts").query("contract == 'wulf-fluidstack-cb3-cb4'")
+    no_power = dict.fromkeys(["critical_it_mw", "gross_mw", "utility_mw", "mw_unstated"], np.nan)
+    deal = deal.assign(**no_power, signed=deal["announced"])
+    priced, unpriced = (contracts.terms(deal.assign(**{name: 200.0})).iloc[0] for name in ("critical_it_mw", basis))
+    assert priced["price"] == 1.85e6  # 3.7bn over ten years
+    assert np.isnan(unpriced["price"]) and np.isnan(unpriced["mw_owned"])
+
+
+def test_no_table_of_the_pages_divides_by_power_that_is_not_critical_it():
+    """A fact of the register: these contracts state no critical IT, and stand in no mean, yield, lease or rung."""
+    lacking = {"btdr-undisclosed-tydal", "iren-nvidia", "iren-developers-2026-07"}
+    table = contracts.read(EVERY)
+    assert (
+        set(table.loc[table["mw"].isna(), "contract"]) == lacking
+        and table.loc[table["mw"].isna(), "price"].isna().all()
+    )
+    used = [set(contracts.built(table)["contract"]), set(leased.live(EVERY)["contract"])]
+    assert not any(lacking & each for each in used)
 
 
 def test_one_megawatt_mines_what_the_network_pays():
@@ -191,7 +252,7 @@ def test_a_terminated_contract_is_worth_nothing():
 
 def test_a_cut_off_or_a_day_that_is_none_is_refused():
     with pytest.raises(ModelError, match="cut_off 'yesterday' is not a date such as 2025-11-03"):
-        contracts.like_for_like(lessors("CIFR"), "yesterday")
+        contracts.like_for_like(EVERY, "yesterday")
     with pytest.raises(ModelError, match="from_day 'soon' is not a date such as 2025-11-03"):
         contracts.known_on(EVERY, "soon")
 
@@ -228,6 +289,20 @@ def test_a_book_and_figures_of_an_author_are_left_out_until_he_had_printed_them(
     assert len(contracts.printed_book(after)) == 11  # printed on 2025-12-12
     for exhibit in shown(before):
         assert "rinted" not in said(exhibit) and "Golden Sun" not in " ".join([said(exhibit), *exhibit.notes])
+
+
+def test_a_rent_is_discounted_at_the_credit_of_who_pays_it():
+    rates = {
+        "hyperscaler": Quantity("", 0.0525, "rate", 0.047, 0.059),
+        "unbacked": Quantity("", 0.095, "rate", 0.09, 0.1),
+    }
+    rows = pd.DataFrame(
+        {"credit": ["hyperscaler", "unbacked", "backed", "backed"], "cover": [np.nan, np.nan, 0.4, np.nan]}
+    )
+    found = [(each.low, round(each.value, 5), each.high) for each in contracts.tenant_rates(rows, rates)]
+    assert found[:2] == [(0.047, 0.0525, 0.059), (0.09, 0.095, 0.1)]
+    assert found[2] == pytest.approx((0.4 * 0.047 + 0.6 * 0.09, 0.078, 0.4 * 0.059 + 0.6 * 0.1))  # 2.1 and 5.7 %
+    assert found[3] == (0.047, 0.07375, 0.1)  # no source gives the cover: from all of the rent to none
 
 
 def test_todays_judgements_are_marked_on_an_earlier_page():
@@ -333,7 +408,7 @@ def test_a_rent_is_as_good_as_the_contracts_that_it_is_the_mean_of():
 def test_a_readers_own_value_keeps_the_range_of_the_sliders():
     case = hosting.lease(facts.open(["APLD"], "2025-07-01")).chosen(tenant_rate=0.12)
     ends = case.inputs["tenant_rate"]
-    assert (ends.low, ends.value, ends.high) == (0.06125, 0.12, 0.12)
+    assert (ends.low, ends.value, ends.high) == (0.09, 0.12, 0.12)  # CoreWeave's credit, 9 to 10 %, and the reader's
     assert case.inputs["hosting_rent"].varied  # a single contract: the range of the general assumption
 
 

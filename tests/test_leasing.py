@@ -107,7 +107,7 @@ def declared_costs():
 def test_declared_costs_stand_beside_what_they_must_add_up_to():
     profit = Quantity("profit", np.nan, "CNY/year", 150e6, 200e6)
     shown = leasing.bridge(case := declared_costs(), profit)
-    assert "CN¥3.33bn to CN¥3.58bn" in shown.title  # 4.33bn less five years of 200m and of 150m
+    assert "CN¥3.33bn to CN¥3.58bn" in shown.subtitle  # 4.33bn less five years of 200m and of 150m
     assert case.inputs["card_price"].unit == "CNY" and case.kind == "assumed"
 
 

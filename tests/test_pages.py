@@ -5,6 +5,7 @@ import re
 import shutil
 import subprocess
 import sys
+from html import unescape
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
@@ -15,12 +16,17 @@ from browser import (
     offline,
     toy_outcomes,
 )
+from titles import faults_of
 
 from capcycle import paths, publish
 
 pytestmark = pytest.mark.browser
 TOY_PAGES = ["index", "hyperscalers", "nasty", "broken"]
 WHAT_IF = re.compile(r'<figure id="what-if.*?</figure>', re.S)
+TITLE, LINK, TAG = re.compile('<p class="title">(.*?)</p>'), re.compile('href="([^"#]+)'), re.compile("<[^>]+>")
+NO_PROSE = re.compile(r"<(script|style|pre|code)[^>]*>.*?</\1>", re.S)
+SNAKE = re.compile(r"\b[a-z]+_[a-z_]+\b")
+ALONE = ("index.html", "claims.html")  # pages of a section, a notebook and companies of their own
 RUNS = paths.NOTEBOOKS / "runs.toml"
 CHARTS_FIT = """[...document.querySelectorAll('.chart')].every(
   box => box.querySelector('svg').width.baseVal.value <= box.clientWidth + 1)"""
@@ -148,6 +154,25 @@ def test_every_what_if_of_the_real_site_has_its_sliders(real_site):
     asked = [(name, each) for name, text in pages.items() for each in WHAT_IF.findall(text)]
     assert len(asked) > 10
     assert [name for name, each in asked if not ('class="spec"' in each and '"range"' in each)] == []
+
+
+@pytest.mark.slow
+def test_titles_of_the_real_site_are_short_sentences_of_numbers(real_site):
+    titles = [unescape(each) for file in real_site.glob("*.html") for each in TITLE.findall(file.read_text("utf-8"))]
+    assert len(titles) > 100 and [(each, faults) for each in titles if (faults := faults_of(each))] == []
+
+
+@pytest.mark.slow
+def test_a_reader_of_the_real_site_meets_no_name_of_code_outside_of_code(real_site):
+    texts = {file.stem: TAG.sub(" ", NO_PROSE.sub("", file.read_text("utf-8"))) for file in real_site.glob("*.html")}
+    assert [(name, each) for name, text in texts.items() for each in SNAKE.findall(text)] == []
+
+
+@pytest.mark.slow
+def test_every_page_of_the_real_site_leads_to_another(real_site):
+    pages = {file.name: file.read_text("utf-8") for file in real_site.glob("*.html")}
+    linked = {name: set(LINK.findall(text)) & set(pages) - {name, "index.html"} for name, text in pages.items()}
+    assert [name for name, others in linked.items() if not others and name not in ALONE] == []
 
 
 @pytest.mark.slow

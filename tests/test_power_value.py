@@ -42,10 +42,11 @@ def values(book, *names):
 
 
 def parts(**changed):
-    """100 MW in use at 3m; 100 leased at 1.5m of income over 10 %, 12m to build; 80 % lent; 100m shares at 5."""
+    """100 MW in use at 3m; 100 leased at 1.5m for ten years at 0 %, 12m to build; 80 % lent; 100m shares at 5."""
     inputs = {
-        "operating_mw": 100, "operating_value": 3e6, "leased_mw": 100, "noi_per_leased_mw": 1.5e6, "cap_rate": 0.1,
-        "cost_per_leased_mw": 12e6, "delivered": 0, "leased_probability": 1, "pipeline_mw": 0, "pipeline_value": 3e6,
+        "operating_mw": 100, "operating_value": 3e6, "leased_mw": 100, "noi_per_leased_mw": 1.5e6, "lease_term": 10,
+        "renewal_years": 0, "renewal_probability": 0, "tenant_rate": 0, "cost_per_leased_mw": 12e6, "delivered": 0,
+        "spent_on_leases": 0, "leased_probability": 1, "pipeline_mw": 0, "pipeline_value": 3e6,
         "pipeline_probability": 1, "bitcoin": 0, "cash": 0.2e9, "debt": 0.1e9, "data_center_loan_to_cost": 0.8,
         "shares": 100e6, "price": 5,
     }  # fmt: skip
@@ -99,6 +100,21 @@ def test_what_is_delivered_costs_nothing_more():
     assert parts(delivered=1).cost_part == 0 and parts(delivered=0.25).cost_to_complete == pytest.approx(0.9e9)
 
 
+def test_what_is_spent_is_in_the_debt_and_not_in_the_cost_again():
+    assert parts(spent_on_leases=0.5e9).cost_to_complete == pytest.approx(0.7e9)  # of 1.2bn
+    assert parts(spent_on_leases=2e9).cost_to_complete == 0
+    assert parts(spent_on_leases=0.5e9, delivered=0.25).cost_to_complete == pytest.approx(0.7e9)  # 0.3bn of it runs
+
+
+def test_a_lease_is_worth_its_term_and_its_renewals_by_their_chance():
+    lease = {"tenant_rate": 0.0775, "lease_term": 14, "renewal_years": 10}
+    # (1 - 1.0775 ** -14) / 0.0775 = 8.3660, and for 24 years 10.7519
+    assert parts(**lease).leased_part == pytest.approx(150e6 * 8.3660, rel=1e-4)
+    assert parts(**lease, renewal_probability=0.5).leased_part == pytest.approx(
+        150e6 * (8.3660 + 10.7519) / 2, rel=1e-4
+    )
+
+
 def test_what_runs_already_is_certain():
     found = parts(delivered=0.25, leased_probability=0.5)  # 25 MW run, 75 come with one chance in two
     assert found.leased_part == pytest.approx((25 + 37.5) * 15e6) and found.cost_part == pytest.approx(-37.5 * 12e6)
@@ -120,24 +136,23 @@ def test_shares_of_a_value_add_to_the_whole(value, share):
 
 
 def test_what_a_value_comes_to_per_leased_megawatt():
-    assert (
-        model.priced_in(1.8e9, 250, 3e6, 0, 1.5e6, 1 / 15, 12e6, 200).value_per_leased_mw == 5.25e6
-    )  # 1.05bn over 200
+    found = model.priced_in(1.8e9, 250, 3e6, 0, 1.5e6, 15, 0, 0, 0, 12e6, 200)
+    assert found.value_per_leased_mw == 5.25e6  # 1.05bn over 200
 
 
 @given(st.floats(1e9, 1e11), st.floats(0, 2000), st.floats(1.3e6, 1.6e6), st.floats(0.06, 0.09))
 def test_priced_in_power_at_its_value_returns_the_enterprise_value(value, operating, income, rate):
-    found = model.priced_in(value, operating, 3e6, 0, income, rate, 12e6, 100)
-    worth = model.leased_mw_value(income, rate, 12e6).net_value_per_mw
+    found = model.priced_in(value, operating, 3e6, 0, income, 20, 0, 0, rate, 12e6, 100)
+    worth = model.leased_mw_over_term(income, 20, 0, 0, rate, 12e6).net_value_per_mw
     assert math.isclose(found.priced_in_mw * worth + operating * 3e6, value, rel_tol=1e-9)
 
 
 def test_no_number_of_leases_explains_a_value_when_a_lease_loses():
-    assert model.priced_in(1e9, 0, 0, 0, 1e6, 0.1, 12e6, 100).priced_in_mw == -500  # 1bn over 10m less 12m
+    assert model.priced_in(1e9, 0, 0, 0, 1e6, 10, 0, 0, 0, 12e6, 100).priced_in_mw == -500  # 1bn over 10m less 12m
 
 
 def test_a_chart_can_add_the_parts_up():
-    expression = parts(cap_rate=alt.param(name="rate", value=0.1)).value_per_share
+    expression = parts(tenant_rate=alt.param(name="rate", value=0.1)).value_per_share
     assert "rate" in repr(expression.to_dict())
 
 
@@ -164,7 +179,11 @@ def test_a_price_differs_from_zero_where_its_error_is_small():
     wide_of_it = power_prices(table(A=[30, 10, 0, 0], B=[40, 0, 10, 0], C=[50, 0, 0, 10], D=[160, 10, 10, 10]))
     assert exact.errors_needed == pytest.approx(12.706, rel=1e-4)  # Student's t, one degree of freedom, 97.5 %
     # a miss of 0.25 in each: s^2 = 0.25, an error of 0.0433 beside 4.025; else 5 beside 1.73
-    assert exact.concludes("leased_mw") and not wide_of_it.concludes("leased_mw")
+    apart = [
+        abs(each.table.at["leased_mw", "price"] / each.table.at["leased_mw", "standard_error"])
+        for each in (exact, wide_of_it)
+    ]
+    assert apart[0] > exact.errors_needed > apart[1]
 
 
 def test_no_price_below_zero_is_a_column_of_its_own():
@@ -182,8 +201,8 @@ def test_too_few_companies_give_no_price(rows):
 
 def test_leased_power_is_the_companys_own_share(book):
     leased = values(book, "leased_mw")
-    assert leased["CIFR"] == [168 + 300 + 39 + 70] and leased["RIOT"] == [25 + 25 + 191]
-    assert leased["WULF"] == pytest.approx([60 + 200 + 160 + 0.51 * 168 + 401])  # Abernathy: a venture owned to 51 %
+    assert leased["CIFR"] == [168 + 216 + 39 + 70] and leased["RIOT"] == [25 + 25 + 191]
+    assert leased["WULF"] == pytest.approx([60 + 200 + 160 + 401])  # Abernathy is sold since July 2026
 
 
 def test_enterprise_value_is_market_value_and_debt_less_cash(book):
@@ -254,7 +273,7 @@ def in_euros(case, name, unit):
 
 
 @pytest.mark.parametrize("made", [
-    lambda book: power_value.sums_of_parts(book, LEASED, PIPELINE, 1e9)["CIFR"],
+    lambda book: power_value.sums_of_parts(book, LEASED, PIPELINE, bitcoin=1e9)["CIFR"],
     lambda book: power_value.priced_in_cases(book)["CIFR"],
 ])  # fmt: skip
 def test_amounts_in_euros_are_the_dollars_at_the_newest_rate_and_ratios_stay(made):
@@ -278,18 +297,26 @@ def test_ciphers_share_by_hand(cases):
     one = cases["CIFR"].outputs
     # m a year: 247.5, 311.7, 72.6 and 113.3
     income = 3_000 / 10 * 0.825 + 5_500 / 15 * 0.85 + 830 / 10 * 0.875 + 2_000 / 15 * 0.85
-    cost = 168 * 10 + (300 + 70) * 12 + 39 * 9.5  # m: as stated for Barber Lake, the general 12m for Amazon's two
-    assert one.leased_part == pytest.approx(0.9 * income / 0.065 * 1e6)  # 10.32bn
-    assert one.cost_part == pytest.approx(-0.9 * cost * 1e6)  # 5.84bn: none of it is reported to run
-    pipeline = 0.25 * (3_400 - 477 - 577) * 3  # 1,760m
-    equity = 477 * 3 + 0.9 * income / 0.065 - 0.9 * cost + pipeline + 4_059.153 - 5_546.62
-    assert one.value_per_share == pytest.approx(equity / (6_542.959 / 15.765 + 24), rel=1e-4)  # 14.07
-    assert round(one.value_per_share, 2) == 14.07 and one.funding_gap == 0  # a fifth of 6.49bn is less than the cash
+    cost = 168 * 10 + (216 + 70) * 12 + 39 * 9.5  # m: as stated for Barber Lake, the general 12m for Amazon's two
+    counted = 0.25 + 0.9 * 0.75  # Amazon pays since August 2026, no text says for how much: the general quarter
+    # Amazon's credit 5.25 %; Google backs 1.4 of 3.0bn and 333 of 830m of Fluidstack's rent, the rest is at 9.5 %
+    fluidstack, second = (cover * 0.0525 + (1 - cover) * 0.095 for cover in (1.4 / 3.0, 333 / 830))
+    rate = (168 * fluidstack + 216 * 0.0525 + 39 * second + 70 * 0.0525) / 493  # 6.2 %
+    term = (168 * 10 + 216 * 15 + 39 * 10 + 70 * 15) / 493  # 12.9 years
+    leased = counted * income * (1 - (1 + rate) ** -term) / rate
+    assert one.leased_part == pytest.approx(leased * 1e6, rel=1e-6)
+    # spent since the lease of September 2025: 225.9, 554.0 and 410.3m, less than the quarter that is delivered costs
+    assert cases["CIFR"].inputs["spent_on_leases"].value == pytest.approx(225.886e6 + 553.99e6 + 410.271e6)
+    assert one.cost_part == pytest.approx(-0.9 * 0.75 * cost * 1e6)  # 3.70bn
+    pipeline = 0.25 * 3_400 * 3  # 2,550m: the 10-K's pipeline, to be energized from 2026 to 2030
+    equity = 207 * 3 + leased - 0.9 * 0.75 * cost + pipeline + 4_059.153 - 5_546.62
+    assert one.value_per_share == pytest.approx(equity / (6_542.959 / 15.765 + 24), rel=1e-4)
+    assert one.funding_gap == 0  # a fifth of 4.11bn is less than the cash
 
 
-def test_a_lease_below_the_general_income_does_not_earn_it():
+def test_a_lease_earns_what_it_states_on_its_critical_power():
     noi = leases(facts.open(["CIFR"])).set_index("contract").loc["cifr-aws", "noi"].value
-    assert noi == pytest.approx(5.5e9 / 15 / 300 * 0.85) and noi < 1.38e6
+    assert noi == pytest.approx(5.5e9 / 15 / 216 * 0.85)  # 1.44m, where 300 MW gross would make 1.04m
 
 
 def test_the_low_income_is_the_first_years_of_a_rising_rent():
@@ -300,8 +327,8 @@ def test_the_low_income_is_the_first_years_of_a_rising_rent():
 
 def test_what_is_delivered_is_what_is_reported_to_run(book):
     shares = {company: own["delivered"] for company, own in figures(book).items()}
-    assert [shares["CIFR"].low, shares["CIFR"].value, shares["CIFR"].high] == [0, 0, 0]
-    mw = [end * (60 + 200 + 160 + 0.51 * 168 + 401) for end in (shares["WULF"].value, shares["WULF"].high)]
+    assert [shares["HUT"].low, shares["HUT"].value] == [0, 0]  # River Bend and Beacon Point are to come
+    mw = [end * (60 + 200 + 160 + 401) for end in (shares["WULF"].value, shares["WULF"].high)]
     assert mw == pytest.approx([22.5, 60 + 200])  # CB-3/4, signed a year before the price, may run too
 
 
@@ -312,7 +339,7 @@ def test_the_general_share_stands_in_where_a_lease_delivers_and_none_says_how_mu
 
 def test_without_a_lease_the_general_terms_stand():
     none = leases(facts.open(["MARA"]))
-    assert terms(none, none, pd.NaT, facts.open(["MARA"]))["noi_per_leased_mw"].value == 1.5e6
+    assert terms(none, none, none, pd.NaT, facts.open(["MARA"]))["noi_per_leased_mw"].value == 1.5e6
 
 
 def test_a_building_that_the_tenant_pays_costs_nothing():
@@ -326,7 +353,7 @@ def test_an_amended_lease_stands():
 def test_contracts_with_gpus_stand_apart(book):
     gpus, leased, pipeline = values(book, "gpu_mw", "leased_mw", "pipeline_mw")["IREN"]
     assert gpus == 200 and np.isnan(leased) and pipeline == 4_500 - 810 - 200
-    assert "IREN: leased with GPUs, 3 Nov 2025" in set(power_value.ladder(book, "market_value").view["Name"])
+    assert "IREN: leased with GPUs, 13 Aug 2026" in set(power_value.ladder(book, "market_value").view["Name"])
 
 
 def test_power_too_old_beside_the_price_is_missing():
@@ -341,13 +368,24 @@ def test_leases_that_an_author_expects_are_not_signed(book):
 
 def test_the_leases_of_a_company_stand_one_by_one(cases):
     found = power_value.lease_table(cases["CIFR"])
-    assert found.title.endswith("against $1.5m/MW/yr in general; 0 MW of their 577 MW are running by the newest report")
-    assert found.view.loc[:1, "Annual income"].to_list() == ["$1.47m/MW", "$1.04m/MW (a)"]
+    assert found.title.endswith("in general; no report says how many of 493 MW run")
+    assert found.view.loc[:1, "Annual income"].to_list() == ["$1.47m/MW", "$1.44m/MW (a)"]
+
+
+def test_leases_of_which_nothing_runs_say_so():
+    found = power_value.lease_table(power_value.sums_of_parts(facts.open(["HUT"]))["HUT"])
+    assert found.title.endswith("0 MW of 597 MW run")  # River Bend 245, Beacon 352
+
+
+def test_a_lease_whose_critical_power_was_not_stated_is_named_and_not_counted():
+    found = power_value.lease_table(power_value.sums_of_parts(facts.open(["CIFR"], "2026-04-30"))["CIFR"])
+    assert "Cipher" in found.title and "207 MW" in found.title  # Barber Lake: 168 and 39
+    assert any("MW of critical IT" in note and "Amazon Web Services" in note for note in found.notes)
 
 
 def test_a_regression_that_says_nothing_gives_no_price():
     found = power_value.stage_prices(facts.open(["CIFR", "WULF", "HUT"]))
-    assert "Regression" not in found.view and found.title.endswith("too few companies to price three stages at once")
+    assert "Regression" not in found.view and found.title.endswith(" pooled")
 
 
 # ---- exhibits
@@ -414,7 +452,7 @@ def test_later_authors_are_left_out_of_the_football_field():
 
 def test_an_earlier_page_says_that_it_rests_on_todays_judgements():
     one = power_value.sums_of_parts(facts.open(["CIFR"], "2026-04-30"))["CIFR"]
-    assert {"operating_value", "cost_per_leased_mw"} <= set(one.hindsight)
+    assert {"operating_value", "pipeline_value"} <= set(one.hindsight)
     assert "This rests on today's judgement" in study.verdict(one, "power_value.verdict")
 
 
@@ -426,14 +464,16 @@ def test_an_analysts_split_is_missing_before_it_was_printed():
 
 
 def test_sliders_hold_the_formula(cases):
-    assert "leased_probability" in exhibits.what_if(cases["CIFR"], "cap_rate", ["leased_probability"]).chart.to_json()
+    assert (
+        "leased_probability" in exhibits.what_if(cases["CIFR"], "tenant_rate", ["leased_probability"]).chart.to_json()
+    )
 
 
 def test_a_narrow_axis_never_reads_alike_at_two_ticks(cases):
-    drawn = exhibits.what_if(cases["CIFR"], "cap_rate", ["leased_probability"]).chart.to_dict()
+    drawn = exhibits.what_if(cases["CIFR"], "tenant_rate", ["leased_probability"]).chart.to_dict()
     assert drawn["layer"][0]["encoding"]["x"]["axis"]["format"] == "~%"  # 5.5% to 8%: 6%, 6.5%, 7%
 
 
 def test_the_line_of_a_map_stays_white_in_the_dark(cases):
-    drawn = exhibits.heat_map(study.grid(cases["CIFR"], "cap_rate", "leased_probability", steps=5))
+    drawn = exhibits.heat_map(study.grid(cases["CIFR"], "tenant_rate", "leased_probability", steps=5))
     assert [layer["mark"]["color"] for layer in drawn.chart.to_dict()["layer"][1:]] == ["white", "white"]

@@ -20,13 +20,14 @@ from browser import (
     outcome,
     panel,
     show,
+    toy_cells,
     toy_outcomes,
 )
 from nbformat.v4 import new_markdown_cell, new_output
 
 from capcycle import paths, publish, theme
 from capcycle.errors import RunError
-from capcycle.publish import exhibits, page, pictures, specs
+from capcycle.publish import exhibits, links, page, pictures, specs
 from capcycle.publish.data import data_version
 from capcycle.publish.prose import Prose
 
@@ -348,6 +349,32 @@ def test_every_link_inside_the_site_leads_somewhere(site):
                 continue
             assert not path or (site / path).is_file(), f"{file.name}: {link}"
             assert not anchor or f'id="{anchor}"' in html, f"{file.name}: {link}"
+
+
+def test_a_name_in_a_table_leads_to_the_page_of_that_title_and_a_page_not_to_itself(tmp_path, world):
+    pages = {"hyperscalers": "Hyperscalers", "microsoft": "MSFT"}  # the toy tables are headed by tickers
+    made = [outcome(tmp_path / "runs", name, toy_cells(panel()), title=title) for name, title in pages.items()]
+    site = build(tmp_path / "site", made)
+    link = '<th scope="col"><a href="microsoft.html">MSFT</a></th>'
+    assert link in (site / "hyperscalers.html").read_text() and link not in (site / "microsoft.html").read_text()
+
+
+def test_the_foot_names_the_pages_about_the_same_companies_first(tmp_path, monkeypatch):
+    monkeypatch.setattr(paths, "DATA", tmp_path)
+    (tmp_path / "companies.csv").write_text("company,group\nMSFT,giants\nMETA,giants\nAMD,chips\nNVDA,chips\n")
+    runs = {"giants": ["giants"], "meta": ["META"], "chips": ["chips"], "amd": ["AMD"], "both": ["MSFT", "META"]}
+    pages = [{"outcome": outcome(tmp_path, name, []), "companies": named} for name, named in runs.items()]
+    found = {
+        page["outcome"].run.name: [each["outcome"].run.name for each in links.related(page, pages)] for page in pages
+    }
+    assert found["giants"] == ["both", "meta", "chips", "amd"]  # all, half and none of its companies
+    assert found["amd"][0] == "chips"
+
+
+def test_a_page_of_another_notebook_and_section_about_other_companies_is_not_what_to_read_next(tmp_path):
+    one, other = ({"outcome": outcome(tmp_path, name, []), "companies": [name]} for name in ("META", "AMD"))
+    other["outcome"] = replace(other["outcome"], run=replace(other["outcome"].run, notebook="claims", section="Claims"))
+    assert links.related(one, [one, other]) == []
 
 
 class Balance(HTMLParser):

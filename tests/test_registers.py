@@ -128,7 +128,9 @@ BROKEN = [  # the cell, and what is said of it
     ({"source": "s1 s9"}, "source 's1 s9' names a document that data/sources.csv lacks; add it there"),
     ({"source": ""}, "source is empty; wanted: the source"),
     ({"page": "example.org"}, "page 'example.org' is not a web address"),
-    ({"published": "2024-01-31"}, "published 2024-01-31 is below day 2024-02-01"),
+    ({"published": "2024-03-15", "day": "2024-04-01"}, "published 2024-03-15 is below day 2024-04-01"),
+    ({"published": "2024-02-29"}, "published 2024-02-29 is before the day of one of its documents: s1 s2"),
+    ({"published": "2024-02"}, "published 2024-02 is before the day of one of its documents: s1 s2"),
     ({"value": "", "value_high": "", "share": ""}, "row holds nothing: one of value, share is wanted"),
 ]
 
@@ -196,12 +198,25 @@ def test_each_rule_of_the_schema(toy, cells, sentence):
 
 
 def test_versions_of_a_row(toy):
-    undated = {"published": "", "share": "0.1"}
+    undated = {"deal": "two", "published": "", "share": "0.1"}
     deals(undated, {"published": "2024-05-10", "share": "0.3"}, {"published": "2024-03", "share": "0.2"})
-    for day, shares in {None: [0.3], "2024-05-10": [0.3], "2024-05-09": [0.2], "2024-03-30": []}.items():
+    for day, shares in {None: [0.1, 0.3], "2024-05-10": [0.3], "2024-05-09": [0.2], "2024-03-30": []}.items():
         assert registers.read("deals", day)["share"].tolist() == shares, day
     assert registers.history("deals")["share"].tolist() == [0.1, 0.3, 0.2]
     assert registers.history("deals", "2024-04-01")["share"].tolist() == [0.2]
+
+
+def test_a_version_without_a_day_is_refused_beside_one_that_has_a_day(toy):
+    deals({"published": ""}, {"deal": "two"}, {"published": "2024-05-10"})
+    said = "no day of publication beside a version that has one: which is the newer, nobody can say"
+    assert faults() == faults(lambda: registers.read("deals")) == [f"data/deals.csv:2: {said}"]
+
+
+def test_a_row_whose_documents_have_no_day_may_have_its_own(toy):
+    header, *documents = [line.split(",") for line in (paths.DATA / "sources.csv").read_text().splitlines()]
+    write("sources.csv", [header, *([cell if cell != "2024-03-01" else "" for cell in one] for one in documents)])
+    deals({"published": "2024-02-10"})
+    registers.check()
 
 
 def test_an_unknown_register_and_a_bad_date(toy):
@@ -305,7 +320,7 @@ def test_no_document_is_held_for_nothing():
 
 @pytest.mark.parametrize(
     ("day", "status"),
-    [("2025-03-30", []), ("2025-09-29", ["signed"]), ("2025-09-30", ["terminated"]), (None, ["terminated"])],
+    [("2025-03-30", []), ("2025-10-01", ["signed"]), ("2025-10-02", ["terminated"]), (None, ["terminated"])],
 )
 def test_the_huatie_contract_as_of(project, day, status):
     deals = registers.read("contracts", day)
@@ -339,7 +354,7 @@ def test_a_deal_that_was_called_off(project):
         known = registers.read("commitments", day).set_index("commitment")["status"]
         return known.get("coreweave-core-scientific")
 
-    days = ["2025-07-06", "2025-07-07", "2025-10-29", "2025-10-30", None]
+    days = ["2025-07-06", "2025-07-07", "2025-10-30", "2025-10-31", None]
     assert [status(day) for day in days] == [None, "signed", "signed", "terminated", "terminated"]
 
 

@@ -353,9 +353,11 @@ def test_a_line_along_an_input_without_a_range_is_refused_and_on_an_earlier_day_
     with pytest.raises(ModelError, match="unknown input with a range cost; there are: revenue"):
         exhibits.what_if(case, "cost", ["revenue"])
     early = exhibits.what_if(replace(case, book=BOOK.on("2024-06-30")), "cost", ["revenue"])
-    assert early.chart is None and early.title.endswith("nobody had given a range of the cost by 30 Jun 2024")
+    assert early.chart is None and early.title == "Profit cannot be worked out"
+    assert early.notes == ("Nobody had given a range of the cost by 30 Jun 2024",)
 
 
 def test_a_line_along_what_is_missing_says_why(shop):
     case = made(shop, cost=ranged(1, 2, 3), revenue=Quantity("", math.nan, "USD", reason="Meta does not say."))
-    assert exhibits.what_if(case, "revenue", ["cost"]).title.endswith("cannot be worked out: Meta does not say")
+    shown = exhibits.what_if(case, "revenue", ["cost"])
+    assert (shown.title, shown.notes) == ("Profit cannot be worked out", ("Meta does not say",))

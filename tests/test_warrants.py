@@ -2,7 +2,7 @@
 
 import pytest
 
-from capcycle import exhibits, facts
+from capcycle import exhibits, facts, study
 from capcycle.analyses import warrants
 from capcycle.errors import ModelError
 
@@ -35,3 +35,11 @@ def test_it_has_a_spreadsheet_and_the_title_names_its_company():
     found = warrants.case(facts.open(["AMD"]), "AMD")
     assert exhibits.assumptions(found).workbook[:2] == b"PK"
     assert warrants.by_price(found).title.startswith("AMD's warrant is worth $")
+
+
+def test_the_rebate_is_said_in_the_title_of_its_columns():
+    # $206.00 less a cent, times 160m shares, is $33.0bn: $5.49bn for each of six gigawatts; at $600 $96.0bn and $16bn
+    terms = {"warrant_shares": 160e6, "share_price": 206.0, "strike": 0.01, "hurdle": 600.0, "gigawatts": 6.0}
+    amd = study.case(warrants.warrant, facts.open(), "AMD", shares_diluted=1.64e9, **terms)
+    shown = exhibits.columns(amd, ["rebate_per_gw", "rebate_at_hurdle"], "warrants.rebate")
+    assert shown.title == "AMD's rebate is $5.49bn/GW at today's share price and $16bn/GW at the last hurdle"

@@ -7,7 +7,7 @@ from capcycle import words
 from capcycle.exhibits import parts
 from capcycle.exhibits.channels import COMPANY_TOOLTIP, axis, company_look, tooltip
 from capcycle.exhibits.exhibit import Exhibit
-from capcycle.exhibits.findings import finding
+from capcycle.exhibits.findings import placed
 from capcycle.measure import Measures
 
 ROW_HEIGHT = 34
@@ -24,11 +24,12 @@ def bars(measures: Measures, focus: str | None = None) -> Exhibit:
     data = parts.chart_rows(measures).merge(now[["company", "period"]], on=["company", "period"])
     data = data.sort_values("value", ascending=False)
     label, some = now["period"].iloc[0], now["value"].notna().any()
+    title, rank = placed(measures, focus, label)
     period, series = words.period(label), parts.spoken(data["name"], data["shown"])
     return Exhibit(
         id=parts.slug("bars", measures.name),
-        title=finding(measures, focus, label),
-        subtitle=words.say("subtitle.at", subtitle=parts.subtitle(measures), period=period),
+        title=title,
+        subtitle=words.say("subtitle.at", subtitle=parts.subtitle(measures), period=period) + rank,
         alt=words.say("alt.bars", period=period, series=series) if some else "",
         view=data[["name", "shown"]].set_axis([words.say("column.company"), words.name(measures.name)], axis=1),
         figures=parts.figures(now),

@@ -36,7 +36,7 @@ def changed(was: Book, now: Book) -> Exhibit:
     return Exhibit(
         id="changed",
         title=_title(table, days),
-        subtitle=words.say("changes.subtitle", **days),
+        subtitle=_subtitle(table, days),
         alt=words.say("changes.alt", series=_by_company(counts)) if len(table) else "",
         view=revisions(table.head(LISTED)),
         figures=table[CHANGED],
@@ -59,10 +59,11 @@ def effect(was: Measures, now: Measures) -> Exhibit:
     period = was.common_period()
     rows = [measures.at(period) for measures in (was, now)]
     both = rows[0].merge(rows[1], on="company", suffixes=("_was", ""))
+    counts = {"moved": len(_moved(both)), "count": len(both)}
     return Exhibit(
         id=parts.slug("effect", now.name),
         title=_effect(both, now, period),
-        subtitle=words.say("subtitle.at", subtitle=parts.subtitle(now), period=words.period(period)),
+        subtitle=words.say("changes.effect_subtitle", subtitle=parts.subtitle(now), **counts),
         alt="",
         view=parts.headed(
             company=both["company"].map(parts.company_names()),
@@ -95,13 +96,18 @@ def _counts(table: pd.DataFrame) -> pd.DataFrame:
 
 
 def _title(table: pd.DataFrame, days: dict[str, str]) -> Sentence:
-    counts = table["cause"].value_counts()
     if table.empty:
         return Sentence(words.say("changes.nothing", **days))
-    causes = [_cause(cause, counts[cause]) for cause in CAUSES if cause in counts]
     most = table["company"].value_counts()
     first = {"name": parts.company_names()[most.index[0]], "most": most.iloc[0]}
-    return Sentence(words.counted("changes.title", len(table), causes=words.listing(causes), **first, **days))
+    return Sentence(words.counted("changes.title", len(table), **first, **days))
+
+
+def _subtitle(table: pd.DataFrame, days: dict[str, str]) -> str:
+    counts = table["cause"].value_counts()
+    causes = [_cause(cause, counts[cause]) for cause in CAUSES if cause in counts]
+    key = "changes.subtitle" if causes else "changes.subtitle_nothing"
+    return words.say(key, causes=words.listing(causes) if causes else "", **days)
 
 
 def _by_company(counts: pd.DataFrame) -> str:
@@ -140,8 +146,8 @@ def revisions(table: pd.DataFrame) -> pd.DataFrame:
 
 
 def _effect(both: pd.DataFrame, now: Measures, period: str) -> Sentence:
-    said = {"metric": words.lower(words.name(now.name)), "period": words.period(period), "count": len(both)}
-    moved = both[both["value"].notna() & both["value_was"].notna() & (both["value"] != both["value_was"])]
+    said = {"metric": words.lower(words.name(now.name)), "period": words.period(period)}
+    moved = _moved(both)
     if both["value"].isna().all():
         return Sentence(words.say("finding.none", metric=words.name(now.name)))
     if moved.empty:
@@ -149,9 +155,11 @@ def _effect(both: pd.DataFrame, now: Measures, period: str) -> Sentence:
     size = (moved["value"] - moved["value_was"]).abs() / moved["value_was"].abs().clip(lower=1e-12)
     most = moved.loc[size.idxmax()]
     ends = {"was": words.value(most["value_was"], now.unit), "value": words.value(most["value"], now.unit)}
-    return Sentence(
-        words.say("changes.effect", name=parts.company_names()[most["company"]], moved=len(moved), **ends, **said)
-    )
+    return Sentence(words.say("changes.effect", name=parts.company_names()[most["company"]], **ends, **said))
+
+
+def _moved(both: pd.DataFrame) -> pd.DataFrame:
+    return both[both["value"].notna() & both["value_was"].notna() & (both["value"] != both["value_was"])]
 
 
 def _difference(was: float, value: float, unit: str) -> str:

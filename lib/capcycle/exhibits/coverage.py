@@ -111,10 +111,11 @@ def documents_by_year(book: Book) -> Exhibit:
     Errors: CapcycleError where nothing is known.
 
     >>> documents_by_year(facts.open(["META"], "2019-12-31")).title
-    'The figures come from 3 documents: 3 filings'
+    'The figures come from 3 documents, among them 3 filings'
     """
     cards = pd.DataFrame(parts.documents(_known(book)))
-    tiers = [words.counted(f"tier.{tier}", count) for tier, count in cards["tier"].value_counts().items()]
+    counts = cards["tier"].value_counts()
+    tiers = [words.counted(f"tier.{tier}", count) for tier, count in counts.items()]
     year = cards["published"].str[:4].replace("", words.say("format.no_day"))
     table = cards.assign(year=year).value_counts(["year", "tier"]).rename("documents")
     table = table.reset_index().sort_values(["year", "tier"], ignore_index=True)
@@ -122,8 +123,9 @@ def documents_by_year(book: Book) -> Exhibit:
     view = view[::-1].rename_axis(index=words.say("column.published"), columns=None).reset_index()
     each = table.groupby("year")["documents"].sum().items()
     series = "; ".join(words.say("alt.year", year=year, count=count) for year, count in each)
-    title = words.counted("coverage.by_tier", len(cards), tiers=words.listing(tiers))
-    frame = marks.Frame("documents-by-year", title, words.say("coverage.by_tier_subtitle"))
+    title = words.counted("coverage.by_tier", len(cards), most=tiers[0])
+    subtitle = words.say("coverage.by_tier_subtitle", tiers=words.listing(tiers))
+    frame = marks.Frame("documents-by-year", title, subtitle)
     rows = table.rename(columns={"year": "x", "tier": "group", "documents": "value"})
     shown = marks.stacked(rows.assign(label=table["year"], unit="number", kind="reported", source=""), frame)
     shown = replace(shown, alt=words.say("alt.documents", series=series), view=view, figures=table)
@@ -131,7 +133,7 @@ def documents_by_year(book: Book) -> Exhibit:
 
 
 def rejected(book: Book) -> Exhibit:
-    """Figures that a filing gives and that are not used, each with the reason.
+    """Figures that a document gives and that are not used, each with the reason.
 
     >>> len(rejected(facts.open(as_of="2019-12-31")).view)
     1

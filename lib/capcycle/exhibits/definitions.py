@@ -170,8 +170,7 @@ def _moves_of(usual: _Variant, other: _Variant, movers: list[str], period: str) 
     if other.measures.name == usual.measures.name:  # the same definition by the other calendar
         table, by["other"] = "definitions.by", words.say(f"definitions.by.{other.measures.panel.calendar}")
     if len(movers) > 1:
-        names = words.listing([parts.company_names()[company] for company in movers])
-        return words.say(f"{table}.movers", names=names, moved=len(movers), **by)
+        return words.say(f"{table}.movers", moved=len(movers), **by)
     first, second = places.loc[movers[0]]
     return words.say(f"{table}.mover", name=parts.company_names()[movers[0]], first=first, second=second, **by)
 

@@ -20,17 +20,31 @@ def finding(measures: Measures, focus: str | None = None, period: str = "") -> S
 
     >>> capex = measure.measure("capex", panel.select(facts.open(["META", "MSFT"], "2025-02-01"), "year", until=2024))
     >>> finding(capex, "META")
-    "Meta's capex came to $37.3bn in 2024, up from $27.0bn a year earlier; the lowest of 2"
+    "Meta's capex was $37.3bn in 2024, up from $27.0bn; the lowest of 2"
+    """
+    said, rank = placed(measures, focus, period)
+    return Sentence(said + rank)
+
+
+def placed(measures: Measures, focus: str | None = None, period: str = "") -> tuple[Sentence, str]:
+    """The same sentence and the rank apart from it, which an exhibit has under its title.
+
+    Errors: MetricError for a period that is not shown.
+
+    >>> from capcycle import facts, measure, panel
+    >>> capex = measure.measure("capex", panel.select(facts.open(["META", "MSFT"], "2025-02-01"), "year", until=2024))
+    >>> placed(capex, "META")
+    ("Meta's capex was $37.3bn in 2024, up from $27.0bn", '; the lowest of 2')
     """
     if not period and focus in set(measures.table.dropna(subset="value")["company"]):
         return _of_one(measures, focus)
     now = measures.at(period or None).dropna(subset="value")
     if now.empty:
-        return Sentence(words.say("finding.none", metric=words.name(measures.name)))
+        return Sentence(words.say("finding.none", metric=words.name(measures.name))), ""
     one = focus if focus in set(now["company"]) else now["company"].iloc[0]
     if one == focus or len(now) == 1:
         return _of_one(measures, one, now["period"].iloc[0])
-    return _of_many(measures, now)
+    return _of_many(measures, now), ""
 
 
 def total(measures: Measures) -> Sentence:
@@ -40,7 +54,7 @@ def total(measures: Measures) -> Sentence:
 
     >>> capex = measure.measure("capex", panel.select(facts.open(["META", "MSFT"], "2025-02-01"), "year", until=2024))
     >>> total(capex)
-    "The 2 companies' capex came to $92.8bn in 2024, +49.1% on a year earlier"
+    "The 2 companies' capex was $92.8bn in 2024, +49.1% on a year earlier"
     """
     sums = totals(measures)
     metric = words.lower(words.name(measures.name))
@@ -82,12 +96,12 @@ def _of_many(measures: Measures, now: pd.DataFrame) -> Sentence:
     top, bottom = now.iloc[0], now.iloc[-1]
     tops, bottoms = (list(company_names()[now.loc[now["value"] == end["value"], "company"]]) for end in (top, bottom))
     sentence = "level" if top["value"] == bottom["value"] else "many"
-    plain = len(tops) + len(bottoms) > 2 or (top if _grows(measures) else bottom)["value"] < 0
+    plain = len(tops) + len(bottoms) > 2 or (top if _grows(measures.name) else bottom)["value"] < 0
     names = {"top": words.listing(tops), "bottom": words.listing(bottoms), "period": said_period(now)}
     return _say(measures, sentence, plain, top_value=_shown(top), bottom_value=_shown(bottom), **names)
 
 
-def _of_one(measures: Measures, company: str, period: str | None = None) -> Sentence:
+def _of_one(measures: Measures, company: str, period: str | None = None) -> tuple[Sentence, str]:
     own = measures.table[measures.table["company"] == company].dropna(subset="value")
     now = own[own["period"] == period].iloc[0] if period else own.iloc[-1]
     earlier = now["ordinal"] - measures.panel.steps_per_year
@@ -95,15 +109,14 @@ def _of_one(measures: Measures, company: str, period: str | None = None) -> Sent
     if len(year_ago) and not measures.panel.follows(company, now["ordinal"], earlier):
         year_ago = year_ago.iloc[:0]
     peers = _peers(measures, company, now["period"])
-    plain = not _grows(measures) and min([now["value"], *year_ago["value"]]) < 0
-    rank, own_period = _rank(peers, company), measures.at(now["period"])
+    plain = not _grows(measures.name) and min([now["value"], *year_ago["value"]]) < 0
+    rank, own_period = _rank(peers, company), said_period(measures.at(now["period"]))
     if rank and peers["period"].iloc[0] != now["period"]:
         rank += words.say("finding.ranked_in", period=said_period(peers))
-    said = {"name": company_names()[company], "value": _shown(now), "period": said_period(own_period), "rank": rank}
+    said = {"name": company_names()[company], "value": _shown(now), "period": own_period}
     if len(year_ago):
-        before = year_ago.iloc[0]
-        said |= {"before": _shown(before), "moved": _moved(now, before)}
-    return _say(measures, "one" if len(year_ago) else "one_only", plain, **said)
+        said["moved"] = _moved(now, year_ago.iloc[0])
+    return _say(measures, "one" if len(year_ago) else "one_only", plain, **said), rank
 
 
 def _peers(measures: Measures, company: str, period: str) -> pd.DataFrame:
@@ -121,18 +134,18 @@ def _say(measures: Measures, sentence: str, plain: bool, **values: str) -> Sente
     of = {f"of{place}": words.lower(words.name(concept)) for place, concept in enumerate(concepts)}
     general = f"finding.{sentence}"
     key = general if plain else words.said(f"finding.{metric}.{sentence}", general)
-    return Sentence(words.say(key, metric=words.lower(words.name(measures.name)), **of, **values))
+    name = words.name(measures.name)
+    return Sentence(words.say(key, subject=name, metric=words.lower(name), **of, **values))
 
 
-def _grows(measures: Measures) -> bool:
-    return measures.name.startswith("growth_")
+def _grows(metric: str) -> bool:
+    return metric.startswith("growth_")
 
 
 def _moved(now: pd.Series, year_ago: pd.Series) -> str:
-    difference = now["value"] - year_ago["value"]
-    if abs(difference) < FLAT or _shown(now) == _shown(year_ago):
-        return words.say("finding.flat")
-    return words.say("finding.up" if difference > 0 else "finding.down")
+    difference, before = now["value"] - year_ago["value"], _shown(year_ago)
+    flat = "same" if _shown(now) == before else "flat" if abs(difference) < FLAT or _grows(now["metric"]) else ""
+    return words.say(f"finding.{flat or ('up' if difference > 0 else 'down')}", before=before)
 
 
 def _rank(peers: pd.DataFrame, company: str) -> str:
@@ -149,5 +162,4 @@ def _rank(peers: pd.DataFrame, company: str) -> str:
 
 
 def _shown(row: pd.Series) -> str:
-    growth = row["metric"].startswith("growth_")
-    return words.change(row["value"]) if growth else words.value(row["value"], row["unit"])
+    return words.change(row["value"]) if _grows(row["metric"]) else words.value(row["value"], row["unit"])

@@ -7,7 +7,7 @@ from capcycle import words
 from capcycle.exhibits import parts
 from capcycle.exhibits.channels import COMPANY_TOOLTIP, axis, company_look, tooltip
 from capcycle.exhibits.exhibit import Exhibit
-from capcycle.exhibits.findings import finding, total, totals
+from capcycle.exhibits.findings import placed, total, totals
 from capcycle.measure import Measures
 
 FOCUS_WIDTH, OTHER_WIDTH = 3.5, 1.5
@@ -18,14 +18,15 @@ def lines(measures: Measures, focus: str | None = None) -> Exhibit:
 
     >>> capex = measure.measure("capex", panel.select(facts.open(["META", "MSFT"], "2025-02-01"), "year", until=2024))
     >>> lines(capex).title
-    'Microsoft had the highest capex, $55.6bn, and Meta the lowest, $37.3bn, in 2024'
+    'Capex ran from $37.3bn (Meta) to $55.6bn (Microsoft) in 2024'
     """
     data = parts.chart_rows(measures)
     drawn = data["value"].notna().groupby(data["company"]).transform("any")
+    title, rank = placed(measures, focus)
     return Exhibit(
         id=parts.slug("lines", measures.name),
-        title=finding(measures, focus),
-        subtitle=parts.subtitle(measures),
+        title=title,
+        subtitle=parts.subtitle(measures) + rank,
         alt=_alt(measures) if drawn.any() else "",
         view=_by_period(measures),
         figures=parts.figures(measures.table),
@@ -42,7 +43,7 @@ def stack(measures: Measures) -> Exhibit:
 
     >>> capex = measure.measure("capex", panel.select(facts.open(["META", "MSFT"], "2025-02-01"), "year", until=2024))
     >>> stack(capex).title
-    "The 2 companies' capex came to $92.8bn in 2024, +49.1% on a year earlier"
+    "The 2 companies' capex was $92.8bn in 2024, +49.1% on a year earlier"
     """
     sums = totals(measures)
     data = parts.chart_rows(measures)

@@ -1,5 +1,6 @@
 """What every exhibit has: data for its marks, a table, figures to download, notes and sources."""
 
+import inspect
 import re
 from collections.abc import Callable, Iterable
 
@@ -20,6 +21,8 @@ PERCENT = ("fraction", "rate")
 RATIOS = (*PERCENT, "multiple")
 FURTHEST_APART = 62  # days; quarters under one calendar label end at most a month either side of its end
 FORMULA = re.compile(r"Formula:\s+(.*?)(?=\n\s*(?:[A-Z]\w+:\s|>>>)|\n\s*\n|\Z)", re.DOTALL)
+WORD = re.compile(r"\b[a-z]\w*")
+EARLIER = ("year_ago", "quarter_ago", "years_ago", "opening")
 NEXT = re.compile(r"\s*\n\s*(?=\w+(?:\[\w+\])? = )")  # where a line of a formula defines another name
 
 
@@ -206,28 +209,47 @@ def notes(*measured: Measures, at: Iterable[pd.DataFrame] | None = None) -> tupl
 
 
 def formula(function: Callable) -> str:
-    """The formula of a metric or a model as its docstring gives it, on one line.
+    """The formula of a metric or a model as its docstring gives it, on one line and in a reader's words.
 
     Errors: TypeError for a function whose docstring has no line that begins with "Formula:".
 
     >>> from capcycle.analyses.ai_roic.model import forward_roic_backlog
     >>> formula(forward_roic_backlog)[-45:]
-    '; ai_capex = annual_capex * ai_share_of_capex'
+    '; AI capex = annual capex × AI share of capex'
     """
-    return " ".join(NEXT.sub("; ", FORMULA.search(function.__doc__)[1]).split())
+    text = " ".join(NEXT.sub("; ", FORMULA.search(function.__doc__)[1]).split())
+    own = inspect.signature(function).parameters
+    text = WORD.sub(lambda word: _term(word[0]) if "_" in word[0] or word[0] in own else word[0], text)
+    return text.replace(" * ", " × ").replace(" - ", " − ")
+
+
+def _term(name: str) -> str:
+    """A term of a formula in words: what it is, and of which earlier period.
+
+    >>> _term("capex_year_ago"), _term("ppe_net_opening"), _term("nopat")
+    ('capex a year earlier', 'PP&E, net at the opening', 'net operating profit after tax')
+    """
+    for period in EARLIER:
+        if name.endswith(f"_{period}"):
+            return f"{_term(name.removesuffix(f'_{period}'))} {words.say(f'reason.{period}')}"
+    return words.lower(words.name(name))
 
 
 def definition(measures: Measures) -> str:
-    """The id of a definition and its formula.
+    """What a measure is and its formula.
 
     >>> definition(measure.measure("fcf", panel.select(facts.open(["META"]), "year")))
-    'Definition fcf = operating_cash_flow - capex'
+    'Definition: free cash flow = operating cash flow − capex'
     """
     metric, *_ = measures.name.split(".")
     if metric in ALL:
-        given = "".join(words.say("note.given", name=name, number=f"{one:g}") for name, one in measures.given.items())
-        return words.say("note.definition", id=measures.name, formula=formula(ALL[metric]) + given)
-    return words.say("note.concept", id=metric, definition=facts.dictionary()["definition"][metric])
+        given = "".join(
+            words.say("note.given", name=words.lower(words.name(name)), number=f"{one:g}")
+            for name, one in measures.given.items()
+        )
+        name = words.lower(words.name(measures.name))
+        return words.say("note.definition", name=name, formula=formula(ALL[metric]) + given)
+    return words.say("note.concept", name=words.name(metric), definition=facts.dictionary()["definition"][metric])
 
 
 def _calendar(measured: tuple[Measures, ...]) -> list[str]:

@@ -25,22 +25,22 @@ def tables(book: Book) -> Exhibit:
     view = parts.headed(table=table["table"].map(_name), newest=newest, **counts)
     sums = table[door.KINDS].sum().items()
     kinds = [words.say(f"registers.kind.{kind}", count=f"{count:,}") for kind, count in sums]
-    title = words.say("registers.tables", count=len(table), rows=f"{table['rows'].sum():,}", kinds=words.listing(kinds))
-    undated, sources = _undated(table), parts.documents(table)
-    return _exhibit("tables-held", "tables", title, view, table, notes=undated, sources=sources)
+    title = words.say("registers.tables", count=len(table), rows=f"{table['rows'].sum():,}")
+    subtitle, sources = words.say("registers.tables_subtitle", kinds=words.listing(kinds)), parts.documents(table)
+    return Exhibit("tables-held", title, subtitle, "", view, table, notes=_undated(table), sources=sources)
 
 
 def empty(book: Book) -> Exhibit:
     """Each column that is empty in some rows, and what it would hold.
 
     >>> empty(facts.open(as_of="2024-06-30")).view.iloc[0].tolist()[:-1]
-    ['Contracts', 'site', '2', '2']
+    ['Contracts', '`site`', '2', '2']
     """
     columns = inventory.columns(book)
     table = columns[columns["empty"] > 0].reset_index(drop=True)
     view = parts.headed(
         table=table["table"].map(_name),
-        field=table["column"],
+        field=table["column"].map("`{}`".format),
         empty=table["empty"].map("{:,}".format),
         rows=table["rows"].map("{:,}".format),
         meaning=table["meaning"],
@@ -96,7 +96,7 @@ def changed(was: Book, now: Book) -> Exhibit:
 
     >>> book = facts.open(as_of="2025-09-30")
     >>> changed(book.on("2025-09-29"), book).view["What changed"].tolist()
-    ['status: signed → terminated; status_date: 2025-03-31 → 2025-09-30']
+    ['status: signed → terminated; status date: 2025-03-31 → 2025-09-30']
     """
     table = inventory.became_known(was, now)
     table = table[table["cause"] == "changed"].sort_values("published", ascending=False)
@@ -118,13 +118,13 @@ def files(table: pd.DataFrame) -> Exhibit:
 
     >>> one = pd.DataFrame({"file": ["fx.csv"], "about": "Rates", "column": "date", "meaning": "day of the fixing"})
     >>> files(one).view["File"].tolist()
-    ['fx.csv']
+    ['`fx.csv`']
     """
     meanings = [words.say("registers.column", **row) for row in table[["column", "meaning"]].to_dict("records")]
     lines = table.assign(said=meanings).groupby(["file", "about"], sort=False)["said"].agg(list)
     columns = [{"text": words.say("registers.columns", count=len(each)), "details": each} for each in lines]
     names, about = zip(*lines.index, strict=True)
-    view = parts.headed(file=names, file_about=about, columns=columns)
+    view = parts.headed(file=map("`{}`".format, names), file_about=about, columns=columns)
     title = words.say("registers.files", count=len(view), columns=len(table))
     return _exhibit("files", "files", title, view, table)
 

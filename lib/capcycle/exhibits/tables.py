@@ -5,7 +5,7 @@ import pandas as pd
 from capcycle import words
 from capcycle.exhibits import parts
 from capcycle.exhibits.exhibit import Exhibit
-from capcycle.exhibits.findings import finding
+from capcycle.exhibits.findings import placed
 from capcycle.measure import Measures
 from capcycle.words import Sentence
 
@@ -51,12 +51,12 @@ def _across(*measured: Measures, focus: str | None = None) -> Sentence:
     ranked = [(each, each.at().dropna(subset="value").set_index("company")["value"]) for each in measured]
     ranked = [(each, values) for each, values in ranked if len(values) > 1]
     if not ranked:
-        return finding(measured[0], focus)
+        return placed(measured[0], focus)[0]
     tops = [company for _, values in ranked for company in values.index[values == values.max()]]
     leader = focus if any(focus in values for _, values in ranked) else max(tops, key=tops.count)
     own = [(each, values) for each, values in ranked if leader in values]
     if len(own) == 1:
-        return finding(own[0][0], focus)
+        return placed(own[0][0], focus)[0]
     lows, name = sum(values[leader] == values.min() for _, values in own), parts.company_names()[leader]
     key = "finding.across" if lows else "finding.across_top"
     periods = words.listing(sorted({words.period(each.common_period()) for each, _ in own}))

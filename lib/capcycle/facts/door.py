@@ -29,6 +29,15 @@ SLIPPED = (  # said of a value
     "value {value} looks like a slip of scale beside its neighbours; "
     f"if the document does say so, begin its note with '{CONFIRMED}'"
 )
+UNDATED = (  # said of a value; a day later it may be the newer of the two, or the older
+    "no day of publication beside a figure of the same period that has one: which is the newer, nobody can say; "
+    "find its day, or move it to data/rejected.csv"
+)
+APART = (  # said of a value
+    "value {value:.0f} has no day of publication and stands before one that has, of a weaker source and more than "
+    f"half a percent off; find its day, or begin its note with '{CONFIRMED}'"
+)
+ALIKE = 0.005  # two figures of one period, one of them rounded
 SMALL = 5  # series shorter than this have no neighbours to compare with
 
 
@@ -102,7 +111,7 @@ def read_gaps(known: Reference) -> pd.DataFrame:
 
 
 def read_rejected(known: Reference) -> pd.DataFrame:
-    """Figures of a filing that were left out, checked as far as a wrong figure can be."""
+    """Figures of a document that were left out, checked as far as a wrong figure can be."""
     raw = tables.read("rejected.csv")
     rules = chain(_cell_rules(raw, known), [("reason is empty: say why the figure is left out", raw["reason"] == "")])
     refuse(faults(raw, rules))
@@ -277,6 +286,9 @@ def _wanted_unit(raw: pd.DataFrame, known: Reference) -> pd.Series:
 def _series_rules(table: pd.DataFrame, known: Reference) -> Rules:
     key = ["company", "concept", "period_start", "period_end", "published", "tier"]
     yield "same company, concept, period, date and kind of source as a row above", table.duplicated(key)
+    beside = table["published"].isna() & table.duplicated([*key[:4], "tier"], keep=False)
+    yield UNDATED, beside
+    yield APART, _undated_apart(table, key[:4]) & ~beside & ~table["note"].str.startswith(CONFIRMED)
     negative = table["concept"].map(known.concepts["sign"]).eq("positive") & (table["value"] < 0)
     yield "{concept} is written as a positive number; {value:.0f} is not", negative
     yield "period ends before it starts", table["period_end"] < table["period_start"]
@@ -292,6 +304,16 @@ def _series_rules(table: pd.DataFrame, known: Reference) -> Rules:
     yield "published more than six years after the period's end: a slip in a date?", late
     yield "a quarter that equals the year it ends: the filing's own tagging error?", quarter_as_year(table)
     yield SLIPPED.format(value="{value:.0f}"), scale_slip(table) & ~table["note"].str.startswith(CONFIRMED)
+
+
+def _undated_apart(table: pd.DataFrame, period: list[str]) -> pd.Series:
+    """Whether a value without a day is shown, from the best source of its period, over another that has a day."""
+    undated, value = table["published"].isna(), table["value"]
+    key = [table[column] for column in period]
+    dated = value.mask(undated).groupby(key, dropna=False)
+    off = pd.concat([(dated.transform(end) - value).abs() for end in ("min", "max")], axis=1).max(axis=1)
+    best = table["tier"].groupby(key, dropna=False).transform("min")
+    return undated & (table["tier"] == best) & (off > ALIKE * value.abs())
 
 
 def quarter_as_year(table: pd.DataFrame) -> pd.Series:

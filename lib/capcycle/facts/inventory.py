@@ -52,10 +52,10 @@ def became_known(was: Book, now: Book) -> pd.DataFrame:
     Columns: table, row (its key), cause, what, kind, published, source. Rows of an unknown day are in no version.
     Errors: CapcycleError for a first book that is not of an earlier day.
 
-    >>> book = facts.open(as_of="2025-09-30")
-    >>> contracts = became_known(book.on("2025-09-29"), book).query("table == 'contracts' and cause == 'changed'")
+    >>> book = facts.open(as_of="2025-10-02")
+    >>> contracts = became_known(book.on("2025-10-01"), book).query("table == 'contracts' and cause == 'changed'")
     >>> contracts[["row", "what"]].to_numpy().tolist()
-    [['huatie-hangzhou', 'status: signed → terminated; status_date: 2025-03-31 → 2025-09-30']]
+    [['huatie-hangzhou', 'status: signed → terminated; status date: 2025-03-31 → 2025-09-30']]
     """
     if not was.day < now.day:
         raise CapcycleError(f"before is '{was.as_of}' and after '{now.as_of}'; give two dates, the earlier one first")
@@ -105,7 +105,8 @@ def _named(name: str, table: pd.DataFrame) -> pd.DataFrame:
 
 def _difference(was: pd.Series, now: pd.Series) -> str:
     cells = [(column, _cell(was[column]), _cell(now[column])) for column in now.index if column not in DATING]
-    return "; ".join(f"{column}: {old or '–'} → {new or '–'}" for column, old, new in cells if old != new)
+    changed = [(column.replace("_", " "), old or "–", new or "–") for column, old, new in cells if old != new]
+    return "; ".join(f"{column}: {old} → {new}" for column, old, new in changed)
 
 
 def _cell(cell: object) -> str:

@@ -54,7 +54,7 @@ def read(name: str, as_of: str | date | None = None) -> pd.DataFrame:
 def history(name: str, as_of: str | date | None = None) -> pd.DataFrame:
     """Every version of every row of a register that was public on `as_of`, as in the file.
 
-    Of its documents those are named that had appeared by then: some speak of what was public before them.
+    Of its documents those are named that had appeared by then: a list of prices may appear after their days.
 
     >>> history("useful_lives", as_of="2021-12-31")[["figure", "effect"]].values.tolist()
     [['depreciation', -721000000.0], ['net_income', 561000000.0], ['eps', 0.84]]
@@ -217,6 +217,7 @@ def _rules(raw: pd.DataFrame, columns: pd.DataFrame, known: door.Reference) -> d
         yield from _column_rules(raw[row.column], row, known)
         yield from _bounds(raw, row, values)
     yield from _row_rules(raw, columns)
+    yield from _document_rules(raw, columns, known)
     if special := SPECIAL.get(columns["table"].iloc[0]):
         yield from special(raw, values, known)
 
@@ -250,8 +251,20 @@ def _row_rules(raw: pd.DataFrame, columns: pd.DataFrame) -> door.Rules:
         yield f"row holds nothing: one of {', '.join(either)} is wanted", raw[either].eq("").all(axis=1)
     for amount in columns.loc[columns["unit"] == CURRENCY, "column"]:
         yield f"{amount} has no {CURRENCY}", (raw[amount] != "") & (raw[CURRENCY] == "")
-    key = [*_key(columns), *(["published"] if "published" in raw else [])]
-    yield f"same {', '.join(key)} as a row above", raw.duplicated(key)
+    row, version = _key(columns), ["published"] if "published" in raw else []
+    yield f"same {', '.join([*row, *version])} as a row above", raw.duplicated([*row, *version])
+    if version:
+        alone = raw["published"].ne("") | ~raw.duplicated(row, keep=False)
+        yield "no day of publication beside a version that has one: which is the newer, nobody can say", ~alone
+
+
+def _document_rules(raw: pd.DataFrame, columns: pd.DataFrame, known: door.Reference) -> door.Rules:
+    """A version is public once the last of its documents is; a month counts from its last day."""
+    days = door.dates(known.sources["published"])
+    for cited in columns.loc[columns["type"] == "source", "column"] if "published" in raw else []:
+        newest = raw[cited].str.split().explode().map(days).groupby(level=0).max()
+        early = newest > _days(raw["published"])
+        yield f"published {{published}} is before the day of one of its documents: {{{cited}}}", early
 
 
 def _gap_rules(table: pd.DataFrame, known: door.Reference) -> door.Rules:

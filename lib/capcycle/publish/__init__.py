@@ -10,7 +10,7 @@ from importlib.metadata import version
 from pathlib import Path
 
 from capcycle import theme
-from capcycle.publish import page, pictures
+from capcycle.publish import links, page, pictures
 from capcycle.publish.data import data_version
 from capcycle.run import Outcome
 
@@ -29,6 +29,7 @@ def build(outcomes: list[Outcome], out: Path) -> None:
     for outcome, made in zip(outcomes, folders, strict=True):
         shutil.copytree(made, out, dirs_exist_ok=True, ignore=shutil.ignore_patterns("meta.json"))
         pages.append({"outcome": outcome, **json.loads((made / "meta.json").read_text("utf-8"))})
+    _link(out, pages)
     _write_assets(out / "assets")
     _write_index(out, pages, data)
     _write_manifest(out, pages, data)
@@ -38,6 +39,17 @@ def draw(outcome: Outcome) -> None:
     """Keep in the cache what `build` will ask for of one run."""
     pictures.bundle()
     page.render(outcome, data_version())
+
+
+def _link(out: Path, pages: list[dict]) -> None:
+    """Only now is it known which pages there are to link to; a page in the cache has no links to others."""
+    titles = {made["outcome"].run.title: made["outcome"].run.name for made in reversed(pages)}
+    template = page.templates().get_template("next.jinja")
+    for made in pages:
+        file = out / f"{made['outcome'].run.name}.html"
+        html = links.linked(file.read_text("utf-8"), made["outcome"].run.name, titles)
+        then = template.render(pages=links.related(made, pages))
+        file.write_text(html.replace(links.NEXT, then), "utf-8")
 
 
 def _write_assets(folder: Path) -> None:

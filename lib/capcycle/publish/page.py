@@ -20,7 +20,7 @@ from capcycle.exhibits.exhibit import CARD, cited
 from capcycle.parameters import declared
 from capcycle.publish import exhibits, notebook, pictures
 from capcycle.publish.data import DataVersion
-from capcycle.publish.prose import Prose
+from capcycle.publish.prose import Prose, coded
 from capcycle.publish.specs import Datasets, has_sliders
 from capcycle.run import Outcome
 from capcycle.words import say
@@ -43,6 +43,7 @@ def templates() -> jinja2.Environment:
     )
     # ASCII escapes leave no character in a script that could end it or break its line
     environment.policies["json.dumps_kwargs"] = {"separators": (",", ":")}
+    environment.filters["coded"] = coded
     environment.globals.update(say=say, language=words.LANGUAGE, made_by=version("capcycle"))
     return environment
 
@@ -91,7 +92,15 @@ def _write(outcome: Outcome, data: DataVersion, folder: Path) -> None:
     template = templates().get_template("failed.jinja" if failed else "page.jinja")
     (folder / f"{name}.html").write_text(template.render(context), "utf-8")
     meta = {key: context[key] for key in ("headline", "headline_text", "picture", "failed")}
+    meta["companies"] = _companies(outcome)
     (folder / "meta.json").write_text(json.dumps(meta, ensure_ascii=False), "utf-8")
+
+
+def _companies(outcome: Outcome) -> list[str]:
+    """The company that a page is about, or else those that it compares, as its parameters name them."""
+    known = declared(outcome.notebook) if outcome.notebook.is_file() else {}
+    values = {name: parameter.default for name, parameter in known.items()} | outcome.run.parameters
+    return [values["company"]] if values.get("company") else values.get("companies", [])
 
 
 def _failed(outcome: Outcome, document: dict) -> dict[str, Any]:

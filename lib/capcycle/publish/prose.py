@@ -3,6 +3,9 @@
 import re
 
 import mistune
+from markupsafe import Markup, escape
+
+CODE = re.compile("`([^`]+)`")
 
 
 def safe(url: str) -> bool:
@@ -12,6 +15,15 @@ def safe(url: str) -> bool:
     (True, True, False)
     """
     return re.match(r"(?i)https?://|#|[\w./-]+$", url) is not None
+
+
+def coded(text: str) -> Markup:
+    """A line of text for a page, what stands between backticks as code.
+
+    >>> coded("`capex` < 0")
+    Markup('<code>capex</code> &lt; 0')
+    """
+    return Markup(CODE.sub(r"<code>\1</code>", str(escape(text))))
 
 
 class Renderer(mistune.HTMLRenderer):

@@ -40,10 +40,9 @@ def by_year(three: Scenarios) -> Exhibit:
 
 def _passes(case: Case) -> str:
     above = [FIRST_YEAR + year for year, each in enumerate(case.outputs.roic_spread) if each >= 0]
-    printed = Quantity("roic_2030", float(_untaxed(case).roic_2030), "fraction")
     if above:
-        return study.tell(case, "ai_roic.passes", year=above[0], last=LAST_YEAR, printed=printed)
-    return study.tell(case, "ai_roic.never_passes", last=LAST_YEAR, printed=printed)
+        return study.tell(case, "ai_roic.passes", year=above[0], last=LAST_YEAR)
+    return study.tell(case, "ai_roic.never_passes", last=LAST_YEAR)
 
 
 def _untaxed(case: Case) -> Any:

@@ -88,7 +88,9 @@ def _one_sided(cases: Mapping[str, Case]) -> list[str]:
 def definitions(cases: Mapping[str, Case]) -> tuple[str, ...]:
     """The ids of the definitions behind some cases, with their formulas."""
     used = {case.model.__name__: parts.formula(case.model) for case in cases.values()}
-    return tuple(say("ai_roic.definition", id=name, formula=formula) for name, formula in used.items())
+    return tuple(
+        say("ai_roic.definition", name=words.lower(words.name(name)), formula=formula) for name, formula in used.items()
+    )
 
 
 def own_duration(cases: Mapping[str, Case]) -> Exhibit:
@@ -195,4 +197,4 @@ def _beside_title(rows: pd.DataFrame) -> str:
     if abs(most["value"] - most["printed"]) < SAME:
         return say("ai_roic.beside_all")
     return say("ai_roic.beside_title", company=most["label"], here=words.value(most["value"], "fraction"),
-               author=most["author"], capex=most["by_capex"], amount=most["by_amount"])  # fmt: skip
+               author=most["author"], capex=most["by_capex"])  # fmt: skip

@@ -101,22 +101,23 @@ def by_lag(leader: Measures, follower: Measures, correlations: Mapping[str, Sequ
     rows = rows.assign(unit="correlation", kind="derived", source=cycle.documents_of(leader, follower, *correlations))
     lack = [names[company] for company in correlations if names[company] not in enough]
     frame = Frame(
-        "correlation-by-lag", _shape(enough), say("cycle.by_lag_subtitle", **_axes(leader, follower)),
+        "correlation-by-lag", *_shape(enough, **_axes(leader, follower)),
         (*map(parts.definition, (leader, follower)), *_at_the_edge(enough),
          *([say("cycle.lack", names=words.listing(lack))] if lack else [])),
     )  # fmt: skip
     return marks.paths(rows, frame, x_title=say("cycle.quarters"))
 
 
-def _shape(by_name: Mapping[str, Sequence[Correlation]]) -> str:
-    """At which lags the lines are highest."""
+def _shape(by_name: Mapping[str, Sequence[Correlation]], **axes: str) -> tuple[str, str]:
+    """At which lags the lines are highest: a title and a subtitle."""
     tops = {name: best(each) for name, each in by_name.items()}
     if not tops:
-        return say("cycle.by_lag_none")
+        return say("cycle.by_lag_none"), say("cycle.by_lag_subtitle", **axes)
     lags = sorted({top.lag for top in tops.values()})
     who = {lag: words.listing([name for name in tops if tops[name].lag == lag]) for lag in lags}
     texts = [say("cycle.closest", name=who[lag], lag=words.counted("cycle.lag", lag)) for lag in lags]
-    return say("cycle.by_lag_same" if len(lags) == 1 else "cycle.by_lag", each=words.listing(texts))
+    title = say("cycle.by_lag_same" if len(lags) == 1 else "cycle.by_lag", lag=words.counted("cycle.lag", lags[0]))
+    return title, say("cycle.by_lag_highest", each=words.listing(texts), **axes)
 
 
 def _at_the_edge(by_name: Mapping[str, Sequence[Correlation]]) -> list[str]:
@@ -162,7 +163,7 @@ def margins(of: Measures, then: Measures, years: int) -> Exhibit:
     frame = Frame(
         parts.slug("later", of.name, then.name),
         say(f"cycle.margins_{sure}", **_top(whole), **axes),
-        say("cycle.margins_subtitle", **axes),
+        say("cycle.margins_subtitle", **axes, interval=words.between(whole.low, whole.high, "correlation")),
         (*map(parts.definition, (of, then)), say("cycle.margins_note")),
     )
     return marks.bubble(rows, frame, words.name(of.name), say("cycle.change", up=up), of.unit)
@@ -177,8 +178,8 @@ def episodes(book: Book) -> Exhibit:
     most, least, past = rows[today].iloc[0], rows[today].iloc[-1], rows[~today].iloc[0]
     return marks.dots(rows, Frame(
         "build-outs-against-gdp",
-        say("cycle.episodes", low=_share(least["value"]), lowest=least["author"], high=_share(most["value"]),
-            highest=most["author"], past=past["episode"], share=_share(past["value"])),
+        say("cycle.episodes", low=_share(least["value"]), high=_share(most["value"]), past=past["episode"],
+            share=_share(past["value"])),
         say("cycle.episodes_subtitle"), (say("cycle.episodes_note"),),
     ))  # fmt: skip
 
@@ -196,11 +197,10 @@ def episodes_by_life(book: Book) -> Exhibit:
               for assets, lives in zip(rows["assets"], rows["lives"], strict=True)],
     ).sort_values("value", ascending=False, na_position="first", ignore_index=True)  # fmt: skip
     rows[["low", "value", "high"]] *= cycle.BASIS_POINTS
-    top, lasting = rows.loc[rows["value"].idxmax()], rows.loc[rows["life_low"].idxmax()]
+    top = rows.loc[rows["value"].idxmax()]
     return marks.dots(rows, Frame(
         "build-outs-by-life",
-        say("cycle.by_life", top=top["label"], top_value=words.value(top["value"], "bp"), other=lasting["label"],
-            other_value=words.value(lasting["value"], "bp")),
+        say("cycle.by_life", top=top["label"], top_value=words.value(top["value"], "bp")),
         say("cycle.by_life_subtitle"), (say("cycle.by_life_note"),),
     ))  # fmt: skip
 

@@ -54,8 +54,8 @@ def owners(table: pd.DataFrame) -> Exhibit:
     if rows.empty:
         return nothing("owners")
     top, total = rows.iloc[0], rows["value"].sum()
-    texts = {"low": value(top["low"], "H100e"), "high": value(top["high"], "H100e"), "total": value(total, "H100e"),
-             "share": value(top["value"] / total, "fraction"), "day": words.day(top["quarter"])}  # fmt: skip
+    texts = {"total": value(total, "H100e"), "share": value(top["value"] / total, "fraction"),
+             "day": words.day(top["quarter"])}  # fmt: skip
     return dots(rows.assign(unit="H100e", note=""), "gigawatt.owners", **texts)
 
 

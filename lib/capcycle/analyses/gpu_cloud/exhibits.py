@@ -84,9 +84,10 @@ def irr_variants(book: Book) -> Exhibit:
            "kind": "estimated", "source": each.source, "group": say("gpu_cloud.printed.group")}
           for name, each in printed.items() if not each.hindsight),
     ]).assign(unit="fraction")  # fmt: skip
-    note = study.tell(build, "gpu_cloud.variants.note", rent=site_rent)
-    title = _variants_title(build, list(returns.values()), printed)
-    return marks.dots(rows, Frame("irr-variants", title, say("gpu_cloud.variants.subtitle"), (note,)))
+    low, high = (words.value(end(returns.values()), "fraction") for end in (min, max))
+    title = study.tell(build, "gpu_cloud.variants.title", low=low, high=high)
+    notes = (study.tell(build, "gpu_cloud.variants.note", rent=site_rent), *_unpublished(printed))
+    return marks.dots(rows, Frame("irr-variants", title, say("gpu_cloud.variants.subtitle"), notes))
 
 
 def _variants(build: Case, site_rent: float) -> Mapping[str, Mapping[str, float]]:
@@ -104,11 +105,9 @@ def _variants(build: Case, site_rent: float) -> Mapping[str, Mapping[str, float]
     }
 
 
-def _variants_title(build: Case, values: list[float], printed: Mapping[str, Quantity]) -> str:
-    ends = {"low": words.value(min(values), "fraction"), "high": words.value(max(values), "fraction")}
+def _unpublished(printed: Mapping[str, Quantity]) -> list[str]:
     public = [_printed(each) for each in printed.values() if not each.hindsight]
-    key = "gpu_cloud.variants.title" if public else "gpu_cloud.variants.title_alone"
-    return study.tell(build, key, printed=words.listing(public) if public else "", **ends)
+    return [say("gpu_cloud.variants.printed", printed=words.listing(public))] if public else []
 
 
 def _printed(each: Quantity) -> str:
@@ -137,7 +136,7 @@ def forward_rents(book: Book, chips: Sequence[str]) -> Exhibit:
     steep, mild = (offers.loc[place] for place in (offers["ratio"].idxmin(), offers["ratio"].idxmax()))
     falls = {"high": words.value(1 - steep["ratio"], "fraction"), "low": words.value(1 - mild["ratio"], "fraction")}
     key = "title" if len(offers) > 1 else "title_1"
-    title = say(f"gpu_cloud.rents.{key}", mild=mild["label"], steep=steep["label"], **falls)
+    title = say(f"gpu_cloud.rents.{key}", **falls)
     subtitle = say("gpu_cloud.rents.subtitle", currency=book.money)
     frame = Frame("forward-rents", title, subtitle, (say("gpu_cloud.rents.note"), *parts.restated(offers)))
     return marks.paths(rows, frame, x_title=say("gpu_cloud.year_of_lease"))

@@ -9,7 +9,7 @@ from capcycle.analyses.hosting import contracts
 from capcycle.analyses.hosting.model import hosting
 from capcycle.analyses.hosting.power_use import business, power_use
 from capcycle.facts import Book
-from capcycle.quantity import DERIVED, Quantity
+from capcycle.quantity import DERIVED, Quantity, total
 from capcycle.study import Case
 from capcycle.words import Sentence, say
 
@@ -24,12 +24,14 @@ USES = {  # the rows that give revenue and gross margin of one MW, all of one au
 
 
 def lease(book: Book) -> Case:
-    """One MW let at what the contracts of a book's companies pay, the rest as assumed.
+    """One MW let at what the contracts of a book's companies pay, discounted at their tenants' credit.
 
     >>> lease(facts.open(["HIVE"])).inputs["hosting_rent"].value  # has no contract: the general assumption
     1730000.0
     """
-    return study.case(hosting, book, hosting_rent=_rent(book))
+    table = contracts.read(book)
+    priced = table[~table["not_hosting"] & table["price"].notna()]
+    return study.case(hosting, book, hosting_rent=_rent(book, priced), tenant_rate=_rate(book, priced))
 
 
 def uses(let: Case) -> Case:
@@ -38,10 +40,9 @@ def uses(let: Case) -> Case:
     return study.case(power_use, let.book, **shared)
 
 
-def _rent(book: Book) -> Quantity:
+def _rent(book: Book, priced: pd.DataFrame) -> Quantity:
     """What the contracts pay on average, weighted by MW and years; the general assumption where none has a price."""
-    table, general = contracts.read(book), study.converted(study.assumption(book, "hosting_rent"), book)
-    priced = table[~table["not_hosting"] & table["price"].notna()]
+    general = study.converted(study.assumption(book, "hosting_rent"), book)
     if priced.empty:
         return general
     means = contracts.prices(priced)
@@ -52,9 +53,19 @@ def _rent(book: Book) -> Quantity:
     return own if own.varied else replace(own, low=general.low, high=general.high, hindsight=general.hindsight)
 
 
+def _rate(book: Book, priced: pd.DataFrame) -> Quantity:
+    """The rate of the credit behind the same contracts, weighted alike; the general one where none has a price."""
+    if priced.empty:
+        return study.assumption(book, "tenant_rate")
+    weights = priced["mw"] * priced["term_years"]
+    rates = contracts.tenant_rates(priced, credit_rates(book))
+    parts = [rate * share for rate, share in zip(rates, weights / weights.sum(), strict=True)]
+    return total(parts, "tenant_rate", say("hosting.own_rate"))
+
+
 def credit_rates(book: Book) -> dict[str, Quantity]:
-    """The rate at which rent is discounted, by the credit behind it."""
-    rates = {credit: study.assumption(book, f"tenant_rate_{credit}") for credit in CREDITS}
+    """The rate at which rent is discounted, by the credit behind it: see `contracts.tenant_rates`."""
+    rates = {credit: study.assumption(book, f"tenant_rate_{credit}") for credit in ("hyperscaler", "unbacked")}
     return {credit: rate.called(rate.name, "rate") for credit, rate in rates.items()}
 
 

@@ -31,14 +31,21 @@ def read(book: Book) -> pd.DataFrame:
     >>> sorted(read(facts.open(["miners"], "2024-12-31"))["lessor"].unique())
     ['CORZ', 'WULF']
     """
-    table = book.register("contracts")
+    return _read(book, book)
+
+
+def _read(book: Book, then: Book) -> pd.DataFrame:
+    """The contracts as they stood in an earlier book, in the money of this one."""
+    versions, table = then.versions("contracts"), then.register("contracts")
+    first = versions.groupby("contract")["published"].min().reindex(table["contract"])
+    table = table.assign(signed=table["announced"].fillna(pd.Series(first.to_numpy(), table.index)))
     return book.restated(terms(table[table["lessor"].isin(book.companies)]), AMOUNTS)
 
 
 def terms(table: pd.DataFrame) -> pd.DataFrame:
     """Contracts with price, margin, the lessor's part, the credit behind the rent, and what a reader must not average.
 
-    mw           of critical IT
+    mw           of critical IT, and of nothing else: power of another basis, or of none that is stated, has no price
     value        as stated, else yearly revenue times the term, which makes it derived
     share        the lessor's; the whole where no text states one
     credit       hyperscaler; backed, where a guarantor stands behind the tenant; unbacked
@@ -62,7 +69,6 @@ def terms(table: pd.DataFrame) -> pd.DataFrame:
         rise_implied=table["escalator"].isna() & ~np.isnan(rise),
         cover=per(table["backstop"], value),  # the part of the rent that a guarantor pays at most
         credit=_credit(table),
-        signed=table["announced"].fillna(table["published"]),
         not_hosting=table["gpu_included"].eq("yes") | dear,
         triple_net=margin > TRIPLE_NET,
     )  # fmt: skip
@@ -84,14 +90,16 @@ def printed_book(book: Book) -> pd.DataFrame:
     return printed.assign(mw=printed["book_mw"], value=printed["book_value"], price=price)
 
 
-def like_for_like(table: pd.DataFrame, cut_off: str | date) -> pd.DataFrame:
-    """Every live contract signed by a day, in MW of critical IT and the lessor's own part of each.
+def like_for_like(book: Book, cut_off: str | date) -> pd.DataFrame:
+    """Every contract that stood on a day as it was known then, in MW of critical IT and the lessor's own part of each.
 
+    One whose power was not stated as critical IT by then has no `mw`, and no value that would stand beside it.
     Errors: ModelError for a `cut_off` that is no date.
     """
-    live = table[table["status"].isin(LIVE) & table["mw"].notna()]
-    signed = live[live["signed"] <= _day("cut_off", cut_off)]
-    return signed.assign(mw=signed["mw_owned"], value=signed["value_owned"])
+    day = min(_day("cut_off", cut_off), book.day)
+    table = _read(book, book.on(f"{day:%Y-%m-%d}"))
+    stood = table[table["status"].isin(LIVE)]
+    return stood.assign(mw=stood["mw_owned"], value=stood["value_owned"].where(stood["mw"].notna()))
 
 
 def _day(name: str, text: str | date) -> pd.Timestamp:
@@ -179,12 +187,41 @@ def worth(table: pd.DataFrame, rates: Mapping[str, Quantity], delivery_years: fl
     """Contracts with the present value of the lessor's part of their rent, at the rate of the credit behind it.
 
     Formula: value / years * annuity(rate, years) / (1 + rate) ** delivery_years, of level rent
-    Units:   currency; rates by `credit`.
+    Units:   currency; rates by `credit`, see `tenant_rates`.
     """
     live = table[table["status"].isin(LIVE)].dropna(subset=["value_owned", "term_years"])
-    rate = live["credit"].map({credit: rate.value for credit, rate in rates.items()})
+    rate = tenant_rates(live, rates).map(lambda each: each.value)
     factor = annuity(rate, live["term_years"]) / live["term_years"] / (1 + rate) ** delivery_years
     return live.assign(rate=rate, present_value=live["value_owned"] * factor)
+
+
+def tenant_rates(table: pd.DataFrame, rates: Mapping[str, Quantity]) -> pd.Series:
+    """The rate at which the rent of each contract is discounted: the yield that the credit behind it pays itself.
+
+    Formula: where a hyperscaler backs the tenant, cover * its rate + (1 - cover) * that of a tenant without backing;
+             where no source gives the cover, anything from one to the other, and half of each in the middle
+    Units:   rates of `hyperscaler` and `unbacked`, fractions of a year.
+
+    >>> rates = {"hyperscaler": Quantity("", 0.05, "rate"), "unbacked": Quantity("", 0.09, "rate")}
+    >>> two = pd.DataFrame({"credit": ["backed", "hyperscaler"], "cover": [0.5, np.nan]})
+    >>> tenant_rates(two, rates).map(lambda each: round(each.value, 3)).tolist()
+    [0.07, 0.05]
+    """
+    return pd.Series(
+        [_backed(row.cover, rates) if row.credit == "backed" else rates[row.credit] for row in table.itertuples()],
+        table.index, dtype=object,
+    )  # fmt: skip
+
+
+def _backed(cover: float, rates: Mapping[str, Quantity]) -> Quantity:
+    best, worst = rates["hyperscaler"], rates["unbacked"]
+    least, likely, most = (0.0, 0.5, 1.0) if np.isnan(cover) else (cover, cover, cover)
+    value, low, high = (part * getattr(best, end) + (1 - part) * getattr(worst, end)
+                        for part, end in ((likely, "value"), (most, "low"), (least, "high")))  # fmt: skip
+    kind, source = facts.weakest([best.kind, worst.kind]), facts.documents([best.source, worst.source])
+    return Quantity(
+        "tenant_rate", value, best.unit, low, high, kind, source, hindsight=best.hindsight or worst.hindsight
+    )
 
 
 def built(table: pd.DataFrame) -> pd.DataFrame:
@@ -223,7 +260,7 @@ def debt_costs(book: Book) -> pd.DataFrame:
     """What lenders ask of a book's companies for projects: each bond that has a rate.
 
     >>> debt_costs(facts.open(["CIFR"]))[["debt", "rate"]].values.tolist()
-    [['cipher-notes-2030', 0.07125]]
+    [['cipher-notes-2030', 0.07125], ['cipher-notes-2026', 0.06125]]
     """
     table = book.register("debt")
     bonds = table["borrower"].isin(book.companies) & table["rate"].notna() & table["type"].eq("bond")

@@ -83,13 +83,14 @@ def books(book: Book, cut_off: str) -> Exhibit:
         title += say("hosting.as_printed", **sizes["printed"]) if sizes["printed"] != sizes["like"] else ""
     if unpriced := sums.at["mw", "like"] - sums.at["mw_priced", "like"]:
         notes.append(say("hosting.unpriced", mw=words.value(unpriced, "MW")))
+    notes += _of("hosting.no_critical", both["like"][both["like"]["mw"].isna()])
     draw = partial(marks.table, columns=headings)
     return _shown(draw, book, "hosting.two-books", rows if len(both["like"]) else rows[:0], title, *notes)
 
 
 def _two_books(book: Book, cut_off: str) -> dict[str, pd.DataFrame]:
     """The printed book where it was public, and the like-for-like one."""
-    printed, like = contracts.printed_book(book), contracts.like_for_like(contracts.read(book), cut_off)
+    printed, like = contracts.printed_book(book), contracts.like_for_like(book, cut_off)
     return ({"printed": _worded(printed, book)} if len(printed) else {}) | {"like": _worded(like, book)}
 
 
@@ -97,7 +98,8 @@ def holdings(book: Book, cut_off: str, by: str = "lessor") -> Exhibit:
     """Whose MW each book counts: a column per book, stacked by `lessor` or `tenant`; ventures under who leads them."""
     key = HOLDINGS[by]
     rows = pd.concat([
-        table.groupby(f"{by}_short", sort=False).agg(value=("mw", "sum"), source=("source", documents))
+        table.dropna(subset="mw").groupby(f"{by}_short", sort=False)
+        .agg(value=("mw", "sum"), source=("source", documents))
         .sort_values("value", ascending=False).rename_axis("group").reset_index().assign(x=say(f"hosting.cut.{name}"))
         for name, table in _two_books(book, cut_off).items()
     ], ignore_index=True)  # fmt: skip
@@ -156,7 +158,8 @@ def worth(let: Case) -> Exhibit:
     total, now = table["value_owned"].sum(), table["present_value"].sum()
     sums = {"total": words.value(total, book.money), "now": words.value(now, book.money)}
     title = say("hosting.left", share=words.value(float(per(now, total)), "fraction"), **sums)
-    judged = study.judged_later(book, delivery, *(rates[credit] for credit in table["credit"].unique()))
+    behind = [rate for credit, rate in rates.items() if table["credit"].isin([credit, "backed"]).any()]
+    judged = study.judged_later(book, delivery, *behind)
     notes = (*_of("hosting.with_gpus", table[table["not_hosting"]]), *judged)
     return _shown(marks.columns, book, "hosting.present-value", rows, title, *notes)
 

@@ -5,27 +5,29 @@ from typing import Any
 
 from capcycle import study, words
 from capcycle.analyses.power_value.figures import figures
-from capcycle.analyses.power_value.model import attribution, leased_mw_value, power_value, priced_in
+from capcycle.analyses.power_value.model import attribution, leased_mw_over_term, power_value, priced_in
 from capcycle.facts import Book
 from capcycle.models.bounds import PERCENT, within
 from capcycle.quantity import Quantity, newest
 from capcycle.study import Case
 
-DELIVERED, LET = (0.8, 0.9, 1.0), (0.0, 0.25, 0.5)  # chances of a lease and of the pipeline, for want of sources
+# chances that a lease is delivered, that the pipeline is let, and that a tenant renews, for want of sources
+DELIVERED, LET, RENEWED = (0.8, 0.9, 1.0), (0.0, 0.25, 0.5), (0.0, 0.0, 0.5)
 SPLIT = {"market_value": ("market_value", ""), "ai_revenue": ("ai_cloud_revenue", ""),
          "ai_share": ("ev_share", "AI and hosting"), "target_price": ("target_price", "")}  # fmt: skip
 
 
 @study.starts_by_company(power_value)
 def sums_of_parts(
-    book: Book, leased: Sequence[float] = DELIVERED, pipeline: Sequence[float] = LET, bitcoin: float = 0.0
-) -> dict[str, Case]:
+    book: Book, leased: Sequence[float] = DELIVERED, pipeline: Sequence[float] = LET,
+    renewed: Sequence[float] = RENEWED, bitcoin: float = 0.0,
+) -> dict[str, Case]:  # fmt: skip
     """Each company as the sum of its power.
 
-    leased, pipeline  the reader's probability that a leased MW is delivered, and that a MW of the pipeline finds a
-                      tenant: low, central, high. No source gives either.
-    bitcoin           what the company owns, in US dollars at market; the reader's own
-    Errors:           ModelError for probabilities that do not rise, or are not between 0 and 1.
+    leased, pipeline, renewed  the reader's probability that a leased MW is delivered, that a MW of the pipeline finds
+                               a tenant, and that a tenant renews: low, central, high. No source gives them.
+    bitcoin                    what the company owns, in US dollars at market; the reader's own
+    Errors:                    ModelError for probabilities that do not rise, or are not between 0 and 1.
 
     >>> cases = sums_of_parts(facts.open(["CIFR"]), [0.8, 0.9, 1.0], [0.0, 0.25, 0.5])
     >>> cases["CIFR"].inputs["leased_probability"].high
@@ -34,27 +36,29 @@ def sums_of_parts(
     return _cases(
         power_value, book, bitcoin=_bitcoin(bitcoin), leased_probability=_chance("leased_probability", leased),
         pipeline_probability=_chance("pipeline_probability", pipeline),
+        renewal_probability=_chance("renewal_probability", renewed),
     )  # fmt: skip
 
 
 @study.starts_by_company(priced_in)
-def priced_in_cases(book: Book) -> dict[str, Case]:
+def priced_in_cases(book: Book, renewed: Sequence[float] = RENEWED) -> dict[str, Case]:
     """How many leased MW the value of each company assumes.
 
     >>> priced_in_cases(facts.open(["MARA"]))["MARA"].lacking
     'no signed AI lease with its MW is known'
     """
-    return _cases(priced_in, book, bitcoin=_bitcoin(0.0))
+    chance = _chance("renewal_probability", renewed)
+    return _cases(priced_in, book, bitcoin=_bitcoin(0.0), renewal_probability=chance)
 
 
-def lease(book: Book, company: str) -> Case:
+def lease(book: Book, company: str, renewed: Sequence[float] = RENEWED) -> Case:
     """What one leased MW of a company is worth, at what its own leases earn and cost.
 
     >>> own = lease(facts.open(["CIFR"]), "CIFR").inputs["cost_per_leased_mw"]
-    >>> round(own.value)  # 168 MW at 10m, 39 at 9.5m, 370 at the general 12m
-    11248700
+    >>> round(own.value)  # 168 MW at 10m, 39 at 9.5m, 286 at the general 12m
+    11120690
     """
-    return _cases(leased_mw_value, book)[company]
+    return _cases(leased_mw_over_term, book, renewal_probability=_chance("renewal_probability", renewed))[company]
 
 
 def split(book: Book) -> Case:

@@ -7,7 +7,7 @@ import pandas as pd
 
 from capcycle import exhibits, facts, study, words
 from capcycle.analyses.power_value.figures import figures
-from capcycle.analyses.power_value.leased import leases
+from capcycle.analyses.power_value.leased import leases, without_critical_power
 from capcycle.analyses.power_value.model import leased_mw_value
 from capcycle.analyses.power_value.prices import power_prices
 from capcycle.exhibits import Exhibit, marks, parts
@@ -64,7 +64,7 @@ def _rung(name: str, value: Quantity, power: Quantity) -> dict:
 def _ladder_title(rows: pd.DataFrame, of: str) -> str:
     if rows.empty:
         return say("finding.none", metric=words.name(of))
-    ends = rows.groupby("group", sort=False)["value"].agg(["min", "max"])
+    ends = rows.groupby("group", sort=False)["value"].agg(["min", "max"]).head(2)  # the others stand in the chart
     stages = [f"{words.between(*each, PER_MW)} {words.lower(stage)}" for stage, *each in ends.itertuples()]
     return say("power_value.ladder.title", of=words.name(of), stages=words.listing(stages))
 
@@ -83,8 +83,8 @@ def stage_prices(book: Book, of: str = "enterprise_value") -> Exhibit:
     headings = {each: say(f"power_value.column.{each}")
                 for each in ("label", "companies", "mean_ratio", "pooled_ratio", *regressed)}  # fmt: skip
     leased = found.table.loc["leased_mw"]
-    key = "title_0" if not leased["companies"] else "title" if found.concludes("leased_mw") else "title_open"
-    ratios = {each: words.value(leased[each], PER_MW) for each in ("mean_ratio", "pooled_ratio", "price")}
+    key = "title" if leased["companies"] else "title_0"  # a regression on so few companies is no headline
+    ratios = {each: words.value(leased[each], PER_MW) for each in ("mean_ratio", "pooled_ratio")}
     names = words.listing([book.names[company] for company in found.companies]) if regressed else ""
     note = say(f"power_value.prices.{'freedom' if regressed else 'no_freedom'}", names=names, freedom=found.freedom,
                count=len(found.companies), errors=f"{found.errors_needed:.1f}")  # fmt: skip
@@ -107,9 +107,13 @@ def lease_table(case: Case) -> Exhibit:
     delivered, signed = case.inputs["delivered"], case.inputs["leased_mw"]
     rows = pd.DataFrame([_lease(row) for row in own.to_dict("records")])
     noi = figures(book)[case.company]["noi_per_leased_mw"].shown
+    runs = say(f"power_value.lease.{'unreported' if delivered.kind == ASSUMED else 'running'}", mw=signed.shown,
+               running=(delivered * signed).shown)  # fmt: skip
+    apart = [_named(row) for row in without_critical_power(book, case.company).to_dict("records")]
+    left_out = [say("power_value.lease.no_critical", labels=words.listing(apart))] if apart else []
     frame = marks.worded(
-        "power_value.lease", delivered.reason, id=id, name=name, noi=noi, general=general.shown, mw=signed.shown,
-        running=(delivered * signed).shown, years=years.shown,
+        "power_value.lease", delivered.reason, *left_out, id=id, name=name, noi=noi, general=general.shown, runs=runs,
+        years=years.shown,
     )  # fmt: skip
     return marks.table(rows, frame, {each: say(f"power_value.lease_column.{each}") for each in LEASE_COLUMNS})
 
@@ -120,12 +124,16 @@ def _lease(row: Mapping) -> dict:
     stated = say("power_value.lease.since", day=due) if row["status"] == "delivering" else due
     general = pd.isna(row["starts"]) and pd.notna(row["due"]) and row["status"] != "delivering"
     return {
-        "label": ", ".join(filter(None, [row["tenant_name"], row["site"]])), "mw": words.value(row["mw"], "number"),
+        "label": _named(row), "mw": words.value(row["mw"], "number"),
         "rent": words.value(row["price"], PER_MW), "margin": words.value(row["margin"], "fraction"),
         "noi": parts.cell_text(noi.value, PER_MW, noi.kind), "cost": parts.cell_text(cost.value, PER_MW, cost.kind),
         "due": f"{due} {say('mark.assumed')}" if general else stated, "value": noi.value, "unit": PER_MW_YEAR,
         "kind": noi.kind, "source": row["source"],
     }  # fmt: skip
+
+
+def _named(lease: Mapping) -> str:
+    return ", ".join(filter(None, [lease["tenant_name"], lease["site"]]))
 
 
 def to_price(case: Case) -> Exhibit:

@@ -12,6 +12,7 @@ from capcycle.quantity import DERIVED, Quantity, missing, newest, together, tota
 DOLLAR = "USD"
 STALE = pd.Timedelta(days=270)  # a balance older than this beside the price hides a build: debt triples within a year
 STALE_POWER = pd.Timedelta(days=366)  # an annual report has stated a newer figure of power since
+QUARTER = pd.Timedelta(days=100)  # no quarter is longer
 PIPELINE = "development pipeline"  # a part of capacity.csv
 DEBT = ["total_debt", "debt_current", "long_term_debt_noncurrent"]
 
@@ -27,20 +28,22 @@ def figures(book: Book) -> dict[str, dict[str, Quantity]]:
     Errors:  CapcycleError for a day or currency without a rate.
 
     >>> own = figures(facts.open(["CIFR", "BTDR"], "2026-08-31"))
-    >>> own["CIFR"]["leased_mw"].value  # Barber Lake 168, Amazon 300 and 70; a later 39 has no day
-    538.0
+    >>> own["CIFR"]["leased_mw"].value  # Barber Lake 168 and 39, Amazon 216 and 70
+    493.0
     >>> own["BTDR"]["operating_mw"].reason
     'no figure for its power in use is known'
     """
     dollars = book.into(DOLLAR)
     known, market = dollars.facts, dollars.register("market")
     market = market[market["company"].isin(book.companies)]
+    quarters = known[known["period_end"] - known["period_start"] < QUARTER]
     commitments = dollars.register("commitments").rename(columns={"giver": "company"})
     tables = {
         "market": dollars.convert(
             market.assign(unit=market["currency"], period_start=pd.NaT, period_end=market["date"])
         ),
         "balances": dollars.convert(known[known["concept"].isin([*DEBT, "cash"])]),
+        "capex": dollars.convert(quarters[quarters["concept"] == "capex"]),
         "capacity": dollars.register("capacity"),
         "contracts": live(dollars),
         "leases": leases(dollars),
@@ -61,7 +64,7 @@ def _figures(tables: dict[str, pd.DataFrame], book: Book) -> dict[str, Quantity]
     return {
         "market_value": value, "price": price, "shares": _shares(value, price, tables["warrants"]),
         "debt": debt, "cash": cash, "enterprise_value": worth, **_power(tables, value.day),
-        **terms(tables["leases"], tables["capacity"], value.day, book),
+        **terms(tables["leases"], tables["capacity"], tables["capex"], value.day, book),
     }  # fmt: skip
 
 

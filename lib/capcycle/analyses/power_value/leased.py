@@ -10,12 +10,16 @@ import pandas as pd
 
 from capcycle import facts, study, words
 from capcycle.analyses.hosting import contracts
+from capcycle.analyses.hosting.cases import credit_rates
 from capcycle.analyses.hosting.leases import growing_sum
 from capcycle.facts import Book
 from capcycle.quantity import ASSUMED, DERIVED, Quantity, total
 
 RUNS = "all power in use"  # the part of capacity.csv that is mostly mining
-UNITS = {"noi_per_leased_mw": "USD/MW/year", "cost_per_leased_mw": "USD/MW", "delivered": "fraction"}
+MEANS = {  # of a company's leases, by MW: the column of each lease, and the unit
+    "noi_per_leased_mw": ("noi", "USD/MW/year"), "cost_per_leased_mw": ("cost", "USD/MW"),
+    "lease_term": ("term", "years"), "renewal_years": ("renewal", "years"), "tenant_rate": ("rate", "fraction"),
+}  # fmt: skip
 
 
 def live(book: Book) -> pd.DataFrame:
@@ -23,6 +27,12 @@ def live(book: Book) -> pd.DataFrame:
     table = contracts.read(book.into("USD"))
     stands = table["status"].isin(contracts.LIVE) & table["mw"].notna()
     return table[stands].assign(company=table["lessor"], mw=table["mw_owned"]).reset_index(drop=True)
+
+
+def without_critical_power(book: Book, company: str) -> pd.DataFrame:
+    """A company's leases that stand, and of which no document states the MW of critical IT: they count nowhere."""
+    table = contracts.read(book.of(company)).query("gpu_included == 'no'")
+    return table[table["status"].isin(contracts.LIVE) & table["mw"].isna()]
 
 
 def leases(book: Book) -> pd.DataFrame:
@@ -35,8 +45,8 @@ def leases(book: Book) -> pd.DataFrame:
              that the tenant pays costs nothing
 
     >>> own = leases(facts.open(["CIFR"], "2026-08-22")).set_index("contract").loc["cifr-aws"]
-    >>> round(own["price"]), round(own["noi"].value)  # 5.5bn over 15 years and 300 MW; 85 % of it
-    (1222222, 1038889)
+    >>> round(own["price"]), round(own["noi"].value)  # 5.5bn over 15 years and 216 MW; 85 % of it
+    (1697531, 1442901)
     """
     rows = live(book).query("gpu_included == 'no'").reset_index(drop=True)
     wait = study.assumption(book, "delivery_years").value * contracts.DAYS_PER_YEAR
@@ -45,7 +55,15 @@ def leases(book: Book) -> pd.DataFrame:
         due=rows["starts"].fillna(rows["signed"] + pd.Timedelta(days=wait)),
         noi=[_income(lease, book) for lease in rows.to_dict("records")],
         cost=[_building(lease, book) for lease in rows.to_dict("records")],
+        term=[_years(lease, "term_years", book, "lease_term") for lease in rows.to_dict("records")],
+        renewal=[_years(lease, "renewal_years", book, "renewal_years") for lease in rows.to_dict("records")],
+        rate=contracts.tenant_rates(rows, credit_rates(book)),
     )
+
+
+def _years(lease: Mapping, column: str, book: Book, general: str) -> Quantity:
+    """What a lease states of its length, else what is assumed of leases."""
+    return study.assumption(book, general) if np.isnan(lease[column]) else contracts.stated(lease, lease[column])
 
 
 def _income(lease: Mapping, book: Book) -> Quantity:
@@ -63,29 +81,40 @@ def _building(lease: Mapping, book: Book) -> Quantity:
     return contracts.capex_of(lease, study.assumption(book, "cost_per_leased_mw"))
 
 
-def terms(rows: pd.DataFrame, capacity: pd.DataFrame, day: pd.Timestamp, book: Book) -> dict[str, Quantity]:
-    """What a MW of a company's leases earns and costs, and how much of them is delivered; without leases the general.
+def terms(
+    rows: pd.DataFrame, capacity: pd.DataFrame, capex: pd.DataFrame, day: pd.Timestamp, book: Book
+) -> dict[str, Quantity]:
+    """What a MW of a company's leases earns and costs, how long and at whose credit; what is delivered, and spent.
 
-    rows      its leases
+    rows      its leases; without any the general terms stand
     capacity  its rows of the register of capacity
+    capex     its quarters of capex, in US dollars
     day       that of the price: what was due by then may be delivered
     """
     if rows.empty:
-        return {name: study.assumption(book, name) for name in UNITS}
-    return {
-        "noi_per_leased_mw": _mean(rows, "noi", "noi_per_leased_mw"),
-        "cost_per_leased_mw": _mean(rows, "cost", "cost_per_leased_mw"),
-        "delivered": _delivered(rows, capacity, day, book),
-    }
+        general = {name: study.assumption(book, name) for name in (*MEANS, "delivered")}
+        return {**general, "spent_on_leases": Quantity("spent_on_leases", 0.0, "USD", kind=DERIVED)}
+    means = {name: _mean(rows, what, name, unit) for name, (what, unit) in MEANS.items()}
+    return {**means, "delivered": _delivered(rows, capacity, day, book), "spent_on_leases": _spent(rows, capex, day)}
 
 
-def _mean(rows: pd.DataFrame, what: str, name: str) -> Quantity:
-    """A figure per MW over all leases, weighted by MW."""
+def _spent(rows: pd.DataFrame, capex: pd.DataFrame, day: pd.Timestamp) -> Quantity:
+    """The capex of the quarters that began after the first lease was signed: at most so much is in its buildings."""
+    since = rows["signed"].min()
+    paid = capex[(capex["period_start"] > since) & (capex["period_end"] <= day)]
+    reason = _say("spent" if len(paid) else "spent_0", day=words.day(since))
+    source, total_paid = facts.documents(paid["source"]), float(paid["value"].sum())
+    kind = facts.weakest([DERIVED, *paid["kind"]])
+    return Quantity("spent_on_leases", total_paid, "USD", 0.0, total_paid, kind, source, reason)
+
+
+def _mean(rows: pd.DataFrame, what: str, name: str, unit: str) -> Quantity:
+    """A figure of all leases, weighted by MW."""
     mw = [contracts.stated(lease, lease["mw"]).called("mw", "MW") for lease in rows.to_dict("records")]
-    amounts = (each.called(what, UNITS[name]) * power for each, power in zip(rows[what], mw, strict=True))
+    amounts = (each.called(what, unit) * power for each, power in zip(rows[what], mw, strict=True))
     own = float(rows.loc[[each.kind != ASSUMED for each in rows[what]], "mw"].sum())
     reason = _say(what, own=words.value(own, "MW"), total=words.value(float(rows["mw"].sum()), "MW"))
-    return (total(amounts) / total(mw)).called(name, UNITS[name], reason)
+    return (total(amounts) / total(mw)).called(name, unit, reason)
 
 
 def _delivered(rows: pd.DataFrame, capacity: pd.DataFrame, day: pd.Timestamp, book: Book) -> Quantity:

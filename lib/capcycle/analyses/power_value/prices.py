@@ -29,11 +29,6 @@ class Prices(NamedTuple):
 
         return float(t.ppf(0.975, self.freedom)) if self.freedom > 0 else np.nan
 
-    def concludes(self, stage: str) -> bool:
-        """Whether the price of a stage in the regression differs from zero."""
-        row = self.table.loc[stage]
-        return bool(abs(row["price"]) > self.errors_needed * row["standard_error"])
-
 
 def power_prices(peers: pd.DataFrame, of: str = "enterprise_value") -> Prices:
     """The ratios of enterprise value to MW by stage, mean and pooled, beside a regression on all stages at once.

@@ -110,8 +110,8 @@ def authors(whole: Case) -> Exhibit:
     build = say("required_revenue.build_of", name=whole.book.names[whole.company]) if whole.company else say(
         "required_revenue.one_build")  # fmt: skip
     title = say("required_revenue.authors.title", build=build, low=words.value(low["value"], whole.currency),
-                lowest=low["label"], high=words.value(high["value"], whole.currency), highest=high["label"],
-                times=_times(high["value"] / low["value"]))  # fmt: skip
+                lowest=low["label"], high=words.value(high["value"], whole.currency),
+                highest=high["label"])  # fmt: skip
     subtitle = say("required_revenue.authors.subtitle" + ("_none" if actual.missing else ""), unit=whole.currency,
                    capex=next(iter(cases.values())).inputs["it_capex"].shown)  # fmt: skip
     frame = Frame("authors-on-one-build", title, subtitle, (say("required_revenue.authors.note"),))

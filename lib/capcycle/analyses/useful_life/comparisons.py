@@ -37,9 +37,11 @@ def changes(book: Book) -> Exhibit:
         implied_share_unit="fraction",
         reason=table["reason"].replace("", words.DASH),
     )
-    title = spread("useful_life.changes.title", rows["implied_share"], "fraction", of=len(rows))
+    title = spread("useful_life.changes.title", rows["implied_share"], "fraction")
+    some = {"count": int(rows["implied_share"].notna().sum()), "of": len(rows)}
     columns = headings("label", "change", "line", "effect", "modelled", "implied_share", "reason")
-    return marks.table(rows, marks.worded("useful_life.changes", id="changes-of-life", title=title), columns)
+    frame = marks.worded("useful_life.changes", id="changes-of-life", title=title, **some)
+    return marks.table(rows, frame, columns)
 
 
 def _change(row: dict[str, Any]) -> str:
@@ -83,15 +85,15 @@ def overstatement(cases: Mapping[str, Case]) -> Exhibit:
     labels = [say("useful_life.overstatement.if", life=words.value(each, "years")) for each in left_out]
     rows = marks.rows([(say("useful_life.overstatement.claim", **claims.iloc[-1]), claim),
                        *zip(labels, left_out.values(), strict=True)])  # fmt: skip
-    title = study.tell(
-        full[0], "useful_life.overstatement.title", claim=claim, whose=words.lower(claims["name"].iloc[-1]), life=life,
-        least=left_out[life.high], most=left_out[life.low], names=words.listing([case.name for case in full]),
-    )  # fmt: skip
-    capex = full[0].inputs["capex_next"].reason
+    title = study.tell(full[0], "useful_life.overstatement.title", life=life, least=left_out[life.high],
+                       most=left_out[life.low])  # fmt: skip
     apart = unlike({case.name: case.inputs["capex"] for case in full})
-    return marks.columns(
-        rows, marks.worded("useful_life.overstatement", capex, *apart, title=title, currency=book.money)
-    )
+    frame = marks.worded(
+        "useful_life.overstatement", full[0].inputs["capex_next"].reason, *apart, title=title, currency=book.money,
+        names=words.listing([case.name for case in full]), claim=claim.shown,
+        whose=words.lower(claims["name"].iloc[-1]),
+    )  # fmt: skip
+    return marks.columns(rows, frame)
 
 
 def _left_out(case: Case, life: float) -> Quantity:

@@ -92,7 +92,7 @@ def _one_sided(three: Scenarios) -> list[str]:
 def _gaps(three: Scenarios) -> list[str]:
     """Why the table has dashes."""
     if three.case.lacking:
-        return [parts.upper(three.case.lacking)]
+        return [*lacking(three.case)]
     dashes = [say("study.scenarios_dash")] if three.outputs.isna().any(axis=None) else []
     missing = three.outputs.T.isna()
     no_rates = [
@@ -140,13 +140,13 @@ def by_year(three: Scenarios, of: str, mark: float | None = None, notes: Sequenc
         parts.slug("by-year", case.model.__name__, of, case.company),
         titled(case, of, "study.by_year_title", ends, year=last),
         say("study.by_year_subtitle", output=words.name(of), unit=parts.unit(unit)),
-        tuple(notes),
+        (*notes, *lacking(case)),
     )
     return marks.paths(rows, frame, mark=mark or None)
 
 
 def titled(case: Case, of: str, key: str, ends: Mapping[str, str], **more: Any) -> str:
-    """A title that gives some values of an output: one where all are alike, and the reason where one is missing.
+    """A title that gives some values of an output: one where all are alike, another where one is missing.
 
     ends  the values in words, by their place in the sentence
     Errors: CapcycleError for a sentence that there is not, or that lacks a value.
@@ -156,11 +156,23 @@ def titled(case: Case, of: str, key: str, ends: Mapping[str, str], **more: Any) 
     'Annual cost cannot be worked out: undefined: the denominator is not positive'
     """
     if words.DASH in ends.values():
-        reason = (case.lacking or say("reason.undefined")).rstrip(".")
-        return say("study.cannot", subject=whose(case, of), reason=reason)
+        key, reason = "study.not_known" if case.lacking else "study.cannot", say("reason.undefined")
+        return say(key, subject=whose(case, of), reason=reason)
     alike = len(set(ends.values())) == 1
     values = {"output": whose(case, of), **ends, **more}
     return say(words.said(f"{key}_alike", key) if alike else key, **values)
+
+
+def lacking(case: Case) -> tuple[str, ...]:
+    """The note that says why nothing can be worked out; none where something can.
+
+    Errors: none.
+
+    >>> from capcycle import analyses, facts
+    >>> lacking(analyses.start("cost_of_ownership", facts.open()))
+    ()
+    """
+    return (parts.upper(case.lacking),) if case.lacking else ()
 
 
 def whose(case: Case, name: str) -> str:

@@ -9,7 +9,7 @@ from capcycle.exhibits import parts
 from capcycle.exhibits.channels import axis
 from capcycle.exhibits.exhibit import Exhibit
 from capcycle.exhibits.marks import Drawing, Frame
-from capcycle.exhibits.studies.cases import said, titled
+from capcycle.exhibits.studies.cases import lacking, said, titled
 from capcycle.study import Grid
 from capcycle.words import say
 
@@ -37,9 +37,9 @@ def heat_map(grid: Grid, target: float | None = None) -> Exhibit:
     iso = say(f"study.iso_{_reached(grid, line, target)}", value=words.value(line, unit))
     frame = Frame(
         parts.slug("heat-map", case.model.__name__, grid.of, grid.x, grid.y, case.company),
-        titled(case, grid.of, "study.heat_map", ends, **axes),
+        titled(case, grid.of, "study.heat_map", ends),
         say("study.heat_map_subtitle", output=words.name(grid.of), unit=parts.unit(unit), **axes),
-        (iso,),
+        (iso, *lacking(case)),
     )
     spoken = say("study.heat_map_alt", output=words.name(grid.of), iso=iso, **ends, **axes)
     return Drawing(rows, frame).exhibit(_heat_chart(grid, rows, line, unit), _corners(grid, unit), spoken)

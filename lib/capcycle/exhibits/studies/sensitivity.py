@@ -97,13 +97,13 @@ def break_even(case: Case, target: float, of: str | None = None) -> Exhibit:
     moving = study.tornado(case, of).table.query("swing != 0")["name"]  # what moves nothing can bring nothing about
     solved = {name: study.solve(case, name, target, of) for name in case.varied if name in set(moving)}
     rows = pd.DataFrame([_needed(name, solution) for name, solution in solved.items()])
-    reached = [words.lower(words.name(name)) for name, solution in solved.items() if solution.values]
+    reached = [words.name(name) for name, solution in solved.items() if solution.values]
     round_ = words.coupon(target) if case.unit(of) in parts.PERCENT else said(case, of, target)
     goal = {"output": phrase(case, of), "target": round_}
-    title = words.counted("study.must", len(reached), inputs=words.listing(reached) if reached else "", **goal)
+    title = words.counted("study.must", len(reached), inputs=reached[0] if reached else "", **goal)
     frame = Frame(
         parts.slug("must-be-true", case.model.__name__, of, case.company),
-        parts.upper(title),
+        title,
         say("study.must_subtitle", now=said(case, of, getattr(case.outputs, of)), **goal),
     )
     columns = {name: say(f"study.column_{name}") for name in ("label", "now", "needed", "range", "note")}

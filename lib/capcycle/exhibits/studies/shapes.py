@@ -17,6 +17,7 @@ from capcycle.errors import ModelError
 from capcycle.exhibits import marks, parts
 from capcycle.exhibits.exhibit import Exhibit
 from capcycle.exhibits.marks import Frame
+from capcycle.exhibits.studies.cases import lacking
 from capcycle.models.bounds import implausible
 from capcycle.quantity import unlike
 from capcycle.study import SCENARIOS, Case
@@ -53,9 +54,10 @@ def columns(case: Case, names: Sequence[str], key: str = "", **more: Any) -> Exh
     Errors: ModelError for a name that is neither, and for unlike units.
 
     >>> columns(analyses.start("required_revenue", facts.open(), "MSFT"), ["depreciation", "required_return"]).title
-    "What makes up Microsoft's required revenue"
+    'Depreciation is $13.3bn, return on the capital $9.9bn'
     """
-    title = study.tell(case, _words(key, "title", "study.columns"), subject=study.subject(case), **more)
+    ends = {"first": case.quantity(names[0]), "last": case.quantity(names[-1])}
+    title = parts.upper(study.tell(case, _words(key, "title", "study.columns"), **ends, **more))
     return marks.columns(_amounts(case, names), _frame("columns", case, names[0], key, title, more))
 
 
@@ -268,13 +270,13 @@ def _words(key: str, part: str, general: str = "study.shape") -> str:
 
 def _frame(shape: str, case: Case, of: str, key: str, title: str, more: Mapping[str, Any], *others: str) -> Frame:
     """The words around an exhibit of one case."""
+    id = parts.slug(shape, case.model.__name__, of, *others, case.company)
+    if case.lacking:
+        return Frame(id, parts.upper(say("study.not_known", subject=study.subject(case))), "", lacking(case))
     given = {"output": words.name(of), "unit": parts.unit(case.quantity(of).unit), **more}
     subtitle, note = (_words(key, part) for part in ("subtitle", "note"))
     notes = [study.tell(case, note, **given)] if note else []
-    notes = [each for each in notes if each != title]  # both say why nothing can be said, where a figure is missing
-    lacking = (parts.upper(case.lacking),) if case.lacking else ()
-    id = parts.slug(shape, case.model.__name__, of, *others, case.company)
-    return Frame(id, title, study.tell(case, subtitle, **given), (*notes, *lacking))
+    return Frame(id, title, study.tell(case, subtitle, **given), tuple(notes))
 
 
 def _compared(
@@ -290,7 +292,7 @@ def _compared(
     title = ranked_title(known, of, key, more)
     reasons = set(rows.get("note", ()))
     if known.empty and len(reasons) == 1:
-        title = say("study.cannot", subject=words.name(of), reason=reasons.pop().rstrip("."))
+        title, notes = say("study.not_known", subject=words.name(of)), (*notes, parts.upper(reasons.pop()))
     return Frame(parts.slug(shape, first.model.__name__, of), title, say(subtitle, **given), notes)
 
 
@@ -301,7 +303,7 @@ def ranked_title(known: pd.DataFrame, of: str, key: str, more: Mapping[str, Any]
 
     >>> one = pd.DataFrame({"label": ["Meta"], "value": [0.2], "unit": "fraction"})
     >>> ranked_title(one, "wacc", "", {})
-    'Cost of capital: Meta 20.0%'
+    'Cost of capital is 20.0% (Meta)'
     """
     if known.empty:
         return say("finding.none", metric=words.name(of))

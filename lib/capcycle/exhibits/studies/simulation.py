@@ -12,7 +12,7 @@ from capcycle.exhibits import marks, parts
 from capcycle.exhibits.channels import axis
 from capcycle.exhibits.exhibit import Exhibit
 from capcycle.exhibits.marks import Drawing, Frame
-from capcycle.exhibits.studies.cases import titled
+from capcycle.exhibits.studies.cases import lacking, titled
 from capcycle.study import Simulation
 from capcycle.words import say
 
@@ -36,12 +36,12 @@ def fan(simulation: Simulation, of: str) -> Exhibit:
         "inner_high": inner[1], "high": outer[1],
         "label": list(map(str, range(len(draws)))),
     }).assign(unit=unit, kind=case.kind, source=case.source)  # fmt: skip
-    last = rows.iloc[-1]
+    last, ends = rows.iloc[-1], _quantiles(rows.iloc[-1], unit)
     frame = Frame(
         parts.slug("fan", case.model.__name__, of, case.company),
-        titled(case, of, "study.fan", _quantiles(last, unit), year=last["x"]),
-        say("study.by_year_subtitle", output=words.name(of), unit=parts.unit(unit)),
-        (_drawn_note(simulation),),
+        titled(case, of, "study.fan", ends, year=last["x"]),
+        say("study.fan_subtitle", output=words.name(of), unit=parts.unit(unit), middle=ends["middle"]),
+        (_drawn_note(simulation), *lacking(case)),
     )
     return marks.bands(rows, frame, (say("study.outer"), say("study.inner")))
 
@@ -61,8 +61,7 @@ def spread(simulation: Simulation, of: str | None = None) -> Exhibit:
     id = parts.slug("spread", case.model.__name__, of, case.company)
     subtitle = say("study.spread_subtitle", output=words.lower(words.name(of)))
     if not len(drawn):  # none of the draws gives a number
-        lacking = (parts.upper(case.lacking),) if case.lacking else ()
-        return marks.nothing(Frame(id, titled(case, of, "study.undrawn", {}), subtitle, lacking))
+        return marks.nothing(Frame(id, titled(case, of, "study.undrawn", {}), subtitle, lacking(case)))
     counts, edges = np.histogram(drawn, BINS if np.ptp(drawn) else 1)
     rows = pd.DataFrame({"low": edges[:-1], "high": edges[1:], "value": counts / simulation.draws})
     rows = rows.assign(unit="fraction", kind=case.kind, source=case.source, label=[

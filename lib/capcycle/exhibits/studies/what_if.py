@@ -38,8 +38,8 @@ def what_if(case: Case, x: str, sliders: Sequence[str], of: str | None = None) -
     of, names = case.output(of), (x, *sliders)
     unit, slug = case.unit(of), parts.slug("what-if", case.model.__name__, of, x, case.company)
     if reason := _undrawn(case, [name for name in names if name in case.inputs]):
-        title = say("study.cannot", subject=whose(case, of), reason=reason)
-        return nothing(Frame(slug, title, _subtitle(case, x, of)))
+        title = say("study.not_known", subject=whose(case, of))
+        return nothing(Frame(slug, title, "", (parts.upper(reason),)))
     if wrong := set(names) - set(case.varied):
         raise ModelError(f"{case.model.__name__}: {unknown('input with a range', wrong, case.varied)}")
     rows = _line(case, x, of).assign(unit=unit, kind=case.kind, source=case.source)
@@ -82,15 +82,15 @@ def _undrawn(case: Case, names: Sequence[str]) -> str:
 
 
 def _subtitle(case: Case, x: str, of: str) -> str:
-    across = words.lower(words.name(x))
-    return say("study.what_if_subtitle", output=words.name(of), unit=parts.unit(case.unit(of)), across=across)
+    across, each = words.lower(words.name(x)), case.inputs[x]
+    return say("study.what_if_subtitle", output=words.name(of), unit=parts.unit(case.unit(of)), across=across,
+               first=said(case, x, each.low), last=said(case, x, each.high))  # fmt: skip
 
 
 def _title(case: Case, x: str, of: str, rows: pd.DataFrame) -> str:
     first, last = rows.iloc[0], rows.iloc[-1]
     ends = {"start": said(case, of, first["value"]), "end": said(case, of, last["value"])}
-    across = {"first": said(case, x, first["x"]), "last": said(case, x, last["x"])}
-    return titled(case, of, "study.what_if", ends, input=words.lower(words.name(x)), **across)
+    return titled(case, of, "study.what_if", ends, input=words.lower(words.name(x)))
 
 
 def _range(each: Quantity, case: Case) -> str:

@@ -1,0 +1,145 @@
+"""Figures that an aggregator or a later filing had wrong or late, each with the filing that decides it."""
+
+import csv
+from functools import cache
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from capcycle import facts
+from capcycle.facts import registers
+
+with (Path(__file__).parent / "data" / "audited.csv").open(encoding="utf-8") as table:
+    AUDITED = list(csv.DictReader(table))
+REPLACED = [  # what an aggregator or a digest said, and is shown nowhere
+    ("CIFR", "capex", "2025-07-01", "2025-09-30", 43_790_000),
+    ("CIFR", "net_income", "2025-01-01", "2025-12-31", -843_066_000),
+    ("APLD", "net_income", "2024-12-01", "2025-02-28", -36_100_000),  # the loss to common holders
+    ("APLD", "net_income", "2025-09-01", "2025-11-30", -31_200_000),
+    ("NBIS", "total_debt", "", "2025-09-30", 5_291_400_000),  # total liabilities
+    ("NBIS", "operating_cash_flow", "2023-01-01", "2023-12-31", 829_800_000),  # of the group with its Russian part
+]
+
+
+@cache
+def known(company, as_of=""):
+    return facts.load([company], as_of or None)
+
+
+def period(rows, concept, start, end):
+    begins = rows["period_start"].eq(start) if start else rows["period_start"].isna()
+    return rows[rows["concept"].eq(concept) & begins & rows["period_end"].eq(end)]
+
+
+@pytest.mark.parametrize("row", AUDITED, ids=lambda row: f"{row['company']}-{row['concept']}-{row['period_end']}")
+def test_a_filing_decides(row):
+    key = row["concept"], row["period_start"], row["period_end"]
+    shown = period(known(row["company"]), *key).iloc[0]
+    assert (shown["value"], shown["source"]) == (float(row["value"]), row["document"]), row["place"]
+
+
+@pytest.mark.parametrize("row", AUDITED, ids=lambda row: f"{row['company']}-{row['concept']}-{row['period_end']}")
+def test_it_is_known_since_its_first_publication_and_no_day_before(row):
+    key = row["concept"], row["period_start"], row["period_end"]
+    before = f"{pd.Timestamp(row['first_public']) - pd.Timedelta(days=1):%Y-%m-%d}"
+    then = period(known(row["company"], row["first_public"]), *key)["value"]
+    if " " not in row["document"]:  # a quarter derived later may have been given differently before
+        assert period(known(row["company"], before), *key)["value"].ne(float(row["value"])).all()
+    assert then.eq(float(row["value"])).all() and len(then) == 1
+
+
+@pytest.mark.parametrize(("company", "concept", "start", "end", "value"), REPLACED)
+def test_what_was_wrong_is_rejected_with_the_reason(company, concept, start, end, value):
+    out = facts.rejected().query("company == @company and concept == @concept and period_end == @end")
+    out = out[out["period_start"].eq(start) & out["value"].astype(float).eq(value)]
+    assert len(out) == 1 and out["reason"].str.len().min() > 20
+    assert period(facts.history([company]), concept, start, end)["value"].ne(value).all()
+
+
+def test_twelve_months_of_iren_are_of_one_standard():
+    # 10-K to June 2025 less nine months to March 2025, and nine months to March 2026, all under US GAAP
+    quarters = known("IREN").query("period_end >= '2025-06-01' and period_end <= '2026-03-31'")
+    length = (quarters["period_end"] - quarters["period_start"]).dt.days
+    year = quarters[length.between(80, 100)].groupby("concept")["value"].sum()
+    assert year["capex"] == 573_456_000 - 389_342_000 + 1_669_157_000
+    assert year["revenue"] == 501_023_000 - 313_731_000 + 569_782_000
+    assert year["capex"] / year["revenue"] == pytest.approx(2.448, abs=5e-4)
+
+
+# ---- megawatts
+
+
+def contract(name, as_of=None):
+    return registers.read("contracts", as_of).set_index("contract").loc[name]
+
+
+def test_ciphers_lease_to_amazon_is_300_mw_gross_and_216_critical():
+    first, filed, now = (contract("cifr-aws", day) for day in ("2025-12-31", "2026-02-24", "2026-08-04"))
+    assert pd.isna(first["critical_it_mw"]) and pd.isna(first["gross_mw"]) and first["mw_unstated"] == 300
+    assert pd.isna(filed["critical_it_mw"]) and filed["gross_mw"] == 300  # 10-K 0001819989-26-000009
+    assert (now["critical_it_mw"], now["gross_mw"], now["status"]) == (216, 300, "delivering")
+    assert now["contract_value"] / now["critical_it_mw"] / now["term_years"] == pytest.approx(1.70e6, rel=0.002)
+
+
+def test_power_of_an_unstated_basis_stands_alone():
+    deals = registers.read("contracts")
+    unstated = deals[deals["mw_unstated"].notna()]
+    assert unstated[["critical_it_mw", "gross_mw", "utility_mw"]].isna().all(axis=None)
+    assert {"orcl-openai", "btdr-undisclosed-tydal", "iren-nvidia"} <= set(unstated["contract"])
+
+
+def test_ciphers_power_in_use_and_in_the_pipeline_are_the_10_ks():
+    power = registers.read("capacity").query("company == 'CIFR'").set_index(["site", "stage"])["mw"]
+    assert power["all power in use", "operating"] == 207 and power["development pipeline", "pipeline"] == 3400
+
+
+def test_the_registers_gpus_stand_on_critical_it():
+    chip = registers.read("chips").query("author == 'The Register'").iloc[0]
+    assert chip["power_basis"] == "IT"
+    assert chip["kw_all_in_high"] == pytest.approx(100_000 / 48_000, abs=0.005)  # 48,000 GPUs on 100 MW at Ellendale
+
+
+# ---- days
+
+
+def changes_of_life(company, effective):
+    lives = registers.read("useful_lives")
+    return lives[lives["company"].eq(company) & lives["effective"].eq(pd.Timestamp(effective))]
+
+
+def test_terawulfs_part_of_abernathy_is_sold_since_july_2026():
+    before, after = contract("wulf-fluidstack-abernathy", "2026-07-05"), contract("wulf-fluidstack-abernathy")
+    assert (before["ownership"], after["ownership"]) == (0.51, 0)
+    assert f"{after['status_date']:%Y-%m-%d}" == "2026-07-06"
+
+
+def test_no_lease_of_2024_is_only_signed():
+    old = registers.read("contracts").query("announced < '2025-01-01'")
+    assert set(old["status"]) == {"delivering"}
+
+
+@pytest.mark.parametrize(
+    ("company", "effective", "day"),
+    [
+        ("GOOGL", "2023-01-01", "2023-02-03"),  # 10-K for 2022, decided in January 2023
+        ("MSFT", "2022-07-01", "2022-07-28"),  # 10-K for fiscal 2022
+        ("AMZN", "2024-01-01", "2024-02-02"),  # 10-K for 2023, told in advance
+        ("AMZN", "2025-01-01", "2025-02-07"),  # 10-K for 2024, five years for a subset
+        ("META", "2025-01-01", "2025-01-30"),  # 10-K for 2024, told in advance
+        ("ORCL", "2024-06-01", "2025-06-18"),  # 10-K for fiscal 2025
+    ],
+)
+def test_a_change_of_life_is_known_since_the_filing_that_tells_it(company, effective, day):
+    lives = changes_of_life(company, effective)
+    assert f"{lives['published'].min():%Y-%m-%d}" == day
+
+
+def test_amazons_shorter_lives_cost_twice_what_was_told_in_advance():
+    lives = changes_of_life("AMZN", "2025-01-01")
+    assert lives.set_index("basis")["effect"].to_dict() == {"guided": -700e6, "actual": 1.4e9}
+
+
+def test_ratios_of_ads_have_the_day_of_their_filing():
+    days = facts.ads.ratios()["published"].dt.strftime("%Y-%m-%d")
+    assert days[["BABA", "BIDU"]].tolist() == ["2024-02-23", "2025-03-28"]
