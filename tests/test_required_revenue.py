@@ -74,6 +74,14 @@ def test_a_sum_takes_the_twelve_months_that_all_companies_have():
     assert "31 Dec 2025" in room.verdict(cases, room.group(room.spending(cases)))
 
 
+def test_who_files_no_quarters_is_added_up_to_the_same_day_as_the_others():
+    # Nebius: 4,066m in 2025 less 1,054.5m to June 2025 plus 8,130.3m to June 2026; CoreWeave's four quarters 20,565.6m
+    cases = room.against_disclosed(facts.open(["CRWV", "NBIS"], currency="USD"), 2024)
+    whole = room.group(room.spending(cases)).inputs["capex"]
+    assert whole.value / 1e6 == pytest.approx(20_565.6 + 4_066 - 1_054.5 + 8_130.3)
+    assert whole.days == "30 Jun 2026"
+
+
 def test_builds_of_several_years_add_up_while_they_last():
     # chips of 60 a year over three years: 20, 40, 60, and again 60 once the first has worn out; over 50 %
     found = revenue_for_vintages([60] * 4, 1, 1, 3, 14, 0.5, 0, 1, 40)
