@@ -28,6 +28,11 @@ class Term:
     kinds: np.ndarray | int
     inputs: dict[str, np.ndarray]
 
+    def where(self, needed: np.ndarray) -> "Term":
+        """The same quantity, missing where it is not needed: what nothing rests on is no evidence."""
+        inputs = {name: np.where(needed, rows, MISSING) for name, rows in self.inputs.items()}
+        return Term(np.where(needed, self.values, np.nan), np.where(needed, self.kinds, 0), inputs)
+
     def earlier(self, steps: int, suffix: str, panel: Panel) -> "Term":
         """The same quantity `steps` periods before; missing where a year end, or what is counted, was changed since."""
         same = panel.comparable((without_lag(name) for name in self.inputs), steps)
@@ -276,6 +281,9 @@ def _term(metric: Callable, panel: Panel, names: dict[str, str | float]) -> Term
         raise MetricError(f"{metric.__name__} is not measured by the {panel.span}; use {' or '.join(metric.spans)}")
     terms = {name: _named(name, panel, names) for name in signature(metric).parameters}
     values = metric(**{name: term.values for name, term in terms.items()})
+    if getattr(metric, "either", False):
+        own, other = terms.values()
+        terms = {"own": own, "other": other.where(np.isnan(np.broadcast_to(own.values, panel.shape)))}
     kinds = np.maximum.reduce([np.broadcast_to(term.kinds, panel.shape) for term in terms.values()])
     inputs = {name: rows for term in terms.values() for name, rows in term.inputs.items()}
     return Term(values, np.maximum(kinds, DERIVED), inputs)

@@ -32,6 +32,9 @@ def capex_with_leases(capex_with_lease_additions: Quantity, capex_with_leases_st
     return first_known(capex_with_lease_additions, capex_with_leases_stated)
 
 
+capex_with_leases.either = True  # a result rests on one of the two, and has the evidence of that one
+
+
 @variant(
     capex_with_leases,
     capex_with_lease_additions="capex_with_leases_stated",
