@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from capcycle import exhibits, facts, study, words
 from capcycle.analyses import gpu_cloud as room
 from capcycle.analyses.gpu_cloud.cases import run_rates
+from capcycle.analyses.gpu_cloud.exhibits import _gpus
 from capcycle.analyses.gpu_cloud.gpu_hour import forward_curve, gpu_hour, gpu_run_rate
 from capcycle.analyses.gpu_cloud.model import gpu_cloud
 from capcycle.claims import worked_examples
@@ -226,6 +227,8 @@ def test_the_gpus_of_one_tenants_contract_are_not_counted_in_anothers():
     # IREN's 76,000 GB300 are Microsoft's: 9.7bn over 5 years of 8,760 hours; NVIDIA's contract names no number
     hours = room.contracts(facts.open()).view.set_index(["Lessor", "Tenant"])["Per GPU-hour"]
     assert hours["IREN", "Microsoft"] == "$2.91/GPU-h" and hours["IREN", "NVIDIA"] == words.DASH
+    deals = pd.DataFrame({"lessor": ["IREN", "IREN", "CRWV"], "yearly": [9.7e9 / 5, 3.4e9 / 5, 9.7e9 / 5]})
+    assert np.array_equal(_gpus(deals, facts.open()), [76_000, np.nan, np.nan], equal_nan=True)
 
 
 def test_an_implausible_rent_is_not_ranked_and_says_so():
