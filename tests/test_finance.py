@@ -1,5 +1,7 @@
 """Rates of return and payments on published cases, and what is said where there is no rate or more than one."""
 
+import warnings
+
 import altair as alt
 import numpy as np
 import pytest
@@ -73,6 +75,58 @@ def test_at_every_rate_found_the_flows_are_worth_nothing(flows):
         assume(rate > -0.9)
         scale = sum(abs(flow) / (1 + rate) ** year for year, flow in enumerate(flows))
         assert abs(present_value(rate, flows)) <= 1e-6 * scale
+
+
+@given(st.lists(amounts, min_size=2, max_size=12))
+def test_one_rate_is_found_exactly_where_one_fits(flows):
+    one, every = finance.irr(flows), finance.rates(flows)
+    assert (len(every.values) == 1) == (not np.isnan(one)) and (bool(every.reason) == np.isnan(one))
+    assert np.isnan(one) or one == every.values[0]
+
+
+@given(st.lists(st.floats(1.001, 1e5), min_size=1, max_size=4, unique=True), st.booleans())
+def test_every_rate_that_flows_are_made_of_is_found_again(growth, inverted):
+    # (x - a)(x - b)... is zero at each growth a, b, however far apart; their inverses are losses of up to 99.999 %
+    growth = [1 / each for each in growth] if inverted else growth
+    assume(all(abs(a / b - 1) > 0.05 for a in growth for b in growth if a is not b))
+    found = finance.rates(np.poly(growth)).values
+    assert np.add(found, 1) == pytest.approx(sorted(growth), rel=1e-4)
+
+
+@pytest.mark.parametrize("rate", [-0.9999, -0.995, 150.0, 1e9])
+def test_a_rate_far_from_all_others_is_found(rate):
+    # 1 paid and 1 + rate received a year later
+    assert finance.irr([-1, 1 + rate]) == pytest.approx(rate, rel=1e-9)
+    assert finance.irr([-1, 0, (1 + rate) ** 2]) == pytest.approx(rate, rel=1e-9)
+
+
+@given(st.lists(st.floats(-1e15, 1e15), min_size=2, max_size=40))
+def test_no_flows_make_the_machine_overflow(flows):
+    with np.errstate(all="raise", under="ignore"), warnings.catch_warnings(action="error"):
+        finance.irr(flows), finance.rates(flows)
+
+
+def test_a_rate_at_which_flows_only_touch_zero_is_one_rate():
+    # 1 - 2/(1+r) + 1/(1+r)² is (1 - 1/(1+r))²
+    assert finance.rates([1, -2, 1]).values == pytest.approx((0,), abs=1e-9)
+    assert finance.irr([1, -2, 1]) == pytest.approx(0, abs=1e-9)
+
+
+def test_dated_flows_have_the_rate_that_a_spreadsheet_gives():
+    # Microsoft's documentation of XIRR prints 37.3362535 %
+    days = ["2009-04-01", "2008-01-01", "2008-03-01", "2008-10-30", "2009-02-15"]
+    assert finance.xirr([2750, -10000, 2750, 4250, 3250], days).values == pytest.approx((0.373362535,), abs=1e-8)
+
+
+def test_dated_flows_say_where_several_rates_fit_or_none():
+    years = ["2021-01-01", "2022-01-01", "2023-01-01"]  # of 365 days each
+    several = finance.xirr([-1, 5, -6], years)
+    assert several.values == pytest.approx((1, 2)) and several.reason.startswith("2 rates fit")
+    assert finance.xirr([1, -1, 1], years).reason.startswith("no rate fits: none brings")
+    assert finance.xirr([-1, -1, -1], years).reason == "no rate fits: the cash flows never change sign"
+    assert finance.xirr([-1, -1, -1, np.nan], [*years, "2024-01-01"]).values == ()
+    with pytest.raises(ModelError, match="2 cash flows and 3 days"):
+        finance.xirr([-1, 2], years)
 
 
 @given(st.floats(-0.5, 2), st.lists(amounts, min_size=1, max_size=30))

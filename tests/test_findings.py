@@ -36,6 +36,7 @@ def panel(kind: str = "reported", unit: str = "USD", **concepts: dict[str, list]
         kind=kind,
         source=SOURCE,
         locator="made",
+        note="",
     )
     rows = rows.assign(period_start=rows["period_end"] - pd.Timedelta(days=90), published=rows["period_end"])
     names = tuple(dict.fromkeys(company for companies in concepts.values() for company in companies))
@@ -189,6 +190,19 @@ def test_how_a_fraction_moved_in_a_year(before, after, moved):
     assert said == f"Microsoft put {after:.1f}% of its revenue into capex in 2024Q1, {moved}"
 
 
+def test_a_company_ahead_of_the_others_is_ranked_at_the_period_that_they_share():
+    said = exhibits.finding(intensity(MSFT=[10, 30], AMZN=[20, None], META=[5, None]), "MSFT")
+    assert said.endswith("was 30.0% in 2023Q2; number 2 of 3 in 2023Q1")
+
+
+def test_an_implausible_result_is_in_no_ranking():
+    # 9,900 of capex on a revenue of 100 is 99 times; Meta's 30 % leads
+    said = exhibits.bars(intensity(NBIS=[9900], META=[30], MSFT=[20]))
+    assert said.title == "Meta puts 30.0% of its revenue into capex, Microsoft 20.0%, in 2023Q1"
+    assert "9,900% (?)" in said.view.to_numpy()
+    assert any("Nebius, 2023Q1: 9,900% is outside the plausible range" in note for note in said.notes)
+
+
 def test_an_amount_that_reads_the_same_is_not_said_twice():
     said = exhibits.finding(amounts(MSFT=[13.86e9, *YEAR, 13.87e9]))
     assert said == "Microsoft's capex was $13.9bn in 2024Q1, as a year earlier"
@@ -256,7 +270,7 @@ def test_fractions_and_averages_are_not_added_up(measures):
 
 def test_who_is_highest_on_the_most_measures():
     said = exhibits.compare(intensity(MSFT=[30], AMZN=[20]), margin(MSFT=[40], AMZN=[10])).title
-    assert said == "Microsoft ranks highest on 2 of 2 measures"
+    assert said == "Microsoft ranks highest on 2 of 2 measures, in 2023Q1"
 
 
 def test_only_measures_count_that_the_company_has():
@@ -273,7 +287,7 @@ def test_a_measure_that_one_company_alone_has_ranks_nobody():
 
 def test_a_tie_counts_for_both():
     measured = [intensity(MSFT=[30], AMZN=[30], META=[10]), margin(MSFT=[10], AMZN=[40], META=[20])]
-    assert exhibits.compare(*measured).title == "Amazon ranks highest on 2 of 2 measures"
+    assert exhibits.compare(*measured).title == "Amazon ranks highest on 2 of 2 measures, in 2023Q1"
 
 
 def test_a_focus_without_any_value_is_said_of_nobody():

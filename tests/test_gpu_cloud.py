@@ -9,8 +9,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from capcycle import exhibits, facts, study
+from capcycle import exhibits, facts, study, words
 from capcycle.analyses import gpu_cloud as room
+from capcycle.analyses.gpu_cloud.cases import run_rates
+from capcycle.analyses.gpu_cloud.exhibits import _gpus
 from capcycle.analyses.gpu_cloud.gpu_hour import forward_curve, gpu_hour, gpu_run_rate
 from capcycle.analyses.gpu_cloud.market import market, pairs, paths
 from capcycle.analyses.gpu_cloud.model import gpu_cloud
@@ -221,6 +223,23 @@ def test_a_terminated_contract_says_so():
     shown = room.contracts(facts.open())  # facts of the register: Hainan Huatie's contract ended in autumn 2025
     assert "Hainan Huatie" in shown.title
     assert shown.view.iloc[:, 2].str.contains("terminated, 30 Sep 2025").sum() == 1
+
+
+def test_the_gpus_of_one_tenants_contract_are_not_counted_in_anothers():
+    # IREN's 76,000 GB300 are Microsoft's: 9.7bn over 5 years of 8,760 hours; NVIDIA's contract names no number
+    hours = room.contracts(facts.open()).view.set_index(["Lessor", "Tenant"])["Per GPU-hour"]
+    assert hours["IREN", "Microsoft"] == "$2.91/GPU-h" and hours["IREN", "NVIDIA"] == words.DASH
+    deals = pd.DataFrame({"lessor": ["IREN", "IREN", "CRWV"], "yearly": [9.7e9 / 5, 3.4e9 / 5, 9.7e9 / 5]})
+    assert np.array_equal(_gpus(deals, facts.open()), [76_000, np.nan, np.nan], equal_nan=True)
+
+
+def test_an_implausible_rent_is_not_ranked_and_says_so():
+    # facts of the register with a tenth of the revenue: 0.29 an hour, which nobody lets a GPU for
+    cases = run_rates(facts.open())
+    low = {name: each.with_inputs(run_rate=each.inputs["run_rate"] * 0.1) for name, each in list(cases.items())[:1]}
+    shown = exhibits.ranking(low | dict(list(cases.items())[1:]), "revenue_per_gpu_hour")
+    assert any("is outside the plausible range and is not ranked" in note for note in shown.notes)
+    assert shown.figures["value"].eq("").sum() == 1
 
 
 def test_before_a_contract_nothing_of_it_is_shown():

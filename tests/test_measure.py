@@ -212,6 +212,37 @@ def test_the_period_shown_is_the_newest_that_most_companies_have():
     assert measure("capex", grid).common_period() == "2023Q2"
 
 
+def test_who_has_nothing_recent_draws_nobody_back_to_an_old_period():
+    # three shared the first quarter of 2022; two have figures of 2023
+    grid = toy(rows("ACME", "capex", CAPEX), rows("BOLT", "capex", CAPEX[:7]), rows("CORE", "capex", CAPEX[:1]))
+    capex = measure("capex", grid)
+    assert capex.common_period() == "2023Q3"
+    assert capex.at()["value"].notna().sum() == 2
+
+
+def test_each_companys_newest_stands_with_its_own_period_and_is_old_after_half_a_year():
+    grid = toy(rows("ACME", "capex", CAPEX), rows("BOLT", "capex", CAPEX[:6]), rows("CORE", "capex", CAPEX[:5]))
+    newest = measure("capex", grid).newest().set_index("company")
+    assert newest["period"].to_dict() == {"ACME": "2023Q4", "BOLT": "2023Q2", "CORE": "2023Q1"}
+    assert newest["old"].to_dict() == {"ACME": False, "BOLT": False, "CORE": True}
+
+
+def test_a_company_without_any_value_has_the_row_that_says_why():
+    newest = measure(metrics.capex_to_revenue, acme()).newest()
+    assert newest["value"].item() == pytest.approx(66 / 165)
+    none = measure(metrics.fcf_after_leases, acme()).newest()
+    assert "finance-lease principal" in none["reason"].item()
+
+
+def test_a_result_outside_its_plausible_range_is_no_value_and_says_what_it_comes_from():
+    # operating cash flow of 165 less 20 of capex on a revenue of 2 is a margin of 7,250 %
+    figures = {"operating_cash_flow": [165], "capex": [20], "revenue": [2]}
+    row = measure(metrics.fcf_margin, toy(*(rows("ACME", *each) for each in figures.items()))).table.iloc[0]
+    assert np.isnan(row["value"]) and row["implausible"] == pytest.approx(72.5)
+    assert row["reason"].startswith("7,250% is outside the plausible range of −2,000% to 70.0%")
+    assert "operating cash flow $165" in row["reason"] and "revenue $2" in row["reason"]
+
+
 def test_the_largest_stands_first():
     grid = toy(rows("ACME", "capex", CAPEX), rows("BOLT", "capex", [100] * 8))
     assert measure("capex", grid).at("2023Q1")["company"].tolist() == ["BOLT", "ACME"]

@@ -11,9 +11,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from capcycle import metrics
+from capcycle import facts, metrics
 from capcycle.errors import MetricError
+from capcycle.measure import measure
 from capcycle.metrics.registry import CURRENCY, variant
+from capcycle.panel import select
 
 LOSSES = [  # metric, inputs, result: below zero, where the examples are of gains; the arithmetic is written out
     ("growth_year_on_year", (-30, 120), -1.25),  # -30/120 - 1
@@ -33,6 +35,7 @@ FILED = [  # metric, figures of a filing in bn, result
     ("invested_capital_with_paper", (112.455, 9.982), 122.437),  # Apple, fiscal 2022
 ]
 SECTIONS = ["Formula:", "Units:", "Source:"]
+EITHER = ("capex_with_leases", "capex_as_stated")  # one of their two inputs is enough
 OWN = {name: each for name, each in metrics.ALL.items() if not hasattr(each, "base")}  # the others are variants
 AMOUNTS = st.floats(-1e12, 1e12)
 
@@ -125,10 +128,51 @@ def test_a_ratio_says_nothing_of_a_denominator_of_zero_or_less(name, times):
 
 
 @each_metric
+def test_every_ratio_says_between_which_ends_it_is_plausible(name):
+    low, high = metrics.ALL[name].plausible
+    assert np.isfinite([low, high]).all() == (metrics.ALL[name].unit in ("fraction", "multiple")) and low < high
+
+
+@pytest.mark.parametrize("name", [name for name in metrics.ALL if name not in EITHER])
 def test_nothing_in_nothing_out(name):
     function = metrics.ALL[name]
     inputs = dict(zip(signature(function).parameters, example(function), strict=True))
     assert [gone for gone in inputs if not np.isnan(function(**inputs | {gone: float("nan")}))] == []
+
+
+def test_microsofts_capex_is_given_in_cash_with_leases_and_as_it_states_it():
+    # 10-K for fiscal 2026: 115.948bn of cash, 24.608bn under finance leases; its calls: 34.9 + 37.5 + 31.9 + 41.0bn
+    years = select(facts.open(["MSFT", "ORCL"], "2026-08-15", "USD"), "ttm")
+    found = {"capex": 115.948, "capex_with_leases": 115.948 + 24.608, "capex_as_stated": 145.3}
+    for name, capex in found.items():
+        now = measure(name, years).at("TTM 2026Q2").set_index("company")
+        assert now.loc["MSFT", "value"] / 1e9 == pytest.approx(capex)
+    with_leases = measure("capex_with_leases", years).at("TTM 2026Q2").set_index("company").loc["MSFT"]
+    assert with_leases["kind"] == "derived" and "call" not in with_leases["source"]  # nothing rests on the calls here
+    lacking = [f"the data has no figure for capex{leases}, as stated" for leases in (" with leases", "")]
+    assert now.loc["ORCL", "reason"] == "; ".join(lacking)
+
+
+def test_alphabets_margin_with_and_without_gains_on_investments():
+    # 10-Q for March 2026: net income 62.578bn, gains 36.804bn; less 79 % of them on 109.896bn of revenue
+    quarters = select(facts.open(["GOOGL"], "2026-05-31", "USD"))
+    revenue = measure("revenue", quarters).at("2026Q1")["value"].item()
+    both = measure(metrics.net_margin, quarters), measure(metrics.net_margin_without_gains, quarters, tax_rate=0.21)
+    with_gains, without = (each.at("2026Q1").iloc[0] for each in both)
+    assert with_gains["value"] * revenue == pytest.approx(62.578e9)
+    assert without["value"] * revenue == pytest.approx(62.578e9 - 0.79 * 36.804e9) and without["kind"] == "assumed"
+
+
+def test_a_company_that_discloses_no_gains_has_no_margin_without_them():
+    quarters = select(facts.open(["META"], "2026-05-31", "USD"))
+    row = measure(metrics.net_margin_without_gains, quarters, tax_rate=0.21).newest().iloc[0]
+    assert np.isnan(row["value"]) and "gains on investments" in row["reason"]
+
+
+@pytest.mark.parametrize("name", EITHER)
+def test_what_the_filing_gives_comes_before_what_the_company_states(name):
+    both = metrics.ALL[name]([3.0, np.nan, 3.0, np.nan], [2.0, 2.0, np.nan, np.nan])
+    assert np.array_equal(both, [3.0, 2.0, 3.0, np.nan], equal_nan=True)
 
 
 @each_metric

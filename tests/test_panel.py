@@ -97,10 +97,16 @@ def test_four_quarters_add_up_to_the_year():
 
 
 def test_without_a_quarter_there_is_no_sum():
-    # NVIDIA's first three quarters of fiscal 2023 are not in the data, the years to January are
+    # NVIDIA's first three quarters of fiscal 2023 are not in the data, the years to January and its nine months are
     ttm = values(panel("NVDA", span="ttm", calendar="fiscal"), "NVDA", "capex")
     assert "TTM FY2023Q4" in ttm and "TTM FY2024Q3" in ttm
-    assert not {f"TTM FY{quarter}" for quarter in ("2023Q1", "2023Q2", "2023Q3", "2024Q1", "2024Q2")} & set(ttm)
+    assert not {f"TTM FY{quarter}" for quarter in ("2023Q1", "2023Q2", "2024Q1", "2024Q2")} & set(ttm)
+
+
+def test_twelve_months_without_quarters_are_a_year_less_its_first_months_plus_those_of_the_next():
+    # NVIDIA 10-K for fiscal 2022, capex 976m; 10-Q for October 2022, nine months: 1,324m after 703m a year earlier
+    ttm = values(panel("NVDA", span="ttm", calendar="fiscal"), "NVDA", "capex")
+    assert ttm["TTM FY2023Q3"] == pytest.approx(0.976 - 0.703 + 1.324)
 
 
 def test_averages_are_never_added_up():

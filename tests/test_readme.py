@@ -73,7 +73,7 @@ def test_a_metric_and_its_variant(registries):
     panel = select(facts.open(["GOOGL"], as_of="2025-02-10"), "ttm")
     shown = [exhibits.lines(measure(name, panel)) for name in ("backlog_cover", "backlog_cover_of_the_cloud")]
     assert shown[0].title.startswith("Alphabet's backlog cover was ")
-    assert "backlog_cover_of_the_cloud = rpo / cloud_revenue" in shown[1].notes[0]
+    assert "backlog cover of the cloud = contracted backlog (RPO) / cloud revenue" in shown[1].notes[0]
 
 
 def test_a_model_and_its_case(registries, monkeypatch):

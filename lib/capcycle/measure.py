@@ -13,7 +13,7 @@ from capcycle import facts, periods, words
 from capcycle.errors import MetricError, unknown
 from capcycle.facts.door import KINDS
 from capcycle.metrics import ALL
-from capcycle.metrics.registry import CURRENCY, EARLIER, without_lag
+from capcycle.metrics.registry import ANY_VALUE, CURRENCY, EARLIER, without_lag
 from capcycle.panel import MISSING, Panel, shifted
 
 NUMBERS = ("years", "tax_rate")  # what a metric takes that is no quantity
@@ -27,6 +27,11 @@ class Term:
     values: np.ndarray | float
     kinds: np.ndarray | int
     inputs: dict[str, np.ndarray]
+
+    def where(self, needed: np.ndarray) -> "Term":
+        """The same quantity, missing where it is not needed: what nothing rests on is no evidence."""
+        inputs = {name: np.where(needed, rows, MISSING) for name, rows in self.inputs.items()}
+        return Term(np.where(needed, self.values, np.nan), np.where(needed, self.kinds, 0), inputs)
 
     def earlier(self, steps: int, suffix: str, panel: Panel) -> "Term":
         """The same quantity `steps` periods before; missing where a year end, or what is counted, was changed since."""
@@ -49,6 +54,7 @@ class Measures:
     values, kinds  grids of companies by periods
     inputs  by name of the input a grid of row numbers in `panel.rows`
     given   the numbers that were given to the metric, such as a tax rate
+    plausible  the ends between which the results of companies lie
     """
 
     name: str
@@ -58,20 +64,22 @@ class Measures:
     kinds: np.ndarray
     inputs: dict[str, np.ndarray]
     given: dict[str, float] = field(default_factory=dict)
+    plausible: tuple[float, float] = ANY_VALUE
 
     @cached_property
     def table(self) -> pd.DataFrame:
         """A row per company and shown period.
 
         Columns: metric, company, period, ordinal, period_start, period_end, mismatch (days by which the company's
-        period ends after the calendar quarter), value, unit, kind, published, source (ids, space between), reason
-        (why the value is missing).
+        period ends after the calendar quarter), value, implausible (a result outside the plausible range, which is no
+        `value` to rank or draw), unit, kind, published, source (ids, space between), reason (why the value is missing).
         """
         shown = np.tile(np.array(self.panel.ordinals) >= self.panel.first, len(self.panel.companies))
         used = {name: rows.ravel()[shown] for name, rows in self.inputs.items()}
         newest = np.max([rows for name, rows in used.items() if not EARLIER.fullmatch(name)], axis=0)
         dates = self.panel.rows[["period_start", "period_end"]].reindex(newest).reset_index(drop=True)
         values = self.values.ravel()[shown]
+        outside = (values < self.plausible[0]) | (values > self.plausible[1])
         table = (
             self.panel.index[shown]
             .to_frame(index=False)
@@ -81,14 +89,18 @@ class Measures:
                 period_start=dates["period_start"],
                 period_end=dates["period_end"],
                 mismatch=periods.calendar_mismatch(dates["period_end"]),
-                value=values,
+                value=np.where(outside, np.nan, values),
+                implausible=np.where(outside, values, np.nan),
                 unit=self.unit,
                 kind=np.where(np.isnan(values), "", np.array(KINDS)[self.kinds.ravel()[shown]]),
                 published=pd.to_datetime(self._together(used, "published", partial(max, default=pd.NaT))),
                 source=self._together(used, "source", facts.documents),
             )
         )
-        return table.assign(reason=self._reasons(table, used))
+        table["reason"] = self._reasons(table, used)
+        implausible = table[outside]
+        table.loc[outside, "reason"] = [self._implausible(row) for _, row in implausible.iterrows()]
+        return table
 
     def used(self, company: str, period: str) -> pd.DataFrame:
         """The facts behind one value, with the name of the input each of them fed."""
@@ -98,12 +110,20 @@ class Measures:
         return self.panel.rows.loc[list(present.values())].assign(input=list(present))
 
     def common_period(self) -> str:
-        """The newest period that the most companies have a value for; the newest of all where none has any."""
+        """The `shared_period` of all values; the newest of all periods where there is no value."""
         known = self.table.dropna(subset="value")
-        if known.empty:
-            return self.table["period"].iloc[-1]
-        each = known.groupby(["ordinal", "period"])["company"].nunique()
-        return each[each == each.max()].index[-1][1]
+        return self.table["period"].iloc[-1] if known.empty else shared_period(known, self.panel)
+
+    def newest(self) -> pd.DataFrame:
+        """Each company's newest result, `old` where others' newest is of more than half a year later.
+
+        Who has no result has the row of `common_period`, which says why.
+        """
+        results = self.table[self.table[["value", "implausible"]].notna().any(axis=1)]
+        newest = results.drop_duplicates("company", keep="last")
+        lacking = self.at()[lambda rows: ~rows["company"].isin(newest["company"])]
+        old = newest["ordinal"] < newest["ordinal"].max() - self.panel.old_after
+        return pd.concat([newest.assign(old=old), lacking.assign(old=False)], ignore_index=True)
 
     def at(self, period: str | None = None) -> pd.DataFrame:
         """The rows of one period, by default `common_period`, the largest value first."""
@@ -125,6 +145,19 @@ class Measures:
             reasons[cell] = self._why(*table.loc[cell, ["company", "ordinal"]], missing)
         return reasons
 
+    def _implausible(self, row: pd.Series) -> str:
+        """Why a result is neither ranked nor drawn, with the figures that it comes from."""
+        low, high = (words.value(end, self.unit) for end in self.plausible)
+        used = self.used(row["company"], row["period"])
+        figures = [
+            words.say("reason.figure", name=words.lower(words.name(fact.concept)), day=words.day(fact.period_end),
+                      value=words.value(fact.value, fact.unit))
+            for fact in used.itertuples()
+        ]  # fmt: skip
+        said = {"value": words.value(row["implausible"], self.unit), "low": low, "high": high}
+        reason = words.say("reason.implausible", figures=words.listing(figures), **said)
+        return "; ".join([reason, *dict.fromkeys(filter(None, used["note"]))])
+
     def _why(self, company: str, ordinal: int, missing: list[str]) -> str:
         if not missing:
             return words.say("reason.undefined")
@@ -137,6 +170,19 @@ class Measures:
         when = words.say(f"reason.{earlier[2]}") if earlier else ""
         changed = self.panel.why_changed(company, concept, ordinal, _all_steps(name, self.panel, self.given))
         return changed or self.panel.why_missing(company, ordinal, concept, when)
+
+
+def shared_period(known: pd.DataFrame, panel: Panel) -> str:
+    """Of the newest period of some values and those up to half a year before it, the one that most companies have.
+
+    Of several it is the newest. Who has nothing so new draws nobody back: a period that five companies shared years ago
+    says less of today than one that three share now.
+
+    known   rows with a value: company, ordinal, period
+    """
+    recent = known[known["ordinal"] >= known["ordinal"].max() - panel.old_after]
+    each = recent.groupby(["ordinal", "period"])["company"].nunique()
+    return each[each == each.max()].index[-1][1]
 
 
 def measure(metric: Callable | str, panel: Panel, **names: str | float) -> Measures:
@@ -178,6 +224,7 @@ def measure(metric: Callable | str, panel: Panel, **names: str | float) -> Measu
         np.broadcast_to(term.kinds, panel.shape),
         term.inputs,
         {name: number for name, number in names.items() if not isinstance(number, str)},
+        metric.plausible,
     )
 
 
@@ -234,6 +281,9 @@ def _term(metric: Callable, panel: Panel, names: dict[str, str | float]) -> Term
         raise MetricError(f"{metric.__name__} is not measured by the {panel.span}; use {' or '.join(metric.spans)}")
     terms = {name: _named(name, panel, names) for name in signature(metric).parameters}
     values = metric(**{name: term.values for name, term in terms.items()})
+    if getattr(metric, "either", False):
+        own, other = terms.values()
+        terms = {"own": own, "other": other.where(np.isnan(np.broadcast_to(own.values, panel.shape)))}
     kinds = np.maximum.reduce([np.broadcast_to(term.kinds, panel.shape) for term in terms.values()])
     inputs = {name: rows for term in terms.values() for name, rows in term.inputs.items()}
     return Term(values, np.maximum(kinds, DERIVED), inputs)

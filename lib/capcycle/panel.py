@@ -47,6 +47,11 @@ class Panel:
         return 1 if self.span == "year" else 4
 
     @property
+    def old_after(self) -> int:
+        """By how many periods a figure may end before the newest of others and not be old: half a year, or a year."""
+        return max(self.steps_per_year // 2, 1)
+
+    @property
     def shape(self) -> tuple[int, int]:
         """Companies by periods."""
         return len(self.companies), len(self.ordinals)
@@ -185,8 +190,9 @@ def select(
               company that changed its own belongs to no fiscal year and is left out
     since, until  first and last year shown, of that calendar
 
-    Formula: twelve months = the filed year where one ends there, else the sum of four quarters; a balance is
-             taken at the period's end. Averages (earnings per share, share counts) are never added up.
+    Formula: twelve months = the filed year where one ends there, else the sum of four quarters, else the filed year
+             less its first months plus the same months of the next; a balance is taken at the period's end.
+             Averages (earnings per share, share counts) are never added up.
     Errors:  CapcycleError for a span or calendar that does not exist, or when nothing is left.
 
     >>> panel = select(facts.open(["MSFT"]), span="year", calendar="fiscal", until=2024)
@@ -251,12 +257,41 @@ def _filed(rows: pd.DataFrame, length: tuple[int, int]) -> pd.Series:
 def _twelve_months(rows: pd.DataFrame) -> pd.DataFrame:
     filed = rows[_filed(rows, periods.YEAR)]
     flows = rows[rows["nature"].eq("flow") & _filed(rows, periods.QUARTER)]
-    return _one_each(pd.concat([_sums_of_four(_one_each(flows)), filed], ignore_index=True))
+    rolled = _rolled(rows[rows["nature"].eq("flow")])
+    return _one_each(pd.concat([rolled, _sums_of_four(_one_each(flows)), filed], ignore_index=True))
 
 
 def _one_each(rows: pd.DataFrame) -> pd.DataFrame:
     """One row per company, concept and period: the last, which is the filed one or ends later."""
     return rows.drop_duplicates(["company", "concept", "ordinal"], keep="last")
+
+
+def _rolled(flows: pd.DataFrame) -> pd.DataFrame:
+    """Twelve months as a filed year, less its first months, plus the same months of the next: who files no quarters.
+
+    There is none where IFRS meets US GAAP.
+    """
+    keys = ["company", "concept", "unit"]
+    whole = _filed(flows, periods.YEAR)
+    years, parts = flows[whole], flows[~whole]
+    after = years.assign(next=years["period_end"] + periods.DAY).merge(
+        parts, left_on=[*keys, "next"], right_on=[*keys, "period_start"], suffixes=("_year", "")
+    )
+    three = after.merge(
+        parts, left_on=[*keys, "period_start_year"], right_on=[*keys, "period_start"], suffixes=("", "_less")
+    )
+    three["period_start"] = three["period_end_less"] + periods.DAY
+    gaap = sum(is_ifrs(three[f"locator{each}"]).astype(int) for each in ("", "_year", "_less"))
+    three = three[_filed(three, periods.YEAR) & gaap.isin([0, 3])]
+    of = {column: three[[f"{column}{each}" for each in ("", "_year", "_less")]].to_numpy()
+          for column in ("kind", "source", "published")}  # fmt: skip
+    return three.assign(
+        value=three["value_year"] + three["value"] - three["value_less"],
+        kind=[facts.weakest(["derived", *each]) for each in of["kind"]],
+        source=[facts.documents(each) for each in of["source"]],
+        published=of["published"].max(axis=1) if len(three) else three["published"],
+        locator="a year, less its first months, plus those of the next",
+    )[flows.columns]
 
 
 def _sums_of_four(quarters: pd.DataFrame) -> pd.DataFrame:

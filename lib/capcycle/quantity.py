@@ -1,6 +1,6 @@
 """A figure that knows its evidence: its value and range, its unit, how good it is, its documents, and its day."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import product
 from typing import Any
@@ -172,6 +172,22 @@ def total(parts: Iterable[Quantity], name: str = "", reason: str = "") -> Quanti
     if not known:
         raise ModelError(f"nothing to add up for {name or 'a total'}: choose companies that have it, or a later date")
     return sum(known[1:], known[0]).called(name or known[0].name, reason=reason)
+
+
+def unlike(named: Mapping[str, Quantity]) -> list[str]:
+    """A sentence that says of which day each figure is, where some end too far apart to be of one period; else none.
+
+    >>> old, new = (Quantity("capex", 1.0, "USD", day=pd.Timestamp(day)) for day in ("2025-12-31", "2026-06-30"))
+    >>> unlike({"Nebius": old, "CoreWeave": new, "Oracle": new})
+    ['Not all end on one day: Nebius 31 Dec 2025; CoreWeave and Oracle 30 Jun 2026.']
+    >>> unlike({"CoreWeave": new, "Oracle": new})
+    []
+    """
+    days = pd.Series({name: each.day for name, each in named.items() if not each.missing}, dtype="datetime64[ns]")
+    if not days.max() - days.min() > APART:
+        return []
+    each = [f"{words.listing(list(own.index))} {words.day(day)}" for day, own in days.groupby(days)]
+    return [words.say("quantity.unlike", each="; ".join(each))]
 
 
 def newest(rows: pd.DataFrame, name: str, lacking: str, value: str = "value", day: str = "date") -> Quantity:

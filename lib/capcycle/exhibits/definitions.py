@@ -11,7 +11,7 @@ from capcycle.errors import MetricError, unknown
 from capcycle.exhibits import parts
 from capcycle.exhibits.channels import COMPANY_TOOLTIP, axis, company_look, tooltip
 from capcycle.exhibits.exhibit import Exhibit
-from capcycle.measure import Measures, measure, needs
+from capcycle.measure import Measures, measure, needs, shared_period
 from capcycle.metrics import FAMILIES
 from capcycle.panel import Panel
 from capcycle.words import Sentence
@@ -95,10 +95,11 @@ def _variants(panel: Panel, family: str, numbers: dict[str, float]) -> list[_Var
 
 
 def _fullest(measured: list[Measures]) -> str:
-    """The newest of the periods with the most values by all definitions together."""
-    table = pd.concat([each.table for each in measured])
-    each = table.groupby(["ordinal", "period"])["value"].count()
-    return each[each == each.max()].index[-1][1]
+    """The newest of the recent periods with the most values by all definitions together."""
+    known = pd.concat([each.table for each in measured]).dropna(subset="value")
+    if known.empty:
+        return measured[0].common_period()
+    return shared_period(known.assign(company=known["company"] + known["metric"]), measured[0].panel)
 
 
 def _on(other: Panel, usual: _Variant) -> _Variant:

@@ -31,7 +31,7 @@ class Exhibit:
     subtitle the measure and its unit
     alt      what the chart shows, for a reader who cannot see it
     view     the table as a reader sees it: every cell is text, a link as `text` and `href` (empty for a document
-             without an address), or `text` that opens the lines of `details`
+             without an address), `text` that opens the lines of `details`, or that has a line `under` it, `old` in grey
     figures  the same figures unrounded, one row each, with kind and sources
     notes    what the reader must know: definitions, marks, what is missing and why
     sources  the documents behind the figures: id, title, publisher, url, published, tier
@@ -96,8 +96,13 @@ def _cell(cell: str | Mapping[str, Any]) -> str:
         lines = "<br>".join(map(escape, cell["details"]))
         return f"<details><summary>{escape(cell['text'])}</summary>{lines}</details>"
     before = f"{escape(cell['before'])}<br>" if cell.get("before") else ""
-    text = escape(cell["text"])
-    return before + (f'<a href="{escape(cell["href"])}">{text}</a>' if cell["href"] else text)
+    under = f"<br><small>{escape(cell['under'])}</small>" if cell.get("under") else ""
+    text = f"{before}{_linked(escape(cell['text']), cell.get('href', ''))}{under}"
+    return f'<span style="opacity: 0.6">{text}</span>' if cell.get("old") else text
+
+
+def _linked(text: str, href: str) -> str:
+    return f'<a href="{escape(href)}">{text}</a>' if href else text
 
 
 def cited(sources: Iterable[Mapping[str, str]]) -> str:

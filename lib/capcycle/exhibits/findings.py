@@ -117,12 +117,21 @@ def _of_one(measures: Measures, company: str, period: str | None = None) -> tupl
     year_ago = own[own["ordinal"] == earlier]
     if len(year_ago) and not measures.panel.follows(company, now["ordinal"], earlier):
         year_ago = year_ago.iloc[:0]
-    peers = measures.at(now["period"]).dropna(subset="value")
+    peers = _peers(measures, company, now["period"])
     plain = not _grows(measures.name) and min([now["value"], *year_ago["value"]]) < 0
-    said = {"name": company_names()[company], "value": _shown(now), "period": said_period(peers)}
+    rank, own_period = _rank(peers, company), said_period(measures.at(now["period"]))
+    if rank and peers["period"].iloc[0] != now["period"]:
+        rank += words.say("finding.ranked_in", period=said_period(peers))
+    said = {"name": company_names()[company], "value": _shown(now), "period": own_period}
     if len(year_ago):
         said["moved"] = _moved(now, year_ago.iloc[0])
-    return _say(measures, "one" if len(year_ago) else "one_only", plain, **said), _rank(peers, company)
+    return _say(measures, "one" if len(year_ago) else "one_only", plain, **said), rank
+
+
+def _peers(measures: Measures, company: str, period: str) -> pd.DataFrame:
+    """The values that a company is ranked among: of the common period where it has one, else of its own."""
+    common = measures.at().dropna(subset="value")
+    return common if company in set(common["company"]) else measures.at(period).dropna(subset="value")
 
 
 def _say(measures: Measures, sentence: str, plain: bool, **values: str) -> Sentence:

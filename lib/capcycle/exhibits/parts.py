@@ -64,11 +64,17 @@ def chart_rows(measures: Measures) -> pd.DataFrame:
 def cells(table: pd.DataFrame, suffix: str = "", of: str = "value") -> list[str]:
     """A column of values in words; the names of the columns end in a suffix where a table is of two.
 
+    A result outside its plausible range is marked.
+
     >>> cells(pd.DataFrame({"value_up": [0.25], "unit_up": "fraction", "kind_up": "assumed"}), "_up")
     ['25.0% (a)']
     """
     columns = [f"{name}{suffix}" for name in (of, "unit", "kind")]
-    return [cell_text(*row) for row in table[columns].itertuples(index=False)]
+    shown = [cell_text(*row) for row in table[columns].itertuples(index=False)]
+    doubtful = table.get(f"implausible{suffix}", pd.Series(np.nan, table.index))
+    marked = [words.say("mark.implausible", value=words.value(value, unit))
+              for value, unit in zip(doubtful, table[f"unit{suffix}"], strict=True)]  # fmt: skip
+    return [mark if known else cell for cell, mark, known in zip(shown, marked, doubtful.notna(), strict=True)]
 
 
 def cell_text(value: float, unit: str, kind: str) -> str:
@@ -155,8 +161,9 @@ def figures(*tables: pd.DataFrame) -> pd.DataFrame:
     >>> figures(capex.table)["value"].iloc[-1]
     '55552000000.0'
     """
-    table = pd.concat([table[FIGURES] for table in tables], ignore_index=True)
-    return table.assign(value=table["value"].map(lambda number: "" if np.isnan(number) else repr(float(number))))
+    table = pd.concat([table[[*FIGURES, "implausible"]] for table in tables], ignore_index=True)
+    numbers = table["value"].fillna(table["implausible"])
+    return table[FIGURES].assign(value=numbers.map(lambda number: "" if np.isnan(number) else repr(float(number))))
 
 
 def documents(*tables: pd.DataFrame) -> tuple[dict[str, str], ...]:
@@ -288,11 +295,21 @@ def missing(rows: pd.DataFrame, metric: str) -> list[str]:
     >>> missing(pd.DataFrame({"company": ["META"], "value": float("nan"), "reason": "not disclosed"}), "backlog")
     ["Meta's backlog cannot be shown: not disclosed."]
     """
-    lacking = rows.loc[rows["value"].isna(), ["company", "reason"]].itertuples(index=False)
+    unknown = rows["value"].isna() & rows.get("implausible", rows["value"]).isna()
+    lacking = rows.loc[unknown, ["company", "reason"]].itertuples(index=False)
     return [
         words.say("compare.missing", name=company_names()[company], metric=metric, reason=reason)
         for company, reason in lacking
     ]
+
+
+def doubtful(rows: pd.DataFrame) -> list[str]:
+    """Whose result at one period is outside the plausible range, with what it comes from.
+
+    >>> doubtful(pd.DataFrame({"company": ["META"], "period": "2024", "implausible": 9.0, "reason": "900%: a slip"}))
+    ['Meta, 2024: 900%: a slip.']
+    """
+    return _lacking(rows[rows["implausible"].notna()].assign(value=np.nan))
 
 
 def _lacking(now: pd.DataFrame) -> list[str]:

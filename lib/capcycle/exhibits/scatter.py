@@ -9,7 +9,7 @@ from capcycle.exhibits import parts
 from capcycle.exhibits.channels import axis, company_look, tooltip
 from capcycle.exhibits.exhibit import Exhibit
 from capcycle.facts.door import KINDS
-from capcycle.measure import Measures
+from capcycle.measure import Measures, shared_period
 from capcycle.words import Sentence
 
 
@@ -23,7 +23,7 @@ def scatter(across: Measures, up: Measures) -> Exhibit:
     [['Meta', '$37.3bn', '$165bn'], ['Microsoft', '$55.6bn', '$262bn']]
     """
     both = across.table.merge(up.table, on=["company", "ordinal", "period"], suffixes=("", "_up"))
-    label = _common_period(both.dropna(subset=["value", "value_up"]), f"{across.name} and {up.name}")
+    label = _common_period(both.dropna(subset=["value", "value_up"]), across, up)
     every = _marks(both[both["period"] == label])
     now = [across.at(label), up.at(label)]
     data, period = every[every["both"]], parts.said_period(now[0])
@@ -58,12 +58,13 @@ def _subtitle(across: Measures, up: Measures, period: str) -> str:
     return words.say("subtitle.scatter", period=period, **names, **units)
 
 
-def _common_period(both: pd.DataFrame, what: str) -> str:
-    each = both.groupby(["ordinal", "period"])["company"].nunique()
-    common = each[each == each.max()]
-    if common.empty or each.max() < min(2, both["company"].nunique()):
-        raise MetricError(f"{what}: the companies have no period in common; compare fewer, or other years")
-    return common.index[-1][1]
+def _common_period(both: pd.DataFrame, across: Measures, up: Measures) -> str:
+    counts = both.groupby("ordinal")["company"].nunique()
+    if counts.empty or counts.max() < min(2, both["company"].nunique()):
+        raise MetricError(
+            f"{across.name} and {up.name}: the companies have no period in common; compare fewer, or other years"
+        )
+    return shared_period(both, across.panel)
 
 
 def _marks(data: pd.DataFrame) -> pd.DataFrame:

@@ -11,29 +11,34 @@ from capcycle.words import Sentence
 
 
 def compare(*measured: Measures, focus: str | None = None) -> Exhibit:
-    """Companies down, measures across, each at the newest period that its companies have in common.
+    """Companies down, measures across: each company's newest figure, with its period where not all are of one.
 
+    What ended more than half a year before the newest of its measure is grey. The title ranks at common periods.
+
+    >>> from capcycle import facts, measure, panel
     >>> capex = measure.measure("capex", panel.select(facts.open(["META", "MSFT"], "2025-02-01"), "year", until=2024))
     >>> compare(capex, measure.measure("revenue", capex.panel)).view.values.tolist()
     [['Meta', '$37.3bn', '$165bn'], ['Microsoft', '$55.6bn', '$262bn']]
     """
-    now = {measures.name: measures.at() for measures in measured}
+    now = {measures.name: measures.newest() for measures in measured}
+    doubtful = (text for rows in now.values() for text in parts.doubtful(rows))
     lacking = (text for name, rows in now.items() for text in parts.missing(rows, words.lower(words.name(name))))
     company = words.say("column.company")
-    period = {rows["period"].iloc[0] for rows in now.values()}
+    known = pd.concat([rows[rows["reason"].eq("") | rows["implausible"].notna()] for rows in now.values()])
+    dated = known["period"].nunique() > 1
     columns = {
-        _heading(name, rows, len(period) > 1): pd.Series(parts.cells(rows), index=rows["company"])
+        words.name(name): pd.Series(_dated(rows) if dated else parts.cells(rows), index=rows["company"], dtype=object)
         for name, rows in now.items()
     }
     view = pd.DataFrame(columns).reindex(measured[0].panel.companies).rename(index=parts.company_names())
     return Exhibit(
         id=parts.slug("compare", *(measures.name for measures in measured[:2])),
         title=_across(*measured, focus=focus),
-        subtitle=_subtitle(*now.values()),
+        subtitle=_subtitle(known, dated),
         alt="",
         view=view.fillna(words.DASH).rename_axis(company).reset_index(),
         figures=parts.figures(*now.values()),
-        notes=(*parts.notes(*measured, at=()), *lacking),
+        notes=(*parts.notes(*measured, at=()), *_ranked_at(measured), *doubtful, *lacking),
         sources=parts.documents(*now.values()),
     )
 
@@ -54,16 +59,29 @@ def _across(*measured: Measures, focus: str | None = None) -> Sentence:
         return placed(own[0][0], focus)[0]
     lows, name = sum(values[leader] == values.min() for _, values in own), parts.company_names()[leader]
     key = "finding.across" if lows else "finding.across_top"
-    return Sentence(words.say(key, count=len(own), name=name, tops=tops.count(leader), bottoms=lows))
+    periods = words.listing(sorted({words.period(each.common_period()) for each, _ in own}))
+    said = {"count": len(own), "name": name, "tops": tops.count(leader), "bottoms": lows, "period": periods}
+    return Sentence(words.say(key, **said))
 
 
-def _subtitle(*now: pd.DataFrame) -> str:
-    together = pd.concat(now)
-    if together["period"].nunique() == 1:
-        return words.say("compare.subtitle", period=parts.said_period(together))
-    return words.say("compare.subtitle_each")
+def _dated(rows: pd.DataFrame) -> list:
+    """Cells with their own periods under them, grey where they are old."""
+    shown = zip(parts.cells(rows), rows["period"], rows["old"], strict=True)
+    return [cell if cell == words.DASH else {"text": cell, "under": period, "old": bool(old)}
+            for cell, period, old in shown]  # fmt: skip
 
 
-def _heading(name: str, rows: pd.DataFrame, with_period: bool) -> str:
-    metric = words.name(name)
-    return words.say("compare.heading", metric=metric, period=rows["period"].iloc[0]) if with_period else metric
+def _subtitle(known: pd.DataFrame, dated: bool) -> str:
+    if dated or known.empty:
+        return words.say("compare.subtitle_each")
+    return words.say("compare.subtitle", period=parts.said_period(known))
+
+
+def _ranked_at(measured: tuple[Measures, ...]) -> list[str]:
+    """At which period each measure is ranked."""
+    names = {}
+    for each in measured:
+        names.setdefault(words.period(each.common_period()), []).append(words.lower(words.name(each.name)))
+    if len(names) == 1:
+        return [words.say("compare.ranked_all", period=next(iter(names)))]
+    return [words.say("compare.ranked", metrics=words.listing(of), period=period) for period, of in names.items()]

@@ -1,7 +1,7 @@
-"""Capex by its other definitions: net of what came back, and everything added however it was paid for."""
+"""Capex by its other definitions: with leases, as stated, net of what came back, and everything added."""
 
 from capcycle.metrics.intensity import capex_to_revenue
-from capcycle.metrics.registry import CURRENCY, Quantity, metric, variant
+from capcycle.metrics.registry import CURRENCY, Quantity, first_known, metric, variant
 
 
 @metric(CURRENCY)
@@ -16,6 +16,42 @@ def capex_net_of_proceeds(capex: Quantity, capex_proceeds_sales_incentives: Quan
     58.321
     """
     return capex - capex_proceeds_sales_incentives
+
+
+@metric(CURRENCY)
+def capex_with_leases(capex_with_lease_additions: Quantity, capex_with_leases_stated: Quantity) -> Quantity:
+    """Cash capex and assets obtained under finance leases, from the filing, or as the company states the sum.
+
+    Formula: capex_with_lease_additions, else capex_with_leases_stated
+    Units:   two amounts in one currency over the same period; an amount. Missing where a company discloses neither.
+    Source:  Amazon 10-K for 2022: purchases 63.645bn, finance leases 0.675bn.
+
+    >>> float(capex_with_leases(64.32, 64.0))
+    64.32
+    """
+    return first_known(capex_with_lease_additions, capex_with_leases_stated)
+
+
+capex_with_leases.either = True  # a result rests on one of the two, and has the evidence of that one
+
+
+@variant(
+    capex_with_leases,
+    capex_with_lease_additions="capex_with_leases_stated",
+    capex_with_leases_stated="capex_stated",
+)
+def capex_as_stated():
+    """Capital expenditure by the company's own measure where it is not the cash-flow line, with leases first."""
+
+
+@variant(capex_to_revenue, capex="capex_with_leases")
+def capex_with_leases_to_revenue():
+    """Capex with finance leases out of each unit of revenue."""
+
+
+@variant(capex_to_revenue, capex="capex_as_stated")
+def capex_as_stated_to_revenue():
+    """Capex by the company's own measure out of each unit of revenue."""
 
 
 @variant(capex_to_revenue, capex="capex_net_of_proceeds")

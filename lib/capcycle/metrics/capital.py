@@ -100,7 +100,7 @@ def invested_capital_gross(
     return invested_capital_with_leases + cash + short_term_investments
 
 
-@metric(FRACTION, spans=TWELVE_MONTHS)
+@metric(FRACTION, (-1, 3), spans=TWELVE_MONTHS)
 def roic_closing(nopat: Quantity, invested_capital: Quantity) -> Quantity:
     """Return on invested capital at the end of the period: what grew lately earns in full only later.
 
@@ -114,7 +114,7 @@ def roic_closing(nopat: Quantity, invested_capital: Quantity) -> Quantity:
     return per(nopat, invested_capital)
 
 
-@metric(FRACTION, spans=TWELVE_MONTHS)
+@metric(FRACTION, (-1, 3), spans=TWELVE_MONTHS)
 def roic_opening(nopat: Quantity, invested_capital_opening: Quantity) -> Quantity:
     """Return on invested capital at the start of the period, before what was added in it.
 

@@ -25,7 +25,7 @@ def cloud_return_on_average_ppe():
     """Operating income of the cloud segment on its average property and equipment, before tax."""
 
 
-@metric(FRACTION, spans=TWELVE_MONTHS)
+@metric(FRACTION, (-1, 3), spans=TWELVE_MONTHS)
 def cloud_return_before_depreciation(
     cloud_operating_income: Quantity,
     cloud_depreciation: Quantity,
@@ -45,7 +45,7 @@ def cloud_return_before_depreciation(
     return per(cloud_operating_income + cloud_depreciation, (cloud_ppe_net_opening + cloud_ppe_net) / 2)
 
 
-@metric(FRACTION, spans=TWELVE_MONTHS)
+@metric(FRACTION, (-1, 3), spans=TWELVE_MONTHS)
 def cloud_return_on_average_assets_after_tax(cloud_return_on_average_assets: Quantity, tax_rate: Quantity) -> Quantity:
     """Operating income of the cloud segment on its average assets, after tax at an assumed rate.
 

@@ -1,6 +1,7 @@
 """Metrics that go by one name and are defined in several ways; the first of each family is the usual one."""
 
-CAPEX = ("capex", "capex_net_of_proceeds", "capex_with_lease_principal", "capex_with_lease_additions", "ppe_additions")
+CAPEX = ("capex", "capex_with_leases", "capex_as_stated", "capex_net_of_proceeds", "capex_with_lease_principal",
+         "ppe_additions")  # fmt: skip
 FCF = ("fcf", "fcf_after_leases")
 NET_DEBT = ("", "_with_paper", "_with_finance_leases", "_with_leases", "_less_securities")
 WHEN = ("average", "opening", "closing")  # capital is taken

@@ -31,10 +31,15 @@ def capex_to_operating_cash_flow():
 
 @variant(capex_to_revenue, revenue="net_income")
 def capex_to_net_income():
-    """Cash capex beside net income."""
+    """Cash capex beside net income, gains on investments included."""
 
 
-@metric(MULTIPLE)
+@variant(capex_to_operating_cash_flow, operating_cash_flow="operating_income")
+def capex_to_operating_income():
+    """Cash capex beside operating income, which has no gains on investments in it."""
+
+
+@metric(MULTIPLE, (0, 20))
 def capex_to_depreciation(capex: Quantity, depreciation: Quantity) -> Quantity:
     """Cash capex beside the depreciation of property and equipment: above 1 the assets grow, and later the charge.
 
@@ -62,7 +67,7 @@ def fcf(operating_cash_flow: Quantity, capex: Quantity) -> Quantity:
     return operating_cash_flow - capex
 
 
-@variant(gross_margin, gross_profit="fcf")
+@variant(gross_margin, (-20, 0.7), gross_profit="fcf")
 def fcf_margin():
     """Free cash flow out of each unit of revenue."""
 

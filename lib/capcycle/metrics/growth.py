@@ -7,7 +7,7 @@ parameter says which earlier figure it takes: `_year_ago`, `_quarter_ago`, or `_
 from capcycle.metrics.registry import FRACTION, Quantity, metric, per
 
 
-@metric(FRACTION)
+@metric(FRACTION, (-1, 10))
 def growth_year_on_year(value: Quantity, value_year_ago: Quantity) -> Quantity:
     """Growth over the same period a year earlier.
 
@@ -21,7 +21,7 @@ def growth_year_on_year(value: Quantity, value_year_ago: Quantity) -> Quantity:
     return per(value, value_year_ago) - 1
 
 
-@metric(FRACTION, spans=("quarter",))
+@metric(FRACTION, (-1, 10), spans=("quarter",))
 def growth_quarter_on_quarter(value: Quantity, value_quarter_ago: Quantity) -> Quantity:
     """Growth over the quarter before, not adjusted for season.
 
@@ -35,7 +35,7 @@ def growth_quarter_on_quarter(value: Quantity, value_quarter_ago: Quantity) -> Q
     return per(value, value_quarter_ago) - 1
 
 
-@metric(FRACTION, spans=("ttm", "year"))
+@metric(FRACTION, (-1, 10), spans=("ttm", "year"))
 def cagr(value: Quantity, value_years_ago: Quantity, years: float) -> Quantity:
     """Compound growth a year over `years` years.
 
@@ -49,7 +49,7 @@ def cagr(value: Quantity, value_years_ago: Quantity, years: float) -> Quantity:
     return per(1.0, per(value_years_ago, value)) ** (1 / years) - 1
 
 
-@metric(FRACTION)
+@metric(FRACTION, (-1, 10))
 def contribution_to_growth(part: Quantity, part_year_ago: Quantity, total_year_ago: Quantity) -> Quantity:
     """What one part added to the growth of the whole; the parts of a whole add up to its growth.
 

@@ -3,7 +3,7 @@
 from capcycle.metrics.registry import FRACTION, MULTIPLE, TWELVE_MONTHS, Quantity, metric, per, variant
 
 
-@metric(FRACTION)
+@metric(FRACTION, (0, 20))
 def capex_to_revenue(capex: Quantity, revenue: Quantity) -> Quantity:
     """Cash capex out of each unit of revenue.
 
@@ -32,7 +32,7 @@ def capex_to_cloud_revenue():
     """The whole company's cash capex beside the revenue of its cloud segment; not all of it is for the cloud."""
 
 
-@metric(MULTIPLE, spans=TWELVE_MONTHS)
+@metric(MULTIPLE, (-5, 100), spans=TWELVE_MONTHS)
 def incremental_revenue_per_capex(revenue: Quantity, revenue_year_ago: Quantity, capex_year_ago: Quantity) -> Quantity:
     """Revenue added in twelve months for each unit of capex spent in the twelve months before.
 
@@ -47,7 +47,7 @@ def incremental_revenue_per_capex(revenue: Quantity, revenue_year_ago: Quantity,
     return per(revenue - revenue_year_ago, capex_year_ago)
 
 
-@metric(MULTIPLE, spans=TWELVE_MONTHS)
+@metric(MULTIPLE, (0, 50), spans=TWELVE_MONTHS)
 def ppe_turnover(revenue: Quantity, ppe_net: Quantity, ppe_net_opening: Quantity) -> Quantity:
     """Revenue of twelve months on the average of opening and closing net property and equipment.
 

@@ -69,6 +69,12 @@ BY_NAME = {
     "refreshes": Bounds(0, 3, "GPUs are bought again three times at most"),
 }  # fmt: skip
 
+RESULTS = {  # between which ends the results of companies and contracts lie; what lies outside is in no rank
+    "revenue_per_gpu_hour": Bounds(1.2, 15, "an old chip is let for no less, and the newest on demand for no more"),
+    "yield_on_cost": Bounds(0, 0.5, "no building pays for itself in two years"),
+    "gap_multiple": Bounds(0, 100, "what is disclosed is nearly nothing"),
+}
+
 
 @cache
 def bounds(name: str, unit: str) -> Bounds:
@@ -78,6 +84,17 @@ def bounds(name: str, unit: str) -> Bounds:
     (1, 1, inf)
     """
     return BY_NAME.get(name) or BY_UNIT.get(unit, SIGNED if unit == "multiple" else COUNT)
+
+
+def implausible(name: str, value: Any, unit: str = "", per_dollar: float = 1.0) -> np.ndarray:
+    """Where a result lies outside the ends between which those of companies and contracts lie.
+
+    >>> implausible("revenue_per_gpu_hour", [1.02, 2.91]).tolist()
+    [True, False]
+    """
+    low, high, _ = RESULTS.get(name, SIGNED)
+    scale = per_dollar if "currency" in unit else 1.0
+    return (np.asarray(value, float) < low * scale) | (np.asarray(value, float) > high * scale)
 
 
 def check(model: Callable, values: Mapping[str, Any], currency: str = DOLLAR, per_dollar: float = 1.0) -> None:

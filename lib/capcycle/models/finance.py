@@ -5,17 +5,16 @@ from itertools import accumulate
 from typing import Any, NamedTuple
 
 import numpy as np
-import pyxirr
 
 from capcycle import words
 from capcycle.errors import ModelError
 from capcycle.models import cells
 from capcycle.models.maths import is_cell, is_expression, where
 
-LOWEST = -1.0  # a rate of return at which everything is lost
-TRIED = np.geomspace(0.01, 100, 401)  # growth factors of a year: from losing 99 % to a hundredfold
-STEPS, CLOSE = 60, 1e-15  # Newton's, at most; when a discount factor moves no more
-AT_ONCE = 4096  # rows that are tried together: more would not stay in the cache
+YEAR = np.timedelta64(365, "D")
+STEPS, CLOSE = 100, 1e-15  # Newton's, at most; when a rate moves no more
+NOTHING = 1e-13  # of all flows' size: what the machine cannot tell from zero
+AT_ONCE = 4096  # rows that are worked out together: more would not stay in the cache
 
 
 class Rates(NamedTuple):
@@ -49,16 +48,41 @@ def rates(flows: Sequence[float]) -> Rates:
 
     Source:  hand arithmetic: -1 + 5/(1+r) - 6/(1+r)^2 is zero where 1+r is 2 and where it is 3.
 
-    >>> rates([-1, 5, -6])
-    Rates(values=(1.0, 2.0), reason='2 rates fit: the cash flows change sign 2 times')
+    >>> found = rates([-1, 5, -6])
+    >>> [round(rate, 9) for rate in found.values], found.reason
+    ([1.0, 2.0], '2 rates fit: the cash flows change sign 2 times')
     >>> rates([100, 50]).reason
     'no rate fits: the cash flows never change sign'
     """
-    amounts = np.asarray(flows, float)
-    changes, found = _sign_changes(amounts), _roots(amounts)
-    if not changes or not found:
+    return _told(np.asarray(flows, float), np.arange(len(flows), dtype=float))
+
+
+def xirr(flows: Sequence[float], days: Sequence[Any]) -> Rates:
+    """Every internal rate of return of dated cash flows, a year being 365 days, with the reason where not just one.
+
+    Formula: the rates at which the sum of flow / (1 + rate) ** (days since the first / 365) is zero
+    Errors:  ModelError for another number of days than of flows.
+    Source:  Microsoft's example for XIRR: 37.3362535 %.
+
+    >>> days = ["2008-01-01", "2008-03-01", "2008-10-30", "2009-02-15", "2009-04-01"]
+    >>> [round(rate, 8) for rate in xirr([-10000, 2750, 4250, 3250, 2750], days).values]
+    [0.37336253]
+    """
+    if len(flows) != len(days):
+        raise ModelError(f"{len(flows)} cash flows and {len(days)} days: give the day of each")
+    dated = np.array([np.datetime64(day, "D") for day in days])
+    each, place = np.unique(dated, return_inverse=True)
+    return _told(np.bincount(place, np.asarray(flows, float)), (each - each[0]) / YEAR)
+
+
+def _told(amounts: np.ndarray, years: np.ndarray) -> Rates:
+    changes = int(_sign_changes(amounts)) if np.isfinite(amounts).all() else 0
+    found = _roots(amounts[None], years, changes)[0]
+    values = tuple(np.sort(found[~np.isnan(found)]).tolist())
+    if not values:
         return Rates((), words.say("study.none_root" if changes else "study.none_sign"))
-    return Rates(found, words.say("study.several", count=len(found), changes=changes) if len(found) > 1 else "")
+    several = words.say("study.several", count=len(values), changes=changes)
+    return Rates(values, several if len(values) > 1 else "")
 
 
 def payback(flows: Sequence[Any], rate: Any = 0.0) -> Any:
@@ -106,54 +130,97 @@ def _number(flow: Any) -> np.ndarray:
 
 def _each(flows: np.ndarray) -> np.ndarray:
     """The one rate of each row of cash flows; missing where there is none or more than one."""
-    found = np.full(len(flows), np.nan)
-    sound = np.isfinite(flows).all(axis=1)
-    changes = np.where(sound, _sign_changes(flows), 0)
-    found[changes > 0] = _bracketed(flows[changes > 0])
-    beyond = (changes == 1) & np.isnan(found)  # one rate there is, beyond those tried
-    found[beyond] = np.array([pyxirr.irr(row, silent=True) for row in flows[beyond]], float)  # None becomes NaN
-    return found
+    one, years = np.full(len(flows), np.nan), np.arange(flows.shape[1], dtype=float)
+    changes = np.where(np.isfinite(flows).all(axis=1), _sign_changes(flows), 0)
+    for count in np.unique(changes[changes > 0]):
+        of_count = np.flatnonzero(changes == count)
+        for rows in np.array_split(of_count, len(of_count) // AT_ONCE + 1):
+            found = _roots(flows[rows], years, int(count))
+            known = ~np.isnan(found)
+            one[rows] = np.where(known.sum(axis=1) == 1, np.where(known, found, 0.0).sum(axis=1), np.nan)
+    return one
 
 
-def _bracketed(flows: np.ndarray) -> np.ndarray:
-    """The rate of each row whose value crosses zero once over many growth factors tried, closed in on from there.
+def _roots(flows: np.ndarray, years: np.ndarray, changes: int) -> np.ndarray:
+    """Every rate at which rows of cash flows, all with as many changes of sign, are worth nothing; NaN for fewer.
 
-    Working out all roots of a polynomial for each of a hundred thousand draws would take minutes.
+    No row has more rates than changes of sign (Descartes), whatever the years between its flows.
     """
-    found = np.full(len(flows), np.nan)
-    discounts = TRIED ** -np.arange(flows.shape[1])[:, None]
-    for rows in np.array_split(np.arange(len(flows)), len(flows) // AT_ONCE + 1):
-        worth = flows[rows] @ discounts > 0
-        turns = worth[:, 1:] != worth[:, :-1]
-        one = turns.sum(axis=1) == 1
-        place = turns[one].argmax(axis=1)
-        found[rows[one]] = 1 / _closed_in(flows[rows[one]], 1 / TRIED[place + 1], 1 / TRIED[place]) - 1
-    return found
+    with np.errstate(over="ignore"):  # a rate can be larger than any number of the machine
+        return np.expm1(-_logs(flows, years, changes))
 
 
-def _closed_in(flows: np.ndarray, low: np.ndarray, high: np.ndarray) -> np.ndarray:
-    """Between two discount factors of each row the one at which it is worth nothing: Newton's steps, halves where they
-    leave the bracket."""
-    side, factor = _worth(flows, low)[0] > 0, np.sqrt(low * high)
+def _logs(flows: np.ndarray, years: np.ndarray, changes: int) -> np.ndarray:
+    """The same as logarithms of the year's discount factor, lowest first.
+
+    Times the factor to a power between two flows of unlike sign, a row keeps its zeros, and its slope has one change of
+    sign less. Between two zeros of the slope it rises or falls throughout, so that there is one zero at most.
+    """
+    if not changes:
+        return np.full((len(flows), 0), np.nan)
+    turns = _logs(flows * (years - _power(flows, years)[:, None]), years, changes - 1)
+    low, high = _ends(flows, years)
+    inner = np.clip(np.where(np.isnan(turns), high[:, None], turns), low[:, None], high[:, None])
+    edges = np.column_stack([low, inner, high])
+    signs = np.column_stack([_sign(flows, years, edge) for edge in edges.T])
+    found = [np.where(signs[:, 1:-1][:, place] == 0, turns[:, place], np.nan) for place in range(changes - 1)]
+    for place in range(changes):
+        crossed = signs[:, place] * signs[:, place + 1] < 0
+        found.append(np.full(len(flows), np.nan))
+        bracket = edges[crossed, place], edges[crossed, place + 1]
+        found[-1][crossed] = _closed_in(flows[crossed], years, *bracket, signs[crossed, place])
+    return np.sort(np.column_stack(found), axis=1)[:, :changes]
+
+
+def _power(flows: np.ndarray, years: np.ndarray) -> np.ndarray:
+    """A year between the first two flows of each row that differ in sign."""
+    signs, rows = np.sign(flows), np.arange(len(flows))
+    first = (signs != 0).argmax(axis=1)
+    after = (signs == -signs[rows, first][:, None]).argmax(axis=1)
+    before = np.where((signs != 0) & (np.arange(len(years)) < after[:, None]), np.arange(len(years)), -1).max(axis=1)
+    return (years[before] + years[after]) / 2
+
+
+def _ends(flows: np.ndarray, years: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Logarithms of discount factors beyond which the first and the last flow of a row outweigh all others."""
+    size, rows, gap = np.abs(flows), np.arange(len(flows)), np.diff(years).min()
+    first, last = (size > 0).argmax(axis=1), len(years) - 1 - (size > 0)[:, ::-1].argmax(axis=1)
+    total = size.sum(axis=1)
+    far = [(np.log(total) - np.log(size[rows, place]) + 1) / gap for place in (first, last)]
+    return -far[0], far[1]
+
+
+def _worth(flows: np.ndarray, years: np.ndarray, logs: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """What each row is worth at a discount factor of its own, its slope, and its size; each on a scale of its own."""
+    powers = np.outer(logs, years)
+    terms = flows * np.exp(powers - powers.max(axis=1, keepdims=True))
+    return terms.sum(axis=1), (terms * years).sum(axis=1), np.abs(terms).sum(axis=1)
+
+
+def _sign(flows: np.ndarray, years: np.ndarray, logs: np.ndarray) -> np.ndarray:
+    worth, _, size = _worth(flows, years, logs)
+    return np.where(np.abs(worth) <= NOTHING * size, 0.0, np.sign(worth))
+
+
+def _closed_in(flows: np.ndarray, years: np.ndarray, low: np.ndarray, high: np.ndarray, side: np.ndarray) -> np.ndarray:
+    """Between two logarithms that of the factor at which a row is worth nothing: Newton's steps, halves where they
+    leave the bracket or grow no shorter.
+
+    side  the sign of the worth at the low end
+    """
+    log, moved = np.clip(0.0, low, high), high - low
     for _ in range(STEPS):
-        worth, slope = _worth(flows, factor)
-        before = (worth > 0) == side
-        low, high = np.where(before, factor, low), np.where(before, high, factor)
+        worth, slope, _ = _worth(flows, years, log)
+        before = np.sign(worth) == side
+        low, high = np.where(before, log, low), np.where(before, high, log)
         with np.errstate(divide="ignore", invalid="ignore"):
-            step = factor - worth / slope
-        last, factor = factor, np.where((step >= low) & (step <= high), step, (low + high) / 2)
-        if (np.abs(factor - last) <= CLOSE * last).all():
+            step = log - worth / slope
+        sound = (step >= low) & (step <= high) & (np.abs(step - log) <= moved / 2)
+        last, log = log, np.where(sound, step, (low + high) / 2)
+        moved = np.abs(log - last)
+        if (moved <= CLOSE * np.maximum(np.abs(last), 1)).all():
             break
-    return factor
-
-
-def _worth(flows: np.ndarray, factor: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """What each row is worth at a discount factor of its own, and how that changes with the factor: Horner's scheme."""
-    worth, slope = np.zeros(len(flows)), np.zeros(len(flows))
-    for flow in flows.T[::-1]:
-        slope = slope * factor + worth
-        worth = worth * factor + flow
-    return worth, slope
+    return log
 
 
 def _sign_changes(flows: np.ndarray) -> Any:
@@ -162,10 +229,3 @@ def _sign_changes(flows: np.ndarray) -> Any:
     place = np.maximum.accumulate(np.where(signs != 0, np.arange(flows.shape[-1]), 0), axis=-1)
     kept = np.take_along_axis(signs, place, -1)
     return (kept[..., 1:] * kept[..., :-1] < 0).sum(axis=-1)
-
-
-def _roots(flows: np.ndarray) -> tuple[float, ...]:
-    """Every rate above a total loss at which the flows are worth nothing: roots of a polynomial in 1 + rate."""
-    growth = np.roots(flows)
-    real = growth.real[np.abs(growth.imag) < 1e-7 * np.maximum(np.abs(growth), 1)]
-    return tuple(np.unique(np.round(real[real > 1 + LOWEST] - 1, 10)).tolist())

@@ -9,7 +9,7 @@ from typing import Any
 from capcycle.publish.prose import safe
 
 NUMBER = re.compile(
-    r"^[(~≈<>]*[+−-]?\s?[A-Z]{0,3}[$€£¥]?\s?[+−-]?\d[\d,. ]*\s?(%|x|×|pp|k|m|bn|tn|days?)?\)?\*?(\s\([a-z]\))?$"
+    r"^[(~≈<>]*[+−-]?\s?[A-Z]{0,3}[$€£¥]?\s?[+−-]?\d[\d,. ]*\s?(%|x|×|pp|k|m|bn|tn|days?)?\)?\*?(\s\([a-z?]\))?$"
 )
 SHORT = 18  # letters of a cell that needs no second line
 LONG = 60  # and of one that would be a column of single words if it got no more room than the others
@@ -60,9 +60,9 @@ def table(exhibit: dict) -> dict[str, Any]:
 
 
 def _cell(value: Any) -> Cell:
-    """A cell: its text, where it links to, what stands above a link, and the lines that the text opens."""
+    """A cell: its text, where it links to, what stands above and under it, whether it is old, and what it opens."""
     given = value if isinstance(value, dict) else {"text": str(value)}
-    cell = {"href": "", "before": "", "details": ()} | given
+    cell = {"href": "", "before": "", "under": "", "old": False, "details": ()} | given
     return cell if safe(cell["href"]) else cell | {"href": ""}
 
 

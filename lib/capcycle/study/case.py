@@ -52,7 +52,7 @@ class Case:
         if wrong := set(values) - set(self.inputs):
             raise ModelError(f"{self.model.__name__}: {unknown('input', wrong, self.inputs)}")
         taken = {name: values.get(name, each.value) for name, each in self.inputs.items()}
-        bounds.check(self.model, taken, self.currency, self._per_dollar)
+        bounds.check(self.model, taken, self.currency, self.per_dollar)
         return self.model.unguarded(**taken)
 
     @cached_property
@@ -61,7 +61,7 @@ class Case:
         return self.evaluate()
 
     @cached_property
-    def _per_dollar(self) -> float:
+    def per_dollar(self) -> float:
         """How much of the case's currency a dollar is: bounds on money for each unit are in dollars."""
         return 1.0 if self.currency == bounds.DOLLAR else self.book.rate(bounds.DOLLAR).value
 
@@ -141,7 +141,7 @@ class Case:
             raise ModelError(f"{self.model.__name__}: {unknown('input', wrong, self.inputs)}")
         own = {name: self._chosen(name, number) for name, number in kept.items()}
         taken = {name: each.value for name, each in own.items()}
-        bounds.check(self.model, taken, self.currency, self._per_dollar)
+        bounds.check(self.model, taken, self.currency, self.per_dollar)
         return replace(self, inputs=self.inputs | own)
 
     def _chosen(self, name: str, number: float) -> Quantity:

@@ -24,6 +24,19 @@ def figure(measures: Measures, company: str, period: str | None = None) -> Quant
     return _quantity(measures, now.loc[company])
 
 
+def shared(measures: Measures, company: str) -> Quantity:
+    """A company's figure of the common period, for a sum or a comparison; its own newest where it has none then.
+
+    >>> from capcycle.measure import measure
+    >>> from capcycle.panel import select
+    >>> capex = measure("capex", select(facts.open(["META", "ORCL"], "2026-04-30"), "ttm"))
+    >>> shared(capex, "META").days, shared(capex, "ORCL").days, newest(capex, "META").days
+    ('31 Mar 2026', '28 Feb 2026', '31 Mar 2026')
+    """
+    of_all = figure(measures, company)
+    return newest(measures, company) if of_all.missing else of_all
+
+
 def newest(measures: Measures, company: str) -> Quantity:
     """A company's own newest figure, though others' may end earlier; its `day` says of when it is.
 

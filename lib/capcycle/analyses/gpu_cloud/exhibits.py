@@ -14,6 +14,7 @@ from capcycle.errors import CapcycleError, unknown
 from capcycle.exhibits import Exhibit, marks, parts
 from capcycle.exhibits.marks import Frame
 from capcycle.facts import Book
+from capcycle.models.bounds import implausible
 from capcycle.quantity import Quantity
 from capcycle.study import Case, Scenarios
 from capcycle.units import HOURS_PER_YEAR, KW_PER_MW
@@ -24,6 +25,7 @@ COMPONENTS = ["capital_per_hour", "building_per_hour", "power_per_hour", "networ
 PRINTED = {"bare": "irr_without_residual", "residual": "irr_with_residual"}
 RENTS = [f"rent_{year}" for year in range(3)]
 PRICED = "USD"  # what vendors ask is in dollars
+CLOSE = 0.01  # amounts of one contract by two sources
 NEWEST = 6  # curves on one chart
 CHIP_COLUMNS = ["label", "price", "rent", "let", "day", "irr"]
 ENDS = {"low": 0, "high": -1}
@@ -236,8 +238,11 @@ def contracts(book: Book) -> Exhibit:
     if deals.empty:
         return marks.nothing(Frame("gpu-contracts", say("gpu_cloud.contracts.title_0"), ""))
     deals = book.restated(deals, ["contract_value"]).sort_values("announced", na_position="first", ignore_index=True)
-    yearly, gpus = deals["contract_value"] / deals["term_years"], _gpus(deals, book).to_numpy(float)
+    yearly = deals["contract_value"] / deals["term_years"]
+    gpus = _gpus(deals.assign(yearly=yearly), book)
     rents = gpu_run_rate(yearly.to_numpy(), gpus, 1.0, gpus).revenue_per_gpu_hour
+    per_dollar = book.rate(PRICED).value if book.money != PRICED else 1.0
+    rents = np.where(implausible("revenue_per_gpu_hour", rents, "currency", per_dollar), np.nan, rents)
     stands = zip(deals["status"], map(words.day, deals["status_date"]), strict=True)
     rows = deals.assign(
         status=[say("gpu_cloud.since", status=status, day=day) for status, day in stands],
@@ -250,12 +255,20 @@ def contracts(book: Book) -> Exhibit:
     return marks.table(rows, frame, {name: say(f"gpu_cloud.column.{name}") for name in COLUMNS})
 
 
-def _gpus(deals: pd.DataFrame, book: Book) -> pd.Series:
-    """GPUs of a lessor's contract with its MW, where the assumptions have their number."""
-    table = book.assumptions.query("name == 'gpus'")
-    counts = {company: study.assumption(book, "gpus", company) for company in table["company"] if company}
-    known = {company: count.value for company, count in counts.items() if not count.hindsight}
-    return deals["lessor"].map(known).where(deals["gross_mw"].notna() | deals["critical_it_mw"].notna())
+def _gpus(deals: pd.DataFrame, book: Book) -> np.ndarray:
+    """GPUs of each contract, where the assumptions have their number.
+
+    Their `gpus` of a lessor are those of the one contract that brings its `contract_revenue` a year: the lessor's
+    contracts with other tenants have other GPUs.
+    """
+    found = np.full(len(deals), np.nan)
+    for lessor in lessors(book):
+        count, revenue = (study.converted(study.assumption(book, name, lessor), book)
+                          for name in ("gpus", "contract_revenue"))  # fmt: skip
+        if not (count.missing or revenue.missing or count.hindsight):
+            own = deals["lessor"].eq(lessor) & np.isclose(deals["yearly"], revenue.value, rtol=CLOSE)
+            found[own] = count.value
+    return found
 
 
 def _contracts_title(deals: pd.DataFrame, book: Book) -> str:

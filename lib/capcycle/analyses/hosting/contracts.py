@@ -14,6 +14,7 @@ from capcycle.models.maths import annuity, per
 from capcycle.quantity import Quantity
 from capcycle.units import DEAREST_HOSTING
 
+ROUNDING = 0.01  # by which printed income of all years may exceed the printed rent; more is a slip, and no margin
 TRIPLE_NET = 0.95  # a margin above it means that the tenant bears the running costs
 DAYS_PER_YEAR = 365.25
 YEAR = pd.Timedelta(days=DAYS_PER_YEAR)
@@ -57,6 +58,7 @@ def terms(table: pd.DataFrame) -> pd.DataFrame:
     mw, years = table["critical_it_mw"], table["term_years"]
     price = pd.Series(price_per_mw_year(value, mw, years), table.index)
     margin = table[["margin_low", "margin_high"]].mean(axis=1).fillna(table["noi_per_year"] * years / value)
+    margin = margin.where(margin <= 1 + ROUNDING).clip(upper=1.0)
     dear = table["currency"].eq("USD") & (price > DEAREST_HOSTING)
     rise = implied_escalator(value, table["value_with_renewals"], years, table["renewal_years"])
     return table.assign(

@@ -19,7 +19,7 @@ from capcycle.errors import ModelError
 from capcycle.facts import Book
 from capcycle.measure import measure
 from capcycle.panel import Panel, select
-from capcycle.quantity import Quantity, missing, total
+from capcycle.quantity import Quantity, missing, total, unlike
 from capcycle.study import Case
 
 QUARTERS = 4
@@ -44,7 +44,9 @@ FIVE_YEARS = "it_life_krishna"  # the end of Krishna's range
 
 @study.starts_by_company(revenue_for_capex, **SHARED)
 def against_disclosed(book: Book, since: int = SINCE, **numbers: float) -> dict[str, Case]:
-    """For each company its newest twelve months of capex against the AI revenue that it discloses.
+    """For each company twelve months of capex against the AI revenue that it discloses.
+
+    All are of one period, so that they add up; who has no capex then has its own newest, which says of when it is.
 
     numbers  a reader's own, 0 for the assumption's
     Errors:  ModelError for every number that cannot be.
@@ -55,7 +57,7 @@ def against_disclosed(book: Book, since: int = SINCE, **numbers: float) -> dict[
             revenue_for_capex,
             book,
             company,
-            capex=study.newest(capex, company),
+            capex=study.shared(capex, company),
             **SHARED,
             ai_revenue=disclosed(book, company),
         ).chosen(**numbers)
@@ -131,7 +133,8 @@ def _sum(name: str, cases: Mapping[str, Case]) -> Quantity:
     lacking = {company: each for company, each in cases.items() if each.inputs[name].missing}
     why = words.counted("required_revenue.sum_missing", len(lacking), names=names(lacking)) if lacking else ""
     sum_ = total((each.inputs[name] for each in cases.values()), name)
-    return replace(sum_, reason=why or words.say("required_revenue.sum", names=names(cases)))
+    apart = unlike({each.name: each.inputs[name] for each in cases.values()})
+    return replace(sum_, reason=words.paragraph(why or words.say("required_revenue.sum", names=names(cases)), *apart))
 
 
 def _share(cases: Mapping[str, Case]) -> Quantity:

@@ -12,7 +12,7 @@ from capcycle.analyses.required_revenue.model import price_per_user
 from capcycle.exhibits import Exhibit, marks, parts
 from capcycle.exhibits.marks import Frame
 from capcycle.facts import Book
-from capcycle.quantity import Quantity, total
+from capcycle.quantity import Quantity, total, unlike
 from capcycle.study import SCENARIOS, Case
 from capcycle.words import Sentence, say
 
@@ -72,7 +72,10 @@ def hole(cases: Mapping[str, Case]) -> Exhibit:
     unit = next(iter(spending.values())).currency
     rows = pd.DataFrame([row for case in spending.values() for row in _hole(case)]).assign(unit=unit)
     title, id = _hole_title(spending, required.disclosing(cases)), "required-against-disclosed"
-    return marks.stacked(rows, marks.worded("required_revenue.hole", *_lacking(cases), id=id, title=title, unit=unit))
+    apart = [text for name in ("capex", "ai_revenue")
+             for text in unlike({case.name: case.inputs[name] for case in spending.values()})]  # fmt: skip
+    notes = (*dict.fromkeys(apart), *_lacking(cases))
+    return marks.stacked(rows, marks.worded("required_revenue.hole", *notes, id=id, title=title, unit=unit))
 
 
 def _hole(case: Case) -> list[dict]:

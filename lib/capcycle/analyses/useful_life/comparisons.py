@@ -16,7 +16,7 @@ from capcycle.exhibits.exhibit import Exhibit
 from capcycle.exhibits.marks import Frame
 from capcycle.facts import Book
 from capcycle.panel import select
-from capcycle.quantity import Quantity, newest, together, total
+from capcycle.quantity import Quantity, newest, together, total, unlike
 from capcycle.study import Case
 from capcycle.words import say
 
@@ -89,8 +89,9 @@ def overstatement(cases: Mapping[str, Case]) -> Exhibit:
                        *zip(labels, left_out.values(), strict=True)])  # fmt: skip
     title = study.tell(full[0], "useful_life.overstatement.title", life=life, least=left_out[life.high],
                        most=left_out[life.low])  # fmt: skip
+    apart = unlike({case.name: case.inputs["capex"] for case in full})
     frame = marks.worded(
-        "useful_life.overstatement", full[0].inputs["capex_next"].reason, title=title, currency=book.money,
+        "useful_life.overstatement", full[0].inputs["capex_next"].reason, *apart, title=title, currency=book.money,
         names=words.listing([case.name for case in full]), claim=claim.shown,
         whose=words.lower(claims["name"].iloc[-1]),
     )  # fmt: skip

@@ -18,6 +18,8 @@ from capcycle.exhibits import marks, parts
 from capcycle.exhibits.exhibit import Exhibit
 from capcycle.exhibits.marks import Frame
 from capcycle.exhibits.studies.cases import lacking
+from capcycle.models.bounds import implausible
+from capcycle.quantity import unlike
 from capcycle.study import SCENARIOS, Case
 from capcycle.words import say
 
@@ -52,7 +54,7 @@ def columns(case: Case, names: Sequence[str], key: str = "", **more: Any) -> Exh
     Errors: ModelError for a name that is neither, and for unlike units.
 
     >>> columns(analyses.start("required_revenue", facts.open(), "MSFT"), ["depreciation", "required_return"]).title
-    'Depreciation is $13.3bn, return on the capital $9.9bn'
+    'Depreciation is $14.0bn, return on the capital $7.0bn'
     """
     ends = {"first": case.quantity(names[0]), "last": case.quantity(names[-1])}
     title = parts.upper(study.tell(case, _words(key, "title", "study.columns"), **ends, **more))
@@ -69,9 +71,9 @@ def ranking(cases: Mapping[str, Case], of: str | None = None, key: str = "", **m
     >>> ranking(needed, "gap_multiple").figures["label"].tolist()
     ['Amazon', 'Microsoft']
     """
-    first, of = _first(cases, of)
+    _, of = _first(cases, of)
     rows = pd.DataFrame([_row(name, case, of) for name, case in cases.items()])
-    return marks.columns(_ranked(rows), _compared("ranking", first, of, key, rows, more))
+    return marks.columns(_ranked(rows), _compared("ranking", cases, of, key, rows, more))
 
 
 def ranges(cases: Mapping[str, Case], of: str | None = None, key: str = "study.ranges", **more: Any) -> Exhibit:
@@ -82,9 +84,9 @@ def ranges(cases: Mapping[str, Case], of: str | None = None, key: str = "study.r
     >>> ranges({company: analyses.start("revenue_for_capex", facts.open(), company) for company in ("MSFT", "AMZN")}).id
     'ranges-revenue-for-capex-revenue-required'
     """
-    first, of = _first(cases, of)
+    _, of = _first(cases, of)
     rows = pd.DataFrame([_row(name, case, of) | _ends(case, of) for name, case in cases.items()])
-    return marks.dots(_ranked(rows), _compared("ranges", first, of, key, rows, more))
+    return marks.dots(_ranked(rows), _compared("ranges", cases, of, key, rows, more))
 
 
 def over(case: Case, x: str, of: Sequence[str], key: str = "", values: Sequence[float] = (),
@@ -128,7 +130,7 @@ def along(cases: Mapping[str, Case], x: str, of: str, values: Sequence[float], k
     ])  # fmt: skip
     rows = rows.assign(group=rows["label"], note=rows["note"].replace("", say("reason.undefined")))
     at = {"input": words.lower(words.name(x)), "at": words.value(min(values), first.unit(x))}
-    frame = _compared("along", first, of, key or "study.along", rows[rows["x"] == min(values)], at | more)
+    frame = _compared("along", cases, of, key or "study.along", rows[rows["x"] == min(values)], at | more)
     frame, known = _lacking(frame, rows), rows.dropna(subset="value")
     drawn = (rows if known.empty else known).drop(columns="note")
     return marks.paths(drawn, frame, x_unit=first.unit(x), x_title=words.name(x))
@@ -144,9 +146,9 @@ def paths(cases: Mapping[str, Case], of: str, key: str = "", begin: int = 0, **m
     >>> paths({"Base": analyses.start("gpu_cloud", facts.open())}, "cash_by_year").id
     'paths-gpu-cloud-cash-by-year'
     """
-    first, rows = _by_year(cases, of, begin)
+    rows = _by_year(cases, of, begin)
     last = rows[rows["x"] == rows["x"].max()]
-    frame = _compared("paths", first, of, key, last, more)
+    frame = _compared("paths", cases, of, key, last, more)
     return marks.paths(rows.drop(columns="note"), _lacking(frame, last))
 
 
@@ -159,10 +161,10 @@ def layers(cases: Mapping[str, Case], of: str, key: str = "", begin: int = 0, **
     >>> layers({"Base": analyses.start("gpu_cloud", facts.open())}, "cash_by_year").id
     'layers-gpu-cloud-cash-by-year'
     """
-    first, rows = _by_year(cases, of, begin)
+    rows = _by_year(cases, of, begin)
     some = rows[rows["value"].fillna(0) != 0]
     kept = rows[(rows["x"] <= some["x"].max()) & rows["group"].isin(some["group"])] if len(some) else rows
-    frame = _compared("layers", first, of, key, kept, more)
+    frame = _compared("layers", cases, of, key, kept, more)
     return marks.stacked(kept.drop(columns="note"), _lacking(frame, kept))
 
 
@@ -177,21 +179,20 @@ def table(cases: Mapping[str, Case], names: Sequence[str], key: str = "", **more
     first, _ = _first(cases, None)
     rows = pd.DataFrame([_cells(name, case, names) for name, case in cases.items()])
     compared = rows.assign(value=rows[names[-1]], unit=first.unit(names[-1]))
-    frame = _compared("table", first, names[-1], key, compared, more)
+    frame = _compared("table", cases, names[-1], key, compared, more)
     headings = {"label": say("marks.column.label")} | {name: words.name(name) for name in names}
     return marks.table(rows, frame, headings | ({"note": say("marks.column.note")} if rows["note"].any() else {}))
 
 
-def _by_year(cases: Mapping[str, Case], of: str, begin: int) -> tuple[Case, pd.DataFrame]:
+def _by_year(cases: Mapping[str, Case], of: str, begin: int) -> pd.DataFrame:
     first = next(iter(cases.values()), None)
     if first is None or of not in first.model.by_year:
         raise ModelError(f"{of} by year needs a case of a model that gives it by year")
-    rows = pd.DataFrame([
+    return pd.DataFrame([
         {"x": year, "label": str(year), "group": _called(name, case), "value": float(value), "kind": case.kind,
          "source": case.source, "note": case.lacking}
         for name, case in cases.items() for year, value in enumerate(getattr(case.outputs, of), begin)
     ]).assign(unit=first.unit(of))  # fmt: skip
-    return first, rows
 
 
 def _lacking(frame: Frame, rows: pd.DataFrame) -> Frame:
@@ -229,12 +230,16 @@ def _called(name: str, case: Case) -> str:
 
 
 def _row(name: str, case: Case, of: str) -> dict[str, Any]:
-    value = float(getattr(case.outputs, of))
+    value, note = float(getattr(case.outputs, of)), ""
+    if implausible(of, value, case.model.outputs[of], case.per_dollar):
+        value, note = np.nan, say("study.implausible", value=words.value(value, case.unit(of)))
     return {"label": _called(name, case), "value": value, "unit": case.unit(of), "kind": case.kind,
-            "source": case.source, "note": case.lacking if np.isnan(value) else ""}  # fmt: skip
+            "source": case.source, "note": note or (case.lacking if np.isnan(value) else "")}  # fmt: skip
 
 
 def _ends(case: Case, of: str) -> dict[str, float]:
+    if np.isnan(_row("", case, of)["value"]):
+        return {"low": np.nan, "high": np.nan}
     three = study.scenarios(case).outputs.loc[of, list(SCENARIOS)]
     return {"low": float(three.min()), "high": float(three.max())}
 
@@ -274,12 +279,16 @@ def _frame(shape: str, case: Case, of: str, key: str, title: str, more: Mapping[
     return Frame(id, title, study.tell(case, subtitle, **given), tuple(notes))
 
 
-def _compared(shape: str, first: Case, of: str, key: str, rows: pd.DataFrame, more: Mapping[str, Any]) -> Frame:
-    """The words around an exhibit of several cases."""
+def _compared(
+    shape: str, cases: Mapping[str, Case], of: str, key: str, rows: pd.DataFrame, more: Mapping[str, Any]
+) -> Frame:
+    """The words around an exhibit of several cases, and of which days their figures are where not of one period."""
+    first = next(iter(cases.values()))
     known = rows.dropna(subset="value").sort_values("value", ascending=False)
     given = {"output": words.name(of), "unit": parts.unit(first.unit(of)), **more}
     subtitle, note = (_words(key, part) for part in ("subtitle", "note"))
-    notes = (say(note, **given),) if note else ()
+    apart = unlike({_called(name, case): case.quantity(of) for name, case in cases.items()})
+    notes = (*([say(note, **given)] if note else []), *apart)
     title = ranked_title(known, of, key, more)
     reasons = set(rows.get("note", ()))
     if known.empty and len(reasons) == 1:
