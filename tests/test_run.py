@@ -20,7 +20,7 @@ from papermill.translators import translate_parameters
 from capcycle import paths, run, workers
 from capcycle.errors import RunError
 from capcycle.ledger import write
-from capcycle.parameters import check_parameters, declared, parse_parameters
+from capcycle.parameters import cells, check_parameters, declared, parse_parameters
 
 DECLARED = """companies: list[str] = ["MSFT"]  # whom to compare
 years: int = 5  # how many
@@ -453,8 +453,8 @@ def test_a_run_is_known_to_depend_on_data_that_was_read_before_it_began(house):
 
 
 def test_no_import_opens_data_of_which_a_run_would_not_be_known_to_depend_on(tmp_path):
-    jobs = [workers.Job(path, {}, path, path) for path in paths.NOTEBOOKS.glob("*.ipynb")]
-    imports = workers._imports(jobs)
+    code = "\n".join(cell["source"] for path in paths.NOTEBOOKS.glob("*.ipynb") for cell in cells(path))
+    imports = workers.OUR_IMPORT.findall(code)
     assert "from capcycle.widgets import Explorer" in imports
     environment = {**os.environ, "CAPCYCLE_TRACE": str(tmp_path / "trace")}
     subprocess.run([sys.executable, "-c", "\n".join(imports)], env=environment, check=True)

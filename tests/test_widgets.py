@@ -150,7 +150,7 @@ def test_notes_figures_and_sources_stand_below(explorer):
     below = explorer.picture.outputs[1]["data"]["text/html"]
     card = explorer.exhibit.sources[0]
     assert f'href="{card["url"]}"' in below and card["publisher"] in below
-    assert explorer.exhibit.view.iloc[0, 1] in below and "capex:" in below
+    assert explorer.exhibit.view.iloc[0, 1] in below and "Capex: " in below
 
 
 def test_a_table_is_not_shown_twice(explorer):

@@ -91,8 +91,8 @@ def test_no_sentence_compares_across_the_change():
     third, fourth = 2024 * 4 + 2, 2024 * 4 + 3  # what the third quarter gives, put where the fourth would stand
     rows = hut().rows.query("concept == 'revenue' and ordinal <= @third")
     grid = replace(hut(), rows=rows.assign(ordinal=rows["ordinal"].replace(third, fourth)).reset_index(drop=True))
-    assert exhibits.finding(measure("revenue", grid)) == "Hut 8's revenue came to $43.7m in FY2024Q4"
-    assert exhibits.total(measure("revenue", grid)) == "Hut 8's revenue came to $43.7m in FY2024Q4"
+    assert exhibits.finding(measure("revenue", grid)) == "Hut 8's revenue was $43.7m in FY2024Q4"
+    assert exhibits.total(measure("revenue", grid)) == "Hut 8's revenue was $43.7m in FY2024Q4"
 
 
 def test_the_exhibit_says_what_is_left_out_and_only_by_fiscal_periods():

@@ -40,7 +40,7 @@ def steady(exhibit: Exhibit, reach: Reach | None = None) -> Reach:
 
 def _encoded(chart: alt.Chart | alt.LayerChart) -> Iterator[tuple[str, alt.SchemaBase, list[float]]]:
     """The places of all marks in numbers: the axis, the encoding, and where the data and a fixed axis reach."""
-    for layer in getattr(chart, "layer", [chart]):
+    for layer in (inner for outer in getattr(chart, "layer", [chart]) for inner in getattr(outer, "layer", [outer])):
         data = next((each.data for each in (layer, chart) if isinstance(each.data, pd.DataFrame)), pd.DataFrame())
         for name in CHANNELS:
             channel = _part(layer.encoding, name)

@@ -3,7 +3,7 @@
 import re
 
 import mistune
-from markupsafe import Markup, escape
+from jinja2.filters import Markup, escape
 
 CODE = re.compile("`([^`]+)`")
 

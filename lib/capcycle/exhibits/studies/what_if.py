@@ -1,5 +1,6 @@
 """A chart with sliders that works in a published page: the model's own formula, computed by the chart."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
@@ -23,6 +24,7 @@ from capcycle.words import say
 
 HALO = {"stroke": theme.LIGHT["page"], "strokeWidth": 5, "strokeJoin": "round"}  # keeps the line off the number
 POINTS, STEPS, TABULATED = 41, 40, 8  # of the line; of a slider; of a slider whose values are tabulated
+LONG = re.compile(r"\d+\.\d{7,}(?:e[-+]?\d+)?")  # a number with more places than a title says
 CORNERS = 5  # of each input, over which the axis is found that holds wherever the sliders stand
 ENDS = ("at_first", "at_last")  # the output at either end of the line, as parameters of the chart
 
@@ -130,16 +132,16 @@ def _chart(case: Case, x: str, names: Sequence[str], of: str) -> alt.LayerChart:
     here = here.transform_calculate(shown=words.expression("datum.value", unit))
     values = _line(case, x, of)["value"]
     side = "right" if values.iloc[-1] > values.iloc[0] else "left"  # above a line that rises there is room on the left
-    return alt.layer(
-        line.mark_line(strokeWidth=3).encode(x=across, y=up),
-        here.mark_point(size=110, filled=True, color=theme.LIGHT["accent"]).encode(x="x:Q", y="value:Q"),
+    dot, apart = alt.Chart().encode(x="x:Q", y="value:Q"), 10 if side == "left" else -10
+    dots = alt.layer(
+        dot.mark_point(size=110, filled=True, color=theme.LIGHT["accent"]),
         *(
-            here.mark_text(align=side, dx=10 if side == "left" else -10, dy=-12, fontSize=14, **look).encode(
-                x="x:Q", y="value:Q", text="shown:N"
-            )
+            dot.mark_text(align=side, dx=apart, dy=-12, fontSize=14, **look).encode(text="shown:N")
             for look in (HALO, {})
         ),
-    ).add_params(
+    )
+    dots.data, dots.transform = here.data, here.transform  # once for all three: the formula is long
+    return alt.layer(line.mark_line(strokeWidth=3).encode(x=across, y=up), dots).add_params(
         *(slider.param for slider in sliders.values()),
         *(alt.param(name=name, expr=formula) for name, formula in live.items()),
     )
@@ -200,16 +202,19 @@ def _formula_at(case: Case, x: str, at: Any, sliders: dict[str, Slider], of: str
 
 def _formula_ends(case: Case, x: str, sliders: dict[str, Slider], of: str) -> list[str]:
     each = case.inputs[x]
-    return [str(_formula_at(case, x, end, sliders, of)) for end in (each.low, each.high)]
+    formulas = (str(_formula_at(case, x, end, sliders, of)) for end in (each.low, each.high))
+    return [LONG.sub(lambda found: f"{float(found[0]):.9g}", formula) for formula in formulas]
 
 
 def _tabulated(case: Case, x: str, xs: np.ndarray, sliders: dict[str, Slider], of: str) -> alt.Chart:
-    rows = _rows(case, x, xs, sliders, of)
-    near = (
-        f"abs(datum['{name}'] - {name} * {slider.factor}) < {(slider.steps[1] - slider.steps[0]) / 2}"
-        for name, slider in sliders.items()
+    rows = _rows(case, x, xs, sliders, of)[["value"]]
+    every, step = len(rows) // len(xs), xs[1] - xs[0] if len(xs) > 1 else 0.0
+    return (
+        alt.Chart(rows)
+        .transform_window(row="row_number()")
+        .transform_calculate(x=f"{xs[0]} + floor((datum.row - 1) / {every}) * {step}")
+        .transform_filter(f"(datum.row - 1) % {every} == {_place(sliders)}")
     )
-    return alt.Chart(rows).transform_filter(" && ".join(near))
 
 
 def _rows(case: Case, x: str, xs: np.ndarray, sliders: dict[str, Slider], of: str) -> pd.DataFrame:
@@ -219,11 +224,17 @@ def _rows(case: Case, x: str, xs: np.ndarray, sliders: dict[str, Slider], of: st
     return rows.assign(value=np.broadcast_to(getattr(case.evaluate(**inputs), of), len(rows)))
 
 
-def _tabulated_ends(case: Case, x: str, sliders: dict[str, Slider], of: str) -> list[str]:
-    """The output at either end as a list, and which of it is meant: its place follows the steps of the sliders."""
-    each, place = case.inputs[x], "0"
+def _place(sliders: dict[str, Slider]) -> str:
+    """Which of the rows of one place of the line is meant where the sliders stand."""
+    place = "0"
     for name, slider in sliders.items():
         first, step = slider.steps[0], slider.steps[1] - slider.steps[0]
         place = f"({place}) * {len(slider.steps)} + round(({name} * {slider.factor} - {first}) / {step})"
+    return place
+
+
+def _tabulated_ends(case: Case, x: str, sliders: dict[str, Slider], of: str) -> list[str]:
+    """The output at either end as a list, and which of it is meant: its place follows the steps of the sliders."""
+    each, place = case.inputs[x], _place(sliders)
     tables = (_rows(case, x, np.array([end]), sliders, of)["value"] for end in (each.low, each.high))
     return [f"[{', '.join(table.map('{:.6g}'.format).replace('nan', 'NaN'))}][{place}]" for table in tables]
