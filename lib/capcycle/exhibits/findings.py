@@ -104,9 +104,8 @@ def _of_many(measures: Measures, now: pd.DataFrame) -> Sentence:
 
 
 def _of_none(measures: Measures, company: str, period: str) -> Sentence:
-    """Why a page's own company has no value: the others, whom the chart shows, are not its subject."""
-    own = measures.at(period).set_index("company")["reason"]
-    said = {"name": company_names()[company], "metric": words.lower(words.name(measures.name)), "reason": own[company]}
+    """That a page's own company has no value: the others, whom the chart shows, are not its subject."""
+    said = {"name": company_names()[company], "metric": words.lower(words.name(measures.name))}
     return Sentence(words.say("finding.lacking", period=words.period(period), **said))
 
 

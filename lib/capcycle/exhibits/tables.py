@@ -59,8 +59,9 @@ def _across(*measured: Measures, focus: str | None = None) -> Sentence:
         return placed(own[0][0], focus)[0]
     lows, name = sum(values[leader] == values.min() for _, values in own), parts.company_names()[leader]
     key = "finding.across" if lows else "finding.across_top"
-    periods = words.listing(sorted({words.period(each.common_period()) for each, _ in own}))
-    said = {"count": len(own), "name": name, "tops": tops.count(leader), "bottoms": lows, "period": periods}
+    periods = {words.period(each.common_period()) for each, _ in own}
+    period = periods.pop() if len(periods) == 1 else words.say("finding.each_period")
+    said = {"count": len(own), "name": name, "tops": tops.count(leader), "bottoms": lows, "period": period}
     return Sentence(words.say(key, **said))
 
 
