@@ -139,10 +139,10 @@ class Measures:
         return [together([of_row[row] for row in cell if row != MISSING]) for cell in cells]
 
     def _reasons(self, table: pd.DataFrame, used: dict[str, np.ndarray]) -> list[str]:
-        reasons = [""] * len(table)
+        reasons, companies, ordinals = [""] * len(table), list(table["company"]), list(table["ordinal"])
         for cell in np.flatnonzero(table["value"].isna()):
             missing = [name for name, rows in used.items() if rows[cell] == MISSING]
-            reasons[cell] = self._why(*table.loc[cell, ["company", "ordinal"]], missing)
+            reasons[cell] = self._why(companies[cell], ordinals[cell], missing)
         return reasons
 
     def _implausible(self, row: pd.Series) -> str:

@@ -140,8 +140,9 @@ class Panel:
         if concept not in self.bases or then < 0 or MISSING in self.concepts[concept][who, [then, then + steps]]:
             return ""
         first, last = self.bases[concept][who, [then, then + steps]]
-        own = self.changes.query("company == @company and concept == @concept")
-        return "" if first == last else "; ".join(own["reason"])
+        if first == last:
+            return ""
+        return "; ".join(self.changes.query("company == @company and concept == @concept")["reason"])
 
     def follows(self, company: str, ordinal: int, before: int) -> bool:
         """Whether no change of the company's year end lies between two periods."""
