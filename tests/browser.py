@@ -34,6 +34,11 @@ def chromium() -> str | None:
     return next(filter(None, map(shutil.which, filter(None, [os.environ.get("CHROMIUM"), *names]))), None)
 
 
+def until_drawn(page) -> None:
+    """Wait until every chart of a page is drawn, however busy the machine."""
+    page.wait_for_selector("html[data-drawn]", state="attached", timeout=0)
+
+
 @contextmanager
 def offline(browser, **options):
     """A page of a browser with the network cut, and what it said and asked for."""

@@ -218,10 +218,10 @@ def test_a_reader_who_leaves_early_is_no_trouble(house):
     assert pipe.stderr.read() == b""
 
 
-SLOW = """import os, time
+SLOW = """import os, signal
 alive = open("../alive", "w")
 print(os.getpid(), file=alive, flush=True)
-time.sleep(60)
+signal.pause()
 print("never stopped", file=alive, flush=True)"""
 
 

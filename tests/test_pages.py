@@ -15,6 +15,7 @@ from browser import (
     PHONE,
     offline,
     toy_outcomes,
+    until_drawn,
 )
 from titles import faults_of
 
@@ -73,7 +74,7 @@ def real_site(tmp_path_factory) -> Path:
 def visit(page, site: Path, name: str, drawn: bool = True) -> None:
     page.goto((site / f"{name}.html").as_uri())
     if drawn and page.locator("#datasets").count():
-        page.wait_for_selector("html[data-drawn]", state="attached", timeout=10_000)
+        until_drawn(page)
 
 
 def complaints(page) -> list[str]:

@@ -358,10 +358,10 @@ def ctrl_c():
     signal.signal(signal.SIGINT, before)
 
 
-SLOW = """import time
+SLOW = """import signal
 alive = open("../alive", "w")
 print("started", file=alive, flush=True)
-time.sleep(60)
+signal.pause()
 print("never stopped", file=alive, flush=True)"""
 
 
@@ -385,7 +385,7 @@ def test_ctrl_c_ends_the_processes_and_leaves_nothing(house, monkeypatch):
 
 
 def test_ctrl_c_while_a_process_starts_ends_that_process_too(house, monkeypatch, ctrl_c):
-    notebook(house, "slow", "import time; time.sleep(60)")
+    notebook(house, "slow", "import signal; signal.pause()")
     begin, begun = workers._start, []
 
     def interrupted(*given):

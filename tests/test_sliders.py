@@ -6,7 +6,7 @@ import re
 import altair as alt
 import numpy as np
 import pytest
-from browser import code, offline, outcome, show
+from browser import code, offline, outcome, show, until_drawn
 from nbformat.v4 import new_markdown_cell
 
 from capcycle import analyses, exhibits, facts, paths, publish, study, words
@@ -60,7 +60,7 @@ def page(browser, tmp_path_factory):
         publish.build([outcome(folder / "runs", "whatif", cells)], folder / "site")
     with offline(browser) as page:
         page.goto((folder / "site" / "whatif.html").as_uri())
-        page.wait_for_selector("html[data-drawn]", state="attached", timeout=20_000)
+        until_drawn(page)
         yield page
 
 

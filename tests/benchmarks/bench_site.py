@@ -18,7 +18,7 @@ import yaml
 from capcycle import paths
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
-from browser import CHROMIUM_FLAGS, DESKTOP, chromium
+from browser import CHROMIUM_FLAGS, DESKTOP, chromium, until_drawn
 
 PROGRAMS = Path(sys.executable).parent
 CHANGED = "ORCL"
@@ -140,7 +140,7 @@ def opened(browser, file: Path) -> float:
     start = perf_counter()
     page.goto(file.as_uri())
     if page.locator("#datasets").count():
-        page.wait_for_selector("html[data-drawn]", state="attached", timeout=30_000)
+        until_drawn(page)
     seconds = perf_counter() - start
     context.close()
     return seconds
