@@ -123,7 +123,7 @@ def dated(tmp_path, **given) -> str:
     """The date of a page whose figures of Meta end with 2020 and of Microsoft with 2019, in data that goes on."""
     figures = panel(["META", "MSFT"], 8).query("company == 'META' or quarter < '2020'")
     shown = exhibit("capex", figures.assign(source=figures["company"] + "-" + figures["quarter"]))
-    parameters = 'company: str = ""  # of the page\nas_of: str = ""  # a day'
+    parameters = 'companies: list[str] = []  # all\ncompany: str = ""  # of the page\nas_of: str = ""  # a day'
     cells = [new_markdown_cell("# Who?"), code(parameters, tags=["parameters"]), code("1", show(shown))]
     return re.search(r'<p class="dated">(.*?)</p>', one_page(tmp_path, cells, **given))[1]
 
@@ -135,6 +135,11 @@ def test_a_page_is_dated_by_its_own_newest_document_and_not_by_that_of_all_data(
 def test_a_page_of_a_company_is_dated_by_the_newest_document_behind_its_figures_and_not_by_a_peers(tmp_path):
     said = dated(tmp_path, company="MSFT")
     assert said == "The newest document behind the company&#39;s own figures is dated 31 Dec 2019"
+
+
+def test_a_page_of_several_companies_is_not_dated_by_the_one_that_is_their_example(tmp_path):
+    said = dated(tmp_path, companies=["META", "MSFT"], company="MSFT")
+    assert said == "The newest document behind these figures is dated 31 Dec 2020"
 
 
 def test_a_page_as_of_a_day_says_that_day(tmp_path):

@@ -145,11 +145,11 @@ def _done(outcome: Outcome, document: dict, folder: Path) -> dict[str, Any]:
 
 
 def _known(outcome: Outcome, document: dict, shown: list[dict]) -> str:
-    """Of which day a page is: that it was given, else that of its newest document, on its company where it has one."""
+    """Of which day a page is: that it was given, else that of its newest document, of its company on a company's page."""
     values = _values(outcome, document)
     if as_of := values.get("as_of"):
         return say("page.as_of", date=as_of)
-    company = values.get("company", "")
+    company = "" if values.get("companies") else values.get("company", "")  # beside others it is one example of them
     day = exhibits.newest(shown, company)
     if not day:
         return ""
