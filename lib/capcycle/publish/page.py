@@ -145,7 +145,7 @@ def _done(outcome: Outcome, document: dict, folder: Path) -> dict[str, Any]:
 
 
 def _known(outcome: Outcome, document: dict, shown: list[dict]) -> str:
-    """Of which day a page is: that it was given, else that of its newest document, of its company on a company's page."""
+    """Of which day a page is: that it was given, else that of its newest document, or of its company's."""
     values = _values(outcome, document)
     if as_of := values.get("as_of"):
         return say("page.as_of", date=as_of)
