@@ -13,6 +13,7 @@ from capcycle import exhibits, facts, study, units, words
 from capcycle.analyses import hosting, start
 from capcycle.analyses.hosting import contracts, leases
 from capcycle.analyses.hosting import model as lease
+from capcycle.analyses.hosting.credit import tenant_rates
 from capcycle.analyses.hosting.power_use import power_use
 from capcycle.analyses.power_value import leased
 from capcycle.errors import CapcycleError, ModelError
@@ -299,7 +300,7 @@ def test_a_rent_is_discounted_at_the_credit_of_who_pays_it():
     rows = pd.DataFrame(
         {"credit": ["hyperscaler", "unbacked", "backed", "backed"], "cover": [np.nan, np.nan, 0.4, np.nan]}
     )
-    found = [(each.low, round(each.value, 5), each.high) for each in contracts.tenant_rates(rows, rates)]
+    found = [(each.low, round(each.value, 5), each.high) for each in tenant_rates(rows, rates)]
     assert found[:2] == [(0.047, 0.0525, 0.059), (0.09, 0.095, 0.1)]
     assert found[2] == pytest.approx((0.4 * 0.047 + 0.6 * 0.09, 0.078, 0.4 * 0.059 + 0.6 * 0.1))  # 2.1 and 5.7 %
     assert found[3] == (0.047, 0.07375, 0.1)  # no source gives the cover: from all of the rent to none

@@ -6,6 +6,7 @@ import pandas as pd
 
 from capcycle import facts, study, words
 from capcycle.analyses.hosting import contracts
+from capcycle.analyses.hosting.credit import credit_rates, tenant_rates
 from capcycle.analyses.hosting.model import hosting
 from capcycle.analyses.hosting.power_use import business, power_use
 from capcycle.facts import Book
@@ -14,7 +15,6 @@ from capcycle.study import Case
 from capcycle.words import Sentence, say
 
 LESSORS = "miners"  # whose contracts are taken where nobody is named
-CREDITS = ("hyperscaler", "backed", "unbacked")  # behind the rent, from the best to the weakest
 USES = {  # the rows that give revenue and gross margin of one MW, all of one author
     "mining": ("revenue_per_mw_mining", "gross_margin_mining"),
     "hosting": ("hosting_rent", "hosting_gross_margin"),
@@ -58,15 +58,9 @@ def _rate(book: Book, priced: pd.DataFrame) -> Quantity:
     if priced.empty:
         return study.assumption(book, "tenant_rate")
     weights = priced["mw"] * priced["term_years"]
-    rates = contracts.tenant_rates(priced, credit_rates(book))
+    rates = tenant_rates(priced, credit_rates(book))
     parts = [rate * share for rate, share in zip(rates, weights / weights.sum(), strict=True)]
     return total(parts, "tenant_rate", say("hosting.own_rate"))
-
-
-def credit_rates(book: Book) -> dict[str, Quantity]:
-    """The rate at which rent is discounted, by the credit behind it: see `contracts.tenant_rates`."""
-    rates = {credit: study.assumption(book, f"tenant_rate_{credit}") for credit in ("hyperscaler", "unbacked")}
-    return {credit: rate.called(rate.name, "rate") for credit, rate in rates.items()}
 
 
 def businesses(book: Book) -> dict[str, Case]:

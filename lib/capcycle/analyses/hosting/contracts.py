@@ -7,6 +7,7 @@ import numpy as np
 import pandas as pd
 
 from capcycle import facts
+from capcycle.analyses.hosting.credit import tenant_rates
 from capcycle.analyses.hosting.leases import attributable, implied_escalator, price_per_mw_year
 from capcycle.errors import ModelError
 from capcycle.facts import Book
@@ -193,35 +194,6 @@ def worth(table: pd.DataFrame, rates: Mapping[str, Quantity], delivery_years: fl
     rate = tenant_rates(live, rates).map(lambda each: each.value)
     factor = annuity(rate, live["term_years"]) / live["term_years"] / (1 + rate) ** delivery_years
     return live.assign(rate=rate, present_value=live["value_owned"] * factor)
-
-
-def tenant_rates(table: pd.DataFrame, rates: Mapping[str, Quantity]) -> pd.Series:
-    """The rate at which the rent of each contract is discounted: the yield that the credit behind it pays itself.
-
-    Formula: where a hyperscaler backs the tenant, cover * its rate + (1 - cover) * that of a tenant without backing;
-             where no source gives the cover, anything from one to the other, and half of each in the middle
-    Units:   rates of `hyperscaler` and `unbacked`, fractions of a year.
-
-    >>> rates = {"hyperscaler": Quantity("", 0.05, "rate"), "unbacked": Quantity("", 0.09, "rate")}
-    >>> two = pd.DataFrame({"credit": ["backed", "hyperscaler"], "cover": [0.5, np.nan]})
-    >>> tenant_rates(two, rates).map(lambda each: round(each.value, 3)).tolist()
-    [0.07, 0.05]
-    """
-    return pd.Series(
-        [_backed(row.cover, rates) if row.credit == "backed" else rates[row.credit] for row in table.itertuples()],
-        table.index, dtype=object,
-    )  # fmt: skip
-
-
-def _backed(cover: float, rates: Mapping[str, Quantity]) -> Quantity:
-    best, worst = rates["hyperscaler"], rates["unbacked"]
-    least, likely, most = (0.0, 0.5, 1.0) if np.isnan(cover) else (cover, cover, cover)
-    value, low, high = (part * getattr(best, end) + (1 - part) * getattr(worst, end)
-                        for part, end in ((likely, "value"), (most, "low"), (least, "high")))  # fmt: skip
-    kind, source = facts.weakest([best.kind, worst.kind]), facts.documents([best.source, worst.source])
-    return Quantity(
-        "tenant_rate", value, best.unit, low, high, kind, source, hindsight=best.hindsight or worst.hindsight
-    )
 
 
 def built(table: pd.DataFrame) -> pd.DataFrame:

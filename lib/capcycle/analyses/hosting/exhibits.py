@@ -8,7 +8,8 @@ import pandas as pd
 
 from capcycle import exhibits, study, words
 from capcycle.analyses.hosting import contracts
-from capcycle.analyses.hosting.cases import CREDITS, businesses, credit_rates
+from capcycle.analyses.hosting.cases import businesses
+from capcycle.analyses.hosting.credit import CREDITS, credit_rates
 from capcycle.exhibits import Exhibit, marks, parts
 from capcycle.exhibits.studies.shapes import ranked_title
 from capcycle.facts import Book, documents, weakest

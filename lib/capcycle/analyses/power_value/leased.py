@@ -10,7 +10,7 @@ import pandas as pd
 
 from capcycle import facts, study, words
 from capcycle.analyses.hosting import contracts
-from capcycle.analyses.hosting.cases import credit_rates
+from capcycle.analyses.hosting.credit import credit_rates, tenant_rates
 from capcycle.analyses.hosting.leases import growing_sum
 from capcycle.facts import Book
 from capcycle.quantity import ASSUMED, DERIVED, Quantity, total
@@ -57,7 +57,7 @@ def leases(book: Book) -> pd.DataFrame:
         cost=[_building(lease, book) for lease in rows.to_dict("records")],
         term=[_years(lease, "term_years", book, "lease_term") for lease in rows.to_dict("records")],
         renewal=[_years(lease, "renewal_years", book, "renewal_years") for lease in rows.to_dict("records")],
-        rate=contracts.tenant_rates(rows, credit_rates(book)),
+        rate=tenant_rates(rows, credit_rates(book)),
     )
 
 
