@@ -12,7 +12,7 @@ from browser import toy_outcomes
 from nbformat.v4 import new_code_cell, new_notebook
 
 import capcycle.publish
-from capcycle import paths, workers
+from capcycle import paths, run, workers
 from capcycle import site as whole
 from capcycle.errors import RunError
 
@@ -291,6 +291,16 @@ def test_killed_between_the_two_renames_the_next_start_brings_the_old_site_back(
     assert not build().changed
     assert found(house) == {"ant.html": "done x", "bee.html": "done x"}
     assert debris(house) == []
+
+
+def test_a_build_takes_nothing_from_a_run_that_is_under_way(house, monkeypatch):
+    def while_another_builds(jobs, width):
+        monkeypatch.setattr(workers, "execute_each", executed)
+        build()
+        return executed(jobs, width)
+
+    monkeypatch.setattr(workers, "execute_each", while_another_builds)
+    assert run.execute(run.select(run.read_runs(), ["ant"])[0], house / "out.ipynb").exists()
 
 
 def test_both_ways_of_swapping_put_the_new_in_place_of_the_old(tmp_path):

@@ -116,8 +116,8 @@ def execute(run: Run, out: Path) -> Path:
     from capcycle import workers  # with multiprocessing, which takes as long to import as all else here
 
     parameters = check_parameters(find_notebook(run.notebook), run.parameters)
-    with _workroom() as room:
-        [finished] = workers.execute_each([_job(run, parameters, room)], 1)
+    with tempfile.TemporaryDirectory(prefix="capcycle-") as room:  # not in the cache, which a build clears meanwhile
+        [finished] = workers.execute_each([_job(run, parameters, Path(room))], 1)
         kept = out.with_suffix(".failed.ipynb") if finished.error else out
         write(kept, finished.job.out.read_text("utf-8"))
     if finished.error:

@@ -78,8 +78,7 @@ def claims_report(file: Path, out: Path | None = None) -> Path:
     out = out or Path(f"{file.stem}-claims")
     _refuse_foreign(out, "report")
     job = run.Run("claims", "claims", {"file": str(file.resolve())}, say("cli.claims.title"), say("cli.claims.section"))
-    paths.CACHE.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(dir=paths.CACHE, prefix="work-") as room:
+    with tempfile.TemporaryDirectory(prefix="capcycle-") as room:
         notebook = run.execute(job, Path(room) / "claims.ipynb")
         made = Path(room) / "site"
         _build([Outcome(job, "", "done", notebook, 0.0)], made)
