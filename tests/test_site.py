@@ -29,6 +29,7 @@ def project(tmp_path, monkeypatch):
         monkeypatch.setattr(paths, name, tmp_path / path)
     monkeypatch.setattr(capcycle.publish, "build", pages)
     monkeypatch.setattr(capcycle.publish, "draw", lambda _: None)
+    monkeypatch.setattr(capcycle.publish, "bundle", lambda: None)
     tagged = new_code_cell("word: str = 'x'", metadata={"tags": ["parameters"]})
     metadata = {"kernelspec": {"name": "python3", "display_name": "Python 3", "language": "python"}}
     nbformat.write(

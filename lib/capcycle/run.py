@@ -136,11 +136,12 @@ def execute_all(
     force: bool = False,
     progress: bool = True,
     done: Callable[[Outcome], Any] = lambda _: None,
+    begun: Callable[[], Any] = lambda: None,
 ) -> list[Outcome]:
     """Execute the runs whose inputs changed (with `force`, all), `jobs` at a time, by default one per core.
 
     Refuses every faulty run at once before anything starts. A run that fails keeps no other from running.
-    `done` is called for each that was executed, while others still run.
+    `begun` is called if there are any, and `done` for each that was executed, while others still run.
     """
     if jobs is not None and jobs < 1:
         raise RunError(f"jobs must be 1 or more, not {jobs}")
@@ -148,6 +149,8 @@ def execute_all(
     inputs = Inputs.read(run.notebook for run, _ in prepared)
     outcomes = {} if force else _unchanged(prepared, inputs, rows)
     todo = [(run, parameters) for run, parameters in prepared if run.name not in outcomes]
+    if todo:
+        begun()
     for outcome, row in _executed(todo, inputs, jobs or _cores(), progress):
         outcomes[outcome.run.name] = outcome
         name = outcome.run.name

@@ -53,7 +53,8 @@ def site(
         _refuse_foreign(out)
         runs = run.read_runs()
         with ThreadPoolExecutor(1) as pool:  # pages are drawn while other runs are executed
-            executed = run.execute_all(run.select(runs, names), jobs, force, progress, partial(pool.submit, _draw))
+            drawing = {"done": partial(pool.submit, _draw), "begun": partial(pool.submit, _bundle)}
+            executed = run.execute_all(run.select(runs, names), jobs, force, progress, **drawing)
         failures = [run.failure(o.run.name, o.error, o.notebook) for o in executed if o.status == "failed"]
         if failures and not keep_going:
             raise RunError("\n".join([f"{_runs(failures)} failed; the site is as it was", *failures]))
@@ -62,6 +63,12 @@ def site(
     if failures:
         raise RunError("\n".join([f"{_runs(failures)} failed; {out} says so on the page", *failures]))
     return Built(outcomes, out, changed)
+
+
+def _bundle() -> None:
+    from capcycle import publish
+
+    publish.bundle()  # takes as long as it takes until the first run can start
 
 
 def _draw(outcome: Outcome) -> None:

@@ -13,6 +13,7 @@ from capcycle import theme
 from capcycle.exhibits.exhibit import LIVE_TITLE
 from capcycle.publish import links, page, pictures
 from capcycle.publish.data import data_version
+from capcycle.publish.pictures import bundle
 from capcycle.run import Outcome
 
 ASSETS = ("page.css", "page.js")
@@ -38,7 +39,6 @@ def build(outcomes: list[Outcome], out: Path) -> None:
 
 def draw(outcome: Outcome) -> None:
     """Keep in the cache what `build` will ask for of one run."""
-    pictures.bundle()
     page.render(outcome, data_version())
 
 
@@ -55,7 +55,7 @@ def _link(out: Path, pages: list[dict]) -> None:
 
 def _write_assets(folder: Path) -> None:
     folder.mkdir()
-    (folder / "vega.js").write_text(pictures.bundle(), "utf-8")
+    (folder / "vega.js").write_text(bundle(), "utf-8")
     variables = {role: f"var(--{role})" for role in theme.LIGHT}  # so that a page restyles what is already drawn
     colours = {
         "light": theme.LIGHT,
