@@ -1,0 +1,84 @@
+"""What the registers give of a company: contracts, capacity, customers, commitments, targets, prices."""
+
+import re
+from functools import lru_cache
+from typing import NamedTuple
+
+import pandas as pd
+
+from capcycle.claims.text.known import NO_DAY, Figure
+from capcycle.claims.text.times import Time
+from capcycle.claims.text.vocabulary import RECORDS
+from capcycle.facts import Book
+
+COMPANIES = ("company", "lessor", "tenant", "giver", "taker", "subject")
+NAMES = ("lessor_name", "tenant_name", "giver_name", "taker_name", "customer_name", "author", "site")
+DAYS = ("date", "announced", "period_end")
+ABOUT = ("contract", "commitment", "site", "stage", "basis", "customer_name", "author", "scope")
+CHOSEN = {"close": "close_split_adjusted"}  # the register's own name of a measure
+LONG = {"market": ("measure", "value"), "estimates": ("measure", "low")}  # registers of many measures: name, value
+
+
+class Record(NamedTuple):
+    """A figure of a register, whom else it concerns, what it is about, and its own day."""
+
+    figure: Figure
+    companies: tuple[str, ...]
+    others: tuple[str, ...]
+    about: str
+
+
+def records(
+    book: Book, measure: str, companies: tuple[str, ...], parties: set[str], text: str, time: Time | None
+) -> list[Record]:
+    """The records of a measure that concern the companies, and the other party that a text names, if it names one.
+
+    parties  every company that the text names
+    A price is that of the day that the text names.
+
+    >>> found = records(facts.open(), "contracts.critical_it_mw", ("CIFR",), {"CIFR", "AMZN"}, "a lease to AWS", None)
+    >>> [each.figure.value for each in found]
+    [216.0, 70.0]
+    """
+    own = [each for each in _table(book, measure) if set(companies) <= set(each.companies)]
+    if measure.startswith("market."):
+        return [each for each in own if time and time.day and f"{each.figure.end:%Y-%m-%d}" == time.day]
+    others = parties - set(companies)
+    named = [each for each in own if others & set(each.companies) or any(_in(name, text) for name in each.others)]
+    return named or own
+
+
+def _in(name: str, text: str) -> bool:
+    """Whether a text names a party, by the first word of its name at least."""
+    return re.search(rf"\b{re.escape(name.split()[0])}\b", text, re.IGNORECASE) is not None
+
+
+@lru_cache(maxsize=32)
+def _table(book: Book, measure: str) -> list[Record]:
+    register, column = measure.split(".")
+    rows = book.register(register).copy(deep=False)
+    if register in LONG:
+        name, value = LONG[register]
+        rows = rows[rows[name] == CHOSEN.get(column, column)]
+        column = value
+    unit = RECORDS[measure]
+    return [_record(row, column, unit) for row in rows.to_dict("records") if pd.notna(row[column])]
+
+
+def _record(row: dict, column: str, unit: str) -> Record:
+    day = next((row[name] for name in DAYS if pd.notna(row.get(name))), pd.NaT)
+    published = row.get("published", day)
+    companies = tuple(dict.fromkeys(row[name] for name in COMPANIES if row.get(name)))
+    mine = {row.get("name")}
+    others = tuple(row[name] for name in NAMES if row.get(name) and row[name] not in mine)
+    figure = Figure(
+        value=float(row[column]),
+        unit=row.get("currency") or row.get("unit") or "USD" if unit == "currency" else unit,
+        kind=row["kind"],
+        source=row["source"],
+        locator=row.get("locator") or row.get("note", ""),
+        start=day,
+        end=day,
+        published=NO_DAY if pd.isna(published) else published.toordinal(),
+    )
+    return Record(figure, companies, others, ", ".join(row[name] for name in ABOUT if row.get(name)))
