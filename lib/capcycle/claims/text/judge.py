@@ -4,7 +4,8 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import date
-from functools import lru_cache
+from functools import cache, lru_cache
+from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -27,8 +28,7 @@ CONVERTED = 0.015  # of an amount in another currency: at which rate, the text d
 CURRENCY_CODE = re.compile(r"[A-Z]{3}")
 
 
-@dataclass(frozen=True)
-class Reading:
+class Reading(NamedTuple):
     """One way to read a statement, and the figure that it then should be."""
 
     measure: str
@@ -105,7 +105,7 @@ class Judge:
         """Readings by a definition that the words do not name, where the company gives no figure by theirs."""
         spans = {} if any(measure in RECORDS for measure in statement.measures) else self._spans(statement)
         for measure in self.words.relatives(statement.measures):
-            if unit_of(measure) == unit_of(statement.measures[0]) and measure not in RECORDS:
+            if measure not in RECORDS and unit_of(measure) == unit_of(statement.measures[0]):
                 for span, calendar in spans.items():
                     yield from self._worked(statement, measure, span, calendar)
 
@@ -158,10 +158,13 @@ class Judge:
             if key not in seen and _holds(exact, reading):
                 seen.add(key)
                 yield Slip(kind, reading)
+        if not seen and readings[0].span:
+            yield from (Slip("company", each) for each in self._of_other_companies(exact, readings[0]))
 
     def _alternatives(self, statement: Statement, readings: list[Reading]) -> Iterator[tuple[str, Reading]]:
         usual = readings[0]
-        yield from (("scale", replace(each, value=each.value * scale)) for scale in SCALES for each in readings)
+        for each in readings:
+            yield from (("scale", each._replace(value=each.value * scale)) for scale in SCALES)
         if usual.span:
             yield from self._of_other_periods(statement, usual, "label")
             yield from (("definition", each) for each in self._other_definitions(statement, usual))
@@ -172,8 +175,6 @@ class Judge:
         else:
             yield from (("basis", each) for each in self._other_records(statement, usual))
         yield from self._misprinted(statement, usual)
-        if usual.span:
-            yield from self._of_other_companies(statement, usual)
 
     def _of_other_periods(self, statement: Statement, usual: Reading, kind: str) -> Iterator[tuple[str, Reading]]:
         spans = {"label": self._relabelled, "length": _other_lengths, "neighbour": _neighbours}[kind](statement, usual)
@@ -204,11 +205,10 @@ class Judge:
         if usual.comparison != LEVEL or len(statement.companies) > 1:
             return
         span = usual.span.earlier(statement.back)
-        spans = [span, Span(0, span.end)] if unit_of(usual.measure) == "currency" else [span]
-        for each in spans:
+        for each in (span, Span(0, span.end)):
             for figure in self.known.vintages(statement.companies[0], usual.measure, each):
                 if figure != usual.figure and (value := _in_unit(figure, statement.amount)) is not None:
-                    yield "restated", replace(usual, figure=figure, value=value)
+                    yield "restated", usual._replace(figure=figure, value=value)
 
     def _other_comparisons(self, statement: Statement, usual: Reading) -> Iterator[Reading]:
         """A level taken for growth, growth for points, the quarter before for the year before."""
@@ -223,16 +223,16 @@ class Judge:
 
     def _misprinted(self, statement: Statement, usual: Reading) -> Iterator[tuple[str, Reading]]:
         if statement.amount.currency and usual.figure.unit != statement.amount.unit:
-            yield "currency", replace(usual, value=usual.figure.value)
-        yield "sign", replace(usual, value=-usual.value)
+            yield "currency", usual._replace(value=usual.figure.value)
+        yield "sign", usual._replace(value=-usual.value)
         if _exchanged(statement.amount, usual.value):
-            yield "digits", replace(usual, value=statement.amount.low)
+            yield "digits", usual._replace(value=statement.amount.low)
 
-    def _of_other_companies(self, statement: Statement, usual: Reading) -> Iterator[tuple[str, Reading]]:
-        group = [company for company in self.known.year_ends if company not in statement.companies]
-        for company in group:
+    def _of_other_companies(self, statement: Statement, usual: Reading) -> Iterator[Reading]:
+        for company in self.known.year_ends:
             for each in self._worked(replace(statement, companies=(company,)), usual.measure, usual.span, ""):
-                yield "company", replace(each, about=company)
+                if company not in statement.companies and _holds(statement, each):
+                    yield each._replace(about=company)
 
 
 def _other_lengths(statement: Statement, usual: Reading) -> list[Span]:
@@ -297,15 +297,21 @@ def _in_unit(figure: Figure, amount: Amount) -> float | None:
     return figure.value if printed == own else _converted(figure.value, own, printed, figure.start, figure.end)
 
 
-@lru_cache(maxsize=65536)
 def _converted(value: float, own: str, other: str, start: pd.Timestamp, end: pd.Timestamp) -> float | None:
+    rate = _rate(own, other, start, end)
+    return None if rate is None else value * rate
+
+
+@lru_cache(maxsize=4096)
+def _rate(own: str, other: str, start: pd.Timestamp, end: pd.Timestamp) -> float | None:
     row = {"value": 1.0, "unit": own, "period_start": start, "period_end": end, "kind": "reported", "source": ""}
     try:
-        return value * float(currency.convert(pd.DataFrame([row]), other)["value"].iloc[0])
+        return float(currency.convert(pd.DataFrame([row]), other)["value"].iloc[0])
     except CapcycleError:
         return None
 
 
+@cache
 def _code(unit: str) -> str:
     found = CURRENCY_CODE.match(unit)
     return found[0] if found else ""

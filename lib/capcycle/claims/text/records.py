@@ -12,7 +12,8 @@ from capcycle.claims.text.vocabulary import RECORDS
 from capcycle.facts import Book
 
 COMPANIES = ("company", "lessor", "tenant", "giver", "taker", "subject")
-NAMES = ("lessor_name", "tenant_name", "giver_name", "taker_name", "customer_name", "author", "site")
+PARTIES = {"lessor_name": "lessor", "tenant_name": "tenant", "giver_name": "giver", "taker_name": "taker",
+           "customer_name": "customer", "author": "", "site": ""}  # fmt: skip
 DAYS = ("date", "announced", "period_end")
 ABOUT = ("contract", "commitment", "site", "stage", "basis", "customer_name", "author", "scope")
 CHOSEN = {"close": "close_split_adjusted"}  # the register's own name of a measure
@@ -20,11 +21,11 @@ LONG = {"market": ("measure", "value"), "estimates": ("measure", "low")}  # regi
 
 
 class Record(NamedTuple):
-    """A figure of a register, whom else it concerns, what it is about, and its own day."""
+    """A figure of a register: the companies that it concerns, every name on it with its ticker, what it is about."""
 
     figure: Figure
     companies: tuple[str, ...]
-    others: tuple[str, ...]
+    names: tuple[tuple[str, str], ...]
     about: str
 
 
@@ -44,8 +45,11 @@ def records(
     if measure.startswith("market."):
         return [each for each in own if time and time.day and f"{each.figure.end:%Y-%m-%d}" == time.day]
     others = parties - set(companies)
-    named = [each for each in own if others & set(each.companies) or any(_in(name, text) for name in each.others)]
-    return named or own
+    return [each for each in own if others & set(each.companies) or _is_named(each, companies, text)] or own
+
+
+def _is_named(record: Record, companies: tuple[str, ...], text: str) -> bool:
+    return any(_in(name, text) for name, ticker in record.names if ticker not in companies)
 
 
 def _in(name: str, text: str) -> bool:
@@ -69,8 +73,7 @@ def _record(row: dict, column: str, unit: str) -> Record:
     day = next((row[name] for name in DAYS if pd.notna(row.get(name))), pd.NaT)
     published = row.get("published", day)
     companies = tuple(dict.fromkeys(row[name] for name in COMPANIES if row.get(name)))
-    mine = {row.get("name")}
-    others = tuple(row[name] for name in NAMES if row.get(name) and row[name] not in mine)
+    names = tuple((row[name], row.get(ticker) or "") for name, ticker in PARTIES.items() if row.get(name))
     figure = Figure(
         value=float(row[column]),
         unit=row.get("currency") or row.get("unit") or "USD" if unit == "currency" else unit,
@@ -81,4 +84,4 @@ def _record(row: dict, column: str, unit: str) -> Record:
         end=day,
         published=NO_DAY if pd.isna(published) else published.toordinal(),
     )
-    return Record(figure, companies, others, ", ".join(row[name] for name in ABOUT if row.get(name)))
+    return Record(figure, companies, names, ", ".join(row[name] for name in ABOUT if row.get(name)))

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cache, lru_cache
 from inspect import signature
 
 import pandas as pd
@@ -109,6 +109,7 @@ def vocabulary() -> Vocabulary:
     return _vocabulary(tuple(map(tables.stamp, ("phrases.csv", "aliases.csv", "companies.csv"))))
 
 
+@cache
 def unit_of(measure: str) -> str:
     """The unit of a quantity, `currency` for any amount of money.
 
