@@ -71,6 +71,7 @@ def _site_arguments(parser: argparse.ArgumentParser) -> None:
 
 def _claims_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("file", metavar="FILE", type=Path, help=say("cli.claims.file"))
+    parser.add_argument("--day", default="", metavar="DAY", help=say("cli.claims.day"))
     parser.add_argument("--out", type=Path, metavar="DIR", help=say("cli.claims.out"))
 
 
@@ -115,9 +116,12 @@ def _site(chosen: argparse.Namespace) -> None:
 def _claims(chosen: argparse.Namespace) -> int:
     from capcycle import claims
 
-    lines = claims.check_file(chosen.file)
+    lines = claims.check_file(chosen.file, chosen.day)
     print("\n".join(claims.report_lines(lines, str(chosen.file))))
-    print(say("claims.report", out=whole.claims_report(chosen.file, chosen.out)))
+    notebook, given = "claims", {}
+    if claims.is_of_statements(chosen.file):
+        notebook, given = "statements", {"day": chosen.day}
+    print(say("claims.report", out=whole.claims_report(chosen.file, chosen.out, notebook, given)))
     return int(claims.is_wrong(lines))
 
 

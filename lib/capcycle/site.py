@@ -77,14 +77,20 @@ def _draw(outcome: Outcome) -> None:
     publish.draw(outcome)  # into the cache, where `_build` will find it
 
 
-def claims_report(file: Path, out: Path | None = None) -> Path:
-    """The claims page of a reader's file, in the folder `out` (else one named for the file); where the page is.
+def claims_report(file: Path, out: Path | None = None, notebook: str = "claims", given: dict | None = None) -> Path:
+    """The page of a reader's file by a notebook, in the folder `out` (else one named for the file); where the page is.
 
     An earlier report there is replaced. RunError for a folder that holds something else, or a run that fails.
     """
     out = out or Path(f"{file.stem}-claims")
     _refuse_foreign(out, "report")
-    job = run.Run("claims", "claims", {"file": str(file.resolve())}, say("cli.claims.title"), say("cli.claims.section"))
+    job = run.Run(
+        "claims",
+        notebook,
+        {"file": str(file.resolve()), **(given or {})},
+        say("cli.claims.title"),
+        say("cli.claims.section"),
+    )
     with tempfile.TemporaryDirectory(prefix="capcycle-") as room:
         notebook = run.execute(job, Path(room) / "claims.ipynb")
         made = Path(room) / "site"

@@ -10,7 +10,7 @@ import pandas as pd
 from capcycle import words
 from capcycle.claims import check, detect, expressions, load, text, worked
 from capcycle.claims.text import said
-from capcycle.errors import CapcycleError, DataError
+from capcycle.errors import CapcycleError
 from capcycle.facts import examples, tables
 from capcycle.words import counted, say
 
@@ -32,11 +32,12 @@ class Line:
     arithmetic: tuple[str, ...] = ()
 
 
-def check_file(path: Path | str) -> list[Line]:
+def check_file(path: Path | str, day: str = "") -> list[Line]:
     """A verdict for each line of a table, or for each figure of a text.
 
     A table is of statements (company, measure, period, value ...), of claims (columns as `claims.csv`) or of worked
     examples (`examples.csv`); whatever is not called .csv is a text.
+    day     when a text appeared, as ISO text
 
     Errors: DataError with every malformed line.
 
@@ -45,7 +46,7 @@ def check_file(path: Path | str) -> list[Line]:
     Gap to revenue: $530bn
     """
     if is_of_statements(path):
-        return [line_of(judgement) for judgement in judgements(path)]
+        return [line_of(judgement) for judgement in text.judged(path, day)]
     if is_of_examples(path):
         return check_examples(read_examples(path))
     table = load.read_file(path)
@@ -54,36 +55,7 @@ def check_file(path: Path | str) -> list[Line]:
 
 def is_of_statements(path: Path | str) -> bool:
     """Whether a file is a text, or a table of statements by its header."""
-    return not is_table(path) or "measure" in load.header_of(path)
-
-
-def is_table(path: Path | str) -> bool:
-    """Whether a file is a table, by its name.
-
-    >>> is_table("claims.CSV"), is_table("note.md")
-    (True, False)
-    """
-    return Path(path).suffix.lower() == ".csv"
-
-
-def judgements(path: Path | str, day: str = "") -> list[text.Judgement]:
-    """The statements of a file with the judgement on each.
-
-    day     when a text appeared, as ISO text; each line of a table has its own
-    Errors: DataError for a file that cannot be read, and for columns that are missing, unknown or twice there.
-    """
-    if is_table(path):
-        return text.judge_all(text.read_lines(path))
-    return text.check_text(_text(path), day)
-
-
-def _text(path: Path | str) -> str:
-    try:
-        return Path(path).read_text("utf-8-sig")
-    except UnicodeDecodeError as error:
-        raise DataError([f"{path}: not UTF-8 text; save it as UTF-8"]) from error
-    except OSError as error:
-        raise DataError([f"{path}: cannot be read: {error.strerror}"]) from error
+    return not text.is_table(path) or "measure" in load.header_of(path)
 
 
 def line_of(judgement: text.Judgement) -> Line:

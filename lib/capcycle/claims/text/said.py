@@ -1,6 +1,7 @@
 """A judgement in words: what was read, what the documents say, and which slip would explain the difference."""
 
 import re
+from collections.abc import Iterable
 
 import pandas as pd
 
@@ -53,8 +54,8 @@ def reading(judgement: Judgement) -> str:
     """
     statement = judgement.statement
     parts = {
-        "companies": words.listing([_names()[company] for company in statement.companies]) or words.DASH,
-        "measure": words.listing([_measure(measure) for measure in statement.measures]) or words.DASH,
+        "companies": _listed(_names()[company] for company in statement.companies),
+        "measure": _listed(map(_measure, statement.measures)),
         "time": _time(statement),
         "of": _measure(statement.of) if statement.of else "",
         "bound": say(f"claims.text.bound.{statement.bound}") if statement.bound else "",
@@ -80,9 +81,9 @@ def _lacking(judgement: Judgement) -> str:
     statement = judgement.statement
     if judgement.lacking == "forecast" and judgement.usual:
         return say("claims.text.lacking.became", figure=_reading(statement, judgement.usual))
-    named = words.listing([_measure(measure) for measure in statement.measures])
-    companies = words.listing([_names()[company] for company in statement.companies])
-    return say(f"claims.text.lacking.{judgement.lacking}", measure=named, companies=companies, time=_time(statement))
+    named, companies = map(_measure, statement.measures), (_names()[company] for company in statement.companies)
+    return say(f"claims.text.lacking.{judgement.lacking}", measure=_listed(named), companies=_listed(companies),
+               time=_time(statement))  # fmt: skip
 
 
 def _reading(statement: Statement, reading: Reading) -> str:
@@ -91,7 +92,7 @@ def _reading(statement: Statement, reading: Reading) -> str:
     return say(
         f"claims.text.is.{key}",
         measure=_measure(reading.measure),
-        companies=words.listing([_names()[company] for company in companies]),
+        companies=_listed(_names()[company] for company in companies),
         when=_when(reading),
         value=_value(reading, statement),
         of=_measure(statement.of) if statement.of else "",
@@ -164,6 +165,10 @@ def _documents(source: str, published: int) -> str:
     shown = words.listing(titles[:2]) + (say("claims.text.more", count=len(titles) - 2) if len(titles) > 2 else "")
     day = say("claims.text.day", day=words.day(pd.Timestamp.fromordinal(published))) if published else ""
     return shown + day
+
+
+def _listed(names: Iterable[str]) -> str:
+    return words.listing(list(names) or [words.DASH])
 
 
 def _names() -> dict[str, str]:
