@@ -32,7 +32,12 @@ MODULE_LINES = 400
 BODY_MEDIAN, BODY_P90 = 8, 20
 TEST_MEDIAN = 9
 QUESTIONS, DEPTH = range(5, 10), "# In depth"
-SMALL = ["measure", "explore", "explore_models"]  # notebooks of one answer, which need no more than three questions
+SMALL = [
+    "measure",
+    "explore",
+    "explore_models",
+    "explore_text",
+]  # notebooks of one answer, which need no more than three questions
 CELL_MEDIAN, CELL_LINES = 4, 12
 PROSE_PER_CODE = 0.8
 STATEMENTS = ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef | ast.For | ast.AsyncFor | ast.While | ast.Try

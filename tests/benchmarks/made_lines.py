@@ -181,7 +181,7 @@ def line(dice, all_facts, truth):
 
 
 def derived(dice, all_facts, fact, months, end, words, truth):
-    """Growth, change or a ratio; as a slip, growth on the quarter before for that on the year, or percent for points."""
+    """Growth, change or a ratio; as a slip, growth on the quarter for that on the year, or percent for points."""
     company, concept = fact.company, fact.concept
     before = all_facts.get(company, concept, months, end - 12)
     quarter_before = all_facts.get(company, concept, 3, end - 3) if months == 3 else None

@@ -2,11 +2,12 @@
 
 from collections.abc import Iterable
 from datetime import date
+from functools import lru_cache
 from pathlib import Path
 
 import pandas as pd
 
-from capcycle import facts
+from capcycle import facts, paths
 from capcycle.claims import load
 from capcycle.claims.text import exhibits
 from capcycle.claims.text.judge import Judge, Judgement
@@ -31,8 +32,19 @@ def check_text(text: str, day: str = "") -> list[Judgement]:
 
 def judge_all(found: Iterable[Statement], book: Book | None = None) -> list[Judgement]:
     """A judgement on each of some statements, by the figures of a book, or of all that is in the data."""
-    judge = Judge(book or facts.open())
+    judge = _judge(book.as_of if book else "", _edition())
     return [judge.judge(statement) for statement in found]
+
+
+@lru_cache(maxsize=2)
+def _judge(as_of: str, edition: tuple) -> Judge:
+    """A box asks again at every change of its text; `edition` tells when the data have changed."""
+    return Judge(facts.open(as_of=as_of))
+
+
+def _edition() -> tuple:
+    files = sorted(paths.DATA.rglob("*.csv"))
+    return tuple((str(file), (stat := file.stat()).st_mtime_ns, stat.st_size) for file in files)
 
 
 def judged(file: Path | str = "", day: str = "", book: Book | None = None) -> list[Judgement]:

@@ -49,7 +49,7 @@ def judgements(judged: Sequence[Judgement]) -> Exhibit:
         printed=table["printed"],
         verdict=[{"text": say(f"claims.verdict.{verdict.replace(' ', '_')}"), "details": lines}
                  for verdict, lines in zip(table["verdict"], details, strict=True)],
-        documented=table["why"],
+        documented=[_documented(judgement) for judgement in checked],
         right=table["right"].replace("", words.DASH),
         company=table["companies"].map(_named),
     )  # fmt: skip
@@ -116,6 +116,13 @@ def _row(judgement: Judgement) -> tuple:
         said.error_class(judgement),
         source if judgement.verdict != "not checkable" else "",
     )
+
+
+def _documented(judgement: Judgement) -> dict[str, str]:
+    """The figure of the documents, with the first of them to open."""
+    value, source = said.figure(judgement)
+    document = facts.sources().loc[source.split()[0]]
+    return {"text": say("claims.text.page.document", value=value, title=document["title"]), "href": document["url"]}
 
 
 def _named(tickers: str) -> str:

@@ -63,6 +63,12 @@ def reading(judgement: Judgement) -> str:
     return say(f"claims.text.read.{_compared(statement)}", **parts).strip(" ,")
 
 
+def figure(judgement: Judgement) -> tuple[str, str]:
+    """The figure of the documents in words, and the ids of the documents, of a statement that could be checked."""
+    reading = judgement.fits[0] if judgement.fits else judgement.usual
+    return _value(reading, judgement.statement), reading.figure.source
+
+
 def error_class(judgement: Judgement) -> str:
     """The class of error of the likeliest slip; empty where there is none."""
     if not judgement.slips:
