@@ -43,6 +43,7 @@ BOUNDS = {bound: _cue(bound, after=r"\s*$") for bound in (ABOUT, OVER, UNDER)}
 OVER_AFTER = _cue("over_after", before=r"^\s?")
 BETWEEN = re.compile(rf"^\s*(?:{_cue('between').pattern}|[A-Z]\w+(?:'s)?|\s)+$", re.IGNORECASE)
 PART_OF = _cue("part_of", after=r"\D{0,12}$")
+OF_IT, ASIDE = _cue("of_it", before=r"^\s*"), _cue("aside")
 
 
 @dataclass(frozen=True)
@@ -104,7 +105,8 @@ class _Sentence:
     def __init__(self, raw: str, day, known: Vocabulary, line: int, before: tuple[str, ...], time: Time | None):
         self.text, self.day, self.known, self.line = raw, day, known, line
         self.times = times(raw, day)
-        self.phrases = known.phrases(raw)
+        asides = [each.span() for each in ASIDE.finditer(raw)]
+        self.phrases = [each for each in known.phrases(raw) if not any(_within(each, aside) for aside in asides)]
         owners = [(each.start, each.end, (each.company,)) for each in self.phrases if each.company]
         self.names = sorted([*known.names(raw), *owners])
         self.before, self.time_before = before, time
@@ -130,7 +132,9 @@ class _Sentence:
         companies = self._companies(amount, phrase)
         time, back = self._time(amount, until, last), QUARTER_AGO if SEQUENTIAL.search(ahead + behind) else YEAR_AGO
         back = back if comparison in (GROWTH, CHANGE, TIMES) else self._back(ahead, behind)
-        lacking = "measure" if not measures else "company" if not companies else "time" if not time else ""
+        beside = comparison != LEVEL or amount.unit != FRACTION or not phrase or FRACTION in phrase.units
+        needed = {"measure": measures, "company": companies, "time": time, "relation": beside}
+        lacking = next((name for name, there in needed.items() if not there), "")
         return Statement(
             self.text, self.text[amount.start : amount.end].strip(), amount, companies, measures, time, comparison,
             total.measures[0] if total and comparison == SHARE else "", back, _bound(ahead, behind), self.day,
@@ -152,7 +156,7 @@ class _Sentence:
             ratio = self._nearest(amount, FRACTION)
             if ratio and (TO.search(ahead) or not moved):
                 return LEVEL, amount
-            return (GROWTH, signed) if moved or not ratio else (LEVEL, amount)
+            return (GROWTH, signed) if moved else (LEVEL, amount)
         return (CHANGE, signed) if moved and BY.search(ahead) else (LEVEL, amount)
 
     def _nearest(self, amount: Amount, unit: str) -> bool:
@@ -162,6 +166,9 @@ class _Sentence:
 
     def _total(self, amount: Amount) -> Phrase | None:
         """What a percentage is said to be a share of: `21% of revenue`, `占营收的21%`."""
+        before = [phrase for phrase in self.phrases if phrase.end <= amount.start]
+        if OF_IT.match(self.text[amount.end :]) and len(before) > 1:
+            return before[-2]
         for phrase in self.phrases:
             between = self.text[amount.end : phrase.start]
             if phrase.start >= amount.end and BETWEEN.match(between):
@@ -200,6 +207,10 @@ class _Sentence:
 
     def _back(self, ahead: str, behind: str) -> int:
         return YEAR_AGO if YEAR_EARLIER.match(behind) or YEAR_EARLIER_AHEAD.search(ahead) else 0
+
+
+def _within(phrase: Phrase, place: tuple[int, int]) -> bool:
+    return place[0] <= phrase.start and phrase.end <= place[1]
 
 
 def _overlap(amount: Amount, time: Time) -> bool:
