@@ -45,7 +45,7 @@ def _any(words, flags: str = "i") -> str:
 
 
 CURRENCY = _any(CURRENCIES, "-i")
-NUMBER = r"(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?(?![\d]|[.,]\d)"
+NUMBER = r"(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?(?![\d\]]|[.,]\d)"
 SPELT = _any([*NUMERALS, *DIGITS])
 SCALE = rf"(?:(?i:{MAGNITUDES})(?![A-Za-z瓦]))"
 FIGURE = re.compile(

@@ -25,11 +25,15 @@ WIDE = 0.05  # of a figure that is "about" so much
 FAR = 1.5  # times as much is more than "more than"
 CUT = 0.02  # of a figure: with fewer digits nobody cuts where he should round
 CONVERTED = 0.015  # of an amount in another currency: at which rate, the text does not say
+MEANT = "meant"  # a record that the text says it means
 CURRENCY_CODE = re.compile(r"[A-Z]{3}")
 
 
 class Reading(NamedTuple):
-    """One way to read a statement, and the figure that it then should be."""
+    """One way to read a statement, and the figure that it then should be.
+
+    calendar  that of the period; of a record, whether the text says that it means this one
+    """
 
     measure: str
     span: Span | None
@@ -87,6 +91,10 @@ class Judge:
         fits = tuple(reading for reading in readings if _holds(statement, reading))
         if fits:
             return Judgement(statement, "consistent", fits=fits)
+        if statement.to_come:
+            return Judgement(statement, "not checkable", usual=readings[0], lacking="forecast")
+        if readings[0].span is None and readings[0].calendar != MEANT:
+            return Judgement(statement, "not checkable", lacking="record")
         slips = tuple(self._slips(statement, readings))
         verdict = "superseded" if slips and slips[0].kind == "restated" else "inconsistent"
         return Judgement(statement, verdict, usual=readings[0], slips=slips)
@@ -117,10 +125,10 @@ class Judge:
 
     def _recorded(self, statement: Statement, measure: str) -> Iterator[Reading]:
         parties = {ticker for *_, tickers in self.words.names(statement.text) for ticker in tickers}
-        found = records(self.book, measure, statement.companies, parties, statement.text, statement.time)
+        found, meant = records(self.book, measure, statement.companies, parties, statement.text, statement.time)
         for each in found:
             if value := _in_unit(each.figure, statement.amount):
-                yield Reading(measure, None, "", LEVEL, each.figure, value, each.about)
+                yield Reading(measure, None, MEANT if meant else "", LEVEL, each.figure, value, each.about)
 
     def _worked(
         self, statement: Statement, measure: str, span: Span, calendar: str, comparison: str = ""

@@ -31,21 +31,22 @@ class Record(NamedTuple):
 
 def records(
     book: Book, measure: str, companies: tuple[str, ...], parties: set[str], text: str, time: Time | None
-) -> list[Record]:
-    """The records of a measure that concern the companies, and the other party that a text names, if it names one.
+) -> tuple[list[Record], bool]:
+    """The records of a measure that concern the companies, and whether a text says which of them it means.
 
+    It does by naming the other party, or the site; or where there is one alone. A price is that of the day it names.
     parties  every company that the text names
-    A price is that of the day that the text names.
 
-    >>> found = records(facts.open(), "contracts.critical_it_mw", ("CIFR",), {"CIFR", "AMZN"}, "a lease to AWS", None)
-    >>> [each.figure.value for each in found]
-    [216.0, 70.0]
+    >>> found, meant = records(facts.open(), "contracts.critical_it_mw", ("CIFR",), {"CIFR", "AMZN"}, "to AWS", None)
+    >>> [each.figure.value for each in found], meant
+    ([216.0, 70.0], True)
     """
     own = [each for each in _table(book, measure) if set(companies) <= set(each.companies)]
     if measure.startswith("market."):
-        return [each for each in own if time and time.day and f"{each.figure.end:%Y-%m-%d}" == time.day]
+        return [each for each in own if time and time.day and f"{each.figure.end:%Y-%m-%d}" == time.day], True
     others = parties - set(companies)
-    return [each for each in own if others & set(each.companies) or _is_named(each, companies, text)] or own
+    named = [each for each in own if others & set(each.companies) or _is_named(each, companies, text)]
+    return named or own, bool(named) or len(own) == 1
 
 
 def _is_named(record: Record, companies: tuple[str, ...], text: str) -> bool:

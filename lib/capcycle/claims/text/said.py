@@ -7,7 +7,7 @@ import pandas as pd
 
 from capcycle import facts, words
 from capcycle.claims import worked
-from capcycle.claims.text.amounts import FRACTION, POINTS
+from capcycle.claims.text.amounts import COUNT, FRACTION, POINTS
 from capcycle.claims.text.judge import Judgement, Reading, Slip
 from capcycle.claims.text.statements import CHANGE, GROWTH, LEVEL, SHARE, Statement
 from capcycle.claims.text.times import CALENDAR, FISCAL
@@ -20,6 +20,7 @@ CLASSES = {  # the classes of error of published claims
     "length": "stale_period", "comparison": "change_level", "neighbour": "stale_period", "basis": "wrong_unit",
     "currency": "wrong_unit", "sign": "wording", "digits": "scale_slip", "company": "spoken_name",
 }  # fmt: skip
+SHOWN_AS = {POINTS: FRACTION, COUNT: "GPUs"}
 CODE = re.compile("[A-Z]{3}")  # of a currency, alone
 LEASES, ADS = "capex", "eps"  # families whose definitions have a class of their own
 
@@ -129,7 +130,7 @@ def _value(reading: Reading, statement: Statement) -> str:
         return words.change(figure.value)
     if CODE.fullmatch(figure.unit):
         return worked.in_words(figure.value, "currency", figure.unit)
-    return words.value(figure.value, FRACTION if figure.unit == POINTS else figure.unit)
+    return words.value(figure.value, SHOWN_AS.get(figure.unit, figure.unit))
 
 
 def _when(reading: Reading) -> str:

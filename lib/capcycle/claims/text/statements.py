@@ -6,12 +6,13 @@ Nothing is guessed in silence: a statement keeps what it was read as, and a figu
 import re
 import tomllib
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 
 from capcycle.claims.text import vocabulary
 from capcycle.claims.text.amounts import COUNT, FRACTION, HUNDREDTHS, MULTIPLE, POINTS, Amount, amounts
+from capcycle.claims.text.amounts import TIMES as WORDS
 from capcycle.claims.text.times import Time, times
 from capcycle.claims.text.vocabulary import Phrase, Vocabulary
 
@@ -20,7 +21,9 @@ YEAR_AGO, QUARTER_AGO = 12, 3  # months before
 ABOUT, OVER, UNDER = "about", "over", "under"
 NEAR = 36  # characters beside a figure in which a word is about it
 
-SENTENCES = re.compile(r"(?<=[.!?])\s+(?=[^a-z])|(?<=[。！？；;])|\n+")
+SENTENCES = re.compile(r"(?<=[.!?;])\s+(?=[^a-z])|(?<=[。！？；])|\s[-–—•·]\s|\n+")
+FURTHEST = 70  # characters between a quantity and its figure
+OPENING = 16  # characters at the beginning of a sentence that is about its first quantity
 MARKS = re.compile(r"[*_`#|>]+|\[|\]\([^)]*\)|<[^>]+>")
 CLAUSE = re.compile(r"[,;:，；：、()（）](?!\d{3})")
 CUES = tomllib.loads(Path(__file__).with_name("cues.toml").read_text("utf-8"))
@@ -41,8 +44,15 @@ YEAR_EARLIER, YEAR_EARLIER_AHEAD = _cue("year_ago", before=r"^[\s,(]*"), _cue("y
 SEQUENTIAL, TOGETHER = _cue("quarter_ago"), _cue("together")
 BOUNDS = {bound: _cue(bound, after=r"\s*$") for bound in (ABOUT, OVER, UNDER)}
 OVER_AFTER = _cue("over_after", before=r"^\s?")
-BETWEEN = re.compile(rf"^\s*(?:{_cue('between').pattern}|[A-Z]\w+(?:'s)?|\s)+$", re.IGNORECASE)
 PART_OF = _cue("part_of", after=r"\D{0,12}$")
+PER_OTHER = re.compile(
+    r"\s?(?:/|(?:per|an?|each|每)\s)(?!year|quarter|annum|年|季)\s?[A-Za-z\u4e00-\u9fff]", re.IGNORECASE
+)
+TO_COME, GOES_ON, LOSS = _cue("to_come"), _cue("goes_on"), _cue("loss")
+OTHER_THING = _cue("other_thing", before=r"\s?")
+OF_OTHER = re.compile(r"\s(?:from|of|in)\s(?:the\s)?(?=[a-z])([a-z-]+)")
+GROWTH_OF = re.compile(r"\s?(?:growth|增长|增速)", re.IGNORECASE)
+LAST_WORD = re.compile(r"([^\s]+)\s+$")
 OF_IT, ASIDE = _cue("of_it", before=r"^\s*"), _cue("aside")
 
 
@@ -53,6 +63,7 @@ class Statement:
     measures   what the words may stand for, the usual first
     of         what the figure is a share of
     back       how many months before the period the figure, or what it is compared with, lies
+    to_come    whether it says what is expected, asked for or planned
     lacking    why it cannot be read; empty where it can
     """
 
@@ -70,6 +81,7 @@ class Statement:
     line: int = 0
     name: str = ""
     lacking: str = ""
+    to_come: bool = False
 
 
 def read(text: str, day: date | None = None, known: Vocabulary | None = None) -> list[Statement]:
@@ -106,11 +118,39 @@ class _Sentence:
         self.text, self.day, self.known, self.line = raw, day, known, line
         self.times = times(raw, day)
         asides = [each.span() for each in ASIDE.finditer(raw)]
-        self.phrases = [each for each in known.phrases(raw) if not any(_within(each, aside) for aside in asides)]
-        owners = [(each.start, each.end, (each.company,)) for each in self.phrases if each.company]
+        found = [each for each in known.phrases(raw) if not any(_within(each, aside) for aside in asides)]
+        owners = [(each.start, each.end, (each.company,)) for each in found if each.company]
         self.names = sorted([*known.names(raw), *owners])
-        self.before, self.time_before = before, time
+        self.phrases = [each if self._is_plain(each) else replace(each, measures=()) for each in found]
+        self.time_before = time
         self.companies = self.names[-1][2] if self.names else ()
+        goes_on = GOES_ON.search(raw) or (self.phrases and self.phrases[0].start < OPENING)
+        self.before = before if goes_on else ()
+
+    def _is_plain(self, phrase: Phrase) -> bool:
+        """Whether a quantity stands as it is: no advertising before its revenue, no margin after its profit."""
+        ahead, behind = self.text[: phrase.start], self.text[phrase.end :]
+        if OTHER_THING.match(behind):
+            return False
+        other = OF_OTHER.match(behind)
+        if other and other[1] not in CUES["plain"] and not self._begins(phrase.end + other.start(1)):
+            return False
+        if not ahead or self._ends(phrase.start):
+            return True
+        if not ahead[-1].isspace():
+            return ahead[-1] in CUES["plain_zh"]
+        word = LAST_WORD.search(ahead)[1].lower().strip("(\"'“‘")
+        return word in CUES["plain"] or not word[-1:].isalpha() or (word.endswith("ed") and "-" not in word)
+
+    def _begins(self, place: int) -> bool:
+        return any(start == place for start, *_ in self.names) or any(
+            time.start <= place < time.end for time in self.times
+        )
+
+    def _ends(self, place: int) -> bool:
+        """Whether a name, a period, or another quantity ends right before a place."""
+        ends = [end for _, end, _ in self.names] + [time.end for time in self.times]
+        return any(self.text[end:place].strip() in ("", "'s", "的") for end in ends if end <= place)
 
     def statements(self) -> list[Statement]:
         """What its figures state, in order."""
@@ -128,17 +168,27 @@ class _Sentence:
         phrase = self._phrase(amount, until, comparison, total)
         if total and phrase and FRACTION not in phrase.units:
             comparison = SHARE
+        if phrase and LOSS.search(self.text[phrase.start : phrase.end]) and amount.low > 0 and comparison == LEVEL:
+            amount = _negative(amount)
         measures = phrase.measures if phrase else _goes_on(last, amount, comparison, behind)
         companies = self._companies(amount, phrase)
         time, back = self._time(amount, until, last), QUARTER_AGO if SEQUENTIAL.search(ahead + behind) else YEAR_AGO
         back = back if comparison in (GROWTH, CHANGE, TIMES) else self._back(ahead, behind)
-        beside = comparison != LEVEL or amount.unit != FRACTION or not phrase or FRACTION in phrase.units
-        needed = {"measure": measures, "company": companies, "time": time, "relation": beside}
+        ratios = (FRACTION, MULTIPLE)
+        beside = comparison != LEVEL or amount.unit not in ratios or not phrase or amount.unit in phrase.units
+        each = PER_OTHER.match(self.text[amount.end :])
+        needed = {
+            "unit": not each,
+            "measure": measures,
+            "company": companies,
+            "time": time and time.year,
+            "relation": beside,
+        }
         lacking = next((name for name, there in needed.items() if not there), "")
         return Statement(
             self.text, self.text[amount.start : amount.end].strip(), amount, companies, measures, time, comparison,
             total.measures[0] if total and comparison == SHARE else "", back, _bound(ahead, behind), self.day,
-            self.line, lacking=lacking,
+            self.line, lacking=lacking, to_come=bool(TO_COME.search(CLAUSE.split(ahead)[-1])),
         )  # fmt: skip
 
     def _comparison(self, amount: Amount, ahead: str, behind: str) -> tuple[str, Amount]:
@@ -151,7 +201,9 @@ class _Sentence:
         if amount.unit == POINTS:
             return CHANGE, signed
         if amount.unit == MULTIPLE:
-            return TIMES if moved or not self._nearest(amount, MULTIPLE) else LEVEL, amount
+            ratio = self._nearest(amount, MULTIPLE)
+            beside = moved or YEAR_EARLIER.search(behind) or self.text[amount.start : amount.end].lower() in WORDS
+            return TIMES if beside and not ratio else LEVEL, amount
         if amount.unit == FRACTION:
             ratio = self._nearest(amount, FRACTION)
             if ratio and (TO.search(ahead) or not moved):
@@ -171,7 +223,7 @@ class _Sentence:
             return before[-2]
         for phrase in self.phrases:
             between = self.text[amount.end : phrase.start]
-            if phrase.start >= amount.end and BETWEEN.match(between):
+            if phrase.start >= amount.end and _joined(between):
                 return phrase
             inside = phrase.end <= amount.start and amount.start - phrase.end < 8
             if inside and PART_OF.search(self.text[: phrase.start][-16:]):
@@ -181,9 +233,11 @@ class _Sentence:
     def _phrase(self, amount: Amount, until: int, comparison: str, total: Phrase | None) -> Phrase | None:
         """The quantity that a figure is of: the one right after it, else the last before, else the next."""
         fitting = [each for each in self.phrases if each is not total and _fits(each, amount, comparison)]
+        if amount.currency:  # the growth of a quantity is no amount of it
+            fitting = [each for each in fitting if not GROWTH_OF.match(self.text[each.end :])]
         after = [each for each in fitting if each.start >= amount.end]
-        before = [each for each in fitting if each.end <= amount.start]
-        if after and BETWEEN.match(self.text[amount.end : after[0].start]) and after[0].start < until:
+        before = [each for each in fitting if each.end <= amount.start <= each.end + FURTHEST]
+        if after and _joined(self.text[amount.end : after[0].start]) and after[0].start < until:
             return after[0]
         return (before or [None])[-1] or (after[0] if after and after[0].start < until + NEAR else None)
 
@@ -207,6 +261,14 @@ class _Sentence:
 
     def _back(self, ahead: str, behind: str) -> int:
         return YEAR_AGO if YEAR_EARLIER.match(behind) or YEAR_EARLIER_AHEAD.search(ahead) else 0
+
+
+def _joined(between: str) -> bool:
+    """Whether what stands between a figure and a quantity makes the one that of the other: `of its annual`."""
+    words = between.split()
+    return bool(words) and all(
+        word[0].isupper() or word.lower().removesuffix("'s") in CUES["between"] for word in words
+    )
 
 
 def _within(phrase: Phrase, place: tuple[int, int]) -> bool:

@@ -106,18 +106,16 @@ class Time:
                 wanted.setdefault(span, calendar)
         return wanted
 
-    def on(self, day: date | None) -> "Time | None":
-        """With the year that it leaves open taken from the day of the text; None where there is no such day."""
-        if self.year:
+    def on(self, day: date | None) -> "Time":
+        """With the year that it leaves open taken from the day of the text, if that is known."""
+        if self.year or not day:
             return self
-        if not day:
-            return None
         ended = (day.month - 1) // 3 >= self.quarter
         return replace(self, year=day.year if ended else day.year - 1)
 
 
 def times(text: str, day: date | None = None) -> list[Time]:
-    """Every period that a text names, in order; what is relative ("last year") from the text's day, else left out.
+    """Every period that a text names, in order; what is relative ("last year") from the text's day, else of year 0.
 
     >>> [(each.months, each.year, each.quarter, each.calendar) for each in times("fiscal Q3 2026, 2025年上半年")]
     [(3, 2026, 3, 'fiscal'), (6, 2025, 2, '')]
@@ -171,9 +169,9 @@ def _month(word: str) -> int:
     return int(word) if word.isdigit() else [month[:3] for month in MONTHS].index(word[:3].lower()) + 1
 
 
-def _relative(cells: dict[str, str], day: date | None, place: dict[str, int]) -> Time | None:
+def _relative(cells: dict[str, str], day: date | None, place: dict[str, int]) -> Time:
     if not day:
-        return None
+        return Time(0, 0, **place)
     word = cells["last"].lower()
     if cells.get("whole", "").lower() == "quarter" or word in ("上季度", "本季度"):
         before = (day.month - 1) // 3  # the quarter that ended last
