@@ -170,6 +170,7 @@ def test_a_long_text_without_sense_is_read_at_once():
         "AWS revenue grew 18.7% in Q2 2024.",
         "2024年第二季度，亚马逊云收入262.81亿美元。",
         "2024年第二季度AWS收入同比增长18.7%。",
+        "2024年第二季度,亞馬遜雲業務營收262.81億美元。",
         "Alphabet's net profit was $23.6bn in the second quarter of 2024.",
         "Google Cloud's revenue passed $10bn in Q2 2024.",
         "Alphabet spent about $13bn on capex in Q2 2024.",

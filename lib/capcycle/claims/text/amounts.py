@@ -1,52 +1,41 @@
 """Figures as a text prints them, in English and in Chinese: $13.87bn, 15亿元, 33.4 %, 4.2 points, threefold, 300 MW."""
 
 import re
+import tomllib
+from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import Decimal
+from pathlib import Path
 
-SCALES = {
-    "trillion": 1e12, "tn": 1e12, "t": 1e12, "billion": 1e9, "bn": 1e9, "b": 1e9, "million": 1e6, "mn": 1e6, "m": 1e6,
-    "thousand": 1e3, "k": 1e3, "万亿": 1e12, "兆": 1e12, "千亿": 1e11, "百亿": 1e10, "十亿": 1e9, "亿": 1e8, "億": 1e8,
-    "千万": 1e7, "百万": 1e6, "万": 1e4, "萬": 1e4,
-}  # fmt: skip
-CURRENCIES = {
-    "US$": "USD", "$": "USD", "USD": "USD", "dollars": "USD", "dollar": "USD", "美元": "USD", "美金": "USD",
-    "HK$": "HKD", "HKD": "HKD", "港元": "HKD", "港币": "HKD", "€": "EUR", "EUR": "EUR", "euros": "EUR", "欧元": "EUR",
-    "RMB": "CNY", "CNY": "CNY", "CN¥": "CNY", "¥": "CNY", "yuan": "CNY", "renminbi": "CNY", "人民币": "CNY",
-    "元人民币": "CNY", "元": "CNY", "NT$": "TWD", "TWD": "TWD", "新台币": "TWD",
-}  # fmt: skip
 FRACTION, POINTS, MULTIPLE, COUNT = "fraction", "points", "multiple", "count"
-UNITS = {
-    "%": FRACTION, "％": FRACTION, "percent": FRACTION, "per cent": FRACTION, "pct": FRACTION,
-    "percentage points": POINTS, "percentage point": POINTS, "points": POINTS, "point": POINTS, "pp": POINTS,
-    "个百分点": POINTS, "百分点": POINTS, "x": MULTIPLE, "×": MULTIPLE, "times": MULTIPLE, "fold": MULTIPLE,
-    "-fold": MULTIPLE, "倍": MULTIPLE, "MW": "MW", "megawatts": "MW", "megawatt": "MW", "兆瓦": "MW", "GW": "GW",
-    "gigawatts": "GW", "gigawatt": "GW", "吉瓦": "GW", "GPUs": COUNT, "GPU": COUNT, "shares": "shares", "股": "shares",
-    "years": "years", "year": "years", "年": "years",
-}  # fmt: skip
-LARGE = {"GW": ("MW", 1e3)}
 HUNDREDTHS = (FRACTION, POINTS)
+GRAMMAR = tomllib.loads(Path(__file__).with_name("grammar.toml").read_text("utf-8"))
+
+
+def words(name: str, kind: type = str) -> dict:
+    """The words of a table of the grammar, each with what it stands for.
+
+    >>> words("scales", float)["亿"], words("ordinals", int)["second"]
+    (100000000.0, 2)
+    """
+    return {word: kind(meaning) for meaning, each in GRAMMAR[name].items() for word in each}
+
+
+SCALES, NUMERALS, TIMES = (words(name, float) for name in ("scales", "numerals", "times"))
+CURRENCIES, UNITS = words("currencies"), words("units")
+LARGE = {"GW": ("MW", 1e3)}
 PER = {"share": "/share", "股": "/share", "ads": "/ADS", "ADS": "/ADS"}
-DIGITS = {digit: place for place, digit in enumerate("零一二三四五六七八九")} | {"两": 2, "十": 10}
-NUMERALS = dict(
-    zip(["two", "three", "four", "five", "six", "seven", "eight", "nine", "ten"], range(2, 11), strict=True)
-)
-TIMES = {
-    "doubled": 2, "doubling": 2, "twice": 2, "tripled": 3, "trebled": 3, "tripling": 3, "thrice": 3, "quadrupled": 4,
-    "quintupled": 5, "halved": 0.5, "halving": 0.5, "翻了一番": 2, "翻一番": 2, "翻番": 2, "翻倍": 2, "减半": 0.5,
-    "腰斩": 0.5,
-}  # fmt: skip
 MAGNITUDES = "|".join(sorted(map(re.escape, SCALES), key=len, reverse=True))
 SIGN = r"(?P<sign>[-−–负](?=[\d$€¥A-Z]))?"
 
 
-def _any(words, flags: str = "i") -> str:
-    return f"(?{flags}:{'|'.join(sorted(map(re.escape, words), key=len, reverse=True))})"
+def _any(spelt: Iterable[str], flags: str = "i") -> str:
+    return f"(?{flags}:{'|'.join(sorted(map(re.escape, spelt), key=len, reverse=True))})"
 
 
 CURRENCY = _any(CURRENCIES, "-i")
 NUMBER = r"(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?(?![\d\]]|[.,]\d)"
-SPELT = _any([*NUMERALS, *DIGITS])
+SPELT = _any(NUMERALS)
 SCALE = rf"(?:(?i:{MAGNITUDES})(?![A-Za-z瓦]))"
 FIGURE = re.compile(
     rf"""{SIGN}(?P<before>{CURRENCY})?\s?(?<![A-Za-z\d.,])
@@ -75,26 +64,17 @@ class Amount:
 
 
 def amounts(text: str) -> list[Amount]:
-    """Every figure of a text that has a unit, a currency or a scale; the others are in `bare`.
+    """Every figure of a text that has a unit, a currency or a scale.
 
     >>> [(each.low, each.unit, each.step) for each in amounts("Capex rose 33.4% to $8.5bn, and power to 1.2 GW")]
     [(0.334, 'fraction', 0.001), (8500000000.0, 'USD', 100000000.0), (1200.0, 'MW', 100.0)]
     >>> amounts("sales doubled; guidance is $37-40 billion")[1].high
     40000000000.0
     """
-    words = [Amount(TIMES[found[0].lower()], TIMES[found[0].lower()], 0.1, MULTIPLE, *found.span())
+    spelt = [Amount(TIMES[found[0].lower()], TIMES[found[0].lower()], 0.1, MULTIPLE, *found.span())
              for found in TIMES_WORD.finditer(text)]  # fmt: skip
     figures = [amount for found in FIGURE.finditer(text) if (amount := _amount(found)).unit or _scale(found) > 1]
-    return sorted([*words, *figures], key=lambda amount: amount.start)
-
-
-def bare(text: str) -> list[str]:
-    """Numbers that have neither a unit, a currency nor a scale, as printed.
-
-    >>> bare("7 of 10 customers")
-    ['7', '10']
-    """
-    return [found[0].strip() for found in FIGURE.finditer(text) if not _amount(found).unit and _scale(found) == 1]
+    return sorted([*spelt, *figures], key=lambda amount: amount.start)
 
 
 def printed(value: str, unit: str = "") -> Amount | None:
@@ -146,4 +126,4 @@ def _digits(text: str) -> Decimal:
 
 
 def _spelt(word: str) -> Decimal:
-    return Decimal(NUMERALS.get(word.lower()) or DIGITS[word])
+    return Decimal(NUMERALS[word.lower()])

@@ -147,7 +147,7 @@ def _when(reading: Reading) -> str:
 
 def _time(statement: Statement) -> str:
     time = statement.time
-    if not time:
+    if not time or not time.year:
         return words.DASH
     of = {CALENDAR: say("claims.text.calendar"), FISCAL: say("claims.text.fiscal"), "": ""}[time.calendar]
     if time.month:

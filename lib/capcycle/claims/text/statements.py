@@ -11,7 +11,7 @@ from datetime import date
 from pathlib import Path
 
 from capcycle.claims.text import vocabulary
-from capcycle.claims.text.amounts import COUNT, FRACTION, HUNDREDTHS, MULTIPLE, POINTS, Amount, amounts
+from capcycle.claims.text.amounts import COUNT, FRACTION, GRAMMAR, HUNDREDTHS, MULTIPLE, POINTS, Amount, amounts
 from capcycle.claims.text.amounts import TIMES as WORDS
 from capcycle.claims.text.times import Time, times
 from capcycle.claims.text.vocabulary import Phrase, Vocabulary
@@ -24,6 +24,7 @@ NEAR = 36  # characters beside a figure in which a word is about it
 SENTENCES = re.compile(r"(?<=[.!?;])\s+(?=[^a-z])|(?<=[。！？；])|\s[-–—•·]\s|\n+")
 FURTHEST = 70  # characters between a quantity and its figure
 OPENING = 16  # characters at the beginning of a sentence that is about its first quantity
+SIMPLIFIED = str.maketrans(GRAMMAR["traditional"], GRAMMAR["simplified"])  # the tables are in simplified Chinese
 MARKS = re.compile(r"[*_`#|>]+|\[|\]\([^)]*\)|<[^>]+>")
 CLAUSE = re.compile(r"[,;:，；：、()（）](?!\d{3})")
 CUES = tomllib.loads(Path(__file__).with_name("cues.toml").read_text("utf-8"))
@@ -106,7 +107,7 @@ def read(text: str, day: date | None = None, known: Vocabulary | None = None) ->
 
 def _sentences(text: str) -> Iterator[tuple[int, str]]:
     for line, paragraph in enumerate(text.split("\n"), 1):
-        for sentence in SENTENCES.split(MARKS.sub(" ", paragraph)):
+        for sentence in SENTENCES.split(MARKS.sub(" ", paragraph.translate(SIMPLIFIED))):
             if sentence and sentence.strip():
                 yield line, " ".join(sentence.replace("’", "'").split())
 

@@ -5,22 +5,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import date
 
+from capcycle.claims.text.amounts import words
 from capcycle.claims.text.known import Span
 
 CALENDAR, FISCAL = "calendar", "fiscal"
 MONTHS = ("january", "february", "march", "april", "may", "june", "july", "august", "september", "october", "november",
           "december")  # fmt: skip
-ORDINALS = dict(zip(["first", "second", "third", "fourth"], range(1, 5), strict=True)) | {
-    **dict(zip(["1st", "2nd", "3rd", "4th"], range(1, 5), strict=True)),
-    **{str(number): number for number in range(1, 5)},
-    **dict(zip("一二三四", range(1, 5), strict=True)),
-}
-LENGTHS = {
-    "quarter": 3, "three months": 3, "3 months": 3, "half": 6, "half-year": 6, "half year": 6, "six months": 6,
-    "6 months": 6, "nine months": 9, "9 months": 9, "year": 12, "twelve months": 12, "12 months": 12, "fiscal year": 12,
-    "三个月": 3, "3个月": 3, "季度": 3, "六个月": 6, "6个月": 6, "半年": 6, "九个月": 9, "9个月": 9, "十二个月": 12,
-    "12个月": 12, "年度": 12, "财年": 12, "": 0,
-}  # fmt: skip
+ORDINALS, LENGTHS, HALVES = (words(name, int) for name in ("ordinals", "lengths", "halves"))
 CENTURY = 2000
 
 NAME = "|".join(f"{month[:3]}(?:{month[3:]})?" for month in MONTHS).replace("sep(?:tember)?", "sept?(?:ember)?")
@@ -28,7 +19,7 @@ ORDINAL = "first|second|third|fourth|1st|2nd|3rd|4th"
 BOOKS = r"fiscal(?:\s+year)?|financial\s+year|FY|F(?=Q)|calendar(?:\s+year)?|CY"
 YEAR = r"(?P<year>20\d\d)(?!\d)"
 SHORT = r"(?P<year>20\d\d|['’]\d\d|(?<!\s)\d\d)(?![\d%]|[.,]\d)"
-LONG = "|".join(sorted((re.escape(each) for each in LENGTHS if each.isascii() and each), key=len, reverse=True))
+LONG = "|".join(sorted((re.escape(each) for each in LENGTHS if each.isascii()), key=len, reverse=True))
 UNTIL = r"(?:ended|ending|to|through|until|up\s+to)(?:\s+the\s+end\s+of)?"
 DAY = r"(?:(?P<day>\d{1,2})(?:st|nd|rd|th)?\s+)?"
 DAY_AFTER = r"(?:\s+(?P<after>\d{1,2})(?:st|nd|rd|th)?,?(?!\d))?"
@@ -67,7 +58,6 @@ PATTERNS = [
 ]
 GROUP = re.compile(r"\(\?P<(\w+)>")
 TIME = re.compile("|".join(GROUP.sub(rf"(?P<\1_{place}>", each) for place, each in enumerate(PATTERNS)), re.IGNORECASE)
-HALVES = {"first": 2, "1st": 2, "1": 2, "上": 2, "second": 4, "2nd": 4, "2": 4, "下": 4}
 YEAR_AGO = {"去年": 1, "今年": 0}
 
 
@@ -140,7 +130,7 @@ def _time(found: re.Match, day: date | None) -> Time | None:
     if cells.get("month"):
         number = int(cells.get("day") or cells.get("after") or 0)
         return _dated(
-            LENGTHS[" ".join(cells.get("long", "").lower().split())], year, _month(cells["month"]), number, place
+            LENGTHS.get(" ".join(cells.get("long", "").lower().split()), 0), year, _month(cells["month"]), number, place
         )
     if cells.get("part"):
         return Time(3, year, ORDINALS[cells["part"].lower()], calendar=calendar, **place).on(day)
