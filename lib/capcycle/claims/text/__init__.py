@@ -7,14 +7,14 @@ from pathlib import Path
 
 import pandas as pd
 
-from capcycle import facts, paths
+from capcycle import facts
 from capcycle.claims import load
 from capcycle.claims.text import exhibits
 from capcycle.claims.text.judge import Judge, Judgement
 from capcycle.claims.text.lines import Cells, read_lines, statements
 from capcycle.claims.text.statements import Statement, read
 from capcycle.errors import DataError
-from capcycle.facts import Book
+from capcycle.facts import Book, tables
 
 
 def check_text(text: str, day: str = "") -> list[Judgement]:
@@ -32,7 +32,7 @@ def check_text(text: str, day: str = "") -> list[Judgement]:
 
 def judge_all(found: Iterable[Statement], book: Book | None = None) -> list[Judgement]:
     """A judgement on each of some statements, by the figures of a book, or of all that is in the data."""
-    judge = _judge(book.as_of if book else "", _edition())
+    judge = _judge(book.as_of if book else "", tables.edition())
     return [judge.judge(statement) for statement in found]
 
 
@@ -40,11 +40,6 @@ def judge_all(found: Iterable[Statement], book: Book | None = None) -> list[Judg
 def _judge(as_of: str, edition: tuple) -> Judge:
     """A box asks again at every change of its text; `edition` tells when the data have changed."""
     return Judge(facts.open(as_of=as_of))
-
-
-def _edition() -> tuple:
-    files = sorted(paths.DATA.rglob("*.csv"))
-    return tuple((str(file), (stat := file.stat()).st_mtime_ns, stat.st_size) for file in files)
 
 
 def judged(file: Path | str = "", day: str = "", book: Book | None = None) -> list[Judgement]:
