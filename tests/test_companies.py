@@ -190,7 +190,7 @@ def test_no_quarter_is_a_difference_across_standards():
     # The year to June 2025 came under US GAAP in August, its nine months under IFRS: 245.886 less -161.206 is nothing
     assert figures("IREN", "operating_cash_flow", "2025-04-01", "2025-06-30", "2026-05-07").empty
     held = facts.history(["IREN"]).query("concept in ['operating_cash_flow', 'revenue', 'net_income', 'capex']")
-    ours = vintages.quarters(held[held["tier"] == door.TIERS.index("filing")])
+    ours = vintages.quarters(vintages.on_bases(held[held["tier"] == door.TIERS.index("filing")]))
     standard = held.assign(ifrs=vintages.is_ifrs(held["locator"])).groupby("source")["ifrs"].unique()
     mixed = [
         row.locator for row in ours.itertuples() if len({bool(standard[one][0]) for one in row.source.split()}) > 1

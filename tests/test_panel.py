@@ -78,7 +78,7 @@ UNEQUAL_YEARS = {
     ("BIDU", "cloud_revenue_proxy", "FY2023"): -6_178,  # the years leave out more than the quarters do
     ("BIDU", "cloud_revenue_proxy", "FY2024"): -5_763,
     ("GDS", "revenue", "FY2024"): -441.632,  # a part was sold within the year, and the quarters still hold it
-    ("IREN", "operating_cash_flow", "FY2024"): 128.897,  # the year is under US GAAP, its quarters under IFRS
+    ("IREN", "operating_cash_flow", "FY2024"): 183.089,  # 52.219 under US GAAP, its quarters -130.870 under IFRS
 }
 
 

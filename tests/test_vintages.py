@@ -81,7 +81,7 @@ def test_a_later_figure_in_more_digits_does():
 
 
 def derived(*series):
-    ours = vintages.quarters(history(*series)).sort_values("published")
+    ours = vintages.quarters(vintages.on_bases(history(*series))).sort_values("published")
     return ours[["value", "published"]].astype({"published": str}).to_numpy().tolist()
 
 
@@ -139,4 +139,6 @@ def test_a_restatement_of_the_periods_around_it_replaces_a_filed_quarter():
 
 def test_a_difference_of_estimates_is_an_estimate():
     estimate = year(("2025-01-30", 10e6)).assign(kind="estimated")
-    assert vintages.quarters(history(estimate, nine_months(("2024-10-30", 7e6))))["kind"].tolist() == ["estimated"]
+    assert vintages.quarters(vintages.on_bases(history(estimate, nine_months(("2024-10-30", 7e6)))))[
+        "kind"
+    ].tolist() == ["estimated"]
