@@ -129,20 +129,32 @@ class Panel:
             found[change.concept][company] += np.where(cut, np.nan, anew)
         return found
 
+    @cached_property
+    def definitions(self) -> dict[str, tuple[np.ndarray, np.ndarray]]:
+        """For each concept that was restated the first and last definition, by number, on which each figure stood."""
+        restated = self.rows.loc[self.rows["basis"] > 0, "concept"].unique()
+        first, last = np.append(self.rows["basis"], 0), np.append(self.rows["last_basis"], np.iinfo(np.int64).max)
+        return {concept: (first[self.concepts[concept]], last[self.concepts[concept]]) for concept in restated}
+
     def comparable(self, concepts: Iterable[str], steps: int) -> np.ndarray:
         """A grid: whether each period counts the same as that `steps` before, and no change of year end is between."""
+        concepts = list(concepts)
         counts = [self.year_ends, *(self.bases[concept] for concept in concepts if concept in self.bases)]
-        return np.logical_and.reduce([shifted(count, steps, -1) == count for count in counts])
+        same = [shifted(count, steps, -1) == count for count in counts]
+        for first, last in (self.definitions[concept] for concept in concepts if concept in self.definitions):
+            same.append((shifted(first, steps, 0) <= last) & (first <= shifted(last, steps, last.max(initial=0))))
+        return np.logical_and.reduce(same)
 
     def why_changed(self, company: str, concept: str, ordinal: int, steps: int) -> str:
         """What changed between a period and that `steps` before, where both have a figure; empty where nothing did."""
         who, then = self.companies.index(company), ordinal - self.ordinals[0] - steps
-        if concept not in self.bases or then < 0 or MISSING in self.concepts[concept][who, [then, then + steps]]:
+        if then < 0 or MISSING in self.concepts.get(concept, np.full(self.shape, MISSING))[who, [then, then + steps]]:
             return ""
-        first, last = self.bases[concept][who, [then, then + steps]]
-        if first == last:
-            return ""
-        return "; ".join(self.changes.query("company == @company and concept == @concept")["reason"])
+        if concept in self.bases and len(set(self.bases[concept][who, [then, then + steps]])) > 1:
+            return "; ".join(self.changes.query("company == @company and concept == @concept")["reason"])
+        first, last = (grid[who, [then, then + steps]] for grid in self.definitions.get(concept, (self.year_ends,) * 2))
+        apart = first.max() > last.min()
+        return words.say("reason.redefined", concept=words.lower(words.name(concept))) if apart else ""
 
     def follows(self, company: str, ordinal: int, before: int) -> bool:
         """Whether no change of the company's year end lies between two periods."""
@@ -312,6 +324,8 @@ def _rolled(flows: pd.DataFrame) -> pd.DataFrame:
         source=[facts.documents(each) for each in of["source"]],
         published=of["published"].max(axis=1) if len(three) else three["published"],
         locator="a year, less its first months, plus those of the next",
+        basis=of["basis"].max(axis=1),
+        last_basis=of["last_basis"].min(axis=1),
     )[flows.columns]
 
 
@@ -334,7 +348,7 @@ def _sums_of_four(quarters: pd.DataFrame) -> pd.DataFrame:
     one_gaap = is_ifrs(rows["locator"]).astype(int).rolling(4).sum().isin([0, 4])
     last = rows.index[rows["full"] & one_gaap & rows["one_basis"]]
     four = np.add.outer(last.to_numpy(), np.arange(-3, 1))
-    of = {column: rows[column].to_numpy()[four] for column in ("value", "source", "published")}
+    of = {column: rows[column].to_numpy()[four] for column in ("value", "source", "published", *BASES)}
     kinds = pd.Index(KINDS).get_indexer(rows["kind"])[four].max(axis=1)
     return rows.loc[last, quarters.columns].assign(
         period_start=rows["period_start"].to_numpy()[four[:, 0]],
@@ -343,4 +357,6 @@ def _sums_of_four(quarters: pd.DataFrame) -> pd.DataFrame:
         source=[facts.documents(each) for each in of["source"]],
         locator="sum of four quarters",
         published=of["published"].max(axis=1),
+        basis=of["basis"].max(axis=1),
+        last_basis=of["last_basis"].min(axis=1),
     )

@@ -5,6 +5,7 @@ import pandas as pd
 # In days. A year of 52 or 53 weeks has quarters of 12, 13, 14, 16 or 17, halves of 24 to 29, nine months of 36 to 41
 QUARTER, HALF, NINE_MONTHS, YEAR = (75, 119), (165, 205), (252, 290), (345, 380)
 LENGTHS = {"quarter": QUARTER, "half": HALF, "nine months": NINE_MONTHS, "year": YEAR}
+WEEK = pd.Timedelta(days=7)  # a 52/53-week year may end this long after the month it is named for
 DAY = pd.Timedelta(days=1)
 MONTHS = ["JAN", "FEB", "MAR", "APR", "MAY", "JUN", "JUL", "AUG", "SEP", "OCT", "NOV", "DEC"]
 

@@ -231,7 +231,7 @@ def _confirmed(flows: pd.DataFrame) -> pd.Series:
 def _unrounded(history: pd.DataFrame) -> pd.DataFrame:
     later = revisions(history)
     later = later[later["cause"] == "rounding"]
-    coarser = _digit(later["value"].to_numpy()) > _digit(later["before"].to_numpy())
+    coarser = last_digit(later["value"].to_numpy()) > last_digit(later["before"].to_numpy())
     return history.drop(later.index[coarser])
 
 
@@ -270,7 +270,7 @@ def _not_reported(derived: pd.DataFrame, history: pd.DataFrame) -> pd.DataFrame:
 def cause(later: pd.DataFrame) -> np.ndarray:
     """Why each `value` differs from the one `before` it: rounding, split or restatement."""
     value, before = later["value"].to_numpy(), later["before"].to_numpy()
-    digits = np.stack([_digit(value), _digit(before)])
+    digits = np.stack([last_digit(value), last_digit(before)])
     filed = later["kind"].ne("derived")  # a difference that happens to end in zeros is not a figure rounded
     near = np.abs(value - before) <= np.minimum(digits.max(axis=0) / 2, ROUNDED * np.abs(before))
     rounding = filed & near & (digits[0] != digits[1])
@@ -281,7 +281,7 @@ def cause(later: pd.DataFrame) -> np.ndarray:
     return np.select([rounding, split], ["rounding", "split"], "restatement")
 
 
-def _digit(value: np.ndarray) -> np.ndarray:
+def last_digit(value: np.ndarray) -> np.ndarray:
     """The size of the last digit that is not zero, 1e6 for a figure given in millions."""
     digit = np.ones_like(value)
     for power in range(1, COARSEST + 1):
