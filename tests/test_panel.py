@@ -290,8 +290,9 @@ def test_applied_digitals_recast_year_leaves_no_quarter_and_no_twelve_months():
      ("2023-01-01", (12, 12, 12, 16)), ("2023-01-29", (13, 13, 13, 14))],
 )  # fmt: skip
 def test_quarters_of_unequal_weeks_keep_their_labels_and_meet_no_other(first, lengths, monkeypatch):
-    starts = pd.Timestamp(first) + pd.Timedelta(weeks=1) * (pd.Series(lengths).cumsum() - lengths)
-    ends = starts + pd.Timedelta(weeks=1) * pd.Series(lengths) - pd.Timedelta(days=1)
+    lengths = pd.Series(lengths)
+    starts = pd.Timestamp(first) + pd.Timedelta(weeks=1) * (lengths.cumsum() - lengths)
+    ends = starts + pd.Timedelta(weeks=1) * lengths - pd.Timedelta(days=1)
     month = (ends.iloc[-1] - pd.Timedelta(days=7)).month
     monkeypatch.setattr(
         "capcycle.facts.year_ends.months", lambda companies, _: pd.Series(float(month), companies.index)

@@ -133,6 +133,8 @@ class Panel:
     def definitions(self) -> dict[str, tuple[np.ndarray, np.ndarray]]:
         """For each concept that was restated the first and last definition, by number, on which each figure stood."""
         restated = self.rows.loc[self.rows["basis"] > 0, "concept"].unique()
+        if not len(restated):
+            return {}
         first, last = np.append(self.rows["basis"], 0), np.append(self.rows["last_basis"], np.iinfo(np.int64).max)
         return {concept: (first[self.concepts[concept]], last[self.concepts[concept]]) for concept in restated}
 
