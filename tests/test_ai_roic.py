@@ -251,7 +251,7 @@ def test_every_hyperscaler_has_a_realised_return_with_its_day(realised):
 
 
 def test_oracles_return_on_the_capital_of_its_newest_balance_sheet(realised):
-    # 10-K for fiscal 2026: equity 42.508, debt 129.541, finance leases 7.701, cash 31.289, securities 0.605bn = 147.856;
+    # 10-K for fiscal 2026: equity 42.508, debt 129.541, finance leases 7.701, cash 31.289, securities 0.605: 147.856bn;
     # a year before 20.451 + 92.568 + 2.957 - 10.786 - 0.417 = 104.773; operating income 20.606bn on their mean
     earned = realised["ORCL"].inputs["roic_before_tax"].value
     assert earned == pytest.approx(20.606 / ((147.856 + 104.773) / 2), rel=1e-3)

@@ -318,6 +318,22 @@ def test_no_document_is_held_for_nothing():
     }  # exchange rates
 
 
+@pytest.mark.parametrize(("centre", "refused"), [("3", True), ("5", False), ("6", True)])
+def test_a_centre_at_an_end_of_its_range_is_refused_unless_it_says_why(project, centre, refused):
+    rows = lines_of("assumptions")
+    name, low, central, high = (rows[0].index(column) for column in ("name", "low", "central", "high"))
+    row = next(row for row in rows if row[name] == "server_life" and not row[1])
+    assert (row[low], row[high]) == ("3", "6")
+    row[central] = centre
+    write("assumptions.csv", rows)
+    said = f"central {centre} of server_life is an end of its range 3 to 6"
+    assert any(said in fault for fault in (faults() if refused else [])) == refused
+    if refused:
+        row[rows[0].index("note")] = "Not the middle: an account of its own."
+        write("assumptions.csv", rows)
+    registers.check()
+
+
 @pytest.mark.parametrize(
     ("day", "status"),
     [("2025-03-30", []), ("2025-10-01", ["signed"]), ("2025-10-02", ["terminated"]), (None, ["terminated"])],

@@ -21,6 +21,13 @@ CURRENCY = "currency"  # unit of an amount, and the column that names it
 SOURCES = ["source", "status_source"]  # columns that name documents
 MONTH = r"[0-9]{4}-[0-9]{2}"
 FAMILIES = {"date": door.ISO_DATE, "month": door.ISO_DATE, "number": door.PLAIN_NUMBER, "fraction": door.PLAIN_NUMBER}
+NOT_THE_MIDDLE = (
+    "Not the middle:"  # begins the note of an assumption whose centre is an end of its range, with the reason
+)
+AT_AN_END = (
+    "central {central} of {name} is an end of its range {low} to {high}: take the middle of the evidence, "
+    f"or begin the note with '{NOT_THE_MIDDLE}' and the reason"
+)
 HOSTING_POWER = ["critical_it_mw", "gross_mw", "utility_mw"]  # the narrowest that is known sets the price
 
 
@@ -297,6 +304,12 @@ def _unit_rules(raw: pd.DataFrame, values: dict[str, pd.Series], known: door.Ref
         yield f"{column} {{{column}}} is not a fraction; write 0.25 for 25%", percent
 
 
+def _assumption_rules(raw: pd.DataFrame, values: dict[str, pd.Series], known: door.Reference) -> door.Rules:
+    yield from _unit_rules(raw, values, known)
+    end = values["central"].eq(values["low"]) | values["central"].eq(values["high"])
+    yield AT_AN_END, end & values["low"].lt(values["high"]) & ~raw["note"].str.startswith(NOT_THE_MIDDLE)
+
+
 Check = Callable[[pd.Series, door.Reference], pd.Series]
 TYPES: dict[str, tuple[Check, str]] = {  # whether filled cells are wrong, and how to say so
     "text": (lambda cells, known: pd.Series(False, cells.index), ""),
@@ -325,5 +338,5 @@ SPECIAL = {  # rules that no single column of the schema can state
     "contracts": _contract_rules,
     "market": _market_rules,
     "estimates": _unit_rules,
-    "assumptions": _unit_rules,
+    "assumptions": _assumption_rules,
 }
