@@ -318,6 +318,25 @@ def test_no_document_is_held_for_nothing():
     }  # exchange rates
 
 
+@pytest.mark.parametrize(
+    ("table", "pick", "change", "said"),
+    [
+        ("contracts", "critical_it_mw", {"mw_unstated": "100"}, "mw_unstated 100 beside power of a stated basis"),
+        ("contracts", "status_source", {"announced": "2023-01-05", "status": "signed", "status_date": "2023-01-05"},
+         "still 'signed' more than two years after"),
+        ("contracts", "published", {"published": ""}, "published is empty"),
+        ("useful_lives", "published", {"published": ""}, "published is empty"),
+    ],
+)  # fmt: skip
+def test_power_of_two_bases_old_signatures_and_missing_days_are_refused(project, table, pick, change, said):
+    rows = lines_of(table)
+    row = next(row for row in reversed(rows[1:]) if row[rows[0].index(pick)])  # the newest version of its contract
+    for column, cell in change.items():
+        row[rows[0].index(column)] = cell
+    write(f"{table}.csv", rows)
+    assert any(said in fault for fault in faults())
+
+
 @pytest.mark.parametrize(("centre", "refused"), [("3", True), ("5", False), ("6", True)])
 def test_a_centre_at_an_end_of_its_range_is_refused_unless_it_says_why(project, centre, refused):
     rows = lines_of("assumptions")

@@ -21,9 +21,8 @@ CURRENCY = "currency"  # unit of an amount, and the column that names it
 SOURCES = ["source", "status_source"]  # columns that name documents
 MONTH = r"[0-9]{4}-[0-9]{2}"
 FAMILIES = {"date": door.ISO_DATE, "month": door.ISO_DATE, "number": door.PLAIN_NUMBER, "fraction": door.PLAIN_NUMBER}
-NOT_THE_MIDDLE = (
-    "Not the middle:"  # begins the note of an assumption whose centre is an end of its range, with the reason
-)
+LONG_SIGNED = pd.Timedelta(days=2 * 365)  # before the newest contract; a site is built in less
+NOT_THE_MIDDLE = "Not the middle:"  # begins the note where a centre is an end, with the reason
 AT_AN_END = (
     "central {central} of {name} is an end of its range {low} to {high}: take the middle of the evidence, "
     f"or begin the note with '{NOT_THE_MIDDLE}' and the reason"
@@ -288,6 +287,17 @@ def _contract_rules(raw: pd.DataFrame, values: dict[str, pd.Series], known: door
     price = values["contract_value"] / (power * values["term_years"])
     dear = (price > DEAREST_HOSTING) & (raw["currency"] == "USD") & (raw["gpu_included"] == "no")
     yield f"price is above {DEAREST_HOSTING:.0f} USD per MW and year: not hosting unless GPUs are included", dear
+    stated = raw[HOSTING_POWER].ne("").any(axis=1)
+    yield (
+        "mw_unstated {mw_unstated} beside power of a stated basis: it is one or the other",
+        stated & (raw["mw_unstated"] != ""),
+    )
+    newest = values["published"].eq(values["published"].groupby(raw["contract"]).transform("max"))
+    old = values["announced"].max() - values["announced"] > LONG_SIGNED
+    yield (
+        "still 'signed' more than two years after: look up what became of it",
+        newest & old & (raw["status"] == "signed"),
+    )
 
 
 def _market_rules(raw: pd.DataFrame, values: dict[str, pd.Series], known: door.Reference) -> door.Rules:
