@@ -144,7 +144,7 @@ def month_of(day: pd.Timestamp) -> int:
 def _laid_out(book: Book, concepts: pd.DataFrame) -> dict[tuple[str, str], dict[Span, list[Figure]]]:
     flows = concepts.index[concepts["nature"] == "flow"]
     best = vintages.best_tier(book.history)
-    derived = vintages.quarters(best[best["concept"].isin(flows)])
+    derived = vintages.quarters(vintages.on_bases(best[best["concept"].isin(flows)]))
     rows = pd.concat([book.history, derived], ignore_index=True).sort_values("published", na_position="first")
     months = periods.days(rows["period_start"], rows["period_end"]).fillna(0).to_numpy() / 30.44
     nearest = LENGTHS[np.abs(months[:, None] - LENGTHS).argmin(axis=1)]
