@@ -10,7 +10,7 @@ from pathlib import Path
 
 from capcycle import parameters, paths, run
 from capcycle import site as whole
-from capcycle.errors import CapcycleError, RunError
+from capcycle.errors import CapcycleError
 from capcycle.words import say
 
 
@@ -97,9 +97,7 @@ def _list(_: argparse.Namespace) -> None:
 
 def _run(chosen: argparse.Namespace) -> None:
     notebook = parameters.find_notebook(chosen.notebook)
-    out = (chosen.out or Path(f"{notebook.stem}.executed.ipynb")).resolve()
-    if out.is_dir() or out.is_relative_to(paths.NOTEBOOKS):
-        raise RunError(f"{out} is a folder or lies in notebooks/, which holds sources only; name a file with -o")
+    out = chosen.out or Path(f"{notebook.stem}.executed.ipynb")
     given = parameters.parse_parameters(notebook, chosen.parameters)
     print(run.execute(run.Run(notebook.stem, notebook.stem, given, "", ""), out))
 
