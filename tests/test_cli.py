@@ -1,11 +1,13 @@
 """The command line as its user meets it: what it prints, and its exit status."""
 
+import io
 import json
 import os
 import re
 import signal
 import subprocess
 import sys
+from contextlib import suppress
 from pathlib import Path
 
 import nbformat
@@ -189,6 +191,39 @@ def said_and_loaded(*arguments):
         f"atexit.register(lambda: print(sorted({HEAVY} & set(sys.modules)))); cli.main({list(arguments)})"
     )
     return subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout.splitlines()
+
+
+@pytest.mark.parametrize("encoding", ["ascii", "cp1252", "gbk"])
+@pytest.mark.parametrize("command", ["list", "run nothing", "--help", "claims"])
+def test_a_stream_that_is_not_utf_8_gets_all_that_it_can_show(house, monkeypatch, encoding, command):
+    (house / "notebooks/runs.toml").write_text(RUNS.replace("A pair", "Zürich – 资本支出 ≥ ₹"), "utf-8")
+    (house / "价值.csv").write_text("claim_id,entity,metric,value_low,unit\nr1,英伟达,capex,much,₹\n", "utf-8")
+    out, err = (io.TextIOWrapper(io.BytesIO(), encoding) for _ in range(2))
+    monkeypatch.setattr(sys, "stdout", out)
+    monkeypatch.setattr(sys, "stderr", err)
+    with suppress(SystemExit):
+        assert cli.main([*command.split(), *(["价值.csv"] if command == "claims" else [])]) == (command != "list")
+    for stream in (out, err):
+        stream.flush()
+    shown = out.buffer.getvalue() + err.buffer.getvalue()
+    assert shown and (command != "list" or b"(toy companies=" in shown)
+
+
+def test_a_command_without_streams_does_its_work(house, monkeypatch):
+    monkeypatch.setattr(sys, "stdout", None)  # as a program without a window has it
+    monkeypatch.setattr(sys, "stderr", None)
+    assert cli.main(["list"]) == 0 and cli.main(["run", "nothing"]) == 1
+
+
+def test_the_report_of_claims_is_written_before_anything_is_printed(house, monkeypatch, capsys):
+    def report(*_):
+        assert not capsys.readouterr().out
+        return Path("report/claims.html")
+
+    monkeypatch.setattr("capcycle.site.claims_report", report)
+    monkeypatch.setattr("capcycle.claims.check_file", lambda _: [])
+    assert cli.main(["claims", "mine.csv"]) == 0
+    assert capsys.readouterr().out.splitlines()[-1] == "Report: report/claims.html"
 
 
 def test_help_loads_nothing_heavy():
