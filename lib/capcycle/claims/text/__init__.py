@@ -9,11 +9,11 @@ import pandas as pd
 
 from capcycle import facts
 from capcycle.claims import load
+from capcycle.claims.own import text_of
 from capcycle.claims.text import exhibits
 from capcycle.claims.text.judge import Judge, Judgement
 from capcycle.claims.text.lines import Cells, read_lines, statements
 from capcycle.claims.text.statements import Statement, read
-from capcycle.errors import DataError
 from capcycle.facts import Book, tables
 
 
@@ -51,7 +51,7 @@ def judged(file: Path | str = "", day: str = "", book: Book | None = None) -> li
     """
     if not file:
         return published(book or facts.open())
-    return judge_all(read_lines(file), book) if is_table(file) else check_text(_text(file), day)
+    return judge_all(read_lines(file), book) if is_table(file) else check_text(text_of(file), day)
 
 
 def is_table(path: Path | str) -> bool:
@@ -61,15 +61,6 @@ def is_table(path: Path | str) -> bool:
     (True, False)
     """
     return Path(path).suffix.lower() == ".csv"
-
-
-def _text(path: Path | str) -> str:
-    try:
-        return Path(path).read_text("utf-8-sig")
-    except UnicodeDecodeError as error:
-        raise DataError([f"{path}: not UTF-8 text; save it as UTF-8"]) from error
-    except OSError as error:
-        raise DataError([f"{path}: cannot be read: {error.strerror}"]) from error
 
 
 def published(book: Book) -> list[Judgement]:
