@@ -241,6 +241,13 @@ def test_every_phrase_means_something_that_is_there():
     assert set(load.phrases()["measure"]) <= known
 
 
+def test_a_note_of_twelve_sentences_has_its_four_faults_found_and_no_other():
+    found = text.judged(paths.ROOT / "tests" / "data" / "note.md", "2026-08-03")
+    wrong = {each.statement.printed: each.slips[0].kind for each in found if each.verdict != "consistent"}
+    # capex with leases called cash, growth on the quarter called that on the year, a slip of scale, a half year
+    assert wrong == {"$88.2bn": "definition", "5.6%": "comparison", "$85bn": "scale", "$80.6bn": "length"}
+
+
 # ---- tables of statements, and files
 
 

@@ -122,13 +122,13 @@ class Known:
                     return None  # a rate or a number of years that the text does not give
                 base = given.setdefault(base, given.get(base) or taken)
             inputs.append(self._one(company, base, _shifted(parameter, span), day))
-        if getattr(metric, "either", False):
-            return next((figure for figure in inputs if figure), None)
-        if None in inputs:
+        if not (there := [figure for figure in inputs if figure]):
             return None
-        unit = inputs[0].unit if metric.unit == CURRENCY else metric.unit
-        made = _joined(lambda values: float(metric(*values)), inputs, unit)
-        return made if np.isfinite(made.value) else None
+        value = float(metric(*(figure.value if figure else np.nan for figure in inputs)))
+        if not np.isfinite(value):
+            return None
+        rests_on = [figure for figure in there if figure.value == value] or there  # of two the one that is known
+        return _joined(lambda _: value, rests_on, there[0].unit if metric.unit == CURRENCY else metric.unit)
 
 
 def month_of(day: pd.Timestamp) -> int:
