@@ -12,13 +12,14 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from capcycle import ledger, paths
+from capcycle import ledger, paths, trace
 from capcycle.errors import RunError
-from capcycle.ledger import Inputs, digest, write
+from capcycle.ledger import Inputs, Limits, digest, write
 from capcycle.parameters import cells, check_parameters, declared, find_notebook, notebooks, raise_all, unknown
 from capcycle.words import say
 
 FIELDS = {"notebook": str, "title": str, "section": str, "parameters": dict}
+USUAL = Limits()
 RESERVED = {"index", "assets", "manifest"}  # names of the site's own files
 
 
@@ -111,15 +112,15 @@ def _prepare(runs: Iterable[Run]) -> list[tuple[Run, dict[str, Any]]]:
     return prepared
 
 
-def execute(run: Run, out: Path) -> Path:
+def execute(run: Run, out: Path, limits: Limits = USUAL) -> Path:
     """Execute one run into the file `out`, checked first; a RunError says where a failed one is kept."""
     from capcycle import workers  # with multiprocessing, which takes as long to import as all else here
 
     parameters = check_parameters(find_notebook(run.notebook), run.parameters)
     with tempfile.TemporaryDirectory(prefix="capcycle-") as room:  # not in the cache, which a build clears meanwhile
-        [finished] = workers.execute_each([_job(run, parameters, Path(room))], 1)
+        [finished] = workers.execute_each([_job(run, parameters, Path(room), limits)], 1)
         kept = out.with_suffix(".failed.ipynb") if finished.error else out
-        write(kept, finished.job.out.read_text("utf-8"))
+        write(kept, _written(finished).read_text("utf-8"))
     if finished.error:
         raise RunError(failure(run.name, finished.error, kept))
     return out
@@ -137,6 +138,7 @@ def execute_all(
     progress: bool = True,
     done: Callable[[Outcome], Any] = lambda _: None,
     begun: Callable[[], Any] = lambda: None,
+    limits: Limits = USUAL,
 ) -> list[Outcome]:
     """Execute the runs whose inputs changed (with `force`, all), `jobs` at a time, by default one per core.
 
@@ -151,7 +153,7 @@ def execute_all(
     todo = [(run, parameters) for run, parameters in prepared if run.name not in outcomes]
     if todo:
         begun()
-    for outcome, row in _executed(todo, inputs, jobs or _cores(), progress):
+    for outcome, row in _executed(todo, inputs, jobs or _cores(), progress, limits):
         outcomes[outcome.run.name] = outcome
         name = outcome.run.name
         # the row of a failed run goes on describing its last good notebook, which is still there
@@ -178,7 +180,7 @@ def _unchanged(prepared, inputs: Inputs, rows: dict[str, dict]) -> dict[str, Out
         for run, parameters, row in known
         if row["status"] == "done"
         and row["output"] == digest(_kept(run.name))
-        and row["key"] == inputs.key(run.name, run.notebook, parameters, row["data"])
+        and row["key"] == inputs.key(run.name, run.notebook, parameters, dict.fromkeys(row["data"]))
     }
 
 
@@ -186,36 +188,50 @@ def _outcome(run: Run, row: dict[str, Any]) -> Outcome:
     return Outcome(run, row["key"], "unchanged", _kept(run.name), row["seconds"])
 
 
-def _executed(todo, inputs: Inputs, jobs: int, progress: bool) -> Iterator[tuple[Outcome, dict]]:
+def _executed(todo, inputs: Inputs, jobs: int, progress: bool, limits: Limits) -> Iterator[tuple[Outcome, dict]]:
     if not todo:
         return
     from capcycle import workers
 
     with _workroom() as room, _reporter(len(todo), jobs, progress) as report:
-        work = {_job(run, parameters, room).out: (run, parameters) for run, parameters in todo}
-        for finished in workers.execute_each([_job(*pair, room) for pair in todo], jobs):
-            run, parameters = work[finished.job.out]
-            outcome, row = _keep(run, parameters, inputs, finished)
+        work = {_job(*pair, room, limits).out: (*pair, _named(*pair)) for pair in todo}
+        for finished in workers.execute_each([_job(*pair, room, limits) for pair in todo], jobs):
+            outcome, row = _keep(*work[finished.job.out], inputs, finished)
             report(outcome)
             yield outcome, row
 
 
-def _job(run: Run, parameters: dict[str, Any], room: Path):
+def _named(run: Run, parameters: dict[str, Any]) -> dict[str, str]:
+    """The state of each file that the parameters name, before the run starts."""
+    return {path: trace.state(path) for path in trace.named(parameters, find_notebook(run.notebook).parent)}
+
+
+def _job(run: Run, parameters: dict[str, Any], room: Path, limits: Limits):
     from capcycle.workers import Job
 
     source = find_notebook(run.notebook)
-    return Job(source, parameters, room / f"{run.name}.ipynb", room / f"{run.name}.trace")
+    return Job(source, parameters, room / f"{run.name}.ipynb", room / f"{run.name}.trace", limits)
 
 
-def _keep(run: Run, parameters: dict[str, Any], inputs: Inputs, finished) -> tuple[Outcome, dict]:
-    """Move an executed notebook to its place and write its row of the ledger."""
-    (_, _, out, trace), error, seconds = finished
+def _written(finished) -> Path:
+    """The executed notebook of a job; if its process died before it could write one, that as it stands."""
+    job = finished.job
+    if finished.error and not job.out.exists():
+        from capcycle import engine
+
+        engine.write_unexecuted(job.source, job.parameters, job.out, finished.error)
+    return job.out
+
+
+def _keep(run: Run, parameters: dict[str, Any], named: dict[str, str], inputs: Inputs, finished):
+    """Move an executed notebook to its place; the outcome, and its row of the ledger."""
+    job, error, seconds = finished
     kept = _kept(run.name, failed=bool(error))
     kept.parent.mkdir(parents=True, exist_ok=True)
-    out.replace(kept)
+    _written(finished).replace(kept)
     if not error:
         _kept(run.name, failed=True).unlink(missing_ok=True)
-    opened = trace.read_text("utf-8").splitlines() if trace.exists() else []
+    opened = trace.read(job.trace) | named
     key = inputs.key(run.name, run.notebook, parameters, opened)
     outcome = Outcome(run, key, "failed" if error else "done", kept, seconds, error)
     row = {
