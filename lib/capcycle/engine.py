@@ -45,7 +45,6 @@ class TooMuchOutput(BaseException):
     """What a cell gets that prints or shows more than a page can take."""
 
 
-
 def execute(source: Path, parameters: dict[str, Any], out: Path, cwd: Path) -> str:
     """Execute `source` in the folder `cwd` and write it to `out`, the same bytes each time.
 

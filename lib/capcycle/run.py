@@ -7,13 +7,13 @@ import sys
 import tempfile
 import tomllib
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 from capcycle import ledger, paths, trace
-from capcycle.errors import RunError
+from capcycle.errors import CapcycleError, DataError, RunError
 from capcycle.ledger import Inputs, Limits, digest, write
 from capcycle.parameters import cells, check_parameters, declared, find_notebook, notebooks, raise_all, unknown
 from capcycle.words import say
@@ -21,6 +21,8 @@ from capcycle.words import say
 FIELDS = {"notebook": str, "title": str, "section": str, "parameters": dict}
 USUAL = Limits()
 RESERVED = {"index", "assets", "manifest"}  # names of the site's own files
+DEVICES = {"con", "prn", "aux", "nul"} | {f"{port}{number}" for port in ("com", "lpt") for number in range(10)}
+LONGEST_NAME = 100  # in characters: of it come names of files, which may have 255
 
 
 @dataclass(frozen=True)
@@ -51,20 +53,37 @@ class Outcome:
 
 def read_runs(path: Path | None = None) -> dict[str, Run]:
     """The rows of `runs.toml` in file order; RunError names every malformed row at once."""
-    path = path or paths.NOTEBOOKS / "runs.toml"
+    rows = _rows(path or paths.NOTEBOOKS / "runs.toml")
+    raise_all(_rows_faults(rows))
+    return {name: _run(name, row) for name, row in rows.items()}
+
+
+def _rows(path: Path) -> dict[str, Any]:
     try:
-        rows = tomllib.loads(path.read_text("utf-8"))
+        return tomllib.loads(path.read_text("utf-8"))
     except FileNotFoundError as error:
         raise RunError(f"{path} does not exist; it names the runs, one table each") from error
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise RunError(f"{path.name}: {error}") from error
-    raise_all(f"{path.name} [{name}]: {fault}" for name, row in rows.items() for fault in _row_faults(name, row))
-    return {name: Run(**{"name": name, "parameters": {}, **row}) for name, row in rows.items()}
+
+
+def _run(name: str, row: dict[str, Any]) -> Run:
+    return Run(**{"name": name, "parameters": {}, **row})
+
+
+def _rows_faults(rows: dict[str, Any]) -> Iterator[str]:
+    titles: dict[str, str] = {}
+    for name, row in rows.items():
+        yield from (f"runs.toml [{name}]: {fault}" for fault in _row_faults(name, row))
+        title = row.get("title") if isinstance(row, dict) else None
+        if isinstance(title, str) and (first := titles.setdefault(title.strip().casefold(), name)) != name:
+            yield f"runs.toml [{name}]: title '{title}' is that of [{first}]; give each page one of its own"
 
 
 def _row_faults(name: str, row: Any) -> Iterator[str]:
     if not re.fullmatch(r"[a-z0-9][a-z0-9-]*", name) or name in RESERVED:
         yield f"a run's name is a page's: small letters, digits, hyphens, not {', '.join(sorted(RESERVED))}"
+    yield from name_faults(name)
     if not isinstance(row, dict):
         yield "is not a table"
         return
@@ -74,8 +93,22 @@ def _row_faults(name: str, row: Any) -> Iterator[str]:
             yield f"{field} is not a {'table' if kind is dict else 'string'}"
         elif field not in row and field != "parameters":
             yield f"{field} is missing"
+        elif kind is str and field in row and not (row[field].strip() and row[field].isprintable()):
+            yield f"{field} is empty" if not row[field].strip() else f"{field} has a character that does not print"
+    given = row["parameters"] if isinstance(row.get("parameters"), dict) else {}
+    for name, value in given.items():
+        if any(isinstance(each, str) and "\0" in each for each in (value if isinstance(value, list) else [value])):
+            yield f"parameter {name} has a NUL in it"
     if isinstance(row.get("notebook"), str) and row["notebook"] not in notebooks():
         yield unknown("notebook", row["notebook"], notebooks())
+
+
+def name_faults(name: str) -> Iterator[str]:
+    """Why a name cannot be that of a file on every system, if it cannot."""
+    if name.casefold().partition(".")[0].rstrip() in DEVICES:
+        yield f"the name {name} is that of a device on Windows, where no file can have it; choose another"
+    if len(name) > LONGEST_NAME:
+        yield f"the name has {len(name)} characters; give it at most {LONGEST_NAME}"
 
 
 def select(runs: dict[str, Run], names: Iterable[str]) -> list[Run]:
@@ -85,38 +118,112 @@ def select(runs: dict[str, Run], names: Iterable[str]) -> list[Run]:
     return [run for run in runs.values() if not names or run.name in names]
 
 
-def check_notebooks() -> None:
-    """RunError with every fault of every notebook: its parameters cell, outputs left in it, its runs."""
-    raise_all(fault for path in notebooks().values() for fault in _notebook_faults(path))
-    _prepare(read_runs().values())
+def check() -> list[str]:
+    """Every fault of every notebook, of its names and outputs, and of every run, whatever else is wrong."""
+    strays, known = passed_over(), notebooks()
+    found = [fault for name, path in known.items() if name not in strays for fault in _notebook_faults(path)]
+    for name, other in zip(sorted(known, key=str.casefold), sorted(known, key=str.casefold)[1:], strict=False):
+        if name.casefold() == other.casefold():
+            found.append(f"{other}.ipynb: {name}.ipynb differs in capitals only, which is one file on other systems")
+    try:
+        rows = _rows(paths.NOTEBOOKS / "runs.toml")
+    except RunError as error:
+        return [*found, str(error)]
+    sound = [_run(name, row) for name, row in rows.items() if not list(_row_faults(name, row))]
+    prepared, faults = _prepared(sound)
+    return list(dict.fromkeys([*found, *_rows_faults(rows), *faults, *_unknown_to_the_book(prepared)]))
+
+
+def passed_over() -> dict[str, str]:
+    """The notebooks in the folder that are none of capcycle's, as no run names them, and how that is seen."""
+    return {name: why for name, path in notebooks().items() if name not in _wanted() and (why := _stray(path))}
+
+
+def _wanted() -> set[str]:
+    with suppress(RunError):
+        rows = _rows(paths.NOTEBOOKS / "runs.toml").values()
+        return {row["notebook"] for row in rows if isinstance(row, dict) and isinstance(row.get("notebook"), str)}
+    return set()
+
+
+def _stray(path: Path) -> str:
+    try:
+        tagged = any("parameters" in cell["tags"] for cell in cells(path))
+    except (RunError, OSError) as error:
+        return str(error)
+    return "" if tagged else say("check.untagged", name=path.name)
 
 
 def _notebook_faults(path: Path) -> Iterator[str]:
+    import nbformat  # takes as long to import as all else here
+
     try:
         declared(path)
+        nbformat.validate(json.loads(path.read_text("utf-8")))
     except RunError as error:
         yield str(error)
         return
+    except nbformat.ValidationError as error:
+        yield f"{path.name} is not a notebook of format 4: {str(error).splitlines()[0]}"
+    yield from (f"{path.name}: {fault}" for fault in name_faults(path.stem))
+    yield from _kernel_faults(path)
     if left := [str(number) for number, cell in enumerate(cells(path), 1) if cell["executed"]]:
         yield f"{path.name}: outputs or execution counts left in cells {', '.join(left)}; clear them"
 
 
+def _kernel_faults(path: Path) -> Iterator[str]:
+    metadata = json.loads(path.read_text("utf-8")).get("metadata", {})
+    spec, info = metadata.get("kernelspec", {}), metadata.get("language_info", {})
+    if not spec.get("name") or (info.get("name") or spec.get("language")) != "python":
+        yield f"{path.name}: names no Python kernel; open it in JupyterLab, choose a Python kernel and save it"
+
+
+def _unknown_to_the_book(prepared: Iterable[tuple[Run, dict[str, Any]]]) -> Iterator[str]:
+    """Companies, days and currencies that the book does not know; what is wrong with its own tables is said of them."""
+    from capcycle import facts  # with pandas
+
+    for run, given in prepared:
+        companies = [given.get("company"), *given.get("companies", []), *given.get("peers", [])]
+        asked = [([name], "", "") for name in companies if name]
+        asked += [(None, given.get("as_of", ""), ""), (None, "", given.get("currency", ""))]
+        for each in asked:
+            try:
+                facts.open(*each)
+            except DataError:
+                return
+            except CapcycleError as error:
+                yield f"runs.toml [{run.name}]: {error}"
+
+
 def _prepare(runs: Iterable[Run]) -> list[tuple[Run, dict[str, Any]]]:
+    prepared, faults = _prepared(runs)
+    raise_all(faults)
+    return prepared
+
+
+def _prepared(runs: Iterable[Run]) -> tuple[list[tuple[Run, dict[str, Any]]], list[str]]:
     prepared, faults = [], []
     for run in runs:
         try:
-            prepared.append((run, check_parameters(find_notebook(run.notebook), run.parameters)))
+            prepared.append((run, _parameters(run)))
         except RunError as error:
             faults += [f"runs.toml [{run.name}]: {line}" for line in str(error).splitlines()]
-    raise_all(faults)
-    return prepared
+    return prepared, faults
+
+
+def _parameters(run: Run) -> dict[str, Any]:
+    """A run's complete parameters, once they and what executes its notebook are found to be in order."""
+    path = find_notebook(run.notebook)
+    parameters = check_parameters(path, run.parameters)
+    raise_all(_kernel_faults(path))
+    return parameters
 
 
 def execute(run: Run, out: Path, limits: Limits = USUAL) -> Path:
     """Execute one run into the file `out`, checked first; a RunError says where a failed one is kept."""
     from capcycle import workers  # with multiprocessing, which takes as long to import as all else here
 
-    parameters = check_parameters(find_notebook(run.notebook), run.parameters)
+    parameters = _parameters(run)
     with tempfile.TemporaryDirectory(prefix="capcycle-") as room:  # not in the cache, which a build clears meanwhile
         [finished] = workers.execute_each([_job(run, parameters, Path(room), limits)], 1)
         kept = out.with_suffix(".failed.ipynb") if finished.error else out

@@ -24,7 +24,7 @@ def watch(source: Path, trace: Path) -> None:
     no inputs, or part of the key in another way. A run that speaks to the network is not the same twice.
     """
     skipped = [*map(sysconfig.get_path, PARTS), Path(__file__).parent, paths.CACHE, trace.parent, "/proc", "/dev"]
-    skipped = tuple(os.path.join(each, "") for each in map(str, skipped))
+    skipped = tuple(f"{each}{os.sep}" for each in skipped)
     seen = {str(source)}
 
     def opened(event: str, arguments: tuple[Any, ...]) -> None:
@@ -84,7 +84,8 @@ def state(path: str) -> str:
     try:
         mode = Path(path).stat().st_mode
         if stat.S_ISDIR(mode):
-            return hashlib.sha256("\n".join(sorted(os.listdir(path))).encode("utf-8", "surrogateescape")).hexdigest()
+            names = "\n".join(sorted(each.name for each in Path(path).iterdir()))
+            return hashlib.sha256(names.encode("utf-8", "surrogateescape")).hexdigest()
         if stat.S_ISREG(mode):
             with Path(path).open("rb") as file:
                 return hashlib.file_digest(file, "sha256").hexdigest()
@@ -109,5 +110,5 @@ def named(parameters: dict[str, Any], folder: Path) -> Iterator[str]:
     """The files and folders that parameters name, as seen from the folder of the notebook."""
     for value in parameters.values():
         for each in value if isinstance(value, list) else [value]:
-            if isinstance(each, str) and each and os.path.exists(path := os.path.join(folder, each)):  # noqa: PTH110
+            if isinstance(each, str) and each and state(path := str(folder / each)):
                 yield path
