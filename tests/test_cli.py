@@ -164,16 +164,26 @@ def test_site_says_what_it_did_and_when_there_is_nothing_to_do(house, capsys, mo
 
 def one_page(outcomes, out):
     (out / "manifest.json").write_text(json.dumps({"capcycle": "1"}))
+    return []
 
 
 def test_lab_opens_the_notebooks_with_this_python(house, monkeypatch):
     started = []
-    monkeypatch.setattr(cli.signal, "signal", lambda *_: None)
-    monkeypatch.setattr(
-        cli.subprocess, "run", lambda command, **_: started.append(command) or subprocess.CompletedProcess(command, 3)
-    )
-    assert cli.main(["lab"]) == 3
-    assert started == [[sys.executable, "-m", "jupyterlab", str(house / "notebooks")]]
+    monkeypatch.setattr(cli.subprocess, "run", lambda *_, **_2: subprocess.CompletedProcess([], 3))
+    monkeypatch.setattr(cli.os, "execv", lambda _, command: started.append(command))
+    monkeypatch.setattr(cli.os, "geteuid", lambda: 1000, raising=False)
+    cli.main(["lab"])
+    cli.main(["lab", "--allow-root"])
+    assert started == [
+        [sys.executable, "-m", "jupyterlab", *root, str(house / "notebooks")] for root in ([], ["--allow-root"])
+    ]
+
+
+def test_lab_starts_as_root_only_when_asked_and_says_how(house, capsys, monkeypatch):
+    monkeypatch.setattr(cli.os, "execv", lambda *_: fail(AssertionError("started")))
+    monkeypatch.setattr(cli.os, "geteuid", lambda: 0, raising=False)
+    assert cli.main(["lab"]) == 1
+    assert "capcycle lab --allow-root" in capsys.readouterr().err
 
 
 # in a process of its own

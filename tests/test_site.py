@@ -62,10 +62,11 @@ def runs(house: Path, **words: str) -> None:
     (house / "notebooks/runs.toml").write_text(text)
 
 
-def pages(outcomes, out: Path) -> None:
+def pages(outcomes, out: Path) -> list:
     (out / "manifest.json").write_text('{"capcycle": "1"}')
     for outcome in outcomes:
         (out / f"{outcome.run.name}.html").write_text(f"{outcome.status} {outcome.run.parameters['word']}")
+    return []
 
 
 def build(*names: str, **options) -> whole.Built:

@@ -72,12 +72,7 @@ def _run(name: str, row: dict[str, Any]) -> Run:
 
 
 def _rows_faults(rows: dict[str, Any]) -> Iterator[str]:
-    titles: dict[str, str] = {}
-    for name, row in rows.items():
-        yield from (f"runs.toml [{name}]: {fault}" for fault in _row_faults(name, row))
-        title = row.get("title") if isinstance(row, dict) else None
-        if isinstance(title, str) and (first := titles.setdefault(title.strip().casefold(), name)) != name:
-            yield f"runs.toml [{name}]: title '{title}' is that of [{first}]; give each page one of its own"
+    return (f"runs.toml [{name}]: {fault}" for name, row in rows.items() for fault in _row_faults(name, row))
 
 
 def _row_faults(name: str, row: Any) -> Iterator[str]:
@@ -131,7 +126,15 @@ def check() -> list[str]:
         return [*found, str(error)]
     sound = [_run(name, row) for name, row in rows.items() if not list(_row_faults(name, row))]
     prepared, faults = _prepared(sound)
-    return list(dict.fromkeys([*found, *_rows_faults(rows), *faults, *_unknown_to_the_book(prepared)]))
+    found += [*_rows_faults(rows), *_titles_twice(sound), *faults, *_unknown_to_the_book(prepared)]
+    return list(dict.fromkeys(found))
+
+
+def _titles_twice(runs: Iterable[Run]) -> Iterator[str]:
+    first: dict[str, str] = {}
+    for run in runs:
+        if (other := first.setdefault(run.title.strip().casefold(), run.name)) != run.name:
+            yield f"runs.toml [{run.name}]: title '{run.title}' is that of [{other}]; give each page one of its own"
 
 
 def passed_over() -> dict[str, str]:
@@ -323,7 +326,7 @@ def _job(run: Run, parameters: dict[str, Any], room: Path, limits: Limits):
 def _written(finished) -> Path:
     """The executed notebook of a job; if its process died before it could write one, that as it stands."""
     job = finished.job
-    if finished.error and not job.out.exists():
+    if finished.died or not job.out.exists():
         from capcycle import engine
 
         engine.write_unexecuted(job.source, job.parameters, job.out, finished.error)
@@ -332,7 +335,7 @@ def _written(finished) -> Path:
 
 def _keep(run: Run, parameters: dict[str, Any], named: dict[str, str], inputs: Inputs, finished):
     """Move an executed notebook to its place; the outcome, and its row of the ledger."""
-    job, error, seconds = finished
+    job, error, seconds, _ = finished
     kept = _kept(run.name, failed=bool(error))
     kept.parent.mkdir(parents=True, exist_ok=True)
     _written(finished).replace(kept)

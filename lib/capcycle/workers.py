@@ -60,11 +60,12 @@ class Job(NamedTuple):
 
 
 class Finished(NamedTuple):
-    """A job that ended; `error` is empty if the notebook came to its end. If its process died, `out` is not there."""
+    """A job that ended; `error` is empty if the notebook came to its end. If its process `died`, `out` says nothing."""
 
     job: Job
     error: str
     seconds: float
+    died: bool = False
 
 
 def execute_each(jobs: Sequence[Job], width: int) -> Iterator[Finished]:
@@ -118,7 +119,7 @@ def _received(pipe: Any, zygote: Any, job: Job) -> Finished:
         return pipe.recv()
     except EOFError:
         zygote.join()
-        return Finished(job, _died(zygote.exitcode), 0.0)
+        return Finished(job, _died(zygote.exitcode), 0.0, died=True)
 
 
 def _died(code: int) -> str:
@@ -253,7 +254,7 @@ def _finished(job: Job, code: int, late: bool) -> Finished:
         return Finished(job, *json.loads(job.told.read_text("utf-8")))
     except (OSError, ValueError):
         error = say("run.too_long", seconds=job.limits.seconds) if late else _died(code)
-        return Finished(job, error, 0.0)
+        return Finished(job, error, 0.0, died=True)
 
 
 def _work(job: Job, parent: int, caller: Any) -> None:
