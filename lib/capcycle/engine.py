@@ -75,6 +75,10 @@ def shortened(text: str, length: int = LONGEST) -> str:
     return text if len(text) <= length else f"{text[:length]} …"
 
 
+def _cut(said: str | list[str]) -> str | list[str]:
+    return [shortened(each, 50 * LONGEST) for each in said] if isinstance(said, list) else shortened(said, 50 * LONGEST)
+
+
 def limit_memory(most: int | None) -> None:
     """Let this process have so many bytes of its own, where the system can hold it to that; None for no limit."""
     try:
@@ -220,6 +224,8 @@ class Tape(Session):
     def send(self, stream, msg_or_type, content=None, parent=None, ident=None, **_) -> dict:
         """Take a message as `Session.send` does, through JSON as if it went to another process."""
         message = msg_or_type if isinstance(msg_or_type, dict) else self.msg(msg_or_type, content)
+        if message["msg_type"] == "error":
+            message["content"] |= {key: _cut(message["content"][key]) for key in ("evalue", "traceback")}
         packed = self.pack(message["content"])
         if message["msg_type"] in ("display_data", "execute_result", "update_display_data"):
             self.count(len(packed))
