@@ -20,6 +20,7 @@ One process should execute one notebook: modules imported by one would be seen b
 
 import io
 import json
+import os
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager, redirect_stderr, redirect_stdout
@@ -54,13 +55,15 @@ def execute(source: Path, parameters: dict[str, Any], out: Path, cwd: Path) -> s
     from papermill.engines import papermill_engines
 
     papermill_engines.register("capcycle", engine())
-    path, error = str(source).replace("{", "{{").replace("}", "}}"), ""  # papermill formats it
+    path, error, process = str(source).replace("{", "{{").replace("}", "}}"), "", os.getpid()  # papermill formats it
     try:
         execute_notebook(path, None, parameters, engine_name="capcycle", cwd=cwd, progress_bar=False)
     except PapermillExecutionError as failed:
         reason = REASONS.get(failed.ename)
         said = say(reason, megabytes=LARGEST // 10**6) if reason else f"{failed.ename}: {failed.evalue}"
         error = shortened(f"In [{failed.exec_count}]: {said}")
+    if os.getpid() != process:
+        os._exit(0)  # a fork that a cell made, and that went on with the notebook
     write(normal(engine().notebook, parameters), out)
     return error
 

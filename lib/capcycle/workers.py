@@ -258,7 +258,7 @@ def _finished(job: Job, code: int, late: bool) -> Finished:
 
 
 def _work(job: Job, parent: int, caller: Any) -> None:
-    started, me = time.monotonic(), os.getpid()
+    started = time.monotonic()
     _alone(parent, caller)
     from capcycle import engine, trace
 
@@ -272,8 +272,7 @@ def _work(job: Job, parent: int, caller: Any) -> None:
     except BaseException as accident:
         engine.limit_memory(None)
         error = f"{type(accident).__name__}: {accident}"
-    if os.getpid() == me:
-        job.told.write_text(json.dumps([error, time.monotonic() - started]), "utf-8")
+    job.told.write_text(json.dumps([error, time.monotonic() - started]), "utf-8")
     os._exit(0)  # a thread that the notebook left behind holds nothing up
 
 
