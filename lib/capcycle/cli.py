@@ -118,12 +118,14 @@ def _lab_arguments(parser: argparse.ArgumentParser) -> None:
 
 def _check(_: argparse.Namespace) -> None:
     from capcycle import claims, facts  # pandas comes with them
-    from capcycle.facts import door, registers
+    from capcycle.facts import door, registers, sums
 
     data = list(dict.fromkeys(door.gather((facts.check, registers.check, claims.check_tables))[1]))
     parameters.raise_all([*run.check(), *([str(DataError(data))] if data else [])])
     strays = _say_passed_over()
     print(say("check.fine", notebooks=len(parameters.notebooks()) - strays, runs=len(run.read_runs())))
+    for doubt in sums.doubts():
+        print(doubt)
 
 
 def _say_passed_over() -> int:

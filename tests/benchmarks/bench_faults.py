@@ -48,7 +48,9 @@ if name != "-":
         return made
     setattr(room, name, at_this_moment)
 sys.exit(cli.main())"""
-HOLD = "import os; os.set_inheritable(os.open('../alive', os.O_WRONLY), True); os.write(os.open('../begun', os.O_RDWR), b'x')"
+HOLD = """import os
+os.set_inheritable(os.open("../alive", os.O_WRONLY), True)
+os.write(os.open("../begun", os.O_RDWR), b"x")"""
 HOSTILE = {
     "prints without end": "while True: print('x' * 1000)",
     "prints and passes over errors": "while True:\n    try: print('x' * 1000)\n    except Exception: pass",
@@ -62,7 +64,7 @@ HOSTILE = {
     "searches in C": "import re; re.match(r'(a+)+$', 'a' * 60 + 'b')",
     "stops itself": "import os, signal; os.kill(os.getpid(), signal.SIGSTOP)",
     "starts children": "import subprocess; [subprocess.Popen(['sleep', '99999'], close_fds=False) for _ in range(5)]",
-    "starts sessions": "import subprocess; subprocess.Popen(['sleep', '99999'], start_new_session=True, close_fds=False)",
+    "starts sessions": "import subprocess; subprocess.Popen(['sleep', '999'], start_new_session=True, close_fds=False)",
     "starts daemons": "import subprocess; subprocess.run('(setsid sleep 99999 &) &', shell=True, close_fds=False)",
     "forks": "import os, signal\nif os.fork() == 0: signal.pause()",
     "forks and goes on": "import os; os.fork()",
@@ -111,9 +113,8 @@ def main(arguments: list[str] | None = None) -> None:
 def told(what: str, tried: list[tuple[str, str, str]]) -> None:
     badly = [f"  ended badly: {name}: {why}" for name, why, _ in tried if why]
     left = [f"  left behind: {name}: {what}" for name, _, what in tried if what]
-    print(
-        f"{what}: {len(tried)} tried, {len(tried) - len(badly)} ended well, {len(badly)} badly, {len(left)} left behind"
-    )
+    well = len(tried) - len(badly)
+    print(f"{what}: {len(tried)} tried, {well} ended well, {len(badly)} ended badly, {len(left)} left behind")
     print("\n".join([*badly, *left]) or "  nothing half done, no process, no traceback")
 
 
@@ -138,7 +139,8 @@ def project(home: Path, **notebooks: str) -> None:
 def command(home: Path, *arguments: str, moment: str = "-", when: str = "", number: int = 0, wait: bool = True):
     environment = os.environ | {"CAPCYCLE_HOME": str(home), "TMPDIR": str(home / "tmp")}
     code = [sys.executable, "-c", LATER, moment, when, str(number), *arguments]
-    begun = subprocess.Popen(code, env=environment, cwd=home, stderr=subprocess.PIPE, start_new_session=True, text=True)
+    to = {"stdout": subprocess.DEVNULL, "stderr": subprocess.PIPE}
+    begun = subprocess.Popen(code, env=environment, cwd=home, start_new_session=True, text=True, **to)
     return (begun.communicate()[1], begun.returncode) if wait else begun
 
 
@@ -155,7 +157,6 @@ def kill(moment: str, when: str, number: signal.Signals) -> tuple[str, str]:
             os.killpg(build.pid, number) if when == "before" else build.send_signal(number)
             said = build.communicate()[1]
             (home / "notebooks/two.ipynb").write_bytes((home / "notebooks/one.ipynb").read_bytes())
-            (home / "alive").touch()
         else:
             said, _ = command(home, "site", moment=MOMENTS[moment], when=when, number=number)
         os.set_blocking(alive, True)
@@ -194,9 +195,8 @@ def hostile(name: str) -> tuple[str, str]:
         pages = [home / f"site/{page}.html" for page in ("good", "hostile")]
         if "Traceback" in said or not all(page.exists() for page in pages):
             return f"no page: {said[-300:]}", ""
-        failed = {
-            page["name"]: page["failed"] for page in json.loads((home / "site/manifest.json").read_text())["pages"]
-        }
+        manifest = json.loads((home / "site/manifest.json").read_text("utf-8"))
+        failed = {page["name"]: page["failed"] for page in manifest["pages"]}
         large = max(file.stat().st_size for file in (home / "site").rglob("*.html"))
         left = ", ".join(each.name for each in [*home.glob(".site-*"), *home.glob("tmp/capcycle-*")])
         return ("the good page failed" if failed["good"] else f"a page of {large} bytes" if large > 10**6 else ""), left
