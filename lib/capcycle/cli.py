@@ -2,6 +2,7 @@
 
 import argparse
 import errno
+import io
 import os
 import signal
 import subprocess
@@ -18,11 +19,13 @@ from capcycle.words import say
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Do what the command line says; 0 if all went well, 1 if something was refused or failed, 2 for bad usage."""
+    _show_what_can_be_shown()
     _listen()
     try:
         chosen = _parser().parse_args(arguments)
         status = chosen.command(chosen)
-        sys.stdout.flush()
+        if sys.stdout:
+            sys.stdout.flush()
     except (CapcycleError, OSError) as error:
         return _refused(error)
     except KeyboardInterrupt as stopped:
@@ -44,6 +47,13 @@ def _listen() -> None:
 def _stop(number: int, _: object) -> None:
     signal.signal(number, signal.SIG_IGN)  # once is enough: clearing up is not to be broken off
     raise KeyboardInterrupt(number)
+
+
+def _show_what_can_be_shown() -> None:
+    """Have a stream that is not UTF-8 show a question mark for what it lacks, not end the command."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="replace")
 
 
 def _refused(error: Exception) -> int:
@@ -152,9 +162,7 @@ def _list(_: argparse.Namespace) -> None:
 
 def _run(chosen: argparse.Namespace) -> None:
     notebook = parameters.find_notebook(chosen.notebook)
-    out = (chosen.out or Path(f"{notebook.stem}.executed.ipynb")).resolve()
-    if out.is_dir() or out.is_relative_to(paths.NOTEBOOKS):
-        raise RunError(f"{out} is a folder or lies in notebooks/, which holds sources only; name a file with -o")
+    out = chosen.out or Path(f"{notebook.stem}.executed.ipynb")
     given = parameters.parse_parameters(notebook, chosen.parameters)
     limits = run.Limits(chosen.timeout, chosen.memory)
     print(run.execute(run.Run(notebook.stem, notebook.stem, given, "", ""), out, limits))
@@ -173,8 +181,9 @@ def _claims(chosen: argparse.Namespace) -> int:
     from capcycle import claims
 
     lines = claims.check_file(chosen.file)
+    report = whole.claims_report(chosen.file, chosen.out)  # before a reader who leaves early can end the command
     print("\n".join(claims.report_lines(lines, str(chosen.file))))
-    print(say("claims.report", out=whole.claims_report(chosen.file, chosen.out)))
+    print(say("claims.report", out=report))
     return int(claims.is_wrong(lines))
 
 

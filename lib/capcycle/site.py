@@ -14,9 +14,11 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from functools import partial
+from glob import escape
+from itertools import chain, count
 from pathlib import Path
 
-from capcycle import ledger, paths, run
+from capcycle import ledger, outputs, paths, run
 from capcycle.errors import RunError
 from capcycle.ledger import Limits
 from capcycle.run import Outcome
@@ -24,6 +26,7 @@ from capcycle.words import say
 
 HERE = -100  # AT_FDCWD and RENAME_EXCHANGE of Linux's renameat2
 EXCHANGE = 2
+MARK, PREVIOUS = "capcycle", "previous"  # in the room of a build: the file that says whose it is; what stood before
 
 
 @dataclass(frozen=True)
@@ -54,8 +57,8 @@ def site(
     out = Path(out or paths.SITE).resolve()
     with _only_one():
         _recover(out)
-        _refuse_foreign(out)
-        _refuse_unwritable(out)
+        outputs.refuse_folder(out)
+        _refuse_mount(out)
         runs = run.read_runs()
         with _one_thread() as pool:  # pages are drawn while other runs are executed
             drawing = {"done": partial(pool.submit, _draw), "begun": partial(pool.submit, _bundle)}
@@ -101,17 +104,23 @@ def _draw(outcome: Outcome) -> None:
 def claims_report(file: Path, out: Path | None = None) -> Path:
     """The claims page of a reader's file, in the folder `out` (else one named for the file); where the page is.
 
-    An earlier report there is replaced. RunError for a folder that holds something else, or a run that fails.
+    An earlier report there is replaced; without `out`, that of another file of this name stays, and the folder is
+    numbered. RunError for a folder that holds something else, or a run that fails.
     """
-    out = out or Path(f"{file.stem}-claims")
-    _refuse_foreign(out, "report")
+    out = out or _report_folder(file)
+    outputs.refuse_folder(out.resolve(), report=True)
     job = run.Run("claims", "claims", {"file": str(file.resolve())}, say("cli.claims.title"), say("cli.claims.section"))
     with tempfile.TemporaryDirectory(prefix="capcycle-") as room:
         notebook = run.execute(job, Path(room) / "claims.ipynb")
-        made = Path(room) / "site"
-        _refuse_failed(_build([Outcome(job, "", "done", notebook, 0.0)], made), say("site.no_report"))
-        shutil.copytree(made, out, dirs_exist_ok=True)
+        failed = _replace(out.resolve(), [Outcome(job, "", "done", notebook, 0.0)], str(file.resolve()))
+    _refuse_failed(failed, say("site.says_so", out=out))
     return out / "claims.html"
+
+
+def _report_folder(file: Path) -> Path:
+    names = chain([""], map("-{}".format, count(2)))
+    folders = (Path(f"{file.stem}-claims{number}") for number in names)
+    return next(out for out in folders if outputs.report_of(out) in ("", str(file.resolve())))
 
 
 def _in_order(runs: dict[str, run.Run], executed: list[Outcome]) -> list[Outcome]:
@@ -125,24 +134,33 @@ def _publish(outcomes: list[Outcome], out: Path, force: bool, keep_going: bool) 
     wanted = _wanted(outcomes)
     if not force and _record().get(str(out)) == [wanted, _listing(out)]:
         return False, []
-    new = out.with_name(f".{out.name}-building-{secrets.token_hex(4)}")
-    try:
-        without_page = _build(outcomes, new)
-        if not keep_going:
-            _refuse_failed(without_page, say("site.as_it_was"))
-        _swap(new, out)
-    finally:
-        shutil.rmtree(new, ignore_errors=True)
+    without_page = _replace(out, outcomes, keep_going=keep_going)
     record = _record() | {str(out): [wanted if not without_page else "", _listing(out)]}
     ledger.write(paths.CACHE / "site.json", json.dumps(record, indent=1))
     return True, without_page
 
 
-def _build(outcomes: list[Outcome], folder: Path) -> list[Outcome]:
+def _replace(out: Path, outcomes: list[Outcome], report_of: str = "", keep_going: bool = True) -> list[Outcome]:
+    """Build in a room beside `out` and swap in what is new, with whatever there is not capcycle's.
+
+    The runs come back of which there is no page but an error page; without `keep_going` these are refused.
+    """
     from capcycle import publish
 
-    folder.mkdir(parents=True)
-    return publish.build(outcomes, folder)
+    room = out.with_name(f".{out.name}-building-{secrets.token_hex(4)}")
+    new = room / "new"
+    try:
+        new.mkdir(parents=True)
+        (room / MARK).touch()
+        without_page = publish.build(outcomes, new, **({"report_of": report_of} if report_of else {}))
+        if not keep_going:
+            _refuse_failed(without_page, say("site.as_it_was"))
+        if out.exists():
+            outputs.keep(out, new)
+        _swap(new, out)
+    finally:
+        _clear(room, out)
+    return without_page
 
 
 def _wanted(outcomes: list[Outcome]) -> str:
@@ -188,27 +206,10 @@ def _locked(file: Path) -> sqlite3.Connection:
     return lock
 
 
-def _refuse_unwritable(out: Path) -> None:
+def _refuse_mount(out: Path) -> None:
     """Before anything is executed: the site is built beside `out`, and takes its place by changing names."""
-    beside = next(folder for folder in out.parents if folder.exists())
-    code = errno.EBUSY if out.is_mount() else 0 if os.access(beside, os.W_OK) else errno.EROFS
-    if code:
-        raise OSError(code, os.strerror(code), str(out if out.is_mount() else beside))
-
-
-def _refuse_foreign(out: Path, ours: str = "capcycle site") -> None:
-    if out.is_dir() and any(out.iterdir()) and not _is_ours(out):
-        raise RunError(f"{out} holds something other than a {ours}; name an empty or new folder with --out")
-    if out.exists() and not out.is_dir():
-        raise RunError(f"{out} is a file; name a folder with --out")
-
-
-def _is_ours(out: Path) -> bool:
-    try:
-        manifest = json.loads((out / "manifest.json").read_text("utf-8"))
-    except (OSError, ValueError):
-        return False
-    return isinstance(manifest, dict) and "capcycle" in manifest
+    if out.is_mount():
+        raise OSError(errno.EBUSY, os.strerror(errno.EBUSY), str(out))
 
 
 def _swap(new: Path, out: Path) -> None:
@@ -226,24 +227,21 @@ def _exchange(new: Path, out: Path) -> bool:
 
 
 def _rename_twice(new: Path, out: Path) -> None:
-    previous = _previous(out)
-    try:
-        out.rename(previous)
-        new.rename(out)
-    finally:
-        if not out.exists():
-            previous.rename(out)
-    shutil.rmtree(previous)
-
-
-def _previous(out: Path) -> Path:
-    return out.with_name(f".{out.name}-previous")
+    out.rename(new.with_name(PREVIOUS))
+    new.rename(out)
 
 
 def _recover(out: Path) -> None:
     """Bring back a site that a build was killed in the middle of swapping, and clear what it left."""
-    previous = _previous(out)
-    if previous.exists() and not out.exists():
-        previous.rename(out)
-    for left in [previous, *out.parent.glob(f".{out.name}-building-*"), *paths.CACHE.glob("work-*")]:
+    for room in out.parent.glob(f".{escape(out.name)}-building-*"):
+        if (room / MARK).exists():  # else it is somebody else's
+            _clear(room, out)
+    for left in paths.CACHE.glob("work-*"):
         shutil.rmtree(left, ignore_errors=True)
+
+
+def _clear(room: Path, out: Path) -> None:
+    """Delete a room that a site was built in, after the site that stood before is back if no new one is there."""
+    if (room / PREVIOUS).exists() and not out.exists():
+        (room / PREVIOUS).rename(out)
+    shutil.rmtree(room, ignore_errors=True)

@@ -9,7 +9,7 @@ from functools import partial
 from importlib.metadata import version
 from pathlib import Path
 
-from capcycle import theme
+from capcycle import outputs, theme
 from capcycle.exhibits.exhibit import LIVE_TITLE
 from capcycle.publish import links, page, pictures
 from capcycle.publish.data import DataVersion, data_version
@@ -21,11 +21,12 @@ ASSETS = ("page.css", "page.js")
 LONGEST = 2_000  # characters of what is said of an error
 
 
-def build(outcomes: list[Outcome], out: Path) -> list[Outcome]:
+def build(outcomes: list[Outcome], out: Path, report_of: str = "") -> list[Outcome]:
     """Write the site of `outcomes` into the empty folder `out`: the same bytes for the same inputs.
 
-    A page for each run (an honest error page for a failed one), the index, `assets/` and `manifest.json`. Those runs
-    come back that went well, but of which no page can be made: theirs is an error page too.
+    A page for each run (an honest error page for a failed one), the index, `assets/` and `manifest.json`, which
+    tells what is capcycle's in the folder, and of a report the reader's file that it is of. Those runs come back that
+    went well, but of which no page can be made: theirs is an error page too.
     """
     data = data_version()
     pages = []
@@ -37,7 +38,7 @@ def build(outcomes: list[Outcome], out: Path) -> list[Outcome]:
     _link(out, pages)
     _write_assets(out / "assets")
     _write_index(out, pages, data)
-    _write_manifest(out, pages, data)
+    _write_manifest(out, pages, data, report_of)
     return [shown for (shown, _), outcome in zip(rendered, outcomes, strict=True) if shown is not outcome]
 
 
@@ -94,15 +95,16 @@ def _write_index(out: Path, pages: list[dict], data) -> None:
     (out / "index.html").write_text(text, "utf-8")
 
 
-def _write_manifest(out: Path, pages: list[dict], data) -> None:
+def _write_manifest(out: Path, pages: list[dict], data, report_of: str) -> None:
     manifest = {
         "capcycle": version("capcycle"),
+        **({outputs.OF: report_of} if report_of else {}),
         "data": asdict(data),
         "pages": [_entry(out, **made) for made in pages],
         "files": [_file(out, path) for path in [out / "index.html", *sorted((out / "assets").iterdir())]],
     }
     text = json.dumps(manifest, ensure_ascii=False, indent=1, sort_keys=True)
-    (out / "manifest.json").write_text(text + "\n", "utf-8")
+    (out / outputs.MANIFEST).write_text(text + "\n", "utf-8")
 
 
 def _entry(out: Path, outcome: Outcome, headline_text: str, failed: bool, **_) -> dict:
