@@ -22,7 +22,20 @@ NOTEBOOKS = sorted((ROOT / "notebooks").glob("*.ipynb"))
 
 # A room imports only what stands to its left
 ROOMS = [
-    *["errors", "paths", "units", "periods", "words", "sources", "facts", "quantity", "panel", "metrics", "measure"],
+    *[
+        "errors",
+        "paths",
+        "units",
+        "periods",
+        "words",
+        "verdicts",
+        "sources",
+        "facts",
+        "quantity",
+        "panel",
+        "metrics",
+        "measure",
+    ],
     *["models", "study", "theme", "exhibits", "analyses", "claims", "codebook", "widgets"],
     *["parameters", "trace", "ledger", "outputs", "engine", "workers", "run", "publish", "site", "cli"],
 ]

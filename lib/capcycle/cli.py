@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
 
-from capcycle import parameters, paths, run
+from capcycle import parameters, paths, run, verdicts
 from capcycle import site as whole
 from capcycle.errors import CapcycleError, DataError, RunError
 from capcycle.words import say
@@ -179,17 +179,10 @@ def _site(chosen: argparse.Namespace) -> None:
 
 
 def _claims(chosen: argparse.Namespace) -> int:
-    from capcycle import claims
-
-    lines = claims.check_file(chosen.file, chosen.day)
-    notebook, given = "claims", {}
-    if claims.is_of_statements(chosen.file):
-        notebook, given = "statements", {"day": chosen.day}
-    # before a reader who leaves early can end the command
-    report = whole.claims_report(chosen.file, chosen.out, notebook, **given)
-    print("\n".join(claims.report_lines(lines, str(chosen.file))))
+    report, lines = whole.checked(chosen.file, chosen.out, chosen.day)
+    print("\n".join(verdicts.report_lines(lines, str(chosen.file))))
     print(say("claims.report", out=report))
-    return int(claims.is_wrong(lines))
+    return int(verdicts.is_wrong(lines))
 
 
 def _lab(chosen: argparse.Namespace) -> int:

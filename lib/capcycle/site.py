@@ -18,10 +18,11 @@ from glob import escape
 from itertools import chain, count
 from pathlib import Path
 
-from capcycle import ledger, outputs, paths, run
+from capcycle import ledger, outputs, paths, run, verdicts
 from capcycle.errors import RunError
 from capcycle.ledger import Limits
 from capcycle.run import Outcome
+from capcycle.verdicts import Line
 from capcycle.words import say
 
 HERE = -100  # AT_FDCWD and RENAME_EXCHANGE of Linux's renameat2
@@ -99,6 +100,32 @@ def _draw(outcome: Outcome) -> None:
     from capcycle import publish  # a build with nothing to do is spared the drawing library
 
     publish.draw(outcome)  # into the cache, where `_build` will find it
+
+
+def checked(file: Path, out: Path | None, day: str) -> tuple[Path, list[Line]]:
+    """The report on a reader's file, and the verdicts in it; the report is there before anything is said.
+
+    A page of statements has them all, so that they are read from there and not worked out twice.
+    Errors: DataError for a file that cannot be read, with all its faults.
+    """
+    if verdicts.is_of_statements(file):
+        try:
+            report = claims_report(file, out, "statements", day=day)
+            return report, verdicts.of_report(report.parent / "claims")
+        except RunError:
+            _refuse_unreadable(file, day)
+            raise
+    from capcycle import claims
+
+    lines = claims.check_file(file)
+    return claims_report(file, out), lines
+
+
+def _refuse_unreadable(file: Path, day: str) -> None:
+    """Refuse a file in its own words, where a run has failed on it."""
+    from capcycle import claims
+
+    claims.check_file(file, day)
 
 
 def claims_report(file: Path, out: Path | None = None, notebook: str = "claims", **given: str) -> Path:

@@ -8,6 +8,7 @@ import pandas as pd
 from capcycle import words
 from capcycle.claims import check, detect, load, reader, worked
 from capcycle.errors import CapcycleError, unknown
+from capcycle.verdicts import Line
 from capcycle.words import say
 
 STATEMENT = [
@@ -153,7 +154,7 @@ def _example_claim(row) -> dict:
             "article": row.source_url, "publisher": row.source_title}  # fmt: skip
 
 
-def _line_statement(line: reader.Line, rows: pd.DataFrame) -> dict:
+def _line_statement(line: Line, rows: pd.DataFrame) -> dict:
     name = line.name if line.name in rows.index else f"line{line.line}"
     claim = rows.loc[name]
     return {

@@ -13,13 +13,14 @@ from capcycle import facts, theme, words
 from capcycle.claims.examined import Examined
 from capcycle.claims.load import CLASSES, VERDICTS
 from capcycle.claims.load import sources as outside_sources
-from capcycle.claims.reader import Line, check_examples, verdict_name
+from capcycle.claims.reader import check_examples
 from capcycle.claims.worked import is_lacking, plain
 from capcycle.errors import ModelError, unknown
 from capcycle.exhibits.exhibit import Exhibit
 from capcycle.exhibits.parts import headed
 from capcycle.facts import Book
 from capcycle.facts.examples import examples
+from capcycle.verdicts import Line, verdict_name
 from capcycle.words import counted, say
 
 BETWEEN = "; "  # between several names in one cell; a page's filters know it

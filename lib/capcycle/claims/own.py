@@ -104,6 +104,10 @@ def _read(path: Path | str) -> Own:
 
 
 def text_of(path: Path | str) -> str:
+    """The text of a reader's file, in whatever encoding of Unicode it is.
+
+    Errors: DataError for a file that cannot be read, a workbook, and another encoding.
+    """
     try:
         str(path).encode()
         data = Path(path).read_bytes()

@@ -1,7 +1,6 @@
 """A reader's own file: claims, or worked examples of published results, with a verdict for each line."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -12,24 +11,11 @@ from capcycle.claims import check, detect, expressions, load, text, worked
 from capcycle.claims.text import said
 from capcycle.errors import CapcycleError
 from capcycle.facts import examples, tables
-from capcycle.words import counted, say
+from capcycle.verdicts import Line, is_of_statements
+from capcycle.words import say
 
 NEEDED = ["model", "inputs", "outputs"]
 CLOSE = 0.01  # of a figure, where a claim gives no tolerance
-WRONG = ("inconsistent", "mistranslated")
-
-
-@dataclass(frozen=True)
-class Line:
-    """The verdict on a line of a reader's file: `arithmetic` is what was worked out, `right` what would be right."""
-
-    line: int
-    name: str
-    verdict: str
-    error_class: str = ""
-    why: str = ""
-    right: str = ""
-    arithmetic: tuple[str, ...] = ()
 
 
 def check_file(path: Path | str, day: str = "") -> list[Line]:
@@ -45,17 +31,12 @@ def check_file(path: Path | str, day: str = "") -> list[Line]:
     >>> print(check_file(paths.DATA / "examples.csv")[1].right)  # the items that a press report lists come to 70bn
     Gap to revenue: $530bn
     """
-    if is_of_statements(path):
+    if is_of_statements(Path(path)):
         return [line_of(judgement) for judgement in text.judged(path, day)]
     if is_of_examples(path):
         return check_examples(read_examples(path))
     table = load.read_file(path)
     return list(_claim_lines(table, detect.detect(table)))
-
-
-def is_of_statements(path: Path | str) -> bool:
-    """Whether a file is a text, or a table of statements by its header."""
-    return not text.is_table(path) or "measure" in load.header_of(path)
 
 
 def line_of(judgement: text.Judgement) -> Line:
@@ -75,43 +56,6 @@ def line_of(judgement: text.Judgement) -> Line:
 def is_of_examples(path: Path | str) -> bool:
     """Whether a file holds worked examples, by its header."""
     return "model" in load.header_of(path)
-
-
-def is_wrong(lines: list[Line]) -> bool:
-    """Whether any line is inconsistent or mistranslated.
-
-    >>> is_wrong([Line(2, "c1", "consistent"), Line(3, "c2", "superseded")])
-    False
-    """
-    return any(line.verdict in WRONG for line in lines)
-
-
-def report_lines(lines: list[Line], file: str) -> list[str]:
-    """Each line's verdict as a line of text, and how many there are of each.
-
-    >>> report_lines([Line(2, "c1", "consistent")], "mine.csv")
-    ['mine.csv:2: c1 consistent', '1 line: 1 consistent']
-    """
-    counts = pd.Series([line.verdict for line in lines], dtype=str).value_counts()
-    parts = [say("claims.summary_part", count=count, verdict=verdict_name(name)) for name, count in counts.items()]
-    summary = counted("claims.summary", len(lines), verdicts=", ".join(parts))
-    return [*(_report(line, file) for line in lines), summary]
-
-
-def _report(line: Line, file: str) -> str:
-    why = say("claims.line_why", why=line.why) if line.why else ""
-    right = say("claims.line_right", right=line.right) if line.right else ""
-    place = f"{file}:{line.line}"
-    return say("claims.line", place=place, name=line.name, verdict=verdict_name(line.verdict), why=why + right)
-
-
-def verdict_name(verdict: str) -> str:
-    """A verdict as a reader sees it.
-
-    >>> verdict_name("not checkable")
-    'not checkable'
-    """
-    return say(f"claims.verdict.{verdict.replace(' ', '_')}")
 
 
 # ---- worked examples

@@ -11,10 +11,12 @@ from capcycle.claims.text import said
 from capcycle.claims.text.judge import Judgement
 from capcycle.exhibits.exhibit import Exhibit
 from capcycle.exhibits.parts import documents, headed
+from capcycle.verdicts import verdict_name
 from capcycle.words import counted, say
 
 SHORT = 180  # letters of a sentence in a table
-COLUMNS = ["line", "sentence", "printed", "companies", "reading", "verdict", "why", "right", "error_class", "source"]
+COLUMNS = ["line", "name", "sentence", "printed", "companies", "reading", "verdict", "why", "right", "error_class",
+           "source"]  # fmt: skip
 WRONG = ("inconsistent", "superseded")
 
 
@@ -47,7 +49,7 @@ def judgements(judged: Sequence[Judgement]) -> Exhibit:
     view = headed(
         claimed=table["sentence"].map(_short),
         printed=table["printed"],
-        verdict=[{"text": say(f"claims.verdict.{verdict.replace(' ', '_')}"), "details": lines}
+        verdict=[{"text": verdict_name(verdict), "details": lines}
                  for verdict, lines in zip(table["verdict"], details, strict=True)],
         documented=[_documented(judgement) for judgement in checked],
         right=table["right"].replace("", words.DASH),
@@ -106,6 +108,7 @@ def _row(judgement: Judgement) -> tuple:
     source = " ".join(dict.fromkeys(one for figure in figures for one in figure.source.split()))
     return (
         statement.line,
+        statement.name or statement.printed,
         statement.text,
         statement.printed,
         " ".join(statement.companies),
