@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from functools import lru_cache, partial
 from itertools import chain
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -20,6 +21,8 @@ TIERS = [  # best first
 ]
 PLAIN_NUMBER = r"-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?"
 ISO_DATE = r"[0-9]{4}-[0-9]{2}-[0-9]{2}"
+ACCESSION = r"^[0-9]{10}-([0-9]{2})-[0-9]{6}"  # of a filing, with its year
+REGISTRANT = r"sec\.gov/Archives/edgar/data/0*([0-9]+)/"  # in a filing's address
 LONGEST_DELAY = 6 * 366  # days; a figure is last repeated in a summary of five years
 SCALE_SLIPS = (1e3, 1e6, 1e9)
 SLIP_TOLERANCE = 0.5  # a slip of 1000 shows as anything from 500 to 1500 times the neighbours
@@ -37,6 +40,7 @@ APART = (  # said of a value
     "value {value:.0f} has no day of publication and stands before one that has, of a weaker source and more than "
     f"half a percent off; find its day, or begin its note with '{CONFIRMED}'"
 )
+EMPTY = "no row below the header; a table that was cut short?"
 ALIKE = 0.005  # two figures of one period, one of them rounded
 SMALL = 5  # series shorter than this have no neighbours to compare with
 
@@ -52,6 +56,12 @@ class Reference:
     concepts: pd.DataFrame
     sources: pd.DataFrame
     faults: list[str] = field(default_factory=list)
+    unread: list[str] = field(default_factory=list)
+
+    def lacks(self, table: str, cells: pd.Series) -> pd.Series:
+        """Whether a reference table has no row of each name; of one that cannot be read nobody can say."""
+        names = getattr(self, table).index
+        return ~cells.isin(names) & (not names.empty)
 
 
 def reference() -> Reference:
@@ -66,20 +76,32 @@ def open_reference() -> Reference:
 
     Errors: DataError where one of them cannot be read at all.
     """
+    known = survey_reference()
+    refuse(known.unread)
+    return known
+
+
+def survey_reference() -> Reference:
+    """The reference tables, one that cannot be read as empty: what can be said of the other tables is said."""
     return _reference(tuple(map(tables.stamp, REFERENCE)))
 
 
 @lru_cache(maxsize=2)
 def _reference(stamps: tuple[str, ...]) -> Reference:
     """A page asks for names and sources a hundred times; `stamps` tell when a table has changed."""
-    read, unread = gather(partial(tables.read, name) for name in REFERENCE)
-    refuse(unread)
+    read = [gather([partial(tables.read, name)]) for name in REFERENCE]
+    unread = [fault for _, found in read for fault in found]
+    read = [table[0] if table else _empty(name) for name, (table, _) in zip(REFERENCE, read, strict=True)]
     rules = (_company_rules, _concept_rules, _source_rules)
     broken = [fault for table, rule in zip(read, rules, strict=True) for fault in faults(table, rule(table))]
     companies, *others = (table.drop_duplicates(table.columns[0]).set_index(table.columns[0]) for table in read)
     if not broken:
         companies = companies.astype({"fiscal_year_end": int})
-    return Reference(companies, *others, broken)
+    return Reference(companies, *others, [*unread, *broken], unread)
+
+
+def _empty(name: str) -> pd.DataFrame:
+    return pd.DataFrame(columns=[*tables.columns(name), "file", "line"], dtype=str)
 
 
 def read_facts(companies: Iterable[str], known: Reference) -> pd.DataFrame:
@@ -97,6 +119,7 @@ def read_facts(companies: Iterable[str], known: Reference) -> pd.DataFrame:
 def _facts(name: str, stamp: str, known: Reference) -> pd.DataFrame:
     """One company is asked for beside others and at one date after another; `stamp` tells when its file changes."""
     raw = tables.read(name)
+    refuse([f"data/{name}:1: {EMPTY}"] * raw.empty)
     broken = _found(raw, chain(_cell_rules(raw, known), _file_rules(raw, known)))
     typed = _typed(raw.drop({row for row, _ in broken}), known)
     refuse(fault for _, fault in sorted(broken + _found(typed, _series_rules(typed, known))))
@@ -126,13 +149,19 @@ def table(name: str, rules: Callable[[pd.DataFrame], Rules]) -> pd.DataFrame:
 @lru_cache(maxsize=16)
 def _table(name: str, rules: Callable[[pd.DataFrame], Rules], stamp: str) -> pd.DataFrame:
     raw = tables.read(name)
+    refuse([f"data/{name}:1: {EMPTY}"] * raw.empty)
     refuse(faults(raw, rules(raw)))
     return raw
 
 
+def files() -> list[Path]:
+    """What lies among the facts."""
+    return sorted((paths.DATA / "facts").glob("*"))
+
+
 def strangers(known: Reference) -> list[str]:
     """A fault for each file among the facts that belongs to no company."""
-    found = {path.name for path in (paths.DATA / "facts").glob("*")}
+    found = {path.name for path in files()} if len(known.companies) else set()
     strange = sorted(found - {f"{company}.csv" for company in known.companies.index})
     return [f"data/facts/{name}: no company of data/companies.csv has this file" for name in strange]
 
@@ -236,13 +265,20 @@ def _source_rules(table: pd.DataFrame) -> Rules:
     yield "source {source} has no url and the title of another; pages know such a document by its title", alike
     known = table["published"] != ""
     yield "published '{published}' is not a date such as 2024-06-30", known & bad_date(table["published"])
+    filed = table["title"].str.extract(f"filed ({ISO_DATE})$")[0]
+    yield "published {published} is not the day in its title", known & filed.notna() & filed.ne(table["published"])
+    year = table["source"].str.extract(ACCESSION)[0]
+    yield (
+        "published {published} is not of the year in its number",
+        known & year.notna() & year.ne(table["published"].str[2:4]),
+    )
 
 
 def _cell_rules(raw: pd.DataFrame, known: Reference) -> Rules:
-    yield "unknown company '{company}'; see data/companies.csv", ~raw["company"].isin(known.companies.index)
-    concepts = known.concepts.index
-    yield f"unknown concept '{{concept}}'; there are: {', '.join(sorted(concepts))}", ~raw["concept"].isin(concepts)
-    yield "unknown source '{source}'; add it to data/sources.csv", ~raw["source"].isin(known.sources.index)
+    yield "unknown company '{company}'; see data/companies.csv", known.lacks("companies", raw["company"])
+    there = ", ".join(sorted(known.concepts.index))
+    yield f"unknown concept '{{concept}}'; there are: {there}", known.lacks("concepts", raw["concept"])
+    yield "unknown source '{source}'; add it to data/sources.csv", known.lacks("sources", raw["source"])
     closed = raw["source"].map(known.sources["url"]).eq("")
     yield "source {source} has no url in data/sources.csv: a fact's document is one that can be opened", closed
     yield "value '{value}' is not a plain number", bad_number(raw["value"])
@@ -265,11 +301,17 @@ def _file_rules(raw: pd.DataFrame, known: Reference) -> Rules:
     yield "unit '{unit}' is not what {concept} is measured in", unit.notna() & (raw["unit"] != unit)
     file_company = raw["file"].str.extract(r"([^/]+)\.csv$")[0]
     yield "company '{company}' stands in another company's file", raw["company"] != file_company
+    registrant = raw["source"].map(known.sources["url"]).str.extract(REGISTRANT)[0]
+    own = raw["company"].map(known.companies["cik"]).str.lstrip("0")
+    yield (
+        "source {source} is a filing of another company than {company}",
+        registrant.ne(own) & registrant.notna() & own.notna(),
+    )
 
 
 def _gap_rules(raw: pd.DataFrame, known: Reference) -> Rules:
-    yield "unknown company '{company}'; see data/companies.csv", ~raw["company"].isin(known.companies.index)
-    yield "unknown concept '{concept}'; see data/dictionary.csv", ~raw["concept"].isin(known.concepts.index)
+    yield "unknown company '{company}'; see data/companies.csv", known.lacks("companies", raw["company"])
+    yield "unknown concept '{concept}'; see data/dictionary.csv", known.lacks("concepts", raw["concept"])
     for column in ("period_start", "period_end"):
         yield f"{column} '{{{column}}}' is not a date such as 2024-06-30", bad_date(raw[column])
     yield "gap ends before it starts", raw["period_end"] < raw["period_start"]
@@ -299,6 +341,7 @@ def _series_rules(table: pd.DataFrame, known: Reference) -> Rules:
     yield "published before the period ends", table["published"] < table["period_end"]
     appeared = dates(table["source"].map(known.sources["published"]))
     other_day = table["published"].ne(appeared) & (table["published"].notna() | appeared.notna())
+    other_day &= table["source"].isin(known.sources.index)
     yield "published is not the day on which its source {source} appeared", other_day
     late = (table["published"] - table["period_end"]).dt.days > LONGEST_DELAY
     yield "published more than six years after the period's end: a slip in a date?", late
