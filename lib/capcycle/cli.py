@@ -74,13 +74,26 @@ def _claims_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--out", type=Path, metavar="DIR", help=say("cli.claims.out"))
 
 
-def _check(_: argparse.Namespace) -> None:
+def _check_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--doubts", action="store_true", help=say("cli.check.doubts"))
+    parser.add_argument("--accept", action="store_true", help=say("cli.check.accept"))
+
+
+def _check(chosen: argparse.Namespace) -> None:
     run.check_notebooks()
     from capcycle import claims, facts  # pandas comes with them
-    from capcycle.facts import door, registers
+    from capcycle.facts import door, doubts, registers, reviewed
 
-    door.refuse(list(dict.fromkeys(door.gather((facts.check, registers.check, claims.check_tables))[1])))
+    jobs = [facts.check, registers.check, claims.check_tables, *[reviewed.check] * (not chosen.accept)]
+    door.refuse(list(dict.fromkeys(door.gather(jobs)[1])))
+    if chosen.accept:
+        reviewed.accept()
+    found, changed = doubts.doubts(), reviewed.changed()
+    print("\n".join(found) + "\n" if chosen.doubts and found else "", end="")
     print(say("check.fine", notebooks=len(parameters.notebooks()), runs=len(run.read_runs())))
+    print(say("check.doubts", n=len(found)))
+    if changed:
+        print(say("check.changed", files=", ".join(changed)))
 
 
 def _list(_: argparse.Namespace) -> None:
@@ -127,7 +140,7 @@ def _lab(_: argparse.Namespace) -> int:
 
 
 COMMANDS = {"check": _check, "list": _list, "run": _run, "site": _site, "claims": _claims, "lab": _lab}
-ARGUMENTS = {"run": _run_arguments, "site": _site_arguments, "claims": _claims_arguments}
+ARGUMENTS = {"check": _check_arguments, "run": _run_arguments, "site": _site_arguments, "claims": _claims_arguments}
 
 if __name__ == "__main__":
     sys.exit(main())

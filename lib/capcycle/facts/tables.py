@@ -27,6 +27,7 @@ UNSEEN = {"Cf", "Cn", "Co", "Cs", "Zs"}  # categories of what leaves no mark: ze
 ALIKE = set("АВЕЅІЈКМНОРСТХУаеіјорсухѕԛԝΑΒΕΖΗΙΚΜΝΟΡΤΥΧοѵıɡɑ")  # letters that a reader takes for ours
 ANY_UNCLEAN = re.compile("|".join(pattern.pattern for pattern in UNCLEAN.values()))
 STATED = tomllib.loads(Path(__file__).with_name("columns.toml").read_text("utf-8"))
+CHAPTERS = ("facts", "registers", "claims")
 OF_COMPANY = "facts/<TICKER>.csv"  # stands for the file of each company
 
 
@@ -47,7 +48,7 @@ def columns(name: str) -> dict[str, str]:
     (['company', 'concept'], 'day of the fixing')
     """
     file = OF_COMPANY if name.startswith("facts/") else name
-    return next(files[file][1] for files in map(chapter, ("facts", "registers", "claims")) if file in files)
+    return next(files[file][1] for files in map(chapter, CHAPTERS) if file in files)
 
 
 def _meanings(columns: list[str] | dict[str, str]) -> dict[str, str]:
@@ -79,6 +80,24 @@ def stamp(name: str) -> str:
         return hashlib.sha256((paths.DATA / name).read_bytes()).hexdigest()
     except OSError:
         return ""
+
+
+def cells(name: str) -> list[list[str]]:
+    """Every cell of a table of `data/`, row by row, the header first.
+
+    Errors: DataError for a file that is no UTF-8 CSV table.
+    """
+    return _records(_text(name), f"data/{name}")[1]
+
+
+def key(name: str) -> list[str]:
+    """The columns that tell one row from another; none for a register, whose schema says it.
+
+    >>> key("facts/MSFT.csv")
+    ['company', 'concept', 'period_start', 'period_end', 'source']
+    """
+    file = OF_COMPANY if name.startswith("facts/") else name
+    return next((files[file]["key"] for files in map(STATED.get, CHAPTERS) if file in files), [])
 
 
 def _text(name: str) -> str:

@@ -14,12 +14,15 @@ OFF, UNUSUAL = 2.0, 6  # times what the neighbours give, and times as far as is 
 SHORT, FAR = 4, 20.0  # series of fewer figures: times the nearest one
 ROUNDING = 0.006  # of a sum, beside half a unit of the last digit of each part
 FINER = 100  # times; a figure in thousands among figures in millions may end in a zero
+QUOTED = 5e-4  # of a figure; a source may have rounded what it quotes
 COMPANION = 3  # figures of a document that show in what it is printed
 ABOUT = pd.Timedelta(days=400)  # a figure's size is compared with the revenue of about its time
 WORTH = (0.01, 10)  # a year's revenue over the market value; in units of thousands it falls outside
 NEAR = {"on": "period_end", "by": "company", "direction": "nearest"}
-PLACE = re.compile(r"tracker row \d+|\b(?:19|20)\d\d-\d\d-\d\d|\bQ[1-4]\b|[HF]Y?\d+|document \d+|\bPage \d+")
-NUMBER = re.compile(r"(?<![\w.])\d{1,3}(?:,\d{3})+(?:\.\d+)?|(?<![\w.,])\d+(?:\.\d+)?")
+PLACE = re.compile(
+    r"rounded to [\d.]+|tracker row \d+|\b(?:19|20)\d\d-\d\d-\d\d|\bQ[1-4]\b|[HF]Y?\d+|document \d+|\bPage \d+"
+)
+NUMBER = re.compile(r"(?<![\d.,])\d{1,3}(?:,\d{3})+(?:\.\d+)?|(?<![\d.,])\d+(?:\.\d+)?")
 FLOW = ["company", "concept", "period_start", "period_end"]
 
 
@@ -140,12 +143,17 @@ def _lonely(table: pd.DataFrame) -> Doubts:
     beside = pd.concat([size.groupby(series).shift(step) for step in (1, -1)], axis=1)
     off = beside.sub(size, axis=0).abs().min(axis=1)
     right = np.exp(beside.mean(axis=1)) * (ordered["value"] / ordered["rate"]).abs()
-    yield "{concept} {value:.6g} is far from the nearest figure of it, as of {right:.3g}", few & (off > np.log(FAR)), right
+    yield (
+        "{concept} {value:.6g} is far from the nearest figure of it, as of {right:.3g}",
+        few & (off > np.log(FAR)),
+        right,
+    )
 
 
 def _repeated(table: pd.DataFrame) -> Doubts:
     """A figure of four digits that comes twice has been copied from its neighbour."""
     exact = table["money"] & (table["value"].abs() >= 1000 * table["digit"])
+    exact &= ~table["concept"].str.contains("debt|paper")  # a note stays what it is for years
     first = table[exact].sort_values("period_end", kind="stable")
     again = first.duplicated(["company", "concept", "value"]) & ~first.duplicated([*FLOW, "value"], keep=False)
     yield "{concept} {value:.10g} is to the last digit that of another period of it", again, np.nan
@@ -161,10 +169,17 @@ def _grain(table: pd.DataFrame) -> Doubts:
     """A document prints in thousands or in millions, not one figure in another unit than all others."""
     money = table[table["money"] & (table["value"] != 0)]
     key = [money["company"], money["source"]]
-    digits = money["digit"].groupby(key)
-    others = digits.transform(lambda each: each.nsmallest(2).iat[-1])  # the finest of them, this one aside
-    alone = (money["digit"] * FINER <= others) & (digits.transform("size") > COMPANION)
-    yield "{concept} {value:.10g} has finer digits than all other figures of its document: a slip of scale?", alone, np.nan
+    ordered = money.sort_values("digit")
+    second = ordered[ordered.groupby(["company", "source"]).cumcount() == 1].set_index(["company", "source"])["digit"]
+    others = pd.Series(second.reindex(pd.MultiIndex.from_arrays(key)).to_numpy(), money.index)
+    alone = (money["digit"] * FINER <= others) & (
+        money.groupby(["company", "source"])["digit"].transform("size") > COMPANION
+    )
+    yield (
+        "{concept} {value:.10g} has finer digits than all other figures of its document: a slip of scale?",
+        alone,
+        np.nan,
+    )
 
 
 def _tags(table: pd.DataFrame) -> Doubts:
@@ -187,7 +202,7 @@ def _lengths(table: pd.DataFrame) -> Doubts:
 
 def _printed(table: pd.DataFrame) -> Doubts:
     """What the locator quotes is the figure, or what it is the sum or the difference of."""
-    quoted = table["locator"].str.contains(r"value \d|\d,\d{3}|[Mm]illion|\d M\b|=\d") & table["money"]
+    quoted = table["locator"].str.contains(r"value \d|\d,\d{3}|\d million|=\d") & table["money"]
     rows = table[quoted]
     numbers = rows["locator"].str.replace(PLACE, "", regex=True).str.findall(NUMBER)
     agree = [_says(value, cells) for value, cells in zip(rows["value"], numbers, strict=True)]
@@ -199,7 +214,9 @@ def _says(value: float, cells: list[str]) -> bool:
     candidates = [*found, sum(found), *(sum(found[:end]) for end in range(2, len(found)))]
     candidates += [sum(found[start:]) for start in range(1, len(found))]
     return not found or any(
-        each and abs(abs(value) - each * scale) <= 1e-6 * abs(value) for each in candidates for scale in (1, 1e3, 1e6, 1e9)
+        each and abs(abs(value) - each * scale) <= QUOTED * abs(value)
+        for each in candidates
+        for scale in (1, 1e3, 1e6, 1e9)
     )
 
 
@@ -219,10 +236,16 @@ def _revised(table: pd.DataFrame) -> Doubts:
 def _sizes(table: pd.DataFrame) -> Doubts:
     bounds = pd.DataFrame(PLAUSIBLE["of_revenue"], index=["least", "most"]).T
     rows = table[table["money"] & table["rate"].notna()].rename_axis("row").reset_index().sort_values("period_end")
-    rows = pd.merge_asof(rows, _revenue(table).rename(columns={"rate": "base"}), tolerance=ABOUT, **NEAR).set_index("row")
+    rows = pd.merge_asof(rows, _revenue(table).rename(columns={"rate": "base"}), tolerance=ABOUT, **NEAR).set_index(
+        "row"
+    )
     ratio = (rows["rate"].abs() / rows["base"]).where(rows["rate"] != 0)
     least, most = (rows["concept"].map(bounds[end]) for end in ("least", "most"))
-    yield "{concept} {value:.6g} is {right:.2g} times a year's revenue of about its time", (ratio < least) | (ratio > most), ratio
+    yield (
+        "{concept} {value:.6g} is {right:.2g} times a year's revenue of about its time",
+        (ratio < least) | (ratio > most),
+        ratio,
+    )
 
 
 def _worth(table: pd.DataFrame) -> Doubts:

@@ -48,7 +48,11 @@ def _crossed(rates: pd.DataFrame) -> Doubts:
         limit = CROSS if name != "USD" else 0.025  # the euro moves more than what follows the dollar
         right, _ = expected(size, [pd.Series(0, rates.index)])
         off = (size - right).abs() > limit
-        yield f"{name} {{{name}}} stands out from the days beside it, which give {{right:.4f}}", off, np.exp(right) * other
+        yield (
+            f"{name} {{{name}}} stands out from the days beside it, which give {{right:.4f}}",
+            off,
+            np.exp(right) * other,
+        )
 
 
 def _holes(rates: pd.DataFrame) -> Doubts:
@@ -95,7 +99,11 @@ def _ends(closes: pd.DataFrame, market: pd.DataFrame) -> Doubts:
         closes.rename_axis("row").reset_index().sort_values("date"), ends, on="date", by="symbol",
         direction="nearest", tolerance=MONTH,
     ).set_index("row")  # fmt: skip
-    yield "close {close:g} is far from {right:g}, the month's end in market.csv", np.log(both["close"] / both["end"]).abs() > WEEK, both["end"]
+    yield (
+        "close {close:g} is far from {right:g}, the month's end in market.csv",
+        np.log(both["close"] / both["end"]).abs() > WEEK,
+        both["end"],
+    )
 
 
 def _ended(table: pd.DataFrame) -> Doubts:
@@ -106,4 +114,8 @@ def _ended(table: pd.DataFrame) -> Doubts:
     ordered = table.assign(place=place).sort_values([*key, "date"])
     gap = ordered.groupby(key)["place"].diff()
     usual = gap.groupby([ordered[each] for each in key]).transform("median")
-    yield "{symbol} has no row on {right:.0f} dates before {date:%Y-%m-%d}: rows that were cut out?", gap > usual + 2, gap - 1
+    yield (
+        "{symbol} has no row on {right:.0f} dates before {date:%Y-%m-%d}: rows that were cut out?",
+        gap > usual + 2,
+        gap - 1,
+    )

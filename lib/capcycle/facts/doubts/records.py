@@ -24,9 +24,12 @@ def doubts() -> list[str]:
     """The doubts about registers, claims and documents."""
     known = door.reference()
     named = {name: registers.placed(name) for name in registers.names()}
+    codes = _codes(named)
     lines = []
     for name, table in named.items():
-        rules = chain(_ratios(table, name), _published(table, known), _names(table, named), _currencies(table, name, known))
+        rules = chain(
+            _ratios(table, name), _published(table, known), _names(table, codes), _currencies(table, name, known)
+        )
         rules = chain(rules, _lonely(table)) if name not in WRITTEN_APART else rules
         lines += told(table, rules)
     return [*lines, *told(*_deals(named)), *told(*_claims()), *told(*_uncited(known, named))]
@@ -37,7 +40,7 @@ def _ratios(table: pd.DataFrame, name: str) -> Doubts:
     for formula, least, most, why, *where in PLAUSIBLE["ratios"].get(name, []):
         ratio = in_dollars.eval(formula)
         asked = in_dollars.eval(where[0]) if where else True
-        sentence = f"{formula.replace('{', '')} is {{right:.3g}}, not {least:g} to {most:g}: {why}"
+        sentence = f"{formula} is {{right:.3g}}, not {least:g} to {most:g}: {why}"
         yield sentence, ratio.notna() & ~ratio.between(least * (1 - 1e-9), most * (1 + 1e-9)) & asked, ratio
 
 
@@ -76,19 +79,20 @@ def _published(table: pd.DataFrame, known: door.Reference) -> Doubts:
     yield "public on {published:%Y-%m-%d}, before the day in the name of its document, {right}", early, own
 
 
-def _names(table: pd.DataFrame, named: dict[str, pd.DataFrame]) -> Doubts:
-    """One name stands for one company in all tables."""
+def _codes(named: dict[str, pd.DataFrame]) -> pd.Series:
+    """The company that each name mostly stands for."""
     pairs = [each[[code, name]].set_axis(["code", "name"], axis=1) for each in named.values()
              for code, name in NAMED.items() if code in each and name in each and "reason" not in each]  # fmt: skip
-    usual = pd.concat(pairs).groupby("name")["code"].agg(lambda codes: codes.mode().iat[0])
+    times = pd.concat(pairs).value_counts().reset_index()
+    return times.drop_duplicates("name").set_index("name")["code"]
+
+
+def _names(table: pd.DataFrame, usual: pd.Series) -> Doubts:
+    """One name stands for one company in all tables."""
     for code, name in NAMED.items():
         if code in table and name in table and "reason" not in table:
             right = table[name].map(usual)
-            yield f"{{{name}}} is {right_of(code)}, elsewhere {{right}}", table[code].ne(right), right.replace("", "none")
-
-
-def right_of(code: str) -> str:
-    return f"the company '{{{code}}}'"
+            yield f"{{{name}}} is the company '{{{code}}}', elsewhere '{{right}}'", table[code].ne(right), right
 
 
 def _currencies(table: pd.DataFrame, name: str, known: door.Reference) -> Doubts:
@@ -105,7 +109,7 @@ def _deals(named: dict[str, pd.DataFrame]) -> tuple[pd.DataFrame, Doubts]:
     table = named["commitments"]
     value = named["contracts"].drop_duplicates("contract", keep="last").set_index("contract")["contract_value"]
     right = table["contract"].map(value)
-    off = right.notna() & ~(table["amount"] / right).between(0.9, 1.1)
+    off = right.notna() & table["form"].ne("guarantee") & ~(table["amount"] / right).between(0.9, 1.1)
     return table, [("amount {amount:.6g} is not the value of contract {contract}, {right:.6g}", off, right)]
 
 

@@ -20,7 +20,10 @@ def told(table: pd.DataFrame, rules: Iterable[tuple[str, pd.Series, pd.Series | 
     unsettled = ~table["note"].str.startswith(door.CONFIRMED) if noted else pd.Series(True, table.index)
     lines = []
     for sentence, rows, right in rules:
-        found = table.assign(right=right)[rows.reindex(table.index, fill_value=False) & unsettled]
+        doubted = rows.reindex(table.index, fill_value=False) & unsettled
+        if not doubted.any():
+            continue
+        found = table.assign(right=right)[doubted]
         lines += door.faults(found, [(f"{sentence}; {cited}, and if it says so {settle}", found["line"] > 0)])
     return lines
 
