@@ -84,16 +84,17 @@ def _check(chosen: argparse.Namespace) -> None:
     from capcycle import claims, facts  # pandas comes with them
     from capcycle.facts import door, doubts, registers, reviewed
 
-    jobs = [facts.check, registers.check, claims.check_tables, *[reviewed.check] * (not chosen.accept)]
-    door.refuse(list(dict.fromkeys(door.gather(jobs)[1])))
-    if chosen.accept:
-        reviewed.accept()
-    found, changed = doubts.doubts(), reviewed.changed()
-    print("\n".join(found) + "\n" if chosen.doubts and found else "", end="")
-    print(say("check.fine", notebooks=len(parameters.notebooks()), runs=len(run.read_runs())))
-    print(say("check.doubts", n=len(found)))
+    faults = door.gather((facts.check, registers.check, claims.check_tables))[1]
+    gone, changed = ([], []) if chosen.accept else reviewed.differences()
     if changed:
         print(say("check.changed", files=", ".join(changed)))
+    door.refuse(dict.fromkeys([*faults, *gone]))
+    if chosen.accept:
+        reviewed.accept()
+    found = doubts.doubts()
+    print(*found if chosen.doubts else (), sep="\n", end="\n" * bool(chosen.doubts and found))
+    print(say("check.fine", notebooks=len(parameters.notebooks()), runs=len(run.read_runs())))
+    print(say("check.doubts", n=len(found)))
 
 
 def _list(_: argparse.Namespace) -> None:

@@ -11,32 +11,27 @@ from collections.abc import Iterator
 
 from capcycle import paths
 from capcycle.errors import DataError
-from capcycle.facts import door, tables
+from capcycle.facts import tables
 
 NAME = "REVIEWED"
 MARK = 3  # digits of a row's key: a row that takes the place of another has its mark once in four thousand times
 ACCEPT = "if it is meant, `capcycle check --accept` takes the present state as reviewed"
 
 
-def check() -> None:
-    """Refuse what was reviewed and is gone.
+def differences() -> tuple[list[str], list[str]]:
+    """What was reviewed and is gone, a fault each, and the files that are otherwise than they were reviewed.
 
-    Errors: DataError with every file and every row that is there no more.
+    >>> differences()[0]
+    []
     """
-    was, now = _accepted(), dict(_present())
+    try:
+        was = _accepted()
+    except (OSError, ValueError):
+        return [f"data/{NAME}: cannot be read, or is no list of files; {ACCEPT}"], []
+    now = dict(_present())
     gone = [f"data/{name}: was reviewed and is gone; {ACCEPT}" for name in was if not (paths.DATA / name).exists()]
     gone += [fault for name in was if name in now for fault in _vanished(name, was[name][1], now[name][1])]
-    door.refuse(gone)
-
-
-def changed() -> list[str]:
-    """The files that are not as they were reviewed.
-
-    >>> isinstance(changed(), list)
-    True
-    """
-    was, now = _accepted(), dict(_present())
-    return [f"data/{name}" for name in sorted(now) if was.get(name, ("",))[0] != now[name][0]]
+    return gone, [f"data/{name}" for name in sorted(now) if was.get(name, ("",))[0] != now[name][0]]
 
 
 def accept() -> None:
@@ -47,13 +42,9 @@ def accept() -> None:
 
 def _accepted() -> dict[str, tuple[str, list[str]]]:
     """What was reviewed, by file: the digest of its text, and the mark of each row."""
-    try:
-        lines = [line.split(" ") for line in (paths.DATA / NAME).read_text("utf-8").splitlines()]
-        return {name: (digest, [marks[at : at + MARK] for at in range(0, len(marks), MARK)])
-                for name, digest, marks in lines}  # fmt: skip
-    except (OSError, ValueError) as error:
-        why = "cannot be read, or is no list of files"
-        raise DataError([f"data/{NAME}: {why}; take it from your version control, or: {ACCEPT}"]) from error
+    lines = [line.split(" ") for line in (paths.DATA / NAME).read_text("utf-8").splitlines()]
+    return {name: (digest, [marks[at : at + MARK] for at in range(0, len(marks), MARK)])
+            for name, digest, marks in lines}  # fmt: skip
 
 
 def _present() -> Iterator[tuple[str, tuple[str, list[str]]]]:

@@ -24,6 +24,7 @@ UNCLEAN = {  # what a cell may not hold, and how a person would say so
 }
 PLAIN = re.compile(r"[\x20-\x7e]*")  # needs no closer look
 UNSEEN = {"Cf", "Cn", "Co", "Cs", "Zs"}  # categories of what leaves no mark: zero-width, right-to-left, no-break
+STRANGE = "nobody sees it, or it looks like another; type the plain character"
 ALIKE = set("АВЕЅІЈКМНОРСТХУаеіјорсухѕԛԝΑΒΕΖΗΙΚΜΝΟΡΤΥΧοѵıɡɑ")  # letters that a reader takes for ours
 ANY_UNCLEAN = re.compile("|".join(pattern.pattern for pattern in UNCLEAN.values()))
 STATED = tomllib.loads(Path(__file__).with_name("columns.toml").read_text("utf-8"))
@@ -136,10 +137,7 @@ def _untidy(records: list[list[str]], lines: list[int], file: str) -> Iterator[s
         elif any(map(ANY_UNCLEAN.search, record)) or not all(map(PLAIN.fullmatch, record)):
             for column, cell in zip(header, record, strict=True):
                 yield from (f"{file}:{line}: {column} {why}" for why, bad in UNCLEAN.items() if bad.search(cell))
-                yield from (
-                    f"{file}:{line}: {column} has {_name(each)}, which is not seen or looks like another: type the plain one"
-                    for each in _strange(cell)
-                )
+                yield from (f"{file}:{line}: {column} has {_name(each)}: {STRANGE}" for each in _strange(cell))
 
 
 def _strange(cell: str) -> list[str]:

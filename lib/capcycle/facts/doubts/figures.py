@@ -10,7 +10,8 @@ from capcycle import periods
 from capcycle.facts import door, registers, vintages
 from capcycle.facts.doubts.telling import PLAUSIBLE, Doubts, expected, told
 
-OFF, UNUSUAL = 2.0, 6  # times what the neighbours give, and times as far as is usual in the series
+OFF, SWINGING, UNUSUAL = 2.0, 3.0, 6  # times what the neighbours give, of a steady flow and of what may swing; and
+# times as far as is usual in the series
 SHORT, FAR = 4, 20.0  # series of fewer figures: times the nearest one
 ROUNDING = 0.006  # of a sum, beside half a unit of the last digit of each part
 FINER = 100  # times; a figure in thousands among figures in millions may end in a zero
@@ -39,6 +40,7 @@ def _prepared(facts: pd.DataFrame, known: door.Reference) -> pd.DataFrame:
     days = periods.days(facts["period_start"], facts["period_end"])
     flow = facts["concept"].map(known.concepts["nature"]).eq("flow")
     return facts.assign(
+        steady=flow & facts["concept"].map(known.concepts["sign"]).eq("positive"),
         days=days, flow=flow, length=days.fillna(0) // 60,
         rate=facts["value"].where(~flow, facts["value"] * 365 / days.where(days > 0)),
         money=facts["unit"].str.fullmatch("[A-Z]{3}"), title=facts["source"].map(known.sources["title"]),
@@ -68,7 +70,8 @@ def _sums(table: pd.DataFrame) -> Doubts:
     roles = {"row": off, "row_rest": off, "row_whole": -off}
     parts = [pd.DataFrame({"row": all_three[role], "near": near, "off": each}) for role, each in roles.items()]
     rows = pd.concat(parts).sort_values("off", key=abs).groupby("row").agg(near=("near", "any"), off=("off", "first"))
-    wrong = rows[~rows["near"]]["off"]
+    fits = rows["near"].reindex(table.index, fill_value=False).groupby([table[each] for each in FLOW]).transform("any")
+    wrong = rows[~fits.reindex(rows.index)]["off"]  # of a period given twice one version may be of another definition
     yield (
         "{concept} {value:.6g} does not add up with the periods that it makes up a year with; {right:.6g} would",
         pd.Series(table.index.isin(wrong.index), table.index),
@@ -130,7 +133,8 @@ def _neighbours(table: pd.DataFrame) -> Doubts:
     off = (size - right).abs()
     beside = pd.concat([size.groupby(series).shift(step) for step in (*range(-4, 0), *range(1, 5))], axis=1)
     split = ~ordered["money"] & (beside.sub(size, axis=0).abs().min(axis=1) < np.log(OFF))
-    odd = (off > np.log(OFF)) & (off > UNUSUAL * usual) & (off.groupby(series).transform("count") >= SHORT) & ~split
+    limit = np.log(np.where(ordered["steady"], OFF, SWINGING))
+    odd = (off > limit) & (off > UNUSUAL * usual) & (off.groupby(series).transform("count") >= SHORT) & ~split
     scale = (ordered["value"] / ordered["rate"]).abs()
     yield "{concept} {value:.6g} stands out from its neighbours, which give {right:.3g}", odd, np.exp(right) * scale
 

@@ -12,8 +12,8 @@ from capcycle.facts.doubts.telling import PLAUSIBLE, Doubts, told
 LONELY, ENOUGH = 1.0, 4  # decades from the nearest figure of the column; columns of fewer figures say nothing
 GROUPS = ["unit", "measure", "currency", "stage", "figure"]  # columns that tell which figures are alike
 WRITTEN_APART = ["market", "closes"]  # series, of which `prices` asks
-NAMED = {"company": "name", "subject": "name", "lessor": "lessor_name", "tenant": "tenant_name", "giver": "giver_name",
-         "taker": "taker_name", "borrower": "borrower_name", "maker": "maker_name", "customer": "customer_name"}  # fmt: skip
+PARTIES = ("lessor", "tenant", "giver", "taker", "borrower", "maker", "customer")
+NAMED = {"company": "name", "subject": "name", **{party: f"{party}_name" for party in PARTIES}}
 MW = ["critical_it_mw", "gross_mw", "utility_mw", "mw_unstated"]
 OWN_MONEY = ["lessor", "giver", "borrower", "company"]  # who usually deals in his own currency
 ABROAD = ["market", "closes", "holdings", "offerings"]  # tables of securities, which trade where they are listed
@@ -135,7 +135,7 @@ def _says(sentence: str, value: str) -> bool:
 
 def _uncited(known: door.Reference, named: dict[str, pd.DataFrame]) -> tuple[pd.DataFrame, Doubts]:
     """A document that no row rests on has lost its rows."""
-    cells = [tables.read(f"facts/{company}.csv")["source"] for company in known.companies.index]
+    cells = [door.read_facts(known.companies.index, known)["source"]]
     cells += [tables.read(name)["source"] for name in ("rejected.csv", "register_gaps.csv")]
     cells += [table[each] for table in named.values() for each in registers.SOURCES if each in table]
     cited = set(pd.concat(cells).str.split().explode()) | {currency.SOURCE, currency.DOLLAR_SOURCE}
