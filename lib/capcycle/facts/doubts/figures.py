@@ -70,8 +70,10 @@ def _sums(table: pd.DataFrame) -> Doubts:
     roles = {"row": off, "row_rest": off, "row_whole": -off}
     parts = [pd.DataFrame({"row": all_three[role], "near": near, "off": each}) for role, each in roles.items()]
     rows = pd.concat(parts).sort_values("off", key=abs).groupby("row").agg(near=("near", "any"), off=("off", "first"))
-    fits = rows["near"].reindex(table.index, fill_value=False).groupby([table[each] for each in FLOW]).transform("any")
-    wrong = rows[~fits.reindex(rows.index)]["off"]  # of a period given twice one version may be of another definition
+    near = pd.Series(table.index.isin(rows.index[rows["near"]]), table.index)
+    fits = near.groupby([table[each] for each in FLOW]).transform("any")
+    off = rows["off"].reindex(table.index)
+    wrong = off[off.notna() & ~fits]  # of a period given twice one version may be of another definition
     yield (
         "{concept} {value:.6g} does not add up with the periods that it makes up a year with; {right:.6g} would",
         pd.Series(table.index.isin(wrong.index), table.index),
