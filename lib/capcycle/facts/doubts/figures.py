@@ -71,7 +71,7 @@ def _sums(table: pd.DataFrame) -> Doubts:
     parts = [pd.DataFrame({"row": all_three[role], "near": near, "off": each}) for role, each in roles.items()]
     rows = pd.concat(parts).sort_values("off", key=abs).groupby("row").agg(near=("near", "any"), off=("off", "first"))
     near = pd.Series(table.index.isin(rows.index[rows["near"]]), table.index)
-    fits = near.groupby([table[each] for each in FLOW]).transform("any")
+    fits = near.groupby([table[each] for each in FLOW], dropna=False).transform("any")
     off = rows["off"].reindex(table.index)
     wrong = off[off.notna() & ~fits]  # of a period given twice one version may be of another definition
     yield (
