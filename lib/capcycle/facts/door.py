@@ -58,6 +58,10 @@ class Reference:
     faults: list[str] = field(default_factory=list)
     unread: list[str] = field(default_factory=list)
 
+    def of(self, table: str, column: str, names: pd.Series) -> pd.Series:
+        """A column of a reference table for each of some names; missing where the table has no such name."""
+        return names.map(getattr(self, table)[column]).astype("str")
+
     def lacks(self, table: str, cells: pd.Series) -> pd.Series:
         """Whether a reference table has no row of each name; of one that cannot be read nobody can say."""
         names = getattr(self, table).index
@@ -179,7 +183,7 @@ def gather(jobs: Iterable[Callable[[], pd.DataFrame]]) -> tuple[list[pd.DataFram
 
 def _typed(sound: pd.DataFrame, known: Reference) -> pd.DataFrame:
     days = {column: dates(sound[column]) for column in ("period_start", "period_end", "published")}
-    tier = pd.Index(TIERS).get_indexer(sound["source"].map(known.sources["tier"]))
+    tier = pd.Index(TIERS).get_indexer(known.of("sources", "tier", sound["source"]))
     return sound.assign(value=sound["value"].astype(float), tier=tier, **days)
 
 
@@ -279,7 +283,7 @@ def _cell_rules(raw: pd.DataFrame, known: Reference) -> Rules:
     there = ", ".join(sorted(known.concepts.index))
     yield f"unknown concept '{{concept}}'; there are: {there}", known.lacks("concepts", raw["concept"])
     yield "unknown source '{source}'; add it to data/sources.csv", known.lacks("sources", raw["source"])
-    closed = raw["source"].map(known.sources["url"]).eq("")
+    closed = known.of("sources", "url", raw["source"]).eq("")
     yield "source {source} has no url in data/sources.csv: a fact's document is one that can be opened", closed
     yield "value '{value}' is not a plain number", bad_number(raw["value"])
     yield from one_of(raw, kind=KINDS)
@@ -288,10 +292,10 @@ def _cell_rules(raw: pd.DataFrame, known: Reference) -> Rules:
     yield "published '{published}' is not a date such as 2024-06-30", dated & bad_date(raw["published"])
     started = raw["period_start"] != ""
     yield "period_start '{period_start}' is not a date such as 2024-04-01", started & bad_date(raw["period_start"])
-    nature = raw["concept"].map(known.concepts["nature"])
+    nature = known.of("concepts", "nature", raw["concept"])
     yield "{concept} is a flow and needs a period_start", nature.isin(["flow", "average"]) & ~started
     yield "{concept} is a stock and has no period_start", nature.eq("stock") & started
-    second_hand = raw["source"].map(known.sources["tier"]).eq("aggregator") & raw["kind"].eq("reported")
+    second_hand = known.of("sources", "tier", raw["source"]).eq("aggregator") & raw["kind"].eq("reported")
     yield "a figure that only an aggregator gives is estimated, not reported", second_hand
     yield "locator is empty: say where in the document the figure stands", raw["locator"] == ""
 
@@ -301,8 +305,8 @@ def _file_rules(raw: pd.DataFrame, known: Reference) -> Rules:
     yield "unit '{unit}' is not what {concept} is measured in", unit.notna() & (raw["unit"] != unit)
     file_company = raw["file"].str.extract(r"([^/]+)\.csv$")[0]
     yield "company '{company}' stands in another company's file", raw["company"] != file_company
-    registrant = raw["source"].map(known.sources["url"]).str.extract(REGISTRANT)[0]
-    own = raw["company"].map(known.companies["cik"]).str.lstrip("0")
+    registrant = known.of("sources", "url", raw["source"]).str.extract(REGISTRANT)[0]
+    own = known.of("companies", "cik", raw["company"]).str.lstrip("0")
     yield (
         "source {source} is a filing of another company than {company}",
         registrant.ne(own) & registrant.notna() & own.notna(),
@@ -319,8 +323,8 @@ def _gap_rules(raw: pd.DataFrame, known: Reference) -> Rules:
 
 
 def _wanted_unit(raw: pd.DataFrame, known: Reference) -> pd.Series:
-    currency = raw["company"].map(known.companies["currency"])
-    unit = raw["concept"].map(known.concepts["unit"])
+    currency = known.of("companies", "currency", raw["company"])
+    unit = known.of("concepts", "unit", raw["concept"])
     per = unit.str.removeprefix("currency").str.replace(" per ", "/")
     return unit.mask(unit.str.startswith("currency", na=False), currency + per)
 
@@ -331,7 +335,7 @@ def _series_rules(table: pd.DataFrame, known: Reference) -> Rules:
     beside = table["published"].isna() & table.duplicated([*key[:4], "tier"], keep=False)
     yield UNDATED, beside
     yield APART, _undated_apart(table, key[:4]) & ~beside & ~table["note"].str.startswith(CONFIRMED)
-    negative = table["concept"].map(known.concepts["sign"]).eq("positive") & (table["value"] < 0)
+    negative = known.of("concepts", "sign", table["concept"]).eq("positive") & (table["value"] < 0)
     yield "{concept} is written as a positive number; {value:.0f} is not", negative
     yield "period ends before it starts", table["period_end"] < table["period_start"]
     length = periods.days(table["period_start"], table["period_end"])
@@ -339,7 +343,7 @@ def _series_rules(table: pd.DataFrame, known: Reference) -> Rules:
     odd = table["period_start"].notna() & (length > 0) & ~known_length
     yield f"period is not as long as one of: {', '.join(periods.LENGTHS)}", odd
     yield "published before the period ends", table["published"] < table["period_end"]
-    appeared = dates(table["source"].map(known.sources["published"]))
+    appeared = dates(known.of("sources", "published", table["source"]))
     other_day = table["published"].ne(appeared) & (table["published"].notna() | appeared.notna())
     other_day &= table["source"].isin(known.sources.index)
     yield "published is not the day on which its source {source} appeared", other_day

@@ -200,8 +200,8 @@ def placed(name: str) -> pd.DataFrame:
 
     Errors: DataError with every fault of the file.
 
-    >>> placed("contracts").loc[0, ["contract", "file", "line"]].tolist()
-    ['corz-coreweave-200', 'data/contracts.csv', 2]
+    >>> placed("contracts").loc[0, ["contract", "file"]].tolist()
+    ['corz-coreweave-200', 'data/contracts.csv']
     """
     schema = _schema(name)
     raw, faults = _checked(name, _stamps(name), door.open_reference())
