@@ -18,11 +18,11 @@ from corrupt import DAMAGED, KINDS, corrupted
 
 from capcycle import claims, facts, paths
 from capcycle.errors import CapcycleError
-from capcycle.facts import doubts, registers, reviewed
+from capcycle.facts import doubts, registers, reviewed, tables
 from capcycle.facts.doubts import figures, prices, records
 
 SEED, EACH = 20261129, 12
-OUTCOMES = ("tried", "refused well", "refused badly", "harmless", "doubted", "gone", "silent")
+OUTCOMES = ("tried", "refused well", "refused badly", "harmless", "doubted", "gone", "changed", "silent")
 CLAIMS = ("claims", "check", "alias", "speaker", "examples")
 
 
@@ -33,7 +33,9 @@ class World:
         self.files = {path.relative_to(paths.DATA).as_posix(): path.read_bytes() for path in paths.DATA.rglob("*.csv")}
         shutil.copytree(paths.DATA, folder, dirs_exist_ok=True)
         paths.DATA = Path(folder)
+        self.cells = {name: tables.cells(name) for name in self.files}
         self.known = set(doubts.doubts())
+        reviewed.accept()
 
     def tried(self, name, data):
         """What happens to a file with other bytes; with None it is a folder."""
@@ -62,7 +64,9 @@ class World:
             return "doubted", found[0]
         if gone:
             return "gone", gone[0]
-        return ("silent", "") if changed else ("harmless", "")
+        if changed:
+            return "changed", changed[0]
+        return ("harmless" if tables.cells(name) == self.cells[name] else "silent"), ""
 
 
 def seeded(files, each, seed, kinds=None):
@@ -86,7 +90,7 @@ def counted(world, each=EACH, seed=SEED, kinds=None, told=print):
     for kind, name, data in seeded(world.files, each, seed, kinds):
         outcome, why = world.tried(name, data)
         counts.setdefault(kind, Counter()).update(["tried", outcome])
-        if outcome in ("silent", "refused badly"):
+        if outcome in ("changed", "silent", "refused badly"):
             told(f"  {outcome}: {kind}, {name} {why}")
     return counts
 
@@ -94,10 +98,11 @@ def counted(world, each=EACH, seed=SEED, kinds=None, told=print):
 def shares(total):
     """The share of corruptions that is refused or doubted, by figures alone and with the reviewed state.
 
-    With it whatever is gone is refused, and any other change is told by file: only what is refused badly is left.
+    With it whatever is `gone` is refused, and a file that is `changed` is named.
     """
     real = total["tried"] - total["harmless"]
-    return (total["refused well"] + total["doubted"]) / real, (real - total["refused badly"]) / real
+    alone = total["refused well"] + total["doubted"]
+    return alone / real, (alone + total["gone"] + total["changed"]) / real
 
 
 def bench_corruptions(each=EACH, seed=SEED, kinds=None):

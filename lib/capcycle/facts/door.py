@@ -40,7 +40,6 @@ APART = (  # said of a value
     "value {value:.0f} has no day of publication and stands before one that has, of a weaker source and more than "
     f"half a percent off; find its day, or begin its note with '{CONFIRMED}'"
 )
-EMPTY = "no row below the header; a table that was cut short?"
 ALIKE = 0.005  # two figures of one period, one of them rounded
 SMALL = 5  # series shorter than this have no neighbours to compare with
 
@@ -93,7 +92,7 @@ def survey_reference() -> Reference:
 @lru_cache(maxsize=2)
 def _reference(stamps: tuple[str, ...]) -> Reference:
     """A page asks for names and sources a hundred times; `stamps` tell when a table has changed."""
-    read = [gather([partial(tables.read, name)]) for name in REFERENCE]
+    read = [gather([partial(_filled, name)]) for name in REFERENCE]
     unread = [fault for _, found in read for fault in found]
     read = [table[0] if table else _empty(name) for name, (table, _) in zip(REFERENCE, read, strict=True)]
     rules = (_company_rules, _concept_rules, _source_rules)
@@ -122,8 +121,7 @@ def read_facts(companies: Iterable[str], known: Reference) -> pd.DataFrame:
 @lru_cache(maxsize=128)
 def _facts(name: str, stamp: str, known: Reference) -> pd.DataFrame:
     """One company is asked for beside others and at one date after another; `stamp` tells when its file changes."""
-    raw = tables.read(name)
-    refuse([f"data/{name}:1: {EMPTY}"] * raw.empty)
+    raw = _filled(name)
     broken = _found(raw, chain(_cell_rules(raw, known), _file_rules(raw, known)))
     typed = _typed(raw.drop({row for row, _ in broken}), known)
     refuse(fault for _, fault in sorted(broken + _found(typed, _series_rules(typed, known))))
@@ -152,8 +150,7 @@ def table(name: str, rules: Callable[[pd.DataFrame], Rules]) -> pd.DataFrame:
 
 @lru_cache(maxsize=16)
 def _table(name: str, rules: Callable[[pd.DataFrame], Rules], stamp: str) -> pd.DataFrame:
-    raw = tables.read(name)
-    refuse([f"data/{name}:1: {EMPTY}"] * raw.empty)
+    raw = _filled(name)
     refuse(faults(raw, rules(raw)))
     return raw
 
@@ -161,6 +158,12 @@ def _table(name: str, rules: Callable[[pd.DataFrame], Rules], stamp: str) -> pd.
 def files() -> list[Path]:
     """What lies among the facts."""
     return sorted((paths.DATA / "facts").glob("*"))
+
+
+def _filled(name: str) -> pd.DataFrame:
+    raw = tables.read(name)
+    refuse([f"data/{name}:1: no row below the header; a table that was cut short?"] * raw.empty)
+    return raw
 
 
 def strangers(known: Reference) -> list[str]:
@@ -331,8 +334,11 @@ def _wanted_unit(raw: pd.DataFrame, known: Reference) -> pd.Series:
 
 def _series_rules(table: pd.DataFrame, known: Reference) -> Rules:
     key = ["company", "concept", "period_start", "period_end", "published", "tier"]
-    yield "same company, concept, period, date and kind of source as a row above", table.duplicated(key)
-    beside = table["published"].isna() & table.duplicated([*key[:4], "tier"], keep=False)
+    yield (
+        "same company, concept, period, date and kind of source as a row above",
+        table.duplicated(key) & (table["tier"] >= 0),
+    )
+    beside = table["published"].isna() & table.duplicated([*key[:4], "tier"], keep=False) & (table["tier"] >= 0)
     yield UNDATED, beside
     yield APART, _undated_apart(table, key[:4]) & ~beside & ~table["note"].str.startswith(CONFIRMED)
     negative = known.of("concepts", "sign", table["concept"]).eq("positive") & (table["value"] < 0)
@@ -360,7 +366,7 @@ def _undated_apart(table: pd.DataFrame, period: list[str]) -> pd.Series:
     dated = value.mask(undated).groupby(key, dropna=False)
     off = pd.concat([(dated.transform(end) - value).abs() for end in ("min", "max")], axis=1).max(axis=1)
     best = table["tier"].groupby(key, dropna=False).transform("min")
-    return undated & (table["tier"] == best) & (off > ALIKE * value.abs())
+    return undated & (table["tier"] == best) & (best >= 0) & (off > ALIKE * value.abs())
 
 
 def quarter_as_year(table: pd.DataFrame) -> pd.Series:

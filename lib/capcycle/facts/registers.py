@@ -282,9 +282,8 @@ def _row_rules(raw: pd.DataFrame, columns: pd.DataFrame) -> door.Rules:
 
 def _document_rules(raw: pd.DataFrame, columns: pd.DataFrame, known: door.Reference) -> door.Rules:
     """A version is public once the last of its documents is; a month counts from its last day."""
-    days = door.dates(known.sources["published"])
     for cited in columns.loc[columns["type"] == "source", "column"] if "published" in raw else []:
-        newest = raw[cited].str.split().explode().map(days).groupby(level=0).max()
+        newest = door.dates(known.of("sources", "published", raw[cited].str.split().explode())).groupby(level=0).max()
         early = newest > _days(raw["published"])
         yield f"published {{published}} is before the day of one of its documents: {{{cited}}}", early
 

@@ -8,6 +8,7 @@ any other change is told, and refused by nobody.
 import zlib
 from collections import Counter
 from collections.abc import Iterator
+from itertools import zip_longest
 
 from capcycle import paths
 from capcycle.errors import DataError
@@ -78,6 +79,6 @@ def _vanished(name: str, was: list[str], now: list[str]) -> Iterator[str]:
     gone = Counter(was) - Counter(now)
     if not gone:
         return
-    place = next(at for at, mark in enumerate(was) if mark in gone)
+    place = next(at for at, (old, new) in enumerate(zip_longest(was, now)) if old != new)
     rows = f"{gone.total()} row{'s' if gone.total() > 1 else ''} of {len(was)}"
     yield f"data/{name}:{place + 2}: {rows} that were reviewed are gone, the first from about this line; {ACCEPT}"

@@ -13,7 +13,7 @@ from capcycle.facts.doubts.telling import PLAUSIBLE, Doubts, expected, told
 OFF, SWINGING, UNUSUAL = 2.0, 3.0, 6  # times what the neighbours give, of a steady flow and of what may swing; and
 # times as far as is usual in the series
 SHORT, FAR = 4, 20.0  # series of fewer figures: times the nearest one
-ROUNDING = 0.006  # of a sum, beside half a unit of the last digit of each part
+ROUNDING = 0.002  # of a sum, beside half a unit of the last digit of each part
 FINER = 100  # times; a figure in thousands among figures in millions may end in a zero
 QUOTED = 5e-4  # of a figure; a source may have rounded what it quotes
 COMPANION = 3  # figures of a document that show in what it is printed
