@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from capcycle import facts, paths
 from capcycle.errors import DataError
-from capcycle.facts import currency, door, tables
+from capcycle.facts import currency, door, slips, tables
 
 QUARTERS = pd.period_range("2022Q1", "2024Q4", freq="Q")
 CAPEX = [100, 110, 125, 120, 140, 150, 155, 170, 180, 210, 220, 260]  # millions
@@ -573,4 +573,4 @@ def test_a_slip_of_a_thousand_is_seen_at_any_row_of_the_real_series():
     for row in table[(size >= 12) & (table["value"] != 0)].sample(60, random_state=1).index:
         company = table[table["company"] == table["company"][row]]
         slipped = company.assign(value=company["value"].where(company.index != row, company["value"] * 1000))
-        assert door.scale_slip(slipped)[row], f"{table['file'][row]}:{table['line'][row]}"
+        assert slips.scale_slip(slipped)[row], f"{table['file'][row]}:{table['line'][row]}"

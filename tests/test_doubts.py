@@ -4,7 +4,7 @@ import csv
 import random
 import shutil
 from collections import Counter
-from functools import cache
+from functools import cache, partial
 
 import pandas as pd
 import pytest
@@ -82,11 +82,11 @@ FIGURES = [  # file, row, column, what is put there, what is said
 ]
 
 
-@pytest.mark.parametrize(("file", "key", "column", "cell", "said"), FIGURES, ids=lambda cell: str(cell)[:30])
-def test_each_rule_of_figures(copy, file, key, column, cell, said):
-    line = change(file, key, column, cell)
-    told = [doubt for doubt in new(figures.doubts) if said in doubt]
-    assert any(doubt.startswith(f"data/{file}:{line}: ") for doubt in told), new(figures.doubts)
+def test_each_rule_of_figures(copy):
+    places = [f"data/{file}:{change(file, *cell)}: " for file, *cell, _ in FIGURES]
+    told = new(figures.doubts)
+    for place, (*_, said) in zip(places, FIGURES, strict=True):
+        assert any(doubt.startswith(place) and said in doubt for doubt in told), (place, said)
 
 
 def test_a_company_in_thousands(copy):
@@ -119,10 +119,11 @@ RECORDS = [
 ]
 
 
-@pytest.mark.parametrize(("file", "key", "column", "cell", "said"), RECORDS)
-def test_each_rule_of_records(copy, file, key, column, cell, said):
-    line = change(file, key, column, cell)
-    assert any(doubt.startswith(f"data/{file}:{line}: ") and said in doubt for doubt in new(records.doubts))
+def test_each_rule_of_records(copy):
+    places = [f"data/{file}:{change(file, *cell)}: " for file, *cell, _ in RECORDS]
+    told = new(records.doubts)
+    for place, (*_, said) in zip(places, RECORDS, strict=True):
+        assert any(doubt.startswith(place) and said in doubt for doubt in told), (place, said)
 
 
 def test_no_assumption_is_reported(copy):
@@ -164,11 +165,17 @@ def test_a_filing_appeared_on_the_day_in_its_title_and_in_the_year_of_its_number
 
 
 @pytest.mark.parametrize("damage", DAMAGED)
-def test_a_reference_table_that_cannot_be_read_hides_no_fault_of_another(copy, damage):
-    path = paths.DATA / "sources.csv"
+def test_a_file_that_cannot_be_read_is_one_fault_in_its_own_name(copy, damage):
+    path = paths.DATA / "gaps.csv"
     data = DAMAGED[damage](path.read_bytes())
     path.unlink()
     path.mkdir() if data is None else path.write_bytes(data)
+    assert [fault.split(":")[0] for fault in door.gather([partial(tables.read, "gaps.csv")])[1]] == ["data/gaps.csv"]
+
+
+def test_a_reference_table_that_cannot_be_read_hides_no_fault_of_another(copy):
+    (paths.DATA / "sources.csv").unlink()
+    (paths.DATA / "sources.csv").mkdir()
     change("facts/KC.csv", "KC,", "value", "much")
     (paths.DATA / "contracts.csv").write_bytes(b"\xff")
     faults = door.gather([facts.check, registers.check])[1]
@@ -230,6 +237,13 @@ SAMPLE = ["slip of a million", "slip in a short series", "a year as a quarter", 
 SEEN = 0.7  # by what is known of figures alone
 
 
+def is_seen():
+    try:
+        return bool(new(figures.doubts))
+    except DataError:
+        return True
+
+
 def test_most_slips_of_figures_are_seen(copy):
     files = [f"facts/{company}.csv" for company in ("APLD", "IREN")]
     tried = seen = 0
@@ -240,6 +254,6 @@ def test_most_slips_of_figures_are_seen(copy):
             if damaged is None:
                 continue
             (paths.DATA / name).write_bytes(damaged)
-            tried, seen = tried + 1, seen + bool(door.gather([facts.check])[1] or new(figures.doubts))
+            tried, seen = tried + 1, seen + is_seen()
             (paths.DATA / name).write_bytes(data)
     assert tried > 7 and seen / tried >= SEEN

@@ -12,7 +12,7 @@ import pandas as pd
 
 from capcycle import paths, periods
 from capcycle.errors import CapcycleError, DataError
-from capcycle.facts import tables
+from capcycle.facts import slips, tables
 
 REFERENCE = ("companies.csv", "dictionary.csv", "sources.csv")
 KINDS = ["reported", "derived", "estimated", "assumed"]  # best first
@@ -24,9 +24,6 @@ ISO_DATE = r"[0-9]{4}-[0-9]{2}-[0-9]{2}"
 ACCESSION = r"^[0-9]{10}-([0-9]{2})-[0-9]{6}"  # of a filing, with its year
 REGISTRANT = r"sec\.gov/Archives/edgar/data/0*([0-9]+)/"  # in a filing's address
 LONGEST_DELAY = 6 * 366  # days; a figure is last repeated in a summary of five years
-SCALE_SLIPS = (1e3, 1e6, 1e9)
-SLIP_TOLERANCE = 0.5  # a slip of 1000 shows as anything from 500 to 1500 times the neighbours
-SLIP_BESIDE_BOTH = 1e3**0.5  # nearer to a slip of 1000 than to none
 CONFIRMED = "confirmed:"  # begins the note of a figure that looks wrong and was looked up
 SLIPPED = (  # said of a value
     "value {value} looks like a slip of scale beside its neighbours; "
@@ -41,7 +38,6 @@ APART = (  # said of a value
     f"half a percent off; find its day, or begin its note with '{CONFIRMED}'"
 )
 ALIKE = 0.005  # two figures of one period, one of them rounded
-SMALL = 5  # series shorter than this have no neighbours to compare with
 
 
 Rules = Iterator[tuple[str, pd.Series]]  # what to say, and of which rows
@@ -356,7 +352,7 @@ def _series_rules(table: pd.DataFrame, known: Reference) -> Rules:
     late = (table["published"] - table["period_end"]).dt.days > LONGEST_DELAY
     yield "published more than six years after the period's end: a slip in a date?", late
     yield "a quarter that equals the year it ends: the filing's own tagging error?", quarter_as_year(table)
-    yield SLIPPED.format(value="{value:.0f}"), scale_slip(table) & ~table["note"].str.startswith(CONFIRMED)
+    yield SLIPPED.format(value="{value:.0f}"), slips.scale_slip(table) & ~table["note"].str.startswith(CONFIRMED)
 
 
 def _undated_apart(table: pd.DataFrame, period: list[str]) -> pd.Series:
@@ -376,33 +372,3 @@ def quarter_as_year(table: pd.DataFrame) -> pd.Series:
     year = table[flows & periods.is_length(table["period_start"], table["period_end"], periods.YEAR)]
     quarter = flows & periods.is_length(table["period_start"], table["period_end"], periods.QUARTER)
     return quarter & pd.MultiIndex.from_frame(table[key]).isin(pd.MultiIndex.from_frame(year[key]))
-
-
-def scale_slip(table: pd.DataFrame) -> pd.Series:
-    """Whether a value is off by a thousand, a million or a billion beside its neighbours in figures of one length.
-
-    Either it is about that many times the median of the two before and the two after, or that fraction of it;
-    or it is over 30 times, or under a thirtieth of, both of the two nearest.
-    """
-    length = periods.days(table["period_start"], table["period_end"]).fillna(0) // 60
-    ordered = table.assign(length=length, size=table["value"].abs())[table["value"] != 0].sort_values(
-        ["company", "concept", "length", "period_end", "published"]
-    )
-    series = ordered.groupby(["company", "concept", "length"])["size"]
-    off = _off_median(ordered["size"], series) | _off_both(ordered["size"], series)
-    slips = off & (series.transform("count") >= SMALL)
-    return slips.reindex(table.index, fill_value=False)
-
-
-def _off_median(size: pd.Series, series: pd.api.typing.SeriesGroupBy) -> pd.Series:
-    ratio = size / pd.concat([series.shift(step) for step in (-2, -1, 1, 2)], axis=1).median(axis=1)
-    ratio = ratio.where(ratio >= 1, 1 / ratio)
-    near = [ratio.between(slip * (1 - SLIP_TOLERANCE), slip * (1 + SLIP_TOLERANCE)) for slip in SCALE_SLIPS]
-    return pd.concat(near, axis=1).any(axis=1)
-
-
-def _off_both(size: pd.Series, series: pd.api.typing.SeriesGroupBy) -> pd.Series:
-    """Whether the value lies beyond the limit from both nearest neighbours; at a series' end they are on one side."""
-    after, before = series.shift(-1).fillna(series.shift(2)), series.shift(1).fillna(series.shift(-2))
-    ratios = pd.concat([size / after, size / before], axis=1)
-    return (ratios > SLIP_BESIDE_BOTH).all(axis=1) | (ratios < 1 / SLIP_BESIDE_BOTH).all(axis=1)

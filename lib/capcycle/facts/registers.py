@@ -14,7 +14,7 @@ from functools import lru_cache, partial
 import pandas as pd
 
 from capcycle.errors import CapcycleError, unknown
-from capcycle.facts import door, tables
+from capcycle.facts import door, slips, tables
 from capcycle.units import DEAREST_HOSTING
 
 CURRENCY = "currency"  # unit of an amount, and the column that names it
@@ -307,7 +307,7 @@ def _contract_rules(raw: pd.DataFrame, values: dict[str, pd.Series], known: door
 def _market_rules(raw: pd.DataFrame, values: dict[str, pd.Series], known: door.Reference) -> door.Rules:
     series = pd.DataFrame({"company": raw["symbol"], "concept": raw["measure"], "value": values["value"]})
     days = {"period_start": pd.NaT, "period_end": values["date"], "published": values["date"]}
-    slipped = door.scale_slip(series.assign(**days)) & ~raw["note"].str.startswith(door.CONFIRMED)
+    slipped = slips.scale_slip(series.assign(**days)) & ~raw["note"].str.startswith(door.CONFIRMED)
     yield door.SLIPPED.format(value="{value}"), slipped
     own = raw["kind"].eq("estimated") == raw["measure"].eq("market_value")
     yield "a price is reported, a market value estimated: {measure} is neither when {kind}", ~own & raw["kind"].ne("")

@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 
 from capcycle import periods
-from capcycle.facts import door, registers, vintages
+from capcycle.facts import door, registers, slips, vintages
 from capcycle.facts.doubts.telling import PLAUSIBLE, Doubts, expected, told
 
 OFF, SWINGING, UNUSUAL = 2.0, 3.0, 6  # times what the neighbours give, of a steady flow and of what may swing; and
@@ -145,7 +145,7 @@ def _lonely(table: pd.DataFrame) -> Doubts:
     """Series too short for neighbours of one length: the nearest figure of any length, a day's worth of each."""
     ordered = table[(table["rate"] != 0) & table["rate"].notna()].sort_values([*FLOW[:2], "period_end", "published"])
     size, series = np.log(ordered["rate"].abs()), [ordered[key] for key in FLOW[:2]]
-    few = ordered.groupby([*FLOW[:2], "length"])["value"].transform("size") < door.SMALL
+    few = ordered.groupby([*FLOW[:2], "length"])["value"].transform("size") < slips.SMALL
     beside = pd.concat([size.groupby(series).shift(step) for step in (1, -1)], axis=1)
     off = beside.sub(size, axis=0).abs().min(axis=1)
     right = np.exp(beside.mean(axis=1)) * (ordered["value"] / ordered["rate"]).abs()
