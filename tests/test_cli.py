@@ -132,12 +132,14 @@ def test_check_finds_faults_of_the_data(house, capsys, monkeypatch):
 def test_check_says_when_all_is_well(house, capsys, monkeypatch):
     for tables in ("capcycle.facts.check", "capcycle.facts.registers.check", "capcycle.claims.check_tables"):
         monkeypatch.setattr(tables, lambda: None)
+    monkeypatch.setattr("capcycle.facts.sums.doubts", lambda: ["Doubt: a year is not its quarters."])
     unreviewed(monkeypatch, ["data/fx.csv"], ["data/fx.csv:2: odd"])
     assert cli.main(["check", "--doubts"]) == 0
     assert capsys.readouterr().out == (
         "Not as last reviewed: data/fx.csv. `capcycle check --accept` takes the present state as reviewed.\n"
         "data/fx.csv:2: odd\n"
         "Data and notebooks follow the rules: 1 notebooks, 1 runs.\n"
+        "Doubt: a year is not its quarters.\n"
         "Doubts to look up: 1. `capcycle check --doubts` lists them.\n"
     )
 

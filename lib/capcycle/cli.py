@@ -82,7 +82,7 @@ def _check_arguments(parser: argparse.ArgumentParser) -> None:
 def _check(chosen: argparse.Namespace) -> None:
     run.check_notebooks()
     from capcycle import claims, facts  # pandas comes with them
-    from capcycle.facts import door, doubts, registers, reviewed
+    from capcycle.facts import door, doubts, registers, reviewed, sums
 
     faults = door.gather((facts.check, registers.check, claims.check_tables))[1]
     gone, changed = ([], []) if chosen.accept else reviewed.differences()
@@ -94,6 +94,8 @@ def _check(chosen: argparse.Namespace) -> None:
     found = doubts.doubts()
     print(*found if chosen.doubts else (), sep="\n", end="\n" * bool(chosen.doubts and found))
     print(say("check.fine", notebooks=len(parameters.notebooks()), runs=len(run.read_runs())))
+    for doubt in sums.doubts():
+        print(doubt)
     print(say("check.doubts", n=len(found)))
 
 
