@@ -44,7 +44,7 @@ def _prepared(facts: pd.DataFrame, known: door.Reference) -> pd.DataFrame:
         days=days, flow=flow, length=days.fillna(0) // 60,
         rate=facts["value"].where(~flow, facts["value"] * 365 / days.where(days > 0)),
         money=facts["unit"].str.fullmatch("[A-Z]{3}"), title=facts["source"].map(known.sources["title"]),
-        digit=vintages._digit(facts["value"].to_numpy()),
+        digit=vintages.last_digit(facts["value"].to_numpy()),
     )  # fmt: skip
 
 
