@@ -1,7 +1,8 @@
 """Doubts about the figures of the companies."""
 
 import re
-from itertools import chain
+from itertools import chain, product
+from operator import mul
 
 import numpy as np
 import pandas as pd
@@ -15,6 +16,7 @@ OFF, SWINGING, UNUSUAL = 2.0, 3.0, 6  # times what the neighbours give, of a ste
 SHORT, FAR = 4, 20.0  # series of fewer figures: times the nearest one
 ROUNDING = 0.002  # of a sum, beside half a unit of the last digit of each part
 FINER = 100  # times; a figure in thousands among figures in millions may end in a zero
+MOST, UNITS = 5, (1, 1e3, 1e6, 1e9)  # numbers of a locator that are looked at, and what they may be given in
 QUOTED = 5e-4  # of a figure; a source may have rounded what it quotes
 COMPANION = 3  # figures of a document that show in what it is printed
 ABOUT = pd.Timedelta(days=400)  # a figure's size is compared with the revenue of about its time
@@ -134,7 +136,8 @@ def _neighbours(table: pd.DataFrame) -> Doubts:
     right, usual = expected(size, series, (1, 2, 4))
     off = (size - right).abs()
     beside = pd.concat([size.groupby(series).shift(step) for step in (*range(-4, 0), *range(1, 5))], axis=1)
-    split = ~ordered["money"] & (beside.sub(size, axis=0).abs().min(axis=1) < np.log(OFF))
+    whole = (np.exp(off) / np.exp(off).round() - 1).abs() < vintages.SPLIT_TOLERANCE
+    split = ~ordered["money"] & (whole | (beside.sub(size, axis=0).abs().min(axis=1) < np.log(OFF)))
     limit = np.log(np.where(ordered["steady"], OFF, SWINGING))
     odd = (off > limit) & (off > UNUSUAL * usual) & (off.groupby(series).transform("count") >= SHORT) & ~split
     scale = (ordered["value"] / ordered["rate"]).abs()
@@ -216,14 +219,11 @@ def _printed(table: pd.DataFrame) -> Doubts:
 
 
 def _says(value: float, cells: list[str]) -> bool:
-    found = [float(cell.replace(",", "")) for cell in cells]
-    candidates = [*found, sum(found), *(sum(found[:end]) for end in range(2, len(found)))]
-    candidates += [sum(found[start:]) for start in range(1, len(found))]
-    return not found or any(
-        each and abs(abs(value) - each * scale) <= QUOTED * abs(value)
-        for each in candidates
-        for scale in (1, 1e3, 1e6, 1e9)
-    )
+    """Whether a figure is one of some numbers, or what they make added and subtracted, in any unit."""
+    found = [float(cell.replace(",", "")) for cell in cells[:MOST]]
+    made = [sum(map(mul, signs, found)) for signs in product((0, 1, -1), repeat=len(found))]
+    off = np.abs(np.outer(made, UNITS) - value)
+    return not found or bool((off <= QUOTED * abs(value)).any())
 
 
 def _revised(table: pd.DataFrame) -> Doubts:
