@@ -22,8 +22,8 @@ COMPANION = 3  # figures of a document that show in what it is printed
 ABOUT = pd.Timedelta(days=400)  # a figure's size is compared with the revenue of about its time
 WORTH = (0.01, 10)  # a year's revenue over the market value; in units of thousands it falls outside
 NEAR = {"on": "period_end", "by": "company", "direction": "nearest"}
-PLACE = re.compile(
-    r"\d{10}-\d\d-\d{6}|rounded to [\d.]+|tracker row \d+|\b(?:19|20)\d\d-\d\d-\d\d|\bQ[1-4]\b|[HF]Y?\d+|document \d+|\bPage \d+"
+PLACE = re.compile(  # what a locator says of a document, not of a figure
+    r"\d{10}-\d\d-\d{6}|(?:19|20)\d\d-\d\d-\d\d|Q[1-4]|[HF]Y?\d+|(?:rounded to|tracker row|document|Page) [\d.]+"
 )
 NUMBER = re.compile(r"(?<![\d.,])\d{1,3}(?:,\d{3})+(?:\.\d+)?|(?<![\d.,])\d+(?:\.\d+)?")
 FLOW = ["company", "concept", "period_start", "period_end"]
