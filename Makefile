@@ -1,8 +1,10 @@
-# make site | test | lab        the first use sets up .venv from requirements.lock
+# make site | test | lab        the first use sets up .venv from requirements.lock; make test adds requirements-test.lock
 # make check | lint | lock | clean
 # make PYTHON=python3.13 site   makes .venv with another Python than python3
 
 PYTHON ?= python3
+PIP = .venv/bin/python -m pip
+COMPILE = uv pip compile --universal --python-version 3.11 --generate-hashes --no-header --no-emit-index-url --quiet
 unexport PYTHONHOME PYTHONPATH
 
 ifeq ($(wildcard lib/capcycle/__init__.py),)
@@ -20,7 +22,7 @@ lab: .venv/.installed
 check: .venv/.installed
 	.venv/bin/capcycle check
 
-lint: .venv/.installed
+lint: .venv/.tests
 	.venv/bin/ruff check .
 	.venv/bin/ruff format --check .
 
@@ -28,8 +30,13 @@ lint: .venv/.installed
 test: lint
 	.venv/bin/python -m pytest --numprocesses auto --maxprocesses 4 --dist loadfile --no-loadscope-reorder
 
+.venv/.tests: .venv/.installed requirements-test.lock
+	@echo "Adding what tests need to .venv from requirements-test.lock."
+	$(PIP) install --quiet --require-hashes --no-deps --requirement requirements-test.lock
+	@touch $@
+
 .venv/.installed: .venv/.locked pyproject.toml
-	.venv/bin/python -m pip install --quiet --no-deps --no-build-isolation --editable .
+	$(PIP) install --quiet --no-deps --no-build-isolation --editable .
 	@touch $@
 
 .venv/.locked: requirements.lock
@@ -37,7 +44,7 @@ test: lint
 	  echo "capcycle needs Python 3.11 or newer, and $(PYTHON) is not: make PYTHON=/path/to/python3.11 ..." >&2; exit 1; }
 	@echo "Setting up .venv from requirements.lock: about a minute, once."
 	$(PYTHON) -m venv --clear .venv
-	.venv/bin/python -m pip install --quiet --require-hashes --no-deps --requirement requirements.lock
+	$(PIP) install --quiet --require-hashes --no-deps --requirement requirements.lock
 	@touch $@
 
 # A .venv half made, moved with its folder, or left without its Python does not find the package here: it is made again
@@ -50,8 +57,8 @@ endif
 # Needs uv, which resolves for every platform at once. Pins stay where they still fit; without a lock all are the newest.
 lock:
 	@command -v uv >/dev/null || { echo "make lock needs uv; nothing else here does" >&2; exit 1; }
-	uv pip compile pyproject.toml --group build --group test --universal --python-version 3.11 \
-	  --generate-hashes --no-header --no-emit-index-url --quiet --output-file requirements.lock
+	$(COMPILE) pyproject.toml --group build --group install --output-file requirements.lock
+	$(COMPILE) --group test --constraint requirements.lock --output-file requirements-test.lock
 
 clean:
 	rm -rf .venv .capcycle site .site-* .pytest_cache .ruff_cache .hypothesis

@@ -160,13 +160,28 @@ def fail(error):
     ("error", "status", "said"),
     [
         (OSError(28, "No space left on device"), 1, "capcycle: [Errno 28] No space left on device\n"),
+        (
+            OSError(28, "No space", "a"),
+            1,
+            "capcycle: a: the disk is full, or your share of it; make room and",
+        ),
+        (
+            OSError(30, "Read-only", "a"),
+            1,
+            "capcycle: a: this place is read-only; name another folder with --out",
+        ),
+        (
+            OSError(16, "Busy", "a"),
+            1,
+            "capcycle: a: something else has hold of it, such as a mount; name a",
+        ),
         (KeyboardInterrupt(), 130, "Stopped.\n"),
     ],
 )
 def test_expected_trouble_is_a_message_and_no_traceback(house, capsys, monkeypatch, error, status, said):
     monkeypatch.setattr("capcycle.site.site", lambda *_: fail(error))
     assert cli.main(["site"]) == status
-    assert capsys.readouterr().err == said
+    assert capsys.readouterr().err.startswith(said)
 
 
 def test_site_says_what_it_did_and_when_there_is_nothing_to_do(house, capsys, monkeypatch):
@@ -181,16 +196,26 @@ def test_site_says_what_it_did_and_when_there_is_nothing_to_do(house, capsys, mo
 
 def one_page(outcomes, out):
     (out / "manifest.json").write_text(json.dumps({"capcycle": "1"}))
+    return []
 
 
 def test_lab_opens_the_notebooks_with_this_python(house, monkeypatch):
     started = []
-    monkeypatch.setattr(cli.signal, "signal", lambda *_: None)
-    monkeypatch.setattr(
-        cli.subprocess, "run", lambda command, **_: started.append(command) or subprocess.CompletedProcess(command, 3)
-    )
-    assert cli.main(["lab"]) == 3
-    assert started == [[sys.executable, "-m", "jupyterlab", str(house / "notebooks")]]
+    monkeypatch.setattr(cli.subprocess, "run", lambda *_, **_2: subprocess.CompletedProcess([], 3))
+    monkeypatch.setattr(cli.os, "execv", lambda _, command: started.append(command))
+    monkeypatch.setattr(cli.os, "geteuid", lambda: 1000, raising=False)
+    cli.main(["lab"])
+    cli.main(["lab", "--allow-root"])
+    assert started == [
+        [sys.executable, "-m", "jupyterlab", *root, str(house / "notebooks")] for root in ([], ["--allow-root"])
+    ]
+
+
+def test_lab_starts_as_root_only_when_asked_and_says_how(house, capsys, monkeypatch):
+    monkeypatch.setattr(cli.os, "execv", lambda *_: fail(AssertionError("started")))
+    monkeypatch.setattr(cli.os, "geteuid", lambda: 0, raising=False)
+    assert cli.main(["lab"]) == 1
+    assert "capcycle lab --allow-root" in capsys.readouterr().err
 
 
 # in a process of its own
@@ -269,6 +294,8 @@ def test_a_reader_who_leaves_early_is_no_trouble(house):
 
 
 SLOW = """import os, signal
+for deaf in (signal.SIGTERM, signal.SIGHUP, signal.SIGINT):
+    signal.signal(deaf, signal.SIG_IGN)
 alive = open("../alive", "w")
 print(os.getpid(), file=alive, flush=True)
 signal.pause()
@@ -288,20 +315,34 @@ def building(house):
         yield command, alive
 
 
-def test_ctrl_c_stops_everything_and_says_so(house, building):
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
+def test_what_stops_a_command_stops_everything_and_says_so(house, building, number):
     command, alive = building
-    os.killpg(command.pid, signal.SIGINT)  # as a terminal does: to the whole group
-    assert command.wait() == 130
+    os.killpg(command.pid, number)  # as a terminal does: to the whole group
+    assert command.wait() == 128 + number
     assert command.stderr.read() == b"Stopped.\n"
     kept = {path.name for path in (house / ".capcycle").rglob("*") if path.is_file()}
     assert {name for name in kept if not re.fullmatch(r"vega-[\d.]+-[\d.]+\.js", name)} == {"lock"}
     assert alive.read() == ""  # its end comes when the process of the run has ended
 
 
-def test_a_command_that_is_killed_leaves_no_run_behind(building):
+def test_a_command_that_is_killed_leaves_no_run_behind(house, building):
     command, alive = building
-    command.kill()
+    os.killpg(command.pid, signal.SIGKILL)
     assert alive.read() == ""
+
+
+def test_list_names_what_it_passes_over(house, capsys):
+    nbformat.write(new_notebook(cells=[new_code_cell("1")]), house / "notebooks/Untitled.ipynb")
+    assert cli.main(["list"]) == 0
+    assert "Passed over, as no run names it: Untitled.ipynb has no cell tagged 'parameters'." in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("amount", ["0", "-1", "nan", "much"])
+def test_a_limit_that_is_none_is_wrong_usage(amount):
+    with pytest.raises(SystemExit) as ended:
+        cli.main(["run", "toy", "--timeout", amount])
+    assert ended.value.code == 2
 
 
 # what the command did not make stays as it is

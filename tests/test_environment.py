@@ -1,4 +1,4 @@
-"""One environment said three times: pyproject.toml, requirements.lock, environment.yml, and what is installed."""
+"""One environment said three times: pyproject.toml, the locks, environment.yml, and what is installed."""
 
 import ast
 import re
@@ -8,6 +8,7 @@ from importlib import metadata
 from importlib.util import find_spec
 from pathlib import Path
 
+import licences
 import yaml
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
@@ -15,14 +16,24 @@ from packaging.utils import canonicalize_name
 ROOT = Path(__file__).parents[1]
 PYPROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))
 ENVIRONMENT = yaml.safe_load((ROOT / "environment.yml").read_text("utf-8"))
-LOCK = (ROOT / "requirements.lock").read_text("utf-8")
+LOCKS = {name: (ROOT / name).read_text("utf-8") for name in licences.LOCKS}
 PROGRAMS = {"jupyterlab"}  # started by `capcycle lab`, never imported
 
 DEPENDENCIES = [Requirement(text) for text in PYPROJECT["project"]["dependencies"]]
 GROUPS = [Requirement(text) for group in PYPROJECT["dependency-groups"].values() for text in group]
-ENTRIES = [entry for entry in re.sub(r"\\\n", "", LOCK).splitlines() if re.match(r"\w", entry)]
-PINS = [Requirement(entry.partition("--hash")[0].strip()) for entry in ENTRIES]
-NAMES = {canonicalize_name(pin.name) for pin in PINS}
+TESTS = [Requirement(text) for text in PYPROJECT["dependency-groups"]["test"]]
+
+
+def entries(lock):
+    return [entry for entry in re.sub(r"\\\n", "", LOCKS[lock]).splitlines() if re.match(r"\w", entry)]
+
+
+def pins(lock):
+    return [Requirement(entry.partition("--hash")[0].strip()) for entry in entries(lock)]
+
+
+SITE, ADDED = map(pins, LOCKS)
+ENTRIES, PINS = [entry for lock in LOCKS for entry in entries(lock)], SITE + ADDED
 
 
 def version(pin):
@@ -30,8 +41,34 @@ def version(pin):
 
 
 def test_every_dependency_is_locked():
-    missing = [str(need) for need in DEPENDENCIES + GROUPS if canonicalize_name(need.name) not in NAMES]
-    assert not missing, f"requirements.lock lacks {missing}: run make lock"
+    for lock, needs in zip((SITE, ADDED), ([*DEPENDENCIES, *GROUPS], TESTS), strict=True):
+        names = {canonicalize_name(pin.name) for pin in lock}
+        wanted = [need for need in needs if lock is ADDED or need not in TESTS]
+        missing = [str(need) for need in wanted if canonicalize_name(need.name) not in names]
+        assert not missing, f"a lock lacks {missing}: run make lock"
+
+
+def test_a_site_is_set_up_without_what_only_tests_need():
+    site = {canonicalize_name(pin.name) for pin in SITE}
+    assert {need.name for need in TESTS} & site == {"packaging", "pyyaml"}, "which Jupyter needs too"
+
+
+def test_the_two_locks_agree_on_what_both_name():
+    site = {(pin.name, str(pin.marker)): version(pin) for pin in SITE}
+    both = {(pin.name, str(pin.marker)): version(pin) for pin in ADDED if (pin.name, str(pin.marker)) in site}
+    assert both and both == {key: site[key] for key in both}
+
+
+def test_the_tools_of_a_new_environment_are_locked():
+    assert {"pip", "setuptools"} <= {canonicalize_name(pin.name) for pin in SITE}
+
+
+def test_the_licence_of_all_that_is_locked_is_listed():
+    listed, stated = licences.listed(), licences.installed()
+    assert {name: use for name, (_, use) in listed.items()} == licences.locked(), "run python tests/licences.py"
+    other = [f"{name}: {stated[name]}" for name, (said, _) in listed.items() if stated.get(name, said) != said]
+    assert not other, f"{other}: run python tests/licences.py"
+    assert not [name for name, (said, _) in listed.items() if said in ("?", "UNKNOWN")]
 
 
 def test_every_pin_is_within_its_bound():
@@ -51,8 +88,8 @@ def test_every_pin_is_exact_and_hashed():
 
 
 def test_the_lock_names_no_address():
-    lines = enumerate(LOCK.splitlines(), start=1)
-    named = [f"requirements.lock:{n}: {line}" for n, line in lines if re.match(r"-|.*://", line)]
+    lines = [(lock, *each) for lock, text in LOCKS.items() for each in enumerate(text.splitlines(), start=1)]
+    named = [f"{lock}:{n}: {line}" for lock, n, line in lines if re.match(r"-|.*://", line)]
     assert not named, named
 
 

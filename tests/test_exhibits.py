@@ -459,7 +459,7 @@ LIMITS = (
 )
 OPENS = ("facts.open(", "claims.examine(")
 FINDS = re.compile(r"words\.paragraph\(|\w+\.(?:\w+_)?(?:finding|verdict)\(")
-EXPLORERS = ("explore", "explore_models")
+EXPLORERS = ("explore", "explore_models", "explore_text")
 PAGES = {name: cells for name, cells in NOTEBOOKS.items() if name not in EXPLORERS}
 pages = pytest.mark.parametrize("cells", PAGES.values(), ids=PAGES)
 

@@ -41,7 +41,7 @@ def lab(tmp_path_factory):
     """The address of a JupyterLab of its own, on a copy of the explorers."""
     home = tmp_path_factory.mktemp("lab")
     (home / "notebooks").mkdir()
-    for name in ("explore", "explore_models"):
+    for name in ("explore", "explore_models", "explore_text"):
         shutil.copy(paths.NOTEBOOKS / f"{name}.ipynb", home / "notebooks")
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))

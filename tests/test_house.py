@@ -24,7 +24,7 @@ NOTEBOOKS = sorted((ROOT / "notebooks").glob("*.ipynb"))
 ROOMS = [
     *["errors", "paths", "units", "periods", "words", "sources", "facts", "quantity", "panel", "metrics", "measure"],
     *["models", "study", "theme", "exhibits", "analyses", "claims", "codebook", "widgets"],
-    *["parameters", "ledger", "outputs", "engine", "workers", "run", "publish", "site", "cli"],
+    *["parameters", "trace", "ledger", "outputs", "engine", "workers", "run", "publish", "site", "cli"],
 ]
 DOORS = ["__init__", "__main__"]  # of the package itself: they may open every room, and no room opens them
 
@@ -32,7 +32,12 @@ MODULE_LINES = 400
 BODY_MEDIAN, BODY_P90 = 8, 20
 TEST_MEDIAN = 9
 QUESTIONS, DEPTH = range(5, 10), "# In depth"
-SMALL = ["measure", "explore", "explore_models"]  # notebooks of one answer, which need no more than three questions
+SMALL = [
+    "measure",
+    "explore",
+    "explore_models",
+    "explore_text",
+]  # notebooks of one answer, which need no more than three questions
 CELL_MEDIAN, CELL_LINES = 4, 12
 PROSE_PER_CODE = 0.8
 STATEMENTS = ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef | ast.For | ast.AsyncFor | ast.While | ast.Try

@@ -27,10 +27,10 @@ from browser import (
 from nbformat.v4 import new_markdown_cell, new_output
 
 from capcycle import paths, publish, theme
-from capcycle.errors import RunError
 from capcycle.publish import downloads, exhibits, links, page, pictures, specs
 from capcycle.publish.data import data_version
 from capcycle.publish.prose import Prose
+from capcycle.run import name_faults
 
 SCRIPT = re.compile(r"<script[^>]*>(.*?)</script>", re.S)
 
@@ -483,20 +483,22 @@ def test_a_run_that_died_without_a_notebook_still_gets_its_page(world, tmp_path)
     "ids, message",
     [(["../up"], "one: exhibit id '../up' is not a slug; use a-z, 0-9, - and _"),
      (["documents"], "one: documents names more than one exhibit; give each an id of its own"),
+     (["aux"], f"one: exhibit 'aux': {next(name_faults('aux'))}"),
+     (["x" * 200], f"one: exhibit {'x' * 200!r}: the name has 200 characters; give it at most 100"),
      (["a", "a"], "one: a names more than one exhibit; give each an id of its own")],
 )  # fmt: skip
 def test_an_id_that_cannot_name_a_file_is_refused(world, tmp_path, ids, message):
     cells = [code("x", show(exhibit(i, panel(["META"], 3)))) for i in ids]
-    with pytest.raises(RunError) as refused:
-        one_page(tmp_path, [code(PARAMETERS, tags=["parameters"]), *cells])
-    assert str(refused.value) == message
+    made = outcome(tmp_path / "runs", "one", [code(PARAMETERS, tags=["parameters"]), *cells])
+    (tmp_path / "site").mkdir()
+    [refused] = publish.build([made], tmp_path / "site")
+    assert refused.error.endswith(f": {message}")
 
 
 def test_a_page_that_could_not_be_made_leaves_nothing_that_passes_for_it(world, tmp_path):
     cells = [code(PARAMETERS, tags=["parameters"]), code("x", show(exhibit("NOT A SLUG", panel(["META"], 3))))]
     for attempt in ("1", "2"):
-        with pytest.raises(RunError):
-            one_page(tmp_path / attempt, cells)
+        assert "cannot be made" in one_page(tmp_path / attempt, cells)
 
 
 # --- what is hostile ---------------------------------------------------------------------------------------

@@ -12,6 +12,7 @@ from pathlib import Path
 import nbformat
 import papermill
 import pytest
+import tomli_w
 from hypothesis import given
 from hypothesis import strategies as st
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
@@ -231,6 +232,60 @@ def test_every_malformed_row_is_named_at_once(house):
     ]
 
 
+BAD_ROWS = {
+    "con": ("title", "A", "the name con is that of a device on Windows, where no file can have it; choose another"),
+    "lpt1": ("title", "B", "the name lpt1 is that of a device on Windows, where no file can have it; choose another"),
+    "x" * 101: ("title", "C", "the name has 101 characters; give it at most 100"),
+    "empty": ("title", " ", "title is empty"),
+    "unprinted": ("section", "a\\u0000", "section has a character that does not print"),
+    "nul": ("title", "D", "the name nul is that of a device on Windows, where no file can have it; choose another"),
+    "twice": ("title", "one title", "title 'one title' is that of [first]; give each page one of its own"),
+    "nothing": ("name", "\\u0000", "parameter name has a NUL in it"),
+    "stranger": ("companies", ["MSTF"], "unknown company or group MSTF; there are: "),
+    "undated": ("as_of", "31/12/2024", "as_of '31/12/2024' is not a date such as 2024-06-30"),
+    "money": ("currency", "EURO", "unknown currency EURO"),
+    "unkernelled": ("notebook", "bare", "bare.ipynb: names no Python kernel; open it in JupyterLab"),
+}
+
+
+def test_check_finds_all_that_a_run_would_stumble_over_at_once(house, monkeypatch):
+    monkeypatch.setattr(paths, "DATA", Path(__file__).parents[1] / "data")
+    declares = DECLARED + '\nas_of: str = ""\ncurrency: str = ""'
+    notebook(house, "toy", declares=declares)
+    nbformat.write(new_notebook(cells=[tagged(declares)]), house / "notebooks/bare.ipynb")
+    rows = {"first": {"notebook": "toy", "title": "One title", "section": "S"}}
+    for name, (field, value, _) in BAD_ROWS.items():
+        given = {"parameters": {field: value}} if field not in run.FIELDS else {field: value}
+        rows[name] = rows["first"] | {"title": name} | given
+    text = tomli_w.dumps(rows).replace("\\\\u0000", "\\u0000")
+    (house / "notebooks/runs.toml").write_text(text)
+    found = run.check()
+    lines = [f"runs.toml [{name}]: {said}" for name, (_, _, said) in BAD_ROWS.items()]
+    missed = [line for line in lines if not any(fault.startswith(line) for fault in found)]
+    assert not missed, found
+    assert not [fault for fault in found if "[first]:" in fault]
+
+
+def test_a_notebook_that_is_none_of_capcycles_is_named_and_stops_nothing(house):
+    notebook(house, "toy")
+    (house / "notebooks/runs.toml").write_text('[a]\nnotebook = "toy"\ntitle = "T"\nsection = "S"\n')
+    nbformat.write(new_notebook(cells=[new_code_cell("1")]), house / "notebooks/Untitled.ipynb")
+    (house / "notebooks/half.ipynb").write_text('{"cells": [')
+    (house / "notebooks/folder.ipynb").mkdir()
+    assert run.passed_over().keys() == {"Untitled", "half", "folder"}
+    assert run.check() == []
+    (house / "notebooks/runs.toml").write_text('[a]\nnotebook = "Untitled"\ntitle = "T"\nsection = "S"\n')
+    assert "Untitled.ipynb: 0 cells are tagged 'parameters'" in "\n".join(run.check())
+
+
+def test_names_that_are_one_file_on_another_system_are_found(house):
+    (house / "notebooks/runs.toml").write_text("")
+    for name in ("Toy", "toy", "aux"):
+        notebook(house, name)
+    differing, device = sorted(run.check(), key=len)
+    assert "capitals only" in differing + device and "aux" in differing + device
+
+
 def test_rows_come_in_file_order(house):
     notebook(house, "toy")
     fields = 'notebook = "toy"\ntitle = "T"\nsection = "S"\n'
@@ -252,8 +307,7 @@ def test_check_wants_notebooks_without_outputs(house):
     notebook(house, "toy", "1")
     run.execute(row("toy", "toy"), house / "executed.ipynb")
     (house / "executed.ipynb").replace(house / "notebooks/toy.ipynb")
-    with pytest.raises(RunError, match=r"toy.ipynb: outputs or execution counts left in cells 1, 2, 3; clear them"):
-        run.check_notebooks()
+    assert run.check() == ["toy.ipynb: outputs or execution counts left in cells 1, 2, 3; clear them"]
 
 
 # what is executed
@@ -384,6 +438,73 @@ def test_ctrl_c_ends_the_processes_and_leaves_nothing(house, monkeypatch):
         assert pipe.read() == ""  # its end comes when the process has ended
 
 
+HELD = """import os, signal, subprocess, sys
+alive = os.open("../alive", os.O_WRONLY)
+wait = [sys.executable, "-c", "import signal; signal.signal(15, signal.SIG_IGN); signal.pause()"]
+subprocess.Popen(wait, pass_fds=[alive])
+subprocess.Popen(wait, pass_fds=[alive], start_new_session=True)
+again = f"import subprocess; subprocess.Popen({wait}, pass_fds=[{alive}], start_new_session=True)"
+subprocess.run([sys.executable, "-c", again], pass_fds=[alive])
+if os.fork() == 0:
+    signal.pause()"""
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="elsewhere a process that leaves its group is not found")
+def test_all_that_a_notebook_starts_ends_with_it(house):
+    os.mkfifo(house / "alive")
+    held = os.open(house / "alive", os.O_RDONLY | os.O_NONBLOCK)
+    notebook(house, "toy", *HELD.split("\n", 1))
+    assert statuses(row("a", "toy")) == ["done"]
+    os.set_blocking(held, True)
+    assert os.read(held, 1) == b""  # its end comes when nobody has the other end any more
+    os.close(held)
+
+
+def test_a_fork_that_goes_on_with_the_notebook_has_no_say(house):
+    notebook(house, "toy", "import os; child = os.fork()", "print('child' if child == 0 else 'parent')")
+    (outcome,) = run.execute_all([row("a", "toy")], progress=False)
+    assert outputs(outcome.notebook) == ["parent\n"]
+
+
+TAKES = {
+    "output": ("print('x' * 30_000_000)", "In [3]: more than 20 MB of output, which no page can show; print less"),
+    "loop": (
+        "while True:\n    try: print('x' * 10**6)\n    except Exception: pass",
+        "In [3]: more than 20 MB of output, which no page can show; print less",
+    ),
+    "result": ("'x' * 30_000_000", "In [3]: more than 20 MB of output, which no page can show; print less"),
+    "words": ("raise ValueError('x\\udcff' * 10**6)", "In [3]: ValueError: x?x?"),
+    "memory": (
+        "x = bytes(2 << 30)",
+        "In [3]: it wanted more memory than a run may have; allow more with --memory, or load less",
+    ),
+}
+
+
+def test_a_run_that_takes_too_much_fails_alone_and_in_words(house):
+    if sys.platform != "linux":
+        TAKES.pop("memory")
+    for name, (code, _) in TAKES.items():
+        notebook(house, name, code)
+    notebook(house, "good", "print(1)")
+    runs = [row(name, name) for name in (*TAKES, "good")]
+    *failed, good = run.execute_all(runs, progress=False, limits=run.Limits(memory=1))
+    assert good.status == "done"
+    for outcome, (_, said) in zip(failed, TAKES.values(), strict=True):
+        assert outcome.status == "failed" and outcome.error.startswith(said) and len(outcome.error) < 2_100
+        assert outcome.notebook.stat().st_size < 25_000_000
+        nbformat.validate(nbformat.read(outcome.notebook, 4))
+
+
+def test_a_run_that_takes_too_long_is_stopped_and_says_so(house):
+    notebook(
+        house, "slow", "import signal; [signal.signal(each, signal.SIG_IGN) for each in (1, 2, 15)]; signal.pause()"
+    )
+    (late,) = run.execute_all([row("slow", "slow")], progress=False, limits=run.Limits(seconds=0.01))
+    assert (late.status, late.error[:20]) == ("failed", "it took longer than ")
+    assert "--timeout" in late.notebook.read_text()
+
+
 def test_ctrl_c_while_a_process_starts_ends_that_process_too(house, monkeypatch, ctrl_c):
     notebook(house, "slow", "import signal; signal.pause()")
     begin, begun = workers._start, []
@@ -431,6 +552,57 @@ def test_only_runs_that_read_a_changed_file_are_executed(house):
     (house / "data/new.csv").write_text("2")
     assert statuses(*runs) == ["unchanged", "done", "done"]
     assert statuses(*runs) == ["unchanged", "unchanged", "unchanged"]
+
+
+WAYS = {
+    "relative": "open('../../outside/own.csv').read()",
+    "link": "open('../link/own.csv').read()",
+    "descriptor": "import os; os.read(os.open('../../outside/own.csv', os.O_RDONLY), 9)",
+    "listed": "import os; os.listdir('../../outside')",
+    "later": "import contextlib\nwith contextlib.suppress(FileNotFoundError):\n    open('../../outside/late.csv')",
+    "module": "import sys; sys.path.insert(0, '.'); import helper",
+    "program": "import subprocess; subprocess.run(['cat', name], check=True)",
+    "data": "open('../data/own.csv').read()",
+    "other": "open('../../outside/other.csv').read()",
+    "scratch": "open('../scratch', 'w').write('1'); open('../scratch').read(); import os; os.remove('../scratch')",
+}
+
+
+def test_what_a_run_opens_is_part_of_its_key_wherever_it_lies(house):
+    outside = house.parent / "outside"
+    outside.mkdir()
+    (house / "link").symlink_to(outside)
+    files = [outside / "own.csv", house / "notebooks/helper.py", house / "data/own.csv"]
+    for file in [*files, outside / "other.csv"]:
+        file.write_text("1")
+    for name, code in WAYS.items():
+        notebook(house, name, code)
+    given = {"program": {"name": str(outside / "own.csv")}}
+    runs = [run.Run(name, name, given.get(name, {}), name, "Toys") for name in WAYS]
+    assert statuses(*runs) == ["done"] * len(WAYS)
+    assert statuses(*runs) == ["unchanged"] * len(WAYS)
+    for file in [*files, outside / "late.csv"]:
+        file.write_text("22")
+    assert statuses(*runs) == ["unchanged" if name in ("other", "scratch") else "done" for name in WAYS]
+
+
+def test_a_link_that_points_elsewhere_is_a_change(house):
+    for name in ("one", "two"):
+        (house / name).mkdir()
+        (house / name / "own.csv").write_text(name)
+    (house / "link").symlink_to(house / "one")
+    notebook(house, "toy", "open('../link/own.csv').read()")
+    statuses(row("a", "toy"))
+    (house / "link").unlink()
+    (house / "link").symlink_to(house / "two")
+    assert statuses(row("a", "toy")) == ["done"]
+
+
+@pytest.mark.parametrize("setting", ["TZ"])
+def test_a_setting_that_output_depends_on_is_a_change(house, monkeypatch, setting):
+    inputs = run.Inputs.read([])
+    monkeypatch.setenv(setting, "Asia/Shanghai")
+    assert run.Inputs.read([]).shared != inputs.shared
 
 
 READING = """from capcycle import facts
@@ -613,7 +785,7 @@ def test_the_engine_gives_what_the_ordinary_kernel_gives(both):
 
 EARLY = "2024-09-30"
 FIRST = {"warrants": "2025-12-31"}  # notebooks whose subject came later
-WIDGETS = ["explore", "explore_models"]  # which speak to their kernel
+WIDGETS = ["explore", "explore_models", "explore_text"]  # which speak to their kernel
 
 
 @pytest.mark.slow

@@ -6,6 +6,7 @@ import os
 import shutil
 import sqlite3
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import nbformat
@@ -64,12 +65,13 @@ def runs(house: Path, **words: str) -> None:
     (house / "notebooks/runs.toml").write_text(text)
 
 
-def pages(outcomes, out: Path, report_of: str = "") -> None:
+def pages(outcomes, out: Path, report_of: str = "") -> list:
     for outcome in outcomes:
         (out / f"{outcome.run.name}.html").write_text(f"{outcome.status} {outcome.run.parameters.get('word')}")
     files = [{"path": path.name} for path in out.iterdir()]
     of = {"report_of": report_of} if report_of else {}
     (out / "manifest.json").write_text(json.dumps({"capcycle": "1", "pages": [], "files": files, **of}))
+    return []
 
 
 def build(*names: str, **options) -> whole.Built:
@@ -208,6 +210,58 @@ def test_a_page_drawn_ahead_is_not_drawn_again(tmp_path, monkeypatch):
     (tmp_path / "site").mkdir()
     capcycle.publish.build([outcome], tmp_path / "site")
     assert (tmp_path / "site/hyperscalers.html").is_file()
+
+
+@pytest.mark.parametrize("spoilt", ["hyperscalers.html", "meta.json", "hyperscalers/documents.csv"])
+def test_a_page_in_the_cache_that_is_cut_off_is_made_again(tmp_path, monkeypatch, spoilt):
+    monkeypatch.setattr(paths, "CACHE", tmp_path / "cache")
+    [outcome, *_] = toy_outcomes(tmp_path / "runs")
+    made = capcycle.publish.page.render(outcome, capcycle.publish.data_version())
+    whole_file = (made / spoilt).read_bytes()
+    (made / spoilt).write_bytes(b"")
+    capcycle.publish.draw(outcome)
+    assert (made / spoilt).read_bytes() == whole_file
+
+
+@pytest.mark.parametrize("left", [b"", b"cut", None], ids=["empty", "cut", "half"])
+def test_a_picture_in_the_cache_that_is_cut_off_is_made_again(tmp_path, monkeypatch, left):
+    monkeypatch.setattr(paths, "CACHE", tmp_path)
+    pictures = capcycle.publish.pictures
+    assert pictures._kept("a.svg", lambda: "<svg/>") == "<svg/>"
+    file = tmp_path / "pictures/a.svg"
+    file.write_bytes(file.read_bytes()[:-2] if left is None else left)
+    assert pictures._kept("a.svg", lambda: "<svg/>") == "<svg/>"
+    assert pictures._kept("a.svg", lambda: fail(AssertionError("drawn again"))) == "<svg/>"
+
+
+def test_an_exhibit_that_cannot_be_drawn_fails_its_own_page_and_no_other(tmp_path, monkeypatch):
+    monkeypatch.setattr(paths, "CACHE", tmp_path / "cache")
+    monkeypatch.setattr(capcycle.publish, "bundle", lambda: "")
+    done = [outcome for outcome in toy_outcomes(tmp_path / "runs") if outcome.status != "failed"][:2]
+    bad, good = done
+    text = bad.notebook.read_text("utf-8")
+    bad.notebook.write_text(text.replace('"mark"', '"mrak"'), "utf-8")
+    (tmp_path / "site").mkdir()
+    [failed] = capcycle.publish.build([bad, good], tmp_path / "site")
+    assert (failed.run.name, failed.status) == (bad.run.name, "failed")
+    assert failed.error.startswith("its page cannot be made of what it shows: ")
+    assert failed.error.splitlines()[0][:60] in (tmp_path / f"site/{bad.run.name}.html").read_text("utf-8")
+    assert "cannot be made" not in (tmp_path / f"site/{good.run.name}.html").read_text("utf-8")
+
+
+def test_a_page_that_cannot_be_made_is_a_failed_run_until_it_can(house, monkeypatch):
+    build()
+    runs(house, ant="new", bee="new")
+    monkeypatch.setattr(
+        capcycle.publish, "build", lambda outcomes, out: pages(outcomes, out) or [replace(outcomes[0], error="bad")]
+    )
+    with pytest.raises(RunError, match="1 run failed; the site is as it was\nant: bad"):
+        build()
+    assert found(house)["bee.html"] == "done x"
+    for _ in range(2):  # nor is there ever nothing to do
+        with pytest.raises(RunError, match=r"1 run failed; .*site says so on the page"):
+            build(keep_going=True)
+    assert found(house)["bee.html"] == "unchanged new"
 
 
 # whatever goes wrong
@@ -362,6 +416,31 @@ def test_one_build_at_a_time(house):
         build()
     other.close()
     assert build().changed
+
+
+@pytest.mark.parametrize("left", [b"", b"no database", b"SQLite format 3\0" + b"x" * 99])
+def test_a_lock_that_a_power_cut_spoilt_holds_nobody_up(house, left):
+    paths.CACHE.mkdir()
+    (paths.CACHE / "lock").write_bytes(left)
+    assert build().changed
+
+
+@pytest.mark.parametrize("left", [b"", b"{", b"[" * 100_000, b"\xff"])
+def test_a_record_that_a_power_cut_spoilt_builds_again(house, left):
+    build()
+    (paths.CACHE / "site.json").write_bytes(left)
+    assert build().changed
+
+
+def test_a_folder_that_cannot_be_swapped_is_refused_before_anything_is_executed(house, monkeypatch):
+    with monkeypatch.context() as patched:
+        patched.setattr(Path, "is_mount", lambda _: True)
+        with pytest.raises(OSError, match="busy"):
+            build()
+    monkeypatch.setattr(os, "access", lambda *_: False)
+    with pytest.raises(RunError, match="cannot be written"):
+        build()
+    assert not (paths.CACHE / "runs").exists()
 
 
 def test_a_build_leaves_the_working_folder_and_the_environment_of_the_caller(house, monkeypatch):

@@ -1,25 +1,26 @@
 """The command line: arguments in, exit status out."""
 
 import argparse
+import errno
 import io
 import os
 import signal
 import subprocess
 import sys
 from collections.abc import Sequence
+from contextlib import suppress
 from pathlib import Path
 
 from capcycle import parameters, paths, run
 from capcycle import site as whole
-from capcycle.errors import CapcycleError
+from capcycle.errors import CapcycleError, DataError, RunError
 from capcycle.words import say
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Do what the command line says; 0 if all went well, 1 if something was refused or failed, 2 for bad usage."""
     _show_what_can_be_shown()
-    if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:  # what a script starts with & is deaf to Ctrl-C
-        signal.signal(signal.SIGINT, signal.default_int_handler)
+    _listen()
     try:
         chosen = _parser().parse_args(arguments)
         status = chosen.command(chosen)
@@ -27,10 +28,25 @@ def main(arguments: Sequence[str] | None = None) -> int:
             sys.stdout.flush()
     except (CapcycleError, OSError) as error:
         return _refused(error)
-    except KeyboardInterrupt:
-        print(say("cli.interrupted"), file=sys.stderr)
-        return 130
+    except KeyboardInterrupt as stopped:
+        with suppress(OSError):  # the terminal may be gone
+            print(say("cli.interrupted"), file=sys.stderr, flush=True)
+        return 128 + (stopped.args[0] if stopped.args else signal.SIGINT)
     return status or 0
+
+
+def _listen() -> None:
+    """Take the signals that end a command as Ctrl-C is taken, so that it clears up before it goes."""
+    if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:  # what a script starts with & is deaf to Ctrl-C
+        signal.signal(signal.SIGINT, signal.default_int_handler)
+    for number in filter(None, (getattr(signal, name, None) for name in ("SIGTERM", "SIGHUP"))):
+        if signal.getsignal(number) is signal.SIG_DFL:  # what nohup starts is deaf to SIGHUP and stays so
+            signal.signal(number, _stop)
+
+
+def _stop(number: int, _: object) -> None:
+    signal.signal(number, signal.SIG_IGN)  # once is enough: clearing up is not to be broken off
+    raise KeyboardInterrupt(number)
 
 
 def _show_what_can_be_shown() -> None:
@@ -44,7 +60,9 @@ def _refused(error: Exception) -> int:
     if isinstance(error, BrokenPipeError):  # nobody reads on, as in `capcycle list | head -1`
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 1
-    print(f"capcycle: {error}", file=sys.stderr)
+    key = TROUBLE.get(error.errno) if isinstance(error, OSError) else None
+    file = error.filename2 or error.filename if key else None
+    print(f"capcycle: {say(key, file=file) if key and file else error}", file=sys.stderr)
     return 1
 
 
@@ -68,6 +86,7 @@ def _run_arguments(parser: argparse.ArgumentParser) -> None:
     pair = {"nargs": 2, "action": "append", "default": [], "metavar": ("NAME", "VALUE")}
     add("-p", dest="parameters", **pair, help=say("cli.run.parameter"))
     add("-o", dest="out", metavar="FILE", type=Path, help=say("cli.run.out"))
+    _limit_arguments(parser)
 
 
 def _site_arguments(parser: argparse.ArgumentParser) -> None:
@@ -77,10 +96,30 @@ def _site_arguments(parser: argparse.ArgumentParser) -> None:
     add("--force", action="store_true", help=say("cli.site.force"))
     add("--keep-going", action="store_true", help=say("cli.site.keep_going"))
     add("--out", type=Path, metavar="DIR", help=say("cli.site.out"))
+    _limit_arguments(parser)
+
+
+def _limit_arguments(parser: argparse.ArgumentParser) -> None:
+    usual = run.USUAL
+    amount = {"type": _amount}
+    parser.add_argument(
+        "--timeout", metavar="S", default=usual.seconds, help=say("cli.site.timeout", seconds=usual.seconds), **amount
+    )
+    parser.add_argument(
+        "--memory", metavar="GB", default=usual.memory, help=say("cli.site.memory", memory=usual.memory), **amount
+    )
+
+
+def _amount(text: str) -> float:
+    amount = float(text)
+    if not 0 < amount < 1e9:
+        raise ValueError
+    return amount
 
 
 def _claims_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("file", metavar="FILE", type=Path, help=say("cli.claims.file"))
+    parser.add_argument("--day", default="", metavar="DAY", help=say("cli.claims.day"))
     parser.add_argument("--out", type=Path, metavar="DIR", help=say("cli.claims.out"))
 
 
@@ -89,24 +128,36 @@ def _check_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--accept", action="store_true", help=say("cli.check.accept"))
 
 
+def _lab_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--allow-root", action="store_true", help=say("cli.lab.allow_root"))
+
+
 def _check(chosen: argparse.Namespace) -> None:
-    run.check_notebooks()
     from capcycle import claims, facts  # pandas comes with them
     from capcycle.facts import door, doubts, registers, reviewed, sums
 
-    faults = door.gather((facts.check, registers.check, claims.check_tables))[1]
+    data = door.gather((facts.check, registers.check, claims.check_tables))[1]
     gone, changed = ([], []) if chosen.accept else reviewed.differences()
     if changed:
         print(say("check.changed", files=", ".join(changed)))
-    door.refuse(dict.fromkeys([*faults, *gone]))
+    data = list(dict.fromkeys([*data, *gone]))
+    parameters.raise_all([*run.check(), *([str(DataError(data))] if data else [])])
     if chosen.accept:
         reviewed.accept()
     found = doubts.doubts()
     print(*found if chosen.doubts else (), sep="\n", end="\n" * bool(chosen.doubts and found))
-    print(say("check.fine", notebooks=len(parameters.notebooks()), runs=len(run.read_runs())))
+    strays = _say_passed_over()
+    print(say("check.fine", notebooks=len(parameters.notebooks()) - strays, runs=len(run.read_runs())))
     for doubt in sums.doubts():
         print(doubt)
     print(say("check.doubts", n=len(found)))
+
+
+def _say_passed_over() -> int:
+    strays = run.passed_over()
+    for why in strays.values():
+        print(say("check.passed_over", why=why))
+    return len(strays)
 
 
 def _list(_: argparse.Namespace) -> None:
@@ -115,21 +166,26 @@ def _list(_: argparse.Namespace) -> None:
         given = ", ".join(f"{name}={value!r}" for name, value in each.parameters.items())
         print(f"  {each.name}: {each.title} ({each.notebook}{' ' if given else ''}{given})")
     print(say("list.notebooks"))
+    strays = run.passed_over()
     for name, path in parameters.notebooks().items():
-        print(f"  {name}")
-        for each in parameters.declared(path).values():
-            print(f"    {each.name}: {each.type} = {each.default!r}  # {each.help}")
+        if name not in strays:
+            print(f"  {name}")
+            for each in parameters.declared(path).values():
+                print(f"    {each.name}: {each.type} = {each.default!r}  # {each.help}")
+    _say_passed_over()
 
 
 def _run(chosen: argparse.Namespace) -> None:
     notebook = parameters.find_notebook(chosen.notebook)
     out = chosen.out or Path(f"{notebook.stem}.executed.ipynb")
     given = parameters.parse_parameters(notebook, chosen.parameters)
-    print(run.execute(run.Run(notebook.stem, notebook.stem, given, "", ""), out))
+    limits = run.Limits(chosen.timeout, chosen.memory)
+    print(run.execute(run.Run(notebook.stem, notebook.stem, given, "", ""), out, limits))
 
 
 def _site(chosen: argparse.Namespace) -> None:
-    built = whole.site(chosen.names, chosen.jobs, chosen.force, chosen.keep_going, chosen.out)
+    limits = run.Limits(chosen.timeout, chosen.memory)
+    built = whole.site(chosen.names, chosen.jobs, chosen.force, chosen.keep_going, chosen.out, limits)
     executed = sum(outcome.status == "done" for outcome in built.outcomes)
     pages = len(built.outcomes)
     key = "site.built" if built.changed else "site.nothing"
@@ -139,20 +195,34 @@ def _site(chosen: argparse.Namespace) -> None:
 def _claims(chosen: argparse.Namespace) -> int:
     from capcycle import claims
 
-    lines = claims.check_file(chosen.file)
-    report = whole.claims_report(chosen.file, chosen.out)  # before a reader who leaves early can end the command
+    lines = claims.check_file(chosen.file, chosen.day)
+    notebook, given = "claims", {}
+    if claims.is_of_statements(chosen.file):
+        notebook, given = "statements", {"day": chosen.day}
+    # before a reader who leaves early can end the command
+    report = whole.claims_report(chosen.file, chosen.out, notebook, **given)
     print("\n".join(claims.report_lines(lines, str(chosen.file))))
     print(say("claims.report", out=report))
     return int(claims.is_wrong(lines))
 
 
-def _lab(_: argparse.Namespace) -> int:
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is JupyterLab's, which asks before it stops
-    return subprocess.run([sys.executable, "-m", "jupyterlab", str(paths.NOTEBOOKS)], check=False).returncode
+def _lab(chosen: argparse.Namespace) -> int:
+    if not chosen.allow_root and hasattr(os, "geteuid") and os.geteuid() == 0:
+        raise RunError(say("cli.lab.root"))
+    root = ["--allow-root"] if chosen.allow_root else []
+    command = [sys.executable, "-m", "jupyterlab", *root, str(paths.NOTEBOOKS)]
+    if os.name != "nt":
+        os.execv(sys.executable, command)  # every signal is JupyterLab's from here on: nothing is left between
+    return subprocess.run(command, check=False).returncode
 
 
 COMMANDS = {"check": _check, "list": _list, "run": _run, "site": _site, "claims": _claims, "lab": _lab}
-ARGUMENTS = {"check": _check_arguments, "run": _run_arguments, "site": _site_arguments, "claims": _claims_arguments}
+ARGUMENTS = {
+    "check": _check_arguments, "run": _run_arguments, "site": _site_arguments, "claims": _claims_arguments,
+    "lab": _lab_arguments,
+}  # fmt: skip
+TROUBLE = {errno.ENOSPC: "cli.full", errno.EDQUOT: "cli.full", errno.EROFS: "cli.read_only", errno.EBUSY: "cli.busy"}
+TROUBLE |= dict.fromkeys([errno.EACCES, errno.EPERM], "cli.not_allowed")
 
 if __name__ == "__main__":
     sys.exit(main())

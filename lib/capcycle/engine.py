@@ -16,9 +16,11 @@ It cannot be the same in these cases:
 
 One process should execute one notebook: modules imported by one would be seen by the next.
 """
+# TooMuchOutput is no Exception, so that a cell which passes over its own errors does not pass over this one
 
 import io
 import json
+import os
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager, redirect_stderr, redirect_stdout
@@ -29,7 +31,19 @@ from typing import Any
 import nbformat
 from jupyter_client.session import Session
 from nbformat import NotebookNode
-from nbformat.v4 import output_from_msg
+from nbformat.v4 import new_output, output_from_msg
+
+from capcycle import ledger
+from capcycle.words import say
+
+LARGEST = 20_000_000  # characters of output; the largest page has a tenth of it
+LONGEST = 2_000  # of an error, of which the notebook has the whole
+REASONS = {"TooMuchOutput": "run.too_much_output", "MemoryError": "run.too_much_memory"}
+REASONS |= dict.fromkeys(["_ArrayMemoryError", "ArrayMemoryError"], REASONS["MemoryError"])  # numpy's
+
+
+class TooMuchOutput(BaseException):
+    """What a cell gets that prints or shows more than a page can take."""
 
 
 def execute(source: Path, parameters: dict[str, Any], out: Path, cwd: Path) -> str:
@@ -41,13 +55,41 @@ def execute(source: Path, parameters: dict[str, Any], out: Path, cwd: Path) -> s
     from papermill.engines import papermill_engines
 
     papermill_engines.register("capcycle", engine())
-    path, error = str(source).replace("{", "{{").replace("}", "}}"), ""  # papermill formats it
+    path, error, process = str(source).replace("{", "{{").replace("}", "}}"), "", os.getpid()  # papermill formats it
     try:
         execute_notebook(path, None, parameters, engine_name="capcycle", cwd=cwd, progress_bar=False)
     except PapermillExecutionError as failed:
-        error = f"In [{failed.exec_count}]: {failed.ename}: {failed.evalue}"
+        reason = REASONS.get(failed.ename)
+        said = say(reason, megabytes=LARGEST // 10**6) if reason else f"{failed.ename}: {failed.evalue}"
+        error = shortened(f"In [{failed.exec_count}]: {said}")
+    if os.getpid() != process:
+        os._exit(0)  # a fork that a cell made, and that went on with the notebook
     write(normal(engine().notebook, parameters), out)
     return error
+
+
+def shortened(text: str, length: int = LONGEST) -> str:
+    """A text that is printed and kept: not endless, and without what no file can hold.
+
+    >>> shortened("a\\udcff" * 9, 4)
+    'a?a? …'
+    """
+    text = text.encode("utf-8", "replace").decode("utf-8")
+    return text if len(text) <= length else f"{text[:length]} …"
+
+
+def _cut(said: str | list[str]) -> str | list[str]:
+    return [shortened(each, 50 * LONGEST) for each in said] if isinstance(said, list) else shortened(said, 50 * LONGEST)
+
+
+def limit_memory(most: int | None) -> None:
+    """Let this process have so many bytes of its own, where the system can hold it to that; None for no limit."""
+    try:
+        import resource
+    except ImportError:  # Windows
+        return
+    _, hard = resource.getrlimit(resource.RLIMIT_DATA)
+    resource.setrlimit(resource.RLIMIT_DATA, (hard if most is None else most, hard))
 
 
 def write_unexecuted(source: Path, parameters: dict[str, Any], out: Path, accident: str) -> None:
@@ -61,7 +103,8 @@ def write(notebook: NotebookNode, out: Path) -> None:
     """Write a notebook with a cell to a line: nbformat's own layout takes ten times as long."""
     nbformat.validate(notebook)
     cells, rest = ",\n".join(map(_json, notebook.cells)), _json({**notebook, "cells": []})
-    out.write_text(rest.replace('"cells":[]', f'"cells":[\n{cells}\n]', 1) + "\n", "utf-8")
+    text = rest.replace('"cells":[]', f'"cells":[\n{cells}\n]', 1) + "\n"
+    ledger.write(out, text.encode("utf-8", "replace").decode("utf-8"))  # names of files may hold what is no text
 
 
 def _json(part: dict[str, Any]) -> str:
@@ -105,6 +148,9 @@ def _execute(cell: NotebookNode, python: Any, tape: "Tape") -> bool:
         out.flush()
         err.flush()
     unshowable = getattr(python, "_last_traceback_during_displayhook", False)  # fails a cell in a kernel too
+    if tape.size > LARGEST and not any(output.output_type == "error" for output in cell.outputs):
+        cell.outputs.append(new_output("error", ename=TooMuchOutput.__name__, evalue="", traceback=[]))
+        return False
     return (result.success and not unshowable) or "raises-exception" in tags
 
 
@@ -124,6 +170,7 @@ def shell(tape: "Tape") -> Iterator[Any]:
     quiet = Config({"HistoryManager": {"enabled": False}})
     python = ZMQInteractiveShell.instance(config=quiet, compiler_class=CellNames)
     python.displayhook.session = python.display_pub.session = tape
+    python.set_custom_exc((MemoryError,), _with_room_to_say_so)
     python.kernel_language = dict(IPythonKernel.language_info)
     try:
         yield python
@@ -132,12 +179,22 @@ def shell(tape: "Tape") -> Iterator[Any]:
         sys.modules["__main__"] = main
 
 
+def _with_room_to_say_so(python: Any, *raised: Any, tb_offset: int | None = None) -> None:
+    limit_memory(None)
+    python.showtraceback(raised, tb_offset=tb_offset, running_compiled_code=True)
+
+
 class Stream(io.StringIO):
     """Standard output or error of a cell: kept until it is flushed, as a kernel keeps it."""
 
     def __init__(self, name: str, tape: "Tape"):
         super().__init__()
         self.name, self.tape = name, tape
+
+    def write(self, text: str) -> int:
+        """Take a text, unless there is too much of it by now."""
+        self.tape.count(len(text))
+        return super().write(text)
 
     def flush(self) -> None:
         """Put what was written since the last flush on the tape."""
@@ -150,6 +207,17 @@ class Stream(io.StringIO):
 class Tape(Session):
     """The session of a kernel without a client: messages become outputs of the present cell."""
 
+    size = 0  # of all outputs so far
+
+    def count(self, characters: int) -> None:
+        """Add to the size of all outputs.
+
+        Errors: TooMuchOutput once there are too many.
+        """
+        self.size += characters
+        if self.size > LARGEST:
+            raise TooMuchOutput(say("run.too_much_output", megabytes=LARGEST // 10**6))
+
     def turn_to(self, cell: NotebookNode) -> None:
         """Let the messages that follow belong to `cell`."""
         cell.outputs = []
@@ -159,7 +227,12 @@ class Tape(Session):
     def send(self, stream, msg_or_type, content=None, parent=None, ident=None, **_) -> dict:
         """Take a message as `Session.send` does, through JSON as if it went to another process."""
         message = msg_or_type if isinstance(msg_or_type, dict) else self.msg(msg_or_type, content)
-        message["content"] = self.unpack(self.pack(message["content"]))
+        if message["msg_type"] == "error":
+            message["content"] |= {key: _cut(message["content"][key]) for key in ("evalue", "traceback")}
+        packed = self.pack(message["content"])
+        if message["msg_type"] in ("display_data", "execute_result", "update_display_data"):
+            self.count(len(packed))
+        message["content"] = self.unpack(packed)
         if message["msg_type"] == "clear_output":
             self._clear(message["content"])
         elif message["msg_type"] in ("stream", "error", "display_data", "execute_result"):

@@ -5,15 +5,16 @@ import json
 import os
 import platform
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
-from capcycle import paths
+from capcycle import paths, trace
 from capcycle.parameters import cells, find_notebook
 from capcycle.words import LANGUAGE
 
+ENVIRONMENT = ("TZ", "PYTHONHASHSEED")  # settings from outside that a notebook's output may depend on
 AFTER_EXECUTION = {"run.py", "ledger.py", "outputs.py", "site.py", "cli.py", "publish"}  # no notebook meets these
 
 ROW = {"notebook": str, "given": dict, "parameters": dict, "key": str, "data": dict, "status": str}
@@ -24,7 +25,7 @@ def read_rows() -> dict[str, dict[str, Any]]:
     """The ledger's rows by run; what is not to be read is left out, so that those runs are executed again."""
     try:
         rows = json.loads((paths.CACHE / "ledger.json").read_text("utf-8"))
-    except (OSError, ValueError):
+    except (OSError, ValueError, RecursionError):
         return {}
     rows = rows.items() if isinstance(rows, dict) else []
     return {
@@ -32,6 +33,13 @@ def read_rows() -> dict[str, dict[str, Any]]:
         for name, row in rows
         if isinstance(row, dict) and all(isinstance(row.get(field), kind) for field, kind in ROW.items())
     }
+
+
+class Limits(NamedTuple):
+    """What one run may take: `seconds` of time, `memory` in gigabytes (where the system can hold it to that)."""
+
+    seconds: float = 1800.0
+    memory: float = 8.0
 
 
 @dataclass(frozen=True)
@@ -52,17 +60,24 @@ class Inputs:
         """Digest everything now, before any run starts: what changes meanwhile counts as changed."""
         library = digests(Path(__file__).parent, AFTER_EXECUTION)
         lock = digest(paths.ROOT / "requirements.lock")
-        shared = fingerprint(platform.python_version(), LANGUAGE, lock, library)
+        outside = [os.environ.get(name, "0") for name in ENVIRONMENT]
+        shared = fingerprint(platform.python_version(), LANGUAGE, lock, library, outside)
         return cls(shared, {name: _content(find_notebook(name)) for name in set(names)}, digests(paths.DATA))
 
-    def key(self, name: str, notebook: str, parameters: dict[str, Any], opened: Iterable[str]) -> str:
-        """The run's key: the same key promises the same executed notebook."""
+    def key(self, name: str, notebook: str, parameters: dict[str, Any], opened: Mapping) -> str:
+        """The run's key: the same key promises the same executed notebook. `opened` as for `of`."""
         content = self.notebooks[notebook]
         return fingerprint(self.shared, name, notebook, content, parameters, self.of(opened))
 
-    def of(self, opened: Iterable[str]) -> dict[str, str]:
-        """The digests of the data files that a run opened; none for a file that is not there."""
-        return {name: self.data.get(name, "") for name in sorted(set(opened))}
+    def of(self, opened: Mapping[str, str | None]) -> dict[str, str]:
+        """The states of the files that a run opened: as given, else as they are; empty for a file that is not there.
+
+        Those of `data` by their names there, others by their paths.
+        """
+        return {name: self._state(name) if then is None else then for name, then in sorted(opened.items())}
+
+    def _state(self, name: str) -> str:
+        return trace.state(name) if Path(name).is_absolute() else self.data.get(name, "")
 
 
 def _content(notebook: Path) -> str:
@@ -87,7 +102,7 @@ def digests(folder: Path, skip: Iterable[str] = ()) -> dict[str, str]:
 
 def digest(path: Path) -> str:
     """The digest of a file; empty if there is none."""
-    return hashlib.sha256(path.read_bytes()).hexdigest() if path.is_file() else ""
+    return trace.state(str(path)) if path.is_file() else ""
 
 
 def write(path: Path, text: str) -> None:

@@ -7,19 +7,22 @@ import sys
 import tempfile
 import tomllib
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from capcycle import ledger, outputs, paths
-from capcycle.errors import RunError
-from capcycle.ledger import Inputs, digest, write
+from capcycle import ledger, outputs, paths, trace
+from capcycle.errors import CapcycleError, DataError, RunError
+from capcycle.ledger import Inputs, Limits, digest, write
 from capcycle.parameters import cells, check_parameters, declared, find_notebook, notebooks, raise_all, unknown
 from capcycle.words import say
 
 FIELDS = {"notebook": str, "title": str, "section": str, "parameters": dict}
+USUAL = Limits()
 RESERVED = {"index", "assets", "manifest"}  # names of the site's own files
+DEVICES = {"con", "prn", "aux", "nul"} | {f"{port}{number}" for port in ("com", "lpt") for number in range(10)}
+LONGEST_NAME = 100  # in characters: of it come names of files, which may have 255
 
 
 @dataclass(frozen=True)
@@ -50,20 +53,32 @@ class Outcome:
 
 def read_runs(path: Path | None = None) -> dict[str, Run]:
     """The rows of `runs.toml` in file order; RunError names every malformed row at once."""
-    path = path or paths.NOTEBOOKS / "runs.toml"
+    rows = _rows(path or paths.NOTEBOOKS / "runs.toml")
+    raise_all(_rows_faults(rows))
+    return {name: _run(name, row) for name, row in rows.items()}
+
+
+def _rows(path: Path) -> dict[str, Any]:
     try:
-        rows = tomllib.loads(path.read_text("utf-8"))
+        return tomllib.loads(path.read_text("utf-8"))
     except FileNotFoundError as error:
         raise RunError(f"{path} does not exist; it names the runs, one table each") from error
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise RunError(f"{path.name}: {error}") from error
-    raise_all(f"{path.name} [{name}]: {fault}" for name, row in rows.items() for fault in _row_faults(name, row))
-    return {name: Run(**{"name": name, "parameters": {}, **row}) for name, row in rows.items()}
+
+
+def _run(name: str, row: dict[str, Any]) -> Run:
+    return Run(**{"name": name, "parameters": {}, **row})
+
+
+def _rows_faults(rows: dict[str, Any]) -> Iterator[str]:
+    return (f"runs.toml [{name}]: {fault}" for name, row in rows.items() for fault in _row_faults(name, row))
 
 
 def _row_faults(name: str, row: Any) -> Iterator[str]:
     if not re.fullmatch(r"[a-z0-9][a-z0-9-]*", name) or name in RESERVED:
         yield f"a run's name is a page's: small letters, digits, hyphens, not {', '.join(sorted(RESERVED))}"
+    yield from name_faults(name)
     if not isinstance(row, dict):
         yield "is not a table"
         return
@@ -73,8 +88,22 @@ def _row_faults(name: str, row: Any) -> Iterator[str]:
             yield f"{field} is not a {'table' if kind is dict else 'string'}"
         elif field not in row and field != "parameters":
             yield f"{field} is missing"
+        elif kind is str and field in row and not (row[field].strip() and row[field].isprintable()):
+            yield f"{field} is empty" if not row[field].strip() else f"{field} has a character that does not print"
+    given = row["parameters"] if isinstance(row.get("parameters"), dict) else {}
+    for name, value in given.items():
+        if any(isinstance(each, str) and "\0" in each for each in (value if isinstance(value, list) else [value])):
+            yield f"parameter {name} has a NUL in it"
     if isinstance(row.get("notebook"), str) and row["notebook"] not in notebooks():
         yield unknown("notebook", row["notebook"], notebooks())
+
+
+def name_faults(name: str) -> Iterator[str]:
+    """Why a name cannot be that of a file on every system, if it cannot."""
+    if name.casefold().partition(".")[0].rstrip() in DEVICES:
+        yield f"the name {name} is that of a device on Windows, where no file can have it; choose another"
+    if len(name) > LONGEST_NAME:
+        yield f"the name has {len(name)} characters; give it at most {LONGEST_NAME}"
 
 
 def select(runs: dict[str, Run], names: Iterable[str]) -> list[Run]:
@@ -84,43 +113,125 @@ def select(runs: dict[str, Run], names: Iterable[str]) -> list[Run]:
     return [run for run in runs.values() if not names or run.name in names]
 
 
-def check_notebooks() -> None:
-    """RunError with every fault of every notebook: its parameters cell, outputs left in it, its runs."""
-    raise_all(fault for path in notebooks().values() for fault in _notebook_faults(path))
-    _prepare(read_runs().values())
+def check() -> list[str]:
+    """Every fault of every notebook, of its names and outputs, and of every run, whatever else is wrong."""
+    strays, known = passed_over(), notebooks()
+    found = [fault for name, path in known.items() if name not in strays for fault in _notebook_faults(path)]
+    for name, other in zip(sorted(known, key=str.casefold), sorted(known, key=str.casefold)[1:], strict=False):
+        if name.casefold() == other.casefold():
+            found.append(f"{other}.ipynb: {name}.ipynb differs in capitals only, which is one file on other systems")
+    try:
+        rows = _rows(paths.NOTEBOOKS / "runs.toml")
+    except RunError as error:
+        return [*found, str(error)]
+    sound = [_run(name, row) for name, row in rows.items() if not list(_row_faults(name, row))]
+    prepared, faults = _prepared(sound)
+    found += [*_rows_faults(rows), *_titles_twice(sound), *faults, *_unknown_to_the_book(prepared)]
+    return list(dict.fromkeys(found))
+
+
+def _titles_twice(runs: Iterable[Run]) -> Iterator[str]:
+    first: dict[str, str] = {}
+    for run in runs:
+        if (other := first.setdefault(run.title.strip().casefold(), run.name)) != run.name:
+            yield f"runs.toml [{run.name}]: title '{run.title}' is that of [{other}]; give each page one of its own"
+
+
+def passed_over() -> dict[str, str]:
+    """The notebooks in the folder that are none of capcycle's, as no run names them, and how that is seen."""
+    return {name: why for name, path in notebooks().items() if name not in _wanted() and (why := _stray(path))}
+
+
+def _wanted() -> set[str]:
+    with suppress(RunError):
+        rows = _rows(paths.NOTEBOOKS / "runs.toml").values()
+        return {row["notebook"] for row in rows if isinstance(row, dict) and isinstance(row.get("notebook"), str)}
+    return set()
+
+
+def _stray(path: Path) -> str:
+    try:
+        tagged = any("parameters" in cell["tags"] for cell in cells(path))
+    except (RunError, OSError) as error:
+        return str(error)
+    return "" if tagged else say("check.untagged", name=path.name)
 
 
 def _notebook_faults(path: Path) -> Iterator[str]:
+    import nbformat  # takes as long to import as all else here
+
     try:
         declared(path)
+        nbformat.validate(json.loads(path.read_text("utf-8")))
     except RunError as error:
         yield str(error)
         return
+    except nbformat.ValidationError as error:
+        yield f"{path.name} is not a notebook of format 4: {str(error).splitlines()[0]}"
+    yield from (f"{path.name}: {fault}" for fault in name_faults(path.stem))
+    yield from _kernel_faults(path)
     if left := [str(number) for number, cell in enumerate(cells(path), 1) if cell["executed"]]:
         yield f"{path.name}: outputs or execution counts left in cells {', '.join(left)}; clear them"
 
 
+def _kernel_faults(path: Path) -> Iterator[str]:
+    metadata = json.loads(path.read_text("utf-8")).get("metadata", {})
+    spec, info = metadata.get("kernelspec", {}), metadata.get("language_info", {})
+    if not spec.get("name") or (info.get("name") or spec.get("language")) != "python":
+        yield f"{path.name}: names no Python kernel; open it in JupyterLab, choose a Python kernel and save it"
+
+
+def _unknown_to_the_book(prepared: Iterable[tuple[Run, dict[str, Any]]]) -> Iterator[str]:
+    """Companies, days and currencies that the book does not know; what is wrong with its own tables is said of them."""
+    from capcycle import facts  # with pandas
+
+    for run, given in prepared:
+        companies = [given.get("company"), *given.get("companies", []), *given.get("peers", [])]
+        asked = [([name], "", "") for name in companies if name]
+        asked += [(None, given.get("as_of", ""), ""), (None, "", given.get("currency", ""))]
+        for each in asked:
+            try:
+                facts.open(*each)
+            except DataError:
+                return
+            except CapcycleError as error:
+                yield f"runs.toml [{run.name}]: {error}"
+
+
 def _prepare(runs: Iterable[Run]) -> list[tuple[Run, dict[str, Any]]]:
-    prepared, faults = [], []
-    for run in runs:
-        try:
-            prepared.append((run, check_parameters(find_notebook(run.notebook), run.parameters)))
-        except RunError as error:
-            faults += [f"runs.toml [{run.name}]: {line}" for line in str(error).splitlines()]
+    prepared, faults = _prepared(runs)
     raise_all(faults)
     return prepared
 
 
-def execute(run: Run, out: Path) -> Path:
+def _prepared(runs: Iterable[Run]) -> tuple[list[tuple[Run, dict[str, Any]]], list[str]]:
+    prepared, faults = [], []
+    for run in runs:
+        try:
+            prepared.append((run, _parameters(run)))
+        except RunError as error:
+            faults += [f"runs.toml [{run.name}]: {line}" for line in str(error).splitlines()]
+    return prepared, faults
+
+
+def _parameters(run: Run) -> dict[str, Any]:
+    """A run's complete parameters, once they and what executes its notebook are found to be in order."""
+    path = find_notebook(run.notebook)
+    parameters = check_parameters(path, run.parameters)
+    raise_all(_kernel_faults(path))
+    return parameters
+
+
+def execute(run: Run, out: Path, limits: Limits = USUAL) -> Path:
     """Execute one run into the file `out`, checked first; a RunError says where a failed one is kept."""
     from capcycle import workers  # with multiprocessing, which takes as long to import as all else here
 
     out = outputs.free_for_notebook(out)
-    parameters = check_parameters(find_notebook(run.notebook), run.parameters)
+    parameters = _parameters(run)
     with tempfile.TemporaryDirectory(prefix="capcycle-") as room:  # not in the cache, which a build clears meanwhile
-        [finished] = workers.execute_each([_job(run, parameters, Path(room))], 1)
+        [finished] = workers.execute_each([_job(run, parameters, Path(room), limits)], 1)
         kept = outputs.failed(out) if finished.error else out
-        write(kept, finished.job.out.read_text("utf-8"))
+        write(kept, _written(finished).read_text("utf-8"))
     if finished.error:
         raise RunError(failure(run.name, finished.error, kept))
     return out
@@ -138,6 +249,7 @@ def execute_all(
     progress: bool = True,
     done: Callable[[Outcome], Any] = lambda _: None,
     begun: Callable[[], Any] = lambda: None,
+    limits: Limits = USUAL,
 ) -> list[Outcome]:
     """Execute the runs whose inputs changed (with `force`, all), `jobs` at a time, by default one per core.
 
@@ -152,7 +264,7 @@ def execute_all(
     todo = [(run, parameters) for run, parameters in prepared if run.name not in outcomes]
     if todo:
         begun()
-    for outcome, row in _executed(todo, inputs, jobs or _cores(), progress):
+    for outcome, row in _executed(todo, inputs, jobs or _cores(), progress, limits):
         outcomes[outcome.run.name] = outcome
         name = outcome.run.name
         # the row of a failed run goes on describing its last good notebook, which is still there
@@ -179,7 +291,7 @@ def _unchanged(prepared, inputs: Inputs, rows: dict[str, dict]) -> dict[str, Out
         for run, parameters, row in known
         if row["status"] == "done"
         and row["output"] == digest(_kept(run.name))
-        and row["key"] == inputs.key(run.name, run.notebook, parameters, row["data"])
+        and row["key"] == inputs.key(run.name, run.notebook, parameters, dict.fromkeys(row["data"]))
     }
 
 
@@ -187,36 +299,50 @@ def _outcome(run: Run, row: dict[str, Any]) -> Outcome:
     return Outcome(run, row["key"], "unchanged", _kept(run.name), row["seconds"])
 
 
-def _executed(todo, inputs: Inputs, jobs: int, progress: bool) -> Iterator[tuple[Outcome, dict]]:
+def _executed(todo, inputs: Inputs, jobs: int, progress: bool, limits: Limits) -> Iterator[tuple[Outcome, dict]]:
     if not todo:
         return
     from capcycle import workers
 
     with _workroom() as room, _reporter(len(todo), jobs, progress) as report:
-        work = {_job(run, parameters, room).out: (run, parameters) for run, parameters in todo}
-        for finished in workers.execute_each([_job(*pair, room) for pair in todo], jobs):
-            run, parameters = work[finished.job.out]
-            outcome, row = _keep(run, parameters, inputs, finished)
+        work = {_job(*pair, room, limits).out: (*pair, _named(*pair)) for pair in todo}
+        for finished in workers.execute_each([_job(*pair, room, limits) for pair in todo], jobs):
+            outcome, row = _keep(*work[finished.job.out], inputs, finished)
             report(outcome)
             yield outcome, row
 
 
-def _job(run: Run, parameters: dict[str, Any], room: Path):
+def _named(run: Run, parameters: dict[str, Any]) -> dict[str, str]:
+    """The state of each file that the parameters name, before the run starts."""
+    return {path: trace.state(path) for path in trace.named(parameters, find_notebook(run.notebook).parent)}
+
+
+def _job(run: Run, parameters: dict[str, Any], room: Path, limits: Limits):
     from capcycle.workers import Job
 
     source = find_notebook(run.notebook)
-    return Job(source, parameters, room / f"{run.name}.ipynb", room / f"{run.name}.trace")
+    return Job(source, parameters, room / f"{run.name}.ipynb", room / f"{run.name}.trace", limits)
 
 
-def _keep(run: Run, parameters: dict[str, Any], inputs: Inputs, finished) -> tuple[Outcome, dict]:
-    """Move an executed notebook to its place and write its row of the ledger."""
-    (_, _, out, trace), error, seconds = finished
+def _written(finished) -> Path:
+    """The executed notebook of a job; if its process died before it could write one, that as it stands."""
+    job = finished.job
+    if finished.died or not job.out.exists():
+        from capcycle import engine
+
+        engine.write_unexecuted(job.source, job.parameters, job.out, finished.error)
+    return job.out
+
+
+def _keep(run: Run, parameters: dict[str, Any], named: dict[str, str], inputs: Inputs, finished):
+    """Move an executed notebook to its place; the outcome, and its row of the ledger."""
+    job, error, seconds, _ = finished
     kept = _kept(run.name, failed=bool(error))
     kept.parent.mkdir(parents=True, exist_ok=True)
-    out.replace(kept)
+    _written(finished).replace(kept)
     if not error:
         _kept(run.name, failed=True).unlink(missing_ok=True)
-    opened = trace.read_text("utf-8").splitlines() if trace.exists() else []
+    opened = trace.read(job.trace) | named
     key = inputs.key(run.name, run.notebook, parameters, opened)
     outcome = Outcome(run, key, "failed" if error else "done", kept, seconds, error)
     row = {

@@ -1,6 +1,7 @@
 """The whole site: executed, built beside the old one, and swapped in whole or not at all."""
 
 import ctypes
+import errno
 import json
 import os
 import secrets
@@ -19,6 +20,7 @@ from pathlib import Path
 
 from capcycle import ledger, outputs, paths, run
 from capcycle.errors import RunError
+from capcycle.ledger import Limits
 from capcycle.run import Outcome
 from capcycle.words import say
 
@@ -42,30 +44,49 @@ def site(
     force: bool = False,
     keep_going: bool = False,
     out: Path | None = None,
+    limits: Limits = run.USUAL,
     progress: bool = True,
 ) -> Built:
     """Execute the runs called `names` (all if none are) where something changed, and publish the site to `out`.
 
     Pages of runs not named are kept as they were last executed; those never executed are left out.
     The site that stood before stays as it is until the new one is complete. If a run fails nothing is
-    published, unless `keep_going` is set: then its page says so. RunError names the failed runs in both cases.
+    published, unless `keep_going` is set: then its page says so. RunError names the failed runs in both cases,
+    and those whose page cannot be made of what they show. OSError for a place that cannot be written.
     """
     out = Path(out or paths.SITE).resolve()
     with _only_one():
         _recover(out)
         outputs.refuse_folder(out)
+        _refuse_mount(out)
         runs = run.read_runs()
-        with ThreadPoolExecutor(1) as pool:  # pages are drawn while other runs are executed
+        with _one_thread() as pool:  # pages are drawn while other runs are executed
             drawing = {"done": partial(pool.submit, _draw), "begun": partial(pool.submit, _bundle)}
-            executed = run.execute_all(run.select(runs, names), jobs, force, progress, **drawing)
-        failures = [run.failure(o.run.name, o.error, o.notebook) for o in executed if o.status == "failed"]
-        if failures and not keep_going:
-            raise RunError("\n".join([f"{_runs(failures)} failed; the site is as it was", *failures]))
+            executed = run.execute_all(run.select(runs, names), jobs, force, progress, limits=limits, **drawing)
+        failures = [outcome for outcome in executed if outcome.status == "failed"]
+        if not keep_going:
+            _refuse_failed(failures, say("site.as_it_was"))
         outcomes = _in_order(runs, executed)
-        changed = _publish(outcomes, out, force)
-    if failures:
-        raise RunError("\n".join([f"{_runs(failures)} failed; {out} says so on the page", *failures]))
+        changed, without_page = _publish(outcomes, out, force, keep_going)
+    _refuse_failed([*failures, *without_page], say("site.says_so", out=out))
     return Built(outcomes, out, changed)
+
+
+@contextmanager
+def _one_thread() -> Iterator[ThreadPoolExecutor]:
+    pool = ThreadPoolExecutor(1)
+    try:
+        yield pool
+    except BaseException:
+        pool.shutdown(cancel_futures=True)
+        raise
+    pool.shutdown()
+
+
+def _refuse_failed(failures: list[Outcome], consequence: str) -> None:
+    if failures:
+        count = f"{len(failures)} run{'s' if len(failures) != 1 else ''} failed; {consequence}"
+        raise RunError("\n".join([count, *(run.failure(o.run.name, o.error, o.notebook) for o in failures)]))
 
 
 def _bundle() -> None:
@@ -80,18 +101,20 @@ def _draw(outcome: Outcome) -> None:
     publish.draw(outcome)  # into the cache, where `_build` will find it
 
 
-def claims_report(file: Path, out: Path | None = None) -> Path:
-    """The claims page of a reader's file, in the folder `out` (else one named for the file); where the page is.
+def claims_report(file: Path, out: Path | None = None, notebook: str = "claims", **given: str) -> Path:
+    """The page of a reader's file by a notebook, in the folder `out` (else one named for the file); where the page is.
 
     An earlier report there is replaced; without `out`, that of another file of this name stays, and the folder is
     numbered. RunError for a folder that holds something else, or a run that fails.
     """
     out = out or _report_folder(file)
     outputs.refuse_folder(out.resolve(), report=True)
-    job = run.Run("claims", "claims", {"file": str(file.resolve())}, say("cli.claims.title"), say("cli.claims.section"))
+    given = {"file": str(file.resolve()), **given}
+    job = run.Run("claims", notebook, given, say("cli.claims.title"), say("cli.claims.section"))
     with tempfile.TemporaryDirectory(prefix="capcycle-") as room:
-        notebook = run.execute(job, Path(room) / "claims.ipynb")
-        _replace(out.resolve(), [Outcome(job, "", "done", notebook, 0.0)], str(file.resolve()))
+        executed = run.execute(job, Path(room) / "claims.ipynb")
+        failed = _replace(out.resolve(), [Outcome(job, "", "done", executed, 0.0)], str(file.resolve()))
+    _refuse_failed(failed, say("site.says_so", out=out))
     return out / "claims.html"
 
 
@@ -101,28 +124,28 @@ def _report_folder(file: Path) -> Path:
     return next(out for out in folders if outputs.report_of(out) in ("", str(file.resolve())))
 
 
-def _runs(failures: list[str]) -> str:
-    return f"{len(failures)} run{'s' if len(failures) != 1 else ''}"
-
-
 def _in_order(runs: dict[str, run.Run], executed: list[Outcome]) -> list[Outcome]:
     now = {outcome.run.name: outcome for outcome in executed}
     kept = {o.run.name: o for o in run.recall(r for name, r in runs.items() if name not in now)}
     return [(now | kept)[name] for name in runs if name in now or name in kept]
 
 
-def _publish(outcomes: list[Outcome], out: Path, force: bool) -> bool:
+def _publish(outcomes: list[Outcome], out: Path, force: bool, keep_going: bool) -> tuple[bool, list[Outcome]]:
+    """Whether the site changed, and the runs of which it has no page but an error page."""
     wanted = _wanted(outcomes)
     if not force and _record().get(str(out)) == [wanted, _listing(out)]:
-        return False
-    _replace(out, outcomes)
-    record = _record() | {str(out): [wanted, _listing(out)]}
+        return False, []
+    without_page = _replace(out, outcomes, keep_going=keep_going)
+    record = _record() | {str(out): [wanted if not without_page else "", _listing(out)]}
     ledger.write(paths.CACHE / "site.json", json.dumps(record, indent=1))
-    return True
+    return True, without_page
 
 
-def _replace(out: Path, outcomes: list[Outcome], report_of: str = "") -> None:
-    """Build in a room beside `out` and swap in what is new, with whatever there is not capcycle's."""
+def _replace(out: Path, outcomes: list[Outcome], report_of: str = "", keep_going: bool = True) -> list[Outcome]:
+    """Build in a room beside `out` and swap in what is new, with whatever there is not capcycle's.
+
+    The runs come back of which there is no page but an error page; without `keep_going` these are refused.
+    """
     from capcycle import publish
 
     room = out.with_name(f".{out.name}-building-{secrets.token_hex(4)}")
@@ -130,12 +153,15 @@ def _replace(out: Path, outcomes: list[Outcome], report_of: str = "") -> None:
     try:
         new.mkdir(parents=True)
         (room / MARK).touch()
-        publish.build(outcomes, new, **({"report_of": report_of} if report_of else {}))
+        without_page = publish.build(outcomes, new, **({"report_of": report_of} if report_of else {}))
+        if not keep_going:
+            _refuse_failed(without_page, say("site.as_it_was"))
         if out.exists():
             outputs.keep(out, new)
         _swap(new, out)
     finally:
         _clear(room, out)
+    return without_page
 
 
 def _wanted(outcomes: list[Outcome]) -> str:
@@ -154,7 +180,7 @@ def _listing(folder: Path) -> str:
 def _record() -> dict[str, list]:
     try:
         record = json.loads((paths.CACHE / "site.json").read_text("utf-8"))
-    except (OSError, ValueError):
+    except (OSError, ValueError, RecursionError):
         return {}
     return record if isinstance(record, dict) else {}
 
@@ -163,14 +189,28 @@ def _record() -> dict[str, list]:
 def _only_one() -> Iterator[None]:
     # a lock that the operating system takes back when its holder dies, on every system
     paths.CACHE.mkdir(parents=True, exist_ok=True)
-    with closing(sqlite3.connect(paths.CACHE / "lock", timeout=0, isolation_level=None)) as lock:
-        try:
-            lock.execute("BEGIN EXCLUSIVE")
-        except sqlite3.OperationalError as error:
-            busy = error.sqlite_errorname == "SQLITE_BUSY"
-            reason = "another build is running; wait for it or stop it" if busy else str(error)
-            raise RunError(f"{paths.CACHE / 'lock'}: {reason}") from error
+    with closing(_locked(paths.CACHE / "lock")):
         yield
+
+
+def _locked(file: Path) -> sqlite3.Connection:
+    try:
+        lock = sqlite3.connect(file, timeout=0, isolation_level=None)
+        lock.execute("BEGIN EXCLUSIVE")
+    except sqlite3.DatabaseError as error:
+        name = getattr(error, "sqlite_errorname", "")
+        if name in ("SQLITE_NOTADB", "SQLITE_CORRUPT"):  # what a power cut left; nobody holds that
+            file.unlink()
+            return _locked(file)
+        reason = "another build is running; wait for it or stop it" if name == "SQLITE_BUSY" else str(error)
+        raise RunError(f"{file}: {reason}") from error
+    return lock
+
+
+def _refuse_mount(out: Path) -> None:
+    """Before anything is executed: the site is built beside `out`, and takes its place by changing names."""
+    if out.is_mount():
+        raise OSError(errno.EBUSY, os.strerror(errno.EBUSY), str(out))
 
 
 def _swap(new: Path, out: Path) -> None:

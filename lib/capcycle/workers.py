@@ -3,24 +3,31 @@
 The server of multiprocessing imports the libraries of others, and lives as long as this process. For each batch of
 jobs it forks a zygote, which imports our own library as it stands by then and reads the data; every job is a fork
 of that. A fork has a memory of its own: what a notebook changes, no other sees.
+
+Nothing outlives the caller. The zygote learns from a closed pipe that the caller is gone, however it went, ends the
+jobs with all that they started, and clears their folder. A job is the leader of a group and, where the system knows
+adoption (Linux), the foster parent of what its own children leave behind, as the zygote is of what a job leaves.
 """
 
+import ctypes
 import gc
+import json
 import multiprocessing
 import os
 import re
+import shutil
 import signal
 import sys
 import time
-import traceback
 import warnings
 from collections import deque
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import suppress
 from multiprocessing import connection
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from capcycle.ledger import Limits
 from capcycle.parameters import cells
 from capcycle.words import say
 
@@ -33,27 +40,39 @@ ENVIRONMENT = {
 }
 
 
+DIE_WITH_PARENT, ADOPT = 1, 36  # PR_SET_PDEATHSIG and PR_SET_CHILD_SUBREAPER of Linux's prctl
+GIGABYTE = 1 << 30
+
+
 class Job(NamedTuple):
-    """One notebook to execute: `out` gets the result, `trace` the names of the data files it opened."""
+    """One notebook to execute: `out` gets the result, `trace` the names of the files it opened."""
 
     source: Path
     parameters: dict[str, Any]
     out: Path
     trace: Path
+    limits: Limits = Limits()
+
+    @property
+    def told(self) -> Path:
+        """Where the job's process writes what became of it."""
+        return self.out.with_suffix(".told")
 
 
 class Finished(NamedTuple):
-    """A job that ended; `error` is empty if the notebook came to its end."""
+    """A job that ended; `error` is empty if the notebook came to its end. If its process `died`, `out` says nothing."""
 
     job: Job
     error: str
     seconds: float
+    died: bool = False
 
 
 def execute_each(jobs: Sequence[Job], width: int) -> Iterator[Finished]:
     """Execute every job in a fresh process of its own, `width` at a time, and yield each as it ends.
 
-    A process that dies takes only its own job with it. If the caller stops, or dies, so do the processes.
+    A process that dies, or passes its limits, takes only its own job with it. If the caller stops, or dies, so do
+    the processes.
     """
     if "fork" not in multiprocessing.get_all_start_methods():
         yield from _in_parallel(multiprocessing.get_context("spawn"), jobs, width)
@@ -94,29 +113,49 @@ def _start(context: Any, target: Callable, *arguments: Any) -> tuple[Any, Any]:
     return ours, process
 
 
-def _received(pipe: Any, process: Any, job: Job) -> Finished:
-    """What a process has to say of its job, or that it died before it could."""
+def _received(pipe: Any, zygote: Any, job: Job) -> Finished:
+    """What the zygote has to say of a job, or that it died before it could."""
     try:
         return pipe.recv()
     except EOFError:
-        from capcycle import engine
+        zygote.join()
+        return Finished(job, _died(zygote.exitcode), 0.0, died=True)
 
-        process.join()
-        code = process.exitcode
-        ending = say("run.signal", name=signal.Signals(-code).name) if code < 0 else say("run.exit_code", code=code)
-        error = say("run.died", code=ending)
-        engine.write_unexecuted(job.source, job.parameters, job.out, error)
-        return Finished(job, error, 0.0)
+
+def _died(code: int) -> str:
+    ending = say("run.signal", name=signal.Signals(-code).name) if code < 0 else say("run.exit_code", code=code)
+    return say("run.died", code=ending)
 
 
 def _zygote(caller: Any, jobs: Sequence[Job], width: int) -> None:
+    os.setsid()  # a signal to the caller's whole group leaves it to clear up
+    _prctl(ADOPT, 1)
+    _deafen(1, 2)
     with warnings.catch_warnings(action="ignore"):
         _import_and_read(jobs, width)
     gc.freeze()  # what the jobs share no collection touches, which would copy it
-    signal.signal(signal.SIGTERM, signal.SIG_IGN)  # from here on it has processes to end before itself
+    for each in (signal.SIGTERM, signal.SIGHUP):
+        signal.signal(each, signal.SIG_IGN)  # from here on it has processes to end before itself
+    left = len(jobs)
     with suppress(ConnectionError):
         for finished in _in_parallel(multiprocessing.get_context("fork"), jobs, width, caller):
             caller.send(finished)
+            left -= 1
+    for room in {job.out.parent for job in jobs if left}:
+        shutil.rmtree(room, ignore_errors=True)  # whoever made it may have been killed
+
+
+def _prctl(option: int, value: int) -> None:
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(option, value, 0, 0, 0)
+
+
+def _deafen(*descriptors: int) -> None:
+    """Nothing that a run leaves behind keeps the caller's terminal or pipe open."""
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    for each in descriptors:
+        os.dup2(nowhere, each)
+    os.close(nowhere)
 
 
 def _import_and_read(jobs: Sequence[Job], width: int) -> None:
@@ -150,36 +189,104 @@ def _read() -> None:
 def _in_parallel(context: Any, jobs: Sequence[Job], width: int, caller: Any = None) -> Iterator[Finished]:
     """Execute the jobs until they are done, or the caller has closed its end of the pipe."""
     waiting, running = deque(jobs), {}
+    ended = _child_ended() if caller else None
     try:
         while waiting or running:
             while waiting and len(running) < width:
                 job = waiting.popleft()
-                pipe, process = _start(context, _work, job)
-                running[pipe] = process, job
-            ready = connection.wait([*running, *([caller] if caller else [])])
-            if caller in ready:
+                process = context.Process(target=_work, args=(job, os.getpid(), caller), daemon=False)
+                process.start()
+                running[process] = job, time.monotonic() + job.limits.seconds
+            # a process that left forks of itself does not close its sentinel: so its end is also waited for
+            watched = [each for each in (caller, ended) if each] + [process.sentinel for process in running]
+            left = max(0.0, min(until for _, until in running.values()) - time.monotonic())
+            if caller in connection.wait(watched, left):
                 return
-            for pipe in ready:
-                finished = _received(pipe, *running[pipe])
-                running.pop(pipe)[0].kill()  # a thread that the notebook left behind must not hold us up
-                yield finished
+            with suppress(BlockingIOError):
+                os.read(ended, 4096) if ended else None
+            for process, (job, until) in list(running.items()):
+                if process.exitcode is None and time.monotonic() < until:
+                    continue
+                late = process.exitcode is None
+                del running[process]
+                _end(process, running)
+                yield _finished(job, process.exitcode, late)
     finally:
-        for process, _ in running.values():
-            process.kill()
-            process.join()
+        for process in running:
+            _end(process, running)
 
 
-def _work(pipe: Any, job: Job) -> None:
-    from capcycle import engine
+def _child_ended() -> int:
+    """A file descriptor from which something can be read once a child of this process has ended."""
+    read, write = os.pipe()
+    for each in (read, write):
+        os.set_blocking(each, False)
+    signal.signal(signal.SIGCHLD, lambda *_: None)
+    signal.set_wakeup_fd(write, warn_on_full_buffer=False)
+    return read
 
+
+def _end(process: Any, running: Iterable[Any]) -> None:
+    """End a process with its group, then what it left us, where the system has us adopt that."""
+    with suppress(AttributeError, OSError):  # Windows has no groups; a process that is starting is not yet in its own
+        os.killpg(process.pid, signal.SIGKILL)
+    process.kill()
+    process.join()
+    ours = {each.pid for each in running}
+    for _ in range(100):  # each of them may leave others
+        strays = set(_children()) - ours
+        for pid in strays:
+            with suppress(OSError):
+                os.kill(pid, signal.SIGKILL)
+                os.waitpid(pid, 0)
+        if not strays:
+            return
+
+
+def _children() -> list[int]:
+    with suppress(OSError):
+        return list(map(int, Path(f"/proc/self/task/{os.getpid()}/children").read_text().split()))
+    return []
+
+
+def _finished(job: Job, code: int, late: bool) -> Finished:
+    try:
+        return Finished(job, *json.loads(job.told.read_text("utf-8")))
+    except (OSError, ValueError):
+        error = say("run.too_long", seconds=job.limits.seconds) if late else _died(code)
+        return Finished(job, error, 0.0, died=True)
+
+
+def _work(job: Job, parent: int, caller: Any) -> None:
     started = time.monotonic()
-    signal.signal(signal.SIGTERM, signal.SIG_DFL)
+    _alone(parent, caller)
+    from capcycle import engine, trace
+
     os.environ["CAPCYCLE_TRACE"] = str(job.trace)
     if numpy := sys.modules.get("numpy"):
         numpy.random.seed()  # or all jobs would draw the same numbers
     try:
+        trace.watch(job.source, job.trace)
+        engine.limit_memory(int(job.limits.memory * GIGABYTE))
         error = engine.execute(job.source, job.parameters, job.out, job.source.parent)
-    except Exception as accident:
+    except BaseException as accident:
+        engine.limit_memory(None)
         error = f"{type(accident).__name__}: {accident}"
-        engine.write_unexecuted(job.source, job.parameters, job.out, traceback.format_exc())
-    pipe.send(Finished(job, error, time.monotonic() - started))
+    job.told.write_text(json.dumps([error, time.monotonic() - started]), "utf-8")
+    os._exit(0)  # a thread that the notebook left behind holds nothing up
+
+
+def _alone(parent: int, caller: Any) -> None:
+    """Make this process the head of a group of its own that ends with its parent and reaches nobody's terminal."""
+    if not hasattr(os, "setsid"):
+        return
+    os.setsid()
+    _prctl(ADOPT, 1)
+    _prctl(DIE_WITH_PARENT, signal.SIGKILL)
+    if os.getppid() != parent:  # it died before it could be named
+        os._exit(1)
+    if caller:
+        caller.close()
+        signal.set_wakeup_fd(-1)
+    for each in (signal.SIGTERM, signal.SIGHUP, signal.SIGCHLD):
+        signal.signal(each, signal.SIG_DFL)

@@ -67,6 +67,11 @@ def aliases() -> pd.DataFrame:
     return door.table("aliases.csv", _alias_rules)
 
 
+def phrases() -> pd.DataFrame:
+    """What people call a quantity, in English and in Chinese: the concept, metric or record that each phrase means."""
+    return door.table("phrases.csv", _phrase_rules)
+
+
 def speakers() -> pd.Series:
     """What kind of source each speaker is: broker, company, press and so on."""
     return door.table("speakers.csv", _speaker_rules).set_index("speaker")["kind"]
@@ -173,6 +178,12 @@ def _alias_rules(table: pd.DataFrame) -> Rules:
     yield "alias and name are needed", table[["alias", "name"]].eq("").any(axis=1)
     yield from door.one_of(table, kind=ALIAS_KINDS)
     yield "{name} is not a number", table["kind"].eq("number") & ~table["name"].str.fullmatch(PLAIN_NUMBER)
+
+
+def _phrase_rules(table: pd.DataFrame) -> Rules:
+    again = table.assign(phrase=table["phrase"].str.lower()).duplicated(["phrase", "measure"])
+    yield "{phrase} = {measure} stands twice", again
+    yield "phrase, measure and family are needed", table[["phrase", "measure", "family"]].eq("").any(axis=1)
 
 
 def _speaker_rules(table: pd.DataFrame) -> Rules:

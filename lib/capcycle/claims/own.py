@@ -89,7 +89,7 @@ def own_table(
 
 
 def _read(path: Path | str) -> Own:
-    text = _text(path)
+    text = text_of(path)
     stated = SEPARATOR.match(text)
     text = text[stated.end() :] if stated else text
     rows = list(StringIO(text, newline=""))
@@ -103,7 +103,7 @@ def _read(path: Path | str) -> Own:
     return Own([re.sub(r"[\s-]+", "_", name.lower()) for name in header], at, lines, delimiter, stop)
 
 
-def _text(path: Path | str) -> str:
+def text_of(path: Path | str) -> str:
     try:
         str(path).encode()
         data = Path(path).read_bytes()

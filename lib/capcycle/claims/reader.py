@@ -8,7 +8,8 @@ from typing import Any
 import pandas as pd
 
 from capcycle import words
-from capcycle.claims import check, detect, expressions, load, worked
+from capcycle.claims import check, detect, expressions, load, text, worked
+from capcycle.claims.text import said
 from capcycle.errors import CapcycleError
 from capcycle.facts import examples, tables
 from capcycle.words import counted, say
@@ -31,8 +32,12 @@ class Line:
     arithmetic: tuple[str, ...] = ()
 
 
-def check_file(path: Path | str) -> list[Line]:
-    """A verdict for each line of a file of claims (columns as `claims.csv`) or of worked examples (`examples.csv`).
+def check_file(path: Path | str, day: str = "") -> list[Line]:
+    """A verdict for each line of a table, or for each figure of a text.
+
+    A table is of statements (company, measure, period, value ...), of claims (columns as `claims.csv`) or of worked
+    examples (`examples.csv`); whatever is not called .csv is a text.
+    day     when a text appeared, as ISO text
 
     Errors: DataError with every malformed line.
 
@@ -40,10 +45,31 @@ def check_file(path: Path | str) -> list[Line]:
     >>> print(check_file(paths.DATA / "examples.csv")[1].right)  # the items that a press report lists come to 70bn
     Gap to revenue: $530bn
     """
+    if is_of_statements(path):
+        return [line_of(judgement) for judgement in text.judged(path, day)]
     if is_of_examples(path):
         return check_examples(read_examples(path))
     table = load.read_file(path)
     return list(_claim_lines(table, detect.detect(table)))
+
+
+def is_of_statements(path: Path | str) -> bool:
+    """Whether a file is a text, or a table of statements by its header."""
+    return not text.is_table(path) or "measure" in load.header_of(path)
+
+
+def line_of(judgement: text.Judgement) -> Line:
+    """A judgement as a line of the report."""
+    statement = judgement.statement
+    return Line(
+        statement.line,
+        statement.name or statement.printed,
+        judgement.verdict,
+        said.error_class(judgement),
+        said.why(judgement),
+        said.right(judgement),
+        (say("claims.text.read_as", reading=said.reading(judgement)),),
+    )
 
 
 def is_of_examples(path: Path | str) -> bool:

@@ -101,6 +101,12 @@ def key(name: str) -> list[str]:
     return next((files[file]["key"] for files in map(STATED.get, CHAPTERS) if file in files), [])
 
 
+def edition() -> tuple[tuple[str, int, int], ...]:
+    """What tells one state of all files of `data/` from another, without reading them."""
+    files = ((path, path.stat()) for path in sorted(paths.DATA.rglob("*.csv")))
+    return tuple((str(path), stat.st_mtime_ns, stat.st_size) for path, stat in files)
+
+
 def _text(name: str) -> str:
     try:
         data = (paths.DATA / name).read_bytes()

@@ -4,7 +4,7 @@ import hashlib
 import json
 import shutil
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from functools import partial
 from importlib.metadata import version
 from pathlib import Path
@@ -12,30 +12,46 @@ from pathlib import Path
 from capcycle import outputs, theme
 from capcycle.exhibits.exhibit import LIVE_TITLE
 from capcycle.publish import links, page, pictures
-from capcycle.publish.data import data_version
+from capcycle.publish.data import DataVersion, data_version
 from capcycle.publish.pictures import bundle
 from capcycle.run import Outcome
+from capcycle.words import say
 
 ASSETS = ("page.css", "page.js")
+LONGEST = 2_000  # characters of what is said of an error
 
 
-def build(outcomes: list[Outcome], out: Path, report_of: str = "") -> None:
+def build(outcomes: list[Outcome], out: Path, report_of: str = "") -> list[Outcome]:
     """Write the site of `outcomes` into the empty folder `out`: the same bytes for the same inputs.
 
     A page for each run (an honest error page for a failed one), the index, `assets/` and `manifest.json`, which
-    tells what is capcycle's in the folder, and of a report the reader's file that it is of.
+    tells what is capcycle's in the folder, and of a report the reader's file that it is of. Those runs come back that
+    went well, but of which no page can be made: theirs is an error page too.
     """
     data = data_version()
     pages = []
     with ThreadPoolExecutor() as pool:  # the pictures, which take most of the time, are drawn outside of Python
-        folders = list(pool.map(partial(page.render, data=data), outcomes))
-    for outcome, made in zip(outcomes, folders, strict=True):
+        rendered = list(pool.map(partial(_rendered, data=data), outcomes))
+    for outcome, made in rendered:
         shutil.copytree(made, out, dirs_exist_ok=True, ignore=shutil.ignore_patterns("meta.json"))
         pages.append({"outcome": outcome, **json.loads((made / "meta.json").read_text("utf-8"))})
     _link(out, pages)
     _write_assets(out / "assets")
     _write_index(out, pages, data)
     _write_manifest(out, pages, data, report_of)
+    return [shown for (shown, _), outcome in zip(rendered, outcomes, strict=True) if shown is not outcome]
+
+
+def _rendered(outcome: Outcome, data: DataVersion) -> tuple[Outcome, Path]:
+    """A run with its page; where none can be made of what it shows, as a failed one with a page that says so."""
+    try:
+        return outcome, page.render(outcome, data)
+    except OSError:
+        raise  # the disk's fault, and that of every page
+    except Exception as error:
+        said = say("run.no_page", error=f"{type(error).__name__}: {error}"[:LONGEST])
+        failed = replace(outcome, status="failed", error=said)
+        return failed, page.render(failed, data)
 
 
 def draw(outcome: Outcome) -> None:

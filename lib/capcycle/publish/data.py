@@ -22,7 +22,8 @@ def data_version(folder: Path | None = None) -> DataVersion:
     made = hashlib.sha256()
     for file in sorted(folder.rglob("*.csv")):
         content = file.read_bytes()
-        made.update(f"{file.relative_to(folder).as_posix()} {len(content)} ".encode() + content)
+        name = file.relative_to(folder).as_posix().encode("utf-8", "surrogateescape")  # which may be no text
+        made.update(name + f" {len(content)} ".encode() + content)
     sources = folder / "sources.csv"
     rows = csv.DictReader(sources.read_text("utf-8").splitlines() if sources.exists() else [])
     # statistics such as exchange rates are published every day and say nothing of how fresh a company is

@@ -9,6 +9,7 @@ from typing import Any
 
 from capcycle.errors import RunError
 from capcycle.exhibits.exhibit import MIME, VEGA_LITE
+from capcycle.run import name_faults
 
 SLUG = re.compile(r"[a-z0-9][a-z0-9_-]*")
 HEADING = re.compile(r"(#{1,2}) +(.+)\n*")
@@ -72,6 +73,8 @@ def check_ids(name: str, exhibits: list[dict]) -> None:
     ids = ["documents", *(exhibit["id"] for exhibit in exhibits)]
     if wrong := [i for i in ids if not SLUG.fullmatch(i)]:
         raise RunError(f"{name}: exhibit id {wrong[0]!r} is not a slug; use a-z, 0-9, - and _")
+    if faults := [f"{name}: exhibit {i!r}: {fault}" for i in ids for fault in name_faults(i)]:
+        raise RunError("\n".join(faults))
     if twice := sorted({i for i in ids if ids.count(i) > 1}):
         raise RunError(f"{name}: {', '.join(twice)} names more than one exhibit; give each an id of its own")
 

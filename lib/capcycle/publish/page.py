@@ -18,6 +18,7 @@ import pandas as pd
 
 from capcycle import paths, words
 from capcycle.exhibits.exhibit import CARD, cited
+from capcycle.ledger import digests
 from capcycle.parameters import declared
 from capcycle.publish import downloads, exhibits, notebook, pictures
 from capcycle.publish.data import DataVersion
@@ -29,6 +30,7 @@ from capcycle.words import say
 HERE = Path(__file__).parent
 MADE_FROM = ("publish", "words", "theme.py", "exhibits/exhibit.py", "parameters.py")
 THUMBNAIL = "_small.svg"
+META = "meta.json"
 
 
 @cache
@@ -55,13 +57,21 @@ def render(outcome: Outcome, data: DataVersion) -> Path:
     It holds `<run>.html`, the folder `<run>/` and `meta.json` for the index.
     """
     kept = paths.CACHE / "pages" / outcome.run.name / _key(outcome, data)
-    if not kept.exists():
+    if not _whole(kept):
         beside = kept.with_name(f"{kept.name}.{os.getpid()}")
         shutil.rmtree(kept.parent, ignore_errors=True)
         beside.mkdir(parents=True)
         _write(outcome, data, beside)
         beside.rename(kept)
     return kept
+
+
+def _whole(folder: Path) -> bool:
+    """Whether a folder of the cache is there, and as it was when it was made."""
+    try:
+        return json.loads((folder / META).read_text("utf-8"))["files"] == digests(folder, {META})
+    except (OSError, ValueError, TypeError, KeyError):
+        return False
 
 
 def _key(outcome: Outcome, data: DataVersion) -> str:
@@ -93,8 +103,8 @@ def _write(outcome: Outcome, data: DataVersion, folder: Path) -> None:
     template = templates().get_template("failed.jinja" if failed else "page.jinja")
     (folder / f"{name}.html").write_text(template.render(context), "utf-8")
     meta = {key: context[key] for key in ("headline", "headline_text", "picture", "failed")}
-    meta["companies"] = _companies(outcome)
-    (folder / "meta.json").write_text(json.dumps(meta, ensure_ascii=False), "utf-8")
+    meta |= {"companies": _companies(outcome), "files": digests(folder)}
+    (folder / META).write_text(json.dumps(meta, ensure_ascii=False), "utf-8")
 
 
 def _companies(outcome: Outcome) -> list[str]:

@@ -96,11 +96,13 @@ def numbered(svg: str) -> str:
 
 
 def _kept(name: str, make: Callable[[], str]) -> str:
-    """What `make` gives, made once and kept in the cache; a crash leaves no half-written file behind."""
+    """What `make` gives, made once and kept in the cache behind its digest: what a power cut spoils is made again."""
     file: Path = paths.CACHE / "pictures" / name
-    if not file.exists():
+    digest, _, kept = (file.read_bytes() if file.exists() else b"").partition(b"\n")
+    if digest.decode("latin-1") != hashlib.sha256(kept).hexdigest():
+        kept = make().encode()
         file.parent.mkdir(parents=True, exist_ok=True)
         beside = file.with_name(f"{name}.{os.getpid()}-{get_ident()}")
-        beside.write_text(make(), "utf-8")
+        beside.write_bytes(hashlib.sha256(kept).hexdigest().encode() + b"\n" + kept)
         beside.replace(file)
-    return file.read_text("utf-8")
+    return kept.decode()

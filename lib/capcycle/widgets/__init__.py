@@ -2,3 +2,4 @@
 
 from capcycle.widgets.measures import Explorer
 from capcycle.widgets.models import ModelExplorer
+from capcycle.widgets.texts import TextExplorer

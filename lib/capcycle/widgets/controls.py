@@ -56,11 +56,14 @@ class ExhibitBox(ui.VBox):
         self.exhibit, shown = None, ()
         try:
             self.exhibit = self._exhibit()
-            shown = display(self.exhibit)
+            shown = self._shown()
         except CapcycleError as error:
             shown = [output(fault(error))]
         finally:  # the earlier picture would not be what is chosen now
             self.picture.outputs = shown
+
+    def _shown(self) -> list[dict[str, Any]]:
+        return display(self.exhibit)
 
 
 def control(kind: type[ui.Widget], key: str, **traits: Any) -> ui.Widget:

@@ -1,0 +1,122 @@
+"""Statements of a table: a line each, with company, measure, period, value, unit, comparison and day."""
+
+import re
+from collections.abc import Iterable
+from datetime import date
+from pathlib import Path
+from typing import NamedTuple
+
+from capcycle.claims import load
+from capcycle.claims.text.amounts import FRACTION, MULTIPLE, POINTS, Amount, printed
+from capcycle.claims.text.statements import CHANGE, GROWTH, LEVEL, QUARTER_AGO, SHARE, TIMES, YEAR_AGO, Statement
+from capcycle.claims.text.times import Time, times
+from capcycle.claims.text.vocabulary import RECORDS, Vocabulary, vocabulary
+
+NEEDED = ["company", "measure", "value"]
+ALLOWED = [*NEEDED, "name", "period", "unit", "comparison", "published", "basis", "text"]
+COMPARISONS = {
+    "": (LEVEL, 0), "level": (LEVEL, 0), "growth": (GROWTH, YEAR_AGO), "yoy": (GROWTH, YEAR_AGO),
+    "qoq": (GROWTH, QUARTER_AGO), "change": (CHANGE, YEAR_AGO), "change yoy": (CHANGE, YEAR_AGO),
+    "change qoq": (CHANGE, QUARTER_AGO), "times": (TIMES, YEAR_AGO), "times qoq": (TIMES, QUARTER_AGO),
+}  # fmt: skip
+AHEAD = ("forecast", "target")  # a basis of what is to come
+SHARE_OF = re.compile(r"share of (.+)", re.IGNORECASE)
+ENDINGS = {"growth": GROWTH, "change": CHANGE, "multiple": TIMES}  # of a measure's name, as in `revenue_growth`
+ENDING = re.compile(rf"(.+?)[ _]({'|'.join(ENDINGS)})(?:[ _](?:yoy|qoq))?", re.IGNORECASE)
+BY_UNIT = {FRACTION: GROWTH, POINTS: CHANGE, MULTIPLE: TIMES}  # what `yoy` says of a figure in such a unit
+
+
+class Cells(NamedTuple):
+    """A line as it is written."""
+
+    company: str
+    measure: str
+    value: str
+    period: str = ""
+    unit: str = ""
+    comparison: str = ""
+    published: str = ""
+    basis: str = ""
+    text: str = ""
+    name: str = ""
+    line: int = 0
+
+
+def read_lines(path: Path | str) -> list[Statement]:
+    """The statements of a reader's file.
+
+    Errors: DataError for columns that are missing, unknown or twice there.
+    """
+    table = load.own_table(path, NEEDED, ALLOWED)
+    return statements(Cells(*row) for row in table[list(Cells._fields)].itertuples(index=False))
+
+
+def statements(lines: Iterable[Cells]) -> list[Statement]:
+    """Each line as a statement; what cannot be read of it is in its `lacking`.
+
+    >>> line = Cells("Microsoft", "capex", "13.87", "2024Q2", "USD bn", "", "2024-07-31")
+    >>> [(each.companies, each.measures, each.amount.low, each.lacking) for each in statements([line])]
+    [(('MSFT',), ('capex',), 13870000000.0, '')]
+    """
+    words = vocabulary()
+    return [_statement(cells, words) for cells in lines]
+
+
+def _statement(cells: Cells, words: Vocabulary) -> Statement:
+    amount = printed(cells.value, cells.unit) or Amount(0.0, 0.0, 0.0, "", 0, 0)
+    measures, comparison, back = _quantity(cells, amount, words)
+    share = SHARE_OF.fullmatch(cells.comparison.strip())
+    total = words.measures(share[1])[:1] if share else ()
+    companies = words.tickers(cells.company) or tuple(filter(None, [words.owner(cells.measure)]))
+    day = _day(cells.published)
+    time = _time(cells.period, day)
+    recorded = bool(measures) and measures[0] in RECORDS
+    faults = {
+        "value": not amount.step,
+        "company": not companies,
+        "measure": not measures or (bool(share) and not total),
+        "comparison": not comparison,
+        "time": not time and not recorded,
+        "forecast": cells.basis in AHEAD and not recorded,
+    }
+    return Statement(
+        text=cells.text or " ".join(filter(None, cells[:6])),
+        printed=f"{cells.value} {cells.unit}".strip(),
+        amount=amount,
+        companies=companies,
+        measures=measures,
+        time=time,
+        comparison=comparison or LEVEL,
+        of="".join(total),
+        back=back,
+        day=day,
+        line=cells.line,
+        name=cells.name,
+        lacking=next((fault for fault, there in faults.items() if there), ""),
+    )
+
+
+def _quantity(cells: Cells, amount: Amount, words: Vocabulary) -> tuple[tuple[str, ...], str, int]:
+    """The measures that a line names, and what it says of them; no comparison for one that nothing is called."""
+    asked = cells.comparison.strip().lower()
+    comparison, back = (SHARE, 0) if SHARE_OF.fullmatch(asked) else COMPARISONS.get(asked, ("", 0))
+    if measures := words.measures(cells.measure):
+        if asked in ("yoy", "qoq"):
+            comparison = BY_UNIT.get(amount.unit, LEVEL)
+            back = back if comparison != LEVEL else 0
+        return measures, comparison, back
+    if ending := ENDING.fullmatch(cells.measure.strip()):
+        return words.measures(ending[1]), ENDINGS[ending[2].lower()], back or YEAR_AGO
+    return (), comparison, back
+
+
+def _time(period: str, day: date | None) -> Time | None:
+    found = times(period, day)
+    return found[0] if len(found) == 1 else None
+
+
+def _day(published: str) -> date | None:
+    try:
+        return date.fromisoformat(published) if published else None
+    except ValueError:
+        return None
