@@ -124,6 +124,7 @@ def test_check_finds_faults_of_the_data(house, capsys, monkeypatch):
     monkeypatch.setattr("capcycle.facts.check", lambda: fail(DataError(["facts/MSFT.csv:7: bad date"])))
     for tables in ("capcycle.facts.registers.check", "capcycle.claims.check_tables"):
         monkeypatch.setattr(tables, lambda: fail(DataError(["claims.csv:3: bad unit"])))
+    unreviewed(monkeypatch)
     assert cli.main(["check"]) == 1
     assert capsys.readouterr().err == (
         "capcycle: 2 faults in the data\nfacts/MSFT.csv:7: bad date\nclaims.csv:3: bad unit\n"  # each once
@@ -134,11 +135,21 @@ def test_check_says_when_all_is_well(house, capsys, monkeypatch):
     for tables in ("capcycle.facts.check", "capcycle.facts.registers.check", "capcycle.claims.check_tables"):
         monkeypatch.setattr(tables, lambda: None)
     monkeypatch.setattr("capcycle.facts.sums.doubts", lambda: ["Doubt: a year is not its quarters."])
-    assert cli.main(["check"]) == 0
-    assert capsys.readouterr().out.splitlines() == [
-        "Data and notebooks follow the rules: 1 notebooks, 1 runs.",
-        "Doubt: a year is not its quarters.",  # listed, and no failure
-    ]
+    unreviewed(monkeypatch, ["data/fx.csv"], ["data/fx.csv:2: odd"])
+    assert cli.main(["check", "--doubts"]) == 0
+    assert capsys.readouterr().out == (
+        "Not as last reviewed: data/fx.csv. `capcycle check --accept` takes the present state as reviewed.\n"
+        "data/fx.csv:2: odd\n"
+        "Data and notebooks follow the rules: 1 notebooks, 1 runs.\n"
+        "Doubt: a year is not its quarters.\n"
+        "Doubts to look up: 1. `capcycle check --doubts` lists them.\n"
+    )
+
+
+def unreviewed(monkeypatch, changed=(), doubts=()):
+    """Nothing is gone since the last review; some files are changed, and some figures doubted."""
+    monkeypatch.setattr("capcycle.facts.reviewed.differences", lambda: ([], list(changed)))
+    monkeypatch.setattr("capcycle.facts.doubts.doubts", lambda: list(doubts))
 
 
 def fail(error):

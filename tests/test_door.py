@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from capcycle import facts, paths
 from capcycle.errors import DataError
-from capcycle.facts import currency, door, tables
+from capcycle.facts import currency, door, slips, tables
 
 QUARTERS = pd.period_range("2022Q1", "2024Q4", freq="Q")
 CAPEX = [100, 110, 125, 120, 140, 150, 155, 170, 180, 210, 220, 260]  # millions
@@ -154,7 +154,13 @@ ONE_CELL = [  # file, line, column, cell, and what is said of it
     ("facts/ACME.csv", 4, "source", "s9", "unknown source 's9'; add it to data/sources.csv"),
     ("facts/ACME.csv", 4, "value", "1,100", "value '1,100' is not a plain number"),
     ("facts/ACME.csv", 4, "value", "1e8", "value '1e8' is not a plain number"),
-    ("facts/ACME.csv", 4, "value", "１１０", "value '１１０' is not a plain number"),
+    (
+        "facts/ACME.csv",
+        4,
+        "value",
+        "１１０",
+        "value has U+FF11 fullwidth digit one: nobody sees it, or it looks like another; type the plain character",
+    ),
     ("facts/ACME.csv", 4, "value", "9" * 400, f"value '{'9' * 400}' is not a plain number"),
     ("facts/ACME.csv", 4, "kind", "guess", "kind 'guess' is not one of reported, derived, estimated, assumed"),
     ("facts/ACME.csv", 4, "period_end", "2022-06-31", "period_end '2022-06-31' is not a date such as 2024-06-30"),
@@ -570,4 +576,4 @@ def test_a_slip_of_a_thousand_is_seen_at_any_row_of_the_real_series():
     for row in table[(series.transform("size") >= 12) & usual].sample(60, random_state=1).index:
         company = table[table["company"] == table["company"][row]]
         slipped = company.assign(value=company["value"].where(company.index != row, company["value"] * 1000))
-        assert door.scale_slip(slipped)[row], f"{table['file'][row]}:{table['line'][row]}"
+        assert slips.scale_slip(slipped)[row], f"{table['file'][row]}:{table['line'][row]}"

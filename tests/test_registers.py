@@ -83,7 +83,7 @@ def schema(**changes):
 def toy(tmp_path, monkeypatch):
     monkeypatch.setattr(paths, "DATA", tmp_path)
     write("companies.csv", [columns("companies.csv"), ["ACME", "Acme", "", "0000000001", "USD", "12", "toys"]])
-    write("dictionary.csv", [columns("dictionary.csv")])
+    write("dictionary.csv", [columns("dictionary.csv"), ["capex", "flow", "currency", "positive", "Cash paid."]])
     document = ["Report", "Acme", "https://example.org/r", "2024-03-01", "filing"]
     write("sources.csv", [columns("sources.csv"), ["s1", *document], ["s2", *document]])
     schema()

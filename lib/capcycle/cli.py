@@ -123,20 +123,34 @@ def _claims_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--out", type=Path, metavar="DIR", help=say("cli.claims.out"))
 
 
+def _check_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--doubts", action="store_true", help=say("cli.check.doubts"))
+    parser.add_argument("--accept", action="store_true", help=say("cli.check.accept"))
+
+
 def _lab_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--allow-root", action="store_true", help=say("cli.lab.allow_root"))
 
 
-def _check(_: argparse.Namespace) -> None:
+def _check(chosen: argparse.Namespace) -> None:
     from capcycle import claims, facts  # pandas comes with them
-    from capcycle.facts import door, registers, sums
+    from capcycle.facts import door, doubts, registers, reviewed, sums
 
-    data = list(dict.fromkeys(door.gather((facts.check, registers.check, claims.check_tables))[1]))
+    data = door.gather((facts.check, registers.check, claims.check_tables))[1]
+    gone, changed = ([], []) if chosen.accept else reviewed.differences()
+    if changed:
+        print(say("check.changed", files=", ".join(changed)))
+    data = list(dict.fromkeys([*data, *gone]))
     parameters.raise_all([*run.check(), *([str(DataError(data))] if data else [])])
+    if chosen.accept:
+        reviewed.accept()
+    found = doubts.doubts()
+    print(*found if chosen.doubts else (), sep="\n", end="\n" * bool(chosen.doubts and found))
     strays = _say_passed_over()
     print(say("check.fine", notebooks=len(parameters.notebooks()) - strays, runs=len(run.read_runs())))
     for doubt in sums.doubts():
         print(doubt)
+    print(say("check.doubts", n=len(found)))
 
 
 def _say_passed_over() -> int:
@@ -196,7 +210,10 @@ def _lab(chosen: argparse.Namespace) -> int:
 
 
 COMMANDS = {"check": _check, "list": _list, "run": _run, "site": _site, "claims": _claims, "lab": _lab}
-ARGUMENTS = {"run": _run_arguments, "site": _site_arguments, "claims": _claims_arguments, "lab": _lab_arguments}
+ARGUMENTS = {
+    "check": _check_arguments, "run": _run_arguments, "site": _site_arguments, "claims": _claims_arguments,
+    "lab": _lab_arguments,
+}  # fmt: skip
 TROUBLE = {errno.ENOSPC: "cli.full", errno.EDQUOT: "cli.full", errno.EROFS: "cli.read_only", errno.EBUSY: "cli.busy"}
 TROUBLE |= dict.fromkeys([errno.EACCES, errno.EPERM], "cli.not_allowed")
 

@@ -1,7 +1,6 @@
 """Facts: a row each, cited and dated. Loads them, checks them at the door, cuts them at a date."""
 
 from collections.abc import Sequence
-from dataclasses import replace
 from datetime import date
 from functools import partial
 
@@ -129,16 +128,16 @@ def check() -> None:
 
     Errors: DataError with all faults of all files, those that belong to no company included.
     """
-    known = door.open_reference()
-    whole = replace(known, faults=[])
+    known = door.survey_reference()
+    files = known.companies.index if len(known.companies) else [file.stem for file in door.files()]
     jobs = (
-        partial(door.read_facts, known.companies.index, whole),
-        partial(door.read_gaps, whole),
-        partial(door.read_rejected, whole),
+        partial(door.read_facts, files, known),
+        partial(door.read_gaps, known),
+        partial(door.read_rejected, known),
         currency.rates,
         partial(currency.rates, currency.DOLLAR_FILE),
     )
-    door.refuse([*known.faults, *door.strangers(known), *door.gather(jobs)[1]])
+    door.refuse(dict.fromkeys([*known.faults, *door.strangers(known), *door.gather(jobs)[1]]))
 
 
 def _with_quarters(published: pd.DataFrame) -> pd.DataFrame:

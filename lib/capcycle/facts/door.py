@@ -5,13 +5,14 @@ from dataclasses import dataclass, field
 from datetime import date
 from functools import lru_cache, partial
 from itertools import chain
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
 
 from capcycle import paths, periods
 from capcycle.errors import CapcycleError, DataError
-from capcycle.facts import tables
+from capcycle.facts import slips, tables
 
 REFERENCE = ("companies.csv", "dictionary.csv", "sources.csv")
 KINDS = ["reported", "derived", "estimated", "assumed"]  # best first
@@ -20,10 +21,9 @@ TIERS = [  # best first
 ]
 PLAIN_NUMBER = r"-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?"
 ISO_DATE = r"[0-9]{4}-[0-9]{2}-[0-9]{2}"
+ACCESSION = r"^[0-9]{10}-([0-9]{2})-[0-9]{6}"  # of a filing, with its year
+REGISTRANT = r"sec\.gov/Archives/edgar/data/0*([0-9]+)/"  # in a filing's address
 LONGEST_DELAY = 6 * 366  # days; a figure is last repeated in a summary of five years
-SCALE_SLIPS = (1e3, 1e6, 1e9)
-SLIP_TOLERANCE = 0.5  # a slip of 1000 shows as anything from 500 to 1500 times the neighbours
-SLIP_BESIDE_BOTH = 1e3**0.5  # nearer to a slip of 1000 than to none
 CONFIRMED = "confirmed:"  # begins the note of a figure that looks wrong and was looked up
 SLIPPED = (  # said of a value
     "value {value} looks like a slip of scale beside its neighbours; "
@@ -38,7 +38,6 @@ APART = (  # said of a value
     f"half a percent off; find its day, or begin its note with '{CONFIRMED}'"
 )
 ALIKE = 0.005  # two figures of one period, one of them rounded
-SMALL = 5  # series shorter than this have no neighbours to compare with
 
 
 Rules = Iterator[tuple[str, pd.Series]]  # what to say, and of which rows
@@ -52,6 +51,16 @@ class Reference:
     concepts: pd.DataFrame
     sources: pd.DataFrame
     faults: list[str] = field(default_factory=list)
+    unread: list[str] = field(default_factory=list)
+
+    def of(self, table: str, column: str, names: pd.Series) -> pd.Series:
+        """A column of a reference table for each of some names; missing where the table has no such name."""
+        return names.map(getattr(self, table)[column]).astype("str")
+
+    def lacks(self, table: str, cells: pd.Series) -> pd.Series:
+        """Whether a reference table has no row of each name; of one that cannot be read nobody can say."""
+        names = getattr(self, table).index
+        return ~cells.isin(names) & (not names.empty)
 
 
 def reference() -> Reference:
@@ -66,20 +75,32 @@ def open_reference() -> Reference:
 
     Errors: DataError where one of them cannot be read at all.
     """
+    known = survey_reference()
+    refuse(known.unread)
+    return known
+
+
+def survey_reference() -> Reference:
+    """The reference tables, one that cannot be read as empty: what can be said of the other tables is said."""
     return _reference(tuple(map(tables.stamp, REFERENCE)))
 
 
 @lru_cache(maxsize=2)
 def _reference(stamps: tuple[str, ...]) -> Reference:
     """A page asks for names and sources a hundred times; `stamps` tell when a table has changed."""
-    read, unread = gather(partial(tables.read, name) for name in REFERENCE)
-    refuse(unread)
+    read = [gather([partial(_filled, name)]) for name in REFERENCE]
+    unread = [fault for _, found in read for fault in found]
+    read = [table[0] if table else _empty(name) for name, (table, _) in zip(REFERENCE, read, strict=True)]
     rules = (_company_rules, _concept_rules, _source_rules)
     broken = [fault for table, rule in zip(read, rules, strict=True) for fault in faults(table, rule(table))]
     companies, *others = (table.drop_duplicates(table.columns[0]).set_index(table.columns[0]) for table in read)
     if not broken:
         companies = companies.astype({"fiscal_year_end": int})
-    return Reference(companies, *others, broken)
+    return Reference(companies, *others, [*unread, *broken], unread)
+
+
+def _empty(name: str) -> pd.DataFrame:
+    return pd.DataFrame(columns=[*tables.columns(name), "file", "line"], dtype=str)
 
 
 def read_facts(companies: Iterable[str], known: Reference) -> pd.DataFrame:
@@ -96,7 +117,7 @@ def read_facts(companies: Iterable[str], known: Reference) -> pd.DataFrame:
 @lru_cache(maxsize=128)
 def _facts(name: str, stamp: str, known: Reference) -> pd.DataFrame:
     """One company is asked for beside others and at one date after another; `stamp` tells when its file changes."""
-    raw = tables.read(name)
+    raw = _filled(name)
     broken = _found(raw, chain(_cell_rules(raw, known), _file_rules(raw, known)))
     typed = _typed(raw.drop({row for row, _ in broken}), known)
     refuse(fault for _, fault in sorted(broken + _found(typed, _series_rules(typed, known))))
@@ -125,14 +146,25 @@ def table(name: str, rules: Callable[[pd.DataFrame], Rules]) -> pd.DataFrame:
 
 @lru_cache(maxsize=16)
 def _table(name: str, rules: Callable[[pd.DataFrame], Rules], stamp: str) -> pd.DataFrame:
-    raw = tables.read(name)
+    raw = _filled(name)
     refuse(faults(raw, rules(raw)))
+    return raw
+
+
+def files() -> list[Path]:
+    """What lies among the facts."""
+    return sorted((paths.DATA / "facts").glob("*"))
+
+
+def _filled(name: str) -> pd.DataFrame:
+    raw = tables.read(name)
+    refuse([f"data/{name}:1: no row below the header; a table that was cut short?"] * raw.empty)
     return raw
 
 
 def strangers(known: Reference) -> list[str]:
     """A fault for each file among the facts that belongs to no company."""
-    found = {path.name for path in (paths.DATA / "facts").glob("*")}
+    found = {path.name for path in files()} if len(known.companies) else set()
     strange = sorted(found - {f"{company}.csv" for company in known.companies.index})
     return [f"data/facts/{name}: no company of data/companies.csv has this file" for name in strange]
 
@@ -150,7 +182,7 @@ def gather(jobs: Iterable[Callable[[], pd.DataFrame]]) -> tuple[list[pd.DataFram
 
 def _typed(sound: pd.DataFrame, known: Reference) -> pd.DataFrame:
     days = {column: dates(sound[column]) for column in ("period_start", "period_end", "published")}
-    tier = pd.Index(TIERS).get_indexer(sound["source"].map(known.sources["tier"]))
+    tier = pd.Index(TIERS).get_indexer(known.of("sources", "tier", sound["source"]))
     return sound.assign(value=sound["value"].astype(float), tier=tier, **days)
 
 
@@ -236,14 +268,21 @@ def _source_rules(table: pd.DataFrame) -> Rules:
     yield "source {source} has no url and the title of another; pages know such a document by its title", alike
     known = table["published"] != ""
     yield "published '{published}' is not a date such as 2024-06-30", known & bad_date(table["published"])
+    filed = table["title"].str.extract(f"filed ({ISO_DATE})$")[0]
+    yield "published {published} is not the day in its title", known & filed.notna() & filed.ne(table["published"])
+    year = table["source"].str.extract(ACCESSION)[0]
+    yield (
+        "published {published} is not of the year in its number",
+        known & year.notna() & year.ne(table["published"].str[2:4]),
+    )
 
 
 def _cell_rules(raw: pd.DataFrame, known: Reference) -> Rules:
-    yield "unknown company '{company}'; see data/companies.csv", ~raw["company"].isin(known.companies.index)
-    concepts = known.concepts.index
-    yield f"unknown concept '{{concept}}'; there are: {', '.join(sorted(concepts))}", ~raw["concept"].isin(concepts)
-    yield "unknown source '{source}'; add it to data/sources.csv", ~raw["source"].isin(known.sources.index)
-    closed = raw["source"].map(known.sources["url"]).eq("")
+    yield "unknown company '{company}'; see data/companies.csv", known.lacks("companies", raw["company"])
+    there = ", ".join(sorted(known.concepts.index))
+    yield f"unknown concept '{{concept}}'; there are: {there}", known.lacks("concepts", raw["concept"])
+    yield "unknown source '{source}'; add it to data/sources.csv", known.lacks("sources", raw["source"])
+    closed = known.of("sources", "url", raw["source"]).eq("")
     yield "source {source} has no url in data/sources.csv: a fact's document is one that can be opened", closed
     yield "value '{value}' is not a plain number", bad_number(raw["value"])
     yield from one_of(raw, kind=KINDS)
@@ -252,10 +291,10 @@ def _cell_rules(raw: pd.DataFrame, known: Reference) -> Rules:
     yield "published '{published}' is not a date such as 2024-06-30", dated & bad_date(raw["published"])
     started = raw["period_start"] != ""
     yield "period_start '{period_start}' is not a date such as 2024-04-01", started & bad_date(raw["period_start"])
-    nature = raw["concept"].map(known.concepts["nature"])
+    nature = known.of("concepts", "nature", raw["concept"])
     yield "{concept} is a flow and needs a period_start", nature.isin(["flow", "average"]) & ~started
     yield "{concept} is a stock and has no period_start", nature.eq("stock") & started
-    second_hand = raw["source"].map(known.sources["tier"]).eq("aggregator") & raw["kind"].eq("reported")
+    second_hand = known.of("sources", "tier", raw["source"]).eq("aggregator") & raw["kind"].eq("reported")
     yield "a figure that only an aggregator gives is estimated, not reported", second_hand
     yield "locator is empty: say where in the document the figure stands", raw["locator"] == ""
 
@@ -265,11 +304,17 @@ def _file_rules(raw: pd.DataFrame, known: Reference) -> Rules:
     yield "unit '{unit}' is not what {concept} is measured in", unit.notna() & (raw["unit"] != unit)
     file_company = raw["file"].str.extract(r"([^/]+)\.csv$")[0]
     yield "company '{company}' stands in another company's file", raw["company"] != file_company
+    registrant = known.of("sources", "url", raw["source"]).str.extract(REGISTRANT)[0]
+    own = known.of("companies", "cik", raw["company"]).str.lstrip("0")
+    yield (
+        "source {source} is a filing of another company than {company}",
+        registrant.ne(own) & registrant.notna() & own.notna(),
+    )
 
 
 def _gap_rules(raw: pd.DataFrame, known: Reference) -> Rules:
-    yield "unknown company '{company}'; see data/companies.csv", ~raw["company"].isin(known.companies.index)
-    yield "unknown concept '{concept}'; see data/dictionary.csv", ~raw["concept"].isin(known.concepts.index)
+    yield "unknown company '{company}'; see data/companies.csv", known.lacks("companies", raw["company"])
+    yield "unknown concept '{concept}'; see data/dictionary.csv", known.lacks("concepts", raw["concept"])
     for column in ("period_start", "period_end"):
         yield f"{column} '{{{column}}}' is not a date such as 2024-06-30", bad_date(raw[column])
     yield "gap ends before it starts", raw["period_end"] < raw["period_start"]
@@ -277,19 +322,22 @@ def _gap_rules(raw: pd.DataFrame, known: Reference) -> Rules:
 
 
 def _wanted_unit(raw: pd.DataFrame, known: Reference) -> pd.Series:
-    currency = raw["company"].map(known.companies["currency"])
-    unit = raw["concept"].map(known.concepts["unit"])
+    currency = known.of("companies", "currency", raw["company"])
+    unit = known.of("concepts", "unit", raw["concept"])
     per = unit.str.removeprefix("currency").str.replace(" per ", "/")
     return unit.mask(unit.str.startswith("currency", na=False), currency + per)
 
 
 def _series_rules(table: pd.DataFrame, known: Reference) -> Rules:
     key = ["company", "concept", "period_start", "period_end", "published", "tier"]
-    yield "same company, concept, period, date and kind of source as a row above", table.duplicated(key)
-    beside = table["published"].isna() & table.duplicated([*key[:4], "tier"], keep=False)
+    yield (
+        "same company, concept, period, date and kind of source as a row above",
+        table.duplicated(key) & (table["tier"] >= 0),
+    )
+    beside = table["published"].isna() & table.duplicated([*key[:4], "tier"], keep=False) & (table["tier"] >= 0)
     yield UNDATED, beside
     yield APART, _undated_apart(table, key[:4]) & ~beside & ~table["note"].str.startswith(CONFIRMED)
-    negative = table["concept"].map(known.concepts["sign"]).eq("positive") & (table["value"] < 0)
+    negative = known.of("concepts", "sign", table["concept"]).eq("positive") & (table["value"] < 0)
     yield "{concept} is written as a positive number; {value:.0f} is not", negative
     yield "period ends before it starts", table["period_end"] < table["period_start"]
     length = periods.days(table["period_start"], table["period_end"])
@@ -297,13 +345,14 @@ def _series_rules(table: pd.DataFrame, known: Reference) -> Rules:
     odd = table["period_start"].notna() & (length > 0) & ~known_length
     yield f"period is not as long as one of: {', '.join(periods.LENGTHS)}", odd
     yield "published before the period ends", table["published"] < table["period_end"]
-    appeared = dates(table["source"].map(known.sources["published"]))
+    appeared = dates(known.of("sources", "published", table["source"]))
     other_day = table["published"].ne(appeared) & (table["published"].notna() | appeared.notna())
+    other_day &= table["source"].isin(known.sources.index)
     yield "published is not the day on which its source {source} appeared", other_day
     late = (table["published"] - table["period_end"]).dt.days > LONGEST_DELAY
     yield "published more than six years after the period's end: a slip in a date?", late
     yield "a quarter that equals the year it ends: the filing's own tagging error?", quarter_as_year(table)
-    yield SLIPPED.format(value="{value:.0f}"), scale_slip(table) & ~table["note"].str.startswith(CONFIRMED)
+    yield SLIPPED.format(value="{value:.0f}"), slips.scale_slip(table) & ~table["note"].str.startswith(CONFIRMED)
 
 
 def _undated_apart(table: pd.DataFrame, period: list[str]) -> pd.Series:
@@ -313,7 +362,7 @@ def _undated_apart(table: pd.DataFrame, period: list[str]) -> pd.Series:
     dated = value.mask(undated).groupby(key, dropna=False)
     off = pd.concat([(dated.transform(end) - value).abs() for end in ("min", "max")], axis=1).max(axis=1)
     best = table["tier"].groupby(key, dropna=False).transform("min")
-    return undated & (table["tier"] == best) & (off > ALIKE * value.abs())
+    return undated & (table["tier"] == best) & (best >= 0) & (off > ALIKE * value.abs())
 
 
 def quarter_as_year(table: pd.DataFrame) -> pd.Series:
@@ -323,33 +372,3 @@ def quarter_as_year(table: pd.DataFrame) -> pd.Series:
     year = table[flows & periods.is_length(table["period_start"], table["period_end"], periods.YEAR)]
     quarter = flows & periods.is_length(table["period_start"], table["period_end"], periods.QUARTER)
     return quarter & pd.MultiIndex.from_frame(table[key]).isin(pd.MultiIndex.from_frame(year[key]))
-
-
-def scale_slip(table: pd.DataFrame) -> pd.Series:
-    """Whether a value is off by a thousand, a million or a billion beside its neighbours in figures of one length.
-
-    Either it is about that many times the median of the two before and the two after, or that fraction of it;
-    or it is over 30 times, or under a thirtieth of, both of the two nearest.
-    """
-    length = periods.days(table["period_start"], table["period_end"]).fillna(0) // 60
-    ordered = table.assign(length=length, size=table["value"].abs())[table["value"] != 0].sort_values(
-        ["company", "concept", "length", "period_end", "published"]
-    )
-    series = ordered.groupby(["company", "concept", "length"])["size"]
-    off = _off_median(ordered["size"], series) | _off_both(ordered["size"], series)
-    slips = off & (series.transform("count") >= SMALL)
-    return slips.reindex(table.index, fill_value=False)
-
-
-def _off_median(size: pd.Series, series: pd.api.typing.SeriesGroupBy) -> pd.Series:
-    ratio = size / pd.concat([series.shift(step) for step in (-2, -1, 1, 2)], axis=1).median(axis=1)
-    ratio = ratio.where(ratio >= 1, 1 / ratio)
-    near = [ratio.between(slip * (1 - SLIP_TOLERANCE), slip * (1 + SLIP_TOLERANCE)) for slip in SCALE_SLIPS]
-    return pd.concat(near, axis=1).any(axis=1)
-
-
-def _off_both(size: pd.Series, series: pd.api.typing.SeriesGroupBy) -> pd.Series:
-    """Whether the value lies beyond the limit from both nearest neighbours; at a series' end they are on one side."""
-    after, before = series.shift(-1).fillna(series.shift(2)), series.shift(1).fillna(series.shift(-2))
-    ratios = pd.concat([size / after, size / before], axis=1)
-    return (ratios > SLIP_BESIDE_BOTH).all(axis=1) | (ratios < 1 / SLIP_BESIDE_BOTH).all(axis=1)

@@ -14,7 +14,7 @@ from functools import lru_cache, partial
 import pandas as pd
 
 from capcycle.errors import CapcycleError, unknown
-from capcycle.facts import door, tables
+from capcycle.facts import door, slips, tables
 from capcycle.units import DEAREST_HOSTING
 
 CURRENCY = "currency"  # unit of an amount, and the column that names it
@@ -65,8 +65,7 @@ def history(name: str, as_of: str | date | None = None) -> pd.DataFrame:
     >>> history("useful_lives", as_of="2021-12-31")[["figure", "effect"]].values.tolist()
     [['depreciation', -721000000.0], ['net_income', 561000000.0], ['eps', 0.84]]
     """
-    day, stamps = door.day(as_of), (tables.stamp(f"{name}.csv"), tables.stamp("registers.csv"))
-    table = _table(name, stamps, door.open_reference()).copy(deep=False)
+    day, table = door.day(as_of), _table(name, _stamps(name), door.open_reference()).copy(deep=False)
     return _documented(table[public_day(table) <= day], day).reset_index(drop=True) if as_of else table
 
 
@@ -101,8 +100,8 @@ def check() -> None:
 
     Errors: DataError with all faults of all files.
     """
-    schema, known = _schema(), door.open_reference()
-    jobs = [partial(_checked, rows, known) for _, rows in schema.groupby("table", sort=False)]
+    schema, known = _schema(), door.survey_reference()
+    jobs = [partial(_checked, name, _stamps(name), known) for name in schema["table"].unique()]
     results, faults = door.gather(jobs)
     found = [fault for _, found in results for fault in found]
     door.refuse(list(dict.fromkeys([*known.faults, *found, *faults, *door.gather([gaps])[1]])))
@@ -114,7 +113,7 @@ def gaps() -> pd.DataFrame:
     >>> [missing for missing in gaps()["missing"] if "AMD" in missing]
     ["tranches of AMD's warrant for OpenAI: shares, gigawatts and share price of each"]
     """
-    table, known = tables.read("register_gaps.csv"), door.open_reference()
+    table, known = tables.read("register_gaps.csv"), door.survey_reference()
     door.refuse([*known.faults, *door.faults(table, _gap_rules(table, known))])
     return table
 
@@ -185,22 +184,45 @@ def _key(schema: pd.DataFrame) -> list[str]:
 # ---- one table
 
 
+def _stamps(name: str) -> tuple[str, ...]:
+    """What tells when a table or its schema has changed."""
+    return tables.stamp(f"{name}.csv"), tables.stamp("registers.csv")
+
+
 @lru_cache(maxsize=32)  # more than there are registers
 def _table(name: str, stamps: tuple[str, ...], known: door.Reference) -> pd.DataFrame:
-    """Every version of every row; `stamps` tell when the table or its schema has changed."""
-    schema = _schema(name)
-    raw, faults = _checked(schema, known)
+    """Every version of every row, typed."""
+    raw, faults = _checked(name, stamps, known)
     door.refuse([*known.faults, *faults])
+    return _typed(raw, _schema(name))
+
+
+def _typed(raw: pd.DataFrame, schema: pd.DataFrame) -> pd.DataFrame:
     return pd.DataFrame({row.column: _values(raw[row.column], row.type) for row in _columns(schema).itertuples()})
 
 
-def _checked(schema: pd.DataFrame, known: door.Reference) -> tuple[pd.DataFrame, list[str]]:
+def placed(name: str) -> pd.DataFrame:
+    """Every version of every row of a register, typed, with its file and line.
+
+    Errors: DataError with every fault of the file.
+
+    >>> placed("contracts").loc[0, ["contract", "file"]].tolist()
+    ['corz-coreweave-200', 'data/contracts.csv']
+    """
+    schema = _schema(name)
+    raw, faults = _checked(name, _stamps(name), door.open_reference())
+    door.refuse(faults)
+    return _typed(raw, schema).assign(file=raw["file"], line=raw["line"])
+
+
+@lru_cache(maxsize=32)
+def _checked(name: str, stamps: tuple[str, ...], known: door.Reference) -> tuple[pd.DataFrame, list[str]]:
     """The cells of a table and what is wrong with them.
 
     Errors: DataError where the file cannot be read at all.
     """
-    columns = _columns(schema)
-    raw = tables.read(f"{schema['table'].iloc[0]}.csv", columns["column"])
+    columns = _columns(_schema(name))
+    raw = tables.read(f"{name}.csv", columns["column"])
     return raw, door.faults(raw, _rules(raw, columns, known))
 
 
@@ -266,9 +288,8 @@ def _row_rules(raw: pd.DataFrame, columns: pd.DataFrame) -> door.Rules:
 
 def _document_rules(raw: pd.DataFrame, columns: pd.DataFrame, known: door.Reference) -> door.Rules:
     """A version is public once the last of its documents is; a month counts from its last day."""
-    days = door.dates(known.sources["published"])
     for cited in columns.loc[columns["type"] == "source", "column"] if "published" in raw else []:
-        newest = raw[cited].str.split().explode().map(days).groupby(level=0).max()
+        newest = door.dates(known.of("sources", "published", raw[cited].str.split().explode())).groupby(level=0).max()
         early = newest > _days(raw["published"])
         yield f"published {{published}} is before the day of one of its documents: {{{cited}}}", early
 
@@ -303,8 +324,10 @@ def _contract_rules(raw: pd.DataFrame, values: dict[str, pd.Series], known: door
 def _market_rules(raw: pd.DataFrame, values: dict[str, pd.Series], known: door.Reference) -> door.Rules:
     series = pd.DataFrame({"company": raw["symbol"], "concept": raw["measure"], "value": values["value"]})
     days = {"period_start": pd.NaT, "period_end": values["date"], "published": values["date"]}
-    slipped = door.scale_slip(series.assign(**days)) & ~raw["note"].str.startswith(door.CONFIRMED)
+    slipped = slips.scale_slip(series.assign(**days)) & ~raw["note"].str.startswith(door.CONFIRMED)
     yield door.SLIPPED.format(value="{value}"), slipped
+    own = raw["kind"].eq("estimated") == raw["measure"].eq("market_value")
+    yield "a price is reported, a market value estimated: {measure} is neither when {kind}", ~own & raw["kind"].ne("")
 
 
 def _unit_rules(raw: pd.DataFrame, values: dict[str, pd.Series], known: door.Reference) -> door.Rules:
@@ -335,11 +358,11 @@ TYPES: dict[str, tuple[Check, str]] = {  # whether filled cells are wrong, and h
     ),
     "url": (lambda cells, known: ~cells.str.match(r"https?://\S+$"), "is not a web address"),
     "company": (
-        lambda cells, known: ~cells.isin(known.companies.index),
+        lambda cells, known: known.lacks("companies", cells),
         "is unknown; see data/companies.csv, or leave it empty and give the name only",
     ),
     "source": (
-        lambda cells, known: (~cells.str.split(" ").explode().isin(known.sources.index)).groupby(level=0).any(),
+        lambda cells, known: known.lacks("sources", cells.str.split(" ").explode()).groupby(level=0).any(),
         "names a document that data/sources.csv lacks; add it there",
     ),
     "kind": (lambda cells, known: ~cells.isin(door.KINDS), f"is not one of {', '.join(door.KINDS)}"),

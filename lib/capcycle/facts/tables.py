@@ -6,6 +6,7 @@ import io
 import os
 import re
 import tomllib
+import unicodedata
 from collections.abc import Iterable, Iterator
 from functools import cache
 from pathlib import Path
@@ -21,8 +22,13 @@ UNCLEAN = {  # what a cell may not hold, and how a person would say so
     "has a line break, a tab or another character that does not print": re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]"),
     "begins like a formula; a spreadsheet would run it": re.compile(r"^[=+@]"),
 }
+PLAIN = re.compile(r"[\x20-\x7e]*")  # needs no closer look
+UNSEEN = {"Cf", "Cn", "Co", "Cs", "Zs"}  # categories of what leaves no mark: zero-width, right-to-left, no-break
+STRANGE = "nobody sees it, or it looks like another; type the plain character"
+ALIKE = set("АВЕЅІЈКМНОРСТХУаеіјорсухѕԛԝΑΒΕΖΗΙΚΜΝΟΡΤΥΧοѵıɡɑ")  # letters that a reader takes for ours
 ANY_UNCLEAN = re.compile("|".join(pattern.pattern for pattern in UNCLEAN.values()))
 STATED = tomllib.loads(Path(__file__).with_name("columns.toml").read_text("utf-8"))
+CHAPTERS = ("facts", "registers", "claims")
 OF_COMPANY = "facts/<TICKER>.csv"  # stands for the file of each company
 
 
@@ -43,7 +49,7 @@ def columns(name: str) -> dict[str, str]:
     (['company', 'concept'], 'day of the fixing')
     """
     file = OF_COMPANY if name.startswith("facts/") else name
-    return next(files[file][1] for files in map(chapter, ("facts", "registers", "claims")) if file in files)
+    return next(files[file][1] for files in map(chapter, CHAPTERS) if file in files)
 
 
 def _meanings(columns: list[str] | dict[str, str]) -> dict[str, str]:
@@ -69,10 +75,30 @@ def read(name: str, wanted: Iterable[str] | None = None) -> pd.DataFrame:
 
 
 def stamp(name: str) -> str:
-    """What tells one content of a file of `data/` from another; empty for a file that is not there."""
+    """What tells one content of a file of `data/` from another; empty for a file that cannot be read."""
     _trace(name)
-    path = paths.DATA / name
-    return hashlib.sha256(path.read_bytes()).hexdigest() if path.is_file() else ""
+    try:
+        return hashlib.sha256((paths.DATA / name).read_bytes()).hexdigest()
+    except OSError:
+        return ""
+
+
+def cells(name: str) -> list[list[str]]:
+    """Every cell of a table of `data/`, row by row, the header first.
+
+    Errors: DataError for a file that is no UTF-8 CSV table.
+    """
+    return _records(_text(name), f"data/{name}")[1]
+
+
+def key(name: str) -> list[str]:
+    """The columns that tell one row from another; none for a register, whose schema says it.
+
+    >>> key("facts/MSFT.csv")
+    ['company', 'concept', 'period_start', 'period_end', 'source']
+    """
+    file = OF_COMPANY if name.startswith("facts/") else name
+    return next((files[file]["key"] for files in map(STATED.get, CHAPTERS) if file in files), [])
 
 
 def edition() -> tuple[tuple[str, int, int], ...]:
@@ -86,6 +112,8 @@ def _text(name: str) -> str:
         data = (paths.DATA / name).read_bytes()
     except FileNotFoundError as error:
         raise DataError([f"data/{name}: there is no such file"]) from error
+    except OSError as error:
+        raise DataError([f"data/{name}: cannot be read: {error.strerror}"]) from error
     try:
         return data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
@@ -112,9 +140,39 @@ def _untidy(records: list[list[str]], lines: list[int], file: str) -> Iterator[s
     for record, line in zip(records[1:], lines[1:], strict=True):
         if len(record) != len(header):
             yield f"{file}:{line}: {len(record)} cells; there are {len(header)} columns"
-        elif any(map(ANY_UNCLEAN.search, record)):
+        elif any(map(ANY_UNCLEAN.search, record)) or not all(map(PLAIN.fullmatch, record)):
             for column, cell in zip(header, record, strict=True):
                 yield from (f"{file}:{line}: {column} {why}" for why, bad in UNCLEAN.items() if bad.search(cell))
+                yield from (f"{file}:{line}: {column} has {_name(each)}: {STRANGE}" for each in _strange(cell))
+
+
+def _strange(cell: str) -> list[str]:
+    """What a cell has that nobody sees, or takes for another letter: two keys that differ by it pass for one."""
+    if PLAIN.fullmatch(cell):
+        return []
+    unseen = [each for each in cell if unicodedata.category(each) in UNSEEN and each != " "]
+    forms = [each for each in cell if unicodedata.category(each)[0] in "LN" and _is_form(each)]
+    alike = [each for word in re.findall(r"\w+", cell) for each in _alike(word)]
+    marks = [each for each in cell if unicodedata.combining(each)] if unicodedata.normalize("NFC", cell) != cell else []
+    return list(dict.fromkeys([*unseen, *forms, *alike, *marks]))
+
+
+def _is_form(letter: str) -> bool:
+    """Whether it is a wide, bold or other form of one plain letter or digit; a small raised 2 is not."""
+    plain = unicodedata.normalize("NFKC", letter)
+    return plain != letter and bool(PLAIN.fullmatch(plain)) and unicodedata.category(letter) != "No"
+
+
+def _alike(word: str) -> list[str]:
+    """Letters of another alphabet in a word that has some of ours, or that has none but such as look like ours."""
+    other = [each for each in word if each in ALIKE]
+    letters = [each for each in word if each.isalpha()]
+    latin = any(PLAIN.fullmatch(each) for each in letters)
+    return other if latin or len(other) == len(letters) else []
+
+
+def _name(character: str) -> str:
+    return f"U+{ord(character):04X} {unicodedata.name(character, '').lower()}".strip()
 
 
 def _trace(name: str) -> None:

@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 
 from capcycle import periods
-from capcycle.facts import door
+from capcycle.facts import door, slips
 
 KEY = ["company", "concept", "period_start", "period_end"]
 SPLIT_RATIOS = range(2, 51)
@@ -210,7 +210,7 @@ def _of_one_scale(derived: pd.DataFrame, flows: pd.DataFrame) -> pd.DataFrame:
     both = pd.concat([sound, flows], ignore_index=True)
     size = both["value"].abs()
     above = size > size.groupby([both["company"], both["concept"]]).transform("median")
-    slipped = sound.index[(door.scale_slip(both) & above)[: len(sound)]]
+    slipped = sound.index[(slips.scale_slip(both) & above)[: len(sound)]]
     return derived.assign(fault=derived["fault"].mask(derived.index.isin(slipped), "scale"))
 
 
