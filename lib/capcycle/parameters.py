@@ -1,11 +1,13 @@
 """The parameters that a notebook declares, and whether given ones are what it declares.
 
 Names are code to papermill, and one that a notebook does not have only draws a warning from it and publishes
-the defaults. So every name and every type is compared with the notebook's own before anything starts.
+the defaults. So every name and every type is compared with the notebook's own before anything starts, and its own
+first step reads every value again, whoever gave it: the command line, papermill alone, or a hand in JupyterLab.
 """
 
 import ast
 import difflib
+import inspect
 import json
 import math
 import re
@@ -13,15 +15,30 @@ import tokenize
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
+from datetime import date
 from io import StringIO
 from pathlib import Path
 from typing import Any
 
 from capcycle import errors, paths
-from capcycle.errors import RunError
+from capcycle.errors import CapcycleError, RunError
 
 SCALARS = {"str": str, "int": int, "float": float, "bool": bool}
 TYPES = [*SCALARS, "list[str]", "list[int]", "list[float]"]
+DATES = {"as_of", "before", "cut_off", "from_day"}
+FILLED = {"cut_off", "chips", "sliders"}  # texts and lists that no notebook can do without, besides lists of numbers
+BANDS = {
+    "card_price",
+    "finance_rate",
+    "operating_share",
+    "leased_probability",
+    "pipeline_probability",
+    "renewal_probability",
+}  # a low, a central and a high figure
+UNLIKE = [("across", "up"), ("older", "newer")]  # what must not be the same
+INJECTED = "# Parameters\n"  # how papermill begins the cell of what was given
+FIRST_DAY, LAST_DAY = date(1990, 1, 1), date(2100, 12, 31)
+YEARS_BEFORE = 3  # the first year shown, before the last, where the notebook's own lies after it
 UNENCODABLE = re.compile("[\ud800-\udfff]")  # what Python makes of bytes on a command line that are no text
 
 
@@ -161,6 +178,100 @@ def _read(text: str, kind: str) -> Any:
     with suppress(KeyError, ValueError):
         return {"true": True, "false": False}[text] if kind == "bool" else SCALARS[kind](text)
     return text
+
+
+def settle(names: dict[str, Any]) -> None:
+    """Read the parameters of a notebook, in its own first step: types, dates, bounds, and whether they go together.
+
+    names   the notebook's `globals()`; what was given in another form, such as a date without hyphens, is set right
+    Errors: RunError with every fault: the parameter, what it is, and how to write it.
+
+    >>> shown = {"__annotations__": {"as_of": str, "companies": list[str]}, "as_of": 20260315, "companies": "MSFT,AMZN"}
+    >>> settle(shown)
+    >>> shown["as_of"], shown["companies"]
+    ('2026-03-15', ['MSFT', 'AMZN'])
+    """
+    kinds = {name: inspect.formatannotation(kind) for name, kind in names["__annotations__"].items()}
+    given = _given(names.get("In", []))
+    faults = [unknown("parameter", name, kinds) for name in given or () if name not in kinds]
+    settled, wrong = read(kinds, {name: names[name] for name in kinds if name in names}, given)
+    raise_all([*faults, *wrong])
+    names.update(settled)
+
+
+def read(
+    kinds: dict[str, str], values: dict[str, Any], given: set[str] | None = None
+) -> tuple[dict[str, Any], list[str]]:
+    """Parameters as they are meant, and what is wrong with them; `given` are those that are not the notebook's own."""
+    settled, faults = {}, []
+    for name, value in values.items():
+        try:
+            settled[name] = _one(name, kinds[name], value)
+        except CapcycleError as error:
+            faults.append(f"parameter {error}")
+    return settled, faults or [f"parameter {fault}" for fault in _discords(settled, given)]
+
+
+def _given(executed: list[str]) -> set[str] | None:
+    """The parameters that papermill set otherwise than the notebook does; None where it set none."""
+    injected = next((cell for cell in reversed(executed) if cell.startswith(INJECTED)), None)
+    if injected is None:
+        return None
+    own = next((cell for cell in executed if cell and isinstance(ast.parse(cell).body[0], ast.AnnAssign)), "")
+    known = {line.target.id: ast.unparse(line.value) for line in ast.parse(own).body}
+    lines = [line for line in ast.parse(injected).body if isinstance(line, ast.Assign)]
+    values = {line.targets[0].id: ast.unparse(line.value) for line in lines}
+    return {name for name, value in values.items() if known.get(name) != value}
+
+
+def _one(name: str, kind: str, value: Any) -> Any:
+    """One parameter as it is meant."""
+    from capcycle.models import bounds  # numpy comes with it
+
+    if name in DATES:
+        return _day(name, value)
+    if kind.startswith("list[") and isinstance(value, str):
+        value = _read(value, kind)
+    if not _fits(value, kind):
+        quoted = "; put a text in quotes" if "str" in kind else ""
+        raise RunError(f"{name} is {value!r}: give {_a(kind)}{quoted}")
+    if not value and (name in FILLED or kind in ("list[int]", "list[float]")):
+        raise RunError(f"{name} is empty: give one value at least")
+    if kind.startswith("list[") and name not in BANDS and len(set(value)) < len(value):
+        raise RunError(f"{name} has {next(each for each in value if value.count(each) > 1)} twice: give each once")
+    if name in BANDS and (len(value) != 3 or sorted(value) != value):
+        raise RunError(f"{name} is {value}: give three numbers, the low one, the central and the high")
+    bounds.check_parameter(name, value)
+    return _settled(value, kind)
+
+
+def _day(name: str, value: Any) -> str:
+    """A date as ISO text, whatever form of it was given."""
+    text = "" if value is None else str(value).strip()
+    if not text and name not in FILLED:
+        return ""
+    try:
+        day = date.fromisoformat(text[:10] if isinstance(value, date) else text)
+    except ValueError as error:
+        raise RunError(f"{name} is {value!r}: write the day as year-month-day, such as 2025-11-15") from error
+    if not FIRST_DAY <= day <= LAST_DAY:
+        raise RunError(f"{name} is {value!r}: give a day from {FIRST_DAY} to {LAST_DAY}")
+    return day.isoformat()
+
+
+def _discords(values: dict[str, Any], given: set[str] | None) -> Iterator[str]:
+    """Parameters that do not go together; a first year that nobody chose moves to before the last."""
+    known = values.get("as_of") and date.fromisoformat(values["as_of"]).year
+    first, last = values.get("since"), min(values.get("until") or LAST_DAY.year, known or LAST_DAY.year)
+    if first and given is not None and "since" not in given and first > last - bool(known):
+        values["since"] = last - YEARS_BEFORE
+    elif first and first > last:
+        yield f"since is {first}: give at most {last}, the last year shown"
+    for name, other in UNLIKE:
+        if name in values and values[name] == values.get(other):
+            yield f"{other} is {values[other]!r}, which {name} is too: give another"
+    if values.get("before") and values.get("as_of") and values["before"] > values["as_of"]:
+        yield f"before is {values['before']}: give a day before as_of, {values['as_of']}"
 
 
 def unknown(what: str, name: str, valid: Iterable[str]) -> str:

@@ -13,7 +13,7 @@ from capcycle.analyses.ai_roic.model import (
     backlog_yield,
     revenue_yield,
 )
-from capcycle.errors import ModelError, unknown
+from capcycle.errors import ModelError
 from capcycle.facts import Book
 from capcycle.measure import Measures, measure
 from capcycle.metrics import capex_run_rate, revenue_run_rate
@@ -76,17 +76,16 @@ def _forward(book: Book) -> dict[str, Case]:
     return forward(quarters, measure(capex_run_rate, quarters))
 
 
-def of(cases: Mapping[str, Case], company: str) -> Case:
-    """One company's case, with all that it takes.
+def of(cases: Mapping[str, Case], company: str = "") -> Case:
+    """One company's case, with all that it takes; where none is chosen, the first that has all, if there is one.
 
-    Errors: ModelError for a company without a case, and for one that lacks something, with who lacks nothing.
+    Errors: ModelError for a company without a case, and for a chosen one that lacks something, with who lacks nothing.
     """
     full = [name for name, each in cases.items() if not each.lacking]
-    if company not in cases:
-        raise ModelError(unknown("company", [company], cases))
-    if lacking := cases[company].lacking:
-        raise ModelError(f"{company} cannot be shown: {lacking}" + (f"; choose {', '.join(full)}" if full else ""))
-    return cases[company]
+    case = cases[study.one_of(cases, company)]
+    if company and case.lacking:
+        raise ModelError(f"{company} cannot be shown: {case.lacking}" + (f"; choose {', '.join(full)}" if full else ""))
+    return case
 
 
 def two_widest(case: Case) -> tuple[str, list[str]]:
