@@ -184,6 +184,7 @@ def settle(names: dict[str, Any]) -> None:
     """Read the parameters of a notebook, in its own first step: types, dates, bounds, and whether they go together.
 
     names   the notebook's `globals()`; what was given in another form, such as a date without hyphens, is set right
+            From here on, a cell whose exhibit has nothing to show says so: see `exhibits.absent`.
     Errors: RunError with every fault: the parameter, what it is, and how to write it.
 
     >>> shown = {"__annotations__": {"as_of": str, "companies": list[str]}, "as_of": 20260315, "companies": "MSFT,AMZN"}
@@ -191,12 +192,15 @@ def settle(names: dict[str, Any]) -> None:
     >>> shown["as_of"], shown["companies"]
     ('2026-03-15', ['MSFT', 'AMZN'])
     """
+    from capcycle import exhibits  # pandas comes with them
+
     kinds = {name: inspect.formatannotation(kind) for name, kind in names["__annotations__"].items()}
     given = _given(names.get("In", []))
     faults = [unknown("parameter", name, kinds) for name in given or () if name not in kinds]
     settled, wrong = read(kinds, {name: names[name] for name in kinds if name in names}, given)
     raise_all([*faults, *wrong])
     names.update(settled)
+    exhibits.go_on(names)
 
 
 def read(
