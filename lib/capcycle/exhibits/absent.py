@@ -8,36 +8,54 @@ from capcycle.errors import NothingToShow
 
 ATTEMPT = """
 try:
-    pass
-except NothingToShow as _absence:
-    _shown = absence(_absence)
-_shown
+    _page.begin({loaded}, {stored})
+except _page.nothing as _reason:
+    _shown = _page.absence(_reason, {stored})
 """
 IMPORTS = ast.Import | ast.ImportFrom  # a cell that imports prepares the page: without it there is none
 
 
-class Attempts(ast.NodeTransformer):
-    """Turns a cell that ends in what it shows into an attempt to show it."""
+class Page(ast.NodeTransformer):
+    """Turns the cells of a notebook into attempts, from the first that shows something.
+
+    A cell that needs what an earlier one could not give has the reason of that one.
+    """
+
+    nothing = NothingToShow
+
+    def __init__(self, names: dict[str, Any]):
+        self.names, self.reasons, self.begun = names, {}, False
 
     def visit_Module(self, cell: ast.Module) -> ast.Module:
-        """The cell, its last expression kept under a name, so that something else can be shown in its place."""
-        if not cell.body or not isinstance(cell.body[-1], ast.Expr) or any(isinstance(s, IMPORTS) for s in cell.body):
+        """The cell as an attempt, what it shows kept under a name, so that something else can stand in its place."""
+        shows = bool(cell.body) and isinstance(cell.body[-1], ast.Expr)
+        self.begun |= shows
+        if not cell.body or not self.begun or any(isinstance(each, IMPORTS) for each in cell.body):
             return cell
-        attempt = ast.parse(ATTEMPT)
-        *steps, shown = cell.body
-        keep = ast.Assign([ast.Name("_shown", ast.Store())], shown.value)
-        attempt.body[0].body = [*steps, ast.copy_location(keep, shown)]
+        used = [each for each in ast.walk(cell) if isinstance(each, ast.Name)]
+        loaded, stored = ({each.id for each in used if isinstance(each.ctx, kind)} for kind in (ast.Load, ast.Store))
+        attempt = ast.parse(ATTEMPT.format(loaded=sorted(loaded - stored), stored=sorted(stored)))
+        if shows:
+            *steps, last = cell.body
+            cell.body = [*steps, ast.copy_location(ast.Assign([ast.Name("_shown", ast.Store())], last.value), last)]
+            attempt.body += ast.parse("_shown").body
+        attempt.body[0].body += cell.body
         return ast.fix_missing_locations(attempt)
 
+    def begin(self, loaded: list[str], stored: list[str]) -> None:
+        """Refuse a cell that needs what is absent; what it is about to give anew is not absent any more."""
+        for name in filter(self.reasons.get, loaded):
+            raise NothingToShow(self.reasons[name])
+        self.reasons = {name: reason for name, reason in self.reasons.items() if name not in stored}
 
-def absence(reason: NothingToShow) -> words.Sentence:
-    """What stands in the place of an exhibit.
+    def absence(self, reason: NothingToShow, stored: list[str]) -> words.Sentence:
+        """What stands in the place of an exhibit; the names that its cell could not give are absent from here on.
 
-    >>> absence(NothingToShow("no company has two years"))
-    'Nothing can be shown here. No company has two years.'
-    """
-    text = str(reason)
-    return words.paragraph(words.say("absent.nothing"), text[:1].upper() + text[1:])
+        >>> Page({}).absence(NothingToShow("no company has two years"), [])
+        'Nothing can be shown here: no company has two years.'
+        """
+        self.reasons |= {name: str(reason) for name in stored if name not in self.names}
+        return words.paragraph(words.say("absent.nothing", reason=str(reason)))
 
 
 def go_on(names: dict[str, Any]) -> None:
@@ -46,6 +64,6 @@ def go_on(names: dict[str, Any]) -> None:
     names  the notebook's `globals()`
     """
     if shell := names.get("get_ipython"):
-        names |= {"NothingToShow": NothingToShow, "absence": absence}
+        page = names["_page"] = Page(names)
         transformers = shell().ast_transformers
-        transformers[:] = [*(each for each in transformers if not isinstance(each, Attempts)), Attempts()]
+        transformers[:] = [*(each for each in transformers if not isinstance(each, Page)), page]

@@ -61,9 +61,10 @@ def _subtitle(across: Measures, up: Measures, period: str) -> str:
 def _common_period(both: pd.DataFrame, across: Measures, up: Measures) -> str:
     counts = both.groupby("ordinal")["company"].nunique()
     if counts.empty or counts.max() < min(2, both["company"].nunique()):
-        raise NothingToShow(
-            f"{across.name} and {up.name}: the companies have no period in common; compare fewer, or other years"
-        )
+        names = words.listing([words.lower(words.name(each.name)) for each in (across, up)])
+        companies = across.panel.book.companies
+        who = companies[0] if len(companies) == 1 else "two companies"
+        raise NothingToShow(f"no period has {names} of {who}; choose other companies, or other years")
     return shared_period(both, across.panel)
 
 

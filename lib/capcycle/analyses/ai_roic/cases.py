@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from capcycle import study
+from capcycle import study, words
 from capcycle.analyses.ai_roic.capital import capital_cost
 from capcycle.analyses.ai_roic.model import (
     FIRST_YEAR,
@@ -18,7 +18,7 @@ from capcycle.facts import Book
 from capcycle.measure import Measures, measure
 from capcycle.metrics import capex_run_rate, revenue_run_rate
 from capcycle.panel import Panel, select
-from capcycle.quantity import Quantity
+from capcycle.quantity import Quantity, missing
 from capcycle.study import Case
 
 
@@ -58,7 +58,10 @@ def forward(quarters: Panel, annual_capex: Measures | str, **numbers: float) -> 
 def _at(each: Measures | str, company: str, quarter: str) -> Quantity | str:
     if isinstance(each, str):
         return each
-    return study.figure(each, company, f"TTM {quarter}" if each.panel.span == "ttm" else quarter)
+    period = f"TTM {quarter}" if each.panel.span == "ttm" else quarter
+    if period not in set(each.table["period"]):  # the last quarters have no twelve months yet
+        return missing(each.name, words.say("study.not_shown", name=words.lower(words.name(each.name))))
+    return study.figure(each, company, period)
 
 
 def bases(book: Book, since: int = 0, **numbers: float) -> dict[str, dict[str, Case]]:

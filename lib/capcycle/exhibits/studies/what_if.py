@@ -85,7 +85,7 @@ def _undrawn(case: Case, names: Sequence[str]) -> str:
         return case.lacking
     fixed = [words.lower(words.name(name)) for name in names if name not in case.varied]
     earlier = fixed and case.book.as_of
-    return say("study.fixed", inputs=words.listing(fixed), day=words.day(case.book.day)) if earlier else ""
+    return say("study.no_range", inputs=words.listing(fixed), day=words.day(case.book.day)) if earlier else ""
 
 
 def _subtitle(case: Case, x: str, of: str) -> str:
