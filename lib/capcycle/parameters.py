@@ -27,14 +27,8 @@ SCALARS = {"str": str, "int": int, "float": float, "bool": bool}
 TYPES = [*SCALARS, "list[str]", "list[int]", "list[float]"]
 DATES = {"as_of", "before", "cut_off", "from_day"}
 FILLED = {"cut_off", "chips", "sliders"}  # texts and lists that no notebook can do without, besides lists of numbers
-BANDS = {
-    "card_price",
-    "finance_rate",
-    "operating_share",
-    "leased_probability",
-    "pipeline_probability",
-    "renewal_probability",
-}  # a low, a central and a high figure
+BANDS = {"card_price", "finance_rate", "operating_share", "leased_probability", "pipeline_probability",
+         "renewal_probability"}  # fmt: skip  # a low, a central and a high figure
 UNLIKE = [("across", "up"), ("older", "newer")]  # what must not be the same
 INJECTED = "# Parameters\n"  # how papermill begins the cell of what was given
 FIRST_DAY, LAST_DAY = date(1990, 1, 1), date(2100, 12, 31)
@@ -213,7 +207,8 @@ def read(
             settled[name] = _one(name, kinds[name], value)
         except CapcycleError as error:
             faults.append(f"parameter {error}")
-    return settled, faults or [f"parameter {fault}" for fault in _discords(settled, given)]
+    discords = [*_strangers(settled, kinds), *_discords(settled, given)]
+    return settled, [*faults, *(f"parameter {fault}" for fault in discords)]
 
 
 def _given(executed: list[str]) -> set[str] | None:
@@ -221,11 +216,17 @@ def _given(executed: list[str]) -> set[str] | None:
     injected = next((cell for cell in reversed(executed) if cell.startswith(INJECTED)), None)
     if injected is None:
         return None
-    own = next((cell for cell in executed if cell and isinstance(ast.parse(cell).body[0], ast.AnnAssign)), "")
-    known = {line.target.id: ast.unparse(line.value) for line in ast.parse(own).body}
-    lines = [line for line in ast.parse(injected).body if isinstance(line, ast.Assign)]
-    values = {line.targets[0].id: ast.unparse(line.value) for line in lines}
+    before = executed[: executed.index(injected)]
+    known = {line.target.id: ast.unparse(line.value) for cell in before for line in _lines(cell, ast.AnnAssign)}
+    values = {line.targets[0].id: ast.unparse(line.value) for line in _lines(injected, ast.Assign)}
     return {name for name, value in values.items() if known.get(name) != value}
+
+
+def _lines(cell: str, kind: type) -> list[ast.stmt]:
+    """The lines of one kind in a cell; none in one that is no Python, such as a magic."""
+    with suppress(SyntaxError):
+        return [line for line in ast.parse(cell).body if isinstance(line, kind)]
+    return []
 
 
 def _one(name: str, kind: str, value: Any) -> Any:
@@ -247,6 +248,28 @@ def _one(name: str, kind: str, value: Any) -> Any:
         raise RunError(f"{name} is {value}: give three numbers, the low one, the central and the high")
     bounds.check_parameter(name, value)
     return _settled(value, kind)
+
+
+def _strangers(values: dict[str, Any], kinds: dict[str, str]) -> Iterator[str]:
+    """Names of what there is not; of claims, the companies are those that they name."""
+    from capcycle import facts, metrics, panel
+
+    groups = [] if "speakers" in kinds else ["companies", "peers"]
+    known = {
+        **dict.fromkeys(groups, ("company or group", [*facts.companies().index, *facts.companies()["group"].unique()])),
+        **dict.fromkeys(["company", "tenant", "lessor"], ("company", [*facts.companies().index])),
+        "metric": ("metric", [*metrics.ALL, *facts.dictionary().index]),
+        "span": ("span", panel.SPANS),
+        "calendar": ("calendar", panel.CALENDARS),
+        "currency": ("currency", facts.currencies() if values.get("currency") else []),
+    }
+    if groups and values.get("companies") == []:
+        yield "companies is empty: give one value at least"
+    for name in filter(values.get, known):
+        what, valid = known[name]
+        value = values[name].partition(".")[0] if name == "metric" else values[name]  # the rest is of what it is
+        given = value if isinstance(value, list) else [value]
+        yield from (f"{name}: {unknown(what, each, valid)}" for each in given if each not in valid)
 
 
 def _day(name: str, value: Any) -> str:
@@ -274,7 +297,8 @@ def _discords(values: dict[str, Any], given: set[str] | None) -> Iterator[str]:
     for name, other in UNLIKE:
         if name in values and values[name] == values.get(other):
             yield f"{other} is {values[other]!r}, which {name} is too: give another"
-    if values.get("before") and values.get("as_of") and values["before"] > values["as_of"]:
+    days = [date.fromisoformat(values[name]) for name in ("as_of", "before") if values.get(name)]
+    if days != sorted(days, reverse=True):
         yield f"before is {values['before']}: give a day before as_of, {values['as_of']}"
 
 
@@ -285,7 +309,7 @@ def unknown(what: str, name: str, valid: Iterable[str]) -> str:
     'unknown run giant; there are: coverage, giants; did you mean giants?'
     """
     valid = list(valid)
-    near = difflib.get_close_matches(name, valid, 1)
+    near = [each for each in valid if each.lower() == name.lower()] or difflib.get_close_matches(name, valid, 1)
     return errors.unknown(what, [name], valid) + (f"; did you mean {near[0]}?" if near else "")
 
 

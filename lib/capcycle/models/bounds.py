@@ -69,9 +69,9 @@ BY_NAME = {
     "refreshes": Bounds(0, 3, "GPUs are bought again three times at most"),
 }  # fmt: skip
 
-YEAR, AMOUNT, RATE = Bounds(1990, 2100, "it is a year"), Bounds(0, 1e13), Bounds(0.001, 1, PERCENT)
+YEAR, AMOUNT, RATE = Bounds(1990, 2100), Bounds(0, 1e13), Bounds(0.001, 1, PERCENT)
 CHOSEN = {  # what a notebook's parameter can be, besides zero where that stands for none
-    **dict.fromkeys(["ai_margin_2030", "ai_nopat_margin", "gross_margin"], MARGIN),
+    **dict.fromkeys(["ai_margin_2030", "ai_nopat_margin", "gross_margin"], Bounds(-1, 1, PERCENT)),
     **dict.fromkeys(["gpu_utilisation", "lessor_tax", "share_elsewhere", "signed_weight", "target_return", "tax_rate",
                      "tenant_rate", "wacc", "borrowed", "operating_share", "finance_rate", "leased_probability",
                      "pipeline_probability", "renewal_probability"], SHARE),
@@ -143,6 +143,8 @@ def check_parameter(name: str, value: Any) -> None:
     Traceback (most recent call last):
     capcycle.errors.ModelError: tax_rate is 21: give a number from 0 to 1; write 0.21 for 21 %
     """
+    if CHOSEN.get(name) is YEAR and value and _outside(value, *YEAR[:2]):
+        raise ModelError(f"{name} is {value}: give a year from {YEAR.low} to {YEAR.high}")
     if name in CHOSEN and (value != 0 or name in NEEDED):
         low, high, advice = CHOSEN[name]
         within(name, value, low, high, advice=advice)
