@@ -63,7 +63,7 @@ def _common_period(both: pd.DataFrame, across: Measures, up: Measures) -> str:
     if counts.empty or counts.max() < min(2, both["company"].nunique()):
         names = words.listing([words.lower(words.name(each.name)) for each in (across, up)])
         companies = across.panel.book.companies
-        who = companies[0] if len(companies) == 1 else "two companies"
+        who = parts.company_names()[companies[0]] if len(companies) == 1 else "two companies"
         raise NothingToShow(f"no period has {names} of {who}; choose other companies, or other years")
     return shared_period(both, across.panel)
 
