@@ -74,3 +74,10 @@ def test_the_central_case_is_the_middle_of_its_evidence(started):
         if each.varied and each.value in (each.low, each.high) and name != ONE_PATH
     }  # fmt: skip
     assert ends == {}
+
+
+def test_every_centre_of_the_register_lies_within_its_range_or_says_why_not(book):
+    ranged = book.assumptions.dropna(subset=["low", "central", "high"]).query("low < high")
+    ended = ranged[ranged["central"].eq(ranged["low"]) | ranged["central"].eq(ranged["high"])]
+    assert len(ranged) > 80 and len(ended) < 20
+    assert ended["note"].str.fullmatch(r"Not the middle: .{20,}").all()

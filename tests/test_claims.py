@@ -188,6 +188,13 @@ def test_the_door_names_file_and_line(table, old, new, fault, data):
     assert place + fault.replace("data/checks.csv: 700", "data/checks.csv") in str(refused.value)
 
 
+def test_a_fault_of_a_table_that_the_checks_ask_is_named_once_at_its_own_place(data):
+    replace(data / "sources.csv", ",tracker\n", ",trackr\n")
+    with pytest.raises(DataError) as refused:
+        claims.check_tables()
+    assert [fault.split(":")[0] for fault in dict.fromkeys(refused.value.faults)] == ["data/sources.csv"]
+
+
 def test_a_slip_of_scale_in_a_checked_claim_is_refused(data):
     replace(data / "claims.csv", "1915000000,1915000000", "1915,1915")
     with pytest.raises(DataError, match="K126 is marked consistent and comes out inconsistent"):

@@ -131,8 +131,12 @@ def test_check_finds_faults_of_the_data(house, capsys, monkeypatch):
 def test_check_says_when_all_is_well(house, capsys, monkeypatch):
     for tables in ("capcycle.facts.check", "capcycle.facts.registers.check", "capcycle.claims.check_tables"):
         monkeypatch.setattr(tables, lambda: None)
+    monkeypatch.setattr("capcycle.facts.sums.doubts", lambda: ["Doubt: a year is not its quarters."])
     assert cli.main(["check"]) == 0
-    assert capsys.readouterr().out == "Data and notebooks follow the rules: 1 notebooks, 1 runs.\n"
+    assert capsys.readouterr().out.splitlines() == [
+        "Data and notebooks follow the rules: 1 notebooks, 1 runs.",
+        "Doubt: a year is not its quarters.",  # listed, and no failure
+    ]
 
 
 def fail(error):

@@ -7,7 +7,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from capcycle import facts
+from capcycle import facts, paths
 from capcycle.facts import registers
 
 with (Path(__file__).parent / "data" / "audited.csv").open(encoding="utf-8") as table:
@@ -143,3 +143,31 @@ def test_amazons_shorter_lives_cost_twice_what_was_told_in_advance():
 def test_ratios_of_ads_have_the_day_of_their_filing():
     days = facts.ads.ratios()["published"].dt.strftime("%Y-%m-%d")
     assert days[["BABA", "BIDU"]].tolist() == ["2024-02-23", "2025-03-28"]
+
+
+def test_accession_numbers_of_one_filer_agent_run_with_the_days():
+    known = pd.read_csv(paths.DATA / "sources.csv", keep_default_na=False)
+    number = (
+        known["source"].str.extract(r"^(?P<agent>\d{10}-\d\d)-(?P<number>\d{6})(-t)?$").assign(day=known["published"])
+    )
+    filed = number[number["day"].ne("") & number["agent"].notna()].sort_values(["agent", "number"])
+    before = filed.groupby("agent")["day"].shift()
+    slipped = filed[before.notna() & (filed["day"] < before)]
+    assert slipped.empty, known.loc[slipped.index, ["source", "published"]].to_string()
+
+
+@pytest.mark.parametrize(
+    ("company", "concept", "start", "end", "by"),
+    [
+        # 0001193125-16-566317 stands between -561707 of 28 April and -567595 of 29 April 2016
+        ("BIDU", "revenue", "2016-01-01", "2016-03-31", "2016-04-29"),
+        # 0001193125-21-317741 stands between -317037 of 2 November and -320119 of 4 November 2021
+        ("BIDU", "cloud_revenue_proxy", "2021-07-01", "2021-09-30", "2021-11-04"),
+        # 0001104659-21-139681 stands between -134956 of 5 November and -141204 of 18 November 2021
+        ("GDS", "revenue", "2021-07-01", "2021-09-30", "2021-11-18"),
+    ],
+)
+def test_a_filing_without_a_day_is_known_once_a_later_number_is_filed(company, concept, start, end, by):
+    before = f"{pd.Timestamp(by) - pd.Timedelta(days=1):%Y-%m-%d}"
+    assert len(period(known(company, by), concept, start, end)) == 1
+    assert period(known(company, before), concept, start, end).empty

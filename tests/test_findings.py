@@ -37,6 +37,8 @@ def panel(kind: str = "reported", unit: str = "USD", **concepts: dict[str, list]
         source=SOURCE,
         locator="made",
         note="",
+        basis=0,
+        last_basis=0,
     )
     rows = rows.assign(period_start=rows["period_end"] - pd.Timedelta(days=90), published=rows["period_end"])
     names = tuple(dict.fromkeys(company for companies in concepts.values() for company in companies))

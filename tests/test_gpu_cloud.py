@@ -316,10 +316,10 @@ def test_blackwell_and_racks_have_a_price_and_a_rent_of_one_month():
 
 
 def test_a_rack_let_for_three_years_by_hand():
-    # 41,667 / 0.8225 = 50,659 a GPU; 3.30 x 8,760 = 28,908 a year, less 0.2118 of power, 0.3431 of site, 0.12 of staff
+    # 41,667 / 0.8225 = 50,659 a GPU; 3.30 x 8,760 = 28,908 a year, less 0.2118 of power, 0.3415 of site, 0.11 of staff
     rack = room.cluster(facts.open(), gpus=1, chip="NVIDIA GB200 NVL72")
     assert float(rack.outputs.cluster_capex) == pytest.approx(3e6 / 72 / 0.8225, rel=1e-4)
-    costs = 1.75 * 1.21 * 100 / 1000 + 0.25 * 1.75 / 1.275 + 0.12
+    costs = 1.75 * 1.21 * 100 / 1000 + 0.20 * 1.75 / 1.025 + 0.11
     assert float(rack.outputs.first_year_ebitda) == pytest.approx((3.30 - costs) * 8760, rel=1e-4)
     assert float(room.hour(facts.open(), chip="NVIDIA GB200 NVL72").inputs["gpu_utilisation"].value) == 1.0
     assert "let for three years" in room.finding(rack) and "7 May 2026" in room.finding(rack)

@@ -29,6 +29,8 @@ def rows(company, concept, values, kind="reported"):
         unit="USD",
         kind=kind,
         locator="line",
+        basis=0,
+        last_basis=0,
         note="",
         period_start=quarters.start_time,
         period_end=quarters.end_time.normalize(),
@@ -40,7 +42,7 @@ def rows(company, concept, values, kind="reported"):
 def book_of(table):
     """A book whose facts are made by hand."""
     book = Book(tuple(dict.fromkeys(table["company"])))
-    vars(book)["facts"] = table  # in the place of those that it would read
+    vars(book).update(facts=table, gaps=facts.gaps())  # in the place of those that it would read
     return book
 
 

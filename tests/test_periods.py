@@ -60,6 +60,19 @@ def test_mismatch_is_the_distance_to_that_quarters_end(day):
         ("2022-12-31", 9, "2023Q1"),
         ("2024-12-28", 9, "2025Q1"),
         ("2023-07-01", 9, "2023Q3"),
+        ("2023-11-26", 8, "2024Q1"),  # Costco, fiscal 2024
+        ("2024-02-18", 8, "2024Q2"),
+        ("2024-05-12", 8, "2024Q3"),
+        ("2024-09-01", 8, "2024Q4"),
+        ("2023-09-03", 8, "2023Q4"),
+        ("2024-03-23", 12, "2024Q1"),  # PepsiCo: 12, 12, 12 and 16 weeks
+        ("2024-06-15", 12, "2024Q2"),
+        ("2024-09-07", 12, "2024Q3"),
+        ("2024-12-28", 12, "2024Q4"),
+        ("2023-05-20", 1, "2024Q1"),  # Kroger, which calls it fiscal 2023: 16, 12, 12 and 13 weeks
+        ("2023-08-12", 1, "2024Q2"),
+        ("2023-11-04", 1, "2024Q3"),
+        ("2024-02-03", 1, "2024Q4"),
     ],
 )
 def test_fiscal_quarters_of_odd_years(day, year_end_month, fiscal):
@@ -90,6 +103,17 @@ def test_consecutive_quarters_are_consecutive_numbers(day, month):
         ("2023-10-30", "2024-11-03", periods.YEAR, 371),  # Broadcom: a year of 53 weeks
         ("2023-01-01", "2023-06-30", periods.HALF, 181),
         ("2022-09-25", "2023-07-01", periods.NINE_MONTHS, 280),  # Apple
+        ("2023-09-04", "2023-11-26", periods.QUARTER, 84),  # Costco, fiscal 2024: 12, 12, 12 and 16 weeks
+        ("2023-09-04", "2024-02-18", periods.HALF, 168),
+        ("2023-09-04", "2024-05-12", periods.NINE_MONTHS, 252),
+        ("2024-05-13", "2024-09-01", periods.QUARTER, 112),
+        ("2023-05-08", "2023-09-03", periods.QUARTER, 119),  # Costco, fiscal 2023: 53 weeks, the last quarter has 17
+        ("2022-08-29", "2023-09-03", periods.YEAR, 371),
+        ("2023-01-29", "2023-05-20", periods.QUARTER, 112),  # Kroger, fiscal 2023: 16, 12, 12 and 13 weeks
+        ("2023-01-29", "2023-08-12", periods.HALF, 196),
+        ("2023-01-29", "2023-11-04", periods.NINE_MONTHS, 280),
+        ("2023-02-13", "2023-09-03", periods.HALF, 203),  # Costco, the 29 weeks after its half of 24
+        ("2022-11-21", "2023-09-03", periods.NINE_MONTHS, 287),
     ],
 )
 def test_lengths_in_days(start, end, length, days):
@@ -142,3 +166,29 @@ def test_the_remainder_of_two_quarters_is_no_quarter():
 
 def test_periods_of_different_years_are_not_subtracted():
     assert quarters(("2023-07-01", "2024-06-30", 4), ("2023-06-30", "2024-03-31", 3)) == set()
+
+
+def weeks(first, *lengths):
+    """Days of the first and last of quarters of so many weeks, one after the other."""
+    last = list(pd.Timestamp(first) + pd.Timedelta(weeks=1) * pd.Series(lengths).cumsum() - periods.DAY)
+    return [f"{day:%Y-%m-%d}" for day in last]
+
+
+@pytest.mark.parametrize(
+    ("first", "lengths"),
+    [
+        ("2023-09-04", (12, 12, 12, 16)),  # Costco
+        ("2022-08-29", (12, 12, 12, 17)),
+        ("2023-01-29", (16, 12, 12, 12)),  # Kroger
+        ("2023-01-29", (16, 12, 12, 13)),
+        ("2023-09-04", (12, 16, 12, 12)),
+        ("2022-09-25", (14, 13, 13, 13)),  # Apple
+        ("2022-10-31", (13, 13, 13, 14)),
+    ],
+)
+def test_each_quarter_of_a_year_in_weeks_is_what_two_filed_periods_leave(first, lengths):
+    ends_of = weeks(first, *lengths)
+    spans = [(first, end, sum(lengths[: place + 1])) for place, end in enumerate(ends_of)]  # one a week
+    starts = [f"{pd.Timestamp(end) + periods.DAY:%Y-%m-%d}" for end in ends_of]
+    expected = set(zip(starts[:3], ends_of[1:], map(float, lengths[1:]), strict=True))
+    assert {(start, end, float(value)) for start, end, value in quarters(*spans)} == expected

@@ -426,6 +426,20 @@ def test_j_p_morgans_shares_stand_beside_what_prices_assume(book):
     assert any("Cipher Mining 100.0% and Riot Platforms 40.0%" in note for note in notes)
 
 
+@pytest.mark.parametrize("company", ["WULF", "CIFR"])
+def test_the_titles_of_a_page_about_one_company_speak_of_it(book, cases, company):
+    assumed, mw = power_value.priced_in_cases(book), ["priced_in_mw", "leased_mw", "priced_in_share"]
+    name = cases[company].name
+    shown = [exhibits.ranges(cases, "upside", subject=name), power_value.priced_in(assumed, name),
+             exhibits.table(assumed, mw, "power_value.signed", subject=name)]  # fmt: skip
+    others = [case.name for ticker, case in cases.items() if ticker != company]
+    for each in shown:
+        assert each.title.startswith(f"{name}: ") and not any(other in each.title for other in others), each.title
+    upsides = [float(case.outputs.upside) for case in cases.values() if not case.lacking]
+    higher = sum(upside > float(cases[company].outputs.upside) for upside in upsides)
+    assert shown[0].title.endswith(f"number {higher + 1} of {len(upsides)} from the top")
+
+
 def test_an_analysts_split_is_of_the_gpus_that_the_company_had():
     split = power_value.split(facts.open())
     assert split.inputs["gpus"].value == 23_000 and split.outputs.ai_value_at_target == pytest.approx(19.1e9, rel=1e-3)

@@ -319,6 +319,41 @@ def test_no_document_is_held_for_nothing():
 
 
 @pytest.mark.parametrize(
+    ("table", "pick", "change", "said"),
+    [
+        ("contracts", "critical_it_mw", {"mw_unstated": "100"}, "mw_unstated 100 beside power of a stated basis"),
+        ("contracts", "status_source", {"announced": "2023-01-05", "status": "signed", "status_date": "2023-01-05"},
+         "still 'signed' more than two years after"),
+        ("contracts", "published", {"published": ""}, "published is empty"),
+        ("useful_lives", "published", {"published": ""}, "published is empty"),
+    ],
+)  # fmt: skip
+def test_power_of_two_bases_old_signatures_and_missing_days_are_refused(project, table, pick, change, said):
+    rows = lines_of(table)
+    row = next(row for row in reversed(rows[1:]) if row[rows[0].index(pick)])  # the newest version of its contract
+    for column, cell in change.items():
+        row[rows[0].index(column)] = cell
+    write(f"{table}.csv", rows)
+    assert any(said in fault for fault in faults())
+
+
+@pytest.mark.parametrize(("centre", "refused"), [("3", True), ("5", False), ("6", True)])
+def test_a_centre_at_an_end_of_its_range_is_refused_unless_it_says_why(project, centre, refused):
+    rows = lines_of("assumptions")
+    name, low, central, high = (rows[0].index(column) for column in ("name", "low", "central", "high"))
+    row = next(row for row in rows if row[name] == "server_life" and not row[1])
+    assert (row[low], row[high]) == ("3", "6")
+    row[central] = centre
+    write("assumptions.csv", rows)
+    said = f"central {centre} of server_life is an end of its range 3 to 6"
+    assert any(said in fault for fault in (faults() if refused else [])) == refused
+    if refused:
+        row[rows[0].index("note")] = "Not the middle: an account of its own."
+        write("assumptions.csv", rows)
+    registers.check()
+
+
+@pytest.mark.parametrize(
     ("day", "status"),
     [("2025-03-30", []), ("2025-10-01", ["signed"]), ("2025-10-02", ["terminated"]), (None, ["terminated"])],
 )

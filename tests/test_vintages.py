@@ -5,7 +5,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from capcycle import facts
+from capcycle import facts, periods
 from capcycle.facts import door, vintages
 
 # Later values of a period and what they are, by an independent reading of the same filings
@@ -81,7 +81,7 @@ def test_a_later_figure_in_more_digits_does():
 
 
 def derived(*series):
-    ours = vintages.quarters(history(*series)).sort_values("published")
+    ours = vintages.quarters(vintages.on_bases(history(*series))).sort_values("published")
     return ours[["value", "published"]].astype({"published": str}).to_numpy().tolist()
 
 
@@ -139,4 +139,99 @@ def test_a_restatement_of_the_periods_around_it_replaces_a_filed_quarter():
 
 def test_a_difference_of_estimates_is_an_estimate():
     estimate = year(("2025-01-30", 10e6)).assign(kind="estimated")
-    assert vintages.quarters(history(estimate, nine_months(("2024-10-30", 7e6))))["kind"].tolist() == ["estimated"]
+    assert vintages.quarters(vintages.on_bases(history(estimate, nine_months(("2024-10-30", 7e6)))))[
+        "kind"
+    ].tolist() == ["estimated"]
+
+
+# ---- one definition, or nothing
+
+
+M = 1e6
+
+
+def flow(months, *published, first="2024-01-01", concept="revenue"):
+    """A figure of so many months from `first`, in millions, by the day of each publication."""
+    end = pd.Timestamp(first) + pd.DateOffset(months=months) - periods.DAY
+    return values(*((day, value * M) for day, value in published), concept=concept, start=first, end=end)
+
+
+def year_to_date(first, *millions, year=None, concept="revenue"):
+    """Three, six and nine months as filed a month after each ends, and the year, if given, two months after its end."""
+    ends = [pd.Timestamp(first) + pd.DateOffset(months=months) for months in (4, 7, 10, 14)]
+    filed = zip((3, 6, 9, 12), ends, [*millions, *([] if year is None else [year])], strict=False)
+    return [flow(months, (f"{day:%Y-%m-%d}", value), first=first, concept=concept) for months, day, value in filed]
+
+
+def shown(*series, as_of="2030-01-01"):
+    """Millions of each derived quarter of 2024 by its last month, as known on a day; a word where it is refused."""
+    known = history(*series)
+    flows = vintages.on_bases(known[known["published"] <= as_of])
+    newest = vintages.latest(vintages.quarters(flows))
+    found = [*zip(newest["period_end"], newest["value"] / M, strict=True)]
+    refused = vintages.refused(flows)
+    both = [*found, *zip(refused["period_end"], refused["fault"], strict=True)]
+    return {end.month: value for end, value in both if end.year == 2024}
+
+
+FIRST_FILED = year_to_date("2024-01-01", 60, 120, 180)
+
+
+def test_a_recast_year_less_first_filed_months_is_no_quarter():
+    assert shown(*FIRST_FILED, flow(12, ("2025-03-01", 150))) == {6: 60, 9: 60, 12: "negative"}
+
+
+def test_nor_a_year_after_when_the_next_years_own_figures_are_there():
+    recast = *FIRST_FILED, flow(12, ("2025-03-01", 150)), *year_to_date("2025-01-01", 50, 110, 180)
+    assert shown(*recast)[12] == "negative"
+
+
+def test_recast_comparatives_are_of_one_vintage_with_the_recast_year():
+    recast = [flow(12, ("2025-03-01", 150))]
+    recast += [flow(months, (f"2025-{day}-01", value)) for months, day, value in ((3, "05", 40), (6, "08", 75))]
+    recast += [flow(9, ("2025-11-01", 110))]
+    whole = shown(*FIRST_FILED, *recast)
+    assert whole == {6: 35, 9: 35, 12: 40} and 40 + sum(whole.values()) == 150
+
+
+def test_a_year_that_also_restates_the_year_before_is_of_another_definition_than_its_own_months():
+    # 190 less 180 would be ten: the annual report also gives 2023 anew, 300 for 400, which the nine months did not do
+    before = [*year_to_date("2023-01-01", 90, 190, 290, year=400), flow(12, ("2025-03-01", 300), first="2023-01-01")]
+    assert shown(*before, *FIRST_FILED, flow(12, ("2025-03-01", 190)))[12] == "mixed"
+    assert shown(*before[:-1], *FIRST_FILED, flow(12, ("2025-03-01", 230)))[12] == 50  # as without the restatement
+
+
+def test_a_small_restatement_of_another_year_forbids_nothing():
+    before = [*year_to_date("2023-01-01", 90, 190, 290, year=400), flow(12, ("2025-03-01", 399), first="2023-01-01")]
+    assert shown(*before, *FIRST_FILED, flow(12, ("2025-03-01", 230)))[12] == 50
+
+
+def test_what_may_be_negative_is_derived_below_zero():
+    months = year_to_date("2024-01-01", 60, 120, 180, year=150, concept="operating_income")
+    assert shown(*months) == {6: 60, 9: 60, 12: -30}
+
+
+def test_a_half_year_smaller_than_its_first_quarter_gives_no_second_one():
+    # Applied Digital, capex to November 2023: 45.830m in six months, 75.659m in the first three as filed
+    assert shown(*year_to_date("2024-01-01", 75.659, 45.830, 86.996)) == {6: "negative", 9: 41.166}
+
+
+def test_a_year_of_which_the_first_months_are_nothing_is_no_quarter():
+    assert shown(*year_to_date("2024-01-01", 0, 0, 0, year=8))[12] == "whole"
+
+
+def test_a_quarter_a_thousand_times_its_neighbours_is_refused():
+    earlier = [flow(3, ("2024-01-01", 50), first=f"{year}-{month}-01") for year in (2022, 2023) for month in (1, 4, 7)]
+    assert shown(*earlier, *year_to_date("2024-01-01", 50, 100, 150, year=50_150))[12] == "scale"
+
+
+def test_little_left_between_two_good_figures_is_a_quarter():
+    # Oracle, operating cash flow: 7,117m to November 2023 less 6,974m to August
+    earlier = [flow(3, ("2024-01-01", 5_000), first=f"{year}-{month}-01") for year in (2022, 2023) for month in (1, 4)]
+    assert shown(*earlier, *year_to_date("2024-01-01", 6_974, 7_117))[6] == 143
+
+
+def test_no_quarter_of_the_data_has_the_wrong_sign():
+    known = facts.load()
+    positive = known["concept"].map(facts.dictionary()["sign"]).eq("positive")
+    assert known[positive & (known["value"] < 0)].empty

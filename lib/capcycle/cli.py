@@ -77,10 +77,12 @@ def _claims_arguments(parser: argparse.ArgumentParser) -> None:
 def _check(_: argparse.Namespace) -> None:
     run.check_notebooks()
     from capcycle import claims, facts  # pandas comes with them
-    from capcycle.facts import door, registers
+    from capcycle.facts import door, registers, sums
 
     door.refuse(list(dict.fromkeys(door.gather((facts.check, registers.check, claims.check_tables))[1])))
     print(say("check.fine", notebooks=len(parameters.notebooks()), runs=len(run.read_runs())))
+    for doubt in sums.doubts():
+        print(doubt)
 
 
 def _list(_: argparse.Namespace) -> None:

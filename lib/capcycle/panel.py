@@ -11,7 +11,7 @@ from capcycle import facts, periods, words
 from capcycle.errors import CapcycleError, NothingToShow, unknown
 from capcycle.facts import Book
 from capcycle.facts.door import KINDS
-from capcycle.facts.vintages import is_ifrs
+from capcycle.facts.vintages import BASES, is_ifrs
 
 SPANS = ("quarter", "ttm", "year")
 CALENDARS = ("calendar", "fiscal")
@@ -129,20 +129,34 @@ class Panel:
             found[change.concept][company] += np.where(cut, np.nan, anew)
         return found
 
+    @cached_property
+    def definitions(self) -> dict[str, tuple[np.ndarray, np.ndarray]]:
+        """For each concept that was restated the first and last definition, by number, on which each figure stood."""
+        restated = self.rows.loc[self.rows["basis"] > 0, "concept"].unique()
+        if not len(restated):
+            return {}
+        first, last = np.append(self.rows["basis"], 0), np.append(self.rows["last_basis"], np.iinfo(np.int64).max)
+        return {concept: (first[self.concepts[concept]], last[self.concepts[concept]]) for concept in restated}
+
     def comparable(self, concepts: Iterable[str], steps: int) -> np.ndarray:
         """A grid: whether each period counts the same as that `steps` before, and no change of year end is between."""
+        concepts = list(concepts)
         counts = [self.year_ends, *(self.bases[concept] for concept in concepts if concept in self.bases)]
-        return np.logical_and.reduce([shifted(count, steps, -1) == count for count in counts])
+        same = [shifted(count, steps, -1) == count for count in counts]
+        for first, last in (self.definitions[concept] for concept in concepts if concept in self.definitions):
+            same.append((shifted(first, steps, 0) <= last) & (first <= shifted(last, steps, last.max(initial=0))))
+        return np.logical_and.reduce(same)
 
     def why_changed(self, company: str, concept: str, ordinal: int, steps: int) -> str:
         """What changed between a period and that `steps` before, where both have a figure; empty where nothing did."""
         who, then = self.companies.index(company), ordinal - self.ordinals[0] - steps
-        if concept not in self.bases or then < 0 or MISSING in self.concepts[concept][who, [then, then + steps]]:
+        if then < 0 or MISSING in self.concepts.get(concept, np.full(self.shape, MISSING))[who, [then, then + steps]]:
             return ""
-        first, last = self.bases[concept][who, [then, then + steps]]
-        if first == last:
-            return ""
-        return "; ".join(self.changes.query("company == @company and concept == @concept")["reason"])
+        if concept in self.bases and len(set(self.bases[concept][who, [then, then + steps]])) > 1:
+            return "; ".join(self.changes.query("company == @company and concept == @concept")["reason"])
+        first, last = (grid[who, [then, then + steps]] for grid in self.definitions.get(concept, (self.year_ends,) * 2))
+        apart = first.max() > last.min()
+        return words.say("reason.redefined", concept=words.lower(words.name(concept))) if apart else ""
 
     def follows(self, company: str, ordinal: int, before: int) -> bool:
         """Whether no change of the company's year end lies between two periods."""
@@ -151,8 +165,8 @@ class Panel:
 
     @cached_property
     def known_gaps(self) -> list[dict]:
-        """`facts.gaps` with the first and last quarter of each as whole numbers."""
-        gaps = facts.gaps()
+        """The gaps of the book with the first and last quarter of each as whole numbers."""
+        gaps = self.book.gaps
         first = _ordinals(gaps.assign(period_end=gaps["period_start"] - periods.DAY), self.calendar) + 1
         return gaps.assign(first=first, last=_ordinals(gaps, self.calendar)).to_dict("records")
 
@@ -168,7 +182,18 @@ class Panel:
         since = [ordinal - new for name, new in self.new_years if name == company]
         if earlier and any(0 <= steps < self.steps_per_year for steps in since):
             return words.say("reason.new_year_end", missing=missing)
+        if not earlier and (company, concept, last) in self.on_two_bases:
+            return words.say("reason.two_bases", missing=missing)
         return missing
+
+    @cached_property
+    def on_two_bases(self) -> set[tuple[str, str, int]]:
+        """Twelve months, by company, concept and last quarter, whose four quarters stand on no common definition."""
+        if self.span == "quarter":
+            return set()
+        rows = _fours(select(self.book, "quarter", self.calendar).rows)
+        split = rows[rows["full"] & ~rows["one_basis"]]
+        return set(zip(split["company"], split["concept"], split["ordinal"], strict=True))
 
     @cached_property
     def currency(self) -> str:
@@ -206,8 +231,8 @@ def select(
     if book.facts.empty:
         raise NothingToShow("no figure is given: choose companies that have some, or a later date")
     rows = book.convert(book.facts) if book.currency else book.facts
-    nature = rows["concept"].map(facts.dictionary()["nature"])
-    rows = rows.assign(ordinal=_ordinals(rows, calendar), nature=nature).dropna(subset="ordinal")
+    known = {column: rows["concept"].map(facts.dictionary()[column]) for column in ("nature", "sign")}
+    rows = rows.assign(ordinal=_ordinals(rows, calendar), **known).dropna(subset="ordinal")
     rows = rows.astype({"ordinal": int})
     rows = _twelve_months(rows) if span != "quarter" else _one_each(rows[_filed(rows, periods.QUARTER)])
     if span == "year":
@@ -219,7 +244,7 @@ def select(
         raise NothingToShow("no figure is left: widen the years, or choose companies that have such periods")
     ordinals = tuple(range(int(rows["ordinal"].min()), int(rows["ordinal"].max()) + 1))
     first = max(ordinals[0], (since or 0) * per_year)
-    return Panel(book, rows.drop(columns="nature").reset_index(drop=True), ordinals, first, span, calendar)
+    return Panel(book, rows.drop(columns=["nature", "sign"]).reset_index(drop=True), ordinals, first, span, calendar)
 
 
 def other_calendar(calendar: str) -> str:
@@ -243,11 +268,17 @@ def shifted(grid: np.ndarray, steps: int, fill: float) -> np.ndarray:
 
 
 def _ordinals(rows: pd.DataFrame, calendar: str) -> pd.Series:
-    """The quarter that each figure's last day belongs to, a whole number; NaN for a transition period's, if fiscal."""
+    """The quarter that each figure's last day belongs to, a whole number; NaN for a transition period's, if fiscal.
+
+    By the calendar a fiscal quarter goes where its last month does: of quarters of 12 and 16 weeks, none meets another.
+    """
+    months = facts.year_ends.months(rows["company"], rows["period_end"])
+    by_month = rows["period_end"].groupby(months)
+    fiscal = [periods.fiscal_quarter(ends, int(month)) for month, ends in by_month]
     if calendar == "calendar":
-        return periods.ordinal(periods.calendar_quarter(rows["period_end"]))
-    by_month = rows["period_end"].groupby(facts.year_ends.months(rows["company"], rows["period_end"]))
-    each = [periods.ordinal(periods.fiscal_quarter(ends, int(month))) for month, ends in by_month]
+        ends = pd.concat([rows.loc[months.isna(), "period_end"], *map(periods.month_end, fiscal)])
+        return periods.ordinal(periods.calendar_quarter(ends.reindex(rows.index)))
+    each = list(map(periods.ordinal, fiscal))
     return pd.concat(each).reindex(rows.index) if each else pd.Series(np.nan, rows.index)
 
 
@@ -270,7 +301,7 @@ def _one_each(rows: pd.DataFrame) -> pd.DataFrame:
 def _rolled(flows: pd.DataFrame) -> pd.DataFrame:
     """Twelve months as a filed year, less its first months, plus the same months of the next: who files no quarters.
 
-    There is none where IFRS meets US GAAP.
+    There is none where IFRS meets US GAAP, or one definition another.
     """
     keys = ["company", "concept", "unit"]
     whole = _filed(flows, periods.YEAR)
@@ -283,36 +314,51 @@ def _rolled(flows: pd.DataFrame) -> pd.DataFrame:
     )
     three["period_start"] = three["period_end_less"] + periods.DAY
     gaap = sum(is_ifrs(three[f"locator{each}"]).astype(int) for each in ("", "_year", "_less"))
-    three = three[_filed(three, periods.YEAR) & gaap.isin([0, 3])]
     of = {column: three[[f"{column}{each}" for each in ("", "_year", "_less")]].to_numpy()
-          for column in ("kind", "source", "published")}  # fmt: skip
+          for column in ("kind", "source", "published", *BASES)}  # fmt: skip
+    possible = three["sign"].ne("positive") | (three["value_year"] >= three["value_less"])
+    one_basis = of["basis"].max(axis=1) <= of["last_basis"].min(axis=1)
+    sound = _filed(three, periods.YEAR) & gaap.isin([0, 3]) & possible & one_basis
+    three, of = three[sound], {column: cells[sound] for column, cells in of.items()}
     return three.assign(
         value=three["value_year"] + three["value"] - three["value_less"],
         kind=[facts.weakest(["derived", *each]) for each in of["kind"]],
         source=[facts.documents(each) for each in of["source"]],
         published=of["published"].max(axis=1) if len(three) else three["published"],
         locator="a year, less its first months, plus those of the next",
+        basis=of["basis"].max(axis=1),
+        last_basis=of["last_basis"].min(axis=1),
     )[flows.columns]
 
 
-def _sums_of_four(quarters: pd.DataFrame) -> pd.DataFrame:
-    """Twelve months as four consecutive quarters; where one is missing, or IFRS meets US GAAP, there is no sum.
+def _fours(quarters: pd.DataFrame) -> pd.DataFrame:
+    """Quarters in order: whether each is the last of a `full` four that are twelve months, and all on `one_basis`.
 
     Quarters on both sides of a changed year end have consecutive names and are not twelve months.
     """
     rows = quarters.sort_values(["company", "concept", "ordinal"]).reset_index(drop=True)
-    consecutive = rows["ordinal"].diff(3).eq(3) & rows["company"].eq(rows["company"].shift(3))
-    consecutive &= periods.is_length(rows["period_start"].shift(3), rows["period_end"], periods.YEAR)
+    full = rows["ordinal"].diff(3).eq(3) & rows["company"].eq(rows["company"].shift(3))
+    full &= periods.is_length(rows["period_start"].shift(3), rows["period_end"], periods.YEAR)
+    full &= rows["concept"].eq(rows["concept"].shift(3))
+    one_basis = rows["basis"].rolling(4).max() <= rows["last_basis"].rolling(4).min()
+    return rows.assign(full=full, one_basis=one_basis)
+
+
+def _sums_of_four(quarters: pd.DataFrame) -> pd.DataFrame:
+    """Twelve months as four consecutive quarters; where one is missing, or IFRS or a definition meets another, none."""
+    rows = _fours(quarters)
     one_gaap = is_ifrs(rows["locator"]).astype(int).rolling(4).sum().isin([0, 4])
-    last = rows.index[consecutive & rows["concept"].eq(rows["concept"].shift(3)) & one_gaap]
+    last = rows.index[rows["full"] & one_gaap & rows["one_basis"]]
     four = np.add.outer(last.to_numpy(), np.arange(-3, 1))
-    of = {column: rows[column].to_numpy()[four] for column in ("value", "source", "published")}
+    of = {column: rows[column].to_numpy()[four] for column in ("value", "source", "published", *BASES)}
     kinds = pd.Index(KINDS).get_indexer(rows["kind"])[four].max(axis=1)
-    return rows.loc[last].assign(
+    return rows.loc[last, quarters.columns].assign(
         period_start=rows["period_start"].to_numpy()[four[:, 0]],
         value=of["value"].sum(axis=1),
         kind=np.array(KINDS)[np.maximum(kinds, KINDS.index("derived"))],
         source=[facts.documents(each) for each in of["source"]],
         locator="sum of four quarters",
         published=of["published"].max(axis=1),
+        basis=of["basis"].max(axis=1),
+        last_basis=of["last_basis"].min(axis=1),
     )

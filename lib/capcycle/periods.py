@@ -2,7 +2,8 @@
 
 import pandas as pd
 
-QUARTER, HALF, NINE_MONTHS, YEAR = (75, 105), (165, 200), (255, 290), (345, 380)  # days, 52/53-week years too
+# In days. A year of 52 or 53 weeks has quarters of 12, 13, 14, 16 or 17, halves of 24 to 29, nine months of 36 to 41
+QUARTER, HALF, NINE_MONTHS, YEAR = (75, 119), (165, 205), (252, 290), (345, 380)
 LENGTHS = {"quarter": QUARTER, "half": HALF, "nine months": NINE_MONTHS, "year": YEAR}
 WEEK = pd.Timedelta(days=7)  # a 52/53-week year may end this long after the month it is named for
 DAY = pd.Timedelta(days=1)
@@ -31,10 +32,7 @@ def calendar_quarter(end: pd.Series) -> pd.Series:
     >>> calendar_quarter(pd.Series(pd.to_datetime(["2024-06-30", "2024-07-28", "2024-08-31"]))).astype(str).tolist()
     ['2024Q2', '2024Q2', '2024Q3']
     """
-    here = end.dt.to_period("Q-DEC")
-    after = here.dt.end_time.dt.normalize() - end
-    before = end - (here - 1).dt.end_time.dt.normalize()
-    return here.where(after <= before, here - 1)
+    return _nearest(end, "Q-DEC")
 
 
 def calendar_mismatch(end: pd.Series) -> pd.Series:
@@ -43,16 +41,29 @@ def calendar_mismatch(end: pd.Series) -> pd.Series:
     >>> calendar_mismatch(pd.Series(pd.to_datetime(["2024-07-28", "2024-05-31"]))).tolist()
     [28, -30]
     """
-    return (end - calendar_quarter(end).dt.end_time.dt.normalize()).dt.days
+    return (end - month_end(calendar_quarter(end))).dt.days
 
 
 def fiscal_quarter(end: pd.Series, year_end_month: int) -> pd.Series:
-    """The fiscal quarter that ends at `end`; a fiscal year is named for the year it ends in.
+    """The fiscal quarter whose last month's end lies nearest to `end`; a fiscal year is named for the year it ends in.
+
+    A retailer's first quarter of 16 weeks ends up to three weeks late, a third of 36 as early.
 
     >>> fiscal_quarter(pd.Series(pd.to_datetime(["2024-11-03", "2024-08-04"])), 10).astype(str).tolist()
     ['2024Q4', '2024Q3']
     """
-    return (end - WEEK).dt.to_period(f"Q-{MONTHS[year_end_month - 1]}")
+    return _nearest(end, f"Q-{MONTHS[year_end_month - 1]}")
+
+
+def _nearest(end: pd.Series, quarters: str) -> pd.Series:
+    here = end.dt.to_period(quarters)
+    after, before = month_end(here) - end, end - month_end(here - 1)
+    return here.where(after <= before, here - 1)
+
+
+def month_end(quarters: pd.Series) -> pd.Series:
+    """The last day of the last month of each quarter."""
+    return quarters.dt.end_time.dt.normalize()
 
 
 def ordinal(quarters: pd.Series) -> pd.Series:
@@ -76,12 +87,12 @@ def label(ordinals: pd.Index, span: str, calendar: str) -> list[str]:
     return [f"{'TTM ' if span == 'ttm' else ''}{year}{n // 4}Q{n % 4 + 1}" for n in ordinals]
 
 
-def remainders(flows: pd.DataFrame) -> pd.DataFrame:
-    """Every quarter that is the difference of two filed periods: nine months less the half year, and so on.
+def nested(flows: pd.DataFrame) -> pd.DataFrame:
+    """Every two filed periods that share their first or their last day.
 
     `flows` has one row per figure: company, concept, unit, period_start, period_end and whatever else.
     The result has a row per pair: the longer figure's columns, the shorter one's with the suffix `_less`,
-    and `start`, `end` of the quarter between them.
+    and `start`, `end` of what is left between them.
     """
     keys = ["company", "concept", "unit"]
     tail = flows.merge(flows, on=[*keys, "period_start"], suffixes=("", "_less"))
@@ -93,4 +104,10 @@ def remainders(flows: pd.DataFrame) -> pd.DataFrame:
         period_end_less=head["period_end"], start=head["period_start"], end=head["period_start_less"] - DAY
     )
     pairs = pd.concat([tail, head], ignore_index=True)
+    return pairs[pairs["start"] <= pairs["end"]]
+
+
+def remainders(flows: pd.DataFrame) -> pd.DataFrame:
+    """Every quarter that is the difference of two filed periods: nine months less the half year, and so on."""
+    pairs = nested(flows)
     return pairs[is_length(pairs["start"], pairs["end"], QUARTER)]

@@ -48,6 +48,8 @@ def made(companies: int) -> pd.DataFrame:
         "kind": np.array(["reported", "derived"], dtype=object)[(period % 4 == 3).astype(int)],
         "source": np.array([f"made-{quarter}" for quarter in range(QUARTERS)], dtype=object)[period],
         "locator": "made",
+        "basis": 0,
+        "last_basis": 0,
         "ordinal": FIRST + period.astype(int),
         **{column: ends[period] + np.timedelta64(shift, "D") for column, shift in days.items()},
     })  # fmt: skip

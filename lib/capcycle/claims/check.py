@@ -10,7 +10,7 @@ import pandas as pd
 from capcycle import facts
 from capcycle.claims import detect, expressions, load, worked
 from capcycle.claims.expressions import ExpressionError, Functions
-from capcycle.errors import CapcycleError
+from capcycle.errors import CapcycleError, DataError
 from capcycle.facts import door
 from capcycle.facts.examples import examples
 
@@ -211,6 +211,8 @@ def _disagreements() -> list[str]:
     places = {row.check_id: (f"{row.file}:{row.line}", row.verdict) for row in load.checks().itertuples()}
     try:
         results = recompute()
+    except DataError as error:  # tables that the checks ask: their faults have their own places
+        return error.faults
     except CapcycleError as error:
         return [f"data/checks.csv: {error}"]
     return [fault for result in results for fault in _faults(result, *places[result.check_id])]
@@ -230,6 +232,8 @@ def _unknown_names() -> list[str]:
     for row in examples().itertuples():
         try:
             found = worked.work_out(row.model, row.inputs, row.steps, row.outputs).faults
+        except DataError as error:
+            return error.faults
         except CapcycleError as error:
             found = [] if worked.is_lacking(row.model, row.analysis) else [str(error)]
         faults += [f"{row.file}:{row.line}: {fault}" for fault in found]

@@ -210,7 +210,7 @@ def _heat(table: pd.DataFrame, shown: int) -> alt.LayerChart:
 
 
 def _known_gaps(book: Book) -> tuple[str, ...]:
-    gaps = facts.gaps()
+    gaps = book.gaps
     gaps = gaps[gaps["company"].isin(book.companies) & (gaps["period_end"] <= book.day)]
     return tuple(
         words.say("coverage.gap", name=parts.company_names()[company], concept=words.lower(words.name(concept)),

@@ -7,6 +7,7 @@ from functools import partial
 
 import pandas as pd
 
+from capcycle import words
 from capcycle.errors import CapcycleError, NothingToShow, unknown
 from capcycle.facts import ads, currency, door, inventory, registers, splits, vintages, year_ends
 from capcycle.facts.book import Book
@@ -39,6 +40,18 @@ def load(companies: Sequence[str] | None = None, as_of: str | date | None = None
     known = ads.complete(splits.rebase(known, published), as_of)
     order = {company: place for place, company in enumerate(wanted)}
     return known.sort_values("company", key=lambda names: names.map(order), kind="stable", ignore_index=True)
+
+
+def refused(companies: Sequence[str] | None = None, as_of: str | date | None = None) -> pd.DataFrame:
+    """The quarters that a difference would give, and wrong: company, concept, period, fault: see `vintages.refused`.
+
+    Adds the `reason` in words.
+
+    >>> refused(["APLD"]).query("concept == 'revenue'")["fault"].tolist()  # a recast year less its first nine months
+    ['negative']
+    """
+    found = vintages.refused(_flows(vintages.best_tier(history(companies, as_of))))
+    return found.assign(reason=[words.say(f"reason.{fault}") for fault in found["fault"]])
 
 
 def history(companies: Sequence[str] | None = None, as_of: str | date | None = None) -> pd.DataFrame:
@@ -133,9 +146,15 @@ def check() -> None:
 
 
 def _with_quarters(published: pd.DataFrame) -> pd.DataFrame:
+    flows = _flows(published)
+    others = published.drop(index=flows.index).assign(**dict.fromkeys(vintages.BASES, 0))
+    filed = pd.concat([flows, others]).sort_index()
+    return pd.concat([vintages.quarters(flows), filed[vintages.COLUMNS]], ignore_index=True)
+
+
+def _flows(published: pd.DataFrame) -> pd.DataFrame:
     additive = dictionary().query("nature == 'flow'").index
-    derived = vintages.quarters(published[published["concept"].isin(additive)])
-    return pd.concat([derived, published.drop(columns=["file", "line"])], ignore_index=True)
+    return vintages.on_bases(published[published["concept"].isin(additive)])
 
 
 def _wanted(companies: Sequence[str] | None, known: pd.DataFrame) -> list[str]:

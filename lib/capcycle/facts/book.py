@@ -54,6 +54,11 @@ class Book:
         """Every value of every period that was public by the day: see `facts.history`."""
         return facts.history(self.companies, self.as_of)
 
+    @cached_property
+    def gaps(self) -> pd.DataFrame:
+        """What is missing and why: figures known to be (`facts.gaps`), and quarters not derived (`facts.refused`)."""
+        return pd.concat([facts.gaps(), facts.refused(self.companies, self.as_of)], ignore_index=True)
+
     @property
     def revisions(self) -> pd.DataFrame:
         """Every later value of a period beside the one it replaced, from the best kind of source that gives the period.

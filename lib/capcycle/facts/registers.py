@@ -21,6 +21,12 @@ CURRENCY = "currency"  # unit of an amount, and the column that names it
 SOURCES = ["source", "status_source"]  # columns that name documents
 MONTH = r"[0-9]{4}-[0-9]{2}"
 FAMILIES = {"date": door.ISO_DATE, "month": door.ISO_DATE, "number": door.PLAIN_NUMBER, "fraction": door.PLAIN_NUMBER}
+LONG_SIGNED = pd.Timedelta(days=2 * 365)  # before the newest contract; a site is built in less
+NOT_THE_MIDDLE = "Not the middle:"  # begins the note where a centre is an end, with the reason
+AT_AN_END = (
+    "central {central} of {name} is an end of its range {low} to {high}: take the middle of the evidence, "
+    f"or begin the note with '{NOT_THE_MIDDLE}' and the reason"
+)
 HOSTING_POWER = ["critical_it_mw", "gross_mw", "utility_mw"]  # the narrowest that is known sets the price
 
 
@@ -281,6 +287,17 @@ def _contract_rules(raw: pd.DataFrame, values: dict[str, pd.Series], known: door
     price = values["contract_value"] / (power * values["term_years"])
     dear = (price > DEAREST_HOSTING) & (raw["currency"] == "USD") & (raw["gpu_included"] == "no")
     yield f"price is above {DEAREST_HOSTING:.0f} USD per MW and year: not hosting unless GPUs are included", dear
+    stated = raw[HOSTING_POWER].ne("").any(axis=1)
+    yield (
+        "mw_unstated {mw_unstated} beside power of a stated basis: it is one or the other",
+        stated & (raw["mw_unstated"] != ""),
+    )
+    newest = values["published"].eq(values["published"].groupby(raw["contract"]).transform("max"))
+    old = values["announced"].max() - values["announced"] > LONG_SIGNED
+    yield (
+        "still 'signed' more than two years after: look up what became of it",
+        newest & old & (raw["status"] == "signed"),
+    )
 
 
 def _market_rules(raw: pd.DataFrame, values: dict[str, pd.Series], known: door.Reference) -> door.Rules:
@@ -295,6 +312,12 @@ def _unit_rules(raw: pd.DataFrame, values: dict[str, pd.Series], known: door.Ref
         yield f"{column} has no unit", (raw[column] != "") & (raw["unit"] == "")
         percent = (raw["unit"] == "fraction") & (values[column].abs() > 1)
         yield f"{column} {{{column}}} is not a fraction; write 0.25 for 25%", percent
+
+
+def _assumption_rules(raw: pd.DataFrame, values: dict[str, pd.Series], known: door.Reference) -> door.Rules:
+    yield from _unit_rules(raw, values, known)
+    end = values["central"].eq(values["low"]) | values["central"].eq(values["high"])
+    yield AT_AN_END, end & values["low"].lt(values["high"]) & ~raw["note"].str.startswith(NOT_THE_MIDDLE)
 
 
 Check = Callable[[pd.Series, door.Reference], pd.Series]
@@ -325,5 +348,5 @@ SPECIAL = {  # rules that no single column of the schema can state
     "contracts": _contract_rules,
     "market": _market_rules,
     "estimates": _unit_rules,
-    "assumptions": _unit_rules,
+    "assumptions": _assumption_rules,
 }

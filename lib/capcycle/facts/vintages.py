@@ -4,13 +4,19 @@ import numpy as np
 import pandas as pd
 
 from capcycle import periods
+from capcycle.facts import door
 
 KEY = ["company", "concept", "period_start", "period_end"]
 SPLIT_RATIOS = range(2, 51)
 SPLIT_TOLERANCE = 0.03  # earnings of a few cents a share are rounded to a whole cent
 ROUNDED = 0.005  # a figure rounded to three digits is off by half a percent at most
+MATERIAL = 0.01  # what changes one figure by less tells nothing of the others: auditors' upper mark for revenue
 COARSEST = 12  # no filing rounds to more than 10**12
 IFRS = " under IFRS"  # ends the name of a concept while quarters are derived
+BASES = ["basis", "last_basis"]  # the first and the last definition on which a figure stood, by number
+COLUMNS = [*KEY, "value", "unit", "kind", "source", "locator", "published", "note", "tier", *BASES]
+ALWAYS = pd.Timestamp("2200-01-01")  # until when a figure of an unknown day stands
+YEAR, ABOUT = pd.Timedelta(days=365), pd.Timedelta(days=14)  # from a period's end to that of the next year's, about
 
 
 def revisions(history: pd.DataFrame) -> pd.DataFrame:
@@ -47,64 +53,185 @@ def is_ifrs(locator: pd.Series) -> pd.Series:
     return locator.str.contains("ifrs-full:", regex=False)
 
 
-def quarters(history: pd.DataFrame) -> pd.DataFrame:
+def on_bases(history: pd.DataFrame) -> pd.DataFrame:
+    """Flows with the definitions that each figure stood on, numbered as they came: from `basis` to `last_basis`.
+
+    A definition ends where a figure is restated by more than one percent, or where a period that cannot be negative
+    is given as less than a part of it. One change shows in several documents: the fewest changes that explain all are
+    counted. What was given after the last day of the old and before the first of the new may stand on either.
+    `edition` and `last_edition` count restatements however small. `stood` is the last day on which a figure is known
+    to have stood: it was repeated, or the same period of the next year was given and it was not replaced. The latter
+    is no sign across a contradiction: who gives it does not repeat old figures.
+    """
+    flows = _by_date(_unrounded(history.assign(concept=_standards(history))))
+    period = [flows[column] for column in KEY]
+    run = [*period, flows["value"].ne(flows.groupby(KEY)["value"].shift()).cumsum()]
+    last = flows["published"].groupby(run).transform("max")
+    following = flows.groupby(KEY)["published"].shift(-1).groupby(run).transform("max")
+    flows = flows.assign(replaced=following.where(following > last))
+    contradictions = _contradictions(flows)
+    beside = _confirmed(flows)
+    turns = _turns(contradictions)
+    across = _passed(flows, beside, turns) > _passed(flows, last, turns)
+    flows["stood"] = pd.concat([last, beside.mask(across)], axis=1).max(axis=1)
+    restatements = revisions(flows).query("cause == 'restatement'")
+    flows["restated"] = flows.index.isin(restatements.index)
+    after = flows["stood"].groupby(period).shift().reindex(restatements.index)
+    restatements = restatements.assign(after=after, by=restatements["published"])
+    material = restatements[~(restatements["change"].abs() <= MATERIAL)]
+    editions = _turns(pd.concat([contradictions, restatements]))
+    turns = _narrowed(_turns(pd.concat([contradictions, material])), flows)
+    still = flows["stood"].fillna(ALWAYS)
+    flows = flows.assign(
+        edition=_passed(flows, flows["published"], editions),
+        last_edition=_passed(flows, still, editions),
+        basis=_passed(flows, flows["published"], turns),
+        last_basis=_passed(flows, still, turns, "first"),
+        concept=flows["concept"].str.removesuffix(IFRS),
+    )
+    return flows.sort_index()
+
+
+def _standards(history: pd.DataFrame) -> pd.Series:
+    """Concepts, those under IFRS by another name: a figure under it is never compared with one under US GAAP."""
+    return history["concept"].mask(is_ifrs(history["locator"]), history["concept"] + IFRS)
+
+
+def _below_zero(pairs: pd.DataFrame, margin: float = 0) -> pd.Series:
+    """Whether the longer period is less than its part, of what cannot be negative."""
+    positive = pairs["concept"].str.removesuffix(IFRS).map(door.reference().concepts["sign"]).eq("positive")
+    return positive & (pairs["value"] < pairs["value_less"] * (1 - margin))
+
+
+def _contradictions(flows: pd.DataFrame) -> pd.DataFrame:
+    """Two figures that stood on one day of which a whole is less than its part: `after` the one, `by` the other."""
+    pairs = periods.nested(flows)
+    days = pairs[["published", "published_less"]]
+    pairs = pairs.assign(after=days.min(axis=1), by=days.max(axis=1))
+    replaced = (pairs["replaced"] <= pairs["by"]) | (pairs["replaced_less"] <= pairs["by"])
+    return pairs[_below_zero(pairs, ROUNDED) & ~replaced & (pairs["after"] < pairs["by"])]
+
+
+def _turns(changes: pd.DataFrame) -> pd.DataFrame:
+    """The fewest days on which a series turned, so that one lies `after` and `by` the days of each of its changes.
+
+    Each is the last possible day, `turn`, and has the `first` possible beside it.
+    """
+    found: dict[tuple[str, str], list[list[pd.Timestamp]]] = {}
+    for change in changes.dropna(subset=["after", "by"]).sort_values("by").itertuples():
+        turns, first = found.setdefault((change.company, change.concept), []), change.after + periods.DAY
+        if turns and turns[-1][1] >= first:
+            turns[-1][0] = max(turns[-1][0], first)
+        else:
+            turns.append([first, change.by])
+    rows = [(*series, *days) for series, turns in found.items() for days in turns]
+    days = dict.fromkeys(["first", "turn"], "datetime64[us]")
+    return pd.DataFrame(rows, columns=["company", "concept", *days]).astype(days)
+
+
+def _narrowed(turns: pd.DataFrame, flows: pd.DataFrame) -> pd.DataFrame:
+    """Turns that lie after the last day on which anything given before them is known to have stood unchanged."""
+    met = turns.reset_index(names="row").merge(flows[["company", "concept", "published", "stood"]])
+    old = met[(met["published"] < met["first"]) & (met["stood"] < met["turn"])]
+    stood = old.groupby("row")["stood"].max().reindex(turns.index) + periods.DAY
+    return turns.assign(first=turns["first"].mask(stood > turns["first"], stood))
+
+
+def _passed(flows: pd.DataFrame, days: pd.Series, turns: pd.DataFrame, at: str = "turn") -> pd.Series:
+    """How many turns of its series lie before or on each figure's day; none before a day that is not known."""
+    met = flows[["company", "concept"]].assign(day=days, row=flows.index).merge(turns, on=["company", "concept"])
+    return (met[at] <= met["day"]).groupby(met["row"]).sum().reindex(flows.index, fill_value=0)
+
+
+def quarters(flows: pd.DataFrame) -> pd.DataFrame:
     """Quarters as differences of filed periods, `kind` derived, for the periods that no filing gives.
 
-    A figure under IFRS and one under US GAAP are never subtracted from each other.
+    `flows` are those of `on_bases`.
     """
-    concept = history["concept"]
-    derived = _differences(history.assign(concept=concept.mask(is_ifrs(history["locator"]), concept + IFRS)))
-    derived = derived.assign(concept=derived["concept"].str.removesuffix(IFRS))
-    return _not_reported(derived, history).drop(columns=["restated", "mixed"])
+    derived = _judged(flows)
+    return _not_reported(derived[derived["fault"] == ""], flows).drop(columns=["fault", "restated", "anew"])
 
 
-def _differences(history: pd.DataFrame) -> pd.DataFrame:
-    """Every quarter that two periods of one vintage leave between them.
+def refused(flows: pd.DataFrame) -> pd.DataFrame:
+    """Quarters that are missing though a difference would give them: company, concept, period, and the `fault` of it.
+
+    `mixed`: the two periods stand on two definitions; `negative`: it cannot be; `whole`: it would equal the year that
+    it ends, whose first months are nothing; `scale`: it is a thousandth, or a thousand times, of those beside it.
+    """
+    derived = _judged(flows)
+    given = pd.concat([flows[KEY], derived.loc[derived["fault"] == "", KEY]])
+    missing = ~pd.MultiIndex.from_frame(derived[KEY]).isin(pd.MultiIndex.from_frame(given))
+    return derived[missing].drop_duplicates(KEY, keep="last")[[*KEY, "fault"]]
+
+
+def _judged(flows: pd.DataFrame) -> pd.DataFrame:
+    """Every quarter that two periods leave between them, with its `fault`; empty where it can stand.
 
     Formula: quarter = longer period - shorter period with the same first or last day.
-    A pair must be of one vintage, or two definitions would be subtracted: the shorter period as it was known when
-    the longer was published, restated if the longer is; or, where only a later filing here gives the shorter one,
-    both as first published; or the shorter one as restated since, once the longer one was repeated unchanged beside
-    the next year's.
+    Both stand on one definition, or two would be subtracted: on one day both stood, and no restatement of either, or
+    of others that tell of the same change, lies between.
     """
-    flows = _unrounded(history)
-    later = revisions(flows)
-    restated = flows.index.isin(later.index[later["cause"] == "restatement"])
-    flows = flows.assign(restated=restated, confirmed=_confirmed(flows))
-    pairs = periods.remainders(flows.drop(columns=["file", "line", "note"], errors="ignore"))
-    later = pairs["published_less"] > pairs["published"]
-    mixed = later & pairs["restated_less"]
-    confirmed = pairs["confirmed"] >= pairs["published_less"]
-    one_vintage = (pairs["restated"] <= pairs["restated_less"]) & (~mixed | confirmed)
-    known = pairs["published"].mask(mixed, pairs["confirmed"])
-    pairs = pairs.assign(later=later, mixed=mixed, known=np.maximum(known, pairs["published_less"]))
-    pairs = pairs[one_vintage].sort_values(["later", "published_less"], ascending=[False, True])
-    same = ["company", "concept", "start", "end", "period_start", "period_end", "published", "mixed"]
-    pairs = pairs.drop_duplicates(same, keep="last")
-    derived = _difference(pairs).sort_values("published", kind="stable").drop_duplicates([*KEY, "published"])
-    same_again = derived.duplicated(KEY) & ~derived["restated"] & ~derived["mixed"]
-    return derived[~same_again]
+    flows = flows.assign(concept=_standards(flows)).drop(columns=["file", "line", "note"], errors="ignore")
+    pairs = periods.remainders(flows)
+    edition, moved = pairs[["edition", "edition_less"]], pairs["restated"] | pairs["restated_less"]
+    moved |= pairs["replaced"].notna() | pairs["replaced_less"].notna()
+    mixed = _apart(pairs, "basis") | (_apart(pairs, "edition") & moved)
+    whole = pairs["value_less"].eq(0) & pairs["value"].ne(0)
+    whole &= periods.is_length(pairs["period_start"], pairs["period_end"], periods.YEAR)
+    anew = edition["edition"] != edition["edition_less"]
+    stood = pairs["stood"].where(edition["edition"] < edition["edition_less"], pairs["stood_less"])
+    known = pairs[["published", "published_less"]].max(axis=1, skipna=False)
+    pairs = pairs.assign(
+        fault=np.select([_below_zero(pairs), whole, mixed], ["negative", "whole", "mixed"], ""),
+        known=known.where(~anew | (known >= stood), stood),
+        anew=anew,
+        later=pairs["published_less"] > pairs["published"],
+        on=edition.max(axis=1),
+    ).sort_values(["later", "published_less"], ascending=[False, True])
+    same = ["company", "concept", "start", "end", "period_start", "period_end", "published", "on", "fault"]
+    derived = _difference(pairs.drop_duplicates(same, keep="last")).sort_values("published", kind="stable")
+    derived = derived.drop_duplicates([*KEY, "published", "fault"])
+    same_again = derived.duplicated([*KEY, "fault"]) & ~derived["restated"] & ~derived["anew"]
+    derived = derived[~same_again].assign(concept=lambda table: table["concept"].str.removesuffix(IFRS))
+    return _of_one_scale(derived, flows)
+
+
+def _apart(pairs: pd.DataFrame, name: str) -> pd.Series:
+    """Whether one of two figures no longer stood when the other was first given."""
+    return pairs[[name, f"{name}_less"]].max(axis=1) > pairs[[f"last_{name}", f"last_{name}_less"]].min(axis=1)
+
+
+def _of_one_scale(derived: pd.DataFrame, flows: pd.DataFrame) -> pd.DataFrame:
+    """Derived quarters asked what the door asks of filed ones: whether one is a slip of scale above the others.
+
+    A slip shows above them, or below zero; what two good figures leave between them may well be little.
+    """
+    sound = derived[derived["fault"] == ""]
+    both = pd.concat([sound, flows], ignore_index=True)
+    size = both["value"].abs()
+    above = size > size.groupby([both["company"], both["concept"]]).transform("median")
+    slipped = sound.index[(door.scale_slip(both) & above)[: len(sound)]]
+    return derived.assign(fault=derived["fault"].mask(derived.index.isin(slipped), "scale"))
 
 
 def _confirmed(flows: pd.DataFrame) -> pd.Series:
-    """When a figure was repeated beside the same period a year later; NaT if it was not, or not unchanged."""
-    ordered = _by_date(flows)
-    replaced = ordered.groupby(KEY, dropna=False)["published"].shift(-1)
-    year_after = ordered.assign(
-        quarter=periods.ordinal(periods.calendar_quarter(ordered["period_end"])),
-        length=periods.days(ordered["period_start"], ordered["period_end"]) // 60,
-    )
-    key = ["company", "concept", "length", "quarter"]
-    first = year_after.groupby(key)["published"].min()
-    repeated = first.reindex(pd.MultiIndex.from_frame(year_after[key].assign(quarter=year_after["quarter"] + 4)))
-    repeated = pd.Series(repeated.to_numpy(), ordered.index)
-    return repeated.where(replaced.isna() | (replaced > repeated)).reindex(flows.index)
+    """When the same period of the next year was first given; NaT if it was not, or where the figure was replaced."""
+    keyed = flows.assign(length=periods.days(flows["period_start"], flows["period_end"]) // 60)
+    key = ["company", "concept", "length"]
+    first = keyed.groupby([*key, "period_end"], as_index=False)["published"].min()
+    first = first.assign(period_end=first["period_end"] - YEAR).rename(columns={"published": "beside"})
+    keyed = keyed.sort_values("period_end", kind="stable")
+    beside = pd.merge_asof(
+        keyed, first.sort_values("period_end"), on="period_end", by=key, tolerance=ABOUT, direction="nearest"
+    )["beside"].set_axis(keyed.index)  # fmt: skip
+    beside = beside.reindex(flows.index)
+    return beside.where(flows["replaced"].isna() | (flows["replaced"] > beside))
 
 
 def _unrounded(history: pd.DataFrame) -> pd.DataFrame:
     later = revisions(history)
     later = later[later["cause"] == "rounding"]
-    coarser = _digit(later["value"].to_numpy()) > _digit(later["before"].to_numpy())
+    coarser = last_digit(later["value"].to_numpy()) > last_digit(later["before"].to_numpy())
     return history.drop(later.index[coarser])
 
 
@@ -123,7 +250,9 @@ def _difference(pairs: pd.DataFrame) -> pd.DataFrame:
         published=pairs["known"],
         note="",
         tier=pairs[["tier", "tier_less"]].max(axis=1),
-    )[[*KEY, "value", "unit", "kind", "source", "locator", "published", "note", "tier", "restated", "mixed"]]
+        basis=pairs[["basis", "basis_less"]].max(axis=1),
+        last_basis=pairs[["last_basis", "last_basis_less"]].min(axis=1),
+    )[[*COLUMNS, "fault", "restated", "anew"]]
 
 
 def _not_reported(derived: pd.DataFrame, history: pd.DataFrame) -> pd.DataFrame:
@@ -141,7 +270,7 @@ def _not_reported(derived: pd.DataFrame, history: pd.DataFrame) -> pd.DataFrame:
 def cause(later: pd.DataFrame) -> np.ndarray:
     """Why each `value` differs from the one `before` it: rounding, split or restatement."""
     value, before = later["value"].to_numpy(), later["before"].to_numpy()
-    digits = np.stack([_digit(value), _digit(before)])
+    digits = np.stack([last_digit(value), last_digit(before)])
     filed = later["kind"].ne("derived")  # a difference that happens to end in zeros is not a figure rounded
     near = np.abs(value - before) <= np.minimum(digits.max(axis=0) / 2, ROUNDED * np.abs(before))
     rounding = filed & near & (digits[0] != digits[1])
@@ -152,7 +281,7 @@ def cause(later: pd.DataFrame) -> np.ndarray:
     return np.select([rounding, split], ["rounding", "split"], "restatement")
 
 
-def _digit(value: np.ndarray) -> np.ndarray:
+def last_digit(value: np.ndarray) -> np.ndarray:
     """The size of the last digit that is not zero, 1e6 for a figure given in millions."""
     digit = np.ones_like(value)
     for power in range(1, COARSEST + 1):

@@ -56,7 +56,7 @@ class Explorer(ExhibitBox):
         currency: str = "",
         as_of: str = "",
     ):
-        facts.open(companies, as_of, currency)  # refuses what it does not know, in its own words
+        companies = facts.open(companies, as_of, currency).companies  # refuses what it does not know, in its own words
         everything = facts.open()
         self._years = {each: _years(everything, each) for each in CALENDARS}
         metrics = [(words.name(each), each) for each in ALL]

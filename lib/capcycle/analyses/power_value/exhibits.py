@@ -154,13 +154,16 @@ def to_price(case: Case) -> Exhibit:
     return marks.waterfall(rows, Frame(id, title, subtitle, (study.tell(case, "power_value.to_price.note"),)))
 
 
-def priced_in(cases: Mapping[str, Case]) -> Exhibit:
-    """How many leased MW the value of each company assumes, with what an analyst had printed of it."""
+def priced_in(cases: Mapping[str, Case], subject: str = "") -> Exhibit:
+    """How many leased MW the value of each company assumes, with what an analyst had printed of it.
+
+    subject  the name of the company that the title speaks of
+    """
     book = next(iter(cases.values())).book
     table = book.register("estimates").query("measure == 'priced_in_power'")
     shares = [f"{row['name']} {words.value(row['low'], 'fraction')}" for row in table.to_dict("records")]
     printed = say("power_value.printed", shares=words.listing(shares)) if shares else ""
-    return exhibits.ranking(cases, "priced_in_mw", "power_value.priced_in", printed=printed)
+    return exhibits.ranking(cases, "priced_in_mw", "power_value.priced_in", printed=printed, subject=subject)
 
 
 def football(book: Book, rates: Sequence[float] = (0.08, 0.10)) -> Exhibit:
