@@ -62,6 +62,8 @@ def go_on(names: dict[str, Any]) -> None:
     """Let the cells of a notebook that follow say that they have nothing to show, where IPython executes them.
 
     names  the notebook's `globals()`
+
+    >>> go_on({})  # nothing without IPython
     """
     if shell := names.get("get_ipython"):
         page = names["_page"] = Page(names)
