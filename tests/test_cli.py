@@ -1,18 +1,20 @@
 """The command line as its user meets it: what it prints, and its exit status."""
 
+import io
 import json
 import os
 import re
 import signal
 import subprocess
 import sys
+from contextlib import suppress
 from pathlib import Path
 
 import nbformat
 import pytest
 from nbformat.v4 import new_code_cell, new_notebook
 
-from capcycle import cli, paths
+from capcycle import cli, engine, paths
 from capcycle.errors import DataError
 
 COMMAND = [sys.executable, "-m", "capcycle.cli"]
@@ -195,6 +197,39 @@ def said_and_loaded(*arguments):
     return subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout.splitlines()
 
 
+@pytest.mark.parametrize("encoding", ["ascii", "cp1252", "gbk"])
+@pytest.mark.parametrize("command", ["list", "run nothing", "--help", "claims"])
+def test_a_stream_that_is_not_utf_8_gets_all_that_it_can_show(house, monkeypatch, encoding, command):
+    (house / "notebooks/runs.toml").write_text(RUNS.replace("A pair", "Zürich – 资本支出 ≥ ₹"), "utf-8")
+    (house / "价值.csv").write_text("claim_id,entity,metric,value_low,unit\nr1,英伟达,capex,much,₹\n", "utf-8")
+    out, err = (io.TextIOWrapper(io.BytesIO(), encoding) for _ in range(2))
+    monkeypatch.setattr(sys, "stdout", out)
+    monkeypatch.setattr(sys, "stderr", err)
+    with suppress(SystemExit):
+        assert cli.main([*command.split(), *(["价值.csv"] if command == "claims" else [])]) == (command != "list")
+    for stream in (out, err):
+        stream.flush()
+    shown = out.buffer.getvalue() + err.buffer.getvalue()
+    assert shown and (command != "list" or b"(toy companies=" in shown)
+
+
+def test_a_command_without_streams_does_its_work(house, monkeypatch):
+    monkeypatch.setattr(sys, "stdout", None)  # as a program without a window has it
+    monkeypatch.setattr(sys, "stderr", None)
+    assert cli.main(["list"]) == 0 and cli.main(["run", "nothing"]) == 1
+
+
+def test_the_report_of_claims_is_written_before_anything_is_printed(house, monkeypatch, capsys):
+    def report(*_):
+        assert not capsys.readouterr().out
+        return Path("report/claims.html")
+
+    monkeypatch.setattr("capcycle.site.claims_report", report)
+    monkeypatch.setattr("capcycle.claims.check_file", lambda _: [])
+    assert cli.main(["claims", "mine.csv"]) == 0
+    assert capsys.readouterr().out.splitlines()[-1] == "Report: report/claims.html"
+
+
 def test_help_loads_nothing_heavy():
     *said, loaded = said_and_loaded("--help")
     assert said[0].startswith("usage: capcycle") and loaded == "[]"
@@ -256,3 +291,80 @@ def test_a_command_that_is_killed_leaves_no_run_behind(building):
     command, alive = building
     command.kill()
     assert alive.read() == ""
+
+
+# what the command did not make stays as it is
+
+
+@pytest.fixture
+def idle(house, monkeypatch):
+    """A house where a notebook that is executed is a failed test."""
+    monkeypatch.setattr("capcycle.workers.execute_each", lambda *_: fail(AssertionError("executed")))
+    return house
+
+
+def executed_like(house, **changed):
+    """A notebook as the command writes it, and what an editor makes of it when it saves it."""
+    cells = [new_code_cell("1", id="cell-0")]
+    notebook = new_notebook(cells=cells, metadata={"papermill": {"parameters": {}} | changed})
+    engine.write(notebook, house / "there.ipynb")
+    return notebook
+
+
+@pytest.mark.parametrize(
+    "there, content",
+    [
+        *[("notes.txt", "mine"), ("notes", "mine"), ("mine.csv", "a,b\n"), ("module.py", "import os\n")],
+        *[("mine.ipynb", "not even JSON"), ("mine.ipynb", "[]"), ("mine.ipynb", ""), ("mine.ipynb", '{"cells": []}')],
+        *[("out.failed.ipynb", "mine"), ("mine.ipynb", '{"cells":[\n{}]}')],
+    ],
+)
+def test_run_replaces_nothing_that_it_did_not_write(idle, capsys, there, content):
+    (idle / there).write_text(content)
+    asked = "out.ipynb" if "failed" in there else there
+    assert cli.main(["run", "toy", "-o", asked]) == 1
+    assert re.search(rf"{there}.*; name a file with -o", capsys.readouterr().err)
+    assert (idle / there).read_text() == content
+
+
+@pytest.mark.parametrize("name", ["out.txt", "out.html", "out.csv"])
+def test_run_gives_a_notebook_the_name_of_one(idle, capsys, name):
+    assert cli.main(["run", "toy", "-o", name]) == 1
+    assert "whose name ends in .ipynb" in capsys.readouterr().err and not (idle / name).exists()
+
+
+def test_run_replaces_what_it_wrote_and_not_what_others_saved(house, capsys):
+    assert cli.main(["run", "toy", "-o", "out.ipynb"]) == 0
+    assert cli.main(["run", "toy", "-o", "out.ipynb", "-p", "as_of", "2024-01-31"]) == 0
+    assert printed(house / "out.ipynb") == "['MSFT'] 2024-01-31\n"
+    nbformat.write(nbformat.read(house / "out.ipynb", 4), house / "out.ipynb")  # as JupyterLab does
+    assert cli.main(["run", "toy", "-o", "out.ipynb"]) == 1
+    assert "was changed since" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("name", ["pipe", "/dev/null", "/dev/stdout"])
+def test_run_replaces_no_device_and_no_pipe(idle, name):
+    os.mkfifo(idle / "pipe")
+    before = (idle / name).stat().st_mode
+    assert cli.main(["run", "toy", "-o", name]) == 1
+    assert (idle / name).stat().st_mode == before
+
+
+@pytest.mark.parametrize("place", ["data/out.ipynb", ".capcycle/out.ipynb", "link.ipynb", "site/ant/ant.ipynb"])
+def test_run_writes_neither_among_the_sources_nor_over_what_is_published(idle, place):
+    (idle / ".capcycle").mkdir()
+    (idle / "link.ipynb").symlink_to(idle / "notebooks/toy.ipynb")
+    (idle / "site/ant").mkdir(parents=True)
+    files = [{"path": "ant/ant.ipynb"}]
+    (idle / "site/manifest.json").write_text(json.dumps({"capcycle": "1", "pages": [{"files": files}], "files": []}))
+    engine.write(executed_like(idle), idle / "site/ant/ant.ipynb")
+    before = {path: path.read_bytes() for path in idle.rglob("*") if path.is_file()}
+    assert cli.main(["run", "toy", "-o", place]) == 1
+    assert {path: path.read_bytes() for path in idle.rglob("*") if path.is_file()} == before
+
+
+@pytest.mark.parametrize("out", ["notes.txt/out.ipynb", "data"])
+def test_run_says_where_it_cannot_write_before_it_executes(idle, capsys, out):
+    (idle / "notes.txt").write_text("mine")
+    assert cli.main(["run", "toy", "-o", out]) == 1
+    assert "name a file with -o" in capsys.readouterr().err

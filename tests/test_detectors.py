@@ -45,6 +45,14 @@ CASES = {  # a rule: claims on which it must fire, and the same put right, on wh
         [claim("capex", 1e10, "CNY", paraphrase="投资1000亿")],
         [claim("capex", 1e11, "CNY", paraphrase="投资1000亿")],
     ),
+    "one_of_a_series": (
+        [claim("revenue", value, period=str(value)) for value in (10e9, 12e9, 13e6, 15e9)],
+        [claim("revenue", value, period=str(value)) for value in (10e9, 12e9, 13e9, 15e9)],
+    ),
+    "fraction_among_percentages": (
+        [claim("gross_margin", 0.21, "pct"), claim("gross_margin", 21, "pct", entity="B")],
+        [claim("gross_margin", 21, "pct"), claim("gross_margin", 0.21, "x", entity="B")],
+    ),
     "unit_of_the_quantity": ([claim("revenue_growth", 3, "x")], [claim("revenue_growth", 3, "pct")]),
     "misheard_name": (
         [claim("revenue", 1.0, paraphrase="Cowife sells compute.")],
@@ -86,6 +94,28 @@ def test_a_rule_fires_on_its_error(rule):
 @pytest.mark.parametrize("rule", CASES)
 def test_a_rule_is_quiet_when_the_error_is_put_right(rule):
     assert rule not in fired(*CASES[rule][1])
+
+
+@pytest.mark.parametrize("slip", [1e3, 1e-3, 1e4, 1e6, 1e-6, 1e-9])
+@pytest.mark.parametrize("which", range(4))
+def test_one_of_four_figures_that_slipped_is_a_doubt_and_no_verdict(which, slip):
+    values = [90e9, 110e9, 101e9, 125e9]
+    values[which] *= slip
+    rows = [{**CELLS, **claim("capex", value), "claim_id": f"r{n}"} for n, value in enumerate(values)]
+    [finding] = detect.detect(load.typed(pd.DataFrame(rows)), ["one_of_a_series"])
+    assert (finding.claim_ids, finding.verdict) == ((f"r{which}",), "not checkable")
+    assert finding.why.startswith("doubtful:") and f"{[90e9, 110e9, 101e9, 125e9][which]:,.0f}" in finding.right
+
+
+@pytest.mark.parametrize("values", [(1, 40, 900, 30000), (1, 1000, 1, 1000), (5, 5000, 6), (10, 12, 300, 15)])
+def test_figures_that_differ_among_themselves_are_no_doubt(values):
+    assert "one_of_a_series" not in fired(*(claim("revenue", value * 1e6) for value in values))
+
+
+@pytest.mark.parametrize("sentence", ["The margin is 21%.", "利润率为21%。", "The margin is 21 percent."])
+def test_a_fraction_beside_a_sentence_in_percent_is_a_slip_and_a_multiple_is_none(sentence):
+    assert "sentence_against_value" in fired(claim("gross_margin", 0.21, "pct", paraphrase=sentence))
+    assert "sentence_against_value" not in fired(claim("capex_to_revenue", 0.21, "x", paraphrase=sentence))
 
 
 def test_every_rule_has_a_case():

@@ -24,7 +24,7 @@ NOTEBOOKS = sorted((ROOT / "notebooks").glob("*.ipynb"))
 ROOMS = [
     *["errors", "paths", "units", "periods", "words", "sources", "facts", "quantity", "panel", "metrics", "measure"],
     *["models", "study", "theme", "exhibits", "analyses", "claims", "codebook", "widgets"],
-    *["parameters", "ledger", "engine", "workers", "run", "publish", "site", "cli"],
+    *["parameters", "ledger", "outputs", "engine", "workers", "run", "publish", "site", "cli"],
 ]
 DOORS = ["__init__", "__main__"]  # of the package itself: they may open every room, and no room opens them
 

@@ -7,6 +7,7 @@ import re
 from dataclasses import replace
 from html.parser import HTMLParser
 
+import pandas as pd
 import pytest
 from browser import (
     NASTY,
@@ -27,7 +28,7 @@ from nbformat.v4 import new_markdown_cell, new_output
 
 from capcycle import paths, publish, theme
 from capcycle.errors import RunError
-from capcycle.publish import exhibits, links, page, pictures, specs
+from capcycle.publish import downloads, exhibits, links, page, pictures, specs
 from capcycle.publish.data import data_version
 from capcycle.publish.prose import Prose
 
@@ -217,7 +218,7 @@ def test_the_documents_of_a_page_stand_at_its_end_by_publisher_the_newest_first(
 
 
 def test_the_documents_of_a_page_can_be_downloaded_the_newest_first(site):
-    rows = list(csv.DictReader((site / "hyperscalers" / "documents.csv").open(encoding="utf-8")))
+    rows = list(csv.DictReader((site / "hyperscalers" / "documents.csv").open(encoding="utf-8-sig")))
     assert list(rows[0]) == ["id", "title", "publisher", "url", "published", "tier"]
     published = [row["published"] for row in rows]
     assert len(rows) == 210 and published == sorted(published, reverse=True)
@@ -231,6 +232,25 @@ def test_documents_in_ranges():
 
 def show_payload(figures):
     return exhibit("a", figures, None).payload()
+
+
+@pytest.mark.parametrize(
+    "text", ["=1+1", "+1+cmd", "-2+3+cmd|' /C calc'!A0", "@SUM(1)", "\t=1", "\r=1", " =1", "＝1", "-inf"]
+)
+def test_a_download_holds_no_formula_and_keeps_its_words_and_figures(tmp_path, text):
+    """What a spreadsheet takes for a formula: the signs of OWASP's page on CSV injection, full-width ones too."""
+    rows = pd.DataFrame({text: ["a", text], "价值, USD": [-2.5, -1.5e-7], "say": ["Zürich", "a = b"]})
+    downloads.write(tmp_path / "a.csv", rows.to_csv(index=False, lineterminator="\r\n"))
+    assert (tmp_path / "a.csv").read_bytes().startswith("\ufeff".encode())
+    with (tmp_path / "a.csv").open(encoding="utf-8-sig", newline="") as file:
+        head, first, second = csv.reader(file)
+    assert head == [f"'{text}", "价值, USD", "say"]
+    assert (first, second) == (["a", "-2.5", "Zürich"], [f"'{text}", "-1.5e-07", "a = b"])
+
+
+def test_every_table_to_download_comes_from_the_one_writer(site):
+    tables = list(site.rglob("*.csv"))
+    assert len(tables) > 5 and all(table.read_bytes().startswith("\ufeff".encode()) for table in tables)
 
 
 # --- charts ------------------------------------------------------------------------------------------------

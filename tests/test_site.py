@@ -1,7 +1,9 @@
 """The site: built whole or not at all, and nobody's files are lost, whatever goes wrong and whenever."""
 
 import errno
+import json
 import os
+import shutil
 import sqlite3
 import sys
 from pathlib import Path
@@ -12,7 +14,7 @@ from browser import toy_outcomes
 from nbformat.v4 import new_code_cell, new_notebook
 
 import capcycle.publish
-from capcycle import paths, run, workers
+from capcycle import outputs, paths, run, workers
 from capcycle import site as whole
 from capcycle.errors import RunError
 
@@ -62,10 +64,12 @@ def runs(house: Path, **words: str) -> None:
     (house / "notebooks/runs.toml").write_text(text)
 
 
-def pages(outcomes, out: Path) -> None:
-    (out / "manifest.json").write_text('{"capcycle": "1"}')
+def pages(outcomes, out: Path, report_of: str = "") -> None:
     for outcome in outcomes:
-        (out / f"{outcome.run.name}.html").write_text(f"{outcome.status} {outcome.run.parameters['word']}")
+        (out / f"{outcome.run.name}.html").write_text(f"{outcome.status} {outcome.run.parameters.get('word')}")
+    files = [{"path": path.name} for path in out.iterdir()]
+    of = {"report_of": report_of} if report_of else {}
+    (out / "manifest.json").write_text(json.dumps({"capcycle": "1", "pages": [], "files": files, **of}))
 
 
 def build(*names: str, **options) -> whole.Built:
@@ -273,7 +277,7 @@ def test_between_the_two_renames_the_old_site_comes_back(house, monkeypatch, err
     runs(house, ant="new", bee="new")
     real = Path.rename
     monkeypatch.setattr(whole, "_exchange", lambda *_: False)
-    monkeypatch.setattr(Path, "rename", lambda a, b: fail(error) if "building" in a.name else real(a, b))
+    monkeypatch.setattr(Path, "rename", lambda a, b: fail(error) if a.name == "new" else real(a, b))
     with pytest.raises(type(error)):
         build()
     assert found(house) == {"ant.html": "done x", "bee.html": "done x"}
@@ -286,8 +290,9 @@ def fail(error):
 
 def test_killed_between_the_two_renames_the_next_start_brings_the_old_site_back(house):
     build()
-    (house / "site").rename(house / ".site-previous")
     (house / ".site-building-0").mkdir()
+    (house / ".site-building-0/capcycle").touch()
+    (house / "site").rename(house / ".site-building-0/previous")
     (paths.CACHE / "work-0").mkdir()
     assert not build().changed
     assert found(house) == {"ant.html": "done x", "bee.html": "done x"}
@@ -364,3 +369,115 @@ def test_a_build_leaves_the_working_folder_and_the_environment_of_the_caller(hou
     build()
     assert Path.cwd() == before
     assert "CAPCYCLE_TRACE" not in os.environ
+
+
+@pytest.mark.parametrize("exchange", [True, False], ids=["exchange", "renames"])
+def test_what_a_user_puts_into_the_site_stays_there(house, monkeypatch, exchange):
+    if not exchange:
+        monkeypatch.setattr(whole, "_exchange", lambda *_: False)
+    build()
+    site = house / "site"
+    (site / "CNAME").write_text("ai.example.org")
+    (site / ".git/hooks").mkdir(parents=True)
+    (site / ".git/HEAD").write_text("ref: refs/heads/main")
+    (site / "latest").symlink_to("ant.html")
+    runs(house, ant="new")
+    build()
+    assert (site / "CNAME").read_text() == "ai.example.org" and (site / ".git/HEAD").read_text().endswith("main")
+    assert (site / ".git/hooks").is_dir() and (site / "latest").is_symlink()
+    assert (site / "latest").read_text() == "done new"
+    assert not build().changed and debris(house) == []
+
+
+def test_a_page_whose_run_is_gone_is_capcycles_and_goes(house, monkeypatch):
+    build()
+    (house / "site/mine.html").write_text("mine")
+    monkeypatch.setattr(f"{__name__}.NAMES", ["ant"])
+    runs(house)
+    build()
+    assert found(house) == {"ant.html": "unchanged x", "mine.html": "mine"}
+
+
+def test_a_users_file_in_the_way_of_a_new_page_stays_and_is_named(house, monkeypatch):
+    build()
+    (house / "site/cat.html").write_text("mine")
+    monkeypatch.setattr(f"{__name__}.NAMES", ["ant", "bee", "cat"])
+    runs(house)
+    with pytest.raises(RunError, match=r"site: cat\.html: not of capcycle, and in the way of a new file; move it"):
+        build()
+    assert found(house) == {"ant.html": "done x", "bee.html": "done x", "cat.html": "mine"}
+    assert debris(house) == []
+
+
+@pytest.mark.parametrize("there", [True, False], ids=["site", "no-site"])
+@pytest.mark.parametrize("name", [".site-previous", ".site-building-mine"])
+def test_a_folder_of_the_users_that_is_called_like_one_of_ours_is_left_alone(house, name, there):
+    build()
+    shutil.copytree(house / "site", house / name)
+    (house / name / "precious.txt").write_text("mine")
+    if not there:
+        shutil.rmtree(house / "site")
+    build(force=True)
+    assert (house / name / "precious.txt").read_text() == "mine" and (house / name / "ant.html").exists()
+
+
+@pytest.mark.parametrize("place", ["data/site", "notebooks/site", ".capcycle/site", "data"])
+def test_no_site_is_built_among_the_sources(house, place):
+    paths.CACHE.mkdir()
+    with pytest.raises(RunError, match="is the project's own; name an empty or new folder with --out"):
+        build(out=house / place)
+    assert not (paths.CACHE / "runs").exists()
+
+
+def test_a_place_where_nothing_can_be_made_is_refused_before_anything_is_executed(house):
+    (house / "file").write_text("mine")
+    with pytest.raises(RunError, match="file is a file, so nothing can be written below it"):
+        build(out=house / "file/site")
+    assert not (paths.CACHE / "runs").exists()
+
+
+def test_a_mount_point_is_refused_wherever_in_the_site_it_lies(house, monkeypatch):
+    build()
+    (house / "site/disk").mkdir()
+    monkeypatch.setattr(outputs.os.path, "ismount", lambda folder: str(folder).endswith("disk"))
+    with pytest.raises(RunError, match="site/disk is a mount point, which cannot be replaced"):
+        build()
+
+
+# reports
+
+
+@pytest.fixture
+def reports(house, monkeypatch):
+    """A house in whose folder reports are made, with two files of one name."""
+    monkeypatch.setattr(run, "execute", lambda job, out: out)
+    monkeypatch.chdir(house)
+    for name in ("a", "b"):
+        (house / name).mkdir()
+        (house / name / "mine.csv").touch()
+    return house
+
+
+def test_files_of_one_name_have_a_report_each_and_the_same_file_keeps_its_own(reports):
+    made = [whole.claims_report(Path(name, "mine.csv")) for name in ("a", "b", "a", "b")]
+    assert [str(page.parent) for page in made] == ["mine-claims", "mine-claims-2"] * 2
+    manifests = [json.loads((page.parent / "manifest.json").read_text()) for page in made[:2]]
+    assert [each["report_of"] for each in manifests] == [str(reports / name / "mine.csv") for name in ("a", "b")]
+
+
+def test_neither_a_site_nor_a_report_takes_the_place_of_the_other(reports):
+    build()
+    before = found(reports)
+    with pytest.raises(RunError, match="site holds something other than a report"):
+        whole.claims_report(Path("a/mine.csv"), reports / "site")
+    whole.claims_report(Path("a/mine.csv"), reports / "report")
+    with pytest.raises(RunError, match="report holds something other than a capcycle site"):
+        build(out=reports / "report")
+    assert found(reports) == before
+
+
+def test_what_a_user_puts_into_a_report_stays_there(reports):
+    whole.claims_report(Path("a/mine.csv"), Path("report"))
+    Path("report/notes.txt").write_text("mine")
+    whole.claims_report(Path("a/mine.csv"), Path("report"))
+    assert Path("report/notes.txt").read_text() == "mine"

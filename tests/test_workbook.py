@@ -125,3 +125,11 @@ def test_a_rate_of_return_and_a_payback_are_worked_out_from_rows():
     rate, years = finance.irr(flows), finance.payback(flows)
     assert rate.text.startswith("IFERROR(IRR($B$1:$E$1,") and rate.value == finance.irr([-100, 40, 40, 40])
     assert years.value == 2.5  # two years leave 20, half of the third
+
+
+def test_text_in_a_workbook_is_never_a_formula(tmp_path, monkeypatch):
+    case, evil = next(iter(CASES.values())), "=1+cmd|' /C calc'!A0"
+    monkeypatch.setattr("capcycle.exhibits.studies.workbook.words.name", lambda _: evil)
+    (tmp_path / "a.xlsx").write_bytes(workbook([case]))
+    with zipfile.ZipFile(tmp_path / "a.xlsx") as book:
+        assert "cmd|" not in book.read(SHEET).decode() and "cmd|" in book.read("xl/sharedStrings.xml").decode()

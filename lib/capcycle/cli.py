@@ -1,6 +1,7 @@
 """The command line: arguments in, exit status out."""
 
 import argparse
+import io
 import os
 import signal
 import subprocess
@@ -10,24 +11,33 @@ from pathlib import Path
 
 from capcycle import parameters, paths, run
 from capcycle import site as whole
-from capcycle.errors import CapcycleError, RunError
+from capcycle.errors import CapcycleError
 from capcycle.words import say
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Do what the command line says; 0 if all went well, 1 if something was refused or failed, 2 for bad usage."""
+    _show_what_can_be_shown()
     if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:  # what a script starts with & is deaf to Ctrl-C
         signal.signal(signal.SIGINT, signal.default_int_handler)
     try:
         chosen = _parser().parse_args(arguments)
         status = chosen.command(chosen)
-        sys.stdout.flush()
+        if sys.stdout:
+            sys.stdout.flush()
     except (CapcycleError, OSError) as error:
         return _refused(error)
     except KeyboardInterrupt:
         print(say("cli.interrupted"), file=sys.stderr)
         return 130
     return status or 0
+
+
+def _show_what_can_be_shown() -> None:
+    """Have a stream that is not UTF-8 show a question mark for what it lacks, not end the command."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="replace")
 
 
 def _refused(error: Exception) -> int:
@@ -99,9 +109,7 @@ def _list(_: argparse.Namespace) -> None:
 
 def _run(chosen: argparse.Namespace) -> None:
     notebook = parameters.find_notebook(chosen.notebook)
-    out = (chosen.out or Path(f"{notebook.stem}.executed.ipynb")).resolve()
-    if out.is_dir() or out.is_relative_to(paths.NOTEBOOKS):
-        raise RunError(f"{out} is a folder or lies in notebooks/, which holds sources only; name a file with -o")
+    out = chosen.out or Path(f"{notebook.stem}.executed.ipynb")
     given = parameters.parse_parameters(notebook, chosen.parameters)
     print(run.execute(run.Run(notebook.stem, notebook.stem, given, "", ""), out))
 
@@ -118,8 +126,9 @@ def _claims(chosen: argparse.Namespace) -> int:
     from capcycle import claims
 
     lines = claims.check_file(chosen.file)
+    report = whole.claims_report(chosen.file, chosen.out)  # before a reader who leaves early can end the command
     print("\n".join(claims.report_lines(lines, str(chosen.file))))
-    print(say("claims.report", out=whole.claims_report(chosen.file, chosen.out)))
+    print(say("claims.report", out=report))
     return int(claims.is_wrong(lines))
 
 

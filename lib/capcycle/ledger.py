@@ -14,7 +14,7 @@ from capcycle import paths
 from capcycle.parameters import cells, find_notebook
 from capcycle.words import LANGUAGE
 
-AFTER_EXECUTION = {"run.py", "ledger.py", "site.py", "cli.py", "publish"}  # no notebook meets these
+AFTER_EXECUTION = {"run.py", "ledger.py", "outputs.py", "site.py", "cli.py", "publish"}  # no notebook meets these
 
 ROW = {"notebook": str, "given": dict, "parameters": dict, "key": str, "data": dict, "status": str}
 ROW |= {"seconds": float, "output": str}

@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from capcycle import ledger, paths
+from capcycle import ledger, outputs, paths
 from capcycle.errors import RunError
 from capcycle.ledger import Inputs, digest, write
 from capcycle.parameters import cells, check_parameters, declared, find_notebook, notebooks, raise_all, unknown
@@ -115,10 +115,11 @@ def execute(run: Run, out: Path) -> Path:
     """Execute one run into the file `out`, checked first; a RunError says where a failed one is kept."""
     from capcycle import workers  # with multiprocessing, which takes as long to import as all else here
 
+    out = outputs.free_for_notebook(out)
     parameters = check_parameters(find_notebook(run.notebook), run.parameters)
     with tempfile.TemporaryDirectory(prefix="capcycle-") as room:  # not in the cache, which a build clears meanwhile
         [finished] = workers.execute_each([_job(run, parameters, Path(room))], 1)
-        kept = out.with_suffix(".failed.ipynb") if finished.error else out
+        kept = outputs.failed(out) if finished.error else out
         write(kept, finished.job.out.read_text("utf-8"))
     if finished.error:
         raise RunError(failure(run.name, finished.error, kept))

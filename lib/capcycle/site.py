@@ -13,15 +13,18 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from functools import partial
+from glob import escape
+from itertools import chain, count
 from pathlib import Path
 
-from capcycle import ledger, paths, run
+from capcycle import ledger, outputs, paths, run
 from capcycle.errors import RunError
 from capcycle.run import Outcome
 from capcycle.words import say
 
 HERE = -100  # AT_FDCWD and RENAME_EXCHANGE of Linux's renameat2
 EXCHANGE = 2
+MARK, PREVIOUS = "capcycle", "previous"  # in the room of a build: the file that says whose it is; what stood before
 
 
 @dataclass(frozen=True)
@@ -50,7 +53,7 @@ def site(
     out = Path(out or paths.SITE).resolve()
     with _only_one():
         _recover(out)
-        _refuse_foreign(out)
+        outputs.refuse_folder(out)
         runs = run.read_runs()
         with ThreadPoolExecutor(1) as pool:  # pages are drawn while other runs are executed
             drawing = {"done": partial(pool.submit, _draw), "begun": partial(pool.submit, _bundle)}
@@ -80,17 +83,22 @@ def _draw(outcome: Outcome) -> None:
 def claims_report(file: Path, out: Path | None = None) -> Path:
     """The claims page of a reader's file, in the folder `out` (else one named for the file); where the page is.
 
-    An earlier report there is replaced. RunError for a folder that holds something else, or a run that fails.
+    An earlier report there is replaced; without `out`, that of another file of this name stays, and the folder is
+    numbered. RunError for a folder that holds something else, or a run that fails.
     """
-    out = out or Path(f"{file.stem}-claims")
-    _refuse_foreign(out, "report")
+    out = out or _report_folder(file)
+    outputs.refuse_folder(out.resolve(), report=True)
     job = run.Run("claims", "claims", {"file": str(file.resolve())}, say("cli.claims.title"), say("cli.claims.section"))
     with tempfile.TemporaryDirectory(prefix="capcycle-") as room:
         notebook = run.execute(job, Path(room) / "claims.ipynb")
-        made = Path(room) / "site"
-        _build([Outcome(job, "", "done", notebook, 0.0)], made)
-        shutil.copytree(made, out, dirs_exist_ok=True)
+        _replace(out.resolve(), [Outcome(job, "", "done", notebook, 0.0)], str(file.resolve()))
     return out / "claims.html"
+
+
+def _report_folder(file: Path) -> Path:
+    names = chain([""], map("-{}".format, count(2)))
+    folders = (Path(f"{file.stem}-claims{number}") for number in names)
+    return next(out for out in folders if outputs.report_of(out) in ("", str(file.resolve())))
 
 
 def _runs(failures: list[str]) -> str:
@@ -107,22 +115,27 @@ def _publish(outcomes: list[Outcome], out: Path, force: bool) -> bool:
     wanted = _wanted(outcomes)
     if not force and _record().get(str(out)) == [wanted, _listing(out)]:
         return False
-    new = out.with_name(f".{out.name}-building-{secrets.token_hex(4)}")
-    try:
-        _build(outcomes, new)
-        _swap(new, out)
-    finally:
-        shutil.rmtree(new, ignore_errors=True)
+    _replace(out, outcomes)
     record = _record() | {str(out): [wanted, _listing(out)]}
     ledger.write(paths.CACHE / "site.json", json.dumps(record, indent=1))
     return True
 
 
-def _build(outcomes: list[Outcome], folder: Path) -> None:
+def _replace(out: Path, outcomes: list[Outcome], report_of: str = "") -> None:
+    """Build in a room beside `out` and swap in what is new, with whatever there is not capcycle's."""
     from capcycle import publish
 
-    folder.mkdir(parents=True)
-    publish.build(outcomes, folder)
+    room = out.with_name(f".{out.name}-building-{secrets.token_hex(4)}")
+    new = room / "new"
+    try:
+        new.mkdir(parents=True)
+        (room / MARK).touch()
+        publish.build(outcomes, new, **({"report_of": report_of} if report_of else {}))
+        if out.exists():
+            outputs.keep(out, new)
+        _swap(new, out)
+    finally:
+        _clear(room, out)
 
 
 def _wanted(outcomes: list[Outcome]) -> str:
@@ -160,21 +173,6 @@ def _only_one() -> Iterator[None]:
         yield
 
 
-def _refuse_foreign(out: Path, ours: str = "capcycle site") -> None:
-    if out.is_dir() and any(out.iterdir()) and not _is_ours(out):
-        raise RunError(f"{out} holds something other than a {ours}; name an empty or new folder with --out")
-    if out.exists() and not out.is_dir():
-        raise RunError(f"{out} is a file; name a folder with --out")
-
-
-def _is_ours(out: Path) -> bool:
-    try:
-        manifest = json.loads((out / "manifest.json").read_text("utf-8"))
-    except (OSError, ValueError):
-        return False
-    return isinstance(manifest, dict) and "capcycle" in manifest
-
-
 def _swap(new: Path, out: Path) -> None:
     """Put `new` in the place of `out`; what stood there is deleted afterwards."""
     if not out.exists():
@@ -190,24 +188,21 @@ def _exchange(new: Path, out: Path) -> bool:
 
 
 def _rename_twice(new: Path, out: Path) -> None:
-    previous = _previous(out)
-    try:
-        out.rename(previous)
-        new.rename(out)
-    finally:
-        if not out.exists():
-            previous.rename(out)
-    shutil.rmtree(previous)
-
-
-def _previous(out: Path) -> Path:
-    return out.with_name(f".{out.name}-previous")
+    out.rename(new.with_name(PREVIOUS))
+    new.rename(out)
 
 
 def _recover(out: Path) -> None:
     """Bring back a site that a build was killed in the middle of swapping, and clear what it left."""
-    previous = _previous(out)
-    if previous.exists() and not out.exists():
-        previous.rename(out)
-    for left in [previous, *out.parent.glob(f".{out.name}-building-*"), *paths.CACHE.glob("work-*")]:
+    for room in out.parent.glob(f".{escape(out.name)}-building-*"):
+        if (room / MARK).exists():  # else it is somebody else's
+            _clear(room, out)
+    for left in paths.CACHE.glob("work-*"):
         shutil.rmtree(left, ignore_errors=True)
+
+
+def _clear(room: Path, out: Path) -> None:
+    """Delete a room that a site was built in, after the site that stood before is back if no new one is there."""
+    if (room / PREVIOUS).exists() and not out.exists():
+        (room / PREVIOUS).rename(out)
+    shutil.rmtree(room, ignore_errors=True)

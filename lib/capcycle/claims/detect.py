@@ -15,6 +15,7 @@ VERDICT = {  # what a finding of a class makes of a claim; every other class mak
     "spoken_name": "mistranslated",
     "superseded": "superseded",
     "denominator": "not checkable",
+    "scale_doubt": "not checkable",
 }
 WORST = ["inconsistent", "mistranslated", "superseded", "not checkable", "consistent"]
 

@@ -1,20 +1,21 @@
 """The tables of published claims, their checks and the aliases, checked at the door like the facts."""
 
-from collections.abc import Iterable
 from pathlib import Path
 
 import pandas as pd
 
 from capcycle.claims import expressions
-from capcycle.errors import CapcycleError, DataError
+from capcycle.claims.own import header_of as header_of
+from capcycle.claims.own import own_table
+from capcycle.errors import CapcycleError
 from capcycle.facts import door, tables
-from capcycle.facts.door import PLAIN_NUMBER, Rules, faults, refuse
+from capcycle.facts.door import PLAIN_NUMBER, Rules
 
 VERDICTS = ["consistent", "inconsistent", "mistranslated", "superseded", "not checkable"]
 CLASSES = [
     *["scale_slip", "wrong_unit", "ads_share", "headline_body", "change_level", "mixed_sample", "overlap", "gross_net"],
     *["stale_period", "quarter_label", "lease_capex", "nfold_interval", "scaling_law", "price_day", "superseded"],
-    *["stray", "denominator", "spoken_name", "wording", "bound"],
+    *["stray", "denominator", "spoken_name", "wording", "bound", "scale_doubt"],
 ]
 DECIDED_BY = ["arithmetic", "source", "judgement"]
 SCOPES = ["S", "X", "S/X"]
@@ -31,6 +32,7 @@ LIMITS = {
     "rank": (1, 1e3),
 }
 LARGEST = 1e30
+PLAINLY = "a point before decimals, no commas, no spaces, no unit or scale behind it"
 CLAIM = tables.columns("claims.csv")
 NEEDED = ["claim_id", "entity", "metric", "value_low", "unit"]  # what a reader's file cannot do without
 ALLOWED = [*CLAIM, "check", "tolerance"]  # what it may have
@@ -76,42 +78,12 @@ def read_file(path: Path | str) -> pd.DataFrame:
     Needs claim_id, entity, metric, value_low and unit; other columns may be missing or empty.
     Errors: DataError with every malformed line.
     """
-    table = own_table(path, NEEDED, ALLOWED)
-    table = table.assign(value_high=table["value_high"].mask(table["value_high"] == "", table["value_low"]))
-    refuse(faults(table, _file_rules(table)))
-    return typed(table)
+    return typed(_both_ends(own_table(path, NEEDED, ALLOWED, _file_rules)))
 
 
-def header_of(path: Path | str) -> list[str]:
-    """The columns that the first line of a CSV file names; empty for an empty file.
-
-    Errors: DataError for a file that cannot be read or is not text.
-    """
-    try:
-        with Path(path).open(encoding="utf-8-sig", newline="") as file:
-            return [cell.strip().strip('"') for cell in file.readline().strip("\r\n").split(",")]
-    except UnicodeDecodeError as error:
-        raise DataError([f"{path}: not UTF-8 text; save the table as UTF-8"]) from error
-    except OSError as error:
-        raise DataError([f"{path}: cannot be read: {error.strerror}"]) from error
-
-
-def own_table(path: Path | str, needed: Iterable[str], allowed: Iterable[str]) -> pd.DataFrame:
-    """A reader's own CSV file as text, with file and line; columns that are not there are empty.
-
-    Errors: DataError for columns that are missing, unknown or twice there, and with the faults of all lines.
-    """
-    header, whole = header_of(path), str(Path(path).resolve())
-    refuse([
-        *(f"{path}:1: column {column} is missing" for column in needed if column not in header),
-        *(f"{path}:1: unknown column {column}" for column in header if column not in allowed),
-        *(f"{path}:1: column {column} stands twice" for column in sorted(set(header)) if header.count(column) > 1),
-    ])  # fmt: skip
-    try:
-        table = tables.read(whole, header)
-    except DataError as error:
-        raise DataError([fault.replace(f"data/{whole}", str(path), 1) for fault in error.faults]) from error
-    return table.assign(file=str(path), **{column: "" for column in allowed if column not in header})
+def _both_ends(table: pd.DataFrame) -> pd.DataFrame:
+    """The same claims with the lower bound as the upper one where only one figure stands."""
+    return table.assign(value_high=table["value_high"].mask(table["value_high"] == "", table["value_low"]))
 
 
 def typed(table: pd.DataFrame) -> pd.DataFrame:
@@ -144,21 +116,24 @@ def _value_rules(table: pd.DataFrame) -> Rules:
     low, high = (_numbers(table[column]) for column in ("value_low", "value_high"))
     for column, value in (("value_low", low), ("value_high", high)):
         sound = table[column].str.fullmatch(PLAIN_NUMBER) & (value.abs() < LARGEST)
+        written = table[column].str.contains(r"\d")
         repeated = (column == "value_high") & (table["value_high"] == table["value_low"])
-        yield f"{column} '{{{column}}}' is not a plain number", ~sound & ~repeated
+        yield f"{column} '{{{column}}}' is not a plain number", ~sound & ~repeated & ~written
+        yield f"{column} '{{{column}}}' is not a plain number such as 1234.5: {PLAINLY}", ~sound & ~repeated & written
     for unit, (least, most) in LIMITS.items():
         why = f"{{value_low}} to {{value_high}} {unit} is not between {least:g} and {most:g}: a slip of scale?"
-        yield why, (table["unit"] == unit) & ~(low.between(least, most) & high.between(least, most))
+        yield why, (table["unit"] == unit) & ((low < least) | (low > most) | (high < least) | (high > most))
     yield "value_high {value_high} is below value_low {value_low}", high < low
     day = pd.to_datetime(table["published"], format="%Y-%m-%d", errors="coerce")
     yield "published '{published}' is not a date such as 2024-06-30", (table["published"] != "") & day.isna()
 
 
 def _file_rules(table: pd.DataFrame) -> Rules:
+    table = _both_ends(table)
     yield from _value_rules(table)
     wrong = door.bad_number(table["tolerance"]) | (_numbers(table["tolerance"]) < 0)
     yield "tolerance '{tolerance}' is not a fraction such as 0.01", table["tolerance"].ne("") & wrong
-    yield from _readable(table, "check", set(table["claim_id"]))
+    yield from _readable(table, "check", set(table["claim_id"]) - {""} or None)  # ids may be what is missing
 
 
 def _check_rules(table: pd.DataFrame) -> Rules:

@@ -96,7 +96,7 @@ def read_examples(path: Path | str) -> pd.DataFrame:
 
     Errors: DataError with every malformed line.
     """
-    return examples.checked(load.own_table(path, NEEDED, tables.columns("examples.csv")))
+    return examples.checked(load.own_table(path, NEEDED, tables.columns("examples.csv"), examples.rules))
 
 
 def check_examples(table: pd.DataFrame) -> list[Line]:

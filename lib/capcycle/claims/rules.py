@@ -21,6 +21,9 @@ COUNTED = {name: number for number, name in enumerate(NUMBER_WORDS.split(" "), s
 MULTIPLES = {"hundred": 1e2, "thousand": 1e3, "million": 1e6, "billion": 1e9, "trillion": 1e12}
 YEARS = rf"\b(?:in|over)(?: the past)? ({'|'.join(COUNTED)}|\d+) years"
 PAST = r"\b(?:began|was|were|started|rose|fell|passed|set|founded|returned|changed|grew|sold|raised)\b"
+SLIPS = (1e3, 1e4, 1e6, 1e8, 1e9)  # thousand, 万, million, 亿, billion
+NEAR, ALIKE, SERIES = 2.5, 10, 4  # times off a slip; times between figures of one series; how many make one
+HUNDREDTH = (1 / 300, 1 / 30)  # of other percentages: what a fraction looks like among them
 REPORTING = 45  # days after a quarter's end by which its figures are out
 LATER = 0.05  # by how much a later figure must differ to overtake an earlier one
 UNIT_OF = {  # what a quantity can be measured in, by the end of its name
@@ -82,13 +85,54 @@ def _likely_count(low: float, high: float, fewest: float, most: float) -> str:
 @rule("scale_slip")
 def sentence_against_value(claims: pd.DataFrame) -> Found:
     """A sentence whose numeral is the value moved by some places: a number word was read as another."""
-    numerals = _numerals(claims).join(claims[["claim_id", "value_low", "value_high"]])
+    numerals = _numerals(claims).join(claims[["claim_id", "unit", "value_low", "value_high"]])
     ratios = [numerals[column].abs() / numerals["numeral"] for column in ("value_low", "value_high")]
-    agree = pd.concat([(ratio / size - 1).abs() < 0.01 for ratio in ratios for size in (1.0, 0.01)], axis=1).any(axis=1)
+    percent = numerals["unit"].isin(["pct", "pp"]).map({True: 1.0, False: 0.01})  # 21% is 0.21x, and never 0.21 percent
+    agree = pd.concat([(ratio / size - 1).abs() < 0.01 for ratio in ratios for size in (1.0, percent)], axis=1)
+    agree = agree.any(axis=1)
     slipped = pd.concat([_is_slip(ratio) for ratio in ratios], axis=1).any(axis=1)
     wrong = numerals[slipped & ~agree.groupby(level=0).transform("any")]
     for row in wrong.groupby(level=0).first().itertuples():
         yield (row.claim_id,), {"numeral": _digits(row.numeral), "value": _digits(row.value_low)}
+
+
+@rule("scale_doubt")
+def one_of_a_series(claims: pd.DataFrame) -> Found:
+    """A figure some thousand times as large or as small as all others of its quantity, which are alike."""
+    for _, series in claims[claims["value_low"] != 0].groupby(["entity", "metric", "unit"], sort=False):
+        for row in series.itertuples() if len(series) >= SERIES else ():
+            others = series["value_low"].drop(row.Index).abs()
+            times = abs(row.value_low) / others.median()
+            slip = next((each for each in SLIPS if 1 / NEAR < max(times, 1 / times) / each < NEAR), None)
+            if slip and others.max() <= ALIKE * others.min():
+                right = row.value_low * (slip if times < 1 else 1 / slip)
+                yield (row.claim_id,), _beside(row, others, right)
+
+
+@rule("scale_doubt")
+def fraction_among_percentages(claims: pd.DataFrame) -> Found:
+    """A percentage below one where all others of its quantity are some hundred times as large."""
+    for _, series in claims[(claims["unit"] == "pct") & (claims["value_low"] != 0)].groupby("metric", sort=False):
+        for row in series[series["value_low"].abs() < 1].itertuples():
+            others = series["value_low"].drop(row.Index).abs()
+            if (
+                others.gt(1).any()
+                and others.min() > 1
+                and HUNDREDTH[0] < abs(row.value_low) / others.median() < HUNDREDTH[1]
+            ):
+                yield (row.claim_id,), _beside(row, others, 100 * row.value_low)
+
+
+def _beside(row, others: pd.Series, right: float) -> dict[str, str]:
+    span = _span(*(_digits(end) for end in (others.min(), others.max())))
+    metric = row.metric.replace("_", " ")
+    return {
+        "value": _digits(row.value_low),
+        "others": span,
+        "metric": metric,
+        "unit": row.unit,
+        "right": _digits(right),
+    }
 
 
 def _numerals(claims: pd.DataFrame) -> pd.DataFrame:

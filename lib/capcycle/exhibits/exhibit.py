@@ -60,7 +60,7 @@ class Exhibit:
             "sources": [dict(source) for source in self.sources],
             "columns": [str(column) for column in self.view.columns],
             "rows": self.view.to_numpy(dtype=object).tolist(),
-            "csv": self.figures.to_csv(index=False, lineterminator="\n"),
+            "csv": self.figures.to_csv(index=False, lineterminator="\r\n"),  # or a return in a cell would end its row
             **({"filters": list(self.filters)} if self.filters else {}),
             **({"workbook": b64encode(self.workbook).decode()} if self.workbook else {}),
         }

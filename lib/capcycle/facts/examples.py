@@ -30,11 +30,12 @@ def checked(table: pd.DataFrame) -> pd.DataFrame:
     Columns other than `model`, `steps`, `inputs` and `outputs` may be empty.
     Errors: DataError with every malformed line.
     """
-    door.refuse(door.faults(table, _rules(table)))
+    door.refuse(door.faults(table, rules(table)))
     return table.assign(inputs=table["inputs"].map(json.loads), outputs=table["outputs"].map(json.loads))
 
 
-def _rules(table: pd.DataFrame) -> door.Rules:
+def rules(table: pd.DataFrame) -> door.Rules:
+    """What must hold of every example."""
     yield "neither a model nor steps: say what works it out", table[["model", "steps"]].eq("").all(axis=1)
     for column in ("inputs", "outputs"):
         yield f'{column} is not a JSON object such as {{{{"capex": 400e9}}}}', ~table[column].map(_is_object)

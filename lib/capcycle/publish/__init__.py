@@ -9,7 +9,7 @@ from functools import partial
 from importlib.metadata import version
 from pathlib import Path
 
-from capcycle import theme
+from capcycle import outputs, theme
 from capcycle.exhibits.exhibit import LIVE_TITLE
 from capcycle.publish import links, page, pictures
 from capcycle.publish.data import data_version
@@ -19,10 +19,11 @@ from capcycle.run import Outcome
 ASSETS = ("page.css", "page.js")
 
 
-def build(outcomes: list[Outcome], out: Path) -> None:
+def build(outcomes: list[Outcome], out: Path, report_of: str = "") -> None:
     """Write the site of `outcomes` into the empty folder `out`: the same bytes for the same inputs.
 
-    A page for each run (an honest error page for a failed one), the index, `assets/` and `manifest.json`.
+    A page for each run (an honest error page for a failed one), the index, `assets/` and `manifest.json`, which
+    tells what is capcycle's in the folder, and of a report the reader's file that it is of.
     """
     data = data_version()
     pages = []
@@ -34,7 +35,7 @@ def build(outcomes: list[Outcome], out: Path) -> None:
     _link(out, pages)
     _write_assets(out / "assets")
     _write_index(out, pages, data)
-    _write_manifest(out, pages, data)
+    _write_manifest(out, pages, data, report_of)
 
 
 def draw(outcome: Outcome) -> None:
@@ -78,15 +79,16 @@ def _write_index(out: Path, pages: list[dict], data) -> None:
     (out / "index.html").write_text(text, "utf-8")
 
 
-def _write_manifest(out: Path, pages: list[dict], data) -> None:
+def _write_manifest(out: Path, pages: list[dict], data, report_of: str) -> None:
     manifest = {
         "capcycle": version("capcycle"),
+        **({outputs.OF: report_of} if report_of else {}),
         "data": asdict(data),
         "pages": [_entry(out, **made) for made in pages],
         "files": [_file(out, path) for path in [out / "index.html", *sorted((out / "assets").iterdir())]],
     }
     text = json.dumps(manifest, ensure_ascii=False, indent=1, sort_keys=True)
-    (out / "manifest.json").write_text(text + "\n", "utf-8")
+    (out / outputs.MANIFEST).write_text(text + "\n", "utf-8")
 
 
 def _entry(out: Path, outcome: Outcome, headline_text: str, failed: bool, **_) -> dict:

@@ -1,6 +1,5 @@
 """One run to one page: the executed notebook, rendered with its figures, pictures and sources to download."""
 
-import csv
 import hashlib
 import json
 import os
@@ -15,11 +14,12 @@ from pathlib import Path
 from typing import Any
 
 import jinja2
+import pandas as pd
 
 from capcycle import paths, words
 from capcycle.exhibits.exhibit import CARD, cited
 from capcycle.parameters import declared
-from capcycle.publish import exhibits, notebook, pictures
+from capcycle.publish import downloads, exhibits, notebook, pictures
 from capcycle.publish.data import DataVersion
 from capcycle.publish.prose import Prose, coded
 from capcycle.publish.specs import Datasets, has_sliders, one_look
@@ -185,7 +185,7 @@ def _block(part: notebook.Part, prose: Prose, documents, datasets: Datasets, fol
     if part.kind != "exhibit":
         return {"kind": "prose", "html": prose.html(part.content)}
     exhibit = part.content
-    (folder / f"{exhibit['id']}.csv").write_text(exhibit["csv"], "utf-8")
+    downloads.write(folder / f"{exhibit['id']}.csv", exhibit["csv"])
     if "workbook" in exhibit:
         (folder / f"{exhibit['id']}.xlsx").write_bytes(b64decode(exhibit["workbook"]))
     if part.spec:
@@ -206,10 +206,8 @@ def _block(part: notebook.Part, prose: Prose, documents, datasets: Datasets, fol
 def _write_documents(file: Path, documents: dict[str, dict]) -> None:
     newest = sorted(sorted(documents.items()), key=lambda item: item[1]["published"], reverse=True)
     if newest:
-        with file.open("w", encoding="utf-8", newline="") as out:
-            table = csv.DictWriter(out, CARD, lineterminator="\n")
-            table.writeheader()
-            table.writerows(source for _, source in newest)
+        cards = pd.DataFrame([source for _, source in newest], columns=CARD)
+        downloads.write(file, cards.to_csv(index=False, lineterminator="\r\n"))
 
 
 def _remade(outcome: Outcome, document: dict) -> dict[str, Any]:

@@ -15,6 +15,7 @@ from capcycle.study import SCENARIOS, Case
 from capcycle.words import say
 
 MADE = datetime(2020, 1, 1, tzinfo=UTC)  # the same cases give the same bytes
+OPTIONS = {"in_memory": True, "nan_inf_to_errors": True, "strings_to_formulas": False}  # a formula is the model's own
 VALUE = 1  # the column of what is computed with; that of bear, base and bull follow
 SCENARIO, HEAD = 3, 5  # rows: the scenario that is chosen, the heading of the inputs
 NAME = 31  # the longest name of a sheet
@@ -33,7 +34,7 @@ def workbook(cases: Sequence[Case]) -> bytes:
     import xlsxwriter  # half of the pages have no assumptions
 
     file = BytesIO()
-    with xlsxwriter.Workbook(file, {"in_memory": True, "nan_inf_to_errors": True}) as book:
+    with xlsxwriter.Workbook(file, OPTIONS) as book:
         book.set_properties({"created": MADE, "comments": say("workbook.made")})
         looks = {name: book.add_format(look) for name, look in LOOKS.items()}
         for number, case in enumerate(cases, 1):

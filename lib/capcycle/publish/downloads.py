@@ -1,0 +1,29 @@
+"""Every table that a reader downloads: one writer, so that a spreadsheet opens each as it stands and runs nothing."""
+
+import csv
+import io
+import re
+from pathlib import Path
+
+NUMBER = re.compile(r"-?\d+(\.\d+)?([eE][+-]?\d+)?")
+FORMULA = re.compile(r"\s*[=+\-@＝＋－＠]|[\t\r\n]")  # how a cell begins that a spreadsheet may take for a formula
+
+
+def write(file: Path, text: str) -> None:
+    """Write a table of comma-separated values as a spreadsheet reads it: UTF-8 with its mark, no cell a formula.
+
+    A text that begins like a formula gets an apostrophe before it; figures stay as they are.
+    """
+    out = io.StringIO(newline="")
+    table = csv.reader(io.StringIO(text, newline=""))
+    csv.writer(out).writerows([harmless(cell) for cell in row] for row in table)
+    file.write_text(out.getvalue(), "utf-8-sig", newline="")
+
+
+def harmless(cell: str) -> str:
+    """A cell that no spreadsheet runs.
+
+    >>> harmless("=1+1"), harmless("-2+3"), harmless("-2.5"), harmless("a = b")
+    ("'=1+1", "'-2+3", '-2.5', 'a = b')
+    """
+    return f"'{cell}" if FORMULA.match(cell) and not NUMBER.fullmatch(cell) else cell
