@@ -14,8 +14,6 @@ from capcycle.parameters import notebooks
 DAYS = ("2023-12-31", "2024-12-31", "2025-06-30")
 REFUSED = {  # pages whose subject was not there yet: what they say instead
     **dict.fromkeys([("warrants", day) for day in DAYS], "AMD has given no warrant that is public"),  # first in 2025
-    ("ai_roic", "2023-12-31"): "AMZN cannot be shown: ",  # and names who can
-    ("required_revenue", "2023-12-31"): "no year shown has the capex of each",  # 2023, the first shown, was not filed
 }
 DATE = re.compile(r"\b(\d{4}-\d{2}-\d{2}|\d{1,2} (?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec) \d{4})\b")
 AHEAD = re.compile(r"\b(?:from|until|ends?|ending|due|expires|starts?|begins?|planned for) (?:on )?$")

@@ -7,7 +7,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from capcycle.claims import detect, load
+from capcycle.claims import detect, load, rules
+from capcycle.claims.check import published_by
 
 CELLS = dict.fromkeys(load.CLAIM, "") | {
     "article": "A note", "entity": "Acme", "metric": "thing", "value_low": 1.0, "unit": "USD", "period": "2024",
@@ -200,3 +201,20 @@ def test_no_table_of_claims_makes_a_rule_fail(data):
     size = data.draw(st.sampled_from([None, 0.0, -1.0, 1e29]))
     table = table if size is None else table.assign(value_low=size, value_high=size)
     assert all(set(finding.claim_ids) <= set(table["claim_id"]) for finding in detect.detect(table))
+
+
+# ---- days are days, not text
+
+
+def test_a_later_text_is_later_by_its_day_however_the_day_is_written():
+    same = {"entity": "Meta", "metric": "capex", "unit": "USD", "period": "2025", "basis": "reported"}
+    printed = [("a", "2025-9-30", 60e9), ("b", "2025-10-01", 72e9)]  # as text, the first is the later
+    rows = [{**same, "claim_id": id, "article": id, "published": day, "value_low": value} for id, day, value in printed]
+    [found] = rules.overtaken_by_a_later_text(pd.DataFrame(rows))
+    assert found.claim_ids == ("a", "b")
+
+
+def test_the_claims_of_a_day_are_the_same_in_every_form_of_the_day():
+    claims = pd.DataFrame({"published": ["2025-11-20", "2025-11-10", ""]})
+    for form in ("2025-11-15", "20251115"):
+        assert published_by(claims, form)["published"].tolist() == ["2025-11-10"]

@@ -19,7 +19,7 @@ from test_findings import SOURCE, amounts, intensity, panel
 from titles import faults_of
 
 from capcycle import exhibits, facts, metrics, paths, theme, words
-from capcycle.errors import CapcycleError
+from capcycle.errors import CapcycleError, NothingToShow
 from capcycle.exhibits import Exhibit
 from capcycle.exhibits.exhibit import MIME, VEGA_LITE, cited
 from capcycle.facts import Book
@@ -294,7 +294,7 @@ def test_two_companies_without_a_common_period():
     apart = amounts(MSFT=[20.0, None], META=[None, 30.0])
     assert exhibits.stack(apart).chart is None
     assert exhibits.bars(apart).view.to_numpy().tolist() == [["Meta", "$30"], ["Microsoft", words.DASH]]
-    with pytest.raises(CapcycleError, match=r"^capex and capex: the companies have no period in common"):
+    with pytest.raises(NothingToShow, match=r"^no period has capex and capex of two companies; choose other"):
         exhibits.scatter(apart, apart)
 
 

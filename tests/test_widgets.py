@@ -51,6 +51,18 @@ def test_it_starts_with_what_it_was_given(explorer):
     assert list(explorer.exhibit.figures["company"].unique()) == PAIR
 
 
+def test_it_starts_with_a_group_too():
+    assert Explorer(["chip makers"], "capex", since=2021).choice["companies"] == ["NVDA", "AMD", "AVGO"]
+
+
+@pytest.mark.parametrize(
+    ("metric", "given"),
+    [("roic_average", {"tax_rate": 0.9}), ("roic_average", {"tax_rate": 0.001}), ("cagr.capex", {"years": 9})],
+)
+def test_no_number_that_is_given_is_moved_to_the_end_of_its_slider(metric, given):
+    assert Explorer(["MSFT"], metric, **given).choice.items() >= given.items()
+
+
 def test_companies(explorer):
     assert set(choose(explorer, companies=("ORCL", "NVDA"))["company"]) == {"ORCL", "NVDA"}
 

@@ -24,6 +24,10 @@ class ModelError(CapcycleError):
     """A model or a study that cannot be worked out on what it was given."""
 
 
+class NothingToShow(MetricError, ModelError):
+    """An exhibit for which there are no figures: the page says so in its place, and goes on."""
+
+
 class RunError(CapcycleError):
     """A run that is refused before it starts, or that failed while running."""
 

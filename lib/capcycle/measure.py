@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from capcycle import facts, periods, words
-from capcycle.errors import MetricError, unknown
+from capcycle.errors import MetricError, NothingToShow, unknown
 from capcycle.facts.door import KINDS
 from capcycle.metrics import ALL
 from capcycle.metrics.registry import ANY_VALUE, CURRENCY, EARLIER, without_lag
@@ -129,7 +129,7 @@ class Measures:
         """The rows of one period, by default `common_period`, the largest value first."""
         wanted = period or self.common_period()
         if wanted not in (shown := list(dict.fromkeys(self.table["period"]))):
-            raise MetricError(f"no period '{wanted}'; shown are {shown[0]} to {shown[-1]}")
+            raise NothingToShow(f"no period '{wanted}'; shown are {shown[0]} to {shown[-1]}")
         return self.table[self.table["period"] == wanted].sort_values("value", ascending=False, ignore_index=True)
 
     def _together(self, used: dict[str, np.ndarray], column: str, together: Callable) -> list:

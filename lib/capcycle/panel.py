@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from capcycle import facts, periods, words
-from capcycle.errors import CapcycleError, unknown
+from capcycle.errors import CapcycleError, NothingToShow, unknown
 from capcycle.facts import Book
 from capcycle.facts.door import KINDS
 from capcycle.facts.vintages import BASES, is_ifrs
@@ -229,7 +229,7 @@ def select(
         if value not in valid:
             raise CapcycleError(unknown(what, [value], valid))
     if book.facts.empty:
-        raise CapcycleError("no figure is given: choose companies that have some, or a later date")
+        raise NothingToShow("no figure is given: choose companies that have some, or a later date")
     rows = book.convert(book.facts) if book.currency else book.facts
     known = {column: rows["concept"].map(facts.dictionary()[column]) for column in ("nature", "sign")}
     rows = rows.assign(ordinal=_ordinals(rows, calendar), **known).dropna(subset="ordinal")
@@ -241,7 +241,7 @@ def select(
     if until:
         rows = rows[rows["ordinal"] < (until + 1) * per_year]
     if rows.empty or (since and rows["ordinal"].max() < since * per_year):
-        raise CapcycleError("no figure is left: widen the years, or choose companies that have such periods")
+        raise NothingToShow("no figure is left: widen the years, or choose companies that have such periods")
     ordinals = tuple(range(int(rows["ordinal"].min()), int(rows["ordinal"].max()) + 1))
     first = max(ordinals[0], (since or 0) * per_year)
     return Panel(book, rows.drop(columns=["nature", "sign"]).reset_index(drop=True), ordinals, first, span, calendar)

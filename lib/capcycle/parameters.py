@@ -1,11 +1,13 @@
 """The parameters that a notebook declares, and whether given ones are what it declares.
 
 Names are code to papermill, and one that a notebook does not have only draws a warning from it and publishes
-the defaults. So every name and every type is compared with the notebook's own before anything starts.
+the defaults. So every name and every type is compared with the notebook's own before anything starts, and its own
+first step reads every value again, whoever gave it: the command line, papermill alone, or a hand in JupyterLab.
 """
 
 import ast
 import difflib
+import inspect
 import json
 import math
 import re
@@ -13,15 +15,24 @@ import tokenize
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
+from datetime import date
 from io import StringIO
 from pathlib import Path
 from typing import Any
 
 from capcycle import errors, paths
-from capcycle.errors import RunError
+from capcycle.errors import CapcycleError, RunError
 
 SCALARS = {"str": str, "int": int, "float": float, "bool": bool}
 TYPES = [*SCALARS, "list[str]", "list[int]", "list[float]"]
+DATES = {"as_of", "before", "cut_off", "from_day"}
+FILLED = {"cut_off", "chips", "sliders"}  # texts and lists that no notebook can do without, besides lists of numbers
+BANDS = {"card_price", "finance_rate", "operating_share", "leased_probability", "pipeline_probability",
+         "renewal_probability"}  # fmt: skip  # a low, a central and a high figure
+UNLIKE = [("across", "up"), ("older", "newer")]  # what must not be the same
+INJECTED = "# Parameters\n"  # how papermill begins the cell of what was given
+FIRST_DAY, LAST_DAY = date(1990, 1, 1), date(2100, 12, 31)
+YEARS_BEFORE = 3  # the first year shown, before the last, where the notebook's own lies after it
 UNENCODABLE = re.compile("[\ud800-\udfff]")  # what Python makes of bytes on a command line that are no text
 
 
@@ -163,6 +174,134 @@ def _read(text: str, kind: str) -> Any:
     return text
 
 
+def settle(names: dict[str, Any]) -> None:
+    """Read the parameters of a notebook, in its own first step: types, dates, bounds, and whether they go together.
+
+    names   the notebook's `globals()`; what was given in another form, such as a date without hyphens, is set right
+            From here on, a cell whose exhibit has nothing to show says so: see `exhibits.absent`.
+    Errors: RunError with every fault: the parameter, what it is, and how to write it.
+
+    >>> shown = {"__annotations__": {"as_of": str, "companies": list[str]}, "as_of": 20260315, "companies": "MSFT,AMZN"}
+    >>> settle(shown)
+    >>> shown["as_of"], shown["companies"]
+    ('2026-03-15', ['MSFT', 'AMZN'])
+    """
+    from capcycle import exhibits  # pandas comes with them
+
+    kinds = {name: inspect.formatannotation(kind) for name, kind in names["__annotations__"].items()}
+    given = _given(names.get("In", []))
+    faults = [unknown("parameter", name, kinds) for name in given or () if name not in kinds]
+    settled, wrong = read(kinds, {name: names[name] for name in kinds if name in names}, given)
+    raise_all([*faults, *wrong])
+    names.update(settled)
+    exhibits.go_on(names)
+
+
+def read(
+    kinds: dict[str, str], values: dict[str, Any], given: set[str] | None = None
+) -> tuple[dict[str, Any], list[str]]:
+    """Parameters as they are meant, and what is wrong with them; `given` are those that are not the notebook's own."""
+    settled, faults = {}, []
+    for name, value in values.items():
+        try:
+            settled[name] = _one(name, kinds[name], value)
+        except CapcycleError as error:
+            faults.append(f"parameter {error}")
+    discords = [*_strangers(settled, kinds), *_discords(settled, given)]
+    return settled, [*faults, *(f"parameter {fault}" for fault in discords)]
+
+
+def _given(executed: list[str]) -> set[str] | None:
+    """The parameters that papermill set otherwise than the notebook does; None where it set none."""
+    injected = next((cell for cell in reversed(executed) if cell.startswith(INJECTED)), None)
+    if injected is None:
+        return None
+    before = executed[: executed.index(injected)]
+    known = {line.target.id: ast.unparse(line.value) for cell in before for line in _lines(cell, ast.AnnAssign)}
+    values = {line.targets[0].id: ast.unparse(line.value) for line in _lines(injected, ast.Assign)}
+    return {name for name, value in values.items() if known.get(name) != value}
+
+
+def _lines(cell: str, kind: type) -> list[ast.stmt]:
+    """The lines of one kind in a cell; none in one that is no Python, such as a magic."""
+    with suppress(SyntaxError):
+        return [line for line in ast.parse(cell).body if isinstance(line, kind)]
+    return []
+
+
+def _one(name: str, kind: str, value: Any) -> Any:
+    """One parameter as it is meant."""
+    from capcycle.models import bounds  # numpy comes with it
+
+    if name in DATES:
+        return _day(name, value)
+    if kind.startswith("list[") and isinstance(value, str):
+        value = _read(value, kind)
+    if not _fits(value, kind):
+        quoted = "; put a text in quotes" if "str" in kind else ""
+        raise RunError(f"{name} is {value!r}: give {_a(kind)}{quoted}")
+    if not value and (name in FILLED or kind in ("list[int]", "list[float]")):
+        raise RunError(f"{name} is empty: give one value at least")
+    if kind.startswith("list[") and name not in BANDS and len(set(value)) < len(value):
+        raise RunError(f"{name} has {next(each for each in value if value.count(each) > 1)} twice: give each once")
+    if name in BANDS and (len(value) != 3 or sorted(value) != value):
+        raise RunError(f"{name} is {value}: give three numbers, the low one, the central and the high")
+    bounds.check_parameter(name, value)
+    return _settled(value, kind)
+
+
+def _strangers(values: dict[str, Any], kinds: dict[str, str]) -> Iterator[str]:
+    """Names of what there is not; of claims, the companies are those that they name."""
+    from capcycle import facts, metrics, panel
+
+    groups = [] if "speakers" in kinds else ["companies", "peers"]
+    known = {
+        **dict.fromkeys(groups, ("company or group", [*facts.companies().index, *facts.companies()["group"].unique()])),
+        **dict.fromkeys(["company", "tenant", "lessor"], ("company", [*facts.companies().index])),
+        "metric": ("metric", [*metrics.ALL, *facts.dictionary().index]),
+        "span": ("span", panel.SPANS),
+        "calendar": ("calendar", panel.CALENDARS),
+        "currency": ("currency", facts.currencies() if values.get("currency") else []),
+    }
+    if groups and values.get("companies") == []:
+        yield "companies is empty: give one value at least"
+    for name in filter(values.get, known):
+        what, valid = known[name]
+        value = values[name].partition(".")[0] if name == "metric" else values[name]  # the rest is of what it is
+        given = value if isinstance(value, list) else [value]
+        yield from (f"{name}: {unknown(what, each, valid)}" for each in given if each not in valid)
+
+
+def _day(name: str, value: Any) -> str:
+    """A date as ISO text, whatever form of it was given."""
+    text = "" if value is None else str(value).strip()
+    if not text and name not in FILLED:
+        return ""
+    try:
+        day = date.fromisoformat(text[:10] if isinstance(value, date) else text)
+    except ValueError as error:
+        raise RunError(f"{name} is {value!r}: write the day as year-month-day, such as 2025-11-15") from error
+    if not FIRST_DAY <= day <= LAST_DAY:
+        raise RunError(f"{name} is {value!r}: give a day from {FIRST_DAY} to {LAST_DAY}")
+    return day.isoformat()
+
+
+def _discords(values: dict[str, Any], given: set[str] | None) -> Iterator[str]:
+    """Parameters that do not go together; a first year that nobody chose moves to before the last."""
+    known = values.get("as_of") and date.fromisoformat(values["as_of"]).year
+    first, last = values.get("since"), min(values.get("until") or LAST_DAY.year, known or LAST_DAY.year)
+    if first and given is not None and "since" not in given and first > last - bool(known):
+        values["since"] = last - YEARS_BEFORE
+    elif first and first > last:
+        yield f"since is {first}: give at most {last}, the last year shown"
+    for name, other in UNLIKE:
+        if name in values and values[name] == values.get(other):
+            yield f"{other} is {values[other]!r}, which {name} is too: give another"
+    days = [date.fromisoformat(values[name]) for name in ("as_of", "before") if values.get(name)]
+    if days != sorted(days, reverse=True):
+        yield f"before is {values['before']}: give a day before as_of, {values['as_of']}"
+
+
 def unknown(what: str, name: str, valid: Iterable[str]) -> str:
     """What is not known, what is, and which of these was perhaps meant.
 
@@ -170,7 +309,7 @@ def unknown(what: str, name: str, valid: Iterable[str]) -> str:
     'unknown run giant; there are: coverage, giants; did you mean giants?'
     """
     valid = list(valid)
-    near = difflib.get_close_matches(name, valid, 1)
+    near = [each for each in valid if each.lower() == name.lower()] or difflib.get_close_matches(name, valid, 1)
     return errors.unknown(what, [name], valid) + (f"; did you mean {near[0]}?" if near else "")
 
 

@@ -10,7 +10,7 @@ import pandas as pd
 from numpy.lib.mixins import NDArrayOperatorsMixin
 
 from capcycle import words
-from capcycle.errors import ModelError
+from capcycle.errors import ModelError, NothingToShow
 from capcycle.facts.evidence import documents, weakest
 
 ASSUMED, DERIVED = "assumed", "derived"
@@ -163,14 +163,16 @@ def listed(reasons: Iterable[str]) -> str:
 def total(parts: Iterable[Quantity], name: str = "", reason: str = "") -> Quantity:
     """The sum of some quantities of one unit; missing where one of them is.
 
-    Errors: ModelError for none, and for amounts of unlike units.
+    Errors: NothingToShow for none, ModelError for amounts of unlike units.
 
     >>> total([Quantity("capex", 1.0, "USD"), Quantity("capex", 2.5, "USD")], "capex").value
     3.5
     """
     known = list(parts)
     if not known:
-        raise ModelError(f"nothing to add up for {name or 'a total'}: choose companies that have it, or a later date")
+        raise NothingToShow(
+            f"nothing to add up for {name or 'a total'}: choose companies that have it, or a later date"
+        )
     return sum(known[1:], known[0]).called(name or known[0].name, reason=reason)
 
 

@@ -69,7 +69,7 @@ def published_by(claims: pd.DataFrame, as_of: str) -> pd.DataFrame:
     """The claims that had been published by a date; undated articles are left out where one is given."""
     if not as_of:
         return claims
-    return claims[(claims["published"] != "") & (claims["published"] <= as_of)]
+    return claims[pd.to_datetime(claims["published"], format="ISO8601", errors="coerce") <= door.day(as_of)]
 
 
 def values(claims: pd.DataFrame) -> dict[str, float]:

@@ -88,7 +88,7 @@ def _statement(known: pd.Series, result: check.Result, rows: pd.DataFrame) -> di
         "tickers": sorted({ticker for cell in claims["ticker"] for ticker in cell.split("/") if ticker}),
         "speakers": list(dict.fromkeys(subject["speaker"])),
         "kinds": list(dict.fromkeys(subject["kind"])),
-        "published": max(subject["published"]),
+        "published": max(filter(None, subject["published"]), key=pd.Timestamp, default=""),
         "claimed": list(subject["paraphrase"]),
         "recomputed": [_step(step) for step in result.steps],
         "verdict": result.verdict,

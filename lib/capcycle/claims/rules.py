@@ -184,9 +184,9 @@ def overtaken_by_a_later_text(claims: pd.DataFrame) -> Found:
     """The same quantity and period in a later article, with another value."""
     keys = ["entity", "metric", "unit", "period"]
     rows = claims[(claims["published"] != "") & claims["basis"].isin(["reported", "target", "forecast"])]
-    rows = rows.sort_values("published", kind="stable")
+    rows = rows.assign(day=_day(rows["published"])).sort_values("day", kind="stable")
     pairs = rows.merge(rows.drop_duplicates(keys, keep="last"), on=keys, suffixes=("", "_later"))
-    later = pairs[(pairs["published"] < pairs["published_later"]) & (pairs["article"] != pairs["article_later"])]
+    later = pairs[(pairs["day"] < pairs["day_later"]) & (pairs["article"] != pairs["article_later"])]
     for row in later[(later["value_low"] / later["value_low_later"] - 1).abs() > LATER].itertuples():
         amounts = {"earlier": words.value(row.value_low, row.unit), "later": words.value(row.value_low_later, row.unit)}
         yield (row.claim_id, row.claim_id_later), amounts

@@ -1,6 +1,7 @@
 """Measures in, one finished chart or table out."""
 
 from capcycle.exhibits import changes, coverage, marks, parts, registers
+from capcycle.exhibits.absent import go_on
 from capcycle.exhibits.bars import bars
 from capcycle.exhibits.definitions import definitions
 from capcycle.exhibits.exhibit import Exhibit

@@ -6,7 +6,7 @@ import altair as alt
 import pandas as pd
 
 from capcycle import facts, theme, words
-from capcycle.errors import CapcycleError
+from capcycle.errors import CapcycleError, NothingToShow
 from capcycle.exhibits import marks, parts
 from capcycle.exhibits.changes import revisions
 from capcycle.exhibits.channels import tooltip
@@ -155,7 +155,7 @@ def rejected(book: Book) -> Exhibit:
 
 def _known(book: Book) -> pd.DataFrame:
     if book.facts.empty:
-        raise CapcycleError("no figure is known: choose companies that have some, or a later date")
+        raise NothingToShow("no figure is known: choose companies that have some, or a later date")
     return book.facts
 
 

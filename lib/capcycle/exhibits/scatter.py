@@ -4,7 +4,7 @@ import altair as alt
 import pandas as pd
 
 from capcycle import words
-from capcycle.errors import MetricError
+from capcycle.errors import NothingToShow
 from capcycle.exhibits import parts
 from capcycle.exhibits.channels import axis, company_look, tooltip
 from capcycle.exhibits.exhibit import Exhibit
@@ -16,7 +16,7 @@ from capcycle.words import Sentence
 def scatter(across: Measures, up: Measures) -> Exhibit:
     """One measure across, one up, a point per company, at the newest period of which the most companies have both.
 
-    Errors: MetricError where no two companies have both measures at one period.
+    Errors: NothingToShow where no two companies have both measures at one period.
 
     >>> capex = measure.measure("capex", panel.select(facts.open(["META", "MSFT"], "2025-02-01"), "year", until=2024))
     >>> scatter(capex, measure.measure("revenue", capex.panel)).view.values.tolist()
@@ -61,9 +61,10 @@ def _subtitle(across: Measures, up: Measures, period: str) -> str:
 def _common_period(both: pd.DataFrame, across: Measures, up: Measures) -> str:
     counts = both.groupby("ordinal")["company"].nunique()
     if counts.empty or counts.max() < min(2, both["company"].nunique()):
-        raise MetricError(
-            f"{across.name} and {up.name}: the companies have no period in common; compare fewer, or other years"
-        )
+        names = words.listing([words.lower(words.name(each.name)) for each in (across, up)])
+        companies = across.panel.book.companies
+        who = parts.company_names()[companies[0]] if len(companies) == 1 else "two companies"
+        raise NothingToShow(f"no period has {names} of {who}; choose other companies, or other years")
     return shared_period(both, across.panel)
 
 

@@ -7,7 +7,7 @@ from functools import partial
 import pandas as pd
 
 from capcycle import words
-from capcycle.errors import CapcycleError, unknown
+from capcycle.errors import CapcycleError, NothingToShow, unknown
 from capcycle.facts import ads, currency, door, inventory, registers, splits, vintages, year_ends
 from capcycle.facts.book import Book
 from capcycle.facts.book import opened as open
@@ -69,9 +69,13 @@ def history(companies: Sequence[str] | None = None, as_of: str | date | None = N
 def half_year_before(known: pd.DataFrame) -> str:
     """The day half a year before the newest publication among `known`, as ISO text.
 
+    Errors: NothingToShow where nothing is known.
+
     >>> half_year_before(load(["MSFT"], as_of="2024-08-01"))  # its newest filing then is of 2024-07-30
     '2024-01-30'
     """
+    if known["published"].isna().all():
+        raise NothingToShow("nothing is known by that day: choose a later date")
     return f"{known['published'].max() - pd.DateOffset(months=6):%Y-%m-%d}"
 
 

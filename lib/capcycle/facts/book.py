@@ -119,7 +119,7 @@ class Book:
         """
         if door.day(day) > self.day:
             raise CapcycleError(f"{day} is after {self.as_of}, the day of this book: give an earlier day")
-        return replace(self, as_of=str(day or ""))
+        return replace(self, as_of=f"{door.day(day):%Y-%m-%d}" if day else "")
 
     def of(self, *companies: str) -> "Book":
         """The book of other companies, or groups, on the same day and in the same currency.
@@ -187,8 +187,7 @@ def opened(companies: Sequence[str] | None = None, as_of: str | date | None = No
     >>> quarter.loc[["capex"], ["value", "kind"]].values.tolist()  # 44.477bn for the year less 30.604bn for nine months
     [[13873000000.0, 'derived']]
     """
-    day = str(as_of or "")
-    door.day(day)  # refuses what is no date
+    day = f"{door.day(as_of):%Y-%m-%d}" if as_of else ""  # whatever form of the date was given
     if currency:
         money.known(currency)
     return Book(tuple(facts.tickers(companies)), day, currency)

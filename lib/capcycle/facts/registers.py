@@ -71,8 +71,8 @@ def history(name: str, as_of: str | date | None = None) -> pd.DataFrame:
 
 def _documented(table: pd.DataFrame, day: pd.Timestamp) -> pd.DataFrame:
     """Rows without the documents that appeared after a day."""
-    published = door.reference().sources["published"]
-    later = set(published.index[published > f"{day:%Y-%m-%d}"])
+    published = door.dates(door.reference().sources["published"])
+    later = set(published.index[published > day])
     cells = table[[column for column in SOURCES if column in table]]
     return table.assign(**cells.map(lambda cell: " ".join(one for one in cell.split() if one not in later)))
 

@@ -69,6 +69,32 @@ BY_NAME = {
     "refreshes": Bounds(0, 3, "GPUs are bought again three times at most"),
 }  # fmt: skip
 
+YEAR, AMOUNT, RATE = Bounds(1990, 2100), Bounds(0, 1e13), Bounds(0.001, 1, PERCENT)
+CHOSEN = {  # what a notebook's parameter can be, besides zero where that stands for none
+    **dict.fromkeys(["ai_margin_2030", "ai_nopat_margin", "gross_margin"], Bounds(-1, 1, PERCENT)),
+    **dict.fromkeys(["gpu_utilisation", "lessor_tax", "share_elsewhere", "signed_weight", "target_return", "tax_rate",
+                     "tenant_rate", "wacc", "borrowed", "operating_share", "finance_rate", "leased_probability",
+                     "pipeline_probability", "renewal_probability"], SHARE),
+    **dict.fromkeys(["discount_rates", "leased", "past_share"], RATE),
+    **dict.fromkeys(["ai_life", "it_life", "server_life", "life_elsewhere", "lives"], Bounds(0.25, 50, LIFE.advice)),
+    **dict.fromkeys(["since", "until"], YEAR),
+    **dict.fromkeys(["bitcoin", "capex_next"], AMOUNT),
+    "backlog_duration": TERM,
+    "years": Bounds(1, 30, TERM.advice),
+    "years_later": Bounds(0, 10, TERM.advice),
+    "lag": Bounds(1, 16, "it counts quarters"),
+    "refreshes": BY_NAME["refreshes"],
+    "capital_turns": BY_NAME["capital_turns"],
+    "kw_all_in": BY_UNIT["kW/GPU"],
+    "capex_per_gw": BY_UNIT["currency/GW"],
+    "hosting_rent": BY_NAME["hosting_rent"],
+    "hosting_capex": BUILT,
+    "gpu_rent": BY_UNIT["currency/GPU-hour"],
+    "card_price": Bounds(1_000, 1e7),
+    "bitcoin_price": Bounds(1, 1e7),
+}  # fmt: skip
+NEEDED = {"lag", "leased", "past_share"}  # of which zero is no choice
+
 RESULTS = {  # between which ends the results of companies and contracts lie; what lies outside is in no rank
     "revenue_per_gpu_hour": Bounds(1.2, 15, "an old chip is let for no less, and the newest on demand for no more"),
     "yield_on_cost": Bounds(0, 0.5, "no building pays for itself in two years"),
@@ -108,6 +134,20 @@ def check(model: Callable, values: Mapping[str, Any], currency: str = DOLLAR, pe
     faults = [_fault(name, units[name], value, currency, per_dollar) for name, value in values.items() if name in units]
     if any(faults):
         raise ModelError(f"{model.__name__}: {'; '.join(filter(None, faults))}")
+
+
+def check_parameter(name: str, value: Any) -> None:
+    """Refuse a number, or a list of them, that a notebook's parameter cannot be; what has no bounds is no number.
+
+    >>> check_parameter("tax_rate", 21.0)
+    Traceback (most recent call last):
+    capcycle.errors.ModelError: tax_rate is 21: give a number from 0 to 1; write 0.21 for 21 %
+    """
+    if CHOSEN.get(name) is YEAR and value and _outside(value, *YEAR[:2]):
+        raise ModelError(f"{name} is {value}: give a year from {YEAR.low} to {YEAR.high}")
+    if name in CHOSEN and (value != 0 or name in NEEDED):
+        low, high, advice = CHOSEN[name]
+        within(name, value, low, high, advice=advice)
 
 
 def within(name: str, value: Any, low: float, high: float = inf, unit: str = "", advice: str = SLIP) -> None:
@@ -170,6 +210,8 @@ def _outside(value: Any, low: float, high: float) -> float | None:
 
 
 def _told(name: str, wrong: float, low: float, high: float, unit: str, advice: str) -> str:
+    if advice == PERCENT and 2 <= wrong <= 100:
+        advice = f"write {wrong / 100:g} for {wrong:g} %"
     said = "" if unit in ("", "fraction", "rate", "number", "multiple") else f" {unit}"
     if low == -inf or high == inf:
         ends = f"at most {high:,.10g}" if low == -inf else f"at least {low:,.10g}"

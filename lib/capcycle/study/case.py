@@ -1,6 +1,6 @@
 """A model with all that it takes: figures of a company, assumptions with their range, an analyst's own numbers."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from numbers import Real
@@ -157,6 +157,19 @@ class Cases(dict[str, Case]):
 
     def __missing__(self, company: str) -> Case:
         raise ModelError(unknown("company", [company], self))
+
+
+def one_of(cases: Mapping[str, Case], company: str = "") -> str:
+    """The company in the exhibits of one: that chosen, else the first whose case lacks nothing, else the first.
+
+    Errors: ModelError for a company without a case, with those that have one.
+
+    >>> one_of(analyses.backlog.cases(facts.open(["META", "MSFT"])))
+    'MSFT'
+    """
+    if company and company not in cases:
+        raise ModelError(unknown("company", [company], cases))
+    return company or next((each for each, own in cases.items() if not own.lacking), next(iter(cases)))
 
 
 def case(model: Callable, book: Book, company: str = "", **given: Any) -> Case:

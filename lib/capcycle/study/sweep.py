@@ -5,7 +5,8 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from capcycle.errors import ModelError, unknown
+from capcycle import words
+from capcycle.errors import ModelError, NothingToShow, unknown
 from capcycle.study.case import Case
 
 STEPS = 25
@@ -83,6 +84,8 @@ def ends(case: Case, of: str) -> dict[str, tuple[float, float]]:
 
 
 def _range(case: Case, name: str) -> tuple[float, float]:
+    if name in case.inputs and name not in case.varied:
+        raise NothingToShow(words.say("study.fixed", name=words.lower(words.name(name))))
     if name not in case.varied:
         raise ModelError(f"{case.model.__name__}: {unknown('input with a range', [name], case.varied)}")
     return case.inputs[name].low, case.inputs[name].high

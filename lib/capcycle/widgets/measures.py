@@ -23,7 +23,8 @@ VIEWS: dict[str, Callable[[Measures], Exhibit]] = {
     "bars": exhibits.bars,
     "table": lambda measures: replace(exhibits.lines(measures), chart=None),
 }
-RATES = {"min": 0.01, "max": 0.5, "step": 0.005, "readout_format": ".1%"}  # of tax
+TAX_RATE, RATES = 0.21, {"min": 0.01, "max": 0.5, "step": 0.005, "readout_format": ".1%"}  # of tax
+YEARS = {"min": 1, "continuous_update": False}
 LISTED = 5  # more companies than these are counted, not listed, in a run's name and title
 WIDTHS = ("250px", "430px", "270px")  # of each column of controls
 
@@ -55,20 +56,23 @@ class Explorer(ExhibitBox):
         currency: str = "",
         as_of: str = "",
     ):
-        facts.open(companies, as_of, currency)  # refuses what it does not know, in its own words
+        companies = facts.open(companies, as_of, currency).companies  # refuses what it does not know, in its own words
         everything = facts.open()
         self._years = {each: _years(everything, each) for each in CALENDARS}
         metrics = [(words.name(each), each) for each in ALL]
         metrics += [(words.say("widgets.figure", name=words.name(each)), each) for each in facts.dictionary().index]
         name, *subjects = metric.split(".")
-        own = (words.say("widgets.currency_own"), "")
+        own, rate = (words.say("widgets.currency_own"), ""), tax_rate or TAX_RATE
+        rates = {**RATES, "min": min(rate, RATES["min"]), "max": max(rate, RATES["max"])}  # none that is given is moved
         calendars = dropdown("calendar", choices("calendar", CALENDARS), calendar)
         self.controls = {
             "companies": _companies(companies),
             "metric": dropdown("metric", metrics, name),
             **_subjects(name, subjects),
-            "years": control(ui.IntSlider, "years", value=years or 3, min=1, max=6, continuous_update=False),
-            "tax_rate": control(ui.FloatSlider, "tax_rate", value=tax_rate or 0.21, continuous_update=False, **RATES),
+            "years": control(
+                ui.IntSlider, "years", value=years or 3, min=1, max=max(6, years), continuous_update=False
+            ),
+            "tax_rate": control(ui.FloatSlider, "tax_rate", value=rate, continuous_update=False, **rates),
             "span": dropdown("span", _spans(name), span),
             "calendar": calendars,
             "range": _range(*self._years[calendar], since, until),

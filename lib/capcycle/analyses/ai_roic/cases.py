@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from capcycle import study
+from capcycle import study, words
 from capcycle.analyses.ai_roic.capital import capital_cost
 from capcycle.analyses.ai_roic.model import (
     FIRST_YEAR,
@@ -13,12 +13,12 @@ from capcycle.analyses.ai_roic.model import (
     backlog_yield,
     revenue_yield,
 )
-from capcycle.errors import ModelError, unknown
+from capcycle.errors import ModelError
 from capcycle.facts import Book
 from capcycle.measure import Measures, measure
 from capcycle.metrics import capex_run_rate, revenue_run_rate
 from capcycle.panel import Panel, select
-from capcycle.quantity import Quantity
+from capcycle.quantity import Quantity, missing
 from capcycle.study import Case
 
 
@@ -58,7 +58,10 @@ def forward(quarters: Panel, annual_capex: Measures | str, **numbers: float) -> 
 def _at(each: Measures | str, company: str, quarter: str) -> Quantity | str:
     if isinstance(each, str):
         return each
-    return study.figure(each, company, f"TTM {quarter}" if each.panel.span == "ttm" else quarter)
+    period = f"TTM {quarter}" if each.panel.span == "ttm" else quarter
+    if period not in set(each.table["period"]):  # the last quarters have no twelve months yet
+        return missing(each.name, words.say("study.not_shown", name=words.lower(words.name(each.name))))
+    return study.figure(each, company, period)
 
 
 def bases(book: Book, since: int = 0, **numbers: float) -> dict[str, dict[str, Case]]:
@@ -76,17 +79,16 @@ def _forward(book: Book) -> dict[str, Case]:
     return forward(quarters, measure(capex_run_rate, quarters))
 
 
-def of(cases: Mapping[str, Case], company: str) -> Case:
-    """One company's case, with all that it takes.
+def of(cases: Mapping[str, Case], company: str = "") -> Case:
+    """One company's case, with all that it takes; where none is chosen, the first that has all, if there is one.
 
-    Errors: ModelError for a company without a case, and for one that lacks something, with who lacks nothing.
+    Errors: ModelError for a company without a case, and for a chosen one that lacks something, with who lacks nothing.
     """
     full = [name for name, each in cases.items() if not each.lacking]
-    if company not in cases:
-        raise ModelError(unknown("company", [company], cases))
-    if lacking := cases[company].lacking:
-        raise ModelError(f"{company} cannot be shown: {lacking}" + (f"; choose {', '.join(full)}" if full else ""))
-    return cases[company]
+    case = cases[study.one_of(cases, company)]
+    if company and case.lacking:
+        raise ModelError(f"{company} cannot be shown: {case.lacking}" + (f"; choose {', '.join(full)}" if full else ""))
+    return case
 
 
 def two_widest(case: Case) -> tuple[str, list[str]]:

@@ -215,7 +215,9 @@ def _offers(book: Book, chips: Sequence[str]) -> pd.DataFrame:
     if wrong := [chip for chip in chips if not known.str.contains(chip, regex=False).any()]:
         raise CapcycleError(unknown("chip", wrong, known.unique()))
     both = prices[prices["one_year"].notna() & prices["three_years"].notna()]
-    both = both[both["chip"].map(lambda chip: any(one in chip for one in chips))]
+    both = both[
+        both["chip"].map(lambda chip: any(one in chip for one in chips)).astype(bool)
+    ]  # also where none is left
     both = both.drop_duplicates(["chip", "vendor", "one_year", "three_years"]).sort_values("date", na_position="first")
     curve = forward_curve(both["one_year"].to_numpy(), both["three_years"].to_numpy())
     family = [next(one for one in chips if one in chip) for chip in both["chip"]]

@@ -15,7 +15,7 @@ from capcycle.analyses.required_revenue.model import (
     revenue_for_capex,
     revenue_for_vintages,
 )
-from capcycle.errors import ModelError
+from capcycle.errors import NothingToShow
 from capcycle.facts import Book
 from capcycle.measure import measure
 from capcycle.panel import Panel, select
@@ -116,10 +116,10 @@ def spending(cases: Mapping[str, Case]) -> dict[str, Case]:
 def group(cases: Mapping[str, Case]) -> Case:
     """Several companies as one: capex and revenue added up, the share for AI such that the rest adds up too.
 
-    One company is its own case. Errors: ModelError for none.
+    One company is its own case. Errors: NothingToShow for none.
     """
     if not cases:
-        raise ModelError("no company here has the capex of twelve months: choose others, or a later date")
+        raise NothingToShow("no company here has the capex of twelve months: choose others, or a later date")
     first = next(iter(cases.values()))
     if len(cases) == 1:
         return first
@@ -218,7 +218,9 @@ def _yearly(years: Panel, cases: Mapping[str, Case]) -> pd.DataFrame:
     counts = table.groupby("ordinal")["company"].nunique()
     shared = counts.index[counts == len(cases)]
     if shared.empty:
-        raise ModelError(f"{', '.join(cases)}: no year shown has the capex of each; choose fewer, or an earlier year")
+        raise NothingToShow(
+            f"{', '.join(cases)}: no year shown has the capex of each; choose fewer, or an earlier year"
+        )
     run = shared[shared - np.arange(len(shared)) == shared[-1] - len(shared) + 1]
     return table[table["ordinal"].isin(run)]
 

@@ -87,19 +87,7 @@ def unread(judged: Sequence[Judgement]) -> Exhibit:
 
 
 def _table(judged: Sequence[Judgement]) -> pd.DataFrame:
-    columns = [
-        "line",
-        "sentence",
-        "printed",
-        "companies",
-        "reading",
-        "verdict",
-        "why",
-        "right",
-        "error_class",
-        "source",
-    ]
-    return pd.DataFrame([_row(judgement) for judgement in judged], columns=columns)
+    return pd.DataFrame([_row(judgement) for judgement in judged], columns=COLUMNS)
 
 
 def _row(judgement: Judgement) -> tuple:

@@ -6,7 +6,7 @@ import pandas as pd
 from capcycle import study, theme, words
 from capcycle.exhibits import marks, parts
 from capcycle.exhibits.exhibit import Exhibit
-from capcycle.exhibits.marks import Drawing, Frame
+from capcycle.exhibits.marks import Drawing, Frame, nothing
 from capcycle.exhibits.studies.cases import phrase, said, titled
 from capcycle.study import Case, Tornado
 from capcycle.words import say
@@ -32,6 +32,8 @@ def tornado(swings: Tornado) -> Exhibit:
         say("study.tornado_subtitle", **shown),
         (say("study.tornado_note"),),
     )
+    if rows.empty:
+        return nothing(frame)
     drawing = Drawing(rows.assign(unit=unit, kind="assumed", source=case.source), frame, base=base)
     return drawing.exhibit(_tornado_chart(drawing), _tornado_view(swings))
 

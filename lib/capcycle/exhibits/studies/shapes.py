@@ -13,7 +13,7 @@ import numpy as np
 import pandas as pd
 
 from capcycle import study, words
-from capcycle.errors import ModelError
+from capcycle.errors import ModelError, NothingToShow
 from capcycle.exhibits import marks, parts
 from capcycle.exhibits.exhibit import Exhibit
 from capcycle.exhibits.marks import Frame
@@ -219,7 +219,7 @@ def _one_unit(case: Case, names: Sequence[str]) -> str:
 
 def _first(cases: Mapping[str, Case], of: str | None) -> tuple[Case, str]:
     if not cases:
-        raise ModelError("no case is given: choose companies that have one, or a later date")
+        raise NothingToShow("no case is given: choose companies that have one, or a later date")
     first = next(iter(cases.values()))
     return first, first.output(of)
 

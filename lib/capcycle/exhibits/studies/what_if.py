@@ -12,7 +12,7 @@ import numpy as np
 import pandas as pd
 
 from capcycle import theme, units, words
-from capcycle.errors import ModelError, unknown
+from capcycle.errors import ModelError, NothingToShow, unknown
 from capcycle.exhibits import parts
 from capcycle.exhibits.channels import axis
 from capcycle.exhibits.exhibit import LIVE_TITLE, Exhibit
@@ -35,7 +35,7 @@ def what_if(case: Case, x: str, sliders: Sequence[str], of: str | None = None) -
     A model in plain arithmetic is called with the chart's parameters, so the chart holds its formula; one that
     iterates is worked out at every step of the sliders.
     Where one of these inputs is missing, or had no range yet on the day of the case, the title says so.
-    Errors: ModelError for an input that is not there or has no range.
+    Errors: ModelError for an input that is not there, NothingToShow for one without a range.
 
     >>> what_if(analyses.start("revenue_for_capex", facts.open(), "MSFT"), "it_life", ["target_return"]).id
     'what-if-revenue-for-capex-revenue-required-it-life-msft'
@@ -45,6 +45,8 @@ def what_if(case: Case, x: str, sliders: Sequence[str], of: str | None = None) -
     if reason := _undrawn(case, [name for name in names if name in case.inputs]):
         title = say("study.not_known", subject=whose(case, of))
         return nothing(Frame(slug, title, "", (parts.upper(reason),)))
+    if fixed := [words.lower(words.name(name)) for name in names if name in set(case.inputs) - set(case.varied)]:
+        raise NothingToShow(words.say("study.fixed", name=words.listing(fixed)))
     if wrong := set(names) - set(case.varied):
         raise ModelError(f"{case.model.__name__}: {unknown('input with a range', wrong, case.varied)}")
     rows = _line(case, x, of).assign(unit=unit, kind=case.kind, source=case.source)
