@@ -25,7 +25,7 @@ from capcycle.errors import CapcycleError, RunError
 
 SCALARS = {"str": str, "int": int, "float": float, "bool": bool}
 TYPES = [*SCALARS, "list[str]", "list[int]", "list[float]"]
-DATES = {"as_of", "before", "cut_off", "from_day"}
+DATES = {"as_of", "before", "cut_off", "day", "from_day"}
 FILLED = {"cut_off", "chips", "sliders"}  # texts and lists that no notebook can do without, besides lists of numbers
 BANDS = {"card_price", "finance_rate", "operating_share", "leased_probability", "pipeline_probability",
          "renewal_probability"}  # fmt: skip  # a low, a central and a high figure
