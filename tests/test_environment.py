@@ -119,7 +119,7 @@ def test_no_kernel_pays_for_a_grammar_it_never_uses():
 def imported(folder):
     """Distributions that the modules under a folder import, each with one place that does."""
     providers = metadata.packages_distributions()
-    known = sys.stdlib_module_names | {"capcycle"} | {path.stem for path in (ROOT / folder).glob("*.py")}
+    known = sys.stdlib_module_names | {"capcycle"} | {path.stem for path in (ROOT / folder).rglob("*.py")}
     for path in sorted((ROOT / folder).rglob("*.py")):
         for node in ast.walk(ast.parse(path.read_text("utf-8"))):
             names = [alias.name for alias in node.names] if isinstance(node, ast.Import) else []

@@ -129,7 +129,8 @@ def test_the_definition_stands_in_the_notes(name):
 
 @charts
 def test_the_text_for_who_cannot_see_it_names_every_company(name):
-    assert all(company in example(name).alt for company in ("Microsoft", "Amazon", "Meta", "NVIDIA"))
+    drawn = ["Microsoft", "Amazon", "Meta", *(["NVIDIA"] if name != "definitions" else [])]  # of NVIDIA's own quarters
+    assert all(company in example(name).alt for company in drawn)
 
 
 def test_who_lacks_a_value_is_named_too():

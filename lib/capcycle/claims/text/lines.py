@@ -6,7 +6,7 @@ from datetime import date
 from pathlib import Path
 from typing import NamedTuple
 
-from capcycle.claims import load
+from capcycle.claims import load, worked
 from capcycle.claims.text.amounts import FRACTION, MULTIPLE, POINTS, Amount, printed
 from capcycle.claims.text.statements import CHANGE, GROWTH, LEVEL, QUARTER_AGO, SHARE, TIMES, YEAR_AGO, Statement
 from capcycle.claims.text.times import Time, times
@@ -20,6 +20,7 @@ COMPARISONS = {
     "change qoq": (CHANGE, QUARTER_AGO), "times": (TIMES, YEAR_AGO), "times qoq": (TIMES, QUARTER_AGO),
 }  # fmt: skip
 AHEAD = ("forecast", "target")  # a basis of what is to come
+LONG = re.compile(r"-?\d{6,}")  # a whole number that nobody would print so
 SHARE_OF = re.compile(r"share of (.+)", re.IGNORECASE)
 ENDINGS = {"growth": GROWTH, "change": CHANGE, "multiple": TIMES}  # of a measure's name, as in `revenue_growth`
 ENDING = re.compile(rf"(.+?)[ _]({'|'.join(ENDINGS)})(?:[ _](?:yoy|qoq))?", re.IGNORECASE)
@@ -81,7 +82,7 @@ def _statement(cells: Cells, words: Vocabulary) -> Statement:
     }
     return Statement(
         text=cells.text or " ".join(filter(None, cells[:6])),
-        printed=f"{cells.value} {cells.unit}".strip(),
+        printed=f"{_short(cells.value)} {cells.unit}".strip(),
         amount=amount,
         companies=companies,
         measures=measures,
@@ -94,6 +95,11 @@ def _statement(cells: Cells, words: Vocabulary) -> Statement:
         name=cells.name,
         lacking=next((fault for fault, there in faults.items() if there), ""),
     )
+
+
+def _short(value: str) -> str:
+    """A figure with its scale where it stands in the table with all its zeros."""
+    return worked.plain(float(value)) if LONG.fullmatch(value.strip()) else value
 
 
 def _quantity(cells: Cells, amount: Amount, words: Vocabulary) -> tuple[tuple[str, ...], str, int]:

@@ -93,7 +93,7 @@ def _lacking(judgement: Judgement) -> str:
                time=_time(statement))  # fmt: skip
 
 
-def _reading(statement: Statement, reading: Reading) -> str:
+def _reading(statement: Statement, reading: Reading, cited: bool = True) -> str:
     key = "record" if reading.span is None else reading.comparison
     companies = [reading.about] if reading.about in _names() else statement.companies
     return say(
@@ -104,7 +104,7 @@ def _reading(statement: Statement, reading: Reading) -> str:
         value=_value(reading, statement),
         of=_measure(statement.of) if statement.of else "",
         back=say(f"claims.text.back.{statement.back or 12}"),
-        documents=_documents(reading.figure.source, reading.figure.published),
+        documents=_documents(reading.figure.source, reading.figure.published) if cited else "",
         about=reading.about,
     )
 
@@ -112,7 +112,7 @@ def _reading(statement: Statement, reading: Reading) -> str:
 def _slip(statement: Statement, usual: Reading, slip: Slip) -> str:
     return say(
         f"claims.text.slip.{slip.kind}",
-        reading=_reading(statement, slip.reading),
+        reading=_reading(statement, slip.reading, cited=False),
         usual=_value(usual, statement),
         when=_when(slip.reading),
         measure=_measure(slip.reading.measure),
@@ -171,7 +171,7 @@ def _documents(source: str, published: int) -> str:
     titles = [_titles().get(each, each) for each in source.split()]
     shown = words.listing(titles[:2]) + (say("claims.text.more", count=len(titles) - 2) if len(titles) > 2 else "")
     day = say("claims.text.day", day=words.day(pd.Timestamp.fromordinal(published))) if published else ""
-    return shown + day
+    return say("claims.text.documents", documents=shown + day)
 
 
 def _listed(names: Iterable[str]) -> str:
