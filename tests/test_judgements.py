@@ -32,5 +32,5 @@ def test_a_note_names_todays_judgements_and_is_silent_where_there_are_none():
 
 
 def test_a_readers_own_number_is_checked_as_an_input_of_a_model_is():
-    with pytest.raises(ModelError, match=r"signed_weight is 75: give a number from 0 to 1; write 0\.85 for 85 %"):
+    with pytest.raises(ModelError, match=r"signed_weight is 75: give a number from 0 to 1; write 0\.75 for 75 %"):
         study.assumption(facts.open(), "signed_weight", value=75)
