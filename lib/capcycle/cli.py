@@ -102,9 +102,8 @@ def _site_arguments(parser: argparse.ArgumentParser) -> None:
 def _limit_arguments(parser: argparse.ArgumentParser) -> None:
     usual = run.USUAL
     amount = {"type": _amount}
-    parser.add_argument(
-        "--timeout", metavar="S", default=usual.seconds, help=say("cli.site.timeout", seconds=usual.seconds), **amount
-    )
+    timeout = say("cli.site.timeout", seconds=f"{usual.seconds:,.0f}")
+    parser.add_argument("--timeout", metavar="S", default=usual.seconds, help=timeout, **amount)
     parser.add_argument(
         "--memory", metavar="GB", default=usual.memory, help=say("cli.site.memory", memory=usual.memory), **amount
     )

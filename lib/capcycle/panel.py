@@ -152,6 +152,8 @@ class Panel:
         who, then = self.companies.index(company), ordinal - self.ordinals[0] - steps
         if then < 0 or MISSING in self.concepts.get(concept, np.full(self.shape, MISSING))[who, [then, then + steps]]:
             return ""
+        if not self.follows(company, ordinal, ordinal - steps):
+            return ""  # a change of the year end is the reason, and is said elsewhere
         if concept in self.bases and len(set(self.bases[concept][who, [then, then + steps]])) > 1:
             return "; ".join(self.changes.query("company == @company and concept == @concept")["reason"])
         first, last = (grid[who, [then, then + steps]] for grid in self.definitions.get(concept, (self.year_ends,) * 2))

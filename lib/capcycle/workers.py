@@ -253,7 +253,7 @@ def _finished(job: Job, code: int, late: bool) -> Finished:
     try:
         return Finished(job, *json.loads(job.told.read_text("utf-8")))
     except (OSError, ValueError):
-        error = say("run.too_long", seconds=job.limits.seconds) if late else _died(code)
+        error = say("run.too_long", seconds=f"{job.limits.seconds:,.0f}") if late else _died(code)
         return Finished(job, error, 0.0, died=True)
 
 

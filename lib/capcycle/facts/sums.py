@@ -15,8 +15,8 @@ def unequal_years(known: pd.DataFrame) -> pd.DataFrame:
     Returns company, concept, unit, period_start, period_end, value (of the year) and four (the sum of its quarters).
 
     >>> wrong = unequal_years(facts.load(["META"])).set_index("period_end")
-    >>> wrong.loc["2022-12-31", ["concept", "value", "four"]].tolist()  # the year was restated, its quarters never were
-    ['capex', 31186000000.0, 31431000000.0]
+    >>> wrong.loc[["2022-12-31"], ["concept", "value", "four"]].values.tolist()  # restated, and its quarters never
+    [['capex', 31186000000.0, 31431000000.0]]
     """
     flows = known[known["concept"].map(facts.dictionary()["nature"]) == "flow"]
     flows = flows.assign(rounding=last_digit(flows["value"].to_numpy()) / 2)
@@ -37,6 +37,6 @@ def doubts() -> list[str]:
     """A sentence for each year of the data that its quarters do not add up to."""
     return [
         words.say("check.unequal", company=year.company, concept=year.concept, day=words.day(year.period_end),
-                  year=year.value, four=year.four, unit=year.unit)
+                  year=f"{year.value:,.0f}", four=f"{year.four:,.0f}", unit=year.unit)
         for year in unequal_years(facts.load()).itertuples()
     ]  # fmt: skip

@@ -85,7 +85,8 @@ def ends(case: Case, of: str) -> dict[str, tuple[float, float]]:
 
 def _range(case: Case, name: str) -> tuple[float, float]:
     if name in case.inputs and name not in case.varied:
-        raise NothingToShow(words.say("study.fixed", name=words.lower(words.name(name))))
+        ranges = ", ".join(case.varied) or words.DASH
+        raise NothingToShow(words.say("study.fixed", name=words.lower(words.name(name)), ranges=ranges))
     if name not in case.varied:
         raise ModelError(f"{case.model.__name__}: {unknown('input with a range', [name], case.varied)}")
     return case.inputs[name].low, case.inputs[name].high

@@ -46,7 +46,9 @@ def what_if(case: Case, x: str, sliders: Sequence[str], of: str | None = None) -
         title = say("study.not_known", subject=whose(case, of))
         return nothing(Frame(slug, title, "", (parts.upper(reason),)))
     if fixed := [words.lower(words.name(name)) for name in names if name in set(case.inputs) - set(case.varied)]:
-        raise NothingToShow(words.say("study.fixed", name=words.listing(fixed)))
+        raise NothingToShow(
+            words.say("study.fixed", name=words.listing(fixed), ranges=", ".join(case.varied) or words.DASH)
+        )
     if wrong := set(names) - set(case.varied):
         raise ModelError(f"{case.model.__name__}: {unknown('input with a range', wrong, case.varied)}")
     rows = _line(case, x, of).assign(unit=unit, kind=case.kind, source=case.source)
