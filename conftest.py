@@ -1,6 +1,9 @@
 """What the examples in docstrings take as imported, as those of numpy take `np`: the rooms that nearly all need."""
 
+import os
 from importlib import import_module
+
+os.environ["CAPCYCLE_STORE"] = os.devnull  # what a user has added to the data on this machine is no part of a test
 
 import pytest
 from _pytest.doctest import DoctestItem

@@ -183,7 +183,7 @@ def test_before_anything_was_published_there_is_nothing():
     [
         (
             {"companies": ["NVDAA"]},
-            f"unknown company or group NVDAA; there are: {', '.join(sorted({*COMPANIES, *GROUPS}))}",
+            f"unknown company or group NVDAA; there are: {', '.join(sorted({*COMPANIES, *GROUPS}))}; {facts.ADD}",
         ),
         ({"companies": "MSFT"}, "companies is the text 'MSFT'; give a list such as ['MSFT']"),
         ({"companies": []}, f"no company given; there are: {', '.join(sorted(COMPANIES))}"),

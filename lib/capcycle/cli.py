@@ -7,9 +7,10 @@ import os
 import signal
 import subprocess
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from pathlib import Path
+from typing import Any
 
 from capcycle import parameters, paths, run, verdicts
 from capcycle import site as whole
@@ -131,11 +132,24 @@ def _lab_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--allow-root", action="store_true", help=say("cli.lab.allow_root"))
 
 
-def _check(chosen: argparse.Namespace) -> None:
-    from capcycle import claims, facts  # pandas comes with them
-    from capcycle.facts import door, doubts, registers, reviewed, sums
+def _add_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("names", nargs="+", metavar="TICKER|FILE.csv", help=say("cli.add.name"))
+    parser.add_argument("--dry-run", action="store_true", help=say("cli.add.dry_run"))
 
-    data = door.gather((facts.check, registers.check, claims.check_tables))[1]
+
+def _refresh_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("names", nargs="*", metavar="TICKER", help=say("cli.refresh.name"))
+
+
+def _template_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("table", choices=["facts"], help=say("cli.template.table"))
+
+
+def _check(chosen: argparse.Namespace) -> None:
+    from capcycle import claims, facts, sources  # pandas comes with them
+    from capcycle.facts import door, doubts, layers, registers, reviewed, sums
+
+    data = door.gather((facts.check, registers.check, claims.check_tables, sources.read_tags))[1]
     gone, changed = ([], []) if chosen.accept else reviewed.differences()
     if changed:
         print(say("check.changed", files=", ".join(changed)))
@@ -147,7 +161,7 @@ def _check(chosen: argparse.Namespace) -> None:
     print(*found if chosen.doubts else (), sep="\n", end="\n" * bool(chosen.doubts and found))
     strays = _say_passed_over()
     print(say("check.fine", notebooks=len(parameters.notebooks()) - strays, runs=len(run.read_runs())))
-    for doubt in sums.doubts():
+    for doubt in [*sums.doubts(), *layers.doubts()]:
         print(doubt)
     print(say("check.doubts", n=len(found)))
 
@@ -198,6 +212,58 @@ def _claims(chosen: argparse.Namespace) -> int:
     return int(verdicts.is_wrong(lines))
 
 
+def _add(chosen: argparse.Namespace) -> int:
+    from capcycle import sources
+
+    files = [Path(name) for name in chosen.names if name.lower().endswith(".csv")]
+    for file in files:
+        rows = sources.add_file(file)
+        print(say("add.file", file=file, count=len(rows), companies=", ".join(sorted(set(rows["company"])))))
+    tickers = [name for name in chosen.names if Path(name) not in files]
+    return max((status for _, status in _brought(tickers, sources.add, chosen.dry_run)), default=0)
+
+
+def _refresh(chosen: argparse.Namespace) -> int:
+    from capcycle import exhibits, facts, sources
+
+    outcomes = list(_brought(chosen.names or sources.companies(), sources.refresh))
+    changed = [addition for addition, _ in outcomes if addition and len(addition.new)]
+    for each in changed:
+        now, last = facts.open([each.company["company"]]), each.old["published"].max()
+        for line in exhibits.changes.headlines(now.on(last), now):
+            print(f"  {now.companies[0]} {line}")
+    return 1 if any(status for _, status in outcomes) else 0 if changed else NOTHING_NEW
+
+
+def _brought(tickers: Sequence[str], bring: Callable, dry: bool = False) -> Iterator[tuple[Any, int]]:
+    """What each company brings, written and told at once, with the status 0; one that is refused with 1."""
+    from tqdm import tqdm
+
+    from capcycle import sources
+    from capcycle.facts import door
+
+    if not tickers:
+        return
+    with sources.locked():
+        edgar, tags, known = sources.Edgar(), sources.read_tags(), door.reference()
+        for ticker in tqdm(tickers, disable=len(tickers) < 2 or None, unit=say("add.unit")):
+            try:
+                addition = bring(ticker, edgar, tags, known)
+                if not dry and (len(addition.new) or addition.old.empty):
+                    addition.save()
+                tqdm.write("\n".join(sources.told(addition, dry)))
+                yield addition, 0
+            except CapcycleError as error:
+                tqdm.write(f"capcycle: {error}", sys.stderr)
+                yield None, 1
+
+
+def _template(_: argparse.Namespace) -> None:
+    from capcycle import sources
+
+    print(sources.template(), end="")
+
+
 def _lab(chosen: argparse.Namespace) -> int:
     if not chosen.allow_root and hasattr(os, "geteuid") and os.geteuid() == 0:
         raise RunError(say("cli.lab.root"))
@@ -208,11 +274,13 @@ def _lab(chosen: argparse.Namespace) -> int:
     return subprocess.run(command, check=False).returncode
 
 
-COMMANDS = {"check": _check, "list": _list, "run": _run, "site": _site, "claims": _claims, "lab": _lab}
+COMMANDS = {"check": _check, "list": _list, "run": _run, "site": _site, "claims": _claims, "add": _add}
+COMMANDS |= {"refresh": _refresh, "template": _template, "lab": _lab}
 ARGUMENTS = {
     "check": _check_arguments, "run": _run_arguments, "site": _site_arguments, "claims": _claims_arguments,
-    "lab": _lab_arguments,
+    "lab": _lab_arguments, "add": _add_arguments, "refresh": _refresh_arguments, "template": _template_arguments,
 }  # fmt: skip
+NOTHING_NEW = 3  # the exit status of a refresh that changed nothing
 TROUBLE = {errno.ENOSPC: "cli.full", errno.EDQUOT: "cli.full", errno.EROFS: "cli.read_only", errno.EBUSY: "cli.busy"}
 TROUBLE |= dict.fromkeys([errno.EACCES, errno.EPERM], "cli.not_allowed")
 

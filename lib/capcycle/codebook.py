@@ -78,4 +78,5 @@ def _table(table: pd.DataFrame) -> str:
 
 
 if __name__ == "__main__":
+    paths.STORE = paths.DATA / "nothing"  # the user's own layer is no part of the project
     (paths.DATA / "README.md").write_text(render(), "utf-8")

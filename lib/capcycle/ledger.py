@@ -62,7 +62,8 @@ class Inputs:
         lock = digest(paths.ROOT / "requirements.lock")
         outside = [os.environ.get(name, "0") for name in ENVIRONMENT]
         shared = fingerprint(platform.python_version(), LANGUAGE, lock, library, outside)
-        return cls(shared, {name: _content(find_notebook(name)) for name in set(names)}, digests(paths.DATA))
+        data = digests(paths.DATA)
+        return cls(shared, {name: _content(find_notebook(name)) for name in set(names)}, data | _own(data))
 
     def key(self, name: str, notebook: str, parameters: dict[str, Any], opened: Mapping) -> str:
         """The run's key: the same key promises the same executed notebook. `opened` as for `of`."""
@@ -78,6 +79,16 @@ class Inputs:
 
     def _state(self, name: str) -> str:
         return trace.state(name) if Path(name).is_absolute() else self.data.get(name, "")
+
+
+def _own(data: dict[str, str]) -> dict[str, str]:
+    """The digests of files of facts that the user's own layer adds to, and of the list of companies that it adds.
+
+    What it says of a company and its documents changes only with its facts: pages on others are not executed again.
+    """
+    facts = {f"facts/{name}": made for name, made in digests(paths.STORE / "facts").items()}
+    added = {"added": fingerprint(list(digests(paths.STORE / "companies")))}
+    return {name: fingerprint(data.get(name, ""), made) for name, made in facts.items()} | added
 
 
 def _content(notebook: Path) -> str:

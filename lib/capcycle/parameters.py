@@ -269,7 +269,8 @@ def _strangers(values: dict[str, Any], kinds: dict[str, str]) -> Iterator[str]:
         what, valid = known[name]
         value = values[name].partition(".")[0] if name == "metric" else values[name]  # the rest is of what it is
         given = value if isinstance(value, list) else [value]
-        yield from (f"{name}: {unknown(what, each, valid)}" for each in given if each not in valid)
+        remedy = f"; {facts.ADD}" if what.startswith("company") else ""
+        yield from (f"{name}: {unknown(what, each, valid)}{remedy}" for each in given if each not in valid)
 
 
 def _day(name: str, value: Any) -> str:

@@ -3,8 +3,12 @@
 import os
 from pathlib import Path
 
+import platformdirs
+
 ROOT = Path(os.environ.get("CAPCYCLE_HOME") or Path(__file__).parents[2]).resolve()
 DATA = ROOT / "data"
 NOTEBOOKS = ROOT / "notebooks"
 CACHE = ROOT / ".capcycle"
 SITE = ROOT / "site"
+STORE = Path(os.environ.get("CAPCYCLE_STORE") or platformdirs.user_data_path("capcycle")).resolve()  # the user's own
+SETTINGS = platformdirs.user_config_path("capcycle") / "settings.toml"

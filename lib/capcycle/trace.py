@@ -24,6 +24,8 @@ def watch(source: Path, trace: Path) -> None:
     no inputs, or part of the key in another way. A run that speaks to the network is not the same twice.
     """
     skipped = [*map(sysconfig.get_path, PARTS), Path(__file__).parent, paths.CACHE, trace.parent, "/proc", "/dev"]
+    # the own layer lists all companies and documents; a run uses of them what its facts name
+    skipped += [paths.STORE / "companies", paths.STORE / "sources"]
     skipped = tuple(f"{each}{os.sep}" for each in skipped)
     seen = {str(source)}
 
@@ -55,7 +57,8 @@ def _path(path: Any, *_: Any) -> str:
 
 def _folder(path: Any = None) -> str:
     path = _path(path or ".")
-    return "" if Path(path).is_relative_to(paths.DATA) else path  # there what counts is which files are opened
+    known = any(Path(path).is_relative_to(folder) for folder in (paths.DATA, paths.STORE))
+    return "" if known else path  # there what counts is which files are opened
 
 
 def _address(_: Any, address: Any) -> str:

@@ -3,7 +3,7 @@
 import altair as alt
 import pandas as pd
 
-from capcycle import words
+from capcycle import measure, panel, words
 from capcycle.exhibits import parts
 from capcycle.exhibits.channels import tooltip
 from capcycle.exhibits.exhibit import Exhibit
@@ -16,6 +16,7 @@ ROW_HEIGHT, KEY_HEIGHT = 24, 40
 LISTED = 40  # rows of the table; the download has all
 CHANGED = ["company", "concept", "period_start", "period_end", "before", "value", "change", "unit", "kind", "cause",
            "published", "document_before", "source"]  # fmt: skip
+HEADLINES = ("capex_to_revenue", "fcf_margin", "net_margin")
 NEW = ("new_period", "first_given")
 
 
@@ -75,6 +76,26 @@ def effect(was: Measures, now: Measures) -> Exhibit:
         notes=parts.notes(now, at=rows[1:]),
         sources=parts.documents(*rows),
     )
+
+
+def headlines(was: Book, now: Book) -> list[str]:
+    """Each headline measure of twelve months whose newest value is another than it was, in words.
+
+    >>> apple = facts.open(["AAPL"], "2024-08-10")
+    >>> headlines(apple.on("2024-05-10"), apple)[0]
+    'Capex to revenue: 2.3% in TTM FY2024Q2 before, 2.3% in TTM FY2024Q3 now'
+    """
+    return [said for name in HEADLINES if (said := _headline(name, was, now))]
+
+
+def _headline(name: str, was: Book, now: Book) -> str:
+    """How the newest value of a measure of one company moved; empty where it did not, or where there is none."""
+    rows = [measure.measure(name, panel.select(book, "ttm", calendar="fiscal")).newest().iloc[0] for book in (was, now)]
+    if rows[1][["value", "period"]].equals(rows[0][["value", "period"]]) or pd.isna(rows[1]["value"]):
+        return ""
+    before, after = (words.value(row["value"], row["unit"]) for row in rows)
+    periods = {"period_before": rows[0]["period"], "period": rows[1]["period"]}
+    return words.say("changes.headline", metric=words.name(name), before=before, after=after, **periods)
 
 
 def between(was: Book, now: Book) -> dict[str, str]:

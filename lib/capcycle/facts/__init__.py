@@ -8,12 +8,14 @@ import pandas as pd
 
 from capcycle import words
 from capcycle.errors import CapcycleError, NothingToShow, unknown
-from capcycle.facts import ads, currency, door, inventory, registers, splits, vintages, year_ends
+from capcycle.facts import ads, currency, door, inventory, layers, registers, splits, tables, vintages, year_ends
 from capcycle.facts.book import Book
 from capcycle.facts.book import opened as open
 from capcycle.facts.currency import convert, currencies
 from capcycle.facts.evidence import documents, weakest
 from capcycle.facts.vintages import latest
+
+ADD = "`capcycle add TICKER` brings in a company that files with the SEC"
 
 
 def load(companies: Sequence[str] | None = None, as_of: str | date | None = None) -> pd.DataFrame:
@@ -162,9 +164,11 @@ def _wanted(companies: Sequence[str] | None, known: pd.DataFrame) -> list[str]:
         raise CapcycleError(f"companies is the text '{companies}'; give a list such as ['{companies}']")
     groups = known.groupby("group", sort=False).groups
     names = known.index if companies is None else companies
+    if companies is None or layers.GROUP in names:
+        tables.stamp(layers.GROUP)  # traced: whoever asks for all companies depends on which the user has added
     wanted = list(dict.fromkeys(company for name in names for company in groups.get(name, [name])))
     if wrong := set(wanted) - set(known.index):
-        raise CapcycleError(unknown("company or group", wrong, [*known.index, *groups]))
+        raise CapcycleError(f"{unknown('company or group', wrong, [*known.index, *groups])}; {ADD}")
     if not wanted:
         raise CapcycleError(f"no company given; there are: {', '.join(sorted(known.index))}")
     return wanted

@@ -20,6 +20,7 @@ TIERS = [  # best first
     *["filing", "release", "tracker", "summary", "research", "news", "dataset", "aggregator", "statistics"],
 ]
 PLAIN_NUMBER = r"-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?"
+TICKER = "[A-Z0-9][A-Z0-9.-]*"
 ISO_DATE = r"[0-9]{4}-[0-9]{2}-[0-9]{2}"
 ACCESSION = r"^[0-9]{10}-([0-9]{2})-[0-9]{6}"  # of a filing, with its year
 REGISTRANT = r"sec\.gov/Archives/edgar/data/0*([0-9]+)/"  # in a filing's address
@@ -122,6 +123,18 @@ def _facts(name: str, stamp: str, known: Reference) -> pd.DataFrame:
     typed = _typed(raw.drop({row for row, _ in broken}), known)
     refuse(fault for _, fault in sorted(broken + _found(typed, _series_rules(typed, known))))
     return typed
+
+
+def judged(raw: pd.DataFrame, known: Reference) -> dict[int, str]:
+    """What the door would say of rows of facts that stand in no file yet, by row."""
+    broken = _found(raw, chain(_cell_rules(raw, known), _file_rules(raw, known)))
+    typed = _typed(raw.drop([row for row, _ in broken]), known)
+    return dict([*_found(typed, _series_rules(typed, known)), *broken])
+
+
+def source_faults(table: pd.DataFrame) -> list[str]:
+    """What the door would say of documents that stand in no file yet."""
+    return faults(table, _source_rules(table))
 
 
 def read_gaps(known: Reference) -> pd.DataFrame:
@@ -241,7 +254,7 @@ def one_of(table: pd.DataFrame, /, **choices: Iterable[str]) -> Rules:
 
 def _company_rules(table: pd.DataFrame) -> Rules:
     yield "company {company} stands twice", table["company"].duplicated()
-    ticker = table["company"].str.fullmatch("[A-Z0-9][A-Z0-9.-]*")
+    ticker = table["company"].str.fullmatch(TICKER)
     yield "company '{company}' is not a ticker: capitals, digits, points and hyphens", ~ticker
     yield "company needs a name and a group", table[["name", "group"]].eq("").any(axis=1)
     month = table["fiscal_year_end"].isin([str(month) for month in range(1, 13)])

@@ -1,4 +1,4 @@
-"""The one door to `data/`: every file is opened here, and whoever asks can learn which ones were."""
+"""The one door to `data/` and to the user's own layer: every file is opened here, and who asks learns which were."""
 
 import csv
 import hashlib
@@ -8,13 +8,14 @@ import re
 import tomllib
 import unicodedata
 from collections.abc import Iterable, Iterator
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 
 import pandas as pd
 
 from capcycle import paths
 from capcycle.errors import DataError
+from capcycle.facts import layers
 
 TRACE = "CAPCYCLE_TRACE"  # names a file that gets a line for each data file opened
 UNCLEAN = {  # what a cell may not hold, and how a person would say so
@@ -64,8 +65,26 @@ def read(name: str, wanted: Iterable[str] | None = None) -> pd.DataFrame:
     Errors: DataError for a file that is missing, is not a UTF-8 CSV table of these columns, or has unclean cells.
     """
     _trace(name)
-    wanted, file = list(columns(name) if wanted is None else wanted), f"data/{name}"
-    lines, records = _records(_text(name), file)
+    wanted = list(columns(name) if wanted is None else wanted)
+    own = [_own(path, tuple(wanted), path.stat().st_mtime_ns, path.stat().st_size) for path in layers.files(name)]
+    if own and not (paths.DATA / name).is_file():
+        return pd.concat(own, ignore_index=True)
+    reviewed = parsed(paths.DATA / name, f"data/{name}", wanted)
+    return layers.below(reviewed, pd.concat(own, ignore_index=True)) if own else reviewed
+
+
+@lru_cache(maxsize=10_000)
+def _own(path: Path, wanted: tuple[str, ...], *_: int) -> pd.DataFrame:
+    """A file of the user's own layer, which has many; its time and size tell when it has changed."""
+    return parsed(path, f"store/{path.relative_to(paths.STORE).as_posix()}", list(wanted))
+
+
+def parsed(path: Path, file: str, wanted: list[str]) -> pd.DataFrame:
+    """The table in a file as text, cell by cell, with the line of each row; messages call it `file`.
+
+    Errors: as for `read`.
+    """
+    lines, records = _records(_text(path, file), file)
     if not records or records[0] != wanted:
         header = ", ".join(records[0]) if records else "none"
         raise DataError([f"{file}:1: columns are {header}; wanted {', '.join(wanted)}"])
@@ -77,10 +96,12 @@ def read(name: str, wanted: Iterable[str] | None = None) -> pd.DataFrame:
 def stamp(name: str) -> str:
     """What tells one content of a file of `data/` from another; empty for a file that cannot be read."""
     _trace(name)
+    there = [path for path in (paths.DATA / name, *layers.files(name)) if path.is_file()]
     try:
-        return hashlib.sha256((paths.DATA / name).read_bytes()).hexdigest()
+        content = b"".join(path.read_bytes() for path in there)
     except OSError:
         return ""
+    return hashlib.sha256(content).hexdigest() if there else ""
 
 
 def cells(name: str) -> list[list[str]]:
@@ -88,7 +109,7 @@ def cells(name: str) -> list[list[str]]:
 
     Errors: DataError for a file that is no UTF-8 CSV table.
     """
-    return _records(_text(name), f"data/{name}")[1]
+    return _records(_text(paths.DATA / name, f"data/{name}"), f"data/{name}")[1]
 
 
 def key(name: str) -> list[str]:
@@ -102,23 +123,24 @@ def key(name: str) -> list[str]:
 
 
 def edition() -> tuple[tuple[str, int, int], ...]:
-    """What tells one state of all files of `data/` from another, without reading them."""
-    files = ((path, path.stat()) for path in sorted(paths.DATA.rglob("*.csv")))
+    """What tells one state of all files of `data/` and of the user's own layer from another, without reading them."""
+    every = [*paths.DATA.rglob("*.csv"), *paths.STORE.glob("*/*.csv")]
+    files = ((path, path.stat()) for path in sorted(every))
     return tuple((str(path), stat.st_mtime_ns, stat.st_size) for path, stat in files)
 
 
-def _text(name: str) -> str:
+def _text(path: Path, file: str) -> str:
     try:
-        data = (paths.DATA / name).read_bytes()
+        data = path.read_bytes()
     except FileNotFoundError as error:
-        raise DataError([f"data/{name}: there is no such file"]) from error
+        raise DataError([f"{file}: there is no such file"]) from error
     except OSError as error:
-        raise DataError([f"data/{name}: cannot be read: {error.strerror}"]) from error
+        raise DataError([f"{file}: cannot be read: {error.strerror}"]) from error
     try:
         return data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         line = data.count(b"\n", 0, error.start) + 1
-        raise DataError([f"data/{name}:{line}: not UTF-8 text; save the table as UTF-8"]) from error
+        raise DataError([f"{file}:{line}: not UTF-8 text; save the table as UTF-8"]) from error
 
 
 def _records(text: str, file: str) -> tuple[list[int], list[list[str]]]:

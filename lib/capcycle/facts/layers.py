@@ -1,0 +1,65 @@
+"""The user's own layer of facts, which lies below the reviewed tables of `data/`: what those say wins."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pandas as pd
+
+from capcycle import paths, words
+
+PERIOD = ["company", "concept", "period_start", "period_end"]
+GROUP = "added"  # of the companies of the own layer
+ALIKE = 0.005  # two figures of one period, one of them rounded
+_FOLDERS = {"companies.csv": "companies", "sources.csv": "sources"}  # of the own layer: a file for each company
+
+
+def files(name: str) -> list[Path]:
+    """The files of the own layer that lie below a file of `data/`, in order.
+
+    >>> files("dictionary.csv")
+    []
+    """
+    if folder := _FOLDERS.get(name):
+        return sorted((paths.STORE / folder).glob("*.csv"))
+    return [path] if name.startswith("facts/") and (path := paths.STORE / name).is_file() else []
+
+
+def below(reviewed: pd.DataFrame, own: pd.DataFrame) -> pd.DataFrame:
+    """Both layers as one table, of which a reviewed row hides those of the own layer on the same thing.
+
+    A thing is a company, a document, or the period of a concept, whatever the day: a later figure of the own layer
+    shows only once the reviewed one is gone, and as a conflict until then.
+    """
+    hidden = _keys(own).isin(_keys(reviewed))
+    return pd.concat([reviewed, own[~hidden]], ignore_index=True)
+
+
+def conflicts(reviewed: pd.DataFrame, own: pd.DataFrame) -> Iterator[tuple[pd.Series, list[str]]]:
+    """Each figure of the own layer that no reviewed figure of its period says too, and what these say instead."""
+    said = reviewed.groupby(PERIOD)["value"].agg(list).to_dict()
+    for _, row in own.iterrows():
+        value, values = float(row["value"]), said.get(tuple(row[PERIOD]), [])
+        if values and all(abs(value - float(each)) > ALIKE * abs(float(each)) for each in values):
+            yield row, values
+
+
+def doubts() -> list[str]:
+    """A sentence for each conflict between the own layer and the reviewed tables."""
+    return [sentence for path in sorted((paths.STORE / "facts").glob("*.csv")) for sentence in _doubts(path.name)]
+
+
+def _doubts(name: str) -> list[str]:
+    both = [folder / "facts" / name for folder in (paths.DATA, paths.STORE)]
+    if not both[0].is_file():
+        return []
+    reviewed, own = (pd.read_csv(path, dtype=str, keep_default_na=False) for path in both)
+    return [
+        words.say("add.conflict", **row[[*PERIOD, "value", "unit", "source"]], values=" and ".join(values),
+                  period="…".join(filter(None, row[PERIOD[2:]])))
+        for row, values in conflicts(reviewed, own)
+    ]  # fmt: skip
+
+
+def _keys(table: pd.DataFrame) -> pd.Index:
+    period = set(PERIOD) <= set(table)
+    return pd.MultiIndex.from_frame(table[PERIOD]) if period else pd.Index(table.iloc[:, 0])

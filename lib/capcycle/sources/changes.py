@@ -1,0 +1,169 @@
+"""What a company's filings add to the user's own layer: nothing that was there before ever changes."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from typing import Any
+
+import pandas as pd
+
+from capcycle.facts import door, layers, tables
+from capcycle.sources import store, tags
+from capcycle.sources.edgar import Edgar, SourceError
+
+KEY = [*layers.PERIOD, "source"]
+
+
+@dataclass
+class Addition:
+    """What an answer of the SEC adds to what is known of a company.
+
+    company    its row of `companies.csv`
+    old, new   its figures in the own layer before, and those that come; of these `before` is the last one known
+    documents  every filing of both
+    doubts     figures that are not taken, each with the reason
+    missing    concepts under none of whose tags its filings give a figure
+    untagged   reports that the SEC lists and whose figures it does not give yet
+    """
+
+    company: dict[str, str]
+    old: pd.DataFrame
+    new: pd.DataFrame
+    documents: pd.DataFrame
+    doubts: list[tags.Doubt]
+    missing: list[str]
+    untagged: list[str]
+
+    def found(self) -> pd.DataFrame:
+        """The figures of each concept: how many, their periods, and how many of them come new."""
+        every = pd.concat([self.old, self.new]).assign(fresh=[False] * len(self.old) + [True] * len(self.new))
+        return every.groupby("concept").agg(
+            figures=("value", "size"), new=("fresh", "sum"), first=("period_end", "min"), last=("period_end", "max")
+        )
+
+    def save(self) -> None:
+        """Write it into the own layer."""
+        facts = pd.concat([self.old, self.new[self.old.columns]], ignore_index=True)
+        row = pd.DataFrame([self.company])
+        store.write(self.company["company"], {"sources": self.documents, "facts": facts, "companies": row})
+
+
+def add(ticker: str, edgar: Edgar, table: pd.DataFrame, known: door.Reference | None = None) -> Addition:
+    """What the filings of a company give that the own layer lacks.
+
+    table   the tags, as `read_tags` gives them
+    known   the reference tables, which for many companies are read once
+    Errors: SourceError for a ticker that the SEC does not know, and for an answer that cannot be used.
+    """
+    known = known or door.reference()
+    return _addition(_company(ticker, edgar, known.companies), edgar, table, known, "")
+
+
+def refresh(ticker: str, edgar: Edgar, table: pd.DataFrame, known: door.Reference | None = None) -> Addition:
+    """What was filed since the newest figure of a company in the own layer.
+
+    Errors: SourceError for a company that is not there, and as for `add`.
+    """
+    row = store.read("companies", ticker).to_dict("records")
+    if not row:
+        raise SourceError(f"{ticker} was not added yet: `capcycle add {ticker}` brings it in")
+    return _addition(row[0], edgar, table, known or door.reference(), store.read("facts", ticker)["published"].max())
+
+
+def _company(ticker: str, edgar: Edgar, known: pd.DataFrame) -> dict[str, str]:
+    """The row of a company: as it is known, else with currency and year end left to its filings."""
+    if not pd.Series([ticker]).str.fullmatch(door.TICKER).item():
+        raise SourceError(f"'{ticker}' is not a ticker: capitals, digits, points and hyphens")
+    if ticker in known.index and (cik := known.at[ticker, "cik"]):
+        row = known.loc[ticker].astype(str).to_dict() | {"company": ticker, "cik": cik}
+        return {column: row[column] for column in tables.columns("companies.csv")}
+    cik, name = edgar.registrant(ticker)
+    blank = dict.fromkeys(tables.columns("companies.csv"), "")
+    return blank | {"company": ticker, "name": name, "cik": f"{cik:010}", "group": layers.GROUP}
+
+
+def _addition(
+    company: dict[str, str], edgar: Edgar, table: pd.DataFrame, known: door.Reference, since: str
+) -> Addition:
+    ticker, cik = company["company"], int(company["cik"])
+    answer = edgar.companyfacts(cik)
+    read = tags.reading(answer, table, ticker, company["currency"], int(company["fiscal_year_end"] or 0))
+    company = company | {"currency": read.currency, "fiscal_year_end": str(read.fiscal_year_end)}
+    old, every = store.read("facts", ticker), tags.rows(read.figures, ticker)
+    there = pd.MultiIndex.from_frame(old[KEY])
+    fresh = every[~pd.MultiIndex.from_frame(every[KEY]).isin(there) & (every["published"] >= since)]
+    documents = _documents(read, company, fresh, store.read("sources", ticker))
+    fresh, refused = _at_the_door(company["company"], old, fresh, _with(known, company, documents))
+    documents = documents[documents["source"].isin([*old["source"], *fresh["source"]])]
+    missing = sorted(set(table["concept"]) - set(old["concept"]) - set(fresh["concept"]))
+    later = [each for each in (*read.doubts, *refused) if each.filed > since]
+    doubts = [*later, *_gone(old, answer)]
+    untagged = _untagged(edgar.submissions(cik), {each.accession for each in read.figures})
+    return Addition(company, old, _before(old, fresh), documents, doubts, missing, untagged)
+
+
+def _documents(read: tags.Reading, company: dict[str, str], fresh: pd.DataFrame, old: pd.DataFrame) -> pd.DataFrame:
+    figures = [each for each in read.figures if each.accession in set(fresh["source"])]
+    new = tags.documents(figures, company["name"], int(company["cik"]))
+    return pd.concat([old, new], ignore_index=True).drop_duplicates("source")
+
+
+def _at_the_door(
+    ticker: str, old: pd.DataFrame, new: pd.DataFrame, known: door.Reference
+) -> tuple[pd.DataFrame, list[tags.Doubt]]:
+    """The rows that the door of the data lets in beside the old ones, and what it says of the others."""
+    refused, file = [], f"facts/{ticker}.csv"
+    while True:
+        every = pd.concat([old, new], ignore_index=True)
+        shown = store.beside_reviewed(ticker, every.assign(file=file, line=every.index))
+        if not (said := door.judged(shown, known)):
+            return new, refused
+        reasons = {row: why.split(": ", 1)[1] for row, why in said.items()}
+        fresh = shown["file"].eq(file) & shown["line"].ge(len(old))
+        series = {shown.at[row, "concept"]: why for row, why in reasons.items() if not fresh[row]}
+        rows = {row: why for row, why in reasons.items() if fresh[row]}
+        rows |= {row: series[name] for row, name in shown.loc[fresh, "concept"].items() if name in series}
+        if not rows:
+            raise SourceError(next(iter(said.values())))
+        refused += [_doubt(shown.loc[row], why) for row, why in sorted(rows.items())]
+        new = every.loc[len(old) :].drop(index=shown.loc[list(rows), "line"])
+
+
+def _with(known: door.Reference, company: dict[str, str], documents: pd.DataFrame) -> door.Reference:
+    """The reference tables as they will be."""
+    row = pd.DataFrame([company]).set_index("company").astype({"fiscal_year_end": int})
+    more = documents.set_index("source")
+    companies, sources = (
+        pd.concat([there, here[~here.index.isin(there.index)]])
+        for there, here in ((known.companies, row), (known.sources, more))
+    )
+    return replace(known, companies=companies, sources=sources)
+
+
+def _doubt(row: pd.Series, reason: str) -> tags.Doubt:
+    return tags.Doubt(row["concept"], row["period_start"], row["period_end"], row["published"], reason)
+
+
+def _before(old: pd.DataFrame, new: pd.DataFrame) -> pd.DataFrame:
+    """New figures with the last one that was known of their period; empty for a period that is new."""
+    last = old.sort_values("published", kind="stable").groupby(layers.PERIOD)["value"].last()
+    return new.assign(before=[last.get(key, "") for key in new[layers.PERIOD].itertuples(index=False, name=None)])
+
+
+def _gone(old: pd.DataFrame, answer: dict[str, Any]) -> Iterator[tags.Doubt]:
+    """Figures whose filing the SEC no longer gives: they stay, since they were public on their day."""
+    text = str(answer["facts"]) if len(old) else ""
+    for source, rows in old[old["locator"].str.contains("us-gaap:|ifrs-full:")].groupby("source"):
+        if source not in text:
+            yield _doubt(rows.iloc[0], f"filing {source} is no longer among the SEC's figures; its figures stay")
+
+
+def _untagged(submissions: dict[str, Any], tagged: set[str]) -> list[str]:
+    """Annual and quarterly reports after the newest one that has figures."""
+    try:
+        recent = submissions["filings"]["recent"]
+        listed = list(zip(recent["accessionNumber"], recent["form"], recent["filingDate"], strict=True))
+    except (KeyError, TypeError, ValueError) as error:
+        raise SourceError(f"the list of filings has another form than it had: {error!r}") from error
+    newest = max((day for number, _, day in listed if number in tagged), default="9999")
+    reports = tags.ANNUAL | tags.QUARTERLY
+    return [f"{form} filed {day}" for _, form, day in listed if form in reports and day > newest]

@@ -1,0 +1,53 @@
+"""What an addition says to the person at the keyboard."""
+
+from collections.abc import Iterator
+
+import pandas as pd
+
+from capcycle.sources.changes import Addition
+from capcycle.sources.tags import Doubt
+from capcycle.words import say
+
+LISTED = 12  # lines of one kind
+
+
+def told(addition: Addition, dry: bool = False) -> Iterator[str]:
+    """Lines: what was found by concept, which figures changed, what is missing, and what is not taken, with why."""
+    company, new = addition.company, addition.new
+    key = "add.nothing" if new.empty else "add.would" if dry else "add.done"
+    filings = addition.documents[addition.documents["source"].isin(new["source"])]
+    yield say(key, **company, new=len(new), filings=len(filings))
+    if addition.old.empty and len(new):
+        yield from (f"  {line}" for line in addition.found().drop(columns="new").to_string().splitlines())
+    elif len(new):
+        yield from _some([f"  {title}" for title in filings["title"]])
+        yield from _some([_changed(row) for row in new[new["before"].ne("")].to_dict("records")])
+    if addition.missing and addition.old.empty:
+        yield say("add.missing", concepts=", ".join(addition.missing))
+    if addition.untagged:
+        yield say("add.untagged", reports=", ".join(addition.untagged))
+    if addition.doubts:
+        yield say("add.doubts", count=len(addition.doubts))
+        yield from _doubts(pd.DataFrame(addition.doubts, columns=Doubt._fields))
+
+
+def _changed(row: dict[str, str]) -> str:
+    return say("add.restated", **row, period=_period(row["period_start"], row["period_end"]))
+
+
+def _period(start: str, end: str) -> str:
+    return f"{start}…{end}" if start else end
+
+
+def _doubts(table: pd.DataFrame) -> Iterator[str]:
+    """The newest doubt of each concept, and how many there are of it."""
+    newest = table.sort_values(["end", "filed"]).groupby("concept")
+    for (concept, rows), last in zip(newest, newest.tail(1).to_dict("records"), strict=False):
+        period = _period(last["start"], last["end"])
+        yield say("add.doubt", concept=concept, count=len(rows), period=period, reason=last["reason"])
+
+
+def _some(lines: list[str]) -> Iterator[str]:
+    yield from lines[:LISTED]
+    if len(lines) > LISTED:
+        yield say("add.more", count=len(lines) - LISTED)

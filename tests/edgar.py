@@ -1,0 +1,96 @@
+"""A server that plays EDGAR: recordings of a few companies, conditional requests, and faults on demand."""
+
+import gzip
+import json
+from contextlib import contextmanager
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from threading import Thread
+
+from capcycle import sources
+
+RECORDED = Path(__file__).parent / "data" / "sec"
+NAMES = {"SMCI": (1375365, "Super Micro Computer, Inc."), "TSM": (1046179, "Taiwan Semiconductor Manufacturing")}
+AGENT = "A Reader reader@example.org"
+
+
+def recording(ticker):
+    return json.loads((RECORDED / f"CIK{NAMES[ticker][0]:010}.json").read_text("utf-8"))
+
+
+def rows(answer):
+    """Every figure of a companyfacts answer."""
+    units = (tag["units"] for tags in answer["facts"].values() for tag in tags.values())
+    return [row for unit in units for figures in unit.values() for row in figures]
+
+
+def until(answer, day):
+    """The answer as it was on a day: what was filed later is not in it."""
+    answer = json.loads(json.dumps(answer))
+    for tags in answer["facts"].values():
+        for tag in tags.values():
+            tag["units"] = {u: [row for row in each if row["filed"] <= day] for u, each in tag["units"].items()}
+    return answer
+
+
+class Played(BaseHTTPRequestHandler):
+    def do_GET(self):
+        self.server.asked.append((self.path, self.headers["User-Agent"]))
+        if self.server.faults and (fault := self.server.faults.pop(0)):
+            return self.answer(*fault)
+        body = self.server.body(self.path)
+        tag = f'"{hash(body)}"'
+        if body is None:
+            return self.answer(404, b"nothing here")
+        if self.headers["If-None-Match"] == tag:
+            return self.answer(304, b"")
+        return self.answer(200, gzip.compress(body), {"Content-Encoding": "gzip", "ETag": tag})
+
+    def answer(self, status, body, headers=None):
+        self.send_response(status)
+        for name, value in ({"Content-Length": str(len(body))} | (headers or {})).items():
+            self.send_header(name, value)
+        self.end_headers()
+        self.wfile.write(body)
+
+    def log_message(self, *_):
+        pass
+
+
+class Server(ThreadingHTTPServer):
+    """`answers` by CIK; `faults` are given in place of the next answers (status, body, headers), None for none."""
+
+    daemon_threads = True
+
+    def __init__(self):
+        super().__init__(("127.0.0.1", 0), Played)
+        self.answers = {cik: recording(ticker) for ticker, (cik, _) in NAMES.items()}
+        self.asked, self.faults = [], []
+        self.address = f"http://127.0.0.1:{self.server_port}"
+
+    def body(self, path):
+        if path == "/files/company_tickers.json":
+            table = [{"cik_str": cik, "ticker": each, "title": name} for each, (cik, name) in NAMES.items()]
+            return json.dumps(dict(enumerate(table))).encode()
+        cik = int(path[-15:-5])
+        if cik not in self.answers:
+            return None
+        answer = self.answers[cik]
+        if "companyfacts" not in path:
+            filings = {row["accn"]: row for row in rows(answer)}
+            recent = [list(filings), *([each[key] for each in filings.values()] for key in ("form", "filed"))]
+            recent = dict(zip(("accessionNumber", "form", "filingDate"), recent, strict=True))
+            answer = {"name": "", "filings": {"recent": recent}}
+        return json.dumps(answer).encode()
+
+    def client(self, **given):
+        return sources.Edgar(AGENT, self.address, self.address, wait=lambda _: None, **given)
+
+
+@contextmanager
+def playing():
+    server = Server()
+    Thread(target=server.serve_forever, args=(0.01,), daemon=True).start()
+    yield server
+    server.shutdown()
+    server.server_close()
