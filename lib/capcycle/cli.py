@@ -106,7 +106,11 @@ def _limit_arguments(parser: argparse.ArgumentParser) -> None:
     timeout = say("cli.site.timeout", seconds=f"{usual.seconds:,.0f}")
     parser.add_argument("--timeout", metavar="S", default=usual.seconds, help=timeout, **amount)
     parser.add_argument(
-        "--memory", metavar="GB", default=usual.memory, help=say("cli.site.memory", memory=usual.memory), **amount
+        "--memory",
+        metavar="GB",
+        default=usual.memory,
+        help=say("cli.site.memory", memory=f"{usual.memory:g}"),
+        **amount,
     )
 
 
