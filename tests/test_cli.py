@@ -308,9 +308,11 @@ def building(house):
     """A build that has begun to execute, started deaf to Ctrl-C as by a script, and its end of a pipe."""
     write_toy(house, SLOW)
     os.mkfifo(house / "alive")
-    before = signal.signal(signal.SIGINT, signal.SIG_IGN)
+    wanted = {signal.SIGINT: signal.SIG_IGN, signal.SIGTERM: signal.SIG_DFL, signal.SIGHUP: signal.SIG_DFL}
+    before = {number: signal.signal(number, action) for number, action in wanted.items()}  # whatever started the tests
     command = subprocess.Popen([*COMMAND, "site"], stderr=subprocess.PIPE, start_new_session=True)
-    signal.signal(signal.SIGINT, before)
+    for number, action in before.items():
+        signal.signal(number, action)
     with (house / "alive").open() as alive, command:
         assert int(alive.readline()) > 0
         yield command, alive
