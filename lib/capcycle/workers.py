@@ -40,6 +40,7 @@ ENVIRONMENT = {
 }
 
 
+LOOK = 0.5  # seconds
 DIE_WITH_PARENT, ADOPT = 1, 36  # PR_SET_PDEATHSIG and PR_SET_CHILD_SUBREAPER of Linux's prctl
 GIGABYTE = 1 << 30
 
@@ -116,6 +117,8 @@ def _start(context: Any, target: Callable, *arguments: Any) -> tuple[Any, Any]:
 def _received(pipe: Any, zygote: Any, job: Job) -> Finished:
     """What the zygote has to say of a job, or that it died before it could."""
     try:
+        while not pipe.poll(LOOK):  # a signal that another thread took ends no wait: it is seen at the next look
+            pass
         return pipe.recv()
     except EOFError:
         zygote.join()
