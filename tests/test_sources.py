@@ -359,7 +359,7 @@ def test_a_server_that_is_busy_once_is_asked_again_after_the_time_it_names(serve
 
 def test_no_network_is_said(own):
     with edgar.playing() as server:
-        client = server.client(timeout=5)
+        client = server.client()
     with pytest.raises(CapcycleError, match="refused"):
         client.companyfacts(1375365)
 
