@@ -199,3 +199,18 @@ def test_load_refuses(arguments, message):
 
 def test_the_data_passes_its_own_door():
     facts.check()
+
+
+def test_what_is_prepared_for_forks_is_what_is_known_and_a_changed_file_is_not(monkeypatch):
+    monkeypatch.setattr(facts, "PREPARED", {})
+    asked = [["MSFT", "BABA", "miners"], ["APLD"], None]
+    plain = [(facts.load(names), facts.refused(names)) for names in asked]
+    facts.prepare()
+    for names, (loaded, refused) in zip(asked, plain, strict=True):
+        assert facts._prepared(facts.tickers(names)), "nothing was prepared"
+        pd.testing.assert_frame_equal(facts.load(names), loaded)
+        pd.testing.assert_frame_equal(facts.refused(names), refused)
+    assert facts.load(["MSFT"], "2024-08-01")["published"].max() <= pd.Timestamp("2024-08-01")
+    stamp = facts.tables.stamp
+    monkeypatch.setattr(facts.tables, "stamp", lambda name: stamp(name) + "changed" * (name == "facts/APLD.csv"))
+    assert facts._prepared(["MSFT"]) and not facts._prepared(["MSFT", "APLD"])

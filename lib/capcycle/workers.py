@@ -183,7 +183,7 @@ def _read() -> None:
 
     from capcycle import facts
 
-    facts.history()
+    facts.prepare()
     facts.currencies()
     for name in facts.registers.names():
         facts.registers.history(name)
