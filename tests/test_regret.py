@@ -52,5 +52,5 @@ def test_before_there_were_two_years_it_says_what_lacks():
 
 
 def test_a_share_above_one_is_refused():
-    with pytest.raises(ModelError, match="write 0.5 for 50 %"):
+    with pytest.raises(ModelError, match=r"write 0\.5 for 50 %"):
         regret.cases(facts.open(["MSFT"]), idle_share=50.0)
