@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 
 from capcycle import facts, study, words
-from capcycle.errors import ModelError, unknown
+from capcycle.errors import ModelError, NothingToShow, unknown
 from capcycle.exhibits import Exhibit, marks
 from capcycle.facts import Book, door, prices
 from capcycle.measure import measure
@@ -59,9 +59,10 @@ def event(book: Book, symbols: Sequence[str], day: str, market: str = "SPY", est
 
     estimated_over  trading days of returns that the market model rests on, which end `gap` days before the event
     around          days before and after, for the path
-    Errors: ModelError for a security that has no daily closes, for a day without trading, and for one with too few
-            days before it.
+    Errors: NothingToShow for a day after that of the book; ModelError for a security that has no daily closes, for a
+            day without trading, and for one with too few days before it.
     """
+    _refuse_later(book, day)
     symbols = list(dict.fromkeys(symbols))
     closes = pd.concat([_closes(book, symbols), _closes(book, [market])], axis=1)
     at = _place(closes, day)
@@ -81,6 +82,11 @@ def event(book: Book, symbols: Sequence[str], day: str, market: str = "SPY", est
     rows = rows.assign(low=rows["value"] - half, high=rows["value"] + half, unit="fraction", **ESTIMATED)
     days = [each for each in range(-around, around + 1) if at + each < len(closes)]
     return Event(book, closes.index[at], market, rows, pd.DataFrame(abnormal.cumsum(axis=0), days, list(symbols)))
+
+
+def _refuse_later(book: Book, day: str) -> None:
+    if door.day(day) > book.day:
+        raise NothingToShow(say("prices.later", event=day, day=words.day(book.day)))
 
 
 def _closes(book: Book, symbols: Sequence[str]) -> pd.DataFrame:
@@ -154,8 +160,10 @@ def league(book: Book, symbols: Sequence[str], start: str, end: str, market: str
     """The change of price of each security between two days, the largest first, beside the market's.
 
     Each day counts at its close, or at the last before it. Dividends are not added.
-    Errors: ModelError for a security without closes, and for a day before all of them.
+    Errors: NothingToShow for a day after that of the book; ModelError for a security without closes, and for a day
+            before all of them.
     """
+    _refuse_later(book, end)
     closes = _closes(book, [*symbols, market])
     ends = [closes.loc[: door.day(each)].tail(1) for each in (start, end)]
     if any(each.empty for each in ends):
