@@ -86,7 +86,7 @@ def event(book: Book, symbols: Sequence[str], day: str, market: str = "SPY", est
 
 def _refuse_later(book: Book, day: str) -> None:
     if door.day(day) > book.day:
-        raise NothingToShow(say("prices.later", event=day, day=words.day(book.day)))
+        raise NothingToShow(say("prices.later", day=words.day(book.day)))
 
 
 def _closes(book: Book, symbols: Sequence[str]) -> pd.DataFrame:
