@@ -1,0 +1,250 @@
+"""What the market pays: enterprise value by a stated bridge, and multiples of sales, profit and cash beside peers."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+from typing import Any, NamedTuple
+
+import numpy as np
+import pandas as pd
+
+from capcycle import facts, study, words
+from capcycle.analyses.power_value.figures import STALE, figures
+from capcycle.exhibits import Exhibit, marks
+from capcycle.facts import Book
+from capcycle.measure import Measures, measure
+from capcycle.metrics import net_income_without_gains
+from capcycle.models.maths import per, positive
+from capcycle.models.registry import Amount, Fraction, Multiple, PerShare, model
+from capcycle.panel import select
+from capcycle.quantity import DERIVED, Quantity, listed, missing, newest, together
+from capcycle.study import Case
+from capcycle.words import Sentence, say
+
+SHOWN = ("price_to_sales", "ev_to_sales", "ev_to_ebitda", "price_to_earnings", "price_to_earnings_without_gains",
+         "fcf_yield", "rule_of_40")  # fmt: skip
+AHEAD = {"price": "share_price", "eps_trailing": "eps_trailing", "eps_next_year": "eps_next_year",
+         "target_price": "target_price"}  # fmt: skip
+FLOWS = ("revenue", "operating_income", "depreciation_amortization", "net_income", "investment_gains", "fcf")
+BALANCE = ("market_value", "debt", "cash")
+POINTS = 100  # of a percentage, in which growth divides a multiple
+
+
+class EVBridge(NamedTuple):
+    enterprise_value: Amount
+    enterprise_value_less_securities: Amount
+    enterprise_value_with_leases: Amount
+
+
+class Multiples(NamedTuple):
+    price_to_sales: Multiple
+    ev_to_sales: Multiple
+    ev_to_ebitda: Multiple
+    ev_to_ebit: Multiple
+    price_to_earnings: Multiple
+    price_to_earnings_without_gains: Multiple
+    fcf_yield: Fraction
+    rule_of_40: Fraction
+    ev_to_sales_per_growth: Multiple
+
+
+class ForwardMultiples(NamedTuple):
+    trailing_pe: Multiple
+    forward_pe: Multiple
+    eps_growth: Fraction
+    peg: Multiple
+    upside: Fraction
+
+
+@model(verdict="enterprise_value", better="lower")
+def ev_bridge(market_value: Amount, debt: Amount, cash: Amount, short_term_investments: Amount,
+              lease_liability: Amount) -> EVBridge:  # fmt: skip
+    """From market value to enterprise value, with what can be sold and with leases each under a name of its own.
+
+    Formula: enterprise_value = market_value + debt - cash; less securities - short_term_investments; with leases +
+             lease_liability
+    Units:   amounts of one currency, each of its own day. Minorities and preferred shares are in none of the three.
+    Source:  CoreWeave as printed in March 2025: 35bn and about 8bn of debt, without cash, are 43bn.
+
+    >>> ev_bridge(35e9, 8e9, 0.0, 0.0, 2e9).enterprise_value_with_leases / 1e9
+    45.0
+    """
+    value = market_value + debt - cash
+    return EVBridge(value, value - short_term_investments, value + lease_liability)
+
+
+@model(verdict="ev_to_sales", better="lower")
+def multiples(
+    market_value: Amount, enterprise_value: Amount, revenue: Amount, revenue_growth: Fraction,
+    operating_income: Amount, depreciation_amortization: Amount, net_income: Amount, investment_gains: Amount,
+    tax_rate: Fraction, fcf: Amount,
+) -> Multiples:  # fmt: skip
+    """Multiples of twelve months of sales, profit and free cash flow.
+
+    Formula: price_to_sales = market_value / revenue; ev_to_ebitda = enterprise_value / (operating_income +
+             depreciation_amortization); ev_to_ebit takes depreciation as what maintenance costs; without gains net
+             income is less investment_gains * (1 - tax_rate); rule_of_40 = revenue_growth + fcf / revenue;
+             ev_to_sales_per_growth = ev_to_sales / (100 * revenue_growth)
+    Units:   one currency, flows of twelve months; missing where the base is not positive.
+    Source:  CoreWeave's prospectus at 35bn and 8bn of debt: 43/1.915 = 22.5 times sales, 43/1.2 = 35.8 times EBITDA.
+
+    >>> found = multiples(35e9, 43e9, 1.915e9, 7.366, 0.324e9, 0.876e9, -0.863e9, 0.0, 0.21, -5.95e9)
+    >>> round(float(found.ev_to_sales), 1), round(float(found.ev_to_ebitda), 1), float(found.price_to_earnings)
+    (22.5, 35.8, nan)
+    """
+    own = net_income_without_gains(net_income, investment_gains, tax_rate)
+    to_sales = per(enterprise_value, revenue)
+    return Multiples(
+        per(market_value, revenue), to_sales, per(enterprise_value, operating_income + depreciation_amortization),
+        per(enterprise_value, operating_income), per(market_value, net_income), per(market_value, own),
+        per(fcf, market_value), revenue_growth + per(fcf, revenue), per(to_sales, POINTS * revenue_growth),
+    )  # fmt: skip
+
+
+@model(verdict="forward_pe", better="lower")
+def forward_multiples(share_price: PerShare, eps_trailing: PerShare, eps_next_year: PerShare,
+                      target_price: PerShare) -> ForwardMultiples:  # fmt: skip
+    """Price to earnings of the last twelve months and of the year that analysts look to, and to growth between them.
+
+    Formula: peg = forward_pe / (100 * eps_growth), where eps_growth = eps_next_year / eps_trailing - 1
+             upside = target_price / share_price - 1
+    Units:   a currency per share, or per ADS; missing for losses, and without growth.
+    Source:  hand arithmetic: 100 on 4 and 5 is 25 and 20 times; growth of 25 % makes 20 / 25 = 0.8.
+
+    >>> [round(float(each), 2) for each in forward_multiples(100.0, 4.0, 5.0, 120.0)]
+    [25.0, 20.0, 0.25, 0.8, 0.2]
+    """
+    growth, forward = per(eps_next_year, eps_trailing) - 1, per(share_price, eps_next_year)
+    return ForwardMultiples(per(share_price, eps_trailing), forward, growth, per(positive(forward), POINTS * growth),
+                            per(target_price, share_price) - 1)  # fmt: skip
+
+
+@study.starts_by_company(ev_bridge)
+def bridges(book: Book) -> dict[str, Case]:
+    """Each company's bridge from the newest market value to enterprise value, each part of its own newest day."""
+    known = figures(book)
+    filed = {
+        name: measure(name, select(book.into(book.money), "quarter"))
+        for name in ("short_term_investments", "lease_liability")
+    }
+    given = {company: {name: known[company][name] for name in BALANCE} for company in book.companies}
+    return _each(ev_bridge, book, filed, given)
+
+
+@study.starts_by_company(multiples)
+def cases(book: Book) -> dict[str, Case]:
+    """Each company's multiples: the newest market and enterprise value on its newest twelve months."""
+    years, known = select(book.into(book.money), "ttm"), figures(book)
+    filed = {name: measure(name, years) for name in FLOWS}
+    filed["revenue_growth"] = measure("growth_year_on_year", years, value="revenue")
+    ppe, given = measure("depreciation", years), {}
+    for company in book.companies:
+        given[company] = {name: known[company][name] for name in ("market_value", "enterprise_value")}
+        if study.newest(filed["depreciation_amortization"], company).missing:
+            only = _fresh(study.newest(ppe, company), known[company]["market_value"])
+            why = say("multiples.depreciation_only")
+            given[company]["depreciation_amortization"] = only.called("depreciation_amortization", reason=why)
+    return _each(multiples, book, filed, given)
+
+
+def _each(which: Callable, book: Book, filed: Mapping[str, Measures],
+          given: Mapping[str, dict[str, Quantity]]) -> study.Cases:  # fmt: skip
+    """A case of each company: what is given, and its newest figures that are not too old beside the market value."""
+    return study.Cases({
+        company: study.case(which, book, company, **{name: _fresh(study.newest(each, company), own["market_value"])
+                                                     for name, each in filed.items()} | own)
+        for company, own in given.items()
+    })  # fmt: skip
+
+
+def _fresh(each: Quantity, market: Quantity) -> Quantity:
+    """A figure, or that it is too old beside the market value."""
+    if not market.day - each.day > STALE:
+        return each
+    return missing(each.name, say("multiples.old", name=words.lower(words.name(each.name)), day=each.days), each.unit)
+
+
+@study.starts_by_company(forward_multiples)
+def forwards(book: Book) -> dict[str, Case]:
+    """Each company's price to the earnings of the newest snapshot that has those of the next year; all of one day."""
+    table = book.register("consensus").query("symbol == company").sort_values("date")
+    table = table.assign(unit=table["currency"] + "/share", whole=table["eps_next_year"].notna())
+    last = table.sort_values("whole", kind="stable").groupby("company").tail(1)
+    return study.Cases({company: study.case(forward_multiples, book, company, **{
+        name: newest(last[last["company"] == company], name, _lacking(name), column) for column, name in AHEAD.items()
+    }) for company in book.companies})  # fmt: skip
+
+
+def _lacking(name: str) -> str:
+    return say("multiples.lacking", name=words.lower(words.name(name)))
+
+
+def alone(case: Case, name: str) -> Quantity:
+    """An output with the evidence of those inputs that it is made of: whose absence would leave it missing."""
+    behind = {each: one for each, one in case.inputs.items()
+              if np.isnan(getattr(case.evaluate(**{each: np.nan}), name))}  # fmt: skip
+    known = case.quantity(name)
+    if known.missing:
+        reasons = listed(one.reason for one in behind.values() if one.missing) or say("reason.undefined")
+        return replace(known, reason=reasons, kind=facts.weakest([DERIVED, *(one.kind for one in behind.values())]))
+    return together(lambda *_: known.value, *behind.values(), name=name, unit=known.unit)
+
+
+def verdict(each: Mapping[str, Case]) -> Sentence:
+    """The median of the companies on sales, and who is dearest and cheapest; by market value where EV lacks."""
+    if len(each) == 1:
+        return study.verdict(next(iter(each.values())), "multiples.verdict_one")
+    by = "ev_to_sales" if len(_ranked(each, "ev_to_sales")) > 1 else "price_to_sales"
+    found = _ranked(each, by)
+    if not found:
+        return words.paragraph(say("multiples.none"))
+    ends = {
+        "least": found[0][0],
+        "least_value": found[0][1].shown,
+        "most": found[-1][0],
+        "most_value": found[-1][1].shown,
+    }
+    middle = words.value(float(np.median([one.value for _, one in found])), "multiple")
+    return words.paragraph(words.counted(f"multiples.verdict_{by}", len(found), middle=middle, **ends))
+
+
+def _ranked(each: Mapping[str, Case], name: str) -> list[tuple[str, Quantity]]:
+    """An output of each case that has it by the company's name, the lowest first."""
+    known = [(case.name, own) for case in each.values() if not (own := alone(case, name)).missing]
+    return sorted(known, key=lambda one: one[1].value)
+
+
+def peers(each: Mapping[str, Case], names: Sequence[str] = SHOWN) -> Exhibit:
+    """A row for each company and one of medians, every cell with the evidence of its own parts."""
+    found = {case.name: [alone(case, name) for name in names] for case in each.values()}
+    middle = [_median([own[place] for own in found.values()], name) for place, name in enumerate(names)]
+    rows = [_row(label, own) for label, own in found.items()] + [_row(say("multiples.median"), middle)]
+    why = [say("multiples.lacks", company=label, each=listed(one.reason for one in own if one.missing))
+           for label, own in found.items() if any(one.missing for one in own)]  # fmt: skip
+    order = _ranked(each, names[0])
+    title = say("multiples.peers.title", most=order[-1][0], most_value=order[-1][1].shown, middle=middle[0].shown,
+                name=words.lower(words.name(names[0]))) if order else say("multiples.none")  # fmt: skip
+    columns = {
+        "label": say("column.company"),
+        **{name: words.name(name) for name in names},
+        "day": say("multiples.days"),
+    }
+    return marks.table(
+        pd.DataFrame(rows), marks.worded("multiples.peers", *why, id="multiples-peers", title=title), columns
+    )
+
+
+def _row(label: str, own: Sequence[Quantity]) -> dict[str, Any]:
+    known = [one for one in own if not one.missing]
+    days = [one.since for one in known if one.since == one.since] + [one.day for one in known if one.day == one.day]
+    return {"label": label, "kind": DERIVED, "source": facts.documents(one.source for one in known),
+            "day": say("quantity.days", first=words.day(min(days)), last=words.day(max(days))) if days else words.DASH,
+            **{one.name: one.value for one in own}, **{f"{one.name}_unit": one.unit for one in own},
+            **{f"{one.name}_kind": one.kind for one in own}}  # fmt: skip
+
+
+def _median(own: Sequence[Quantity], name: str) -> Quantity:
+    known = [one for one in own if not one.missing]
+    if not known:
+        return missing(name, say("multiples.none"), own[0].unit)
+    return Quantity(name, float(np.median([one.value for one in known])), known[0].unit, kind=facts.weakest(
+        [one.kind for one in known]), source=facts.documents(one.source for one in known))  # fmt: skip
