@@ -9,7 +9,7 @@ import pandas as pd
 
 from capcycle import facts, study, words
 from capcycle.analyses.power_value.figures import STALE, figures
-from capcycle.exhibits import Exhibit, marks
+from capcycle.exhibits import Exhibit, marks, parts
 from capcycle.facts import Book
 from capcycle.measure import Measures, measure
 from capcycle.metrics import net_income_without_gains
@@ -127,7 +127,7 @@ def bridges(book: Book) -> dict[str, Case]:
         for name in ("short_term_investments", "lease_liability")
     }
     given = {company: {name: known[company][name] for name in BALANCE} for company in book.companies}
-    return _each(ev_bridge, book, filed, given)
+    return filed_cases(ev_bridge, book, filed, given)
 
 
 @study.starts_by_company(multiples)
@@ -143,10 +143,10 @@ def cases(book: Book) -> dict[str, Case]:
             only = _fresh(study.newest(ppe, company), known[company]["market_value"])
             why = say("multiples.depreciation_only")
             given[company]["depreciation_amortization"] = only.called("depreciation_amortization", reason=why)
-    return _each(multiples, book, filed, given)
+    return filed_cases(multiples, book, filed, given)
 
 
-def _each(which: Callable, book: Book, filed: Mapping[str, Measures],
+def filed_cases(which: Callable, book: Book, filed: Mapping[str, Measures],
           given: Mapping[str, dict[str, Quantity]]) -> study.Cases:  # fmt: skip
     """A case of each company: what is given, and its newest figures that are not too old beside the market value."""
     return study.Cases({
@@ -193,8 +193,8 @@ def verdict(each: Mapping[str, Case]) -> Sentence:
     """The median of the companies on sales, and who is dearest and cheapest; by market value where EV lacks."""
     if len(each) == 1:
         return study.verdict(next(iter(each.values())), "multiples.verdict_one")
-    by = "ev_to_sales" if len(_ranked(each, "ev_to_sales")) > 1 else "price_to_sales"
-    found = _ranked(each, by)
+    by = "ev_to_sales" if len(ranked(each, "ev_to_sales")) > 1 else "price_to_sales"
+    found = ranked(each, by)
     if not found:
         return words.paragraph(say("multiples.none"))
     ends = {
@@ -207,21 +207,21 @@ def verdict(each: Mapping[str, Case]) -> Sentence:
     return words.paragraph(words.counted(f"multiples.verdict_{by}", len(found), middle=middle, **ends))
 
 
-def _ranked(each: Mapping[str, Case], name: str) -> list[tuple[str, Quantity]]:
+def ranked(each: Mapping[str, Case], name: str) -> list[tuple[str, Quantity]]:
     """An output of each case that has it by the company's name, the lowest first."""
     known = [(case.name, own) for case in each.values() if not (own := alone(case, name)).missing]
     return sorted(known, key=lambda one: one[1].value)
 
 
-def peers(each: Mapping[str, Case], names: Sequence[str] = SHOWN) -> Exhibit:
+def peers(each: Mapping[str, Case], names: Sequence[str] = SHOWN, key: str = "multiples.peers") -> Exhibit:
     """A row for each company and one of medians, every cell with the evidence of its own parts."""
     found = {case.name: [alone(case, name) for name in names] for case in each.values()}
     middle = [_median([own[place] for own in found.values()], name) for place, name in enumerate(names)]
     rows = [_row(label, own) for label, own in found.items()] + [_row(say("multiples.median"), middle)]
     why = [say("multiples.lacks", company=label, each=listed(one.reason for one in own if one.missing))
            for label, own in found.items() if any(one.missing for one in own)]  # fmt: skip
-    order = _ranked(each, names[0])
-    title = say("multiples.peers.title", most=order[-1][0], most_value=order[-1][1].shown, middle=middle[0].shown,
+    order = ranked(each, names[0])
+    title = say(f"{key}.title", most=order[-1][0], most_value=order[-1][1].shown, middle=middle[0].shown,
                 name=words.lower(words.name(names[0]))) if order else say("multiples.none")  # fmt: skip
     columns = {
         "label": say("column.company"),
@@ -229,15 +229,15 @@ def peers(each: Mapping[str, Case], names: Sequence[str] = SHOWN) -> Exhibit:
         "day": say("multiples.days"),
     }
     return marks.table(
-        pd.DataFrame(rows), marks.worded("multiples.peers", *why, id="multiples-peers", title=title), columns
+        pd.DataFrame(rows), marks.worded(key, *why, id=parts.slug(*key.split(".")), title=title), columns
     )
 
 
 def _row(label: str, own: Sequence[Quantity]) -> dict[str, Any]:
     known = [one for one in own if not one.missing]
-    days = [one.since for one in known if one.since == one.since] + [one.day for one in known if one.day == one.day]
+    days = [one.since for one in known if one.since == one.since]
     return {"label": label, "kind": DERIVED, "source": facts.documents(one.source for one in known),
-            "day": say("quantity.days", first=words.day(min(days)), last=words.day(max(days))) if days else words.DASH,
+            "day": words.day(min(days)) if days else words.DASH,
             **{one.name: one.value for one in own}, **{f"{one.name}_unit": one.unit for one in own},
             **{f"{one.name}_kind": one.kind for one in own}}  # fmt: skip
 

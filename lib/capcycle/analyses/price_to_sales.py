@@ -7,7 +7,7 @@ import pandas as pd
 
 from capcycle import facts, study, words
 from capcycle.analyses.power_value.figures import STALE, figures
-from capcycle.exhibits import Exhibit, marks
+from capcycle.exhibits import Exhibit, marks, parts
 from capcycle.facts import Book
 from capcycle.measure import measure
 from capcycle.metrics import growth_year_on_year
@@ -91,7 +91,7 @@ def history(book: Book, company: str) -> pd.DataFrame:
 def band(book: Book, company: str) -> Exhibit:
     """A company's price to sales by month within the quartiles of its own months."""
     known = history(book, company)
-    frame = {"id": f"price-to-sales-band-{company.lower()}"}
+    frame = {"id": parts.slug("price-to-sales-band", company)}
     if len(known) < 2:
         title = say("price_to_sales.band.none", company=book.names[company])
         return marks.nothing(marks.worded("price_to_sales.band", **frame, title=title))
@@ -102,7 +102,10 @@ def band(book: Book, company: str) -> Exhibit:
                 share=words.value(float((values < last["value"]).mean()), "fraction"), count=len(values))  # fmt: skip
     frame = marks.worded("price_to_sales.band", **frame, title=title)
     return marks.bands(
-        rows.assign(x=rows["label"]), frame, (say("price_to_sales.band.outer"), say("price_to_sales.band.inner"))
+        rows.assign(x=rows["label"]),
+        frame,
+        [say(f"price_to_sales.band.{name}") for name in ("outer", "inner")],
+        say("price_to_sales.band.line"),
     )
 
 
