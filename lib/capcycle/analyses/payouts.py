@@ -11,7 +11,7 @@ from capcycle.analyses.power_value.figures import figures
 from capcycle.exhibits import Exhibit, marks
 from capcycle.facts import Book
 from capcycle.measure import measure
-from capcycle.metrics import buybacks_to_fcf, fcf, net_buybacks
+from capcycle.metrics import fcf, net_buybacks
 from capcycle.models.maths import per
 from capcycle.models.registry import Amount, Fraction, model
 from capcycle.panel import select
@@ -52,7 +52,7 @@ def payout(market_value: Amount, operating_cash_flow: Amount, capex: Amount, ai_
     """
     free, net = fcf(operating_cash_flow, capex), net_buybacks(buybacks, stock_compensation)
     paid = buybacks + dividends_paid
-    return Payout(free, per(buybacks, market_value), per(net, market_value), buybacks_to_fcf(buybacks, free),
+    return Payout(free, per(buybacks, market_value), per(net, market_value), per(buybacks, free),
                   per(buybacks, capex * ai_share_of_capex), per(paid, free), free - paid)  # fmt: skip
 
 

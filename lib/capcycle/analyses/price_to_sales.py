@@ -10,7 +10,6 @@ from capcycle.analyses.power_value.figures import STALE, figures
 from capcycle.exhibits import Exhibit, marks, parts
 from capcycle.facts import Book
 from capcycle.measure import measure
-from capcycle.metrics import growth_year_on_year
 from capcycle.models.maths import per
 from capcycle.models.registry import Amount, Fraction, Multiple, model
 from capcycle.panel import select
@@ -41,7 +40,7 @@ def sales_ahead(market_value: Amount, revenue: Amount, revenue_next: Amount) -> 
     [18.28, 8.75, 1.09, 9.14]
     """
     now = per(market_value, revenue)
-    return SalesAhead(now, per(market_value, revenue_next), growth_year_on_year(revenue_next, revenue), now / 2)
+    return SalesAhead(now, per(market_value, revenue_next), per(revenue_next, revenue) - 1, now / 2)
 
 
 @study.starts_by_company(sales_ahead)
