@@ -1,27 +1,25 @@
 """What the market pays: enterprise value by a stated bridge, and multiples of sales, profit and cash beside peers."""
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import replace
-from typing import Any, NamedTuple
+from collections.abc import Callable, Mapping
+from typing import NamedTuple
 
-import numpy as np
-import pandas as pd
-
-from capcycle import facts, study, words
+from capcycle import exhibits, study, words
 from capcycle.analyses.power_value.figures import STALE, figures
-from capcycle.exhibits import Exhibit, marks, parts
 from capcycle.facts import Book
 from capcycle.measure import Measures, measure
 from capcycle.metrics import net_income_without_gains
 from capcycle.models.maths import per, positive
 from capcycle.models.registry import Amount, Fraction, Multiple, PerShare, model
 from capcycle.panel import select
-from capcycle.quantity import DERIVED, Quantity, listed, missing, newest, together
+from capcycle.quantity import Quantity, missing, newest
 from capcycle.study import Case
 from capcycle.words import Sentence, say
 
 SHOWN = ("price_to_sales", "ev_to_sales", "ev_to_ebitda", "price_to_earnings", "price_to_earnings_without_gains",
          "fcf_yield", "rule_of_40")  # fmt: skip
+PARTS = ("enterprise_value", "market_value", "debt", "cash", "enterprise_value_less_securities",
+         "enterprise_value_with_leases")  # fmt: skip
+EXPECTED = ("forward_pe", "trailing_pe", "peg", "upside", "share_price", "eps_trailing", "eps_next_year")
 AHEAD = {"price": "share_price", "eps_trailing": "eps_trailing", "eps_next_year": "eps_next_year",
          "target_price": "target_price"}  # fmt: skip
 FLOWS = ("revenue", "operating_income", "depreciation_amortization", "net_income", "investment_gains", "fcf")
@@ -178,73 +176,15 @@ def _lacking(name: str) -> str:
     return say("multiples.lacking", name=words.lower(words.name(name)))
 
 
-def alone(case: Case, name: str) -> Quantity:
-    """An output with the evidence of those inputs that it is made of: whose absence would leave it missing."""
-    behind = {each: one for each, one in case.inputs.items()
-              if np.isnan(getattr(case.evaluate(**{each: np.nan}), name))}  # fmt: skip
-    known = case.quantity(name)
-    if known.missing:
-        reasons = listed(one.reason for one in behind.values() if one.missing) or say("reason.undefined")
-        return replace(known, reason=reasons, kind=facts.weakest([DERIVED, *(one.kind for one in behind.values())]))
-    return together(lambda *_: known.value, *behind.values(), name=name, unit=known.unit)
-
-
 def verdict(each: Mapping[str, Case]) -> Sentence:
     """The median of the companies on sales, and who is dearest and cheapest; by market value where EV lacks."""
     if len(each) == 1:
         return study.verdict(next(iter(each.values())), "multiples.verdict_one")
-    by = "ev_to_sales" if len(ranked(each, "ev_to_sales")) > 1 else "price_to_sales"
-    found = ranked(each, by)
+    by = "ev_to_sales" if len(exhibits.ranked(each, "ev_to_sales")) > 1 else "price_to_sales"
+    found = exhibits.ranked(each, by)
     if not found:
         return words.paragraph(say("multiples.none"))
-    ends = {
-        "least": found[0][0],
-        "least_value": found[0][1].shown,
-        "most": found[-1][0],
-        "most_value": found[-1][1].shown,
-    }
-    middle = words.value(float(np.median([one.value for _, one in found])), "multiple")
+    (least, low), (most, high) = found[0], found[-1]
+    ends = {"least": least, "least_value": low.shown, "most": most, "most_value": high.shown}
+    middle = exhibits.median(each, by).shown
     return words.paragraph(words.counted(f"multiples.verdict_{by}", len(found), middle=middle, **ends))
-
-
-def ranked(each: Mapping[str, Case], name: str) -> list[tuple[str, Quantity]]:
-    """An output of each case that has it by the company's name, the lowest first."""
-    known = [(case.name, own) for case in each.values() if not (own := alone(case, name)).missing]
-    return sorted(known, key=lambda one: one[1].value)
-
-
-def peers(each: Mapping[str, Case], names: Sequence[str] = SHOWN, key: str = "multiples.peers") -> Exhibit:
-    """A row for each company and one of medians, every cell with the evidence of its own parts."""
-    found = {case.name: [alone(case, name) for name in names] for case in each.values()}
-    middle = [_median([own[place] for own in found.values()], name) for place, name in enumerate(names)]
-    rows = [_row(label, own) for label, own in found.items()] + [_row(say("multiples.median"), middle)]
-    why = [say("multiples.lacks", company=label, each=listed(one.reason for one in own if one.missing))
-           for label, own in found.items() if any(one.missing for one in own)]  # fmt: skip
-    order = ranked(each, names[0])
-    title = say(f"{key}.title", most=order[-1][0], most_value=order[-1][1].shown, middle=middle[0].shown,
-                name=words.lower(words.name(names[0]))) if order else say("multiples.none")  # fmt: skip
-    columns = {
-        "label": say("column.company"),
-        **{name: words.name(name) for name in names},
-        "day": say("multiples.days"),
-    }
-    return marks.table(
-        pd.DataFrame(rows), marks.worded(key, *why, id=parts.slug(*key.split(".")), title=title), columns
-    )
-
-
-def _row(label: str, own: Sequence[Quantity]) -> dict[str, Any]:
-    known = [one for one in own if not one.missing]
-    days = [one.since for one in known if one.since == one.since]
-    return {"label": label, "kind": DERIVED, "source": facts.documents(one.source for one in known),
-            "day": words.day(min(days)) if days else words.DASH,
-            **{one.name: one.value for one in own}, **{f"{one.name}_unit": one.unit for one in own},
-            **{f"{one.name}_kind": one.kind for one in own}}  # fmt: skip
-
-
-def _median(own: Sequence[Quantity], name: str) -> Quantity:
-    known = [one for one in own if not one.missing]
-    if not known:
-        return missing(name, say("multiples.none"), own[0].unit)
-    return Quantity(name, float(np.median([one.value for one in known])), known[0].unit, kind=facts.weakest(
-        [one.kind for one in known]), source=facts.documents(one.source for one in known))  # fmt: skip

@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 import pandas as pd
 
-from capcycle import study, words
+from capcycle import exhibits, study, words
 from capcycle.analyses import multiples
 from capcycle.analyses.power_value.figures import figures
 from capcycle.exhibits import Exhibit, marks
@@ -67,7 +67,7 @@ def cases(book: Book) -> dict[str, Case]:
 
 def verdict(each: Mapping[str, Case]) -> Sentence:
     """Who returns the most net of pay in shares, and whose buy-backs only offset it."""
-    found = multiples.ranked(each, "net_buyback_yield")
+    found = exhibits.ranked(each, "net_buyback_yield")
     if not found:
         return words.paragraph(say("payouts.none"))
     offset = [name for name, one in found if one.value <= 0]
@@ -80,16 +80,14 @@ def verdict(each: Mapping[str, Case]) -> Sentence:
 
 def yields(each: Mapping[str, Case]) -> Exhibit:
     """Buy-back yields and payout of each company, and their medians."""
-    return multiples.peers(each, SHOWN, "payouts.yields")
+    return exhibits.peers(each, SHOWN, "payouts.yields")
 
 
 def uses(each: Mapping[str, Case]) -> Exhibit:
     """Where the cash from operations went: built, bought back, paid as a dividend, and what was left or borrowed."""
     rows = pd.DataFrame([row for case in each.values() for row in _uses(case)])
     builders = [
-        case.name
-        for case in each.values()
-        if not (own := multiples.alone(case, "cash_after_capex")).missing and own.value < 0
+        case.name for case in each.values() if not (own := case.alone("cash_after_capex")).missing and own.value < 0
     ]
     title = words.counted("payouts.uses.title", len(builders), names=words.listing(builders) if builders else "")
     known = {case.name: [words.lower(words.name(one)) for one in USES if case.inputs[one].missing]

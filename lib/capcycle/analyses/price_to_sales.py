@@ -73,6 +73,8 @@ def history(book: Book, company: str) -> pd.DataFrame:
     """
     own = book.into(book.money)
     market = own.register("market").query("symbol == @company and measure == 'market_value'")
+    if market.empty or own.of(company).facts.empty:
+        return pd.DataFrame(columns=["date", "value", "kind", "source"])
     market = own.convert(market.assign(unit=market["currency"], period_start=pd.NaT, period_end=market["date"]))
     sales = measure("revenue", select(own.of(company), "ttm")).table.dropna(subset=["value", "published"])
     sales = sales.sort_values(["published", "period_end"]).drop_duplicates("published", keep="last")

@@ -14,7 +14,7 @@ from capcycle.errors import ModelError, unknown
 from capcycle.facts import Book
 from capcycle.measure import Measures
 from capcycle.models import bounds
-from capcycle.quantity import DERIVED, Quantity, listed
+from capcycle.quantity import DERIVED, Quantity, listed, together
 from capcycle.study.assumptions import assumption, converted
 from capcycle.study.figures import figure
 
@@ -93,6 +93,29 @@ class Case:
             since=min((each.since for each in dated), default=pd.NaT),
             day=max((each.day for each in dated), default=pd.NaT), hindsight=bool(self.hindsight),
         )  # fmt: skip
+
+    def alone(self, name: str) -> Quantity:
+        """An input, or an output with the evidence of those inputs alone whose absence would leave it missing.
+
+        Errors: ModelError for a name that is neither.
+
+        >>> own = analyses.multiples.cases(facts.open(["MSFT"]))["MSFT"]
+        >>> own.quantity("rule_of_40").kind, own.alone("rule_of_40").kind  # no market value is in it, and no tax rate
+        ('assumed', 'derived')
+        """
+        known = self.quantity(name)
+        if name in self.inputs:
+            return known
+        filled = {each: 1.0 if one.missing else one.value for each, one in self.inputs.items()}
+
+        def gone(**without: float) -> bool:
+            return bool(np.isnan(getattr(self.model.unguarded(**filled | without), name)).any())
+
+        behind = [one for each, one in self.inputs.items() if gone(**{each: np.nan})]
+        lacking = listed(one.reason for one in behind if one.missing)
+        if known.missing:
+            return replace(known, reason=words.say("reason.undefined") if gone() or not lacking else lacking)
+        return together(lambda *_: known.value, *behind, name=name, unit=known.unit)
 
     @property
     def varied(self) -> dict[str, Quantity]:
