@@ -3,7 +3,7 @@
 import pytest
 
 from capcycle import exhibits, facts
-from capcycle.analyses import revisions
+from capcycle.analyses import revisions, stated_multiple
 
 BOOK = facts.open(["BABA", "BIDU", "KC", "IREN", "META", "MSFT"])
 
@@ -29,7 +29,7 @@ def test_both_targets_on_alibaba_are_kept_apart(targets):
 
 def test_what_the_printed_multiples_of_the_adrs_imply():
     # K167: 189.58 / 21 = 9.03 and 140.73 / 12 = 11.73; K166: 245 over 9.03 is 27.1 times
-    found = revisions.stated(BOOK)
+    found = stated_multiple.cases(BOOK)
     assert set(found) == {"BABA", "BIDU"}
     assert round(float(found["BABA"].outputs.eps_implied), 2) == 9.03
     assert round(float(found["BIDU"].outputs.eps_implied), 2) == 11.73
@@ -38,7 +38,7 @@ def test_what_the_printed_multiples_of_the_adrs_imply():
 
 def test_returns_of_the_year_belong_to_an_older_price():
     # K165: at the trade prices they are about 124 % and 67 %, against +112 % and +57 % as printed
-    found = revisions.stated(BOOK)
+    found = stated_multiple.cases(BOOK)
     assert float(found["BABA"].outputs.return_to_date) == pytest.approx(1.24, abs=0.02)
     assert float(found["BIDU"].outputs.return_to_date) == pytest.approx(0.67, abs=0.01)
     assert float(found["BABA"].outputs.price_of_return) < 189.58
