@@ -203,7 +203,7 @@ def outside(examined: Examined) -> Exhibit:
 
 
 def worked_examples(book: Book, *rooms: str) -> Exhibit:
-    """Every published example of an analysis, or of several, that was public, worked out again from its author's own inputs.
+    """Every published example of some analyses that was public, worked out again from its author's own inputs.
 
     rooms    of `capcycle.analyses`
     Errors:  ModelError for an analysis that has no example.
