@@ -32,7 +32,7 @@ def test_without_the_laboratories_less_is_implied_than_is_disclosed(cases):
     # Microsoft: 684bn * (47.5 % - 45 %) / 2.4 years = 7.1bn, against 37bn
     assert cases["MSFT"].outputs.implied_by_others / 1e9 == pytest.approx(7.125)
     shown = backlog.closes(cases)
-    assert shown.title.startswith("Without OpenAI and Anthropic the backlogs of Microsoft and Amazon imply less")
+    assert shown.title.startswith("Without OpenAI and Anthropic 2 backlogs imply less than is disclosed")
     paid = shown.view.set_index("Company")["Paid by them"]
     assert paid["Microsoft"] == "OpenAI $24.1bn in the year to 30 Jun 2026"  # 10-K 2026, note on related parties
 

@@ -230,3 +230,39 @@ def test_a_view_by_year_offers_what_the_model_gives_by_year(model):
 def test_nothing_of_a_model_overlaps_and_no_label_is_cut(model):
     count, *faults = model.evaluate(FAULTY_BOXES)
     assert count > 25 and faults == []
+
+
+# ---- the explorer of texts
+
+
+@pytest.fixture(scope="module")
+def note(chromium, lab):
+    """The explorer of texts, run."""
+    page = opened(chromium, lab, "explore_text")
+    verdicts(page).get_by_text("consistent", exact=True).first.wait_for(timeout=START)
+    return page
+
+
+def verdicts(page):
+    """The table of what was checked."""
+    return page.locator(".jp-OutputArea-output table").first
+
+
+def test_a_pasted_text_is_judged_with_its_document_once_the_box_is_left(note):
+    box = note.get_by_label(words.say("widgets.text"), exact=True)
+    box.fill("AWS sold $2.6281bn in the second quarter of 2024. 亚马逊2024年第二季度AWS收入为262.81亿美元。")
+    note.get_by_label(words.say("widgets.text_day"), exact=True).focus()
+    wrong = verdicts(note).locator("tr").filter(has_text="2.6281bn")
+    wrong.get_by_text("inconsistent", exact=True).wait_for()
+    assert "the scale: the digits are those of $26.28bn" in wrong.text_content()  # AWS: 26.281bn, 10-Q of 2024-08-02
+    right = verdicts(note).locator("tr").filter(has_text="262.81亿")
+    assert right.get_by_text("consistent", exact=True).is_visible()
+    assert "Amazon 10-Q filed 2024-08-02" in right.text_content()
+
+
+def test_a_day_that_is_none_is_said_in_place_of_the_tables(note):
+    day = note.get_by_label(words.say("widgets.text_day"), exact=True)
+    day.fill("15/11/2025")
+    day.press("Enter")
+    note.get_by_role("alert").get_by_text("15/11/2025").wait_for()
+    assert note.get_by_text("Traceback").count() == 0

@@ -112,6 +112,7 @@ def read_once():
     """Files are read and checked once, so that many dates are tried quickly."""
     known, values = door.open_reference(), facts.history()
     with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(facts, "PREPARED", {})
         patch.setattr(door, "open_reference", lambda: known)
         patch.setattr(door, "read_facts", lambda companies, known: values[values["company"].isin(companies)])
         yield values
@@ -120,7 +121,8 @@ def read_once():
 @pytest.mark.parametrize("company", COMPANIES)
 def test_on_no_day_is_anything_later_visible_and_nothing_is_forgotten(company, read_once):
     seen = set()
-    for day in sorted(facts.history([company])["published"].dropna().unique()):
+    days = sorted(facts.history([company])["published"].dropna().unique())
+    for day in [*days[:-1:3], *days[-1:]]:
         then = facts.load([company], as_of=f"{day:%Y-%m-%d}")
         periods = set(map(tuple, then[PERIOD[1:]].astype(str).to_numpy()))
         assert then["published"].max() <= day and seen <= periods
@@ -203,14 +205,15 @@ def test_the_data_passes_its_own_door():
 
 def test_what_is_prepared_for_forks_is_what_is_known_and_a_changed_file_is_not(monkeypatch):
     monkeypatch.setattr(facts, "PREPARED", {})
-    asked = [["MSFT", "BABA", "miners"], ["APLD"], None]
-    plain = [(facts.load(names), facts.refused(names)) for names in asked]
+    asked = list(product([["MSFT", "BABA", "miners"], ["APLD"], None], ["", "2026-03-31"]))
+    plain = [(facts.load(*each), facts.refused(*each)) for each in asked]
     facts.prepare()
-    for names, (loaded, refused) in zip(asked, plain, strict=True):
-        assert facts._prepared(facts.tickers(names)), "nothing was prepared"
-        pd.testing.assert_frame_equal(facts.load(names), loaded)
-        pd.testing.assert_frame_equal(facts.refused(names), refused)
-    assert facts.load(["MSFT"], "2024-08-01")["published"].max() <= pd.Timestamp("2024-08-01")
+    facts.prepare("2026-03-31")
+    for (names, day), (loaded, refused) in zip(asked, plain, strict=True):
+        assert facts._prepared(facts.tickers(names), day), "nothing was prepared"
+        pd.testing.assert_frame_equal(facts.load(names, day), loaded)
+        pd.testing.assert_frame_equal(facts.refused(names, day), refused)
+    assert not facts._prepared(["MSFT"], "2024-08-01"), "a day that was not prepared"
     stamp = facts.tables.stamp
     monkeypatch.setattr(facts.tables, "stamp", lambda name: stamp(name) + "changed" * (name == "facts/APLD.csv"))
-    assert facts._prepared(["MSFT"]) and not facts._prepared(["MSFT", "APLD"])
+    assert facts._prepared(["MSFT"], "") and not facts._prepared(["MSFT", "APLD"], "")

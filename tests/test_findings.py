@@ -124,7 +124,7 @@ def real(calendar: str, *companies: str) -> Measures:
 def test_a_ranking_of_fiscal_years_says_how_far_apart_they_end():
     # As filed: NVIDIA's fiscal 2024 ended on 28 January 2024, Microsoft's on 30 June, Amazon's on 31 December
     title = exhibits.bars(real("fiscal", "AMZN", "MSFT", "NVDA")).title
-    assert title.endswith("in FY2024 (ends lie up to 338 days apart)")  # 28 January to 31 December
+    assert title.endswith("in FY2024 (ends up to 338 days apart)")  # 28 January to 31 December
     note = "Fiscal periods: each company's own, so the same label covers different months."
     assert note in exhibits.bars(real("fiscal", "AMZN", "MSFT", "NVDA")).notes
 
@@ -137,7 +137,7 @@ def test_so_does_one_company_among_others():
 def test_and_every_exhibit_that_sets_companies_side_by_side():
     grid = select(facts.open(["AMZN", "MSFT"]), "year", "fiscal", until=2024)
     across, up = measure(metrics.capex_to_revenue, grid), measure(metrics.operating_margin, grid)
-    apart = "FY2024 (ends lie up to 184 days apart)"  # 30 June to 31 December
+    apart = "FY2024 (ends up to 184 days apart)"  # 30 June to 31 December
     shown = [exhibits.scatter(across, up), exhibits.compare(across, up), exhibits.definitions(grid, "fcf")]
     assert all(apart in exhibit.subtitle for exhibit in shown)
 

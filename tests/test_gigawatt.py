@@ -250,7 +250,7 @@ def test_a_funnel_without_it_power_says_what_runs_of_the_most_on_record():
         ("Cipher", "", stage, "unstated", mw) for stage, mw in (("planned", 900), ("approved", 700), ("operating", 450))
     ]
     title = records.funnel(power(*rows)).title
-    assert title == "Cipher runs 450 MW of 900 MW planned or contracted"
+    assert title == "Running, of what is planned or contracted: Cipher 50.0%"
 
 
 def test_bars_of_two_bases_never_share_a_label():

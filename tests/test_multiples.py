@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from capcycle import exhibits, facts
-from capcycle.analyses import multiples
+from capcycle.analyses import forward_multiples, multiples
 
 AMOUNTS = st.floats(1e6, 1e13)
 DAY = "2026-08-31"
@@ -53,9 +53,9 @@ def test_gains_on_investments_make_a_share_look_cheap():
 
 def test_peg_has_no_sign_of_its_own():
     # 100 on 4 and 5: 20 times on growth of 25 points is 0.8; without growth and for losses there is none
-    assert float(multiples.forward_multiples(100.0, 4.0, 5.0, 120.0).peg) == pytest.approx(0.8)
-    assert np.isnan(multiples.forward_multiples(100.0, 5.0, 4.0, 120.0).peg)
-    assert np.isnan(multiples.forward_multiples(100.0, -1.0, 4.0, 120.0).peg)
+    assert float(forward_multiples.forward_multiples(100.0, 4.0, 5.0, 120.0).peg) == pytest.approx(0.8)
+    assert np.isnan(forward_multiples.forward_multiples(100.0, 5.0, 4.0, 120.0).peg)
+    assert np.isnan(forward_multiples.forward_multiples(100.0, -1.0, 4.0, 120.0).peg)
 
 
 def test_microsofts_sales_and_profit_are_those_of_its_filing(cases):
@@ -85,7 +85,7 @@ def test_the_table_has_the_median_of_those_that_have_a_figure(cases):
 
 
 def test_price_and_expected_earnings_are_of_one_day():
-    meta = multiples.forwards(facts.open(["META"]))["META"]  # its newest page gives no figure for the next year
+    meta = forward_multiples.cases(facts.open(["META"]))["META"]  # its newest page gives no figure for the next year
     assert {one.days for one in meta.inputs.values()} == {"26 Jun 2026"}
     assert float(meta.outputs.forward_pe) == pytest.approx(542.87 / 30.23)
 
@@ -93,4 +93,4 @@ def test_price_and_expected_earnings_are_of_one_day():
 def test_before_anything_was_public_the_verdict_says_so():
     early = facts.open(["MSFT", "META"], "2020-06-30", "USD")
     assert multiples.verdict(multiples.cases(early)).startswith("No company here has this multiple")
-    assert exhibits.peers(multiples.forwards(early), multiples.EXPECTED, "multiples.forward").view.empty
+    assert exhibits.peers(forward_multiples.cases(early), forward_multiples.SHOWN, "forward_multiples.shown").view.empty

@@ -17,9 +17,9 @@ from browser import (
     toy_outcomes,
     until_drawn,
 )
-from titles import faults_of
 
-from capcycle import paths, publish
+from capcycle import paths, publish, run
+from capcycle.exhibits import gate
 
 pytestmark = pytest.mark.browser
 TOY_PAGES = ["index", "hyperscalers", "nasty", "broken"]
@@ -29,6 +29,11 @@ NO_PROSE = re.compile(r"<(script|style|pre|code)[^>]*>.*?</\1>", re.S)
 SNAKE = re.compile(r"\b[a-z]+_[a-z_]+\b")
 ALONE = ("index.html", "claims.html")  # pages of a section, a notebook and companies of their own
 RUNS = paths.NOTEBOOKS / "runs.toml"
+SOURCES = "[...document.images].map(picture => picture.getAttribute('src'))"
+UNSEEN = """Promise.all([...document.images].map(picture => {
+  picture.loading = 'eager'  // as if a reader had come to it
+  return picture.decode().then(() => picture.checkVisibility() && picture.clientHeight > 40 ? '' : picture.src)
+})).then(each => each.filter(Boolean))"""
 CHARTS_FIT = """[...document.querySelectorAll('.chart')].every(
   box => box.querySelector('svg').width.baseVal.value <= box.clientWidth + 1)"""
 LUMINANCE = """element => {
@@ -96,18 +101,18 @@ def unfold(page) -> None:
     )
 
 
-def check_drawn(page) -> None:
-    for place, chart in enumerate(page.locator(".chart").all()):
-        check_chart(chart, place)
+CHARTS = """where => [...document.querySelectorAll(where)].map(box => ({
+  fault: box.querySelector('.fault')?.innerText ?? '',
+  drawings: box.querySelectorAll('svg.marks').length,
+  marks: box.querySelectorAll('svg .role-mark :is(path, text, line, rect)[d], svg .role-mark text').length,
+  wide: box.querySelector('svg')?.width.baseVal.value, room: box.clientWidth}))"""  # one question for all: each is slow
 
 
-def check_chart(chart, name) -> None:
-    assert chart.locator(".fault").count() == 0, chart.inner_text()
-    assert chart.locator("svg.marks").count() == 1
-    marks = chart.locator("svg .role-mark :is(path, text, line, rect)[d], svg .role-mark text")
-    assert marks.count() >= 1, f"chart {name} holds no mark"
-    wide, room = chart.evaluate("box => [box.querySelector('svg').width.baseVal.value, box.clientWidth]")
-    assert 200 < wide <= room + 1, f"chart {name} is {wide} wide where there is room for {room}"
+def check_drawn(page, where: str = ".chart") -> None:
+    for place, chart in enumerate(page.evaluate(CHARTS, where)):
+        assert chart["fault"] == "" and chart["drawings"] == 1, f"chart {place}: {chart}"
+        assert chart["marks"] >= 1, f"chart {place} holds no mark"
+        assert 200 < chart["wide"] <= chart["room"] + 1, f"chart {place} is wider than its room: {chart}"
 
 
 def check_page(browser, site: Path, name: str) -> None:
@@ -160,7 +165,9 @@ def test_every_what_if_of_the_real_site_has_its_sliders(real_site):
 @pytest.mark.slow
 def test_titles_of_the_real_site_are_short_sentences_of_numbers(real_site):
     titles = [unescape(each) for file in real_site.glob("*.html") for each in TITLE.findall(file.read_text("utf-8"))]
-    assert len(titles) > 100 and [(each, faults) for each in titles if (faults := faults_of(each))] == []
+    poor = [(each, faults) for each in titles if (faults := gate.faults(each))]
+    assert len(titles) > 100 and poor == []
+    assert list(publish.faults(run.recall(run.read_runs().values()))) == []  # what `capcycle check` says
 
 
 @pytest.mark.slow
@@ -194,11 +201,9 @@ def check_pictures(page, site: Path, name: str) -> None:
     page.wait_for_load_state("load")
     for question in page.locator("details.folded > summary").all():
         question.click()  # what is folded opens without scripts too
-    for picture in page.locator("img").all():
-        picture.scroll_into_view_if_needed()
-        assert picture.is_visible()
-        assert (site / unquote(picture.get_attribute("src"))).is_file()
-        assert picture.bounding_box()["height"] > 40
+    for source in page.evaluate(SOURCES):
+        assert (site / unquote(source)).is_file()
+    assert page.evaluate(UNSEEN) == []
     if page.locator(".chart").count():
         assert page.locator("img.picture").count() == page.locator(".chart").count()
     assert not page.locator(".toggle").is_visible()
@@ -307,7 +312,7 @@ def test_a_chart_in_depth_is_drawn_when_its_question_is_opened_by_key(browser, s
         page.locator("summary", has_text="How did each get there?").focus()
         page.keyboard.press("Enter")
         page.locator("#each svg.marks").wait_for()
-        check_chart(page.locator("#each .chart"), "each")
+        check_drawn(page, "#each .chart")
         assert page.locator("#each .picture").count() == 0  # its place is the chart's now
 
 

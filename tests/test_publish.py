@@ -24,10 +24,11 @@ from browser import (
     toy_cells,
     toy_outcomes,
 )
-from nbformat.v4 import new_markdown_cell, new_output
+from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
 
 from capcycle import paths, publish, theme
-from capcycle.publish import downloads, exhibits, links, page, pictures, specs
+from capcycle.exhibits.exhibit import MIME, VEGA_LITE
+from capcycle.publish import downloads, exhibits, links, notebook, page, pictures, specs
 from capcycle.publish.data import data_version
 from capcycle.publish.prose import Prose
 from capcycle.run import name_faults
@@ -570,3 +571,11 @@ def test_the_data_version_changes_with_any_table(tmp_path):
     assert first == data_version(tmp_path) and first.latest == ""
     (tmp_path / "facts" / "a.csv").rename(tmp_path / "facts" / "b.csv")
     assert data_version(tmp_path) != first
+
+
+@pytest.mark.parametrize(("count", "drawn"), [(2, False), (3, True)])
+def test_a_chart_of_two_marks_is_published_as_its_table(count, drawn):
+    chart = {"mark": "bar", "data": {"values": [{"value": each} for each in range(count)]}}
+    output = new_output("display_data", {MIME: {"id": "power", "title": "It runs"}, VEGA_LITE: chart})
+    [part] = notebook.parts(new_notebook(cells=[new_code_cell("shown", outputs=[output])]))
+    assert part.kind == "exhibit" and (part.spec is not None) == drawn

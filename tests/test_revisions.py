@@ -3,7 +3,7 @@
 import pytest
 
 from capcycle import exhibits, facts
-from capcycle.analyses import revisions
+from capcycle.analyses import revisions, stated_multiple
 
 BOOK = facts.open(["BABA", "BIDU", "KC", "IREN", "META", "MSFT"])
 
@@ -15,21 +15,23 @@ def targets():
 
 def test_the_rise_of_a_target_is_not_its_upside(targets):
     # K021: from 20 to 75 is +275 %; on 41.67 it is +80 %. K022: Kingsoft Cloud from 13.5 to 13.8 is +2.2 %
-    iren = targets["IREN: Bernstein"].outputs
+    iren = targets["Bernstein on IREN"].outputs
     assert float(iren.target_change) == 2.75 and round(float(iren.upside), 2) == 0.8
-    assert round(float(targets["Kingsoft Cloud: Goldman Sachs"].outputs.target_change), 3) == 0.022
-    assert targets["Kingsoft Cloud: Goldman Sachs"].alone("upside").reason == "no figure for the share price is public"
+    assert round(float(targets["Goldman Sachs on Kingsoft Cloud"].outputs.target_change), 3) == 0.022
+    assert (
+        targets["Goldman Sachs on Kingsoft Cloud"].alone("upside").reason == "no figure for the share price is public"
+    )
 
 
 def test_both_targets_on_alibaba_are_kept_apart(targets):
     # K166: 230 and 245 at 189.58 are +21.3 % and +29.2 %
-    both = sorted(float(case.outputs.upside) for label, case in targets.items() if label.startswith("Alibaba"))
+    both = sorted(float(case.outputs.upside) for label, case in targets.items() if label.endswith("on Alibaba"))
     assert [round(each, 3) for each in both] == [0.213, 0.292]
 
 
 def test_what_the_printed_multiples_of_the_adrs_imply():
     # K167: 189.58 / 21 = 9.03 and 140.73 / 12 = 11.73; K166: 245 over 9.03 is 27.1 times
-    found = revisions.stated(BOOK)
+    found = stated_multiple.cases(BOOK)
     assert set(found) == {"BABA", "BIDU"}
     assert round(float(found["BABA"].outputs.eps_implied), 2) == 9.03
     assert round(float(found["BIDU"].outputs.eps_implied), 2) == 11.73
@@ -38,7 +40,7 @@ def test_what_the_printed_multiples_of_the_adrs_imply():
 
 def test_returns_of_the_year_belong_to_an_older_price():
     # K165: at the trade prices they are about 124 % and 67 %, against +112 % and +57 % as printed
-    found = revisions.stated(BOOK)
+    found = stated_multiple.cases(BOOK)
     assert float(found["BABA"].outputs.return_to_date) == pytest.approx(1.24, abs=0.02)
     assert float(found["BIDU"].outputs.return_to_date) == pytest.approx(0.67, abs=0.01)
     assert float(found["BABA"].outputs.price_of_return) < 189.58

@@ -303,3 +303,15 @@ def test_the_command_line_writes_a_page_and_a_table_and_says_that_a_figure_is_wr
     assert "$81.7bn inconsistent" in capsys.readouterr().out
     assert (tmp_path / "report" / "claims.html").stat().st_size > 10_000
     assert "scale_slip" in (tmp_path / "report" / "claims" / "judgements.csv").read_text("utf-8-sig")
+
+
+def test_what_the_checks_set_beside_filed_figures_the_judge_finds_too():
+    """Claims that stand alone beside a filed figure in checks.csv, by the verdict there (K071, K074, K095, K096, K015).
+
+    Meta's 8.47bn holds with the principal of finance leases only (K077): another definition than capex.
+    """
+    judged = {each.statement.name: each for each in text.published(facts.open())}
+    holds, fails = ["c206", "c235", "c236", "c238", "c240"], ["c208", "c237"]
+    assert [judged[name].verdict for name in holds] == ["consistent"] * 5
+    assert [judged[name].verdict for name in fails] == ["inconsistent"] * 2
+    assert [slip.kind for slip in judged["c217"].slips][:1] == ["definition"]

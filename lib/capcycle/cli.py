@@ -150,7 +150,7 @@ def _template_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def _check(chosen: argparse.Namespace) -> None:
-    from capcycle import claims, facts, sources  # pandas comes with them
+    from capcycle import claims, facts, publish, sources  # pandas comes with them
     from capcycle.facts import door, doubts, layers, registers, reviewed, sums
 
     data = door.gather((facts.check, registers.check, claims.check_tables, sources.read_tags))[1]
@@ -163,6 +163,8 @@ def _check(chosen: argparse.Namespace) -> None:
         reviewed.accept()
     found = doubts.doubts()
     print(*found if chosen.doubts else (), sep="\n", end="\n" * bool(chosen.doubts and found))
+    for fault in publish.faults(run.recall(run.read_runs().values())):
+        print(fault)
     strays = _say_passed_over()
     print(say("check.fine", notebooks=len(parameters.notebooks()) - strays, runs=len(run.read_runs())))
     for doubt in [*sums.doubts(), *layers.doubts()]:

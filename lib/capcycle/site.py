@@ -138,7 +138,8 @@ def claims_report(file: Path, out: Path | None = None, notebook: str = "claims",
     outputs.refuse_folder(out.resolve(), report=True)
     given = {"file": str(file.resolve()), **given}
     job = run.Run("claims", notebook, given, say("cli.claims.title"), say("cli.claims.section"))
-    with tempfile.TemporaryDirectory(prefix="capcycle-") as room:
+    with tempfile.TemporaryDirectory(prefix="capcycle-") as room, _one_thread() as pool:
+        pool.submit(_bundle)  # what makes the page is imported while the notebook is executed
         executed = run.execute(job, Path(room) / "claims.ipynb")
         failed = _replace(out.resolve(), [Outcome(job, "", "done", executed, 0.0)], str(file.resolve()))
     _refuse_failed(failed, say("site.says_so", out=out))

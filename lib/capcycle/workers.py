@@ -20,7 +20,7 @@ import signal
 import sys
 import time
 import warnings
-from collections import deque
+from collections import Counter, deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import suppress
 from multiprocessing import connection
@@ -174,16 +174,19 @@ def _import_and_read(jobs: Sequence[Job], width: int) -> None:
         with suppress(Exception):
             exec(line, {})
     if imports and len(jobs) > width:
+        days = Counter(job.parameters.get("as_of", "") for job in jobs)
         with suppress(Exception):
-            _read()
+            _read([day for day, count in days.items() if count > 1 and isinstance(day, str)])
 
 
-def _read() -> None:
+def _read(days: Iterable[str]) -> None:
     import scipy.optimize  # noqa: F401 — what solves imports it, as many pages do
 
     from capcycle import facts
 
-    facts.prepare()
+    facts.history()
+    for day in days:
+        facts.prepare(day)
     facts.currencies()
     for name in facts.registers.names():
         facts.registers.history(name)

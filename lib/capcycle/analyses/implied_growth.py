@@ -4,9 +4,9 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any, NamedTuple
 
-from capcycle import exhibits, study, words
+from capcycle import study, words
 from capcycle.analyses import multiples
-from capcycle.exhibits import Exhibit
+from capcycle.exhibits import Exhibit, marks
 from capcycle.facts import Book
 from capcycle.models.maths import per, where
 from capcycle.models.registry import Amount, Fraction, Multiple, Years, model
@@ -108,12 +108,10 @@ def against_last_year(each: Mapping[str, Case], now: Mapping[str, Case]) -> Exhi
         if not case.lacking
         for name, one in (("assumed", case.inputs["assumed_growth"]), ("grown", now[company].inputs["revenue_growth"]))
     ]
-    above = [case.name for company, case in each.items() if not case.lacking
-             and case.inputs["assumed_growth"].value > now[company].inputs["revenue_growth"].value]  # fmt: skip
-    title = words.counted("implied_growth.against.title", len(above), names=words.listing(above) if above else "")
-    notes = [
-        say("implied_growth.lacks", company=case.name, reason=case.lacking) for case in each.values() if case.lacking
-    ]
-    frame = exhibits.marks.worded("implied_growth.against", *notes, id="implied-growth-against",
-                                  title=title if rows else say("implied_growth.none"))  # fmt: skip
-    return exhibits.marks.dots(exhibits.marks.rows(rows).assign(note="", low=float("nan"), high=float("nan")), frame)
+    full = [(case, now[company]) for company, case in each.items() if not case.lacking]
+    above = sum(one.inputs["assumed_growth"].value > other.inputs["revenue_growth"].value for one, other in full)
+    title = words.counted("implied_growth.against.title", above, above=above, all=len(full))
+    notes = [say("study.peers.lacks", company=case.name, each=case.lacking) for case in each.values() if case.lacking]
+    title = title if full else say("implied_growth.none")
+    frame = marks.worded("implied_growth.against", *notes, id="implied-growth-against", title=title)
+    return marks.dots(marks.rows(rows).drop(columns=["low", "high", "note"]), frame)

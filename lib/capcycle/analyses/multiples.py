@@ -8,10 +8,10 @@ from capcycle.analyses.power_value.figures import STALE, figures
 from capcycle.facts import Book
 from capcycle.measure import Measures, measure
 from capcycle.metrics import net_income_without_gains
-from capcycle.models.maths import per, positive
-from capcycle.models.registry import Amount, Fraction, Multiple, PerShare, model
+from capcycle.models.maths import per
+from capcycle.models.registry import Amount, Fraction, Multiple, model
 from capcycle.panel import select
-from capcycle.quantity import Quantity, missing, newest
+from capcycle.quantity import Quantity, missing
 from capcycle.study import Case
 from capcycle.words import Sentence, say
 
@@ -19,9 +19,6 @@ SHOWN = ("price_to_sales", "ev_to_sales", "ev_to_ebitda", "price_to_earnings", "
          "fcf_yield", "rule_of_40")  # fmt: skip
 PARTS = ("enterprise_value", "market_value", "debt", "cash", "enterprise_value_less_securities",
          "enterprise_value_with_leases")  # fmt: skip
-EXPECTED = ("forward_pe", "trailing_pe", "peg", "upside", "share_price", "eps_trailing", "eps_next_year")
-AHEAD = {"price": "share_price", "eps_trailing": "eps_trailing", "eps_next_year": "eps_next_year",
-         "target_price": "target_price"}  # fmt: skip
 FLOWS = ("revenue", "operating_income", "depreciation_amortization", "net_income", "investment_gains", "fcf")
 BALANCE = ("market_value", "debt", "cash")
 POINTS = 100  # of a percentage, in which growth divides a multiple
@@ -43,14 +40,6 @@ class Multiples(NamedTuple):
     fcf_yield: Fraction
     rule_of_40: Fraction
     ev_to_sales_per_growth: Multiple
-
-
-class ForwardMultiples(NamedTuple):
-    trailing_pe: Multiple
-    forward_pe: Multiple
-    eps_growth: Fraction
-    peg: Multiple
-    upside: Fraction
 
 
 @model(verdict="enterprise_value", better="lower")
@@ -98,24 +87,6 @@ def multiples(
     )  # fmt: skip
 
 
-@model(verdict="forward_pe", better="lower")
-def forward_multiples(share_price: PerShare, eps_trailing: PerShare, eps_next_year: PerShare,
-                      target_price: PerShare) -> ForwardMultiples:  # fmt: skip
-    """Price to earnings of the last twelve months and of the year that analysts look to, and to growth between them.
-
-    Formula: peg = forward_pe / (100 * eps_growth), where eps_growth = eps_next_year / eps_trailing - 1
-             upside = target_price / share_price - 1
-    Units:   a currency per share, or per ADS; missing for losses, and without growth.
-    Source:  hand arithmetic: 100 on 4 and 5 is 25 and 20 times; growth of 25 % makes 20 / 25 = 0.8.
-
-    >>> [round(float(each), 2) for each in forward_multiples(100.0, 4.0, 5.0, 120.0)]
-    [25.0, 20.0, 0.25, 0.8, 0.2]
-    """
-    growth, forward = per(eps_next_year, eps_trailing) - 1, per(share_price, eps_next_year)
-    return ForwardMultiples(per(share_price, eps_trailing), forward, growth, per(positive(forward), POINTS * growth),
-                            per(target_price, share_price) - 1)  # fmt: skip
-
-
 @study.starts_by_company(ev_bridge)
 def bridges(book: Book) -> dict[str, Case]:
     """Each company's bridge from the newest market value to enterprise value, each part of its own newest day."""
@@ -159,21 +130,6 @@ def _fresh(each: Quantity, market: Quantity) -> Quantity:
     if not market.day - each.day > STALE:
         return each
     return missing(each.name, say("multiples.old", name=words.lower(words.name(each.name)), day=each.days), each.unit)
-
-
-@study.starts_by_company(forward_multiples)
-def forwards(book: Book) -> dict[str, Case]:
-    """Each company's price to the earnings of the newest snapshot that has those of the next year; all of one day."""
-    table = book.register("consensus").query("symbol == company").sort_values("date")
-    table = table.assign(unit=table["currency"] + "/share", whole=table["eps_next_year"].notna())
-    last = table.sort_values("whole", kind="stable").groupby("company").tail(1)
-    return study.Cases({company: study.case(forward_multiples, book, company, **{
-        name: newest(last[last["company"] == company], name, _lacking(name), column) for column, name in AHEAD.items()
-    }) for company in book.companies})  # fmt: skip
-
-
-def _lacking(name: str) -> str:
-    return say("multiples.lacking", name=words.lower(words.name(name)))
 
 
 def verdict(each: Mapping[str, Case]) -> Sentence:

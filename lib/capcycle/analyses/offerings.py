@@ -17,7 +17,6 @@ from capcycle.study import Case
 from capcycle.words import Sentence, say
 
 PRICES = ("issue_price", "range_low", "range_high", "first_open", "first_low", "first_close", "home_close")
-COLUMNS = {"issue_price": "price"}  # of the register, where it is another than the input
 SHOWN = ("proceeds", "value_at_issue", "float_share", "return_at_open", "return_at_close", "return_at_low")
 COVER = {"retail_cover": "times", "retail_share": "fraction", "institutional_take_up": "fraction",
          "cornerstone_share": "fraction"}  # fmt: skip
@@ -110,22 +109,18 @@ def _row(book: Book, company: str) -> pd.Series:
 
 def _given(row: pd.Series, name: str, unit: str) -> Quantity:
     """A figure of an offering, of its first day."""
-    value = row[COLUMNS.get(name, name)]
+    value = row["price" if name == "issue_price" else name]
     if pd.isna(value):
-        return missing(name, _lacking(name), unit, kind=row["kind"])
+        return missing(name, study.not_public(name), unit, kind=row["kind"])
     return Quantity(name, float(value), unit, kind=row["kind"], source=row["source"], published=row["published"],
                     since=row["date"], day=row["date"])  # fmt: skip
 
 
 def figures(book: Book, company: str) -> dict[str, Quantity]:
-    """What is known of a company's offering by name, in the currencies in which it was printed.
-
-    Errors: ModelError for a company without an offering by the day, with those that have one.
-    """
+    """What is known of a company's offering by name, in the currencies in which it was printed."""
     row = _row(book, company)
-    money = {name: row["home_currency" if name == "home_close" else "currency"] for name in PRICES}
-    units = {name: f"{own}/share" for name, own in money.items()}
-    units |= dict.fromkeys(["shares_offered", "shares_after"], "shares")
+    units = {name: f"{row['home_currency' if name == 'home_close' else 'currency']}/share" for name in PRICES}
+    units |= {"shares_offered": "shares", "shares_after": "shares"}
     return {name: _given(row, name, unit) for name, unit in
             {**units, **dict.fromkeys(["pe_at_price", "peer_pe"], "multiple"), **COVER}.items()}  # fmt: skip
 
@@ -137,15 +132,9 @@ def case(book: Book, company: str, which: Any = offering) -> Case:
     if "revenue" in which.parameters:
         known["revenue"] = study.figure(measure("revenue", select(own, "year")), company, str(row["date"].year - 1))
         stated = own.register("estimates").sort_values("period").query("subject == @company and measure == 'valuation'")
-        known["stated_value"] = newest(stated, "stated_value", _lacking("stated_value"), "low", "published")
+        known["stated_value"] = newest(stated, "stated_value", study.not_public("stated_value"), "low", "published")
     if "home_close" in which.parameters and not known["home_close"].missing:
-        rate = own.on(row["date"].date()).rate(
-            row["home_currency"], row["currency"]
-        )  # of the first day, not the newest
-        home = Quantity(
-            "rate", rate.value, f"{row['currency']}/{row['home_currency']}", kind="derived", source=rate.source
-        )
-        known["home_close"] = (known["home_close"] * home).called("home_close", f"{row['currency']}/share")
+        known["home_close"] = _abroad(known["home_close"], own.on(row["date"].date()), row)
     return study.case(which, own, company, **{name: known[name] for name in which.parameters})
 
 
@@ -154,6 +143,14 @@ def _starts(which: Any) -> None:
     def start(book: Book, company: str) -> Case:
         known = set(book.register("offerings").query("price == price")["company"])
         return case(book, company, which) if company in known else study.bound(which, book, company)
+
+
+def _abroad(price: Quantity, book: Book, row: pd.Series) -> Quantity:
+    """A price at home in the currency of the offering, at the rate of the first day."""
+    home, own = row["home_currency"], row["currency"]
+    found = book.rate(home, own)
+    rate = Quantity("rate", found.value, f"{own}/{home}", kind=price.kind, source=found.source)
+    return (price * rate).called(price.name, f"{own}/share")
 
 
 for each in (offering, relative_value, issue_value):
@@ -171,8 +168,8 @@ def verdict(sold: Case, valued: Case, beside: Case) -> Sentence:
 def sheet(book: Book, company: str) -> Exhibit:
     """The deal sheet: prices, shares, and how each tranche was taken, each as printed."""
     row, known = _row(book, company), figures(book, company)
-    rows = marks.rows((words.name(name), one) for name, one in known.items() if not one.missing)
-    lacking = [words.lower(words.name(name)) for name, one in known.items() if one.missing]
+    rows = marks.rows((_called(name), one) for name, one in known.items() if not one.missing)
+    lacking = [words.lower(_called(name)) for name, one in known.items() if one.missing]
     notes = [row["note"], *([say("offerings.sheet.lacking", names=words.listing(lacking))] if lacking else [])]
     sold = known["shares_offered"]
     terms = {"shares": sold.shown, "price": known["issue_price"].shown, "day": words.day(row["date"])}
@@ -186,5 +183,7 @@ def first_day(sold: Case) -> Exhibit:
     return exhibits.table({sold.company: sold}, SHOWN, "offerings.first_day")
 
 
-def _lacking(name: str) -> str:
-    return say("offerings.lacking", name=words.lower(words.name(name)))
+def _called(name: str) -> str:
+    """What a reader calls a figure that is an input, or only on the sheet."""
+    only = words.said(f"offerings.figure.{name}", "")
+    return say(only) if only else words.name(name)

@@ -13,14 +13,14 @@ from capcycle.facts import Book
 from capcycle.measure import measure
 from capcycle.metrics import fcf, net_buybacks
 from capcycle.models.maths import per
-from capcycle.models.registry import Amount, Fraction, model
+from capcycle.models.registry import Amount, Fraction, Multiple, model
 from capcycle.panel import select
 from capcycle.quantity import Quantity
 from capcycle.study import Case
 from capcycle.words import Sentence, say
 
 FLOWS = ("operating_cash_flow", "capex", "buybacks", "dividends_paid", "stock_compensation")
-SHOWN = ("net_buyback_yield", "buyback_yield", "buybacks_to_fcf", "buybacks_to_ai_capex", "paid_out")
+SHOWN = ("net_buyback_yield", "buyback_yield", "stock_pay_cover", "buybacks_to_fcf", "buybacks_to_ai_capex", "paid_out")
 USES = ("capex", "buybacks", "dividends_paid")  # of cash, in the order in which they are drawn
 
 
@@ -28,6 +28,7 @@ class Payout(NamedTuple):
     cash_after_capex: Amount
     buyback_yield: Fraction
     net_buyback_yield: Fraction
+    stock_pay_cover: Multiple
     buybacks_to_fcf: Fraction
     buybacks_to_ai_capex: Fraction
     paid_out: Fraction
@@ -40,20 +41,22 @@ def payout(market_value: Amount, operating_cash_flow: Amount, capex: Amount, ai_
     """What buy-backs return on market value, before and after the pay in shares that they offset, and out of what.
 
     Formula: free cash flow is operating_cash_flow - capex; net_buyback_yield = (buybacks - stock_compensation) /
-             market_value; buybacks_to_ai_capex = buybacks / (capex * ai_share_of_capex); paid_out = (buybacks +
-             dividends_paid) / free cash flow; left_after_uses = free cash flow - buybacks - dividends_paid
+             market_value; stock_pay_cover = buybacks / stock_compensation; buybacks_to_ai_capex = buybacks / (capex *
+             ai_share_of_capex); paid_out = (buybacks + dividends_paid) / free cash flow
     Units:   one currency, flows of twelve months; missing where free cash flow is not positive.
     Source:  hand arithmetic: of 100 earned 60 is built, half of it for AI, 15 bought back and 5 paid as a dividend, on
              a market value of 1,000 with 10 of pay in shares.
 
     >>> found = payout(1000.0, 100.0, 60.0, 0.5, 15.0, 5.0, 10.0)
     >>> [round(float(each), 3) for each in found]
-    [40.0, 0.015, 0.005, 0.375, 0.5, 0.5, 20.0]
+    [40.0, 0.015, 0.005, 1.5, 0.375, 0.5, 0.5, 20.0]
     """
     free, net = fcf(operating_cash_flow, capex), net_buybacks(buybacks, stock_compensation)
     paid = buybacks + dividends_paid
-    return Payout(free, per(buybacks, market_value), per(net, market_value), per(buybacks, free),
-                  per(buybacks, capex * ai_share_of_capex), per(paid, free), free - paid)  # fmt: skip
+    return Payout(
+        free, per(buybacks, market_value), per(net, market_value), per(buybacks, stock_compensation),
+        per(buybacks, free), per(buybacks, capex * ai_share_of_capex), per(paid, free), free - paid,
+    )  # fmt: skip
 
 
 @study.starts_by_company(payout)

@@ -1,6 +1,6 @@
-"""Targets and estimates as they move: change of a target and upside kept apart, what it implies, and its record."""
+"""Targets and estimates as they move: change of a target and upside kept apartand its record."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 import pandas as pd
@@ -9,15 +9,13 @@ from capcycle import study, words
 from capcycle.exhibits import Exhibit, marks
 from capcycle.facts import Book
 from capcycle.models.maths import per
-from capcycle.models.registry import Fraction, Multiple, PerShare, model
+from capcycle.models.registry import Fraction, PerShare, model
 from capcycle.quantity import Quantity, missing, newest
 from capcycle.study import Case
 from capcycle.words import Sentence, say
 
 TARGETS = ("upside", "target_change", "share_price", "target_before", "target_price")
 MOVED = ("eps_revision", "eps_before", "eps_next_year", "target_change", "target_before", "target_price", "upside")
-STATED = ("upside", "share_price", "price_to_earnings", "eps_implied", "pe_at_target", "return_to_date",
-          "stated_return", "price_of_return")  # fmt: skip
 RECORD = ("part_of_target", "upside", "return_since", "share_price", "target_price", "price_since")
 PRINTED = ("name", "author", "about", "period", "shown", "before", "change", "day")
 
@@ -26,14 +24,6 @@ class Revision(NamedTuple):
     target_change: Fraction
     upside: Fraction
     eps_revision: Fraction
-
-
-class StatedMultiple(NamedTuple):
-    eps_implied: PerShare
-    pe_at_target: Multiple
-    upside: Fraction
-    return_to_date: Fraction
-    price_of_return: PerShare
 
 
 class TrackRecord(NamedTuple):
@@ -57,25 +47,6 @@ def revision(share_price: PerShare, target_price: PerShare, target_before: PerSh
     """
     return Revision(per(target_price, target_before) - 1, per(target_price, share_price) - 1,
                     per(eps_next_year, eps_before) - 1)  # fmt: skip
-
-
-@model(verdict="upside", better="higher")
-def stated_multiple(share_price: PerShare, price_to_earnings: Multiple, target_price: PerShare,
-                    year_end_price: PerShare, stated_return: Fraction) -> StatedMultiple:  # fmt: skip
-    """What a printed price to earnings implies, and whether the printed return of the year is of the same day.
-
-    Formula: eps_implied = share_price / price_to_earnings; pe_at_target = target_price / eps_implied
-             return_to_date = share_price / year_end_price - 1; price_of_return = year_end_price * (1 + stated_return)
-    Units:   a currency per ADS; the return since the end of the year before.
-    Source:  Alibaba at what ARK paid, October 2025: 189.58 at 21 times is 9.03; 230 is +21.3 %, 245 +29.2 %.
-
-    >>> found = stated_multiple(189.58, 21.0, 230.0, 84.79, 1.12)
-    >>> round(float(found.eps_implied), 2), round(float(found.upside), 3), round(float(found.return_to_date), 2)
-    (9.03, 0.213, 1.24)
-    """
-    earned = per(share_price, price_to_earnings)
-    return StatedMultiple(earned, per(target_price, earned), per(target_price, share_price) - 1,
-                          per(share_price, year_end_price) - 1, year_end_price * (1 + stated_return))  # fmt: skip
 
 
 @model(verdict="part_of_target", better="higher")
@@ -117,40 +88,11 @@ def consensus(book: Book) -> dict[str, Case]:
 
 def _moved(rows: pd.DataFrame) -> dict[str, Quantity]:
     """The last and the first figures of a company; an estimate once only is no revision."""
-    found = {"share_price": newest(rows, "share_price", _lacking("share_price"), "price")}
+    found = {"share_price": newest(rows, "share_price", study.not_public("share_price"), "price")}
     for now, before in (("target_price", "target_before"), ("eps_next_year", "eps_before")):
         known = rows.dropna(subset=now)
-        found[now] = newest(known, now, _lacking(now), now)
-        found[before] = newest(known.iloc[: int(len(known) > 1)], before, _lacking(before), now)
-    return found
-
-
-def stated(book: Book) -> dict[str, Case]:
-    """Each printed price to earnings at the price of a trade in the same text, with the last target of that day."""
-    history, estimates = book.register("multiples_history"), book.register("estimates")
-    sales, bought = book.register("market").query("measure == 'last_sale'"), book.register("holdings")
-    found = {}
-    for company in book.companies:
-        own = history[history["group"].eq(book.names[company])]
-        pe = newest(own[own["measure"] == "pe"], "price_to_earnings", _lacking("price_to_earnings"))
-        if pe.missing:
-            continue
-        printed = own[own["measure"].eq("share_price_return") & own["date"].eq(pe.day)]
-        goals = estimates[estimates["subject"].eq(company) & estimates["measure"].eq("target_price")]
-        goals = goals[goals["published"].eq(pe.day)]
-        trades = bought[bought["symbol"].eq(company) & bought["date"].eq(pe.day)].dropna(subset=["value", "shares"])
-        trades = trades.assign(price=trades["value"] / trades["shares"], unit=trades["currency"] + "/share")
-        past = (
-            sales[sales["symbol"].eq(company) & (sales["date"] < f"{pe.day.year}")] if pe.day == pe.day else sales[:0]
-        )
-        past = past.assign(unit=past["currency"] + "/share")
-        found[company] = study.case(
-            stated_multiple, book, company, price_to_earnings=pe.called("price_to_earnings", "multiple"),
-            share_price=newest(trades.drop_duplicates("price"), "share_price", _lacking("share_price"), "price"),
-            target_price=newest(goals, "target_price", _lacking("target_price"), "low", "published"),
-            year_end_price=newest(past, "year_end_price", _lacking("year_end_price")),
-            stated_return=newest(printed.assign(unit="fraction"), "stated_return", _lacking("stated_return")),
-        )  # fmt: skip
+        found[now] = newest(known, now, study.not_public(now), now)
+        found[before] = newest(known.iloc[: int(len(known) > 1)], before, study.not_public(before), now)
     return found
 
 
@@ -165,34 +107,25 @@ def records(book: Book) -> dict[str, Case]:
 
 
 def _later(rows: pd.DataFrame, target: Quantity) -> Quantity:
-    return newest(rows[rows["date"] > target.day], "price_since", _lacking("price_since"))
+    return newest(rows[rows["date"] > target.day], "price_since", study.not_public("price_since"))
 
 
-def _starts(which: Callable, found: Callable[[Book], Mapping[str, Case]]) -> None:
-    @study.starts(which)
-    def start(book: Book, company: str) -> Case:
-        own = list(found(book.of(company)).values()) if company else []
-        return own[0] if own else study.bound(which, book, company)
-
-
-_starts(stated_multiple, stated)
-_starts(track_record, records)
+@study.starts(track_record)
+def _start(book: Book, company: str) -> Case:
+    own = list(records(book.of(company)).values()) if company else []
+    return own[0] if own else study.bound(track_record, book, company)
 
 
 def _of(row: pd.Series, column: str, name: str) -> Quantity:
     """A figure of an estimate, of the day on which it was published."""
     if pd.isna(row[column]):
-        return missing(name, _lacking(name), row["unit"], kind=row["kind"])
+        return missing(name, study.not_public(name), row["unit"], kind=row["kind"])
     return Quantity(name, float(row[column]), row["unit"], kind=row["kind"], source=row["source"],
                     published=row["published"], since=row["published"], day=row["published"])  # fmt: skip
 
 
 def _none(name: str) -> Quantity:
-    return missing(name, _lacking(name), kind="estimated")
-
-
-def _lacking(name: str) -> str:
-    return say("revisions.lacking", name=words.lower(words.name(name)))
+    return missing(name, study.not_public(name), kind="estimated")
 
 
 def verdict(set_: Mapping[str, Case], moved: Mapping[str, Case]) -> Sentence:
@@ -227,7 +160,9 @@ def _printed(row: pd.Series) -> dict[str, Any]:
     ends = words.value(row["low"], row["unit"])
     if row["high"] > row["low"]:
         ends = words.between(row["low"], row["high"], row["unit"])
-    about = words.lower(words.name(row["about"] or row["measure"]))
+    line = row["about"] or row["measure"]
+    about = words.said(f"revisions.line.{line}", "")
+    about = words.lower(say(about) if about else words.name(line))
     given = row["measure"] == "revision"
     return {"name": row["name"], "author": row["author"], "about": about, "period": row["period"] or words.DASH,
             "shown": words.DASH if given else ends, "before": words.value(row["previous"], row["unit"]),

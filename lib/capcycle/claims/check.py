@@ -115,12 +115,16 @@ def price(symbol: str, day: str, as_of: str = "") -> float:
     >>> price("BABA", "2025-09-30")
     178.73
     """
-    market = facts.open(as_of=as_of).register("market")
-    closes = market[(market["symbol"] == symbol) & (market["measure"] == "close_split_adjusted")]
-    close = closes.loc[closes["date"] == pd.Timestamp(_date(day)), "value"]
-    if close.empty:
-        raise ExpressionError(f"there is no closing price of {symbol} on {day}")
-    return close.item()
+    try:
+        return _closes(as_of)[symbol, pd.Timestamp(_date(day))]
+    except KeyError as error:
+        raise ExpressionError(f"there is no closing price of {symbol} on {day}") from error
+
+
+@cache
+def _closes(as_of: str) -> dict[tuple[str, pd.Timestamp], float]:
+    closes = facts.open(as_of=as_of).register("market").query("measure == 'close_split_adjusted'")
+    return dict(zip(zip(closes["symbol"], closes["date"], strict=True), closes["value"], strict=True))
 
 
 @cache

@@ -95,10 +95,10 @@ def revised(book: Book) -> Exhibit:
     counts = later["cause"].value_counts()
     causes = [
         words.say("coverage.cause_count", count=counts[cause], cause=words.say(f"coverage.cause.{cause}"))
-        for cause in CAUSES
-        if cause in counts
+        for cause in counts.index
+        if cause in CAUSES
     ]
-    title = words.counted("coverage.revised", len(later), causes=words.listing(causes) if causes else "")
+    title = words.counted("coverage.revised", len(later), causes=words.listing(causes[:2]) if causes else "")
     listed = later[later["cause"] == "restatement"].sort_values("published", ascending=False)
     view = revisions(listed).drop(columns=words.say("column.cause"))
     figures = later.drop(columns=["file", "line"], errors="ignore")

@@ -72,7 +72,7 @@ def became_known(was: Book, now: Book) -> Exhibit:
 
     >>> book = facts.open(as_of="2026-07-06")
     >>> became_known(book.on("2026-07-05"), book).title  # TeraWulf's lease to Anthropic, and its sale of Abernathy
-    'From 5 Jul 2026 to 6 Jul 2026: new rows 1, changed rows 1, tables 1'
+    'Rows that became known since 5 Jul 2026: 1 new, 1 changed'
     """
     table = inventory.became_known(was, now)
     counts = _counts(table)
@@ -84,7 +84,7 @@ def became_known(was: Book, now: Book) -> Exhibit:
         document=_document(counts),
     )
     sums = {cause: f"{counts[cause].sum():,}" for cause in ("new", "changed")}
-    title = words.counted("registers.became_known", len(table), tables=len(counts), **sums, **between(was, now))
+    title = words.counted("registers.became_known", len(table), **sums, **between(was, now))
     notes, sources = (words.say("registers.undated_note"),), parts.documents(counts)
     return _exhibit("tables-became-known", "became_known", title, view, table, notes=notes, sources=sources)
 

@@ -17,7 +17,7 @@ from capcycle.facts.vintages import latest
 
 ADD = "`capcycle add TICKER` brings in a company that files with the SEC"
 OF_ALL = ("ads.csv", "registers.csv", *door.REFERENCE)  # what `load` reads beside the file of each company
-PREPARED: dict[tuple[str, ...], tuple[pd.DataFrame, pd.DataFrame]] = {}  # by the contents read for a company
+PREPARED: dict[tuple[str, ...], tuple[pd.DataFrame, pd.DataFrame]] = {}  # by day and contents read for a company
 
 
 def load(companies: Sequence[str] | None = None, as_of: str | date | None = None) -> pd.DataFrame:
@@ -38,7 +38,7 @@ def load(companies: Sequence[str] | None = None, as_of: str | date | None = None
     [[13873000000.0, 'derived']]
     """
     wanted = tickers(companies)
-    if not as_of and (ready := _prepared(wanted)):
+    if ready := _prepared(wanted, as_of):
         return pd.concat([known for known, _ in ready], ignore_index=True)
     published = vintages.best_tier(history(companies, as_of))
     known = latest(vintages.best_tier(_with_quarters(published)))
@@ -55,31 +55,32 @@ def refused(companies: Sequence[str] | None = None, as_of: str | date | None = N
     >>> refused(["APLD"]).query("concept == 'revenue'")["fault"].tolist()  # a recast year less its first nine months
     ['negative']
     """
-    if not as_of and (ready := _prepared(tickers(companies))):
+    if ready := _prepared(tickers(companies), as_of):
         return pd.concat([refused for _, refused in ready], ignore_index=True)
     found = vintages.refused(_flows(vintages.best_tier(history(companies, as_of))))
     reasons = [words.say(f"reason.{fault}") for fault in found["fault"]]
     return found.reset_index(drop=True).assign(reason=pd.Series(reasons, dtype=str))
 
 
-def prepare() -> None:
-    """Work out `load` and `refused` for every company once; processes forked from this one then pick from them.
+def prepare(as_of: str | date | None = None) -> None:
+    """Work out `load` and `refused` for every company once; this process and its forks then pick from them.
 
     What a file holds by then is part of the key, so that a change of it is seen.
     """
-    known, none = load(), refused()
+    known, none = load(as_of=as_of), refused(as_of=as_of)
     for company in companies().index:
-        PREPARED[_contents(company)] = known[known["company"] == company], none[none["company"] == company]
+        own = known[known["company"] == company], none[none["company"] == company]
+        PREPARED[_contents(company, as_of)] = own
 
 
-def _prepared(wanted: Sequence[str]) -> list[tuple[pd.DataFrame, pd.DataFrame]]:
+def _prepared(wanted: Sequence[str], as_of: str | date | None) -> list[tuple[pd.DataFrame, pd.DataFrame]]:
     """What was prepared for each company, or nothing at all where it was not for one of them."""
-    ready = [PREPARED.get(_contents(company)) for company in wanted] if PREPARED else []
+    ready = [PREPARED.get(_contents(company, as_of)) for company in wanted] if PREPARED else []
     return ready if all(ready) else []
 
 
-def _contents(company: str) -> tuple[str, ...]:
-    return company, *(tables.stamp(name) for name in (f"facts/{company}.csv", *OF_ALL))
+def _contents(company: str, as_of: str | date | None) -> tuple[str, ...]:
+    return str(as_of or ""), company, *(tables.stamp(name) for name in (f"facts/{company}.csv", *OF_ALL))
 
 
 def history(companies: Sequence[str] | None = None, as_of: str | date | None = None) -> pd.DataFrame:

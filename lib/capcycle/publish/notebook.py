@@ -9,6 +9,7 @@ from typing import Any
 
 from capcycle.errors import RunError
 from capcycle.exhibits.exhibit import MIME, VEGA_LITE
+from capcycle.exhibits.gate import worth_drawing
 from capcycle.run import name_faults
 
 SLUG = re.compile(r"[a-z0-9][a-z0-9_-]*")
@@ -61,7 +62,8 @@ def _told_apart(markdown: str) -> Iterator[Part]:
 def _part(output: dict) -> Part | None:
     data = output.get("data", {})
     if MIME in data:
-        return Part("exhibit", data[MIME], spec=data.get(VEGA_LITE))
+        spec = data.get(VEGA_LITE, {})
+        return Part("exhibit", data[MIME], spec=spec if worth_drawing(spec) else None)
     if "text/markdown" in data:
         return Part("sentence", "".join(data["text/markdown"]))
     text = data.get("text/plain") or (output.get("text") if output.get("name") == "stdout" else None)

@@ -146,7 +146,8 @@ def _done(outcome: Outcome, document: dict, folder: Path) -> dict[str, Any]:
     _write_documents(folder / "documents.csv", documents)
     if charts:
         (folder / THUMBNAIL).write_text(pictures.thumbnail(charts[0]), "utf-8")
-    for number, block in enumerate((b for b in blocks if b["kind"] == "exhibit"), start=1):
+    numbered = [b for b in blocks if b["kind"] == "exhibit" and (b["spec"] or b["table"]["rows"])]
+    for number, block in enumerate(numbered, start=1):
         block["number"] = number
     if documents:  # under a heading of their own
         blocks.append({"kind": "folded", "anchor": "documents", "heading": say("page.documents_heading")})

@@ -11,7 +11,7 @@ from capcycle.facts import Book
 from capcycle.quantity import Quantity
 from capcycle.study.case import Case
 from capcycle.words import Sentence
-from capcycle.words.catalogue import sentence
+from capcycle.words.catalogue import sentence, shorter
 
 
 def tell(case: Case, key: str, **more: Any) -> str:
@@ -38,7 +38,8 @@ def tell(case: Case, key: str, **more: Any) -> str:
         reasons = (each.reason or words.say("reason.undefined") for each in lacking)
         once = dict.fromkeys(part.rstrip(".") for reason in reasons for part in reason.split("; "))
         return words.say("study.cannot", subject=subject(case), reason="; ".join(once))
-    return form.format(text)
+    told = form.format(text)
+    return tell(case, short, **more) if (short := shorter(key, told)) else told
 
 
 def verdict(case: Case, *keys: str, **more: Any) -> Sentence:

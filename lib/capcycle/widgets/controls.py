@@ -121,7 +121,7 @@ def _below(exhibit: Exhibit) -> str:
     notes = "".join(f"<li>{escape(note)}</li>" for note in exhibit.notes)
     table = _folded(words.say("widgets.figures"), exhibit.view.to_html(index=False, border=0), "open")
     sources = "".join(f"<li>{_link(card)}</li>" for card in exhibit.sources)
-    count = words.say("widgets.sources", count=len(exhibit.sources))
+    count = words.counted("widgets.sources", len(exhibit.sources))
     shown = f"<ul>{notes}</ul>{table if exhibit.chart else ''}{_folded(count, f'<ol>{sources}</ol>')}"
     return f'<div class="{PLAIN}">{shown}</div>'
 

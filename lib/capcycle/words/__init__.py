@@ -1,5 +1,18 @@
 """Money, percent, dates and sentences as a reader meets them; every sentence stands in `words/<language>/`."""
 
-from capcycle.words.catalogue import LANGUAGE, Sentence, catalogue, counted, label, lower, name, paragraph, said, say
+from capcycle.words.catalogue import (
+    LANGUAGE,
+    NUMBERS,
+    TITLE,
+    Sentence,
+    catalogue,
+    counted,
+    label,
+    lower,
+    name,
+    paragraph,
+    said,
+    say,
+)
 from capcycle.words.format import DASH, between, change, coupon, day, listing, period, points, value
 from capcycle.words.live import expression, live

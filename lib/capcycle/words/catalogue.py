@@ -9,6 +9,7 @@ from pathlib import Path
 from capcycle.errors import CapcycleError
 
 LANGUAGE = os.environ.get("CAPCYCLE_LANGUAGE", "en")
+TITLE, NUMBERS = 90, 3  # letters, and figures, that a reader takes in at a glance
 
 
 @cache
@@ -27,13 +28,26 @@ def _flat(table: dict, prefix: str = "") -> Iterator[tuple[str, str]]:
 def say(key: str, **values: object) -> str:
     """The sentence `key` in the reader's language with `values` set in.
 
+    A title that grows past `TITLE` letters gives way to the shorter one under `key_short`, where there is one.
+
     >>> say("page.figures")
     'Figures'
     """
     try:
-        return sentence(key).format(**values)
+        text = sentence(key).format(**values)
     except KeyError as error:
         raise CapcycleError(f"words/{LANGUAGE}: no value for {error} of the sentence '{key}'") from error
+    short = shorter(key, text)
+    return say(short, **values) if short else text
+
+
+def shorter(key: str, text: str) -> str:
+    """The key of the shorter form of a sentence that has grown too long for a title; empty where there is none.
+
+    >>> shorter("study.tornado", "a" * 91), shorter("study.tornado", "a" * 90)
+    ('study.tornado_short', '')
+    """
+    return f"{key}_short" if len(text) > TITLE and f"{key}_short" in catalogue() else ""
 
 
 def sentence(key: str) -> str:

@@ -129,6 +129,8 @@ def old_and_added(book: Book, tax_rate: float) -> Exhibit:
         for each in [study.newest(measured, company)]
     ])  # fmt: skip
     wide = rows.pivot(index="company", columns="of", values="value").dropna()
-    less = int((wide["added"] < wide["all"]).sum())
-    title = say("ai_roic.added.title" if len(wide) else "ai_roic.added.title_0", less=less, count=len(wide))
+    less, first = int((wide["added"] < wide["all"]).sum()), wide.head(1)
+    one = {name: words.value(first[name].sum(), "fraction") for name in RETURNS}
+    name = book.names[first.index].str.cat()
+    title = words.counted("ai_roic.added.title", len(wide), less=less, name=name, **one)
     return marks.dots(rows, marks.worded("ai_roic.added", id="roic-old-and-added", title=title))

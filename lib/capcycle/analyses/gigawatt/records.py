@@ -157,8 +157,8 @@ def _title(rows: pd.DataFrame, book: Book) -> str:
         return say("gigawatt.funnel.of_it" if len(running) else "gigawatt.funnel.of_it_silent", **power)
     largest = rows.groupby(["company", rows["stage"] == "operating"], sort=False)["value"].max().unstack()
     both = largest.reindex(columns=[True, False]).dropna()
-    each = [say("gigawatt.funnel.runs", name=book.names[company], running=value(runs, "MW"), most=value(most, "MW"))
-            for company, runs, most in both.itertuples()]  # fmt: skip
+    each = [say("gigawatt.funnel.runs", name=book.names[company], share=value(runs / most, "fraction"))
+            for company, runs, most in both.head(words.NUMBERS).itertuples()]  # fmt: skip
     return say("gigawatt.funnel.title", companies=words.listing(each)) if each else say("gigawatt.funnel.none")
 
 

@@ -64,7 +64,7 @@ def _rung(name: str, value: Quantity, power: Quantity) -> dict:
 def _ladder_title(rows: pd.DataFrame, of: str) -> str:
     if rows.empty:
         return say("finding.none", metric=words.name(of))
-    ends = rows.groupby("group", sort=False)["value"].agg(["min", "max"]).head(2)  # the others stand in the chart
+    ends = rows.groupby("group", sort=False)["value"].agg(["min", "max"]).head(1)  # the others stand in the chart
     stages = [f"{words.between(*each, PER_MW)} {words.lower(stage)}" for stage, *each in ends.itertuples()]
     return say("power_value.ladder.title", of=words.name(of), stages=words.listing(stages))
 
@@ -112,8 +112,8 @@ def lease_table(case: Case) -> Exhibit:
     apart = [_named(row) for row in without_critical_power(book, case.company).to_dict("records")]
     left_out = [say("power_value.lease.no_critical", labels=words.listing(apart))] if apart else []
     frame = marks.worded(
-        "power_value.lease", delivered.reason, *left_out, id=id, name=name, noi=noi, general=general.shown, runs=runs,
-        years=years.shown,
+        "power_value.lease", f"{parts.upper(runs)}.", delivered.reason, *left_out, id=id, name=name, noi=noi,
+        general=general.shown, years=years.shown,
     )  # fmt: skip
     return marks.table(rows, frame, {each: say(f"power_value.lease_column.{each}") for each in LEASE_COLUMNS})
 

@@ -115,7 +115,7 @@ def terms(cases: Mapping[str, Case]) -> Exhibit:
     said = [say(f"useful_life.terms.median.{term}", years=words.value(each, "years")) for term, each in middle.items()]
     empty = [words.lower(say(f"useful_life.terms.group.{term}")) for term, each in groups.items() if each.empty]
     notes = [say("useful_life.terms.empty", groups=words.listing(empty))] if empty else []
-    title = parts.upper(words.listing(said))
+    title = parts.upper(words.listing(said[: words.NUMBERS]))
     return marks.dots(rows.drop(columns="term"), marks.worded("useful_life.terms", *notes, title=title))
 
 

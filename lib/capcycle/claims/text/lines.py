@@ -19,6 +19,7 @@ COMPARISONS = {
     "qoq": (GROWTH, QUARTER_AGO), "change": (CHANGE, YEAR_AGO), "change yoy": (CHANGE, YEAR_AGO),
     "change qoq": (CHANGE, QUARTER_AGO), "times": (TIMES, YEAR_AGO), "times qoq": (TIMES, QUARTER_AGO),
 }  # fmt: skip
+AGAINST = "vs_"
 AHEAD = ("forecast", "target")  # a basis of what is to come
 LONG = re.compile(r"-?\d{6,}")  # a whole number that nobody would print so
 SHARE_OF = re.compile(r"share of (.+)", re.IGNORECASE)
@@ -105,6 +106,8 @@ def _short(value: str) -> str:
 def _quantity(cells: Cells, amount: Amount, words: Vocabulary) -> tuple[tuple[str, ...], str, int]:
     """The measures that a line names, and what it says of them; no comparison for one that nothing is called."""
     asked = cells.comparison.strip().lower()
+    if asked.startswith(AGAINST) and amount.unit not in BY_UNIT:
+        asked = LEVEL  # the amount itself, set against something that it is not
     comparison, back = (SHARE, 0) if SHARE_OF.fullmatch(asked) else COMPARISONS.get(asked, ("", 0))
     if measures := words.measures(cells.measure):
         if asked in ("yoy", "qoq"):

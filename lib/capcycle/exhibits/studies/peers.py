@@ -54,7 +54,7 @@ def peers(cases: Mapping[str, Case], names: Sequence[str], key: str) -> Exhibit:
     """
     found = {_called(one, case): [case.alone(name) for name in names] for one, case in cases.items()}
     middle = [median(cases, name) for name in names]
-    more = [(say("study.peers.median"), middle)] if len(found) > 1 else []
+    more = [(say("study.peers.median"), middle)] if len(found) > 1 and not all(one.missing for one in middle) else []
     why: dict[str, list[str]] = {}
     for label, own in found.items():
         why.setdefault(listed(one.reason for one in own if one.missing), []).append(label)

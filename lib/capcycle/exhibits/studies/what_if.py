@@ -20,12 +20,13 @@ from capcycle.exhibits.marks import Drawing, Frame, nothing
 from capcycle.exhibits.studies.cases import said, titled, whose
 from capcycle.quantity import Quantity
 from capcycle.study import Case
-from capcycle.words import say
+from capcycle.words import TITLE, say
 
 HALO = {"stroke": theme.LIGHT["page"], "strokeWidth": 5, "strokeJoin": "round"}  # keeps the line off the number
 POINTS, STEPS, TABULATED = 41, 40, 8  # of the line; of a slider; of a slider whose values are tabulated
 LONG = re.compile(r"\d+\.\d{7,}(?:e[-+]?\d+)?")  # a number with more places than a title says
 CORNERS = 5  # of each input, over which the axis is found that holds wherever the sliders stand
+LONGEST = "−$999bn"  # a number in words
 ENDS = ("at_first", "at_last")  # the output at either end of the line, as parameters of the chart
 
 
@@ -102,8 +103,10 @@ def _title(case: Case, x: str, of: str, rows: pd.DataFrame) -> str:
 
 def _sentence(case: Case, x: str, of: str, ends: Sequence[str]) -> str:
     """From what to what an output moves along an input, both in words."""
-    ends = dict(zip(("start", "end"), ends, strict=True))
-    return titled(case, of, "study.what_if", ends, input=words.lower(words.name(x)))
+    ends, named = dict(zip(("start", "end"), ends, strict=True)), {"input": words.lower(words.name(x))}
+    longest = say("study.what_if", output=whose(case, of), **dict.fromkeys(ends, LONGEST), **named)
+    key = "study.what_if_brief" if len(longest) > TITLE else "study.what_if"  # one form, wherever the sliders stand
+    return titled(case, of, key, ends, **named)
 
 
 def _range(each: Quantity, case: Case) -> str:
