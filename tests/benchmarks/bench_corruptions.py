@@ -106,8 +106,12 @@ def shares(total):
 
 
 def bench_corruptions(each=EACH, seed=SEED, kinds=None):
+    data = paths.DATA
     with tempfile.TemporaryDirectory() as folder:
-        counts = counted(World(folder), each, seed, kinds)
+        try:
+            counts = counted(World(folder), each, seed, kinds)
+        finally:
+            paths.DATA = data  # of whatever is measured after it
     total = sum(counts.values(), Counter())
     print(f"{'':32}" + "".join(f"{each:>15}" for each in OUTCOMES))
     for kind, count in [*counts.items(), ("all", total)]:

@@ -168,6 +168,7 @@ def check() -> None:
         partial(door.read_facts, files, known),
         partial(door.read_gaps, known),
         partial(door.read_rejected, known),
+        partial(tables.read, "systems.csv"),
         currency.rates,
         partial(currency.rates, currency.DOLLAR_FILE),
     )
