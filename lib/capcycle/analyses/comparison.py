@@ -3,9 +3,10 @@
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
+from types import MappingProxyType
 
 from capcycle import study, words
-from capcycle.analyses import ai_roic, implied_growth, multiples, required_revenue, useful_life
+from capcycle.analyses import ai_roic, forward_multiples, implied_growth, multiples, required_revenue, useful_life
 from capcycle.exhibits import Exhibit, cards, marks
 from capcycle.exhibits.cards import Card
 from capcycle.exhibits.studies import beside
@@ -20,49 +21,40 @@ from capcycle.words import Sentence, say
 FOUR_YEARS = 4.0  # the life in the question of the page: what earnings are if servers last for four years
 PAST = 21  # quarters of a small picture: five years, both ends shown
 
-Cases = Mapping[str, Case]
+Each = Mapping[str, Case | Quantity]
 
 
 @dataclass(frozen=True)
 class Figure:
     """A line of the comparison.
 
-    name   of an input or output of a model, or of a metric
+    name   of an input or output of a model, of a metric, or of a figure that `cases` give
     page   the notebook that shows how it comes about
-    cases  gives the model's case of each company of a book; none for a metric
+    cases  gives the model's case, or the figure, of each company of a book; none for a metric
     trend  the metric whose five years are shown, where it is another
     form   how its value is written, where not by its unit
     """
 
     name: str
     page: str
-    cases: Callable[[Book], Cases] | None = None
+    cases: Callable[[Book], Each] | None = None
     trend: str = ""
     form: Callable[[float], str] | None = None
 
 
 @cache
-def _returns(book: Book) -> Cases:
-    return ai_roic.returns(book)
-
-
-@cache
-def _contracts(book: Book) -> Cases:
+def _contracts(book: Book) -> Each:
     quarters = select(book, "quarter", since=ai_roic.recent(book))
     return ai_roic.forward(quarters, measure(capex_run_rate, quarters))
 
 
 @cache
-def _required(book: Book) -> Cases:
-    return required_revenue.against_disclosed(book)
-
-
-@cache
-def _lives(book: Book) -> Cases:
+def _lives(book: Book) -> Each:
     return {company: case.chosen(server_life=FOUR_YEARS) for company, case in useful_life.restated(book).items()}
 
 
-_multiples, _forwards, _growth = map(cache, (multiples.cases, multiples.forwards, implied_growth.cases))
+_returns, _required, _prices = map(cache, (ai_roic.returns, required_revenue.against_disclosed, multiples.cases))
+ahead, _growth = map(cache, (forward_multiples.cases, implied_growth.cases))
 
 LINES: dict[str, tuple[Figure, ...]] = {  # by question; another figure is another line
     "spent": (Figure("capex", "capex"), Figure("capex_with_leases", "capex"), Figure("capex_to_revenue", "capex")),
@@ -82,14 +74,13 @@ LINES: dict[str, tuple[Figure, ...]] = {  # by question; another figure is anoth
         Figure("fcf_after_leases", "capex"),
     ),
     "priced": (
-        Figure("ev_to_sales", "multiples", _multiples),
-        Figure("price_to_earnings_without_gains", "multiples", _multiples),
-        Figure("forward_pe", "multiples", _forwards),
-        Figure("fcf_yield", "multiples", _multiples),
+        Figure("ev_to_sales", "multiples", _prices),
+        Figure("price_to_earnings_without_gains", "multiples", _prices),
+        Figure("forward_pe", "multiples", ahead),
+        Figure("fcf_yield", "multiples", _prices),
         Figure("assumed_growth", "multiples", _growth),
     ),
 }
-
 
 @dataclass(frozen=True)
 class Found:
@@ -111,23 +102,28 @@ class Found:
         } for group, lines in self.lines.items()}  # fmt: skip
 
 
-def found(book: Book) -> Found:
+def found(book: Book, more: Mapping[str, Sequence[Figure]] = MappingProxyType({})) -> Found:
     """Every figure of every company of a book, each its newest, in one currency.
 
+    more    lines beside those of every comparison
     Errors: NothingToShow where nothing is filed of any of them.
     """
     book = book.into(book.money)
     lines = {group: {line.name: [_card(line, company, book) for company in book.companies] for line in own}
-             for group, own in LINES.items()}  # fmt: skip
+             for group, own in {**more, **LINES}.items()}  # fmt: skip
     return Found(book, lines | {"evidence": cards.graded(lines, book.companies)})
 
 
 def _card(line: Figure, company: str, book: Book) -> Card:
     metric = line.trend or ("" if line.cases else line.name)
     past = _measured(metric, book) if metric else None
-    case = line.cases(book)[company] if line.cases else None
-    one = _of(case, line.name) if case else study.newest(past, company)
-    return Card(one, company, line.page, past.past(company, PAST) if past else (), line.form, case or past)
+    case = line.cases(book).get(company) if line.cases else None
+    if line.cases:
+        one = _of(case, line.name) if case else missing(line.name, say("comparison.no_case"))
+    else:
+        one = study.newest(past, company)
+    return Card(one, company, line.page, past.past(company, PAST) if past else (), line.form,
+                (case if isinstance(case, Case) else None) or (None if line.cases else past))
 
 
 @cache
@@ -136,8 +132,10 @@ def _measured(metric: str, book: Book) -> Measures:
     return measure(metric, select(book, "ttm"), **tax)
 
 
-def _of(case: Case, name: str) -> Quantity:
+def _of(case: Case | Quantity, name: str) -> Quantity:
     """An input or output with the evidence of what it is made of, and of that alone; of a history its last day."""
+    if isinstance(case, Quantity):
+        return case
     if name not in {**case.model.outputs, **case.inputs}:  # a company that has a case of another model
         return missing(name, say("comparison.other_model"))
     own = case.alone(name)
@@ -195,17 +193,6 @@ def table(of: Found) -> Exhibit:
     frame = marks.worded("comparison.table", id="comparison", title=title, currency=of.book.money)
     shown = cards.table(of.worded, frame, [say("comparison.figure"), *companies])
     return replace(shown, workbook=beside.workbook(of.worded, of.book))
-
-
-def screen(of: Found, company: str) -> Exhibit:
-    """One company's figures and the middle of its peers'."""
-    own = {group: {name: sorted(each, key=lambda card: card.company != company) for name, each in lines.items()}
-           for group, lines in of.lines.items()}  # fmt: skip
-    name, growth = of.book.names[company], of.of("assumed_growth").get(of.book.names[company])
-    title = say("comparison.screen.title" if growth else "comparison.screen.title_0", name=name,
-                growth=growth.shown if growth else "")  # fmt: skip
-    frame = marks.worded("comparison.screen", id="screen", title=title, currency=of.book.money)
-    return cards.screen(replace(of, lines=own).worded, frame, [say("comparison.figure"), name, say("comparison.peers")])
 
 
 def moved(of: Found) -> Exhibit:
