@@ -102,15 +102,15 @@ class Found:
         } for group, lines in self.lines.items()}  # fmt: skip
 
 
-def found(book: Book, more: Mapping[str, Sequence[Figure]] = MappingProxyType({})) -> Found:
+def found(book: Book, which: Mapping[str, Sequence[Figure]] = MappingProxyType(LINES)) -> Found:
     """Every figure of every company of a book, each its newest, in one currency.
 
-    more    lines beside those of every comparison
+    which   lines by question
     Errors: NothingToShow where nothing is filed of any of them.
     """
     book = book.into(book.money)
     lines = {group: {line.name: [_card(line, company, book) for company in book.companies] for line in own}
-             for group, own in {**more, **LINES}.items()}  # fmt: skip
+             for group, own in which.items()}  # fmt: skip
     return Found(book, lines | {"evidence": cards.graded(lines, book.companies)})
 
 

@@ -5,7 +5,7 @@ from functools import cache
 
 from capcycle import study, words
 from capcycle.analyses import backlog, power_value
-from capcycle.analyses.comparison import Each, Figure, ahead, found
+from capcycle.analyses.comparison import LINES, Each, Figure, ahead, found
 from capcycle.exhibits import Exhibit, cards, marks
 from capcycle.facts import Book
 from capcycle.quantity import newest
@@ -20,13 +20,14 @@ def _guidance(book: Book) -> Each:
         "first_screen.no_guidance"), "low", "published"), book) for company in book.companies}  # fmt: skip
 
 
-MORE: dict[str, tuple[Figure, ...]] = {
+SHOWN: dict[str, tuple[Figure, ...]] = {
     "business": (
         Figure("revenue", "company"),
         Figure("cloud_revenue", "company"),
         Figure("cloud_operating_margin", "company"),
         Figure("guidance", "company", _guidance),
     ),
+    **LINES,
     "models": (
         Figure("implied_multiple", "backlog", cache(backlog.cases)),
         Figure("upside", "multiples", ahead, form=words.change),
@@ -37,7 +38,7 @@ MORE: dict[str, tuple[Figure, ...]] = {
 
 def screen(book: Book, company: str) -> Exhibit:
     """One company's figures, and the middle of its peers'."""
-    of = found(book, MORE)
+    of = found(book, SHOWN)
     own = {group: {name: sorted(each, key=lambda card: card.company != company) for name, each in lines.items()}
            for group, lines in of.lines.items()}  # fmt: skip
     name, growth = of.book.names[company], of.of("assumed_growth").get(of.book.names[company])
