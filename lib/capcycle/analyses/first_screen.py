@@ -3,9 +3,11 @@
 from dataclasses import replace
 from functools import cache
 
+import pandas as pd
+
 from capcycle import study, words
 from capcycle.analyses import backlog, power_value
-from capcycle.analyses.comparison import LINES, Each, Figure, ahead, found
+from capcycle.analyses.company_figures import LINES, Each, Figure, ahead, found
 from capcycle.exhibits import Exhibit, cards, marks
 from capcycle.facts import Book
 from capcycle.quantity import newest
@@ -16,8 +18,9 @@ from capcycle.words import say
 def _guidance(book: Book) -> Each:
     """The newest capex that each company has said it will spend; the lower end of a range."""
     rows = book.register("estimates").query("measure == 'guidance' and about == 'capex'")
+    rows = rows.assign(until=pd.to_datetime(rows["period"].str[:4] + "-12-31"))  # the year that it is of
     return {company: study.converted(newest(rows[rows["subject"].eq(company)], "guidance", say(
-        "first_screen.no_guidance"), "low", "published"), book) for company in book.companies}  # fmt: skip
+        "first_screen.no_guidance"), "low", "until"), book) for company in book.companies}  # fmt: skip
 
 
 SHOWN: dict[str, tuple[Figure, ...]] = {
@@ -45,4 +48,6 @@ def screen(book: Book, company: str) -> Exhibit:
     title = say("first_screen.title" if growth else "first_screen.title_0", name=name,
                 growth=growth.shown if growth else "")  # fmt: skip
     frame = marks.worded("first_screen", id="first-screen", title=title, currency=of.book.money)
-    return cards.screen(replace(of, lines=own).worded, frame, [say("comparison.figure"), name, say("first_screen.peers")])
+    return cards.screen(
+        replace(of, lines=own).worded, frame, [say("comparison.figure"), name, say("first_screen.peers")]
+    )

@@ -29,7 +29,7 @@ class Card:
     page      the notebook that shows how it comes about; a site links to the page on the company that it has of it
     trend     its values over five years, the oldest first, with gaps as NaN; empty where it has no past
     form      how its value is written, where that is not by its unit: a difference in points
-    origin    the case or the measures that it comes from, for a spreadsheet; none where it is of neither
+    origin    the case, the measures or the single figure that it comes from, for a spreadsheet
     """
 
     quantity: Quantity
@@ -78,7 +78,7 @@ def screen(groups: Mapping[str, Mapping[str, Sequence[Card]]], frame: Frame, col
     for heading, lines in groups.items():
         rows.append([{"text": heading, "group": True}, "", ""])
         for label, (own, *others) in lines.items():
-            rows.append([label, _cell(own, own.quantity.day), _middle(others)])
+            rows.append([label, _cell(own, own.quantity.day), _middle(own, others)])
             figures += [_figure(label, card) for card in (own, *others)]
     return _exhibit(frame, pd.DataFrame(rows, columns=list(columns)), pd.DataFrame(figures))
 
@@ -138,8 +138,11 @@ def _exhibit(frame: Frame, view: pd.DataFrame, figures: pd.DataFrame) -> Exhibit
     return Exhibit(frame.id, frame.title, frame.subtitle, "", view, figures, frame.notes, parts.documents(behind))
 
 
-def _middle(cards: Sequence[Card]) -> str:
+def _middle(own: Card, cards: Sequence[Card]) -> str:
+    """The median of those that have the figure, but for what is old beside the newest of them."""
     known = [card.quantity for card in cards if not card.quantity.missing]
+    newest = max((each.day for each in [own.quantity, *known] if each.day == each.day), default=pd.NaT)
+    known = [each for each in known if not newest - each.day > OLD]
     if not known:
         return say("cards.no_peer")
     middle = replace(known[0], value=float(np.median([each.value for each in known])))

@@ -31,8 +31,8 @@ class Exhibit:
     subtitle the measure and its unit
     alt      what the chart shows, for a reader who cannot see it
     view     the table as a reader sees it: every cell is text, a link as `text` and `href` (empty for a document
-             without an address), `text` that opens the lines of `details`, or that has a line `under` it, `old` in grey,
-             or with the `page` (a notebook) on a `company` that a site links to, and points of a `spark` of its years
+             without an address), `text` that opens the lines of `details`, or that has a line `under` it, `old` in
+             grey, or the `page` (a notebook) on a `company` that a site links to, and points of a `spark` of its years
     figures  the same figures unrounded, one row each, with kind and sources
     notes    what the reader must know: definitions, marks, what is missing and why
     sources  the documents behind the figures: id, title, publisher, url, published, tier

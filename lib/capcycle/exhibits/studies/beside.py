@@ -16,7 +16,6 @@ from capcycle.measure import Measures
 from capcycle.metrics import ALL
 from capcycle.models.cells import Cell, Workings, place
 from capcycle.quantity import ASSUMED, Quantity
-from capcycle.study import Case
 from capcycle.words import say
 
 SHEETS = ("Comparison", "Inputs", "Assumptions", "Calculation", "Sources")
@@ -83,7 +82,9 @@ class _Beside:
             sheet.write_number(row, column, float(each.value), self.looks[_form(each.unit, each.value)])
         else:
             cell = self._origin(card)
-            if not PLACE.fullmatch(cell.text):  # steps are kept on the sheet of calculation, and named as they are there
+            if not PLACE.fullmatch(
+                cell.text
+            ):  # steps are kept on the sheet of calculation, and named as they are there
                 cell = self._calculated(label, column, cell, each.unit)
             self._formula("Comparison", row, column, cell, each.unit)
         self._comment("Comparison", row, column, each)
@@ -97,6 +98,8 @@ class _Beside:
         """The cell or the formula of a figure."""
         if isinstance(card.origin, Measures):
             return self._measured(card.origin, card)
+        if isinstance(card.origin, Quantity):
+            return self._input(card.company, card.quantity.name, card.quantity, "")
         case = card.origin
         if id(case) not in self.outputs:
             given = {name: self._input(case.company, name, each, words.name(case.model.__name__))
@@ -119,15 +122,20 @@ class _Beside:
     def _input(self, company: str, name: str, each: Quantity, model: str) -> Any:
         """The cell of an input, or those of its years; one figure stands in one cell however many models take it."""
         if np.ndim(each.value):
-            labels = [say("beside.year", name=words.name(name), place=number) for number in range(1, len(each.value) + 1)]
+            labels = [
+                say("beside.year", name=words.name(name), place=number) for number in range(1, len(each.value) + 1)
+            ]
             return [self._placed(company, label, value, each, model)
                     for label, value in zip(labels, each.value, strict=True)]  # fmt: skip
         return self._placed(company, words.name(name), each.value, each, model)
 
     def _placed(self, company: str, label: str, value: float, each: Quantity, model: str) -> Cell:
-        name, column = "Assumptions" if each.kind == ASSUMED else "Inputs", self.columns[company]
+        judged = each.kind == ASSUMED and not each.missing
+        name, column = "Assumptions" if judged else "Inputs", self.columns[company]
         row = self._row(name, label)
-        if self.filled.get((name, row, column), value) != value:  # the same name for another figure
+        if not np.array_equal(
+            self.filled.get((name, row, column), value), value, equal_nan=True
+        ):  # the same name for another figure
             row = self._row(name, say("beside.of_model", name=label, model=model))
         if (name, row, column) not in self.filled:
             self.filled[name, row, column] = value
