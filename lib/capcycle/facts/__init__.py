@@ -8,7 +8,7 @@ import pandas as pd
 
 from capcycle import words
 from capcycle.errors import CapcycleError, NothingToShow, unknown
-from capcycle.facts import ads, currency, door, inventory, layers, registers, splits, tables, vintages, year_ends
+from capcycle.facts import ads, currency, door, inventory, layers, prices, registers, splits, tables, vintages, year_ends
 from capcycle.facts.book import Book
 from capcycle.facts.book import opened as open
 from capcycle.facts.currency import convert, currencies
@@ -168,9 +168,9 @@ def check() -> None:
         partial(door.read_facts, files, known),
         partial(door.read_gaps, known),
         partial(door.read_rejected, known),
-        partial(tables.read, "systems.csv"),
         currency.rates,
         partial(currency.rates, currency.DOLLAR_FILE),
+        prices.prices,
     )
     door.refuse(dict.fromkeys([*known.faults, *door.strangers(known), *door.gather(jobs)[1]]))
 
