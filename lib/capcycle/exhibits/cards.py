@@ -45,7 +45,10 @@ class Card:
         return self.form(self.quantity.value) if self.form else self.quantity.shown
 
 
-def table(groups: Mapping[str, Mapping[str, Sequence[Card]]], frame: Frame, columns: Sequence[str]) -> Exhibit:
+Groups = Mapping[str, Mapping[str, Sequence[Card]]]
+
+
+def table(groups: Groups, frame: Frame, columns: Sequence[str]) -> Exhibit:
     """Figures down, under the heading of their group, and companies across; what is missing opens its reason.
 
     groups   by heading and by label a card for each column
@@ -57,7 +60,7 @@ def table(groups: Mapping[str, Mapping[str, Sequence[Card]]], frame: Frame, colu
     ('$60.0bn', '0,14 30,10.5 60,0')
     """
     rows, figures = [], []
-    for heading, lines in groups.items():
+    for heading, lines in _known_first(groups).items():
         rows.append([{"text": heading, "group": True}, *[""] * (len(columns) - 1)])
         for label, cards in lines.items():
             newest = max((card.quantity.day for card in cards if not card.quantity.missing), default=pd.NaT)
@@ -66,7 +69,7 @@ def table(groups: Mapping[str, Mapping[str, Sequence[Card]]], frame: Frame, colu
     return _exhibit(frame, pd.DataFrame(rows, columns=list(columns)), pd.DataFrame(figures))
 
 
-def screen(groups: Mapping[str, Mapping[str, Sequence[Card]]], frame: Frame, columns: Sequence[str]) -> Exhibit:
+def screen(groups: Groups, frame: Frame, columns: Sequence[str]) -> Exhibit:
     """The first company's figures down, each beside the middle of the others that have it.
 
     >>> own, other = (Card(Quantity("capex", value, "USD", kind="reported"), "", "") for value in (60e9, 80e9))
@@ -75,7 +78,7 @@ def screen(groups: Mapping[str, Mapping[str, Sequence[Card]]], frame: Frame, col
     '$80.0bn'
     """
     rows, figures = [], []
-    for heading, lines in groups.items():
+    for heading, lines in _known_first(groups).items():
         rows.append([{"text": heading, "group": True}, "", ""])
         for label, (own, *others) in lines.items():
             rows.append([label, _cell(own, own.quantity.day), _middle(own, others)])
@@ -83,7 +86,7 @@ def screen(groups: Mapping[str, Mapping[str, Sequence[Card]]], frame: Frame, col
     return _exhibit(frame, pd.DataFrame(rows, columns=list(columns)), pd.DataFrame(figures))
 
 
-def graded(lines: Mapping[str, Mapping[str, Sequence[Card]]], companies: Sequence[str]) -> dict[str, list[Card]]:
+def graded(lines: Groups, companies: Sequence[str]) -> dict[str, list[Card]]:
     """How much of what is shown of each company is filed or computed from filings, and how many figures it lacks.
 
     >>> own = Card(Quantity("capex", 60e9, "USD", kind="reported"), "META")
@@ -101,7 +104,7 @@ def graded(lines: Mapping[str, Mapping[str, Sequence[Card]]], companies: Sequenc
     }
 
 
-def moved(groups: Mapping[str, Mapping[str, Sequence[Card]]], names: Mapping[str, str], key: str) -> Exhibit:
+def moved(groups: Groups, names: Mapping[str, str], key: str) -> Exhibit:
     """The figures that moved most in the last quarter, beside how far each usually moves: its median step before.
 
     >>> card = Card(Quantity("capex", 30.0, "USD", kind="reported"), "META", trend=[*range(10, 20), 30])
@@ -136,6 +139,17 @@ def _move(label: str, card: Card, names: Mapping[str, str]) -> dict[str, Any] | 
 def _exhibit(frame: Frame, view: pd.DataFrame, figures: pd.DataFrame) -> Exhibit:
     behind = figures.assign(source=figures["source"].fillna(""))
     return Exhibit(frame.id, frame.title, frame.subtitle, "", view, figures, frame.notes, parts.documents(behind))
+
+
+def _known_first(groups: Groups) -> dict[str, dict[str, Sequence[Card]]]:
+    """The lines of which no card has a figure under a last heading of their own."""
+    known, lacking = {}, {}
+    for heading, lines in groups.items():
+        none = {label: own for label, own in lines.items() if all(card.quantity.missing for card in own)}
+        lacking |= none
+        known[heading] = {label: own for label, own in lines.items() if label not in none}
+    known = {heading: lines for heading, lines in known.items() if lines}
+    return {**known, say("cards.nobody"): lacking} if lacking else known
 
 
 def _middle(own: Card, cards: Sequence[Card]) -> str:

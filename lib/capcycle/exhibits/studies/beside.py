@@ -1,7 +1,7 @@
 """Companies beside each other as one spreadsheet that goes on computing, from filed figures and assumptions upwards."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from inspect import signature
 from io import BytesIO
 from typing import Any
@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from capcycle import words
-from capcycle.exhibits.cards import Card
+from capcycle.exhibits.cards import Card, Groups
 from capcycle.exhibits.studies.workbook import LOOKS, MADE, OPTIONS
 from capcycle.facts import Book, sources
 from capcycle.measure import Measures
@@ -22,8 +22,6 @@ SHEETS = ("Comparison", "Inputs", "Assumptions", "Calculation", "Sources")
 FIRST = 3  # the first row below title and headings
 PLACE = re.compile(r"\w+!\$[A-Z]+\$\d+")
 COMMENT = 700  # letters of a comment
-
-Groups = Mapping[str, Mapping[str, Sequence[Card]]]
 
 
 def workbook(groups: Groups, book: Book) -> bytes:
