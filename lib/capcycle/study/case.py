@@ -106,12 +106,12 @@ class Case:
         known = self.quantity(name)
         if name in self.inputs:
             return known
-        filled = {each: 1.0 if one.missing else one.value for each, one in self.inputs.items()}
+        filled = {each: _like(one, 1.0) if one.missing else one.value for each, one in self.inputs.items()}
 
-        def gone(**without: float) -> bool:
+        def gone(**without: Any) -> bool:
             return bool(np.isnan(getattr(self.model.unguarded(**filled | without), name)).any())
 
-        behind = [one for each, one in self.inputs.items() if gone(**{each: np.nan})]
+        behind = [one for each, one in self.inputs.items() if gone(**{each: _like(one, np.nan)})]
         lacking = listed(one.reason for one in behind if one.missing)
         if known.missing:
             return replace(known, reason=words.say("reason.undefined") if gone() or not lacking else lacking)
@@ -249,6 +249,11 @@ def _assumed(name: str, called: str, book: Book, company: str) -> Quantity:
     if found.missing and not found.whose:
         raise ModelError(f"data/assumptions.csv: {called} has no central value; give {called}= a number of your own")
     return replace(found, name=name)
+
+
+def _like(each: Quantity, number: float) -> Any:
+    """A number in the place of an input, or as many of them as it has years."""
+    return [number] * len(each.value) if np.ndim(each.value) else number
 
 
 def _nobody(missing: Sequence[Quantity], whose: str) -> str:
