@@ -33,15 +33,13 @@ def test_brackets_stand_beside_what_was_printed_later_and_what_is_now():
 
 
 def test_a_month_takes_only_sales_that_were_public():
-    # Microsoft's year to June 2024 (245.122bn) was filed on 30 July: June's end still has the year to March, 236.584bn
+    # Microsoft's year to June 2024 (245.122bn) was filed on 30 July, the quarter to December 2024 in January: the end
+    # of June still has the year to March, 236.584bn, that of December the year to September, 245.122 - 56.517 + 65.585
     known = price_to_sales.history(BOOK, "MSFT").set_index("date")["value"]
     market = BOOK.register("market").query("symbol == 'MSFT' and measure == 'market_value'").set_index("date")["value"]
-    june, august = (
-        each[each.index.to_period("M") == month].iloc[0] for month in ("2024-06", "2024-08") for each in [known]
-    )
-    worth = [market[market.index.to_period("M") == month].iloc[0] for month in ("2024-06", "2024-08")]
-    assert june == pytest.approx(worth[0] / 236.584e9, rel=1e-4)
-    assert august == pytest.approx(worth[1] / 245.122e9, rel=1e-4)
+    for month, revenue in {"2024-06": 236.584e9, "2024-08": 245.122e9, "2024-12": 254.190e9}.items():
+        found, worth = (each[each.index.to_period("M") == month].iloc[-1] for each in (known, market))
+        assert found == pytest.approx(worth / revenue, rel=1e-4), month
 
 
 def test_an_early_book_ends_early_and_a_company_without_sales_has_no_band():
