@@ -98,7 +98,21 @@ def _largest(book: Book) -> Each:
             for company in book.companies}  # fmt: skip
 
 
-returns, _required, prices = map(cache, (ai_roic.returns, required_revenue.against_disclosed, multiples.cases))
+@cache
+def _required(book: Book) -> Each:
+    """What AI must bring to those of whom somebody judges what part of their capex is for AI."""
+    own = {row["company"] for row in book.judgements.get("ai_share_of_capex", ())}
+    why = missing("revenue_required", say("company_figures.no_share"))
+    return {company: case if company in own else why
+            for company, case in required_revenue.against_disclosed(book).items()}  # fmt: skip
+
+
+@cache
+def _disclosed(book: Book) -> Each:
+    return {company: required_revenue.disclosed(book, company) for company in book.companies}
+
+
+returns, prices = map(cache, (ai_roic.returns, multiples.cases))
 ahead, growth = map(cache, (forward_multiples.cases, implied_growth.cases))
 
 LINES: dict[str, tuple[Figure, ...]] = {  # by question; another figure is another line
@@ -110,7 +124,7 @@ LINES: dict[str, tuple[Figure, ...]] = {  # by question; another figure is anoth
         Figure("yield_spread", "ai_roic", contracts, form=words.points),
         Figure("rpo", "backlog"),
         Figure("revenue_required", "required_revenue", _required),
-        Figure("ai_revenue", "required_revenue", _required),
+        Figure("ai_revenue", "required_revenue", _disclosed),
     ),
     "left": (
         Figure("eps_in_accounts", "useful_life", _lives),

@@ -8,7 +8,19 @@ import pandas as pd
 
 from capcycle import words
 from capcycle.errors import CapcycleError, NothingToShow, unknown
-from capcycle.facts import ads, currency, door, inventory, layers, prices, registers, splits, tables, vintages, year_ends
+from capcycle.facts import (
+    ads,
+    currency,
+    door,
+    inventory,
+    layers,
+    prices,
+    registers,
+    splits,
+    tables,
+    vintages,
+    year_ends,
+)
 from capcycle.facts.book import Book
 from capcycle.facts.book import opened as open
 from capcycle.facts.currency import convert, currencies

@@ -48,7 +48,10 @@ def _rules(raw: pd.DataFrame) -> door.Rules:
     for symbol in names():
         close = pd.to_numeric(raw[symbol], errors="coerce")
         filled = raw[symbol] != ""
-        yield f"{symbol} '{{{symbol}}}' is not a positive number", filled & (door.bad_number(raw[symbol]) | (close <= 0))
+        yield (
+            f"{symbol} '{{{symbol}}}' is not a positive number",
+            filled & (door.bad_number(raw[symbol]) | (close <= 0)),
+        )
         yield f"{symbol} has no close on {{date}}, after days that have one", ~filled & filled.cummax()
         change = close / close.shift()
         jump = (change > LARGEST_DAILY_CHANGE) | (change < 1 / LARGEST_DAILY_CHANGE)
