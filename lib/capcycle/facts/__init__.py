@@ -68,7 +68,8 @@ def refused(companies: Sequence[str] | None = None, as_of: str | date | None = N
     ['negative']
     """
     if ready := _prepared(tickers(companies), as_of):
-        return pd.concat([refused for _, refused in ready], ignore_index=True)
+        every = pd.concat([refused for _, refused in ready])
+        return every.sort_values("company", kind="stable", ignore_index=True)
     found = vintages.refused(_flows(vintages.best_tier(history(companies, as_of))))
     reasons = [words.say(f"reason.{fault}") for fault in found["fault"]]
     return found.reset_index(drop=True).assign(reason=pd.Series(reasons, dtype=str))

@@ -25,7 +25,7 @@ def buybacks_to_fcf(buybacks: Quantity, fcf: Quantity) -> Quantity:
     Units:   two amounts in one currency over the same period; a fraction. NaN where free cash flow is not positive.
     Source:  Microsoft 10-K for fiscal 2026: 22.271bn on 182.935bn less 115.948bn.
 
-    >>> round(float(buybacks_to_fcf(22.271, 182.935 - 115.948)), 4)
+    >>> round(float(buybacks_to_fcf(22.271, 66.987)), 4)
     0.3325
     """
     return per(buybacks, fcf)

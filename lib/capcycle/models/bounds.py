@@ -86,6 +86,7 @@ CHOSEN = {  # what a notebook's parameter can be, besides zero where that stands
     "years": Bounds(1, 30, TERM.advice),
     "years_later": Bounds(0, 10, TERM.advice),
     "lag": Bounds(1, 16, "it counts quarters"),
+    "window": Bounds(0, 20, "it counts trading days"),
     "refreshes": BY_NAME["refreshes"],
     "capital_turns": BY_NAME["capital_turns"],
     "kw_all_in": BY_UNIT["kW/GPU"],
