@@ -76,6 +76,11 @@ def test_the_answer_adds_up_what_is_needed_and_disclosed(found):
     assert said.count(". ") <= 2  # three sentences
 
 
+def test_chip_makers_are_not_asked_what_their_capex_must_earn():
+    chips = company_figures.found(facts.open(["NVDA", "AMD"], currency="USD"))
+    assert not chips.of("revenue_required") and "AI must bring" not in comparison.verdict(chips)
+
+
 def test_what_moved_most_is_measured_in_its_own_usual_steps():
     # steps of 1, the last of 5: five times its usual move; a figure that always jumps by 50 moved once
     steady, wild = [*range(10), 14], [0, 50] * 5 + [0]

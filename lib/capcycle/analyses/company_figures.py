@@ -4,7 +4,6 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
 from types import MappingProxyType
-from typing import NamedTuple
 
 from capcycle import study, words
 from capcycle.analyses import ai_roic, forward_multiples, implied_growth, multiples, required_revenue, useful_life
@@ -15,9 +14,8 @@ from capcycle.facts import Book
 from capcycle.measure import Measures, measure, needs
 from capcycle.metrics import capex_run_rate
 from capcycle.models.maths import per
-from capcycle.models.registry import Amount, Multiple, model
 from capcycle.panel import select
-from capcycle.quantity import Quantity, missing, newest
+from capcycle.quantity import Quantity, missing, newest, together
 from capcycle.study import Case
 from capcycle.words import say
 
@@ -57,36 +55,15 @@ def _lives(book: Book) -> Each:
     return {company: case.chosen(server_life=FOUR_YEARS) for company, case in useful_life.restated(book).items()}
 
 
-class NetDebt(NamedTuple):
-    net_debt: Amount
-    net_debt_to_ebitda: Multiple
-
-
-@model(verdict="net_debt_to_ebitda", better="lower")
-def net_debt_multiple(
-    debt: Amount, cash: Amount, operating_income: Amount, depreciation_amortization: Amount
-) -> NetDebt:
-    """Debt less cash, and in how many years operating profit before depreciation would repay it; leases are left out.
-
-    Formula: net_debt = debt - cash; net_debt_to_ebitda = net_debt / (operating_income + depreciation_amortization)
-    Units:   amounts of one currency, flows of twelve months; missing where the profit is none. Below zero is net cash.
-    Source:  hand arithmetic: 50 of debt and 10 of cash on a profit of 12 and 8 of depreciation are 2 years.
-
-    >>> float(net_debt_multiple(50.0, 10.0, 12.0, 8.0).net_debt_to_ebitda)
-    2.0
-    """
-    net = debt - cash
-    return NetDebt(net, per(net, operating_income + depreciation_amortization))
-
-
-@study.starts_by_company(net_debt_multiple)
 @cache
-def leverage(book: Book) -> dict[str, Case]:
-    """Each company's net debt of its newest balance sheet on its newest twelve months."""
+def _leverage(book: Book) -> Each:
+    """Debt less cash of the newest balance sheet over operating profit before depreciation; leases are left out."""
     own = {company: figures(book)[company] | case.inputs for company, case in prices(book).items()}
-    return {company: study.case(net_debt_multiple, book, company, **{name: each[name] for name in
-                                                                     net_debt_multiple.parameters})
-            for company, each in own.items()}  # fmt: skip
+    return {company: together(
+        lambda debt, cash, profit, charge: per(debt - cash, profit + charge),
+        *(each[name] for name in ("debt", "cash", "operating_income", "depreciation_amortization")),
+        name="net_debt_to_ebitda", unit="multiple",
+    ) for company, each in own.items()}  # fmt: skip
 
 
 @cache
@@ -98,7 +75,21 @@ def _largest(book: Book) -> Each:
             for company in book.companies}  # fmt: skip
 
 
-returns, _required, prices = map(cache, (ai_roic.returns, required_revenue.against_disclosed, multiples.cases))
+@cache
+def _required(book: Book) -> Each:
+    """What AI must bring to those of whom somebody judges what part of their capex is for AI."""
+    own = {row["company"] for row in book.judgements.get("ai_share_of_capex", ())}
+    why = missing("revenue_required", say("company_figures.no_share"))
+    return {company: case if company in own else why
+            for company, case in required_revenue.against_disclosed(book).items()}  # fmt: skip
+
+
+@cache
+def _disclosed(book: Book) -> Each:
+    return {company: required_revenue.disclosed(book, company) for company in book.companies}
+
+
+returns, prices = map(cache, (ai_roic.returns, multiples.cases))
 ahead, growth = map(cache, (forward_multiples.cases, implied_growth.cases))
 
 LINES: dict[str, tuple[Figure, ...]] = {  # by question; another figure is another line
@@ -110,7 +101,7 @@ LINES: dict[str, tuple[Figure, ...]] = {  # by question; another figure is anoth
         Figure("yield_spread", "ai_roic", contracts, form=words.points),
         Figure("rpo", "backlog"),
         Figure("revenue_required", "required_revenue", _required),
-        Figure("ai_revenue", "required_revenue", _required),
+        Figure("ai_revenue", "required_revenue", _disclosed),
     ),
     "left": (
         Figure("eps_in_accounts", "useful_life", _lives),
@@ -125,7 +116,7 @@ LINES: dict[str, tuple[Figure, ...]] = {  # by question; another figure is anoth
         Figure("fcf_yield", "multiples", prices),
         Figure("assumed_growth", "multiples", growth),
     ),
-    "carried": (Figure("net_debt_to_ebitda", "multiples", leverage), Figure("largest_customer", "company", _largest)),
+    "carried": (Figure("net_debt_to_ebitda", "multiples", _leverage), Figure("largest_customer", "company", _largest)),
 }
 
 

@@ -33,7 +33,8 @@ def _needed(of: Found) -> Iterator[str]:
         sums = {"need": need.values(), "own": [need[name] for name in both], "have": [have[name] for name in both]}
         shown = {name: words.value(sum(each.value for each in all_), of.book.money) for name, all_ in sums.items()}
         names = words.listing(both) if both else ""
-        yield words.counted("comparison.needed", len(both), names=names, all=words.listing(list(need)), **shown)
+        key = "comparison.needed_all" if len(both) == len(need) else "comparison.needed"
+        yield words.counted(key, len(both), names=names, all=words.listing(list(need)), **shown)
 
 
 def _right(of: Found) -> Iterator[str]:
