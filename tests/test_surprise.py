@@ -59,7 +59,10 @@ def test_guidance_rises_in_steps_to_what_came():
     shown = surprise.staircase(facts.open(["GOOGL"]))
     assert shown.title == "The low end of guidance for Alphabet 2025 rose from $75.0bn to $91.0bn"
     assert shown.figures["value"].astype(float).tolist() == pytest.approx([75e9, 85e9, 92e9, 91.447e9], rel=1e-5)
-    assert surprise.staircase(facts.open(["GOOGL"], "2025-08-01")).figures["value"].astype(float).tolist() == [75e9, 85e9]
+    assert surprise.staircase(facts.open(["GOOGL"], "2025-08-01")).figures["value"].astype(float).tolist() == [
+        75e9,
+        85e9,
+    ]
     assert surprise.staircase(facts.open(["KC"])).chart is None
 
 

@@ -128,7 +128,9 @@ def printed(book: Book) -> dict[str, Case]:
 
 def _called(row: pd.Series) -> str:
     result = words.lower(words.name(row["result"]))
-    return say("earnings_quality.item", company=row["name"], result=result, item=row["item"], day=words.day(row["period_end"]))
+    return say(
+        "earnings_quality.item", company=row["name"], result=result, item=row["item"], day=words.day(row["period_end"])
+    )
 
 
 def _printed(book: Book, row: pd.Series) -> Case:
@@ -164,7 +166,9 @@ def verdict(book: Book, each: Mapping[str, Case]) -> Sentence:
     panel = select(book, "ttm")
     net, operating = (measure(name, panel) for name in ("net_margin", "operating_margin"))
     pairs = {company: (study.newest(net, company), study.beside(operating, company, net)) for company in book.companies}
-    gaps = {company: pair[0].value - pair[1].value for company, pair in pairs.items() if not (pair[0] - pair[1]).missing}
+    gaps = {
+        company: pair[0].value - pair[1].value for company, pair in pairs.items() if not (pair[0] - pair[1]).missing
+    }
     full = [case for case in each.values() if not case.lacking]
     said = [study.tell(_apart(full), "earnings_quality.verdict")] if full else [say("earnings_quality.verdict_none")]
     if gaps:

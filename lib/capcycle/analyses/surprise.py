@@ -88,7 +88,9 @@ class StandardisedSurprise(NamedTuple):
 
 
 @model(verdict="standardised_surprise", better="higher")
-def standardised_surprise(actual_eps: PerShare, estimated_eps: PerShare, past_deviation: PerShare) -> StandardisedSurprise:
+def standardised_surprise(
+    actual_eps: PerShare, estimated_eps: PerShare, past_deviation: PerShare
+) -> StandardisedSurprise:
     """A surprise in earnings a share over the spread of a company's earlier ones.
 
     Formula: (actual_eps - estimated_eps) / past_deviation, the standard deviation of the earlier differences
@@ -105,7 +107,9 @@ def standardised_surprise(actual_eps: PerShare, estimated_eps: PerShare, past_de
 def tracked(book: Book) -> dict[str, Case]:
     """Capex against each guidance, forecast and consensus of a period that has ended, by words for each."""
     table = book.register("estimates")
-    of_capex = (table["measure"] == "capex") | (table["measure"].isin(["guidance", "consensus"]) & (table["about"] == "capex"))
+    of_capex = (table["measure"] == "capex") | (
+        table["measure"].isin(["guidance", "consensus"]) & (table["about"] == "capex")
+    )
     rows = table[of_capex & table["subject"].isin(book.companies) & table["period"].str.fullmatch(PERIOD)]
     cases = {_called(row): _against(book.of(row["subject"]).into(row["unit"]), row) for _, row in rows.iterrows()}
     return {name: case for name, case in cases.items() if not case.lacking}
@@ -113,7 +117,9 @@ def tracked(book: Book) -> dict[str, Case]:
 
 def _called(row: pd.Series) -> str:
     own = row["author"] == row["name"]
-    return say("surprise.own" if own else "surprise.by", company=row["name"], author=row["author"], period=row["period"])
+    return say(
+        "surprise.own" if own else "surprise.by", company=row["name"], author=row["author"], period=row["period"]
+    )
 
 
 def _against(book: Book, row: pd.Series) -> Case:
@@ -176,7 +182,14 @@ def _steps(book: Book, rows: pd.DataFrame) -> list[dict]:
     rows = rows.sort_values("published", kind="stable", na_position="first")
     first, last = rows.iloc[0], rows.iloc[-1]
     about = say("surprise.about", company=first["name"], period=first["period"])
-    base = {"about": about, "unit": first["unit"], "kind": first["kind"], "source": first["source"], "note": "", "came": False}
+    base = {
+        "about": about,
+        "unit": first["unit"],
+        "kind": first["kind"],
+        "source": first["source"],
+        "note": "",
+        "came": False,
+    }
     levels = [("before", first["previous"], first["previous"], first)] if first["previous"] == first["previous"] else []
     levels += [("on", row["low"], row["high"], row) for _, row in rows.iterrows()]
     steps = [base | {"label": say(f"surprise.{key}", about=about, day=words.day(row["published"])), "low": low, "high": high,
@@ -192,7 +205,9 @@ def _steps(book: Book, rows: pd.DataFrame) -> list[dict]:
 def earnings(book: Book) -> dict[str, Case]:
     """Each company's newest earnings a share against what analysts expected, and the spread of its earlier surprises."""
     table = history(book)
-    return {company: _newest(book.into("USD"), company, table[table["company"] == company]) for company in book.companies}
+    return {
+        company: _newest(book.into("USD"), company, table[table["company"] == company]) for company in book.companies
+    }
 
 
 def history(book: Book) -> pd.DataFrame:
@@ -205,7 +220,9 @@ def history(book: Book) -> pd.DataFrame:
 def _newest(book: Book, company: str, rows: pd.DataFrame) -> Case:
     if len(rows) <= ENOUGH:
         lacking = Quantity("actual_eps", float("nan"), reason=say("surprise.too_few", count=ENOUGH))
-        return study.case(standardised_surprise, book, company, **dict.fromkeys(standardised_surprise.parameters, lacking))
+        return study.case(
+            standardised_surprise, book, company, **dict.fromkeys(standardised_surprise.parameters, lacking)
+        )
     last, past = rows.iloc[-1], rows.iloc[:-1]["difference"].std()
     given = {"actual_eps": last["actual"], "estimated_eps": last["estimate"], "past_deviation": past}
     evidence = {"kind": last["kind"], "source": last["source"], "published": last["published"], "day": last["announced"],
@@ -223,7 +240,10 @@ def record(book: Book) -> Exhibit:
     above = sum(float(case.outputs.eps_difference) > 0 for case in full.values())
     title = say("surprise.record.title", above=above, all=len(full)) if full else say("surprise.record.none")
     frame = marks.worded("surprise.record", *lacking, id="earnings-record", title=title)
-    heads = {name: say(f"surprise.column.{name}") for name in ("label", "day", "actual", "estimate", "value", "mean", "beats")}
+    heads = {
+        name: say(f"surprise.column.{name}")
+        for name in ("label", "day", "actual", "estimate", "value", "mean", "beats")
+    }
     return marks.table(rows, frame, heads) if full else marks.nothing(frame)
 
 
