@@ -136,7 +136,7 @@ def test_prices_are_those_of_a_trading_day_known_by_then():
 @pytest.fixture
 def data(tmp_path, monkeypatch):
     """The tables of claims in a folder of their own, to be broken."""
-    for name in [*TABLES, "companies", "dictionary", "sources", "registers", "market", "ads"]:
+    for name in [*TABLES, "companies", "dictionary", "sources", "registers", "market", "ads", "phrases"]:
         shutil.copy(paths.DATA / f"{name}.csv", tmp_path)
     shutil.copytree(paths.DATA / "facts", tmp_path / "facts")
     monkeypatch.setattr(paths, "DATA", tmp_path)

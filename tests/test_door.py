@@ -65,7 +65,15 @@ def world():
         "rejected.csv": [columns("rejected.csv"), [*rejected, "tagged for the wrong period"]],
         "fx.csv": [columns("fx.csv"), ["2022-01-03", "1.10", "7.00", "8.50"], ["2022-01-04", "1.11", "7.10", "8.60"]],
         "fx_usd.csv": [columns("fx_usd.csv"), ["2022-01-03", "27.60"], ["2022-01-04", "27.65"]],
+        "prices.csv": [columns("prices.csv"), *closes()],
     }
+
+
+def closes():
+    """Three days of every security of the table; the second in order is listed on the second of them."""
+    _, _, _, *others = columns("prices.csv")
+    for place, day in enumerate(("2022-01-03", "2022-01-04", "2022-01-05")):
+        yield [day, "100", f"{10 + place}" if place else "", *["50"] * len(others)]
 
 
 def text(rows):
@@ -218,6 +226,12 @@ ONE_CELL = [  # file, line, column, cell, and what is said of it
     ("fx.csv", 2, "CNY", "N/A", "CNY 'N/A' is not a positive number"),
     ("fx.csv", 3, "HKD", "86.0", "HKD 86.0 jumps from the day above: a slip of the pen?"),
     ("fx_usd.csv", 3, "TWD", "276.5", "TWD 276.5 jumps from the day above: a slip of the pen?"),
+    ("prices.csv", 3, "date", "2022-01-03", "date 2022-01-03 does not come after the one above"),
+    ("prices.csv", 4, "date", "2022-01-14", "2022-01-14 is more than 6 days after the one above"),
+    ("prices.csv", 3, "AAPL", "-100", "AAPL '-100' is not a positive number"),
+    ("prices.csv", 2, "AMD", "much", "AMD 'much' is not a positive number"),
+    ("prices.csv", 4, "AAPL", "", "AAPL has no close on 2022-01-05, after days that have one"),
+    ("prices.csv", 4, "AAPL", "1000", "AAPL 1000 jumps from the day above: a slip of the pen, or a split?"),
     ("gaps.csv", 2, "reason", " Never tagged.", "reason has a space at its edge"),
     ("gaps.csv", 2, "reason", "=1+1", "reason begins like a formula; a spreadsheet would run it"),
     (

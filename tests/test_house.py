@@ -124,7 +124,7 @@ def test_imports_go_one_way():
 # ---- nobody reads the data by himself
 
 READERS = {"facts", "codebook"}  # rooms that read tables; those that make a page take a book
-WHOLE = {"facts.load", "facts.history", "registers.read", "registers.history", "paths.DATA"}
+WHOLE = {"facts.load", "facts.history", "registers.read", "registers.history", "prices.prices", "paths.DATA"}
 REGISTERS = {"exhibits", "models"}  # rooms that take tables, and choose none
 
 
@@ -165,6 +165,7 @@ def test_who_makes_a_page_takes_a_book():
         ("widgets", "from capcycle.facts import history"),
         ("analyses", "prices = facts.registers.read('market')"),
         ("analyses", "from capcycle.facts.registers import read"),
+        ("analyses", "from capcycle.facts.prices import prices"),
         ("panel", "file = paths.DATA / 'fx.csv'"),
         ("exhibits", "from capcycle.facts import registers"),
         ("exhibits", "chips = book.register('chips')"),

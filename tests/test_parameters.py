@@ -158,7 +158,7 @@ def test_what_yaml_makes_of_tickers_is_refused_with_how_to_write_them(yaml):
 
 @pytest.mark.parametrize(("notebook", "name"), parameters("list[str]", "list[int]", "list[float]"))
 def test_an_empty_list_is_refused_where_one_value_is_needed(notebook, name):
-    optional = notebook == "claims" or name == "peers"
+    optional = notebook == "claims" or name in ("peers", "beside")
     assert bool(of(notebook, **{name: []})[1]) is not optional
 
 

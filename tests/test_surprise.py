@@ -35,10 +35,10 @@ def test_a_period_that_has_not_ended_is_not_compared():
 def test_what_guidance_leaves_for_the_second_half():
     # Alphabet above 49bn with 12bn in each of two quarters: 25bn in the first half, the second is no faster
     found = surprise.second_half(25e9, 49e9, 49e9, 49e9)
-    assert found.second_half_low == 24e9 and found.pace == pytest.approx(-0.04)
+    assert found.second_half_low == 24e9 and found.second_half_pace == pytest.approx(-0.04)
     # Meta: the low end from 35bn to 37bn is 5.7 %; Amazon: 30.5bn and more than that again is above 61bn
-    assert surprise.second_half(15.2e9, 37e9, 40e9, 35e9).revision == pytest.approx(0.0571, abs=5e-5)
-    assert surprise.second_half(30.5e9, 61e9, 61e9, 61e9).pace == 0
+    assert surprise.second_half(15.2e9, 37e9, 40e9, 35e9).guidance_revision == pytest.approx(0.0571, abs=5e-5)
+    assert surprise.second_half(30.5e9, 61e9, 61e9, 61e9).second_half_pace == 0
 
 
 def test_the_estimate_behind_a_printed_surprise():

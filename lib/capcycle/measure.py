@@ -125,6 +125,10 @@ class Measures:
         old = newest["ordinal"] < newest["ordinal"].max() - self.panel.old_after
         return pd.concat([newest.assign(old=old), lacking.assign(old=False)], ignore_index=True)
 
+    def past(self, company: str, most: int) -> list[float]:
+        """A company's values of the newest shown periods, the oldest first, NaN where one is missing."""
+        return self.table.loc[self.table["company"].eq(company), "value"].tail(most).tolist()
+
     def at(self, period: str | None = None) -> pd.DataFrame:
         """The rows of one period, by default `common_period`, the largest value first."""
         wanted = period or self.common_period()

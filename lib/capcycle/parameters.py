@@ -25,8 +25,13 @@ from capcycle.errors import CapcycleError, RunError
 
 SCALARS = {"str": str, "int": int, "float": float, "bool": bool}
 TYPES = [*SCALARS, "list[str]", "list[int]", "list[float]"]
-DATES = {"as_of", "before", "cut_off", "day", "from_day"}
-FILLED = {"cut_off", "chips", "sliders"}  # texts and lists that no notebook can do without, besides lists of numbers
+DATES = {"as_of", "before", "cut_off", "day", "event_day", "from_day", "league_from", "league_to"}
+FILLED = {
+    "cut_off",
+    "chips",
+    "league",
+    "sliders",
+}  # texts and lists that no notebook can do without, besides lists of numbers
 BANDS = {"card_price", "finance_rate", "operating_share", "leased_probability", "pipeline_probability",
          "renewal_probability"}  # fmt: skip  # a low, a central and a high figure
 UNLIKE = [("across", "up"), ("older", "newer")]  # what must not be the same

@@ -187,14 +187,15 @@ def margins(each: Mapping[str, Case]) -> Exhibit:
     """Operating margin, net margin, and net margin without gains on investments, for each company."""
     full = [case for case in each.values() if not case.lacking]
     rows = pd.DataFrame([
-        {"label": case.name, "group": words.name(name), "value": margin.value, "unit": "fraction", "kind": margin.kind,
+        {"label": say("earnings_quality.margins.each", company=case.name, margin=words.lower(words.name(name))),
+         "value": margin.value, "unit": "fraction", "kind": margin.kind,
          "source": margin.source, "note": ""}
         for case in full for name in MARGINS for margin in [case.quantity(name)]
     ])  # fmt: skip
     title = study.tell(_apart(full), "earnings_quality.margins.title") if full else say("earnings_quality.verdict_none")
     lacking = [f"{case.name}: {case.lacking}." for case in each.values() if case.lacking]
     frame = marks.worded("earnings_quality.margins", *lacking, id="earnings-margins", title=title)
-    return marks.dots(rows, frame) if full else marks.nothing(frame)
+    return marks.columns(rows, frame) if full else marks.nothing(frame)
 
 
 def items(book: Book, each: Mapping[str, Case]) -> Exhibit:

@@ -73,19 +73,19 @@ def stated_contribution(whole_growth: Fraction, contribution: Fraction) -> State
 class GrowthMultiple(NamedTuple):
     multiple: Multiple
     growth: Fraction
-    cagr: Fraction
+    growth_a_year: Fraction
 
 
 @model(verdict="cagr", better="higher")
 def growth_multiple(first_revenue: Amount, last_revenue: Amount, intervals: Years) -> GrowthMultiple:
     """How many times a figure became, by how much it grew, and how fast a year.
 
-    Formula: multiple = last_revenue / first_revenue; growth = multiple - 1; cagr = multiple ** (1 / intervals) - 1
+    Formula: multiple = last_revenue / first_revenue; growth = multiple - 1; growth_a_year = multiple ** (1 / intervals) - 1
     Units:   amounts of one currency; intervals are the years between them: 2022 to 2024 are two, not three.
     Source:  CoreWeave: 15.83m in 2022, 1,915m in 2024, printed as 120-fold.
 
     >>> found = growth_multiple(15.83e6, 1915e6, 2.0)
-    >>> round(float(found.multiple), 2), round(float(found.cagr), 2)
+    >>> round(float(found.multiple), 2), round(float(found.growth_a_year), 2)
     (120.97, 10.0)
     """
     times = per(last_revenue, first_revenue)
@@ -275,7 +275,7 @@ def _ends(book: Book, company: str) -> dict[str, Quantity]:
 def speeds(each: Mapping[str, Case]) -> Exhibit:
     """From the first to the last year: how many times, and how fast a year over how many years."""
     full = _full(each)
-    fastest = max(full, key=lambda case: float(case.outputs.cagr)) if full else None
+    fastest = max(full, key=lambda case: float(case.outputs.growth_a_year)) if full else None
     title = study.tell(fastest, "growth.fastest") if fastest else say("growth.one_year")
-    names = ["first_revenue", "last_revenue", "intervals", "multiple", "cagr"]
+    names = ["first_revenue", "last_revenue", "intervals", "multiple", "growth_a_year"]
     return exhibits.table(each, names, "growth.speeds", title=title[0].upper() + title[1:])

@@ -179,12 +179,19 @@ def register(book: Book) -> Exhibit:
     if rows.empty:
         return marks.nothing(marks.worded("operating.register", title=say("operating.none"), **frame))
     breaks = rows.groupby(["name", "measure"])["series"].nunique()
-    broken = [say("operating.broken", company=name, measure=words.lower(what)) for (name, what), count in breaks.items() if count > 1]
+    broken = [
+        say("operating.broken", company=name, measure=words.lower(what))
+        for (name, what), count in breaks.items()
+        if count > 1
+    ]
     stale = [say("operating.stale", company=row["name"], measure=words.lower(row["measure"]), note=row["note"])
              for _, row in rows[rows["stale"] == "yes"].iterrows()]  # fmt: skip
     title = say("operating.register.title", counts=len(breaks), broken=len(broken), stale=len(stale))
     shown = rows.assign(label=rows["name"], count=rows["value"], growth_unit="fraction")
-    heads = {each: say(f"operating.column.{each}") for each in ("label", "measure", "period_end", "count", "growth", "definition", "note")}
+    heads = {
+        each: say(f"operating.column.{each}")
+        for each in ("label", "measure", "period_end", "count", "growth", "definition", "note")
+    }
     heads["label"] = say("column.company")
     return marks.table(shown, marks.worded("operating.register", *broken, *stale, title=title, **frame), heads)
 

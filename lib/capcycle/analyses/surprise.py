@@ -62,16 +62,16 @@ def implied_estimate(actual: Amount, printed_surprise: Fraction) -> ImpliedEstim
 class SecondHalf(NamedTuple):
     second_half_low: Amount
     second_half_high: Amount
-    pace: Fraction
-    revision: Fraction
+    second_half_pace: Fraction
+    guidance_revision: Fraction
 
 
-@model(verdict="pace", better="higher")
+@model(verdict="second_half_pace", better="higher")
 def second_half(first_half: Amount, guidance_low: Amount, guidance_high: Amount, guidance_before: Amount) -> SecondHalf:
     """What guidance for a year leaves for its second half, and by how much the low end was revised.
 
-    Formula: second_half = guidance - first_half; pace = second_half_low / first_half - 1;
-             revision = guidance_low / guidance_before - 1
+    Formula: second_half = guidance - first_half; second_half_pace = second_half_low / first_half - 1;
+             guidance_revision = guidance_low / guidance_before - 1
     Units:   amounts on one basis in one currency; fractions.
     Source:  Alphabet in 2024: more than 49bn for the year after 25bn; Meta raised its low end from 35bn to 37bn.
 

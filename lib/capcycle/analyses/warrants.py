@@ -4,7 +4,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from capcycle import exhibits, study, words
+from capcycle import exhibits, study
 from capcycle.errors import ModelError
 from capcycle.exhibits import Exhibit
 from capcycle.facts import Book
@@ -14,7 +14,7 @@ from capcycle.models.registry import GW, Amount, Fraction, PerGW, PerShare, Shar
 from capcycle.panel import select
 from capcycle.quantity import Quantity, newest
 from capcycle.study import Case
-from capcycle.words import Sentence, say
+from capcycle.words import Sentence
 
 TERMS = {"warrant_shares": ("shares", "shares"), "strike": ("strike", "USD/share"), "hurdle": ("hurdle", "USD/share"),
          "gigawatts": ("gw", "GW")}  # fmt: skip
@@ -60,7 +60,7 @@ def case(book: Book, company: str) -> Case:
         others, by = ", ".join(sorted(set(table["giver"]))) or "none", book.as_of and f" by {book.as_of}"
         raise ModelError(f"{company} has given no warrant that is public{by}; those that have: {others}")
     rows = table[table["giver"] == company]
-    terms = {name: newest(rows, name, _lacking(name), column, "published").called(name, unit)
+    terms = {name: newest(rows, name, study.not_public(name), column, "published").called(name, unit)
              for name, (column, unit) in TERMS.items()}  # fmt: skip
     shares = study.newest(measure("shares_diluted", select(book.of(company), "quarter")), company)
     return study.case(warrant, book, company, share_price=price(book, company), shares_diluted=shares, **terms)
@@ -75,11 +75,7 @@ def _start(book: Book, company: str) -> Case:
 def price(book: Book, company: str) -> Quantity:
     """The last sale of a company's share by the day of a book."""
     sales = book.register("market").query("company == @company and measure == 'last_sale'")
-    return newest(sales.assign(unit=sales["currency"] + "/share"), "share_price", _lacking("share_price"))
-
-
-def _lacking(name: str) -> str:
-    return say("warrants.lacking", name=words.lower(words.name(name)))
+    return newest(sales.assign(unit=sales["currency"] + "/share"), "share_price", study.not_public("share_price"))
 
 
 def verdict(warrant: Case) -> Sentence:

@@ -11,7 +11,7 @@ from capcycle import facts
 from capcycle.claims import detect, expressions, load, worked
 from capcycle.claims.expressions import ExpressionError, Functions
 from capcycle.errors import CapcycleError, DataError
-from capcycle.facts import door
+from capcycle.facts import door, tables
 from capcycle.facts.examples import examples
 
 
@@ -55,13 +55,13 @@ def recompute(claims: pd.DataFrame | None = None, as_of: str = "") -> list[Resul
 
 
 def check_tables() -> None:
-    """Check claims, checks, steps, outside sources, aliases, speakers and worked examples.
+    """Check claims, checks, steps, outside sources, aliases, speakers, phrases and worked examples.
 
     That each check says what it computes, and that the library knows every name in an example, is part of it.
-    Errors: DataError with every fault of all seven tables.
+    Errors: DataError with every fault of all eight tables.
     """
-    tables = (load.claims, load.checks, load.steps, load.sources, load.aliases, load.speakers, examples)
-    door.refuse(door.gather(tables)[1])
+    own = (load.claims, load.checks, load.steps, load.sources, load.aliases, load.speakers, examples)
+    door.refuse(door.gather([*own, partial(tables.read, "phrases.csv")])[1])
     door.refuse([*_references(), *_slips(), *_disagreements(), *_unknown_names()])
 
 

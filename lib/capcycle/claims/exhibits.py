@@ -202,20 +202,20 @@ def outside(examined: Examined) -> Exhibit:
     )
 
 
-def worked_examples(book: Book, analysis: str) -> Exhibit:
-    """Every published example of an analysis that was public, worked out again from its author's own inputs.
+def worked_examples(book: Book, *rooms: str) -> Exhibit:
+    """Every published example of some analyses that was public, worked out again from its author's own inputs.
 
-    analysis  a room of `capcycle.analyses`
-    Errors:   ModelError for an analysis that has no example.
+    rooms    of `capcycle.analyses`
+    Errors:  ModelError for an analysis that has no example.
 
     >>> worked_examples(facts.open(), "power_value").title
     'All 3 published worked examples reproduce'
     """
     every = examples()
     lacking = [is_lacking(*each) for each in zip(every["model"], every["analysis"], strict=True)]
-    if analysis not in (valid := set(every.loc[np.logical_not(lacking), "analysis"]) - {""}):
-        raise ModelError(unknown("analysis", [analysis], valid))
-    table = book.examples().query("analysis == @analysis")
+    if wrong := set(rooms) - (valid := set(every.loc[np.logical_not(lacking), "analysis"]) - {""}):
+        raise ModelError(unknown("analysis", wrong, valid))
+    table = book.examples().query("analysis in @rooms")
     lines = check_examples(table)
     fits = [line.verdict for line in lines].count("consistent")
     figures = ["; ".join(line.arithmetic) for line in lines]

@@ -31,7 +31,8 @@ class Exhibit:
     subtitle the measure and its unit
     alt      what the chart shows, for a reader who cannot see it
     view     the table as a reader sees it: every cell is text, a link as `text` and `href` (empty for a document
-             without an address), `text` that opens the lines of `details`, or that has a line `under` it, `old` in grey
+             without an address), `text` that opens the lines of `details`, or that has a line `under` it, `old` in
+             grey, or the `page` (a notebook) on a `company` that a site links to, and points of a `spark` of its years
     figures  the same figures unrounded, one row each, with kind and sources
     notes    what the reader must know: definitions, marks, what is missing and why
     sources  the documents behind the figures: id, title, publisher, url, published, tier
@@ -97,8 +98,18 @@ def _cell(cell: str | Mapping[str, Any]) -> str:
         return f"<details><summary>{escape(cell['text'])}</summary>{lines}</details>"
     before = f"{escape(cell['before'])}<br>" if cell.get("before") else ""
     under = f"<br><small>{escape(cell['under'])}</small>" if cell.get("under") else ""
-    text = f"{before}{_linked(escape(cell['text']), cell.get('href', ''))}{under}"
+    text = f"{before}{_linked(escape(cell['text']), cell.get('href', ''))}{_spark(cell)}{under}"
+    if cell.get("group"):
+        return f"<b>{text}</b>"
     return f'<span style="opacity: 0.6">{text}</span>' if cell.get("old") else text
+
+
+def _spark(cell: Mapping[str, Any]) -> str:
+    """A small picture of a cell's years, drawn without a script."""
+    if not cell.get("spark"):
+        return ""
+    line = f'<polyline points="{cell["spark"]}" fill="none" stroke="currentColor"/>'
+    return f'<br><svg width="60" height="16" viewBox="-1 -1 62 16"><title>{escape(cell["trend"])}</title>{line}</svg>'
 
 
 def _linked(text: str, href: str) -> str:

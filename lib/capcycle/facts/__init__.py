@@ -8,7 +8,19 @@ import pandas as pd
 
 from capcycle import words
 from capcycle.errors import CapcycleError, NothingToShow, unknown
-from capcycle.facts import ads, currency, door, inventory, layers, registers, splits, tables, vintages, year_ends
+from capcycle.facts import (
+    ads,
+    currency,
+    door,
+    inventory,
+    layers,
+    prices,
+    registers,
+    splits,
+    tables,
+    vintages,
+    year_ends,
+)
 from capcycle.facts.book import Book
 from capcycle.facts.book import opened as open
 from capcycle.facts.currency import convert, currencies
@@ -56,7 +68,8 @@ def refused(companies: Sequence[str] | None = None, as_of: str | date | None = N
     ['negative']
     """
     if ready := _prepared(tickers(companies), as_of):
-        return pd.concat([refused for _, refused in ready], ignore_index=True)
+        every = pd.concat([refused for _, refused in ready])
+        return every.sort_values("company", kind="stable", ignore_index=True)
     found = vintages.refused(_flows(vintages.best_tier(history(companies, as_of))))
     reasons = [words.say(f"reason.{fault}") for fault in found["fault"]]
     return found.reset_index(drop=True).assign(reason=pd.Series(reasons, dtype=str))
@@ -170,6 +183,7 @@ def check() -> None:
         partial(door.read_rejected, known),
         currency.rates,
         partial(currency.rates, currency.DOLLAR_FILE),
+        prices.prices,
     )
     door.refuse(dict.fromkeys([*known.faults, *door.strangers(known), *door.gather(jobs)[1]]))
 

@@ -9,7 +9,7 @@ import pandas as pd
 
 from capcycle import facts
 from capcycle.errors import CapcycleError
-from capcycle.facts import between, door, examples, registers, vintages
+from capcycle.facts import between, door, examples, prices, registers, vintages
 from capcycle.facts import currency as money
 from capcycle.facts.currency import DOLLAR, Rate
 
@@ -104,6 +104,14 @@ class Book:
     def versions(self, name: str) -> pd.DataFrame:
         """Every version of every row of a table beside the facts that was public."""
         return registers.history(name, self.as_of)
+
+    def prices(self) -> pd.DataFrame:
+        """The close of every security by day, restated for splits, to the day of the book: see `facts.prices`.
+
+        >>> facts.open(as_of="2025-01-27").prices()["NVDA"].tail(2).tolist()
+        [142.62, 118.42]
+        """
+        return prices.prices(self.day)
 
     def examples(self) -> pd.DataFrame:
         """The published worked examples that were public on the day."""

@@ -60,6 +60,12 @@ class Cell(NDArrayOperatorsMixin):
             raise TypeError(unknown("function of cells", [work.__name__], [sign.__name__ for sign in SIGNS]))
         return _cell(f"({SIGNS[work].join(map(_text, given))})", work, *given)
 
+    def __array_function__(self, work: Callable, types: Any, given: Sequence[Any], named: Any) -> "Cell":
+        """A choice between two, which metrics write as numpy's own; nothing else of numpy's has a sign here."""
+        if work is np.where:
+            return Functions.if_(*given)
+        raise TypeError(unknown("function of cells", [work.__name__], ["where"]))
+
 
 class Functions:
     """What a chart's expressions call by these names, in a spreadsheet's."""

@@ -76,7 +76,8 @@ def _link(out: Path, pages: list[dict]) -> None:
     template = page.templates().get_template("next.jinja")
     for made in pages:
         file = out / f"{made['outcome'].run.name}.html"
-        html = links.linked(file.read_text("utf-8"), made["outcome"].run.name, titles)
+        html = links.behind(file.read_text("utf-8"), made["outcome"].run.name, pages)
+        html = links.linked(html, made["outcome"].run.name, titles)
         then = template.render(pages=links.related(made, pages))
         file.write_text(html.replace(links.NEXT, then), "utf-8")
 

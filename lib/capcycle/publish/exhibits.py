@@ -15,6 +15,8 @@ SHORT = 18  # letters of a cell that needs no second line
 LONG = 60  # and of one that would be a column of single words if it got no more room than the others
 BETWEEN = "; "  # between several values in one cell of a column that is chosen from
 Cell = dict[str, Any]
+NOTHING: Cell = {"href": "", "before": "", "under": "", "old": False, "details": (), "spark": "", "trend": "",
+                 "page": "", "company": "", "group": False}  # fmt: skip
 MISSING = {"", "-", "–", "—", "n/a", "…"}
 
 
@@ -60,9 +62,13 @@ def table(exhibit: dict) -> dict[str, Any]:
 
 
 def _cell(value: Any) -> Cell:
-    """A cell: its text, where it links to, what stands above and under it, whether it is old, and what it opens."""
+    """A cell: its text, where it links to, what stands above and under it, whether it is old, and what it opens.
+
+    `page` and `company` name the notebook and company of the page behind it, which only a whole site can link to;
+    `spark` are the points of a small picture, `trend` what it says; `group` is the heading of the rows below.
+    """
     given = value if isinstance(value, dict) else {"text": str(value)}
-    cell = {"href": "", "before": "", "under": "", "old": False, "details": ()} | given
+    cell = NOTHING | given
     return cell if safe(cell["href"]) else cell | {"href": ""}
 
 

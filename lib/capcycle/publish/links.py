@@ -7,6 +7,7 @@ from html import escape, unescape
 from capcycle import paths
 
 HEADING = re.compile(r"(<th scope=[^>]*>)([^<]+)(</th>)")
+BEHIND = re.compile(r'<a data-page="(\w+)" data-of="([^"]*)">(.*?)</a>')  # a figure and the page that it wants
 NEXT = "<!--next-->"  # where a page wants what to read next; no text of a notebook can contain it, because < is escaped
 MOST = 6
 SAME_NOTEBOOK, SAME_SECTION = 0.1, 0.01  # as much as a tenth of the companies in common, and less than any
@@ -26,6 +27,35 @@ def linked(html: str, own: str, titles: dict[str, str]) -> str:
         return cell[0] if name == own else f'{cell[1]}<a href="{escape(name)}.html">{cell[2]}</a>{cell[3]}'
 
     return HEADING.sub(link, html)
+
+
+def behind(html: str, own: str, pages: list[dict]) -> str:
+    """A page in which every figure leads to the page that shows how it comes about; plain where there is none.
+
+    pages  those of the site, with `covers`: every company that a page shows
+    """
+    groups = _groups()
+    found: dict[tuple[str, str], str] = {}
+
+    def link(cell: re.Match) -> str:
+        key = cell[1], unescape(cell[2])
+        name = found.setdefault(key, _behind(*key, pages, groups))
+        return cell[3] if name in ("", own) else f'<a href="{escape(name)}.html">{cell[3]}</a>'
+
+    return BEHIND.sub(link, html)
+
+
+def _behind(notebook: str, company: str, pages: list[dict], groups: dict[str, set[str]]) -> str:
+    """The page of a notebook on a company: its own, else that with the fewest others, else the company's page."""
+    for wanted in (notebook, "company"):
+        near = []
+        for place, page in enumerate(pages):
+            covers = set().union(*(groups.get(name, {name}) for name in page["covers"]))
+            if page["outcome"].run.notebook == wanted and company in covers and not page["failed"]:
+                near.append((page["companies"] != [company], len(covers), place, page["outcome"].run.name))
+        if near:
+            return min(near)[-1]
+    return ""
 
 
 def related(page: dict, pages: list[dict]) -> list[dict]:

@@ -103,15 +103,25 @@ def _write(outcome: Outcome, data: DataVersion, folder: Path) -> None:
     template = templates().get_template("failed.jinja" if failed else "page.jinja")
     (folder / f"{name}.html").write_text(template.render(context), "utf-8")
     meta = {key: context[key] for key in ("headline", "headline_text", "picture", "failed")}
-    meta |= {"companies": _companies(outcome), "files": digests(folder)}
+    meta |= {"companies": _companies(outcome), "covers": _covers(outcome), "files": digests(folder)}
     (folder / META).write_text(json.dumps(meta, ensure_ascii=False), "utf-8")
 
 
 def _companies(outcome: Outcome) -> list[str]:
     """The company that a page is about, or else those that it compares, as its parameters name them."""
-    known = declared(outcome.notebook) if outcome.notebook.is_file() else {}
-    values = {name: parameter.default for name, parameter in known.items()} | outcome.run.parameters
+    values = _given(outcome)
     return [values["company"]] if values.get("company") else values.get("companies", [])
+
+
+def _covers(outcome: Outcome) -> list[str]:
+    """Every company or group that a page shows figures of: of peers it has too few to be the page behind one."""
+    values = _given(outcome)
+    return [*filter(None, [values.get("company")]), *values.get("companies", [])]
+
+
+def _given(outcome: Outcome) -> dict[str, Any]:
+    known = declared(outcome.notebook) if outcome.notebook.is_file() else {}
+    return {name: parameter.default for name, parameter in known.items()} | outcome.run.parameters
 
 
 def _failed(outcome: Outcome, document: dict) -> dict[str, Any]:

@@ -14,7 +14,7 @@ from capcycle.errors import ModelError, unknown
 from capcycle.facts import Book
 from capcycle.measure import Measures
 from capcycle.models import bounds
-from capcycle.quantity import DERIVED, Quantity, listed
+from capcycle.quantity import DERIVED, Quantity, listed, together
 from capcycle.study.assumptions import assumption, converted
 from capcycle.study.figures import figure
 
@@ -93,6 +93,29 @@ class Case:
             since=min((each.since for each in dated), default=pd.NaT),
             day=max((each.day for each in dated), default=pd.NaT), hindsight=bool(self.hindsight),
         )  # fmt: skip
+
+    def alone(self, name: str) -> Quantity:
+        """An input, or an output with the evidence of those inputs alone whose absence would leave it missing.
+
+        Errors: ModelError for a name that is neither.
+
+        >>> own = analyses.multiples.cases(facts.open(["MSFT"]))["MSFT"]
+        >>> own.quantity("rule_of_40").kind, own.alone("rule_of_40").kind  # no market value is in it, and no tax rate
+        ('assumed', 'derived')
+        """
+        known = self.quantity(name)
+        if name in self.inputs:
+            return known
+        filled = {each: _like(one, 1.0) if one.missing else one.value for each, one in self.inputs.items()}
+
+        def gone(**without: Any) -> bool:
+            return bool(np.isnan(getattr(self.model.unguarded(**filled | without), name)).any())
+
+        behind = [one for each, one in self.inputs.items() if gone(**{each: _like(one, np.nan)})]
+        lacking = listed(one.reason for one in behind if one.missing)
+        if known.missing:
+            return replace(known, reason=words.say("reason.undefined") if gone() or not lacking else lacking)
+        return together(lambda *_: known.value, *behind, name=name, unit=known.unit)
 
     @property
     def varied(self) -> dict[str, Quantity]:
@@ -226,6 +249,11 @@ def _assumed(name: str, called: str, book: Book, company: str) -> Quantity:
     if found.missing and not found.whose:
         raise ModelError(f"data/assumptions.csv: {called} has no central value; give {called}= a number of your own")
     return replace(found, name=name)
+
+
+def _like(each: Quantity, number: float) -> Any:
+    """A number in the place of an input, or as many of them as it has years."""
+    return [number] * len(each.value) if np.ndim(each.value) else number
 
 
 def _nobody(missing: Sequence[Quantity], whose: str) -> str:

@@ -89,6 +89,15 @@ def summed(measures: Measures, company: str, first: pd.Timestamp, last: pd.Times
     return total(each, measures.name, words.say("study.periods", **shown))
 
 
+def not_public(name: str) -> str:
+    """Why a figure that no table has is missing.
+
+    >>> not_public("revenue")
+    'no figure for the revenue is public'
+    """
+    return words.say("study.not_public", name=words.lower(words.name(name)))
+
+
 def history(measures: Measures, company: str) -> Quantity:
     """All figures of one company over the shown periods, the oldest first: for models that take a list by year.
 

@@ -35,8 +35,10 @@ def paths(rows: pd.DataFrame, frame: Frame, x_unit: str = "", x_title: str | Non
     return drawing.exhibit(chart, drawing.view("x", "group", "value"))
 
 
-def bands(rows: pd.DataFrame, frame: Frame, names: tuple[str, str]) -> Exhibit:
-    """The median over `x` within two bands: `low` to `high` and `inner_low` to `inner_high`, named outer first.
+def bands(rows: pd.DataFrame, frame: Frame, names: tuple[str, str], line: str = "") -> Exhibit:
+    """A line over `x` within two bands: `low` to `high` and `inner_low` to `inner_high`, named outer first.
+
+    line  what the line is, where it is not the median
 
     >>> rows = pd.DataFrame({"label": ["Own", "Own"], "value": [12, 3], "unit": "MW", "kind": "reported", "source": ""})
     >>> ends = {"low": 1.0, "inner_low": 2.0, "inner_high": 13.0, "high": 14.0, "x": [1, 2]}
@@ -45,7 +47,7 @@ def bands(rows: pd.DataFrame, frame: Frame, names: tuple[str, str]) -> Exhibit:
     """
     if rows.empty:
         return nothing(frame)
-    note = words.say("marks.bands", outer=names[0], inner=names[1])
+    note = words.say("marks.bands", outer=names[0], inner=names[1], line=line or words.say("marks.median"))
     drawing = Drawing(rows, replace(frame, notes=(note, *frame.notes)))
     up, colour = drawing.axis(), theme.LIGHT["series-0"]
     base = drawing.chart.encode(x=_across(rows, "", None))

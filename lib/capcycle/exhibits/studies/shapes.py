@@ -136,6 +136,28 @@ def along(cases: Mapping[str, Case], x: str, of: str, values: Sequence[float], k
     return marks.paths(drawn, frame, x_unit=first.unit(x), x_title=words.name(x))
 
 
+def against(cases: Mapping[str, Case], x: str, of: str, key: str = "study.against", **more: Any) -> Exhibit:
+    """A point for each case: an input or output across, another one up, and how much of the one goes with the other.
+
+    key  the words around it, which may name {fit}: R squared of a straight line through three points or more
+    Errors: ModelError for no case, and for a name that is neither an input nor an output.
+
+    >>> needed = {company: analyses.start("revenue_for_capex", facts.open(), company) for company in ("MSFT", "AMZN")}
+    >>> against(needed, "ai_revenue", "gap_multiple").figures["label"].tolist()
+    ['Microsoft', 'Amazon']
+    """
+    first, _ = _first(cases, None)
+    rows = pd.DataFrame([_row(name, case, of) | {"x": float(case.quantity(x).value)} for name, case in cases.items()])
+    known = _ranked(rows.dropna(subset=["value", "x"]).drop(columns="note"))
+    fit = np.corrcoef(known["x"], known["value"])[0, 1] ** 2 if len(known) > 2 else np.nan
+    said = {"input": words.lower(words.name(x)), "fit": words.value(float(fit), "fraction"), **more}
+    without = [label for label in rows["label"] if label not in set(known["label"])]
+    notes = [say("study.against.without", names=words.listing(without))] if without else []
+    frame = _compared("against", cases, of, key, known, said)
+    frame = replace(frame, notes=(*frame.notes, *notes))
+    return marks.bubble(known, frame, words.name(x), words.name(of), first.unit(x))
+
+
 def paths(cases: Mapping[str, Case], of: str, key: str = "", begin: int = 0, **more: Any) -> Exhibit:
     """An output by year, a line for each case.
 

@@ -1,0 +1,195 @@
+"""The figures that companies are compared by: each from the model that gives it, with the page that works it out."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import cache
+from types import MappingProxyType
+from typing import NamedTuple
+
+from capcycle import study, words
+from capcycle.analyses import ai_roic, forward_multiples, implied_growth, multiples, required_revenue, useful_life
+from capcycle.analyses.power_value.figures import figures
+from capcycle.exhibits import cards
+from capcycle.exhibits.cards import Card
+from capcycle.facts import Book
+from capcycle.measure import Measures, measure, needs
+from capcycle.metrics import capex_run_rate
+from capcycle.models.maths import per
+from capcycle.models.registry import Amount, Multiple, model
+from capcycle.panel import select
+from capcycle.quantity import Quantity, missing, newest
+from capcycle.study import Case
+from capcycle.words import say
+
+FOUR_YEARS = 4.0  # the life in the question of the page: what earnings are if servers last for four years
+PAST = 21  # quarters of a small picture: five years, both ends shown
+
+Each = Mapping[str, Case | Quantity]
+
+
+@dataclass(frozen=True)
+class Figure:
+    """A line of the comparison.
+
+    name   of an input or output of a model, of a metric, or of a figure that `cases` give
+    page   the notebook that shows how it comes about
+    cases  gives the model's case, or the figure, of each company of a book; none for a metric
+    trend  the metric whose five years are shown, where it is another
+    form   how its value is written, where not by its unit
+    """
+
+    name: str
+    page: str
+    cases: Callable[[Book], Each] | None = None
+    trend: str = ""
+    form: Callable[[float], str] | None = None
+
+
+@cache
+def contracts(book: Book) -> Each:
+    """A year of contracts over a year of AI capex at the pace of the newest quarter."""
+    quarters = select(book, "quarter", since=ai_roic.recent(book))
+    return ai_roic.forward(quarters, measure(capex_run_rate, quarters))
+
+
+@cache
+def _lives(book: Book) -> Each:
+    return {company: case.chosen(server_life=FOUR_YEARS) for company, case in useful_life.restated(book).items()}
+
+
+class NetDebt(NamedTuple):
+    net_debt: Amount
+    net_debt_to_ebitda: Multiple
+
+
+@model(verdict="net_debt_to_ebitda", better="lower")
+def net_debt_multiple(
+    debt: Amount, cash: Amount, operating_income: Amount, depreciation_amortization: Amount
+) -> NetDebt:
+    """Debt less cash, and in how many years operating profit before depreciation would repay it; leases are left out.
+
+    Formula: net_debt = debt - cash; net_debt_to_ebitda = net_debt / (operating_income + depreciation_amortization)
+    Units:   amounts of one currency, flows of twelve months; missing where the profit is none. Below zero is net cash.
+    Source:  hand arithmetic: 50 of debt and 10 of cash on a profit of 12 and 8 of depreciation are 2 years.
+
+    >>> float(net_debt_multiple(50.0, 10.0, 12.0, 8.0).net_debt_to_ebitda)
+    2.0
+    """
+    net = debt - cash
+    return NetDebt(net, per(net, operating_income + depreciation_amortization))
+
+
+@study.starts_by_company(net_debt_multiple)
+@cache
+def leverage(book: Book) -> dict[str, Case]:
+    """Each company's net debt of its newest balance sheet on its newest twelve months."""
+    own = {company: figures(book)[company] | case.inputs for company, case in prices(book).items()}
+    return {company: study.case(net_debt_multiple, book, company, **{name: each[name] for name in
+                                                                     net_debt_multiple.parameters})
+            for company, each in own.items()}  # fmt: skip
+
+
+@cache
+def _largest(book: Book) -> Each:
+    """The largest customer's part of revenue, where one is disclosed."""
+    rows = book.register("customers").query("customers == 1").assign(unit="fraction").sort_values("share")
+    why = say("company_figures.no_customer")
+    return {company: newest(rows[rows["company"].eq(company)], "largest_customer", why, "share", "period_end")
+            for company in book.companies}  # fmt: skip
+
+
+returns, _required, prices = map(cache, (ai_roic.returns, required_revenue.against_disclosed, multiples.cases))
+ahead, growth = map(cache, (forward_multiples.cases, implied_growth.cases))
+
+LINES: dict[str, tuple[Figure, ...]] = {  # by question; another figure is another line
+    "spent": (Figure("capex", "capex"), Figure("capex_with_leases", "capex"), Figure("capex_to_revenue", "capex")),
+    "earned": (
+        Figure("roic", "ai_roic", returns, "roic_all_debt"),
+        Figure("roic_spread", "ai_roic", returns, form=words.points),
+        Figure("capex_yield", "ai_roic", contracts),
+        Figure("yield_spread", "ai_roic", contracts, form=words.points),
+        Figure("rpo", "backlog"),
+        Figure("revenue_required", "required_revenue", _required),
+        Figure("ai_revenue", "required_revenue", _required),
+    ),
+    "left": (
+        Figure("eps_in_accounts", "useful_life", _lives),
+        Figure("eps_prospective", "useful_life", _lives),
+        Figure("eps_change", "useful_life", _lives, form=words.change),
+        Figure("fcf_after_leases", "capex"),
+    ),
+    "priced": (
+        Figure("ev_to_sales", "multiples", prices),
+        Figure("price_to_earnings_without_gains", "multiples", prices),
+        Figure("forward_pe", "multiples", ahead),
+        Figure("fcf_yield", "multiples", prices),
+        Figure("assumed_growth", "multiples", growth),
+    ),
+    "carried": (Figure("net_debt_to_ebitda", "multiples", leverage), Figure("largest_customer", "company", _largest)),
+}
+
+
+@dataclass(frozen=True)
+class Found:
+    """The figures of a book: by question and name a card of each company."""
+
+    book: Book
+    lines: Mapping[str, Mapping[str, Sequence[Card]]]
+
+    def of(self, name: str) -> dict[str, Quantity]:
+        """A figure of each company that has it, by the company's name."""
+        own = next(lines[name] for lines in self.lines.values() if name in lines)
+        return {self.book.names[card.company]: card.quantity for card in own if not card.quantity.missing}
+
+    @property
+    def worded(self) -> dict[str, dict[str, Sequence[Card]]]:
+        """The same under the words of a reader."""
+        return {say(f"company_figures.group.{group}"): {
+            words.label(words.said(f"company_figures.line.{name}", f"name.{name}")): own for name, own in lines.items()
+        } for group, lines in self.lines.items()}  # fmt: skip
+
+
+def found(book: Book, which: Mapping[str, Sequence[Figure]] = MappingProxyType(LINES)) -> Found:
+    """Every figure of every company of a book, each its newest, in one currency.
+
+    which   lines by question
+    Errors: NothingToShow where nothing is filed of any of them.
+    """
+    book = book.into(book.money)
+    lines = {group: {line.name: [_card(line, company, book) for company in book.companies] for line in own}
+             for group, own in which.items()}  # fmt: skip
+    return Found(book, lines | {"evidence": cards.graded(lines, book.companies)})
+
+
+def _card(line: Figure, company: str, book: Book) -> Card:
+    metric = line.trend or ("" if line.cases else line.name)
+    past = _measured(metric, book) if metric else None
+    case = line.cases(book).get(company) if line.cases else None
+    if line.cases:
+        one = _of(case, line.name) if case else missing(line.name, say("company_figures.no_case"))
+    else:
+        one = study.newest(past, company)
+    return Card(
+        one,
+        company,
+        line.page,
+        past.past(company, PAST) if past else (),
+        line.form,
+        case or past,
+    )
+
+
+@cache
+def _measured(metric: str, book: Book) -> Measures:
+    tax = {"tax_rate": study.assumption(book, "tax_rate").value} if "tax_rate" in needs(metric) else {}
+    return measure(metric, select(book, "ttm"), **tax)
+
+
+def _of(case: Case | Quantity, name: str) -> Quantity:
+    """An input or output with the evidence of what it is made of, and of that alone; of a history its last day."""
+    if isinstance(case, Quantity):
+        return case
+    if name not in {**case.model.outputs, **case.inputs}:  # a company that has a case of another model
+        return missing(name, say("company_figures.other_model"))
+    own = case.alone(name)
+    return replace(own, since=own.day) if case.model.lists else own

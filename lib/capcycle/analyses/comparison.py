@@ -1,0 +1,69 @@
+"""The front page: what is priced in, who would have to be right, companies beside each other, and what moved."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+from capcycle import study, words
+from capcycle.analyses.company_figures import Found, contracts, growth
+from capcycle.exhibits import Exhibit, cards, marks
+from capcycle.exhibits.studies import beside
+from capcycle.study import Case
+from capcycle.words import Sentence, say
+
+
+def verdict(of: Found) -> Sentence:
+    """What prices assume, what AI must bring and what it brings, and who would have to be right."""
+    said = [*_priced(of), *_needed(of), *_right(of)] or [say("comparison.nothing")]
+    return words.paragraph(*said, *study.hindsight(*contracts(of.book).values()))
+
+
+def _priced(of: Found) -> Iterator[str]:
+    known = sorted(of.of("assumed_growth").items(), key=lambda one: one[1].value)
+    if known:
+        (least, low), (most, high) = known[0], known[-1]
+        years = next(iter(growth(of.book).values())).inputs["growth_years"].shown
+        yield words.counted("comparison.priced", len(known), least=least, low=low.shown, most=most, high=high.shown,
+                            years=years)  # fmt: skip
+
+
+def _needed(of: Found) -> Iterator[str]:
+    need, have = of.of("revenue_required"), of.of("ai_revenue")
+    both = [name for name in need if name in have]
+    if need:
+        sums = {"need": need.values(), "own": [need[name] for name in both], "have": [have[name] for name in both]}
+        shown = {name: words.value(sum(each.value for each in all_), of.book.money) for name, all_ in sums.items()}
+        names = words.listing(both) if both else ""
+        yield words.counted("comparison.needed", len(both), names=names, all=words.listing(list(need)), **shown)
+
+
+def _right(of: Found) -> Iterator[str]:
+    """Whose contracts cover the cost of capital, with the laboratories and without."""
+    full = [case for case in contracts(of.book).values() if not case.lacking and "backlog" in case.inputs]
+    above = [case.name for case in full if case.outputs.yield_spread > 0]
+    alone = [case.name for case in full if _without_laboratories(case) > 0]
+    if full:
+        names = {name: words.listing(each) if each else "" for name, each in (("above", above), ("alone", alone))}
+        key = "same" if above == alone else "" if alone else "nobody"
+        yield say(f"comparison.right_{key or 'some'}" if above else "comparison.right_none", **names)
+
+
+def _without_laboratories(case: Case) -> float:
+    share = study.assumption(case.book, "laboratory_share_of_backlog", case.company)
+    left = case.inputs["ai_share_of_backlog"].value - (0.0 if share.missing else share.value)
+    return float(case.evaluate(ai_share_of_backlog=max(left, 0.0)).yield_spread)
+
+
+def table(of: Found) -> Exhibit:
+    """Every figure of every company, with its day, its kind, its five years and the page behind it."""
+    companies = [of.book.names[each] for each in of.book.companies]
+    spent = of.of("capex_to_revenue")
+    top = max(spent, key=lambda name: spent[name].value, default="")
+    title = say("comparison.table.title", top=top, share=spent[top].shown) if top else say("comparison.nothing")
+    frame = marks.worded("comparison.table", id="comparison", title=title, currency=of.book.money)
+    shown = cards.table(of.worded, frame, [say("comparison.figure"), *companies])
+    return replace(shown, workbook=beside.workbook(of.worded, of.book))
+
+
+def moved(of: Found) -> Exhibit:
+    """The three figures that moved most in the last quarter, beside how far each usually moves in one."""
+    return cards.moved(of.worded, of.book.names, "comparison.moved")

@@ -1,0 +1,53 @@
+"""The first screen of a company's page: the comparison's figures, its business, and what more models say of it."""
+
+from dataclasses import replace
+from functools import cache
+
+import pandas as pd
+
+from capcycle import study, words
+from capcycle.analyses import backlog, power_value
+from capcycle.analyses.company_figures import LINES, Each, Figure, ahead, found
+from capcycle.exhibits import Exhibit, cards, marks
+from capcycle.facts import Book
+from capcycle.quantity import newest
+from capcycle.words import say
+
+
+@cache
+def _guidance(book: Book) -> Each:
+    """The newest capex that each company has said it will spend; the lower end of a range."""
+    rows = book.register("estimates").query("measure == 'guidance' and about == 'capex'")
+    rows = rows.assign(until=pd.to_datetime(rows["period"].str[:4] + "-12-31"))  # the year that it is of
+    return {company: study.converted(newest(rows[rows["subject"].eq(company)], "guidance", say(
+        "first_screen.no_guidance"), "low", "until"), book) for company in book.companies}  # fmt: skip
+
+
+SHOWN: dict[str, tuple[Figure, ...]] = {
+    "business": (
+        Figure("revenue", "company"),
+        Figure("cloud_revenue", "company"),
+        Figure("cloud_operating_margin", "company"),
+        Figure("guidance", "company", _guidance),
+    ),
+    **LINES,
+    "models": (
+        Figure("implied_multiple", "backlog", cache(backlog.cases)),
+        Figure("upside", "multiples", ahead, form=words.change),
+        Figure("value_per_share", "power_value", cache(power_value.sums_of_parts)),
+    ),
+}
+
+
+def screen(book: Book, company: str) -> Exhibit:
+    """One company's figures, and the middle of its peers'."""
+    of = found(book, SHOWN)
+    own = {group: {name: sorted(each, key=lambda card: card.company != company) for name, each in lines.items()}
+           for group, lines in of.lines.items()}  # fmt: skip
+    name, growth = of.book.names[company], of.of("assumed_growth").get(of.book.names[company])
+    title = say("first_screen.title" if growth else "first_screen.title_0", name=name,
+                growth=growth.shown if growth else "")  # fmt: skip
+    frame = marks.worded("first_screen", id="first-screen", title=title, currency=of.book.money)
+    return cards.screen(
+        replace(of, lines=own).worded, frame, [say("comparison.figure"), name, say("first_screen.peers")]
+    )

@@ -1,0 +1,53 @@
+"""Price to the earnings that analysts expect, and to their growth: price and estimate of one day."""
+
+from typing import NamedTuple
+
+from capcycle import study
+from capcycle.facts import Book
+from capcycle.models.maths import per, positive
+from capcycle.models.registry import Fraction, Multiple, PerShare, model
+from capcycle.quantity import newest
+from capcycle.study import Case
+
+SHOWN = ("forward_pe", "trailing_pe", "peg", "upside", "share_price", "eps_trailing", "eps_next_year")
+AHEAD = {"price": "share_price", "eps_trailing": "eps_trailing", "eps_next_year": "eps_next_year",
+         "target_price": "target_price"}  # fmt: skip
+POINTS = 100  # of a percentage, in which growth divides a multiple
+
+
+class ForwardMultiples(NamedTuple):
+    trailing_pe: Multiple
+    forward_pe: Multiple
+    eps_growth: Fraction
+    peg: Multiple
+    upside: Fraction
+
+
+@model(verdict="forward_pe", better="lower")
+def forward_multiples(share_price: PerShare, eps_trailing: PerShare, eps_next_year: PerShare,
+                      target_price: PerShare) -> ForwardMultiples:  # fmt: skip
+    """Price to earnings of the last twelve months and of the year that analysts look to, and to growth between them.
+
+    Formula: peg = forward_pe / (100 * eps_growth), where eps_growth = eps_next_year / eps_trailing - 1
+             upside = target_price / share_price - 1
+    Units:   a currency per share, or per ADS; missing for losses, and without growth.
+    Source:  hand arithmetic: 100 on 4 and 5 is 25 and 20 times; growth of 25 % makes 20 / 25 = 0.8.
+
+    >>> [round(float(each), 2) for each in forward_multiples(100.0, 4.0, 5.0, 120.0)]
+    [25.0, 20.0, 0.25, 0.8, 0.2]
+    """
+    growth, forward = per(eps_next_year, eps_trailing) - 1, per(share_price, eps_next_year)
+    return ForwardMultiples(per(share_price, eps_trailing), forward, growth, per(positive(forward), POINTS * growth),
+                            per(target_price, share_price) - 1)  # fmt: skip
+
+
+@study.starts_by_company(forward_multiples)
+def cases(book: Book) -> dict[str, Case]:
+    """Each company's price to the earnings of the newest snapshot that has those of the next year; all of one day."""
+    table = book.register("consensus").query("symbol == company").sort_values("date")
+    table = table.assign(unit=table["currency"] + "/share", whole=table["eps_next_year"].notna())
+    last = table.sort_values("whole", kind="stable").groupby("company").tail(1)
+    return study.Cases({company: study.case(forward_multiples, book, company, **{
+        name: newest(last[last["company"] == company], name, study.not_public(name), column)
+        for column, name in AHEAD.items()
+    }) for company in book.companies})  # fmt: skip

@@ -1,0 +1,117 @@
+"""What growth a price assumes: a discounted cash flow read backwards, from enterprise value to years of growth."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any, NamedTuple
+
+from capcycle import study, words
+from capcycle.analyses import multiples
+from capcycle.exhibits import Exhibit, marks
+from capcycle.facts import Book
+from capcycle.models.maths import per, where
+from capcycle.models.registry import Amount, Fraction, Multiple, Years, model
+from capcycle.quantity import Quantity, missing
+from capcycle.study import Case
+from capcycle.words import Sentence, say
+
+YEARS = (5.0, 10.0, 15.0)  # of growth, the reader's own for want of a source
+SLOWEST, FASTEST = -0.2, 0.6  # growth a year, between which the answer is looked for
+
+
+class GrowthValue(NamedTuple):
+    profit_after_tax: Amount
+    value_of_growth_years: Amount
+    value_after: Amount
+    value_to_price: Multiple
+    growth_over_period: Multiple
+
+
+@model(verdict="value_to_price", better="higher")
+def growth_value(enterprise_value: Amount, operating_income: Amount, tax_rate: Fraction, assumed_growth: Fraction,
+                 growth_years: Years, return_on_new_capital: Fraction, wacc: Fraction) -> GrowthValue:  # fmt: skip
+    """What operations are worth if profit grows for some years at the cost of the capital that growth takes.
+
+    Formula: profit = operating_income * (1 - tax_rate); of each year's profit assumed_growth / return_on_new_capital is
+             invested; value_of_growth_years is the sum of what is left, over (1 + wacc) ** year, with q = (1 +
+             assumed_growth) / (1 + wacc) that is profit * (1 - reinvested) * q * (q ** growth_years - 1) / (q - 1);
+             value_after = profit * q ** growth_years * (1 + assumed_growth) / wacc, as later investment earns its cost
+    Units:   amounts of one currency, fractions a year. value_to_price is the value over enterprise value.
+    Source:  the value-driver formula of McKinsey's Valuation; hand arithmetic: 10 at no growth and 10 % is worth 100.
+
+    >>> found = growth_value(200.0, 12.5, 0.2, 0.0, 10.0, 0.15, 0.1)
+    >>> float(found.profit_after_tax), round(float(found.value_of_growth_years + found.value_after), 6)
+    (10.0, 100.0)
+    >>> round(float(found.value_to_price), 6)
+    0.5
+    """
+    profit = operating_income * (1 - tax_rate)
+    ratio = (1 + assumed_growth) / (1 + wacc)
+    flat = where(ratio == 1, 2.0, ratio)  # where both rates are alike each year is worth the same
+    years = where(ratio == 1, growth_years, ratio * (flat**growth_years - 1) / (flat - 1))
+    during = profit * (1 - assumed_growth / return_on_new_capital) * years
+    after = profit * ratio**growth_years * (1 + assumed_growth) / wacc
+    return GrowthValue(
+        profit, during, after, per(during + after, enterprise_value), (1 + assumed_growth) ** growth_years
+    )
+
+
+@study.starts_by_company(growth_value)
+def cases(book: Book, growth_years: Any = YEARS) -> dict[str, Case]:
+    """Each company's value at the growth that its price assumes; missing where no growth in reach explains it.
+
+    growth_years  for how long profit grows: low, central, high. The reader's own, as no source gives it.
+    """
+    years = study.declared("growth_years", growth_years, "years", say("implied_growth.years"))
+    found = study.Cases()
+    for company, own in multiples.cases(book).items():
+        given = {name: own.inputs[name] for name in ("enterprise_value", "operating_income")}
+        start = study.case(growth_value, book, company, **given, growth_years=years, assumed_growth=0.0)
+        found[company] = start.with_inputs(assumed_growth=implied(start))
+    return found
+
+
+def implied(case: Case, **inputs: float) -> Quantity:
+    """The growth a year at which a case is worth its price, with the evidence of all that it takes; or why none is."""
+    whole = case.with_inputs(assumed_growth=0.0, **inputs)
+    if whole.lacking:
+        return missing("assumed_growth", whole.lacking, "fraction")
+    if float(whole.outputs.profit_after_tax) <= 0:
+        return missing("assumed_growth", say("implied_growth.loss"), "fraction")
+    if float(whole.inputs["return_on_new_capital"].value) <= float(whole.inputs["wacc"].value):
+        return missing("assumed_growth", say("implied_growth.destroys"), "fraction")
+    values = study.solve(whole, "assumed_growth", 1.0, low=SLOWEST, high=FASTEST).values
+    if not values:
+        return missing("assumed_growth", say("implied_growth.out_of_reach"), "fraction")
+    return replace(whole.quantity("value_to_price"), name="assumed_growth", value=values[0], unit="fraction",
+                    reason=say("implied_growth.solved"), hindsight=False)  # fmt: skip
+
+
+def verdict(each: Mapping[str, Case]) -> Sentence:
+    """How fast profit must grow for the price, of the company that needs the most and of that which needs the least."""
+    known = sorted(
+        (case for case in each.values() if not case.lacking), key=lambda one: one.inputs["assumed_growth"].value
+    )
+    if not known:
+        return words.paragraph(say("implied_growth.none"))
+    least, most = (study.tell(case, "implied_growth.of") for case in (known[0], known[-1]))
+    sentence = words.counted(
+        "implied_growth.verdict", len(known), years=known[0].inputs["growth_years"].shown, least=least, most=most
+    )
+    return words.paragraph(sentence, *study.hindsight(*known))
+
+
+def against_last_year(each: Mapping[str, Case], now: Mapping[str, Case]) -> Exhibit:
+    """The growth that each price assumes, beside the growth of revenue in the last twelve months."""
+    rows = [
+        (say(f"implied_growth.{name}", company=case.name), one)
+        for company, case in each.items()
+        if not case.lacking
+        for name, one in (("assumed", case.inputs["assumed_growth"]), ("grown", now[company].inputs["revenue_growth"]))
+    ]
+    full = [(case, now[company]) for company, case in each.items() if not case.lacking]
+    above = sum(one.inputs["assumed_growth"].value > other.inputs["revenue_growth"].value for one, other in full)
+    title = words.counted("implied_growth.against.title", above, above=above, all=len(full))
+    notes = [say("study.peers.lacks", company=case.name, each=case.lacking) for case in each.values() if case.lacking]
+    title = title if full else say("implied_growth.none")
+    frame = marks.worded("implied_growth.against", *notes, id="implied-growth-against", title=title)
+    return marks.dots(marks.rows(rows).drop(columns=["low", "high", "note"]), frame)

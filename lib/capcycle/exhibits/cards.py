@@ -1,0 +1,210 @@
+"""Quantities beside each other: each with its day, its kind, a small picture of its years, and the page behind it."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from capcycle import words
+from capcycle.exhibits import marks, parts
+from capcycle.exhibits.exhibit import Exhibit
+from capcycle.exhibits.marks.frame import Frame
+from capcycle.quantity import DERIVED, Quantity
+from capcycle.words import say
+
+LEAST, MOVED = 7, 3  # steps by which a usual one is known; figures that are shown to have moved
+FIRM = ("reported", DERIVED)
+OLD = pd.Timedelta(days=190)  # beside the newest of its line: more than half a year and a late month
+WIDE, HIGH = 60.0, 14.0  # of a small picture, in the units of its view box
+
+
+@dataclass(frozen=True)
+class Card:
+    """One figure of a company.
+
+    quantity  the figure with its evidence
+    company   whose it is
+    page      the notebook that shows how it comes about; a site links to the page on the company that it has of it
+    trend     its values over five years, the oldest first, with gaps as NaN; empty where it has no past
+    form      how its value is written, where that is not by its unit: a difference in points
+    origin    the case, the measures or the single figure that it comes from, for a spreadsheet
+    """
+
+    quantity: Quantity
+    company: str
+    page: str = ""
+    trend: Sequence[float] = field(default_factory=tuple)
+    form: Callable[[float], str] | None = None
+    origin: Any = None
+
+    @property
+    def shown(self) -> str:
+        """Its value in words."""
+        return self.form(self.quantity.value) if self.form else self.quantity.shown
+
+
+Groups = Mapping[str, Mapping[str, Sequence[Card]]]
+
+
+def table(groups: Groups, frame: Frame, columns: Sequence[str]) -> Exhibit:
+    """Figures down, under the heading of their group, and companies across; what is missing opens its reason.
+
+    groups   by heading and by label a card for each column
+    columns  the heading of the first column, and of each company
+
+    >>> card = Card(Quantity("capex", 60e9, "USD", kind="reported"), "META", "capex", (20e9, 30e9, 60e9))
+    >>> shown = table({"Spent": {"Capex": [card]}}, Frame("cards", "Meta spends", "USD"), ["Figure", "Meta"])
+    >>> shown.view.iloc[1, 1]["text"], shown.view.iloc[1, 1]["spark"]
+    ('$60.0bn', '0,14 30,10.5 60,0')
+    """
+    rows, figures = [], []
+    for heading, lines in _known_first(groups).items():
+        rows.append([{"text": heading, "group": True}, *[""] * (len(columns) - 1)])
+        for label, cards in lines.items():
+            newest = max((card.quantity.day for card in cards if not card.quantity.missing), default=pd.NaT)
+            rows.append([label, *(_cell(card, newest) for card in cards)])
+            figures += [_figure(label, card) for card in cards]
+    return _exhibit(frame, pd.DataFrame(rows, columns=list(columns)), pd.DataFrame(figures))
+
+
+def screen(groups: Groups, frame: Frame, columns: Sequence[str]) -> Exhibit:
+    """The first company's figures down, each beside the middle of the others that have it.
+
+    >>> own, other = (Card(Quantity("capex", value, "USD", kind="reported"), "", "") for value in (60e9, 80e9))
+    >>> shown = screen({"Spent": {"Capex": [own, other]}}, Frame("s", "It spends", "USD"), ["Figure", "Meta", "Peers"])
+    >>> shown.view.iloc[1, 2]
+    '$80.0bn'
+    """
+    rows, figures = [], []
+    for heading, lines in _known_first(groups).items():
+        rows.append([{"text": heading, "group": True}, "", ""])
+        for label, (own, *others) in lines.items():
+            rows.append([label, _cell(own, own.quantity.day), _middle(own, others)])
+            figures += [_figure(label, card) for card in (own, *others)]
+    return _exhibit(frame, pd.DataFrame(rows, columns=list(columns)), pd.DataFrame(figures))
+
+
+def graded(lines: Groups, companies: Sequence[str]) -> dict[str, list[Card]]:
+    """How much of what is shown of each company is filed or computed from filings, and how many figures it lacks.
+
+    >>> own = Card(Quantity("capex", 60e9, "USD", kind="reported"), "META")
+    >>> graded({"spent": {"capex": [own]}}, ["META"])["evidence_firm"][0].quantity.value
+    1.0
+    """
+    every = {company: [card.quantity for own in lines.values() for each in own.values() for card in each
+                       if card.company == company] for company in companies}  # fmt: skip
+    known = {company: [each for each in all_ if not each.missing] for company, all_ in every.items()}
+    firm = {company: sum(each.kind in FIRM for each in own) / max(len(own), 1) for company, own in known.items()}
+    lack = {company: float(len(every[company]) - len(known[company])) for company in companies}
+    return {
+        name: [Card(Quantity(name, value, unit, kind=DERIVED), company, "coverage") for company, value in own.items()]
+        for name, unit, own in (("evidence_firm", "fraction", firm), ("evidence_missing", "number", lack))
+    }
+
+
+def moved(groups: Groups, names: Mapping[str, str], key: str) -> Exhibit:
+    """The figures that moved most in the last quarter, beside how far each usually moves: its median step before.
+
+    >>> card = Card(Quantity("capex", 30.0, "USD", kind="reported"), "META", trend=[*range(10, 20), 30])
+    >>> moved({"Spent": {"Capex": [card]}}, {"META": "Meta"}, "comparison.moved").view.iloc[0].tolist()
+    ['Meta, capex', '$19', '$30', '11.0×']
+    """
+    each = [_move(label, card, names) for lines in groups.values() for label, own in lines.items() for card in own]
+    rows = pd.DataFrame([one for one in each if one])
+    if rows.empty:
+        return marks.nothing(marks.worded(key, title=say(f"{key}.title_0")))
+    rows = rows.sort_values("times", ascending=False, ignore_index=True).head(MOVED)
+    first = rows.iloc[0]
+    ends = {name: words.value(first[name], first["unit"]) for name in ("before", "value")}
+    frame = marks.worded(key, title=say(f"{key}.title", label=first["label"], **ends))
+    return marks.table(rows, frame, {name: say(f"cards.{name}") for name in ("label", "before", "value", "times")})
+
+
+def _move(label: str, card: Card, names: Mapping[str, str]) -> dict[str, Any] | None:
+    """The last step of a figure that has one and whose usual one is known."""
+    past, each = np.asarray(card.trend, float), card.quantity
+    steps = np.abs(np.diff(past))
+    if np.isfinite(steps[:-1]).sum() < LEAST or not np.isfinite(past[-1]) or past[-1] != each.value:
+        return None
+    usual = np.nanmedian(steps[:-1])
+    if not (usual > 0 and np.isfinite(steps[-1])):
+        return None
+    what = say("cards.whose", company=names[card.company], name=words.lower(label))
+    return {"label": what, "before": past[-2], "value": past[-1], "times": steps[-1] / usual, "times_unit": "multiple",
+            "unit": each.unit, "kind": each.kind, "times_kind": DERIVED, "source": each.source}  # fmt: skip
+
+
+def _exhibit(frame: Frame, view: pd.DataFrame, figures: pd.DataFrame) -> Exhibit:
+    behind = figures.assign(source=figures["source"].fillna(""))
+    return Exhibit(frame.id, frame.title, frame.subtitle, "", view, figures, frame.notes, parts.documents(behind))
+
+
+def _known_first(groups: Groups) -> dict[str, dict[str, Sequence[Card]]]:
+    """The lines of which no card has a figure under a last heading of their own."""
+    known, lacking = {}, {}
+    for heading, lines in groups.items():
+        none = {label: own for label, own in lines.items() if all(card.quantity.missing for card in own)}
+        lacking |= none
+        known[heading] = {label: own for label, own in lines.items() if label not in none}
+    known = {heading: lines for heading, lines in known.items() if lines}
+    return {**known, say("cards.nobody"): lacking} if lacking else known
+
+
+def _middle(own: Card, cards: Sequence[Card]) -> str:
+    """The median of those that have the figure, but for what is old beside the newest of them."""
+    known = [card.quantity for card in cards if not card.quantity.missing]
+    newest = max((each.day for each in [own.quantity, *known] if each.day == each.day), default=pd.NaT)
+    known = [each for each in known if not newest - each.day > OLD]
+    if not known:
+        return say("cards.no_peer")
+    middle = replace(known[0], value=float(np.median([each.value for each in known])))
+    return replace(cards[0], quantity=middle).shown
+
+
+def _cell(card: Card, newest: pd.Timestamp) -> dict[str, Any]:
+    each = card.quantity
+    link = {"page": card.page, "company": card.company}
+    if each.missing:
+        return {"text": say("cards.missing"), "details": [parts.upper(each.reason)], **link}
+    day = {"day": each.days} if each.days else {}
+    under = say("cards.of_day" if day else "cards.of_none", kind=say(f"cards.{each.kind}"), **day)
+    old = bool(newest - each.day > OLD)
+    return {"text": card.shown, "under": under, "old": old, "spark": spark(card.trend), "trend": _spoken(card), **link}
+
+
+def spark(values: Sequence[float]) -> str:
+    """Points of a line through some values, as a picture takes them; none for fewer than three.
+
+    >>> spark([1.0, float("nan"), 2.0, 3.0])
+    '0,14 40,7 60,0'
+    """
+    numbers = np.asarray(values, float)
+    known = np.flatnonzero(np.isfinite(numbers))
+    if len(known) < 3:
+        return ""
+    low, high = numbers[known].min(), numbers[known].max()
+    across = known / max(len(numbers) - 1, 1) * WIDE
+    up = HIGH - (numbers[known] - low) / ((high - low) or 1.0) * HIGH
+    return " ".join(f"{round(x, 1):g},{round(y, 1):g}" for x, y in zip(across, up, strict=True))
+
+
+def _spoken(card: Card) -> str:
+    known = [each for each in card.trend if np.isfinite(each)]
+    if len(known) < 3:
+        return ""
+    first, last = (words.value(each, card.quantity.unit) for each in (known[0], known[-1]))
+    return say("cards.trend", first=first, last=last)
+
+
+def _figure(label: str, card: Card) -> dict[str, Any]:
+    each = card.quantity
+    return {"figure": label, "company": card.company, "value": "" if each.missing else repr(float(each.value)),
+            "unit": each.unit, "kind": "" if each.missing else each.kind, "from": _iso(each.since),
+            "day": _iso(each.day), "reason": each.reason if each.missing else "", "page": card.page,
+            "source": each.source}  # fmt: skip
+
+
+def _iso(day: Any) -> str:
+    return f"{day:%Y-%m-%d}" if day == day else ""

@@ -1,0 +1,98 @@
+"""Companies side by side by some figures, with their medians: every cell with the evidence of its own parts."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from capcycle import facts, words
+from capcycle.exhibits import marks, parts
+from capcycle.exhibits.exhibit import Exhibit
+from capcycle.quantity import DERIVED, Quantity, listed, missing
+from capcycle.study import Case
+from capcycle.words import say
+
+COMPARED = ("multiple", "fraction", "times")  # units of which a middle of several companies means something
+
+
+def ranked(cases: Mapping[str, Case], name: str) -> list[tuple[str, Quantity]]:
+    """An input or output of each case that has it, under the name of the company, the lowest first.
+
+    >>> needed = {company: analyses.start("revenue_for_capex", facts.open(), company) for company in ("MSFT", "AMZN")}
+    >>> [company for company, _ in ranked(needed, "gap_multiple")]
+    ['Microsoft', 'Amazon']
+    """
+    known = [(_called(key, case), own) for key, case in cases.items() if not (own := case.alone(name)).missing]
+    return sorted(known, key=lambda one: one[1].value)
+
+
+def median(cases: Mapping[str, Case], name: str) -> Quantity:
+    """The middle of an input or output over the cases that have it; missing where none has, or as it is no ratio.
+
+    >>> needed = {company: analyses.start("revenue_for_capex", facts.open(), company) for company in ("MSFT", "AMZN")}
+    >>> median(needed, "gap_multiple").value == sum(one.value for _, one in ranked(needed, "gap_multiple")) / 2
+    True
+    """
+    known = [one for _, one in ranked(cases, name)]
+    if not known or known[0].unit not in COMPARED:
+        return missing(name, say("study.peers.none"))
+    return Quantity(name, float(np.median([one.value for one in known])), known[0].unit,
+                    kind=facts.weakest([DERIVED, *(one.kind for one in known)]),
+                    source=facts.documents(one.source for one in known))  # fmt: skip
+
+
+def peers(cases: Mapping[str, Case], names: Sequence[str], key: str) -> Exhibit:
+    """A row for each case and one of medians, the day of the oldest part of a row, and why a cell is empty.
+
+    key  the words around it: {most}, {most_value} and {middle} are of the first name
+    Errors: ModelError for a name that is neither an input nor an output.
+
+    >>> cases = analyses.multiples.cases(facts.open(["MSFT", "META"], "2026-08-31"))
+    >>> peers(cases, ["price_to_sales", "fcf_yield"], "multiples.peers").view["Company"].tolist()
+    ['Microsoft', 'Meta', 'Median']
+    """
+    found = {_called(one, case): [case.alone(name) for name in names] for one, case in cases.items()}
+    middle = [median(cases, name) for name in names]
+    more = [(say("study.peers.median"), middle)] if len(found) > 1 and not all(one.missing for one in middle) else []
+    why: dict[str, list[str]] = {}
+    for label, own in found.items():
+        why.setdefault(listed(one.reason for one in own if one.missing), []).append(label)
+    notes = [
+        say("study.peers.lacks", company=words.listing(who), each=reasons) for reasons, who in why.items() if reasons
+    ]
+    order = ranked(cases, names[0])
+    frame = marks.worded(key, *notes, id=parts.slug(*key.split(".")), title=_title(order, middle[0], key))
+    if all(one.missing for own in found.values() for one in own):
+        return marks.nothing(frame)
+    columns = {"label": say("column.company")} | {name: words.name(name) for name in names}
+    rows = pd.DataFrame([_row(*each) for each in [*found.items(), *more]])
+    return marks.table(rows, frame, columns | {"day": say("study.peers.day")})
+
+
+def _title(order: Sequence[tuple[str, Quantity]], middle: Quantity, key: str) -> str:
+    if not order:
+        return say("study.peers.none")
+    most, one = order[-1]
+    sentence = words.said(f"{key}.title_{len(order)}", f"{key}.title")
+    return say(sentence, most=most, most_value=one.shown, middle=middle.shown, count=len(order))
+
+
+def _row(label: str, own: Sequence[Quantity]) -> dict[str, Any]:
+    known = [one for one in own if not one.missing]
+    days = [one.since for one in known if one.since == one.since]
+    cells = {one.name: one.value for one in own}
+    cells |= {f"{one.name}_{part}": getattr(one, part) for one in own for part in ("unit", "kind")}
+    source = facts.documents(one.source for one in known)
+    return {
+        "label": label,
+        "kind": DERIVED,
+        "source": source,
+        "day": words.day(min(days)) if days else words.DASH,
+        **cells,
+    }
+
+
+def _called(key: str, case: Case) -> str:
+    """The name of a company, or the words that a case is given under."""
+    return case.book.names.get(key, key)

@@ -1,0 +1,49 @@
+"""Payouts: Microsoft's buy-backs and pay in shares as filed, net yields, and whose figures are lacking."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from capcycle import facts
+from capcycle.analyses import payouts
+
+PARTS = st.integers(0, 10**12)
+
+
+@pytest.fixture(scope="module")
+def cases():
+    return payouts.cases(facts.open(["MSFT", "AMZN", "GOOGL", "NVDA"], "2026-08-31", "USD"))
+
+
+def test_a_payout_by_hand():
+    # of 100 earned 60 is built, half of it for AI, 15 bought back and 5 paid as a dividend; 10 of pay in shares
+    found = payouts.payout(1000.0, 100.0, 60.0, 0.5, 15.0, 5.0, 10.0)
+    assert [float(each) for each in found] == pytest.approx([40, 0.015, 0.005, 1.5, 0.375, 0.5, 0.5, 20])
+
+
+@given(cash=PARTS, capex=PARTS, buybacks=PARTS, dividends=PARTS)
+def test_the_uses_of_cash_add_up(cash, capex, buybacks, dividends):
+    found = payouts.payout(1e12, cash, capex, 0.5, buybacks, dividends, 0.0)
+    assert float(found.left_after_uses) + dividends + buybacks + capex == pytest.approx(cash, abs=1.0)
+
+
+def test_microsofts_year_is_as_filed(cases):
+    # 10-K for fiscal 2026: 22.271bn bought back, 12.405bn of pay in shares, 182.935bn from operations, 115.948bn built
+    known = cases["MSFT"].inputs
+    assert known["buybacks"].value == 22.271e9 and known["stock_compensation"].value == 12.405e9
+    assert float(cases["MSFT"].outputs.buybacks_to_fcf) == pytest.approx(22.271 / (182.935 - 115.948))
+    net = cases["MSFT"].alone("net_buyback_yield")
+    assert net.value == pytest.approx((22.271e9 - 12.405e9) / known["market_value"].value)
+
+
+def test_an_old_buy_back_is_none_of_this_year(cases):
+    assert "31 Dec 2024, too old" in cases["AMZN"].alone("buyback_yield").reason
+    shown = payouts.uses(cases)
+    assert "Microsoft: no figure for dividends paid." in shown.notes
+    assert shown.title == "Capex alone takes more than Amazon's operating cash flow"
+
+
+def test_before_any_filing_there_is_nothing_to_say():
+    early = payouts.cases(facts.open(["MSFT"], "2020-06-30", "USD"))
+    assert payouts.verdict(early).startswith("Of no company here are buy-backs and pay in shares both public")
+    assert early["MSFT"].alone("buyback_yield").reason.startswith("the data has no figure for its market value")

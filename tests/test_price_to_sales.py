@@ -1,0 +1,51 @@
+"""Price to sales: CoreWeave's compression, the brackets of March 2025 and who has left them, no hindsight."""
+
+import pytest
+
+from capcycle import facts
+from capcycle.analyses import price_to_sales
+
+BOOK = facts.open(["MSFT", "CRWV"], currency="USD")
+
+
+def test_coreweave_at_35bn_ahead():
+    # K126, K127: 35/1.915 = 18.28; 35/4 = 8.75; an exact doubling is 9.14; 4bn is 2.089 times 1.915bn
+    found = price_to_sales.sales_ahead(35e9, 1.915e9, 4e9)
+    assert [round(float(each), 2) for each in found] == [18.28, 8.75, 1.09, 9.14]
+
+
+def test_the_estimate_meets_the_year_before_it():
+    case = price_to_sales.ahead(BOOK)["CRWV"]  # filed: 1,915.426m in 2024
+    assert case.inputs["revenue"].value == pytest.approx(1.915e9, rel=1e-3)
+    assert case.inputs["market_value"].value == 35e9 and case.inputs["revenue_next"].value == 4e9
+    assert price_to_sales.ahead(BOOK)["MSFT"].lacking == "no figure for the revenue expected is public"
+
+
+def test_brackets_stand_beside_what_was_printed_later_and_what_is_now():
+    # K090, K091: Microsoft 14 and Alphabet 10 times in November 2025, in a bracket of 5 to 10
+    shown = price_to_sales.buckets(BOOK).view.set_index("Company")
+    assert shown.loc["Microsoft", "Printed"] == "5.0× to 10.0×"
+    assert shown.loc["Microsoft", "Printed later"].startswith("14") and shown.loc[
+        "Alphabet", "Printed later"
+    ].startswith("10")
+    assert shown.loc["NVIDIA", "Printed"] == "25.0× to 40.0×"
+    assert "Microsoft" in price_to_sales.buckets(BOOK).title
+
+
+def test_a_month_takes_only_sales_that_were_public():
+    # Microsoft's year to June 2024 (245.122bn) was filed on 30 July: June's end still has the year to March, 236.584bn
+    known = price_to_sales.history(BOOK, "MSFT").set_index("date")["value"]
+    market = BOOK.register("market").query("symbol == 'MSFT' and measure == 'market_value'").set_index("date")["value"]
+    june, august = (
+        each[each.index.to_period("M") == month].iloc[0] for month in ("2024-06", "2024-08") for each in [known]
+    )
+    worth = [market[market.index.to_period("M") == month].iloc[0] for month in ("2024-06", "2024-08")]
+    assert june == pytest.approx(worth[0] / 236.584e9, rel=1e-4)
+    assert august == pytest.approx(worth[1] / 245.122e9, rel=1e-4)
+
+
+def test_an_early_book_ends_early_and_a_company_without_sales_has_no_band():
+    early = facts.open(["MSFT"], "2024-07-15", "USD")
+    assert price_to_sales.history(early, "MSFT")["date"].max() <= early.day
+    assert price_to_sales.buckets(early).title == "No bracket of price to sales was printed by the day"
+    assert price_to_sales.band(facts.open(["MSFT", "CRWV"], "2024-07-15", "USD"), "CRWV").chart is None

@@ -1,0 +1,74 @@
+"""Revisions: IREN's target moved by 275 % with 80 % of upside, the Chinese ADRs at the price that was paid, records."""
+
+import pytest
+
+from capcycle import exhibits, facts
+from capcycle.analyses import revisions, stated_multiple
+
+BOOK = facts.open(["BABA", "BIDU", "KC", "IREN", "META", "MSFT"])
+
+
+@pytest.fixture(scope="module")
+def targets():
+    return revisions.targets(BOOK)
+
+
+def test_the_rise_of_a_target_is_not_its_upside(targets):
+    # K021: from 20 to 75 is +275 %; on 41.67 it is +80 %. K022: Kingsoft Cloud from 13.5 to 13.8 is +2.2 %
+    iren = targets["Bernstein on IREN"].outputs
+    assert float(iren.target_change) == 2.75 and round(float(iren.upside), 2) == 0.8
+    assert round(float(targets["Goldman Sachs on Kingsoft Cloud"].outputs.target_change), 3) == 0.022
+    assert (
+        targets["Goldman Sachs on Kingsoft Cloud"].alone("upside").reason == "no figure for the share price is public"
+    )
+
+
+def test_both_targets_on_alibaba_are_kept_apart(targets):
+    # K166: 230 and 245 at 189.58 are +21.3 % and +29.2 %
+    both = sorted(float(case.outputs.upside) for label, case in targets.items() if label.endswith("on Alibaba"))
+    assert [round(each, 3) for each in both] == [0.213, 0.292]
+
+
+def test_what_the_printed_multiples_of_the_adrs_imply():
+    # K167: 189.58 / 21 = 9.03 and 140.73 / 12 = 11.73; K166: 245 over 9.03 is 27.1 times
+    found = stated_multiple.cases(BOOK)
+    assert set(found) == {"BABA", "BIDU"}
+    assert round(float(found["BABA"].outputs.eps_implied), 2) == 9.03
+    assert round(float(found["BIDU"].outputs.eps_implied), 2) == 11.73
+    assert round(float(found["BABA"].outputs.pe_at_target), 1) == 27.1
+
+
+def test_returns_of_the_year_belong_to_an_older_price():
+    # K165: at the trade prices they are about 124 % and 67 %, against +112 % and +57 % as printed
+    found = stated_multiple.cases(BOOK)
+    assert float(found["BABA"].outputs.return_to_date) == pytest.approx(1.24, abs=0.02)
+    assert float(found["BIDU"].outputs.return_to_date) == pytest.approx(0.67, abs=0.01)
+    assert float(found["BABA"].outputs.price_of_return) < 189.58
+
+
+def test_the_record_of_a_target_by_hand():
+    # from 40 to 80 asked, 60 reached: half of the way; 30 is a quarter of the price the other way
+    assert [float(each) for each in revisions.track_record(40.0, 80.0, 60.0)] == [1.0, 0.5, 0.5]
+    assert [float(each) for each in revisions.track_record(40.0, 80.0, 30.0)] == [1.0, -0.25, -0.25]
+
+
+def test_printed_revisions_by_line_and_year():
+    # K022: revenue of 2026-2027 +3 to 5 %, adjusted EBITDA +5 to 7 %; Meta's guidance from 35bn to 37bn is +5.7 %
+    shown = revisions.printed(BOOK).view.set_index(["Company", "Of"])["Change"]
+    assert shown["Kingsoft Cloud", "revenue"] == "3.0% to 5.0%"
+    assert shown["Kingsoft Cloud", "adjusted EBITDA"] == "5.0% to 7.0%"
+    assert shown["Meta", "capex"] == "+5.7%"
+
+
+def test_a_page_of_another_provider_is_no_revision():
+    # on 17 June 2026 the page had 9.22 for Alibaba from two providers, from the 18th on 7.99 from one
+    moved = revisions.consensus(BOOK)["BABA"]
+    assert moved.inputs["eps_before"].value == 7.99 and float(moved.outputs.eps_revision) == 0
+
+
+def test_before_anything_was_printed_the_page_says_so():
+    early = facts.open(["IREN"], "2024-01-01")
+    said = revisions.verdict(revisions.targets(early), revisions.consensus(early))
+    assert said.startswith("No target or estimate for a company here was public by the day")
+    assert exhibits.peers(revisions.targets(early), revisions.TARGETS, "revisions.targets").view.empty
+    assert revisions.printed(early).title == "No revision for a company here is printed"
