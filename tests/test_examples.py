@@ -243,9 +243,7 @@ def test_a_company_is_shown_by_its_name():
 
 
 def test_an_analysis_that_is_not_there_is_refused_with_those_that_are():
-    with pytest.raises(
-        ModelError, match="unknown analysis hostng; there are: ai_roic, backlog"
-    ):
+    with pytest.raises(ModelError, match="unknown analysis hostng; there are: ai_roic, backlog"):
         claims.worked_examples(facts.open(), "hostng")
 
 

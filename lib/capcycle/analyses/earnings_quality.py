@@ -33,14 +33,21 @@ class EarningsQuality(NamedTuple):
 
 
 @model(verdict="core_margin", better="higher")
-def earnings_quality(revenue: Amount, operating_income: Amount, net_income: Amount, investment_gains: Amount,
-                     operating_cash_flow: Amount, total_assets: Amount, tax_rate: Fraction) -> EarningsQuality:  # fmt: skip
+def earnings_quality(
+    revenue: Amount,
+    operating_income: Amount,
+    net_income: Amount,
+    investment_gains: Amount,
+    operating_cash_flow: Amount,
+    total_assets: Amount,
+    tax_rate: Fraction,
+) -> EarningsQuality:
     """Net margin beside the operating one, and what both are without gains on investments, after tax.
 
     Formula: gains_after_tax = investment_gains * (1 - tax_rate); core_net_income = net_income - gains_after_tax;
              accruals_ratio = (net_income - operating_cash_flow) / total_assets;
              cash_conversion = operating_cash_flow / net_income
-    Units:   amounts of one period in one currency, assets at its end; fractions. A gain is no cash: it lowers conversion.
+    Units:   amounts of one period in one currency, assets at its end; fractions. A gain is no cash.
     Source:  the definitions; hand arithmetic: 100 of profit with 50 of gains at 20 % of tax is 60 without them.
 
     >>> found = earnings_quality(200.0, 70.0, 100.0, 50.0, 90.0, 1000.0, 0.2)
@@ -50,8 +57,9 @@ def earnings_quality(revenue: Amount, operating_income: Amount, net_income: Amou
     gains = investment_gains * (1 - tax_rate)
     core = net_income - gains
     margins = (per(each, revenue) for each in (operating_income, net_income, core))
-    return EarningsQuality(*margins, core, gains, per(net_income - operating_cash_flow, total_assets),
-                           per(operating_cash_flow, net_income))  # fmt: skip
+    return EarningsQuality(
+        *margins, core, gains, per(net_income - operating_cash_flow, total_assets), per(operating_cash_flow, net_income)
+    )
 
 
 class OneOff(NamedTuple):
@@ -104,7 +112,7 @@ def implied_revenue(adjusted_ebitda: Amount, ebitda_margin: Fraction, part_share
 
 @study.starts_by_company(earnings_quality)
 def cases(book: Book) -> dict[str, Case]:
-    """Each company's newest twelve months for which it gives its gains on investments, in the currency it reports in."""
+    """Each company's newest twelve months for which it gives its gains, in its own currency."""
     own = {company: book.of(company).into(facts.companies().loc[company, "currency"]) for company in book.companies}
     return {company: _case(each, company) for company, each in own.items()}
 
@@ -134,8 +142,10 @@ def _called(row: pd.Series) -> str:
 
 
 def _printed(book: Book, row: pd.Series) -> Case:
-    given = {name: _quantity(row, column) for name, column in
-             {"reported": "reported", "charge": "charge", "sales": "revenue"}.items()}  # fmt: skip
+    given = {
+        name: _quantity(row, column)
+        for name, column in {"reported": "reported", "charge": "charge", "sales": "revenue"}.items()
+    }
     taxed = row["result"] == AFTER_TAX
     tax = study.assumption(book, "tax_rate", row["company"]) if taxed else _known("result_tax", 0.0)
     included = _known("included", float(row["included"] == "yes"))
@@ -150,15 +160,28 @@ def stated(book: Book) -> str:
     """What companies themselves call their result without an item, beside the item added back without tax."""
     table = book.register("one_offs").dropna(subset="stated")
     return " ".join(
-        say("earnings_quality.stated", company=row["name"], stated=words.value(row["stated"], row["currency"]),
-            gross=words.value(row["reported"] + row["charge"], row["currency"]))
+        say(
+            "earnings_quality.stated",
+            company=row["name"],
+            stated=words.value(row["stated"], row["currency"]),
+            gross=words.value(row["reported"] + row["charge"], row["currency"]),
+        )
         for _, row in table[table["company"].isin(book.companies)].iterrows()
-    )  # fmt: skip
+    )
 
 
 def _quantity(row: pd.Series, column: str) -> Quantity:
-    return Quantity(column, float(row[column]), row["currency"], kind=row["kind"], source=row["source"],
-                    reason=row["note"], published=row["published"], since=row["period_end"], day=row["period_end"])  # fmt: skip
+    return Quantity(
+        column,
+        float(row[column]),
+        row["currency"],
+        kind=row["kind"],
+        source=row["source"],
+        reason=row["note"],
+        published=row["published"],
+        since=row["period_end"],
+        day=row["period_end"],
+    )
 
 
 def verdict(book: Book, each: Mapping[str, Case]) -> Sentence:
@@ -174,8 +197,16 @@ def verdict(book: Book, each: Mapping[str, Case]) -> Sentence:
     if gaps:
         widest = max(gaps, key=gaps.get)
         first, second = pairs[widest]
-        said.insert(0, say("earnings_quality.gap", company=book.names[widest], net=first.shown, operating=second.shown,
-                           until=first.until))  # fmt: skip
+        said.insert(
+            0,
+            say(
+                "earnings_quality.gap",
+                company=book.names[widest],
+                net=first.shown,
+                operating=second.shown,
+                until=first.until,
+            ),
+        )
     return words.paragraph(*said, *study.hindsight(*full))
 
 
@@ -186,12 +217,21 @@ def _apart(full: list[Case]) -> Case:
 def margins(each: Mapping[str, Case]) -> Exhibit:
     """Operating margin, net margin, and net margin without gains on investments, for each company."""
     full = [case for case in each.values() if not case.lacking]
-    rows = pd.DataFrame([
-        {"label": say("earnings_quality.margins.each", company=case.name, margin=words.lower(words.name(name))),
-         "value": margin.value, "unit": "fraction", "kind": margin.kind,
-         "source": margin.source, "note": ""}
-        for case in full for name in MARGINS for margin in [case.quantity(name)]
-    ])  # fmt: skip
+    rows = pd.DataFrame(
+        [
+            {
+                "label": say("earnings_quality.margins.each", company=case.name, margin=words.lower(words.name(name))),
+                "value": margin.value,
+                "unit": "fraction",
+                "kind": margin.kind,
+                "source": margin.source,
+                "note": "",
+            }
+            for case in full
+            for name in MARGINS
+            for margin in [case.quantity(name)]
+        ]
+    )
     title = study.tell(_apart(full), "earnings_quality.margins.title") if full else say("earnings_quality.verdict_none")
     lacking = [f"{case.name}: {case.lacking}." for case in each.values() if case.lacking]
     frame = marks.worded("earnings_quality.margins", *lacking, id="earnings-margins", title=title)

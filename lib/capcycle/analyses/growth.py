@@ -80,7 +80,8 @@ class GrowthMultiple(NamedTuple):
 def growth_multiple(first_revenue: Amount, last_revenue: Amount, intervals: Years) -> GrowthMultiple:
     """How many times a figure became, by how much it grew, and how fast a year.
 
-    Formula: multiple = last_revenue / first_revenue; growth = multiple - 1; growth_a_year = multiple ** (1 / intervals) - 1
+    Formula: multiple = last_revenue / first_revenue; growth = multiple - 1;
+             growth_a_year = multiple ** (1 / intervals) - 1
     Units:   amounts of one currency; intervals are the years between them: 2022 to 2024 are two, not three.
     Source:  CoreWeave: 15.83m in 2022, 1,915m in 2024, printed as 120-fold.
 
@@ -163,8 +164,17 @@ def _summed(whole: pd.Series, rows: pd.DataFrame) -> Quantity:
 
 def _quantity(row: pd.Series, column: str) -> Quantity:
     unit = row["currency"] if column == "value" else "fraction"
-    return Quantity(column, float(row[column]), unit, kind=row["kind"], source=row["source"], reason=row["note"],
-                    published=row["published"], since=row["period_end"], day=row["period_end"])  # fmt: skip
+    return Quantity(
+        column,
+        float(row[column]),
+        unit,
+        kind=row["kind"],
+        source=row["source"],
+        reason=row["note"],
+        published=row["published"],
+        since=row["period_end"],
+        day=row["period_end"],
+    )
 
 
 def together(cases: Mapping[tuple[str, str, str, str], Case]) -> Quantity:
@@ -201,11 +211,22 @@ def _most(full: list[Case]) -> Case:
 def contributions(each: Mapping[str, Case]) -> Exhibit:
     """What the cloud and the rest added to each company's growth: a column each, which add up to it."""
     full = _full(each)
-    rows = pd.DataFrame([
-        {"x": case.name, "label": case.name, "group": say(f"growth.{name}"), "value": brought.value, "unit": "fraction",
-         "kind": brought.kind, "source": brought.source}
-        for case in full for name in ("contribution", "rest_contribution") for brought in [case.quantity(name)]
-    ])  # fmt: skip
+    rows = pd.DataFrame(
+        [
+            {
+                "x": case.name,
+                "label": case.name,
+                "group": say(f"growth.{name}"),
+                "value": brought.value,
+                "unit": "fraction",
+                "kind": brought.kind,
+                "source": brought.source,
+            }
+            for case in full
+            for name in ("contribution", "rest_contribution")
+            for brought in [case.quantity(name)]
+        ]
+    )
     title = study.tell(_most(full), "growth.contributions.title") if full else say("growth.verdict_none")
     lacking = [f"{case.name}: {case.lacking}." for case in each.values() if case.lacking]
     frame = marks.worded("growth.contributions", *lacking, id="growth-contributions", title=title)
@@ -215,12 +236,21 @@ def contributions(each: Mapping[str, Case]) -> Exhibit:
 def parts(each: Mapping[tuple[str, str, str, str], Case]) -> Exhibit:
     """Every printed part: its level, its points of growth, its share of growth, and the growth of the rest."""
     frame = marks.worded("growth.parts", *_overlaps(each), id="growth-parts", title=_hidden(each))
-    rows = pd.DataFrame([
-        {"label": case.name, "of": say("growth.of", part=key[2], whole=key[1]), **{name: _shown(case, name) for name in SHOWN},
-         "day": words.day(pd.Timestamp(key[3][-10:])), "value": float("nan"), "unit": "fraction", "kind": case.kind,
-         "source": case.source}
-        for key, case in each.items()
-    ])  # fmt: skip
+    rows = pd.DataFrame(
+        [
+            {
+                "label": case.name,
+                "of": say("growth.of", part=key[2], whole=key[1]),
+                **{name: _shown(case, name) for name in SHOWN},
+                "day": words.day(pd.Timestamp(key[3][-10:])),
+                "value": float("nan"),
+                "unit": "fraction",
+                "kind": case.kind,
+                "source": case.source,
+            }
+            for key, case in each.items()
+        ]
+    )
     heads = {"label": say("column.company"), "of": say("growth.column.of"), "day": say("growth.column.day")}
     return (
         marks.table(rows, frame, heads | {name: words.name(name) for name in SHOWN}) if each else marks.nothing(frame)
@@ -243,12 +273,16 @@ def _hidden(each: Mapping[tuple[str, str, str, str], Case]) -> str:
 
 def _overlaps(each: Mapping[tuple[str, str, str, str], Case]) -> Iterator[str]:
     """A sentence for each whole that is cut in two ways."""
-    for whole in dict.fromkeys(key[:2] + (key[3][-10:],) for key in each):
+    for whole in dict.fromkeys((*key[:2], key[3][-10:]) for key in each):
         same = {key: case for key, case in each.items() if (*key[:2], key[3][-10:]) == whole}
         if len({key[3] for key in same}) > 1:
             share = sum(float(case.outputs.share_of_growth) for case in same.values())
-            yield say("growth.overlap", company=next(iter(same.values())).name, share=words.value(share, "fraction"),
-                      parts=words.listing([key[2] for key in same]))  # fmt: skip
+            yield say(
+                "growth.overlap",
+                company=next(iter(same.values())).name,
+                share=words.value(share, "fraction"),
+                parts=words.listing([key[2] for key in same]),
+            )
 
 
 def multiples(book: Book) -> dict[str, Case]:
@@ -268,8 +302,17 @@ def _ends(book: Book, company: str) -> dict[str, Quantity]:
         return dict.fromkeys(growth_multiple.parameters, missing("revenue", say("growth.one_year")))
     first, last = own.iloc[0], own.iloc[-1]
     start, end = (study.figure(years, company, row["period"]) for row in (first, last))
-    return {"first_revenue": start, "last_revenue": end, "intervals": Quantity("intervals", float(last["ordinal"] - first["ordinal"]),
-            "years", kind="derived", reason=say("growth.between", first=first["period"], last=last["period"]))}  # fmt: skip
+    return {
+        "first_revenue": start,
+        "last_revenue": end,
+        "intervals": Quantity(
+            "intervals",
+            float(last["ordinal"] - first["ordinal"]),
+            "years",
+            kind="derived",
+            reason=say("growth.between", first=first["period"], last=last["period"]),
+        ),
+    }
 
 
 def speeds(each: Mapping[str, Case]) -> Exhibit:

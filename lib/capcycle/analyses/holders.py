@@ -34,17 +34,18 @@ class PositionChange(NamedTuple):
 def position_change(
     shares_now: Shares, shares_change: Fraction, price_before: PerShare, price_now: PerShare
 ) -> PositionChange:
-    """A position's change of value over a quarter: what the price did to the old shares, and what the trade added.
+    """A position's change of value over a quarter: what the price did, and what the trade added.
 
-    Formula: shares_before = shares_now / (1 + shares_change); price_effect = shares_before * (price_now - price_before);
+    Formula: shares_before = shares_now / (1 + shares_change);
+             price_effect = shares_before * (price_now - price_before);
              trade_effect = (shares_now - shares_before) * price_now; the two add up to the change of value
     Units:   shares, a fraction, currency a share; amounts. Trades are valued at the end of the quarter: a filing has no
              day of trade.
     Source:  Jinglin's filing of the third quarter of 2025: 843,400 Alibaba, +81 %, so 465,967 before.
 
     >>> found = position_change(843_400.0, 0.81, 113.41, 179.04)
-    >>> round(float(found.value_now) / 1e6), round(float(found.price_effect + found.trade_effect - found.value_change), 6)
-    (151, 0.0)
+    >>> round(float(found.value_now) / 1e6), round(float(found.price_effect) / 1e6, 1)
+    (151, 30.6)
     """
     before = shares_now / (1 + shares_change)
     was, now = before * price_before, shares_now * price_now
@@ -96,16 +97,21 @@ def changes(book: Book, holder: str) -> dict[str, Case]:
     """Each position of which shares or value, and the change of shares, are known, by the name of the security."""
     rows = holdings(book, holder)
     held, moved = rows[rows["action"] == "held"], rows[rows["change"].notna() & (rows["symbol"] != "")]
-    pairs = ((position, move) for _, position in held.iterrows() for _, move in moved.iterrows()
-             if position["symbol"] == move["symbol"] and position[["shares", "value"]].notna().any())  # fmt: skip
+    pairs = (
+        (position, move)
+        for _, position in held.iterrows()
+        for _, move in moved.iterrows()
+        if position["symbol"] == move["symbol"] and position[["shares", "value"]].notna().any()
+    )
     return {
         position["name"]: _change(book.into(position["currency"] or "USD"), position, move) for position, move in pairs
     }
 
 
 def _change(book: Book, position: pd.Series, move: pd.Series) -> Case:
-    now, before = (_price(book, position["symbol"], day) for day in
-                   (position["date"], position["date"] - pd.offsets.QuarterEnd()))  # fmt: skip
+    now, before = (
+        _price(book, position["symbol"], day) for day in (position["date"], position["date"] - pd.offsets.QuarterEnd())
+    )
     printed = position[["shares", "value"]].notna().all()
     value = _quantity(position, "value", position["currency"])
     price = (value / position["shares"]) if printed else now
@@ -122,18 +128,39 @@ def _change(book: Book, position: pd.Series, move: pd.Series) -> Case:
 def _price(book: Book, symbol: str, day: pd.Timestamp) -> Quantity:
     """The close of a quarter's last trading day."""
     table = book.register("market")
-    rows = table[(table["symbol"] == symbol) & (table["measure"] == CLOSE) & (table["date"] <= day)
-                 & (table["date"] > day - pd.Timedelta(days=7))]  # fmt: skip
+    rows = table[
+        (table["symbol"] == symbol)
+        & (table["measure"] == CLOSE)
+        & (table["date"] <= day)
+        & (table["date"] > day - pd.Timedelta(days=7))
+    ]
     if rows.empty:
         return missing("price_now", say("holders.no_price", symbol=symbol, day=words.day(day)))
     row = rows.iloc[-1]
-    return Quantity("price", float(row["value"]), row["currency"] + "/share", kind=row["kind"], source=row["source"],
-                    published=row["date"], since=row["date"], day=row["date"])  # fmt: skip
+    return Quantity(
+        "price",
+        float(row["value"]),
+        row["currency"] + "/share",
+        kind=row["kind"],
+        source=row["source"],
+        published=row["date"],
+        since=row["date"],
+        day=row["date"],
+    )
 
 
 def _quantity(row: pd.Series, column: str, unit: str) -> Quantity:
-    return Quantity(column, float(row[column]), unit, kind=row["kind"], source=row["source"], reason=row["note"],
-                    published=row["published"], since=row["date"], day=row["date"])  # fmt: skip
+    return Quantity(
+        column,
+        float(row[column]),
+        unit,
+        kind=row["kind"],
+        source=row["source"],
+        reason=row["note"],
+        published=row["published"],
+        since=row["date"],
+        day=row["date"],
+    )
 
 
 @study.starts(position_change)
@@ -158,8 +185,15 @@ def verdict(book: Book, holder: str) -> Sentence:
         own = rows[(rows["symbol"] == "") & rows["value"].notna()].iloc[-1]
         grown = own["change"] == own["change"]
         before = size / (1 + own["change"])
-        said.append(say("holders.grown" if grown else "holders.size", holder=holder, size=size.shown, before=before.shown,
-                        day=size.days))  # fmt: skip
+        said.append(
+            say(
+                "holders.grown" if grown else "holders.size",
+                holder=holder,
+                size=size.shown,
+                before=before.shown,
+                day=size.days,
+            )
+        )
     full = [case for case in changes(book, holder).values() if not case.lacking]
     if full:
         most = max(full, key=lambda case: abs(float(case.outputs.value_change)))
@@ -170,11 +204,22 @@ def verdict(book: Book, holder: str) -> Sentence:
 def effects(each: Mapping[str, Case], holder: str) -> Exhibit:
     """Change of value of each position split into what the price did and what was bought or sold."""
     full = {name: case for name, case in each.items() if not case.lacking}
-    rows = pd.DataFrame([
-        {"x": name, "label": name, "group": words.name(effect), "value": part.value, "unit": part.unit, "kind": part.kind,
-         "source": part.source}
-        for name, case in full.items() for effect in EFFECTS for part in [case.quantity(effect)]
-    ])  # fmt: skip
+    rows = pd.DataFrame(
+        [
+            {
+                "x": name,
+                "label": name,
+                "group": words.name(effect),
+                "value": part.value,
+                "unit": part.unit,
+                "kind": part.kind,
+                "source": part.source,
+            }
+            for name, case in full.items()
+            for effect in EFFECTS
+            for part in [case.quantity(effect)]
+        ]
+    )
     lacking = [f"{name}: {case.lacking}." for name, case in each.items() if case.lacking]
     if not full:
         return marks.nothing(marks.worded("holders.effects", *lacking, title=say("holders.no_change", holder=holder)))
@@ -187,12 +232,18 @@ def positions(book: Book, holder: str) -> Exhibit:
     """Every row of a manager: rank, shares, value, weight, price, change, what was opened and closed."""
     rows, size = holdings(book, holder), whole(book, holder)
     table = rows.assign(
-        label=rows["name"], weight=rows["value"] / size.value, paid=rows["value"] / rows["shares"],
+        label=rows["name"],
+        weight=rows["value"] / size.value,
+        paid=rows["value"] / rows["shares"],
         rank=[words.DASH if one != one else f"{one:.0f}" for one in rows["rank"]],
-        what=[say(f"holders.action.{each}") for each in rows["action"]], change_unit="fraction", weight_unit="fraction",
-        shares_unit="shares", value_unit=rows["currency"], paid_unit=rows["currency"].where(rows["currency"] != "", "USD") + "/share",
+        what=[say(f"holders.action.{each}") for each in rows["action"]],
+        change_unit="fraction",
+        weight_unit="fraction",
+        shares_unit="shares",
+        value_unit=rows["currency"],
+        paid_unit=rows["currency"].where(rows["currency"] != "", "USD") + "/share",
         unit="number",
-    )  # fmt: skip
+    )
     named = rows[rows["symbol"] != ""]
     held, opened, closed = (int((named["action"] == each).sum()) for each in ("held", "opened", "closed"))
     told = rows.loc[(rows["action"] == "closed") & (rows["symbol"] == ""), "positions"].max()
@@ -213,8 +264,14 @@ def trades(book: Book) -> Exhibit:
     signed = rows["value"] * rows["action"].map(SIGN)
     own = signed.groupby([rows["holder"], rows["name"], rows["source"]])
     running, count = own.cumsum(), own.transform("size")
-    shown = rows.assign(label=rows["holder"], paid=rows["value"] / rows["shares"], running=running, unit=rows["currency"],
-                        paid_unit=rows["currency"] + "/share", shares_unit="shares")  # fmt: skip
+    shown = rows.assign(
+        label=rows["holder"],
+        paid=rows["value"] / rows["shares"],
+        running=running,
+        unit=rows["currency"],
+        paid_unit=rows["currency"] + "/share",
+        shares_unit="shares",
+    )
     top = shown.loc[
         running.groupby([rows["holder"], rows["name"], rows["source"]])
         .transform("last")
@@ -222,8 +279,13 @@ def trades(book: Book) -> Exhibit:
         .idxmax()
     ]
     last = own.sum()[(top["holder"], top["name"], top["source"])]
-    title = say("holders.trades_log.title", holder=top["holder"], name=top["name"], count=int(count.max()),
-                sum=words.value(last, top["unit"]))  # fmt: skip
+    title = say(
+        "holders.trades_log.title",
+        holder=top["holder"],
+        name=top["name"],
+        count=int(count.max()),
+        sum=words.value(last, top["unit"]),
+    )
     heads = ("label", "fund", "name", "date", "shares", "value", "paid", "running", "note")
     frame = marks.worded("holders.trades_log", *_told_twice(rows), title=title)
     return marks.table(shown, frame, {each: say(f"holders.column.{each}") for each in heads})
@@ -236,8 +298,15 @@ def _told_twice(rows: pd.DataFrame) -> list[str]:
         others = rows[(rows["holder"] == holder) & (rows["name"] != name)]
         total = own["value"].sum()
         for _, other in others[(others["value"] / total - 1).abs() < APART].iterrows():
-            said.append(say("holders.twice", sum=words.value(total, own["currency"].iloc[0]), name=name, other=other["name"],
-                            amount=words.value(other["value"], other["currency"])))  # fmt: skip
+            said.append(
+                say(
+                    "holders.twice",
+                    sum=words.value(total, own["currency"].iloc[0]),
+                    name=name,
+                    other=other["name"],
+                    amount=words.value(other["value"], other["currency"]),
+                )
+            )
     return list(dict.fromkeys(said))
 
 
@@ -249,11 +318,27 @@ def overlap(book: Book) -> Exhibit:
     frame = {"id": "holders-overlap"}
     if shared.empty:
         return marks.nothing(marks.worded("holders.overlap", title=say("holders.no_overlap"), **frame))
-    rows = [{"label": own["name"].iloc[0], "managers": "; ".join(dict.fromkeys(
-                 say("holders.told", holder=row["holder"], action=say(f"holders.action.{row['action']}"), day=words.day(row["date"]))
-                 for _, row in own.iterrows())),
-             "value": float("nan"), "unit": "number", "kind": DERIVED, "source": " ".join(dict.fromkeys(own["source"]))}
-            for _, own in shared.groupby("symbol")]  # fmt: skip
+    rows = [
+        {
+            "label": own["name"].iloc[0],
+            "managers": "; ".join(
+                dict.fromkeys(
+                    say(
+                        "holders.told",
+                        holder=row["holder"],
+                        action=say(f"holders.action.{row['action']}"),
+                        day=words.day(row["date"]),
+                    )
+                    for _, row in own.iterrows()
+                )
+            ),
+            "value": float("nan"),
+            "unit": "number",
+            "kind": DERIVED,
+            "source": " ".join(dict.fromkeys(own["source"])),
+        }
+        for _, own in shared.groupby("symbol")
+    ]
     title = say(
         "holders.overlap.title",
         names=words.listing([row["label"] for row in rows[:3]]),

@@ -89,16 +89,27 @@ def _grown(book: Book, row: pd.Series, rows: pd.DataFrame) -> Case:
 def _computed(row: pd.Series, rows: pd.DataFrame) -> Quantity:
     """Growth on the figure of a year before, where there is one by the same definition."""
     day = row["period_end"] - pd.DateOffset(years=1)
-    same = rows[(rows[["company", "measure", "series"]] == row[["company", "measure", "series"]]).all(axis=1)
-                & ((rows["period_end"] - day).abs() < pd.Timedelta(days=7))]  # fmt: skip
+    same = rows[
+        (rows[["company", "measure", "series"]] == row[["company", "measure", "series"]]).all(axis=1)
+        & ((rows["period_end"] - day).abs() < pd.Timedelta(days=7))
+    ]
     if same.empty:
         return missing("count_growth", say("operating.no_year"))
     return (_quantity(row, "value", "") / _quantity(same.iloc[-1], "value", "") - 1).called("count_growth", "fraction")
 
 
 def _quantity(row: pd.Series, column: str, unit: str) -> Quantity:
-    return Quantity(column, float(row[column]), unit, kind=row["kind"], source=row["source"], reason=row["note"],
-                    published=row["published"], since=row["period_end"], day=row["period_end"])  # fmt: skip
+    return Quantity(
+        column,
+        float(row[column]),
+        unit,
+        kind=row["kind"],
+        source=row["source"],
+        reason=row["note"],
+        published=row["published"],
+        since=row["period_end"],
+        day=row["period_end"],
+    )
 
 
 @study.starts(per_user)
@@ -111,8 +122,12 @@ def earned(book: Book) -> dict[str, Case]:
     """Revenue of a quarter for each of the people counted in it, by words for company and quarter."""
     rows = counts(book)
     rows = rows[rows["unit"].eq(PEOPLE) & rows["stale"].eq("no") & rows["value"].notna()]
-    return {say("operating.quarter", company=row["name"], day=words.day(row["period_end"])): case
-            for _, row in rows.iterrows() for case in [_earned(book, row)] if not case.lacking}  # fmt: skip
+    return {
+        say("operating.quarter", company=row["name"], day=words.day(row["period_end"])): case
+        for _, row in rows.iterrows()
+        for case in [_earned(book, row)]
+        if not case.lacking
+    }
 
 
 def _earned(book: Book, row: pd.Series) -> Case:
@@ -120,8 +135,14 @@ def _earned(book: Book, row: pd.Series) -> Case:
     lacking = missing("period_revenue", say("operating.no_figure"))
     end = row["period_end"]
     revenue = lacking if own.facts.empty else study.summed(measure("revenue", select(own)), row["company"], end, end)
-    return study.case(per_user, own, row["company"], period_revenue=revenue, users=_quantity(row, "value", "users"),
-                      period=Quantity("period", QUARTER, "years", kind=DERIVED))  # fmt: skip
+    return study.case(
+        per_user,
+        own,
+        row["company"],
+        period_revenue=revenue,
+        users=_quantity(row, "value", "users"),
+        period=Quantity("period", QUARTER, "years", kind=DERIVED),
+    )
 
 
 def verdict(book: Book, each: Mapping[str, Case]) -> Sentence:
@@ -142,12 +163,22 @@ def growth(book: Book, each: Mapping[str, Case]) -> Exhibit:
     if not full:
         return marks.nothing(marks.worded("operating.growth", *lacking, title=say("operating.no_growth")))
     units = {_called(row): row["unit"] for _, row in counts(book).iterrows()}
-    rows = pd.DataFrame([
-        {"label": name, "count": case.inputs["count"].value, "before": float(case.outputs.count_before),
-         "daily": float(case.outputs.count_per_day) if units[name] == RIDES else float("nan"), "unit": units[name],
-         "value": case.inputs["count_growth"].value, "value_unit": "fraction", "kind": case.kind, "source": case.source}
-        for name, case in full.items()
-    ])  # fmt: skip
+    rows = pd.DataFrame(
+        [
+            {
+                "label": name,
+                "count": case.inputs["count"].value,
+                "before": float(case.outputs.count_before),
+                "daily": float(case.outputs.count_per_day) if units[name] == RIDES else float("nan"),
+                "unit": units[name],
+                "value": case.inputs["count_growth"].value,
+                "value_unit": "fraction",
+                "kind": case.kind,
+                "source": case.source,
+            }
+            for name, case in full.items()
+        ]
+    )
     top = rows.loc[rows["value"].idxmax()]
     title = say("operating.growth.title", what=top["label"], growth=words.change(top["value"]))
     cities = [each for each in (by_city(book, company) for company in book.companies) if not each.missing]
@@ -161,11 +192,20 @@ def earnings(each: Mapping[str, Case]) -> Exhibit:
     frame = {"id": "operating-earnings"}
     if len(each) < 2:
         return marks.nothing(marks.worded("operating.earnings", title=say("operating.no_users"), **frame))
-    rows = pd.DataFrame([
-        {"x": f"{case.inputs['users'].day:%Y}Q{case.inputs['users'].day.quarter}", "label": name, "group": case.name,
-         "value": float(case.outputs.revenue_per_user_year), "unit": case.currency, "kind": case.kind, "source": case.source}
-        for name, case in each.items()
-    ])  # fmt: skip
+    rows = pd.DataFrame(
+        [
+            {
+                "x": f"{case.inputs['users'].day:%Y}Q{case.inputs['users'].day.quarter}",
+                "label": name,
+                "group": case.name,
+                "value": float(case.outputs.revenue_per_user_year),
+                "unit": case.currency,
+                "kind": case.kind,
+                "source": case.source,
+            }
+            for name, case in each.items()
+        ]
+    )
     first, last = rows.iloc[0], rows.iloc[-1]
     amounts = {end: words.value(row["value"], row["unit"]) for end, row in (("first", first), ("last", last))}
     title = say("operating.earnings.title", company=last["group"], since=first["x"], **amounts)
@@ -184,8 +224,10 @@ def register(book: Book) -> Exhibit:
         for (name, what), count in breaks.items()
         if count > 1
     ]
-    stale = [say("operating.stale", company=row["name"], measure=words.lower(row["measure"]), note=row["note"])
-             for _, row in rows[rows["stale"] == "yes"].iterrows()]  # fmt: skip
+    stale = [
+        say("operating.stale", company=row["name"], measure=words.lower(row["measure"]), note=row["note"])
+        for _, row in rows[rows["stale"] == "yes"].iterrows()
+    ]
     title = say("operating.register.title", counts=len(breaks), broken=len(broken), stale=len(stale))
     shown = rows.assign(label=rows["name"], count=rows["value"], growth_unit="fraction")
     heads = {

@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 import pandas as pd
 
-from capcycle import facts, study, words
+from capcycle import study, words
 from capcycle.exhibits import Exhibit, marks
 from capcycle.facts import Book
 from capcycle.measure import measure
@@ -127,8 +127,17 @@ def _against(book: Book, row: pd.Series) -> Case:
     kind = "capex_with_lease_principal" if LEASED in row["note"] else "capex"
     actual = study.summed(measure(kind, select(book, "quarter")), row["subject"], first, last)
     middle = (row["low"] + row["high"]) / 2
-    expected = Quantity("expected", middle, row["unit"], row["low"], row["high"], kind=row["kind"],
-                        source=row["source"], reason=row["note"], published=row["published"])  # fmt: skip
+    expected = Quantity(
+        "expected",
+        middle,
+        row["unit"],
+        row["low"],
+        row["high"],
+        kind=row["kind"],
+        source=row["source"],
+        reason=row["note"],
+        published=row["published"],
+    )
     return study.case(surprise, book, row["subject"], actual=actual, expected=expected)
 
 
@@ -149,26 +158,51 @@ def tracker(each: Mapping[str, Case]) -> Exhibit:
     frame = {"id": "capex-tracker"}
     if not each:
         return marks.nothing(marks.worded("surprise.tracker", title=say("surprise.untracked"), **frame))
-    rows = pd.DataFrame([
-        {"label": name, "actual": case.inputs["actual"].shown, "expected": case.inputs["expected"].shown,
-         "value": float(case.outputs.surprise), "unit": "fraction", "kind": case.kind, "source": case.source,
-         "note": say("surprise.pair", actual=case.inputs["actual"].shown, expected=case.inputs["expected"].shown)}
-        for name, case in each.items()
-    ])  # fmt: skip
+    rows = pd.DataFrame(
+        [
+            {
+                "label": name,
+                "actual": case.inputs["actual"].shown,
+                "expected": case.inputs["expected"].shown,
+                "value": float(case.outputs.surprise),
+                "unit": "fraction",
+                "kind": case.kind,
+                "source": case.source,
+                "note": say(
+                    "surprise.pair", actual=case.inputs["actual"].shown, expected=case.inputs["expected"].shown
+                ),
+            }
+            for name, case in each.items()
+        ]
+    )
     above = int((rows["value"] > 0).sum())
     title = say("surprise.tracker.title", above=above, all=len(rows))
     frame = marks.worded("surprise.tracker", title=title, **frame)
-    return marks.columns(rows, frame) if len(rows) > 2 else marks.table(
-        rows, frame, {"label": say("surprise.column.expectation"), **{name: words.name(name) for name in ("actual", "expected")},
-                      "value": words.name("surprise")})  # fmt: skip
+    return (
+        marks.columns(rows, frame)
+        if len(rows) > 2
+        else marks.table(
+            rows,
+            frame,
+            {
+                "label": say("surprise.column.expectation"),
+                **{name: words.name(name) for name in ("actual", "expected")},
+                "value": words.name("surprise"),
+            },
+        )
+    )
 
 
 def staircase(book: Book) -> Exhibit:
     """Guidance for capex step by step, with its range, and what the period came to."""
     table = book.versions("estimates")
     rows = table[(table["measure"] == "guidance") & (table["about"] == "capex") & table["subject"].isin(book.companies)]
-    revised = [steps for _, own in rows.groupby(["subject", "period", "unit"], sort=False) for steps in [_steps(book, own)]
-               if len(steps) > 1]  # fmt: skip
+    revised = [
+        steps
+        for _, own in rows.groupby(["subject", "period", "unit"], sort=False)
+        for steps in [_steps(book, own)]
+        if len(steps) > 1
+    ]
     if not revised:
         return marks.nothing(marks.worded("surprise.staircase", title=say("surprise.unrevised")))
     ends = [(steps[0], next(step for step in reversed(steps) if not step["came"])) for steps in revised]
@@ -192,18 +226,34 @@ def _steps(book: Book, rows: pd.DataFrame) -> list[dict]:
     }
     levels = [("before", first["previous"], first["previous"], first)] if first["previous"] == first["previous"] else []
     levels += [("on", row["low"], row["high"], row) for _, row in rows.iterrows()]
-    steps = [base | {"label": say(f"surprise.{key}", about=about, day=words.day(row["published"])), "low": low, "high": high,
-                     "value": (low + high) / 2, "source": row["source"], "note": row["note"]}
-             for key, low, high, row in levels]  # fmt: skip
+    steps = [
+        base
+        | {
+            "label": say(f"surprise.{key}", about=about, day=words.day(row["published"])),
+            "low": low,
+            "high": high,
+            "value": (low + high) / 2,
+            "source": row["source"],
+            "note": row["note"],
+        }
+        for key, low, high, row in levels
+    ]
     actual = _against(book.of(last["subject"]).into(last["unit"]), last).inputs["actual"]
-    came = base | {"label": say("surprise.came", about=about), "value": actual.value, "low": actual.value, "high": actual.value,
-                   "kind": actual.kind, "source": actual.source, "came": True}  # fmt: skip
+    came = base | {
+        "label": say("surprise.came", about=about),
+        "value": actual.value,
+        "low": actual.value,
+        "high": actual.value,
+        "kind": actual.kind,
+        "source": actual.source,
+        "came": True,
+    }
     return [*steps, came] if not actual.missing and len(steps) > 1 else steps
 
 
 @study.starts_by_company(standardised_surprise)
 def earnings(book: Book) -> dict[str, Case]:
-    """Each company's newest earnings a share against what analysts expected, and the spread of its earlier surprises."""
+    """Each company's newest earnings a share against the estimate, and the spread of earlier surprises."""
     table = history(book)
     return {
         company: _newest(book.into("USD"), company, table[table["company"] == company]) for company in book.companies
@@ -225,10 +275,19 @@ def _newest(book: Book, company: str, rows: pd.DataFrame) -> Case:
         )
     last, past = rows.iloc[-1], rows.iloc[:-1]["difference"].std()
     given = {"actual_eps": last["actual"], "estimated_eps": last["estimate"], "past_deviation": past}
-    evidence = {"kind": last["kind"], "source": last["source"], "published": last["published"], "day": last["announced"],
-                "since": last["announced"]}  # fmt: skip
-    return study.case(standardised_surprise, book, company,
-                      **{name: Quantity(name, float(value), "USD/share", **evidence) for name, value in given.items()})  # fmt: skip
+    evidence = {
+        "kind": last["kind"],
+        "source": last["source"],
+        "published": last["published"],
+        "day": last["announced"],
+        "since": last["announced"],
+    }
+    return study.case(
+        standardised_surprise,
+        book,
+        company,
+        **{name: Quantity(name, float(value), "USD/share", **evidence) for name, value in given.items()},
+    )
 
 
 def record(book: Book) -> Exhibit:
@@ -249,11 +308,18 @@ def record(book: Book) -> Exhibit:
 
 def _record(case: Case, rows: pd.DataFrame) -> dict:
     share = rows["difference"].gt(0).mean()
-    return {"label": case.name, "day": case.inputs["actual_eps"].day, "actual": case.inputs["actual_eps"].shown,
-            "estimate": case.inputs["estimated_eps"].shown, "value": float(case.outputs.standardised_surprise),
-            "mean": words.value(float(rows["difference"].mean()), "USD/share"),
-            "beats": say("surprise.beats", share=words.value(share, "fraction"), count=len(rows)),
-            "unit": "number", "kind": case.kind, "source": case.source}  # fmt: skip
+    return {
+        "label": case.name,
+        "day": case.inputs["actual_eps"].day,
+        "actual": case.inputs["actual_eps"].shown,
+        "estimate": case.inputs["estimated_eps"].shown,
+        "value": float(case.outputs.standardised_surprise),
+        "mean": words.value(float(rows["difference"].mean()), "USD/share"),
+        "beats": say("surprise.beats", share=words.value(share, "fraction"), count=len(rows)),
+        "unit": "number",
+        "kind": case.kind,
+        "source": case.source,
+    }
 
 
 def verdict(each: Mapping[str, Case]) -> Sentence:
