@@ -295,7 +295,7 @@ def _told_twice(rows: pd.DataFrame) -> list[str]:
     """Sums of one security that equal, to half a percent, another row's amount: perhaps one trade in two texts."""
     said = []
     for (holder, name), own in rows.groupby(["holder", "name"]):
-        others = rows[(rows["holder"] == holder) & (rows["name"] != name)]
+        others = rows[(rows["holder"] == holder) & ~rows["symbol"].isin(own["symbol"])]
         total = own["value"].sum()
         for _, other in others[(others["value"] / total - 1).abs() < APART].iterrows():
             said.append(
