@@ -144,7 +144,7 @@ def test_the_titles_add_up():
     assert COUNTS[["reported", "derived", "estimated", "assumed"]].sum().sum() == rows
     assert CARDS[2].title.startswith(f"{len(EMPTY)} of {len(COLUMNS)} columns are empty in some rows")
     counts = KNOWN["cause"].value_counts()
-    assert f"{counts['new']} new, {counts['changed']} changed" in CARDS[3].title
+    assert f"{counts['new']:,} new, {counts['changed']:,} changed" in CARDS[3].title
     assert len(CARDS[4].view) == counts["changed"]
 
 

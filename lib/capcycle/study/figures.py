@@ -47,6 +47,23 @@ def newest(measures: Measures, company: str) -> Quantity:
     return figure(measures, company, None if own.empty else own["period"].iloc[-1])
 
 
+def beside(measures: Measures, company: str, other: Measures, back: int = 0) -> Quantity:
+    """A company's figure of the period of another measure's newest, or of some periods before; missing where none is.
+
+    >>> from capcycle.measure import measure
+    >>> panel = panel.select(facts.open(["GOOGL"], "2024-08-01"))
+    >>> beside(measure("revenue", panel), "GOOGL", measure("cloud_revenue", panel), 4).value  # 10-Q for June 2024
+    74604000000.0
+    """
+    rows = other.table[other.table["company"] == company].dropna(subset="value")
+    if rows.empty:
+        return newest(other, company)
+    own = measures.table[measures.table["company"] == company].set_index("ordinal")
+    if (wanted := rows["ordinal"].iloc[-1] - back) not in own.index:
+        return missing(measures.name, words.say("study.not_shown", name=words.lower(words.name(measures.name))))
+    return _quantity(measures, own.loc[wanted])
+
+
 def summed(measures: Measures, company: str, first: pd.Timestamp, last: pd.Timestamp) -> Quantity:
     """The sum of a company's figures of all periods from one day to another, by the calendar.
 
