@@ -56,7 +56,9 @@ def cases(book: Book) -> dict[str, Case]:
         trades = bought[bought["symbol"].eq(company) & bought["date"].eq(pe.day)].dropna(subset=["value", "shares"])
         trades = trades.assign(price=trades["value"] / trades["shares"], unit=trades["currency"] + "/share")
         past = (
-            sales[sales["symbol"].eq(company) & (sales["date"] < f"{pe.day.year}")] if pe.day == pe.day else sales[:0]
+            sales[sales["symbol"].eq(company) & (sales["date"].dt.year < pe.day.year)]
+            if pe.day == pe.day
+            else sales[:0]
         )
         past = past.assign(unit=past["currency"] + "/share")
         found[company] = study.case(

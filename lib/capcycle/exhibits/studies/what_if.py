@@ -104,7 +104,8 @@ def _title(case: Case, x: str, of: str, rows: pd.DataFrame) -> str:
 def _sentence(case: Case, x: str, of: str, ends: Sequence[str]) -> str:
     """From what to what an output moves along an input, both in words."""
     ends, named = dict(zip(("start", "end"), ends, strict=True)), {"input": words.lower(words.name(x))}
-    longest = say("study.what_if", output=whose(case, of), **dict.fromkeys(ends, LONGEST), **named)
+    number = max(LONGEST, said(case, of, getattr(case.outputs, of)), key=len)
+    longest = say("study.what_if", output=whose(case, of), **dict.fromkeys(ends, number), **named)
     key = "study.what_if_brief" if len(longest) > TITLE else "study.what_if"  # one form, wherever the sliders stand
     return titled(case, of, key, ends, **named)
 
