@@ -9,7 +9,7 @@ from capcycle.errors import NothingToShow
 from capcycle.exhibits import Exhibit, marks, parts
 from capcycle.facts import Book
 from capcycle.models.maths import per
-from capcycle.models.registry import Amount, Fraction, model
+from capcycle.models.registry import Amount, Fraction, Multiple, model
 from capcycle.quantity import Quantity, newest
 from capcycle.words import Sentence, say
 
@@ -24,7 +24,7 @@ class LeaseOverhang(NamedTuple):
 
 @model(verdict="share_not_commenced", better="lower")
 def lease_overhang(
-    leases_not_commenced: Amount, lease_commitments: Amount, to_adjusted_debt: Fraction
+    leases_not_commenced: Amount, lease_commitments: Amount, to_adjusted_debt: Multiple
 ) -> LeaseOverhang:
     """How much of all that is signed in leases has not begun, and the debt that it is measured against.
 
@@ -163,9 +163,11 @@ def stack(book: Book, company: str) -> Exhibit:
 def wall(book: Book, company: str) -> Exhibit:
     """What is due in which period, as filed, or by the last day of each line."""
     rows = maturities(book, company)
+    ends = zip(rows["due"], rows["due_to"].isna(), strict=True)
+    labels = [say("debt.from", day=words.day(due)) if no_end else words.day(due) for due, no_end in ends]
     shown = pd.DataFrame({
-        "label": [words.day(each) for each in rows["due"]], "value": rows["principal"], "unit": rows["currency"],
-        "kind": rows["kind"], "source": rows["source"], "note": rows["instrument"],
+        "label": labels, "value": rows["principal"], "unit": rows["currency"], "kind": rows["kind"],
+        "source": rows["source"], "note": rows["instrument"],
     }).reset_index(drop=True)  # fmt: skip
     soon = words.value(due_soon(book, company), "fraction")
     title = say("debt.wall.title", name=book.names[company], soon=soon)
