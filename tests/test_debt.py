@@ -63,7 +63,7 @@ def test_coreweaves_year_of_2024():
     # StockWe: EBITDA 62.7 %, operating 16.9 %, net -44.9 %, free cash flow -308 % of 1.915bn; 8bn of debt is 6.67 times
     found = funding.credit_margins(1915e6, 324e6, 876e6, -860e6, -5900e6)
     assert [float(each) for each in found[:4]] == pytest.approx([0.627, 0.169, -0.449, -3.081], abs=5e-4)
-    assert 8e9 / 1.2e9 == pytest.approx(6.67, abs=0.01)
+    assert pytest.approx(6.67, abs=0.01) == 8e9 / 1.2e9
 
 
 def test_a_sales_efficiency_without_a_definition_implies_two_costs():

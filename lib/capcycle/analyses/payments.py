@@ -14,7 +14,7 @@ from capcycle.words import say
 def schedule(book: Book, name: str) -> pd.DataFrame:
     """A row for each year and seller of what a buyer has firmly signed, each contract spread evenly over its years.
 
-    Columns: year, seller, amount, kind, source. A contract begins in the year in which its customer pays from, where the
+    Columns: year, seller, amount, kind, source. A contract begins in the year from which its customer pays, where the
     register of contracts has it, else in that of signing; one without a term is in no row.
     """
     own, starts = laboratories.purchases(book, name), book.register("contracts").set_index("contract")["starts"]

@@ -25,10 +25,11 @@ class Venture(NamedTuple):
 
 
 @model(verdict="dilution_of_round", better="lower")
-def funding_round(money_raised: Amount, value_after: Amount, value_of_round_before: Amount) -> FundingRound:
+def funding_round(money_raised: Amount, post_money_value: Amount, value_of_round_before: Amount) -> FundingRound:
     """What part of a company new money bought, and the step from the value of the round before.
 
-    Formula: step_up_of_round = value_after / value_of_round_before; dilution_of_round = money_raised / value_after
+    Formula: step_up_of_round = post_money_value / value_of_round_before
+             dilution_of_round = money_raised / post_money_value
     Units:   one currency; a value after the new money. A sale of old shares dilutes nobody.
     Source:  StockWe on CoreWeave: 23bn after 2bn is 11.5 times, 35bn after 23bn 1.52; 3bn on 35bn is 8.6 %.
 
@@ -36,7 +37,7 @@ def funding_round(money_raised: Amount, value_after: Amount, value_of_round_befo
     >>> round(float(found.step_up_of_round), 2), round(float(found.dilution_of_round), 3)
     (1.52, 0.086)
     """
-    return FundingRound(per(value_after, value_of_round_before), per(money_raised, value_after))
+    return FundingRound(per(post_money_value, value_of_round_before), per(money_raised, post_money_value))
 
 
 @model(verdict="mean_round", better="higher")
