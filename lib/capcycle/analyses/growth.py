@@ -76,7 +76,7 @@ class GrowthMultiple(NamedTuple):
     growth_a_year: Fraction
 
 
-@model(verdict="cagr", better="higher")
+@model(verdict="growth_a_year", better="higher")
 def growth_multiple(first_revenue: Amount, last_revenue: Amount, intervals: Years) -> GrowthMultiple:
     """How many times a figure became, by how much it grew, and how fast a year.
 

@@ -27,10 +27,10 @@ class CountGrowth(NamedTuple):
 
 
 @model(verdict="count_per_day", better="higher")
-def count_growth(count: Number, count_growth: Fraction, days: Number) -> CountGrowth:
+def count_growth(count: Number, count_growth: Fraction, days_counted: Number) -> CountGrowth:
     """What a count was a year before, and how much of it falls on a day.
 
-    Formula: count_before = count / (1 + count_growth); count_per_day = count / days
+    Formula: count_before = count / (1 + count_growth); count_per_day = count / days_counted
     Units:   a count over a period, its growth on a year earlier as a fraction, the days of the period.
     Source:  Apollo Go in the third quarter of 2025: 3.1m rides, +212 %, 92 days.
 
@@ -38,7 +38,7 @@ def count_growth(count: Number, count_growth: Fraction, days: Number) -> CountGr
     >>> round(float(found.count_before)), round(float(found.count_per_day))
     (993590, 33696)
     """
-    return CountGrowth(count / (1 + count_growth), per(count, days))
+    return CountGrowth(count / (1 + count_growth), per(count, days_counted))
 
 
 class PerUser(NamedTuple):
@@ -83,7 +83,9 @@ def _grown(book: Book, row: pd.Series, rows: pd.DataFrame) -> Case:
     days = (row["period_end"] - row["period_start"]).days + 1 if row["unit"] == RIDES else 1  # people are of a day
     growth = _quantity(row, "growth", "fraction") if row["growth"] == row["growth"] else _computed(row, rows)
     given = {"count": _quantity(row, "value", row["unit"]), "count_growth": growth}
-    return study.case(count_growth, book, row["company"], **given, days=Quantity("days", float(days), kind=DERIVED))
+    return study.case(
+        count_growth, book, row["company"], **given, days_counted=Quantity("days_counted", float(days), kind=DERIVED)
+    )
 
 
 def _computed(row: pd.Series, rows: pd.DataFrame) -> Quantity:

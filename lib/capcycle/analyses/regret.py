@@ -42,7 +42,7 @@ def regret(annual_capex: Amount, idle_share: Fraction, gpu_residual: Fraction, r
     Source:  the definition of regret (Savage 1951); hand arithmetic in tests/test_regret.py.
 
     >>> found = regret(100.0, 0.5, 0.2, 0.6, 0.5, 5.0, 0.4)
-    >>> found.build_in_low, found.wait_in_high, round(float(found.break_even_probability), 4)
+    >>> found.build_in_low, float(found.wait_in_high), round(float(found.break_even_probability), 4)
     (40.0, 25.0, 0.3846)
     """
     idle = annual_capex * idle_share

@@ -46,7 +46,7 @@ def worth_drawing(spec: Mapping[str, Any]) -> bool:
     False
     """
     rows = [_rows(each, spec.get("datasets", {})) for each in _layers(spec, spec.get("data", {}))]
-    return max(rows, default=0) >= FEWEST
+    return max(rows, default=FEWEST if spec else 0) >= FEWEST  # one without a mark is for the drawing to refuse
 
 
 def _layers(view: Mapping[str, Any], data: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:

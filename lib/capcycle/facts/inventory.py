@@ -17,7 +17,7 @@ def counts(book: Book) -> pd.DataFrame:
     """Each register: rows, rows of each kind and of an unknown day, the newest day, its documents.
 
     >>> counts(facts.open(as_of="2025-06-30")).set_index("table").loc["holdings", ["rows", "undated"]].tolist()
-    [0, 0]
+    [14, 0]
     """
     return pd.DataFrame([_counts(name, book.register(name)) for name in registers.names()])
 

@@ -143,8 +143,8 @@ def against(cases: Mapping[str, Case], x: str, of: str, key: str = "study.agains
     Errors: ModelError for no case, and for a name that is neither an input nor an output.
 
     >>> needed = {company: analyses.start("revenue_for_capex", facts.open(), company) for company in ("MSFT", "AMZN")}
-    >>> against(needed, "ai_revenue", "gap_multiple").figures["label"].tolist()
-    ['Microsoft', 'Amazon']
+    >>> sorted(against(needed, "ai_revenue", "gap_multiple").figures["label"])
+    ['Amazon', 'Microsoft']
     """
     first, _ = _first(cases, None)
     rows = pd.DataFrame([_row(name, case, of) | {"x": float(case.quantity(x).value)} for name, case in cases.items()])
