@@ -17,7 +17,11 @@ from capcycle.words import say
 FILE = paths.DATA / "examples.csv"
 TABLE = examples()
 LINES = {line.line: line for line in reader.check_examples(TABLE)}
+<<<<<<< HEAD
 LATER = {"debt", "vendor_financing"}  # analyses that are still to come
+=======
+LATER = {"bubble", "vendor_financing"}  # analyses that are still to come
+>>>>>>> main
 
 
 def lines(reproduced):
@@ -36,14 +40,23 @@ def test_what_does_not_is_inconsistent(line):
 
 
 def test_examples_in_number():  # facts of the register
+<<<<<<< HEAD
     assert (len(TABLE), len(lines("yes")), len(lines("no"))) == (103, 77, 7)
+=======
+    assert (len(TABLE), len(lines("yes")), len(lines("no"))) == (101, 76, 7)
+>>>>>>> main
 
 
 def test_an_example_of_an_analysis_still_to_come_says_which_model_is_lacking():
     later = TABLE[TABLE["analysis"].isin(LATER)]
     assert all(worked.is_lacking(row.model, row.analysis) for row in later.itertuples())
+<<<<<<< HEAD
     assert [LINES[line].verdict for line in later["line"]] == ["not checkable"] * 5
     assert LINES[77].why == "the model maturity_wall is missing: its analysis, debt, is not built yet"
+=======
+    assert [LINES[line].verdict for line in later["line"]] == ["not checkable"] * 4
+    assert LINES[69].why == "the model bubble_pe_comparison is missing: its analysis, bubble, is not built yet"
+>>>>>>> main
 
 
 @pytest.mark.parametrize(
@@ -71,7 +84,8 @@ def test_only_examples_known_to_be_loose_fail():
 
 def test_every_analysis_that_has_a_model_has_examples():
     rooms = {model.__module__.split(".")[2] for model in analyses.models().values()}
-    assert rooms - {"regret"} <= set(TABLE["analysis"])  # of which nobody has printed one
+    unprinted = {"customers", "funding", "laboratories", "regret", "rounds"}  # of which nobody has printed one
+    assert rooms - unprinted - {"lease_overhang"} <= set(TABLE["analysis"])  # those of leases stand under debt
 
 
 # ---- one evaluator for all

@@ -6,6 +6,7 @@ from typing import Any, NamedTuple
 
 from capcycle import study, words
 from capcycle.analyses import multiples
+from capcycle.analyses.ai_roic.capital import capital_cost
 from capcycle.exhibits import Exhibit, marks
 from capcycle.facts import Book
 from capcycle.models.maths import per, where
@@ -65,6 +66,7 @@ def cases(book: Book, growth_years: Any = YEARS) -> dict[str, Case]:
     found = study.Cases()
     for company, own in multiples.cases(book).items():
         given = {name: own.inputs[name] for name in ("enterprise_value", "operating_income")}
+        given["wacc"] = capital_cost(book, company)
         start = study.case(growth_value, book, company, **given, growth_years=years, assumed_growth=0.0)
         found[company] = start.with_inputs(assumed_growth=implied(start))
     return found

@@ -1,0 +1,124 @@
+"""How much of a company's revenue hangs on its largest customers, and what is left if the largest goes."""
+
+from collections.abc import Mapping
+from typing import NamedTuple
+
+import pandas as pd
+
+from capcycle import study, words
+from capcycle.errors import NothingToShow
+from capcycle.exhibits import Exhibit, marks
+from capcycle.facts import Book
+from capcycle.measure import measure
+from capcycle.models.registry import Amount, Fraction, model
+from capcycle.panel import select
+from capcycle.quantity import Quantity, missing, newest
+from capcycle.study import Case
+from capcycle.words import Sentence, say
+
+LEAVES = [0.0, 0.5, 1.0]  # no source gives it
+DAYS_PER_MONTH, MONTHS_PER_QUARTER = 30.4, 3
+
+
+class CustomerLoss(NamedTuple):
+    lost_revenue: Amount
+    revenue_without: Amount
+    profit_without: Amount
+
+
+@model(verdict="profit_without", better="higher")
+def customer_loss(period_revenue: Amount, operating_income: Amount, largest_share: Fraction,
+                  cost_that_leaves: Fraction) -> CustomerLoss:  # fmt: skip
+    """Revenue and operating profit of a period without the largest customer.
+
+    Formula: lost_revenue = period_revenue * largest_share; profit_without = operating_income - lost_revenue
+             + (period_revenue - operating_income) * largest_share * cost_that_leaves
+    Units:   one currency, the period of the share; cost_that_leaves is the part of the customer's own share of the
+             costs that goes with it: 0 where all costs are fixed, 1 where none is.
+    Source:  CoreWeave 2024 (prospectus of March 2025): 62% of 1,915m is 1,187m.
+
+    >>> found = customer_loss(1915e6, 324e6, 0.62, 0.0)
+    >>> round(found.lost_revenue / 1e6), round(found.profit_without / 1e6)
+    (1187, -863)
+    """
+    lost = period_revenue * largest_share
+    saved = (period_revenue - operating_income) * largest_share * cost_that_leaves
+    return CustomerLoss(lost, period_revenue - lost, operating_income - lost + saved)
+
+
+@study.starts_by_company(customer_loss)
+def cases(book: Book, **numbers: float) -> dict[str, Case]:
+    """Each company's largest disclosed customer, with revenue and profit of the same period."""
+    leaves = study.declared("cost_that_leaves", LEAVES, "fraction", say("customers.open"))
+    return {company: study.case(customer_loss, book, company, cost_that_leaves=leaves, **_of_period(book, company))
+            .chosen(**numbers) for company in book.companies}  # fmt: skip
+
+
+def _of_period(book: Book, company: str) -> dict[str, Quantity]:
+    """The largest customer's part, and revenue and profit of the same period, a year or a quarter."""
+    share, rows = largest(book, company), _rows(book, company)
+    months = (rows["period_end"] - rows["period_start"]).dt.days.iloc[-1:].sum() / DAYS_PER_MONTH
+    span = "year" if months > MONTHS_PER_QUARTER + 1 else "quarter"
+    filed = {"period_revenue": "revenue", "operating_income": "operating_income"}
+    return {"largest_share": share} | {name: _filed(book.of(company), span, concept, share.day)
+                                       for name, concept in filed.items()}  # fmt: skip
+
+
+def _filed(book: Book, span: str, concept: str, day: pd.Timestamp) -> Quantity:
+    try:
+        table = measure(concept, select(book, span, "fiscal")).table
+    except NothingToShow:
+        return missing(concept, study.not_public(concept))
+    return newest(table[table["period_end"].eq(day)], concept, study.not_public(concept), "value", "period_end")
+
+
+def _rows(book: Book, company: str, count: int = 1) -> pd.DataFrame:
+    table = book.register("customers").assign(unit="fraction")
+    own = table[table["company"].eq(company) & table["customers"].eq(count)]
+    return own.sort_values(["period_end", "share"])
+
+
+def largest(book: Book, company: str) -> Quantity:
+    """The largest customer's part of revenue in the newest period for which one is disclosed.
+
+    >>> largest(facts.open(as_of="2025-06-30"), "CRWV").value
+    0.62
+    """
+    return newest(_rows(book, company), "largest_share", study.not_public("largest_share"), "share", "period_end")
+
+
+def second(book: Book, company: str) -> Quantity:
+    """The second customer's part: what the two largest have less the largest's, of one period.
+
+    >>> round(second(facts.open(as_of="2025-06-30"), "CRWV").value, 2)
+    0.15
+    """
+    both = newest(_rows(book, company, 2), "two_largest", say("customers.no_two"), "share", "period_end")
+    first = _rows(book, company)
+    of_it = first[first["period_end"].eq(both.day)]
+    return both - newest(of_it, "largest_share", study.not_public("largest_share"), "share", "period_end")
+
+
+def verdict(each: Mapping[str, Case]) -> Sentence:
+    """Whose revenue hangs most on one customer, and what its profit would be without."""
+    full = [case for case in each.values() if not case.lacking]
+    if not full:
+        return words.paragraph(say("customers.none"))
+    return study.verdict(max(full, key=lambda case: case.inputs["largest_share"].value), "customers.verdict")
+
+
+def shares(book: Book) -> Exhibit:
+    """Every disclosed part of revenue of one customer or two, with its period; the newest first."""
+    table = book.register("customers")
+    rows = table[table["company"].isin(book.companies)].sort_values(["name", "period_end"], ascending=[True, False])
+    shown = pd.DataFrame({
+        "label": rows["name"], "customer": rows["customer_name"], "until": rows["period_end"].map(words.day),
+        "share": [words.value(each, "fraction") for each in rows["share"]], "note": rows["note"],
+        "value": rows["share"], "unit": "fraction", "kind": rows["kind"], "source": rows["source"],
+    })  # fmt: skip
+    silent = [book.names[each] for each in book.companies if each not in set(rows["company"])]
+    notes = [say("customers.silent", names=words.listing(silent))] if silent else []
+    title = words.counted("customers.shares.title", rows["company"].nunique())
+    frame = marks.worded("customers.shares", *notes, id="customer-shares", title=title)
+    columns = {name: say(f"customers.column.{name}") for name in ("label", "customer", "share", "until", "note")}
+    return marks.table(shown.reset_index(drop=True), frame, columns) if len(shown) else marks.nothing(frame)

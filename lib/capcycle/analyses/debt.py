@@ -1,0 +1,191 @@
+"""What a company owes, at which rate, due when, and what its signed leases add to it."""
+
+from collections.abc import Sized
+from typing import NamedTuple
+
+import pandas as pd
+
+from capcycle import facts, study, words
+from capcycle.analyses import lease_overhang, multiples
+from capcycle.analyses.power_value.figures import figures
+from capcycle.exhibits import Exhibit, marks, parts
+from capcycle.facts import Book
+from capcycle.models.maths import per, positive
+from capcycle.models.registry import Amount, Fraction, Multiple, Rate, Years, model
+from capcycle.quantity import APART, Quantity, missing
+from capcycle.study import Case
+from capcycle.words import Sentence, say
+
+SUMS = ("total", "maturities", "lease not commenced")  # rows that are no borrowing of their own
+SOON = 18  # months: what the page of a lender calls near
+RATIOS = ("net_debt_to_ebitda", "net_debt_with_leases_to_ebitda", "obligations_to_ebitda", "interest_cover", "runway")
+
+
+class MaturityWall(NamedTuple):
+    weighted_rate: Rate
+    due_soon_share: Fraction
+    cash_to_due: Multiple
+
+
+class Leverage(NamedTuple):
+    net_debt_to_ebitda: Multiple
+    net_debt_with_leases_to_ebitda: Multiple
+    obligations_to_ebitda: Multiple
+    interest_cover: Multiple
+    runway: Years
+
+
+@model(verdict="due_soon_share", better="lower")
+def maturity_wall(rated_principal: Amount, debt_interest: Amount, dated_principal: Amount, debt_due_soon: Amount,
+                  cash: Amount) -> MaturityWall:  # fmt: skip
+    """The rate of a stack of debt, and how much of it falls due within eighteen months.
+
+    Formula: weighted_rate = debt_interest / rated_principal, where debt_interest is a year's at the rate of each line
+             due_soon_share = debt_due_soon / dated_principal; cash_to_due = cash / debt_due_soon
+    Units:   one currency, principal and not the amount in the accounts.
+    Source:  CoreWeave 10-Q of June 2025, note on debt: 986.052m and 4218.457m of 11171.485m fall due by end-2026.
+
+    >>> found = maturity_wall(11171.485, 1238.804, 11171.485, 986.052 + 4218.457, 1152.0)
+    >>> round(float(found.weighted_rate), 3), round(float(found.due_soon_share), 3)
+    (0.111, 0.466)
+    """
+    return MaturityWall(per(debt_interest, rated_principal), per(debt_due_soon, dated_principal),
+                        per(cash, debt_due_soon))  # fmt: skip
+
+
+@model(verdict="net_debt_to_ebitda", better="lower")
+def leverage(debt: Amount, lease_liability: Amount, leases_not_commenced: Amount, cash: Amount,
+             operating_income: Amount, depreciation_amortization: Amount, debt_rate: Rate,
+             operating_cash_flow: Amount, annual_capex: Amount) -> Leverage:  # fmt: skip
+    """Debt against a year's profit before depreciation, without leases, with them, and with those still to begin.
+
+    Formula: net_debt_to_ebitda = (debt - cash) / ebitda, where ebitda = operating_income + depreciation_amortization
+             with leases lease_liability is added, as obligations also leases_not_commenced, which are undiscounted
+             interest_cover = ebitda / (debt * debt_rate); runway = cash / (annual_capex - operating_cash_flow)
+    Units:   one currency, flows of twelve months; missing where ebitda, or the cash that is burnt, is not above zero.
+    Source:  CoreWeave 2024 as StockWe has it: debt of 8bn on EBITDA of 1.2bn is 6.67 times (cash ignored).
+
+    >>> found = leverage(8000.0, 0.0, 0.0, 0.0, 324.0, 876.0, 0.1, 2800.0, 8700.0)
+    >>> round(float(found.net_debt_to_ebitda), 2), float(found.interest_cover), float(found.runway)
+    (6.67, 1.5, 0.0)
+    """
+    ebitda, net = operating_income + depreciation_amortization, debt - cash
+    with_leases = net + lease_liability
+    return Leverage(per(net, ebitda), per(with_leases, ebitda), per(with_leases + leases_not_commenced, ebitda),
+                    per(positive(ebitda), debt * debt_rate), per(cash, annual_capex - operating_cash_flow))  # fmt: skip
+
+
+def stack(book: Book, company: str) -> pd.DataFrame:
+    """The lines of a company's debt on the last day for which all maturities are known; else every line known."""
+    rows = lease_overhang.rows(book, company)
+    days = rows.loc[rows["type"].eq("maturities"), "as_at"]
+    lines = rows[~rows["type"].isin(SUMS) & rows["stage"].eq("outstanding")]
+    return lines[lines["as_at"].eq(days.max())] if len(days) else lines
+
+
+def due(book: Book, company: str) -> pd.DataFrame:
+    """What falls due in which period: as the company states it, else each line at its last day."""
+    every, lines = lease_overhang.rows(book, company), stack(book, company)
+    stated = every[every["type"].eq("maturities") & every["as_at"].eq(lines["as_at"].max())]
+    table = stated if len(stated) else lines[lines["due_to"].notna()].assign(due_from=lambda known: known["due_to"])
+    rows = table.sort_values("due_from")
+    return rows.assign(label=list(map(_period, rows["due_from"], rows["due_to"])))
+
+
+def _period(first: pd.Timestamp, last: pd.Timestamp) -> str:
+    year = str(first.year)
+    if last != last:
+        return say("debt.later", year=year)
+    return year if first == last or first.day_of_year == 1 else say("debt.rest", year=year)
+
+
+def wall(book: Book, company: str) -> Case:
+    """The stack of a company's debt, what falls due within eighteen months of its day, and the cash of that day."""
+    rows, periods = stack(book, company), due(book, company)
+    near = rows["as_at"].max() + pd.DateOffset(months=SOON) + pd.offsets.MonthEnd(0)
+    rated, soon = rows[rows["rate"].notna()], periods["principal"].where(periods["due_to"] <= near, 0.0)
+    middle = rated[["rate", "rate_high"]].mean(axis=1)  # of a range
+    return study.bound(maturity_wall, book, company, rated_principal=lease_overhang.added(rated, "rated_principal"),
+                       debt_interest=lease_overhang.added(rated, "debt_interest", rated["principal"] * middle),
+                       dated_principal=lease_overhang.added(periods, "dated_principal"),
+                       debt_due_soon=lease_overhang.added(periods, "debt_due_soon", soon))  # fmt: skip
+
+
+def owed(book: Book, company: str) -> Case:
+    """A company's newest debt, leases and profits, at the rate of the lines whose rate is known."""
+    stacked, own = wall(book, company), book.of(company)
+    profits, filed = multiples.cases(own)[company].inputs, figures(own)[company]["debt"]
+    debt = filed if not filed.missing else _stated(book, company, stacked.inputs["cash"])
+    return study.bound(leverage, book, company, debt=debt, debt_rate=stacked.alone("weighted_rate"),
+                       leases_not_commenced=lease_overhang.signed(book, company)[0],
+                       operating_income=profits["operating_income"],
+                       depreciation_amortization=profits["depreciation_amortization"])  # fmt: skip
+
+
+def _stated(book: Book, company: str, cash: Quantity) -> Quantity:
+    """All debt as a document states it, of about the day of the cash: an older sum is no debt of today."""
+    rows = lease_overhang.rows(book, company)
+    totals = rows[rows["type"].eq("total") & rows["stage"].eq("outstanding")].tail(1)
+    known = max((lease_overhang.added(one, "debt") for one in (totals, stack(book, company)) if len(one)),
+                key=lambda each: each.day, default=missing("debt", study.not_public("debt")))  # fmt: skip
+    if known.missing or abs(known.day - cash.day) <= APART:
+        return known
+    return missing("debt", say("debt.old", day=known.days), kind=known.kind, source=known.source)
+
+
+study.starts(maturity_wall)(lambda book, company: wall(book, company) if company else study.bound(maturity_wall, book))
+study.starts(leverage)(lambda book, company: owed(book, company) if company else study.bound(leverage, book))
+
+
+def verdict(each: Case, against: Case, leases: Case) -> Sentence:
+    """The wall, the leverage and the leases to come of a company: what is known of the three."""
+    told = [study.tell(case, f"debt.verdict_{key}") for case, key, needed in
+            ((each, "wall", "due_soon_share"), (against, "leverage", "net_debt_to_ebitda"),
+             (leases, "leases", "leases_not_commenced")) if not case.alone(needed).missing]  # fmt: skip
+    return words.paragraph(*(told or [say("debt.verdict_none", company=each.name)]))
+
+
+def lines(book: Book, company: str) -> Exhibit:
+    """Each line of a company's debt with its rate, its maturity and what secures it."""
+    rows = stack(book, company).sort_values("principal", ascending=False)
+    owed = lease_overhang.added(rows, "debt")
+    title = _titled("lines", book.names[company], rows, owed=owed.shown, day=owed.days)
+    frame = marks.worded("debt.lines", id=parts.slug("debt", company), title=title)
+    shown = rows.assign(label=rows["instrument"], value=rows["principal"], unit=rows["currency"], rate_unit="rate",
+                        rate=rows[["rate", "rate_high"]].mean(axis=1))  # fmt: skip
+    columns = ("label", "type", "value", "rate", "due_to", "collateral", "rating")
+    headings = {name: say(f"debt.column.{name}") for name in columns if shown[name].replace("", None).notna().any()}
+    return marks.table(shown, frame, headings) if len(rows) else marks.nothing(frame)
+
+
+def maturities(book: Book, company: str) -> Exhibit:
+    """A bar for each period in which debt of a company falls due."""
+    rows, case = due(book, company), wall(book, company)
+    soon = {name: case.alone(name).shown for name in ("debt_due_soon", "dated_principal")}
+    title = _titled("maturities", book.names[company], rows, **soon)
+    frame = marks.worded("debt.maturities", id=parts.slug("maturities", company), title=title)
+    bars = rows.groupby("label", sort=False, as_index=False).agg(
+        {"principal": "sum", "currency": "first", "kind": facts.weakest, "source": facts.documents})  # fmt: skip
+    return _drawn(bars.rename(columns={"principal": "value", "currency": "unit"}), frame)
+
+
+def obligations(against: Case) -> Exhibit:
+    """What a company owes, its leases in the accounts, and those that are signed and have not begun."""
+    rows = marks.rows((words.name(name), against.inputs[name]) for name in
+                      ("debt", "lease_liability", "leases_not_commenced"))  # fmt: skip
+    known = rows.dropna(subset="value")
+    each = [words.lower(f"{row.label} {words.value(row.value, row.unit)}") for row in known.itertuples()]
+    title = _titled("obligations", against.name, each, parts=words.listing(each) if each else "")
+    frame = marks.worded("debt.obligations", *marks.noted(rows), id=parts.slug("obligations", against.company),
+                         title=title)  # fmt: skip
+    return _drawn(known.drop(columns=["low", "high", "note"]), frame)
+
+
+def _drawn(rows: pd.DataFrame, frame: marks.Frame) -> Exhibit:
+    """Bars, or a table where there would be one or two."""
+    headings = {name: say(f"marks.column.{name}") for name in ("label", "value")}
+    return marks.columns(rows, frame) if len(rows) > 2 else marks.table(rows, frame, headings)
+
+
+def _titled(exhibit: str, company: str, rows: Sized, **values: str) -> str:
+    return say(f"debt.{exhibit}.title" if len(rows) else "debt.verdict_none", company=company, **values)

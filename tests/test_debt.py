@@ -1,0 +1,103 @@
+"""Debt: CoreWeave's stack of June 2025 by its note, leases that have not begun, and whose money pays for capex."""
+
+import pandas as pd
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from capcycle import facts
+from capcycle.analyses import debt, funding, lease_overhang
+
+JUNE = facts.open(["CRWV"], "2025-09-01")
+amounts = st.floats(0, 1e12)
+
+
+def test_six_lines_and_six_maturities_sum_to_the_same_principal():
+    # 10-Q of June 2025: 1782.5 + 4953.967 + 2000 + 450 + 1728.388 + 256.63 = 11171.485
+    lines, due = debt.stack(JUNE, "CRWV"), debt.due(JUNE, "CRWV")
+    assert len(lines) == 6 and lines["principal"].sum() == pytest.approx(11_171.485e6)
+    assert due["principal"].sum() == pytest.approx(lines["principal"].sum())
+
+
+def test_the_stack_costs_eleven_per_cent_and_half_of_it_is_due():
+    # (1782.5 * 15 + 4953.967 * 11 + 2000 * 10 + 450 * 7 + 1728.388 * 9.5 + 256.63 * 12) / 11171.485 = 11.09 %
+    wall = debt.wall(JUNE, "CRWV")
+    assert float(wall.outputs.weighted_rate) == pytest.approx(0.1109, abs=1e-4)
+    assert float(wall.outputs.due_soon_share) == pytest.approx((986.052 + 4218.457) / 11_171.485)
+    assert debt.maturities(JUNE, "CRWV").title == "CoreWeave must repay $5.2bn of $11.2bn within eighteen months"
+
+
+def test_leases_not_begun_doubled_in_half_a_year():
+    found = lease_overhang.overhang(facts.open(["CRWV"]), "CRWV")  # 10-Q: 19.9bn in March, 39.1bn in September 2025
+    assert float(found.outputs.lease_growth) == pytest.approx(0.965, abs=1e-3)
+
+
+def test_alphabets_two_amounts_are_one():
+    now, before = lease_overhang.signed(facts.open(["GOOGL"]), "GOOGL")
+    assert now.value == pytest.approx(58.5e9) and before.missing  # 10-K 2025: 5.8bn and 52.7bn
+
+
+def test_moodys_five_hyperscalers():
+    found = lease_overhang.lease_overhang(662e9, 662e9, 969e9, 1.13)
+    assert float(found.not_commenced_share) == pytest.approx(0.683, abs=1e-3)
+    assert float(found.adjusted_debt) == pytest.approx(586e9, rel=1e-3)
+
+
+def test_before_the_note_was_public_nothing_of_it_is_known():
+    early = facts.open(["CRWV"], "2025-06-30")
+    assert debt.due(early, "CRWV").empty and debt.maturities(early, "CRWV").chart is None
+    assert debt.verdict(debt.wall(early, "CRWV"), debt.owed(early, "CRWV"), lease_overhang.overhang(early, "CRWV"))
+
+
+def test_debt_of_a_year_ago_is_not_set_against_the_profit_of_today():
+    assert "known only of 30 Jun 2025" in debt.owed(facts.open(["CRWV"]), "CRWV").inputs["debt"].reason
+
+
+def test_leverage_by_hand():
+    # 40 of debt, 10 of cash, 30 of leases and 20 to come on 5 + 5: 3, 6 and 8 times; interest of 4 is paid 2.5 times
+    found = debt.leverage(40.0, 30.0, 20.0, 10.0, 5.0, 5.0, 0.1, 6.0, 11.0)
+    assert [float(each) for each in found] == pytest.approx([3, 6, 8, 2.5, 2])  # and 10 of cash lasts 2 years at 5
+
+
+def test_coreweaves_year_of_2024():
+    # StockWe: EBITDA 62.7 %, operating 16.9 %, net -44.9 %, free cash flow -308 % of 1.915bn; 8bn of debt is 6.67 times
+    found = funding.credit_margins(1915e6, 324e6, 876e6, -860e6, -5900e6)
+    assert [float(each) for each in found[:4]] == pytest.approx([0.627, 0.169, -0.449, -3.081], abs=5e-4)
+    assert pytest.approx(6.67, abs=0.01) == 8e9 / 1.2e9
+
+
+def test_a_sales_efficiency_without_a_definition_implies_two_costs():
+    found = funding.sales_efficiency(1915e6, 229e6, 9.7)  # 1686 / 9.7, 1915 / 9.7
+    assert [round(float(each) / 1e6, 1) for each in found] == [173.8, 197.4]
+
+
+def test_microsoft_leased_a_sixth_and_a_third_is_a_half_of_cash_capex():
+    found = funding.mixes(facts.open(["MSFT"]))["MSFT"]  # 10-K 2026: 24.608bn beside 115.948bn
+    assert float(found.outputs.paid_by_lessors) == pytest.approx(24.608 / (24.608 + 115.948))
+    assert float(funding.funding_mix(2.0, 1.0, 2.0).paid_by_lessors) == pytest.approx(1 / 3)
+
+
+def test_irens_loan_on_its_chips():
+    found = funding.pledged(facts.open(["IREN"]), "IREN")  # 2.5bn on 5.8bn of GPUs, of which 42.5 % is left after two
+    assert float(found.outputs.loan_to_cost) == pytest.approx(2.5 / 5.8)
+    assert float(found.outputs.loan_to_resale_2_years) == pytest.approx(2.5 / 5.8 / 0.425)
+
+
+@given(amounts, amounts, st.floats(-1e12, 1e12))
+def test_who_pays_adds_up(capex, leases, cash):
+    found = [float(each) for each in funding.funding_mix(capex, leases, cash)]
+    assert sum(found) == pytest.approx(1) or capex + leases == 0
+    assert capex + leases == 0 or all(-1e-9 <= each <= 1 + 1e-9 for each in found)
+
+
+@given(st.lists(st.floats(1, 1e12), min_size=1, max_size=8), st.data())
+def test_what_is_due_is_a_part_of_the_whole(lines, data):
+    soon = sum(lines[: data.draw(st.integers(0, len(lines)))])
+    found = debt.maturity_wall(sum(lines), 0.1 * sum(lines), sum(lines), soon, 1.0)
+    assert 0 <= float(found.due_soon_share) <= 1 + 1e-9 and float(found.weighted_rate) == pytest.approx(0.1)
+
+
+def test_a_year_and_what_is_left_of_one_have_their_names():
+    days = [pd.Timestamp(day) for day in ("2026-01-01", "2026-12-31", "2025-07-01")]
+    assert debt._period(days[0], days[1]) == "2026" and debt._period(days[2], days[1]) == "Rest of 2025"
+    assert debt._period(days[0], pd.NaT) == "2026 and later"
