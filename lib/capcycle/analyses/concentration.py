@@ -5,9 +5,10 @@ from typing import NamedTuple
 import pandas as pd
 
 from capcycle import facts, study, words
-from capcycle.errors import ModelError, NothingToShow
+from capcycle.errors import NothingToShow
 from capcycle.exhibits import Exhibit, marks
 from capcycle.facts import Book
+from capcycle.models.bounds import within
 from capcycle.models.maths import per
 from capcycle.models.registry import Amount, Fraction, model
 from capcycle.quantity import Quantity, newest
@@ -83,10 +84,9 @@ def market(book: Book, top: int = 5) -> Market:
     """The month ends of a book's companies on which at least one more than `top` of them had a market value.
 
     A company with two listed classes counts once.
-    Errors: ModelError for a number of companies that cannot be; NothingToShow where no day has as many.
+    Errors: ModelError for a number that cannot be; NothingToShow where no day has as many companies.
     """
-    if not 1 <= top < len(book.companies):
-        raise ModelError(say("concentration.top", top=top, most=len(book.companies) - 1))
+    within("top", top, 1, len(facts.companies()), advice="it is a number of companies")
     table = book.register("market").query("measure == 'market_value' and company in @book.companies")
     one = table.sort_values("symbol").drop_duplicates(["date", "company"])
     one = book.restated(one, ["value"])
