@@ -63,7 +63,8 @@ def test_a_fall_lies_between_nothing_and_all_and_reaches_the_change(each):
 def test_the_adjustment_of_autumn_2025_was_milder_than_that_of_april():
     """c142: FXI closed at 35.54 on 2025-04-02 and at 29.59 on 2025-04-08: 16.7%; in autumn it fell by a twentieth."""
     scored = calls.scores(facts.open()).set_index("call")["score"]
-    assert scored["shenwan-milder"].state == "right" and scored["shenwan-milder"].against == pytest.approx(29.59 / 35.54 - 1)
+    milder = scored["shenwan-milder"]
+    assert milder.state == "right" and milder.against == pytest.approx(29.59 / 35.54 - 1)
     assert scored["shenwan-peak"].state == "wrong" and scored["goldman-no-bubble"].state == "open"
 
 

@@ -51,7 +51,9 @@ def verdict(found: pd.DataFrame) -> Sentence:
         told.append(words.counted("analogues.verdict", len(years), least=f"{years.min():g}", most=f"{years.max():g}"))
     if parts.notna().any():
         top = found.loc[parts.idxmax()]
-        told.append(say("analogues.verdict_alike", episode=top["episode"], same=top["same"], known=top["known"]))
+        told.append(
+            say("analogues.verdict_alike", episode=words.lower(top["episode"]), same=top["same"], known=top["known"])
+        )
     return words.paragraph(*told)
 
 
@@ -66,7 +68,7 @@ def table(found: pd.DataFrame) -> Exhibit:
     names = ("label", "share", "funding", "value", "time", "failures", "alike")
     notes = [say("analogues.remark", episode=row.episode, note=row.note) for row in found.itertuples() if row.note]
     top = found.loc[found["years"].idxmax()]
-    frame = marks.worded("analogues.table", *notes, id="analogues", episode=top["episode"],
+    frame = marks.worded("analogues.table", *notes, id="analogues", episode=words.lower(top["episode"]),
                          years=words.value(float(top["years"]), "years"))  # fmt: skip
     return marks.table(rows, frame, {name: say(f"analogues.column.{name}") for name in names})
 

@@ -109,11 +109,11 @@ def scoreboard(scored: pd.DataFrame) -> Exhibit:
     """Each call with its day, its rule in words, what happened and whether it was right."""
     each = [call for _, call in scored.iterrows()]
     rows = scored.assign(
-        label=scored["author"], day=[words.day(day) for day in scored["published"]], rule=list(map(_rule, each)),
+        label=[say("calls.who", author=call["author"], day=words.day(call["published"])) for call in each], rule=list(map(_rule, each)),
         happened=list(map(_happened, each)), state=[say(f"calls.{call['score'].state}") for call in each],
         value=np.nan, unit="fraction", source=[facts.documents([one, prices.SOURCE]) for one in scored["source"]],
     ).drop(columns="score")  # fmt: skip
-    names = ("label", "day", "said", "rule", "happened", "state")
+    names = ("label", "said", "rule", "happened", "state")
     wrong = sum(each.state == WRONG for each in scored["score"])
     frame = marks.worded("calls.scoreboard", title=words.counted("calls.scoreboard.title", wrong, all=len(scored)))
     return marks.table(rows, frame, {name: say(f"calls.column.{name}") for name in names})
