@@ -784,7 +784,11 @@ def test_the_engine_gives_what_the_ordinary_kernel_gives(both):
 
 
 EARLY = "2024-09-30"
-FIRST = {"offerings": "2025-12-31", "warrants": "2025-12-31"}  # notebooks whose subject came later
+FIRST = {
+    "laboratories": "2024-12-31",
+    "offerings": "2025-12-31",
+    "warrants": "2025-12-31",
+}  # notebooks whose subject came later
 WIDGETS = ["explore", "explore_models", "explore_text"]  # which speak to their kernel
 
 

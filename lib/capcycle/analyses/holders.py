@@ -81,6 +81,16 @@ def portfolio(
     )
 
 
+def chosen(book: Book, holder: str = "") -> str:
+    """The manager asked for, or where none is the one of whom most is public by the day.
+
+    >>> chosen(facts.open(as_of="2024-12-31"))
+    'Bull Street Advisors'
+    """
+    public = book.register("holdings")["holder"].value_counts()
+    return holder or next(iter(public.index), "")
+
+
 def holdings(book: Book, holder: str) -> pd.DataFrame:
     """What is known of one manager, of each row the newest version.
 
