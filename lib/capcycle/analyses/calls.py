@@ -109,7 +109,8 @@ def scoreboard(scored: pd.DataFrame) -> Exhibit:
     """Each call with its day, its rule in words, what happened and whether it was right."""
     each = [call for _, call in scored.iterrows()]
     rows = scored.assign(
-        label=[say("calls.who", author=call["author"], day=words.day(call["published"])) for call in each], rule=list(map(_rule, each)),
+        label=[say("calls.who", author=call["author"], day=words.day(call["published"])) for call in each],
+        rule=list(map(_rule, each)),
         happened=list(map(_happened, each)), state=[say(f"calls.{call['score'].state}") for call in each],
         value=np.nan, unit="fraction", source=[facts.documents([one, prices.SOURCE]) for one in scored["source"]],
     ).drop(columns="score")  # fmt: skip
