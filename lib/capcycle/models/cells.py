@@ -88,6 +88,10 @@ class Functions:
     def ceil(value: Any) -> Cell:
         return -_called("INT", (-value,), np.floor)
 
+    @staticmethod
+    def log(value: Any) -> Cell:
+        return _called("LN", (value,), np.log)
+
 
 def irr(flows: Sequence[Any], value: float) -> Cell:
     """The rate of return of a row of cells, searched for by the spreadsheet from the value that is known.

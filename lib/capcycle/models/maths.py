@@ -86,6 +86,17 @@ def positive(value: Any) -> Any:
     return np.where(np.greater(value, 0), value, np.nan)[()]
 
 
+def logarithm(value: Any) -> Any:
+    """The natural logarithm; missing where the value is not positive.
+
+    >>> logarithm(np.array([1.0, np.e, 0.0])).tolist()
+    [0.0, 1.0, nan]
+    """
+    if is_expression(value):
+        return where(value > 0, _functions(value).log(value), _functions(value).NaN)
+    return np.log(positive(value))
+
+
 def in_service(age: int, life: Any) -> Any:
     """The part of the year after `age` full years that an asset of this life is still in service: 1, 0 or between.
 

@@ -1,0 +1,203 @@
+"""Whether prices rose with earnings or beyond them: parts of the return, and multiples beside those of past peaks."""
+
+from collections.abc import Mapping
+from typing import NamedTuple
+
+import numpy as np
+import pandas as pd
+
+from capcycle import exhibits, study, words
+from capcycle.analyses import forward_multiples
+from capcycle.errors import NothingToShow
+from capcycle.exhibits import Exhibit, marks
+from capcycle.facts import Book, door, prices
+from capcycle.measure import Measures, measure
+from capcycle.models.maths import logarithm, per
+from capcycle.models.registry import Fraction, Multiple, model
+from capcycle.panel import select
+from capcycle.quantity import Quantity, missing
+from capcycle.study import Case, Cases
+from capcycle.words import Sentence, say
+
+PARTS = ("from_earnings", "from_valuation", "from_dividends")
+NOW, PE = "today", "forward_pe_24m"  # of the register of multiples: what is no past, and what is compared
+YEAR, LEAST = 252, 3  # trading days in a year; companies of which a median means something
+STALE = pd.Timedelta(days=100)  # a quarter, after which a count of shares is that of another
+
+
+class Decomposition(NamedTuple):
+    total_return: Fraction
+    from_earnings: Fraction
+    from_valuation: Fraction
+    from_dividends: Fraction
+    log_return: Fraction
+    added_return: Fraction
+    valuation_share: Fraction
+
+
+@model(verdict="valuation_share", better="lower")
+def return_decomposition(eps_growth: Fraction, multiple_change: Fraction,
+                         dividend_return: Fraction) -> Decomposition:  # fmt: skip
+    """What part of a return earnings, the multiple and dividends brought: in logarithms, whose parts add up.
+
+    Formula: total_return = (1 + eps_growth) * (1 + multiple_change) * (1 + dividend_return) - 1; each part is the
+             logarithm of its factor; added_return is the plain sum of the three, as brokers print it
+    Units:   fractions; logarithms are those of one plus a fraction. Missing where a factor is not positive.
+    Source:  S&P 500 from 2014 to 2024 as printed: 127 + 52 points of price and 54 of dividends make 233 %; compounded,
+             earnings and the multiple alone would be 2.27 * 1.52 - 1 = 245 %.
+
+    >>> found = return_decomposition(1.27, 0.52, 0.54)
+    >>> round(float(found.added_return), 2), round(float(return_decomposition(1.27, 0.52, 0.0).total_return), 2)
+    (2.33, 2.45)
+    """
+    factors = [1 + each for each in (eps_growth, multiple_change, dividend_return)]
+    earnings, valuation, dividends = map(logarithm, factors)
+    whole = earnings + valuation + dividends
+    return Decomposition(factors[0] * factors[1] * factors[2] - 1, earnings, valuation, dividends, whole,
+                         eps_growth + multiple_change + dividend_return, per(valuation, whole))  # fmt: skip
+
+
+class PastMultiple(NamedTuple):
+    pe_to_past: Multiple
+
+
+@model(verdict="pe_to_past", better="lower")
+def pe_against_past(forward_pe: Multiple, forward_pe_of_past: Multiple) -> PastMultiple:
+    """A multiple of expected earnings over that of a past peak.
+
+    Formula: forward_pe / forward_pe_of_past
+    Units:   times, both on earnings as far ahead and by the same statistic, or it compares unlikes.
+    Source:  Goldman's 27 times for the seven giants against 52 for the seven largest of 2000: about half.
+
+    >>> round(float(pe_against_past(27.0, 52.0).pe_to_past), 2)
+    0.52
+    """
+    return PastMultiple(per(forward_pe, forward_pe_of_past))
+
+
+@study.starts_by_company(return_decomposition)
+def decompositions(book: Book, start: str = "", end: str = "") -> Cases:
+    """Each company's change of price between two closes, by the earnings per share that were public on either day.
+
+    start  the day from which it counts; empty for two years before the end, or the first close
+    end    empty for the newest close
+    Errors: NothingToShow for days without closes, and for such as do not rise.
+    """
+    closes = book.prices().loc[: door.day(end)]
+    last = closes.tail(1)
+    first = (closes.loc[: door.day(start)] if start else closes.tail(2 * YEAR + 1).head(1)).tail(1)
+    if first.empty or not first.index[0] < last.index[0]:
+        raise NothingToShow(say("bubble.no_span", start=start or words.DASH, end=end or words.DASH))
+    now = _filed(book.on(f"{last.index[0]:%Y-%m-%d}"))
+    then = _filed(book.on(f"{first.index[0]:%Y-%m-%d}"))[0]
+    found = {}
+    for company in book.companies:
+        price = _close(last, company) / _close(first, company)
+        known = study.newest(then, company).day  # the end of the newest twelve months that were public on the first day
+        earned = _per_share(*(study.newest(each, company) for each in now))
+        earned_before = _per_share(*(_at(each, company, known) for each in now))
+        grown = earned / earned_before
+        none = Quantity("dividend_return", 0.0, "fraction", reason=say("bubble.no_dividends"), kind="derived")
+        found[company] = study.case(
+            return_decomposition, book, company, eps_growth=(grown - 1).called("eps_growth", "fraction"),
+            multiple_change=(price / grown - 1).called("multiple_change", "fraction"), dividend_return=none,
+        )  # fmt: skip
+    return Cases(found)
+
+
+def _filed(book: Book) -> tuple[Measures, Measures]:
+    """Income of twelve months and shares of a quarter, in dollars as closes are."""
+    book = book.into("USD")
+    return measure("net_income", select(book, "ttm")), measure("shares_diluted", select(book, "quarter"))
+
+
+def _at(measures: Measures, company: str, day: pd.Timestamp) -> Quantity:
+    """The newest figure of a day, as it is known later: on the shares after any split."""
+    own = measures.table[measures.table["company"] == company].dropna(subset="value")
+    rows = own[own["period_end"].between(day - STALE, day)]
+    if rows.empty:
+        return missing(measures.name, study.not_public(measures.name), measures.unit)
+    return study.figure(measures, company, rows["period"].iloc[-1])
+
+
+def _per_share(income: Quantity, shares: Quantity) -> Quantity:
+    """Earnings per share; missing for a loss, of which no price is a multiple."""
+    if not income.missing and income.value <= 0:
+        return missing("eps_trailing", say("bubble.loss", until=income.until))
+    return income / shares
+
+
+def _close(row: pd.DataFrame, company: str) -> Quantity:
+    if company not in row or np.isnan(row[company].iloc[0]):
+        return missing("share_price", say("bubble.no_close", day=words.day(row.index[0])))
+    return Quantity("share_price", float(row[company].iloc[0]), "USD/share", kind="estimated", source=prices.SOURCE,
+                    since=row.index[0], day=row.index[0])  # fmt: skip
+
+
+def verdict(each: Mapping[str, Case]) -> Sentence:
+    """How much of the companies' return came from dearer shares, and whose most."""
+    known = {name: case for name, case in each.items() if not case.lacking}
+    middle = exhibits.median(known, "valuation_share")
+    dearer = sum(float(case.outputs.from_valuation) > 0 for case in known.values())
+    told = [words.counted("bubble.verdict", len(known), dearer=dearer)]
+    if not middle.missing:
+        told.append(say("bubble.verdict_share" if middle.value > 0 else "bubble.verdict_fell", share=middle.shown))
+    return words.paragraph(*told)
+
+
+def parts_of_return(each: Mapping[str, Case]) -> Exhibit:
+    """What earnings and the multiple brought each company, a column that adds up to the logarithm of its return."""
+    known = {case.name: case for case in each.values() if not case.lacking}
+    rows = pd.DataFrame([
+        {"x": name, "label": words.name(part), "group": words.name(part), "value": float(getattr(case.outputs, part)),
+         "unit": "fraction", "kind": case.kind, "source": case.source, "note": ""}
+        for name, case in known.items() for part in PARTS if getattr(case.outputs, part)
+    ])  # fmt: skip
+    lacking = [say("bubble.lacking", company=case.name, reason=case.lacking) for case in each.values() if case.lacking]
+    cheaper = [name for name, case in known.items() if float(case.outputs.from_valuation) < 0]
+    title = words.counted("bubble.parts.title", len(cheaper), count_all=len(known)) if known else say("bubble.none")
+    frame = marks.worded("bubble.parts", *lacking, id="parts-of-return", title=title)
+    return marks.stacked(rows, frame) if len(rows) else marks.nothing(frame)
+
+
+def multiples_of_past(book: Book) -> Exhibit:
+    """The median multiple of expected earnings, with the dearest company and without it, beside past peaks."""
+    rows = pd.DataFrame([*_medians(book), *_printed(book)])
+    if rows.empty:
+        return marks.nothing(marks.worded("bubble.past", title=say("bubble.past.none")))
+    rows = rows.sort_values("value", ascending=False, ignore_index=True)
+    top, own = rows.iloc[0], rows[rows["group"] == say("bubble.today")]
+    said = {"top": top["label"], "most": words.value(top["value"], "multiple")}
+    key = "bubble.past.title" if len(own) else "bubble.past.title_past"
+    low, high = (words.value(own["value"].agg(end), "multiple") for end in ("min", "max")) if len(own) else ("", "")
+    frame = marks.worded("bubble.past", title=say(key, low=low, high=high, **said))
+    return marks.columns(rows, frame)
+
+
+def _medians(book: Book) -> list[dict]:
+    """Today's medians of the book's companies from the newest day that has estimates; none before there are any."""
+    found = forward_multiples.cases(book)
+    order = exhibits.ranked(found, "forward_pe")
+    if len(order) < LEAST:
+        return []
+    dearest = order[-1][0]
+    without = {name: case for name, case in found.items() if case.name != dearest}
+    return [
+        _row(say(f"bubble.median{key}", count=len(each), name=dearest), exhibits.median(each, "forward_pe"))
+        for key, each in (("", found), ("_without", without))
+    ]
+
+
+def _row(label: str, one: Quantity) -> dict:
+    return {"label": label, "value": one.value, "unit": "multiple", "kind": one.kind, "source": one.source,
+            "group": say("bubble.today"), "note": say("bubble.next_year")}  # fmt: skip
+
+
+def _printed(book: Book) -> list[dict]:
+    table = book.register("multiples_history").query("measure == @PE")
+    return [
+        {"label": say("bubble.episode", group=row.group, statistic=row.statistic) if row.episode == NOW else row.group,
+         "value": row.value, "unit": "multiple", "kind": row.kind, "source": row.source,
+         "group": say("bubble.printed" if row.episode == NOW else "bubble.peaks"), "note": row.note}
+        for row in table.itertuples()
+    ]  # fmt: skip

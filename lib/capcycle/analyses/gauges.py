@@ -1,0 +1,191 @@
+"""Tests of a bubble with stated thresholds: Goldman's three parts, Azhar's five gauges, and the leaders of 2000."""
+
+from collections.abc import Iterable
+from typing import NamedTuple
+
+import numpy as np
+import pandas as pd
+
+from capcycle import exhibits, facts, study, words
+from capcycle.analyses import bubble, forward_multiples, required_revenue
+from capcycle.errors import NothingToShow
+from capcycle.exhibits import Exhibit, marks
+from capcycle.facts import Book
+from capcycle.measure import measure
+from capcycle.models.maths import per
+from capcycle.models.registry import Amount, Fraction, Multiple, model
+from capcycle.panel import select
+from capcycle.quantity import Quantity, missing, newest, together, total
+from capcycle.study import Case
+from capcycle.words import Sentence, say
+
+THREE = ("valuation_share", "forward_pe", "capex_to_operating_cash_flow")  # price, valuation and leverage
+FIVE = ("investment_to_gdp", "capex_to_ai_revenue", "doubling_years", "forward_pe", "capex_to_operating_cash_flow")
+GREEN, AMBER, RED, UNKNOWN = "green", "amber", "red", "unknown"
+TIMES = ("forward_pe_24m", "peg")
+PEAK, TODAY, GIANTS = "dot-com 2000", "today", "Magnificent Seven"
+
+
+class Coverage(NamedTuple):
+    coverage: Fraction
+    capex_to_ai_revenue: Multiple
+
+
+@model(verdict="coverage", better="higher")
+def capex_coverage(ai_revenue: Amount, capex: Amount) -> Coverage:
+    """How much of a year's spending that year's revenue covers, and the spending for each unit of revenue.
+
+    Formula: coverage = ai_revenue / capex; capex_to_ai_revenue = capex / ai_revenue
+    Units:   amounts of one year in one currency.
+    Source:  Azhar, September 2025: 60bn on 400bn is 15 %, or 6.67 times.
+
+    >>> [round(float(each), 2) for each in capex_coverage(60e9, 400e9)]
+    [0.15, 6.67]
+    """
+    return Coverage(per(ai_revenue, capex), per(capex, ai_revenue))
+
+
+@study.starts(capex_coverage)
+def coverage(book: Book, company: str = "") -> Case:
+    """Spending for AI and AI revenue, added up over those of a book's companies that disclose the revenue."""
+    known = required_revenue.against_disclosed(book.of(company) if company else book)
+    whole = [each.inputs for each in required_revenue.disclosing(known).values()]
+    spent = _sum("capex", (each["capex"] * each["ai_share_of_capex"] for each in whole))
+    return study.case(capex_coverage, book, company, capex=spent,
+                      ai_revenue=_sum("ai_revenue", (each["ai_revenue"] for each in whole)))  # fmt: skip
+
+
+class Gauge(NamedTuple):
+    """A figure with the thresholds from which it is amber and red; a threshold that nobody prints is missing."""
+
+    value: Quantity
+    limits: Quantity
+
+    @property
+    def state(self) -> str:
+        if self.value.missing:
+            return UNKNOWN
+        return next((state for state, limit in ((RED, self.limits.high), (AMBER, self.limits.low))
+                     if self.value.value >= limit), GREEN)  # fmt: skip
+
+
+def gauges(book: Book, start: str = "") -> dict[str, Gauge]:
+    """Every gauge of the companies of a book; `start` is the day from which their return is taken apart.
+
+    >>> gauges(facts.open(["MSFT", "AMZN"], "2026-06-30"))["capex_to_operating_cash_flow"].limits.high
+    1.0
+    """
+    return {name: Gauge(value.called(name), study.assumption(book, f"gauge_{name}"))
+            for name, value in _values(book, start).items()}  # fmt: skip
+
+
+def _values(book: Book, start: str) -> dict[str, Quantity]:
+    spending = [each.inputs for each in required_revenue.spending(required_revenue.against_disclosed(book)).values()]
+    for_ai = _sum("investment", (each["capex"] * each["ai_share_of_capex"] for each in spending))
+    gdp = study.converted(study.assumption(book, "us_gdp"), book)
+    return {
+        "valuation_share": _from_valuation(book, start),
+        "forward_pe": exhibits.median(forward_multiples.cases(book), "forward_pe"),
+        "capex_to_operating_cash_flow": ratio(book, "capex", "operating_cash_flow"),
+        "investment_to_gdp": (for_ai / gdp).called("investment_to_gdp", "fraction"),
+        "capex_to_ai_revenue": coverage(book).alone("capex_to_ai_revenue"),
+        "doubling_years": _doubling(book),
+    }
+
+
+def _from_valuation(book: Book, start: str) -> Quantity:
+    try:
+        return exhibits.median(bubble.decompositions(book, start), "valuation_share")
+    except NothingToShow as reason:
+        return missing("valuation_share", str(reason), "fraction")
+
+
+def ratio(book: Book, over: str, under: str) -> Quantity:
+    """One sum of twelve months over another, over the companies that have both."""
+    years = select(book.into(book.money), "ttm")
+    pairs = [[study.newest(measure(each, years), company) for each in (over, under)] for company in book.companies]
+    both = [pair for pair in pairs if not any(each.missing for each in pair)]
+    whole = [_sum(name, (pair[place] for pair in both)) for place, name in enumerate((over, under))]
+    return (whole[0] / whole[1]).called(f"{over}_to_{under}", "fraction")
+
+
+def _sum(name: str, each: Iterable[Quantity]) -> Quantity:
+    known = list(each)
+    return total(known, name) if known else missing(name, study.not_public(name))
+
+
+def _doubling(book: Book) -> Quantity:
+    """In how many years cloud revenue doubles at the middle of the companies' newest growth on the year before."""
+    grown = measure("growth_year_on_year", select(book, "quarter"), value="cloud_revenue")
+    known = [each for company in book.companies if not (each := study.newest(grown, company)).missing]
+    if not known:
+        return missing("doubling_years", study.not_public("cloud_revenue"), "years")
+    middle = together(lambda *values: float(np.median(values)), *known, name="growth", unit="fraction")
+    if middle.value <= 0:
+        return missing("doubling_years", say("gauges.no_growth"), "years")
+    return together(lambda growth: np.log(2) / np.log1p(growth), middle, name="doubling_years", unit="years")
+
+
+def verdict(found: dict[str, Gauge]) -> Sentence:
+    """What either test says: a bubble by the one where all parts are red, by the other from three gauges on."""
+    three, five = ([found[name].state for name in names] for names in (THREE, FIVE))
+    parts = "bubble" if three.count(RED) == len(THREE) else "none" if {GREEN, AMBER} & {*three} else "open"
+    reds, open_ = five.count(RED), five.count(UNKNOWN)
+    warned = "imminent" if reds > 2 else "trouble" if reds > 1 else "open" if reds + open_ > 1 else "boom"
+    said = {"red": words.counted("gauges.reds", reds), "amber": five.count(AMBER), "unknown": open_}
+    of_three = {"red": words.counted("gauges.reds", three.count(RED)), "amber": three.count(AMBER)}
+    return words.paragraph(say(f"gauges.three_{parts}", **of_three), say(f"gauges.five_{warned}", **said))
+
+
+def panel(found: dict[str, Gauge]) -> Exhibit:
+    """Every gauge with its value, its thresholds, what colour that is and whose test it belongs to."""
+    rows = pd.DataFrame([_gauge(name, one) for name, one in found.items()])
+    lacking = [say("gauges.lacking", name=_label(name), reason=one.value.reason.rstrip("."))
+               for name, one in found.items() if one.value.missing]  # fmt: skip
+    reasons = [say("gauges.limit", name=_label(name), reason=one.limits.reason) for name, one in found.items()]
+    states = [one.state for one in found.values()]
+    frame = marks.worded("gauges.panel", *reasons, *lacking, red=words.counted("gauges.reds", states.count(RED)),
+                         amber=states.count(AMBER), count=len(states))  # fmt: skip
+    columns = {"label": say("gauges.column.gauge"), "value": say("gauges.column.now"), "state":
+               say("gauges.column.state"), "low": say("gauges.column.amber"), "high": say("gauges.column.red"),
+               "tests": say("gauges.column.tests")}  # fmt: skip
+    return marks.table(rows, frame, columns)
+
+
+def _label(name: str) -> str:
+    return words.name(f"gauge_{name}")
+
+
+def _gauge(name: str, one: Gauge) -> dict:
+    whose = [say(f"gauges.{test}") for test, names in (("goldman", THREE), ("azhar", FIVE)) if name in names]
+    ends = {f"{end}_{part}": value for end in ("low", "high") for part, value in
+            (("kind", one.limits.kind), ("unit", one.value.unit))}  # fmt: skip
+    return {"label": _label(name), "value": one.value.value, "unit": one.value.unit, "kind": one.value.kind,
+            "state": say(f"gauges.{one.state}"), "low": one.limits.low, "high": one.limits.high,
+            "tests": words.listing(whose), "source": facts.documents([one.value.source, one.limits.source]),
+            **ends}  # fmt: skip
+
+
+def then_and_now(book: Book) -> Exhibit:
+    """The leaders of 2000 and the seven giants as printed, and the same of the companies here."""
+    ahead = forward_multiples.cases(book)
+    own = {"forward_pe_24m": exhibits.median(ahead, "forward_pe"), "peg": exhibits.median(ahead, "peg"),
+           "net_margin": ratio(book, "net_income", "revenue").called("net_margin"),
+           "capex_to_sales": ratio(book, "capex", "revenue").called("capex_to_revenue")}  # fmt: skip
+    rows = pd.DataFrame([_compared(book, *each) for each in own.items()])
+    below, known = int((rows["now"] < rows["then"]).sum()), int((rows["now"] + rows["then"]).notna().sum())
+    frame = marks.worded("gauges.then", title=words.counted("gauges.then.title", below, total=known))
+    return marks.table(
+        rows, frame, {each: say(f"gauges.column.{each}") for each in ("label", "then", "printed", "now")}
+    )
+
+
+def _compared(book: Book, printed: str, own: Quantity) -> dict:
+    table = book.register("multiples_history").query("measure == @printed")
+    told = table[(table["episode"] == TODAY) & (table["group"] == GIANTS) & (table["statistic"] != "mean")]
+    cells = {"then": newest(table[table["episode"] == PEAK], printed, ""), "printed": newest(told, printed, ""),
+             "now": own}  # fmt: skip
+    return {"label": words.name(own.name), "unit": "multiple" if printed in TIMES else "fraction", "kind": "derived",
+            "source": facts.documents(each.source for each in cells.values()),
+            **{key: each.value for key, each in cells.items()},
+            **{f"{key}_kind": each.kind for key, each in cells.items()}}  # fmt: skip
