@@ -89,6 +89,7 @@ CHOSEN = {  # what a notebook's parameter can be, besides zero where that stands
     "years": Bounds(1, 30, TERM.advice),
     "years_later": Bounds(0, 10, TERM.advice),
     "lag": Bounds(1, 16, "it counts quarters"),
+    "top": Bounds(1, 50, "it counts companies"),
     "window": Bounds(0, 20, "it counts trading days"),
     "refreshes": BY_NAME["refreshes"],
     "capital_turns": BY_NAME["capital_turns"],
@@ -100,7 +101,7 @@ CHOSEN = {  # what a notebook's parameter can be, besides zero where that stands
     "card_price": Bounds(1_000, 1e7),
     "bitcoin_price": Bounds(1, 1e7),
 }  # fmt: skip
-NEEDED = {"lag", "leased", "past_share"}  # of which zero is no choice
+NEEDED = {"lag", "leased", "past_share", "top"}  # of which zero is no choice
 
 RESULTS = {  # between which ends the results of companies and contracts lie; what lies outside is in no rank
     "revenue_per_gpu_hour": Bounds(1.2, 15, "an old chip is let for no less, and the newest on demand for no more"),
