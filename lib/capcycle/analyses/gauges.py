@@ -48,7 +48,7 @@ def capex_coverage(ai_revenue: Amount, capex: Amount) -> Coverage:
 @study.starts(capex_coverage)
 def coverage(book: Book, company: str = "") -> Case:
     """Spending for AI and AI revenue, added up over those of a book's companies that disclose the revenue."""
-    known = required_revenue.against_disclosed(book.of(company) if company else book)
+    known = required_revenue.against_disclosed((book.of(company) if company else book).into(book.money))
     whole = [each.inputs for each in required_revenue.disclosing(known).values()]
     spent = _sum("capex", (each["capex"] * each["ai_share_of_capex"] for each in whole))
     return study.case(capex_coverage, book, company, capex=spent,
