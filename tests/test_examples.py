@@ -21,7 +21,7 @@ LATER = {"vendor_financing"}  # analyses that are still to come
 
 
 def lines(reproduced):
-    rows = TABLE[TABLE["reproduced"] == reproduced]
+    rows = TABLE[(TABLE["reproduced"] == reproduced) & ~TABLE["analysis"].isin(LATER)]
     return [pytest.param(row.line, id=f"{row.line}-{row.model or row.about}") for row in rows.itertuples()]
 
 
@@ -36,7 +36,16 @@ def test_what_does_not_is_inconsistent(line):
 
 
 def test_examples_in_number():  # facts of the register
-    assert (len(TABLE), len(lines("yes")), len(lines("no"))) == (103, 81, 7)
+    assert (len(TABLE), len(lines("yes")), len(lines("no"))) == (103, 80, 7)
+
+
+def test_an_example_of_an_analysis_still_to_come_says_which_model_is_lacking():
+    later = TABLE[TABLE["analysis"].isin(LATER)]
+    assert all(worked.is_lacking(row.model, row.analysis) for row in later.itertuples())
+    assert [LINES[line].verdict for line in later["line"]] == ["not checkable"] * 2
+    assert (
+        LINES[72].why == "the model vendor_financing_ratio is missing: its analysis, vendor_financing, is not built yet"
+    )
 
 
 @pytest.mark.parametrize(
