@@ -15,7 +15,7 @@ from capcycle.words import Sentence, say
 GROUPS = {"purchase": "order", "lease": "order", "equity": "stake", "loan": "stake", "cash": "stake",
           "guarantee": "support", "warrant": "support"}  # fmt: skip
 MONEY = ("order", "stake")  # a guarantee is paid in a failure only, and a warrant is paid in shares
-DRAWN, ACROSS = 28, 8  # links in the picture, companies along each side of the matrix
+DRAWN, ACROSS = 28, 6  # links in the picture, companies along each side of the matrix
 NAMELESS = "undisclosed|several"
 
 
@@ -108,8 +108,8 @@ def _ways(way: list[str], orders: dict[tuple[str, str], float]) -> Iterator[tupl
 def verdict(linked: pd.DataFrame) -> Sentence:
     """How many loops bind, which is the largest, and how much of all that is promised they are."""
     found, bound = loops(linked), sums(linked)
-    total = words.value(bound["amount"].sum(), linked["currency"].iloc[0]) if len(bound) else words.DASH
-    told = [say("commitment_network.total", total=total, count=bound["giver"].nunique())]
+    total = words.value(bound["amount"].sum(), linked["currency"].iloc[0])
+    told = [words.counted("commitment_network.total", bound["giver"].nunique(), total=total)]
     if len(found):
         told.append(words.counted("commitment_network.verdict", len(found), **_largest(found, linked)))
     else:
@@ -131,8 +131,9 @@ def drawn(linked: pd.DataFrame) -> Exhibit:
     groups = [name for name in dict.fromkeys(GROUPS.values()) if name in set(some["group"])]
     some = some.sort_values("group", key=lambda each: each.map(groups.index), kind="stable", ignore_index=True)
     rows = some.assign(
-        label=_pairs(some), group=[say(f"commitment_network.{each}") for each in some["group"]],
-        firm=some["firm"].eq("yes"), value=some["amount"], unit=some["currency"], note=some["gw"].map(_power),
+        label=[say("commitment_network.pair", giver=row.giver, taker=row.taker) for row in some.itertuples()],
+        group=[say(f"commitment_network.{each}") for each in some["group"]], firm=some["firm"].eq("yes"),
+        value=some["amount"], unit=some["currency"], note=some["gw"].map(_power),
     )  # fmt: skip
     found = loops(linked)
     title = words.counted(
@@ -144,22 +145,24 @@ def drawn(linked: pd.DataFrame) -> Exhibit:
 
 
 def matrix(linked: pd.DataFrame) -> Exhibit:
-    """Givers down, takers across: firm orders, and stakes and plans under them."""
-    size = linked.fillna({"amount": 0.0})
-    givers, takers = (size.groupby(side)["amount"].sum().nlargest(ACROSS).index for side in ("giver", "taker"))
-    table = pd.DataFrame([
-        {"label": giver, **{taker: _cell(linked, giver, taker) for taker in takers},
-         "total": sums(linked).query("giver == @giver")["amount"].sum(), "unit": linked["currency"].iloc[0],
-         "kind": facts.weakest(linked.loc[linked["giver"].eq(giver), "kind"]),
-         "source": facts.documents(linked.loc[linked["giver"].eq(giver), "source"])}
+    """Givers down, takers across, money only: the largest amount of each pair, named where it is no firm order."""
+    money = linked[linked["group"].isin(MONEY)].fillna({"amount": 0.0})
+    givers, takers = (money.groupby(side)["amount"].sum().nlargest(ACROSS).index for side in ("giver", "taker"))
+    bound = sums(linked).groupby("giver")["amount"].sum()
+    givers = sorted(givers, key=lambda giver: -bound.get(giver, 0.0))
+    own = money.groupby("giver").agg(kind=("kind", facts.weakest), source=("source", facts.documents))
+    rows = pd.DataFrame([
+        {"label": giver, **{taker: _cell(money, giver, taker) for taker in takers}, "total": bound.get(giver, 0.0),
+         "value": bound.get(giver, 0.0), "unit": linked["currency"].iloc[0], **own.loc[giver]}
         for giver in givers
     ])  # fmt: skip
-    top = table.loc[table["total"].idxmax()]
-    share = words.value(top["total"] / (sums(linked)["amount"].sum() or np.nan), "fraction")
-    frame = marks.worded("commitment_network.matrix", id="commitment-matrix", giver=top["label"], share=share)
-    columns = {"label": say("commitment_network.column.giver"), **{taker: taker for taker in takers},
-               "total": say("commitment_network.column.total")}  # fmt: skip
-    return marks.table(table.assign(value=table["total"]), frame, columns)
+    share = words.value(bound.max() / bound.sum() if len(bound) else np.nan, "fraction")
+    title = "" if len(bound) else say("commitment_network.total_0")
+    frame = marks.worded("commitment_network.matrix", id="commitment-matrix", title=title,
+                         giver=str(bound.idxmax()) if len(bound) else "", share=share)  # fmt: skip
+    columns = {"label": say("commitment_network.column.giver"), "total": say("commitment_network.column.total"),
+               **{taker: taker for taker in takers}}  # fmt: skip
+    return marks.table(rows, frame, columns)
 
 
 def circles(linked: pd.DataFrame) -> Exhibit:
@@ -184,17 +187,15 @@ def _evidence(linked: pd.DataFrame, way: tuple[str, ...]) -> dict[str, str]:
     return {"kind": facts.weakest(["derived", *own["kind"]]), "source": facts.documents(own["source"])}
 
 
-def _pairs(linked: pd.DataFrame) -> list[str]:
-    return [say("commitment_network.pair", giver=row.giver, taker=row.taker) for row in linked.itertuples()]
-
-
 def _power(gw: float) -> str:
     return words.value(gw, "GW") if gw == gw else ""
 
 
-def _cell(linked: pd.DataFrame, giver: str, taker: str) -> dict[str, str]:
-    own = linked[linked["giver"].eq(giver) & linked["taker"].eq(taker)]
-    told = [say(f"commitment_network.cell.{row.group}_{row.firm}", amount=words.value(row.amount, row.currency)
-                if row.amount == row.amount else _power(row.gw) or words.DASH) for row in own.itertuples()]  # fmt: skip
-    first, *rest = told or [""]
-    return {"text": first, "href": "", "under": "; ".join(rest)}
+def _cell(money: pd.DataFrame, giver: str, taker: str) -> dict[str, str]:
+    own = money[money["giver"].eq(giver) & money["taker"].eq(taker)].sort_values("amount", ascending=False)
+    amounts = [words.value(row.amount, row.currency) if row.amount else _power(row.gw) for row in own.itertuples()]
+    forms = [say(f"commitment_network.cell.{row.group}_{row.firm}") for row in own.itertuples()]
+    if forms in ([], ["order"]):
+        return {"text": "".join(amounts), "href": ""}
+    rest = [f"{form} {amount}" for form, amount in zip(forms[1:], amounts[1:], strict=True)]
+    return {"text": amounts[0], "href": "", "under": "; ".join([forms[0], *rest])}

@@ -71,10 +71,6 @@ def investment_recycling(supplier_investment: Amount, gigawatts: GW, capex_per_g
                                per(supplier_investment, capex_per_gw))  # fmt: skip
 
 
-study.starts_bound(vendor_financing_ratio)
-study.starts_bound(investment_recycling)
-
-
 def comes_back(linked: pd.DataFrame, supplier: str) -> float:
     """The most of a supplier's stakes that can reach it again as orders: the largest flow through the orders.
 
@@ -177,7 +173,9 @@ def beside(book: Book) -> Exhibit:
     if rows.empty:
         raise NothingToShow(say("vendor_financing.none"))
     sides = [say(f"vendor_financing.{side}") for side, cases in groups.items() for _ in cases]
-    rows = rows.assign(group=sides).sort_values("value", ascending=False, kind="stable", ignore_index=True)
+    rows = rows.assign(group=sides, kind=rows["kind"].where(rows["value"].notna(), "")).sort_values(
+        "value", ascending=False, kind="stable", ignore_index=True
+    )
     key = "title" if groups["now"] and groups["then"] else "title_0"
     title = say(f"vendor_financing.beside.{key}", **{side: _first(cases) for side, cases in groups.items()})
     return marks.columns(rows, marks.worded("vendor_financing.beside", id="vendor-financing", title=title))
