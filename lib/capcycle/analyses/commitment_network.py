@@ -136,9 +136,7 @@ def drawn(linked: pd.DataFrame) -> Exhibit:
         value=some["amount"], unit=some["currency"], note=some["gw"].map(_power),
     )  # fmt: skip
     found = loops(linked)
-    title = words.counted(
-        "commitment_network.drawn.title", len(found), **(_largest(found, linked) if len(found) else {})
-    )
+    title = words.counted("commitment_network.drawn.title", len(found), **_largest(found, linked))
     left = len(linked) - len(some)
     more = [words.counted("commitment_network.left_out", left)] if left else []
     return marks.network(rows, marks.worded("commitment_network.drawn", *more, id="commitment-network", title=title))
