@@ -25,6 +25,7 @@ INNER_ID = re.compile(
     r'(?<=id="clip)\d+(?=")|(?<=url\(#clip)\d+(?=\))|(?<=id="gradient_)\d+(?=")|(?<=url\(#gradient_)\d+(?=\))'
 )
 AS_IT_IS = ("datasets", "config")
+SHAPES = ("line", "area", "trail")
 
 
 def picture(spec: dict) -> str:
@@ -35,6 +36,17 @@ def picture(spec: dict) -> str:
 def thumbnail(spec: dict) -> str:
     """The chart's marks alone, small, with no background: legible in light and in dark."""
     return _drawn(_sized(_bare(spec), 320, 150), {"background": None})
+
+
+def speaks(spec: dict) -> bool:
+    """Whether a chart says something without its words: lines and areas have a shape, bars and dots need their names.
+
+    >>> speaks({"layer": [{"mark": {"type": "line"}}, {"mark": "point"}]}), speaks({"mark": "bar"})
+    (True, False)
+    """
+    mark = spec.get("mark", {})
+    inner = [*spec.get("layer", ()), *filter(None, [spec.get("spec")])]
+    return (mark if isinstance(mark, str) else mark.get("type")) in SHAPES or any(map(speaks, inner))
 
 
 def bundle() -> str:
