@@ -25,7 +25,6 @@ INNER_ID = re.compile(
     r'(?<=id="clip)\d+(?=")|(?<=url\(#clip)\d+(?=\))|(?<=id="gradient_)\d+(?=")|(?<=url\(#gradient_)\d+(?=\))'
 )
 AS_IT_IS = ("datasets", "config")
-SHAPES = ("line", "area", "trail")
 
 
 def picture(spec: dict) -> str:
@@ -39,14 +38,14 @@ def thumbnail(spec: dict) -> str:
 
 
 def speaks(spec: dict) -> bool:
-    """Whether a chart says something without its words: lines and areas have a shape, bars and dots need their names.
+    """Whether a chart says something without its words: one over time does, all else needs its names.
 
-    >>> speaks({"layer": [{"mark": {"type": "line"}}, {"mark": "point"}]}), speaks({"mark": "bar"})
+    >>> time = {"x": {"field": "day", "type": "temporal"}}
+    >>> speaks({"layer": [{"mark": "rule"}, {"mark": "line", "encoding": time}]}), speaks({"mark": "bar"})
     (True, False)
     """
-    mark = spec.get("mark", {})
     inner = [*spec.get("layer", ()), *filter(None, [spec.get("spec")])]
-    return (mark if isinstance(mark, str) else mark.get("type")) in SHAPES or any(map(speaks, inner))
+    return spec.get("encoding", {}).get("x", {}).get("type") == "temporal" or any(map(speaks, inner))
 
 
 def bundle() -> str:
