@@ -89,11 +89,13 @@ def decompositions(book: Book, start: str = "", end: str = "") -> Cases:
     if first.empty or not first.index[0] < last.index[0]:
         raise NothingToShow(say("bubble.no_span", start=start or words.DASH, end=end or words.DASH))
     now = _filed(book.on(f"{last.index[0]:%Y-%m-%d}"))
-    then = _filed(book.on(f"{first.index[0]:%Y-%m-%d}"))[0]
+    before = book.on(f"{first.index[0]:%Y-%m-%d}")
+    then = None if before.facts.empty else _filed(before)[0]
     found = {}
     for company in book.companies:
         price = _close(last, company) / _close(first, company)
-        known = study.newest(then, company).day  # the end of the newest twelve months that were public on the first day
+        # the end of the newest twelve months that were public on the first day
+        known = pd.NaT if then is None else study.newest(then, company).day
         earned = _per_share(*(study.newest(each, company) for each in now))
         earned_before = _per_share(*(_at(each, company, known) for each in now))
         grown = earned / earned_before
