@@ -14,7 +14,7 @@ from typing import NamedTuple
 import pandas as pd
 
 from capcycle.facts import door, registers
-from capcycle.sources import beside, store, tags, xml
+from capcycle.sources import beside, tags, xml
 from capcycle.sources.edgar import Edgar, SourceError
 from capcycle.sources.filings import Filing, listed
 
@@ -87,7 +87,7 @@ class Holder:
 
     def save(self) -> None:
         """Write it into the own layer, the documents first."""
-        store.write(f"{self.cik:010}", {"sources": self.documents})
+        beside.cite(f"{self.cik:010}", self.documents)
         beside.write("holdings", f"{self.cik:010}", pd.concat([self.old, self.new], ignore_index=True))
 
 

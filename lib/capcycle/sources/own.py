@@ -113,7 +113,8 @@ def _take_facts(rows: pd.DataFrame, documents: pd.DataFrame, known: door.Referen
     door.refuse([*door.source_faults(documents), *said])
     for ticker, each in files.items() if not dry else ():
         company = known.companies.loc[[ticker]].astype(str).reset_index()[COMPANIES]
-        cited = _cited(ticker, documents, each["source"])
+        cited = documents[documents["source"].isin(each["source"])][SOURCES]
+        cited = pd.concat([store.read("sources", ticker), cited]).drop_duplicates("source")
         store.write(ticker, {"sources": cited, "facts": each[FACTS], "companies": company})
     return tickers
 
@@ -147,15 +148,9 @@ def _take_register(
     for symbol in symbols if not dry else ():
         own = rows[rows["symbol"] == symbol]
         every = pd.concat([beside.read(register, symbol), own[columns]]).drop_duplicates(registers.key(register))
-        store.write(symbol, {"sources": _cited(symbol, documents, own["source"])})
+        beside.cite(symbol, documents[documents["source"].isin(own["source"])])
         beside.write(register, symbol, every)
     return symbols
-
-
-def _cited(name: str, documents: pd.DataFrame, sources: pd.Series) -> pd.DataFrame:
-    """The documents that were known under a name, and those of a file that its rows cite."""
-    new = documents[documents["source"].isin(sources)][SOURCES]
-    return pd.concat([store.read("sources", name), new]).drop_duplicates("source")
 
 
 def _beside(ticker: str, rows: pd.DataFrame) -> pd.DataFrame:
