@@ -61,6 +61,31 @@ def columns(case: Case, names: Sequence[str], key: str = "", **more: Any) -> Exh
     return marks.columns(_amounts(case, names), _frame("columns", case, names[0], key, title, more))
 
 
+def composition(cases: Mapping[str, Case], named: Mapping[str, str], key: str, **more: Any) -> Exhibit:
+    """Some inputs or outputs of one unit, stacked to a column for each case; who lacks a figure is listed.
+
+    cases  by ticker, or by the words for each
+    named  what each input or output is called; the title is of the case in which the first of them is largest
+    Errors: ModelError for a name that is neither, and for unlike units.
+
+    >>> needed = {company: analyses.start("required_revenue", facts.open(), company) for company in ("MSFT", "AMZN")}
+    >>> named = {"depreciation": "Wear", "required_return": "Return"}
+    >>> composition(needed, named, "study.columns", first="Wear", last="all").figures["x"].tolist()
+    ['Microsoft', 'Microsoft', 'Amazon', 'Amazon']
+    """
+    full = {_called(name, case): case for name, case in cases.items() if not case.lacking}
+    lacking = pd.DataFrame([{"label": _called(name, case), "value": np.nan, "note": case.lacking}
+                            for name, case in cases.items() if case.lacking])  # fmt: skip
+    notes = marks.noted(lacking) if len(lacking) else []
+    if not full:
+        return marks.nothing(marks.worded(key, *notes, title=say(f"{key}.title_0", **more)))
+    rows = pd.concat([_amounts(case, list(named)).assign(x=name, label=name, group=list(named.values()), note="")
+                      for name, case in full.items()], ignore_index=True)  # fmt: skip
+    top = max(full, key=lambda name: float(full[name].quantity(next(iter(named))).value))
+    title = study.tell(full[top], f"{key}.title", label=top, **more)
+    return marks.stacked(rows, marks.worded(key, *notes, title=title, **more))
+
+
 def ranking(cases: Mapping[str, Case], of: str | None = None, key: str = "", **more: Any) -> Exhibit:
     """One output of each case, the highest first; who lacks a figure is listed with what it lacks.
 
@@ -322,7 +347,7 @@ def ranked_title(known: pd.DataFrame, of: str, key: str, more: Mapping[str, Any]
     """The title of a comparison: who is highest and who lowest; another where there is one, or where all are alike.
 
     known  rows with a value, the highest first: label, value, unit
-    more   what else the words ask for; with a `subject`, the title says where that one stands
+    more   what else the words ask for; with a `subject`, the title says where that one stands, or that it is not known
 
     >>> one = pd.DataFrame({"label": ["Meta"], "value": [0.2], "unit": "fraction"})
     >>> ranked_title(one, "wacc", "", {})
@@ -332,10 +357,12 @@ def ranked_title(known: pd.DataFrame, of: str, key: str, more: Mapping[str, Any]
         return say("finding.none", metric=words.name(of))
     top, bottom = known.iloc[0], known.iloc[-1]
     own_place = known["label"].tolist().index(more["subject"]) if more.get("subject") in set(known["label"]) else -1
-    if own_place >= 0 and len(known) > 1:
+    if own_place >= 0 and len(known) > 2:
         value = words.value(*known.iloc[own_place][["value", "unit"]])
         place = {"place": own_place + 1, "count": len(known), "value": value}
-        return say("study.shape.title_subject", output=words.lower(words.name(of)), **place, **more)
+        return say(_words(key, "title_subject"), output=words.lower(words.name(of)), **place, **more)
+    if more.get("subject") and own_place < 0:
+        return say("study.shape.title_unknown", output=words.name(of), **more)
     ends = [words.value(each["value"], each["unit"]) for each in (top, bottom)]
     names = {"top": top.get("group") or top["label"], "bottom": bottom.get("group") or bottom["label"]}
     alike = len(known) > 1 and ends[0] == ends[1]
