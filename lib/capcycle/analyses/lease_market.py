@@ -154,3 +154,9 @@ def by_share(case: Case, size: Quantity) -> Exhibit:
     printed_size = words.between(size.low, size.high, size.unit)
     return exhibits.over(case, "leased_share", ["leased_capex", "rent_of_year"], "lease_market.by_share",
                          at_half=at_half, printed=printed_size, **texts)  # fmt: skip
+
+
+def earned(book: Book) -> Exhibit:
+    """The market's rent let in clusters of either kind of card, and what lessors would earn on it."""
+    kinds = {say(f"lease_market.kind.{kind}"): market(book, kind) for kind in leasing.KINDS}
+    return exhibits.table(kinds, ["rent_of_year", "clusters_let", "profit_of_lessors"], "lease_market.kinds")
