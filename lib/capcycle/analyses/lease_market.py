@@ -85,7 +85,7 @@ def lease_market(
 
 @study.starts(lease_market)
 def _start(book: Book, company: str) -> Case:
-    return market(book.into(YUAN), own_money=0.0)
+    return market(book)
 
 
 def market(book: Book, kind: str = "ordinary", own_money: float | Sequence[float] | Quantity = 0.0) -> Case:
