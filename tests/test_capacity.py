@@ -1,5 +1,6 @@
 """Gigawatts by owner: printed plans, capex for each added gigawatt by hand, bases apart, early days."""
 
+import pandas as pd
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -46,6 +47,20 @@ def test_bases_are_never_mixed():
     assert rows.loc["Hut 8, critical IT power", "contracted"] == 245
     assert rows.loc["Hut 8, power of the grid connection", "contracted"] == 330
     assert rows.loc["Cipher, gross power", "contracted"] == 600  # 300 at Barber Lake, 300 for Amazon
+
+
+def test_a_building_and_its_chips_are_no_growth(monkeypatch):
+    """50 MW of IT in 2025 and 100 MW gross in 2026 are two things; 80 MW of IT are 1.6 times the 50."""
+    book = facts.open(["CIFR"])
+    rows = book.register("capacity").query("company == 'CIFR'").head(3).assign(
+        site="Barber Lake", stage="operating", kind="reported", mw=[50.0, 100.0, 80.0],
+        basis=["critical", "gross", "critical"], date=pd.to_datetime(["2025-01-31", "2026-01-31", "2025-06-30"]),
+    )  # fmt: skip
+    monkeypatch.setattr(type(book), "register", lambda self, name: rows)
+    found = capacity.growth(book)
+    assert {label: float(case.outputs.power_multiple) for label, case in found.items()} == {
+        f"{rows['name'].iloc[0]}, Barber Lake: running, critical IT power": 1.6
+    }
 
 
 def test_a_plan_stands_on_the_basis_of_what_runs():
