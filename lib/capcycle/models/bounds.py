@@ -80,7 +80,7 @@ CHOSEN = {  # what a notebook's parameter can be, besides zero where that stands
     **dict.fromkeys(["cost_that_leaves", "gpu_residual", "gpu_utilisation", "idle_share", "lessor_tax",
                      "low_demand_probability", "share_elsewhere", "signed_weight", "target_return", "tax_rate",
                      "tenant_rate", "wacc", "borrowed", "operating_share", "finance_rate", "leased_probability",
-                     "pipeline_probability", "renewal_probability", "token_yield", "advance_rate"], SHARE),
+                     "pipeline_probability", "renewal_probability"], SHARE),
     **dict.fromkeys(["discount_rates", "leased", "past_share"], RATE),
     **dict.fromkeys(["ai_life", "it_life", "server_life", "life_elsewhere", "lives"], Bounds(0.25, 50, LIFE.advice)),
     **dict.fromkeys(["since", "until"], YEAR),
@@ -99,6 +99,7 @@ CHOSEN = {  # what a notebook's parameter can be, besides zero where that stands
     "hosting_capex": BUILT,
     "gpu_rent": BY_UNIT["currency/GPU-hour"],
     "card_price": Bounds(1_000, 1e7),
+    **dict.fromkeys(["advance_rate", "token_yield"], SHARE),
     "bitcoin_price": Bounds(1, 1e7),
 }  # fmt: skip
 NEEDED = {"lag", "leased", "past_share", "top"}  # of which zero is no choice
