@@ -492,25 +492,6 @@ def test_a_notebook_says_its_limits_before_it_goes_into_depth(name):
     assert asked[-1] in LIMITS
 
 
-@cache
-def on_page(page: str) -> list[Exhibit]:
-    """The exhibits of a notebook at its own parameters."""
-    names = {}
-    return [thing for source in code(PAGES[page]) if isinstance(thing := ran(source, names), Exhibit)]
-
-
-@pytest.mark.parametrize("page", PAGES)
-def test_ids_are_unique_on_a_page(page):
-    ids = [exhibit.id for exhibit in on_page(page)]
-    assert ids and len(set(ids)) == len(ids)
-
-
-@pytest.mark.parametrize("page", PAGES)
-def test_titles_on_a_page_are_short_sentences_of_numbers(page):
-    titles = [each.title for each in on_page(page)]
-    assert [(each, faults) for each in titles if (faults := gate.faults(each))] == []
-
-
 @pytest.mark.parametrize(
     ("title", "fault"),
     [

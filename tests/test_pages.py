@@ -5,6 +5,7 @@ import re
 import shutil
 import subprocess
 import sys
+from collections import Counter
 from html import unescape
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
@@ -26,8 +27,10 @@ TOY_PAGES = ["index", "hyperscalers", "nasty", "broken"]
 WHAT_IF = re.compile(r'<figure id="what-if.*?</figure>', re.S)
 TITLE, LINK, TAG = re.compile('<p class="title">(.*?)</p>'), re.compile('href="([^"#]+)'), re.compile("<[^>]+>")
 NO_PROSE = re.compile(r"<(script|style|pre|code)[^>]*>.*?</\1>", re.S)
+ID = re.compile(r'<[^>]* id="([^"]+)"')
 SNAKE = re.compile(r"\b[a-z]+_[a-z_]+\b")
 ALONE = ("index.html", "claims.html")  # pages of a section, a notebook and companies of their own
+UNPUBLISHED = {"explore", "explore_models", "explore_text"}  # notebooks that answer a reader, and are no page
 RUNS = paths.NOTEBOOKS / "runs.toml"
 SOURCES = "[...document.images].map(picture => picture.getAttribute('src'))"
 UNSEEN = """Promise.all([...document.images].map(picture => {
@@ -168,6 +171,19 @@ def test_titles_of_the_real_site_are_short_sentences_of_numbers(real_site):
     poor = [(each, faults) for each in titles if (faults := gate.faults(each))]
     assert len(titles) > 100 and poor == []
     assert list(publish.faults(run.recall(run.read_runs().values()))) == []  # what `capcycle check` says
+
+
+@pytest.mark.slow
+def test_no_id_stands_twice_on_a_page_of_the_real_site(real_site):
+    pages = {file.stem: ID.findall(file.read_text("utf-8")) for file in real_site.glob("*.html")}
+    twice = {(name, each) for name, ids in pages.items() for each, count in Counter(ids).items() if count > 1}
+    assert max(map(len, pages.values())) > 20 and twice == set()
+
+
+@pytest.mark.slow
+def test_every_notebook_has_a_page_on_the_real_site(real_site):
+    published = {row.notebook for row in run.read_runs().values()}
+    assert {file.stem for file in paths.NOTEBOOKS.glob("*.ipynb")} - published == UNPUBLISHED
 
 
 @pytest.mark.slow

@@ -99,6 +99,7 @@ CHOSEN = {  # what a notebook's parameter can be, besides zero where that stands
     "hosting_capex": BUILT,
     "gpu_rent": BY_UNIT["currency/GPU-hour"],
     "card_price": Bounds(1_000, 1e7),
+    **dict.fromkeys(["advance_rate", "token_yield"], SHARE),
     "bitcoin_price": Bounds(1, 1e7),
 }  # fmt: skip
 NEEDED = {"lag", "leased", "past_share", "top"}  # of which zero is no choice
