@@ -346,7 +346,7 @@ def tab(page) -> str:
 def test_the_keyboard_reaches_everything_in_order(browser, site):
     with offline(browser) as page:
         visit(page, site, "hyperscalers")
-        page.evaluate("document.querySelector('#capex details').open = true")
+        page.evaluate("document.querySelector('#capex .more details').open = true")
         reached = list(iter(lambda: tab(page), "BODY  none"))
         assert reached[0] == "A skip solid"
         assert [tag for tag in ("BUTTON", "SUMMARY", "DIV table") if not any(r.startswith(tag) for r in reached)] == []
@@ -355,7 +355,7 @@ def test_the_keyboard_reaches_everything_in_order(browser, site):
 
 # --- the search, and tables that sort and are copied -------------------------------------------------------
 
-FOUND = "[...document.querySelectorAll('.find li')].map(each => each.innerText.split('\\n')[1])"
+FOUND = "[...document.querySelectorAll('.find a')].map(each => each.innerText.split('\\n')[1])"
 FIRST = "[...document.querySelectorAll('#capex tbody tr')].map(row => row.cells[0].innerText)"
 
 
@@ -383,8 +383,8 @@ def test_the_arrows_move_through_what_is_found_and_round(browser, site):
     with offline(browser) as page:
         visit(page, site, "hyperscalers")
         assert len(search(page, "spend")) > 2
-        chosen = "[...document.querySelectorAll('.find li')].findIndex(each => each.ariaSelected === 'true')"
-        many = page.locator(".find li").count()
+        chosen = "[...document.querySelectorAll('.find a')].findIndex(each => each.ariaSelected === 'true')"
+        many = page.locator(".find a").count()
         page.keyboard.press("ArrowDown")
         assert page.evaluate(chosen) == 1
         for _ in range(2):
@@ -477,7 +477,7 @@ def test_the_skip_link_leads_past_the_top(browser, site):
 def test_details_open_by_key(browser, site):
     with offline(browser) as page:
         visit(page, site, "hyperscalers")
-        page.locator("#capex summary").first.focus()
+        page.locator("#capex summary", has_text="Figures").focus()
         page.keyboard.press("Enter")
         assert page.locator("#capex table").is_visible()
 
@@ -561,7 +561,7 @@ def test_print_has_no_controls_and_keeps_charts_whole(browser, site):
     with offline(browser, color_scheme="dark") as page:
         visit(page, site, "hyperscalers")
         page.emulate_media(media="print", color_scheme="dark")
-        for control in (".toggle", ".contents", "summary", ".skip"):
+        for control in (".toggle", ".search", ".contents", ".more summary", ".sort", ".next", ".skip"):
             assert not page.locator(control).first.is_visible(), control
         assert page.locator("#capex .chart svg").is_visible()
         assert page.pdf(format="A4").startswith(b"%PDF")
