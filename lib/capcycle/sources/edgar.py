@@ -83,14 +83,17 @@ class Edgar:
 
         Errors: SourceError where the SEC knows no such ticker.
         """
-        known = self.get(f"{self.web}/files/company_tickers.json", "company_tickers")
-        try:
-            found = {row["ticker"]: (int(row["cik_str"]), _clean(row["title"])) for row in known.values()}
-        except (KeyError, TypeError, ValueError) as error:
-            raise SourceError(f"company_tickers.json has another form than it had: {error!r}") from error
-        if (company := found.get(ticker.replace(".", "-"))) is None:
+        if (company := self.registrants().get(ticker.replace(".", "-"))) is None:
             raise SourceError(f"{ticker}: the SEC knows no such ticker; if it moved, give the new one")
         return company
+
+    def registrants(self) -> dict[str, tuple[int, str]]:
+        """The number and the name of every company by its ticker."""
+        known = self.get(f"{self.web}/files/company_tickers.json", "company_tickers")
+        try:
+            return {row["ticker"]: (int(row["cik_str"]), _clean(row["title"])) for row in known.values()}
+        except (KeyError, TypeError, ValueError) as error:
+            raise SourceError(f"company_tickers.json has another form than it had: {error!r}") from error
 
     def submissions(self, cik: int) -> dict[str, Any]:
         """The company's name, year end and list of filings."""
@@ -183,8 +186,8 @@ class Edgar:
 
 
 def _clean(name: str) -> str:
-    """A name as a cell may hold it: on one line, and not beginning like a formula."""
-    return " ".join("".join(filter(str.isprintable, name)).split()).lstrip("=+@-")
+    """A name as a cell may hold it: on one line, without markup, and not beginning like a formula."""
+    return " ".join("".join(each for each in name if each.isprintable() and each not in "<>").split()).lstrip("=+@-")
 
 
 def _refusal(error: urllib.error.HTTPError) -> str:
