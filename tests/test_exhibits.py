@@ -6,7 +6,6 @@ import json
 import re
 from functools import cache
 from itertools import takewhile
-from textwrap import wrap
 
 import altair as alt
 import nbformat
@@ -345,16 +344,19 @@ def test_the_documents_of_an_exhibit_stand_newest_first():
 
 def test_in_jupyterlab_each_exhibit_names_its_sources():
     one = exhibits.lines(amounts(MSFT=[1.0], META=[None]))
-    said = "Source: Microsoft, filed with the U.S. Securities and Exchange Commission, one document dated 2024-07-30"
-    assert spec(one)["title"]["subtitle"] == [one.subtitle, *wrap(said, 100)]
+    said = "Sources: Microsoft 10-K filed 2024-07-30"
+    assert spec(one)["title"]["subtitle"] == [one.subtitle, said]
     assert said in exhibits.compare(amounts(MSFT=[1.0], META=[None]))._repr_mimebundle_()["text/html"]
 
 
-def test_of_many_publishers_those_of_most_documents_are_named():
-    sources = [{"publisher": name, "published": "2024-01-31"} for name in "jihgfedcbajj"]
-    named = "Sources: j, a, b, c, d, e, f, g, and"
-    assert cited(sources) == f"{named} 2 more publishers, 12 documents dated 2024-01-31"
-    assert cited(sources[:1] + sources[2:]) == f"{named} one more publisher, 11 documents dated 2024-01-31"
+def test_the_three_documents_that_most_of_the_newest_figures_rest_on_are_named():
+    days = {"old": "2024-02-01", "a": "2025-02-01", "b": "2025-05-01", "c": "2024-05-01", "rates": "2026-01-01"}
+    cards = [{"id": id, "title": id, "publisher": "", "url": "", "published": day,
+              "tier": "statistics" if id == "rates" else "filing"} for id, day in days.items()]  # fmt: skip
+    figures = pd.DataFrame({"company": ["M", "M", "N"], "source": ["old old", "a c rates", "b c rates"]})
+    one = Exhibit("one", "", "", "", pd.DataFrame({"a": []}), figures, sources=tuple(cards))
+    assert [card["id"] for card in one.payload()["sources"]] == ["c", "b", "a", "old", "rates"]
+    assert cited(one.payload()["sources"]) == "Sources: c, 2024-05-01; b, 2025-05-01; a, 2025-02-01 and 2 more"
 
 
 # ---- on the way to a page
