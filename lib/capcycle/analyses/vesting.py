@@ -18,7 +18,7 @@ from capcycle.words import Sentence, say
 
 OPEN = {"vesting_years": ([2.0, 4.0, 6.0], "years"),
         "next_gw_probability": ([0.75, 0.9, 1.0], "fraction")}  # fmt: skip  # no source gives either
-TRADING_DAYS, LEAST = 252, 1e-9  # of a year; a strike of zero has no logarithm
+TRADING_DAYS, PARTS = 252, 100  # of a year; a strike of zero has no logarithm, one of a trillionth has
 DRAWS, SEED = 100_000, 20_251_006
 
 
@@ -51,7 +51,7 @@ def tranche(tranche_shares: Shares, share_price: PerShare, strike: PerShare, tra
     """
     spread, ahead = volatility * vesting_years**0.5, logarithm(maximum(tranche_hurdle / share_price, 1.0))
     barrier = ahead * (1 - hurdle_reached)
-    least = logarithm(maximum(strike, LEAST) / share_price)
+    least = logarithm(maximum(strike / share_price, 1 / PARTS**6))
     above = maximum(barrier, least)
 
     def reached(sign: float, end: float, low: float | None) -> float:
@@ -94,12 +94,12 @@ def tranches(warrant: Case, powers: Sequence[float], steps: Sequence[float], **n
         own = {"tranche_shares": part / gigawatts * warrant.inputs["warrant_shares"].value,
                "tranche_hurdle": hurdle, "hurdle_reached": float(max(since.max(), 0.0) >= hurdle),
                "tranche_gigawatts": float(power)}  # fmt: skip
-        case = study.case(tranche, book, warrant.company, volatility=volatility(closes), **same, **opened, **own)
+        case = study.case(tranche, book, warrant.company, volatility=realised(closes), **same, **opened, **own)
         found[say("vesting.tranche", number=f"{place}", power=case.inputs["tranche_gigawatts"].shown)] = case
     return {label: case.chosen(**numbers) for label, case in found.items()}
 
 
-def volatility(closes: pd.Series) -> Quantity:
+def realised(closes: pd.Series) -> Quantity:
     """How far the last year's daily returns spread, made a year's, from the logarithms of closes."""
     last = np.log(closes).diff().tail(TRADING_DAYS)
     return Quantity("volatility", float(last.std() * TRADING_DAYS**0.5), "rate", kind="estimated", source=prices.SOURCE,
