@@ -74,11 +74,14 @@ def test_only_examples_known_to_be_loose_fail():
 def test_every_analysis_that_has_a_model_has_examples():
     rooms = {model.__module__.split(".")[2] for model in analyses.models().values()}
     unprinted = {
+        "contract_cover",  # its printed ones are checks K129, K131 and K153
         "customers",
         "funding",
         "laboratories",
         "regret",
         "rounds",
+        "training",
+        "venture_monitor",
         "vesting",
     }  # of which nobody has printed one
     assert rooms - unprinted - {"lease_overhang"} <= set(TABLE["analysis"])  # those of leases stand under debt

@@ -38,7 +38,7 @@ def training_step(reference_gpus: GPUs, kw_all_in: KWPerGPU, step_multiple: Mult
              next_capex = next_power * capex_per_gw; growth_per_year = step_multiple ** (1 / step_years)
              years_to_a_gigawatt = log(1 GW / reference_power) / log(growth_per_year / efficiency_gain)
     Units:   GPUs, all H100-equivalents; kW per H100, MW of the whole facility, currency; efficiency_gain is
-             throughput per watt over that of a year before. Years are missing where chips gain as much as training grows.
+             throughput per watt over that of a year before. Where chips gain as much as training grows no years fit.
     Source:  The Register (2024-08-01): 16,000 H100s for Llama 3, almost tenfold for Llama 4. At 2 kW that is 32 MW, and
              160,000 H100-equivalents.
 
