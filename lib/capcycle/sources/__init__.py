@@ -2,6 +2,7 @@
 
 from capcycle.sources.changes import Addition, add, refresh
 from capcycle.sources.edgar import Edgar
+from capcycle.sources.instance import read_members
 from capcycle.sources.own import add_file, template
 from capcycle.sources.report import told
 from capcycle.sources.store import companies, locked
