@@ -21,23 +21,23 @@ BY_YEAR, BY_NAME = "venture_monitor.years", "venture_monitor.suppliers"
 
 class VentureYear(NamedTuple):
     mean_of_year: Amount
-    largest_share: Fraction
+    largest_round_share: Fraction
 
 
 class SupplierPart(NamedTuple):
     supplier_share: Fraction
 
 
-@model(verdict="largest_share", better="lower")
+@model(verdict="largest_round_share", better="lower")
 def venture_year(money_of_year: Amount, rounds_of_year: Number, largest_of_year: Amount) -> VentureYear:
     """The mean of a year's private rounds, and how much of the money the largest took.
 
-    Formula: mean_of_year = money_of_year / rounds_of_year; largest_share = largest_of_year / money_of_year
+    Formula: mean_of_year = money_of_year / rounds_of_year; largest_round_share = largest_of_year / money_of_year
     Units:   one currency. New shares alone; a round that is paid in parts counts whole on its day.
     Source:  hand arithmetic on 2025: 40bn and 13bn are 53bn, 26.5bn each; the larger is 75 %.
 
     >>> found = venture_year(53e9, 2, 40e9)
-    >>> float(found.mean_of_year), round(float(found.largest_share), 3)
+    >>> float(found.mean_of_year), round(float(found.largest_round_share), 3)
     (26500000000.0, 0.755)
     """
     return VentureYear(per(money_of_year, rounds_of_year), per(largest_of_year, money_of_year))
@@ -123,7 +123,7 @@ def by_year(book: Book) -> Exhibit:
 def table(book: Book) -> Exhibit:
     """Each year's money, rounds, their mean, and the part of the largest."""
     if found := years(book):
-        names = ["money_of_year", "rounds_of_year", "mean_of_year", "largest_of_year", "largest_share"]
+        names = ["money_of_year", "rounds_of_year", "mean_of_year", "largest_of_year", "largest_round_share"]
         return exhibits.table(found, names, BY_YEAR)
     return marks.nothing(marks.worded(BY_YEAR, title=say("venture_monitor.none")))
 
