@@ -83,14 +83,17 @@ class Edgar:
 
         Errors: SourceError where the SEC knows no such ticker.
         """
-        known = self.get(f"{self.web}/files/company_tickers.json", "company_tickers")
-        try:
-            found = {row["ticker"]: (int(row["cik_str"]), _clean(row["title"])) for row in known.values()}
-        except (KeyError, TypeError, ValueError) as error:
-            raise SourceError(f"company_tickers.json has another form than it had: {error!r}") from error
-        if (company := found.get(ticker.replace(".", "-"))) is None:
+        if (company := self.registrants().get(ticker.replace(".", "-"))) is None:
             raise SourceError(f"{ticker}: the SEC knows no such ticker; if it moved, give the new one")
         return company
+
+    def registrants(self) -> dict[str, tuple[int, str]]:
+        """The number and the name of every company by its ticker."""
+        known = self.get(f"{self.web}/files/company_tickers.json", "company_tickers")
+        try:
+            return {row["ticker"]: (int(row["cik_str"]), _clean(row["title"])) for row in known.values()}
+        except (KeyError, TypeError, ValueError) as error:
+            raise SourceError(f"company_tickers.json has another form than it had: {error!r}") from error
 
     def submissions(self, cik: int) -> dict[str, Any]:
         """The company's name, year end and list of filings."""
