@@ -72,15 +72,20 @@ BY_NAME = {
     "noi_per_leased_mw": Bounds(0, DEAREST_HOSTING),
     "pue": Bounds(1, 3, "it is the power of the whole facility over that of its IT"),
     "refreshes": Bounds(0, 3, "GPUs are bought again three times at most"),
+    "volatility": Bounds(0.05, 5, PERCENT),
 }  # fmt: skip
 
 YEAR, AMOUNT, RATE = Bounds(1990, 2100), Bounds(0, 1e13), Bounds(0.001, 1, PERCENT)
 CHOSEN = {  # what a notebook's parameter can be, besides zero where that stands for none
     **dict.fromkeys(["ai_margin_2030", "ai_nopat_margin", "gross_margin"], Bounds(-1, 1, PERCENT)),
     **dict.fromkeys(["cost_that_leaves", "gpu_residual", "gpu_utilisation", "idle_share", "lessor_tax",
-                     "low_demand_probability", "passed_on", "share_elsewhere", "signed_weight", "target_return",
-                     "tax_rate", "tenant_rate", "wacc", "borrowed", "operating_share", "finance_rate",
-                     "leased_probability", "pipeline_probability", "renewal_probability"], SHARE),
+                     "low_demand_probability", "passed_on", "share_elsewhere",
+                     "signed_weight", "target_return", "tax_rate",
+                     "tenant_rate", "wacc", "borrowed", "operating_share", "finance_rate", "leased_probability",
+                     "pipeline_probability", "renewal_probability", "delivery_correlation", "hurdle_steps",
+                     "next_gw_probability"], SHARE),
+    "tranche_gigawatts": Bounds(0, 1_000),
+    "vesting_years": TERM,
     **dict.fromkeys(["discount_rates", "leased", "past_share"], RATE),
     **dict.fromkeys(["ai_life", "it_life", "server_life", "life_elsewhere", "lives"], Bounds(0.25, 50, LIFE.advice)),
     **dict.fromkeys(["since", "until"], YEAR),
@@ -101,6 +106,7 @@ CHOSEN = {  # what a notebook's parameter can be, besides zero where that stands
     "card_price": Bounds(1_000, 1e7),
     **dict.fromkeys(["advance_rate", "token_yield"], SHARE),
     "bitcoin_price": Bounds(1, 1e7),
+    "volatility": BY_NAME["volatility"],
 }  # fmt: skip
 NEEDED = {"lag", "leased", "past_share", "top"}  # of which zero is no choice
 
