@@ -785,8 +785,6 @@ def test_the_engine_gives_what_the_ordinary_kernel_gives(both):
 
 EARLY = "2024-09-30"
 FIRST = {
-    "chips": "2026-09-30",
-    "frameworks": "2025-10-31",
     "laboratories": "2024-12-31",
     "offerings": "2025-12-31",
     "warrants": "2025-12-31",

@@ -97,7 +97,7 @@ def tiers(book: Book, each: Mapping[str, Case]) -> Exhibit:
     same, of = _agree(book, each)
     frame = marks.worded("frameworks.tiers", id="tiers", title=say("frameworks.tiers.title", same=same, of=of))
     columns = {name: say(f"frameworks.column.{name}") for name in
-               ("label", "way", "share", "growth", "profit", "printed", "rule", "note")}  # fmt: skip
+               ("label", "way", "share", "growth", "profit", "printed", "rule")}  # fmt: skip
     return marks.table(rows, frame, columns)
 
 
