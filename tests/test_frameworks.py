@@ -43,9 +43,9 @@ def test_what_closed_models_cost_beside_open_ones():
 
 @given(closed=price, other=price, part=share)
 def test_the_part_of_revenue_is_that_of_tokens_where_prices_are_alike(closed, other, part):
-    same = open_models.premium(closed, closed, part)
+    same = open_models.open_or_closed(closed, closed, part)
     assert same.closed_revenue_share == pytest.approx(part) and same.closed_premium == pytest.approx(1)
-    found = open_models.premium(closed, other, part)
+    found = open_models.open_or_closed(closed, other, part)
     assert found.open_saving == pytest.approx(1 - 1 / found.closed_premium)
 
 

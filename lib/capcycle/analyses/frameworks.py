@@ -24,11 +24,11 @@ class Tier(NamedTuple):
 
 
 @model(verdict="tier", better="lower")
-def monetisation_tier(ai_share: Fraction, ai_growth: Multiple, period_profit: Amount, tier_share: Fraction,
+def monetisation_tier(ai_revenue_share: Fraction, ai_growth: Multiple, period_profit: Amount, tier_share: Fraction,
                       tier_growth: Multiple) -> Tier:  # fmt: skip
     """The tier of a company by what AI brings it: 1 where it drives growth, 2 where it helps, 3 where it only costs.
 
-    Formula: 3 with a loss; else 1 where ai_share >= tier_share and ai_growth >= tier_growth; else 2
+    Formula: 3 with a loss; else 1 where ai_revenue_share >= tier_share and ai_growth >= tier_growth; else 2
     Units:   AI revenue over all revenue; growth on a year earlier; profit of the period. Missing without a share or a
              profit, and where the share is high enough and the growth is not known.
     Source:  the tiers of Yixin (21 October 2025), whose text has no threshold: the reader sets them.
@@ -37,7 +37,7 @@ def monetisation_tier(ai_share: Fraction, ai_growth: Multiple, period_profit: Am
     [1, 2, 3]
     """
     driven = where(ai_growth >= tier_growth, 1, 2) + 0 * ai_growth  # what is missing stays missing, where it counts
-    earning = where(ai_share >= tier_share, driven, 2) + 0 * ai_share
+    earning = where(ai_revenue_share >= tier_share, driven, 2) + 0 * ai_revenue_share
     return Tier(where(period_profit < 0, 3, earning) + 0 * period_profit)
 
 
@@ -67,7 +67,7 @@ def _label(row: Mapping) -> str:
 
 def _given(row: Mapping) -> dict[str, Quantity]:
     figures = {
-        "ai_share": (row["ai_revenue"] / row["revenue"], "fraction"),
+        "ai_revenue_share": (row["ai_revenue"] / row["revenue"], "fraction"),
         "ai_growth": (row["ai_growth"], "multiple"),
         "period_profit": (row["profit"], row["currency"]),
     }
@@ -88,7 +88,7 @@ def tiers(book: Book, each: Mapping[str, Case]) -> Exhibit:
     """Each company with its way of earning, what AI brings it, and its tier by the text and by the rule."""
     said, ways = printed(book), {_label(row): row for row in book.register("monetisation").to_dict("records")}
     rows = pd.DataFrame([
-        {"label": label, "way": ways[label]["way"], "share": one.inputs["ai_share"].shown,
+        {"label": label, "way": ways[label]["way"], "share": one.inputs["ai_revenue_share"].shown,
          "growth": words.change(one.inputs["ai_growth"].value), "profit": one.inputs["period_profit"].shown,
          "printed": _tier(said[label]), "rule": _tier(float(one.outputs.tier)), "note": ways[label]["note"],
          "value": float(one.outputs.tier), "unit": "number", "kind": one.kind, "source": ways[label]["source"]}
@@ -119,7 +119,8 @@ def moved(each: Mapping[str, Case]) -> Exhibit:
          "source": one.source, "moves": len({_at(one, end) for end in ENDS}) > 1}
         for label, one in each.items() if float(one.outputs.tier) == float(one.outputs.tier)
     ])  # fmt: skip
-    title = words.counted("frameworks.moved.title", int(rows["moves"].sum()) if len(rows) else 0, of=len(rows))
+    count = int(rows["moves"].sum()) if len(rows) else 0
+    title = words.counted("frameworks.moved.title", count, of=len(rows))
     first = next(iter(each.values()))
     ends = {f"{end}_{name}": words.value(getattr(first.inputs[f"tier_{name}"], end), "fraction")
             for end in ENDS for name in ("share", "growth")}  # fmt: skip

@@ -53,7 +53,7 @@ def price_fall(first_token_price: Number, last_token_price: Number, years_betwee
 
 
 @model(verdict="closed_premium", better="higher")
-def premium(closed_token_price: Number, open_token_price: Number, closed_token_share: Fraction) -> Premium:
+def open_or_closed(closed_token_price: Number, open_token_price: Number, closed_token_share: Fraction) -> Premium:
     """What a closed model's tokens cost against an open one's, and what part of the revenue that leaves to closed ones.
 
     Formula: closed_premium = closed_token_price / open_token_price; open_saving = 1 - 1 / closed_premium
@@ -61,7 +61,7 @@ def premium(closed_token_price: Number, open_token_price: Number, closed_token_s
     Units:   USD per million tokens; the share of all tokens that closed models answer.
     Source:  Nagle and Yue (November 2025): 1.86 against 0.23 saves 87 %; 80 % of tokens are 96 % of revenue.
 
-    >>> [round(float(each), 2) for each in premium(1.86, 0.23, 0.8)]
+    >>> [round(float(each), 2) for each in open_or_closed(1.86, 0.23, 0.8)]
     [8.09, 0.88, 0.97]
     """
     closed, other = closed_token_share * closed_token_price, (1 - closed_token_share) * open_token_price
@@ -74,10 +74,10 @@ def _start(book: Book, company: str) -> Case:
     return study.bound(price_fall, book, company)
 
 
-@study.starts(premium)
+@study.starts(open_or_closed)
 def market(book: Book, company: str = "") -> Case:
     """All tokens of one market place: mean prices of closed and of open models, and the closed ones' part."""
-    return study.case(premium, book, company)
+    return study.case(open_or_closed, book, company)
 
 
 def prices(book: Book, score: str = "gpqa") -> pd.DataFrame:
