@@ -75,9 +75,16 @@ def test_every_analysis_that_has_a_model_has_examples():
     rooms = {model.__module__.split(".")[2] for model in analyses.models().values()}
     unprinted = {
         "customers",
+        "earnings_quality",
+        "earnings_surprise",
         "frameworks",
         "funding",
+        "growth",
+        "guidance",
         "laboratories",
+        "per_user",
+        "position_change",
+        "printed_parts",
         "regret",
         "rounds",
     }  # of which nobody has printed one

@@ -20,21 +20,6 @@ TAGS = sources.read_tags()
 EXTRACTS = paths.ROOT.parent / "shared" / "data" / "sec" / "extracts"  # skipped elsewhere
 
 
-@pytest.fixture
-def own(tmp_path, monkeypatch):
-    """An own layer with nothing in it."""
-    monkeypatch.setattr(paths, "STORE", tmp_path / "store")
-    return tmp_path / "store"
-
-
-@pytest.fixture
-def server(own, monkeypatch):
-    with edgar.playing() as server:
-        for name, value in {"AGENT": edgar.AGENT, "DATA": server.address, "WEB": server.address}.items():
-            monkeypatch.setenv(f"CAPCYCLE_SEC_{name}", value)
-        yield server
-
-
 def files(folder):
     return {path.relative_to(folder): path.read_bytes() for path in folder.rglob("*.csv")}
 

@@ -82,13 +82,15 @@ class Inputs:
 
 
 def _own(data: dict[str, str]) -> dict[str, str]:
-    """The digests of files of facts that the user's own layer adds to, and of the list of companies that it adds.
+    """The digests of tables that the user's own layer adds to, and of the list of companies that it adds.
 
     What it says of a company and its documents changes only with its facts: pages on others are not executed again.
     """
     facts = {f"facts/{name}": made for name, made in digests(paths.STORE / "facts").items()}
+    folders = sorted(paths.STORE.glob("registers/*"))
+    registers = {f"{folder.name}.csv": fingerprint(digests(folder)) for folder in folders}
     added = {"added": fingerprint(list(digests(paths.STORE / "companies")))}
-    return {name: fingerprint(data.get(name, ""), made) for name, made in facts.items()} | added
+    return {name: fingerprint(data.get(name, ""), made) for name, made in (facts | registers).items()} | added
 
 
 def _content(notebook: Path) -> str:

@@ -1,6 +1,6 @@
-"""The user's own layer of facts, which lies below the reviewed tables of `data/`: what those say wins."""
+"""The user's own layer of facts and registers, which lies below the reviewed tables of `data/`: what those say wins."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import pandas as pd
@@ -19,18 +19,28 @@ def files(name: str) -> list[Path]:
     >>> files("dictionary.csv")
     []
     """
-    if folder := _FOLDERS.get(name):
-        return sorted((paths.STORE / folder).glob("*.csv"))
-    return [path] if name.startswith("facts/") and (path := paths.STORE / name).is_file() else []
+    if name.startswith("facts/"):
+        return [path] if (path := paths.STORE / name).is_file() else []
+    return sorted((paths.STORE / _FOLDERS.get(name, register(name))).glob("*.csv"))
 
 
-def below(reviewed: pd.DataFrame, own: pd.DataFrame) -> pd.DataFrame:
+def register(name: str) -> str:
+    """The folder of the own layer with the files that lie below a register.
+
+    >>> register("holdings.csv")
+    'registers/holdings'
+    """
+    return f"registers/{name.removesuffix('.csv')}"
+
+
+def below(reviewed: pd.DataFrame, own: pd.DataFrame, key: Sequence[str] = ()) -> pd.DataFrame:
     """Both layers as one table, of which a reviewed row hides those of the own layer on the same thing.
 
+    key   the columns of a register that say what a row is about
     A thing is a company, a document, or the period of a concept, whatever the day: a later figure of the own layer
     shows only once the reviewed one is gone, and as a conflict until then.
     """
-    hidden = _keys(own).isin(_keys(reviewed))
+    hidden = _keys(own, key).isin(_keys(reviewed, key))
     return pd.concat([reviewed, own[~hidden]], ignore_index=True)
 
 
@@ -60,6 +70,6 @@ def _doubts(name: str) -> list[str]:
     ]  # fmt: skip
 
 
-def _keys(table: pd.DataFrame) -> pd.Index:
-    period = set(PERIOD) <= set(table)
-    return pd.MultiIndex.from_frame(table[PERIOD]) if period else pd.Index(table.iloc[:, 0])
+def _keys(table: pd.DataFrame, key: Sequence[str] = ()) -> pd.Index:
+    key = key or (PERIOD if set(PERIOD) <= set(table) else table.columns[:1])
+    return pd.MultiIndex.from_frame(table[list(key)])

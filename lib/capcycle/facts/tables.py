@@ -7,7 +7,7 @@ import os
 import re
 import tomllib
 import unicodedata
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from functools import cache, lru_cache
 from pathlib import Path
 
@@ -57,10 +57,10 @@ def _meanings(columns: list[str] | dict[str, str]) -> dict[str, str]:
     return {each: STATED["shared"][each] for each in columns} if isinstance(columns, list) else columns
 
 
-def read(name: str, wanted: Iterable[str] | None = None) -> pd.DataFrame:
+def read(name: str, wanted: Iterable[str] | None = None, key: Sequence[str] = ()) -> pd.DataFrame:
     """A table of `data/` as text, cell by cell, with the file and line of each row.
 
-    wanted  its columns, where these are stated elsewhere than in `columns.toml`
+    wanted  its columns, where these are stated elsewhere than in `columns.toml`; `key`, those that say what a row is on
 
     Errors: DataError for a file that is missing, is not a UTF-8 CSV table of these columns, or has unclean cells.
     """
@@ -70,7 +70,7 @@ def read(name: str, wanted: Iterable[str] | None = None) -> pd.DataFrame:
     if own and not (paths.DATA / name).is_file():
         return pd.concat(own, ignore_index=True)
     reviewed = parsed(paths.DATA / name, f"data/{name}", wanted)
-    return layers.below(reviewed, pd.concat(own, ignore_index=True)) if own else reviewed
+    return layers.below(reviewed, pd.concat(own, ignore_index=True), key) if own else reviewed
 
 
 @lru_cache(maxsize=10_000)
@@ -84,7 +84,12 @@ def parsed(path: Path, file: str, wanted: list[str]) -> pd.DataFrame:
 
     Errors: as for `read`.
     """
-    lines, records = _records(_text(path, file), file)
+    return parsed_text(_text(path, file), file, wanted)
+
+
+def parsed_text(text: str, file: str, wanted: list[str]) -> pd.DataFrame:
+    """The table in a text, as `parsed` gives that of a file."""
+    lines, records = _records(text, file)
     if not records or records[0] != wanted:
         header = ", ".join(records[0]) if records else "none"
         raise DataError([f"{file}:1: columns are {header}; wanted {', '.join(wanted)}"])
@@ -124,7 +129,7 @@ def key(name: str) -> list[str]:
 
 def edition() -> tuple[tuple[str, int, int], ...]:
     """What tells one state of all files of `data/` and of the user's own layer from another, without reading them."""
-    every = [*paths.DATA.rglob("*.csv"), *paths.STORE.glob("*/*.csv")]
+    every = [*paths.DATA.rglob("*.csv"), *paths.STORE.glob("*/**/*.csv")]
     files = ((path, path.stat()) for path in sorted(every))
     return tuple((str(path), stat.st_mtime_ns, stat.st_size) for path, stat in files)
 

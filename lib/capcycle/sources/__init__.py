@@ -2,6 +2,9 @@
 
 from capcycle.sources.changes import Addition, add, refresh
 from capcycle.sources.edgar import Edgar
+from capcycle.sources.holdings import Holder, is_manager, managers, read_cusips
+from capcycle.sources.holdings import read as read_holder
+from capcycle.sources.instance import read_members
 from capcycle.sources.own import add_file, template
 from capcycle.sources.report import told
 from capcycle.sources.store import companies, locked
