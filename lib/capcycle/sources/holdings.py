@@ -14,7 +14,7 @@ from typing import NamedTuple
 import pandas as pd
 
 from capcycle.facts import door, registers
-from capcycle.sources import beside, tags, xml
+from capcycle.sources import beside, instance, tags, xml
 from capcycle.sources.edgar import Edgar, SourceError
 from capcycle.sources.filings import Filing, listed
 
@@ -324,6 +324,14 @@ def read_cusips() -> pd.DataFrame:
     Errors: DataError with every fault of `data/cusips.csv`.
     """
     return door.table("cusips.csv", _rules)
+
+
+def check_tables() -> None:
+    """Check the tables that say what tags, members and securities are.
+
+    Errors: DataError with all faults of all three.
+    """
+    door.refuse(door.gather((tags.read, instance.read_members, read_cusips))[1])
 
 
 def _rules(raw: pd.DataFrame) -> door.Rules:
