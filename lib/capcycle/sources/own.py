@@ -110,7 +110,7 @@ def _take_facts(rows: pd.DataFrame, documents: pd.DataFrame, known: door.Referen
     tickers = sorted(set(figures["company"]))
     files = {ticker: _beside(ticker, figures[figures["company"] == ticker]) for ticker in tickers}
     said = [fault for each in files.items() for fault in _faults(*each, known, path)]
-    door.refuse([*door.source_faults(documents), *said])
+    door.refuse(map(_advised, [*door.source_faults(documents), *said]))
     for ticker, each in files.items() if not dry else ():
         company = known.companies.loc[[ticker]].astype(str).reset_index()[COMPANIES]
         cited = documents[documents["source"].isin(each["source"])][SOURCES]
@@ -143,7 +143,7 @@ def _take_register(
 ) -> list[str]:
     columns = registers.columns().query("table == @register")["column"].tolist()
     said = registers.judged(register, rows, known).values()
-    door.refuse([*door.source_faults(documents), *said])
+    door.refuse(map(_advised, [*door.source_faults(documents), *said]))
     symbols = sorted(set(rows["symbol"]))
     for symbol in symbols if not dry else ():
         own = rows[rows["symbol"] == symbol]
@@ -164,6 +164,11 @@ def _faults(ticker: str, rows: pd.DataFrame, known: door.Reference, path: Path) 
     file = f"facts/{ticker}.csv"
     said = door.judged(store.beside_reviewed(ticker, rows.assign(file=file)), known).values()
     return [fault.replace(file, str(path), 1) for fault in said]
+
+
+def _advised(fault: str) -> str:
+    """What the door says, with what a user can do about a company that nobody has added."""
+    return fault.replace("see data/companies.csv", "`capcycle add TICKER` brings one in that files with the SEC")
 
 
 def _market_values(rows: pd.DataFrame) -> Iterator[tuple[str, ...]]:
