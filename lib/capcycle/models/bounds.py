@@ -78,9 +78,9 @@ YEAR, AMOUNT, RATE = Bounds(1990, 2100), Bounds(0, 1e13), Bounds(0.001, 1, PERCE
 CHOSEN = {  # what a notebook's parameter can be, besides zero where that stands for none
     **dict.fromkeys(["ai_margin_2030", "ai_nopat_margin", "gross_margin"], Bounds(-1, 1, PERCENT)),
     **dict.fromkeys(["cost_that_leaves", "gpu_residual", "gpu_utilisation", "idle_share", "lessor_tax",
-                     "low_demand_probability", "share_elsewhere", "signed_weight", "target_return", "tax_rate",
-                     "tenant_rate", "wacc", "borrowed", "operating_share", "finance_rate", "leased_probability",
-                     "pipeline_probability", "renewal_probability"], SHARE),
+                     "low_demand_probability", "passed_on", "share_elsewhere", "signed_weight", "target_return",
+                     "tax_rate", "tenant_rate", "wacc", "borrowed", "operating_share", "finance_rate",
+                     "leased_probability", "pipeline_probability", "renewal_probability"], SHARE),
     **dict.fromkeys(["discount_rates", "leased", "past_share"], RATE),
     **dict.fromkeys(["ai_life", "it_life", "server_life", "life_elsewhere", "lives"], Bounds(0.25, 50, LIFE.advice)),
     **dict.fromkeys(["since", "until"], YEAR),
