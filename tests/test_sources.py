@@ -428,7 +428,7 @@ SAID = "reported,ir-2026,page 3,2026-07-30,,Investor day,ORCL,https://example.or
 
 def test_rows_of_a_file_are_facts_with_their_document(own, tmp_path, capsys):
     file = typed(tmp_path / "mine.csv", f"ORCL,rpo,,2026-06-30,600000000000,USD,{SAID}")
-    assert cli.main(["add", str(file)]) == 0 and "1 rows on ORCL" in capsys.readouterr().out
+    assert cli.main(["add", str(file)]) == 0 and "1 rows of facts on ORCL" in capsys.readouterr().out
     row = facts.history(["ORCL"]).query("source == 'ir-2026'")
     assert row["value"].tolist() == [600000000000] and facts.sources().at["ir-2026", "title"] == "Investor day"
     facts.check()
