@@ -141,13 +141,15 @@ def _take_estimates(
 def _take_register(
     register: str, rows: pd.DataFrame, documents: pd.DataFrame, known: door.Reference, path: Path, dry: bool
 ) -> list[str]:
-    columns = registers.columns().query("table == @register")["column"].tolist()
+    rows = beside.whole(register, rows)
     said = registers.judged(register, rows, known).values()
     door.refuse(map(_advised, [*door.source_faults(documents), *said]))
     symbols = sorted(set(rows["symbol"]))
     for symbol in symbols if not dry else ():
         own = rows[rows["symbol"] == symbol]
-        every = pd.concat([beside.read(register, symbol), own[columns]]).drop_duplicates(registers.key(register))
+        every = pd.concat([beside.read(register, symbol), own[beside.columns(register)]]).drop_duplicates(
+            registers.key(register)
+        )
         beside.cite(symbol, documents[documents["source"].isin(own["source"])])
         beside.write(register, symbol, every)
     return symbols
