@@ -95,11 +95,11 @@ def test_one_unknown_ticker_does_not_keep_the_others_out(server, capsys):
 
 
 def test_an_unknown_company_says_how_to_add_it(tmp_path, capsys):
-    for open_it in (lambda: facts.open(["SMCI"]), lambda: analyses.start("gpu_hour", facts.open(), "SMCI")):
+    for open_it in (lambda: facts.open(["NOBODY"]), lambda: analyses.start("gpu_hour", facts.open(), "NOBODY")):
         with pytest.raises(CapcycleError, match="`capcycle add TICKER`"):
             open_it()
     for notebook, name in (("capex", "companies"), ("company", "company")):
-        assert cli.main(["run", notebook, "-p", name, "SMCI", "-o", str(tmp_path / "out.ipynb")]) == 1
+        assert cli.main(["run", notebook, "-p", name, "NOBODY", "-o", str(tmp_path / "out.ipynb")]) == 1
         assert "`capcycle add TICKER`" in capsys.readouterr().err
 
 
