@@ -19,6 +19,17 @@ def sound(register: str, rows: pd.DataFrame, known: door.Reference) -> tuple[pd.
     return rows.reset_index(drop=True).drop(index=list(said)), list(said.values())
 
 
+def columns(register: str) -> list[str]:
+    """The columns of a register, as its schema has them."""
+    return registers.columns().query("table == @register")["column"].tolist()
+
+
+def whole(register: str, rows: pd.DataFrame) -> pd.DataFrame:
+    """Rows of some columns of a register as rows of all of them, in its order; the others are empty."""
+    kept = [each for each in ("file", "line") if each in rows]
+    return rows.reindex(columns=[*columns(register), *kept], fill_value="")
+
+
 def write(register: str, name: str, rows: pd.DataFrame) -> None:
     """Write the rows of one kind, such as those on a company, in place of the ones that were there."""
     path = file(register, name)
@@ -36,10 +47,9 @@ def write(register: str, name: str, rows: pd.DataFrame) -> None:
 
 def read(register: str, name: str) -> pd.DataFrame:
     """The rows that were written under a name, as text; none where nothing was."""
-    columns = registers.columns().query("table == @register")["column"].tolist()
     if not (path := file(register, name)).is_file():
-        return pd.DataFrame(columns=columns, dtype=str)
-    return pd.read_csv(path, dtype=str, keep_default_na=False, encoding="utf-8")
+        return pd.DataFrame(columns=columns(register), dtype=str)
+    return whole(register, pd.read_csv(path, dtype=str, keep_default_na=False, encoding="utf-8"))
 
 
 def cite(name: str, documents: pd.DataFrame) -> None:
