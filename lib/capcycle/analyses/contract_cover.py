@@ -119,19 +119,23 @@ def _stated(row: dict, name: str, value: float, unit: str) -> Quantity:
 
 
 def _before(revenue: Measures, company: str, day: pd.Timestamp) -> Quantity:
-    """Revenue of the last year that had ended by a day."""
+    """Revenue of the last year that had ended by a day, and not a year before it."""
     table = revenue.table.dropna(subset="value")
-    own = table[table["company"].eq(company) & table["period_end"].between(day - YEAR, day)]
+    own = table[table["company"].eq(company) & (table["period_end"] <= day)]
     if own.empty:
         return missing("revenue_when_signed", study.not_public("revenue_when_signed"))
-    return study.figure(revenue, company, own["period"].iloc[-1])
+    return _recent(study.figure(revenue, company, own["period"].iloc[-1]), day)
 
 
 def _now(revenue: Measures, company: str) -> Quantity:
     """Revenue of the newest twelve months, unless others' are a year newer."""
-    own, last = study.newest(revenue, company), revenue.table.dropna(subset="value")["period_end"].max()
-    lacking = study.not_public("revenue_now")
-    return own if own.missing or own.day >= last - YEAR else missing("revenue_now", lacking)
+    return _recent(study.newest(revenue, company), revenue.table.dropna(subset="value")["period_end"].max())
+
+
+def _recent(figure: Quantity, day: pd.Timestamp) -> Quantity:
+    if figure.missing or figure.day >= day - YEAR:
+        return figure
+    return missing(figure.name, say("contract_cover.old", until=words.day(figure.day), day=words.day(day)))
 
 
 def _standing(table: pd.DataFrame) -> pd.DataFrame:
@@ -170,6 +174,14 @@ def register(book: Book, each: dict[str, Case]) -> Exhibit:
         **{name: words.name(name) for name in COVER},
     }
     return marks.table(rows, frame, columns) if len(rows) else marks.nothing(frame)
+
+
+def outweighing(each: dict[str, Case], of: str = "cover_now") -> Exhibit:
+    """Contracts by what they are of their lessor's revenue, where that is known."""
+    known = {label: case for label, case in each.items() if not case.alone(of).missing}
+    if known:
+        return exhibits.ranking(known, of, "contract_cover.ranking" if of == "cover_now" else "")
+    return marks.nothing(marks.worded("contract_cover.ranking", title=say("contract_cover.none")))
 
 
 def statuses(book: Book) -> Exhibit:
