@@ -17,11 +17,10 @@ from capcycle.words import say
 FILE = paths.DATA / "examples.csv"
 TABLE = examples()
 LINES = {line.line: line for line in reader.check_examples(TABLE)}
-LATER = {"vendor_financing"}  # analyses that are still to come
 
 
 def lines(reproduced):
-    rows = TABLE[(TABLE["reproduced"] == reproduced) & ~TABLE["analysis"].isin(LATER)]
+    rows = TABLE[TABLE["reproduced"] == reproduced]
     return [pytest.param(row.line, id=f"{row.line}-{row.model or row.about}") for row in rows.itertuples()]
 
 
@@ -36,16 +35,7 @@ def test_what_does_not_is_inconsistent(line):
 
 
 def test_examples_in_number():  # facts of the register
-    assert (len(TABLE), len(lines("yes")), len(lines("no"))) == (103, 80, 7)
-
-
-def test_an_example_of_an_analysis_still_to_come_says_which_model_is_lacking():
-    later = TABLE[TABLE["analysis"].isin(LATER)]
-    assert all(worked.is_lacking(row.model, row.analysis) for row in later.itertuples())
-    assert [LINES[line].verdict for line in later["line"]] == ["not checkable"] * 2
-    assert (
-        LINES[72].why == "the model vendor_financing_ratio is missing: its analysis, vendor_financing, is not built yet"
-    )
+    assert (len(TABLE), len(lines("yes")), len(lines("no"))) == (103, 81, 7)
 
 
 @pytest.mark.parametrize(

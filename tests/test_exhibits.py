@@ -532,6 +532,7 @@ def test_a_poor_title_is_noticed(title, fault):
     "title",
     [
         "Free cash flow ran from −$1.5bn (Amazon) to $15bn (Microsoft) in the year to 2026Q2",
+        "Hut 8 ranks highest on 1, lowest on 2 of 3 measures",
         "In FY2025 and 2030, on 30 Jun 2026 and 2025-12, GB300 and H100 cost 1×, 2% and CN¥3bn",
         "words " * 15,
     ],

@@ -21,7 +21,8 @@ def files(name: str) -> list[Path]:
     """
     if name.startswith("facts/"):
         return [path] if (path := paths.STORE / name).is_file() else []
-    return sorted((paths.STORE / _FOLDERS.get(name, register(name))).glob("*.csv"))
+    folders = [register(name), *filter(None, [_FOLDERS.get(name)])]
+    return [path for folder in folders for path in sorted((paths.STORE / folder).glob("*.csv"))]
 
 
 def register(name: str) -> str:
@@ -59,15 +60,26 @@ def doubts() -> list[str]:
 
 
 def _doubts(name: str) -> list[str]:
-    both = [folder / "facts" / name for folder in (paths.DATA, paths.STORE)]
-    if not both[0].is_file():
+    return [told(row, values) for row, values in differing(Path(name).stem)]
+
+
+def told(row: pd.Series, values: list[str]) -> str:
+    """A sentence for one conflict of `differing`."""
+    period = "…".join(filter(None, row[PERIOD[2:]]))
+    cells = row[[*PERIOD, "value", "unit", "source"]]
+    return words.say("add.conflict", **cells, values=" and ".join(values), period=period)
+
+
+def differing(company: str) -> list[tuple[pd.Series, list[str]]]:
+    """Each figure of a company in the own layer that the reviewed tables contradict, as text, and what these say.
+
+    >>> differing("MSFT")
+    []
+    """
+    both = [folder / "facts" / f"{company}.csv" for folder in (paths.DATA, paths.STORE)]
+    if not all(path.is_file() for path in both):
         return []
-    reviewed, own = (pd.read_csv(path, dtype=str, keep_default_na=False) for path in both)
-    return [
-        words.say("add.conflict", **row[[*PERIOD, "value", "unit", "source"]], values=" and ".join(values),
-                  period="…".join(filter(None, row[PERIOD[2:]])))
-        for row, values in conflicts(reviewed, own)
-    ]  # fmt: skip
+    return list(conflicts(*(pd.read_csv(path, dtype=str, keep_default_na=False) for path in both)))
 
 
 def _keys(table: pd.DataFrame, key: Sequence[str] = ()) -> pd.Index:

@@ -67,10 +67,11 @@ def read(name: str, wanted: Iterable[str] | None = None, key: Sequence[str] = ()
     _trace(name)
     wanted = list(columns(name) if wanted is None else wanted)
     own = [_own(path, tuple(wanted), path.stat().st_mtime_ns, path.stat().st_size) for path in layers.files(name)]
+    own = [pd.concat(own).drop_duplicates(wanted, ignore_index=True)] if own else []  # a document of two companies
     if own and not (paths.DATA / name).is_file():
-        return pd.concat(own, ignore_index=True)
+        return own[0]
     reviewed = parsed(paths.DATA / name, f"data/{name}", wanted)
-    return layers.below(reviewed, pd.concat(own, ignore_index=True), key) if own else reviewed
+    return layers.below(reviewed, own[0], key) if own else reviewed
 
 
 @lru_cache(maxsize=10_000)
@@ -84,7 +85,7 @@ def parsed(path: Path, file: str, wanted: list[str]) -> pd.DataFrame:
 
     Errors: as for `read`.
     """
-    return parsed_text(_text(path, file), file, wanted)
+    return parsed_text(text(path, file), file, wanted)
 
 
 def parsed_text(text: str, file: str, wanted: list[str]) -> pd.DataFrame:
@@ -114,7 +115,7 @@ def cells(name: str) -> list[list[str]]:
 
     Errors: DataError for a file that is no UTF-8 CSV table.
     """
-    return _records(_text(paths.DATA / name, f"data/{name}"), f"data/{name}")[1]
+    return _records(text(paths.DATA / name, f"data/{name}"), f"data/{name}")[1]
 
 
 def key(name: str) -> list[str]:
@@ -134,7 +135,11 @@ def edition() -> tuple[tuple[str, int, int], ...]:
     return tuple((str(path), stat.st_mtime_ns, stat.st_size) for path, stat in files)
 
 
-def _text(path: Path, file: str) -> str:
+def text(path: Path, file: str) -> str:
+    """The text of a file; messages call it `file`.
+
+    Errors: DataError for one that is missing, or that is not UTF-8.
+    """
     try:
         data = path.read_bytes()
     except FileNotFoundError as error:

@@ -3,7 +3,6 @@
 import hashlib
 import json
 import shutil
-from collections.abc import Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, replace
 from functools import partial
@@ -11,11 +10,11 @@ from importlib.metadata import version
 from pathlib import Path
 
 from capcycle import outputs, theme
-from capcycle.exhibits import gate
 from capcycle.exhibits.exhibit import LIVE_TITLE
-from capcycle.publish import finder, front, links, notebook, page, pictures
+from capcycle.publish import finder, front, links, page, pictures
 from capcycle.publish.data import DataVersion, data_version, table
 from capcycle.publish.pictures import bundle
+from capcycle.publish.review import faults
 from capcycle.run import Outcome
 from capcycle.words import say
 
@@ -54,15 +53,6 @@ def _rendered(outcome: Outcome, data: DataVersion) -> tuple[Outcome, Path]:
         said = say("run.no_page", error=f"{type(error).__name__}: {error}"[:LONGEST])
         failed = replace(outcome, status="failed", error=said)
         return failed, page.render(failed, data)
-
-
-def faults(outcomes: Iterable[Outcome]) -> Iterator[str]:
-    """What the editor's gate says of the exhibits of executed runs: see `exhibits.gate`."""
-    for outcome in outcomes:
-        for part in notebook.parts(notebook.read(outcome.notebook)):
-            if part.kind == "exhibit":
-                for fault in gate.faults(part.content["title"]):
-                    yield say("gate.fault", run=outcome.run.name, title=part.content["title"], fault=fault)
 
 
 def draw(outcome: Outcome) -> None:

@@ -5,7 +5,7 @@ from capcycle.sources.edgar import Edgar
 from capcycle.sources.holdings import Holder, is_manager, managers, read_cusips
 from capcycle.sources.holdings import read as read_holder
 from capcycle.sources.instance import read_members
-from capcycle.sources.own import add_file, template
+from capcycle.sources.own import add_file, revalue, template
 from capcycle.sources.report import told
 from capcycle.sources.store import companies, locked
 from capcycle.sources.tags import read as read_tags

@@ -6,7 +6,7 @@ from pathlib import Path
 import pandas as pd
 
 from capcycle import paths
-from capcycle.facts import door, layers, registers
+from capcycle.facts import door, layers, registers, tables
 
 
 def sound(register: str, rows: pd.DataFrame, known: door.Reference) -> tuple[pd.DataFrame, list[str]]:
@@ -40,6 +40,14 @@ def read(register: str, name: str) -> pd.DataFrame:
     if not (path := file(register, name)).is_file():
         return pd.DataFrame(columns=columns, dtype=str)
     return pd.read_csv(path, dtype=str, keep_default_na=False, encoding="utf-8")
+
+
+def cite(name: str, documents: pd.DataFrame) -> None:
+    """Keep the documents of rows that were written under a name, beside those that are there already."""
+    path = file("sources", name)
+    old = pd.read_csv(path, dtype=str, keep_default_na=False, encoding="utf-8") if path.is_file() else documents[:0]
+    columns = list(tables.columns("sources.csv"))
+    write("sources", name, pd.concat([old, documents])[columns].drop_duplicates("source"))
 
 
 def file(register: str, name: str) -> Path:

@@ -5,7 +5,9 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 import pandas as pd
+from tqdm import tqdm
 
+from capcycle import words
 from capcycle.facts import door, layers, registers, tables
 from capcycle.sources import beside, filings, instance, store, tags
 from capcycle.sources.edgar import Absent, Edgar, SourceError
@@ -134,7 +136,9 @@ def _inside(ticker: str, name: str, cik: int, edgar: Edgar, listed: list[Filing]
     rules = instance.read_members().query("company == @ticker")
     reports = [each for each in listed if each.is_report and each.inline]
     inside, tables_ = Inside([], [], [], [], pd.DataFrame(columns=instance.CUSTOMERS)), []
-    for place, filing in enumerate(reports if len(rules) else reports[:1]):
+    wanted = reports if len(rules) else reports[:1]
+    shown = tqdm(wanted, disable=len(wanted) < 2 or None, unit=words.say("add.report"), leave=False)
+    for place, filing in enumerate(shown):
         try:
             found = _instance(edgar, cik, filing)
         except Absent as error:

@@ -14,11 +14,12 @@ from typing import NamedTuple
 import pandas as pd
 
 from capcycle.facts import door, registers
-from capcycle.sources import beside, store, tags, xml
+from capcycle.sources import beside, tags, xml
 from capcycle.sources.edgar import Edgar, SourceError
 from capcycle.sources.filings import Filing, listed
 
 FORMS = {"13F-HR", "13F-HR/A"}
+GONE = float("nan")  # value and shares of a position that an amendment took out
 QUARTERS = 12  # the newest that are read
 DOLLARS_SINCE = "2023-01-03"  # the day from which the form asks for dollars
 DEAREST, CHEAPEST = 0.5, 3.0  # median price of a position below or above which a table is in thousands or in dollars
@@ -87,7 +88,7 @@ class Holder:
 
     def save(self) -> None:
         """Write it into the own layer, the documents first."""
-        store.write(f"{self.cik:010}", {"sources": self.documents})
+        beside.cite(f"{self.cik:010}", self.documents)
         beside.write("holdings", f"{self.cik:010}", pd.concat([self.old, self.new], ignore_index=True))
 
 
@@ -281,7 +282,7 @@ def _rows(name: str, tables: list[tuple[Filing, Table]], names: Names) -> Iterat
         ranks = {key: place for place, key in enumerate(sorted(now, key=lambda k: -now[k].value), start=1)}
         for key in [*now, *(gone for gone in shown if gone not in now)]:
             if now.get(key) != shown.get(key):
-                there = now.get(key) or shown[key]._replace(value=0.0, shares=0.0)
+                there = now.get(key) or shown[key]._replace(value=GONE, shares=GONE)
                 yield _row(name, there, ranks.get(key), each.day, first, filing.filed, note, names)
         if now != shown:
             total = sum(position.value for position in now.values())
@@ -308,11 +309,12 @@ def _row(
 ) -> tuple[str, ...]:
     symbol, company = names.of(there)
     option = f" {there.option}" if there.option else ""
-    shares = "" if there.shares != there.shares else _plain_number(there.shares)
+    shares, value = ("" if each != each else _plain_number(each) for each in (there.shares, there.value))
+    change = "-1" if there.value != there.value else ""  # an amendment took it out
     place = f"information table, CUSIP {there.cusip}{option}"
     return (
         name, "", symbol, company, f"{there.issuer}{option}", "held", day, str(rank or ""), shares,
-        _plain_number(there.value), "USD", "", "", "reported", source, place, published, note,
+        value, "USD", change, "", "reported", source, place, published, note,
     )  # fmt: skip
 
 
