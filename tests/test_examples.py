@@ -35,7 +35,7 @@ def test_what_does_not_is_inconsistent(line):
 
 
 def test_examples_in_number():  # facts of the register
-    assert (len(TABLE), len(lines("yes")), len(lines("no"))) == (103, 81, 7)
+    assert (len(TABLE), len(lines("yes")), len(lines("no"))) == (113, 89, 8)
 
 
 @pytest.mark.parametrize(
@@ -68,6 +68,7 @@ def test_every_analysis_that_has_a_model_has_examples():
         "customers",
         "earnings_quality",
         "earnings_surprise",
+        "frameworks",
         "funding",
         "growth",
         "guidance",
@@ -77,6 +78,7 @@ def test_every_analysis_that_has_a_model_has_examples():
         "printed_parts",
         "regret",
         "rounds",
+        "tokenised",
         "training",
         "venture_monitor",
         "vesting",
@@ -223,7 +225,7 @@ def test_a_column_that_is_lacking_or_strange_is_named(tmp_path):
 
 def test_on_an_earlier_day_only_what_had_been_published_is_there():
     early = examples("2024-12-31")
-    assert set(early["published"]) == {"2005", "2010", "2024-02-26", "2024-06", "2024-06-20", "2024-12-23"}
+    assert set(early["published"]) == {"2005", "2010", "2024-02-26", "2024-06", "2024-06-20", "2024-11", "2024-12-23"}
     shown = claims.worked_examples(facts.open(as_of="2025-06-30"), "ai_roic")
     assert shown.title == "No worked example had been published by then" and shown.view.empty
 
