@@ -6,6 +6,7 @@ import pandas as pd
 
 from capcycle import exhibits, facts, study, words
 from capcycle.analyses.hosting import contracts
+from capcycle.errors import NothingToShow
 from capcycle.exhibits import Exhibit, marks, parts
 from capcycle.facts import Book
 from capcycle.measure import Measures, measure
@@ -176,12 +177,15 @@ def register(book: Book, each: dict[str, Case]) -> Exhibit:
     return marks.table(rows, frame, columns) if len(rows) else marks.nothing(frame)
 
 
-def outweighing(each: dict[str, Case], of: str = "cover_now") -> Exhibit:
-    """Contracts by what they are of their lessor's revenue, where that is known."""
-    known = {label: case for label, case in each.items() if not case.alone(of).missing}
-    if known:
-        return exhibits.ranking(known, of, "contract_cover.ranking" if of == "cover_now" else "")
-    return marks.nothing(marks.worded("contract_cover.ranking", title=say("contract_cover.none")))
+def known(each: dict[str, Case], of: str = "cover_now") -> dict[str, Case]:
+    """The contracts of which an output is known.
+
+    Errors: NothingToShow where there is none.
+    """
+    found = {label: case for label, case in each.items() if not case.alone(of).missing}
+    if not found:
+        raise NothingToShow(say("contract_cover.none"))
+    return found
 
 
 def statuses(book: Book) -> Exhibit:
