@@ -32,6 +32,13 @@ def shown(found):
     return comparison.table(found)
 
 
+def test_a_companys_figures_are_the_same_whoever_stands_beside_it():
+    alone, among = (company_figures.found(facts.open(["ORCL", *others])) for others in ([], ["CRWV", "NBIS", "AMZN"]))
+    one, other = ({card.quantity.name: f"{card.quantity.shown} {card.quantity.days}" for card in every(each)
+                   if card.company == "ORCL"} for each in (alone, among))  # fmt: skip
+    assert one == other and len(one) > 15
+
+
 def every(found):
     return [card for lines in found.lines.values() for own in lines.values() for card in own]
 

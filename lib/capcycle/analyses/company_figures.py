@@ -1,6 +1,7 @@
 """The figures that companies are compared by: each from the model that gives it, with the page that works it out."""
 
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from functools import cache
 from types import MappingProxyType
@@ -8,6 +9,7 @@ from types import MappingProxyType
 from capcycle import study, words
 from capcycle.analyses import ai_roic, forward_multiples, implied_growth, multiples, required_revenue, useful_life
 from capcycle.analyses.power_value.figures import figures
+from capcycle.errors import NothingToShow
 from capcycle.exhibits import cards
 from capcycle.exhibits.cards import Card
 from capcycle.facts import Book
@@ -45,7 +47,21 @@ class Figure:
     headline: bool = False
 
 
-@cache
+def _alone(cases: Callable[[Book], Each]) -> Callable[[Book], Each]:
+    """Each company's case of its own newest period, the same whoever stands beside it; none where it has no period."""
+
+    @cache
+    def each(book: Book) -> Each:
+        found = {}
+        for company in book.companies:
+            with suppress(NothingToShow):
+                found |= cases(book.of(company))
+        return found
+
+    return each
+
+
+@_alone
 def contracts(book: Book) -> Each:
     """A year of contracts over a year of AI capex at the pace of the newest quarter."""
     quarters = select(book, "quarter", since=ai_roic.recent(book))
@@ -77,7 +93,7 @@ def _largest(book: Book) -> Each:
             for company in book.companies}  # fmt: skip
 
 
-@cache
+@_alone
 def _required(book: Book) -> Each:
     """What AI must bring to those of whom somebody judges what part of their capex is for AI."""
     own = {row["company"] for row in book.judgements.get("ai_share_of_capex", ())}
