@@ -125,7 +125,7 @@ def measures(was: Book, now: Book) -> Exhibit:
         most = table.loc[apart.idxmax()]
         ends = {"was": words.value(most["value_was"], "fraction"), "value": words.value(most["value"], "fraction")}
         what = words.lower(words.name(most["metric"]))
-        title = words.say("changes.measures", name=parts.company_names()[most["company"]], metric=what, **ends, **days)
+        title = words.say("changes.measures", name=parts.company_names()[most["company"]], metric=what, **ends)
     return Exhibit(
         id="headline-measures",
         title=Sentence(title),

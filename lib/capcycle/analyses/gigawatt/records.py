@@ -22,6 +22,7 @@ PREFIX = "capex_per_gw_"  # assumptions of the authors, by their names
 BASES = {"bernstein": "facility", "barclays": "unstated", "epoch_it": "IT", "epoch_facility": "facility",
          "ibm": "unstated", "nvidia": "unstated"}  # fmt: skip
 PETA, GIGA, RACK = 1e15, 1e9, 72
+SAID = 2  # companies in a title: three long names do not fit
 WHOLE = ("", "all power in use", "all power secured", "development pipeline")  # of a company, not of one site
 STAGES = ("pipeline", "planned", "approved", "contracted", "under construction", "operating")
 KEY = ["company", "name", "stage", "basis"]
@@ -158,7 +159,7 @@ def _title(rows: pd.DataFrame, book: Book) -> str:
     largest = rows.groupby(["company", rows["stage"] == "operating"], sort=False)["value"].max().unstack()
     both = largest.reindex(columns=[True, False]).dropna()
     each = [say("gigawatt.funnel.runs", name=book.names[company], share=value(runs / most, "fraction"))
-            for company, runs, most in both.head(words.NUMBERS).itertuples()]  # fmt: skip
+            for company, runs, most in both.head(SAID).itertuples()]  # fmt: skip
     return say("gigawatt.funnel.title", companies=words.listing(each)) if each else say("gigawatt.funnel.none")
 
 
