@@ -3,7 +3,6 @@
 from collections.abc import Iterator
 from typing import NamedTuple
 
-import numpy as np
 import pandas as pd
 
 from capcycle import facts, study, words
@@ -48,8 +47,8 @@ def power_growth(power_before: MW, power_after: MW, years_between: Years) -> Pow
     (2.0, 0.414)
     """
     multiple = per(power_after, power_before)
-    years = where(years_between >= 1, years_between, np.nan)
-    return PowerGrowth(multiple, multiple ** (1 / years) - 1)
+    years = where(years_between >= 1, years_between, 0.0)
+    return PowerGrowth(multiple, multiple ** per(1.0, years) - 1)
 
 
 @model(verdict="capex_per_added_gw", better="lower")
