@@ -86,8 +86,10 @@ def _own(data: dict[str, str]) -> dict[str, str]:
 
     What it says of a company and its documents changes only with its facts: pages on others are not executed again.
     """
-    facts = {f"facts/{name}": made for name, made in digests(paths.STORE / "facts").items()}
-    added = {"added": fingerprint(list(digests(paths.STORE / "companies")))}
+    from capcycle.facts import store  # pandas comes with it
+
+    facts = {f"facts/{company}.csv": made for company, made in store.stamps().items()}
+    added = {"added": fingerprint(store.listed())}
     return {name: fingerprint(data.get(name, ""), made) for name, made in facts.items()} | added
 
 

@@ -1,27 +1,52 @@
 """The user's own layer of facts, which lies below the reviewed tables of `data/`: what those say wins."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 import pandas as pd
 
 from capcycle import paths, words
+from capcycle.facts import store
 
 PERIOD = ["company", "concept", "period_start", "period_end"]
 GROUP = "added"  # of the companies of the own layer
 ALIKE = 0.005  # two figures of one period, one of them rounded
-_FOLDERS = {"companies.csv": "companies", "sources.csv": "sources"}  # of the own layer: a file for each company
+_FOLDERS = {"companies.csv": "companies", "sources.csv": "sources"}  # of the store: tables of all companies
+CALLED: set[str] = set()  # companies of the market in the store that somebody has named in this process
 
 
-def files(name: str) -> list[Path]:
-    """The files of the own layer that lie below a file of `data/`, in order.
+def call(names: Iterable[str]) -> None:
+    """Have companies that came with a whole market known from here on, with their documents: they are asked for."""
+    if wanted := set(names) - CALLED:
+        found = store.select(f"SELECT company FROM companies WHERE {store.NAMED}", store.names(wanted))
+        CALLED.update(company for (company,) in found)
 
-    >>> files("dictionary.csv")
-    []
+
+def own(name: str) -> pd.DataFrame:
+    """The rows of the own layer below a table of `data/`, with a file and a line to call each by; often none.
+
+    >>> own("dictionary.csv").empty
+    True
     """
-    if folder := _FOLDERS.get(name):
-        return sorted((paths.STORE / folder).glob("*.csv"))
-    return [path] if name.startswith("facts/") and (path := paths.STORE / name).is_file() else []
+    table, where, given = _asked(name)
+    found = store.rows(table, where, given) if table else []
+    columns = store.COLUMNS.get(table, [])
+    rows = pd.DataFrame(found, columns=columns, dtype=str)
+    return rows.assign(file=f"store/{name}", line=range(1, len(rows) + 1))
+
+
+def stamp(name: str) -> str:
+    """What tells one content of the own layer below a table of `data/` from another; empty where it adds nothing."""
+    table, where, given = _asked(name)
+    found = store.select(f"SELECT company, stamp FROM companies WHERE {where}", given) if table else []
+    return "".join(f"{company} {stamp}\n" for company, stamp in found)
+
+
+def _asked(name: str) -> tuple[str, str, str]:
+    """The table of the store below one of `data/`, and of which companies: those listed, or the one of a file."""
+    if name.startswith("facts/"):
+        return "facts", "company = ?", Path(name).stem
+    return _FOLDERS.get(name, ""), store.LISTED, store.names(CALLED)
 
 
 def below(reviewed: pd.DataFrame, own: pd.DataFrame) -> pd.DataFrame:
@@ -45,18 +70,17 @@ def conflicts(reviewed: pd.DataFrame, own: pd.DataFrame) -> Iterator[tuple[pd.Se
 
 def doubts() -> list[str]:
     """A sentence for each conflict between the own layer and the reviewed tables."""
-    return [sentence for path in sorted((paths.STORE / "facts").glob("*.csv")) for sentence in _doubts(path.name)]
+    reviewed = {path.stem for path in (paths.DATA / "facts").glob("*.csv")}
+    return [sentence for company in sorted(reviewed & set(store.stamps())) for sentence in _doubts(company)]
 
 
-def _doubts(name: str) -> list[str]:
-    both = [folder / "facts" / name for folder in (paths.DATA, paths.STORE)]
-    if not both[0].is_file():
-        return []
-    reviewed, own = (pd.read_csv(path, dtype=str, keep_default_na=False) for path in both)
+def _doubts(company: str) -> list[str]:
+    name = f"facts/{company}.csv"
+    reviewed = pd.read_csv(paths.DATA / name, dtype=str, keep_default_na=False)
     return [
         words.say("add.conflict", **row[[*PERIOD, "value", "unit", "source"]], values=" and ".join(values),
                   period="…".join(filter(None, row[PERIOD[2:]])))
-        for row, values in conflicts(reviewed, own)
+        for row, values in conflicts(reviewed, own(name))
     ]  # fmt: skip
 
 

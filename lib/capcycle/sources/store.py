@@ -1,10 +1,11 @@
-"""Writes the user's own layer: whole files, in an order in which each state between can be read."""
+"""Writes the user's own layer, a company or many at a time: all of it or nothing; and keeps what was downloaded."""
 
-import csv
 import gzip
-import io
+import hashlib
+import json
 import os
-from collections.abc import Iterator
+import sqlite3
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
@@ -12,9 +13,7 @@ import pandas as pd
 
 from capcycle import paths
 from capcycle.errors import CapcycleError
-from capcycle.facts import layers, tables
-
-FOLDERS = ("sources", "facts", "companies")  # in the order written: a company is there once its last file is
+from capcycle.facts import layers, store, tables
 
 
 @contextmanager
@@ -39,20 +38,35 @@ def _lock(file: int) -> None:
     return msvcrt.locking(file, msvcrt.LK_NBLCK, 1)
 
 
-def write(company: str, of: dict[str, pd.DataFrame]) -> None:
-    """Write a company's documents, facts and row, each file whole or not at all."""
-    for folder in FOLDERS:
-        if folder in of:
-            _replace(paths.STORE / folder / f"{company}.csv", _csv(of[folder]).encode())
+def write(company: str, of: dict[str, pd.DataFrame], origin: str = "") -> None:
+    """Write a company's documents, facts and row in place of what the store has of it.
+
+    origin  what it was read from, where that was an archive; what stands there tells whether to read it again
+    """
+    with store.opened(writes=True) as connection:
+        put(connection, company, of, origin)
 
 
-def read(folder: str, company: str) -> pd.DataFrame:
-    """A company's rows in the own layer as text; no row where there is no file."""
-    name = f"facts/{company}.csv" if folder == "facts" else f"{folder}.csv"
-    columns, path = list(tables.columns(name)), paths.STORE / folder / f"{company}.csv"
-    if not path.is_file():
-        return pd.DataFrame(columns=columns, dtype=str)
-    return pd.read_csv(path, dtype=str, keep_default_na=False, encoding="utf-8")[columns]
+def put(connection: sqlite3.Connection, company: str, of: dict[str, pd.DataFrame], origin: str = "") -> None:
+    """The same as part of something larger."""
+    parts = {table: of[table][store.COLUMNS[table]].to_numpy().tolist() for table in ("sources", "facts", "companies")}
+    stamp = hashlib.sha256(json.dumps(parts).encode()).hexdigest()
+    for table in parts:
+        connection.execute(f"DELETE FROM {table} WHERE company = ?", [company])
+    _insert(connection, "sources", ([company, *row] for row in parts["sources"]))
+    _insert(connection, "facts", ([row[0], line, *row[1:]] for line, row in enumerate(parts["facts"], 1)))
+    _insert(connection, "companies", ([*row, origin, stamp] for row in parts["companies"]))
+
+
+def _insert(connection: sqlite3.Connection, table: str, rows: Iterable[list]) -> None:
+    rows = list(rows)
+    if rows:
+        connection.executemany(f"INSERT INTO {table} VALUES ({', '.join('?' * len(rows[0]))})", rows)
+
+
+def read(table: str, company: str) -> pd.DataFrame:
+    """A company's rows in the own layer as text; no row where it has none."""
+    return pd.DataFrame(store.rows(table, "company = ?", company), columns=store.COLUMNS[table], dtype=str)
 
 
 def beside_reviewed(company: str, own: pd.DataFrame) -> pd.DataFrame:
@@ -64,8 +78,8 @@ def beside_reviewed(company: str, own: pd.DataFrame) -> pd.DataFrame:
 
 
 def companies() -> list[str]:
-    """The tickers in the own layer, in order."""
-    return sorted(path.stem for path in (paths.STORE / "companies").glob("*.csv"))
+    """The companies that were brought in one by one, in order."""
+    return [company for (company,) in store.select("SELECT company FROM companies WHERE origin = '' ORDER BY company")]
 
 
 def kept(name: str) -> tuple[str, bytes]:
@@ -93,10 +107,3 @@ def _replace(path: Path, content: bytes) -> None:
         part.replace(path)
     finally:
         part.unlink(missing_ok=True)
-
-
-def _csv(table: pd.DataFrame) -> str:
-    lines = io.StringIO()
-    writer = csv.writer(lines, lineterminator="\n")
-    writer.writerows([list(table.columns), *table.to_numpy().tolist()])
-    return lines.getvalue()
