@@ -27,6 +27,7 @@ ROOMS = [
         "paths",
         "units",
         "periods",
+        "pool",
         "words",
         "verdicts",
         "facts",

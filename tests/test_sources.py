@@ -387,7 +387,7 @@ def test_what_did_not_change_is_not_sent_again(server):
 
 
 def test_a_second_process_is_refused_while_the_first_writes(server, capsys):
-    with store.locked():
+    with shelf.locked():
         assert cli.main(["add", "SMCI"]) == 1
     assert "another capcycle writes into it" in capsys.readouterr().err
     assert cli.main(["add", "SMCI"]) == 0

@@ -137,7 +137,8 @@ def _lab_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def _add_arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("names", nargs="+", metavar="TICKER|FILE.csv", help=say("cli.add.name"))
+    parser.add_argument("names", nargs="*", metavar="TICKER|FILE.csv", help=say("cli.add.name"))
+    parser.add_argument("--bulk", metavar="ARCHIVE", type=Path, help=say("cli.add.bulk"))
     parser.add_argument("--dry-run", action="store_true", help=say("cli.add.dry_run"))
 
 
@@ -221,12 +222,30 @@ def _claims(chosen: argparse.Namespace) -> int:
 def _add(chosen: argparse.Namespace) -> int:
     from capcycle import sources
 
+    if bool(chosen.names) == bool(chosen.bulk) or (chosen.bulk and chosen.dry_run):
+        raise CapcycleError(say("add.what"))
+    if chosen.bulk:
+        return _bulk(chosen.bulk)
     files = [Path(name) for name in chosen.names if name.lower().endswith(".csv")]
     for file in files:
         rows = sources.add_file(file)
         print(say("add.file", file=file, count=len(rows), companies=", ".join(sorted(set(rows["company"])))))
     tickers = [name for name in chosen.names if Path(name) not in files]
     return max((status for _, status in _brought(tickers, sources.add, chosen.dry_run)), default=0)
+
+
+def _bulk(path: Path) -> int:
+    from tqdm import tqdm
+
+    from capcycle import sources
+
+    archive = sources.Archive(path)
+    found, strangers = sources.members(archive, archive.beside())
+    if strangers and not found:
+        found, strangers = sources.members(archive, sources.Edgar().tickers())
+    outcomes = list(tqdm(sources.ingest(path, found), total=len(found), disable=None, unit=say("add.unit")))
+    print(*sources.told_of_many(outcomes, len(found), strangers), sep="\n")
+    return int(bool(found) and all(each.refused for each in outcomes) and bool(outcomes))
 
 
 def _refresh(chosen: argparse.Namespace) -> int:

@@ -7,7 +7,7 @@ through a kill or a full disk too, and its readers and its one writer do not see
 import json
 import sqlite3
 from collections.abc import Iterable, Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 
 from capcycle import paths
@@ -73,6 +73,35 @@ def opened(writes: bool = False) -> Iterator[sqlite3.Connection]:
         raise CapcycleError(
             f"{file()}: damaged ({error}): move it away; {again} then reads what was downloaded again"
         ) from error
+
+
+@contextmanager
+def locked() -> Iterator[None]:
+    """Alone with the store: a second process is refused while the first writes; a dead one leaves no lock."""
+    paths.STORE.mkdir(parents=True, exist_ok=True)
+    with (paths.STORE / "lock").open("a+b") as file:
+        try:
+            _lock(file.fileno())
+        except OSError as error:
+            raise CapcycleError(f"{paths.STORE}: another capcycle writes into it; try again when it is done") from error
+        yield
+
+
+def _lock(file: int) -> None:
+    with suppress(ImportError):
+        import fcntl
+
+        return fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    import msvcrt  # Windows has the other
+
+    return msvcrt.locking(file, msvcrt.LK_NBLCK, 1)
+
+
+def insert(connection: sqlite3.Connection, table: str, rows: Iterable[list]) -> None:
+    """Put rows into a table, each with a cell for every column."""
+    rows = list(rows)
+    if rows:
+        connection.executemany(f"INSERT INTO {table} VALUES ({', '.join('?' * len(rows[0]))})", rows)
 
 
 def rows(table: str, where: str, *given: str) -> list[tuple]:

@@ -2,15 +2,18 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from sqlite3 import Connection
 from typing import Any
 
 import pandas as pd
 
 from capcycle.facts import door, layers, tables
+from capcycle.facts import store as shelf
 from capcycle.sources import store, tags
 from capcycle.sources.edgar import Edgar, SourceError
 
 KEY = [*layers.PERIOD, "source"]
+NO_LIST = {"filings": {"recent": {"accessionNumber": [], "form": [], "filingDate": []}}}
 
 
 @dataclass
@@ -42,9 +45,16 @@ class Addition:
 
     def save(self) -> None:
         """Write it into the own layer."""
+        with shelf.opened(writes=True) as connection:
+            self.put(connection)
+
+    def put(self, connection: Connection, origin: str = "") -> None:
+        """The same as part of something larger: see `store.put`."""
         facts = pd.concat([self.old, self.new[self.old.columns]], ignore_index=True)
         row = pd.DataFrame([self.company])
-        store.write(self.company["company"], {"sources": self.documents, "facts": facts, "companies": row})
+        store.put(
+            connection, self.company["company"], {"sources": self.documents, "facts": facts, "companies": row}, origin
+        )
 
 
 def add(ticker: str, edgar: Edgar, table: pd.DataFrame, known: door.Reference | None = None) -> Addition:
@@ -55,7 +65,8 @@ def add(ticker: str, edgar: Edgar, table: pd.DataFrame, known: door.Reference | 
     Errors: SourceError for a ticker that the SEC does not know, and for an answer that cannot be used.
     """
     known = known or door.reference()
-    return _addition(_company(ticker, edgar, known.companies), edgar, table, known, "")
+    company = _company(ticker, edgar, known.companies)
+    return addition(company, edgar.companyfacts(int(company["cik"])), table, known, edgar=edgar)
 
 
 def refresh(ticker: str, edgar: Edgar, table: pd.DataFrame, known: door.Reference | None = None) -> Addition:
@@ -66,7 +77,8 @@ def refresh(ticker: str, edgar: Edgar, table: pd.DataFrame, known: door.Referenc
     row = store.read("companies", ticker).to_dict("records")
     if not row:
         raise SourceError(f"{ticker} was not added yet: `capcycle add {ticker}` brings it in")
-    return _addition(row[0], edgar, table, known or door.reference(), store.read("facts", ticker)["published"].max())
+    answer, since = edgar.companyfacts(int(row[0]["cik"])), store.read("facts", ticker)["published"].max()
+    return addition(row[0], answer, table, known or door.reference(), since, edgar)
 
 
 def _company(ticker: str, edgar: Edgar, known: pd.DataFrame) -> dict[str, str]:
@@ -81,11 +93,20 @@ def _company(ticker: str, edgar: Edgar, known: pd.DataFrame) -> dict[str, str]:
     return blank | {"company": ticker, "name": name, "cik": f"{cik:010}", "group": layers.GROUP}
 
 
-def _addition(
-    company: dict[str, str], edgar: Edgar, table: pd.DataFrame, known: door.Reference, since: str
+def addition(
+    company: dict[str, str],
+    answer: dict[str, Any],
+    table: pd.DataFrame,
+    known: door.Reference,
+    since: str = "",
+    edgar: Edgar | None = None,
 ) -> Addition:
-    ticker, cik = company["company"], int(company["cik"])
-    answer = edgar.companyfacts(cik)
+    """What a companyfacts answer adds to what the own layer has of a company, from a day on.
+
+    company  its row of `companies.csv`, whose currency and year end may be empty
+    edgar    where the list of its filings can be asked for
+    """
+    ticker = company["company"]
     read = tags.reading(answer, table, ticker, company["currency"], int(company["fiscal_year_end"] or 0))
     company = company | {"currency": read.currency, "fiscal_year_end": str(read.fiscal_year_end)}
     old, every = store.read("facts", ticker), tags.rows(read.figures, ticker)
@@ -97,12 +118,14 @@ def _addition(
     missing = sorted(set(table["concept"]) - set(old["concept"]) - set(fresh["concept"]))
     later = [each for each in (*read.doubts, *refused) if each.filed > since]
     doubts = [*later, *_gone(old, answer)]
-    untagged = _untagged(edgar.submissions(cik), {each.accession for each in read.figures})
+    listed = edgar.submissions(int(company["cik"])) if edgar else NO_LIST
+    untagged = _untagged(listed, {each.accession for each in read.figures})
     return Addition(company, old, _before(old, fresh), documents, doubts, missing, untagged)
 
 
 def _documents(read: tags.Reading, company: dict[str, str], fresh: pd.DataFrame, old: pd.DataFrame) -> pd.DataFrame:
-    figures = [each for each in read.figures if each.accession in set(fresh["source"])]
+    filings = set(fresh["source"])
+    figures = [each for each in read.figures if each.accession in filings]
     new = tags.documents(figures, company["name"], int(company["cik"]))
     return pd.concat([old, new], ignore_index=True).drop_duplicates("source")
 
@@ -129,14 +152,12 @@ def _at_the_door(
 
 
 def _with(known: door.Reference, company: dict[str, str], documents: pd.DataFrame) -> door.Reference:
-    """The reference tables as they will be."""
+    """The reference tables as they will be, of this company."""
     row = pd.DataFrame([company]).set_index("company").astype({"fiscal_year_end": int})
-    more = documents.set_index("source")
-    companies, sources = (
-        pd.concat([there, here[~here.index.isin(there.index)]])
-        for there, here in ((known.companies, row), (known.sources, more))
-    )
-    return replace(known, companies=companies, sources=sources)
+    sources = documents.set_index("source")
+    if company["company"] in known.companies.index:  # reviewed rows stand beside its own
+        sources = pd.concat([known.sources[~known.sources.index.isin(sources.index)], sources])
+    return replace(known, companies=row, sources=sources)
 
 
 def _doubt(row: pd.Series, reason: str) -> tags.Doubt:
@@ -145,7 +166,8 @@ def _doubt(row: pd.Series, reason: str) -> tags.Doubt:
 
 def _before(old: pd.DataFrame, new: pd.DataFrame) -> pd.DataFrame:
     """New figures with the last one that was known of their period; empty for a period that is new."""
-    last = old.sort_values("published", kind="stable").groupby(layers.PERIOD)["value"].last()
+    last = old.sort_values("published", kind="stable").drop_duplicates(layers.PERIOD, keep="last")
+    last = dict(zip(last[layers.PERIOD].itertuples(index=False, name=None), last["value"], strict=True))
     return new.assign(before=[last.get(key, "") for key in new[layers.PERIOD].itertuples(index=False, name=None)])
 
 

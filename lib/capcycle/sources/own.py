@@ -8,6 +8,7 @@ from pathlib import Path
 import pandas as pd
 
 from capcycle.facts import door, tables
+from capcycle.facts.store import locked
 from capcycle.sources import store
 from capcycle.sources.changes import KEY
 
@@ -37,7 +38,7 @@ def add_file(path: Path) -> pd.DataFrame:
     known, documents = door.reference(), _documents(rows)
     sources = pd.concat([known.sources, documents[~documents["source"].isin(known.sources.index)].set_index("source")])
     tickers = sorted(set(rows["company"]))
-    with store.locked():
+    with locked():
         files = {ticker: _beside(ticker, rows[rows["company"] == ticker]) for ticker in tickers}
         said = [fault for each in files.items() for fault in _faults(*each, replace(known, sources=sources), path)]
         door.refuse([*door.source_faults(documents), *said])

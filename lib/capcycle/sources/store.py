@@ -5,37 +5,14 @@ import hashlib
 import json
 import os
 import sqlite3
-from collections.abc import Iterable, Iterator
-from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import pandas as pd
 
 from capcycle import paths
-from capcycle.errors import CapcycleError
 from capcycle.facts import layers, store, tables
 
-
-@contextmanager
-def locked() -> Iterator[None]:
-    """Alone with the store: a second process is refused while the first writes; a dead one leaves no lock."""
-    paths.STORE.mkdir(parents=True, exist_ok=True)
-    with (paths.STORE / "lock").open("a+b") as file:
-        try:
-            _lock(file.fileno())
-        except OSError as error:
-            raise CapcycleError(f"{paths.STORE}: another capcycle writes into it; try again when it is done") from error
-        yield
-
-
-def _lock(file: int) -> None:
-    with suppress(ImportError):
-        import fcntl
-
-        return fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    import msvcrt  # Windows has the other
-
-    return msvcrt.locking(file, msvcrt.LK_NBLCK, 1)
+ANSWERS = "answers"  # the folder of what was downloaded
 
 
 def write(company: str, of: dict[str, pd.DataFrame], origin: str = "") -> None:
@@ -53,15 +30,9 @@ def put(connection: sqlite3.Connection, company: str, of: dict[str, pd.DataFrame
     stamp = hashlib.sha256(json.dumps(parts).encode()).hexdigest()
     for table in parts:
         connection.execute(f"DELETE FROM {table} WHERE company = ?", [company])
-    _insert(connection, "sources", ([company, *row] for row in parts["sources"]))
-    _insert(connection, "facts", ([row[0], line, *row[1:]] for line, row in enumerate(parts["facts"], 1)))
-    _insert(connection, "companies", ([*row, origin, stamp] for row in parts["companies"]))
-
-
-def _insert(connection: sqlite3.Connection, table: str, rows: Iterable[list]) -> None:
-    rows = list(rows)
-    if rows:
-        connection.executemany(f"INSERT INTO {table} VALUES ({', '.join('?' * len(rows[0]))})", rows)
+    store.insert(connection, "sources", ([company, *row] for row in parts["sources"]))
+    store.insert(connection, "facts", ([row[0], line, *row[1:]] for line, row in enumerate(parts["facts"], 1)))
+    store.insert(connection, "companies", ([*row, origin, stamp] for row in parts["companies"]))
 
 
 def read(table: str, company: str) -> pd.DataFrame:
@@ -85,7 +56,7 @@ def companies() -> list[str]:
 def kept(name: str) -> tuple[str, bytes]:
     """An answer that was kept, with its tag; both empty where none was, or where it cannot be read."""
     try:
-        tag, _, text = gzip.decompress((paths.STORE / "answers" / f"{name}.gz").read_bytes()).partition(b"\n")
+        tag, _, text = gzip.decompress((paths.STORE / ANSWERS / f"{name}.gz").read_bytes()).partition(b"\n")
         return tag.decode(), text
     except (OSError, EOFError, ValueError):
         return "", b""
@@ -93,7 +64,7 @@ def kept(name: str) -> tuple[str, bytes]:
 
 def keep(name: str, tag: str, text: bytes) -> None:
     """Keep an answer and its tag in one file, so that the two never differ."""
-    _replace(paths.STORE / "answers" / f"{name}.gz", gzip.compress(tag.encode() + b"\n" + text, 3, mtime=0))
+    _replace(paths.STORE / ANSWERS / f"{name}.gz", gzip.compress(tag.encode() + b"\n" + text, 3, mtime=0))
 
 
 def _replace(path: Path, content: bytes) -> None:

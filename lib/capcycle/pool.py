@@ -1,0 +1,42 @@
+"""Work on many companies in a few processes, which end with the one that started them, however that went."""
+
+import multiprocessing
+import os
+import threading
+import time
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from pathlib import Path
+from typing import Any
+
+from capcycle import paths
+
+BATCH = 25  # companies that are read, and then written, at once: what a kill can cost
+LOOK = 1.0  # seconds
+
+
+def each(work: Callable[[list], Any], items: Sequence) -> Iterator[Any]:
+    """What the work makes of each batch of the items, in order; a single batch needs no other process.
+
+    >>> list(each(len, range(30)))
+    [25, 5]
+    """
+    batches = [list(items[first : first + BATCH]) for first in range(0, len(items), BATCH)]
+    if len(batches) < 2:
+        yield from map(work, batches)
+        return
+    fresh = multiprocessing.get_context("spawn")  # a fork of a process with threads, as a notebook's is, may hang
+    given = (os.getpid(), paths.STORE, paths.DATA)
+    with ProcessPoolExecutor(min(os.cpu_count() or 1, len(batches)), fresh, _begin, given) as processes:
+        yield from processes.map(work, batches)
+
+
+def _begin(parent: int, store: Path, data: Path) -> None:
+    paths.STORE, paths.DATA = store, data
+    threading.Thread(target=_end_with, args=(parent,), daemon=True).start()
+
+
+def _end_with(parent: int) -> None:
+    while os.getppid() == parent:
+        time.sleep(LOOK)
+    os._exit(1)
