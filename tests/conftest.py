@@ -1,10 +1,12 @@
 """What every test shares."""
 
+import edgar
 import pytest
 from browser import CHROMIUM_FLAGS, chromium
 from hypothesis import settings
 
-from capcycle import facts
+from capcycle import facts, paths
+from capcycle.facts import layers
 
 settings.register_profile("house", deadline=None)  # a busy machine is no fault of the code
 settings.load_profile("house")
@@ -32,3 +34,19 @@ def browser():
         running = play.chromium.launch(executable_path=executable, args=CHROMIUM_FLAGS)
         yield running
         running.close()
+
+
+@pytest.fixture
+def own(tmp_path, monkeypatch):
+    """An own layer with nothing in it."""
+    monkeypatch.setattr(paths, "STORE", tmp_path / "store")
+    monkeypatch.setattr(layers, "CALLED", set())
+    return tmp_path / "store"
+
+
+@pytest.fixture
+def server(own, monkeypatch):
+    with edgar.playing() as server:
+        for name, value in {"AGENT": edgar.AGENT, "DATA": server.address, "WEB": server.address}.items():
+            monkeypatch.setenv(f"CAPCYCLE_SEC_{name}", value)
+        yield server

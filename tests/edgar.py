@@ -10,7 +10,12 @@ from threading import Thread
 from capcycle import sources
 
 RECORDED = Path(__file__).parent / "data" / "sec"
-NAMES = {"SMCI": (1375365, "Super Micro Computer, Inc."), "TSM": (1046179, "Taiwan Semiconductor Manufacturing")}
+AMAZON = ("0001018724-23-000004", "amzn-20221231")  # the filing whose instance is recorded, and its document
+NAMES = {
+    "AMZN": (1018724, "AMAZON COM INC"),
+    "SMCI": (1375365, "Super Micro Computer, Inc."),
+    "TSM": (1046179, "Taiwan Semiconductor Manufacturing"),
+}
 AGENT = "A Reader reader@example.org"
 
 
@@ -24,6 +29,10 @@ def rows(answer):
     return [row for unit in units for figures in unit.values() for row in figures]
 
 
+def instance():
+    return (RECORDED / f"{AMAZON[1]}_htm.xml").read_bytes()
+
+
 def until(answer, day):
     """The answer as it was on a day: what was filed later is not in it."""
     answer = json.loads(json.dumps(answer))
@@ -31,6 +40,19 @@ def until(answer, day):
         for tag in tags.values():
             tag["units"] = {u: [row for row in each if row["filed"] <= day] for u, each in tag["units"].items()}
     return answer
+
+
+def listed(answer):
+    """The columns of the list of filings that a companyfacts answer names."""
+    filings = {row["accn"]: row for row in rows(answer)}
+    inline = [number == AMAZON[0] for number in filings]
+    return {
+        "accessionNumber": list(filings),
+        "form": [row["form"] for row in filings.values()],
+        "filingDate": [row["filed"] for row in filings.values()],
+        "primaryDocument": [f"{AMAZON[1]}.htm" if each else "" for each in inline],
+        "isInlineXBRL": [int(each) for each in inline],
+    }
 
 
 class Played(BaseHTTPRequestHandler):
@@ -58,13 +80,18 @@ class Played(BaseHTTPRequestHandler):
 
 
 class Server(ThreadingHTTPServer):
-    """`answers` by CIK; `faults` are given in place of the next answers (status, body, headers), None for none."""
+    """`answers` by CIK, `documents` by path.
+
+    `faults` are given in place of the next answers (status, body, headers), None for none.
+    """
 
     daemon_threads = True
 
     def __init__(self):
         super().__init__(("127.0.0.1", 0), Played)
         self.answers = {cik: recording(ticker) for ticker, (cik, _) in NAMES.items()}
+        folder = f"/Archives/edgar/data/1018724/{AMAZON[0].replace('-', '')}"
+        self.documents = {f"{folder}/{AMAZON[1]}_htm.xml": instance()}
         self.asked, self.faults = [], []
         self.address = f"http://127.0.0.1:{self.server_port}"
 
@@ -72,15 +99,14 @@ class Server(ThreadingHTTPServer):
         if path == "/files/company_tickers.json":
             table = [{"cik_str": cik, "ticker": each, "title": name} for each, (cik, name) in NAMES.items()]
             return json.dumps(dict(enumerate(table))).encode()
+        if path.startswith("/Archives"):
+            return self.documents.get(path)
         cik = int(path[-15:-5])
         if cik not in self.answers:
             return None
         answer = self.answers[cik]
         if "companyfacts" not in path:
-            filings = {row["accn"]: row for row in rows(answer)}
-            recent = [list(filings), *([each[key] for each in filings.values()] for key in ("form", "filed"))]
-            recent = dict(zip(("accessionNumber", "form", "filingDate"), recent, strict=True))
-            answer = {"name": "", "filings": {"recent": recent}}
+            answer = {"name": "", "filings": {"recent": listed(answer)}}
         return json.dumps(answer).encode()
 
     def client(self, **given):

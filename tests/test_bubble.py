@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from capcycle import analyses, facts
-from capcycle.analyses import bubble, concentration, gauges
+from capcycle.analyses import bubble, concentration, forward_multiples, gauges
 from capcycle.errors import ModelError, NothingToShow
 from capcycle.quantity import Quantity
 
@@ -78,7 +78,7 @@ def test_days_without_closes_are_refused(book, start):
 
 def test_the_giants_cost_half_of_2000(book):
     """27 times against 52 (c286-c288)."""
-    assert bubble.pe_against_past(27.0, 52.0).pe_to_past == pytest.approx(0.5, abs=0.03)
+    assert forward_multiples.pe_against_past(27.0, 52.0).pe_to_past == pytest.approx(0.5, abs=0.03)
     rows = bubble.multiples_of_past(book).figures.set_index("label")["value"].astype(float)
     assert rows["seven largest of 2000"] == 52 and rows["Magnificent Seven, median"] == 27
     assert rows["Magnificent Seven without Tesla, median"] == 26
@@ -209,7 +209,12 @@ def test_before_any_market_value_there_is_nothing():
         concentration.market(facts.open(GIANTS, "2012-01-31"))
 
 
-MODELS = [bubble.return_decomposition, bubble.pe_against_past, gauges.capex_coverage, concentration.world_concentration]
+MODELS = [
+    bubble.return_decomposition,
+    forward_multiples.pe_against_past,
+    gauges.capex_coverage,
+    concentration.world_concentration,
+]
 
 
 @pytest.mark.parametrize("company", ["", "MSFT"])

@@ -193,7 +193,6 @@ def test_taking_a_book_is_not(here, code):
 
 OLD = {"ai_roic", "cycle", "gigawatt", "gpu_cloud", "hosting", "leasing", "power_value", "required_revenue",
        "useful_life"}  # fmt: skip
-TO_SPLIT = {"growth", "surprise", "holders", "earnings_quality", "operating"}  # two or three questions in one room yet
 ANALYSES = LIB / "analyses"
 ANALYSIS_LINES, ANALYSIS_EXHIBITS = 250, 3
 
@@ -258,7 +257,7 @@ def test_a_new_analysis_is_small():
         files = [*modules, *ANALYSES.glob(f"{name}.*.toml"), *ANALYSES.glob(f"{name}/*.toml")]
         lines = sum(len(file.read_text("utf-8").splitlines()) for file in files)
         exhibits = [each for path in modules for each in shown(tree(path))]
-        expect_none(too_much(name, lines, exhibits) if name not in OLD | TO_SPLIT else ())
+        expect_none(too_much(name, lines, exhibits) if name not in OLD else ())
 
 
 def test_a_large_analysis_is_noticed():

@@ -27,15 +27,6 @@ EXTRACTS = paths.ROOT.parent / "shared" / "data" / "sec" / "extracts"  # skipped
 SMCI, TSM = (edgar.recording(ticker) for ticker in ("SMCI", "TSM"))
 
 
-@pytest.fixture
-def own(tmp_path, monkeypatch):
-    """An own layer with nothing in it."""
-    monkeypatch.setattr(paths, "STORE", tmp_path / "store")
-    monkeypatch.setenv("CAPCYCLE_STORE", str(paths.STORE))
-    monkeypatch.setattr(layers, "CALLED", set())
-    return tmp_path / "store"
-
-
 def packed(path, answers, tickers=edgar.NAMES):
     """A zip file as the SEC makes it, by number, and its table of tickers beside it."""
     with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
@@ -56,6 +47,21 @@ def clones(count):
 def take(path):
     archive = sources.Archive(path)
     return list(sources.ingest(path, sources.members(archive, archive.beside())[0]))
+
+
+def started(own, *arguments):
+    """A capcycle of its own, whose store is `own`."""
+    environment = os.environ | {"CAPCYCLE_STORE": str(own), "PYTHONPATH": os.pathsep.join(sys.path)}
+    line = [sys.executable, "-m", "capcycle.cli", *map(str, arguments)]
+    return subprocess.Popen(line, env=environment, stdout=subprocess.PIPE, text=True)
+
+
+def command(own, *arguments):
+    """What a capcycle of its own says."""
+    with started(own, *arguments) as process:
+        said = process.communicate()[0]
+    assert process.returncode == 0
+    return said
 
 
 def bring(path):
@@ -81,7 +87,7 @@ def test_every_company_of_an_archive_is_there_for_who_names_it(own, tmp_path, ca
 
 def test_a_company_of_the_market_runs_in_a_notebook(own, tmp_path):
     take(packed(tmp_path / "companyfacts.zip", {edgar.NAMES["SMCI"][0]: SMCI}))
-    assert cli.main(["run", "capex", "-p", "companies", "SMCI,MSFT", "-o", str(tmp_path / "two.ipynb")]) == 0
+    command(own, "run", "capex", "-p", "companies", "SMCI,MSFT", "-o", str(tmp_path / "two.ipynb"))
     assert "Super Micro" in (tmp_path / "two.ipynb").read_text("utf-8")
 
 
@@ -173,23 +179,23 @@ def test_names_and_an_archive_are_not_given_together(own, capsys):
 @pytest.mark.slow
 def test_a_run_that_is_killed_goes_on_where_it_was(own, tmp_path):
     path = packed(tmp_path / "companyfacts.zip", *clones(100))
-    environment = os.environ | {"CAPCYCLE_STORE": str(own), "PYTHONPATH": os.pathsep.join(sys.path)}
-    command = [sys.executable, "-m", "capcycle.cli", "add", "--bulk", str(path)]
-    with subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, text=True) as first:
+    with started(own, "add", "--bulk", path) as first:
         while first.poll() is None and not (store.file().is_file() and store.stamps()):
             time.sleep(0.05)
         first.kill()
     there = len(store.stamps())
     assert 0 < there < 100 and there % 25 == 0
-    again = subprocess.run(command, env=environment, capture_output=True, text=True, check=True)
-    assert f"100 companies in the archive, {100 - there} of them not read before" in again.stdout
+    said = command(own, "add", "--bulk", path)
+    assert f"100 companies in the archive, {100 - there} of them not read before" in said
     rows = pd.DataFrame(store.rows("facts", "true"), columns=store.COLUMNS["facts"])
     assert rows.groupby("company").size().nunique() == 1 and rows["company"].nunique() == 100
 
 
 def test_the_tables_of_the_store_are_those_of_the_data(own):
     names = {"companies": "companies.csv", "sources": "sources.csv", "facts": "facts/X.csv"}
-    assert {each: list(tables.columns(name)) for each, name in names.items()} == store.COLUMNS
+    assert {each: list(tables.columns(name)) for each, name in names.items()} == {
+        table: store.COLUMNS[table] for table in names
+    }
 
 
 def test_another_version_of_the_store_is_refused(own, tmp_path):

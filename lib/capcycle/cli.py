@@ -137,7 +137,7 @@ def _lab_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def _add_arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("names", nargs="*", metavar="TICKER|FILE.csv", help=say("cli.add.name"))
+    parser.add_argument("names", nargs="*", metavar="TICKER|FILE.csv|FILE.xlsx", help=say("cli.add.name"))
     parser.add_argument("--bulk", metavar="ARCHIVE", type=Path, help=say("cli.add.bulk"))
     parser.add_argument("--dry-run", action="store_true", help=say("cli.add.dry_run"))
 
@@ -154,7 +154,7 @@ def _check(chosen: argparse.Namespace) -> None:
     from capcycle import claims, facts, publish, sources  # pandas comes with them
     from capcycle.facts import door, doubts, layers, registers, reviewed, sums
 
-    data = door.gather((facts.check, registers.check, claims.check_tables, sources.read_tags))[1]
+    data = door.gather((facts.check, registers.check, claims.check_tables, sources.read_tags, sources.read_members))[1]
     gone, changed = ([], []) if chosen.accept else reviewed.differences()
     if changed:
         print(say("check.changed", files=", ".join(changed)))
@@ -226,7 +226,7 @@ def _add(chosen: argparse.Namespace) -> int:
         raise CapcycleError(say("add.what"))
     if chosen.bulk:
         return _bulk(chosen.bulk)
-    files = [Path(name) for name in chosen.names if name.lower().endswith(".csv")]
+    files = [Path(name) for name in chosen.names if name.lower().endswith((".csv", ".xlsx"))]
     for file in files:
         rows = sources.add_file(file)
         print(say("add.file", file=file, count=len(rows), companies=", ".join(sorted(set(rows["company"])))))

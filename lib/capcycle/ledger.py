@@ -82,15 +82,16 @@ class Inputs:
 
 
 def _own(data: dict[str, str]) -> dict[str, str]:
-    """The digests of files of facts that the user's own layer adds to, and of the list of companies that it adds.
+    """The digests of tables that the user's own layer adds to, and of the list of companies that it adds.
 
     What it says of a company and its documents changes only with its facts: pages on others are not executed again.
     """
     from capcycle.facts import store  # pandas comes with it
 
-    facts = {f"facts/{company}.csv": made for company, made in store.stamps().items()}
+    files = {f"facts/{company}.csv": made for company, made in store.stamps().items()}
+    files |= {f"{register}.csv": made for register, made in store.registers().items()}
     added = {"added": fingerprint(store.listed())}
-    return {name: fingerprint(data.get(name, ""), made) for name, made in facts.items()} | added
+    return {name: fingerprint(data.get(name, ""), made) for name, made in files.items()} | added
 
 
 def _content(notebook: Path) -> str:

@@ -13,7 +13,7 @@ from capcycle.exhibits import Exhibit, marks
 from capcycle.facts import Book, door, prices
 from capcycle.measure import Measures, measure
 from capcycle.models.maths import logarithm, per
-from capcycle.models.registry import Fraction, Multiple, model
+from capcycle.models.registry import Fraction, model
 from capcycle.panel import select
 from capcycle.quantity import Quantity, missing
 from capcycle.study import Case, Cases
@@ -57,24 +57,6 @@ def return_decomposition(eps_growth: Fraction, multiple_change: Fraction,
                          eps_growth + multiple_change + dividend_return, per(valuation, whole))  # fmt: skip
 
 
-class PastMultiple(NamedTuple):
-    pe_to_past: Multiple
-
-
-@model(verdict="pe_to_past", better="lower")
-def pe_against_past(forward_pe: Multiple, forward_pe_of_past: Multiple) -> PastMultiple:
-    """A multiple of expected earnings over that of a past peak.
-
-    Formula: forward_pe / forward_pe_of_past
-    Units:   times, both on earnings as far ahead and by the same statistic, or it compares unlikes.
-    Source:  Goldman's 27 times for the seven giants against 52 for the seven largest of 2000: about half.
-
-    >>> round(float(pe_against_past(27.0, 52.0).pe_to_past), 2)
-    0.52
-    """
-    return PastMultiple(per(forward_pe, forward_pe_of_past))
-
-
 @study.starts_by_company(return_decomposition)
 def decompositions(book: Book, start: str = "", end: str = "") -> Cases:
     """Each company's change of price between two closes, by the earnings per share that were public on either day.
@@ -88,14 +70,12 @@ def decompositions(book: Book, start: str = "", end: str = "") -> Cases:
     first = (closes.loc[: door.day(start)] if start else closes.tail(2 * YEAR + 1).head(1)).tail(1)
     if first.empty or not first.index[0] < last.index[0]:
         raise NothingToShow(say("bubble.no_span", start=start or words.DASH, end=end or words.DASH))
-    now = _filed(book.on(f"{last.index[0]:%Y-%m-%d}"))
-    then = _filed(book.on(f"{first.index[0]:%Y-%m-%d}"))[0]
-    found = {}
+    now, before = (book.on(f"{row.index[0]:%Y-%m-%d}") for row in (last, first))
+    found, newest = {}, _filed(now)
     for company in book.companies:
         price = _close(last, company) / _close(first, company)
-        known = study.newest(then, company).day  # the end of the newest twelve months that were public on the first day
-        earned = _per_share(*(study.newest(each, company) for each in now))
-        earned_before = _per_share(*(_at(each, company, known) for each in now))
+        earned = _per_share(*(study.newest(each, company) for each in newest))
+        earned_before = _per_share(*(_at(each, company, _until(before, company)) for each in newest))
         grown = earned / earned_before
         none = Quantity("dividend_return", 0.0, "fraction", reason=say("bubble.no_dividends"), kind="derived")
         found[company] = study.case(
@@ -109,6 +89,11 @@ def _filed(book: Book) -> tuple[Measures, Measures]:
     """Income of twelve months and shares of a quarter, in dollars as closes are."""
     book = book.into("USD")
     return measure("net_income", select(book, "ttm")), measure("shares_diluted", select(book, "quarter"))
+
+
+def _until(book: Book, company: str) -> pd.Timestamp:
+    """The end of a company's newest twelve months that were public; none before there were any."""
+    return study.newest(_filed(book.of(company))[0], company).day if len(book.of(company).facts) else pd.NaT
 
 
 def _at(measures: Measures, company: str, day: pd.Timestamp) -> Quantity:
@@ -177,8 +162,7 @@ def multiples_of_past(book: Book) -> Exhibit:
 def _medians(book: Book) -> list[dict]:
     """Today's medians of the book's companies from the newest day that has estimates; none before there are any."""
     found = forward_multiples.cases(book)
-    order = exhibits.ranked(found, "forward_pe")
-    if len(order) < LEAST:
+    if len(order := exhibits.ranked(found, "forward_pe")) < LEAST:
         return []
     dearest = order[-1][0]
     without = {name: case for name, case in found.items() if case.name != dearest}

@@ -41,6 +41,24 @@ def forward_multiples(share_price: PerShare, eps_trailing: PerShare, eps_next_ye
                             per(target_price, share_price) - 1)  # fmt: skip
 
 
+class PastMultiple(NamedTuple):
+    pe_to_past: Multiple
+
+
+@model(verdict="pe_to_past", better="lower")
+def pe_against_past(forward_pe: Multiple, forward_pe_of_past: Multiple) -> PastMultiple:
+    """A multiple of expected earnings over that of a past peak.
+
+    Formula: forward_pe / forward_pe_of_past
+    Units:   times, both on earnings as far ahead and by the same statistic, or it compares unlikes.
+    Source:  Goldman's 27 times for the seven giants against 52 for the seven largest of 2000: about half.
+
+    >>> round(float(pe_against_past(27.0, 52.0).pe_to_past), 2)
+    0.52
+    """
+    return PastMultiple(per(forward_pe, forward_pe_of_past))
+
+
 @study.starts_by_company(forward_multiples)
 def cases(book: Book) -> dict[str, Case]:
     """Each company's price to the earnings of the newest snapshot that has those of the next year; all of one day."""

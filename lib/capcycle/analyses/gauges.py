@@ -48,11 +48,13 @@ def capex_coverage(ai_revenue: Amount, capex: Amount) -> Coverage:
 @study.starts(capex_coverage)
 def coverage(book: Book, company: str = "") -> Case:
     """Spending for AI and AI revenue, added up over those of a book's companies that disclose the revenue."""
-    known = required_revenue.against_disclosed((book.of(company) if company else book).into(book.money))
+    known = required_revenue.against_disclosed((book.of(company) if company else book).into("USD"))
     whole = [each.inputs for each in required_revenue.disclosing(known).values()]
     spent = _sum("capex", (each["capex"] * each["ai_share_of_capex"] for each in whole))
-    return study.case(capex_coverage, book, company, capex=spent,
-                      ai_revenue=_sum("ai_revenue", (each["ai_revenue"] for each in whole)))  # fmt: skip
+    earned = _sum("ai_revenue", (each["ai_revenue"] for each in whole))
+    # added up in dollars, so that the share is one in every currency of a page: months have rates of their own
+    return study.case(capex_coverage, book, company, capex=study.converted(spent, book),
+                      ai_revenue=study.converted(earned, book))  # fmt: skip
 
 
 class Gauge(NamedTuple):

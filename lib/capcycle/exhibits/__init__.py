@@ -17,6 +17,7 @@ from capcycle.exhibits.studies.shapes import (
     along,
     bridge,
     columns,
+    composition,
     layers,
     over,
     paths,

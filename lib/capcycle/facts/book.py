@@ -145,6 +145,14 @@ class Book:
         """
         return self if currency == self.currency else opened(self.companies, self.as_of, currency)
 
+    def own(self, company: str) -> "Book":
+        """The book of one company in the currency that it reports in: a rate of exchange is no growth.
+
+        >>> facts.open(["BABA", "MSFT"], currency="USD").own("BABA").money
+        'CNY'
+        """
+        return self.of(company).into(facts.companies().loc[company, "currency"])
+
     def rate(self, own: str, currency: str = "") -> Rate:
         """The last rate of the day, or before it, at which an amount becomes one in another currency.
 

@@ -132,6 +132,11 @@ def judged(raw: pd.DataFrame, known: Reference) -> dict[int, str]:
     return dict([*_found(typed, _series_rules(typed, known)), *broken])
 
 
+def said(table: pd.DataFrame, rules: Rules) -> dict[int, str]:
+    """What some rules say of rows that stand in no file yet, by row."""
+    return dict(_found(table, rules))
+
+
 def source_faults(table: pd.DataFrame) -> list[str]:
     """What the door would say of documents that stand in no file yet."""
     return faults(table, _source_rules(table))

@@ -1,6 +1,7 @@
-"""The user's own layer of facts, which lies below the reviewed tables of `data/`: what those say wins."""
+"""The user's own layer of facts and registers, which lies below the reviewed tables of `data/`: what those say wins."""
 
-from collections.abc import Iterable, Iterator
+import json
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
 import pandas as pd
@@ -11,7 +12,7 @@ from capcycle.facts import store
 PERIOD = ["company", "concept", "period_start", "period_end"]
 GROUP = "added"  # of the companies of the own layer
 ALIKE = 0.005  # two figures of one period, one of them rounded
-_FOLDERS = {"companies.csv": "companies", "sources.csv": "sources"}  # of the store: tables of all companies
+_TABLES = {"companies.csv": "companies", "sources.csv": "sources"}  # of the store: of all companies
 CALLED: set[str] = set()  # companies of the market in the store that somebody has named in this process
 
 
@@ -22,40 +23,50 @@ def call(names: Iterable[str]) -> None:
         CALLED.update(company for (company,) in found)
 
 
-def own(name: str) -> pd.DataFrame:
+def own(name: str, columns: Sequence[str] = ()) -> pd.DataFrame:
     """The rows of the own layer below a table of `data/`, with a file and a line to call each by; often none.
+
+    columns  of a register, which its schema says
 
     >>> own("dictionary.csv").empty
     True
     """
     table, where, given = _asked(name)
-    found = store.rows(table, where, given) if table else []
-    columns = store.COLUMNS.get(table, [])
-    rows = pd.DataFrame(found, columns=columns, dtype=str)
+    found = store.rows(table, where, given)
+    if table == "registers":
+        found = [json.loads(cells) for (cells,) in found]
+    rows = pd.DataFrame(found, columns=list(store.COLUMNS.get(table) or columns), dtype=str)
     return rows.assign(file=f"store/{name}", line=range(1, len(rows) + 1))
 
 
 def stamp(name: str) -> str:
     """What tells one content of the own layer below a table of `data/` from another; empty where it adds nothing."""
     table, where, given = _asked(name)
-    found = store.select(f"SELECT company, stamp FROM companies WHERE {where}", given) if table else []
-    return "".join(f"{company} {stamp}\n" for company, stamp in found)
+    of = (
+        f"name, stamp FROM registers WHERE {where}"
+        if table == "registers"
+        else f"company, stamp FROM companies WHERE {where}"
+    )
+    return "".join(f"{each} {stamp}\n" for each, stamp in store.select(f"SELECT DISTINCT {of}", given))
 
 
 def _asked(name: str) -> tuple[str, str, str]:
-    """The table of the store below one of `data/`, and of which companies: those listed, or the one of a file."""
+    """The table of the store below one of `data/`, and which rows: of companies listed, of one, or of a register."""
     if name.startswith("facts/"):
         return "facts", "company = ?", Path(name).stem
-    return _FOLDERS.get(name, ""), store.LISTED, store.names(CALLED)
+    if name in _TABLES:
+        return _TABLES[name], store.LISTED, store.names(CALLED)
+    return "registers", "register = ?", name.removesuffix(".csv")
 
 
-def below(reviewed: pd.DataFrame, own: pd.DataFrame) -> pd.DataFrame:
+def below(reviewed: pd.DataFrame, own: pd.DataFrame, key: Sequence[str] = ()) -> pd.DataFrame:
     """Both layers as one table, of which a reviewed row hides those of the own layer on the same thing.
 
+    key   the columns of a register that say what a row is about
     A thing is a company, a document, or the period of a concept, whatever the day: a later figure of the own layer
     shows only once the reviewed one is gone, and as a conflict until then.
     """
-    hidden = _keys(own).isin(_keys(reviewed))
+    hidden = _keys(own, key).isin(_keys(reviewed, key))
     return pd.concat([reviewed, own[~hidden]], ignore_index=True)
 
 
@@ -84,6 +95,6 @@ def _doubts(company: str) -> list[str]:
     ]  # fmt: skip
 
 
-def _keys(table: pd.DataFrame) -> pd.Index:
-    period = set(PERIOD) <= set(table)
-    return pd.MultiIndex.from_frame(table[PERIOD]) if period else pd.Index(table.iloc[:, 0])
+def _keys(table: pd.DataFrame, key: Sequence[str] = ()) -> pd.Index:
+    key = key or (PERIOD if set(PERIOD) <= set(table) else table.columns[:1])
+    return pd.MultiIndex.from_frame(table[list(key)])

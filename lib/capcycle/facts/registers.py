@@ -107,6 +107,14 @@ def check() -> None:
     door.refuse(list(dict.fromkeys([*known.faults, *found, *faults, *door.gather([gaps])[1]])))
 
 
+def judged(name: str, raw: pd.DataFrame, known: door.Reference) -> dict[int, str]:
+    """What the door would say of rows of a register that stand in no file yet, by row.
+
+    raw    as text, with the file and line of each row
+    """
+    return door.said(raw, _rules(raw, _columns(_schema(name)), known))
+
+
 def gaps() -> pd.DataFrame:
     """Figures that were looked for and are in no register: table, what is missing, the reason, documents.
 
@@ -222,7 +230,7 @@ def _checked(name: str, stamps: tuple[str, ...], known: door.Reference) -> tuple
     Errors: DataError where the file cannot be read at all.
     """
     columns = _columns(_schema(name))
-    raw = tables.read(f"{name}.csv", columns["column"])
+    raw = tables.read(f"{name}.csv", columns["column"], _key(columns))
     return raw, door.faults(raw, _rules(raw, columns, known))
 
 

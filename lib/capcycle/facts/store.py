@@ -31,6 +31,9 @@ CREATE TABLE IF NOT EXISTS facts (
     source TEXT, locator TEXT, published TEXT, note TEXT,
     PRIMARY KEY (company, line)
 ) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS registers (
+    register TEXT, name TEXT, line INTEGER, cells TEXT, stamp TEXT, PRIMARY KEY (register, name, line)
+) WITHOUT ROWID;
 """
 COLUMNS = {
     "companies": ["company", "name", "name_zh", "cik", "currency", "fiscal_year_end", "group"],
@@ -39,8 +42,9 @@ COLUMNS = {
         *["company", "concept", "period_start", "period_end", "value", "unit", "kind", "source", "locator"],
         *["published", "note"],
     ],
+    "registers": ["cells"],  # a list in JSON, of the columns that the register's schema says
 }  # of the tables of `data/` that have the same names
-ORDER = {"companies": "company", "sources": "company, source", "facts": "company, line"}
+ORDER = {"companies": "company", "sources": "company, source", "facts": "company, line", "registers": "name, line"}
 NAMED = "company IN (SELECT value FROM json_each(?))"
 LISTED = f"""company IN (SELECT company FROM companies WHERE "group" <> '{MARKET}' OR {NAMED})"""
 
@@ -127,6 +131,11 @@ def names(companies: Iterable[str]) -> str:
 def stamps() -> dict[str, str]:
     """What tells one content of a company in the store from another, by company."""
     return dict(select("SELECT company, stamp FROM companies"))
+
+
+def registers() -> dict[str, str]:
+    """The same of what the store adds to each register."""
+    return dict(select("SELECT register, group_concat(DISTINCT name || stamp) FROM registers GROUP BY register"))
 
 
 def listed() -> list[str]:

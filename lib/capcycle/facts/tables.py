@@ -7,7 +7,7 @@ import os
 import re
 import tomllib
 import unicodedata
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from functools import cache
 from pathlib import Path
 
@@ -57,20 +57,20 @@ def _meanings(columns: list[str] | dict[str, str]) -> dict[str, str]:
     return {each: STATED["shared"][each] for each in columns} if isinstance(columns, list) else columns
 
 
-def read(name: str, wanted: Iterable[str] | None = None) -> pd.DataFrame:
+def read(name: str, wanted: Iterable[str] | None = None, key: Sequence[str] = ()) -> pd.DataFrame:
     """A table of `data/` as text, cell by cell, with the file and line of each row.
 
-    wanted  its columns, where these are stated elsewhere than in `columns.toml`
+    wanted  its columns, where these are stated elsewhere than in `columns.toml`; `key`, those that say what a row is on
 
     Errors: DataError for a file that is missing, is not a UTF-8 CSV table of these columns, or has unclean cells.
     """
     _trace(name)
     wanted = list(columns(name) if wanted is None else wanted)
-    own = layers.own(name)
+    own = layers.own(name, wanted)
     if len(own) and not (paths.DATA / name).is_file():
         return own
     reviewed = parsed(paths.DATA / name, f"data/{name}", wanted)
-    return layers.below(reviewed, own) if len(own) else reviewed
+    return layers.below(reviewed, own, key) if len(own) else reviewed
 
 
 def parsed(path: Path, file: str, wanted: list[str]) -> pd.DataFrame:
@@ -78,7 +78,12 @@ def parsed(path: Path, file: str, wanted: list[str]) -> pd.DataFrame:
 
     Errors: as for `read`.
     """
-    lines, records = _records(_text(path, file), file)
+    return parsed_text(_text(path, file), file, wanted)
+
+
+def parsed_text(text: str, file: str, wanted: list[str]) -> pd.DataFrame:
+    """The table in a text, as `parsed` gives that of a file."""
+    lines, records = _records(text, file)
     if not records or records[0] != wanted:
         header = ", ".join(records[0]) if records else "none"
         raise DataError([f"{file}:1: columns are {header}; wanted {', '.join(wanted)}"])

@@ -7,13 +7,13 @@ from typing import Any
 
 import pandas as pd
 
-from capcycle.facts import door, layers, tables
+from capcycle.facts import door, layers, registers, tables
 from capcycle.facts import store as shelf
-from capcycle.sources import store, tags
-from capcycle.sources.edgar import Edgar, SourceError
+from capcycle.sources import beside, filings, instance, store, tags
+from capcycle.sources.edgar import Absent, Edgar, SourceError
+from capcycle.sources.filings import Filing
 
 KEY = [*layers.PERIOD, "source"]
-NO_LIST = {"filings": {"recent": {"accessionNumber": [], "form": [], "filingDate": []}}}
 
 
 @dataclass
@@ -26,6 +26,9 @@ class Addition:
     doubts     figures that are not taken, each with the reason
     missing    concepts under none of whose tags its filings give a figure
     untagged   reports that the SEC lists and whose figures it does not give yet
+    apart      figures of a segment or product that are taken though those beside them do not add up to the total
+    segments   revenue of each segment of the newest report, where no row of `data/members.csv` names one of them
+    customers  rows of the register of customers, as the reports tag them
     """
 
     company: dict[str, str]
@@ -35,6 +38,9 @@ class Addition:
     doubts: list[tags.Doubt]
     missing: list[str]
     untagged: list[str]
+    apart: list[tags.Doubt]
+    segments: list[instance.Fact]
+    customers: pd.DataFrame
 
     def found(self) -> pd.DataFrame:
         """The figures of each concept: how many, their periods, and how many of them come new."""
@@ -52,9 +58,10 @@ class Addition:
         """The same as part of something larger: see `store.put`."""
         facts = pd.concat([self.old, self.new[self.old.columns]], ignore_index=True)
         row = pd.DataFrame([self.company])
-        store.put(
-            connection, self.company["company"], {"sources": self.documents, "facts": facts, "companies": row}, origin
-        )
+        parts = {"sources": self.documents, "facts": facts, "companies": row}
+        store.put(connection, self.company["company"], parts, origin)
+        if len(self.customers):
+            beside.put(connection, "customers", self.company["company"], self.customers)
 
 
 def add(ticker: str, edgar: Edgar, table: pd.DataFrame, known: door.Reference | None = None) -> Addition:
@@ -104,30 +111,92 @@ def addition(
     """What a companyfacts answer adds to what the own layer has of a company, from a day on.
 
     company  its row of `companies.csv`, whose currency and year end may be empty
-    edgar    where the list of its filings can be asked for
+    edgar    where the list of its filings, and what lies inside them, can be asked for
     """
-    ticker = company["company"]
-    read = tags.reading(answer, table, ticker, company["currency"], int(company["fiscal_year_end"] or 0))
+    ticker, cik, listed, inside = company["company"], int(company["cik"]), [], Inside([], [], [], [], _no_customers())
+    if edgar:
+        listed = filings.listed(edgar.submissions(cik))
+        inside = _inside(ticker, company["name"], cik, edgar, [each for each in listed if each.filed >= since])
+    read = tags.reading(
+        answer, table, ticker, company["currency"], int(company["fiscal_year_end"] or 0), inside.figures
+    )
     company = company | {"currency": read.currency, "fiscal_year_end": str(read.fiscal_year_end)}
     old, every = store.read("facts", ticker), tags.rows(read.figures, ticker)
     there = pd.MultiIndex.from_frame(old[KEY])
     fresh = every[~pd.MultiIndex.from_frame(every[KEY]).isin(there) & (every["published"] >= since)]
-    documents = _documents(read, company, fresh, store.read("sources", ticker))
-    fresh, refused = _at_the_door(company["company"], old, fresh, _with(known, company, documents))
-    documents = documents[documents["source"].isin([*old["source"], *fresh["source"]])]
+    served = set(inside.customers["source"])
+    filed = [*read.figures, *(each for each in listed if each.accession in served)]
+    documents = _documents(filed, company, [*fresh["source"], *inside.customers["source"]])
+    known = _with(known, company, documents)
+    fresh, refused = _at_the_door(company["company"], old, fresh, known)
+    customers = _customers(ticker, inside.customers, known)
+    cited = [*old["source"], *fresh["source"], *customers["source"]]
+    documents = documents[documents["source"].isin(cited)]
     missing = sorted(set(table["concept"]) - set(old["concept"]) - set(fresh["concept"]))
-    later = [each for each in (*read.doubts, *refused) if each.filed > since]
+    later = [each for each in (*read.doubts, *inside.doubts, *refused) if each.filed > since]
     doubts = [*later, *_gone(old, answer)]
-    listed = edgar.submissions(int(company["cik"])) if edgar else NO_LIST
     untagged = _untagged(listed, {each.accession for each in read.figures})
-    return Addition(company, old, _before(old, fresh), documents, doubts, missing, untagged)
+    apart = [each for each in inside.apart if each.filed > since]
+    return Addition(
+        company, old, _before(old, fresh), documents, doubts, missing, untagged, apart, inside.segments, customers,
+    )  # fmt: skip
 
 
-def _documents(read: tags.Reading, company: dict[str, str], fresh: pd.DataFrame, old: pd.DataFrame) -> pd.DataFrame:
-    filings = set(fresh["source"])
-    figures = [each for each in read.figures if each.accession in filings]
-    new = tags.documents(figures, company["name"], int(company["cik"]))
-    return pd.concat([old, new], ignore_index=True).drop_duplicates("source")
+@dataclass
+class Inside(instance.Reading):
+    """What the instances of some filings give together, with the segments of the newest and all customers."""
+
+    segments: list[instance.Fact]
+    customers: pd.DataFrame
+
+
+def _no_customers() -> pd.DataFrame:
+    return pd.DataFrame(columns=instance.CUSTOMERS)
+
+
+def _inside(ticker: str, name: str, cik: int, edgar: Edgar, listed: list[Filing]) -> Inside:
+    """What lies inside the reports: of all, where data/members.csv names the company's segments, else of the newest."""
+    rules = instance.read_members().query("company == @ticker")
+    reports = [each for each in listed if each.is_report and each.inline]
+    inside, tables_ = Inside([], [], [], [], _no_customers()), []
+    for place, filing in enumerate(reports if len(rules) else reports[:1]):
+        try:
+            found = _instance(edgar, cik, filing)
+        except Absent as error:
+            inside.doubts.append(tags.Doubt("instance", "", filing.filed, filing.filed, str(error)))
+            continue
+        read = instance.reading(found, rules, filing)
+        inside.figures += read.figures
+        inside.doubts += read.doubts
+        inside.apart += read.apart
+        tables_.append(instance.customers(found, ticker, name, filing))
+        if not place and rules.empty:
+            inside.segments = instance.segments(found)
+    if tables_:
+        inside.customers = pd.concat(tables_, ignore_index=True)
+    return inside
+
+
+def _instance(edgar: Edgar, cik: int, filing: Filing) -> list[instance.Fact]:
+    return edgar.document(filing.folder(cik) + filing.instance, f"instance-{filing.accession}", instance.facts)
+
+
+def _documents(filed: list[tags.Figure | Filing], company: dict[str, str], cited: list[str]) -> pd.DataFrame:
+    """The documents that were known, and of those filed the ones that are cited."""
+    numbers = set(cited)
+    new = [each for each in filed if each.accession in numbers]
+    old = store.read("sources", company["company"])
+    made = tags.documents(new, company["name"], int(company["cik"]))
+    return pd.concat([old, made], ignore_index=True).drop_duplicates("source")
+
+
+def _customers(ticker: str, new: pd.DataFrame, known: door.Reference) -> pd.DataFrame:
+    """The shares of customers that were known and those that come, as the register lets them in."""
+    old = beside.read("customers", ticker)
+    if new.empty:
+        return old
+    every = pd.concat([old, new]).drop_duplicates(registers.key("customers"))
+    return beside.sound("customers", every, known)[0]
 
 
 def _at_the_door(
@@ -179,13 +248,7 @@ def _gone(old: pd.DataFrame, answer: dict[str, Any]) -> Iterator[tags.Doubt]:
             yield _doubt(rows.iloc[0], f"filing {source} is no longer among the SEC's figures; its figures stay")
 
 
-def _untagged(submissions: dict[str, Any], tagged: set[str]) -> list[str]:
+def _untagged(listed: list[Filing], tagged: set[str]) -> list[str]:
     """Annual and quarterly reports after the newest one that has figures."""
-    try:
-        recent = submissions["filings"]["recent"]
-        listed = list(zip(recent["accessionNumber"], recent["form"], recent["filingDate"], strict=True))
-    except (KeyError, TypeError, ValueError) as error:
-        raise SourceError(f"the list of filings has another form than it had: {error!r}") from error
-    newest = max((day for number, _, day in listed if number in tagged), default="9999")
-    reports = tags.ANNUAL | tags.QUARTERLY
-    return [f"{form} filed {day}" for _, form, day in listed if form in reports and day > newest]
+    newest = max((each.filed for each in listed if each.accession in tagged), default="9999")
+    return [f"{each.form} filed {each.filed}" for each in listed if each.is_report and each.filed > newest]

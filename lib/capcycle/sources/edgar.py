@@ -11,7 +11,7 @@ import urllib.request
 import zlib
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, TypeVar
 
 import orjson
 
@@ -25,6 +25,7 @@ WAITS = (1, 2, 4)  # seconds before the next try, unless the answer says how lon
 TIMEOUT = 30  # seconds
 LARGEST = 400 * 2**20  # bytes of an answer; the largest companyfacts has about 30 million
 CHUNK = 2**16
+T = TypeVar("T")
 TRANSIENT = {429, 500, 502, 503, 504}
 AGENT = (
     'the SEC asks who is asking: set CAPCYCLE_SEC_AGENT to your name and e-mail, or write sec_agent = "Name e-mail" '
@@ -49,6 +50,10 @@ def setting(name: str, default: str = "") -> str:
         return default
     except ValueError as error:
         raise SourceError(f"{paths.SETTINGS}: not a TOML file: {error}") from error
+
+
+class Absent(SourceError):
+    """What is not at an address of a source."""
 
 
 @dataclass
@@ -100,6 +105,23 @@ class Edgar:
             raise SourceError(f"{address}: the answer is about company {found['cik']}")
         return found
 
+    def document(self, path: str, name: str, read: Callable[[bytes, str], T]) -> T:
+        """What is read from a document of a filing, which never changes: once it is kept, it is not asked for again.
+
+        path    below the SEC's web address; `name` is what it is kept under
+        read    takes the bytes and what to call them in a message; what it refuses is not kept
+        Errors: SourceError as for `get`; Absent where there is no such document.
+        """
+        if kept := store.kept(name)[1]:
+            return read(kept, name)
+        url = f"{self.web}{path}"
+        body, tag = self._fetch(url, "")
+        if not body:
+            raise SourceError(f"{url}: empty")
+        found = read(body, url)
+        store.keep(name, tag, body)
+        return found
+
     def get(self, url: str, name: str, *needed: str) -> dict[str, Any]:
         """The JSON object at an address; the one kept under `name` where the server says that it did not change.
 
@@ -122,6 +144,8 @@ class Edgar:
             except urllib.error.HTTPError as error:
                 if error.code == 304:
                     return None, tag
+                if error.code == 404:
+                    raise Absent(f"{url}: {_refusal(error)}") from error
                 problem, retry = _refusal(error), error.code in TRANSIENT
                 after = error.headers.get("Retry-After", "")
                 pause = pause and (min(int(after), 60) if after.isdigit() else pause)
@@ -133,7 +157,7 @@ class Edgar:
         raise SourceError(f"{url}: {problem}")
 
     def _once(self, url: str, tag: str) -> tuple[bytes, str]:
-        self.wait(max(0.0, self._next - self.clock()))
+        self.wait(min(PAUSE, max(0.0, self._next - self.clock())))  # a clock may be put back
         self._next = self.clock() + PAUSE
         headers = {"User-Agent": self.agent, "Accept-Encoding": "gzip"}
         if tag:

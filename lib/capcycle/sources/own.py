@@ -9,7 +9,7 @@ import pandas as pd
 
 from capcycle.facts import door, tables
 from capcycle.facts.store import locked
-from capcycle.sources import store
+from capcycle.sources import sheets, store
 from capcycle.sources.changes import KEY
 
 DOCUMENT = ["title", "publisher", "url", "tier"]  # of the source, beside its facts
@@ -34,7 +34,7 @@ def add_file(path: Path) -> pd.DataFrame:
 
     Errors: DataError with every fault of the file: nothing of it is taken then.
     """
-    rows = tables.parsed(path, str(path), [*FACTS, *DOCUMENT])
+    rows = _rows(path, [*FACTS, *DOCUMENT])
     known, documents = door.reference(), _documents(rows)
     sources = pd.concat([known.sources, documents[~documents["source"].isin(known.sources.index)].set_index("source")])
     tickers = sorted(set(rows["company"]))
@@ -48,6 +48,12 @@ def add_file(path: Path) -> pd.DataFrame:
             company = known.companies.loc[[ticker]].astype(str).reset_index()[COMPANIES]
             store.write(ticker, {"sources": own, "facts": facts[FACTS], "companies": company})
     return rows
+
+
+def _rows(path: Path, wanted: list[str]) -> pd.DataFrame:
+    if path.suffix.lower() == ".xlsx":
+        return tables.parsed_text(sheets.text(path), str(path), wanted)
+    return tables.parsed(path, str(path), wanted)
 
 
 def _documents(rows: pd.DataFrame) -> pd.DataFrame:

@@ -6,6 +6,7 @@ import pandas as pd
 
 from capcycle.sources.bulk import Outcome
 from capcycle.sources.changes import Addition
+from capcycle.sources.instance import ITEMS
 from capcycle.sources.tags import Doubt
 from capcycle.words import say
 
@@ -27,6 +28,16 @@ def told(addition: Addition, dry: bool = False) -> Iterator[str]:
         yield say("add.missing", concepts=", ".join(addition.missing))
     if addition.untagged:
         yield say("add.untagged", reports=", ".join(addition.untagged))
+    if addition.segments:
+        parts = [
+            f"{name} {each.value:,.15g}" for each in addition.segments for axis, name in each.members if axis != ITEMS
+        ]
+        yield say("add.segments", end=addition.segments[0].end, segments=", ".join(parts))
+    if len(addition.customers):
+        yield say("add.customers", count=len(addition.customers))
+    if addition.apart:
+        yield say("add.apart", count=len(addition.apart))
+        yield from _doubts(pd.DataFrame(addition.apart, columns=Doubt._fields))
     if addition.doubts:
         yield say("add.doubts", count=len(addition.doubts))
         yield from _doubts(pd.DataFrame(addition.doubts, columns=Doubt._fields))

@@ -1,7 +1,7 @@
 """Figures as filed, out of the SEC's companyfacts: which tag says which concept, and what nobody can decide."""
 
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -15,9 +15,9 @@ import pandas as pd
 from capcycle import periods
 from capcycle.facts import door, tables, vintages
 from capcycle.sources.edgar import SourceError
+from capcycle.sources.filings import ANNUAL, QUARTERLY, Filing
 
 FORMS = {"10-K", "10-Q", "10-KT", "10-QT", "20-F", "40-F", "6-K", "8-K"}  # and their amendments; a proxy is none
-ANNUAL, QUARTERLY = {"10-K", "10-KT", "20-F", "40-F"}, {"10-Q", "10-QT"}
 NOT_MONEY = {"shares", "pure"}
 
 
@@ -87,16 +87,24 @@ def _rules(table: pd.DataFrame) -> door.Rules:
     yield "a concept has two tags of one priority; which comes first, nobody could say", table.duplicated(key)
 
 
-def reading(answer: dict[str, Any], tags: pd.DataFrame, company: str, currency: str = "", month: int = 0) -> Reading:
+def reading(
+    answer: dict[str, Any],
+    tags: pd.DataFrame,
+    company: str,
+    currency: str = "",
+    month: int = 0,
+    more: Iterable[Figure] = (),
+) -> Reading:
     """The figures of a companyfacts answer, each with the filing that gave it first.
 
     tags      the table of `read`; rows that name the company stand in place of the general ones of their concept
     currency  in which it reports, and `month`, in which its year ends; else as its newest report has them
+    more      figures of its filings' instances, which are decided in the same way
     Errors:   SourceError for an answer of another form, and for one that shows neither currency nor year end.
     """
     doubts: list[Doubt] = []
     try:
-        found = sorted(_figures(answer["facts"], _of(tags, company)))
+        found = sorted([*_figures(answer["facts"], _of(tags, company)), *more])
     except (KeyError, TypeError, AttributeError, ValueError) as error:
         raise SourceError(f"{company}: companyfacts has another form than it had: {error!r}") from error
     currency, month = currency or _currency(found, company), month or _year_end(found, company)
@@ -274,9 +282,9 @@ def _plain(value: float) -> str:
     return f"{value:.0f}" if value % 1 == 0 else format(Decimal(repr(value)), "f")
 
 
-def documents(figures: list[Figure], name: str, cik: int) -> pd.DataFrame:
-    """The filings of some figures, as rows of `data/sources.csv`."""
-    filings = {each.accession: each for each in figures}
+def documents(filed: list[Figure | Filing], name: str, cik: int) -> pd.DataFrame:
+    """Some filings, or those of some figures, as rows of `data/sources.csv`."""
+    filings = {each.accession: each for each in filed}
     address = f"https://www.sec.gov/Archives/edgar/data/{cik}"
     made = [
         (each.accession, f"{name} {each.form} filed {each.filed}",

@@ -89,6 +89,22 @@ def summed(measures: Measures, company: str, first: pd.Timestamp, last: pd.Times
     return total(each, measures.name, words.say("study.periods", **shown))
 
 
+def entry(row: pd.Series, column: str, unit: str, day: str = "period_end") -> Quantity:
+    """What a row of a table says in one of its columns, with the row's evidence.
+
+    unit  the unit of the column, which a table gives in another column or says in its description
+    day   the column with the day that it is of
+
+    >>> rows = facts.open(["BIDU"]).register("operating")
+    >>> entry(rows[rows["unit"] == "cities"].iloc[-1], "value", "cities").value  # of Apollo Go
+    22.0
+    """
+    return Quantity(
+        column, float(row[column]), unit, kind=row["kind"], source=row["source"], reason=row["note"],
+        published=row["published"], since=row[day], day=row[day],
+    )  # fmt: skip
+
+
 def not_public(name: str) -> str:
     """Why a figure that no table has is missing.
 

@@ -61,6 +61,31 @@ def columns(case: Case, names: Sequence[str], key: str = "", **more: Any) -> Exh
     return marks.columns(_amounts(case, names), _frame("columns", case, names[0], key, title, more))
 
 
+def composition(cases: Mapping[str, Case], named: Mapping[str, str], key: str, **more: Any) -> Exhibit:
+    """Some inputs or outputs of one unit, stacked to a column for each case; who lacks a figure is listed.
+
+    cases  by ticker, or by the words for each
+    named  what each input or output is called; the title is of the case in which the first of them is largest
+    Errors: ModelError for a name that is neither, and for unlike units.
+
+    >>> needed = {company: analyses.start("required_revenue", facts.open(), company) for company in ("MSFT", "AMZN")}
+    >>> named = {"depreciation": "Wear", "required_return": "Return"}
+    >>> composition(needed, named, "study.columns", first="Wear", last="all").figures["x"].tolist()
+    ['Microsoft', 'Microsoft', 'Amazon', 'Amazon']
+    """
+    full = {_called(name, case): case for name, case in cases.items() if not case.lacking}
+    lacking = pd.DataFrame([{"label": _called(name, case), "value": np.nan, "note": case.lacking}
+                            for name, case in cases.items() if case.lacking])  # fmt: skip
+    notes = marks.noted(lacking) if len(lacking) else []
+    if not full:
+        return marks.nothing(marks.worded(key, *notes, title=say(f"{key}.title_0", **more)))
+    rows = pd.concat([_amounts(case, list(named)).assign(x=name, label=name, group=list(named.values()), note="")
+                      for name, case in full.items()], ignore_index=True)  # fmt: skip
+    top = max(full, key=lambda name: float(full[name].quantity(next(iter(named))).value))
+    title = study.tell(full[top], f"{key}.title", label=top, **more)
+    return marks.stacked(rows, marks.worded(key, *notes, title=title, **more))
+
+
 def ranking(cases: Mapping[str, Case], of: str | None = None, key: str = "", **more: Any) -> Exhibit:
     """One output of each case, the highest first; who lacks a figure is listed with what it lacks.
 

@@ -1,0 +1,41 @@
+"""Rows of the registers in the user's own layer: checked at the door of the data, and written whole or not at all."""
+
+import hashlib
+import json
+from sqlite3 import Connection
+
+import pandas as pd
+
+from capcycle.facts import door, registers
+from capcycle.facts import store as shelf
+
+
+def sound(register: str, rows: pd.DataFrame, known: door.Reference) -> tuple[pd.DataFrame, list[str]]:
+    """The rows that a register lets in, and what it says of the others.
+
+    rows   all its columns as text; `known` has their documents
+    """
+    shown = rows.reset_index(drop=True).assign(file=f"{register}.csv", line=range(len(rows)))
+    said = registers.judged(register, shown, known)
+    return rows.reset_index(drop=True).drop(index=list(said)), list(said.values())
+
+
+def put(connection: Connection, register: str, name: str, rows: pd.DataFrame) -> None:
+    """Write the rows of one kind, such as those on a company, in place of the ones that were there."""
+    cells = [json.dumps(row) for row in rows.astype(str).to_numpy().tolist()]
+    stamp = hashlib.sha256("".join(cells).encode()).hexdigest()
+    connection.execute("DELETE FROM registers WHERE register = ? AND name = ?", [register, name])
+    shelf.insert(connection, "registers", [[register, name, line, row, stamp] for line, row in enumerate(cells, 1)])
+
+
+def write(register: str, name: str, rows: pd.DataFrame) -> None:
+    """The same as a whole."""
+    with shelf.opened(writes=True) as connection:
+        put(connection, register, name, rows)
+
+
+def read(register: str, name: str) -> pd.DataFrame:
+    """The rows that were written under a name, as text; none where nothing was."""
+    columns = registers.columns().query("table == @register")["column"].tolist()
+    found = shelf.rows("registers", "register = ? AND name = ?", register, name)
+    return pd.DataFrame([json.loads(cells) for (cells,) in found], columns=columns, dtype=str)
