@@ -36,6 +36,7 @@ ROOMS = [
         "panel",
         "metrics",
         "measure",
+        "screen",
     ],
     *["models", "study", "theme", "exhibits", "analyses", "claims", "codebook", "widgets"],
     *["parameters", "trace", "ledger", "outputs", "engine", "workers", "run", "publish", "site", "cli"],

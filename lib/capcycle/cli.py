@@ -146,6 +146,13 @@ def _refresh_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("names", nargs="*", metavar="TICKER", help=say("cli.refresh.name"))
 
 
+def _screen_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("metric", metavar="METRIC", help=say("cli.screen.metric"))
+    parser.add_argument("--top", type=int, default=50, metavar="N", help=say("cli.screen.top"))
+    parser.add_argument("--group", action="append", default=[], metavar="GROUP", help=say("cli.screen.group"))
+    parser.add_argument("--as-of", default="", metavar="DAY", help=say("cli.screen.as_of"))
+
+
 def _template_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("table", choices=["facts"], help=say("cli.template.table"))
 
@@ -283,6 +290,16 @@ def _brought(tickers: Sequence[str], bring: Callable, dry: bool = False) -> Iter
                 yield None, 1
 
 
+def _screen(chosen: argparse.Namespace) -> None:
+    from capcycle import screen, words
+
+    shown = screen.screen(chosen.metric, chosen.top, chosen.group, chosen.as_of)
+    value = [words.value(each.value, each.unit) for each in shown.itertuples()]
+    published = shown["published"].dt.strftime("%Y-%m-%d").fillna("")
+    print(shown.assign(value=value, published=published).drop(columns=["period", "unit"]).to_string(index=False))
+    print(say("screen.told", metric=chosen.metric, period=shown["period"].iloc[0], **shown.attrs))
+
+
 def _template(_: argparse.Namespace) -> None:
     from capcycle import sources
 
@@ -300,10 +317,10 @@ def _lab(chosen: argparse.Namespace) -> int:
 
 
 COMMANDS = {"check": _check, "list": _list, "run": _run, "site": _site, "claims": _claims, "add": _add}
-COMMANDS |= {"refresh": _refresh, "template": _template, "lab": _lab}
+COMMANDS |= {"refresh": _refresh, "screen": _screen, "template": _template, "lab": _lab}
 ARGUMENTS = {
     "check": _check_arguments, "run": _run_arguments, "site": _site_arguments, "claims": _claims_arguments,
-    "lab": _lab_arguments, "add": _add_arguments, "refresh": _refresh_arguments, "template": _template_arguments,
+    "lab": _lab_arguments, "add": _add_arguments, "refresh": _refresh_arguments, "screen": _screen_arguments, "template": _template_arguments,
 }  # fmt: skip
 NOTHING_NEW = 3  # the exit status of a refresh that changed nothing
 TROUBLE = {errno.ENOSPC: "cli.full", errno.EDQUOT: "cli.full", errno.EROFS: "cli.read_only", errno.EBUSY: "cli.busy"}

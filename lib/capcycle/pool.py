@@ -2,11 +2,14 @@
 
 import multiprocessing
 import os
+import sys
 import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
+from contextlib import contextmanager
 from pathlib import Path
+from types import ModuleType
 from typing import Any
 
 from capcycle import paths
@@ -28,7 +31,20 @@ def each(work: Callable[[list], Any], items: Sequence) -> Iterator[Any]:
     fresh = multiprocessing.get_context("spawn")  # a fork of a process with threads, as a notebook's is, may hang
     given = (os.getpid(), paths.STORE, paths.DATA)
     with ProcessPoolExecutor(min(os.cpu_count() or 1, len(batches)), fresh, _begin, given) as processes:
-        yield from processes.map(work, batches)
+        with _nothing_run_again():
+            results = processes.map(work, batches)
+        yield from results
+
+
+@contextmanager
+def _nothing_run_again() -> Iterator[None]:
+    """Start processes without the script of this one: they need none of it, and it may begin with this very call."""
+    main = sys.modules["__main__"]
+    sys.modules["__main__"] = ModuleType("__main__")
+    try:
+        yield
+    finally:
+        sys.modules["__main__"] = main
 
 
 def _begin(parent: int, store: Path, data: Path) -> None:

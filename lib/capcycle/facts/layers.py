@@ -35,7 +35,9 @@ def own(name: str, columns: Sequence[str] = ()) -> pd.DataFrame:
     found = store.rows(table, where, given)
     if table == "registers":
         found = [json.loads(cells) for (cells,) in found]
-    rows = pd.DataFrame(found, columns=list(store.COLUMNS.get(table) or columns), dtype=str)
+    rows = pd.DataFrame(found, columns=list(columns if table == "registers" else store.COLUMNS[table]), dtype=str)
+    if table == "sources":  # a parent and its subsidiary may file one report
+        rows = rows.drop_duplicates("source")
     return rows.assign(file=f"store/{name}", line=range(1, len(rows) + 1))
 
 

@@ -34,6 +34,15 @@ CREATE TABLE IF NOT EXISTS facts (
 CREATE TABLE IF NOT EXISTS registers (
     register TEXT, name TEXT, line INTEGER, cells TEXT, stamp TEXT, PRIMARY KEY (register, name, line)
 ) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS worked (
+    as_of TEXT, company TEXT, stamp TEXT, PRIMARY KEY (as_of, company)
+) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS months (
+    as_of TEXT, concept TEXT, ordinal INTEGER, company TEXT, period_start TEXT, period_end TEXT, value REAL, unit TEXT,
+    kind TEXT, source TEXT, locator TEXT, published TEXT, note TEXT, tier INTEGER, basis INTEGER, last_basis INTEGER,
+    PRIMARY KEY (as_of, concept, ordinal, company)
+) WITHOUT ROWID;
+CREATE INDEX IF NOT EXISTS months_of ON months (as_of, company);
 """
 COLUMNS = {
     "companies": ["company", "name", "name_zh", "cik", "currency", "fiscal_year_end", "group"],
@@ -114,7 +123,7 @@ def rows(table: str, where: str, *given: str) -> list[tuple]:
     return select(f"SELECT {columns} FROM {table} WHERE {where} ORDER BY {ORDER[table]}", *given)
 
 
-def select(query: str, *given: str) -> list[tuple]:
+def select(query: str, *given: str | int) -> list[tuple]:
     """What a query gives; nothing where there is no store."""
     if not file().is_file():
         return []
