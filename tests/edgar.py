@@ -16,6 +16,15 @@ NAMES = {
     "SMCI": (1375365, "Super Micro Computer, Inc."),
     "TSM": (1046179, "Taiwan Semiconductor Manufacturing"),
 }
+OTHERS = {  # tickers of which no figures are recorded
+    "AAPL": (320193, "Apple Inc."),
+    "MSFT": (789019, "MICROSOFT CORP"),
+    "GOOGL": (1652044, "Alphabet Inc."),
+    "GOOG": (1652044, "Alphabet Inc."),
+    "BRK-A": (1067983, "BERKSHIRE HATHAWAY INC"),
+    "BRK-B": (1067983, "BERKSHIRE HATHAWAY INC"),
+}
+MANAGER, TABLE = 1790837, "0001790837-23-000002"  # a manager, and its filing whose table is recorded
 AGENT = "A Reader reader@example.org"
 
 
@@ -31,6 +40,10 @@ def rows(answer):
 
 def instance():
     return (RECORDED / f"{AMAZON[1]}_htm.xml").read_bytes()
+
+
+def table():
+    return (RECORDED / f"{TABLE}.txt").read_bytes()
 
 
 def until(answer, day):
@@ -92,16 +105,24 @@ class Server(ThreadingHTTPServer):
         self.answers = {cik: recording(ticker) for ticker, (cik, _) in NAMES.items()}
         folder = f"/Archives/edgar/data/1018724/{AMAZON[0].replace('-', '')}"
         self.documents = {f"{folder}/{AMAZON[1]}_htm.xml": instance()}
+        self.managers = {MANAGER: [(TABLE, "13F-HR", "2023-02-28", "primary_doc.xml", 0)]}
+        self.documents[f"/Archives/edgar/data/{MANAGER}/{TABLE}.txt"] = table()
         self.asked, self.faults = [], []
         self.address = f"http://127.0.0.1:{self.server_port}"
 
     def body(self, path):
         if path == "/files/company_tickers.json":
-            table = [{"cik_str": cik, "ticker": each, "title": name} for each, (cik, name) in NAMES.items()]
-            return json.dumps(dict(enumerate(table))).encode()
+            known = (NAMES | OTHERS).items()
+            rows_ = [{"cik_str": cik, "ticker": each, "title": name} for each, (cik, name) in known]
+            return json.dumps(dict(enumerate(rows_))).encode()
         if path.startswith("/Archives"):
             return self.documents.get(path)
         cik = int(path[-15:-5])
+        if cik in self.managers and "submissions" in path:
+            columns = zip(*self.managers[cik], strict=True)
+            names = ("accessionNumber", "form", "filingDate", "primaryDocument", "isInlineXBRL")
+            recent = dict(zip(names, map(list, columns), strict=True))
+            return json.dumps({"name": "Bull Street Advisors, LLC", "filings": {"recent": recent}}).encode()
         if cik not in self.answers:
             return None
         answer = self.answers[cik]

@@ -124,12 +124,12 @@ def pages():
 
 
 def test_every_cell_leads_to_a_page_of_the_site():
-    site, groups = list(pages()), links._groups()
+    site, groups = list(pages()), links.members()
     runs = [each for each in site if each["outcome"].run.notebook == "comparison"]
     companies = {name for each in runs for name in facts.open(each["covers"]).companies}
     lines = [line.page for own in company_figures.LINES.values() for line in own]
     lost = [(name, company) for name in {*lines, "coverage"} for company in companies
-            if not links._behind(name, company, site, groups)]  # fmt: skip
+            if not links.page_behind(name, company, site, groups)]  # fmt: skip
     assert len(companies) >= 12 and set(lines) <= set(notebooks()) and not lost
 
 

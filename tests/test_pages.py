@@ -287,6 +287,117 @@ def test_the_keyboard_reaches_everything_in_order(browser, site):
         assert all(r.endswith(("solid", "auto")) for r in reached)
 
 
+# --- the search, and tables that sort and are copied -------------------------------------------------------
+
+FOUND = "[...document.querySelectorAll('.find li')].map(each => each.innerText.split('\\n')[1])"
+FIRST = "[...document.querySelectorAll('#capex tbody tr')].map(row => row.cells[0].innerText)"
+
+
+def search(page, words: str) -> list[str]:
+    page.keyboard.press("/")
+    page.locator(".find input").wait_for()
+    page.keyboard.type(words)
+    page.locator(".find [role=status]", has_text=" ").wait_for()
+    return page.evaluate(FOUND)
+
+
+def test_a_stroke_opens_the_search_and_the_keys_lead_to_what_is_found(browser, site):
+    with offline(browser) as page:
+        visit(page, site, "index", drawn=False)
+        assert search(page, "RISES comp")[0] == "Every company rises"  # all words, whatever their order and case
+        marked = "document.getElementById(document.querySelector('.find input').getAttribute('aria-activedescendant'))"
+        assert page.evaluate(f"{marked}.ariaSelected") == "true"
+        page.keyboard.press("Enter")
+        page.wait_for_url("**/hyperscalers.html#each")
+        page.locator("#each svg.marks").wait_for()  # what is folded there is opened
+        assert outside(page, site) == [] and complaints(page) == []
+
+
+def test_the_arrows_move_through_what_is_found_and_round(browser, site):
+    with offline(browser) as page:
+        visit(page, site, "hyperscalers")
+        assert len(search(page, "spend")) > 2
+        chosen = "[...document.querySelectorAll('.find li')].findIndex(each => each.ariaSelected === 'true')"
+        many = page.locator(".find li").count()
+        page.keyboard.press("ArrowDown")
+        assert page.evaluate(chosen) == 1
+        for _ in range(2):
+            page.keyboard.press("ArrowUp")
+        assert page.evaluate(chosen) == many - 1
+
+
+def test_the_search_says_where_it_finds_nothing_and_closes(browser, site):
+    with offline(browser) as page:
+        visit(page, site, "hyperscalers")
+        assert search(page, "spend xyzzy") == []
+        assert page.locator(".find [role=status]").inner_text() == "Nothing has all of these words"
+        page.keyboard.press("Escape")
+        assert not page.locator(".find").is_visible()
+        page.locator(".search").click()
+        assert page.evaluate("document.activeElement.closest('dialog') !== null")
+
+
+def test_a_stroke_within_a_field_is_a_letter(browser, site):
+    with offline(browser) as page:
+        visit(page, site, "hyperscalers")
+        search(page, "a/b c")
+        assert page.locator(".find input").input_value() == "a/b c"
+
+
+def test_hostile_text_in_the_search_stays_text(browser, site):
+    with offline(browser) as page:
+        visit(page, site, "index", drawn=False)
+        assert search(page, "window.hit")
+        assert page.evaluate("window.hit") is None and page.locator(".find :is(img, script)").count() == 0
+
+
+def test_a_table_sorts_by_size_and_back_and_says_how(browser, site):
+    with offline(browser) as page:
+        visit(page, site, "hyperscalers")
+        page.locator("#capex summary", has_text="Figures").click()
+        before = page.evaluate(FIRST)
+        head = page.locator("#capex thead th").nth(1)
+        value = "[...document.querySelectorAll('#capex tbody tr')].map(row => +row.cells[1].innerText)"
+        for how, reverse in (("descending", True), ("ascending", False)):
+            head.locator("button").press("Enter")
+            numbers = page.evaluate(value)
+            assert head.get_attribute("aria-sort") == how and numbers == sorted(numbers, reverse=reverse)
+        head.click()
+        assert head.get_attribute("aria-sort") is None and page.evaluate(FIRST) == before
+
+
+@pytest.mark.parametrize(
+    ("cells", "right"),
+    [  # the largest first, what is missing last
+        (["$9.1bn", "$870m", "–", "$1.2tn"], ["$1.2tn", "$9.1bn", "$870m", "–"]),
+        (["−3.1%", "12.0%", "−12%"], ["12.0%", "−3.1%", "−12%"]),
+        (["30 Jun 2026", "2 Oct 2026", "31 Dec 2025"], ["2 Oct 2026", "30 Jun 2026", "31 Dec 2025"]),
+        (["+20.8 points", "−1.0 points", "9.9 points"], ["+20.8 points", "9.9 points", "−1.0 points"]),
+        (["1.4×", "12×", "0.9×"], ["12×", "1.4×", "0.9×"]),
+    ],
+)
+def test_what_is_larger(browser, site, cells, right):
+    with offline(browser) as page:
+        visit(page, site, "hyperscalers")
+        page.locator("#capex summary", has_text="Figures").click()
+        rows = "document.querySelectorAll('#capex tbody tr')"
+        page.evaluate(f"cells => {rows}.forEach((row, at) => {{ row.cells[1].textContent = cells[at] ?? ''; }})", cells)
+        page.locator("#capex thead button").nth(1).click()
+        assert page.evaluate(f"[...{rows}].map(row => row.cells[1].innerText).filter(Boolean)") == right
+
+
+def test_a_table_is_copied_as_a_spreadsheet_takes_it(browser, site):
+    with offline(browser) as page:
+        visit(page, site, "hyperscalers")
+        page.evaluate("""document.querySelector('#capex tbody tr').cells[1].textContent = '−$1.2bn';
+                         document.querySelector('#capex tbody tr').cells[2].textContent = '=1+1'""")
+        page.evaluate("""void (DataTransfer.prototype.setData = (_, text) => { window.copied = text; })""")
+        page.locator("#capex .copy").click()
+        head, first, *rest = [line.split("\t") for line in page.evaluate("window.copied").split("\n")]
+        assert head[:2] == ["Quarter", "AAPL"] and first[1:3] == ["-1200000000", "'=1+1"]
+        assert len(rest) == 29 and page.locator("#capex .copy").inner_text() == "Copied"
+
+
 def test_the_skip_link_leads_past_the_top(browser, site):
     with offline(browser) as page:
         visit(page, site, "hyperscalers")

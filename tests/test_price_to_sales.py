@@ -30,6 +30,8 @@ def test_brackets_stand_beside_what_was_printed_later_and_what_is_now():
     ].startswith("10")
     assert shown.loc["NVIDIA", "Printed"] == "25.0× to 40.0×"
     assert "Microsoft" in price_to_sales.buckets(BOOK).title
+    of_others = price_to_sales.buckets(facts.open(["NVDA", "AVGO"])).title
+    assert of_others.startswith("Companies that cost more sales than the top of their bracket: ")
 
 
 def test_a_month_takes_only_sales_that_were_public():

@@ -27,8 +27,8 @@ from browser import (
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
 
 from capcycle import paths, publish, theme
-from capcycle.exhibits.exhibit import MIME, VEGA_LITE
-from capcycle.publish import downloads, exhibits, links, notebook, page, pictures, specs
+from capcycle.exhibits.exhibit import MIME, VEGA_LITE, Exhibit
+from capcycle.publish import downloads, exhibits, finder, links, notebook, page, pictures, specs
 from capcycle.publish.data import data_version
 from capcycle.publish.prose import Prose
 from capcycle.run import name_faults
@@ -382,10 +382,10 @@ def test_the_manifest_names_every_file_with_its_fingerprint(site):
 
 def test_the_index_shows_each_page_with_picture_and_finding(site):
     index = (site / "index.html").read_text("utf-8")
-    card = index[index.index('<li class="card">') :].partition("</li>")[0]
+    card = index[index.index('<li class="card">') :].partition("</section>")[0]
     assert '<img src="hyperscalers/_small.svg"' in card
     assert '<a href="hyperscalers.html">Hyperscalers</a>' in card
-    assert "<strong>Microsoft</strong> spends 14.9bn USD" in card
+    assert "<h3>Who spends, how fast, against what?</h3>\n<p>Microsoft spends 14.9bn USD a quarter" in card
     assert "Is the money going into AI computing earning its cost" in index
 
 
@@ -397,7 +397,8 @@ def test_every_link_inside_the_site_leads_somewhere(site):
             if path.startswith(("https://", "data:")):
                 continue
             assert not path or (site / path).is_file(), f"{file.name}: {link}"
-            assert not anchor or f'id="{anchor}"' in html, f"{file.name}: {link}"
+            there = (site / path).read_text("utf-8") if path and anchor else html
+            assert not anchor or f'id="{anchor}"' in there, f"{file.name}: {link}"
 
 
 def test_a_name_in_a_table_leads_to_the_page_of_that_title_and_a_page_not_to_itself(tmp_path, world):
@@ -579,3 +580,121 @@ def test_a_chart_of_two_marks_is_published_as_its_table(count, drawn):
     output = new_output("display_data", {MIME: {"id": "power", "title": "It runs"}, VEGA_LITE: chart})
     [part] = notebook.parts(new_notebook(cells=[new_code_cell("shown", outputs=[output])]))
     assert part.kind == "exhibit" and (part.spec is not None) == drawn
+
+
+# --- the first page, the way from page to page, and the search ---------------------------------------------
+
+
+def compared(companies, headline=("Capex",)):
+    """An executed comparison: for each company a cell with its day, its years and the page behind it."""
+    cell = {"under": "reported\n30 Jun 2026", "spark": "0,14 30,7 60,0", "trend": "Five years", "page": "capex"}
+    lines = [[{"text": name, "headline": name in headline}, *({"text": f"${place}bn", "company": each, **cell}
+              for place, each in enumerate(companies, start=1))] for name in ("Capex", "Leases")]  # fmt: skip
+    shown = Exhibit("comparison", "They spend", "", "", pd.DataFrame(lines, columns=["Figure", *companies]), panel())
+    return [new_markdown_cell("# What is priced in?"), code(PARAMETERS, tags=["parameters"]), code("1", show(shown))]
+
+
+def of_notebook(made, notebook, section="Comparisons"):
+    return replace(made, run=replace(made.run, notebook=notebook, section=section))
+
+
+@pytest.fixture(scope="module")
+def book(world):
+    """A site of two comparisons that share Meta, three pages of one question, and one of another on AMD alone."""
+    runs = world / "book"
+    made = [of_notebook(outcome(runs, name, compared(each), companies=each), "comparison", "Answer")
+            for name, each in (("giants", ["META", "MSFT"]), ("mixed", ["META", "AMD"]))]  # fmt: skip
+    each = {"pair": ["META", "MSFT"], "meta": ["META"], "amd": ["AMD"]}
+    made += [
+        outcome(runs, name, toy_cells(panel()), title=name.title(), companies=named) for name, named in each.items()
+    ]
+    earns = [new_markdown_cell("# Does it earn its cost?"), code(PARAMETERS, tags=["parameters"])]
+    made.append(of_notebook(outcome(runs, "earns", earns, title="Returns", companies=["AMD"]), "ai_roic", "Earned"))
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(paths, "DATA", world / "of-book")
+        (world / "of-book").mkdir()
+        (world / "of-book" / "companies.csv").write_text(
+            "company,name,name_zh,group\nMETA,Meta,,giants\nMSFT,Microsoft,微软,giants\nAMD,AMD,,chips\n"
+        )
+        (world / "of-book" / "dictionary.csv").write_text("concept,definition\nrpo,Signed\nnet_income,Profit\n")
+        return build(world / "book-site", made)
+
+
+def test_the_first_page_begins_with_each_company_once_and_its_headlines(book):
+    index = (book / "index.html").read_text("utf-8")
+    first = index[: index.index("<section")]
+    heads = re.findall(r'<th scope="col"[^>]*>([^<]*)', first)
+    rows = re.findall(r'<tr><th scope="row"[^>]*>(.*?)</th>(.*?)</tr>', first, re.S)
+    assert heads == ["Company", "Capex"]  # leases are no headline
+    assert [words_of(name).strip() for name, _ in rows] == ["META giants", "MSFT giants", "AMD chips"]
+    meta = dict(zip(("name", "cells"), rows[0], strict=True))["cells"]
+    assert '<a href="meta.html">$1bn</a>' in meta and "30 Jun 2026" in meta and 'points="0,14 30,7 60,0"' in meta
+    assert index.index("<table") < index.index("What is priced in?</h3>")
+
+
+def test_a_site_that_compares_nothing_begins_with_its_questions(site):
+    index = (site / "index.html").read_text("utf-8")
+    assert "<table" not in index and "Who spends, how fast, against what?</h3>" in index
+
+
+def test_the_pages_stand_by_the_question_that_they_answer(book):
+    index = (book / "index.html").read_text("utf-8")
+    card = next(each for each in index.split('<li class="card">') if "Who spends, how fast" in each)
+    assert re.findall(r'<li><a href="(\w+)\.html">', card) == ["pair", "meta", "amd"]
+    assert index.count('<li class="card">') == 3
+
+
+def test_a_picture_stands_where_its_shape_says_something(world, tmp_path):
+    cells = [code(PARAMETERS, tags=["parameters"]), code("x", show(exhibit("a", panel(), bars)))]
+    one_page(tmp_path, cells)  # bars without their names
+    assert "<img" not in (tmp_path / "site" / "index.html").read_text("utf-8")
+
+
+def foot(book, name):
+    html = (book / f"{name}.html").read_text("utf-8")
+    nav = html[html.index('<nav class="next"') :].partition("</nav>")[0]
+    heads = re.split(r"<h2>(.*?)</h2>", nav.partition('<p class="turns">')[0])[1:]
+    lists = {head: re.findall(r'href="(\w+)\.html"', each) for head, each in zip(heads[::2], heads[1::2], strict=True)}
+    return lists, dict(re.findall(r'rel="(prev|next)" href="(\w+)\.html"', nav))
+
+
+def test_each_page_leads_to_its_question_of_others_and_its_company_in_other_questions(book):
+    lists, turns = foot(book, "amd")
+    assert lists == {"The same question elsewhere": ["pair", "meta"], "AMD in other questions": ["earns", "mixed"]}
+    assert turns == {"prev": "meta", "next": "earns"}
+    assert foot(book, "pair")[0]["These companies in other questions"][:2] == ["giants", "mixed"]
+
+
+def test_the_first_page_has_none_before_it_and_the_last_none_after(book):
+    assert foot(book, "giants")[1] == {"next": "mixed"} and foot(book, "earns")[1] == {"prev": "amd"}
+
+
+def test_a_page_says_to_others_what_it_is_about(text):
+    about = re.search(r'<meta property="og:description" content="([^"]*)">', text)[1]
+    assert about == "Microsoft spends 14.9bn USD a quarter, +55% on a year."
+    assert '<meta property="og:title" content="Hyperscalers: Who spends, how fast, against what?">' in text
+
+
+def sought(book):
+    script = (book / "assets" / "find.js").read_text("utf-8")
+    return json.loads(re.search(r"const ENTRIES = (\[.*\]);\n", script)[1])
+
+
+def test_the_search_knows_pages_companies_questions_exhibits_and_terms(book):
+    known = {kind: [entry for entry in sought(book) if entry["kind"] == kind]
+             for kind in ("page", "company", "question", "exhibit", "term")}  # fmt: skip
+    assert [entry["page"] for entry in known["page"]] == ["giants", "mixed", "pair", "meta", "amd", "earns"]
+    assert {entry["text"]: (entry["more"], entry["page"]) for entry in known["company"]}["Microsoft"][0] == "MSFT 微软"
+    asked = [(entry["text"], entry["page"], entry["anchor"]) for entry in known["question"]]
+    assert ("Who spends the most?", "pair", "who-spends-the-most") in asked and len(asked) == 3  # once for three pages
+    assert ("pair", "capex", 1) in [(each["page"], each["anchor"], each["number"]) for each in known["exhibit"]]
+    assert known["term"] == []  # no exhibit names profit
+
+
+def test_a_term_leads_to_the_first_exhibit_that_names_it():
+    shown = [{"text": "Net income rises", "more": "", "page": "a", "anchor": "one"}]
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(finder, "_meanings", lambda: {"Net income": "Profit", "RPO": "Signed"})
+        assert [(term["text"], term["more"], term["page"], term["anchor"]) for term in finder._terms(shown)] == [
+            ("Net income", "Profit", "a", "one")
+        ]

@@ -5,27 +5,32 @@ import pandas as pd
 import pytest
 from test_store import clones, packed, take
 
-from capcycle import cli, facts, pool, screen
+from capcycle import cli, facts, paths, pool, screen
 from capcycle.errors import CapcycleError, NothingToShow
 from capcycle.facts import layers, store
 from capcycle.measure import measure_named
 from capcycle.panel import select
 
 
+@pytest.fixture(scope="module")
+def made(tmp_path_factory):
+    """A store with two companies of a market, one in dollars and one in Taiwan dollars; each day is worked out once."""
+    folder = tmp_path_factory.mktemp("market")
+    recorded = {edgar.NAMES[ticker][0]: edgar.recording(ticker) for ticker in ("SMCI", "TSM")}
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(paths, "STORE", folder / "store")
+        take(packed(folder / "companyfacts.zip", recorded))
+    return folder / "store"
+
+
 @pytest.fixture
-def market(own, tmp_path):
-    """A store with two companies of a market: one restated in dollars, one in Taiwan dollars."""
-    recorded = {edgar.NAMES[ticker][0]: edgar.recording(ticker) for ticker in edgar.NAMES}
-    take(packed(tmp_path / "companyfacts.zip", recorded))
-    return own
-
-
-def net_margin(ticker, as_of=""):
-    return screen.screen("net_margin", as_of=as_of).set_index("company")["value"][ticker]
+def market(made, monkeypatch):
+    monkeypatch.setattr(paths, "STORE", made)
+    monkeypatch.setattr(layers, "CALLED", set())
 
 
 def test_a_value_is_that_of_the_filing(market):
-    shown = screen.screen("net_margin", as_of="2025-09-30").set_index("company")
+    shown = screen.screen("net_margin", groups=["market"], as_of="2025-09-30").set_index("company")
     # fiscal 2025 of its 10-K of 28 August 2025: net income of 1,048.854m on net sales of 21,972.042m
     assert shown.at["SMCI", "value"] == pytest.approx(1048854 / 21972042)
     assert shown.loc["SMCI", ["period", "kind", "source"]].tolist() == ["TTM 2025Q2", "derived", "0001375365-25-000027"]
@@ -68,7 +73,7 @@ def test_nothing_later_than_the_day_is_shown_and_later_filings_change_nothing(ow
     assert screen.screen("net_margin", groups=["market"])["period"].item() != then["period"].item()
 
 
-def test_what_is_worked_out_is_worked_out_again_only_where_figures_changed(market, tmp_path, monkeypatch):
+def test_what_is_worked_out_is_worked_out_again_only_where_figures_changed(market, monkeypatch):
     screen.prepare()
     asked = []
     monkeypatch.setattr(pool, "each", lambda work, items: asked.extend(items) or [])
@@ -100,7 +105,7 @@ def test_what_cannot_be_screened_is_said(market):
     with pytest.raises(NothingToShow):
         screen.screen("net_margin", as_of="1999-01-01")
     with store.locked(), pytest.raises(CapcycleError, match="another capcycle writes"):
-        screen.screen("net_margin", as_of="2024-01-01")
+        screen.screen("net_margin", as_of="2024-01-02")
 
 
 def test_the_command_line_shows_the_same_with_its_evidence(market, capsys):

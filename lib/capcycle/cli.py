@@ -137,13 +137,14 @@ def _lab_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def _add_arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("names", nargs="*", metavar="TICKER|FILE.csv|FILE.xlsx", help=say("cli.add.name"))
+    parser.add_argument("names", nargs="*", metavar="TICKER|MANAGER|FILE.csv|FILE.xlsx", help=say("cli.add.name"))
     parser.add_argument("--bulk", metavar="ARCHIVE", type=Path, help=say("cli.add.bulk"))
     parser.add_argument("--dry-run", action="store_true", help=say("cli.add.dry_run"))
 
 
 def _refresh_arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("names", nargs="*", metavar="TICKER", help=say("cli.refresh.name"))
+    parser.add_argument("names", nargs="*", metavar="TICKER|MANAGER", help=say("cli.refresh.name"))
+    parser.add_argument("--dry-run", action="store_true", help=say("cli.add.dry_run"))
 
 
 def _screen_arguments(parser: argparse.ArgumentParser) -> None:
@@ -161,7 +162,16 @@ def _check(chosen: argparse.Namespace) -> None:
     from capcycle import claims, facts, publish, sources  # pandas comes with them
     from capcycle.facts import door, doubts, layers, registers, reviewed, sums
 
-    data = door.gather((facts.check, registers.check, claims.check_tables, sources.read_tags, sources.read_members))[1]
+    data = door.gather(
+        (
+            facts.check,
+            registers.check,
+            claims.check_tables,
+            sources.read_tags,
+            sources.read_members,
+            sources.read_cusips,
+        )
+    )[1]
     gone, changed = ([], []) if chosen.accept else reviewed.differences()
     if changed:
         print(say("check.changed", files=", ".join(changed)))
@@ -237,8 +247,8 @@ def _add(chosen: argparse.Namespace) -> int:
     for file in files:
         rows = sources.add_file(file)
         print(say("add.file", file=file, count=len(rows), companies=", ".join(sorted(set(rows["company"])))))
-    tickers = [name for name in chosen.names if Path(name) not in files]
-    return max((status for _, status in _brought(tickers, sources.add, chosen.dry_run)), default=0)
+    names = [name for name in chosen.names if Path(name) not in files]
+    return max((status for _, status in _brought(names, sources.add, chosen.dry_run)), default=0)
 
 
 def _bulk(path: Path) -> int:
@@ -249,7 +259,7 @@ def _bulk(path: Path) -> int:
     archive = sources.Archive(path)
     found, strangers = sources.members(archive, archive.beside())
     if strangers and not found:
-        found, strangers = sources.members(archive, sources.Edgar().tickers())
+        found, strangers = sources.members(archive, sources.Edgar().registrants())
     outcomes = list(tqdm(sources.ingest(path, found), total=len(found), disable=None, unit=say("add.unit")))
     print(*sources.told_of_many(outcomes, len(found), strangers), sep="\n")
     return int(bool(found) and all(each.refused for each in outcomes) and bool(outcomes))
@@ -258,29 +268,35 @@ def _bulk(path: Path) -> int:
 def _refresh(chosen: argparse.Namespace) -> int:
     from capcycle import exhibits, facts, sources
 
-    outcomes = list(_brought(chosen.names or sources.companies(), sources.refresh))
+    names = chosen.names or [*sources.companies(), *sources.managers()]
+    outcomes = list(_brought(names, sources.refresh, chosen.dry_run))
     changed = [addition for addition, _ in outcomes if addition and len(addition.new)]
-    for each in changed:
+    for each in changed if not chosen.dry_run else ():
+        if isinstance(each, sources.Holder):
+            continue
         now, last = facts.open([each.company["company"]]), each.old["published"].max()
         for line in exhibits.changes.headlines(now.on(last), now):
             print(f"  {now.companies[0]} {line}")
     return 1 if any(status for _, status in outcomes) else 0 if changed else NOTHING_NEW
 
 
-def _brought(tickers: Sequence[str], bring: Callable, dry: bool = False) -> Iterator[tuple[Any, int]]:
-    """What each company brings, written and told at once, with the status 0; one that is refused with 1."""
+def _brought(names: Sequence[str], bring: Callable, dry: bool = False) -> Iterator[tuple[Any, int]]:
+    """What each company or manager brings, written and told at once, with the status 0; one that is refused with 1."""
     from tqdm import tqdm
 
     from capcycle import sources
     from capcycle.facts import door
 
-    if not tickers:
+    if not names:
         return
     with sources.locked():
         edgar, tags, known = sources.Edgar(), sources.read_tags(), door.reference()
-        for ticker in tqdm(tickers, disable=len(tickers) < 2 or None, unit=say("add.unit")):
+        for name in tqdm(names, disable=len(names) < 2 or None, unit=say("add.unit")):
             try:
-                addition = bring(ticker, edgar, tags, known)
+                if sources.is_manager(name):
+                    addition = sources.read_holder(int(name), edgar)
+                else:
+                    addition = bring(name, edgar, tags, known)
                 if not dry and (len(addition.new) or addition.old.empty):
                     addition.save()
                 tqdm.write("\n".join(sources.told(addition, dry)))
@@ -320,7 +336,8 @@ COMMANDS = {"check": _check, "list": _list, "run": _run, "site": _site, "claims"
 COMMANDS |= {"refresh": _refresh, "screen": _screen, "template": _template, "lab": _lab}
 ARGUMENTS = {
     "check": _check_arguments, "run": _run_arguments, "site": _site_arguments, "claims": _claims_arguments,
-    "lab": _lab_arguments, "add": _add_arguments, "refresh": _refresh_arguments, "screen": _screen_arguments, "template": _template_arguments,
+    "lab": _lab_arguments, "add": _add_arguments, "refresh": _refresh_arguments, "template": _template_arguments,
+    "screen": _screen_arguments,
 }  # fmt: skip
 NOTHING_NEW = 3  # the exit status of a refresh that changed nothing
 TROUBLE = {errno.ENOSPC: "cli.full", errno.EDQUOT: "cli.full", errno.EROFS: "cli.read_only", errno.EBUSY: "cli.busy"}

@@ -34,6 +34,7 @@ class Figure:
     cases  gives the model's case, or the figure, of each company of a book; none for a metric
     trend  the metric whose five years are shown, where it is another
     form   how its value is written, where not by its unit
+    headline  whether the first page of a site shows it of every company
     """
 
     name: str
@@ -41,6 +42,7 @@ class Figure:
     cases: Callable[[Book], Each] | None = None
     trend: str = ""
     form: Callable[[float], str] | None = None
+    headline: bool = False
 
 
 @cache
@@ -93,15 +95,19 @@ returns, prices = map(cache, (ai_roic.returns, multiples.cases))
 ahead, growth = map(cache, (forward_multiples.cases, implied_growth.cases))
 
 LINES: dict[str, tuple[Figure, ...]] = {  # by question; another figure is another line
-    "spent": (Figure("capex", "capex"), Figure("capex_with_leases", "capex"), Figure("capex_to_revenue", "capex")),
+    "spent": (
+        Figure("capex", "capex", headline=True),
+        Figure("capex_with_leases", "capex"),
+        Figure("capex_to_revenue", "capex", headline=True),
+    ),
     "earned": (
         Figure("roic", "ai_roic", returns, "roic_all_debt"),
-        Figure("roic_spread", "ai_roic", returns, form=words.points),
+        Figure("roic_spread", "ai_roic", returns, form=words.points, headline=True),
         Figure("capex_yield", "ai_roic", contracts),
         Figure("yield_spread", "ai_roic", contracts, form=words.points),
         Figure("rpo", "backlog"),
-        Figure("revenue_required", "required_revenue", _required),
-        Figure("ai_revenue", "required_revenue", _disclosed),
+        Figure("revenue_required", "required_revenue", _required, headline=True),
+        Figure("ai_revenue", "required_revenue", _disclosed, headline=True),
     ),
     "left": (
         Figure("eps_in_accounts", "useful_life", _lives),
@@ -112,9 +118,9 @@ LINES: dict[str, tuple[Figure, ...]] = {  # by question; another figure is anoth
     "priced": (
         Figure("ev_to_sales", "multiples", prices),
         Figure("price_to_earnings_without_gains", "multiples", prices),
-        Figure("forward_pe", "multiples", ahead),
-        Figure("fcf_yield", "multiples", prices),
-        Figure("assumed_growth", "multiples", growth),
+        Figure("forward_pe", "multiples", ahead, headline=True),
+        Figure("fcf_yield", "multiples", prices, headline=True),
+        Figure("assumed_growth", "multiples", growth, headline=True),
     ),
     "carried": (Figure("net_debt_to_ebitda", "multiples", _leverage), Figure("largest_customer", "company", _largest)),
 }
@@ -167,6 +173,7 @@ def _card(line: Figure, company: str, book: Book) -> Card:
         past.past(company, PAST) if past else (),
         line.form,
         case or past,
+        line.headline,
     )
 
 

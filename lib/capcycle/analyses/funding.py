@@ -153,6 +153,6 @@ def verdict(each: Cases) -> Sentence:
     return study.verdict(each[study.one_of(each)], "funding.verdict")
 
 
-def mix(each: Cases) -> Exhibit:
-    """Who paid for capex, a row for each company."""
-    return exhibits.table(each, SHOWN, "funding.mix")
+def mix(each: Cases, subject: str = "") -> Exhibit:
+    """Who paid for capex, a row for each company; the title is about the subject, where there is one."""
+    return exhibits.table(each, SHOWN, "funding.mix", subject=subject)

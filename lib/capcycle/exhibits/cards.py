@@ -30,6 +30,7 @@ class Card:
     trend     its values over five years, the oldest first, with gaps as NaN; empty where it has no past
     form      how its value is written, where that is not by its unit: a difference in points
     origin    the case, the measures or the single figure that it comes from, for a spreadsheet
+    headline  whether the first page of a site shows it of every company
     """
 
     quantity: Quantity
@@ -38,6 +39,7 @@ class Card:
     trend: Sequence[float] = field(default_factory=tuple)
     form: Callable[[float], str] | None = None
     origin: Any = None
+    headline: bool = False
 
     @property
     def shown(self) -> str:
@@ -64,7 +66,8 @@ def table(groups: Groups, frame: Frame, columns: Sequence[str]) -> Exhibit:
         rows.append([{"text": heading, "group": True}, *[""] * (len(columns) - 1)])
         for label, cards in lines.items():
             newest = max((card.quantity.day for card in cards if not card.quantity.missing), default=pd.NaT)
-            rows.append([label, *(_cell(card, newest) for card in cards)])
+            named = {"text": label, "headline": True} if any(card.headline for card in cards) else label
+            rows.append([named, *(_cell(card, newest) for card in cards)])
             figures += [_figure(label, card) for card in cards]
     return _exhibit(frame, pd.DataFrame(rows, columns=list(columns)), pd.DataFrame(figures))
 

@@ -1,5 +1,6 @@
 """What the charts share: the axes of a unit and of time, what a mark says of itself, the look of each company."""
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 
 import altair as alt
@@ -12,6 +13,7 @@ SCALED = "replace(replace(replace(format(datum.value, '~s'), 'M', 'm'), 'G', 'bn
 EFFICIENCIES = ("kW/GPU", "kW/H100e", "GFLOPS/USD", "GFLOPS/W")
 SMALL = ("number", "correlation", "years", "times", "share", "GPU-hour", "H100e-hour", *EFFICIENCIES)  # need no scale
 BOUNDARY = "utcmonth(datum.value) == 0 && utcdate(datum.value) == 1"  # where a year begins
+PERIOD = re.compile(r"(\d+)(?:Q([1-4])|-(0[1-9]|1[0-2]))?")
 LETTER, BESIDE = 6.6, 14  # pixels of a letter, and between a mark and the number beside it
 COMPANY_TOOLTIP = ["name", "period", "shown", "kind", "source"]
 
@@ -63,17 +65,38 @@ def time_axis(ordinals: Sequence[int], steps: int) -> dict[str, alt.Scale | alt.
 
 
 def every(values: Iterable[int | str]) -> list[int | str]:
-    """The places of an axis of years or of names: every whole number from the first to the last, then the names.
+    """The places of an axis of years, quarters, months or names: every period from the first to the last, then names.
 
     >>> every([2024, 2027, 2026]), every(["2024", "2026", "unknown date"])
     ([2024, 2025, 2026, 2027], ['2024', '2025', '2026', 'unknown date'])
+    >>> every(["2023Q3", "2024Q1"]), every(["2024-12", "2025-02"])
+    (['2023Q3', '2023Q4', '2024Q1'], ['2024-12', '2025-01', '2025-02'])
     """
     values = list(dict.fromkeys(values))
-    years = [each for each in values if str(each).isdecimal()]
-    if not years:
+    counted = {each: place for each in values if (place := _counted(each))}
+    if len({steps for steps, _ in counted.values()}) != 1:
         return values
-    between = range(min(map(int, years)), max(map(int, years)) + 1)
-    return [*map(str if isinstance(years[0], str) else int, between), *(each for each in values if each not in years)]
+    steps, first = min(counted.values())
+    between = range(first, max(counted.values())[1] + 1)
+    number = isinstance(next(iter(counted)), int)
+    return [
+        *(each if number else _called(each, steps) for each in between),
+        *(each for each in values if each not in counted),
+    ]
+
+
+def _counted(place: int | str) -> tuple[int, int] | None:
+    """How many of a period make a year, and its number among them; none for what is no period."""
+    found = PERIOD.fullmatch(str(place))
+    if not found:
+        return None
+    year, quarter, month = (int(part or 0) for part in found.groups())
+    return (4, year * 4 + quarter - 1) if quarter else (12, year * 12 + month - 1) if month else (1, year)
+
+
+def _called(number: int, steps: int) -> str:
+    year, part = divmod(number, steps)
+    return {1: f"{year}", 4: f"{year}Q{part + 1}", 12: f"{year}-{part + 1:02}"}[steps]
 
 
 def tooltip(fields: Iterable[str] | Mapping[str, str]) -> list[alt.Tooltip]:

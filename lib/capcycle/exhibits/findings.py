@@ -9,6 +9,7 @@ from capcycle.measure import Measures
 from capcycle.panel import Panel
 from capcycle.words import Sentence
 
+FEWEST = 3  # companies of a rank
 FLAT = 0.005  # a fraction that moves less than half a point is said to be unchanged
 
 
@@ -20,7 +21,7 @@ def finding(measures: Measures, focus: str | None = None, period: str = "") -> S
 
     >>> capex = measure.measure("capex", panel.select(facts.open(["META", "MSFT"], "2025-02-01"), "year", until=2024))
     >>> finding(capex, "META")
-    "Meta's capex was $37.3bn in 2024, up from $27.0bn; the lowest of 2"
+    "Meta's capex was $37.3bn in 2024, up from $27.0bn"
     """
     said, rank = placed(measures, focus, period)
     return Sentence(said + rank)
@@ -32,9 +33,9 @@ def placed(measures: Measures, focus: str | None = None, period: str = "") -> tu
     Errors: MetricError for a period that is not shown.
 
     >>> from capcycle import facts, measure, panel
-    >>> capex = measure.measure("capex", panel.select(facts.open(["META", "MSFT"], "2025-02-01"), "year", until=2024))
-    >>> placed(capex, "META")
-    ("Meta's capex was $37.3bn in 2024, up from $27.0bn", '; the lowest of 2')
+    >>> three = facts.open(["META", "MSFT", "AMZN"], "2025-02-01")
+    >>> placed(measure.measure("capex", panel.select(three, "year", until=2023)), "META")
+    ("Meta's capex was $27.0bn in 2023, down from $31.2bn", '; the lowest of 3')
     """
     if not period and focus in set(measures.table.dropna(subset="value")["company"]):
         return _of_one(measures, focus)
@@ -159,7 +160,7 @@ def _moved(now: pd.Series, year_ago: pd.Series) -> str:
 def _rank(peers: pd.DataFrame, company: str) -> str:
     values = peers.set_index("company")["value"]
     own, count = values[company], len(values)
-    if count == 1:
+    if count < FEWEST:
         return ""
     place, level = int((values > own).sum()) + 1, values.index[values == own].drop(company)
     if len(level):

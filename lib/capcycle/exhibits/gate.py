@@ -1,25 +1,36 @@
 """The editor's gate: what no exhibit may be when it is published."""
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
-from capcycle.words import NUMBERS, TITLE, say
+import pandas as pd
+
+from capcycle import words
+from capcycle.exhibits import parts
+from capcycle.exhibits.channels import every
+from capcycle.metrics import ALL as METRICS
+from capcycle.metrics.registry import ANY_VALUE
+from capcycle.words import NUMBERS, TITLE, listing, say
 
 FEWEST = 3  # marks of a chart: two figures are a sentence
+OLD = pd.Timedelta(days=366 + 31)  # four quarters; those under one label end at most a month apart
+MEASURED = ("metric", "company", "period_end", "value")  # columns of the figures of a measure
+NAMED = 3  # periods that a fault names
+YEAR = re.compile(r"(?:19|20)\d\d")
 UNCOUNTED = {"rule", "text"}  # marks that say something of others
 DAYS = re.compile(r"\b(?:\d{1,2} [A-Z][a-z]{2} |FY|H[12] |Q[1-4] )?(?:19|20)\d\d(?:Q\d|H\d|-\d\d){0,2}\b")
 NUMBER = re.compile(r"(?<![\w.,])[−+$€¥]*\d[\d,]*(?:\.\d+)?(?=[×%a-z]*(?:\W|$))")
 WORDED = {
     "dash": r"(?<!\S)\(?–(?!\S*\w)",
     "one_end": r"(?<!\S)(\S*\d\S*(?: \w+)?) (?:to|and) \1(?![\w.,])",
-    "rank": r"\b(?:1 of 1|(?:highest|lowest) of 2)\b|\b[Oo]f 1 compared\b",
+    "rank": r"\b(?:1 of 1|(?:highest|lowest|number [12]) of 2)\b|\b[Oo]f 1 compared\b",
     "code": r"\b[a-z]+_[a-z]",
 }
 
 
-def faults(title: str) -> list[str]:
-    """Why an exhibit of this title is not fit to be published, each reason in words.
+def faults(title: str, subtitle: str = "") -> list[str]:
+    """Why an exhibit of these words is not fit to be published, each reason in words.
 
     >>> faults("Capex ran from 5% to 5%")
     ['both ends of a range are one number']
@@ -27,7 +38,10 @@ def faults(title: str) -> list[str]:
     found = [say("gate.long", letters=len(title), most=TITLE)] if len(title) > TITLE else []
     if (count := numbers(title)) > NUMBERS:
         found.append(say("gate.numbers", count=count, most=NUMBERS))
-    return found + [say(f"gate.{fault}") for fault, pattern in WORDED.items() if re.search(pattern, title)]
+    texts = {"rank": f"{title}; {subtitle}"}
+    return found + [
+        say(f"gate.{fault}") for fault, pattern in WORDED.items() if re.search(pattern, texts.get(fault, title))
+    ]
 
 
 def numbers(title: str) -> int:
@@ -39,31 +53,137 @@ def numbers(title: str) -> int:
     return len(NUMBER.findall(DAYS.sub("", title)))
 
 
+def about(title: str, own: Iterable[str]) -> list[str]:
+    """Why a title does not fit a page about some companies: it names others and none of them.
+
+    Who has its part in what the companies do, such as MW that are let to Microsoft, is not whom the title is about.
+
+    own  tickers; none for a page that is about no company
+
+    >>> about("IREN ranks highest on 2 of 3 measures", ["APLD"])
+    ['the title is about IREN, which is not what the page is about']
+    """
+    names = parts.company_names()
+    named = {ticker: name for ticker, name in names.items() if _names(title, name)}
+    if not (own := set(own)) or not named or own & set(named):
+        return []
+    return [say("gate.stranger", names=listing(list(named.values())))]
+
+
+def of_figures(title: str, figures: pd.DataFrame, newest: pd.Timestamp) -> list[str]:
+    """Why a title does not fit the figures of measures under it: some are old, and it has no date.
+
+    A comparison is as old as its oldest figure, a series as its newest.
+
+    figures  as an exhibit gives them to download; of others than measures nothing is said
+    newest   the end of the newest period on the page
+
+    >>> old = {"metric": "capex", "company": ["META", "MSFT"], "period_end": ["2024-06-30", "2026-06-30"], "value": 1.0}
+    >>> of_figures("Meta ranks highest", pd.DataFrame(old), pd.Timestamp("2026-06-30"))
+    ['a figure of 30 Jun 2024 stands beside others of 30 Jun 2026, and the title has no date']
+    """
+    ends = ends_of(figures)
+    if ends.empty or DAYS.search(title):
+        return []
+    day = ends.groupby(level=[0, 1]).max().min() if ends.index.is_unique else ends.max()
+    return [say("gate.old", old=words.day(day), newest=words.day(newest))] if newest - day > OLD else []
+
+
+def ends_of(figures: pd.DataFrame) -> pd.Series:
+    """The ends of the periods of the figures of measures, by metric and company; empty for figures of other kinds.
+
+    >>> ends_of(pd.DataFrame({"label": ["Own"], "value": [1.0]})).empty
+    True
+    """
+    if not set(MEASURED) <= set(figures):
+        return pd.Series(dtype="datetime64[ns]")
+    known = figures[pd.to_numeric(figures["value"], errors="coerce").notna()]
+    return pd.to_datetime(known.set_index(["metric", "company"])["period_end"])
+
+
+def of_chart(spec: Mapping[str, Any], figures: pd.DataFrame) -> list[str]:
+    """Why a chart in Vega-Lite is not fit to be published: what its axis of time leaves out, what it draws at a wrong
+    place, and what it draws although no company's result lies there.
+
+    figures  as an exhibit gives them to download
+
+    >>> x = {"field": "x", "type": "ordinal"}
+    >>> line = {"mark": "line", "encoding": {"x": x}, "data": {"values": [{"x": "2023Q3"}, {"x": "2024Q1"}]}}
+    >>> of_chart(line, pd.DataFrame())
+    ['its axis leaves out 2023Q4']
+    """
+    marks = [(encoding.get("x", {}), _values(data, spec.get("datasets", {})) or [])
+             for _, encoding, data in _layers(spec, spec.get("data", {}))]  # fmt: skip
+    found = [say("gate.axis", periods=listing(out[:NAMED])) for x, rows in marks if (out := _left_out(x, rows))]
+    found += [say("gate.tick", period=row["period"], day=row[x["field"]]) for x, rows in marks for row in rows
+              if x.get("type") == "temporal" and _elsewhere(row, row.get(x["field"], ""))]  # fmt: skip
+    drawn = {
+        (row.get("company"), row.get("period")) for _, rows in marks for row in rows if row.get("value") is not None
+    }
+    found += [say("gate.outlier", company=company, period=period) for company, period in _outside(figures)
+              if (company, period) in drawn]  # fmt: skip
+    return list(dict.fromkeys(found))
+
+
+def _names(title: str, name: str) -> bool:
+    """Whether a title is about a company; with another name behind it is a product, such as NVIDIA Blackwell."""
+    return bool(re.search(rf"(?<!\w)(?<!\bto )(?<!\bfrom )(?<!\bby ){re.escape(name)}(?!\w)(?! [A-Z])", title))
+
+
+def _left_out(x: Mapping[str, Any], rows: list[Mapping[str, Any]]) -> list[str]:
+    """The periods between the first and the last of an axis of places that it has no place for."""
+    if x.get("type") not in ("ordinal", "nominal"):
+        return []
+    places = (x.get("scale") or {}).get("domain") or list(dict.fromkeys(row.get(x["field"]) for row in rows))
+    return [str(each) for each in every(places) if each not in places]
+
+
+def _elsewhere(row: Mapping[str, Any], day: Any) -> bool:
+    """Whether a period stands under another year than its own."""
+    year = YEAR.search(str(row.get("period", "")))
+    return bool(year) and year[0] != str(day)[:4]
+
+
+def _outside(figures: pd.DataFrame) -> list[tuple[str, str]]:
+    """Of which company and period a figure lies outside of the plausible range of its measure."""
+    if not {*MEASURED, "period"} <= set(figures):
+        return []
+    ends = [getattr(METRICS.get(str(metric).partition(".")[0]), "plausible", ANY_VALUE) for metric in figures["metric"]]
+    low, high = (pd.Series([end[place] for end in ends], figures.index) for place in (0, 1))
+    values = pd.to_numeric(figures["value"], errors="coerce")
+    return list(figures.loc[(values < low) | (values > high), ["company", "period"]].itertuples(index=False, name=None))
+
+
 def worth_drawing(spec: Mapping[str, Any]) -> bool:
     """Whether a chart in Vega-Lite has so many marks that it shows more than a sentence would.
 
     >>> worth_drawing({"mark": "bar", "data": {"values": [{"value": 1}, {"value": 2}]}})
     False
     """
-    rows = [_rows(each, spec.get("datasets", {})) for each in _layers(spec, spec.get("data", {}))]
+    named = spec.get("datasets", {})
+    rows = [_rows(data, named) for mark, _, data in _layers(spec, spec.get("data", {})) if mark not in UNCOUNTED]
     return max(rows, default=FEWEST if spec else 0) >= FEWEST  # one without a mark is for the drawing to refuse
 
 
-def _layers(view: Mapping[str, Any], data: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
-    """The data of each layer whose marks count."""
-    data = view.get("data") or data
+def _layers(
+    view: Mapping[str, Any], data: Mapping[str, Any], encoding: Mapping[str, Any] | None = None
+) -> Iterator[tuple]:
+    """Each mark of a chart: what it is, its encoding and its data, with those of the views around it."""
+    data, encoding = view.get("data") or data, {**(encoding or {}), **view.get("encoding", {})}
     inner = next((view[name] for name in ("layer", "hconcat", "vconcat", "concat") if name in view), None)
-    inner = inner or ([view["spec"]] if "spec" in view else [])
-    for each in inner:
-        yield from _layers(each, data)
-    mark = view.get("mark")
-    if (mark if isinstance(mark, str) else (mark or {}).get("type")) not in UNCOUNTED | {None}:
-        yield data
+    for each in inner or ([view["spec"]] if "spec" in view else []):
+        yield from _layers(each, data, encoding)
+    if mark := view.get("mark"):
+        yield mark if isinstance(mark, str) else mark.get("type"), encoding, data
+
+
+def _values(data: Mapping[str, Any], named: Mapping[str, Any]) -> list[Mapping[str, Any]] | None:
+    """The rows of a layer's data; none where they are generated in the page."""
+    return data.get("values", named.get(data.get("name")))
 
 
 def _rows(data: Mapping[str, Any], named: Mapping[str, Any]) -> int:
     """How many rows a layer draws; as many as there need be where they are generated in the page."""
-    values = data.get("values", named.get(data.get("name")))
-    if values is None:
+    if (values := _values(data, named)) is None:
         return FEWEST
     return sum(not isinstance(row, Mapping) or row.get("value", 0) is not None for row in values)

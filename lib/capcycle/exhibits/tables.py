@@ -46,21 +46,23 @@ def compare(*measured: Measures, focus: str | None = None) -> Exhibit:
 def _across(*measured: Measures, focus: str | None = None) -> Sentence:
     """Who is highest on the most of several measures, or how often `focus` is highest and lowest.
 
-    Only measures count that the company has a value of, and another one with it; a single one has its own finding.
+    Only measures count that the company has a value of, and another one with it; a single one has its own finding, and
+    so has a `focus` that has a value of none of them at the period of the others.
     """
     ranked = [(each, each.at().dropna(subset="value").set_index("company")["value"]) for each in measured]
     ranked = [(each, values) for each, values in ranked if len(values) > 1]
-    if not ranked:
+    if not ranked or (focus and not any(focus in values for _, values in ranked)):
         return placed(measured[0], focus)[0]
     tops = [company for _, values in ranked for company in values.index[values == values.max()]]
-    leader = focus if any(focus in values for _, values in ranked) else max(tops, key=tops.count)
+    leader = focus or max(tops, key=tops.count)
     own = [(each, values) for each, values in ranked if leader in values]
     if len(own) == 1:
         return placed(own[0][0], focus)[0]
     lows, name = sum(values[leader] == values.min() for _, values in own), parts.company_names()[leader]
     key = "finding.across" if lows else "finding.across_top"
-    periods = {words.period(each.common_period()) for each, _ in own}
-    period = periods.pop() if len(periods) == 1 else words.say("finding.each_period")
+    periods = {words.period(each.common_period()): each.at()["ordinal"].iloc[0] for each, _ in own}
+    first = min(periods, key=periods.get)
+    period = first if len(periods) == 1 else words.say("finding.each_period", first=first)
     said = {"count": len(own), "name": name, "tops": tops.count(leader), "bottoms": lows, "period": period}
     return Sentence(words.say(key, **said))
 

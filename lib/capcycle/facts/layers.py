@@ -44,12 +44,12 @@ def own(name: str, columns: Sequence[str] = ()) -> pd.DataFrame:
 def stamp(name: str) -> str:
     """What tells one content of the own layer below a table of `data/` from another; empty where it adds nothing."""
     table, where, given = _asked(name)
-    of = (
-        f"name, stamp FROM registers WHERE {where}"
-        if table == "registers"
-        else f"company, stamp FROM companies WHERE {where}"
-    )
-    return "".join(f"{each} {stamp}\n" for each, stamp in store.select(f"SELECT DISTINCT {of}", given))
+    of_register = f"SELECT DISTINCT name, stamp FROM registers WHERE {where}"
+    of_company = f"SELECT company, stamp FROM companies WHERE {where}"
+    found = store.select(of_register if table == "registers" else of_company, given)
+    if table == "sources":  # those of the registers' rows too
+        found += store.select("SELECT DISTINCT name, stamp FROM registers")
+    return "".join(f"{each} {made}\n" for each, made in found)
 
 
 def _asked(name: str) -> tuple[str, str, str]:
@@ -58,7 +58,7 @@ def _asked(name: str) -> tuple[str, str, str]:
         return "facts", "company = ?", Path(name).stem
     if name in _TABLES:
         return _TABLES[name], store.LISTED, store.names(CALLED)
-    return "registers", "register = ?", name.removesuffix(".csv")
+    return "registers", "register = ? AND line > 0", name.removesuffix(".csv")
 
 
 def below(reviewed: pd.DataFrame, own: pd.DataFrame, key: Sequence[str] = ()) -> pd.DataFrame:

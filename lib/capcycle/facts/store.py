@@ -55,7 +55,7 @@ COLUMNS = {
 }  # of the tables of `data/` that have the same names
 ORDER = {"companies": "company", "sources": "company, source", "facts": "company, line", "registers": "name, line"}
 NAMED = "company IN (SELECT value FROM json_each(?))"
-LISTED = f"""company IN (SELECT company FROM companies WHERE "group" <> '{MARKET}' OR {NAMED})"""
+LISTED = f"""company NOT IN (SELECT company FROM companies WHERE "group" = '{MARKET}' AND NOT {NAMED})"""
 
 
 def file() -> Path:

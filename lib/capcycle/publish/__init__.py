@@ -3,7 +3,6 @@
 import hashlib
 import json
 import shutil
-from collections.abc import Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, replace
 from functools import partial
@@ -11,15 +10,15 @@ from importlib.metadata import version
 from pathlib import Path
 
 from capcycle import outputs, theme
-from capcycle.exhibits import gate
 from capcycle.exhibits.exhibit import LIVE_TITLE
-from capcycle.publish import links, notebook, page, pictures
-from capcycle.publish.data import DataVersion, data_version
+from capcycle.publish import finder, front, links, page, pictures
+from capcycle.publish.data import DataVersion, data_version, table
 from capcycle.publish.pictures import bundle
+from capcycle.publish.review import faults
 from capcycle.run import Outcome
 from capcycle.words import say
 
-ASSETS = ("page.css", "page.js")
+ASSETS = ("page.css", "page.js", "find.js")
 LONGEST = 2_000  # characters of what is said of an error
 
 
@@ -38,7 +37,7 @@ def build(outcomes: list[Outcome], out: Path, report_of: str = "") -> list[Outco
         shutil.copytree(made, out, dirs_exist_ok=True, ignore=shutil.ignore_patterns("meta.json"))
         pages.append({"outcome": outcome, **json.loads((made / "meta.json").read_text("utf-8"))})
     _link(out, pages)
-    _write_assets(out / "assets")
+    _write_assets(out / "assets", finder.entries(pages))
     _write_index(out, pages, data)
     _write_manifest(out, pages, data, report_of)
     return [shown for (shown, _), outcome in zip(rendered, outcomes, strict=True) if shown is not outcome]
@@ -56,15 +55,6 @@ def _rendered(outcome: Outcome, data: DataVersion) -> tuple[Outcome, Path]:
         return failed, page.render(failed, data)
 
 
-def faults(outcomes: Iterable[Outcome]) -> Iterator[str]:
-    """What the editor's gate says of the exhibits of executed runs: see `exhibits.gate`."""
-    for outcome in outcomes:
-        for part in notebook.parts(notebook.read(outcome.notebook)):
-            if part.kind == "exhibit":
-                for fault in gate.faults(part.content["title"]):
-                    yield say("gate.fault", run=outcome.run.name, title=part.content["title"], fault=fault)
-
-
 def draw(outcome: Outcome) -> None:
     """Keep in the cache what `build` will ask for of one run."""
     page.render(outcome, data_version())
@@ -78,33 +68,35 @@ def _link(out: Path, pages: list[dict]) -> None:
         file = out / f"{made['outcome'].run.name}.html"
         html = links.behind(file.read_text("utf-8"), made["outcome"].run.name, pages)
         html = links.linked(html, made["outcome"].run.name, titles)
-        then = template.render(pages=links.related(made, pages))
+        then = template.render(onward=links.onward(made, pages), turns=links.turns(made, pages))
         file.write_text(html.replace(links.NEXT, then), "utf-8")
 
 
-def _write_assets(folder: Path) -> None:
+def _write_assets(folder: Path, entries: list[finder.Entry]) -> None:
     folder.mkdir()
     (folder / "vega.js").write_text(bundle(), "utf-8")
     variables = {role: f"var(--{role})" for role in theme.LIGHT}  # so that a page restyles what is already drawn
-    colours = {
+    given = {
         "light": theme.LIGHT,
         "dark": theme.DARK,
         "config": theme.config(variables)["config"] | {"background": None},
         "variables": {colour: variables[role] for role, colour in theme.LIGHT.items()},
         "font": theme.FONT,
         "live_title": LIVE_TITLE,
+        "entries": entries,
+        "titles": {entry["page"]: entry["text"] for entry in entries if entry["kind"] == "page"},
     }
     for name in ASSETS:
-        text = page.templates().get_template(f"{name}.jinja").render(colours)
+        text = page.templates().get_template(f"{name}.jinja").render(given)
         (folder / name).write_text(text, "utf-8")
 
 
-def _write_index(out: Path, pages: list[dict], data) -> None:
-    sections = {made["outcome"].run.section: [] for made in pages}
-    for made in pages:
-        sections[made["outcome"].run.section].append(made)
-    text = page.templates().get_template("index.jinja").render(sections=sections, data=data)
-    (out / "index.html").write_text(text, "utf-8")
+def _write_index(out: Path, pages: list[dict], data: DataVersion) -> None:
+    groups = {row["company"]: row["group"] for row in table("companies.csv")}
+    compared = [made for made in pages if made["compared"]]
+    shown = {"sections": front.sections(pages), "table": front.table(pages, groups), "compared": compared}
+    text = page.templates().get_template("index.jinja").render(data=data, **shown)
+    (out / "index.html").write_text(links.behind(text, "index", pages), "utf-8")
 
 
 def _write_manifest(out: Path, pages: list[dict], data, report_of: str) -> None:

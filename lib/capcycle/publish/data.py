@@ -29,3 +29,9 @@ def data_version(folder: Path | None = None) -> DataVersion:
     # statistics such as exchange rates are published every day and say nothing of how fresh a company is
     days = (row["published"] for row in rows if row["tier"] != "statistics")
     return DataVersion(made.hexdigest()[:12], max(days, default=""))
+
+
+def table(name: str) -> list[dict[str, str]]:
+    """The rows of a table of the data, none where there is no such file."""
+    file = paths.DATA / name
+    return list(csv.DictReader(file.read_text("utf-8").splitlines())) if file.exists() else []

@@ -16,7 +16,7 @@ LONG = 60  # and of one that would be a column of single words if it got no more
 BETWEEN = "; "  # between several values in one cell of a column that is chosen from
 Cell = dict[str, Any]
 NOTHING: Cell = {"href": "", "before": "", "under": "", "old": False, "details": (), "spark": "", "trend": "",
-                 "page": "", "company": "", "group": False}  # fmt: skip
+                 "page": "", "company": "", "group": False, "headline": False}  # fmt: skip
 MISSING = {"", "-", "–", "—", "n/a", "…"}
 
 
@@ -65,7 +65,8 @@ def _cell(value: Any) -> Cell:
     """A cell: its text, where it links to, what stands above and under it, whether it is old, and what it opens.
 
     `page` and `company` name the notebook and company of the page behind it, which only a whole site can link to;
-    `spark` are the points of a small picture, `trend` what it says; `group` is the heading of the rows below.
+    `spark` are the points of a small picture, `trend` what it says; `group` is the heading of the rows below, and
+    `headline` the name of a line that stands on the first page of the site too.
     """
     given = value if isinstance(value, dict) else {"text": str(value)}
     cell = NOTHING | given

@@ -1,15 +1,19 @@
-"""Links from page to page: names in tables lead to the page of that title, and each page says what to read next."""
+"""Links from page to page: names and figures in tables lead to what is behind them, and each foot says where to go."""
 
-import csv
 import re
+from collections.abc import Iterable
 from html import escape, unescape
 
-from capcycle import paths
+from capcycle.publish import front
+from capcycle.publish.data import table
+from capcycle.words import say
 
 HEADING = re.compile(r"(<th scope=[^>]*>)([^<]+)(</th>)")
 BEHIND = re.compile(r'<a data-page="(\w+)" data-of="([^"]*)">(.*?)</a>')  # a figure and the page that it wants
-NEXT = "<!--next-->"  # where a page wants what to read next; no text of a notebook can contain it, because < is escaped
-MOST = 6
+NEXT = (
+    "<!--next-->"  # where a page wants its links to others; no text of a notebook can contain it, because < is escaped
+)
+MOST, OF_COMPANY = 6, 12
 SAME_NOTEBOOK, SAME_SECTION = 0.1, 0.01  # as much as a tenth of the companies in common, and less than any
 
 
@@ -34,23 +38,23 @@ def behind(html: str, own: str, pages: list[dict]) -> str:
 
     pages  those of the site, with `covers`: every company that a page shows
     """
-    groups = _groups()
+    groups = members()
     found: dict[tuple[str, str], str] = {}
 
     def link(cell: re.Match) -> str:
         key = cell[1], unescape(cell[2])
-        name = found.setdefault(key, _behind(*key, pages, groups))
+        name = found.setdefault(key, page_behind(*key, pages, groups))
         return cell[3] if name in ("", own) else f'<a href="{escape(name)}.html">{cell[3]}</a>'
 
     return BEHIND.sub(link, html)
 
 
-def _behind(notebook: str, company: str, pages: list[dict], groups: dict[str, set[str]]) -> str:
+def page_behind(notebook: str, company: str, pages: list[dict], groups: dict[str, set[str]]) -> str:
     """The page of a notebook on a company: its own, else that with the fewest others, else the company's page."""
     for wanted in (notebook, "company"):
         near = []
         for place, page in enumerate(pages):
-            covers = set().union(*(groups.get(name, {name}) for name in page["covers"]))
+            covers = _wide(page["covers"], groups)
             if page["outcome"].run.notebook == wanted and company in covers and not page["failed"]:
                 near.append((page["companies"] != [company], len(covers), place, page["outcome"].run.name))
         if near:
@@ -58,9 +62,40 @@ def _behind(notebook: str, company: str, pages: list[dict], groups: dict[str, se
     return ""
 
 
+def turns(page: dict, pages: list[dict]) -> dict[str, dict]:
+    """The page before one and the page after it, in the order of the first page."""
+    order = front.ordered(pages)
+    place = next(number for number, each in enumerate(order) if each is page)
+    beside = {"previous": order[place - 1] if place else None, "following": (order[place + 1 :] or [None])[0]}
+    return {way: each for way, each in beside.items() if each}
+
+
+def onward(page: dict, pages: list[dict]) -> list[tuple[str, list[dict]]]:
+    """Pages to go on with, by heading: the same question of others, and the same companies in other ones."""
+    own, groups = page["outcome"].run.notebook, members()
+    same = [each for each in pages if each["outcome"].run.notebook == own and each is not page]
+    others = [each for each in pages if each["outcome"].run.notebook != own]
+    about = _wide(page["covers"], groups)
+    if len(about) == 1:
+        [company] = about
+        heading = say("page.same_company", company=names().get(company, company))
+        found = (heading, _elsewhere(company, others, groups))
+    else:
+        found = (say("page.same_companies" if about else "page.next"), related(page, [page, *others]))
+    return [each for each in ((say("page.same_question"), same), found) if each[1]]
+
+
+def _elsewhere(company: str, pages: list[dict], groups: dict[str, set[str]]) -> list[dict]:
+    """The page of each notebook on a company, those on it alone first."""
+    asked = dict.fromkeys(each["outcome"].run.notebook for each in pages)
+    found = {page_behind(notebook, company, pages, groups) for notebook in asked}
+    mine = [each for each in pages if each["outcome"].run.name in found]
+    return sorted(mine, key=lambda each: _wide(each["covers"], groups) != {company})[:OF_COMPANY]
+
+
 def related(page: dict, pages: list[dict]) -> list[dict]:
     """The pages to read after one: about the most of its companies first, then of its notebook, then of its section."""
-    groups = _groups()
+    groups = members()
     near = {each["outcome"].run.name: _near(page, each, groups) for each in pages if each is not page}
     others = [each for each in pages if near.get(each["outcome"].run.name)]
     return sorted(others, key=lambda each: -near[each["outcome"].run.name])[:MOST]
@@ -68,22 +103,25 @@ def related(page: dict, pages: list[dict]) -> list[dict]:
 
 def _near(page: dict, other: dict, groups: dict[str, set[str]]) -> float:
     """The companies of both pages as a part of those of either, and a little for the same notebook and section."""
-    own, theirs = (_companies(each, groups) for each in (page, other))
+    own, theirs = (_wide(each["companies"], groups) for each in (page, other))
     shared = len(own & theirs) / len(own | theirs) if own and theirs else 0.0
     one, two = page["outcome"].run, other["outcome"].run
     return shared + SAME_NOTEBOOK * (one.notebook == two.notebook) + SAME_SECTION * (one.section == two.section)
 
 
-def _companies(page: dict, groups: dict[str, set[str]]) -> set[str]:
-    return set().union(*(groups.get(name, {name}) for name in page["companies"]))
+def _wide(named: Iterable[str], groups: dict[str, set[str]]) -> set[str]:
+    """Companies and those of the groups that are named."""
+    return set().union(*(groups.get(name, {name}) for name in named))
 
 
-def _groups() -> dict[str, set[str]]:
+def members() -> dict[str, set[str]]:
     """The companies of each group that a run may name."""
     groups: dict[str, set[str]] = {}
-    file = paths.DATA / "companies.csv"
-    if file.exists():
-        with file.open(encoding="utf-8", newline="") as rows:
-            for row in csv.DictReader(rows):
-                groups.setdefault(row["group"], set()).add(row["company"])
+    for row in table("companies.csv"):
+        groups.setdefault(row["group"], set()).add(row["company"])
     return groups
+
+
+def names() -> dict[str, str]:
+    """What a reader calls each company."""
+    return {row["company"]: row["name"] for row in table("companies.csv")}

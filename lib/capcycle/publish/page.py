@@ -20,9 +20,9 @@ from capcycle import paths, words
 from capcycle.exhibits.exhibit import CARD, cited
 from capcycle.ledger import digests
 from capcycle.parameters import declared
-from capcycle.publish import downloads, exhibits, notebook, pictures
+from capcycle.publish import downloads, exhibits, front, notebook, pictures
 from capcycle.publish.data import DataVersion
-from capcycle.publish.prose import Prose, coded
+from capcycle.publish.prose import Prose, coded, slug
 from capcycle.publish.specs import Datasets, has_sliders, one_look
 from capcycle.run import Outcome
 from capcycle.words import say
@@ -46,7 +46,7 @@ def templates() -> jinja2.Environment:
     )
     # ASCII escapes leave no character in a script that could end it or break its line
     environment.policies["json.dumps_kwargs"] = {"separators": (",", ":")}
-    environment.filters["coded"] = coded
+    environment.filters |= {"coded": coded, "slug": slug, "first": front.first_sentence}
     environment.globals.update(say=say, language=words.LANGUAGE, made_by=version("capcycle"))
     return environment
 
@@ -102,7 +102,7 @@ def _write(outcome: Outcome, data: DataVersion, folder: Path) -> None:
     context |= {"run": outcome.run, "data": data, "has_notebook": has_notebook}
     template = templates().get_template("failed.jinja" if failed else "page.jinja")
     (folder / f"{name}.html").write_text(template.render(context), "utf-8")
-    meta = {key: context[key] for key in ("headline", "headline_text", "picture", "failed")}
+    meta = {key: context[key] for key in ("headline_text", "picture", "failed", "question", "compared", "contents")}
     meta |= {"companies": _companies(outcome), "covers": _covers(outcome), "files": digests(folder)}
     (folder / META).write_text(json.dumps(meta, ensure_ascii=False), "utf-8")
 
@@ -127,7 +127,8 @@ def _given(outcome: Outcome) -> dict[str, Any]:
 def _failed(outcome: Outcome, document: dict) -> dict[str, Any]:
     headline = say("page.failed.headline")
     failure = notebook.failure(document, outcome.error)
-    return {"failed": True, "failure": failure, "headline": headline, "headline_text": headline, "picture": ""}
+    said = {"headline": headline, "headline_text": headline, "question": outcome.run.title}
+    return {"failed": True, "failure": failure, **said, "picture": "", "compared": [], "contents": []}
 
 
 def _done(outcome: Outcome, document: dict, folder: Path) -> dict[str, Any]:
@@ -143,8 +144,9 @@ def _done(outcome: Outcome, document: dict, folder: Path) -> dict[str, Any]:
     under = [part for part in found if part is not title and part is not headline]
     blocks = [_block(part, prose, documents, datasets, folder) for part in under]
     lead = prose.line(headline.content) if headline else ""
+    heading = prose.line(title.content) if title else str(jinja2.filters.escape(outcome.run.title))
     _write_documents(folder / "documents.csv", documents)
-    if charts:
+    if speaks := bool(charts) and pictures.speaks(charts[0]):
         (folder / THUMBNAIL).write_text(pictures.thumbnail(charts[0]), "utf-8")
     numbered = [b for b in blocks if b["kind"] == "exhibit" and (b["spec"] or b["table"]["rows"])]
     for number, block in enumerate(numbered, start=1):
@@ -154,15 +156,31 @@ def _done(outcome: Outcome, document: dict, folder: Path) -> dict[str, Any]:
         blocks.append({"kind": "documents", "documents": list(documents.values())})
     return {
         "failed": False,
-        "heading": prose.line(title.content) if title else jinja2.filters.escape(outcome.run.title),
+        "heading": heading,
         "headline": lead,
-        "headline_text": unescape(str(jinja2.filters.do_striptags(lead))),
-        "picture": f"{name}/{THUMBNAIL}" if charts else "",
+        "headline_text": _plain(lead),
+        "picture": f"{name}/{THUMBNAIL}" if speaks else "",
+        "question": _plain(heading),
+        "compared": [each for block in numbered for each in front.compared(block["table"])],
+        "contents": [_entry(block) for block in blocks if block.get("number") or block["kind"] == "question"],
         "sections": _sections(blocks),
         "datasets": datasets.packed(),
         **_remade(outcome, document),
         "known": _known(outcome, document, shown),
     }
+
+
+def _plain(html: str) -> str:
+    """What a reader sees of a line of HTML."""
+    return unescape(str(jinja2.filters.do_striptags(html)))
+
+
+def _entry(block: dict[str, Any]) -> dict[str, Any]:
+    """What a search of the site has of a question or an exhibit."""
+    if block["kind"] == "question":
+        return {"kind": "question", "anchor": block["anchor"], "text": _plain(block["heading"])}
+    return {"kind": "exhibit", "anchor": block["id"], "text": block["title"], "more": block["subtitle"],
+            "number": block["number"]}  # fmt: skip
 
 
 def _known(outcome: Outcome, document: dict, shown: list[dict]) -> str:

@@ -37,6 +37,17 @@ def thumbnail(spec: dict) -> str:
     return _drawn(_sized(_bare(spec), 320, 150), {"background": None})
 
 
+def speaks(spec: dict) -> bool:
+    """Whether a chart says something without its words: one over time does, all else needs its names.
+
+    >>> time = {"x": {"field": "day", "type": "temporal"}}
+    >>> speaks({"layer": [{"mark": "rule"}, {"mark": "line", "encoding": time}]}), speaks({"mark": "bar"})
+    (True, False)
+    """
+    inner = [*spec.get("layer", ()), *filter(None, [spec.get("spec")])]
+    return spec.get("encoding", {}).get("x", {}).get("type") == "temporal" or any(map(speaks, inner))
+
+
 def bundle() -> str:
     """Vega, Vega-Lite and vega-embed as one script, the same bytes each time."""
     return _kept(f"vega-{VEGA_LITE_VERSION}-{vl_convert.__version__}.js", _bundled)

@@ -70,12 +70,20 @@ class Prose:
         return _anchor(text, self._taken), text
 
 
+def slug(text: str) -> str:
+    """A readable anchor for a heading.
+
+    >>> slug("Who <em>spends</em>, and how?")
+    'who-spends-and-how'
+    """
+    return re.sub(r"\W+", "-", re.sub(r"<[^>]*>|&\w+;", "", text).lower()).strip("-") or "section"
+
+
 def _anchor(text: str, taken: set[str]) -> str:
-    """A readable anchor for a heading, unlike any other of its page."""
-    slug = re.sub(r"\W+", "-", re.sub(r"<[^>]*>|&\w+;", "", text).lower()).strip("-") or "section"
-    anchor, number = slug, 1
+    """The anchor of a heading, unlike any other of its page."""
+    anchor, number = slug(text), 1
     while anchor in taken:
         number += 1
-        anchor = f"{slug}-{number}"
+        anchor = f"{slug(text)}-{number}"
     taken.add(anchor)
     return anchor

@@ -4,6 +4,8 @@ from capcycle.facts.store import locked
 from capcycle.sources.bulk import Archive, ingest, members
 from capcycle.sources.changes import Addition, add, refresh
 from capcycle.sources.edgar import Edgar
+from capcycle.sources.holdings import Holder, is_manager, managers, read_cusips
+from capcycle.sources.holdings import read as read_holder
 from capcycle.sources.instance import read_members
 from capcycle.sources.own import add_file, template
 from capcycle.sources.report import told, told_of_many

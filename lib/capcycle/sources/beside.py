@@ -25,7 +25,8 @@ def put(connection: Connection, register: str, name: str, rows: pd.DataFrame) ->
     cells = [json.dumps(row) for row in rows.astype(str).to_numpy().tolist()]
     stamp = hashlib.sha256("".join(cells).encode()).hexdigest()
     connection.execute("DELETE FROM registers WHERE register = ? AND name = ?", [register, name])
-    shelf.insert(connection, "registers", [[register, name, line, row, stamp] for line, row in enumerate(cells, 1)])
+    cells = ["", *cells]  # the first says that the name was asked about, though nothing be found
+    shelf.insert(connection, "registers", [[register, name, line, row, stamp] for line, row in enumerate(cells)])
 
 
 def write(register: str, name: str, rows: pd.DataFrame) -> None:
@@ -37,5 +38,10 @@ def write(register: str, name: str, rows: pd.DataFrame) -> None:
 def read(register: str, name: str) -> pd.DataFrame:
     """The rows that were written under a name, as text; none where nothing was."""
     columns = registers.columns().query("table == @register")["column"].tolist()
-    found = shelf.rows("registers", "register = ? AND name = ?", register, name)
+    found = shelf.rows("registers", "register = ? AND name = ? AND line > 0", register, name)
     return pd.DataFrame([json.loads(cells) for (cells,) in found], columns=columns, dtype=str)
+
+
+def names(register: str) -> list[str]:
+    """The names under which something was written, in order."""
+    return [name for (name,) in shelf.select("SELECT DISTINCT name FROM registers WHERE register = ?", register)]

@@ -85,11 +85,11 @@ class Edgar:
 
         Errors: SourceError where the SEC knows no such ticker.
         """
-        if (company := self.tickers().get(ticker.replace(".", "-"))) is None:
+        if (company := self.registrants().get(ticker.replace(".", "-"))) is None:
             raise SourceError(f"{ticker}: the SEC knows no such ticker; if it moved, give the new one")
         return company
 
-    def tickers(self) -> dict[str, tuple[int, str]]:
+    def registrants(self) -> dict[str, tuple[int, str]]:
         """The number and the name of every company by its ticker; of several tickers the one most traded is first."""
         return registrants(self.get(f"{self.web}/files/company_tickers.json", "company_tickers"))
 

@@ -6,6 +6,7 @@ import pandas as pd
 
 from capcycle.sources.bulk import Outcome
 from capcycle.sources.changes import Addition
+from capcycle.sources.holdings import Holder
 from capcycle.sources.instance import ITEMS
 from capcycle.sources.tags import Doubt
 from capcycle.words import say
@@ -13,8 +14,19 @@ from capcycle.words import say
 LISTED = 12  # lines of one kind
 
 
-def told(addition: Addition, dry: bool = False) -> Iterator[str]:
+def told(addition: Addition | Holder, dry: bool = False) -> Iterator[str]:
     """Lines: what was found by concept, which figures changed, what is missing, and what is not taken, with why."""
+    yield from _of_manager(addition, dry) if isinstance(addition, Holder) else _of_company(addition, dry)
+
+
+def _of_manager(holder: Holder, dry: bool) -> Iterator[str]:
+    key = "add.holder_nothing" if holder.new.empty else "add.holder_would" if dry else "add.holder"
+    days = ", ".join(sorted(set(holder.new["date"])))
+    yield say(key, name=holder.name, cik=f"{holder.cik:010}", count=len(holder.new), days=days)
+    yield from _some([say("add.holder_doubt", day=each.end, reason=each.reason) for each in holder.doubts])
+
+
+def _of_company(addition: Addition, dry: bool) -> Iterator[str]:
     company, new = addition.company, addition.new
     key = "add.nothing" if new.empty else "add.would" if dry else "add.done"
     filings = addition.documents[addition.documents["source"].isin(new["source"])]

@@ -12,11 +12,12 @@ import pandas as pd
 from capcycle import paths
 from capcycle.facts import layers, store, tables
 
+TABLES = ("sources", "facts", "companies")
 ANSWERS = "answers"  # the folder of what was downloaded
 
 
 def write(company: str, of: dict[str, pd.DataFrame], origin: str = "") -> None:
-    """Write a company's documents, facts and row in place of what the store has of it.
+    """Write a company's documents, facts and row, or some of the three, in place of what the store has of them.
 
     origin  what it was read from, where that was an archive; what stands there tells whether to read it again
     """
@@ -26,13 +27,13 @@ def write(company: str, of: dict[str, pd.DataFrame], origin: str = "") -> None:
 
 def put(connection: sqlite3.Connection, company: str, of: dict[str, pd.DataFrame], origin: str = "") -> None:
     """The same as part of something larger."""
-    parts = {table: of[table][store.COLUMNS[table]].to_numpy().tolist() for table in ("sources", "facts", "companies")}
+    parts = {table: of[table][store.COLUMNS[table]].to_numpy().tolist() for table in TABLES if table in of}
     stamp = hashlib.sha256(json.dumps(parts).encode()).hexdigest()
     for table in parts:
         connection.execute(f"DELETE FROM {table} WHERE company = ?", [company])
-    store.insert(connection, "sources", ([company, *row] for row in parts["sources"]))
-    store.insert(connection, "facts", ([row[0], line, *row[1:]] for line, row in enumerate(parts["facts"], 1)))
-    store.insert(connection, "companies", ([*row, origin, stamp] for row in parts["companies"]))
+    store.insert(connection, "sources", ([company, *row] for row in parts.get("sources", [])))
+    store.insert(connection, "facts", ([row[0], line, *row[1:]] for line, row in enumerate(parts.get("facts", []), 1)))
+    store.insert(connection, "companies", ([*row, origin, stamp] for row in parts.get("companies", [])))
 
 
 def read(table: str, company: str) -> pd.DataFrame:

@@ -3,6 +3,7 @@
 from dataclasses import replace
 
 import altair as alt
+import numpy as np
 import pandas as pd
 
 from capcycle import theme, words
@@ -29,7 +30,8 @@ def paths(rows: pd.DataFrame, frame: Frame, x_unit: str = "", x_title: str | Non
     groups, key = drawing.groups(), drawing.key(symbolType="stroke", symbolSize=260)
     stroke = alt.Stroke("group:N", scale=group_scale(groups, theme.SERIES), legend=key)
     dash = alt.StrokeDash("group:N", scale=group_scale(groups, theme.DASHES), legend=key)
-    line = base.mark_line().encode(stroke=stroke, strokeDash=dash)
+    line = base.properties(data=_with_gaps(drawing.data)).mark_line(invalid="break-paths-show-domains")
+    line = line.encode(stroke=stroke, strokeDash=dash)
     point = base.mark_point(size=26, strokeWidth=1.5, filled=True).encode(tooltip=drawing.tooltip, **drawing.fill(key))
     chart = alt.layer(line, point, *_rule(mark, rows, x_unit))
     return drawing.exhibit(chart, drawing.view("x", "group", "value"))
@@ -56,6 +58,22 @@ def bands(rows: pd.DataFrame, frame: Frame, names: tuple[str, str], line: str = 
     line = base.mark_line(color=colour).encode(y=alt.Y("value:Q", axis=up))
     point = base.mark_point(size=26, filled=True, color=colour).encode(y="value:Q", tooltip=drawing.tooltip)
     return drawing.exhibit(alt.layer(outer, inner, line, point), drawing.view("x", "low", "value", "high"))
+
+
+def _with_gaps(data: pd.DataFrame) -> pd.DataFrame:
+    """The rows of lines, with an empty one in each period that a line passes over, so that it breaks there.
+
+    >>> rows = pd.DataFrame({"x": ["2023Q3", "2024Q1"], "group": "Power", "value": [1.0, 2.0]})
+    >>> _with_gaps(rows)["x"].tolist()
+    ['2023Q3', '2024Q1', '2023Q4']
+    """
+    passed = [
+        {"x": place, "group": group, "value": np.nan}
+        for group, own in data.groupby("group", sort=False)
+        for place in every(own["x"])
+        if place not in set(own["x"])
+    ]
+    return pd.concat([data, pd.DataFrame(passed)], ignore_index=True) if passed else data
 
 
 def _across(rows: pd.DataFrame, unit: str, title: str | None) -> alt.X:

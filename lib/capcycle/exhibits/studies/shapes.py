@@ -347,7 +347,7 @@ def ranked_title(known: pd.DataFrame, of: str, key: str, more: Mapping[str, Any]
     """The title of a comparison: who is highest and who lowest; another where there is one, or where all are alike.
 
     known  rows with a value, the highest first: label, value, unit
-    more   what else the words ask for; with a `subject`, the title says where that one stands
+    more   what else the words ask for; with a `subject`, the title says where that one stands, or that it is not known
 
     >>> one = pd.DataFrame({"label": ["Meta"], "value": [0.2], "unit": "fraction"})
     >>> ranked_title(one, "wacc", "", {})
@@ -357,10 +357,12 @@ def ranked_title(known: pd.DataFrame, of: str, key: str, more: Mapping[str, Any]
         return say("finding.none", metric=words.name(of))
     top, bottom = known.iloc[0], known.iloc[-1]
     own_place = known["label"].tolist().index(more["subject"]) if more.get("subject") in set(known["label"]) else -1
-    if own_place >= 0 and len(known) > 1:
+    if own_place >= 0 and len(known) > 2:
         value = words.value(*known.iloc[own_place][["value", "unit"]])
         place = {"place": own_place + 1, "count": len(known), "value": value}
-        return say("study.shape.title_subject", output=words.lower(words.name(of)), **place, **more)
+        return say(_words(key, "title_subject"), output=words.lower(words.name(of)), **place, **more)
+    if more.get("subject") and own_place < 0:
+        return say("study.shape.title_unknown", output=words.name(of), **more)
     ends = [words.value(each["value"], each["unit"]) for each in (top, bottom)]
     names = {"top": top.get("group") or top["label"], "bottom": bottom.get("group") or bottom["label"]}
     alike = len(known) > 1 and ends[0] == ends[1]

@@ -1,0 +1,73 @@
+"""The first page of a site: the companies beside each other, then its pages by the question that they answer."""
+
+import re
+from typing import Any
+
+from capcycle.publish.exhibits import NOTHING, Cell
+from capcycle.words import say
+
+SENTENCE = re.compile(r".+?[.!?](?=\s+[^a-z]|\s*$)", re.S)
+
+
+def compared(table: dict[str, Any]) -> list[dict[str, Any]]:
+    """Of a table of companies across, each company with the lines that are headlines; nothing where none is.
+
+    >>> cells = [NOTHING | {"text": "Capex", "headline": True}, NOTHING | {"text": "$9bn", "company": "META"}]
+    >>> one, = compared({"columns": ["Figure", "Meta"], "rows": [cells]})
+    >>> one["company"], one["name"], one["cells"]["Capex"]["text"]
+    ('META', 'Meta', '$9bn')
+    """
+    lines = [row for row in table["rows"] if row[0]["headline"]]
+    if not lines:
+        return []
+    named = list(enumerate(table["columns"]))[1:]
+    return [
+        {"company": lines[0][place]["company"], "name": name, "cells": {line[0]["text"]: line[place] for line in lines}}
+        for place, name in named
+    ]
+
+
+def table(pages: list[dict], groups: dict[str, str]) -> dict[str, Any]:
+    """Every company that a page compares, once, with its headlines as columns; no rows where no page compares any.
+
+    groups  what a company belongs to, by its ticker
+    """
+    companies: dict[str, dict[str, Any]] = {}
+    for page in pages:
+        for each in page["compared"]:
+            companies.setdefault(each["company"], each)
+    labels = list(dict.fromkeys(label for each in companies.values() for label in each["cells"]))
+    rows = [[_name(each, groups), *(each["cells"].get(label, NOTHING | {"text": ""}) for label in labels)]
+            for each in companies.values()]  # fmt: skip
+    columns = [say("index.company"), *labels]
+    no = [False] * len(columns)
+    return {"columns": columns, "rows": rows, "numeric": no, "short": no, "long": no, "filters": []}
+
+
+def _name(company: dict[str, Any], groups: dict[str, str]) -> Cell:
+    ticker = company["company"]
+    return NOTHING | {"text": company["name"], "page": "company", "company": ticker, "under": groups.get(ticker, "")}
+
+
+def sections(pages: list[dict]) -> dict[str, list[list[dict]]]:
+    """The pages by section and, in it, by question: those of one notebook answer the same one of others."""
+    found: dict[str, dict[str, list[dict]]] = {}
+    for page in pages:
+        run = page["outcome"].run
+        found.setdefault(run.section, {}).setdefault(run.notebook, []).append(page)
+    return {section: list(each.values()) for section, each in found.items()}
+
+
+def ordered(pages: list[dict]) -> list[dict]:
+    """The pages in the order in which the first page has them."""
+    return [page for each in sections(pages).values() for question in each for page in question]
+
+
+def first_sentence(text: str) -> str:
+    """The first sentence of a paragraph.
+
+    >>> first_sentence("Capex is 1.2 times cash flow. It was 0.4 times.")
+    'Capex is 1.2 times cash flow.'
+    """
+    found = SENTENCE.match(text)
+    return found[0] if found else text

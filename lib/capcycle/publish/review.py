@@ -1,0 +1,43 @@
+"""What the editor's gate has against executed pages."""
+
+from collections.abc import Iterable, Iterator
+from io import StringIO
+
+import pandas as pd
+
+from capcycle import facts
+from capcycle.exhibits import gate
+from capcycle.parameters import check_parameters, find_notebook
+from capcycle.publish import notebook
+from capcycle.run import Outcome, Run
+from capcycle.words import say
+
+
+def faults(outcomes: Iterable[Outcome]) -> Iterator[str]:
+    """What the editor's gate says of the exhibits of executed runs: see `exhibits.gate`."""
+    for outcome in outcomes:
+        made = [part for part in notebook.parts(notebook.read(outcome.notebook)) if part.kind == "exhibit"]
+        figures = [_figures(part.content["csv"]) for part in made]
+        newest = max((end for each in figures for end in gate.ends_of(each)), default=pd.NaT)
+        own = _own(outcome.run)
+        for part, each in zip(made, figures, strict=True):
+            title = part.content["title"]
+            found = [
+                *gate.faults(title, part.content["subtitle"]),
+                *gate.about(title, own),
+                *gate.of_figures(title, each, newest),
+            ]
+            for fault in [*found, *gate.of_chart(part.spec or {}, each)]:
+                yield say("gate.fault", run=outcome.run.name, title=title, fault=fault)
+
+
+def _figures(csv: str) -> pd.DataFrame:
+    return pd.read_csv(StringIO(csv)) if csv.strip() else pd.DataFrame()
+
+
+def _own(run: Run) -> set[str]:
+    """The companies that a page is about: the one beside its peers, or all of them; none where it takes none."""
+    given = check_parameters(find_notebook(run.notebook), run.parameters)
+    companies = [] if "peers" in given else given.get("companies", [])
+    named = [*companies, *filter(None, [given.get("company")])]
+    return set(facts.tickers(named)) if named else set()

@@ -1,0 +1,155 @@
+"""The editor's gate: whom a title is about, old figures beside fresh ones, axes of time, results that nobody has."""
+
+import pandas as pd
+import pytest
+from browser import PARAMETERS, code, outcome, show
+from test_findings import amounts, intensity, margin
+
+from capcycle import exhibits, facts, publish
+from capcycle.exhibits import gate, marks
+from capcycle.exhibits.exhibit import Exhibit
+from capcycle.measure import measure
+from capcycle.panel import select
+
+NONE = pd.DataFrame()
+NEWEST = pd.Timestamp("2026-06-30")
+
+
+def quarters(*names):
+    rows = pd.DataFrame({"x": names, "label": names, "group": "Meta", "value": 1.0, "unit": "USD", "source": ""})
+    return rows.assign(kind="reported")
+
+
+# ---- whom a title is about
+
+
+@pytest.mark.parametrize(
+    ("title", "stranger"),
+    [
+        ("TeraWulf spends 1,763% of its cash flow, CoreWeave 160.6%, in the year to 2023Q4", True),
+        ("Lessors paid for 17.5% of Microsoft's capex", True),
+        ("Cipher's capex to revenue was 730.7%, that of CoreWeave 271.0%", False),
+        ("Of the MW like for like 58.2% are let to CoreWeave", False),
+        ("NVIDIA Blackwell NVL72 gives the most throughput for its price", False),
+        ("Capex was $92.8bn in 2024", False),
+    ],
+)
+def test_a_title_about_somebody_else_is_noticed(title, stranger):
+    assert bool(gate.about(title, ["CIFR"])) == stranger
+    assert gate.about(title, []) == []  # a page that takes no company is about nobody
+
+
+def test_a_company_that_cannot_be_ranked_keeps_its_own_title():
+    """Meta's figure is of the first quarter, the others' of the sixth, at which they are ranked."""
+    six = {name: [value] * 6 for name, value in {"MSFT": 20, "AMZN": 10, "ORCL": 5}.items()}
+    later = six | {"META": [50, None, None, None, None, None]}
+    both = [intensity(**later), margin(**later)]
+    assert exhibits.compare(*both, focus="META").title == "Meta's capex to revenue was 50.0% in 2023Q1"
+
+
+# ---- old figures
+
+
+def compared(**ends):
+    rows = pd.DataFrame({"company": list(ends), "period_end": list(ends.values()), "metric": "capex", "value": 1.0})
+    return gate.of_figures("Meta ranks highest on 2 of 3 measures", rows, NEWEST)
+
+
+def test_a_figure_of_more_than_four_quarters_ago_needs_a_date_in_the_title():
+    assert compared(META="2025-06-30", MSFT="2026-06-30") == []
+    fault = "a figure of 31 Mar 2025 stands beside others of 30 Jun 2026, and the title has no date"
+    assert compared(META="2025-03-31", MSFT="2026-06-30") == [fault]
+
+
+def test_a_date_in_the_title_or_a_line_up_to_today_will_do():
+    old = exhibits.compare(amounts(META=[1.0], MSFT=[2.0]))
+    figures = old.figures.assign(period_end="2023-03-31")
+    assert "2023Q1" in old.title and gate.of_figures(old.title, figures, NEWEST) == []
+    line = pd.DataFrame(
+        {"company": "META", "period_end": ["2020-03-31", "2026-06-30"], "metric": "capex", "value": 1.0}
+    )
+    assert gate.of_figures("Capex has doubled", line, NEWEST) == []
+
+
+def test_ranks_at_several_periods_say_from_which_on():
+    title = exhibits.compare(
+        intensity(MSFT=[20, 30], AMZN=[10, 20], META=[1, 2]), margin(MSFT=[1, None], AMZN=[2, None], META=[0, None])
+    ).title
+    assert title == "Microsoft ranks highest on 1 of 2 measures, in 2023Q1 or later"
+
+
+# ---- a rank
+
+
+@pytest.mark.parametrize("rank", ["the highest of 2", "number 2 of 2", "the lowest of 2"])
+def test_a_rank_among_two_is_noticed_under_a_title_too(rank):
+    assert gate.faults("Meta spends most", f"Capex, USD; {rank}") == ["a rank among one or two says nothing"]
+    assert gate.faults("Meta spends most", "Capex, USD; the highest of 3") == []
+
+
+def test_of_two_companies_none_is_ranked():
+    assert exhibits.lines(amounts(META=[1.0], MSFT=[2.0]), "META").subtitle == "Capex, USD (by quarter)"
+
+
+# ---- axes of time
+
+
+def test_an_axis_that_leaves_a_quarter_out_is_noticed():
+    bar = {"mark": "bar", "encoding": {"x": {"field": "x", "type": "ordinal"}},
+           "data": {"values": [{"x": "2023Q2"}, {"x": "2023Q3"}, {"x": "2024Q1"}]}}  # fmt: skip
+    assert gate.of_chart(bar, NONE) == ["its axis leaves out 2023Q4"]
+
+
+@pytest.mark.parametrize("draw", [marks.paths, marks.stacked])
+@pytest.mark.parametrize("names", [("2023Q2", "2023Q3", "2024Q1"), ("2023", "2025"), ("2024-11", "2025-01")])
+def test_charts_of_rows_have_a_place_for_every_period(draw, names):
+    spec = draw(quarters(*names), marks.Frame("a", "A", "B")).chart.to_dict()
+    assert gate.of_chart(spec, NONE) == []
+
+
+def test_a_line_breaks_where_a_quarter_is_missing():
+    spec = marks.paths(quarters("2023Q3", "2024Q1"), marks.Frame("a", "A", "B")).chart.to_dict()
+    line, point = ([row["value"] for row in spec["datasets"][each["data"]["name"]]] for each in spec["layer"][:2])
+    assert (line, point) == ([1.0, 1.0, None], [1.0, 1.0])
+    assert spec["layer"][0]["mark"]["invalid"] == "break-paths-show-domains"
+
+
+def test_a_period_under_another_year_is_noticed():
+    spec = exhibits.lines(measure("capex", select(facts.open(["META"]), "ttm", since=2024))).chart.to_dict()
+    assert gate.of_chart(spec, NONE) == []
+    (rows,) = spec["datasets"].values()
+    late = next(row for row in rows if row["period"] == "TTM 2025Q4")
+    late["date"] = "2026-01-01"
+    assert gate.of_chart(spec, NONE) == ["TTM 2025Q4 stands under another year, on 2026-01-01"]
+
+
+# ---- what no company has
+
+
+def test_a_result_outside_its_plausible_range_is_held_back():
+    """Free cash flow of −3,111% of revenue: Nebius in 2023, when it had hardly any."""
+    shown = exhibits.lines(measure("fcf_margin", select(facts.open(["NBIS", "CRWV"]), "ttm")))
+    spec = shown.chart.to_dict()
+    assert gate.of_chart(spec, shown.figures) == []
+    assert any("is outside the plausible range" in note for note in shown.notes)
+    (rows,) = spec["datasets"].values()
+    next(row for row in rows if (row["company"], row["period"]) == ("NBIS", "TTM 2023Q4"))["value"] = -31.11
+    fault = "it draws NBIS, TTM 2023Q4, which is outside the plausible range"
+    assert gate.of_chart(spec, shown.figures) == [fault]
+
+
+# ---- a page
+
+
+def test_the_gate_goes_over_the_exhibits_of_a_page(tmp_path):
+    figures = pd.DataFrame({"label": ["a"], "value": [1.0]})
+    titles = ["TeraWulf spends most", "Microsoft spends most", "AMD leads – on cost"]
+    cells = [code(f"{n}", show(Exhibit(f"e{n}", title, "Capex, USD", "", figures.astype(str), figures)))
+             for n, title in enumerate(titles)]  # fmt: skip
+    page = outcome(tmp_path, "giants", [code(PARAMETERS, tags=["parameters"]), *cells], companies=["MSFT", "META"])
+    found = list(publish.faults([page]))
+    assert [each.split(": ")[2] for each in found] == [
+        "the title is about TeraWulf, which is not what the page is about.",
+        "a dash stands for a number in the title.",
+        "the title is about AMD, which is not what the page is about.",
+    ]
