@@ -58,7 +58,7 @@ def test_only_the_named_groups_are_ranked_and_the_others_counted(market):
 
 
 def test_amounts_stand_beside_each_other_in_dollars_alone(market):
-    shown = screen.screen("revenue", groups=["market"])
+    shown = screen.screen("revenue", groups=["market"], as_of="2025-05-15")
     assert shown["company"].tolist() == ["SMCI"] and shown.attrs == {"ranked": 1, "lacking": 0, "apart": 1}
 
 

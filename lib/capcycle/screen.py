@@ -52,15 +52,20 @@ def screen(metric: str, top: int = 0, groups: Sequence[str] = (), as_of: str = "
     [['MSFT', 'TTM 2024Q4', 'derived'], ['META', 'TTM 2024Q4', 'derived']]
     """
     as_of = f"{door.day(as_of):%Y-%m-%d}" if as_of else ""
-    about = _companies(groups)
+    name, about = metric.split(".")[0], _companies(groups)
+    if name not in ALL and name not in facts.dictionary().index:
+        raise CapcycleError(unknown("metric", [name], [*ALL, *facts.dictionary().index]))
     prepare(as_of)
     rows, apart = _comparable(_rows(metric, as_of, set(about.index)), metric)
+    nothing = NothingToShow(f"no company has {metric} by then: choose another metric or a later date")
+    if rows.empty:
+        raise nothing
     every = _measured(metric, rows, as_of)
     outside = (every.values < every.plausible[0]) | (every.values > every.plausible[1])
     values = pd.DataFrame(np.where(outside, np.nan, every.values), every.panel.companies, every.panel.ordinals)
     known = values.stack().rename_axis(["company", "ordinal"]).rename("value").reset_index()
     if known.empty:
-        raise NothingToShow(f"no company has {metric} by then: choose another metric or a later date")
+        raise nothing
     labels = dict(zip(every.panel.ordinals, every.panel.index.get_level_values("period"), strict=False))
     period = shared_period(known.assign(period=known["ordinal"].map(labels)), every.panel)
     column = next(ordinal for ordinal, label in labels.items() if label == period)
@@ -176,7 +181,6 @@ def _comparable(rows: pd.DataFrame, metric: str) -> tuple[pd.DataFrame, int]:
 
 
 def _measured(metric: str, rows: pd.DataFrame, as_of: str, ordinals: Sequence[int] = ()) -> Measures:
-    known = rows["ordinal"] if len(rows) else [0]
-    ordinals = tuple(ordinals or range(min(known), max(known) + 1))
+    ordinals = tuple(ordinals or range(rows["ordinal"].min(), rows["ordinal"].max() + 1))
     book = Book(tuple(dict.fromkeys(rows["company"])), as_of)
     return measure_named(metric, Panel(book, rows.reset_index(drop=True), ordinals, ordinals[0], SPAN, CALENDAR))
