@@ -22,6 +22,7 @@ PARAMETERS = (
     'as_of: str = ""  # ISO date; only what was public then; empty: everything held\n'
 )
 DESKTOP, PHONE = {"width": 1280, "height": 900}, {"width": 390, "height": 844}
+NARROW = {"width": 350, "height": 800}
 CHROMIUM_FLAGS = [
     "--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update",
     "--disable-sync", "--no-first-run",

@@ -13,6 +13,9 @@ from capcycle.parameters import notebooks
 
 DAYS = ("2023-12-31", "2024-12-31", "2025-06-30")
 REFUSED = {  # pages whose subject was not there yet: what they say instead
+    **dict.fromkeys(
+        [("china_leasing", day) for day in DAYS], "largest spenders spend is not public"
+    ),  # before Nov 2025
     **dict.fromkeys([("offerings", day) for day in DAYS[:2]], "the data has no offering of CRWV"),  # in March 2025
     ("laboratories", DAYS[0]): "OpenAI has no private round that is public",  # as the table has it
     **dict.fromkeys([("warrants", day) for day in DAYS], "AMD has given no warrant that is public"),  # first in 2025

@@ -230,3 +230,42 @@ def test_the_exhibit_is_whole(exhibit):
     assert {one for cell in exhibit.figures["source"] for one in cell.split()} <= {
         card["id"] for card in exhibit.sources
     }
+
+
+# ---- the page of changes
+
+
+def test_what_moved_leaves_out_what_is_new():
+    shown = exhibits.changes.moved(*BOOKS)
+    capex = row(shown.figures, "capex", "2023-01-01", "2023-12-31")
+    assert capex[["before", "value", "cause"]].tolist() == [27.266e9, 27.045e9, "restatement"]
+    assert shown.figures["before"].notna().all() and len(shown.figures) < len(META)
+
+
+def test_nothing_moved_is_said():
+    calm = facts.open(["META"], "2025-02-03")
+    assert exhibits.changes.moved(calm.on("2025-02-02"), calm).title.startswith("No figure of an earlier period moved")
+
+
+def test_the_documents_between_two_days_are_listed_with_how_many_figures_each_gives():
+    shown = exhibits.changes.documents(*BOOKS)
+    # the 10-Q for September 2024, filed on 31 October, and the 10-K for 2024, filed on 30 January
+    assert {"2024-10-31", "2025-01-30"} <= {f"{day:%Y-%m-%d}" for day in shown.figures["published"]}
+    assert (shown.figures["published"] > BOOKS[0].day).all() and (shown.figures["figures"] > 0).all()
+
+
+def test_a_headline_measure_says_whether_a_quarter_came_or_a_figure_changed():
+    shown = exhibits.changes.measures(*BOOKS).figures.set_index("metric")
+    capex = shown.loc["capex_to_revenue"]
+    # twelve months to December 2024: 37.256bn on 164.501bn, by the 10-K for 2024
+    assert capex["value"] == pytest.approx(37.256 / 164.501, abs=1e-4) and capex["why"] in ("quarter", "both")
+    assert exhibits.changes.measures(BOOKS[1].on("2025-01-31"), BOOKS[1]).figures["why"].tolist() == ["none"] * 3
+
+
+@pytest.mark.parametrize(
+    ("was", "value", "again", "later", "why"),
+    [(0.1, 0.2, 0.1, True, "quarter"), (0.1, 0.2, 0.11, True, "both"), (0.1, 0.11, 0.11, False, "restated"),
+     (0.1, 0.1, 0.1, False, "none"), (float("nan"), 0.1, None, True, "first"), (0.1, float("nan"), None, True, "gone")],
+)  # fmt: skip
+def test_why_a_measure_moved(was, value, again, later, why):
+    assert exhibits.changes._why(was, value, again, later) == why

@@ -221,6 +221,8 @@ def test_twelve_months_are_of_one_standard():
         ("AAPL", "revenue", "FY2024Q4", "2024Q3", 94.930),  # the last Saturday of September
         ("AVGO", "revenue", "FY2024Q4", "2024Q3", 14.054),  # 53 weeks to 3 November: 51.574 less 37.520
         ("AMD", "revenue", "FY2025Q4", "2025Q4", 10.270),  # the last Saturday of December: 34.639 less 24.369
+        ("INTC", "revenue", "FY2024Q4", "2024Q4", 14.260),  # the last Saturday of December: 53.101 less 38.841
+        ("SMCI", "revenue", "FY2025Q4", "2025Q2", 5.756911),  # June: 21.972042 less 16.215131
     ],
 )
 def test_a_quarter_under_its_own_and_the_calendars_label(company, concept, label, calendar_label, value):

@@ -11,7 +11,9 @@ from test_measure import book_of
 from capcycle import facts, words
 from capcycle.errors import CapcycleError
 from capcycle.exhibits import coverage
+from capcycle.facts import tables
 from capcycle.panel import select
+from capcycle.sources import store
 
 GROUP = ["MSFT", "META", "ORCL"]
 BOOK = facts.open(GROUP)
@@ -170,3 +172,46 @@ def test_every_rejected_figure_has_its_reason():
     exhibit = CARDS[4]
     assert len(exhibit.view) == len(facts.rejected())
     assert exhibit.view["Reason"].str.len().min() > 0
+
+
+# ---- layers
+
+
+def test_layers_conflicts_and_the_newest_of_the_own_layer_are_shown(own):
+    reviewed = facts.history(["MSFT"]).query("concept == 'capex'").iloc[0]
+    start, end, day = (f"{reviewed[name]:%Y-%m-%d}" for name in ("period_start", "period_end", "published"))
+    new = "0000789019-30-000001"
+    rows = [
+        ["MSFT", "capex", start, end, "1", "USD", "reported", reviewed["source"], "us-gaap:X", day, ""],
+        [
+            "MSFT",
+            "buybacks",
+            "2030-01-01",
+            "2030-03-31",
+            "5000000000",
+            "USD",
+            "reported",
+            new,
+            "us-gaap:Y",
+            "2030-05-01",
+            "",
+        ],
+    ]
+    address = "https://www.sec.gov/Archives/edgar/data/789019/1/"
+    filing = [[new, "Microsoft 10-Q filed 2030-05-01", "Microsoft", address, "2030-05-01", "filing"]]
+    company = facts.companies().loc[["MSFT"]].astype(str).reset_index(names="company")
+    names = {"facts": "facts/MSFT.csv", "sources": "sources.csv", "companies": "companies.csv"}
+    columns = {folder: list(tables.columns(name)) for folder, name in names.items()}
+    written = {
+        folder: pd.DataFrame(each, columns=columns[folder]) for folder, each in (("facts", rows), ("sources", filing))
+    }
+    with store.locked():
+        store.write("MSFT", written | {"companies": company[columns["companies"]]})
+    shown = coverage.layers(facts.open(["MSFT", "META"]))
+    assert shown.title == "1 figure was brought in below the reviewed tables, which contradict 1 of the own layer"
+    assert (
+        shown.view.iloc[0, 2:].tolist() == ["1", "0", "1", "1 May 2030"] and shown.view.iloc[1, 2:].tolist()[2] == "0"
+    )
+    assert shown.notes[0].startswith(f"Conflict: MSFT capex {start}…{end} is 1 USD")
+    before = coverage.layers(facts.open(["MSFT"], "2030-04-30"))
+    assert before.view.iloc[0, 2:].tolist()[0] == "0"  # nothing later than its day reaches a page

@@ -19,6 +19,7 @@ REPLACED = [  # what an aggregator or a digest said, and is shown nowhere
     ("APLD", "net_income", "2025-09-01", "2025-11-30", -31_200_000),
     ("NBIS", "total_debt", "", "2025-09-30", 5_291_400_000),  # total liabilities
     ("NBIS", "operating_cash_flow", "2023-01-01", "2023-12-31", 829_800_000),  # of the group with its Russian part
+    ("INTC", "revenue", "2021-12-26", "2022-07-02", 24_664_000_000),  # the first half of 2023: 11.715 and 12.949bn
 ]
 
 

@@ -174,3 +174,30 @@ def test_a_loss_over_many_years_has_a_rate():
     flows = np.array([[-1.0, *[0.003] * 19], [-1.0, *[0.1] * 19]]).T
     for rate, column in zip(finance.irr(list(flows)), flows.T, strict=True):
         assert abs(sum(flow / (1 + rate) ** year for year, flow in enumerate(column))) < 1e-9
+
+
+@pytest.mark.parametrize(("flows", "finance_rate", "reinvest_rate", "published"), [
+    ([-120000, 39000, 30000, 21000, 37000, 46000], 0.10, 0.12, 0.126094),  # both of numpy-financial's examples
+    ([-4500, -800, 800, 800, 600, 600, 800, 800, 700, 3000], 0.08, 0.055, 0.0666),
+])  # fmt: skip
+def test_the_modified_rate_of_published_examples(flows, finance_rate, reinvest_rate, published):
+    assert finance.mirr(flows, finance_rate, reinvest_rate) == pytest.approx(published, abs=5e-5)
+
+
+@given(st.lists(st.floats(-1e6, 1e6), min_size=2, max_size=12), st.floats(0, 0.5), st.floats(0, 0.5))
+def test_the_modified_rate_is_that_of_another_library(flows, finance_rate, reinvest_rate):
+    assume(min(flows) < -1 and max(flows) > 1)
+    assert finance.mirr(flows, finance_rate, reinvest_rate) == pytest.approx(
+        pyxirr.mirr(flows, finance_rate, reinvest_rate), rel=1e-6, abs=1e-9
+    )
+
+
+def test_there_is_no_modified_rate_where_nothing_is_paid_in_or_comes_back():
+    assert np.isnan([finance.mirr(flows, 0.1, 0.1) for flows in ([1.0, 2.0], [-1.0, -2.0])]).all()
+
+
+@given(st.floats(1, 1e9), st.floats(0.001, 0.2), st.integers(1, 360))
+def test_payments_of_a_loan_are_worth_the_loan(principal, rate, count):
+    paid = finance.loan_payment(principal, rate, count)
+    assert paid == pytest.approx(-pyxirr.pmt(rate, count, principal), rel=1e-6)
+    assert present_value(rate, [0.0] + [paid] * count) == pytest.approx(principal, rel=1e-6)

@@ -5,7 +5,7 @@ import pytest
 from browser import PARAMETERS, code, outcome, show
 from test_findings import amounts, intensity, margin
 
-from capcycle import exhibits, facts, publish
+from capcycle import exhibits, facts, publish, words
 from capcycle.exhibits import gate, marks
 from capcycle.exhibits.exhibit import Exhibit
 from capcycle.measure import measure
@@ -76,6 +76,13 @@ def test_ranks_at_several_periods_say_from_which_on():
         intensity(MSFT=[20, 30], AMZN=[10, 20], META=[1, 2]), margin(MSFT=[1, None], AMZN=[2, None], META=[0, None])
     ).title
     assert title == "Microsoft ranks highest on 1 of 2 measures, in 2023Q1 or later"
+
+
+@pytest.mark.parametrize("name", facts.companies()["name"])
+def test_a_rank_at_several_periods_has_room_for_every_name(name):
+    period = words.say("finding.each_period", first=words.period("TTM 2025Q4"))
+    title = words.say("finding.across", name=name, tops=2, bottoms=3, count=5, period=period)
+    assert gate.faults(title) == []
 
 
 # ---- a rank

@@ -114,3 +114,47 @@ def test_declared_costs_stand_beside_what_they_must_add_up_to():
 def test_before_the_call_nothing_of_it_is_quoted():
     profit = leasing.quoted_profit(facts.open(as_of="2025-06-30", currency="CNY"))
     assert profit.hindsight and "the call" not in leasing.finding(declared_costs(), profit)
+
+
+# ---- one card
+
+
+def clustered(kind):
+    own = {
+        name: DECLARED[name] for name in ("card_price", "borrowed_share", "lessor_debt_rate", "operating_cost_share")
+    }
+    return leasing.cluster(facts.open(["GOOGL"], currency="CNY"), kind, **own)
+
+
+@pytest.mark.parametrize(("kind", "rent"), [("ordinary", 80e3), ("advanced", 120e3)])
+def test_a_cards_rent_is_that_of_the_call(kind, rent):
+    """4bn and 6bn over five years of ten thousand cards."""
+    case = leasing.card(clustered(kind), 0.045)
+    assert case.inputs["rent_per_card_year"].value == rent and case.inputs["rent_per_card_year"].unit == "CNY/year"
+
+
+def test_lease_or_buy_a_card_by_hand():
+    """At 10% before and 5% after tax of half: two years are worth 1/1.05 + 1/1.1025 = 1.8594.
+
+    100 less 0.5 x 50 x 1.8594 saved on depreciation is 53.515; leasing at 60 costs 0.5 x 60 x 1.8594 = 55.782.
+    """
+    found = leasing.lease_or_buy_a_card(100.0, 60.0, 0.0, 2, 0.0, 0.1, 0.5)
+    assert (found.cost_of_buying, found.cost_of_leasing) == pytest.approx((53.515, 55.782), abs=0.001)
+    assert found.gain_per_card == pytest.approx(-2.268, abs=0.001)
+
+
+@given(price=st.floats(50e3, 600e3), resale=st.floats(0, 0.5), rate=st.floats(0.001, 0.15), tax=st.floats(0, 0.4))
+def test_at_the_even_price_and_at_the_even_rent_both_cost_the_same(price, resale, rate, tax):
+    asked = (80e3, 4e3, 5, resale, rate, tax)
+    even = leasing.lease_or_buy_a_card(price, *asked)
+    if even.even_price < 10e6:
+        assert leasing.lease_or_buy_a_card(even.even_price, *asked).gain_per_card == pytest.approx(0, abs=1e-3)
+    assert leasing.lease_or_buy_a_card(price, even.even_rent, *asked[1:]).gain_per_card == pytest.approx(0, abs=1e-3)
+
+
+def test_many_cards_are_one_card_many_times():
+    """The whole capex of a tenant breaks even at as many rents as it buys cards."""
+    lease = clustered("ordinary")
+    one, all_of_them = leasing.card(lease, 0.045), leasing.choice(lease, "GOOGL", 0.1, 0.045)
+    bought = all_of_them.inputs["purchase_price"].value / one.inputs["card_price"].value
+    assert all_of_them.outputs.tenant_break_even_rent / bought == pytest.approx(one.outputs.even_rent, rel=1e-9)

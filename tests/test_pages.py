@@ -5,15 +5,26 @@ import re
 import shutil
 import subprocess
 import sys
+from collections import Counter
 from html import unescape
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
+import altair as alt
 import pytest
 from browser import (
     DESKTOP,
+    NARROW,
     PHONE,
+    code,
+    exhibit,
+    facets,
+    lines,
     offline,
+    outcome,
+    panel,
+    show,
+    toy_cells,
     toy_outcomes,
     until_drawn,
 )
@@ -26,14 +37,24 @@ TOY_PAGES = ["index", "hyperscalers", "nasty", "broken"]
 WHAT_IF = re.compile(r'<figure id="what-if.*?</figure>', re.S)
 TITLE, LINK, TAG = re.compile('<p class="title">(.*?)</p>'), re.compile('href="([^"#]+)'), re.compile("<[^>]+>")
 NO_PROSE = re.compile(r"<(script|style|pre|code)[^>]*>.*?</\1>", re.S)
+ID = re.compile(r'<[^>]* id="([^"]+)"')
 SNAKE = re.compile(r"\b[a-z]+_[a-z_]+\b")
 ALONE = ("index.html", "claims.html")  # pages of a section, a notebook and companies of their own
+UNPUBLISHED = {"explore", "explore_models", "explore_text"}  # notebooks that answer a reader, and are no page
 RUNS = paths.NOTEBOOKS / "runs.toml"
 SOURCES = "[...document.images].map(picture => picture.getAttribute('src'))"
 UNSEEN = """Promise.all([...document.images].map(picture => {
   picture.loading = 'eager'  // as if a reader had come to it
   return picture.decode().then(() => picture.checkVisibility() && picture.clientHeight > 40 ? '' : picture.src)
 })).then(each => each.filter(Boolean))"""
+CUT = """() => [...document.querySelectorAll('.chart svg')].flatMap(svg => {
+  const box = svg.getBoundingClientRect();
+  return [...svg.querySelectorAll('text')].filter(text => {
+    const own = text.getBoundingClientRect();
+    const over = [box.left - own.left, own.right - box.right, box.top - own.top, own.bottom - box.bottom];
+    return own.width && Math.max(...over) > 2;
+  }).map(text => `${svg.closest('figure').id}: ${text.textContent}`);
+})"""
 CHARTS_FIT = """[...document.querySelectorAll('.chart')].every(
   box => box.querySelector('svg').width.baseVal.value <= box.clientWidth + 1)"""
 LUMINANCE = """element => {
@@ -139,6 +160,39 @@ def test_a_page_is_drawn_and_quiet_and_fits_and_asks_no_one(browser, site, name)
     check_page(browser, site, name)
 
 
+def labelled(figures):
+    """Bars with long names and long numbers at both ends, for which a telephone has no room."""
+    rows = figures.assign(long="A company with a long name: " + figures["quarter"])
+    base = alt.Chart(rows).encode(x=alt.X("value:Q", title=None), y=alt.Y("long:N", title=None))
+    numbers = base.mark_text(align="left", dx=5).encode(text=alt.Text("value:Q", format="_<40.9f"))
+    return (base.mark_bar() + numbers).properties(height={"step": 30})
+
+
+@pytest.mark.parametrize("chart", [labelled, lines, facets])
+def test_no_word_of_a_chart_is_cut_on_the_narrowest_page(browser, tmp_path, chart):
+    cells = [*toy_cells(panel())[:2], code("1", show(exhibit("a", panel(), chart) if chart is not labelled else
+                                                     exhibit("a", panel(["MSFT"], 4), chart)))]  # fmt: skip
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(paths, "CACHE", tmp_path / "cache")
+        (tmp_path / "site").mkdir()
+        publish.build([outcome(tmp_path / "runs", "one", cells)], tmp_path / "site")
+    with offline(browser, viewport=NARROW) as page:
+        visit(page, tmp_path / "site", "one")
+        assert page.evaluate(CUT) == [] and page.evaluate("document.scrollingElement.scrollWidth") <= NARROW["width"]
+
+
+@pytest.mark.slow
+def test_nothing_of_the_real_site_is_cut_on_the_narrowest_page_and_no_id_stands_twice(browser, real_site):
+    twice = """() => { const ids = [...document.querySelectorAll('[id]')].map(each => each.id);
+                      return ids.filter((id, place) => ids.indexOf(id) !== place); }"""
+    with offline(browser, viewport=NARROW) as page:
+        for file in real_site.glob("*.html"):
+            visit(page, real_site, file.stem)
+            unfold(page)
+            assert page.evaluate(CUT) == [] and page.evaluate(twice) == [], file.stem
+            assert page.evaluate("document.scrollingElement.scrollWidth") <= NARROW["width"], file.stem
+
+
 @pytest.mark.slow
 def test_every_page_of_the_real_site_is_drawn_and_quiet_and_fits_and_asks_no_one(browser, real_site):
     names = sorted(file.stem for file in real_site.glob("*.html"))
@@ -168,6 +222,19 @@ def test_titles_of_the_real_site_are_short_sentences_of_numbers(real_site):
     poor = [(each, faults) for each in titles if (faults := gate.faults(each))]
     assert len(titles) > 100 and poor == []
     assert list(publish.faults(run.recall(run.read_runs().values()))) == []  # what `capcycle check` says
+
+
+@pytest.mark.slow
+def test_no_id_stands_twice_on_a_page_of_the_real_site(real_site):
+    pages = {file.stem: ID.findall(file.read_text("utf-8")) for file in real_site.glob("*.html")}
+    twice = {(name, each) for name, ids in pages.items() for each, count in Counter(ids).items() if count > 1}
+    assert max(map(len, pages.values())) > 20 and twice == set()
+
+
+@pytest.mark.slow
+def test_every_notebook_has_a_page_on_the_real_site(real_site):
+    published = {row.notebook for row in run.read_runs().values()}
+    assert {file.stem for file in paths.NOTEBOOKS.glob("*.ipynb")} - published == UNPUBLISHED
 
 
 @pytest.mark.slow
@@ -260,6 +327,21 @@ def test_the_toggle_turns_and_is_remembered(browser, site):
         assert page.locator("html").get_attribute("data-theme") == "light"
 
 
+def test_the_toggle_says_whether_it_is_on(browser, site):
+    with offline(browser, color_scheme="light") as page:
+        visit(page, site, "hyperscalers")
+        pressed = lambda: page.locator(".toggle").get_attribute("aria-pressed")  # noqa: E731
+        assert pressed() == "false"
+        page.locator(".toggle").press("Enter")
+        assert pressed() == "true"
+        page.reload()
+        assert pressed() == "true"
+        page.evaluate("localStorage.clear()")
+        page.reload()
+        page.emulate_media(color_scheme="dark")  # the system turns
+        page.wait_for_function("document.querySelector('.toggle').ariaPressed === 'true'")
+
+
 def test_a_page_works_where_nothing_may_be_stored(browser, site):
     with offline(browser) as page:
         page.add_init_script("Object.defineProperty(window, 'localStorage', {get() { throw new Error('no') }})")
@@ -280,7 +362,7 @@ def tab(page) -> str:
 def test_the_keyboard_reaches_everything_in_order(browser, site):
     with offline(browser) as page:
         visit(page, site, "hyperscalers")
-        page.evaluate("document.querySelector('#capex details').open = true")
+        page.evaluate("document.querySelector('#capex .more details').open = true")
         reached = list(iter(lambda: tab(page), "BODY  none"))
         assert reached[0] == "A skip solid"
         assert [tag for tag in ("BUTTON", "SUMMARY", "DIV table") if not any(r.startswith(tag) for r in reached)] == []
@@ -289,7 +371,7 @@ def test_the_keyboard_reaches_everything_in_order(browser, site):
 
 # --- the search, and tables that sort and are copied -------------------------------------------------------
 
-FOUND = "[...document.querySelectorAll('.find li')].map(each => each.innerText.split('\\n')[1])"
+FOUND = "[...document.querySelectorAll('.find a')].map(each => each.innerText.split('\\n')[1])"
 FIRST = "[...document.querySelectorAll('#capex tbody tr')].map(row => row.cells[0].innerText)"
 
 
@@ -317,8 +399,8 @@ def test_the_arrows_move_through_what_is_found_and_round(browser, site):
     with offline(browser) as page:
         visit(page, site, "hyperscalers")
         assert len(search(page, "spend")) > 2
-        chosen = "[...document.querySelectorAll('.find li')].findIndex(each => each.ariaSelected === 'true')"
-        many = page.locator(".find li").count()
+        chosen = "[...document.querySelectorAll('.find a')].findIndex(each => each.ariaSelected === 'true')"
+        many = page.locator(".find a").count()
         page.keyboard.press("ArrowDown")
         assert page.evaluate(chosen) == 1
         for _ in range(2):
@@ -411,7 +493,7 @@ def test_the_skip_link_leads_past_the_top(browser, site):
 def test_details_open_by_key(browser, site):
     with offline(browser) as page:
         visit(page, site, "hyperscalers")
-        page.locator("#capex summary").first.focus()
+        page.locator("#capex summary", has_text="Figures").focus()
         page.keyboard.press("Enter")
         assert page.locator("#capex table").is_visible()
 
@@ -458,8 +540,8 @@ def test_print_shows_what_is_folded_with_its_pictures(browser, site):
 def test_a_document_number_leads_to_the_document(browser, site):
     with offline(browser, reduced_motion="reduce") as page:
         visit(page, site, "hyperscalers")
-        page.locator("#capex summary", has_text="Documents").click()
-        page.locator('#capex a[href="#d210"]').click()
+        page.locator("#capex summary", has_text="more").click()
+        page.locator('#capex .rest a[href="#d210"]').click()
         page.wait_for_function("document.querySelector('#d210').getBoundingClientRect().top < innerHeight")
         assert page.locator("#d210").bounding_box()["y"] >= 0
 
@@ -495,7 +577,7 @@ def test_print_has_no_controls_and_keeps_charts_whole(browser, site):
     with offline(browser, color_scheme="dark") as page:
         visit(page, site, "hyperscalers")
         page.emulate_media(media="print", color_scheme="dark")
-        for control in (".toggle", ".contents", "summary", ".skip"):
+        for control in (".toggle", ".search", ".contents", ".more summary", ".sort", ".next", ".skip"):
             assert not page.locator(control).first.is_visible(), control
         assert page.locator("#capex .chart svg").is_visible()
         assert page.pdf(format="A4").startswith(b"%PDF")

@@ -81,6 +81,8 @@ UNEQUAL_YEARS = {
     ("BIDU", "cloud_revenue_proxy", "FY2023"): -6_178,  # the years leave out more than the quarters do
     ("BIDU", "cloud_revenue_proxy", "FY2024"): -5_763,
     ("GDS", "revenue", "FY2024"): -441.632,  # a part was sold within the year, and the quarters still hold it
+    ("INTC", "operating_cash_flow", "FY2020"): 480,  # the year was restated two years later, 35.384 to 35.864
+    ("SMCI", "operating_cash_flow", "FY2024"): 6,  # the quarters as first filed, the year after its audit
     ("IREN", "operating_cash_flow", "FY2024"): 183.089,  # 52.219 under US GAAP, its quarters -130.870 under IFRS
 }
 
@@ -206,6 +208,7 @@ class Made:
             kind="reported", source="0000950170-24-087843-t", locator="made", note="", tier=0)  # fmt: skip
         self.flows = vintages.on_bases(table)
         derived = vintages.quarters(self.flows)
+        self.panels = {}
         self.facts = vintages.latest(pd.concat([derived, self.flows[vintages.COLUMNS]], ignore_index=True))
 
     @property

@@ -95,8 +95,11 @@ def test_an_exhibit_says_what_it_shows_and_where_it_is_from(text):
     figure = text[text.index('<figure id="capex">') : text.index("</figure>")]
     said = words_of(figure)
     assert "Exhibit 1 Microsoft spends the most Capital expenditure, USD bn, quarters" in said
-    assert "Purchases of property and equipment; finance leases are left out." in said
-    assert "Securities and Exchange Commission, 210 documents, 2019-03-31 to 2026-06-30" in said
+    assert "Purchases of property and equipment; finance leases are left out." in words_of(text)  # of all three
+    assert (
+        "Sources: MSFT 10-Q filed 2026-06-30 ; AMZN 10-Q filed 2026-06-30 ; GOOGL 10-Q filed 2026-06-30 and 207 more"
+        in said
+    )
     assert 'role="img" aria-label="Lines by quarter; all of them rise."' in figure
     assert '<img class="picture" src="hyperscalers/capex.svg" alt="Lines by quarter' in figure
     assert '<a href="hyperscalers/capex.csv" download' in figure
@@ -223,6 +226,34 @@ def test_the_documents_of_a_page_can_be_downloaded_the_newest_first(site):
     assert list(rows[0]) == ["id", "title", "publisher", "url", "published", "tier"]
     published = [row["published"] for row in rows]
     assert len(rows) == 210 and published == sorted(published, reverse=True)
+
+
+def test_an_exhibit_names_three_documents_and_opens_the_numbers_of_the_others(tmp_path, world):
+    shown = [show(exhibit("many", panel(["META"], 5))), show(exhibit("few", panel(["META"], 2)))]
+    html = one_page(tmp_path, [code(PARAMETERS, tags=["parameters"]), code("x", *shown)])
+    many, few = (each.partition("</figure>")[0] for each in html.split('<figure id="')[1:3])
+    named = [("1", "2020-03-31"), ("2", "2019-12-31"), ("3", "2019-09-30")]
+    assert re.findall(r'<a href="#d(\d)">META 10-Q filed (.*?)</a>', many) == named
+    assert "<summary>and 2 more</summary>" in many and '<a href="#d1">1</a>–<a href="#d5">5</a>' in many
+    assert "more</summary>" not in few and few.count('<a href="#d') == 2
+
+
+def test_a_note_on_several_exhibits_stands_once_on_the_page_and_its_own_stays(tmp_path, world):
+    shown = [show(exhibit(id, panel(["META"], 3), notes=("(a): assumed.", own))) for id, own in
+             (("one", "Cash only."), ("two", "With leases."))]  # fmt: skip
+    html = one_page(tmp_path, [code(PARAMETERS, tags=["parameters"]), code("x", *shown)])
+    one, two, general = html.partition('<h3 id="documents">')[0].split('<ul class="notes">')[1:]
+    assert html.count("(a): assumed.") == 1 and "(a): assumed." in general.partition("</ul>")[0]
+    assert "Cash only." in one and "With leases." in two
+    assert html.count('<a href="#general-notes">') == 3  # below both, and in the contents
+
+
+def test_headings_and_exhibits_share_no_id_with_what_every_page_has(tmp_path, world):
+    heads = [new_markdown_cell(f"## {name}") for name in ("How?", "Contents", "Datasets", "Main", "General notes")]
+    build(tmp_path / "site", [outcome(tmp_path / "runs", "one", [code(PARAMETERS, tags=["parameters"]), *heads])])
+    parser = Balance()
+    parser.feed((tmp_path / "site" / "one.html").read_text("utf-8"))
+    assert len(parser.ids) == len(set(parser.ids)) and "how-2" in parser.ids
 
 
 def test_documents_in_ranges():
@@ -485,6 +516,7 @@ def test_a_run_that_died_without_a_notebook_still_gets_its_page(world, tmp_path)
     "ids, message",
     [(["../up"], "one: exhibit id '../up' is not a slug; use a-z, 0-9, - and _"),
      (["documents"], "one: documents names more than one exhibit; give each an id of its own"),
+     (["how"], "one: how names more than one exhibit; give each an id of its own"),
      (["aux"], f"one: exhibit 'aux': {next(name_faults('aux'))}"),
      (["x" * 200], f"one: exhibit {'x' * 200!r}: the name has 200 characters; give it at most 100"),
      (["a", "a"], "one: a names more than one exhibit; give each an id of its own")],

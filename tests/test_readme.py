@@ -92,8 +92,8 @@ def test_a_model_and_its_case(registries, monkeypatch):
 def test_a_company(paste):
     paste("A company")
     facts.check()
-    years = select(facts.open(["INTC"]), "year", "fiscal")
-    assert measure("capex_to_revenue", years).at("FY2024")["value"].item() == 23_944 / 53_101
+    years = select(facts.open(["TXN"]), "year", "fiscal")
+    assert measure("capex_to_revenue", years).at("FY2024")["value"].item() == 4_820 / 15_641
 
 
 def test_a_table(paste):

@@ -784,18 +784,7 @@ def test_the_engine_gives_what_the_ordinary_kernel_gives(both):
 
 
 EARLY = "2024-09-30"
-FIRST = {
-    "laboratories": "2024-12-31",
-    "offerings": "2025-12-31",
-    "warrants": "2025-12-31",
-}  # notebooks whose subject came later
 WIDGETS = ["explore", "explore_models", "explore_text"]  # which speak to their kernel
-
-
-@pytest.mark.slow
-@pytest.mark.parametrize("name", sorted({path.stem for path in paths.NOTEBOOKS.glob("*.ipynb")} - set(WIDGETS)))
-def test_every_notebook_is_executed_by_itself_on_an_early_day(name, tmp_path):
-    run.execute(run.Run(name, name, {"as_of": FIRST.get(name, EARLY)}, "", ""), tmp_path / "out.ipynb")
 
 
 @pytest.mark.slow

@@ -29,8 +29,11 @@ def cause(before, after, **row):
     return vintages.revisions(values(("2024-05-01", before), ("2025-05-01", after), **row))["cause"].tolist()
 
 
+TEN = ["MSFT", "AMZN", "GOOGL", "META", "ORCL", "NVDA", "AMD", "AVGO", "AAPL", "TSLA"]
+
+
 def test_every_later_value_is_what_an_independent_table_says():
-    read = facts.history(["hyperscalers", "chip makers", "device makers"])  # the table was made from their filings
+    read = facts.history(TEN)  # the table was made from their filings
     ours = vintages.revisions(read[read["tier"] == door.TIERS.index("filing")])
     dates = {
         name: ours[name].dt.strftime("%Y-%m-%d").fillna("") for name in ("period_start", "period_end", "published")

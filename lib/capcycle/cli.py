@@ -155,7 +155,7 @@ def _screen_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def _template_arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("table", choices=["facts"], help=say("cli.template.table"))
+    parser.add_argument("table", choices=["facts", "prices", "shares", "estimates"], help=say("cli.template.table"))
 
 
 def _check(chosen: argparse.Namespace) -> None:
@@ -244,11 +244,13 @@ def _add(chosen: argparse.Namespace) -> int:
     if chosen.bulk:
         return _bulk(chosen.bulk)
     files = [Path(name) for name in chosen.names if name.lower().endswith((".csv", ".xlsx"))]
-    for file in files:
-        rows = sources.add_file(file)
-        print(say("add.file", file=file, count=len(rows), companies=", ".join(sorted(set(rows["company"])))))
     names = [name for name in chosen.names if Path(name) not in files]
-    return max((status for _, status in _brought(names, sources.add, chosen.dry_run)), default=0)
+    status = max((status for _, status in _brought(names, sources.add, chosen.dry_run)), default=0)
+    for file in files:  # which may be about the companies that have just come
+        taken = sources.add_file(file, chosen.dry_run)
+        key = "add.file_would" if chosen.dry_run else "add.file"
+        print(say(key, file=file, count=len(taken.rows), table=taken.table, names=", ".join(taken.names)))
+    return status
 
 
 def _bulk(path: Path) -> int:
@@ -299,6 +301,7 @@ def _brought(names: Sequence[str], bring: Callable, dry: bool = False) -> Iterat
                     addition = bring(name, edgar, tags, known)
                 if not dry and (len(addition.new) or addition.old.empty):
                     addition.save()
+                    sources.revalue()
                 tqdm.write("\n".join(sources.told(addition, dry)))
                 yield addition, 0
             except CapcycleError as error:
@@ -316,10 +319,10 @@ def _screen(chosen: argparse.Namespace) -> None:
     print(say("screen.told", metric=chosen.metric, period=shown["period"].iloc[0], **shown.attrs))
 
 
-def _template(_: argparse.Namespace) -> None:
+def _template(chosen: argparse.Namespace) -> None:
     from capcycle import sources
 
-    print(sources.template(), end="")
+    print(sources.template(chosen.table), end="")
 
 
 def _lab(chosen: argparse.Namespace) -> int:

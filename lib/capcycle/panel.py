@@ -1,5 +1,6 @@
 """Facts on one grid of companies and periods: quarters, trailing twelve months or years, fiscal or calendar."""
 
+from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
@@ -166,21 +167,23 @@ class Panel:
         return row[ordinal - self.ordinals[0]] == row[before - self.ordinals[0]]
 
     @cached_property
-    def known_gaps(self) -> list[dict]:
-        """The gaps of the book with the first and last quarter of each as whole numbers."""
-        gaps = self.book.gaps
+    def known_gaps(self) -> dict[tuple[str, str], list[tuple[int, int, str]]]:
+        """Of each company and concept the gaps of the book: first and last quarter as whole numbers, and the reason."""
+        gaps, found = self.book.gaps, defaultdict(list)
         first = _ordinals(gaps.assign(period_end=gaps["period_start"] - periods.DAY), self.calendar) + 1
-        return gaps.assign(first=first, last=_ordinals(gaps, self.calendar)).to_dict("records")
+        last, reasons = _ordinals(gaps, self.calendar), gaps["reason"].str.rstrip(".")
+        for company, concept, *gap in zip(gaps["company"], gaps["concept"], first, last, reasons, strict=True):
+            found[company, concept].append(tuple(gap))
+        return dict(found)
 
     def why_missing(self, company: str, ordinal: int, concept: str, earlier: str = "") -> str:
         """Why a company has no figure of a concept for a period, as far as is known."""
         missing = words.say("reason.missing", concept=words.lower(words.name(concept)), earlier=earlier).strip()
         last = ordinal * 4 + 3 if self.span == "year" else ordinal
         first = last if self.span == "quarter" else last - 3
-        for gap in self.known_gaps:
-            of_this = gap["company"] == company and gap["concept"] == concept and not earlier
-            if of_this and gap["first"] <= last and gap["last"] >= first:
-                return f"{missing}: {gap['reason'].rstrip('.')}"
+        for begins, ends, reason in () if earlier else self.known_gaps.get((company, concept), ()):
+            if begins <= last and ends >= first:
+                return f"{missing}: {reason}"
         since = [ordinal - new for name, new in self.new_years if name == company]
         if earlier and any(0 <= steps < self.steps_per_year for steps in since):
             return words.say("reason.new_year_end", missing=missing)
@@ -230,6 +233,13 @@ def select(
     for what, value, valid in (("span", span, SPANS), ("calendar", calendar, CALENDARS)):
         if value not in valid:
             raise CapcycleError(unknown(what, [value], valid))
+    asked = span, calendar, since, until
+    if asked not in book.panels:
+        book.panels[asked] = _selected(book, *asked)
+    return book.panels[asked]
+
+
+def _selected(book: Book, span: str, calendar: str, since: int | None, until: int | None) -> Panel:
     if book.facts.empty:
         raise NothingToShow("no figure is given: choose companies that have some, or a later date")
     rows = book.convert(book.facts) if book.currency else book.facts
@@ -274,14 +284,11 @@ def _ordinals(rows: pd.DataFrame, calendar: str) -> pd.Series:
 
     By the calendar a fiscal quarter goes where its last month does: of quarters of 12 and 16 weeks, none meets another.
     """
-    months = facts.year_ends.months(rows["company"], rows["period_end"])
-    by_month = rows["period_end"].groupby(months)
-    fiscal = [periods.fiscal_quarter(ends, int(month)) for month, ends in by_month]
-    if calendar == "calendar":
-        ends = pd.concat([rows.loc[months.isna(), "period_end"], *map(periods.month_end, fiscal)])
-        return periods.ordinal(periods.calendar_quarter(ends.reindex(rows.index)))
-    each = list(map(periods.ordinal, fiscal))
-    return pd.concat(each).reindex(rows.index) if each else pd.Series(np.nan, rows.index)
+    ends, months = rows["period_end"], facts.year_ends.months(rows["company"], rows["period_end"])
+    number = periods.fiscal_quarter(ends, months)
+    if calendar == "fiscal":
+        return number
+    return periods.calendar_quarter(periods.quarter_end(number, months).fillna(ends))
 
 
 def _filed(rows: pd.DataFrame, length: tuple[int, int]) -> pd.Series:

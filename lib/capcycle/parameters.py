@@ -32,7 +32,7 @@ FILLED = {
     "league",
     "sliders",
 }  # texts and lists that no notebook can do without, besides lists of numbers
-BANDS = {"card_price", "finance_rate", "operating_share", "leased_probability", "pipeline_probability",
+BANDS = {"advance_rate", "card_price", "finance_rate", "operating_share", "leased_probability", "pipeline_probability",
          "renewal_probability"}  # fmt: skip  # a low, a central and a high figure
 UNLIKE = [("across", "up"), ("older", "newer")]  # what must not be the same
 INJECTED = "# Parameters\n"  # how papermill begins the cell of what was given

@@ -71,11 +71,13 @@ def decompositions(book: Book, start: str = "", end: str = "") -> Cases:
     if first.empty or not first.index[0] < last.index[0]:
         raise NothingToShow(say("bubble.no_span", start=start or words.DASH, end=end or words.DASH))
     now, before = (book.on(f"{row.index[0]:%Y-%m-%d}") for row in (last, first))
-    found, newest = {}, _filed(now)
+    newest, found = _filed(now), {}
+    then = _filed(before)[0] if len(before.facts) else None
     for company in book.companies:
         price = _close(last, company) / _close(first, company)
         earned = _per_share(*(study.newest(each, company) for each in newest))
-        earned_before = _per_share(*(_at(each, company, _until(before, company)) for each in newest))
+        known = study.newest(then, company).day if then else pd.NaT  # end of the newest year public on the first day
+        earned_before = _per_share(*(_at(each, company, known) for each in newest))
         grown = earned / earned_before
         none = Quantity("dividend_return", 0.0, "fraction", reason=say("bubble.no_dividends"), kind="derived")
         found[company] = study.case(
@@ -89,11 +91,6 @@ def _filed(book: Book) -> tuple[Measures, Measures]:
     """Income of twelve months and shares of a quarter, in dollars as closes are."""
     book = book.into("USD")
     return measure("net_income", select(book, "ttm")), measure("shares_diluted", select(book, "quarter"))
-
-
-def _until(book: Book, company: str) -> pd.Timestamp:
-    """The end of a company's newest twelve months that were public; none before there were any."""
-    return study.newest(_filed(book.of(company))[0], company).day if len(book.of(company).facts) else pd.NaT
 
 
 def _at(measures: Measures, company: str, day: pd.Timestamp) -> Quantity:

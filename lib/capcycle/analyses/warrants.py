@@ -14,7 +14,7 @@ from capcycle.models.registry import GW, Amount, Fraction, PerGW, PerShare, Shar
 from capcycle.panel import select
 from capcycle.quantity import Quantity, newest
 from capcycle.study import Case
-from capcycle.words import Sentence
+from capcycle.words import Sentence, say
 
 TERMS = {"warrant_shares": ("shares", "shares"), "strike": ("strike", "USD/share"), "hurdle": ("hurdle", "USD/share"),
          "gigawatts": ("gw", "GW")}  # fmt: skip
@@ -27,6 +27,14 @@ class Warrant(NamedTuple):
     dilution: Fraction
     rebate_per_gw: PerGW
     rebate_at_hurdle: PerGW
+
+
+class WarrantCost(NamedTuple):
+    eps_without_warrant: PerShare
+    eps_with_warrant: PerShare
+    dilution_of_eps: Fraction
+    contra_revenue: Fraction
+    offsetting_profit: PerGW
 
 
 @model(verdict="warrant_value", better="higher")
@@ -46,6 +54,27 @@ def warrant(warrant_shares: Shares, share_price: PerShare, strike: PerShare, hur
     value, at_hurdle = (warrant_shares * maximum(price - strike, 0.0) for price in (share_price, hurdle))
     diluted = per(warrant_shares, warrant_shares + shares_diluted)
     return Warrant(value, at_hurdle, diluted, per(value, gigawatts), per(at_hurdle, gigawatts))
+
+
+@model(verdict="contra_revenue", better="lower")
+def warrant_cost(net_income: Amount, shares_diluted: Shares, warrant_shares: Shares, warrant_worth: Amount,
+                 gigawatts: GW, content_per_gw: PerGW) -> WarrantCost:  # fmt: skip
+    """What a warrant takes from the revenue it is given for, and from earnings a share once all of it is exercised.
+
+    Formula: eps_with_warrant = net_income / (shares_diluted + warrant_shares); dilution_of_eps against without it
+             contra_revenue = warrant_worth / gigawatts / content_per_gw: a rebate, which lowers revenue
+             offsetting_profit = net_income * warrant_shares / shares_diluted / gigawatts: what each GW must add
+    Units:   currency, shares, GW. What the holder pays, a cent a share, buys back no shares worth counting.
+    Source:  AMD's 8-K of 2025-10-06 at 600 dollars, 96bn for 6 GW, against Bernstein's 15 to 20bn a GW (October 2025).
+
+    >>> found = warrant_cost(6.4e9, 1.64e9, 160e6, 96e9, 6.0, 16e9)
+    >>> round(float(found.eps_with_warrant), 3), round(float(found.dilution_of_eps), 3), float(found.contra_revenue)
+    (3.556, -0.089, 1.0)
+    """
+    without, with_all = per(net_income, shares_diluted), per(net_income, shares_diluted + warrant_shares)
+    change = per(shares_diluted, shares_diluted + warrant_shares) - 1
+    return WarrantCost(without, with_all, change, per(per(warrant_worth, gigawatts), content_per_gw),
+                       per(per(net_income * warrant_shares, shares_diluted), gigawatts))  # fmt: skip
 
 
 def case(book: Book, company: str) -> Case:
@@ -72,10 +101,30 @@ def _start(book: Book, company: str) -> Case:
     return case(book, company) if company in set(givers) else study.bound(warrant, book, company)
 
 
+@study.starts(warrant_cost)
+def _start_cost(book: Book, company: str) -> Case:
+    return study.bound(warrant_cost, book, company)
+
+
 def price(book: Book, company: str) -> Quantity:
     """The last sale of a company's share by the day of a book."""
     sales = book.register("market").query("company == @company and measure == 'last_sale'")
     return newest(sales.assign(unit=sales["currency"] + "/share"), "share_price", study.not_public("share_price"))
+
+
+def costs(warrant: Case, expected: float) -> dict[str, Case]:
+    """What the warrant costs holders at today's share price, at its last hurdle, and weighed by what vests.
+
+    expected  its value of today weighed by what vests: `capcycle.analyses.vesting`
+    """
+    ttm = select(warrant.book.of(warrant.company), "ttm")
+    income = study.newest(measure("net_income", ttm), warrant.company)
+    same = {name: warrant.inputs[name] for name in ("shares_diluted", "warrant_shares", "gigawatts")}
+    worth = {"now": warrant.quantity("warrant_value"), "hurdle": warrant.quantity("value_at_hurdle"),
+             "expected": Quantity("warrant_worth", expected, warrant.currency)}  # fmt: skip
+    same |= {"net_income": income}
+    return {say(f"warrants.worth.{key}"): study.case(warrant_cost, warrant.book, warrant.company, warrant_worth=each,
+                                                     **same) for key, each in worth.items()}  # fmt: skip
 
 
 def verdict(warrant: Case) -> Sentence:

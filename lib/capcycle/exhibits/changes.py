@@ -6,7 +6,7 @@ import pandas as pd
 from capcycle import measure, panel, words
 from capcycle.exhibits import parts
 from capcycle.exhibits.channels import tooltip
-from capcycle.exhibits.exhibit import Exhibit
+from capcycle.exhibits.exhibit import CARD, Exhibit
 from capcycle.facts import Book
 from capcycle.facts.between import CAUSES
 from capcycle.measure import Measures
@@ -17,6 +17,7 @@ LISTED = 40  # rows of the table; the download has all
 CHANGED = ["company", "concept", "period_start", "period_end", "before", "value", "change", "unit", "kind", "cause",
            "published", "document_before", "source"]  # fmt: skip
 HEADLINES = ("capex_to_revenue", "fcf_margin", "net_margin")
+ALIKE = 1e-9  # of a measure: the same sum in another order
 NEW = ("new_period", "first_given")
 
 
@@ -45,6 +46,127 @@ def changed(was: Book, now: Book) -> Exhibit:
         sources=parts.documents(table),
         chart=_chart(counts) if len(table) else None,
     )
+
+
+def moved(was: Book, now: Book) -> Exhibit:
+    """The figures of earlier periods that have another value on the later day: the largest changes first.
+
+    Errors: CapcycleError for a first book that is not of an earlier day.
+
+    >>> meta = facts.open(["META"], "2025-02-03")
+    >>> moved(meta.on("2024-10-30"), meta).view.iloc[-1].tolist()[1:5]
+    ['Operating income', '1 Jan 2024 to 31 Mar 2024', '$13.8bn', '$13.8bn']
+    """
+    table = now.changes(was.as_of)
+    table = table[table["before"].notna() & (table["value"] != table["before"])]
+    table = table.assign(size=table["change"].abs()).sort_values(["size", "published"], ascending=False, kind="stable")
+    days = between(was, now)
+    companies = table["company"].drop_duplicates().map(parts.company_names())
+    names = words.listing(list(companies)) if len(table) else ""
+    key = "changes.moved" if len(table) else "changes.moved_none"
+    return Exhibit(
+        id="moved",
+        title=Sentence(words.counted(key, len(table), names=names, **days)),
+        subtitle=_subtitle(table, days, "moved"),
+        alt="",
+        view=revisions(table.head(LISTED)),
+        figures=table[CHANGED],
+        notes=(words.say("changes.listed", listed=LISTED, count=len(table)),) if len(table) > LISTED else (),
+        sources=parts.documents(table),
+    )
+
+
+def documents(was: Book, now: Book) -> Exhibit:
+    """The documents that appeared between the days of two books and give a figure, the newest first.
+
+    >>> meta = facts.open(["META"], "2025-02-03")
+    >>> documents(meta.on("2024-10-31"), meta).view.iloc[0].tolist()[:2]
+    ['30 Jan 2025', 'Meta']
+    """
+    history, days = now.history, between(was, now)
+    new = history[(history["published"] > was.day) & history["published"].notna()]
+    cards = pd.DataFrame(parts.documents(new), columns=CARD).set_index("id")
+    counts = new.groupby(["source", "company"], sort=False).agg(
+        published=("published", "max"), figures=("value", "size")
+    )
+    counts = counts.reset_index().sort_values(["published", "source"], ascending=False, ignore_index=True)
+    title = words.counted("changes.documents" if len(counts) else "changes.documents_none", len(counts), **days)
+    return Exhibit(
+        id="new-documents",
+        title=Sentence(title),
+        subtitle=words.say("changes.documents_subtitle"),
+        alt="",
+        view=parts.headed(
+            published=counts["published"].map(words.day),
+            company=counts["company"].map(parts.company_names()),
+            document=counts["source"].map(cards["title"]),
+            tier=[words.say(f"changes.tier.{tier}") for tier in counts["source"].map(cards["tier"])],
+            count=counts["figures"].astype(str),
+        ),
+        figures=counts,
+        sources=parts.documents(new),
+    )
+
+
+def measures(was: Book, now: Book) -> Exhibit:
+    """The headline measures of each company's newest twelve months on two days, and why they moved.
+
+    >>> apple = facts.open(["AAPL"], "2024-08-10")
+    >>> measures(apple.on("2024-05-10"), apple).view.iloc[0].tolist()
+    ['Apple', 'Capex to revenue', '2.3%', 'TTM FY2024Q2', '2.3%', 'TTM FY2024Q3', 'New quarter']
+    """
+    table = pd.concat([_sides(name, was, now) for name in HEADLINES], ignore_index=True)
+    table = table[table["value"].notna() | table["value_was"].notna()]
+    apart = table["value"].sub(table["value_was"]).abs()
+    days = between(was, now)
+    if apart.dropna().empty:
+        title = words.say("changes.measures_none", **days)
+    else:
+        most = table.loc[apart.idxmax()]
+        ends = {"was": words.value(most["value_was"], "fraction"), "value": words.value(most["value"], "fraction")}
+        what = words.lower(words.name(most["metric"]))
+        title = words.say("changes.measures", name=parts.company_names()[most["company"]], metric=what, **ends, **days)
+    return Exhibit(
+        id="headline-measures",
+        title=Sentence(title),
+        subtitle=words.say("changes.measures_subtitle", **days),
+        alt="",
+        view=parts.headed(
+            company=table["company"].map(parts.company_names()),
+            concept=table["metric"].map(words.name),
+            known_before=table["value_was"].map(_percent),
+            period_before=table["period_was"].fillna(words.DASH),
+            known_after=table["value"].map(_percent),
+            period=table["period"].fillna(words.DASH),
+            cause=[words.say(f"changes.why.{why}") for why in table["why"]],
+        ),
+        figures=table,
+        sources=parts.documents(table[table["source"].notna()]),
+    )
+
+
+def _percent(value: float) -> str:
+    return words.DASH if pd.isna(value) else words.value(value, "fraction")
+
+
+def _sides(name: str, was: Book, now: Book) -> pd.DataFrame:
+    """A measure's newest value of each company on two days, a row each, and why the later differs."""
+    found = [measure.measure(name, panel.select(book, "ttm", calendar="fiscal")) for book in (was, now)]
+    kept = ["company", "value", "period", "kind", "source"]
+    old, new = (each.newest()[kept] for each in found)
+    both = new.merge(old[["company", "value", "period"]], on="company", how="left", suffixes=("", "_was"))
+    again = found[1].table.set_index(["company", "period"])["value"]
+    same = pd.Series([again.get(key) for key in zip(both["company"], both["period_was"], strict=True)], both.index)
+    return both.assign(metric=name, why=[_why(*row) for row in zip(
+        both["value_was"], both["value"], same, both["period_was"] != both["period"], strict=True)])  # fmt: skip
+
+
+def _why(was: float, value: float, again: float | None, later: bool) -> str:
+    """Whether a new quarter came, an earlier figure was changed, or both; `again` is the earlier period known later."""
+    if pd.isna(was) or pd.isna(value):
+        return "first" if pd.notna(value) else "gone" if pd.notna(was) else "none"
+    changed_ = again is not None and abs(again - was) > ALIKE * abs(was)
+    return {(True, True): "both", (True, False): "quarter", (False, True): "restated"}.get((later, changed_), "none")
 
 
 def effect(was: Measures, now: Measures) -> Exhibit:
@@ -124,10 +246,10 @@ def _title(table: pd.DataFrame, days: dict[str, str]) -> Sentence:
     return Sentence(words.counted("changes.title", len(table), **first, **days))
 
 
-def _subtitle(table: pd.DataFrame, days: dict[str, str]) -> str:
+def _subtitle(table: pd.DataFrame, days: dict[str, str], key: str = "all") -> str:
     counts = table["cause"].value_counts()
     causes = [_cause(cause, counts[cause]) for cause in CAUSES if cause in counts]
-    key = "changes.subtitle" if causes else "changes.subtitle_nothing"
+    key = f"changes.subtitle_{key if causes else 'nothing'}"
     return words.say(key, causes=words.listing(causes) if causes else "", **days)
 
 

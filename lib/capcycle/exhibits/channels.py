@@ -11,7 +11,17 @@ from capcycle import facts, theme, words
 FORMATS = {"fraction": theme.PERCENT, "rate": theme.PERCENT, "multiple": theme.AMOUNT}
 SCALED = "replace(replace(replace(format(datum.value, '~s'), 'M', 'm'), 'G', 'bn'), 'T', 'tn')"
 EFFICIENCIES = ("kW/GPU", "kW/H100e", "GFLOPS/USD", "GFLOPS/W")
-SMALL = ("number", "correlation", "years", "times", "share", "GPU-hour", "H100e-hour", *EFFICIENCIES)  # need no scale
+SMALL = (
+    "number",
+    "correlation",
+    "years",
+    "times",
+    "share",
+    "GPU-hour",
+    "H100e-hour",
+    "PFLOPS-hour",
+    *EFFICIENCIES,
+)  # need no scale
 BOUNDARY = "utcmonth(datum.value) == 0 && utcdate(datum.value) == 1"  # where a year begins
 PERIOD = re.compile(r"(\d+)(?:Q([1-4])|-(0[1-9]|1[0-2]))?")
 LETTER, BESIDE = 6.6, 14  # pixels of a letter, and between a mark and the number beside it

@@ -12,6 +12,8 @@ from capcycle.exhibits.changes import revisions
 from capcycle.exhibits.channels import tooltip
 from capcycle.exhibits.exhibit import Exhibit
 from capcycle.facts import Book
+from capcycle.facts.door import TIERS
+from capcycle.facts.layers import differing, told
 from capcycle.panel import Panel
 
 DARK_FROM = 0.7  # of a cell's colour: from here on the page's colour is easier to read on it than the text's
@@ -20,6 +22,7 @@ QUARTERS_SAID = {"name": "tooltip.name", "concept": "column.concept", "periods":
 GAP = ["company", "concept", "period_start", "period_end", "reason"]
 CAUSES = ("restatement", "split", "rounding")
 COUNTED = {"facts": "reported", "derived": "derived", "estimated": "estimated"}  # facts of each kind, by their column
+CONFLICTS = 10  # sentences below the table of layers
 MANY = 12  # companies; more names than these stand upright
 
 
@@ -83,6 +86,52 @@ def freshness(book: Book, focus: str = "") -> Exhibit:
     )
     subtitle = words.say("coverage.fresh_subtitle", day=words.day(newest))
     return Exhibit("freshness", _fresh(table, focus), subtitle, "", view, table)
+
+
+def layers(book: Book) -> Exhibit:
+    """From which layer figures come: the reviewed tables, filings that the user brought in, tables of the user's own.
+
+    A figure of the lower layers that the reviewed tables contradict is not shown anywhere else; here it is counted.
+
+    >>> layers(facts.open(["META"], "2025-06-30")).title
+    'All figures come from the reviewed tables'
+    """
+    known = book.history
+    own = ~known["file"].str.startswith("data/")
+    mine = own & known["tier"].eq(TIERS.index("own"))
+    parts_ = pd.DataFrame({"company": known["company"], "reviewed": ~own, "filings": own & ~mine, "own": mine})
+    counts = parts_.groupby("company", sort=False).sum().reindex(book.companies, fill_value=0)
+    added = known[own].groupby("company")["published"].max().reindex(book.companies)
+    said = {company: _conflicts(company, book) for company in book.companies}
+    counts = counts.assign(conflicts=[len(said[company]) for company in book.companies], added=added).reset_index(
+        names="company"
+    )
+    brought, against = int(counts[["filings", "own"]].to_numpy().sum()), sum(map(len, said.values()))
+    title = words.say("coverage.layers_none")
+    if brought or against:
+        title = words.counted("coverage.layers", brought, conflicts=str(against))
+    return Exhibit(
+        id="layers",
+        title=title,
+        subtitle=words.say("coverage.layers_subtitle"),
+        alt="",
+        view=parts.headed(
+            company=counts["company"].map(parts.company_names()),
+            reviewed=counts["reviewed"].map("{:,}".format),
+            brought=counts["filings"].map("{:,}".format),
+            own=counts["own"].map("{:,}".format),
+            conflicts=counts["conflicts"].map("{:,}".format),
+            latest_added=[words.DASH if pd.isna(day) else words.day(day) for day in counts["added"]],
+        ),
+        figures=counts,
+        notes=tuple([sentence for each in said.values() for sentence in each][:CONFLICTS]),
+    )
+
+
+def _conflicts(company: str, book: Book) -> list[str]:
+    """A sentence for each figure of the own layer, public on the day, that the reviewed tables contradict."""
+    public = [each for each in differing(company) if pd.Timestamp(each[0]["published"] or pd.NaT) <= book.day]
+    return [told(*each) for each in public]
 
 
 def revised(book: Book) -> Exhibit:

@@ -2,7 +2,7 @@
 
 from base64 import b64encode
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from html import escape
 from textwrap import wrap
@@ -11,7 +11,7 @@ from typing import Any
 import altair as alt
 import pandas as pd
 
-from capcycle.words import counted, say
+from capcycle.words import say
 
 MIME = "application/vnd.capcycle.exhibit+json"
 SPREADSHEET = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -19,7 +19,7 @@ LIVE_TITLE = "live_title"  # the parameter of a chart with sliders that says wha
 VEGA_LITE = "application/vnd.vegalite.v5+json"  # nbformat refuses the v6 name; every renderer takes it
 CARD = ["id", "title", "publisher", "url", "published", "tier"]  # what is said of a document
 LINE = 100  # letters of a line under a title that is as wide as a chart
-NAMED = 8  # publishers in the line under an exhibit
+NAMED = 3  # documents in the line under an exhibit
 
 
 @dataclass(frozen=True)
@@ -58,7 +58,7 @@ class Exhibit:
         return {
             **{name: getattr(self, name) for name in ("id", "title", "subtitle", "alt")},
             "notes": list(self.notes),
-            "sources": [dict(source) for source in self.sources],
+            "sources": [dict(source) for source in self._foremost()],
             "columns": [str(column) for column in self.view.columns],
             "rows": self.view.to_numpy(dtype=object).tolist(),
             "csv": self.figures.to_csv(index=False, lineterminator="\r\n"),  # or a return in a cell would end its row
@@ -70,9 +70,17 @@ class Exhibit:
         shown = {VEGA_LITE: self.titled().to_dict()} if self.chart is not None else {"text/html": self._html()}
         return {**shown, MIME: self.payload(), "text/plain": f"{self.title}\n{self.alt or self.subtitle}"}
 
+    def _foremost(self) -> list[Mapping[str, str]]:
+        """The documents by how many of the newest figures rest on each, statistics such as exchange rates last."""
+        rows = self.figures.groupby("company", dropna=False).tail(1) if "company" in self.figures else self.figures
+        cells = rows["source"].fillna("") if "source" in rows else ()
+        weight = Counter(id for cell in cells for id in cell.split())
+        newest = sorted(self.sources, key=lambda source: source["published"], reverse=True)
+        return sorted(newest, key=lambda source: (source["tier"] == "statistics", -weight[source["id"]]))
+
     def titled(self) -> alt.Chart | alt.LayerChart:
         """The chart with its title and sources inside, for JupyterLab; a page sets them in its own type."""
-        under = [self.subtitle, *wrap(cited(self.sources), LINE)]
+        under = [self.subtitle, *wrap(cited(self._foremost()), LINE)]
         known = [] if self.chart.params is alt.Undefined else [each.name for each in self.chart.params]
         text = alt.expr(LIVE_TITLE) if LIVE_TITLE in known else self.title
         return self.chart.properties(title=alt.Title(text, subtitle=under), description=self.alt)
@@ -80,7 +88,7 @@ class Exhibit:
     def _html(self) -> str:
         table = self.view.map(_cell).to_html(index=False, border=0, escape=False)
         heading = f"<h4>{escape(self.title)}</h4><p>{escape(self.subtitle)}</p>"
-        body = f"{heading}{table}<p>{escape(cited(self.sources))}</p>{self._download()}"
+        body = f"{heading}{table}<p>{escape(cited(self._foremost()))}</p>{self._download()}"
         return f'<div class="mathjax_ignore">{body}</div>'  # or two dollar signs would make a formula
 
     def _download(self) -> str:
@@ -116,33 +124,24 @@ def _linked(text: str, href: str) -> str:
     return f'<a href="{escape(href)}">{text}</a>' if href else text
 
 
-def cited(sources: Iterable[Mapping[str, str]]) -> str:
-    """The documents of an exhibit in one line: who published most of them, how many, from when to when.
+def cited(sources: Sequence[Mapping[str, str]]) -> str:
+    """The first documents of an exhibit in one line, each with its day, and how many more there are.
 
-    >>> cited([{"publisher": "Meta", "published": "2025-01-30"}, {"publisher": "Meta", "published": "2024-02-02"}])
-    'Sources: Meta, 2 documents, 2024-02-02 to 2025-01-30'
+    >>> cited([{"title": "Meta 10-K filed 2026-01-29", "published": "2026-01-29"}])
+    'Sources: Meta 10-K filed 2026-01-29'
     """
-    sources = list(sources)
     if not sources:
         return ""
-    dates = sorted(filter(None, (source["published"] for source in sources))) or [say("format.no_day")]
-    key = "one" if len(sources) == 1 else "one_day" if dates[0] == dates[-1] else "many"
-    published = Counter(sorted(source["publisher"] for source in sources))
-    names = publishers([name for name, _ in published.most_common(NAMED)])
-    if (more := len(published) - NAMED) > 0:  # the list of documents names them all
-        names = counted("page.publishers_more", more, names=names)
-    values = {"publishers": names, "count": len(sources), "first": dates[0], "last": dates[-1]}
-    return say(f"page.documents_{key}", **values)
+    named = "; ".join(dated(source) for source in sources[:NAMED])
+    more = len(sources) - NAMED
+    return " ".join([say("page.sources"), named, *([say("page.sources_more", count=more)] if more > 0 else [])])
 
 
-def publishers(names: list[str]) -> str:
-    """Publishers joined, with what several share (such as where they file) said once.
+def dated(source: Mapping[str, str]) -> str:
+    """A document with its day, unless its title has it.
 
-    >>> publishers(["Meta, filed with the SEC", "NVIDIA, filed with the SEC", "ECB"])
-    'Meta, NVIDIA, filed with the SEC; ECB'
+    >>> dated({"title": "Chips for lease", "published": "2025-05-02"})
+    'Chips for lease, 2025-05-02'
     """
-    shared: dict[str, list[str]] = {}
-    for name in names:
-        head, _, tail = name.partition(", ")
-        shared.setdefault(tail, []).append(head)
-    return "; ".join(", ".join([*heads, *filter(None, [tail])]) for tail, heads in shared.items())
+    day = source["published"] or say("format.no_day")
+    return source["title"] if day in source["title"] else f"{source['title']}, {day}"

@@ -45,11 +45,13 @@ def faults(title: str, subtitle: str = "") -> list[str]:
 
 
 def numbers(title: str) -> int:
-    """How many numbers a title has; days, quarters and years are none of them.
+    """How many numbers a title has; days, quarters, years and those in a company's name are none of them.
 
     >>> numbers("Meta spent $14bn, 32% of revenue, in 2026Q2, on 1 GW of NVIDIA GB300")
     3
     """
+    for name in parts.company_names():
+        title = title.replace(name, "")
     return len(NUMBER.findall(DAYS.sub("", title)))
 
 

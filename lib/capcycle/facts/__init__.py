@@ -124,6 +124,19 @@ def half_year_before(known: pd.DataFrame) -> str:
     return f"{known['published'].max() - pd.DateOffset(months=6):%Y-%m-%d}"
 
 
+def quarter_end_before(known: pd.DataFrame) -> str:
+    """The end of the calendar quarter before the newest publication among `known`, as ISO text.
+
+    Errors: NothingToShow where nothing is known.
+
+    >>> quarter_end_before(load(["MSFT"], as_of="2024-08-01"))  # its newest filing then is of 2024-07-30
+    '2024-06-30'
+    """
+    if known["published"].isna().all():
+        raise NothingToShow("nothing is known by that day: choose a later date")
+    return f"{known['published'].max() - pd.offsets.QuarterEnd():%Y-%m-%d}"
+
+
 def companies(wanted: Sequence[str] = ()) -> pd.DataFrame:
     """The companies by ticker: names, CIK, currency, month of the present fiscal year end, group.
 

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from functools import cached_property
+from typing import Any
 
 import pandas as pd
 
@@ -117,6 +118,19 @@ class Book:
         """The published worked examples that were public on the day."""
         return examples.examples(self.as_of)
 
+    @cached_property
+    def panels(self) -> dict[tuple, Any]:
+        """The panels of the book by span, calendar and years: `capcycle.panel.select` makes each once."""
+        return {}
+
+    @cached_property
+    def _kin(self) -> dict[tuple, "Book"]:
+        """Books that were asked of this one: each is read once, whoever asks again."""
+        return {}
+
+    def _with(self, **other: Any) -> "Book":
+        return self._kin.setdefault(tuple(other.items()), replace(self, **other))
+
     def on(self, day: str | date) -> "Book":
         """The book of the same companies on an earlier day.
 
@@ -127,7 +141,7 @@ class Book:
         """
         if door.day(day) > self.day:
             raise CapcycleError(f"{day} is after {self.as_of}, the day of this book: give an earlier day")
-        return replace(self, as_of=f"{door.day(day):%Y-%m-%d}" if day else "")
+        return self._with(as_of=f"{door.day(day):%Y-%m-%d}" if day else "")
 
     def of(self, *companies: str) -> "Book":
         """The book of other companies, or groups, on the same day and in the same currency.
@@ -135,7 +149,7 @@ class Book:
         >>> facts.open(["MSFT"]).of("neoclouds").companies
         ('CRWV', 'NBIS')
         """
-        return replace(self, companies=tuple(facts.tickers(companies)))
+        return self._with(companies=tuple(facts.tickers(companies)))
 
     def into(self, currency: str) -> "Book":
         """The same book with amounts in another currency.
@@ -143,7 +157,9 @@ class Book:
         >>> facts.open(["BABA"]).into("USD").money
         'USD'
         """
-        return self if currency == self.currency else opened(self.companies, self.as_of, currency)
+        if currency:
+            money.known(currency)
+        return self if currency == self.currency else self._with(currency=currency)
 
     def own(self, company: str) -> "Book":
         """The book of one company in the currency that it reports in: a rate of exchange is no growth.

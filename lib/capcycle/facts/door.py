@@ -17,7 +17,7 @@ from capcycle.facts import slips, tables
 REFERENCE = ("companies.csv", "dictionary.csv", "sources.csv")
 KINDS = ["reported", "derived", "estimated", "assumed"]  # best first
 TIERS = [  # best first
-    *["filing", "release", "tracker", "summary", "research", "news", "dataset", "aggregator", "statistics"],
+    *["filing", "release", "tracker", "summary", "research", "news", "dataset", "aggregator", "statistics", "own"],
 ]
 PLAIN_NUMBER = r"-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?"
 TICKER = "[A-Z0-9][A-Z0-9.-]*"
@@ -282,7 +282,7 @@ def _source_rules(table: pd.DataFrame) -> Rules:
     yield "source needs an id without spaces, a title and a publisher", nameless
     yield from one_of(table, tier=TIERS)
     yield "url '{url}' is not a web address", ~table["url"].str.match(r"https?://\S+$|$")
-    alike = table["url"].eq("") & table.duplicated(["url", "title"], keep=False)
+    alike = table["url"].eq("") & table["tier"].ne("own") & table.duplicated(["url", "title"], keep=False)
     yield "source {source} has no url and the title of another; pages know such a document by its title", alike
     known = table["published"] != ""
     yield "published '{published}' is not a date such as 2024-06-30", known & bad_date(table["published"])
@@ -300,7 +300,7 @@ def _cell_rules(raw: pd.DataFrame, known: Reference) -> Rules:
     there = ", ".join(sorted(known.concepts.index))
     yield f"unknown concept '{{concept}}'; there are: {there}", known.lacks("concepts", raw["concept"])
     yield "unknown source '{source}'; add it to data/sources.csv", known.lacks("sources", raw["source"])
-    closed = known.of("sources", "url", raw["source"]).eq("")
+    closed = known.of("sources", "url", raw["source"]).eq("") & known.of("sources", "tier", raw["source"]).ne("own")
     yield "source {source} has no url in data/sources.csv: a fact's document is one that can be opened", closed
     yield "value '{value}' is not a plain number", bad_number(raw["value"])
     yield from one_of(raw, kind=KINDS)

@@ -88,13 +88,26 @@ def doubts() -> list[str]:
 
 
 def _doubts(company: str) -> list[str]:
+    return [told(row, values) for row, values in differing(company)]
+
+
+def told(row: pd.Series, values: list[str]) -> str:
+    """A sentence for one conflict of `differing`."""
+    period = "…".join(filter(None, row[PERIOD[2:]]))
+    cells = row[[*PERIOD, "value", "unit", "source"]]
+    return words.say("add.conflict", **cells, values=" and ".join(values), period=period)
+
+
+def differing(company: str) -> list[tuple[pd.Series, list[str]]]:
+    """Each figure of a company in the own layer that the reviewed tables contradict, as text, and what these say.
+
+    >>> differing("MSFT")
+    []
+    """
     name = f"facts/{company}.csv"
-    reviewed = pd.read_csv(paths.DATA / name, dtype=str, keep_default_na=False)
-    return [
-        words.say("add.conflict", **row[[*PERIOD, "value", "unit", "source"]], values=" and ".join(values),
-                  period="…".join(filter(None, row[PERIOD[2:]])))
-        for row, values in conflicts(reviewed, own(name))
-    ]  # fmt: skip
+    if not (path := paths.DATA / name).is_file() or (rows := own(name)).empty:
+        return []
+    return list(conflicts(pd.read_csv(path, dtype=str, keep_default_na=False), rows))
 
 
 def _keys(table: pd.DataFrame, key: Sequence[str] = ()) -> pd.Index:

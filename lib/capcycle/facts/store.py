@@ -110,11 +110,11 @@ def _lock(file: int) -> None:
     return msvcrt.locking(file, msvcrt.LK_NBLCK, 1)
 
 
-def insert(connection: sqlite3.Connection, table: str, rows: Iterable[list]) -> None:
+def insert(connection: sqlite3.Connection, table: str, rows: Iterable[list], how: str = "INSERT") -> None:
     """Put rows into a table, each with a cell for every column."""
     rows = list(rows)
     if rows:
-        connection.executemany(f"INSERT INTO {table} VALUES ({', '.join('?' * len(rows[0]))})", rows)
+        connection.executemany(f"{how} INTO {table} VALUES ({', '.join('?' * len(rows[0]))})", rows)
 
 
 def rows(table: str, where: str, *given: str) -> list[tuple]:

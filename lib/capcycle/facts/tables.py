@@ -78,7 +78,7 @@ def parsed(path: Path, file: str, wanted: list[str]) -> pd.DataFrame:
 
     Errors: as for `read`.
     """
-    return parsed_text(_text(path, file), file, wanted)
+    return parsed_text(text(path, file), file, wanted)
 
 
 def parsed_text(text: str, file: str, wanted: list[str]) -> pd.DataFrame:
@@ -110,7 +110,7 @@ def cells(name: str) -> list[list[str]]:
 
     Errors: DataError for a file that is no UTF-8 CSV table.
     """
-    return _records(_text(paths.DATA / name, f"data/{name}"), f"data/{name}")[1]
+    return _records(text(paths.DATA / name, f"data/{name}"), f"data/{name}")[1]
 
 
 def key(name: str) -> list[str]:
@@ -130,7 +130,11 @@ def edition() -> tuple[tuple[str, int, int], ...]:
     return tuple((str(path), stat.st_mtime_ns, stat.st_size) for path, stat in files)
 
 
-def _text(path: Path, file: str) -> str:
+def text(path: Path, file: str) -> str:
+    """The text of a file; messages call it `file`.
+
+    Errors: DataError for one that is missing, or that is not UTF-8.
+    """
     try:
         data = path.read_bytes()
     except FileNotFoundError as error:

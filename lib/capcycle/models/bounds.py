@@ -61,8 +61,8 @@ BY_NAME = {
                      "step_years"], TERM),
     **dict.fromkeys(["actual_eps", "charge", "contribution", "enterprise_value", "eps_before", "eps_next_year",
                      "eps_trailing", "estimated_eps", "fcf", "invested_capital", "investment_gains", "net_debt",
-                     "net_income", "operating_cash_flow", "operating_income", "other_fixed_cost", "reported",
-                     "segment_gross_profit", "quoted_profit_per_year"], SIGNED),
+                     "net_income", "operating_cash_flow", "operating_income", "other_fixed_cost", "period_profit",
+                     "reported", "segment_gross_profit", "quoted_profit_per_year"], SIGNED),
     **dict.fromkeys(["count_growth", "dividend_return", "eps_growth", "multiple_change",
                      "portfolio_change", "printed_surprise", "revenue_growth", "shares_change",
                      "stated_return", "whole_growth"], Bounds(-1, inf, PERCENT)),
@@ -72,20 +72,27 @@ BY_NAME = {
     "noi_per_leased_mw": Bounds(0, DEAREST_HOSTING),
     "pue": Bounds(1, 3, "it is the power of the whole facility over that of its IT"),
     "refreshes": Bounds(0, 3, "GPUs are bought again three times at most"),
+    "volatility": Bounds(0.05, 5, PERCENT),
 }  # fmt: skip
 
 YEAR, AMOUNT, RATE = Bounds(1990, 2100), Bounds(0, 1e13), Bounds(0.001, 1, PERCENT)
 CHOSEN = {  # what a notebook's parameter can be, besides zero where that stands for none
     **dict.fromkeys(["ai_margin_2030", "ai_nopat_margin", "gross_margin"], Bounds(-1, 1, PERCENT)),
-    **dict.fromkeys(["cost_that_leaves", "gpu_residual", "gpu_utilisation", "idle_share", "lessor_tax",
-                     "low_demand_probability", "share_elsewhere", "signed_weight", "target_return", "tax_rate",
+    **dict.fromkeys(["cost_that_leaves", "flop_utilisation", "gpu_residual", "gpu_utilisation", "idle_share",
+                     "lessor_tax", "tier_share", "low_demand_probability", "passed_on", "share_elsewhere",
+                     "signed_weight", "target_return", "tax_rate",
                      "tenant_rate", "wacc", "borrowed", "operating_share", "finance_rate", "leased_probability",
-                     "pipeline_probability", "renewal_probability"], SHARE),
+                     "pipeline_probability", "renewal_probability", "delivery_correlation", "hurdle_steps",
+                     "next_gw_probability"], SHARE),
+    "tranche_gigawatts": Bounds(0, 1_000),
+    "vesting_years": TERM,
     **dict.fromkeys(["discount_rates", "leased", "past_share"], RATE),
     **dict.fromkeys(["ai_life", "it_life", "server_life", "life_elsewhere", "lives"], Bounds(0.25, 50, LIFE.advice)),
     **dict.fromkeys(["since", "until"], YEAR),
     **dict.fromkeys(["bitcoin", "capex_next"], AMOUNT),
     "backlog_duration": TERM,
+    **dict.fromkeys(["level", "levels"], RATE),
+    "tier_growth": Bounds(0, 10, PERCENT),
     "years": Bounds(1, 30, TERM.advice),
     "years_later": Bounds(0, 10, TERM.advice),
     "lag": Bounds(1, 16, "it counts quarters"),
@@ -99,9 +106,11 @@ CHOSEN = {  # what a notebook's parameter can be, besides zero where that stands
     "hosting_capex": BUILT,
     "gpu_rent": BY_UNIT["currency/GPU-hour"],
     "card_price": Bounds(1_000, 1e7),
+    **dict.fromkeys(["advance_rate", "token_yield"], SHARE),
     "bitcoin_price": Bounds(1, 1e7),
+    "volatility": BY_NAME["volatility"],
 }  # fmt: skip
-NEEDED = {"lag", "leased", "past_share", "top"}  # of which zero is no choice
+NEEDED = {"lag", "leased", "level", "past_share", "top"}  # of which zero is no choice
 
 RESULTS = {  # between which ends the results of companies and contracts lie; what lies outside is in no rank
     "revenue_per_gpu_hour": Bounds(1.2, 15, "an old chip is let for no less, and the newest on demand for no more"),

@@ -9,7 +9,7 @@ import numpy as np
 from capcycle import words
 from capcycle.errors import ModelError
 from capcycle.models import cells
-from capcycle.models.maths import is_cell, is_expression, where
+from capcycle.models.maths import annuity, is_cell, is_expression, where
 
 YEAR = np.timedelta64(365, "D")
 STEPS, CLOSE = 100, 1e-15  # Newton's, at most; when a rate moves no more
@@ -83,6 +83,38 @@ def _told(amounts: np.ndarray, years: np.ndarray) -> Rates:
         return Rates((), words.say("study.none_root" if changes else "study.none_sign"))
     several = words.say("study.several", count=len(values), changes=changes)
     return Rates(values, several if len(values) > 1 else "")
+
+
+def mirr(flows: Sequence[float], finance_rate: float, reinvest_rate: float) -> float:
+    """The modified rate of return: what is paid in costs one rate, what comes back earns another until the end.
+
+    Formula: (sum of inflows[t] * (1 + reinvest_rate) ** (n - t) / sum of outflows[t] / (1 + finance_rate) ** t)
+             ** (1 / n) - 1, n years from the first flow to the last
+    Units:   amounts by year, the first of them today's; fractions. NaN where nothing is paid in, or nothing comes back.
+    Source:  numpy-financial's example, which is Excel's: 12.6094 %.
+
+    >>> round(mirr([-120000, 39000, 30000, 21000, 37000, 46000], 0.10, 0.12), 6)
+    0.126094
+    """
+    amounts = np.asarray(flows, float)
+    last = len(amounts) - 1
+    year = np.arange(last + 1)
+    ended = float((np.maximum(amounts, 0.0) * (1 + reinvest_rate) ** (last - year)).sum())
+    paid = float((np.maximum(-amounts, 0.0) / (1 + finance_rate) ** year).sum())
+    return (ended / paid) ** (1 / last) - 1 if ended > 0 and paid > 0 else np.nan
+
+
+def loan_payment(principal: Any, rate: Any, payments: Any) -> Any:
+    """The level payment that pays a loan back with its interest, at the end of each period.
+
+    Formula: principal / annuity(rate, payments)
+    Units:   an amount; the rate of one period, such as a twelfth of the year's for months; the number of payments.
+    Source:  numpy-financial's example: 200,000 at 7.5 % a year over 15 years is 1,854.02 a month.
+
+    >>> round(float(loan_payment(200_000.0, 0.075 / 12, 15 * 12)), 2)
+    1854.02
+    """
+    return principal / annuity(rate, payments)
 
 
 def payback(flows: Sequence[Any], rate: Any = 0.0) -> Any:

@@ -12,6 +12,8 @@ import numpy as np
 
 from capcycle.models.cells import Cell, Functions
 
+NORMAL = (1.330274429, -1.821255978, 1.781477937, -0.356563782, 0.319381530)  # Abramowitz and Stegun, 26.2.17
+
 
 def is_expression(*values: Any) -> bool:
     """Whether any of the values is a chart's parameter or a spreadsheet's cell, or an expression made of one."""
@@ -95,6 +97,23 @@ def logarithm(value: Any) -> Any:
     if is_expression(value):
         return where(value > 0, _functions(value).log(value), _functions(value).NaN)
     return np.log(positive(value))
+
+
+def normal(value: Any) -> Any:
+    """The probability that a draw from the standard normal distribution is at most a value.
+
+    In plain arithmetic, where a library would need numbers; it errs by less than 7.5e-8.
+
+    Source:  Abramowitz and Stegun, Handbook of Mathematical Functions (1964), formula 26.2.17; 1.96 has 0.9750021.
+
+    >>> round(float(normal(1.96)), 6), round(float(normal(-1.96)), 6)
+    (0.975002, 0.024998)
+    """
+    size = maximum(value, -value)
+    part = 1 / (1 + 0.2316419 * size)
+    terms = reduce(lambda sum_, factor: part * (sum_ + factor), NORMAL, 0.0)
+    tail = np.e ** (-size * size / 2) / (2 * np.pi) ** 0.5 * terms
+    return where(value < 0, tail, 1 - tail)
 
 
 def in_service(age: int, life: Any) -> Any:

@@ -3,9 +3,11 @@
 import csv
 import io
 import re
+from collections import Counter
 from itertools import groupby
 from typing import Any
 
+from capcycle.exhibits.exhibit import NAMED
 from capcycle.publish.prose import safe
 
 NUMBER = re.compile(
@@ -36,6 +38,27 @@ def newest(exhibits: list[dict], company: str = "") -> str:
     own = {id for row in figures if row.get("company") == company for id in (row.get("source") or "").split()}
     cards = [source for exhibit in exhibits for source in exhibit["sources"] if source["tier"] != "statistics"]
     return max((card["published"] for card in cards if not own or card["id"] in own), default="")
+
+
+def cited(exhibit: dict, documents: dict[str, dict]) -> dict[str, Any]:
+    """The foremost documents of an exhibit with their numbers, how many there are besides, and the numbers of all."""
+    number = {one: place for place, one in enumerate(documents, start=1)}
+    named = [{**source, "number": number[source["id"]]} for source in exhibit["sources"][:NAMED]]
+    return {"cited": named, "uncited": len(exhibit["sources"]) - len(named), "documents": ranges(exhibit, documents)}
+
+
+def general_notes(blocks: list[dict]) -> list[str]:
+    """The notes that several exhibits of a page have, taken from each, so that they stand once.
+
+    >>> blocks = [{"notes": ["mark", "one"]}, {"notes": ["mark"]}]
+    >>> general_notes(blocks), blocks[0]
+    (['mark'], {'notes': ['one'], 'general': True})
+    """
+    count = Counter(note for block in blocks for note in dict.fromkeys(block["notes"]))
+    for block in blocks:
+        own = [note for note in block["notes"] if count[note] == 1]
+        block |= {"general": len(own) < len(block["notes"]), "notes": own}
+    return [note for note, exhibits in count.items() if exhibits > 1]
 
 
 def ranges(exhibit: dict, documents: dict[str, dict]) -> list[tuple[int, int]]:

@@ -15,6 +15,7 @@ from capcycle.run import name_faults
 SLUG = re.compile(r"[a-z0-9][a-z0-9_-]*")
 HEADING = re.compile(r"(#{1,2}) +(.+)\n*")
 ANSI = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]")
+RESERVED = ("main", "contents", "how", "datasets", "general-notes", "documents")  # ids that the page itself has
 PARAMETER_TAGS = {"parameters", "injected-parameters"}
 
 
@@ -71,8 +72,8 @@ def _part(output: dict) -> Part | None:
 
 
 def check_ids(name: str, exhibits: list[dict]) -> None:
-    """Refuse exhibits whose ids cannot name files, or name the same file twice; the page has one of `documents`."""
-    ids = ["documents", *(exhibit["id"] for exhibit in exhibits)]
+    """Refuse exhibits whose ids cannot name files, or stand twice on the page, which has some of its own."""
+    ids = [*RESERVED, *(exhibit["id"] for exhibit in exhibits)]
     if wrong := [i for i in ids if not SLUG.fullmatch(i)]:
         raise RunError(f"{name}: exhibit id {wrong[0]!r} is not a slug; use a-z, 0-9, - and _")
     if faults := [f"{name}: exhibit {i!r}: {fault}" for i in ids for fault in name_faults(i)]:

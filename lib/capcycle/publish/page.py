@@ -17,7 +17,7 @@ import jinja2
 import pandas as pd
 
 from capcycle import paths, words
-from capcycle.exhibits.exhibit import CARD, cited
+from capcycle.exhibits.exhibit import CARD, dated
 from capcycle.ledger import digests
 from capcycle.parameters import declared
 from capcycle.publish import downloads, exhibits, front, notebook, pictures
@@ -46,7 +46,7 @@ def templates() -> jinja2.Environment:
     )
     # ASCII escapes leave no character in a script that could end it or break its line
     environment.policies["json.dumps_kwargs"] = {"separators": (",", ":")}
-    environment.filters |= {"coded": coded, "slug": slug, "first": front.first_sentence}
+    environment.filters |= {"coded": coded, "slug": slug, "dated": dated, "first": front.first_sentence}
     environment.globals.update(say=say, language=words.LANGUAGE, made_by=version("capcycle"))
     return environment
 
@@ -139,7 +139,7 @@ def _done(outcome: Outcome, document: dict, folder: Path) -> dict[str, Any]:
     documents, datasets = exhibits.documents(shown), Datasets()
     charts = [part.spec for part in found if part.spec]
     one_look(charts)
-    prose = Prose({"main", "documents", *(exhibit["id"] for exhibit in shown)})
+    prose = Prose({*notebook.RESERVED, *(exhibit["id"] for exhibit in shown)})
     title, headline = (next((part for part in found if part.kind == kind), None) for kind in ("title", "sentence"))
     under = [part for part in found if part is not title and part is not headline]
     blocks = [_block(part, prose, documents, datasets, folder) for part in under]
@@ -151,6 +151,9 @@ def _done(outcome: Outcome, document: dict, folder: Path) -> dict[str, Any]:
     numbered = [b for b in blocks if b["kind"] == "exhibit" and (b["spec"] or b["table"]["rows"])]
     for number, block in enumerate(numbered, start=1):
         block["number"] = number
+    if general := exhibits.general_notes([block for block in blocks if block["kind"] == "exhibit"]):
+        blocks.append({"kind": "folded", "anchor": "general-notes", "heading": say("page.general_notes")})
+        blocks.append({"kind": "notes", "notes": general})
     if documents:  # under a heading of their own
         blocks.append({"kind": "folded", "anchor": "documents", "heading": say("page.documents_heading")})
         blocks.append({"kind": "documents", "documents": list(documents.values())})
@@ -237,8 +240,7 @@ def _block(part: notebook.Part, prose: Prose, documents, datasets: Datasets, fol
         "spec": datasets.slim(part.spec) if part.spec else None,
         "sliders": has_sliders(part.spec or {}),
         "table": exhibits.table(exhibit),
-        "cited": cited(exhibit["sources"]),
-        "documents": exhibits.ranges(exhibit, documents),
+        **exhibits.cited(exhibit, documents),
     }
 
 

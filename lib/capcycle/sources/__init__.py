@@ -7,7 +7,7 @@ from capcycle.sources.edgar import Edgar
 from capcycle.sources.holdings import Holder, is_manager, managers, read_cusips
 from capcycle.sources.holdings import read as read_holder
 from capcycle.sources.instance import read_members
-from capcycle.sources.own import add_file, template
+from capcycle.sources.own import add_file, revalue, template
 from capcycle.sources.report import told, told_of_many
 from capcycle.sources.store import companies
 from capcycle.sources.tags import read as read_tags

@@ -45,3 +45,9 @@ def read(register: str, name: str) -> pd.DataFrame:
 def names(register: str) -> list[str]:
     """The names under which something was written, in order."""
     return [name for (name,) in shelf.select("SELECT DISTINCT name FROM registers WHERE register = ?", register)]
+
+
+def cite(connection: Connection, name: str, documents: pd.DataFrame) -> None:
+    """Keep the documents of rows that were written under a name, beside those that are there already."""
+    made = ([f"rows of {name}", *row] for row in documents[shelf.COLUMNS["sources"]].to_numpy().tolist())
+    shelf.insert(connection, "sources", made, "INSERT OR IGNORE")

@@ -6,7 +6,9 @@ from sqlite3 import Connection
 from typing import Any
 
 import pandas as pd
+from tqdm import tqdm
 
+from capcycle import words
 from capcycle.facts import door, layers, registers, tables
 from capcycle.facts import store as shelf
 from capcycle.sources import beside, filings, instance, store, tags
@@ -159,7 +161,9 @@ def _inside(ticker: str, name: str, cik: int, edgar: Edgar, listed: list[Filing]
     rules = instance.read_members().query("company == @ticker")
     reports = [each for each in listed if each.is_report and each.inline]
     inside, tables_ = Inside([], [], [], [], _no_customers()), []
-    for place, filing in enumerate(reports if len(rules) else reports[:1]):
+    wanted = reports if len(rules) else reports[:1]
+    shown = tqdm(wanted, disable=len(wanted) < 2 or None, unit=words.say("add.report"), leave=False)
+    for place, filing in enumerate(shown):
         try:
             found = _instance(edgar, cik, filing)
         except Absent as error:

@@ -190,8 +190,8 @@ def registrants(table: dict[str, Any]) -> dict[str, tuple[int, str]]:
 
 
 def clean(name: str) -> str:
-    """A name as a cell may hold it: on one line, and not beginning like a formula."""
-    return " ".join("".join(filter(str.isprintable, name)).split()).lstrip("=+@-")
+    """A name as a cell may hold it: on one line, without markup, and not beginning like a formula."""
+    return " ".join("".join(each for each in name if each.isprintable() and each not in "<>").split()).lstrip("=+@-")
 
 
 def _refusal(error: urllib.error.HTTPError) -> str:

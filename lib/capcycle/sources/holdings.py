@@ -15,11 +15,12 @@ import pandas as pd
 
 from capcycle.facts import door, registers
 from capcycle.facts import store as shelf
-from capcycle.sources import beside, store, tags, xml
+from capcycle.sources import beside, tags, xml
 from capcycle.sources.edgar import Edgar, SourceError
 from capcycle.sources.filings import Filing, listed
 
 FORMS = {"13F-HR", "13F-HR/A"}
+GONE = float("nan")  # value and shares of a position that an amendment took out
 QUARTERS = 12  # the newest that are read
 DOLLARS_SINCE = "2023-01-03"  # the day from which the form asks for dollars
 DEAREST, CHEAPEST = 0.5, 3.0  # median price of a position below or above which a table is in thousands or in dollars
@@ -90,7 +91,7 @@ class Holder:
         """Write it into the own layer."""
         number, rows = f"{self.cik:010}", pd.concat([self.old, self.new], ignore_index=True)
         with shelf.opened(writes=True) as connection:
-            store.put(connection, number, {"sources": self.documents})
+            beside.cite(connection, number, self.documents)
             beside.put(connection, "holdings", number, rows)
 
 
@@ -284,7 +285,7 @@ def _rows(name: str, tables: list[tuple[Filing, Table]], names: Names) -> Iterat
         ranks = {key: place for place, key in enumerate(sorted(now, key=lambda k: -now[k].value), start=1)}
         for key in [*now, *(gone for gone in shown if gone not in now)]:
             if now.get(key) != shown.get(key):
-                there = now.get(key) or shown[key]._replace(value=0.0, shares=0.0)
+                there = now.get(key) or shown[key]._replace(value=GONE, shares=GONE)
                 yield _row(name, there, ranks.get(key), each.day, first, filing.filed, note, names)
         if now != shown:
             total = sum(position.value for position in now.values())
@@ -311,11 +312,12 @@ def _row(
 ) -> tuple[str, ...]:
     symbol, company = names.of(there)
     option = f" {there.option}" if there.option else ""
-    shares = "" if there.shares != there.shares else _plain_number(there.shares)
+    shares, value = ("" if each != each else _plain_number(each) for each in (there.shares, there.value))
+    change = "-1" if there.value != there.value else ""  # an amendment took it out
     place = f"information table, CUSIP {there.cusip}{option}"
     return (
         name, "", symbol, company, f"{there.issuer}{option}", "held", day, str(rank or ""), shares,
-        _plain_number(there.value), "USD", "", "", "reported", source, place, published, note,
+        value, "USD", change, "", "reported", source, place, published, note,
     )  # fmt: skip
 
 

@@ -1,64 +1,158 @@
-"""Rows that the user types: facts with the document of each, checked at the door of the data."""
+"""Tables that the user keeps: figures, prices, share counts and estimates, checked at the door of the data.
+
+They go into the user's own layer, below the reviewed tables, each row with its document; a document that says no other
+kind of source is the user's own. A price times the share count known on its day is a market value.
+"""
 
 import csv
 import io
-from dataclasses import replace
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pandas as pd
 
-from capcycle.facts import door, tables
-from capcycle.facts.store import locked
-from capcycle.sources import sheets, store
+from capcycle import facts
+from capcycle.errors import DataError
+from capcycle.facts import door, registers, tables
+from capcycle.facts import store as shelf
+from capcycle.sources import beside, sheets, store
 from capcycle.sources.changes import KEY
 
-DOCUMENT = ["title", "publisher", "url", "tier"]  # of the source, beside its facts
+OWN = "own"  # the kind of source of a document that says no other
+OLDEST = pd.Timedelta(days=270)  # of a share count beside a price
+COUNT = "shares_outstanding"
+DOCUMENT = ["title", "publisher", "url", "tier"]  # of the source, beside its rows
 FACTS, SOURCES, COMPANIES = (
     list(tables.columns(name)) for name in ("facts/<TICKER>.csv", "sources.csv", "companies.csv")
 )
+PRICES = ["date", "symbol", "company", "price", "currency", "source", "locator", "note"]
+SHARES = ["company", "date", "shares", "source", "locator", "published", "note"]
+ESTIMATES = [
+    *["date", "symbol", "company", "price", "eps_trailing", "eps_next_quarter", "eps_next_year", "target_price"],
+    *["currency", "source", "locator", "note"],
+]
+TEMPLATES = {"facts": FACTS, "prices": PRICES, "shares": SHARES, "estimates": ESTIMATES}
 
 
-def template() -> str:
+@dataclass
+class Taken:
+    """What a file adds: the table, its rows, and the companies or securities that they are on."""
+
+    table: str
+    rows: pd.DataFrame
+    names: list[str]
+
+
+def template(table: str = "facts") -> str:
     """The header of a file that `add_file` takes.
 
-    >>> template().split(",")[:3]
-    ['company', 'concept', 'period_start']
+    table   facts, prices, shares or estimates
+
+    >>> template("prices").split(",")[:4]
+    ['date', 'symbol', 'company', 'price']
     """
     line = io.StringIO()
-    csv.writer(line, lineterminator="\n").writerow([*FACTS, *DOCUMENT])
+    csv.writer(line, lineterminator="\n").writerow([*TEMPLATES[table], *DOCUMENT])
     return line.getvalue()
 
 
-def add_file(path: Path) -> pd.DataFrame:
+def add_file(path: Path, dry: bool = False) -> Taken:
     """Take the rows of a file into the own layer, and return them; those that are there already stay as they are.
 
+    dry     check only
     Errors: DataError with every fault of the file: nothing of it is taken then.
     """
-    rows = _rows(path, [*FACTS, *DOCUMENT])
-    known, documents = door.reference(), _documents(rows)
-    sources = pd.concat([known.sources, documents[~documents["source"].isin(known.sources.index)].set_index("source")])
-    tickers = sorted(set(rows["company"]))
-    with locked():
-        files = {ticker: _beside(ticker, rows[rows["company"] == ticker]) for ticker in tickers}
-        said = [fault for each in files.items() for fault in _faults(*each, replace(known, sources=sources), path)]
-        door.refuse([*door.source_faults(documents), *said])
-        for ticker, facts in files.items():
-            own = documents[documents["source"].isin(facts["source"])][SOURCES]
-            own = pd.concat([store.read("sources", ticker), own]).drop_duplicates("source")
-            company = known.companies.loc[[ticker]].astype(str).reset_index()[COMPANIES]
-            store.write(ticker, {"sources": own, "facts": facts[FACTS], "companies": company})
-    return rows
+    table, rows = _read(path)
+    known = door.reference()
+    documents = _documents(rows, table)
+    lacking = documents[~documents["source"].isin(known.sources.index)].set_index("source")
+    known = replace(known, sources=pd.concat([known.sources, lacking]))
+    take = {"facts": _take_facts, "shares": _take_facts, "prices": _take_prices, "estimates": _take_estimates}[table]
+    with shelf.locked():
+        names = take(rows, documents, known, path, dry)
+        if not dry:
+            revalue()
+    return Taken(table, rows, names)
 
 
-def _rows(path: Path, wanted: list[str]) -> pd.DataFrame:
-    if path.suffix.lower() == ".xlsx":
-        return tables.parsed_text(sheets.text(path), str(path), wanted)
-    return tables.parsed(path, str(path), wanted)
+def revalue() -> None:
+    """Work out the market value at each price of the user's own that has none yet, from what was known on its day."""
+    for name in beside.names("market"):
+        rows = beside.read("market", name)
+        values = pd.DataFrame(_market_values(rows), columns=rows.columns, dtype=str)
+        every = pd.concat([rows, values]).drop_duplicates(registers.key("market"))
+        if len(every) > len(rows):
+            beside.write("market", name, every)
 
 
-def _documents(rows: pd.DataFrame) -> pd.DataFrame:
+def _read(path: Path) -> tuple[str, pd.DataFrame]:
+    """The table that a file has the header of, and its rows."""
+    text = sheets.text(path) if path.suffix.lower() == ".xlsx" else tables.text(path, str(path))
+    header = next(csv.reader(io.StringIO(text)), [])
+    for table, columns in TEMPLATES.items():
+        if header == [*columns, *DOCUMENT]:
+            return table, tables.parsed_text(text, str(path), header)
+    shown = ", ".join(header) or "none"
+    raise DataError([f"{path}:1: columns are {shown}; see capcycle template {'|'.join(TEMPLATES)}"])
+
+
+def _documents(rows: pd.DataFrame, table: str) -> pd.DataFrame:
     """The documents of the rows; one that is described in two ways stands twice, which the door refuses."""
-    return rows[[*SOURCES, "file", "line"]].drop_duplicates(SOURCES)
+    dated = rows if "published" in rows else rows.assign(published="")
+    dated = dated.assign(
+        tier=dated["tier"].replace("", OWN), title=dated["title"].where(dated["title"] != "", dated["source"])
+    )
+    return dated[[*SOURCES, "file", "line"]].drop_duplicates(SOURCES)
+
+
+def _take_facts(rows: pd.DataFrame, documents: pd.DataFrame, known: door.Reference, path: Path, dry: bool) -> list[str]:
+    figures = _counts(rows) if COUNT not in rows and "shares" in rows else rows
+    tickers = sorted(set(figures["company"]))
+    files = {ticker: _beside(ticker, figures[figures["company"] == ticker]) for ticker in tickers}
+    said = [fault for each in files.items() for fault in _faults(*each, known, path)]
+    door.refuse([*door.source_faults(documents), *said])
+    for ticker, each in files.items() if not dry else ():
+        company = known.companies.loc[[ticker]].astype(str).reset_index()[COMPANIES]
+        cited = documents[documents["source"].isin(each["source"])][SOURCES]
+        cited = pd.concat([store.read("sources", ticker), cited]).drop_duplicates("source")
+        store.write(ticker, {"sources": cited, "facts": each[FACTS], "companies": company})
+    return tickers
+
+
+def _counts(rows: pd.DataFrame) -> pd.DataFrame:
+    """Share counts as facts: of a day, the document's own."""
+    made = rows.rename(columns={"date": "period_end", "shares": "value"})
+    return made.assign(concept=COUNT, period_start="", unit="shares", kind="reported")
+
+
+def _take_prices(
+    rows: pd.DataFrame, documents: pd.DataFrame, known: door.Reference, path: Path, dry: bool
+) -> list[str]:
+    made = rows.rename(columns={"price": "value"}).assign(measure="last_sale", kind="reported")
+    return _take_register("market", made, documents, known, path, dry)
+
+
+def _take_estimates(
+    rows: pd.DataFrame, documents: pd.DataFrame, known: door.Reference, path: Path, dry: bool
+) -> list[str]:
+    return _take_register("consensus", rows.assign(kind="estimated"), documents, known, path, dry)
+
+
+def _take_register(
+    register: str, rows: pd.DataFrame, documents: pd.DataFrame, known: door.Reference, path: Path, dry: bool
+) -> list[str]:
+    columns = registers.columns().query("table == @register")["column"].tolist()
+    said = registers.judged(register, rows, known).values()
+    door.refuse([*door.source_faults(documents), *said])
+    symbols = sorted(set(rows["symbol"]))
+    for symbol in symbols if not dry else ():
+        own = rows[rows["symbol"] == symbol]
+        every = pd.concat([beside.read(register, symbol), own[columns]]).drop_duplicates(registers.key(register))
+        with shelf.opened(writes=True) as connection:
+            beside.cite(connection, symbol, documents[documents["source"].isin(own["source"])])
+            beside.put(connection, register, symbol, every)
+    return symbols
 
 
 def _beside(ticker: str, rows: pd.DataFrame) -> pd.DataFrame:
@@ -68,7 +162,28 @@ def _beside(ticker: str, rows: pd.DataFrame) -> pd.DataFrame:
     return pd.concat([old.assign(line=0), new[[*FACTS, "line"]]], ignore_index=True)
 
 
-def _faults(ticker: str, facts: pd.DataFrame, known: door.Reference, path: Path) -> list[str]:
+def _faults(ticker: str, rows: pd.DataFrame, known: door.Reference, path: Path) -> list[str]:
     file = f"facts/{ticker}.csv"
-    said = door.judged(store.beside_reviewed(ticker, facts.assign(file=file)), known).values()
+    said = door.judged(store.beside_reviewed(ticker, rows.assign(file=file)), known).values()
     return [fault.replace(file, str(path), 1) for fault in said]
+
+
+def _market_values(rows: pd.DataFrame) -> Iterator[tuple[str, ...]]:
+    """A market value for each price: times the newest share count that was public on its day and is not too old.
+
+    The price of a depositary share is divided by the ordinary shares in it.
+    """
+    prices = rows[rows["measure"].eq("last_sale") & rows["company"].ne("")]
+    for company, own in prices.groupby("company"):
+        counts = facts.history([company]).query("concept == @COUNT")
+        ads = registers.read("ads").query("company == @company")["ordinary_shares"]
+        for row in own.to_dict("records"):
+            day = pd.Timestamp(row["date"])
+            known = counts[(counts["published"] <= day) & (counts["period_end"] > day - OLDEST)]
+            if known.empty:
+                continue
+            last = known.sort_values(["period_end", "published"]).iloc[-1]
+            value = float(row["value"]) * last["value"] / (ads.iloc[-1] if len(ads) else 1.0)
+            place = f"price x shares outstanding of {last['period_end']:%Y-%m-%d}"
+            made = row | {"measure": "market_value", "value": f"{value:.0f}", "kind": "estimated", "locator": place}
+            yield tuple((made | {"source": f"{row['source']} {last['source']}"}).values())

@@ -77,7 +77,7 @@ def read() -> pd.DataFrame:
 def _rules(table: pd.DataFrame) -> door.Rules:
     known = door.reference().concepts.index
     yield "unknown concept '{concept}'; see data/dictionary.csv", ~table["concept"].isin(known)
-    yield from door.one_of(table, taxonomy=["us-gaap", "ifrs-full"])
+    yield from door.one_of(table, taxonomy=["us-gaap", "ifrs-full", "dei"])
     yield "tag is empty", table["tag"] == ""
     yield "priority '{priority}' is not a whole number from 1", ~table["priority"].str.fullmatch("[1-9][0-9]*")
     for column in ("from", "to"):

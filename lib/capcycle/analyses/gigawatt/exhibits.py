@@ -7,9 +7,11 @@ import numpy as np
 import pandas as pd
 
 from capcycle import exhibits, study, words
+from capcycle.analyses.gigawatt.cases import chips_by_owner
 from capcycle.analyses.gigawatt.records import dots, nothing
-from capcycle.exhibits import parts
+from capcycle.exhibits import marks, parts
 from capcycle.exhibits.exhibit import Exhibit
+from capcycle.facts import Book
 from capcycle.quantity import DERIVED, Quantity
 from capcycle.study import Case
 from capcycle.units import MW_PER_GW
@@ -96,3 +98,19 @@ def needed(case: Case, of: str) -> list[str]:
     full = dict.fromkeys(case.inputs, 1.0)
     work = case.model.unguarded  # a one need not be what an input can be
     return [name for name in case.inputs if np.isnan(getattr(work(**full | {name: np.nan}), of))]
+
+
+def chip_power(book: Book) -> Exhibit:
+    """Power of the AI chips that each owner holds, to the last quarter that is counted whole."""
+    counts = book.register("compute")
+    frame = marks.worded("gigawatt.chip_power", id="chip-power", title=say("gigawatt.chip_power.none"))
+    own = counts[counts["company"].isin(book.companies)].dropna(subset="mw")
+    if own.empty:
+        return marks.nothing(frame)
+    own = own[own["period_end"] <= chips_by_owner(book)["quarter"].max()].sort_values("period_end")
+    each = own.groupby(["period_end", "company"], as_index=False).agg({"mw": "sum", "source": "first", "kind": "first"})
+    label = each["period_end"].dt.to_period("Q").astype(str)
+    rows = each.assign(value=each["mw"], unit="MW", label=label, x=label, group=each["company"].map(book.names))
+    top = rows[rows["x"] == rows["x"].iloc[-1]].sort_values("value").iloc[-1]
+    title = say("gigawatt.chip_power.title", name=top["group"], power=value(top["value"], "MW"), quarter=top["x"])
+    return marks.paths(rows, replace(frame, title=title))

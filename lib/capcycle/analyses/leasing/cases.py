@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from capcycle import metrics, study, words
-from capcycle.analyses.leasing.model import lease_or_buy, leasing, leasing_implied
+from capcycle.analyses.leasing.model import lease_or_buy, lease_or_buy_a_card, leasing, leasing_implied
 from capcycle.errors import ModelError, unknown
 from capcycle.facts import Book
 from capcycle.measure import measure
@@ -99,4 +99,18 @@ def choice(lease: Case, tenant: str, share: float, tenant_rate: float) -> Case:
         tenant_debt_rate=tenant_rate, tenant_tax_rate="tax_rate",
         operating_income=measure("operating_income", years),
         invested_capital=measure(metrics.invested_capital, years),
+    )  # fmt: skip
+
+
+def card(lease: Case, tenant_rate: float) -> Case:
+    """One card of a cluster, leased at its rent or bought at its price, for a tenant that borrows at some rate."""
+    inputs, terms = lease.inputs, words.say("leasing.terms")
+    years = inputs["cards"] * inputs["card_lease_term"].value
+    rent = (inputs["lease_income"] / years).called("rent_per_card_year", f"{lease.currency}/year", terms)
+    running = (rent * inputs["operating_cost_share"]).called("running_per_card_year", reason=terms)
+    resale = (inputs["cluster_residual"] / lease.quantity("server_outlay")).called("resale_share", "fraction", terms)
+    return study.case(
+        lease_or_buy_a_card, lease.book, lease.company, card_price=inputs["card_price"], rent_per_card_year=rent,
+        running_per_card_year=running, card_lease_term=inputs["card_lease_term"], resale_share=resale,
+        tenant_debt_rate=tenant_rate, tenant_tax_rate="tax_rate",
     )  # fmt: skip

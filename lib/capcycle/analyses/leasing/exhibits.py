@@ -75,6 +75,14 @@ def _line(lease: Case, name: str, sign: int, term: int) -> Sequence[str]:
     return [words.value(scaled(each, "m"), "number") for each in (*amounts, sum(amounts))]
 
 
+def by_card_price(card: Case) -> Exhibit:
+    """What one card costs a tenant over the term, bought and leased, by its price."""
+    even, price = (float(card.quantity(name).value) for name in ("even_price", "card_price"))
+    key = "leasing.card" if even > price else "leasing.card_lease"
+    prices = [round(price * step / 10, -3) for step in range(6, 21, 2)]
+    return exhibits.over(card, "card_price", ["cost_of_buying", "cost_of_leasing"], key, prices)
+
+
 def ways_to_have(choice: Case) -> Exhibit:
     """The tenant's accounts in the first year if it buys, leases under either standard, or rents as a service."""
     rows = pd.DataFrame([

@@ -223,15 +223,11 @@ def lease_or_buy(
     >>> float(bought.gain_from_leasing), float(bought.tenant_break_even_rent), float(bought.roic_before)
     (-25.0, 20.0, 0.1)
     """
-    rate, kept = tenant_debt_rate * (1 - tenant_tax_rate), 1 - tenant_tax_rate
-    years = annuity(rate, card_lease_term)
-    resale = purchase_price * resale_share
-    depreciation = (purchase_price - resale) / card_lease_term
-    buying = (
-        -purchase_price + tenant_tax_rate * depreciation * years - kept * running_cost_per_year * years
-        + resale / (1 + rate) ** card_lease_term
-    )  # fmt: skip
+    kept = 1 - tenant_tax_rate
+    years, owned = _after_tax(card_lease_term, resale_share, tenant_debt_rate, tenant_tax_rate)
+    buying = -purchase_price * owned - kept * running_cost_per_year * years
     leased = -kept * rent_per_year * years
+    depreciation = purchase_price * (1 - resale_share) / card_lease_term
     liability = rent_per_year * annuity(tenant_debt_rate, card_lease_term)
     bought = -running_cost_per_year - depreciation
     capitalised = -liability / card_lease_term
@@ -259,3 +255,51 @@ def lease_or_buy(
         roic_asc_842=roic(-rent_per_year, liability),
         roic_rented=roic(-rent_per_year, 0.0),
     )
+
+
+def _after_tax(term: Any, resale_share: Any, debt_rate: Any, tax_rate: Any) -> tuple[Any, Any]:
+    """What one a year is worth, and what each unit of a purchase costs after tax saved and resale, at today's value."""
+    rate = debt_rate * (1 - tax_rate)
+    years = annuity(rate, term)
+    return years, 1 - tax_rate * (1 - resale_share) / term * years - resale_share / (1 + rate) ** term
+
+
+class CardChoice(NamedTuple):
+    cost_of_buying: Amount
+    cost_of_leasing: Amount
+    gain_per_card: Amount
+    even_rent: PerYear
+    even_price: Amount
+
+
+@model(verdict="gain_per_card", better="higher")
+def lease_or_buy_a_card(
+    card_price: Amount,
+    rent_per_card_year: PerYear,
+    running_per_card_year: PerYear,
+    card_lease_term: Years,
+    resale_share: Fraction,
+    tenant_debt_rate: Fraction,
+    tenant_tax_rate: Fraction,
+) -> CardChoice:
+    """Buying one card against leasing it, and the rent and the price at which both cost the same.
+
+    Formula: cost_of_leasing = rent * (1 - tax) * years, where years = annuity(debt rate * (1 - tax), term)
+             cost_of_buying = price * owned + running cost * (1 - tax) * years, where owned = 1 - tax saved on
+             depreciation - resale, each at today's value
+             even_price = (rent - running cost) * (1 - tax) * years / owned
+             even_rent = cost_of_buying / (1 - tax) / years
+    Units:   one currency, one card with its part of the server; what the landlord runs and powers costs a buyer
+             `running_per_card_year`.
+    Source:  as for `lease_or_buy`; hand arithmetic: 80,000 a year for five years without interest, tax or resale
+             costs 400,000, as much as a card at that price.
+
+    >>> found = lease_or_buy_a_card(287_500.0, 80e3, 0.0, 5, 0.0, 0.0, 0.0)
+    >>> float(found.gain_per_card), float(found.even_rent), float(found.even_price)
+    (-112500.0, 57500.0, 400000.0)
+    """
+    kept = 1 - tenant_tax_rate
+    years, owned = _after_tax(card_lease_term, resale_share, tenant_debt_rate, tenant_tax_rate)
+    bought, leased = card_price * owned + kept * running_per_card_year * years, kept * rent_per_card_year * years
+    even_price = per(kept * (rent_per_card_year - running_per_card_year) * years, owned)
+    return CardChoice(bought, leased, bought - leased, bought / (kept * years), even_price)

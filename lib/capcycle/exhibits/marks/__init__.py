@@ -6,5 +6,6 @@ Rows have `label`, `value`, `unit`, `kind` and `source` (ids, space between), an
 
 from capcycle.exhibits.marks.columns import ROW, columns, stacked, waterfall
 from capcycle.exhibits.marks.frame import Drawing, Frame, noted, nothing, rows, table, worded
+from capcycle.exhibits.marks.network import network
 from capcycle.exhibits.marks.paths import bands, paths
 from capcycle.exhibits.marks.points import bubble, dots
