@@ -8,7 +8,7 @@ import pytest
 from test_findings import SOURCE, panel
 from test_measure import book_of
 
-from capcycle import facts, words
+from capcycle import facts, sources, words
 from capcycle.errors import CapcycleError
 from capcycle.exhibits import coverage
 from capcycle.facts import tables
