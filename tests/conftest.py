@@ -36,9 +36,27 @@ def browser():
         running.close()
 
 
+@pytest.fixture(scope="session")
+def without_supermicro(tmp_path_factory):
+    """The reviewed tables as they would be without the company that tests bring in."""
+    folder = tmp_path_factory.mktemp("data")
+    for path in paths.DATA.rglob("*"):
+        copy = folder / path.relative_to(paths.DATA)
+        if path.is_dir():
+            copy.mkdir()
+        elif path.name in ("companies.csv", "sources.csv"):
+            lines = path.read_text("utf-8").splitlines(keepends=True)
+            kept = (line for line in lines if not line.startswith("SMCI,") and "/data/1375365/" not in line)
+            copy.write_text("".join(kept), "utf-8")
+        elif path.name != "SMCI.csv":
+            copy.symlink_to(path)
+    return folder
+
+
 @pytest.fixture
-def own(tmp_path, monkeypatch):
+def own(tmp_path, monkeypatch, without_supermicro):
     """An own layer with nothing in it."""
+    monkeypatch.setattr(paths, "DATA", without_supermicro)
     monkeypatch.setattr(paths, "STORE", tmp_path / "store")
     monkeypatch.setattr(layers, "CALLED", set())
     return tmp_path / "store"

@@ -122,7 +122,7 @@ def test_check_finds_notebooks_with_outputs(house, capsys):
 
 def test_check_finds_faults_of_the_data(house, capsys, monkeypatch):
     monkeypatch.setattr("capcycle.facts.check", lambda: fail(DataError(["facts/MSFT.csv:7: bad date"])))
-    for tables in ("capcycle.facts.registers.check", "capcycle.claims.check_tables", "capcycle.sources.read_tags"):
+    for tables in ("capcycle.facts.registers.check", "capcycle.claims.check_tables", "capcycle.sources.check_tables"):
         monkeypatch.setattr(tables, lambda: fail(DataError(["claims.csv:3: bad unit"])))
     unreviewed(monkeypatch)
     assert cli.main(["check"]) == 1
@@ -132,7 +132,7 @@ def test_check_finds_faults_of_the_data(house, capsys, monkeypatch):
 
 
 def test_check_says_when_all_is_well(house, capsys, monkeypatch):
-    checks = ("facts.check", "facts.registers.check", "claims.check_tables", "sources.read_tags")
+    checks = ("facts.check", "facts.registers.check", "claims.check_tables", "sources.check_tables")
     for tables in (f"capcycle.{name}" for name in checks):
         monkeypatch.setattr(tables, lambda: None)
     monkeypatch.setattr("capcycle.facts.sums.doubts", lambda: ["Doubt: a year is not its quarters."])

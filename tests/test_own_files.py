@@ -160,6 +160,12 @@ def test_a_header_of_no_template_names_them(own, tmp_path):
         sources.add_file(tmp_path / "mine.csv")
 
 
+@pytest.mark.parametrize("table", ["prices", "shares"])
+def test_rows_on_a_company_that_nobody_has_added_say_how_to_add_it(own, tmp_path, table):
+    with pytest.raises(DataError, match="`capcycle add TICKER` brings one in"):
+        sources.add_file(Path(typed(tmp_path, table, TABLES[table].replace("SMCI", "NOBODY"))))
+
+
 @pytest.mark.parametrize("table", ["facts", "prices", "shares", "estimates"])
 def test_a_template_is_a_header(table, capsys):
     assert cli.main(["template", table]) == 0

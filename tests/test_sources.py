@@ -102,11 +102,11 @@ def test_one_unknown_ticker_does_not_keep_the_others_out(server, capsys):
 
 
 def test_an_unknown_company_says_how_to_add_it(tmp_path, capsys):
-    for open_it in (lambda: facts.open(["SMCI"]), lambda: analyses.start("gpu_hour", facts.open(), "SMCI")):
+    for open_it in (lambda: facts.open(["NOBODY"]), lambda: analyses.start("gpu_hour", facts.open(), "NOBODY")):
         with pytest.raises(CapcycleError, match="`capcycle add TICKER`"):
             open_it()
     for notebook, name in (("capex", "companies"), ("company", "company")):
-        assert cli.main(["run", notebook, "-p", name, "SMCI", "-o", str(tmp_path / "out.ipynb")]) == 1
+        assert cli.main(["run", notebook, "-p", name, "NOBODY", "-o", str(tmp_path / "out.ipynb")]) == 1
         assert "`capcycle add TICKER`" in capsys.readouterr().err
 
 
@@ -477,7 +477,7 @@ SAID = "reported,ir-2026,page 3,2026-07-30,,Investor day,ORCL,https://example.or
 
 def test_rows_of_a_file_are_facts_with_their_document(own, tmp_path, capsys):
     file = typed(tmp_path / "mine.csv", f"ORCL,rpo,,2026-06-30,600000000000,USD,{SAID}")
-    assert cli.main(["add", str(file)]) == 0 and "1 rows on ORCL" in capsys.readouterr().out
+    assert cli.main(["add", str(file)]) == 0 and "1 rows of facts on ORCL" in capsys.readouterr().out
     row = facts.history(["ORCL"]).query("source == 'ir-2026'")
     assert row["value"].tolist() == [600000000000] and facts.sources().at["ir-2026", "title"] == "Investor day"
     facts.check()

@@ -162,16 +162,7 @@ def _check(chosen: argparse.Namespace) -> None:
     from capcycle import claims, facts, publish, sources  # pandas comes with them
     from capcycle.facts import door, doubts, layers, registers, reviewed, sums
 
-    data = door.gather(
-        (
-            facts.check,
-            registers.check,
-            claims.check_tables,
-            sources.read_tags,
-            sources.read_members,
-            sources.read_cusips,
-        )
-    )[1]
+    data = door.gather((facts.check, registers.check, claims.check_tables, sources.check_tables))[1]
     gone, changed = ([], []) if chosen.accept else reviewed.differences()
     if changed:
         print(say("check.changed", files=", ".join(changed)))

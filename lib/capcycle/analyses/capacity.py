@@ -19,8 +19,7 @@ from capcycle.study import Case
 from capcycle.units import MW_PER_GW
 from capcycle.words import Sentence, say
 
-ALMOST = 0.99  # of a year: 365 days
-YEAR, QUARTER = pd.Timedelta(days=365.25), pd.Timedelta(days=91.3)
+YEAR, QUARTER = pd.Timedelta(days=365), pd.Timedelta(days=91.3)
 SERIES = ["company", "name", "site", "basis"]  # figures of these go together, no others
 TOLD = ("reported", "derived")  # two authors' estimates are no growth
 SHOWN = ["power_before", "power_after", "years_between", "power_growth", "power_multiple"]
@@ -49,7 +48,7 @@ def power_growth(power_before: MW, power_after: MW, years_between: Years) -> Pow
     (2.0, 0.414)
     """
     multiple = per(power_after, power_before)
-    years = where(years_between > ALMOST, years_between, np.nan)
+    years = where(years_between >= 1, years_between, np.nan)
     return PowerGrowth(multiple, multiple ** (1 / years) - 1)
 
 

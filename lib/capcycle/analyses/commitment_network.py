@@ -169,7 +169,7 @@ def circles(linked: pd.DataFrame) -> Exhibit:
     unit = linked["currency"].iloc[0]
     rows = pd.DataFrame([
         {"label": say("commitment_network.then").join(row.way), "value": row.least, "unit": unit,
-         "legs": say("commitment_network.then").join(words.value(each, unit) for each in row.legs),
+         "legs": ", ".join(words.value(each, unit) for each in row.legs),
          "binds": say(f"marks.network.{'firm' if row.way in firm else 'plan'}"), **_evidence(linked, row.way)}
         for row in found.itertuples()
     ])  # fmt: skip

@@ -90,7 +90,7 @@ def comes_back(linked: pd.DataFrame, supplier: str) -> float:
     starts = [0 if giver == supplier else names[giver] for giver in rows["giver"]]
     ends, flows = rows["taker"].map(names), (rows["amount"] / UNIT).round().astype(np.int32)
     pipes = coo_array((flows, (starts, ends)), shape=(len(names) + 1,) * 2).tocsr().astype(np.int32)
-    return maximum_flow(pipes, 0, names[supplier]).flow_value * UNIT
+    return float(maximum_flow(pipes, 0, names[supplier]).flow_value * UNIT)
 
 
 def suppliers(book: Book) -> pd.DataFrame:

@@ -33,9 +33,10 @@ def own(name: str, columns: Sequence[str] = ()) -> pd.DataFrame:
     """
     table, where, given = _asked(name)
     found = store.rows(table, where, given)
-    if table == "registers":
-        found = [json.loads(cells) for (cells,) in found]
-    rows = pd.DataFrame(found, columns=list(columns if table == "registers" else store.COLUMNS[table]), dtype=str)
+    if table == "registers":  # a row from before a register had a column has none
+        rows = pd.DataFrame([json.loads(cells) for (cells,) in found], columns=list(columns), dtype=str).fillna("")
+    else:
+        rows = pd.DataFrame(found, columns=store.COLUMNS[table], dtype=str)
     if table == "sources":  # a parent and its subsidiary may file one report
         rows = rows.drop_duplicates("source")
     return rows.assign(file=f"store/{name}", line=range(1, len(rows) + 1))

@@ -51,7 +51,7 @@ COLUMNS = {
         *["company", "concept", "period_start", "period_end", "value", "unit", "kind", "source", "locator"],
         *["published", "note"],
     ],
-    "registers": ["cells"],  # a list in JSON, of the columns that the register's schema says
+    "registers": ["cells"],  # of a row in JSON, each with the name of its column: a schema may get more of these
 }  # of the tables of `data/` that have the same names
 ORDER = {"companies": "company", "sources": "company, source", "facts": "company, line", "registers": "name, line"}
 NAMED = "company IN (SELECT value FROM json_each(?))"

@@ -4,7 +4,7 @@ from capcycle.facts.store import locked
 from capcycle.sources.bulk import Archive, ingest, members
 from capcycle.sources.changes import Addition, add, refresh
 from capcycle.sources.edgar import Edgar
-from capcycle.sources.holdings import Holder, is_manager, managers, read_cusips
+from capcycle.sources.holdings import Holder, check_tables, is_manager, managers, read_cusips
 from capcycle.sources.holdings import read as read_holder
 from capcycle.sources.instance import read_members
 from capcycle.sources.own import add_file, revalue, template

@@ -20,9 +20,20 @@ def sound(register: str, rows: pd.DataFrame, known: door.Reference) -> tuple[pd.
     return rows.reset_index(drop=True).drop(index=list(said)), list(said.values())
 
 
+def columns(register: str) -> list[str]:
+    """The columns of a register, as its schema has them."""
+    return registers.columns().query("table == @register")["column"].tolist()
+
+
+def whole(register: str, rows: pd.DataFrame) -> pd.DataFrame:
+    """Rows of some columns of a register as rows of all of them, in its order; the others are empty."""
+    kept = [each for each in ("file", "line") if each in rows]
+    return rows.reindex(columns=[*columns(register), *kept], fill_value="")
+
+
 def put(connection: Connection, register: str, name: str, rows: pd.DataFrame) -> None:
     """Write the rows of one kind, such as those on a company, in place of the ones that were there."""
-    cells = [json.dumps(row) for row in rows.astype(str).to_numpy().tolist()]
+    cells = [json.dumps(row) for row in rows.astype(str).to_dict("records")]
     stamp = hashlib.sha256("".join(cells).encode()).hexdigest()
     connection.execute("DELETE FROM registers WHERE register = ? AND name = ?", [register, name])
     cells = ["", *cells]  # the first says that the name was asked about, though nothing be found
@@ -37,9 +48,9 @@ def write(register: str, name: str, rows: pd.DataFrame) -> None:
 
 def read(register: str, name: str) -> pd.DataFrame:
     """The rows that were written under a name, as text; none where nothing was."""
-    columns = registers.columns().query("table == @register")["column"].tolist()
     found = shelf.rows("registers", "register = ? AND name = ? AND line > 0", register, name)
-    return pd.DataFrame([json.loads(cells) for (cells,) in found], columns=columns, dtype=str)
+    cells = [json.loads(row) for (row,) in found]
+    return pd.DataFrame(cells, columns=columns(register), dtype=str).fillna("")
 
 
 def names(register: str) -> list[str]:

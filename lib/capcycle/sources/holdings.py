@@ -15,7 +15,7 @@ import pandas as pd
 
 from capcycle.facts import door, registers
 from capcycle.facts import store as shelf
-from capcycle.sources import beside, tags, xml
+from capcycle.sources import beside, instance, tags, xml
 from capcycle.sources.edgar import Edgar, SourceError
 from capcycle.sources.filings import Filing, listed
 
@@ -29,6 +29,10 @@ SUFFIXES = (
     r"\b(?:INC|INCORPORATED|CORP|CORPORATION|CO|COMPANY|COM|LTD|LIMITED|PLC|N V|NV|S A|SA|HLDGS|HOLDINGS|NEW|DEL)\b"
 )
 WHOLE = "whole portfolio"
+HOLDINGS = [
+    *["holder", "fund", "symbol", "company", "name", "action", "date", "rank", "shares", "value", "currency", "change"],
+    *["positions", "kind", "source", "locator", "published", "note"],
+]
 
 
 def is_manager(name: str) -> bool:
@@ -193,10 +197,8 @@ def read(cik: int, edgar: Edgar) -> Holder:
     tables = [(each, table) for each, table in tables if table.day in newest]
     name = tables[-1][1].manager
     names = _names(edgar)
-    every = pd.DataFrame(
-        [row for day in newest for row in _rows(name, [each for each in tables if each[1].day == day], names)],
-        columns=registers.columns().query("table == 'holdings'")["column"].tolist(), dtype=str,
-    )  # fmt: skip
+    found = [row for day in newest for row in _rows(name, [each for each in tables if each[1].day == day], names)]
+    every = beside.whole("holdings", pd.DataFrame(found, columns=HOLDINGS, dtype=str))
     old = beside.read("holdings", f"{cik:010}")
     key = [*registers.key("holdings"), "published"]
     fresh = every[~pd.MultiIndex.from_frame(every[key]).isin(pd.MultiIndex.from_frame(old[key]))]
@@ -327,6 +329,14 @@ def read_cusips() -> pd.DataFrame:
     Errors: DataError with every fault of `data/cusips.csv`.
     """
     return door.table("cusips.csv", _rules)
+
+
+def check_tables() -> None:
+    """Check the tables that say what tags, members and securities are.
+
+    Errors: DataError with all faults of all three.
+    """
+    door.refuse(door.gather((tags.read, instance.read_members, read_cusips))[1])
 
 
 def _rules(raw: pd.DataFrame) -> door.Rules:

@@ -9,7 +9,7 @@ from typing import Any, NamedTuple, TypeVar
 import pandas as pd
 
 from capcycle.facts import door
-from capcycle.sources import xml
+from capcycle.sources import beside, xml
 from capcycle.sources.edgar import SourceError
 from capcycle.sources.filings import Filing
 from capcycle.sources.tags import Doubt, Figure
@@ -255,7 +255,8 @@ def customers(found: list[Fact], company: str, name: str, filing: Filing) -> pd.
         for each in found
         if SHARE.fullmatch(each.tag) and each.start and (member := _customer(each.members))
     ]  # fmt: skip
-    return pd.DataFrame(made, columns=CUSTOMERS, dtype=str).drop_duplicates(CUSTOMERS[1:7])
+    found = pd.DataFrame(made, columns=CUSTOMERS, dtype=str).drop_duplicates(CUSTOMERS[1:7])
+    return beside.whole("customers", found)
 
 
 CUSTOMERS = [

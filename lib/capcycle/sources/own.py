@@ -111,7 +111,7 @@ def _take_facts(rows: pd.DataFrame, documents: pd.DataFrame, known: door.Referen
     tickers = sorted(set(figures["company"]))
     files = {ticker: _beside(ticker, figures[figures["company"] == ticker]) for ticker in tickers}
     said = [fault for each in files.items() for fault in _faults(*each, known, path)]
-    door.refuse([*door.source_faults(documents), *said])
+    door.refuse(map(_advised, [*door.source_faults(documents), *said]))
     for ticker, each in files.items() if not dry else ():
         company = known.companies.loc[[ticker]].astype(str).reset_index()[COMPANIES]
         cited = documents[documents["source"].isin(each["source"])][SOURCES]
@@ -142,13 +142,15 @@ def _take_estimates(
 def _take_register(
     register: str, rows: pd.DataFrame, documents: pd.DataFrame, known: door.Reference, path: Path, dry: bool
 ) -> list[str]:
-    columns = registers.columns().query("table == @register")["column"].tolist()
+    rows = beside.whole(register, rows)
     said = registers.judged(register, rows, known).values()
-    door.refuse([*door.source_faults(documents), *said])
+    door.refuse(map(_advised, [*door.source_faults(documents), *said]))
     symbols = sorted(set(rows["symbol"]))
     for symbol in symbols if not dry else ():
         own = rows[rows["symbol"] == symbol]
-        every = pd.concat([beside.read(register, symbol), own[columns]]).drop_duplicates(registers.key(register))
+        every = pd.concat([beside.read(register, symbol), own[beside.columns(register)]]).drop_duplicates(
+            registers.key(register)
+        )
         with shelf.opened(writes=True) as connection:
             beside.cite(connection, symbol, documents[documents["source"].isin(own["source"])])
             beside.put(connection, register, symbol, every)
@@ -166,6 +168,11 @@ def _faults(ticker: str, rows: pd.DataFrame, known: door.Reference, path: Path) 
     file = f"facts/{ticker}.csv"
     said = door.judged(store.beside_reviewed(ticker, rows.assign(file=file)), known).values()
     return [fault.replace(file, str(path), 1) for fault in said]
+
+
+def _advised(fault: str) -> str:
+    """What the door says, with what a user can do about a company that nobody has added."""
+    return fault.replace("see data/companies.csv", "`capcycle add TICKER` brings one in that files with the SEC")
 
 
 def _market_values(rows: pd.DataFrame) -> Iterator[tuple[str, ...]]:
