@@ -166,6 +166,16 @@ def test_rows_on_a_company_that_nobody_has_added_say_how_to_add_it(own, tmp_path
         sources.add_file(Path(typed(tmp_path, table, TABLES[table].replace("SMCI", "NOBODY"))))
 
 
+def test_rows_from_before_a_register_had_a_column_have_an_empty_one(own, tmp_path):
+    sources.add_file(Path(typed(tmp_path, "estimates", TABLES["estimates"].replace("SMCI", "MSFT"))))
+    with store.opened(writes=True) as connection:
+        connection.execute("UPDATE registers SET stamp = 'old', cells = json_remove(cells, '$.note') WHERE line > 0")
+    row = facts.registers.read("consensus").query("source == 'my-estimates'").iloc[0]
+    assert [row["symbol"], row["price"], row["note"]] == ["MSFT", 40, ""]
+    assert sources.beside.read("consensus", "MSFT")["note"].tolist() == [""]
+    facts.registers.check()
+
+
 @pytest.mark.parametrize("table", ["facts", "prices", "shares", "estimates"])
 def test_a_template_is_a_header(table, capsys):
     assert cli.main(["template", table]) == 0

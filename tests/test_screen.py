@@ -13,18 +13,20 @@ from capcycle.panel import select
 
 
 @pytest.fixture(scope="module")
-def made(tmp_path_factory):
+def made(tmp_path_factory, without_supermicro):
     """A store with two companies of a market, one in dollars and one in Taiwan dollars; each day is worked out once."""
     folder = tmp_path_factory.mktemp("market")
     recorded = {edgar.NAMES[ticker][0]: edgar.recording(ticker) for ticker in ("SMCI", "TSM")}
     with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(paths, "DATA", without_supermicro)
         patch.setattr(paths, "STORE", folder / "store")
         take(packed(folder / "companyfacts.zip", recorded))
     return folder / "store"
 
 
 @pytest.fixture
-def market(made, monkeypatch):
+def market(made, monkeypatch, without_supermicro):
+    monkeypatch.setattr(paths, "DATA", without_supermicro)
     monkeypatch.setattr(paths, "STORE", made)
     monkeypatch.setattr(layers, "CALLED", set())
 

@@ -86,6 +86,8 @@ def _own(data: dict[str, str]) -> dict[str, str]:
 
     What it says of a company and its documents changes only with its facts: pages on others are not executed again.
     """
+    if not (paths.STORE / paths.STORE_FILE).is_file():
+        return {"added": fingerprint([])}
     from capcycle.facts import store  # pandas comes with it
 
     files = {f"facts/{company}.csv": made for company, made in store.stamps().items()}

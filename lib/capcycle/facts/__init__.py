@@ -155,7 +155,7 @@ def tickers(names: Sequence[str] | None = None) -> list[str]:
     Errors: CapcycleError for an unknown company or group, and for an empty list.
 
     >>> tickers(["MSFT", "chip makers"])
-    ['MSFT', 'NVDA', 'AMD', 'AVGO']
+    ['MSFT', 'NVDA', 'AMD', 'AVGO', 'INTC']
     """
     _call(names)
     return _wanted(names, door.reference().companies)
