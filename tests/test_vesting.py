@@ -75,6 +75,13 @@ def test_price_and_purchases_that_go_together_vest_all_more_often(tranches):
     assert joint > apart + 0.02
 
 
+def test_what_is_drawn_together_leaves_each_chance_as_it_is(tranches):
+    first = next(iter(tranches.values()))  # its price is reached: what is left is the power, 0.9
+    vested = vesting.simulated(tranches, 0.9).vested[0].mean()
+    assert first.inputs["hurdle_reached"].value == 1
+    assert vested == pytest.approx(float(first.outputs.purchase_probability), abs=0.005)
+
+
 def test_amds_tranches_end_at_600_dollars_and_six_gigawatts_and_none_of_its_shares_is_lost(tranches):
     """8-K of 2025-10-06: 160m shares, the first tranche at 1 GW, the last at 6 GW and 600 dollars.
 

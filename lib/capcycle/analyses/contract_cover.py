@@ -6,6 +6,7 @@ import pandas as pd
 
 from capcycle import exhibits, facts, study, words
 from capcycle.analyses.hosting import contracts
+from capcycle.errors import NothingToShow
 from capcycle.exhibits import Exhibit, marks, parts
 from capcycle.facts import Book
 from capcycle.measure import Measures, measure
@@ -119,19 +120,23 @@ def _stated(row: dict, name: str, value: float, unit: str) -> Quantity:
 
 
 def _before(revenue: Measures, company: str, day: pd.Timestamp) -> Quantity:
-    """Revenue of the last year that had ended by a day."""
+    """Revenue of the last year that had ended by a day, and not a year before it."""
     table = revenue.table.dropna(subset="value")
-    own = table[table["company"].eq(company) & table["period_end"].between(day - YEAR, day)]
+    own = table[table["company"].eq(company) & (table["period_end"] <= day)]
     if own.empty:
         return missing("revenue_when_signed", study.not_public("revenue_when_signed"))
-    return study.figure(revenue, company, own["period"].iloc[-1])
+    return _recent(study.figure(revenue, company, own["period"].iloc[-1]), day)
 
 
 def _now(revenue: Measures, company: str) -> Quantity:
     """Revenue of the newest twelve months, unless others' are a year newer."""
-    own, last = study.newest(revenue, company), revenue.table.dropna(subset="value")["period_end"].max()
-    lacking = study.not_public("revenue_now")
-    return own if own.missing or own.day >= last - YEAR else missing("revenue_now", lacking)
+    return _recent(study.newest(revenue, company), revenue.table.dropna(subset="value")["period_end"].max())
+
+
+def _recent(figure: Quantity, day: pd.Timestamp) -> Quantity:
+    if figure.missing or figure.day >= day - YEAR:
+        return figure
+    return missing(figure.name, say("contract_cover.old", until=words.day(figure.day), day=words.day(day)))
 
 
 def _standing(table: pd.DataFrame) -> pd.DataFrame:
@@ -170,6 +175,17 @@ def register(book: Book, each: dict[str, Case]) -> Exhibit:
         **{name: words.name(name) for name in COVER},
     }
     return marks.table(rows, frame, columns) if len(rows) else marks.nothing(frame)
+
+
+def known(each: dict[str, Case], of: str = "cover_now") -> dict[str, Case]:
+    """The contracts of which an output is known.
+
+    Errors: NothingToShow where there is none.
+    """
+    found = {label: case for label, case in each.items() if not case.alone(of).missing}
+    if not found:
+        raise NothingToShow(say("contract_cover.none"))
+    return found
 
 
 def statuses(book: Book) -> Exhibit:
