@@ -49,7 +49,7 @@ def screen(metric: str, top: int = 0, groups: Sequence[str] = (), as_of: str = "
 
     >>> best = screen("capex_to_revenue", 2, ["hyperscalers"], as_of="2025-02-10")
     >>> best[["company", "period", "kind"]].values.tolist()
-    [['MSFT', 'TTM 2024Q4', 'derived'], ['META', 'TTM 2024Q4', 'derived']]
+    [['META', 'TTM 2024Q4', 'derived'], ['MSFT', 'TTM 2024Q4', 'derived']]
     """
     as_of = f"{door.day(as_of):%Y-%m-%d}" if as_of else ""
     name, about = metric.split(".")[0], _companies(groups)
