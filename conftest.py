@@ -17,3 +17,10 @@ def rooms(request):
     if isinstance(request.node, DoctestItem):
         for name in set(ROOMS) - set(request.node.dtest.globs):
             request.node.dtest.globs[name] = import_module(f"capcycle.{name}")
+
+
+@pytest.fixture(autouse=True)
+def place(request, tmp_path_factory, monkeypatch):
+    """An example that keeps what it works out does so in a store of its own."""
+    if isinstance(request.node, DoctestItem):
+        monkeypatch.setattr("capcycle.paths.STORE", tmp_path_factory.mktemp("store"))

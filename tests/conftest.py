@@ -6,6 +6,7 @@ from browser import CHROMIUM_FLAGS, chromium
 from hypothesis import settings
 
 from capcycle import facts, paths
+from capcycle.facts import layers
 
 settings.register_profile("house", deadline=None)  # a busy machine is no fault of the code
 settings.load_profile("house")
@@ -57,6 +58,7 @@ def own(tmp_path, monkeypatch, without_supermicro):
     """An own layer with nothing in it."""
     monkeypatch.setattr(paths, "DATA", without_supermicro)
     monkeypatch.setattr(paths, "STORE", tmp_path / "store")
+    monkeypatch.setattr(layers, "CALLED", set())
     return tmp_path / "store"
 
 

@@ -8,7 +8,7 @@ import pytest
 from test_findings import SOURCE, panel
 from test_measure import book_of
 
-from capcycle import facts, words
+from capcycle import facts, sources, words
 from capcycle.errors import CapcycleError
 from capcycle.exhibits import coverage
 from capcycle.facts import tables
@@ -205,7 +205,7 @@ def test_layers_conflicts_and_the_newest_of_the_own_layer_are_shown(own):
     written = {
         folder: pd.DataFrame(each, columns=columns[folder]) for folder, each in (("facts", rows), ("sources", filing))
     }
-    with store.locked():
+    with sources.locked():
         store.write("MSFT", written | {"companies": company[columns["companies"]]})
     shown = coverage.layers(facts.open(["MSFT", "META"]))
     assert shown.title == "1 figure was brought in below the reviewed tables, which contradict 1 of the own layer"

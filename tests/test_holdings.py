@@ -125,8 +125,8 @@ def test_a_refresh_brings_the_next_quarter_and_the_second_nothing(server, capsys
     filed(server, "0001790837-25-000001", "13F-HR", "2025-05-01", REPORT)
     assert cli.main(["refresh", "--dry-run"]) == 0 and not shown()
     assert cli.main(["refresh"]) == 0 and shown()["AAPL"] == (20000000, 100000)
-    before = beside.file("holdings", WHO).read_bytes()
-    assert cli.main(["refresh"]) == cli.NOTHING_NEW and beside.file("holdings", WHO).read_bytes() == before
+    before = beside.read("holdings", WHO).to_csv()
+    assert cli.main(["refresh"]) == cli.NOTHING_NEW and beside.read("holdings", WHO).to_csv() == before
 
 
 def test_a_cover_that_says_another_sum_is_told():
@@ -149,11 +149,11 @@ def test_a_cover_that_says_another_sum_is_told():
 )  # fmt: skip
 def test_a_broken_filing_is_told_and_what_was_there_stays(server, capsys, answer, message):
     cli.main(["add", WHO])
-    before = beside.file("holdings", WHO).read_bytes()
+    before = beside.read("holdings", WHO).to_csv()
     filed(server, "0001790837-25-000001", "13F-HR", "2025-05-01", REPORT)
     server.faults = [None, answer]  # the list of filings comes first
     assert cli.main(["refresh"]) == 1 and message in capsys.readouterr().err
-    assert beside.file("holdings", WHO).read_bytes() == before
+    assert beside.read("holdings", WHO).to_csv() == before
 
 
 def test_who_files_no_13f_is_told(server, capsys):

@@ -7,9 +7,10 @@ from pathlib import Path
 import pytest
 import xlsxwriter
 
-from capcycle import cli, facts, paths, sources
+from capcycle import cli, facts, sources
 from capcycle.analyses import forward_multiples, multiples
 from capcycle.errors import DataError
+from capcycle.facts import store
 from capcycle.measure import measure
 from capcycle.panel import select
 
@@ -135,16 +136,16 @@ def test_a_reviewed_price_is_shown_over_the_users_own(own, tmp_path):
 )  # fmt: skip
 def test_a_wrong_cell_is_told_with_its_line_and_nothing_is_taken(server, tmp_path, table, cell, wrong, message):
     cli.main(["add", "SMCI"])
-    before = {path: path.read_bytes() for path in own_files()}
+    before = own_files()
     file = typed(tmp_path, table, TABLES[table].replace(cell, wrong))
     with pytest.raises(DataError) as refused:
         sources.add_file(Path(file))
     assert any(message in fault and fault.startswith(f"{file}:2: ") for fault in refused.value.faults)
-    assert {path: path.read_bytes() for path in own_files()} == before
+    assert own_files() == before
 
 
 def own_files():
-    return sorted(paths.STORE.rglob("*.csv"))
+    return [row for table in store.COLUMNS for row in store.rows(table, "true")]
 
 
 def test_a_dry_run_of_a_file_checks_it_and_writes_nothing(own, tmp_path, capsys):
@@ -163,6 +164,16 @@ def test_a_header_of_no_template_names_them(own, tmp_path):
 def test_rows_on_a_company_that_nobody_has_added_say_how_to_add_it(own, tmp_path, table):
     with pytest.raises(DataError, match="`capcycle add TICKER` brings one in"):
         sources.add_file(Path(typed(tmp_path, table, TABLES[table].replace("SMCI", "NOBODY"))))
+
+
+def test_rows_from_before_a_register_had_a_column_have_an_empty_one(own, tmp_path):
+    sources.add_file(Path(typed(tmp_path, "estimates", TABLES["estimates"].replace("SMCI", "MSFT"))))
+    with store.opened(writes=True) as connection:
+        connection.execute("UPDATE registers SET stamp = 'old', cells = json_remove(cells, '$.note') WHERE line > 0")
+    row = facts.registers.read("consensus").query("source == 'my-estimates'").iloc[0]
+    assert [row["symbol"], row["price"], row["note"]] == ["MSFT", 40, ""]
+    assert sources.beside.read("consensus", "MSFT")["note"].tolist() == [""]
+    facts.registers.check()
 
 
 @pytest.mark.parametrize("table", ["facts", "prices", "shares", "estimates"])

@@ -2,8 +2,10 @@
 
 import gzip
 import json
+import os
+import subprocess
+import sys
 from datetime import date, timedelta
-from pathlib import Path
 
 import edgar
 import pandas as pd
@@ -14,14 +16,19 @@ from hypothesis import strategies as st
 from capcycle import analyses, cli, facts, ledger, paths, sources
 from capcycle.errors import CapcycleError, DataError
 from capcycle.facts import door, layers, tables
+from capcycle.facts import store as shelf
 from capcycle.sources import store, tags
 
 TAGS = sources.read_tags()
 EXTRACTS = paths.ROOT.parent / "shared" / "data" / "sec" / "extracts"  # skipped elsewhere
 
 
-def files(folder):
-    return {path.relative_to(folder): path.read_bytes() for path in folder.rglob("*.csv")}
+def held():
+    """Everything in the store, by table."""
+    return {table: shelf.rows(table, "true") for table in shelf.COLUMNS}
+
+
+NOTHING = {table: [] for table in shelf.COLUMNS}
 
 
 def value(concept, start, end, ticker="SMCI", as_of=None):
@@ -84,7 +91,7 @@ def test_the_agent_may_be_in_a_file_of_the_user(own, monkeypatch):
 
 def test_a_dry_run_writes_nothing(server, capsys):
     assert cli.main(["add", "SMCI", "--dry-run"]) == 0
-    assert files(paths.STORE) == {} and "nothing was written" in capsys.readouterr().out
+    assert held() == NOTHING and "nothing was written" in capsys.readouterr().out
     assert "SMCI" not in facts.companies().index
 
 
@@ -110,15 +117,15 @@ def test_a_refresh_brings_the_new_filing_and_the_second_changes_nothing(server, 
     whole = server.answers[1375365]
     server.answers[1375365] = edgar.until(whole, "2025-12-31")
     cli.main(["add", "SMCI"])
-    before, server.answers[1375365] = files(paths.STORE), whole
+    before, server.answers[1375365] = held(), whole
     assert cli.main(["refresh"]) == 0
     shown = capsys.readouterr().out
     assert "10-Q filed 2026-05-11" in shown and "SMCI Capex to revenue: " in shown and "TTM FY2026Q3 now" in shown
     assert value("net_income", "2026-01-01", "2026-03-31") == [483387000]
-    after = files(paths.STORE)
-    assert after[Path("facts/SMCI.csv")].startswith(before[Path("facts/SMCI.csv")])
+    after = held()
+    assert after["facts"][: len(before["facts"])] == before["facts"]
     assert cli.main(["refresh"]) == cli.NOTHING_NEW
-    assert files(paths.STORE) == after
+    assert held() == after
 
 
 def test_what_a_day_shows_is_what_was_shown_on_that_day(server):
@@ -315,7 +322,7 @@ BOMB = gzip.compress(b"0" * 10**6)
         ([(200, b"{}")], "no JSON object, or an empty one"),
         ([(200, b"[1]")], "no JSON object, or an empty one"),
         ([(200, b'{"cik": 1375365, "facts": {"us')], "not JSON, or cut short"),
-        ([(200, b'{"cik": 1375365, "facts": NaN}')], "NaN is no number"),
+        ([(200, b'{"cik": 1375365, "facts": NaN}')], "not JSON, or cut short"),
         ([(200, b'{"cik": 1375365}')], "the answer has no facts; has its form changed?"),
         ([(200, b'{"cik": 1, "facts": {}}')], "the answer is about company 1"),
         ([(200, b'{"cik": 1375365, "facts": {"us-gaap": {"Assets": {"units": {"USD": [{}]}}}}}')], "another form"),
@@ -326,11 +333,11 @@ BOMB = gzip.compress(b"0" * 10**6)
 )
 def test_a_fault_ends_in_a_message_and_changes_nothing(server, faults, message):
     sources.add("SMCI", server.client(), TAGS).save()
-    before, server.faults = files(paths.STORE), list(faults)
+    before, server.faults = held(), list(faults)
     with pytest.raises(CapcycleError, match=r"SMCI|http") as refused:
         sources.refresh("SMCI", server.client(largest=500_000), TAGS)
     assert message in str(refused.value)
-    assert files(paths.STORE) == before and not server.faults
+    assert held() == before and not server.faults
     assert sources.refresh("SMCI", server.client(), TAGS).new.empty
 
 
@@ -365,47 +372,89 @@ def test_what_did_not_change_is_not_sent_again(server):
 
 
 def test_a_second_process_is_refused_while_the_first_writes(server, capsys):
-    with store.locked():
+    with shelf.locked():
         assert cli.main(["add", "SMCI"]) == 1
     assert "another capcycle writes into it" in capsys.readouterr().err
     assert cli.main(["add", "SMCI"]) == 0
 
 
-@pytest.mark.parametrize("writes", range(3))
-def test_a_disk_that_fills_up_leaves_the_last_state(server, monkeypatch, writes):
+@pytest.mark.parametrize("pages", [0, 1])
+def test_a_disk_that_fills_up_leaves_the_last_state(server, monkeypatch, pages):
     whole = server.answers[1375365]
-    server.answers[1375365] = edgar.until(whole, "2025-12-31")
+    server.answers[1375365] = edgar.until(whole, "2023-12-31")
     sources.add("SMCI", server.client(), TAGS).save()
-    known, server.answers[1375365] = facts.load(["SMCI"], "2026-01-01"), whole
-    addition, replace, left = sources.refresh("SMCI", server.client(), TAGS), Path.replace, [writes]
+    before, server.answers[1375365] = held(), whole
+    addition, put = sources.refresh("SMCI", server.client(), TAGS), store.put
 
-    def full(self, target):
-        if not left[0]:
-            raise OSError(28, "No space left on device", str(target))
-        left[0] -= 1
-        return replace(self, target)
+    def full(connection, *given):
+        there = connection.execute("PRAGMA page_count").fetchone()[0]
+        connection.execute(f"PRAGMA max_page_count = {there + pages}")
+        put(connection, *given)
 
-    monkeypatch.setattr(Path, "replace", full)
-    with pytest.raises(OSError, match="No space"):
+    monkeypatch.setattr(store, "put", full)
+    with pytest.raises(CapcycleError, match="disk is full; what was there before is there still"):
         addition.save()
-    pd.testing.assert_frame_equal(facts.load(["SMCI"], "2026-01-01"), known)
-    assert not list(paths.STORE.rglob(".*"))
+    assert held() == before
+
+
+WRITER = """
+import os, sys
+from capcycle import sources
+from capcycle.facts import store
+from capcycle.sources import store as writer
+tables = {table: writer.read(table, "SMCI") for table in ("companies", "sources", "facts")}
+with store.opened(writes=True) as connection:
+    connection.execute("PRAGMA cache_size = 5")  # so that half of it is in the file already
+    tables["facts"] = tables["facts"].assign(value="1")
+    for name in ("SMCI", *(f"X{number}" for number in range(20))):
+        own = {each: rows.assign(company=name) for each, rows in tables.items()}
+        writer.put(connection, name, own)
+    os.kill(os.getpid(), 9)
+"""
+
+
+def test_a_writer_that_is_killed_leaves_the_last_state(server):
+    cli.main(["add", "SMCI"])
+    before = held()
+    size = shelf.file().stat().st_size
+    environment = os.environ | {"CAPCYCLE_STORE": str(paths.STORE), "PYTHONPATH": os.pathsep.join(sys.path)}
+    killed = subprocess.run([sys.executable, "-c", WRITER], env=environment, check=False)
+    assert killed.returncode == -9 and shelf.file().stat().st_size > size
+    assert held() == before
+    assert cli.main(["add", "SMCI"]) == 0
+
+
+def test_who_reads_while_another_writes_sees_the_last_state(server):
+    cli.main(["add", "SMCI"])
+    before = held()
+    with shelf.opened(writes=True) as connection:
+        connection.execute("DELETE FROM facts")
+        assert held() == before
+
+
+def test_a_damaged_store_is_said_with_the_remedy(server, capsys):
+    cli.main(["add", "SMCI"])
+    shelf.file().write_bytes(b"no database at all" * 1000)
+    assert cli.main(["refresh"]) == 1
+    said = capsys.readouterr().err
+    assert "store.sqlite: damaged" in said and "answers` then reads what was downloaded again" in said
 
 
 # ---- two layers
 
 
-def test_what_the_reviewed_data_says_wins_and_a_conflict_is_told(server, own):
-    header = ",".join(tables.columns("facts/MSFT.csv"))
-    reviewed = facts.history(["MSFT"]).query("concept == 'capex'").iloc[0]
-    start, end = (reviewed[name].date().isoformat() for name in ("period_start", "period_end"))
-    row = f"MSFT,capex,{start},{end},1,USD,reported,{reviewed['source']},us-gaap:X,{reviewed['published'].date()},"
-    (own / "facts").mkdir(parents=True)
+def test_what_the_reviewed_data_says_wins_and_a_conflict_is_told(own):
     before = facts.history(["MSFT"])
-    (own / "facts/MSFT.csv").write_text(f"{header}\n{row}\n")
+    row = before.query("concept == 'capex'").iloc[[0]][list(tables.columns("facts/MSFT.csv"))].assign(value="1")
+    days = ["period_start", "period_end", "published"]
+    row[days] = row[days].apply(lambda column: column.dt.strftime("%Y-%m-%d"))
+    own.mkdir()
+    others = {"sources": facts.sources().reset_index().head(0), "companies": facts.companies().reset_index().head(1)}
+    store.write("MSFT", {"facts": row.astype(str), **{name: table.astype(str) for name, table in others.items()}})
     pd.testing.assert_frame_equal(facts.history(["MSFT"]), before)
     said = layers.doubts()
-    assert len(said) == 1 and said[0].startswith(f"Conflict: MSFT capex {start}…{end} is 1 USD")
+    period = "…".join(row[days[:2]].iloc[0])
+    assert len(said) == 1 and said[0].startswith(f"Conflict: MSFT capex {period} is 1 USD")
 
 
 def test_a_company_that_is_added_is_no_input_of_pages_on_others(server):
@@ -440,7 +489,7 @@ def test_every_fault_of_a_file_is_told_with_its_line_and_nothing_is_taken(own, t
     with pytest.raises(DataError) as refused:
         sources.add_file(file)
     assert [fault.split(": ")[0] for fault in refused.value.faults] == [f"{file}:3", f"{file}:4"]
-    assert files(own) == {}
+    assert held() == NOTHING
 
 
 # ---- the table of tags

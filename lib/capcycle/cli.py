@@ -137,13 +137,21 @@ def _lab_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def _add_arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("names", nargs="+", metavar="TICKER|MANAGER|FILE.csv|FILE.xlsx", help=say("cli.add.name"))
+    parser.add_argument("names", nargs="*", metavar="TICKER|MANAGER|FILE.csv|FILE.xlsx", help=say("cli.add.name"))
+    parser.add_argument("--bulk", metavar="ARCHIVE", type=Path, help=say("cli.add.bulk"))
     parser.add_argument("--dry-run", action="store_true", help=say("cli.add.dry_run"))
 
 
 def _refresh_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("names", nargs="*", metavar="TICKER|MANAGER", help=say("cli.refresh.name"))
     parser.add_argument("--dry-run", action="store_true", help=say("cli.add.dry_run"))
+
+
+def _screen_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("metric", metavar="METRIC", help=say("cli.screen.metric"))
+    parser.add_argument("--top", type=int, default=50, metavar="N", help=say("cli.screen.top"))
+    parser.add_argument("--group", action="append", default=[], metavar="GROUP", help=say("cli.screen.group"))
+    parser.add_argument("--as-of", default="", metavar="DAY", help=say("cli.screen.as_of"))
 
 
 def _template_arguments(parser: argparse.ArgumentParser) -> None:
@@ -222,6 +230,10 @@ def _claims(chosen: argparse.Namespace) -> int:
 def _add(chosen: argparse.Namespace) -> int:
     from capcycle import sources
 
+    if bool(chosen.names) == bool(chosen.bulk) or (chosen.bulk and chosen.dry_run):
+        raise CapcycleError(say("add.what"))
+    if chosen.bulk:
+        return _bulk(chosen.bulk)
     files = [Path(name) for name in chosen.names if name.lower().endswith((".csv", ".xlsx"))]
     names = [name for name in chosen.names if Path(name) not in files]
     status = max((status for _, status in _brought(names, sources.add, chosen.dry_run)), default=0)
@@ -230,6 +242,20 @@ def _add(chosen: argparse.Namespace) -> int:
         key = "add.file_would" if chosen.dry_run else "add.file"
         print(say(key, file=file, count=len(taken.rows), table=taken.table, names=", ".join(taken.names)))
     return status
+
+
+def _bulk(path: Path) -> int:
+    from tqdm import tqdm
+
+    from capcycle import sources
+
+    archive = sources.Archive(path)
+    found, strangers = sources.members(archive, archive.beside())
+    if strangers and not found:
+        found, strangers = sources.members(archive, sources.Edgar().registrants())
+    outcomes = list(tqdm(sources.ingest(path, found), total=len(found), disable=None, unit=say("add.unit")))
+    print(*sources.told_of_many(outcomes, len(found), strangers), sep="\n")
+    return int(bool(found) and all(each.refused for each in outcomes) and bool(outcomes))
 
 
 def _refresh(chosen: argparse.Namespace) -> int:
@@ -274,6 +300,16 @@ def _brought(names: Sequence[str], bring: Callable, dry: bool = False) -> Iterat
                 yield None, 1
 
 
+def _screen(chosen: argparse.Namespace) -> None:
+    from capcycle import screen, words
+
+    shown = screen.screen(chosen.metric, chosen.top, chosen.group, chosen.as_of)
+    value = [words.value(each.value, each.unit) for each in shown.itertuples()]
+    published = shown["published"].dt.strftime("%Y-%m-%d").fillna("")
+    print(shown.assign(value=value, published=published).drop(columns=["period", "unit"]).to_string(index=False))
+    print(say("screen.told", metric=chosen.metric, period=shown["period"].iloc[0], **shown.attrs))
+
+
 def _template(chosen: argparse.Namespace) -> None:
     from capcycle import sources
 
@@ -291,10 +327,11 @@ def _lab(chosen: argparse.Namespace) -> int:
 
 
 COMMANDS = {"check": _check, "list": _list, "run": _run, "site": _site, "claims": _claims, "add": _add}
-COMMANDS |= {"refresh": _refresh, "template": _template, "lab": _lab}
+COMMANDS |= {"refresh": _refresh, "screen": _screen, "template": _template, "lab": _lab}
 ARGUMENTS = {
     "check": _check_arguments, "run": _run_arguments, "site": _site_arguments, "claims": _claims_arguments,
     "lab": _lab_arguments, "add": _add_arguments, "refresh": _refresh_arguments, "template": _template_arguments,
+    "screen": _screen_arguments,
 }  # fmt: skip
 NOTHING_NEW = 3  # the exit status of a refresh that changed nothing
 TROUBLE = {errno.ENOSPC: "cli.full", errno.EDQUOT: "cli.full", errno.EROFS: "cli.read_only", errno.EBUSY: "cli.busy"}

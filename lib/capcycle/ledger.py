@@ -86,11 +86,14 @@ def _own(data: dict[str, str]) -> dict[str, str]:
 
     What it says of a company and its documents changes only with its facts: pages on others are not executed again.
     """
-    facts = {f"facts/{name}": made for name, made in digests(paths.STORE / "facts").items()}
-    folders = sorted(paths.STORE.glob("registers/*"))
-    registers = {f"{folder.name}.csv": fingerprint(digests(folder)) for folder in folders}
-    added = {"added": fingerprint(list(digests(paths.STORE / "companies")))}
-    return {name: fingerprint(data.get(name, ""), made) for name, made in (facts | registers).items()} | added
+    if not (paths.STORE / paths.STORE_FILE).is_file():
+        return {"added": fingerprint([])}
+    from capcycle.facts import store  # pandas comes with it
+
+    files = {f"facts/{company}.csv": made for company, made in store.stamps().items()}
+    files |= {f"{register}.csv": made for register, made in store.registers().items()}
+    added = {"added": fingerprint(store.listed())}
+    return {name: fingerprint(data.get(name, ""), made) for name, made in files.items()} | added
 
 
 def _content(notebook: Path) -> str:

@@ -260,9 +260,12 @@ def _strangers(values: dict[str, Any], kinds: dict[str, str]) -> Iterator[str]:
     from capcycle import facts, metrics, panel
 
     groups = [] if "speakers" in kinds else ["companies", "peers"]
+    one = ["company", "tenant", "lessor"]
+    named = [each for name in [*groups, *one] for each in _listed(values.get(name))]
+    companies = facts.companies([each for each in named if isinstance(each, str)])
     known = {
-        **dict.fromkeys(groups, ("company or group", [*facts.companies().index, *facts.companies()["group"].unique()])),
-        **dict.fromkeys(["company", "tenant", "lessor"], ("company", [*facts.companies().index])),
+        **dict.fromkeys(groups, ("company or group", [*companies.index, *companies["group"].unique()])),
+        **dict.fromkeys(one, ("company", [*companies.index])),
         "metric": ("metric", [*metrics.ALL, *facts.dictionary().index]),
         "span": ("span", panel.SPANS),
         "calendar": ("calendar", panel.CALENDARS),
@@ -273,9 +276,13 @@ def _strangers(values: dict[str, Any], kinds: dict[str, str]) -> Iterator[str]:
     for name in filter(values.get, known):
         what, valid = known[name]
         value = values[name].partition(".")[0] if name == "metric" else values[name]  # the rest is of what it is
-        given = value if isinstance(value, list) else [value]
+        given = _listed(value)
         remedy = f"; {facts.ADD}" if what.startswith("company") else ""
         yield from (f"{name}: {unknown(what, each, valid)}{remedy}" for each in given if each not in valid)
+
+
+def _listed(value: Any) -> list:
+    return value if isinstance(value, list) else [value]
 
 
 def _day(name: str, value: Any) -> str:

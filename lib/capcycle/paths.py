@@ -11,4 +11,5 @@ NOTEBOOKS = ROOT / "notebooks"
 CACHE = ROOT / ".capcycle"
 SITE = ROOT / "site"
 STORE = Path(os.environ.get("CAPCYCLE_STORE") or platformdirs.user_data_path("capcycle")).resolve()  # the user's own
+STORE_FILE = "store.sqlite"  # in that folder
 SETTINGS = platformdirs.user_config_path("capcycle") / "settings.toml"

@@ -24,10 +24,9 @@ def watch(source: Path, trace: Path) -> None:
     no inputs, or part of the key in another way. A run that speaks to the network is not the same twice.
     """
     skipped = [*map(sysconfig.get_path, PARTS), Path(__file__).parent, paths.CACHE, trace.parent, "/proc", "/dev"]
-    # the own layer lists all companies and documents; a run uses of them what its facts name
-    skipped += [paths.STORE / "companies", paths.STORE / "sources"]
     skipped = tuple(f"{each}{os.sep}" for each in skipped)
-    seen = {str(source)}
+    # the store holds all companies and documents; a run uses of them what its facts name
+    seen = {str(source), str(paths.STORE / paths.STORE_FILE)}
 
     def opened(event: str, arguments: tuple[Any, ...]) -> None:
         if not (find := EVENTS.get(event)) or not (path := find(*arguments)) or path in seen:

@@ -17,6 +17,7 @@ from capcycle.facts import (
     prices,
     registers,
     splits,
+    store,
     tables,
     vintages,
     year_ends,
@@ -104,6 +105,7 @@ def history(companies: Sequence[str] | None = None, as_of: str | date | None = N
     >>> values[["value", "published"]].astype(str).values.tolist()
     [['27266000000.0', '2024-02-02'], ['27045000000.0', '2025-01-30']]
     """
+    _call(companies)
     known = door.open_reference()
     checked = door.read_facts(_wanted(companies, known.companies), known)
     return checked[checked["published"] <= door.day(as_of)] if as_of else checked
@@ -135,12 +137,15 @@ def quarter_end_before(known: pd.DataFrame) -> str:
     return f"{known['published'].max() - pd.offsets.QuarterEnd():%Y-%m-%d}"
 
 
-def companies() -> pd.DataFrame:
+def companies(wanted: Sequence[str] = ()) -> pd.DataFrame:
     """The companies by ticker: names, CIK, currency, month of the present fiscal year end, group.
+
+    wanted  of those that came into the store with a whole market the ones that are known from here on too
 
     >>> companies().loc["ORCL", "fiscal_year_end"].item()
     5
     """
+    _call(wanted)
     return door.reference().companies.copy(deep=False)
 
 
@@ -152,6 +157,7 @@ def tickers(names: Sequence[str] | None = None) -> list[str]:
     >>> tickers(["MSFT", "chip makers"])
     ['MSFT', 'NVDA', 'AMD', 'AVGO', 'INTC']
     """
+    _call(names)
     return _wanted(names, door.reference().companies)
 
 
@@ -213,12 +219,18 @@ def _flows(published: pd.DataFrame) -> pd.DataFrame:
     return vintages.on_bases(published[published["concept"].isin(additive)])
 
 
+def _call(names: Sequence[str] | None) -> None:
+    if names and not isinstance(names, str):
+        layers.call(names)
+
+
 def _wanted(companies: Sequence[str] | None, known: pd.DataFrame) -> list[str]:
     """Tickers in the order asked for; the name of a group stands for its companies."""
     if isinstance(companies, str):
         raise CapcycleError(f"companies is the text '{companies}'; give a list such as ['{companies}']")
-    groups = known.groupby("group", sort=False).groups
-    names = known.index if companies is None else companies
+    chosen = known[known["group"] != store.MARKET]  # of a market there are those that somebody happened to name
+    groups = chosen.groupby("group", sort=False).groups
+    names = chosen.index if companies is None else companies
     if companies is None or layers.GROUP in names:
         tables.stamp(layers.GROUP)  # traced: whoever asks for all companies depends on which the user has added
     wanted = list(dict.fromkeys(company for name in names for company in groups.get(name, [name])))

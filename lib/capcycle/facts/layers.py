@@ -1,37 +1,65 @@
 """The user's own layer of facts and registers, which lies below the reviewed tables of `data/`: what those say wins."""
 
-from collections.abc import Iterator, Sequence
+import json
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
 import pandas as pd
 
 from capcycle import paths, words
+from capcycle.facts import store
 
 PERIOD = ["company", "concept", "period_start", "period_end"]
 GROUP = "added"  # of the companies of the own layer
 ALIKE = 0.005  # two figures of one period, one of them rounded
-_FOLDERS = {"companies.csv": "companies", "sources.csv": "sources"}  # of the own layer: a file for each company
+_TABLES = {"companies.csv": "companies", "sources.csv": "sources"}  # of the store: of all companies
+CALLED: set[str] = set()  # companies of the market in the store that somebody has named in this process
 
 
-def files(name: str) -> list[Path]:
-    """The files of the own layer that lie below a file of `data/`, in order.
+def call(names: Iterable[str]) -> None:
+    """Have companies that came with a whole market known from here on, with their documents: they are asked for."""
+    if wanted := set(names) - CALLED:
+        found = store.select(f"SELECT company FROM companies WHERE {store.NAMED}", store.names(wanted))
+        CALLED.update(company for (company,) in found)
 
-    >>> files("dictionary.csv")
-    []
+
+def own(name: str, columns: Sequence[str] = ()) -> pd.DataFrame:
+    """The rows of the own layer below a table of `data/`, with a file and a line to call each by; often none.
+
+    columns  of a register, which its schema says
+
+    >>> own("dictionary.csv").empty
+    True
     """
+    table, where, given = _asked(name)
+    found = store.rows(table, where, given)
+    if table == "registers":  # a row from before a register had a column has none
+        rows = pd.DataFrame([json.loads(cells) for (cells,) in found], columns=list(columns), dtype=str).fillna("")
+    else:
+        rows = pd.DataFrame(found, columns=store.COLUMNS[table], dtype=str)
+    if table == "sources":  # a parent and its subsidiary may file one report
+        rows = rows.drop_duplicates("source")
+    return rows.assign(file=f"store/{name}", line=range(1, len(rows) + 1))
+
+
+def stamp(name: str) -> str:
+    """What tells one content of the own layer below a table of `data/` from another; empty where it adds nothing."""
+    table, where, given = _asked(name)
+    of_register = f"SELECT DISTINCT name, stamp FROM registers WHERE {where}"
+    of_company = f"SELECT company, stamp FROM companies WHERE {where}"
+    found = store.select(of_register if table == "registers" else of_company, given)
+    if table == "sources":  # those of the registers' rows too
+        found += store.select("SELECT DISTINCT name, stamp FROM registers")
+    return "".join(f"{each} {made}\n" for each, made in found)
+
+
+def _asked(name: str) -> tuple[str, str, str]:
+    """The table of the store below one of `data/`, and which rows: of companies listed, of one, or of a register."""
     if name.startswith("facts/"):
-        return [path] if (path := paths.STORE / name).is_file() else []
-    folders = [register(name), *filter(None, [_FOLDERS.get(name)])]
-    return [path for folder in folders for path in sorted((paths.STORE / folder).glob("*.csv"))]
-
-
-def register(name: str) -> str:
-    """The folder of the own layer with the files that lie below a register.
-
-    >>> register("holdings.csv")
-    'registers/holdings'
-    """
-    return f"registers/{name.removesuffix('.csv')}"
+        return "facts", "company = ?", Path(name).stem
+    if name in _TABLES:
+        return _TABLES[name], store.LISTED, store.names(CALLED)
+    return "registers", "register = ? AND line > 0", name.removesuffix(".csv")
 
 
 def below(reviewed: pd.DataFrame, own: pd.DataFrame, key: Sequence[str] = ()) -> pd.DataFrame:
@@ -56,11 +84,12 @@ def conflicts(reviewed: pd.DataFrame, own: pd.DataFrame) -> Iterator[tuple[pd.Se
 
 def doubts() -> list[str]:
     """A sentence for each conflict between the own layer and the reviewed tables."""
-    return [sentence for path in sorted((paths.STORE / "facts").glob("*.csv")) for sentence in _doubts(path.name)]
+    reviewed = {path.stem for path in (paths.DATA / "facts").glob("*.csv")}
+    return [sentence for company in sorted(reviewed & set(store.stamps())) for sentence in _doubts(company)]
 
 
-def _doubts(name: str) -> list[str]:
-    return [told(row, values) for row, values in differing(Path(name).stem)]
+def _doubts(company: str) -> list[str]:
+    return [told(row, values) for row, values in differing(company)]
 
 
 def told(row: pd.Series, values: list[str]) -> str:
@@ -76,10 +105,10 @@ def differing(company: str) -> list[tuple[pd.Series, list[str]]]:
     >>> differing("MSFT")
     []
     """
-    both = [folder / "facts" / f"{company}.csv" for folder in (paths.DATA, paths.STORE)]
-    if not all(path.is_file() for path in both):
+    name = f"facts/{company}.csv"
+    if not (path := paths.DATA / name).is_file() or (rows := own(name)).empty:
         return []
-    return list(conflicts(*(pd.read_csv(path, dtype=str, keep_default_na=False) for path in both)))
+    return list(conflicts(pd.read_csv(path, dtype=str, keep_default_na=False), rows))
 
 
 def _keys(table: pd.DataFrame, key: Sequence[str] = ()) -> pd.Index:

@@ -8,7 +8,7 @@ import re
 import tomllib
 import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
-from functools import cache, lru_cache
+from functools import cache
 from pathlib import Path
 
 import pandas as pd
@@ -66,18 +66,11 @@ def read(name: str, wanted: Iterable[str] | None = None, key: Sequence[str] = ()
     """
     _trace(name)
     wanted = list(columns(name) if wanted is None else wanted)
-    own = [_own(path, tuple(wanted), path.stat().st_mtime_ns, path.stat().st_size) for path in layers.files(name)]
-    own = [pd.concat(own).drop_duplicates(wanted, ignore_index=True)] if own else []  # a document of two companies
-    if own and not (paths.DATA / name).is_file():
-        return own[0]
+    own = layers.own(name, wanted)
+    if len(own) and not (paths.DATA / name).is_file():
+        return own
     reviewed = parsed(paths.DATA / name, f"data/{name}", wanted)
-    return layers.below(reviewed, own[0], key) if own else reviewed
-
-
-@lru_cache(maxsize=10_000)
-def _own(path: Path, wanted: tuple[str, ...], *_: int) -> pd.DataFrame:
-    """A file of the user's own layer, which has many; its time and size tell when it has changed."""
-    return parsed(path, f"store/{path.relative_to(paths.STORE).as_posix()}", list(wanted))
+    return layers.below(reviewed, own, key) if len(own) else reviewed
 
 
 def parsed(path: Path, file: str, wanted: list[str]) -> pd.DataFrame:
@@ -102,12 +95,14 @@ def parsed_text(text: str, file: str, wanted: list[str]) -> pd.DataFrame:
 def stamp(name: str) -> str:
     """What tells one content of a file of `data/` from another; empty for a file that cannot be read."""
     _trace(name)
-    there = [path for path in (paths.DATA / name, *layers.files(name)) if path.is_file()]
     try:
-        content = b"".join(path.read_bytes() for path in there)
+        content = (paths.DATA / name).read_bytes()
+    except FileNotFoundError:
+        content = b""
     except OSError:
         return ""
-    return hashlib.sha256(content).hexdigest() if there else ""
+    content += layers.stamp(name).encode()
+    return hashlib.sha256(content).hexdigest() if content else ""
 
 
 def cells(name: str) -> list[list[str]]:
@@ -130,7 +125,7 @@ def key(name: str) -> list[str]:
 
 def edition() -> tuple[tuple[str, int, int], ...]:
     """What tells one state of all files of `data/` and of the user's own layer from another, without reading them."""
-    every = [*paths.DATA.rglob("*.csv"), *paths.STORE.glob("*/**/*.csv")]
+    every = [*paths.DATA.rglob("*.csv"), *paths.STORE.glob(paths.STORE_FILE)]
     files = ((path, path.stat()) for path in sorted(every))
     return tuple((str(path), stat.st_mtime_ns, stat.st_size) for path, stat in files)
 

@@ -1,12 +1,13 @@
 """Rows of the registers in the user's own layer: checked at the door of the data, and written whole or not at all."""
 
-import os
-from pathlib import Path
+import hashlib
+import json
+from sqlite3 import Connection
 
 import pandas as pd
 
-from capcycle import paths
-from capcycle.facts import door, layers, registers, tables
+from capcycle.facts import door, registers
+from capcycle.facts import store as shelf
 
 
 def sound(register: str, rows: pd.DataFrame, known: door.Reference) -> tuple[pd.DataFrame, list[str]]:
@@ -30,36 +31,34 @@ def whole(register: str, rows: pd.DataFrame) -> pd.DataFrame:
     return rows.reindex(columns=[*columns(register), *kept], fill_value="")
 
 
-def write(register: str, name: str, rows: pd.DataFrame) -> None:
+def put(connection: Connection, register: str, name: str, rows: pd.DataFrame) -> None:
     """Write the rows of one kind, such as those on a company, in place of the ones that were there."""
-    path = file(register, name)
-    path.parent.mkdir(parents=True, exist_ok=True)
-    part = path.with_name(f".{path.name}.{os.getpid()}")
-    try:
-        with part.open("w", encoding="utf-8", newline="") as stream:
-            rows.to_csv(stream, index=False, lineterminator="\n")
-            stream.flush()
-            os.fsync(stream.fileno())
-        part.replace(path)
-    finally:
-        part.unlink(missing_ok=True)
+    cells = [json.dumps(row) for row in rows.astype(str).to_dict("records")]
+    stamp = hashlib.sha256("".join(cells).encode()).hexdigest()
+    connection.execute("DELETE FROM registers WHERE register = ? AND name = ?", [register, name])
+    cells = ["", *cells]  # the first says that the name was asked about, though nothing be found
+    shelf.insert(connection, "registers", [[register, name, line, row, stamp] for line, row in enumerate(cells)])
+
+
+def write(register: str, name: str, rows: pd.DataFrame) -> None:
+    """The same as a whole."""
+    with shelf.opened(writes=True) as connection:
+        put(connection, register, name, rows)
 
 
 def read(register: str, name: str) -> pd.DataFrame:
     """The rows that were written under a name, as text; none where nothing was."""
-    if not (path := file(register, name)).is_file():
-        return pd.DataFrame(columns=columns(register), dtype=str)
-    return whole(register, pd.read_csv(path, dtype=str, keep_default_na=False, encoding="utf-8"))
+    found = shelf.rows("registers", "register = ? AND name = ? AND line > 0", register, name)
+    cells = [json.loads(row) for (row,) in found]
+    return pd.DataFrame(cells, columns=columns(register), dtype=str).fillna("")
 
 
-def cite(name: str, documents: pd.DataFrame) -> None:
+def names(register: str) -> list[str]:
+    """The names under which something was written, in order."""
+    return [name for (name,) in shelf.select("SELECT DISTINCT name FROM registers WHERE register = ?", register)]
+
+
+def cite(connection: Connection, name: str, documents: pd.DataFrame) -> None:
     """Keep the documents of rows that were written under a name, beside those that are there already."""
-    path = file("sources", name)
-    old = pd.read_csv(path, dtype=str, keep_default_na=False, encoding="utf-8") if path.is_file() else documents[:0]
-    columns = list(tables.columns("sources.csv"))
-    write("sources", name, pd.concat([old, documents])[columns].drop_duplicates("source"))
-
-
-def file(register: str, name: str) -> Path:
-    """Where the rows of a register lie that were written under a name."""
-    return paths.STORE / layers.register(register) / f"{name}.csv"
+    made = ([f"rows of {name}", *row] for row in documents[shelf.COLUMNS["sources"]].to_numpy().tolist())
+    shelf.insert(connection, "sources", made, "INSERT OR IGNORE")

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from sqlite3 import Connection
 from typing import Any
 
 import pandas as pd
@@ -9,6 +10,7 @@ from tqdm import tqdm
 
 from capcycle import words
 from capcycle.facts import door, layers, registers, tables
+from capcycle.facts import store as shelf
 from capcycle.sources import beside, filings, instance, store, tags
 from capcycle.sources.edgar import Absent, Edgar, SourceError
 from capcycle.sources.filings import Filing
@@ -51,11 +53,17 @@ class Addition:
 
     def save(self) -> None:
         """Write it into the own layer."""
+        with shelf.opened(writes=True) as connection:
+            self.put(connection)
+
+    def put(self, connection: Connection, origin: str = "") -> None:
+        """The same as part of something larger: see `store.put`."""
         facts = pd.concat([self.old, self.new[self.old.columns]], ignore_index=True)
         row = pd.DataFrame([self.company])
-        store.write(self.company["company"], {"sources": self.documents, "facts": facts, "companies": row})
+        parts = {"sources": self.documents, "facts": facts, "companies": row}
+        store.put(connection, self.company["company"], parts, origin)
         if len(self.customers):
-            beside.write("customers", self.company["company"], self.customers)
+            beside.put(connection, "customers", self.company["company"], self.customers)
 
 
 def add(ticker: str, edgar: Edgar, table: pd.DataFrame, known: door.Reference | None = None) -> Addition:
@@ -66,7 +74,8 @@ def add(ticker: str, edgar: Edgar, table: pd.DataFrame, known: door.Reference | 
     Errors: SourceError for a ticker that the SEC does not know, and for an answer that cannot be used.
     """
     known = known or door.reference()
-    return _addition(_company(ticker, edgar, known.companies), edgar, table, known, "")
+    company = _company(ticker, edgar, known.companies)
+    return addition(company, edgar.companyfacts(int(company["cik"])), table, known, edgar=edgar)
 
 
 def refresh(ticker: str, edgar: Edgar, table: pd.DataFrame, known: door.Reference | None = None) -> Addition:
@@ -77,7 +86,8 @@ def refresh(ticker: str, edgar: Edgar, table: pd.DataFrame, known: door.Referenc
     row = store.read("companies", ticker).to_dict("records")
     if not row:
         raise SourceError(f"{ticker} was not added yet: `capcycle add {ticker}` brings it in")
-    return _addition(row[0], edgar, table, known or door.reference(), store.read("facts", ticker)["published"].max())
+    answer, since = edgar.companyfacts(int(row[0]["cik"])), store.read("facts", ticker)["published"].max()
+    return addition(row[0], answer, table, known or door.reference(), since, edgar)
 
 
 def _company(ticker: str, edgar: Edgar, known: pd.DataFrame) -> dict[str, str]:
@@ -92,13 +102,23 @@ def _company(ticker: str, edgar: Edgar, known: pd.DataFrame) -> dict[str, str]:
     return blank | {"company": ticker, "name": name, "cik": f"{cik:010}", "group": layers.GROUP}
 
 
-def _addition(
-    company: dict[str, str], edgar: Edgar, table: pd.DataFrame, known: door.Reference, since: str
+def addition(
+    company: dict[str, str],
+    answer: dict[str, Any],
+    table: pd.DataFrame,
+    known: door.Reference,
+    since: str = "",
+    edgar: Edgar | None = None,
 ) -> Addition:
-    ticker, cik = company["company"], int(company["cik"])
-    answer = edgar.companyfacts(cik)
-    listed = filings.listed(edgar.submissions(cik))
-    inside = _inside(ticker, company["name"], cik, edgar, [each for each in listed if each.filed >= since])
+    """What a companyfacts answer adds to what the own layer has of a company, from a day on.
+
+    company  its row of `companies.csv`, whose currency and year end may be empty
+    edgar    where the list of its filings, and what lies inside them, can be asked for
+    """
+    ticker, cik, listed, inside = company["company"], int(company["cik"]), [], Inside([], [], [], [], _no_customers())
+    if edgar:
+        listed = filings.listed(edgar.submissions(cik))
+        inside = _inside(ticker, company["name"], cik, edgar, [each for each in listed if each.filed >= since])
     read = tags.reading(
         answer, table, ticker, company["currency"], int(company["fiscal_year_end"] or 0), inside.figures
     )
@@ -106,7 +126,8 @@ def _addition(
     old, every = store.read("facts", ticker), tags.rows(read.figures, ticker)
     there = pd.MultiIndex.from_frame(old[KEY])
     fresh = every[~pd.MultiIndex.from_frame(every[KEY]).isin(there) & (every["published"] >= since)]
-    filed = [*read.figures, *(each for each in listed if each.accession in set(inside.customers["source"]))]
+    served = set(inside.customers["source"])
+    filed = [*read.figures, *(each for each in listed if each.accession in served)]
     documents = _documents(filed, company, [*fresh["source"], *inside.customers["source"]])
     known = _with(known, company, documents)
     fresh, refused = _at_the_door(company["company"], old, fresh, known)
@@ -131,11 +152,15 @@ class Inside(instance.Reading):
     customers: pd.DataFrame
 
 
+def _no_customers() -> pd.DataFrame:
+    return pd.DataFrame(columns=instance.CUSTOMERS)
+
+
 def _inside(ticker: str, name: str, cik: int, edgar: Edgar, listed: list[Filing]) -> Inside:
     """What lies inside the reports: of all, where data/members.csv names the company's segments, else of the newest."""
     rules = instance.read_members().query("company == @ticker")
     reports = [each for each in listed if each.is_report and each.inline]
-    inside, tables_ = Inside([], [], [], [], pd.DataFrame(columns=instance.CUSTOMERS)), []
+    inside, tables_ = Inside([], [], [], [], _no_customers()), []
     wanted = reports if len(rules) else reports[:1]
     shown = tqdm(wanted, disable=len(wanted) < 2 or None, unit=words.say("add.report"), leave=False)
     for place, filing in enumerate(shown):
@@ -162,7 +187,8 @@ def _instance(edgar: Edgar, cik: int, filing: Filing) -> list[instance.Fact]:
 
 def _documents(filed: list[tags.Figure | Filing], company: dict[str, str], cited: list[str]) -> pd.DataFrame:
     """The documents that were known, and of those filed the ones that are cited."""
-    new = [each for each in filed if each.accession in set(cited)]
+    numbers = set(cited)
+    new = [each for each in filed if each.accession in numbers]
     old = store.read("sources", company["company"])
     made = tags.documents(new, company["name"], int(company["cik"]))
     return pd.concat([old, made], ignore_index=True).drop_duplicates("source")
@@ -170,7 +196,10 @@ def _documents(filed: list[tags.Figure | Filing], company: dict[str, str], cited
 
 def _customers(ticker: str, new: pd.DataFrame, known: door.Reference) -> pd.DataFrame:
     """The shares of customers that were known and those that come, as the register lets them in."""
-    every = pd.concat([beside.read("customers", ticker), new]).drop_duplicates(registers.key("customers"))
+    old = beside.read("customers", ticker)
+    if new.empty:
+        return old
+    every = pd.concat([old, new]).drop_duplicates(registers.key("customers"))
     return beside.sound("customers", every, known)[0]
 
 
@@ -196,14 +225,12 @@ def _at_the_door(
 
 
 def _with(known: door.Reference, company: dict[str, str], documents: pd.DataFrame) -> door.Reference:
-    """The reference tables as they will be."""
+    """The reference tables as they will be, of this company."""
     row = pd.DataFrame([company]).set_index("company").astype({"fiscal_year_end": int})
-    more = documents.set_index("source")
-    companies, sources = (
-        pd.concat([there, here[~here.index.isin(there.index)]])
-        for there, here in ((known.companies, row), (known.sources, more))
-    )
-    return replace(known, companies=companies, sources=sources)
+    sources = documents.set_index("source")
+    if company["company"] in known.companies.index:  # reviewed rows stand beside its own
+        sources = pd.concat([known.sources[~known.sources.index.isin(sources.index)], sources])
+    return replace(known, companies=row, sources=sources)
 
 
 def _doubt(row: pd.Series, reason: str) -> tags.Doubt:
@@ -212,7 +239,8 @@ def _doubt(row: pd.Series, reason: str) -> tags.Doubt:
 
 def _before(old: pd.DataFrame, new: pd.DataFrame) -> pd.DataFrame:
     """New figures with the last one that was known of their period; empty for a period that is new."""
-    last = old.sort_values("published", kind="stable").groupby(layers.PERIOD)["value"].last()
+    last = old.sort_values("published", kind="stable").drop_duplicates(layers.PERIOD, keep="last")
+    last = dict(zip(last[layers.PERIOD].itertuples(index=False, name=None), last["value"], strict=True))
     return new.assign(before=[last.get(key, "") for key in new[layers.PERIOD].itertuples(index=False, name=None)])
 
 

@@ -2,7 +2,7 @@
 
 import gzip
 import http.client
-import json
+import io
 import os
 import time
 import tomllib
@@ -12,6 +12,8 @@ import zlib
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
+
+import orjson
 
 from capcycle import paths
 from capcycle.errors import CapcycleError
@@ -88,12 +90,8 @@ class Edgar:
         return company
 
     def registrants(self) -> dict[str, tuple[int, str]]:
-        """The number and the name of every company by its ticker."""
-        known = self.get(f"{self.web}/files/company_tickers.json", "company_tickers")
-        try:
-            return {row["ticker"]: (int(row["cik_str"]), _clean(row["title"])) for row in known.values()}
-        except (KeyError, TypeError, ValueError) as error:
-            raise SourceError(f"company_tickers.json has another form than it had: {error!r}") from error
+        """The number and the name of every company by its ticker; of several tickers the one most traded is first."""
+        return registrants(self.get(f"{self.web}/files/company_tickers.json", "company_tickers"))
 
     def submissions(self, cik: int) -> dict[str, Any]:
         """The company's name, year end and list of filings."""
@@ -133,9 +131,7 @@ class Edgar:
         tag, kept = store.kept(name)
         body, new = self._fetch(url, tag if kept else "")
         text = kept if body is None else body
-        found = _decoded(text, url)
-        if lacking := [key for key in needed if key not in found]:
-            raise SourceError(f"{url}: the answer has no {', '.join(lacking)}; has its form changed?")
+        found = decoded(text, url, *needed)
         if body is not None:
             store.keep(name, new, text)
         return found
@@ -185,7 +181,15 @@ class Edgar:
         return b"".join(parts)
 
 
-def _clean(name: str) -> str:
+def registrants(table: dict[str, Any]) -> dict[str, tuple[int, str]]:
+    """The number and the name of every company by its ticker, of the SEC's `company_tickers.json`."""
+    try:
+        return {row["ticker"]: (int(row["cik_str"]), clean(row["title"])) for row in table.values()}
+    except (AttributeError, KeyError, TypeError, ValueError) as error:
+        raise SourceError(f"company_tickers.json has another form than it had: {error!r}") from error
+
+
+def clean(name: str) -> str:
     """A name as a cell may hold it: on one line, without markup, and not beginning like a formula."""
     return " ".join("".join(each for each in name if each.isprintable() and each not in "<>").split()).lstrip("=+@-")
 
@@ -195,17 +199,24 @@ def _refusal(error: urllib.error.HTTPError) -> str:
     return f"status {error.code}: {advice.get(error.code, 'try again later')}"
 
 
-def _decoded(text: bytes, url: str) -> dict[str, Any]:
+def decoded(text: bytes, url: str, *needed: str) -> dict[str, Any]:
+    """The JSON object that an answer is, with the keys that are needed.
+
+    Errors: SourceError for anything else.
+    """
     if text.lstrip()[:1] == b"<":
         raise SourceError(f"{url}: a web page in place of JSON; does a proxy or a login stand between?")
     try:
-        found = json.loads(text, parse_constant=_no_number)
+        found = orjson.loads(text)
     except ValueError as error:
         raise SourceError(f"{url}: {'empty' if not text.strip() else f'not JSON, or cut short: {error}'}") from error
     if not isinstance(found, dict) or not found:
         raise SourceError(f"{url}: no JSON object, or an empty one")
+    if lacking := [key for key in needed if key not in found]:
+        raise SourceError(f"{url}: the answer has no {', '.join(lacking)}; has its form changed?")
     return found
 
 
-def _no_number(text: str) -> float:
-    raise ValueError(f"{text} is no number")
+def gunzipped(packed: bytes) -> bytes:
+    """What gzip packed, up to a byte more than any answer has."""
+    return gzip.GzipFile(fileobj=io.BytesIO(packed)).read(LARGEST + 1)

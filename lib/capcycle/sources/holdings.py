@@ -14,6 +14,7 @@ from typing import NamedTuple
 import pandas as pd
 
 from capcycle.facts import door, registers
+from capcycle.facts import store as shelf
 from capcycle.sources import beside, instance, tags, xml
 from capcycle.sources.edgar import Edgar, SourceError
 from capcycle.sources.filings import Filing, listed
@@ -45,7 +46,7 @@ def is_manager(name: str) -> bool:
 
 def managers() -> list[str]:
     """The numbers of the managers in the own layer, in order."""
-    return sorted(path.stem for path in beside.file("holdings", "").parent.glob("*.csv") if is_manager(path.stem))
+    return [name for name in beside.names("holdings") if is_manager(name)]
 
 
 class Position(NamedTuple):
@@ -91,9 +92,11 @@ class Holder:
     doubts: list[tags.Doubt]
 
     def save(self) -> None:
-        """Write it into the own layer, the documents first."""
-        beside.cite(f"{self.cik:010}", self.documents)
-        beside.write("holdings", f"{self.cik:010}", pd.concat([self.old, self.new], ignore_index=True))
+        """Write it into the own layer."""
+        number, rows = f"{self.cik:010}", pd.concat([self.old, self.new], ignore_index=True)
+        with shelf.opened(writes=True) as connection:
+            beside.cite(connection, number, self.documents)
+            beside.put(connection, "holdings", number, rows)
 
 
 def table(text: bytes, name: str, filed: str) -> Table:

@@ -15,6 +15,7 @@ import pandas as pd
 from capcycle import facts
 from capcycle.errors import DataError
 from capcycle.facts import door, registers, tables
+from capcycle.facts import store as shelf
 from capcycle.sources import beside, sheets, store
 from capcycle.sources.changes import KEY
 
@@ -68,7 +69,7 @@ def add_file(path: Path, dry: bool = False) -> Taken:
     lacking = documents[~documents["source"].isin(known.sources.index)].set_index("source")
     known = replace(known, sources=pd.concat([known.sources, lacking]))
     take = {"facts": _take_facts, "shares": _take_facts, "prices": _take_prices, "estimates": _take_estimates}[table]
-    with store.locked():
+    with shelf.locked():
         names = take(rows, documents, known, path, dry)
         if not dry:
             revalue()
@@ -77,12 +78,12 @@ def add_file(path: Path, dry: bool = False) -> Taken:
 
 def revalue() -> None:
     """Work out the market value at each price of the user's own that has none yet, from what was known on its day."""
-    for path in sorted(beside.file("market", "").parent.glob("*.csv")):
-        rows = beside.read("market", path.stem)
+    for name in beside.names("market"):
+        rows = beside.read("market", name)
         values = pd.DataFrame(_market_values(rows), columns=rows.columns, dtype=str)
         every = pd.concat([rows, values]).drop_duplicates(registers.key("market"))
         if len(every) > len(rows):
-            beside.write("market", path.stem, every)
+            beside.write("market", name, every)
 
 
 def _read(path: Path) -> tuple[str, pd.DataFrame]:
@@ -150,8 +151,9 @@ def _take_register(
         every = pd.concat([beside.read(register, symbol), own[beside.columns(register)]]).drop_duplicates(
             registers.key(register)
         )
-        beside.cite(symbol, documents[documents["source"].isin(own["source"])])
-        beside.write(register, symbol, every)
+        with shelf.opened(writes=True) as connection:
+            beside.cite(connection, symbol, documents[documents["source"].isin(own["source"])])
+            beside.put(connection, register, symbol, every)
     return symbols
 
 

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 import pandas as pd
 
+from capcycle.sources.bulk import Outcome
 from capcycle.sources.changes import Addition
 from capcycle.sources.holdings import Holder
 from capcycle.sources.instance import ITEMS
@@ -52,6 +53,18 @@ def _of_company(addition: Addition, dry: bool) -> Iterator[str]:
     if addition.doubts:
         yield say("add.doubts", count=len(addition.doubts))
         yield from _doubts(pd.DataFrame(addition.doubts, columns=Doubt._fields))
+
+
+def told_of_many(outcomes: list[Outcome], found: int, strangers: int) -> Iterator[str]:
+    """Lines: how many companies of an archive were read, what they brought, and those that were refused."""
+    refused = [each for each in outcomes if each.refused]
+    new = [each for each in outcomes if each.new]
+    yield say("add.bulk", found=found, read=len(outcomes), companies=len(new), figures=sum(each.new for each in new))
+    if strangers:
+        yield say("add.strangers", count=strangers)
+    if refused:
+        yield say("add.refused", count=len(refused))
+        yield from _some([f"    {each.refused}" for each in refused])
 
 
 def _changed(row: dict[str, str]) -> str:

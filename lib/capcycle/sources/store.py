@@ -1,58 +1,44 @@
-"""Writes the user's own layer: whole files, in an order in which each state between can be read."""
+"""Writes the user's own layer, a company or many at a time: all of it or nothing; and keeps what was downloaded."""
 
-import csv
 import gzip
-import io
+import hashlib
+import json
 import os
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+import sqlite3
 from pathlib import Path
 
 import pandas as pd
 
 from capcycle import paths
-from capcycle.errors import CapcycleError
-from capcycle.facts import layers, tables
+from capcycle.facts import layers, store, tables
 
-FOLDERS = ("sources", "facts", "companies")  # in the order written: a company is there once its last file is
-
-
-@contextmanager
-def locked() -> Iterator[None]:
-    """Alone with the store: a second process is refused while the first writes; a dead one leaves no lock."""
-    paths.STORE.mkdir(parents=True, exist_ok=True)
-    with (paths.STORE / "lock").open("a+b") as file:
-        try:
-            _lock(file.fileno())
-        except OSError as error:
-            raise CapcycleError(f"{paths.STORE}: another capcycle writes into it; try again when it is done") from error
-        yield
+TABLES = ("sources", "facts", "companies")
+ANSWERS = "answers"  # the folder of what was downloaded
 
 
-def _lock(file: int) -> None:
-    with suppress(ImportError):
-        import fcntl
+def write(company: str, of: dict[str, pd.DataFrame], origin: str = "") -> None:
+    """Write a company's documents, facts and row, or some of the three, in place of what the store has of them.
 
-        return fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    import msvcrt  # Windows has the other
-
-    return msvcrt.locking(file, msvcrt.LK_NBLCK, 1)
-
-
-def write(company: str, of: dict[str, pd.DataFrame]) -> None:
-    """Write a company's documents, facts and row, each file whole or not at all."""
-    for folder in FOLDERS:
-        if folder in of:
-            _replace(paths.STORE / folder / f"{company}.csv", _csv(of[folder]).encode())
+    origin  what it was read from, where that was an archive; what stands there tells whether to read it again
+    """
+    with store.opened(writes=True) as connection:
+        put(connection, company, of, origin)
 
 
-def read(folder: str, company: str) -> pd.DataFrame:
-    """A company's rows in the own layer as text; no row where there is no file."""
-    name = f"facts/{company}.csv" if folder == "facts" else f"{folder}.csv"
-    columns, path = list(tables.columns(name)), paths.STORE / folder / f"{company}.csv"
-    if not path.is_file():
-        return pd.DataFrame(columns=columns, dtype=str)
-    return pd.read_csv(path, dtype=str, keep_default_na=False, encoding="utf-8")[columns]
+def put(connection: sqlite3.Connection, company: str, of: dict[str, pd.DataFrame], origin: str = "") -> None:
+    """The same as part of something larger."""
+    parts = {table: of[table][store.COLUMNS[table]].to_numpy().tolist() for table in TABLES if table in of}
+    stamp = hashlib.sha256(json.dumps(parts).encode()).hexdigest()
+    for table in parts:
+        connection.execute(f"DELETE FROM {table} WHERE company = ?", [company])
+    store.insert(connection, "sources", ([company, *row] for row in parts.get("sources", [])))
+    store.insert(connection, "facts", ([row[0], line, *row[1:]] for line, row in enumerate(parts.get("facts", []), 1)))
+    store.insert(connection, "companies", ([*row, origin, stamp] for row in parts.get("companies", [])))
+
+
+def read(table: str, company: str) -> pd.DataFrame:
+    """A company's rows in the own layer as text; no row where it has none."""
+    return pd.DataFrame(store.rows(table, "company = ?", company), columns=store.COLUMNS[table], dtype=str)
 
 
 def beside_reviewed(company: str, own: pd.DataFrame) -> pd.DataFrame:
@@ -64,14 +50,14 @@ def beside_reviewed(company: str, own: pd.DataFrame) -> pd.DataFrame:
 
 
 def companies() -> list[str]:
-    """The tickers in the own layer, in order."""
-    return sorted(path.stem for path in (paths.STORE / "companies").glob("*.csv"))
+    """The companies that were brought in one by one, in order."""
+    return [company for (company,) in store.select("SELECT company FROM companies WHERE origin = '' ORDER BY company")]
 
 
 def kept(name: str) -> tuple[str, bytes]:
     """An answer that was kept, with its tag; both empty where none was, or where it cannot be read."""
     try:
-        tag, _, text = gzip.decompress((paths.STORE / "answers" / f"{name}.gz").read_bytes()).partition(b"\n")
+        tag, _, text = gzip.decompress((paths.STORE / ANSWERS / f"{name}.gz").read_bytes()).partition(b"\n")
         return tag.decode(), text
     except (OSError, EOFError, ValueError):
         return "", b""
@@ -79,7 +65,7 @@ def kept(name: str) -> tuple[str, bytes]:
 
 def keep(name: str, tag: str, text: bytes) -> None:
     """Keep an answer and its tag in one file, so that the two never differ."""
-    _replace(paths.STORE / "answers" / f"{name}.gz", gzip.compress(tag.encode() + b"\n" + text, 3, mtime=0))
+    _replace(paths.STORE / ANSWERS / f"{name}.gz", gzip.compress(tag.encode() + b"\n" + text, 3, mtime=0))
 
 
 def _replace(path: Path, content: bytes) -> None:
@@ -93,10 +79,3 @@ def _replace(path: Path, content: bytes) -> None:
         part.replace(path)
     finally:
         part.unlink(missing_ok=True)
-
-
-def _csv(table: pd.DataFrame) -> str:
-    lines = io.StringIO()
-    writer = csv.writer(lines, lineterminator="\n")
-    writer.writerows([list(table.columns), *table.to_numpy().tolist()])
-    return lines.getvalue()
