@@ -237,7 +237,7 @@ def archived(folder, filed):
     return folder
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=10, deadline=None)
 @given(st.lists(rows, max_size=10))
 def test_the_store_shows_of_a_day_what_it_showed_on_that_day_and_nothing_later(filed):
     with tempfile.TemporaryDirectory() as room, pytest.MonkeyPatch.context() as patch:

@@ -169,8 +169,13 @@ def templated() -> set[str]:
     return {re.escape(key) + (r"[\w.]+" if more else "") for key, more in calls.findall(text)}
 
 
+@cache
+def compiled(pattern: str) -> re.Pattern:
+    return re.compile(f"{pattern}(_\\d+)?")
+
+
 def matches(pattern: str, key: str) -> bool:
-    return re.fullmatch(f"{pattern}(_\\d+)?", key) is not None  # `counted` looks for key_<number> first
+    return compiled(pattern).fullmatch(key) is not None  # `counted` looks for key_<number> first
 
 
 def test_every_sentence_that_is_called_for_exists():
@@ -181,9 +186,17 @@ def test_every_sentence_that_is_called_for_exists():
 OWN_WORDS = re.compile(r"finding\.(\w+)\.(many|one|one_only|level)")  # a metric's own, looked for before the general
 
 
+@cache
+def quoted() -> frozenset[str]:
+    """Every text between double quotes in the code."""
+    return frozenset(
+        text for module in LIB.rglob("*.py") for text in re.findall(r'"([^"\n]*)"', module.read_text("utf-8"))
+    )
+
+
 def named_as_text(key: str) -> bool:
     """A key that stands in the code as a text by itself, to be said a line later."""
-    return any(f'"{key}"' in module.read_text("utf-8") for module in LIB.rglob("*.py"))
+    return key in quoted()
 
 
 def of_an_exhibit(key: str) -> bool:

@@ -121,7 +121,7 @@ def in_backlog(book: Book) -> Exhibit:
     rows = rows.assign(value=rows["share"], unit=book.money, share_unit="fraction")
     parts = {"share": rows["share"].iloc[0], "whole": rows[[*LABORATORIES]].sum().sum() / rows["backlog"].sum()}
     told = {name: words.value(float(part), "fraction") for name, part in parts.items()}
-    title = words.counted("dependence.in_backlog.title", len(rows), name=rows["label"].iloc[0], **told)
+    title = words.counted("dependence.in_backlog.title", len(rows), **told)
     frame = marks.worded("dependence.in_backlog", id="laboratories-in-backlog", title=title)
     columns = {name: say(f"dependence.column.{name}") for name in ("label", "backlog", "day")}
     columns |= {name: name for name in LABORATORIES}
