@@ -303,11 +303,15 @@ def _brought(names: Sequence[str], bring: Callable, dry: bool = False) -> Iterat
 def _screen(chosen: argparse.Namespace) -> None:
     from capcycle import screen, words
 
-    shown = screen.screen(chosen.metric, chosen.top, chosen.group, chosen.as_of)
+    found = screen.screened(chosen.metric, chosen.top, chosen.group, chosen.as_of)
+    shown, numbers = found.rows, {name: getattr(found, name) for name in ("ranked", "lacking", "apart")}
     value = [words.value(each.value, each.unit) for each in shown.itertuples()]
     published = shown["published"].dt.strftime("%Y-%m-%d").fillna("")
-    print(shown.assign(value=value, published=published).drop(columns=["period", "unit"]).to_string(index=False))
-    print(say("screen.told", metric=chosen.metric, period=shown["period"].iloc[0], **shown.attrs))
+    documents = shown["source"].str.split()
+    source = [" ".join(each[:2]) + (f" and {len(each) - 2} more" if len(each) > 2 else "") for each in documents]
+    shown = shown.assign(value=value, published=published, source=source)
+    print(shown.drop(columns=["period", "unit"]).to_string(index=False))
+    print(say("screen.told", metric=chosen.metric, period=shown["period"].iloc[0], **numbers))
 
 
 def _template(chosen: argparse.Namespace) -> None:

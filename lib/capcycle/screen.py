@@ -9,6 +9,7 @@ from collections.abc import Iterator, Sequence
 from functools import partial
 from inspect import signature
 from pathlib import Path
+from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -35,6 +36,21 @@ CODE = [*(Path(__file__).parent / "facts").glob("*.py"), *map(Path(__file__).wit
 TABLES = ("dictionary.csv", "ads.csv", "year_ends.csv")  # what the twelve months of any company rest on
 
 
+class Screened(NamedTuple):
+    """A screen, and of how many companies it is.
+
+    rows     see `screen`
+    ranked   companies that have the figure for the period
+    lacking  companies that do not
+    apart    companies left out because an amount of theirs is not in US dollars
+    """
+
+    rows: pd.DataFrame
+    ranked: int
+    lacking: int
+    apart: int
+
+
 def screen(metric: str, top: int = 0, groups: Sequence[str] = (), as_of: str = "") -> pd.DataFrame:
     """The companies with the largest values of a metric in the twelve months that most of them have, largest first.
 
@@ -43,14 +59,18 @@ def screen(metric: str, top: int = 0, groups: Sequence[str] = (), as_of: str = "
     groups   only companies of these groups: those of the reviewed data, `added`, `market`
     as_of    ISO date: only what was public then
     Columns: company, name, group, period, period_end, value, unit, kind, published, source (ids of documents, space
-             between). `attrs` has the numbers of companies `ranked`, `lacking` the figure for that period, and `apart`,
-             left out because an amount of theirs is not in US dollars.
+             between).
     Errors:  CapcycleError for an unknown metric or group, and for a bad date; NothingToShow where nobody has it.
 
     >>> best = screen("capex_to_revenue", 2, ["hyperscalers"], as_of="2025-02-10")
     >>> best[["company", "period", "kind"]].values.tolist()
     [['META', 'TTM 2024Q4', 'derived'], ['MSFT', 'TTM 2024Q4', 'derived']]
     """
+    return screened(metric, top, groups, as_of).rows
+
+
+def screened(metric: str, top: int = 0, groups: Sequence[str] = (), as_of: str = "") -> Screened:
+    """The same, with the numbers of companies that are ranked and that are not."""
     as_of = f"{door.day(as_of):%Y-%m-%d}" if as_of else ""
     name, about = metric.split(".")[0], _companies(groups)
     if name not in ALL and name not in facts.dictionary().index:
@@ -74,8 +94,7 @@ def screen(metric: str, top: int = 0, groups: Sequence[str] = (), as_of: str = "
     layers.call(best)
     few = _measured(metric, rows[rows["company"].isin(best)], as_of, every.panel.ordinals).at(period)
     shown = few.assign(name=few["company"].map(about["name"]), group=few["company"].map(about["group"]))[SHOWN]
-    shown.attrs = {"ranked": len(ranked), "lacking": len(about) - len(ranked) - apart, "apart": apart}
-    return shown
+    return Screened(shown, len(ranked), len(about) - len(ranked) - apart, apart)
 
 
 def prepare(as_of: str = "") -> None:
