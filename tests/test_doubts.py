@@ -257,3 +257,10 @@ def test_most_slips_of_figures_are_seen(copy):
             tried, seen = tried + 1, seen + is_seen()
             (paths.DATA / name).write_bytes(data)
     assert tried > 7 and seen / tried >= SEEN
+
+
+@pytest.mark.parametrize("part", [0, 1])
+def test_tables_without_rows_leave_no_traceback(part, monkeypatch):
+    placed, without = registers.placed, set(list(registers.names())[part::2])
+    monkeypatch.setattr(registers, "placed", lambda name: placed(name).iloc[: 0 if name in without else None])
+    assert not [line for line in records.doubts() if line.startswith(tuple(f"data/{name}.csv" for name in without))]

@@ -23,7 +23,8 @@ FIGURE = re.compile(r"\d+(?:,\d{3})*(?:\.\d+)?")
 def doubts() -> list[str]:
     """The doubts about registers, claims and documents."""
     known = door.reference()
-    named = {name: registers.placed(name) for name in registers.names()}
+    every = {name: registers.placed(name) for name in registers.names()}
+    named = {name: table for name, table in every.items() if len(table)}  # of no row there is nothing to doubt
     codes = _codes(named)
     lines = []
     for name, table in named.items():
@@ -32,7 +33,7 @@ def doubts() -> list[str]:
         )
         rules = chain(rules, _lonely(table)) if name not in WRITTEN_APART else rules
         lines += told(table, rules)
-    return [*lines, *told(*_deals(named)), *told(*_claims()), *told(*_uncited(known, named))]
+    return [*lines, *told(*_deals(every)), *told(*_claims()), *told(*_uncited(known, every))]
 
 
 def _ratios(table: pd.DataFrame, name: str) -> Doubts:
