@@ -16,7 +16,7 @@ sys.path.insert(0, str(Path(__file__).parents[1]))
 
 from corrupt import DAMAGED, KINDS, corrupted
 
-from capcycle import claims, facts, paths
+from capcycle import claims, facts, paths, sources
 from capcycle.errors import CapcycleError
 from capcycle.facts import doubts, registers, reviewed, tables
 from capcycle.facts.doubts import figures, prices, records
@@ -54,7 +54,7 @@ class World:
     def outcome(self, name):
         own = claims.check_tables if name.startswith(CLAIMS) else facts.check if "fact" in name else registers.check
         gone, changed = reviewed.differences()
-        for job in dict.fromkeys((own, facts.check, registers.check, claims.check_tables)):
+        for job in dict.fromkeys((own, facts.check, registers.check, claims.check_tables, sources.check_tables)):
             try:
                 job()
             except CapcycleError as error:
