@@ -8,6 +8,7 @@ import signal
 import subprocess
 import sys
 from contextlib import suppress
+from multiprocessing import forkserver
 from pathlib import Path
 
 import nbformat
@@ -20,6 +21,13 @@ from capcycle.errors import DataError
 COMMAND = [sys.executable, "-m", "capcycle.cli"]
 DECLARED = 'companies: list[str] = ["MSFT"]  # whom to compare\nas_of: str = ""  # ISO date'
 RUNS = '[pair]\nnotebook = "toy"\ntitle = "A pair"\nsection = "S"\nparameters = { companies = ["NAN", "ON"] }\n'
+
+
+@pytest.fixture(scope="module", autouse=True)
+def own_server():
+    """The process that runs are forked from has the folder of these tests: the next file of tests starts its own."""
+    yield
+    forkserver._forkserver._stop()
 
 
 @pytest.fixture
