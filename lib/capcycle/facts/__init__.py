@@ -119,9 +119,7 @@ def half_year_before(known: pd.DataFrame) -> str:
     >>> half_year_before(load(["MSFT"], as_of="2024-08-01"))  # its newest filing then is of 2024-07-30
     '2024-01-30'
     """
-    if known["published"].isna().all():
-        raise NothingToShow("nothing is known by that day: choose a later date")
-    return f"{known['published'].max() - pd.DateOffset(months=6):%Y-%m-%d}"
+    return f"{_newest(known) - pd.DateOffset(months=6):%Y-%m-%d}"
 
 
 def quarter_end_before(known: pd.DataFrame) -> str:
@@ -132,9 +130,14 @@ def quarter_end_before(known: pd.DataFrame) -> str:
     >>> quarter_end_before(load(["MSFT"], as_of="2024-08-01"))  # its newest filing then is of 2024-07-30
     '2024-06-30'
     """
+    return f"{_newest(known) - pd.offsets.QuarterEnd():%Y-%m-%d}"
+
+
+def _newest(known: pd.DataFrame) -> pd.Timestamp:
+    """The newest publication among `known`."""
     if known["published"].isna().all():
         raise NothingToShow("nothing is known by that day: choose a later date")
-    return f"{known['published'].max() - pd.offsets.QuarterEnd():%Y-%m-%d}"
+    return known["published"].max()
 
 
 def companies(wanted: Sequence[str] = ()) -> pd.DataFrame:
