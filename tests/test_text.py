@@ -315,3 +315,22 @@ def test_what_the_checks_set_beside_filed_figures_the_judge_finds_too():
     assert [judged[name].verdict for name in holds] == ["consistent"] * 5
     assert [judged[name].verdict for name in fails] == ["inconsistent"] * 2
     assert [slip.kind for slip in judged["c217"].slips][:1] == ["definition"]
+
+
+@pytest.mark.parametrize(
+    ("sentence", "verdict"),
+    [
+        ("NVIDIA closed at $118.42 on 27 January 2025.", "consistent"),  # 142.62 the Friday before: -16.97%
+        ("英伟达2025年1月27日收盘价为118.42美元。", "consistent"),
+        ("NVIDIA closed at $142.62 on 27 January 2025.", "inconsistent"),
+        ("NVIDIA closed at $118.42 on 26 January 2025.", "not checkable"),  # a Sunday
+    ],
+)
+def test_the_close_of_any_trading_day_is_reached(sentence, verdict):
+    assert judged(sentence, "2026-08-01").verdict == verdict
+
+
+def test_a_close_is_said_with_its_day_and_its_cents():
+    told, lacking = (said.why(judged(f"NVIDIA closed at ${price} January 2025.", "2026-08-01"))
+                     for price in ("128.42 on 27", "118.42 on 26"))  # fmt: skip
+    assert "closing price of NVIDIA (27 Jan 2025): $118.42" in told and lacking.endswith("for 26 Jan 2025")

@@ -1,6 +1,7 @@
 """What the registers give of a company: contracts, capacity, customers, commitments, targets, prices."""
 
 import re
+from collections.abc import Iterator
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -9,13 +10,14 @@ import pandas as pd
 from capcycle.claims.text.known import NO_DAY, Figure
 from capcycle.claims.text.times import Time
 from capcycle.claims.text.vocabulary import RECORDS
-from capcycle.facts import Book
+from capcycle.facts import Book, prices
 
 COMPANIES = ("company", "lessor", "tenant", "giver", "taker", "subject")
 PARTIES = {"lessor_name": "lessor", "tenant_name": "tenant", "giver_name": "giver", "taker_name": "taker",
            "customer_name": "customer", "author": "", "site": ""}  # fmt: skip
 DAYS = ("date", "announced", "period_end")
 ABOUT = ("contract", "commitment", "site", "stage", "basis", "customer_name", "author", "scope")
+CLOSE = "market.close"
 CHOSEN = {"close": "close_split_adjusted"}  # the register's own name of a measure
 LONG = {"market": ("measure", "value"), "estimates": ("measure", "low")}  # registers of many measures: name, value
 
@@ -43,10 +45,21 @@ def records(
     """
     own = [each for each in _table(book, measure) if set(companies) <= set(each.companies)]
     if measure.startswith("market."):
-        return [each for each in own if time and time.day and f"{each.figure.end:%Y-%m-%d}" == time.day], True
+        on_day = [each for each in own if time and time.day and f"{each.figure.end:%Y-%m-%d}" == time.day]
+        return on_day or list(_closes(book, measure, companies, time)), True
     others = parties - set(companies)
     named = [each for each in own if others & set(each.companies) or _is_named(each, companies, text)]
     return named or own, bool(named) or len(own) == 1
+
+
+def _closes(book: Book, measure: str, companies: tuple[str, ...], time: Time | None) -> Iterator[Record]:
+    """The close of the day that a text names, of days on which the register has no price."""
+    if measure == CLOSE and time and time.day:
+        closes, day = book.prices(), pd.Timestamp(time.day)
+        for company in companies:
+            if day in closes.index and pd.notna(close := closes.get(company, pd.Series(dtype=float)).get(day)):
+                figure = Figure(float(close), "USD", "estimated", prices.SOURCE, "", day, day, day.toordinal())
+                yield Record(figure, (company,), (), "")
 
 
 def _is_named(record: Record, companies: tuple[str, ...], text: str) -> bool:

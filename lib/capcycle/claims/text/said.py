@@ -9,6 +9,7 @@ from capcycle import facts, words
 from capcycle.claims import worked
 from capcycle.claims.text.amounts import COUNT, FRACTION, POINTS
 from capcycle.claims.text.judge import Judgement, Reading, Slip
+from capcycle.claims.text.records import CLOSE
 from capcycle.claims.text.statements import CHANGE, GROWTH, LEVEL, SHARE, Statement
 from capcycle.claims.text.times import CALENDAR, FISCAL
 from capcycle.claims.text.vocabulary import vocabulary
@@ -105,7 +106,7 @@ def _reading(statement: Statement, reading: Reading, cited: bool = True) -> str:
         of=_measure(statement.of) if statement.of else "",
         back=say(f"claims.text.back.{statement.back or 12}"),
         documents=_documents(reading.figure.source, reading.figure.published) if cited else "",
-        about=reading.about,
+        about=reading.about or _when(reading),
     )
 
 
@@ -128,6 +129,8 @@ def _value(reading: Reading, statement: Statement) -> str:
         return words.points(figure.value)
     if reading.comparison == GROWTH:
         return words.change(figure.value)
+    if reading.measure == CLOSE:
+        return words.value(figure.value, f"{figure.unit}/share")
     if CODE.fullmatch(figure.unit):
         return worked.in_words(figure.value, "currency", figure.unit)
     return words.value(figure.value, SHOWN_AS.get(figure.unit, figure.unit))
@@ -150,6 +153,8 @@ def _time(statement: Statement) -> str:
     if not time or not time.year:
         return words.DASH
     of = {CALENDAR: say("claims.text.calendar"), FISCAL: say("claims.text.fiscal"), "": ""}[time.calendar]
+    if time.day and not time.months:
+        return words.day(pd.Timestamp(time.day))
     if time.month:
         return say("claims.text.until", day=words.day(pd.Timestamp(time.year, time.month, 1) + pd.offsets.MonthEnd(0)))
     part = {3: f"Q{time.quarter}", 6: f"H{time.quarter // 2}", 9: say("claims.text.nine"), 12: ""}[time.months]
