@@ -12,10 +12,10 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
-from capcycle import parameters, paths, run, verdicts
+from capcycle import editions, parameters, paths, run, verdicts
 from capcycle import site as whole
 from capcycle.errors import CapcycleError, DataError, RunError
-from capcycle.words import say
+from capcycle.words import languages, say
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -97,6 +97,7 @@ def _site_arguments(parser: argparse.ArgumentParser) -> None:
     add("--force", action="store_true", help=say("cli.site.force"))
     add("--keep-going", action="store_true", help=say("cli.site.keep_going"))
     add("--out", type=Path, metavar="DIR", help=say("cli.site.out"))
+    add("--languages", metavar="en,zh", help=say("cli.site.languages", names=", ".join(languages())))
     _limit_arguments(parser)
 
 
@@ -213,6 +214,8 @@ def _run(chosen: argparse.Namespace) -> None:
 
 def _site(chosen: argparse.Namespace) -> None:
     limits = run.Limits(chosen.timeout, chosen.memory)
+    if chosen.languages:
+        editions.choose(chosen.languages)
     built = whole.site(chosen.names, chosen.jobs, chosen.force, chosen.keep_going, chosen.out, limits)
     executed = sum(outcome.status == "done" for outcome in built.outcomes)
     pages = len(built.outcomes)

@@ -16,7 +16,7 @@ from capcycle import ledger, outputs, paths, trace
 from capcycle.errors import CapcycleError, DataError, RunError
 from capcycle.ledger import Inputs, Limits, digest, write
 from capcycle.parameters import cells, check_parameters, declared, find_notebook, notebooks, raise_all, unknown
-from capcycle.words import say
+from capcycle.words import say, translated
 
 FIELDS = {"notebook": str, "title": str, "section": str, "parameters": dict}
 USUAL = Limits()
@@ -68,7 +68,8 @@ def _rows(path: Path) -> dict[str, Any]:
 
 
 def _run(name: str, row: dict[str, Any]) -> Run:
-    return Run(**{"name": name, "parameters": {}, **row})
+    shown = {field: translated(row[field]) for field in ("title", "section")}
+    return Run(**{"name": name, "parameters": {}, **row, **shown})
 
 
 def _rows_faults(rows: dict[str, Any]) -> Iterator[str]:

@@ -257,7 +257,7 @@ def _remade(outcome: Outcome, document: dict) -> dict[str, Any]:
     own = [name for name, value in values.items() if value != known[name].default]
     typed = [word for name in own for word in ("-p", name, _typed(values[name]))]
     return {
-        "parameters": [(name, _typed(value), known[name].help) for name, value in values.items()],
+        "parameters": [(name, _typed(value), words.translated(known[name].help)) for name, value in values.items()],
         "commands": [
             shlex.join(["capcycle", "site", outcome.run.name]),
             shlex.join(["capcycle", "run", outcome.run.notebook, *typed]),

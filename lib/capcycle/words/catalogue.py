@@ -1,23 +1,51 @@
 """Every sentence that a reader sees, by language."""
 
-import os
 import tomllib
 from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
 
 from capcycle.errors import CapcycleError
+from capcycle.paths import LANGUAGE
 
-LANGUAGE = os.environ.get("CAPCYCLE_LANGUAGE", "en")
 TITLE, NUMBERS = 90, 3  # letters, and figures, that a reader takes in at a glance
 
 
 @cache
 def catalogue(language: str = LANGUAGE) -> dict[str, str]:
-    """Every sentence of a language by its dotted key: the TOML files of its folder and those beside each analysis."""
+    """Every sentence of a language by its dotted key: the TOML files of its folder and those beside each analysis.
+
+    What it has no words for, such as the command line's, is said in English.
+    """
     here = Path(__file__).parent
     files = sorted([*(here / language).glob("*.toml"), *(here.parent / "analyses").rglob(f"*.{language}.toml")])
-    return {key: text for file in files for key, text in _flat(tomllib.loads(file.read_text("utf-8")))}
+    own = {key: text for file in files for key, text in _flat(tomllib.loads(file.read_text("utf-8")))}
+    return own if language == "en" else catalogue("en") | own
+
+
+@cache
+def _pairs(language: str) -> dict[str, str]:
+    """What stands for each English text that no catalogue has: the prose of notebooks, titles of runs."""
+    files = sorted((Path(__file__).parent / language / "texts").glob("*.toml"))
+    return {english: text for file in files for english, text in tomllib.loads(file.read_text("utf-8")).items()}
+
+
+def translated(text: str, language: str = LANGUAGE) -> str:
+    """A whole text in the reader's language, as it stands where there is no other for it.
+
+    >>> translated("Chip makers", "zh"), translated("Chip makers", "en")
+    ('芯片厂商', 'Chip makers')
+    """
+    return _pairs(language).get(text.strip(), text)
+
+
+def languages() -> list[str]:
+    """The languages that have sentences.
+
+    >>> languages()
+    ['en', 'zh']
+    """
+    return sorted(folder.name for folder in Path(__file__).parent.iterdir() if (folder / "format.toml").is_file())
 
 
 def _flat(table: dict, prefix: str = "") -> Iterator[tuple[str, str]]:
@@ -120,7 +148,8 @@ def paragraph(*sentences: str) -> "Sentence":
     >>> paragraph("Oracle leads", "Amazon follows.")
     'Oracle leads. Amazon follows.'
     """
-    return Sentence(" ".join(f"{sentence.rstrip('.')}." for sentence in sentences))
+    stop, space = sentence("format.stop"), sentence("format.space")
+    return Sentence(space.join(each.rstrip(stop) + stop for each in sentences))
 
 
 class Sentence(str):
