@@ -20,7 +20,7 @@ from capcycle.words import say
 
 FIELDS = {"notebook": str, "title": str, "section": str, "parameters": dict}
 USUAL = Limits()
-RESERVED = {"index", "assets", "manifest"}  # names of the site's own files
+RESERVED = {"index", "glossary", "assets", "manifest"}  # names of the site's own files
 DEVICES = {"con", "prn", "aux", "nul"} | {f"{port}{number}" for port in ("com", "lpt") for number in range(10)}
 LONGEST_NAME = 100  # in characters: of it come names of files, which may have 255
 
