@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from capcycle import editions, metrics, words
+from capcycle import analyses, editions, facts, metrics, words
 from capcycle.engine import LINE
 from capcycle.errors import RunError
 from capcycle.paths import ROOT
@@ -78,6 +78,17 @@ def prose() -> set[str]:
     return texts
 
 
+def meanings() -> set[str]:
+    """What the glossary says of each metric, model and figure."""
+    functions = [*metrics.ALL.values(), *analyses.models().values()]
+    return {each.__doc__.splitlines()[0] for each in functions} | set(facts.dictionary()["definition"])
+
+
+@pytest.mark.parametrize("language", OTHERS)
+def test_no_meaning_in_the_glossary_lacks_its_pair(language):
+    assert sorted(meanings() - set(_pairs(language))) == []
+
+
 @pytest.mark.parametrize("language", OTHERS)
 def test_no_line_of_a_notebook_lacks_its_pair(language):
     assert sorted(text for text in prose() if text not in _pairs(language)) == []
@@ -85,8 +96,7 @@ def test_no_line_of_a_notebook_lacks_its_pair(language):
 
 @pytest.mark.parametrize("language", OTHERS)
 def test_no_pair_is_of_a_line_that_is_gone(language):
-    texts = prose() | {each.__doc__.splitlines()[0] for each in metrics.ALL.values()}
-    assert sorted(set(_pairs(language)) - texts) == []
+    assert sorted(set(_pairs(language)) - prose() - meanings()) == []
 
 
 # ---- numbers and dates of another language, by hand
