@@ -148,8 +148,8 @@ def paragraph(*sentences: str) -> "Sentence":
     >>> paragraph("Oracle leads", "Amazon follows.")
     'Oracle leads. Amazon follows.'
     """
-    stop, space = sentence("format.stop"), sentence("format.space")
-    return Sentence(space.join(each.rstrip(stop) + stop for each in sentences))
+    stop = sentence("format.stop")  # with the space that follows it in some languages
+    return Sentence(stop.join(each.rstrip(stop) for each in sentences) + stop.strip())
 
 
 class Sentence(str):
