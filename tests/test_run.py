@@ -221,7 +221,8 @@ def test_every_malformed_row_is_named_at_once(house):
         run.read_runs()
     assert str(refused.value).splitlines() == [
         "runs.toml [Index]: a run's name is a page's: small letters, digits, hyphens, not assets, index, manifest",
-        "runs.toml [Index]: unknown field titel; there are: notebook, parameters, section, title; did you mean title?",
+        "runs.toml [Index]: unknown field titel; there are: for_each, notebook, parameters, section, title; did you "
+        "mean title?",
         "runs.toml [Index]: title is not a string",
         "runs.toml [Index]: section is missing",
         "runs.toml [Index]: unknown notebook toi; there are: toy; did you mean toy?",

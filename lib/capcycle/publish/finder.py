@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from capcycle import metrics, words
-from capcycle.publish import links
+from capcycle.publish import links, sets
 from capcycle.publish.data import table
 
 Entry = dict[str, Any]
@@ -19,7 +19,14 @@ def entries(pages: list[dict]) -> list[Entry]:
     exhibits = [entry for page in made for entry in _contents(page, "exhibit")]
     asked = {(page["outcome"].run.notebook, entry["text"]): entry
              for page in reversed(made) for entry in reversed(list(_contents(page, "question")))}  # fmt: skip
-    found = [*map(_page, pages), *_companies(made), *_terms(exhibits), *reversed(asked.values()), *exhibits]
+    found = [
+        *map(_page, pages),
+        *map(_set, sets.sets(pages).values()),
+        *_companies(made),
+        *_terms(exhibits),
+        *reversed(asked.values()),
+        *exhibits,
+    ]
     return [{key: value for key, value in entry.items() if value} for entry in found]
 
 
@@ -27,6 +34,16 @@ def _page(page: dict) -> Entry:
     run = page["outcome"].run
     more = f"{page['question']} {page['headline_text']}"
     return {"kind": "page", "text": run.title, "more": more, "page": run.name}
+
+
+def _set(pages: list[dict]) -> Entry:
+    of = pages[0]["outcome"].run.of
+    return {
+        "kind": "page",
+        "text": of.title,
+        "more": " ".join(" ".join(page["outcome"].run.of.shown.values()) for page in pages),
+        "page": of.name,
+    }
 
 
 def _contents(page: dict, kind: str) -> Iterator[Entry]:
