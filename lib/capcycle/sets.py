@@ -16,7 +16,12 @@ WRITTEN = "page,"  # how such a table begins, after the mark of UTF-8
 
 
 def execute(
-    notebook: str, given: dict[str, Any], for_each: dict[str, Any], out: Path | None, limits: Limits
+    notebook: str,
+    given: dict[str, Any],
+    for_each: dict[str, Any],
+    out: Path | None,
+    limits: Limits,
+    progress: run.Shown,
 ) -> list[Path]:
     """Execute a notebook for each combination of the values in `for_each`; the notebooks come back, and their table.
 
@@ -33,7 +38,7 @@ def execute(
     table = _free(files[0].parent / TABLE)
     runs = {file: Run(file.stem, notebook, given | each.values, "", "", matrix.of(notebook, "", each))
             for file, each in zip(files, members, strict=True)}  # fmt: skip
-    made = run.execute_each(runs, limits=limits)
+    made = run.execute_each(runs, limits=limits, progress=progress)
     from capcycle import publish  # with the drawing library, and only for what went well
 
     publish.sets.write(table, [publish.headlines.read(Outcome(each, "", "done", file, 0.0))
