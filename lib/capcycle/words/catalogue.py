@@ -15,28 +15,22 @@ TITLE, NUMBERS = 90, 3  # letters, and figures, that a reader takes in at a glan
 def catalogue(language: str = LANGUAGE) -> dict[str, str]:
     """Every sentence of a language by its dotted key: the TOML files of its folder and those beside each analysis.
 
-    What it has no words for, such as the command line's, is said in English.
+    A text that has no key, such as the prose of a notebook, is its own. What a language has no words for, such as the
+    command line's, is said in English.
     """
     here = Path(__file__).parent
-    files = sorted([*(here / language).glob("*.toml"), *(here.parent / "analyses").rglob(f"*.{language}.toml")])
+    files = sorted([*(here / language).rglob("*.toml"), *(here.parent / "analyses").rglob(f"*.{language}.toml")])
     own = {key: text for file in files for key, text in _flat(tomllib.loads(file.read_text("utf-8")))}
     return own if language == "en" else catalogue("en") | own
 
 
-@cache
-def _pairs(language: str) -> dict[str, str]:
-    """What stands for each English text that no catalogue has: the prose of notebooks, titles of runs."""
-    files = sorted((Path(__file__).parent / language / "texts").glob("*.toml"))
-    return {english: text for file in files for english, text in tomllib.loads(file.read_text("utf-8")).items()}
-
-
 def translated(text: str, language: str = LANGUAGE) -> str:
-    """A whole text in the reader's language, as it stands where there is no other for it.
+    """A whole text that has no key in the reader's language, as it stands where there is no other for it.
 
     >>> translated("Chip makers", "zh"), translated("Chip makers", "en")
     ('芯片厂商', 'Chip makers')
     """
-    return _pairs(language).get(text.strip(), text)
+    return catalogue(language).get(text.strip(), text)
 
 
 def languages() -> list[str]:

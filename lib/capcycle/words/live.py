@@ -40,8 +40,8 @@ def live(text: str, **parts: str) -> str:
 def ticks() -> str:
     """The number of an axis, `datum.value`, in the scales of the language.
 
-    >>> ticks().startswith("abs(datum.value) >= 1e+12 ? format(datum.value / 1e+12, '~r') + \"tn\" : abs(datum.value)")
-    True
+    >>> ticks()[:60]
+    "abs(datum.value) >= 1e+12 ? format(datum.value / 1e+12, '~r'"
     """
     text = "format(datum.value, ',~r')"
     for name in scales()[1:]:
