@@ -220,13 +220,15 @@ def test_every_malformed_row_is_named_at_once(house):
     (house / "notebooks/runs.toml").write_text('[Index]\nnotebook = "toi"\ntitel = "x"\ntitle = 3\n[index]\n')
     with pytest.raises(RunError) as refused:
         run.read_runs()
+    names = "a run's name is a page's: small letters, digits, hyphens, not assets, glossary, index, manifest"
     assert str(refused.value).splitlines() == [
-        "runs.toml [Index]: a run's name is a page's: small letters, digits, hyphens, not assets, index, manifest",
-        "runs.toml [Index]: unknown field titel; there are: notebook, parameters, section, title; did you mean title?",
+        f"runs.toml [Index]: {names}",
+        "runs.toml [Index]: unknown field titel; there are: for_each, notebook, parameters, section, title; did you "
+        "mean title?",
         "runs.toml [Index]: title is not a string",
         "runs.toml [Index]: section is missing",
         "runs.toml [Index]: unknown notebook toi; there are: toy; did you mean toy?",
-        "runs.toml [index]: a run's name is a page's: small letters, digits, hyphens, not assets, index, manifest",
+        f"runs.toml [index]: {names}",
         "runs.toml [index]: notebook is missing",
         "runs.toml [index]: title is missing",
         "runs.toml [index]: section is missing",

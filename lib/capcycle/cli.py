@@ -12,7 +12,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
-from capcycle import parameters, paths, places, run, verdicts
+from capcycle import matrix, parameters, paths, places, run, sets, verdicts
 from capcycle import site as whole
 from capcycle.errors import CapcycleError, DataError, RunError
 from capcycle.progress import Json, Quiet, event
@@ -229,15 +229,22 @@ def _list(_: argparse.Namespace) -> None:
 
 def _run(chosen: argparse.Namespace) -> None:
     notebook = parameters.find_notebook(chosen.notebook)
+    pairs, for_each = matrix.parted(notebook, chosen.parameters)
+    given = parameters.parse_parameters(notebook, pairs)
+    limits = run.Limits(chosen.timeout, chosen.memory)
     address = chosen.out if places.is_address(chosen.out) else ""
+    if for_each:
+        if address:
+            raise RunError(say("places.one_notebook", address=address))
+        how = limits, chosen.progress, chosen.scheduler
+        made = sets.execute(notebook.stem, given, for_each, chosen.out, *how)
+        _tell(chosen, "\n".join(map(str, made)), "written", notebooks=list(map(str, made[:-1])), table=str(made[-1]))
+        return
     out = Path(address.rsplit("/", 1)[-1]) if address else chosen.out or Path(f"{notebook.stem}.executed.ipynb")
     if address:
         places.refuse_notebook(address)
-    given = parameters.parse_parameters(notebook, chosen.parameters)
-    limits = run.Limits(chosen.timeout, chosen.memory)
-    written = run.execute(
-        run.Run(notebook.stem, notebook.stem, given, "", ""), out, limits, chosen.progress, chosen.scheduler
-    )
+    asked = run.Run(notebook.stem, notebook.stem, given, "", "")
+    written = run.execute(asked, out, limits, chosen.progress, chosen.scheduler)
     if address:
         places.deliver_notebook(written, address)
     _tell(chosen, address or str(written), "written", notebook=address or str(written))
