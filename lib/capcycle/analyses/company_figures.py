@@ -75,12 +75,13 @@ def contracts(book: Book) -> Each:
 
 
 @cache
-def _lives(book: Book) -> Each:
+def lives(book: Book) -> Each:
+    """Each company's newest year with servers that last four years."""
     return {company: case.chosen(server_life=FOUR_YEARS) for company, case in useful_life.restated(book).items()}
 
 
 @_alone
-def _required(book: Book) -> Each:
+def required(book: Book) -> Each:
     """What AI must bring to those of whom somebody judges what part of their capex is for AI."""
     own = {row["company"] for row in book.judgements.get("ai_share_of_capex", ())}
     why = missing("revenue_required", say("company_figures.no_share"))
@@ -94,7 +95,7 @@ def _disclosed(book: Book) -> Each:
 
 
 prices = multiples.cases
-returns, ahead, growth = map(cache, (ai_roic.returns, forward_multiples.cases, implied_growth.cases))
+returns, ahead, priced = map(cache, (ai_roic.returns, forward_multiples.cases, implied_growth.cases))
 
 LINES: dict[str, tuple[Figure, ...]] = {  # by question; another figure is another line
     "spent": (
@@ -108,13 +109,13 @@ LINES: dict[str, tuple[Figure, ...]] = {  # by question; another figure is anoth
         Figure("capex_yield", "ai_roic", contracts),
         Figure("yield_spread", "ai_roic", contracts, form=words.points),
         Figure("rpo", "backlog"),
-        Figure("revenue_required", "required_revenue", _required, headline=True),
+        Figure("revenue_required", "required_revenue", required, headline=True),
         Figure("ai_revenue", "required_revenue", _disclosed, headline=True),
     ),
     "left": (
-        Figure("eps_in_accounts", "useful_life", _lives),
-        Figure("eps_prospective", "useful_life", _lives),
-        Figure("eps_change", "useful_life", _lives, form=words.change),
+        Figure("eps_in_accounts", "useful_life", lives),
+        Figure("eps_prospective", "useful_life", lives),
+        Figure("eps_change", "useful_life", lives, form=words.change),
         Figure("fcf_after_leases", "capex"),
     ),
     "priced": (
@@ -122,7 +123,7 @@ LINES: dict[str, tuple[Figure, ...]] = {  # by question; another figure is anoth
         Figure("price_to_earnings_without_gains", "multiples", prices),
         Figure("forward_pe", "multiples", ahead, headline=True),
         Figure("fcf_yield", "multiples", prices, headline=True),
-        Figure("assumed_growth", "multiples", growth, headline=True),
+        Figure("assumed_growth", "multiples", priced, headline=True),
     ),
     "carried": (
         Figure("net_debt_to_ebitda", "multiples", carried.leverage),
@@ -170,7 +171,7 @@ def _card(line: Figure, company: str, book: Book) -> Card:
     past = _measured(metric, book) if metric else None
     case = line.cases(book).get(company) if line.cases else None
     if line.cases:
-        one = _of(case, line.name) if case else missing(line.name, say("company_figures.no_case"))
+        one = evidence(case, line.name) if case else missing(line.name, say("company_figures.no_case"))
     else:
         one = study.newest(past, company)
     return Card(
@@ -190,7 +191,7 @@ def _measured(metric: str, book: Book) -> Measures:
     return measure(metric, select(book, "ttm"), **tax)
 
 
-def _of(case: Case | Quantity, name: str) -> Quantity:
+def evidence(case: Case | Quantity, name: str) -> Quantity:
     """An input or output with the evidence of what it is made of, and of that alone; of a history its last day."""
     if isinstance(case, Quantity):
         return case

@@ -140,7 +140,7 @@ def _stated(book: Book, company: str, cash: Quantity) -> Quantity:
 
 
 study.starts(maturity_wall)(lambda book, company: wall(book, company) if company else study.bound(maturity_wall, book))
-study.starts(leverage)(lambda book, company: owed(book.of(company), company) if company else study.bound(leverage, book))
+study.starts(leverage)(lambda book, of: owed(book.of(of), of) if of else study.bound(leverage, book))
 
 
 def verdict(each: Case, against: Case, leases: Case) -> Sentence:
