@@ -77,9 +77,10 @@ def prose() -> set[str]:
 
 
 def meanings() -> set[str]:
-    """What the glossary says of each metric, model and figure."""
+    """What the glossary says of each metric, model and figure, and what groups of companies are called."""
     functions = [*metrics.ALL.values(), *analyses.models().values()]
-    return {each.__doc__.splitlines()[0] for each in functions} | set(facts.dictionary()["definition"])
+    about = {each.__doc__.splitlines()[0] for each in functions} | set(facts.dictionary()["definition"])
+    return about | set(facts.companies()["group"])
 
 
 @pytest.mark.parametrize("language", OTHERS)

@@ -27,8 +27,9 @@ from browser import (
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
 
 from capcycle import paths, publish, theme
+from capcycle.exhibits import downloads
 from capcycle.exhibits.exhibit import MIME, VEGA_LITE, Exhibit
-from capcycle.publish import downloads, exhibits, links, notebook, page, pictures, specs
+from capcycle.publish import exhibits, links, notebook, page, pictures, specs
 from capcycle.publish.data import data_version
 from capcycle.publish.prose import Prose
 from capcycle.run import name_faults

@@ -2,6 +2,8 @@
 
 import json
 import re
+from base64 import b64decode
+from contextlib import suppress
 from datetime import date
 
 import nbformat
@@ -15,11 +17,12 @@ from capcycle.analyses.gpu_cloud.model import gpu_cloud
 from capcycle.analyses.leasing.model import lease_payback
 from capcycle.analyses.required_revenue.model import required_revenue
 from capcycle.errors import CapcycleError, ModelError
+from capcycle.exhibits import downloads
 from capcycle.exhibits.exhibit import MIME, VEGA_LITE, Exhibit
 from capcycle.parameters import check_parameters, find_notebook
 from capcycle.quantity import Quantity
 from capcycle.run import read_runs
-from capcycle.widgets import Explorer, ModelExplorer, controls, measures
+from capcycle.widgets import Explorer, ModelExplorer, Workbench, controls, measures
 
 PAIR, BOOK = ["MSFT", "META"], facts.open()
 
@@ -304,6 +307,89 @@ def _executed(notebook: str, folder, parameters: dict):
 def _exhibits(book: nbformat.NotebookNode) -> list[dict]:
     outputs = [output for cell in book.cells for output in cell.get("outputs", [])]
     return [output["data"][MIME] for output in outputs if MIME in output.get("data", {})]
+
+
+# ---- search, undo, two days
+
+
+@pytest.mark.parametrize("wanted", ["buy-backs shares", "回购"])
+def test_a_measure_is_found_by_a_word_of_its_meaning_in_either_language(explorer, wanted):
+    choose(explorer, search=wanted)
+    assert "buybacks" in dict(explorer.controls["metric"].options).values()
+    assert "revenue" not in dict(explorer.controls["metric"].options).values()
+
+
+def test_a_search_that_finds_nothing_leaves_the_list_as_it_is(explorer):
+    everything = explorer.controls["metric"].options
+    choose(explorer, search="no such measure anywhere")
+    assert explorer.controls["metric"].options == everything
+
+
+def test_a_group_is_chosen_at_once(explorer):
+    assert set(choose(explorer, companies=("miners",))["company"]) > {"CIFR", "WULF"}
+    assert "Capex: miners" in explorer.run_row()
+
+
+def test_undo_takes_back_one_change_after_the_other(explorer):
+    first = explorer.choice
+    choose(explorer, metric="revenue")
+    choose(explorer, span="year", companies=("ORCL",))
+    for _ in range(3):
+        explorer.back.click()
+    assert explorer.choice == first and explorer.back.disabled
+
+
+def test_the_start_is_one_click_away_and_can_be_undone(explorer):
+    first = explorer.choice
+    choose(explorer, metric="growth_year_on_year", span="ttm", currency="EUR", view="table")
+    chosen = explorer.choice
+    explorer.start.click()
+    assert explorer.choice == first and explorer.controls["view"].value == "lines"
+    explorer.back.click()
+    assert explorer.choice == chosen
+
+
+def test_two_days_stand_below_each_other(explorer):
+    choose(explorer, beside=date(2024, 12, 31))
+    now, then = (each["data"][MIME]["csv"] for each in explorer.picture.outputs if MIME in each["data"])
+    assert "2026" in now and "2026" not in then
+
+
+def test_the_figures_shown_are_a_file_away(explorer):
+    below = explorer.picture.outputs[1]["data"]["text/html"]
+    [(name, data)] = re.findall(r'download="([^"]+)" href="data:text/csv;base64,([^"]+)"', below)
+    assert name == "lines-capex.csv" and b64decode(data) == downloads.packed(explorer.exhibit.payload()["csv"])
+
+
+def test_nothing_is_said_to_be_at_work_once_the_picture_is_there(explorer, monkeypatch):
+    seen = []
+    monkeypatch.setattr(Explorer, "_exhibit", lambda self: seen.append(self.busy.value) or Exhibit.__new__(Exhibit))
+    with suppress(AttributeError):
+        explorer.controls["metric"].value = "revenue"
+    assert "Working" in seen[0] and explorer.busy.value == ""
+
+
+# ---- a model is chosen, not typed
+
+
+def test_another_model_and_another_company_bring_their_own_case():
+    bench = Workbench("useful_life", "MSFT")
+    bench.model.value = "required_revenue"
+    assert (bench.explorer.case.model.__name__, bench.explorer.case.company) == ("required_revenue", "MSFT")
+    bench.company.value = "META"
+    assert bench.explorer.case.company == "META" and bench.children[-1] is bench.explorer
+
+
+def test_a_model_is_found_by_its_meaning():
+    bench = Workbench("gpu_hour")
+    bench.search.value = "使用年限"
+    assert {"useful_life", "life_change"} <= {name for _, name in bench.model.options}
+    assert "gpu_hour" not in {name for _, name in bench.model.options}
+
+
+def test_a_first_model_that_is_unknown_is_refused_with_the_valid_ones():
+    with pytest.raises(ModelError, match="unknown model gpu_clowd; there are: ai_cloud_build"):
+        Workbench("gpu_clowd")
 
 
 # ---- a model's inputs

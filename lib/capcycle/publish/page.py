@@ -17,10 +17,11 @@ import jinja2
 import pandas as pd
 
 from capcycle import paths, words
+from capcycle.exhibits import downloads
 from capcycle.exhibits.exhibit import CARD, dated
 from capcycle.ledger import digests
 from capcycle.parameters import declared, typed
-from capcycle.publish import downloads, exhibits, front, headlines, links, notebook, pictures
+from capcycle.publish import exhibits, front, headlines, links, notebook, pictures
 from capcycle.publish.data import DataVersion
 from capcycle.publish.prose import Prose, coded, slug
 from capcycle.publish.specs import Datasets, has_sliders, one_look

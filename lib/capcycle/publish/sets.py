@@ -7,8 +7,9 @@ from pathlib import Path
 from typing import Any
 
 from capcycle import words
+from capcycle.exhibits import downloads
 from capcycle.parameters import typed
-from capcycle.publish import downloads, headlines
+from capcycle.publish import headlines
 from capcycle.publish.exhibits import NOTHING, Cell
 from capcycle.publish.links import names
 from capcycle.rows import Run

@@ -1,14 +1,17 @@
 """What every explorer is made of: labelled controls, and the exhibit they choose with notes, figures and sources."""
 
+from base64 import b64encode
 from collections.abc import Iterable, Sequence
+from contextlib import suppress
 from html import escape
 from typing import Any
 
 import ipywidgets as ui
+from traitlets import TraitError
 
 from capcycle import words
 from capcycle.errors import CapcycleError, unknown
-from capcycle.exhibits import Exhibit
+from capcycle.exhibits import Exhibit, downloads
 from capcycle.exhibits.exhibit import VEGA_LITE
 
 LABEL_WIDTH = "84px"
@@ -29,17 +32,24 @@ class ExhibitBox(ui.VBox):
     """Controls, and below them the exhibit they choose, or why it was refused.
 
     A subclass offers what goes with the present choice (`_fit`) and makes the exhibit of it (`_exhibit`).
+    `history` has the places of all controls before each change, and `undo` goes back by one.
     """
 
     def __init__(self, above: Sequence[ui.Widget], watched: Iterable[ui.Widget]):
         self.exhibit: Exhibit | None = None
-        self.picture = ui.Output()
+        self.picture, self.busy = ui.Output(), ui.HTML()
+        self._watched = list(watched)
+        self.history: list[list[Any]] = []
         keys = ui.Output(outputs=[output({"application/javascript": KEYS})])
-        super().__init__([*above, self.picture, keys])
+        self.back = ui.Button(description=words.say("widgets.undo"), disabled=True, layout={"width": "auto"})
+        self.back.on_click(lambda _: self.undo())
+        signs = ui.HBox([self.back, self.busy], layout={"align_items": "center"})
+        super().__init__([*above, signs, self.picture, keys])
         self.add_class("capcycle-explorer")
-        for each in watched:
+        for each in self._watched:
             each.observe(self._changed, "value")
         self._fitting = False
+        self._stands: list[Any] = []
         self._changed()
 
     def _changed(self, _: Any = None) -> None:
@@ -50,7 +60,39 @@ class ExhibitBox(ui.VBox):
             self._fit()
         finally:
             self._fitting = False
-        self._show()
+        self._remember()
+        self.busy.value = f'<span role="status">{words.say("widgets.busy")}</span>'
+        try:
+            self._show()
+        finally:
+            self.busy.value = ""
+
+    def _remember(self) -> None:
+        """Keep where the controls stood before this change."""
+        places = [each.value for each in self._watched]
+        if self._stands and places != self._stands:
+            self.history.append(self._stands)
+        self._stands = places
+        self.back.disabled = not self.history
+
+    def undo(self) -> None:
+        """Set every control where it stood before the last change."""
+        if self.history:
+            self._set(self.history.pop())
+
+    def _set(self, places: Sequence[Any]) -> None:
+        """Move the controls at once, so that one picture is drawn and no step is remembered."""
+        self._fitting = True
+        try:
+            for _ in range(2):  # what one control offers depends on another
+                for each, value in zip(self._watched, places, strict=True):
+                    with suppress(TraitError):
+                        each.value = value
+                self._fit()
+        finally:
+            self._fitting = False
+        self._stands = []
+        self._changed()
 
     def _show(self) -> None:
         self.exhibit, shown = None, ()
@@ -123,7 +165,14 @@ def _below(exhibit: Exhibit) -> str:
     sources = "".join(f"<li>{_link(card)}</li>" for card in exhibit.sources)
     count = words.counted("widgets.sources", len(exhibit.sources))
     shown = f"<ul>{notes}</ul>{table if exhibit.chart else ''}{_folded(count, f'<ol>{sources}</ol>')}"
-    return f'<div class="{PLAIN}">{shown}</div>'
+    return f'<div class="{PLAIN}">{shown}<p>{_download(exhibit)}</p></div>'
+
+
+def _download(exhibit: Exhibit) -> str:
+    """A link that saves the figures as the file that a page of them has."""
+    name, said = escape(f"{exhibit.id}.csv"), words.say("widgets.download")
+    data = b64encode(downloads.packed(exhibit.payload()["csv"])).decode()
+    return f'<a download="{name}" href="data:text/csv;base64,{data}">{said}</a>'
 
 
 def _folded(title: str, inside: str, state: str = "") -> str:

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import date
+from html import escape
 from typing import Any
 
 import ipywidgets as ui
@@ -16,7 +17,7 @@ from capcycle.measure import NUMBERS, Measures, measure_named, needs
 from capcycle.metrics import ALL
 from capcycle.metrics.registry import ANY_SPAN, CURRENCY
 from capcycle.panel import CALENDARS, select
-from capcycle.widgets.controls import INDENT, ExhibitBox, choices, control, dropdown, hint, offer
+from capcycle.widgets.controls import INDENT, ExhibitBox, choices, control, display, dropdown, hint, offer, output
 
 VIEWS: dict[str, Callable[[Measures], Exhibit]] = {
     "lines": exhibits.lines,
@@ -60,15 +61,15 @@ class Explorer(ExhibitBox):
         facts.prepare()  # a redraw then takes half the time
         everything = facts.open()
         self._years = {each: _years(everything, each) for each in CALENDARS}
-        metrics = [(words.name(each), each) for each in ALL]
-        metrics += [(words.say("widgets.figure", name=words.name(each)), each) for each in facts.dictionary().index]
+        self._metrics = _metrics()
         name, *subjects = metric.split(".")
         own, rate = (words.say("widgets.currency_own"), ""), tax_rate or TAX_RATE
         rates = {**RATES, "min": min(rate, RATES["min"]), "max": max(rate, RATES["max"])}  # none that is given is moved
         calendars = dropdown("calendar", choices("calendar", CALENDARS), calendar)
         self.controls = {
             "companies": _companies(companies),
-            "metric": dropdown("metric", metrics, name),
+            "search": control(ui.Text, "search", placeholder=words.say("widgets.search_help")),
+            "metric": dropdown("metric", tuple(self._metrics), name),
             **_subjects(name, subjects),
             "years": control(
                 ui.IntSlider, "years", value=years or 3, min=1, max=max(6, years), continuous_update=False
@@ -79,15 +80,19 @@ class Explorer(ExhibitBox):
             "range": _range(*self._years[calendar], since, until),
             "currency": dropdown("currency", [own, *((each, each) for each in facts.currencies())], currency),
             "as_of": control(ui.DatePicker, "as_of", value=date.fromisoformat(as_of) if as_of else None),
+            "beside": control(ui.DatePicker, "beside"),
             "view": dropdown("view", choices("view", VIEWS), "lines"),
         }
         self.needed = ui.VBox()  # the controls that only some measures need
         self.button = ui.Button(description=words.say("widgets.run.button"), layout={"margin": f"2px 0 0 {INDENT}"})
+        self.start = ui.Button(description=words.say("widgets.reset"), layout={"margin": f"2px 0 0 {INDENT}"})
         self.row = ui.Textarea(layout={"width": "auto"})
         self.run = ui.VBox([hint("run.note"), self.row], layout={"display": "none", "max_width": "720px"})
         self._opened = False
         super().__init__([self._panel(), self.run], self.controls.values())
         self.button.on_click(self._make_run)
+        begin = [each.value for each in self.controls.values()]
+        self.start.on_click(lambda _: self._set(begin))
 
     @property
     def choice(self) -> dict[str, Any]:
@@ -112,7 +117,7 @@ class Explorer(ExhibitBox):
     def run_row(self) -> str:
         """The row of `notebooks/runs.toml` that publishes the present choice."""
         chosen = {name: value for name, value in self.choice.items() if value}
-        named = [parts.company_names()[company] for company in chosen["companies"]]
+        named = [parts.company_names().get(company, company) for company in chosen["companies"]]
         count = words.say("widgets.run.count", count=len(named))
         few = len(named) <= LISTED
         title = {"metric": words.name(chosen["metric"]), "companies": words.listing(named) if few else count}
@@ -130,8 +135,8 @@ class Explorer(ExhibitBox):
         of = self.controls
         columns = [
             [of["companies"], hint("companies_help", INDENT)],
-            [of["metric"], self.needed, of["span"], of["calendar"], of["range"]],
-            [of["currency"], of["as_of"], of["view"], self.button],
+            [of["search"], of["metric"], self.needed, of["span"], of["calendar"], of["range"]],
+            [of["currency"], of["as_of"], of["beside"], of["view"], self.button, self.start],
         ]
         boxes = [ui.VBox(each, layout={"width": width}) for each, width in zip(columns, WIDTHS, strict=True)]
         return ui.HBox(boxes, layout={"flex_flow": "row wrap", "grid_gap": "0 12px"})
@@ -139,6 +144,7 @@ class Explorer(ExhibitBox):
     def _fit(self) -> None:
         """Offer what goes with the chosen metric and calendar."""
         metric, span, years = (self.controls[name] for name in ("metric", "span", "range"))
+        offer(metric, searched(self.controls["search"].value, self._metrics))
         self.needed.children = [self.controls[name] for name in needs(metric.value)]
         offer(span, _spans(metric.value))
         _fit_range(years, *self._years[self.controls["calendar"].value])
@@ -153,7 +159,17 @@ class Explorer(ExhibitBox):
             self.row.rows = self.row.value.count("\n") + 1
 
     def _exhibit(self) -> Exhibit:
-        chosen = self.choice
+        return self._as_known(self.choice)
+
+    def _shown(self) -> list[dict[str, Any]]:
+        """The exhibit, and below it the same as it was known on another day, where one is chosen."""
+        if not (day := self.controls["beside"].value):
+            return super()._shown()
+        said = words.say("page.as_of", date=words.day(day))
+        then = self._as_known(self.choice | {"as_of": day.isoformat()})
+        return [*super()._shown(), output({"text/html": f"<h3>{escape(said)}</h3>"}), *display(then)]
+
+    def _as_known(self, chosen: dict[str, Any]) -> Exhibit:
         book = facts.open(*(chosen[name] for name in ("companies", "as_of", "currency")))
         panel = select(book, *(chosen[name] for name in ("span", "calendar", "since", "until")))
         numbers = {name: chosen[name] for name in NUMBERS}
@@ -164,10 +180,41 @@ class Explorer(ExhibitBox):
         self._show()
 
 
+def _metrics() -> dict[tuple[str, str], str]:
+    """What can be measured, as the list has it, with all that a search may ask for."""
+    concepts = facts.dictionary()["definition"]
+    shown = {(words.name(each), each): metric.__doc__.splitlines()[0] for each, metric in ALL.items()}
+    shown |= {(words.say("widgets.figure", name=words.name(each)), each): concepts[each] for each in concepts.index}
+    return {pair: findable(*pair, meaning) for pair, meaning in shown.items()}
+
+
+def findable(shown: str, name: str, meaning: str) -> str:
+    """All that a search may ask for of a metric, a figure or a model: its name and its meaning in every language."""
+    names = (words.catalogue(each).get(f"name.{name}", "") for each in words.languages())
+    return " ".join([shown, name, *names, *(words.translated(meaning, each) for each in words.languages())]).lower()
+
+
+def searched(wanted: str, known: dict[tuple[str, str], str]) -> tuple[tuple[str, str], ...]:
+    """The pairs of a list whose texts have every word that is searched for; all where none has.
+
+    >>> searched("roic lease", {("Capex", "capex"): "capex", ("ROIC", "roic"): "roic with leases"})
+    (('ROIC', 'roic'),)
+    """
+    asked = wanted.lower().split()
+    return tuple(pair for pair, text in known.items() if all(word in text for word in asked)) or tuple(known)
+
+
 def _companies(chosen: Sequence[str]) -> ui.SelectMultiple:
     names = parts.company_names()
-    options = tuple((name, ticker) for ticker, name in names.items())
+    groups = [(words.say("widgets.group", name=words.translated(each)), each) for each in _groups()]
+    options = (*groups, *((name, ticker) for ticker, name in names.items()))
     return control(ui.SelectMultiple, "companies", options=options, value=tuple(chosen), rows=min(len(names), 12))
+
+
+def _groups() -> list[str]:
+    """The groups of companies; those that only came with a whole market are no group to compare."""
+    groups = facts.companies()["group"].drop_duplicates()
+    return [each for each in groups if each and each != facts.store.MARKET]
 
 
 def _subjects(metric: str, chosen: list[str]) -> dict[str, ui.Dropdown]:

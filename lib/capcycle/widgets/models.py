@@ -3,18 +3,20 @@
 from collections.abc import Callable
 from dataclasses import replace
 from html import escape
+from typing import Any
 
 import ipywidgets as ui
 import numpy as np
 
-from capcycle import exhibits, study, words
-from capcycle.errors import ModelError
-from capcycle.exhibits import Exhibit
+from capcycle import analyses, exhibits, facts, study, words
+from capcycle.errors import CapcycleError, ModelError
+from capcycle.exhibits import Exhibit, parts
 from capcycle.exhibits.steady import Reach, steady
 from capcycle.quantity import Quantity
 from capcycle.study import Case
 from capcycle.widgets import inputs
-from capcycle.widgets.controls import PLAIN, ExhibitBox, choices, dropdown, offer
+from capcycle.widgets.controls import PLAIN, ExhibitBox, choices, control, dropdown, fault, offer
+from capcycle.widgets.measures import findable, searched
 
 WIDTH, HEIGHT = "560px", "360px"  # of the box of inputs: the rest of them is scrolled to
 WHOLE = ("scenarios", "assumptions")  # views of all outputs, with dashes where some are missing
@@ -118,6 +120,50 @@ class ModelExplorer(ExhibitBox):
             for name, value in values.items()
             if not inputs.same(value, start[name].value)
         }
+
+
+class Workbench(ui.VBox):
+    """A list of all models and one of companies, and below them the explorer of the model that is chosen.
+
+    The arguments are the first choice. `model` and `company` are the lists, `search` narrows the first, `explorer` is
+    what is shown, or None where the choice is refused in words.
+    Errors: ModelError for a first choice that is not on offer.
+
+    >>> Workbench("gpu_hour").explorer.case.model.__name__
+    'gpu_hour'
+    """
+
+    def __init__(self, model: str, company: str = "", as_of: str = ""):
+        self._book = facts.open(as_of=as_of)
+        self._show(analyses.start(model, self._book, company))  # refuses what it does not know, in its own words
+        self._known = _models()
+        names = parts.company_names()
+        nobody = (words.say("widgets.no_company"), "")
+        self.search = control(ui.Text, "search", placeholder=words.say("widgets.search_help"))
+        self.model = dropdown("model", tuple(self._known), model)
+        self.company = dropdown("company", [nobody, *((name, each) for each, name in names.items())], company)
+        self._said = ui.HTML()
+        super().__init__([ui.HBox([self.search, self.model, self.company]), self._said, self.explorer])
+        self.search.observe(lambda _: offer(self.model, searched(self.search.value, self._known)), "value")
+        for each in (self.model, self.company):
+            each.observe(self._changed, "value")
+
+    def _show(self, case: Case) -> None:
+        self.explorer = ModelExplorer(case)
+
+    def _changed(self, _: Any) -> None:
+        self._said.value, self.explorer = "", None
+        try:
+            self._show(analyses.start(self.model.value, self._book, self.company.value))
+        except CapcycleError as error:
+            self._said.value = fault(error)["text/html"]
+        self.children = [*self.children[:2], *filter(None, [self.explorer])]
+
+
+def _models() -> dict[tuple[str, str], str]:
+    """Every model, as the list has it, with all that a search may ask for."""
+    about = {name: model.__doc__.splitlines()[0] for name, model in analyses.models().items()}
+    return {pair: findable(*pair, about[pair[1]]) for pair in sorted((words.name(name), name) for name in about)}
 
 
 def _outputs(case: Case, view: str) -> tuple[tuple[str, str], ...]:

@@ -10,14 +10,22 @@ FORMULA = re.compile(r"\s*[=+\-@＝＋－＠]|[\t\r\n]")  # how a cell begins th
 
 
 def write(file: Path, text: str) -> None:
-    """Write a table of comma-separated values as a spreadsheet reads it: UTF-8 with its mark, no cell a formula.
+    """Write a table of comma-separated values as a spreadsheet reads it."""
+    file.write_bytes(packed(text))
+
+
+def packed(text: str) -> bytes:
+    """A table of comma-separated values as a spreadsheet reads it: UTF-8 with its mark, no cell a formula.
 
     A text that begins like a formula gets an apostrophe before it; figures stay as they are.
+
+    >>> packed("who\\r\\n=1+1\\r\\n").decode("utf-8-sig").splitlines()
+    ['who', "'=1+1"]
     """
     out = io.StringIO(newline="")
     table = csv.reader(io.StringIO(text, newline=""))
     csv.writer(out).writerows([harmless(cell) for cell in row] for row in table)
-    file.write_text(out.getvalue(), "utf-8-sig", newline="")
+    return out.getvalue().encode("utf-8-sig")
 
 
 def harmless(cell: str) -> str:
