@@ -44,7 +44,7 @@ class ExhibitBox(ui.VBox):
         self.back = ui.Button(description=words.say("widgets.undo"), disabled=True, layout={"width": "auto"})
         self.back.on_click(lambda _: self.undo())
         signs = ui.HBox([self.back, self.busy], layout={"align_items": "center"})
-        super().__init__([*above, signs, self.picture, keys])
+        super().__init__([signs, *above, self.picture, keys])
         self.add_class("capcycle-explorer")
         for each in self._watched:
             each.observe(self._changed, "value")
@@ -61,7 +61,7 @@ class ExhibitBox(ui.VBox):
         finally:
             self._fitting = False
         self._remember()
-        self.busy.value = f'<span role="status">{words.say("widgets.busy")}</span>'
+        self.busy.value = f'<span aria-live="polite">{words.say("widgets.busy")}</span>'
         try:
             self._show()
         finally:
