@@ -63,7 +63,7 @@ def _accepted() -> tuple[State, dict[str, str]]:
     """What was reviewed, and the day of each file's review."""
     marks, days = {}, {}
     for line in (paths.DATA / NAME).read_text("utf-8").splitlines():
-        if " " in line:
+        if " " in line or not days:
             name, days[name] = line.split(" ")
         else:
             marks.setdefault(name, []).append((line[:MARK], line[MARK:]))
