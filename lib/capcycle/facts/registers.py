@@ -17,6 +17,7 @@ from capcycle.errors import CapcycleError, unknown
 from capcycle.facts import door, slips, tables
 from capcycle.units import DEAREST_HOSTING
 
+TABLES = 256  # kept in memory: several times as many as there are, as each day has its own
 CURRENCY = "currency"  # unit of an amount, and the column that names it
 SOURCES = ["source", "status_source"]  # columns that name documents
 MONTH = r"[0-9]{4}-[0-9]{2}"
@@ -65,8 +66,7 @@ def history(name: str, as_of: str | date | None = None) -> pd.DataFrame:
     >>> history("useful_lives", as_of="2021-12-31")[["figure", "effect"]].values.tolist()
     [['depreciation', -721000000.0], ['net_income', 561000000.0], ['eps', 0.84]]
     """
-    day, table = door.day(as_of), _table(name, _stamps(name), door.open_reference()).copy(deep=False)
-    return _documented(table[public_day(table) <= day], day).reset_index(drop=True) if as_of else table
+    return _public(name, _stamps(name), door.open_reference(), door.day(as_of) if as_of else None).copy(deep=False)
 
 
 def _documented(table: pd.DataFrame, day: pd.Timestamp) -> pd.DataFrame:
@@ -197,12 +197,19 @@ def _stamps(name: str) -> tuple[str, ...]:
     return tables.stamp(f"{name}.csv"), tables.stamp("registers.csv")
 
 
-@lru_cache(maxsize=32)  # more than there are registers
+@lru_cache(maxsize=TABLES)
 def _table(name: str, stamps: tuple[str, ...], known: door.Reference) -> pd.DataFrame:
     """Every version of every row, typed."""
     raw, faults = _checked(name, stamps, known)
     door.refuse([*known.faults, *faults])
     return _typed(raw, _schema(name))
+
+
+@lru_cache(maxsize=TABLES)
+def _public(name: str, stamps: tuple[str, ...], known: door.Reference, day: pd.Timestamp | None) -> pd.DataFrame:
+    """Every version of every row that was public on a day."""
+    table = _table(name, stamps, known)
+    return table if day is None else _documented(table[public_day(table) <= day], day).reset_index(drop=True)
 
 
 def _typed(raw: pd.DataFrame, schema: pd.DataFrame) -> pd.DataFrame:
@@ -223,7 +230,7 @@ def placed(name: str) -> pd.DataFrame:
     return _typed(raw, schema).assign(file=raw["file"], line=raw["line"])
 
 
-@lru_cache(maxsize=32)
+@lru_cache(maxsize=TABLES)
 def _checked(name: str, stamps: tuple[str, ...], known: door.Reference) -> tuple[pd.DataFrame, list[str]]:
     """The cells of a table and what is wrong with them.
 
