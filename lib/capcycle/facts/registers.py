@@ -250,8 +250,10 @@ def _values(cells: pd.Series, kind: str) -> pd.Series:
 
 def _days(text: pd.Series) -> pd.Series:
     """Days as timestamps; a month as its last day, since nothing earlier is known to be public."""
-    months = pd.to_datetime(text.where(text.str.len() == len("2024-06")), format="%Y-%m", errors="coerce")
-    return door.dates(text).fillna(months + pd.offsets.MonthEnd(0))
+    days, months = door.dates(text), text.where(text.str.len() == len("2024-06"))
+    if months.isna().all():
+        return days
+    return days.fillna(pd.to_datetime(months, format="%Y-%m", errors="coerce") + pd.offsets.MonthEnd(0))
 
 
 def _rules(raw: pd.DataFrame, columns: pd.DataFrame, known: door.Reference) -> door.Rules:
