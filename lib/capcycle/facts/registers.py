@@ -51,11 +51,8 @@ def read(name: str, as_of: str | date | None = None) -> pd.DataFrame:
     >>> lives[(lives.company == "AMZN") & (lives.effective == "2025-01-01")][["from_years", "to_years"]].values.tolist()
     [[6.0, 5.0]]
     """
-    table = history(name, as_of)
-    if "published" not in table:
-        return table
-    ordered = table.sort_values("published", kind="stable", na_position="first")
-    return ordered.drop_duplicates(_key(_schema(name)), keep="last").sort_index().reset_index(drop=True)
+    day = door.day(as_of) if as_of else None
+    return _newest(name, _stamps(name), door.open_reference(), day).copy(deep=False)
 
 
 def history(name: str, as_of: str | date | None = None) -> pd.DataFrame:
@@ -210,6 +207,15 @@ def _public(name: str, stamps: tuple[str, ...], known: door.Reference, day: pd.T
     """Every version of every row that was public on a day."""
     table = _table(name, stamps, known)
     return table if day is None else _documented(table[public_day(table) <= day], day).reset_index(drop=True)
+
+
+@lru_cache(maxsize=TABLES)
+def _newest(name: str, stamps: tuple[str, ...], known: door.Reference, day: pd.Timestamp | None) -> pd.DataFrame:
+    table = _public(name, stamps, known, day)
+    if "published" not in table:
+        return table
+    ordered = table.sort_values("published", kind="stable", na_position="first")
+    return ordered.drop_duplicates(_key(_schema(name)), keep="last").sort_index().reset_index(drop=True)
 
 
 def _typed(raw: pd.DataFrame, schema: pd.DataFrame) -> pd.DataFrame:
