@@ -67,9 +67,8 @@ class Took(NamedTuple):
 
 
 def measure(runs: list[Run]) -> None:
-    print(
-        f"{len(runs)} runs of {' and '.join(SMALL)}, {os.cpu_count()} cores, with {os.getloadavg()[0]:.0f} at work already"
-    )
+    busy = f"{os.cpu_count()} cores that have {os.getloadavg()[0]:.0f} at work already"
+    print(f"{len(runs)} runs of {' and '.join(SMALL)}, {busy}")
     alone, few, most = timed(runs, 0), timed(runs[:FEW], 1), None
     print("  workers   all runs   of the time without a cluster   processor a run   of it beside no cluster")
     for count in WORKERS:
@@ -105,19 +104,14 @@ def spent(whose: int) -> float:
 
 def on_paper(start: float, cost: float, own: float) -> None:
     """What many runs would take on many cores, by what a further one costs a core, and the command and scheduler."""
-    cores, command = RUNS * cost / CORES, RUNS * own
+    cores, command = start + RUNS * cost / CORES, RUNS * own
+    share, hours = min(cores, command) / max(cores, command), (CORES * start + RUNS * (cost + own)) / 3600
+    slowest = "the command, which hands out and takes back each run itself" if command > cores else "the cores"
     print(f"  {RUNS:,} runs on {CORES} cores, on paper, by what a further run costs one worker and the command:")
-    print(
-        f"    the cores      {start:.0f} s to start + {RUNS:,} × {cost:.2f} s / {CORES} = {(start + cores) / 60:.1f} min"
-    )
-    print(
-        f"    the command    {RUNS:,} × {own * 1000:.0f} ms = {command / 60:.1f} min, scheduler included, at the same time"
-    )
-    print(f"    together       {(CORES * start + RUNS * (cost + own)) / 3600:.1f} core hours")
-    slowest = "the command, which hands out and takes back every run itself" if command > cores else "the cores"
-    print(
-        f"    the bottleneck {slowest}; the other would do with {min(cores, command) / max(cores, command):.0%} of that time"
-    )
+    print(f"    the cores      {start:.0f} s to start + {RUNS:,} × {cost:.2f} s / {CORES} = {cores / 60:.1f} min")
+    print(f"    the command    {RUNS:,} × {own * 1000:.0f} ms = {command / 60:.1f} min, with the scheduler's part")
+    print(f"    together       {hours:.1f} core hours")
+    print(f"    the bottleneck {slowest}; the other needs {share:.0%} of that time")
 
 
 if __name__ == "__main__":
