@@ -20,7 +20,7 @@ from capcycle import paths, words
 from capcycle.exhibits.exhibit import CARD, dated
 from capcycle.ledger import digests
 from capcycle.parameters import declared
-from capcycle.publish import downloads, exhibits, front, notebook, pictures
+from capcycle.publish import downloads, exhibits, front, links, notebook, pictures
 from capcycle.publish.data import DataVersion
 from capcycle.publish.prose import Prose, coded, slug
 from capcycle.publish.specs import Datasets, has_sliders, one_look
@@ -119,6 +119,15 @@ def _covers(outcome: Outcome) -> list[str]:
     return [*filter(None, [values.get("company")]), *values.get("companies", [])]
 
 
+def _picked(outcome: Outcome) -> list[str]:
+    """The names of the companies that a page compares, for its reader to choose from."""
+    own, names, groups = _given(outcome), links.names(), links.members()
+    if own.get("company"):
+        return []
+    named = {ticker for each in own.get("companies", []) for ticker in groups.get(each, {each})}
+    return [name for ticker, name in names.items() if ticker in named]
+
+
 def _given(outcome: Outcome) -> dict[str, Any]:
     known = declared(outcome.notebook) if outcome.notebook.is_file() else {}
     return {name: parameter.default for name, parameter in known.items()} | outcome.run.parameters
@@ -170,6 +179,7 @@ def _done(outcome: Outcome, document: dict, folder: Path) -> dict[str, Any]:
         "datasets": datasets.packed(),
         **_remade(outcome, document),
         "known": _known(outcome, document, shown),
+        "picked": _picked(outcome),
     }
 
 
