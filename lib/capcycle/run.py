@@ -21,7 +21,7 @@ from capcycle.words import say
 FIELDS = {"notebook": str, "title": str, "section": str, "parameters": dict}
 USUAL = Limits()
 Shown = Callable[[dict[str, float | None]], Quiet]  # what is shown of runs, made with the seconds expected of each
-RESERVED = {"index", "glossary", "assets", "manifest"}  # names of the site's own files
+RESERVED = {"index", "glossary", "feed", "assets", "manifest"}  # names of the site's own files
 DEVICES = {"con", "prn", "aux", "nul"} | {f"{port}{number}" for port in ("com", "lpt") for number in range(10)}
 LONGEST_NAME = 100  # in characters: of it come names of files, which may have 255
 

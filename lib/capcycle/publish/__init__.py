@@ -11,7 +11,7 @@ from pathlib import Path
 
 from capcycle import outputs, theme
 from capcycle.exhibits.exhibit import LIVE_TITLE
-from capcycle.publish import finder, front, glossary, links, page, pictures
+from capcycle.publish import feed, finder, front, glossary, links, page, pictures
 from capcycle.publish.data import DataVersion, data_version, table
 from capcycle.publish.pictures import bundle
 from capcycle.publish.review import faults
@@ -19,7 +19,7 @@ from capcycle.run import Outcome
 from capcycle.words import say
 
 ASSETS = ("page.css", "page.js", "find.js", "terms.js")
-OWN = ("index.html", "glossary.html")  # the site's own pages
+OWN = ("index.html", "glossary.html", "feed.xml")  # the site's own, beside a page for each run
 LONGEST = 2_000  # characters of what is said of an error
 
 
@@ -43,6 +43,7 @@ def build(outcomes: list[Outcome], out: Path, report_of: str = "") -> list[Outco
     _write_assets(out / "assets", entries, terms)
     _write_index(out, pages, data, linker)
     _write_glossary(out, entries, terms, data)
+    _write_feed(out, pages, data)
     _write_manifest(out, pages, data, report_of)
     return [shown for (shown, _), outcome in zip(rendered, outcomes, strict=True) if shown is not outcome]
 
@@ -108,6 +109,11 @@ def _write_glossary(out: Path, entries: list[finder.Entry], terms: dict[str, glo
     sections = glossary.sections(terms, [entry for entry in entries if entry["kind"] == "exhibit"])
     text = page.templates().get_template("glossary.jinja").render(data=data, sections=sections, terms=terms)
     (out / "glossary.html").write_text(text, "utf-8")
+
+
+def _write_feed(out: Path, pages: list[dict], data: DataVersion) -> None:
+    text = page.templates().get_template("feed.jinja").render(data=data, news=feed.news(pages, out))
+    (out / "feed.xml").write_text(text, "utf-8")
 
 
 def _write_manifest(out: Path, pages: list[dict], data, report_of: str) -> None:
