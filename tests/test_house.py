@@ -39,7 +39,19 @@ ROOMS = [
         "screen",
     ],
     *["models", "study", "theme", "exhibits", "analyses", "claims", "codebook", "widgets"],
-    *["parameters", "trace", "ledger", "outputs", "places", "engine", "workers", "cluster", "matrix", "rows"],
+    *[
+        "parameters",
+        "trace",
+        "ledger",
+        "outputs",
+        "places",
+        "engine",
+        "workers",
+        "editions",
+        "cluster",
+        "matrix",
+        "rows",
+    ],
     *["progress", "run", "publish", "sets", "site", "cli"],
 ]
 DOORS = ["__init__", "__main__"]  # of the package itself: they may open every room, and no room opens them

@@ -12,11 +12,11 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
-from capcycle import matrix, parameters, paths, places, run, sets, verdicts
+from capcycle import editions, matrix, parameters, paths, places, run, sets, verdicts
 from capcycle import site as whole
 from capcycle.errors import CapcycleError, DataError, RunError
 from capcycle.progress import Json, Quiet, event
-from capcycle.words import say
+from capcycle.words import languages, say
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -112,6 +112,7 @@ def _site_arguments(parser: argparse.ArgumentParser) -> None:
     add("--force", action="store_true", help=say("cli.site.force"))
     add("--keep-going", action="store_true", help=say("cli.site.keep_going"))
     add("--out", type=_place, metavar="DIR", help=say("cli.site.out"))
+    add("--languages", metavar="en,zh", help=say("cli.site.languages", names=", ".join(languages())))
     _running_arguments(parser)
 
 
@@ -189,7 +190,7 @@ def _check(chosen: argparse.Namespace) -> None:
     data = door.gather((facts.check, registers.check, claims.check_tables, sources.check_tables))[1]
     gone, changed = ([], []) if chosen.accept else reviewed.differences()
     if changed:
-        print(say("check.changed", files=", ".join(changed)))
+        print(say("check.changed"), *changed, sep="\n")
     data = list(dict.fromkeys([*data, *gone]))
     parameters.raise_all([*run.check(), *([str(DataError(data))] if data else [])])
     if chosen.accept:
@@ -260,6 +261,8 @@ def _tell(chosen: argparse.Namespace, said: str, name: str, **fields: Any) -> No
 
 def _site(chosen: argparse.Namespace) -> None:
     limits = run.Limits(chosen.timeout, chosen.memory)
+    if chosen.languages:
+        editions.choose(chosen.languages)
     how = chosen.names, chosen.jobs, chosen.force, chosen.keep_going, chosen.out, limits, chosen.progress
     built = whole.site(*how, chosen.scheduler)
     executed, pages = sum(outcome.status == "done" for outcome in built.outcomes), len(built.outcomes)
