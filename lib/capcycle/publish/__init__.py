@@ -71,12 +71,14 @@ def draw(outcome: Outcome) -> None:
 def _link(out: Path, pages: list[dict], linker: glossary.Linker) -> None:
     """Only now is it known which pages there are to link to; a page in the cache has no links to others."""
     titles = {made["outcome"].run.title: made["outcome"].run.name for made in reversed(pages)}
-    template = page.templates().get_template("next.jinja")
+    template, editions = map(page.templates().get_template, ("next.jinja", "editions.jinja"))
     for made in pages:
         file = out / f"{made['outcome'].run.name}.html"
         html = links.behind(file.read_text("utf-8"), made["outcome"].run.name, pages)
         html = linker.linked(links.linked(html, made["outcome"].run.name, titles))
         then = template.render(onward=links.onward(made, pages), turns=links.turns(made, pages))
+        days = [(links.day_of(each), each["outcome"].run.name) for each in links.editions(made, pages)]
+        html = html.replace(links.EDITIONS, editions.render(days=days, own=made["outcome"].run.name) if days else "")
         html = links.in_languages(html.replace(links.NEXT, then), made["outcome"].run.name)
         file.write_text(html, "utf-8")
 
