@@ -14,6 +14,7 @@ from capcycle import outputs, theme
 from capcycle.exhibits.exhibit import LIVE_TITLE
 from capcycle.publish import feed, finder, front, glossary, headlines, links, page, pictures, sets
 from capcycle.publish.data import DataVersion, data_version, table
+from capcycle.publish.inputs import inputs
 from capcycle.publish.pictures import bundle
 from capcycle.publish.review import faults
 from capcycle.run import Outcome
@@ -128,6 +129,7 @@ def _write_manifest(out: Path, pages: list[dict], data, report_of: str) -> None:
         "capcycle": version("capcycle"),
         **({outputs.OF: report_of} if report_of else {}),
         "data": asdict(data),
+        "inputs": inputs(),
         "pages": [_entry(out, **made) for made in pages],
         "files": [_file(out, path) for path in _shared(out, pages)],
     }
