@@ -230,10 +230,9 @@ def placed(name: str) -> pd.DataFrame:
     >>> placed("contracts").loc[0, ["contract", "file"]].tolist()
     ['corz-coreweave-200', 'data/contracts.csv']
     """
-    schema = _schema(name)
-    raw, faults = _checked(name, _stamps(name), door.open_reference())
-    door.refuse(faults)
-    return _typed(raw, schema).assign(file=raw["file"], line=raw["line"])
+    asked = name, _stamps(name), door.open_reference()
+    raw, _ = _checked(*asked)
+    return _table(*asked).assign(file=raw["file"], line=raw["line"])
 
 
 @lru_cache(maxsize=TABLES)
