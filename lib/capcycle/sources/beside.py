@@ -22,7 +22,8 @@ def sound(register: str, rows: pd.DataFrame, known: door.Reference) -> tuple[pd.
 
 def columns(register: str) -> list[str]:
     """The columns of a register, as its schema has them."""
-    return registers.columns().query("table == @register")["column"].tolist()
+    every = registers.columns()
+    return every.loc[every["table"] == register, "column"].tolist()
 
 
 def whole(register: str, rows: pd.DataFrame) -> pd.DataFrame:

@@ -109,8 +109,8 @@ def reading(
         raise SourceError(f"{company}: companyfacts has another form than it had: {error!r}") from error
     currency, month = currency or _currency(found, company), month or _year_end(found, company)
     sound = list(_in_currency(_of_known_length(found), currency, doubts))
-    concepts = tables.read("dictionary.csv")
-    chosen = _chosen(sound, doubts, set(concepts.loc[concepts["sign"] == "positive", "concept"]))
+    concepts = door.reference().concepts
+    chosen = _chosen(sound, doubts, set(concepts.index[concepts["sign"] == "positive"]))
     return Reading(list(_first(chosen)), doubts, currency, month)
 
 
