@@ -18,7 +18,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from capcycle import cli, facts, paths, sources
+from capcycle import cli, facts, paths, screen, sources
 from capcycle.errors import CapcycleError
 from capcycle.facts import layers, store, tables
 from capcycle.sources import bulk
@@ -74,7 +74,10 @@ def command(own, *arguments):
 
 
 def bring(path):
-    return cli.main(["add", "--bulk", str(path)])
+    """What the command says of an archive, without the twelve months that it then works out for a screen."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(screen, "prepare", list)
+        return cli.main(["add", "--bulk", str(path)])
 
 
 # ---- a whole market

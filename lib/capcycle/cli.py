@@ -247,7 +247,7 @@ def _add(chosen: argparse.Namespace) -> int:
 def _bulk(path: Path) -> int:
     from tqdm import tqdm
 
-    from capcycle import sources
+    from capcycle import screen, sources
 
     archive = sources.Archive(path)
     found, strangers = sources.members(archive, archive.beside())
@@ -255,6 +255,7 @@ def _bulk(path: Path) -> int:
         found, strangers = sources.members(archive, sources.Edgar().registrants())
     outcomes = list(tqdm(sources.ingest(path, found), total=len(found), disable=None, unit=say("add.unit")))
     print(*sources.told_of_many(outcomes, len(found), strangers), sep="\n")
+    screen.prepare()
     return int(bool(found) and all(each.refused for each in outcomes) and bool(outcomes))
 
 

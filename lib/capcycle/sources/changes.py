@@ -183,7 +183,9 @@ class Draft:
             raise SourceError(self.fault)
         old, new, read, inside = self.old, self.new, self.read, self.inside
         customers = _customers(self.company["company"], inside.customers, _with(known, [self]))
-        documents = self.documents[self.documents["source"].isin({*old["source"], *new["source"], *customers["source"]})]
+        documents = self.documents[
+            self.documents["source"].isin({*old["source"], *new["source"], *customers["source"]})
+        ]
         missing = sorted(set(table["concept"]) - set(old["concept"]) - set(new["concept"]))
         doubts = [each for each in (*read.doubts, *inside.doubts, *self.refused) if each.filed > self.since]
         untagged = _untagged(self.listed, {each.accession for each in read.figures})
