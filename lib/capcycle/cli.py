@@ -139,6 +139,7 @@ def _lab_arguments(parser: argparse.ArgumentParser) -> None:
 def _add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("names", nargs="*", metavar="TICKER|MANAGER|FILE.csv|FILE.xlsx", help=say("cli.add.name"))
     parser.add_argument("--bulk", metavar="ARCHIVE", type=Path, help=say("cli.add.bulk"))
+    parser.add_argument("--from", dest="provider", metavar="PROVIDER", help=say("cli.add.provider"))
     parser.add_argument("--dry-run", action="store_true", help=say("cli.add.dry_run"))
 
 
@@ -230,7 +231,11 @@ def _claims(chosen: argparse.Namespace) -> int:
 def _add(chosen: argparse.Namespace) -> int:
     from capcycle import sources
 
-    if bool(chosen.names) == bool(chosen.bulk) or (chosen.bulk and chosen.dry_run):
+    if chosen.provider and not chosen.bulk:
+        for taken in sources.take_from(chosen.provider, chosen.names, chosen.dry_run):
+            print(_taken(taken, chosen.provider, chosen.dry_run))
+        return 0
+    if bool(chosen.names) == bool(chosen.bulk) or (chosen.bulk and (chosen.dry_run or chosen.provider)):
         raise CapcycleError(say("add.what"))
     if chosen.bulk:
         return _bulk(chosen.bulk)
@@ -238,10 +243,13 @@ def _add(chosen: argparse.Namespace) -> int:
     names = [name for name in chosen.names if Path(name) not in files]
     status = max((status for _, status in _brought(names, sources.add, chosen.dry_run)), default=0)
     for file in files:  # which may be about the companies that have just come
-        taken = sources.add_file(file, chosen.dry_run)
-        key = "add.file_would" if chosen.dry_run else "add.file"
-        print(say(key, file=file, count=len(taken.rows), table=taken.table, names=", ".join(taken.names)))
+        print(_taken(sources.add_file(file, chosen.dry_run), file, chosen.dry_run))
     return status
+
+
+def _taken(taken: Any, file: Path | str, dry: bool) -> str:
+    key = "add.file_would" if dry else "add.file"
+    return say(key, file=file, count=len(taken.rows), table=taken.table, names=", ".join(taken.names))
 
 
 def _bulk(path: Path) -> int:

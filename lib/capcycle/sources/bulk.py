@@ -16,9 +16,9 @@ from capcycle import paths, pool
 from capcycle.errors import CapcycleError
 from capcycle.facts import door, layers, tables
 from capcycle.facts import store as shelf
-from capcycle.sources import changes, edgar, store, tags
+from capcycle.sources import changes, edgar, store, tags, web
 from capcycle.sources.changes import Addition
-from capcycle.sources.edgar import SourceError
+from capcycle.sources.web import SourceError
 
 NUMBER = re.compile(r"(?:CIK|companyfacts-)([0-9]{10})\.")  # in a name: of the SEC's archive, and of answers kept here
 ENDS = (".json", ".json.gz", ".gz")
@@ -76,22 +76,22 @@ class Archive:
             text = self._unpacked(name)
         except (OSError, EOFError, zlib.error, zipfile.BadZipFile) as error:
             raise SourceError(f"{where}: damaged: {error}") from error
-        if len(text) > edgar.LARGEST:
-            raise SourceError(f"{where}: more than {edgar.LARGEST:,} bytes; that is no answer of the SEC")
+        if len(text) > web.LARGEST:
+            raise SourceError(f"{where}: more than {web.LARGEST:,} bytes; that is no answer of the SEC")
         return text if text[:1] in (b"{", b"<") else text.partition(b"\n")[2]  # what is kept has its tag before it
 
     def _unpacked(self, name: str) -> bytes:
         if self.path.is_dir():
             path = self.path / name
-            return edgar.gunzipped(path.read_bytes()) if name.endswith(".gz") else path.read_bytes()
+            return web.gunzipped(path.read_bytes()) if name.endswith(".gz") else path.read_bytes()
         with zipfile.ZipFile(self.path) as archive, archive.open(name) as member:
-            return member.read(edgar.LARGEST + 1)
+            return member.read(web.LARGEST + 1)
 
     def beside(self) -> dict[str, tuple[int, str]]:
         """The table of tickers in the folder, or beside the zip file; empty where there is none."""
         place = Archive(self.path if self.path.is_dir() else self.path.parent)
         there = [name for name in place.names() if name.split(".")[0] == TICKERS]
-        return edgar.registrants(edgar.decoded(place.text(there[0]), there[0])) if there else {}
+        return edgar.registrants(web.decoded(place.text(there[0]), there[0])) if there else {}
 
 
 def members(archive: Archive, tickers: dict[str, tuple[int, str]]) -> tuple[list[Member], int]:
@@ -156,7 +156,7 @@ def _or_why(work: Callable[[], Any]) -> Any:
 
 def _drafted(archive: Archive, member: Member, table: pd.DataFrame, known: pd.DataFrame) -> changes.Draft:
     where = f"{archive.path}: {member.name}"
-    answer = edgar.decoded(archive.text(member.name), where, "facts", "cik")
+    answer = web.decoded(archive.text(member.name), where, "facts", "cik")
     if (number := NUMBER.search(member.name)) and int(number[1]) != int(answer["cik"]):
         raise SourceError(f"{where}: the answer is about company {answer['cik']}")
     return changes.drafted(_company(member.ticker, answer, known, archive.group()), answer, table)
@@ -168,5 +168,5 @@ def _company(ticker: str, answer: dict[str, Any], known: pd.DataFrame, group: st
     if len(row):
         return row[shelf.COLUMNS["companies"]].iloc[0].astype(str).to_dict()
     blank = dict.fromkeys(shelf.COLUMNS["companies"], "")
-    name = edgar.clean(str(answer.get("entityName") or ticker))
+    name = web.clean(str(answer.get("entityName") or ticker))
     return blank | {"company": ticker, "name": name, "cik": f"{int(answer['cik']):010}", "group": group}

@@ -12,8 +12,9 @@ from capcycle import words
 from capcycle.facts import door, layers, registers, tables
 from capcycle.facts import store as shelf
 from capcycle.sources import beside, filings, instance, store, tags
-from capcycle.sources.edgar import Absent, Edgar, SourceError
+from capcycle.sources.edgar import Edgar
 from capcycle.sources.filings import Filing
+from capcycle.sources.web import Absent, SourceError
 
 KEY = [*layers.PERIOD, "source"]
 

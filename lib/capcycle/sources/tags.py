@@ -14,8 +14,8 @@ import pandas as pd
 
 from capcycle import periods
 from capcycle.facts import door, tables, vintages
-from capcycle.sources.edgar import SourceError
 from capcycle.sources.filings import ANNUAL, QUARTERLY, Filing
+from capcycle.sources.web import SourceError
 
 FORMS = {"10-K", "10-Q", "10-KT", "10-QT", "20-F", "40-F", "6-K", "8-K"}  # a proxy is none
 NOT_MONEY = {"shares", "pure"}
@@ -85,7 +85,7 @@ def read() -> pd.DataFrame:
 def _rules(table: pd.DataFrame) -> door.Rules:
     known = door.reference().concepts.index
     yield "unknown concept '{concept}'; see data/dictionary.csv", ~table["concept"].isin(known)
-    yield from door.one_of(table, taxonomy=["us-gaap", "ifrs-full", "dei"])
+    yield from door.one_of(table, taxonomy=["us-gaap", "ifrs-full", "dei", "eastmoney-hk", "eastmoney-cn"])
     yield "tag is empty", table["tag"] == ""
     yield "priority '{priority}' is not a whole number from 1", ~table["priority"].str.fullmatch("[1-9][0-9]*")
     for column in ("from", "to"):
@@ -93,6 +93,12 @@ def _rules(table: pd.DataFrame) -> door.Rules:
         yield f"{column} '{{{column}}}' is not a date such as 2024-06-30", dated & door.bad_date(table[column])
     key = ["taxonomy", "concept", "priority", "company", "from"]
     yield "a concept has two tags of one priority; which comes first, nobody could say", table.duplicated(key)
+
+
+def stocks() -> set[str]:
+    """The concepts of a day, which have no period."""
+    concepts = door.reference().concepts
+    return set(concepts.index[concepts["nature"] == "stock"])
 
 
 def reading(
