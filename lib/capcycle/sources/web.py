@@ -59,7 +59,7 @@ class Web:
     wait   sleeps for some seconds, and `clock` tells them
     """
 
-    ADVICE: ClassVar[str] = "it refuses who asks, or too many requests"  # of status 403
+    ADVICE: ClassVar[str] = "it refuses the user agent or too many requests"  # of status 403
 
     agent: str = "capcycle"
     wait: Callable[[float], None] = time.sleep
