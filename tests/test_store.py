@@ -165,7 +165,7 @@ def test_a_faulty_answer_is_refused_and_the_others_are_taken(own, tmp_path, caps
 
 
 def test_a_bomb_is_refused(own, tmp_path, monkeypatch):
-    monkeypatch.setattr(sources.edgar, "LARGEST", 10**6)
+    monkeypatch.setattr(sources.web, "LARGEST", 10**6)
     (tmp_path / "X.json.gz").write_bytes(gzip.compress(b"{" + b" " * 10**7))
     path = packed(tmp_path / "companyfacts.zip", {1: b"{" + b" " * 10**7}, {"M1": (1, "Made 1")})
     for place in (tmp_path, path):
