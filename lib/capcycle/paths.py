@@ -28,8 +28,8 @@ def store() -> tuple[Path, str]:
     given = os.environ.get("CAPCYCLE_STORE") or str(settings.get("store") or usual)
     if "://" in given.removeprefix("file://"):
         return usual, (
-            f"the store cannot be at {given}: SQLite locks a file and writes into the middle of it, which no such address "
-            "offers; give a folder of this machine, or one that is mounted"
+            f"the store cannot be at {given}: SQLite locks a file and writes into the middle of it, which no "
+            "such address offers; give a folder of this machine, or one that is mounted"
         )
     return Path(given.removeprefix("file://")).expanduser().resolve(), ""
 
