@@ -6,7 +6,7 @@ PYTHON ?= python3
 PIP = .venv/bin/python -m pip
 COMPILE = uv pip compile --universal --python-version 3.11 --generate-hashes --no-header --no-emit-index-url --quiet
 EXTRAS = $(PYTHON) -c 'import tomllib; project = tomllib.load(open("pyproject.toml", "rb"))["project"]; \
-  print(*sum(project["optional-dependencies"].values(), []), sep="\n")'
+  print(*(project["optional-dependencies"][extra][0] for extra in ("live", "hongkong")), sep="\n")'
 unexport PYTHONHOME PYTHONPATH
 
 ifeq ($(wildcard lib/capcycle/__init__.py),)

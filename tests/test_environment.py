@@ -22,8 +22,9 @@ PROGRAMS = {"jupyterlab"}  # started by `capcycle lab`, never imported
 
 DEPENDENCIES = [Requirement(text) for text in PYPROJECT["project"]["dependencies"]]
 GROUPS = [Requirement(text) for group in PYPROJECT["dependency-groups"].values() for text in group]
-EXTRAS = [Requirement(text) for extra in PYPROJECT["project"]["optional-dependencies"].values() for text in extra]
 TESTS = [Requirement(text) for text in PYPROJECT["dependency-groups"]["test"]]
+EXTRAS = [Requirement(text) for extra in PYPROJECT["project"]["optional-dependencies"].values() for text in extra]
+PROVIDERS = [Requirement(PYPROJECT["project"]["optional-dependencies"][extra][0]) for extra in ("live", "hongkong")]
 
 
 def entries(lock):
@@ -43,7 +44,7 @@ def version(pin):
 
 
 def test_every_dependency_is_locked():
-    for lock, needs in zip((SITE, ADDED, EXTRA), ([*DEPENDENCIES, *GROUPS], TESTS, EXTRAS), strict=True):
+    for lock, needs in zip((SITE, ADDED, EXTRA), ([*DEPENDENCIES, *GROUPS], TESTS, PROVIDERS), strict=True):
         names = {canonicalize_name(pin.name) for pin in lock}
         wanted = [need for need in needs if lock is not SITE or need not in TESTS]
         missing = [str(need) for need in wanted if canonicalize_name(need.name) not in names]
@@ -55,6 +56,10 @@ def test_a_site_is_set_up_without_what_only_tests_need():
     assert {need.name for need in TESTS} & site == {"packaging", "pyyaml"}, "which Jupyter needs too"
 
 
+def test_an_extra_is_what_is_tested_or_has_a_lock_of_its_own():
+    assert {str(need) for need in EXTRAS} - {str(need) for need in PROVIDERS} <= {str(need) for need in TESTS}
+
+
 @pytest.mark.parametrize("other", [ADDED, EXTRA], ids=["tests", "extras"])
 def test_two_locks_agree_on_what_both_name(other):
     site = {(pin.name, str(pin.marker)): version(pin) for pin in SITE}
@@ -63,7 +68,7 @@ def test_two_locks_agree_on_what_both_name(other):
 
 
 def test_a_site_is_set_up_without_what_only_an_extra_needs():
-    assert not {need.name for need in EXTRAS} & {pin.name for pin in SITE + ADDED}
+    assert not {need.name for need in PROVIDERS} & {pin.name for pin in SITE + ADDED}
 
 
 def test_the_tools_of_a_new_environment_are_locked():
@@ -138,7 +143,9 @@ def imported(folder):
 
 
 def test_what_the_library_imports_is_declared():
-    declared = {canonicalize_name(need.name) for need in DEPENDENCIES}
+    declared = {
+        canonicalize_name(need.name) for need in DEPENDENCIES + EXTRAS if need not in PROVIDERS
+    }  # by name alone
     used = dict(imported("lib"))
     undeclared = [f"{place} imports {name}" for name, place in used.items() if name not in declared]
     assert not undeclared, f"{undeclared}: add it to dependencies in pyproject.toml"

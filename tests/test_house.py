@@ -39,7 +39,20 @@ ROOMS = [
         "screen",
     ],
     *["models", "study", "theme", "exhibits", "analyses", "claims", "codebook", "widgets"],
-    *["parameters", "trace", "ledger", "outputs", "engine", "workers", "run", "publish", "site", "cli"],
+    *[
+        "parameters",
+        "trace",
+        "ledger",
+        "outputs",
+        "places",
+        "engine",
+        "workers",
+        "editions",
+        "cluster",
+        "matrix",
+        "rows",
+    ],
+    *["progress", "run", "publish", "sets", "site", "differences", "watch", "bring", "cli"],
 ]
 DOORS = ["__init__", "__main__"]  # of the package itself: they may open every room, and no room opens them
 
@@ -104,7 +117,7 @@ def room(path):
 
 def allowed(here, there):
     if there == "sources" and here != "sources":
-        return here == "cli"
+        return here in ("bring", "cli")
     return there in ROOMS and (ROOMS + DOORS).index(there) <= (ROOMS + DOORS).index(here)
 
 

@@ -7,33 +7,45 @@ import os
 import signal
 import subprocess
 import sys
-from collections.abc import Callable, Iterator, Sequence
+import threading
+from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
-from capcycle import parameters, paths, run, verdicts
+from capcycle import editions, matrix, parameters, paths, places, run, sets, verdicts
 from capcycle import site as whole
 from capcycle.errors import CapcycleError, DataError, RunError
-from capcycle.words import say
+from capcycle.progress import Json, Quiet, event
+from capcycle.words import languages, say
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Do what the command line says; 0 if all went well, 1 if something was refused or failed, 2 for bad usage."""
+    """Do what the command line says; the exit status is among those that `cli.example` in the catalogue lists."""
     _show_what_can_be_shown()
     _listen()
+    chosen = None
     try:
         chosen = _parser().parse_args(arguments)
+        places.settle()
+        _refuse_copies(chosen)
         status = chosen.command(chosen)
         if sys.stdout:
             sys.stdout.flush()
     except (CapcycleError, OSError) as error:
-        return _refused(error)
+        return _refused(error, getattr(chosen, "progress", None) is Json)
     except KeyboardInterrupt as stopped:
         with suppress(OSError):  # the terminal may be gone
             print(say("cli.interrupted"), file=sys.stderr, flush=True)
         return 128 + (stopped.args[0] if stopped.args else signal.SIGINT)
     return status or 0
+
+
+def _refuse_copies(chosen: argparse.Namespace) -> None:
+    """RunError for a command that would write what lies elsewhere into a copy of it."""
+    setting = WRITTEN.get(chosen.command) or ("CAPCYCLE_DATA" if getattr(chosen, "accept", False) else "")
+    if address := places.addresses.get(setting):
+        raise RunError(say("places.copy", command=chosen.command.__name__[1:], address=address, setting=setting))
 
 
 def _listen() -> None:
@@ -57,18 +69,22 @@ def _show_what_can_be_shown() -> None:
             stream.reconfigure(errors="replace")
 
 
-def _refused(error: Exception) -> int:
+def _refused(error: Exception, as_json: bool = False) -> int:
     if isinstance(error, BrokenPipeError):  # nobody reads on, as in `capcycle list | head -1`
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 1
     key = TROUBLE.get(error.errno) if isinstance(error, OSError) else None
     file = error.filename2 or error.filename if key else None
-    print(f"capcycle: {say(key, file=file) if key and file else error}", file=sys.stderr)
+    said = say(key, file=file) if key and file else str(error)
+    print(f"capcycle: {said}", file=sys.stderr)
+    if as_json:
+        event("refused", error=said)
     return 1
 
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="capcycle", description=say("cli.about"), epilog=say("cli.example"))
+    parser.formatter_class = Formatter
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
     for name, command in COMMANDS.items():
         about, example = say(f"cli.{name}.about"), say(f"cli.{name}.example")
@@ -86,8 +102,8 @@ def _run_arguments(parser: argparse.ArgumentParser) -> None:
     add("notebook", metavar="NOTEBOOK", help=say("cli.run.notebook"))
     pair = {"nargs": 2, "action": "append", "default": [], "metavar": ("NAME", "VALUE")}
     add("-p", dest="parameters", **pair, help=say("cli.run.parameter"))
-    add("-o", dest="out", metavar="FILE", type=Path, help=say("cli.run.out"))
-    _limit_arguments(parser)
+    add("-o", dest="out", metavar="FILE", type=_place, help=say("cli.run.out"))
+    _running_arguments(parser)
 
 
 def _site_arguments(parser: argparse.ArgumentParser) -> None:
@@ -96,11 +112,24 @@ def _site_arguments(parser: argparse.ArgumentParser) -> None:
     add("--jobs", type=int, metavar="N", help=say("cli.site.jobs"))
     add("--force", action="store_true", help=say("cli.site.force"))
     add("--keep-going", action="store_true", help=say("cli.site.keep_going"))
-    add("--out", type=Path, metavar="DIR", help=say("cli.site.out"))
-    _limit_arguments(parser)
+    add("--out", type=_place, metavar="DIR", help=say("cli.site.out"))
+    add("--languages", metavar="en,zh", help=say("cli.site.languages", names=", ".join(languages())))
+    _running_arguments(parser)
 
 
-def _limit_arguments(parser: argparse.ArgumentParser) -> None:
+def _watch_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("names", nargs="*", metavar="NAME", help=say("cli.site.name"))
+    parser.add_argument("--port", type=int, default=8000, metavar="N", help=say("cli.watch.port"))
+    parser.add_argument("--out", type=Path, metavar="DIR", help=say("cli.site.out"))
+
+
+def _diff_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("old", metavar="SITE_A", type=Path, help=say("cli.diff.old"))
+    parser.add_argument("new", metavar="SITE_B", type=Path, help=say("cli.diff.new"))
+    parser.add_argument("--json", action="store_true", help=say("cli.diff.json"))
+
+
+def _running_arguments(parser: argparse.ArgumentParser) -> None:
     usual = run.USUAL
     amount = {"type": _amount}
     timeout = say("cli.site.timeout", seconds=f"{usual.seconds:,.0f}")
@@ -112,6 +141,15 @@ def _limit_arguments(parser: argparse.ArgumentParser) -> None:
         help=say("cli.site.memory", memory=f"{usual.memory:g}"),
         **amount,
     )
+    parser.add_argument("--scheduler", metavar="ADDRESS", default="", help=say("cli.site.scheduler"))
+    said = parser.add_mutually_exclusive_group()
+    said.set_defaults(progress=run.told)
+    said.add_argument("--quiet", dest="progress", action="store_const", const=Quiet, help=say("cli.site.quiet"))
+    said.add_argument("--json", dest="progress", action="store_const", const=Json, help=say("cli.site.json"))
+
+
+def _place(text: str) -> Path | str:
+    return text if places.is_address(text) else Path(text)
 
 
 def _amount(text: str) -> float:
@@ -156,7 +194,9 @@ def _screen_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def _template_arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("table", choices=["facts", "prices", "shares", "estimates"], help=say("cli.template.table"))
+    parser.add_argument(
+        "table", choices=["facts", "prices", "shares", "estimates", "rates"], help=say("cli.template.table")
+    )
 
 
 def _check(chosen: argparse.Namespace) -> None:
@@ -166,7 +206,7 @@ def _check(chosen: argparse.Namespace) -> None:
     data = door.gather((facts.check, registers.check, claims.check_tables, sources.check_tables))[1]
     gone, changed = ([], []) if chosen.accept else reviewed.differences()
     if changed:
-        print(say("check.changed", files=", ".join(changed)))
+        print(say("check.changed"), *changed, sep="\n")
     data = list(dict.fromkeys([*data, *gone]))
     parameters.raise_all([*run.check(), *([str(DataError(data))] if data else [])])
     if chosen.accept:
@@ -206,19 +246,72 @@ def _list(_: argparse.Namespace) -> None:
 
 def _run(chosen: argparse.Namespace) -> None:
     notebook = parameters.find_notebook(chosen.notebook)
-    out = chosen.out or Path(f"{notebook.stem}.executed.ipynb")
-    given = parameters.parse_parameters(notebook, chosen.parameters)
+    pairs, for_each = matrix.parted(notebook, chosen.parameters)
+    given = parameters.parse_parameters(notebook, pairs)
     limits = run.Limits(chosen.timeout, chosen.memory)
-    print(run.execute(run.Run(notebook.stem, notebook.stem, given, "", ""), out, limits))
+    address = chosen.out if places.is_address(chosen.out) else ""
+    if for_each:
+        if address:
+            raise RunError(say("places.one_notebook", address=address))
+        how = limits, chosen.progress, chosen.scheduler
+        made = sets.execute(notebook.stem, given, for_each, chosen.out, *how)
+        _tell(chosen, "\n".join(map(str, made)), "written", notebooks=list(map(str, made[:-1])), table=str(made[-1]))
+        return
+    out = Path(address.rsplit("/", 1)[-1]) if address else chosen.out or Path(f"{notebook.stem}.executed.ipynb")
+    if address:
+        places.refuse_notebook(address)
+    asked = run.Run(notebook.stem, notebook.stem, given, "", "")
+    written = run.execute(asked, out, limits, chosen.progress, chosen.scheduler)
+    if address:
+        places.deliver_notebook(written, address)
+    _tell(chosen, address or str(written), "written", notebook=address or str(written))
+
+
+def _tell(chosen: argparse.Namespace, said: str, name: str, **fields: Any) -> None:
+    """What came of a command: as its events are told, or not at all."""
+    if chosen.progress is Json:
+        event(name, **fields)
+    elif chosen.progress is not Quiet:
+        print(said)
 
 
 def _site(chosen: argparse.Namespace) -> None:
     limits = run.Limits(chosen.timeout, chosen.memory)
-    built = whole.site(chosen.names, chosen.jobs, chosen.force, chosen.keep_going, chosen.out, limits)
-    executed = sum(outcome.status == "done" for outcome in built.outcomes)
-    pages = len(built.outcomes)
-    key = "site.built" if built.changed else "site.nothing"
-    print(say(key, out=built.out / "index.html", pages=pages, executed=executed, unchanged=pages - executed))
+    if chosen.languages:
+        editions.choose(chosen.languages)
+    how = chosen.names, chosen.jobs, chosen.force, chosen.keep_going, chosen.out, limits, chosen.progress
+    built = whole.site(*how, chosen.scheduler)
+    executed, pages = sum(outcome.status == "done" for outcome in built.outcomes), len(built.outcomes)
+    counted = {"pages": pages, "executed": executed, "unchanged": pages - executed}
+    said = say("site.built" if built.changed else "site.nothing", out=built.out / "index.html", **counted)
+    if built.delivered is not None:
+        said += "\n" + say("site.delivered", address=chosen.out, count=built.delivered)
+        counted |= {"delivered": built.delivered, "address": chosen.out}
+    _tell(chosen, said, "built", site=str(built.out), changed=built.changed, **counted)
+
+
+def _diff(chosen: argparse.Namespace) -> int:
+    from capcycle import differences  # with the drawing library
+
+    try:
+        old, new = differences.Edition(chosen.old), differences.Edition(chosen.new)
+        lines = differences.told(old, new)
+        print(differences.as_json(old, new) if chosen.json else "\n".join(lines or [say("diff.same")]))
+    except CapcycleError as error:
+        _refused(error)
+        return 2
+    return int(bool(lines))
+
+
+def _watch(chosen: argparse.Namespace) -> None:
+    from capcycle import watch  # with a server
+
+    out = (chosen.out or paths.SITE).resolve()
+    for address, changed in watch.watch(chosen.names, out, chosen.port, threading.Event()):
+        print(
+            say("watch.changed", files=", ".join(changed)) if changed else say("watch.serving", address=address),
+            flush=True,
+        )
 
 
 def _claims(chosen: argparse.Namespace) -> int:
@@ -229,84 +322,20 @@ def _claims(chosen: argparse.Namespace) -> int:
 
 
 def _add(chosen: argparse.Namespace) -> int:
-    from capcycle import sources
+    from capcycle import bring
 
     if chosen.provider and not chosen.bulk:
-        for taken in sources.take_from(chosen.provider, chosen.names, chosen.dry_run):
-            print(_taken(taken, chosen.provider, chosen.dry_run))
-        return 0
+        return bring.provided(chosen.provider, chosen.names, chosen.dry_run)
     if bool(chosen.names) == bool(chosen.bulk) or (chosen.bulk and (chosen.dry_run or chosen.provider)):
         raise CapcycleError(say("add.what"))
-    if chosen.bulk:
-        return _bulk(chosen.bulk)
-    files = [Path(name) for name in chosen.names if name.lower().endswith((".csv", ".xlsx"))]
-    names = [name for name in chosen.names if Path(name) not in files]
-    status = max((status for _, status in _brought(names, sources.add, chosen.dry_run)), default=0)
-    for file in files:  # which may be about the companies that have just come
-        print(_taken(sources.add_file(file, chosen.dry_run), file, chosen.dry_run))
-    return status
-
-
-def _taken(taken: Any, file: Path | str, dry: bool) -> str:
-    key = "add.file_would" if dry else "add.file"
-    return say(key, file=file, count=len(taken.rows), table=taken.table, names=", ".join(taken.names))
-
-
-def _bulk(path: Path) -> int:
-    from tqdm import tqdm
-
-    from capcycle import screen, sources
-
-    archive = sources.Archive(path)
-    found, strangers = sources.members(archive, archive.beside())
-    if strangers and not found:
-        found, strangers = sources.members(archive, sources.Edgar().registrants())
-    outcomes = list(tqdm(sources.ingest(path, found), total=len(found), disable=None, unit=say("add.unit")))
-    print(*sources.told_of_many(outcomes, len(found), strangers), sep="\n")
-    screen.prepare()
-    return int(bool(found) and all(each.refused for each in outcomes) and bool(outcomes))
+    return bring.bulk(chosen.bulk) if chosen.bulk else bring.add(chosen.names, chosen.dry_run)
 
 
 def _refresh(chosen: argparse.Namespace) -> int:
-    from capcycle import exhibits, facts, sources
+    from capcycle import bring
 
-    names = chosen.names or [*sources.companies(), *sources.managers()]
-    outcomes = list(_brought(names, sources.refresh, chosen.dry_run))
-    changed = [addition for addition, _ in outcomes if addition and len(addition.new)]
-    for each in changed if not chosen.dry_run else ():
-        if isinstance(each, sources.Holder):
-            continue
-        now, last = facts.open([each.company["company"]]), each.old["published"].max()
-        for line in exhibits.changes.headlines(now.on(last), now):
-            print(f"  {now.companies[0]} {line}")
-    return 1 if any(status for _, status in outcomes) else 0 if changed else NOTHING_NEW
-
-
-def _brought(names: Sequence[str], bring: Callable, dry: bool = False) -> Iterator[tuple[Any, int]]:
-    """What each company or manager brings, written and told at once, with the status 0; one that is refused with 1."""
-    from tqdm import tqdm
-
-    from capcycle import sources
-    from capcycle.facts import door
-
-    if not names:
-        return
-    with sources.locked():
-        edgar, tags, known = sources.Edgar(), sources.read_tags(), door.reference()
-        for name in tqdm(names, disable=len(names) < 2 or None, unit=say("add.unit")):
-            try:
-                if sources.is_manager(name):
-                    addition = sources.read_holder(int(name), edgar)
-                else:
-                    addition = bring(name, edgar, tags, known)
-                if not dry and (len(addition.new) or addition.old.empty):
-                    addition.save()
-                    sources.revalue()
-                tqdm.write("\n".join(sources.told(addition, dry)))
-                yield addition, 0
-            except CapcycleError as error:
-                tqdm.write(f"capcycle: {error}", sys.stderr)
-                yield None, 1
+    failed, changed = bring.refresh(chosen.names, chosen.dry_run)
+    return 1 if failed else 0 if changed else NOTHING_NEW
 
 
 def _screen(chosen: argparse.Namespace) -> None:
@@ -340,12 +369,13 @@ def _lab(chosen: argparse.Namespace) -> int:
 
 
 COMMANDS = {"check": _check, "list": _list, "run": _run, "site": _site, "claims": _claims, "add": _add}
-COMMANDS |= {"refresh": _refresh, "screen": _screen, "template": _template, "lab": _lab}
+COMMANDS |= {"diff": _diff, "watch": _watch, "refresh": _refresh, "screen": _screen, "template": _template, "lab": _lab}
 ARGUMENTS = {
     "check": _check_arguments, "run": _run_arguments, "site": _site_arguments, "claims": _claims_arguments,
     "lab": _lab_arguments, "add": _add_arguments, "refresh": _refresh_arguments, "template": _template_arguments,
-    "screen": _screen_arguments,
+    "screen": _screen_arguments, "diff": _diff_arguments, "watch": _watch_arguments,
 }  # fmt: skip
+WRITTEN = {_add: "CAPCYCLE_STORE", _refresh: "CAPCYCLE_STORE"}
 NOTHING_NEW = 3  # the exit status of a refresh that changed nothing
 TROUBLE = {errno.ENOSPC: "cli.full", errno.EDQUOT: "cli.full", errno.EROFS: "cli.read_only", errno.EBUSY: "cli.busy"}
 TROUBLE |= dict.fromkeys([errno.EACCES, errno.EPERM], "cli.not_allowed")

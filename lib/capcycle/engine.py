@@ -21,6 +21,7 @@ One process should execute one notebook: modules imported by one would be seen b
 import io
 import json
 import os
+import re
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager, redirect_stderr, redirect_stdout
@@ -34,12 +35,15 @@ from nbformat import NotebookNode
 from nbformat.v4 import new_output, output_from_msg
 
 from capcycle import ledger
-from capcycle.words import say
+from capcycle.words import say, translated
 
 LARGEST = 20_000_000  # characters of output; the largest page has a tenth of it
+GIGABYTE = 1 << 30
 LONGEST = 2_000  # of an error, of which the notebook has the whole
+LINE = re.compile(r"^([#>\-*\d. ]*)(.+)$", re.M)  # of markdown: what marks it, and its text
 REASONS = {"TooMuchOutput": "run.too_much_output", "MemoryError": "run.too_much_memory"}
 REASONS |= dict.fromkeys(["_ArrayMemoryError", "ArrayMemoryError"], REASONS["MemoryError"])  # numpy's
+_allowed = 0  # bytes that this process was last held to
 
 
 class TooMuchOutput(BaseException):
@@ -60,7 +64,8 @@ def execute(source: Path, parameters: dict[str, Any], out: Path, cwd: Path) -> s
         execute_notebook(path, None, parameters, engine_name="capcycle", cwd=cwd, progress_bar=False)
     except PapermillExecutionError as failed:
         reason = REASONS.get(failed.ename)
-        said = say(reason, megabytes=LARGEST // 10**6) if reason else f"{failed.ename}: {failed.evalue}"
+        allowed = {"megabytes": LARGEST // 10**6, "memory": f"{_allowed / GIGABYTE:g}"}
+        said = say(reason, **allowed) if reason else f"{failed.ename}: {failed.evalue}"
         error = shortened(f"In [{failed.exec_count}]: {said}")
     if os.getpid() != process:
         os._exit(0)  # a fork that a cell made, and that went on with the notebook
@@ -84,6 +89,8 @@ def _cut(said: str | list[str]) -> str | list[str]:
 
 def limit_memory(most: int | None) -> None:
     """Let this process have so many bytes of its own, where the system can hold it to that; None for no limit."""
+    global _allowed
+    _allowed = most or _allowed
     try:
         import resource
     except ImportError:  # Windows
@@ -117,6 +124,8 @@ def normal(notebook: NotebookNode, parameters: dict[str, Any]) -> NotebookNode:
     notebook.metadata.get("language_info", {}).pop("version", None)
     for position, cell in enumerate(notebook.cells):
         cell["id"] = f"cell-{position}"
+        if cell.cell_type == "markdown":
+            cell.source = LINE.sub(lambda line: line[1] + translated(line[2]), cell.source)
         for written in ("papermill", "execution"):
             cell.metadata.pop(written, None)
     return notebook

@@ -16,6 +16,7 @@ from capcycle.words import LANGUAGE
 
 ENVIRONMENT = ("TZ", "PYTHONHASHSEED")  # settings from outside that a notebook's output may depend on
 AFTER_EXECUTION = {"run.py", "ledger.py", "outputs.py", "site.py", "cli.py", "publish"}  # no notebook meets these
+AFTER_EXECUTION |= {"matrix.py", "rows.py", "sets.py", "cluster.py", "places.py", "progress.py"}
 
 ROW = {"notebook": str, "given": dict, "parameters": dict, "key": str, "data": dict, "status": str}
 ROW |= {"seconds": float, "output": str}

@@ -9,6 +9,7 @@ from typing import Any
 
 from capcycle import paths
 from capcycle.errors import RunError
+from capcycle.words import languages
 
 MANIFEST = "manifest.json"
 OF = "report_of"  # in the manifest of a report: the reader's file that it is of
@@ -41,11 +42,12 @@ def free_for_notebook(out: Path) -> Path:
 def _refuse_file(file: Path, advice: str) -> None:
     if file.is_dir():
         raise RunError(f"{file} is a folder; {advice}")
-    if file.exists() and not _is_executed(file):
+    if file.exists() and not is_executed(file):
         raise RunError(f"{file} is no notebook that capcycle wrote, or was changed since; {advice} that is free")
 
 
-def _is_executed(file: Path) -> bool:
+def is_executed(file: Path) -> bool:
+    """Whether a file is an executed notebook that capcycle wrote and nobody changed since."""
     if not file.is_file():  # a device or a pipe
         return False
     try:
@@ -100,7 +102,8 @@ def written(folder: Path) -> set[str]:
         files = [file["path"] for owner in (known, *known["pages"]) for file in owner["files"]]
     except (LookupError, TypeError):
         return set()
-    return {MANIFEST, *files}
+    editions = [each for each in languages() if (folder / each / MANIFEST).is_file()]
+    return {MANIFEST, *files, *(f"{each}/{name}" for each in editions for name in written(folder / each))}
 
 
 def _others(folder: Path, ours: set[str]) -> Iterator[tuple[str, Path]]:

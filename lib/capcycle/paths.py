@@ -7,9 +7,10 @@ from pathlib import Path
 import platformdirs
 
 ROOT = Path(os.environ.get("CAPCYCLE_HOME") or Path(__file__).parents[2]).resolve()
-DATA = ROOT / "data"
+DATA = Path(os.environ.get("CAPCYCLE_DATA") or ROOT / "data").resolve()
 NOTEBOOKS = ROOT / "notebooks"
-CACHE = ROOT / ".capcycle"
+LANGUAGE = os.environ.get("CAPCYCLE_LANGUAGE", "en")  # of all that is said and shown
+CACHE = ROOT / ".capcycle" / ("" if LANGUAGE == "en" else LANGUAGE)
 SITE = ROOT / "site"
 SETTINGS = platformdirs.user_config_path("capcycle") / "settings.toml"
 STORE_FILE = "store.sqlite"  # in the folder of the user's own

@@ -2,10 +2,7 @@
 
 import json
 import os
-import re
-import sys
 import tempfile
-import tomllib
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
@@ -15,25 +12,17 @@ from typing import Any
 from capcycle import ledger, outputs, paths, trace
 from capcycle.errors import CapcycleError, DataError, RunError
 from capcycle.ledger import Inputs, Limits, digest, write
-from capcycle.parameters import cells, check_parameters, declared, find_notebook, notebooks, raise_all, unknown
+from capcycle.parameters import cells, check_parameters, declared, find_notebook, notebooks, raise_all
+from capcycle.progress import Quiet, told
+from capcycle.rows import FIELDS as FIELDS
+from capcycle.rows import Run, name_faults, read_rows, sound
+from capcycle.rows import faults as row_faults
+from capcycle.rows import read_runs as read_runs
+from capcycle.rows import select as select
 from capcycle.words import say
 
-FIELDS = {"notebook": str, "title": str, "section": str, "parameters": dict}
 USUAL = Limits()
-RESERVED = {"index", "assets", "manifest"}  # names of the site's own files
-DEVICES = {"con", "prn", "aux", "nul"} | {f"{port}{number}" for port in ("com", "lpt") for number in range(10)}
-LONGEST_NAME = 100  # in characters: of it come names of files, which may have 255
-
-
-@dataclass(frozen=True)
-class Run:
-    """A row of `runs.toml`: the notebook and parameters behind one published page."""
-
-    name: str
-    notebook: str
-    parameters: dict[str, Any]
-    title: str
-    section: str
+Shown = Callable[[dict[str, float | None]], Quiet]  # what is shown of runs, made with the seconds expected of each
 
 
 @dataclass(frozen=True)
@@ -51,68 +40,6 @@ class Outcome:
     error: str = ""
 
 
-def read_runs(path: Path | None = None) -> dict[str, Run]:
-    """The rows of `runs.toml` in file order; RunError names every malformed row at once."""
-    rows = _rows(path or paths.NOTEBOOKS / "runs.toml")
-    raise_all(_rows_faults(rows))
-    return {name: _run(name, row) for name, row in rows.items()}
-
-
-def _rows(path: Path) -> dict[str, Any]:
-    try:
-        return tomllib.loads(path.read_text("utf-8"))
-    except FileNotFoundError as error:
-        raise RunError(f"{path} does not exist; it names the runs, one table each") from error
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise RunError(f"{path.name}: {error}") from error
-
-
-def _run(name: str, row: dict[str, Any]) -> Run:
-    return Run(**{"name": name, "parameters": {}, **row})
-
-
-def _rows_faults(rows: dict[str, Any]) -> Iterator[str]:
-    return (f"runs.toml [{name}]: {fault}" for name, row in rows.items() for fault in _row_faults(name, row))
-
-
-def _row_faults(name: str, row: Any) -> Iterator[str]:
-    if not re.fullmatch(r"[a-z0-9][a-z0-9-]*", name) or name in RESERVED:
-        yield f"a run's name is a page's: small letters, digits, hyphens, not {', '.join(sorted(RESERVED))}"
-    yield from name_faults(name)
-    if not isinstance(row, dict):
-        yield "is not a table"
-        return
-    yield from (unknown("field", field, FIELDS) for field in row if field not in FIELDS)
-    for field, kind in FIELDS.items():
-        if field in row and not isinstance(row[field], kind):
-            yield f"{field} is not a {'table' if kind is dict else 'string'}"
-        elif field not in row and field != "parameters":
-            yield f"{field} is missing"
-        elif kind is str and field in row and not (row[field].strip() and row[field].isprintable()):
-            yield f"{field} is empty" if not row[field].strip() else f"{field} has a character that does not print"
-    given = row["parameters"] if isinstance(row.get("parameters"), dict) else {}
-    for name, value in given.items():
-        if any(isinstance(each, str) and "\0" in each for each in (value if isinstance(value, list) else [value])):
-            yield f"parameter {name} has a NUL in it"
-    if isinstance(row.get("notebook"), str) and row["notebook"] not in notebooks():
-        yield unknown("notebook", row["notebook"], notebooks())
-
-
-def name_faults(name: str) -> Iterator[str]:
-    """Why a name cannot be that of a file on every system, if it cannot."""
-    if name.casefold().partition(".")[0].rstrip() in DEVICES:
-        yield f"the name {name} is that of a device on Windows, where no file can have it; choose another"
-    if len(name) > LONGEST_NAME:
-        yield f"the name has {len(name)} characters; give it at most {LONGEST_NAME}"
-
-
-def select(runs: dict[str, Run], names: Iterable[str]) -> list[Run]:
-    """The runs called `names`, or all if none are named, in the order of `runs.toml`."""
-    names = list(names)
-    raise_all(unknown("run", name, runs) for name in names if name not in runs)
-    return [run for run in runs.values() if not names or run.name in names]
-
-
 def check() -> list[str]:
     """Every fault of every notebook, of its names and outputs, and of every run, whatever else is wrong."""
     strays, known = passed_over(), notebooks()
@@ -121,12 +48,12 @@ def check() -> list[str]:
         if name.casefold() == other.casefold():
             found.append(f"{other}.ipynb: {name}.ipynb differs in capitals only, which is one file on other systems")
     try:
-        rows = _rows(paths.NOTEBOOKS / "runs.toml")
+        rows = read_rows()
     except RunError as error:
         return [*found, str(error)]
-    sound = [_run(name, row) for name, row in rows.items() if not list(_row_faults(name, row))]
-    prepared, faults = _prepared(sound)
-    found += [*_rows_faults(rows), *_titles_twice(sound), *faults, *_unknown_to_the_book(prepared)]
+    runs = sound(rows)
+    prepared, faults = _prepared(runs)
+    found += [*row_faults(rows), *_titles_twice(runs), *faults, *_unknown_to_the_book(prepared)]
     return list(dict.fromkeys(found))
 
 
@@ -144,7 +71,7 @@ def passed_over() -> dict[str, str]:
 
 def _wanted() -> set[str]:
     with suppress(RunError):
-        rows = _rows(paths.NOTEBOOKS / "runs.toml").values()
+        rows = read_rows().values()
         return {row["notebook"] for row in rows if isinstance(row, dict) and isinstance(row.get("notebook"), str)}
     return set()
 
@@ -204,13 +131,15 @@ def _prepare(runs: Iterable[Run]) -> list[tuple[Run, dict[str, Any]]]:
     return prepared
 
 
-def _prepared(runs: Iterable[Run]) -> tuple[list[tuple[Run, dict[str, Any]]], list[str]]:
+def _prepared(
+    runs: Iterable[Run], where: str = "runs.toml [{name}]: "
+) -> tuple[list[tuple[Run, dict[str, Any]]], list[str]]:
     prepared, faults = [], []
     for run in runs:
         try:
             prepared.append((run, _parameters(run)))
         except RunError as error:
-            faults += [f"runs.toml [{run.name}]: {line}" for line in str(error).splitlines()]
+            faults += [where.format(name=run.name) + line for line in str(error).splitlines()]
     return prepared, faults
 
 
@@ -222,19 +151,38 @@ def _parameters(run: Run) -> dict[str, Any]:
     return parameters
 
 
-def execute(run: Run, out: Path, limits: Limits = USUAL) -> Path:
+def execute(run: Run, out: Path, limits: Limits = USUAL, progress: Shown = Quiet, scheduler: str = "") -> Path:
     """Execute one run into the file `out`, checked first; a RunError says where a failed one is kept."""
-    from capcycle import workers  # with multiprocessing, which takes as long to import as all else here
+    return execute_each({out: run}, 1, limits, progress, scheduler)[0]
 
-    out = outputs.free_for_notebook(out)
-    parameters = _parameters(run)
+
+def execute_each(
+    runs: dict[Path, Run],
+    jobs: int | None = None,
+    limits: Limits = USUAL,
+    progress: Shown = Quiet,
+    scheduler: str = "",
+) -> list[Path]:
+    """Execute each run into its file, all checked first, `jobs` at a time, by default one per core."""
+    places = [outputs.free_for_notebook(out) for out in runs]
+    prepared, faults = _prepared(runs.values(), "")
+    raise_all(dict.fromkeys(faults))
+    known, failures = ledger.read_rows().values(), []
+    took = {run.name: [row["seconds"] for row in known if row["notebook"] == run.notebook] for run in runs.values()}
     with tempfile.TemporaryDirectory(prefix="capcycle-") as room:  # not in the cache, which a build clears meanwhile
-        [finished] = workers.execute_each([_job(run, parameters, Path(room), limits)], 1)
-        kept = outputs.failed(out) if finished.error else out
-        write(kept, _written(finished).read_text("utf-8"))
-    if finished.error:
-        raise RunError(failure(run.name, finished.error, kept))
-    return out
+        work = [_job(*each, Path(room), limits) for each in prepared]
+        named = {job.out: (run, out) for job, run, out in zip(work, runs.values(), places, strict=True)}
+        with progress({name: max(each, default=None) for name, each in took.items()}) as display:
+            for finished in _finished(work, jobs or _cores(), display, scheduler):
+                run, out = named[finished.job.out]
+                kept = outputs.failed(out) if finished.error else out
+                write(kept, _written(finished).read_text("utf-8"))
+                if finished.error:
+                    failures.append(failure(run.name, finished.error, kept))
+                else:  # a failure would be said twice
+                    display.ended(Outcome(run, "", "done", out, finished.seconds))
+    raise_all(failures)
+    return places
 
 
 def failure(name: str, error: str, kept: Path) -> str:
@@ -246,31 +194,42 @@ def execute_all(
     runs: Iterable[Run],
     jobs: int | None = None,
     force: bool = False,
-    progress: bool = True,
+    progress: Shown | None = told,
     done: Callable[[Outcome], Any] = lambda _: None,
     begun: Callable[[], Any] = lambda: None,
     limits: Limits = USUAL,
+    scheduler: str = "",
 ) -> list[Outcome]:
     """Execute the runs whose inputs changed (with `force`, all), `jobs` at a time, by default one per core.
+
+    With the address of a Dask scheduler its workers execute them, each as many at a time as it has threads.
 
     Refuses every faulty run at once before anything starts. A run that fails keeps no other from running.
     `begun` is called if there are any, and `done` for each that was executed, while others still run.
     """
     if jobs is not None and jobs < 1:
         raise RunError(f"jobs must be 1 or more, not {jobs}")
+    if jobs is not None and scheduler:
+        raise RunError(say("cluster.jobs"))
     prepared, rows = _prepare(runs), ledger.read_rows()
     inputs = Inputs.read(run.notebook for run, _ in prepared)
     outcomes = {} if force else _unchanged(prepared, inputs, rows)
     todo = [(run, parameters) for run, parameters in prepared if run.name not in outcomes]
     if todo:
         begun()
-    for outcome, row in _executed(todo, inputs, jobs or _cores(), progress, limits):
-        outcomes[outcome.run.name] = outcome
-        name = outcome.run.name
-        # the row of a failed run goes on describing its last good notebook, which is still there
-        rows[name] = rows.get(name, row) | {"status": outcome.status, "error": outcome.error} if outcome.error else row
-        write(paths.CACHE / "ledger.json", json.dumps(rows, indent=1, sort_keys=True, ensure_ascii=False))
-        done(outcome)
+    expected = {run.name: rows.get(run.name, {}).get("seconds") for run, _ in todo}
+    with (progress or Quiet)(expected) as display:
+        for outcome in outcomes.values():
+            display.unchanged(outcome)
+        for outcome, row in _executed(todo, inputs, jobs or _cores(), display, limits, scheduler):
+            outcomes[outcome.run.name] = outcome
+            name = outcome.run.name
+            # the row of a failed run goes on describing its last good notebook, which is still there
+            rows[name] = (
+                rows.get(name, row) | {"status": outcome.status, "error": outcome.error} if outcome.error else row
+            )
+            write(paths.CACHE / "ledger.json", json.dumps(rows, indent=1, sort_keys=True, ensure_ascii=False))
+            done(outcome)
     return [outcomes[run.name] for run, _ in prepared]
 
 
@@ -299,17 +258,25 @@ def _outcome(run: Run, row: dict[str, Any]) -> Outcome:
     return Outcome(run, row["key"], "unchanged", _kept(run.name), row["seconds"])
 
 
-def _executed(todo, inputs: Inputs, jobs: int, progress: bool, limits: Limits) -> Iterator[tuple[Outcome, dict]]:
+def _executed(todo, inputs: Inputs, jobs: int, display: Quiet, limits: Limits, scheduler: str):
     if not todo:
         return
-    from capcycle import workers
-
-    with _workroom() as room, _reporter(len(todo), jobs, progress) as report:
+    with _workroom() as room:
         work = {_job(*pair, room, limits).out: (*pair, _named(*pair)) for pair in todo}
-        for finished in workers.execute_each([_job(*pair, room, limits) for pair in todo], jobs):
+        for finished in _finished([_job(*pair, room, limits) for pair in todo], jobs, display, scheduler):
             outcome, row = _keep(*work[finished.job.out], inputs, finished)
-            report(outcome)
+            display.ended(outcome)
             yield outcome, row
+
+
+def _finished(jobs, width: int, display: Quiet, scheduler: str) -> Iterator[Any]:
+    from capcycle import cluster, workers  # with multiprocessing, which takes as long to import as all else here
+
+    for news in cluster.execute_each(jobs, scheduler) if scheduler else workers.execute_each(jobs, width):
+        if isinstance(news, workers.Finished):
+            yield news
+        else:
+            display.begun(news.job.out.stem)
 
 
 def _named(run: Run, parameters: dict[str, Any]) -> dict[str, str]:
@@ -372,27 +339,3 @@ def _workroom() -> Iterator[Path]:
 
 def _cores() -> int:
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-
-
-@contextmanager
-def _reporter(total: int, jobs: int, progress: bool) -> Iterator[Callable[[Outcome], None]]:
-    """On a terminal a bar of runs done, running, left; elsewhere a line for each run. Failures always."""
-    from tqdm import tqdm
-
-    terminal = sys.stderr.isatty()
-    with tqdm(total=total, unit=say("run.unit"), disable=not (progress and terminal)) as bar:
-
-        def show() -> None:
-            running = min(jobs, total - bar.n)
-            bar.set_postfix_str(say("run.progress", running=running, left=total - bar.n - running))
-
-        def report(outcome: Outcome) -> None:
-            if progress and (not terminal or outcome.error):
-                key = "run.failed" if outcome.error else "run.done"
-                sentence = say(key, name=outcome.run.name, seconds=outcome.seconds, error=outcome.error)
-                tqdm.write(sentence, file=sys.stderr)
-            bar.update()
-            show()
-
-        show()
-        yield report

@@ -23,6 +23,7 @@ import warnings
 from collections import Counter, deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import suppress
+from importlib import import_module
 from multiprocessing import connection
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -40,9 +41,8 @@ ENVIRONMENT = {
 }
 
 
-LOOK = 0.5  # seconds
+LOOK, IDLE = 0.5, 60.0  # seconds
 DIE_WITH_PARENT, ADOPT = 1, 36  # PR_SET_PDEATHSIG and PR_SET_CHILD_SUBREAPER of Linux's prctl
-GIGABYTE = 1 << 30
 
 
 class Job(NamedTuple):
@@ -60,6 +60,12 @@ class Job(NamedTuple):
         return self.out.with_suffix(".told")
 
 
+class Begun(NamedTuple):
+    """A job whose process has started."""
+
+    job: Job
+
+
 class Finished(NamedTuple):
     """A job that ended; `error` is empty if the notebook came to its end. If its process `died`, `out` says nothing."""
 
@@ -69,8 +75,8 @@ class Finished(NamedTuple):
     died: bool = False
 
 
-def execute_each(jobs: Sequence[Job], width: int) -> Iterator[Finished]:
-    """Execute every job in a fresh process of its own, `width` at a time, and yield each as it ends.
+def execute_each(jobs: Sequence[Job], width: int) -> Iterator[Begun | Finished]:
+    """Execute every job in a fresh process of its own, `width` at a time, and yield each as it starts and as it ends.
 
     A process that dies, or passes its limits, takes only its own job with it. If the caller stops, or dies, so do
     the processes.
@@ -81,13 +87,27 @@ def execute_each(jobs: Sequence[Job], width: int) -> Iterator[Finished]:
     left, (pipe, zygote) = list(jobs), _start(_server(), _zygote, jobs, width)
     try:
         while left:
-            finished = _received(pipe, zygote, left[0])
-            left.remove(finished.job)
-            yield finished
+            news = _received(pipe, zygote, left[0])
+            if isinstance(news, Finished):
+                left.remove(news.job)
+            yield news
     finally:
         pipe.close()
         zygote.terminate()
         zygote.join()
+
+
+def serve(caller: Any, room: str) -> None:
+    """Be the zygote of a caller that hands over its jobs as they come, all in this room, until it has no more.
+
+    For a process of its own with one thread: that of a caller with many could not be forked.
+    """
+    for library in LIBRARIES:
+        import_module(library)
+    try:
+        _zygote(caller, [], sys.maxsize, staying=True)  # it is the caller who counts
+    finally:
+        shutil.rmtree(room, ignore_errors=True)
 
 
 def _server() -> Any:
@@ -114,23 +134,24 @@ def _start(context: Any, target: Callable, *arguments: Any) -> tuple[Any, Any]:
     return ours, process
 
 
-def _received(pipe: Any, zygote: Any, job: Job) -> Finished:
-    """What the zygote has to say of a job, or that it died before it could."""
+def _received(pipe: Any, zygote: Any, job: Job) -> Begun | Finished:
+    """What the zygote has to say, or of this job that it died before it could."""
     try:
         while not pipe.poll(LOOK):  # a signal that another thread took ends no wait: it is seen at the next look
             pass
         return pipe.recv()
     except EOFError:
         zygote.join()
-        return Finished(job, _died(zygote.exitcode), 0.0, died=True)
+        return Finished(job, died(zygote.exitcode), 0.0, died=True)
 
 
-def _died(code: int) -> str:
+def died(code: int) -> str:
+    """How a process ended that should not have, in words."""
     ending = say("run.signal", name=signal.Signals(-code).name) if code < 0 else say("run.exit_code", code=code)
     return say("run.died", code=ending)
 
 
-def _zygote(caller: Any, jobs: Sequence[Job], width: int) -> None:
+def _zygote(caller: Any, jobs: Sequence[Job], width: int, staying: bool = False) -> None:
     os.setsid()  # a signal to the caller's whole group leaves it to clear up
     _prctl(ADOPT, 1)
     _deafen(1, 2)
@@ -141,9 +162,9 @@ def _zygote(caller: Any, jobs: Sequence[Job], width: int) -> None:
         signal.signal(each, signal.SIG_IGN)  # from here on it has processes to end before itself
     left = len(jobs)
     with suppress(ConnectionError):
-        for finished in _in_parallel(multiprocessing.get_context("fork"), jobs, width, caller):
-            caller.send(finished)
-            left -= 1
+        for news in _in_parallel(multiprocessing.get_context("fork"), jobs, width, caller, staying):
+            caller.send(news)
+            left -= isinstance(news, Finished)
     for room in {job.out.parent for job in jobs if left}:
         shutil.rmtree(room, ignore_errors=True)  # whoever made it may have been killed
 
@@ -168,15 +189,19 @@ def _import_and_read(jobs: Sequence[Job], width: int) -> None:
     from capcycle import engine  # noqa: F401
 
     schemapi.disable_debug_mode()  # a chart is checked whole when it is shown, not each of its parts before
+    if _import(jobs) and len(jobs) > width:
+        days = Counter(job.parameters.get("as_of", "") for job in jobs)
+        with suppress(Exception):
+            _read([day for day, count in days.items() if count > 1 and isinstance(day, str)])
+
+
+def _import(jobs: Iterable[Job]) -> list[str]:
     code = "\n".join(cell["source"] for job in jobs for cell in cells(job.source) if cell["type"] == "code")
     imports = list(dict.fromkeys(OUR_IMPORT.findall(code)))
     for line in imports:
         with suppress(Exception):
             exec(line, {})
-    if imports and len(jobs) > width:
-        days = Counter(job.parameters.get("as_of", "") for job in jobs)
-        with suppress(Exception):
-            _read([day for day, count in days.items() if count > 1 and isinstance(day, str)])
+    return imports
 
 
 def _read(days: Iterable[str]) -> None:
@@ -192,21 +217,27 @@ def _read(days: Iterable[str]) -> None:
         facts.registers.history(name)
 
 
-def _in_parallel(context: Any, jobs: Sequence[Job], width: int, caller: Any = None) -> Iterator[Finished]:
-    """Execute the jobs until they are done, or the caller has closed its end of the pipe."""
+def _in_parallel(
+    context: Any, jobs: Sequence[Job], width: int, caller: Any = None, staying: bool = False
+) -> Iterator[Begun | Finished]:
+    """Execute the jobs until they are done, or the caller has closed its end of the pipe; `staying`, those it sends."""
     waiting, running = deque(jobs), {}
-    ended = _child_ended() if caller else None
+    ended, days = _child_ended() if caller else None, Counter()
     try:
-        while waiting or running:
+        while waiting or running or staying:
             while waiting and len(running) < width:
                 job = waiting.popleft()
                 process = context.Process(target=_work, args=(job, os.getpid(), caller), daemon=False)
                 process.start()
                 running[process] = job, time.monotonic() + job.limits.seconds
+                yield Begun(job)
             # a process that left forks of itself does not close its sentinel: so its end is also waited for
             watched = [each for each in (caller, ended) if each] + [process.sentinel for process in running]
-            left = max(0.0, min(until for _, until in running.values()) - time.monotonic())
-            if caller in connection.wait(watched, left):
+            left = min((until for _, until in running.values()), default=time.monotonic() + IDLE) - time.monotonic()
+            ready = connection.wait(watched, max(0.0, left))
+            if caller in ready and not (staying and _one_more(caller, waiting, days)):
+                return
+            if not ready and not running:  # whoever wanted more was killed
                 return
             with suppress(BlockingIOError):
                 os.read(ended, 4096) if ended else None
@@ -220,6 +251,25 @@ def _in_parallel(context: Any, jobs: Sequence[Job], width: int, caller: Any = No
     finally:
         for process in running:
             _end(process, running)
+
+
+def _one_more(caller: Any, waiting: deque[Job], days: Counter) -> bool:
+    """Take another job from the caller; false if it has no more. What two of them read, all later ones share."""
+    try:
+        job = caller.recv()
+    except (EOFError, OSError):
+        return False
+    if not job:
+        return False
+    waiting.append(job)
+    if _import([job]):
+        day = str(job.parameters.get("as_of", ""))
+        days[day] += 1
+        if days[day] == 2:
+            with suppress(Exception):
+                _read([day])
+            gc.freeze()
+    return True
 
 
 def _child_ended() -> int:
@@ -259,7 +309,7 @@ def _finished(job: Job, code: int, late: bool) -> Finished:
     try:
         return Finished(job, *json.loads(job.told.read_text("utf-8")))
     except (OSError, ValueError):
-        error = say("run.too_long", seconds=f"{job.limits.seconds:,.0f}") if late else _died(code)
+        error = say("run.too_long", seconds=f"{job.limits.seconds:,.10g}") if late else died(code)
         return Finished(job, error, 0.0, died=True)
 
 
@@ -273,7 +323,7 @@ def _work(job: Job, parent: int, caller: Any) -> None:
         numpy.random.seed()  # or all jobs would draw the same numbers
     try:
         trace.watch(job.source, job.trace)
-        engine.limit_memory(int(job.limits.memory * GIGABYTE))
+        engine.limit_memory(int(job.limits.memory * engine.GIGABYTE))
         error = engine.execute(job.source, job.parameters, job.out, job.source.parent)
     except BaseException as accident:
         engine.limit_memory(None)
@@ -282,15 +332,20 @@ def _work(job: Job, parent: int, caller: Any) -> None:
     os._exit(0)  # a thread that the notebook left behind holds nothing up
 
 
+def end_with(parent: int, number: int = signal.SIGTERM) -> None:
+    """Have the system send this process a signal when its parent dies, where it can."""
+    _prctl(DIE_WITH_PARENT, number)
+    if os.getppid() != parent:  # it died before it could be named
+        os._exit(1)
+
+
 def _alone(parent: int, caller: Any) -> None:
     """Make this process the head of a group of its own that ends with its parent and reaches nobody's terminal."""
     if not hasattr(os, "setsid"):
         return
     os.setsid()
     _prctl(ADOPT, 1)
-    _prctl(DIE_WITH_PARENT, signal.SIGKILL)
-    if os.getppid() != parent:  # it died before it could be named
-        os._exit(1)
+    end_with(parent, signal.SIGKILL)
     if caller:
         caller.close()
         signal.set_wakeup_fd(-1)

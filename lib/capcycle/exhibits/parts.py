@@ -24,7 +24,7 @@ FURTHEST_APART = 62  # days; quarters under one calendar label end at most a mon
 FORMULA = re.compile(r"Formula:\s+(.*?)(?=\n\s*(?:[A-Z]\w+:\s|>>>)|\n\s*\n|\Z)", re.DOTALL)
 WORD = re.compile(r"\b[a-z]\w*")
 EARLIER = ("year_ago", "quarter_ago", "years_ago", "opening")
-NEXT = re.compile(r"\s*\n\s*(?=\w+(?:\[\w+\])? = )")  # where a line of a formula defines another name
+NEXT = re.compile(r";?\s*\n\s*(?=\w+(?:\[\w+\])? = )")  # where a line of a formula defines another name
 
 
 def company_names() -> pd.Series:
@@ -237,7 +237,9 @@ def definition(measures: Measures) -> str:
         )
         name = words.lower(words.name(measures.name))
         return words.say("note.definition", name=name, formula=formula(ALL[metric]) + given)
-    return words.say("note.concept", name=words.name(metric), definition=facts.dictionary()["definition"][metric])
+    return words.say(
+        "note.concept", name=words.name(metric), definition=words.translated(facts.dictionary()["definition"][metric])
+    )
 
 
 def _calendar(measured: tuple[Measures, ...]) -> list[str]:

@@ -6,7 +6,7 @@ from functools import partial
 
 import pandas as pd
 
-from capcycle import words
+from capcycle import paths, words
 from capcycle.errors import CapcycleError, NothingToShow, unknown
 from capcycle.facts import (
     ads,
@@ -149,7 +149,9 @@ def companies(wanted: Sequence[str] = ()) -> pd.DataFrame:
     5
     """
     _call(wanted)
-    return door.reference().companies.copy(deep=False)
+    table = door.reference().companies.copy(deep=False)
+    own = table.get(f"name_{paths.LANGUAGE}", table["name"])
+    return table.assign(name=table["name"].where(own == "", own))
 
 
 def tickers(names: Sequence[str] | None = None) -> list[str]:

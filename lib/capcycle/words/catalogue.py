@@ -1,23 +1,45 @@
 """Every sentence that a reader sees, by language."""
 
-import os
 import tomllib
 from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
 
 from capcycle.errors import CapcycleError
+from capcycle.paths import LANGUAGE
 
-LANGUAGE = os.environ.get("CAPCYCLE_LANGUAGE", "en")
 TITLE, NUMBERS = 90, 3  # letters, and figures, that a reader takes in at a glance
 
 
 @cache
 def catalogue(language: str = LANGUAGE) -> dict[str, str]:
-    """Every sentence of a language by its dotted key: the TOML files of its folder and those beside each analysis."""
+    """Every sentence of a language by its dotted key: the TOML files of its folder and those beside each analysis.
+
+    A text that has no key, such as the prose of a notebook, is its own. What a language has no words for, such as the
+    command line's, is said in English.
+    """
     here = Path(__file__).parent
-    files = sorted([*(here / language).glob("*.toml"), *(here.parent / "analyses").rglob(f"*.{language}.toml")])
-    return {key: text for file in files for key, text in _flat(tomllib.loads(file.read_text("utf-8")))}
+    files = sorted([*(here / language).rglob("*.toml"), *(here.parent / "analyses").rglob(f"*.{language}.toml")])
+    own = {key: text for file in files for key, text in _flat(tomllib.loads(file.read_text("utf-8")))}
+    return own if language == "en" else catalogue("en") | own
+
+
+def translated(text: str, language: str = LANGUAGE) -> str:
+    """A whole text that has no key in the reader's language, as it stands where there is no other for it.
+
+    >>> translated("Chip makers", "zh"), translated("Chip makers", "en")
+    ('芯片厂商', 'Chip makers')
+    """
+    return catalogue(language).get(text.strip(), text)
+
+
+def languages() -> list[str]:
+    """The languages that have sentences.
+
+    >>> languages()
+    ['en', 'zh']
+    """
+    return sorted(folder.name for folder in Path(__file__).parent.iterdir() if (folder / "format.toml").is_file())
 
 
 def _flat(table: dict, prefix: str = "") -> Iterator[tuple[str, str]]:
@@ -120,7 +142,8 @@ def paragraph(*sentences: str) -> "Sentence":
     >>> paragraph("Oracle leads", "Amazon follows.")
     'Oracle leads. Amazon follows.'
     """
-    return Sentence(" ".join(f"{sentence.rstrip('.')}." for sentence in sentences))
+    stop = sentence("format.stop")  # with the space that follows it in some languages
+    return Sentence(stop.join(each.rstrip(stop) for each in sentences) + stop.strip())
 
 
 class Sentence(str):
