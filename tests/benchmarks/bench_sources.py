@@ -1,8 +1,9 @@
 """From the SEC's answers to facts: beside the decoding of the same JSON, and whole markets into one store.
 
-python tests/benchmarks/bench_sources.py FOLDER [--of 5000]   # companyfacts answers, .json or .json.gz, named TICKER.…
+python tests/benchmarks/bench_sources.py FOLDER [--read 5000] [--of 5000]   # companyfacts answers, .json or .json.gz, named TICKER.…
 
-The archive is made of the folder's companies under new numbers. edgartools is compared where it is installed.
+The archive that is read is made of the folder's companies under new numbers; the store that is used has so many
+companies in all, of which those beyond the archive are copies. edgartools is compared where it is installed.
 """
 
 import argparse
@@ -134,22 +135,23 @@ def use(count: int) -> None:
     print(f"a screen from the command line: {used() - before:.2f} s of the processor")
 
 
-def main(folder: Path, count: int) -> None:
+def main(folder: Path, read: int, count: int) -> None:
     answers = texts(folder)
     mapping(answers)
     with tempfile.TemporaryDirectory() as place:
         paths.STORE = Path(place) / "store"
-        ingest(made(answers, min(count, 10 * len(answers)), Path(place)))
+        ingest(made(answers, read, Path(place)))
         grow(count)
         use(count)
 
 
 def test_recordings_are_ingested():
-    main(RECORDED, 40)
+    main(RECORDED, 20, 40)
 
 
 if __name__ == "__main__":
     parser = argparse.ArgumentParser()
     parser.add_argument("folder", type=Path, nargs="?", default=RECORDED)
+    parser.add_argument("--read", type=int, default=1000, metavar="COUNT")
     parser.add_argument("--of", type=int, default=5000, metavar="COUNT")
     main(*vars(parser.parse_args()).values())
