@@ -1,6 +1,8 @@
 """From the SEC's answers to facts: beside the decoding of the same JSON, and whole markets into one store.
 
-python tests/benchmarks/bench_sources.py FOLDER [--read 5000] [--of 5000]   # companyfacts answers, .json or .json.gz, named TICKER.…
+python tests/benchmarks/bench_sources.py FOLDER [--read 5000] [--of 5000]
+
+The folder has companyfacts answers, .json or .json.gz, named TICKER.…
 
 The archive that is read is made of the folder's companies under new numbers; the store that is used has so many
 companies in all, of which those beyond the archive are copies. edgartools is compared where it is installed.
