@@ -123,9 +123,7 @@ def on_paper(start: float, cost: float, own: float) -> None:
     slowest = "the command, which hands out and takes back each run itself" if command > cores else "the cores"
     print(f"  {RUNS:,} runs on {CORES} cores, on paper, by what a further run costs one worker and the command:")
     print(f"    the cores      {start:.0f} s to start + {RUNS:,} × {cost:.2f} s / {CORES} = {cores / 60:.1f} min")
-    print(
-        f"    the command    {RUNS:,} × {own * 1000:.0f} ms = {command / 60:.1f} min, with the scheduler's part, one after the other"
-    )
+    print(f"    the command    {RUNS:,} × {own * 1000:.0f} ms = {command / 60:.1f} min, one after the other")
     print(f"    together       {hours:.1f} core hours")
     print(f"    the bottleneck {slowest}; the other needs {share:.0%} of that time")
 
