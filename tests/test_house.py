@@ -52,7 +52,7 @@ ROOMS = [
         "matrix",
         "rows",
     ],
-    *["progress", "run", "publish", "sets", "site", "cli"],
+    *["progress", "run", "publish", "sets", "site", "differences", "watch", "bring", "cli"],
 ]
 DOORS = ["__init__", "__main__"]  # of the package itself: they may open every room, and no room opens them
 
@@ -117,7 +117,7 @@ def room(path):
 
 def allowed(here, there):
     if there == "sources" and here != "sources":
-        return here == "cli"
+        return here in ("bring", "cli")
     return there in ROOMS and (ROOMS + DOORS).index(there) <= (ROOMS + DOORS).index(here)
 
 
