@@ -38,10 +38,12 @@ APART = (  # said of a value
     "value {value:.0f} has no day of publication and stands before one that has, of a weaker source and more than "
     f"half a percent off; find its day, or begin its note with '{CONFIRMED}'"
 )
+ALIKE = 0.005  # two figures of one period, one of them rounded
 
 
-AT_ONCE, KEPT = 64, 192  # files of facts that are judged as one table, and that are kept in memory
-JUDGED: dict[tuple[str, str, "Reference"], tuple[pd.DataFrame, list[str]]] = {}  # files of facts, each with its faults
+CHECKED: dict[tuple, pd.DataFrame] = {}  # by file, content and reference: a company is asked for again and again
+KEPT = 128  # companies of them
+
 Rules = Iterator[tuple[str, pd.Series]]  # what to say, and of which rows
 
 
@@ -110,51 +112,30 @@ def read_facts(companies: Iterable[str], known: Reference) -> pd.DataFrame:
 
     Errors: DataError with every fault of the reference tables and of all these files.
     """
-    names = [f"facts/{company}.csv" for company in companies]
-    asked = [(name, tables.stamp(name), known) for name in names]
-    for first in range(0, len(asked), AT_ONCE):
-        _judge([each for each in asked[first : first + AT_ONCE] if each not in JUDGED])
-    found, unread = gather(partial(_sound, *each) for each in asked)
-    refuse([*known.faults, *unread])
-    return pd.concat(found, ignore_index=True)
+    keys = [(name, tables.stamp(name), known) for name in (f"facts/{company}.csv" for company in companies)]
+    new = [key for key in keys if key not in CHECKED]
+    read, unread = gather(partial(_filled, name) for name, *_ in new)
+    raw = pd.concat(read, ignore_index=True) if read else pd.DataFrame()
+    broken, typed = _judged(raw, known) if read else ([], raw)
+    refuse([*known.faults, *unread, *(fault for _, fault in sorted(broken))])
+    ends = np.cumsum([0, *map(len, read)])
+    CHECKED.update({key: typed[ends[i] : ends[i + 1]].reset_index(drop=True) for i, key in enumerate(new)})
+    found = pd.concat([CHECKED[key] for key in keys], ignore_index=True)
+    for key in list(CHECKED)[:-KEPT]:
+        del CHECKED[key]
+    return found
 
 
-def _sound(name: str, stamp: str, known: Reference) -> pd.DataFrame:
-    """The facts of a company; `stamp` tells when its file changes."""
-    if (name, stamp, known) not in JUDGED:  # many were read since
-        _judge([(name, stamp, known)])
-    typed, faults = JUDGED[name, stamp, known]
-    refuse(faults)
-    return typed
-
-
-def _judge(asked: list[tuple[str, str, Reference]]) -> None:
-    """Read files of facts and keep each with its faults; one table of all is judged in the time of one file."""
-    read = {}
-    for each in asked:
-        found, faults = gather([partial(_filled, each[0])])
-        JUDGED[each] = pd.DataFrame(), faults
-        read.update(zip([each], found, strict=False))
-    if read:
-        typed, broken = _typed_and_broken(pd.concat(read.values(), ignore_index=True), asked[0][-1])
-        of = np.repeat(np.arange(len(read)), [len(table) for table in read.values()])
-        for place, each in enumerate(read):
-            own = typed[of[typed.index] == place].reset_index(drop=True)
-            JUDGED[each] = own, [fault for row, fault in sorted(broken) if of[row] == place]
-    while len(JUDGED) > KEPT:
-        del JUDGED[next(iter(JUDGED))]
-
-
-def _typed_and_broken(raw: pd.DataFrame, known: Reference) -> tuple[pd.DataFrame, list[tuple[int, str]]]:
-    """Rows of facts with typed columns, those left out that have none, and each broken row with what to say of it."""
+def _judged(raw: pd.DataFrame, known: Reference) -> tuple[list[tuple[int, str]], pd.DataFrame]:
+    """Each broken row with what to say of it, and the rows whose cells are sound with typed columns."""
     broken = _found(raw, chain(_cell_rules(raw, known), _file_rules(raw, known)))
-    typed = _typed(raw.drop({row for row, _ in broken}), known)
-    return typed, broken + _found(typed, _series_rules(typed, known))
+    typed = _typed(raw.drop([row for row, _ in broken]), known)
+    return [*_found(typed, _series_rules(typed, known)), *broken], typed
 
 
 def judged(raw: pd.DataFrame, known: Reference) -> dict[int, str]:
     """What the door would say of rows of facts that stand in no file yet, by row."""
-    return dict(_typed_and_broken(raw, known)[1])
+    return dict(_judged(raw, known)[0])
 
 
 def said(table: pd.DataFrame, rules: Rules) -> dict[int, str]:
@@ -380,7 +361,7 @@ def _series_rules(table: pd.DataFrame, known: Reference) -> Rules:
     )
     beside = table["published"].isna() & table.duplicated([*key[:4], "tier"], keep=False) & (table["tier"] >= 0)
     yield UNDATED, beside
-    yield APART, slips.undated_apart(table, key[:4]) & ~beside & ~table["note"].str.startswith(CONFIRMED)
+    yield APART, _undated_apart(table, key[:4]) & ~beside & ~table["note"].str.startswith(CONFIRMED)
     negative = known.of("concepts", "sign", table["concept"]).eq("positive") & (table["value"] < 0)
     yield "{concept} is written as a positive number; {value:.0f} is not", negative
     yield "period ends before it starts", table["period_end"] < table["period_start"]
@@ -395,5 +376,24 @@ def _series_rules(table: pd.DataFrame, known: Reference) -> Rules:
     yield "published is not the day on which its source {source} appeared", other_day
     late = (table["published"] - table["period_end"]).dt.days > LONGEST_DELAY
     yield "published more than six years after the period's end: a slip in a date?", late
-    yield "a quarter that equals the year it ends: the filing's own tagging error?", slips.quarter_as_year(table)
+    yield "a quarter that equals the year it ends: the filing's own tagging error?", quarter_as_year(table)
     yield SLIPPED.format(value="{value:.0f}"), slips.scale_slip(table) & ~table["note"].str.startswith(CONFIRMED)
+
+
+def _undated_apart(table: pd.DataFrame, period: list[str]) -> pd.Series:
+    """Whether a value without a day is shown, from the best source of its period, over another that has a day."""
+    undated, value = table["published"].isna(), table["value"]
+    key = [table[column] for column in period]
+    dated = value.mask(undated).groupby(key, dropna=False)
+    off = pd.concat([(dated.transform(end) - value).abs() for end in ("min", "max")], axis=1).max(axis=1)
+    best = table["tier"].groupby(key, dropna=False).transform("min")
+    return undated & (table["tier"] == best) & (best >= 0) & (off > ALIKE * value.abs())
+
+
+def quarter_as_year(table: pd.DataFrame) -> pd.Series:
+    """Whether a figure of a quarter's length equals the same concept's figure for the year ending that day."""
+    key = ["company", "concept", "period_end", "value"]
+    flows = table["value"] != 0
+    year = table[flows & periods.is_length(table["period_start"], table["period_end"], periods.YEAR)]
+    quarter = flows & periods.is_length(table["period_start"], table["period_end"], periods.QUARTER)
+    return quarter & pd.MultiIndex.from_frame(table[key]).isin(pd.MultiIndex.from_frame(year[key]))

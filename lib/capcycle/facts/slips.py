@@ -1,4 +1,4 @@
-"""Slips: a figure a thousand, a million or a billion times off its neighbours, or that of a year for a quarter."""
+"""Slips of scale: a figure a thousand, a million or a billion times off its neighbours."""
 
 import pandas as pd
 
@@ -7,7 +7,6 @@ from capcycle import periods
 SCALE_SLIPS = (1e3, 1e6, 1e9)
 SLIP_TOLERANCE = 0.5  # a slip of 1000 shows as anything from 500 to 1500 times the neighbours
 SLIP_BESIDE_BOTH = 1e3**0.5  # nearer to a slip of 1000 than to none
-ALIKE = 0.005  # two figures of one period, one of them rounded
 SMALL = 5  # series shorter than this have no neighbours to compare with
 
 
@@ -39,22 +38,3 @@ def _off_both(size: pd.Series, series: pd.api.typing.SeriesGroupBy) -> pd.Series
     after, before = series.shift(-1).fillna(series.shift(2)), series.shift(1).fillna(series.shift(-2))
     ratios = pd.concat([size / after, size / before], axis=1)
     return (ratios > SLIP_BESIDE_BOTH).all(axis=1) | (ratios < 1 / SLIP_BESIDE_BOTH).all(axis=1)
-
-
-def quarter_as_year(table: pd.DataFrame) -> pd.Series:
-    """Whether a figure of a quarter's length equals the same concept's figure for the year ending that day."""
-    key = ["company", "concept", "period_end", "value"]
-    flows = table["value"] != 0
-    year = table[flows & periods.is_length(table["period_start"], table["period_end"], periods.YEAR)]
-    quarter = flows & periods.is_length(table["period_start"], table["period_end"], periods.QUARTER)
-    return quarter & pd.MultiIndex.from_frame(table[key]).isin(pd.MultiIndex.from_frame(year[key]))
-
-
-def undated_apart(table: pd.DataFrame, period: list[str]) -> pd.Series:
-    """Whether a value without a day is shown, from the best source of its period, over another that has a day."""
-    undated, value = table["published"].isna(), table["value"]
-    key = [table[column] for column in period]
-    dated = value.mask(undated).groupby(key, dropna=False)
-    off = pd.concat([(dated.transform(end) - value).abs() for end in ("min", "max")], axis=1).max(axis=1)
-    best = table["tier"].groupby(key, dropna=False).transform("min")
-    return undated & (table["tier"] == best) & (best >= 0) & (off > ALIKE * value.abs())
