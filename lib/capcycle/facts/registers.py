@@ -197,7 +197,7 @@ def _stamps(name: str) -> tuple[str, ...]:
     return tables.stamp(f"{name}.csv"), tables.stamp("registers.csv")
 
 
-@lru_cache(maxsize=32)  # more than there are registers
+@lru_cache(maxsize=64)  # more than there are registers: one too few, asked for in turn, and none is ever kept
 def _table(name: str, stamps: tuple[str, ...], known: door.Reference) -> pd.DataFrame:
     """Every version of every row, typed."""
     raw, faults = _checked(name, stamps, known)
@@ -217,13 +217,12 @@ def placed(name: str) -> pd.DataFrame:
     >>> placed("contracts").loc[0, ["contract", "file"]].tolist()
     ['corz-coreweave-200', 'data/contracts.csv']
     """
-    schema = _schema(name)
-    raw, faults = _checked(name, _stamps(name), door.open_reference())
-    door.refuse(faults)
-    return _typed(raw, schema).assign(file=raw["file"], line=raw["line"])
+    asked = name, _stamps(name), door.open_reference()
+    raw, _ = _checked(*asked)
+    return _table(*asked).assign(file=raw["file"], line=raw["line"])
 
 
-@lru_cache(maxsize=32)
+@lru_cache(maxsize=64)
 def _checked(name: str, stamps: tuple[str, ...], known: door.Reference) -> tuple[pd.DataFrame, list[str]]:
     """The cells of a table and what is wrong with them.
 
@@ -335,6 +334,7 @@ def _market_rules(raw: pd.DataFrame, values: dict[str, pd.Series], known: door.R
     slipped = slips.scale_slip(series.assign(**days)) & ~raw["note"].str.startswith(door.CONFIRMED)
     yield door.SLIPPED.format(value="{value}"), slipped
     own = raw["kind"].eq("estimated") == raw["measure"].eq("market_value")
+    own |= raw["kind"].eq("estimated") & known.of("sources", "tier", raw["source"]).eq("aggregator")
     yield "a price is reported, a market value estimated: {measure} is neither when {kind}", ~own & raw["kind"].ne("")
 
 
