@@ -19,18 +19,8 @@ from capcycle.paths import ROOT
 
 OTHERS = [each for each in words.languages() if each != "en"]
 COMMAND_LINE = (
-    "run",
-    "check",
-    "list",
-    "site",
-    "cli",
-    "add",
-    "refresh",
-    "screen",
-    "template",
-    "store",
-    "sources",
-    "lab",
+    *("run", "check", "list", "why", "site", "cli", "add", "refresh", "screen", "template", "store", "sources", "lab"),
+    *("cluster", "places", "diff", "watch"),
 )
 
 

@@ -7,8 +7,8 @@ from typing import Any
 
 from capcycle import words
 from capcycle.errors import CapcycleError
+from capcycle.exhibits.downloads import NUMBER
 from capcycle.publish import links, notebook
-from capcycle.publish.downloads import NUMBER
 from capcycle.run import Outcome
 
 MOST = 8  # figures of a page; more are no headlines
