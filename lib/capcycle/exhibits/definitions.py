@@ -220,7 +220,7 @@ def _lacking(variants: list[_Variant]) -> list[str]:
 
 def _row(variant: _Variant) -> str:
     rows = variant.rows.dropna(subset="value")
-    values = parts.spoken(rows["company"].map(parts.company_names()), parts.cells(rows), ", ")
+    values = parts.spoken(rows["company"].map(parts.company_names().get), parts.cells(rows), ", ")
     return words.say("definitions.row", variant=variant.name, values=values or words.DASH)
 
 

@@ -1,12 +1,13 @@
 """Facts: a row each, cited and dated. Loads them, checks them at the door, cuts them at a date."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from functools import partial
+from typing import Any
 
 import pandas as pd
 
-from capcycle import words
+from capcycle import reads, words
 from capcycle.errors import CapcycleError, NothingToShow, unknown
 from capcycle.facts import (
     ads,
@@ -85,16 +86,26 @@ def prepare(as_of: str | date | None = None) -> None:
     for company in companies().index:
         own = known[known["company"] == company], none[none["company"] == company]
         PREPARED[_contents(company, as_of)] = own
+        reads.prepare(_values, company, _text(as_of))
 
 
 def _prepared(wanted: Sequence[str], as_of: str | date | None) -> list[tuple[pd.DataFrame, pd.DataFrame]]:
     """What was prepared for each company, or nothing at all where it was not for one of them."""
-    ready = [PREPARED.get(_contents(company, as_of)) for company in wanted] if PREPARED else []
-    return ready if all(ready) else []
+    if not PREPARED:
+        return []
+    with reads.covered():
+        ready = [PREPARED.get(_contents(company, as_of)) for company in wanted]
+    if not all(ready):
+        return []
+    for company in wanted:  # what was worked out from these, a run depends on as if it had done so itself
+        layers.ask(_values, company, _text(as_of))
+    dictionary()
+    ads.ratios(as_of)
+    return ready
 
 
 def _contents(company: str, as_of: str | date | None) -> tuple[str, ...]:
-    return str(as_of or ""), company, *(tables.stamp(name) for name in (f"facts/{company}.csv", *OF_ALL))
+    return _text(as_of), company, *(tables.stamp(name) for name in (f"facts/{company}.csv", *OF_ALL))
 
 
 def history(companies: Sequence[str] | None = None, as_of: str | date | None = None) -> pd.DataFrame:
@@ -105,10 +116,20 @@ def history(companies: Sequence[str] | None = None, as_of: str | date | None = N
     >>> values[["value", "published"]].astype(str).values.tolist()
     [['27266000000.0', '2024-02-02'], ['27045000000.0', '2025-01-30']]
     """
-    _call(companies)
-    known = door.open_reference()
-    checked = door.read_facts(_wanted(companies, known.companies), known)
-    return checked[checked["published"] <= door.day(as_of)] if as_of else checked
+    asked = (partial(layers.ask, _values, company, _text(as_of)) for company in tickers(companies))
+    found, faults = door.gather(asked)
+    door.refuse(dict.fromkeys(faults))
+    return pd.concat(found, ignore_index=True)
+
+
+def _values(company: str, as_of: str) -> pd.DataFrame:
+    """Every value of one company that was published by a day."""
+    checked = door.read_facts([company], door.open_reference())
+    return checked[checked["published"] <= door.day(as_of)].reset_index(drop=True) if as_of else checked
+
+
+def _text(as_of: str | date | None) -> str:
+    return str(as_of or "")
 
 
 def half_year_before(known: pd.DataFrame) -> str:
@@ -149,7 +170,41 @@ def companies(wanted: Sequence[str] = ()) -> pd.DataFrame:
     5
     """
     _call(wanted)
+    return layers.ask(_companies)
+
+
+def _companies() -> pd.DataFrame:
     return door.reference().companies.copy(deep=False)
+
+
+def company(ticker: str) -> dict[str, Any]:
+    """What is known of a company, as `companies` has it; nothing for a ticker that it does not have.
+
+    >>> company("ORCL")["fiscal_year_end"], company("ORACLE")
+    (5, {})
+    """
+    return layers.ask(_company, ticker)
+
+
+def _company(ticker: str) -> dict[str, Any]:
+    every = door.reference().companies
+    return every.loc[ticker].drop(["file", "line"]).to_dict() if ticker in every.index else {}
+
+
+class Names(Mapping):
+    """The name of every company by its ticker: whoever looks one up depends on that one, and not on all."""
+
+    def __getitem__(self, ticker: str) -> str:
+        known = company(ticker) if isinstance(ticker, str) else {}
+        if not known:
+            raise KeyError(ticker)
+        return known["name"]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(companies().index)
+
+    def __len__(self) -> int:
+        return len(companies())
 
 
 def tickers(names: Sequence[str] | None = None) -> list[str]:
@@ -161,6 +216,10 @@ def tickers(names: Sequence[str] | None = None) -> list[str]:
     ['MSFT', 'NVDA', 'AMD', 'AVGO', 'INTC']
     """
     _call(names)
+    return layers.ask(_tickers, names if names is None or isinstance(names, str) else list(names))
+
+
+def _tickers(names: list[str] | None) -> list[str]:
     return _wanted(names, door.reference().companies)
 
 
@@ -170,6 +229,10 @@ def dictionary() -> pd.DataFrame:
     >>> dictionary().loc["capex", "nature"]
     'flow'
     """
+    return reads.ask(_dictionary)
+
+
+def _dictionary() -> pd.DataFrame:
     return door.reference().concepts.copy(deep=False)
 
 
@@ -179,16 +242,46 @@ def sources() -> pd.DataFrame:
     >>> sources().loc["ecb-eurofxref", "publisher"]
     'European Central Bank'
     """
+    return layers.ask(_sources)
+
+
+def _sources() -> pd.DataFrame:
     return door.reference().sources.copy(deep=False)
+
+
+def cited(ids: Iterable[str]) -> pd.DataFrame:
+    """Some of the documents, each once, as `sources` has them.
+
+    Errors: KeyError for an id that it does not have.
+
+    >>> cited(["ecb-eurofxref"])["publisher"].tolist()
+    ['European Central Bank']
+    """
+    wanted = list(dict.fromkeys(ids))
+    found = layers.ask(_cited, sorted(wanted))
+    return found.loc[wanted]
+
+
+def _cited(ids: list[str]) -> pd.DataFrame:
+    every = door.reference().sources
+    return every[every.index.isin(ids)].drop(columns=["file", "line"])
 
 
 def gaps() -> pd.DataFrame:
     """Figures known to be missing, each with the reason."""
+    return layers.ask(_gaps)
+
+
+def _gaps() -> pd.DataFrame:
     return door.read_gaps(door.reference())
 
 
 def rejected() -> pd.DataFrame:
     """Figures that a filing gives and that are not used: the columns of the facts, as text, and the reason."""
+    return layers.ask(_rejected)
+
+
+def _rejected() -> pd.DataFrame:
     return door.read_rejected(door.reference())
 
 

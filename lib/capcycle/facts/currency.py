@@ -7,6 +7,7 @@ from typing import NamedTuple
 import numpy as np
 import pandas as pd
 
+from capcycle import reads
 from capcycle.errors import CapcycleError, unknown
 from capcycle.facts import door, tables
 
@@ -26,6 +27,10 @@ def rates(file: str = EURO_FILE) -> pd.DataFrame:
     >>> rates(DOLLAR_FILE).loc["2023-12-29", "TWD"].item()  # as TSMC's 20-F for 2023 quotes it
     30.62
     """
+    return reads.ask(_rates_of, file)
+
+
+def _rates_of(file: str) -> pd.DataFrame:
     return _typed(file, tables.stamp(file))
 
 
@@ -61,6 +66,10 @@ def currencies() -> list[str]:
     >>> currencies()
     ['CNY', 'EUR', 'HKD', 'TWD', 'USD']
     """
+    return reads.ask(_currencies)
+
+
+def _currencies() -> list[str]:
     return sorted(_per_dollar())
 
 
@@ -95,8 +104,11 @@ def newest_rate(own: str, currency: str, day: pd.Timestamp = LAST) -> Rate:
     known(currency, own)
     if own == currency:
         return Rate(1.0, pd.NaT, "")
-    quotes = _per_dollar()
-    daily = pd.Series(quotes[currency] / quotes[own]).dropna()
+    return reads.ask(_newest_rate, own, currency, str(day))
+
+
+def _newest_rate(own: str, currency: str, day: str) -> Rate:
+    day, daily = pd.Timestamp(day), _daily(own, currency)
     until = daily.loc[:day]
     if until.empty:
         raise CapcycleError(
@@ -148,11 +160,11 @@ def convert(table: pd.DataFrame, currency: str) -> pd.DataFrame:
     money = ~own.isin(["shares", "fraction"]) & own.ne(currency)
     if not money.any():
         return table
-    quotes = _per_dollar()
-    if wrong := {currency, *own[money]} - set(quotes):
+    if wrong := {currency, *own[money]} - set(quotes := currencies()):
         raise CapcycleError(unknown("currency", wrong, quotes))
     spans = table.loc[money, ["period_start", "period_end"]].assign(own=own)
-    daily = {name: (quotes[currency] / quotes[name]).dropna() for name in set(own[money])}
+    last = str(spans["period_end"].max() + WEEKEND)
+    daily = {name: reads.ask(_daily, name, currency, last) for name in sorted(set(own[money]))}
     rate = pd.concat([_rates(rows, daily[name], {currency, name}) for name, rows in spans.groupby("own")])
     return table.assign(
         value=table["value"].mul(rate.reindex(table.index), fill_value=1.0),
@@ -166,6 +178,13 @@ def _per_dollar() -> dict[str, pd.Series | float]:
     """Units of each currency for one US dollar, on each day on which it is quoted."""
     euro, dollar = rates().assign(**{BASE: 1.0}), rates(DOLLAR_FILE)
     return {name: euro[name] / euro[DOLLAR] for name in euro} | dict(dollar.items()) | {DOLLAR: 1.0}
+
+
+def _daily(own: str, currency: str, until: str = "") -> pd.Series:
+    """How many of one currency are one of another, on each day on which both are quoted."""
+    quotes = _per_dollar()
+    daily = pd.Series(quotes[currency] / quotes[own]).dropna()
+    return daily.loc[: pd.Timestamp(until)] if until else daily
 
 
 def _sources(*pair: str) -> str:

@@ -13,8 +13,9 @@ from functools import lru_cache, partial
 
 import pandas as pd
 
+from capcycle import reads
 from capcycle.errors import CapcycleError, unknown
-from capcycle.facts import door, slips, tables
+from capcycle.facts import door, layers, slips, tables
 from capcycle.units import DEAREST_HOSTING
 
 CURRENCY = "currency"  # unit of an amount, and the column that names it
@@ -36,6 +37,10 @@ def names() -> list[str]:
     >>> {"contracts", "gpu_prices", "useful_lives"} <= set(names())
     True
     """
+    return reads.ask(_names)
+
+
+def _names() -> list[str]:
     return list(_schema()["table"].unique())
 
 
@@ -54,7 +59,7 @@ def read(name: str, as_of: str | date | None = None) -> pd.DataFrame:
     if "published" not in table:
         return table
     ordered = table.sort_values("published", kind="stable", na_position="first")
-    return ordered.drop_duplicates(_key(_schema(name)), keep="last").sort_index().reset_index(drop=True)
+    return ordered.drop_duplicates(key(name), keep="last").sort_index().reset_index(drop=True)
 
 
 def history(name: str, as_of: str | date | None = None) -> pd.DataFrame:
@@ -65,6 +70,10 @@ def history(name: str, as_of: str | date | None = None) -> pd.DataFrame:
     >>> history("useful_lives", as_of="2021-12-31")[["figure", "effect"]].values.tolist()
     [['depreciation', -721000000.0], ['net_income', 561000000.0], ['eps', 0.84]]
     """
+    return layers.ask(_history, name, str(as_of or ""))
+
+
+def _history(name: str, as_of: str) -> pd.DataFrame:
     day, table = door.day(as_of), _table(name, _stamps(name), door.open_reference()).copy(deep=False)
     return _documented(table[public_day(table) <= day], day).reset_index(drop=True) if as_of else table
 
@@ -92,6 +101,10 @@ def key(name: str) -> list[str]:
     >>> key("market")
     ['date', 'symbol', 'measure']
     """
+    return reads.ask(_key_of, name)
+
+
+def _key_of(name: str) -> list[str]:
     return _key(_schema(name))
 
 
@@ -121,6 +134,10 @@ def gaps() -> pd.DataFrame:
     >>> [missing for missing in gaps()["missing"] if "AMD" in missing]
     ["tranches of AMD's warrant for OpenAI: shares, gigawatts and share price of each"]
     """
+    return layers.ask(_gaps)
+
+
+def _gaps() -> pd.DataFrame:
     table, known = tables.read("register_gaps.csv"), door.survey_reference()
     door.refuse([*known.faults, *door.faults(table, _gap_rules(table, known))])
     return table
@@ -132,6 +149,10 @@ def columns() -> pd.DataFrame:
     >>> columns().query("table == 'capacity' and column == 'mw'")[["properties", "meaning"]].values.tolist()[0]
     ['number, MW, one of these is required, at least 0.5, at most 200000', 'power']
     """
+    return reads.ask(_described)
+
+
+def _described() -> pd.DataFrame:
     schema = _schema()
     about = schema[schema["type"] == "table"].set_index("table")["meaning"]
     each = _columns(schema)
