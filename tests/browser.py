@@ -127,7 +127,7 @@ def facets(figures: pd.DataFrame) -> alt.FacetChart:
 def exhibit(id: str, figures: pd.DataFrame, chart=lines, title: str = "Microsoft spends the most", **other) -> Exhibit:
     wide = figures.pivot(index="quarter", columns="company", values="value")
     view = wide.map("{:,.1f}".format).reset_index().rename(columns={"quarter": "Quarter"})
-    said = {"subtitle": "Capital expenditure, USD bn, quarters", "alt": "Lines by quarter; all of them rise."}
+    said = {"subtitle": "Capex, USD bn, quarters", "alt": "Lines by quarter; all of them rise."}
     return Exhibit(
         id=id,
         title=title,

@@ -71,6 +71,45 @@ def test_wrong_usage_exits_with_2(arguments, capsys):
     assert "usage: capcycle" in capsys.readouterr().err
 
 
+def test_help_lists_every_exit_status(capsys):
+    with pytest.raises(SystemExit):
+        cli.main(["--help"])
+    listed = re.findall(r"^ +(\d+)  ", capsys.readouterr().out, re.M)
+    assert listed == ["0", "1", "2", str(cli.NOTHING_NEW), str(128 + signal.SIGINT)]
+    readme = (Path(cli.__file__).parents[2] / "README.md").read_text("utf-8")
+    assert [status for status in listed if f"| {status} |" not in readme] == []
+
+
+def told_as_json(capsys, *arguments):
+    """The exit status of a command and its events, each without what differs from time to time."""
+    status, said = cli.main([*arguments, "--json"]), capsys.readouterr()
+    volatile = ("seconds", "key", "notebook", "site")
+    events = [json.loads(line) for line in said.out.splitlines()]
+    return status, [{name: value for name, value in each.items() if name not in volatile} for each in events]
+
+
+def test_a_site_tells_another_program_each_event(house, capsys, monkeypatch):
+    monkeypatch.setattr("capcycle.publish.build", one_page)
+    monkeypatch.setattr("capcycle.publish.draw", lambda _: None)
+    ended = {"event": "built", "changed": True, "pages": 1, "executed": 1, "unchanged": 0}
+    begun, done = {"event": "begun", "run": "pair"}, {"event": "done", "run": "pair"}
+    assert told_as_json(capsys, "site") == (0, [begun, done, ended])
+    ended = ended | {"changed": False, "executed": 0, "unchanged": 1}
+    assert told_as_json(capsys, "site") == (0, [{"event": "unchanged", "run": "pair"}, ended])
+    write_toy(house, "1 / 0")
+    status, (*events, refused) = told_as_json(capsys, "site")
+    error = "In [3]: ZeroDivisionError: division by zero"
+    assert (status, events) == (1, [begun, {"event": "failed", "run": "pair", "error": error}])
+    assert refused["event"] == "refused" and error in refused["error"]
+
+
+def test_quiet_is_quiet_until_something_fails(house, capsys):
+    assert cli.main(["run", "toy", "--quiet"]) == 0
+    assert capsys.readouterr() == ("", "")
+    assert cli.main(["run", "toy", "--quiet", "-p", "as_of", "x" * 99, "-o", "data/x.ipynb"]) == 1
+    assert capsys.readouterr().err.startswith("capcycle: ")
+
+
 def test_list_shows_runs_and_parameters_with_their_help(house, capsys):
     assert cli.main(["list"]) == 0
     shown = capsys.readouterr().out

@@ -33,7 +33,7 @@ from capcycle import paths, publish, run
 from capcycle.exhibits import gate
 
 pytestmark = pytest.mark.browser
-TOY_PAGES = ["index", "hyperscalers", "nasty", "broken"]
+TOY_PAGES = ["index", "glossary", "hyperscalers", "nasty", "broken"]
 WHAT_IF = re.compile(r'<figure id="what-if.*?</figure>', re.S)
 TITLE, LINK, TAG = re.compile('<p class="title">(.*?)</p>'), re.compile('href="([^"#]+)'), re.compile("<[^>]+>")
 NO_PROSE = re.compile(r"<(script|style|pre|code)[^>]*>.*?</\1>", re.S)
@@ -218,7 +218,11 @@ def test_every_what_if_of_the_real_site_has_its_sliders(real_site):
 
 @pytest.mark.slow
 def test_titles_of_the_real_site_are_short_sentences_of_numbers(real_site):
-    titles = [unescape(each) for file in real_site.glob("*.html") for each in TITLE.findall(file.read_text("utf-8"))]
+    titles = [
+        unescape(TAG.sub("", each))
+        for file in real_site.glob("*.html")
+        for each in TITLE.findall(file.read_text("utf-8"))
+    ]
     poor = [(each, faults) for each in titles if (faults := gate.faults(each))]
     assert len(titles) > 100 and poor == []
     assert list(publish.faults(run.recall(run.read_runs().values()))) == []  # what `capcycle check` says
@@ -478,6 +482,62 @@ def test_a_table_is_copied_as_a_spreadsheet_takes_it(browser, site):
         head, first, *rest = [line.split("\t") for line in page.evaluate("window.copied").split("\n")]
         assert head[:2] == ["Quarter", "AAPL"] and first[1:3] == ["-1200000000", "'=1+1"]
         assert len(rest) == 29 and page.locator("#capex .copy").inner_text() == "Copied"
+
+
+# --- what terms mean --------------------------------------------------------------------------------------
+
+CARD = "#page\\.meaning"
+
+
+def test_a_term_shows_its_meaning_to_a_pointer_and_to_a_key_and_goes_at_escape(browser, site):
+    with offline(browser) as page:
+        visit(page, site, "hyperscalers", drawn=False)
+        term, card = page.locator("figure a.term").first, page.locator(CARD)
+        for reach in (term.hover, term.focus):
+            reach()
+            page.locator(f"{CARD}:not([hidden])").wait_for()
+            assert card.inner_text().startswith("Capex\nCash paid for property")
+            assert term.get_attribute("aria-describedby") == "page.meaning"
+            page.keyboard.press("Escape")
+            assert not card.is_visible() and term.get_attribute("aria-describedby") is None
+        assert outside(page, site) == [] and complaints(page) == []
+
+
+def test_a_pointer_can_go_from_a_term_to_its_meaning(browser, site):
+    with offline(browser) as page:
+        visit(page, site, "hyperscalers", drawn=False)
+        page.locator("figure a.term").first.hover()
+        page.locator(CARD).hover()
+        page.locator("h1").hover()
+        page.locator(CARD).wait_for(state="hidden")
+
+
+def test_a_first_touch_shows_what_a_term_means_and_a_second_leads_to_the_glossary(browser, site):
+    with offline(browser, viewport=PHONE, has_touch=True) as page:
+        visit(page, site, "hyperscalers", drawn=False)
+        term = page.locator("figure a.term").first
+        term.tap()
+        page.locator(CARD).wait_for()
+        box = page.locator(CARD).bounding_box()
+        assert box["x"] >= 0 and box["x"] + box["width"] <= PHONE["width"]
+        term.tap()
+        page.wait_for_url("**/glossary.html#*")
+
+
+def test_a_term_is_a_plain_link_without_scripts(browser, site):
+    with offline(browser, java_script_enabled=False) as page:
+        visit(page, site, "hyperscalers", drawn=False)
+        page.locator("figure a.term").first.click()
+        page.wait_for_url("**/glossary.html#*")
+        assert page.locator(":target + dd").is_visible()
+
+
+def test_the_search_finds_terms(browser, site):
+    with offline(browser) as page:
+        visit(page, site, "index", drawn=False)
+        assert search(page, "free cash flow margin")[0] == "Free cash flow margin"
+        page.locator(".find a").first.click()
+        page.wait_for_url("**/glossary.html#free-cash-flow-margin")
 
 
 def test_the_skip_link_leads_past_the_top(browser, site):

@@ -28,7 +28,7 @@ from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_outp
 
 from capcycle import paths, publish, theme
 from capcycle.exhibits.exhibit import MIME, VEGA_LITE, Exhibit
-from capcycle.publish import downloads, exhibits, finder, links, notebook, page, pictures, specs
+from capcycle.publish import downloads, exhibits, links, notebook, page, pictures, specs
 from capcycle.publish.data import data_version
 from capcycle.publish.prose import Prose
 from capcycle.run import name_faults
@@ -94,7 +94,7 @@ def test_a_page_opens_with_its_question_and_its_finding(text):
 def test_an_exhibit_says_what_it_shows_and_where_it_is_from(text):
     figure = text[text.index('<figure id="capex">') : text.index("</figure>")]
     said = words_of(figure)
-    assert "Exhibit 1 Microsoft spends the most Capital expenditure, USD bn, quarters" in said
+    assert "Exhibit 1 Microsoft spends the most Capex, USD bn, quarters" in said
     assert "Purchases of property and equipment; finance leases are left out." in words_of(text)  # of all three
     assert (
         "Sources: MSFT 10-Q filed 2026-06-30 ; AMZN 10-Q filed 2026-06-30 ; GOOGL 10-Q filed 2026-06-30 and 207 more"
@@ -712,21 +712,11 @@ def sought(book):
     return json.loads(re.search(r"const ENTRIES = (\[.*\]);\n", script)[1])
 
 
-def test_the_search_knows_pages_companies_questions_exhibits_and_terms(book):
+def test_the_search_knows_pages_companies_questions_and_exhibits(book):
     known = {kind: [entry for entry in sought(book) if entry["kind"] == kind]
-             for kind in ("page", "company", "question", "exhibit", "term")}  # fmt: skip
+             for kind in ("page", "company", "question", "exhibit")}  # fmt: skip
     assert [entry["page"] for entry in known["page"]] == ["giants", "mixed", "pair", "meta", "amd", "earns"]
     assert {entry["text"]: (entry["more"], entry["page"]) for entry in known["company"]}["Microsoft"][0] == "MSFT 微软"
     asked = [(entry["text"], entry["page"], entry["anchor"]) for entry in known["question"]]
     assert ("Who spends the most?", "pair", "who-spends-the-most") in asked and len(asked) == 3  # once for three pages
     assert ("pair", "capex", 1) in [(each["page"], each["anchor"], each["number"]) for each in known["exhibit"]]
-    assert known["term"] == []  # no exhibit names profit
-
-
-def test_a_term_leads_to_the_first_exhibit_that_names_it():
-    shown = [{"text": "Net income rises", "more": "", "page": "a", "anchor": "one"}]
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(finder, "_meanings", lambda: {"Net income": "Profit", "RPO": "Signed"})
-        assert [(term["text"], term["more"], term["page"], term["anchor"]) for term in finder._terms(shown)] == [
-            ("Net income", "Profit", "a", "one")
-        ]

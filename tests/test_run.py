@@ -7,6 +7,7 @@ import re
 import signal
 import subprocess
 import sys
+import threading
 from pathlib import Path
 
 import nbformat
@@ -18,7 +19,7 @@ from hypothesis import strategies as st
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 from papermill.translators import translate_parameters
 
-from capcycle import paths, run, workers
+from capcycle import paths, progress, run, workers
 from capcycle.errors import RunError
 from capcycle.ledger import write
 from capcycle.parameters import cells, check_parameters, declared, parse_parameters
@@ -219,13 +220,14 @@ def test_every_malformed_row_is_named_at_once(house):
     (house / "notebooks/runs.toml").write_text('[Index]\nnotebook = "toi"\ntitel = "x"\ntitle = 3\n[index]\n')
     with pytest.raises(RunError) as refused:
         run.read_runs()
+    names = "a run's name is a page's: small letters, digits, hyphens, not assets, glossary, index, manifest"
     assert str(refused.value).splitlines() == [
-        "runs.toml [Index]: a run's name is a page's: small letters, digits, hyphens, not assets, index, manifest",
+        f"runs.toml [Index]: {names}",
         "runs.toml [Index]: unknown field titel; there are: notebook, parameters, section, title; did you mean title?",
         "runs.toml [Index]: title is not a string",
         "runs.toml [Index]: section is missing",
         "runs.toml [Index]: unknown notebook toi; there are: toy; did you mean toy?",
-        "runs.toml [index]: a run's name is a page's: small letters, digits, hyphens, not assets, index, manifest",
+        f"runs.toml [index]: {names}",
         "runs.toml [index]: notebook is missing",
         "runs.toml [index]: title is missing",
         "runs.toml [index]: section is missing",
@@ -476,7 +478,7 @@ TAKES = {
     "words": ("raise ValueError('x\\udcff' * 10**6)", "In [3]: ValueError: x?x?"),
     "memory": (
         "x = bytes(2 << 30)",
-        "In [3]: it wanted more memory than a run may have; allow more with --memory, or load less",
+        "In [3]: needed more than the 1 GB that a run may have; allow more with --memory, or load less",
     ),
 }
 
@@ -501,7 +503,7 @@ def test_a_run_that_takes_too_long_is_stopped_and_says_so(house):
         house, "slow", "import signal; [signal.signal(each, signal.SIG_IGN) for each in (1, 2, 15)]; signal.pause()"
     )
     (late,) = run.execute_all([row("slow", "slow")], progress=False, limits=run.Limits(seconds=0.01))
-    assert (late.status, late.error[:20]) == ("failed", "it took longer than ")
+    assert (late.status, late.error) == ("failed", "timed out after 0.01 s; allow more with --timeout")
     assert "--timeout" in late.notebook.read_text()
 
 
@@ -705,8 +707,24 @@ def test_a_bar_of_runs_done_running_and_left_on_a_terminal(house, capsys, monkey
     run.execute_all([row("a", "toy"), row("b", "toy"), row("c", "toy")], jobs=1)
     shown = capsys.readouterr().err
     assert "0/3" in shown
-    assert "1 running, 2 left" in shown
+    assert "1 running, 2 left: a 0 s" in shown
+    assert re.search(r"1/3 .* 1 running, 1 left, about \d+ s to go: b", shown)
     assert "3/3" in shown
+    run.execute_all([row("a", "toy", years=1), row("new", "toy")], jobs=1)
+    assert re.search(r"0/2 .* left, about \d+ s to go", capsys.readouterr().err), "the ledger knows one of them"
+
+
+def test_what_runs_is_shown_with_the_time_since_it_began(capsys, monkeypatch):
+    monkeypatch.setattr(progress, "TICK", 0.001)
+    clock, drawn = iter(range(0, 10**9, 61)), threading.Event()
+    monkeypatch.setattr(progress.time, "monotonic", lambda: next(clock))
+    with progress.Live({"a": 3600.0, "b": None}) as display:
+        draw = display.bar.set_description_str
+        monkeypatch.setattr(display.bar, "set_description_str", lambda said: (draw(said), drawn.set()))
+        display.begun("a")
+        drawn.clear()
+        assert drawn.wait(60)  # a tick has drawn it anew, with nothing else going on
+    assert re.search(r"1 running, 1 left, about 1 h \d+ min to go: a [2-9]\d* min", capsys.readouterr().err)
 
 
 def test_a_file_is_written_whole_or_not_at_all(tmp_path, monkeypatch):

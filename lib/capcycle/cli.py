@@ -15,20 +15,22 @@ from typing import Any
 from capcycle import parameters, paths, run, verdicts
 from capcycle import site as whole
 from capcycle.errors import CapcycleError, DataError, RunError
+from capcycle.progress import Json, Quiet, event
 from capcycle.words import say
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Do what the command line says; 0 if all went well, 1 if something was refused or failed, 2 for bad usage."""
+    """Do what the command line says; the exit status is among those that `cli.example` in the catalogue lists."""
     _show_what_can_be_shown()
     _listen()
+    chosen = None
     try:
         chosen = _parser().parse_args(arguments)
         status = chosen.command(chosen)
         if sys.stdout:
             sys.stdout.flush()
     except (CapcycleError, OSError) as error:
-        return _refused(error)
+        return _refused(error, getattr(chosen, "progress", None) is Json)
     except KeyboardInterrupt as stopped:
         with suppress(OSError):  # the terminal may be gone
             print(say("cli.interrupted"), file=sys.stderr, flush=True)
@@ -57,18 +59,22 @@ def _show_what_can_be_shown() -> None:
             stream.reconfigure(errors="replace")
 
 
-def _refused(error: Exception) -> int:
+def _refused(error: Exception, as_json: bool = False) -> int:
     if isinstance(error, BrokenPipeError):  # nobody reads on, as in `capcycle list | head -1`
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 1
     key = TROUBLE.get(error.errno) if isinstance(error, OSError) else None
     file = error.filename2 or error.filename if key else None
-    print(f"capcycle: {say(key, file=file) if key and file else error}", file=sys.stderr)
+    said = say(key, file=file) if key and file else str(error)
+    print(f"capcycle: {said}", file=sys.stderr)
+    if as_json:
+        event("refused", error=said)
     return 1
 
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="capcycle", description=say("cli.about"), epilog=say("cli.example"))
+    parser.formatter_class = Formatter
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
     for name, command in COMMANDS.items():
         about, example = say(f"cli.{name}.about"), say(f"cli.{name}.example")
@@ -87,7 +93,7 @@ def _run_arguments(parser: argparse.ArgumentParser) -> None:
     pair = {"nargs": 2, "action": "append", "default": [], "metavar": ("NAME", "VALUE")}
     add("-p", dest="parameters", **pair, help=say("cli.run.parameter"))
     add("-o", dest="out", metavar="FILE", type=Path, help=say("cli.run.out"))
-    _limit_arguments(parser)
+    _running_arguments(parser)
 
 
 def _site_arguments(parser: argparse.ArgumentParser) -> None:
@@ -97,10 +103,10 @@ def _site_arguments(parser: argparse.ArgumentParser) -> None:
     add("--force", action="store_true", help=say("cli.site.force"))
     add("--keep-going", action="store_true", help=say("cli.site.keep_going"))
     add("--out", type=Path, metavar="DIR", help=say("cli.site.out"))
-    _limit_arguments(parser)
+    _running_arguments(parser)
 
 
-def _limit_arguments(parser: argparse.ArgumentParser) -> None:
+def _running_arguments(parser: argparse.ArgumentParser) -> None:
     usual = run.USUAL
     amount = {"type": _amount}
     timeout = say("cli.site.timeout", seconds=f"{usual.seconds:,.0f}")
@@ -112,6 +118,10 @@ def _limit_arguments(parser: argparse.ArgumentParser) -> None:
         help=say("cli.site.memory", memory=f"{usual.memory:g}"),
         **amount,
     )
+    said = parser.add_mutually_exclusive_group()
+    said.set_defaults(progress=run.told)
+    said.add_argument("--quiet", dest="progress", action="store_const", const=Quiet, help=say("cli.site.quiet"))
+    said.add_argument("--json", dest="progress", action="store_const", const=Json, help=say("cli.site.json"))
 
 
 def _amount(text: str) -> float:
@@ -208,16 +218,26 @@ def _run(chosen: argparse.Namespace) -> None:
     out = chosen.out or Path(f"{notebook.stem}.executed.ipynb")
     given = parameters.parse_parameters(notebook, chosen.parameters)
     limits = run.Limits(chosen.timeout, chosen.memory)
-    print(run.execute(run.Run(notebook.stem, notebook.stem, given, "", ""), out, limits))
+    written = run.execute(run.Run(notebook.stem, notebook.stem, given, "", ""), out, limits, chosen.progress)
+    _tell(chosen, str(written), "written", notebook=str(written))
+
+
+def _tell(chosen: argparse.Namespace, said: str, name: str, **fields: Any) -> None:
+    """What came of a command: as its events are told, or not at all."""
+    if chosen.progress is Json:
+        event(name, **fields)
+    elif chosen.progress is not Quiet:
+        print(said)
 
 
 def _site(chosen: argparse.Namespace) -> None:
     limits = run.Limits(chosen.timeout, chosen.memory)
-    built = whole.site(chosen.names, chosen.jobs, chosen.force, chosen.keep_going, chosen.out, limits)
-    executed = sum(outcome.status == "done" for outcome in built.outcomes)
-    pages = len(built.outcomes)
-    key = "site.built" if built.changed else "site.nothing"
-    print(say(key, out=built.out / "index.html", pages=pages, executed=executed, unchanged=pages - executed))
+    how = chosen.names, chosen.jobs, chosen.force, chosen.keep_going, chosen.out, limits, chosen.progress
+    built = whole.site(*how)
+    executed, pages = sum(outcome.status == "done" for outcome in built.outcomes), len(built.outcomes)
+    counted = {"pages": pages, "executed": executed, "unchanged": pages - executed}
+    said = say("site.built" if built.changed else "site.nothing", out=built.out / "index.html", **counted)
+    _tell(chosen, said, "built", site=str(built.out), changed=built.changed, **counted)
 
 
 def _claims(chosen: argparse.Namespace) -> int:

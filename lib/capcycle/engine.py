@@ -37,9 +37,11 @@ from capcycle import ledger
 from capcycle.words import say
 
 LARGEST = 20_000_000  # characters of output; the largest page has a tenth of it
+GIGABYTE = 1 << 30
 LONGEST = 2_000  # of an error, of which the notebook has the whole
 REASONS = {"TooMuchOutput": "run.too_much_output", "MemoryError": "run.too_much_memory"}
 REASONS |= dict.fromkeys(["_ArrayMemoryError", "ArrayMemoryError"], REASONS["MemoryError"])  # numpy's
+_allowed = 0  # bytes that this process was last held to
 
 
 class TooMuchOutput(BaseException):
@@ -60,7 +62,8 @@ def execute(source: Path, parameters: dict[str, Any], out: Path, cwd: Path) -> s
         execute_notebook(path, None, parameters, engine_name="capcycle", cwd=cwd, progress_bar=False)
     except PapermillExecutionError as failed:
         reason = REASONS.get(failed.ename)
-        said = say(reason, megabytes=LARGEST // 10**6) if reason else f"{failed.ename}: {failed.evalue}"
+        allowed = {"megabytes": LARGEST // 10**6, "memory": f"{_allowed / GIGABYTE:g}"}
+        said = say(reason, **allowed) if reason else f"{failed.ename}: {failed.evalue}"
         error = shortened(f"In [{failed.exec_count}]: {said}")
     if os.getpid() != process:
         os._exit(0)  # a fork that a cell made, and that went on with the notebook
@@ -84,6 +87,8 @@ def _cut(said: str | list[str]) -> str | list[str]:
 
 def limit_memory(most: int | None) -> None:
     """Let this process have so many bytes of its own, where the system can hold it to that; None for no limit."""
+    global _allowed
+    _allowed = most or _allowed
     try:
         import resource
     except ImportError:  # Windows

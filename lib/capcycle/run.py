@@ -3,7 +3,6 @@
 import json
 import os
 import re
-import sys
 import tempfile
 import tomllib
 from collections.abc import Callable, Iterable, Iterator
@@ -16,11 +15,13 @@ from capcycle import ledger, outputs, paths, trace
 from capcycle.errors import CapcycleError, DataError, RunError
 from capcycle.ledger import Inputs, Limits, digest, write
 from capcycle.parameters import cells, check_parameters, declared, find_notebook, notebooks, raise_all, unknown
+from capcycle.progress import Quiet, told
 from capcycle.words import say
 
 FIELDS = {"notebook": str, "title": str, "section": str, "parameters": dict}
 USUAL = Limits()
-RESERVED = {"index", "assets", "manifest"}  # names of the site's own files
+Shown = Callable[[dict[str, float | None]], Quiet]  # what is shown of runs, made with the seconds expected of each
+RESERVED = {"index", "glossary", "assets", "manifest"}  # names of the site's own files
 DEVICES = {"con", "prn", "aux", "nul"} | {f"{port}{number}" for port in ("com", "lpt") for number in range(10)}
 LONGEST_NAME = 100  # in characters: of it come names of files, which may have 255
 
@@ -222,15 +223,17 @@ def _parameters(run: Run) -> dict[str, Any]:
     return parameters
 
 
-def execute(run: Run, out: Path, limits: Limits = USUAL) -> Path:
+def execute(run: Run, out: Path, limits: Limits = USUAL, progress: Shown = Quiet) -> Path:
     """Execute one run into the file `out`, checked first; a RunError says where a failed one is kept."""
-    from capcycle import workers  # with multiprocessing, which takes as long to import as all else here
-
     out = outputs.free_for_notebook(out)
     parameters = _parameters(run)
+    took = [row["seconds"] for row in ledger.read_rows().values() if row["notebook"] == run.notebook]
     with tempfile.TemporaryDirectory(prefix="capcycle-") as room:  # not in the cache, which a build clears meanwhile
-        [finished] = workers.execute_each([_job(run, parameters, Path(room), limits)], 1)
-        kept = outputs.failed(out) if finished.error else out
+        with progress({run.name: max(took, default=None)}) as display:
+            [finished] = _finished([_job(run, parameters, Path(room), limits)], 1, display)
+            kept = outputs.failed(out) if finished.error else out
+            if not finished.error:  # or it would be said twice
+                display.ended(Outcome(run, "", "done", out, finished.seconds))
         write(kept, _written(finished).read_text("utf-8"))
     if finished.error:
         raise RunError(failure(run.name, finished.error, kept))
@@ -246,7 +249,7 @@ def execute_all(
     runs: Iterable[Run],
     jobs: int | None = None,
     force: bool = False,
-    progress: bool = True,
+    progress: Shown | None = told,
     done: Callable[[Outcome], Any] = lambda _: None,
     begun: Callable[[], Any] = lambda: None,
     limits: Limits = USUAL,
@@ -264,13 +267,19 @@ def execute_all(
     todo = [(run, parameters) for run, parameters in prepared if run.name not in outcomes]
     if todo:
         begun()
-    for outcome, row in _executed(todo, inputs, jobs or _cores(), progress, limits):
-        outcomes[outcome.run.name] = outcome
-        name = outcome.run.name
-        # the row of a failed run goes on describing its last good notebook, which is still there
-        rows[name] = rows.get(name, row) | {"status": outcome.status, "error": outcome.error} if outcome.error else row
-        write(paths.CACHE / "ledger.json", json.dumps(rows, indent=1, sort_keys=True, ensure_ascii=False))
-        done(outcome)
+    expected = {run.name: rows.get(run.name, {}).get("seconds") for run, _ in todo}
+    with (progress or Quiet)(expected) as display:
+        for outcome in outcomes.values():
+            display.unchanged(outcome)
+        for outcome, row in _executed(todo, inputs, jobs or _cores(), display, limits):
+            outcomes[outcome.run.name] = outcome
+            name = outcome.run.name
+            # the row of a failed run goes on describing its last good notebook, which is still there
+            rows[name] = (
+                rows.get(name, row) | {"status": outcome.status, "error": outcome.error} if outcome.error else row
+            )
+            write(paths.CACHE / "ledger.json", json.dumps(rows, indent=1, sort_keys=True, ensure_ascii=False))
+            done(outcome)
     return [outcomes[run.name] for run, _ in prepared]
 
 
@@ -299,17 +308,25 @@ def _outcome(run: Run, row: dict[str, Any]) -> Outcome:
     return Outcome(run, row["key"], "unchanged", _kept(run.name), row["seconds"])
 
 
-def _executed(todo, inputs: Inputs, jobs: int, progress: bool, limits: Limits) -> Iterator[tuple[Outcome, dict]]:
+def _executed(todo, inputs: Inputs, jobs: int, display: Quiet, limits: Limits) -> Iterator[tuple[Outcome, dict]]:
     if not todo:
         return
-    from capcycle import workers
-
-    with _workroom() as room, _reporter(len(todo), jobs, progress) as report:
+    with _workroom() as room:
         work = {_job(*pair, room, limits).out: (*pair, _named(*pair)) for pair in todo}
-        for finished in workers.execute_each([_job(*pair, room, limits) for pair in todo], jobs):
+        for finished in _finished([_job(*pair, room, limits) for pair in todo], jobs, display):
             outcome, row = _keep(*work[finished.job.out], inputs, finished)
-            report(outcome)
+            display.ended(outcome)
             yield outcome, row
+
+
+def _finished(jobs, width: int, display: Quiet) -> Iterator[Any]:
+    from capcycle import workers  # with multiprocessing, which takes as long to import as all else here
+
+    for news in workers.execute_each(jobs, width):
+        if isinstance(news, workers.Finished):
+            yield news
+        else:
+            display.begun(news.job.out.stem)
 
 
 def _named(run: Run, parameters: dict[str, Any]) -> dict[str, str]:
@@ -372,27 +389,3 @@ def _workroom() -> Iterator[Path]:
 
 def _cores() -> int:
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-
-
-@contextmanager
-def _reporter(total: int, jobs: int, progress: bool) -> Iterator[Callable[[Outcome], None]]:
-    """On a terminal a bar of runs done, running, left; elsewhere a line for each run. Failures always."""
-    from tqdm import tqdm
-
-    terminal = sys.stderr.isatty()
-    with tqdm(total=total, unit=say("run.unit"), disable=not (progress and terminal)) as bar:
-
-        def show() -> None:
-            running = min(jobs, total - bar.n)
-            bar.set_postfix_str(say("run.progress", running=running, left=total - bar.n - running))
-
-        def report(outcome: Outcome) -> None:
-            if progress and (not terminal or outcome.error):
-                key = "run.failed" if outcome.error else "run.done"
-                sentence = say(key, name=outcome.run.name, seconds=outcome.seconds, error=outcome.error)
-                tqdm.write(sentence, file=sys.stderr)
-            bar.update()
-            show()
-
-        show()
-        yield report

@@ -46,7 +46,7 @@ def site(
     keep_going: bool = False,
     out: Path | None = None,
     limits: Limits = run.USUAL,
-    progress: bool = True,
+    progress: run.Shown | None = run.told,
 ) -> Built:
     """Execute the runs called `names` (all if none are) where something changed, and publish the site to `out`.
 

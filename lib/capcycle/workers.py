@@ -42,7 +42,6 @@ ENVIRONMENT = {
 
 LOOK = 0.5  # seconds
 DIE_WITH_PARENT, ADOPT = 1, 36  # PR_SET_PDEATHSIG and PR_SET_CHILD_SUBREAPER of Linux's prctl
-GIGABYTE = 1 << 30
 
 
 class Job(NamedTuple):
@@ -60,6 +59,12 @@ class Job(NamedTuple):
         return self.out.with_suffix(".told")
 
 
+class Begun(NamedTuple):
+    """A job whose process has started."""
+
+    job: Job
+
+
 class Finished(NamedTuple):
     """A job that ended; `error` is empty if the notebook came to its end. If its process `died`, `out` says nothing."""
 
@@ -69,8 +74,8 @@ class Finished(NamedTuple):
     died: bool = False
 
 
-def execute_each(jobs: Sequence[Job], width: int) -> Iterator[Finished]:
-    """Execute every job in a fresh process of its own, `width` at a time, and yield each as it ends.
+def execute_each(jobs: Sequence[Job], width: int) -> Iterator[Begun | Finished]:
+    """Execute every job in a fresh process of its own, `width` at a time, and yield each as it starts and as it ends.
 
     A process that dies, or passes its limits, takes only its own job with it. If the caller stops, or dies, so do
     the processes.
@@ -81,9 +86,10 @@ def execute_each(jobs: Sequence[Job], width: int) -> Iterator[Finished]:
     left, (pipe, zygote) = list(jobs), _start(_server(), _zygote, jobs, width)
     try:
         while left:
-            finished = _received(pipe, zygote, left[0])
-            left.remove(finished.job)
-            yield finished
+            news = _received(pipe, zygote, left[0])
+            if isinstance(news, Finished):
+                left.remove(news.job)
+            yield news
     finally:
         pipe.close()
         zygote.terminate()
@@ -114,8 +120,8 @@ def _start(context: Any, target: Callable, *arguments: Any) -> tuple[Any, Any]:
     return ours, process
 
 
-def _received(pipe: Any, zygote: Any, job: Job) -> Finished:
-    """What the zygote has to say of a job, or that it died before it could."""
+def _received(pipe: Any, zygote: Any, job: Job) -> Begun | Finished:
+    """What the zygote has to say, or of this job that it died before it could."""
     try:
         while not pipe.poll(LOOK):  # a signal that another thread took ends no wait: it is seen at the next look
             pass
@@ -141,9 +147,9 @@ def _zygote(caller: Any, jobs: Sequence[Job], width: int) -> None:
         signal.signal(each, signal.SIG_IGN)  # from here on it has processes to end before itself
     left = len(jobs)
     with suppress(ConnectionError):
-        for finished in _in_parallel(multiprocessing.get_context("fork"), jobs, width, caller):
-            caller.send(finished)
-            left -= 1
+        for news in _in_parallel(multiprocessing.get_context("fork"), jobs, width, caller):
+            caller.send(news)
+            left -= isinstance(news, Finished)
     for room in {job.out.parent for job in jobs if left}:
         shutil.rmtree(room, ignore_errors=True)  # whoever made it may have been killed
 
@@ -192,7 +198,7 @@ def _read(days: Iterable[str]) -> None:
         facts.registers.history(name)
 
 
-def _in_parallel(context: Any, jobs: Sequence[Job], width: int, caller: Any = None) -> Iterator[Finished]:
+def _in_parallel(context: Any, jobs: Sequence[Job], width: int, caller: Any = None) -> Iterator[Begun | Finished]:
     """Execute the jobs until they are done, or the caller has closed its end of the pipe."""
     waiting, running = deque(jobs), {}
     ended = _child_ended() if caller else None
@@ -203,6 +209,7 @@ def _in_parallel(context: Any, jobs: Sequence[Job], width: int, caller: Any = No
                 process = context.Process(target=_work, args=(job, os.getpid(), caller), daemon=False)
                 process.start()
                 running[process] = job, time.monotonic() + job.limits.seconds
+                yield Begun(job)
             # a process that left forks of itself does not close its sentinel: so its end is also waited for
             watched = [each for each in (caller, ended) if each] + [process.sentinel for process in running]
             left = max(0.0, min(until for _, until in running.values()) - time.monotonic())
@@ -259,7 +266,7 @@ def _finished(job: Job, code: int, late: bool) -> Finished:
     try:
         return Finished(job, *json.loads(job.told.read_text("utf-8")))
     except (OSError, ValueError):
-        error = say("run.too_long", seconds=f"{job.limits.seconds:,.0f}") if late else _died(code)
+        error = say("run.too_long", seconds=f"{job.limits.seconds:,.10g}") if late else _died(code)
         return Finished(job, error, 0.0, died=True)
 
 
@@ -273,7 +280,7 @@ def _work(job: Job, parent: int, caller: Any) -> None:
         numpy.random.seed()  # or all jobs would draw the same numbers
     try:
         trace.watch(job.source, job.trace)
-        engine.limit_memory(int(job.limits.memory * GIGABYTE))
+        engine.limit_memory(int(job.limits.memory * engine.GIGABYTE))
         error = engine.execute(job.source, job.parameters, job.out, job.source.parent)
     except BaseException as accident:
         engine.limit_memory(None)

@@ -24,7 +24,7 @@ FURTHEST_APART = 62  # days; quarters under one calendar label end at most a mon
 FORMULA = re.compile(r"Formula:\s+(.*?)(?=\n\s*(?:[A-Z]\w+:\s|>>>)|\n\s*\n|\Z)", re.DOTALL)
 WORD = re.compile(r"\b[a-z]\w*")
 EARLIER = ("year_ago", "quarter_ago", "years_ago", "opening")
-NEXT = re.compile(r"\s*\n\s*(?=\w+(?:\[\w+\])? = )")  # where a line of a formula defines another name
+NEXT = re.compile(r";?\s*\n\s*(?=\w+(?:\[\w+\])? = )")  # where a line of a formula defines another name
 
 
 def company_names() -> Mapping[str, str]:

@@ -11,14 +11,15 @@ from pathlib import Path
 
 from capcycle import outputs, theme
 from capcycle.exhibits.exhibit import LIVE_TITLE
-from capcycle.publish import finder, front, links, page, pictures
+from capcycle.publish import finder, front, glossary, links, page, pictures
 from capcycle.publish.data import DataVersion, data_version, table
 from capcycle.publish.pictures import bundle
 from capcycle.publish.review import faults
 from capcycle.run import Outcome
 from capcycle.words import say
 
-ASSETS = ("page.css", "page.js", "find.js")
+ASSETS = ("page.css", "page.js", "find.js", "terms.js")
+OWN = ("index.html", "glossary.html")  # the site's own pages
 LONGEST = 2_000  # characters of what is said of an error
 
 
@@ -36,9 +37,12 @@ def build(outcomes: list[Outcome], out: Path, report_of: str = "") -> list[Outco
     for outcome, made in rendered:
         shutil.copytree(made, out, dirs_exist_ok=True, ignore=shutil.ignore_patterns("meta.json"))
         pages.append({"outcome": outcome, **json.loads((made / "meta.json").read_text("utf-8"))})
-    _link(out, pages)
-    _write_assets(out / "assets", finder.entries(pages))
-    _write_index(out, pages, data)
+    entries, terms = finder.entries(pages), glossary.terms()
+    linker = glossary.Linker(terms)
+    _link(out, pages, linker)
+    _write_assets(out / "assets", entries, terms)
+    _write_index(out, pages, data, linker)
+    _write_glossary(out, entries, terms, data)
     _write_manifest(out, pages, data, report_of)
     return [shown for (shown, _), outcome in zip(rendered, outcomes, strict=True) if shown is not outcome]
 
@@ -60,19 +64,19 @@ def draw(outcome: Outcome) -> None:
     page.render(outcome, data_version())
 
 
-def _link(out: Path, pages: list[dict]) -> None:
+def _link(out: Path, pages: list[dict], linker: glossary.Linker) -> None:
     """Only now is it known which pages there are to link to; a page in the cache has no links to others."""
     titles = {made["outcome"].run.title: made["outcome"].run.name for made in reversed(pages)}
     template = page.templates().get_template("next.jinja")
     for made in pages:
         file = out / f"{made['outcome'].run.name}.html"
         html = links.behind(file.read_text("utf-8"), made["outcome"].run.name, pages)
-        html = links.linked(html, made["outcome"].run.name, titles)
+        html = linker.linked(links.linked(html, made["outcome"].run.name, titles))
         then = template.render(onward=links.onward(made, pages), turns=links.turns(made, pages))
         file.write_text(html.replace(links.NEXT, then), "utf-8")
 
 
-def _write_assets(folder: Path, entries: list[finder.Entry]) -> None:
+def _write_assets(folder: Path, entries: list[finder.Entry], terms: dict[str, glossary.Term]) -> None:
     folder.mkdir()
     (folder / "vega.js").write_text(bundle(), "utf-8")
     variables = {role: f"var(--{role})" for role in theme.LIGHT}  # so that a page restyles what is already drawn
@@ -84,6 +88,7 @@ def _write_assets(folder: Path, entries: list[finder.Entry]) -> None:
         "font": theme.FONT,
         "live_title": LIVE_TITLE,
         "entries": entries,
+        "terms": {anchor: [term.name, term.card] for anchor, term in terms.items()},
         "titles": {entry["page"]: entry["text"] for entry in entries if entry["kind"] == "page"},
     }
     for name in ASSETS:
@@ -91,12 +96,18 @@ def _write_assets(folder: Path, entries: list[finder.Entry]) -> None:
         (folder / name).write_text(text, "utf-8")
 
 
-def _write_index(out: Path, pages: list[dict], data: DataVersion) -> None:
+def _write_index(out: Path, pages: list[dict], data: DataVersion, linker: glossary.Linker) -> None:
     groups = {row["company"]: row["group"] for row in table("companies.csv")}
     compared = [made for made in pages if made["compared"]]
     shown = {"sections": front.sections(pages), "table": front.table(pages, groups), "compared": compared}
     text = page.templates().get_template("index.jinja").render(data=data, **shown)
-    (out / "index.html").write_text(links.behind(text, "index", pages), "utf-8")
+    (out / "index.html").write_text(linker.linked(links.behind(text, "index", pages)), "utf-8")
+
+
+def _write_glossary(out: Path, entries: list[finder.Entry], terms: dict[str, glossary.Term], data: DataVersion) -> None:
+    sections = glossary.sections(terms, [entry for entry in entries if entry["kind"] == "exhibit"])
+    text = page.templates().get_template("glossary.jinja").render(data=data, sections=sections, terms=terms)
+    (out / "glossary.html").write_text(text, "utf-8")
 
 
 def _write_manifest(out: Path, pages: list[dict], data, report_of: str) -> None:
@@ -105,7 +116,7 @@ def _write_manifest(out: Path, pages: list[dict], data, report_of: str) -> None:
         **({outputs.OF: report_of} if report_of else {}),
         "data": asdict(data),
         "pages": [_entry(out, **made) for made in pages],
-        "files": [_file(out, path) for path in [out / "index.html", *sorted((out / "assets").iterdir())]],
+        "files": [_file(out, path) for path in [*map(out.joinpath, OWN), *sorted((out / "assets").iterdir())]],
     }
     text = json.dumps(manifest, ensure_ascii=False, indent=1, sort_keys=True)
     (out / outputs.MANIFEST).write_text(text + "\n", "utf-8")
