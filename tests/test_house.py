@@ -28,6 +28,8 @@ ROOMS = [
         "units",
         "periods",
         "pool",
+        "reads",
+        "headlines",
         "words",
         "verdicts",
         "facts",
@@ -39,7 +41,7 @@ ROOMS = [
         "screen",
     ],
     *["models", "study", "theme", "exhibits", "analyses", "claims", "codebook", "widgets"],
-    *["parameters", "trace", "ledger", "outputs", "engine", "workers", "progress", "run", "publish", "site", "cli"],
+    *["parameters", "modules", "trace", "ledger", "keys", "outputs", "engine", "workers", "progress", "run", "publish", "site", "cli"],
 ]
 DOORS = ["__init__", "__main__"]  # of the package itself: they may open every room, and no room opens them
 

@@ -37,7 +37,7 @@ def ask(function: Callable, *arguments: Any, state: Sequence[str] = ()) -> Any:
     question = _said([f"{function.__module__}:{function.__qualname__}", arguments, state])
     answer, files = _answer(function, arguments)
     if not (_written.get(question) == files and all(files.values())):
-        note({"question": json.loads(question), "digest": _digest_of(question, files, answer), "files": sorted(files)})
+        note({"question": json.loads(question), "digest": _digest_of(question, files, answer), "files": files})
         _written[question] = files
     if isinstance(answer, CapcycleError):
         raise answer

@@ -41,6 +41,7 @@ ENVIRONMENT = {
 
 
 LOOK = 0.5  # seconds
+SHARES: dict[str, float] = {}  # seconds of a batch for what its jobs have in common, divided among them
 DIE_WITH_PARENT, ADOPT = 1, 36  # PR_SET_PDEATHSIG and PR_SET_CHILD_SUBREAPER of Linux's prctl
 
 
@@ -72,6 +73,7 @@ class Finished(NamedTuple):
     error: str
     seconds: float
     died: bool = False
+    said: dict[str, Any] = {}  # of what it took, and of what it shows: see `engine.account`
 
 
 def execute_each(jobs: Sequence[Job], width: int) -> Iterator[Begun | Finished]:
@@ -173,16 +175,20 @@ def _import_and_read(jobs: Sequence[Job], width: int) -> None:
 
     from capcycle import engine  # noqa: F401
 
+    begun = time.monotonic()
     schemapi.disable_debug_mode()  # a chart is checked whole when it is shown, not each of its parts before
     code = "\n".join(cell["source"] for job in jobs for cell in cells(job.source) if cell["type"] == "code")
     imports = list(dict.fromkeys(OUR_IMPORT.findall(code)))
     for line in imports:
         with suppress(Exception):
             exec(line, {})
+    SHARES["import"] = round((time.monotonic() - begun) / len(jobs), 4)
+    begun = time.monotonic()
     if imports and len(jobs) > width:
         days = Counter(job.parameters.get("as_of", "") for job in jobs)
         with suppress(Exception):
             _read([day for day, count in days.items() if count > 1 and isinstance(day, str)])
+    SHARES["data"] = round((time.monotonic() - begun) / len(jobs), 4)
 
 
 def _read(days: Iterable[str]) -> None:
@@ -206,7 +212,7 @@ def _in_parallel(context: Any, jobs: Sequence[Job], width: int, caller: Any = No
         while waiting or running:
             while waiting and len(running) < width:
                 job = waiting.popleft()
-                process = context.Process(target=_work, args=(job, os.getpid(), caller), daemon=False)
+                process = context.Process(target=_work, args=(job, os.getpid(), caller, time.monotonic()), daemon=False)
                 process.start()
                 running[process] = job, time.monotonic() + job.limits.seconds
                 yield Begun(job)
@@ -270,7 +276,7 @@ def _finished(job: Job, code: int, late: bool) -> Finished:
         return Finished(job, error, 0.0, died=True)
 
 
-def _work(job: Job, parent: int, caller: Any) -> None:
+def _work(job: Job, parent: int, caller: Any, asked: float) -> None:
     started = time.monotonic()
     _alone(parent, caller)
     from capcycle import engine, trace
@@ -278,14 +284,18 @@ def _work(job: Job, parent: int, caller: Any) -> None:
     os.environ["CAPCYCLE_TRACE"] = str(job.trace)
     if numpy := sys.modules.get("numpy"):
         numpy.random.seed()  # or all jobs would draw the same numbers
+    account = {}
     try:
         trace.watch(job.source, job.trace)
         engine.limit_memory(int(job.limits.memory * engine.GIGABYTE))
         error = engine.execute(job.source, job.parameters, job.out, job.source.parent)
+        trace.finish()
+        account = engine.account()
     except BaseException as accident:
         engine.limit_memory(None)
         error = f"{type(accident).__name__}: {accident}"
-    job.told.write_text(json.dumps([error, time.monotonic() - started]), "utf-8")
+    account.setdefault("parts", {}).update(start=round(started - asked, 4), **SHARES)
+    job.told.write_text(json.dumps([error, time.monotonic() - started, False, account]), "utf-8")
     os._exit(0)  # a thread that the notebook left behind holds nothing up
 
 

@@ -201,9 +201,10 @@ def _rates(spans: pd.DataFrame, daily: pd.Series, pair: set[str]) -> pd.Series:
     outside = (start < daily.index[0]) | (spans["period_end"] > daily.index[-1] + WEEKEND)
     if outside.any():
         file = DOLLAR_FILE if pair & DOLLAR_QUOTED else EURO_FILE
+        days = rates(file).index
         raise CapcycleError(
             f"no exchange rate for the period to {spans.loc[outside, 'period_end'].max():%Y-%m-%d}: "
-            f"data/{file} runs from {daily.index[0]:%Y-%m-%d} to {daily.index[-1]:%Y-%m-%d}"
+            f"data/{file} runs from {days[0]:%Y-%m-%d} to {days[-1]:%Y-%m-%d}"
         )
     total = np.concatenate([[0.0], daily.cumsum()])
     mean = (total[after] - total[first]) / np.maximum(after - first, 1)

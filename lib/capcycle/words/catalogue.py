@@ -2,7 +2,7 @@
 
 import os
 import tomllib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import cache
 from pathlib import Path
 
@@ -12,12 +12,33 @@ LANGUAGE = os.environ.get("CAPCYCLE_LANGUAGE", "en")
 TITLE, NUMBERS = 90, 3  # letters, and figures, that a reader takes in at a glance
 
 
+class Catalogue(dict):
+    """Sentences by key; `asked` has the keys that somebody looked for, whether found or not."""
+
+    def __init__(self, sentences: Iterable[tuple[str, str]]):
+        super().__init__(sentences)
+        self.asked: set[str] = set()
+
+    def __getitem__(self, key: str) -> str:
+        self.asked.add(key)
+        return super().__getitem__(key)
+
+    def __contains__(self, key: object) -> bool:
+        self.asked.add(key)
+        return super().__contains__(key)
+
+    def get(self, key: str, default: str | None = None) -> str | None:
+        """As of any mapping."""
+        self.asked.add(key)
+        return super().get(key, default)
+
+
 @cache
-def catalogue(language: str = LANGUAGE) -> dict[str, str]:
+def catalogue(language: str = LANGUAGE) -> Catalogue:
     """Every sentence of a language by its dotted key: the TOML files of its folder and those beside each analysis."""
     here = Path(__file__).parent
     files = sorted([*(here / language).glob("*.toml"), *(here.parent / "analyses").rglob(f"*.{language}.toml")])
-    return {key: text for file in files for key, text in _flat(tomllib.loads(file.read_text("utf-8")))}
+    return Catalogue(each for file in files for each in _flat(tomllib.loads(file.read_text("utf-8"))))
 
 
 def _flat(table: dict, prefix: str = "") -> Iterator[tuple[str, str]]:
