@@ -223,7 +223,8 @@ def test_every_malformed_row_is_named_at_once(house):
     names = "a run's name is a page's: small letters, digits, hyphens, not assets, glossary, index, manifest"
     assert str(refused.value).splitlines() == [
         f"runs.toml [Index]: {names}",
-        "runs.toml [Index]: unknown field titel; there are: notebook, parameters, section, title; did you mean title?",
+        "runs.toml [Index]: unknown field titel; there are: for_each, notebook, parameters, section, title; did you "
+        "mean title?",
         "runs.toml [Index]: title is not a string",
         "runs.toml [Index]: section is missing",
         "runs.toml [Index]: unknown notebook toi; there are: toy; did you mean toy?",

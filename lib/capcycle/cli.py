@@ -12,7 +12,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
-from capcycle import parameters, paths, run, verdicts
+from capcycle import matrix, parameters, paths, run, sets, verdicts
 from capcycle import site as whole
 from capcycle.errors import CapcycleError, DataError, RunError
 from capcycle.progress import Json, Quiet, event
@@ -215,9 +215,14 @@ def _list(_: argparse.Namespace) -> None:
 
 def _run(chosen: argparse.Namespace) -> None:
     notebook = parameters.find_notebook(chosen.notebook)
-    out = chosen.out or Path(f"{notebook.stem}.executed.ipynb")
-    given = parameters.parse_parameters(notebook, chosen.parameters)
+    pairs, for_each = matrix.parted(notebook, chosen.parameters)
+    given = parameters.parse_parameters(notebook, pairs)
     limits = run.Limits(chosen.timeout, chosen.memory)
+    if for_each:
+        made = sets.execute(notebook.stem, given, for_each, chosen.out, limits, chosen.progress)
+        _tell(chosen, "\n".join(map(str, made)), "written", notebooks=list(map(str, made[:-1])), table=str(made[-1]))
+        return
+    out = chosen.out or Path(f"{notebook.stem}.executed.ipynb")
     written = run.execute(run.Run(notebook.stem, notebook.stem, given, "", ""), out, limits, chosen.progress)
     _tell(chosen, str(written), "written", notebook=str(written))
 

@@ -179,6 +179,17 @@ def _read(text: str, kind: str) -> Any:
     return text
 
 
+def typed(value: Any) -> str:
+    """A parameter's value as the command line takes it.
+
+    >>> typed(["MSFT", "AMZN"]), typed(True), typed(2019)
+    ('MSFT,AMZN', 'true', '2019')
+    """
+    if isinstance(value, list):
+        return ",".join(map(typed, value))
+    return str(value).lower() if isinstance(value, bool) else str(value)
+
+
 def settle(names: dict[str, Any]) -> None:
     """Read the parameters of a notebook, in its own first step: types, dates, bounds, and whether they go together.
 
@@ -239,7 +250,7 @@ def _one(name: str, kind: str, value: Any) -> Any:
     from capcycle.models import bounds  # numpy comes with it
 
     if name in DATES:
-        return _day(name, value)
+        return day(name, value)
     if kind.startswith("list[") and isinstance(value, str):
         value = _read(value, kind)
     if not _fits(value, kind):
@@ -285,18 +296,18 @@ def _listed(value: Any) -> list:
     return value if isinstance(value, list) else [value]
 
 
-def _day(name: str, value: Any) -> str:
-    """A date as ISO text, whatever form of it was given."""
+def day(name: str, value: Any) -> str:
+    """A date as ISO text, whatever form of it was given; RunError for what is none."""
     text = "" if value is None else str(value).strip()
     if not text and name not in FILLED:
         return ""
     try:
-        day = date.fromisoformat(text[:10] if isinstance(value, date) else text)
+        found = date.fromisoformat(text[:10] if isinstance(value, date) else text)
     except ValueError as error:
         raise RunError(f"{name} is {value!r}: write the day as year-month-day, such as 2025-11-15") from error
-    if not FIRST_DAY <= day <= LAST_DAY:
+    if not FIRST_DAY <= found <= LAST_DAY:
         raise RunError(f"{name} is {value!r}: give a day from {FIRST_DAY} to {LAST_DAY}")
-    return day.isoformat()
+    return found.isoformat()
 
 
 def _discords(values: dict[str, Any], given: set[str] | None) -> Iterator[str]:

@@ -2,10 +2,8 @@
 
 import json
 import os
-import time
-import re
 import tempfile
-import tomllib
+import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
@@ -16,27 +14,17 @@ from capcycle import ledger, outputs, paths, trace
 from capcycle.errors import CapcycleError, DataError, RunError
 from capcycle.keys import UNSURE, Inputs
 from capcycle.ledger import Limits, digest, write
-from capcycle.parameters import cells, check_parameters, declared, find_notebook, notebooks, raise_all, unknown
+from capcycle.parameters import cells, check_parameters, declared, find_notebook, notebooks, raise_all
 from capcycle.progress import Quiet, told
+from capcycle.rows import FIELDS as FIELDS
+from capcycle.rows import Run, name_faults, read_rows, sound
+from capcycle.rows import faults as row_faults
+from capcycle.rows import read_runs as read_runs
+from capcycle.rows import select as select
 from capcycle.words import say
 
-FIELDS = {"notebook": str, "title": str, "section": str, "parameters": dict}
 USUAL = Limits()
 Shown = Callable[[dict[str, float | None]], Quiet]  # what is shown of runs, made with the seconds expected of each
-RESERVED = {"index", "glossary", "assets", "manifest"}  # names of the site's own files
-DEVICES = {"con", "prn", "aux", "nul"} | {f"{port}{number}" for port in ("com", "lpt") for number in range(10)}
-LONGEST_NAME = 100  # in characters: of it come names of files, which may have 255
-
-
-@dataclass(frozen=True)
-class Run:
-    """A row of `runs.toml`: the notebook and parameters behind one published page."""
-
-    name: str
-    notebook: str
-    parameters: dict[str, Any]
-    title: str
-    section: str
 
 
 @dataclass(frozen=True)
@@ -57,68 +45,6 @@ class Outcome:
     stale: str = ""
 
 
-def read_runs(path: Path | None = None) -> dict[str, Run]:
-    """The rows of `runs.toml` in file order; RunError names every malformed row at once."""
-    rows = _rows(path or paths.NOTEBOOKS / "runs.toml")
-    raise_all(_rows_faults(rows))
-    return {name: _run(name, row) for name, row in rows.items()}
-
-
-def _rows(path: Path) -> dict[str, Any]:
-    try:
-        return tomllib.loads(path.read_text("utf-8"))
-    except FileNotFoundError as error:
-        raise RunError(f"{path} does not exist; it names the runs, one table each") from error
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise RunError(f"{path.name}: {error}") from error
-
-
-def _run(name: str, row: dict[str, Any]) -> Run:
-    return Run(**{"name": name, "parameters": {}, **row})
-
-
-def _rows_faults(rows: dict[str, Any]) -> Iterator[str]:
-    return (f"runs.toml [{name}]: {fault}" for name, row in rows.items() for fault in _row_faults(name, row))
-
-
-def _row_faults(name: str, row: Any) -> Iterator[str]:
-    if not re.fullmatch(r"[a-z0-9][a-z0-9-]*", name) or name in RESERVED:
-        yield f"a run's name is a page's: small letters, digits, hyphens, not {', '.join(sorted(RESERVED))}"
-    yield from name_faults(name)
-    if not isinstance(row, dict):
-        yield "is not a table"
-        return
-    yield from (unknown("field", field, FIELDS) for field in row if field not in FIELDS)
-    for field, kind in FIELDS.items():
-        if field in row and not isinstance(row[field], kind):
-            yield f"{field} is not a {'table' if kind is dict else 'string'}"
-        elif field not in row and field != "parameters":
-            yield f"{field} is missing"
-        elif kind is str and field in row and not (row[field].strip() and row[field].isprintable()):
-            yield f"{field} is empty" if not row[field].strip() else f"{field} has a character that does not print"
-    given = row["parameters"] if isinstance(row.get("parameters"), dict) else {}
-    for name, value in given.items():
-        if any(isinstance(each, str) and "\0" in each for each in (value if isinstance(value, list) else [value])):
-            yield f"parameter {name} has a NUL in it"
-    if isinstance(row.get("notebook"), str) and row["notebook"] not in notebooks():
-        yield unknown("notebook", row["notebook"], notebooks())
-
-
-def name_faults(name: str) -> Iterator[str]:
-    """Why a name cannot be that of a file on every system, if it cannot."""
-    if name.casefold().partition(".")[0].rstrip() in DEVICES:
-        yield f"the name {name} is that of a device on Windows, where no file can have it; choose another"
-    if len(name) > LONGEST_NAME:
-        yield f"the name has {len(name)} characters; give it at most {LONGEST_NAME}"
-
-
-def select(runs: dict[str, Run], names: Iterable[str]) -> list[Run]:
-    """The runs called `names`, or all if none are named, in the order of `runs.toml`."""
-    names = list(names)
-    raise_all(unknown("run", name, runs) for name in names if name not in runs)
-    return [run for run in runs.values() if not names or run.name in names]
-
-
 def check() -> list[str]:
     """Every fault of every notebook, of its names and outputs, and of every run, whatever else is wrong."""
     strays, known = passed_over(), notebooks()
@@ -127,12 +53,12 @@ def check() -> list[str]:
         if name.casefold() == other.casefold():
             found.append(f"{other}.ipynb: {name}.ipynb differs in capitals only, which is one file on other systems")
     try:
-        rows = _rows(paths.NOTEBOOKS / "runs.toml")
+        rows = read_rows()
     except RunError as error:
         return [*found, str(error)]
-    sound = [_run(name, row) for name, row in rows.items() if not list(_row_faults(name, row))]
-    prepared, faults = _prepared(sound)
-    found += [*_rows_faults(rows), *_titles_twice(sound), *faults, *_unknown_to_the_book(prepared)]
+    runs = sound(rows)
+    prepared, faults = _prepared(runs)
+    found += [*row_faults(rows), *_titles_twice(runs), *faults, *_unknown_to_the_book(prepared)]
     return list(dict.fromkeys(found))
 
 
@@ -150,7 +76,7 @@ def passed_over() -> dict[str, str]:
 
 def _wanted() -> set[str]:
     with suppress(RunError):
-        rows = _rows(paths.NOTEBOOKS / "runs.toml").values()
+        rows = read_rows().values()
         return {row["notebook"] for row in rows if isinstance(row, dict) and isinstance(row.get("notebook"), str)}
     return set()
 
@@ -210,13 +136,15 @@ def _prepare(runs: Iterable[Run]) -> list[tuple[Run, dict[str, Any]]]:
     return prepared
 
 
-def _prepared(runs: Iterable[Run]) -> tuple[list[tuple[Run, dict[str, Any]]], list[str]]:
+def _prepared(
+    runs: Iterable[Run], where: str = "runs.toml [{name}]: "
+) -> tuple[list[tuple[Run, dict[str, Any]]], list[str]]:
     prepared, faults = [], []
     for run in runs:
         try:
             prepared.append((run, _parameters(run)))
         except RunError as error:
-            faults += [f"runs.toml [{run.name}]: {line}" for line in str(error).splitlines()]
+            faults += [where.format(name=run.name) + line for line in str(error).splitlines()]
     return prepared, faults
 
 
@@ -230,19 +158,32 @@ def _parameters(run: Run) -> dict[str, Any]:
 
 def execute(run: Run, out: Path, limits: Limits = USUAL, progress: Shown = Quiet) -> Path:
     """Execute one run into the file `out`, checked first; a RunError says where a failed one is kept."""
-    out = outputs.free_for_notebook(out)
-    parameters = _parameters(run)
-    took = [row["seconds"] for row in ledger.read_rows().values() if row["notebook"] == run.notebook]
+    return execute_each({out: run}, 1, limits, progress)[0]
+
+
+def execute_each(
+    runs: dict[Path, Run], jobs: int | None = None, limits: Limits = USUAL, progress: Shown = Quiet
+) -> list[Path]:
+    """Execute each run into its file, all checked first, `jobs` at a time, by default one per core."""
+    places = [outputs.free_for_notebook(out) for out in runs]
+    prepared, faults = _prepared(runs.values(), "")
+    raise_all(dict.fromkeys(faults))
+    known, failures = ledger.read_rows().values(), []
+    took = {run.name: [row["seconds"] for row in known if row["notebook"] == run.notebook] for run in runs.values()}
     with tempfile.TemporaryDirectory(prefix="capcycle-") as room:  # not in the cache, which a build clears meanwhile
-        with progress({run.name: max(took, default=None)}) as display:
-            [finished] = _finished([_job(run, parameters, Path(room), limits)], 1, display)
-            kept = outputs.failed(out) if finished.error else out
-            if not finished.error:  # or it would be said twice
-                display.ended(Outcome(run, "", "done", out, finished.seconds))
-        write(kept, _written(finished).read_text("utf-8"))
-    if finished.error:
-        raise RunError(failure(run.name, finished.error, kept))
-    return out
+        work = [_job(*each, Path(room), limits) for each in prepared]
+        named = {job.out: (run, out) for job, run, out in zip(work, runs.values(), places, strict=True)}
+        with progress({name: max(each, default=None) for name, each in took.items()}) as display:
+            for finished in _finished(work, jobs or _cores(), display):
+                run, out = named[finished.job.out]
+                kept = outputs.failed(out) if finished.error else out
+                write(kept, _written(finished).read_text("utf-8"))
+                if finished.error:
+                    failures.append(failure(run.name, finished.error, kept))
+                else:  # a failure would be said twice
+                    display.ended(Outcome(run, "", "done", out, finished.seconds))
+    raise_all(failures)
+    return places
 
 
 def failure(name: str, error: str, kept: Path) -> str:

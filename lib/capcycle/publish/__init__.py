@@ -3,6 +3,7 @@
 import hashlib
 import json
 import shutil
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, replace
 from functools import partial
@@ -11,7 +12,7 @@ from pathlib import Path
 
 from capcycle import outputs, theme
 from capcycle.exhibits.exhibit import LIVE_TITLE
-from capcycle.publish import finder, front, glossary, links, page, pictures
+from capcycle.publish import finder, front, glossary, headlines, links, page, pictures, sets
 from capcycle.publish.data import DataVersion, data_version, table
 from capcycle.publish.pictures import bundle
 from capcycle.publish.review import faults
@@ -43,6 +44,8 @@ def build(outcomes: list[Outcome], out: Path, report_of: str = "") -> list[Outco
     _link(out, pages, linker)
     _write_assets(out / "assets", entries, terms)
     _write_index(out, pages, data, linker)
+    for name, members in sets.sets(pages).items():
+        sets.write_page(out, name, members, page.templates().get_template("set.jinja"), data)
     _write_glossary(out, entries, terms, data)
     _write_manifest(out, pages, data, report_of)
     return [shown for (shown, _), outcome in zip(rendered, outcomes, strict=True) if shown is not outcome]
@@ -117,10 +120,17 @@ def _write_manifest(out: Path, pages: list[dict], data, report_of: str) -> None:
         **({outputs.OF: report_of} if report_of else {}),
         "data": asdict(data),
         "pages": [_entry(out, **made) for made in pages],
-        "files": [_file(out, path) for path in [*map(out.joinpath, OWN), *sorted((out / "assets").iterdir())]],
+        "files": [_file(out, path) for path in _shared(out, pages)],
     }
     text = json.dumps(manifest, ensure_ascii=False, indent=1, sort_keys=True)
     (out / outputs.MANIFEST).write_text(text + "\n", "utf-8")
+
+
+def _shared(out: Path, pages: list[dict]) -> Iterator[Path]:
+    """The files that are of no one run."""
+    yield from (out / name for name in [*OWN, *(f"{name}.html" for name in sets.sets(pages))])
+    for folder in ("assets", *sets.sets(pages)):
+        yield from sorted((out / folder).iterdir())
 
 
 def _entry(out: Path, outcome: Outcome, headline_text: str, failed: bool, **_) -> dict:

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from typing import Any
 
-from capcycle.publish import links
+from capcycle.publish import links, sets
 from capcycle.publish.data import table
 
 Entry = dict[str, Any]
@@ -18,7 +18,8 @@ def entries(pages: list[dict]) -> list[Entry]:
     exhibits = [entry for page in made for entry in _contents(page, "exhibit")]
     asked = {(page["outcome"].run.notebook, entry["text"]): entry
              for page in reversed(made) for entry in reversed(list(_contents(page, "question")))}  # fmt: skip
-    found = [*map(_page, pages), *_companies(made), *reversed(asked.values()), *exhibits]
+    made_of = sets.sets(pages).values()
+    found = [*map(_page, pages), *map(_set, made_of), *_companies(made), *reversed(asked.values()), *exhibits]
     return [{key: value for key, value in entry.items() if value} for entry in found]
 
 
@@ -26,6 +27,16 @@ def _page(page: dict) -> Entry:
     run = page["outcome"].run
     more = f"{page['question']} {page['headline_text']}"
     return {"kind": "page", "text": run.title, "more": more, "page": run.name}
+
+
+def _set(pages: list[dict]) -> Entry:
+    of = pages[0]["outcome"].run.of
+    return {
+        "kind": "page",
+        "text": of.title,
+        "more": " ".join(" ".join(page["outcome"].run.of.shown.values()) for page in pages),
+        "page": of.name,
+    }
 
 
 def _contents(page: dict, kind: str) -> Iterator[Entry]:

@@ -56,6 +56,16 @@ def sections(pages: list[dict]) -> dict[str, list[list[dict]]]:
     return {section: list(each.values()) for section, each in found.items()}
 
 
+def doors(pages: list[dict]) -> list[tuple[str, str, bool]]:
+    """What leads to pages: name, title and whether one failed, for each page, and once for all those of a set."""
+    found: dict[str, tuple[str, str, bool]] = {}
+    for page in pages:
+        door = page["outcome"].run.of or page["outcome"].run
+        failed = page["failed"] or (door.name in found and found[door.name][2])
+        found[door.name] = door.name, door.title, failed
+    return list(found.values())
+
+
 def ordered(pages: list[dict]) -> list[dict]:
     """The pages in the order in which the first page has them."""
     return [page for each in sections(pages).values() for question in each for page in question]

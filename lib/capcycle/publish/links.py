@@ -3,9 +3,12 @@
 import re
 from collections.abc import Iterable
 from html import escape, unescape
+from typing import Any
 
+from capcycle.parameters import declared
 from capcycle.publish import front
 from capcycle.publish.data import table
+from capcycle.run import Outcome
 from capcycle.words import say
 
 HEADING = re.compile(r"(<th scope=[^>]*>)([^<]+)(</th>)")
@@ -54,7 +57,7 @@ def page_behind(notebook: str, company: str, pages: list[dict], groups: dict[str
     for wanted in (notebook, "company"):
         near = []
         for place, page in enumerate(pages):
-            covers = _wide(page["covers"], groups)
+            covers = wide(page["covers"], groups)
             if page["outcome"].run.notebook == wanted and company in covers and not page["failed"]:
                 near.append((page["companies"] != [company], len(covers), place, page["outcome"].run.name))
         if near:
@@ -75,7 +78,7 @@ def onward(page: dict, pages: list[dict]) -> list[tuple[str, list[dict]]]:
     own, groups = page["outcome"].run.notebook, members()
     same = [each for each in pages if each["outcome"].run.notebook == own and each is not page]
     others = [each for each in pages if each["outcome"].run.notebook != own]
-    about = _wide(page["covers"], groups)
+    about = wide(page["covers"], groups)
     if len(about) == 1:
         [company] = about
         heading = say("page.same_company", company=names().get(company, company))
@@ -90,7 +93,7 @@ def _elsewhere(company: str, pages: list[dict], groups: dict[str, set[str]]) -> 
     asked = dict.fromkeys(each["outcome"].run.notebook for each in pages)
     found = {page_behind(notebook, company, pages, groups) for notebook in asked}
     mine = [each for each in pages if each["outcome"].run.name in found]
-    return sorted(mine, key=lambda each: _wide(each["covers"], groups) != {company})[:OF_COMPANY]
+    return sorted(mine, key=lambda each: wide(each["covers"], groups) != {company})[:OF_COMPANY]
 
 
 def related(page: dict, pages: list[dict]) -> list[dict]:
@@ -103,13 +106,13 @@ def related(page: dict, pages: list[dict]) -> list[dict]:
 
 def _near(page: dict, other: dict, groups: dict[str, set[str]]) -> float:
     """The companies of both pages as a part of those of either, and a little for the same notebook and section."""
-    own, theirs = (_wide(each["companies"], groups) for each in (page, other))
+    own, theirs = (wide(each["companies"], groups) for each in (page, other))
     shared = len(own & theirs) / len(own | theirs) if own and theirs else 0.0
     one, two = page["outcome"].run, other["outcome"].run
     return shared + SAME_NOTEBOOK * (one.notebook == two.notebook) + SAME_SECTION * (one.section == two.section)
 
 
-def _wide(named: Iterable[str], groups: dict[str, set[str]]) -> set[str]:
+def wide(named: Iterable[str], groups: dict[str, set[str]]) -> set[str]:
     """Companies and those of the groups that are named."""
     return set().union(*(groups.get(name, {name}) for name in named))
 
@@ -125,3 +128,20 @@ def members() -> dict[str, set[str]]:
 def names() -> dict[str, str]:
     """What a reader calls each company."""
     return {row["company"]: row["name"] for row in table("companies.csv")}
+
+
+def about(outcome: Outcome) -> list[str]:
+    """The company that a page is about, or else those that it compares, as its parameters name them."""
+    values = _given(outcome)
+    return [values["company"]] if values.get("company") else values.get("companies", [])
+
+
+def covered(outcome: Outcome) -> list[str]:
+    """Every company or group that a page shows figures of: of peers it has too few to be the page behind one."""
+    values = _given(outcome)
+    return [*filter(None, [values.get("company")]), *values.get("companies", [])]
+
+
+def _given(outcome: Outcome) -> dict[str, Any]:
+    known = declared(outcome.notebook) if outcome.notebook.is_file() else {}
+    return {name: parameter.default for name, parameter in known.items()} | outcome.run.parameters

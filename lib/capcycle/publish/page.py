@@ -19,8 +19,8 @@ import pandas as pd
 from capcycle import paths, words
 from capcycle.exhibits.exhibit import CARD, dated
 from capcycle.ledger import digests
-from capcycle.parameters import declared
-from capcycle.publish import downloads, exhibits, front, notebook, pictures
+from capcycle.parameters import declared, typed
+from capcycle.publish import downloads, exhibits, front, headlines, links, notebook, pictures
 from capcycle.publish.data import DataVersion
 from capcycle.publish.prose import Prose, coded, slug
 from capcycle.publish.specs import Datasets, has_sliders, one_look
@@ -46,7 +46,13 @@ def templates() -> jinja2.Environment:
     )
     # ASCII escapes leave no character in a script that could end it or break its line
     environment.policies["json.dumps_kwargs"] = {"separators": (",", ":")}
-    environment.filters |= {"coded": coded, "slug": slug, "dated": dated, "first": front.first_sentence}
+    environment.filters |= {
+        "coded": coded,
+        "slug": slug,
+        "dated": dated,
+        "first": front.first_sentence,
+        "doors": front.doors,
+    }
     environment.globals.update(say=say, language=words.LANGUAGE, made_by=version("capcycle"))
     return environment
 
@@ -102,33 +108,16 @@ def _write(outcome: Outcome, data: DataVersion, folder: Path) -> None:
     context |= {"run": outcome.run, "data": data, "has_notebook": has_notebook, "stale": outcome.stale}
     template = templates().get_template("failed.jinja" if failed else "page.jinja")
     (folder / f"{name}.html").write_text(template.render(context), "utf-8")
-    meta = {key: context[key] for key in ("headline_text", "picture", "failed", "question", "contents")}
-    meta |= {"companies": _companies(outcome), "covers": _covers(outcome), "files": digests(folder)}
+    meta = {key: context[key] for key in ("headline_text", "picture", "failed", "question", "contents", "figures")}
+    meta |= {"companies": links.about(outcome), "covers": links.covered(outcome), "files": digests(folder)}
     (folder / META).write_text(json.dumps(meta, ensure_ascii=False), "utf-8")
-
-
-def _companies(outcome: Outcome) -> list[str]:
-    """The company that a page is about, or else those that it compares, as its parameters name them."""
-    values = _given(outcome)
-    return [values["company"]] if values.get("company") else values.get("companies", [])
-
-
-def _covers(outcome: Outcome) -> list[str]:
-    """Every company or group that a page shows figures of: of peers it has too few to be the page behind one."""
-    values = _given(outcome)
-    return [*filter(None, [values.get("company")]), *values.get("companies", [])]
-
-
-def _given(outcome: Outcome) -> dict[str, Any]:
-    known = declared(outcome.notebook) if outcome.notebook.is_file() else {}
-    return {name: parameter.default for name, parameter in known.items()} | outcome.run.parameters
 
 
 def _failed(outcome: Outcome, document: dict) -> dict[str, Any]:
     headline = say("page.failed.headline")
     failure = notebook.failure(document, outcome.error)
     said = {"headline": headline, "headline_text": headline, "question": outcome.run.title}
-    return {"failed": True, "failure": failure, **said, "picture": "", "contents": []}
+    return {"failed": True, "failure": failure, **said, "picture": "", "contents": [], "figures": []}
 
 
 def _done(outcome: Outcome, document: dict, folder: Path) -> dict[str, Any]:
@@ -164,6 +153,7 @@ def _done(outcome: Outcome, document: dict, folder: Path) -> dict[str, Any]:
         "headline_text": _plain(lead),
         "picture": f"{name}/{THUMBNAIL}" if speaks else "",
         "question": _plain(heading),
+        "figures": headlines.figures(shown, links.about(outcome)),
         "contents": [_entry(block) for block in blocks if block.get("number") or block["kind"] == "question"],
         "sections": _sections(blocks),
         "datasets": datasets.packed(),
@@ -254,22 +244,11 @@ def _remade(outcome: Outcome, document: dict) -> dict[str, Any]:
     """What the foot of a page says of how it was made, and the commands that make it again."""
     known, values = declared(outcome.notebook), _values(outcome, document)
     own = [name for name, value in values.items() if value != known[name].default]
-    typed = [word for name in own for word in ("-p", name, _typed(values[name]))]
+    given = [word for name in own for word in ("-p", name, typed(values[name]))]
     return {
-        "parameters": [(name, _typed(value), known[name].help) for name, value in values.items()],
+        "parameters": [(name, typed(value), known[name].help) for name, value in values.items()],
         "commands": [
             shlex.join(["capcycle", "site", outcome.run.name]),
-            shlex.join(["capcycle", "run", outcome.run.notebook, *typed]),
+            shlex.join(["capcycle", "run", outcome.run.notebook, *given]),
         ],
     }
-
-
-def _typed(value: Any) -> str:
-    """A parameter's value as the command line takes it.
-
-    >>> _typed(["MSFT", "AMZN"]), _typed(True), _typed(2019)
-    ('MSFT,AMZN', 'true', '2019')
-    """
-    if isinstance(value, list):
-        return ",".join(map(_typed, value))
-    return str(value).lower() if isinstance(value, bool) else str(value)
