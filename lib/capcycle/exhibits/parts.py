@@ -36,6 +36,11 @@ def company_names() -> Mapping[str, str]:
     return facts.Names()
 
 
+def company_name(ticker: str) -> str:
+    """The name of one company; what is no ticker stays as it is."""
+    return company_names().get(ticker, ticker)
+
+
 def slug(*parts: str) -> str:
     """An exhibit's id out of its parts.
 

@@ -194,11 +194,15 @@ def _company(ticker: str) -> dict[str, Any]:
 class Names(Mapping):
     """The name of every company by its ticker: whoever looks one up depends on that one, and not on all."""
 
+    def __init__(self):
+        self._known: dict[str, str] = {}  # a table of a thousand rows asks for ten names
+
     def __getitem__(self, ticker: str) -> str:
-        known = company(ticker) if isinstance(ticker, str) else {}
-        if not known:
-            raise KeyError(ticker)
-        return known["name"]
+        if ticker not in self._known:
+            if not isinstance(ticker, str) or not (own := company(ticker)):
+                raise KeyError(ticker)
+            self._known[ticker] = own["name"]
+        return self._known[ticker]
 
     def __iter__(self) -> Iterator[str]:
         return iter(companies().index)

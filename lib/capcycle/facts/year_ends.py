@@ -22,7 +22,7 @@ def months(companies: pd.Series, days: pd.Series) -> pd.Series:
     >>> months(pd.Series(["HUT"] * 3), days).tolist()
     [6.0, nan, 12.0]
     """
-    ends = {each: float(facts.company(each)["fiscal_year_end"]) for each in companies.unique() if facts.company(each)}
+    ends = {each: float(own["fiscal_year_end"]) for each in companies.unique() if (own := facts.company(each))}
     month = companies.map(ends).astype(float)
     for change in changes().itertuples():
         own = companies.eq(change.company)
