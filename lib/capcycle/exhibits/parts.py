@@ -37,7 +37,11 @@ def company_names() -> Mapping[str, str]:
 
 
 def company_name(ticker: str) -> str:
-    """The name of one company; what is no ticker stays as it is."""
+    """The name of one company; what is no ticker stays as it is.
+
+    >>> company_name("META"), company_name("Sum")
+    ('Meta', 'Sum')
+    """
     return company_names().get(ticker, ticker)
 
 

@@ -37,11 +37,7 @@ def names() -> list[str]:
     >>> {"contracts", "gpu_prices", "useful_lives"} <= set(names())
     True
     """
-    return reads.ask(_names)
-
-
-def _names() -> list[str]:
-    return list(_schema()["table"].unique())
+    return list(columns()["table"].unique())
 
 
 def read(name: str, as_of: str | date | None = None) -> pd.DataFrame:
