@@ -46,7 +46,7 @@ def stated(fields) -> str:
     classified = [each.split(" :: ")[-1] for each in fields.get_all("Classifier", []) if each.startswith("License ::")]
     free = (fields.get("License") or "").strip()
     plain = free if free not in VAGUE and len(free) <= LONG and "\n" not in free else ""
-    return fields.get("License-Expression") or plain or ", ".join(classified) or free.splitlines()[0]
+    return fields.get("License-Expression") or plain or ", ".join(classified) or (free.splitlines() or ["?"])[0]
 
 
 def main() -> None:

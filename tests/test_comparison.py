@@ -12,7 +12,7 @@ import pandas as pd
 import pytest
 
 from capcycle import facts, run
-from capcycle.analyses import company_figures, comparison, first_screen
+from capcycle.analyses import company_figures, comparison, debt, first_screen
 from capcycle.exhibits import cards
 from capcycle.parameters import notebooks
 from capcycle.publish import links, page
@@ -67,6 +67,28 @@ def cells(exhibit):
 )
 def test_microsofts_figures_by_hand(found, name, hand):
     assert found.of(name)["Microsoft"].value == pytest.approx(hand, rel=1e-4)
+
+
+@pytest.mark.parametrize(
+    ("company", "name", "hand"),
+    [
+        ("Oracle", "debt_due_to_cash", 7.199 / 31.289),  # 10-K for fiscal 2026
+        ("Alphabet", "due_soon_share", 2.0 / (2.0 + 1.0 + 2.676 + 1.764 + 5.5 + 36.145)),  # 10-K for 2025: note on debt
+    ],
+)
+def test_what_falls_due_by_hand(found, company, name, hand):
+    assert found.of(name)[company].value == pytest.approx(hand, rel=1e-3)
+
+
+def test_a_few_dated_lines_say_nothing_of_all_debt(found):
+    oracle = next(card.quantity for card in found.lines["carried"]["due_soon_share"] if card.company == "ORCL")
+    assert oracle.missing and "lines of $6.5bn have a known maturity" in oracle.reason
+
+
+def test_leverage_is_that_of_the_page_on_debt(found):
+    shown = found.of("net_debt_to_ebitda")["Alphabet"]
+    own = debt.owed(facts.open(["GOOGL"], currency="USD"), "GOOGL")
+    assert shown.value == own.outputs.net_debt_to_ebitda and own.inputs["debt"].day == own.inputs["cash"].day
 
 
 def test_a_change_of_life_is_what_it_is_on_the_page_of_lives(found):

@@ -22,6 +22,7 @@ PROGRAMS = {"jupyterlab"}  # started by `capcycle lab`, never imported
 DEPENDENCIES = [Requirement(text) for text in PYPROJECT["project"]["dependencies"]]
 GROUPS = [Requirement(text) for group in PYPROJECT["dependency-groups"].values() for text in group]
 TESTS = [Requirement(text) for text in PYPROJECT["dependency-groups"]["test"]]
+EXTRAS = [Requirement(text) for extra in PYPROJECT["project"]["optional-dependencies"].values() for text in extra]
 
 
 def entries(lock):
@@ -51,6 +52,10 @@ def test_every_dependency_is_locked():
 def test_a_site_is_set_up_without_what_only_tests_need():
     site = {canonicalize_name(pin.name) for pin in SITE}
     assert {need.name for need in TESTS} & site == {"packaging", "pyyaml"}, "which Jupyter needs too"
+
+
+def test_an_extra_is_what_is_tested():
+    assert {str(need) for need in EXTRAS} <= {str(need) for need in TESTS}
 
 
 def test_the_two_locks_agree_on_what_both_name():
@@ -130,7 +135,7 @@ def imported(folder):
 
 
 def test_what_the_library_imports_is_declared():
-    declared = {canonicalize_name(need.name) for need in DEPENDENCIES}
+    declared = {canonicalize_name(need.name) for need in DEPENDENCIES + EXTRAS}
     used = dict(imported("lib"))
     undeclared = [f"{place} imports {name}" for name, place in used.items() if name not in declared]
     assert not undeclared, f"{undeclared}: add it to dependencies in pyproject.toml"

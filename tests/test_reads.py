@@ -20,7 +20,8 @@ CODE = """from pathlib import Path
 from capcycle import facts, paths
 paths.DATA = Path.cwd().parent / "data"  # the copy that the test changes
 book = facts.open(companies, as_of)
-float(book.facts["value"].sum()), book.names[book.companies[0]], list(facts.cited(book.facts["source"].head(2))["title"])"""
+titles = list(facts.cited(book.facts["source"].head(2))["title"])
+float(book.facts["value"].sum()), book.names[book.companies[0]], titles"""
 SOURCE = "new-1,A new document,A publisher,https://example.org/new,2026-01-01,news\n"
 COMPANY = "NEWC,New Company,,0000000001,USD,12,neoclouds\n"
 

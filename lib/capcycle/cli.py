@@ -12,7 +12,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
-from capcycle import matrix, parameters, paths, run, sets, verdicts
+from capcycle import matrix, parameters, paths, places, run, sets, verdicts
 from capcycle import site as whole
 from capcycle.errors import CapcycleError, DataError, RunError
 from capcycle.progress import Json, Quiet, event
@@ -26,6 +26,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     chosen = None
     try:
         chosen = _parser().parse_args(arguments)
+        places.settle()
+        _refuse_copies(chosen)
         status = chosen.command(chosen)
         if sys.stdout:
             sys.stdout.flush()
@@ -36,6 +38,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
             print(say("cli.interrupted"), file=sys.stderr, flush=True)
         return 128 + (stopped.args[0] if stopped.args else signal.SIGINT)
     return status or 0
+
+
+def _refuse_copies(chosen: argparse.Namespace) -> None:
+    """RunError for a command that would write what lies elsewhere into a copy of it."""
+    setting = WRITTEN.get(chosen.command) or ("CAPCYCLE_DATA" if getattr(chosen, "accept", False) else "")
+    if address := places.addresses.get(setting):
+        raise RunError(say("places.copy", command=chosen.command.__name__[1:], address=address, setting=setting))
 
 
 def _listen() -> None:
@@ -92,7 +101,7 @@ def _run_arguments(parser: argparse.ArgumentParser) -> None:
     add("notebook", metavar="NOTEBOOK", help=say("cli.run.notebook"))
     pair = {"nargs": 2, "action": "append", "default": [], "metavar": ("NAME", "VALUE")}
     add("-p", dest="parameters", **pair, help=say("cli.run.parameter"))
-    add("-o", dest="out", metavar="FILE", type=Path, help=say("cli.run.out"))
+    add("-o", dest="out", metavar="FILE", type=_place, help=say("cli.run.out"))
     _running_arguments(parser)
 
 
@@ -102,7 +111,7 @@ def _site_arguments(parser: argparse.ArgumentParser) -> None:
     add("--jobs", type=int, metavar="N", help=say("cli.site.jobs"))
     add("--force", action="store_true", help=say("cli.site.force"))
     add("--keep-going", action="store_true", help=say("cli.site.keep_going"))
-    add("--out", type=Path, metavar="DIR", help=say("cli.site.out"))
+    add("--out", type=_place, metavar="DIR", help=say("cli.site.out"))
     _running_arguments(parser)
 
 
@@ -118,10 +127,15 @@ def _running_arguments(parser: argparse.ArgumentParser) -> None:
         help=say("cli.site.memory", memory=f"{usual.memory:g}"),
         **amount,
     )
+    parser.add_argument("--scheduler", metavar="ADDRESS", default="", help=say("cli.site.scheduler"))
     said = parser.add_mutually_exclusive_group()
     said.set_defaults(progress=run.told)
     said.add_argument("--quiet", dest="progress", action="store_const", const=Quiet, help=say("cli.site.quiet"))
     said.add_argument("--json", dest="progress", action="store_const", const=Json, help=say("cli.site.json"))
+
+
+def _place(text: str) -> Path | str:
+    return text if places.is_address(text) else Path(text)
 
 
 def _amount(text: str) -> float:
@@ -218,13 +232,22 @@ def _run(chosen: argparse.Namespace) -> None:
     pairs, for_each = matrix.parted(notebook, chosen.parameters)
     given = parameters.parse_parameters(notebook, pairs)
     limits = run.Limits(chosen.timeout, chosen.memory)
+    address = chosen.out if places.is_address(chosen.out) else ""
     if for_each:
-        made = sets.execute(notebook.stem, given, for_each, chosen.out, limits, chosen.progress)
+        if address:
+            raise RunError(say("places.one_notebook", address=address))
+        how = limits, chosen.progress, chosen.scheduler
+        made = sets.execute(notebook.stem, given, for_each, chosen.out, *how)
         _tell(chosen, "\n".join(map(str, made)), "written", notebooks=list(map(str, made[:-1])), table=str(made[-1]))
         return
-    out = chosen.out or Path(f"{notebook.stem}.executed.ipynb")
-    written = run.execute(run.Run(notebook.stem, notebook.stem, given, "", ""), out, limits, chosen.progress)
-    _tell(chosen, str(written), "written", notebook=str(written))
+    out = Path(address.rsplit("/", 1)[-1]) if address else chosen.out or Path(f"{notebook.stem}.executed.ipynb")
+    if address:
+        places.refuse_notebook(address)
+    asked = run.Run(notebook.stem, notebook.stem, given, "", "")
+    written = run.execute(asked, out, limits, chosen.progress, chosen.scheduler)
+    if address:
+        places.deliver_notebook(written, address)
+    _tell(chosen, address or str(written), "written", notebook=address or str(written))
 
 
 def _tell(chosen: argparse.Namespace, said: str, name: str, **fields: Any) -> None:
@@ -238,10 +261,13 @@ def _tell(chosen: argparse.Namespace, said: str, name: str, **fields: Any) -> No
 def _site(chosen: argparse.Namespace) -> None:
     limits = run.Limits(chosen.timeout, chosen.memory)
     how = chosen.names, chosen.jobs, chosen.force, chosen.keep_going, chosen.out, limits, chosen.progress
-    built = whole.site(*how)
+    built = whole.site(*how, chosen.scheduler)
     executed, pages = sum(outcome.status == "done" for outcome in built.outcomes), len(built.outcomes)
     counted = {"pages": pages, "executed": executed, "unchanged": pages - executed}
     said = say("site.built" if built.changed else "site.nothing", out=built.out / "index.html", **counted)
+    if built.delivered is not None:
+        said += "\n" + say("site.delivered", address=chosen.out, count=built.delivered)
+        counted |= {"delivered": built.delivered, "address": chosen.out}
     _tell(chosen, said, "built", site=str(built.out), changed=built.changed, **counted)
 
 
@@ -362,6 +388,7 @@ ARGUMENTS = {
     "lab": _lab_arguments, "add": _add_arguments, "refresh": _refresh_arguments, "template": _template_arguments,
     "screen": _screen_arguments,
 }  # fmt: skip
+WRITTEN = {_add: "CAPCYCLE_STORE", _refresh: "CAPCYCLE_STORE"}
 NOTHING_NEW = 3  # the exit status of a refresh that changed nothing
 TROUBLE = {errno.ENOSPC: "cli.full", errno.EDQUOT: "cli.full", errno.EROFS: "cli.read_only", errno.EBUSY: "cli.busy"}
 TROUBLE |= dict.fromkeys([errno.EACCES, errno.EPERM], "cli.not_allowed")

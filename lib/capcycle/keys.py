@@ -65,7 +65,7 @@ class Inputs:
         return trace.state(name) if Path(name).is_absolute() else self.data.get(name, "")
 
     def met(self, notebook: str, met: "trace.Met") -> dict[str, Any]:
-        """What a run met, in a form that can be kept: questions, sentences, and the files of both and of the library."""
+        """What a run met, to be kept: questions and the files behind them, sentences, files of the library."""
         files = {file: self._as_seen(file, then) for each in met.questions for file, then in each["files"].items()}
         library = [name for name in self.library if not _are_sentences(name)]
         used = modules.used(find_notebook(notebook), library, met.opened, met.rooms)

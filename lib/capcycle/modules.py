@@ -1,4 +1,4 @@
-"""Which files of the library a notebook can come through: those that its cells import, and what these import in turn."""
+"""Which files of the library a notebook comes through: those that its cells import, and all that these import."""
 
 import ast
 import re
@@ -91,4 +91,5 @@ def _imports(file: Path, changed: int) -> list[str]:
 def _goes_through_its_modules(tree: ast.Module) -> bool:
     """Whether a package imports all its modules when it is imported itself, and not when it is asked to."""
     at_once = (node for node in tree.body if not isinstance(node, ast.FunctionDef | ast.ClassDef))
-    return any(isinstance(each, ast.Attribute) and each.attr == "iter_modules" for top in at_once for each in ast.walk(top))
+    inside = (each for top in at_once for each in ast.walk(top))
+    return any(isinstance(each, ast.Attribute) and each.attr == "iter_modules" for each in inside)

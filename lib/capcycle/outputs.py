@@ -41,11 +41,12 @@ def free_for_notebook(out: Path) -> Path:
 def _refuse_file(file: Path, advice: str) -> None:
     if file.is_dir():
         raise RunError(f"{file} is a folder; {advice}")
-    if file.exists() and not _is_executed(file):
+    if file.exists() and not is_executed(file):
         raise RunError(f"{file} is no notebook that capcycle wrote, or was changed since; {advice} that is free")
 
 
-def _is_executed(file: Path) -> bool:
+def is_executed(file: Path) -> bool:
+    """Whether a file is an executed notebook that capcycle wrote and nobody changed since."""
     if not file.is_file():  # a device or a pipe
         return False
     try:

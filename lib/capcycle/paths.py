@@ -6,7 +6,7 @@ from pathlib import Path
 import platformdirs
 
 ROOT = Path(os.environ.get("CAPCYCLE_HOME") or Path(__file__).parents[2]).resolve()
-DATA = ROOT / "data"
+DATA = Path(os.environ.get("CAPCYCLE_DATA") or ROOT / "data").resolve()
 NOTEBOOKS = ROOT / "notebooks"
 CACHE = ROOT / ".capcycle"
 SITE = ROOT / "site"

@@ -156,13 +156,17 @@ def _parameters(run: Run) -> dict[str, Any]:
     return parameters
 
 
-def execute(run: Run, out: Path, limits: Limits = USUAL, progress: Shown = Quiet) -> Path:
+def execute(run: Run, out: Path, limits: Limits = USUAL, progress: Shown = Quiet, scheduler: str = "") -> Path:
     """Execute one run into the file `out`, checked first; a RunError says where a failed one is kept."""
-    return execute_each({out: run}, 1, limits, progress)[0]
+    return execute_each({out: run}, 1, limits, progress, scheduler)[0]
 
 
 def execute_each(
-    runs: dict[Path, Run], jobs: int | None = None, limits: Limits = USUAL, progress: Shown = Quiet
+    runs: dict[Path, Run],
+    jobs: int | None = None,
+    limits: Limits = USUAL,
+    progress: Shown = Quiet,
+    scheduler: str = "",
 ) -> list[Path]:
     """Execute each run into its file, all checked first, `jobs` at a time, by default one per core."""
     places = [outputs.free_for_notebook(out) for out in runs]
@@ -174,7 +178,7 @@ def execute_each(
         work = [_job(*each, Path(room), limits) for each in prepared]
         named = {job.out: (run, out) for job, run, out in zip(work, runs.values(), places, strict=True)}
         with progress({name: max(each, default=None) for name, each in took.items()}) as display:
-            for finished in _finished(work, jobs or _cores(), display):
+            for finished in _finished(work, jobs or _cores(), display, scheduler):
                 run, out = named[finished.job.out]
                 kept = outputs.failed(out) if finished.error else out
                 write(kept, _written(finished).read_text("utf-8"))
@@ -199,14 +203,19 @@ def execute_all(
     done: Callable[[Outcome], Any] = lambda _: None,
     begun: Callable[[], Any] = lambda: None,
     limits: Limits = USUAL,
+    scheduler: str = "",
 ) -> list[Outcome]:
     """Execute the runs whose inputs changed (with `force`, all), `jobs` at a time, by default one per core.
+
+    With the address of a Dask scheduler its workers execute them, each as many at a time as it has threads.
 
     Refuses every faulty run at once before anything starts. A run that fails keeps no other from running.
     `begun` is called if there are any, and `done` for each that was executed, while others still run.
     """
     if jobs is not None and jobs < 1:
         raise RunError(f"jobs must be 1 or more, not {jobs}")
+    if jobs is not None and scheduler:
+        raise RunError(say("cluster.jobs"))
     prepared, rows = _prepare(runs), ledger.read_rows()
     inputs = Inputs.read(run.notebook for run, _ in prepared)
     outcomes = {} if force else _unchanged(prepared, inputs, rows)
@@ -217,7 +226,7 @@ def execute_all(
     with (progress or Quiet)(expected) as display:
         for outcome in outcomes.values():
             display.unchanged(outcome)
-        for outcome, row in _executed(todo, inputs, jobs or _cores(), display, limits):
+        for outcome, row in _executed(todo, inputs, jobs or _cores(), display, limits, scheduler):
             name = outcome.run.name
             if outcome.error:  # its row goes on describing its last good notebook, which is still there
                 row = rows.get(name, row) | {each: row[each] for each in ("status", "error", "when")}
@@ -253,21 +262,21 @@ def _outcome(run: Run, row: dict[str, Any]) -> Outcome:
     return Outcome(run, row["key"], "unchanged", _kept(run.name), row["seconds"], "", *shown)
 
 
-def _executed(todo, inputs: Inputs, jobs: int, display: Quiet, limits: Limits) -> Iterator[tuple[Outcome, dict]]:
+def _executed(todo, inputs: Inputs, jobs: int, display: Quiet, limits: Limits, scheduler: str):
     if not todo:
         return
     with _workroom() as room:
         work = {_job(*pair, room, limits).out: (*pair, _named(*pair)) for pair in todo}
-        for finished in _finished([_job(*pair, room, limits) for pair in todo], jobs, display):
+        for finished in _finished([_job(*pair, room, limits) for pair in todo], jobs, display, scheduler):
             outcome, row = _keep(*work[finished.job.out], inputs, finished)
             display.ended(outcome)
             yield outcome, row
 
 
-def _finished(jobs, width: int, display: Quiet) -> Iterator[Any]:
-    from capcycle import workers  # with multiprocessing, which takes as long to import as all else here
+def _finished(jobs, width: int, display: Quiet, scheduler: str) -> Iterator[Any]:
+    from capcycle import cluster, workers  # with multiprocessing, which takes as long to import as all else here
 
-    for news in workers.execute_each(jobs, width):
+    for news in cluster.execute_each(jobs, scheduler) if scheduler else workers.execute_each(jobs, width):
         if isinstance(news, workers.Finished):
             yield news
         else:
@@ -311,7 +320,7 @@ def _keep(run: Run, parameters: dict[str, Any], named: dict[str, str], inputs: I
     if not error:
         ledger.keep_met(run.name, key, met)
     shown = new if error else _kept(run.name)
-    outcome = Outcome(run, key, "failed" if error else "done", shown, seconds, error, said.get("headlines", []))
+    outcome = Outcome(run, key, "failed" if error else "done", shown, seconds, error, (said or {}).get("headlines", []))
     row = {
         "notebook": run.notebook,
         "given": run.parameters,
@@ -328,7 +337,7 @@ def _keep(run: Run, parameters: dict[str, Any], named: dict[str, str], inputs: I
         "parts": {},
         "memory": 0,
         "headlines": [],
-        **said,
+        **(said or {}),
         "output": "" if error else digest(new),
     }
     return outcome, row

@@ -22,6 +22,7 @@ def execute(
     out: Path | None,
     limits: Limits,
     progress: run.Shown,
+    scheduler: str = "",
 ) -> list[Path]:
     """Execute a notebook for each combination of the values in `for_each`; the notebooks come back, and their table.
 
@@ -38,7 +39,7 @@ def execute(
     table = _free(files[0].parent / TABLE)
     runs = {file: Run(file.stem, notebook, given | each.values, "", "", matrix.of(notebook, "", each))
             for file, each in zip(files, members, strict=True)}  # fmt: skip
-    made = run.execute_each(runs, limits=limits, progress=progress)
+    made = run.execute_each(runs, limits=limits, progress=progress, scheduler=scheduler)
     from capcycle import publish  # with the drawing library, and only for what went well
 
     publish.sets.write(table, [publish.headlines.read(Outcome(each, "", "done", file, 0.0))

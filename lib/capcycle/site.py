@@ -18,7 +18,7 @@ from glob import escape
 from itertools import chain, count
 from pathlib import Path
 
-from capcycle import ledger, outputs, paths, run, verdicts
+from capcycle import ledger, outputs, paths, places, run, verdicts
 from capcycle.errors import RunError
 from capcycle.ledger import Limits
 from capcycle.run import Outcome
@@ -32,11 +32,12 @@ MARK, PREVIOUS = "capcycle", "previous"  # in the room of a build: the file that
 
 @dataclass(frozen=True)
 class Built:
-    """What a build came to: every page's outcome, where the site is, and whether it changed."""
+    """What a build came to: every page's outcome, where the site is, whether it changed, and how much was delivered."""
 
     outcomes: list[Outcome]
     out: Path
     changed: bool
+    delivered: int | None = None
 
 
 def site(
@@ -44,9 +45,10 @@ def site(
     jobs: int | None = None,
     force: bool = False,
     keep_going: bool = False,
-    out: Path | None = None,
+    out: Path | str | None = None,
     limits: Limits = run.USUAL,
     progress: run.Shown | None = run.told,
+    scheduler: str = "",
 ) -> Built:
     """Execute the runs called `names` (all if none are) where something changed, and publish the site to `out`.
 
@@ -54,23 +56,30 @@ def site(
     The site that stood before stays as it is until the new one is complete. If a run fails nothing is
     published, unless `keep_going` is set: then its page says so. RunError names the failed runs in both cases,
     and those whose page cannot be made of what they show. OSError for a place that cannot be written.
+    For an address of fsspec's the site is built here, and delivered there.
     """
-    out = Path(out or paths.SITE).resolve()
+    address = out if places.is_address(out) else ""
+    out = Path(paths.SITE if address else out or paths.SITE).resolve()
     with _only_one():
+        if address:
+            places.refuse_site(address)
         _recover(out)
         outputs.refuse_folder(out)
         _refuse_mount(out)
         runs = run.read_runs()
         with _one_thread() as pool:  # pages are drawn while other runs are executed
             drawing = {"done": partial(pool.submit, _draw), "begun": partial(pool.submit, _bundle)}
-            executed = run.execute_all(run.select(runs, names), jobs, force, progress, limits=limits, **drawing)
+            executed = run.execute_all(
+                run.select(runs, names), jobs, force, progress, limits=limits, scheduler=scheduler, **drawing
+            )
         failures = [outcome for outcome in executed if outcome.status == "failed"]
         if not keep_going:
             _refuse_failed(failures, say("site.as_it_was"))
         outcomes = _in_order(runs, executed)
         changed, without_page = _publish(outcomes, out, force, keep_going)
+        delivered = places.deliver(out, address) if address else None
     _refuse_failed([*failures, *without_page], say("site.says_so", out=out))
-    return Built(outcomes, out, changed)
+    return Built(outcomes, out, changed, delivered)
 
 
 @contextmanager

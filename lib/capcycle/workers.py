@@ -23,6 +23,7 @@ import warnings
 from collections import Counter, deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import suppress
+from importlib import import_module
 from multiprocessing import connection
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -40,7 +41,7 @@ ENVIRONMENT = {
 }
 
 
-LOOK = 0.5  # seconds
+LOOK, IDLE = 0.5, 60.0  # seconds
 SHARES: dict[str, float] = {}  # seconds of a batch for what its jobs have in common, divided among them
 DIE_WITH_PARENT, ADOPT = 1, 36  # PR_SET_PDEATHSIG and PR_SET_CHILD_SUBREAPER of Linux's prctl
 
@@ -73,7 +74,7 @@ class Finished(NamedTuple):
     error: str
     seconds: float
     died: bool = False
-    said: dict[str, Any] = {}  # of what it took, and of what it shows: see `engine.account`
+    said: dict[str, Any] | None = None  # of what it took, and of what it shows: see `engine.account`
 
 
 def execute_each(jobs: Sequence[Job], width: int) -> Iterator[Begun | Finished]:
@@ -96,6 +97,19 @@ def execute_each(jobs: Sequence[Job], width: int) -> Iterator[Begun | Finished]:
         pipe.close()
         zygote.terminate()
         zygote.join()
+
+
+def serve(caller: Any, room: str) -> None:
+    """Be the zygote of a caller that hands over its jobs as they come, all in this room, until it has no more.
+
+    For a process of its own with one thread: that of a caller with many could not be forked.
+    """
+    for library in LIBRARIES:
+        import_module(library)
+    try:
+        _zygote(caller, [], sys.maxsize, staying=True)  # it is the caller who counts
+    finally:
+        shutil.rmtree(room, ignore_errors=True)
 
 
 def _server() -> Any:
@@ -130,15 +144,16 @@ def _received(pipe: Any, zygote: Any, job: Job) -> Begun | Finished:
         return pipe.recv()
     except EOFError:
         zygote.join()
-        return Finished(job, _died(zygote.exitcode), 0.0, died=True)
+        return Finished(job, died(zygote.exitcode), 0.0, died=True)
 
 
-def _died(code: int) -> str:
+def died(code: int) -> str:
+    """How a process ended that should not have, in words."""
     ending = say("run.signal", name=signal.Signals(-code).name) if code < 0 else say("run.exit_code", code=code)
     return say("run.died", code=ending)
 
 
-def _zygote(caller: Any, jobs: Sequence[Job], width: int) -> None:
+def _zygote(caller: Any, jobs: Sequence[Job], width: int, staying: bool = False) -> None:
     os.setsid()  # a signal to the caller's whole group leaves it to clear up
     _prctl(ADOPT, 1)
     _deafen(1, 2)
@@ -149,7 +164,7 @@ def _zygote(caller: Any, jobs: Sequence[Job], width: int) -> None:
         signal.signal(each, signal.SIG_IGN)  # from here on it has processes to end before itself
     left = len(jobs)
     with suppress(ConnectionError):
-        for news in _in_parallel(multiprocessing.get_context("fork"), jobs, width, caller):
+        for news in _in_parallel(multiprocessing.get_context("fork"), jobs, width, caller, staying):
             caller.send(news)
             left -= isinstance(news, Finished)
     for room in {job.out.parent for job in jobs if left}:
@@ -177,18 +192,23 @@ def _import_and_read(jobs: Sequence[Job], width: int) -> None:
 
     begun = time.monotonic()
     schemapi.disable_debug_mode()  # a chart is checked whole when it is shown, not each of its parts before
+    imports = _import(jobs)
+    imported = time.monotonic()
+    if imports and len(jobs) > width:
+        days = Counter(job.parameters.get("as_of", "") for job in jobs)
+        with suppress(Exception):
+            _read([day for day, count in days.items() if count > 1 and isinstance(day, str)])
+    spent = {"import": imported - begun, "data": time.monotonic() - imported}
+    SHARES.update({part: round(seconds / max(1, len(jobs)), 4) for part, seconds in spent.items()})
+
+
+def _import(jobs: Iterable[Job]) -> list[str]:
     code = "\n".join(cell["source"] for job in jobs for cell in cells(job.source) if cell["type"] == "code")
     imports = list(dict.fromkeys(OUR_IMPORT.findall(code)))
     for line in imports:
         with suppress(Exception):
             exec(line, {})
-    SHARES["import"] = round((time.monotonic() - begun) / len(jobs), 4)
-    begun = time.monotonic()
-    if imports and len(jobs) > width:
-        days = Counter(job.parameters.get("as_of", "") for job in jobs)
-        with suppress(Exception):
-            _read([day for day, count in days.items() if count > 1 and isinstance(day, str)])
-    SHARES["data"] = round((time.monotonic() - begun) / len(jobs), 4)
+    return imports
 
 
 def _read(days: Iterable[str]) -> None:
@@ -204,12 +224,14 @@ def _read(days: Iterable[str]) -> None:
         facts.registers.history(name)
 
 
-def _in_parallel(context: Any, jobs: Sequence[Job], width: int, caller: Any = None) -> Iterator[Begun | Finished]:
-    """Execute the jobs until they are done, or the caller has closed its end of the pipe."""
+def _in_parallel(
+    context: Any, jobs: Sequence[Job], width: int, caller: Any = None, staying: bool = False
+) -> Iterator[Begun | Finished]:
+    """Execute the jobs until they are done, or the caller has closed its end of the pipe; `staying`, those it sends."""
     waiting, running = deque(jobs), {}
-    ended = _child_ended() if caller else None
+    ended, days = _child_ended() if caller else None, Counter()
     try:
-        while waiting or running:
+        while waiting or running or staying:
             while waiting and len(running) < width:
                 job = waiting.popleft()
                 process = context.Process(target=_work, args=(job, os.getpid(), caller, time.monotonic()), daemon=False)
@@ -218,8 +240,11 @@ def _in_parallel(context: Any, jobs: Sequence[Job], width: int, caller: Any = No
                 yield Begun(job)
             # a process that left forks of itself does not close its sentinel: so its end is also waited for
             watched = [each for each in (caller, ended) if each] + [process.sentinel for process in running]
-            left = max(0.0, min(until for _, until in running.values()) - time.monotonic())
-            if caller in connection.wait(watched, left):
+            left = min((until for _, until in running.values()), default=time.monotonic() + IDLE) - time.monotonic()
+            ready = connection.wait(watched, max(0.0, left))
+            if caller in ready and not (staying and _one_more(caller, waiting, days)):
+                return
+            if not ready and not running:  # whoever wanted more was killed
                 return
             with suppress(BlockingIOError):
                 os.read(ended, 4096) if ended else None
@@ -233,6 +258,25 @@ def _in_parallel(context: Any, jobs: Sequence[Job], width: int, caller: Any = No
     finally:
         for process in running:
             _end(process, running)
+
+
+def _one_more(caller: Any, waiting: deque[Job], days: Counter) -> bool:
+    """Take another job from the caller; false if it has no more. What two of them read, all later ones share."""
+    try:
+        job = caller.recv()
+    except (EOFError, OSError):
+        return False
+    if not job:
+        return False
+    waiting.append(job)
+    if _import([job]):
+        day = str(job.parameters.get("as_of", ""))
+        days[day] += 1
+        if days[day] == 2:
+            with suppress(Exception):
+                _read([day])
+            gc.freeze()
+    return True
 
 
 def _child_ended() -> int:
@@ -272,7 +316,7 @@ def _finished(job: Job, code: int, late: bool) -> Finished:
     try:
         return Finished(job, *json.loads(job.told.read_text("utf-8")))
     except (OSError, ValueError):
-        error = say("run.too_long", seconds=f"{job.limits.seconds:,.10g}") if late else _died(code)
+        error = say("run.too_long", seconds=f"{job.limits.seconds:,.10g}") if late else died(code)
         return Finished(job, error, 0.0, died=True)
 
 

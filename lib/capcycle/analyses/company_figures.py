@@ -7,17 +7,23 @@ from functools import cache
 from types import MappingProxyType
 
 from capcycle import study, words
-from capcycle.analyses import ai_roic, forward_multiples, implied_growth, multiples, required_revenue, useful_life
-from capcycle.analyses.power_value.figures import figures
+from capcycle.analyses import (
+    ai_roic,
+    carried,
+    forward_multiples,
+    implied_growth,
+    multiples,
+    required_revenue,
+    useful_life,
+)
 from capcycle.errors import NothingToShow
 from capcycle.exhibits import cards
 from capcycle.exhibits.cards import Card
 from capcycle.facts import Book
 from capcycle.measure import Measures, measure, needs
 from capcycle.metrics import capex_run_rate
-from capcycle.models.maths import per
 from capcycle.panel import select
-from capcycle.quantity import Quantity, missing, newest, together
+from capcycle.quantity import Quantity, missing
 from capcycle.study import Case
 from capcycle.words import say
 
@@ -69,32 +75,13 @@ def contracts(book: Book) -> Each:
 
 
 @cache
-def _lives(book: Book) -> Each:
+def lives(book: Book) -> Each:
+    """Each company's newest year with servers that last four years."""
     return {company: case.chosen(server_life=FOUR_YEARS) for company, case in useful_life.restated(book).items()}
 
 
-@cache
-def _leverage(book: Book) -> Each:
-    """Debt less cash of the newest balance sheet over operating profit before depreciation; leases are left out."""
-    own = {company: figures(book)[company] | case.inputs for company, case in prices(book).items()}
-    return {company: together(
-        lambda debt, cash, profit, charge: per(debt - cash, profit + charge),
-        *(each[name] for name in ("debt", "cash", "operating_income", "depreciation_amortization")),
-        name="net_debt_to_ebitda", unit="multiple",
-    ) for company, each in own.items()}  # fmt: skip
-
-
-@cache
-def _largest(book: Book) -> Each:
-    """The largest customer's part of revenue, where one is disclosed."""
-    rows = book.register("customers").query("customers == 1").assign(unit="fraction").sort_values("share")
-    why = say("company_figures.no_customer")
-    return {company: newest(rows[rows["company"].eq(company)], "largest_customer", why, "share", "period_end")
-            for company in book.companies}  # fmt: skip
-
-
 @_alone
-def _required(book: Book) -> Each:
+def required(book: Book) -> Each:
     """What AI must bring to those of whom somebody judges what part of their capex is for AI."""
     own = {row["company"] for row in book.judgements.get("ai_share_of_capex", ())}
     why = missing("revenue_required", say("company_figures.no_share"))
@@ -107,8 +94,8 @@ def _disclosed(book: Book) -> Each:
     return {company: required_revenue.disclosed(book, company) for company in book.companies}
 
 
-returns, prices = map(cache, (ai_roic.returns, multiples.cases))
-ahead, growth = map(cache, (forward_multiples.cases, implied_growth.cases))
+prices = multiples.cases
+returns, ahead, priced = map(cache, (ai_roic.returns, forward_multiples.cases, implied_growth.cases))
 
 LINES: dict[str, tuple[Figure, ...]] = {  # by question; another figure is another line
     "spent": (
@@ -122,13 +109,13 @@ LINES: dict[str, tuple[Figure, ...]] = {  # by question; another figure is anoth
         Figure("capex_yield", "ai_roic", contracts),
         Figure("yield_spread", "ai_roic", contracts, form=words.points),
         Figure("rpo", "backlog"),
-        Figure("revenue_required", "required_revenue", _required, headline=True),
+        Figure("revenue_required", "required_revenue", required, headline=True),
         Figure("ai_revenue", "required_revenue", _disclosed, headline=True),
     ),
     "left": (
-        Figure("eps_in_accounts", "useful_life", _lives),
-        Figure("eps_prospective", "useful_life", _lives),
-        Figure("eps_change", "useful_life", _lives, form=words.change),
+        Figure("eps_in_accounts", "useful_life", lives),
+        Figure("eps_prospective", "useful_life", lives),
+        Figure("eps_change", "useful_life", lives, form=words.change),
         Figure("fcf_after_leases", "capex"),
     ),
     "priced": (
@@ -136,9 +123,14 @@ LINES: dict[str, tuple[Figure, ...]] = {  # by question; another figure is anoth
         Figure("price_to_earnings_without_gains", "multiples", prices),
         Figure("forward_pe", "multiples", ahead, headline=True),
         Figure("fcf_yield", "multiples", prices, headline=True),
-        Figure("assumed_growth", "multiples", growth, headline=True),
+        Figure("assumed_growth", "multiples", priced, headline=True),
     ),
-    "carried": (Figure("net_debt_to_ebitda", "multiples", _leverage), Figure("largest_customer", "company", _largest)),
+    "carried": (
+        Figure("net_debt_to_ebitda", "multiples", carried.leverage),
+        Figure("debt_due_to_cash", "debt"),
+        Figure("due_soon_share", "debt", carried.due_soon),
+        Figure("largest_customer", "customers", carried.largest_customer),
+    ),
 }
 
 
@@ -179,7 +171,7 @@ def _card(line: Figure, company: str, book: Book) -> Card:
     past = _measured(metric, book) if metric else None
     case = line.cases(book).get(company) if line.cases else None
     if line.cases:
-        one = _of(case, line.name) if case else missing(line.name, say("company_figures.no_case"))
+        one = evidence(case, line.name) if case else missing(line.name, say("company_figures.no_case"))
     else:
         one = study.newest(past, company)
     return Card(
@@ -199,7 +191,7 @@ def _measured(metric: str, book: Book) -> Measures:
     return measure(metric, select(book, "ttm"), **tax)
 
 
-def _of(case: Case | Quantity, name: str) -> Quantity:
+def evidence(case: Case | Quantity, name: str) -> Quantity:
     """An input or output with the evidence of what it is made of, and of that alone; of a history its last day."""
     if isinstance(case, Quantity):
         return case

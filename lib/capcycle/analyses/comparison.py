@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from capcycle import study, words
-from capcycle.analyses.company_figures import Found, contracts, growth
+from capcycle.analyses.company_figures import Found, contracts, priced
 from capcycle.exhibits import Exhibit, cards, marks
 from capcycle.exhibits.studies import beside
 from capcycle.study import Case
@@ -21,7 +21,7 @@ def _priced(of: Found) -> Iterator[str]:
     known = sorted(of.of("assumed_growth").items(), key=lambda one: one[1].value)
     if known:
         (least, low), (most, high) = known[0], known[-1]
-        years = next(iter(growth(of.book).values())).inputs["growth_years"].shown
+        years = next(iter(priced(of.book).values())).inputs["growth_years"].shown
         yield words.counted("comparison.priced", len(known), least=least, low=low.shown, most=most, high=high.shown,
                             years=years)  # fmt: skip
 

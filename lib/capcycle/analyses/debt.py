@@ -80,14 +80,20 @@ def stack(book: Book, company: str) -> pd.DataFrame:
     rows = lease_overhang.rows(book, company)
     days = rows.loc[rows["type"].eq("maturities"), "as_at"]
     lines = rows[~rows["type"].isin(SUMS) & rows["stage"].eq("outstanding")]
-    return lines[lines["as_at"].eq(days.max())] if len(days) else lines
+    of_day = lines[lines["as_at"].eq(days.max())]
+    return of_day if len(of_day) else lines
+
+
+def stated(book: Book, company: str) -> pd.DataFrame:
+    """What of all its debt falls due in which period, as a company states it of the newest day."""
+    rows = lease_overhang.rows(book, company).query("type == 'maturities'")
+    return rows[rows["as_at"].eq(rows["as_at"].max())]
 
 
 def due(book: Book, company: str) -> pd.DataFrame:
     """What falls due in which period: as the company states it, else each line at its last day."""
-    every, lines = lease_overhang.rows(book, company), stack(book, company)
-    stated = every[every["type"].eq("maturities") & every["as_at"].eq(lines["as_at"].max())]
-    table = stated if len(stated) else lines[lines["due_to"].notna()].assign(due_from=lambda known: known["due_to"])
+    own, lines = stated(book, company), stack(book, company)
+    table = own if len(own) else lines[lines["due_to"].notna()].assign(due_from=lambda known: known["due_to"])
     rows = table.sort_values("due_from")
     return rows.assign(label=list(map(_period, rows["due_from"], rows["due_to"])))
 
@@ -102,7 +108,7 @@ def _period(first: pd.Timestamp, last: pd.Timestamp) -> str:
 def wall(book: Book, company: str) -> Case:
     """The stack of a company's debt, what falls due within eighteen months of its day, and the cash of that day."""
     rows, periods = stack(book, company), due(book, company)
-    near = rows["as_at"].max() + pd.DateOffset(months=SOON) + pd.offsets.MonthEnd(0)
+    near = periods["as_at"].max() + pd.DateOffset(months=SOON) + pd.offsets.MonthEnd(0)
     rated, soon = rows[rows["rate"].notna()], periods["principal"].where(periods["due_to"] <= near, 0.0)
     middle = rated[["rate", "rate_high"]].mean(axis=1)  # of a range
     return study.bound(maturity_wall, book, company, rated_principal=lease_overhang.added(rated, "rated_principal"),
@@ -113,10 +119,10 @@ def wall(book: Book, company: str) -> Case:
 
 def owed(book: Book, company: str) -> Case:
     """A company's newest debt, leases and profits, at the rate of the lines whose rate is known."""
-    stacked, own = wall(book, company), book.of(company)
-    profits, filed = multiples.cases(own)[company].inputs, figures(own)[company]["debt"]
-    debt = filed if not filed.missing else _stated(book, company, stacked.inputs["cash"])
-    return study.bound(leverage, book, company, debt=debt, debt_rate=stacked.alone("weighted_rate"),
+    stacked, profits, filed = wall(book, company), multiples.cases(book)[company].inputs, figures(book)[company]
+    cash = stacked.inputs["cash"] if filed["debt"].missing else filed["cash"]  # of the day of the debt
+    debt = _stated(book, company, cash) if filed["debt"].missing else filed["debt"]
+    return study.bound(leverage, book, company, debt=debt, cash=cash, debt_rate=stacked.alone("weighted_rate"),
                        leases_not_commenced=lease_overhang.signed(book, company)[0],
                        operating_income=profits["operating_income"],
                        depreciation_amortization=profits["depreciation_amortization"])  # fmt: skip
@@ -134,7 +140,7 @@ def _stated(book: Book, company: str, cash: Quantity) -> Quantity:
 
 
 study.starts(maturity_wall)(lambda book, company: wall(book, company) if company else study.bound(maturity_wall, book))
-study.starts(leverage)(lambda book, company: owed(book, company) if company else study.bound(leverage, book))
+study.starts(leverage)(lambda book, of: owed(book.of(of), of) if of else study.bound(leverage, book))
 
 
 def verdict(each: Case, against: Case, leases: Case) -> Sentence:

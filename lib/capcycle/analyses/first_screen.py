@@ -5,9 +5,8 @@ from functools import cache
 
 import pandas as pd
 
-from capcycle import study, words
-from capcycle.analyses import backlog, power_value
-from capcycle.analyses.company_figures import LINES, Each, Figure, ahead, found
+from capcycle import study
+from capcycle.analyses.company_figures import LINES, Each, Figure, found, priced
 from capcycle.exhibits import Exhibit, cards, marks
 from capcycle.facts import Book
 from capcycle.quantity import newest
@@ -31,11 +30,6 @@ SHOWN: dict[str, tuple[Figure, ...]] = {
         Figure("guidance", "company", _guidance),
     ),
     **LINES,
-    "models": (
-        Figure("implied_multiple", "backlog", cache(backlog.cases)),
-        Figure("upside", "multiples", ahead, form=words.change),
-        Figure("value_per_share", "power_value", cache(power_value.sums_of_parts)),
-    ),
 }
 
 
@@ -45,7 +39,8 @@ def screen(book: Book, company: str) -> Exhibit:
     own = {group: {name: sorted(each, key=lambda card: card.company != company) for name, each in lines.items()}
            for group, lines in of.lines.items()}  # fmt: skip
     name, growth = of.book.names[company], of.of("assumed_growth").get(of.book.names[company])
-    title = say("first_screen.title" if growth else "first_screen.title_0", name=name,
+    years = priced(of.book)[company].inputs["growth_years"].shown
+    title = say("first_screen.title" if growth else "first_screen.title_0", name=name, years=years,
                 growth=growth.shown if growth else "")  # fmt: skip
     frame = marks.worded("first_screen", id="first-screen", title=title, currency=of.book.money)
     return cards.screen(

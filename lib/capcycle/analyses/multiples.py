@@ -1,6 +1,7 @@
 """What the market pays: enterprise value by a stated bridge, and multiples of sales, profit and cash beside peers."""
 
 from collections.abc import Callable, Mapping
+from functools import cache
 from typing import NamedTuple
 
 from capcycle import exhibits, study, words
@@ -105,6 +106,7 @@ def _ordinary(price: Quantity, book: Book, company: str) -> Quantity:
 
 
 @study.starts_by_company(multiples)
+@cache
 def cases(book: Book) -> dict[str, Case]:
     """Each company's multiples: the newest market and enterprise value on its newest twelve months."""
     years, known = select(book.into(book.money), "ttm"), figures(book)

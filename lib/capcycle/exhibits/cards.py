@@ -89,6 +89,31 @@ def screen(groups: Groups, frame: Frame, columns: Sequence[str]) -> Exhibit:
     return _exhibit(frame, pd.DataFrame(rows, columns=list(columns)), pd.DataFrame(figures))
 
 
+def told(lines: Mapping[str, Card], frame: Frame, columns: Sequence[str]) -> Exhibit:
+    """A sentence for each label, with its day and its kind; at the end those that cannot be said, each with the reason.
+
+    >>> own = Card(Quantity("capex", 60e9, "USD", kind="reported"), "META", form=lambda _: "Meta spends much")
+    >>> shown = told({"Capex": own}, Frame("t", "Told"), ["Asked", "Said"])
+    >>> shown.view.iloc[0, 1]["text"], shown.view.iloc[0, 1]["under"]
+    ('Meta spends much.', 'reported')
+    """
+    known = {label: card for label, card in lines.items() if not card.quantity.missing}
+    lacking = {label: card for label, card in lines.items() if label not in known}
+    rows: list[list] = [[label, _cell(card, card.quantity.day)] for label, card in known.items()]
+    rows += [[{"text": say("cards.unsaid"), "group": True}, ""]] * bool(lacking)
+    rows += [[label, _unsaid(card)] for label, card in lacking.items()]
+    for row in rows:
+        row[1] = row[1] and row[1] | {"text": f"{row[1]['text'].rstrip('.')}."}
+    figures = [_figure(label, card) for label, card in (known | lacking).items()]
+    return _exhibit(frame, pd.DataFrame(rows, columns=list(columns)), pd.DataFrame(figures))
+
+
+def _unsaid(card: Card) -> dict[str, Any]:
+    """Why something cannot be said: the first reason, which opens the others."""
+    first, *others = map(parts.upper, card.quantity.reason.split("; "))
+    return {"text": first, "page": card.page, "company": card.company} | ({"details": others} if others else {})
+
+
 def graded(lines: Groups, companies: Sequence[str]) -> dict[str, list[Card]]:
     """How much of what is shown of each company is filed or computed from filings, and how many figures it lacks.
 

@@ -165,7 +165,8 @@ def _rank(peers: pd.DataFrame, company: str) -> str:
         return ""
     place, level = int((values > own).sum()) + 1, values.index[values == own].drop(company)
     if len(level):
-        return words.say("finding.shared", place=place, count=count, others=words.listing([company_names()[each] for each in level]))
+        others = words.listing([company_names()[each] for each in level])
+        return words.say("finding.shared", place=place, count=count, others=others)
     if place in (1, count):
         return words.say("finding.first" if place == 1 else "finding.last", count=count)
     return words.say("finding.place", place=place, count=count)

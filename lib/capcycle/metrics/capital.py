@@ -1,6 +1,6 @@
 """Net debt and invested capital by their definitions, and the return on each of them."""
 
-from capcycle.metrics.registry import CURRENCY, FRACTION, TWELVE_MONTHS, Quantity, metric, per, variant
+from capcycle.metrics.registry import CURRENCY, FRACTION, MULTIPLE, TWELVE_MONTHS, Quantity, metric, per, variant
 from capcycle.metrics.returns import roic_average, roic_incremental
 
 
@@ -32,6 +32,20 @@ def net_debt(
     61.783
     """
     return long_term_debt_noncurrent + debt_current - cash - short_term_investments
+
+
+@metric(MULTIPLE)
+def debt_due_to_cash(debt_current: Quantity, cash: Quantity) -> Quantity:
+    """Debt that must be repaid or borrowed anew within a year, against the cash of the day.
+
+    Formula: debt_current / cash
+    Units:   two balances of one day in one currency; times, above 1 where cash does not suffice.
+    Source:  Apple 10-K for fiscal 2022: 11.128bn on 23.646bn.
+
+    >>> round(float(debt_due_to_cash(11.128, 23.646)), 3)
+    0.471
+    """
+    return per(debt_current, cash)
 
 
 @metric(CURRENCY)

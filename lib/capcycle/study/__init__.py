@@ -8,4 +8,4 @@ from capcycle.study.simulate import DRAWS, Simulation, simulate
 from capcycle.study.solve import Solution, solve
 from capcycle.study.start import bound, starts, starts_bound, starts_by_company
 from capcycle.study.sweep import Grid, Tornado, grid, tornado
-from capcycle.study.tell import hindsight, judged_later, subject, tell, verdict
+from capcycle.study.tell import hindsight, judged_later, lacks, subject, tell, verdict

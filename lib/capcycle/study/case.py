@@ -109,7 +109,11 @@ class Case:
         filled = {each: _like(one, 1.0) if one.missing else one.value for each, one in self.inputs.items()}
 
         def gone(**without: Any) -> bool:
-            return bool(np.isnan(getattr(self.model.unguarded(**filled | without), name)).any())
+            taken = {
+                each: one if isinstance(one, list) else np.float64(one) for each, one in (filled | without).items()
+            }
+            with np.errstate(all="ignore"):  # what is left out may leave nothing to divide by
+                return bool(np.isnan(getattr(self.model.unguarded(**taken), name)).any())
 
         behind = [one for each, one in self.inputs.items() if gone(**{each: _like(one, np.nan)})]
         lacking = listed(one.reason for one in behind if one.missing)

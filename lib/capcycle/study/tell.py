@@ -33,13 +33,22 @@ def tell(case: Case, key: str, **more: Any) -> str:
     '$400bn needs $320bn a year'
     """
     form, text = _Sentence(case, more), sentence(key)
-    lacking = [each for each in form.quantities(text) if each.missing]
-    if lacking:
+    if lacking := lacks(case, key, **more):
         reasons = (each.reason or words.say("reason.undefined") for each in lacking)
         once = dict.fromkeys(part.rstrip(".") for reason in reasons for part in reason.split("; "))
         return words.say("study.cannot", subject=subject(case), reason="; ".join(once))
     told = form.format(text)
     return tell(case, short, **more) if (short := shorter(key, told)) else told
+
+
+def lacks(case: Case, key: str, **more: Any) -> list[Quantity]:
+    """The figures that the sentence `key` names and that a case does not have.
+
+    >>> own = analyses.multiples.cases(facts.open(["CRWV"]))["CRWV"]
+    >>> [each.name for each in lacks(own, "multiples.verdict_one")][:2]
+    ['ev_to_sales', 'ev_to_ebitda']
+    """
+    return [each for each in _Sentence(case, more).quantities(sentence(key)) if each.missing]
 
 
 def verdict(case: Case, *keys: str, **more: Any) -> Sentence:

@@ -177,10 +177,10 @@ class _Beside:
             sheet.freeze_panes(FIRST, 1)
 
     def _sources(self) -> None:
-        sheet, documents = self.sheets["Sources"], cited(self.documents)
-        sheet.write_row(2, 0, [say(f"beside.{name}") for name in ("title", "publisher", "published", "url")],
+        sheet, columns = self.sheets["Sources"], ["title", "publisher", "published", "url"]
+        sheet.write_row(2, 0, [say(f"beside.{name}") for name in columns],
                         self.looks["head"])  # fmt: skip
-        for row, card in enumerate(documents[["title", "publisher", "published", "url"]].itertuples(index=False), FIRST):
+        for row, card in enumerate(cited(self.documents)[columns].itertuples(index=False), FIRST):
             for column, text in enumerate(card):
                 sheet.write_string(row, column, str(text))
 

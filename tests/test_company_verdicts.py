@@ -1,0 +1,76 @@
+"""What each model says of one company: its own sentence with day, kind and page, or once why it cannot be said."""
+
+import pandas as pd
+import pytest
+
+from capcycle import facts
+from capcycle.analyses import company_verdicts
+from capcycle.parameters import notebooks
+
+UNLIKE = ["0700.HK", "AMD", "CRWV", "WULF"]  # companies of which the data has unlike things
+
+
+def said(company, as_of=""):
+    """By question, the text of each line and the line under it."""
+    book = facts.open([company], as_of, "USD")
+    shown = company_verdicts.table(book, company)
+    return {
+        label: (cell["text"], cell.get("under", "")) for label, cell in shown.view.to_numpy().tolist() if cell
+    }, shown
+
+
+@pytest.fixture(scope="module")
+def microsoft():
+    return said("MSFT")
+
+
+@pytest.mark.parametrize(
+    ("asked", "sentence"),
+    [  # by hand: the 10-K for fiscal 2026, in billions, and the snapshot of 2 July 2026
+        ("How much does it owe?", f"Net debt is {(40.3 - 20.935) / (155.237 + 34.3):.2f}×"),
+        ("What do analysts see?", f"it costs {384.28 / 18.33:.1f}× the earnings expected of next year"),
+        ("What if its largest customer leaves?", "Microsoft had 7.3% of its revenue from one customer"),
+        ("What must AI bring?", "the $37.0bn that is disclosed"),
+        ("Does its capital earn its cost?", "against a cost of 9.0%"),
+    ],
+)
+def test_microsofts_sentences_by_hand(microsoft, asked, sentence):
+    assert sentence in microsoft[0][asked][0]
+
+
+def test_each_has_its_day_and_kind(microsoft):
+    lines, shown = microsoft
+    assert lines["How much does it owe?"][1] == "derived\n30 Jun 2026"
+    assert lines["What if servers last four years?"][1] == "assumed\n30 Jun 2026"  # the last day of its history
+    assert shown.title.startswith(f"Of {len(company_verdicts.ASKED)} models, ") and shown.sources
+
+
+def test_what_cannot_be_said_is_said_once_at_the_end(microsoft):
+    cells = [cell for _, cell in microsoft[1].view.to_numpy().tolist()]
+    assert cells.count("") == 1 and all(cell.get("under") for cell in cells[: cells.index("")])
+    lacking = cells[cells.index("") + 1 :]
+    assert lacking and all(len(cell["text"]) > 20 and not cell.get("under") for cell in lacking)
+    assert (
+        microsoft[0]["Does its GPU contract pay?"][0] == "No contract of it that also pays for GPUs has a public price."
+    )
+
+
+@pytest.mark.parametrize("company", UNLIKE)
+def test_of_every_company_each_model_is_asked(company):
+    lines, shown = said(company)
+    assert len(lines) == len(company_verdicts.ASKED) and len(shown.figures) == len(lines)
+    assert all(
+        text.endswith(".") and len(text) > 20 and "cannot be worked out" not in text for text, _ in lines.values()
+    )
+
+
+@pytest.mark.parametrize("day", ["2023-12-31", "2025-06-30"])
+@pytest.mark.parametrize("company", ["MSFT", "CRWV"])
+def test_nothing_is_of_a_later_day_than_the_page(company, day):
+    _, shown = said(company, day)
+    days = pd.to_datetime(shown.figures["day"])
+    assert not (days > day).any() and all(card["published"] <= day for card in shown.sources)
+
+
+def test_every_line_leads_to_a_notebook():
+    assert {each.page for each in company_verdicts.ASKED} <= set(notebooks())
