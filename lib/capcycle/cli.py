@@ -12,7 +12,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
-from capcycle import matrix, parameters, paths, places, run, sets, verdicts
+from capcycle import lists, matrix, parameters, paths, places, run, sets, verdicts, why
 from capcycle import site as whole
 from capcycle.errors import CapcycleError, DataError, RunError
 from capcycle.progress import Json, Quiet, event
@@ -94,6 +94,11 @@ def _parser() -> argparse.ArgumentParser:
 
 
 Formatter = argparse.RawDescriptionHelpFormatter  # examples keep their lines
+
+
+def _list_arguments(parser: argparse.ArgumentParser) -> None:
+    for name in ("status", "json"):
+        parser.add_argument(f"--{name}", action="store_true", help=say(f"cli.list.{name}"))
 
 
 def _run_arguments(parser: argparse.ArgumentParser) -> None:
@@ -207,24 +212,21 @@ def _check(chosen: argparse.Namespace) -> None:
 
 def _say_passed_over() -> int:
     strays = run.passed_over()
-    for why in strays.values():
-        print(say("check.passed_over", why=why))
+    for each in strays.values():
+        print(say("check.passed_over", why=each))
     return len(strays)
 
 
-def _list(_: argparse.Namespace) -> None:
-    print(say("list.runs"))
-    for each in run.read_runs().values():
-        given = ", ".join(f"{name}={value!r}" for name, value in each.parameters.items())
-        print(f"  {each.name}: {each.title} ({each.notebook}{' ' if given else ''}{given})")
-    print(say("list.notebooks"))
-    strays = run.passed_over()
-    for name, path in parameters.notebooks().items():
-        if name not in strays:
-            print(f"  {name}")
-            for each in parameters.declared(path).values():
-                print(f"    {each.name}: {each.type} = {each.default!r}  # {each.help}")
+def _list(chosen: argparse.Namespace) -> None:
+    if chosen.status or chosen.json:
+        print(*lists.standing([*run.read_runs().values()], chosen.json), sep="\n")
+        return
+    print(*lists.plain(), sep="\n")
     _say_passed_over()
+
+
+def _why(chosen: argparse.Namespace) -> None:
+    print(*why.told(*run.select(run.read_runs(), [chosen.name])), sep="\n")
 
 
 def _run(chosen: argparse.Namespace) -> None:
@@ -382,11 +384,12 @@ def _lab(chosen: argparse.Namespace) -> int:
 
 
 COMMANDS = {"check": _check, "list": _list, "run": _run, "site": _site, "claims": _claims, "add": _add}
-COMMANDS |= {"refresh": _refresh, "screen": _screen, "template": _template, "lab": _lab}
+COMMANDS |= {"refresh": _refresh, "screen": _screen, "template": _template, "lab": _lab, "why": _why}
 ARGUMENTS = {
     "check": _check_arguments, "run": _run_arguments, "site": _site_arguments, "claims": _claims_arguments,
     "lab": _lab_arguments, "add": _add_arguments, "refresh": _refresh_arguments, "template": _template_arguments,
-    "screen": _screen_arguments,
+    "screen": _screen_arguments, "list": _list_arguments,
+    "why": lambda parser: parser.add_argument("name", metavar="NAME", help=say("cli.why.name")),
 }  # fmt: skip
 WRITTEN = {_add: "CAPCYCLE_STORE", _refresh: "CAPCYCLE_STORE"}
 NOTHING_NEW = 3  # the exit status of a refresh that changed nothing

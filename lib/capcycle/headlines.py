@@ -17,7 +17,8 @@ def read(notebook: Mapping[str, Any]) -> dict[str, Any]:
     shown = [output.get("data", {}) for cell in notebook["cells"] for output in cell.get("outputs", [])]
     exhibits = [data[MIME] for data in shown if MIME in data]
     figures = [figure for exhibit in exhibits for figure in _marked(exhibit)]
-    says = next(("".join(data["text/markdown"]) for data in shown if "text/markdown" in data and MIME not in data), "")
+    told = (data["text/markdown"] for data in shown if "text/markdown" in data and MIME not in data)
+    says = "".join(next(told, "")).replace("\\$", "$")  # which a notebook escapes
     return {"says": says, "headlines": figures or next(filter(None, map(_last, exhibits)), [])}
 
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from capcycle import ledger, outputs, paths, trace
+from capcycle import ledger, outputs, paths, trace, why
 from capcycle.errors import CapcycleError, DataError, RunError
 from capcycle.keys import UNSURE, Inputs
 from capcycle.ledger import Limits, digest, write
@@ -221,6 +221,7 @@ def execute_all(
     outcomes = {} if force else _unchanged(prepared, inputs, rows)
     todo = [(run, parameters) for run, parameters in prepared if run.name not in outcomes]
     if todo:
+        why.remember(inputs)
         begun()
     expected = {run.name: rows.get(run.name, {}).get("seconds") for run, _ in todo}
     with (progress or Quiet)(expected) as display:
