@@ -41,8 +41,8 @@ ROOMS = [
         "screen",
     ],
     *["models", "study", "theme", "exhibits", "analyses", "claims", "codebook", "widgets"],
-    *["parameters", "modules", "trace", "ledger", "keys", "outputs", "places", "engine", "workers", "cluster"],
-    *["matrix", "rows", "progress", "why", "run", "publish", "sets", "lists", "site", "cli"],
+    *["parameters", "modules", "trace", "ledger", "keys", "outputs", "places", "engine", "workers", "editions"],
+    *["cluster", "matrix", "rows", "progress", "why", "run", "publish", "sets", "lists", "site", "cli"],
 ]
 DOORS = ["__init__", "__main__"]  # of the package itself: they may open every room, and no room opens them
 

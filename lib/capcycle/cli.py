@@ -12,11 +12,11 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
-from capcycle import lists, matrix, parameters, paths, places, run, sets, verdicts, why
+from capcycle import editions, lists, matrix, parameters, paths, places, run, sets, verdicts, why
 from capcycle import site as whole
 from capcycle.errors import CapcycleError, DataError, RunError
 from capcycle.progress import Json, Quiet, event
-from capcycle.words import say
+from capcycle.words import languages, say
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -117,6 +117,7 @@ def _site_arguments(parser: argparse.ArgumentParser) -> None:
     add("--force", action="store_true", help=say("cli.site.force"))
     add("--keep-going", action="store_true", help=say("cli.site.keep_going"))
     add("--out", type=_place, metavar="DIR", help=say("cli.site.out"))
+    add("--languages", metavar="en,zh", help=say("cli.site.languages", names=", ".join(languages())))
     _running_arguments(parser)
 
 
@@ -203,18 +204,11 @@ def _check(chosen: argparse.Namespace) -> None:
     print(*found if chosen.doubts else (), sep="\n", end="\n" * bool(chosen.doubts and found))
     for fault in publish.faults(run.recall(run.read_runs().values())):
         print(fault)
-    strays = _say_passed_over()
-    print(say("check.fine", notebooks=len(parameters.notebooks()) - strays, runs=len(run.read_runs())))
+    print(*(strays := lists.passed_over()), sep="\n", end="\n" * bool(strays))
+    print(say("check.fine", notebooks=len(parameters.notebooks()) - len(strays), runs=len(run.read_runs())))
     for doubt in [*sums.doubts(), *layers.doubts()]:
         print(doubt)
     print(say("check.doubts", n=len(found)))
-
-
-def _say_passed_over() -> int:
-    strays = run.passed_over()
-    for each in strays.values():
-        print(say("check.passed_over", why=each))
-    return len(strays)
 
 
 def _list(chosen: argparse.Namespace) -> None:
@@ -222,7 +216,6 @@ def _list(chosen: argparse.Namespace) -> None:
         print(*lists.standing([*run.read_runs().values()], chosen.json), sep="\n")
         return
     print(*lists.plain(), sep="\n")
-    _say_passed_over()
 
 
 def _why(chosen: argparse.Namespace) -> None:
@@ -262,6 +255,8 @@ def _tell(chosen: argparse.Namespace, said: str, name: str, **fields: Any) -> No
 
 def _site(chosen: argparse.Namespace) -> None:
     limits = run.Limits(chosen.timeout, chosen.memory)
+    if chosen.languages:
+        editions.choose(chosen.languages)
     how = chosen.names, chosen.jobs, chosen.force, chosen.keep_going, chosen.out, limits, chosen.progress
     built = whole.site(*how, chosen.scheduler)
     executed, pages = sum(outcome.status == "done" for outcome in built.outcomes), len(built.outcomes)

@@ -21,6 +21,7 @@ One process should execute one notebook: modules imported by one would be seen b
 import io
 import json
 import os
+import re
 import sys
 import time
 from collections import Counter
@@ -36,11 +37,12 @@ from nbformat import NotebookNode
 from nbformat.v4 import new_output, output_from_msg
 
 from capcycle import headlines, ledger
-from capcycle.words import say
+from capcycle.words import say, translated
 
 LARGEST = 20_000_000  # characters of output; the largest page has a tenth of it
 GIGABYTE = 1 << 30
 LONGEST = 2_000  # of an error, of which the notebook has the whole
+LINE = re.compile(r"^([#>\-*\d. ]*)(.+)$", re.M)  # of markdown: what marks it, and its text
 REASONS = {"TooMuchOutput": "run.too_much_output", "MemoryError": "run.too_much_memory"}
 REASONS |= dict.fromkeys(["_ArrayMemoryError", "ArrayMemoryError"], REASONS["MemoryError"])  # numpy's
 _allowed = 0  # bytes that this process was last held to
@@ -155,6 +157,8 @@ def normal(notebook: NotebookNode, parameters: dict[str, Any]) -> NotebookNode:
     notebook.metadata.get("language_info", {}).pop("version", None)
     for position, cell in enumerate(notebook.cells):
         cell["id"] = f"cell-{position}"
+        if cell.cell_type == "markdown":
+            cell.source = LINE.sub(lambda line: line[1] + translated(line[2]), cell.source)
         for written in ("papermill", "execution"):
             cell.metadata.pop(written, None)
     return notebook

@@ -4,10 +4,11 @@ import json
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from capcycle import ledger, parameters, run, why
+from capcycle import ledger, parameters, run
 from capcycle.keys import Inputs
 from capcycle.ledger import digest
 from capcycle.rows import Run
+from capcycle.why import complete
 from capcycle.words import say
 
 STATES = 6  # letters of the longest word for how a run stands
@@ -26,6 +27,12 @@ def plain() -> Iterator[str]:
             yield f"  {name}"
             yield from (f"    {each.name}: {each.type} = {each.default!r}  # {each.help}"
                         for each in parameters.declared(path).values())  # fmt: skip
+    yield from passed_over()
+
+
+def passed_over() -> list[str]:
+    """A line for each notebook that is none of capcycle's."""
+    return [say("check.passed_over", why=why) for why in run.passed_over().values()]
 
 
 def standing(runs: Sequence[Run], as_json: bool) -> list[str]:
@@ -60,5 +67,5 @@ def status(runs: Sequence[Run]) -> Iterator[dict[str, Any]]:
             yield about | row | {"status": "failed"}
         else:
             same = row["output"] == digest(ledger.room(one.name) / ledger.NOTEBOOK)
-            same = same and inputs.unchanged(one.name, one.notebook, why.complete(one), row)
+            same = same and inputs.unchanged(one.name, one.notebook, complete(one), row)
             yield about | row | {"status": "done" if same else "stale"}

@@ -9,6 +9,7 @@ from typing import Any
 
 from capcycle import paths
 from capcycle.errors import RunError
+from capcycle.words import languages
 
 MANIFEST = "manifest.json"
 OF = "report_of"  # in the manifest of a report: the reader's file that it is of
@@ -101,7 +102,8 @@ def written(folder: Path) -> set[str]:
         files = [file["path"] for owner in (known, *known["pages"]) for file in owner["files"]]
     except (LookupError, TypeError):
         return set()
-    return {MANIFEST, *files}
+    editions = [each for each in languages() if (folder / each / MANIFEST).is_file()]
+    return {MANIFEST, *files, *(f"{each}/{name}" for each in editions for name in written(folder / each))}
 
 
 def _others(folder: Path, ours: set[str]) -> Iterator[tuple[str, Path]]:

@@ -8,7 +8,8 @@ import platformdirs
 ROOT = Path(os.environ.get("CAPCYCLE_HOME") or Path(__file__).parents[2]).resolve()
 DATA = Path(os.environ.get("CAPCYCLE_DATA") or ROOT / "data").resolve()
 NOTEBOOKS = ROOT / "notebooks"
-CACHE = ROOT / ".capcycle"
+LANGUAGE = os.environ.get("CAPCYCLE_LANGUAGE", "en")  # of all that is said and shown
+CACHE = ROOT / ".capcycle" / ("" if LANGUAGE == "en" else LANGUAGE)
 SITE = ROOT / "site"
 STORE = Path(os.environ.get("CAPCYCLE_STORE") or platformdirs.user_data_path("capcycle")).resolve()  # the user's own
 STORE_FILE = "store.sqlite"  # in that folder

@@ -11,6 +11,7 @@ from typing import Any
 from capcycle import matrix, paths
 from capcycle.errors import RunError
 from capcycle.parameters import notebooks, raise_all, unknown
+from capcycle.words import translated
 
 FIELDS = {"notebook": str, "title": str, "section": str, "parameters": dict, "for_each": dict}
 OPTIONAL = ("parameters", "for_each")
@@ -55,7 +56,8 @@ def sound(rows: dict[str, Any]) -> list[Run]:
 
 
 def _runs(name: str, row: dict[str, Any]) -> list[Run]:
-    """The run that a row is, or the members of its set."""
+    """The run that a row is, or the members of its set, with titles in the reader's language."""
+    row = row | {field: translated(row[field]) for field in ("title", "section")}
     if "for_each" not in row:
         return [Run(**{"name": name, "parameters": {}, **row})]
     return [_member(name, row, each) for each in matrix.members(row["for_each"], row["notebook"])]

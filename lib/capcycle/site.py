@@ -9,7 +9,7 @@ import shutil
 import sqlite3
 import sys
 import tempfile
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
@@ -18,7 +18,7 @@ from glob import escape
 from itertools import chain, count
 from pathlib import Path
 
-from capcycle import ledger, outputs, paths, places, run, verdicts
+from capcycle import editions, ledger, outputs, paths, places, run, verdicts
 from capcycle.errors import RunError
 from capcycle.ledger import Limits
 from capcycle.run import Outcome
@@ -66,7 +66,7 @@ def site(
         _recover(out)
         outputs.refuse_folder(out)
         _refuse_mount(out)
-        runs = run.read_runs()
+        names, runs = list(names), run.read_runs()
         with _one_thread() as pool:  # pages are drawn while other runs are executed
             drawing = {"done": partial(pool.submit, _draw), "begun": partial(pool.submit, _bundle)}
             executed = run.execute_all(
@@ -76,7 +76,8 @@ def site(
         if not keep_going:
             _refuse_failed(failures, say("site.as_it_was"))
         outcomes = _in_order(runs, executed)
-        changed, without_page = _publish(outcomes, out, force, keep_going)
+        options = [*names, *(["--force"] if force else []), *(["--keep-going"] if keep_going else [])]
+        changed, without_page = _publish(outcomes, out, force, keep_going, options)
         delivered = places.deliver(out, address) if address else None
     _refuse_failed([*failures, *without_page], say("site.says_so", out=out))
     return Built(outcomes, out, changed, delivered)
@@ -168,18 +169,25 @@ def _in_order(runs: dict[str, run.Run], executed: list[Outcome]) -> list[Outcome
     return [(now | kept)[name] for name in runs if name in now or name in kept]
 
 
-def _publish(outcomes: list[Outcome], out: Path, force: bool, keep_going: bool) -> tuple[bool, list[Outcome]]:
-    """Whether the site changed, and the runs of which it has no page but an error page."""
+def _publish(
+    outcomes: list[Outcome], out: Path, force: bool, keep_going: bool, options: Sequence[str]
+) -> tuple[bool, list[Outcome]]:
+    """Whether the site changed, and the runs of which it has no page but an error page.
+
+    options  what the other editions of the site are built with
+    """
     wanted = _wanted(outcomes)
     if not force and _record().get(str(out)) == [wanted, _listing(out)]:
         return False, []
-    without_page = _replace(out, outcomes, keep_going=keep_going)
+    without_page = _replace(out, outcomes, keep_going=keep_going, options=options)
     record = _record() | {str(out): [wanted if not without_page else "", _listing(out)]}
     ledger.write(paths.CACHE / "site.json", json.dumps(record, indent=1))
     return True, without_page
 
 
-def _replace(out: Path, outcomes: list[Outcome], report_of: str = "", keep_going: bool = True) -> list[Outcome]:
+def _replace(
+    out: Path, outcomes: list[Outcome], report_of: str = "", keep_going: bool = True, options: Sequence[str] = ()
+) -> list[Outcome]:
     """Build in a room beside `out` and swap in what is new, with whatever there is not capcycle's.
 
     The runs come back of which there is no page but an error page; without `keep_going` these are refused.
@@ -192,6 +200,8 @@ def _replace(out: Path, outcomes: list[Outcome], report_of: str = "", keep_going
         new.mkdir(parents=True)
         (room / MARK).touch()
         without_page = publish.build(outcomes, new, **({"report_of": report_of} if report_of else {}))
+        if not report_of:
+            editions.build(new, options)
         if not keep_going:
             _refuse_failed(without_page, say("site.as_it_was"))
         if out.exists():
@@ -206,7 +216,9 @@ def _wanted(outcomes: list[Outcome]) -> str:
     """A digest of everything that the pages are made from."""
     pages = [[o.run.name, o.run.title, o.run.section, o.run.parameters, o.key, o.error, o.stale] for o in outcomes]
     library, data = ledger.digests(Path(__file__).parent), ledger.digests(paths.DATA)
-    return ledger.fingerprint(sys.version, ledger.digest(paths.ROOT / "requirements.lock"), pages, library, data)
+    return ledger.fingerprint(
+        sys.version, editions.chosen(), ledger.digest(paths.ROOT / "requirements.lock"), pages, library, data
+    )
 
 
 def _listing(folder: Path) -> str:

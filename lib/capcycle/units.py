@@ -1,6 +1,6 @@
 """Scales and conversions. Inside the library amounts are full units; scales exist where people write and read."""
 
-SCALES = {"k": 1e3, "万": 1e4, "m": 1e6, "亿": 1e8, "bn": 1e9, "tn": 1e12}
+SCALES = {"k": 1e3, "万": 1e4, "m": 1e6, "亿": 1e8, "bn": 1e9, "tn": 1e12, "万亿": 1e12}
 KW_PER_MW = 1_000
 MW_PER_GW = 1_000
 MONTHS_PER_YEAR = 12

@@ -343,15 +343,20 @@ def _work(job: Job, parent: int, caller: Any, asked: float) -> None:
     os._exit(0)  # a thread that the notebook left behind holds nothing up
 
 
+def end_with(parent: int, number: int = signal.SIGTERM) -> None:
+    """Have the system send this process a signal when its parent dies, where it can."""
+    _prctl(DIE_WITH_PARENT, number)
+    if os.getppid() != parent:  # it died before it could be named
+        os._exit(1)
+
+
 def _alone(parent: int, caller: Any) -> None:
     """Make this process the head of a group of its own that ends with its parent and reaches nobody's terminal."""
     if not hasattr(os, "setsid"):
         return
     os.setsid()
     _prctl(ADOPT, 1)
-    _prctl(DIE_WITH_PARENT, signal.SIGKILL)
-    if os.getppid() != parent:  # it died before it could be named
-        os._exit(1)
+    end_with(parent, signal.SIGKILL)
     if caller:
         caller.close()
         signal.set_wakeup_fd(-1)

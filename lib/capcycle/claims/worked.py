@@ -19,7 +19,7 @@ from capcycle.claims.expressions import names_in, number
 from capcycle.errors import ModelError, unknown
 from capcycle.facts.examples import TOLERANCE
 from capcycle.words import say
-from capcycle.words.format import SYMBOLS
+from capcycle.words.format import money
 
 ROOTS = ("models", "analyses", "units")  # rooms whose plain functions an example may name by their place
 EXACT = 1e-9  # of a figure: the rounding of the machine
@@ -245,7 +245,7 @@ def in_words(value: Any, unit: str, currency: str = "") -> str:
     if not isinstance(value, Real) or isinstance(value, bool):
         return str(value)
     code = currency or "USD"
-    exact = {"currency": SYMBOLS.get(code, f"{code} ") + plain(value), "multiple": f"{plain(value)}×", "": plain(value)}
+    exact = {"currency": money(plain(value), code), "multiple": f"{plain(value)}×", "": plain(value)}
     if unit in ("fraction", "rate"):
         return words.coupon(value)
     return exact[unit] if unit in exact else words.value(value, unit.replace("currency", code))

@@ -10,7 +10,6 @@ from capcycle import facts, theme, words
 from capcycle.facts import layers
 
 FORMATS = {"fraction": theme.PERCENT, "rate": theme.PERCENT, "multiple": theme.AMOUNT}
-SCALED = "replace(replace(replace(format(datum.value, '~s'), 'M', 'm'), 'G', 'bn'), 'T', 'tn')"
 EFFICIENCIES = ("kW/GPU", "kW/H100e", "GFLOPS/USD", "GFLOPS/W")
 SMALL = (
     "number",
@@ -30,14 +29,14 @@ COMPANY_TOOLTIP = ["name", "period", "shown", "kind", "source"]
 
 
 def axis(unit: str, title: str | None = None) -> alt.Axis:
-    """The axis of a unit: percent, times, plain numbers, or amounts in k, m, bn and tn.
+    """The axis of a unit: percent, times, plain numbers, or amounts in the scales of the language.
 
-    >>> axis("fraction", "Share").format, axis("USD/share").format, axis("USD").labelExpr == SCALED
+    >>> axis("fraction", "Share").format, axis("USD/share").format, axis("USD").labelExpr == words.ticks()
     (',~%', ',.4~g', True)
     """
     if unit in FORMATS or unit in SMALL or unit.partition("/")[2] in SMALL:
         return alt.Axis(format=FORMATS.get(unit, theme.AMOUNT), title=title)
-    return alt.Axis(labelExpr=SCALED, title=title)
+    return alt.Axis(labelExpr=words.ticks(), title=title)
 
 
 def day_of(ordinal: float, steps: int) -> pd.Timestamp:

@@ -246,7 +246,9 @@ def definition(measures: Measures) -> str:
         )
         name = words.lower(words.name(measures.name))
         return words.say("note.definition", name=name, formula=formula(ALL[metric]) + given)
-    return words.say("note.concept", name=words.name(metric), definition=facts.dictionary()["definition"][metric])
+    return words.say(
+        "note.concept", name=words.name(metric), definition=words.translated(facts.dictionary()["definition"][metric])
+    )
 
 
 def _calendar(measured: tuple[Measures, ...]) -> list[str]:

@@ -7,7 +7,7 @@ from typing import Any
 
 import pandas as pd
 
-from capcycle import reads, words
+from capcycle import paths, reads, words
 from capcycle.errors import CapcycleError, NothingToShow, unknown
 from capcycle.facts import (
     ads,
@@ -174,7 +174,12 @@ def companies(wanted: Sequence[str] = ()) -> pd.DataFrame:
 
 
 def _companies() -> pd.DataFrame:
-    return door.reference().companies.copy(deep=False)
+    return _in_our_language(door.reference().companies)
+
+
+def _in_our_language(table: pd.DataFrame) -> pd.DataFrame:
+    own = table.get(f"name_{paths.LANGUAGE}", table["name"])
+    return table.assign(name=table["name"].where(own == "", own))
 
 
 def company(ticker: str) -> dict[str, Any]:
@@ -188,7 +193,9 @@ def company(ticker: str) -> dict[str, Any]:
 
 def _company(ticker: str) -> dict[str, Any]:
     every = door.reference().companies
-    return every.loc[ticker].drop(["file", "line"]).to_dict() if ticker in every.index else {}
+    if ticker not in every.index:
+        return {}
+    return _in_our_language(every.loc[[ticker]]).drop(columns=["file", "line"]).iloc[0].to_dict()
 
 
 class Names(Mapping):

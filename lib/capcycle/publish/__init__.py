@@ -77,7 +77,8 @@ def _link(out: Path, pages: list[dict], linker: glossary.Linker) -> None:
         html = links.behind(file.read_text("utf-8"), made["outcome"].run.name, pages)
         html = linker.linked(links.linked(html, made["outcome"].run.name, titles))
         then = template.render(onward=links.onward(made, pages), turns=links.turns(made, pages))
-        file.write_text(html.replace(links.NEXT, then), "utf-8")
+        html = links.in_languages(html.replace(links.NEXT, then), made["outcome"].run.name)
+        file.write_text(html, "utf-8")
 
 
 def _write_assets(folder: Path, entries: list[finder.Entry], terms: dict[str, glossary.Term]) -> None:
@@ -105,13 +106,14 @@ def _write_index(out: Path, pages: list[dict], data: DataVersion, linker: glossa
     compared = [made for made in pages if made["compared"]]
     shown = {"sections": front.sections(pages), "table": front.table(pages, groups), "compared": compared}
     text = page.templates().get_template("index.jinja").render(data=data, **shown)
-    (out / "index.html").write_text(linker.linked(links.behind(text, "index", pages)), "utf-8")
+    text = links.in_languages(linker.linked(links.behind(text, "index", pages)), "index")
+    (out / "index.html").write_text(text, "utf-8")
 
 
 def _write_glossary(out: Path, entries: list[finder.Entry], terms: dict[str, glossary.Term], data: DataVersion) -> None:
     sections = glossary.sections(terms, [entry for entry in entries if entry["kind"] == "exhibit"])
     text = page.templates().get_template("glossary.jinja").render(data=data, sections=sections, terms=terms)
-    (out / "glossary.html").write_text(text, "utf-8")
+    (out / "glossary.html").write_text(links.in_languages(text, "glossary"), "utf-8")
 
 
 def _write_manifest(out: Path, pages: list[dict], data, report_of: str) -> None:

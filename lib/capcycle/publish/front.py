@@ -7,7 +7,7 @@ from typing import Any
 from capcycle.publish.exhibits import NOTHING, Cell, cell
 from capcycle.words import say
 
-SENTENCE = re.compile(r".+?[.!?](?=\s+[^a-z]|\s*$)", re.S)
+SENTENCE = re.compile(r".+?(?:[.!?](?=\s+[^a-z]|\s*$)|[。！？])", re.S)
 
 
 def compared(headlines: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:

@@ -67,7 +67,7 @@ def terms() -> dict[str, Term]:
 
 def _concepts() -> Iterator[Term]:
     for row in table("dictionary.csv"):
-        yield Term(words.name(row["concept"]), "concept", row["definition"])
+        yield Term(words.name(row["concept"]), "concept", words.translated(row["definition"]))
 
 
 @cache
@@ -78,7 +78,7 @@ def _computed() -> tuple[Term, ...]:
     for model in models.values():
         clauses = dict(_clauses(formula(model)))
         for output in model.outputs:
-            name, meaning = words.name(output), model.__doc__.splitlines()[0]
+            name, meaning = words.name(output), _about(model)
             term = Term(name, "result", meaning, clauses.get(words.lower(name), ""), words.name(model.__name__))
             if output not in results or not results[output].formula:
                 results[output] = term
@@ -91,7 +91,11 @@ def _computed() -> tuple[Term, ...]:
 
 
 def _function(function, section: str) -> Term:
-    return Term(words.name(function.__name__), section, function.__doc__.splitlines()[0], formula(function))
+    return Term(words.name(function.__name__), section, _about(function), formula(function))
+
+
+def _about(function) -> str:
+    return words.translated(function.__doc__.splitlines()[0])
 
 
 def _clauses(formula: str) -> Iterator[tuple[str, str]]:

@@ -5,17 +5,19 @@ from collections.abc import Iterable
 from html import escape, unescape
 from typing import Any
 
+from capcycle.editions import addresses
 from capcycle.parameters import declared
 from capcycle.publish import front
 from capcycle.publish.data import table
 from capcycle.run import Outcome
-from capcycle.words import say
+from capcycle.words import LANGUAGE, catalogue, say
 
 HEADING = re.compile(r"(<th scope=[^>]*>)([^<]+)(</th>)")
 BEHIND = re.compile(r'<a data-page="(\w+)" data-of="([^"]*)">(.*?)</a>')  # a figure and the page that it wants
 NEXT = (
     "<!--next-->"  # where a page wants its links to others; no text of a notebook can contain it, because < is escaped
 )
+LANGUAGES = "<!-- languages -->"  # likewise, where it wants those to itself in the other languages
 MOST, OF_COMPANY = 6, 12
 SAME_NOTEBOOK, SAME_SECTION = 0.1, 0.01  # as much as a tenth of the companies in common, and less than any
 
@@ -50,6 +52,16 @@ def behind(html: str, own: str, pages: list[dict]) -> str:
         return cell[3] if name in ("", own) else f'<a href="{escape(name)}.html">{cell[3]}</a>'
 
     return BEHIND.sub(link, html)
+
+
+def in_languages(html: str, name: str) -> str:
+    """A page that leads to itself in the other languages of the site."""
+    switch = "".join(
+        f'<a class="language" rel="alternate" hreflang="{each}" lang="{each}" href="{where}{name}.html">'
+        f"{escape(catalogue(each)['format.language'])}</a>"
+        for each, where in addresses().items()
+    )
+    return html.replace(LANGUAGES, switch)
 
 
 def page_behind(notebook: str, company: str, pages: list[dict], groups: dict[str, set[str]]) -> str:
@@ -127,7 +139,7 @@ def members() -> dict[str, set[str]]:
 
 def names() -> dict[str, str]:
     """What a reader calls each company."""
-    return {row["company"]: row["name"] for row in table("companies.csv")}
+    return {row["company"]: row.get(f"name_{LANGUAGE}") or row["name"] for row in table("companies.csv")}
 
 
 def about(outcome: Outcome) -> list[str]:

@@ -246,7 +246,7 @@ def _remade(outcome: Outcome, document: dict) -> dict[str, Any]:
     own = [name for name, value in values.items() if value != known[name].default]
     given = [word for name in own for word in ("-p", name, typed(values[name]))]
     return {
-        "parameters": [(name, typed(value), known[name].help) for name, value in values.items()],
+        "parameters": [(name, typed(value), words.translated(known[name].help)) for name, value in values.items()],
         "commands": [
             shlex.join(["capcycle", "site", outcome.run.name]),
             shlex.join(["capcycle", "run", outcome.run.notebook, *given]),

@@ -8,11 +8,13 @@ from capcycle.words.catalogue import (
     catalogue,
     counted,
     label,
+    languages,
     lower,
     name,
     paragraph,
     said,
     say,
+    translated,
 )
-from capcycle.words.format import DASH, between, change, coupon, day, listing, period, points, value
-from capcycle.words.live import expression, live
+from capcycle.words.format import DASH, between, change, coupon, day, listing, period, points, scales, value
+from capcycle.words.live import expression, live, ticks

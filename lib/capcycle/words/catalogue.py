@@ -1,21 +1,20 @@
 """Every sentence that a reader sees, by language."""
 
-import os
 import tomllib
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator, Mapping
 from functools import cache
 from pathlib import Path
 
 from capcycle.errors import CapcycleError
+from capcycle.paths import LANGUAGE
 
-LANGUAGE = os.environ.get("CAPCYCLE_LANGUAGE", "en")
 TITLE, NUMBERS = 90, 3  # letters, and figures, that a reader takes in at a glance
 
 
 class Catalogue(dict):
     """Sentences by key; `asked` has the keys that somebody looked for, whether found or not."""
 
-    def __init__(self, sentences: Iterable[tuple[str, str]]):
+    def __init__(self, sentences: Mapping[str, str]):
         super().__init__(sentences)
         self.asked: set[str] = set()
 
@@ -35,10 +34,15 @@ class Catalogue(dict):
 
 @cache
 def catalogue(language: str = LANGUAGE) -> Catalogue:
-    """Every sentence of a language by its dotted key: the TOML files of its folder and those beside each analysis."""
+    """Every sentence of a language by its dotted key: the TOML files of its folder and those beside each analysis.
+
+    A text that has no key, such as the prose of a notebook, is its own. What a language has no words for, such as the
+    command line's, is said in English.
+    """
     here = Path(__file__).parent
-    files = sorted([*(here / language).glob("*.toml"), *(here.parent / "analyses").rglob(f"*.{language}.toml")])
-    return Catalogue(each for file in files for each in _flat(tomllib.loads(file.read_text("utf-8"))))
+    files = sorted([*(here / language).rglob("*.toml"), *(here.parent / "analyses").rglob(f"*.{language}.toml")])
+    own = {key: text for file in files for key, text in _flat(tomllib.loads(file.read_text("utf-8")))}
+    return Catalogue(own if language == "en" else {**catalogue("en"), **own})
 
 
 def _flat(table: dict, prefix: str = "") -> Iterator[tuple[str, str]]:
@@ -141,7 +145,8 @@ def paragraph(*sentences: str) -> "Sentence":
     >>> paragraph("Oracle leads", "Amazon follows.")
     'Oracle leads. Amazon follows.'
     """
-    return Sentence(" ".join(f"{sentence.rstrip('.')}." for sentence in sentences))
+    stop = sentence("format.stop")  # with the space that follows it in some languages
+    return Sentence(stop.join(each.rstrip(stop) for each in sentences) + stop.strip())
 
 
 class Sentence(str):

@@ -4,11 +4,11 @@ import math
 import re
 from collections.abc import Sequence
 from datetime import date
+from functools import cache
 
 from capcycle import units
-from capcycle.words.catalogue import said, say
+from capcycle.words.catalogue import said, say, sentence
 
-SYMBOLS = {"USD": "$", "EUR": "€", "CNY": "CN¥", "HKD": "HK$", "GBP": "£", "JPY": "JP¥", "TWD": "NT$"}
 DASH, MINUS = "–", "−"
 DECIMALS = {"years": 1, "bp": 0, "correlation": 1}
 COUNTED = ("H100e", "people", "rides")  # units that come in thousands and millions
@@ -41,6 +41,15 @@ def between(low: float, high: float, unit: str) -> str:
     """
     first, last = value(low, unit), value(high, unit)
     return first if first == last else say("note.range", first=first, last=last)
+
+
+def money(amount: str, currency: str) -> str:
+    """An amount with its currency, as the language writes it.
+
+    >>> money("13.9bn", "USD"), money("5", "CHF")
+    ('$13.9bn', 'CHF 5')
+    """
+    return say(said(f"currency.{currency}", "currency.other"), amount=amount, currency=currency)
 
 
 def points(number: float) -> str:
@@ -99,7 +108,7 @@ def listing(names: Sequence[str]) -> str:
     ('Apple', 'Apple, Meta and Oracle')
     """
     *first, last = names
-    return say("format.listing", first=", ".join(first), last=last) if first else last
+    return say("format.listing", first=say("format.comma").join(first), last=last) if first else last
 
 
 def _signed(number: float, text: str, plus: str = "+") -> str:
@@ -120,7 +129,7 @@ def _sized(size: float, unit: str) -> str:
     if unit == "rate":
         return coupon(size)
     if unit == "multiple":
-        return f"{size:,.{1 if round(size, 2) >= 1 else 2}f}×"
+        return say("unit_after.multiple", number=f"{size:,.{1 if round(size, 2) >= 1 else 2}f}")
     if unit == "shares":
         return _scaled(size)
     if unit in COUNTED:
@@ -129,11 +138,10 @@ def _sized(size: float, unit: str) -> str:
     if not re.fullmatch("[A-Z]{3}", currency):
         number, key = _plain(size, unit), f"unit_after.{_key(unit)}"
         return say(said(f"{key}_{number}", key), number=number)
-    symbol = SYMBOLS.get(currency, f"{currency} ")
     if not base:
-        return f"{symbol}{_scaled(size)}"
+        return money(_scaled(size), currency)
     amount = f"{size:,.2f}" if base == "share" else _significant(size, scaled=True)
-    return say(f"unit_per.{_key(base)}", amount=f"{symbol}{amount}")
+    return say(f"unit_per.{_key(base)}", amount=money(amount, currency))
 
 
 def _plain(size: float, unit: str) -> str:
@@ -152,8 +160,9 @@ def _significant(size: float, scaled: bool = False) -> str:
     """A size with three digits that count, in a scale where one is wanted."""
     if size == 0:
         return "0"
-    if scaled and size >= 1000:
-        scale = next((scale for scale in ("k", "m", "bn") if size / units.SCALES[scale] < 999.5), "tn")
+    least, *larger = scales()
+    if scaled and size >= least:
+        scale = next((scale for scale in larger[:-1] if size / units.SCALES[scale] < least - 0.5), larger[-1])
         return _significant(size / units.SCALES[scale]) + scale
     if size >= 100:
         return f"{size:,.0f}"
@@ -166,8 +175,20 @@ def _percent(size: float) -> str:
 
 
 def _scaled(size: float) -> str:
-    """An amount in the smallest scale that needs no more than three digits, judged after rounding."""
-    if round(size) < 1000:
-        return f"{size:.0f}"
-    scale = next((scale for scale in ("k", "m", "bn") if round(size / units.SCALES[scale]) < 1000), "tn")
+    """An amount in the smallest scale that needs no more digits than the language counts by, judged after rounding."""
+    least, *larger = scales()
+    if round(size) < least:
+        return f"{size:,.0f}"
+    scale = next((scale for scale in larger[:-1] if round(size / units.SCALES[scale]) < least), larger[-1])
     return f"{_rounded(size / units.SCALES[scale], 100)}{scale}"
+
+
+@cache
+def scales() -> tuple:
+    """By how much a language counts: the number from which it names a scale, and its scales.
+
+    >>> scales()
+    (1000, 'k', 'm', 'bn', 'tn')
+    """
+    names = sentence("format.scales").split()
+    return (round(units.SCALES[names[0]]), *names)

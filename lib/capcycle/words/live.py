@@ -8,7 +8,7 @@ import re
 from collections.abc import Callable
 
 from capcycle import units
-from capcycle.words.format import COUNTED, DASH, DECIMALS, MINUS, value
+from capcycle.words.format import COUNTED, DASH, DECIMALS, MINUS, scales, value
 
 
 def expression(number: str, unit: str) -> str:
@@ -37,6 +37,19 @@ def live(text: str, **parts: str) -> str:
     return " + ".join(parts[piece] if place % 2 else _quoted(piece) for place, piece in enumerate(pieces))
 
 
+def ticks() -> str:
+    """The number of an axis, `datum.value`, in the scales of the language.
+
+    >>> ticks()[:60]
+    "abs(datum.value) >= 1e+12 ? format(datum.value / 1e+12, '~r'"
+    """
+    text = "format(datum.value, ',~r')"
+    for name in scales()[1:]:
+        size = f"{units.SCALES[name]:g}"
+        text = f"abs(datum.value) >= {size} ? format(datum.value / {size}, '~r') + {_quoted(name)} : {text}"
+    return text
+
+
 def _around(text: str) -> tuple[str, str]:
     """What stands before and after the number in a text."""
     return re.fullmatch(r"(\D*)[\d.,]*\d(.*)", text).groups()
@@ -56,7 +69,7 @@ def _digits(size: str, unit: str) -> str:
     if unit == "multiple":
         return f"format({size}, {size} >= 0.995 ? ',.1f' : ',.2f')"
     if unit in ("shares", *COUNTED) or re.fullmatch("[A-Z]{3}", unit):
-        return _scaled(size, f"format({size}, '.0f')", lambda part: _tenths(part, 100))
+        return _scaled(size, f"format({size}, ',.0f')", lambda part: _tenths(part, 100))
     if base == "share":
         return f"format({size}, ',.2f')"
     if re.fullmatch("[A-Z]{3}", currency):
@@ -78,9 +91,10 @@ def _three(size: str, trimmed: str) -> str:
 
 
 def _scaled(size: str, small: str, shown: Callable[[str], str]) -> str:
-    """A size in the smallest scale that needs no more than three digits."""
-    text = f"{shown(f'({size} / 1e12)')} + 'tn'"
-    for name in ("bn", "m", "k"):
+    """A size in the smallest scale that needs no more digits than the language counts by."""
+    least, *names, largest = scales()
+    text = f"{shown(f'({size} / {units.SCALES[largest]:g})')} + {_quoted(largest)}"
+    for name in reversed(names):
         scale = units.SCALES[name]
-        text = f"{size} < {999.5 * scale:g} ? {shown(f'({size} / {scale:g})')} + '{name}' : {text}"
-    return f"({size} < 999.5 ? {small} : {text})"
+        text = f"{size} < {(least - 0.5) * scale:.12g} ? {shown(f'({size} / {scale:g})')} + {_quoted(name)} : {text}"
+    return f"({size} < {least - 0.5} ? {small} : {text})"

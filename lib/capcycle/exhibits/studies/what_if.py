@@ -191,10 +191,10 @@ def _scale(each: Quantity) -> tuple[float, str]:
     """What a slider shows an input in: percent, billions or millions of money, or its own unit."""
     if each.unit in parts.PERCENT:
         return 0.01, parts.unit(each.unit)
-    if not each.unit[:3].isupper() or not each.unit[:3].isalpha() or each.high < units.SCALES["k"]:
+    if not each.unit[:3].isupper() or not each.unit[:3].isalpha() or each.high < words.scales()[0]:
         return 1.0, parts.unit(each.unit)
-    scale = next(name for name in ("tn", "bn", "m", "k") if each.high >= units.SCALES[name])
-    return units.SCALES[scale], f"{each.unit[:3]} {scale}{each.unit[3:]}"
+    scale = next(name for name in reversed(words.scales()[1:]) if each.high >= units.SCALES[name])
+    return units.SCALES[scale], say("study.slider_unit", currency=each.unit[:3], scale=scale, per=each.unit[3:])
 
 
 def _formula(case: Case, x: str, xs: np.ndarray, sliders: dict[str, Slider], of: str) -> alt.Chart:
