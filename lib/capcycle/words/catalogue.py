@@ -45,6 +45,24 @@ def catalogue(language: str = LANGUAGE) -> Catalogue:
     return Catalogue(own if language == "en" else {**catalogue("en"), **own})
 
 
+def translated(text: str, language: str = LANGUAGE) -> str:
+    """A whole text that has no key in the reader's language, as it stands where there is no other for it.
+
+    >>> translated("Chip makers", "zh"), translated("Chip makers", "en")
+    ('芯片厂商', 'Chip makers')
+    """
+    return catalogue(language).get(text.strip(), text)
+
+
+def languages() -> list[str]:
+    """The languages that have sentences.
+
+    >>> languages()
+    ['en', 'zh']
+    """
+    return sorted(folder.name for folder in Path(__file__).parent.iterdir() if (folder / "format.toml").is_file())
+
+
 def _flat(table: dict, prefix: str = "") -> Iterator[tuple[str, str]]:
     for key, value in table.items():
         yield from _flat(value, f"{prefix}{key}.") if isinstance(value, dict) else [(prefix + key, value)]
