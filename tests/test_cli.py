@@ -183,10 +183,12 @@ def test_check_says_when_all_is_well(house, capsys, monkeypatch):
     for tables in (f"capcycle.{name}" for name in checks):
         monkeypatch.setattr(tables, lambda: None)
     monkeypatch.setattr("capcycle.facts.sums.doubts", lambda: ["Doubt: a year is not its quarters."])
-    unreviewed(monkeypatch, ["data/fx.csv"], ["data/fx.csv:2: odd"])
+    unreviewed(monkeypatch, ["data/fx.csv:2: USD 1 was 2"], ["data/fx.csv:2: odd"])
     assert cli.main(["check", "--doubts"]) == 0
     assert capsys.readouterr().out == (
-        "Not as last reviewed: data/fx.csv. `capcycle check --accept` takes the present state as reviewed.\n"
+        "Not as last reviewed; look each up and mend it, or `capcycle check --accept` takes the present state as "
+        "reviewed:\n"
+        "data/fx.csv:2: USD 1 was 2\n"
         "data/fx.csv:2: odd\n"
         "Data and notebooks follow the rules: 1 notebooks, 1 runs.\n"
         "Doubt: a year is not its quarters.\n"

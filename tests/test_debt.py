@@ -19,6 +19,14 @@ def test_six_lines_and_six_maturities_sum_to_the_same_principal():
     assert due["principal"].sum() == pytest.approx(lines["principal"].sum())
 
 
+def test_alphabets_maturities_sum_to_the_debt_that_it_files():
+    book = facts.open(["GOOGL"], "2026-03-01")
+    due = debt.due(book, "GOOGL")
+    assert due["principal"].sum() == (2000 + 1000 + 2676 + 1764 + 5500 + 36145) * 1e6  # 10-K for 2025, note on debt
+    filed = book.facts[book.facts["concept"].eq("total_debt")].sort_values("period_end")["value"].iloc[-1]
+    assert due["principal"].sum() == filed and len(debt.stack(book, "GOOGL")) == 4  # the lines are of other days
+
+
 def test_the_stack_costs_eleven_per_cent_and_half_of_it_is_due():
     # (1782.5 * 15 + 4953.967 * 11 + 2000 * 10 + 450 * 7 + 1728.388 * 9.5 + 256.63 * 12) / 11171.485 = 11.09 %
     wall = debt.wall(JUNE, "CRWV")

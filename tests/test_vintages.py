@@ -1,9 +1,12 @@
 """The same period published twice: rounding, split or restatement, and which value stands."""
 
+from itertools import accumulate
 from pathlib import Path
 
 import pandas as pd
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from capcycle import facts, periods
 from capcycle.facts import door, vintages
@@ -175,6 +178,14 @@ def shown(*series, as_of="2030-01-01"):
     refused = vintages.refused(flows)
     both = [*found, *zip(refused["period_end"], refused["fault"], strict=True)]
     return {end.month: value for end, value in both if end.year == 2024}
+
+
+@given(st.lists(st.integers(100, 900), min_size=4, max_size=4))
+def test_differences_of_year_to_date_add_back_to_the_year(quarters):
+    *months, year = accumulate(quarters)
+    derived = shown(*year_to_date("2024-01-01", *months, year=year))
+    assert derived == pytest.approx(dict(zip((6, 9, 12), quarters[1:], strict=True)))
+    assert quarters[0] + sum(derived.values()) == pytest.approx(year)
 
 
 FIRST_FILED = year_to_date("2024-01-01", 60, 120, 180)

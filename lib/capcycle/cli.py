@@ -195,7 +195,7 @@ def _check(chosen: argparse.Namespace) -> None:
     data = door.gather((facts.check, registers.check, claims.check_tables, sources.check_tables))[1]
     gone, changed = ([], []) if chosen.accept else reviewed.differences()
     if changed:
-        print(say("check.changed", files=", ".join(changed)))
+        print(say("check.changed"), *changed, sep="\n")
     data = list(dict.fromkeys([*data, *gone]))
     parameters.raise_all([*run.check(), *([str(DataError(data))] if data else [])])
     if chosen.accept:

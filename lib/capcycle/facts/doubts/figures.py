@@ -33,8 +33,8 @@ def doubts() -> list[str]:
     """The doubts about the facts."""
     known = door.reference()
     table = _prepared(door.read_facts(known.companies.index, known), known)
-    rules = (_sums, _parts, _wholes, _per_share, _neighbours, _lonely, _repeated, _grain, _tags, _lengths, _printed,
-             _revised, _sizes, _worth)  # fmt: skip
+    rules = (_sums, _longer, _parts, _wholes, _per_share, _neighbours, _lonely, _repeated, _grain, _tags, _lengths,
+             _printed, _revised, _sizes, _worth)  # fmt: skip
     return told(table, chain.from_iterable(rule(table) for rule in rules))
 
 
@@ -81,6 +81,15 @@ def _sums(table: pd.DataFrame) -> Doubts:
         pd.Series(table.index.isin(wrong.index), table.index),
         table["value"] - wrong.reindex(table.index),
     )
+
+
+def _longer(table: pd.DataFrame) -> Doubts:
+    """Of what has no sign nine months have no less than their first six."""
+    newest = table[table["steady"]].sort_values([*FLOW, "published"]).groupby(FLOW)["value"].last()
+    sides = [newest.groupby(FLOW[:3]).shift(step).reindex(pd.MultiIndex.from_frame(table[FLOW])) for step in (1, -1)]
+    part, whole = (pd.Series(side.to_numpy(), table.index) for side in sides)
+    yield "{concept} {value:.15g} is less than {right:.15g}, of a part of its days", table["value"] < part, part
+    yield "{concept} {value:.15g} is more than {right:.15g}, of more days", table["value"] > whole, whole
 
 
 def _parts(table: pd.DataFrame) -> Doubts:

@@ -9,11 +9,14 @@ from capcycle.facts import currency, registers
 from capcycle.facts.doubts.telling import Doubts, expected, told
 
 PEG = (7.745, 7.855)  # Hong Kong dollars for one US dollar: the band of the Monetary Authority since 2005, and rounding
-CROSS = 0.018  # largest move of a rate against the dollar between two fixings: the euro's own moves cancel out
+CROSS = {"USD": 0.025, "CNY": 0.014, "HKD": 0.009, "TWD": 0.014}  # how far a rate was ever from the days beside it:
+# logarithm, the dollar's against the euro and the others' against the dollar
 HOLE = {"fx.csv": 6, "fx_usd.csv": 6, "closes.csv": 12}  # days between two rows, holidays included
-SHARES, ADJUSTED = 0.15, 0.3  # a month's change of a ratio that only shares issued, or splits, move: logarithm
-LEAP, WILD = 0.45, 5  # a price beside those before and after: logarithm, and times what is usual
-WEEK = 0.2  # a close and the month-end price of the same days: logarithm
+SHARES, ADJUSTED = 0.08, 0.24  # a month's change of a ratio that only shares issued, or splits, move: logarithm
+LEAP = {"value": 0.45, "close": 0.2, "price": 0.25, "on_demand": 0.4}  # a price beside its neighbours: logarithm
+WILD, FEW = 5, 8  # times what is usual, which fewer prices do not tell
+WEEK, EXACT = 0.2, 1e-4  # a close and the month-end price of the same days, and of the same day: logarithm
+HELD = 0.1  # what is held, a share, beside that price: logarithm
 MONTH = pd.Timedelta(days=4)
 
 
@@ -21,12 +24,16 @@ def doubts() -> list[str]:
     """The doubts about rates and prices."""
     market, closes = registers.placed("market"), registers.placed("closes")
     adjusted = market[market["measure"].eq("close_split_adjusted")]
+    holdings, consensus, gpus = map(registers.placed, ("holdings", "consensus", "gpu_prices"))
     rates = [_rates(file) for file in (currency.EURO_FILE, currency.DOLLAR_FILE)]
     return [
         *told(market, chain(_ratios(market), _leaps(adjusted, "value", ["symbol"]), _currencies(market))),
         *told(closes, chain(_leaps(closes, "close", ["symbol"]), _currencies(closes), _ends(closes, market))),
         *chain.from_iterable(told(table, chain(_pegged(table), _crossed(table), _holes(table))) for table in rates),
         *chain.from_iterable(told(table, _ended(table)) for table in (market, closes)),
+        *told(consensus, _leaps(consensus, "price", ["symbol"])),
+        *told(gpus, _leaps(gpus, "on_demand", ["vendor", "chip", "offer"])),
+        *told(holdings, _held(holdings, adjusted)),
     ]
 
 
@@ -45,9 +52,8 @@ def _crossed(rates: pd.DataFrame) -> Doubts:
     for name in rates.columns.drop(["date", "file", "line"]):
         other = rates["USD"] if "USD" in rates and name != "USD" else 1.0
         size = np.log(rates[name] / other)
-        limit = CROSS if name != "USD" else 0.025  # the euro moves more than what follows the dollar
         right, _ = expected(size, [pd.Series(0, rates.index)])
-        off = (size - right).abs() > limit
+        off = (size - right).abs() > CROSS.get(name, CROSS["USD"])
         yield (
             f"{name} {{{name}}} stands out from the days beside it, which give {{right:.4f}}",
             off,
@@ -82,7 +88,8 @@ def _leaps(table: pd.DataFrame, column: str, key: list[str]) -> Doubts:
     ordered = table[table[column] > 0].sort_values([*key, "date"])
     size, series = np.log(ordered[column]), [ordered[each] for each in key]
     right, usual = expected(size, series)
-    odd = ((size - right).abs() > LEAP) & ((size - right).abs() > WILD * usual)
+    few = size.groupby(series).transform("size") < FEW
+    odd = ((size - right).abs() > LEAP[column]) & (few | ((size - right).abs() > WILD * usual))
     yield f"{column} {{{column}:.10g}} stands out from its neighbours, which give {{right:.6g}}", odd, np.exp(right)
 
 
@@ -93,17 +100,29 @@ def _currencies(table: pd.DataFrame) -> Doubts:
 
 def _ends(closes: pd.DataFrame, market: pd.DataFrame) -> Doubts:
     """The last close of a month is about the month's end in the other table."""
-    ends = market[market["measure"].eq("close_split_adjusted")].sort_values("date")
-    ends = ends[["symbol", "date", "value"]].rename(columns={"value": "end"})
-    both = pd.merge_asof(
-        closes.rename_axis("row").reset_index().sort_values("date"), ends, on="date", by="symbol",
-        direction="nearest", tolerance=MONTH,
-    ).set_index("row")  # fmt: skip
+    both = _beside(closes, market[market["measure"].eq("close_split_adjusted")])
     yield (
         "close {close:g} is far from {right:g}, the month's end in market.csv",
-        np.log(both["close"] / both["end"]).abs() > WEEK,
+        np.log(both["close"] / both["end"]).abs() > np.where(both["date"] == both["day"], EXACT, WEEK),
         both["end"],
     )
+
+
+def _held(holdings: pd.DataFrame, ends: pd.DataFrame) -> Doubts:
+    """What is held is worth its shares at the price of the day."""
+    both = _beside(holdings[holdings["date"].notna()], ends)
+    price = both["value"] / both["shares"]
+    off = np.log(price / both["end"]).abs() > HELD
+    yield "value {value:.15g} over shares {shares:.15g} is not the price of about that day, {right:g}", off, both["end"]
+
+
+def _beside(table: pd.DataFrame, ends: pd.DataFrame) -> pd.DataFrame:
+    """Rows with the month's end, its day and its price, that is near to them."""
+    ends = ends.sort_values("date")
+    ends = ends[["symbol", "date"]].assign(day=ends["date"], end=ends["value"])
+    ordered = table.rename_axis("row").reset_index().sort_values("date")
+    both = pd.merge_asof(ordered, ends, on="date", by="symbol", direction="nearest", tolerance=MONTH)
+    return both.set_index("row")
 
 
 def _ended(table: pd.DataFrame) -> Doubts:

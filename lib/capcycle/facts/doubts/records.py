@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 
 from capcycle.facts import currency, door, registers, tables
-from capcycle.facts.doubts.telling import PLAUSIBLE, Doubts, told
+from capcycle.facts.doubts.telling import PLAUSIBLE, Doubts, expected, told
 
 LONELY, ENOUGH = 1.0, 4  # decades from the nearest figure of the column; columns of fewer figures say nothing
 GROUPS = ["unit", "measure", "currency", "stage", "figure"]  # columns that tell which figures are alike
@@ -17,6 +17,10 @@ NAMED = {"company": "name", "subject": "name", **{party: f"{party}_name" for par
 MW = ["critical_it_mw", "gross_mw", "utility_mw", "mw_unstated"]
 OWN_MONEY = ["lessor", "giver", "borrower", "company"]  # who usually deals in his own currency
 ABROAD = ["market", "closes", "holdings", "offerings"]  # tables of securities, which trade where they are listed
+CLAIM = re.compile(r"\bc\d+\b")
+STATED = ["value", "low", "amount", "principal", "mw", "shares"]  # columns that hold what a cited claim says
+WHOLE = 1.005  # times the company's revenue of the period, rounded
+GROWN = 0.02  # growth as stated, of figures as rounded
 FIGURE = re.compile(r"\d+(?:,\d{3})*(?:\.\d+)?")
 
 
@@ -25,12 +29,13 @@ def doubts() -> list[str]:
     known = door.reference()
     every = {name: registers.placed(name) for name in registers.names()}
     named = {name: table for name, table in every.items() if len(table)}  # of no row there is nothing to doubt
-    codes = _codes(named)
+    codes, said, revenue = _codes(named), _sentences(), _revenue(known)
     lines = []
     for name, table in named.items():
         rules = chain(
-            _ratios(table, name), _published(table, known), _names(table, codes), _currencies(table, name, known)
-        )
+            _ratios(table, name), _kept(table, name), _published(table, known), _names(table, codes),
+            _currencies(table, name, known), _claimed(table, said), _of_revenue(table, revenue), _grown(table),
+        )  # fmt: skip
         rules = chain(rules, _lonely(table)) if name not in WRITTEN_APART else rules
         lines += told(table, rules)
     return [*lines, *told(*_deals(every)), *told(*_claims()), *told(*_uncited(known, every))]
@@ -43,6 +48,54 @@ def _ratios(table: pd.DataFrame, name: str) -> Doubts:
         asked = in_dollars.eval(where[0]) if where else True
         sentence = f"{formula} is {{right:.3g}}, not {least:g} to {most:g}: {why}"
         yield sentence, ratio.notna() & ~ratio.between(least * (1 - 1e-9), most * (1 + 1e-9)) & asked, ratio
+
+
+def _kept(table: pd.DataFrame, name: str) -> Doubts:
+    """Two columns that go together from one period to the next in rows of one kind."""
+    for formula, key, limit in PLAUSIBLE["kept"].get(name, []):
+        ordered = table.sort_values([*key, "period_end"])
+        size = np.log(ordered.eval(formula).where(lambda ratio: ratio > 0))
+        right, _ = expected(size, [ordered[each] for each in key])
+        sentence = f"{formula} is not about {{right:.4g}}, as in the rows of {' and '.join(key)} beside it"
+        yield sentence, (size - right).abs() > np.log(limit), np.exp(right)
+
+
+def _claimed(table: pd.DataFrame, said: dict[str, str]) -> Doubts:
+    """A row that is read in a published claim has the claim's figure."""
+    if "locator" not in table:
+        return
+    cited = table["locator"].str.findall(CLAIM).map(lambda claims: " ".join(map(said.get, claims)))
+    for column in (each for each in STATED if each in table):
+        rows = table[column].where(cited != "").dropna()
+        off = pd.Series([not _says(cited[row], f"{value:f}") for row, value in rows.items()], rows.index, bool)
+        yield f"{column} {{{column}:.15g}} is in no form in what it cites: {{right}}", off, cited
+
+
+def _of_revenue(table: pd.DataFrame, revenue: pd.Series) -> Doubts:
+    """What a company takes in one thing is a part of its revenue."""
+    if not {"company", "period_start", "period_end", "value", "currency"} <= set(table):
+        return
+    right = pd.Series(revenue.reindex(pd.MultiIndex.from_frame(table[revenue.index.names])).to_numpy(), table.index)
+    yield "value {value:.15g} is above the revenue of its period, {right:.15g}", table["value"] > WHOLE * right, right
+
+
+def _revenue(known: door.Reference) -> pd.Series:
+    facts = door.read_facts(known.companies.index, known).query("concept == 'revenue'").sort_values("published")
+    facts = facts.rename(columns={"unit": "currency"})
+    return facts.groupby(["company", "period_start", "period_end", "currency"])["value"].last()
+
+
+def _grown(table: pd.DataFrame) -> Doubts:
+    """A figure over that of a year before is its growth."""
+    if not {"growth", "value", "period_end"} <= set(table):
+        return
+    key = [each for each in ("company", "name", "measure", "whole", "part", "basis") if each in table]
+    before = table.assign(period_end=table["period_end"] + pd.DateOffset(years=1))[[*key, "period_end", "value"]]
+    year_ago = before.drop_duplicates([*key, "period_end"]).set_index([*key, "period_end"])["value"]
+    year_ago = year_ago.reindex(pd.MultiIndex.from_frame(table[[*key, "period_end"]])).to_numpy()
+    right = year_ago * (1 + table["growth"])
+    off = (table["value"] / right - 1).abs() > GROWN
+    yield "value {value:.15g} is not {growth:.0%} above that of the year before; {right:.6g} would be", off, right
 
 
 def _in_dollars(table: pd.DataFrame) -> pd.DataFrame:
@@ -127,6 +180,12 @@ def _claims() -> tuple[pd.DataFrame, Doubts]:
         sentence = f"{column} {{{column}}} is in no form in its own sentence: {{paraphrase}}"
         rules.append((sentence, exact & ~pd.Series(said, table.index), np.nan))
     return table, rules
+
+
+def _sentences() -> dict[str, str]:
+    """What each claim says, with its figures."""
+    table = tables.read("claims.csv").set_index("claim_id")
+    return table[["paraphrase", "value_low", "value_high"]].agg(" ".join, axis=1).to_dict()
 
 
 def _says(sentence: str, value: str) -> bool:
