@@ -49,7 +49,8 @@ def _line(row: dict[str, Any], width: int) -> str:
     says = row.get("says") or ""
     if row["status"] == "failed":
         says = row["error"].partition("\n")[0]
-    took = {"seconds": row.get("seconds", 0.0), "memory": row.get("memory", 0.0), "when": row.get("when", "")}
+    took = {"seconds": f"{row.get('seconds', 0.0):6.1f}", "memory": f"{row.get('memory', 0.0):5.0f}"}
+    took["when"] = row.get("when", "").ljust(len("2026-06-30T12:00:00Z"))
     return say("list.line", **names, **took, says=says).rstrip()
 
 
