@@ -26,10 +26,10 @@ REFERENCE = ("sources.csv", "companies.csv")  # of which a run meets single rows
 def remember(inputs: Inputs) -> None:
     """Keep a copy of each table of the data that is new, and none that no run has met."""
     room = paths.CACHE / SEEN
-    room.mkdir(parents=True, exist_ok=True)
-    there = {file.name for file in room.iterdir()}
+    there = {file.name for file in room.iterdir()} if room.is_dir() else set()
     missing = {made: name for name, made in inputs.data.items() if made not in there and (paths.DATA / name).is_file()}
     for made, name in missing.items():
+        room.mkdir(parents=True, exist_ok=True)
         if digest(paths.DATA / name) == made:  # else the user's own layer adds to it, or it has just changed
             shutil.copyfile(paths.DATA / name, room / f".{made}")
             (room / f".{made}").replace(room / made)
