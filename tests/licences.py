@@ -42,11 +42,11 @@ def installed() -> dict[str, str]:
 
 
 def stated(fields) -> str:
-    """The licence in the newest of the three ways in which a package's metadata may state it."""
+    """The licence in the newest of the three ways in which a package's metadata may state it; empty where none does."""
     classified = [each.split(" :: ")[-1] for each in fields.get_all("Classifier", []) if each.startswith("License ::")]
     free = (fields.get("License") or "").strip()
     plain = free if free not in VAGUE and len(free) <= LONG and "\n" not in free else ""
-    return fields.get("License-Expression") or plain or ", ".join(classified) or (free.splitlines() or ["?"])[0]
+    return fields.get("License-Expression") or plain or ", ".join(classified) or "".join(free.splitlines()[:1])
 
 
 def main() -> None:

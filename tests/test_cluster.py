@@ -2,6 +2,8 @@
 
 import fcntl
 import json
+import os
+import subprocess
 import sys
 from multiprocessing import forkserver
 
@@ -9,9 +11,14 @@ import pytest
 from distributed import LocalCluster
 from nbformat.v4 import new_code_cell, new_notebook
 
-from capcycle import cli, cluster, engine, keys, ledger, paths, progress, run
+from capcycle import cli, cluster, engine, ledger, paths, progress, run
 from capcycle.errors import RunError
 
+HELD = """import fcntl, signal
+held = open(os.path.join(os.environ["CAPCYCLE_DATA"], "../held"), "w")
+fcntl.flock(held, fcntl.LOCK_EX)
+print(end="begun", file=open(os.path.join(os.environ["CAPCYCLE_DATA"], "../begun"), "w"))
+signal.pause()"""
 TOYS = {
     "reads": "print(open(os.environ['CAPCYCLE_DATA'] + '/a.csv').read(), word)",
     # the first time it ends the worker, which is what started the process that this one is a fork of
@@ -24,6 +31,7 @@ if not os.path.exists(alive):
     signal.pause()
 print("went to another")""",
     "fails": "1 / 0",
+    "held": HELD,
     "late": "import signal; signal.pause()",
 }
 
@@ -86,7 +94,9 @@ def test_runs_come_back_as_they_would_be_here_and_a_worker_that_dies_loses_none(
     [unchanged] = run.execute_all(rows("reads"), progress=None)
     [here] = run.execute_all(rows("reads"), progress=None, force=True)
     assert (unchanged.status, here.key, here.notebook.read_bytes()) == ("unchanged", reads.key, there)
-    assert ledger.read_rows()["reads"] | {"seconds": 0} == row | {"seconds": 0} and list(row["data"]) == ["a.csv"]
+    same = ("key", "opened", "met", "output", "parameters", "status")
+    assert [ledger.read_rows()["reads"][each] for each in same] == [row[each] for each in same]
+    assert list(row["opened"]) == ["a.csv"]
 
 
 def test_a_run_on_a_worker_has_its_limits_and_what_comes_of_it_is_told(home, address, capsys):
@@ -96,10 +106,20 @@ def test_a_run_on_a_worker_has_its_limits_and_what_comes_of_it_is_told(home, add
     assert "late: timed out after 0.01 s" in refused["error"]
 
 
+def test_a_command_that_is_killed_leaves_no_run_on_a_worker(home, address):
+    os.mkfifo(home / "begun")
+    command = [sys.executable, "-m", "capcycle.cli", "run", "held", "--scheduler", address]
+    with subprocess.Popen(command, stderr=subprocess.DEVNULL) as killed:
+        assert (home / "begun").read_text() == "begun"
+        killed.kill()
+    with (home / "held").open() as held:
+        fcntl.flock(held, fcntl.LOCK_EX)
+
+
 def test_a_worker_with_another_library_or_other_data_is_refused_with_both_named(home, address, monkeypatch):
     here = cluster.edition() | {"data": "0123456789ab", "pandas": "0.1"}
     monkeypatch.setattr(cluster, "edition", lambda: here)
-    there = ledger.fingerprint(keys.Inputs.read(()).data)[:12]
+    there = ledger.fingerprint(ledger.digests(paths.DATA))[:12]
     with pytest.raises(RunError, match="every worker needs the library and the data") as refused:
         run.execute_all(rows("late"), progress=None, scheduler=address)
     said = str(refused.value).splitlines()[1:]

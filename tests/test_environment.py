@@ -71,7 +71,7 @@ def test_the_tools_of_a_new_environment_are_locked():
 def test_the_licence_of_all_that_is_locked_is_listed():
     listed, stated = licences.listed(), licences.installed()
     assert {name: use for name, (_, use) in listed.items()} == licences.locked(), "run python tests/licences.py"
-    other = [f"{name}: {stated[name]}" for name, (said, _) in listed.items() if stated.get(name, said) != said]
+    other = [f"{name}: {stated[name]}" for name, (said, _) in listed.items() if (stated.get(name) or said) != said]
     assert not other, f"{other}: run python tests/licences.py"
     assert not [name for name, (said, _) in listed.items() if said in ("?", "UNKNOWN")]
 

@@ -42,7 +42,8 @@ ROOMS = [
     ],
     *["models", "study", "theme", "exhibits", "analyses", "claims", "codebook", "widgets"],
     *["parameters", "modules", "trace", "ledger", "keys", "outputs", "places", "engine", "workers", "editions"],
-    *["cluster", "matrix", "rows", "progress", "why", "run", "publish", "sets", "lists", "site", "cli"],
+    *["cluster", "matrix", "rows", "progress", "why", "run", "publish", "sets", "lists", "site", "differences"],
+    *["watch", "bring", "cli"],
 ]
 DOORS = ["__init__", "__main__"]  # of the package itself: they may open every room, and no room opens them
 
@@ -107,7 +108,7 @@ def room(path):
 
 def allowed(here, there):
     if there == "sources" and here != "sources":
-        return here == "cli"
+        return here in ("bring", "cli")
     return there in ROOMS and (ROOMS + DOORS).index(there) <= (ROOMS + DOORS).index(here)
 
 

@@ -7,11 +7,13 @@ import subprocess
 import sys
 from collections import Counter
 from html import unescape
+from itertools import product
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
 import altair as alt
 import pytest
+from axe_playwright_python.sync_playwright import Axe
 from browser import (
     DESKTOP,
     NARROW,
@@ -193,6 +195,49 @@ def test_nothing_of_the_real_site_is_cut_on_the_narrowest_page_and_no_id_stands_
             assert page.evaluate("document.scrollingElement.scrollWidth") <= NARROW["width"], file.stem
 
 
+# --- access ------------------------------------------------------------------------------------------------
+
+RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+TYPICAL = ["index", "comparison", "microsoft", "required-revenue", "claims"]
+
+
+def violations(page, viewport: dict, scheme: str) -> list:
+    """What axe has against a page at a width and in a colour scheme: the rule, its first element, and how many."""
+    page.set_viewport_size(viewport)
+    page.emulate_media(color_scheme=scheme)
+    found = Axe().run(page, options={"runOnly": RULES, "resultTypes": ["violations"]}).response["violations"]
+    return [(each["id"], each["nodes"][0]["html"][:200], len(each["nodes"])) for each in found]
+
+
+@pytest.mark.parametrize("name", TOY_PAGES)
+def test_axe_has_nothing_against_a_page_at_any_width_in_any_colours(browser, site, name):
+    with offline(browser) as page:
+        visit(page, site, name)
+        unfold(page)
+        for viewport, scheme in product((DESKTOP, PHONE), ("light", "dark")):
+            assert violations(page, viewport, scheme) == [], (viewport["width"], scheme)
+
+
+@pytest.mark.slow
+def test_axe_has_nothing_against_typical_pages_of_the_real_site(browser, real_site):
+    with offline(browser) as page:
+        page.set_default_timeout(0)
+        for name in TYPICAL:
+            visit(page, real_site, name)
+            unfold(page)
+            for viewport, scheme in ((DESKTOP, "light"), (PHONE, "dark")):
+                assert violations(page, viewport, scheme) == [], (name, viewport["width"], scheme)
+
+
+def test_nothing_moves_for_a_reader_who_wants_no_motion(browser, site):
+    moving = """[...document.querySelectorAll('*')].map(each => getComputedStyle(each)).filter(
+      style => style.animationName !== 'none' || parseFloat(style.transitionDuration) > 0
+      || style.scrollBehavior === 'smooth').length"""
+    with offline(browser, reduced_motion="reduce") as page:
+        visit(page, site, "hyperscalers")
+        assert page.evaluate(moving) == 0
+
+
 @pytest.mark.slow
 def test_every_page_of_the_real_site_is_drawn_and_quiet_and_fits_and_asks_no_one(browser, real_site):
     names = sorted(file.stem for file in real_site.glob("*.html"))
@@ -206,6 +251,15 @@ def test_every_page_of_the_real_site_is_drawn_and_quiet_and_fits_and_asks_no_one
             page.wait_for_function(CHARTS_FIT)
             check_shown(page, real_site, PHONE)
             assert (real_site / f"{name}.html").stat().st_size <= 300_000, name
+
+
+@pytest.mark.slow
+def test_the_real_site_is_light(real_site):
+    weight = lambda *names: sum((real_site / name).stat().st_size for name in names)  # noqa: E731
+    index = (real_site / "index.html").read_text("utf-8")
+    assert weight("assets/vega.js") <= 1_000_000 and weight("assets/find.js", "assets/terms.js") <= 600_000
+    assert weight("assets/page.js", "assets/page.css") <= 60_000
+    assert weight("index.html", *map(unquote, re.findall(r'<img src="([^"]+)"', index))) <= 250_000
 
 
 @pytest.mark.slow
@@ -631,6 +685,29 @@ def test_a_chart_that_cannot_be_drawn_says_so_and_shows_its_picture(browser, sit
         assert page.locator("#capex .chart img").is_visible()
         unfold(page)
         assert page.locator("svg.marks").count() == 2  # the others are drawn all the same
+
+
+def test_print_keeps_a_chart_with_its_title_and_lets_a_long_table_run_on(browser, site):
+    how = "where => getComputedStyle(document.querySelector(where)).breakInside"
+    with offline(browser) as page:
+        visit(page, site, "hyperscalers")
+        page.emulate_media(media="print")
+        assert page.evaluate(how, "#capex") == "avoid"  # though its figures lie folded in it
+        page.evaluate("document.querySelector('#capex').append(document.querySelector('#capex .table'))")
+        assert page.evaluate(how, "#capex") == "auto"
+
+
+def test_the_contents_are_at_hand_on_a_phone_and_step_aside(browser, site):
+    with offline(browser, viewport=PHONE) as page:
+        visit(page, site, "hyperscalers")
+        page.mouse.wheel(0, 3000)
+        page.wait_for_function("scrollY > 500")
+        page.locator(".contents summary").click()
+        page.locator('.contents a[href="#how-did-each-get-there"]').click()
+        page.locator("#each svg.marks").wait_for()
+        assert not page.locator(".contents ul").is_visible()
+        heading, bar = (page.locator(each).bounding_box() for each in ("#how-did-each-get-there", ".contents summary"))
+        assert heading["y"] >= bar["y"] + bar["height"] - 2  # not under it
 
 
 def test_print_has_no_controls_and_keeps_charts_whole(browser, site):

@@ -6,6 +6,7 @@ import json
 import re
 from dataclasses import replace
 from html.parser import HTMLParser
+from types import SimpleNamespace
 
 import pandas as pd
 import pytest
@@ -31,7 +32,7 @@ from capcycle.exhibits.exhibit import MIME, VEGA_LITE, Exhibit
 from capcycle.publish import downloads, exhibits, links, notebook, page, pictures, specs
 from capcycle.publish.data import data_version
 from capcycle.publish.prose import Prose
-from capcycle.run import name_faults
+from capcycle.run import Run, name_faults
 
 SCRIPT = re.compile(r"<script[^>]*>(.*?)</script>", re.S)
 
@@ -101,7 +102,10 @@ def test_an_exhibit_says_what_it_shows_and_where_it_is_from(text):
         in said
     )
     assert 'role="img" aria-label="Lines by quarter; all of them rise."' in figure
-    assert '<img class="picture" src="hyperscalers/capex.svg" alt="Lines by quarter' in figure
+    assert (
+        'aria-label="Lines by quarter; all of them rise."><img class="picture" src="hyperscalers/capex.svg" alt=""'
+        in figure
+    )
     assert '<a href="hyperscalers/capex.csv" download' in figure
 
 
@@ -720,3 +724,21 @@ def test_the_search_knows_pages_companies_questions_and_exhibits(book):
     asked = [(entry["text"], entry["page"], entry["anchor"]) for entry in known["question"]]
     assert ("Who spends the most?", "pair", "who-spends-the-most") in asked and len(asked) == 3  # once for three pages
     assert ("pair", "capex", 1) in [(each["page"], each["anchor"], each["number"]) for each in known["exhibit"]]
+
+
+def edition(name: str, as_of: str = "", **given) -> dict:
+    return {"outcome": SimpleNamespace(run=Run(name, "capex", {"company": "META", "as_of": as_of} | given, "T", "S"))}
+
+
+def test_a_page_leads_to_itself_as_known_on_other_days_and_to_no_other():
+    now, before, other = edition("now"), edition("before", "2024-06-30"), edition("other", company="MSFT")
+    pages = [now, other, before, edition("earlier", "2023-06-30")]
+    assert [each["outcome"].run.name for each in links.editions(now, pages)] == ["earlier", "before", "now"]
+    assert links.editions(other, pages) == []
+    text = (
+        page.templates().get_template("editions.jinja").render(days=[("2024-06-30", "before"), ("", "now")], own="now")
+    )
+    assert re.findall(r'href="(\w+)\.html"( aria-current="page")?>([^<]+)<', text) == [
+        ("before", "", "2024-06-30"),
+        ("now", ' aria-current="page"', "today"),
+    ]

@@ -744,3 +744,13 @@ def test_reversed_dates(small, name, column, day):
     write(f"{name}.csv", rows)
     assert any(f"{column} {day} is below" in fault for fault in faults(lambda: registers.read(name)))
     refused_or_harmless(small, name)
+
+
+def test_a_table_is_checked_once_however_many_there_are():
+    names = registers.names()
+    for name in names:
+        registers.placed(name)
+    before = registers._checked.cache_info().misses
+    for name in names:
+        registers.placed(name)
+    assert registers._checked.cache_info().misses == before

@@ -220,7 +220,7 @@ def test_every_malformed_row_is_named_at_once(house):
     (house / "notebooks/runs.toml").write_text('[Index]\nnotebook = "toi"\ntitel = "x"\ntitle = 3\n[index]\n')
     with pytest.raises(RunError) as refused:
         run.read_runs()
-    names = "a run's name is a page's: small letters, digits, hyphens, not assets, glossary, index, manifest"
+    names = "a run's name is a page's: small letters, digits, hyphens, not assets, feed, glossary, index, manifest"
     assert str(refused.value).splitlines() == [
         f"runs.toml [Index]: {names}",
         "runs.toml [Index]: unknown field titel; there are: for_each, notebook, parameters, section, title; did you "

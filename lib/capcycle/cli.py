@@ -7,7 +7,8 @@ import os
 import signal
 import subprocess
 import sys
-from collections.abc import Callable, Iterator, Sequence
+import threading
+from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
@@ -119,6 +120,18 @@ def _site_arguments(parser: argparse.ArgumentParser) -> None:
     add("--out", type=_place, metavar="DIR", help=say("cli.site.out"))
     add("--languages", metavar="en,zh", help=say("cli.site.languages", names=", ".join(languages())))
     _running_arguments(parser)
+
+
+def _watch_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("names", nargs="*", metavar="NAME", help=say("cli.site.name"))
+    parser.add_argument("--port", type=int, default=8000, metavar="N", help=say("cli.watch.port"))
+    parser.add_argument("--out", type=Path, metavar="DIR", help=say("cli.site.out"))
+
+
+def _diff_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("old", metavar="SITE_A", type=Path, help=say("cli.diff.old"))
+    parser.add_argument("new", metavar="SITE_B", type=Path, help=say("cli.diff.new"))
+    parser.add_argument("--json", action="store_true", help=say("cli.diff.json"))
 
 
 def _running_arguments(parser: argparse.ArgumentParser) -> None:
@@ -268,6 +281,30 @@ def _site(chosen: argparse.Namespace) -> None:
     _tell(chosen, said, "built", site=str(built.out), changed=built.changed, **counted)
 
 
+def _diff(chosen: argparse.Namespace) -> int:
+    from capcycle import differences  # with the drawing library
+
+    try:
+        old, new = differences.Edition(chosen.old), differences.Edition(chosen.new)
+        lines = differences.told(old, new)
+        print(differences.as_json(old, new) if chosen.json else "\n".join(lines or [say("diff.same")]))
+    except CapcycleError as error:
+        _refused(error)
+        return 2
+    return int(bool(lines))
+
+
+def _watch(chosen: argparse.Namespace) -> None:
+    from capcycle import watch  # with a server
+
+    out = (chosen.out or paths.SITE).resolve()
+    for address, changed in watch.watch(chosen.names, out, chosen.port, threading.Event()):
+        print(
+            say("watch.changed", files=", ".join(changed)) if changed else say("watch.serving", address=address),
+            flush=True,
+        )
+
+
 def _claims(chosen: argparse.Namespace) -> int:
     report, lines = whole.checked(chosen.file, chosen.out, chosen.day)
     print("\n".join(verdicts.report_lines(lines, str(chosen.file))))
@@ -276,76 +313,18 @@ def _claims(chosen: argparse.Namespace) -> int:
 
 
 def _add(chosen: argparse.Namespace) -> int:
-    from capcycle import sources
+    from capcycle import bring
 
     if bool(chosen.names) == bool(chosen.bulk) or (chosen.bulk and chosen.dry_run):
         raise CapcycleError(say("add.what"))
-    if chosen.bulk:
-        return _bulk(chosen.bulk)
-    files = [Path(name) for name in chosen.names if name.lower().endswith((".csv", ".xlsx"))]
-    names = [name for name in chosen.names if Path(name) not in files]
-    status = max((status for _, status in _brought(names, sources.add, chosen.dry_run)), default=0)
-    for file in files:  # which may be about the companies that have just come
-        taken = sources.add_file(file, chosen.dry_run)
-        key = "add.file_would" if chosen.dry_run else "add.file"
-        print(say(key, file=file, count=len(taken.rows), table=taken.table, names=", ".join(taken.names)))
-    return status
-
-
-def _bulk(path: Path) -> int:
-    from tqdm import tqdm
-
-    from capcycle import sources
-
-    archive = sources.Archive(path)
-    found, strangers = sources.members(archive, archive.beside())
-    if strangers and not found:
-        found, strangers = sources.members(archive, sources.Edgar().registrants())
-    outcomes = list(tqdm(sources.ingest(path, found), total=len(found), disable=None, unit=say("add.unit")))
-    print(*sources.told_of_many(outcomes, len(found), strangers), sep="\n")
-    return int(bool(found) and all(each.refused for each in outcomes) and bool(outcomes))
+    return bring.bulk(chosen.bulk) if chosen.bulk else bring.add(chosen.names, chosen.dry_run)
 
 
 def _refresh(chosen: argparse.Namespace) -> int:
-    from capcycle import exhibits, facts, sources
+    from capcycle import bring
 
-    names = chosen.names or [*sources.companies(), *sources.managers()]
-    outcomes = list(_brought(names, sources.refresh, chosen.dry_run))
-    changed = [addition for addition, _ in outcomes if addition and len(addition.new)]
-    for each in changed if not chosen.dry_run else ():
-        if isinstance(each, sources.Holder):
-            continue
-        now, last = facts.open([each.company["company"]]), each.old["published"].max()
-        for line in exhibits.changes.headlines(now.on(last), now):
-            print(f"  {now.companies[0]} {line}")
-    return 1 if any(status for _, status in outcomes) else 0 if changed else NOTHING_NEW
-
-
-def _brought(names: Sequence[str], bring: Callable, dry: bool = False) -> Iterator[tuple[Any, int]]:
-    """What each company or manager brings, written and told at once, with the status 0; one that is refused with 1."""
-    from tqdm import tqdm
-
-    from capcycle import sources
-    from capcycle.facts import door
-
-    if not names:
-        return
-    with sources.locked():
-        edgar, tags, known = sources.Edgar(), sources.read_tags(), door.reference()
-        for name in tqdm(names, disable=len(names) < 2 or None, unit=say("add.unit")):
-            try:
-                if sources.is_manager(name):
-                    addition = sources.read_holder(int(name), edgar)
-                else:
-                    addition = bring(name, edgar, tags, known)
-                if not dry and (len(addition.new) or addition.old.empty):
-                    addition.save()
-                    sources.revalue()
-                tqdm.write("\n".join(sources.told(addition, dry)))
-                yield addition, 0
-            except CapcycleError as error:
-                tqdm.write(f"capcycle: {error}", sys.stderr)
-                yield None, 1
+    failed, changed = bring.refresh(chosen.names, chosen.dry_run)
+    return 1 if failed else 0 if changed else NOTHING_NEW
 
 
 def _screen(chosen: argparse.Namespace) -> None:
@@ -379,11 +358,12 @@ def _lab(chosen: argparse.Namespace) -> int:
 
 
 COMMANDS = {"check": _check, "list": _list, "run": _run, "site": _site, "claims": _claims, "add": _add}
-COMMANDS |= {"refresh": _refresh, "screen": _screen, "template": _template, "lab": _lab, "why": _why}
+COMMANDS |= {"diff": _diff, "watch": _watch, "refresh": _refresh, "screen": _screen, "template": _template, "lab": _lab}
+COMMANDS["why"] = _why
 ARGUMENTS = {
     "check": _check_arguments, "run": _run_arguments, "site": _site_arguments, "claims": _claims_arguments,
     "lab": _lab_arguments, "add": _add_arguments, "refresh": _refresh_arguments, "template": _template_arguments,
-    "screen": _screen_arguments, "list": _list_arguments,
+    "screen": _screen_arguments, "diff": _diff_arguments, "watch": _watch_arguments, "list": _list_arguments,
     "why": lambda parser: parser.add_argument("name", metavar="NAME", help=say("cli.why.name")),
 }  # fmt: skip
 WRITTEN = {_add: "CAPCYCLE_STORE", _refresh: "CAPCYCLE_STORE"}

@@ -16,23 +16,23 @@ import sys
 import tempfile
 import threading
 import uuid
-from collections.abc import Iterator, Sequence
-from concurrent.futures import Future
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import Future, wait
 from contextlib import contextmanager, suppress
 from importlib import metadata
 from multiprocessing import Pipe
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from capcycle import keys, ledger, paths, places, workers
+from capcycle import ledger, paths, places, workers
 from capcycle.errors import RunError
 from capcycle.ledger import Limits
 from capcycle.words import say
 from capcycle.workers import Begun, Finished, Job
 
-SETTINGS = ("CAPCYCLE_LANGUAGE", *keys.ENVIRONMENT)  # there as here
+SETTINGS = ("CAPCYCLE_LANGUAGE", "TZ", *workers.ENVIRONMENT)  # there as here
 SERVE = "import sys; from capcycle import cluster; cluster.serve(int(sys.argv[1]), sys.argv[2])"
-LOOK, PATIENCE = 0.5, 10.0  # seconds: between looks, and for a scheduler to answer
+LOOK, PATIENCE = 0.5, 30.0  # seconds: between looks, and for a scheduler to answer
 SHORT = 12  # characters of a digest that a person compares
 
 
@@ -132,8 +132,8 @@ def _faults(worker: str, there: dict[str, str] | Exception, here: dict[str, str]
         return
     for part in here:
         if there.get(part) != here[part]:
-            other = there.get(part, say("cluster.none"))
-            yield say("cluster.differs", worker=worker, part=part, there=other, here=here[part])
+            other = there.get(part) or say("cluster.none")
+            yield say("cluster.differs", worker=worker, part=part, there=other, here=here[part] or say("cluster.none"))
 
 
 def _taken(job: Job, future: Any) -> Finished:
@@ -182,9 +182,12 @@ def execute(session: Session, parcel: Parcel) -> Result:
     from distributed import get_worker
 
     worker, served = get_worker(), _served(session)
+    mine = worker.state.tasks[worker.get_current_task()]
     if faults := list(_faults(worker.address, served.edition, session.edition)):
         raise RunError("\n".join([say("cluster.other"), *faults]))
-    return served.execute(parcel, lambda: worker.log_event(session.name, parcel.name))
+    if not (result := served.execute(parcel, lambda: worker.log_event(session.name, parcel.name), mine)):
+        close_session(session.name)
+    return result
 
 
 def _served(session: Session) -> "_Served":
@@ -213,8 +216,8 @@ class _Served:
         self.edition, self.places = self.pipe.recv()
         threading.Thread(target=self._listen, daemon=True).start()
 
-    def execute(self, parcel: Parcel, begun: Any) -> Result:
-        """Have a run executed, and wait until it ended."""
+    def execute(self, parcel: Parcel, begun: Callable[[], Any], task: Any) -> Result | None:
+        """Have a run executed, and wait until it ended; None once the scheduler wants it no more."""
         with tempfile.TemporaryDirectory(dir=self.room) as folder:
             room, future = Path(folder), Future()
             job = Job(self._source(parcel, room), parcel.parameters, room / "out.ipynb", room / "trace", parcel.limits)
@@ -223,6 +226,9 @@ class _Served:
                 self.pipe.send(job)
             if self.ended:
                 self._fail(job.out)
+            while not wait([future], LOOK).done:
+                if task.state != "executing":
+                    return None
             finished = future.result()
             notebook = job.out.read_bytes() if job.out.exists() and not finished.died else b""
             opened = job.trace.read_text("utf-8") if job.trace.exists() else ""
@@ -278,9 +284,9 @@ def serve(descriptor: int, room: str) -> None:
 
 def edition() -> dict[str, str]:
     """What a notebook executed here may depend on, part by part."""
-    library = ledger.fingerprint(ledger.digests(Path(__file__).parent))
-    data = ledger.fingerprint(keys.Inputs.read(()).data)
-    parts = {"library": library[:SHORT], "data": data[:SHORT], "Python": platform.python_version()}
+    folders = {"library": Path(__file__).parent, "data": paths.DATA}
+    parts = {name: ledger.fingerprint(ledger.digests(folder))[:SHORT] for name, folder in folders.items()}
+    parts |= {"store": ledger.digest(paths.STORE / paths.STORE_FILE)[:SHORT], "Python": platform.python_version()}
     with suppress(metadata.PackageNotFoundError):
         needs = [need for need in metadata.requires("capcycle") or () if "extra ==" not in need]
         for name in (re.match(r"[\w.-]+", need).group() for need in needs):

@@ -15,7 +15,7 @@ from capcycle.words import translated
 
 FIELDS = {"notebook": str, "title": str, "section": str, "parameters": dict, "for_each": dict}
 OPTIONAL = ("parameters", "for_each")
-RESERVED = {"index", "glossary", "assets", "manifest"}  # names of the site's own files
+RESERVED = {"index", "glossary", "feed", "assets", "manifest"}  # names of the site's own files
 DEVICES = {"con", "prn", "aux", "nul"} | {f"{port}{number}" for port in ("com", "lpt") for number in range(10)}
 LONGEST_NAME = 100  # in characters: of it come names of files, which may have 255
 

@@ -214,7 +214,7 @@ def _stamps(name: str) -> tuple[str, ...]:
     return tables.stamp(f"{name}.csv"), tables.stamp("registers.csv")
 
 
-@lru_cache(maxsize=32)  # more than there are registers
+@lru_cache(maxsize=64)  # more than there are registers: one too few, asked for in turn, and none is ever kept
 def _table(name: str, stamps: tuple[str, ...], known: door.Reference) -> pd.DataFrame:
     """Every version of every row, typed."""
     raw, faults = _checked(name, stamps, known)
@@ -234,13 +234,12 @@ def placed(name: str) -> pd.DataFrame:
     >>> placed("contracts").loc[0, ["contract", "file"]].tolist()
     ['corz-coreweave-200', 'data/contracts.csv']
     """
-    schema = _schema(name)
-    raw, faults = _checked(name, _stamps(name), door.open_reference())
-    door.refuse(faults)
-    return _typed(raw, schema).assign(file=raw["file"], line=raw["line"])
+    asked = name, _stamps(name), door.open_reference()
+    raw, _ = _checked(*asked)
+    return _table(*asked).assign(file=raw["file"], line=raw["line"])
 
 
-@lru_cache(maxsize=32)
+@lru_cache(maxsize=64)
 def _checked(name: str, stamps: tuple[str, ...], known: door.Reference) -> tuple[pd.DataFrame, list[str]]:
     """The cells of a table and what is wrong with them.
 

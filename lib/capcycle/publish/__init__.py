@@ -12,15 +12,16 @@ from pathlib import Path
 
 from capcycle import outputs, theme
 from capcycle.exhibits.exhibit import LIVE_TITLE
-from capcycle.publish import finder, front, glossary, headlines, links, page, pictures, sets
+from capcycle.publish import feed, finder, front, glossary, headlines, links, page, pictures, sets
 from capcycle.publish.data import DataVersion, data_version, table
+from capcycle.publish.inputs import inputs
 from capcycle.publish.pictures import bundle
 from capcycle.publish.review import faults
 from capcycle.run import Outcome
 from capcycle.words import say
 
 ASSETS = ("page.css", "page.js", "find.js", "terms.js")
-OWN = ("index.html", "glossary.html")  # the site's own pages
+OWN = ("index.html", "glossary.html", "feed.xml")  # the site's own, beside a page for each run
 LONGEST = 2_000  # characters of what is said of an error
 
 
@@ -47,6 +48,7 @@ def build(outcomes: list[Outcome], out: Path, report_of: str = "") -> list[Outco
     for name, members in sets.sets(pages).items():
         sets.write_page(out, name, members, page.templates().get_template("set.jinja"), data)
     _write_glossary(out, entries, terms, data)
+    _write_feed(out, pages, data)
     _write_manifest(out, pages, data, report_of)
     return [shown for (shown, _), outcome in zip(rendered, outcomes, strict=True) if shown is not outcome]
 
@@ -71,12 +73,14 @@ def draw(outcome: Outcome) -> None:
 def _link(out: Path, pages: list[dict], linker: glossary.Linker) -> None:
     """Only now is it known which pages there are to link to; a page in the cache has no links to others."""
     titles = {made["outcome"].run.title: made["outcome"].run.name for made in reversed(pages)}
-    template = page.templates().get_template("next.jinja")
+    template, editions = map(page.templates().get_template, ("next.jinja", "editions.jinja"))
     for made in pages:
         file = out / f"{made['outcome'].run.name}.html"
         html = links.behind(file.read_text("utf-8"), made["outcome"].run.name, pages)
         html = linker.linked(links.linked(html, made["outcome"].run.name, titles))
         then = template.render(onward=links.onward(made, pages), turns=links.turns(made, pages))
+        days = [(links.day_of(each), each["outcome"].run.name) for each in links.editions(made, pages)]
+        html = html.replace(links.EDITIONS, editions.render(days=days, own=made["outcome"].run.name) if days else "")
         html = links.in_languages(html.replace(links.NEXT, then), made["outcome"].run.name)
         file.write_text(html, "utf-8")
 
@@ -116,11 +120,17 @@ def _write_glossary(out: Path, entries: list[finder.Entry], terms: dict[str, glo
     (out / "glossary.html").write_text(links.in_languages(text, "glossary"), "utf-8")
 
 
+def _write_feed(out: Path, pages: list[dict], data: DataVersion) -> None:
+    text = page.templates().get_template("feed.jinja").render(data=data, news=feed.news(pages, out))
+    (out / "feed.xml").write_text(text, "utf-8")
+
+
 def _write_manifest(out: Path, pages: list[dict], data, report_of: str) -> None:
     manifest = {
         "capcycle": version("capcycle"),
         **({outputs.OF: report_of} if report_of else {}),
         "data": asdict(data),
+        "inputs": inputs(),
         "pages": [_entry(out, **made) for made in pages],
         "files": [_file(out, path) for path in _shared(out, pages)],
     }

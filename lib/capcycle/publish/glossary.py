@@ -14,6 +14,7 @@ from capcycle.words import say
 
 SECTIONS = ("unit", "evidence", "concept", "metric", "model", "result")
 TOLD = ("concept", "metric", "unit")
+LETTERS = r"A-Za-z0-9_\-"  # of which a word with spaces around consists; a Chinese one has none around
 SHORT = 4  # letters of a word that a line of prose has too often to mean the term
 FIXED = SECTIONS[:2]  # terms that no table and no formula defines
 # what begins an exhibit, or a place in which a term may stand: a heading of a table, a title, a line of prose
@@ -138,9 +139,11 @@ class Linker:
     def __init__(self, known: dict[str, Term]):
         self.anchors = {term.name.lower(): anchor for anchor, term in known.items()}
         told = [escape(term.name) for term in known.values() if term.section in TOLD]
-        told = [name for name in told if len(name) > SHORT or name.isupper()]
+        told = [
+            name for name in told if len(name) > SHORT or name.isupper() or (not name.isascii() and name[SHORT - 1 :])
+        ]
         either = "|".join(map(re.escape, sorted(told, key=len, reverse=True)))
-        self.told = re.compile(rf"(?<![\w-])(?:{either})(?![\w-])", re.I) if told else None
+        self.told = re.compile(rf"(?<![{LETTERS}])(?:{either})(?![{LETTERS}])", re.I) if told else None
 
     def linked(self, html: str) -> str:
         """A page with its terms as links.

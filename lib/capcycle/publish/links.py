@@ -18,6 +18,7 @@ NEXT = (
     "<!--next-->"  # where a page wants its links to others; no text of a notebook can contain it, because < is escaped
 )
 LANGUAGES = "<!-- languages -->"  # likewise, where it wants those to itself in the other languages
+EDITIONS = "<!-- editions -->"  # and those to itself as known on other days
 MOST, OF_COMPANY = 6, 12
 SAME_NOTEBOOK, SAME_SECTION = 0.1, 0.01  # as much as a tenth of the companies in common, and less than any
 
@@ -142,6 +143,22 @@ def names() -> dict[str, str]:
     return {row["company"]: row.get(f"name_{LANGUAGE}") or row["name"] for row in table("companies.csv")}
 
 
+def editions(page: dict, pages: list[dict]) -> list[dict]:
+    """The page as known on each day that the site has it of, the earliest first; none where it has only one."""
+    same = [each for each in pages if _but_day(each) == _but_day(page)]
+    return sorted(same, key=lambda each: day_of(each) or "today") if len(same) > 1 else []
+
+
+def day_of(page: dict) -> str:
+    """The day that a page was asked for; empty for today."""
+    return page["outcome"].run.parameters.get("as_of", "")
+
+
+def _but_day(page: dict) -> tuple[str, dict[str, Any]]:
+    run = page["outcome"].run
+    return run.notebook, {name: value for name, value in run.parameters.items() if name != "as_of"}
+
+
 def about(outcome: Outcome) -> list[str]:
     """The company that a page is about, or else those that it compares, as its parameters name them."""
     values = _given(outcome)
@@ -152,6 +169,12 @@ def covered(outcome: Outcome) -> list[str]:
     """Every company or group that a page shows figures of: of peers it has too few to be the page behind one."""
     values = _given(outcome)
     return [*filter(None, [values.get("company")]), *values.get("companies", [])]
+
+
+def chosen_from(outcome: Outcome) -> list[str]:
+    """The names of the companies that a page is about, for a reader to choose some of them."""
+    own = wide(about(outcome), members())
+    return [name for ticker, name in names().items() if ticker in own]
 
 
 def _given(outcome: Outcome) -> dict[str, Any]:

@@ -159,6 +159,7 @@ def _done(outcome: Outcome, document: dict, folder: Path) -> dict[str, Any]:
         "datasets": datasets.packed(),
         **_remade(outcome, document),
         "known": _known(outcome, document, shown),
+        "picked": links.chosen_from(outcome),
     }
 
 

@@ -53,7 +53,7 @@ def what_if(case: Case, x: str, sliders: Sequence[str], of: str | None = None) -
     if wrong := set(names) - set(case.varied):
         raise ModelError(f"{case.model.__name__}: {unknown('input with a range', wrong, case.varied)}")
     rows = _line(case, x, of).assign(unit=unit, kind=case.kind, source=case.source)
-    notes = tuple(_range(case.inputs[name], case) for name in names)
+    notes = (*(_range(case.inputs[name], case) for name in names), say("study.what_if_base"))
     frame = Frame(slug, _title(case, x, of, rows), _subtitle(case, x, of), notes)
     drawing, some = Drawing(rows, frame), rows["value"].notna().any()
     view = drawing.view("label", "value", label=words.name(x), value=words.name(of))
@@ -149,7 +149,10 @@ def _chart(case: Case, x: str, names: Sequence[str], of: str) -> alt.LayerChart:
         ),
     )
     dots.data, dots.transform = here.data, here.transform  # once for all three: the formula is long
-    return alt.layer(line.mark_line(strokeWidth=3).encode(x=across, y=up), dots).add_params(
+    base = alt.Chart(_line(case, x, of)[["x", "value"]]).mark_line(strokeDash=[4, 4], color=theme.LIGHT["muted"])
+    return alt.layer(
+        line.mark_line(strokeWidth=3).encode(x=across, y=up), base.encode(x="x:Q", y="value:Q"), dots
+    ).add_params(
         *(slider.param for slider in sliders.values()),
         *(alt.param(name=name, expr=formula) for name, formula in live.items()),
     )
