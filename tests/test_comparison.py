@@ -15,7 +15,7 @@ from capcycle import facts, run
 from capcycle.analyses import company_figures, comparison, debt, first_screen
 from capcycle.exhibits import cards
 from capcycle.parameters import notebooks
-from capcycle.publish import links, page
+from capcycle.publish import links
 from capcycle.quantity import Quantity, missing
 
 OFFICE = shutil.which("soffice")
@@ -148,7 +148,7 @@ def test_no_cell_is_later_than_the_day_of_the_page(day):
 def pages():
     for name, each in run.read_runs().items():
         outcome = SimpleNamespace(run=each, notebook=notebooks()[each.notebook], name=name)
-        companies, covers = page._companies(outcome), page._covers(outcome)
+        companies, covers = links.about(outcome), links.covered(outcome)
         yield {"outcome": outcome, "companies": companies, "covers": covers, "failed": False}
 
 

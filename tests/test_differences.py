@@ -49,6 +49,8 @@ FIGURE = "Capex, Meta, 2025Q2: $17, was $16: "
     ("row", "given", "why"),
     [
         ({"source": "a b"}, {"documents": ("a", "b")}, "restated in 10-Q b"),
+        ({"source": "a b"}, {"documents": ("a", "b"), "inputs": ["capex", "facts/META.csv"]},
+         "restated in 10-Q b, or another notebook, capex.ipynb"),
         ({}, {"inputs": ["facts/META.csv", "facts/MSFT.csv"]}, "a row changed, in facts/META.csv"),
         ({"kind": "assumed"}, {"inputs": ["assumptions.csv"]}, "another assumption, in assumptions.csv"),
         ({}, {"inputs": ["models/maths.py"]}, "another computation, in models/maths.py"),
@@ -85,8 +87,14 @@ def test_a_table_over_time_gets_another_row(tmp_path, capsys):
 
 def test_the_same_sum_in_another_order_is_no_change(tmp_path, capsys):
     edition(tmp_path / "old")
-    edition(tmp_path / "new", [changed(CAPEX, value="16.000000000000001", source="a a")])
+    edition(tmp_path / "new", [changed(CAPEX, value="16.000000000001", source="a a")])
     assert said(tmp_path, capsys) == (0, ["No figure moved."])
+
+
+def test_a_count_without_a_unit_is_listed_as_a_number(tmp_path, capsys):
+    edition(tmp_path / "old", [changed(CAPEX, unit="", value="728")])
+    edition(tmp_path / "new", [changed(CAPEX, unit="", value="1729", kind="")], given={"since": 1})
+    assert said(tmp_path, capsys)[1] == ["Capex, Meta, 2025Q2: 1,729, was 728: other parameters: since (meta)"]
 
 
 def test_pages_that_came_went_and_failed_are_named(tmp_path, capsys):

@@ -11,7 +11,7 @@ import nbformat
 import pytest
 from nbformat.v4 import new_code_cell, new_notebook
 
-from capcycle import paths, watch
+from capcycle import cli, paths, watch
 from capcycle.errors import RunError
 
 PAGE = "<html><body><h1>{}</h1></body></html>"
@@ -91,10 +91,19 @@ def test_a_page_that_came_with_an_earlier_build_hears_of_it_at_once(site):
     assert get(site, "/capcycle-events?0").readline() == b"data: built\n"
 
 
-def test_a_port_that_is_taken_is_named(site):
-    port = site.server_address[1]
-    with pytest.raises(RunError, match=rf"port {port}: .*--port"), watch.serving(folder(site), port):
-        pass
+def test_a_port_that_cannot_be_had_is_named(site):
+    for port in (site.server_address[1], 99_999):
+        with pytest.raises(RunError, match=rf"port {port}: .*--port"), watch.serving(folder(site), port):
+            pass
+
+
+def test_what_cannot_be_served_is_refused_before_anything_is_built(tmp_path, monkeypatch, capsys):
+    monkeypatch.setattr(watch, "build", lambda *_: pytest.fail("built"))
+    (tmp_path / "mine.txt").touch()
+    assert cli.main(["watch", "hyperscalers", "--out", str(tmp_path)]) == 1
+    assert "holds something other than a capcycle site" in capsys.readouterr().err
+    assert cli.main(["watch", "hyperscaler"]) == 1
+    assert "did you mean hyperscalers?" in capsys.readouterr().err
 
 
 @pytest.mark.browser

@@ -3,19 +3,22 @@
 import csv
 import json
 from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from dataclasses import asdict, dataclass, field
 from functools import cached_property
+from math import isfinite
 from pathlib import Path
 from typing import Any
 
 from capcycle import outputs, words
 from capcycle.errors import CapcycleError
+from capcycle.publish.headlines import told as told_of
 from capcycle.publish.links import names
 from capcycle.words import say
 
 NAMED = ("metric", "figure", "concept", "label", "group", "company", "model", "contract", "x")  # what a row is of
 WHEN = ("period", "period_start", "period_end", "day", "quarter")
-NO_FIGURES = {*NAMED, *WHEN, "rank", "since", "page", "id"}  # numbers in these columns say what a row is of
+NO_FIGURES = {*NAMED, *WHEN, "rank", "since", "tier", "page", "id"}  # numbers in these columns say what a row is of
 ALIKE = 1e-9  # of a figure: the same sum in another order
 DOCUMENTS = "documents.csv"
 FEW = 3  # of what a change lies in that a line names
@@ -46,7 +49,7 @@ class Moved:
 
     def __str__(self) -> str:
         about = ", ".join(filter(None, [self.name, names().get(self.company, self.company), self.period, self.column]))
-        now, then = (words.value(each, self.unit) for each in (self.after, self.before))
+        now, then = (told_of(each, self.unit) for each in (self.after, self.before))
         key = "diff.new" if self.before is None else "diff.gone" if self.after is None else "diff.moved"
         why = say("diff.or").join(say(f"diff.why.{each.cause}", of=_few(each.of)) for each in self.why)
         return say(key, about=about, now=now, then=then, why=why, pages=", ".join(self.pages))
@@ -159,10 +162,10 @@ def _numbers(rows: list[Row]) -> list[str]:
 
 
 def _number(cell: str | None) -> float | None:
-    try:
-        return float(cell) if cell else None
-    except ValueError:
-        return None
+    with suppress(ValueError):
+        number = float(cell or "nan")
+        return number if isfinite(number) else None
+    return None
 
 
 def _paired(old: list[Row], new: list[Row]) -> Iterator[tuple[Row | None, Row | None]]:
@@ -207,14 +210,13 @@ def _why(old: Edition, new: Edition, page: str, was: Row | None, now: Row | None
         differ = [name for name in {**given[0], **given[1]} if given[0].get(name) != given[1].get(name)]
         yield Why("parameters", tuple(differ))
         return
-    cited = ((now or {}).get("source") or "").split()
+    changed, cited = old.changed(new), ((now or {}).get("source") or "").split()
+    code = list(_code(changed, today["notebook"]))
     if fresh := [new.documents[id] for id in cited if id in new.documents and id not in old.documents]:
         same = was and now and all(was.get(column) == now.get(column) for column in WHEN)
-        yield Why("restated" if same else "filing", tuple(fresh))
-        return
-    changed = old.changed(new)
-    found = [*_tables(changed.get("data", ()), now or was), *_code(changed, today["notebook"])]
-    yield from found or [Why("unknown")]
+        yield from [Why("restated" if same else "filing", tuple(fresh)), *code]  # code may cite what was there before
+    else:
+        yield from [*_tables(changed.get("data", ()), now or was), *code] or [Why("unknown")]
 
 
 def _tables(changed: Iterable[str], row: Row) -> Iterator[Why]:

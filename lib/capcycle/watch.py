@@ -11,9 +11,8 @@ from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
-from capcycle import paths
+from capcycle import outputs, paths, rows
 from capcycle.errors import RunError
-from capcycle.outputs import MANIFEST
 
 HOST = "127.0.0.1"  # nobody else in the network sees an unfinished page
 EVENTS = "/capcycle-events"
@@ -53,10 +52,10 @@ def changes(before: State, look: Callable[[], State], stopped: threading.Event) 
 
 def build(names: Sequence[str], out: Path) -> bool:
     """Build in a process of its own, so that what changed in the library counts too; whether the site is another."""
-    before = _states([out / MANIFEST])
+    before = _states([out / outputs.MANIFEST])
     command = [sys.executable, "-m", "capcycle.cli", "site", *names, "--out", str(out), "--keep-going"]
     subprocess.run(command, check=False)  # what it says is for the reader
-    return _states([out / MANIFEST]) != before
+    return _states([out / outputs.MANIFEST]) != before
 
 
 class Site(ThreadingHTTPServer):
@@ -137,8 +136,8 @@ def serving(out: Path, port: int = 0) -> Iterator[Site]:
     """The site in `out`, served at `port` (0: any that is free) until the end of the block."""
     try:
         site = Site(out, port)
-    except OSError as error:
-        raise RunError(f"port {port}: {error.strerror}; name another with --port, or 0 for any that is free") from error
+    except (OSError, OverflowError) as error:
+        raise RunError(f"port {port}: {error}; name another with --port, or 0 for any that is free") from error
     with site:
         threading.Thread(target=site.serve_forever, daemon=True).start()
         try:
@@ -151,7 +150,10 @@ def watch(names: Sequence[str], out: Path, port: int, stopped: threading.Event) 
     """Build the site and serve it, and build it again at every change until `stopped` is set.
 
     The address comes, with the files that changed: none at first.
+    RunError for a run that there is not, a folder that holds something else, and a port that cannot be had.
     """
+    rows.select(rows.read_runs(), names)
+    outputs.refuse_folder(out)
     before = inputs()
     with serving(out, port) as site:
         build(names, out)

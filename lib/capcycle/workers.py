@@ -104,9 +104,11 @@ def serve(caller: Any, room: str) -> None:
 
     For a process of its own with one thread: that of a caller with many could not be forked.
     """
-    for library in LIBRARIES:
-        import_module(library)
     try:
+        if not caller.poll(IDLE):
+            return
+        for library in LIBRARIES:
+            import_module(library)
         _zygote(caller, [], sys.maxsize, staying=True)  # it is the caller who counts
     finally:
         shutil.rmtree(room, ignore_errors=True)

@@ -7,10 +7,11 @@ what the command spends on it itself, one run after the other, is what no furthe
 import argparse
 import os
 import tempfile
+from logging import CRITICAL
 from multiprocessing import forkserver
 from pathlib import Path
-from resource import RUSAGE_CHILDREN, RUSAGE_SELF, getrusage
-from time import perf_counter
+from resource import RUSAGE_CHILDREN, getrusage
+from time import perf_counter, thread_time
 from typing import NamedTuple
 
 from distributed import LocalCluster
@@ -20,6 +21,7 @@ from capcycle.progress import Quiet
 from capcycle.rows import Run
 
 WORKERS, RUNS, CORES = (1, 2, 4), 10_000, 100
+TASKS = 1_000
 FEW = 2  # runs that are set against all of them, so that what is done once counts once
 SMALL = {"capex": "companies", "company": "company"}  # notebooks, each with the parameter that names companies
 COMPANIES = ["MSFT", "AMZN", "GOOGL", "META", "ORCL", "NVDA"]
@@ -58,7 +60,7 @@ class First(Quiet):
 
 
 class Took(NamedTuple):
-    """Seconds: until all runs were back, until the first was, of the workers' processors, and of this process."""
+    """Seconds: until all runs were back, until the first was, of the workers' processors, and of the command itself."""
 
     whole: float
     first: float
@@ -74,17 +76,17 @@ def measure(runs: list[Run]) -> None:
     for count in WORKERS:
         took = timed(runs, count)
         most = most or took
-        each = f"{took.there / len(runs):11.2f} s {took.there / (alone.there + alone.here):18.2f}"
+        each = f"{took.there / len(runs):11.2f} s {took.there / (alone.there):18.2f}"
         print(f"  {count:7} {took.whole:8.1f} s {took.whole / alone.whole:22.2f} {each}", flush=True)
     further = len(runs) - FEW
-    on_paper(few.first, (most.there - few.there) / further, (most.here - few.here) / further)
+    on_paper(few.first, (most.there - few.there) / further, (most.here - few.here) / further + passed_on())
 
 
 def timed(runs: list[Run], workers: int) -> Took:
     """Execute the runs on so many workers, without any on all cores of this machine."""
-    First.at, there, here = 0.0, spent(RUSAGE_CHILDREN), spent(RUSAGE_SELF)
+    First.at, there, here = 0.0, spent(), thread_time()
     if workers:
-        with LocalCluster(n_workers=workers, threads_per_worker=1, dashboard_address=None) as cluster:
+        with local(workers) as cluster:
             began = perf_counter()
             run.execute_all(runs, force=True, progress=First, scheduler=cluster.scheduler_address)
             ended = perf_counter()
@@ -93,13 +95,25 @@ def timed(runs: list[Run], workers: int) -> Took:
         run.execute_all(runs, force=True, progress=First)
         ended = perf_counter()
         forkserver._forkserver._stop()  # so that its time counts
-    return Took(ended - began, First.at - began, spent(RUSAGE_CHILDREN) - there, spent(RUSAGE_SELF) - here)
+    return Took(ended - began, First.at - began, spent() - there, thread_time() - here)
 
 
-def spent(whose: int) -> float:
-    """Seconds of processors so far, of this process or of all that it started and that have ended."""
-    used = getrusage(whose)
+def local(workers: int) -> LocalCluster:
+    return LocalCluster(n_workers=workers, threads_per_worker=1, dashboard_address=None, silence_logs=CRITICAL)
+
+
+def spent() -> float:
+    """Seconds of processors so far, of all that this process started and that have ended."""
+    used = getrusage(RUSAGE_CHILDREN)
     return used.ru_utime + used.ru_stime
+
+
+def passed_on() -> float:
+    """Seconds that the scheduler needs to pass on a task in which nothing is done."""
+    with local(1) as cluster, cluster.get_client() as client:
+        began = perf_counter()
+        client.gather(client.map(int, range(TASKS)))
+        return (perf_counter() - began) / TASKS
 
 
 def on_paper(start: float, cost: float, own: float) -> None:
@@ -109,7 +123,7 @@ def on_paper(start: float, cost: float, own: float) -> None:
     slowest = "the command, which hands out and takes back each run itself" if command > cores else "the cores"
     print(f"  {RUNS:,} runs on {CORES} cores, on paper, by what a further run costs one worker and the command:")
     print(f"    the cores      {start:.0f} s to start + {RUNS:,} × {cost:.2f} s / {CORES} = {cores / 60:.1f} min")
-    print(f"    the command    {RUNS:,} × {own * 1000:.0f} ms = {command / 60:.1f} min, with the scheduler's part")
+    print(f"    the command    {RUNS:,} × {own * 1000:.0f} ms = {command / 60:.1f} min, one after the other")
     print(f"    together       {hours:.1f} core hours")
     print(f"    the bottleneck {slowest}; the other needs {share:.0%} of that time")
 

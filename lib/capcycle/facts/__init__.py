@@ -1,6 +1,7 @@
 """Facts: a row each, cited and dated. Loads them, checks them at the door, cuts them at a date."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from datetime import date
 from functools import partial
 from typing import Any
@@ -8,7 +9,7 @@ from typing import Any
 import pandas as pd
 
 from capcycle import paths, reads, words
-from capcycle.errors import CapcycleError, NothingToShow, unknown
+from capcycle.errors import CapcycleError, DataError, NothingToShow, unknown
 from capcycle.facts import (
     ads,
     currency,
@@ -116,7 +117,10 @@ def history(companies: Sequence[str] | None = None, as_of: str | date | None = N
     >>> values[["value", "published"]].astype(str).values.tolist()
     [['27266000000.0', '2024-02-02'], ['27045000000.0', '2025-01-30']]
     """
-    asked = (partial(layers.ask, _values, company, _text(as_of)) for company in tickers(companies))
+    wanted = tickers(companies)
+    with reads.covered(), suppress(DataError):  # those of all at once, as each asks for its own
+        door.read_facts(wanted, door.open_reference())
+    asked = (partial(layers.ask, _values, company, _text(as_of)) for company in wanted)
     found, faults = door.gather(asked)
     door.refuse(dict.fromkeys(faults))
     return pd.concat(found, ignore_index=True)

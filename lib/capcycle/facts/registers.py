@@ -351,6 +351,7 @@ def _market_rules(raw: pd.DataFrame, values: dict[str, pd.Series], known: door.R
     slipped = slips.scale_slip(series.assign(**days)) & ~raw["note"].str.startswith(door.CONFIRMED)
     yield door.SLIPPED.format(value="{value}"), slipped
     own = raw["kind"].eq("estimated") == raw["measure"].eq("market_value")
+    own |= raw["kind"].eq("estimated") & known.of("sources", "tier", raw["source"]).eq("aggregator")
     yield "a price is reported, a market value estimated: {measure} is neither when {kind}", ~own & raw["kind"].ne("")
 
 

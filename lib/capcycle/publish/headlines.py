@@ -6,7 +6,9 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 from capcycle import words
+from capcycle.errors import CapcycleError
 from capcycle.publish import links, notebook
+from capcycle.publish.downloads import NUMBER
 from capcycle.run import Outcome
 
 MOST = 8  # figures of a page; more are no headlines
@@ -30,7 +32,7 @@ def figures(exhibits: Iterable[dict[str, Any]], own: Iterable[str] = ()) -> list
     for row in _rows(exhibits):
         key = row["name"], row["company"]
         known = key in found
-        if (own and row["company"] and row["company"] not in own) or not row["value"]:
+        if (own and row["company"] and row["company"] not in own) or not NUMBER.fullmatch(row["value"]):
             continue
         if not known or found[key]["day"] < row["day"]:
             found[key] = row
@@ -56,10 +58,13 @@ def read(outcome: Outcome) -> dict[str, Any]:
     return {"outcome": outcome, "figures": figures(shown, links.about(outcome))}
 
 
-def told(figure: Figure) -> str:
-    """A headline figure as a reader sees it.
+def told(number: float | None, unit: str) -> str:
+    """A figure as a reader sees it; in a unit that has no words, such as that of a count, the number with it.
 
-    >>> told({"value": "0.349", "unit": "fraction"})
-    '34.9%'
+    >>> told(0.349, "fraction"), told(729, ""), told(2.5, "sites")
+    ('34.9%', '729', '2.5 sites')
     """
-    return words.value(float(figure["value"]), figure["unit"])
+    try:
+        return words.value(number, unit)
+    except CapcycleError:
+        return f"{number:,.6g} {unit}".strip()

@@ -55,7 +55,9 @@ def _first(page: dict) -> list[Cell]:
 
 
 def _cell(figure: headlines.Figure | None) -> Cell:
-    return NOTHING | ({"text": headlines.told(figure), "under": figure["period"]} if figure else {"text": ""})
+    if not figure:
+        return NOTHING | {"text": ""}
+    return NOTHING | {"text": headlines.told(float(figure["value"]), figure["unit"]), "under": figure["period"]}
 
 
 def write(file: Path, pages: list[dict]) -> None:
