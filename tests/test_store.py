@@ -272,7 +272,6 @@ def test_the_store_shows_of_a_day_what_it_showed_on_that_day_and_nothing_later(f
         ("", "", "usual"),
         ("", 'store = "{0}/mine"', "{0}/mine"),
         ("{0}/other", 'store = "{0}/mine"', "{0}/other"),
-        ("file://{0}/other", "", "{0}/other"),
     ],
 )
 def test_the_place_is_that_of_the_environment_or_of_the_settings(tmp_path, monkeypatch, variable, written, place):
@@ -285,7 +284,7 @@ def test_the_place_is_that_of_the_environment_or_of_the_settings(tmp_path, monke
 
 @pytest.mark.parametrize(
     ("variable", "written", "message"),
-    [("s3://bucket/store", "", "cannot be at s3://bucket/store"), ("", "store = ", "not a TOML file")],
+    [("", 'store = "s3://bucket/store"', "store is s3://bucket/store"), ("", "store = ", "not a TOML file")],
 )
 def test_what_is_no_place_is_said_and_nothing_is_written(
     own, tmp_path, monkeypatch, capsys, variable, written, message

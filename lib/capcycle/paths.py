@@ -22,17 +22,19 @@ def store() -> tuple[Path, str]:
     It is what CAPCYCLE_STORE says, else `store` in the user's settings, else the user's data folder.
     """
     usual = platformdirs.user_data_path("capcycle").resolve()
+    if given := os.environ.get("CAPCYCLE_STORE"):  # an address is settled by the room `places`
+        return (usual if "://" in given else Path(given).resolve()), ""
     try:
         settings = tomllib.loads(SETTINGS.read_text("utf-8")) if SETTINGS.is_file() else {}
     except ValueError as error:
         return usual, f"{SETTINGS}: not a TOML file: {error}"
-    given = os.environ.get("CAPCYCLE_STORE") or str(settings.get("store") or usual)
-    if "://" in given.removeprefix("file://"):
+    given = str(settings.get("store") or usual)
+    if "://" in given:
         return usual, (
-            f"the store cannot be at {given}: SQLite locks a file and writes into the middle of it, which no "
-            "such address offers; give a folder of this machine, or one that is mounted"
+            f"{SETTINGS}: store is {given}; SQLite writes into the middle of a file, which no such address offers: "
+            "give a folder, or the address in CAPCYCLE_STORE to work on a copy of what lies there"
         )
-    return Path(given.removeprefix("file://")).expanduser().resolve(), ""
+    return Path(given).expanduser().resolve(), ""
 
 
 STORE, UNUSABLE = store()

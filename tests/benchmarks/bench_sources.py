@@ -119,7 +119,8 @@ def grow(count: int) -> None:
             for table in ("companies", "sources", "facts", "worked", "months"):
                 columns = [row[1] for row in connection.execute(f"PRAGMA table_info({table})")]
                 shown = ", ".join("?" if column == "company" else f'"{column}"' for column in columns)
-                connection.execute(f"INSERT INTO {table} SELECT {shown} FROM {table} WHERE company = ?", [new, old])
+                where = "company = ?" + " AND as_of = ''" * ("as_of" in columns)
+                connection.execute(f"INSERT INTO {table} SELECT {shown} FROM {table} WHERE {where}", [new, old])
 
 
 def use(count: int) -> None:

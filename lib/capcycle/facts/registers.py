@@ -13,11 +13,11 @@ from functools import lru_cache, partial
 
 import pandas as pd
 
-from capcycle import reads
 from capcycle.errors import CapcycleError, unknown
 from capcycle.facts import door, layers, slips, tables
 from capcycle.units import DEAREST_HOSTING
 
+TABLES = 256  # kept in memory: several times as many as there are, as each day has its own
 CURRENCY = "currency"  # unit of an amount, and the column that names it
 SOURCES = ["source", "status_source"]  # columns that name documents
 MONTH = r"[0-9]{4}-[0-9]{2}"
@@ -51,11 +51,11 @@ def read(name: str, as_of: str | date | None = None) -> pd.DataFrame:
     >>> lives[(lives.company == "AMZN") & (lives.effective == "2025-01-01")][["from_years", "to_years"]].values.tolist()
     [[6.0, 5.0]]
     """
-    table = history(name, as_of)
-    if "published" not in table:
-        return table
-    ordered = table.sort_values("published", kind="stable", na_position="first")
-    return ordered.drop_duplicates(key(name), keep="last").sort_index().reset_index(drop=True)
+    return layers.ask(_read, name, str(as_of or ""))
+
+
+def _read(name: str, as_of: str) -> pd.DataFrame:
+    return _newest(name, _stamps(name), door.open_reference(), door.day(as_of) if as_of else None).copy(deep=False)
 
 
 def history(name: str, as_of: str | date | None = None) -> pd.DataFrame:
@@ -70,8 +70,7 @@ def history(name: str, as_of: str | date | None = None) -> pd.DataFrame:
 
 
 def _history(name: str, as_of: str) -> pd.DataFrame:
-    day, table = door.day(as_of), _table(name, _stamps(name), door.open_reference()).copy(deep=False)
-    return _documented(table[public_day(table) <= day], day).reset_index(drop=True) if as_of else table
+    return _public(name, _stamps(name), door.open_reference(), door.day(as_of) if as_of else None).copy(deep=False)
 
 
 def _documented(table: pd.DataFrame, day: pd.Timestamp) -> pd.DataFrame:
@@ -97,10 +96,6 @@ def key(name: str) -> list[str]:
     >>> key("market")
     ['date', 'symbol', 'measure']
     """
-    return reads.ask(_key_of, name)
-
-
-def _key_of(name: str) -> list[str]:
     return _key(_schema(name))
 
 
@@ -145,7 +140,7 @@ def columns() -> pd.DataFrame:
     >>> columns().query("table == 'capacity' and column == 'mw'")[["properties", "meaning"]].values.tolist()[0]
     ['number, MW, one of these is required, at least 0.5, at most 200000', 'power']
     """
-    return reads.ask(_described)
+    return layers.ask(_described)
 
 
 def _described() -> pd.DataFrame:
@@ -214,12 +209,28 @@ def _stamps(name: str) -> tuple[str, ...]:
     return tables.stamp(f"{name}.csv"), tables.stamp("registers.csv")
 
 
-@lru_cache(maxsize=64)  # more than there are registers: one too few, asked for in turn, and none is ever kept
+@lru_cache(maxsize=TABLES)
 def _table(name: str, stamps: tuple[str, ...], known: door.Reference) -> pd.DataFrame:
     """Every version of every row, typed."""
     raw, faults = _checked(name, stamps, known)
     door.refuse([*known.faults, *faults])
     return _typed(raw, _schema(name))
+
+
+@lru_cache(maxsize=TABLES)
+def _public(name: str, stamps: tuple[str, ...], known: door.Reference, day: pd.Timestamp | None) -> pd.DataFrame:
+    """Every version of every row that was public on a day."""
+    table = _table(name, stamps, known)
+    return table if day is None else _documented(table[public_day(table) <= day], day).reset_index(drop=True)
+
+
+@lru_cache(maxsize=TABLES)
+def _newest(name: str, stamps: tuple[str, ...], known: door.Reference, day: pd.Timestamp | None) -> pd.DataFrame:
+    table = _public(name, stamps, known, day)
+    if "published" not in table:
+        return table
+    ordered = table.sort_values("published", kind="stable", na_position="first")
+    return ordered.drop_duplicates(_key(_schema(name)), keep="last").sort_index().reset_index(drop=True)
 
 
 def _typed(raw: pd.DataFrame, schema: pd.DataFrame) -> pd.DataFrame:
@@ -239,7 +250,7 @@ def placed(name: str) -> pd.DataFrame:
     return _table(*asked).assign(file=raw["file"], line=raw["line"])
 
 
-@lru_cache(maxsize=64)
+@lru_cache(maxsize=TABLES)
 def _checked(name: str, stamps: tuple[str, ...], known: door.Reference) -> tuple[pd.DataFrame, list[str]]:
     """The cells of a table and what is wrong with them.
 
@@ -259,8 +270,10 @@ def _values(cells: pd.Series, kind: str) -> pd.Series:
 
 def _days(text: pd.Series) -> pd.Series:
     """Days as timestamps; a month as its last day, since nothing earlier is known to be public."""
-    months = pd.to_datetime(text.where(text.str.len() == len("2024-06")), format="%Y-%m", errors="coerce")
-    return door.dates(text).fillna(months + pd.offsets.MonthEnd(0))
+    days, months = door.dates(text), text.where(text.str.len() == len("2024-06"))
+    if months.isna().all():
+        return days
+    return days.fillna(pd.to_datetime(months, format="%Y-%m", errors="coerce") + pd.offsets.MonthEnd(0))
 
 
 def _rules(raw: pd.DataFrame, columns: pd.DataFrame, known: door.Reference) -> door.Rules:

@@ -54,8 +54,10 @@ COLUMNS = {
     "registers": ["cells"],  # of a row in JSON, each with the name of its column: a schema may get more of these
 }  # of the tables of `data/` that have the same names
 ORDER = {"companies": "company", "sources": "company, source", "facts": "company, line", "registers": "name, line"}
+REGISTERED = "rows of"  # begins what stands for the company of a document that rows of a register cite
 NAMED = "company IN (SELECT value FROM json_each(?))"
-LISTED = f"""company NOT IN (SELECT company FROM companies WHERE "group" = '{MARKET}' AND NOT {NAMED})"""
+LISTED = f"""company IN (SELECT company FROM companies WHERE "group" <> '{MARKET}' OR {NAMED})
+    OR company >= '{REGISTERED} ' AND company < '{REGISTERED}~'"""
 
 
 def file() -> Path:

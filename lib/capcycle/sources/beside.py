@@ -65,5 +65,5 @@ def names(register: str) -> list[str]:
 
 def cite(connection: Connection, name: str, documents: pd.DataFrame) -> None:
     """Keep the documents of rows that were written under a name, beside those that are there already."""
-    made = ([f"rows of {name}", *row] for row in documents[shelf.COLUMNS["sources"]].to_numpy().tolist())
+    made = ([f"{shelf.REGISTERED} {name}", *row] for row in documents[shelf.COLUMNS["sources"]].to_numpy().tolist())
     shelf.insert(connection, "sources", made, "INSERT OR IGNORE")
