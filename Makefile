@@ -5,6 +5,8 @@
 PYTHON ?= python3
 PIP = .venv/bin/python -m pip
 COMPILE = uv pip compile --universal --python-version 3.11 --generate-hashes --no-header --no-emit-index-url --quiet
+EXTRAS = $(PYTHON) -c 'import tomllib; project = tomllib.load(open("pyproject.toml", "rb"))["project"]; \
+  print(*(project["optional-dependencies"][extra][0] for extra in ("live", "hongkong")), sep="\n")'
 unexport PYTHONHOME PYTHONPATH
 
 ifeq ($(wildcard lib/capcycle/__init__.py),)
@@ -59,6 +61,8 @@ lock:
 	@command -v uv >/dev/null || { echo "make lock needs uv; nothing else here does" >&2; exit 1; }
 	$(COMPILE) pyproject.toml --group build --group install --output-file requirements.lock
 	$(COMPILE) --group test --constraint requirements.lock --output-file requirements-test.lock
+	$(EXTRAS) | $(COMPILE) - --constraint requirements.lock --constraint requirements-test.lock \
+	  --output-file requirements-extras.lock
 
 clean:
 	rm -rf .venv .capcycle site .site-* .pytest_cache .ruff_cache .hypothesis

@@ -115,7 +115,7 @@ class Server(ThreadingHTTPServer):
             known = (NAMES | OTHERS).items()
             rows_ = [{"cik_str": cik, "ticker": each, "title": name} for each, (cik, name) in known]
             return json.dumps(dict(enumerate(rows_))).encode()
-        if path.startswith("/Archives"):
+        if path in self.documents or not path.startswith(("/api", "/submissions")):
             return self.documents.get(path)
         cik = int(path[-15:-5])
         if cik in self.managers and "submissions" in path:

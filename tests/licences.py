@@ -8,16 +8,17 @@ from packaging.utils import canonicalize_name
 
 ROOT = Path(__file__).parents[1]
 TABLE = ROOT / "LICENSES.md"
-LOCKS = {"requirements.lock": "site", "requirements-test.lock": "tests"}
+LOCKS = {"requirements.lock": "site", "requirements-test.lock": "tests", "requirements-extras.lock": "extras"}
 PIN = re.compile(r"^([\w.-]+)==", re.M)
-ROW = re.compile(r"^\| ([\w.-]+) \| (.+?) \| (site|tests) \|$", re.M)
+ROW = re.compile(r"^\| ([\w.-]+) \| (.+?) \| (site|tests|extras) \|$", re.M)
 LONG = 60  # characters; where the field has more it has the text of the licence
 VAGUE = {"", "UNKNOWN", "BSD"}
 HEAD = """# Licences of what capcycle is installed with
 
-capcycle itself is under the MIT licence, in [LICENSE](LICENSE). Each package of the two locks, with the licence that
-its own metadata state; `site` is installed for the notebooks and the site, `tests` only for the tests. Written by
-`python tests/licences.py`, which keeps the row of a package that is not installed on this system.
+capcycle itself is under the MIT licence, in [LICENSE](LICENSE). Each package of the three locks, with the licence that
+its own metadata state; `site` is installed for the notebooks and the site, `tests` only for the tests, `extras` only by
+who asks for it. Written by `python tests/licences.py`, which keeps the row of a package that is not installed on this
+system.
 
 | package | licence | for |
 |---|---|---|
@@ -38,7 +39,8 @@ def listed() -> dict[str, tuple[str, str]]:
 
 def installed() -> dict[str, str]:
     """The licence that the metadata of each installed package state."""
-    return {canonicalize_name(each.metadata["Name"]): stated(each.metadata) for each in metadata.distributions()}
+    said = {canonicalize_name(each.metadata["Name"]): stated(each.metadata) for each in metadata.distributions()}
+    return {name: licence for name, licence in said.items() if licence}  # of the others somebody wrote the row by hand
 
 
 def stated(fields) -> str:

@@ -2,6 +2,7 @@
 
 import csv
 import io
+from pathlib import Path
 
 import pandas as pd
 import pytest
@@ -11,7 +12,7 @@ from hypothesis import strategies as st
 
 from capcycle import facts, paths
 from capcycle.errors import DataError
-from capcycle.facts import currency, door, slips, tables
+from capcycle.facts import currency, door, registers, slips, tables
 
 QUARTERS = pd.period_range("2022Q1", "2024Q4", freq="Q")
 CAPEX = [100, 110, 125, 120, 140, 150, 155, 170, 180, 210, 220, 260]  # millions
@@ -471,7 +472,8 @@ def test_no_cell_is_corrupted_silently(data, good, cell, poison):
         return  # any words are as good as any others
     tables = fresh()
     put(tables, file, line, column, poison)
-    names_others = file in BOOK and column == tables[file][0][0]  # then those that use the name are at fault
+    # then those that use the name, or have the day of their document, are at fault
+    names_others = file in BOOK and column in (tables[file][0][0], "published")
     refused_or_harmless(good, *(() if names_others else (file, line)))
 
 
@@ -591,3 +593,41 @@ def test_a_slip_of_a_thousand_is_seen_at_any_row_of_the_real_series():
         company = table[table["company"] == table["company"][row]]
         slipped = company.assign(value=company["value"].where(company.index != row, company["value"] * 1000))
         assert slips.scale_slip(slipped)[row], f"{table['file'][row]}:{table['line'][row]}"
+
+
+# ---- what is read once
+
+
+def test_files_that_are_judged_together_are_judged_as_each_alone(monkeypatch):
+    known, companies = door.open_reference(), ["MSFT", "BABA", "APLD"]
+    monkeypatch.setattr(door, "CHECKED", {})
+    together = door.read_facts(companies, known)
+    alone = []
+    for company in companies:
+        monkeypatch.setattr(door, "CHECKED", {})
+        alone.append(door.read_facts([company], known))
+    pd.testing.assert_frame_equal(together, pd.concat(alone, ignore_index=True))
+
+
+def test_a_second_look_at_all_registers_reads_none():
+    for _ in range(2):
+        before = registers._table.cache_info().misses
+        for name in registers.names():
+            registers.read(name, "2025-06-30")
+    assert registers._table.cache_info().misses == before
+
+
+def test_a_file_that_lies_as_it_lay_is_not_read_again_and_another_is(tmp_path, monkeypatch):
+    monkeypatch.setattr(paths, "DATA", tmp_path)
+    (tmp_path / "a.csv").write_text("one")
+    first = tables.stamp("a.csv")
+    (tmp_path / "a.csv").write_text("two")  # as long, and within the step of a clock
+    assert tables.stamp("a.csv") != first
+    monkeypatch.setattr(tables, "STEP", -(10**18))  # as if it had lain there for long
+    second = tables.stamp("a.csv")
+    with monkeypatch.context() as patch:
+        patch.setattr(Path, "read_bytes", None)
+        assert tables.stamp("a.csv") == second
+    (tmp_path / "b.csv").write_text("one")
+    (tmp_path / "b.csv").replace(tmp_path / "a.csv")
+    assert tables.stamp("a.csv") == first

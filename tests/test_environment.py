@@ -9,6 +9,7 @@ from importlib.util import find_spec
 from pathlib import Path
 
 import licences
+import pytest
 import yaml
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
@@ -23,6 +24,7 @@ DEPENDENCIES = [Requirement(text) for text in PYPROJECT["project"]["dependencies
 GROUPS = [Requirement(text) for group in PYPROJECT["dependency-groups"].values() for text in group]
 TESTS = [Requirement(text) for text in PYPROJECT["dependency-groups"]["test"]]
 EXTRAS = [Requirement(text) for extra in PYPROJECT["project"]["optional-dependencies"].values() for text in extra]
+PROVIDERS = [Requirement(PYPROJECT["project"]["optional-dependencies"][extra][0]) for extra in ("live", "hongkong")]
 
 
 def entries(lock):
@@ -33,8 +35,8 @@ def pins(lock):
     return [Requirement(entry.partition("--hash")[0].strip()) for entry in entries(lock)]
 
 
-SITE, ADDED = map(pins, LOCKS)
-ENTRIES, PINS = [entry for lock in LOCKS for entry in entries(lock)], SITE + ADDED
+SITE, ADDED, EXTRA = map(pins, LOCKS)
+ENTRIES, PINS = [entry for lock in LOCKS for entry in entries(lock)], SITE + ADDED + EXTRA
 
 
 def version(pin):
@@ -42,9 +44,9 @@ def version(pin):
 
 
 def test_every_dependency_is_locked():
-    for lock, needs in zip((SITE, ADDED), ([*DEPENDENCIES, *GROUPS], TESTS), strict=True):
+    for lock, needs in zip((SITE, ADDED, EXTRA), ([*DEPENDENCIES, *GROUPS], TESTS, PROVIDERS), strict=True):
         names = {canonicalize_name(pin.name) for pin in lock}
-        wanted = [need for need in needs if lock is ADDED or need not in TESTS]
+        wanted = [need for need in needs if lock is not SITE or need not in TESTS]
         missing = [str(need) for need in wanted if canonicalize_name(need.name) not in names]
         assert not missing, f"a lock lacks {missing}: run make lock"
 
@@ -54,14 +56,19 @@ def test_a_site_is_set_up_without_what_only_tests_need():
     assert {need.name for need in TESTS} & site == {"packaging", "pyyaml"}, "which Jupyter needs too"
 
 
-def test_an_extra_is_what_is_tested():
-    assert {str(need) for need in EXTRAS} <= {str(need) for need in TESTS}
+def test_an_extra_is_what_is_tested_or_has_a_lock_of_its_own():
+    assert {str(need) for need in EXTRAS} - {str(need) for need in PROVIDERS} <= {str(need) for need in TESTS}
 
 
-def test_the_two_locks_agree_on_what_both_name():
+@pytest.mark.parametrize("other", [ADDED, EXTRA], ids=["tests", "extras"])
+def test_two_locks_agree_on_what_both_name(other):
     site = {(pin.name, str(pin.marker)): version(pin) for pin in SITE}
-    both = {(pin.name, str(pin.marker)): version(pin) for pin in ADDED if (pin.name, str(pin.marker)) in site}
+    both = {(pin.name, str(pin.marker)): version(pin) for pin in other if (pin.name, str(pin.marker)) in site}
     assert both and both == {key: site[key] for key in both}
+
+
+def test_a_site_is_set_up_without_what_only_an_extra_needs():
+    assert not {need.name for need in PROVIDERS} & {pin.name for pin in SITE + ADDED}
 
 
 def test_the_tools_of_a_new_environment_are_locked():
@@ -79,7 +86,7 @@ def test_the_licence_of_all_that_is_locked_is_listed():
 def test_every_pin_is_within_its_bound():
     outside = [
         f"{pin} is locked, pyproject.toml asks for {need}"
-        for need in DEPENDENCIES + GROUPS
+        for need in DEPENDENCIES + GROUPS + EXTRAS
         for pin in PINS
         if canonicalize_name(pin.name) == canonicalize_name(need.name) and not need.specifier.contains(version(pin))
     ]
@@ -110,7 +117,8 @@ def test_the_package_is_built_with_what_is_locked():
 
 
 def test_what_is_installed_equals_its_pin():
-    wanted = {pin.name: version(pin) for pin in PINS if pin.marker is None or pin.marker.evaluate()}
+    # of an extra only who asked for it has anything
+    wanted = {pin.name: version(pin) for pin in SITE + ADDED if pin.marker is None or pin.marker.evaluate()}
     held = {d.metadata["Name"]: d.version for d in metadata.distributions()}
     installed = {canonicalize_name(name): number for name, number in held.items()}
     drifted = [f"{n}: locked {v}, installed {installed.get(n)}" for n, v in wanted.items() if installed.get(n) != v]
@@ -135,7 +143,9 @@ def imported(folder):
 
 
 def test_what_the_library_imports_is_declared():
-    declared = {canonicalize_name(need.name) for need in DEPENDENCIES + EXTRAS}
+    declared = {
+        canonicalize_name(need.name) for need in DEPENDENCIES + EXTRAS if need not in PROVIDERS
+    }  # by name alone
     used = dict(imported("lib"))
     undeclared = [f"{place} imports {name}" for name, place in used.items() if name not in declared]
     assert not undeclared, f"{undeclared}: add it to dependencies in pyproject.toml"

@@ -87,6 +87,13 @@ def test_what_is_worked_out_is_worked_out_again_only_where_figures_changed(marke
     assert asked == ["TSM"]
 
 
+def test_a_market_is_worked_out_when_it_comes_and_no_screen_of_it_does_so_again(own, tmp_path, monkeypatch):
+    assert cli.main(["add", "--bulk", str(packed(tmp_path / "companyfacts.zip", *clones(2)))]) == 0
+    monkeypatch.setattr(pool, "each", lambda work, items: pytest.fail(f"{items} again"))
+    first, again = (screen.screen("net_margin", groups=["market"]) for _ in range(2))  # the first calls what it shows
+    assert first["company"].tolist() == ["M1", "M2"] and first.equals(again)
+
+
 def test_a_report_of_a_parent_and_its_subsidiary_stands_under_both(own, tmp_path):
     answers, tickers = clones(2)  # of the same accession numbers
     take(packed(tmp_path / "companyfacts.zip", answers, tickers))

@@ -18,7 +18,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from capcycle import cli, facts, paths, sources
+from capcycle import cli, facts, paths, screen, sources
 from capcycle.errors import CapcycleError
 from capcycle.facts import layers, store, tables
 from capcycle.sources import bulk
@@ -74,7 +74,10 @@ def command(own, *arguments):
 
 
 def bring(path):
-    return cli.main(["add", "--bulk", str(path)])
+    """What the command says of an archive, without the twelve months that it then works out for a screen."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(screen, "prepare", list)
+        return cli.main(["add", "--bulk", str(path)])
 
 
 # ---- a whole market
@@ -162,7 +165,7 @@ def test_a_faulty_answer_is_refused_and_the_others_are_taken(own, tmp_path, caps
 
 
 def test_a_bomb_is_refused(own, tmp_path, monkeypatch):
-    monkeypatch.setattr(sources.edgar, "LARGEST", 10**6)
+    monkeypatch.setattr(sources.web, "LARGEST", 10**6)
     (tmp_path / "X.json.gz").write_bytes(gzip.compress(b"{" + b" " * 10**7))
     path = packed(tmp_path / "companyfacts.zip", {1: b"{" + b" " * 10**7}, {"M1": (1, "Made 1")})
     for place in (tmp_path, path):
@@ -258,6 +261,40 @@ def test_the_store_shows_of_a_day_what_it_showed_on_that_day_and_nothing_later(f
             now = facts.open(["MADE"], day)
             pd.testing.assert_frame_equal(now.facts, then)
             assert (now.history["published"] <= day).all() and (now.facts["published"] <= day).all()
+
+
+# ---- the place of the store
+
+
+@pytest.mark.parametrize(
+    ("variable", "written", "place"),
+    [
+        ("", "", "usual"),
+        ("", 'store = "{0}/mine"', "{0}/mine"),
+        ("{0}/other", 'store = "{0}/mine"', "{0}/other"),
+    ],
+)
+def test_the_place_is_that_of_the_environment_or_of_the_settings(tmp_path, monkeypatch, variable, written, place):
+    (tmp_path / "settings.toml").write_text(written.format(tmp_path))
+    monkeypatch.setattr(paths, "SETTINGS", tmp_path / "settings.toml")
+    monkeypatch.setenv("CAPCYCLE_STORE", variable.format(tmp_path))
+    usual = paths.platformdirs.user_data_path("capcycle").resolve()
+    assert paths.store() == (usual if place == "usual" else Path(place.format(tmp_path)), "")
+
+
+@pytest.mark.parametrize(
+    ("variable", "written", "message"),
+    [("", 'store = "s3://bucket/store"', "store is s3://bucket/store"), ("", "store = ", "not a TOML file")],
+)
+def test_what_is_no_place_is_said_and_nothing_is_written(
+    own, tmp_path, monkeypatch, capsys, variable, written, message
+):
+    (tmp_path / "settings.toml").write_text(written)
+    monkeypatch.setattr(paths, "SETTINGS", tmp_path / "settings.toml")
+    monkeypatch.setenv("CAPCYCLE_STORE", variable)
+    monkeypatch.setattr(paths, "UNUSABLE", paths.store()[1])
+    assert cli.main(["add", "--bulk", str(packed(tmp_path / "companyfacts.zip", *clones(1)))]) == 1
+    assert message in capsys.readouterr().err and not own.exists()
 
 
 # ---- all the companies of an archive, where it is at hand

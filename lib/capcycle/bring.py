@@ -7,7 +7,7 @@ from typing import Any
 
 from tqdm import tqdm
 
-from capcycle import facts, sources
+from capcycle import facts, screen, sources
 from capcycle.errors import CapcycleError
 from capcycle.facts import door
 from capcycle.words import say
@@ -19,10 +19,20 @@ def add(asked: Sequence[str], dry: bool = False) -> int:
     names = [name for name in asked if Path(name) not in files]
     status = max((status for _, status in _brought(names, sources.add, dry)), default=0)
     for file in files:  # which may be about the companies that have just come
-        taken = sources.add_file(file, dry)
-        key = "add.file_would" if dry else "add.file"
-        print(say(key, file=file, count=len(taken.rows), table=taken.table, names=", ".join(taken.names)))
+        _tell(sources.add_file(file, dry), file, dry)
     return status
+
+
+def provided(provider: str, names: Sequence[str], dry: bool = False) -> int:
+    """What somebody else than the regulator has of some companies, securities or currencies, told as it is there."""
+    for taken in sources.take_from(provider, names, dry):
+        _tell(taken, provider, dry)
+    return 0
+
+
+def _tell(taken: Any, file: Path | str, dry: bool) -> None:
+    key = "add.file_would" if dry else "add.file"
+    print(say(key, file=file, count=len(taken.rows), table=taken.table, names=", ".join(taken.names)))
 
 
 def bulk(path: Path) -> int:
@@ -33,6 +43,7 @@ def bulk(path: Path) -> int:
         found, strangers = sources.members(archive, sources.Edgar().registrants())
     outcomes = list(tqdm(sources.ingest(path, found), total=len(found), disable=None, unit=say("add.unit")))
     print(*sources.told_of_many(outcomes, len(found), strangers), sep="\n")
+    screen.prepare()
     return int(bool(found) and all(each.refused for each in outcomes) and bool(outcomes))
 
 

@@ -177,6 +177,7 @@ def _lab_arguments(parser: argparse.ArgumentParser) -> None:
 def _add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("names", nargs="*", metavar="TICKER|MANAGER|FILE.csv|FILE.xlsx", help=say("cli.add.name"))
     parser.add_argument("--bulk", metavar="ARCHIVE", type=Path, help=say("cli.add.bulk"))
+    parser.add_argument("--from", dest="provider", metavar="PROVIDER", help=say("cli.add.provider"))
     parser.add_argument("--dry-run", action="store_true", help=say("cli.add.dry_run"))
 
 
@@ -193,7 +194,9 @@ def _screen_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def _template_arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("table", choices=["facts", "prices", "shares", "estimates"], help=say("cli.template.table"))
+    parser.add_argument(
+        "table", choices=["facts", "prices", "shares", "estimates", "rates"], help=say("cli.template.table")
+    )
 
 
 def _check(chosen: argparse.Namespace) -> None:
@@ -321,7 +324,9 @@ def _claims(chosen: argparse.Namespace) -> int:
 def _add(chosen: argparse.Namespace) -> int:
     from capcycle import bring
 
-    if bool(chosen.names) == bool(chosen.bulk) or (chosen.bulk and chosen.dry_run):
+    if chosen.provider and not chosen.bulk:
+        return bring.provided(chosen.provider, chosen.names, chosen.dry_run)
+    if bool(chosen.names) == bool(chosen.bulk) or (chosen.bulk and (chosen.dry_run or chosen.provider)):
         raise CapcycleError(say("add.what"))
     return bring.bulk(chosen.bulk) if chosen.bulk else bring.add(chosen.names, chosen.dry_run)
 

@@ -111,8 +111,18 @@ class Measures:
 
     def common_period(self) -> str:
         """The `shared_period` of all values; the newest of all periods where there is no value."""
+        return self._common
+
+    @cached_property
+    def _common(self) -> str:
         known = self.table.dropna(subset="value")
         return self.table["period"].iloc[-1] if known.empty else shared_period(known, self.panel)
+
+    @cached_property
+    def last(self) -> dict[str, str]:
+        """The newest period of which each company has a value."""
+        known = self.table[self.table["value"].notna()]
+        return dict(zip(known["company"], known["period"], strict=True))
 
     def newest(self) -> pd.DataFrame:
         """Each company's newest result, `old` where others' newest is of more than half a year later.
@@ -132,9 +142,16 @@ class Measures:
     def at(self, period: str | None = None) -> pd.DataFrame:
         """The rows of one period, by default `common_period`, the largest value first."""
         wanted = period or self.common_period()
-        if wanted not in (shown := list(dict.fromkeys(self.table["period"]))):
-            raise NothingToShow(f"no period '{wanted}'; shown are {shown[0]} to {shown[-1]}")
-        return self.table[self.table["period"] == wanted].sort_values("value", ascending=False, ignore_index=True)
+        if wanted not in self._asked:
+            if wanted not in (shown := list(dict.fromkeys(self.table["period"]))):
+                raise NothingToShow(f"no period '{wanted}'; shown are {shown[0]} to {shown[-1]}")
+            rows = self.table[self.table["period"] == wanted]
+            self._asked[wanted] = rows.sort_values("value", ascending=False, ignore_index=True)
+        return self._asked[wanted].copy(deep=False)
+
+    @cached_property
+    def _asked(self) -> dict[str, pd.DataFrame]:
+        return {}
 
     def _together(self, used: dict[str, np.ndarray], column: str, together: Callable) -> list:
         """For every cell what the facts behind it say in `column`, put together."""

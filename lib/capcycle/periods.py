@@ -11,6 +11,7 @@ LENGTHS = {"quarter": QUARTER, "half": HALF, "nine months": NINE_MONTHS, "year":
 WEEK = pd.Timedelta(days=7)  # a 52/53-week year may end this long after the month it is named for
 DAY = pd.Timedelta(days=1)
 DECEMBER = 12
+EPOCH = 1970  # from which numpy counts
 
 
 def days(start: pd.Series, end: pd.Series) -> pd.Series:
@@ -56,10 +57,15 @@ def fiscal_quarter(end: pd.Series, year_end_month: int | pd.Series) -> pd.Series
     >>> label(fiscal_quarter(pd.Series(pd.to_datetime(["2024-11-03", "2024-08-04"])), 10))
     ['2024Q4', '2024Q3']
     """
-    month = end.dt.year * 12 + end.dt.month - 1
-    last = month + (year_end_month - 1 - month) % 3
-    last = last.where(_last_day(last) - end <= end - _last_day(last - 3), last - 3)
-    return (last - (year_end_month - 1)) // 3 + 3
+    known = (end.notna() & pd.Series(year_end_month, end.index).notna()).to_numpy()
+    named = np.where(known, year_end_month, DECEMBER).astype(int) - 1
+    day = end.to_numpy("datetime64[D]").copy()
+    day[~known] = 0
+    month = day.astype("datetime64[M]").astype(int) + 12 * EPOCH
+    last = month + (named - month) % 3
+    last -= 3 * (_last_days(last) - day > day - _last_days(last - 3))
+    number = (last - named) // 3 + 3
+    return pd.Series(number if known.all() else np.where(known, number, np.nan), end.index)
 
 
 def quarter_end(number: pd.Series, year_end_month: int | pd.Series = DECEMBER) -> pd.Series:
@@ -73,9 +79,12 @@ def quarter_end(number: pd.Series, year_end_month: int | pd.Series = DECEMBER) -
 
 def _last_day(month: pd.Series) -> pd.Series:
     """The last day of months that are counted from January of the year zero; none of none."""
-    following = (month.fillna(0).astype(int).to_numpy() + 1 - 12 * 1970).astype("datetime64[M]")
-    days = following.astype("datetime64[D]") - np.timedelta64(1, "D")
+    days = _last_days(month.fillna(0).to_numpy().astype(int))
     return pd.Series(days.astype("datetime64[ns]"), month.index).where(month.notna())
+
+
+def _last_days(month: np.ndarray) -> np.ndarray:
+    return (month + 1 - 12 * EPOCH).astype("datetime64[M]").astype("datetime64[D]") - 1
 
 
 def label(ordinals: Iterable[int], span: str = "quarter", calendar: str = "calendar") -> list[str]:

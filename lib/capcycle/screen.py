@@ -92,7 +92,8 @@ def screened(metric: str, top: int = 0, groups: Sequence[str] = (), as_of: str =
     ranked = values[column].dropna().sort_values(ascending=False, kind="stable")
     best = list(ranked.index[: top or None])
     layers.call(best)
-    few = _measured(metric, rows[rows["company"].isin(best)], as_of, every.panel.ordinals).at(period)
+    few = _measured(metric, rows[rows["company"].isin(best)], as_of, every.panel.ordinals, column).table
+    few = few.sort_values("value", ascending=False, ignore_index=True)
     shown = few.assign(name=few["company"].map(about["name"]), group=few["company"].map(about["group"]))[SHOWN]
     return Screened(shown, len(ranked), len(about) - len(ranked) - apart, apart)
 
@@ -125,8 +126,8 @@ def _stamps() -> dict[str, str]:
     """Every company with what tells one state of its figures, and of what is made of them, from another."""
     made = hashlib.sha256(b"".join(path.read_bytes() for path in sorted(CODE)))
     made.update("".join(map(tables.stamp, TABLES)).encode())
-    stamps = {company: tables.stamp(f"facts/{company}.csv") for company in facts.companies().index}
-    return {each: f"{made.hexdigest()[:16]}-{stamp}" for each, stamp in (store.stamps() | stamps).items()}
+    reviewed = {path.stem: tables.stamp(f"facts/{path.name}") for path in door.files()}
+    return {each: f"{made.hexdigest()[:16]}-{stamp}" for each, stamp in (store.stamps() | reviewed).items()}
 
 
 def _worked_out(as_of: str, companies: list[str]) -> tuple[list[str], list[list]]:
@@ -199,7 +200,12 @@ def _comparable(rows: pd.DataFrame, metric: str) -> tuple[pd.DataFrame, int]:
     return rows[~rows["company"].isin(others)], len(others)
 
 
-def _measured(metric: str, rows: pd.DataFrame, as_of: str, ordinals: Sequence[int] = ()) -> Measures:
+def _measured(
+    metric: str, rows: pd.DataFrame, as_of: str, ordinals: Sequence[int] = (), only: int | None = None
+) -> Measures:
+    """A metric of some companies; with `only`, the table of this period alone, and no search for what others lack."""
     ordinals = tuple(ordinals or range(rows["ordinal"].min(), rows["ordinal"].max() + 1))
+    shown = tuple(each for each in ordinals if only is None or each <= only)
+    rows = rows[rows["ordinal"].isin(shown)].reset_index(drop=True)
     book = Book(tuple(dict.fromkeys(rows["company"])), as_of)
-    return measure_named(metric, Panel(book, rows.reset_index(drop=True), ordinals, ordinals[0], SPAN, CALENDAR))
+    return measure_named(metric, Panel(book, rows, shown, ordinals[0] if only is None else only, SPAN, CALENDAR))

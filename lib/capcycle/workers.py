@@ -186,11 +186,16 @@ def _deafen(*descriptors: int) -> None:
 
 def _import_and_read(jobs: Sequence[Job], width: int) -> None:
     """Do once what every job would do by itself; what fails here fails again, and is said, in the job."""
+    import altair
+    import nbformat
+    import pandas
     from altair.utils import schemapi
 
     from capcycle import engine  # noqa: F401
 
     schemapi.disable_debug_mode()  # a chart is checked whole when it is shown, not each of its parts before
+    nbformat.validate(nbformat.v4.new_notebook())  # the first notebook and the first chart bring what all others use
+    altair.Chart(pandas.DataFrame({"x": [""]})).mark_point().encode(x="x").to_dict()
     if _import(jobs) and len(jobs) > width:
         days = Counter(job.parameters.get("as_of", "") for job in jobs)
         with suppress(Exception):

@@ -95,8 +95,10 @@ class Book:
     @cached_property
     def judgements(self) -> dict[str, list[dict]]:
         """The rows of `assumptions` by name, the general one of each before those of companies."""
-        ordered = self.assumptions.sort_values("company", kind="stable")
-        return {name: rows.to_dict("records") for name, rows in ordered.groupby("name")}
+        rows: dict[str, list[dict]] = {}
+        for row in self.assumptions.sort_values("company", kind="stable").to_dict("records"):
+            rows.setdefault(row["name"], []).append(row)
+        return rows
 
     def register(self, name: str) -> pd.DataFrame:
         """A table beside the facts, of each row the newest version that was public: see `registers.read`."""
@@ -191,7 +193,7 @@ class Book:
         >>> facts.open(["MSFT"], "2025-06-30").public("golden-sun-2025-12-12")
         False
         """
-        return not self.as_of or bool((_days(source) <= self.day).all())
+        return not self.as_of or bool((self._days(source) <= self.day).all())
 
     def later(self, source: str) -> bool:
         """Whether one of some documents is known to be of a day after that of the book.
@@ -199,7 +201,16 @@ class Book:
         >>> facts.open(as_of="2025-06-30").later("golden-sun-2025-12-12")
         True
         """
-        return bool((_days(source) > self.day).any())
+        return bool((self._days(source) > self.day).any())
+
+    @cached_property
+    def _seen(self) -> dict[str, pd.Series]:
+        return {}
+
+    def _days(self, source: str) -> pd.Series:
+        if source not in self._seen:
+            self._seen[source] = _days(source)
+        return self._seen[source]
 
 
 def _days(source: str) -> pd.Series:

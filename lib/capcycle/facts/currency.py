@@ -8,14 +8,15 @@ import numpy as np
 import pandas as pd
 
 from capcycle.errors import CapcycleError, unknown
-from capcycle.facts import door, tables
+from capcycle.facts import door, layers, tables
 
 SOURCE, DOLLAR_SOURCE = "ecb-eurofxref", "fed-h10"
 EURO_FILE, DOLLAR_FILE = "fx.csv", "fx_usd.csv"
 BASE, DOLLAR = "EUR", "USD"
 WEEKEND = pd.Timedelta(days=4)  # a fixing holds until the next, over Easter too
-DOLLAR_QUOTED = set(tables.columns(DOLLAR_FILE)) - {"date"}
+ADDED = "rates.csv"  # what the own layer adds is called by, though no such table is reviewed
 LARGEST_DAILY_CHANGE = 1.05  # the largest move between two fixings since 2012 is one of 3.6%
+LARGEST_SLIP = 2.0  # of a currency that nobody has looked at: more is a slip of the pen, or a new currency
 PER_UNIT = "/(?:share|ADS)$"
 LAST = pd.Timestamp.max
 
@@ -53,6 +54,26 @@ def _rules(raw: pd.DataFrame) -> door.Rules:
         change = rate / rate.shift()
         jump = (change > LARGEST_DAILY_CHANGE) | (change < 1 / LARGEST_DAILY_CHANGE)
         yield f"{currency} {{{currency}}} jumps from the day above: a slip of the pen?", jump
+
+
+def added_rules(rows: pd.DataFrame) -> door.Rules:
+    """What the door asks of rates of the user's own, a row each: date, currency, per, rate."""
+    yield "date '{date}' is not a date such as 2024-06-30", door.bad_date(rows["date"])
+    yield "currency '{currency}' is not a three-letter code", ~rows["currency"].str.fullmatch("[A-Z]{3}")
+    yield from door.one_of(rows, per=[BASE, DOLLAR])
+    yield "rate is of a currency for itself", rows["currency"] == rows["per"]
+    rate = pd.to_numeric(rows["rate"], errors="coerce")
+    yield "rate '{rate}' is not a positive number", door.bad_number(rows["rate"]) | ~(rate > 0)
+    before = rate.groupby([rows["currency"], rows["per"]]).shift()
+    slip = (rate / before > LARGEST_SLIP) | (rate / before < 1 / LARGEST_SLIP)
+    yield "{currency} {rate} jumps from the row above: a slip of the pen?", slip
+
+
+@lru_cache(maxsize=2)
+def _added(stamp: str) -> pd.DataFrame:
+    """Rates of the user's own layer; `stamp` tells when they have changed."""
+    rows = layers.own(ADDED, ["date", "currency", "per", "rate", "source"])
+    return rows.assign(rate=rows["rate"].astype(float), date=door.dates(rows["date"]))
 
 
 def currencies() -> list[str]:
@@ -97,12 +118,21 @@ def newest_rate(own: str, currency: str, day: pd.Timestamp = LAST) -> Rate:
         return Rate(1.0, pd.NaT, "")
     quotes = _per_dollar()
     daily = pd.Series(quotes[currency] / quotes[own]).dropna()
-    until = daily.loc[:day]
+    until = daily.loc[: _released(day) if _by_dollar(own, currency) else day]
     if until.empty:
         raise CapcycleError(
             f"no rate of {own} to {currency} by {day:%Y-%m-%d}: the first is of {daily.index[0]:%Y-%m-%d}"
         )
     return Rate(float(until.iloc[-1]), until.index[-1], _sources(currency, own).strip())
+
+
+def _released(day: pd.Timestamp) -> pd.Timestamp:
+    """The last day of which the Federal Reserve had given rates by a day: a week's come on the Monday after.
+
+    >>> _released(pd.Timestamp("2024-06-12")), _released(pd.Timestamp("2024-06-17"))  # a Wednesday, and a Monday
+    (Timestamp('2024-06-09 00:00:00'), Timestamp('2024-06-16 00:00:00'))
+    """
+    return day if day == LAST else day - pd.Timedelta(days=day.weekday() + 1)
 
 
 def restated(table: pd.DataFrame, amounts: Sequence[str], currency: str, day: pd.Timestamp = LAST) -> pd.DataFrame:
@@ -164,15 +194,38 @@ def convert(table: pd.DataFrame, currency: str) -> pd.DataFrame:
 
 def _per_dollar() -> dict[str, pd.Series | float]:
     """Units of each currency for one US dollar, on each day on which it is quoted."""
-    euro, dollar = rates().assign(**{BASE: 1.0}), rates(DOLLAR_FILE)
-    return {name: euro[name] / euro[DOLLAR] for name in euro} | dict(dollar.items()) | {DOLLAR: 1.0}
+    return _quotes()[0]
+
+
+def _quoted_by() -> dict[str, list[str]]:
+    """The documents that quote each currency, but for the dollar, which is quoted by those of the euro."""
+    return _quotes()[1]
+
+
+def _quotes() -> tuple[dict[str, pd.Series | float], dict[str, list[str]]]:
+    """Both, of the reviewed files and, where these have no rate, of the user's own layer."""
+    euro, dollar, added = rates(), rates(DOLLAR_FILE), _added(tables.stamp(ADDED))
+    documents = {name: [SOURCE] for name in (BASE, *euro)} | {name: [DOLLAR_SOURCE] for name in dollar}
+    for per, rows in added.groupby("per"):
+        own = rows.pivot(index="date", columns="currency", values="rate")
+        euro, dollar = (euro.combine_first(own), dollar) if per == BASE else (euro, dollar.combine_first(own))
+    for name, rows in added.groupby("currency"):
+        documents[name] = list(dict.fromkeys([*documents.get(name, []), *rows["source"]]))
+    quotes = dict(dollar.items()) | {name: euro[name] / euro[DOLLAR] for name in euro} | {BASE: 1 / euro[DOLLAR]}
+    return quotes | {DOLLAR: 1.0}, documents
+
+
+def _by_dollar(*pair: str) -> bool:
+    """Whether a currency of the pair is quoted by its rate for the dollar, which the Federal Reserve gives."""
+    return any(each.startswith(DOLLAR_SOURCE) for name in pair for each in _quoted_by().get(name, []))
 
 
 def _sources(*pair: str) -> str:
     """The documents that give the rates between two currencies."""
-    dollars = set(pair) & DOLLAR_QUOTED
-    euros = set(pair) - dollars - ({DOLLAR} if dollars else set())
-    return f" {SOURCE}" * bool(euros) + f" {DOLLAR_SOURCE}" * bool(dollars)
+    quoted = {name: _quoted_by()[name] for name in pair if name != DOLLAR}
+    euros = [each for found in quoted.values() for each in found if not each.startswith(DOLLAR_SOURCE)]
+    dollars = [each for found in quoted.values() for each in found if each.startswith(DOLLAR_SOURCE)]
+    return "".join(f" {each}" for each in dict.fromkeys([*euros, *dollars]))
 
 
 def _rates(spans: pd.DataFrame, daily: pd.Series, pair: set[str]) -> pd.Series:
@@ -181,7 +234,7 @@ def _rates(spans: pd.DataFrame, daily: pd.Series, pair: set[str]) -> pd.Series:
     after = daily.index.searchsorted(spans["period_end"], side="right")
     outside = (start < daily.index[0]) | (spans["period_end"] > daily.index[-1] + WEEKEND)
     if outside.any():
-        file = DOLLAR_FILE if pair & DOLLAR_QUOTED else EURO_FILE
+        file = DOLLAR_FILE if _by_dollar(*pair) else EURO_FILE
         raise CapcycleError(
             f"no exchange rate for the period to {spans.loc[outside, 'period_end'].max():%Y-%m-%d}: "
             f"data/{file} runs from {daily.index[0]:%Y-%m-%d} to {daily.index[-1]:%Y-%m-%d}"

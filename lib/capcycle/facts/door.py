@@ -41,6 +41,9 @@ APART = (  # said of a value
 ALIKE = 0.005  # two figures of one period, one of them rounded
 
 
+CHECKED: dict[tuple, pd.DataFrame] = {}  # by file, content and reference: a company is asked for again and again
+KEPT = 128  # companies of them
+
 Rules = Iterator[tuple[str, pd.Series]]  # what to say, and of which rows
 
 
@@ -109,27 +112,30 @@ def read_facts(companies: Iterable[str], known: Reference) -> pd.DataFrame:
 
     Errors: DataError with every fault of the reference tables and of all these files.
     """
-    names = [f"facts/{company}.csv" for company in companies]
-    found, unread = gather(partial(_facts, name, tables.stamp(name), known) for name in names)
-    refuse([*known.faults, *unread])
-    return pd.concat(found, ignore_index=True)
+    keys = [(name, tables.stamp(name), known) for name in (f"facts/{company}.csv" for company in companies)]
+    new = [key for key in keys if key not in CHECKED]
+    read, unread = gather(partial(_filled, name) for name, *_ in new)
+    raw = pd.concat(read, ignore_index=True) if read else pd.DataFrame()
+    broken, typed = _judged(raw, known) if read else ([], raw)
+    refuse([*known.faults, *unread, *(fault for _, fault in sorted(broken))])
+    ends = np.cumsum([0, *map(len, read)])
+    CHECKED.update({key: typed[ends[i] : ends[i + 1]].reset_index(drop=True) for i, key in enumerate(new)})
+    found = pd.concat([CHECKED[key] for key in keys], ignore_index=True)
+    for key in list(CHECKED)[:-KEPT]:
+        del CHECKED[key]
+    return found
 
 
-@lru_cache(maxsize=128)
-def _facts(name: str, stamp: str, known: Reference) -> pd.DataFrame:
-    """One company is asked for beside others and at one date after another; `stamp` tells when its file changes."""
-    raw = _filled(name)
+def _judged(raw: pd.DataFrame, known: Reference) -> tuple[list[tuple[int, str]], pd.DataFrame]:
+    """Each broken row with what to say of it, and the rows whose cells are sound with typed columns."""
     broken = _found(raw, chain(_cell_rules(raw, known), _file_rules(raw, known)))
-    typed = _typed(raw.drop({row for row, _ in broken}), known)
-    refuse(fault for _, fault in sorted(broken + _found(typed, _series_rules(typed, known))))
-    return typed
+    typed = _typed(raw.drop([row for row, _ in broken]), known)
+    return [*_found(typed, _series_rules(typed, known)), *broken], typed
 
 
 def judged(raw: pd.DataFrame, known: Reference) -> dict[int, str]:
     """What the door would say of rows of facts that stand in no file yet, by row."""
-    broken = _found(raw, chain(_cell_rules(raw, known), _file_rules(raw, known)))
-    typed = _typed(raw.drop([row for row, _ in broken]), known)
-    return dict([*_found(typed, _series_rules(typed, known)), *broken])
+    return dict(_judged(raw, known)[0])
 
 
 def said(table: pd.DataFrame, rules: Rules) -> dict[int, str]:

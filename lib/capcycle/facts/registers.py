@@ -17,6 +17,7 @@ from capcycle.errors import CapcycleError, unknown
 from capcycle.facts import door, slips, tables
 from capcycle.units import DEAREST_HOSTING
 
+TABLES = 256  # kept in memory: several times as many as there are, as each day has its own
 CURRENCY = "currency"  # unit of an amount, and the column that names it
 SOURCES = ["source", "status_source"]  # columns that name documents
 MONTH = r"[0-9]{4}-[0-9]{2}"
@@ -50,11 +51,8 @@ def read(name: str, as_of: str | date | None = None) -> pd.DataFrame:
     >>> lives[(lives.company == "AMZN") & (lives.effective == "2025-01-01")][["from_years", "to_years"]].values.tolist()
     [[6.0, 5.0]]
     """
-    table = history(name, as_of)
-    if "published" not in table:
-        return table
-    ordered = table.sort_values("published", kind="stable", na_position="first")
-    return ordered.drop_duplicates(_key(_schema(name)), keep="last").sort_index().reset_index(drop=True)
+    day = door.day(as_of) if as_of else None
+    return _newest(name, _stamps(name), door.open_reference(), day).copy(deep=False)
 
 
 def history(name: str, as_of: str | date | None = None) -> pd.DataFrame:
@@ -65,8 +63,7 @@ def history(name: str, as_of: str | date | None = None) -> pd.DataFrame:
     >>> history("useful_lives", as_of="2021-12-31")[["figure", "effect"]].values.tolist()
     [['depreciation', -721000000.0], ['net_income', 561000000.0], ['eps', 0.84]]
     """
-    day, table = door.day(as_of), _table(name, _stamps(name), door.open_reference()).copy(deep=False)
-    return _documented(table[public_day(table) <= day], day).reset_index(drop=True) if as_of else table
+    return _public(name, _stamps(name), door.open_reference(), door.day(as_of) if as_of else None).copy(deep=False)
 
 
 def _documented(table: pd.DataFrame, day: pd.Timestamp) -> pd.DataFrame:
@@ -197,12 +194,28 @@ def _stamps(name: str) -> tuple[str, ...]:
     return tables.stamp(f"{name}.csv"), tables.stamp("registers.csv")
 
 
-@lru_cache(maxsize=64)  # more than there are registers: one too few, asked for in turn, and none is ever kept
+@lru_cache(maxsize=TABLES)
 def _table(name: str, stamps: tuple[str, ...], known: door.Reference) -> pd.DataFrame:
     """Every version of every row, typed."""
     raw, faults = _checked(name, stamps, known)
     door.refuse([*known.faults, *faults])
     return _typed(raw, _schema(name))
+
+
+@lru_cache(maxsize=TABLES)
+def _public(name: str, stamps: tuple[str, ...], known: door.Reference, day: pd.Timestamp | None) -> pd.DataFrame:
+    """Every version of every row that was public on a day."""
+    table = _table(name, stamps, known)
+    return table if day is None else _documented(table[public_day(table) <= day], day).reset_index(drop=True)
+
+
+@lru_cache(maxsize=TABLES)
+def _newest(name: str, stamps: tuple[str, ...], known: door.Reference, day: pd.Timestamp | None) -> pd.DataFrame:
+    table = _public(name, stamps, known, day)
+    if "published" not in table:
+        return table
+    ordered = table.sort_values("published", kind="stable", na_position="first")
+    return ordered.drop_duplicates(_key(_schema(name)), keep="last").sort_index().reset_index(drop=True)
 
 
 def _typed(raw: pd.DataFrame, schema: pd.DataFrame) -> pd.DataFrame:
@@ -222,7 +235,7 @@ def placed(name: str) -> pd.DataFrame:
     return _table(*asked).assign(file=raw["file"], line=raw["line"])
 
 
-@lru_cache(maxsize=64)
+@lru_cache(maxsize=TABLES)
 def _checked(name: str, stamps: tuple[str, ...], known: door.Reference) -> tuple[pd.DataFrame, list[str]]:
     """The cells of a table and what is wrong with them.
 
@@ -242,8 +255,10 @@ def _values(cells: pd.Series, kind: str) -> pd.Series:
 
 def _days(text: pd.Series) -> pd.Series:
     """Days as timestamps; a month as its last day, since nothing earlier is known to be public."""
-    months = pd.to_datetime(text.where(text.str.len() == len("2024-06")), format="%Y-%m", errors="coerce")
-    return door.dates(text).fillna(months + pd.offsets.MonthEnd(0))
+    days, months = door.dates(text), text.where(text.str.len() == len("2024-06"))
+    if months.isna().all():
+        return days
+    return days.fillna(pd.to_datetime(months, format="%Y-%m", errors="coerce") + pd.offsets.MonthEnd(0))
 
 
 def _rules(raw: pd.DataFrame, columns: pd.DataFrame, known: door.Reference) -> door.Rules:
@@ -334,6 +349,7 @@ def _market_rules(raw: pd.DataFrame, values: dict[str, pd.Series], known: door.R
     slipped = slips.scale_slip(series.assign(**days)) & ~raw["note"].str.startswith(door.CONFIRMED)
     yield door.SLIPPED.format(value="{value}"), slipped
     own = raw["kind"].eq("estimated") == raw["measure"].eq("market_value")
+    own |= raw["kind"].eq("estimated") & known.of("sources", "tier", raw["source"]).eq("aggregator")
     yield "a price is reported, a market value estimated: {measure} is neither when {kind}", ~own & raw["kind"].ne("")
 
 

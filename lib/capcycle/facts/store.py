@@ -54,12 +54,19 @@ COLUMNS = {
     "registers": ["cells"],  # of a row in JSON, each with the name of its column: a schema may get more of these
 }  # of the tables of `data/` that have the same names
 ORDER = {"companies": "company", "sources": "company, source", "facts": "company, line", "registers": "name, line"}
+REGISTERED = "rows of"  # begins what stands for the company of a document that rows of a register cite
 NAMED = "company IN (SELECT value FROM json_each(?))"
-LISTED = f"""company NOT IN (SELECT company FROM companies WHERE "group" = '{MARKET}' AND NOT {NAMED})"""
+LISTED = f"""company IN (SELECT company FROM companies WHERE "group" <> '{MARKET}' OR {NAMED})
+    OR company >= '{REGISTERED} ' AND company < '{REGISTERED}~'"""
 
 
 def file() -> Path:
-    """Where the store lies."""
+    """Where the store lies.
+
+    Errors: CapcycleError where what the user set is no place for it.
+    """
+    if paths.UNUSABLE:
+        raise CapcycleError(paths.UNUSABLE)
     return paths.STORE / paths.STORE_FILE
 
 
@@ -91,10 +98,10 @@ def opened(writes: bool = False) -> Iterator[sqlite3.Connection]:
 @contextmanager
 def locked() -> Iterator[None]:
     """Alone with the store: a second process is refused while the first writes; a dead one leaves no lock."""
-    paths.STORE.mkdir(parents=True, exist_ok=True)
-    with (paths.STORE / "lock").open("a+b") as file:
+    file().parent.mkdir(parents=True, exist_ok=True)
+    with (paths.STORE / "lock").open("a+b") as held:
         try:
-            _lock(file.fileno())
+            _lock(held.fileno())
         except OSError as error:
             raise CapcycleError(f"{paths.STORE}: another capcycle writes into it; try again when it is done") from error
         yield

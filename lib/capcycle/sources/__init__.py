@@ -8,6 +8,8 @@ from capcycle.sources.holdings import Holder, check_tables, is_manager, managers
 from capcycle.sources.holdings import read as read_holder
 from capcycle.sources.instance import read_members
 from capcycle.sources.own import add_file, revalue, template
+from capcycle.sources.providers import names as providers
+from capcycle.sources.providers import take as take_from
 from capcycle.sources.report import told, told_of_many
 from capcycle.sources.store import companies
 from capcycle.sources.tags import read as read_tags

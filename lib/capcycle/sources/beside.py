@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+from collections.abc import Sequence
 from sqlite3 import Connection
 
 import pandas as pd
@@ -22,7 +23,8 @@ def sound(register: str, rows: pd.DataFrame, known: door.Reference) -> tuple[pd.
 
 def columns(register: str) -> list[str]:
     """The columns of a register, as its schema has them."""
-    return registers.columns().query("table == @register")["column"].tolist()
+    every = registers.columns()
+    return every.loc[every["table"] == register, "column"].tolist()
 
 
 def whole(register: str, rows: pd.DataFrame) -> pd.DataFrame:
@@ -46,11 +48,14 @@ def write(register: str, name: str, rows: pd.DataFrame) -> None:
         put(connection, register, name, rows)
 
 
-def read(register: str, name: str) -> pd.DataFrame:
-    """The rows that were written under a name, as text; none where nothing was."""
+def read(register: str, name: str, wanted: Sequence[str] = ()) -> pd.DataFrame:
+    """The rows that were written under a name, as text; none where nothing was.
+
+    wanted  their columns, where no schema of a register says them
+    """
     found = shelf.rows("registers", "register = ? AND name = ? AND line > 0", register, name)
     cells = [json.loads(row) for (row,) in found]
-    return pd.DataFrame(cells, columns=columns(register), dtype=str).fillna("")
+    return pd.DataFrame(cells, columns=list(wanted) or columns(register), dtype=str).fillna("")
 
 
 def names(register: str) -> list[str]:
@@ -60,5 +65,5 @@ def names(register: str) -> list[str]:
 
 def cite(connection: Connection, name: str, documents: pd.DataFrame) -> None:
     """Keep the documents of rows that were written under a name, beside those that are there already."""
-    made = ([f"rows of {name}", *row] for row in documents[shelf.COLUMNS["sources"]].to_numpy().tolist())
+    made = ([f"{shelf.REGISTERED} {name}", *row] for row in documents[shelf.COLUMNS["sources"]].to_numpy().tolist())
     shelf.insert(connection, "sources", made, "INSERT OR IGNORE")

@@ -4,7 +4,7 @@ import hashlib
 import re
 import zipfile
 import zlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -16,9 +16,9 @@ from capcycle import paths, pool
 from capcycle.errors import CapcycleError
 from capcycle.facts import door, layers, tables
 from capcycle.facts import store as shelf
-from capcycle.sources import edgar, store, tags
-from capcycle.sources.changes import Addition, addition
-from capcycle.sources.edgar import SourceError
+from capcycle.sources import changes, edgar, store, tags, web
+from capcycle.sources.changes import Addition
+from capcycle.sources.web import SourceError
 
 NUMBER = re.compile(r"(?:CIK|companyfacts-)([0-9]{10})\.")  # in a name: of the SEC's archive, and of answers kept here
 ENDS = (".json", ".json.gz", ".gz")
@@ -76,22 +76,22 @@ class Archive:
             text = self._unpacked(name)
         except (OSError, EOFError, zlib.error, zipfile.BadZipFile) as error:
             raise SourceError(f"{where}: damaged: {error}") from error
-        if len(text) > edgar.LARGEST:
-            raise SourceError(f"{where}: more than {edgar.LARGEST:,} bytes; that is no answer of the SEC")
+        if len(text) > web.LARGEST:
+            raise SourceError(f"{where}: more than {web.LARGEST:,} bytes; that is no answer of the SEC")
         return text if text[:1] in (b"{", b"<") else text.partition(b"\n")[2]  # what is kept has its tag before it
 
     def _unpacked(self, name: str) -> bytes:
         if self.path.is_dir():
             path = self.path / name
-            return edgar.gunzipped(path.read_bytes()) if name.endswith(".gz") else path.read_bytes()
+            return web.gunzipped(path.read_bytes()) if name.endswith(".gz") else path.read_bytes()
         with zipfile.ZipFile(self.path) as archive, archive.open(name) as member:
-            return member.read(edgar.LARGEST + 1)
+            return member.read(web.LARGEST + 1)
 
     def beside(self) -> dict[str, tuple[int, str]]:
         """The table of tickers in the folder, or beside the zip file; empty where there is none."""
         place = Archive(self.path if self.path.is_dir() else self.path.parent)
         there = [name for name in place.names() if name.split(".")[0] == TICKERS]
-        return edgar.registrants(edgar.decoded(place.text(there[0]), there[0])) if there else {}
+        return edgar.registrants(web.decoded(place.text(there[0]), there[0])) if there else {}
 
 
 def members(archive: Archive, tickers: dict[str, tuple[int, str]]) -> tuple[list[Member], int]:
@@ -119,7 +119,7 @@ def ingest(path: Path, found: Iterable[Member]) -> Iterator[Outcome]:
     """Bring the companies of an archive into the store, in batches: a run that was broken off goes on where it was.
 
     What the store has of a company from the same content is left alone. Nothing that is there is changed otherwise:
-    see `changes.addition`.
+    see `changes.drafted`.
     """
     there = dict(shelf.select("SELECT company, origin FROM companies"))
     waiting = [each for each in found if there.get(each.ticker) != each.mark]
@@ -138,17 +138,28 @@ def _told(ticker: str, added: Addition | str) -> Outcome:
 
 def _read(path: Path, batch: list[Member]) -> list[tuple[Member, Addition | str]]:
     """What each of some companies brings, or why it is refused."""
-    archive, table, known, found = Archive(path), tags.read(), door.reference(), []
-    for member in batch:
-        try:
-            answer = edgar.decoded(archive.text(member.name), f"{path}: {member.name}", "facts", "cik")
-            if (number := NUMBER.search(member.name)) and int(number[1]) != int(answer["cik"]):
-                raise SourceError(f"{path}: {member.name}: the answer is about company {answer['cik']}")
-            row = _company(member.ticker, answer, known.companies, archive.group())
-            found.append((member, addition(row, answer, table, known)))
-        except CapcycleError as error:
-            found.append((member, str(error)))
-    return found
+    archive, table, known = Archive(path), tags.read(), door.reference()
+    found = [_or_why(partial(_drafted, archive, member, table, known.companies)) for member in batch]
+    if drafts := [each for each in found if isinstance(each, changes.Draft)]:
+        changes.let_in(drafts, known)
+    brought = [each if isinstance(each, str) else _or_why(partial(each.addition, table, known)) for each in found]
+    return list(zip(batch, brought, strict=True))
+
+
+def _or_why(work: Callable[[], Any]) -> Any:
+    """What some work gives, or why it is refused."""
+    try:
+        return work()
+    except CapcycleError as error:
+        return str(error)
+
+
+def _drafted(archive: Archive, member: Member, table: pd.DataFrame, known: pd.DataFrame) -> changes.Draft:
+    where = f"{archive.path}: {member.name}"
+    answer = web.decoded(archive.text(member.name), where, "facts", "cik")
+    if (number := NUMBER.search(member.name)) and int(number[1]) != int(answer["cik"]):
+        raise SourceError(f"{where}: the answer is about company {answer['cik']}")
+    return changes.drafted(_company(member.ticker, answer, known, archive.group()), answer, table)
 
 
 def _company(ticker: str, answer: dict[str, Any], known: pd.DataFrame, group: str) -> dict[str, str]:
@@ -157,5 +168,5 @@ def _company(ticker: str, answer: dict[str, Any], known: pd.DataFrame, group: st
     if len(row):
         return row[shelf.COLUMNS["companies"]].iloc[0].astype(str).to_dict()
     blank = dict.fromkeys(shelf.COLUMNS["companies"], "")
-    name = edgar.clean(str(answer.get("entityName") or ticker))
+    name = web.clean(str(answer.get("entityName") or ticker))
     return blank | {"company": ticker, "name": name, "cik": f"{int(answer['cik']):010}", "group": group}

@@ -12,8 +12,9 @@ from capcycle import words
 from capcycle.facts import door, layers, registers, tables
 from capcycle.facts import store as shelf
 from capcycle.sources import beside, filings, instance, store, tags
-from capcycle.sources.edgar import Absent, Edgar, SourceError
+from capcycle.sources.edgar import Edgar
 from capcycle.sources.filings import Filing
+from capcycle.sources.web import Absent, SourceError
 
 KEY = [*layers.PERIOD, "source"]
 
@@ -110,7 +111,96 @@ def addition(
     since: str = "",
     edgar: Edgar | None = None,
 ) -> Addition:
-    """What a companyfacts answer adds to what the own layer has of a company, from a day on.
+    """What a companyfacts answer adds to what the own layer has of a company, from a day on: see `drafted`."""
+    draft = drafted(company, answer, table, since, edgar)
+    let_in([draft], known)
+    return draft.addition(table, known)
+
+
+@dataclass
+class Inside(instance.Reading):
+    """What the instances of some filings give together, with the segments of the newest and all customers."""
+
+    segments: list[instance.Fact]
+    customers: pd.DataFrame
+
+
+def _no_customers() -> pd.DataFrame:
+    return pd.DataFrame(columns=instance.CUSTOMERS)
+
+
+@dataclass(eq=False)
+class Draft:
+    """What an answer gives of a company, before the door of the data has been asked about its new figures.
+
+    gone     doubts about filings that the answer no longer has
+    refused  figures that the door does not let in
+    fault    what it says of figures that were there before: then nothing can be added
+    """
+
+    company: dict[str, str]
+    old: pd.DataFrame
+    new: pd.DataFrame
+    documents: pd.DataFrame
+    read: tags.Reading
+    inside: Inside
+    listed: list[Filing]
+    since: str
+    gone: list[tags.Doubt]
+    refused: list[tags.Doubt]
+    fault: str = ""
+
+    @property
+    def file(self) -> str:
+        return f"facts/{self.company['company']}.csv"
+
+    def shown(self) -> pd.DataFrame:
+        """All rows of the company, as the door is to see them: the line of a new one is its place after the old."""
+        every = pd.concat([self.old, self.new], ignore_index=True)
+        return store.beside_reviewed(self.company["company"], every.assign(file=self.file, line=every.index))
+
+    def leave_out(self, shown: pd.DataFrame, said: dict[int, str]) -> bool:
+        """Leave out what the door refuses, and whether it must be asked again.
+
+        A new row goes for its own fault, or for one of a figure that was there before in the same series.
+        """
+        reasons = {row: why.split(": ", 1)[1] for row, why in said.items()}
+        fresh = shown["file"].eq(self.file) & shown["line"].ge(len(self.old))
+        series = {shown.at[row, "concept"]: why for row, why in reasons.items() if not fresh[row]}
+        rows = {row: why for row, why in reasons.items() if fresh[row]}
+        rows |= {row: series[name] for row, name in shown.loc[fresh, "concept"].items() if name in series}
+        self.fault = "" if rows else next(iter(said.values()), "")
+        self.refused += [_doubt(shown.loc[row], why) for row, why in sorted(rows.items())]
+        places = shown.loc[list(rows), "line"].astype(int) - len(self.old)
+        self.new = self.new.reset_index(drop=True).drop(index=places)
+        return bool(rows)
+
+    def addition(self, table: pd.DataFrame, known: door.Reference) -> Addition:
+        """What it adds, once the door has been asked.
+
+        Errors: SourceError where figures that were there before are at fault.
+        """
+        if self.fault:
+            raise SourceError(self.fault)
+        old, new, read, inside = self.old, self.new, self.read, self.inside
+        customers = _customers(self.company["company"], inside.customers, _with(known, [self]))
+        documents = self.documents[
+            self.documents["source"].isin({*old["source"], *new["source"], *customers["source"]})
+        ]
+        missing = sorted(set(table["concept"]) - set(old["concept"]) - set(new["concept"]))
+        doubts = [each for each in (*read.doubts, *inside.doubts, *self.refused) if each.filed > self.since]
+        untagged = _untagged(self.listed, {each.accession for each in read.figures})
+        apart = [each for each in inside.apart if each.filed > self.since]
+        return Addition(
+            self.company, old, _before(old, new), documents, [*doubts, *self.gone], missing, untagged, apart,
+            inside.segments, customers,
+        )  # fmt: skip
+
+
+def drafted(
+    company: dict[str, str], answer: dict[str, Any], table: pd.DataFrame, since: str = "", edgar: Edgar | None = None
+) -> Draft:
+    """What a companyfacts answer gives that the own layer lacks of a company, from a day on.
 
     company  its row of `companies.csv`, whose currency and year end may be empty
     edgar    where the list of its filings, and what lies inside them, can be asked for
@@ -129,31 +219,34 @@ def addition(
     served = set(inside.customers["source"])
     filed = [*read.figures, *(each for each in listed if each.accession in served)]
     documents = _documents(filed, company, [*fresh["source"], *inside.customers["source"]])
-    known = _with(known, company, documents)
-    fresh, refused = _at_the_door(company["company"], old, fresh, known)
-    customers = _customers(ticker, inside.customers, known)
-    cited = [*old["source"], *fresh["source"], *customers["source"]]
-    documents = documents[documents["source"].isin(cited)]
-    missing = sorted(set(table["concept"]) - set(old["concept"]) - set(fresh["concept"]))
-    later = [each for each in (*read.doubts, *inside.doubts, *refused) if each.filed > since]
-    doubts = [*later, *_gone(old, answer)]
-    untagged = _untagged(listed, {each.accession for each in read.figures})
-    apart = [each for each in inside.apart if each.filed > since]
-    return Addition(
-        company, old, _before(old, fresh), documents, doubts, missing, untagged, apart, inside.segments, customers,
-    )  # fmt: skip
+    return Draft(company, old, fresh, documents, read, inside, listed, since, [*_gone(old, answer)], [])
 
 
-@dataclass
-class Inside(instance.Reading):
-    """What the instances of some filings give together, with the segments of the newest and all customers."""
+def let_in(drafts: list[Draft], known: door.Reference) -> None:
+    """Leave of each draft the new rows that the door of the data lets in beside the old; one look is for many drafts.
 
-    segments: list[instance.Fact]
-    customers: pd.DataFrame
+    Companies that file one report, each under its own address, are looked at one after the other.
+    """
+    cited = pd.concat([each.documents["source"] for each in drafts])
+    twice = set(cited[cited.duplicated()])
+    alone = {each for each in drafts if twice.intersection(each.documents["source"])}
+    for waiting in ([each for each in drafts if each not in alone], *([each] for each in alone)):
+        seen = _with(known, waiting) if waiting else known
+        while waiting:
+            waiting = _left(waiting, seen)
 
 
-def _no_customers() -> pd.DataFrame:
-    return pd.DataFrame(columns=instance.CUSTOMERS)
+def _left(drafts: list[Draft], known: door.Reference) -> list[Draft]:
+    """Leave out what the door refuses now; the drafts that it must be asked about again."""
+    shown = [each.shown() for each in drafts]
+    said = door.judged(pd.concat(shown, ignore_index=True), known)
+    again, first = [], 0
+    for draft, rows in zip(drafts, shown, strict=True):
+        own = {row - first: why for row, why in said.items() if 0 <= row - first < len(rows)}
+        if own and draft.leave_out(rows, own):
+            again.append(draft)
+        first += len(rows)
+    return again
 
 
 def _inside(ticker: str, name: str, cik: int, edgar: Edgar, listed: list[Filing]) -> Inside:
@@ -203,34 +296,13 @@ def _customers(ticker: str, new: pd.DataFrame, known: door.Reference) -> pd.Data
     return beside.sound("customers", every, known)[0]
 
 
-def _at_the_door(
-    ticker: str, old: pd.DataFrame, new: pd.DataFrame, known: door.Reference
-) -> tuple[pd.DataFrame, list[tags.Doubt]]:
-    """The rows that the door of the data lets in beside the old ones, and what it says of the others."""
-    refused, file = [], f"facts/{ticker}.csv"
-    while True:
-        every = pd.concat([old, new], ignore_index=True)
-        shown = store.beside_reviewed(ticker, every.assign(file=file, line=every.index))
-        if not (said := door.judged(shown, known)):
-            return new, refused
-        reasons = {row: why.split(": ", 1)[1] for row, why in said.items()}
-        fresh = shown["file"].eq(file) & shown["line"].ge(len(old))
-        series = {shown.at[row, "concept"]: why for row, why in reasons.items() if not fresh[row]}
-        rows = {row: why for row, why in reasons.items() if fresh[row]}
-        rows |= {row: series[name] for row, name in shown.loc[fresh, "concept"].items() if name in series}
-        if not rows:
-            raise SourceError(next(iter(said.values())))
-        refused += [_doubt(shown.loc[row], why) for row, why in sorted(rows.items())]
-        new = every.loc[len(old) :].drop(index=shown.loc[list(rows), "line"])
-
-
-def _with(known: door.Reference, company: dict[str, str], documents: pd.DataFrame) -> door.Reference:
-    """The reference tables as they will be, of this company."""
-    row = pd.DataFrame([company]).set_index("company").astype({"fiscal_year_end": int})
-    sources = documents.set_index("source")
-    if company["company"] in known.companies.index:  # reviewed rows stand beside its own
+def _with(known: door.Reference, drafts: list[Draft]) -> door.Reference:
+    """The reference tables as they will be, of some companies."""
+    rows = pd.DataFrame([each.company for each in drafts]).set_index("company").astype({"fiscal_year_end": int})
+    sources = pd.concat([each.documents for each in drafts]).set_index("source")
+    if rows.index.isin(known.companies.index).any():  # reviewed rows stand beside its own
         sources = pd.concat([known.sources[~known.sources.index.isin(sources.index)], sources])
-    return replace(known, companies=row, sources=sources)
+    return replace(known, companies=rows, sources=sources)
 
 
 def _doubt(row: pd.Series, reason: str) -> tags.Doubt:

@@ -2,7 +2,7 @@
 
 from typing import Any, NamedTuple
 
-from capcycle.sources.edgar import SourceError
+from capcycle.sources.web import SourceError
 
 ANNUAL, QUARTERLY = {"10-K", "10-KT", "20-F", "40-F"}, {"10-Q", "10-QT"}
 COLUMNS = ("accessionNumber", "form", "filingDate", "primaryDocument", "isInlineXBRL")

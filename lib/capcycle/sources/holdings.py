@@ -16,8 +16,9 @@ import pandas as pd
 from capcycle.facts import door, registers
 from capcycle.facts import store as shelf
 from capcycle.sources import beside, instance, tags, xml
-from capcycle.sources.edgar import Edgar, SourceError
+from capcycle.sources.edgar import Edgar
 from capcycle.sources.filings import Filing, listed
+from capcycle.sources.web import SourceError
 
 FORMS = {"13F-HR", "13F-HR/A"}
 GONE = float("nan")  # value and shares of a position that an amendment took out

@@ -10,9 +10,9 @@ import pandas as pd
 
 from capcycle.facts import door
 from capcycle.sources import beside, xml
-from capcycle.sources.edgar import SourceError
 from capcycle.sources.filings import Filing
 from capcycle.sources.tags import Doubt, Figure
+from capcycle.sources.web import SourceError
 
 XBRLI, XBRLDI = "{http://www.xbrl.org/2003/instance}", "{http://xbrl.org/2006/xbrldi}"
 NIL = "{http://www.w3.org/2001/XMLSchema-instance}nil"

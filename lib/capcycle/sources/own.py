@@ -6,15 +6,17 @@ kind of source is the user's own. A price times the share count known on its day
 
 import csv
 import io
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from math import prod
 from pathlib import Path
 
 import pandas as pd
 
 from capcycle import facts
 from capcycle.errors import DataError
-from capcycle.facts import door, registers, tables
+from capcycle.facts import currency, door, registers, tables
 from capcycle.facts import store as shelf
 from capcycle.sources import beside, sheets, store
 from capcycle.sources.changes import KEY
@@ -28,11 +30,13 @@ FACTS, SOURCES, COMPANIES = (
 )
 PRICES = ["date", "symbol", "company", "price", "currency", "source", "locator", "note"]
 SHARES = ["company", "date", "shares", "source", "locator", "published", "note"]
+RATES = ["date", "currency", "per", "rate", "source", "locator", "note"]
+SPLIT = re.compile(r"split ([0-9.]+) for 1 on ([0-9]{4}-[0-9]{2}-[0-9]{2})")  # in the note of a price
 ESTIMATES = [
     *["date", "symbol", "company", "price", "eps_trailing", "eps_next_quarter", "eps_next_year", "target_price"],
     *["currency", "source", "locator", "note"],
 ]
-TEMPLATES = {"facts": FACTS, "prices": PRICES, "shares": SHARES, "estimates": ESTIMATES}
+TEMPLATES = {"facts": FACTS, "prices": PRICES, "shares": SHARES, "estimates": ESTIMATES, "rates": RATES}
 
 
 @dataclass
@@ -47,7 +51,7 @@ class Taken:
 def template(table: str = "facts") -> str:
     """The header of a file that `add_file` takes.
 
-    table   facts, prices, shares or estimates
+    table   facts, prices, shares, estimates or rates
 
     >>> template("prices").split(",")[:4]
     ['date', 'symbol', 'company', 'price']
@@ -63,17 +67,36 @@ def add_file(path: Path, dry: bool = False) -> Taken:
     dry     check only
     Errors: DataError with every fault of the file: nothing of it is taken then.
     """
-    table, rows = _read(path)
+    return take(*_read(path), str(path), dry)
+
+
+def take(table: str, rows: pd.DataFrame, where: str, dry: bool = False, companies: pd.DataFrame | None = None) -> Taken:
+    """The same with rows that somebody else has read, as text, each with its file and line.
+
+    where      what messages call them
+    companies  rows of `companies.csv` that come with them
+    """
     known = door.reference()
     documents = _documents(rows, table)
     lacking = documents[~documents["source"].isin(known.sources.index)].set_index("source")
     known = replace(known, sources=pd.concat([known.sources, lacking]))
-    take = {"facts": _take_facts, "shares": _take_facts, "prices": _take_prices, "estimates": _take_estimates}[table]
+    if companies is not None:
+        new = companies[~companies["company"].isin(known.companies.index)].set_index("company")
+        known = replace(known, companies=pd.concat([known.companies, new.astype({"fiscal_year_end": int})]))
     with shelf.locked():
-        names = take(rows, documents, known, path, dry)
+        names = TAKE[table](rows, documents, known, where, dry)
         if not dry:
             revalue()
     return Taken(table, rows, names)
+
+
+def split_note(ratio: float, day: str) -> str:
+    """What the note of a price says of a split before it: share counts published before that day are multiplied.
+
+    >>> split_note(10.0, "2024-06-10")
+    'split 10 for 1 on 2024-06-10'
+    """
+    return f"split {ratio:g} for 1 on {day}"
 
 
 def revalue() -> None:
@@ -106,11 +129,11 @@ def _documents(rows: pd.DataFrame, table: str) -> pd.DataFrame:
     return dated[[*SOURCES, "file", "line"]].drop_duplicates(SOURCES)
 
 
-def _take_facts(rows: pd.DataFrame, documents: pd.DataFrame, known: door.Reference, path: Path, dry: bool) -> list[str]:
+def _take_facts(rows: pd.DataFrame, documents: pd.DataFrame, known: door.Reference, where: str, dry: bool) -> list[str]:
     figures = _counts(rows) if COUNT not in rows and "shares" in rows else rows
     tickers = sorted(set(figures["company"]))
     files = {ticker: _beside(ticker, figures[figures["company"] == ticker]) for ticker in tickers}
-    said = [fault for each in files.items() for fault in _faults(*each, known, path)]
+    said = [fault for each in files.items() for fault in _faults(*each, known, where)]
     door.refuse(map(_advised, [*door.source_faults(documents), *said]))
     for ticker, each in files.items() if not dry else ():
         company = known.companies.loc[[ticker]].astype(str).reset_index()[COMPANIES]
@@ -127,20 +150,34 @@ def _counts(rows: pd.DataFrame) -> pd.DataFrame:
 
 
 def _take_prices(
-    rows: pd.DataFrame, documents: pd.DataFrame, known: door.Reference, path: Path, dry: bool
+    rows: pd.DataFrame, documents: pd.DataFrame, known: door.Reference, where: str, dry: bool
 ) -> list[str]:
-    made = rows.rename(columns={"price": "value"}).assign(measure="last_sale", kind="reported")
-    return _take_register("market", made, documents, known, path, dry)
+    kind = rows["tier"].eq("aggregator").map({True: "estimated", False: "reported"})
+    made = rows.rename(columns={"price": "value"}).assign(measure="last_sale", kind=kind)
+    return _take_register("market", made, documents, known, where, dry)
 
 
 def _take_estimates(
-    rows: pd.DataFrame, documents: pd.DataFrame, known: door.Reference, path: Path, dry: bool
+    rows: pd.DataFrame, documents: pd.DataFrame, known: door.Reference, where: str, dry: bool
 ) -> list[str]:
-    return _take_register("consensus", rows.assign(kind="estimated"), documents, known, path, dry)
+    return _take_register("consensus", rows.assign(kind="estimated"), documents, known, where, dry)
+
+
+def _take_rates(rows: pd.DataFrame, documents: pd.DataFrame, known: door.Reference, where: str, dry: bool) -> list[str]:
+    said = [*door.source_faults(documents), *door.faults(rows, currency.added_rules(rows))]
+    door.refuse(said)
+    names = sorted(set(rows["currency"]))
+    for name in names if not dry else ():
+        own = rows.loc[rows["currency"] == name, RATES]
+        every = pd.concat([beside.read("rates", name, RATES), own]).drop_duplicates(["date", "per"])
+        with shelf.opened(writes=True) as connection:
+            beside.cite(connection, name, documents)
+            beside.put(connection, "rates", name, every.sort_values(["per", "date"]))
+    return names
 
 
 def _take_register(
-    register: str, rows: pd.DataFrame, documents: pd.DataFrame, known: door.Reference, path: Path, dry: bool
+    register: str, rows: pd.DataFrame, documents: pd.DataFrame, known: door.Reference, where: str, dry: bool
 ) -> list[str]:
     rows = beside.whole(register, rows)
     said = registers.judged(register, rows, known).values()
@@ -164,10 +201,10 @@ def _beside(ticker: str, rows: pd.DataFrame) -> pd.DataFrame:
     return pd.concat([old.assign(line=0), new[[*FACTS, "line"]]], ignore_index=True)
 
 
-def _faults(ticker: str, rows: pd.DataFrame, known: door.Reference, path: Path) -> list[str]:
+def _faults(ticker: str, rows: pd.DataFrame, known: door.Reference, where: str) -> list[str]:
     file = f"facts/{ticker}.csv"
     said = door.judged(store.beside_reviewed(ticker, rows.assign(file=file)), known).values()
-    return [fault.replace(file, str(path), 1) for fault in said]
+    return [fault.replace(file, where, 1) for fault in said]
 
 
 def _advised(fault: str) -> str:
@@ -190,7 +227,19 @@ def _market_values(rows: pd.DataFrame) -> Iterator[tuple[str, ...]]:
             if known.empty:
                 continue
             last = known.sort_values(["period_end", "published"]).iloc[-1]
-            value = float(row["value"]) * last["value"] / (ads.iloc[-1] if len(ads) else 1.0)
+            since = [(ratio, on) for ratio, on in SPLIT.findall(row["note"]) if pd.Timestamp(on) > last["published"]]
+            count = last["value"] * prod(float(ratio) for ratio, _ in since)
+            value = float(row["value"]) * count / (ads.iloc[-1] if len(ads) else 1.0)
             place = f"price x shares outstanding of {last['period_end']:%Y-%m-%d}"
+            place += "".join(f" x {ratio} for the split of {on}" for ratio, on in since)
             made = row | {"measure": "market_value", "value": f"{value:.0f}", "kind": "estimated", "locator": place}
             yield tuple((made | {"source": f"{row['source']} {last['source']}"}).values())
+
+
+TAKE = {
+    "facts": _take_facts,
+    "shares": _take_facts,
+    "prices": _take_prices,
+    "estimates": _take_estimates,
+    "rates": _take_rates,
+}

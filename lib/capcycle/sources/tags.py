@@ -1,6 +1,6 @@
 """Figures as filed, out of the SEC's companyfacts: which tag says which concept, and what nobody can decide."""
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
@@ -14,11 +14,12 @@ import pandas as pd
 
 from capcycle import periods
 from capcycle.facts import door, tables, vintages
-from capcycle.sources.edgar import SourceError
 from capcycle.sources.filings import ANNUAL, QUARTERLY, Filing
+from capcycle.sources.web import SourceError
 
-FORMS = {"10-K", "10-Q", "10-KT", "10-QT", "20-F", "40-F", "6-K", "8-K"}  # and their amendments; a proxy is none
+FORMS = {"10-K", "10-Q", "10-KT", "10-QT", "20-F", "40-F", "6-K", "8-K"}  # a proxy is none
 NOT_MONEY = {"shares", "pure"}
+SERIES, PERIOD, BOTH = slice(3, 5), slice(5, 7), slice(3, 7)  # of the fields of a figure; by name they cost much more
 
 
 class Figure(NamedTuple):
@@ -44,6 +45,13 @@ class Figure(NamedTuple):
     @property
     def period(self) -> tuple[str, str]:
         return self.start, self.end
+
+
+def _amended(forms: set[str]) -> set[str]:
+    return forms | {f"{form}/A" for form in forms}
+
+
+FILED, OF_A_QUARTER = _amended(FORMS), _amended(QUARTERLY)
 
 
 class Doubt(NamedTuple):
@@ -77,7 +85,7 @@ def read() -> pd.DataFrame:
 def _rules(table: pd.DataFrame) -> door.Rules:
     known = door.reference().concepts.index
     yield "unknown concept '{concept}'; see data/dictionary.csv", ~table["concept"].isin(known)
-    yield from door.one_of(table, taxonomy=["us-gaap", "ifrs-full", "dei"])
+    yield from door.one_of(table, taxonomy=["us-gaap", "ifrs-full", "dei", "eastmoney-hk", "eastmoney-cn"])
     yield "tag is empty", table["tag"] == ""
     yield "priority '{priority}' is not a whole number from 1", ~table["priority"].str.fullmatch("[1-9][0-9]*")
     for column in ("from", "to"):
@@ -85,6 +93,12 @@ def _rules(table: pd.DataFrame) -> door.Rules:
         yield f"{column} '{{{column}}}' is not a date such as 2024-06-30", dated & door.bad_date(table[column])
     key = ["taxonomy", "concept", "priority", "company", "from"]
     yield "a concept has two tags of one priority; which comes first, nobody could say", table.duplicated(key)
+
+
+def stocks() -> set[str]:
+    """The concepts of a day, which have no period."""
+    concepts = door.reference().concepts
+    return set(concepts.index[concepts["nature"] == "stock"])
 
 
 def reading(
@@ -104,14 +118,14 @@ def reading(
     """
     doubts: list[Doubt] = []
     try:
-        found = sorted([*_figures(answer["facts"], _of(tags, company)), *more])
+        found = [*_figures(answer["facts"], _of(tags, company)), *more]
     except (KeyError, TypeError, AttributeError, ValueError) as error:
         raise SourceError(f"{company}: companyfacts has another form than it had: {error!r}") from error
     currency, month = currency or _currency(found, company), month or _year_end(found, company)
-    sound = list(_in_currency(_of_known_length(found), currency, doubts))
-    concepts = tables.read("dictionary.csv")
-    chosen = _chosen(sound, doubts, set(concepts.loc[concepts["sign"] == "positive", "concept"]))
-    return Reading(list(_first(chosen)), doubts, currency, month)
+    sound = _in_currency(_of_known_length(found), currency, doubts)
+    concepts = door.reference().concepts
+    chosen = _chosen(sound, doubts, set(concepts.index[concepts["sign"] == "positive"]))
+    return Reading(sorted(_first(chosen)), doubts, currency, month)
 
 
 def _of(tags: pd.DataFrame, company: str) -> list[dict[str, str]]:
@@ -130,7 +144,7 @@ def _figures(taxonomies: dict[str, Any], rules: list[dict[str, str]]) -> Iterato
             unit = unit.replace("/shares", "/share")
             for row in rows:
                 form, end, value = row["form"], row["end"], row["val"]
-                if form.removesuffix("/A") in FORMS and first <= end <= last and value is not None:
+                if form in FILED and first <= end <= last and value is not None:
                     yield Figure(
                         row["filed"], row["accn"], form, standard, concept, row.get("start", ""), end, order,
                         f"{standard}:{tag}", unit, float(value),
@@ -138,16 +152,16 @@ def _figures(taxonomies: dict[str, Any], rules: list[dict[str, str]]) -> Iterato
 
 
 def _currency(found: list[Figure], company: str) -> str:
-    """The currency of most figures of the newest filing; a translation for convenience has fewer."""
-    newest = [each.unit for each in found if each.unit not in NOT_MONEY and "/" not in each.unit]
-    days = [each.filed for each in found if each.unit not in NOT_MONEY and "/" not in each.unit]
-    last = [unit for unit, day in zip(newest, days, strict=True) if day == days[-1]]
-    counts = sorted(((last.count(unit), unit) for unit in set(last)), reverse=True)
+    """The currency of most figures of the newest day; a translation for convenience has fewer."""
+    amounts = [each for each in found if each.unit not in NOT_MONEY and "/" not in each.unit]
+    day = max((each.filed for each in amounts), default="")
+    counts = Counter(each.unit for each in amounts if each.filed == day).most_common(2)
     if not counts:
         raise SourceError(f"{company}: its filings give no amount under any tag of data/tags.csv")
-    if len(counts) > 1 and counts[0][0] == counts[1][0]:
-        raise SourceError(f"{company}: its newest filing reports in {counts[0][1]} and {counts[1][1]} alike")
-    return counts[0][1]
+    if len(counts) > 1 and counts[0][1] == counts[1][1]:
+        alike = " and ".join(sorted((unit for unit, _ in counts), reverse=True))
+        raise SourceError(f"{company}: its newest filing reports in {alike} alike")
+    return counts[0][0]
 
 
 def _year_end(found: list[Figure], company: str) -> int:
@@ -172,74 +186,78 @@ def _length(start: str, end: str) -> int:
 def _of_known_length(found: list[Figure]) -> Iterator[Figure]:
     """Balances, and flows of a quarter to a year; twelve months in a quarterly report are no fiscal year."""
     parts = (periods.QUARTER, periods.HALF, periods.NINE_MONTHS)
+    short = {days for low, high in parts for days in range(low, high + 1)} | {0}
+    year = range(periods.YEAR[0], periods.YEAR[1] + 1)
     for each in found:
-        days = _days(each)
-        short = any(low <= days <= high for low, high in parts)
-        year = periods.YEAR[0] <= days <= periods.YEAR[1] and each.form.removesuffix("/A") not in QUARTERLY
-        if not each.start or short or year:
+        days = _length(each.start, each.end)
+        if days in short or not each.start or (days in year and each.form not in OF_A_QUARTER):
             yield each
 
 
 def _in_currency(found: Iterator[Figure], currency: str, doubts: list[Doubt]) -> Iterator[Figure]:
+    taken = {currency, f"{currency}/share", "shares", "shares/share"}
     for each in found:
-        unit = each.unit.removesuffix("/share")
-        if unit in (currency, "shares"):
+        if each.unit in taken:
             yield each
         else:
-            doubts.append(Doubt(each.concept, *each.period, each.filed, f"given in {unit}, not in {currency}"))
+            unit = each.unit.removesuffix("/share")
+            doubts.append(Doubt(each.concept, *each[PERIOD], each.filed, f"given in {unit}, not in {currency}"))
 
 
-def _chosen(found: list[Figure], doubts: list[Doubt], positive: set[str]) -> Iterator[Figure]:
+def _chosen(found: Iterable[Figure], doubts: list[Doubt], positive: set[str]) -> Iterator[Figure]:
     """One figure of each filing, concept and period, decided by that filing and those before it alone.
 
     positive   concepts that cannot be below zero, so that a total is at least its part
     So nothing that is filed later changes what was chosen before.
     """
-    unlike: set[tuple] = set()
-    for _, filing in groupby(found, attrgetter("filed", "accession")):
-        for series, rows in _by(filing, "series").items():
-            choices = {period: list(_finest(each, doubts)) for period, each in _by(rows, "period").items()}
-            for each in choices.values():
-                unlike |= {(*series, other.tag, each[0].tag) for other in each[1:] if not _same(other, each[0])}
-            years = {(each[0].end, each[0].value) for each in choices.values() if each and _days(each[0]) >= 345}
-            for each in filter(None, choices.values()):
-                if reason := _undecided(each, unlike, years, series[1] in positive):
-                    doubts.append(Doubt(series[1], *each[0].period, each[0].filed, reason))
-                else:
-                    yield each[0]
+    unlike: dict[tuple, set[tuple[str, str]]] = defaultdict(set)  # of a series: tags that differed from better ones
+    for _, filing in sorted(_by(found, slice(2)).items()):
+        choices = [each if len(each) == 1 else _finest(each, doubts) for each in _by(filing, BOTH).values()]
+        choices = [each for each in choices if each]
+        for best, *others in choices:
+            if others:
+                unlike[best[SERIES]].update((other.tag, best.tag) for other in others if not _same(other, best))
+        years = {(best[SERIES], best.end, best.value) for (best, *_) in choices if best.start and _days(best) >= 345}
+        for each in choices:
+            # most figures stand alone, and to ask about them would cost as much as all else
+            alone = len(each) == 1 and not years and each[0][SERIES] not in unlike
+            if not alone and (reason := _undecided(each, unlike.get(each[0][SERIES], ()), years, positive)):
+                doubts.append(Doubt(each[0].concept, *each[0][PERIOD], each[0].filed, reason))
+            else:
+                yield each[0]
 
 
-def _by(rows: Any, name: str) -> dict[tuple, list[Figure]]:
+def _by(rows: Iterable[Figure], fields: slice) -> dict[tuple, list[Figure]]:
+    """Figures by some of their fields."""
     found = defaultdict(list)
     for each in rows:
-        found[getattr(each, name)].append(each)
+        found[each[fields]].append(each)
     return found
 
 
-def _finest(rows: list[Figure], doubts: list[Doubt]) -> Iterator[Figure]:
+def _finest(rows: list[Figure], doubts: list[Doubt]) -> list[Figure]:
     """The figure of each tag by priority: of one that a filing gives exact and rounded, the exact one."""
-    if len(rows) == 1:
-        yield rows[0]
-        return
+    found = []
     for _, each in groupby(sorted(rows, key=attrgetter("priority")), attrgetter("priority")):
         values = sorted(each, key=lambda figure: _digit(figure.value))
         if all(_same(values[0], other) for other in values):
-            yield values[0]
+            found.append(values[0])
         else:
             said = " and ".join(f"{other.value:,.15g}" for other in values)
-            doubts.append(Doubt(values[0].concept, *values[0].period, values[0].filed, f"{values[0].tag} says {said}"))
+            doubts.append(Doubt(values[0].concept, *values[0][PERIOD], values[0].filed, f"{values[0].tag} says {said}"))
+    return found
 
 
-def _undecided(each: list[Figure], unlike: set[tuple], years: set[tuple[str, float]], positive: bool) -> str:
+def _undecided(each: list[Figure], unlike: Iterable[tuple[str, str]], years: set[tuple], positive: set[str]) -> str:
     """Why the first of some tags for one period cannot be taken; empty where it can."""
     best = each[0]
-    if better := [tag for *series, lower, tag in unlike if lower == best.tag and tuple(series) == best.series]:
+    if better := [tag for lower, tag in unlike if lower == best.tag]:
         return f"only {best.tag} says {best.value:,.15g}, which differed from {better[0]} before"
     larger = [other for other in each[1:] if other.value > best.value and not _same(other, best)]
-    if positive and larger:
+    if larger and best.concept in positive:
         return f"{best.tag} says {best.value:,.15g} and {larger[0].tag} {larger[0].value:,.15g}"
-    quarter = periods.QUARTER[0] <= _days(best) <= periods.QUARTER[1]
-    if quarter and best.value and (best.end, best.value) in years:
+    whole = best.value and (best[SERIES], best.end, best.value) in years
+    if whole and periods.QUARTER[0] <= _days(best) <= periods.QUARTER[1]:
         return f"a quarter of {best.value:,.15g}, which is the whole year's figure"
     return ""
 
@@ -261,7 +279,7 @@ def _first(chosen: Iterator[Figure]) -> Iterator[Figure]:
     """Each value of a period under a standard when it was first given; the same again under another is a new row."""
     last: dict[tuple, float] = {}
     for each in chosen:
-        key = (*each.series, *each.period)
+        key = each[BOTH]
         if last.get(key) != each.value:
             yield each
         last[key] = each.value

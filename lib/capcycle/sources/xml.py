@@ -2,7 +2,7 @@
 
 from lxml import etree
 
-from capcycle.sources.edgar import SourceError
+from capcycle.sources.web import SourceError
 
 Element = etree._Element
 

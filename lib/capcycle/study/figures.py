@@ -18,10 +18,11 @@ def figure(measures: Measures, company: str, period: str | None = None) -> Quant
     >>> capex.value, capex.days  # 10-K 2024
     (37256000000.0, '31 Dec 2024')
     """
-    now = measures.at(period).set_index("company", drop=False)
-    if company not in now.index:
-        raise ModelError(f"{measures.name} was not measured: {unknown('company', [company], now.index)}")
-    return _quantity(measures, now.loc[company])
+    now = measures.at(period)
+    own = np.flatnonzero(now["company"] == company)
+    if not own.size:
+        raise ModelError(f"{measures.name} was not measured: {unknown('company', [company], now['company'])}")
+    return _quantity(measures, now.iloc[own[0]])
 
 
 def shared(measures: Measures, company: str) -> Quantity:
@@ -43,8 +44,7 @@ def newest(measures: Measures, company: str) -> Quantity:
     >>> newest(measure.measure("revenue", panel.select(facts.open(["META"], "2024-08-01"), "ttm")), "META").days
     '30 Jun 2024'
     """
-    own = measures.table[measures.table["company"] == company].dropna(subset="value")
-    return figure(measures, company, None if own.empty else own["period"].iloc[-1])
+    return figure(measures, company, measures.last.get(company))
 
 
 def beside(measures: Measures, company: str, other: Measures, back: int = 0) -> Quantity:
