@@ -100,7 +100,8 @@ def test_runs_come_back_as_they_would_be_here_and_a_worker_that_dies_loses_none(
 
 
 def test_a_run_on_a_worker_has_its_limits_and_what_comes_of_it_is_told(home, address, capsys):
-    assert cli.main(["run", "late", "--scheduler", address, "--timeout", "0.01", "--json"]) == 1
+    out = str(home / "late.ipynb")
+    assert cli.main(["run", "late", "--scheduler", address, "--timeout", "0.01", "--json", "-o", out]) == 1
     *events, refused = map(json.loads, capsys.readouterr().out.splitlines())
     assert events == [{"event": "begun", "run": "late"}]
     assert "late: timed out after 0.01 s" in refused["error"]
