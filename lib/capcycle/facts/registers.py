@@ -51,11 +51,12 @@ def read(name: str, as_of: str | date | None = None) -> pd.DataFrame:
     >>> lives[(lives.company == "AMZN") & (lives.effective == "2025-01-01")][["from_years", "to_years"]].values.tolist()
     [[6.0, 5.0]]
     """
-    return layers.ask(_read, name, str(as_of or ""))
+    return layers.ask(_known, name, str(as_of or ""), True)
 
 
-def _read(name: str, as_of: str) -> pd.DataFrame:
-    return _newest(name, _stamps(name), door.open_reference(), door.day(as_of) if as_of else None).copy(deep=False)
+def _known(name: str, as_of: str, newest: bool) -> pd.DataFrame:
+    made = _newest if newest else _public
+    return made(name, _stamps(name), door.open_reference(), door.day(as_of) if as_of else None).copy(deep=False)
 
 
 def history(name: str, as_of: str | date | None = None) -> pd.DataFrame:
@@ -66,11 +67,7 @@ def history(name: str, as_of: str | date | None = None) -> pd.DataFrame:
     >>> history("useful_lives", as_of="2021-12-31")[["figure", "effect"]].values.tolist()
     [['depreciation', -721000000.0], ['net_income', 561000000.0], ['eps', 0.84]]
     """
-    return layers.ask(_history, name, str(as_of or ""))
-
-
-def _history(name: str, as_of: str) -> pd.DataFrame:
-    return _public(name, _stamps(name), door.open_reference(), door.day(as_of) if as_of else None).copy(deep=False)
+    return layers.ask(_known, name, str(as_of or ""), False)
 
 
 def _documented(table: pd.DataFrame, day: pd.Timestamp) -> pd.DataFrame:
@@ -125,10 +122,6 @@ def gaps() -> pd.DataFrame:
     >>> [missing for missing in gaps()["missing"] if "AMD" in missing]
     ["tranches of AMD's warrant for OpenAI: shares, gigawatts and share price of each"]
     """
-    return layers.ask(_gaps)
-
-
-def _gaps() -> pd.DataFrame:
     table, known = tables.read("register_gaps.csv"), door.survey_reference()
     door.refuse([*known.faults, *door.faults(table, _gap_rules(table, known))])
     return table
@@ -140,10 +133,6 @@ def columns() -> pd.DataFrame:
     >>> columns().query("table == 'capacity' and column == 'mw'")[["properties", "meaning"]].values.tolist()[0]
     ['number, MW, one of these is required, at least 0.5, at most 200000', 'power']
     """
-    return layers.ask(_described)
-
-
-def _described() -> pd.DataFrame:
     schema = _schema()
     about = schema[schema["type"] == "table"].set_index("table")["meaning"]
     each = _columns(schema)
@@ -199,9 +188,6 @@ def _columns(schema: pd.DataFrame) -> pd.DataFrame:
 
 def _key(schema: pd.DataFrame) -> list[str]:
     return schema.loc[schema["key"] == "yes", "column"].tolist()
-
-
-# ---- one table
 
 
 def _stamps(name: str) -> tuple[str, ...]:
