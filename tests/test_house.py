@@ -28,6 +28,8 @@ ROOMS = [
         "units",
         "periods",
         "pool",
+        "reads",
+        "headlines",
         "words",
         "verdicts",
         "facts",
@@ -39,20 +41,9 @@ ROOMS = [
         "screen",
     ],
     *["models", "study", "theme", "exhibits", "analyses", "claims", "codebook", "widgets"],
-    *[
-        "parameters",
-        "trace",
-        "ledger",
-        "outputs",
-        "places",
-        "engine",
-        "workers",
-        "editions",
-        "cluster",
-        "matrix",
-        "rows",
-    ],
-    *["progress", "run", "publish", "sets", "site", "differences", "watch", "bring", "cli"],
+    *["parameters", "modules", "trace", "ledger", "keys", "outputs", "places", "engine", "workers", "editions"],
+    *["cluster", "matrix", "rows", "progress", "why", "run", "publish", "sets", "lists", "site", "differences"],
+    *["watch", "bring", "cli"],
 ]
 DOORS = ["__init__", "__main__"]  # of the package itself: they may open every room, and no room opens them
 

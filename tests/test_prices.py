@@ -2,8 +2,7 @@
 
 import pytest
 
-from capcycle import facts
-from capcycle.facts import tables
+from capcycle import facts, reads
 
 DAY = "2025-01-27"
 
@@ -22,7 +21,7 @@ def test_nothing_later_than_the_day_of_the_book():
 
 
 def test_what_does_not_ask_for_prices_does_not_read_them(tmp_path, monkeypatch):
-    monkeypatch.setenv(tables.TRACE, str(tmp_path / "trace"))
+    monkeypatch.setenv(reads.TRACE, str(tmp_path / "trace"))
     assert len(facts.open(["MSFT"]).facts)
     assert "prices.csv" not in (tmp_path / "trace").read_text()
 

@@ -84,7 +84,7 @@ def found(house: Path) -> dict[str, str]:
 
 def debris(house: Path) -> list[str]:
     known = {"data", "notebooks", ".capcycle", "site"}
-    mine = {"runs", "ledger.json", "site.json", "lock"}
+    mine = {"runs", "site.json", "lock"}
     return [p.name for p in house.iterdir() if p.name not in known] + [
         p.name for p in paths.CACHE.iterdir() if p.name not in mine
     ]

@@ -13,7 +13,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from capcycle import analyses, cli, facts, ledger, paths, sources
+from capcycle import analyses, cli, facts, keys, paths, sources
 from capcycle.errors import CapcycleError, DataError
 from capcycle.facts import door, layers, tables
 from capcycle.facts import store as shelf
@@ -458,9 +458,9 @@ def test_what_the_reviewed_data_says_wins_and_a_conflict_is_told(own):
 
 
 def test_a_company_that_is_added_is_no_input_of_pages_on_others(server):
-    before = ledger.Inputs.read([])
+    before = keys.Inputs.read([])
     cli.main(["add", "SMCI"])
-    after = ledger.Inputs.read([])
+    after = keys.Inputs.read([])
     assert {name for name in after.data if after.data[name] != before.data.get(name)} == {"facts/SMCI.csv", "added"}
 
 

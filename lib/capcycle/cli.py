@@ -13,7 +13,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
-from capcycle import editions, matrix, parameters, paths, places, run, sets, verdicts
+from capcycle import editions, lists, matrix, parameters, paths, places, run, sets, verdicts, why
 from capcycle import site as whole
 from capcycle.errors import CapcycleError, DataError, RunError
 from capcycle.progress import Json, Quiet, event
@@ -95,6 +95,11 @@ def _parser() -> argparse.ArgumentParser:
 
 
 Formatter = argparse.RawDescriptionHelpFormatter  # examples keep their lines
+
+
+def _list_arguments(parser: argparse.ArgumentParser) -> None:
+    for name in ("status", "json"):
+        parser.add_argument(f"--{name}", action="store_true", help=say(f"cli.list.{name}"))
 
 
 def _run_arguments(parser: argparse.ArgumentParser) -> None:
@@ -215,33 +220,22 @@ def _check(chosen: argparse.Namespace) -> None:
     print(*found if chosen.doubts else (), sep="\n", end="\n" * bool(chosen.doubts and found))
     for fault in publish.faults(run.recall(run.read_runs().values())):
         print(fault)
-    strays = _say_passed_over()
-    print(say("check.fine", notebooks=len(parameters.notebooks()) - strays, runs=len(run.read_runs())))
+    print(*(strays := lists.passed_over()), sep="\n", end="\n" * bool(strays))
+    print(say("check.fine", notebooks=len(parameters.notebooks()) - len(strays), runs=len(run.read_runs())))
     for doubt in [*sums.doubts(), *layers.doubts()]:
         print(doubt)
     print(say("check.doubts", n=len(found)))
 
 
-def _say_passed_over() -> int:
-    strays = run.passed_over()
-    for why in strays.values():
-        print(say("check.passed_over", why=why))
-    return len(strays)
+def _list(chosen: argparse.Namespace) -> None:
+    if chosen.status or chosen.json:
+        print(*lists.standing([*run.read_runs().values()], chosen.json), sep="\n")
+        return
+    print(*lists.plain(), sep="\n")
 
 
-def _list(_: argparse.Namespace) -> None:
-    print(say("list.runs"))
-    for each in run.read_runs().values():
-        given = ", ".join(f"{name}={value!r}" for name, value in each.parameters.items())
-        print(f"  {each.name}: {each.title} ({each.notebook}{' ' if given else ''}{given})")
-    print(say("list.notebooks"))
-    strays = run.passed_over()
-    for name, path in parameters.notebooks().items():
-        if name not in strays:
-            print(f"  {name}")
-            for each in parameters.declared(path).values():
-                print(f"    {each.name}: {each.type} = {each.default!r}  # {each.help}")
-    _say_passed_over()
+def _why(chosen: argparse.Namespace) -> None:
+    print(*why.told(*run.select(run.read_runs(), [chosen.name])), sep="\n")
 
 
 def _run(chosen: argparse.Namespace) -> None:
@@ -370,10 +364,12 @@ def _lab(chosen: argparse.Namespace) -> int:
 
 COMMANDS = {"check": _check, "list": _list, "run": _run, "site": _site, "claims": _claims, "add": _add}
 COMMANDS |= {"diff": _diff, "watch": _watch, "refresh": _refresh, "screen": _screen, "template": _template, "lab": _lab}
+COMMANDS["why"] = _why
 ARGUMENTS = {
     "check": _check_arguments, "run": _run_arguments, "site": _site_arguments, "claims": _claims_arguments,
     "lab": _lab_arguments, "add": _add_arguments, "refresh": _refresh_arguments, "template": _template_arguments,
-    "screen": _screen_arguments, "diff": _diff_arguments, "watch": _watch_arguments,
+    "screen": _screen_arguments, "diff": _diff_arguments, "watch": _watch_arguments, "list": _list_arguments,
+    "why": lambda parser: parser.add_argument("name", metavar="NAME", help=say("cli.why.name")),
 }  # fmt: skip
 WRITTEN = {_add: "CAPCYCLE_STORE", _refresh: "CAPCYCLE_STORE"}
 NOTHING_NEW = 3  # the exit status of a refresh that changed nothing

@@ -23,6 +23,8 @@ import json
 import os
 import re
 import sys
+import time
+from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager, redirect_stderr, redirect_stdout
 from functools import cache
@@ -34,7 +36,7 @@ from jupyter_client.session import Session
 from nbformat import NotebookNode
 from nbformat.v4 import new_output, output_from_msg
 
-from capcycle import ledger
+from capcycle import headlines, ledger
 from capcycle.words import say, translated
 
 LARGEST = 20_000_000  # characters of output; the largest page has a tenth of it
@@ -44,6 +46,7 @@ LINE = re.compile(r"^([#>\-*\d. ]*)(.+)$", re.M)  # of markdown: what marks it, 
 REASONS = {"TooMuchOutput": "run.too_much_output", "MemoryError": "run.too_much_memory"}
 REASONS |= dict.fromkeys(["_ArrayMemoryError", "ArrayMemoryError"], REASONS["MemoryError"])  # numpy's
 _allowed = 0  # bytes that this process was last held to
+_took: Counter[str] = Counter()  # seconds by part
 
 
 class TooMuchOutput(BaseException):
@@ -61,7 +64,8 @@ def execute(source: Path, parameters: dict[str, Any], out: Path, cwd: Path) -> s
     papermill_engines.register("capcycle", engine())
     path, error, process = str(source).replace("{", "{{").replace("}", "}}"), "", os.getpid()  # papermill formats it
     try:
-        execute_notebook(path, None, parameters, engine_name="capcycle", cwd=cwd, progress_bar=False)
+        with timed("papermill"):
+            execute_notebook(path, None, parameters, engine_name="capcycle", cwd=cwd, progress_bar=False)
     except PapermillExecutionError as failed:
         reason = REASONS.get(failed.ename)
         allowed = {"megabytes": LARGEST // 10**6, "memory": f"{_allowed / GIGABYTE:g}"}
@@ -69,8 +73,37 @@ def execute(source: Path, parameters: dict[str, Any], out: Path, cwd: Path) -> s
         error = shortened(f"In [{failed.exec_count}]: {said}")
     if os.getpid() != process:
         os._exit(0)  # a fork that a cell made, and that went on with the notebook
-    write(normal(engine().notebook, parameters), out)
+    with timed("write"):
+        write(normal(engine().notebook, parameters), out)
     return error
+
+
+@contextmanager
+def timed(part: str) -> Iterator[None]:
+    """Count the seconds spent here to a part of the execution."""
+    begun = time.monotonic()
+    try:
+        yield
+    finally:
+        _took[part] += time.monotonic() - begun
+
+
+def account() -> dict[str, Any]:
+    """What the execution took: seconds by part, and megabytes at its peak; and what the notebook says first."""
+    made = getattr(engine(), "notebook", None)
+    parts = {**_took, "papermill": _took["papermill"] - _took["cells"]}
+    said = headlines.read(made) if made else {}
+    return {"parts": {part: round(seconds, 4) for part, seconds in parts.items()}, "memory": peak_memory(), **said}
+
+
+def peak_memory() -> float:
+    """The most megabytes that this process had at a time, those included that it shares; 0 where nobody knows."""
+    try:
+        import resource
+    except ImportError:  # Windows
+        return 0.0
+    most = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss  # bytes on macOS, else kibibytes
+    return round(most / (1 << 20 if sys.platform == "darwin" else 1 << 10), 1)
 
 
 def shortened(text: str, length: int = LONGEST) -> str:
@@ -134,7 +167,7 @@ def normal(notebook: NotebookNode, parameters: dict[str, Any]) -> NotebookNode:
 def execute_cells(manager: Any) -> None:
     """Execute the cells of papermill's `manager.nb` up to the first that fails, and set their outputs in."""
     tape = Tape()
-    with shell(tape) as python:
+    with shell(tape) as python, timed("cells"):
         for index, cell in enumerate(manager.nb.cells):
             manager.cell_start(cell, index)
             failed = not _execute(cell, python, tape)

@@ -269,14 +269,12 @@ def _one(name: str, kind: str, value: Any) -> Any:
 def _strangers(values: dict[str, Any], kinds: dict[str, str]) -> Iterator[str]:
     """Names of what there is not; of claims, the companies are those that they name."""
     from capcycle import facts, metrics, panel
+    from capcycle.facts import layers
 
     groups = [] if "speakers" in kinds else ["companies", "peers"]
-    one = ["company", "tenant", "lessor"]
-    named = [each for name in [*groups, *one] for each in _listed(values.get(name))]
-    companies = facts.companies([each for each in named if isinstance(each, str)])
+    named = {name: _listed(values[name]) for name in (*groups, "company", "tenant", "lessor") if values.get(name)}
+    layers.call([each for given in named.values() for each in given if isinstance(each, str)])
     known = {
-        **dict.fromkeys(groups, ("company or group", [*companies.index, *companies["group"].unique()])),
-        **dict.fromkeys(one, ("company", [*companies.index])),
         "metric": ("metric", [*metrics.ALL, *facts.dictionary().index]),
         "span": ("span", panel.SPANS),
         "calendar": ("calendar", panel.CALENDARS),
@@ -284,12 +282,22 @@ def _strangers(values: dict[str, Any], kinds: dict[str, str]) -> Iterator[str]:
     }
     if groups and values.get("companies") == []:
         yield "companies is empty: give one value at least"
+    for name, given in named.items():
+        yield from (f"{name}: {fault}" for fault in layers.ask(_no_companies, given, name in groups))
     for name in filter(values.get, known):
         what, valid = known[name]
         value = values[name].partition(".")[0] if name == "metric" else values[name]  # the rest is of what it is
-        given = _listed(value)
-        remedy = f"; {facts.ADD}" if what.startswith("company") else ""
-        yield from (f"{name}: {unknown(what, each, valid)}{remedy}" for each in given if each not in valid)
+        yield from (f"{name}: {unknown(what, each, valid)}" for each in _listed(value) if each not in valid)
+
+
+def _no_companies(given: list, groups: bool) -> list[str]:
+    """What to say of names that are no company, and where a group will do none either."""
+    from capcycle import facts
+
+    companies = facts.companies()
+    valid = [*companies.index, *(companies["group"].unique() if groups else [])]
+    what = "company or group" if groups else "company"
+    return [f"{unknown(what, each, valid)}; {facts.ADD}" for each in given if each not in valid]
 
 
 def _listed(value: Any) -> list:

@@ -3,15 +3,17 @@
 import json
 import os
 import tempfile
-from collections.abc import Callable, Iterable, Iterator
+import time
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from capcycle import ledger, outputs, paths, trace
+from capcycle import ledger, outputs, paths, trace, why
 from capcycle.errors import CapcycleError, DataError, RunError
-from capcycle.ledger import Inputs, Limits, digest, write
+from capcycle.keys import UNSURE, Inputs
+from capcycle.ledger import Limits, digest, write
 from capcycle.parameters import cells, check_parameters, declared, find_notebook, notebooks, raise_all
 from capcycle.progress import Quiet, told
 from capcycle.rows import FIELDS as FIELDS
@@ -29,7 +31,8 @@ Shown = Callable[[dict[str, float | None]], Quiet]  # what is shown of runs, mad
 class Outcome:
     """What became of a run: "done", "unchanged" (not executed, as nothing it depends on changed) or "failed".
 
-    `notebook` is the executed one; that of a failed run ends in its traceback, said shortly in `error`.
+    `notebook` is the executed one; that of a failed run ends in its traceback, said shortly in `error`. `headlines` are
+    those of its row of the ledger; `stale` says why the run has failed since its notebook was made.
     """
 
     run: Run
@@ -38,6 +41,8 @@ class Outcome:
     notebook: Path
     seconds: float
     error: str = ""
+    headlines: Sequence[dict[str, Any]] = ()
+    stale: str = ""
 
 
 def check() -> list[str]:
@@ -216,19 +221,18 @@ def execute_all(
     outcomes = {} if force else _unchanged(prepared, inputs, rows)
     todo = [(run, parameters) for run, parameters in prepared if run.name not in outcomes]
     if todo:
+        why.remember(inputs)
         begun()
     expected = {run.name: rows.get(run.name, {}).get("seconds") for run, _ in todo}
     with (progress or Quiet)(expected) as display:
         for outcome in outcomes.values():
             display.unchanged(outcome)
         for outcome, row in _executed(todo, inputs, jobs or _cores(), display, limits, scheduler):
-            outcomes[outcome.run.name] = outcome
             name = outcome.run.name
-            # the row of a failed run goes on describing its last good notebook, which is still there
-            rows[name] = (
-                rows.get(name, row) | {"status": outcome.status, "error": outcome.error} if outcome.error else row
-            )
-            write(paths.CACHE / "ledger.json", json.dumps(rows, indent=1, sort_keys=True, ensure_ascii=False))
+            if outcome.error:  # its row goes on describing its last good notebook, which is still there
+                row = rows.get(name, row) | {each: row[each] for each in ("status", "error", "when")}
+            ledger.keep(name, row)
+            outcomes[name] = outcome
             done(outcome)
     return [outcomes[run.name] for run, _ in prepared]
 
@@ -250,12 +254,13 @@ def _unchanged(prepared, inputs: Inputs, rows: dict[str, dict]) -> dict[str, Out
         for run, parameters, row in known
         if row["status"] == "done"
         and row["output"] == digest(_kept(run.name))
-        and row["key"] == inputs.key(run.name, run.notebook, parameters, dict.fromkeys(row["data"]))
+        and inputs.unchanged(run.name, run.notebook, parameters, row)
     }
 
 
 def _outcome(run: Run, row: dict[str, Any]) -> Outcome:
-    return Outcome(run, row["key"], "unchanged", _kept(run.name), row["seconds"])
+    shown = row.get("headlines", []), row["error"]  # none, where the last run went well
+    return Outcome(run, row["key"], "unchanged", _kept(run.name), row["seconds"], "", *shown)
 
 
 def _executed(todo, inputs: Inputs, jobs: int, display: Quiet, limits: Limits, scheduler: str):
@@ -302,32 +307,45 @@ def _written(finished) -> Path:
 
 
 def _keep(run: Run, parameters: dict[str, Any], named: dict[str, str], inputs: Inputs, finished):
-    """Move an executed notebook to its place; the outcome, and its row of the ledger."""
-    job, error, seconds, _ = finished
-    kept = _kept(run.name, failed=bool(error))
-    kept.parent.mkdir(parents=True, exist_ok=True)
-    _written(finished).replace(kept)
+    """Move an executed notebook beside the last good one; the outcome, and the row that will give it its place."""
+    job, error, seconds, _, said = finished
+    room = ledger.room(run.name)
+    room.mkdir(parents=True, exist_ok=True)
+    _written(finished).replace(new := room / (ledger.FAILED if error else ledger.NEW))
     if not error:
-        _kept(run.name, failed=True).unlink(missing_ok=True)
-    opened = trace.read(job.trace) | named
-    key = inputs.key(run.name, run.notebook, parameters, opened)
-    outcome = Outcome(run, key, "failed" if error else "done", kept, seconds, error)
+        (room / ledger.FAILED).unlink(missing_ok=True)
+    traced = trace.read(job.trace)
+    met, opened = inputs.met(run.notebook, traced), traced.opened | named
+    given = inputs.given(met)
+    key = inputs.key(run.name, run.notebook, parameters, opened, given)
+    if not error:
+        ledger.keep_met(run.name, key, met)
+    shown = new if error else _kept(run.name)
+    outcome = Outcome(run, key, "failed" if error else "done", shown, seconds, error, (said or {}).get("headlines", []))
     row = {
         "notebook": run.notebook,
         "given": run.parameters,
         "parameters": parameters,
         "key": key,
-        "data": inputs.of(opened),
+        "shared": inputs.shared,
+        "opened": inputs.of(opened),
+        "met": given,
+        "edition": "" if UNSURE in met["files"].values() else inputs.edition,
         "status": outcome.status,
         "error": error,
+        "when": time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime()),
         "seconds": round(seconds, 3),
-        "output": digest(_kept(run.name)),
+        "parts": {},
+        "memory": 0,
+        "headlines": [],
+        **(said or {}),
+        "output": "" if error else digest(new),
     }
     return outcome, row
 
 
-def _kept(name: str, failed: bool = False) -> Path:
-    return paths.CACHE / "runs" / name / ("failed.ipynb" if failed else "notebook.ipynb")
+def _kept(name: str) -> Path:
+    return ledger.room(name) / ledger.NOTEBOOK
 
 
 @contextmanager

@@ -164,7 +164,8 @@ def _report_folder(file: Path) -> Path:
 
 def _in_order(runs: dict[str, run.Run], executed: list[Outcome]) -> list[Outcome]:
     now = {outcome.run.name: outcome for outcome in executed}
-    kept = {o.run.name: o for o in run.recall(r for name, r in runs.items() if name not in now)}
+    gone = {name for name, outcome in now.items() if outcome.status == "failed"}
+    kept = {o.run.name: o for o in run.recall(r for name, r in runs.items() if name not in now or name in gone)}
     return [(now | kept)[name] for name in runs if name in now or name in kept]
 
 
@@ -213,7 +214,7 @@ def _replace(
 
 def _wanted(outcomes: list[Outcome]) -> str:
     """A digest of everything that the pages are made from."""
-    pages = [[o.run.name, o.run.title, o.run.section, o.run.parameters, o.key, o.error] for o in outcomes]
+    pages = [[o.run.name, o.run.title, o.run.section, o.run.parameters, o.key, o.error, o.stale] for o in outcomes]
     library, data = ledger.digests(Path(__file__).parent), ledger.digests(paths.DATA)
     return ledger.fingerprint(
         sys.version, editions.chosen(), ledger.digest(paths.ROOT / "requirements.lock"), pages, library, data

@@ -9,9 +9,9 @@ import sys
 import sysconfig
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
-from capcycle import paths
+from capcycle import paths, reads
 
 PARTS = ("stdlib", "platstdlib", "purelib", "platlib")  # the lock stands for what is installed
 NEVER_THE_SAME = "from the network"
@@ -29,6 +29,8 @@ def watch(source: Path, trace: Path) -> None:
     seen = {str(source), str(paths.STORE / paths.STORE_FILE)}
 
     def opened(event: str, arguments: tuple[Any, ...]) -> None:
+        if event == "open" and reads.at_door():
+            return  # whoever opens it there has noted it
         if not (find := EVENTS.get(event)) or not (path := find(*arguments)) or path in seen:
             return
         if event.startswith("os.") and "importlib" in sys._getframe(1).f_code.co_filename:
@@ -96,16 +98,58 @@ def state(path: str) -> str:
     return ""
 
 
-def read(trace: Path) -> dict[str, str | None]:
-    """What a run opened: files of `data` by their names there, others by their paths, these with their state then."""
+class Met(NamedTuple):
+    """What a run met.
+
+    opened     files: those of `data` by their names there, others by their paths, these with their state then
+    questions  that it asked the data, each with the digest of its answer and the files behind it as they were
+    words      sentences by their keys, each with a short digest
+    rooms      of the library, all of whose modules it went through
+    """
+
+    opened: dict[str, str | None]
+    questions: list[dict[str, Any]]
+    words: dict[str, str]
+    rooms: set[str]
+
+
+def read(trace: Path) -> Met:
+    """What the trace of a run says. A question that got two answers, as the data changed meanwhile, gets no third."""
     lines = trace.read_text("utf-8").splitlines() if trace.exists() else []
-    opened: dict[str, str | None] = {}
+    met, asked = Met({}, [], {}, set()), {}
     for line in lines:
+        if line.startswith("{"):
+            said = json.loads(line)
+            met.words.update(said.get("words", {}))
+            met.rooms.update(said.get("rooms", ()))
+            if "question" in said:
+                first = asked.setdefault(json.dumps(said["question"]), said)
+                first |= {"digest": said["digest"] if first["digest"] == said["digest"] else NEVER_THE_SAME}
+            continue
         path, then = json.loads(line) if line.startswith("[") else (line, None)
         if Path(path).is_relative_to(paths.DATA):
             path, then = Path(path).relative_to(paths.DATA).as_posix(), None
-        opened.setdefault(path, then)
-    return opened
+        met.opened.setdefault(path, then)
+    met.questions.extend(asked.values())
+    return met
+
+
+def finish() -> None:
+    """Note the sentences that the run asked for: all of them only now, as there are many."""
+    from capcycle.words import catalogue
+
+    sentences = catalogue()
+    reads.note({"words": {key: sentence(sentences, key) for key in sorted(sentences.asked)}})
+
+
+def sentence(sentences: dict[str, str], key: str) -> str:
+    """What tells one wording of a sentence from another; empty where there is none.
+
+    >>> sentence({}, "nothing.such")
+    ''
+    """
+    text = dict.get(sentences, key)
+    return "" if text is None else hashlib.sha256(text.encode()).hexdigest()[:8]
 
 
 def named(parameters: dict[str, Any], folder: Path) -> Iterator[str]:

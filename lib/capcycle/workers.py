@@ -42,6 +42,7 @@ ENVIRONMENT = {
 
 
 LOOK, IDLE = 0.5, 60.0  # seconds
+SHARES: dict[str, float] = {}  # seconds of a batch for what its jobs have in common, divided among them
 DIE_WITH_PARENT, ADOPT = 1, 36  # PR_SET_PDEATHSIG and PR_SET_CHILD_SUBREAPER of Linux's prctl
 
 
@@ -73,6 +74,7 @@ class Finished(NamedTuple):
     error: str
     seconds: float
     died: bool = False
+    said: dict[str, Any] | None = None  # of what it took, and of what it shows: see `engine.account`
 
 
 def execute_each(jobs: Sequence[Job], width: int) -> Iterator[Begun | Finished]:
@@ -193,13 +195,18 @@ def _import_and_read(jobs: Sequence[Job], width: int) -> None:
 
     from capcycle import engine  # noqa: F401
 
+    begun = time.monotonic()
     schemapi.disable_debug_mode()  # a chart is checked whole when it is shown, not each of its parts before
     nbformat.validate(nbformat.v4.new_notebook())  # the first notebook and the first chart bring what all others use
     altair.Chart(pandas.DataFrame({"x": [""]})).mark_point().encode(x="x").to_dict()
-    if _import(jobs) and len(jobs) > width:
+    imports = _import(jobs)
+    imported = time.monotonic()
+    if imports and len(jobs) > width:
         days = Counter(job.parameters.get("as_of", "") for job in jobs)
         with suppress(Exception):
             _read([day for day, count in days.items() if count > 1 and isinstance(day, str)])
+    spent = {"import": imported - begun, "data": time.monotonic() - imported}
+    SHARES.update({part: round(seconds / max(1, len(jobs)), 4) for part, seconds in spent.items()})
 
 
 def _import(jobs: Iterable[Job]) -> list[str]:
@@ -234,7 +241,7 @@ def _in_parallel(
         while waiting or running or staying:
             while waiting and len(running) < width:
                 job = waiting.popleft()
-                process = context.Process(target=_work, args=(job, os.getpid(), caller), daemon=False)
+                process = context.Process(target=_work, args=(job, os.getpid(), caller, time.monotonic()), daemon=False)
                 process.start()
                 running[process] = job, time.monotonic() + job.limits.seconds
                 yield Begun(job)
@@ -320,7 +327,7 @@ def _finished(job: Job, code: int, late: bool) -> Finished:
         return Finished(job, error, 0.0, died=True)
 
 
-def _work(job: Job, parent: int, caller: Any) -> None:
+def _work(job: Job, parent: int, caller: Any, asked: float) -> None:
     started = time.monotonic()
     _alone(parent, caller)
     from capcycle import engine, trace
@@ -328,14 +335,18 @@ def _work(job: Job, parent: int, caller: Any) -> None:
     os.environ["CAPCYCLE_TRACE"] = str(job.trace)
     if numpy := sys.modules.get("numpy"):
         numpy.random.seed()  # or all jobs would draw the same numbers
+    account = {}
     try:
         trace.watch(job.source, job.trace)
         engine.limit_memory(int(job.limits.memory * engine.GIGABYTE))
         error = engine.execute(job.source, job.parameters, job.out, job.source.parent)
+        trace.finish()
+        account = engine.account()
     except BaseException as accident:
         engine.limit_memory(None)
         error = f"{type(accident).__name__}: {accident}"
-    job.told.write_text(json.dumps([error, time.monotonic() - started]), "utf-8")
+    account.setdefault("parts", {}).update(start=round(started - asked, 4), **SHARES)
+    job.told.write_text(json.dumps([error, time.monotonic() - started, False, account]), "utf-8")
     os._exit(0)  # a thread that the notebook left behind holds nothing up
 
 

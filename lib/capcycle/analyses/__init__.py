@@ -4,7 +4,7 @@ import pkgutil
 from collections.abc import Callable
 from importlib import import_module
 
-from capcycle import facts
+from capcycle import facts, reads
 from capcycle.errors import ModelError, unknown
 from capcycle.facts import Book
 from capcycle.models.registry import ALL
@@ -18,6 +18,7 @@ def models() -> dict[str, Callable]:
     >>> "useful_life" in models()
     True
     """
+    reads.uses("analyses", "models")
     for room in pkgutil.iter_modules(__path__, f"{__name__}."):
         import_module(room.name)
     return ALL
@@ -37,8 +38,8 @@ def start(model: str, book: Book, company: str = "") -> Case:
     """
     if model not in (valid := models()):
         raise ModelError(unknown("model", [model], valid))
-    if company and company not in book.names.index:
-        raise ModelError(f"{unknown('company', [company], book.names.index)}; {facts.ADD}")
+    if company and company not in book.names:
+        raise ModelError(f"{unknown('company', [company], book.names)}; {facts.ADD}")
     own = STARTS[model](book, company) if model in STARTS else None
     # a company of which an analysis makes a case of another model has the general one of this
     return own if own and own.model is valid[model] else bound(valid[model], book, company)

@@ -176,7 +176,7 @@ def table(book: Book) -> Exhibit:
     """Each owner's power by stage, a row for each basis, with the days of the figures."""
     rows = owners(book)
     title = _most(rows) or say("capacity.verdict.none")
-    silent = [name for company, name in book.names[list(book.companies)].items() if company not in set(rows["company"])]
+    silent = [book.names[each] for each in book.companies if each not in set(rows["company"])]
     notes = [say("capacity.silent", names=words.listing(silent))] if silent else []
     frame = marks.worded("capacity.table", *notes, id="capacity", title=title)
     shown = [stage for stage in reversed(STAGES) if rows[stage].notna().any()]

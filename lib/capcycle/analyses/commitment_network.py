@@ -35,7 +35,7 @@ def promises(book: Book) -> pd.DataFrame:
     every = pd.concat([made, _rents(book, made)], ignore_index=True)
     every = book.into(book.money).restated(every, ["amount"]).assign(group=every["form"].map(GROUPS))
     for side in ("giver", "taker"):
-        every[side] = every[side].map(book.names).fillna(every[f"{side}_name"])
+        every[side] = every[side].map(book.names.get).fillna(every[f"{side}_name"])
     every = every[every["giver"].ne(every["taker"])]
     if every.empty:
         raise NothingToShow(say("commitment_network.none"))

@@ -119,7 +119,7 @@ def buckets(book: Book) -> Exhibit:
         return marks.nothing(marks.worded("price_to_sales.buckets", title=say("price_to_sales.buckets.none")))
     rows = pd.DataFrame(rows)
     above = rows[rows["value"] > rows["high"]]["label"]
-    own = above[above.isin(book.names[list(book.companies)])].tolist()
+    own = above[above.isin([book.names[each] for each in book.companies])].tolist()
     named, counts = words.listing(own) if own else "", {"above": len(above), "all": len(rows)}
     title = words.counted("price_to_sales.buckets.title", len(own), names=named, **counts)
     columns = {"label": say("column.company"), **{name: say(f"price_to_sales.column.{name}") for name in COLUMNS}}

@@ -121,7 +121,7 @@ def verdict(found: Event) -> Sentence:
 
 def _in_money(found: Event, first: pd.Series) -> list[str]:
     """The change of value of a company with a share count; nothing of a fund or of another company."""
-    if first["symbol"] not in facts.companies().index:
+    if not facts.company(first["symbol"]):
         return []
     book = found.book.on(f"{found.day:%Y-%m-%d}")
     shares = study.newest(measure("shares_diluted", select(book.of(first["symbol"]), "quarter")), first["symbol"])

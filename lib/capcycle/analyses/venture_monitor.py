@@ -89,7 +89,7 @@ def years(book: Book) -> dict[str, Case]:
 def suppliers(book: Book) -> dict[str, Case]:
     """Of each company with a round what suppliers have paid or signed for its shares, against all that it raised."""
     promises, table = book.register("commitments").query("form == @NEW and status in @GIVEN"), raised(book)
-    promises = book.into(book.money).restated(promises[promises["giver"].isin(book.names.index)], ["amount"])
+    promises = book.into(book.money).restated(promises[promises["giver"].isin(list(book.names))], ["amount"])
     found = {}
     for name, rows in table.groupby("name", sort=False):
         own = promises[promises["taker_name"].eq(name) & promises["amount"].notna()]

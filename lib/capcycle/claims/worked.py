@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from capcycle import analyses, metrics, words
+from capcycle import analyses, metrics, reads, words
 from capcycle.claims.expressions import names_in, number
 from capcycle.errors import ModelError, unknown
 from capcycle.facts.examples import TOLERANCE
@@ -120,6 +120,7 @@ def _function(place: str) -> Callable | None:
     module, _, name = place.rpartition(".")
     if module.split(".")[0] not in ROOTS or name.startswith("_"):
         return None
+    reads.uses(module.split(".")[0])
     try:
         function = getattr(import_module(f"capcycle.{module}"), name, None)
     except ImportError:

@@ -61,7 +61,7 @@ def moved(was: Book, now: Book) -> Exhibit:
     table = table[table["before"].notna() & (table["value"] != table["before"])]
     table = table.assign(size=table["change"].abs()).sort_values(["size", "published"], ascending=False, kind="stable")
     days = between(was, now)
-    companies = table["company"].drop_duplicates().map(parts.company_names())
+    companies = table["company"].drop_duplicates().map(parts.company_names().get)
     names = words.listing(list(companies)) if len(table) else ""
     key = "changes.moved" if len(table) else "changes.moved_none"
     return Exhibit(
@@ -98,7 +98,7 @@ def documents(was: Book, now: Book) -> Exhibit:
         alt="",
         view=parts.headed(
             published=counts["published"].map(words.day),
-            company=counts["company"].map(parts.company_names()),
+            company=counts["company"].map(parts.company_names().get),
             document=counts["source"].map(cards["title"]),
             tier=[words.say(f"changes.tier.{tier}") for tier in counts["source"].map(cards["tier"])],
             count=counts["figures"].astype(str),
@@ -132,7 +132,7 @@ def measures(was: Book, now: Book) -> Exhibit:
         subtitle=words.say("changes.measures_subtitle", **days),
         alt="",
         view=parts.headed(
-            company=table["company"].map(parts.company_names()),
+            company=table["company"].map(parts.company_names().get),
             concept=table["metric"].map(words.name),
             known_before=table["value_was"].map(_percent),
             period_before=table["period_was"].fillna(words.DASH),
@@ -189,7 +189,7 @@ def effect(was: Measures, now: Measures) -> Exhibit:
         subtitle=words.say("changes.effect_subtitle", subtitle=parts.subtitle(now), **counts),
         alt="",
         view=parts.headed(
-            company=both["company"].map(parts.company_names()),
+            company=both["company"].map(parts.company_names().get),
             known_before=parts.cells(both, "_was"),
             known_after=parts.cells(both),
             difference=[_difference(*row) for row in both[["value_was", "value", "unit"]].itertuples(index=False)],
@@ -234,7 +234,7 @@ def _counts(table: pd.DataFrame) -> pd.DataFrame:
     counts = table.groupby(["company", "cause"], sort=False).size().rename("count").reset_index()
     total = counts.groupby("company")["count"].transform("sum")
     place = counts["cause"].map(CAUSES.index)
-    counts = counts.assign(total=total, place=place, name=counts["company"].map(parts.company_names()))
+    counts = counts.assign(total=total, place=place, name=counts["company"].map(parts.company_names().get))
     return counts.sort_values(["total", "company", "place"], ascending=[False, True, True], ignore_index=True)
 
 
@@ -277,7 +277,7 @@ def revisions(table: pd.DataFrame) -> pd.DataFrame:
         for start, end in table[["period_start", "period_end"]].itertuples(index=False)
     ]
     return parts.headed(
-        company=table["company"].map(parts.company_names()),
+        company=table["company"].map(parts.company_names().get),
         concept=table["concept"].map(words.name),
         period=periods,
         before=[words.value(*row) for row in table[["before", "unit"]].itertuples(index=False)],

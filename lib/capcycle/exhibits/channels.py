@@ -7,6 +7,7 @@ import altair as alt
 import pandas as pd
 
 from capcycle import facts, theme, words
+from capcycle.facts import layers
 
 FORMATS = {"fraction": theme.PERCENT, "rate": theme.PERCENT, "multiple": theme.AMOUNT}
 EFFICIENCIES = ("kW/GPU", "kW/H100e", "GFLOPS/USD", "GFLOPS/W")
@@ -140,12 +141,8 @@ def company_look(companies: pd.Series, legend: alt.Legend | None = None) -> dict
     >>> company_look(pd.Series(["ORCL", "META"]))["fill"]["scale"].domain  # in the order of the data
     ['Meta', 'Oracle']
     """
-    names = facts.companies()["name"]
-    order = list(names.index)
-    shown = [company for company in order if company in set(companies)]
-    named = list(names[shown])
-    colour = alt.Scale(domain=named, range=theme.company_scale(shown, order).range)
-    shape = alt.Scale(domain=named, range=theme.company_shapes(shown, order).range)
+    named, colours, shapes = layers.ask(_signs, sorted(set(companies)))
+    colour, shape = alt.Scale(domain=named, range=colours), alt.Scale(domain=named, range=shapes)
     return {
         "stroke": alt.Stroke("name:N", scale=colour, legend=legend),
         "fill": alt.Fill("name:N", scale=colour, legend=legend),
@@ -154,12 +151,23 @@ def company_look(companies: pd.Series, legend: alt.Legend | None = None) -> dict
     }
 
 
+def _signs(companies: list[str]) -> tuple[list[str], list[str], list[str]]:
+    """Names, colours and shapes of some companies, which hang on their places among all."""
+    names = facts.companies()["name"]
+    order = list(names.index)
+    shown = [company for company in order if company in companies]
+    return list(names[shown]), *(theme.signs(each, shown, order) for each in (theme.SERIES, theme.SHAPES))
+
+
 def group_scale(groups: Sequence[str], signs: Sequence) -> alt.Scale:
     """Colours, shapes or dashes of the groups of a chart in their order; those of companies are their own.
 
     >>> group_scale(["Amazon", "Microsoft"], theme.SERIES).range, group_scale(["Own", "Let"], theme.SERIES).range[:2]
     (['#ad5622', '#224bb2'], ['#224bb2', '#ad5622'])
     """
+    return alt.Scale(domain=list(groups), range=layers.ask(_group_signs, list(groups), list(signs)))
+
+
+def _group_signs(groups: list[str], signs: list) -> list:
     names = list(facts.companies()["name"])
-    own = theme.signs(signs, groups, names) if set(groups) <= set(names) else list(signs)
-    return alt.Scale(domain=list(groups), range=own)
+    return theme.signs(signs, groups, names) if set(groups) <= set(names) else signs

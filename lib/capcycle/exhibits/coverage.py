@@ -77,7 +77,7 @@ def freshness(book: Book, focus: str = "") -> Exhibit:
     table = table.sort_values("published", ascending=False).reset_index()
     newest = table["published"].iloc[0]
     view = parts.headed(
-        company=table["company"].map(parts.company_names()),
+        company=table["company"].map(parts.company_names().get),
         since=table["since"].map(words.day),
         latest_period=table["period_end"].map(words.day),
         latest_published=table["published"].map(words.day),
@@ -116,7 +116,7 @@ def layers(book: Book) -> Exhibit:
         subtitle=words.say("coverage.layers_subtitle"),
         alt="",
         view=parts.headed(
-            company=counts["company"].map(parts.company_names()),
+            company=counts["company"].map(parts.company_names().get),
             reviewed=counts["reviewed"].map("{:,}".format),
             brought=counts["filings"].map("{:,}".format),
             own=counts["own"].map("{:,}".format),
@@ -191,7 +191,7 @@ def rejected(book: Book) -> Exhibit:
     table = facts.rejected()
     table = table[table["source"].map(book.public)].reset_index(drop=True)
     view = parts.headed(
-        company=table["company"].map(parts.company_names()),
+        company=table["company"].map(parts.company_names().get),
         concept=table["concept"].map(words.name),
         period=table["period_end"],
         published=table["published"].replace("", words.say("format.no_day")),
@@ -213,7 +213,7 @@ def _fresh(table: pd.DataFrame, focus: str) -> str:
         own = table.set_index("company").at[focus, "published"]
         return words.say("coverage.fresh_one", name=parts.company_names()[focus], newest=words.day(own))
     newest, oldest = words.day(table["published"].iloc[0]), words.day(table["published"].iloc[-1])
-    names = list(table["company"].map(parts.company_names()))
+    names = list(table["company"].map(parts.company_names().get))
     if newest == oldest:
         return words.say("coverage.fresh_same", names=words.listing(names), newest=newest)
     return words.say("coverage.fresh", name=names[0], newest=newest, last=names[-1], oldest=oldest)
@@ -230,7 +230,7 @@ def _quarters(panel: Panel) -> pd.DataFrame:
 
 
 def _named(table: pd.DataFrame) -> pd.DataFrame:
-    return table.assign(name=table["company"].map(parts.company_names()), concept=table["concept"].map(words.name))
+    return table.assign(name=table["company"].map(parts.company_names().get), concept=table["concept"].map(words.name))
 
 
 def _grid(table: pd.DataFrame) -> pd.DataFrame:

@@ -121,7 +121,7 @@ def _ranks(variant: _Variant) -> list[str]:
 
 def _view(variants: list[_Variant]) -> pd.DataFrame:
     view = pd.DataFrame({each.name: _column(each) for each in variants}).reindex(variants[0].measures.panel.companies)
-    view = view.rename(index=parts.company_names()).fillna(words.DASH)
+    view = view.rename(index=parts.company_name).fillna(words.DASH)
     return view.rename_axis(words.say("column.company")).reset_index()
 
 
@@ -220,7 +220,7 @@ def _lacking(variants: list[_Variant]) -> list[str]:
 
 def _row(variant: _Variant) -> str:
     rows = variant.rows.dropna(subset="value")
-    values = parts.spoken(rows["company"].map(parts.company_names()), parts.cells(rows), ", ")
+    values = parts.spoken(rows["company"].map(parts.company_names().get), parts.cells(rows), ", ")
     return words.say("definitions.row", variant=variant.name, values=values or words.DASH)
 
 

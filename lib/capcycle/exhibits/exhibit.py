@@ -11,9 +11,9 @@ from typing import Any
 import altair as alt
 import pandas as pd
 
+from capcycle.headlines import MIME as MIME
 from capcycle.words import say
 
-MIME = "application/vnd.capcycle.exhibit+json"
 SPREADSHEET = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 LIVE_TITLE = "live_title"  # the parameter of a chart with sliders that says what it now shows
 VEGA_LITE = "application/vnd.vegalite.v5+json"  # nbformat refuses the v6 name; every renderer takes it

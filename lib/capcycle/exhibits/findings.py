@@ -97,7 +97,8 @@ def _growth(sums: pd.DataFrame, panel: Panel) -> str:
 def _of_many(measures: Measures, now: pd.DataFrame) -> Sentence:
     """Ties are named together, in the general words: those that a metric has of its own speak of one company."""
     top, bottom = now.iloc[0], now.iloc[-1]
-    tops, bottoms = (list(company_names()[now.loc[now["value"] == end["value"], "company"]]) for end in (top, bottom))
+    ends = [now.loc[now["value"] == end["value"], "company"] for end in (top, bottom)]
+    tops, bottoms = ([company_names()[company] for company in companies] for companies in ends)
     sentence = "level" if top["value"] == bottom["value"] else "many"
     plain = len(tops) + len(bottoms) > 2 or (top if _grows(measures.name) else bottom)["value"] < 0
     names = {"top": words.listing(tops), "bottom": words.listing(bottoms), "period": said_period(now)}
@@ -164,7 +165,8 @@ def _rank(peers: pd.DataFrame, company: str) -> str:
         return ""
     place, level = int((values > own).sum()) + 1, values.index[values == own].drop(company)
     if len(level):
-        return words.say("finding.shared", place=place, count=count, others=words.listing(list(company_names()[level])))
+        others = words.listing([company_names()[each] for each in level])
+        return words.say("finding.shared", place=place, count=count, others=others)
     if place in (1, count):
         return words.say("finding.first" if place == 1 else "finding.last", count=count)
     return words.say("finding.place", place=place, count=count)

@@ -50,7 +50,7 @@ def numbers(title: str) -> int:
     >>> numbers("Meta spent $14bn, 32% of revenue, in 2026Q2, on 1 GW of NVIDIA GB300")
     3
     """
-    for name in parts.company_names():
+    for name in parts.company_names().values():
         title = title.replace(name, "")
     return len(NUMBER.findall(DAYS.sub("", title)))
 

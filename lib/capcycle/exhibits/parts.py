@@ -2,7 +2,7 @@
 
 import inspect
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 
 import numpy as np
 import pandas as pd
@@ -27,13 +27,22 @@ EARLIER = ("year_ago", "quarter_ago", "years_ago", "opening")
 NEXT = re.compile(r";?\s*\n\s*(?=\w+(?:\[\w+\])? = )")  # where a line of a formula defines another name
 
 
-def company_names() -> pd.Series:
+def company_names() -> Mapping[str, str]:
     """Company names by ticker.
 
     >>> company_names()["META"]
     'Meta'
     """
-    return facts.companies()["name"]
+    return facts.Names()
+
+
+def company_name(ticker: str) -> str:
+    """The name of one company; what is no ticker stays as it is.
+
+    >>> company_name("META"), company_name("Sum")
+    ('Meta', 'Sum')
+    """
+    return company_names().get(ticker, ticker)
 
 
 def slug(*parts: str) -> str:
@@ -54,7 +63,7 @@ def chart_rows(measures: Measures) -> pd.DataFrame:
     """
     table = measures.table
     return table[["company", "period", "value", "kind"]].assign(
-        name=table["company"].map(company_names()),
+        name=table["company"].map(company_names().get),
         date=(table["ordinal"] + 0.5).map(lambda each: f"{day_of(each, measures.panel.steps_per_year):%F}"),
         shown=cells(table),
         source=newest_document(table),
@@ -175,7 +184,7 @@ def documents(*tables: pd.DataFrame) -> tuple[dict[str, str], ...]:
     ['European Central Bank']
     """
     ids = {one for table in tables for cell in table["source"] for one in cell.split()}
-    cards = facts.sources().loc[sorted(ids)].reset_index().rename(columns={"source": "id"})
+    cards = facts.cited(sorted(ids)).reset_index().rename(columns={"source": "id"})
     cards = cards.sort_values(["published", "id"], ascending=[False, True])
     return tuple(cards[CARD].to_dict("records"))
 
@@ -341,7 +350,7 @@ def newest_document(table: pd.DataFrame) -> list[str]:
     >>> newest_document(pd.DataFrame({"source": ["ecb-eurofxref", ""]}))
     ['Euro foreign exchange reference rates, daily', '']
     """
-    cards = facts.sources()
+    cards = facts.cited(one for cell in table["source"] for one in cell.split())
     title, published = cards["title"].to_dict(), cards["published"].to_dict()
 
     def newest(cell: str) -> str:

@@ -72,7 +72,7 @@ def _marks(data: pd.DataFrame) -> pd.DataFrame:
     weakest = [max(kinds, key=KINDS.index) for kinds in data[["kind", "kind_up"]].replace("", KINDS[0]).values]
     return data.assign(
         both=data["value"].notna() & data["value_up"].notna(),
-        name=data["company"].map(parts.company_names()),
+        name=data["company"].map(parts.company_names().get),
         x=parts.cells(data),
         y=parts.cells(data, "_up"),
         kind=weakest,

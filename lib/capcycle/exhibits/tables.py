@@ -30,7 +30,7 @@ def compare(*measured: Measures, focus: str | None = None) -> Exhibit:
         words.name(name): pd.Series(_dated(rows) if dated else parts.cells(rows), index=rows["company"], dtype=object)
         for name, rows in now.items()
     }
-    view = pd.DataFrame(columns).reindex(measured[0].panel.companies).rename(index=parts.company_names())
+    view = pd.DataFrame(columns).reindex(measured[0].panel.companies).rename(index=parts.company_name)
     return Exhibit(
         id=parts.slug("compare", *(measures.name for measures in measured[:2])),
         title=_across(*measured, focus=focus),

@@ -1,13 +1,15 @@
 """Facts: a row each, cited and dated. Loads them, checks them at the door, cuts them at a date."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from datetime import date
 from functools import partial
+from typing import Any
 
 import pandas as pd
 
-from capcycle import paths, words
-from capcycle.errors import CapcycleError, NothingToShow, unknown
+from capcycle import paths, reads, words
+from capcycle.errors import CapcycleError, DataError, NothingToShow, unknown
 from capcycle.facts import (
     ads,
     currency,
@@ -85,16 +87,26 @@ def prepare(as_of: str | date | None = None) -> None:
     for company in companies().index:
         own = known[known["company"] == company], none[none["company"] == company]
         PREPARED[_contents(company, as_of)] = own
+        reads.prepare(_values, company, _text(as_of))
 
 
 def _prepared(wanted: Sequence[str], as_of: str | date | None) -> list[tuple[pd.DataFrame, pd.DataFrame]]:
     """What was prepared for each company, or nothing at all where it was not for one of them."""
-    ready = [PREPARED.get(_contents(company, as_of)) for company in wanted] if PREPARED else []
-    return ready if all(ready) else []
+    if not PREPARED:
+        return []
+    with reads.covered():
+        ready = [PREPARED.get(_contents(company, as_of)) for company in wanted]
+    if not all(ready):
+        return []
+    for company in wanted:  # what was worked out from these, a run depends on as if it had done so itself
+        layers.ask(_values, company, _text(as_of))
+    dictionary()
+    ads.ratios(as_of)
+    return ready
 
 
 def _contents(company: str, as_of: str | date | None) -> tuple[str, ...]:
-    return str(as_of or ""), company, *(tables.stamp(name) for name in (f"facts/{company}.csv", *OF_ALL))
+    return _text(as_of), company, *(tables.stamp(name) for name in (f"facts/{company}.csv", *OF_ALL))
 
 
 def history(companies: Sequence[str] | None = None, as_of: str | date | None = None) -> pd.DataFrame:
@@ -105,10 +117,23 @@ def history(companies: Sequence[str] | None = None, as_of: str | date | None = N
     >>> values[["value", "published"]].astype(str).values.tolist()
     [['27266000000.0', '2024-02-02'], ['27045000000.0', '2025-01-30']]
     """
-    _call(companies)
-    known = door.open_reference()
-    checked = door.read_facts(_wanted(companies, known.companies), known)
-    return checked[checked["published"] <= door.day(as_of)] if as_of else checked
+    wanted = tickers(companies)
+    with reads.covered(), suppress(DataError):  # those of all at once, as each asks for its own
+        door.read_facts(wanted, door.open_reference())
+    asked = (partial(layers.ask, _values, company, _text(as_of)) for company in wanted)
+    found, faults = door.gather(asked)
+    door.refuse(dict.fromkeys(faults))
+    return pd.concat(found, ignore_index=True)
+
+
+def _values(company: str, as_of: str) -> pd.DataFrame:
+    """Every value of one company that was published by a day."""
+    checked = door.read_facts([company], door.open_reference())
+    return checked[checked["published"] <= door.day(as_of)].reset_index(drop=True) if as_of else checked
+
+
+def _text(as_of: str | date | None) -> str:
+    return str(as_of or "")
 
 
 def half_year_before(known: pd.DataFrame) -> str:
@@ -149,9 +174,52 @@ def companies(wanted: Sequence[str] = ()) -> pd.DataFrame:
     5
     """
     _call(wanted)
-    table = door.reference().companies.copy(deep=False)
+    return layers.ask(_companies)
+
+
+def _companies() -> pd.DataFrame:
+    return _in_our_language(door.reference().companies)
+
+
+def _in_our_language(table: pd.DataFrame) -> pd.DataFrame:
     own = table.get(f"name_{paths.LANGUAGE}", table["name"])
     return table.assign(name=table["name"].where(own == "", own))
+
+
+def company(ticker: str) -> dict[str, Any]:
+    """What is known of a company, as `companies` has it; nothing for a ticker that it does not have.
+
+    >>> company("ORCL")["fiscal_year_end"], company("ORACLE")
+    (5, {})
+    """
+    return layers.ask(_company, ticker)
+
+
+def _company(ticker: str) -> dict[str, Any]:
+    every = door.reference().companies
+    if ticker not in every.index:
+        return {}
+    return _in_our_language(every.loc[[ticker]]).drop(columns=["file", "line"]).iloc[0].to_dict()
+
+
+class Names(Mapping):
+    """The name of every company by its ticker: whoever looks one up depends on that one, and not on all."""
+
+    def __init__(self):
+        self._known: dict[str, str] = {}  # a table of a thousand rows asks for ten names
+
+    def __getitem__(self, ticker: str) -> str:
+        if ticker not in self._known:
+            if not isinstance(ticker, str) or not (own := company(ticker)):
+                raise KeyError(ticker)
+            self._known[ticker] = own["name"]
+        return self._known[ticker]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(companies().index)
+
+    def __len__(self) -> int:
+        return len(companies())
 
 
 def tickers(names: Sequence[str] | None = None) -> list[str]:
@@ -163,6 +231,10 @@ def tickers(names: Sequence[str] | None = None) -> list[str]:
     ['MSFT', 'NVDA', 'AMD', 'AVGO', 'INTC']
     """
     _call(names)
+    return layers.ask(_tickers, names if names is None or isinstance(names, str) else list(names))
+
+
+def _tickers(names: list[str] | None) -> list[str]:
     return _wanted(names, door.reference().companies)
 
 
@@ -172,6 +244,10 @@ def dictionary() -> pd.DataFrame:
     >>> dictionary().loc["capex", "nature"]
     'flow'
     """
+    return reads.ask(_dictionary)
+
+
+def _dictionary() -> pd.DataFrame:
     return door.reference().concepts.copy(deep=False)
 
 
@@ -181,16 +257,46 @@ def sources() -> pd.DataFrame:
     >>> sources().loc["ecb-eurofxref", "publisher"]
     'European Central Bank'
     """
+    return layers.ask(_sources)
+
+
+def _sources() -> pd.DataFrame:
     return door.reference().sources.copy(deep=False)
+
+
+def cited(ids: Iterable[str]) -> pd.DataFrame:
+    """Some of the documents, each once, as `sources` has them.
+
+    Errors: KeyError for an id that it does not have.
+
+    >>> cited(["ecb-eurofxref"])["publisher"].tolist()
+    ['European Central Bank']
+    """
+    wanted = list(dict.fromkeys(ids))
+    found = layers.ask(_cited, sorted(wanted))
+    return found.loc[wanted]
+
+
+def _cited(ids: list[str]) -> pd.DataFrame:
+    every = door.reference().sources
+    return every[every.index.isin(ids)].drop(columns=["file", "line"])
 
 
 def gaps() -> pd.DataFrame:
     """Figures known to be missing, each with the reason."""
+    return layers.ask(_gaps)
+
+
+def _gaps() -> pd.DataFrame:
     return door.read_gaps(door.reference())
 
 
 def rejected() -> pd.DataFrame:
     """Figures that a filing gives and that are not used: the columns of the facts, as text, and the reason."""
+    return layers.ask(_rejected)
+
+
+def _rejected() -> pd.DataFrame:
     return door.read_rejected(door.reference())
 
 

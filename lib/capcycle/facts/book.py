@@ -1,6 +1,6 @@
 """One book: what was public on one day about some companies. Nothing later than its day can be read from it."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from functools import cached_property
@@ -40,10 +40,10 @@ class Book:
         """The currency of models: that of the book, else US dollars."""
         return self.currency or DOLLAR
 
-    @cached_property
-    def names(self) -> pd.Series:
+    @property
+    def names(self) -> Mapping[str, str]:
         """The name of every company by its ticker."""
-        return facts.companies()["name"]
+        return facts.Names()
 
     @cached_property
     def facts(self) -> pd.DataFrame:
@@ -169,7 +169,7 @@ class Book:
         >>> facts.open(["BABA", "MSFT"], currency="USD").own("BABA").money
         'CNY'
         """
-        return self.of(company).into(facts.companies().loc[company, "currency"])
+        return self.of(company).into(facts.company(company)["currency"])
 
     def rate(self, own: str, currency: str = "") -> Rate:
         """The last rate of the day, or before it, at which an amount becomes one in another currency.
@@ -214,7 +214,7 @@ class Book:
 
 
 def _days(source: str) -> pd.Series:
-    return pd.to_datetime(facts.sources().loc[source.split(), "published"].replace("", None), format="ISO8601")
+    return pd.to_datetime(facts.cited(source.split())["published"].replace("", None), format="ISO8601")
 
 
 def opened(companies: Sequence[str] | None = None, as_of: str | date | None = None, currency: str = "") -> Book:

@@ -7,6 +7,7 @@ from typing import NamedTuple
 import numpy as np
 import pandas as pd
 
+from capcycle import reads
 from capcycle.errors import CapcycleError, unknown
 from capcycle.facts import door, layers, tables
 
@@ -27,6 +28,10 @@ def rates(file: str = EURO_FILE) -> pd.DataFrame:
     >>> rates(DOLLAR_FILE).loc["2023-12-29", "TWD"].item()  # as TSMC's 20-F for 2023 quotes it
     30.62
     """
+    return reads.ask(_rates_of, file)
+
+
+def _rates_of(file: str) -> pd.DataFrame:
     return _typed(file, tables.stamp(file))
 
 
@@ -82,6 +87,10 @@ def currencies() -> list[str]:
     >>> currencies()
     ['CNY', 'EUR', 'HKD', 'TWD', 'USD']
     """
+    return reads.ask(_currencies)
+
+
+def _currencies() -> list[str]:
     return sorted(_per_dollar())
 
 
@@ -116,8 +125,11 @@ def newest_rate(own: str, currency: str, day: pd.Timestamp = LAST) -> Rate:
     known(currency, own)
     if own == currency:
         return Rate(1.0, pd.NaT, "")
-    quotes = _per_dollar()
-    daily = pd.Series(quotes[currency] / quotes[own]).dropna()
+    return reads.ask(_newest_rate, own, currency, str(day))
+
+
+def _newest_rate(own: str, currency: str, day: str) -> Rate:
+    day, daily = pd.Timestamp(day), _daily(own, currency)
     until = daily.loc[: _released(day) if _by_dollar(own, currency) else day]
     if until.empty:
         raise CapcycleError(
@@ -178,11 +190,11 @@ def convert(table: pd.DataFrame, currency: str) -> pd.DataFrame:
     money = ~own.isin(["shares", "fraction"]) & own.ne(currency)
     if not money.any():
         return table
-    quotes = _per_dollar()
-    if wrong := {currency, *own[money]} - set(quotes):
+    if wrong := {currency, *own[money]} - set(quotes := currencies()):
         raise CapcycleError(unknown("currency", wrong, quotes))
     spans = table.loc[money, ["period_start", "period_end"]].assign(own=own)
-    daily = {name: (quotes[currency] / quotes[name]).dropna() for name in set(own[money])}
+    last = str(spans["period_end"].max() + WEEKEND)
+    daily = {name: reads.ask(_daily, name, currency, last) for name in sorted(set(own[money]))}
     rate = pd.concat([_rates(rows, daily[name], {currency, name}) for name, rows in spans.groupby("own")])
     return table.assign(
         value=table["value"].mul(rate.reindex(table.index), fill_value=1.0),
@@ -199,6 +211,10 @@ def _per_dollar() -> dict[str, pd.Series | float]:
 
 def _quoted_by() -> dict[str, list[str]]:
     """The documents that quote each currency, but for the dollar, which is quoted by those of the euro."""
+    return reads.ask(_documents)
+
+
+def _documents() -> dict[str, list[str]]:
     return _quotes()[1]
 
 
@@ -220,6 +236,13 @@ def _by_dollar(*pair: str) -> bool:
     return any(each.startswith(DOLLAR_SOURCE) for name in pair for each in _quoted_by().get(name, []))
 
 
+def _daily(own: str, currency: str, until: str = "") -> pd.Series:
+    """How many of one currency are one of another, on each day on which both are quoted."""
+    quotes = _per_dollar()
+    daily = pd.Series(quotes[currency] / quotes[own]).dropna()
+    return daily.loc[: pd.Timestamp(until)] if until else daily
+
+
 def _sources(*pair: str) -> str:
     """The documents that give the rates between two currencies."""
     quoted = {name: _quoted_by()[name] for name in pair if name != DOLLAR}
@@ -234,10 +257,10 @@ def _rates(spans: pd.DataFrame, daily: pd.Series, pair: set[str]) -> pd.Series:
     after = daily.index.searchsorted(spans["period_end"], side="right")
     outside = (start < daily.index[0]) | (spans["period_end"] > daily.index[-1] + WEEKEND)
     if outside.any():
-        file = DOLLAR_FILE if _by_dollar(*pair) else EURO_FILE
+        file, days = DOLLAR_FILE if _by_dollar(*pair) else EURO_FILE, _daily(*pair).index
         raise CapcycleError(
             f"no exchange rate for the period to {spans.loc[outside, 'period_end'].max():%Y-%m-%d}: "
-            f"data/{file} runs from {daily.index[0]:%Y-%m-%d} to {daily.index[-1]:%Y-%m-%d}"
+            f"data/{file} runs from {days[0]:%Y-%m-%d} to {days[-1]:%Y-%m-%d}"
         )
     total = np.concatenate([[0.0], daily.cumsum()])
     mean = (total[after] - total[first]) / np.maximum(after - first, 1)

@@ -6,6 +6,7 @@ from datetime import date
 
 import pandas as pd
 
+from capcycle import reads
 from capcycle.facts import door, tables
 
 CHOICES = {"reproduced": ["", "yes", "partly", "no"], "basis": ["", "published", "derived", "mixed"]}
@@ -20,6 +21,10 @@ def examples(as_of: str | date | None = None) -> pd.DataFrame:
     >>> examples().loc[0, "outputs"]["revenue_gap"]
     125000000000.0
     """
+    return reads.ask(_examples, str(as_of or ""))
+
+
+def _examples(as_of: str) -> pd.DataFrame:
     table = checked(tables.read("examples.csv"))
     return table[_published(table) <= door.day(as_of)].reset_index(drop=True) if as_of else table
 

@@ -1,12 +1,13 @@
 """The user's own layer of facts and registers, which lies below the reviewed tables of `data/`: what those say wins."""
 
 import json
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 
-from capcycle import paths, words
+from capcycle import paths, reads, words
 from capcycle.facts import store
 
 PERIOD = ["company", "concept", "period_start", "period_end"]
@@ -14,6 +15,18 @@ GROUP = "added"  # of the companies of the own layer
 ALIKE = 0.005  # two figures of one period, one of them rounded
 _TABLES = {"companies.csv": "companies", "sources.csv": "sources"}  # of the store: of all companies
 CALLED: set[str] = set()  # companies of the market in the store that somebody has named in this process
+
+
+def ask(function: Callable, *arguments: Any) -> Any:
+    """Ask a question of the data: see `reads.ask`. Which companies of the market are called for is part of it."""
+    return reads.ask(function, *arguments, state=sorted(CALLED))
+
+
+def again(question: Sequence[Any]) -> str:
+    """The digest of the answer that a question gets now: see `reads.again`."""
+    CALLED.clear()
+    CALLED.update(question[2])
+    return reads.again(question)
 
 
 def call(names: Iterable[str]) -> None:

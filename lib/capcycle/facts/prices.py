@@ -4,6 +4,7 @@ from functools import lru_cache
 
 import pandas as pd
 
+from capcycle import reads
 from capcycle.facts import door, tables
 
 FILE, SOURCE = "prices.csv", "yahoo-bars"
@@ -20,7 +21,11 @@ def prices(as_of: pd.Timestamp = pd.Timestamp.max) -> pd.DataFrame:
     >>> bool(prices(pd.Timestamp("2025-01-27"))["NVDA"].iloc[-1] == 118.42)
     True
     """
-    return _typed(tables.stamp(FILE)).loc[:as_of]
+    return reads.ask(_closes, str(as_of))
+
+
+def _closes(as_of: str) -> pd.DataFrame:
+    return _typed(tables.stamp(FILE)).loc[: pd.Timestamp(as_of)]
 
 
 def names() -> dict[str, str]:

@@ -14,7 +14,7 @@ from functools import lru_cache, partial
 import pandas as pd
 
 from capcycle.errors import CapcycleError, unknown
-from capcycle.facts import door, slips, tables
+from capcycle.facts import door, layers, slips, tables
 from capcycle.units import DEAREST_HOSTING
 
 TABLES = 256  # kept in memory: several times as many as there are, as each day has its own
@@ -37,7 +37,7 @@ def names() -> list[str]:
     >>> {"contracts", "gpu_prices", "useful_lives"} <= set(names())
     True
     """
-    return list(_schema()["table"].unique())
+    return list(columns()["table"].unique())
 
 
 def read(name: str, as_of: str | date | None = None) -> pd.DataFrame:
@@ -51,8 +51,12 @@ def read(name: str, as_of: str | date | None = None) -> pd.DataFrame:
     >>> lives[(lives.company == "AMZN") & (lives.effective == "2025-01-01")][["from_years", "to_years"]].values.tolist()
     [[6.0, 5.0]]
     """
-    day = door.day(as_of) if as_of else None
-    return _newest(name, _stamps(name), door.open_reference(), day).copy(deep=False)
+    return layers.ask(_known, name, str(as_of or ""), True)
+
+
+def _known(name: str, as_of: str, newest: bool) -> pd.DataFrame:
+    made = _newest if newest else _public
+    return made(name, _stamps(name), door.open_reference(), door.day(as_of) if as_of else None).copy(deep=False)
 
 
 def history(name: str, as_of: str | date | None = None) -> pd.DataFrame:
@@ -63,7 +67,7 @@ def history(name: str, as_of: str | date | None = None) -> pd.DataFrame:
     >>> history("useful_lives", as_of="2021-12-31")[["figure", "effect"]].values.tolist()
     [['depreciation', -721000000.0], ['net_income', 561000000.0], ['eps', 0.84]]
     """
-    return _public(name, _stamps(name), door.open_reference(), door.day(as_of) if as_of else None).copy(deep=False)
+    return layers.ask(_known, name, str(as_of or ""), False)
 
 
 def _documented(table: pd.DataFrame, day: pd.Timestamp) -> pd.DataFrame:
@@ -184,9 +188,6 @@ def _columns(schema: pd.DataFrame) -> pd.DataFrame:
 
 def _key(schema: pd.DataFrame) -> list[str]:
     return schema.loc[schema["key"] == "yes", "column"].tolist()
-
-
-# ---- one table
 
 
 def _stamps(name: str) -> tuple[str, ...]:

@@ -3,22 +3,21 @@
 import csv
 import hashlib
 import io
-import os
 import re
 import time
 import tomllib
 import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import suppress
 from functools import cache
 from pathlib import Path
 
 import pandas as pd
 
-from capcycle import paths
+from capcycle import paths, reads
 from capcycle.errors import DataError
 from capcycle.facts import layers
 
-TRACE = "CAPCYCLE_TRACE"  # names a file that gets a line for each data file opened
 UNCLEAN = {  # what a cell may not hold, and how a person would say so
     "has a space at its edge": re.compile(r"^\s|\s$"),
     "has a line break, a tab or another character that does not print": re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]"),
@@ -67,12 +66,13 @@ def read(name: str, wanted: Iterable[str] | None = None, key: Sequence[str] = ()
 
     Errors: DataError for a file that is missing, is not a UTF-8 CSV table of these columns, or has unclean cells.
     """
-    _trace(name)
+    reads.opened(name)
     wanted = list(columns(name) if wanted is None else wanted)
     own = layers.own(name, wanted)
     if len(own) and not (paths.DATA / name).is_file():
         return own
-    reviewed = parsed(paths.DATA / name, f"data/{name}", wanted)
+    with reads.door():
+        reviewed = parsed(paths.DATA / name, f"data/{name}", wanted)
     return layers.below(reviewed, own, key) if len(own) else reviewed
 
 
@@ -97,11 +97,11 @@ def parsed_text(text: str, file: str, wanted: list[str]) -> pd.DataFrame:
 
 def stamp(name: str) -> str:
     """What tells one content of a file of `data/` from another; empty for a file that cannot be read."""
-    _trace(name)
-    try:
-        return f"{_digest(paths.DATA / name)} {layers.stamp(name)}".strip()
-    except OSError:
-        return ""
+    made = ""
+    with reads.door(), suppress(OSError):
+        made = f"{_digest(paths.DATA / name)} {layers.stamp(name)}".strip()
+    reads.opened(name, made)
+    return made
 
 
 def _digest(path: Path) -> str:
@@ -217,9 +217,3 @@ def _alike(word: str) -> list[str]:
 
 def _name(character: str) -> str:
     return f"U+{ord(character):04X} {unicodedata.name(character, '').lower()}".strip()
-
-
-def _trace(name: str) -> None:
-    if file := os.environ.get(TRACE):
-        with Path(file).open("a", encoding="utf-8") as trace:
-            trace.write(f"{name}\n")

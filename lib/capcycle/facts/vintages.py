@@ -3,8 +3,8 @@
 import numpy as np
 import pandas as pd
 
-from capcycle import periods
-from capcycle.facts import door, slips
+from capcycle import facts, periods
+from capcycle.facts import slips
 
 KEY = ["company", "concept", "period_start", "period_end"]
 SPLIT_RATIOS = range(2, 51)
@@ -99,7 +99,7 @@ def _standards(history: pd.DataFrame) -> pd.Series:
 
 def _below_zero(pairs: pd.DataFrame, margin: float = 0) -> pd.Series:
     """Whether the longer period is less than its part, of what cannot be negative."""
-    positive = pairs["concept"].str.removesuffix(IFRS).map(door.reference().concepts["sign"]).eq("positive")
+    positive = pairs["concept"].str.removesuffix(IFRS).map(facts.dictionary()["sign"]).eq("positive")
     return positive & (pairs["value"] < pairs["value_less"] * (1 - margin))
 
 

@@ -2,7 +2,8 @@
 
 import pandas as pd
 
-from capcycle.facts import door, registers
+from capcycle import facts
+from capcycle.facts import registers
 
 
 def changes() -> pd.DataFrame:
@@ -21,7 +22,8 @@ def months(companies: pd.Series, days: pd.Series) -> pd.Series:
     >>> months(pd.Series(["HUT"] * 3), days).tolist()
     [6.0, nan, 12.0]
     """
-    month = companies.map(door.reference().companies["fiscal_year_end"].astype(float))
+    ends = {each: float(own["fiscal_year_end"]) for each in companies.unique() if (own := facts.company(each))}
+    month = companies.map(ends).astype(float)
     for change in changes().itertuples():
         own = companies.eq(change.company)
         month = month.mask(own & (days <= change.transition_end))

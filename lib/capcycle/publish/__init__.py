@@ -38,7 +38,8 @@ def build(outcomes: list[Outcome], out: Path, report_of: str = "") -> list[Outco
         rendered = list(pool.map(partial(_rendered, data=data), outcomes))
     for outcome, made in rendered:
         shutil.copytree(made, out, dirs_exist_ok=True, ignore=shutil.ignore_patterns("meta.json"))
-        pages.append({"outcome": outcome, **json.loads((made / "meta.json").read_text("utf-8"))})
+        compared = front.compared(outcome.headlines) if outcome.status != "failed" else []
+        pages.append({"outcome": outcome, "compared": compared, **json.loads((made / "meta.json").read_text("utf-8"))})
     entries, terms = finder.entries(pages), glossary.terms()
     linker = glossary.Linker(terms)
     _link(out, pages, linker)
@@ -151,6 +152,7 @@ def _entry(out: Path, outcome: Outcome, headline_text: str, failed: bool, **_) -
         "key": outcome.key,
         "headline": headline_text,
         "failed": failed,
+        **({"stale": outcome.stale} if outcome.stale else {}),
         "files": [_file(out, path) for path in [out / f"{name}.html", *sorted((out / name).iterdir())]],
     }
 

@@ -72,7 +72,7 @@ def ranges(exhibit: dict, documents: dict[str, dict]) -> list[tuple[int, int]]:
 
 def table(exhibit: dict) -> dict[str, Any]:
     """The table view: columns, rows of cells, which columns hold numbers, and by which a reader narrows the rows."""
-    rows = [[_cell(value) for value in row] for row in exhibit["rows"]]
+    rows = [[cell(value) for value in row] for row in exhibit["rows"]]
     places = range(len(exhibit["columns"]))
     return {
         "columns": exhibit["columns"],
@@ -84,7 +84,7 @@ def table(exhibit: dict) -> dict[str, Any]:
     }
 
 
-def _cell(value: Any) -> Cell:
+def cell(value: Any) -> Cell:
     """A cell: its text, where it links to, what stands above and under it, whether it is old, and what it opens.
 
     `page` and `company` name the notebook and company of the page behind it, which only a whole site can link to;
@@ -92,8 +92,8 @@ def _cell(value: Any) -> Cell:
     `headline` the name of a line that stands on the first page of the site too.
     """
     given = value if isinstance(value, dict) else {"text": str(value)}
-    cell = NOTHING | given
-    return cell if safe(cell["href"]) else cell | {"href": ""}
+    made = NOTHING | given
+    return made if safe(made["href"]) else made | {"href": ""}
 
 
 def _filter(name: str, place: int, rows: list[list[Cell]]) -> dict[str, Any]:

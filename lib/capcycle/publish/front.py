@@ -1,30 +1,28 @@
 """The first page of a site: the companies beside each other, then its pages by the question that they answer."""
 
 import re
+from collections.abc import Iterable
 from typing import Any
 
-from capcycle.publish.exhibits import NOTHING, Cell
+from capcycle.publish.exhibits import NOTHING, Cell, cell
 from capcycle.words import say
 
 SENTENCE = re.compile(r".+?(?:[.!?](?=\s+[^a-z]|\s*$)|[。！？])", re.S)
 
 
-def compared(table: dict[str, Any]) -> list[dict[str, Any]]:
-    """Of a table of companies across, each company with the lines that are headlines; nothing where none is.
+def compared(headlines: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Each company with those headline figures of a run, as the ledger has them, that are compared with others'.
 
-    >>> cells = [NOTHING | {"text": "Capex", "headline": True}, NOTHING | {"text": "$9bn", "company": "META"}]
-    >>> one, = compared({"columns": ["Figure", "Meta"], "rows": [cells]})
+    >>> one, = compared([{"label": "Capex", "company": "META", "name": "Meta", "cell": "$9bn"}])
     >>> one["company"], one["name"], one["cells"]["Capex"]["text"]
     ('META', 'Meta', '$9bn')
     """
-    lines = [row for row in table["rows"] if row[0]["headline"]]
-    if not lines:
-        return []
-    named = list(enumerate(table["columns"]))[1:]
-    return [
-        {"company": lines[0][place]["company"], "name": name, "cells": {line[0]["text"]: line[place] for line in lines}}
-        for place, name in named
-    ]
+    companies: dict[str, dict[str, Any]] = {}
+    for each in headlines:
+        if "label" in each:
+            own = companies.setdefault(each["company"], {"company": each["company"], "name": each["name"], "cells": {}})
+            own["cells"][each["label"]] = cell(each["cell"])
+    return list(companies.values())
 
 
 def table(pages: list[dict], groups: dict[str, str]) -> dict[str, Any]:

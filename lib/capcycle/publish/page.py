@@ -83,7 +83,7 @@ def _whole(folder: Path) -> bool:
 
 def _key(outcome: Outcome, data: DataVersion) -> str:
     made = hashlib.sha256(_machinery().encode())
-    made.update(repr((outcome.run, outcome.status == "failed", outcome.error, data)).encode())
+    made.update(repr((outcome.run, outcome.status == "failed", outcome.error, outcome.stale, data)).encode())
     made.update(outcome.notebook.read_bytes() if outcome.notebook.is_file() else b"")
     return made.hexdigest()[:24]
 
@@ -106,13 +106,10 @@ def _write(outcome: Outcome, data: DataVersion, folder: Path) -> None:
         shutil.copyfile(outcome.notebook, folder / name / f"{name}.ipynb")
     document = notebook.read(outcome.notebook) if has_notebook else {"cells": []}
     context = _failed(outcome, document) if failed else _done(outcome, document, folder / name)
-    context |= {"run": outcome.run, "data": data, "has_notebook": has_notebook}
+    context |= {"run": outcome.run, "data": data, "has_notebook": has_notebook, "stale": outcome.stale}
     template = templates().get_template("failed.jinja" if failed else "page.jinja")
     (folder / f"{name}.html").write_text(template.render(context), "utf-8")
-    meta = {
-        key: context[key]
-        for key in ("headline_text", "picture", "failed", "question", "compared", "contents", "figures")
-    }
+    meta = {key: context[key] for key in ("headline_text", "picture", "failed", "question", "contents", "figures")}
     meta |= {"companies": links.about(outcome), "covers": links.covered(outcome), "files": digests(folder)}
     (folder / META).write_text(json.dumps(meta, ensure_ascii=False), "utf-8")
 
@@ -121,8 +118,7 @@ def _failed(outcome: Outcome, document: dict) -> dict[str, Any]:
     headline = say("page.failed.headline")
     failure = notebook.failure(document, outcome.error)
     said = {"headline": headline, "headline_text": headline, "question": outcome.run.title}
-    return {"failed": True, "failure": failure, **said, "picture": "", "compared": [], "contents": [],
-            "figures": []}  # fmt: skip
+    return {"failed": True, "failure": failure, **said, "picture": "", "contents": [], "figures": []}
 
 
 def _done(outcome: Outcome, document: dict, folder: Path) -> dict[str, Any]:
@@ -158,7 +154,6 @@ def _done(outcome: Outcome, document: dict, folder: Path) -> dict[str, Any]:
         "headline_text": _plain(lead),
         "picture": f"{name}/{THUMBNAIL}" if speaks else "",
         "question": _plain(heading),
-        "compared": [each for block in numbered for each in front.compared(block["table"])],
         "figures": headlines.figures(shown, links.about(outcome)),
         "contents": [_entry(block) for block in blocks if block.get("number") or block["kind"] == "question"],
         "sections": _sections(blocks),

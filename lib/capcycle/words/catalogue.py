@@ -1,7 +1,7 @@
 """Every sentence that a reader sees, by language."""
 
 import tomllib
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from functools import cache
 from pathlib import Path
 
@@ -11,8 +11,29 @@ from capcycle.paths import LANGUAGE
 TITLE, NUMBERS = 90, 3  # letters, and figures, that a reader takes in at a glance
 
 
+class Catalogue(dict):
+    """Sentences by key; `asked` has the keys that somebody looked for, whether found or not."""
+
+    def __init__(self, sentences: Mapping[str, str]):
+        super().__init__(sentences)
+        self.asked: set[str] = set()
+
+    def __getitem__(self, key: str) -> str:
+        self.asked.add(key)
+        return super().__getitem__(key)
+
+    def __contains__(self, key: object) -> bool:
+        self.asked.add(key)
+        return super().__contains__(key)
+
+    def get(self, key: str, default: str | None = None) -> str | None:
+        """As of any mapping."""
+        self.asked.add(key)
+        return super().get(key, default)
+
+
 @cache
-def catalogue(language: str = LANGUAGE) -> dict[str, str]:
+def catalogue(language: str = LANGUAGE) -> Catalogue:
     """Every sentence of a language by its dotted key: the TOML files of its folder and those beside each analysis.
 
     A text that has no key, such as the prose of a notebook, is its own. What a language has no words for, such as the
@@ -21,7 +42,7 @@ def catalogue(language: str = LANGUAGE) -> dict[str, str]:
     here = Path(__file__).parent
     files = sorted([*(here / language).rglob("*.toml"), *(here.parent / "analyses").rglob(f"*.{language}.toml")])
     own = {key: text for file in files for key, text in _flat(tomllib.loads(file.read_text("utf-8")))}
-    return own if language == "en" else catalogue("en") | own
+    return Catalogue(own if language == "en" else {**catalogue("en"), **own})
 
 
 def translated(text: str, language: str = LANGUAGE) -> str:

@@ -131,6 +131,6 @@ def old_and_added(book: Book, tax_rate: float) -> Exhibit:
     wide = rows.pivot(index="company", columns="of", values="value").dropna()
     less, first = int((wide["added"] < wide["all"]).sum()), wide.head(1)
     one = {name: words.value(first[name].sum(), "fraction") for name in RETURNS}
-    name = book.names[first.index].str.cat()
+    name = "".join(book.names[each] for each in first.index)
     title = words.counted("ai_roic.added.title", len(wide), less=less, name=name, **one)
     return marks.dots(rows, marks.worded("ai_roic.added", id="roic-old-and-added", title=title))

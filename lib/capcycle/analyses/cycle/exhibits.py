@@ -61,7 +61,7 @@ def newest(follower: Measures) -> Sentence:
     return words.paragraph(say("cycle.newest", each="; ".join(texts)) if texts else say("cycle.newest_none"))
 
 
-def _later(row, amount: pd.Series, currency: str, names: pd.Series) -> str:
+def _later(row, amount: pd.Series, currency: str, names: Mapping[str, str]) -> str:
     now, before = (words.value(each, currency) for each in (amount["value"], amount["value"] / (1 + row.value)))
     (document,) = parts.newest_document(pd.DataFrame({"source": [amount["source"]]}))
     return say("cycle.newest_each", name=names[row.company], growth=words.change(row.value), period=row.period,
@@ -97,7 +97,7 @@ def margins(of: Measures, then: Measures, years: int) -> Exhibit:
     """Capex to depreciation across, the change of the margin over the following years up, by company and year."""
     table = cycle.later(of, then, years)
     whole = correlation(table["x"], table["value"])  # over all companies and years
-    names, up = table["company"].map(of.panel.book.names), words.lower(words.name(then.name))
+    names, up = table["company"].map(of.panel.book.names.get), words.lower(words.name(then.name))
     labels = [say("cycle.point", name=name, period=period) for name, period in zip(names, table["period"], strict=True)]
     rows = table.assign(label=labels, group=names, value=table["value"] * POINTS, unit="points")
     sure = "sure" if not whole.holds_zero else "none" if np.isnan(whole.value) else "zero"

@@ -110,7 +110,7 @@ def chip_power(book: Book) -> Exhibit:
     own = own[own["period_end"] <= chips_by_owner(book)["quarter"].max()].sort_values("period_end")
     each = own.groupby(["period_end", "company"], as_index=False).agg({"mw": "sum", "source": "first", "kind": "first"})
     label = each["period_end"].dt.to_period("Q").astype(str)
-    rows = each.assign(value=each["mw"], unit="MW", label=label, x=label, group=each["company"].map(book.names))
+    rows = each.assign(value=each["mw"], unit="MW", label=label, x=label, group=each["company"].map(book.names.get))
     top = rows[rows["x"] == rows["x"].iloc[-1]].sort_values("value").iloc[-1]
     title = say("gigawatt.chip_power.title", name=top["group"], power=value(top["value"], "MW"), quarter=top["x"])
     return marks.paths(rows, replace(frame, title=title))

@@ -248,7 +248,7 @@ def contracts(book: Book) -> Exhibit:
     stands = zip(deals["status"], map(words.day, deals["status_date"]), strict=True)
     rows = deals.assign(
         status=[say("gpu_cloud.since", status=status, day=day) for status, day in stands],
-        lessor_name=deals["lessor"].map(book.names).fillna(deals["lessor_name"]),
+        lessor_name=deals["lessor"].map(book.names.get).fillna(deals["lessor_name"]),
         yearly=yearly, hour=rents, unit="", contract_value_unit=book.money, yearly_unit=book.money,
         hour_unit=f"{book.money}/GPU-hour",
     )  # fmt: skip
@@ -276,5 +276,5 @@ def _gpus(deals: pd.DataFrame, book: Book) -> np.ndarray:
 def _contracts_title(deals: pd.DataFrame, book: Book) -> str:
     ended = deals["status"] == "terminated"
     live = say("gpu_cloud.contracts.title", value=words.value(deals.loc[~ended, "contract_value"].sum(), book.money))
-    names = list(deals.loc[ended, "lessor"].map(book.names))
+    names = list(deals.loc[ended, "lessor"].map(book.names.get))
     return say("gpu_cloud.contracts.title_ended", live=live, names=words.listing(names)) if names else live

@@ -214,7 +214,7 @@ def _worded(table: pd.DataFrame, book: Book) -> pd.DataFrame:
     ]  # fmt: skip
     sites = [row["site"].partition(",")[0] for row in rows]
     return table.assign(
-        lessor_short=table["lessor"].map(book.names),
+        lessor_short=table["lessor"].map(book.names.get),
         tenant_short=tenants,
         group=table["credit"].map(_credit),
         label=[say("hosting.label_site", label=label, site=site) if site and labels.count(label) > 1 else label

@@ -123,7 +123,7 @@ def calibrated(book: Book) -> pd.DataFrame:
     capex = _filed_spending(book, table["company"].unique())
     modelled = [_modelled(row, capex[row["company"]], book) for row in table.to_dict("records")]
     table = table.assign(
-        currency=table["company"].map(facts.companies()["currency"]),
+        currency=[facts.company(each)["currency"] for each in table["company"]],
         modelled=[float(each.value) for each in modelled],
         reason=["" if not each.missing else each.reason for each in modelled],
         part=table["asset"].str.startswith("a subset"),
@@ -153,7 +153,8 @@ def spending(years: Panel) -> pd.DataFrame:
 def _filed_spending(book: Book, companies: Sequence[str]) -> dict[str, pd.DataFrame]:
     """Each company's capex with leases by fiscal year in the currency of its accounts."""
     found = {}
-    for _, own in facts.companies().loc[companies].groupby("currency"):  # those of one currency are read at once
+    currencies = pd.Series({company: facts.company(company)["currency"] for company in companies}, dtype=str)
+    for _, own in currencies.groupby(currencies):  # those of one currency are read at once
         table = spending(select(book.of(*own.index).into(""), "year", "fiscal")).dropna(subset="value")
         found |= {company: table[table["company"] == company] for company in own.index}
     return found

@@ -30,7 +30,7 @@ def changes(book: Book) -> Exhibit:
     table = calibrated(book)
     per_share = table["figure"].eq("eps")
     rows = table.assign(
-        label=table["company"].map(book.names),
+        label=table["company"].map(book.names.get),
         change=[_change(each) for each in table.to_dict("records")],
         line=[words.name("eps_diluted" if figure == "eps" else figure) for figure in table["figure"]],
         unit=table["currency"],

@@ -112,12 +112,12 @@ def _row(judgement: Judgement) -> tuple:
 def _documented(judgement: Judgement) -> dict[str, str]:
     """The figure of the documents, with the first of them to open."""
     value, source = said.figure(judgement)
-    document = facts.sources().loc[source.split()[0]]
+    [document] = facts.cited(source.split()[:1]).to_dict("records")
     return {"text": say("claims.text.page.document", value=value, title=document["title"]), "href": document["url"]}
 
 
 def _named(tickers: str) -> str:
-    return "; ".join(facts.companies()["name"].get(ticker, ticker) for ticker in tickers.split())
+    return "; ".join(facts.Names().get(ticker, ticker) for ticker in tickers.split())
 
 
 def _short(sentence: str) -> str:

@@ -11,7 +11,7 @@ import numpy as np
 from capcycle import words
 from capcycle.exhibits.cards import Card, Groups
 from capcycle.exhibits.studies.workbook import LOOKS, MADE, OPTIONS
-from capcycle.facts import Book, sources
+from capcycle.facts import Book, cited
 from capcycle.measure import Measures
 from capcycle.metrics import ALL
 from capcycle.models.cells import Cell, Workings, place
@@ -159,7 +159,7 @@ class _Beside:
 
     def _comment(self, sheet: str, row: int, column: int, each: Quantity) -> None:
         self.documents |= dict.fromkeys(each.source.split())
-        titles = sources().loc[each.source.split(), "title"].tolist()
+        titles = cited(each.source.split())["title"].tolist()
         kind = "" if each.missing else say(f"workbook.kind.{each.kind}")
         span = words.between(each.low, each.high, each.unit) if each.varied else ""
         said = "\n".join(filter(None, [kind, each.days, span, each.reason, "; ".join(titles)]))[:COMMENT]
@@ -177,10 +177,10 @@ class _Beside:
             sheet.freeze_panes(FIRST, 1)
 
     def _sources(self) -> None:
-        sheet, cards = self.sheets["Sources"], sources().loc[list(self.documents)]
-        sheet.write_row(2, 0, [say(f"beside.{name}") for name in ("title", "publisher", "published", "url")],
+        sheet, columns = self.sheets["Sources"], ["title", "publisher", "published", "url"]
+        sheet.write_row(2, 0, [say(f"beside.{name}") for name in columns],
                         self.looks["head"])  # fmt: skip
-        for row, card in enumerate(cards[["title", "publisher", "published", "url"]].itertuples(index=False), FIRST):
+        for row, card in enumerate(cited(self.documents)[columns].itertuples(index=False), FIRST):
             for column, text in enumerate(card):
                 sheet.write_string(row, column, str(text))
 

@@ -12,7 +12,7 @@ from capcycle.exhibits import marks, parts
 from capcycle.exhibits.exhibit import Exhibit
 from capcycle.exhibits.marks import Frame
 from capcycle.exhibits.studies.workbook import workbook
-from capcycle.facts import sources
+from capcycle.facts import cited
 from capcycle.models import finance
 from capcycle.quantity import Quantity
 from capcycle.study import SCENARIOS, Case, Scenarios
@@ -53,7 +53,7 @@ def _why(row) -> str | dict:
     if not row.source:
         return row.note
     first, *others = row.source.split()
-    card = sources().loc[first]
+    card = cited([first]).loc[first]
     title = say("note.more", title=card["title"], count=len(others)) if others else card["title"]
     return {"before": row.note, "text": title, "href": card["url"]}
 

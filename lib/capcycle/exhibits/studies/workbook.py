@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from capcycle import facts, study, words
-from capcycle.facts import sources
+from capcycle.facts import cited
 from capcycle.models.cells import Cell, Workings, place
 from capcycle.study import SCENARIOS, Case
 from capcycle.words import say
@@ -103,7 +103,7 @@ class _Sheet:
         case = self.case
         for first, last, width in ((0, 0, 46), (1, 4, 18), (5, 6, 16), (7, 9, 60)):
             self.sheet.set_column(first, last, width)
-        company = facts.companies()["name"][case.company] if case.company else ""
+        company = facts.Names()[case.company] if case.company else ""
         self.sheet.write(0, 0, words.name(case.model.__name__), self.looks["title"])
         self.sheet.write(1, 0, say("workbook.about", company=company or words.DASH, currency=case.currency))
         self.sheet.write(SCENARIO, 0, say("workbook.scenario"), self.looks["head"])
@@ -129,9 +129,9 @@ class _Sheet:
         self._values(row, VALUE + 1, self.scenarios.inputs.loc[name, list(SCENARIOS)], unit)
         sheet = self.sheet.get_name()
         self.book.define_name(f"{sheet}!{name}", f"={sheet}!{place(row, VALUE)}")
-        cards = sources().loc[each.source.split()]
+        found = cited(each.source.split())
         evidence = (unit, say(f"workbook.kind.{each.kind}"), each.reason,
-                    "; ".join(cards["title"]), next(iter(cards["url"]), ""))  # fmt: skip
+                    "; ".join(found["title"]), next(iter(found["url"]), ""))  # fmt: skip
         for column, text in enumerate(evidence, VALUE + 4):
             self.sheet.write_string(row, column, text)
 
