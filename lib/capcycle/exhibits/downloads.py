@@ -10,7 +10,14 @@ FORMULA = re.compile(r"\s*[=+\-@＝＋－＠]|[\t\r\n]")  # how a cell begins th
 
 
 def write(file: Path, text: str) -> None:
-    """Write a table of comma-separated values as a spreadsheet reads it."""
+    """Write a table of comma-separated values as a spreadsheet reads it.
+
+    >>> from tempfile import TemporaryDirectory
+    >>> with TemporaryDirectory() as folder:
+    ...     write(Path(folder) / "a.csv", "who\\r\\nMeta\\r\\n")
+    ...     (Path(folder) / "a.csv").read_text("utf-8-sig").split()
+    ['who', 'Meta']
+    """
     file.write_bytes(packed(text))
 
 
