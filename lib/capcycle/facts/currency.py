@@ -200,7 +200,7 @@ def convert(table: pd.DataFrame, currency: str) -> pd.DataFrame:
         value=table["value"].mul(rate.reindex(table.index), fill_value=1.0),
         unit=table["unit"].mask(money, table["unit"].str.replace(r"^[A-Z]{3}", currency, regex=True)),
         kind=table["kind"].mask(money & (table["kind"] == "reported"), "derived"),
-        source=table["source"].mask(money, table["source"] + own.map(lambda name: _sources(currency, name))),
+        source=table["source"].mask(money, table["source"] + own[money].map(lambda name: _sources(currency, name))),
     )
 
 
