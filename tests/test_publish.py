@@ -211,7 +211,7 @@ def plain(values) -> dict:
 
 def test_each_exhibit_points_to_its_documents_in_the_list_at_the_end(text):
     figure = text[text.index('<figure id="latest">') :]
-    assert '<a href="#d1">1</a>–<a href="#d210">210</a>' in figure
+    assert "<a href=#d1>1</a>–<a href=#d210>210</a>" in figure
     assert re.findall(r'<li id="d(\d+)"', text) == [str(number) for number in range(1, 211)]
 
 
@@ -239,7 +239,7 @@ def test_an_exhibit_names_three_documents_and_opens_the_numbers_of_the_others(tm
     many, few = (each.partition("</figure>")[0] for each in html.split('<figure id="')[1:3])
     named = [("1", "2020-03-31"), ("2", "2019-12-31"), ("3", "2019-09-30")]
     assert re.findall(r'<a href="#d(\d)">META 10-Q filed (.*?)</a>', many) == named
-    assert "<summary>and 2 more</summary>" in many and '<a href="#d1">1</a>–<a href="#d5">5</a>' in many
+    assert "<summary>and 2 more</summary>" in many and "<a href=#d1>1</a>–<a href=#d5>5</a>" in many
     assert "more</summary>" not in few and few.count('<a href="#d') == 2
 
 

@@ -3,6 +3,7 @@
 import hashlib
 import json
 import os
+import re
 import shlex
 import shutil
 from base64 import b64decode
@@ -32,6 +33,7 @@ HERE = Path(__file__).parent
 MADE_FROM = ("publish", "words", "theme.py", "exhibits/exhibit.py", "parameters.py")
 THUMBNAIL = "_small.svg"
 META = "meta.json"
+DATA = re.compile(r"(\bdata-[0-9a-f]{8})[0-9a-f]{24}\b")  # the name of a chart's data, longer than one page needs
 
 
 @cache
@@ -108,7 +110,7 @@ def _write(outcome: Outcome, data: DataVersion, folder: Path) -> None:
     context = _failed(outcome, document) if failed else _done(outcome, document, folder / name)
     context |= {"run": outcome.run, "data": data, "has_notebook": has_notebook, "stale": outcome.stale}
     template = templates().get_template("failed.jinja" if failed else "page.jinja")
-    (folder / f"{name}.html").write_text(template.render(context), "utf-8")
+    (folder / f"{name}.html").write_text(DATA.sub(r"\1", template.render(context)), "utf-8")
     meta = {key: context[key] for key in ("headline_text", "picture", "failed", "question", "contents", "figures")}
     meta |= {"companies": links.about(outcome), "covers": links.covered(outcome), "files": digests(folder)}
     (folder / META).write_text(json.dumps(meta, ensure_ascii=False), "utf-8")

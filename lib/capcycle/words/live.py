@@ -40,14 +40,13 @@ def live(text: str, **parts: str) -> str:
 def ticks() -> str:
     """The number of an axis, `datum.value`, in the scales of the language.
 
-    >>> ticks()[:60]
-    "abs(datum.value) >= 1e+12 ? format(datum.value / 1e+12, '~r'"
+    >>> ticks().startswith("format(datum.value/pow(1000,min(4,floor("), "['','k','m','bn','tn'][" in ticks()
+    (True, True)
     """
-    text = "format(datum.value, ',~r')"
-    for name in scales()[1:]:
-        size = f"{units.SCALES[name]:g}"
-        text = f"abs(datum.value) >= {size} ? format(datum.value / {size}, '~r') + {_quoted(name)} : {text}"
-    return text
+    least, *names = scales()  # each scale is as many times the one before
+    at = f"min({len(names)},floor(log(max(1,abs(datum.value)))/log({least})+1e-9))"
+    shown = ",".join(f"'{each}'" for each in ("", *names))
+    return f"format(datum.value/pow({least},{at}),'~r')+[{shown}][{at}]"
 
 
 def _around(text: str) -> tuple[str, str]:
