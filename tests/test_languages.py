@@ -24,6 +24,7 @@ COMMAND_LINE = (
 )
 
 
+@cache
 def own(language: str) -> dict[str, str]:
     """What a language itself says, without what English lends."""
     files = (Path(words.__file__).parent / language).rglob("*.toml")

@@ -23,7 +23,7 @@ def read(notebook: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _marked(exhibit: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
-    rows = [row for row in exhibit["rows"] if isinstance(row[0], dict) and row[0].get("headline")]
+    rows = [row for row in exhibit.get("rows", ()) if isinstance(row[0], dict) and row[0].get("headline")]
     behind = {(each.get("figure"), each.get("company")): each for each in _figures(exhibit)} if rows else {}
     for label, *cells in rows:
         for name, cell in zip(exhibit["columns"][1:], cells, strict=True):

@@ -93,7 +93,7 @@ def told(lines: Mapping[str, Card], frame: Frame, columns: Sequence[str]) -> Exh
     """A sentence for each label, with its day and its kind; at the end those that cannot be said, each with the reason.
 
     >>> own = Card(Quantity("capex", 60e9, "USD", kind="reported"), "META", form=lambda _: "Meta spends much")
-    >>> shown = told({"Capex": own}, Frame("t", "Told"), ["Asked", "Said"])
+    >>> shown = told({"Capex": own}, Frame("t", "Told", ""), ["Asked", "Said"])
     >>> shown.view.iloc[0, 1]["text"], shown.view.iloc[0, 1]["under"]
     ('Meta spends much.', 'reported')
     """

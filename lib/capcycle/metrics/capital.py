@@ -34,7 +34,7 @@ def net_debt(
     return long_term_debt_noncurrent + debt_current - cash - short_term_investments
 
 
-@metric(MULTIPLE)
+@metric(MULTIPLE, (0, 100))
 def debt_due_to_cash(debt_current: Quantity, cash: Quantity) -> Quantity:
     """Debt that must be repaid or borrowed anew within a year, against the cash of the day.
 
