@@ -134,7 +134,7 @@ CHARTS = """where => [...document.querySelectorAll(where)].map(box => ({
   fault: box.querySelector('.fault')?.innerText ?? '',
   drawings: box.querySelectorAll('svg.marks').length,
   marks: box.querySelectorAll('svg .role-mark :is(path, text, line, rect)[d], svg .role-mark text').length,
-  wide: box.querySelector('svg')?.getBoundingClientRect().width, room: box.clientWidth}))"""  # one question for all: each is slow
+  wide: box.querySelector('svg')?.getBoundingClientRect().width, room: box.clientWidth}))"""
 
 
 def check_drawn(page, where: str = ".chart") -> None:
