@@ -126,13 +126,6 @@ RECORDS = [
 ]
 
 
-def test_each_rule_of_records(copy):
-    places = [f"data/{file}:{change(file, *cell)}: " for file, *cell, _ in RECORDS]
-    told = new(records.doubts)
-    for place, (*_, said) in zip(places, RECORDS, strict=True):
-        assert any(doubt.startswith(place) and said in doubt for doubt in told), (place, said)
-
-
 PRICES = [
     ("consensus.csv", "2026-06-19,AAPL", "price", "925.95", "stands out from its neighbours"),
     ("holdings.csv", "Jinglin Asset Management,,BABA,BABA,Alibaba,held", "shares", "348400", "not the price of about"),
@@ -141,10 +134,13 @@ PRICES = [
 ]
 
 
-def test_each_rule_of_prices(copy):
-    places = [f"data/{file}:{change(file, *cell)}: " for file, *cell, _ in PRICES]
-    told = new(prices.doubts)
-    for place, (*_, said) in zip(places, PRICES, strict=True):
+@pytest.mark.parametrize(
+    ("doubts", "cases"), [(records.doubts, RECORDS), (prices.doubts, PRICES)], ids=["records", "prices"]
+)
+def test_each_rule_of_registers(copy, doubts, cases):
+    places = [f"data/{file}:{change(file, *cell)}: " for file, *cell, _ in cases]
+    told = new(doubts)
+    for place, (*_, said) in zip(places, cases, strict=True):
         assert any(doubt.startswith(place) and said in doubt for doubt in told), (place, said)
 
 
