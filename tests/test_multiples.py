@@ -107,3 +107,16 @@ def test_before_anything_was_public_the_verdict_says_so():
     early = facts.open(["MSFT", "META"], "2020-06-30", "USD")
     assert multiples.verdict(multiples.cases(early)).startswith("No company here has this multiple")
     assert exhibits.peers(forward_multiples.cases(early), forward_multiples.SHOWN, "forward_multiples.shown").view.empty
+
+
+def test_old_flows_of_a_company_without_a_price_are_not_set_beside_others():
+    """GDS has no price here, and on 30 November 2024 its newest twelve months in the data are of December 2023."""
+    early = multiples.cases(facts.open(["ORCL", "GDS"], "2024-11-30"))
+    assert "too old" in early["GDS"].alone("rule_of_40").reason
+    title = exhibits.against(early, "revenue_growth", "ev_to_sales", "multiples.against").title
+    assert "growth explains nothing" in title and "runs from" not in title
+
+
+def test_a_page_in_yuan_gives_no_price_to_expected_earnings():
+    """GDS was shown with 5.95 a share for the next year beside a price of 30 dollars: yuan, by all appearance."""
+    assert forward_multiples.cases(facts.open(["GDS"]))["GDS"].alone("forward_pe").missing

@@ -4,6 +4,8 @@ from collections.abc import Callable, Mapping
 from functools import cache
 from typing import NamedTuple
 
+import pandas as pd
+
 from capcycle import exhibits, study, words
 from capcycle.analyses.power_value.figures import STALE, figures
 from capcycle.facts import Book
@@ -116,7 +118,7 @@ def cases(book: Book) -> dict[str, Case]:
     for company in book.companies:
         given[company] = {name: known[company][name] for name in ("market_value", "enterprise_value")}
         if study.newest(filed["depreciation_amortization"], company).missing:
-            only = _fresh(study.newest(ppe, company), known[company]["market_value"])
+            only = _fresh(study.newest(ppe, company), known[company]["market_value"].day)
             why = say("multiples.depreciation_only")
             given[company]["depreciation_amortization"] = only.called("depreciation_amortization", reason=why)
     return filed_cases(multiples, book, filed, given)
@@ -125,16 +127,19 @@ def cases(book: Book) -> dict[str, Case]:
 def filed_cases(which: Callable, book: Book, filed: Mapping[str, Measures],
           given: Mapping[str, dict[str, Quantity]]) -> study.Cases:  # fmt: skip
     """A case of each company: what is given, and its newest figures that are not too old beside the market value."""
+    days = {company: own["market_value"].day for company, own in given.items()}
+    newest = max(filter(pd.notna, days.values()), default=pd.NaT)  # for who has no price: that of the others
     return study.Cases({
-        company: study.case(which, book, company, **{name: _fresh(study.newest(each, company), own["market_value"])
-                                                     for name, each in filed.items()} | own)
+        company: study.case(which, book, company, **{
+            name: _fresh(study.newest(each, company), days[company] if pd.notna(days[company]) else newest)
+            for name, each in filed.items()} | own)
         for company, own in given.items()
     })  # fmt: skip
 
 
-def _fresh(each: Quantity, market: Quantity) -> Quantity:
-    """A figure, or that it is too old beside the market value."""
-    if not market.day - each.day > STALE:
+def _fresh(each: Quantity, day: pd.Timestamp) -> Quantity:
+    """A figure, or that it is too old beside the market value of a day."""
+    if not day - each.day > STALE:
         return each
     return missing(each.name, say("multiples.old", name=words.lower(words.name(each.name)), day=each.days), each.unit)
 
