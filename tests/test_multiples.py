@@ -123,7 +123,7 @@ def test_a_page_in_yuan_gives_no_price_to_expected_earnings():
 
 
 def test_alphabets_preferred_shares_stand_apart():
-    """18.023bn of mandatory convertible preferred stock of June 2026 (10-Q); who has none on record has no such figure."""
+    """18.023bn of mandatory convertible preferred stock of June 2026 (10-Q); where none is on record it is missing."""
     own = multiples.bridges(facts.open(["GOOGL", "MSFT"], "2026-08-31"))
     parts = own["GOOGL"].outputs
     assert float(parts.enterprise_value_with_preferred - parts.enterprise_value) == pytest.approx(18.023e9)

@@ -49,9 +49,11 @@ class Multiples(NamedTuple):
 
 
 @model(verdict="enterprise_value", better="lower")
-def ev_bridge(market_value: Amount, share_price: PerShare, shares_diluted: Shares, debt: Amount, cash: Amount,
-              short_term_investments: Amount, lease_liability: Amount, preferred_equity: Amount) -> EVBridge:  # fmt: skip
-    """From market value to enterprise value; what can be sold, leases and preferred shares each under a name of its own.
+def ev_bridge(
+    market_value: Amount, share_price: PerShare, shares_diluted: Shares, debt: Amount, cash: Amount,
+    short_term_investments: Amount, lease_liability: Amount, preferred_equity: Amount,
+) -> EVBridge:  # fmt: skip
+    """From market value to enterprise value; what can be sold, leases, preferred shares each under a name of its own.
 
     Formula: enterprise_value = market_value + debt - cash; less securities - short_term_investments; with leases +
              lease_liability, with preferred + preferred_equity; value_at_diluted_shares = share_price * shares_diluted
