@@ -118,7 +118,8 @@ def _turns(changes: pd.DataFrame) -> pd.DataFrame:
     Each is the last possible day, `turn`, and has the `first` possible beside it.
     """
     found: dict[tuple[str, str], list[list[pd.Timestamp]]] = {}
-    for change in changes.dropna(subset=["after", "by"]).sort_values("by").itertuples():
+    known = changes[["company", "concept", "after", "by"]].dropna()
+    for change in known.sort_values("by").itertuples():
         turns, first = found.setdefault((change.company, change.concept), []), change.after + periods.DAY
         if turns and turns[-1][1] >= first:
             turns[-1][0] = max(turns[-1][0], first)
