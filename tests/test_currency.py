@@ -24,12 +24,12 @@ PUBLISHED = currency.rates
 @pytest.fixture(autouse=True)
 def rates(monkeypatch):
     invented = {currency.EURO_FILE: RATES, currency.DOLLAR_FILE: DOLLAR_RATES}
-    monkeypatch.setattr(currency, "rates", lambda file=currency.EURO_FILE: invented[file])
+    quote(monkeypatch, invented.get)
 
 
 @pytest.fixture
 def published_rates(monkeypatch):
-    monkeypatch.setattr(currency, "rates", PUBLISHED)
+    quote(monkeypatch, PUBLISHED)
 
 
 def fact(value, start, end, unit="USD", kind="reported"):
