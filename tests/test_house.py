@@ -65,6 +65,7 @@ TEST_MEDIAN = 9
 QUESTIONS, DEPTH = range(5, 10), "# In depth"
 SMALL = [
     "measure",
+    "board",
     "explore",
     "explore_models",
     "explore_text",
