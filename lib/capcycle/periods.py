@@ -45,7 +45,11 @@ def calendar_mismatch(end: pd.Series) -> pd.Series:
     >>> calendar_mismatch(pd.Series(pd.to_datetime(["2024-07-28", "2024-05-31"]))).tolist()
     [28, -30]
     """
-    return (end - quarter_end(calendar_quarter(end))).dt.days
+    number = calendar_quarter(end).to_numpy()
+    known = ~np.isnan(number)
+    last = _last_days(np.where(known, number, 0).astype(int) * 3 + 2)
+    after = (end.to_numpy("datetime64[D]") - last).astype(int)
+    return pd.Series(after if known.all() else np.where(known, after, np.nan), end.index)
 
 
 def fiscal_quarter(end: pd.Series, year_end_month: int | pd.Series) -> pd.Series:

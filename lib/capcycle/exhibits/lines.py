@@ -14,28 +14,32 @@ FOCUS_WIDTH, OTHER_WIDTH = 3.5, 1.5
 PALE = 0.35  # the opacity of a column that lacks a company
 WIDE = {1: "utcyear", 4: "utcyearquarter"}  # what a column stands for, by how many of them make a year
 COLUMN = 0.75  # of a period's width
+LOOKS = {"plain": alt.Scale(zero=True), "log": alt.Scale(type="log"), "index": alt.Scale(zero=False)}
+SCALES = tuple(LOOKS)  # of values as they are, by equal factors, or with one period as 100
 
 
-def lines(measures: Measures, focus: str | None = None) -> Exhibit:
+def lines(measures: Measures, focus: str | None = None, scale: str = "plain") -> Exhibit:
     """A measure over time, a line per company; `focus` is drawn stronger than its peers.
+
+    scale  plain, log (equal factors are equally far apart), or index (100 in the first period that most companies have)
 
     >>> capex = measure.measure("capex", panel.select(facts.open(["META", "MSFT"], "2025-02-01"), "year", until=2024))
     >>> lines(capex).title
     'Capex ran from $37.3bn (Meta) to $55.6bn (Microsoft) in 2024'
     """
-    data = parts.chart_rows(measures)
+    data, scaled = _scaled(parts.chart_rows(measures), scale)
     drawn = data["value"].notna().groupby(data["company"]).transform("any")
     title, rank = placed(measures, focus)
     return Exhibit(
         id=parts.slug("lines", measures.name),
         title=title,
-        subtitle=parts.subtitle(measures) + rank,
+        subtitle=parts.subtitle(measures) + rank + scaled,
         alt=_alt(measures) if drawn.any() else "",
         view=_by_period(measures),
         figures=parts.figures(measures.table),
         notes=parts.notes(measures),
         sources=parts.documents(measures.table),
-        chart=_chart(data[drawn], measures, focus) if drawn.any() else None,
+        chart=_chart(data[drawn], measures, focus, scale) if drawn.any() else None,
     )
 
 
@@ -65,12 +69,28 @@ def stack(measures: Measures) -> Exhibit:
     )
 
 
-def _chart(data: pd.DataFrame, measures: Measures, focus: str | None) -> alt.LayerChart:
+def _scaled(data: pd.DataFrame, scale: str) -> tuple[pd.DataFrame, str]:
+    """The values as they are drawn, and what to say of them: none at or below zero has a logarithm or an index."""
+    if scale == "plain":
+        return data, ""
+    data = data.assign(value=data["value"].where(data["value"] > 0))
+    if scale == "log" or data["value"].isna().all():
+        return data, words.say("subtitle.log")
+    known = data.dropna(subset="value")
+    met = known.groupby("date")["company"].nunique().idxmax()  # the first day that most companies have
+    later = known[known["date"] >= met].groupby("company")["value"].first()
+    base = later.combine_first(known.groupby("company")["value"].first())
+    period = known.loc[known["date"] == met, "period"].iloc[0]
+    scaled = data.assign(value=data["value"] / data["company"].map(base) * 100)
+    return scaled, words.say("subtitle.index", period=words.period(period))
+
+
+def _chart(data: pd.DataFrame, measures: Measures, focus: str | None, scale: str) -> alt.LayerChart:
     look = company_look(data["company"], _legend(data["company"]))
     chosen = alt.selection_point(fields=["name"], bind="legend", name="chosen")
     base = alt.Chart(data).encode(
         x=alt.X("date:T", **_time(measures)),
-        y=alt.Y("value:Q", axis=axis(measures.unit), scale=alt.Scale(zero=True)),
+        y=alt.Y("value:Q", axis=axis("number" if scale == "index" else measures.unit), scale=LOOKS[scale]),
         opacity=alt.when(chosen).then(alt.value(1)).otherwise(alt.value(0.15)),
     )
     line = base.mark_line(invalid="break-paths-show-domains").add_params(chosen).encode(stroke=look["stroke"])
