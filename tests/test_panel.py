@@ -196,7 +196,7 @@ def test_a_company_that_had_published_nothing_by_then_is_still_on_the_panel():
 class Made:
     """A book of one company whose revenue, in millions, is given by (first day, months, day of publication, value)."""
 
-    companies, currency = ("MSFT",), ""
+    companies, currency, prepared = ("MSFT",), "", {}
 
     def __init__(self, *figures):
         rows = [(pd.Timestamp(first), months, pd.Timestamp(day), value * 1e6) for first, months, day, value in figures]

@@ -24,14 +24,14 @@ def prepare(day: str = "") -> None:
 
 def remembered(book: Book, span: str, calendar: str) -> pd.DataFrame:
     """The figures of a book in their periods, of prepared companies as they were worked out for any other book."""
-    if not facts.PREPARED:
+    if not book.prepared:
         return placed(book.facts, span, calendar)
     facts.dictionary(), facts.year_ends.changes()  # asked each time: what is remembered hangs on them too
     for company in book.companies:
         facts.company(company)
     with reads.covered():
         state = tables.stamp("year_ends.csv"), span, calendar
-        keys = {company: (*facts.contents(company, book.as_of), *state) for company in book.companies}
+    keys = {company: (*contents, *state) for company, contents in book.prepared.items()}
     if not PLACED.keys() >= set(keys.values()):
         rows = placed(book.facts, span, calendar)
         PLACED.update({key: rows[rows["company"] == company] for company, key in keys.items()})
