@@ -52,7 +52,7 @@ class Book:
 
     @cached_property
     def prepared(self) -> dict[str, tuple[str, ...]]:
-        """What tells the facts of each company from those of other days and contents; nothing unless all are prepared."""
+        """What tells the facts of each company from those of other days and files; nothing unless all are prepared."""
         with reads.covered():
             found = {company: facts.contents(company, self.as_of) for company in self.companies}
         return found if facts.PREPARED.keys() >= set(found.values()) else {}
