@@ -4,13 +4,17 @@ import altair as alt
 import pandas as pd
 
 from capcycle import theme, words
-from capcycle.exhibits import parts
+from capcycle.exhibits import ends, parts
 from capcycle.exhibits.channels import COMPANY_TOOLTIP, axis, company_look, time_axis, tooltip
 from capcycle.exhibits.exhibit import Exhibit
 from capcycle.exhibits.findings import placed, total, totals
 from capcycle.measure import Measures
 
 FOCUS_WIDTH, OTHER_WIDTH = 3.5, 1.5
+FAINT = 0.15  # the opacity of a line that is not the chosen one
+BROKEN = "break-paths-show-domains"
+YEARLY = "utcmonth(datum.date) > 8"  # lines with a key have a mark in the last quarter of each year
+SMALL = {"width": 180, "height": 120}
 PALE = 0.35  # the opacity of a column that lacks a company
 WIDE = {1: "utcyear", 4: "utcyearquarter"}  # what a column stands for, by how many of them make a year
 COLUMN = 0.75  # of a period's width
@@ -65,19 +69,52 @@ def stack(measures: Measures) -> Exhibit:
     )
 
 
-def _chart(data: pd.DataFrame, measures: Measures, focus: str | None) -> alt.LayerChart:
-    look = company_look(data["company"], _legend(data["company"]))
-    chosen = alt.selection_point(fields=["name"], bind="legend", name="chosen")
-    base = alt.Chart(data).encode(
-        x=alt.X("date:T", **_time(measures)),
-        y=alt.Y("value:Q", axis=axis(measures.unit), scale=alt.Scale(zero=True)),
-        opacity=alt.when(chosen).then(alt.value(1)).otherwise(alt.value(0.15)),
-    )
-    line = base.mark_line(invalid="break-paths-show-domains").add_params(chosen).encode(stroke=look["stroke"])
+def _chart(data: pd.DataFrame, measures: Measures, focus: str | None) -> alt.LayerChart | alt.FacetChart:
+    most = ends.MOST if focus else ends.CROSSING
+    if data["name"].nunique() > most:
+        return _small(data, measures)
+    named = ends.fit(data, "name", "date")
+    look = company_look(data["company"], None if named else _legend(data["company"]), focus)
+    _part(look)
+    time = _time(measures)
+    if named:
+        time["scale"].range = ends.room(data["name"])
+    base = ends.known(alt.Chart(data), "name").encode(x=alt.X("date:T", **time), y=_up(measures))
+    chosen = alt.selection_point(fields=["name"], name="chosen", **({} if named else {"bind": "legend"}))
+    seen = alt.when(chosen).then(alt.value(1)).otherwise(alt.value(FAINT))
+    line = base.mark_line(invalid=BROKEN).encode(stroke=look["stroke"], opacity=seen)
     if focus:
         width = alt.when(alt.datum.company == focus).then(alt.value(FOCUS_WIDTH)).otherwise(alt.value(OTHER_WIDTH))
         line = line.encode(size=width, detail="company:N")  # a line's width is its `size`
-    return alt.layer(line, base.mark_point(size=30, strokeWidth=1.5).encode(tooltip=tooltip(COMPANY_TOOLTIP), **look))
+    point = base.mark_point(size=30, strokeWidth=1.5).encode(tooltip=tooltip(COMPANY_TOOLTIP), **look)
+    plain = alt.when(ends.plain("" if named else YEARLY)).then(alt.value(0))
+    point = point.encode(opacity=plain.when(chosen).then(alt.value(1)).otherwise(alt.value(FAINT)))
+    return alt.layer(line, point, *([ends.names(base, "name", **look)] if named else [])).add_params(chosen)
+
+
+def _small(data: pd.DataFrame, measures: Measures) -> alt.FacetChart:
+    """A small chart of each company, the others grey behind its line: more lines than these cannot be told apart."""
+    look = company_look(data["company"])
+    axes = {"x": alt.X("date:T", **_time(measures)), "y": _up(measures)}
+    others = alt.Chart(data).mark_line(invalid=BROKEN, strokeWidth=1, stroke=theme.LIGHT["axis"], opacity=0.5)
+    others = others.transform_filter("datum.name")  # without a step of their own they would be parted like the rest
+    own = alt.Chart().encode(**axes)
+    line = own.mark_line(invalid=BROKEN, strokeWidth=2.5).encode(stroke=look["stroke"])
+    point = own.mark_point(size=20).encode(tooltip=tooltip(COMPANY_TOOLTIP), **look)
+    point = point.encode(opacity=alt.when(ends.plain()).then(alt.value(0)).otherwise(alt.value(1)))
+    layers = alt.layer(others.encode(detail="name:N", **axes), line, point).properties(**SMALL)
+    order = list(dict.fromkeys(data["name"]))
+    return ends.known(layers.facet(alt.Facet("name:N", sort=order, title=None), data=data, columns=3), "name")
+
+
+def _up(measures: Measures) -> alt.Y:
+    return alt.Y("value:Q", axis=axis(measures.unit), scale=alt.Scale(zero=True))
+
+
+def _part(look: dict) -> None:
+    """No two companies of one chart share a colour."""
+    scale = look["fill"]["scale"]  # the same as that of the stroke
+    scale.range = theme.apart(scale.range)
 
 
 def _alt(measures: Measures) -> str:
@@ -119,10 +156,9 @@ def _partial(sums: pd.DataFrame, measures: Measures) -> list[str]:
 
 
 def _stack(data: pd.DataFrame, measures: Measures) -> alt.Chart:
-    look = company_look(data["company"], _legend(data["company"]))
+    look = company_look(data["company"], _legend(data["company"]), soft=theme.TINT)
     order = look.pop("shape")["scale"].domain
-    scale = look["fill"]["scale"]  # the same as that of the stroke
-    scale.range = theme.apart(scale.range)
+    _part(look)
     return (
         alt.Chart(data)
         .mark_bar(strokeWidth=1, width=alt.RelativeBandSize(COLUMN))
