@@ -8,7 +8,7 @@ import pandas as pd
 from capcycle import theme
 
 CROSSING, MOST, LONGEST = 5, 7, 18  # lines that can be told apart, also of one among grey ones; letters of a name
-APART, FARTHEST = 15, 45  # pixels between two names, and from a name to the end of its line
+APART, FARTHEST = 16, 48  # pixels between two names, and from a name to the end of its line
 MARK, TEXT, LETTER = 11, 19, 6.6  # pixels from the end of a line to its mark and to its name, and of a letter
 HALO = {"stroke": theme.LIGHT["page"], "strokeWidth": 4, "strokeJoin": "round"}  # keeps lines off a name
 LONE = "!isValid(datum.before) && !isValid(datum.after)"  # a point that no line leads to
@@ -19,7 +19,7 @@ def spread(places: Iterable[float]) -> list[float]:
     """How far each of some names in pixels moves so that none covers another: half of pushing down, half of up.
 
     >>> spread([10.0, 12.0, 80.0])
-    [-6.5, 6.5, 0.0]
+    [-7.0, 7.0, 0.0]
     """
     rank = pd.Series(list(places), dtype=float).sort_values(kind="stable")
     slots = pd.Series(range(len(rank)), rank.index, float) * APART
