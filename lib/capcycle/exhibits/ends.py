@@ -103,7 +103,8 @@ def names(base: alt.Chart, name: str, **look: alt.SchemaBase | dict) -> alt.Laye
     move = alt.expr("datum.move")
     text = {"align": "left", "dx": TEXT, "dy": move}
     said = base.encode(text=f"{name}:N")
-    mark = base.mark_point(xOffset=MARK, yOffset=move, size=40, strokeWidth=1.5).encode(**look)
+    mark = base.mark_point(xOffset=MARK, yOffset=move, size=40, strokeWidth=1.5)
+    mark = mark.encode(opacity=alt.when(LONE).then(alt.value(0)).otherwise(alt.value(1)), **look)
     layers = alt.layer(said.mark_text(**text, **HALO), said.mark_text(**text), mark)
     layers.transform = placed.transform
     return layers

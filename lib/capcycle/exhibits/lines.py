@@ -4,7 +4,7 @@ import altair as alt
 import pandas as pd
 
 from capcycle import theme, words
-from capcycle.exhibits import ends, parts
+from capcycle.exhibits import ends, events, parts
 from capcycle.exhibits.channels import COMPANY_TOOLTIP, axis, company_look, time_axis, tooltip
 from capcycle.exhibits.exhibit import Exhibit
 from capcycle.exhibits.findings import placed, total, totals
@@ -14,7 +14,7 @@ FOCUS_WIDTH, OTHER_WIDTH = 3.5, 1.5
 FAINT = 0.15  # the opacity of a line that is not the chosen one
 BROKEN = "break-paths-show-domains"
 YEARLY = "utcmonth(datum.date) > 8"  # lines with a key have a mark in the last quarter of each year
-SMALL = {"width": 180, "height": 120}
+SMALL = {3: 190, 4: 140}  # pixels of the width of a small chart, by how many stand beside each other
 PALE = 0.35  # the opacity of a column that lacks a company
 WIDE = {1: "utcyear", 4: "utcyearquarter"}  # what a column stands for, by how many of them make a year
 COLUMN = 0.75  # of a period's width
@@ -43,8 +43,10 @@ def lines(measures: Measures, focus: str | None = None) -> Exhibit:
     )
 
 
-def stack(measures: Measures) -> Exhibit:
+def stack(measures: Measures, happened: pd.DataFrame | None = None) -> Exhibit:
     """Amounts of all companies stacked; a column that lacks one of them is no total, and pale.
+
+    happened  events to mark on the axis of time, as `capcycle.analyses.events.of` gives them
 
     Errors: MetricError for what cannot be added up, such as fractions.
 
@@ -56,6 +58,7 @@ def stack(measures: Measures) -> Exhibit:
     data = parts.chart_rows(measures)
     newest = data[data["period"].isin(sums["period"])].drop_duplicates("company", keep="last")
     series = parts.spoken(newest["name"], newest["shown"])
+    shown = events.within(events.NONE if happened is None else happened, *_time(measures)["scale"].domain)
     return Exhibit(
         id=parts.slug("stack", measures.name),
         title=total(measures),
@@ -63,9 +66,9 @@ def stack(measures: Measures) -> Exhibit:
         alt="" if sums.empty else words.say("alt.stack", series=series, **_ends(sums, measures.unit)),
         view=_by_period(measures),
         figures=parts.figures(measures.table),
-        notes=(*parts.notes(measures), *_partial(sums, measures)),
-        sources=parts.documents(measures.table),
-        chart=None if sums.empty else _stack(data.assign(whole=data["period"].isin(sums["period"])), measures),
+        notes=(*events.note(shown), *parts.notes(measures), *_partial(sums, measures)),
+        sources=parts.documents(measures.table, shown),
+        chart=None if sums.empty else _stack(data.assign(whole=data["period"].isin(sums["period"])), measures, shown),
     )
 
 
@@ -75,7 +78,8 @@ def _chart(data: pd.DataFrame, measures: Measures, focus: str | None) -> alt.Lay
         return _small(data, measures)
     named = ends.fit(data, "name", "date")
     look = company_look(data["company"], None if named else _legend(data["company"]), focus)
-    _part(look)
+    if not focus:
+        _part(look)
     time = _time(measures)
     if named:
         time["scale"].range = ends.room(data["name"])
@@ -102,9 +106,11 @@ def _small(data: pd.DataFrame, measures: Measures) -> alt.FacetChart:
     line = own.mark_line(invalid=BROKEN, strokeWidth=2.5).encode(stroke=look["stroke"])
     point = own.mark_point(size=20).encode(tooltip=tooltip(COMPANY_TOOLTIP), **look)
     point = point.encode(opacity=alt.when(ends.plain()).then(alt.value(0)).otherwise(alt.value(1)))
-    layers = alt.layer(others.encode(detail="name:N", **axes), line, point).properties(**SMALL)
     order = list(dict.fromkeys(data["name"]))
-    return ends.known(layers.facet(alt.Facet("name:N", sort=order, title=None), data=data, columns=3), "name")
+    columns = min(SMALL, key=lambda columns: -len(order) % columns)  # with the fewest empty places
+    layers = alt.layer(others.encode(detail="name:N", **axes), line, point).properties(width=SMALL[columns], height=120)
+    charts = layers.facet(alt.Facet("name:N", sort=order, title=None), data=data, columns=columns)
+    return ends.known(charts.resolve_axis(x="independent"), "name")
 
 
 def _up(measures: Measures) -> alt.Y:
@@ -155,11 +161,11 @@ def _partial(sums: pd.DataFrame, measures: Measures) -> list[str]:
     return [words.say("note.partial_sum", periods=words.listing(partial))] if partial else []
 
 
-def _stack(data: pd.DataFrame, measures: Measures) -> alt.Chart:
+def _stack(data: pd.DataFrame, measures: Measures, shown: pd.DataFrame) -> alt.Chart | alt.LayerChart:
     look = company_look(data["company"], _legend(data["company"]), soft=theme.TINT)
     order = look.pop("shape")["scale"].domain
     _part(look)
-    return (
+    bar = (
         alt.Chart(data)
         .mark_bar(strokeWidth=1, width=alt.RelativeBandSize(COLUMN))
         .encode(
@@ -174,6 +180,7 @@ def _stack(data: pd.DataFrame, measures: Measures) -> alt.Chart:
         )
         .transform_calculate(place=f"indexof({order}, datum.name)")
     )
+    return alt.layer(bar, *events.marked(shown)) if len(shown) else bar
 
 
 def _legend(companies: pd.Series) -> alt.Legend | None:

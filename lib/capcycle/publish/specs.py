@@ -7,7 +7,7 @@ from typing import Any
 
 from capcycle import theme
 
-NOT_SHOWN = ("title", "usermeta", "$schema", "config", "datasets")
+NOT_SHOWN = ("title", "description", "usermeta", "$schema", "config", "datasets")
 PACK_RATIO = 2
 LEAST = 40  # letters of a piece of a chart that is worth taking out
 SIGNS = [list(signs) for signs in (theme.SERIES, theme.SHAPES, theme.DASHES)]
