@@ -12,14 +12,14 @@ from capcycle.words import say
 COLUMNS = ["day", "label", "weight", "source"]
 WEIGHT = itemgetter(2)
 LONGEST = 16  # letters of a name on a chart
-MOST = {"offering": 1, "contract": 3, "lives": 2, "guidance": 1}  # of each, the heaviest first
+MOST = {"offering": 1, "contract": 2, "lives": 1, "guidance": 1}  # of each, the heaviest first
 
 
 def of(book: Book, company: str) -> pd.DataFrame:
     """The events of a company that were public on the day of the book, a few of each kind, the earliest first.
 
-    >>> of(facts.open(["CRWV"], "2025-06-30"), "CRWV")["label"].tolist()[0]
-    'Core Scientific, $3.5bn contract'
+    >>> of(facts.open(["CRWV"], "2025-06-30"), "CRWV")["label"].tolist()[1]
+    'IPO at $40.00'
     """
     found = {
         "offering": _offerings(book, company),

@@ -82,7 +82,7 @@ def names(base: alt.Chart, name: str, **look: alt.SchemaBase | dict) -> alt.Laye
 
     base  as `known` gives it, with an axis up for `value`
 
-    >>> len(names(alt.Chart(), "name").layer)
+    >>> len(names(known(alt.Chart(), "name"), "name").layer)
     3
     """
     by = [alt.SortField("at")]
@@ -102,9 +102,11 @@ def names(base: alt.Chart, name: str, **look: alt.SchemaBase | dict) -> alt.Laye
     )
     move = alt.expr("datum.move")
     text = {"align": "left", "dx": TEXT, "dy": move}
-    said = base.encode(text=f"{name}:N")
-    mark = base.mark_point(xOffset=MARK, yOffset=move, size=40, strokeWidth=1.5)
+    bare = base.copy(deep=False)
+    bare.transform = alt.Undefined  # or the neighbours of a point would be sought among the last points
+    said = bare.encode(text=f"{name}:N")
+    mark = bare.mark_point(xOffset=MARK, yOffset=move, size=40, strokeWidth=1.5)
     mark = mark.encode(opacity=alt.when(LONE).then(alt.value(0)).otherwise(alt.value(1)), **look)
     layers = alt.layer(said.mark_text(**text, **HALO), said.mark_text(**text), mark)
-    layers.transform = placed.transform
+    layers.transform = [*base.transform, *placed.transform]
     return layers

@@ -1,5 +1,7 @@
 """What happened to a company, as thin rules with a few words on an axis of time."""
 
+from typing import Any
+
 import altair as alt
 import pandas as pd
 
@@ -37,24 +39,26 @@ def within(events: pd.DataFrame, first: str, last: str) -> pd.DataFrame:
     return shown.assign(side=sides, line=lines)
 
 
-def marked(shown: pd.DataFrame) -> list[alt.Chart]:
-    """The rules and labels of events that `within` has placed, as layers of a chart with a column or point for `date`.
+def marked(chart: alt.Chart, shown: pd.DataFrame, **time: Any) -> alt.LayerChart:
+    """A chart over time with the events that `within` has placed: rules behind its marks, labels before them.
 
-    >>> [layer.mark.type for layer in marked(within(NONE, "2024-01-01", "2025-01-01"))]
-    []
+    time  the axis and the scale of the chart
+
+    >>> bars = alt.Chart(pd.DataFrame({"date": ["2025-06-30"]})).mark_bar().encode(x="date:T")
+    >>> day = pd.DataFrame({"day": [pd.Timestamp("2025-03-28")], "label": ["IPO"]})
+    >>> len(marked(bars, within(day, "2025-01-01", "2026-01-01")).layer)
+    4
     """
-    rows = shown.assign(date=shown["day"].dt.strftime("%F") if len(shown) else "", said=shown["day"].map(_month))
-    layers = []
-    for side, own in rows.groupby("side"):
-        base = alt.Chart(own[["date", "label", "said", "line"]]).encode(x="date:T")
-        layers.append(base.mark_rule(strokeWidth=1, strokeDash=[2, 2], color=theme.LIGHT["muted"]).encode(
-            tooltip=tooltip({"said": "event.day", "label": "event.event"})
-        ))  # fmt: skip
-        text = base.encode(text=alt.when(f"width < {NARROW}").then(alt.value("")).otherwise("label:N"), y=alt.value(0))
-        look = {"align": side, "dx": -4 if side == "right" else 4, "fontSize": 11}
-        for halo in ({"stroke": theme.LIGHT["page"], "strokeWidth": 4, "strokeJoin": "round"}, {}):
-            layers.append(text.mark_text(dy=alt.expr(f"{LINE} * datum.line + 8"), **look, **halo))
-    return layers
+    rows = shown.assign(date=shown["day"].dt.strftime("%F"), said=shown["day"].map(_month))
+    base = alt.Chart(rows[["date", "label", "said", "side", "line"]]).encode(x=alt.X("date:T", **time))
+    rule = base.mark_rule(strokeWidth=1, strokeDash=[2, 2], color=theme.LIGHT["muted"])
+    text = base.encode(text=alt.when(f"width < {NARROW}").then(alt.value("")).otherwise("label:N"), y=alt.value(0))
+    left = "datum.side == 'left'"
+    look = {"align": alt.expr("datum.side"), "dx": alt.expr(f"{left} ? 4 : -4"), "fontSize": 11}
+    halo = {"stroke": theme.LIGHT["page"], "strokeWidth": 4, "strokeJoin": "round"}
+    labels = (text.mark_text(dy=alt.expr(f"{LINE} * datum.line + 8"), **look, **more) for more in (halo, {}))
+    said = tooltip({"said": "event.day", "label": "event.event"})
+    return alt.layer(rule.encode(tooltip=said), chart, *labels)
 
 
 def _month(day: pd.Timestamp) -> str:

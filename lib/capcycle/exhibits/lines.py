@@ -180,7 +180,7 @@ def _stack(data: pd.DataFrame, measures: Measures, shown: pd.DataFrame) -> alt.C
         )
         .transform_calculate(place=f"indexof({order}, datum.name)")
     )
-    return alt.layer(bar, *events.marked(shown)) if len(shown) else bar
+    return events.marked(bar, shown, **_time(measures)) if len(shown) else bar
 
 
 def _legend(companies: pd.Series) -> alt.Legend | None:
