@@ -58,7 +58,8 @@ def stack(measures: Measures, happened: pd.DataFrame | None = None) -> Exhibit:
     data = parts.chart_rows(measures)
     newest = data[data["period"].isin(sums["period"])].drop_duplicates("company", keep="last")
     series = parts.spoken(newest["name"], newest["shown"])
-    shown = events.within(events.NONE if happened is None else happened, *_time(measures)["scale"].domain)
+    none = happened is None or sums.empty
+    shown = events.NONE if none else events.within(happened, *_time(measures)["scale"].domain)
     return Exhibit(
         id=parts.slug("stack", measures.name),
         title=total(measures),
