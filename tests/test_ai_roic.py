@@ -187,7 +187,7 @@ def test_a_chart_without_a_held_company_says_who_lacks_what():
 
 def test_titles_give_the_numbers_of_the_case(cases):
     assert ai_roic.against_cost({"AMZN": cases["AMZN"]}).title == (
-        "Amazon's contracts would earn −2.7 points over its cost of capital"
+        "Amazon's contracts would earn −2.6 points over its cost of capital"
     )
     assert claims.worked_examples(facts.open(), "ai_roic").title == "All 8 published worked examples reproduce"
 

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from capcycle import analyses, facts
-from capcycle.analyses import bubble, concentration, forward_multiples, gauges
+from capcycle.analyses import bubble, concentration, forward_multiples, gauge_history, gauges
 from capcycle.errors import ModelError, NothingToShow
 from capcycle.quantity import Quantity
 
@@ -135,12 +135,12 @@ def test_spending_for_ai_stands_between_azhars_thresholds(found):
 
 def test_thresholds_are_assumptions_with_a_reason(found):
     assert all(each.limits.kind == "assumed" and each.limits.reason for each in found.values())
-    assert len(gauges.panel(found).view) == len({*gauges.THREE, *gauges.FIVE})
+    assert len(gauges.panel(found).view) == len({*gauges.THREE, *gauges.FIVE, *gauges.OTHERS})
 
 
 def test_the_leaders_of_2000_beside_the_companies_here(book):
     """52 times, PEG 3.7, margin 16%, capex over 40% of sales; 27, 1.7, 29% and 25% of the giants in 2025."""
-    view = gauges.then_and_now(book).figures.set_index("label")
+    view = gauge_history.then_and_now(book).figures.set_index("label")
     assert view["then"].tolist() == pytest.approx([52, 3.7, 0.16, 0.4])
     assert view["printed"].tolist() == pytest.approx([27, 1.7, 0.29, 0.25])
 
@@ -221,3 +221,40 @@ MODELS = [
 @pytest.mark.parametrize("model", MODELS, ids=lambda model: model.__name__)
 def test_every_model_starts_without_a_company_and_with_one(book, model, company):
     assert analyses.start(model.__name__, book, company).model is model
+
+
+# ---- issuance, and a gauge's own history
+
+
+def test_metas_new_debt_of_2025_by_hand():
+    """Long-term debt of 58.744bn after 28.826bn, on cash capex of 69.691bn: 42.9% of it (10-K for 2025)."""
+    found = gauges.gauges(facts.open(["META"], "2026-06-30"))["borrowed_to_capex"]
+    assert found.value.value == pytest.approx((58.744 - 28.826) / 69.691, abs=5e-4) and found.state == "amber"
+
+
+def test_offerings_of_2025_rose_as_ritter_counts_and_not_before_it_was_known(found):
+    """29.3% on the first day in 2025; 2020 (41.6%), 2021 (32.0%) and 2022 (48.9%) were higher: 18 of 21 were not."""
+    assert found["first_day_return"].value.value == 0.293 and found["first_day_return"].state == "amber"
+    own = gauge_history.histories(facts.open(["MSFT"]))["first_day_return"]
+    assert (own["value"] <= 0.293).sum() == 18 and len(own) == 21
+    assert gauges.gauges(facts.open(["MSFT"], "2026-06-30"))["first_day_return"].state == "unknown"
+
+
+def test_a_gauge_is_compared_with_itself_on_the_same_companies():
+    """Microsoft and Amazon, twelve months to June 2024: 44.477 + 59.612 on 118.548 + 107.952 (10-K, 10-Q)."""
+    own = gauge_history.histories(facts.open(["MSFT", "AMZN"]))["capex_to_operating_cash_flow"].set_index("period")
+    assert own.loc["2024Q2", "value"] == pytest.approx((44.477 + 59.612) / (118.548 + 107.952), abs=1e-4)
+
+
+def test_the_share_of_periods_not_above_is_shown(book):
+    view = gauge_history.own_history(book).figures.set_index("label")
+    row = view.loc["Rise of offerings on their first day"]
+    assert (row["rank"], row["low"], row["high"]) == pytest.approx((18 / 21, 0.064, 0.489))
+    assert any("no history" in note for note in gauge_history.own_history(book).notes)
+
+
+def test_todays_thresholds_on_past_episodes(book, found):
+    """52 (2000) and 67 (Japan) times are red, 34 (Nifty Fifty) amber; offerings rose 65% in 1999 and 2000."""
+    state = gauge_history.past_episodes(book, found).figures.set_index("episode")["state"]
+    assert (state["seven largest of 2000"], state["leaders of Japan"], state["Nifty Fifty"]) == ("red", "red", "amber")
+    assert state["US offerings of 1999 and 2000"] == "red" and state["US offerings of 2001"] == "green"

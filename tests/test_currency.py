@@ -18,18 +18,26 @@ RATES = pd.DataFrame(
 DOLLAR_RATES = pd.DataFrame(
     {"TWD": [30.0, 32.0, 40.0]}, index=pd.to_datetime(["2024-03-01", "2024-03-04", "2024-03-06"])
 )
-PUBLISHED = currency.rates
+PUBLISHED = {file: currency.rates(file) for file in (currency.EURO_FILE, currency.DOLLAR_FILE)}
+MADE_ANEW = currency._all_quotes.__wrapped__
+
+
+def quote(monkeypatch, rates):
+    """Let the files have other rates, whatever is remembered of them."""
+    monkeypatch.setattr(currency, "rates", lambda file=currency.EURO_FILE: rates[file])
+    monkeypatch.setattr(currency, "_typed", lambda file, stamp: rates[file])
+    monkeypatch.setattr(currency, "_all_quotes", MADE_ANEW)
 
 
 @pytest.fixture(autouse=True)
 def rates(monkeypatch):
     invented = {currency.EURO_FILE: RATES, currency.DOLLAR_FILE: DOLLAR_RATES}
-    monkeypatch.setattr(currency, "rates", lambda file=currency.EURO_FILE: invented[file])
+    quote(monkeypatch, invented)
 
 
 @pytest.fixture
 def published_rates(monkeypatch):
-    monkeypatch.setattr(currency, "rates", PUBLISHED)
+    quote(monkeypatch, PUBLISHED)
 
 
 def fact(value, start, end, unit="USD", kind="reported"):

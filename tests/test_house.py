@@ -41,7 +41,19 @@ ROOMS = [
         "screen",
     ],
     *["models", "study", "theme", "exhibits", "analyses", "claims", "codebook", "widgets"],
-    *["parameters", "modules", "trace", "ledger", "keys", "outputs", "places", "engine", "workers", "editions"],
+    *[
+        "parameters",
+        "modules",
+        "trace",
+        "ledger",
+        "keys",
+        "outputs",
+        "places",
+        "rooms",
+        "engine",
+        "workers",
+        "editions",
+    ],
     *["cluster", "matrix", "rows", "progress", "why", "run", "publish", "sets", "lists", "site", "differences"],
     *["watch", "bring", "cli"],
 ]
@@ -53,6 +65,7 @@ TEST_MEDIAN = 9
 QUESTIONS, DEPTH = range(5, 10), "# In depth"
 SMALL = [
     "measure",
+    "board",
     "explore",
     "explore_models",
     "explore_text",

@@ -81,7 +81,20 @@ def test_the_table_has_the_median_of_those_that_have_a_figure(cases):
     values = sorted(float(case.outputs.ev_to_sales) for case in cases.values())
     assert exhibits.median(cases, "ev_to_sales").value == pytest.approx(np.nanmedian(values))
     assert shown.view["Company"].tolist()[-1] == "Median"
+    assert float(cases["CRWV"].outputs.ev_to_sales) > float(cases["CRWV"].outputs.price_to_sales)  # by its debt
+
+
+def test_a_company_without_a_balance_is_named():
+    early = multiples.cases(facts.open(["MSFT", "CRWV"], "2026-08-11"))  # the day before CoreWeave filed for June
+    shown = exhibits.peers(early, multiples.SHOWN, "multiples.peers")
     assert any(note.startswith("CoreWeave: the data has no figure for its debt") for note in shown.notes)
+
+
+def test_coreweaves_debt_of_june_by_hand():
+    """Recourse debt of 31.405bn and non-recourse debt of 3.663bn, less cash of 5.524bn (10-Q for June 2026)."""
+    own = multiples.bridges(facts.open(["CRWV"], "2026-08-31"))["CRWV"]
+    worth = own.inputs["market_value"].value
+    assert float(own.outputs.enterprise_value) == pytest.approx(worth + 31.405e9 + 3.663e9 - 5.524e9)
 
 
 def test_price_and_expected_earnings_are_of_one_day():

@@ -1,9 +1,10 @@
 """Revisions: IREN's target moved by 275 % with 80 % of upside, the Chinese ADRs at the price that was paid, records."""
 
+import pandas as pd
 import pytest
 
 from capcycle import exhibits, facts
-from capcycle.analyses import revisions, stated_multiple
+from capcycle.analyses import revisions, stated_multiple, target_range
 
 BOOK = facts.open(["BABA", "BIDU", "KC", "IREN", "META", "MSFT"])
 
@@ -72,3 +73,15 @@ def test_before_anything_was_printed_the_page_says_so():
     assert said.startswith("No target or estimate for a company here was public by the day")
     assert exhibits.peers(revisions.targets(early), revisions.TARGETS, "revisions.targets").view.empty
     assert revisions.printed(early).title == "No revision for a company here is printed"
+
+
+def test_how_far_apart_targets_are_by_hand():
+    """CoreWeave, 15 September 2026: 74 to 192 around 141.41 at a close of 80.92."""
+    own = target_range.cases(facts.open(["CRWV"]))["CRWV"]
+    assert float(own.outputs.dispersion) == pytest.approx((192 - 74) / 141.41)
+    assert float(own.outputs.upside_low) == pytest.approx(74 / 80.92 - 1)
+    assert own.inputs["target_price"].day == own.inputs["share_price"].day == pd.Timestamp("2026-09-15")
+
+
+def test_a_range_of_a_later_day_is_not_shown():
+    assert target_range.cases(facts.open(["CRWV"], "2026-08-31"))["CRWV"].lacking

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 from capcycle import analyses, cli, facts, keys, paths, sources
 from capcycle.errors import CapcycleError, DataError
-from capcycle.facts import door, layers, tables
+from capcycle.facts import door, layers, slips, tables
 from capcycle.facts import store as shelf
 from capcycle.sources import store, tags
 
@@ -518,4 +518,4 @@ def test_companies_of_an_archive_give_series_without_a_quarter_as_year(ticker):
     table = table.assign(
         value=table["value"].astype(float), **{c: door.dates(table[c]) for c in ("period_start", "period_end")}
     )
-    assert not door.quarter_as_year(table).any() and len(table) > 50
+    assert not slips.quarter_as_year(table).any() and len(table) > 50

@@ -170,6 +170,7 @@ class Panel:
     def known_gaps(self) -> dict[tuple[str, str], list[tuple[int, int, str]]]:
         """Of each company and concept the gaps of the book: first and last quarter as whole numbers, and the reason."""
         gaps, found = self.book.gaps, defaultdict(list)
+        gaps = gaps[gaps["company"].isin(self.companies)]
         first = _ordinals(gaps.assign(period_end=gaps["period_start"] - periods.DAY), self.calendar) + 1
         last, reasons = _ordinals(gaps, self.calendar), gaps["reason"].str.rstrip(".")
         for company, concept, *gap in zip(gaps["company"], gaps["concept"], first, last, reasons, strict=True):

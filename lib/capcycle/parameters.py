@@ -31,6 +31,7 @@ FILLED = {
     "chips",
     "league",
     "sliders",
+    "views",
 }  # texts and lists that no notebook can do without, besides lists of numbers
 BANDS = {"advance_rate", "card_price", "finance_rate", "operating_share", "leased_probability", "pipeline_probability",
          "renewal_probability"}  # fmt: skip  # a low, a central and a high figure

@@ -21,9 +21,9 @@ from capcycle.words import Sentence, say
 
 THREE = ("valuation_share", "forward_pe", "capex_to_operating_cash_flow")  # price, valuation and leverage
 FIVE = ("investment_to_gdp", "capex_to_ai_revenue", "doubling_years", "forward_pe", "capex_to_operating_cash_flow")
+OTHERS = ("borrowed_to_capex", "first_day_return")  # of issuance, which neither test counts
 GREEN, AMBER, RED, UNKNOWN = "green", "amber", "red", "unknown"
-TIMES = ("forward_pe_24m", "peg")
-PEAK, TODAY, GIANTS = "dot-com 2000", "today", "Magnificent Seven"
+TODAY = "today"
 
 
 class Coverage(NamedTuple):
@@ -92,7 +92,30 @@ def _values(book: Book, start: str) -> dict[str, Quantity]:
         "investment_to_gdp": (for_ai / gdp).called("investment_to_gdp", "fraction"),
         "capex_to_ai_revenue": coverage(book).alone("capex_to_ai_revenue"),
         "doubling_years": _doubling(book),
+        "borrowed_to_capex": _borrowed(book),
+        "first_day_return": _first_day(book),
     }
+
+
+def _borrowed(book: Book) -> Quantity:
+    """Debt added in a year over that year's capex, of the companies with two balances a year apart."""
+    years, pairs = select(book.into(book.money), "ttm"), []
+    capex = measure("capex", years)
+    debts = [measure("added_in_a_year", years, value=each) for each in ("total_debt", "term_debt")]
+    for company in book.companies:
+        known = [each for each in debts if not study.newest(each, company).missing]
+        if known:
+            debt = max(known, key=lambda each: study.newest(each, company).day)
+            pairs.append((study.newest(debt, company), study.beside(capex, company, debt)))
+    pairs = [pair for pair in pairs if not pair[1].missing]
+    whole = [_sum(name, (pair[place] for pair in pairs)) for place, name in enumerate(("total_debt", "capex"))]
+    return (whole[0] / whole[1]).called("borrowed_to_capex", "fraction")
+
+
+def _first_day(book: Book) -> Quantity:
+    """What offerings of the newest year rose on their first day, on average."""
+    table = book.register("multiples_history").query("measure == 'first_day_return' and episode == @TODAY")
+    return newest(table.assign(unit="fraction"), "first_day_return", study.not_public("first_day_return"))
 
 
 def _from_valuation(book: Book, start: str) -> Quantity:
@@ -159,35 +182,11 @@ def _label(name: str) -> str:
 
 
 def _gauge(name: str, one: Gauge) -> dict:
-    whose = [say(f"gauges.{test}") for test, names in (("goldman", THREE), ("azhar", FIVE)) if name in names]
+    tests = (("goldman", THREE), ("azhar", FIVE), ("neither", OTHERS))
+    whose = [say(f"gauges.{test}") for test, names in tests if name in names]
     ends = {f"{end}_{part}": value for end in ("low", "high") for part, value in
             (("kind", one.limits.kind), ("unit", one.value.unit))}  # fmt: skip
     return {"label": _label(name), "value": one.value.value, "unit": one.value.unit, "kind": one.value.kind,
             "state": say(f"gauges.{one.state}"), "low": one.limits.low, "high": one.limits.high,
             "tests": words.listing(whose), "source": facts.documents([one.value.source, one.limits.source]),
             **ends}  # fmt: skip
-
-
-def then_and_now(book: Book) -> Exhibit:
-    """The leaders of 2000 and the seven giants as printed, and the same of the companies here."""
-    ahead = forward_multiples.cases(book)
-    own = {"forward_pe_24m": exhibits.median(ahead, "forward_pe"), "peg": exhibits.median(ahead, "peg"),
-           "net_margin": ratio(book, "net_income", "revenue").called("net_margin"),
-           "capex_to_sales": ratio(book, "capex", "revenue").called("capex_to_revenue")}  # fmt: skip
-    rows = pd.DataFrame([_compared(book, *each) for each in own.items()])
-    below, known = int((rows["now"] < rows["then"]).sum()), int((rows["now"] + rows["then"]).notna().sum())
-    frame = marks.worded("gauges.then", title=words.counted("gauges.then.title", below, total=known))
-    return marks.table(
-        rows, frame, {each: say(f"gauges.column.{each}") for each in ("label", "then", "printed", "now")}
-    )
-
-
-def _compared(book: Book, printed: str, own: Quantity) -> dict:
-    table = book.register("multiples_history").query("measure == @printed")
-    told = table[(table["episode"] == TODAY) & (table["group"] == GIANTS) & (table["statistic"] != "mean")]
-    cells = {"then": newest(table[table["episode"] == PEAK], printed, ""), "printed": newest(told, printed, ""),
-             "now": own}  # fmt: skip
-    return {"label": words.name(own.name), "unit": "multiple" if printed in TIMES else "fraction", "kind": "derived",
-            "source": facts.documents(each.source for each in cells.values()),
-            **{key: each.value for key, each in cells.items()},
-            **{f"{key}_kind": each.kind for key, each in cells.items()}}  # fmt: skip

@@ -1,4 +1,4 @@
-"""Targets and estimates as they move: change of a target and upside kept apartand its record."""
+"""Targets and estimates as they move: change of a target and upside kept apart, and its record."""
 
 from collections.abc import Mapping
 from typing import Any, NamedTuple

@@ -3,6 +3,7 @@
 from capcycle.exhibits import changes, coverage, marks, parts, registers
 from capcycle.exhibits.absent import go_on
 from capcycle.exhibits.bars import bars
+from capcycle.exhibits.board import board
 from capcycle.exhibits.definitions import definitions
 from capcycle.exhibits.exhibit import Exhibit
 from capcycle.exhibits.findings import finding, total
@@ -23,6 +24,7 @@ from capcycle.exhibits.studies.shapes import (
     paths,
     ranges,
     ranking,
+    side_by_side,
     table,
 )
 from capcycle.exhibits.studies.simulation import fan, spread

@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 
 import altair as alt
+import numpy as np
 import pandas as pd
 
 from capcycle import theme
@@ -11,6 +12,7 @@ CROSSING, MOST, LONGEST = 5, 7, 18  # lines that can be told apart, also of one 
 APART, FARTHEST = 16, 48  # pixels between two names, and from a name to the end of its line
 MARK, TEXT, LETTER = 11, 19, 6.6  # pixels from the end of a line to its mark and to its name, and of a letter
 HALO = {"stroke": theme.LIGHT["page"], "strokeWidth": 4, "strokeJoin": "round"}  # keeps lines off a name
+LEVEL = "(max(datum.high, 0) - datum.value) / (max(datum.high, 0) - min(datum.low, 0))"  # from the top, in parts of one
 LONE = "!isValid(datum.before) && !isValid(datum.after)"  # a point that no line leads to
 SOFT = "datum.sure > 0 && !datum.firm"  # an estimate on a line that has firm figures too
 
@@ -28,16 +30,18 @@ def spread(places: Iterable[float]) -> list[float]:
     return list((middle + slots - rank).sort_index())
 
 
-def fit(data: pd.DataFrame, name: str, x: str) -> bool:
+def fit(data: pd.DataFrame, name: str, log: bool = False) -> bool:
     """Whether the lines of some rows can have their names at their ends: few, short, and near enough each to its own.
 
     >>> rows = pd.DataFrame({"name": ["Own", "Let"], "x": 2026, "value": [12.0, 3.0]})
-    >>> fit(rows, "name", "x"), fit(rows[:1], "name", "x")
+    >>> fit(rows, "name"), fit(rows[:1], "name")
     (True, False)
     """
     known = data.dropna(subset="value")
+    known = known.assign(value=np.log(known["value"])) if log else known
     last = known.groupby(name, sort=False)["value"].last()
-    low, high = min(known["value"].min(), 0), max(known["value"].max(), 0)
+    low, high = known["value"].min(), known["value"].max()
+    low, high = (low, high) if log else (min(low, 0), max(high, 0))
     if not 1 < len(last) <= MOST or max(map(len, last.index)) > LONGEST or high == low:
         return False
     return max(map(abs, spread((high - last) / (high - low) * theme.HEIGHT))) <= FARTHEST
@@ -77,7 +81,7 @@ def plain(more: str = "") -> str:
     return f"!({' || '.join(f'({test})' for test in (LONE, SOFT, more) if test)})"
 
 
-def names(base: alt.Chart, name: str, **look: alt.SchemaBase | dict) -> alt.LayerChart:
+def names(base: alt.Chart, name: str, log: bool = False, **look: alt.SchemaBase | dict) -> alt.LayerChart:
     """The name of each line beside its last point, with the mark of its look; names that come too near move apart.
 
     base  as `known` gives it, with an axis up for `value`
@@ -86,13 +90,14 @@ def names(base: alt.Chart, name: str, **look: alt.SchemaBase | dict) -> alt.Laye
     3
     """
     by = [alt.SortField("at")]
+    level = "log(datum.high / datum.value) / log(datum.high / datum.low)" if log else LEVEL
     placed = (
         alt.Chart()
         .transform_filter("isValid(datum.value)")
         .transform_joinaggregate(low="min(value)", high="max(value)")
         .transform_window(next="lead(value)", groupby=[name])
         .transform_filter("datum.next == null")
-        .transform_calculate(level="(max(datum.high, 0) - datum.value) / (max(datum.high, 0) - min(datum.low, 0))")
+        .transform_calculate(level=level)
         .transform_calculate(at="height * datum.level")
         .transform_window(rank="row_number()", sort=by)
         .transform_calculate(slack=f"datum.at - {APART} * datum.rank")

@@ -18,28 +18,32 @@ SMALL = {3: 190, 4: 140}  # pixels of the width of a small chart, by how many st
 PALE = 0.35  # the opacity of a column that lacks a company
 WIDE = {1: "utcyear", 4: "utcyearquarter"}  # what a column stands for, by how many of them make a year
 COLUMN = 0.75  # of a period's width
+LOOKS = {"plain": alt.Scale(zero=True), "log": alt.Scale(type="log"), "index": alt.Scale(zero=False)}
+SCALES = tuple(LOOKS)  # of values as they are, by equal factors, or with one period as 100
 
 
-def lines(measures: Measures, focus: str | None = None) -> Exhibit:
+def lines(measures: Measures, focus: str | None = None, scale: str = "plain") -> Exhibit:
     """A measure over time, a line per company; `focus` is drawn stronger than its peers.
+
+    scale  plain, log (equal factors are equally far apart), or index (100 in the first period that most companies have)
 
     >>> capex = measure.measure("capex", panel.select(facts.open(["META", "MSFT"], "2025-02-01"), "year", until=2024))
     >>> lines(capex).title
     'Capex ran from $37.3bn (Meta) to $55.6bn (Microsoft) in 2024'
     """
-    data = parts.chart_rows(measures)
+    data, scaled = _scaled(parts.chart_rows(measures), scale)
     drawn = data["value"].notna().groupby(data["company"]).transform("any")
     title, rank = placed(measures, focus)
     return Exhibit(
         id=parts.slug("lines", measures.name),
         title=title,
-        subtitle=parts.subtitle(measures) + rank,
+        subtitle=parts.subtitle(measures) + rank + scaled,
         alt=_alt(measures) if drawn.any() else "",
         view=_by_period(measures),
         figures=parts.figures(measures.table),
         notes=parts.notes(measures),
         sources=parts.documents(measures.table),
-        chart=_chart(data[drawn], measures, focus) if drawn.any() else None,
+        chart=_chart(data[drawn], measures, focus, scale) if drawn.any() else None,
     )
 
 
@@ -73,18 +77,34 @@ def stack(measures: Measures, happened: pd.DataFrame | None = None) -> Exhibit:
     )
 
 
-def _chart(data: pd.DataFrame, measures: Measures, focus: str | None) -> alt.LayerChart | alt.FacetChart:
+def _scaled(data: pd.DataFrame, scale: str) -> tuple[pd.DataFrame, str]:
+    """The values as they are drawn, and what to say of them: none at or below zero has a logarithm or an index."""
+    if scale == "plain":
+        return data, ""
+    data = data.assign(value=data["value"].where(data["value"] > 0))
+    if scale == "log" or data["value"].isna().all():
+        return data, words.say("subtitle.log")
+    known = data.dropna(subset="value")
+    met = known.groupby("date")["company"].nunique().idxmax()  # the first day that most companies have
+    later = known[known["date"] >= met].groupby("company")["value"].first()
+    base = later.combine_first(known.groupby("company")["value"].first())
+    period = known.loc[known["date"] == met, "period"].iloc[0]
+    scaled = data.assign(value=data["value"] / data["company"].map(base) * 100)
+    return scaled, words.say("subtitle.index", period=words.period(period))
+
+
+def _chart(data: pd.DataFrame, measures: Measures, focus: str | None, scale: str) -> alt.LayerChart | alt.FacetChart:
     most = ends.MOST if focus else ends.CROSSING
     if data["name"].nunique() > most:
-        return _small(data, measures)
-    named = ends.fit(data, "name", "date")
+        return _small(data, measures, scale)
+    named = ends.fit(data, "name", log=scale == "log")
     look = company_look(data["company"], None if named else _legend(data["company"]), focus)
     if not focus:
         _part(look)
     time = _time(measures)
     if named:
         time["scale"].range = ends.room(data["name"])
-    base = ends.known(alt.Chart(data), "name").encode(x=alt.X("date:T", **time), y=_up(measures))
+    base = ends.known(alt.Chart(data), "name").encode(x=alt.X("date:T", **time), y=_up(measures, scale))
     chosen = alt.selection_point(fields=["name"], name="chosen", **({} if named else {"bind": "legend"}))
     seen = alt.when(chosen).then(alt.value(1)).otherwise(alt.value(FAINT))
     line = base.mark_line(invalid=BROKEN).encode(stroke=look["stroke"], opacity=seen)
@@ -94,13 +114,15 @@ def _chart(data: pd.DataFrame, measures: Measures, focus: str | None) -> alt.Lay
     point = base.mark_point(size=30, strokeWidth=1.5).encode(tooltip=tooltip(COMPANY_TOOLTIP), **look)
     plain = alt.when(ends.plain("" if named else YEARLY)).then(alt.value(0))
     point = point.encode(opacity=plain.when(chosen).then(alt.value(1)).otherwise(alt.value(FAINT)))
-    return alt.layer(line, point, *([ends.names(base, "name", **look)] if named else [])).add_params(chosen)
+    return alt.layer(line, point, *([ends.names(base, "name", scale == "log", **look)] if named else [])).add_params(
+        chosen
+    )
 
 
-def _small(data: pd.DataFrame, measures: Measures) -> alt.FacetChart:
+def _small(data: pd.DataFrame, measures: Measures, scale: str) -> alt.FacetChart:
     """A small chart of each company, the others grey behind its line: more lines than these cannot be told apart."""
     look = company_look(data["company"])
-    axes = {"x": alt.X("date:T", **_time(measures)), "y": _up(measures)}
+    axes = {"x": alt.X("date:T", **_time(measures)), "y": _up(measures, scale)}
     others = alt.Chart(data).mark_line(invalid=BROKEN, strokeWidth=1, stroke=theme.LIGHT["axis"], opacity=0.5)
     others = others.transform_filter("datum.name")  # without a step of their own they would be parted like the rest
     own = alt.Chart().encode(**axes)
@@ -114,8 +136,8 @@ def _small(data: pd.DataFrame, measures: Measures) -> alt.FacetChart:
     return ends.known(charts.resolve_axis(x="independent"), "name")
 
 
-def _up(measures: Measures) -> alt.Y:
-    return alt.Y("value:Q", axis=axis(measures.unit), scale=alt.Scale(zero=True))
+def _up(measures: Measures, scale: str) -> alt.Y:
+    return alt.Y("value:Q", axis=axis("number" if scale == "index" else measures.unit), scale=LOOKS[scale])
 
 
 def _part(look: dict) -> None:

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from datetime import date
-from functools import partial
+from functools import lru_cache, partial
 from typing import Any
 
 import pandas as pd
@@ -196,10 +196,13 @@ def company(ticker: str) -> dict[str, Any]:
 
 
 def _company(ticker: str) -> dict[str, Any]:
-    every = door.reference().companies
-    if ticker not in every.index:
-        return {}
-    return _in_our_language(every.loc[[ticker]]).drop(columns=["file", "line"]).iloc[0].to_dict()
+    return dict(_each_company(door.reference(), paths.LANGUAGE).get(ticker, {}))
+
+
+@lru_cache(maxsize=2)
+def _each_company(known: door.Reference, language: str) -> dict[str, dict[str, Any]]:
+    """What is known of each company: a page asks for some of them a thousand times."""
+    return _in_our_language(known.companies).drop(columns=["file", "line"]).to_dict("index")
 
 
 class Names(Mapping):
@@ -216,10 +219,15 @@ class Names(Mapping):
         return self._known[ticker]
 
     def __iter__(self) -> Iterator[str]:
-        return iter(companies().index)
+        self._known = layers.ask(_names)
+        return iter(self._known)
 
     def __len__(self) -> int:
-        return len(companies())
+        return len(layers.ask(_names))
+
+
+def _names() -> dict[str, str]:
+    return {ticker: own["name"] for ticker, own in _each_company(door.reference(), paths.LANGUAGE).items()}
 
 
 def tickers(names: Sequence[str] | None = None) -> list[str]:

@@ -40,7 +40,7 @@ class Book:
         """The currency of models: that of the book, else US dollars."""
         return self.currency or DOLLAR
 
-    @property
+    @cached_property
     def names(self) -> Mapping[str, str]:
         """The name of every company by its ticker."""
         return facts.Names()
@@ -127,11 +127,18 @@ class Book:
 
     @cached_property
     def _kin(self) -> dict[tuple, "Book"]:
-        """Books that were asked of this one: each is read once, whoever asks again."""
-        return {}
+        """All books that were asked of one, or of each other: what is read for one of them is not read again."""
+        return {self._identity: self}
+
+    @property
+    def _identity(self) -> tuple:
+        return self.companies, self.as_of, self.currency
 
     def _with(self, **other: Any) -> "Book":
-        return self._kin.setdefault(tuple(other.items()), replace(self, **other))
+        asked = replace(self, **other)
+        known = self._kin.setdefault(asked._identity, asked)
+        known.__dict__["_kin"] = self._kin  # a frozen dataclass is told of its family in this way alone
+        return known
 
     def on(self, day: str | date) -> "Book":
         """The book of the same companies on an earlier day.

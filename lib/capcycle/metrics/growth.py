@@ -4,7 +4,7 @@ The quantity is named when measuring: `measure(growth_year_on_year, panel, value
 parameter says which earlier figure it takes: `_year_ago`, `_quarter_ago`, or `_years_ago` with `years`.
 """
 
-from capcycle.metrics.registry import FRACTION, Quantity, metric, per
+from capcycle.metrics.registry import CURRENCY, FRACTION, Quantity, metric, per
 
 
 @metric(FRACTION, (-1, 10))
@@ -61,3 +61,17 @@ def contribution_to_growth(part: Quantity, part_year_ago: Quantity, total_year_a
     0.031
     """
     return per(part - part_year_ago, total_year_ago)
+
+
+@metric(CURRENCY)
+def added_in_a_year(value: Quantity, value_year_ago: Quantity) -> Quantity:
+    """What an amount is more than a year before; of debt, what was borrowed beyond what was repaid.
+
+    Formula: value - value_year_ago
+    Units:   two amounts in one currency.
+    Source:  Meta 10-K for 2025: long-term debt of 58.744bn after 28.826bn.
+
+    >>> round(added_in_a_year(58.744, 28.826), 3)
+    29.918
+    """
+    return value - value_year_ago

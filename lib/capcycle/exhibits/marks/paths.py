@@ -28,7 +28,7 @@ def paths(rows: pd.DataFrame, frame: Frame, x_unit: str = "", x_title: str | Non
         return nothing(frame)
     drawing = Drawing(rows, frame)
     data, groups = _with_gaps(drawing.data), drawing.groups()
-    named = ends.fit(data, "group", "x")
+    named = ends.fit(data, "group")
     across = _across(rows, x_unit, x_title)
     if named:
         across["scale"].range = ends.room(groups)
