@@ -264,10 +264,12 @@ def _rates(spans: pd.DataFrame, daily: pd.Series, pair: set[str]) -> pd.Series:
     after = daily.index.searchsorted(spans["period_end"], side="right")
     outside = (start < daily.index[0]) | (spans["period_end"] > daily.index[-1] + WEEKEND)
     if outside.any():
-        file, days = DOLLAR_FILE if _by_dollar(*pair) else EURO_FILE, _daily(*pair).index
+        days, by_dollar = _daily(*pair).index, _by_dollar(*pair)
+        file, bank, base = (DOLLAR_FILE, "h10", DOLLAR) if by_dollar else (EURO_FILE, "ecb", BASE)
         raise CapcycleError(
             f"no exchange rate for the period to {spans.loc[outside, 'period_end'].max():%Y-%m-%d}: "
-            f"data/{file} runs from {days[0]:%Y-%m-%d} to {days[-1]:%Y-%m-%d}"
+            f"data/{file} runs from {days[0]:%Y-%m-%d} to {days[-1]:%Y-%m-%d}; "
+            f"`capcycle add --from {bank} {' '.join(sorted(pair - {base}))}` brings in more"
         )
     total = np.concatenate([[0.0], daily.cumsum()])
     mean = (total[after] - total[first]) / np.maximum(after - first, 1)

@@ -133,14 +133,14 @@ def _judged(raw: pd.DataFrame, known: Reference) -> tuple[list[tuple[int, str]],
     return [*_found(typed, _series_rules(typed, known)), *broken], typed
 
 
-def judged(raw: pd.DataFrame, known: Reference) -> dict[int, str]:
-    """What the door would say of rows of facts that stand in no file yet, by row."""
-    return dict(_judged(raw, known)[0])
+def judged(raw: pd.DataFrame, known: Reference) -> list[tuple[int, str]]:
+    """What the door would say of rows of facts that stand in no file yet, each with its row."""
+    return _judged(raw, known)[0]
 
 
-def said(table: pd.DataFrame, rules: Rules) -> dict[int, str]:
-    """What some rules say of rows that stand in no file yet, by row."""
-    return dict(_found(table, rules))
+def said(table: pd.DataFrame, rules: Rules) -> list[tuple[int, str]]:
+    """What some rules say of rows that stand in no file yet, each with its row."""
+    return _found(table, rules)
 
 
 def source_faults(table: pd.DataFrame) -> list[str]:
