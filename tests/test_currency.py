@@ -18,18 +18,26 @@ RATES = pd.DataFrame(
 DOLLAR_RATES = pd.DataFrame(
     {"TWD": [30.0, 32.0, 40.0]}, index=pd.to_datetime(["2024-03-01", "2024-03-04", "2024-03-06"])
 )
-PUBLISHED = currency.rates
+PUBLISHED = {file: currency.rates(file) for file in (currency.EURO_FILE, currency.DOLLAR_FILE)}
+MADE_ANEW = currency._all_quotes.__wrapped__
+
+
+def quote(monkeypatch, rates):
+    """Let the files have other rates, whatever is remembered of them."""
+    monkeypatch.setattr(currency, "rates", lambda file=currency.EURO_FILE: rates[file])
+    monkeypatch.setattr(currency, "_typed", lambda file, stamp: rates[file])
+    monkeypatch.setattr(currency, "_all_quotes", MADE_ANEW)
 
 
 @pytest.fixture(autouse=True)
 def rates(monkeypatch):
     invented = {currency.EURO_FILE: RATES, currency.DOLLAR_FILE: DOLLAR_RATES}
-    monkeypatch.setattr(currency, "rates", lambda file=currency.EURO_FILE: invented[file])
+    quote(monkeypatch, invented)
 
 
 @pytest.fixture
 def published_rates(monkeypatch):
-    monkeypatch.setattr(currency, "rates", PUBLISHED)
+    quote(monkeypatch, PUBLISHED)
 
 
 def fact(value, start, end, unit="USD", kind="reported"):
@@ -111,7 +119,8 @@ def test_a_period_outside_the_rates(start, end):
     with pytest.raises(CapcycleError) as refused:
         converted("EUR", 1.0, start, end)
     assert str(refused.value) == (
-        f"no exchange rate for the period to {end}: data/fx.csv runs from 2024-03-01 to 2024-03-08"
+        f"no exchange rate for the period to {end}: data/fx.csv runs from 2024-03-01 to 2024-03-08; "
+        "`capcycle add --from ecb USD` brings in more"
     )
 
 
@@ -141,7 +150,8 @@ def test_a_period_after_the_last_taiwan_rate():
     with pytest.raises(CapcycleError) as refused:
         converted("USD", 1.0, "2024-03-01", "2024-03-31", unit="TWD")
     assert str(refused.value) == (
-        "no exchange rate for the period to 2024-03-31: data/fx_usd.csv runs from 2024-03-01 to 2024-03-06"
+        "no exchange rate for the period to 2024-03-31: data/fx_usd.csv runs from 2024-03-01 to 2024-03-06; "
+        "`capcycle add --from h10 TWD` brings in more"
     )
 
 
@@ -189,5 +199,5 @@ def test_a_year_is_not_translated_at_its_last_day(published_rates):
 
 
 def test_what_no_rate_is_held_for_is_refused(published_rates):
-    with pytest.raises(CapcycleError, match=r"data/fx_usd\.csv runs from 2013-05-02 to 2024-11-29$"):
+    with pytest.raises(CapcycleError, match=r"data/fx_usd\.csv runs from 2013-05-02 to 2024-11-29; .*h10 TWD"):
         converted("USD", 868.46e9, "2024-10-01", "2024-12-31", unit="TWD")  # TSMC's fourth quarter of 2024

@@ -10,7 +10,7 @@ from corrupt import VALUES
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from capcycle import facts, paths
+from capcycle import facts, paths, reads
 from capcycle.errors import DataError
 from capcycle.facts import currency, door, registers, slips, tables
 
@@ -623,7 +623,7 @@ def test_a_file_that_lies_as_it_lay_is_not_read_again_and_another_is(tmp_path, m
     first = tables.stamp("a.csv")
     (tmp_path / "a.csv").write_text("two")  # as long, and within the step of a clock
     assert tables.stamp("a.csv") != first
-    monkeypatch.setattr(tables, "STEP", -(10**18))  # as if it had lain there for long
+    monkeypatch.setattr(reads, "STEP", -(10**18))  # as if it had lain there for long
     second = tables.stamp("a.csv")
     with monkeypatch.context() as patch:
         patch.setattr(Path, "read_bytes", None)

@@ -6,6 +6,7 @@ import socket
 import subprocess
 import sys
 import tomllib
+from pathlib import Path
 from threading import Thread
 
 import pytest
@@ -89,7 +90,7 @@ def model(chromium, lab):
 
 def opened(chromium, lab, name):
     """A notebook with all its cells run; what it asks for outside this machine is refused and remembered."""
-    page = chromium.new_page(viewport={"width": 1440, "height": 1000})
+    page = chromium.new_page(viewport={"width": 1280, "height": 800})
     page.asked = []
     page.on("request", lambda request: page.asked.append(request.url))
     page.route(lambda url: not url.startswith((lab, "data:", "blob:")), lambda route: route.abort())
@@ -136,6 +137,43 @@ NEEDED = {"contribution_to_growth": "total", "cagr": "years", "roic_average": "t
 def test_it_draws_a_chart_with_its_title(page):
     assert drawing(page).bounding_box()["height"] > 200
     assert "capex" in text(page, TITLE)
+
+
+def test_the_chart_stands_above_the_fold(page):
+    """In JupyterLab's own window, of which its status bar takes the foot."""
+    foot = page.locator("#jp-main-statusbar").bounding_box()["y"]
+    page.wait_for_function(
+        "foot => { const box = document.querySelector('.vega-embed svg.marks').getBoundingClientRect();"
+        " return box.top > 0 && box.bottom < foot }",
+        arg=foot,
+    )
+
+
+def test_a_click_on_a_point_opens_its_document(page):
+    page.evaluate("window.open = url => { document.body.dataset.opened = url }")  # nothing is asked of other machines
+    page.locator(".vega-embed .mark-symbol.role-mark path").last.click()
+    assert page.evaluate("document.body.dataset.opened").startswith("https://www.sec.gov/Archives/")
+
+
+@pytest.mark.parametrize("form", ["CSV", "PNG", "XLSX"])
+def test_what_is_shown_is_taken_away_by_a_button(page, form):
+    with page.expect_download() as taken:
+        page.get_by_role("button", name=form, exact=True).click()
+    assert taken.value.suggested_filename == f"lines-capex-to-revenue.{form.lower()}"
+    assert Path(taken.value.path()).stat().st_size > 500
+
+
+def test_a_board_holds_several_charts_and_a_cross_takes_one_away(page):
+    charts = page.locator(".vega-embed svg.marks")
+    page.get_by_role("button", name="Add this view").click()
+    page.get_by_label("Show", exact=True).select_option("Bars")
+    page.get_by_text("the year to").nth(2).wait_for(state="attached")
+    page.get_by_role("button", name="Add this view").click()
+    charts.nth(2).wait_for()
+    page.locator(".jupyter-widget-tag .jupyter-widget-tag-close").first.click()
+    charts.nth(2).wait_for(state="detached")
+    page.get_by_role("button", name="Back to the start").click()
+    charts.nth(1).wait_for(state="detached")
 
 
 def test_another_measure_and_other_companies_change_the_chart(page):
@@ -202,6 +240,13 @@ def test_a_slider_changes_the_number(model):
     model.keyboard.press("PageUp")  # several steps: one alone may be less than a digit of the number
     after = changed(model, NUMBER, before)
     assert after.startswith("IRR before debt: ") and after != before
+
+
+def test_scenarios_are_kept_beside_each_other(model):
+    model.get_by_label("Scenario", exact=True).fill("Dear rent")
+    model.get_by_role("button", name="Keep", exact=True).click()
+    model.locator("th").get_by_text("Dear rent").wait_for()
+    assert model.locator(".role-axis-label").get_by_text("Dear rent").count() == 1
 
 
 def test_the_button_brings_the_first_number_back(model):

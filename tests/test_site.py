@@ -348,6 +348,7 @@ def test_killed_between_the_two_renames_the_next_start_brings_the_old_site_back(
     (house / ".site-building-0/capcycle").touch()
     (house / "site").rename(house / ".site-building-0/previous")
     (paths.CACHE / "work-0").mkdir()
+    (paths.CACHE / "work-0/capcycle").touch()
     assert not build().changed
     assert found(house) == {"ant.html": "done x", "bee.html": "done x"}
     assert debris(house) == []

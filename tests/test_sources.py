@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 from capcycle import analyses, cli, facts, keys, paths, sources
 from capcycle.errors import CapcycleError, DataError
-from capcycle.facts import door, layers, tables
+from capcycle.facts import door, layers, slips, tables
 from capcycle.facts import store as shelf
 from capcycle.sources import store, tags
 
@@ -341,6 +341,13 @@ def test_a_fault_ends_in_a_message_and_changes_nothing(server, faults, message):
     assert sources.refresh("SMCI", server.client(), TAGS).new.empty
 
 
+def test_what_stays_after_a_fault_is_told_with_its_day(server, capsys):
+    cli.main(["add", "SMCI"])
+    server.faults = [(200, PAGE)]
+    assert cli.main(["refresh"]) == 1
+    assert "what was brought in of SMCI stays as it is, to 2026-05-11" in capsys.readouterr().err
+
+
 def test_a_server_that_is_busy_once_is_asked_again_after_the_time_it_names(server):
     server.faults, waited = [(429, b"", {"Retry-After": "7"}), (500, b"")], []
     client = server.client()
@@ -485,11 +492,24 @@ def test_rows_of_a_file_are_facts_with_their_document(own, tmp_path, capsys):
 
 def test_every_fault_of_a_file_is_told_with_its_line_and_nothing_is_taken(own, tmp_path):
     good = f"ORCL,rpo,,2026-06-30,600000000000,USD,{SAID}"
-    file = typed(tmp_path / "mine.csv", good, good.replace("rpo", "rop"), good.replace("600000000000", "600bn"))
+    file = typed(tmp_path / "mine.csv", good, good.replace("rpo", "rop"), good.replace("600000000000,USD", "600bn,EUR"))
     with pytest.raises(DataError) as refused:
         sources.add_file(file)
-    assert [fault.split(": ")[0] for fault in refused.value.faults] == [f"{file}:3", f"{file}:4"]
+    assert [fault.split(": ")[0] for fault in refused.value.faults] == [f"{file}:3", *[f"{file}:4"] * 2]
     assert held() == NOTHING
+
+
+def test_a_figure_that_differs_from_what_its_document_gave_before_is_refused_and_a_correction_is_not(own, tmp_path):
+    row = f"ORCL,rpo,,2026-06-30,600000000000,USD,{SAID}"
+    sources.add_file(typed(tmp_path / "mine.csv", row))
+    before = held()
+    with pytest.raises(DataError, match="ir-2026 gave 600000000000 in place of 610000000000 before, and that stays"):
+        sources.add_file(typed(tmp_path / "mine.csv", row.replace("600000000000", "610000000000")))
+    assert held() == before
+    corrected = row.replace("600000000000", "610000000000").replace("2026-07-30", "2026-08-05")
+    sources.add_file(typed(tmp_path / "mine.csv", row, corrected.replace("ir-2026", "ir-2026-corrected")))
+    shown = [facts.load(["ORCL"], day).query("concept == 'rpo'").tail(1) for day in ("2026-07-31", "")]
+    assert [each["value"].tolist() for each in shown] == [[600000000000], [610000000000]]
 
 
 # ---- the table of tags
@@ -518,4 +538,4 @@ def test_companies_of_an_archive_give_series_without_a_quarter_as_year(ticker):
     table = table.assign(
         value=table["value"].astype(float), **{c: door.dates(table[c]) for c in ("period_start", "period_end")}
     )
-    assert not door.quarter_as_year(table).any() and len(table) > 50
+    assert not slips.quarter_as_year(table).any() and len(table) > 50

@@ -18,7 +18,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from capcycle import cli, facts, paths, screen, sources
+from capcycle import cli, facts, paths, reads, screen, sources
 from capcycle.errors import CapcycleError
 from capcycle.facts import layers, store, tables
 from capcycle.sources import bulk
@@ -206,6 +206,18 @@ def test_the_tables_of_the_store_are_those_of_the_data(own):
     assert {each: list(tables.columns(name)) for each, name in names.items()} == {
         table: store.COLUMNS[table] for table in names
     }
+
+
+def test_a_store_that_lies_as_it_lay_is_not_asked_again_and_a_changed_one_is(own, tmp_path, monkeypatch):
+    monkeypatch.setattr(reads, "STEP", -(10**18))  # as if it had lain there for long
+    answers, tickers = clones(2)
+    take(packed(tmp_path / "companyfacts.zip", {1: answers[1]}, tickers))
+    with monkeypatch.context() as patch:
+        assert tables.stamp("facts/M2.csv") == "" != tables.stamp("facts/M1.csv")
+        patch.setattr(store, "select", lambda *_: pytest.fail("asked again"))
+        assert tables.stamp("facts/M2.csv") == ""
+    take(packed(tmp_path / "companyfacts.zip", answers, tickers))
+    assert tables.stamp("facts/M2.csv") != ""
 
 
 def test_another_version_of_the_store_is_refused(own, tmp_path):

@@ -2,15 +2,19 @@
 
 import json
 import re
+import sys
+import zipfile
 from base64 import b64decode
 from contextlib import suppress
 from datetime import date
+from io import BytesIO
 
 import nbformat
 import pandas as pd
 import papermill
 import pytest
 import vl_convert
+from python_calamine import CalamineWorkbook
 
 from capcycle import analyses, facts, metrics, paths, study
 from capcycle.analyses.gpu_cloud.model import gpu_cloud
@@ -18,11 +22,12 @@ from capcycle.analyses.leasing.model import lease_payback
 from capcycle.analyses.required_revenue.model import required_revenue
 from capcycle.errors import CapcycleError, ModelError
 from capcycle.exhibits import downloads
+from capcycle.exhibits.board import SHOWN
 from capcycle.exhibits.exhibit import MIME, VEGA_LITE, Exhibit
 from capcycle.parameters import check_parameters, find_notebook
 from capcycle.quantity import Quantity
 from capcycle.run import read_runs
-from capcycle.widgets import Explorer, ModelExplorer, Workbench, controls, measures
+from capcycle.widgets import Explorer, ModelExplorer, Workbench, boards, controls, measures
 
 PAIR, BOOK = ["MSFT", "META"], facts.open()
 
@@ -168,6 +173,15 @@ def test_notes_figures_and_sources_stand_below(explorer):
     assert explorer.exhibit.view.iloc[0, 1] in below and "Capex: " in below
 
 
+@pytest.mark.parametrize("view", ["lines", "bars"])
+def test_every_point_leads_to_the_document_that_its_tooltip_names(explorer, view):
+    choose(explorer, view=view)
+    spec = shown(explorer)[VEGA_LITE]
+    rows = [row for row in next(iter(spec["datasets"].values())) if row["source"]]
+    titles = {card["url"]: card["title"] for card in explorer.exhibit.sources}
+    assert rows and all(row["source"].startswith(titles[row["url"]]) for row in rows)
+
+
 def test_a_table_is_not_shown_twice(explorer):
     choose(explorer, view="table")
     assert "<table" not in explorer.picture.outputs[1]["data"]["text/html"]
@@ -202,7 +216,7 @@ def test_the_next_choice_brings_the_picture_back(explorer):
 
 
 def test_a_fault_of_ours_leaves_no_earlier_picture(explorer, monkeypatch):
-    monkeypatch.setitem(measures.VIEWS, "bars", lambda measures: 1 / 0)
+    monkeypatch.setitem(SHOWN, "bars", lambda *_: 1 / 0)
     with pytest.raises(ZeroDivisionError):
         explorer.controls["view"].value = "bars"
     assert explorer.picture.outputs == ()
@@ -341,12 +355,12 @@ def test_undo_takes_back_one_change_after_the_other(explorer):
 
 def test_the_start_is_one_click_away_and_can_be_undone(explorer):
     first = explorer.choice
-    choose(explorer, metric="growth_year_on_year", span="ttm", currency="EUR", view="table")
+    choose(explorer, view="table", currency="EUR", span="ttm", metric="growth_year_on_year")
     chosen = explorer.choice
     explorer.start.click()
     assert explorer.choice == first and explorer.controls["view"].value == "lines"
     explorer.back.click()
-    assert explorer.choice == chosen
+    assert explorer.choice == chosen and explorer.controls["view"].value == "table"
 
 
 def test_two_days_stand_below_each_other(explorer):
@@ -355,10 +369,39 @@ def test_two_days_stand_below_each_other(explorer):
     assert "2026" in now and "2026" not in then
 
 
+def taken(explorer, form: str) -> tuple[str, bytes]:
+    """The name and the bytes of the file that a button gives."""
+    explorer.files[form].click()
+    [(name, data)] = re.findall(r'download="([^"]+)" href="data:[^;]+;base64,([^"]+)"', explorer.link.value)
+    assert "application/javascript" in explorer.follow.outputs[0]["data"]  # which follows the link
+    return name, b64decode(data)
+
+
 def test_the_figures_shown_are_a_file_away(explorer):
-    below = explorer.picture.outputs[1]["data"]["text/html"]
-    [(name, data)] = re.findall(r'download="([^"]+)" href="data:text/csv;base64,([^"]+)"', below)
-    assert name == "lines-capex.csv" and b64decode(data) == downloads.packed(explorer.exhibit.payload()["csv"])
+    packed = downloads.packed(explorer.exhibit.payload()["csv"])
+    assert taken(explorer, "csv") == ("lines-capex.csv", packed)
+
+
+def test_the_chart_is_a_picture_away_and_a_table_has_none(explorer):
+    name, data = taken(explorer, "png")
+    assert (name, data[:4]) == ("lines-capex.png", b"\x89PNG")
+    choose(explorer, view="table")
+    assert explorer.files["png"].disabled and not explorer.files["csv"].disabled and explorer.link.value == ""
+
+
+def test_the_spreadsheet_works_the_newest_figures_out_again(explorer):
+    choose(explorer, metric="capex_to_revenue")
+    _, data = taken(explorer, "xlsx")
+    sheet = CalamineWorkbook.from_filelike(BytesIO(data)).get_sheet_by_name("Comparison").to_python()
+    newest = study.newest(explorer._measured(explorer.choice), "MSFT").value
+    assert newest in [cell for line in sheet for cell in line]
+    with zipfile.ZipFile(BytesIO(data)) as parts:
+        assert "<f>" in parts.read("xl/worksheets/sheet4.xml").decode()  # a formula, not a number
+
+
+def test_a_spreadsheet_of_a_model_is_its_own():
+    _, data = taken(ModelExplorer(analyses.start("gpu_hour", BOOK)), "xlsx")
+    assert data[:2] == b"PK"
 
 
 def test_nothing_is_said_to_be_at_work_once_the_picture_is_there(explorer, monkeypatch):
@@ -369,7 +412,174 @@ def test_nothing_is_said_to_be_at_work_once_the_picture_is_there(explorer, monke
     assert "Working" in seen[0] and explorer.busy.value == ""
 
 
+# ---- a board
+
+
+@pytest.fixture
+def two(explorer):
+    """A board of lines and of bars."""
+    explorer.board.add.click()
+    choose(explorer, metric="cagr", value="revenue", view="bars", span="year")
+    explorer.board.add.click()
+    return explorer
+
+
+def boarded(explorer) -> list[str]:
+    """The ids of the exhibits on the board, in their order."""
+    return [each.outputs[0]["data"][MIME]["id"] for each in explorer.board.pictures.children]
+
+
+def test_a_board_has_what_was_added_in_the_order_of_its_tags(two):
+    assert boarded(two) == ["lines-capex-ttm", "bars-cagr-revenue-year-years-3"]
+    two.board.add.click()  # the same view is there already
+    two.board.tags.value = two.board.tags.value[::-1]
+    assert boarded(two) == ["bars-cagr-revenue-year-years-3", "lines-capex-ttm"]
+    two.board.tags.value = two.board.tags.value[1:]
+    assert boarded(two) == ["lines-capex-ttm"]
+
+
+def test_a_board_follows_the_companies_and_the_day(two):
+    choose(two, companies=("NVDA",), as_of=date(2024, 6, 30))
+    shown = [each.outputs[0]["data"][MIME]["csv"] for each in two.board.pictures.children]
+    assert all("NVDA" in csv and "MSFT" not in csv and "2025" not in csv for csv in shown)
+
+
+def test_a_board_is_drawn_again_only_where_it_changes(two):
+    pictures = two.board.pictures.children
+    choose(two, metric="fcf")
+    assert two.board.pictures.children is pictures
+
+
+def test_a_view_that_is_taken_away_can_be_brought_back(two):
+    two.board.tags.value = []
+    assert two.board.pictures.children == ()
+    two.back.click()
+    assert len(boarded(two)) == 2
+
+
+def test_a_view_may_be_typed_and_what_is_none_is_refused_in_words(explorer):
+    explorer.board.tags.value = ["lines fcf quarter log"]
+    assert boarded(explorer) == ["lines-fcf-quarter-log"]
+    explorer.board.tags.value = ["a pie"]
+    assert "lines capex_to_revenue ttm" in explorer.board.pictures.children[0].outputs[0]["data"]["text/plain"]
+
+
+def test_a_board_is_kept_in_a_file_that_the_runner_takes_and_opened_again(two, tmp_path):
+    choose(two, as_of=date(2025, 6, 30), currency="EUR", range=(2021, 2024))
+    before, file = boarded(two), tmp_path / "cash.toml"
+    two.board.file.value = str(file)
+    two.board.saver.click()
+    assert str(file) in two.board.said.value
+    (run,) = read_runs(file).values()
+    assert run.name == "cash" and run.notebook == "board" and check_parameters(find_notebook("board"), run.parameters)
+    assert two.board_row() in two.row.value
+
+    other = Explorer(["NVDA"], "revenue")
+    other.board.file.value = str(file)
+    other.board.opener.click()
+    assert boarded(other) == before and other.board_row() == two.board_row()
+    other.back.click()
+    assert other.choice["companies"] == ["NVDA"] and other.board.tags.value == []
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        (None, "No such file"),
+        ("[a]\n", "parameters"),
+        ("[a.parameters]\n", "does not begin with"),
+        (f"{boards.FORM}[a.parameters]\ncompany = 'MSFT'\n", "unknown parameter company"),
+        (f"{boards.FORM}[a.parameters]\ncompanies = ['MSFTT']\n", "unknown company"),
+        (f"{boards.FORM}[a.parameters]\ncompanies = ['MSFT']\nviews = ['pie capex']\n", "unknown form pie"),
+        (f"{boards.FORM}[a.parameters]\ncompanies = ['MSFT']\ncalendar = 'lunar'\n", "unknown calendar lunar"),
+    ],
+)
+def test_a_file_that_is_no_board_changes_nothing_and_says_why(explorer, tmp_path, text, said):
+    explorer.board.file.value, first = str(tmp_path / "a.toml"), explorer.choice
+    if text is not None:
+        (tmp_path / "a.toml").write_text(text, "utf-8")
+    explorer.board.opener.click()
+    assert said in explorer.board.said.value and explorer.choice == first
+
+
+def test_a_board_that_cannot_be_written_says_so(two, tmp_path):
+    two.board.file.value = str(tmp_path)
+    two.board.saver.click()
+    assert "cannot be written" in two.board.said.value
+
+
+@pytest.mark.slow
+def test_the_page_of_a_board_shows_what_the_board_showed(two, tmp_path):
+    two.board.file.value = str(tmp_path / "cash.toml")
+    two.board.saver.click()
+    (run,) = read_runs(tmp_path / "cash.toml").values()
+    shown = [each.outputs[0]["data"][MIME] for each in two.board.pictures.children]
+    assert _exhibits(_executed("board", tmp_path, run.parameters)) == shown
+
+
+# ---- scales, and a company that is not in the list
+
+
+def test_a_scale_is_of_lines_alone(explorer):
+    choose(explorer, scale="index")
+    assert "index, 100 in" in explorer.exhibit.subtitle
+    choose(explorer, view="bars")
+    assert explorer.controls["scale"].layout.display == "none" and str(explorer._view()) == "bars capex ttm"
+
+
+def typed(explorer, ticker: str):
+    explorer.ticker.value = ticker
+    explorer.bring.click()
+
+
+def test_a_ticker_that_is_held_is_chosen(explorer):
+    typed(explorer, "orcl")
+    assert explorer.choice["companies"] == [*PAIR, "ORCL"] and explorer.brought.value == ""
+
+
+def test_one_that_is_not_held_is_asked_for_as_the_command_does(explorer, monkeypatch, tmp_path):
+    """Without an agent the door says how to set it."""
+    monkeypatch.setenv("CAPCYCLE_STORE", str(tmp_path))
+    monkeypatch.delenv("CAPCYCLE_SEC_AGENT", raising=False)
+    typed(explorer, "SNOW")
+    assert "CAPCYCLE_SEC_AGENT" in explorer.brought.value and explorer.choice["companies"] == PAIR
+
+
+def test_what_the_door_brings_is_chosen_with_one_picture(explorer, monkeypatch):
+    came, drawn = pd.DataFrame({"name": ["Snow"]}, index=["SNOW"]), []
+    monkeypatch.setattr(measures, "ADD", (sys.executable, "-c", "print('SNOW: 12 figures')"))
+    known = facts.companies()
+    monkeypatch.setattr(facts, "companies", lambda: pd.concat([known, came]) if explorer.brought.value else known)
+    monkeypatch.setattr(measures, "_offered", lambda: (*explorer.controls["companies"].options, ("Snow", "SNOW")))
+    monkeypatch.setattr(Explorer, "_exhibit", lambda self: drawn.append(self.choice["companies"]))
+    with suppress(AttributeError):
+        typed(explorer, "SNOW")
+    assert drawn == [[*PAIR, "SNOW"]] and "12 figures" in explorer.brought.value
+
+
 # ---- a model is chosen, not typed
+
+
+def test_scenarios_are_kept_side_by_side_and_taken_away():
+    """Two rents of an hour: the profit of an hour sold differs by as much as they do."""
+    bench = Workbench("gpu_hour")
+    slider = bench.explorer.controls["gpu_rent"]
+    for name, rent in {"Low": slider.min, "High": slider.max}.items():
+        slider.value, bench.explorer.name.value = rent, name
+        bench.explorer.keep.click()
+    shown = bench.explorer
+    shown.of.value = "gpu_hour_profit"
+    chart, _, table, _ = shown.picture.outputs
+    profit = shown.exhibit.figures.set_index("label")["value"].astype(float)
+    assert profit["High"] - profit["Low"] == pytest.approx(slider.max - slider.min) and profit["Now"] == profit["High"]
+    assert VEGA_LITE in chart["data"] and "Low</th>" in table["data"]["text/html"]
+    shown.kept.value = ["High"]
+    assert set(shown.exhibit.figures["label"]) == {"High", "Now"}
+    shown.back.click()
+    assert set(shown.exhibit.figures["label"]) == {"Low", "High", "Now"}
+    bench.model.value = "useful_life"
+    bench.model.value = "gpu_hour"
+    assert set(bench.explorer.kept.value) == {"Low", "High"}
 
 
 def test_another_model_and_another_company_bring_their_own_case():
@@ -447,7 +657,7 @@ def test_what_is_not_moved_keeps_its_reason(build):
 def test_the_button_brings_the_start_back(build):
     explorer = ModelExplorer(build)
     explorer.controls["it_life"].value = 4.0
-    explorer.button.click()
+    explorer.start.click()
     assert explorer.case == build
 
 

@@ -82,4 +82,6 @@ def _brought(names: Sequence[str], bring: Callable, dry: bool = False) -> Iterat
                 yield addition, 0
             except CapcycleError as error:
                 tqdm.write(f"capcycle: {error}", sys.stderr)
+                if day := sources.newest(name):
+                    tqdm.write(say("add.stays", company=name, day=day), sys.stderr)
                 yield None, 1

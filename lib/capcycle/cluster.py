@@ -24,7 +24,7 @@ from multiprocessing import Pipe
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from capcycle import ledger, paths, places, workers
+from capcycle import ledger, paths, places, rooms, workers
 from capcycle.errors import RunError
 from capcycle.ledger import Limits
 from capcycle.words import say
@@ -204,7 +204,7 @@ class _Served:
     """Our end of the process that the runs of a session are forked from."""
 
     def __init__(self, settings: dict[str, str | None]):
-        self.room, self.ended, self.sending = Path(tempfile.mkdtemp(prefix="capcycle-")), False, threading.Lock()
+        self.room, self.ended, self.sending = Path(tempfile.mkdtemp(dir=rooms.mine())), False, threading.Lock()
         self.waiting: dict[Path, tuple[Any, Future]] = {}
         self.used = False
         self.pipe, theirs = Pipe()

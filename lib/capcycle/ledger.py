@@ -17,6 +17,7 @@ from capcycle import paths, trace
 
 ROW = {"notebook": str, "given": dict, "parameters": dict, "key": str, "opened": dict, "status": str}
 ROW |= {"seconds": float, "output": str, "edition": str, "met": str, "shared": dict}
+PARTS = ".*.[0-9]*"  # files being written: their names end with the number of the process
 NOTEBOOK, NEW, FAILED, FILE, MET = "notebook.ipynb", "new.ipynb", "failed.ipynb", "row.json", "met.json"
 
 
@@ -27,8 +28,13 @@ def room(name: str) -> Path:
 
 def read_rows() -> dict[str, dict[str, Any]]:
     """The ledger's rows by run; what is not to be read is left out, so that those runs are executed again."""
-    rows = {file.parent.name: _read(file) for file in (paths.CACHE / "runs").glob(f"*/{FILE}")}
-    return {name: _settled(name, row) for name, row in rows.items() if _is_row(row)}
+    rows = {file.parent.name: read_row(file.parent.name) for file in (paths.CACHE / "runs").glob(f"*/{FILE}")}
+    return {name: row for name, row in rows.items() if row}
+
+
+def read_row(name: str) -> dict[str, Any] | None:
+    """The row of a run; None where there is none, or it cannot be read."""
+    return _settled(name, row) if _is_row(row := _read(room(name) / FILE)) else None
 
 
 def _read(file: Path) -> Any:
@@ -105,3 +111,19 @@ def write(path: Path, text: str) -> None:
     finally:
         with suppress(OSError):
             part.unlink(missing_ok=True)
+
+
+def clear(files: Iterable[Path]) -> None:
+    """Delete of some files that were being written those whose writer is gone."""
+    for part in files:
+        if (number := part.suffix[1:]).isdecimal() and _is_gone(int(number)):
+            part.unlink(missing_ok=True)
+
+
+def _is_gone(process: int) -> bool:
+    try:
+        return os.name == "posix" and bool(os.kill(process, 0))  # on Windows that would end it
+    except ProcessLookupError:
+        return True
+    except (OSError, OverflowError):  # another user's, or no process's number
+        return False

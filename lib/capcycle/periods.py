@@ -45,7 +45,11 @@ def calendar_mismatch(end: pd.Series) -> pd.Series:
     >>> calendar_mismatch(pd.Series(pd.to_datetime(["2024-07-28", "2024-05-31"]))).tolist()
     [28, -30]
     """
-    return (end - quarter_end(calendar_quarter(end))).dt.days
+    number = calendar_quarter(end).to_numpy()
+    known = ~np.isnan(number)
+    last = _last_days(np.where(known, number, 0).astype(int) * 3 + 2)
+    after = (end.to_numpy("datetime64[D]") - last).astype(int)
+    return pd.Series(after if known.all() else np.where(known, after, np.nan), end.index)
 
 
 def fiscal_quarter(end: pd.Series, year_end_month: int | pd.Series) -> pd.Series:
@@ -106,17 +110,17 @@ def nested(flows: pd.DataFrame) -> pd.DataFrame:
     The result has a row per pair: the longer figure's columns, the shorter one's with the suffix `_less`,
     and `start`, `end` of what is left between them.
     """
+    days = ["period_start", "period_end"]
     keys = ["company", "concept", "unit"]
-    tail = flows.merge(flows, on=[*keys, "period_start"], suffixes=("", "_less"))
-    tail = tail.assign(
-        period_start_less=tail["period_start"], start=tail["period_end_less"] + DAY, end=tail["period_end"]
-    )
-    head = flows.merge(flows, on=[*keys, "period_end"], suffixes=("", "_less"))
-    head = head.assign(
-        period_end_less=head["period_end"], start=head["period_start"], end=head["period_start_less"] - DAY
-    )
+    ends = flows[days].assign(series=flows.groupby(keys, sort=False).ngroup(), row=range(len(flows)))
+    tail = ends.merge(ends, on=["series", "period_start"], suffixes=("", "_less"))
+    tail = tail.assign(start=tail["period_end_less"] + DAY, end=tail["period_end"])
+    head = ends.merge(ends, on=["series", "period_end"], suffixes=("", "_less"))
+    head = head.assign(start=head["period_start"], end=head["period_start_less"] - DAY)
     pairs = pd.concat([tail, head], ignore_index=True)
-    return pairs[pairs["start"] <= pairs["end"]]
+    pairs = pairs.loc[pairs["start"] <= pairs["end"], ["row", "row_less", "start", "end"]]
+    longer, shorter = (flows.take(pairs[row]).set_index(pairs.index) for row in ("row", "row_less"))
+    return pd.concat([longer, shorter.drop(columns=keys).add_suffix("_less"), pairs[["start", "end"]]], axis=1)
 
 
 def remainders(flows: pd.DataFrame) -> pd.DataFrame:

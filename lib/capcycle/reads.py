@@ -9,6 +9,7 @@ as the whole file.
 import hashlib
 import json
 import os
+import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
@@ -20,9 +21,11 @@ from capcycle.errors import CapcycleError
 
 TRACE = "CAPCYCLE_TRACE"  # names a file that gets a line for each question, and each file of data read outside one
 PLACE = "line"  # of a row: where it stands, not what it says
+STEP = 10**9  # nanoseconds: longer than any file system's clock stands still, but for FAT's, which counts two seconds
 _opened: ContextVar[dict[str, str] | None] = ContextVar("opened", default=None)  # while a question is answered
 _at_door: ContextVar[bool] = ContextVar("at_door", default=False)
 _written: dict[str, dict[str, str]] = {}  # questions already in the trace, each with the files as they were
+_of_files: dict[tuple, tuple[tuple[int, ...], Any]] = {}  # what was asked of a file: how it lay, and the answer
 _digests: dict[str, tuple[dict[str, str], str]] = {}  # of answers worked out before the run began
 
 
@@ -104,6 +107,22 @@ def _of_table(table: Any) -> bytes:
         return head + hash_pandas_object(table, categorize=False).to_numpy().tobytes()
     except TypeError:  # cells that hold lists or mappings
         return head + hash_pandas_object(table.astype(str), categorize=False).to_numpy().tobytes()
+
+
+def of_file(path: Path, ask: Callable, *arguments: Any) -> Any:
+    """What is asked of a file's content; of a file that lies as it lay it is not asked again.
+
+    A file that was changed only now may change again and keep its time, which counts in steps: it is asked each time.
+    Errors: FileNotFoundError where there is none.
+    """
+    state, question = path.stat(), (path, ask, *arguments)
+    then = state.st_ino, state.st_size, state.st_mtime_ns, state.st_ctime_ns
+    if (known := _of_files.get(question)) and known[0] == then:
+        return known[1]
+    answer = ask(*arguments)
+    if time.time_ns() - state.st_ctime_ns > STEP:
+        _of_files[question] = then, answer
+    return answer
 
 
 @contextmanager

@@ -2,15 +2,16 @@
 
 import json
 import os
-import tempfile
+import shutil
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import closing, suppress
 from dataclasses import dataclass, replace
+from glob import escape
 from pathlib import Path
 from typing import Any
 
-from capcycle import ledger, outputs, paths, trace, why
+from capcycle import ledger, outputs, paths, rooms, trace, why
 from capcycle.errors import CapcycleError, DataError, RunError
 from capcycle.keys import UNSURE, Inputs
 from capcycle.ledger import Limits, digest, write
@@ -24,6 +25,7 @@ from capcycle.rows import select as select
 from capcycle.words import say
 
 USUAL = Limits()
+WORK = "work-"  # how rooms in the cache begin in which runs are executed
 Shown = Callable[[dict[str, float | None]], Quiet]  # what is shown of runs, made with the seconds expected of each
 
 
@@ -174,8 +176,10 @@ def execute_each(
     raise_all(dict.fromkeys(faults))
     known, failures = ledger.read_rows().values(), []
     took = {run.name: [row["seconds"] for row in known if row["notebook"] == run.notebook] for run in runs.values()}
-    with tempfile.TemporaryDirectory(prefix="capcycle-") as room:  # not in the cache, which a build clears meanwhile
-        work = [_job(*each, Path(room), limits) for each in prepared]
+    for out in places:
+        ledger.clear(out.parent.glob(f".{escape(out.name)}.[0-9]*"))
+    with rooms.room(rooms.mine(), "run-") as room:
+        work = [_job(*each, room, limits) for each in prepared]
         named = {job.out: (run, out) for job, run, out in zip(work, runs.values(), places, strict=True)}
         with progress({name: max(each, default=None) for name, each in took.items()}) as display:
             for finished in _finished(work, jobs or _cores(), display, scheduler):
@@ -216,8 +220,11 @@ def execute_all(
         raise RunError(f"jobs must be 1 or more, not {jobs}")
     if jobs is not None and scheduler:
         raise RunError(say("cluster.jobs"))
-    prepared, rows = _prepare(runs), ledger.read_rows()
+    prepared = _prepare(runs)
     inputs = Inputs.read(run.notebook for run, _ in prepared)
+    for room in rooms.left(paths.CACHE, WORK):
+        _take_up(prepared, inputs, room)
+    rows = ledger.read_rows()
     outcomes = {} if force else _unchanged(prepared, inputs, rows)
     todo = [(run, parameters) for run, parameters in prepared if run.name not in outcomes]
     if todo:
@@ -227,12 +234,8 @@ def execute_all(
     with (progress or Quiet)(expected) as display:
         for outcome in outcomes.values():
             display.unchanged(outcome)
-        for outcome, row in _executed(todo, inputs, jobs or _cores(), display, limits, scheduler):
-            name = outcome.run.name
-            if outcome.error:  # its row goes on describing its last good notebook, which is still there
-                row = rows.get(name, row) | {each: row[each] for each in ("status", "error", "when")}
-            ledger.keep(name, row)
-            outcomes[name] = outcome
+        for outcome in _executed(todo, inputs, jobs or _cores(), display, limits, scheduler):
+            outcomes[outcome.run.name] = outcome
             done(outcome)
     return [outcomes[run.name] for run, _ in prepared]
 
@@ -266,12 +269,38 @@ def _outcome(run: Run, row: dict[str, Any]) -> Outcome:
 def _executed(todo, inputs: Inputs, jobs: int, display: Quiet, limits: Limits, scheduler: str):
     if not todo:
         return
-    with _workroom() as room:
-        work = {_job(*pair, room, limits).out: (*pair, _named(*pair)) for pair in todo}
-        for finished in _finished([_job(*pair, room, limits) for pair in todo], jobs, display, scheduler):
-            outcome, row = _keep(*work[finished.job.out], inputs, finished)
-            display.ended(outcome)
-            yield outcome, row
+    paths.CACHE.mkdir(parents=True, exist_ok=True)
+    with rooms.room(paths.CACHE, WORK) as room:
+        work = {job.out: (job, *rest) for job, *rest in _work(todo, inputs, room, limits)}
+        for job, *_ in work.values():
+            job.out.parent.mkdir(exist_ok=True)
+        try:
+            with closing(_finished([job for job, *_ in work.values()], jobs, display, scheduler)) as ended:
+                for finished in ended:
+                    _, *rest = work[finished.job.out]
+                    display.ended(outcome := _keep(*rest, inputs, finished))
+                    yield outcome
+        except BaseException:
+            _take_up(todo, inputs, room)
+            raise
+
+
+def _work(todo, inputs: Inputs, room: Path, limits: Limits = USUAL) -> Iterator[tuple]:
+    """A job for each run, in a folder named by all that is known of it before it starts; with the run itself."""
+    for run, parameters in todo:
+        named = _named(run, parameters)
+        asked = inputs.key(run.name, run.notebook, parameters, named, inputs.edition)
+        yield _job(run, parameters, room / asked[:16], limits), run, parameters, named
+
+
+def _take_up(prepared, inputs: Inputs, room: Path) -> None:
+    """Keep what came to its end in a room, of these very inputs, and was not kept, as the command ended before."""
+    from capcycle import workers
+
+    for job, *rest in _work(prepared, inputs, room):
+        whole = job.out.exists() and job.trace.exists()
+        if whole and (finished := workers.told(job)) and not finished.error:
+            _keep(*rest, inputs, finished)
 
 
 def _finished(jobs, width: int, display: Quiet, scheduler: str) -> Iterator[Any]:
@@ -306,12 +335,15 @@ def _written(finished) -> Path:
     return job.out
 
 
-def _keep(run: Run, parameters: dict[str, Any], named: dict[str, str], inputs: Inputs, finished):
-    """Move an executed notebook beside the last good one; the outcome, and the row that will give it its place."""
+def _keep(run: Run, parameters: dict[str, Any], named: dict[str, str], inputs: Inputs, finished) -> Outcome:
+    """Put an executed notebook beside the last good one, then write the row that gives it its place.
+
+    Until that is done all stays in the room of the job, for the next command to do.
+    """
     job, error, seconds, _, said = finished
     room = ledger.room(run.name)
     room.mkdir(parents=True, exist_ok=True)
-    _written(finished).replace(new := room / (ledger.FAILED if error else ledger.NEW))
+    shutil.copyfile(_written(finished), new := room / (ledger.FAILED if error else ledger.NEW))
     if not error:
         (room / ledger.FAILED).unlink(missing_ok=True)
     traced = trace.read(job.trace)
@@ -341,18 +373,15 @@ def _keep(run: Run, parameters: dict[str, Any], named: dict[str, str], inputs: I
         **(said or {}),
         "output": "" if error else digest(new),
     }
-    return outcome, row
+    if error:  # its row goes on describing its last good notebook, which is still there
+        row = (ledger.read_row(run.name) or row) | {each: row[each] for each in ("status", "error", "when")}
+    ledger.keep(run.name, row)
+    job.told.unlink(missing_ok=True)
+    return outcome
 
 
 def _kept(name: str) -> Path:
     return ledger.room(name) / ledger.NOTEBOOK
-
-
-@contextmanager
-def _workroom() -> Iterator[Path]:
-    paths.CACHE.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(prefix="work-", dir=paths.CACHE) as room:
-        yield Path(room)
 
 
 def _cores() -> int:

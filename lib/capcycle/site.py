@@ -4,21 +4,17 @@ import ctypes
 import errno
 import json
 import os
-import secrets
-import shutil
 import sqlite3
 import sys
-import tempfile
 from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from functools import partial
-from glob import escape
 from itertools import chain, count
 from pathlib import Path
 
-from capcycle import editions, ledger, outputs, paths, places, run, verdicts
+from capcycle import editions, ledger, outputs, paths, places, rooms, run, verdicts
 from capcycle.errors import RunError
 from capcycle.ledger import Limits
 from capcycle.run import Outcome
@@ -27,7 +23,7 @@ from capcycle.words import say
 
 HERE = -100  # AT_FDCWD and RENAME_EXCHANGE of Linux's renameat2
 EXCHANGE = 2
-MARK, PREVIOUS = "capcycle", "previous"  # in the room of a build: the file that says whose it is; what stood before
+PREVIOUS = "previous"  # in the room of a build: what stood before
 
 
 @dataclass(frozen=True)
@@ -148,9 +144,9 @@ def claims_report(file: Path, out: Path | None = None, notebook: str = "claims",
     outputs.refuse_folder(out.resolve(), report=True)
     given = {"file": str(file.resolve()), **given}
     job = run.Run("claims", notebook, given, say("cli.claims.title"), say("cli.claims.section"))
-    with tempfile.TemporaryDirectory(prefix="capcycle-") as room, _one_thread() as pool:
+    with rooms.room(rooms.mine(), "report-") as room, _one_thread() as pool:
         pool.submit(_bundle)  # what makes the page is imported while the notebook is executed
-        executed = run.execute(job, Path(room) / "claims.ipynb")
+        executed = run.execute(job, room / "claims.ipynb")
         failed = _replace(out.resolve(), [Outcome(job, "", "done", executed, 0.0)], str(file.resolve()))
     _refuse_failed(failed, say("site.says_so", out=out))
     return out / "claims.html"
@@ -194,22 +190,25 @@ def _replace(
     """
     from capcycle import publish
 
-    room = out.with_name(f".{out.name}-building-{secrets.token_hex(4)}")
-    new = room / "new"
-    try:
-        new.mkdir(parents=True)
-        (room / MARK).touch()
-        without_page = publish.build(outcomes, new, **({"report_of": report_of} if report_of else {}))
-        if not report_of:
-            editions.build(new, options)
-        if not keep_going:
-            _refuse_failed(without_page, say("site.as_it_was"))
-        if out.exists():
-            outputs.keep(out, new)
-        _swap(new, out)
-    finally:
-        _clear(room, out)
+    out.parent.mkdir(parents=True, exist_ok=True)
+    with rooms.room(out.parent, _building(out)) as room:
+        (new := room / "new").mkdir()
+        try:
+            without_page = publish.build(outcomes, new, **({"report_of": report_of} if report_of else {}))
+            if not report_of:
+                editions.build(new, options)
+            if not keep_going:
+                _refuse_failed(without_page, say("site.as_it_was"))
+            if out.exists():
+                outputs.keep(out, new)
+            _swap(new, out)
+        finally:
+            _bring_back(room, out)
     return without_page
+
+
+def _building(out: Path) -> str:
+    return f".{out.name}-building-"
 
 
 def _wanted(outcomes: list[Outcome]) -> str:
@@ -237,24 +236,16 @@ def _record() -> dict[str, list]:
 
 @contextmanager
 def _only_one() -> Iterator[None]:
-    # a lock that the operating system takes back when its holder dies, on every system
     paths.CACHE.mkdir(parents=True, exist_ok=True)
-    with closing(_locked(paths.CACHE / "lock")):
-        yield
-
-
-def _locked(file: Path) -> sqlite3.Connection:
+    file = paths.CACHE / "lock"
     try:
-        lock = sqlite3.connect(file, timeout=0, isolation_level=None)
-        lock.execute("BEGIN EXCLUSIVE")
+        lock = rooms.locked(file)
     except sqlite3.DatabaseError as error:
-        name = getattr(error, "sqlite_errorname", "")
-        if name in ("SQLITE_NOTADB", "SQLITE_CORRUPT"):  # what a power cut left; nobody holds that
-            file.unlink()
-            return _locked(file)
-        reason = "another build is running; wait for it or stop it" if name == "SQLITE_BUSY" else str(error)
+        busy = getattr(error, "sqlite_errorname", "") == "SQLITE_BUSY"
+        reason = "another build is running; wait for it or stop it" if busy else str(error)
         raise RunError(f"{file}: {reason}") from error
-    return lock
+    with closing(lock):
+        yield
 
 
 def _refuse_mount(out: Path) -> None:
@@ -284,15 +275,13 @@ def _rename_twice(new: Path, out: Path) -> None:
 
 def _recover(out: Path) -> None:
     """Bring back a site that a build was killed in the middle of swapping, and clear what it left."""
-    for room in out.parent.glob(f".{escape(out.name)}-building-*"):
-        if (room / MARK).exists():  # else it is somebody else's
-            _clear(room, out)
-    for left in paths.CACHE.glob("work-*"):
-        shutil.rmtree(left, ignore_errors=True)
+    for room in rooms.left(out.parent, _building(out)):
+        _bring_back(room, out)
+    rooms.clear()
+    ledger.clear(paths.CACHE.rglob(ledger.PARTS))
 
 
-def _clear(room: Path, out: Path) -> None:
-    """Delete a room that a site was built in, after the site that stood before is back if no new one is there."""
+def _bring_back(room: Path, out: Path) -> None:
+    """Let the site that stood before be back if no new one is there."""
     if (room / PREVIOUS).exists() and not out.exists():
         (room / PREVIOUS).rename(out)
-    shutil.rmtree(room, ignore_errors=True)

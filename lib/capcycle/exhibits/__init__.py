@@ -24,6 +24,7 @@ from capcycle.exhibits.studies.shapes import (
     paths,
     ranges,
     ranking,
+    side_by_side,
     table,
 )
 from capcycle.exhibits.studies.simulation import fan, spread

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from datetime import date
-from functools import partial
+from functools import lru_cache, partial
 from typing import Any
 
 import pandas as pd
@@ -86,7 +86,7 @@ def prepare(as_of: str | date | None = None) -> None:
     known, none = load(as_of=as_of), refused(as_of=as_of)
     for company in companies().index:
         own = known[known["company"] == company], none[none["company"] == company]
-        PREPARED[_contents(company, as_of)] = own
+        PREPARED[contents(company, as_of)] = own
         reads.prepare(_values, company, _text(as_of))
 
 
@@ -95,7 +95,7 @@ def _prepared(wanted: Sequence[str], as_of: str | date | None) -> list[tuple[pd.
     if not PREPARED:
         return []
     with reads.covered():
-        ready = [PREPARED.get(_contents(company, as_of)) for company in wanted]
+        ready = [PREPARED.get(contents(company, as_of)) for company in wanted]
     if not all(ready):
         return []
     for company in wanted:  # what was worked out from these, a run depends on as if it had done so itself
@@ -105,7 +105,12 @@ def _prepared(wanted: Sequence[str], as_of: str | date | None) -> list[tuple[pd.
     return ready
 
 
-def _contents(company: str, as_of: str | date | None) -> tuple[str, ...]:
+def contents(company: str, as_of: str | date | None = None) -> tuple[str, ...]:
+    """What tells all that `load` reads of a company, as it was known on a day, from what it reads at another time.
+
+    >>> contents("MSFT") == contents("MSFT") != contents("META")
+    True
+    """
     return _text(as_of), company, *(tables.stamp(name) for name in (f"facts/{company}.csv", *OF_ALL))
 
 
@@ -196,10 +201,13 @@ def company(ticker: str) -> dict[str, Any]:
 
 
 def _company(ticker: str) -> dict[str, Any]:
-    every = door.reference().companies
-    if ticker not in every.index:
-        return {}
-    return _in_our_language(every.loc[[ticker]]).drop(columns=["file", "line"]).iloc[0].to_dict()
+    return dict(_each_company(door.reference(), paths.LANGUAGE).get(ticker, {}))
+
+
+@lru_cache(maxsize=2)
+def _each_company(known: door.Reference, language: str) -> dict[str, dict[str, Any]]:
+    """What is known of each company: a page asks for some of them a thousand times."""
+    return _in_our_language(known.companies).drop(columns=["file", "line"]).to_dict("index")
 
 
 class Names(Mapping):
@@ -216,10 +224,15 @@ class Names(Mapping):
         return self._known[ticker]
 
     def __iter__(self) -> Iterator[str]:
-        return iter(companies().index)
+        self._known = layers.ask(_names)
+        return iter(self._known)
 
     def __len__(self) -> int:
-        return len(companies())
+        return len(layers.ask(_names))
+
+
+def _names() -> dict[str, str]:
+    return {ticker: own["name"] for ticker, own in _each_company(door.reference(), paths.LANGUAGE).items()}
 
 
 def tickers(names: Sequence[str] | None = None) -> list[str]:

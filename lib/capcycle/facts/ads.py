@@ -55,7 +55,10 @@ def complete(known: pd.DataFrame, as_of: str | date | None = None) -> pd.DataFra
 
     A ratio that was not public by `as_of` converts nothing.
     """
-    of_ads = known["unit"].str.endswith(PER_ADS) & known["company"].isin(ratios(as_of).index)
+    of_ads = known["unit"].str.endswith(PER_ADS)
+    if not of_ads.any():
+        return known
+    of_ads &= known["company"].isin(ratios(as_of).index)
     converted = per_share(known[of_ads], as_of)
     rivals = known[known["company"].isin(converted["company"]) & known["concept"].isin(converted["concept"])]
     given = pd.MultiIndex.from_frame(converted[KEY]).isin(pd.MultiIndex.from_frame(rivals[KEY]))

@@ -8,7 +8,7 @@ from typing import Any
 
 import pandas as pd
 
-from capcycle import facts
+from capcycle import facts, reads
 from capcycle.errors import CapcycleError
 from capcycle.facts import between, door, examples, prices, registers, vintages
 from capcycle.facts import currency as money
@@ -40,7 +40,7 @@ class Book:
         """The currency of models: that of the book, else US dollars."""
         return self.currency or DOLLAR
 
-    @property
+    @cached_property
     def names(self) -> Mapping[str, str]:
         """The name of every company by its ticker."""
         return facts.Names()
@@ -49,6 +49,13 @@ class Book:
     def facts(self) -> pd.DataFrame:
         """What was known of the companies, a row per concept and period, in their own currencies: see `facts.load`."""
         return facts.load(self.companies, self.as_of)
+
+    @cached_property
+    def prepared(self) -> dict[str, tuple[str, ...]]:
+        """What tells the facts of each company from those of other days and files; nothing unless all are prepared."""
+        with reads.covered():
+            found = {company: facts.contents(company, self.as_of) for company in self.companies}
+        return found if facts.PREPARED.keys() >= set(found.values()) else {}
 
     @cached_property
     def history(self) -> pd.DataFrame:
@@ -127,11 +134,18 @@ class Book:
 
     @cached_property
     def _kin(self) -> dict[tuple, "Book"]:
-        """Books that were asked of this one: each is read once, whoever asks again."""
-        return {}
+        """All books that were asked of one, or of each other: what is read for one of them is not read again."""
+        return {self._identity: self}
+
+    @property
+    def _identity(self) -> tuple:
+        return self.companies, self.as_of, self.currency
 
     def _with(self, **other: Any) -> "Book":
-        return self._kin.setdefault(tuple(other.items()), replace(self, **other))
+        asked = replace(self, **other)
+        known = self._kin.setdefault(asked._identity, asked)
+        known.__dict__["_kin"] = self._kin  # a frozen dataclass is told of its family in this way alone
+        return known
 
     def on(self, day: str | date) -> "Book":
         """The book of the same companies on an earlier day.

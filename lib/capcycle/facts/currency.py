@@ -195,12 +195,13 @@ def convert(table: pd.DataFrame, currency: str) -> pd.DataFrame:
     spans = table.loc[money, ["period_start", "period_end"]].assign(own=own)
     last = str(spans["period_end"].max() + WEEKEND)
     daily = {name: reads.ask(_daily, name, currency, last) for name in sorted(set(own[money]))}
+    documents = {name: _sources(currency, name) for name in daily}
     rate = pd.concat([_rates(rows, daily[name], {currency, name}) for name, rows in spans.groupby("own")])
     return table.assign(
         value=table["value"].mul(rate.reindex(table.index), fill_value=1.0),
         unit=table["unit"].mask(money, table["unit"].str.replace(r"^[A-Z]{3}", currency, regex=True)),
         kind=table["kind"].mask(money & (table["kind"] == "reported"), "derived"),
-        source=table["source"].mask(money, table["source"] + own[money].map(lambda name: _sources(currency, name))),
+        source=table["source"].mask(money, table["source"] + own[money].map(documents)),
     )
 
 
@@ -220,7 +221,13 @@ def _documents() -> dict[str, list[str]]:
 
 def _quotes() -> tuple[dict[str, pd.Series | float], dict[str, list[str]]]:
     """Both, of the reviewed files and, where these have no rate, of the user's own layer."""
-    euro, dollar, added = rates(), rates(DOLLAR_FILE), _added(tables.stamp(ADDED))
+    return _all_quotes(*(tables.stamp(name) for name in (EURO_FILE, DOLLAR_FILE, ADDED)))
+
+
+@lru_cache(maxsize=2)
+def _all_quotes(*stamps: str) -> tuple[dict[str, pd.Series | float], dict[str, list[str]]]:
+    """Amounts are converted a thousand times on a page; `stamps` tell when a file has changed."""
+    euro, dollar, added = _typed(EURO_FILE, stamps[0]), _typed(DOLLAR_FILE, stamps[1]), _added(stamps[2])
     documents = {name: [SOURCE] for name in (BASE, *euro)} | {name: [DOLLAR_SOURCE] for name in dollar}
     for per, rows in added.groupby("per"):
         own = rows.pivot(index="date", columns="currency", values="rate")
@@ -257,10 +264,12 @@ def _rates(spans: pd.DataFrame, daily: pd.Series, pair: set[str]) -> pd.Series:
     after = daily.index.searchsorted(spans["period_end"], side="right")
     outside = (start < daily.index[0]) | (spans["period_end"] > daily.index[-1] + WEEKEND)
     if outside.any():
-        file, days = DOLLAR_FILE if _by_dollar(*pair) else EURO_FILE, _daily(*pair).index
+        days, by_dollar = _daily(*pair).index, _by_dollar(*pair)
+        file, bank, base = (DOLLAR_FILE, "h10", DOLLAR) if by_dollar else (EURO_FILE, "ecb", BASE)
         raise CapcycleError(
             f"no exchange rate for the period to {spans.loc[outside, 'period_end'].max():%Y-%m-%d}: "
-            f"data/{file} runs from {days[0]:%Y-%m-%d} to {days[-1]:%Y-%m-%d}"
+            f"data/{file} runs from {days[0]:%Y-%m-%d} to {days[-1]:%Y-%m-%d}; "
+            f"`capcycle add --from {bank} {' '.join(sorted(pair - {base}))}` brings in more"
         )
     total = np.concatenate([[0.0], daily.cumsum()])
     mean = (total[after] - total[first]) / np.maximum(after - first, 1)

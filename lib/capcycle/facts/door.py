@@ -133,14 +133,14 @@ def _judged(raw: pd.DataFrame, known: Reference) -> tuple[list[tuple[int, str]],
     return [*_found(typed, _series_rules(typed, known)), *broken], typed
 
 
-def judged(raw: pd.DataFrame, known: Reference) -> dict[int, str]:
-    """What the door would say of rows of facts that stand in no file yet, by row."""
-    return dict(_judged(raw, known)[0])
+def judged(raw: pd.DataFrame, known: Reference) -> list[tuple[int, str]]:
+    """What the door would say of rows of facts that stand in no file yet, each with its row."""
+    return _judged(raw, known)[0]
 
 
-def said(table: pd.DataFrame, rules: Rules) -> dict[int, str]:
-    """What some rules say of rows that stand in no file yet, by row."""
-    return dict(_found(table, rules))
+def said(table: pd.DataFrame, rules: Rules) -> list[tuple[int, str]]:
+    """What some rules say of rows that stand in no file yet, each with its row."""
+    return _found(table, rules)
 
 
 def source_faults(table: pd.DataFrame) -> list[str]:
@@ -249,12 +249,18 @@ def _found(table: pd.DataFrame, rules: Rules) -> list[tuple[int, str]]:
 
 def bad_date(text: pd.Series) -> pd.Series:
     """Whether each cell is anything but an ISO date."""
-    return dates(text).isna() | ~text.str.fullmatch(ISO_DATE)
+    return _once(text, lambda cells: dates(cells).isna() | ~cells.str.fullmatch(ISO_DATE))
 
 
 def bad_number(text: pd.Series) -> pd.Series:
     """Whether each cell is anything but a plain decimal number."""
     return ~np.isfinite(pd.to_numeric(text, errors="coerce")) | ~text.str.fullmatch(PLAIN_NUMBER)
+
+
+def _once(text: pd.Series, ask: Callable[[pd.Series], pd.Series]) -> pd.Series:
+    """What is asked of every cell, asked once of each different one: of days and documents there are few."""
+    places, different = pd.factorize(text, use_na_sentinel=False)
+    return ask(pd.Series(different)).take(places).set_axis(text.index)
 
 
 def one_of(table: pd.DataFrame, /, **choices: Iterable[str]) -> Rules:
@@ -326,10 +332,11 @@ def _cell_rules(raw: pd.DataFrame, known: Reference) -> Rules:
 def _file_rules(raw: pd.DataFrame, known: Reference) -> Rules:
     unit = _wanted_unit(raw, known)
     yield "unit '{unit}' is not what {concept} is measured in", unit.notna() & (raw["unit"] != unit)
-    file_company = raw["file"].str.extract(r"([^/]+)\.csv$")[0]
+    file_company = _once(raw["file"], lambda files: files.str.extract(r"([^/]+)\.csv$")[0])
     yield "company '{company}' stands in another company's file", raw["company"] != file_company
-    registrant = known.of("sources", "url", raw["source"]).str.extract(REGISTRANT)[0]
-    own = known.of("companies", "cik", raw["company"]).str.lstrip("0")
+    url = known.of("sources", "url", raw["source"])
+    registrant = _once(url, lambda urls: urls.str.extract(REGISTRANT)[0])
+    own = _once(known.of("companies", "cik", raw["company"]), lambda numbers: numbers.str.lstrip("0"))
     # in the store a report that a parent and its subsidiary file as one stands under either; it was asked when it came
     yield (
         "source {source} is a filing of another company than {company}",
@@ -349,8 +356,8 @@ def _gap_rules(raw: pd.DataFrame, known: Reference) -> Rules:
 def _wanted_unit(raw: pd.DataFrame, known: Reference) -> pd.Series:
     currency = known.of("companies", "currency", raw["company"])
     unit = known.of("concepts", "unit", raw["concept"])
-    per = unit.str.removeprefix("currency").str.replace(" per ", "/")
-    return unit.mask(unit.str.startswith("currency", na=False), currency + per)
+    per = _once(unit, lambda units: units.str.removeprefix("currency").str.replace(" per ", "/"))
+    return unit.mask(_once(unit, lambda units: units.str.startswith("currency", na=False)), currency + per)
 
 
 def _series_rules(table: pd.DataFrame, known: Reference) -> Rules:
@@ -376,24 +383,17 @@ def _series_rules(table: pd.DataFrame, known: Reference) -> Rules:
     yield "published is not the day on which its source {source} appeared", other_day
     late = (table["published"] - table["period_end"]).dt.days > LONGEST_DELAY
     yield "published more than six years after the period's end: a slip in a date?", late
-    yield "a quarter that equals the year it ends: the filing's own tagging error?", quarter_as_year(table)
+    yield "a quarter that equals the year it ends: the filing's own tagging error?", slips.quarter_as_year(table)
     yield SLIPPED.format(value="{value:.0f}"), slips.scale_slip(table) & ~table["note"].str.startswith(CONFIRMED)
 
 
 def _undated_apart(table: pd.DataFrame, period: list[str]) -> pd.Series:
     """Whether a value without a day is shown, from the best source of its period, over another that has a day."""
     undated, value = table["published"].isna(), table["value"]
+    if not undated.any():
+        return undated
     key = [table[column] for column in period]
     dated = value.mask(undated).groupby(key, dropna=False)
     off = pd.concat([(dated.transform(end) - value).abs() for end in ("min", "max")], axis=1).max(axis=1)
     best = table["tier"].groupby(key, dropna=False).transform("min")
     return undated & (table["tier"] == best) & (best >= 0) & (off > ALIKE * value.abs())
-
-
-def quarter_as_year(table: pd.DataFrame) -> pd.Series:
-    """Whether a figure of a quarter's length equals the same concept's figure for the year ending that day."""
-    key = ["company", "concept", "period_end", "value"]
-    flows = table["value"] != 0
-    year = table[flows & periods.is_length(table["period_start"], table["period_end"], periods.YEAR)]
-    quarter = flows & periods.is_length(table["period_start"], table["period_end"], periods.QUARTER)
-    return quarter & pd.MultiIndex.from_frame(table[key]).isin(pd.MultiIndex.from_frame(year[key]))

@@ -57,7 +57,11 @@ def own(name: str, columns: Sequence[str] = ()) -> pd.DataFrame:
 
 def stamp(name: str) -> str:
     """What tells one content of the own layer below a table of `data/` from another; empty where it adds nothing."""
-    table, where, given = _asked(name)
+    file = store.file()
+    return reads.of_file(file, _stamp, *_asked(name)) if file.is_file() else ""
+
+
+def _stamp(table: str, where: str, given: str) -> str:
     of_register = f"SELECT DISTINCT name, stamp FROM registers WHERE {where}"
     of_company = f"SELECT company, stamp FROM companies WHERE {where}"
     found = store.select(of_register if table == "registers" else of_company, given)

@@ -108,8 +108,8 @@ def check() -> None:
     door.refuse(list(dict.fromkeys([*known.faults, *found, *faults, *door.gather([gaps])[1]])))
 
 
-def judged(name: str, raw: pd.DataFrame, known: door.Reference) -> dict[int, str]:
-    """What the door would say of rows of a register that stand in no file yet, by row.
+def judged(name: str, raw: pd.DataFrame, known: door.Reference) -> list[tuple[int, str]]:
+    """What the door would say of rows of a register that stand in no file yet, each with its row.
 
     raw    as text, with the file and line of each row
     """

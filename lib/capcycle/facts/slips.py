@@ -1,4 +1,4 @@
-"""Slips of scale: a figure a thousand, a million or a billion times off its neighbours."""
+"""Slips that show beside other figures: of scale, and a whole year given as its last quarter."""
 
 import pandas as pd
 
@@ -38,3 +38,14 @@ def _off_both(size: pd.Series, series: pd.api.typing.SeriesGroupBy) -> pd.Series
     after, before = series.shift(-1).fillna(series.shift(2)), series.shift(1).fillna(series.shift(-2))
     ratios = pd.concat([size / after, size / before], axis=1)
     return (ratios > SLIP_BESIDE_BOTH).all(axis=1) | (ratios < 1 / SLIP_BESIDE_BOTH).all(axis=1)
+
+
+def quarter_as_year(table: pd.DataFrame) -> pd.Series:
+    """Whether a figure of a quarter's length equals the same concept's figure for the year ending that day."""
+    key = ["company", "concept", "period_end", "value"]
+    flows = table["value"] != 0
+    year = table[flows & periods.is_length(table["period_start"], table["period_end"], periods.YEAR)]
+    quarter = flows & periods.is_length(table["period_start"], table["period_end"], periods.QUARTER)
+    same = quarter & table["value"].isin(year["value"])  # of these few all of the key is compared
+    same[same] = pd.MultiIndex.from_frame(table.loc[same, key]).isin(pd.MultiIndex.from_frame(year[key]))
+    return same

@@ -4,7 +4,6 @@ import csv
 import hashlib
 import io
 import re
-import time
 import tomllib
 import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
@@ -26,8 +25,6 @@ UNCLEAN = {  # what a cell may not hold, and how a person would say so
 PLAIN = re.compile(r"[\x20-\x7e]*")  # needs no closer look
 UNSEEN = {"Cf", "Cn", "Co", "Cs", "Zs"}  # categories of what leaves no mark: zero-width, right-to-left, no-break
 STRANGE = "nobody sees it, or it looks like another; type the plain character"
-STEP = 10**9  # nanoseconds: longer than any file system's clock stands still, but for FAT's, which counts two seconds
-DIGESTS: dict[Path, tuple[tuple[int, ...], str]] = {}  # of files by path: how each lay, and its digest
 ALIKE = set("АВЕЅІЈКМНОРСТХУаеіјорсухѕԛԝΑΒΕΖΗΙΚΜΝΟΡΤΥΧοѵıɡɑ")  # letters that a reader takes for ours
 ANY_UNCLEAN = re.compile("|".join(pattern.pattern for pattern in UNCLEAN.values()))
 STATED = tomllib.loads(Path(__file__).with_name("columns.toml").read_text("utf-8"))
@@ -99,27 +96,16 @@ def stamp(name: str) -> str:
     """What tells one content of a file of `data/` from another; empty for a file that cannot be read."""
     made = ""
     with reads.door(), suppress(OSError):
-        made = f"{_digest(paths.DATA / name)} {layers.stamp(name)}".strip()
+        path = paths.DATA / name
+        digest = reads.of_file(path, _digest, path) if path.exists() else ""
+        made = f"{digest} {layers.stamp(name)}".strip()
     reads.opened(name, made)
     return made
 
 
 def _digest(path: Path) -> str:
-    """The digest of a file, empty for one without content; what lies as it lay is not read again.
-
-    A file that was changed only now may change again and keep its time, which counts in steps: it is read each time.
-    """
-    try:
-        state = path.stat()
-    except FileNotFoundError:
-        return ""
-    then = state.st_ino, state.st_size, state.st_mtime_ns, state.st_ctime_ns
-    if (known := DIGESTS.get(path)) and known[0] == then:
-        return known[1]
-    made = hashlib.sha256(content).hexdigest() if (content := path.read_bytes()) else ""
-    if time.time_ns() - state.st_ctime_ns > STEP:
-        DIGESTS[path] = then, made
-    return made
+    """The digest of a file, empty for one without content."""
+    return hashlib.sha256(content).hexdigest() if (content := path.read_bytes()) else ""
 
 
 def cells(name: str) -> list[list[str]]:

@@ -25,16 +25,20 @@ def revisions(history: pd.DataFrame) -> pd.DataFrame:
     Adds `before`, `change` (fraction of the earlier value) and `cause`: `rounding` (the same figure in more
     or fewer digits), `split` (per-share figures and share counts on another number of shares) or `restatement`.
     """
-    ordered = _by_date(history)
-    before = ordered.groupby(KEY, dropna=False)["value"].shift()
-    later = ordered.assign(before=before, change=ordered["value"] / before - 1)[before.notna()]
-    later = later[later["value"] != later["before"]]
-    return later.assign(cause=cause(later))
+    return _revised(_by_date(history))
+
+
+def _revised(ordered: pd.DataFrame) -> pd.DataFrame:
+    """`revisions` of rows that are in order."""
+    before = ordered.groupby(KEY, dropna=False, sort=False)["value"].shift()
+    other = before.notna() & (ordered["value"] != before)
+    later = ordered[other].assign(before=before[other])
+    return later.assign(change=later["value"] / later["before"] - 1, cause=cause(later))
 
 
 def latest(history: pd.DataFrame) -> pd.DataFrame:
     """One row per period: the newest value, but not one that only says the same in fewer digits."""
-    return _by_date(_unrounded(history)).drop_duplicates(KEY, keep="last")
+    return _unrounded(_by_date(history)).drop_duplicates(KEY, keep="last")
 
 
 def best_tier(history: pd.DataFrame) -> pd.DataFrame:
@@ -63,20 +67,21 @@ def on_bases(history: pd.DataFrame) -> pd.DataFrame:
     to have stood: it was repeated, or the same period of the next year was given and it was not replaced. The latter
     is no sign across a contradiction: who gives it does not repeat old figures.
     """
-    flows = _by_date(_unrounded(history.assign(concept=_standards(history))))
-    period = [flows[column] for column in KEY]
-    run = [*period, flows["value"].ne(flows.groupby(KEY)["value"].shift()).cumsum()]
+    flows = _unrounded(_by_date(history.assign(concept=_standards(history))))
+    flows = flows.assign(series=_numbers(flows, KEY[:2]))  # by number much is found sooner than by names
+    period = flows.groupby(_numbers(flows, KEY))
+    run = flows["value"].ne(period["value"].shift()).cumsum()
     last = flows["published"].groupby(run).transform("max")
-    following = flows.groupby(KEY)["published"].shift(-1).groupby(run).transform("max")
+    following = period["published"].shift(-1).groupby(run).transform("max")
     flows = flows.assign(replaced=following.where(following > last))
     contradictions = _contradictions(flows)
     beside = _confirmed(flows)
     turns = _turns(contradictions)
     across = _passed(flows, beside, turns) > _passed(flows, last, turns)
     flows["stood"] = pd.concat([last, beside.mask(across)], axis=1).max(axis=1)
-    restatements = revisions(flows).query("cause == 'restatement'")
+    restatements = _revised(flows).query("cause == 'restatement'")
     flows["restated"] = flows.index.isin(restatements.index)
-    after = flows["stood"].groupby(period).shift().reindex(restatements.index)
+    after = flows["stood"].groupby(period.ngroup()).shift().reindex(restatements.index)
     restatements = restatements.assign(after=after, by=restatements["published"])
     material = restatements[~(restatements["change"].abs() <= MATERIAL)]
     editions = _turns(pd.concat([contradictions, restatements]))
@@ -89,7 +94,12 @@ def on_bases(history: pd.DataFrame) -> pd.DataFrame:
         last_basis=_passed(flows, still, turns, "first"),
         concept=flows["concept"].str.removesuffix(IFRS),
     )
-    return flows.sort_index()
+    return flows.drop(columns="series").sort_index()
+
+
+def _numbers(table: pd.DataFrame, key: list[str]) -> pd.Series:
+    """A number for each row, the same for rows of one key."""
+    return table.groupby(key, sort=False).ngroup()
 
 
 def _standards(history: pd.DataFrame) -> pd.Series:
@@ -117,21 +127,21 @@ def _turns(changes: pd.DataFrame) -> pd.DataFrame:
 
     Each is the last possible day, `turn`, and has the `first` possible beside it.
     """
-    found: dict[tuple[str, str], list[list[pd.Timestamp]]] = {}
-    for change in changes.dropna(subset=["after", "by"]).sort_values("by").itertuples():
-        turns, first = found.setdefault((change.company, change.concept), []), change.after + periods.DAY
+    found: dict[int, list[list[pd.Timestamp]]] = {}
+    for change in changes[["series", "after", "by"]].dropna().sort_values("by").itertuples():
+        turns, first = found.setdefault(change.series, []), change.after + periods.DAY
         if turns and turns[-1][1] >= first:
             turns[-1][0] = max(turns[-1][0], first)
         else:
             turns.append([first, change.by])
-    rows = [(*series, *days) for series, turns in found.items() for days in turns]
-    days = dict.fromkeys(["first", "turn"], "datetime64[us]")
-    return pd.DataFrame(rows, columns=["company", "concept", *days]).astype(days)
+    rows = [(series, *days) for series, turns in found.items() for days in turns]
+    columns = {"series": int, "first": "datetime64[us]", "turn": "datetime64[us]"}
+    return pd.DataFrame(rows, columns=list(columns)).astype(columns)
 
 
 def _narrowed(turns: pd.DataFrame, flows: pd.DataFrame) -> pd.DataFrame:
     """Turns that lie after the last day on which anything given before them is known to have stood unchanged."""
-    met = turns.reset_index(names="row").merge(flows[["company", "concept", "published", "stood"]])
+    met = turns.reset_index(names="row").merge(flows[["series", "published", "stood"]])
     old = met[(met["published"] < met["first"]) & (met["stood"] < met["turn"])]
     stood = old.groupby("row")["stood"].max().reindex(turns.index) + periods.DAY
     return turns.assign(first=turns["first"].mask(stood > turns["first"], stood))
@@ -139,7 +149,7 @@ def _narrowed(turns: pd.DataFrame, flows: pd.DataFrame) -> pd.DataFrame:
 
 def _passed(flows: pd.DataFrame, days: pd.Series, turns: pd.DataFrame, at: str = "turn") -> pd.Series:
     """How many turns of its series lie before or on each figure's day; none before a day that is not known."""
-    met = flows[["company", "concept"]].assign(day=days, row=flows.index).merge(turns, on=["company", "concept"])
+    met = flows[["series"]].assign(day=days, row=flows.index).merge(turns, on="series")
     return (met[at] <= met["day"]).groupby(met["row"]).sum().reindex(flows.index, fill_value=0)
 
 
@@ -217,7 +227,7 @@ def _of_one_scale(derived: pd.DataFrame, flows: pd.DataFrame) -> pd.DataFrame:
 def _confirmed(flows: pd.DataFrame) -> pd.Series:
     """When the same period of the next year was first given; NaT if it was not, or where the figure was replaced."""
     keyed = flows.assign(length=periods.days(flows["period_start"], flows["period_end"]) // 60)
-    key = ["company", "concept", "length"]
+    key = ["series", "length"]
     first = keyed.groupby([*key, "period_end"], as_index=False)["published"].min()
     first = first.assign(period_end=first["period_end"] - YEAR).rename(columns={"published": "beside"})
     keyed = keyed.sort_values("period_end", kind="stable")
@@ -228,11 +238,11 @@ def _confirmed(flows: pd.DataFrame) -> pd.Series:
     return beside.where(flows["replaced"].isna() | (flows["replaced"] > beside))
 
 
-def _unrounded(history: pd.DataFrame) -> pd.DataFrame:
-    later = revisions(history)
+def _unrounded(ordered: pd.DataFrame) -> pd.DataFrame:
+    later = _revised(ordered)
     later = later[later["cause"] == "rounding"]
     coarser = last_digit(later["value"].to_numpy()) > last_digit(later["before"].to_numpy())
-    return history.drop(later.index[coarser])
+    return ordered.drop(later.index[coarser])
 
 
 def _difference(pairs: pd.DataFrame) -> pd.DataFrame:

@@ -24,7 +24,8 @@ def months(companies: pd.Series, days: pd.Series) -> pd.Series:
     """
     ends = {each: float(own["fiscal_year_end"]) for each in companies.unique() if (own := facts.company(each))}
     month = companies.map(ends).astype(float)
-    for change in changes().itertuples():
+    changed = changes()
+    for change in changed[changed["company"].isin(ends)].itertuples():
         own = companies.eq(change.company)
         month = month.mask(own & (days <= change.transition_end))
         month = month.mask(own & (days <= change.last_year_end), change.month)

@@ -113,7 +113,9 @@ def _kept(name: str, make: Callable[[], str]) -> str:
     if digest.decode("latin-1") != hashlib.sha256(kept).hexdigest():
         kept = make().encode()
         file.parent.mkdir(parents=True, exist_ok=True)
-        beside = file.with_name(f"{name}.{os.getpid()}-{get_ident()}")
+        beside = file.with_name(
+            f".{name}.{get_ident()}.{os.getpid()}"
+        )  # cleared after a kill, by the number at its end
         beside.write_bytes(hashlib.sha256(kept).hexdigest().encode() + b"\n" + kept)
         beside.replace(file)
     return kept.decode()

@@ -11,5 +11,5 @@ from capcycle.sources.own import add_file, revalue, template
 from capcycle.sources.providers import names as providers
 from capcycle.sources.providers import take as take_from
 from capcycle.sources.report import told, told_of_many
-from capcycle.sources.store import companies
+from capcycle.sources.store import companies, newest
 from capcycle.sources.tags import read as read_tags

@@ -17,7 +17,7 @@ def sound(register: str, rows: pd.DataFrame, known: door.Reference) -> tuple[pd.
     rows   all its columns as text; `known` has their documents
     """
     shown = rows.reset_index(drop=True).assign(file=f"{register}.csv", line=range(len(rows)))
-    said = registers.judged(register, shown, known)
+    said = dict(registers.judged(register, shown, known))
     return rows.reset_index(drop=True).drop(index=list(said)), list(said.values())
 
 

@@ -87,8 +87,8 @@ def refresh(ticker: str, edgar: Edgar, table: pd.DataFrame, known: door.Referenc
     row = store.read("companies", ticker).to_dict("records")
     if not row:
         raise SourceError(f"{ticker} was not added yet: `capcycle add {ticker}` brings it in")
-    answer, since = edgar.companyfacts(int(row[0]["cik"])), store.read("facts", ticker)["published"].max()
-    return addition(row[0], answer, table, known or door.reference(), since, edgar)
+    answer = edgar.companyfacts(int(row[0]["cik"]))
+    return addition(row[0], answer, table, known or door.reference(), store.newest(ticker), edgar)
 
 
 def _company(ticker: str, edgar: Edgar, known: pd.DataFrame) -> dict[str, str]:
@@ -239,7 +239,7 @@ def let_in(drafts: list[Draft], known: door.Reference) -> None:
 def _left(drafts: list[Draft], known: door.Reference) -> list[Draft]:
     """Leave out what the door refuses now; the drafts that it must be asked about again."""
     shown = [each.shown() for each in drafts]
-    said = door.judged(pd.concat(shown, ignore_index=True), known)
+    said = dict(door.judged(pd.concat(shown, ignore_index=True), known))
     again, first = [], 0
     for draft, rows in zip(drafts, shown, strict=True):
         own = {row - first: why for row, why in said.items() if 0 <= row - first < len(rows)}

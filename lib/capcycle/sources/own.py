@@ -67,7 +67,21 @@ def add_file(path: Path, dry: bool = False) -> Taken:
     dry     check only
     Errors: DataError with every fault of the file: nothing of it is taken then.
     """
-    return take(*_read(path), str(path), dry)
+    table, rows = _read(path)
+    door.refuse(_corrected(_counts(rows) if table == "shares" else rows) if table in ("facts", "shares") else ())
+    return take(table, rows, str(path), dry)
+
+
+def _corrected(figures: pd.DataFrame) -> Iterator[str]:
+    """A fault for each figure that the own layer has from the same document already, as another."""
+    old = pd.concat([store.read("facts", ticker) for ticker in figures["company"].unique()])
+    met = figures.merge(old, on=KEY, suffixes=("", "_there"))
+    values = met[["value", "value_there"]].apply(pd.to_numeric, errors="coerce")
+    for row in met[values.notna().all(axis=1) & values["value"].ne(values["value_there"])].to_dict("records"):
+        yield (
+            "{file}:{line}: {source} gave {value_there} in place of {value} before, and that stays: give a figure "
+            "that was corrected under a source of its own, with the day of the correction".format(**row)
+        )
 
 
 def take(table: str, rows: pd.DataFrame, where: str, dry: bool = False, companies: pd.DataFrame | None = None) -> Taken:
@@ -180,7 +194,7 @@ def _take_register(
     register: str, rows: pd.DataFrame, documents: pd.DataFrame, known: door.Reference, where: str, dry: bool
 ) -> list[str]:
     rows = beside.whole(register, rows)
-    said = registers.judged(register, rows, known).values()
+    said = [fault for _, fault in sorted(registers.judged(register, rows, known))]
     door.refuse(map(_advised, [*door.source_faults(documents), *said]))
     symbols = sorted(set(rows["symbol"]))
     for symbol in symbols if not dry else ():
@@ -203,8 +217,8 @@ def _beside(ticker: str, rows: pd.DataFrame) -> pd.DataFrame:
 
 def _faults(ticker: str, rows: pd.DataFrame, known: door.Reference, where: str) -> list[str]:
     file = f"facts/{ticker}.csv"
-    said = door.judged(store.beside_reviewed(ticker, rows.assign(file=file)), known).values()
-    return [fault.replace(file, where, 1) for fault in said]
+    said = sorted(door.judged(store.beside_reviewed(ticker, rows.assign(file=file)), known))
+    return [fault.replace(file, where, 1) for _, fault in said]
 
 
 def _advised(fault: str) -> str:

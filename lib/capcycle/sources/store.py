@@ -54,6 +54,12 @@ def companies() -> list[str]:
     return [company for (company,) in store.select("SELECT company FROM companies WHERE origin = '' ORDER BY company")]
 
 
+def newest(company: str) -> str:
+    """The day of the newest figure of a company in the own layer; empty for one that is not there."""
+    found = store.select("SELECT max(published) FROM facts WHERE company = ?", company)
+    return found[0][0] or "" if found else ""
+
+
 def kept(name: str) -> tuple[str, bytes]:
     """An answer that was kept, with its tag; both empty where none was, or where it cannot be read."""
     try:

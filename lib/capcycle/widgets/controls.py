@@ -6,13 +6,15 @@ from contextlib import suppress
 from html import escape
 from typing import Any
 
+import altair as alt
 import ipywidgets as ui
+import vl_convert
 from traitlets import TraitError
 
 from capcycle import words
 from capcycle.errors import CapcycleError, unknown
 from capcycle.exhibits import Exhibit, downloads
-from capcycle.exhibits.exhibit import VEGA_LITE
+from capcycle.exhibits.exhibit import SPREADSHEET, VEGA_LITE
 
 LABEL_WIDTH = "84px"
 INDENT = f"calc({LABEL_WIDTH} + 10px)"  # where the controls begin, right of their labels
@@ -20,10 +22,35 @@ INDENT = f"calc({LABEL_WIDTH} + 10px)"  # where the controls begin, right of the
 EMBED = {"renderer": "svg", "actions": {"export": True, "source": False, "compiled": False, "editor": False}}
 # JupyterLab takes the arrows and letters pressed in a list or a slider for commands of its own (R makes the cell raw),
 # unless the element that has the focus says so; an attribute is out of reach of ipywidgets
-KEYS = """window.addEventListener('keydown', event => {
-  if (event.target.closest?.('.capcycle-explorer'))
-    event.target.toggleAttribute('data-lm-suppress-shortcuts', !event.ctrlKey && !event.metaKey)
-}, true)"""
+# and a click on a point of a chart opens its document in a window of its own, which the chart's own links do not
+KEYS = """if (!window.capcycle) {
+  window.capcycle = true
+  window.addEventListener('keydown', event => {
+    if (event.target.closest?.('.capcycle-explorer'))
+      event.target.toggleAttribute('data-lm-suppress-shortcuts', !event.ctrlKey && !event.metaKey)
+  }, true)
+  window.addEventListener('click', event => {
+    const url = event.target.closest?.('.capcycle-explorer .vega-embed') && event.target.__data__?.datum?.url
+    if (url) window.open(url, '_blank', 'noopener')
+  }, true)
+}
+const seen = () => {  // once, when the first chart is drawn: the explorer stands at the top of the window
+  const area = [...document.querySelectorAll('.capcycle-explorer')].at(-1)?.closest('.jp-OutputArea-child')
+  if (!area?.querySelector('.vega-embed svg')) return requestAnimationFrame(seen)
+  if (!area.dataset.seen) area.scrollIntoView()
+  area.dataset.seen = 'yes'
+}
+seen()"""
+# the link that has just been shown is followed at once; where no script may, it is there to be clicked
+TAKE = "requestAnimationFrame(() => [...document.querySelectorAll('.capcycle-taken a')].at(-1).click())"
+VEGA_LITE_VERSION = alt.SCHEMA_VERSION[1:].rpartition(".")[0]  # without the last number
+TYPES = {"csv": "text/csv", "png": "image/png", "xlsx": SPREADSHEET}  # of what can be taken away
+WIDTH = 520  # of a chart, in its own pixels; it is drawn larger where there is room
+# as wide as there is room, and no higher than a window holds
+LOOK = """<style>.capcycle-explorer .vega-embed, .capcycle-explorer .chart-wrapper { width: 100% }
+.capcycle-explorer .vega-embed svg.marks { width: 100%; height: auto; max-height: 62vh }
+.capcycle-explorer .widget-readout { min-width: 92px }</style>"""
+SHARP = 2  # pixels of a picture for each of the screen
 PLAIN = "mathjax_ignore"  # or JupyterLab sets what stands between two dollar signs as a formula
 BOX = "max-height: 24em; overflow: auto"  # tables and lists scroll in a box of their own
 
@@ -35,22 +62,60 @@ class ExhibitBox(ui.VBox):
     `history` has the places of all controls before each change, and `undo` goes back by one.
     """
 
-    def __init__(self, above: Sequence[ui.Widget], watched: Iterable[ui.Widget]):
+    def __init__(
+        self,
+        above: Sequence[ui.Widget],
+        watched: Iterable[ui.Widget],
+        beside: Sequence[ui.Widget] = (),
+        below: Sequence[ui.Widget] = (),
+    ):
         self.exhibit: Exhibit | None = None
-        self.picture, self.busy = ui.Output(), ui.HTML()
+        self.picture, self.busy = ui.Output(layout={"flex": "1 1 480px", "min_width": "0"}), ui.HTML()
         self._watched = list(watched)
         self.history: list[list[Any]] = []
         keys = ui.Output(outputs=[output({"application/javascript": KEYS})])
         self.back = ui.Button(description=words.say("widgets.undo"), disabled=True, layout={"width": "auto"})
         self.back.on_click(lambda _: self.undo())
-        signs = ui.HBox([self.back, self.busy], layout={"align_items": "center"})
-        super().__init__([signs, *above, self.picture, keys])
+        self.start = ui.Button(description=words.say("widgets.reset"), layout={"width": "auto"})
+        begin = [each.value for each in self._watched]
+        self.start.on_click(lambda _: self._set(begin))
+        signs = ui.HBox(
+            [ui.HTML(LOOK), self.back, self.start, *self._offers(), self.busy], layout={"align_items": "center"}
+        )
+        shown = ui.HBox([*beside, self.picture], layout={"flex_flow": "row wrap", "grid_gap": "0 12px"})
+        super().__init__([signs, *above, shown, *below, keys])
         self.add_class("capcycle-explorer")
         for each in self._watched:
             each.observe(self._changed, "value")
         self._fitting = False
         self._stands: list[Any] = []
         self._changed()
+
+    def _offers(self) -> list[ui.Widget]:
+        """A button for each form in which what is shown can be taken away."""
+        self.files = {form: ui.Button(description=form.upper(), layout={"width": "auto"}) for form in TYPES}
+        self.link, self.follow = ui.HTML(), ui.Output(layout={"display": "none"})
+        self.link.add_class("capcycle-taken")
+        for form, button in self.files.items():
+            button.on_click(lambda _, form=form: self._take_away(form))
+        return [*self.files.values(), self.link, self.follow]
+
+    def _take_away(self, form: str) -> None:
+        made = {"csv": self._csv, "png": self._png, "xlsx": self._workbook}[form]()
+        name, data = f"{self.exhibit.id}.{form}", b64encode(made).decode()
+        self.link.value = f'<a download="{name}" href="data:{TYPES[form]};base64,{data}">{name}</a>'
+        self.follow.outputs = ()  # the same link again is a change too
+        self.follow.outputs = [output({"application/javascript": TAKE})]
+
+    def _csv(self) -> bytes:
+        return downloads.packed(self.exhibit.payload()["csv"])
+
+    def _png(self) -> bytes:
+        return vl_convert.vegalite_to_png(self.exhibit.titled().to_dict(), vl_version=VEGA_LITE_VERSION, scale=SHARP)
+
+    def _workbook(self) -> bytes:
+        """A spreadsheet of what is shown; empty where there is none."""
+        return self.exhibit.workbook
 
     def _changed(self, _: Any = None) -> None:
         if self._fitting:  # one change, one picture
@@ -78,10 +143,11 @@ class ExhibitBox(ui.VBox):
     def undo(self) -> None:
         """Set every control where it stood before the last change."""
         if self.history:
-            self._set(self.history.pop())
+            before, self._stands = self.history.pop(), []
+            self._set(before)
 
     def _set(self, places: Sequence[Any]) -> None:
-        """Move the controls at once, so that one picture is drawn and no step is remembered."""
+        """Move the controls at once, so that one picture is drawn and one step is remembered."""
         self._fitting = True
         try:
             for _ in range(2):  # what one control offers depends on another
@@ -91,7 +157,6 @@ class ExhibitBox(ui.VBox):
                 self._fit()
         finally:
             self._fitting = False
-        self._stands = []
         self._changed()
 
     def _show(self) -> None:
@@ -103,6 +168,9 @@ class ExhibitBox(ui.VBox):
             shown = [output(fault(error))]
         finally:  # the earlier picture would not be what is chosen now
             self.picture.outputs = shown
+            self.link.value = ""
+            for form, button in self.files.items():
+                button.disabled = not self.exhibit or (form == "png" and not self.exhibit.chart)
 
     def _shown(self) -> list[dict[str, Any]]:
         return display(self.exhibit)
@@ -143,7 +211,25 @@ def choices(key: str, values: Iterable[str]) -> tuple[tuple[str, str], ...]:
 
 def display(exhibit: Exhibit) -> list[dict[str, Any]]:
     """An exhibit as the outputs of a cell: its chart, and what belongs below it."""
-    return [output(exhibit._repr_mimebundle_()), output({"text/html": _below(exhibit)})]
+    return [chart(exhibit), output({"text/html": _below(exhibit)})]
+
+
+def chart(exhibit: Exhibit) -> dict[str, Any]:
+    """An exhibit alone, as wide as the room that it has; a click on a point opens its newest document."""
+    data = exhibit._repr_mimebundle_()
+    if VEGA_LITE in data:
+        _link_points(data[VEGA_LITE], {card["title"]: card["url"] for card in exhibit.sources if card["url"]})
+        if not {"facet", "vconcat", "hconcat"} & set(data[VEGA_LITE]):
+            data[VEGA_LITE] = {"width": WIDTH} | data[VEGA_LITE]
+    return output(data)
+
+
+def _link_points(spec: dict[str, Any], urls: dict[str, str]) -> None:
+    """Give each point the address of the document that its tooltip names."""
+    rows = [row for rows in spec.get("datasets", {}).values() for row in rows]
+    for row in rows:
+        named = [title for title in urls if str(row.get("source", "")).startswith(title)]
+        row |= {"url": urls[max(named, key=len)]} if named else {}
 
 
 def output(data: dict[str, Any]) -> dict[str, Any]:
@@ -165,14 +251,7 @@ def _below(exhibit: Exhibit) -> str:
     sources = "".join(f"<li>{_link(card)}</li>" for card in exhibit.sources)
     count = words.counted("widgets.sources", len(exhibit.sources))
     shown = f"<ul>{notes}</ul>{table if exhibit.chart else ''}{_folded(count, f'<ol>{sources}</ol>')}"
-    return f'<div class="{PLAIN}">{shown}<p>{_download(exhibit)}</p></div>'
-
-
-def _download(exhibit: Exhibit) -> str:
-    """A link that saves the figures as the file that a page of them has."""
-    name, said = escape(f"{exhibit.id}.csv"), words.say("widgets.download")
-    data = b64encode(downloads.packed(exhibit.payload()["csv"])).decode()
-    return f'<a download="{name}" href="data:text/csv;base64,{data}">{said}</a>'
+    return f'<div class="{PLAIN}">{shown}</div>'
 
 
 def _folded(title: str, inside: str, state: str = "") -> str:

@@ -1,7 +1,8 @@
 """Controls that call the same exhibits as a published page, for exploring only; nothing is computed here."""
 
-from collections.abc import Callable, Sequence
-from dataclasses import replace
+import subprocess
+import sys
+from collections.abc import Sequence
 from datetime import date
 from html import escape
 from typing import Any
@@ -9,25 +10,38 @@ from typing import Any
 import ipywidgets as ui
 import tomli_w
 
-from capcycle import exhibits, facts, words
+from capcycle import facts, study, words
 from capcycle.errors import CapcycleError
 from capcycle.exhibits import Exhibit, parts
+from capcycle.exhibits.board import SHOWN, View
+from capcycle.exhibits.cards import Card
+from capcycle.exhibits.lines import SCALES
+from capcycle.exhibits.studies import beside
 from capcycle.facts import Book
-from capcycle.measure import NUMBERS, Measures, measure_named, needs
+from capcycle.measure import NUMBERS, Measures, needs
 from capcycle.metrics import ALL
 from capcycle.metrics.registry import ANY_SPAN, CURRENCY
 from capcycle.panel import CALENDARS, select
-from capcycle.widgets.controls import INDENT, ExhibitBox, choices, control, display, dropdown, hint, offer, output
+from capcycle.widgets.boards import Board
+from capcycle.widgets.controls import (
+    INDENT,
+    PLAIN,
+    ExhibitBox,
+    choices,
+    control,
+    display,
+    dropdown,
+    hint,
+    offer,
+    output,
+)
 
-VIEWS: dict[str, Callable[[Measures], Exhibit]] = {
-    "lines": exhibits.lines,
-    "bars": exhibits.bars,
-    "table": lambda measures: replace(exhibits.lines(measures), chart=None),
-}
 TAX_RATE, RATES = 0.21, {"min": 0.01, "max": 0.5, "step": 0.005, "readout_format": ".1%"}  # of tax
 YEARS = {"min": 1, "continuous_update": False}
 LISTED = 5  # more companies than these are counted, not listed, in a run's name and title
-WIDTHS = ("250px", "430px", "270px")  # of each column of controls
+ROWS = 8  # of the list of companies
+ADD = (sys.executable, "-m", "capcycle.cli", "add")
+PANEL = {"flex": "0 0 300px", "width": "300px"}  # the column of controls
 
 
 class Explorer(ExhibitBox):
@@ -81,18 +95,25 @@ class Explorer(ExhibitBox):
             "currency": dropdown("currency", [own, *((each, each) for each in facts.currencies())], currency),
             "as_of": control(ui.DatePicker, "as_of", value=date.fromisoformat(as_of) if as_of else None),
             "beside": control(ui.DatePicker, "beside"),
-            "view": dropdown("view", choices("view", VIEWS), "lines"),
+            "view": dropdown("view", choices("view", SHOWN), "lines"),
+            "scale": dropdown("scale", choices("scale", SCALES), "plain"),
         }
         self.needed = ui.VBox()  # the controls that only some measures need
         self.button = ui.Button(description=words.say("widgets.run.button"), layout={"margin": f"2px 0 0 {INDENT}"})
-        self.start = ui.Button(description=words.say("widgets.reset"), layout={"margin": f"2px 0 0 {INDENT}"})
+        self.ticker = control(ui.Text, "ticker", placeholder=words.say("widgets.ticker_help"))
+        self.bring = ui.Button(description=words.say("widgets.ticker_add"), layout={"width": "auto"})
+        self.brought = ui.HTML()
+        self.board = Board(self._view)
         self.row = ui.Textarea(layout={"width": "auto"})
         self.run = ui.VBox([hint("run.note"), self.row], layout={"display": "none", "max_width": "720px"})
         self._opened = False
-        super().__init__([self._panel(), self.run], self.controls.values())
+        watched = [*self.controls.values(), self.board.tags]
+        super().__init__([], watched, [self._panel()], [self.run, self.board])
         self.button.on_click(self._make_run)
-        begin = [each.value for each in self.controls.values()]
-        self.start.on_click(lambda _: self._set(begin))
+        self.bring.on_click(self._bring)
+        self.board.saver.on_click(lambda _: self.board.write(self.board_row()))
+        self.board.opener.on_click(self._open)
+        self.board.file.observe(self._tell, "value")  # the row has its name
 
     @property
     def choice(self) -> dict[str, Any]:
@@ -117,29 +138,42 @@ class Explorer(ExhibitBox):
     def run_row(self) -> str:
         """The row of `notebooks/runs.toml` that publishes the present choice."""
         chosen = {name: value for name, value in self.choice.items() if value}
-        named = [parts.company_names().get(company, company) for company in chosen["companies"]]
-        count = words.say("widgets.run.count", count=len(named))
-        few = len(named) <= LISTED
-        title = {"metric": words.name(chosen["metric"]), "companies": words.listing(named) if few else count}
-        of = chosen["companies"] if few else [count]
+        few = len(chosen["companies"]) <= LISTED
+        of = chosen["companies"] if few else [self._who()]
         others = [chosen["span"], chosen["calendar"], chosen.get("currency", ""), chosen.get("as_of", "")]
         row = {
             "notebook": "measure",
-            "title": words.say("widgets.run.title", **title),
+            "title": words.say("widgets.run.title", metric=words.name(chosen["metric"]), companies=self._who()),
             "section": words.say("widgets.run.section"),
             "parameters": chosen,
         }
         return tomli_w.dumps({parts.slug(chosen["metric"], *of, *others): row})
 
-    def _panel(self) -> ui.HBox:
+    def board_row(self) -> str:
+        """The row that publishes the board, which is its file too."""
+        return self.board.row(self.choice, self._who())
+
+    def _who(self) -> str:
+        """The companies that are chosen, or how many they are."""
+        named = [parts.company_names().get(company, company) for company in self.choice["companies"]]
+        return words.listing(named) if len(named) <= LISTED else words.say("widgets.run.count", count=len(named))
+
+    def _view(self) -> View:
+        """The present choice as a view of the board."""
+        chosen, of = self.choice, self.controls
+        scale = of["scale"].value if of["view"].value == "lines" else "plain"
+        return View(of["view"].value, chosen["metric"], chosen["span"], scale, chosen["years"], chosen["tax_rate"])
+
+    def _panel(self) -> ui.VBox:
         of = self.controls
-        columns = [
-            [of["companies"], hint("companies_help", INDENT)],
-            [of["search"], of["metric"], self.needed, of["span"], of["calendar"], of["range"]],
-            [of["currency"], of["as_of"], of["beside"], of["view"], self.button, self.start],
-        ]
-        boxes = [ui.VBox(each, layout={"width": width}) for each, width in zip(columns, WIDTHS, strict=True)]
-        return ui.HBox(boxes, layout={"flex_flow": "row wrap", "grid_gap": "0 12px"})
+        self.ticker.layout.flex, self.ticker.layout.min_width = "1 1 0", "0"
+        self.bring.layout.flex = "0 0 auto"
+        ticker = ui.HBox([self.ticker, self.bring])
+        return ui.VBox(
+            [of["companies"], hint("companies_help", INDENT), ticker, self.brought, of["search"], of["metric"],
+             self.needed, of["view"], of["scale"], of["span"], of["calendar"], of["range"], of["currency"],
+             of["as_of"], of["beside"], self.button], layout=PANEL,
+        )  # fmt: skip
 
     def _fit(self) -> None:
         """Offer what goes with the chosen metric and calendar."""
@@ -148,6 +182,7 @@ class Explorer(ExhibitBox):
         self.needed.children = [self.controls[name] for name in needs(metric.value)]
         offer(span, _spans(metric.value))
         _fit_range(years, *self._years[self.controls["calendar"].value])
+        self.controls["scale"].layout.display = "" if self.controls["view"].value == "lines" else "none"
 
     def _show(self) -> None:
         try:
@@ -155,8 +190,14 @@ class Explorer(ExhibitBox):
         finally:  # a row is of what is shown
             self.button.disabled = self.exhibit is None
             self.run.layout.display = "" if self._opened and self.exhibit else "none"
-            self.row.value = self.run_row() if self.exhibit else ""
-            self.row.rows = self.row.value.count("\n") + 1
+            self.board.show(self.choice)
+            self._tell()
+
+    def _tell(self, _: Any = None) -> None:
+        """The rows of what is shown, and of the board."""
+        rows = [*([self.run_row()] if self.exhibit else []), *([self.board_row()] if self.board.sound else [])]
+        self.row.value = "\n".join(rows)
+        self.row.rows = self.row.value.count("\n") + 1
 
     def _exhibit(self) -> Exhibit:
         return self._as_known(self.choice)
@@ -170,10 +211,47 @@ class Explorer(ExhibitBox):
         return [*super()._shown(), output({"text/html": f"<h3>{escape(said)}</h3>"}), *display(then)]
 
     def _as_known(self, chosen: dict[str, Any]) -> Exhibit:
+        return self._view().drawn(self._measured(chosen))
+
+    def _measured(self, chosen: dict[str, Any]) -> Measures:
         book = facts.open(*(chosen[name] for name in ("companies", "as_of", "currency")))
-        panel = select(book, *(chosen[name] for name in ("span", "calendar", "since", "until")))
-        numbers = {name: chosen[name] for name in NUMBERS}
-        return VIEWS[self.controls["view"].value](measure_named(chosen["metric"], panel, **numbers))
+        return self._view().measured(book, *(chosen[name] for name in ("calendar", "since", "until")))
+
+    def _workbook(self) -> bytes:
+        """Each company's newest figure as a formula of what was filed."""
+        measures = self._measured(self.choice)
+        newest = [Card(study.newest(measures, each), each, origin=measures) for each in measures.panel.companies]
+        name = words.name(measures.name)
+        return beside.workbook({name: {name: newest}}, measures.panel.book)
+
+    def _bring(self, _: ui.Button) -> None:
+        """Choose a company; one that is not held comes as with `capcycle add`, which says how it went."""
+        ticker, of = self.ticker.value.strip().upper(), self.controls["companies"]
+        self.brought.value = ""
+        if ticker and ticker not in facts.companies().index:
+            self.brought.value = words.say("widgets.busy")
+            done = subprocess.run([*ADD, ticker], capture_output=True, text=True, check=False)
+            said = escape(f"{done.stdout}{done.stderr}".strip())
+            self.brought.value = f'<pre class="{PLAIN}" role="status" style="white-space: pre-wrap">{said}</pre>'
+            facts.prepare()
+        if ticker in facts.companies().index:
+            kept, self._fitting = of.value, True  # one picture, when the company is chosen
+            of.options = _offered()
+            of.value, self._fitting = kept, False
+            of.value = (*kept, *({ticker} - set(kept)))
+
+    def _open(self, _: ui.Button) -> None:
+        """The board that a file holds, with its companies, years and day."""
+        given = self.board.read()
+        if given is None:
+            return
+        years = self._years[given.get("calendar", "calendar")]
+        day = given.get("as_of", "")
+        put = {"companies": facts.open(given["companies"]).companies, "calendar": given.get("calendar", "calendar"),
+               "range": (max(given.get("since", 0), years[0]), given.get("until", 0) or years[1]),
+               "currency": given.get("currency", ""), "as_of": date.fromisoformat(day) if day else None}  # fmt: skip
+        places = {name: each.value for name, each in self.controls.items()} | put
+        self._set([*places.values(), [self.board.tag(view) for view in given["views"]]])
 
     def _make_run(self, _: ui.Button) -> None:
         self._opened = True
@@ -205,10 +283,13 @@ def searched(wanted: str, known: dict[tuple[str, str], str]) -> tuple[tuple[str,
 
 
 def _companies(chosen: Sequence[str]) -> ui.SelectMultiple:
-    names = parts.company_names()
+    return control(ui.SelectMultiple, "companies", options=_offered(), value=tuple(chosen), rows=ROWS)
+
+
+def _offered() -> tuple[tuple[str, str], ...]:
+    """The groups, then every company."""
     groups = [(words.say("widgets.group", name=words.translated(each)), each) for each in _groups()]
-    options = (*groups, *((name, ticker) for ticker, name in names.items()))
-    return control(ui.SelectMultiple, "companies", options=options, value=tuple(chosen), rows=min(len(names), 12))
+    return *groups, *((name, ticker) for ticker, name in parts.company_names().items())
 
 
 def _groups() -> list[str]:

@@ -1,6 +1,6 @@
 """All inputs of a model as controls, and below them what a study of it shows."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from html import escape
 from typing import Any
@@ -15,12 +15,13 @@ from capcycle.exhibits.steady import Reach, steady
 from capcycle.quantity import Quantity
 from capcycle.study import Case
 from capcycle.widgets import inputs
-from capcycle.widgets.controls import PLAIN, ExhibitBox, choices, control, dropdown, fault, offer
+from capcycle.widgets.controls import PLAIN, ExhibitBox, choices, control, display, dropdown, fault, offer
 from capcycle.widgets.measures import findable, searched
 
-WIDTH, HEIGHT = "560px", "360px"  # of the box of inputs: the rest of them is scrolled to
+WIDTH, HEIGHT = "490px", "360px"  # of the box of inputs: the rest of them is scrolled to
 WHOLE = ("scenarios", "assumptions")  # views of all outputs, with dashes where some are missing
 RANGED, BY_YEAR, WHAT_IF = ("tornado", "spread", "what_if"), ("by_year", "fan"), "what_if"
+KEPT = "kept"  # the view of the scenarios that were kept beside the present one
 # the name of an input stands on as many lines as it needs
 WRAPPED = """<style>.capcycle-inputs .widget-inline-hbox { height: auto; align-items: center }
 .capcycle-inputs .widget-inline-hbox .widget-label { white-space: normal; line-height: 1.25; height: auto }</style>"""
@@ -32,6 +33,7 @@ VIEWS: dict[str, Callable[["ModelExplorer"], Exhibit]] = {
     "by_year": lambda shown: exhibits.by_year(study.scenarios(shown.case), shown.of.value),
     "fan": lambda shown: exhibits.fan(study.simulate(shown.case), shown.of.value),
     "assumptions": lambda shown: exhibits.assumptions(shown.case),
+    KEPT: lambda shown: exhibits.ranking(shown.beside, shown.of.value),
 }
 
 
@@ -41,7 +43,10 @@ class ModelExplorer(ExhibitBox):
     An input with a range has a slider over it; one without is a number to type, and so is one that nothing gives. What
     is moved or typed is an assumption of the reader's, and the table of assumptions says so.
     `controls` has the widgets by the name of the input, `case` the model with its present inputs, `exhibit` what is
-    shown, `two` the inputs of a what-if: the one across and the list of the one with a slider in the chart.
+    shown, `two` the inputs of a what-if: the one across and the list of the one with a slider in the chart. `keep`
+    keeps the present inputs under a `name`; `kept` holds the names, each to take away, and `beside` their cases.
+
+    cases  that were kept before, by name; those that are kept here are added
 
     >>> build = study.case(analyses.models()["required_revenue"], facts.open(), it_capex=400e9, facility_capex=0,
     ...     it_life="server_life", facility_life="facility_life_epoch", gross_margin_before_depreciation=0.25,
@@ -52,8 +57,9 @@ class ModelExplorer(ExhibitBox):
     533
     """
 
-    def __init__(self, case: Case):
+    def __init__(self, case: Case, cases: dict[str, Case] | None = None):
         self.case = self._start = case
+        self._cases = {} if cases is None else cases
         self._reach: dict[str, Reach] = {}  # of the axes of each exhibit, which a move does not draw in
         self.controls = {name: inputs.control(each) for name, each in case.inputs.items()}
         # a model with no range has no tornado, one with nothing by year no path
@@ -62,11 +68,13 @@ class ModelExplorer(ExhibitBox):
         self.view = dropdown("view", views, "scenarios")
         self.of = dropdown("output", _outputs(case, "scenarios"), case.model.verdict)
         self.across, self.slider = _pair(case)
-        self.button = ui.Button(description=words.say("widgets.reset"))
         self.number = ui.HTML()
-        chosen = (self.view, self.of, self.across, self.slider)
+        self.name = control(ui.Text, "scenario", placeholder=words.say("widgets.scenario_help"))
+        self.keep = ui.Button(description=words.say("widgets.keep"), layout={"width": "auto", "flex": "0 0 auto"})
+        self.kept = ui.TagsInput(value=list(self._cases), allow_duplicates=False)
+        self.keep.on_click(self._keep)
+        chosen = (self.view, self.of, self.across, self.slider, self.kept)
         super().__init__([self._panel(), self.number], (*self.controls.values(), *chosen))
-        self.button.on_click(self._reset)
 
     @property
     def two(self) -> tuple[str, list[str]]:
@@ -76,16 +84,31 @@ class ModelExplorer(ExhibitBox):
     def _panel(self) -> ui.HBox:
         look = {"width": WIDTH, "max_height": HEIGHT, "overflow": "hidden auto"}
         sliders = ui.VBox(list(self.controls.values()), layout=look)
-        chosen = ui.VBox([self.view, self.of, self.across, self.slider, self.button], layout={"width": "340px"})
+        named = ui.HBox([self.name, self.keep])
+        chosen = ui.VBox([self.view, self.of, self.across, self.slider, named, self.kept], layout={"width": "330px"})
         sliders.add_class("capcycle-inputs")
         return ui.HBox([ui.HTML(WRAPPED), sliders, chosen], layout={"flex_flow": "row wrap", "grid_gap": "0 12px"})
 
-    def _reset(self, _: ui.Button) -> None:
-        self._fitting = True  # one picture, when all are back
-        for name, each in self.controls.items():
-            each.value = inputs.start(self._start.inputs[name])
-        self._fitting, self._reach = False, {}
-        self._changed()
+    @property
+    def beside(self) -> dict[str, Case]:
+        """The scenarios that are kept, and last the present inputs."""
+        kept = {name: self._cases[name] for name in self.kept.value if name in self._cases}
+        return kept | {words.say("widgets.now"): self.case}
+
+    def _keep(self, _: ui.Button) -> None:
+        """Keep the present inputs under their name, or a number; the same name again is the new ones."""
+        name = self.name.value.strip() or words.say("widgets.scenario_number", number=len(self._cases) + 1)
+        self._cases[name], self.name.value = self.case, ""
+        self.view.value = KEPT
+        self.kept.value = [*self.kept.value, *({name} - set(self.kept.value))]
+
+    def _set(self, places: Sequence[Any]) -> None:
+        self._reach = {}
+        super()._set(places)
+
+    def _workbook(self) -> bytes:
+        """The model with its inputs, which goes on computing."""
+        return exhibits.assumptions(self.case).workbook
 
     def _fit(self) -> None:
         """Offer what goes with the chosen view."""
@@ -101,6 +124,12 @@ class ModelExplorer(ExhibitBox):
         shown = VIEWS[view](self)
         self._reach[shown.id] = steady(shown, self._reach.get(shown.id))
         return shown
+
+    def _shown(self) -> list[dict[str, Any]]:
+        """The exhibit, and below the chart of kept scenarios their inputs and outputs."""
+        if self.view.value != KEPT:
+            return super()._shown()
+        return [*super()._shown(), *display(exhibits.side_by_side(self.beside, self.of.value))]
 
     def _take(self) -> None:
         """The case with its present inputs, and its output above the picture: none where an input is no number."""
@@ -134,7 +163,7 @@ class Workbench(ui.VBox):
     """
 
     def __init__(self, model: str, company: str = "", as_of: str = ""):
-        self._book = facts.open(as_of=as_of)
+        self._book, self._kept = facts.open(as_of=as_of), {}  # scenarios by the name of the model
         self._show(analyses.start(model, self._book, company))  # refuses what it does not know, in its own words
         self._known = _models()
         names = parts.company_names()
@@ -149,7 +178,7 @@ class Workbench(ui.VBox):
             each.observe(self._changed, "value")
 
     def _show(self, case: Case) -> None:
-        self.explorer = ModelExplorer(case)
+        self.explorer = ModelExplorer(case, self._kept.setdefault(case.model.__name__, {}))
 
     def _changed(self, _: Any) -> None:
         self._said.value, self.explorer = "", None

@@ -67,7 +67,7 @@ def _tornado_chart(drawing: Drawing) -> alt.LayerChart:
     padding, seen = alt.expr(f"{wide} ? {beside} : {BESIDE}"), alt.expr(f"{wide} ? 1 : 0")
     across = alt.X("base:Q", axis=drawing.axis(), scale=alt.Scale(zero=False, padding=padding))
     bar = base.mark_bar(size=18, strokeWidth=1.5).encode(
-        x=across, x2="value:Q", tooltip=drawing.tooltip, **drawing.fill()
+        x=across, x2="value:Q", tooltip=drawing.tooltip, **drawing.fill(theme.TINT)
     )
     # an end at which nothing moves has no bar to write beside
     sides = (("<", "right", -5), (">", "left", 5))

@@ -19,7 +19,7 @@ from capcycle.exhibits.exhibit import Exhibit
 from capcycle.exhibits.marks import Frame
 from capcycle.exhibits.studies.cases import lacking
 from capcycle.models.bounds import implausible
-from capcycle.quantity import unlike
+from capcycle.quantity import ASSUMED, unlike
 from capcycle.study import SCENARIOS, Case
 from capcycle.words import say
 
@@ -229,6 +229,34 @@ def table(cases: Mapping[str, Case], names: Sequence[str], key: str = "", **more
     frame = _compared("table", cases, names[-1], key, compared, more)
     headings = {"label": say("marks.column.label")} | {name: words.name(name) for name in names}
     return marks.table(rows, frame, headings | ({"note": say("marks.column.note")} if rows["note"].any() else {}))
+
+
+def side_by_side(cases: Mapping[str, Case], of: str | None = None) -> Exhibit:
+    """A column for each case of one model: its outputs, and the inputs in which the cases differ; single numbers only.
+
+    of  the output that the title compares, by default the model's verdict
+    Errors: NothingToShow for no case.
+
+    >>> start = analyses.start("gpu_hour", facts.open())
+    >>> shown = side_by_side({"As it is": start, "Dear": start.with_inputs(gpu_rent=4.0)})
+    >>> shown.view.columns.tolist()[1:], shown.view.iloc[-1, 2]
+    (['As it is', 'Dear'], '$4.00/GPU-h (a)')
+    """
+    first, of = _first(cases, of)
+    single = [name for name in first.model.outputs if name not in first.model.by_year]
+    given = [name for name, each in first.inputs.items() if np.ndim(each.value) == 0]
+    found = {name: [case.quantity(name) for case in cases.values()] for name in (*single, *given)}
+    shown = [
+        name for name in found if name in single or np.unique([float(each.value) for each in found[name]]).size > 1
+    ]
+    rows = pd.DataFrame([
+        {"label": words.name(name), "unit": found[name][0].unit, "kind": first.kind if name in single else ASSUMED,
+         **{f"case {place}": float(each.value) for place, each in enumerate(found[name])}} for name in shown
+    ])  # fmt: skip
+    compared = pd.DataFrame([_row(name, case, of) for name, case in cases.items()])
+    frame = _compared("side-by-side", cases, of, "", compared, {})
+    columns = {"label": say("marks.column.label")} | {f"case {place}": name for place, name in enumerate(cases)}
+    return marks.table(rows.assign(source=first.source), frame, columns)
 
 
 def _by_year(cases: Mapping[str, Case], of: str, begin: int) -> pd.DataFrame:
