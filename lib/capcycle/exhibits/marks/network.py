@@ -112,7 +112,11 @@ def _arrows(lines: pd.DataFrame, drawing: Drawing) -> list[alt.Chart]:
     tooltip = [alt.Tooltip(f"{name}:N", title=words.say(key)) for name, key in keys.items()]
     base = alt.Chart(lines).encode(x=_axis("x", ACROSS), y=_axis("y", UP), color=colour, tooltip=tooltip)
     line = base.mark_line(opacity=0.75, strokeCap="butt", interpolate="monotone").encode(
-        detail="link:N", order="step:Q", size=alt.Size("width:Q", scale=None), strokeDash=dashes)  # fmt: skip
+        detail=alt.Detail("link:N"),
+        order=alt.Order("step:Q"),
+        size=alt.Size("width:Q", scale=None),
+        strokeDash=dashes,
+    )
     turn = f"atan2(-datum.dy * height / {2 * UP}, datum.dx * width / {2 * ACROSS}) * 180 / PI"
     head = base.transform_filter(alt.datum.step == len(STEPS) - 1).mark_point(
         shape="triangle-right", filled=True, opacity=1, angle=alt.expr(turn)
@@ -129,7 +133,7 @@ def _members(places: pd.DataFrame) -> list[alt.Chart]:
     looks = {-1: {"align": "right", "dx": -10}, 0: {"align": "center", "dx": 0}, 1: {"align": "left", "dx": 10}}
     names = []
     for side, look in looks.items():
-        own = base.transform_filter(alt.datum.side == side).encode(text="place:N")
+        own = base.transform_filter(alt.datum.side == side).encode(text=alt.Text("place:N"))
         dy = alt.expr("-datum.up - 15" if side == 0 else "-datum.up")
         style = {**look, "dy": dy, "lineBreak": BREAK, "baseline": "middle", "fontSize": 11.5}
         names += [own.mark_text(**style, stroke=theme.LIGHT["page"], strokeWidth=4, strokeJoin="round"),
