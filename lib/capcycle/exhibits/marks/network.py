@@ -57,8 +57,10 @@ def _places(rows: pd.DataFrame) -> pd.DataFrame:
     ups = dict(zip(_in_order(busy, partners), _spread(len(busy), 0.72), strict=True))
     given, taken = (rows.groupby(side)["value"].sum() for side in ("giver", "taker"))
     net = taken.reindex(partners.index, fill_value=0) - given.reindex(partners.index, fill_value=0)
-    near = {name: np.mean([ups.get(each, 0.0) for each in own]) for name, own in partners.items()}
-    sides = [(-1 if net[name] < 0 else 1, name) for name in sorted(set(partners.index) - set(busy), key=near.get)]
+    near = {name: np.mean([ups.get(each, 0.0) for each in sorted(own)]) for name, own in partners.items()}
+    sides = [
+        (-1 if net[name] < 0 else 1, name) for name in sorted(sorted(set(partners.index) - set(busy)), key=near.get)
+    ]
     placed = [(name, 0, ZIGZAG * (-1) ** row, up) for row, (name, up) in enumerate(ups.items())]
     for side in (-1, 1):
         own = [name for where, name in sides if where == side]
