@@ -1,6 +1,7 @@
 """What a chart may not do: drop a quarter, write a value at another mark, give two companies or two ticks one look."""
 
 import re
+from itertools import pairwise
 
 import pandas as pd
 import pytest
@@ -10,7 +11,8 @@ from hypothesis import strategies as st
 from test_findings import amounts
 
 from capcycle import exhibits, facts, theme
-from capcycle.exhibits import channels, marks
+from capcycle.analyses import events
+from capcycle.exhibits import channels, ends, marks
 from capcycle.measure import measure
 from capcycle.panel import select
 from capcycle.publish.specs import one_look
@@ -31,6 +33,12 @@ def across(spec: dict) -> dict:
     return (spec["layer"][0] if "layer" in spec else spec)["encoding"]["x"]
 
 
+def reach(spec: dict, width: int = theme.WIDTH) -> float:
+    """How far the axis of time goes: up to the names at the ends of lines, where there are some."""
+    _, end = across(spec)["scale"].get("range", (0, {"expr": "width - 0"}))
+    return width - float(end["expr"].removeprefix("width - "))
+
+
 # ---- time
 
 BROKEN = {"NVDA": [1.0, None, None, 4.0, None, None, None, 8.0], "AMD": [1.0, 2.0, None, 4.0, 5.0, 6.0, 7.0, 8.0]}
@@ -46,14 +54,15 @@ def test_a_time_axis_has_room_for_every_quarter_from_the_first_to_the_last(make)
 
 @pytest.mark.parametrize("make", [exhibits.lines, exhibits.stack], ids=["lines", "stack"])
 def test_columns_and_points_stand_in_the_place_of_their_quarter(make):
-    """Of eight quarters on 800 pixels each has a hundred; nobody has the third, and one company alone three others."""
-    svg = drawn(make(amounts(**BROKEN)).chart.to_dict(), 800)
+    """Of eight quarters each has an eighth of the axis; nobody has the third, and one company alone three others."""
+    spec = make(amounts(**BROKEN)).chart.to_dict()
+    svg = drawn(spec, 800)
     column, point = (
         r'aria-roledescription="bar" d="M([\d.]+)',
         r'aria-roledescription="point" transform="translate\(([\d.]+)',
     )
     found = re.findall(column if make is exhibits.stack else point, svg)
-    assert {int(float(place) / 100) for place in found} == {0, 1, 3, 4, 5, 6, 7}
+    assert {int(8 * float(place) / reach(spec, 800)) for place in found} - {8} == {0, 1, 3, 4, 5, 6, 7}
 
 
 @pytest.mark.parametrize(
@@ -65,7 +74,7 @@ def test_every_period_stands_under_its_own_year(make, span, calendar):
     spec = make(measure("capex", select(facts.open(["MSFT", "NVDA"]), span, calendar, since=2021))).chart.to_dict()
     first, last = (pd.Timestamp(end) for end in across(spec)["scale"]["domain"])
     numbers = {
-        text: first + place / theme.WIDTH * (last - first) for place, text in texts(drawn(spec), "role-axis-label")
+        text: first + place / reach(spec) * (last - first) for place, text in texts(drawn(spec), "role-axis-label")
     }
     ticks = [pd.Timestamp(day) for day in across(spec)["axis"]["values"] if day.endswith("-01-01")]
     assert len(ticks) == last.year - first.year - (last.day_of_year == 1)
@@ -81,6 +90,99 @@ def test_every_period_stands_under_its_own_year(make, span, calendar):
 def test_an_axis_of_years_leaves_none_out(years):
     places = channels.every(years)
     assert places == list(range(min(years), max(years) + 1))
+
+
+# ---- names at the ends of lines
+
+
+def names(svg: str) -> dict[str, tuple[float, float]]:
+    """Where the names at the ends of lines stand."""
+    found = re.findall(r"<text[^>]*translate\(([\d.-]+),([\d.-]+)\)[^>]*>([A-Z][a-z][^<]*)</text>", svg)
+    return {text: (float(across), float(down)) for across, down, text in found}
+
+
+def test_a_line_has_its_name_at_its_end_and_the_chart_no_key():
+    """On 680 × 320 pixels up to 8: a line that ends at 2 of 8 has its name at three quarters of the height."""
+    spec = exhibits.lines(amounts(MSFT=[1.0, 4.0, 8.0], META=[1.0, 1.5, 2.0])).chart.to_dict()
+    svg = drawn(spec)
+    assert "role-legend" not in svg
+    found = names(svg)
+    assert found["Meta"][1] - found["Microsoft"][1] == pytest.approx(0.75 * theme.HEIGHT, abs=1)
+    assert found["Meta"][0] == found["Microsoft"][0] < theme.WIDTH - 30
+
+
+def test_names_of_lines_that_end_together_stand_apart_and_in_their_order():
+    capex = {"MSFT": [1.0, 50.0], "META": [2.0, 50.2], "AMZN": [3.0, 50.4], "ORCL": [4.0, 50.1]}
+    found = names(drawn(exhibits.lines(amounts(**capex)).chart.to_dict()))
+    down = sorted((place, name) for name, (_, place) in found.items())
+    assert [name for _, name in down] == ["Amazon", "Meta", "Oracle", "Microsoft"]
+    assert min(after - before for (before, _), (after, _) in pairwise(down)) >= 12
+
+
+@given(st.lists(st.floats(0, 320), min_size=1, max_size=7))
+def test_no_two_names_cover_each_other_and_none_goes_farther_than_it_must(places):
+    moved = sorted(place + by for place, by in zip(places, ends.spread(places), strict=True))
+    assert all(after - before >= ends.APART - 1e-6 for before, after in pairwise(moved))
+    assert max(map(abs, ends.spread(places))) <= ends.APART * (len(places) - 1)
+
+
+def opaque(svg: str) -> int:
+    points = re.findall(r'aria-roledescription="point"[^>]*>', svg)
+    return sum('opacity="0"' not in point.replace("fill-opacity", "") for point in points)
+
+
+def test_a_point_has_a_mark_only_where_the_line_does_not_say_it():
+    """The first quarter stands alone, the others are joined; the second mark is that of the name."""
+    alone = amounts(MSFT=[1.0, None, 3.0, 4.0, 5.0], META=[1.0, 2.0, 3.0, 4.0, 6.0])
+    assert opaque(drawn(exhibits.lines(alone).chart.to_dict())) == 1 + 2
+
+
+def test_the_peers_of_a_company_are_grey():
+    (scale,) = {
+        str(each["scale"]["range"])
+        for layer in exhibits.lines(amounts(MSFT=[1.0, 2.0], META=[2.0, 4.0]), focus="META").chart.to_dict()["layer"]
+        for name, each in layer.get("encoding", {}).items()
+        if name == "stroke"
+    }
+    own = theme.company_scale(["META"], list(facts.companies().index)).range
+    assert scale == str([theme.LIGHT["axis"], *own])
+
+
+def test_more_than_five_lines_are_a_small_chart_each_with_the_others_behind():
+    six = {
+        name: [float(place), 2.0 * place]
+        for place, name in enumerate(("MSFT", "META", "AMZN", "GOOGL", "ORCL", "AAPL"), 1)
+    }
+    svg = drawn(exhibits.lines(amounts(**six)).chart.to_dict())
+    assert len(re.findall(r'aria-roledescription="line mark"', svg)) == 6 * (6 + 1)
+    five = exhibits.lines(amounts(**dict(list(six.items())[:5]))).chart.to_dict()
+    assert "facet" not in five and len(names(drawn(five))) == 5
+
+
+def test_money_and_multiples_say_so_on_their_axes():
+    money = drawn(exhibits.lines(amounts(MSFT=[1e9, -2e9, 3e9], META=[1e9, 1e9, 2e9])).chart.to_dict())
+    assert {"$2bn", "−$2bn"} <= {text for _, text in texts(money, "role-axis-label")} | set(
+        re.findall(r">([^<]*)</text>", money)
+    )
+
+
+# ---- what happened
+
+
+def test_an_event_stands_at_its_month_and_only_once_it_was_public():
+    """CoreWeave's shares were first traded on 28 March 2025, at $40."""
+    before, after = (events.of(facts.open(["CRWV"], day), "CRWV") for day in ("2025-03-20", "2025-04-01"))
+    assert "IPO at $40.00" not in set(before["label"])
+    (day,) = after.loc[after["label"] == "IPO at $40.00", "day"]
+    assert f"{day:%F}" == "2025-03-28"
+    panel = select(facts.open(["CRWV"], "2025-12-01"), "quarter", since=2024)
+    exhibit = exhibits.stack(measure("capex", panel), after)
+    first, last = (pd.Timestamp(end) for end in across(exhibit.chart.to_dict())["scale"]["domain"])
+    svg = drawn(exhibit.chart.to_dict())
+    rules = map(float, re.findall(r'aria-roledescription="rule mark" transform="translate\(([\d.]+),', svg))
+    assert any(x == pytest.approx((day - first) / (last - first) * theme.WIDTH, abs=2) for x in rules)
+    assert "IPO at $40.00 (2025-03)" in exhibit.notes[0]
+    assert {each for cell in after["source"] for each in cell.split()} <= {card["id"] for card in exhibit.sources}
 
 
 # ---- values at their marks

@@ -196,20 +196,24 @@ def test_a_company_has_one_colour_on_every_chart():
     assert len(both) == len(dict(both)) == 4
 
 
-HOLLOW_UNLESS_FIRM = {"condition": [{"test": theme.firm(), "value": 1}], "value": 0}
+SOFT = {"lines": 0, "bars": theme.TINT, "stack": theme.TINT}  # what a mark of an estimate is filled with
 
 
-def test_judgement_is_drawn_hollow_and_marked_in_the_table():
+def soft_unless_firm(name: str) -> dict:
+    return {"condition": [{"test": theme.firm(), "value": 1}], "value": SOFT[name]}
+
+
+def test_judgement_is_drawn_pale_and_marked_in_the_table():
     exhibit = exhibits.bars(measure("capex", panel(kind="estimated", capex={"MSFT": [5e9], "META": [4e9]})))
-    assert spec(exhibit)["layer"][0]["encoding"]["fillOpacity"] == HOLLOW_UNLESS_FIRM
+    assert spec(exhibit)["layer"][0]["encoding"]["fillOpacity"] == soft_unless_firm("bars")
     assert exhibit.view.iloc[:, 1].tolist() == ["$5.0bn (e)", "$4.0bn (e)"]
     assert words.say("note.estimated") in exhibit.notes
 
 
-@pytest.mark.parametrize("make", [exhibits.lines, exhibits.bars, exhibits.stack], ids=["lines", "bars", "stack"])
-def test_every_mark_of_a_value_carries_its_evidence(make):
-    text = json.dumps(spec(make(amounts(MSFT=[1.0], META=[2.0]))))
-    assert f'"fillOpacity": {json.dumps(HOLLOW_UNLESS_FIRM)}' in text
+@pytest.mark.parametrize("name", SOFT)
+def test_every_mark_of_a_value_carries_its_evidence(name):
+    text = json.dumps(spec(getattr(exhibits, name)(amounts(MSFT=[1.0], META=[2.0]))))
+    assert f'"fillOpacity": {json.dumps(soft_unless_firm(name))}' in text
 
 
 def test_a_point_is_as_weak_as_the_weaker_of_its_two_values():
@@ -222,7 +226,7 @@ def test_a_point_is_as_weak_as_the_weaker_of_its_two_values():
 
 def test_amounts_per_share_are_not_scaled_on_the_axis():
     axis = exhibits.lines(measure("eps_diluted", panel(unit="USD/share", eps_diluted={"MSFT": [0.5]})))
-    assert spec(axis)["layer"][0]["encoding"]["y"]["axis"] == {"format": theme.AMOUNT, "title": None}
+    assert spec(axis)["layer"][0]["encoding"]["y"]["axis"] == {"format": f"${theme.AMOUNT}", "title": None}
 
 
 # ---- what is missing stays missing

@@ -7,6 +7,7 @@ import pandas as pd
 import pytest
 from browser import code, exhibit, lines, offline, outcome, panel, show, until_drawn
 from nbformat.v4 import new_markdown_cell
+from test_findings import amounts, margin
 from test_sliders import SET, SLIDERS, build_of
 
 from capcycle import exhibits, paths, publish
@@ -33,6 +34,8 @@ def site(tmp_path_factory):
         code(PARAMETERS, tags=["parameters"]),
         code("1", show(exhibit("spend", figures, lines))),
         code("2", show(rank)),
+        code("5", show(exhibits.lines(amounts(MSFT=[2.0, 4.0, 20.0], META=[None, 5.0, 10.0])))),
+        code("6", show(exhibits.lines(margin(MSFT=[2.0, 4.0, 20.0], META=[-2.0, 5.0, 10.0])))),
         code("3", show(exhibits.what_if(build_of(), "it_life", SLIDERS, "revenue_required"))),
         new_markdown_cell("# In depth"),
         new_markdown_cell("## And later?"),
@@ -103,6 +106,36 @@ def test_sliders_stand_where_the_address_says_and_go_back_at_the_press_of_a_butt
     page.get_by_role("button", name="Back to the start").click()
     page.wait_for_function("document.querySelectorAll('input[type=range]')[1].value === '10'")
     assert kept(page) == {}
+
+
+def ticks(page) -> list[str]:
+    return page.locator("#lines-capex .mark-text.role-axis-label text").all_text_contents()
+
+
+def test_lines_are_read_on_a_log_scale_or_as_an_index_and_the_address_says_so(page):
+    """Microsoft's 20 of 4 in the first quarter that both have are 500, Meta's 10 of 5 are 200."""
+    figures, before = page.locator("#lines-capex table").text_content(), ticks(page)
+    index, log = (page.locator("#lines-capex").get_by_role("button", name=name) for name in ("Index", "Log scale"))
+    assert index.get_attribute("aria-pressed") == "false"
+    index.click()
+    page.locator("#lines-capex svg", has_text="2023Q2 = 100").wait_for()
+    assert kept(page) == {"lines-capex.scale": ["index"]} and index.get_attribute("aria-pressed") == "true"
+    assert {"100", "500"} <= set(ticks(page))
+    again(page, page.url)
+    assert "2023Q2 = 100" in page.locator("#lines-capex svg").text_content()
+    log.click()
+    page.locator("#lines-capex svg", has_not_text="2023Q2 = 100").wait_for()
+    assert kept(page) == {"lines-capex.scale": ["log"]} and not {"$0", "500"} & set(ticks(page))
+    log.click()
+    page.wait_for_function("!location.hash.includes('scale')")
+    assert page.locator("#lines-capex table").text_content() == figures
+    page.wait_for_function("document.querySelector('#lines-capex svg').textContent.includes('$0')")
+    assert ticks(page) == before
+
+
+def test_what_falls_below_zero_and_what_is_no_line_over_time_has_no_such_switch(page):
+    assert page.locator("figure", has=page.get_by_role("button", name="Log scale")).count() == 1
+    assert page.locator("figure", has=page.get_by_role("button", name="Index")).count() == 1
 
 
 def test_what_was_opened_is_open_again_and_an_anchor_keeps_the_view(page):

@@ -49,6 +49,7 @@ HEIGHT, WIDTH = 320, 680
 FITTING = "max(1, floor((width || 600) / 88))"
 LEGEND_COLUMNS = f"ceil(length(domain('color')) / ceil(length(domain('color')) / {FITTING})) || {FITTING}"
 LETTER, SYMBOL = 7, 46  # pixels of a letter of a key, and of its mark with the space around
+TINT = 0.3  # of a bar of what is somebody's judgement: a stack of outlines would be all lines
 PERCENT, AMOUNT = ",~%", ",.4~g"  # with as many decimals as a tick has, or two might read alike
 
 
@@ -65,7 +66,8 @@ def config(colours: Mapping[str, str] = LIGHT) -> alt.theme.ThemeConfig:
                       "subtitleFontSize": 12, "subtitlePadding": 4, "offset": 14},
             "axis": {"labelColor": muted, "titleColor": muted, "domainColor": axis, "tickColor": axis,
                      "gridColor": grid, "labelFontSize": 12, "titleFontSize": 12, "titleFontWeight": "normal",
-                     "labelPadding": 6, "titlePadding": 10, "labelLimit": 180, "labelOverlap": True},
+                     "labelPadding": 6, "titlePadding": 10, "labelLimit": 180, "labelOverlap": True,
+                     "labelSeparation": 6},
             "axisX": {"grid": False},
             "axisY": {"domain": False, "ticks": False},
             "axisQuantitative": {"tickCount": 5, "gridColor": {
@@ -158,9 +160,9 @@ def firm(field: str = "kind") -> str:
     return f"indexof({list(FIRM)}, datum['{field}']) >= 0"
 
 
-def evidence_opacity(field: str = "kind") -> dict:
-    """For the channel `fillOpacity`: full for reported and derived figures, hollow for all others.
+def evidence_opacity(field: str = "kind", soft: float = 0) -> dict:
+    """For the channel `fillOpacity`: full for reported and derived figures, hollow or as `soft` says for all others.
 
     Give the mark a stroke of its own colour (`stroke=` beside `color=`), so that a hollow one is still seen.
     """
-    return alt.when(firm(field)).then(alt.value(1)).otherwise(alt.value(0))
+    return alt.when(firm(field)).then(alt.value(1)).otherwise(alt.value(soft))

@@ -3,7 +3,7 @@
 import altair as alt
 import pandas as pd
 
-from capcycle import words
+from capcycle import theme, words
 from capcycle.exhibits import parts
 from capcycle.exhibits.channels import BESIDE, COMPANY_TOOLTIP, LETTER, axis, beside_end, company_look, tooltip
 from capcycle.exhibits.exhibit import Exhibit
@@ -40,7 +40,7 @@ def bars(measures: Measures, focus: str | None = None) -> Exhibit:
 
 
 def _bars(data: pd.DataFrame, unit: str) -> alt.LayerChart:
-    look = company_look(data["company"])
+    look = company_look(data["company"], soft=theme.TINT)
     del look["shape"]  # a bar has none
     room = LETTER * data["shown"].map(len).max() + BESIDE
     base = alt.Chart(data).encode(

@@ -29,14 +29,16 @@ COMPANY_TOOLTIP = ["name", "period", "shown", "kind", "source"]
 
 
 def axis(unit: str, title: str | None = None) -> alt.Axis:
-    """The axis of a unit: percent, times, plain numbers, or amounts in the scales of the language.
+    """The axis of a unit: percent, times, plain numbers, or amounts of a currency in the scales of the language.
 
-    >>> axis("fraction", "Share").format, axis("USD/share").format, axis("USD").labelExpr == words.ticks()
-    (',~%', ',.4~g', True)
+    >>> axis("fraction", "Share").format, axis("USD/share").format, axis("multiple").labelExpr
+    (',~%', '$,.4~g', "datum.label + '×'")
     """
-    if unit in FORMATS or unit in SMALL or unit.partition("/")[2] in SMALL:
-        return alt.Axis(format=FORMATS.get(unit, theme.AMOUNT), title=title)
-    return alt.Axis(labelExpr=words.ticks(), title=title)
+    before = words.symbol(unit)
+    if unit not in FORMATS and unit not in SMALL and unit.partition("/")[2] not in SMALL:
+        return alt.Axis(labelExpr=words.ticks(before), title=title)
+    times = {"labelExpr": "datum.label + '×'"} if unit == "multiple" else {}
+    return alt.Axis(format="$" * (before == "$") + FORMATS.get(unit, theme.AMOUNT), title=title, **times)
 
 
 def day_of(ordinal: float, steps: int) -> pd.Timestamp:
@@ -135,28 +137,37 @@ def beside_end(base: alt.Chart, gap: int = 5) -> alt.Chart:
     )
 
 
-def company_look(companies: pd.Series, legend: alt.Legend | None = None) -> dict[str, alt.Stroke | dict]:
+def company_look(companies: pd.Series, legend: alt.Legend | None = None,
+                 focus: str | None = None, soft: float = 0) -> dict[str, alt.Stroke | dict]:  # fmt: skip
     """Stroke, fill, opacity and shape of each company, the same on every page; what is somebody's judgement is hollow.
+
+    focus  the company that a page is about: its peers are grey
+    soft   how full a mark of somebody's judgement is, where it is not hollow
 
     >>> company_look(pd.Series(["ORCL", "META"]))["fill"]["scale"].domain  # in the order of the data
     ['Meta', 'Oracle']
     """
-    named, colours, shapes = layers.ask(_signs, sorted(set(companies)))
+    named, colours, shapes = layers.ask(_signs, sorted(set(companies)), focus)
     colour, shape = alt.Scale(domain=named, range=colours), alt.Scale(domain=named, range=shapes)
     return {
         "stroke": alt.Stroke("name:N", scale=colour, legend=legend),
         "fill": alt.Fill("name:N", scale=colour, legend=legend),
-        "fillOpacity": theme.evidence_opacity(),
+        "fillOpacity": theme.evidence_opacity(soft=soft),
         "shape": alt.Shape("name:N", scale=shape, legend=legend),
     }
 
 
-def _signs(companies: list[str]) -> tuple[list[str], list[str], list[str]]:
+def _signs(companies: list[str], focus: str | None) -> tuple[list[str], list[str], list[str]]:
     """Names, colours and shapes of some companies, which hang on their places among all."""
     names = facts.companies()["name"]
     order = list(names.index)
     shown = [company for company in order if company in companies]
-    return list(names[shown]), *(theme.signs(each, shown, order) for each in (theme.SERIES, theme.SHAPES))
+    colours, shapes = (theme.signs(each, shown, order) for each in (theme.SERIES, theme.SHAPES))
+    if focus:
+        colours = [
+            colour if company == focus else theme.LIGHT["axis"] for company, colour in zip(shown, colours, strict=True)
+        ]
+    return list(names[shown]), colours, shapes
 
 
 def group_scale(groups: Sequence[str], signs: Sequence) -> alt.Scale:

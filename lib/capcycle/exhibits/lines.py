@@ -4,13 +4,17 @@ import altair as alt
 import pandas as pd
 
 from capcycle import theme, words
-from capcycle.exhibits import parts
+from capcycle.exhibits import ends, events, parts
 from capcycle.exhibits.channels import COMPANY_TOOLTIP, axis, company_look, time_axis, tooltip
 from capcycle.exhibits.exhibit import Exhibit
 from capcycle.exhibits.findings import placed, total, totals
 from capcycle.measure import Measures
 
 FOCUS_WIDTH, OTHER_WIDTH = 3.5, 1.5
+FAINT = 0.15  # the opacity of a line that is not the chosen one
+BROKEN = "break-paths-show-domains"
+YEARLY = "utcmonth(datum.date) > 8"  # lines with a key have a mark in the last quarter of each year
+SMALL = {3: 190, 4: 140}  # pixels of the width of a small chart, by how many stand beside each other
 PALE = 0.35  # the opacity of a column that lacks a company
 WIDE = {1: "utcyear", 4: "utcyearquarter"}  # what a column stands for, by how many of them make a year
 COLUMN = 0.75  # of a period's width
@@ -43,8 +47,10 @@ def lines(measures: Measures, focus: str | None = None, scale: str = "plain") ->
     )
 
 
-def stack(measures: Measures) -> Exhibit:
+def stack(measures: Measures, happened: pd.DataFrame | None = None) -> Exhibit:
     """Amounts of all companies stacked; a column that lacks one of them is no total, and pale.
+
+    happened  events to mark on the axis of time, as `capcycle.analyses.events.of` gives them
 
     Errors: MetricError for what cannot be added up, such as fractions.
 
@@ -56,6 +62,8 @@ def stack(measures: Measures) -> Exhibit:
     data = parts.chart_rows(measures)
     newest = data[data["period"].isin(sums["period"])].drop_duplicates("company", keep="last")
     series = parts.spoken(newest["name"], newest["shown"])
+    none = happened is None or sums.empty
+    shown = events.NONE if none else events.within(happened, *_time(measures)["scale"].domain)
     return Exhibit(
         id=parts.slug("stack", measures.name),
         title=total(measures),
@@ -63,9 +71,9 @@ def stack(measures: Measures) -> Exhibit:
         alt="" if sums.empty else words.say("alt.stack", series=series, **_ends(sums, measures.unit)),
         view=_by_period(measures),
         figures=parts.figures(measures.table),
-        notes=(*parts.notes(measures), *_partial(sums, measures)),
-        sources=parts.documents(measures.table),
-        chart=None if sums.empty else _stack(data.assign(whole=data["period"].isin(sums["period"])), measures),
+        notes=(*events.note(shown), *parts.notes(measures), *_partial(sums, measures)),
+        sources=parts.documents(measures.table, shown),
+        chart=None if sums.empty else _stack(data.assign(whole=data["period"].isin(sums["period"])), measures, shown),
     )
 
 
@@ -85,19 +93,57 @@ def _scaled(data: pd.DataFrame, scale: str) -> tuple[pd.DataFrame, str]:
     return scaled, words.say("subtitle.index", period=words.period(period))
 
 
-def _chart(data: pd.DataFrame, measures: Measures, focus: str | None, scale: str) -> alt.LayerChart:
-    look = company_look(data["company"], _legend(data["company"]))
-    chosen = alt.selection_point(fields=["name"], bind="legend", name="chosen")
-    base = alt.Chart(data).encode(
-        x=alt.X("date:T", **_time(measures)),
-        y=alt.Y("value:Q", axis=axis("number" if scale == "index" else measures.unit), scale=LOOKS[scale]),
-        opacity=alt.when(chosen).then(alt.value(1)).otherwise(alt.value(0.15)),
-    )
-    line = base.mark_line(invalid="break-paths-show-domains").add_params(chosen).encode(stroke=look["stroke"])
+def _chart(data: pd.DataFrame, measures: Measures, focus: str | None, scale: str) -> alt.LayerChart | alt.FacetChart:
+    most = ends.MOST if focus else ends.CROSSING
+    if data["name"].nunique() > most:
+        return _small(data, measures, scale)
+    named = ends.fit(data, "name", log=scale == "log")
+    look = company_look(data["company"], None if named else _legend(data["company"]), focus)
+    if not focus:
+        _part(look)
+    time = _time(measures)
+    if named:
+        time["scale"].range = ends.room(data["name"])
+    base = ends.known(alt.Chart(data), "name").encode(x=alt.X("date:T", **time), y=_up(measures, scale))
+    chosen = alt.selection_point(fields=["name"], name="chosen", **({} if named else {"bind": "legend"}))
+    seen = alt.when(chosen).then(alt.value(1)).otherwise(alt.value(FAINT))
+    line = base.mark_line(invalid=BROKEN).encode(stroke=look["stroke"], opacity=seen)
     if focus:
         width = alt.when(alt.datum.company == focus).then(alt.value(FOCUS_WIDTH)).otherwise(alt.value(OTHER_WIDTH))
         line = line.encode(size=width, detail="company:N")  # a line's width is its `size`
-    return alt.layer(line, base.mark_point(size=30, strokeWidth=1.5).encode(tooltip=tooltip(COMPANY_TOOLTIP), **look))
+    point = base.mark_point(size=30, strokeWidth=1.5).encode(tooltip=tooltip(COMPANY_TOOLTIP), **look)
+    plain = alt.when(ends.plain("" if named else YEARLY)).then(alt.value(0))
+    point = point.encode(opacity=plain.when(chosen).then(alt.value(1)).otherwise(alt.value(FAINT)))
+    return alt.layer(line, point, *([ends.names(base, "name", scale == "log", **look)] if named else [])).add_params(
+        chosen
+    )
+
+
+def _small(data: pd.DataFrame, measures: Measures, scale: str) -> alt.FacetChart:
+    """A small chart of each company, the others grey behind its line: more lines than these cannot be told apart."""
+    look = company_look(data["company"])
+    axes = {"x": alt.X("date:T", **_time(measures)), "y": _up(measures, scale)}
+    others = alt.Chart(data).mark_line(invalid=BROKEN, strokeWidth=1, stroke=theme.LIGHT["axis"], opacity=0.5)
+    others = others.transform_filter("datum.name")  # without a step of their own they would be parted like the rest
+    own = alt.Chart().encode(**axes)
+    line = own.mark_line(invalid=BROKEN, strokeWidth=2.5).encode(stroke=look["stroke"])
+    point = own.mark_point(size=20).encode(tooltip=tooltip(COMPANY_TOOLTIP), **look)
+    point = point.encode(opacity=alt.when(ends.plain()).then(alt.value(0)).otherwise(alt.value(1)))
+    order = list(dict.fromkeys(data["name"]))
+    columns = min(SMALL, key=lambda columns: -len(order) % columns)  # with the fewest empty places
+    layers = alt.layer(others.encode(detail="name:N", **axes), line, point).properties(width=SMALL[columns], height=120)
+    charts = layers.facet(alt.Facet("name:N", sort=order, title=None), data=data, columns=columns)
+    return ends.known(charts.resolve_axis(x="independent"), "name")
+
+
+def _up(measures: Measures, scale: str) -> alt.Y:
+    return alt.Y("value:Q", axis=axis("number" if scale == "index" else measures.unit), scale=LOOKS[scale])
+
+
+def _part(look: dict) -> None:
+    """No two companies of one chart share a colour."""
+    scale = look["fill"]["scale"]  # the same as that of the stroke
+    scale.range = theme.apart(scale.range)
 
 
 def _alt(measures: Measures) -> str:
@@ -138,12 +184,11 @@ def _partial(sums: pd.DataFrame, measures: Measures) -> list[str]:
     return [words.say("note.partial_sum", periods=words.listing(partial))] if partial else []
 
 
-def _stack(data: pd.DataFrame, measures: Measures) -> alt.Chart:
-    look = company_look(data["company"], _legend(data["company"]))
+def _stack(data: pd.DataFrame, measures: Measures, shown: pd.DataFrame) -> alt.Chart | alt.LayerChart:
+    look = company_look(data["company"], _legend(data["company"]), soft=theme.TINT)
     order = look.pop("shape")["scale"].domain
-    scale = look["fill"]["scale"]  # the same as that of the stroke
-    scale.range = theme.apart(scale.range)
-    return (
+    _part(look)
+    bar = (
         alt.Chart(data)
         .mark_bar(strokeWidth=1, width=alt.RelativeBandSize(COLUMN))
         .encode(
@@ -158,6 +203,7 @@ def _stack(data: pd.DataFrame, measures: Measures) -> alt.Chart:
         )
         .transform_calculate(place=f"indexof({order}, datum.name)")
     )
+    return events.marked(bar, shown, **_time(measures)) if len(shown) else bar
 
 
 def _legend(companies: pd.Series) -> alt.Legend | None:

@@ -25,7 +25,7 @@ from capcycle.parameters import declared, typed
 from capcycle.publish import exhibits, front, headlines, links, notebook, pictures
 from capcycle.publish.data import DataVersion
 from capcycle.publish.prose import Prose, coded, slug
-from capcycle.publish.specs import Datasets, has_sliders, one_look
+from capcycle.publish.specs import Datasets, has_sliders, one_look, pieces
 from capcycle.run import Outcome
 from capcycle.words import say
 
@@ -143,6 +143,10 @@ def _done(outcome: Outcome, document: dict, folder: Path) -> dict[str, Any]:
     numbered = [b for b in blocks if b["kind"] == "exhibit" and (b["spec"] or b["table"]["rows"])]
     for number, block in enumerate(numbered, start=1):
         block["number"] = number
+    drawn = [block for block in numbered if block["spec"]]
+    lean, shared = pieces([block["spec"] for block in drawn])
+    for block, spec in zip(drawn, lean, strict=True):
+        block["spec"] = spec
     if general := exhibits.general_notes([block for block in blocks if block["kind"] == "exhibit"]):
         blocks.append({"kind": "folded", "anchor": "general-notes", "heading": say("page.general_notes")})
         blocks.append({"kind": "notes", "notes": general})
@@ -160,6 +164,7 @@ def _done(outcome: Outcome, document: dict, folder: Path) -> dict[str, Any]:
         "contents": [_entry(block) for block in blocks if block.get("number") or block["kind"] == "question"],
         "sections": _sections(blocks),
         "datasets": datasets.packed(),
+        "pieces": shared,
         **_remade(outcome, document),
         "known": _known(outcome, document, shown),
         "picked": links.chosen_from(outcome),

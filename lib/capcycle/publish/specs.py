@@ -1,12 +1,15 @@
 """A chart's specification made small for a page: the theme and the data that charts share are taken out."""
 
-from collections.abc import Iterable, Iterator
+import json
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
 from capcycle import theme
 
-NOT_SHOWN = ("title", "usermeta", "$schema", "config", "datasets")
+NOT_SHOWN = ("title", "description", "usermeta", "$schema", "config", "datasets")
 PACK_RATIO = 2
+LEAST = 40  # letters of a piece of a chart that is worth taking out
 SIGNS = [list(signs) for signs in (theme.SERIES, theme.SHAPES, theme.DASHES)]
 
 
@@ -56,8 +59,47 @@ def _scales(node: Any) -> Iterator[dict]:
     """The scales of a chart that give a sign to each of some names."""
     if isinstance(node, dict) and all(isinstance(node.get(end), list) for end in ("domain", "range")):
         yield node
-    for inner in node.values() if isinstance(node, dict) else node if isinstance(node, list) else ():
+    for inner in _inside(node):
         yield from _scales(inner)
+
+
+def pieces(specs: list[dict]) -> tuple[list[dict], list]:
+    """The charts of a page with `{"$": place}` for what stands in them more than once, and a list of these pieces.
+
+    >>> axis = {"field": "date", "type": "temporal", "title": None}
+    >>> pieces([{"x": axis}, {"x": axis, "y": 1}])
+    ([{'x': {'$': 0}}, {'x': {'$': 0}, 'y': 1}], [{'field': 'date', 'type': 'temporal', 'title': None}])
+    """
+    count, place, out = Counter(), {}, []
+
+    def look(node: Any) -> None:
+        count[text := json.dumps(node)] += 1
+        if count[text] == 1:  # the inside of what comes again comes with it
+            for inner in _inside(node):
+                look(inner)
+
+    def lean(node: Any) -> Any:
+        text = json.dumps(node)
+        if count[text] == 1 or len(text) < LEAST:
+            return _each(node, lean)
+        if text not in place:
+            piece = _each(node, lean)
+            place[text] = len(out)
+            out.append(piece)
+        return {"$": place[text]}
+
+    look(specs)
+    return [_each(spec, lean) for spec in specs], out
+
+
+def _inside(node: Any) -> Iterable:
+    return node.values() if isinstance(node, dict) else node if isinstance(node, list) else ()
+
+
+def _each(node: Any, make: Callable[[Any], Any]) -> Any:
+    if isinstance(node, dict):
+        return {key: make(value) for key, value in node.items()}
+    return [make(value) for value in node] if isinstance(node, list) else node
 
 
 def has_sliders(spec: dict) -> bool:

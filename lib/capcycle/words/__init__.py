@@ -17,4 +17,4 @@ from capcycle.words.catalogue import (
     translated,
 )
 from capcycle.words.format import DASH, between, change, coupon, day, listing, period, points, scales, value
-from capcycle.words.live import expression, live, ticks
+from capcycle.words.live import expression, live, symbol, ticks

@@ -37,16 +37,28 @@ def live(text: str, **parts: str) -> str:
     return " + ".join(parts[piece] if place % 2 else _quoted(piece) for place, piece in enumerate(pieces))
 
 
-def ticks() -> str:
-    """The number of an axis, `datum.value`, in the scales of the language.
+def symbol(unit: str) -> str:
+    """What stands before a number of a unit: the sign of its currency, or nothing.
+
+    >>> symbol("USD"), symbol("USD/MW"), symbol("MW")
+    ('$', '$', '')
+    """
+    return _around(value(1.0, unit))[0]
+
+
+def ticks(before: str = "") -> str:
+    """The number of an axis, `datum.value`, in the scales of the language, with what stands before it.
 
     >>> ticks().startswith("format(datum.value/pow(1000,min(4,floor("), "['','k','m','bn','tn'][" in ticks()
     (True, True)
+    >>> ticks("$")[:48]
+    "(datum.value<0?'−':'')+'$'+format(abs(datum.valu"
     """
     least, *names = scales()  # each scale is as many times the one before
     at = f"min({len(names)},floor(log(max(1,abs(datum.value)))/log({least})+1e-9))"
     shown = ",".join(f"'{each}'" for each in ("", *names))
-    return f"format(datum.value/pow({least},{at}),'~r')+[{shown}][{at}]"
+    number = f"(datum.value<0?'{MINUS}':'')+'{before}'+format(abs(datum.value)" if before else "format(datum.value"
+    return f"{number}/pow({least},{at}),'~r')+[{shown}][{at}]"
 
 
 def _around(text: str) -> tuple[str, str]:

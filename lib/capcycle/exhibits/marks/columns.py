@@ -3,7 +3,7 @@
 import altair as alt
 import pandas as pd
 
-from capcycle import words
+from capcycle import theme, words
 from capcycle.exhibits.channels import beside_end, every
 from capcycle.exhibits.exhibit import Exhibit
 from capcycle.exhibits.marks.frame import Drawing, Frame, nothing
@@ -23,7 +23,7 @@ def columns(rows: pd.DataFrame, frame: Frame) -> Exhibit:
     drawing = Drawing(rows, frame)
     across = alt.X("value:Q", axis=drawing.axis(), scale=drawing.room(below_zero=True))
     base = drawing.chart.encode(y=drawing.labels(), x=across)
-    bar = base.mark_bar(size=18, strokeWidth=1.5).encode(tooltip=drawing.tooltip, **drawing.fill())
+    bar = base.mark_bar(size=18, strokeWidth=1.5).encode(tooltip=drawing.tooltip, **drawing.fill(theme.TINT))
     chart = alt.layer(bar, beside_end(base).encode(x="end:Q")).properties(height=alt.Step(ROW))
     return drawing.exhibit(chart, drawing.view("label", "group", "value", "note"))
 
@@ -48,7 +48,7 @@ def stacked(rows: pd.DataFrame, frame: Frame) -> Exhibit:
             y=alt.Y("value:Q", axis=drawing.axis(), stack="zero"),
             order=alt.Order("layer:Q"),
             tooltip=drawing.tooltip,
-            **drawing.fill(),
+            **drawing.fill(theme.TINT),
         )
         .transform_calculate(layer=f"indexof({drawing.groups()}, datum.group)")
     )
@@ -79,7 +79,7 @@ def waterfall(rows: pd.DataFrame, frame: Frame) -> Exhibit:
     base = drawing.chart.encode(y=drawing.labels())
     across = alt.X("start:Q", axis=drawing.axis(), scale=drawing.room())
     bar = base.mark_bar(size=18, strokeWidth=1.5).encode(
-        x=across, x2="end:Q", tooltip=drawing.tooltip, **drawing.fill()
+        x=across, x2="end:Q", tooltip=drawing.tooltip, **drawing.fill(theme.TINT)
     )
     text = base.transform_calculate(right="max(datum.start, datum.end)").mark_text(align="left", dx=5)
     chart = alt.layer(bar, text.encode(x="right:Q", text="shown:N")).properties(height=alt.Step(ROW))

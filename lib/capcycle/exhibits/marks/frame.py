@@ -104,19 +104,16 @@ class Drawing:
         columns = alt.expr(theme.legend_columns(self.groups()))
         return alt.Legend(title=None, symbolOpacity=1, columns=columns, **look)
 
-    def fill(self, key: alt.Legend | None = None) -> dict[str, alt.Fill | alt.Stroke | dict]:
-        """Colour by group, full for reported and derived rows, hollow with an outline for the rest.
-
-        key  that of another layer, which this one shares
-        """
+    def fill(self, soft: float = 0) -> dict[str, alt.Fill | alt.Stroke | dict]:
+        """Colour by group, full for reported and derived rows; the rest have an outline, and are hollow or `soft`."""
         if not self.groups():
             colour = alt.value(theme.LIGHT["series-0"])
-            return {"fill": colour, "stroke": colour, "fillOpacity": theme.evidence_opacity()}
-        look = {"scale": channels.group_scale(self.groups(), theme.SERIES), "legend": key or self.key()}
+            return {"fill": colour, "stroke": colour, "fillOpacity": theme.evidence_opacity(soft=soft)}
+        look = {"scale": channels.group_scale(self.groups(), theme.SERIES), "legend": self.key()}
         return {
             "fill": alt.Fill("group:N", **look),
             "stroke": alt.Stroke("group:N", **look),
-            "fillOpacity": theme.evidence_opacity(),
+            "fillOpacity": theme.evidence_opacity(soft=soft),
         }
 
     def view(self, *columns: str, **headings: str) -> pd.DataFrame:

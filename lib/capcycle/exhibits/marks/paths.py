@@ -7,6 +7,7 @@ import numpy as np
 import pandas as pd
 
 from capcycle import theme, words
+from capcycle.exhibits import ends
 from capcycle.exhibits.channels import axis, every, group_scale
 from capcycle.exhibits.exhibit import Exhibit
 from capcycle.exhibits.marks.frame import Drawing, Frame, nothing
@@ -26,14 +27,24 @@ def paths(rows: pd.DataFrame, frame: Frame, x_unit: str = "", x_title: str | Non
     if rows.empty:
         return nothing(frame)
     drawing = Drawing(rows, frame)
-    base = drawing.chart.encode(x=_across(rows, x_unit, x_title), y=alt.Y("value:Q", axis=drawing.axis()))
-    groups, key = drawing.groups(), drawing.key(symbolType="stroke", symbolSize=260)
-    stroke = alt.Stroke("group:N", scale=group_scale(groups, theme.SERIES), legend=key)
-    dash = alt.StrokeDash("group:N", scale=group_scale(groups, theme.DASHES), legend=key)
-    line = base.properties(data=_with_gaps(drawing.data)).mark_line(invalid="break-paths-show-domains")
-    line = line.encode(stroke=stroke, strokeDash=dash)
-    point = base.mark_point(size=26, strokeWidth=1.5, filled=True).encode(tooltip=drawing.tooltip, **drawing.fill(key))
-    chart = alt.layer(line, point, *_rule(mark, rows, x_unit))
+    data, groups = _with_gaps(drawing.data), drawing.groups()
+    named = ends.fit(data, "group")
+    across = _across(rows, x_unit, x_title)
+    if named:
+        across["scale"].range = ends.room(groups)
+    base = ends.known(alt.Chart(data), "group").encode(x=across, y=alt.Y("value:Q", axis=drawing.axis()))
+    key = None if named else drawing.key(symbolType="stroke", symbolSize=260)
+    stroke, dash, shape = (
+        kind("group:N", scale=group_scale(groups, signs), legend=key)
+        for kind, signs in ((alt.Stroke, theme.SERIES), (alt.StrokeDash, theme.DASHES), (alt.Shape, theme.SHAPES))
+    )
+    look = {"stroke": stroke, "fill": alt.Fill("group:N", scale=stroke["scale"], legend=key), "shape": shape}
+    look |= {"fillOpacity": theme.evidence_opacity()}
+    line = base.mark_line(invalid="break-paths-show-domains").encode(stroke=stroke, strokeDash=dash)
+    point = base.mark_point(size=26, strokeWidth=1.5).encode(tooltip=drawing.tooltip, **look)
+    point = point.encode(opacity=alt.when(ends.plain()).then(alt.value(0)).otherwise(alt.value(1)))
+    names = [ends.names(base, "group", **look)] if named else []
+    chart = alt.layer(line, point, *names, *_rule(mark, across))
     return drawing.exhibit(chart, drawing.view("x", "group", "value"))
 
 
@@ -61,11 +72,11 @@ def bands(rows: pd.DataFrame, frame: Frame, names: tuple[str, str], line: str = 
 
 
 def _with_gaps(data: pd.DataFrame) -> pd.DataFrame:
-    """The rows of lines, with an empty one in each period that a line passes over, so that it breaks there.
+    """The rows of lines in their order, with an empty one in each period that a line passes over: it breaks there.
 
     >>> rows = pd.DataFrame({"x": ["2023Q3", "2024Q1"], "group": "Power", "value": [1.0, 2.0]})
     >>> _with_gaps(rows)["x"].tolist()
-    ['2023Q3', '2024Q1', '2023Q4']
+    ['2023Q3', '2023Q4', '2024Q1']
     """
     passed = [
         {"x": place, "group": group, "value": np.nan}
@@ -73,7 +84,11 @@ def _with_gaps(data: pd.DataFrame) -> pd.DataFrame:
         for place in every(own["x"])
         if place not in set(own["x"])
     ]
-    return pd.concat([data, pd.DataFrame(passed)], ignore_index=True) if passed else data
+    if not passed:
+        return data
+    order = {place: number for number, place in enumerate(every(data["x"]))}
+    both = pd.concat([data, pd.DataFrame(passed)], ignore_index=True)
+    return both.sort_values("x", key=lambda x: x.map(order), kind="stable", ignore_index=True)
 
 
 def _across(rows: pd.DataFrame, unit: str, title: str | None) -> alt.X:
@@ -83,8 +98,8 @@ def _across(rows: pd.DataFrame, unit: str, title: str | None) -> alt.X:
     return alt.X("x:O", sort=None, title=title, axis=alt.Axis(labelAngle=0, title=title), scale=places)
 
 
-def _rule(mark: float | None, rows: pd.DataFrame, unit: str) -> list[alt.Chart]:
+def _rule(mark: float | None, across: alt.X) -> list[alt.Chart]:
     if mark is None:
         return []
     line = alt.Chart(pd.DataFrame({"x": [mark]})).mark_rule(strokeDash=[4, 3], color=theme.LIGHT["text"])
-    return [line.encode(x=_across(rows, unit, None))]
+    return [line.encode(x=across)]

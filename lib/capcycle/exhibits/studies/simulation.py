@@ -7,7 +7,7 @@ import altair as alt
 import numpy as np
 import pandas as pd
 
-from capcycle import words
+from capcycle import theme, words
 from capcycle.exhibits import marks, parts
 from capcycle.exhibits.channels import axis
 from capcycle.exhibits.exhibit import Exhibit
@@ -79,7 +79,7 @@ def spread(simulation: Simulation, of: str | None = None) -> Exhibit:
         x2="high:Q",
         y=alt.Y("value:Q", axis=drawing.axis()),
         tooltip=drawing.tooltip,
-        **drawing.fill(),
+        **drawing.fill(theme.TINT),
     )
     return drawing.exhibit(chart, drawing.view("label", "value", label=words.name(of), value=say("study.share")))
 
