@@ -48,7 +48,7 @@ def quarters(panel: Panel) -> Exhibit:
     full, empty = (int(each.sum()) for each in (table["periods"] >= shown - 1, table["periods"] == 0))
     return Exhibit(
         id="quarters-held",
-        title=words.say("coverage.title_gaps", full=full, empty=empty, cells=len(table), since=since),
+        title=words.counted("coverage.title_gaps", full, empty=empty, cells=len(table), since=since),
         subtitle=words.say("coverage.subtitle", since=since),
         alt=words.say("alt.coverage", series="; ".join(series)),
         view=_grid(table),

@@ -1,6 +1,7 @@
 """Which input moves an output, and what each would have to be for the output to reach a target."""
 
 import altair as alt
+import numpy as np
 import pandas as pd
 
 from capcycle import study, theme, words
@@ -32,7 +33,7 @@ def tornado(swings: Tornado) -> Exhibit:
         say("study.tornado_subtitle", **shown),
         (say("study.tornado_note"),),
     )
-    if rows.empty:
+    if rows.empty or np.isnan(base):
         return nothing(frame)
     drawing = Drawing(rows.assign(unit=unit, kind="assumed", source=case.source), frame, base=base)
     return drawing.exhibit(_tornado_chart(drawing), _tornado_view(swings))
@@ -49,6 +50,8 @@ def _swing(each, case: Case) -> list[dict]:
 
 def _tornado_title(swings: Tornado) -> str:
     case, output = swings.case, phrase(swings.case, swings.of)
+    if case.lacking:
+        return say("study.tornado_lacks", output=output, reason=case.lacking)
     if swings.table.empty or swings.table["swing"].isna().all():
         return say("study.tornado_none", output=output)
     widest = swings.table.iloc[0]
