@@ -199,10 +199,10 @@ def test_members_stand_where_they_stood_in_another_process():
     """What two sets of names have in which order hangs on a number that each process draws."""
     draw = """
 import pandas as pd
-from capcycle.exhibits.marks import network
+from capcycle.exhibits.marks.network import _places
 given = [("hub", each) for each in "abcdefgh"] + [("mid", each) for each in "abcdefgh"] + [("hub", "mid")]
 rows = pd.DataFrame(given, columns=["giver", "taker"]).assign(value=1.0)
-print(network._places(rows).to_csv())
+print(_places(rows).to_csv())
 """
     places = {
         subprocess.run([sys.executable, "-c", draw], capture_output=True, text=True, check=True,
