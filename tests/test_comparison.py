@@ -153,18 +153,21 @@ def pages():
 
 
 def test_every_cell_leads_to_a_page_of_the_site():
-    site, groups = list(pages()), links.members()
+    site = list(pages())
     runs = [each for each in site if each["outcome"].run.notebook == "comparison"]
     companies = {name for each in runs for name in facts.open(each["covers"]).companies}
     lines = [line.page for own in company_figures.LINES.values() for line in own]
     lost = [(name, company) for name in {*lines, "coverage"} for company in companies
-            if not links.page_behind(name, company, site, groups)]  # fmt: skip
+            if not links.page_behind(name, company, links.pages_of(site))]  # fmt: skip
     assert len(companies) >= 12 and set(lines) <= set(notebooks()) and not lost
 
 
 def test_a_figure_leads_to_the_page_of_its_own_company_first():
     html = '<a data-page="required_revenue" data-of="MSFT">$40bn</a> <a data-page="nowhere" data-of="X">1</a>'
-    assert links.behind(html, "comparison", list(pages())) == '<a href="required-revenue-microsoft.html">$40bn</a> 1'
+    assert (
+        links.behind(html, "comparison", links.pages_of(list(pages())))
+        == '<a href="required-revenue-microsoft.html">$40bn</a> 1'
+    )
 
 
 # ---- currencies, other companies, and a company's own page

@@ -16,3 +16,10 @@ def test_nothing_announced_later_is_in_the_record():
     assert earnings_surprise.cases(book)["MSFT"].inputs["actual_eps"].days == "30 Apr 2025"
     few = facts.open(["CRWV"], "2025-12-31")
     assert earnings_surprise.record(few).title == "No company here has enough announcements with an estimate"
+
+
+def test_surprises_of_chinese_companies_are_in_yuan():
+    """Baidu, third quarter of 2024: 16.60 yuan for each ADS, adjusted; its filing has 21.60 by GAAP."""
+    own = earnings_surprise.cases(facts.open(["BIDU"], "2024-12-01"))["BIDU"].inputs["actual_eps"]
+    assert own.value == pytest.approx(16.6 / 7.24, rel=0.01) and own.unit == "USD/share"  # at the rate of the day
+    assert "¥" in earnings_surprise.record(facts.open(["BIDU"])).view["Mean difference"].item()

@@ -149,6 +149,12 @@ def test_the_chart_stands_above_the_fold(page):
     )
 
 
+def test_a_click_on_a_point_opens_its_document(page):
+    page.evaluate("window.open = url => { document.body.dataset.opened = url }")  # nothing is asked of other machines
+    page.locator(".vega-embed .mark-symbol.role-mark path").last.click()
+    assert page.evaluate("document.body.dataset.opened").startswith("https://www.sec.gov/Archives/")
+
+
 @pytest.mark.parametrize("form", ["CSV", "PNG", "XLSX"])
 def test_what_is_shown_is_taken_away_by_a_button(page, form):
     with page.expect_download() as taken:

@@ -35,6 +35,7 @@ ROOMS = [
         "facts",
         "sources",
         "quantity",
+        "spans",
         "panel",
         "metrics",
         "measure",

@@ -77,3 +77,9 @@ def test_on_an_earlier_day_later_rounds_are_not_there():
 def test_a_round_sells_between_nothing_and_all(before, raised, old):
     found = rounds.funding_round(raised, before + raised, old)  # new money is part of the value after it
     assert 0 <= float(found.dilution_of_round) <= 1 and float(found.step_up_of_round) > 0
+
+
+def test_sales_of_another_half_year_give_no_multiple():
+    """Anthropic, 30 September 2025 at 183bn: sales of December 2024 would make 183 times, those of February 13.1."""
+    shown = laboratories.by_date(facts.open(), "Anthropic").figures["value"].astype(float)
+    assert shown.max() < 30 and shown.min() == pytest.approx(183 / 14, rel=0.01)

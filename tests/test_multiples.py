@@ -19,7 +19,7 @@ def cases():
 
 def test_coreweave_with_its_debt_costs_more_than_price_to_sales_shows():
     # K135: (35bn + 8.1bn) / 1.915bn = 22.5 times sales, and 43bn over about 1.2bn of EBITDA 35.8 times
-    bridge = multiples.ev_bridge(35e9, 40.0, 875e6, 8.1e9, 0.0, 0.0, 0.0)
+    bridge = multiples.ev_bridge(35e9, 40.0, 875e6, 8.1e9, 0.0, 0.0, 0.0, 0.0)
     found = multiples.multiples(35e9, float(bridge.enterprise_value), 1.915e9, 7.366, 0.324e9, 0.88e9, -0.863e9, 0.0,
                                 0.21, -5.95e9)  # fmt: skip
     assert round(float(found.ev_to_sales), 1) == 22.5 and round(float(found.ev_to_ebitda), 1) == 35.8
@@ -27,13 +27,13 @@ def test_coreweave_with_its_debt_costs_more_than_price_to_sales_shows():
 
 
 def test_the_bridge_adds_up():
-    found = multiples.ev_bridge(100.0, 4.0, 24.0, 40.0, 15.0, 5.0, 20.0)
-    assert found == (125, 120, 145, 96)
+    found = multiples.ev_bridge(100.0, 4.0, 24.0, 40.0, 15.0, 5.0, 20.0, 3.0)
+    assert found == (125, 120, 145, 128, 96)
 
 
 @given(market=AMOUNTS, debt=AMOUNTS, cash=AMOUNTS, revenue=AMOUNTS)
 def test_net_debt_is_what_parts_price_from_enterprise_value_to_sales(market, debt, cash, revenue):
-    worth = float(multiples.ev_bridge(market, 1.0, 1.0, debt, cash, 0.0, 0.0).enterprise_value)
+    worth = float(multiples.ev_bridge(market, 1.0, 1.0, debt, cash, 0.0, 0.0, 0.0).enterprise_value)
     found = multiples.multiples(market, worth, revenue, 0.1, 1.0, 1.0, 1.0, 0.0, 0.2, 1.0)
     gap = float(found.ev_to_sales - found.price_to_sales) * revenue
     assert gap == pytest.approx(debt - cash, rel=1e-6, abs=1e-6 * (market + debt + cash))
@@ -107,3 +107,24 @@ def test_before_anything_was_public_the_verdict_says_so():
     early = facts.open(["MSFT", "META"], "2020-06-30", "USD")
     assert multiples.verdict(multiples.cases(early)).startswith("No company here has this multiple")
     assert exhibits.peers(forward_multiples.cases(early), forward_multiples.SHOWN, "forward_multiples.shown").view.empty
+
+
+def test_old_flows_of_a_company_without_a_price_are_not_set_beside_others():
+    """GDS has no price here, and on 30 November 2024 its newest twelve months in the data are of December 2023."""
+    early = multiples.cases(facts.open(["ORCL", "GDS"], "2024-11-30"))
+    assert "too old" in early["GDS"].alone("rule_of_40").reason
+    title = exhibits.against(early, "revenue_growth", "ev_to_sales", "multiples.against").title
+    assert "growth explains nothing" in title and "runs from" not in title
+
+
+def test_a_page_in_yuan_gives_no_price_to_expected_earnings():
+    """GDS was shown with 5.95 a share for the next year beside a price of 30 dollars: yuan, by all appearance."""
+    assert forward_multiples.cases(facts.open(["GDS"]))["GDS"].alone("forward_pe").missing
+
+
+def test_alphabets_preferred_shares_stand_apart():
+    """18.023bn of mandatory convertible preferred stock of June 2026 (10-Q); where none is on record it is missing."""
+    own = multiples.bridges(facts.open(["GOOGL", "MSFT"], "2026-08-31"))
+    parts = own["GOOGL"].outputs
+    assert float(parts.enterprise_value_with_preferred - parts.enterprise_value) == pytest.approx(18.023e9)
+    assert own["MSFT"].alone("enterprise_value_with_preferred").missing

@@ -1,12 +1,13 @@
 """Quarters, trailing twelve months and years, fiscal and calendar, with figures as filed."""
 
+import shutil
 from dataclasses import replace
 from functools import cache
 
 import pandas as pd
 import pytest
 
-from capcycle import facts, metrics
+from capcycle import facts, metrics, paths, spans
 from capcycle.errors import CapcycleError
 from capcycle.facts import sums, vintages
 from capcycle.measure import measure
@@ -196,7 +197,7 @@ def test_a_company_that_had_published_nothing_by_then_is_still_on_the_panel():
 class Made:
     """A book of one company whose revenue, in millions, is given by (first day, months, day of publication, value)."""
 
-    companies, currency = ("MSFT",), ""
+    companies, currency, prepared = ("MSFT",), "", {}
 
     def __init__(self, *figures):
         rows = [(pd.Timestamp(first), months, pd.Timestamp(day), value * 1e6) for first, months, day, value in figures]
@@ -306,6 +307,26 @@ def test_quarters_of_unequal_weeks_keep_their_labels_and_meet_no_other(first, le
         numbers = select(book, "quarter", calendar).rows["ordinal"].tolist()
         assert [number - numbers[0] for number in numbers] == [0, 1, 2, 3]
     assert select(book, "ttm", "fiscal").rows["value"].tolist() == [40e6]
+
+
+@pytest.mark.parametrize("calendar", spans.CALENDARS)
+@pytest.mark.parametrize("span", spans.SPANS)
+def test_what_is_remembered_of_a_company_is_what_would_be_worked_out(span, calendar):
+    book = facts.open(["ORCL", "BABA", "HUT"])
+    assert book.prepared.keys() == set(book.companies)
+    key = ["company", "concept", "ordinal"]
+    once, anew = select(book, span, calendar).rows, spans.placed(book.facts, span, calendar)
+    pd.testing.assert_frame_equal(*(rows.sort_values(key, ignore_index=True) for rows in (once, anew)))
+
+
+def test_a_changed_file_is_not_remembered(tmp_path, monkeypatch):
+    book = facts.open(["HUT"])
+    before = select(book, "year", "fiscal").rows
+    folder = shutil.copytree(paths.DATA, tmp_path / "data")
+    (folder / "year_ends.csv").write_text((folder / "year_ends.csv").read_text("utf-8").splitlines()[0] + "\n", "utf-8")
+    monkeypatch.setattr(paths, "DATA", folder)
+    after = select(facts.open(["HUT"]), "year", "fiscal").rows
+    assert set(before["ordinal"]) != set(after["ordinal"])
 
 
 def test_years_that_their_quarters_do_not_add_up_to_are_doubts():

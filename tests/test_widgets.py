@@ -173,6 +173,15 @@ def test_notes_figures_and_sources_stand_below(explorer):
     assert explorer.exhibit.view.iloc[0, 1] in below and "Capex: " in below
 
 
+@pytest.mark.parametrize("view", ["lines", "bars"])
+def test_every_point_leads_to_the_document_that_its_tooltip_names(explorer, view):
+    choose(explorer, view=view)
+    spec = shown(explorer)[VEGA_LITE]
+    rows = [row for row in next(iter(spec["datasets"].values())) if row["source"]]
+    titles = {card["url"]: card["title"] for card in explorer.exhibit.sources}
+    assert rows and all(row["source"].startswith(titles[row["url"]]) for row in rows)
+
+
 def test_a_table_is_not_shown_twice(explorer):
     choose(explorer, view="table")
     assert "<table" not in explorer.picture.outputs[1]["data"]["text/html"]

@@ -8,14 +8,12 @@ from functools import cached_property
 import numpy as np
 import pandas as pd
 
-from capcycle import facts, periods, words
+from capcycle import facts, periods, spans, words
 from capcycle.errors import CapcycleError, NothingToShow, unknown
 from capcycle.facts import Book
 from capcycle.facts.door import KINDS
-from capcycle.facts.vintages import BASES, is_ifrs
+from capcycle.spans import CALENDARS, SPANS
 
-SPANS = ("quarter", "ttm", "year")
-CALENDARS = ("calendar", "fiscal")
 MISSING = -1  # the row number of a figure that is not there
 QUARTER_LATER = pd.Timedelta(days=91)
 
@@ -106,7 +104,7 @@ class Panel:
             return []
         changed = facts.year_ends.changes()
         changed = changed[changed["company"].isin(self.companies)]
-        first = _ordinals(changed.assign(period_end=changed["transition_end"] + QUARTER_LATER), self.calendar)
+        first = spans.ordinals(changed.assign(period_end=changed["transition_end"] + QUARTER_LATER), self.calendar)
         return list(zip(changed["company"], (first // (4 // self.steps_per_year)).astype(int), strict=True))
 
     @cached_property
@@ -171,8 +169,8 @@ class Panel:
         """Of each company and concept the gaps of the book: first and last quarter as whole numbers, and the reason."""
         gaps, found = self.book.gaps, defaultdict(list)
         gaps = gaps[gaps["company"].isin(self.companies)]
-        first = _ordinals(gaps.assign(period_end=gaps["period_start"] - periods.DAY), self.calendar) + 1
-        last, reasons = _ordinals(gaps, self.calendar), gaps["reason"].str.rstrip(".")
+        first = spans.ordinals(gaps.assign(period_end=gaps["period_start"] - periods.DAY), self.calendar) + 1
+        last, reasons = spans.ordinals(gaps, self.calendar), gaps["reason"].str.rstrip(".")
         for company, concept, *gap in zip(gaps["company"], gaps["concept"], first, last, reasons, strict=True):
             found[company, concept].append(tuple(gap))
         return dict(found)
@@ -197,7 +195,10 @@ class Panel:
         """Twelve months, by company, concept and last quarter, whose four quarters stand on no common definition."""
         if self.span == "quarter":
             return set()
-        rows = _fours(select(self.book, "quarter", self.calendar).rows)
+        quarters = select(self.book, "quarter", self.calendar).rows
+        if not quarters["basis"].any():
+            return set()
+        rows = spans.fours(quarters)
         split = rows[rows["full"] & ~rows["one_basis"]]
         return set(zip(split["company"], split["concept"], split["ordinal"], strict=True))
 
@@ -244,12 +245,7 @@ def _selected(book: Book, span: str, calendar: str, since: int | None, until: in
     if book.facts.empty:
         raise NothingToShow("no figure is given: choose companies that have some, or a later date")
     rows = book.convert(book.facts) if book.currency else book.facts
-    known = {column: rows["concept"].map(facts.dictionary()[column]) for column in ("nature", "sign")}
-    rows = rows.assign(ordinal=_ordinals(rows, calendar), **known).dropna(subset="ordinal")
-    rows = rows.astype({"ordinal": int})
-    rows = _twelve_months(rows) if span != "quarter" else _one_each(rows[_filed(rows, periods.QUARTER)])
-    if span == "year":
-        rows = rows[rows["ordinal"] % 4 == 3].assign(ordinal=lambda table: table["ordinal"] // 4)
+    rows = spans.remembered(book, span, calendar) if rows is book.facts else spans.placed(rows, span, calendar)
     per_year = 1 if span == "year" else 4
     if until:
         rows = rows[rows["ordinal"] < (until + 1) * per_year]
@@ -257,7 +253,7 @@ def _selected(book: Book, span: str, calendar: str, since: int | None, until: in
         raise NothingToShow("no figure is left: widen the years, or choose companies that have such periods")
     ordinals = tuple(range(int(rows["ordinal"].min()), int(rows["ordinal"].max()) + 1))
     first = max(ordinals[0], (since or 0) * per_year)
-    return Panel(book, rows.drop(columns=["nature", "sign"]).reset_index(drop=True), ordinals, first, span, calendar)
+    return Panel(book, rows.reset_index(drop=True), ordinals, first, span, calendar)
 
 
 def other_calendar(calendar: str) -> str:
@@ -278,97 +274,3 @@ def shifted(grid: np.ndarray, steps: int, fill: float) -> np.ndarray:
     moved = np.full_like(grid, fill)
     moved[:, steps:] = grid[:, : max(grid.shape[1] - steps, 0)]
     return moved
-
-
-def _ordinals(rows: pd.DataFrame, calendar: str) -> pd.Series:
-    """The quarter that each figure's last day belongs to, a whole number; NaN for a transition period's, if fiscal.
-
-    By the calendar a fiscal quarter goes where its last month does: of quarters of 12 and 16 weeks, none meets another.
-    """
-    ends, months = rows["period_end"], facts.year_ends.months(rows["company"], rows["period_end"])
-    number = periods.fiscal_quarter(ends, months)
-    if calendar == "fiscal":
-        return number
-    return periods.calendar_quarter(periods.quarter_end(number, months).fillna(ends))
-
-
-def _filed(rows: pd.DataFrame, length: tuple[int, int]) -> pd.Series:
-    return rows["nature"].eq("stock") | periods.is_length(rows["period_start"], rows["period_end"], length)
-
-
-def _twelve_months(rows: pd.DataFrame) -> pd.DataFrame:
-    filed = rows[_filed(rows, periods.YEAR)]
-    flows = rows[rows["nature"].eq("flow") & _filed(rows, periods.QUARTER)]
-    rolled = _rolled(rows[rows["nature"].eq("flow")])
-    return _one_each(pd.concat([rolled, _sums_of_four(_one_each(flows)), filed], ignore_index=True))
-
-
-def _one_each(rows: pd.DataFrame) -> pd.DataFrame:
-    """One row per company, concept and period: the last, which is the filed one or ends later."""
-    return rows.drop_duplicates(["company", "concept", "ordinal"], keep="last")
-
-
-def _rolled(flows: pd.DataFrame) -> pd.DataFrame:
-    """Twelve months as a filed year, less its first months, plus the same months of the next: who files no quarters.
-
-    There is none where IFRS meets US GAAP, or one definition another.
-    """
-    keys = ["company", "concept", "unit"]
-    whole = _filed(flows, periods.YEAR)
-    years, parts = flows[whole], flows[~whole]
-    after = years.assign(next=years["period_end"] + periods.DAY).merge(
-        parts, left_on=[*keys, "next"], right_on=[*keys, "period_start"], suffixes=("_year", "")
-    )
-    three = after.merge(
-        parts, left_on=[*keys, "period_start_year"], right_on=[*keys, "period_start"], suffixes=("", "_less")
-    )
-    three["period_start"] = three["period_end_less"] + periods.DAY
-    gaap = sum(is_ifrs(three[f"locator{each}"]).astype(int) for each in ("", "_year", "_less"))
-    of = {column: three[[f"{column}{each}" for each in ("", "_year", "_less")]].to_numpy()
-          for column in ("kind", "source", "published", *BASES)}  # fmt: skip
-    possible = three["sign"].ne("positive") | (three["value_year"] >= three["value_less"])
-    one_basis = of["basis"].max(axis=1) <= of["last_basis"].min(axis=1)
-    sound = _filed(three, periods.YEAR) & gaap.isin([0, 3]) & possible & one_basis
-    three, of = three[sound], {column: cells[sound] for column, cells in of.items()}
-    return three.assign(
-        value=three["value_year"] + three["value"] - three["value_less"],
-        kind=[facts.weakest(["derived", *each]) for each in of["kind"]],
-        source=[facts.documents(each) for each in of["source"]],
-        published=of["published"].max(axis=1) if len(three) else three["published"],
-        locator="a year, less its first months, plus those of the next",
-        basis=of["basis"].max(axis=1),
-        last_basis=of["last_basis"].min(axis=1),
-    )[flows.columns]
-
-
-def _fours(quarters: pd.DataFrame) -> pd.DataFrame:
-    """Quarters in order: whether each is the last of a `full` four that are twelve months, and all on `one_basis`.
-
-    Quarters on both sides of a changed year end have consecutive names and are not twelve months.
-    """
-    rows = quarters.sort_values(["company", "concept", "ordinal"]).reset_index(drop=True)
-    full = rows["ordinal"].diff(3).eq(3) & rows["company"].eq(rows["company"].shift(3))
-    full &= periods.is_length(rows["period_start"].shift(3), rows["period_end"], periods.YEAR)
-    full &= rows["concept"].eq(rows["concept"].shift(3))
-    one_basis = rows["basis"].rolling(4).max() <= rows["last_basis"].rolling(4).min()
-    return rows.assign(full=full, one_basis=one_basis)
-
-
-def _sums_of_four(quarters: pd.DataFrame) -> pd.DataFrame:
-    """Twelve months as four consecutive quarters; where one is missing, or IFRS or a definition meets another, none."""
-    rows = _fours(quarters)
-    one_gaap = is_ifrs(rows["locator"]).astype(int).rolling(4).sum().isin([0, 4])
-    last = rows.index[rows["full"] & one_gaap & rows["one_basis"]]
-    four = np.add.outer(last.to_numpy(), np.arange(-3, 1))
-    of = {column: rows[column].to_numpy()[four] for column in ("value", "source", "published", *BASES)}
-    kinds = pd.Index(KINDS).get_indexer(rows["kind"])[four].max(axis=1)
-    return rows.loc[last, quarters.columns].assign(
-        period_start=rows["period_start"].to_numpy()[four[:, 0]],
-        value=of["value"].sum(axis=1),
-        kind=np.array(KINDS)[np.maximum(kinds, KINDS.index("derived"))],
-        source=[facts.documents(each) for each in of["source"]],
-        locator="sum of four quarters",
-        published=of["published"].max(axis=1),
-        basis=of["basis"].max(axis=1),
-        last_basis=of["last_basis"].min(axis=1),
-    )

@@ -226,11 +226,12 @@ def _import(jobs: Iterable[Job]) -> list[str]:
 def _read(days: Iterable[str]) -> None:
     import scipy.optimize  # noqa: F401 — what solves imports it, as many pages do
 
-    from capcycle import facts
+    from capcycle import facts, spans
 
     facts.history()
     for day in days:
         facts.prepare(day)
+        spans.prepare(day)
     facts.currencies()
     for name in facts.registers.names():
         facts.registers.history(name)

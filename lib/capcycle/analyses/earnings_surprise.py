@@ -62,7 +62,10 @@ def _newest(book: Book, company: str, rows: pd.DataFrame) -> Case:
         last = rows.iloc[-1].copy()
         last["past_deviation"] = rows.iloc[:-1]["difference"].std()
         columns = {"actual_eps": "actual", "estimated_eps": "estimate", "past_deviation": "past_deviation"}
-        given = {name: study.entry(last, column, "USD/share", "announced") for name, column in columns.items()}
+        given = {
+            name: study.entry(last, column, last["currency"] + "/share", "announced")
+            for name, column in columns.items()
+        }
     return study.case(standardised_surprise, book, company, **given)
 
 
@@ -90,7 +93,7 @@ def _record(case: Case, rows: pd.DataFrame) -> dict:
         "actual": case.inputs["actual_eps"].shown,
         "estimate": case.inputs["estimated_eps"].shown,
         "value": float(case.outputs.standardised_surprise),
-        "mean": words.value(float(rows["difference"].mean()), "USD/share"),
+        "mean": words.value(float(rows["difference"].mean()), rows["currency"].iloc[-1] + "/share"),
         "beats": say("earnings_surprise.beats", share=words.value(share, "fraction"), count=len(rows)),
         "unit": "number",
         "kind": case.kind,

@@ -14,6 +14,7 @@ from capcycle.quantity import Quantity, missing, newest, total
 from capcycle.study import Case
 from capcycle.words import Sentence, say
 
+NEAR = pd.Timedelta(days=183)  # between a round and sales: in half a year those of a laboratory may double
 LOSSES = ("net_income", "cash_burn")  # of a year: a loss below zero, or cash spent
 SHOWN = ("valuation", "annual_sales", "value_to_sales", "step_up", "sales_multiple", "loss_to_sales",
          "commitments_to_sales")  # fmt: skip
@@ -117,7 +118,7 @@ def verdict(lab: Case, name: str) -> Sentence:
 
 
 def by_date(book: Book, name: str) -> Exhibit:
-    """Each value of a laboratory over its sales at the nearest date before and after."""
+    """Each value of a laboratory over its sales at the nearest date before and after, within half a year of it."""
     worth, sold = valued(book, name), sales(book, name)
     rows = pd.DataFrame([
         {"label": words.day(row.date), "group": say(f"laboratories.side.{side}"), "value": row.post_money / one.value,
@@ -125,7 +126,7 @@ def by_date(book: Book, name: str) -> Exhibit:
          "note": say("laboratories.of_day", day=words.day(one.date))}
         for row in worth.itertuples() for side, near in (("before", sold[sold["date"] <= row.date].tail(1)),
                                                         ("after", sold[sold["date"] > row.date].head(1)))
-        for one in near.itertuples()
+        for one in near.itertuples() if abs(row.date - one.date) <= NEAR
     ], columns=["label", "group", "value", "unit", "kind", "source", "note"])  # fmt: skip
     key = "title" if len(rows) else "none"
     ends = {"least": words.value(rows["value"].min(), "multiple"), "most": words.value(rows["value"].max(), "multiple")}

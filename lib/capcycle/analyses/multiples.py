@@ -4,6 +4,8 @@ from collections.abc import Callable, Mapping
 from functools import cache
 from typing import NamedTuple
 
+import pandas as pd
+
 from capcycle import exhibits, study, words
 from capcycle.analyses.power_value.figures import STALE, figures
 from capcycle.facts import Book
@@ -19,7 +21,8 @@ from capcycle.words import Sentence, say
 SHOWN = ("price_to_sales", "ev_to_sales", "ev_to_ebitda", "price_to_earnings", "price_to_earnings_without_gains",
          "fcf_yield", "rule_of_40")  # fmt: skip
 PARTS = ("enterprise_value", "market_value", "value_at_diluted_shares", "debt", "cash",
-         "enterprise_value_less_securities", "enterprise_value_with_leases")  # fmt: skip
+         "enterprise_value_less_securities", "enterprise_value_with_leases",
+         "enterprise_value_with_preferred")  # fmt: skip
 FLOWS = ("revenue", "operating_income", "depreciation_amortization", "net_income", "investment_gains", "fcf")
 BALANCE = ("market_value", "debt", "cash")
 POINTS = 100  # of a percentage, in which growth divides a multiple
@@ -29,6 +32,7 @@ class EVBridge(NamedTuple):
     enterprise_value: Amount
     enterprise_value_less_securities: Amount
     enterprise_value_with_leases: Amount
+    enterprise_value_with_preferred: Amount
     value_at_diluted_shares: Amount
 
 
@@ -45,20 +49,23 @@ class Multiples(NamedTuple):
 
 
 @model(verdict="enterprise_value", better="lower")
-def ev_bridge(market_value: Amount, share_price: PerShare, shares_diluted: Shares, debt: Amount, cash: Amount,
-              short_term_investments: Amount, lease_liability: Amount) -> EVBridge:  # fmt: skip
-    """From market value to enterprise value, with what can be sold and with leases each under a name of its own.
+def ev_bridge(
+    market_value: Amount, share_price: PerShare, shares_diluted: Shares, debt: Amount, cash: Amount,
+    short_term_investments: Amount, lease_liability: Amount, preferred_equity: Amount,
+) -> EVBridge:  # fmt: skip
+    """From market value to enterprise value; what can be sold, leases, preferred shares each under a name of its own.
 
     Formula: enterprise_value = market_value + debt - cash; less securities - short_term_investments; with leases +
-             lease_liability; value_at_diluted_shares = share_price * shares_diluted, beside market_value
-    Units:   amounts of one currency, each of its own day. Minorities and preferred shares are in none of the three.
+             lease_liability, with preferred + preferred_equity; value_at_diluted_shares = share_price * shares_diluted
+    Units:   amounts of one currency, each of its own day. Minorities and bitcoin are in none of them.
     Source:  CoreWeave as printed in March 2025: 35bn and about 8bn of debt, without cash, are 43bn.
 
-    >>> ev_bridge(35e9, 40.0, 473.5e6, 8e9, 0.0, 0.0, 2e9).enterprise_value_with_leases / 1e9
+    >>> ev_bridge(35e9, 40.0, 473.5e6, 8e9, 0.0, 0.0, 2e9, 0.0).enterprise_value_with_leases / 1e9
     45.0
     """
     value = market_value + debt - cash
-    return EVBridge(value, value - short_term_investments, value + lease_liability, share_price * shares_diluted)
+    return EVBridge(value, value - short_term_investments, value + lease_liability, value + preferred_equity,
+                    share_price * shares_diluted)  # fmt: skip
 
 
 @model(verdict="ev_to_sales", better="lower")
@@ -93,7 +100,8 @@ def multiples(
 def bridges(book: Book) -> dict[str, Case]:
     """Each company's bridge from the newest market value to enterprise value, each part of its own newest day."""
     quarters, known = select(book.into(book.money), "quarter"), figures(book)
-    filed = {name: measure(name, quarters) for name in ("shares_diluted", "short_term_investments", "lease_liability")}
+    filed = {name: measure(name, quarters) for name in
+             ("shares_diluted", "short_term_investments", "lease_liability", "preferred_equity")}  # fmt: skip
     given = {company: {name: own[name] for name in BALANCE} | {"share_price": _ordinary(own["price"], book, company)}
              for company, own in known.items()}  # fmt: skip
     return filed_cases(ev_bridge, book, filed, given)
@@ -116,7 +124,7 @@ def cases(book: Book) -> dict[str, Case]:
     for company in book.companies:
         given[company] = {name: known[company][name] for name in ("market_value", "enterprise_value")}
         if study.newest(filed["depreciation_amortization"], company).missing:
-            only = _fresh(study.newest(ppe, company), known[company]["market_value"])
+            only = _fresh(study.newest(ppe, company), known[company]["market_value"].day)
             why = say("multiples.depreciation_only")
             given[company]["depreciation_amortization"] = only.called("depreciation_amortization", reason=why)
     return filed_cases(multiples, book, filed, given)
@@ -125,16 +133,19 @@ def cases(book: Book) -> dict[str, Case]:
 def filed_cases(which: Callable, book: Book, filed: Mapping[str, Measures],
           given: Mapping[str, dict[str, Quantity]]) -> study.Cases:  # fmt: skip
     """A case of each company: what is given, and its newest figures that are not too old beside the market value."""
+    days = {company: own["market_value"].day for company, own in given.items()}
+    newest = max(filter(pd.notna, days.values()), default=pd.NaT)  # for who has no price: that of the others
     return study.Cases({
-        company: study.case(which, book, company, **{name: _fresh(study.newest(each, company), own["market_value"])
-                                                     for name, each in filed.items()} | own)
+        company: study.case(which, book, company, **{
+            name: _fresh(study.newest(each, company), days[company] if pd.notna(days[company]) else newest)
+            for name, each in filed.items()} | own)
         for company, own in given.items()
     })  # fmt: skip
 
 
-def _fresh(each: Quantity, market: Quantity) -> Quantity:
-    """A figure, or that it is too old beside the market value."""
-    if not market.day - each.day > STALE:
+def _fresh(each: Quantity, day: pd.Timestamp) -> Quantity:
+    """A figure, or that it is too old beside the market value of a day."""
+    if not day - each.day > STALE:
         return each
     return missing(each.name, say("multiples.old", name=words.lower(words.name(each.name)), day=each.days), each.unit)
 

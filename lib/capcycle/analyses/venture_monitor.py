@@ -8,7 +8,7 @@ import pandas as pd
 from capcycle import exhibits, study, words
 from capcycle.exhibits import Exhibit, marks
 from capcycle.facts import Book
-from capcycle.models.maths import per
+from capcycle.models.maths import per, where
 from capcycle.models.registry import Amount, Fraction, Number, model
 from capcycle.quantity import Quantity, missing, total
 from capcycle.study import Case
@@ -48,13 +48,14 @@ def supplier_part(supplier_equity: Amount, equity_raised: Amount) -> SupplierPar
     """How much of what a company raised comes from those who sell it chips and computing.
 
     Formula: supplier_share = supplier_equity / equity_raised
-    Units:   one currency. Above one where rounds that are not on record brought suppliers' money.
+    Units:   one currency. Missing above one: then suppliers' money came in rounds that are not on record.
     Source:  hand arithmetic on OpenAI: 13bn, 15bn and 30bn are 58bn, of 168.6bn in three rounds 34 %.
 
     >>> round(float(supplier_part(58e9, 168.6e9).supplier_share), 3)
     0.344
     """
-    return SupplierPart(per(supplier_equity, equity_raised))
+    share = per(supplier_equity, equity_raised)
+    return SupplierPart(where(share <= 1, share, float("nan")))
 
 
 @study.starts(venture_year)

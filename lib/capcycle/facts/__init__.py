@@ -86,7 +86,7 @@ def prepare(as_of: str | date | None = None) -> None:
     known, none = load(as_of=as_of), refused(as_of=as_of)
     for company in companies().index:
         own = known[known["company"] == company], none[none["company"] == company]
-        PREPARED[_contents(company, as_of)] = own
+        PREPARED[contents(company, as_of)] = own
         reads.prepare(_values, company, _text(as_of))
 
 
@@ -95,7 +95,7 @@ def _prepared(wanted: Sequence[str], as_of: str | date | None) -> list[tuple[pd.
     if not PREPARED:
         return []
     with reads.covered():
-        ready = [PREPARED.get(_contents(company, as_of)) for company in wanted]
+        ready = [PREPARED.get(contents(company, as_of)) for company in wanted]
     if not all(ready):
         return []
     for company in wanted:  # what was worked out from these, a run depends on as if it had done so itself
@@ -105,7 +105,12 @@ def _prepared(wanted: Sequence[str], as_of: str | date | None) -> list[tuple[pd.
     return ready
 
 
-def _contents(company: str, as_of: str | date | None) -> tuple[str, ...]:
+def contents(company: str, as_of: str | date | None = None) -> tuple[str, ...]:
+    """What tells all that `load` reads of a company, as it was known on a day, from what it reads at another time.
+
+    >>> contents("MSFT") == contents("MSFT") != contents("META")
+    True
+    """
     return _text(as_of), company, *(tables.stamp(name) for name in (f"facts/{company}.csv", *OF_ALL))
 
 

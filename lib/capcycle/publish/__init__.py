@@ -1,17 +1,18 @@
 """Executed notebooks to a static site that works from a folder, with no server and no network."""
 
-import hashlib
 import json
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, replace
 from functools import partial
 from importlib.metadata import version
 from pathlib import Path
+from types import MappingProxyType
 
 from capcycle import outputs, theme
 from capcycle.exhibits.exhibit import LIVE_TITLE
+from capcycle.ledger import digest
 from capcycle.publish import feed, finder, front, glossary, headlines, links, page, pictures, sets
 from capcycle.publish.data import DataVersion, data_version, table
 from capcycle.publish.inputs import inputs
@@ -73,12 +74,13 @@ def draw(outcome: Outcome) -> None:
 def _link(out: Path, pages: list[dict], linker: glossary.Linker) -> None:
     """Only now is it known which pages there are to link to; a page in the cache has no links to others."""
     titles = {made["outcome"].run.title: made["outcome"].run.name for made in reversed(pages)}
+    of = links.pages_of(pages)
     template, editions = map(page.templates().get_template, ("next.jinja", "editions.jinja"))
     for made in pages:
         file = out / f"{made['outcome'].run.name}.html"
-        html = links.behind(file.read_text("utf-8"), made["outcome"].run.name, pages)
+        html = links.behind(file.read_text("utf-8"), made["outcome"].run.name, of)
         html = linker.linked(links.linked(html, made["outcome"].run.name, titles))
-        then = template.render(onward=links.onward(made, pages), turns=links.turns(made, pages))
+        then = template.render(onward=links.onward(made, pages, of), turns=links.turns(made, pages))
         days = [(links.day_of(each), each["outcome"].run.name) for each in links.editions(made, pages)]
         html = html.replace(links.EDITIONS, editions.render(days=days, own=made["outcome"].run.name) if days else "")
         html = links.in_languages(html.replace(links.NEXT, then), made["outcome"].run.name)
@@ -110,7 +112,7 @@ def _write_index(out: Path, pages: list[dict], data: DataVersion, linker: glossa
     compared = [made for made in pages if made["compared"]]
     shown = {"sections": front.sections(pages), "table": front.table(pages, groups), "compared": compared}
     text = page.templates().get_template("index.jinja").render(data=data, **shown)
-    text = links.in_languages(linker.linked(links.behind(text, "index", pages)), "index")
+    text = links.in_languages(linker.linked(links.behind(text, "index", links.pages_of(pages))), "index")
     (out / "index.html").write_text(text, "utf-8")
 
 
@@ -145,19 +147,20 @@ def _shared(out: Path, pages: list[dict]) -> Iterator[Path]:
         yield from sorted((out / folder).iterdir())
 
 
-def _entry(out: Path, outcome: Outcome, headline_text: str, failed: bool, **_) -> dict:
+def _entry(out: Path, outcome: Outcome, headline_text: str, failed: bool, files: dict[str, str], **_) -> dict:
+    """A page in the manifest; `files` has the digests of what came with it from the cache, and is the same here."""
     name = outcome.run.name
+    known = {path: made for path, made in files.items() if path != f"{name}.html"}  # which has its links by now
     return {
         **asdict(outcome.run),
         "key": outcome.key,
         "headline": headline_text,
         "failed": failed,
         **({"stale": outcome.stale} if outcome.stale else {}),
-        "files": [_file(out, path) for path in [out / f"{name}.html", *sorted((out / name).iterdir())]],
+        "files": [_file(out, path, known) for path in [out / f"{name}.html", *sorted((out / name).iterdir())]],
     }
 
 
-def _file(out: Path, path: Path) -> dict:
-    content = path.read_bytes()
-    digest = hashlib.sha256(content).hexdigest()
-    return {"path": path.relative_to(out).as_posix(), "sha256": digest, "bytes": len(content)}
+def _file(out: Path, path: Path, known: Mapping[str, str] = MappingProxyType({})) -> dict:
+    name = path.relative_to(out).as_posix()
+    return {"path": name, "sha256": known.get(name) or digest(path), "bytes": path.stat().st_size}

@@ -47,9 +47,9 @@ def _contents(page: dict, kind: str) -> Iterator[Entry]:
 
 def _companies(pages: list[dict]) -> Iterator[Entry]:
     """Each company by its name, its ticker and its Chinese name, with the page on it."""
-    groups = links.members()
+    of = links.pages_of(pages)
     asked = dict.fromkeys(["company", *(page["outcome"].run.notebook for page in pages)])
     for row in table("companies.csv"):
-        ways = (links.page_behind(notebook, row["company"], pages, groups) for notebook in asked)
+        ways = (links.page_behind(notebook, row["company"], of) for notebook in asked)
         if page := next(filter(None, ways), ""):
             yield {"kind": "company", "text": row["name"], "more": f"{row['company']} {row['name_zh']}", "page": page}

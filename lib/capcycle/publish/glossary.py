@@ -1,10 +1,12 @@
 """Every defined term of a site once, in words, and the links from where a page uses one."""
 
 import re
+from bisect import bisect
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
 from html import escape, unescape
+from itertools import accumulate
 
 from capcycle import analyses, metrics, words
 from capcycle.exhibits.parts import formula, upper
@@ -120,12 +122,13 @@ def _fixed(kind: str) -> Iterator[Term]:
 
 def sections(known: dict[str, Term], exhibits: list[dict]) -> dict[str, list[tuple[Term, dict | None]]]:
     """The terms by section, each with the first of the `exhibits` of a site that names it."""
-    named = [(f"{entry['text']} {entry.get('more', '')}".lower(), entry) for entry in exhibits]
+    texts = [f"{entry['text']} {entry.get('more', '')}\n".lower() for entry in exhibits]
+    text, begins = "".join(texts), list(accumulate(map(len, texts), initial=0))
     found: dict[str, list[tuple[Term, dict | None]]] = {section: [] for section in SECTIONS}
     for term in known.values():
-        word = re.compile(rf"(?<!\w){re.escape(term.name.lower())}(?!\w)")
-        shown = next((entry for text, entry in named if term.name.lower() in text and word.search(text)), None)
-        found[term.section].append((term, shown))
+        name = term.name.lower()
+        word = re.search(rf"(?<!\w){re.escape(name)}(?!\w)", text) if name in text else None
+        found[term.section].append((term, exhibits[bisect(begins, word.start()) - 1] if word else None))
     return {section: listed for section, listed in found.items() if listed}
 
 

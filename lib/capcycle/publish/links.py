@@ -20,6 +20,7 @@ NEXT = (
 LANGUAGES = "<!-- languages -->"  # likewise, where it wants those to itself in the other languages
 EDITIONS = "<!-- editions -->"  # and those to itself as known on other days
 MOST, OF_COMPANY = 6, 12
+Found = dict[tuple[str, str], str]  # the page of a notebook on a company
 SAME_NOTEBOOK, SAME_SECTION = 0.1, 0.01  # as much as a tenth of the companies in common, and less than any
 
 
@@ -39,17 +40,14 @@ def linked(html: str, own: str, titles: dict[str, str]) -> str:
     return HEADING.sub(link, html)
 
 
-def behind(html: str, own: str, pages: list[dict]) -> str:
+def behind(html: str, own: str, of: Found) -> str:
     """A page in which every figure leads to the page that shows how it comes about; plain where there is none.
 
-    pages  those of the site, with `covers`: every company that a page shows
+    of  the pages of the site: see `pages_of`
     """
-    groups = members()
-    found: dict[tuple[str, str], str] = {}
 
     def link(cell: re.Match) -> str:
-        key = cell[1], unescape(cell[2])
-        name = found.setdefault(key, page_behind(*key, pages, groups))
+        name = page_behind(cell[1], unescape(cell[2]), of)
         return cell[3] if name in ("", own) else f'<a href="{escape(name)}.html">{cell[3]}</a>'
 
     return BEHIND.sub(link, html)
@@ -65,17 +63,24 @@ def in_languages(html: str, name: str) -> str:
     return html.replace(LANGUAGES, switch)
 
 
-def page_behind(notebook: str, company: str, pages: list[dict], groups: dict[str, set[str]]) -> str:
-    """The page of a notebook on a company: its own, else that with the fewest others, else the company's page."""
-    for wanted in (notebook, "company"):
-        near = []
-        for place, page in enumerate(pages):
-            covers = wide(page["covers"], groups)
-            if page["outcome"].run.notebook == wanted and company in covers and not page["failed"]:
-                near.append((page["companies"] != [company], len(covers), place, page["outcome"].run.name))
-        if near:
-            return min(near)[-1]
-    return ""
+def pages_of(pages: list[dict]) -> Found:
+    """By notebook and company the page that shows it: the company's own, else that with the fewest others.
+
+    pages  those of a site, with `covers`: every company that a page shows
+    """
+    near: dict[tuple[str, str], list[tuple]] = {}
+    groups = members()
+    for place, page in enumerate(each for each in pages if not each["failed"]):
+        run, covers = page["outcome"].run, wide(page["covers"], groups)
+        for company in covers:
+            rank = page["companies"] != [company], len(covers), place, run.name
+            near.setdefault((run.notebook, company), []).append(rank)
+    return {key: min(ranks)[-1] for key, ranks in near.items()}
+
+
+def page_behind(notebook: str, company: str, of: Found) -> str:
+    """The page of a notebook on a company, else the company's page; empty where there is neither."""
+    return of.get((notebook, company)) or of.get(("company", company), "")
 
 
 def turns(page: dict, pages: list[dict]) -> dict[str, dict]:
@@ -86,7 +91,7 @@ def turns(page: dict, pages: list[dict]) -> dict[str, dict]:
     return {way: each for way, each in beside.items() if each}
 
 
-def onward(page: dict, pages: list[dict]) -> list[tuple[str, list[dict]]]:
+def onward(page: dict, pages: list[dict], of: Found) -> list[tuple[str, list[dict]]]:
     """Pages to go on with, by heading: the same question of others, and the same companies in other ones."""
     own, groups = page["outcome"].run.notebook, members()
     same = [each for each in pages if each["outcome"].run.notebook == own and each is not page]
@@ -95,16 +100,16 @@ def onward(page: dict, pages: list[dict]) -> list[tuple[str, list[dict]]]:
     if len(about) == 1:
         [company] = about
         heading = say("page.same_company", company=names().get(company, company))
-        found = (heading, _elsewhere(company, others, groups))
+        found = (heading, _elsewhere(company, others, groups, of))
     else:
         found = (say("page.same_companies" if about else "page.next"), related(page, [page, *others]))
     return [each for each in ((say("page.same_question"), same), found) if each[1]]
 
 
-def _elsewhere(company: str, pages: list[dict], groups: dict[str, set[str]]) -> list[dict]:
+def _elsewhere(company: str, pages: list[dict], groups: dict[str, set[str]], of: Found) -> list[dict]:
     """The page of each notebook on a company, those on it alone first."""
     asked = dict.fromkeys(each["outcome"].run.notebook for each in pages)
-    found = {page_behind(notebook, company, pages, groups) for notebook in asked}
+    found = {page_behind(notebook, company, of) for notebook in asked}
     mine = [each for each in pages if each["outcome"].run.name in found]
     return sorted(mine, key=lambda each: wide(each["covers"], groups) != {company})[:OF_COMPANY]
 

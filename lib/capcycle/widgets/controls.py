@@ -22,10 +22,18 @@ INDENT = f"calc({LABEL_WIDTH} + 10px)"  # where the controls begin, right of the
 EMBED = {"renderer": "svg", "actions": {"export": True, "source": False, "compiled": False, "editor": False}}
 # JupyterLab takes the arrows and letters pressed in a list or a slider for commands of its own (R makes the cell raw),
 # unless the element that has the focus says so; an attribute is out of reach of ipywidgets
-KEYS = """window.addEventListener('keydown', event => {
-  if (event.target.closest?.('.capcycle-explorer'))
-    event.target.toggleAttribute('data-lm-suppress-shortcuts', !event.ctrlKey && !event.metaKey)
-}, true)
+# and a click on a point of a chart opens its document in a window of its own, which the chart's own links do not
+KEYS = """if (!window.capcycle) {
+  window.capcycle = true
+  window.addEventListener('keydown', event => {
+    if (event.target.closest?.('.capcycle-explorer'))
+      event.target.toggleAttribute('data-lm-suppress-shortcuts', !event.ctrlKey && !event.metaKey)
+  }, true)
+  window.addEventListener('click', event => {
+    const url = event.target.closest?.('.capcycle-explorer .vega-embed') && event.target.__data__?.datum?.url
+    if (url) window.open(url, '_blank', 'noopener')
+  }, true)
+}
 const seen = () => {  // once, when the first chart is drawn: the explorer stands at the top of the window
   const area = [...document.querySelectorAll('.capcycle-explorer')].at(-1)?.closest('.jp-OutputArea-child')
   if (!area?.querySelector('.vega-embed svg')) return requestAnimationFrame(seen)
@@ -207,11 +215,21 @@ def display(exhibit: Exhibit) -> list[dict[str, Any]]:
 
 
 def chart(exhibit: Exhibit) -> dict[str, Any]:
-    """An exhibit alone, as wide as the room that it has."""
+    """An exhibit alone, as wide as the room that it has; a click on a point opens its newest document."""
     data = exhibit._repr_mimebundle_()
-    if VEGA_LITE in data and not {"facet", "vconcat", "hconcat"} & set(data[VEGA_LITE]):
-        data[VEGA_LITE] = {"width": WIDTH} | data[VEGA_LITE]
+    if VEGA_LITE in data:
+        _link_points(data[VEGA_LITE], {card["title"]: card["url"] for card in exhibit.sources if card["url"]})
+        if not {"facet", "vconcat", "hconcat"} & set(data[VEGA_LITE]):
+            data[VEGA_LITE] = {"width": WIDTH} | data[VEGA_LITE]
     return output(data)
+
+
+def _link_points(spec: dict[str, Any], urls: dict[str, str]) -> None:
+    """Give each point the address of the document that its tooltip names."""
+    rows = [row for rows in spec.get("datasets", {}).values() for row in rows]
+    for row in rows:
+        named = [title for title in urls if str(row.get("source", "")).startswith(title)]
+        row |= {"url": urls[max(named, key=len)]} if named else {}
 
 
 def output(data: dict[str, Any]) -> dict[str, Any]:

@@ -1,6 +1,7 @@
 """Which input moves an output, and what each would have to be for the output to reach a target."""
 
 import altair as alt
+import numpy as np
 import pandas as pd
 
 from capcycle import study, theme, words
@@ -32,7 +33,7 @@ def tornado(swings: Tornado) -> Exhibit:
         say("study.tornado_subtitle", **shown),
         (say("study.tornado_note"),),
     )
-    if rows.empty:
+    if rows.empty or np.isnan(base):
         return nothing(frame)
     drawing = Drawing(rows.assign(unit=unit, kind="assumed", source=case.source), frame, base=base)
     return drawing.exhibit(_tornado_chart(drawing), _tornado_view(swings))
@@ -49,6 +50,8 @@ def _swing(each, case: Case) -> list[dict]:
 
 def _tornado_title(swings: Tornado) -> str:
     case, output = swings.case, phrase(swings.case, swings.of)
+    if case.lacking:
+        return say("study.tornado_lacks", output=output, reason=case.lacking)
     if swings.table.empty or swings.table["swing"].isna().all():
         return say("study.tornado_none", output=output)
     widest = swings.table.iloc[0]
@@ -64,17 +67,17 @@ def _tornado_chart(drawing: Drawing) -> alt.LayerChart:
     padding, seen = alt.expr(f"{wide} ? {beside} : {BESIDE}"), alt.expr(f"{wide} ? 1 : 0")
     across = alt.X("base:Q", axis=drawing.axis(), scale=alt.Scale(zero=False, padding=padding))
     bar = base.mark_bar(size=18, strokeWidth=1.5).encode(
-        x=across, x2="value:Q", tooltip=drawing.tooltip, **drawing.fill(theme.TINT)
+        x=across, x2=alt.X2("value:Q"), tooltip=drawing.tooltip, **drawing.fill(theme.TINT)
     )
     # an end at which nothing moves has no bar to write beside
     sides = (("<", "right", -5), (">", "left", 5))
     texts = [
         base.transform_calculate(beside=f"datum.value {sign} datum.base ? datum.note : ''")
         .mark_text(align=align, dx=dx, opacity=seen)
-        .encode(x="value:Q", text="beside:N")
+        .encode(x=alt.X("value:Q"), text=alt.Text("beside:N"))
         for sign, align, dx in sides
     ]
-    rule = alt.Chart(drawing.data.head(1)).mark_rule(color=theme.LIGHT["text"]).encode(x="base:Q")
+    rule = alt.Chart(drawing.data.head(1)).mark_rule(color=theme.LIGHT["text"]).encode(x=alt.X("base:Q"))
     return alt.layer(bar, *texts, rule).properties(height=alt.Step(marks.ROW))
 
 
