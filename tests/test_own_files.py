@@ -154,6 +154,16 @@ def test_a_dry_run_of_a_file_checks_it_and_writes_nothing(own, tmp_path, capsys)
     assert "would be taken; nothing was written" in capsys.readouterr().out
 
 
+def test_a_company_of_a_file_alone_is_not_refreshed_and_one_that_files_elsewhere_says_so(server, tmp_path, capsys):
+    row = "0700.HK,capex,2025-01-01,2025-03-31,27476000000,CNY,reported,0700-1,page 3,2025-05-14,,Results,Tencent"
+    file = tmp_path / "mine.csv"
+    file.write_text(f"{sources.template()}{row},https://example.org/results,release\n", "utf-8")
+    assert cli.main(["add", str(file)]) == 0
+    assert cli.main(["refresh"]) == cli.NOTHING_NEW and not server.asked
+    assert cli.main(["refresh", "0700.HK"]) == 1
+    assert "0700.HK does not file with the SEC" in capsys.readouterr().err
+
+
 def test_a_header_of_no_template_names_them(own, tmp_path):
     (tmp_path / "mine.csv").write_text("a,b\n1,2\n")
     with pytest.raises(DataError, match=r"see capcycle template facts\|prices\|shares\|estimates"):

@@ -87,6 +87,8 @@ def refresh(ticker: str, edgar: Edgar, table: pd.DataFrame, known: door.Referenc
     row = store.read("companies", ticker).to_dict("records")
     if not row:
         raise SourceError(f"{ticker} was not added yet: `capcycle add {ticker}` brings it in")
+    if not row[0]["cik"]:
+        raise SourceError(f"{ticker} does not file with the SEC: bring its figures in again by `capcycle add --from`")
     answer = edgar.companyfacts(int(row[0]["cik"]))
     return addition(row[0], answer, table, known or door.reference(), store.newest(ticker), edgar)
 

@@ -13,6 +13,7 @@ from capcycle import paths
 from capcycle.facts import layers, store, tables
 
 TABLES = ("sources", "facts", "companies")
+NUMBER = "[0-9]*-[0-9][0-9]-[0-9]*"  # of a filing
 ANSWERS = "answers"  # the folder of what was downloaded
 
 
@@ -50,8 +51,10 @@ def beside_reviewed(company: str, own: pd.DataFrame) -> pd.DataFrame:
 
 
 def companies() -> list[str]:
-    """The companies that were brought in one by one, in order."""
-    return [company for (company,) in store.select("SELECT company FROM companies WHERE origin = '' ORDER BY company")]
+    """The companies that were brought in one by one from their filings, in order; not those of a file or a provider."""
+    filed = f"company IN (SELECT company FROM sources WHERE source GLOB '{NUMBER}')"
+    found = store.select(f"SELECT company FROM companies WHERE origin = '' AND cik <> '' AND {filed} ORDER BY company")
+    return [company for (company,) in found]
 
 
 def newest(company: str) -> str:
