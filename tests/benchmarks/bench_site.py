@@ -71,10 +71,10 @@ def against(what: str, got: float, target: float, unit: str) -> None:
     print(f"  {what}: {got:.2f} {unit}, {got / target:.2f} × target of {target:g}", flush=True)
 
 
-def timed(home: Path, *command: str | Path) -> float:
+def timed(home: Path, *command: str | Path, python: str | Path = sys.executable) -> float:
     """Wall time of a command in `home`; what it says is shown only if it fails."""
     start = perf_counter()
-    program = [sys.executable, PROGRAMS / command[0], *command[1:]]
+    program = [python, PROGRAMS / command[0], *command[1:]]
     environment = {**os.environ, "CAPCYCLE_HOME": str(home), "PATH": f"{PROGRAMS}{os.pathsep}{os.environ['PATH']}"}
     done = subprocess.run(program, cwd=home, env=environment, capture_output=True, text=True)
     if done.returncode:
@@ -93,19 +93,23 @@ def one_after_the_other(home: Path, name: str, row: dict) -> float:
     )
 
 
-def after_a_change(home: Path, runs: dict[str, dict]) -> None:
-    """A note is added to one company's last fact; the runs that read it, and no others, should be executed."""
-    facts = home / "data" / "facts" / f"{CHANGED}.csv"
+def after_a_change(home: Path, runs: dict[str, dict], company: str = CHANGED) -> tuple[int, float]:
+    """A note is added to one company's last fact; the runs that read it, and no others, should be executed.
+
+    How many were comes back, and the seconds.
+    """
+    facts = home / "data" / "facts" / f"{company}.csv"
     text = facts.read_text("utf-8").rstrip("\n")
     facts.write_text(f"{text}{'' if text.endswith(',') else ' '}looked at again\n", "utf-8")
     before = {name: executed_at(home, name) for name in runs}
     seconds = timed(home, "capcycle", "site", "--jobs", "2", "--out", "site")
     again = {name for name in runs if executed_at(home, name) != before[name]}
-    reads = {name for name, row in runs.items() if CHANGED in asked(row)}
-    named = f"exactly those that name {CHANGED}" if again == reads else f"those that name it are {sorted(reads)}"
+    reads = {name for name, row in runs.items() if company in asked(row)}
+    named = f"exactly those that name {company}" if again == reads else f"those that name it are {sorted(reads)}"
     print(
-        f"  after a change to {CHANGED}: {len(again)} of {len(runs)} runs in {seconds:.1f} s, {sorted(again)}; {named}"
+        f"  after a change to {company}: {len(again)} of {len(runs)} runs in {seconds:.1f} s, {sorted(again)}; {named}"
     )
+    return len(again), seconds
 
 
 def asked(row: dict) -> str:
