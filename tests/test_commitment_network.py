@@ -1,5 +1,9 @@
 """Loops of stakes and orders, vendor finance of 2000 and today, promises by year, and what one failure takes."""
 
+import os
+import subprocess
+import sys
+
 import pandas as pd
 import pytest
 from hypothesis import given
@@ -189,3 +193,19 @@ def test_who_promises_nothing_cannot_fail(book):
         commitment_capacity.failure(book, "Nowhere", 0.5)
     with pytest.raises(NothingToShow, match="Nowhere has promised no order"):
         commitment_capacity.by_year(book, "Nowhere")
+
+
+def test_members_stand_where_they_stood_in_another_process():
+    """What two sets of names have in which order hangs on a number that each process draws."""
+    draw = """
+import pandas as pd
+from capcycle.exhibits.marks import network
+given = [("hub", each) for each in "abcdefgh"] + [("mid", each) for each in "abcdefgh"] + [("hub", "mid")]
+rows = pd.DataFrame(given, columns=["giver", "taker"]).assign(value=1.0)
+print(network._places(rows).to_csv())
+"""
+    places = {
+        subprocess.run([sys.executable, "-c", draw], capture_output=True, text=True, check=True,
+                       env={**os.environ, "PYTHONHASHSEED": seed}).stdout for seed in "123"
+    }  # fmt: skip
+    assert len(places) == 1 and "hub" in places.pop()

@@ -160,9 +160,9 @@ def firm(field: str = "kind") -> str:
     return f"indexof({list(FIRM)}, datum['{field}']) >= 0"
 
 
-def evidence_opacity(field: str = "kind", soft: float = 0) -> dict:
+def evidence_opacity(field: str = "kind", soft: float = 0) -> alt.FillOpacityValue:
     """For the channel `fillOpacity`: full for reported and derived figures, hollow or as `soft` says for all others.
 
     Give the mark a stroke of its own colour (`stroke=` beside `color=`), so that a hollow one is still seen.
     """
-    return alt.when(firm(field)).then(alt.value(1)).otherwise(alt.value(soft))
+    return alt.FillOpacityValue(**alt.when(firm(field)).then(alt.value(1)).otherwise(alt.value(soft)))

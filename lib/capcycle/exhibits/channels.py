@@ -133,7 +133,7 @@ def beside_end(base: alt.Chart, gap: int = 5) -> alt.Chart:
     left = "datum.value < 0"
     text = base.transform_calculate(end="isValid(datum.value) ? datum.value : 0")  # what is missing has a dash
     return text.mark_text(align=alt.expr(f"{left} ? 'right' : 'left'"), dx=alt.expr(f"{left} ? -{gap} : {gap}")).encode(
-        text="shown:N"
+        text=alt.Text("shown:N")
     )
 
 

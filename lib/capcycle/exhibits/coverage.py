@@ -254,7 +254,11 @@ def _heat(table: pd.DataFrame, shown: int) -> alt.LayerChart:
     page, text = alt.value(theme.LIGHT["page"]), alt.value(theme.LIGHT["text"])
     ink = alt.when(alt.datum.periods > shown * DARK_FROM).then(page).otherwise(text)
     rect = base.mark_rect(fill=theme.LIGHT["accent"], stroke=theme.LIGHT["axis"], strokeWidth=0.5)
-    count = base.transform_filter(alt.datum.periods > 0).mark_text(fontSize=10).encode(text="periods:Q", color=ink)
+    count = (
+        base.transform_filter(alt.datum.periods > 0)
+        .mark_text(fontSize=10)
+        .encode(text=alt.Text("periods:Q"), color=ink)
+    )
     return alt.layer(rect.encode(fillOpacity=fill), count).properties(height=alt.Step(22))
 
 

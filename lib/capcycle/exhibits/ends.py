@@ -109,9 +109,10 @@ def names(base: alt.Chart, name: str, log: bool = False, **look: alt.SchemaBase 
     text = {"align": "left", "dx": TEXT, "dy": move}
     bare = base.copy(deep=False)
     bare.transform = alt.Undefined  # or the neighbours of a point would be sought among the last points
-    said = bare.encode(text=f"{name}:N")
+    said = bare.encode(text=alt.Text(f"{name}:N"))
     mark = bare.mark_point(xOffset=MARK, yOffset=move, size=40, strokeWidth=1.5)
-    mark = mark.encode(opacity=alt.when(LONE).then(alt.value(0)).otherwise(alt.value(1)), **look)
+    lone = alt.when(LONE).then(alt.value(0)).otherwise(alt.value(1))
+    mark = mark.encode(opacity=alt.OpacityValue(**lone), **look)
     layers = alt.layer(said.mark_text(**text, **HALO), said.mark_text(**text), mark)
     layers.transform = [*base.transform, *placed.transform]
     return layers

@@ -107,13 +107,14 @@ def _chart(data: pd.DataFrame, measures: Measures, focus: str | None, scale: str
     base = ends.known(alt.Chart(data), "name").encode(x=alt.X("date:T", **time), y=_up(measures, scale))
     chosen = alt.selection_point(fields=["name"], name="chosen", **({} if named else {"bind": "legend"}))
     seen = alt.when(chosen).then(alt.value(1)).otherwise(alt.value(FAINT))
-    line = base.mark_line(invalid=BROKEN).encode(stroke=look["stroke"], opacity=seen)
+    line = base.mark_line(invalid=BROKEN).encode(stroke=look["stroke"], opacity=alt.OpacityValue(**seen))
     if focus:
         width = alt.when(alt.datum.company == focus).then(alt.value(FOCUS_WIDTH)).otherwise(alt.value(OTHER_WIDTH))
-        line = line.encode(size=width, detail="company:N")  # a line's width is its `size`
+        line = line.encode(size=alt.SizeValue(**width), detail=alt.Detail("company:N"))  # a line's width is its `size`
     point = base.mark_point(size=30, strokeWidth=1.5).encode(tooltip=tooltip(COMPANY_TOOLTIP), **look)
     plain = alt.when(ends.plain("" if named else YEARLY)).then(alt.value(0))
-    point = point.encode(opacity=plain.when(chosen).then(alt.value(1)).otherwise(alt.value(FAINT)))
+    seen = plain.when(chosen).then(alt.value(1)).otherwise(alt.value(FAINT))
+    point = point.encode(opacity=alt.OpacityValue(**seen))
     return alt.layer(line, point, *([ends.names(base, "name", scale == "log", **look)] if named else [])).add_params(
         chosen
     )
@@ -131,7 +132,9 @@ def _small(data: pd.DataFrame, measures: Measures, scale: str) -> alt.FacetChart
     point = point.encode(opacity=alt.when(ends.plain()).then(alt.value(0)).otherwise(alt.value(1)))
     order = list(dict.fromkeys(data["name"]))
     columns = min(SMALL, key=lambda columns: -len(order) % columns)  # with the fewest empty places
-    layers = alt.layer(others.encode(detail="name:N", **axes), line, point).properties(width=SMALL[columns], height=120)
+    layers = alt.layer(others.encode(detail=alt.Detail("name:N"), **axes), line, point).properties(
+        width=SMALL[columns], height=120
+    )
     charts = layers.facet(alt.Facet("name:N", sort=order, title=None), data=data, columns=columns)
     return ends.known(charts.resolve_axis(x="independent"), "name")
 
@@ -197,7 +200,7 @@ def _stack(data: pd.DataFrame, measures: Measures, shown: pd.DataFrame) -> alt.C
             ),
             y=alt.Y("value:Q", axis=axis(measures.unit), stack="zero"),
             order=alt.Order("place:Q"),
-            opacity=alt.when(alt.datum.whole).then(alt.value(1)).otherwise(alt.value(PALE)),
+            opacity=alt.OpacityValue(**alt.when(alt.datum.whole).then(alt.value(1)).otherwise(alt.value(PALE))),
             tooltip=tooltip(COMPANY_TOOLTIP),
             **look,
         )

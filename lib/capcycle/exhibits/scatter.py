@@ -84,4 +84,4 @@ def _chart(data: pd.DataFrame, across: Measures, up: Measures) -> alt.LayerChart
     base = alt.Chart(data).encode(x=alt.X("value:Q", axis=x), y=alt.Y("value_up:Q", axis=y))
     said = tooltip(["name", "period", "x", "y", "kind"])
     point = base.mark_point(size=110, strokeWidth=2).encode(tooltip=said, **company_look(data["company"]))
-    return alt.layer(point, base.mark_text(align="left", dx=9, dy=-6).encode(text="name:N"))
+    return alt.layer(point, base.mark_text(align="left", dx=9, dy=-6).encode(text=alt.Text("name:N")))

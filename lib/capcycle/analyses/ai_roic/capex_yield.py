@@ -74,7 +74,7 @@ def _ticked(chart: alt.LayerChart, known: pd.DataFrame) -> alt.LayerChart:
     data = known[["label", "wacc"]].assign(shown=[words.value(each, "fraction") for each in known["wacc"]])
     tick = alt.Chart(data).mark_tick(thickness=3, size=24, color=theme.LIGHT["text"])
     tip = alt.Tooltip("shown:N", title=words.name("wacc"))
-    return alt.layer(chart, tick.encode(x="wacc:Q", y=alt.Y("label:N", sort=None), tooltip=[tip]))
+    return alt.layer(chart, tick.encode(x=alt.X("wacc:Q"), y=alt.Y("label:N", sort=None), tooltip=[tip]))
 
 
 def _one_sided(cases: Mapping[str, Case]) -> list[str]:

@@ -24,7 +24,7 @@ def columns(rows: pd.DataFrame, frame: Frame) -> Exhibit:
     across = alt.X("value:Q", axis=drawing.axis(), scale=drawing.room(below_zero=True))
     base = drawing.chart.encode(y=drawing.labels(), x=across)
     bar = base.mark_bar(size=18, strokeWidth=1.5).encode(tooltip=drawing.tooltip, **drawing.fill(theme.TINT))
-    chart = alt.layer(bar, beside_end(base).encode(x="end:Q")).properties(height=alt.Step(ROW))
+    chart = alt.layer(bar, beside_end(base).encode(x=alt.X("end:Q"))).properties(height=alt.Step(ROW))
     return drawing.exhibit(chart, drawing.view("label", "group", "value", "note"))
 
 
@@ -79,10 +79,10 @@ def waterfall(rows: pd.DataFrame, frame: Frame) -> Exhibit:
     base = drawing.chart.encode(y=drawing.labels())
     across = alt.X("start:Q", axis=drawing.axis(), scale=drawing.room())
     bar = base.mark_bar(size=18, strokeWidth=1.5).encode(
-        x=across, x2="end:Q", tooltip=drawing.tooltip, **drawing.fill(theme.TINT)
+        x=across, x2=alt.X2("end:Q"), tooltip=drawing.tooltip, **drawing.fill(theme.TINT)
     )
     text = base.transform_calculate(right="max(datum.start, datum.end)").mark_text(align="left", dx=5)
-    chart = alt.layer(bar, text.encode(x="right:Q", text="shown:N")).properties(height=alt.Step(ROW))
+    chart = alt.layer(bar, text.encode(x=alt.X("right:Q"), text=alt.Text("shown:N"))).properties(height=alt.Step(ROW))
     return drawing.exhibit(chart, drawing.view("label", "value", "note"))
 
 

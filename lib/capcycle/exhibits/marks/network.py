@@ -57,8 +57,10 @@ def _places(rows: pd.DataFrame) -> pd.DataFrame:
     ups = dict(zip(_in_order(busy, partners), _spread(len(busy), 0.72), strict=True))
     given, taken = (rows.groupby(side)["value"].sum() for side in ("giver", "taker"))
     net = taken.reindex(partners.index, fill_value=0) - given.reindex(partners.index, fill_value=0)
-    near = {name: np.mean([ups.get(each, 0.0) for each in own]) for name, own in partners.items()}
-    sides = [(-1 if net[name] < 0 else 1, name) for name in sorted(set(partners.index) - set(busy), key=near.get)]
+    near = {name: np.mean([ups.get(each, 0.0) for each in sorted(own)]) for name, own in partners.items()}
+    sides = [
+        (-1 if net[name] < 0 else 1, name) for name in sorted(sorted(set(partners.index) - set(busy)), key=near.get)
+    ]
     placed = [(name, 0, ZIGZAG * (-1) ** row, up) for row, (name, up) in enumerate(ups.items())]
     for side in (-1, 1):
         own = [name for where, name in sides if where == side]
@@ -112,7 +114,11 @@ def _arrows(lines: pd.DataFrame, drawing: Drawing) -> list[alt.Chart]:
     tooltip = [alt.Tooltip(f"{name}:N", title=words.say(key)) for name, key in keys.items()]
     base = alt.Chart(lines).encode(x=_axis("x", ACROSS), y=_axis("y", UP), color=colour, tooltip=tooltip)
     line = base.mark_line(opacity=0.75, strokeCap="butt", interpolate="monotone").encode(
-        detail="link:N", order="step:Q", size=alt.Size("width:Q", scale=None), strokeDash=dashes)  # fmt: skip
+        detail=alt.Detail("link:N"),
+        order=alt.Order("step:Q"),
+        size=alt.Size("width:Q", scale=None),
+        strokeDash=dashes,
+    )
     turn = f"atan2(-datum.dy * height / {2 * UP}, datum.dx * width / {2 * ACROSS}) * 180 / PI"
     head = base.transform_filter(alt.datum.step == len(STEPS) - 1).mark_point(
         shape="triangle-right", filled=True, opacity=1, angle=alt.expr(turn)
@@ -129,7 +135,7 @@ def _members(places: pd.DataFrame) -> list[alt.Chart]:
     looks = {-1: {"align": "right", "dx": -10}, 0: {"align": "center", "dx": 0}, 1: {"align": "left", "dx": 10}}
     names = []
     for side, look in looks.items():
-        own = base.transform_filter(alt.datum.side == side).encode(text="place:N")
+        own = base.transform_filter(alt.datum.side == side).encode(text=alt.Text("place:N"))
         dy = alt.expr("-datum.up - 15" if side == 0 else "-datum.up")
         style = {**look, "dy": dy, "lineBreak": BREAK, "baseline": "middle", "fontSize": 11.5}
         names += [own.mark_text(**style, stroke=theme.LIGHT["page"], strokeWidth=4, strokeJoin="round"),

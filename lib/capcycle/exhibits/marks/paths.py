@@ -64,10 +64,10 @@ def bands(rows: pd.DataFrame, frame: Frame, names: tuple[str, str], line: str = 
     drawing = Drawing(rows, replace(frame, notes=(note, *frame.notes)))
     up, colour = drawing.axis(), theme.LIGHT["series-0"]
     base = drawing.chart.encode(x=_across(rows, "", None))
-    outer = base.mark_area(opacity=0.18, color=colour).encode(y=alt.Y("low:Q", axis=up), y2="high:Q")
-    inner = base.mark_area(opacity=0.3, color=colour).encode(y=alt.Y("inner_low:Q", axis=up), y2="inner_high:Q")
+    outer = base.mark_area(opacity=0.18, color=colour).encode(y=alt.Y("low:Q", axis=up), y2=alt.Y2("high:Q"))
+    inner = base.mark_area(opacity=0.3, color=colour).encode(y=alt.Y("inner_low:Q", axis=up), y2=alt.Y2("inner_high:Q"))
     line = base.mark_line(color=colour).encode(y=alt.Y("value:Q", axis=up))
-    point = base.mark_point(size=26, filled=True, color=colour).encode(y="value:Q", tooltip=drawing.tooltip)
+    point = base.mark_point(size=26, filled=True, color=colour).encode(y=alt.Y("value:Q"), tooltip=drawing.tooltip)
     return drawing.exhibit(alt.layer(outer, inner, line, point), drawing.view("x", "low", "value", "high"))
 
 

@@ -34,7 +34,7 @@ def dots(rows: pd.DataFrame, frame: Frame, mark: float | None = None) -> Exhibit
     base, colours, layers = drawing.chart.encode(y=drawing.labels()), drawing.fill(), []
     if ends:
         ranged = base.transform_filter(BARRED).mark_bar(size=10, strokeWidth=1, opacity=0.45)
-        reach = ranged.encode(x=alt.X("low:Q", axis=drawing.axis()), x2="high:Q")
+        reach = ranged.encode(x=alt.X("low:Q", axis=drawing.axis()), x2=alt.X2("high:Q"))
         layers.append(reach.encode(fill=colours["fill"], stroke=colours["stroke"]))
     point = base.mark_point(size=90, strokeWidth=2).encode(
         x=alt.X("value:Q", axis=drawing.axis(), scale=drawing.room(over=on_bar)),
@@ -45,7 +45,7 @@ def dots(rows: pd.DataFrame, frame: Frame, mark: float | None = None) -> Exhibit
     layers += [point, *_labels(base, on_bar)]
     if mark is not None:
         rule = alt.Chart(pd.DataFrame({"mark": [mark]})).mark_rule(strokeDash=[4, 3], color=theme.LIGHT["text"])
-        layers.append(rule.encode(x="mark:Q"))
+        layers.append(rule.encode(x=alt.X("mark:Q")))
     chart = alt.layer(*layers).properties(height=alt.Step(ROW))
     return drawing.exhibit(chart, drawing.view("label", "group", "low", "value", "high", "note"))
 
@@ -58,7 +58,7 @@ def _labels(base: alt.Chart, on_bar: pd.Series) -> list[alt.Chart]:
         base.transform_filter(alt.datum.on_bar == over)
         .transform_calculate(where=where)
         .mark_text(**looks[over])
-        .encode(x="where:Q", text="shown:N")
+        .encode(x=alt.X("where:Q"), text=alt.Text("shown:N"))
         for over in sorted(set(map(bool, on_bar)))
     ]
 
@@ -124,7 +124,7 @@ def _names(base: alt.Chart, side: str) -> alt.Chart:
     free = base.transform_filter(f"(width < {WIDTHS['wide']} ? datum.narrow : datum.wide) == '{side}'")
     align = {1: "left", -1: "right", 0: "center"}[across]
     text = free.mark_text(align=align, dx=alt.expr(f"{across} * {far}"), dy=alt.expr(f"{up} * {far}"), fontSize=11)
-    return text.encode(text="label:N")
+    return text.encode(text=alt.Text("label:N"))
 
 
 def _shapes(drawing: Drawing) -> dict[str, alt.Shape]:

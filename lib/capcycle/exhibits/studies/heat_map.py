@@ -73,7 +73,7 @@ def _heat_chart(grid: Grid, rows: pd.DataFrame, line: float, unit: str) -> alt.L
         .transform_calculate(left=f"datum.x - {wide}", right=f"datum.x + {wide}")
         .transform_calculate(below=f"datum.y - {high}", above=f"datum.y + {high}")
         .mark_rect(stroke=None)
-        .encode(x=x, x2="right:Q", y=y, y2="above:Q", color=colour, tooltip=tooltip)
+        .encode(x=x, x2=alt.X2("right:Q"), y=y, y2=alt.Y2("above:Q"), color=colour, tooltip=tooltip)
     )
     iso = alt.Chart(_contour(grid, line)).mark_line(color=LINE, strokeWidth=2.5)
     here = {"x": case.inputs[grid.x].value, "y": case.inputs[grid.y].value}
@@ -82,8 +82,13 @@ def _heat_chart(grid: Grid, rows: pd.DataFrame, line: float, unit: str) -> alt.L
     )
     return alt.layer(
         area,
-        iso.encode(x=alt.X("x:Q", scale=scales[0]), y=alt.Y("y:Q", scale=scales[1]), detail="piece:N", order="place:Q"),
-        point.encode(x="x:Q", y="y:Q"),
+        iso.encode(
+            x=alt.X("x:Q", scale=scales[0]),
+            y=alt.Y("y:Q", scale=scales[1]),
+            detail=alt.Detail("piece:N"),
+            order=alt.Order("place:Q"),
+        ),
+        point.encode(x=alt.X("x:Q"), y=alt.Y("y:Q")),
     )
 
 

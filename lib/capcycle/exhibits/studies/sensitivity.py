@@ -67,17 +67,17 @@ def _tornado_chart(drawing: Drawing) -> alt.LayerChart:
     padding, seen = alt.expr(f"{wide} ? {beside} : {BESIDE}"), alt.expr(f"{wide} ? 1 : 0")
     across = alt.X("base:Q", axis=drawing.axis(), scale=alt.Scale(zero=False, padding=padding))
     bar = base.mark_bar(size=18, strokeWidth=1.5).encode(
-        x=across, x2="value:Q", tooltip=drawing.tooltip, **drawing.fill(theme.TINT)
+        x=across, x2=alt.X2("value:Q"), tooltip=drawing.tooltip, **drawing.fill(theme.TINT)
     )
     # an end at which nothing moves has no bar to write beside
     sides = (("<", "right", -5), (">", "left", 5))
     texts = [
         base.transform_calculate(beside=f"datum.value {sign} datum.base ? datum.note : ''")
         .mark_text(align=align, dx=dx, opacity=seen)
-        .encode(x="value:Q", text="beside:N")
+        .encode(x=alt.X("value:Q"), text=alt.Text("beside:N"))
         for sign, align, dx in sides
     ]
-    rule = alt.Chart(drawing.data.head(1)).mark_rule(color=theme.LIGHT["text"]).encode(x="base:Q")
+    rule = alt.Chart(drawing.data.head(1)).mark_rule(color=theme.LIGHT["text"]).encode(x=alt.X("base:Q"))
     return alt.layer(bar, *texts, rule).properties(height=alt.Step(marks.ROW))
 
 

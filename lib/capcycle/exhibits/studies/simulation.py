@@ -76,7 +76,7 @@ def spread(simulation: Simulation, of: str | None = None) -> Exhibit:
     drawing = Drawing(rows, Frame(id, title, subtitle, notes))
     chart = drawing.chart.mark_bar(strokeWidth=1).encode(
         x=alt.X("low:Q", axis=axis(unit), scale=alt.Scale(zero=False), bin="binned"),
-        x2="high:Q",
+        x2=alt.X2("high:Q"),
         y=alt.Y("value:Q", axis=drawing.axis()),
         tooltip=drawing.tooltip,
         **drawing.fill(theme.TINT),

@@ -140,18 +140,18 @@ def _chart(case: Case, x: str, names: Sequence[str], of: str) -> alt.LayerChart:
     here = here.transform_calculate(shown=words.expression("datum.value", unit))
     values = _line(case, x, of)["value"]
     side = "right" if values.iloc[-1] > values.iloc[0] else "left"  # above a line that rises there is room on the left
-    dot, apart = alt.Chart().encode(x="x:Q", y="value:Q"), 10 if side == "left" else -10
+    dot, apart = alt.Chart().encode(x=alt.X("x:Q"), y=alt.Y("value:Q")), 10 if side == "left" else -10
     dots = alt.layer(
         dot.mark_point(size=110, filled=True, color=theme.LIGHT["accent"]),
         *(
-            dot.mark_text(align=side, dx=apart, dy=-12, fontSize=14, **look).encode(text="shown:N")
+            dot.mark_text(align=side, dx=apart, dy=-12, fontSize=14, **look).encode(text=alt.Text("shown:N"))
             for look in (HALO, {})
         ),
     )
     dots.data, dots.transform = here.data, here.transform  # once for all three: the formula is long
     base = alt.Chart(_line(case, x, of)[["x", "value"]]).mark_line(strokeDash=[4, 4], color=theme.LIGHT["muted"])
     return alt.layer(
-        line.mark_line(strokeWidth=3).encode(x=across, y=up), base.encode(x="x:Q", y="value:Q"), dots
+        line.mark_line(strokeWidth=3).encode(x=across, y=up), base.encode(x=alt.X("x:Q"), y=alt.Y("value:Q")), dots
     ).add_params(
         *(slider.param for slider in sliders.values()),
         *(alt.param(name=name, expr=formula) for name, formula in live.items()),
