@@ -727,6 +727,12 @@ def test_a_page_says_to_others_what_it_is_about(text):
     assert '<meta property="og:title" content="Hyperscalers: Who spends, how fast, against what?">' in text
 
 
+def test_a_page_sent_to_others_shows_its_first_chart(site, text):
+    (picture,) = re.findall(r'<meta property="og:image" content="([^"]*)">', text)
+    assert picture == "hyperscalers/capex.svg" and (site / picture).is_file()
+    assert "og:image" not in (site / "broken.html").read_text("utf-8")  # of a run that failed
+
+
 def sought(book):
     script = (book / "assets" / "find.js").read_text("utf-8")
     return json.loads(re.search(r"const ENTRIES = (\[.*\]);\n", script)[1])

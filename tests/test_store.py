@@ -14,7 +14,7 @@ from pathlib import Path
 import edgar
 import pandas as pd
 import pytest
-from hypothesis import given, settings
+from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
 from capcycle import cli, facts, paths, reads, screen, sources
@@ -262,7 +262,7 @@ def archived(folder, filed):
     return folder
 
 
-@settings(max_examples=3, deadline=None)
+@settings(max_examples=3, deadline=None, phases=[Phase.reuse, Phase.generate])  # to make one smaller takes minutes
 @given(st.lists(st.lists(rows, min_size=5, max_size=15), min_size=6, max_size=6))
 def test_the_store_shows_of_a_day_what_it_showed_on_that_day_and_nothing_later(histories):
     """Six companies an example: to open one costs as much as to open six."""

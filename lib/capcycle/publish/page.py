@@ -159,6 +159,7 @@ def _done(outcome: Outcome, document: dict, folder: Path) -> dict[str, Any]:
         "headline": lead,
         "headline_text": _plain(lead),
         "picture": f"{name}/{THUMBNAIL}" if speaks else "",
+        "card": f"{name}/{drawn[0]['id']}.svg" if drawn else "",
         "question": _plain(heading),
         "figures": headlines.figures(shown, links.about(outcome)),
         "contents": [_entry(block) for block in blocks if block.get("number") or block["kind"] == "question"],
