@@ -146,11 +146,11 @@ def past_episodes(book: Book, found: dict[str, Gauge]) -> Exhibit:
     table = book.register("multiples_history").query("measure in @PAST and episode != 'today'")
     rows = pd.DataFrame([_past(row, found[PAST[row.measure]]) for row in table.itertuples()])
     if not len(rows):
-        return marks.nothing(marks.worded("gauge_history.past", title=say("gauge_history.past.none")))
+        return marks.nothing(marks.worded("gauge_history.episodes", title=say("gauge_history.episodes.none")))
     rows = rows.sort_values("label", kind="stable")
     reds = int((rows["state"] == say(f"gauges.{RED}")).sum())
-    title = words.counted("gauge_history.past.title", reds, total=len(rows))
-    frame = marks.worded("gauge_history.past", title=title)
+    title = words.counted("gauge_history.episodes.title", reds, total=len(rows))
+    frame = marks.worded("gauge_history.episodes", title=title)
     return marks.table(
         rows, frame, {each: say(f"gauge_history.column.{each}") for each in ("episode", "gauge", "printed", "state")}
     )
