@@ -255,6 +255,6 @@ def test_the_share_of_periods_not_above_is_shown(book):
 
 def test_todays_thresholds_on_past_episodes(book, found):
     """52 (2000) and 67 (Japan) times are red, 34 (Nifty Fifty) amber; offerings rose 65% in 1999 and 2000."""
-    state = gauge_history.episodes_episodes(book, found).figures.set_index("episode")["state"]
+    state = gauge_history.past_episodes(book, found).figures.set_index("episode")["state"]
     assert (state["seven largest of 2000"], state["leaders of Japan"], state["Nifty Fifty"]) == ("red", "red", "amber")
     assert state["US offerings of 1999 and 2000"] == "red" and state["US offerings of 2001"] == "green"

@@ -21,5 +21,6 @@ def test_nothing_announced_later_is_in_the_record():
 def test_surprises_of_chinese_companies_are_in_yuan():
     """Baidu, third quarter of 2024: 16.60 yuan for each ADS, adjusted; its filing has 21.60 by GAAP."""
     own = earnings_surprise.cases(facts.open(["BIDU"], "2024-12-01"))["BIDU"].inputs["actual_eps"]
-    assert own.value == pytest.approx(16.6 / 7.24, rel=0.01) and own.unit == "USD/share"  # at the rate of the day
-    assert "¥" in earnings_surprise.record(facts.open(["BIDU"])).view["Mean difference"].item()
+    assert own.value == pytest.approx(16.6, abs=0.005) and own.unit == "CNY/share"
+    shown = earnings_surprise.record(facts.open(["BIDU"], currency="USD")).view
+    assert all("¥" in shown[column].item() for column in ("Actual", "Estimate", "Mean difference"))

@@ -42,9 +42,7 @@ def standardised_surprise(
 def cases(book: Book) -> dict[str, Case]:
     """Each company's newest earnings a share against the estimate, and the spread of earlier surprises."""
     table = history(book)
-    return {
-        company: _newest(book.into("USD"), company, table[table["company"] == company]) for company in book.companies
-    }
+    return {company: _newest(book, company, table[table["company"] == company]) for company in book.companies}
 
 
 def history(book: Book) -> pd.DataFrame:
@@ -60,6 +58,7 @@ def _newest(book: Book, company: str, rows: pd.DataFrame) -> Case:
         given = dict.fromkeys(standardised_surprise.parameters, lacking)
     else:
         last = rows.iloc[-1].copy()
+        book = book.into(last["currency"])  # in which analysts expect: a rate of exchange is no surprise
         last["past_deviation"] = rows.iloc[:-1]["difference"].std()
         columns = {"actual_eps": "actual", "estimated_eps": "estimate", "past_deviation": "past_deviation"}
         given = {

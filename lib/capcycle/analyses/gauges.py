@@ -157,8 +157,15 @@ def verdict(found: dict[str, Gauge]) -> Sentence:
     parts = "bubble" if three.count(RED) == len(THREE) else "none" if {GREEN, AMBER} & {*three} else "open"
     reds, open_ = five.count(RED), five.count(UNKNOWN)
     warned = "imminent" if reds > 2 else "trouble" if reds > 1 else "open" if reds + open_ > 1 else "boom"
-    said = {"red": words.counted("gauges.reds", reds), "amber": five.count(AMBER), "unknown": open_}
-    of_three = {"red": words.counted("gauges.reds", three.count(RED)), "amber": three.count(AMBER)}
+    said = {
+        "red": words.counted("gauges.reds", reds),
+        "amber": words.counted("gauges.ambers", five.count(AMBER)),
+        "unknown": open_,
+    }
+    of_three = {
+        "red": words.counted("gauges.reds", three.count(RED)),
+        "amber": words.counted("gauges.ambers", three.count(AMBER)),
+    }
     return words.paragraph(say(f"gauges.three_{parts}", **of_three), say(f"gauges.five_{warned}", **said))
 
 
@@ -170,7 +177,7 @@ def panel(found: dict[str, Gauge]) -> Exhibit:
     reasons = [say("gauges.limit", name=_label(name), reason=one.limits.reason) for name, one in found.items()]
     states = [one.state for one in found.values()]
     frame = marks.worded("gauges.panel", *reasons, *lacking, red=words.counted("gauges.reds", states.count(RED)),
-                         amber=states.count(AMBER), count=len(states))  # fmt: skip
+                         amber=words.counted("gauges.ambers", states.count(AMBER)), count=len(states))  # fmt: skip
     columns = {"label": say("gauges.column.gauge"), "value": say("gauges.column.now"), "state":
                say("gauges.column.state"), "low": say("gauges.column.amber"), "high": say("gauges.column.red"),
                "tests": say("gauges.column.tests")}  # fmt: skip
