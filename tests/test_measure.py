@@ -176,7 +176,7 @@ def test_a_missing_input_gives_a_missing_result_with_the_reason():
 @pytest.mark.parametrize("period", ["FY2023Q1", "FY2023Q2", "FY2023Q3"])
 def test_the_reason_of_a_known_gap_is_told(period):
     value = row(measure(metrics.capex_to_revenue, real("NVDA", calendar="fiscal")), period)
-    gap = facts.gaps().query("company == 'NVDA'")["reason"].item().rstrip(".")
+    gap = facts.gaps().query("company == 'NVDA' and concept == 'capex'")["reason"].item().rstrip(".")
     assert np.isnan(value["value"]) and value["reason"].rstrip(".") == f"the data has no figure for capex: {gap}"
 
 
@@ -336,7 +336,7 @@ def test_measure_refuses(arguments, message):
 
 @pytest.mark.parametrize("arguments", [{"value": "revenu"}, {"value": "growth_year_on_year"}, {}])
 def test_an_unknown_quantity_names_the_known_ones(arguments):
-    with pytest.raises(MetricError, match=r"^unknown quantity (revenu|value); there are: azure_revenue, ") as refused:
+    with pytest.raises(MetricError, match=r"^unknown quantity (revenu|value); there are: ") as refused:
         measure(metrics.growth_year_on_year, acme(), **arguments)
     assert all(name in str(refused.value) for name in [*facts.dictionary().index, *metrics.ALL])
 

@@ -138,7 +138,7 @@ def _standing(name: str, each: pd.DataFrame) -> dict:
 
 
 def _label(name: str) -> str:
-    return words.name(f"gauge_{name}")
+    return say(words.said(f"gauge_history.gauge.{name}", f"name.gauge_{name}"))
 
 
 def past_episodes(book: Book, found: dict[str, Gauge]) -> Exhibit:

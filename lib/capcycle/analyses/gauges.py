@@ -115,7 +115,7 @@ def _borrowed(book: Book) -> Quantity:
 def _first_day(book: Book) -> Quantity:
     """What offerings of the newest year rose on their first day, on average."""
     table = book.register("multiples_history").query("measure == 'first_day_return' and episode == @TODAY")
-    return newest(table.assign(unit="fraction"), "first_day_return", study.not_public("first_day_return"))
+    return newest(table.assign(unit="fraction"), "first_day_return", study.not_public("gauge_first_day_return"))
 
 
 def _from_valuation(book: Book, start: str) -> Quantity:
