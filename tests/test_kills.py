@@ -10,7 +10,7 @@ import tempfile
 from pathlib import Path
 
 import pytest
-from benchmarks.bench_faults import command, half, project
+from bench_faults import command, half, project
 
 from capcycle import ledger, rooms
 

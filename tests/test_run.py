@@ -436,7 +436,8 @@ def test_ctrl_c_ends_the_processes_and_leaves_nothing(house, monkeypatch):
     monkeypatch.setattr("capcycle.workers._received", interrupted)
     with pytest.raises(KeyboardInterrupt):
         run.execute_all([row("slow", "slow"), row("quick", "quick")], jobs=2, progress=False)
-    assert list(paths.CACHE.iterdir()) == []
+    left = {each.name for each in paths.CACHE.iterdir()}
+    assert left <= {"runs"}  # where the quick one is kept, if it had come to its end
     with alive[0] as pipe:
         assert pipe.read() == ""  # its end comes when the process has ended
 

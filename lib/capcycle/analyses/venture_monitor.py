@@ -54,8 +54,7 @@ def supplier_part(supplier_equity: Amount, equity_raised: Amount) -> SupplierPar
     >>> round(float(supplier_part(58e9, 168.6e9).supplier_share), 3)
     0.344
     """
-    share = per(supplier_equity, equity_raised)
-    return SupplierPart(where(share <= 1, share, float("nan")))
+    return SupplierPart(per(supplier_equity, where(supplier_equity <= equity_raised, equity_raised, 0.0)))
 
 
 @study.starts(venture_year)

@@ -44,9 +44,9 @@ def tell(case: Case, key: str, **more: Any) -> str:
 def lacks(case: Case, key: str, **more: Any) -> list[Quantity]:
     """The figures that the sentence `key` names and that a case does not have.
 
-    >>> own = analyses.multiples.cases(facts.open(["CRWV"]))["CRWV"]
-    >>> [each.name for each in lacks(own, "multiples.verdict_one")][:2]
-    ['ev_to_sales', 'ev_to_ebitda']
+    >>> own = analyses.multiples.cases(facts.open(["CIFR"]))["CIFR"]
+    >>> [each.name for each in lacks(own, "multiples.verdict_one")]
+    ['ev_to_ebitda', 'price_to_earnings']
     """
     return [each for each in _Sentence(case, more).quantities(sentence(key)) if each.missing]
 
