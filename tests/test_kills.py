@@ -10,9 +10,11 @@ import tempfile
 from pathlib import Path
 
 import pytest
-from bench_faults import command, half, project
 
-from capcycle import ledger, rooms
+from capcycle import ledger, paths, rooms
+
+sys.path.insert(0, str(paths.ROOT / "tests" / "benchmarks"))
+from bench_faults import command, half, project
 
 LOG = "print('{name}', file=open('../executed', 'a'))"
 HELD = "import os, signal\nif not os.path.exists('../again'):\n    signal.pause()\n"
