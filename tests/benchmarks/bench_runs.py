@@ -243,7 +243,11 @@ def ploomber(home: Path) -> Path | None:
     """A Python that has ploomber-engine beside what this one has, if it can be installed."""
     venv.create(home / "venv", with_pip=True)
     place = sysconfig.get_path("purelib", vars={"base": str(home / "venv")})
-    (Path(place) / "beside.pth").write_text(sysconfig.get_path("purelib"), "utf-8")
+    beside = (
+        sysconfig.get_path("purelib"),
+        str(paths.ROOT / "lib"),
+    )  # which that names in a file that is read of one alone
+    (Path(place) / "beside.pth").write_text("\n".join(beside), "utf-8")
     python = home / "venv" / "bin" / "python"
     done = subprocess.run([python, "-m", "pip", "install", "--quiet", "ploomber-engine"], capture_output=True)
     return python if done.returncode == 0 else None
