@@ -145,11 +145,11 @@ def measure(home: Path, counts: list[int]) -> list[str]:
     prepare(home)
     ours, names = {}, list(rows(counts[-1]))
     for count in counts:
-        ours[count] = site(home, rows(count), f"site-{count}")
+        ours[count] = site(home, rows(count))
         print(f"  capcycle site, {count} runs: {ours[count]}", flush=True)
     kept = [int(line) / 1000 for line in (home / "memory").read_text().splitlines()]
     against("private memory of a run, the median", median(kept), MEMORY, "MB")
-    again = timed(home, "capcycle", "site", "--out", f"site-{counts[-1]}")
+    again = timed(home, "capcycle", "site", "--out", "site")
     runs = rows(counts[-1])
     named = Counter(each for row in runs.values() for each in row["parameters"].get("companies", ()))
     company = min(named, key=named.get)  # of whom the fewest pages are
@@ -175,15 +175,16 @@ def prepare(home: Path) -> None:
         nbformat.write(notebook, home / "notebooks" / f"{name}.ipynb")
 
 
-def site(home: Path, runs: dict[str, dict], out: str, *options: str) -> Took:
+def site(home: Path, runs: dict[str, dict], *options: str) -> Took:
     """What `capcycle site` takes from nothing."""
     import tomli_w
 
     (home / "notebooks" / "runs.toml").write_text(tomli_w.dumps(runs), "utf-8")
-    shutil.rmtree(home / ".capcycle", ignore_errors=True)
+    for made in (".capcycle", "site"):
+        shutil.rmtree(home / made, ignore_errors=True)
     (home / "memory").unlink(missing_ok=True)
     with clock() as took:
-        timed(home, "capcycle", "site", *(options or ("--jobs", "2")), "--out", out)
+        timed(home, "capcycle", "site", *(options or ("--jobs", "2")), "--out", "site")
     return took
 
 
@@ -307,11 +308,11 @@ def made(home: Path, count: int) -> list[str]:
     for runs in (few := max(count // 5, 2), count):
         made = {f"made-{number}": {"notebook": "made", "title": f"Made {number}", "section": "Made",
                                    "parameters": {"number": number}} for number in range(runs)}  # fmt: skip
-        each[runs] = site(home, made, f"site-{runs}").processors / runs
+        each[runs] = site(home, made).processors / runs
         largest[runs] = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss
-        nothing[runs] = min(timed(home, "capcycle", "site", "--out", f"site-{runs}") for _ in range(3))
+        nothing[runs] = min(timed(home, "capcycle", "site", "--out", "site") for _ in range(3))
     with clock() as took:
-        timed(home, "capcycle", "site", "--force", "--jobs", str(AT_ONCE), "--out", f"site-{count}")
+        timed(home, "capcycle", "site", "--force", "--jobs", str(AT_ONCE), "--out", "site")
     return [
         f"- nothing to do for {few} pages: {nothing[few]:.2f} s, the aim is {NOTHING:g}; for {count} "
         f"{nothing[count]:.2f} s",
