@@ -21,14 +21,17 @@ REFUSED = {  # pages whose subject was not there yet: what they say instead
     **dict.fromkeys([("warrants", day) for day in DAYS], "AMD has given no warrant that is public"),  # first in 2025
 }
 DATE = re.compile(r"\b(\d{4}-\d{2}-\d{2}|\d{1,2} (?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec) \d{4})\b")
+MONTH = re.compile(
+    r"\b(?:January|February|March|April|May|June|July|August|September|October|November|December) \d{4}\b"
+)
 AHEAD = re.compile(r"\b(?:from|until|ends?|ending|due|expires|starts?|begins?|planned for) (?:on )?$")
 
 
 def dates(text):
-    """(ISO date, the words around it) of each date in a text, but for those that it says lie ahead."""
-    for found in DATE.finditer(text):
+    """(ISO date, the words around it) of each date or month in a text, but for those that it says lie ahead."""
+    for found in (*DATE.finditer(text), *MONTH.finditer(text)):
         if not AHEAD.search(text[: found.start()].lower()):
-            form = "%Y-%m-%d" if "-" in found[0] else "%d %b %Y"
+            form = "%Y-%m-%d" if "-" in found[0] else "%d %b %Y" if found[0][0].isdigit() else "%B %Y"
             around = text[max(0, found.start() - 50) : found.end() + 20]
             yield datetime.strptime(found[0], form).date().isoformat(), around
 
@@ -101,6 +104,7 @@ PAYLOAD = {"id": "x", "title": "Capex", "subtitle": "USD", "alt": "", "notes": [
         {"sources": [{"id": "10-K", "published": "2025-07-30"}]},
         {"notes": ["Amounts in USD are shown in EUR at 0.9341 for one USD, the rate of 28 Jul 2025."]},
         {"title": "Meta is the freshest, published 1 Jul 2025"},
+        {"notes": ["There are estimates of July 2025 only."]},
         {"rows": [["Meta", "2025-07-30"]]},
         {"rows": [[{"text": "10-Q", "href": "", "before": "Debt of 30 Sep 2025."}]]},
         {"rows": [[{"text": "signed 2025-09-30", "details": []}]]},

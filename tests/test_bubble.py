@@ -250,7 +250,7 @@ def test_the_share_of_periods_not_above_is_shown(book):
     view = gauge_history.own_history(book).figures.set_index("label")
     row = view.loc["Rise of offerings on their first day"]
     assert (row["rank"], row["low"], row["high"]) == pytest.approx((18 / 21, 0.064, 0.489))
-    assert any("no history" in note for note in gauge_history.own_history(book).notes)
+    assert any("too few days for a history" in note for note in gauge_history.own_history(book).notes)
 
 
 def test_todays_thresholds_on_past_episodes(book, found):
