@@ -60,14 +60,14 @@ def _names(tree: ast.AST, package: list[str]) -> Iterator[str]:
 
 def _behind(names: Iterable[str]) -> set[Path]:
     """The files of modules, of the packages that they stand in, and of all that these import."""
-    found, waiting = set(), list(names)
+    found, seen, waiting = set(), set(), list(names)
     while waiting:
         steps = waiting.pop().split(".")
-        for length in range(1, len(steps) + 1):
-            for file in _files(".".join(steps[:length])):
-                if file not in found:
-                    found.add(file)
-                    waiting += _imports(file, file.stat().st_mtime_ns)
+        new = {".".join(steps[:length]) for length in range(1, len(steps) + 1)} - seen  # most are named by many
+        seen |= new
+        for file in {file for module in new for file in _files(module)} - found:
+            found.add(file)
+            waiting += _imports(file, file.stat().st_mtime_ns)
     return found
 
 
