@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Mapping
 from functools import cache
-from typing import NamedTuple
 
 import pandas as pd
 
@@ -28,31 +27,13 @@ BALANCE = ("market_value", "debt", "cash")
 POINTS = 100  # of a percentage, in which growth divides a multiple
 
 
-class EVBridge(NamedTuple):
-    enterprise_value: Amount
-    enterprise_value_less_securities: Amount
-    enterprise_value_with_leases: Amount
-    enterprise_value_with_preferred: Amount
-    value_at_diluted_shares: Amount
-
-
-class Multiples(NamedTuple):
-    price_to_sales: Multiple
-    ev_to_sales: Multiple
-    ev_to_ebitda: Multiple
-    ev_to_ebit: Multiple
-    price_to_earnings: Multiple
-    price_to_earnings_without_gains: Multiple
-    fcf_yield: Fraction
-    rule_of_40: Fraction
-    ev_to_sales_per_growth: Multiple
-
-
-@model(verdict="enterprise_value", better="lower")
+@model(verdict="enterprise_value", better="lower", enterprise_value=Amount, enterprise_value_less_securities=Amount,
+       enterprise_value_with_leases=Amount, enterprise_value_with_preferred=Amount,
+       value_at_diluted_shares=Amount)  # fmt: skip
 def ev_bridge(
     market_value: Amount, share_price: PerShare, shares_diluted: Shares, debt: Amount, cash: Amount,
     short_term_investments: Amount, lease_liability: Amount, preferred_equity: Amount,
-) -> EVBridge:  # fmt: skip
+):  # fmt: skip
     """From market value to enterprise value; what can be sold, leases, preferred shares each under a name of its own.
 
     Formula: enterprise_value = market_value + debt - cash; less securities - short_term_investments; with leases +
@@ -64,16 +45,18 @@ def ev_bridge(
     45.0
     """
     value = market_value + debt - cash
-    return EVBridge(value, value - short_term_investments, value + lease_liability, value + preferred_equity,
+    return (value, value - short_term_investments, value + lease_liability, value + preferred_equity,
                     share_price * shares_diluted)  # fmt: skip
 
 
-@model(verdict="ev_to_sales", better="lower")
+@model(verdict="ev_to_sales", better="lower", price_to_sales=Multiple, ev_to_sales=Multiple, ev_to_ebitda=Multiple,
+       ev_to_ebit=Multiple, price_to_earnings=Multiple, price_to_earnings_without_gains=Multiple, fcf_yield=Fraction,
+       rule_of_40=Fraction, ev_to_sales_per_growth=Multiple)  # fmt: skip
 def multiples(
     market_value: Amount, enterprise_value: Amount, revenue: Amount, revenue_growth: Fraction,
     operating_income: Amount, depreciation_amortization: Amount, net_income: Amount, investment_gains: Amount,
     tax_rate: Fraction, fcf: Amount,
-) -> Multiples:  # fmt: skip
+):  # fmt: skip
     """Multiples of twelve months of sales, profit and free cash flow.
 
     Formula: price_to_sales = market_value / revenue; ev_to_ebitda = enterprise_value / (operating_income +
@@ -89,7 +72,7 @@ def multiples(
     """
     own = net_income_without_gains(net_income, investment_gains, tax_rate)
     to_sales = per(enterprise_value, revenue)
-    return Multiples(
+    return (
         per(market_value, revenue), to_sales, per(enterprise_value, operating_income + depreciation_amortization),
         per(enterprise_value, operating_income), per(market_value, net_income), per(market_value, own),
         per(fcf, market_value), revenue_growth + per(fcf, revenue), per(to_sales, POINTS * revenue_growth),
