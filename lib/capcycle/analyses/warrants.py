@@ -62,16 +62,20 @@ def warrant_cost(net_income: Amount, shares_diluted: Shares, warrant_shares: Sha
 
 
 def case(book: Book, company: str) -> Case:
-    """The newest warrant that a company has given a customer, at the newest price of its share.
+    """The newest warrant that a company has given a customer for buying, at the newest price of its share.
 
     Errors: ModelError for a company that has given none by the day, with those that have.
     """
     if not company:
         return study.bound(warrant, book)
-    table = book.register("commitments").query("form == 'warrant'")
+    every = book.register("commitments").query("form == 'warrant'")
+    table = every[every["hurdle"].notna()]
     if company not in set(table["giver"]):
         others, by = ", ".join(sorted(set(table["giver"]))) or "none", book.as_of and f" by {book.as_of}"
-        raise ModelError(f"{company} has given no warrant that is public{by}; those that have: {others}")
+        own = ", only for a guarantee" if company in set(every["giver"]) else ""
+        raise ModelError(
+            f"{company} has given no warrant for purchases that is public{by}{own}; those that have: {others}"
+        )
     rows = table[table["giver"] == company]
     terms = {name: newest(rows, name, study.not_public(name), column, "published").called(name, unit)
              for name, (column, unit) in TERMS.items()}  # fmt: skip
@@ -81,7 +85,7 @@ def case(book: Book, company: str) -> Case:
 
 @study.starts(warrant)
 def _start(book: Book, company: str) -> Case:
-    givers = book.register("commitments").query("form == 'warrant'")["giver"]
+    givers = book.register("commitments").query("form == 'warrant' and hurdle == hurdle")["giver"]
     return case(book, company) if company in set(givers) else study.bound(warrant, book, company)
 
 
