@@ -1,7 +1,8 @@
 """What the market pays: enterprise value by a stated bridge, and multiples of sales, profit and cash beside peers."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from functools import cache
+from itertools import chain
 from typing import NamedTuple
 
 import pandas as pd
@@ -23,7 +24,11 @@ SHOWN = ("price_to_sales", "ev_to_sales", "ev_to_ebitda", "price_to_earnings", "
 PARTS = ("enterprise_value", "market_value", "value_at_diluted_shares", "debt", "cash",
          "enterprise_value_less_securities", "enterprise_value_with_leases",
          "enterprise_value_with_preferred")  # fmt: skip
-FLOWS = ("revenue", "operating_income", "depreciation_amortization", "net_income", "investment_gains", "fcf")
+SETS = (
+    ("revenue", "fcf"),
+    ("operating_income", "depreciation_amortization"),
+    ("net_income", "investment_gains"),
+)  # flows that are set against each other
 BALANCE = ("market_value", "debt", "cash")
 POINTS = 100  # of a percentage, in which growth divides a multiple
 
@@ -117,28 +122,49 @@ def _ordinary(price: Quantity, book: Book, company: str) -> Quantity:
 @cache
 def cases(book: Book) -> dict[str, Case]:
     """Each company's multiples: the newest market and enterprise value on its newest twelve months."""
-    years, known = select(book.into(book.money), "ttm"), figures(book)
-    filed = {name: measure(name, years) for name in FLOWS}
-    filed["revenue_growth"] = measure("growth_year_on_year", years, value="revenue")
-    ppe, given = measure("depreciation", years), {}
-    for company in book.companies:
-        given[company] = {name: known[company][name] for name in ("market_value", "enterprise_value")}
-        if study.newest(filed["depreciation_amortization"], company).missing:
-            only = _fresh(study.newest(ppe, company), known[company]["market_value"].day)
-            why = say("multiples.depreciation_only")
-            given[company]["depreciation_amortization"] = only.called("depreciation_amortization", reason=why)
-    return filed_cases(multiples, book, filed, given)
+    known, filed = figures(book), flows(book)
+    grown = measure("growth_year_on_year", filed["revenue"].panel, value="revenue")
+    given = {company: {name: known[company][name] for name in ("market_value", "enterprise_value")}
+             | {"revenue_growth": study.beside(grown, company, filed["revenue"])}
+             for company in book.companies}  # fmt: skip
+    return filed_cases(multiples, book, filed, given, SETS)
+
+
+@cache
+def flows(book: Book) -> dict[str, Measures]:
+    """What every company files of twelve months, by the name of the input."""
+    years = select(book.into(book.money), "ttm")
+    return {name: measure(name, years) for name in [*chain(*SETS), "depreciation"]}
+
+
+def of_one_year(filed: Mapping[str, Measures], names: Sequence[str], company: str) -> dict[str, Quantity]:
+    """Flows of a company of the same twelve months; depreciation of property alone where amortisation is not given."""
+    only = "depreciation_amortization" in names and study.newest(filed["depreciation_amortization"], company).missing
+    found = study.of_one_period(
+        {name: filed["depreciation" if only and name == "depreciation_amortization" else name] for name in names},
+        company,
+    )
+    if only:
+        why = say("multiples.depreciation_only")
+        found["depreciation_amortization"] = found["depreciation_amortization"].called(
+            "depreciation_amortization", reason=why
+        )
+    return found
 
 
 def filed_cases(which: Callable, book: Book, filed: Mapping[str, Measures],
-          given: Mapping[str, dict[str, Quantity]]) -> study.Cases:  # fmt: skip
-    """A case of each company: what is given, and its newest figures that are not too old beside the market value."""
+          given: Mapping[str, dict[str, Quantity]], sets: Sequence[Sequence[str]] = ()) -> study.Cases:  # fmt: skip
+    """A case of each company: what is given, and its newest figures that are not too old beside the market value.
+
+    sets  which of the figures are set against each other, and are of one period; by default each is its own newest
+    """
     days = {company: own["market_value"].day for company, own in given.items()}
     newest = max(filter(pd.notna, days.values()), default=pd.NaT)  # for who has no price: that of the others
+    sets = sets or [(name,) for name in filed]
     return study.Cases({
         company: study.case(which, book, company, **{
-            name: _fresh(study.newest(each, company), days[company] if pd.notna(days[company]) else newest)
-            for name, each in filed.items()} | own)
+            name: _fresh(each, days[company] if pd.notna(days[company]) else newest)
+            for names in sets for name, each in of_one_year(filed, names, company).items()} | own)
         for company, own in given.items()
     })  # fmt: skip
 
