@@ -69,11 +69,6 @@ def backlog_named(contracts_signed: Amount, backlog: Amount) -> BacklogNamed:
     return BacklogNamed(per(contracts_signed, backlog), backlog - contracts_signed)
 
 
-@study.starts(contract_cover)
-def _start(book: Book, company: str) -> Case:
-    return study.bound(contract_cover, book, company)
-
-
 @study.starts_by_company(backlog_named)
 def backlogs(book: Book) -> dict[str, Case]:
     """Of each company with contracts those signed by the day of its newest backlog, beside it."""

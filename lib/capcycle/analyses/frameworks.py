@@ -41,11 +41,6 @@ def monetisation_tier(ai_revenue_share: Fraction, ai_growth: Multiple, period_pr
     return Tier(where(period_profit < 0, 3, earning) + 0 * period_profit)
 
 
-@study.starts(monetisation_tier)
-def _start(book: Book, company: str) -> Case:
-    return study.bound(monetisation_tier, book, company)
-
-
 def cases(book: Book, **numbers: float) -> dict[str, Case]:
     """Each row of the table as a case, under the company's name with the end of its period and what is counted.
 

@@ -191,9 +191,10 @@ def _label(name: str) -> str:
 def _gauge(name: str, one: Gauge) -> dict:
     tests = (("goldman", THREE), ("azhar", FIVE), ("neither", OTHERS))
     whose = [say(f"gauges.{test}") for test, names in tests if name in names]
+    unit = one.value.unit or one.limits.unit
     ends = {f"{end}_{part}": value for end in ("low", "high") for part, value in
-            (("kind", one.limits.kind), ("unit", one.value.unit))}  # fmt: skip
-    return {"label": _label(name), "value": one.value.value, "unit": one.value.unit, "kind": one.value.kind,
+            (("kind", one.limits.kind), ("unit", unit))}  # fmt: skip
+    return {"label": _label(name), "value": one.value.value, "unit": unit, "kind": one.value.kind,
             "state": say(f"gauges.{one.state}"), "low": one.limits.low, "high": one.limits.high,
             "tests": words.listing(whose), "source": facts.documents([one.value.source, one.limits.source]),
             **ends}  # fmt: skip

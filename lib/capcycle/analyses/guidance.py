@@ -49,7 +49,7 @@ def staircase(book: Book) -> Exhibit:
     if not revised:
         return marks.nothing(marks.worded("guidance.staircase", title=say("guidance.unrevised")))
     ends = [(steps[0], next(step for step in reversed(steps) if not step["came"])) for steps in revised]
-    first, last = max(ends, key=lambda pair: pair[1]["low"] / pair[0]["low"])
+    first, last = max(ends, key=lambda pair: (pair[1]["period"], pair[1]["low"] / pair[0]["low"]))
     said = {end: words.value(step["low"], step["unit"]) for end, step in (("first", first), ("last", last))}
     frame = marks.worded("guidance.staircase", title=say("guidance.staircase.title", about=first["about"], **said))
     return marks.dots(pd.DataFrame([step for steps in revised for step in steps]), frame)
@@ -61,6 +61,7 @@ def _steps(book: Book, rows: pd.DataFrame) -> list[dict]:
     about = say("guidance.about", company=first["name"], period=first["period"])
     base = {
         "about": about,
+        "period": first["period"],
         "unit": first["unit"],
         "kind": first["kind"],
         "source": first["source"],

@@ -104,11 +104,6 @@ def _row(rows: pd.DataFrame, name: str, column: str = "value") -> Quantity:
                   study.not_public(name), column)  # fmt: skip
 
 
-@study.starts(laboratory)
-def _start(book: Book, company: str) -> Case:
-    return study.bound(laboratory, book, company)
-
-
 def verdict(lab: Case, name: str) -> Sentence:
     """What the newest value is of the newest sales, and what is promised for each unit of them."""
     told = [study.tell(lab, f"laboratories.verdict_{key}", name=name) for key, needed in

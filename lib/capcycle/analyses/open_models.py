@@ -69,11 +69,6 @@ def open_or_closed(closed_token_price: Number, open_token_price: Number, closed_
                    per(closed, closed + other))  # fmt: skip
 
 
-@study.starts(price_fall)
-def _start(book: Book, company: str) -> Case:
-    return study.bound(price_fall, book, company)
-
-
 @study.starts(open_or_closed)
 def market(book: Book, company: str = "") -> Case:
     """All tokens of one market place: mean prices of closed and of open models, and the closed ones' part."""

@@ -17,7 +17,7 @@ from capcycle.quantity import missing, newest
 from capcycle.study import Case
 from capcycle.words import say
 
-COLUMNS = ("group", "bracket", "then", "other", "value", "day")
+COLUMNS = ("group", "bracket", "then", "other", "value", "now", "day")
 QUARTILES = {"low": 0.0, "inner_low": 0.25, "inner_high": 0.75, "high": 1.0}
 
 
@@ -144,4 +144,5 @@ def _bucket(book: Book, group: str, own: pd.DataFrame, table: pd.DataFrame) -> l
             "unit": "multiple", "value": last["value"], "kind": last["kind"], "day": words.day(last["date"]),
             "source": facts.documents([last["source"], *own["source"], *others["source"]]),
         })  # fmt: skip
-    return found
+    values = [row["value"] for row in found]
+    return [row | {"now": words.between(min(values), max(values), "multiple")} for row in found]

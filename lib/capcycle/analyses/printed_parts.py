@@ -6,6 +6,7 @@ from typing import NamedTuple
 import pandas as pd
 
 from capcycle import study, words
+from capcycle.analyses import segments
 from capcycle.analyses.growth import growth_bridge
 from capcycle.errors import ModelError
 from capcycle.exhibits import Exhibit, marks
@@ -41,7 +42,7 @@ def stated_contribution(whole_growth: Fraction, contribution: Fraction) -> State
 def cases(book: Book) -> dict[tuple[str, str, str, str], Case]:
     """Every part that companies and brokers print, by company, whole, part and period: levels or points."""
     table = book.register("segments")
-    rows = table[table["company"].isin(book.companies)]
+    rows = table[table["company"].isin(book.companies) & ~table["cut"].isin(segments.CUTS)]
     wholes = rows[rows["part"] == ""]
     return {_label(row): _printed(book, row, whole, rows) for row, whole in _joined(rows, wholes)}
 

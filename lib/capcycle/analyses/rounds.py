@@ -84,6 +84,12 @@ def quarter(book: Book, company: str = "") -> Case:
     return study.case(venture, book, "", **given)
 
 
+def quarters(book: Book) -> dict[str, Case]:
+    """The same under the quarter that was counted, for a table."""
+    table = book.register("estimates").query("measure == 'venture_funding'").sort_values("period")
+    return {words.period(table["period"].iloc[-1]) if len(table) else words.DASH: quarter(book)}
+
+
 def table(book: Book, name: str) -> Exhibit:
     """Each round of a company: what was raised, the value, the step from that before, and the part it bought."""
     rows = of(book, name) if name in names(book) else book.register("rounds")[:0]
@@ -92,10 +98,12 @@ def table(book: Book, name: str) -> Exhibit:
     shown = rows.assign(label=rows["date"].map(words.day), value=rows["post_money"], unit=rows["currency"],
                         step=found.step_up_of_round, step_unit="multiple", part=found.dilution_of_round,
                         part_unit="fraction")  # fmt: skip
-    columns = ("label", "type", "amount", "lead", "value", "step", "part", "collateral", "note")
+    columns = ["label", "type", "amount", "lead", "value", "step", "part"]
+    columns += ["collateral"] if rows["collateral"].ne("").any() else []
     headings = {one: say(f"rounds.column.{one}") for one in columns}
+    remarks = [say("marks.missing", label=row.label, reason=row.note) for row in shown.itertuples() if row.note]
     counted = words.counted("rounds.table.title", len(rows), name=name, most=_most(shown))
-    frame = marks.worded("rounds.table", id=parts.slug("rounds", name), title=counted)
+    frame = marks.worded("rounds.table", *remarks, id=parts.slug("rounds", name), title=counted)
     return marks.table(shown, frame, headings) if len(rows) else marks.nothing(frame)
 
 

@@ -99,7 +99,8 @@ def suppliers(book: Book) -> pd.DataFrame:
     >>> suppliers(facts.open(as_of="2026-03-31", currency="USD"))["back"].idxmax()
     'NVIDIA'
     """
-    linked = commitment_network.links(commitment_network.promises(book))
+    promised = commitment_network.promises(book)
+    linked = commitment_network.links(promised[promised["form"].ne("cash")])  # that is a customer's, paid ahead
     rows = commitment_network.sums(linked)
     sums = {"stake": rows[rows["group"].eq("stake")].groupby("giver")["amount"].sum(),
             "order": rows[rows["group"].eq("order")].groupby("taker")["amount"].sum()}  # fmt: skip

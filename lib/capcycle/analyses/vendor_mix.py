@@ -74,11 +74,6 @@ def year(book: Book) -> pd.DataFrame:
     return quarters.loc[newest].groupby("maker_name").sum().sort_values("cost", ascending=False)
 
 
-@study.starts(vendor_share)
-def _start(book: Book, company: str) -> Case:
-    return study.bound(vendor_share, book, company)
-
-
 def cases(book: Book) -> dict[str, Case]:
     """Each maker's part of the newest four quarters, by its name."""
     table, source = year(book), facts.documents(book.register("chip_sales")["source"])

@@ -57,16 +57,6 @@ def supplier_part(supplier_equity: Amount, equity_raised: Amount) -> SupplierPar
     return SupplierPart(per(supplier_equity, where(supplier_equity <= equity_raised, equity_raised, 0.0)))
 
 
-@study.starts(venture_year)
-def _start(book: Book, company: str) -> Case:
-    return study.bound(venture_year, book, company)
-
-
-@study.starts(supplier_part)
-def _start_part(book: Book, company: str) -> Case:
-    return study.bound(supplier_part, book, company)
-
-
 def raised(book: Book) -> pd.DataFrame:
     """The rounds of new shares whose sum and day are public, the oldest first, in the currency of the book."""
     rows = book.register("rounds").query("type == @NEW and amount == amount and date == date")

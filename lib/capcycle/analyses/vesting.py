@@ -9,7 +9,7 @@ import pandas as pd
 from capcycle import study, words
 from capcycle.errors import ModelError, NothingToShow
 from capcycle.exhibits import Exhibit, marks, parts
-from capcycle.facts import Book, prices
+from capcycle.facts import prices
 from capcycle.models.maths import logarithm, maximum, normal
 from capcycle.models.registry import GW, Amount, Fraction, PerShare, Rate, Shares, Years, model
 from capcycle.quantity import Quantity
@@ -104,11 +104,6 @@ def realised(closes: pd.Series) -> Quantity:
     last = np.log(closes).diff().tail(TRADING_DAYS)
     return Quantity("volatility", float(last.std() * TRADING_DAYS**0.5), "rate", kind="estimated", source=prices.SOURCE,
                     reason=say("vesting.volatility"), since=closes.index[-1], day=closes.index[-1])  # fmt: skip
-
-
-@study.starts(tranche)
-def _start(book: Book, company: str) -> Case:
-    return study.bound(tranche, book, company)
 
 
 class Draws(NamedTuple):

@@ -101,11 +101,6 @@ def _start(book: Book, company: str) -> Case:
     return case(book, company) if company in set(givers) else study.bound(warrant, book, company)
 
 
-@study.starts(warrant_cost)
-def _start_cost(book: Book, company: str) -> Case:
-    return study.bound(warrant_cost, book, company)
-
-
 def price(book: Book, company: str) -> Quantity:
     """The last sale of a company's share by the day of a book."""
     sales = book.register("market").query("company == @company and measure == 'last_sale'")

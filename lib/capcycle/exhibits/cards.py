@@ -184,7 +184,9 @@ def _known_first(groups: Groups) -> dict[str, dict[str, Sequence[Card]]]:
 
 
 def _middle(own: Card, cards: Sequence[Card]) -> str:
-    """The median of those that have the figure, but for what is old beside the newest of them."""
+    """The median of those that have the figure, but for what is old beside the newest; blank where nobody is asked."""
+    if not cards:
+        return ""
     known = [card.quantity for card in cards if not card.quantity.missing]
     newest = max((each.day for each in [own.quantity, *known] if each.day == each.day), default=pd.NaT)
     known = [each for each in known if not newest - each.day > OLD]

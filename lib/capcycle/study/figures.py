@@ -52,10 +52,11 @@ def newest(measures: Measures, company: str) -> Quantity:
     return figure(measures, company, measures.last.get(company))
 
 
-def of_one_period(measured: Mapping[str, Measures], company: str) -> dict[str, Quantity]:
+def of_one_period(measured: Mapping[str, Measures], company: str, within: pd.Timedelta = YEAR) -> dict[str, Quantity]:
     """A company's figures that are set against each other: all of the newest period of which it has them all.
 
-    One whose newest is of more than a year before the others' is missing, and so is one that no such period has.
+    One whose newest is of more than a time before the others' is missing, by default a year, and so is one that no such
+    period has.
 
     >>> from capcycle.measure import measure
     >>> years = panel.select(facts.open(["ORCL"], "2026-08-31"), "ttm")  # leases are known of the year before only
@@ -65,7 +66,7 @@ def of_one_period(measured: Mapping[str, Measures], company: str) -> dict[str, Q
     """
     own = {name: newest(each, company) for name, each in measured.items()}
     last = max((each.day for each in own.values() if not each.missing), default=pd.NaT)
-    with_it = [measured[name] for name, each in own.items() if each.day > last - YEAR]
+    with_it = [measured[name] for name, each in own.items() if each.day > last - within]
     known = [each.table[each.table["company"].eq(company) & each.table["value"].notna()] for each in with_it]
     shared = set.intersection(*(set(rows["period"]) for rows in known)) if known else set()
     if not shared:

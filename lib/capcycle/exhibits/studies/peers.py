@@ -62,7 +62,7 @@ def peers(cases: Mapping[str, Case], names: Sequence[str], key: str) -> Exhibit:
         say("study.peers.lacks", company=words.listing(who), each=reasons) for reasons, who in why.items() if reasons
     ]
     order = ranked(cases, names[0])
-    frame = marks.worded(key, *notes, id=parts.slug(*key.split(".")), title=_title(order, middle[0], key))
+    frame = marks.worded(key, *notes, id=parts.slug(*key.split(".")), title=_title(order, middle[0], key, names[0]))
     if all(one.missing for own in found.values() for one in own):
         return marks.nothing(frame)
     columns = {"label": say("column.company")} | {name: words.name(name) for name in names}
@@ -70,9 +70,9 @@ def peers(cases: Mapping[str, Case], names: Sequence[str], key: str) -> Exhibit:
     return marks.table(rows, frame, columns | {"day": say("study.peers.day")})
 
 
-def _title(order: Sequence[tuple[str, Quantity]], middle: Quantity, key: str) -> str:
+def _title(order: Sequence[tuple[str, Quantity]], middle: Quantity, key: str, name: str) -> str:
     if not order:
-        return say("study.peers.none")
+        return say("study.peers.unknown", name=words.name(name))
     most, one = order[-1]
     sentence = words.said(f"{key}.title_{len(order)}", f"{key}.title")
     return say(sentence, most=most, most_value=one.shown, middle=middle.shown, count=len(order))

@@ -119,8 +119,7 @@ def over(case: Case, x: str, of: Sequence[str], key: str = "", values: Sequence[
          **more: Any) -> Exhibit:  # fmt: skip
     """Outputs of one unit along an input: over its range, or at some values.
 
-    Errors: ModelError for an output that the model does not give, for unlike units, and for an input without a range
-            where no values are given.
+    Errors: ModelError for an output that is not given, for unlike units, and for an input without range or values.
 
     >>> over(analyses.start("required_revenue", facts.open(), "MSFT"), "it_life", ["revenue_required"]).id
     'over-required-revenue-it-life-revenue-required-msft'
@@ -135,7 +134,8 @@ def over(case: Case, x: str, of: Sequence[str], key: str = "", values: Sequence[
     named = {"output": case.quantity(of[0]), "input": case.quantity(x)}
     title = study.tell(case, _words(key, "title", "study.over"), **named, **more)
     frame = _frame("over", case, x, key, title, {"output": words.name(of[0]), "unit": parts.unit(unit)} | more, *of)
-    return marks.paths(rows, frame, x_unit=case.unit(x), x_title=words.name(x))
+    shown = rows if rows["value"].notna().any() else rows[:0]
+    return marks.paths(shown, frame, x_unit=case.unit(x), x_title=words.name(x))
 
 
 def along(cases: Mapping[str, Case], x: str, of: str, values: Sequence[float], key: str = "", **more: Any) -> Exhibit:
@@ -165,8 +165,8 @@ def along(cases: Mapping[str, Case], x: str, of: str, values: Sequence[float], k
 def against(cases: Mapping[str, Case], x: str, of: str, key: str = "study.against", **more: Any) -> Exhibit:
     """A point for each case: an input or output across, another one up, and how much of the one goes with the other.
 
-    key  the words around it, which may name {fit}: R squared of a straight line through three points or more; a title
-         over fewer than ten is under `title_few` and does not name it
+    key  the words around it, which may name {fit}: R squared of a straight line through three points or more; of
+         fewer than ten the title does not
     Errors: ModelError for no case, and for a name that is neither an input nor an output.
 
     >>> needed = {company: analyses.start("revenue_for_capex", facts.open(), company) for company in ("MSFT", "AMZN")}
@@ -178,11 +178,11 @@ def against(cases: Mapping[str, Case], x: str, of: str, key: str = "study.agains
     known = _ranked(rows.dropna(subset=["value", "x"]).drop(columns="note"))
     fit = np.corrcoef(known["x"], known["value"])[0, 1] ** 2 if len(known) > 2 else np.nan
     said = {"input": words.lower(words.name(x)), "fit": words.value(float(fit), "fraction"), **more}
-    without = [label for label in rows["label"] if label not in set(known["label"])]
+    without = rows["label"][~rows["label"].isin(known["label"])].tolist()
     notes = [say("study.against.without", names=words.listing(without))] if without else []
     frame = _compared("against", cases, of, key, known, said)
-    frame = replace(frame, notes=(*frame.notes, *notes))
-    return marks.bubble(known, frame, words.name(x), words.name(of), first.unit(x))
+    own = replace(frame, id=parts.slug(frame.id, x), notes=(*frame.notes, *notes))
+    return marks.bubble(known, own, words.name(x), words.name(of), first.unit(x))
 
 
 def paths(cases: Mapping[str, Case], of: str, key: str = "", begin: int = 0, **more: Any) -> Exhibit:
@@ -342,10 +342,9 @@ def ranked_title(known: pd.DataFrame, of: str, key: str, more: Mapping[str, Any]
     if more.get("subject") and own_place < 0:
         return say("study.shape.title_unknown", output=words.name(of), **more)
     ends = [words.value(each["value"], each["unit"]) for each in (top, bottom)]
-    names = {"top": top.get("group") or top["label"], "bottom": bottom.get("group") or bottom["label"]}
-    alike = len(known) > 1 and ends[0] == ends[1]
+    alike, names = len(known) > 1 and ends[0] == ends[1], dict(zip(("top_value", "bottom_value"), ends, strict=True))
+    names |= {"top": top.get("group") or top["label"], "bottom": bottom.get("group") or bottom["label"]}
     own = _words(key, "title_alike" if alike else f"title_{len(known)}", key)
-    own = own or (_words(key, "title_few", key) if len(known) < MANY else "") or _words(key, "title", key)
+    own = own or ("" if "fit" in more and len(known) < MANY else _words(key, "title", key))
     sentence = own or _words("", "title_alike" if alike else f"title_{len(known)}") or _words("", "title")
-    values = {"top_value": ends[0], "bottom_value": ends[1]}
-    return say(sentence, output=words.name(of), count=len(known), **values, **names, **more)
+    return say(sentence, output=words.name(of), count=len(known), **names, **more)

@@ -1,6 +1,7 @@
 """Tables of cases: a row for each, or a column for each beside the others."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -29,8 +30,9 @@ def table(cases: Mapping[str, Case], names: Sequence[str], key: str = "", **more
     days = spanned(case.alone(names[-1]) for case in cases.values())
     frame = _compared("table", cases, names[-1], key, last, {"days": days, **more})
     headings = {"label": say("marks.column.label")} | {name: words.name(name) for name in names}
-    some = {"day": say("study.peers.day"), "note": say("marks.column.note")}
-    return marks.table(rows, frame, headings | {name: some[name] for name in some if rows[name].any()})
+    headings |= {"day": say("study.peers.day")} if rows["day"].any() else {}
+    notes = (*frame.notes, *marks.noted(rows.assign(value=np.nan)))  # a column of reasons beside figures is cut off
+    return marks.table(rows, replace(frame, notes=notes), headings)
 
 
 def side_by_side(cases: Mapping[str, Case], of: str | None = None) -> Exhibit:
