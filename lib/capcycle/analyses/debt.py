@@ -1,7 +1,5 @@
 """What a company owes, at which rate, due when, and what its signed leases add to it."""
 
-from typing import NamedTuple
-
 import pandas as pd
 
 from capcycle import facts, study, words
@@ -20,23 +18,9 @@ SOON = 18  # months: what the page of a lender calls near
 RATIOS = ("net_debt_to_ebitda", "net_debt_with_leases_to_ebitda", "obligations_to_ebitda", "interest_cover", "runway")
 
 
-class MaturityWall(NamedTuple):
-    weighted_rate: Rate
-    due_soon_share: Fraction
-    cash_to_due: Multiple
-
-
-class Leverage(NamedTuple):
-    net_debt_to_ebitda: Multiple
-    net_debt_with_leases_to_ebitda: Multiple
-    obligations_to_ebitda: Multiple
-    interest_cover: Multiple
-    runway: Years
-
-
-@model(verdict="due_soon_share", better="lower")
+@model(verdict="due_soon_share", better="lower", weighted_rate=Rate, due_soon_share=Fraction, cash_to_due=Multiple)
 def maturity_wall(rated_principal: Amount, debt_interest: Amount, dated_principal: Amount, debt_due_soon: Amount,
-                  cash: Amount) -> MaturityWall:  # fmt: skip
+                  cash: Amount):  # fmt: skip
     """The rate of a stack of debt, and how much of it falls due within eighteen months.
 
     Formula: weighted_rate = debt_interest / rated_principal, where debt_interest is a year's at the rate of each line
@@ -48,14 +32,16 @@ def maturity_wall(rated_principal: Amount, debt_interest: Amount, dated_principa
     >>> round(float(found.weighted_rate), 3), round(float(found.due_soon_share), 3)
     (0.111, 0.466)
     """
-    return MaturityWall(per(debt_interest, rated_principal), per(debt_due_soon, dated_principal),
+    return (per(debt_interest, rated_principal), per(debt_due_soon, dated_principal),
                         per(cash, debt_due_soon))  # fmt: skip
 
 
-@model(verdict="net_debt_to_ebitda", better="lower")
+@model(verdict="net_debt_to_ebitda", better="lower", net_debt_to_ebitda=Multiple,
+       net_debt_with_leases_to_ebitda=Multiple, obligations_to_ebitda=Multiple, interest_cover=Multiple,
+       runway=Years)  # fmt: skip
 def leverage(debt: Amount, lease_liability: Amount, leases_not_commenced: Amount, cash: Amount,
              operating_income: Amount, depreciation_amortization: Amount, debt_rate: Rate,
-             operating_cash_flow: Amount, annual_capex: Amount) -> Leverage:  # fmt: skip
+             operating_cash_flow: Amount, annual_capex: Amount):  # fmt: skip
     """Debt against a year's profit before depreciation, without leases, with them, and with those still to begin.
 
     Formula: net_debt_to_ebitda = (debt - cash) / ebitda, where ebitda = operating_income + depreciation_amortization
@@ -70,7 +56,7 @@ def leverage(debt: Amount, lease_liability: Amount, leases_not_commenced: Amount
     """
     ebitda, net = operating_income + depreciation_amortization, debt - cash
     with_leases = net + lease_liability
-    return Leverage(per(net, ebitda), per(with_leases, ebitda), per(with_leases + leases_not_commenced, ebitda),
+    return (per(net, ebitda), per(with_leases, ebitda), per(with_leases + leases_not_commenced, ebitda),
                     per(positive(ebitda), debt * debt_rate), per(cash, annual_capex - operating_cash_flow))  # fmt: skip
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import replace
-from typing import Any, NamedTuple
+from typing import Any
 
 from capcycle import study, words
 from capcycle.analyses import multiples
@@ -20,17 +20,10 @@ YEARS = (5.0, 10.0, 15.0)  # of growth, the reader's own for want of a source
 SLOWEST, FASTEST = -0.2, 0.6  # growth a year, between which the answer is looked for
 
 
-class GrowthValue(NamedTuple):
-    profit_after_tax: Amount
-    value_of_growth_years: Amount
-    value_after: Amount
-    value_to_price: Multiple
-    growth_over_period: Multiple
-
-
-@model(verdict="value_to_price", better="higher")
+@model(verdict="value_to_price", better="higher", profit_after_tax=Amount, value_of_growth_years=Amount,
+       value_after=Amount, value_to_price=Multiple, growth_over_period=Multiple)  # fmt: skip
 def growth_value(enterprise_value: Amount, operating_income: Amount, tax_rate: Fraction, assumed_growth: Fraction,
-                 growth_years: Years, return_on_new_capital: Fraction, wacc: Fraction) -> GrowthValue:  # fmt: skip
+                 growth_years: Years, return_on_new_capital: Fraction, wacc: Fraction):  # fmt: skip
     """What operations are worth if profit grows for some years at the cost of the capital that growth takes.
 
     Formula: profit = operating_income * (1 - tax_rate); of each year's profit assumed_growth / return_on_new_capital is
@@ -52,9 +45,7 @@ def growth_value(enterprise_value: Amount, operating_income: Amount, tax_rate: F
     years = where(ratio == 1, growth_years, ratio * (flat**growth_years - 1) / (flat - 1))
     during = profit * (1 - assumed_growth / return_on_new_capital) * years
     after = profit * ratio**growth_years * (1 + assumed_growth) / wacc
-    return GrowthValue(
-        profit, during, after, per(during + after, enterprise_value), (1 + assumed_growth) ** growth_years
-    )
+    return profit, during, after, per(during + after, enterprise_value), (1 + assumed_growth) ** growth_years
 
 
 @study.starts_by_company(growth_value)

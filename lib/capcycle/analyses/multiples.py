@@ -4,7 +4,6 @@ from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from functools import cache
 from itertools import chain
-from typing import NamedTuple
 
 import pandas as pd
 
@@ -32,26 +31,15 @@ ONE = ("verdict_one", "verdict_ebitda", "verdict_ev", "verdict_market")  # of on
 POINTS = 100  # of a percentage, in which growth divides a multiple
 
 
-class Multiples(NamedTuple):
-    price_to_sales: Multiple
-    ev_to_sales: Multiple
-    ev_to_ebitda: Multiple
-    ev_to_ebit: Multiple
-    ev_to_ebitda_less_maintenance: Multiple
-    price_to_earnings: Multiple
-    price_to_earnings_without_gains: Multiple
-    fcf_yield: Fraction
-    operating_margin: Fraction
-    rule_of_40: Fraction
-    ev_to_sales_per_growth: Multiple
-
-
-@model(verdict="ev_to_sales", better="lower")
+@model(verdict="ev_to_sales", better="lower", price_to_sales=Multiple, ev_to_sales=Multiple, ev_to_ebitda=Multiple,
+       ev_to_ebit=Multiple, ev_to_ebitda_less_maintenance=Multiple, price_to_earnings=Multiple,
+       price_to_earnings_without_gains=Multiple, fcf_yield=Fraction, operating_margin=Fraction, rule_of_40=Fraction,
+       ev_to_sales_per_growth=Multiple)  # fmt: skip
 def multiples(
     market_value: Amount, enterprise_value: Amount, revenue: Amount, revenue_growth: Fraction,
     operating_income: Amount, depreciation_amortization: Amount, shorter_life_charge: Amount, net_income: Amount,
     investment_gains: Amount, tax_rate: Fraction, fcf: Amount,
-) -> Multiples:  # fmt: skip
+):  # fmt: skip
     """Multiples of twelve months of sales, profit and free cash flow.
 
     Formula: price_to_sales = market_value / revenue; ebitda = operating_income + depreciation_amortization;
@@ -71,7 +59,7 @@ def multiples(
     """
     own = net_income_without_gains(net_income, investment_gains, tax_rate)
     to_sales, ebitda = per(enterprise_value, revenue), operating_income + depreciation_amortization
-    return Multiples(
+    return (
         per(market_value, revenue), to_sales, per(enterprise_value, ebitda), per(enterprise_value, operating_income),
         per(enterprise_value, operating_income - shorter_life_charge), per(market_value, net_income),
         per(market_value, own), per(fcf, market_value), per(operating_income, revenue),
