@@ -144,7 +144,7 @@ def test_the_peers_of_a_company_are_grey():
         for name, each in layer.get("encoding", {}).items()
         if name == "stroke"
     }
-    own = theme.company_scale(["META"], list(facts.companies().index)).range
+    own = theme.signs(theme.SERIES, ["META"], list(facts.companies().index))
     assert scale == str([theme.LIGHT["axis"], *own])
 
 
@@ -284,7 +284,7 @@ def test_names_of_companies_that_lie_together_do_not_cover_each_other():
 
 def test_no_two_companies_share_both_colour_and_shape_or_dash():
     known = list(facts.companies().index)
-    colours = theme.company_scale(known, known).range
+    colours = theme.signs(theme.SERIES, known, known)
     for signs in (theme.SHAPES, theme.DASHES):
         looks = list(zip(colours, map(str, theme.signs(signs, known, known)), strict=True))
         assert len(known) > 10 and len(set(looks)) == len(looks)
@@ -303,8 +303,7 @@ def test_a_company_has_its_own_colour_in_charts_of_rows_too(draw):
     rows = pd.DataFrame({"label": "2026", "group": ["Alphabet", "Microsoft"], "x": "2026", "value": [1.0, 2.0]})
     spec = draw(rows.assign(unit="USD", kind="reported", source=""), marks.Frame("a", "b", "c")).chart.to_dict()
     scale = (spec["layer"][0] if "layer" in spec else spec)["encoding"]["stroke"]["scale"]
-    own = theme.company_scale(["GOOGL", "MSFT"], list(facts.companies().index))
-    assert scale["range"] == own.range
+    assert scale["range"] == theme.signs(theme.SERIES, ["GOOGL", "MSFT"], list(facts.companies().index))
 
 
 def chart(*names: str) -> dict:

@@ -46,13 +46,19 @@ def scatter(across: Measures, up: Measures) -> Exhibit:
 
 
 def _pair(data: pd.DataFrame, across: str, up: str) -> str:
-    """The company furthest along each of two measures; `data` has name, value, value_up, and both in words, x and y."""
+    """The company furthest along each of two measures, of those that have both; of two companies none leads.
+
+    data  has name, value, value_up, and both in words, x and y
+    """
     right, top = data.loc[data["value"].idxmax()], data.loc[data["value_up"].idxmax()]
-    sentence = "pair_one" if len(data) == 1 else "pair_same" if right["name"] == top["name"] else "pair"
+    if len(data) == 2:
+        top = data.drop(right.name).iloc[0]
+    few = {1: "pair_one", 2: "pair_two"}
+    sentence = few.get(len(data), "pair_same" if right["name"] == top["name"] else "pair")
     names = {"across": words.lower(words.name(across)), "up": words.lower(words.name(up))}
     furthest = {"right": right["name"], "right_x": right["x"], "right_y": right["y"]}
     highest = {"top": top["name"], "top_x": top["x"], "top_y": top["y"]}
-    return words.say(f"finding.{sentence}", **names, **furthest, **highest)
+    return words.say(f"finding.{sentence}", count=len(data), **names, **furthest, **highest)
 
 
 def _subtitle(across: Measures, up: Measures, period: str) -> str:
