@@ -1,7 +1,5 @@
 """What a company owes, at which rate, due when, and what its signed leases add to it."""
 
-from collections.abc import Sized
-
 import pandas as pd
 
 from capcycle import facts, study, words
@@ -132,8 +130,9 @@ study.starts(leverage)(lambda book, of: owed(book.of(of), of) if of else study.b
 
 def verdict(each: Case, against: Case, leases: Case) -> Sentence:
     """The wall, the leverage and the leases to come of a company: what is known of the three."""
+    wall = "wall" if len(stated(each.book, each.company)) else "some"  # a few dated lines say nothing of the rest
     told = [study.tell(case, f"debt.verdict_{key}") for case, key, needed in
-            ((each, "wall", "due_soon_share"), (against, "leverage", "net_debt_to_ebitda"),
+            ((each, wall, "due_soon_share"), (against, "leverage", "net_debt_to_ebitda"),
              (leases, "leases", "leases_not_commenced")) if not case.alone(needed).missing]  # fmt: skip
     return words.paragraph(*(told or [say("debt.verdict_none", company=each.name)]))
 
@@ -142,7 +141,8 @@ def lines(book: Book, company: str) -> Exhibit:
     """Each line of a company's debt with its rate, its maturity and what secures it."""
     rows = stack(book, company).sort_values("principal", ascending=False)
     owed = lease_overhang.added(rows, "debt")
-    title = _titled("lines", book.names[company], rows, owed=owed.shown, day=owed.days)
+    key = "debt.lines.title" if len(rows) else "debt.verdict_none"
+    title = say(key, company=book.names[company], owed=owed.shown, day=owed.days)
     frame = marks.worded("debt.lines", id=parts.slug("debt", company), title=title)
     shown = rows.assign(label=rows["instrument"], value=rows["principal"], unit=rows["currency"], rate_unit="rate",
                         rate=rows[["rate", "rate_high"]].mean(axis=1))  # fmt: skip
@@ -154,8 +154,8 @@ def lines(book: Book, company: str) -> Exhibit:
 def maturities(book: Book, company: str) -> Exhibit:
     """A bar for each period in which debt of a company falls due."""
     rows, case = due(book, company), wall(book, company)
-    soon = {name: case.alone(name).shown for name in ("debt_due_soon", "dated_principal")}
-    title = _titled("maturities", book.names[company], rows, **soon)
+    key = "debt.maturities.title" if len(stated(book, company)) else "debt.verdict_some"
+    title = study.tell(case, key if len(rows) else "debt.verdict_none")
     frame = marks.worded("debt.maturities", id=parts.slug("maturities", company), title=title)
     bars = rows.groupby("label", sort=False, as_index=False).agg(
         {"principal": "sum", "currency": "first", "kind": facts.weakest, "source": facts.documents})  # fmt: skip
@@ -167,8 +167,8 @@ def obligations(against: Case) -> Exhibit:
     rows = marks.rows((words.name(name), against.inputs[name]) for name in
                       ("debt", "lease_liability", "leases_not_commenced"))  # fmt: skip
     known = rows.dropna(subset="value")
-    each = [words.lower(f"{row.label} {words.value(row.value, row.unit)}") for row in known.itertuples()]
-    title = _titled("obligations", against.name, each, parts=words.listing(each) if each else "")
+    some = "_".join(name for name in ("debt", "leases_not_commenced") if not against.inputs[name].missing)
+    title = study.tell(against, f"debt.obligations.{some}" if some else "debt.verdict_none")
     frame = marks.worded("debt.obligations", *marks.noted(rows), id=parts.slug("obligations", against.company),
                          title=title)  # fmt: skip
     return _drawn(known.drop(columns=["low", "high", "note"]), frame)
@@ -178,7 +178,3 @@ def _drawn(rows: pd.DataFrame, frame: marks.Frame) -> Exhibit:
     """Bars, or a table where there would be one or two."""
     headings = {name: say(f"marks.column.{name}") for name in ("label", "value")}
     return marks.columns(rows, frame) if len(rows) > 2 else marks.table(rows, frame, headings)
-
-
-def _titled(exhibit: str, company: str, rows: Sized, **values: str) -> str:
-    return say(f"debt.{exhibit}.title" if len(rows) else "debt.verdict_none", company=company, **values)

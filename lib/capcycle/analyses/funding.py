@@ -95,10 +95,9 @@ def mixes(book: Book) -> Cases:
 
 @study.starts_by_company(credit_margins)
 def margins(book: Book) -> Cases:
-    """Each company's newest twelve months, as the page of multiples has them."""
-    known = {company: case.inputs for company, case in multiples.cases(book).items()}
-    return Cases({company: study.case(credit_margins, book, company, **{name: known[company][name] for name in
-                                                                        credit_margins.parameters})
+    """Each company's newest twelve months of which it has every line that it has at all."""
+    filed, names = multiples.flows(book), tuple(credit_margins.parameters)
+    return Cases({company: study.case(credit_margins, book, company, **multiples.of_one_year(filed, names, company))
                   for company in book.companies})  # fmt: skip
 
 

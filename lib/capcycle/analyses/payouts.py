@@ -55,7 +55,7 @@ def cases(book: Book) -> dict[str, Case]:
     years = select(book.into(book.money), "ttm")
     filed = {name: measure(name, years) for name in FLOWS}
     given = {company: {"market_value": own["market_value"]} for company, own in figures(book).items()}
-    return multiples.filed_cases(payout, book, filed, given)
+    return multiples.filed_cases(payout, book, filed, given, [FLOWS])
 
 
 def verdict(each: Mapping[str, Case]) -> Sentence:
