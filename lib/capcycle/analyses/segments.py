@@ -5,6 +5,7 @@ from collections.abc import Iterator, Mapping
 import pandas as pd
 
 from capcycle import study, words
+from capcycle.analyses import growth
 from capcycle.analyses.growth import growth_bridge
 from capcycle.exhibits import Exhibit, marks
 from capcycle.exhibits.cards import Card
@@ -13,11 +14,11 @@ from capcycle.measure import measure
 from capcycle.panel import select
 from capcycle.quantity import Quantity, missing
 from capcycle.study import Case
-from capcycle.words import say
+from capcycle.words import Sentence, say
 
 CUTS = ("by segment", "by type", "by market")  # parts of one cut do not overlap, and all of it is revenue
 YEAR, WEEK, QUARTERS = pd.Timedelta(days=365), pd.Timedelta(days=10), 4
-SHOWN = ("part", "share_of_whole", "part_growth", "contribution", "share_of_growth")
+SHOWN = ("part", "part_growth", "share_before", "share_of_whole", "share_of_growth")
 
 Parts = Mapping[str, Mapping[str, Case]]
 
@@ -73,9 +74,19 @@ def _whole(book: Book, company: str, end: pd.Timestamp) -> tuple[Quantity, Quant
     return both[0], both[1] if len(both) > 1 else missing("whole_before", study.not_public("revenue"))
 
 
-def largest(parts: Mapping[str, Case]) -> tuple[str, Case]:
-    """The segment that brought most growth."""
-    return max(parts.items(), key=lambda each: float(each[1].outputs.contribution))
+def outgrown(each: Parts) -> tuple[str, Case]:
+    """The segment whose share of its company's growth is furthest above its share of revenue, where that grew."""
+    every = [one for parts in each.values() for one in parts.items()]
+    grown = [one for one in every if one[1].outputs.whole_growth > 0] or every
+    return max(grown, key=lambda one: float(one[1].outputs.share_of_growth - one[1].outputs.share_of_whole))
+
+
+def verdict(clouds: Mapping[str, Case], each: Parts) -> Sentence:
+    """What the cloud brought; where nobody has one, the segment that brought more than its share."""
+    if not each or any(not case.lacking for case in clouds.values()):
+        return growth.verdict(clouds)
+    part, case = outgrown(each)
+    return words.paragraph(study.tell(case, "segments.bridge.title", part=part))
 
 
 def bridge(each: Parts) -> Exhibit:
@@ -87,8 +98,7 @@ def bridge(each: Parts) -> Exhibit:
          "value": float(case.outputs.contribution), "unit": "fraction", "kind": case.kind, "source": case.source}
         for parts in each.values() for part, case in _ranked(parts)
     ]  # fmt: skip
-    company = max(each, key=lambda name: float(largest(each[name])[1].outputs.contribution))
-    part, case = largest(each[company])
+    part, case = outgrown(each)
     title = study.tell(case, "segments.bridge.title", part=part)
     return marks.columns(pd.DataFrame(rows), marks.worded("segments.bridge", *_left(each), title=title))
 
@@ -102,13 +112,12 @@ def table(each: Parts) -> Exhibit:
          "value": float("nan"), "unit": "fraction", "kind": case.kind, "source": case.source}
         for parts in each.values() for part, case in _ranked(parts)
     ])  # fmt: skip
-    own = ("segment", "part", "part_growth", "day")
+    own = ("segment", "part", "part_growth", "share_before", "share_of_whole", "day")
     heads = {name: say(f"segments.column.{name}") if name in own else words.name(name)
              for name in ("segment", *SHOWN, "day")}  # fmt: skip
-    slowest = min((case for parts in each.values() for case in parts.values()), key=_growth)
-    part = next(name for parts in each.values() for name, case in parts.items() if case is slowest)
-    growth = words.change(_growth(slowest))
-    title = say("segments.table.title", company=slowest.name, part=part, growth=growth)
+    part, case = max((one for parts in each.values() for one in parts.items()), key=lambda one: abs(_shift(one[1])))
+    shares = {"share": case.quantity("share_of_whole").shown, "before": words.value(_share_before(case), "fraction")}
+    title = say("segments.table.title", company=case.name, part=part, **shares)
     return marks.table(rows, marks.worded("segments.table", title=title), {"label": say("column.company")} | heads)
 
 
@@ -120,12 +129,17 @@ def cards(book: Book, company: str) -> dict[str, list[Card]]:
 
 
 def _row(case: Case) -> dict[str, str]:
-    shown = {name: case.quantity(name).shown for name in SHOWN if name != "part_growth"}
-    return shown | {"part_growth": words.change(_growth(case))}
+    shown = {name: case.quantity(name).shown for name in ("part", "share_of_whole", "share_of_growth")}
+    change = case.inputs["part"].value / case.inputs["part_before"].value - 1
+    return shown | {"part_growth": words.change(change), "share_before": words.value(_share_before(case), "fraction")}
 
 
-def _growth(case: Case) -> float:
-    return case.inputs["part"].value / case.inputs["part_before"].value - 1
+def _share_before(case: Case) -> float:
+    return case.inputs["part_before"].value / case.inputs["whole_before"].value
+
+
+def _shift(case: Case) -> float:
+    return float(case.outputs.share_of_whole) - _share_before(case)
 
 
 def _ranked(parts: Mapping[str, Case]) -> list[tuple[str, Case]]:
