@@ -91,7 +91,9 @@ def test_a_line_is_found_again_and_leaves_nothing(market, beta, alpha):
 
 def test_the_market_itself_does_nothing_beyond_the_market():
     found = prices.event(facts.open(), ["SPY", "VOO"], DAY)
-    assert found.rows["value"].iloc[0] == pytest.approx(0, abs=1e-12) and found.rows["beta"].iloc[0] == pytest.approx(1)
+    assert found.rows["value"].iloc[0] == pytest.approx(0, abs=1e-12) and found.rows["market_beta"].iloc[
+        0
+    ] == pytest.approx(1)
     assert abs(found.rows["value"].iloc[1]) < 0.001  # another fund on the same index
 
 
