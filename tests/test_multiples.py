@@ -87,7 +87,7 @@ def test_a_cell_is_as_good_as_its_own_parts_and_says_why_it_is_empty(cases):
     assert cases["MSFT"].alone("rule_of_40").kind == "derived"  # no market value is in it
     assert cases["MSFT"].alone("price_to_earnings_without_gains").kind == "assumed"  # the tax rate is
     assert cases["MSFT"].alone("price_to_sales").days  # and each has its days
-    assert "too old beside the market value" in cases["TSLA"].alone("ev_to_ebitda").reason
+    assert "of 30 Jun 2025, too old beside the rest" in cases["TSLA"].alone("ev_to_ebitda").reason
     assert cases["META"].alone("price_to_earnings_without_gains").reason.startswith("the data has no figure for gains")
     assert "debt" not in cases["META"].alone("price_to_earnings_without_gains").reason
 

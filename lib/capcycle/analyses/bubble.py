@@ -1,7 +1,6 @@
 """Whether prices rose with earnings or beyond them: parts of the return, and multiples beside those of past peaks."""
 
 from collections.abc import Mapping
-from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -25,19 +24,11 @@ YEAR, LEAST = 252, 3  # trading days in a year; companies of which a median mean
 STALE = pd.Timedelta(days=100)  # a quarter, after which a count of shares is that of another
 
 
-class Decomposition(NamedTuple):
-    total_return: Fraction
-    from_earnings: Fraction
-    from_valuation: Fraction
-    from_dividends: Fraction
-    log_return: Fraction
-    added_return: Fraction
-    valuation_share: Fraction
-
-
-@model(verdict="valuation_share", better="lower")
+@model(verdict="valuation_share", better="lower", total_return=Fraction, from_earnings=Fraction,
+       from_valuation=Fraction, from_dividends=Fraction, log_return=Fraction, added_return=Fraction,
+       valuation_share=Fraction)  # fmt: skip
 def return_decomposition(eps_growth: Fraction, multiple_change: Fraction,
-                         dividend_return: Fraction) -> Decomposition:  # fmt: skip
+                         dividend_return: Fraction):  # fmt: skip
     """What part of a return earnings, the multiple and dividends brought: in logarithms, whose parts add up.
 
     Formula: total_return = (1 + eps_growth) * (1 + multiple_change) * (1 + dividend_return) - 1; each part is the
@@ -53,7 +44,7 @@ def return_decomposition(eps_growth: Fraction, multiple_change: Fraction,
     factors = [1 + each for each in (eps_growth, multiple_change, dividend_return)]
     earnings, valuation, dividends = map(logarithm, factors)
     whole = earnings + valuation + dividends
-    return Decomposition(factors[0] * factors[1] * factors[2] - 1, earnings, valuation, dividends, whole,
+    return (factors[0] * factors[1] * factors[2] - 1, earnings, valuation, dividends, whole,
                          eps_growth + multiple_change + dividend_return, per(valuation, whole))  # fmt: skip
 
 

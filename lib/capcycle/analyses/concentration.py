@@ -18,13 +18,8 @@ from capcycle.words import Sentence, say
 LEAST, MONTHS = 2, 12  # companies that a share is of; months of history that a percentile needs
 
 
-class World(NamedTuple):
-    world_share: Fraction
-    implied_world_value: Amount
-
-
-@model(verdict="world_share", better="lower")
-def world_concentration(top_value: Amount, world_equity_value: Amount, printed_share: Fraction) -> World:
+@model(verdict="world_share", better="lower", world_share=Fraction, implied_world_value=Amount)
+def world_concentration(top_value: Amount, world_equity_value: Amount, printed_share: Fraction):
     """What the largest companies are of the world's listed equity, and the world value that a printed share implies.
 
     Formula: world_share = top_value / world_equity_value; implied_world_value = top_value / printed_share
@@ -34,7 +29,7 @@ def world_concentration(top_value: Amount, world_equity_value: Amount, printed_s
     >>> round(float(world_concentration(20.5e12, 128.1e12, 0.16).implied_world_value) / 1e12, 1)
     128.1
     """
-    return World(per(top_value, world_equity_value), per(top_value, printed_share))
+    return per(top_value, world_equity_value), per(top_value, printed_share)
 
 
 def shares(values: pd.DataFrame) -> pd.DataFrame:

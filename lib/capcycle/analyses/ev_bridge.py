@@ -1,7 +1,5 @@
 """Enterprise value by a stated bridge: each part that is added to market value or taken off, with its own day."""
 
-from typing import NamedTuple
-
 from capcycle import study
 from capcycle.analyses.multiples import filed_cases
 from capcycle.analyses.power_value.figures import figures
@@ -18,19 +16,13 @@ PARTS = ("enterprise_value", "market_value", "value_at_diluted_shares", "debt", 
 BALANCE = ("market_value", "debt", "cash")
 
 
-class EVBridge(NamedTuple):
-    enterprise_value: Amount
-    enterprise_value_less_securities: Amount
-    enterprise_value_with_leases: Amount
-    enterprise_value_with_preferred: Amount
-    value_at_diluted_shares: Amount
-
-
-@model(verdict="enterprise_value", better="lower")
+@model(verdict="enterprise_value", better="lower", enterprise_value=Amount, enterprise_value_less_securities=Amount,
+       enterprise_value_with_leases=Amount, enterprise_value_with_preferred=Amount,
+       value_at_diluted_shares=Amount)  # fmt: skip
 def ev_bridge(
     market_value: Amount, share_price: PerShare, shares_diluted: Shares, debt: Amount, cash: Amount,
     short_term_investments: Amount, lease_liability: Amount, preferred_equity: Amount,
-) -> EVBridge:  # fmt: skip
+):  # fmt: skip
     """From market value to enterprise value; what can be sold, leases, preferred shares each under a name of its own.
 
     Formula: enterprise_value = market_value + debt - cash; less securities - short_term_investments; with leases +
@@ -42,7 +34,7 @@ def ev_bridge(
     45.0
     """
     value = market_value + debt - cash
-    return EVBridge(value, value - short_term_investments, value + lease_liability, value + preferred_equity,
+    return (value, value - short_term_investments, value + lease_liability, value + preferred_equity,
                     share_price * shares_diluted)  # fmt: skip
 
 

@@ -1,6 +1,6 @@
 """Where each gauge of a bubble stands in its own history, and what the same thresholds say of past episodes."""
 
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -26,12 +26,8 @@ PAST = {"forward_pe_24m": "forward_pe", "investment_to_gdp": "investment_to_gdp"
 SHOWN = ("label", "value", "low", "middle", "high", "rank", "since")
 
 
-class Rank(NamedTuple):
-    percentile: Fraction
-
-
-@model(verdict="percentile", better="lower")
-def rank(at_or_below: Number, periods: Number) -> Rank:
+@model(verdict="percentile", better="lower", percentile=Fraction)
+def rank(at_or_below: Number, periods: Number):
     """The share of a gauge's own periods in which it stood as high as now or lower.
 
     Formula: at_or_below / periods, the newest among them
@@ -41,7 +37,7 @@ def rank(at_or_below: Number, periods: Number) -> Rank:
     >>> float(rank(18.0, 20.0).percentile)
     0.9
     """
-    return Rank(per(at_or_below, periods))
+    return per(at_or_below, periods)
 
 
 def histories(book: Book) -> dict[str, pd.DataFrame]:

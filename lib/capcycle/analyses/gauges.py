@@ -26,13 +26,8 @@ GREEN, AMBER, RED, UNKNOWN = "green", "amber", "red", "unknown"
 TODAY = "today"
 
 
-class Coverage(NamedTuple):
-    coverage: Fraction
-    capex_to_ai_revenue: Multiple
-
-
-@model(verdict="coverage", better="higher")
-def capex_coverage(ai_revenue: Amount, capex: Amount) -> Coverage:
+@model(verdict="coverage", better="higher", coverage=Fraction, capex_to_ai_revenue=Multiple)
+def capex_coverage(ai_revenue: Amount, capex: Amount):
     """How much of a year's spending that year's revenue covers, and the spending for each unit of revenue.
 
     Formula: coverage = ai_revenue / capex; capex_to_ai_revenue = capex / ai_revenue
@@ -42,7 +37,7 @@ def capex_coverage(ai_revenue: Amount, capex: Amount) -> Coverage:
     >>> [round(float(each), 2) for each in capex_coverage(60e9, 400e9)]
     [0.15, 6.67]
     """
-    return Coverage(per(ai_revenue, capex), per(capex, ai_revenue))
+    return per(ai_revenue, capex), per(capex, ai_revenue)
 
 
 @study.starts(capex_coverage)

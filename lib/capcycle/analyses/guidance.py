@@ -1,7 +1,5 @@
 """How guidance for capex was revised, and what it leaves for the second half of a year."""
 
-from typing import NamedTuple
-
 import pandas as pd
 
 from capcycle import words
@@ -13,15 +11,9 @@ from capcycle.models.registry import Amount, Fraction, model
 from capcycle.words import say
 
 
-class SecondHalf(NamedTuple):
-    second_half_low: Amount
-    second_half_high: Amount
-    second_half_pace: Fraction
-    guidance_revision: Fraction
-
-
-@model(verdict="second_half_pace", better="higher")
-def second_half(first_half: Amount, guidance_low: Amount, guidance_high: Amount, guidance_before: Amount) -> SecondHalf:
+@model(verdict="second_half_pace", better="higher", second_half_low=Amount, second_half_high=Amount,
+       second_half_pace=Fraction, guidance_revision=Fraction)  # fmt: skip
+def second_half(first_half: Amount, guidance_low: Amount, guidance_high: Amount, guidance_before: Amount):
     """What guidance for a year leaves for its second half, and by how much the low end was revised.
 
     Formula: second_half = guidance - first_half; second_half_pace = second_half_low / first_half - 1;
@@ -33,7 +25,7 @@ def second_half(first_half: Amount, guidance_low: Amount, guidance_high: Amount,
     24
     """
     low, high = guidance_low - first_half, guidance_high - first_half
-    return SecondHalf(low, high, per(low, first_half) - 1, per(guidance_low, guidance_before) - 1)
+    return low, high, per(low, first_half) - 1, per(guidance_low, guidance_before) - 1
 
 
 def staircase(book: Book) -> Exhibit:

@@ -1,9 +1,9 @@
 """What the market pays: multiples of sales, profit and cash beside peers."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from functools import cache
-from typing import NamedTuple
+from itertools import chain
 
 import pandas as pd
 
@@ -21,34 +21,25 @@ from capcycle.quantity import Quantity, missing
 from capcycle.study import Case
 from capcycle.words import Sentence, say
 
-SHOWN = ("price_to_sales", "ev_to_sales", "ev_to_ebitda", "ev_to_ebit", "ev_to_ebitda_less_maintenance",
-         "price_to_earnings", "price_to_earnings_without_gains", "fcf_yield")  # fmt: skip
+SHOWN = ("price_to_sales", "ev_to_sales", "price_to_earnings", "price_to_earnings_without_gains", "fcf_yield")
+WEAR = ("ev_to_ebitda_less_maintenance", "ev_to_ebitda", "ev_to_ebit", "shorter_life_charge")
 QUALITY = ("ev_to_sales_per_growth", "ev_to_sales", "revenue_growth", "operating_margin", "rule_of_40")
-FLOWS = ("revenue", "operating_income", "depreciation_amortization", "net_income", "investment_gains", "fcf")
+CHARGES = "depreciation_amortization"
+SETS = (("revenue", "revenue_growth", "fcf", "operating_income", CHARGES), ("net_income", "investment_gains"))
+QUARTER = pd.Timedelta(days=92 + 31)  # that a flow may be older than those it is set against, months apart counted in
 ONE = ("verdict_one", "verdict_ebitda", "verdict_ev", "verdict_market")  # of one company, by what is known of it
 POINTS = 100  # of a percentage, in which growth divides a multiple
 
 
-class Multiples(NamedTuple):
-    price_to_sales: Multiple
-    ev_to_sales: Multiple
-    ev_to_ebitda: Multiple
-    ev_to_ebit: Multiple
-    ev_to_ebitda_less_maintenance: Multiple
-    price_to_earnings: Multiple
-    price_to_earnings_without_gains: Multiple
-    fcf_yield: Fraction
-    operating_margin: Fraction
-    rule_of_40: Fraction
-    ev_to_sales_per_growth: Multiple
-
-
-@model(verdict="ev_to_sales", better="lower")
+@model(verdict="ev_to_sales", better="lower", price_to_sales=Multiple, ev_to_sales=Multiple, ev_to_ebitda=Multiple,
+       ev_to_ebit=Multiple, ev_to_ebitda_less_maintenance=Multiple, price_to_earnings=Multiple,
+       price_to_earnings_without_gains=Multiple, fcf_yield=Fraction, operating_margin=Fraction, rule_of_40=Fraction,
+       ev_to_sales_per_growth=Multiple)  # fmt: skip
 def multiples(
     market_value: Amount, enterprise_value: Amount, revenue: Amount, revenue_growth: Fraction,
     operating_income: Amount, depreciation_amortization: Amount, shorter_life_charge: Amount, net_income: Amount,
     investment_gains: Amount, tax_rate: Fraction, fcf: Amount,
-) -> Multiples:  # fmt: skip
+):  # fmt: skip
     """Multiples of twelve months of sales, profit and free cash flow.
 
     Formula: price_to_sales = market_value / revenue; ebitda = operating_income + depreciation_amortization;
@@ -68,7 +59,7 @@ def multiples(
     """
     own = net_income_without_gains(net_income, investment_gains, tax_rate)
     to_sales, ebitda = per(enterprise_value, revenue), operating_income + depreciation_amortization
-    return Multiples(
+    return (
         per(market_value, revenue), to_sales, per(enterprise_value, ebitda), per(enterprise_value, operating_income),
         per(enterprise_value, operating_income - shorter_life_charge), per(market_value, net_income),
         per(market_value, own), per(fcf, market_value), per(operating_income, revenue),
@@ -80,18 +71,29 @@ def multiples(
 @cache
 def cases(book: Book) -> dict[str, Case]:
     """Each company's multiples: the newest market and enterprise value on its newest twelve months."""
-    years, known = select(book.into(book.money), "ttm"), figures(book)
-    filed = {name: measure(name, years) for name in FLOWS}
-    filed["revenue_growth"] = measure("growth_year_on_year", years, value="revenue")
-    ppe, given, lives = measure("depreciation", years), {}, _lives(book)
-    for company in book.companies:
-        given[company] = {name: known[company][name] for name in ("market_value", "enterprise_value")}
-        if study.newest(filed["depreciation_amortization"], company).missing:
-            only = _fresh(study.newest(ppe, company), known[company]["market_value"].day)
-            why = say("multiples.depreciation_only")
-            given[company]["depreciation_amortization"] = only.called("depreciation_amortization", reason=why)
-        given[company]["shorter_life_charge"] = _shorter(lives.get(company))
-    return filed_cases(multiples, book, filed, given)
+    known, filed, lives = figures(book), flows(book), _lives(book)
+    given = {company: {name: known[company][name] for name in ("market_value", "enterprise_value")}
+             | {"shorter_life_charge": _shorter(lives.get(company))}
+             for company in book.companies}  # fmt: skip
+    return filed_cases(multiples, book, filed, given, SETS)
+
+
+@cache
+def flows(book: Book) -> dict[str, Measures]:
+    """What every company files of twelve months, by the name of the input."""
+    years = select(book.into(book.money), "ttm")
+    filed = {name: measure(name, years) for name in [*chain(*SETS), "depreciation"] if name != "revenue_growth"}
+    return filed | {"revenue_growth": measure("growth_year_on_year", years, value="revenue")}
+
+
+def of_one_year(filed: Mapping[str, Measures], names: Sequence[str], company: str) -> dict[str, Quantity]:
+    """Flows of a company of the same twelve months; depreciation of property alone where amortisation is not given."""
+    only = CHARGES in names and study.newest(filed[CHARGES], company).missing
+    measured = {name: filed["depreciation" if only and name == CHARGES else name] for name in names}
+    found = study.of_one_period(measured, company, QUARTER)
+    if only:
+        found[CHARGES] = found[CHARGES].called(CHARGES, reason=say("multiples.depreciation_only"))
+    return found
 
 
 def _lives(book: Book) -> Mapping[str, Case]:
@@ -110,14 +112,18 @@ def _shorter(life: Case | None) -> Quantity:
 
 
 def filed_cases(which: Callable, book: Book, filed: Mapping[str, Measures],
-          given: Mapping[str, dict[str, Quantity]]) -> study.Cases:  # fmt: skip
-    """A case of each company: what is given, and its newest figures that are not too old beside the market value."""
+          given: Mapping[str, dict[str, Quantity]], sets: Sequence[Sequence[str]] = ()) -> study.Cases:  # fmt: skip
+    """A case of each company: what is given, and its newest figures that are not too old beside the market value.
+
+    sets  which of the figures are set against each other, and are of one period; by default each is its own newest
+    """
     days = {company: own["market_value"].day for company, own in given.items()}
     newest = max(filter(pd.notna, days.values()), default=pd.NaT)  # for who has no price: that of the others
+    sets = sets or [(name,) for name in filed]
     return study.Cases({
         company: study.case(which, book, company, **{
-            name: _fresh(study.newest(each, company), days[company] if pd.notna(days[company]) else newest)
-            for name, each in filed.items()} | own)
+            name: _fresh(each, days[company] if pd.notna(days[company]) else newest)
+            for names in sets for name, each in of_one_year(filed, names, company).items()} | own)
         for company, own in given.items()
     })  # fmt: skip
 

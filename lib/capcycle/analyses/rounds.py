@@ -1,7 +1,5 @@
 """What private money buys: the step in value and the part sold of each round, and the venture money of a quarter."""
 
-from typing import NamedTuple
-
 import pandas as pd
 
 from capcycle import study, words
@@ -15,17 +13,8 @@ from capcycle.study import Case
 from capcycle.words import say
 
 
-class FundingRound(NamedTuple):
-    step_up_of_round: Multiple
-    dilution_of_round: Fraction
-
-
-class Venture(NamedTuple):
-    mean_round: Amount
-
-
-@model(verdict="dilution_of_round", better="lower")
-def funding_round(money_raised: Amount, post_money_value: Amount, value_of_round_before: Amount) -> FundingRound:
+@model(verdict="dilution_of_round", better="lower", step_up_of_round=Multiple, dilution_of_round=Fraction)
+def funding_round(money_raised: Amount, post_money_value: Amount, value_of_round_before: Amount):
     """What part of a company new money bought, and the step from the value of the round before.
 
     Formula: step_up_of_round = post_money_value / value_of_round_before
@@ -37,11 +26,11 @@ def funding_round(money_raised: Amount, post_money_value: Amount, value_of_round
     >>> round(float(found.step_up_of_round), 2), round(float(found.dilution_of_round), 3)
     (1.52, 0.086)
     """
-    return FundingRound(per(post_money_value, value_of_round_before), per(money_raised, post_money_value))
+    return per(post_money_value, value_of_round_before), per(money_raised, post_money_value)
 
 
-@model(verdict="mean_round", better="higher")
-def venture(venture_money: Amount, venture_companies: Number) -> Venture:
+@model(verdict="mean_round", better="higher", mean_round=Amount)
+def venture(venture_money: Amount, venture_companies: Number):
     """What a company that venture money went to was given on average.
 
     Formula: mean_round = venture_money / venture_companies
@@ -51,7 +40,7 @@ def venture(venture_money: Amount, venture_companies: Number) -> Venture:
     >>> round(float(venture(12.2e9, 55).mean_round) / 1e6)
     222
     """
-    return Venture(per(venture_money, venture_companies))
+    return per(venture_money, venture_companies)
 
 
 def names(book: Book) -> list[str]:

@@ -1,7 +1,5 @@
 """What a customer's warrant is worth, whom it dilutes, and how large a rebate it is for each gigawatt bought."""
 
-from typing import NamedTuple
-
 import numpy as np
 
 from capcycle import exhibits, study
@@ -21,25 +19,10 @@ TERMS = {"warrant_shares": ("shares", "shares"), "strike": ("strike", "USD/share
 STEPS = 13  # of the price
 
 
-class Warrant(NamedTuple):
-    warrant_value: Amount
-    value_at_hurdle: Amount
-    dilution: Fraction
-    rebate_per_gw: PerGW
-    rebate_at_hurdle: PerGW
-
-
-class WarrantCost(NamedTuple):
-    eps_without_warrant: PerShare
-    eps_with_warrant: PerShare
-    dilution_of_eps: Fraction
-    contra_revenue: Fraction
-    offsetting_profit: PerGW
-
-
-@model(verdict="warrant_value", better="higher")
+@model(verdict="warrant_value", better="higher", warrant_value=Amount, value_at_hurdle=Amount, dilution=Fraction,
+       rebate_per_gw=PerGW, rebate_at_hurdle=PerGW)  # fmt: skip
 def warrant(warrant_shares: Shares, share_price: PerShare, strike: PerShare, hurdle: PerShare, gigawatts: GW,
-            shares_diluted: Shares) -> Warrant:  # fmt: skip
+            shares_diluted: Shares):  # fmt: skip
     """The intrinsic value of a warrant that vests as its holder buys, all of it vested.
 
     Formula: warrant_value = warrant_shares * max(share_price - strike, 0); dilution = warrant_shares / (warrant_shares
@@ -53,12 +36,13 @@ def warrant(warrant_shares: Shares, share_price: PerShare, strike: PerShare, hur
     """
     value, at_hurdle = (warrant_shares * maximum(price - strike, 0.0) for price in (share_price, hurdle))
     diluted = per(warrant_shares, warrant_shares + shares_diluted)
-    return Warrant(value, at_hurdle, diluted, per(value, gigawatts), per(at_hurdle, gigawatts))
+    return value, at_hurdle, diluted, per(value, gigawatts), per(at_hurdle, gigawatts)
 
 
-@model(verdict="contra_revenue", better="lower")
+@model(verdict="contra_revenue", better="lower", eps_without_warrant=PerShare, eps_with_warrant=PerShare,
+       dilution_of_eps=Fraction, contra_revenue=Fraction, offsetting_profit=PerGW)  # fmt: skip
 def warrant_cost(net_income: Amount, shares_diluted: Shares, warrant_shares: Shares, warrant_worth: Amount,
-                 gigawatts: GW, content_per_gw: PerGW) -> WarrantCost:  # fmt: skip
+                 gigawatts: GW, content_per_gw: PerGW):  # fmt: skip
     """What a warrant takes from the revenue it is given for, and from earnings a share once all of it is exercised.
 
     Formula: eps_with_warrant = net_income / (shares_diluted + warrant_shares); dilution_of_eps against without it
@@ -73,7 +57,7 @@ def warrant_cost(net_income: Amount, shares_diluted: Shares, warrant_shares: Sha
     """
     without, with_all = per(net_income, shares_diluted), per(net_income, shares_diluted + warrant_shares)
     change = per(shares_diluted, shares_diluted + warrant_shares) - 1
-    return WarrantCost(without, with_all, change, per(per(warrant_worth, gigawatts), content_per_gw),
+    return (without, with_all, change, per(per(warrant_worth, gigawatts), content_per_gw),
                        per(per(net_income * warrant_shares, shares_diluted), gigawatts))  # fmt: skip
 
 

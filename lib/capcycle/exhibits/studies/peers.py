@@ -9,7 +9,7 @@ import pandas as pd
 from capcycle import facts, words
 from capcycle.exhibits import marks, parts
 from capcycle.exhibits.exhibit import Exhibit
-from capcycle.quantity import DERIVED, Quantity, listed, missing
+from capcycle.quantity import DERIVED, Quantity, listed, missing, spanned
 from capcycle.study import Case
 from capcycle.words import say
 
@@ -43,7 +43,7 @@ def median(cases: Mapping[str, Case], name: str) -> Quantity:
 
 
 def peers(cases: Mapping[str, Case], names: Sequence[str], key: str) -> Exhibit:
-    """A row for each case and one of medians, the day of the oldest part of a row, and why a cell is empty.
+    """A row for each case and one of medians, the days of the parts of a row, and why a cell is empty.
 
     key  the words around it: {most}, {most_value} and {middle} are of the first name
     Errors: ModelError for a name that is neither an input nor an output.
@@ -80,7 +80,6 @@ def _title(order: Sequence[tuple[str, Quantity]], middle: Quantity, key: str, na
 
 def _row(label: str, own: Sequence[Quantity]) -> dict[str, Any]:
     known = [one for one in own if not one.missing]
-    days = [one.since for one in known if one.since == one.since]
     cells = {one.name: one.value for one in own}
     cells |= {f"{one.name}_{part}": getattr(one, part) for one in own for part in ("unit", "kind")}
     source = facts.documents(one.source for one in known)
@@ -88,7 +87,7 @@ def _row(label: str, own: Sequence[Quantity]) -> dict[str, Any]:
         "label": label,
         "kind": DERIVED,
         "source": source,
-        "day": words.day(min(days)) if days else words.DASH,
+        "day": spanned(known) or words.DASH,
         **cells,
     }
 
