@@ -174,8 +174,8 @@ def in_money(found: Event) -> Exhibit:
     known = rows["money"].dropna()
     without = rows["label"][rows["money"].isna()].tolist()
     lacking = [say("prices.no_value", names=words.listing(without))] if without else []
-    units = {"move_unit": "fraction", "market_beta_unit": "number", "standard_error_unit": "fraction", "times_unit": "number",
-             "value_before_unit": "USD", "money_unit": "USD"}  # fmt: skip
+    units = {"move_unit": "fraction", "market_beta_unit": "number", "standard_error_unit": "fraction",
+             "times_unit": "number", "value_before_unit": "USD", "money_unit": "USD"}  # fmt: skip
     title = words.counted("prices.in_money.title", len(known), day=words.day(found.day),
                           amount=words.value(float(known.sum()), "USD"))  # fmt: skip
     frame = marks.worded("prices.in_money", *lacking, id="event-in-money", title=title)
