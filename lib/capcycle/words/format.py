@@ -11,7 +11,7 @@ from capcycle.words.catalogue import said, say, sentence
 
 DASH, MINUS = "–", "−"
 DECIMALS = {"years": 1, "bp": 0, "correlation": 1}
-COUNTED = ("H100e", "people", "rides")  # units that come in thousands and millions
+COUNTED = ("H100e", "people", "rides", "tokens", "tokens/minute")  # units that come in thousands and millions
 
 
 def value(number: float, unit: str) -> str:
