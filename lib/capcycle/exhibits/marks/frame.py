@@ -14,7 +14,7 @@ from capcycle.exhibits import channels, parts
 from capcycle.exhibits.exhibit import Exhibit
 from capcycle.quantity import Quantity
 
-KEPT = ["label", "group", "x", "low", "value", "high", "size", "unit", "kind", "note", "source"]
+KEPT = ["label", "group", "x", "low", "value", "high", "size", "unit", "kind", "day", "note", "source"]
 SAID = ["label", "group", "shown", "kind", "note"]  # by a mark of itself
 BREAK, LINE = "|", 24
 LABEL_LINE = 13  # pixels of a line of an axis label
@@ -60,7 +60,7 @@ class Drawing:
     def __init__(self, rows: pd.DataFrame, frame: Frame, **more: pd.Series | list):
         self.rows, self.frame = rows, frame
         data = rows.assign(shown=_shown(rows), place=rows["label"].map(_broken), **more)
-        self.data = data.drop(columns=["source", "unit"])
+        self.data = data.drop(columns=["source", "unit", "day"], errors="ignore")
         self.chart = alt.Chart(self.data)
         self.tooltip = channels.tooltip(name for name in SAID if name in self.data)
 
@@ -179,8 +179,8 @@ def rows(named: Iterable[tuple[str, Quantity]]) -> pd.DataFrame:
     """
     columns = ["value", "low", "high", "unit", "kind", "source"]
     return pd.DataFrame(
-        [{"label": label, **{name: getattr(each, name) for name in columns}, "note": each.reason}
-         for label, each in named], columns=["label", *columns, "note"],
+        [{"label": label, **{name: getattr(each, name) for name in columns}, "day": each.iso, "note": each.reason}
+         for label, each in named], columns=["label", *columns, "day", "note"],
     )  # fmt: skip
 
 

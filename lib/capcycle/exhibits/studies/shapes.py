@@ -267,7 +267,8 @@ def _row(name: str, case: Case, of: str) -> dict[str, Any]:
     if implausible(of, value, case.model.outputs[of], case.per_dollar):
         value, note = np.nan, say("study.implausible", value=words.value(value, case.unit(of)))
     return {"label": _called(name, case), "value": value, "unit": case.unit(of), "kind": case.kind,
-            "source": case.source, "note": note or (case.lacking if np.isnan(value) else "")}  # fmt: skip
+            "source": case.source, "day": case.quantity(of).iso,
+            "note": note or (case.lacking if np.isnan(value) else "")}  # fmt: skip
 
 
 def _ends(case: Case, of: str) -> dict[str, float]:
