@@ -172,7 +172,7 @@ def test_an_axis_that_moves_with_its_sliders_is_noticed():
     spec = exhibits.what_if(case, "it_life", ["target_return"]).chart.to_dict()
     assert gate.of_chart(spec, NONE) == []
     for layer in spec["layer"]:
-        layer["encoding"].get("y", {}).pop("scale", None)
+        layer.get("encoding", {}).get("y", {}).pop("scale", None)
     assert "the axis of value moves with the sliders" in gate.of_chart(spec, NONE)
 
 
