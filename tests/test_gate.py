@@ -124,9 +124,7 @@ def test_a_case_that_rests_on_an_old_figure_needs_a_date_too():
     assert gate.of_figures("Debt of 30 Jun 2026 is larger", figures, NEWEST) == []
 
 
-@pytest.mark.parametrize(
-    "metric", ["net_income", "net_margin", "capex_to_net_income"]
-)
+@pytest.mark.parametrize("metric", ["net_income", "net_margin", "capex_to_net_income"])
 def test_a_ratio_to_profit_says_whether_gains_are_in_it(metric):
     years = select(facts.open(["GOOGL", "MSFT", "META"], "2026-08-31"), "ttm")
     shown = exhibits.lines(measure(metric, years))

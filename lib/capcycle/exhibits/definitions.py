@@ -157,7 +157,8 @@ def _of_one(variants: list[_Variant], what: str, period: str) -> str:
     values = known[known["company"] == known["company"].mode()[0]]
     low, high = (words.value(end, values["unit"].iloc[0]) for end in (values["value"].min(), values["value"].max()))
     name = parts.company_names()[values["company"].iloc[0]]
-    return words.say("definitions.one", name=name, what=words.lower(what), low=low, high=high, period=period)
+    key = "definitions.one_alike" if low == high else "definitions.one"
+    return words.say(key, name=name, what=words.lower(what), low=low, high=high, period=period)
 
 
 def _places(usual: _Variant, other: _Variant) -> pd.DataFrame:

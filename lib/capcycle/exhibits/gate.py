@@ -170,6 +170,8 @@ def ends_of(figures: pd.DataFrame) -> pd.Series:
     True
     """
     if {"label", "day"} <= set(figures):
+        dated = figures["label"].astype(str).str.contains(DAYS)  # whose own words say of when it is
+        figures = figures[~dated & (figures["value"].notna() if "value" in figures else True)]
         days = pd.to_datetime(figures["day"], errors="coerce", format="%Y-%m-%d")
         units = figures["unit"] if "unit" in figures else [""] * len(figures)
         return days.set_axis(pd.MultiIndex.from_arrays([units, figures["label"]])).dropna()

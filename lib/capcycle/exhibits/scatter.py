@@ -48,7 +48,7 @@ def _pair(data: pd.DataFrame, across: str, up: str) -> str:
     data  has name, value, value_up, and both in words, x and y
     """
     right, top = data.loc[data["value"].idxmax()], data.loc[data["value_up"].idxmax()]
-    if len(data) == 2:
+    if len(data) == 2:  # of whom none leads
         top = data.drop(right.name).iloc[0]
     few = {1: "pair_one", 2: "pair_two"}
     sentence = few.get(len(data), "pair_same" if right["name"] == top["name"] else "pair")

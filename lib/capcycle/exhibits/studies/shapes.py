@@ -19,7 +19,7 @@ from capcycle.exhibits.exhibit import Exhibit
 from capcycle.exhibits.marks import Frame
 from capcycle.exhibits.studies.cases import lacking
 from capcycle.models.bounds import implausible
-from capcycle.quantity import unlike
+from capcycle.quantity import Quantity, spanned, unlike
 from capcycle.study import SCENARIOS, Case
 from capcycle.words import say
 
@@ -315,7 +315,9 @@ def _compared(
     subtitle, note = (_words(key, part) for part in ("subtitle", "note"))
     apart = unlike({_called(name, case): case.quantity(of) for name, case in cases.items()})
     notes = (*([say(note, **given)] if note else []), *apart)
-    title = ranked_title(known, of, key, more)
+    ends = pd.to_datetime(known.get("day", pd.Series(dtype=str)), errors="coerce")
+    days = spanned([Quantity(of, 0.0, since=ends.min(), day=ends.max())])
+    title = ranked_title(known, of, key, {"days": days, **more})
     reasons = set(rows.get("note", ()))
     if known.empty and len(reasons) == 1:
         title, notes = say("study.not_known", subject=words.name(of)), (*notes, parts.upper(reasons.pop()))

@@ -66,7 +66,7 @@ def side_by_side(cases: Mapping[str, Case], of: str | None = None) -> Exhibit:
 def _cells(name: str, case: Case, names: Sequence[str]) -> dict[str, Any]:
     found = {each: case.alone(each) for each in names}
     return {"label": _called(name, case), "kind": case.kind, "source": case.source, "days": spanned(found.values()),
-            "day": max(each.iso for each in found.values()),
+            "day": "" if found[names[-1]].missing else found[names[-1]].iso,
             "note": listed(each.reason for each in found.values() if each.missing),
             **{each: float(one.value) for each, one in found.items()},
             **{f"{each}_unit": one.unit for each, one in found.items()},
