@@ -71,10 +71,10 @@ def gap(each: Mapping[str, Case]) -> Exhibit:
     """What is disclosed, what the backlog implies by two judgements, and what a year's build needs."""
     full = {company: case for company, case in each.items() if not case.lacking}
     rows = pd.DataFrame([
-        {"label": say(f"backlog.{name}", company=case.name), "value": level.value, "unit": case.currency,
+        {"label": case.name, "group": say(f"backlog.{name}"), "value": level.value, "unit": case.currency,
          "kind": level.kind, "source": level.source, "note": ""}
         for case in full.values() for name, level in _levels(case).items() if not level.missing
-    ], columns=["label", "value", "unit", "kind", "source", "note"])  # fmt: skip
+    ], columns=["label", "group", "value", "unit", "kind", "source", "note"])  # fmt: skip
     parts = [study.tell(case, "backlog.of") for case in full.values()]
     title = say("backlog.gap.title", parts=words.listing(parts)) if parts else say("backlog.verdict_none")
     lacking = [f"{case.name}: {case.lacking}." for case in each.values() if case.lacking]

@@ -15,6 +15,7 @@ from capcycle.quantity import Quantity, missing, newest
 from capcycle.study import Case
 from capcycle.words import Sentence, say
 
+SHOWN = ("largest_share", "period_revenue", "lost_revenue", "operating_income", "profit_without", "ebitda_without")
 LEAVES = [0.0, 0.5, 1.0]  # no source gives it
 DAYS_PER_MONTH, MONTHS_PER_QUARTER = 30.4, 3
 

@@ -106,7 +106,9 @@ def margins(each: Mapping[str, Case]) -> Exhibit:
     rows = pd.DataFrame(
         [
             {
-                "label": say("earnings_quality.margins.each", company=case.name, margin=words.lower(words.name(name))),
+                "label": say(
+                    "earnings_quality.margins.each", company=case.name, margin=say(f"earnings_quality.{name}")
+                ),
                 "value": margin.value,
                 "unit": "fraction",
                 "kind": margin.kind,
@@ -115,7 +117,7 @@ def margins(each: Mapping[str, Case]) -> Exhibit:
             }
             for case in full
             for name in MARGINS
-            for margin in [case.quantity(name)]
+            for margin, called in [(case.alone(name), say(f"earnings_quality.{name}"))]
         ]
     )
     title = study.tell(_apart(full), "earnings_quality.margins.title") if full else say("earnings_quality.verdict_none")

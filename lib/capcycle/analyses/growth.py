@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 from capcycle import exhibits, study, words
-from capcycle.exhibits import Exhibit
+from capcycle.exhibits import Exhibit, marks
 from capcycle.facts import Book
 from capcycle.measure import measure
 from capcycle.models.maths import per
@@ -63,6 +63,14 @@ def verdict(each: Mapping[str, Case]) -> Sentence:
     most = max(full, key=lambda case: float(case.outputs.contribution))
     slowest = min(full, key=lambda case: float(case.outputs.rest_growth))
     return words.paragraph(study.tell(most, "growth.verdict"), study.tell(slowest, "growth.slowest"))
+
+
+def over_time(book: Book) -> Exhibit:
+    """What the cloud added to the growth of twelve months, from quarter to quarter; nothing where nobody has one."""
+    added = measure("contribution_to_growth", select(book, "ttm"), part=CLOUD, total="revenue")
+    if added.table["value"].isna().all():
+        return marks.nothing(marks.worded("growth.over_time", title=say("growth.contributions.title_0")))
+    return exhibits.lines(added)
 
 
 def contributions(each: Mapping[str, Case]) -> Exhibit:

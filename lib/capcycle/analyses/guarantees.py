@@ -1,7 +1,6 @@
 """What a warrant given for a guarantee costs: a fee in shares to whoever stands behind a weak tenant's rent."""
 
 from collections.abc import Mapping
-from typing import NamedTuple
 
 import pandas as pd
 
@@ -19,19 +18,12 @@ from capcycle.words import say
 SHOWN = ("value_at_grant", "fee_for_guarantee", "rent_given_back", "warrant_value", "dilution")
 
 
-class GuaranteeWarrant(NamedTuple):
-    value_at_grant: Amount
-    fee_for_guarantee: Fraction
-    rent_given_back: Fraction
-    warrant_value: Amount
-    dilution: Fraction
-
-
-@model(verdict="fee_for_guarantee", better="lower")
+@model(verdict="fee_for_guarantee", better="lower", value_at_grant=Amount, fee_for_guarantee=Fraction,
+       rent_given_back=Fraction, warrant_value=Amount, dilution=Fraction)  # fmt: skip
 def guarantee_warrant(
     warrant_shares: Shares, strike: PerShare, grant_price: PerShare, share_price: PerShare,
     shares_with_warrants: Shares, guarantee: Amount, lease_rent: Amount,
-) -> GuaranteeWarrant:  # fmt: skip
+):  # fmt: skip
     """What a warrant for a guarantee was worth when it was given, over the guarantee and over the rent that it secures.
 
     Formula: value_at_grant = warrant_shares * max(grant_price - strike, 0), warrant_value the same at today's price;
@@ -45,7 +37,7 @@ def guarantee_warrant(
     (224, 0.124)
     """
     then, now = (warrant_shares * maximum(price - strike, 0.0) for price in (grant_price, share_price))
-    return GuaranteeWarrant(then, per(then, guarantee), per(then, lease_rent), now,
+    return (then, per(then, guarantee), per(then, lease_rent), now,
                             per(warrant_shares, shares_with_warrants))  # fmt: skip
 
 

@@ -46,7 +46,8 @@ def holdings(book: Book, holder: str) -> pd.DataFrame:
     table = book.register("holdings")
     if holder not in set(table["holder"]):
         known, by = ", ".join(sorted(set(table["holder"]))) or "none", f" by {book.as_of}" if book.as_of else ""
-        raise ModelError(f"nothing of {holder or 'no manager'} is public{by}; there is {known}")
+        whose = f"nothing of {holder} is public{by}" if holder else f"no manager's positions are public{by}"
+        raise ModelError(f"{whose}; there is {known}")
     return table[table["holder"] == holder]
 
 

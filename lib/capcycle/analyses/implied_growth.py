@@ -103,7 +103,7 @@ def verdict(each: Mapping[str, Case]) -> Sentence:
 def against_last_year(each: Mapping[str, Case], now: Mapping[str, Case]) -> Exhibit:
     """The growth that each price assumes, beside the growth of revenue in the last twelve months."""
     rows = [
-        (say(f"implied_growth.{name}", company=case.name), one)
+        (case.name, say(f"implied_growth.{name}"), one)
         for company, case in each.items()
         if not case.lacking
         for name, one in (("assumed", case.inputs["assumed_growth"]), ("grown", now[company].inputs["revenue_growth"]))
@@ -115,4 +115,5 @@ def against_last_year(each: Mapping[str, Case], now: Mapping[str, Case]) -> Exhi
     notes = [*notes, say("implied_growth.against.range")]
     title = title if full else say("implied_growth.none")
     frame = marks.worded("implied_growth.against", *notes, id="implied-growth-against", title=title)
-    return marks.dots(marks.rows(rows).drop(columns=["low", "high", "note"]), frame)
+    drawn = marks.rows((label, one) for label, _, one in rows).assign(group=[group for _, group, _ in rows])
+    return marks.dots(drawn.drop(columns=["low", "high", "note"]), frame)

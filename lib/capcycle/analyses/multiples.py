@@ -21,8 +21,8 @@ from capcycle.quantity import Quantity, missing
 from capcycle.study import Case
 from capcycle.words import Sentence, say
 
-SHOWN = ("price_to_sales", "ev_to_sales", "ev_to_ebitda", "ev_to_ebit", "ev_to_ebitda_less_maintenance",
-         "price_to_earnings", "price_to_earnings_without_gains", "fcf_yield")  # fmt: skip
+SHOWN = ("price_to_sales", "ev_to_sales", "price_to_earnings", "price_to_earnings_without_gains", "fcf_yield")
+WEAR = ("ev_to_ebitda_less_maintenance", "ev_to_ebitda", "ev_to_ebit", "shorter_life_charge")
 QUALITY = ("ev_to_sales_per_growth", "ev_to_sales", "revenue_growth", "operating_margin", "rule_of_40")
 CHARGES = "depreciation_amortization"
 SETS = (("revenue", "revenue_growth", "fcf", "operating_income", CHARGES), ("net_income", "investment_gains"))

@@ -81,6 +81,11 @@ def outgrown(each: Parts) -> tuple[str, Case]:
     return max(grown, key=lambda one: float(one[1].outputs.share_of_growth - one[1].outputs.share_of_whole))
 
 
+def example(clouds: Mapping[str, Case], each: Parts) -> Case:
+    """A case of which the inputs are shown: that of the title, or of a cloud where no segment is known."""
+    return outgrown(each)[1] if each else clouds[study.one_of(clouds)]
+
+
 def verdict(clouds: Mapping[str, Case], each: Parts) -> Sentence:
     """What the cloud brought; where nobody has one, the segment that brought more than its share."""
     if not each or any(not case.lacking for case in clouds.values()):

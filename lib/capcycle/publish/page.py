@@ -17,12 +17,13 @@ from typing import Any
 import jinja2
 import pandas as pd
 
-from capcycle import paths, words
+from capcycle import editions, paths, words
 from capcycle.exhibits import downloads
 from capcycle.exhibits.exhibit import CARD, dated
 from capcycle.ledger import digests
 from capcycle.parameters import declared, typed
 from capcycle.publish import exhibits, front, headlines, links, notebook, pictures
+from capcycle.publish import lead as leads
 from capcycle.publish.data import DataVersion
 from capcycle.publish.prose import Prose, coded, slug
 from capcycle.publish.specs import Datasets, has_sliders, one_look, pieces
@@ -85,7 +86,11 @@ def _whole(folder: Path) -> bool:
 
 def _key(outcome: Outcome, data: DataVersion) -> str:
     made = hashlib.sha256(_machinery().encode())
-    made.update(repr((outcome.run, outcome.status == "failed", outcome.error, outcome.stale, data)).encode())
+    made.update(
+        repr(
+            (outcome.run, outcome.status == "failed", outcome.error, outcome.stale, data, editions.own_address())
+        ).encode()
+    )
     made.update(outcome.notebook.read_bytes() if outcome.notebook.is_file() else b"")
     return made.hexdigest()[:24]
 
@@ -133,9 +138,10 @@ def _done(outcome: Outcome, document: dict, folder: Path) -> dict[str, Any]:
     one_look(charts)
     prose = Prose({*notebook.RESERVED, *(exhibit["id"] for exhibit in shown)})
     title, headline = (next((part for part in found if part.kind == kind), None) for kind in ("title", "sentence"))
+    top = leads.lead(found, outcome.run.notebook)
     under = [part for part in found if part is not title and part is not headline]
     blocks = [_block(part, prose, documents, datasets, folder) for part in under]
-    lead = prose.line(headline.content) if headline else ""
+    lead = prose.line(top.text)
     heading = prose.line(title.content) if title else str(jinja2.filters.escape(outcome.run.title))
     _write_documents(folder / "documents.csv", documents)
     if speaks := bool(charts) and pictures.speaks(charts[0]):
@@ -157,9 +163,12 @@ def _done(outcome: Outcome, document: dict, folder: Path) -> dict[str, Any]:
         "failed": False,
         "heading": heading,
         "headline": lead,
+        "rest": prose.line(top.rest),
+        "stakes": {"why": top.why, "otherwise": prose.line(top.otherwise), "anchor": slug(prose.line(top.limits))},
         "headline_text": _plain(lead),
         "picture": f"{name}/{THUMBNAIL}" if speaks else "",
-        "card": f"{name}/{drawn[0]['id']}.svg" if drawn else "",
+        "card": _card(drawn[0]["title"], charts[0], folder) if drawn else "",
+        "address": editions.own_address(),
         "question": _plain(heading),
         "figures": headlines.figures(shown, links.about(outcome)),
         "contents": [_entry(block) for block in blocks if block.get("number") or block["kind"] == "question"],
@@ -170,6 +179,14 @@ def _done(outcome: Outcome, document: dict, folder: Path) -> dict[str, Any]:
         "known": _known(outcome, document, shown),
         "picked": links.chosen_from(outcome),
     }
+
+
+def _card(title: str, chart: dict, folder: Path) -> str:
+    """What a page that is sent to somebody shows of itself; others' sites ask for it by its whole address."""
+    if address := editions.own_address():
+        (folder / "card.png").write_bytes(pictures.card(chart, title))
+        return f"{address}{folder.name}/card.png"
+    return ""
 
 
 def _plain(html: str) -> str:

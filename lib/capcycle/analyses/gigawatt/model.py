@@ -2,7 +2,7 @@
 
 from typing import Annotated, Any
 
-from capcycle.models.bounds import LEAST_KW, MOST_KW, within
+from capcycle.models.bounds import BY_UNIT, within
 from capcycle.models.maths import annuity, per
 from capcycle.models.registry import MW, Amount, Fraction, GPUs, KWPerGPU, Multiple, PerGPU, PerGW, Years, model
 from capcycle.units import HOURS_PER_YEAR, KW_PER_MW, MW_PER_GW
@@ -220,5 +220,5 @@ def power_per_gpu(power: Any, gpus: Any) -> Any:
     2.63
     """
     found = per(power * KW_PER_MW, gpus)
-    within("power per GPU", found, LEAST_KW, MOST_KW, "kW")
+    within("power per GPU", found, *BY_UNIT["kW/GPU"][:2], "kW")
     return found
