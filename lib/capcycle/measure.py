@@ -74,13 +74,17 @@ class Measures:
         period ends after the calendar quarter), value, implausible (a result outside the plausible range, which is no
         `value` to rank or draw), unit, kind, published, source (ids, space between), reason (why the value is missing).
         """
-        shown = np.tile(np.array(self.panel.ordinals) >= self.panel.first, len(self.panel.companies))
-        used = {name: rows.ravel()[shown] for name, rows in self.inputs.items()}
+        return self._reasoned(self._cells)
+
+    @cached_property
+    def _cells(self) -> pd.DataFrame:
+        """The table without its reasons, of which few are asked for."""
+        shown, used = self._shown, self._used
         newest = np.max([rows for name, rows in used.items() if not EARLIER.fullmatch(name)], axis=0)
         dates = self.panel.rows[["period_start", "period_end"]].reindex(newest).reset_index(drop=True)
         values = self.values.ravel()[shown]
         outside = (values < self.plausible[0]) | (values > self.plausible[1])
-        table = (
+        return (
             self.panel.index[shown]
             .to_frame(index=False)
             .assign(
@@ -97,10 +101,15 @@ class Measures:
                 source=self._together(used, "source", facts.documents),
             )
         )
-        table["reason"] = self._reasons(table, used)
-        implausible = table[outside]
-        table.loc[outside, "reason"] = [self._implausible(row) for _, row in implausible.iterrows()]
-        return table
+
+    @cached_property
+    def _shown(self) -> np.ndarray:
+        return np.tile(np.array(self.panel.ordinals) >= self.panel.first, len(self.panel.companies))
+
+    @cached_property
+    def _used(self) -> dict[str, np.ndarray]:
+        """The rows of the facts behind each shown cell, by the name of the input that they feed."""
+        return {name: rows.ravel()[self._shown] for name, rows in self.inputs.items()}
 
     def used(self, company: str, period: str) -> pd.DataFrame:
         """The facts behind one value, with the name of the input each of them fed."""
@@ -115,13 +124,13 @@ class Measures:
 
     @cached_property
     def _common(self) -> str:
-        known = self.table.dropna(subset="value")
-        return self.table["period"].iloc[-1] if known.empty else shared_period(known, self.panel)
+        known = self._cells.dropna(subset="value")
+        return self._cells["period"].iloc[-1] if known.empty else shared_period(known, self.panel)
 
     @cached_property
     def last(self) -> dict[str, str]:
         """The newest period of which each company has a value."""
-        known = self.table[self.table["value"].notna()]
+        known = self._cells[self._cells["value"].notna()]
         return dict(zip(known["company"], known["period"], strict=True))
 
     def newest(self) -> pd.DataFrame:
@@ -129,23 +138,23 @@ class Measures:
 
         Who has no result has the row of `common_period`, which says why.
         """
-        results = self.table[self.table[["value", "implausible"]].notna().any(axis=1)]
-        newest = results.drop_duplicates("company", keep="last")
+        results = self._cells[self._cells[["value", "implausible"]].notna().any(axis=1)]
+        newest = self._reasoned(results.drop_duplicates("company", keep="last"))
         lacking = self.at()[lambda rows: ~rows["company"].isin(newest["company"])]
         old = newest["ordinal"] < newest["ordinal"].max() - self.panel.old_after
         return pd.concat([newest.assign(old=old), lacking.assign(old=False)], ignore_index=True)
 
     def past(self, company: str, most: int) -> list[float]:
         """A company's values of the newest shown periods, the oldest first, NaN where one is missing."""
-        return self.table.loc[self.table["company"].eq(company), "value"].tail(most).tolist()
+        return self._cells.loc[self._cells["company"].eq(company), "value"].tail(most).tolist()
 
     def at(self, period: str | None = None) -> pd.DataFrame:
         """The rows of one period, by default `common_period`, the largest value first."""
         wanted = period or self.common_period()
         if wanted not in self._asked:
-            if wanted not in (shown := list(dict.fromkeys(self.table["period"]))):
+            if wanted not in (shown := list(dict.fromkeys(self._cells["period"]))):
                 raise NothingToShow(f"no period '{wanted}'; shown are {shown[0]} to {shown[-1]}")
-            rows = self.table[self.table["period"] == wanted]
+            rows = self._reasoned(self._cells[self._cells["period"] == wanted])
             self._asked[wanted] = rows.sort_values("value", ascending=False, ignore_index=True)
         return self._asked[wanted].copy(deep=False)
 
@@ -159,12 +168,15 @@ class Measures:
         cells = zip(*used.values(), strict=True)
         return [together([of_row[row] for row in cell if row != MISSING]) for cell in cells]
 
-    def _reasons(self, table: pd.DataFrame, used: dict[str, np.ndarray]) -> list[str]:
-        reasons, companies, ordinals = [""] * len(table), list(table["company"]), list(table["ordinal"])
-        for cell in np.flatnonzero(table["value"].isna()):
-            missing = [name for name, rows in used.items() if rows[cell] == MISSING]
-            reasons[cell] = self._why(companies[cell], ordinals[cell], missing)
-        return reasons
+    def _reasoned(self, rows: pd.DataFrame) -> pd.DataFrame:
+        """Some rows of the table, each with the reason why its value is missing."""
+        reasons = dict.fromkeys(rows.index, "")
+        for cell, company, ordinal in rows.loc[rows["value"].isna(), ["company", "ordinal"]].itertuples():
+            missing = [name for name, used in self._used.items() if used[cell] == MISSING]
+            reasons[cell] = self._why(company, ordinal, missing)
+        for cell, row in rows[rows["implausible"].notna()].iterrows():
+            reasons[cell] = self._implausible(row)
+        return rows.assign(reason=list(reasons.values()))
 
     def _implausible(self, row: pd.Series) -> str:
         """Why a result is neither ranked nor drawn, with the figures that it comes from."""

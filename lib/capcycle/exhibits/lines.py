@@ -115,9 +115,8 @@ def _chart(data: pd.DataFrame, measures: Measures, focus: str | None, scale: str
     plain = alt.when(ends.plain("" if named else YEARLY)).then(alt.value(0))
     seen = plain.when(chosen).then(alt.value(1)).otherwise(alt.value(FAINT))
     point = point.encode(opacity=alt.OpacityValue(**seen))
-    return alt.layer(line, point, *([ends.names(base, "name", scale == "log", **look)] if named else [])).add_params(
-        chosen
-    )
+    names = [ends.names(base, "name", scale == "log", **look)] if named else []
+    return alt.layer(line.add_params(chosen), point, *names)
 
 
 def _small(data: pd.DataFrame, measures: Measures, scale: str) -> alt.FacetChart:
