@@ -170,13 +170,14 @@ class Measures:
 
     def _reasoned(self, rows: pd.DataFrame) -> pd.DataFrame:
         """Some rows of the table, each with the reason why its value is missing."""
-        reasons = dict.fromkeys(rows.index, "")
-        for cell, company, ordinal in rows.loc[rows["value"].isna(), ["company", "ordinal"]].itertuples():
-            missing = [name for name, used in self._used.items() if used[cell] == MISSING]
-            reasons[cell] = self._why(company, ordinal, missing)
-        for cell, row in rows[rows["implausible"].notna()].iterrows():
-            reasons[cell] = self._implausible(row)
-        return rows.assign(reason=list(reasons.values()))
+        reasons = [""] * len(rows)
+        companies, ordinals = rows["company"].to_list(), rows["ordinal"].to_list()
+        for place in np.flatnonzero(np.isnan(rows["value"].to_numpy())):
+            missing = [name for name, used in self._used.items() if used[rows.index[place]] == MISSING]
+            reasons[place] = self._why(companies[place], ordinals[place], missing)
+        for place in np.flatnonzero(~np.isnan(rows["implausible"].to_numpy())):
+            reasons[place] = self._implausible(rows.iloc[place])
+        return rows.assign(reason=reasons)
 
     def _implausible(self, row: pd.Series) -> str:
         """Why a result is neither ranked nor drawn, with the figures that it comes from."""
