@@ -9,7 +9,8 @@ import pandas as pd
 from capcycle import exhibits, study, words
 from capcycle.analyses.power_value.figures import STALE, figures
 from capcycle.facts import Book
-from capcycle.measure import Measures, measure
+from capcycle.measure import measure
+from capcycle.measures import Measures
 from capcycle.metrics import net_income_without_gains
 from capcycle.models.maths import per
 from capcycle.models.registry import Amount, Fraction, Multiple, PerShare, Shares, model

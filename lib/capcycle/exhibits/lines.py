@@ -8,7 +8,7 @@ from capcycle.exhibits import ends, events, parts
 from capcycle.exhibits.channels import COMPANY_TOOLTIP, axis, company_look, time_axis, tooltip
 from capcycle.exhibits.exhibit import Exhibit
 from capcycle.exhibits.findings import placed, total, totals
-from capcycle.measure import Measures
+from capcycle.measures import Measures
 
 FOCUS_WIDTH, OTHER_WIDTH = 3.5, 1.5
 FAINT = 0.15  # the opacity of a line that is not the chosen one

@@ -9,7 +9,7 @@ from capcycle.exhibits import parts
 from capcycle.exhibits.channels import axis, company_look, tooltip
 from capcycle.exhibits.exhibit import Exhibit
 from capcycle.facts.door import KINDS
-from capcycle.measure import Measures, shared_period
+from capcycle.measures import Measures, shared_period
 from capcycle.words import Sentence
 
 

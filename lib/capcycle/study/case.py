@@ -12,7 +12,7 @@ import pandas as pd
 from capcycle import facts, words
 from capcycle.errors import ModelError, unknown
 from capcycle.facts import Book
-from capcycle.measure import Measures
+from capcycle.measures import Measures
 from capcycle.models import bounds
 from capcycle.quantity import DERIVED, Quantity, listed, together
 from capcycle.study.assumptions import assumption, converted
