@@ -1,7 +1,6 @@
 """What a company owes, at which rate, due when, and what its signed leases add to it."""
 
 from collections.abc import Sized
-from functools import cache
 from typing import NamedTuple
 
 import pandas as pd
@@ -76,7 +75,6 @@ def leverage(debt: Amount, lease_liability: Amount, leases_not_commenced: Amount
                     per(positive(ebitda), debt * debt_rate), per(cash, annual_capex - operating_cash_flow))  # fmt: skip
 
 
-@cache
 def stack(book: Book, company: str) -> pd.DataFrame:
     """The lines of a company's debt on the last day for which all maturities are known; else every line known."""
     rows = lease_overhang.rows(book, company)
@@ -86,14 +84,12 @@ def stack(book: Book, company: str) -> pd.DataFrame:
     return of_day if len(of_day) else lines
 
 
-@cache
 def stated(book: Book, company: str) -> pd.DataFrame:
     """What of all its debt falls due in which period, as a company states it of the newest day."""
     rows = lease_overhang.rows(book, company).query("type == 'maturities'")
     return rows[rows["as_at"].eq(rows["as_at"].max())]
 
 
-@cache
 def due(book: Book, company: str) -> pd.DataFrame:
     """What falls due in which period: as the company states it, else each line at its last day."""
     own, lines = stated(book, company), stack(book, company)
@@ -109,7 +105,6 @@ def _period(first: pd.Timestamp, last: pd.Timestamp) -> str:
     return year if first == last or first.day_of_year == 1 else say("debt.rest", year=year)
 
 
-@cache
 def wall(book: Book, company: str) -> Case:
     """The stack of a company's debt, what falls due within eighteen months of its day, and the cash of that day."""
     rows, periods = stack(book, company), due(book, company)

@@ -150,11 +150,6 @@ def source_faults(table: pd.DataFrame) -> list[str]:
 
 def read_gaps(known: Reference) -> pd.DataFrame:
     """Figures known to be missing, checked."""
-    return _gaps(known, tables.stamp("gaps.csv")).copy(deep=False)
-
-
-@lru_cache(maxsize=2)
-def _gaps(known: Reference, stamp: str) -> pd.DataFrame:
     raw = tables.read("gaps.csv")
     refuse(faults(raw, _gap_rules(raw, known)))
     return raw.assign(**{column: dates(raw[column]) for column in ("period_start", "period_end")})
