@@ -5,7 +5,6 @@ from collections.abc import Iterable
 import altair as alt
 import numpy as np
 import pandas as pd
-from altair.utils.schemapi import debug_mode
 
 from capcycle import theme
 
@@ -82,7 +81,7 @@ def plain(more: str = "") -> str:
     return f"!({' || '.join(f'({test})' for test in (LONE, SOFT, more) if test)})"
 
 
-def names(base: alt.Chart, name: str, log: bool = False, **look: alt.SchemaBase | dict) -> alt.LayerSpec:
+def names(base: alt.Chart, name: str, log: bool = False, **look: alt.SchemaBase | dict) -> alt.LayerChart:
     """The name of each line beside its last point, with the mark of its look; names that come too near move apart.
 
     base  as `known` gives it, with an axis up for `value`
@@ -110,11 +109,10 @@ def names(base: alt.Chart, name: str, log: bool = False, **look: alt.SchemaBase 
     text = {"align": "left", "dx": TEXT, "dy": move}
     bare = base.copy(deep=False)
     bare.transform = alt.Undefined  # or the neighbours of a point would be sought among the last points
-    bare.data = alt.Undefined
     said = bare.encode(text=alt.Text(f"{name}:N"))
     mark = bare.mark_point(xOffset=MARK, yOffset=move, size=40, strokeWidth=1.5)
     lone = alt.when(LONE).then(alt.value(0)).otherwise(alt.value(1))
     mark = mark.encode(opacity=alt.OpacityValue(**lone), **look)
-    layers, transform = [said.mark_text(**text, **HALO), said.mark_text(**text), mark], placed.transform
-    with debug_mode(False):  # it is checked as a part of its chart; an `alt.layer` would be copied there many times
-        return alt.LayerSpec(layers, data=base.data, transform=[*base.transform, *transform])
+    layers = alt.layer(said.mark_text(**text, **HALO), said.mark_text(**text), mark)
+    layers.transform = [*base.transform, *placed.transform]
+    return layers

@@ -115,8 +115,12 @@ def _chart(data: pd.DataFrame, measures: Measures, focus: str | None, scale: str
     plain = alt.when(ends.plain("" if named else YEARLY)).then(alt.value(0))
     seen = plain.when(chosen).then(alt.value(1)).otherwise(alt.value(FAINT))
     point = point.encode(opacity=alt.OpacityValue(**seen))
-    names = [ends.names(base, "name", scale == "log", **look)] if named else []
-    return alt.layer(line.add_params(chosen), point, *names)
+    chart = alt.layer(line.add_params(chosen), point)
+    if named:
+        names = ends.names(base, "name", scale == "log", **look)
+        names.data = alt.Undefined  # that of the chart
+        chart.layer.append(names)  # in the making of a chart its layers are copied many times
+    return chart
 
 
 def _small(data: pd.DataFrame, measures: Measures, scale: str) -> alt.FacetChart:
