@@ -51,6 +51,13 @@ def test_the_loop_of_a_figure_of_speech_is_not_counted(linked):
     assert loop.legs == [30e9, 300e9, 40e9] and loop.least == 30e9
 
 
+def test_neither_a_takeover_nor_a_customer_who_pays_ahead_is_vendor_finance(book):
+    """Microsoft's 13bn in OpenAI; its 1.94bn paid ahead to IREN finance a supplier. CoreWeave's 9bn were a merger."""
+    assert vendor_financing.suppliers(book).at["Microsoft", "stake"] == 13e9
+    then = vendor_financing.now(facts.open(as_of="2025-10-15", currency="USD"))
+    assert "CoreWeave" not in then and "NVIDIA" in vendor_financing.verdict(then["NVIDIA"].book)
+
+
 def test_in_2025_the_loop_was_closed_by_a_plan_only():
     book = facts.open(as_of="2025-12-31", currency="USD")
     linked = commitment_network.links(commitment_network.promises(book))

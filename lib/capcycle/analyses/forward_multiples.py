@@ -1,7 +1,5 @@
 """Price to the earnings that analysts expect, and to their growth: price and estimate of one day."""
 
-from typing import NamedTuple
-
 from capcycle import study
 from capcycle.facts import Book
 from capcycle.models.maths import per, positive
@@ -15,17 +13,10 @@ AHEAD = {"price": "share_price", "eps_trailing": "eps_trailing", "eps_next_year"
 POINTS = 100  # of a percentage, in which growth divides a multiple
 
 
-class ForwardMultiples(NamedTuple):
-    trailing_pe: Multiple
-    forward_pe: Multiple
-    eps_growth: Fraction
-    peg: Multiple
-    upside: Fraction
-
-
-@model(verdict="forward_pe", better="lower")
+@model(verdict="forward_pe", better="lower", trailing_pe=Multiple, forward_pe=Multiple, eps_growth=Fraction,
+       peg=Multiple, upside=Fraction)  # fmt: skip
 def forward_multiples(share_price: PerShare, eps_trailing: PerShare, eps_next_year: PerShare,
-                      target_price: PerShare) -> ForwardMultiples:  # fmt: skip
+                      target_price: PerShare):  # fmt: skip
     """Price to earnings of the last twelve months and of the year that analysts look to, and to growth between them.
 
     Formula: peg = forward_pe / (100 * eps_growth), where eps_growth = eps_next_year / eps_trailing - 1
@@ -37,16 +28,12 @@ def forward_multiples(share_price: PerShare, eps_trailing: PerShare, eps_next_ye
     [25.0, 20.0, 0.25, 0.8, 0.2]
     """
     growth, forward = per(eps_next_year, eps_trailing) - 1, per(share_price, eps_next_year)
-    return ForwardMultiples(per(share_price, eps_trailing), forward, growth, per(positive(forward), POINTS * growth),
+    return (per(share_price, eps_trailing), forward, growth, per(positive(forward), POINTS * growth),
                             per(target_price, share_price) - 1)  # fmt: skip
 
 
-class PastMultiple(NamedTuple):
-    pe_to_past: Multiple
-
-
-@model(verdict="pe_to_past", better="lower")
-def pe_against_past(forward_pe: Multiple, forward_pe_of_past: Multiple) -> PastMultiple:
+@model(verdict="pe_to_past", better="lower", pe_to_past=Multiple)
+def pe_against_past(forward_pe: Multiple, forward_pe_of_past: Multiple):
     """A multiple of expected earnings over that of a past peak.
 
     Formula: forward_pe / forward_pe_of_past
@@ -56,7 +43,7 @@ def pe_against_past(forward_pe: Multiple, forward_pe_of_past: Multiple) -> PastM
     >>> round(float(pe_against_past(27.0, 52.0).pe_to_past), 2)
     0.52
     """
-    return PastMultiple(per(forward_pe, forward_pe_of_past))
+    return per(forward_pe, forward_pe_of_past)
 
 
 @study.starts_by_company(forward_multiples)

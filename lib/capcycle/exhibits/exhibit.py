@@ -12,7 +12,7 @@ import altair as alt
 import pandas as pd
 
 from capcycle.headlines import MIME as MIME
-from capcycle.words import say
+from capcycle.words import merged, say
 
 SPREADSHEET = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 LIVE_TITLE = "live_title"  # the parameter of a chart with sliders that says what it now shows
@@ -57,7 +57,7 @@ class Exhibit:
         """All but the chart, as JSON: what the page template reads."""
         return {
             **{name: getattr(self, name) for name in ("id", "title", "subtitle", "alt")},
-            "notes": list(self.notes),
+            "notes": list(map(merged, self.notes)),
             "sources": [dict(source) for source in self._foremost()],
             "columns": [str(column) for column in self.view.columns],
             "rows": self.view.to_numpy(dtype=object).tolist(),

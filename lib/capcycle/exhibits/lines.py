@@ -201,7 +201,7 @@ def _stack(data: pd.DataFrame, measures: Measures, shown: pd.DataFrame) -> alt.C
             x=alt.X(
                 "date:T", timeUnit="utcyear" if measures.panel.span == "year" else "utcyearquarter", **_time(measures)
             ),
-            y=alt.Y("value:Q", axis=axis(measures.unit), stack="zero"),
+            y=alt.Y("value:Q", axis=axis(measures.unit), stack="zero", scale=events.headroom(shown)),
             order=alt.Order("place:Q"),
             opacity=alt.OpacityValue(**alt.when(alt.datum.whole).then(alt.value(1)).otherwise(alt.value(PALE))),
             tooltip=tooltip(COMPANY_TOOLTIP),

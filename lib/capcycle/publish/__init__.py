@@ -9,7 +9,7 @@ from importlib.metadata import version
 from pathlib import Path
 from types import MappingProxyType
 
-from capcycle import outputs, theme
+from capcycle import editions, outputs, theme
 from capcycle.exhibits.exhibit import LIVE_TITLE
 from capcycle.ledger import digest
 from capcycle.publish import feed, finder, front, glossary, headlines, links, page, pictures, sets
@@ -122,7 +122,11 @@ def _write_glossary(out: Path, entries: list[finder.Entry], terms: dict[str, glo
 
 
 def _write_feed(out: Path, pages: list[dict], data: DataVersion) -> None:
-    text = page.templates().get_template("feed.jinja").render(data=data, news=feed.news(pages, out))
+    text = (
+        page.templates()
+        .get_template("feed.jinja")
+        .render(data=data, news=feed.news(pages, out), address=editions.own_address())
+    )
     (out / "feed.xml").write_text(text, "utf-8")
 
 

@@ -17,7 +17,7 @@ from typing import Any
 import jinja2
 import pandas as pd
 
-from capcycle import paths, words
+from capcycle import editions, paths, words
 from capcycle.exhibits import downloads
 from capcycle.exhibits.exhibit import CARD, dated
 from capcycle.ledger import digests
@@ -85,7 +85,8 @@ def _whole(folder: Path) -> bool:
 def _key(outcome: Outcome) -> str:
     made = hashlib.sha256(_machinery().encode())
     names = links.chosen_from(outcome)  # all that a page takes from the data by itself
-    made.update(repr((outcome.run, outcome.status == "failed", outcome.error, outcome.stale, names)).encode())
+    state = outcome.run, outcome.status == "failed", outcome.error, outcome.stale, names, editions.own_address()
+    made.update(repr(state).encode())
     made.update(outcome.notebook.read_bytes() if outcome.notebook.is_file() else b"")
     return made.hexdigest()[:24]
 
@@ -159,7 +160,8 @@ def _done(outcome: Outcome, document: dict, folder: Path) -> dict[str, Any]:
         "headline": lead,
         "headline_text": _plain(lead),
         "picture": f"{name}/{THUMBNAIL}" if speaks else "",
-        "card": f"{name}/{drawn[0]['id']}.svg" if drawn else "",
+        "card": _card(drawn[0]["title"], charts[0], folder) if drawn else "",
+        "address": editions.own_address(),
         "question": _plain(heading),
         "figures": headlines.figures(shown, links.about(outcome)),
         "contents": [_entry(block) for block in blocks if block.get("number") or block["kind"] == "question"],
@@ -170,6 +172,14 @@ def _done(outcome: Outcome, document: dict, folder: Path) -> dict[str, Any]:
         "known": _known(outcome, document, shown),
         "picked": links.chosen_from(outcome),
     }
+
+
+def _card(title: str, chart: dict, folder: Path) -> str:
+    """What a page that is sent to somebody shows of itself; others' sites ask for it by its whole address."""
+    if address := editions.own_address():
+        (folder / "card.png").write_bytes(pictures.card(chart, title))
+        return f"{address}{folder.name}/card.png"
+    return ""
 
 
 def _plain(html: str) -> str:

@@ -14,7 +14,7 @@ from capcycle.errors import ModelError, unknown
 from capcycle.facts import Book
 from capcycle.measures import Measures
 from capcycle.models import bounds
-from capcycle.quantity import DERIVED, Quantity, listed, together
+from capcycle.quantity import DERIVED, Quantity, listed, missing, together
 from capcycle.study.assumptions import assumption, converted
 from capcycle.study.figures import figure
 
@@ -77,7 +77,7 @@ class Case:
         return of or self.model.verdict
 
     def quantity(self, name: str) -> Quantity:
-        """An input, or an output with the evidence of all inputs.
+        """An input, or an output with the evidence of all inputs; missing where it lies outside its plausible range.
 
         Errors: ModelError for a name that is neither.
         """
@@ -87,6 +87,10 @@ class Case:
             raise ModelError(f"{self.model.__name__}: {unknown('name', [name], [*self.inputs, *self.model.outputs])}")
         value = getattr(self.outputs, name)
         value = [float(each) for each in value] if name in self.model.by_year else float(value)
+        if bounds.implausible(name, value, self.model.outputs[name], self.per_dollar).any():
+            return missing(
+                name, words.say("study.implausible", value=words.value(value, self.unit(name))), self.unit(name)
+            )
         dated = [each for each in self.inputs.values() if each.day == each.day]
         return Quantity(
             name, value, self.unit(name), kind=self.kind, source=self.source, reason=self.lacking,

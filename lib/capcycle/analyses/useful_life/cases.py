@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import replace
+from functools import cache
 
 import pandas as pd
 
@@ -18,6 +19,7 @@ from capcycle.study import Case, Cases
 
 SHARES = ("server_share", "earlier_share")
 CHARGES = ("depreciation", "depreciation_amortization")  # the narrower before the wider
+FOUR_YEARS = 4.0  # the life in the question of the comparison: what earnings are if servers last for four years
 
 
 @study.starts_by_company(useful_life)
@@ -39,6 +41,12 @@ def restated(book: Book, share_elsewhere: float = 0, life_elsewhere: float = 0) 
                           whole[company])
         for company in book.companies
     })  # fmt: skip
+
+
+@cache
+def at_four_years(book: Book) -> Cases:
+    """Each company's newest year with servers that last four years."""
+    return Cases({company: case.chosen(server_life=FOUR_YEARS) for company, case in restated(book).items()})
 
 
 def _spent(capex: Measures, spent: pd.DataFrame, company: str) -> Quantity:
