@@ -156,6 +156,8 @@ def test_the_gate_goes_over_the_exhibits_of_a_page(tmp_path):
     page = outcome(tmp_path, "giants", [code(PARAMETERS, tags=["parameters"]), *cells], companies=["MSFT", "META"])
     found = list(publish.faults([page]))
     assert [each.split(": ")[2] for each in found] == [
+        "it has no lead.",
+        "it does not say what would change the conclusion.",
         "the title is about TeraWulf, which is not what the page is about.",
         "a dash stands for a number in the title.",
         "the title is about AMD, which is not what the page is about.",

@@ -19,7 +19,11 @@ MEASURED = ("metric", "company", "period_end", "value")  # columns of the figure
 NAMED = 3  # periods that a fault names
 YEAR = re.compile(r"(?:19|20)\d\d")
 UNCOUNTED = {"rule", "text"}  # marks that say something of others
-DAYS = re.compile(r"\b(?:\d{1,2} [A-Z][a-z]{2} |FY|H[12] |Q[1-4] )?(?:19|20)\d\d(?:Q\d|H\d|-\d\d){0,2}\b")
+DAYS = re.compile(
+    r"\d{4}年(?:\d+月)?(?:\d+日)?|\d+月\d+日"
+    r"|\b(?:\d{1,2} [A-Z][a-z]{2} |FY|H[12] |Q[1-4] )?(?:19|20)\d\d(?:Q\d|H\d|-\d\d){0,2}s?\b"
+)
+WIDE = re.compile(r"[\u3000-\u9fff\uff00-\uffef]")  # letters that leave no space between them and a number
 NUMBER = re.compile(r"(?<![\w.,])[−+$€¥]*\d[\d,]*(?:\.\d+)?(?=[×%a-z]*(?:\W|$))")
 WORDED = {
     "dash": r"(?<!\S)\(?–(?!\S*\w)",
@@ -44,15 +48,17 @@ def faults(title: str, subtitle: str = "") -> list[str]:
     ]
 
 
-def numbers(title: str) -> int:
+def numbers(title: str, names: Iterable[str] | None = None) -> int:
     """How many numbers a title has; days, quarters, years and those in a company's name are none of them.
+
+    names  of companies; by default of all that the data has
 
     >>> numbers("Meta spent $14bn, 32% of revenue, in 2026Q2, on 1 GW of NVIDIA GB300")
     3
     """
-    for name in parts.company_names().values():
+    for name in parts.company_names().values() if names is None else names:
         title = title.replace(name, "")
-    return len(NUMBER.findall(DAYS.sub("", title)))
+    return len(NUMBER.findall(WIDE.sub(" ", DAYS.sub("", title.replace("\\$", "$")))))
 
 
 def about(title: str, own: Iterable[str]) -> list[str]:

@@ -23,6 +23,7 @@ from capcycle.exhibits.exhibit import CARD, dated
 from capcycle.ledger import digests
 from capcycle.parameters import declared, typed
 from capcycle.publish import exhibits, front, headlines, links, notebook, pictures
+from capcycle.publish import lead as leads
 from capcycle.publish.prose import Prose, coded, slug
 from capcycle.publish.specs import Datasets, has_sliders, one_look, pieces
 from capcycle.run import Outcome
@@ -134,9 +135,10 @@ def _done(outcome: Outcome, document: dict, folder: Path) -> dict[str, Any]:
     one_look(charts)
     prose = Prose({*notebook.RESERVED, *(exhibit["id"] for exhibit in shown)})
     title, headline = (next((part for part in found if part.kind == kind), None) for kind in ("title", "sentence"))
+    top = leads.lead(found, outcome.run.notebook)
     under = [part for part in found if part is not title and part is not headline]
     blocks = [_block(part, prose, documents, datasets, folder) for part in under]
-    lead = prose.line(headline.content) if headline else ""
+    lead = prose.line(top.text)
     heading = prose.line(title.content) if title else str(jinja2.filters.escape(outcome.run.title))
     _write_documents(folder / "documents.csv", documents)
     if speaks := bool(charts) and pictures.speaks(charts[0]):
@@ -158,6 +160,8 @@ def _done(outcome: Outcome, document: dict, folder: Path) -> dict[str, Any]:
         "failed": False,
         "heading": heading,
         "headline": lead,
+        "rest": prose.line(top.rest),
+        "stakes": {"why": top.why, "otherwise": prose.line(top.otherwise), "anchor": slug(prose.line(top.limits))},
         "headline_text": _plain(lead),
         "picture": f"{name}/{THUMBNAIL}" if speaks else "",
         "card": _card(drawn[0]["title"], charts[0], folder) if drawn else "",

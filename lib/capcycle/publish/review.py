@@ -8,6 +8,7 @@ import pandas as pd
 from capcycle import facts
 from capcycle.exhibits import gate
 from capcycle.parameters import check_parameters, find_notebook
+from capcycle.publish import lead as leads
 from capcycle.publish import notebook
 from capcycle.run import Outcome, Run
 from capcycle.words import say
@@ -16,10 +17,13 @@ from capcycle.words import say
 def faults(outcomes: Iterable[Outcome]) -> Iterator[str]:
     """What the editor's gate says of the exhibits of executed runs: see `exhibits.gate`."""
     for outcome in outcomes:
-        made = [part for part in notebook.parts(notebook.read(outcome.notebook)) if part.kind == "exhibit"]
+        shown = list(notebook.parts(notebook.read(outcome.notebook)))
+        made = [part for part in shown if part.kind == "exhibit"]
         figures = [_figures(part.content["csv"]) for part in made]
         newest = max((end for each in figures for end in gate.ends_of(each)), default=pd.NaT)
         own = _own(outcome.run)
+        top = leads.lead(shown, outcome.run.notebook)
+        yield from (say("gate.fault", run=outcome.run.name, title=top.text, fault=fault) for fault in leads.faults(top))
         for part, each in zip(made, figures, strict=True):
             title = part.content["title"]
             found = [
