@@ -8,7 +8,8 @@ import pytest
 from capcycle import exhibits, facts, metrics
 from capcycle.errors import MetricError
 from capcycle.facts import Book
-from capcycle.measure import Measures, measure
+from capcycle.measure import measure
+from capcycle.measures import Measures
 from capcycle.panel import Panel, select
 
 FIRST = 2023 * 4  # the first quarter of 2023

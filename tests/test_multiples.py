@@ -55,9 +55,9 @@ def test_gains_on_investments_make_a_share_look_cheap():
 
 def test_peg_has_no_sign_of_its_own():
     # 100 on 4 and 5: 20 times on growth of 25 points is 0.8; without growth and for losses there is none
-    assert float(forward_multiples.forward_multiples(100.0, 4.0, 5.0, 120.0).peg) == pytest.approx(0.8)
-    assert np.isnan(forward_multiples.forward_multiples(100.0, 5.0, 4.0, 120.0).peg)
-    assert np.isnan(forward_multiples.forward_multiples(100.0, -1.0, 4.0, 120.0).peg)
+    assert float(forward_multiples.forward_multiples(100.0, 4.0, 5.0, 120.0, 80.0).peg) == pytest.approx(0.8)
+    assert np.isnan(forward_multiples.forward_multiples(100.0, 5.0, 4.0, 120.0, 80.0).peg)
+    assert np.isnan(forward_multiples.forward_multiples(100.0, -1.0, 4.0, 120.0, 80.0).peg)
 
 
 def test_microsofts_sales_and_profit_are_those_of_its_filing(cases):
@@ -115,8 +115,17 @@ def test_coreweaves_debt_of_june_by_hand():
 
 def test_price_and_expected_earnings_are_of_one_day():
     meta = forward_multiples.cases(facts.open(["META"]))["META"]  # its newest page gives no figure for the next year
-    assert {one.days for one in meta.inputs.values()} == {"26 Jun 2026"}
+    of_one_day = [one for name, one in meta.inputs.items() if name != "year_end_price"]
+    assert {one.days for one in of_one_day} == {"26 Jun 2026"}
     assert float(meta.outputs.forward_pe) == pytest.approx(542.87 / 30.23)
+
+
+def test_the_return_of_the_year_is_of_the_day_of_the_multiple():
+    """Alibaba's ADS, as the pages had it: the price of 2 July 2026 over the last sale of December 2025."""
+    own = forward_multiples.cases(facts.open(["BABA"]))["BABA"]
+    price, before = own.inputs["share_price"], own.inputs["year_end_price"]
+    assert price.day.year == 2026 and before.days == "31 Dec 2025"
+    assert float(own.outputs.return_to_date) == pytest.approx(price.value / before.value - 1)
 
 
 def test_before_anything_was_public_the_verdict_says_so():

@@ -13,7 +13,8 @@ from capcycle.exhibits import parts
 from capcycle.exhibits.channels import COMPANY_TOOLTIP, axis, company_look, tooltip
 from capcycle.exhibits.exhibit import Exhibit
 from capcycle.exhibits.findings import FEWEST
-from capcycle.measure import Measures, measure, needs, shared_period
+from capcycle.measure import measure, needs
+from capcycle.measures import Measures, shared_period
 from capcycle.metrics import FAMILIES
 from capcycle.panel import Panel
 from capcycle.words import Sentence

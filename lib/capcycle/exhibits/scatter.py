@@ -10,7 +10,7 @@ from capcycle.exhibits.channels import axis, company_look, tooltip
 from capcycle.exhibits.exhibit import Exhibit
 from capcycle.exhibits.marks import places
 from capcycle.facts.door import KINDS
-from capcycle.measure import Measures, shared_period
+from capcycle.measures import Measures, shared_period
 from capcycle.words import Sentence
 
 SIZE = 110  # square pixels of a point
