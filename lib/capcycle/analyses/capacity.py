@@ -8,7 +8,8 @@ from capcycle import facts, study, words
 from capcycle.analyses.gigawatt.records import STAGES, by_stage
 from capcycle.exhibits import Exhibit, marks
 from capcycle.facts import Book
-from capcycle.measure import Measures, measure
+from capcycle.measure import measure
+from capcycle.measures import Measures
 from capcycle.models.maths import per, where
 from capcycle.models.registry import MW, Amount, Fraction, Multiple, PerGW, Years, model
 from capcycle.panel import select
