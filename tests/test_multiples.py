@@ -75,6 +75,7 @@ def test_microsofts_maintenance_is_what_four_years_add_to_its_charge(cases):
     added = float(lives.outputs.depreciation_prospective) - float(lives.outputs.depreciation_in_accounts)
     assert own.inputs["shorter_life_charge"].value == pytest.approx(added) and added > 10e9
     assert own.alone("ev_to_ebitda_less_maintenance").kind == "assumed"
+    assert own.inputs["shorter_life_charge"].days == "30 Jun 2026"  # not of all the years of purchase behind it
     assert "what share of CoreWeave's capex is servers" in cases["CRWV"].inputs["shorter_life_charge"].reason
 
 
