@@ -375,7 +375,7 @@ def test_a_line_along_what_is_missing_says_why(shop):
 @pytest.mark.parametrize("name", ["credit_margins", "funding_mix", "lease_or_buy", "payout", "revenue_yield"])
 @pytest.mark.parametrize("company", ["GOOGL", "META", "NBIS", "ORCL"])
 def test_flows_that_a_model_sets_against_each_other_are_of_one_period(name, company):
-    """Capex of one year plus leases of another was Oracle's; margins over the revenue of another quarter were Meta's."""
+    """Capex of one year plus leases of another was Oracle's; margins over revenue of another quarter Meta's."""
     inputs = analyses.start(name, facts.open([company], "2026-08-31"), company).inputs.values()
     flows = facts.dictionary().query("nature == 'flow'").index
     concepts = {"annual_capex": "capex", "annual_revenue": "revenue", "fcf": "capex"}
@@ -384,7 +384,7 @@ def test_flows_that_a_model_sets_against_each_other_are_of_one_period(name, comp
 
 
 def test_a_result_outside_its_range_is_missing_with_its_value_in_the_reason():
-    """Wherever it is asked for: in a sentence, a rank, a card. A building that paid for itself in a year once led one."""
+    """Wherever it is asked for: in a sentence, a rank, a card. No building pays for itself in a year."""
     case = analyses.start("hosting", facts.open(), "")
     assert not case.quantity("yield_on_cost").missing
     absurd = case.with_inputs(hosting_capex=1e6)
