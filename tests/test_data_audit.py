@@ -68,6 +68,35 @@ def test_twelve_months_of_iren_are_of_one_standard():
     assert year["capex"] / year["revenue"] == pytest.approx(2.448, abs=5e-4)
 
 
+@pytest.mark.parametrize(
+    ("company", "concept"), [("0700.HK", "revenue"), ("RIOT", "operating_cash_flow")]
+)
+def test_a_quarter_that_a_digest_helps_to_derive_is_no_better_than_the_digest(company, concept):
+    quarter = period(known(company), concept, "2025-10-01", "2025-12-31").iloc[0]
+    assert " less " in quarter["locator"] and quarter["kind"] == "estimated"
+
+
+def first_hand(cells):
+    tiers = facts.sources()["tier"]
+    return cells.str.split().map(lambda each: {tiers[one] for one in each} <= {"filing", "release", "tracker"})
+
+
+def test_what_is_called_reported_stands_in_a_filing_or_a_release():
+    rows = facts.load()
+    firm = rows[rows["kind"].isin(["reported", "derived"])]
+    assert len(firm) > 5000 and first_hand(firm["source"]).all()
+
+
+def test_no_register_calls_news_or_a_digest_reported():
+    tiers = facts.sources()["tier"]
+    for name in registers.names():
+        rows = registers.history(name)
+        if {"kind", "source"} <= set(rows):
+            firm = rows.loc[rows["kind"].isin(["reported", "derived"]), "source"].str.split()
+            best = firm.map(lambda cited: {tiers[one] for one in cited} & {"filing", "release", "tracker"})
+            assert best.astype(bool).all(), name
+
+
 # ---- megawatts
 
 
