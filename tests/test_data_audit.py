@@ -97,6 +97,30 @@ def test_no_register_calls_news_or_a_digest_reported():
             assert best.astype(bool).all(), name
 
 
+@pytest.mark.parametrize(
+    ("company", "concept", "end", "day"),
+    [  # what feeds of statements have from a filing is known since its day
+        ("WULF", "net_income", "2025-09-30", "2025-11-10"),
+        ("WULF", "capex", "2025-12-31", "2026-02-27"),
+        ("WULF", "total_assets", "2026-06-30", "2026-08-05"),
+        ("APLD", "cash", "2026-02-28", "2026-04-08"),
+        ("CORZ", "debt_current", "2026-03-31", "2026-05-06"),
+        ("HUT", "equity", "2025-12-31", "2026-02-25"),
+        ("HUT", "debt_current", "2026-03-31", "2026-05-06"),
+        ("KC", "revenue", "2025-12-31", "2026-03-25"),
+    ],
+)
+def test_a_figure_is_known_since_the_filing_that_it_comes_from(company, concept, end, day):
+    rows = known(company).query("concept == @concept")
+    assert f"{rows[rows['period_end'].eq(end)]['published'].min():%Y-%m-%d}" == day
+
+
+def test_periods_without_a_day_become_fewer():
+    rows = pd.concat([facts.history([company]) for company in facts.companies().index])
+    undated = rows.groupby(["company", "concept", "period_start", "period_end"], dropna=False)["published"].count().eq(0)
+    assert undated.sum() <= 60  # 289 at first
+
+
 # ---- megawatts
 
 
