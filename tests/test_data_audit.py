@@ -131,7 +131,8 @@ def test_every_value_that_a_balance_had_is_held_with_the_day_of_its_first_filing
     said = json.loads((ANSWERS / FILES[company]).read_text("utf-8"))["facts"]["us-gaap"]
     kept = facts.history([company]).groupby(["concept", "period_end", "value"])["published"].min()
     stocks = set(facts.dictionary().query("nature == 'stock'").index) & set(kept.index.unique("concept"))
-    tags = pd.read_csv(paths.DATA / "tags.csv").query("taxonomy == 'us-gaap' and concept in @stocks")
+    tags = pd.read_csv(paths.DATA / "tags.csv").query("taxonomy == 'us-gaap'")
+    tags = tags[tags["concept"].isin(stocks)]
     lacking = [
         (row.tag, each["end"], each["val"], each["filed"])
         for row in tags.itertuples()
