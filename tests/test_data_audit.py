@@ -75,6 +75,24 @@ def test_a_quarter_that_a_digest_helps_to_derive_is_no_better_than_the_digest(co
     assert " less " in quarter["locator"] and quarter["kind"] == "estimated"
 
 
+APART = [  # two definitions or two vintages, both kept
+    ("META", "capex", "2022-03-31"),  # net of proceeds from sales in the presentation, gross in the 10-Q
+    ("NBIS", "net_income", "2025-12-31"),  # 101.7m in the 6-K of February 2026, 82.5m in the 20-F of April
+]
+
+
+def test_nothing_weaker_contradicts_a_filing():
+    rows = pd.concat([facts.history([company]) for company in facts.companies().index])
+    key = ["company", "concept", "period_start", "period_end"]
+    filed = rows[rows["tier"] == 0].groupby(key, dropna=False)["value"].agg(list).rename("filed")
+    weaker = rows[rows["tier"] > 0].merge(filed.reset_index(), on=key)
+    assert len(weaker) > 35
+    off = [min(abs(value - one) for one in said) / abs(value) for value, said in weaker[["value", "filed"]].to_numpy()]
+    apart = weaker[pd.Series(off, weaker.index) > 0.015]  # rounding to the million of a quarter of 19m is off by 1%
+    found = {(row.company, row.concept, f"{row.period_end:%Y-%m-%d}") for row in apart.itertuples()}
+    assert found == set(APART)
+
+
 def first_hand(cells):
     tiers = facts.sources()["tier"]
     return cells.str.split().map(lambda each: {tiers[one] for one in each} <= {"filing", "release", "tracker"})
