@@ -4,6 +4,7 @@ from base64 import b64encode
 from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from html import escape
+from pathlib import Path
 from typing import Any
 
 import altair as alt
@@ -23,24 +24,7 @@ EMBED = {"renderer": "svg", "actions": {"export": True, "source": False, "compil
 # JupyterLab takes the arrows and letters pressed in a list or a slider for commands of its own (R makes the cell raw),
 # unless the element that has the focus says so; an attribute is out of reach of ipywidgets
 # and a click on a point of a chart opens its document in a window of its own, which the chart's own links do not
-KEYS = """if (!window.capcycle) {
-  window.capcycle = true
-  window.addEventListener('keydown', event => {
-    if (event.target.closest?.('.capcycle-explorer'))
-      event.target.toggleAttribute('data-lm-suppress-shortcuts', !event.ctrlKey && !event.metaKey)
-  }, true)
-  window.addEventListener('click', event => {
-    const url = event.target.closest?.('.capcycle-explorer .vega-embed') && event.target.__data__?.datum?.url
-    if (url) window.open(url, '_blank', 'noopener')
-  }, true)
-}
-const seen = () => {  // once, when the first chart is drawn: the explorer stands at the top of the window
-  const area = [...document.querySelectorAll('.capcycle-explorer')].at(-1)?.closest('.jp-OutputArea-child')
-  if (!area?.querySelector('.vega-embed svg')) return requestAnimationFrame(seen)
-  if (!area.dataset.seen) area.scrollIntoView()
-  area.dataset.seen = 'yes'
-}
-seen()"""
+KEYS = Path(__file__).with_name("keys.js").read_text("utf-8").strip()
 # the link that has just been shown is followed at once; where no script may, it is there to be clicked
 TAKE = "requestAnimationFrame(() => [...document.querySelectorAll('.capcycle-taken a')].at(-1).click())"
 VEGA_LITE_VERSION = alt.SCHEMA_VERSION[1:].rpartition(".")[0]  # without the last number
@@ -111,7 +95,7 @@ class ExhibitBox(ui.VBox):
         return downloads.packed(self.exhibit.payload()["csv"])
 
     def _png(self) -> bytes:
-        return vl_convert.vegalite_to_png(self.exhibit.titled().to_dict(), vl_version=VEGA_LITE_VERSION, scale=SHARP)
+        return vl_convert.vegalite_to_png(self.exhibit.titled(), vl_version=VEGA_LITE_VERSION, scale=SHARP)
 
     def _workbook(self) -> bytes:
         """A spreadsheet of what is shown; empty where there is none."""
