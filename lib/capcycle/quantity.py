@@ -86,6 +86,11 @@ class Quantity(NDArrayOperatorsMixin):
         return words.say("quantity.days", first=words.day(self.since), last=last) if self.unlike else last
 
     @property
+    def iso(self) -> str:
+        """The last day of it as a download has it; empty where it is of none."""
+        return f"{self.day:%Y-%m-%d}" if self.day == self.day else ""
+
+    @property
     def until(self) -> str:
         """Up to which day its period goes, inside a sentence: "to 30 Jun 2026", or between which days its parts end."""
         ends = {"first": words.day(self.since), "last": words.day(self.day)}

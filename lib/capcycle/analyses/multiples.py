@@ -12,7 +12,8 @@ from capcycle.analyses import useful_life
 from capcycle.analyses.power_value.figures import STALE, figures
 from capcycle.errors import NothingToShow
 from capcycle.facts import Book
-from capcycle.measure import Measures, measure
+from capcycle.measure import measure
+from capcycle.measures import Measures
 from capcycle.metrics import net_income_without_gains
 from capcycle.models.maths import per
 from capcycle.models.registry import Amount, Fraction, Multiple, model

@@ -10,7 +10,7 @@ from capcycle.exhibits.channels import axis, company_look, tooltip
 from capcycle.exhibits.exhibit import Exhibit
 from capcycle.exhibits.marks import places
 from capcycle.facts.door import KINDS
-from capcycle.measure import Measures, shared_period
+from capcycle.measures import Measures, shared_period
 from capcycle.words import Sentence
 
 SIZE = 110  # square pixels of a point
@@ -51,7 +51,7 @@ def _pair(data: pd.DataFrame, across: str, up: str) -> str:
     data  has name, value, value_up, and both in words, x and y
     """
     right, top = data.loc[data["value"].idxmax()], data.loc[data["value_up"].idxmax()]
-    if len(data) == 2:
+    if len(data) == 2:  # of whom none leads
         top = data.drop(right.name).iloc[0]
     few = {1: "pair_one", 2: "pair_two"}
     sentence = few.get(len(data), "pair_same" if right["name"] == top["name"] else "pair")

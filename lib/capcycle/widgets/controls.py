@@ -95,7 +95,7 @@ class ExhibitBox(ui.VBox):
         return downloads.packed(self.exhibit.payload()["csv"])
 
     def _png(self) -> bytes:
-        return vl_convert.vegalite_to_png(self.exhibit.titled().to_dict(), vl_version=VEGA_LITE_VERSION, scale=SHARP)
+        return vl_convert.vegalite_to_png(self.exhibit.titled(), vl_version=VEGA_LITE_VERSION, scale=SHARP)
 
     def _workbook(self) -> bytes:
         """A spreadsheet of what is shown; empty where there is none."""

@@ -18,7 +18,8 @@ from capcycle.exhibits.cards import Card
 from capcycle.exhibits.lines import SCALES
 from capcycle.exhibits.studies import beside
 from capcycle.facts import Book
-from capcycle.measure import NUMBERS, Measures, needs
+from capcycle.measure import NUMBERS, needs
+from capcycle.measures import Measures
 from capcycle.metrics import ALL
 from capcycle.metrics.registry import ANY_SPAN, CURRENCY
 from capcycle.panel import CALENDARS, select

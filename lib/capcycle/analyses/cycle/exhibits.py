@@ -12,7 +12,8 @@ from capcycle.analyses.cycle.model import SEED, SERIES, Correlation, correlation
 from capcycle.exhibits import Exhibit, break_even, marks, parts
 from capcycle.exhibits.marks import Frame
 from capcycle.facts import Book
-from capcycle.measure import Measures, measure
+from capcycle.measure import measure
+from capcycle.measures import Measures
 from capcycle.study import Case
 from capcycle.words import Sentence, say
 

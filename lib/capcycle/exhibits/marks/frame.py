@@ -14,7 +14,7 @@ from capcycle.exhibits import channels, parts
 from capcycle.exhibits.exhibit import Exhibit
 from capcycle.quantity import Quantity
 
-KEPT = ["label", "group", "x", "low", "value", "high", "size", "unit", "kind", "note", "source"]
+KEPT = ["label", "group", "x", "low", "value", "high", "size", "unit", "kind", "day", "note", "source"]
 SAID = ["label", "group", "shown", "kind", "note"]  # by a mark of itself
 BREAK, LINE = "|", 24
 NARROWEST = 100  # pixels of an axis across on a telephone, beside the names and the numbers
@@ -61,7 +61,7 @@ class Drawing:
     def __init__(self, rows: pd.DataFrame, frame: Frame, **more: pd.Series | list):
         self.rows, self.frame = rows, frame
         data = rows.assign(shown=_shown(rows), place=rows["label"].map(_broken), **more)
-        self.data = data.drop(columns=["source", "unit"])
+        self.data = data.drop(columns=["source", "unit", "day"], errors="ignore")
         _, bar, per = words.value(1.0, rows["unit"].iloc[0]).partition("/")
         self.per = bar + per
         brief = f"replace(datum.shown, regexp('{self.per}', 'g'), '')" if self.per else "datum.shown"
@@ -186,8 +186,8 @@ def rows(named: Iterable[tuple[str, Quantity]]) -> pd.DataFrame:
     """
     columns = ["value", "low", "high", "unit", "kind", "source"]
     return pd.DataFrame(
-        [{"label": label, **{name: getattr(each, name) for name in columns}, "note": each.reason}
-         for label, each in named], columns=["label", *columns, "note"],
+        [{"label": label, **{name: getattr(each, name) for name in columns}, "day": each.iso, "note": each.reason}
+         for label, each in named], columns=["label", *columns, "day", "note"],
     )  # fmt: skip
 
 
