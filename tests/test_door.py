@@ -317,10 +317,11 @@ def test_a_day_is_not_made_up_nor_left_out(data):
     ]
 
 
-def test_what_only_an_aggregator_says_is_an_estimate(data):
-    put(data, "sources.csv", 3, "tier", "aggregator")
+@pytest.mark.parametrize("tier", ["summary", "research", "news", "dataset", "aggregator"])
+def test_what_no_filing_and_no_release_says_is_an_estimate(data, tier):
+    put(data, "sources.csv", 3, "tier", tier)
     told = faults()
-    assert len(told) == 4 and all(one.endswith("only an aggregator gives is estimated, not reported") for one in told)
+    assert len(told) == 4 and all(one.endswith("gives is estimated, not reported") for one in told)
     for company, line in (("ACME", 4), ("ACME", 5), ("BOLT", 4), ("BOLT", 5)):
         put(data, f"facts/{company}.csv", line, "kind", "estimated")
     facts.check()
