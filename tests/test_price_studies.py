@@ -70,6 +70,11 @@ def test_2023_was_dearer_shares_apart_from_nvidia_and_amazon():
         league.returns(facts.open(), ["QQQ"], "2022-12-30", "2023-12-29")
 
 
+def test_of_companies_at_a_loss_nothing_is_taken_apart():
+    found = league.returns(facts.open(), ["CRWV", "IREN"], "2025-06-30", "2025-12-31")
+    assert league.verdict(found).startswith("No company here has closes and earnings on both days")
+
+
 def test_answers_of_the_survey_sum_to_more_than_all():
     """68% name AI and 33% electric vehicles (c260, c261): 101% (K106)."""
     shown = league.survey(facts.open(), GIANTS)
