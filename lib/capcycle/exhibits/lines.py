@@ -152,7 +152,8 @@ def _part(look: dict) -> None:
 def _alt(measures: Measures) -> str:
     table = measures.table
     each = [_series(company, rows) for company, rows in table.groupby("company", sort=False)]
-    return words.say("alt.line", first=table["period"].iloc[0], last=table["period"].iloc[-1], series="; ".join(each))
+    first, last = table["period"].iloc[[0, -1]]
+    return words.say("alt.line", first=first, last=last, series=words.clauses(each))
 
 
 def _series(company: str, rows: pd.DataFrame) -> str:

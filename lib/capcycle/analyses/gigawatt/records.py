@@ -103,7 +103,7 @@ def _holds(row: Mapping[str, Any], sheets: pd.DataFrame) -> dict[str, Any]:
     texts = [span(power[::-1], "kW/GPU"), span(site.racks, "racks"), span(site.capex_per_gpu[::-1], "USD/GPU")]
     texts += [say("gigawatt.throughput", bits=bits, throughput=span(site.throughput * peak, "EFLOPS"))
               for bits, peak in peaks.items() if peak == peak]  # fmt: skip
-    return _dot(row, _chip(row), *site.gpus, "; ".join(filter(None, texts)))
+    return _dot(row, _chip(row), *site.gpus, words.clauses(filter(None, texts)))
 
 
 def _peak(row: Mapping[str, Any], sheets: pd.DataFrame, bits: int = 16) -> float:
@@ -188,7 +188,7 @@ def _together(rows: pd.DataFrame) -> dict:
         "value": rows["mw"].sum(),
         "kind": facts.weakest(rows["kind"]),
         "source": facts.documents(rows["source"]),
-        "note": "; ".join(map(dated, rows["site"].where(rows["site"] != "", rows["name"]), days)),
+        "note": words.clauses(map(dated, rows["site"].where(rows["site"] != "", rows["name"]), days)),
     }
 
 

@@ -129,7 +129,7 @@ class Drawing:
         alt  for a reader who cannot see the chart; its rows, where nothing else is said
         """
         rows, some = self.rows, self.rows["value"].notna().any()
-        series = "; ".join(map(_spoken, rows.to_dict("records"))) if some and alt is None else ""
+        series = words.clauses(map(_spoken, rows.to_dict("records"))) if some and alt is None else ""
         return _framed(
             self.frame,
             view,
