@@ -182,7 +182,7 @@ class Panel:
         first = last if self.span == "quarter" else last - 3
         for begins, ends, reason in () if earlier else self.known_gaps.get((company, concept), ()):
             if begins <= last and ends >= first:
-                return f"{missing}: {reason}"
+                return f"{missing}{words.say('format.colon')}{reason}"
         since = [ordinal - new for name, new in self.new_years if name == company]
         if earlier and any(0 <= steps < self.steps_per_year for steps in since):
             return words.say("reason.new_year_end", missing=missing)

@@ -69,7 +69,7 @@ def _flat(table: dict, prefix: str = "") -> Iterator[tuple[str, str]]:
 
 
 def say(key: str, **values: object) -> str:
-    """The sentence `key` in the reader's language with `values` set in.
+    """The sentence `key` in the reader's language with `values` set in, those too that a register has in English.
 
     A title that grows past `TITLE` letters gives way to the shorter one under `key_short`, where there is one.
 
@@ -77,11 +77,15 @@ def say(key: str, **values: object) -> str:
     'Figures'
     """
     try:
-        text = sentence(key).format(**values)
+        text = sentence(key).format(**{name: _own(value) for name, value in values.items()})
     except KeyError as error:
         raise CapcycleError(f"words/{LANGUAGE}: no value for {error} of the sentence '{key}'") from error
     short = shorter(key, text)
     return say(short, **values) if short else text
+
+
+def _own(value: object) -> object:
+    return translated(value) if isinstance(value, str) else value
 
 
 def shorter(key: str, text: str) -> str:
@@ -154,6 +158,7 @@ def lower(text: str) -> str:
     >>> lower("Operating cash flow"), lower("PP&E, net")
     ('operating cash flow', 'PP&E, net')
     """
+    text = translated(text)
     return text if text[1:2].isupper() else text[:1].lower() + text[1:]
 
 

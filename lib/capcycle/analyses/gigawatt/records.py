@@ -45,7 +45,8 @@ def nothing(shape: str) -> Exhibit:
 
 def dated(name: str, day: pd.Timestamp) -> str:
     """A name with the month of a figure."""
-    return f"{name}, {day:%Y-%m}" if day == day else say("gigawatt.undated", name=name)
+    month = f"{day:%Y-%m}" if day == day else ""
+    return say("gigawatt.dated" if month else "gigawatt.undated", name=name, month=month)
 
 
 def span(ends: Sequence[float], unit: str) -> str:
@@ -85,7 +86,7 @@ def _basis(basis: str) -> str:
 
 
 def _chip(row: Mapping[str, Any]) -> str:
-    return f"{row['chip']}, {row['author']}"
+    return say("gigawatt.of_author", chip=row["chip"], author=row["author"])
 
 
 def chips_per_gw(book: Book) -> Exhibit:
