@@ -89,7 +89,9 @@ def documents(figures: pd.DataFrame) -> tuple[dict, ...]:
 def lines(figures: pd.DataFrame) -> alt.LayerChart:
     shown = list(figures["company"].unique())
     known = list(dict.fromkeys([*COMPANIES, *shown]))
-    colour = theme.company_scale(shown, known)
+    colour, shapes = (
+        alt.Scale(domain=shown, range=theme.signs(each, shown, known)) for each in (theme.SERIES, theme.SHAPES)
+    )
     base = alt.Chart(figures).encode(
         x=alt.X("quarter:T", title=None, axis=alt.Axis(format="%Y", tickCount="year")),
         y=alt.Y("value:Q", title=None),
@@ -98,7 +100,7 @@ def lines(figures: pd.DataFrame) -> alt.LayerChart:
     )
     points = base.mark_point().encode(
         stroke=alt.Stroke("company:N", scale=colour),
-        shape=alt.Shape("company:N", scale=theme.company_shapes(shown, known)),
+        shape=alt.Shape("company:N", scale=shapes),
         fillOpacity=theme.evidence_opacity(),
     )
     return (base.mark_line(clip=True) + points).properties(width="container")
@@ -106,7 +108,8 @@ def lines(figures: pd.DataFrame) -> alt.LayerChart:
 
 def bars(figures: pd.DataFrame) -> alt.LayerChart:
     latest = figures[figures["quarter"] == figures["quarter"].max()]
-    colour = theme.company_scale(list(latest["company"]), COMPANIES)
+    companies = list(latest["company"])
+    colour = alt.Scale(domain=companies, range=theme.signs(theme.SERIES, companies, COMPANIES))
     order = list(latest.sort_values("value", ascending=False)["company"])
     base = alt.Chart(latest).encode(x=alt.X("value:Q", title=None), y=alt.Y("company:N", title=None, sort=order))
     bar = base.mark_bar().encode(

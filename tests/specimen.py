@@ -37,6 +37,7 @@ def framed(mark: str) -> marks.Frame:
 def made() -> dict[str, Exhibit]:
     """An exhibit of each mark by its name."""
     five = rows("Own", "Let", "Sold", "Lent", "Kept", value=[8e9, 5e9, -2e9, 6e9, 4e9])
+    pairs = pd.concat([five.assign(group="Own"), five.assign(group="Let", value=five["value"] * 2)])
     years = [str(year) for year in range(2023, 2028)]
     stacked = pd.concat([rows(*years, x=years, group=group, value=[first * step * 1e9 for step in range(1, 6)])
                          for group, first in (("Own", 2.0), ("Let", 1.0))])  # fmt: skip
@@ -56,6 +57,7 @@ def made() -> dict[str, Exhibit]:
         "stacked": marks.stacked(stacked, framed("stacked")),
         "waterfall": marks.waterfall(five.assign(total=[True, False, False, False, False]), framed("waterfall")),
         "dots": marks.dots(five.assign(**ends), framed("dots")),
+        "dots in pairs": marks.dots(pairs, framed("dots in pairs")),
         "bubble": marks.bubble(five.assign(x=[1.0, 3.0, 5.0, 7.0, 9.0], size=five["value"].abs()), framed("bubble"),
                                "Term", "Amount", "years"),
         "paths": marks.paths(stacked, framed("paths")),

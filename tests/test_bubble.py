@@ -80,7 +80,7 @@ def test_the_giants_cost_half_of_2000(book):
     """27 times against 52 (c286-c288)."""
     assert forward_multiples.pe_against_past(27.0, 52.0).pe_to_past == pytest.approx(0.5, abs=0.03)
     rows = bubble.multiples_of_past(book).figures.set_index("label")["value"].astype(float)
-    assert rows["seven largest of 2000"] == 52 and rows["Magnificent Seven, median"] == 27
+    assert rows["Seven largest of 2000"] == 52 and rows["Magnificent Seven, median"] == 27
     assert rows["Magnificent Seven without Tesla, median"] == 26
 
 
@@ -118,13 +118,13 @@ def test_it_is_a_bubble_only_where_all_three_parts_are_red(found):
     red, green = gauge(60, 34, 52), gauge(1, 34, 52)
     every = dict.fromkeys(found, red)
     assert "this is a bubble" in gauges.verdict(every)
-    assert "would need all three red" in gauges.verdict(every | {"forward_pe": green})
-    assert "imminent trouble" in gauges.verdict(every)
+    assert "this is no bubble" in gauges.verdict(every | {"forward_pe": green})
+    assert "trouble is imminent" in gauges.verdict(every)
 
 
 def test_what_is_not_known_decides_nothing(found):
     unknown = dict.fromkeys(found, gauge(np.nan, 34, 52))
-    assert "decides nothing" in gauges.verdict(unknown) and "too many for an answer" in gauges.verdict(unknown)
+    assert "decides nothing" in gauges.verdict(unknown) and "give no answer here" in gauges.verdict(unknown)
 
 
 def test_spending_for_ai_stands_between_azhars_thresholds(found):
@@ -199,9 +199,21 @@ def test_a_number_that_cannot_be_is_refused(book):
         concentration.market(book, 0)
 
 
-def test_more_than_there_are_have_no_share(book):
-    with pytest.raises(NothingToShow, match="8 of these companies"):
-        concentration.market(book, 7)
+def test_of_no_more_companies_than_were_asked_the_largest_alone_counts(book):
+    found, nvidia = concentration.market(book, 7), concentration.market(book, 1)
+    assert (found.top, found.names) == (1, nvidia.names) and found.share.iloc[-1] == nvidia.share.iloc[-1]
+    assert concentration.verdict(found).startswith("Of the companies here no more than 7 have a market value")
+
+
+def test_one_company_has_no_share():
+    with pytest.raises(NothingToShow, match="2 of these companies"):
+        concentration.market(facts.open(["NVDA"]))
+
+
+def test_a_multiple_beside_past_peaks_is_of_as_many_as_there_are():
+    title = bubble.multiples_of_past(facts.open(["NVDA"])).title
+    assert title.startswith("The companies here cost 2") and title.endswith("at its peak leaders of Japan cost 67.0×")
+    assert "at its peak" not in bubble.multiples_of_past(facts.open(["NVDA"], "2025-10-31")).title  # of none by then
 
 
 def test_before_any_market_value_there_is_nothing():
@@ -256,5 +268,5 @@ def test_the_share_of_periods_not_above_is_shown(book):
 def test_todays_thresholds_on_past_episodes(book, found):
     """52 (2000) and 67 (Japan) times are red, 34 (Nifty Fifty) amber; offerings rose 65% in 1999 and 2000."""
     state = gauge_history.past_episodes(book, found).figures.set_index("episode")["state"]
-    assert (state["seven largest of 2000"], state["leaders of Japan"], state["Nifty Fifty"]) == ("red", "red", "amber")
+    assert (state["Seven largest of 2000"], state["Leaders of Japan"], state["Nifty Fifty"]) == ("red", "red", "amber")
     assert state["US offerings of 1999 and 2000"] == "red" and state["US offerings of 2001"] == "green"

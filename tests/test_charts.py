@@ -8,7 +8,7 @@ import pytest
 import vl_convert
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from test_findings import amounts
+from test_findings import amounts, margin
 
 from capcycle import exhibits, facts, theme
 from capcycle.analyses import events
@@ -144,7 +144,7 @@ def test_the_peers_of_a_company_are_grey():
         for name, each in layer.get("encoding", {}).items()
         if name == "stroke"
     }
-    own = theme.company_scale(["META"], list(facts.companies().index)).range
+    own = theme.signs(theme.SERIES, ["META"], list(facts.companies().index))
     assert scale == str([theme.LIGHT["axis"], *own])
 
 
@@ -183,6 +183,28 @@ def test_an_event_stands_at_its_month_and_only_once_it_was_public():
     assert any(x == pytest.approx((day - first) / (last - first) * theme.WIDTH, abs=2) for x in rules)
     assert "IPO at $40.00 (2025-03)" in exhibit.notes[0]
     assert {each for cell in after["source"] for each in cell.split()} <= {card["id"] for card in exhibit.sources}
+
+
+def test_the_newest_results_and_a_restated_figure_are_events():
+    """Meta's 10-K of 30 January 2025 gives 27.045bn of capex for 2023, that of 2024 gave 27.266bn: 0.8% less."""
+    known = events.of(facts.open(["META"], "2025-02-03"), "META").set_index("label")["day"]
+    assert f"{known['Capex to 2023-12 restated, −0.8%']:%F}" == "2025-01-30"
+    (results,) = (label for label in known.index if label.startswith("Results"))
+    assert f"{known[results]:%F}" == "2025-01-29" and results.startswith("Results: $8.02 a share, ")
+    assert not {"Capex to 2023-12 restated, −0.8%"} & set(
+        events.of(facts.open(["META"], "2025-01-29"), "META")["label"]
+    )
+
+
+def test_the_labels_of_events_stand_above_the_columns():
+    happened = events.of(facts.open(["META"]), "META")
+    spec = exhibits.stack(
+        measure("capex", select(facts.open(["META"]), "quarter", since=2024)), happened
+    ).chart.to_dict()
+    svg = drawn(spec)
+    lowest = max(float(y) for y in re.findall(r"translate\([\d.]+,([\d.]+)\)[^>]*>(?:Results|Guidance|Servers)", svg))
+    (bars,) = re.findall(r'<g class="mark-rect.*?</g>', svg)
+    assert lowest + 5 < min(float(y) for y in re.findall(r' d="M[\d.]+,([\d.]+)', bars))
 
 
 # ---- values at their marks
@@ -229,9 +251,40 @@ def test_the_value_of_a_bar_below_zero_is_written_at_its_end_and_not_at_zero(mak
 # ---- one look for one thing
 
 
+def test_two_dots_of_one_name_stand_on_one_line_with_the_numbers_outside_of_them():
+    two = pd.DataFrame({"label": ["Meta", "Meta", "Oracle", "Oracle"], "value": [0.234, 0.277, 0.29, 0.173]})
+    two = two.assign(group=["Assumed", "Grown"] * 2, unit="fraction", kind="reported", source="")
+    spec = marks.dots(two, marks.Frame("a", "A", "B")).chart.to_dict()
+    svg = drawn(spec)
+    at = numbers(svg)
+    dots = sorted(
+        float(x)
+        for x in re.findall(r'role="graphics-symbol" aria-roledescription="point"[^>]*translate\(([\d.]+),', svg)
+    )
+    assert at["17.3%"] < dots[0] and at["29.0%"] > dots[-1] and at["23.4%"] < dots[1] < dots[2] < at["27.7%"]
+    assert svg.count('aria-roledescription="rule mark"') == 2
+
+
+def test_a_number_over_a_bar_keeps_off_the_names_on_a_telephone():
+    low = pd.DataFrame({"label": ["VanEck", "J.P. Morgan"], "value": [3e6, 12e6]})
+    low = low.assign(low=[2e6, 8e6], high=[6e6, 17e6], unit="USD/MW", kind="estimated", source="")
+    svg = drawn(marks.dots(low, marks.Frame("a", "A", "B")).chart.to_dict(), 100)
+    (place,) = (place for text, place in numbers(svg).items() if text == "$3m (e)")
+    assert place >= len("$3m (e)") * channels.LETTER / 2 - 1  # written around its middle, from the axis on
+
+
+def test_names_of_companies_that_lie_together_do_not_cover_each_other():
+    same = {name: [50 + place] for place, name in enumerate(("MSFT", "AMZN", "GOOGL", "META", "ORCL", "NVDA"))}
+    wide = exhibits.scatter(amounts(**same | {"AAPL": [900]}), margin(**{name: [20] for name in [*same, "AAPL"]}))
+    svg = drawn(wide.chart.to_dict())
+    names = dict(re.findall(r"translate\(([\d.]+,[\d.]+)\)[^>]*>(Microsoft|Amazon|Alphabet|Meta|Oracle|NVIDIA)<", svg))
+    assert 1 <= len(names) < 6  # the others are in the tooltip and in the table
+    assert len(wide.view) == 7
+
+
 def test_no_two_companies_share_both_colour_and_shape_or_dash():
     known = list(facts.companies().index)
-    colours = theme.company_scale(known, known).range
+    colours = theme.signs(theme.SERIES, known, known)
     for signs in (theme.SHAPES, theme.DASHES):
         looks = list(zip(colours, map(str, theme.signs(signs, known, known)), strict=True))
         assert len(known) > 10 and len(set(looks)) == len(looks)
@@ -250,8 +303,7 @@ def test_a_company_has_its_own_colour_in_charts_of_rows_too(draw):
     rows = pd.DataFrame({"label": "2026", "group": ["Alphabet", "Microsoft"], "x": "2026", "value": [1.0, 2.0]})
     spec = draw(rows.assign(unit="USD", kind="reported", source=""), marks.Frame("a", "b", "c")).chart.to_dict()
     scale = (spec["layer"][0] if "layer" in spec else spec)["encoding"]["stroke"]["scale"]
-    own = theme.company_scale(["GOOGL", "MSFT"], list(facts.companies().index))
-    assert scale["range"] == own.range
+    assert scale["range"] == theme.signs(theme.SERIES, ["GOOGL", "MSFT"], list(facts.companies().index))
 
 
 def chart(*names: str) -> dict:

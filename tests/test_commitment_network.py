@@ -51,6 +51,13 @@ def test_the_loop_of_a_figure_of_speech_is_not_counted(linked):
     assert loop.legs == [30e9, 300e9, 40e9] and loop.least == 30e9
 
 
+def test_neither_a_takeover_nor_a_customer_who_pays_ahead_is_vendor_finance(book):
+    """Microsoft's 13bn in OpenAI; its 1.94bn paid ahead to IREN finance a supplier. CoreWeave's 9bn were a merger."""
+    assert vendor_financing.suppliers(book).at["Microsoft", "stake"] == 13e9
+    then = vendor_financing.now(facts.open(as_of="2025-10-15", currency="USD"))
+    assert "CoreWeave" not in then and "NVIDIA" in vendor_financing.verdict(then["NVIDIA"].book)
+
+
 def test_in_2025_the_loop_was_closed_by_a_plan_only():
     book = facts.open(as_of="2025-12-31", currency="USD")
     linked = commitment_network.links(commitment_network.promises(book))
@@ -115,6 +122,11 @@ def test_lucent_lent_a_fifth_of_its_sales(book):
     assert past["Lucent"].outputs.financing_to_revenue == pytest.approx(8.1 / 37.92)
     assert past["Cisco"].outputs.financing_to_revenue == pytest.approx(2.4 / 18.93)
     assert "no figure for Nortel" in past["Nortel"].lacking
+
+
+def test_sales_of_2000_do_not_have_the_day_of_the_text_that_prints_them():
+    lucent = vendor_financing.then(facts.open())["Lucent"].inputs["annual_revenue"]
+    assert not lucent.missing and lucent.days == ""  # printed on 3 October 2025, of a year around 2000
 
 
 def test_a_third_to_four_fifths_of_the_loans_were_lost(book):

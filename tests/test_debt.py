@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from capcycle import facts
+from capcycle import exhibits, facts
 from capcycle.analyses import debt, funding, lease_overhang
 
 JUNE = facts.open(["CRWV"], "2025-09-01")
@@ -32,7 +32,10 @@ def test_the_stack_costs_eleven_per_cent_and_half_of_it_is_due():
     wall = debt.wall(JUNE, "CRWV")
     assert float(wall.outputs.weighted_rate) == pytest.approx(0.1109, abs=1e-4)
     assert float(wall.outputs.due_soon_share) == pytest.approx((986.052 + 4218.457) / 11_171.485)
-    assert debt.maturities(JUNE, "CRWV").title == "CoreWeave must repay $5.2bn of $11.2bn within eighteen months"
+    assert (
+        debt.maturities(JUNE, "CRWV").title
+        == "CoreWeave must repay $5.2bn of $11.2bn within eighteen months of 30 Jun 2025"
+    )
 
 
 def test_leases_not_begun_doubled_in_half_a_year():
@@ -83,6 +86,38 @@ def test_microsoft_leased_a_sixth_and_a_third_is_a_half_of_cash_capex():
     found = funding.mixes(facts.open(["MSFT"]))["MSFT"]  # 10-K 2026: 24.608bn beside 115.948bn
     assert float(found.outputs.paid_by_lessors) == pytest.approx(24.608 / (24.608 + 115.948))
     assert float(funding.funding_mix(2.0, 1.0, 2.0).paid_by_lessors) == pytest.approx(1 / 3)
+
+
+def test_leases_of_one_year_are_not_added_to_the_capex_of_another():
+    # Oracle: capex of 21.215bn in fiscal 2025, the newest year whose leases are known; that of fiscal 2026 is 55.7bn
+    found = funding.mixes(facts.open(["ORCL", "META"]))
+    oracle, meta = found["ORCL"].inputs, found["META"]
+    assert {each.days for each in oracle.values()} == {"31 May 2025"}
+    assert oracle["annual_capex"].value == 21_215e6
+    assert meta.inputs["annual_capex"].days == "30 Jun 2026" and "too old beside the rest" in meta.lacking
+    assert funding.mix(found).view.set_index("Name").at["Oracle", "Figures of"] == "31 May 2025"
+
+
+def test_margins_are_of_one_year():
+    for company, case in funding.margins(facts.open(["META", "NBIS", "IREN", "GOOGL"])).items():
+        assert len({each.day for each in case.inputs.values() if not each.missing}) == 1, company
+
+
+def test_what_a_company_owes_says_of_which_days():
+    book = facts.open(["CRWV"])
+    owed = "CoreWeave owes $35.1bn (30 Jun 2026); leases not begun add $39.1bn (30 Sep 2025)"
+    assert debt.obligations(debt.owed(book, "CRWV")).title == owed
+    grown = "CoreWeave's leases not yet begun grew by 96.5%, 31 Mar 2025 to 30 Sep 2025"
+    leases = {"CRWV": lease_overhang.overhang(book, "CRWV")}
+    assert exhibits.table(leases, lease_overhang.LEASES, "lease_overhang.growth").title == grown
+
+
+def test_a_few_dated_lines_are_not_all_that_falls_due():
+    book = facts.open(["ORCL"])  # lines of 6.5bn have a date, of 130bn
+    title = "Lines of $6.5bn of Oracle's debt have a known maturity, the rest none"
+    assert debt.maturities(book, "ORCL").title == title
+    said = debt.verdict(debt.wall(book, "ORCL"), debt.owed(book, "ORCL"), lease_overhang.overhang(book, "ORCL"))
+    assert said.startswith(title) and "falls due" not in said
 
 
 def test_irens_loan_on_its_chips():

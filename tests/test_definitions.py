@@ -106,7 +106,13 @@ def test_a_company_without_the_part_is_missing_with_its_reason_and_changes_no_pl
     assert exhibit.view["Capex with finance leases to revenue"].tolist()[1] == words.DASH
     [note] = [each for each in exhibit.notes if each.startswith("Amazon's capex with finance leases to revenue cannot")]
     assert "the data has no figure for finance-lease additions" in note
-    assert "is the same under 2 definitions" in exhibit.title
+    assert exhibit.title == "Meta's capex out of revenue is 10.0% to 25.0%, depending on the definition, in 2023Q1"
+    # two companies have both, of whom none is ranked
+
+
+def test_a_range_of_one_number_is_none():
+    title = exhibits.definitions(select(facts.open(["CRWV", "NBIS"]), "ttm", since=2026), "capex_intensity").title
+    assert title == "CoreWeave's capex out of revenue is 271.0% by every definition, in the year to 2026Q2"
 
 
 def test_one_company_alone_is_given_its_range():

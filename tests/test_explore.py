@@ -262,7 +262,10 @@ def test_what_is_shown_is_taken_away_by_a_button(page, form):
 
 def test_a_board_holds_several_charts_and_a_cross_takes_one_away(page):
     charts = page.locator(".vega-embed svg.marks")
+    calm(page)
     page.get_by_role("button", name="Add this view").click()
+    charts.nth(1).wait_for()
+    calm(page)
     page.get_by_label("Show", exact=True).select_option("Bars")
     page.get_by_text("the year to").nth(2).wait_for(state="attached")
     page.get_by_role("button", name="Add this view").click()

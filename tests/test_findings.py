@@ -8,7 +8,8 @@ import pytest
 from capcycle import exhibits, facts, metrics
 from capcycle.errors import MetricError
 from capcycle.facts import Book
-from capcycle.measure import Measures, measure
+from capcycle.measure import measure
+from capcycle.measures import Measures
 from capcycle.panel import Panel, select
 
 FIRST = 2023 * 4  # the first quarter of 2023
@@ -271,7 +272,8 @@ def test_fractions_and_averages_are_not_added_up(measures):
 
 
 def test_who_is_highest_on_the_most_measures():
-    said = exhibits.compare(intensity(MSFT=[30], AMZN=[20]), margin(MSFT=[40], AMZN=[10])).title
+    measured = [intensity(MSFT=[30], AMZN=[20], META=[10]), margin(MSFT=[40], AMZN=[10], META=[20])]
+    said = exhibits.compare(*measured).title
     assert said == "Microsoft ranks highest on 2 of 2 measures, in 2023Q1"
 
 
@@ -298,14 +300,30 @@ def test_a_focus_without_any_value_is_what_the_title_is_about():
 
 
 def test_a_pair_of_measures_names_who_is_furthest_along_each():
-    both = panel(
-        capex={"MSFT": [30], "META": [20]},
-        operating_income={"MSFT": [10], "META": [40]},
-        revenue={"MSFT": [100], "META": [100]},
+    assert paired(MSFT=(30, 10), META=(20, 40), AMZN=(10, 20)) == (
+        "Of 3 with both, Microsoft leads on capex to revenue, Meta on operating margin"
     )
-    across, up = measure(metrics.capex_to_revenue, both), measure(metrics.operating_margin, both)
-    title = "Microsoft leads on capex to revenue, 30.0%, Meta on operating margin, 40.0%"
-    assert exhibits.scatter(across, up).title == title
+
+
+def test_who_leads_does_so_among_those_that_have_both_figures():
+    """Meta's margin is the highest, and its capex to revenue is missing: it has no point to lead."""
+    said = paired(MSFT=(30, 30), META=(None, 40), AMZN=(10, 20), ORCL=(5, 10))
+    assert said == "Of 3 with both, Microsoft leads on both: 30.0% capex to revenue and 30.0% operating margin"
+
+
+def test_of_two_companies_none_leads_and_none_ranks_highest():
+    assert paired(MSFT=(30, 10), META=(20, 40)) == "Microsoft and Meta alone have both figures"
+    measured = [intensity(MSFT=[30], AMZN=[20]), margin(MSFT=[40], AMZN=[10])]
+    assert (
+        exhibits.compare(*measured).title == "Microsoft puts 30.0% of its revenue into capex, Amazon 20.0%, in 2023Q1"
+    )
+
+
+def paired(**companies):
+    """The title of capex to revenue against margin, in percent of revenue."""
+    capex, income = ({name: [both[place]] for name, both in companies.items()} for place in (0, 1))
+    known = panel(capex=capex, operating_income=income, revenue={name: [100] for name in companies})
+    return exhibits.scatter(measure(metrics.capex_to_revenue, known), measure(metrics.operating_margin, known)).title
 
 
 def test_one_company_alone_is_not_the_highest():

@@ -17,11 +17,14 @@ def test_what_guidance_leaves_for_the_second_half():
 
 def test_guidance_rises_in_steps_to_what_came():
     # Alphabet for 2025: 75bn in February, 85bn in July, 91 to 93bn in October; 91.447bn came (10-K 2025)
-    shown = guidance.staircase(facts.open(["GOOGL"]))
-    assert shown.title == "The low end of guidance for Alphabet 2025 rose from $75.0bn to $91.0bn"
+    shown = guidance.staircase(facts.open(["GOOGL"], "2026-04-30"))
+    assert shown.title == "The low end of guidance for Alphabet 2025 went from $75.0bn to $91.0bn"
     assert shown.figures["value"].astype(float).tolist() == pytest.approx([75e9, 85e9, 92e9, 91.447e9], rel=1e-5)
     assert guidance.staircase(facts.open(["GOOGL"], "2025-08-01")).figures["value"].astype(float).tolist() == [
         75e9,
         85e9,
     ]
+    # for 2026: 175 to 185bn in February, 195 to 205bn on the call of July; the year has not ended
+    newest = guidance.staircase(facts.open(["GOOGL"]))
+    assert newest.title == "The low end of guidance for Alphabet 2026 went from $175bn to $195bn"
     assert guidance.staircase(facts.open(["KC"])).chart is None

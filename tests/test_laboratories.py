@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from capcycle import facts
-from capcycle.analyses import laboratories, payments, rounds
+from capcycle.analyses import commitment_capacity, laboratories, rounds
 from capcycle.errors import ModelError
 
 BOOK = facts.open()
@@ -49,17 +49,22 @@ def test_a_sale_of_old_shares_dilutes_nobody():
 def test_years_that_are_public_sum_to_the_contract():
     # Oracle 300bn over five years from 2027, Amazon 38bn over seven from 2025 and 100bn over eight from 2026,
     # CoreWeave 11.9bn over five from 2025
-    rows = payments.schedule(BOOK, "OpenAI").groupby("seller")["amount"].sum() / 1e9
+    own = commitment_capacity.orders(BOOK).query("giver == 'OpenAI' and told")
+    rows = commitment_capacity.spread(own).groupby("taker")["paid"].sum() / 1e9
     assert rows.to_dict() == pytest.approx({"Amazon": 138.0, "CoreWeave": 11.9, "Oracle": 300.0})
 
 
 def test_a_contract_begins_when_its_customer_pays():
-    rows = payments.schedule(BOOK, "OpenAI").query("seller == 'Oracle'")
-    assert rows["year"].tolist() == [2027, 2028, 2029, 2030, 2031] and set(rows["amount"]) == {60e9}
+    rows = commitment_capacity.spread(commitment_capacity.orders(BOOK).query("giver == 'OpenAI' and taker == 'Oracle'"))
+    assert rows["year"].tolist() == [2027, 2028, 2029, 2030, 2031] and rows["paid"].tolist() == pytest.approx(
+        [60e9] * 5
+    )
 
 
-def test_what_has_no_years_is_named_and_in_no_bar():
-    assert any("Microsoft $250bn" in note for note in payments.by_year(BOOK, "OpenAI").notes)
+def test_what_tells_no_years_is_named_with_those_that_are_taken():
+    """Of OpenAI's orders 300bn runs for 5 years, 11.9bn for 5, 38bn for 7 and 100bn for 8: the middle is 6."""
+    shown = commitment_capacity.by_year(BOOK, "OpenAI")
+    assert any("CoreWeave and Microsoft" in note and "6 years" in note for note in shown.notes)
 
 
 def test_who_has_no_round_is_refused_with_those_that_have():

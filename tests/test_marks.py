@@ -72,3 +72,11 @@ def test_of_no_rows_the_title_is_left(draw):
     exhibit = draw(ROWS, marks.Frame("power", "No power was known by then", "Power, MW", ("A note.",)))
     assert exhibit.chart is None and exhibit.view.empty and exhibit.payload()["rows"] == []
     assert (exhibit.title, exhibit.notes) == ("No power was known by then", ("A note.",))
+
+
+def test_a_table_behind_lines_gives_what_stands_across_in_its_unit():
+    """The cost of a gigawatt once read 2.9e+10."""
+    rows = pd.DataFrame({"label": "", "x": [29e9, 35e9], "value": [0.345, 0.286], "unit": "fraction", "group": "Part"})
+    frame = marks.Frame("a", "b", "c")
+    shown = marks.paths(rows.assign(kind="assumed", source=""), frame, x_unit="USD/GW", x_title="Cost of a GW")
+    assert shown.view.iloc[:, 0].tolist() == ["$29bn/GW", "$35bn/GW"]

@@ -94,7 +94,7 @@ def test_a_variant_states_its_formula_in_its_own_quantities():
 
 def test_a_variant_of_what_its_base_does_not_take_is_refused():
     with pytest.raises(MetricError, match="capex_to_revenue: unknown name income; there are: capex, revenue"):
-        variant(metrics.capex_to_revenue, income="net_income")
+        variant("income_of_capex", "capex_to_revenue", "", income="net_income")
 
 
 # ---- by hand

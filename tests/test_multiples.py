@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from capcycle import exhibits, facts
-from capcycle.analyses import forward_multiples, multiples
+from capcycle.analyses import ev_bridge, forward_multiples, multiples, useful_life
 
 AMOUNTS = st.floats(1e6, 1e13)
 DAY = "2026-08-31"
@@ -19,33 +19,35 @@ def cases():
 
 def test_coreweave_with_its_debt_costs_more_than_price_to_sales_shows():
     # K135: (35bn + 8.1bn) / 1.915bn = 22.5 times sales, and 43bn over about 1.2bn of EBITDA 35.8 times
-    bridge = multiples.ev_bridge(35e9, 40.0, 875e6, 8.1e9, 0.0, 0.0, 0.0, 0.0)
-    found = multiples.multiples(35e9, float(bridge.enterprise_value), 1.915e9, 7.366, 0.324e9, 0.88e9, -0.863e9, 0.0,
-                                0.21, -5.95e9)  # fmt: skip
+    bridge = ev_bridge.ev_bridge(35e9, 40.0, 875e6, 8.1e9, 0.0, 0.0, 0.0, 0.0)
+    worth = float(bridge.enterprise_value)
+    found = multiples.multiples(35e9, worth, 1.915e9, 7.366, 0.324e9, 0.88e9, 0.0, -0.863e9, 0.0, 0.21, -5.95e9)
     assert round(float(found.ev_to_sales), 1) == 22.5 and round(float(found.ev_to_ebitda), 1) == 35.8
     assert np.isnan(found.price_to_earnings)  # a loss has no multiple
 
 
 def test_the_bridge_adds_up():
-    found = multiples.ev_bridge(100.0, 4.0, 24.0, 40.0, 15.0, 5.0, 20.0, 3.0)
+    found = ev_bridge.ev_bridge(100.0, 4.0, 24.0, 40.0, 15.0, 5.0, 20.0, 3.0)
     assert found == (125, 120, 145, 128, 96)
 
 
 @given(market=AMOUNTS, debt=AMOUNTS, cash=AMOUNTS, revenue=AMOUNTS)
 def test_net_debt_is_what_parts_price_from_enterprise_value_to_sales(market, debt, cash, revenue):
-    worth = float(multiples.ev_bridge(market, 1.0, 1.0, debt, cash, 0.0, 0.0, 0.0).enterprise_value)
-    found = multiples.multiples(market, worth, revenue, 0.1, 1.0, 1.0, 1.0, 0.0, 0.2, 1.0)
+    worth = float(ev_bridge.ev_bridge(market, 1.0, 1.0, debt, cash, 0.0, 0.0, 0.0).enterprise_value)
+    found = multiples.multiples(market, worth, revenue, 0.1, 1.0, 1.0, 0.0, 1.0, 0.0, 0.2, 1.0)
     gap = float(found.ev_to_sales - found.price_to_sales) * revenue
     assert gap == pytest.approx(debt - cash, rel=1e-6, abs=1e-6 * (market + debt + cash))
 
 
 def test_gains_on_investments_make_a_share_look_cheap():
     # 100 on a profit of 5, of which 2 is a gain before a quarter of tax: 20 times, and 100 / 3.5 = 28.6 without it
-    found = multiples.multiples(100.0, 100.0, 50.0, 0.1, 6.0, 4.0, 5.0, 2.0, 0.25, 3.0)
+    found = multiples.multiples(100.0, 100.0, 50.0, 0.1, 6.0, 4.0, 1.0, 5.0, 2.0, 0.25, 3.0)
     assert float(found.price_to_earnings) == 20 and float(found.price_to_earnings_without_gains) == pytest.approx(
         28.571, 1e-4
     )
     assert float(found.fcf_yield) == 0.03 and float(found.rule_of_40) == pytest.approx(0.16)
+    # EBITDA of 10 less maintenance of 4 + 1 leaves 5: 20 times, where EBIT of 6 is 16.7
+    assert float(found.ev_to_ebitda_less_maintenance) == 20 and float(found.operating_margin) == 0.12
     assert float(found.ev_to_ebit) == pytest.approx(16.667, 1e-4) and float(
         found.ev_to_sales_per_growth
     ) == pytest.approx(0.2)
@@ -53,9 +55,9 @@ def test_gains_on_investments_make_a_share_look_cheap():
 
 def test_peg_has_no_sign_of_its_own():
     # 100 on 4 and 5: 20 times on growth of 25 points is 0.8; without growth and for losses there is none
-    assert float(forward_multiples.forward_multiples(100.0, 4.0, 5.0, 120.0).peg) == pytest.approx(0.8)
-    assert np.isnan(forward_multiples.forward_multiples(100.0, 5.0, 4.0, 120.0).peg)
-    assert np.isnan(forward_multiples.forward_multiples(100.0, -1.0, 4.0, 120.0).peg)
+    assert float(forward_multiples.forward_multiples(100.0, 4.0, 5.0, 120.0, 80.0).peg) == pytest.approx(0.8)
+    assert np.isnan(forward_multiples.forward_multiples(100.0, 5.0, 4.0, 120.0, 80.0).peg)
+    assert np.isnan(forward_multiples.forward_multiples(100.0, -1.0, 4.0, 120.0, 80.0).peg)
 
 
 def test_microsofts_sales_and_profit_are_those_of_its_filing(cases):
@@ -67,11 +69,25 @@ def test_microsofts_sales_and_profit_are_those_of_its_filing(cases):
     assert float(cases["MSFT"].outputs.price_to_earnings) == pytest.approx(worth / 133.749e9)
 
 
+def test_microsofts_maintenance_is_what_four_years_add_to_its_charge(cases):
+    """No filing gives it: of fiscal 2026 it is the charge at four years less that in the accounts, by useful_life."""
+    own, lives = cases["MSFT"], useful_life.restated(facts.open(["MSFT"], DAY, "USD"))["MSFT"].chosen(server_life=4.0)
+    added = float(lives.outputs.depreciation_prospective) - float(lives.outputs.depreciation_in_accounts)
+    assert own.inputs["shorter_life_charge"].value == pytest.approx(added) and added > 10e9
+    assert own.alone("ev_to_ebitda_less_maintenance").kind == "assumed"
+    assert "what share of CoreWeave's capex is servers" in cases["CRWV"].inputs["shorter_life_charge"].reason
+
+
+def test_of_one_company_all_that_is_known_is_told():
+    told = multiples.verdict(multiples.cases(facts.open(["CRWV"], "2026-08-31")))
+    assert "its sales by enterprise value" in told and "cannot be worked out" not in told
+
+
 def test_a_cell_is_as_good_as_its_own_parts_and_says_why_it_is_empty(cases):
     assert cases["MSFT"].alone("rule_of_40").kind == "derived"  # no market value is in it
     assert cases["MSFT"].alone("price_to_earnings_without_gains").kind == "assumed"  # the tax rate is
     assert cases["MSFT"].alone("price_to_sales").days  # and each has its days
-    assert "too old beside the market value" in cases["TSLA"].alone("ev_to_ebitda").reason
+    assert "of 30 Jun 2025, too old beside the rest" in cases["TSLA"].alone("ev_to_ebitda").reason
     assert cases["META"].alone("price_to_earnings_without_gains").reason.startswith("the data has no figure for gains")
     assert "debt" not in cases["META"].alone("price_to_earnings_without_gains").reason
 
@@ -92,15 +108,24 @@ def test_a_company_without_a_balance_is_named():
 
 def test_coreweaves_debt_of_june_by_hand():
     """Recourse debt of 31.405bn and non-recourse debt of 3.663bn, less cash of 5.524bn (10-Q for June 2026)."""
-    own = multiples.bridges(facts.open(["CRWV"], "2026-08-31"))["CRWV"]
+    own = ev_bridge.bridges(facts.open(["CRWV"], "2026-08-31"))["CRWV"]
     worth = own.inputs["market_value"].value
     assert float(own.outputs.enterprise_value) == pytest.approx(worth + 31.405e9 + 3.663e9 - 5.524e9)
 
 
 def test_price_and_expected_earnings_are_of_one_day():
     meta = forward_multiples.cases(facts.open(["META"]))["META"]  # its newest page gives no figure for the next year
-    assert {one.days for one in meta.inputs.values()} == {"26 Jun 2026"}
+    of_one_day = [one for name, one in meta.inputs.items() if name != "year_end_price"]
+    assert {one.days for one in of_one_day} == {"26 Jun 2026"}
     assert float(meta.outputs.forward_pe) == pytest.approx(542.87 / 30.23)
+
+
+def test_the_return_of_the_year_is_of_the_day_of_the_multiple():
+    """Alibaba's ADS, as the pages had it: the price of 2 July 2026 over the last sale of December 2025."""
+    own = forward_multiples.cases(facts.open(["BABA"]))["BABA"]
+    price, before = own.inputs["share_price"], own.inputs["year_end_price"]
+    assert price.day.year == 2026 and before.days == "31 Dec 2025"
+    assert float(own.outputs.return_to_date) == pytest.approx(price.value / before.value - 1)
 
 
 def test_before_anything_was_public_the_verdict_says_so():
@@ -124,7 +149,7 @@ def test_a_page_in_yuan_gives_no_price_to_expected_earnings():
 
 def test_alphabets_preferred_shares_stand_apart():
     """18.023bn of mandatory convertible preferred stock of June 2026 (10-Q); where none is on record it is missing."""
-    own = multiples.bridges(facts.open(["GOOGL", "MSFT"], "2026-08-31"))
+    own = ev_bridge.bridges(facts.open(["GOOGL", "MSFT"], "2026-08-31"))
     parts = own["GOOGL"].outputs
     assert float(parts.enterprise_value_with_preferred - parts.enterprise_value) == pytest.approx(18.023e9)
     assert own["MSFT"].alone("enterprise_value_with_preferred").missing

@@ -1,12 +1,13 @@
 """What a day did to prices, and who led: published figures, the market model, refusals."""
 
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
 from capcycle import facts
-from capcycle.analyses import prices
+from capcycle.analyses import event_return, league, prices
 from capcycle.errors import ModelError, NothingToShow
 
 GIANTS = ["NVDA", "META", "TSLA", "AMZN", "GOOGL", "MSFT", "AAPL"]
@@ -24,16 +25,67 @@ def test_nvidias_fall_as_printed(deepseek):
     assert "beyond what the market's move explains" in prices.verdict(deepseek)
 
 
-def test_money_lost_is_of_the_shares_known_then(deepseek):
-    """24.774bn diluted shares in the quarter to October 2024 (10-Q of 2024-11-20), 24.20 a share: 599.5bn."""
-    assert "$600bn of market value lost" in prices.verdict(deepseek) and "24.8bn of 27 Oct 2024" in prices.verdict(
-        deepseek
-    )
+def test_money_lost_is_of_the_shares_counted_then(deepseek):
+    """The screener of 31 Dec 2024 has 3,367.13bn at 137.49, so 24.49bn shares; at 24.20 a share 592.7bn were lost."""
+    assert "$593bn of market value lost, of $3.5tn" in prices.verdict(deepseek)
+    shown = prices.in_money(deepseek).figures.set_index("label")["money"]
+    assert shown["NVIDIA"] == pytest.approx(-3367.1301e9 / 137.49 * 24.20)
+
+
+def test_the_model_says_of_the_company_what_the_page_does(deepseek):
+    case, row = event_return.case(deepseek), deepseek.rows.iloc[0]
+    assert float(case.outputs.abnormal_return) == pytest.approx(row["value"])
+    assert float(case.outputs.value_change) == pytest.approx(row["move"] * row["value_before"]) and not case.lacking
+    fund = event_return.case(prices.event(facts.open(), ["QQQ"], DAY))  # Nasdaq-100: no market value, all else
+    assert "No market value is known of Invesco QQQ" in fund.alone("value_change").reason
+    assert not fund.alone("abnormal_return").missing
+
+
+@pytest.mark.parametrize("as_of", ["", "2024-05-31"])
+def test_a_split_since_changes_no_money(as_of):
+    """NVIDIA, 23 May 2024: 949.50 to 1,037.99 with some 2.5bn shares, before ten for one: about 220bn were won."""
+    found = prices.event(facts.open(as_of=as_of), ["NVDA"], "2024-05-23")
+    assert "$221bn of market value won" in prices.verdict(found)  # 2,193.925bn at 877.57 are 2.5bn shares, at 88.49
+
+
+def test_a_depositary_share_is_no_ordinary_one_and_a_fund_has_no_value():
+    """Alibaba, 29 August 2025: 2.3bn ADS of eight shares at 119.57 are some 276bn."""
+    found = prices.event(facts.open(), ["BABA", "SPY"], "2025-08-29").rows
+    assert found["value_before"].iloc[0] == pytest.approx(276e9, rel=0.02) and found["value_before"].isna().iloc[1]
+
+
+def test_days_that_are_not_over_are_counted():
+    found = prices.event(facts.open(as_of="2025-01-29"), ["NVDA", "AVGO"], DAY)
+    assert prices.path(found).title.startswith("2 trading days later")
+
+
+def test_2023_was_dearer_shares_apart_from_nvidia_and_amazon():
+    """The text: 2023 was driven by multiples apart from NVIDIA. Amazon's earnings came back from a loss in 2022."""
+    found = league.returns(facts.open(), [*GIANTS, "QQQ"], "2022-12-30", "2023-12-29")
+    assert league.verdict(found).endswith("more than earnings did: Meta, Tesla, Microsoft and Apple.")
+    nvidia = found["NVDA"].outputs
+    assert float(nvidia.log_return) == pytest.approx(np.log(3.389), abs=1e-3)  # +238.9%
+    assert float(nvidia.from_earnings) > 10 * float(nvidia.from_valuation)
+    with pytest.raises(NothingToShow, match="none of these securities is a company"):
+        league.returns(facts.open(), ["QQQ"], "2022-12-30", "2023-12-29")
+
+
+def test_of_companies_at_a_loss_nothing_is_taken_apart():
+    found = league.returns(facts.open(), ["CRWV", "IREN"], "2025-06-30", "2025-12-31")
+    assert league.verdict(found).startswith("No company here has closes and earnings on both days")
+
+
+def test_answers_of_the_survey_sum_to_more_than_all():
+    """68% name AI and 33% electric vehicles (c260, c261): 101% (K106)."""
+    shown = league.survey(facts.open(), GIANTS)
+    assert shown.view["Share"].tolist() == ["68.0% (e)", "33.0% (e)"] and any("101.0%" in note for note in shown.notes)
+    with pytest.raises(NothingToShow, match="no survey on record"):
+        league.survey(facts.open(), ["MSFT"])
 
 
 def test_the_giants_of_2023_as_printed():
     """239, 194, 102, 81, 59, 57 and 48%, mean 111.4, median 81 (c190-c196): the 59 is of class C, this is class A."""
-    shown = prices.league(facts.open(), GIANTS, "2022-12-31", "2023-12-31")
+    shown = league.table(facts.open(), GIANTS, "2022-12-31", "2023-12-31")
     found = shown.figures["value"].astype(float)
     printed = [2.39, 1.94, 1.02, 0.81, 0.59, 0.57, 0.48]
     assert found.tolist()[:-1] == pytest.approx(printed, abs=0.01)
@@ -53,7 +105,8 @@ def test_a_line_is_found_again_and_leaves_nothing(market, beta, alpha):
 
 def test_the_market_itself_does_nothing_beyond_the_market():
     found = prices.event(facts.open(), ["SPY", "VOO"], DAY)
-    assert found.rows["value"].iloc[0] == pytest.approx(0, abs=1e-12) and found.rows["beta"].iloc[0] == pytest.approx(1)
+    assert found.rows["value"].iloc[0] == pytest.approx(0, abs=1e-12)
+    assert found.rows["market_beta"].iloc[0] == pytest.approx(1)
     assert abs(found.rows["value"].iloc[1]) < 0.001  # another fund on the same index
 
 

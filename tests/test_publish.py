@@ -27,11 +27,11 @@ from browser import (
 )
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
 
-from capcycle import paths, publish, theme
+from capcycle import editions, paths, publish, theme
 from capcycle.exhibits import downloads
 from capcycle.exhibits.exhibit import MIME, VEGA_LITE, Exhibit
 from capcycle.publish import exhibits, links, notebook, page, pictures, specs
-from capcycle.publish.data import data_version
+from capcycle.publish.data import DataVersion, data_version
 from capcycle.publish.prose import Prose
 from capcycle.run import Run, name_faults
 
@@ -394,20 +394,30 @@ def test_an_unchanged_page_is_taken_from_the_cache(site, world, tmp_path, monkey
     assert contents(again) == contents(site)
 
 
-@pytest.mark.parametrize("change", ["notebook", "data", "title", "machinery"])
+@pytest.mark.parametrize("change", ["notebook", "names", "title", "machinery"])
 def test_a_page_is_rendered_again_after_a_change(world, tmp_path, monkeypatch, change):
     cells = [code(PARAMETERS, tags=["parameters"]), new_markdown_cell("# One")]
-    made, data = outcome(tmp_path / "1", "cached", cells), data_version()
-    before = page._key(made, data)
+    made = outcome(tmp_path / "1", "cached", cells)
+    before = page._key(made)
     if change == "notebook":
         made = outcome(tmp_path / "2", "cached", [*cells, new_markdown_cell("more")])
-    elif change == "data":
-        data = data.__class__("0" * 12, data.latest)
+    elif change == "names":
+        monkeypatch.setattr(page.links, "chosen_from", lambda outcome: ["Renamed"])
     elif change == "title":
         made = outcome(tmp_path / "2", "cached", cells, title="Other")
     else:
         monkeypatch.setattr(page, "_machinery", lambda: "other templates")
-    assert page._key(made, data) != before
+    assert page._key(made) != before
+
+
+def test_a_row_that_no_page_shows_renders_none_again_and_all_say_the_new_version(world, tmp_path, monkeypatch):
+    outcomes = toy_outcomes(tmp_path / "runs")
+    build(tmp_path / "site", outcomes)
+    monkeypatch.setattr(page, "_write", None)  # which would fail where it is called
+    monkeypatch.setattr(publish, "data_version", lambda: DataVersion("0" * 12, "2031-05-06"))
+    again = build(tmp_path / "again", outcomes)
+    said = [file.read_text("utf-8") for file in again.glob("*.html")]
+    assert len(said) > len(outcomes) and all(f"version {'0' * 12}" in html for html in said)
 
 
 def test_the_cache_keeps_one_copy_of_a_page(world, tmp_path):
@@ -727,10 +737,31 @@ def test_a_page_says_to_others_what_it_is_about(text):
     assert '<meta property="og:title" content="Hyperscalers: Who spends, how fast, against what?">' in text
 
 
-def test_a_page_sent_to_others_shows_its_first_chart(site, text):
-    (picture,) = re.findall(r'<meta property="og:image" content="([^"]*)">', text)
-    assert picture == "hyperscalers/capex.svg" and (site / picture).is_file()
+def test_a_page_sent_to_others_shows_its_first_chart(tmp_path, text, monkeypatch):
+    """Others' sites take a PNG of a whole address, which a site has only where it is told."""
+    assert "og:image" not in text
+    monkeypatch.setattr(paths, "ADDRESS", "https://example.org/ai")
+    monkeypatch.setattr(paths, "CACHE", tmp_path / "cache")
+    site = build(tmp_path / "site", toy_outcomes(tmp_path / "runs"))
+    text = (site / "hyperscalers.html").read_text("utf-8")
+    shown = dict(re.findall(r'<meta property="og:(url|image)" content="([^"]*)">', text))
+    assert shown["url"] == "https://example.org/ai/hyperscalers.html"
+    assert shown["image"] == "https://example.org/ai/hyperscalers/card.png"
+    picture = (site / "hyperscalers" / "card.png").read_bytes()
+    assert picture[:8] == b"\x89PNG\r\n\x1a\n"
+    width, height = (int.from_bytes(picture[place : place + 4], "big") for place in (16, 20))
+    assert width >= 1000 and 1.3 < width / height < 2.6
     assert "og:image" not in (site / "broken.html").read_text("utf-8")  # of a run that failed
+    assert '<link href="https://example.org/ai/' in (site / "feed.xml").read_text("utf-8") or "<entry>" not in (
+        site / "feed.xml").read_text("utf-8")  # fmt: skip
+
+
+def test_another_language_has_its_own_address(monkeypatch):
+    monkeypatch.setattr(paths, "ADDRESS", "https://example.org")
+    monkeypatch.setenv(editions.VARIABLE, "zh en")
+    assert editions.own_address() == "https://example.org/en/"
+    monkeypatch.setenv(editions.VARIABLE, "en zh")
+    assert editions.own_address() == "https://example.org/"
 
 
 def sought(book):

@@ -14,6 +14,7 @@ from capcycle import analyses, exhibits, facts, metrics, paths
 from capcycle.facts import registers
 from capcycle.measure import measure
 from capcycle.metrics import funding
+from capcycle.metrics.registry import read_variants
 from capcycle.models.registry import ALL as MODELS
 from capcycle.panel import select
 
@@ -67,8 +68,9 @@ def paste(tmp_path, monkeypatch):
 
 def test_a_metric_and_its_variant(registries):
     names = dict(vars(funding))
-    for _, _, code in snippets("A metric"):
-        exec(code, names)
+    (_, _, code), (_, file, row) = snippets("A metric")
+    exec(code, names)
+    read_variants([(paths.ROOT / file).read_text("utf-8").splitlines()[0], row])
     assert holds(metrics.backlog_cover, names)
     panel = select(facts.open(["GOOGL"], as_of="2025-02-10"), "ttm")
     shown = [exhibits.lines(measure(name, panel)) for name in ("backlog_cover", "backlog_cover_of_the_cloud")]

@@ -227,8 +227,8 @@ def test_the_hole_is_what_is_needed_beyond_what_is_disclosed(five):
 
 def test_the_verdict_names_who_discloses_and_who_does_not(five):
     answer = room.verdict(five, room.group(five))
-    assert "Microsoft and Amazon, the only ones to disclose AI revenue ($52.0bn), need" in answer
-    assert answer.count(". ") == 2  # what they spent, what it must earn, and how far the disclosed revenue goes
+    assert "Microsoft and Amazon, the only ones to disclose any, need" in answer and "and disclose $52.0bn" in answer
+    assert answer.index("must earn") < answer.index("need ") < answer.index("eight of ten draws")
 
 
 def test_whose_ai_revenue_is_missing_is_said_once(five):

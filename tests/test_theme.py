@@ -87,14 +87,14 @@ def test_the_theme_is_on_for_whoever_imports_it():
 
 
 def test_a_company_keeps_its_signs_whoever_else_is_shown():
-    for signs in (theme.company_scale, theme.company_shapes):
-        assert signs(["META"], KNOWN).range[0] == signs(["MSFT", "META"], KNOWN).range[1]
+    for signs in (theme.SERIES, theme.SHAPES):
+        assert theme.signs(signs, ["META"], KNOWN)[0] == theme.signs(signs, ["MSFT", "META"], KNOWN)[1]
 
 
 def test_a_company_that_is_not_known_is_refused():
     message = "unknown company TSLA; there are: AMZN, GOOGL, META, MSFT"
     with pytest.raises(CapcycleError, match=f"^{message}$"):
-        theme.company_scale(["TSLA"], KNOWN)
+        theme.signs(theme.SERIES, ["TSLA"], KNOWN)
 
 
 def drawn(**encoding) -> str:

@@ -7,9 +7,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from capcycle import facts
+from capcycle import facts, study
 from capcycle.analyses import vesting, warrants
 from capcycle.errors import ModelError, NothingToShow
+from capcycle.quantity import missing
 
 POWERS, STEPS = [1, 2, 3, 4, 5, 6], [0.0, 0.2, 0.4, 0.6, 0.8, 1.0]
 price = st.floats(50, 700)
@@ -125,9 +126,10 @@ def test_power_that_does_not_rise_to_all_of_it_is_refused(amd, powers):
 
 
 def test_where_terms_are_not_public_nothing_is_shown():
-    google = warrants.case(facts.open(["WULF"]), "WULF")
-    with pytest.raises(NothingToShow, match="no figure for the exercise price is public"):
-        vesting.tranches(google, POWERS, STEPS)
+    terms = {"warrant_shares": 160e6, "share_price": 206.0, "hurdle": 600.0, "gigawatts": 6.0, "shares_diluted": 1.64e9}
+    unknown = study.case(warrants.warrant, facts.open(["AMD"]), "AMD", strike=missing("strike", "no figure"), **terms)
+    with pytest.raises(NothingToShow, match="no figure"):
+        vesting.tranches(unknown, POWERS, STEPS)
 
 
 def test_in_its_first_quarter_no_later_close_counts():

@@ -20,14 +20,16 @@ def test_a_price_below_the_strike_leaves_nothing():
     assert float(warrants.warrant(1e6, 5.0, 10.0, 20.0, 1.0, 1e9).warrant_value) == 0
 
 
-def test_what_a_warrant_does_not_state_is_missing_with_the_reason():
-    google = warrants.case(facts.open(["WULF"]), "WULF")  # a fact of the register: no strike in what is public
-    assert google.lacking.startswith("no figure for the exercise price is public")
-    assert "no figure for the power that the customer is to buy is public" in google.lacking
+def test_a_warrant_for_a_guarantee_is_none_for_purchases():
+    with pytest.raises(
+        ModelError,
+        match="WULF has given no warrant for purchases that is public, only for a guarantee; those that have: AMD",
+    ):
+        warrants.case(facts.open(["WULF"]), "WULF")
 
 
 def test_before_it_was_given_there_is_no_warrant():
-    with pytest.raises(ModelError, match="AMD has given no warrant that is public"):
+    with pytest.raises(ModelError, match="AMD has given no warrant for purchases that is public"):
         warrants.case(facts.open(["AMD"], "2025-10-05"), "AMD")
 
 

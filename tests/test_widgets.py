@@ -646,7 +646,7 @@ def test_an_axis_stays_while_a_slider_moves_and_the_title_follows_it(view):
     for place in (explorer.controls[moved].max, middle, explorer.controls[moved].min, middle, middle):
         explorer.controls[moved].value = place
         titles.append(explorer.exhibit.title)
-        spec = explorer.exhibit.titled().to_dict() | {"width": 600, "title": None}
+        spec = explorer.exhibit.titled() | {"width": 600, "title": None}
         svg = vl_convert.vegalite_to_svg(spec, vl_version="6.4")
         axes = re.findall(r'<g class="mark-text role-axis-label".*?</g>', svg)
         ticks.append([number for axis in axes for number in re.findall(r">([−\d][^<]*)<", axis)])

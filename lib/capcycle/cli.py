@@ -90,48 +90,14 @@ def _parser() -> argparse.ArgumentParser:
         about, example = say(f"cli.{name}.about"), say(f"cli.{name}.example")
         own = commands.add_parser(name, help=about, description=about, epilog=example, formatter_class=Formatter)
         own.set_defaults(command=command)
-        ARGUMENTS.get(name, lambda _: None)(own)
+        for flag, key, options in ARGUMENTS[name]:
+            own.add_argument(flag, help=say(f"cli.{key}", names=", ".join(languages())), **options)
+        if name in RUNNING:
+            _running_arguments(own)
     return parser
 
 
 Formatter = argparse.RawDescriptionHelpFormatter  # examples keep their lines
-
-
-def _list_arguments(parser: argparse.ArgumentParser) -> None:
-    for name in ("status", "json"):
-        parser.add_argument(f"--{name}", action="store_true", help=say(f"cli.list.{name}"))
-
-
-def _run_arguments(parser: argparse.ArgumentParser) -> None:
-    add = parser.add_argument
-    add("notebook", metavar="NOTEBOOK", help=say("cli.run.notebook"))
-    pair = {"nargs": 2, "action": "append", "default": [], "metavar": ("NAME", "VALUE")}
-    add("-p", dest="parameters", **pair, help=say("cli.run.parameter"))
-    add("-o", dest="out", metavar="FILE", type=_place, help=say("cli.run.out"))
-    _running_arguments(parser)
-
-
-def _site_arguments(parser: argparse.ArgumentParser) -> None:
-    add = parser.add_argument
-    add("names", nargs="*", metavar="NAME", help=say("cli.site.name"))
-    add("--jobs", type=int, metavar="N", help=say("cli.site.jobs"))
-    add("--force", action="store_true", help=say("cli.site.force"))
-    add("--keep-going", action="store_true", help=say("cli.site.keep_going"))
-    add("--out", type=_place, metavar="DIR", help=say("cli.site.out"))
-    add("--languages", metavar="en,zh", help=say("cli.site.languages", names=", ".join(languages())))
-    _running_arguments(parser)
-
-
-def _watch_arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("names", nargs="*", metavar="NAME", help=say("cli.site.name"))
-    parser.add_argument("--port", type=int, default=8000, metavar="N", help=say("cli.watch.port"))
-    parser.add_argument("--out", type=Path, metavar="DIR", help=say("cli.site.out"))
-
-
-def _diff_arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("old", metavar="SITE_A", type=Path, help=say("cli.diff.old"))
-    parser.add_argument("new", metavar="SITE_B", type=Path, help=say("cli.diff.new"))
-    parser.add_argument("--json", action="store_true", help=say("cli.diff.json"))
 
 
 def _running_arguments(parser: argparse.ArgumentParser) -> None:
@@ -139,13 +105,8 @@ def _running_arguments(parser: argparse.ArgumentParser) -> None:
     amount = {"type": _amount}
     timeout = say("cli.site.timeout", seconds=f"{usual.seconds:,.0f}")
     parser.add_argument("--timeout", metavar="S", default=usual.seconds, help=timeout, **amount)
-    parser.add_argument(
-        "--memory",
-        metavar="GB",
-        default=usual.memory,
-        help=say("cli.site.memory", memory=f"{usual.memory:g}"),
-        **amount,
-    )
+    memory = say("cli.site.memory", memory=f"{usual.memory:g}")
+    parser.add_argument("--memory", metavar="GB", default=usual.memory, help=memory, **amount)
     parser.add_argument("--scheduler", metavar="ADDRESS", default="", help=say("cli.site.scheduler"))
     said = parser.add_mutually_exclusive_group()
     said.set_defaults(progress=run.told)
@@ -162,46 +123,6 @@ def _amount(text: str) -> float:
     if not 0 < amount < 1e9:
         raise ValueError
     return amount
-
-
-def _claims_arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("file", metavar="FILE", type=Path, help=say("cli.claims.file"))
-    parser.add_argument("--day", default="", metavar="DAY", help=say("cli.claims.day"))
-    parser.add_argument("--out", type=Path, metavar="DIR", help=say("cli.claims.out"))
-
-
-def _check_arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--doubts", action="store_true", help=say("cli.check.doubts"))
-    parser.add_argument("--accept", action="store_true", help=say("cli.check.accept"))
-
-
-def _lab_arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--allow-root", action="store_true", help=say("cli.lab.allow_root"))
-
-
-def _add_arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("names", nargs="*", metavar="TICKER|MANAGER|FILE.csv|FILE.xlsx", help=say("cli.add.name"))
-    parser.add_argument("--bulk", metavar="ARCHIVE", type=Path, help=say("cli.add.bulk"))
-    parser.add_argument("--from", dest="provider", metavar="PROVIDER", help=say("cli.add.provider"))
-    parser.add_argument("--dry-run", action="store_true", help=say("cli.add.dry_run"))
-
-
-def _refresh_arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("names", nargs="*", metavar="TICKER|MANAGER", help=say("cli.refresh.name"))
-    parser.add_argument("--dry-run", action="store_true", help=say("cli.add.dry_run"))
-
-
-def _screen_arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("metric", metavar="METRIC", help=say("cli.screen.metric"))
-    parser.add_argument("--top", type=int, default=50, metavar="N", help=say("cli.screen.top"))
-    parser.add_argument("--group", action="append", default=[], metavar="GROUP", help=say("cli.screen.group"))
-    parser.add_argument("--as-of", default="", metavar="DAY", help=say("cli.screen.as_of"))
-
-
-def _template_arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument(
-        "table", choices=["facts", "prices", "shares", "estimates", "rates"], help=say("cli.template.table")
-    )
 
 
 def _check(chosen: argparse.Namespace) -> None:
@@ -365,12 +286,37 @@ def _lab(chosen: argparse.Namespace) -> int:
 COMMANDS = {"check": _check, "list": _list, "run": _run, "site": _site, "claims": _claims, "add": _add}
 COMMANDS |= {"diff": _diff, "watch": _watch, "refresh": _refresh, "screen": _screen, "template": _template, "lab": _lab}
 COMMANDS["why"] = _why
-ARGUMENTS = {
-    "check": _check_arguments, "run": _run_arguments, "site": _site_arguments, "claims": _claims_arguments,
-    "lab": _lab_arguments, "add": _add_arguments, "refresh": _refresh_arguments, "template": _template_arguments,
-    "screen": _screen_arguments, "diff": _diff_arguments, "watch": _watch_arguments, "list": _list_arguments,
-    "why": lambda parser: parser.add_argument("name", metavar="NAME", help=say("cli.why.name")),
+FLAG, NAMES, FOLDER = {"action": "store_true"}, {"nargs": "*", "metavar": "NAME"}, {"metavar": "DIR", "type": Path}
+ARGUMENTS = {  # of each command: how it is given, the words that explain it, and what it can be
+    "check": [("--doubts", "check.doubts", FLAG), ("--accept", "check.accept", FLAG)],
+    "list": [("--status", "list.status", FLAG), ("--json", "list.json", FLAG)],
+    "run": [("notebook", "run.notebook", {"metavar": "NOTEBOOK"}),
+            ("-p", "run.parameter", {"dest": "parameters", "nargs": 2, "action": "append", "default": [],
+                                     "metavar": ("NAME", "VALUE")}),
+            ("-o", "run.out", {"dest": "out", "metavar": "FILE", "type": _place})],
+    "site": [("names", "site.name", NAMES), ("--jobs", "site.jobs", {"type": int, "metavar": "N"}),
+             ("--force", "site.force", FLAG), ("--keep-going", "site.keep_going", FLAG),
+             ("--out", "site.out", FOLDER | {"type": _place}), ("--languages", "site.languages", {"metavar": "en,zh"})],
+    "claims": [("file", "claims.file", {"metavar": "FILE", "type": Path}),
+               ("--day", "claims.day", {"default": "", "metavar": "DAY"}), ("--out", "claims.out", FOLDER)],
+    "add": [("names", "add.name", NAMES | {"metavar": "TICKER|MANAGER|FILE.csv|FILE.xlsx"}),
+            ("--bulk", "add.bulk", {"metavar": "ARCHIVE", "type": Path}),
+            ("--from", "add.provider", {"dest": "provider", "metavar": "PROVIDER"}),
+            ("--dry-run", "add.dry_run", FLAG)],
+    "diff": [("old", "diff.old", {"metavar": "SITE_A", "type": Path}),
+             ("new", "diff.new", {"metavar": "SITE_B", "type": Path}), ("--json", "diff.json", FLAG)],
+    "watch": [("names", "site.name", NAMES), ("--port", "watch.port", {"type": int, "default": 8000, "metavar": "N"}),
+              ("--out", "site.out", FOLDER)],
+    "refresh": [("names", "refresh.name", NAMES | {"metavar": "TICKER|MANAGER"}), ("--dry-run", "add.dry_run", FLAG)],
+    "screen": [("metric", "screen.metric", {"metavar": "METRIC"}),
+               ("--top", "screen.top", {"type": int, "default": 50, "metavar": "N"}),
+               ("--group", "screen.group", {"action": "append", "default": [], "metavar": "GROUP"}),
+               ("--as-of", "screen.as_of", {"default": "", "metavar": "DAY"})],
+    "template": [("table", "template.table", {"choices": ["facts", "prices", "shares", "estimates", "rates"]})],
+    "lab": [("--allow-root", "lab.allow_root", FLAG)],
+    "why": [("name", "why.name", {"metavar": "NAME"})],
 }  # fmt: skip
+RUNNING = ("run", "site")  # commands that execute notebooks, with the arguments of that
 WRITTEN = {_add: "CAPCYCLE_STORE", _refresh: "CAPCYCLE_STORE"}
 NOTHING_NEW = 3  # the exit status of a refresh that changed nothing
 TROUBLE = {errno.ENOSPC: "cli.full", errno.EDQUOT: "cli.full", errno.EROFS: "cli.read_only", errno.EBUSY: "cli.busy"}

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from functools import partial
 from pathlib import Path
 
+from capcycle import paths
 from capcycle.errors import RunError
 from capcycle.parameters import raise_all, unknown
 from capcycle.words import LANGUAGE, languages, say
@@ -32,6 +33,11 @@ def choose(names: str) -> None:
     os.environ[VARIABLE] = names
     if chosen()[:1] != (LANGUAGE,):
         raise RunError(say("site.first_language", language=LANGUAGE, names=names))
+
+
+def own_address() -> str:
+    """Where readers find this edition, with a slash at its end; empty where the address of the site is not set."""
+    return f"{paths.ADDRESS}/{'' if chosen()[:1] == (LANGUAGE,) else f'{LANGUAGE}/'}" if paths.ADDRESS else ""
 
 
 def addresses() -> dict[str, str]:

@@ -13,6 +13,7 @@ LANGUAGE = os.environ.get("CAPCYCLE_LANGUAGE", "en")  # of all that is said and 
 CACHE = ROOT / ".capcycle" / ("" if LANGUAGE == "en" else LANGUAGE)
 SITE = ROOT / "site"
 SETTINGS = platformdirs.user_config_path("capcycle") / "settings.toml"
+ADDRESS = os.environ.get("CAPCYCLE_SITE", "").rstrip("/")  # where readers find the site, once it is published
 STORE_FILE = "store.sqlite"  # in the folder of the user's own
 
 

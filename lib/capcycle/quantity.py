@@ -86,6 +86,11 @@ class Quantity(NDArrayOperatorsMixin):
         return words.say("quantity.days", first=words.day(self.since), last=last) if self.unlike else last
 
     @property
+    def iso(self) -> str:
+        """The last day of it as a download has it; empty where it is of none."""
+        return f"{self.day:%Y-%m-%d}" if self.day == self.day else ""
+
+    @property
     def until(self) -> str:
         """Up to which day its period goes, inside a sentence: "to 30 Jun 2026", or between which days its parts end."""
         ends = {"first": words.day(self.since), "last": words.day(self.day)}
@@ -174,6 +179,20 @@ def total(parts: Iterable[Quantity], name: str = "", reason: str = "") -> Quanti
             f"nothing to add up for {name or 'a total'}: choose companies that have it, or a later date"
         )
     return sum(known[1:], known[0]).called(name or known[0].name, reason=reason)
+
+
+def spanned(parts: Iterable[Quantity]) -> str:
+    """The day that some figures are of in words, or the first and the last; empty where none has a day.
+
+    >>> price, sales = (Quantity("", 1.0, day=pd.Timestamp(day)) for day in ("2026-08-22", "2026-06-30"))
+    >>> spanned([price, sales]), spanned([price])
+    ('30 Jun 2026 to 22 Aug 2026', '22 Aug 2026')
+    """
+    days = [one for each in parts if not each.missing for one in (each.since, each.day) if one == one]
+    if not days:
+        return ""
+    first, last = words.day(min(days)), words.day(max(days))
+    return last if first == last else words.say("quantity.days", first=first, last=last)
 
 
 def unlike(named: Mapping[str, Quantity]) -> list[str]:

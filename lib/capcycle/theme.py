@@ -109,20 +109,6 @@ def legend_columns(names: Sequence[str]) -> str:
     return f"ceil({len(names)} / ceil({len(names)} / {fitting}))"
 
 
-def company_scale(shown: Sequence[str], known: Sequence[str] | None = None) -> alt.Scale:
-    """Colours for the companies `shown`: each keeps its colour on every page, by its place among those `known`.
-
-    >>> company_scale(["AMD", "MSFT"], ["MSFT", "AMD"]).range
-    ['#ad5622', '#224bb2']
-    """
-    return alt.Scale(domain=list(shown), range=signs(SERIES, shown, known or shown))
-
-
-def company_shapes(shown: Sequence[str], known: Sequence[str] | None = None) -> alt.Scale:
-    """A point shape for each company, so that colour is never the only sign; same rules as `company_scale`."""
-    return alt.Scale(domain=list(shown), range=signs(SHAPES, shown, known or shown))
-
-
 def signs(all_: Sequence, shown: Sequence[str], known: Sequence[str]) -> list:
     """A colour, shape or dash for each company `shown`, by its place among those `known`.
 

@@ -2,7 +2,6 @@
 
 import math
 from collections.abc import Mapping
-from typing import NamedTuple
 
 import pandas as pd
 
@@ -25,22 +24,15 @@ SHOWN = ("ai_revenue", "implied_by_laboratories", "implied_by_others", "duration
 LABORATORIES = ("OpenAI", "Anthropic")
 
 
-class BacklogToRevenue(NamedTuple):
-    ai_revenue_implied: Amount
-    implied_by_laboratories: Amount
-    implied_by_others: Amount
-    implied_multiple: Multiple
-    duration_that_closes: Years
-
-
-@model(verdict="implied_multiple", better="lower")
+@model(verdict="implied_multiple", better="lower", ai_revenue_implied=Amount, implied_by_laboratories=Amount,
+       implied_by_others=Amount, implied_multiple=Multiple, duration_that_closes=Years)  # fmt: skip
 def backlog_to_revenue(
     backlog: Amount,
     ai_share_of_backlog: Fraction,
     backlog_duration: Years,
     laboratory_share_of_backlog: Fraction,
     ai_revenue: Amount,
-) -> BacklogToRevenue:
+):
     """AI revenue a year that a backlog implies if it is earned evenly, against what a company discloses.
 
     Formula: ai_revenue_implied = backlog * ai_share_of_backlog / backlog_duration; of it the laboratories' is backlog *
@@ -57,7 +49,7 @@ def backlog_to_revenue(
     implied = backlog * ai_share_of_backlog / backlog_duration
     theirs = backlog * laboratory_share_of_backlog / backlog_duration
     closes = per(backlog * ai_share_of_backlog, ai_revenue)
-    return BacklogToRevenue(implied, theirs, implied - theirs, per(implied, ai_revenue), closes)
+    return implied, theirs, implied - theirs, per(implied, ai_revenue), closes
 
 
 @study.starts_by_company(backlog_to_revenue)
@@ -79,10 +71,10 @@ def gap(each: Mapping[str, Case]) -> Exhibit:
     """What is disclosed, what the backlog implies by two judgements, and what a year's build needs."""
     full = {company: case for company, case in each.items() if not case.lacking}
     rows = pd.DataFrame([
-        {"label": say(f"backlog.{name}", company=case.name), "value": level.value, "unit": case.currency,
+        {"label": case.name, "group": say(f"backlog.{name}"), "value": level.value, "unit": case.currency,
          "kind": level.kind, "source": level.source, "note": ""}
         for case in full.values() for name, level in _levels(case).items() if not level.missing
-    ], columns=["label", "value", "unit", "kind", "source", "note"])  # fmt: skip
+    ], columns=["label", "group", "value", "unit", "kind", "source", "note"])  # fmt: skip
     parts = [study.tell(case, "backlog.of") for case in full.values()]
     title = say("backlog.gap.title", parts=words.listing(parts)) if parts else say("backlog.verdict_none")
     lacking = [words.say("note.lacking", name=case.name, reason=case.lacking) for case in each.values() if case.lacking]

@@ -1,7 +1,6 @@
 """Whether prices rose with earnings or beyond them: parts of the return, and multiples beside those of past peaks."""
 
 from collections.abc import Mapping
-from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -9,9 +8,10 @@ import pandas as pd
 from capcycle import exhibits, study, words
 from capcycle.analyses import forward_multiples
 from capcycle.errors import NothingToShow
-from capcycle.exhibits import Exhibit, marks
+from capcycle.exhibits import Exhibit, marks, parts
 from capcycle.facts import Book, door, prices
-from capcycle.measure import Measures, measure
+from capcycle.measure import measure
+from capcycle.measures import Measures
 from capcycle.models.maths import logarithm, per
 from capcycle.models.registry import Fraction, model
 from capcycle.panel import select
@@ -25,19 +25,11 @@ YEAR, LEAST = 252, 3  # trading days in a year; companies of which a median mean
 STALE = pd.Timedelta(days=100)  # a quarter, after which a count of shares is that of another
 
 
-class Decomposition(NamedTuple):
-    total_return: Fraction
-    from_earnings: Fraction
-    from_valuation: Fraction
-    from_dividends: Fraction
-    log_return: Fraction
-    added_return: Fraction
-    valuation_share: Fraction
-
-
-@model(verdict="valuation_share", better="lower")
+@model(verdict="valuation_share", better="lower", total_return=Fraction, from_earnings=Fraction,
+       from_valuation=Fraction, from_dividends=Fraction, log_return=Fraction, added_return=Fraction,
+       valuation_share=Fraction)  # fmt: skip
 def return_decomposition(eps_growth: Fraction, multiple_change: Fraction,
-                         dividend_return: Fraction) -> Decomposition:  # fmt: skip
+                         dividend_return: Fraction):  # fmt: skip
     """What part of a return earnings, the multiple and dividends brought: in logarithms, whose parts add up.
 
     Formula: total_return = (1 + eps_growth) * (1 + multiple_change) * (1 + dividend_return) - 1; each part is the
@@ -53,7 +45,7 @@ def return_decomposition(eps_growth: Fraction, multiple_change: Fraction,
     factors = [1 + each for each in (eps_growth, multiple_change, dividend_return)]
     earnings, valuation, dividends = map(logarithm, factors)
     whole = earnings + valuation + dividends
-    return Decomposition(factors[0] * factors[1] * factors[2] - 1, earnings, valuation, dividends, whole,
+    return (factors[0] * factors[1] * factors[2] - 1, earnings, valuation, dividends, whole,
                          eps_growth + multiple_change + dividend_return, per(valuation, whole))  # fmt: skip
 
 
@@ -148,19 +140,20 @@ def multiples_of_past(book: Book) -> Exhibit:
     if rows.empty:
         return marks.nothing(marks.worded("bubble.past", title=say("bubble.past.none")))
     rows = rows.sort_values("value", ascending=False, ignore_index=True)
-    top, own = rows.iloc[0], rows[rows["group"] == say("bubble.today")]
-    said = {"top": top["label"], "most": words.value(top["value"], "multiple")}
-    key = "bubble.past.title" if len(own) else "bubble.past.title_past"
-    low, high = (words.value(own["value"].agg(end), "multiple") for end in ("min", "max")) if len(own) else ("", "")
-    frame = marks.worded("bubble.past", title=say(key, low=low, high=high, **said))
-    return marks.columns(rows, frame)
+    own, peaks = (rows[rows["group"] == say(f"bubble.{group}")] for group in ("today", "peaks"))
+    now = "none" if own.empty else "few" if own["label"].isin([*book.names.values()]).all() else "median"
+    ends = {end: words.value(own["value"].agg(of), "multiple") for end, of in (("low", "min"), ("high", "max"))}
+    told = [say(f"bubble.past.now_{now}", **ends)]
+    told += [say("bubble.past.peak", top=top.said, most=words.value(top.value, "multiple"))
+             for top in peaks.head(1).itertuples()]  # fmt: skip
+    return marks.columns(rows, marks.worded("bubble.past", title=say("bubble.past.and").join(told)))
 
 
 def _medians(book: Book) -> list[dict]:
     """Today's medians of the book's companies from the newest day that has estimates; none before there are any."""
     found = forward_multiples.cases(book)
     if len(order := exhibits.ranked(found, "forward_pe")) < LEAST:
-        return []
+        return [_row(name, one) for name, one in order]
     dearest = order[-1][0]
     without = {name: case for name, case in found.items() if case.name != dearest}
     return [
@@ -177,7 +170,8 @@ def _row(label: str, one: Quantity) -> dict:
 def _printed(book: Book) -> list[dict]:
     table = book.register("multiples_history").query("measure == @PE")
     return [
-        {"label": say("bubble.episode", group=row.group, statistic=row.statistic) if row.episode == NOW else row.group,
+        {"label": say("bubble.episode", group=row.group, statistic=row.statistic) if row.episode == NOW
+         else parts.upper(row.group), "said": row.group,
          "value": row.value, "unit": "multiple", "kind": row.kind, "source": row.source,
          "group": say("bubble.printed" if row.episode == NOW else "bubble.peaks"), "note": row.note}
         for row in table.itertuples()

@@ -1,7 +1,6 @@
 """Whose data centres have how much power, how fast it grows, and what capex goes with each gigawatt that is added."""
 
 from collections.abc import Iterator
-from typing import NamedTuple
 
 import pandas as pd
 
@@ -9,7 +8,8 @@ from capcycle import facts, study, words
 from capcycle.analyses.gigawatt.records import STAGES, by_stage
 from capcycle.exhibits import Exhibit, marks
 from capcycle.facts import Book
-from capcycle.measure import Measures, measure
+from capcycle.measure import measure
+from capcycle.measures import Measures
 from capcycle.models.maths import per, where
 from capcycle.models.registry import MW, Amount, Fraction, Multiple, PerGW, Years, model
 from capcycle.panel import select
@@ -24,17 +24,8 @@ TOLD = ("reported", "derived")  # two authors' estimates are no growth
 SHOWN = ["power_before", "power_after", "years_between", "power_growth", "power_multiple"]
 
 
-class PowerGrowth(NamedTuple):
-    power_multiple: Multiple
-    power_growth: Fraction
-
-
-class CapexPerGW(NamedTuple):
-    capex_per_added_gw: PerGW
-
-
-@model(verdict="power_multiple", better="higher")
-def power_growth(power_before: MW, power_after: MW, years_between: Years) -> PowerGrowth:
+@model(verdict="power_multiple", better="higher", power_multiple=Multiple, power_growth=Fraction)
+def power_growth(power_before: MW, power_after: MW, years_between: Years):
     """How many times as much power there is, or is planned, after some years, and the growth a year.
 
     Formula: power_multiple = power_after / power_before; power_growth = power_multiple ** (1 / years_between) - 1
@@ -48,11 +39,11 @@ def power_growth(power_before: MW, power_after: MW, years_between: Years) -> Pow
     """
     multiple = per(power_after, power_before)
     years = where(years_between >= 1, years_between, 0.0)
-    return PowerGrowth(multiple, multiple ** per(1.0, years) - 1)
+    return multiple, multiple ** per(1.0, years) - 1
 
 
-@model(verdict="capex_per_added_gw", better="lower")
-def capex_per_gw_added(capex_of_period: Amount, power_of_period: MW) -> CapexPerGW:
+@model(verdict="capex_per_added_gw", better="lower", capex_per_added_gw=PerGW)
+def capex_per_gw_added(capex_of_period: Amount, power_of_period: MW):
     """What a company spent in a period for each gigawatt of power that it says it added in it.
 
     Formula: capex_of_period / power_of_period * 1,000
@@ -63,7 +54,7 @@ def capex_per_gw_added(capex_of_period: Amount, power_of_period: MW) -> CapexPer
     >>> round(float(capex_per_gw_added(131.819e9, 3_900.0).capex_per_added_gw) / 1e9, 1)
     33.8
     """
-    return CapexPerGW(per(capex_of_period, power_of_period) * MW_PER_GW)
+    return per(capex_of_period, power_of_period) * MW_PER_GW
 
 
 def growth(book: Book) -> dict[str, Case]:

@@ -1,7 +1,7 @@
 """What a chip costs in use: its cluster, place and power a year, for each unit of throughput that is reached."""
 
 from collections.abc import Mapping, Sequence
-from typing import Annotated, Any, NamedTuple
+from typing import Annotated, Any
 
 import pandas as pd
 
@@ -25,17 +25,11 @@ EIGHT_BIT = 2  # peaks in 8-bit arithmetic are twice those in 16-bit
 GIVEN = ("chip_price", "other_it_price", "chip_power", "chip_peak")
 
 
-class ChipCost(NamedTuple):
-    cost_per_chip_hour: PerHour
-    cost_per_pflops_hour: PerPFLOPSHour
-    cost_when_paid: PerPFLOPSHour
-    it_cost_share: Fraction
-
-
-@model(verdict="cost_per_pflops_hour", better="lower")
+@model(verdict="cost_per_pflops_hour", better="lower", cost_per_chip_hour=PerHour, cost_per_pflops_hour=PerPFLOPSHour,
+       cost_when_paid=PerPFLOPSHour, it_cost_share=Fraction)  # fmt: skip
 def chip_cost(chip_price: PerGPU, other_it_price: PerGPU, chip_power: KWPerChip, chip_peak: Peak,
               flop_utilisation: Fraction, gpu_utilisation: Fraction, server_life: Years, facility_capex: Amount,
-              facility_life: Years, build_cost_of_capital: Fraction, data_center_opex: Amount) -> ChipCost:  # fmt: skip
+              facility_life: Years, build_cost_of_capital: Fraction, data_center_opex: Amount):  # fmt: skip
     """What an hour of a chip costs its owner, and an hour of the throughput that is reached on it.
 
     Formula: cost_per_chip_hour = cost of ownership of a GW of these chips / chips of a GW / 8760, where
@@ -56,7 +50,7 @@ def chip_cost(chip_price: PerGPU, other_it_price: PerGPU, chip_power: KWPerChip,
                                         data_center_opex)  # fmt: skip
     hour, reached = owned.total_cost / chips / HOURS_PER_YEAR, chip_peak * flop_utilisation * gpu_utilisation
     paid = (owned.total_cost - owned.it_cost) / chips / HOURS_PER_YEAR
-    return ChipCost(hour, per(hour, reached), per(paid, reached), owned.it_cost_share)
+    return hour, per(hour, reached), per(paid, reached), owned.it_cost_share
 
 
 def priced(book: Book) -> list[str]:

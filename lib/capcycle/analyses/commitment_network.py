@@ -13,7 +13,7 @@ from capcycle.facts import Book
 from capcycle.words import Sentence, say
 
 GROUPS = {"purchase": "order", "lease": "order", "equity": "stake", "loan": "stake", "cash": "stake",
-          "guarantee": "support", "warrant": "support"}  # fmt: skip
+          "guarantee": "support", "warrant": "support"}  # who takes over another finances nobody  # fmt: skip
 MONEY = ("order", "stake")  # a guarantee is paid in a failure only, and a warrant is paid in shares
 DRAWN, ACROSS = 28, 6  # links in the picture, companies along each side of the matrix
 NAMELESS = "undisclosed|several"
@@ -36,7 +36,7 @@ def promises(book: Book) -> pd.DataFrame:
     every = book.into(book.money).restated(every, ["amount"]).assign(group=every["form"].map(GROUPS))
     for side in ("giver", "taker"):
         every[side] = every[side].map(book.names.get).fillna(every[f"{side}_name"])
-    every = every[every["giver"].ne(every["taker"])]
+    every = every[every["giver"].ne(every["taker"]) & every["group"].notna()]
     if every.empty:
         raise NothingToShow(say("commitment_network.none"))
     return _joined(every.reset_index(drop=True))

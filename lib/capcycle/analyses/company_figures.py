@@ -20,14 +20,14 @@ from capcycle.errors import NothingToShow
 from capcycle.exhibits import cards
 from capcycle.exhibits.cards import Card
 from capcycle.facts import Book
-from capcycle.measure import Measures, measure, needs
+from capcycle.measure import measure, needs
+from capcycle.measures import Measures
 from capcycle.metrics import capex_run_rate
 from capcycle.panel import select
 from capcycle.quantity import Quantity, missing
 from capcycle.study import Case
 from capcycle.words import say
 
-FOUR_YEARS = 4.0  # the life in the question of the page: what earnings are if servers last for four years
 PAST = 21  # quarters of a small picture: five years, both ends shown
 
 Each = Mapping[str, Case | Quantity]
@@ -74,12 +74,6 @@ def contracts(book: Book) -> Each:
     return ai_roic.forward(quarters, measure(capex_run_rate, quarters))
 
 
-@cache
-def lives(book: Book) -> Each:
-    """Each company's newest year with servers that last four years."""
-    return {company: case.chosen(server_life=FOUR_YEARS) for company, case in useful_life.restated(book).items()}
-
-
 @_alone
 def required(book: Book) -> Each:
     """What AI must bring to those of whom somebody judges what part of their capex is for AI."""
@@ -94,7 +88,7 @@ def _disclosed(book: Book) -> Each:
     return {company: required_revenue.disclosed(book, company) for company in book.companies}
 
 
-prices = multiples.cases
+prices, lives = multiples.cases, useful_life.at_four_years
 returns, ahead, priced = map(cache, (ai_roic.returns, forward_multiples.cases, implied_growth.cases))
 
 LINES: dict[str, tuple[Figure, ...]] = {  # by question; another figure is another line

@@ -15,6 +15,7 @@ from capcycle.analyses import (
     funding,
     gpu_cloud,
     growth,
+    guarantees,
     hosting,
     lease_overhang,
     multiples,
@@ -106,6 +107,7 @@ ASKED: tuple[Asked, ...] = (
     Asked("quality", "earnings", earnings_quality.cases, (("company_verdicts.quality", "core_margin"),)),
     Asked("payouts", "payouts", payouts.cases, (("company_verdicts.payouts", "net_buyback_yield"),)),
     Asked("warrant", "warrants", _each(warrants.case), (("warrants.verdict", "warrant_value"),)),
+    Asked("guarantee", "warrants", guarantees.by_giver, (("guarantees.verdict", "fee_for_guarantee"),)),
 )  # fmt: skip
 
 

@@ -59,7 +59,11 @@ def table(of: Found) -> Exhibit:
     companies = [of.book.names[each] for each in of.book.companies]
     spent = of.of("capex_to_revenue")
     top = max(spent, key=lambda name: spent[name].value, default="")
-    title = say("comparison.table.title", top=top, share=spent[top].shown) if top else say("comparison.nothing")
+    title = (
+        say("comparison.table.title", top=top, share=spent[top].shown, until=spent[top].until)
+        if top
+        else say("comparison.nothing")
+    )
     frame = marks.worded("comparison.table", id="comparison", title=title, currency=of.book.money)
     shown = cards.table(of.worded, frame, [say("comparison.figure"), *companies])
     return replace(shown, workbook=beside.workbook(of.worded, of.book))

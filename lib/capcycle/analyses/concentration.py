@@ -18,13 +18,8 @@ from capcycle.words import Sentence, say
 LEAST, MONTHS = 2, 12  # companies that a share is of; months of history that a percentile needs
 
 
-class World(NamedTuple):
-    world_share: Fraction
-    implied_world_value: Amount
-
-
-@model(verdict="world_share", better="lower")
-def world_concentration(top_value: Amount, world_equity_value: Amount, printed_share: Fraction) -> World:
+@model(verdict="world_share", better="lower", world_share=Fraction, implied_world_value=Amount)
+def world_concentration(top_value: Amount, world_equity_value: Amount, printed_share: Fraction):
     """What the largest companies are of the world's listed equity, and the world value that a printed share implies.
 
     Formula: world_share = top_value / world_equity_value; implied_world_value = top_value / printed_share
@@ -34,7 +29,7 @@ def world_concentration(top_value: Amount, world_equity_value: Amount, printed_s
     >>> round(float(world_concentration(20.5e12, 128.1e12, 0.16).implied_world_value) / 1e12, 1)
     128.1
     """
-    return World(per(top_value, world_equity_value), per(top_value, printed_share))
+    return per(top_value, world_equity_value), per(top_value, printed_share)
 
 
 def shares(values: pd.DataFrame) -> pd.DataFrame:
@@ -64,6 +59,7 @@ class Market(NamedTuple):
     values: pd.DataFrame
     top: int
     source: str
+    asked: int
 
     @property
     def share(self) -> pd.Series:
@@ -83,18 +79,20 @@ class Market(NamedTuple):
 def market(book: Book, top: int = 5) -> Market:
     """The month ends of a book's companies on which at least one more than `top` of them had a market value.
 
-    A company with two listed classes counts once.
-    Errors: ModelError for a number that cannot be; NothingToShow where no day has as many companies.
+    Where there is none, the largest alone counts, on the days with two companies or more: the share of five of five
+    says nothing. A company with two listed classes counts once.
+    Errors: ModelError for a number that cannot be; NothingToShow where no day has two companies.
     """
     within("top", top, 1, len(facts.companies()), advice="it is a number of companies")
     table = book.register("market").query("measure == 'market_value' and company in @book.companies")
     one = table.sort_values("symbol").drop_duplicates(["date", "company"])
     one = book.restated(one, ["value"])
     values = one.pivot(index="date", columns="company", values="value")
-    values = values[values.notna().sum(axis=1) > max(top, LEAST - 1)]
-    if values.empty:
-        raise NothingToShow(say("concentration.nobody", count=top + 1))
-    return Market(book, values, top, facts.documents(one["source"]))
+    known = values.notna().sum(axis=1)
+    if not known.ge(LEAST).any():
+        raise NothingToShow(say("concentration.nobody", count=LEAST))
+    counts = top if known.gt(top).any() else 1
+    return Market(book, values[known > counts], counts, facts.documents(one["source"]), top)
 
 
 @study.starts(world_concentration)
@@ -118,11 +116,12 @@ def verdict(found: Market) -> Sentence:
     share, case = found.share, world(found)
     said = {"names": words.listing(found.names), "share": words.value(share.iloc[-1], "fraction"),
             "all": int(found.values.iloc[-1].notna().sum()), "day": words.day(share.index[-1])}  # fmt: skip
-    told = [words.counted("concentration.verdict", found.top, **said)]
+    few = [say("concentration.few", count=found.asked)] if found.asked > found.top else []
+    told = [*few, words.counted("concentration.verdict", found.top, **said)]
     if len(share) > MONTHS:
         below = float((share.iloc[:-1] < share.iloc[-1]).mean())
         told.append(say("concentration.percentile", below=words.value(below, "fraction"), count=len(share) - 1))
-    told.append(study.tell(case, "concentration.world"))
+    told.append(study.tell(case, "concentration.world" if found.top > 1 else "concentration.world_1"))
     return words.paragraph(*told, *study.hindsight(case))
 
 

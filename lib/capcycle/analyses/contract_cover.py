@@ -1,7 +1,5 @@
 """What contracts cover: a year of each over its lessor's revenue, their status, and their sum beside the backlog."""
 
-from typing import NamedTuple
-
 import pandas as pd
 
 from capcycle import exhibits, facts, study, words
@@ -9,7 +7,8 @@ from capcycle.analyses.hosting import contracts
 from capcycle.errors import NothingToShow
 from capcycle.exhibits import Exhibit, marks, parts
 from capcycle.facts import Book
-from capcycle.measure import Measures, measure
+from capcycle.measure import measure
+from capcycle.measures import Measures
 from capcycle.models.maths import per
 from capcycle.models.registry import Amount, Multiple, Years, model
 from capcycle.panel import select
@@ -23,21 +22,10 @@ YEAR = pd.DateOffset(years=1)
 COVER = ("contract_value", "contract_term", "value_per_year", "cover_when_signed", "cover_now")
 
 
-class ContractCover(NamedTuple):
-    value_per_year: Amount
-    cover_when_signed: Multiple
-    cover_now: Multiple
-    value_to_revenue: Multiple
-
-
-class BacklogNamed(NamedTuple):
-    named_share: Multiple
-    unnamed_backlog: Amount
-
-
-@model(verdict="cover_now", better="higher")
+@model(verdict="cover_now", better="higher", value_per_year=Amount, cover_when_signed=Multiple, cover_now=Multiple,
+       value_to_revenue=Multiple)  # fmt: skip
 def contract_cover(contract_value: Amount, contract_term: Years, revenue_when_signed: Amount,
-                   revenue_now: Amount) -> ContractCover:  # fmt: skip
+                   revenue_now: Amount):  # fmt: skip
     """A year of a contract against its lessor's revenue, of the year before it was signed and of the newest.
 
     Formula: value_per_year = contract_value / contract_term; each cover = value_per_year / revenue
@@ -50,12 +38,12 @@ def contract_cover(contract_value: Amount, contract_term: Years, revenue_when_si
     (2380000000.0, 1.24, 0.46)
     """
     year = per(contract_value, contract_term)
-    return ContractCover(year, per(year, revenue_when_signed), per(year, revenue_now),
+    return (year, per(year, revenue_when_signed), per(year, revenue_now),
                          per(contract_value, revenue_when_signed))  # fmt: skip
 
 
-@model(verdict="named_share", better="higher")
-def backlog_named(contracts_signed: Amount, backlog: Amount) -> BacklogNamed:
+@model(verdict="named_share", better="higher", named_share=Multiple, unnamed_backlog=Amount)
+def backlog_named(contracts_signed: Amount, backlog: Amount):
     """How much of a company's backlog the contracts whose value is public explain.
 
     Formula: named_share = contracts_signed / backlog; unnamed_backlog = backlog - contracts_signed
@@ -66,12 +54,7 @@ def backlog_named(contracts_signed: Amount, backlog: Amount) -> BacklogNamed:
     >>> round(float(backlog_named(300e9, 638e9).named_share), 2)
     0.47
     """
-    return BacklogNamed(per(contracts_signed, backlog), backlog - contracts_signed)
-
-
-@study.starts(contract_cover)
-def _start(book: Book, company: str) -> Case:
-    return study.bound(contract_cover, book, company)
+    return per(contracts_signed, backlog), backlog - contracts_signed
 
 
 @study.starts_by_company(backlog_named)

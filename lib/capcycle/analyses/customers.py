@@ -1,7 +1,6 @@
 """How much of a company's revenue hangs on its largest customers, and what is left if the largest goes."""
 
 from collections.abc import Mapping
-from typing import NamedTuple
 
 import pandas as pd
 
@@ -16,20 +15,15 @@ from capcycle.quantity import Quantity, missing, newest
 from capcycle.study import Case
 from capcycle.words import Sentence, say
 
+SHOWN = ("largest_share", "period_revenue", "lost_revenue", "operating_income", "profit_without", "ebitda_without")
 LEAVES = [0.0, 0.5, 1.0]  # no source gives it
 DAYS_PER_MONTH, MONTHS_PER_QUARTER = 30.4, 3
 
 
-class CustomerLoss(NamedTuple):
-    lost_revenue: Amount
-    revenue_without: Amount
-    profit_without: Amount
-    ebitda_without: Amount
-
-
-@model(verdict="profit_without", better="higher")
+@model(verdict="profit_without", better="higher", lost_revenue=Amount, revenue_without=Amount, profit_without=Amount,
+       ebitda_without=Amount)  # fmt: skip
 def customer_loss(period_revenue: Amount, operating_income: Amount, depreciation_amortization: Amount,
-                  largest_share: Fraction, cost_that_leaves: Fraction) -> CustomerLoss:  # fmt: skip
+                  largest_share: Fraction, cost_that_leaves: Fraction):  # fmt: skip
     """Revenue, operating profit and EBITDA of a period without the largest customer.
 
     Formula: lost_revenue = period_revenue * largest_share; profit_without = operating_income - lost_revenue
@@ -46,7 +40,7 @@ def customer_loss(period_revenue: Amount, operating_income: Amount, depreciation
     lost, ebitda = period_revenue * largest_share, operating_income + depreciation_amortization
     profit, cash_profit = (result - lost + (period_revenue - result) * largest_share * cost_that_leaves
                            for result in (operating_income, ebitda))  # fmt: skip
-    return CustomerLoss(lost, period_revenue - lost, profit, cash_profit)
+    return lost, period_revenue - lost, profit, cash_profit
 
 
 @study.starts_by_company(customer_loss)

@@ -1,8 +1,5 @@
 """What a company owes, at which rate, due when, and what its signed leases add to it."""
 
-from collections.abc import Sized
-from typing import NamedTuple
-
 import pandas as pd
 
 from capcycle import facts, study, words
@@ -21,23 +18,9 @@ SOON = 18  # months: what the page of a lender calls near
 RATIOS = ("net_debt_to_ebitda", "net_debt_with_leases_to_ebitda", "obligations_to_ebitda", "interest_cover", "runway")
 
 
-class MaturityWall(NamedTuple):
-    weighted_rate: Rate
-    due_soon_share: Fraction
-    cash_to_due: Multiple
-
-
-class Leverage(NamedTuple):
-    net_debt_to_ebitda: Multiple
-    net_debt_with_leases_to_ebitda: Multiple
-    obligations_to_ebitda: Multiple
-    interest_cover: Multiple
-    runway: Years
-
-
-@model(verdict="due_soon_share", better="lower")
+@model(verdict="due_soon_share", better="lower", weighted_rate=Rate, due_soon_share=Fraction, cash_to_due=Multiple)
 def maturity_wall(rated_principal: Amount, debt_interest: Amount, dated_principal: Amount, debt_due_soon: Amount,
-                  cash: Amount) -> MaturityWall:  # fmt: skip
+                  cash: Amount):  # fmt: skip
     """The rate of a stack of debt, and how much of it falls due within eighteen months.
 
     Formula: weighted_rate = debt_interest / rated_principal, where debt_interest is a year's at the rate of each line
@@ -49,14 +32,16 @@ def maturity_wall(rated_principal: Amount, debt_interest: Amount, dated_principa
     >>> round(float(found.weighted_rate), 3), round(float(found.due_soon_share), 3)
     (0.111, 0.466)
     """
-    return MaturityWall(per(debt_interest, rated_principal), per(debt_due_soon, dated_principal),
+    return (per(debt_interest, rated_principal), per(debt_due_soon, dated_principal),
                         per(cash, debt_due_soon))  # fmt: skip
 
 
-@model(verdict="net_debt_to_ebitda", better="lower")
+@model(verdict="net_debt_to_ebitda", better="lower", net_debt_to_ebitda=Multiple,
+       net_debt_with_leases_to_ebitda=Multiple, obligations_to_ebitda=Multiple, interest_cover=Multiple,
+       runway=Years)  # fmt: skip
 def leverage(debt: Amount, lease_liability: Amount, leases_not_commenced: Amount, cash: Amount,
              operating_income: Amount, depreciation_amortization: Amount, debt_rate: Rate,
-             operating_cash_flow: Amount, annual_capex: Amount) -> Leverage:  # fmt: skip
+             operating_cash_flow: Amount, annual_capex: Amount):  # fmt: skip
     """Debt against a year's profit before depreciation, without leases, with them, and with those still to begin.
 
     Formula: net_debt_to_ebitda = (debt - cash) / ebitda, where ebitda = operating_income + depreciation_amortization
@@ -71,7 +56,7 @@ def leverage(debt: Amount, lease_liability: Amount, leases_not_commenced: Amount
     """
     ebitda, net = operating_income + depreciation_amortization, debt - cash
     with_leases = net + lease_liability
-    return Leverage(per(net, ebitda), per(with_leases, ebitda), per(with_leases + leases_not_commenced, ebitda),
+    return (per(net, ebitda), per(with_leases, ebitda), per(with_leases + leases_not_commenced, ebitda),
                     per(positive(ebitda), debt * debt_rate), per(cash, annual_capex - operating_cash_flow))  # fmt: skip
 
 
@@ -145,8 +130,9 @@ study.starts(leverage)(lambda book, of: owed(book.of(of), of) if of else study.b
 
 def verdict(each: Case, against: Case, leases: Case) -> Sentence:
     """The wall, the leverage and the leases to come of a company: what is known of the three."""
+    wall = "wall" if len(stated(each.book, each.company)) else "some"  # a few dated lines say nothing of the rest
     told = [study.tell(case, f"debt.verdict_{key}") for case, key, needed in
-            ((each, "wall", "due_soon_share"), (against, "leverage", "net_debt_to_ebitda"),
+            ((each, wall, "due_soon_share"), (against, "leverage", "net_debt_to_ebitda"),
              (leases, "leases", "leases_not_commenced")) if not case.alone(needed).missing]  # fmt: skip
     return words.paragraph(*(told or [say("debt.verdict_none", company=each.name)]))
 
@@ -155,7 +141,8 @@ def lines(book: Book, company: str) -> Exhibit:
     """Each line of a company's debt with its rate, its maturity and what secures it."""
     rows = stack(book, company).sort_values("principal", ascending=False)
     owed = lease_overhang.added(rows, "debt")
-    title = _titled("lines", book.names[company], rows, owed=owed.shown, day=owed.days)
+    key = "debt.lines.title" if len(rows) else "debt.verdict_none"
+    title = say(key, company=book.names[company], owed=owed.shown, day=owed.days)
     frame = marks.worded("debt.lines", id=parts.slug("debt", company), title=title)
     shown = rows.assign(label=rows["instrument"], value=rows["principal"], unit=rows["currency"], rate_unit="rate",
                         rate=rows[["rate", "rate_high"]].mean(axis=1))  # fmt: skip
@@ -167,8 +154,8 @@ def lines(book: Book, company: str) -> Exhibit:
 def maturities(book: Book, company: str) -> Exhibit:
     """A bar for each period in which debt of a company falls due."""
     rows, case = due(book, company), wall(book, company)
-    soon = {name: case.alone(name).shown for name in ("debt_due_soon", "dated_principal")}
-    title = _titled("maturities", book.names[company], rows, **soon)
+    key = "debt.maturities.title" if len(stated(book, company)) else "debt.verdict_some"
+    title = study.tell(case, key if len(rows) else "debt.verdict_none")
     frame = marks.worded("debt.maturities", id=parts.slug("maturities", company), title=title)
     bars = rows.groupby("label", sort=False, as_index=False).agg(
         {"principal": "sum", "currency": "first", "kind": facts.weakest, "source": facts.documents})  # fmt: skip
@@ -180,8 +167,8 @@ def obligations(against: Case) -> Exhibit:
     rows = marks.rows((words.name(name), against.inputs[name]) for name in
                       ("debt", "lease_liability", "leases_not_commenced"))  # fmt: skip
     known = rows.dropna(subset="value")
-    each = [words.lower(f"{row.label} {words.value(row.value, row.unit)}") for row in known.itertuples()]
-    title = _titled("obligations", against.name, each, parts=words.listing(each) if each else "")
+    some = "_".join(name for name in ("debt", "leases_not_commenced") if not against.inputs[name].missing)
+    title = study.tell(against, f"debt.obligations.{some}" if some else "debt.verdict_none")
     frame = marks.worded("debt.obligations", *marks.noted(rows), id=parts.slug("obligations", against.company),
                          title=title)  # fmt: skip
     return _drawn(known.drop(columns=["low", "high", "note"]), frame)
@@ -191,7 +178,3 @@ def _drawn(rows: pd.DataFrame, frame: marks.Frame) -> Exhibit:
     """Bars, or a table where there would be one or two."""
     headings = {name: say(f"marks.column.{name}") for name in ("label", "value")}
     return marks.columns(rows, frame) if len(rows) > 2 else marks.table(rows, frame, headings)
-
-
-def _titled(exhibit: str, company: str, rows: Sized, **values: str) -> str:
-    return say(f"debt.{exhibit}.title" if len(rows) else "debt.verdict_none", company=company, **values)

@@ -1,7 +1,6 @@
 """What is left of a result without gains on investments, after tax, and whether it is cash."""
 
 from collections.abc import Mapping
-from typing import NamedTuple
 
 import pandas as pd
 
@@ -20,17 +19,8 @@ FILED = ("revenue", "operating_income", "net_income", "investment_gains", "opera
 MARGINS = ("operating_margin", "net_margin", "core_margin")
 
 
-class EarningsQuality(NamedTuple):
-    operating_margin: Fraction
-    net_margin: Fraction
-    core_margin: Fraction
-    core_net_income: Amount
-    gains_after_tax: Amount
-    accruals_ratio: Fraction
-    cash_conversion: Multiple
-
-
-@model(verdict="core_margin", better="higher")
+@model(verdict="core_margin", better="higher", operating_margin=Fraction, net_margin=Fraction, core_margin=Fraction,
+       core_net_income=Amount, gains_after_tax=Amount, accruals_ratio=Fraction, cash_conversion=Multiple)  # fmt: skip
 def earnings_quality(
     revenue: Amount,
     operating_income: Amount,
@@ -39,7 +29,7 @@ def earnings_quality(
     operating_cash_flow: Amount,
     total_assets: Amount,
     tax_rate: Fraction,
-) -> EarningsQuality:
+):
     """Net margin beside the operating one, and what both are without gains on investments, after tax.
 
     Formula: gains_after_tax = investment_gains * (1 - tax_rate); core_net_income = net_income - gains_after_tax;
@@ -55,8 +45,12 @@ def earnings_quality(
     gains = investment_gains * (1 - tax_rate)
     core = net_income - gains
     margins = (per(each, revenue) for each in (operating_income, net_income, core))
-    return EarningsQuality(
-        *margins, core, gains, per(net_income - operating_cash_flow, total_assets), per(operating_cash_flow, net_income)
+    return (
+        *margins,
+        core,
+        gains,
+        per(net_income - operating_cash_flow, total_assets),
+        per(operating_cash_flow, net_income),
     )
 
 
@@ -112,7 +106,9 @@ def margins(each: Mapping[str, Case]) -> Exhibit:
     rows = pd.DataFrame(
         [
             {
-                "label": say("earnings_quality.margins.each", company=case.name, margin=words.lower(words.name(name))),
+                "label": say(
+                    "earnings_quality.margins.each", company=case.name, margin=say(f"earnings_quality.{name}")
+                ),
                 "value": margin.value,
                 "unit": "fraction",
                 "kind": margin.kind,
@@ -121,7 +117,7 @@ def margins(each: Mapping[str, Case]) -> Exhibit:
             }
             for case in full
             for name in MARGINS
-            for margin in [case.quantity(name)]
+            for margin, called in [(case.alone(name), say(f"earnings_quality.{name}"))]
         ]
     )
     title = study.tell(_apart(full), "earnings_quality.margins.title") if full else say("earnings_quality.verdict_none")

@@ -1,7 +1,5 @@
 """Earnings a share against the mean of analysts: the last surprise in deviations, and how often there was one."""
 
-from typing import NamedTuple
-
 import pandas as pd
 
 from capcycle import study, words
@@ -16,15 +14,8 @@ from capcycle.words import say
 ENOUGH = 4  # earlier surprises, for a standard deviation
 
 
-class StandardisedSurprise(NamedTuple):
-    eps_difference: PerShare
-    standardised_surprise: Number
-
-
-@model(verdict="standardised_surprise", better="higher")
-def standardised_surprise(
-    actual_eps: PerShare, estimated_eps: PerShare, past_deviation: PerShare
-) -> StandardisedSurprise:
+@model(verdict="standardised_surprise", better="higher", eps_difference=PerShare, standardised_surprise=Number)
+def standardised_surprise(actual_eps: PerShare, estimated_eps: PerShare, past_deviation: PerShare):
     """A surprise in earnings a share over the spread of a company's earlier ones.
 
     Formula: (actual_eps - estimated_eps) / past_deviation, the standard deviation of the earlier differences
@@ -35,7 +26,7 @@ def standardised_surprise(
     2.0
     """
     difference = actual_eps - estimated_eps
-    return StandardisedSurprise(difference, per(difference, past_deviation))
+    return difference, per(difference, past_deviation)
 
 
 @study.starts_by_company(standardised_surprise)

@@ -1,4 +1,4 @@
-"""What happened to a company: its offering, its largest contracts, its guidance, the lives it gives its servers."""
+"""What happened to a company: offering, contracts, guidance, lives of servers, newest results, restated figures."""
 
 from collections.abc import Iterator
 from operator import itemgetter
@@ -12,7 +12,8 @@ from capcycle.words import say
 COLUMNS = ["day", "label", "weight", "source"]
 WEIGHT = itemgetter(2)
 LONGEST = 16  # letters of a name on a chart
-MOST = {"offering": 1, "contract": 2, "lives": 1, "guidance": 1}  # of each, the heaviest first
+MOST = {"offering": 1, "contract": 2, "lives": 1, "guidance": 1, "results": 1, "restated": 1}  # the heaviest first
+RESTATED, LEAST = ("capex", "revenue"), 0.005  # of which figures, and from which part of a figure on
 
 
 def of(book: Book, company: str) -> pd.DataFrame:
@@ -26,6 +27,8 @@ def of(book: Book, company: str) -> pd.DataFrame:
         "contract": _contracts(book, company),
         "lives": _lives(book, company),
         "guidance": _guidance(book, company),
+        "results": _results(book, company),
+        "restated": _restated(book, company),
     }
     some = [row for kind, rows in found.items() for row in sorted(rows, key=WEIGHT, reverse=True)[: MOST[kind]]]
     table = pd.DataFrame(some, columns=COLUMNS).drop(columns="weight").sort_values("day", ignore_index=True)
@@ -63,6 +66,26 @@ def _guidance(book: Book, company: str) -> Iterator[tuple]:
             row.published,
             say("event.guidance", year=row.period, amount=amount),
             row.published.toordinal(),
+            row.source,
+        )
+
+
+def _results(book: Book, company: str) -> Iterator[tuple]:
+    for row in _own(book, "surprises", "company", company).itertuples():
+        shown = {name: words.value(getattr(row, name), f"{row.currency}/share").partition("/")[0]
+                 for name in ("actual", "estimate")}  # fmt: skip
+        yield row.announced, say("event.results", **shown), row.announced.toordinal(), row.source
+
+
+def _restated(book: Book, company: str) -> Iterator[tuple]:
+    table = book.own(company).revisions
+    table = table[table["concept"].isin(RESTATED) & (table["cause"] == "restatement") & (table["change"].abs() > LEAST)]
+    for row in table.itertuples():
+        until = {"concept": words.name(row.concept), "until": f"{row.period_end:%Y-%m}"}
+        yield (
+            row.published,
+            say("event.restated", change=words.change(row.change), **until),
+            abs(row.change),
             row.source,
         )
 

@@ -6,6 +6,7 @@ from functools import cache
 import pandas as pd
 
 from capcycle import study
+from capcycle.analyses import segments
 from capcycle.analyses.company_figures import LINES, Each, Figure, found, priced
 from capcycle.exhibits import Exhibit, cards, marks
 from capcycle.facts import Book
@@ -43,6 +44,7 @@ def screen(book: Book, company: str) -> Exhibit:
     title = say("first_screen.title" if growth else "first_screen.title_0", name=name, years=years,
                 growth=growth.shown if growth else "")  # fmt: skip
     frame = marks.worded("first_screen", id="first-screen", title=title, currency=of.book.money)
-    return cards.screen(
-        replace(of, lines=own).worded, frame, [say("comparison.figure"), name, say("first_screen.peers")]
-    )
+    business, *others = replace(of, lines=own).worded.items()
+    parts = {say("first_screen.segments"): segments.cards(of.book, company)}
+    shown = dict([business, *parts.items(), *others])
+    return cards.screen(shown, frame, [say("comparison.figure"), name, say("first_screen.peers")])

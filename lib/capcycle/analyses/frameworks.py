@@ -1,7 +1,6 @@
 """How companies earn with AI: four ways, three tiers, and a rule with thresholds that puts each company in its tier."""
 
 from collections.abc import Mapping
-from typing import NamedTuple
 
 import pandas as pd
 
@@ -19,13 +18,9 @@ OPEN = {"tier_share": [0.05, 0.1, 0.15], "tier_growth": [0.1, 0.2, 0.3]}  # the 
 ENDS = ("low", "value", "high")
 
 
-class Tier(NamedTuple):
-    tier: Number
-
-
-@model(verdict="tier", better="lower")
+@model(verdict="tier", better="lower", tier=Number)
 def monetisation_tier(ai_revenue_share: Fraction, ai_growth: Multiple, period_profit: Amount, tier_share: Fraction,
-                      tier_growth: Multiple) -> Tier:  # fmt: skip
+                      tier_growth: Multiple):  # fmt: skip
     """The tier of a company by what AI brings it: 1 where it drives growth, 2 where it helps, 3 where it only costs.
 
     Formula: 3 with a loss; else 1 where ai_revenue_share >= tier_share and ai_growth >= tier_growth; else 2
@@ -38,12 +33,7 @@ def monetisation_tier(ai_revenue_share: Fraction, ai_growth: Multiple, period_pr
     """
     driven = where(ai_growth >= tier_growth, 1, 2) + 0 * ai_growth  # what is missing stays missing, where it counts
     earning = where(ai_revenue_share >= tier_share, driven, 2) + 0 * ai_revenue_share
-    return Tier(where(period_profit < 0, 3, earning) + 0 * period_profit)
-
-
-@study.starts(monetisation_tier)
-def _start(book: Book, company: str) -> Case:
-    return study.bound(monetisation_tier, book, company)
+    return where(period_profit < 0, 3, earning) + 0 * period_profit
 
 
 def cases(book: Book, **numbers: float) -> dict[str, Case]:

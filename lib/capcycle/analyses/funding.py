@@ -1,7 +1,5 @@
 """Who pays for capex, what the margins of a borrower are, and what its chips are worth to a lender."""
 
-from typing import NamedTuple
-
 import pandas as pd
 
 from capcycle import exhibits, study
@@ -17,34 +15,9 @@ from capcycle.words import Sentence
 SHOWN = ("annual_capex", "finance_lease_additions", "paid_by_operations", "paid_by_others", "paid_by_lessors")
 
 
-class FundingMix(NamedTuple):
-    paid_by_operations: Fraction
-    paid_by_lessors: Fraction
-    paid_by_others: Fraction
-
-
-class Margins(NamedTuple):
-    ebitda_margin: Fraction
-    operating_margin: Fraction
-    net_margin: Fraction
-    fcf_margin: Fraction
-    charges_share_of_ebitda: Fraction
-
-
-class SalesEfficiency(NamedTuple):
-    cost_if_on_added_revenue: Amount
-    cost_if_on_all_revenue: Amount
-
-
-class Collateral(NamedTuple):
-    loan_to_cost: Multiple
-    loan_to_resale_1_year: Multiple
-    loan_to_resale_2_years: Multiple
-    loan_to_resale_3_years: Multiple
-
-
-@model(verdict="paid_by_others", better="lower")
-def funding_mix(annual_capex: Amount, finance_lease_additions: Amount, operating_cash_flow: Amount) -> FundingMix:
+@model(verdict="paid_by_others", better="lower", paid_by_operations=Fraction, paid_by_lessors=Fraction,
+       paid_by_others=Fraction)  # fmt: skip
+def funding_mix(annual_capex: Amount, finance_lease_additions: Amount, operating_cash_flow: Amount):
     """Who paid for a year's capex, leases counted in: its own operations, its lessors, and whoever else.
 
     Formula: all = annual_capex + finance_lease_additions; paid_by_lessors = finance_lease_additions / all
@@ -59,12 +32,13 @@ def funding_mix(annual_capex: Amount, finance_lease_additions: Amount, operating
     every = annual_capex + finance_lease_additions
     own = per(maximum(minimum(operating_cash_flow, annual_capex), 0.0), every)
     leased = per(finance_lease_additions, every)
-    return FundingMix(own, leased, 1 - own - leased)
+    return own, leased, 1 - own - leased
 
 
-@model(verdict="operating_margin", better="higher")
+@model(verdict="operating_margin", better="higher", ebitda_margin=Fraction, operating_margin=Fraction,
+       net_margin=Fraction, fcf_margin=Fraction, charges_share_of_ebitda=Fraction)  # fmt: skip
 def credit_margins(revenue: Amount, operating_income: Amount, depreciation_amortization: Amount, net_income: Amount,
-                   fcf: Amount) -> Margins:  # fmt: skip
+                   fcf: Amount):  # fmt: skip
     """The margins of a year from profit before depreciation down to free cash flow.
 
     Formula: ebitda_margin = (operating_income + depreciation_amortization) / revenue, and so on for each line
@@ -76,12 +50,13 @@ def credit_margins(revenue: Amount, operating_income: Amount, depreciation_amort
     [0.627, 0.169, -0.449, -3.081, 0.73]
     """
     ebitda = operating_income + depreciation_amortization
-    return Margins(*(per(line, revenue) for line in (ebitda, operating_income, net_income, fcf)),
+    return (*(per(line, revenue) for line in (ebitda, operating_income, net_income, fcf)),
                    per(depreciation_amortization, ebitda))  # fmt: skip
 
 
-@model(verdict="cost_if_on_added_revenue", better="lower")
-def sales_efficiency(revenue: Amount, revenue_year_before: Amount, stated_efficiency: Multiple) -> SalesEfficiency:
+@model(verdict="cost_if_on_added_revenue", better="lower", cost_if_on_added_revenue=Amount,
+       cost_if_on_all_revenue=Amount)  # fmt: skip
+def sales_efficiency(revenue: Amount, revenue_year_before: Amount, stated_efficiency: Multiple):
     """Which cost of selling a stated sales efficiency implies, by either of the two definitions in use.
 
     Formula: cost_if_on_added_revenue = (revenue - revenue_year_before) / stated_efficiency
@@ -92,12 +67,13 @@ def sales_efficiency(revenue: Amount, revenue_year_before: Amount, stated_effici
     >>> [round(float(each), 1) for each in sales_efficiency(1915.0, 229.0, 9.7)]
     [173.8, 197.4]
     """
-    return SalesEfficiency(per(revenue - revenue_year_before, stated_efficiency), per(revenue, stated_efficiency))
+    return per(revenue - revenue_year_before, stated_efficiency), per(revenue, stated_efficiency)
 
 
-@model(verdict="loan_to_resale_2_years", better="lower")
+@model(verdict="loan_to_resale_2_years", better="lower", loan_to_cost=Multiple, loan_to_resale_1_year=Multiple,
+       loan_to_resale_2_years=Multiple, loan_to_resale_3_years=Multiple)  # fmt: skip
 def chip_collateral(loan: Amount, hardware_cost: Amount, gpu_residual_1_year: Fraction,
-                    gpu_residual_2_years: Fraction, gpu_residual_3_years: Fraction) -> Collateral:  # fmt: skip
+                    gpu_residual_2_years: Fraction, gpu_residual_3_years: Fraction):  # fmt: skip
     """A loan on chips against what they cost, and against what a buyer would pay after one, two and three years.
 
     Formula: loan_to_cost = loan / hardware_cost; after a year loan / (hardware_cost * gpu_residual_1_year), and so on
@@ -108,7 +84,7 @@ def chip_collateral(loan: Amount, hardware_cost: Amount, gpu_residual_1_year: Fr
     [0.6, 1.0, 1.5, 2.0]
     """
     left = (gpu_residual_1_year, gpu_residual_2_years, gpu_residual_3_years)
-    return Collateral(per(loan, hardware_cost), *(per(loan, hardware_cost * part) for part in left))
+    return (per(loan, hardware_cost), *(per(loan, hardware_cost * part) for part in left))
 
 
 @study.starts_by_company(funding_mix)
@@ -119,10 +95,9 @@ def mixes(book: Book) -> Cases:
 
 @study.starts_by_company(credit_margins)
 def margins(book: Book) -> Cases:
-    """Each company's newest twelve months, as the page of multiples has them."""
-    known = {company: case.inputs for company, case in multiples.cases(book).items()}
-    return Cases({company: study.case(credit_margins, book, company, **{name: known[company][name] for name in
-                                                                        credit_margins.parameters})
+    """Each company's newest twelve months of which it has every line that it has at all."""
+    filed, names = multiples.flows(book), tuple(credit_margins.parameters)
+    return Cases({company: study.case(credit_margins, book, company, **multiples.of_one_year(filed, names, company))
                   for company in book.companies})  # fmt: skip
 
 

@@ -1,6 +1,6 @@
 """Where each gauge of a bubble stands in its own history, and what the same thresholds say of past episodes."""
 
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -8,9 +8,10 @@ import pandas as pd
 from capcycle import exhibits, facts, words
 from capcycle.analyses import forward_multiples, gauges
 from capcycle.analyses.gauges import AMBER, GREEN, RED, TODAY, Gauge
-from capcycle.exhibits import Exhibit, marks
+from capcycle.exhibits import Exhibit, marks, parts
 from capcycle.facts import Book
-from capcycle.measure import Measures, measure
+from capcycle.measure import measure
+from capcycle.measures import Measures
 from capcycle.models.maths import per
 from capcycle.models.registry import Fraction, Number, model
 from capcycle.panel import select
@@ -23,15 +24,11 @@ PEAK, GIANTS = "dot-com 2000", "Magnificent Seven"
 HIGH = 0.9  # the highest tenth
 PAST = {"forward_pe_24m": "forward_pe", "investment_to_gdp": "investment_to_gdp",
         "first_day_return": "first_day_return"}  # fmt: skip
-SHOWN = ("label", "value", "low", "middle", "high", "rank", "since", "count")
+SHOWN = ("label", "value", "low", "middle", "high", "rank", "since")
 
 
-class Rank(NamedTuple):
-    percentile: Fraction
-
-
-@model(verdict="percentile", better="lower")
-def rank(at_or_below: Number, periods: Number) -> Rank:
+@model(verdict="percentile", better="lower", percentile=Fraction)
+def rank(at_or_below: Number, periods: Number):
     """The share of a gauge's own periods in which it stood as high as now or lower.
 
     Formula: at_or_below / periods, the newest among them
@@ -41,7 +38,7 @@ def rank(at_or_below: Number, periods: Number) -> Rank:
     >>> float(rank(18.0, 20.0).percentile)
     0.9
     """
-    return Rank(per(at_or_below, periods))
+    return per(at_or_below, periods)
 
 
 def histories(book: Book) -> dict[str, pd.DataFrame]:
@@ -133,7 +130,8 @@ def _standing(name: str, each: pd.DataFrame) -> dict:
     unit = {"doubling_years": "years", "trailing_pe": "multiple"}.get(name, "fraction")
     return {"label": _label(name), "value": now, "low": values.min(), "middle": values.median(), "high": values.max(),
             "rank": rank(float((values <= now).sum()), float(len(values))).percentile, "rank_unit": "fraction",
-            "since": f"{each['period'].iloc[0]} – {each['period'].iloc[-1]}", "count": str(len(values)), "unit": unit,
+            "since": say("gauge_history.periods", first=each["period"].iloc[0], last=each["period"].iloc[-1],
+                         count=str(len(values))), "unit": unit,
             "kind": each["kind"].iloc[-1], "source": each["source"].iloc[-1]}  # fmt: skip
 
 
@@ -147,7 +145,7 @@ def past_episodes(book: Book, found: dict[str, Gauge]) -> Exhibit:
     rows = pd.DataFrame([_past(row, found[PAST[row.measure]]) for row in table.itertuples()])
     if not len(rows):
         return marks.nothing(marks.worded("gauge_history.episodes", title=say("gauge_history.episodes.none")))
-    rows = rows.sort_values("label", kind="stable")
+    rows = rows.sort_values(["gauge", "value"], ascending=[True, False], ignore_index=True)
     reds = int((rows["state"] == say(f"gauges.{RED}")).sum())
     title = words.counted("gauge_history.episodes.title", reds, total=len(rows))
     frame = marks.worded("gauge_history.episodes", title=title)
@@ -159,7 +157,8 @@ def past_episodes(book: Book, found: dict[str, Gauge]) -> Exhibit:
 def _past(row: Any, gauge: Gauge) -> dict:
     limits = gauge.limits
     state = RED if row.value >= limits.high else AMBER if row.value >= limits.low else GREEN
-    return {"label": row.group, "episode": row.group, "gauge": _label(gauge.value.name), "value": row.value,
+    episode = parts.upper(row.group)
+    return {"label": episode, "episode": episode, "gauge": _label(gauge.value.name), "value": row.value,
             "printed": row.value,
             "unit": "multiple" if row.measure == "forward_pe_24m" else "fraction", "state": say(f"gauges.{state}"),
             "kind": row.kind, "source": row.source}  # fmt: skip

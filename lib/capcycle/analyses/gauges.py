@@ -26,13 +26,8 @@ GREEN, AMBER, RED, UNKNOWN = "green", "amber", "red", "unknown"
 TODAY = "today"
 
 
-class Coverage(NamedTuple):
-    coverage: Fraction
-    capex_to_ai_revenue: Multiple
-
-
-@model(verdict="coverage", better="higher")
-def capex_coverage(ai_revenue: Amount, capex: Amount) -> Coverage:
+@model(verdict="coverage", better="higher", coverage=Fraction, capex_to_ai_revenue=Multiple)
+def capex_coverage(ai_revenue: Amount, capex: Amount):
     """How much of a year's spending that year's revenue covers, and the spending for each unit of revenue.
 
     Formula: coverage = ai_revenue / capex; capex_to_ai_revenue = capex / ai_revenue
@@ -42,7 +37,7 @@ def capex_coverage(ai_revenue: Amount, capex: Amount) -> Coverage:
     >>> [round(float(each), 2) for each in capex_coverage(60e9, 400e9)]
     [0.15, 6.67]
     """
-    return Coverage(per(ai_revenue, capex), per(capex, ai_revenue))
+    return per(ai_revenue, capex), per(capex, ai_revenue)
 
 
 @study.starts(capex_coverage)
@@ -191,9 +186,10 @@ def _label(name: str) -> str:
 def _gauge(name: str, one: Gauge) -> dict:
     tests = (("goldman", THREE), ("azhar", FIVE), ("neither", OTHERS))
     whose = [say(f"gauges.{test}") for test, names in tests if name in names]
+    unit = one.value.unit or one.limits.unit
     ends = {f"{end}_{part}": value for end in ("low", "high") for part, value in
-            (("kind", one.limits.kind), ("unit", one.value.unit))}  # fmt: skip
-    return {"label": _label(name), "value": one.value.value, "unit": one.value.unit, "kind": one.value.kind,
+            (("kind", one.limits.kind), ("unit", unit))}  # fmt: skip
+    return {"label": _label(name), "value": one.value.value, "unit": unit, "kind": one.value.kind,
             "state": say(f"gauges.{one.state}"), "low": one.limits.low, "high": one.limits.high,
             "tests": words.listing(whose), "source": facts.documents([one.value.source, one.limits.source]),
             **ends}  # fmt: skip

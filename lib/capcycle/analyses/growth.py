@@ -1,10 +1,9 @@
 """What the cloud brought to the growth of revenue as filed, and how the rest grew without it."""
 
 from collections.abc import Mapping
-from typing import NamedTuple
 
 from capcycle import exhibits, study, words
-from capcycle.exhibits import Exhibit
+from capcycle.exhibits import Exhibit, marks
 from capcycle.facts import Book
 from capcycle.measure import measure
 from capcycle.models.maths import per
@@ -18,17 +17,9 @@ QUARTERS = 4  # of a year
 CLOUD = "cloud_revenue"
 
 
-class GrowthBridge(NamedTuple):
-    whole_growth: Fraction
-    contribution: Fraction
-    share_of_growth: Fraction
-    share_of_whole: Fraction
-    rest_contribution: Fraction
-    rest_growth: Fraction
-
-
-@model(verdict="contribution", better="higher")
-def growth_bridge(whole: Amount, whole_before: Amount, part: Amount, part_before: Amount) -> GrowthBridge:
+@model(verdict="contribution", better="higher", whole_growth=Fraction, contribution=Fraction, share_of_growth=Fraction,
+       share_of_whole=Fraction, rest_contribution=Fraction, rest_growth=Fraction)  # fmt: skip
+def growth_bridge(whole: Amount, whole_before: Amount, part: Amount, part_before: Amount):
     """What a part added to the growth of the whole, and how the rest grew without it.
 
     Formula: contribution = (part - part_before) / whole_before; share_of_growth = contribution / whole_growth;
@@ -44,7 +35,7 @@ def growth_bridge(whole: Amount, whole_before: Amount, part: Amount, part_before
     growth, brought = per(whole, whole_before) - 1, per(part - part_before, whole_before)
     rest = per(whole - part, whole_before - part_before) - 1
     share = per(part - part_before, whole - whole_before)
-    return GrowthBridge(growth, brought, share, per(part, whole), growth - brought, rest)
+    return growth, brought, share, per(part, whole), growth - brought, rest
 
 
 @study.starts_by_company(growth_bridge)
@@ -72,6 +63,14 @@ def verdict(each: Mapping[str, Case]) -> Sentence:
     most = max(full, key=lambda case: float(case.outputs.contribution))
     slowest = min(full, key=lambda case: float(case.outputs.rest_growth))
     return words.paragraph(study.tell(most, "growth.verdict"), study.tell(slowest, "growth.slowest"))
+
+
+def over_time(book: Book) -> Exhibit:
+    """What the cloud added to the growth of twelve months, from quarter to quarter; nothing where nobody has one."""
+    added = measure("contribution_to_growth", select(book, "ttm"), part=CLOUD, total="revenue")
+    if added.table["value"].isna().all():
+        return marks.nothing(marks.worded("growth.over_time", title=say("growth.contributions.title_0")))
+    return exhibits.lines(added)
 
 
 def contributions(each: Mapping[str, Case]) -> Exhibit:

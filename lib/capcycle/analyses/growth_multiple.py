@@ -1,7 +1,6 @@
 """How many times revenue has become, and how fast that is a year: years between, not years named."""
 
 from collections.abc import Mapping
-from typing import NamedTuple
 
 from capcycle import exhibits, study
 from capcycle.exhibits import Exhibit, parts
@@ -15,14 +14,8 @@ from capcycle.study import Case
 from capcycle.words import say
 
 
-class GrowthMultiple(NamedTuple):
-    multiple: Multiple
-    growth: Fraction
-    growth_a_year: Fraction
-
-
-@model(verdict="growth_a_year", better="higher")
-def growth_multiple(first_revenue: Amount, last_revenue: Amount, intervals: Years) -> GrowthMultiple:
+@model(verdict="growth_a_year", better="higher", multiple=Multiple, growth=Fraction, growth_a_year=Fraction)
+def growth_multiple(first_revenue: Amount, last_revenue: Amount, intervals: Years):
     """How many times a figure became, by how much it grew, and how fast a year.
 
     Formula: multiple = last_revenue / first_revenue; growth = multiple - 1;
@@ -35,7 +28,7 @@ def growth_multiple(first_revenue: Amount, last_revenue: Amount, intervals: Year
     (120.97, 10.0)
     """
     times = per(last_revenue, first_revenue)
-    return GrowthMultiple(times, times - 1, times ** (1 / intervals) - 1)
+    return times, times - 1, times ** (1 / intervals) - 1
 
 
 def cases(book: Book) -> dict[str, Case]:

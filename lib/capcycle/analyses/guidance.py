@@ -1,7 +1,5 @@
 """How guidance for capex was revised, and what it leaves for the second half of a year."""
 
-from typing import NamedTuple
-
 import pandas as pd
 
 from capcycle import words
@@ -13,15 +11,9 @@ from capcycle.models.registry import Amount, Fraction, model
 from capcycle.words import say
 
 
-class SecondHalf(NamedTuple):
-    second_half_low: Amount
-    second_half_high: Amount
-    second_half_pace: Fraction
-    guidance_revision: Fraction
-
-
-@model(verdict="second_half_pace", better="higher")
-def second_half(first_half: Amount, guidance_low: Amount, guidance_high: Amount, guidance_before: Amount) -> SecondHalf:
+@model(verdict="second_half_pace", better="higher", second_half_low=Amount, second_half_high=Amount,
+       second_half_pace=Fraction, guidance_revision=Fraction)  # fmt: skip
+def second_half(first_half: Amount, guidance_low: Amount, guidance_high: Amount, guidance_before: Amount):
     """What guidance for a year leaves for its second half, and by how much the low end was revised.
 
     Formula: second_half = guidance - first_half; second_half_pace = second_half_low / first_half - 1;
@@ -33,7 +25,7 @@ def second_half(first_half: Amount, guidance_low: Amount, guidance_high: Amount,
     24
     """
     low, high = guidance_low - first_half, guidance_high - first_half
-    return SecondHalf(low, high, per(low, first_half) - 1, per(guidance_low, guidance_before) - 1)
+    return low, high, per(low, first_half) - 1, per(guidance_low, guidance_before) - 1
 
 
 def staircase(book: Book) -> Exhibit:
@@ -49,7 +41,7 @@ def staircase(book: Book) -> Exhibit:
     if not revised:
         return marks.nothing(marks.worded("guidance.staircase", title=say("guidance.unrevised")))
     ends = [(steps[0], next(step for step in reversed(steps) if not step["came"])) for steps in revised]
-    first, last = max(ends, key=lambda pair: pair[1]["low"] / pair[0]["low"])
+    first, last = max(ends, key=lambda pair: (pair[1]["period"], pair[1]["low"] / pair[0]["low"]))
     said = {end: words.value(step["low"], step["unit"]) for end, step in (("first", first), ("last", last))}
     frame = marks.worded("guidance.staircase", title=say("guidance.staircase.title", about=first["about"], **said))
     return marks.dots(pd.DataFrame([step for steps in revised for step in steps]), frame)
@@ -61,6 +53,7 @@ def _steps(book: Book, rows: pd.DataFrame) -> list[dict]:
     about = say("guidance.about", company=first["name"], period=first["period"])
     base = {
         "about": about,
+        "period": first["period"],
         "unit": first["unit"],
         "kind": first["kind"],
         "source": first["source"],

@@ -1,7 +1,5 @@
 """Who holds what: a manager's positions with their weights, and the securities that several managers hold."""
 
-from typing import NamedTuple
-
 import pandas as pd
 
 from capcycle import study, words
@@ -14,16 +12,8 @@ from capcycle.quantity import DERIVED, Quantity, missing
 from capcycle.words import say
 
 
-class Portfolio(NamedTuple):
-    portfolio_before: Amount
-    weight: Fraction
-    price_paid: PerShare
-
-
-@model(verdict="weight", better="higher")
-def portfolio(
-    position: Amount, position_shares: Shares, whole_portfolio: Amount, portfolio_change: Fraction
-) -> Portfolio:
+@model(verdict="weight", better="higher", portfolio_before=Amount, weight=Fraction, price_paid=PerShare)
+def portfolio(position: Amount, position_shares: Shares, whole_portfolio: Amount, portfolio_change: Fraction):
     """A position's weight and price, and what the whole portfolio was a quarter before.
 
     Formula: weight = position / whole_portfolio; price_paid = position / position_shares;
@@ -35,9 +25,7 @@ def portfolio(
     >>> round(float(found.portfolio_before) / 1e9, 2), round(float(found.weight), 3), round(float(found.price_paid), 2)
     (2.96, 0.034, 179.04)
     """
-    return Portfolio(
-        whole_portfolio / (1 + portfolio_change), per(position, whole_portfolio), per(position, position_shares)
-    )
+    return whole_portfolio / (1 + portfolio_change), per(position, whole_portfolio), per(position, position_shares)
 
 
 def chosen(book: Book, holder: str = "") -> str:
@@ -58,7 +46,8 @@ def holdings(book: Book, holder: str) -> pd.DataFrame:
     table = book.register("holdings")
     if holder not in set(table["holder"]):
         known, by = ", ".join(sorted(set(table["holder"]))) or "none", f" by {book.as_of}" if book.as_of else ""
-        raise ModelError(f"nothing of {holder or 'no manager'} is public{by}; there is {known}")
+        whose = f"nothing of {holder} is public{by}" if holder else f"no manager's positions are public{by}"
+        raise ModelError(f"{whose}; there is {known}")
     return table[table["holder"] == holder]
 
 

@@ -2,13 +2,14 @@
 
 from collections.abc import Mapping
 from dataclasses import replace
-from typing import Any, NamedTuple
+from typing import Any
 
 from capcycle import study, words
 from capcycle.analyses import multiples
 from capcycle.analyses.ai_roic.capital import capital_cost
 from capcycle.exhibits import Exhibit, marks
 from capcycle.facts import Book
+from capcycle.models.bounds import RESULTS, implausible
 from capcycle.models.maths import per, where
 from capcycle.models.registry import Amount, Fraction, Multiple, Years, model
 from capcycle.quantity import Quantity, missing
@@ -19,17 +20,10 @@ YEARS = (5.0, 10.0, 15.0)  # of growth, the reader's own for want of a source
 SLOWEST, FASTEST = -0.2, 0.6  # growth a year, between which the answer is looked for
 
 
-class GrowthValue(NamedTuple):
-    profit_after_tax: Amount
-    value_of_growth_years: Amount
-    value_after: Amount
-    value_to_price: Multiple
-    growth_over_period: Multiple
-
-
-@model(verdict="value_to_price", better="higher")
+@model(verdict="value_to_price", better="higher", profit_after_tax=Amount, value_of_growth_years=Amount,
+       value_after=Amount, value_to_price=Multiple, growth_over_period=Multiple)  # fmt: skip
 def growth_value(enterprise_value: Amount, operating_income: Amount, tax_rate: Fraction, assumed_growth: Fraction,
-                 growth_years: Years, return_on_new_capital: Fraction, wacc: Fraction) -> GrowthValue:  # fmt: skip
+                 growth_years: Years, return_on_new_capital: Fraction, wacc: Fraction):  # fmt: skip
     """What operations are worth if profit grows for some years at the cost of the capital that growth takes.
 
     Formula: profit = operating_income * (1 - tax_rate); of each year's profit assumed_growth / return_on_new_capital is
@@ -51,9 +45,7 @@ def growth_value(enterprise_value: Amount, operating_income: Amount, tax_rate: F
     years = where(ratio == 1, growth_years, ratio * (flat**growth_years - 1) / (flat - 1))
     during = profit * (1 - assumed_growth / return_on_new_capital) * years
     after = profit * ratio**growth_years * (1 + assumed_growth) / wacc
-    return GrowthValue(
-        profit, during, after, per(during + after, enterprise_value), (1 + assumed_growth) ** growth_years
-    )
+    return profit, during, after, per(during + after, enterprise_value), (1 + assumed_growth) ** growth_years
 
 
 @study.starts_by_company(growth_value)
@@ -84,6 +76,12 @@ def implied(case: Case, **inputs: float) -> Quantity:
     values = study.solve(whole, "assumed_growth", 1.0, low=SLOWEST, high=FASTEST).values
     if not values:
         return missing("assumed_growth", say("implied_growth.out_of_reach"), "fraction")
+    if implausible("assumed_growth", values[0]):
+        why = {
+            "value": words.value(values[0], "fraction"),
+            "most": words.value(RESULTS["assumed_growth"].high, "fraction"),
+        }
+        return missing("assumed_growth", say("implied_growth.too_fast", **why), "fraction")
     return replace(whole.quantity("value_to_price"), name="assumed_growth", value=values[0], unit="fraction",
                     reason=say("implied_growth.solved"), hindsight=False)  # fmt: skip
 
@@ -105,7 +103,7 @@ def verdict(each: Mapping[str, Case]) -> Sentence:
 def against_last_year(each: Mapping[str, Case], now: Mapping[str, Case]) -> Exhibit:
     """The growth that each price assumes, beside the growth of revenue in the last twelve months."""
     rows = [
-        (say(f"implied_growth.{name}", company=case.name), one)
+        (case.name, say(f"implied_growth.{name}"), one)
         for company, case in each.items()
         if not case.lacking
         for name, one in (("assumed", case.inputs["assumed_growth"]), ("grown", now[company].inputs["revenue_growth"]))
@@ -114,6 +112,8 @@ def against_last_year(each: Mapping[str, Case], now: Mapping[str, Case]) -> Exhi
     above = sum(one.inputs["assumed_growth"].value > other.inputs["revenue_growth"].value for one, other in full)
     title = words.counted("implied_growth.against.title", above, above=above, all=len(full))
     notes = [say("study.peers.lacks", company=case.name, each=case.lacking) for case in each.values() if case.lacking]
+    notes = [*notes, say("implied_growth.against.range")]
     title = title if full else say("implied_growth.none")
     frame = marks.worded("implied_growth.against", *notes, id="implied-growth-against", title=title)
-    return marks.dots(marks.rows(rows).drop(columns=["low", "high", "note"]), frame)
+    drawn = marks.rows((label, one) for label, _, one in rows).assign(group=[group for _, group, _ in rows])
+    return marks.dots(drawn.drop(columns=["low", "high", "note"]), frame)

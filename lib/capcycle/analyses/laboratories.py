@@ -1,7 +1,5 @@
 """What private rounds ask for revenue, loss and commitments of AI laboratories, and what each round bought."""
 
-from typing import NamedTuple
-
 import pandas as pd
 
 from capcycle import study, words
@@ -20,17 +18,10 @@ SHOWN = ("valuation", "annual_sales", "value_to_sales", "step_up", "sales_multip
          "commitments_to_sales")  # fmt: skip
 
 
-class Laboratory(NamedTuple):
-    value_to_sales: Multiple
-    step_up: Multiple
-    sales_multiple: Multiple
-    loss_to_sales: Multiple
-    commitments_to_sales: Multiple
-
-
-@model(verdict="value_to_sales", better="lower")
+@model(verdict="value_to_sales", better="lower", value_to_sales=Multiple, step_up=Multiple, sales_multiple=Multiple,
+       loss_to_sales=Multiple, commitments_to_sales=Multiple)  # fmt: skip
 def laboratory(valuation: Amount, valuation_before: Amount, annual_sales: Amount, annual_sales_before: Amount,
-               annual_loss: Amount, sales_of_that_year: Amount, committed_purchases: Amount) -> Laboratory:  # fmt: skip
+               annual_loss: Amount, sales_of_that_year: Amount, committed_purchases: Amount):  # fmt: skip
     """A private value against a year's sales, how both grew, and what is lost and promised for each unit of sales.
 
     Formula: value_to_sales = valuation / annual_sales; step_up and sales_multiple are each figure over that before;
@@ -42,7 +33,7 @@ def laboratory(valuation: Amount, valuation_before: Amount, annual_sales: Amount
     >>> [round(float(each), 2) for each in laboratory(86.0, 29.0, 3.5, 1.6, 4.0, 3.5, 0.0)]
     [24.57, 2.97, 2.19, 1.14, 0.0]
     """
-    return Laboratory(per(valuation, annual_sales), per(valuation, valuation_before),
+    return (per(valuation, annual_sales), per(valuation, valuation_before),
                       per(annual_sales, annual_sales_before), per(annual_loss, sales_of_that_year),
                       per(committed_purchases, annual_sales))  # fmt: skip
 
@@ -102,11 +93,6 @@ def purchases(book: Book, name: str) -> pd.DataFrame:
 def _row(rows: pd.DataFrame, name: str, column: str = "value") -> Quantity:
     return newest(rows.assign(unit=rows["currency"] if "currency" in rows else rows["unit"]), name,
                   study.not_public(name), column)  # fmt: skip
-
-
-@study.starts(laboratory)
-def _start(book: Book, company: str) -> Case:
-    return study.bound(laboratory, book, company)
 
 
 def verdict(lab: Case, name: str) -> Sentence:

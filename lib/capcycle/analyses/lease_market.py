@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
-from typing import NamedTuple
 
 from capcycle import exhibits, study, words
 from capcycle.analyses import leasing
@@ -19,18 +18,9 @@ YUAN = "CNY"  # the call's currency
 SPENDERS, REPORT = ("Alibaba", "ByteDance", "Tencent"), "guosen-2025-11-05"  # its call rounds Alibaba's to 100bn
 
 
-class LeaseMarket(NamedTuple):
-    leased_capex: Amount
-    capex_growth_needed: Fraction
-    rent_of_year: Amount
-    clusters_let: Number
-    profit_of_lessors: Amount
-    worth_of_profits: Multiple
-    worth_with_capital: Multiple
-    price_returned: Fraction
-
-
-@model(verdict="rent_of_year", better="higher")
+@model(verdict="rent_of_year", better="higher", leased_capex=Amount, capex_growth_needed=Fraction, rent_of_year=Amount,
+       clusters_let=Number, profit_of_lessors=Amount, worth_of_profits=Multiple, worth_with_capital=Multiple,
+       price_returned=Fraction)  # fmt: skip
 def lease_market(
     ai_capex_target: Amount,
     ai_capex_now: Amount,
@@ -43,7 +33,7 @@ def lease_market(
     lessor_equity: Amount,
     earnings_multiple: Multiple,
     wacc: Fraction,
-) -> LeaseMarket:
+):
     """The leased capex of a year, the rent of all leases that run in it, and what the buyer of a lessor gets back.
 
     Formula: leased_capex = ai_capex_target * leased_share
@@ -71,16 +61,16 @@ def lease_market(
     clusters = rent / (lease_income / card_lease_term)
     worth = annuity(wacc, card_lease_term)
     capital = per(lessor_equity / card_lease_term, quoted_profit_per_year)
-    return LeaseMarket(
-        leased_capex=leased,
-        capex_growth_needed=growth,
-        rent_of_year=rent,
-        clusters_let=clusters,
-        profit_of_lessors=clusters * quoted_profit_per_year,
-        worth_of_profits=worth,
-        worth_with_capital=worth * (1 + capital),
-        price_returned=per(card_lease_term, earnings_multiple),
-    )
+    return {
+        "leased_capex": leased,
+        "capex_growth_needed": growth,
+        "rent_of_year": rent,
+        "clusters_let": clusters,
+        "profit_of_lessors": clusters * quoted_profit_per_year,
+        "worth_of_profits": worth,
+        "worth_with_capital": worth * (1 + capital),
+        "price_returned": per(card_lease_term, earnings_multiple),
+    }
 
 
 @study.starts(lease_market)

@@ -1,6 +1,6 @@
 """Leases that are signed and have not begun: on no balance sheet, and growing; and the rows of debt beside them."""
 
-from typing import NamedTuple
+from functools import cache
 
 import pandas as pd
 
@@ -14,15 +14,10 @@ from capcycle.study import Case
 LEASES = ("leases_before", "leases_not_commenced", "lease_growth")
 
 
-class LeaseOverhang(NamedTuple):
-    lease_growth: Fraction
-    not_commenced_share: Fraction
-    adjusted_debt: Amount
-
-
-@model(verdict="lease_growth", better="lower")
+@model(verdict="lease_growth", better="lower", lease_growth=Fraction, not_commenced_share=Fraction,
+       adjusted_debt=Amount)  # fmt: skip
 def lease_overhang(leases_not_commenced: Amount, leases_before: Amount, lease_commitments: Amount,
-                   leases_to_adjusted_debt: Multiple) -> LeaseOverhang:  # fmt: skip
+                   leases_to_adjusted_debt: Multiple):  # fmt: skip
     """Leases that are signed and have not begun: how fast they grew, and beside all leases and adjusted debt.
 
     Formula: lease_growth = leases_not_commenced / leases_before - 1; not_commenced_share = leases_not_commenced /
@@ -34,10 +29,11 @@ def lease_overhang(leases_not_commenced: Amount, leases_before: Amount, lease_co
     >>> round(float(found.not_commenced_share), 3), round(float(found.adjusted_debt))
     (0.683, 586)
     """
-    return LeaseOverhang(per(leases_not_commenced, leases_before) - 1, per(leases_not_commenced, lease_commitments),
+    return (per(leases_not_commenced, leases_before) - 1, per(leases_not_commenced, lease_commitments),
                          per(leases_not_commenced, leases_to_adjusted_debt))  # fmt: skip
 
 
+@cache
 def rows(book: Book, company: str) -> pd.DataFrame:
     """A company's rows, drawn or signed, in the currency of the book, the newest day last."""
     table = book.register("debt").query("borrower == @company and stage != 'planned' and principal == principal")

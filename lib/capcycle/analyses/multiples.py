@@ -1,144 +1,130 @@
-"""What the market pays: enterprise value by a stated bridge, and multiples of sales, profit and cash beside peers."""
+"""What the market pays: multiples of sales, profit and cash beside peers."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from functools import cache
-from typing import NamedTuple
+from itertools import chain
 
 import pandas as pd
 
 from capcycle import exhibits, study, words
+from capcycle.analyses import useful_life
 from capcycle.analyses.power_value.figures import STALE, figures
+from capcycle.errors import NothingToShow
 from capcycle.facts import Book
-from capcycle.measure import Measures, measure
+from capcycle.measure import measure
+from capcycle.measures import Measures
 from capcycle.metrics import net_income_without_gains
 from capcycle.models.maths import per
-from capcycle.models.registry import Amount, Fraction, Multiple, PerShare, Shares, model
+from capcycle.models.registry import Amount, Fraction, Multiple, model
 from capcycle.panel import select
 from capcycle.quantity import Quantity, missing
 from capcycle.study import Case
 from capcycle.words import Sentence, say
 
-SHOWN = ("price_to_sales", "ev_to_sales", "ev_to_ebitda", "price_to_earnings", "price_to_earnings_without_gains",
-         "fcf_yield", "rule_of_40")  # fmt: skip
-PARTS = ("enterprise_value", "market_value", "value_at_diluted_shares", "debt", "cash",
-         "enterprise_value_less_securities", "enterprise_value_with_leases",
-         "enterprise_value_with_preferred")  # fmt: skip
-FLOWS = ("revenue", "operating_income", "depreciation_amortization", "net_income", "investment_gains", "fcf")
-BALANCE = ("market_value", "debt", "cash")
+SHOWN = ("price_to_sales", "ev_to_sales", "price_to_earnings", "price_to_earnings_without_gains", "fcf_yield")
+WEAR = ("ev_to_ebitda_less_maintenance", "ev_to_ebitda", "ev_to_ebit", "shorter_life_charge")
+QUALITY = ("ev_to_sales_per_growth", "ev_to_sales", "revenue_growth", "operating_margin", "rule_of_40")
+CHARGES = "depreciation_amortization"
+SETS = (("revenue", "revenue_growth", "fcf", "operating_income", CHARGES), ("net_income", "investment_gains"))
+QUARTER = pd.Timedelta(days=92 + 31)  # that a flow may be older than those it is set against, months apart counted in
+ONE = ("verdict_one", "verdict_ebitda", "verdict_ev", "verdict_market")  # of one company, by what is known of it
 POINTS = 100  # of a percentage, in which growth divides a multiple
 
 
-class EVBridge(NamedTuple):
-    enterprise_value: Amount
-    enterprise_value_less_securities: Amount
-    enterprise_value_with_leases: Amount
-    enterprise_value_with_preferred: Amount
-    value_at_diluted_shares: Amount
-
-
-class Multiples(NamedTuple):
-    price_to_sales: Multiple
-    ev_to_sales: Multiple
-    ev_to_ebitda: Multiple
-    ev_to_ebit: Multiple
-    price_to_earnings: Multiple
-    price_to_earnings_without_gains: Multiple
-    fcf_yield: Fraction
-    rule_of_40: Fraction
-    ev_to_sales_per_growth: Multiple
-
-
-@model(verdict="enterprise_value", better="lower")
-def ev_bridge(
-    market_value: Amount, share_price: PerShare, shares_diluted: Shares, debt: Amount, cash: Amount,
-    short_term_investments: Amount, lease_liability: Amount, preferred_equity: Amount,
-) -> EVBridge:  # fmt: skip
-    """From market value to enterprise value; what can be sold, leases, preferred shares each under a name of its own.
-
-    Formula: enterprise_value = market_value + debt - cash; less securities - short_term_investments; with leases +
-             lease_liability, with preferred + preferred_equity; value_at_diluted_shares = share_price * shares_diluted
-    Units:   amounts of one currency, each of its own day. Minorities and bitcoin are in none of them.
-    Source:  CoreWeave as printed in March 2025: 35bn and about 8bn of debt, without cash, are 43bn.
-
-    >>> ev_bridge(35e9, 40.0, 473.5e6, 8e9, 0.0, 0.0, 2e9, 0.0).enterprise_value_with_leases / 1e9
-    45.0
-    """
-    value = market_value + debt - cash
-    return EVBridge(value, value - short_term_investments, value + lease_liability, value + preferred_equity,
-                    share_price * shares_diluted)  # fmt: skip
-
-
-@model(verdict="ev_to_sales", better="lower")
+@model(verdict="ev_to_sales", better="lower", price_to_sales=Multiple, ev_to_sales=Multiple, ev_to_ebitda=Multiple,
+       ev_to_ebit=Multiple, ev_to_ebitda_less_maintenance=Multiple, price_to_earnings=Multiple,
+       price_to_earnings_without_gains=Multiple, fcf_yield=Fraction, operating_margin=Fraction, rule_of_40=Fraction,
+       ev_to_sales_per_growth=Multiple)  # fmt: skip
 def multiples(
     market_value: Amount, enterprise_value: Amount, revenue: Amount, revenue_growth: Fraction,
-    operating_income: Amount, depreciation_amortization: Amount, net_income: Amount, investment_gains: Amount,
-    tax_rate: Fraction, fcf: Amount,
-) -> Multiples:  # fmt: skip
+    operating_income: Amount, depreciation_amortization: Amount, shorter_life_charge: Amount, net_income: Amount,
+    investment_gains: Amount, tax_rate: Fraction, fcf: Amount,
+):  # fmt: skip
     """Multiples of twelve months of sales, profit and free cash flow.
 
-    Formula: price_to_sales = market_value / revenue; ev_to_ebitda = enterprise_value / (operating_income +
-             depreciation_amortization); ev_to_ebit takes depreciation as what maintenance costs; without gains net
-             income is less investment_gains * (1 - tax_rate); rule_of_40 = revenue_growth + fcf / revenue;
-             ev_to_sales_per_growth = ev_to_sales / (100 * revenue_growth)
+    Formula: price_to_sales = market_value / revenue; ebitda = operating_income + depreciation_amortization;
+             ev_to_ebitda = enterprise_value / ebitda; ev_to_ebit = enterprise_value / operating_income;
+             ev_to_ebitda_less_maintenance = enterprise_value / (ebitda - maintenance), where maintenance, what must be
+             bought again each year to stand still, is depreciation_amortization + shorter_life_charge; without gains
+             net income is less investment_gains * (1 - tax_rate); operating_margin = operating_income / revenue;
+             rule_of_40 = revenue_growth + fcf / revenue; ev_to_sales_per_growth = ev_to_sales / (100 * revenue_growth)
     Units:   one currency, flows of twelve months; missing where the base is not positive.
     Source:  CoreWeave's prospectus at 35bn and 8bn of debt: 43/1.915 = 22.5 times sales, 43/1.2 = 35.8 times EBITDA.
 
-    >>> found = multiples(35e9, 43e9, 1.915e9, 7.366, 0.324e9, 0.876e9, -0.863e9, 0.0, 0.21, -5.95e9)
+    >>> found = multiples(35e9, 43e9, 1.915e9, 7.366, 0.324e9, 0.876e9, 0.024e9, -0.863e9, 0.0, 0.21, -5.95e9)
     >>> round(float(found.ev_to_sales), 1), round(float(found.ev_to_ebitda), 1), float(found.price_to_earnings)
     (22.5, 35.8, nan)
+    >>> round(float(found.ev_to_ebitda_less_maintenance))  # 43bn over the 0.3bn that are left of 1.2bn
+    143
     """
     own = net_income_without_gains(net_income, investment_gains, tax_rate)
-    to_sales = per(enterprise_value, revenue)
-    return Multiples(
-        per(market_value, revenue), to_sales, per(enterprise_value, operating_income + depreciation_amortization),
-        per(enterprise_value, operating_income), per(market_value, net_income), per(market_value, own),
-        per(fcf, market_value), revenue_growth + per(fcf, revenue), per(to_sales, POINTS * revenue_growth),
+    to_sales, ebitda = per(enterprise_value, revenue), operating_income + depreciation_amortization
+    return (
+        per(market_value, revenue), to_sales, per(enterprise_value, ebitda), per(enterprise_value, operating_income),
+        per(enterprise_value, operating_income - shorter_life_charge), per(market_value, net_income),
+        per(market_value, own), per(fcf, market_value), per(operating_income, revenue),
+        revenue_growth + per(fcf, revenue), per(to_sales, POINTS * revenue_growth),
     )  # fmt: skip
-
-
-@study.starts_by_company(ev_bridge)
-def bridges(book: Book) -> dict[str, Case]:
-    """Each company's bridge from the newest market value to enterprise value, each part of its own newest day."""
-    quarters, known = select(book.into(book.money), "quarter"), figures(book)
-    filed = {name: measure(name, quarters) for name in
-             ("shares_diluted", "short_term_investments", "lease_liability", "preferred_equity")}  # fmt: skip
-    given = {company: {name: own[name] for name in BALANCE} | {"share_price": _ordinary(own["price"], book, company)}
-             for company, own in known.items()}  # fmt: skip
-    return filed_cases(ev_bridge, book, filed, given)
-
-
-def _ordinary(price: Quantity, book: Book, company: str) -> Quantity:
-    """The price of an ordinary share, where that of a depositary share is traded."""
-    own = book.register("ads").query("company == @company")
-    return price if own.empty else (price / float(own["ordinary_shares"].iloc[-1])).called("share_price", price.unit)
 
 
 @study.starts_by_company(multiples)
 @cache
 def cases(book: Book) -> dict[str, Case]:
     """Each company's multiples: the newest market and enterprise value on its newest twelve months."""
-    years, known = select(book.into(book.money), "ttm"), figures(book)
-    filed = {name: measure(name, years) for name in FLOWS}
-    filed["revenue_growth"] = measure("growth_year_on_year", years, value="revenue")
-    ppe, given = measure("depreciation", years), {}
-    for company in book.companies:
-        given[company] = {name: known[company][name] for name in ("market_value", "enterprise_value")}
-        if study.newest(filed["depreciation_amortization"], company).missing:
-            only = _fresh(study.newest(ppe, company), known[company]["market_value"].day)
-            why = say("multiples.depreciation_only")
-            given[company]["depreciation_amortization"] = only.called("depreciation_amortization", reason=why)
-    return filed_cases(multiples, book, filed, given)
+    known, filed, lives = figures(book), flows(book), _lives(book)
+    given = {company: {name: known[company][name] for name in ("market_value", "enterprise_value")}
+             | {"shorter_life_charge": _shorter(lives.get(company))}
+             for company in book.companies}  # fmt: skip
+    return filed_cases(multiples, book, filed, given, SETS)
+
+
+@cache
+def flows(book: Book) -> dict[str, Measures]:
+    """What every company files of twelve months, by the name of the input."""
+    years = select(book.into(book.money), "ttm")
+    filed = {name: measure(name, years) for name in [*chain(*SETS), "depreciation"] if name != "revenue_growth"}
+    return filed | {"revenue_growth": measure("growth_year_on_year", years, value="revenue")}
+
+
+def of_one_year(filed: Mapping[str, Measures], names: Sequence[str], company: str) -> dict[str, Quantity]:
+    """Flows of a company of the same twelve months; depreciation of property alone where amortisation is not given."""
+    only = CHARGES in names and study.newest(filed[CHARGES], company).missing
+    measured = {name: filed["depreciation" if only and name == CHARGES else name] for name in names}
+    found = study.of_one_period(measured, company, QUARTER)
+    if only:
+        found[CHARGES] = found[CHARGES].called(CHARGES, reason=say("multiples.depreciation_only"))
+    return found
+
+
+def _lives(book: Book) -> Mapping[str, Case]:
+    """Each company's newest year with servers of four years; none before a year was public."""
+    with suppress(NothingToShow):
+        return useful_life.at_four_years(book.into(book.money))
+    return {}
+
+
+def _shorter(life: Case | None) -> Quantity:
+    """What servers that last four years would add to the year's depreciation."""
+    if life is None:
+        return missing("shorter_life_charge", study.not_public("shorter_life_charge"))
+    added = life.alone("depreciation_prospective") - life.alone("depreciation_in_accounts")
+    return added.called("shorter_life_charge", reason=say("multiples.shorter_life"))
 
 
 def filed_cases(which: Callable, book: Book, filed: Mapping[str, Measures],
-          given: Mapping[str, dict[str, Quantity]]) -> study.Cases:  # fmt: skip
-    """A case of each company: what is given, and its newest figures that are not too old beside the market value."""
+          given: Mapping[str, dict[str, Quantity]], sets: Sequence[Sequence[str]] = ()) -> study.Cases:  # fmt: skip
+    """A case of each company: what is given, and its newest figures that are not too old beside the market value.
+
+    sets  which of the figures are set against each other, and are of one period; by default each is its own newest
+    """
     days = {company: own["market_value"].day for company, own in given.items()}
     newest = max(filter(pd.notna, days.values()), default=pd.NaT)  # for who has no price: that of the others
+    sets = sets or [(name,) for name in filed]
     return study.Cases({
         company: study.case(which, book, company, **{
-            name: _fresh(study.newest(each, company), days[company] if pd.notna(days[company]) else newest)
-            for name, each in filed.items()} | own)
+            name: _fresh(each, days[company] if pd.notna(days[company]) else newest)
+            for names in sets for name, each in of_one_year(filed, names, company).items()} | own)
         for company, own in given.items()
     })  # fmt: skip
 
@@ -153,7 +139,9 @@ def _fresh(each: Quantity, day: pd.Timestamp) -> Quantity:
 def verdict(each: Mapping[str, Case]) -> Sentence:
     """The median of the companies on sales, and who is dearest and cheapest; by market value where EV lacks."""
     if len(each) == 1:
-        return study.verdict(next(iter(each.values())), "multiples.verdict_one")
+        case = next(iter(each.values()))
+        known = [key for key in ONE if not study.lacks(case, f"multiples.{key}")]
+        return study.verdict(case, f"multiples.{known[0]}") if known else words.paragraph(say("multiples.none"))
     by = "ev_to_sales" if len(exhibits.ranked(each, "ev_to_sales")) > 1 else "price_to_sales"
     found = exhibits.ranked(each, by)
     if not found:

@@ -1,6 +1,6 @@
 """What an offering's price implies, what its first day showed, and what it asks beside its peers and its home share."""
 
-from typing import Any, NamedTuple
+from typing import Any
 
 import pandas as pd
 
@@ -17,37 +17,23 @@ from capcycle.study import Case
 from capcycle.words import Sentence, say
 
 PRICES = ("issue_price", "range_low", "range_high", "first_open", "first_low", "first_close", "home_close")
-SHOWN = ("proceeds", "value_at_issue", "float_share", "return_at_open", "return_at_close", "return_at_low")
+SHOWN = (
+    "proceeds",
+    "value_at_issue",
+    "float_share",
+    "from_range_low",
+    "return_at_open",
+    "return_at_close",
+    "return_at_low",
+)
 COVER = {"retail_cover": "times", "retail_share": "fraction", "institutional_take_up": "fraction",
          "cornerstone_share": "fraction"}  # fmt: skip
 
 
-class Offering(NamedTuple):
-    proceeds: Amount
-    value_at_issue: Amount
-    float_share: Fraction
-    from_range_low: Fraction
-    return_at_open: Fraction
-    return_at_low: Fraction
-    return_at_close: Fraction
-
-
-class RelativeValue(NamedTuple):
-    premium_to_peers: Fraction
-    fall_to_parity: Fraction
-    home_premium: Fraction
-
-
-class IssueValue(NamedTuple):
-    issue_to_sales: Multiple
-    stated_to_sales: Multiple
-    shares_needed: Shares
-    price_needed: PerShare
-
-
-@model(verdict="return_at_close", better="higher")
+@model(verdict="return_at_close", better="higher", proceeds=Amount, value_at_issue=Amount, float_share=Fraction,
+       from_range_low=Fraction, return_at_open=Fraction, return_at_low=Fraction, return_at_close=Fraction)  # fmt: skip
 def offering(issue_price: PerShare, range_low: PerShare, shares_offered: Shares, shares_after: Shares,
-             first_open: PerShare, first_low: PerShare, first_close: PerShare) -> Offering:  # fmt: skip
+             first_open: PerShare, first_low: PerShare, first_close: PerShare):  # fmt: skip
     """What is raised, what the company is worth at the price, and the first day at its open, its low and its close.
 
     Formula: proceeds = issue_price * shares_offered, before costs; float_share = shares_offered / shares_after;
@@ -60,14 +46,13 @@ def offering(issue_price: PerShare, range_low: PerShare, shares_offered: Shares,
     (14.283, -0.1027, 0.0)
     """
     first_day = (per(price, issue_price) - 1 for price in (first_open, first_low, first_close))
-    return Offering(issue_price * shares_offered, issue_price * shares_after, per(shares_offered, shares_after),
+    return (issue_price * shares_offered, issue_price * shares_after, per(shares_offered, shares_after),
                     per(issue_price, range_low) - 1, *first_day)  # fmt: skip
 
 
-@model(verdict="premium_to_peers", better="lower")
-def relative_value(
-    pe_at_price: Multiple, peer_pe: Multiple, first_close: PerShare, home_close: PerShare
-) -> RelativeValue:
+@model(verdict="premium_to_peers", better="lower", premium_to_peers=Fraction, fall_to_parity=Fraction,
+       home_premium=Fraction)  # fmt: skip
+def relative_value(pe_at_price: Multiple, peer_pe: Multiple, first_close: PerShare, home_close: PerShare):
     """What is asked beside peers, how far the price would fall to theirs, and what the share at home costs more.
 
     Formula: premium_to_peers = pe_at_price / peer_pe - 1; fall_to_parity = peer_pe / pe_at_price - 1
@@ -78,11 +63,12 @@ def relative_value(
     >>> [round(float(each), 3) for each in relative_value(26.5, 13.6, 131.5, 159.39)]
     [0.949, -0.487, 0.212]
     """
-    return RelativeValue(per(pe_at_price, peer_pe) - 1, per(peer_pe, pe_at_price) - 1, per(home_close, first_close) - 1)
+    return per(pe_at_price, peer_pe) - 1, per(peer_pe, pe_at_price) - 1, per(home_close, first_close) - 1
 
 
-@model(verdict="issue_to_sales", better="lower")
-def issue_value(issue_price: PerShare, shares_after: Shares, revenue: Amount, stated_value: Amount) -> IssueValue:
+@model(verdict="issue_to_sales", better="lower", issue_to_sales=Multiple, stated_to_sales=Multiple,
+       shares_needed=Shares, price_needed=PerShare)  # fmt: skip
+def issue_value(issue_price: PerShare, shares_after: Shares, revenue: Amount, stated_value: Amount):
     """What an issue price makes of sales, and which shares or price a value that somebody states would need.
 
     Formula: issue_to_sales = issue_price * shares_after / revenue; shares_needed = stated_value / issue_price
@@ -94,7 +80,7 @@ def issue_value(issue_price: PerShare, shares_after: Shares, revenue: Amount, st
     >>> round(float(found.issue_to_sales), 1), float(found.shares_needed) / 1e6, round(float(found.price_needed), 1)
     (9.9, 875.0, 73.9)
     """
-    return IssueValue(per(issue_price * shares_after, revenue), per(stated_value, revenue),
+    return (per(issue_price * shares_after, revenue), per(stated_value, revenue),
                       per(stated_value, issue_price), per(stated_value, shares_after))  # fmt: skip
 
 
@@ -120,7 +106,7 @@ def figures(book: Book, company: str) -> dict[str, Quantity]:
     """What is known of a company's offering by name, in the currencies in which it was printed."""
     row = _row(book, company)
     units = {name: f"{row['home_currency' if name == 'home_close' else 'currency']}/share" for name in PRICES}
-    units |= {"shares_offered": "shares", "shares_after": "shares"}
+    units |= {"shares_offered": "shares", "shares_after": "shares", "proceeds_net": row["currency"]}
     return {name: _given(row, name, unit) for name, unit in
             {**units, **dict.fromkeys(["pe_at_price", "peer_pe"], "multiple"), **COVER}.items()}  # fmt: skip
 
@@ -171,6 +157,7 @@ def sheet(book: Book, company: str) -> Exhibit:
     rows = marks.rows((_called(name), one) for name, one in known.items() if not one.missing)
     lacking = [words.lower(_called(name)) for name, one in known.items() if one.missing]
     notes = [row["note"], *([say("offerings.sheet.lacking", names=words.listing(lacking))] if lacking else [])]
+    notes += [say("offerings.sheet.greenshoe")] if row["greenshoe_used"] == "yes" else []
     sold = known["shares_offered"]
     terms = {"shares": sold.shown, "price": known["issue_price"].shown, "day": words.day(row["date"])}
     title = say("offerings.sheet.title", company=book.names[company], **terms)

@@ -1,7 +1,6 @@
 """Results with and without what will not come again: charges, impairments and subsidies, after the tax they bear."""
 
 from collections.abc import Mapping
-from typing import NamedTuple
 
 import pandas as pd
 
@@ -18,16 +17,9 @@ AFTER_TAX = "net_income"
 PRINTED = ("reported", "charge", "gross_without", "without", "with_all", "margin_without", "margin_with")
 
 
-class OneOff(NamedTuple):
-    without: Amount
-    with_all: Amount
-    margin_without: Fraction
-    margin_with: Fraction
-    gross_without: Amount
-
-
-@model(verdict="margin_without", better="higher")
-def one_off(reported: Amount, charge: Amount, included: Fraction, result_tax: Fraction, sales: Amount) -> OneOff:
+@model(verdict="margin_without", better="higher", without=Amount, with_all=Amount, margin_without=Fraction,
+       margin_with=Fraction, gross_without=Amount)  # fmt: skip
+def one_off(reported: Amount, charge: Amount, included: Fraction, result_tax: Fraction, sales: Amount):
     """A result with and without an item that is not expected again, after the tax that the item bears.
 
     Formula: without = reported + included * charge * (1 - result_tax); with_all = without - charge * (1 - result_tax);
@@ -43,16 +35,11 @@ def one_off(reported: Amount, charge: Amount, included: Fraction, result_tax: Fr
     net = charge * (1 - result_tax)
     without = reported + included * net
     margins = (per(each, sales) for each in (without, without - net))
-    return OneOff(without, without - net, *margins, reported + included * charge)
+    return (without, without - net, *margins, reported + included * charge)
 
 
-class ImpliedRevenue(NamedTuple):
-    implied_revenue: Amount
-    implied_part: Amount
-
-
-@model(verdict="implied_revenue", better="higher")
-def implied_revenue(adjusted_ebitda: Amount, ebitda_margin: Fraction, part_share: Fraction) -> ImpliedRevenue:
+@model(verdict="implied_revenue", better="higher", implied_revenue=Amount, implied_part=Amount)
+def implied_revenue(adjusted_ebitda: Amount, ebitda_margin: Fraction, part_share: Fraction):
     """The revenue that a printed result and its margin imply, and the part of it that a share is of.
 
     Formula: implied_revenue = adjusted_ebitda / ebitda_margin; implied_part = implied_revenue * part_share
@@ -63,7 +50,7 @@ def implied_revenue(adjusted_ebitda: Amount, ebitda_margin: Fraction, part_share
     793
     """
     sales = per(adjusted_ebitda, ebitda_margin)
-    return ImpliedRevenue(sales, sales * part_share)
+    return sales, sales * part_share
 
 
 def cases(book: Book) -> dict[str, Case]:

@@ -1,7 +1,6 @@
 """Can a model keep its price? What tokens of one quality cost, how fast that falls, what a closed model may add."""
 
 from collections.abc import Sequence
-from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -21,20 +20,8 @@ LEAST = 4  # prices that a rate is fitted to
 PER_TOKEN = "USD/million-tokens"
 
 
-class PriceFall(NamedTuple):
-    price_fall: Multiple
-    fall_per_year: Multiple
-    years_to_halve: Years
-
-
-class Premium(NamedTuple):
-    closed_premium: Multiple
-    open_saving: Fraction
-    closed_revenue_share: Fraction
-
-
-@model(verdict="fall_per_year", better="lower")
-def price_fall(first_token_price: Number, last_token_price: Number, years_between: Years) -> PriceFall:
+@model(verdict="fall_per_year", better="lower", price_fall=Multiple, fall_per_year=Multiple, years_to_halve=Years)
+def price_fall(first_token_price: Number, last_token_price: Number, years_between: Years):
     """How many times cheaper tokens of one quality became, in all and by year; volume must grow as much as that.
 
     Formula: price_fall = first_token_price / last_token_price; fall_per_year = price_fall ** (1 / years_between)
@@ -49,11 +36,12 @@ def price_fall(first_token_price: Number, last_token_price: Number, years_betwee
     """
     fall = per(first_token_price, last_token_price)
     yearly = fall ** (1 / years_between)
-    return PriceFall(fall, yearly, per(np.log(2.0), logarithm(yearly)))
+    return fall, yearly, per(np.log(2.0), logarithm(yearly))
 
 
-@model(verdict="closed_premium", better="higher")
-def open_or_closed(closed_token_price: Number, open_token_price: Number, closed_token_share: Fraction) -> Premium:
+@model(verdict="closed_premium", better="higher", closed_premium=Multiple, open_saving=Fraction,
+       closed_revenue_share=Fraction)  # fmt: skip
+def open_or_closed(closed_token_price: Number, open_token_price: Number, closed_token_share: Fraction):
     """What a closed model's tokens cost against an open one's, and what part of the revenue that leaves to closed ones.
 
     Formula: closed_premium = closed_token_price / open_token_price; open_saving = 1 - 1 / closed_premium
@@ -65,13 +53,8 @@ def open_or_closed(closed_token_price: Number, open_token_price: Number, closed_
     [8.09, 0.88, 0.97]
     """
     closed, other = closed_token_share * closed_token_price, (1 - closed_token_share) * open_token_price
-    return Premium(per(closed_token_price, open_token_price), 1 - per(open_token_price, closed_token_price),
+    return (per(closed_token_price, open_token_price), 1 - per(open_token_price, closed_token_price),
                    per(closed, closed + other))  # fmt: skip
-
-
-@study.starts(price_fall)
-def _start(book: Book, company: str) -> Case:
-    return study.bound(price_fall, book, company)
 
 
 @study.starts(open_or_closed)

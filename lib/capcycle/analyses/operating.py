@@ -1,7 +1,6 @@
 """Users, rides, cities: what was counted, by which definition, and how it grew."""
 
 from collections.abc import Mapping
-from typing import NamedTuple
 
 import pandas as pd
 
@@ -17,13 +16,8 @@ from capcycle.words import say
 RIDES, CITIES = "rides", "cities"
 
 
-class CountGrowth(NamedTuple):
-    count_before: Number
-    count_per_day: Number
-
-
-@model(verdict="count_per_day", better="higher")
-def count_growth(count: Number, count_growth: Fraction, days_counted: Number) -> CountGrowth:
+@model(verdict="count_per_day", better="higher", count_before=Number, count_per_day=Number)
+def count_growth(count: Number, count_growth: Fraction, days_counted: Number):
     """What a count was a year before, and how much of it falls on a day.
 
     Formula: count_before = count / (1 + count_growth); count_per_day = count / days_counted
@@ -34,7 +28,7 @@ def count_growth(count: Number, count_growth: Fraction, days_counted: Number) ->
     >>> round(float(found.count_before)), round(float(found.count_per_day))
     (993590, 33696)
     """
-    return CountGrowth(count / (1 + count_growth), per(count, days_counted))
+    return count / (1 + count_growth), per(count, days_counted)
 
 
 def counts(book: Book) -> pd.DataFrame:

@@ -1,7 +1,6 @@
 """What goes back to shareholders after what is built: buy-back yield net of stock pay, payout, and the use of cash."""
 
 from collections.abc import Mapping
-from typing import NamedTuple
 
 import pandas as pd
 
@@ -24,20 +23,11 @@ SHOWN = ("net_buyback_yield", "buyback_yield", "stock_pay_cover", "buybacks_to_f
 USES = ("capex", "buybacks", "dividends_paid")  # of cash, in the order in which they are drawn
 
 
-class Payout(NamedTuple):
-    cash_after_capex: Amount
-    buyback_yield: Fraction
-    net_buyback_yield: Fraction
-    stock_pay_cover: Multiple
-    buybacks_to_fcf: Fraction
-    buybacks_to_ai_capex: Fraction
-    paid_out: Fraction
-    left_after_uses: Amount
-
-
-@model(verdict="net_buyback_yield", better="higher")
+@model(verdict="net_buyback_yield", better="higher", cash_after_capex=Amount, buyback_yield=Fraction,
+       net_buyback_yield=Fraction, stock_pay_cover=Multiple, buybacks_to_fcf=Fraction, buybacks_to_ai_capex=Fraction,
+       paid_out=Fraction, left_after_uses=Amount)  # fmt: skip
 def payout(market_value: Amount, operating_cash_flow: Amount, capex: Amount, ai_share_of_capex: Fraction,
-           buybacks: Amount, dividends_paid: Amount, stock_compensation: Amount) -> Payout:  # fmt: skip
+           buybacks: Amount, dividends_paid: Amount, stock_compensation: Amount):  # fmt: skip
     """What buy-backs return on market value, before and after the pay in shares that they offset, and out of what.
 
     Formula: free cash flow is operating_cash_flow - capex; net_buyback_yield = (buybacks - stock_compensation) /
@@ -53,7 +43,7 @@ def payout(market_value: Amount, operating_cash_flow: Amount, capex: Amount, ai_
     """
     free, net = fcf(operating_cash_flow, capex), net_buybacks(buybacks, stock_compensation)
     paid = buybacks + dividends_paid
-    return Payout(
+    return (
         free, per(buybacks, market_value), per(net, market_value), per(buybacks, stock_compensation),
         per(buybacks, free), per(buybacks, capex * ai_share_of_capex), per(paid, free), free - paid,
     )  # fmt: skip
@@ -65,7 +55,7 @@ def cases(book: Book) -> dict[str, Case]:
     years = select(book.into(book.money), "ttm")
     filed = {name: measure(name, years) for name in FLOWS}
     given = {company: {"market_value": own["market_value"]} for company, own in figures(book).items()}
-    return multiples.filed_cases(payout, book, filed, given)
+    return multiples.filed_cases(payout, book, filed, given, [FLOWS])
 
 
 def verdict(each: Mapping[str, Case]) -> Sentence:

@@ -1,7 +1,6 @@
 """What a company takes in for each of its users, by quarter."""
 
 from collections.abc import Mapping
-from typing import NamedTuple
 
 import pandas as pd
 
@@ -22,13 +21,9 @@ PEOPLE = "people"
 QUARTER = 0.25  # of a year
 
 
-class PerUser(NamedTuple):
-    revenue_per_user_month: PerUserMonth
-    revenue_per_user_year: Amount
-
-
-@model(verdict="revenue_per_user_year", better="higher")
-def per_user(period_revenue: Amount, users: Users, period: Years) -> PerUser:
+@model(verdict="revenue_per_user_year", better="higher", revenue_per_user_month=PerUserMonth,
+       revenue_per_user_year=Amount)  # fmt: skip
+def per_user(period_revenue: Amount, users: Users, period: Years):
     """What a company takes in for each of its users.
 
     Formula: revenue_per_user_year = period_revenue / users / period; a month's is a twelfth
@@ -39,7 +34,7 @@ def per_user(period_revenue: Amount, users: Users, period: Years) -> PerUser:
     3.98
     """
     year = per(period_revenue, users * period)
-    return PerUser(year / MONTHS_PER_YEAR, year)
+    return year / MONTHS_PER_YEAR, year
 
 
 @study.starts(per_user)

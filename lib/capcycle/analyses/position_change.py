@@ -1,7 +1,6 @@
 """Why a stake changed over a quarter: what the price did to the shares held, and what was bought or sold."""
 
 from collections.abc import Mapping
-from typing import NamedTuple
 
 import pandas as pd
 
@@ -19,19 +18,9 @@ CLOSE = "close_split_adjusted"  # of the month
 EFFECTS = ("trade_effect", "price_effect")
 
 
-class PositionChange(NamedTuple):
-    value_before: Amount
-    value_now: Amount
-    value_change: Amount
-    price_effect: Amount
-    trade_effect: Amount
-    price_before_to_now: Fraction
-
-
-@model(verdict="value_change", better="higher")
-def position_change(
-    shares_now: Shares, shares_change: Fraction, price_before: PerShare, price_now: PerShare
-) -> PositionChange:
+@model(verdict="value_change", better="higher", value_before=Amount, value_now=Amount, value_change=Amount,
+       price_effect=Amount, trade_effect=Amount, price_before_to_now=Fraction)  # fmt: skip
+def position_change(shares_now: Shares, shares_change: Fraction, price_before: PerShare, price_now: PerShare):
     """A position's change of value over a quarter: what the price did, and what the trade added.
 
     Formula: shares_before = shares_now / (1 + shares_change);
@@ -48,9 +37,7 @@ def position_change(
     before = shares_now / (1 + shares_change)
     was, now = before * price_before, shares_now * price_now
     moved = before * (price_now - price_before)
-    return PositionChange(
-        was, now, now - was, moved, (shares_now - before) * price_now, per(price_now, price_before) - 1
-    )
+    return was, now, now - was, moved, (shares_now - before) * price_now, per(price_now, price_before) - 1
 
 
 def cases(book: Book, holder: str) -> dict[str, Case]:

@@ -1,6 +1,6 @@
 """Price to sales: brackets as printed and as they are now, a company's own history, and what expected growth does."""
 
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -17,19 +17,13 @@ from capcycle.quantity import missing, newest
 from capcycle.study import Case
 from capcycle.words import say
 
-COLUMNS = ("group", "bracket", "then", "other", "value", "day")
+COLUMNS = ("group", "bracket", "then", "other", "value", "now", "day")
 QUARTILES = {"low": 0.0, "inner_low": 0.25, "inner_high": 0.75, "high": 1.0}
 
 
-class SalesAhead(NamedTuple):
-    price_to_sales: Multiple
-    price_to_sales_next: Multiple
-    growth_assumed: Fraction
-    price_to_sales_doubled: Multiple
-
-
-@model(verdict="price_to_sales_next", better="lower")
-def sales_ahead(market_value: Amount, revenue: Amount, revenue_next: Amount) -> SalesAhead:
+@model(verdict="price_to_sales_next", better="lower", price_to_sales=Multiple, price_to_sales_next=Multiple,
+       growth_assumed=Fraction, price_to_sales_doubled=Multiple)  # fmt: skip
+def sales_ahead(market_value: Amount, revenue: Amount, revenue_next: Amount):
     """What growth that somebody expects does to price over sales.
 
     Formula: price_to_sales = market_value / revenue; price_to_sales_next = market_value / revenue_next
@@ -40,7 +34,7 @@ def sales_ahead(market_value: Amount, revenue: Amount, revenue_next: Amount) -> 
     [18.28, 8.75, 1.09, 9.14]
     """
     now = per(market_value, revenue)
-    return SalesAhead(now, per(market_value, revenue_next), per(revenue_next, revenue) - 1, now / 2)
+    return now, per(market_value, revenue_next), per(revenue_next, revenue) - 1, now / 2
 
 
 @study.starts_by_company(sales_ahead)
@@ -144,4 +138,5 @@ def _bucket(book: Book, group: str, own: pd.DataFrame, table: pd.DataFrame) -> l
             "unit": "multiple", "value": last["value"], "kind": last["kind"], "day": words.day(last["date"]),
             "source": facts.documents([last["source"], *own["source"], *others["source"]]),
         })  # fmt: skip
-    return found
+    values = [row["value"] for row in found]
+    return [row | {"now": words.between(min(values), max(values), "multiple")} for row in found]

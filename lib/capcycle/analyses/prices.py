@@ -1,4 +1,4 @@
-"""What a day did to prices beyond the market's move, and who led between two days."""
+"""What a day did to prices beyond the market's move, in points and in money."""
 
 from collections.abc import Sequence
 from typing import NamedTuple
@@ -6,16 +6,17 @@ from typing import NamedTuple
 import numpy as np
 import pandas as pd
 
-from capcycle import facts, study, words
+from capcycle import words
 from capcycle.errors import ModelError, NothingToShow, unknown
 from capcycle.exhibits import Exhibit, marks
 from capcycle.facts import Book, door, prices
-from capcycle.measure import measure
-from capcycle.panel import select
 from capcycle.words import Sentence, say
 
 ESTIMATED = {"kind": "estimated", "source": prices.SOURCE}
+INPUTS = ("symbol", "move", "market_move", "alpha", "market_beta", "standard_error", "value_before")
+SHOWN = ("label", "move", "market_beta", "value", "standard_error", "times", "money")
 SHORTEST = 30  # days of returns from which a market model is estimated
+MONTHS = pd.Timedelta(days=100)  # before an event, in which a market value is still the company's
 ERRORS = 1.96  # standard errors on either side hold nineteen of twenty cases
 
 
@@ -62,9 +63,9 @@ def event(book: Book, symbols: Sequence[str], day: str, market: str = "SPY", est
     Errors: NothingToShow for a day after that of the book; ModelError for a security that has no daily closes, for a
             day without trading, and for one with too few days before it.
     """
-    _refuse_later(book, day)
+    refuse_later(book, day)
     symbols = list(dict.fromkeys(symbols))
-    closes = pd.concat([_closes(book, symbols), _closes(book, [market])], axis=1)
+    closes = pd.concat([closes_of(book, symbols), closes_of(book, [market])], axis=1)
     at = _place(closes, day)
     returns = closes.pct_change().to_numpy()
     first = max(at - gap - estimated_over, 1)
@@ -76,20 +77,27 @@ def event(book: Book, symbols: Sequence[str], day: str, market: str = "SPY", est
     inside = slice(around, around + window + 1)
     rows = pd.DataFrame({
         "symbol": symbols, "label": [prices.names()[each] for each in symbols], "move": _moved(closes, at, window),
-        "beta": fitted.beta, "value": abnormal[inside].sum(axis=0), "error": fitted.error * np.sqrt(window + 1),
+        "market_beta": fitted.beta, "alpha": fitted.alpha * (window + 1), "market_move": after[inside, -1].sum(),
+        "value": abnormal[inside].sum(axis=0), "standard_error": fitted.error * np.sqrt(window + 1),
+        "value_before": _worth(book, symbols, closes, closes.index[at - 1]),
     })  # fmt: skip
-    half = ERRORS * rows["error"]
+    half = ERRORS * rows["standard_error"]
     rows = rows.assign(low=rows["value"] - half, high=rows["value"] + half, unit="fraction", **ESTIMATED)
     days = [each for each in range(-around, around + 1) if at + each < len(closes)]
     return Event(book, closes.index[at], market, rows, pd.DataFrame(abnormal.cumsum(axis=0), days, list(symbols)))
 
 
-def _refuse_later(book: Book, day: str) -> None:
+def refuse_later(book: Book, day: str) -> None:
+    """Errors: NothingToShow for a day after that of a book."""
     if door.day(day) > book.day:
         raise NothingToShow(say("prices.later", day=words.day(book.day)))
 
 
-def _closes(book: Book, symbols: Sequence[str]) -> pd.DataFrame:
+def closes_of(book: Book, symbols: Sequence[str]) -> pd.DataFrame:
+    """The daily closes of some securities.
+
+    Errors: ModelError for one that has none, with those that have.
+    """
     closes = book.prices()
     if wrong := set(symbols) - set(closes):
         raise ModelError(unknown("security with daily closes", wrong, closes.columns))
@@ -115,32 +123,63 @@ def verdict(found: Event) -> Sentence:
     first = found.rows.iloc[0]
     said = {"name": first["label"], "move": words.change(first["move"]), "day": words.day(found.day),
             "abnormal": words.points(first["value"])}  # fmt: skip
-    key = "prices.verdict" if abs(first["value"]) > ERRORS * first["error"] else "prices.verdict_within"
-    return words.paragraph(say(key, **said), *_in_money(found, first))
+    key = "prices.verdict" if abs(first["value"]) > ERRORS * first["standard_error"] else "prices.verdict_within"
+    changed, before = first["value_before"] * first["move"], words.value(first["value_before"], "USD")
+    money = [
+        say("prices.lost" if changed < 0 else "prices.won", amount=words.value(abs(changed), "USD"), before=before)
+    ]
+    return words.paragraph(say(key, **said), *(money if changed == changed else []))
 
 
-def _in_money(found: Event, first: pd.Series) -> list[str]:
-    """The change of value of a company with a share count; nothing of a fund or of another company."""
-    if not facts.company(first["symbol"]):
-        return []
-    book = found.book.on(f"{found.day:%Y-%m-%d}")
-    shares = study.newest(measure("shares_diluted", select(book.of(first["symbol"]), "quarter")), first["symbol"])
-    if shares.missing:
-        return []
-    before = book.prices()[first["symbol"]].iloc[-2]
-    amount = before * first["move"] * shares.value
-    key = "prices.lost" if amount < 0 else "prices.won"
-    return [say(key, amount=words.value(abs(amount), "USD"), shares=shares.shown, day=shares.days)]
+def _worth(book: Book, symbols: Sequence[str], closes: pd.DataFrame, before: pd.Timestamp) -> list[float]:
+    """Each company's market value at a close: the screener's shares of the last month's end, at that close.
+
+    Missing of funds, and of companies without a market value in the months before.
+    """
+    table = book.register("market").query("symbol in @symbols and currency == 'USD'")
+    table = table[table["date"].between(before - MONTHS, before)]
+    wide = table.pivot_table(index=["symbol", "date"], columns="measure", values="value").sort_index()
+    wide = wide.reindex(columns=["market_value", "last_sale"]).dropna()
+    newest = wide.groupby(level="symbol").tail(1).reset_index("date").to_dict("index")
+    return [
+        own["market_value"] / own["last_sale"] * closes.at[before, symbol]
+        * _split(own["last_sale"] / closes.loc[: own["date"], symbol].iloc[-1])
+        if (own := newest.get(symbol)) else np.nan for symbol in symbols
+    ]  # fmt: skip
+
+
+def _split(ratio: float) -> float:
+    """New shares for one old, by what a share was sold at over its close as it is restated now; 1 without a split.
+
+    >>> _split(877.57 / 86.4), _split(137.49 / 134.29)  # NVIDIA in April 2024, before ten for one, and in December
+    (10.0, 1.0)
+    """
+    return float(max(round(ratio), 1))
 
 
 def abnormal(found: Event) -> Exhibit:
     """Each security's move beyond the market's, with two standard errors on either side."""
-    rows = found.rows.assign(note=[say("prices.moved", move=words.change(each.move), beta=f"{each.beta:.2f}")
+    rows = found.rows.assign(note=[say("prices.moved", move=words.change(each.move), beta=f"{each.market_beta:.2f}")
                                    for each in found.rows.itertuples()])  # fmt: skip
-    sure = int((rows["value"].abs() > ERRORS * rows["error"]).sum())
+    sure = int((rows["value"].abs() > ERRORS * rows["standard_error"]).sum())
     frame = marks.worded("prices.abnormal", id="abnormal-returns", day=words.day(found.day), sure=sure,
                          count=len(rows), market=prices.names()[found.market])  # fmt: skip
-    return marks.dots(rows.drop(columns=["symbol", "move", "beta", "error"]), frame, mark=0.0)
+    return marks.dots(rows.drop(columns=[*rows.columns.intersection(INPUTS)]), frame, mark=0.0)
+
+
+def in_money(found: Event) -> Exhibit:
+    """Each security's move and what is beyond the market's, in standard errors and in market value."""
+    rows = found.rows.assign(times=found.rows["value"] / found.rows["standard_error"],
+                             money=found.rows["move"] * found.rows["value_before"])  # fmt: skip
+    known = rows["money"].dropna()
+    without = rows["label"][rows["money"].isna()].tolist()
+    lacking = [say("prices.no_value", names=words.listing(without))] if without else []
+    units = {"move_unit": "fraction", "market_beta_unit": "number", "standard_error_unit": "fraction",
+             "times_unit": "number", "value_before_unit": "USD", "money_unit": "USD"}  # fmt: skip
+    title = words.counted("prices.in_money.title", len(known), day=words.day(found.day),
+                          amount=words.value(float(known.sum()), "USD"))  # fmt: skip
+    frame = marks.worded("prices.in_money", *lacking, id="event-in-money", title=title)
+    return marks.table(rows.assign(**units), frame, {name: say(f"prices.column.{name}") for name in SHOWN})
 
 
 def path(found: Event) -> Exhibit:
@@ -150,34 +189,8 @@ def path(found: Event) -> Exhibit:
         group=long["symbol"].map(prices.names()), label=long["x"].astype(str), unit="fraction", **ESTIMATED
     )
     last = found.paths.iloc[-1]
-    ends = {"top": prices.names()[last.idxmax()], "bottom": prices.names()[last.idxmin()]}
+    ends = {"top": prices.names()[last.idxmax()], "bottom": prices.names()[last.idxmin()],
+            "days": words.counted("prices.days", int(last.name))}  # fmt: skip
     frame = marks.worded("prices.path", id="abnormal-path", **ends, least=words.points(last.min()),
                          most=words.points(last.max()))  # fmt: skip
     return marks.paths(rows.drop(columns="symbol"), frame, x_unit="number", mark=0)
-
-
-def league(book: Book, symbols: Sequence[str], start: str, end: str, market: str = "SPY") -> Exhibit:
-    """The change of price of each security between two days, the largest first, beside the market's.
-
-    Each day counts at its close, or at the last before it. Dividends are not added.
-    Errors: NothingToShow for a day after that of the book; ModelError for a security without closes, and for a day
-            before all of them.
-    """
-    _refuse_later(book, end)
-    closes = _closes(book, [*symbols, market])
-    ends = [closes.loc[: door.day(each)].tail(1) for each in (start, end)]
-    if any(each.empty for each in ends):
-        raise ModelError(say("prices.before_all", day=start))
-    change = (ends[1].iloc[0] / ends[0].iloc[0] - 1).dropna()
-    own = change.drop(market).sort_values(ascending=False)
-    rows = pd.DataFrame({"label": own.index.map(prices.names()), "value": own.to_numpy()})
-    rows = pd.concat([rows, pd.DataFrame({"label": [prices.names()[market]], "value": [change[market]]})])
-    lacking = [each for each in dict.fromkeys(symbols) if each not in own]
-    notes = [say("prices.unlisted", names=words.listing([prices.names()[each] for each in lacking]))] if lacking else []
-    numbers = {"mean": own.mean(), "median": own.median(), "market_change": change[market]}
-    frame = marks.worded(
-        "prices.league", *notes, id="league", top=prices.names()[own.index[0]], first=words.day(ends[0].index[0]),
-        last=words.day(ends[1].index[0]), market=prices.names()[market], count=len(own),
-        **{name: words.change(each) for name, each in numbers.items()},
-    )  # fmt: skip
-    return marks.columns(rows.assign(unit="fraction", note="", **ESTIMATED), frame)

@@ -1,11 +1,11 @@
 """What companies and brokers print of a part of revenue, and what that says of the rest: levels or points of growth."""
 
 from collections.abc import Iterator, Mapping
-from typing import NamedTuple
 
 import pandas as pd
 
 from capcycle import study, words
+from capcycle.analyses import segments
 from capcycle.analyses.growth import growth_bridge
 from capcycle.errors import ModelError
 from capcycle.exhibits import Exhibit, marks
@@ -19,13 +19,8 @@ from capcycle.words import say
 SHOWN = ("part", "share_of_whole", "whole_growth", "contribution", "share_of_growth", "rest_growth")
 
 
-class StatedContribution(NamedTuple):
-    share_of_growth: Fraction
-    rest_contribution: Fraction
-
-
-@model(verdict="share_of_growth", better="higher")
-def stated_contribution(whole_growth: Fraction, contribution: Fraction) -> StatedContribution:
+@model(verdict="share_of_growth", better="higher", share_of_growth=Fraction, rest_contribution=Fraction)
+def stated_contribution(whole_growth: Fraction, contribution: Fraction):
     """What share of growth a part brought where a company states its points and no level.
 
     Formula: share_of_growth = contribution / whole_growth; rest_contribution = whole_growth - contribution
@@ -35,13 +30,13 @@ def stated_contribution(whole_growth: Fraction, contribution: Fraction) -> State
     >>> round(float(stated_contribution(0.29, 0.08).share_of_growth), 3)
     0.276
     """
-    return StatedContribution(per(contribution, whole_growth), whole_growth - contribution)
+    return per(contribution, whole_growth), whole_growth - contribution
 
 
 def cases(book: Book) -> dict[tuple[str, str, str, str], Case]:
     """Every part that companies and brokers print, by company, whole, part and period: levels or points."""
     table = book.register("segments")
-    rows = table[table["company"].isin(book.companies)]
+    rows = table[table["company"].isin(book.companies) & ~table["cut"].isin(segments.CUTS)]
     wholes = rows[rows["part"] == ""]
     return {_label(row): _printed(book, row, whole, rows) for row, whole in _joined(rows, wholes)}
 

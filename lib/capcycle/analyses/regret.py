@@ -1,7 +1,5 @@
 """Is it worse to build too much or too little? What either mistake costs, and the chance at which they weigh alike."""
 
-from typing import NamedTuple
-
 import pandas as pd
 
 from capcycle import study
@@ -19,19 +17,11 @@ OPEN = {"idle_share": [0.25, 0.5, 1.0], "low_demand_probability": [0.0, 0.5, 1.0
 CHOICES, STATES = ("build", "wait"), ("low", "high")
 
 
-class Regret(NamedTuple):
-    build_in_low: Amount
-    wait_in_high: Amount
-    build_expected: Amount
-    wait_expected: Amount
-    worst_least: Amount
-    break_even_probability: Fraction
-
-
-@model(verdict="break_even_probability", better="higher")
+@model(verdict="break_even_probability", better="higher", build_in_low=Amount, wait_in_high=Amount,
+       build_expected=Amount, wait_expected=Amount, worst_least=Amount, break_even_probability=Fraction)  # fmt: skip
 def regret(annual_capex: Amount, idle_share: Fraction, gpu_residual: Fraction, revenue_per_capex: Multiple,
            gross_margin_before_depreciation: Fraction, server_life: Years,
-           low_demand_probability: Fraction) -> Regret:  # fmt: skip
+           low_demand_probability: Fraction):  # fmt: skip
     """What a year's build costs if part of it stands idle, and what that part would have earned if it is not built.
 
     Formula: build_in_low = annual_capex * idle_share * (1 - gpu_residual)
@@ -49,7 +39,7 @@ def regret(annual_capex: Amount, idle_share: Fraction, gpu_residual: Fraction, r
     built = idle * (1 - gpu_residual)
     waited = idle * maximum(revenue_per_capex * gross_margin_before_depreciation * server_life - 1, 0.0)
     expected = low_demand_probability * built, (1 - low_demand_probability) * waited
-    return Regret(built, waited, *expected, minimum(built, waited), per(waited, built + waited))
+    return (built, waited, *expected, minimum(built, waited), per(waited, built + waited))
 
 
 @study.starts_by_company(regret)

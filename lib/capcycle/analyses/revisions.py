@@ -1,7 +1,7 @@
 """Targets and estimates as they move: change of a target and upside kept apart, and its record."""
 
 from collections.abc import Mapping
-from typing import Any, NamedTuple
+from typing import Any
 
 import pandas as pd
 
@@ -20,21 +20,9 @@ RECORD = ("part_of_target", "upside", "return_since", "share_price", "target_pri
 PRINTED = ("name", "author", "about", "period", "shown", "before", "change", "day")
 
 
-class Revision(NamedTuple):
-    target_change: Fraction
-    upside: Fraction
-    eps_revision: Fraction
-
-
-class TrackRecord(NamedTuple):
-    upside: Fraction
-    return_since: Fraction
-    part_of_target: Fraction
-
-
-@model(verdict="upside", better="higher")
+@model(verdict="upside", better="higher", target_change=Fraction, upside=Fraction, eps_revision=Fraction)
 def revision(share_price: PerShare, target_price: PerShare, target_before: PerShare, eps_next_year: PerShare,
-             eps_before: PerShare) -> Revision:  # fmt: skip
+             eps_before: PerShare):  # fmt: skip
     """How far a target was moved, which is not how far it lies above the price, and how far the estimate was moved.
 
     Formula: target_change = target_price / target_before - 1; upside = target_price / share_price - 1
@@ -45,12 +33,12 @@ def revision(share_price: PerShare, target_price: PerShare, target_before: PerSh
     >>> [round(float(each), 3) for each in revision(41.67, 75.0, 20.0, 1.1, 1.0)]
     [2.75, 0.8, 0.1]
     """
-    return Revision(per(target_price, target_before) - 1, per(target_price, share_price) - 1,
+    return (per(target_price, target_before) - 1, per(target_price, share_price) - 1,
                     per(eps_next_year, eps_before) - 1)  # fmt: skip
 
 
-@model(verdict="part_of_target", better="higher")
-def track_record(share_price: PerShare, target_price: PerShare, price_since: PerShare) -> TrackRecord:
+@model(verdict="part_of_target", better="higher", upside=Fraction, return_since=Fraction, part_of_target=Fraction)
+def track_record(share_price: PerShare, target_price: PerShare, price_since: PerShare):
     """What became of a target: what the share has done since, and which part of the way it has gone.
 
     Formula: return_since = price_since / share_price - 1; part_of_target = return_since / upside, for an upside
@@ -61,7 +49,7 @@ def track_record(share_price: PerShare, target_price: PerShare, price_since: Per
     [1.0, 0.5, 0.5]
     """
     upside, since = per(target_price, share_price) - 1, per(price_since, share_price) - 1
-    return TrackRecord(upside, since, per(since, upside))
+    return upside, since, per(since, upside)
 
 
 def targets(book: Book) -> dict[str, Case]:

@@ -1,7 +1,5 @@
 """What private money buys: the step in value and the part sold of each round, and the venture money of a quarter."""
 
-from typing import NamedTuple
-
 import pandas as pd
 
 from capcycle import study, words
@@ -15,17 +13,8 @@ from capcycle.study import Case
 from capcycle.words import say
 
 
-class FundingRound(NamedTuple):
-    step_up_of_round: Multiple
-    dilution_of_round: Fraction
-
-
-class Venture(NamedTuple):
-    mean_round: Amount
-
-
-@model(verdict="dilution_of_round", better="lower")
-def funding_round(money_raised: Amount, post_money_value: Amount, value_of_round_before: Amount) -> FundingRound:
+@model(verdict="dilution_of_round", better="lower", step_up_of_round=Multiple, dilution_of_round=Fraction)
+def funding_round(money_raised: Amount, post_money_value: Amount, value_of_round_before: Amount):
     """What part of a company new money bought, and the step from the value of the round before.
 
     Formula: step_up_of_round = post_money_value / value_of_round_before
@@ -37,11 +26,11 @@ def funding_round(money_raised: Amount, post_money_value: Amount, value_of_round
     >>> round(float(found.step_up_of_round), 2), round(float(found.dilution_of_round), 3)
     (1.52, 0.086)
     """
-    return FundingRound(per(post_money_value, value_of_round_before), per(money_raised, post_money_value))
+    return per(post_money_value, value_of_round_before), per(money_raised, post_money_value)
 
 
-@model(verdict="mean_round", better="higher")
-def venture(venture_money: Amount, venture_companies: Number) -> Venture:
+@model(verdict="mean_round", better="higher", mean_round=Amount)
+def venture(venture_money: Amount, venture_companies: Number):
     """What a company that venture money went to was given on average.
 
     Formula: mean_round = venture_money / venture_companies
@@ -51,7 +40,7 @@ def venture(venture_money: Amount, venture_companies: Number) -> Venture:
     >>> round(float(venture(12.2e9, 55).mean_round) / 1e6)
     222
     """
-    return Venture(per(venture_money, venture_companies))
+    return per(venture_money, venture_companies)
 
 
 def names(book: Book) -> list[str]:
@@ -84,6 +73,12 @@ def quarter(book: Book, company: str = "") -> Case:
     return study.case(venture, book, "", **given)
 
 
+def quarters(book: Book) -> dict[str, Case]:
+    """The same under the quarter that was counted, for a table."""
+    table = book.register("estimates").query("measure == 'venture_funding'").sort_values("period")
+    return {words.period(table["period"].iloc[-1]) if len(table) else words.DASH: quarter(book)}
+
+
 def table(book: Book, name: str) -> Exhibit:
     """Each round of a company: what was raised, the value, the step from that before, and the part it bought."""
     rows = of(book, name) if name in names(book) else book.register("rounds")[:0]
@@ -92,10 +87,12 @@ def table(book: Book, name: str) -> Exhibit:
     shown = rows.assign(label=rows["date"].map(words.day), value=rows["post_money"], unit=rows["currency"],
                         step=found.step_up_of_round, step_unit="multiple", part=found.dilution_of_round,
                         part_unit="fraction")  # fmt: skip
-    columns = ("label", "type", "amount", "lead", "value", "step", "part", "collateral", "note")
+    columns = ["label", "type", "amount", "lead", "value", "step", "part"]
+    columns += ["collateral"] if rows["collateral"].ne("").any() else []
     headings = {one: say(f"rounds.column.{one}") for one in columns}
+    remarks = [say("marks.missing", label=row.label, reason=row.note) for row in shown.itertuples() if row.note]
     counted = words.counted("rounds.table.title", len(rows), name=name, most=_most(shown))
-    frame = marks.worded("rounds.table", id=parts.slug("rounds", name), title=counted)
+    frame = marks.worded("rounds.table", *remarks, id=parts.slug("rounds", name), title=counted)
     return marks.table(shown, frame, headings) if len(rows) else marks.nothing(frame)
 
 

@@ -1,7 +1,5 @@
 """What a printed multiple implies: earnings at the price of a trade, targets, and the day of a printed return."""
 
-from typing import NamedTuple
-
 from capcycle import study
 from capcycle.facts import Book
 from capcycle.models.maths import per
@@ -13,17 +11,10 @@ SHOWN = ("upside", "share_price", "price_to_earnings", "eps_implied", "pe_at_tar
          "stated_return", "price_of_return")  # fmt: skip
 
 
-class StatedMultiple(NamedTuple):
-    eps_implied: PerShare
-    pe_at_target: Multiple
-    upside: Fraction
-    return_to_date: Fraction
-    price_of_return: PerShare
-
-
-@model(verdict="upside", better="higher")
+@model(verdict="upside", better="higher", eps_implied=PerShare, pe_at_target=Multiple, upside=Fraction,
+       return_to_date=Fraction, price_of_return=PerShare)  # fmt: skip
 def stated_multiple(share_price: PerShare, price_to_earnings: Multiple, target_price: PerShare,
-                    year_end_price: PerShare, stated_return: Fraction) -> StatedMultiple:  # fmt: skip
+                    year_end_price: PerShare, stated_return: Fraction):  # fmt: skip
     """What a printed price to earnings implies, and whether the printed return of the year is of the same day.
 
     Formula: eps_implied = share_price / price_to_earnings; pe_at_target = target_price / eps_implied
@@ -36,7 +27,7 @@ def stated_multiple(share_price: PerShare, price_to_earnings: Multiple, target_p
     (9.03, 0.213, 1.24)
     """
     earned = per(share_price, price_to_earnings)
-    return StatedMultiple(earned, per(target_price, earned), per(target_price, share_price) - 1,
+    return (earned, per(target_price, earned), per(target_price, share_price) - 1,
                           per(share_price, year_end_price) - 1, year_end_price * (1 + stated_return))  # fmt: skip
 
 

@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Mapping
-from typing import NamedTuple
 
 import pandas as pd
 
@@ -21,13 +20,8 @@ PERIOD = re.compile(r"(\d{4})(?:(Q)([1-4])|(H)([12]))?")
 LEASED = "finance-lease principal included"  # as the note of a row says of its basis
 
 
-class Surprise(NamedTuple):
-    difference: Amount
-    surprise: Fraction
-
-
-@model(verdict="surprise", better="higher")
-def surprise(actual: Amount, expected: Amount) -> Surprise:
+@model(verdict="surprise", better="higher", difference=Amount, surprise=Fraction)
+def surprise(actual: Amount, expected: Amount):
     """How far a figure came out above what was expected.
 
     Formula: surprise = actual / expected - 1
@@ -37,15 +31,11 @@ def surprise(actual: Amount, expected: Amount) -> Surprise:
     >>> round(float(surprise(13.87e9, 13.27e9).surprise), 3)
     0.045
     """
-    return Surprise(actual - expected, per(actual, expected) - 1)
+    return actual - expected, per(actual, expected) - 1
 
 
-class ImpliedEstimate(NamedTuple):
-    implied_estimate: Amount
-
-
-@model(verdict="implied_estimate", better="higher")
-def implied_estimate(actual: Amount, printed_surprise: Fraction) -> ImpliedEstimate:
+@model(verdict="implied_estimate", better="higher", implied_estimate=Amount)
+def implied_estimate(actual: Amount, printed_surprise: Fraction):
     """The estimate behind a surprise of which only the percentage is printed.
 
     Formula: implied_estimate = actual / (1 + printed_surprise)
@@ -55,7 +45,7 @@ def implied_estimate(actual: Amount, printed_surprise: Fraction) -> ImpliedEstim
     >>> [round(float(implied_estimate(652e6, each).implied_estimate) / 1e6, 1) for each in (0.08, 0.09)]
     [603.7, 598.2]
     """
-    return ImpliedEstimate(actual / (1 + printed_surprise))
+    return actual / (1 + printed_surprise)
 
 
 def tracked(book: Book) -> dict[str, Case]:

@@ -1,7 +1,5 @@
 """How far analysts are apart: the lowest, middle, mean and highest target on a day, and the price of that day."""
 
-from typing import NamedTuple
-
 from capcycle import study
 from capcycle.facts import Book
 from capcycle.models.maths import per
@@ -14,16 +12,10 @@ COLUMNS = {"share_price": "price", "target_low": "low", "target_median": "median
            "target_high": "high"}  # fmt: skip
 
 
-class TargetRange(NamedTuple):
-    dispersion: Fraction
-    upside_low: Fraction
-    upside_median: Fraction
-    upside_high: Fraction
-
-
-@model(verdict="dispersion", better="lower")
+@model(verdict="dispersion", better="lower", dispersion=Fraction, upside_low=Fraction, upside_median=Fraction,
+       upside_high=Fraction)  # fmt: skip
 def target_range(share_price: PerShare, target_low: PerShare, target_median: PerShare, target_price: PerShare,
-                 target_high: PerShare) -> TargetRange:  # fmt: skip
+                 target_high: PerShare):  # fmt: skip
     """How far the targets of a day lie apart, and how far each end and the middle lie from the price.
 
     Formula: dispersion = (target_high - target_low) / target_price, the mean; upside_low = target_low / share_price - 1
@@ -35,7 +27,7 @@ def target_range(share_price: PerShare, target_low: PerShare, target_median: Per
     [0.667, -0.2, 0.25, 0.6]
     """
     ends = (per(each, share_price) - 1 for each in (target_low, target_median, target_high))
-    return TargetRange(per(target_high - target_low, target_price), *ends)
+    return (per(target_high - target_low, target_price), *ends)
 
 
 @study.starts_by_company(target_range)

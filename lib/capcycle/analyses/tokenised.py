@@ -1,7 +1,6 @@
 """Tokens on the cash of a contract: how much they raise, and what that does to the return on the lessor's money."""
 
 from collections.abc import Sequence
-from typing import NamedTuple
 
 from capcycle import exhibits, study
 from capcycle.exhibits import Exhibit
@@ -16,30 +15,13 @@ LAST = 10  # years, as many as a lease has here
 RETURNS = ["equity_return_alone", "equity_return_tokens", "equity_return_bank"]
 
 
-class Tokenised(NamedTuple):
-    """What tokens raise and leave. Lists have an entry for each year, the first one today's."""
-
-    tokens_issued: Amount
-    tokens_to_outlay: Fraction
-    paid_to_holders: PerYear
-    cash_cover: Multiple
-    equity_after_tokens: Amount
-    equity_return_alone: Fraction
-    equity_return_tokens: Fraction
-    equity_return_bank: Fraction
-    return_gained: Fraction
-    alone_by_year: AmountByYear
-    tokens_by_year: AmountByYear
-    bank_by_year: AmountByYear
-
-
-@model(
-    verdict="equity_return_tokens",
-    better="higher",
-    iterates=True,
-    flows={"equity_return_alone": "alone_by_year", "equity_return_tokens": "tokens_by_year",
-           "equity_return_bank": "bank_by_year"},
-)  # fmt: skip
+@model(verdict="equity_return_tokens", better="higher", iterates=True,
+       flows={"equity_return_alone": "alone_by_year", "equity_return_tokens": "tokens_by_year",
+              "equity_return_bank": "bank_by_year"},
+       tokens_issued=Amount, tokens_to_outlay=Fraction, paid_to_holders=PerYear, cash_cover=Multiple,
+       equity_after_tokens=Amount, equity_return_alone=Fraction, equity_return_tokens=Fraction,
+       equity_return_bank=Fraction, return_gained=Fraction, alone_by_year=AmountByYear, tokens_by_year=AmountByYear,
+       bank_by_year=AmountByYear)  # fmt: skip
 def tokenised(
     cluster_outlay: Amount,
     contract_cash: PerYear,
@@ -48,7 +30,7 @@ def tokenised(
     token_yield: Fraction,
     advance_rate: Fraction,
     bank_loan_rate: Fraction,
-) -> Tokenised:
+):
     """What tokens on a contract's cash raise, and the lessor's return without them, with them, and with a loan instead.
 
     Formula: tokens_issued = advance_rate * contract_cash * annuity(token_yield, card_lease_term)
@@ -76,20 +58,20 @@ def tokenised(
     tokens = _flows(own, contract_cash - promised, cluster_residual, card_lease_term)
     bank = _flows(own, contract_cash - repaid, cluster_residual, card_lease_term)
     without, with_tokens = irr(alone), irr(tokens)
-    return Tokenised(
-        tokens_issued=issued,
-        tokens_to_outlay=per(issued, cluster_outlay),
-        paid_to_holders=promised,
-        cash_cover=per(contract_cash, promised),
-        equity_after_tokens=own,
-        equity_return_alone=without,
-        equity_return_tokens=with_tokens,
-        equity_return_bank=irr(bank),
-        return_gained=with_tokens - without,
-        alone_by_year=alone,
-        tokens_by_year=tokens,
-        bank_by_year=bank,
-    )
+    return {
+        "tokens_issued": issued,
+        "tokens_to_outlay": per(issued, cluster_outlay),
+        "paid_to_holders": promised,
+        "cash_cover": per(contract_cash, promised),
+        "equity_after_tokens": own,
+        "equity_return_alone": without,
+        "equity_return_tokens": with_tokens,
+        "equity_return_bank": irr(bank),
+        "return_gained": with_tokens - without,
+        "alone_by_year": alone,
+        "tokens_by_year": tokens,
+        "bank_by_year": bank,
+    }
 
 
 def _flows(spent: Amount, yearly: PerYear, residual: Amount, term: Years) -> list:

@@ -1,7 +1,6 @@
 """What the next training run takes: chips, power and money for each step, and when one run needs a gigawatt."""
 
 from collections.abc import Mapping
-from typing import NamedTuple
 
 from capcycle import exhibits, study, words
 from capcycle.analyses import gigawatt
@@ -19,18 +18,10 @@ SHOWN = ["step_multiple", "step_years", "growth_per_year", "next_chips", "next_p
          "years_to_a_gigawatt"]  # fmt: skip
 
 
-class TrainingStep(NamedTuple):
-    growth_per_year: Multiple
-    next_chips: GPUs
-    reference_power: MW
-    next_power: MW
-    next_capex: Amount
-    years_to_a_gigawatt: Years
-
-
-@model(verdict="next_power", better="lower")
+@model(verdict="next_power", better="lower", growth_per_year=Multiple, next_chips=GPUs, reference_power=MW,
+       next_power=MW, next_capex=Amount, years_to_a_gigawatt=Years)  # fmt: skip
 def training_step(reference_gpus: GPUs, kw_all_in: KWPerGPU, step_multiple: Multiple, step_years: Years,
-                  efficiency_gain: Multiple, capex_per_gw: PerGW) -> TrainingStep:  # fmt: skip
+                  efficiency_gain: Multiple, capex_per_gw: PerGW):  # fmt: skip
     """The next training run after one whose chips are known, if it takes as long.
 
     Formula: next_chips = reference_gpus * step_multiple; reference_power = reference_gpus * kw_all_in
@@ -49,7 +40,7 @@ def training_step(reference_gpus: GPUs, kw_all_in: KWPerGPU, step_multiple: Mult
     now, growth = reference_gpus * kw_all_in / KW_PER_MW, step_multiple ** (1 / step_years)
     after = now * step_multiple / efficiency_gain**step_years
     years = per(logarithm(MW_PER_GW / now), positive(logarithm(growth / efficiency_gain)))
-    return TrainingStep(growth, reference_gpus * step_multiple, now, after, after / MW_PER_GW * capex_per_gw, years)
+    return growth, reference_gpus * step_multiple, now, after, after / MW_PER_GW * capex_per_gw, years
 
 
 @study.starts(training_step)

@@ -1,6 +1,6 @@
 """How much of a supplier's sales it finances itself: suppliers of 2000 beside today's, and stakes that come back."""
 
-from typing import NamedTuple
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
@@ -22,15 +22,10 @@ UNIT = 1e6  # the solver of flows counts in whole numbers
 SHOWN = ("stake", "order", "back", "share", "of")
 
 
-class VendorFinancing(NamedTuple):
-    financing_to_revenue: Fraction
-    not_collected: Amount
-    not_collected_to_revenue: Fraction
-
-
-@model(verdict="financing_to_revenue", better="lower")
+@model(verdict="financing_to_revenue", better="lower", financing_to_revenue=Fraction, not_collected=Amount,
+       not_collected_to_revenue=Fraction)  # fmt: skip
 def vendor_financing_ratio(vendor_financing: Amount, annual_revenue: Amount,
-                           uncollected_share: Fraction) -> VendorFinancing:  # fmt: skip
+                           uncollected_share: Fraction):  # fmt: skip
     """What a supplier has lent or paid to customers for each unit of a year's sales, and what a failure would cost.
 
     Formula: financing_to_revenue = vendor_financing / annual_revenue
@@ -43,18 +38,12 @@ def vendor_financing_ratio(vendor_financing: Amount, annual_revenue: Amount,
     (0.214, 6.48)
     """
     lost = vendor_financing * uncollected_share
-    return VendorFinancing(per(vendor_financing, annual_revenue), lost, per(lost, annual_revenue))
+    return per(vendor_financing, annual_revenue), lost, per(lost, annual_revenue)
 
 
-class InvestmentRecycling(NamedTuple):
-    hardware: Amount
-    invested_per_gw: PerGW
-    recycling_ratio: Fraction
-    gigawatts_paid: GW
-
-
-@model(verdict="recycling_ratio", better="lower")
-def investment_recycling(supplier_investment: Amount, gigawatts: GW, capex_per_gw: PerGW) -> InvestmentRecycling:
+@model(verdict="recycling_ratio", better="lower", hardware=Amount, invested_per_gw=PerGW, recycling_ratio=Fraction,
+       gigawatts_paid=GW)  # fmt: skip
+def investment_recycling(supplier_investment: Amount, gigawatts: GW, capex_per_gw: PerGW):
     """A supplier's investment in a customer against what the customer's gigawatts cost.
 
     Formula: hardware = gigawatts * capex_per_gw; invested_per_gw = supplier_investment / gigawatts
@@ -67,7 +56,7 @@ def investment_recycling(supplier_investment: Amount, gigawatts: GW, capex_per_g
     (500.0, 0.2, 2.0)
     """
     hardware = gigawatts * capex_per_gw
-    return InvestmentRecycling(hardware, per(supplier_investment, gigawatts), per(supplier_investment, hardware),
+    return (hardware, per(supplier_investment, gigawatts), per(supplier_investment, hardware),
                                per(supplier_investment, capex_per_gw))  # fmt: skip
 
 
@@ -99,7 +88,8 @@ def suppliers(book: Book) -> pd.DataFrame:
     >>> suppliers(facts.open(as_of="2026-03-31", currency="USD"))["back"].idxmax()
     'NVIDIA'
     """
-    linked = commitment_network.links(commitment_network.promises(book))
+    promised = commitment_network.promises(book)
+    linked = commitment_network.links(promised[promised["form"].ne("cash")])  # that is a customer's, paid ahead
     rows = commitment_network.sums(linked)
     sums = {"stake": rows[rows["group"].eq("stake")].groupby("giver")["amount"].sum(),
             "order": rows[rows["group"].eq("order")].groupby("taker")["amount"].sum()}  # fmt: skip
@@ -125,8 +115,8 @@ def then(book: Book) -> Cases:
     return Cases({
         row["giver_name"]: study.case(
             vendor_financing_ratio, book, vendor_financing=_amount(row),
-            annual_revenue=newest(own.assign(value=own["low"], date=own["published"]), "annual_revenue",
-                                  say("vendor_financing.no_sales", name=row["giver_name"])))
+            annual_revenue=replace(newest(own.assign(value=own["low"], date=own["published"]), "annual_revenue", say(
+                "vendor_financing.no_sales", name=row["giver_name"])), since=pd.NaT, day=pd.NaT))  # not of that day
         for row in rows.to_dict("records") for own in [sales[sales["name"].eq(row["giver_name"])]]
     })  # fmt: skip
 

@@ -1,7 +1,7 @@
 """Whose chips they are: shares of makers by units, throughput, power and money, beside the shares that are printed."""
 
 from collections.abc import Mapping
-from typing import Annotated, Any, NamedTuple
+from typing import Annotated, Any
 
 import pandas as pd
 
@@ -23,18 +23,11 @@ QUARTERS, LEADER = 4, "NVIDIA"
 OWNERS = ("GOOGL", "MSFT")  # of whom somebody prints a share
 
 
-class VendorShare(NamedTuple):
-    unit_share: Fraction
-    compute_share: Fraction
-    power_share: Fraction
-    spend_share: Fraction
-    price_to_market: Multiple
-
-
-@model(verdict="spend_share", better="higher")
+@model(verdict="spend_share", better="higher", unit_share=Fraction, compute_share=Fraction, power_share=Fraction,
+       spend_share=Fraction, price_to_market=Multiple)  # fmt: skip
 def vendor_share(vendor_units: Number, market_units: Number, vendor_h100e: H100e, market_h100e: H100e,
                  vendor_power: MW, market_power: MW, vendor_sales: Amount,
-                 market_sales: Amount) -> VendorShare:  # fmt: skip
+                 market_sales: Amount):  # fmt: skip
     """A maker's part of all chips by four measures, and what its throughput costs against that of all.
 
     Formula: each share = the maker's over all makers'; price_to_market = spend_share / compute_share
@@ -47,7 +40,7 @@ def vendor_share(vendor_units: Number, market_units: Number, vendor_h100e: H100e
     """
     shares = (per(vendor_units, market_units), per(vendor_h100e, market_h100e), per(vendor_power, market_power),
               per(vendor_sales, market_sales))  # fmt: skip
-    return VendorShare(*shares, price_to_market=per(shares[3], shares[1]))
+    return (*shares, per(shares[3], shares[1]))
 
 
 def sold(book: Book) -> pd.DataFrame:
@@ -72,11 +65,6 @@ def year(book: Book) -> pd.DataFrame:
     quarters = sold(book)
     newest = quarters.index.get_level_values("period_end").unique()[-QUARTERS:]
     return quarters.loc[newest].groupby("maker_name").sum().sort_values("cost", ascending=False)
-
-
-@study.starts(vendor_share)
-def _start(book: Book, company: str) -> Case:
-    return study.bound(vendor_share, book, company)
 
 
 def cases(book: Book) -> dict[str, Case]:

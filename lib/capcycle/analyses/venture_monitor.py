@@ -1,7 +1,6 @@
 """The money of private rounds by year: its sum, the rounds, how much the largest takes, and what suppliers put in."""
 
 from collections.abc import Mapping
-from typing import NamedTuple
 
 import pandas as pd
 
@@ -19,17 +18,8 @@ GIVEN = ("paid", "signed")
 BY_YEAR, BY_NAME = "venture_monitor.years", "venture_monitor.suppliers"
 
 
-class VentureYear(NamedTuple):
-    mean_of_year: Amount
-    largest_round_share: Fraction
-
-
-class SupplierPart(NamedTuple):
-    supplier_share: Fraction
-
-
-@model(verdict="largest_round_share", better="lower")
-def venture_year(money_of_year: Amount, rounds_of_year: Number, largest_of_year: Amount) -> VentureYear:
+@model(verdict="largest_round_share", better="lower", mean_of_year=Amount, largest_round_share=Fraction)
+def venture_year(money_of_year: Amount, rounds_of_year: Number, largest_of_year: Amount):
     """The mean of a year's private rounds, and how much of the money the largest took.
 
     Formula: mean_of_year = money_of_year / rounds_of_year; largest_round_share = largest_of_year / money_of_year
@@ -40,11 +30,11 @@ def venture_year(money_of_year: Amount, rounds_of_year: Number, largest_of_year:
     >>> float(found.mean_of_year), round(float(found.largest_round_share), 3)
     (26500000000.0, 0.755)
     """
-    return VentureYear(per(money_of_year, rounds_of_year), per(largest_of_year, money_of_year))
+    return per(money_of_year, rounds_of_year), per(largest_of_year, money_of_year)
 
 
-@model(verdict="supplier_share", better="lower")
-def supplier_part(supplier_equity: Amount, equity_raised: Amount) -> SupplierPart:
+@model(verdict="supplier_share", better="lower", supplier_share=Fraction)
+def supplier_part(supplier_equity: Amount, equity_raised: Amount):
     """How much of what a company raised comes from those who sell it chips and computing.
 
     Formula: supplier_share = supplier_equity / equity_raised
@@ -54,17 +44,7 @@ def supplier_part(supplier_equity: Amount, equity_raised: Amount) -> SupplierPar
     >>> round(float(supplier_part(58e9, 168.6e9).supplier_share), 3)
     0.344
     """
-    return SupplierPart(per(supplier_equity, where(supplier_equity <= equity_raised, equity_raised, 0.0)))
-
-
-@study.starts(venture_year)
-def _start(book: Book, company: str) -> Case:
-    return study.bound(venture_year, book, company)
-
-
-@study.starts(supplier_part)
-def _start_part(book: Book, company: str) -> Case:
-    return study.bound(supplier_part, book, company)
+    return per(supplier_equity, where(supplier_equity <= equity_raised, equity_raised, 0.0))
 
 
 def raised(book: Book) -> pd.DataFrame:

@@ -9,7 +9,7 @@ import pandas as pd
 from capcycle import study, words
 from capcycle.errors import ModelError, NothingToShow
 from capcycle.exhibits import Exhibit, marks, parts
-from capcycle.facts import Book, prices
+from capcycle.facts import prices
 from capcycle.models.maths import logarithm, maximum, normal
 from capcycle.models.registry import GW, Amount, Fraction, PerShare, Rate, Shares, Years, model
 from capcycle.quantity import Quantity
@@ -22,18 +22,11 @@ TRADING_DAYS, PARTS = 252, 100  # of a year; a strike of zero has no logarithm, 
 DRAWS, SEED = 100_000, 20_251_006
 
 
-class Tranche(NamedTuple):
-    hurdle_probability: Fraction
-    purchase_probability: Fraction
-    vesting_probability: Fraction
-    barrier_value: Amount
-    tranche_value: Amount
-
-
-@model(verdict="tranche_value", better="higher")
+@model(verdict="tranche_value", better="higher", hurdle_probability=Fraction, purchase_probability=Fraction,
+       vesting_probability=Fraction, barrier_value=Amount, tranche_value=Amount)  # fmt: skip
 def tranche(tranche_shares: Shares, share_price: PerShare, strike: PerShare, tranche_hurdle: PerShare,
             hurdle_reached: Fraction, tranche_gigawatts: GW, vesting_years: Years, volatility: Rate,
-            risk_free_rate: Fraction, next_gw_probability: Fraction) -> Tranche:  # fmt: skip
+            risk_free_rate: Fraction, next_gw_probability: Fraction):  # fmt: skip
     """A tranche that vests once its share price has been reached and its power bought: an up-and-in call, if bought.
 
     Formula: barrier_value = tranche_shares * (share_price * A(+) - strike * exp(-risk_free_rate * vesting_years)
@@ -64,7 +57,7 @@ def tranche(tranche_shares: Shares, share_price: PerShare, strike: PerShare, tra
     paid = strike * np.e ** (-risk_free_rate * vesting_years) * reached(-1, above, least)
     value = tranche_shares * (share_price * reached(1, above, least) - paid)
     hurdle, bought = reached(-1, barrier, None), next_gw_probability**tranche_gigawatts
-    return Tranche(hurdle, bought, hurdle * bought, value, value * bought)
+    return hurdle, bought, hurdle * bought, value, value * bought
 
 
 def tranches(warrant: Case, powers: Sequence[float], steps: Sequence[float], **numbers: float) -> dict[str, Case]:
@@ -104,11 +97,6 @@ def realised(closes: pd.Series) -> Quantity:
     last = np.log(closes).diff().tail(TRADING_DAYS)
     return Quantity("volatility", float(last.std() * TRADING_DAYS**0.5), "rate", kind="estimated", source=prices.SOURCE,
                     reason=say("vesting.volatility"), since=closes.index[-1], day=closes.index[-1])  # fmt: skip
-
-
-@study.starts(tranche)
-def _start(book: Book, company: str) -> Case:
-    return study.bound(tranche, book, company)
 
 
 class Draws(NamedTuple):

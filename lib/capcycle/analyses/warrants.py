@@ -1,7 +1,5 @@
 """What a customer's warrant is worth, whom it dilutes, and how large a rebate it is for each gigawatt bought."""
 
-from typing import NamedTuple
-
 import numpy as np
 
 from capcycle import exhibits, study
@@ -21,25 +19,10 @@ TERMS = {"warrant_shares": ("shares", "shares"), "strike": ("strike", "USD/share
 STEPS = 13  # of the price
 
 
-class Warrant(NamedTuple):
-    warrant_value: Amount
-    value_at_hurdle: Amount
-    dilution: Fraction
-    rebate_per_gw: PerGW
-    rebate_at_hurdle: PerGW
-
-
-class WarrantCost(NamedTuple):
-    eps_without_warrant: PerShare
-    eps_with_warrant: PerShare
-    dilution_of_eps: Fraction
-    contra_revenue: Fraction
-    offsetting_profit: PerGW
-
-
-@model(verdict="warrant_value", better="higher")
+@model(verdict="warrant_value", better="higher", warrant_value=Amount, value_at_hurdle=Amount, dilution=Fraction,
+       rebate_per_gw=PerGW, rebate_at_hurdle=PerGW)  # fmt: skip
 def warrant(warrant_shares: Shares, share_price: PerShare, strike: PerShare, hurdle: PerShare, gigawatts: GW,
-            shares_diluted: Shares) -> Warrant:  # fmt: skip
+            shares_diluted: Shares):  # fmt: skip
     """The intrinsic value of a warrant that vests as its holder buys, all of it vested.
 
     Formula: warrant_value = warrant_shares * max(share_price - strike, 0); dilution = warrant_shares / (warrant_shares
@@ -53,12 +36,13 @@ def warrant(warrant_shares: Shares, share_price: PerShare, strike: PerShare, hur
     """
     value, at_hurdle = (warrant_shares * maximum(price - strike, 0.0) for price in (share_price, hurdle))
     diluted = per(warrant_shares, warrant_shares + shares_diluted)
-    return Warrant(value, at_hurdle, diluted, per(value, gigawatts), per(at_hurdle, gigawatts))
+    return value, at_hurdle, diluted, per(value, gigawatts), per(at_hurdle, gigawatts)
 
 
-@model(verdict="contra_revenue", better="lower")
+@model(verdict="contra_revenue", better="lower", eps_without_warrant=PerShare, eps_with_warrant=PerShare,
+       dilution_of_eps=Fraction, contra_revenue=Fraction, offsetting_profit=PerGW)  # fmt: skip
 def warrant_cost(net_income: Amount, shares_diluted: Shares, warrant_shares: Shares, warrant_worth: Amount,
-                 gigawatts: GW, content_per_gw: PerGW) -> WarrantCost:  # fmt: skip
+                 gigawatts: GW, content_per_gw: PerGW):  # fmt: skip
     """What a warrant takes from the revenue it is given for, and from earnings a share once all of it is exercised.
 
     Formula: eps_with_warrant = net_income / (shares_diluted + warrant_shares); dilution_of_eps against without it
@@ -73,21 +57,25 @@ def warrant_cost(net_income: Amount, shares_diluted: Shares, warrant_shares: Sha
     """
     without, with_all = per(net_income, shares_diluted), per(net_income, shares_diluted + warrant_shares)
     change = per(shares_diluted, shares_diluted + warrant_shares) - 1
-    return WarrantCost(without, with_all, change, per(per(warrant_worth, gigawatts), content_per_gw),
+    return (without, with_all, change, per(per(warrant_worth, gigawatts), content_per_gw),
                        per(per(net_income * warrant_shares, shares_diluted), gigawatts))  # fmt: skip
 
 
 def case(book: Book, company: str) -> Case:
-    """The newest warrant that a company has given a customer, at the newest price of its share.
+    """The newest warrant that a company has given a customer for buying, at the newest price of its share.
 
     Errors: ModelError for a company that has given none by the day, with those that have.
     """
     if not company:
         return study.bound(warrant, book)
-    table = book.register("commitments").query("form == 'warrant'")
+    every = book.register("commitments").query("form == 'warrant'")
+    table = every[every["hurdle"].notna()]
     if company not in set(table["giver"]):
         others, by = ", ".join(sorted(set(table["giver"]))) or "none", book.as_of and f" by {book.as_of}"
-        raise ModelError(f"{company} has given no warrant that is public{by}; those that have: {others}")
+        own = ", only for a guarantee" if company in set(every["giver"]) else ""
+        raise ModelError(
+            f"{company} has given no warrant for purchases that is public{by}{own}; those that have: {others}"
+        )
     rows = table[table["giver"] == company]
     terms = {name: newest(rows, name, study.not_public(name), column, "published").called(name, unit)
              for name, (column, unit) in TERMS.items()}  # fmt: skip
@@ -97,13 +85,8 @@ def case(book: Book, company: str) -> Case:
 
 @study.starts(warrant)
 def _start(book: Book, company: str) -> Case:
-    givers = book.register("commitments").query("form == 'warrant'")["giver"]
+    givers = book.register("commitments").query("form == 'warrant' and hurdle == hurdle")["giver"]
     return case(book, company) if company in set(givers) else study.bound(warrant, book, company)
-
-
-@study.starts(warrant_cost)
-def _start_cost(book: Book, company: str) -> Case:
-    return study.bound(warrant_cost, book, company)
 
 
 def price(book: Book, company: str) -> Quantity:

@@ -24,9 +24,8 @@ from capcycle.exhibits.studies.shapes import (
     paths,
     ranges,
     ranking,
-    side_by_side,
-    table,
 )
 from capcycle.exhibits.studies.simulation import fan, spread
+from capcycle.exhibits.studies.tables import side_by_side, table
 from capcycle.exhibits.studies.what_if import what_if
 from capcycle.exhibits.tables import compare

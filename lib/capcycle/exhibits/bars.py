@@ -8,7 +8,7 @@ from capcycle.exhibits import parts
 from capcycle.exhibits.channels import BESIDE, COMPANY_TOOLTIP, LETTER, axis, beside_end, company_look, tooltip
 from capcycle.exhibits.exhibit import Exhibit
 from capcycle.exhibits.findings import placed
-from capcycle.measure import Measures
+from capcycle.measures import Measures
 
 ROW_HEIGHT = 34
 

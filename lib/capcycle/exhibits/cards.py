@@ -135,9 +135,10 @@ def graded(lines: Groups, companies: Sequence[str]) -> dict[str, list[Card]]:
 def moved(groups: Groups, names: Mapping[str, str], key: str) -> Exhibit:
     """The figures that moved most in the last quarter, beside how far each usually moves: its median step before.
 
-    >>> card = Card(Quantity("capex", 30.0, "USD", kind="reported"), "META", trend=[*range(10, 20), 30])
+    >>> spent = Quantity("capex", 30.0, "USD", kind="reported", day=pd.Timestamp("2026-06-30"))
+    >>> card = Card(spent, "META", trend=[*range(10, 20), 30])
     >>> moved({"Spent": {"Capex": [card]}}, {"META": "Meta"}, "comparison.moved").view.iloc[0].tolist()
-    ['Meta, capex', '$19', '$30', '11.0×']
+    ['Meta, capex', '$19', '$30', '30 Jun 2026', '11.0×']
     """
     each = [_move(label, card, names) for lines in groups.values() for label, own in lines.items() for card in own]
     rows = pd.DataFrame([one for one in each if one])
@@ -146,8 +147,9 @@ def moved(groups: Groups, names: Mapping[str, str], key: str) -> Exhibit:
     rows = rows.sort_values("times", ascending=False, ignore_index=True).head(MOVED)
     first = rows.iloc[0]
     ends = {name: words.value(first[name], first["unit"]) for name in ("before", "value")}
-    frame = marks.worded(key, title=say(f"{key}.title", label=first["label"], **ends))
-    return marks.table(rows, frame, {name: say(f"cards.{name}") for name in ("label", "before", "value", "times")})
+    frame = marks.worded(key, title=say(f"{key}.title", label=first["label"], day=first["on"], **ends))
+    columns = ("label", "before", "value", "on", "times")
+    return marks.table(rows, frame, {name: say(f"cards.{name}") for name in columns})
 
 
 def _move(label: str, card: Card, names: Mapping[str, str]) -> dict[str, Any] | None:
@@ -161,7 +163,8 @@ def _move(label: str, card: Card, names: Mapping[str, str]) -> dict[str, Any] | 
         return None
     what = say("cards.whose", company=names[card.company], name=words.lower(label))
     return {"label": what, "before": past[-2], "value": past[-1], "times": steps[-1] / usual, "times_unit": "multiple",
-            "unit": each.unit, "kind": each.kind, "times_kind": DERIVED, "source": each.source}  # fmt: skip
+            "on": each.days, "unit": each.unit, "kind": each.kind, "times_kind": DERIVED,
+            "source": each.source}  # fmt: skip
 
 
 def _exhibit(frame: Frame, view: pd.DataFrame, figures: pd.DataFrame) -> Exhibit:
@@ -181,7 +184,9 @@ def _known_first(groups: Groups) -> dict[str, dict[str, Sequence[Card]]]:
 
 
 def _middle(own: Card, cards: Sequence[Card]) -> str:
-    """The median of those that have the figure, but for what is old beside the newest of them."""
+    """The median of those that have the figure, but for what is old beside the newest; blank where nobody is asked."""
+    if not cards:
+        return ""
     known = [card.quantity for card in cards if not card.quantity.missing]
     newest = max((each.day for each in [own.quantity, *known] if each.day == each.day), default=pd.NaT)
     known = [each for each in known if not newest - each.day > OLD]
@@ -219,11 +224,12 @@ def spark(values: Sequence[float]) -> str:
 
 
 def _spoken(card: Card) -> str:
-    known = [each for each in card.trend if np.isfinite(each)]
+    past = np.asarray(card.trend, float)
+    known = np.flatnonzero(np.isfinite(past))
     if len(known) < 3:
         return ""
-    first, last = (words.value(each, card.quantity.unit) for each in (known[0], known[-1]))
-    return say("cards.trend", first=first, last=last)
+    first, last = (words.value(past[each], card.quantity.unit) for each in (known[0], known[-1]))
+    return say("cards.trend", quarters=known[-1] - known[0], first=first, last=last)
 
 
 def _figure(label: str, card: Card) -> dict[str, Any]:

@@ -124,17 +124,16 @@ def tooltip(fields: Iterable[str] | Mapping[str, str]) -> list[alt.Tooltip]:
     return [alt.Tooltip(f"{field}:N", title=words.say(key)) for field, key in keys.items()]
 
 
-def beside_end(base: alt.Chart, gap: int = 5) -> alt.Chart:
+def beside_end(base: alt.Chart, gap: int = 5, text: str = "shown") -> alt.Chart:
     """The number of each bar beside its end: to the right of it, and to the left of a bar below zero.
 
     >>> beside_end(alt.Chart(pd.DataFrame({"value": [-1.0]}))).to_dict()["mark"]["align"]
     {'expr': "datum.value < 0 ? 'right' : 'left'"}
     """
     left = "datum.value < 0"
-    text = base.transform_calculate(end="isValid(datum.value) ? datum.value : 0")  # what is missing has a dash
-    return text.mark_text(align=alt.expr(f"{left} ? 'right' : 'left'"), dx=alt.expr(f"{left} ? -{gap} : {gap}")).encode(
-        text=alt.Text("shown:N")
-    )
+    ended = base.transform_calculate(end="isValid(datum.value) ? datum.value : 0")  # what is missing has a dash
+    look = {"align": alt.expr(f"{left} ? 'right' : 'left'"), "dx": alt.expr(f"{left} ? -{gap} : {gap}")}
+    return ended.mark_text(**look).encode(text=alt.Text(f"{text}:N"))
 
 
 def company_look(companies: pd.Series, legend: alt.Legend | None = None,

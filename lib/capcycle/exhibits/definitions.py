@@ -4,6 +4,7 @@ import textwrap
 from dataclasses import dataclass
 
 import altair as alt
+import numpy as np
 import pandas as pd
 
 from capcycle import words
@@ -11,7 +12,9 @@ from capcycle.errors import MetricError, unknown
 from capcycle.exhibits import parts
 from capcycle.exhibits.channels import COMPANY_TOOLTIP, axis, company_look, tooltip
 from capcycle.exhibits.exhibit import Exhibit
-from capcycle.measure import Measures, measure, needs, shared_period
+from capcycle.exhibits.findings import FEWEST
+from capcycle.measure import measure, needs
+from capcycle.measures import Measures, shared_period
 from capcycle.metrics import FAMILIES
 from capcycle.panel import Panel
 from capcycle.words import Sentence
@@ -116,6 +119,7 @@ def _on(other: Panel, usual: _Variant) -> _Variant:
 
 def _ranks(variant: _Variant) -> list[str]:
     ranks = variant.rows["value"].rank(ascending=False, method="min")
+    ranks = ranks if len(variant.values) >= FEWEST else ranks * np.nan  # of one or two companies none is ranked
     return [str(int(rank)) if rank == rank else "" for rank in ranks]
 
 
@@ -137,24 +141,25 @@ def _title(variants: list[_Variant], family: str, period: str) -> Sentence:
     what = words.label(words.said(f"family.{family}", f"name.{family}"))
     usual, *others = variants
     shared = {each.name: len(usual.values.index.intersection(each.values.index)) for each in others}
-    if max(shared.values(), default=0) < 2:
+    if max(shared.values(), default=0) < FEWEST:
         return Sentence(_of_one(variants, what, period))
     most = max(others, key=lambda each: len(moved(usual.values, each.values)))
     if movers := moved(usual.values, most.values):
         return Sentence(_moves_of(usual, most, movers, period))
-    compared = sum(count > 1 for count in shared.values()) + 1
+    compared = sum(count >= FEWEST for count in shared.values()) + 1
     return Sentence(words.say("definitions.same", what=words.lower(what), count=compared, period=period))
 
 
 def _of_one(variants: list[_Variant], what: str, period: str) -> str:
-    """No two companies can be ranked twice: how far apart the definitions put the one that has the most of them."""
+    """No three companies can be ranked twice: how far apart the definitions put the one that has the most of them."""
     known = pd.concat([each.rows for each in variants]).dropna(subset="value")
     if known.empty:
         return words.say("finding.none", metric=what)
     values = known[known["company"] == known["company"].mode()[0]]
     low, high = (words.value(end, values["unit"].iloc[0]) for end in (values["value"].min(), values["value"].max()))
     name = parts.company_names()[values["company"].iloc[0]]
-    return words.say("definitions.one", name=name, what=words.lower(what), low=low, high=high, period=period)
+    key = "definitions.one_alike" if low == high else "definitions.one"
+    return words.say(key, name=name, what=words.lower(what), low=low, high=high, period=period)
 
 
 def _places(usual: _Variant, other: _Variant) -> pd.DataFrame:
@@ -179,7 +184,7 @@ def _moves(variants: list[_Variant]) -> list[str]:
     """By each definition who stands elsewhere than by the usual one."""
     usual, *others = variants
     both = [(each, _places(usual, each)) for each in others]
-    return [_move(each, places) for each, places in both if len(places) > 1]
+    return [_move(each, places) for each, places in both if len(places) >= FEWEST]
 
 
 def _move(variant: _Variant, places: pd.DataFrame) -> str:

@@ -39,6 +39,17 @@ def within(events: pd.DataFrame, first: str, last: str) -> pd.DataFrame:
     return shown.assign(side=sides, line=lines)
 
 
+def headroom(shown: pd.DataFrame) -> alt.Scale:
+    """A scale up that leaves room for the labels of the events that `within` has placed, where there are some.
+
+    >>> headroom(NONE.assign(line=0)).range
+    [Expr('height'), 0]
+    """
+    lines = shown["line"].max() + 1 if len(shown) else 0
+    top = alt.expr(f"width < {NARROW} ? 0 : {LINE * lines + GAP}") if lines else 0
+    return alt.Scale(range=[alt.expr("height"), top])
+
+
 def marked(chart: alt.Chart, shown: pd.DataFrame, **time: Any) -> alt.LayerChart:
     """A chart over time with the events that `within` has placed: rules behind its marks, labels before them.
 

@@ -12,7 +12,7 @@ import altair as alt
 import pandas as pd
 
 from capcycle.headlines import MIME as MIME
-from capcycle.words import clauses, say
+from capcycle.words import clauses, merged, say
 
 SPREADSHEET = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 LIVE_TITLE = "live_title"  # the parameter of a chart with sliders that says what it now shows
@@ -57,7 +57,7 @@ class Exhibit:
         """All but the chart, as JSON: what the page template reads."""
         return {
             **{name: getattr(self, name) for name in ("id", "title", "subtitle", "alt")},
-            "notes": list(self.notes),
+            "notes": list(map(merged, self.notes)),
             "sources": [dict(source) for source in self._foremost()],
             "columns": [str(column) for column in self.view.columns],
             "rows": self.view.to_numpy(dtype=object).tolist(),
@@ -67,10 +67,7 @@ class Exhibit:
         }
 
     def _repr_mimebundle_(self, include=None, exclude=None) -> dict[str, Any]:
-        if self.chart is None:
-            shown = {"text/html": self._html()}
-        else:  # against the schema of Vega-Lite, which takes as long as all the rest, tests hold them
-            shown = {VEGA_LITE: self.titled().to_dict(validate=False)}
+        shown = {"text/html": self._html()} if self.chart is None else {VEGA_LITE: self.titled()}
         return {**shown, MIME: self.payload(), "text/plain": f"{self.title}\n{self.alt or self.subtitle}"}
 
     def _foremost(self) -> list[Mapping[str, str]]:
@@ -86,12 +83,14 @@ class Exhibit:
         first = {source["title"]: source["id"] for source in reversed(newest)}
         return sorted(newest, key=lambda source: first[source["title"]] != source["id"])
 
-    def titled(self) -> alt.Chart | alt.LayerChart:
-        """The chart with its title and sources inside, for JupyterLab; a page sets them in its own type."""
+    def titled(self) -> dict[str, Any]:
+        """The chart in Vega-Lite, its title and sources inside, for JupyterLab; a page sets them in its own type."""
         under = [self.subtitle, *wrap(cited(self._foremost()), LINE)]
         known = [] if self.chart.params is alt.Undefined else [each.name for each in self.chart.params]
         text = alt.expr(LIVE_TITLE) if LIVE_TITLE in known else self.title
-        return self.chart.properties(title=alt.Title(text, subtitle=under), description=self.alt)
+        # against the schema of Vega-Lite, which takes as long as all the rest, tests hold it
+        spec = self.chart.to_dict(validate=False)
+        return spec | {"title": alt.Title(text, subtitle=under).to_dict(), "description": self.alt}
 
     def _html(self) -> str:
         table = self.view.map(_cell).to_html(index=False, border=0, escape=False)

@@ -8,7 +8,7 @@ from capcycle.exhibits import ends, events, parts
 from capcycle.exhibits.channels import COMPANY_TOOLTIP, axis, company_look, time_axis, tooltip
 from capcycle.exhibits.exhibit import Exhibit
 from capcycle.exhibits.findings import placed, total, totals
-from capcycle.measure import Measures
+from capcycle.measures import Measures
 
 FOCUS_WIDTH, OTHER_WIDTH = 3.5, 1.5
 FAINT = 0.15  # the opacity of a line that is not the chosen one
@@ -116,9 +116,12 @@ def _chart(data: pd.DataFrame, measures: Measures, focus: str | None, scale: str
     plain = alt.when(ends.plain("" if named else YEARLY)).then(alt.value(0))
     seen = plain.when(chosen).then(alt.value(1)).otherwise(alt.value(FAINT))
     point = point.encode(opacity=alt.OpacityValue(**seen))
-    return alt.layer(line, point, *([ends.names(base, "name", scale == "log", **look)] if named else [])).add_params(
-        chosen
-    )
+    chart = alt.layer(line.add_params(chosen), point)
+    if named:
+        names = ends.names(base, "name", scale == "log", **look)
+        names.data = alt.Undefined  # that of the chart
+        chart.layer.append(names)  # in the making of a chart its layers are copied many times
+    return chart
 
 
 def _small(data: pd.DataFrame, measures: Measures, scale: str) -> alt.FacetChart:
@@ -199,7 +202,7 @@ def _stack(data: pd.DataFrame, measures: Measures, shown: pd.DataFrame) -> alt.C
             x=alt.X(
                 "date:T", timeUnit="utcyear" if measures.panel.span == "year" else "utcyearquarter", **_time(measures)
             ),
-            y=alt.Y("value:Q", axis=axis(measures.unit), stack="zero"),
+            y=alt.Y("value:Q", axis=axis(measures.unit), stack="zero", scale=events.headroom(shown)),
             order=alt.Order("place:Q"),
             opacity=alt.OpacityValue(**alt.when(alt.datum.whole).then(alt.value(1)).otherwise(alt.value(PALE))),
             tooltip=tooltip(COMPANY_TOOLTIP),

@@ -10,7 +10,7 @@ import pandas as pd
 from capcycle import facts, words
 from capcycle.exhibits.channels import day_of
 from capcycle.exhibits.exhibit import CARD
-from capcycle.measure import Measures
+from capcycle.measures import Measures
 from capcycle.metrics import ALL
 from capcycle.panel import Panel
 from capcycle.periods import DAY

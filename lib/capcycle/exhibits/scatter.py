@@ -8,9 +8,12 @@ from capcycle.errors import NothingToShow
 from capcycle.exhibits import parts
 from capcycle.exhibits.channels import axis, company_look, tooltip
 from capcycle.exhibits.exhibit import Exhibit
+from capcycle.exhibits.marks import places
 from capcycle.facts.door import KINDS
-from capcycle.measure import Measures, shared_period
+from capcycle.measures import Measures, shared_period
 from capcycle.words import Sentence
+
+SIZE = 110  # square pixels of a point
 
 
 def scatter(across: Measures, up: Measures) -> Exhibit:
@@ -43,13 +46,19 @@ def scatter(across: Measures, up: Measures) -> Exhibit:
 
 
 def _pair(data: pd.DataFrame, across: str, up: str) -> str:
-    """The company furthest along each of two measures; `data` has name, value, value_up, and both in words, x and y."""
+    """The company furthest along each of two measures, of those that have both; of two companies none leads.
+
+    data  has name, value, value_up, and both in words, x and y
+    """
     right, top = data.loc[data["value"].idxmax()], data.loc[data["value_up"].idxmax()]
-    sentence = "pair_one" if len(data) == 1 else "pair_same" if right["name"] == top["name"] else "pair"
+    if len(data) == 2:  # of whom none leads
+        top = data.drop(right.name).iloc[0]
+    few = {1: "pair_one", 2: "pair_two"}
+    sentence = few.get(len(data), "pair_same" if right["name"] == top["name"] else "pair")
     names = {"across": words.lower(words.name(across)), "up": words.lower(words.name(up))}
     furthest = {"right": right["name"], "right_x": right["x"], "right_y": right["y"]}
     highest = {"top": top["name"], "top_x": top["x"], "top_y": top["y"]}
-    return words.say(f"finding.{sentence}", **names, **furthest, **highest)
+    return words.say(f"finding.{sentence}", count=len(data), **names, **furthest, **highest)
 
 
 def _subtitle(across: Measures, up: Measures, period: str) -> str:
@@ -81,7 +90,11 @@ def _marks(data: pd.DataFrame) -> pd.DataFrame:
 
 def _chart(data: pd.DataFrame, across: Measures, up: Measures) -> alt.LayerChart:
     x, y = (axis(each.unit, words.name(each.name)) for each in (across, up))
-    base = alt.Chart(data).encode(x=alt.X("value:Q", axis=x), y=alt.Y("value_up:Q", axis=y))
+    ends = [places.span(data[name], from_zero=bool(data[name].min() >= 0)) for name in ("value", "value_up")]
+    spots = pd.DataFrame({"x": data["value"], "y": data["value_up"], "area": SIZE, "label": data["name"]})
+    placed = data.assign(**places.free(spots, *ends))
+    right, top = (alt.Scale(domain=list(each), nice=False) for each in ends)
+    base = alt.Chart(placed).encode(x=alt.X("value:Q", axis=x, scale=right), y=alt.Y("value_up:Q", axis=y, scale=top))
     said = tooltip(["name", "period", "x", "y", "kind"])
-    point = base.mark_point(size=110, strokeWidth=2).encode(tooltip=said, **company_look(data["company"]))
-    return alt.layer(point, base.mark_text(align="left", dx=9, dy=-6).encode(text=alt.Text("name:N")))
+    point = base.mark_point(size=SIZE, strokeWidth=2).encode(tooltip=said, **company_look(data["company"]))
+    return alt.layer(point, *places.names(base, "name"))

@@ -5,8 +5,8 @@ import pandas as pd
 from capcycle import words
 from capcycle.exhibits import parts
 from capcycle.exhibits.exhibit import Exhibit
-from capcycle.exhibits.findings import placed
-from capcycle.measure import Measures
+from capcycle.exhibits.findings import FEWEST, placed
+from capcycle.measures import Measures
 from capcycle.words import Sentence
 
 
@@ -46,11 +46,11 @@ def compare(*measured: Measures, focus: str | None = None) -> Exhibit:
 def _across(*measured: Measures, focus: str | None = None) -> Sentence:
     """Who is highest on the most of several measures, or how often `focus` is highest and lowest.
 
-    Only measures count that the company has a value of, and another one with it; a single one has its own finding, and
+    Only measures count that the company has a value of, and two others with it; a single one has its own finding, and
     so has a `focus` that has a value of none of them at the period of the others.
     """
     ranked = [(each, each.at().dropna(subset="value").set_index("company")["value"]) for each in measured]
-    ranked = [(each, values) for each, values in ranked if len(values) > 1]
+    ranked = [(each, values) for each, values in ranked if len(values) >= FEWEST]
     if not ranked or (focus and not any(focus in values for _, values in ranked)):
         return placed(measured[0], focus)[0]
     tops = [company for _, values in ranked for company in values.index[values == values.max()]]

@@ -1,7 +1,6 @@
 """Capex by its other definitions: with leases, as stated, net of what came back, and everything added."""
 
-from capcycle.metrics.intensity import capex_to_revenue
-from capcycle.metrics.registry import CURRENCY, Quantity, first_known, metric, variant
+from capcycle.metrics.registry import CURRENCY, Quantity, first_known, metric
 
 
 @metric(CURRENCY)
@@ -33,35 +32,3 @@ def capex_with_leases(capex_with_lease_additions: Quantity, capex_with_leases_st
 
 
 capex_with_leases.either = True  # a result rests on one of the two, and has the evidence of that one
-
-
-@variant(
-    capex_with_leases,
-    capex_with_lease_additions="capex_with_leases_stated",
-    capex_with_leases_stated="capex_stated",
-)
-def capex_as_stated():
-    """Capital expenditure by the company's own measure where it is not the cash-flow line, with leases first."""
-
-
-@variant(capex_to_revenue, capex="capex_with_leases")
-def capex_with_leases_to_revenue():
-    """Capex with finance leases out of each unit of revenue."""
-
-
-@variant(capex_to_revenue, capex="capex_as_stated")
-def capex_as_stated_to_revenue():
-    """Capex by the company's own measure out of each unit of revenue."""
-
-
-@variant(capex_to_revenue, capex="capex_net_of_proceeds")
-def capex_net_of_proceeds_to_revenue():
-    """Capex net of proceeds and incentives out of each unit of revenue."""
-
-
-@variant(capex_to_revenue, capex="ppe_additions")
-def ppe_additions_to_revenue():
-    """Property and equipment added, however paid for, out of each unit of revenue: the accrual basis.
-
-    Assets leased and built to suit are included.
-    """

@@ -1,7 +1,6 @@
 """Net debt and invested capital by their definitions, and the return on each of them."""
 
-from capcycle.metrics.registry import CURRENCY, FRACTION, MULTIPLE, TWELVE_MONTHS, Quantity, metric, per, variant
-from capcycle.metrics.returns import roic_average, roic_incremental
+from capcycle.metrics.registry import CURRENCY, FRACTION, MULTIPLE, TWELVE_MONTHS, Quantity, metric, per
 
 
 @metric(CURRENCY)
@@ -76,16 +75,6 @@ def net_debt_with_paper(net_debt: Quantity, commercial_paper: Quantity) -> Quant
     return net_debt + commercial_paper
 
 
-@variant(net_debt_with_paper, commercial_paper="finance_lease_liability")
-def net_debt_with_finance_leases():
-    """Net debt with finance leases, which are debt under US GAAP in all but name."""
-
-
-@variant(net_debt_with_paper, commercial_paper="lease_liability")
-def net_debt_with_leases():
-    """Net debt with all leases, as IFRS 16 and most rating agencies count them."""
-
-
 @metric(CURRENCY)
 def net_debt_less_securities(net_debt: Quantity, long_term_marketable_securities: Quantity) -> Quantity:
     """Net debt less the marketable securities that the filer classifies as long-term, which can be sold all the same.
@@ -98,18 +87,6 @@ def net_debt_less_securities(net_debt: Quantity, long_term_marketable_securities
     -59.022
     """
     return net_debt - long_term_marketable_securities
-
-
-@variant(net_debt_with_paper, net_debt="invested_capital")
-def invested_capital_with_paper():
-    """Invested capital with commercial paper counted as debt."""
-
-
-@variant(
-    invested_capital_with_paper, invested_capital="invested_capital_with_paper", commercial_paper="lease_liability"
-)
-def invested_capital_with_leases():
-    """Invested capital with commercial paper and all leases counted as debt."""
 
 
 @metric(CURRENCY)
@@ -156,41 +133,6 @@ def roic_opening(nopat: Quantity, invested_capital_opening: Quantity) -> Quantit
     return per(nopat, invested_capital_opening)
 
 
-@variant(roic_average, invested_capital="invested_capital_with_paper")
-def roic_average_with_paper():
-    """Return on average capital with commercial paper counted as debt."""
-
-
-@variant(roic_average, invested_capital="invested_capital_with_leases")
-def roic_average_with_leases():
-    """Return on average capital with commercial paper and leases counted as debt."""
-
-
-@variant(roic_closing, invested_capital="invested_capital_with_leases")
-def roic_closing_with_leases():
-    """Return on closing capital with commercial paper and leases counted as debt."""
-
-
-@variant(roic_opening, invested_capital="invested_capital_with_leases")
-def roic_opening_with_leases():
-    """Return on opening capital with commercial paper and leases counted as debt."""
-
-
-@variant(roic_average, invested_capital="invested_capital_gross")
-def roic_average_gross():
-    """Return on average capital with paper and leases, cash left in: what the company as a whole earns."""
-
-
-@variant(roic_closing, invested_capital="invested_capital_gross")
-def roic_closing_gross():
-    """Return on closing capital with paper and leases, cash left in."""
-
-
-@variant(roic_opening, invested_capital="invested_capital_gross")
-def roic_opening_gross():
-    """Return on opening capital with paper and leases, cash left in."""
-
-
 @metric(CURRENCY)
 def invested_capital_all_debt(
     equity: Quantity,
@@ -210,13 +152,3 @@ def invested_capital_all_debt(
     338.237
     """
     return equity + total_debt + finance_lease_liability - cash - short_term_investments
-
-
-@variant(roic_average, invested_capital="invested_capital_all_debt")
-def roic_all_debt():
-    """Return on the average of opening and closing capital in place, with all debt and finance leases."""
-
-
-@variant(roic_incremental, invested_capital="invested_capital_all_debt")
-def roic_incremental_all_debt():
-    """Profit added in a year on the capital, with all debt and finance leases, that was added in the year before."""

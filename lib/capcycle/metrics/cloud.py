@@ -1,28 +1,6 @@
 """What the cloud segment earns on its assets: the same segment, several denominators, before and after tax."""
 
-from capcycle.metrics.capital import roic_closing
-from capcycle.metrics.registry import FRACTION, TWELVE_MONTHS, Quantity, metric, per, variant
-from capcycle.metrics.returns import roic_average
-
-
-@variant(roic_closing, nopat="cloud_operating_income", invested_capital="cloud_segment_assets")
-def cloud_return_on_assets():
-    """Operating income of the cloud segment on its assets at the end of the period, before tax."""
-
-
-@variant(roic_average, nopat="cloud_operating_income", invested_capital="cloud_segment_assets")
-def cloud_return_on_average_assets():
-    """Operating income of the cloud segment on the average of its opening and closing assets, before tax."""
-
-
-@variant(cloud_return_on_assets, cloud_segment_assets="cloud_ppe_net")
-def cloud_return_on_ppe():
-    """Operating income of the cloud segment on its property and equipment at the end of the period, before tax."""
-
-
-@variant(cloud_return_on_average_assets, cloud_segment_assets="cloud_ppe_net")
-def cloud_return_on_average_ppe():
-    """Operating income of the cloud segment on its average property and equipment, before tax."""
+from capcycle.metrics.registry import FRACTION, TWELVE_MONTHS, Quantity, metric, per
 
 
 @metric(FRACTION, (-1, 3), spans=TWELVE_MONTHS)
@@ -57,8 +35,3 @@ def cloud_return_on_average_assets_after_tax(cloud_return_on_average_assets: Qua
     0.2369
     """
     return cloud_return_on_average_assets * (1 - tax_rate)
-
-
-@variant(cloud_return_on_average_assets_after_tax, cloud_return_on_average_assets="cloud_return_on_average_ppe")
-def cloud_return_on_average_ppe_after_tax():
-    """Operating income of the cloud segment on its average property and equipment, after tax at an assumed rate."""

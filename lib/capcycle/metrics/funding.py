@@ -1,8 +1,6 @@
 """Whose money pays for it: cash flow, profit and depreciation beside capex, and what cash is left."""
 
-from capcycle.metrics.intensity import capex_to_revenue
-from capcycle.metrics.registry import CURRENCY, MULTIPLE, Quantity, metric, per, variant
-from capcycle.metrics.returns import gross_margin
+from capcycle.metrics.registry import CURRENCY, MULTIPLE, Quantity, metric, per
 
 
 @metric(CURRENCY)
@@ -17,26 +15,6 @@ def capex_with_lease_additions(capex: Quantity, finance_lease_additions: Quantit
     64.32
     """
     return capex + finance_lease_additions
-
-
-@variant(capex_with_lease_additions, finance_lease_additions="finance_lease_principal_paid")
-def capex_with_lease_principal():
-    """Cash capex and principal paid on finance leases: Meta's own definition of its capital expenditures."""
-
-
-@variant(capex_to_revenue, revenue="operating_cash_flow")
-def capex_to_operating_cash_flow():
-    """Cash capex out of each unit of operating cash flow; above 1 somebody else pays."""
-
-
-@variant(capex_to_revenue, revenue="net_income")
-def capex_to_net_income():
-    """Cash capex beside net income, gains on investments included."""
-
-
-@variant(capex_to_operating_cash_flow, operating_cash_flow="operating_income")
-def capex_to_operating_income():
-    """Cash capex beside operating income, which has no gains on investments in it."""
 
 
 @metric(MULTIPLE, (0, 20))
@@ -65,18 +43,3 @@ def fcf(operating_cash_flow: Quantity, capex: Quantity) -> Quantity:
     18.0
     """
     return operating_cash_flow - capex
-
-
-@variant(gross_margin, (-20, 0.7), gross_profit="fcf")
-def fcf_margin():
-    """Free cash flow out of each unit of revenue."""
-
-
-@variant(fcf, operating_cash_flow="fcf", capex="finance_lease_principal_paid")
-def fcf_after_leases():
-    """Free cash flow less the principal paid on finance leases, which is capex paid in instalments."""
-
-
-@variant(fcf_margin, fcf="fcf_after_leases")
-def fcf_after_leases_margin():
-    """Free cash flow after finance-lease principal out of each unit of revenue."""

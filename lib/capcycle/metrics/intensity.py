@@ -1,6 +1,6 @@
 """How much of the business is reinvested, and how much business stands on the assets."""
 
-from capcycle.metrics.registry import FRACTION, MULTIPLE, TWELVE_MONTHS, Quantity, metric, per, variant
+from capcycle.metrics.registry import FRACTION, MULTIPLE, TWELVE_MONTHS, Quantity, metric, per
 
 
 @metric(FRACTION, (0, 20))
@@ -15,21 +15,6 @@ def capex_to_revenue(capex: Quantity, revenue: Quantity) -> Quantity:
     0.3675
     """
     return per(capex, revenue)
-
-
-@variant(capex_to_revenue, capex="capex_with_lease_additions")
-def capex_with_lease_additions_to_revenue():
-    """Capex and assets obtained under finance leases out of each unit of revenue."""
-
-
-@variant(capex_to_revenue, capex="capex_with_lease_principal")
-def capex_with_lease_principal_to_revenue():
-    """Capex and finance-lease principal, which is how Meta states its own capex, out of each unit of revenue."""
-
-
-@variant(capex_to_revenue, revenue="cloud_revenue")
-def capex_to_cloud_revenue():
-    """The whole company's cash capex beside the revenue of its cloud segment; not all of it is for the cloud."""
 
 
 @metric(MULTIPLE, (-5, 100), spans=TWELVE_MONTHS)

@@ -1,6 +1,6 @@
 """What goes back to shareholders: buy-backs net of what staff are given, and payout against free cash flow."""
 
-from capcycle.metrics.registry import CURRENCY, FRACTION, Quantity, metric, per, variant
+from capcycle.metrics.registry import CURRENCY, FRACTION, Quantity, metric, per
 
 
 @metric(CURRENCY)
@@ -29,8 +29,3 @@ def buybacks_to_fcf(buybacks: Quantity, fcf: Quantity) -> Quantity:
     0.3325
     """
     return per(buybacks, fcf)
-
-
-@variant(buybacks_to_fcf, (0, 20), fcf="capex")
-def buybacks_to_capex():
-    """Buy-backs for each unit of capex: which of the two takes the cash."""

@@ -1,8 +1,8 @@
 """Every metric by name, with the unit of its result and the spans on which it means something."""
 
+import csv
 import re
-from collections.abc import Callable, Mapping
-from functools import wraps
+from collections.abc import Callable, Iterable, Mapping
 from inspect import Signature, getdoc, signature
 
 import numpy as np
@@ -35,35 +35,40 @@ def metric(unit: str, plausible: tuple[float, float] = ANY_VALUE, spans: tuple[s
     return register
 
 
-def variant(base: Callable[..., Quantity], plausible: tuple[float, float] | None = None, **instead: str) -> Callable:
-    """Register `base` on other quantities, under the name and with the summary of a function without a body.
+def variant(name: str, of: str, about: str, plausible: tuple[float, float] | None = None, **instead: str) -> None:
+    """Register a metric on other quantities, under another name: a row of `variants.csv`.
 
-    `instead` gives, by a parameter of `base`, the concept or metric to take in its place, of earlier periods too.
-    Formula, units and spans are those of `base`, and so is what is plausible unless it is given.
-    Errors:  MetricError for a name that `base` does not take.
+    `instead` gives, by a parameter of the metric `of`, the concept or metric to take in its place, of earlier periods
+    too. Formula, units and spans are those of that metric, and so is what is plausible unless it is given.
+    Errors:  MetricError for a name that the metric does not take.
 
     >>> round(float(metrics.capex_to_cloud_revenue(capex=13.186, cloud_revenue=10.347)), 3)  # Alphabet, June 2024
     1.274
     >>> getdoc(metrics.capex_to_cloud_revenue).splitlines()[2]
     'Formula: capex / cloud_revenue'
     """
+    base = ALL[of]
     taken = signature(base).parameters
-    if wrong := set(instead) - {without_lag(name) for name in taken}:
-        raise MetricError(f"{base.__name__}: {unknown('name', wrong, taken)}")
-    own = Signature([each.replace(name=_replaced(name, instead)) for name, each in taken.items()])
+    if wrong := set(instead) - {without_lag(each) for each in taken}:
+        raise MetricError(f"{of}: {unknown('name', wrong, taken)}")
+    own = Signature([each.replace(name=_replaced(each_name, instead)) for each_name, each in taken.items()])
     sections = re.sub(r"\w+", lambda word: _replaced(word[0], instead), SECTIONS.search(getdoc(base))[0])
-    source = f"Source:  `{base.__name__}`, with {' and '.join(f'{new} for {old}' for old, new in instead.items())}."
+    source = f"Source:  `{of}`, with {' and '.join(f'{new} for {old}' for old, new in instead.items())}."
 
-    def register(function: Callable[[], None]) -> Callable[..., Quantity]:
-        @wraps(function)
-        def on_others(*values: Quantity, **named: Quantity) -> Quantity:
-            return base(*own.bind(*values, **named).args)
+    def on_others(*values: Quantity, **named: Quantity) -> Quantity:
+        return base(*own.bind(*values, **named).args)
 
-        on_others.__signature__, on_others.base = own, base
-        on_others.__doc__ = f"{getdoc(function)}\n\n{sections}\n{source}"
-        return metric(base.unit, plausible or base.plausible, base.spans)(on_others)
+    on_others.__name__, on_others.__signature__, on_others.base = name, own, base
+    on_others.__doc__ = f"{about}\n\n{sections}\n{source}"
+    metric(base.unit, plausible or base.plausible, base.spans)(on_others)
 
-    return register
+
+def read_variants(lines: Iterable[str]) -> None:
+    """Register each row of a table of variants; one of another variant stands below it."""
+    for row in csv.DictReader(lines):
+        ends = (float(row["least"]), float(row["most"])) if row["least"] else None
+        instead = dict(pair.split("=") for pair in row["instead"].split())
+        variant(row["name"], row["of"], "\n\n".join(filter(None, [row["about"], row["note"]])), ends, **instead)
 
 
 def without_lag(name: str) -> str:

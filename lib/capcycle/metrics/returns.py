@@ -1,6 +1,6 @@
 """What the business and its capital earn."""
 
-from capcycle.metrics.registry import CURRENCY, FRACTION, TWELVE_MONTHS, Quantity, metric, per, variant
+from capcycle.metrics.registry import CURRENCY, FRACTION, TWELVE_MONTHS, Quantity, metric, per
 
 
 @metric(FRACTION, (-1, 1))
@@ -17,21 +17,6 @@ def gross_margin(gross_profit: Quantity, revenue: Quantity) -> Quantity:
     return per(gross_profit, revenue)
 
 
-@variant(gross_margin, (-10, 0.8), gross_profit="operating_income")
-def operating_margin():
-    """Operating income out of each unit of revenue."""
-
-
-@variant(operating_margin, operating_income="cloud_operating_income", revenue="cloud_revenue")
-def cloud_operating_margin():
-    """Operating income of the cloud segment out of each unit of its revenue."""
-
-
-@variant(operating_margin, operating_income="net_income")
-def net_margin():
-    """Net income out of each unit of revenue, gains on investments included."""
-
-
 @metric(CURRENCY)
 def net_income_without_gains(net_income: Quantity, investment_gains: Quantity, tax_rate: Quantity) -> Quantity:
     """Net income less the gains on holdings in other companies that are in it, after tax at an assumed rate.
@@ -45,11 +30,6 @@ def net_income_without_gains(net_income: Quantity, investment_gains: Quantity, t
     33.503
     """
     return net_income - investment_gains * (1 - tax_rate)
-
-
-@variant(operating_margin, operating_income="net_income_without_gains")
-def net_margin_without_gains():
-    """Net income less gains on investments out of each unit of revenue."""
 
 
 @metric(CURRENCY, spans=TWELVE_MONTHS)
@@ -118,17 +98,3 @@ def roic_incremental(
     0.3
     """
     return per(nopat - nopat_year_ago, invested_capital_opening - invested_capital_opening_year_ago)
-
-
-@variant(roic_average, (-1, 20), invested_capital="ppe_net")
-def return_on_ppe_average():
-    """Operating profit after tax on the average of opening and closing property and equipment.
-
-    Where a balance sheet lacks debt or cash, so that ROIC cannot be had, this can. It leaves out all other capital, so
-    it is higher.
-    """
-
-
-@variant(roic_incremental, (-10, 100), invested_capital="ppe_net")
-def return_on_ppe_incremental():
-    """Profit added in a year on the property and equipment added in the year before."""

@@ -1,6 +1,6 @@
 """A quarter as if every quarter of a year were like it."""
 
-from capcycle.metrics.registry import CURRENCY, Quantity, metric, variant
+from capcycle.metrics.registry import CURRENCY, Quantity, metric
 
 QUARTERS = 4
 
@@ -17,8 +17,3 @@ def capex_run_rate(capex: Quantity) -> Quantity:
     216.832
     """
     return capex * QUARTERS
-
-
-@variant(capex_run_rate, capex="revenue")
-def revenue_run_rate():
-    """A year's revenue at the pace of one quarter."""

@@ -3,18 +3,18 @@
 What is missing passes, and so does a chart's parameter, whose values keep to the range of an assumption.
 """
 
+import csv
 from collections.abc import Callable, Mapping
 from functools import cache
 from math import inf
+from pathlib import Path
 from typing import Any, NamedTuple
 
 import numpy as np
 
 from capcycle.errors import ModelError
 from capcycle.models.maths import is_expression
-from capcycle.units import DEAREST_HOSTING
 
-LEAST_KW, MOST_KW = 0.7, 4.0  # an H100's board alone draws 0.7 kW, and no all-in figure in print reaches 4
 ROUNDING = 1e-9  # of the machine
 DOLLAR = "USD"  # bounds on money for each unit are in dollars
 SLIP = "is it a slip of scale, such as 万 (ten thousand) read as million?"
@@ -29,94 +29,19 @@ class Bounds(NamedTuple):
     advice: str = SLIP
 
 
-SHARE, MARGIN = Bounds(0, 1, PERCENT), Bounds(-inf, 1, PERCENT)
-GROWTH = Bounds(-1, 1, PERCENT)  # of a year
-LIFE, TERM = Bounds(0.25, inf, "a life is of a quarter at least"), Bounds(0.25, 100, "it counts years")
-COUNT, SIGNED = Bounds(0), Bounds(-inf)
-BUILT, EARNED = Bounds(0, 200e6), Bounds(0, 30e6)  # a MW with the dearest chips costs 60m, and brings in under 15m
-POWER_PRICE = Bounds(0, 1_000)
+def _read(of: str) -> dict[str, Bounds]:
+    """The bounds of a kind in the table beside this module; an end that is left empty is infinite."""
+    rows = csv.DictReader(Path(__file__).with_name("bounds.csv").read_text("utf-8").splitlines())
+    return {row["name"]: Bounds(float(row["low"] or -inf), float(row["high"] or inf), row["advice"] or SLIP)
+            for row in rows if row["of"] == of}  # fmt: skip
 
-BY_UNIT = {
-    "fraction": SHARE,
-    "rate": SHARE,
-    "years": Bounds(0, 100, TERM.advice),
-    "MW": Bounds(0, 1e6),
-    "kW/GPU": Bounds(LEAST_KW, MOST_KW),
-    "currency": COUNT,
-    "currency/year": COUNT,
-    "currency/MW": BUILT,
-    "currency/MW/year": EARNED,
-    "currency/GW": Bounds(1e9, 1e12),
-    "currency/GPU": Bounds(0, 1e6),
-    "currency/GPU-hour": Bounds(0, 1_000),
-    "currency/MWh": POWER_PRICE,
-}
-BY_NAME = {
-    **dict.fromkeys(["ai_nopat_margin", "ai_margin_now", "ai_margin_2030", "gpu_gross_margin", "asic_gross_margin",
-                     "hosting_noi_margin", "lease_net_margin", "gross_margin", "cloud_cash_margin",
-                     "gross_margin_before_depreciation", "roic_before_tax"], MARGIN),
-    **dict.fromkeys(["ai_capex_growth", "assumed_growth", "gdp_growth", "rent_escalator", "mining_decline"], GROWTH),
-    **dict.fromkeys(["ai_life", "it_life", "facility_life", "server_life", "life_in_accounts", "life"], LIFE),
-    **dict.fromkeys(["backlog_duration", "build_years", "card_lease_term", "gpu_loan_term", "lease_term",
-                     "step_years"], TERM),
-    **dict.fromkeys(["actual_eps", "charge", "contribution", "enterprise_value", "eps_before", "eps_next_year",
-                     "eps_trailing", "estimated_eps", "fcf", "invested_capital", "investment_gains", "net_debt",
-                     "net_income", "operating_cash_flow", "operating_income", "other_fixed_cost", "period_profit",
-                     "reported", "segment_gross_profit", "quoted_profit_per_year"], SIGNED),
-    **dict.fromkeys(["count_growth", "dividend_return", "eps_growth", "multiple_change",
-                     "portfolio_change", "printed_surprise", "revenue_growth", "shares_change",
-                     "stated_return", "whole_growth"], Bounds(-1, inf, PERCENT)),
-    "capital_turns": Bounds(0, 10, "it is revenue over capital: write 0.5 for half a turn"),
-    "gpu_rent_ratio_per_year": Bounds(0, 2, "it is a year's rent over that of the year before"),
-    "hosting_rent": Bounds(1e5, DEAREST_HOSTING),
-    "noi_per_leased_mw": Bounds(0, DEAREST_HOSTING),
-    "pue": Bounds(1, 3, "it is the power of the whole facility over that of its IT"),
-    "refreshes": Bounds(0, 3, "GPUs are bought again three times at most"),
-    "volatility": Bounds(0.05, 5, PERCENT),
-}  # fmt: skip
 
-YEAR, AMOUNT, RATE = Bounds(1990, 2100), Bounds(0, 1e13), Bounds(0.001, 1, PERCENT)
-CHOSEN = {  # what a notebook's parameter can be, besides zero where that stands for none
-    **dict.fromkeys(["ai_margin_2030", "ai_nopat_margin", "gross_margin"], Bounds(-1, 1, PERCENT)),
-    **dict.fromkeys(["cost_that_leaves", "flop_utilisation", "gpu_residual", "gpu_utilisation", "idle_share",
-                     "lessor_tax", "tier_share", "low_demand_probability", "passed_on", "share_elsewhere",
-                     "signed_weight", "target_return", "tax_rate",
-                     "tenant_rate", "wacc", "borrowed", "operating_share", "finance_rate", "leased_probability",
-                     "pipeline_probability", "renewal_probability", "delivery_correlation", "hurdle_steps",
-                     "next_gw_probability"], SHARE),
-    "tranche_gigawatts": Bounds(0, 1_000),
-    "vesting_years": TERM,
-    **dict.fromkeys(["discount_rates", "leased", "past_share"], RATE),
-    **dict.fromkeys(["ai_life", "it_life", "server_life", "life_elsewhere", "lives"], Bounds(0.25, 50, LIFE.advice)),
-    **dict.fromkeys(["since", "until"], YEAR),
-    **dict.fromkeys(["bitcoin", "capex_next"], AMOUNT),
-    "backlog_duration": TERM,
-    **dict.fromkeys(["level", "levels"], RATE),
-    "tier_growth": Bounds(0, 10, PERCENT),
-    "years": Bounds(1, 30, TERM.advice),
-    "years_later": Bounds(0, 10, TERM.advice),
-    "lag": Bounds(1, 16, "it counts quarters"),
-    "top": Bounds(1, 50, "it counts companies"),
-    "window": Bounds(0, 20, "it counts trading days"),
-    "refreshes": BY_NAME["refreshes"],
-    "capital_turns": BY_NAME["capital_turns"],
-    "kw_all_in": BY_UNIT["kW/GPU"],
-    "capex_per_gw": BY_UNIT["currency/GW"],
-    "hosting_rent": BY_NAME["hosting_rent"],
-    "hosting_capex": BUILT,
-    "gpu_rent": BY_UNIT["currency/GPU-hour"],
-    "card_price": Bounds(1_000, 1e7),
-    **dict.fromkeys(["advance_rate", "token_yield"], SHARE),
-    "bitcoin_price": Bounds(1, 1e7),
-    "volatility": BY_NAME["volatility"],
-}  # fmt: skip
+BY_UNIT, BY_NAME = _read("unit"), _read("input")
+CHOSEN = _read("parameter")  # what a notebook's parameter can be, besides zero where that stands for none
 NEEDED = {"lag", "leased", "level", "past_share", "top"}  # of which zero is no choice
-
-RESULTS = {  # between which ends the results of companies and contracts lie; what lies outside is in no rank
-    "revenue_per_gpu_hour": Bounds(1.2, 15, "an old chip is let for no less, and the newest on demand for no more"),
-    "yield_on_cost": Bounds(0, 0.5, "no building pays for itself in two years"),
-    "gap_multiple": Bounds(0, 100, "what is disclosed is nearly nothing"),
-}
+YEARS = {"since", "until"}
+RESULTS = _read("result")  # between which the results of companies and contracts lie; what lies outside is in no rank
+ANY, COUNT = Bounds(-inf), Bounds(0)
 
 
 @cache
@@ -124,9 +49,9 @@ def bounds(name: str, unit: str) -> Bounds:
     """The bounds of an input: those of its name, else those of its unit, else none below the infinite.
 
     >>> bounds("pue", "times").low, bounds("ramp", "fraction").high, bounds("step_multiple", "multiple").high
-    (1, 1, inf)
+    (1.0, 1.0, inf)
     """
-    return BY_NAME.get(name) or BY_UNIT.get(unit, SIGNED if unit == "multiple" else COUNT)
+    return BY_NAME.get(name) or BY_UNIT.get(unit, ANY if unit == "multiple" else COUNT)
 
 
 def implausible(name: str, value: Any, unit: str = "", per_dollar: float = 1.0) -> np.ndarray:
@@ -135,7 +60,7 @@ def implausible(name: str, value: Any, unit: str = "", per_dollar: float = 1.0) 
     >>> implausible("revenue_per_gpu_hour", [1.02, 2.91]).tolist()
     [True, False]
     """
-    low, high, _ = RESULTS.get(name, SIGNED)
+    low, high, _ = RESULTS.get(name, ANY)
     scale = per_dollar if "currency" in unit else 1.0
     return (np.asarray(value, float) < low * scale) | (np.asarray(value, float) > high * scale)
 
@@ -160,10 +85,10 @@ def check_parameter(name: str, value: Any) -> None:
     Traceback (most recent call last):
     capcycle.errors.ModelError: tax_rate is 21: give a number from 0 to 1; write 0.21 for 21 %
     """
-    if CHOSEN.get(name) is YEAR and value and _outside(value, *YEAR[:2]):
-        raise ModelError(f"{name} is {value}: give a year from {YEAR.low} to {YEAR.high}")
+    low, high, advice = CHOSEN.get(name, ANY)
+    if name in YEARS and value and _outside(value, low, high):
+        raise ModelError(f"{name} is {value}: give a year from {low:.0f} to {high:.0f}")
     if name in CHOSEN and (value != 0 or name in NEEDED):
-        low, high, advice = CHOSEN[name]
         within(name, value, low, high, advice=advice)
 
 

@@ -1,5 +1,6 @@
-"""What makes a function a model: named parameters and named outputs, each with its unit in the annotation."""
+"""What makes a function a model: named parameters and named outputs, each with its unit."""
 
+from collections import namedtuple
 from collections.abc import Callable, Mapping
 from functools import wraps
 from typing import Annotated, Any, get_type_hints
@@ -31,6 +32,8 @@ PerShare = Annotated[Any, "currency/share"]
 Shares = Annotated[Any, "shares"]
 PerUserMonth = Annotated[Any, "currency/user-month"]
 Users = Annotated[Any, "users"]
+TokensPerMinute = Annotated[Any, "tokens/minute"]
+PerMillionTokens = Annotated[Any, "currency/million_tokens"]
 AmountByYear = Annotated[Any, "currency", "by year"]  # a list: one entry for each year, the first one today
 PerShareByYear = Annotated[Any, "currency/share", "by year"]
 FractionByYear = Annotated[Any, "fraction", "by year"]
@@ -38,35 +41,44 @@ FractionByYear = Annotated[Any, "fraction", "by year"]
 ALL: dict[str, Callable] = {}
 
 
-def model(
-    verdict: str, better: str, iterates: bool = False, flows: Mapping[str, str] | None = None
-) -> Callable[[Callable], Callable]:
-    """Register a model: a pure function whose annotations name its units and whose result is a named tuple.
+def model(verdict: str, better: str, iterates: bool = False, flows: Mapping[str, str] | None = None,
+          **outputs: Any) -> Callable[[Callable], Callable]:  # fmt: skip
+    """Register a model: a pure function whose annotations name its units, with the names and units of its outputs.
 
     verdict   the output that decides whether a case is good or bad
     better    `higher` or `lower`
     iterates  it searches for some output (a rate of return), so a chart cannot compute it from sliders
     flows     of each rate of return the output by year whose rate it is
+    outputs   in the order in which the function returns them, or by name where it returns a dictionary
 
     Its parameters are named as assumptions or measures are, and hold no judgement: defaults stand in
     `data/assumptions.csv`. What they can be stands in `capcycle.models.bounds`, and is looked at with each call;
-    `unguarded` is the function without that.
+    `unguarded` is the function without that. The result is a named tuple.
     """
 
     def registered(function: Callable) -> Callable:
+        hints = get_type_hints(function, include_extras=True)
+        given = outputs or get_type_hints(hints.pop("return"), include_extras=True)
+        made = namedtuple(function.__name__, given)
+
+        @wraps(function)
+        def unguarded(*args: Any, **values: Any) -> Any:
+            found = function(*args, **values)
+            if isinstance(found, dict):
+                return made(**found)
+            return made(*found) if isinstance(found, tuple) else made(found)
+
         @wraps(function)
         def guarded(*args: Any, **values: Any) -> Any:
             bounds.check(guarded, dict(zip(guarded.parameters, args, strict=False)) | values)
-            return function(*args, **values)
+            return unguarded(*args, **values)
 
-        hints = get_type_hints(function, include_extras=True)
-        outputs = get_type_hints(hints.pop("return"), include_extras=True)
         guarded.parameters = {name: hint.__metadata__[0] for name, hint in hints.items()}
         guarded.lists = {name for name, hint in hints.items() if "by year" in hint.__metadata__}
-        guarded.outputs = {name: hint.__metadata__[0] for name, hint in outputs.items()}
-        guarded.by_year = {name for name, hint in outputs.items() if "by year" in hint.__metadata__}
+        guarded.outputs = {name: hint.__metadata__[0] for name, hint in given.items()}
+        guarded.by_year = {name for name, hint in given.items() if "by year" in hint.__metadata__}
         guarded.verdict, guarded.better, guarded.iterates = verdict, better, iterates
-        guarded.flows, guarded.unguarded = flows or {}, function
+        guarded.flows, guarded.unguarded = flows or {}, unguarded
         ALL[function.__name__] = guarded
         return guarded
 

@@ -17,13 +17,13 @@ from typing import Any
 import jinja2
 import pandas as pd
 
-from capcycle import paths, words
+from capcycle import editions, paths, words
 from capcycle.exhibits import downloads
 from capcycle.exhibits.exhibit import CARD, dated
 from capcycle.ledger import digests
 from capcycle.parameters import declared, typed
 from capcycle.publish import exhibits, front, headlines, links, notebook, pictures
-from capcycle.publish.data import DataVersion
+from capcycle.publish import lead as leads
 from capcycle.publish.prose import Prose, coded, slug
 from capcycle.publish.specs import Datasets, has_sliders, one_look, pieces
 from capcycle.run import Outcome
@@ -60,17 +60,17 @@ def templates() -> jinja2.Environment:
     return environment
 
 
-def render(outcome: Outcome, data: DataVersion) -> Path:
+def render(outcome: Outcome) -> Path:
     """The folder with everything a run publishes, from the cache if nothing behind it changed.
 
     It holds `<run>.html`, the folder `<run>/` and `meta.json` for the index.
     """
-    kept = paths.CACHE / "pages" / outcome.run.name / _key(outcome, data)
+    kept = paths.CACHE / "pages" / outcome.run.name / _key(outcome)
     if not _whole(kept):
         beside = kept.with_name(f"{kept.name}.{os.getpid()}")
         shutil.rmtree(kept.parent, ignore_errors=True)
         beside.mkdir(parents=True)
-        _write(outcome, data, beside)
+        _write(outcome, beside)
         beside.rename(kept)
     return kept
 
@@ -83,9 +83,11 @@ def _whole(folder: Path) -> bool:
         return False
 
 
-def _key(outcome: Outcome, data: DataVersion) -> str:
+def _key(outcome: Outcome) -> str:
     made = hashlib.sha256(_machinery().encode())
-    made.update(repr((outcome.run, outcome.status == "failed", outcome.error, outcome.stale, data)).encode())
+    names = links.chosen_from(outcome)  # all that a page takes from the data by itself
+    state = outcome.run, outcome.status == "failed", outcome.error, outcome.stale, names, editions.own_address()
+    made.update(repr(state).encode())
     made.update(outcome.notebook.read_bytes() if outcome.notebook.is_file() else b"")
     return made.hexdigest()[:24]
 
@@ -101,14 +103,14 @@ def _machinery() -> str:
     return made.hexdigest()
 
 
-def _write(outcome: Outcome, data: DataVersion, folder: Path) -> None:
+def _write(outcome: Outcome, folder: Path) -> None:
     name, failed = outcome.run.name, outcome.status == "failed"
     (folder / name).mkdir()
     if has_notebook := outcome.notebook.is_file():
         shutil.copyfile(outcome.notebook, folder / name / f"{name}.ipynb")
     document = notebook.read(outcome.notebook) if has_notebook else {"cells": []}
     context = _failed(outcome, document) if failed else _done(outcome, document, folder / name)
-    context |= {"run": outcome.run, "data": data, "has_notebook": has_notebook, "stale": outcome.stale}
+    context |= {"run": outcome.run, "has_notebook": has_notebook, "stale": outcome.stale}
     template = templates().get_template("failed.jinja" if failed else "page.jinja")
     (folder / f"{name}.html").write_text(DATA.sub(r"\1", template.render(context)), "utf-8")
     meta = {key: context[key] for key in ("headline_text", "picture", "failed", "question", "contents", "figures")}
@@ -133,9 +135,10 @@ def _done(outcome: Outcome, document: dict, folder: Path) -> dict[str, Any]:
     one_look(charts)
     prose = Prose({*notebook.RESERVED, *(exhibit["id"] for exhibit in shown)})
     title, headline = (next((part for part in found if part.kind == kind), None) for kind in ("title", "sentence"))
+    top = leads.lead(found, outcome.run.notebook)
     under = [part for part in found if part is not title and part is not headline]
     blocks = [_block(part, prose, documents, datasets, folder) for part in under]
-    lead = prose.line(headline.content) if headline else ""
+    lead = prose.line(top.text)
     heading = prose.line(title.content) if title else str(jinja2.filters.escape(outcome.run.title))
     _write_documents(folder / "documents.csv", documents)
     if speaks := bool(charts) and pictures.speaks(charts[0]):
@@ -157,9 +160,12 @@ def _done(outcome: Outcome, document: dict, folder: Path) -> dict[str, Any]:
         "failed": False,
         "heading": heading,
         "headline": lead,
+        "rest": prose.line(top.rest),
+        "stakes": {"why": top.why, "otherwise": prose.line(top.otherwise), "anchor": slug(prose.line(top.limits))},
         "headline_text": _plain(lead),
         "picture": f"{name}/{THUMBNAIL}" if speaks else "",
-        "card": f"{name}/{drawn[0]['id']}.svg" if drawn else "",
+        "card": _card(drawn[0]["title"], charts[0], folder) if drawn else "",
+        "address": editions.own_address(),
         "question": _plain(heading),
         "figures": headlines.figures(shown, links.about(outcome)),
         "contents": [_entry(block) for block in blocks if block.get("number") or block["kind"] == "question"],
@@ -170,6 +176,14 @@ def _done(outcome: Outcome, document: dict, folder: Path) -> dict[str, Any]:
         "known": _known(outcome, document, shown),
         "picked": links.chosen_from(outcome),
     }
+
+
+def _card(title: str, chart: dict, folder: Path) -> str:
+    """What a page that is sent to somebody shows of itself; others' sites ask for it by its whole address."""
+    if address := editions.own_address():
+        (folder / "card.png").write_bytes(pictures.card(chart, title))
+        return f"{address}{folder.name}/card.png"
+    return ""
 
 
 def _plain(html: str) -> str:

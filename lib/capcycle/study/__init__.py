@@ -2,7 +2,7 @@
 
 from capcycle.study.assumptions import assumption, converted, declared
 from capcycle.study.case import Case, Cases, case, cases, one_of
-from capcycle.study.figures import beside, entry, figure, history, newest, not_public, shared, summed
+from capcycle.study.figures import beside, entry, figure, history, newest, not_public, of_one_period, shared, summed
 from capcycle.study.scenarios import SCENARIOS, Scenarios, scenarios
 from capcycle.study.simulate import DRAWS, Simulation, simulate
 from capcycle.study.solve import Solution, solve

@@ -1,12 +1,17 @@
 """Figures of companies as quantities: of the period that most have, of each one's newest, of all periods."""
 
+from collections.abc import Mapping
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 
 from capcycle import facts, words
 from capcycle.errors import ModelError, unknown
-from capcycle.measure import Measures
-from capcycle.quantity import ASSUMED, Quantity, missing, total
+from capcycle.measures import Cell, Measures
+from capcycle.quantity import ASSUMED, Quantity, listed, missing, total
+
+YEAR = pd.Timedelta(days=366 + 31)  # what is filed once a year is no older, months apart under one label counted in
 
 
 def figure(measures: Measures, company: str, period: str | None = None) -> Quantity:
@@ -18,11 +23,9 @@ def figure(measures: Measures, company: str, period: str | None = None) -> Quant
     >>> capex.value, capex.days  # 10-K 2024
     (37256000000.0, '31 Dec 2024')
     """
-    now = measures.at(period)
-    own = np.flatnonzero(now["company"] == company)
-    if not own.size:
-        raise ModelError(f"{measures.name} was not measured: {unknown('company', [company], now['company'])}")
-    return _quantity(measures, now.iloc[own[0]])
+    if company not in (known := measures.panel.companies):
+        raise ModelError(f"{measures.name} was not measured: {unknown('company', [company], known)}")
+    return _quantity(measures, measures.cell(company, period or measures.common_period()))
 
 
 def shared(measures: Measures, company: str) -> Quantity:
@@ -45,6 +48,38 @@ def newest(measures: Measures, company: str) -> Quantity:
     '30 Jun 2024'
     """
     return figure(measures, company, measures.last.get(company))
+
+
+def of_one_period(measured: Mapping[str, Measures], company: str, within: pd.Timedelta = YEAR) -> dict[str, Quantity]:
+    """A company's figures that are set against each other: all of the newest period of which it has them all.
+
+    One whose newest is of more than a time before the others' is missing, by default a year, and so is one that no such
+    period has.
+
+    >>> from capcycle.measure import measure
+    >>> years = panel.select(facts.open(["ORCL"], "2026-08-31"), "ttm")  # leases are known of the year before only
+    >>> both = of_one_period({name: measure(name, years) for name in ("capex", "finance_lease_additions")}, "ORCL")
+    >>> [each.days for each in both.values()]
+    ['31 May 2025', '31 May 2025']
+    """
+    own = {name: newest(each, company) for name, each in measured.items()}
+    last = max((each.day for each in own.values() if not each.missing), default=pd.NaT)
+    with_it = [measured[name] for name, each in own.items() if each.day > last - within]
+    known = [each.table[each.table["company"].eq(company) & each.table["value"].notna()] for each in with_it]
+    shared = set.intersection(*(set(rows["period"]) for rows in known)) if known else set()
+    if not shared:
+        return own
+    period = next(one for one in reversed(known[0]["period"].tolist()) if one in shared)
+    found = {name: figure(each, company, period) for name, each in measured.items()}
+    return {name: _too_old(each, own[name]) for name, each in found.items()}
+
+
+def _too_old(each: Quantity, last: Quantity) -> Quantity:
+    """A figure; where it is missing as its newest is too old beside the others, with the day of that."""
+    if not each.missing or last.missing:
+        return each
+    old = words.say("study.old", name=words.lower(words.name(each.name)), day=last.days)
+    return replace(each, reason=listed([each.reason, old]))
 
 
 def beside(measures: Measures, company: str, other: Measures, back: int = 0) -> Quantity:
@@ -137,21 +172,21 @@ def history(measures: Measures, company: str) -> Quantity:
     )
 
 
-def _quantity(measures: Measures, row: pd.Series) -> Quantity:
-    known = not np.isnan(row["value"])
-    measured = words.say("study.measured", name=words.name(measures.name), period=row["period"])
+def _quantity(measures: Measures, row: Cell | pd.Series) -> Quantity:
+    known = not np.isnan(row.value)
+    measured = words.say("study.measured", name=words.name(measures.name), period=row.period)
     return Quantity(
         measures.name,
-        float(row["value"]),
+        float(row.value),
         measures.unit,
-        kind=row["kind"] or ASSUMED,
-        source=row["source"],
+        kind=row.kind or ASSUMED,
+        source=row.source,
         reason=measured if known else _why(row),
-        published=row["published"],
-        since=row["period_end"],
-        day=row["period_end"],
+        published=row.published,
+        since=row.period_end,
+        day=row.period_end,
     )
 
 
-def _why(row: pd.Series) -> str:
-    return words.say("study.lacking", reason=row["reason"], period=row["period"])
+def _why(row: Cell | pd.Series) -> str:
+    return words.say("study.lacking", reason=row.reason, period=row.period)

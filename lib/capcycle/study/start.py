@@ -9,11 +9,12 @@ import numpy as np
 from capcycle import facts, words
 from capcycle.facts import Book
 from capcycle.measure import measure_named
+from capcycle.measures import Measures
 from capcycle.metrics import ALL as METRICS
 from capcycle.panel import select
 from capcycle.quantity import Quantity, missing
 from capcycle.study.case import Case, case
-from capcycle.study.figures import newest
+from capcycle.study.figures import of_one_period
 
 FILED = {"investment": "capex", "it_capex": "capex", "annual_capex": "capex", "backlog": "rpo",
          "annual_revenue": "revenue", "segment_revenue": "cloud_revenue"}  # fmt: skip
@@ -50,7 +51,9 @@ def starts_bound(model: Callable, **given: Any) -> None:
 
 
 def bound(model: Callable, book: Book, company: str = "", **given: Any) -> Case:
-    """A model with what is given, the assumptions and the company's newest figures; the rest is missing, with reasons.
+    """A model with what is given, the assumptions and the company's figures; the rest is missing, with reasons.
+
+    The figures are of the newest period of which the company has those that it has at all.
 
     given  as for `case`, in the place of an input's own assumption
 
@@ -58,7 +61,8 @@ def bound(model: Callable, book: Book, company: str = "", **given: Any) -> Case:
     'Price of a server: no figure here, type a number.'
     """
     inputs = {name: _input(model, name, given.get(name, name), book, company) for name in model.parameters}
-    return case(model, book, company, **inputs)
+    filed = {name: each for name, each in inputs.items() if isinstance(each, Measures) and name not in given}
+    return case(model, book, company, **inputs | of_one_period(filed, company))
 
 
 def _input(model: Callable, name: str, value: Any, book: Book, company: str) -> Any:
@@ -72,12 +76,12 @@ def _input(model: Callable, name: str, value: Any, book: Book, company: str) -> 
     return value if owners.isin(["", company]).any() else _open(name, book, company, sorted(owners))
 
 
-def _open(name: str, book: Book, company: str, others: Sequence[str]) -> Quantity:
-    """An input that no assumption gives: the company's newest figure, or missing with what would give it."""
+def _open(name: str, book: Book, company: str, others: Sequence[str]) -> Quantity | Measures:
+    """An input that no assumption gives: the company's figures, or missing with what would give it."""
     filed = FILED.get(name, name)
     known = filed in facts.dictionary().index or filed in METRICS
     if known and company:
-        return newest(measure_named(filed, select(book.of(company), "ttm")), company)
+        return measure_named(filed, select(book.of(company), "ttm"))
     reason = "of_company" if known else "of_others" if others else "type"
     names = words.listing(others) if others else ""
     return missing(name, words.say(f"start.{reason}", name=words.name(name), others=names))

@@ -4,6 +4,7 @@ from base64 import b64encode
 from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from html import escape
+from pathlib import Path
 from typing import Any
 
 import altair as alt
@@ -23,25 +24,7 @@ INDENT = f"calc({LABEL_WIDTH} + 10px)"  # where the controls begin, right of the
 EMBED = {"renderer": "svg", "actions": {"export": True, "source": False, "compiled": False, "editor": False}}
 # JupyterLab takes the arrows and letters pressed in a list or a slider for commands of its own (R makes the cell raw),
 # unless the element that has the focus says so; an attribute is out of reach of ipywidgets
-KEYS = """if (!window.capcycle) {
-  window.capcycle = true
-  window.addEventListener('keydown', event => {
-    if (event.target.closest?.('.capcycle-explorer'))
-      event.target.toggleAttribute('data-lm-suppress-shortcuts', !event.ctrlKey && !event.metaKey)
-  }, true)
-  CLICK
-}
-const seen = () => {  // once, when the first chart is drawn: the explorer stands at the top of the window
-  const area = [...document.querySelectorAll('.capcycle-explorer')].at(-1)?.closest('.jp-OutputArea-child')
-  if (!area?.querySelector('.vega-embed svg')) return requestAnimationFrame(seen)
-  if (!area.dataset.seen) {
-    area.scrollIntoView()
-    for (const list of area.querySelectorAll('select[multiple]'))  // whom is chosen, below the last of the groups
-      list.scrollTop = (list.selectedIndex - 1) * list.scrollHeight / list.length
-  }
-  area.dataset.seen = 'yes'
-}
-seen()"""
+KEYS = Path(__file__).with_name("keys.js").read_text("utf-8").strip()
 # the link that has just been shown is followed at once; where no script may, it is there to be clicked
 TAKE = "requestAnimationFrame(() => [...document.querySelectorAll('.capcycle-taken a')].at(-1).click())"
 VEGA_LITE_VERSION = alt.SCHEMA_VERSION[1:].rpartition(".")[0]  # without the last number
@@ -78,7 +61,9 @@ class ExhibitBox(ui.VBox):
         self.busy = ui.HTML()
         self._watched = list(watched)
         self.history: list[list[Any]] = []
-        keys = ui.Output(outputs=[output({"application/javascript": script()})])
+        keys = ui.Output(
+            outputs=[output({"application/javascript": KEYS.replace("CLOSE", words.say("widgets.close"))})]
+        )
         self.back = ui.Button(description=words.say("widgets.undo"), disabled=True, layout={"width": "auto"})
         self.back.on_click(lambda _: self.undo())
         self.start = ui.Button(description=words.say("widgets.reset"), layout={"width": "auto"})
@@ -116,7 +101,7 @@ class ExhibitBox(ui.VBox):
         return downloads.packed(self.exhibit.payload()["csv"])
 
     def _png(self) -> bytes:
-        return vl_convert.vegalite_to_png(self.exhibit.titled().to_dict(), vl_version=VEGA_LITE_VERSION, scale=SHARP)
+        return vl_convert.vegalite_to_png(self.exhibit.titled(), vl_version=VEGA_LITE_VERSION, scale=SHARP)
 
     def _workbook(self) -> bytes:
         """A spreadsheet of what is shown; empty where there is none."""
@@ -232,12 +217,6 @@ def chart(exhibit: Exhibit) -> dict[str, Any]:
         if not {"facet", "vconcat", "hconcat"} & set(data[VEGA_LITE]):
             data[VEGA_LITE] = {"width": WIDTH} | data[VEGA_LITE]
     return output(data)
-
-
-def script() -> str:
-    """What the page of an explorer does by itself: its keys, and the documents of a point that is clicked."""
-    click = points.CLICK.replace("NEAR", str(points.NEAR)).replace("CLOSE", words.say("widgets.close"))
-    return KEYS.replace("CLICK", click)
 
 
 def output(data: dict[str, Any]) -> dict[str, Any]:

@@ -19,7 +19,8 @@ from capcycle.exhibits.cards import Card
 from capcycle.exhibits.lines import SCALES
 from capcycle.exhibits.studies import beside
 from capcycle.facts import Book
-from capcycle.measure import NUMBERS, Measures, needs
+from capcycle.measure import NUMBERS, needs
+from capcycle.measures import Measures
 from capcycle.metrics import ALL
 from capcycle.metrics.registry import ANY_SPAN, CURRENCY
 from capcycle.panel import CALENDARS, select
@@ -37,7 +38,7 @@ from capcycle.widgets.controls import (
     output,
 )
 
-TAX_RATE, RATES = 0.21, {"min": 0.01, "max": 0.5, "step": 0.005, "readout_format": ".1%"}  # of tax
+RATES = {"min": 0.01, "max": 0.5, "step": 0.005, "readout_format": ".1%"}  # of tax
 YEARS = {"min": 1, "continuous_update": False}
 LISTED = 5  # more companies than these are counted, not listed, in a run's name and title
 ROWS = 8  # of the list of companies
@@ -79,7 +80,10 @@ class Explorer(ExhibitBox):
             self._years = _years(facts.open())
         self._metrics = _metrics()
         name, *subjects = metric.split(".")
-        own, rate = (words.say("widgets.currency_own"), ""), tax_rate or TAX_RATE
+        own, rate = (
+            (words.say("widgets.currency_own"), ""),
+            study.assumption(facts.open(), "tax_rate", value=tax_rate).value,
+        )
         rates = {**RATES, "min": min(rate, RATES["min"]), "max": max(rate, RATES["max"])}  # none that is given is moved
         calendars = dropdown("calendar", choices("calendar", CALENDARS), calendar)
         self.controls = {

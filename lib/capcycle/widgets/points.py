@@ -9,37 +9,6 @@ from capcycle.exhibits import Exhibit
 from capcycle.exhibits.exhibit import dated
 
 KEY = ["company", "period"]  # by which a mark of a chart is found among the figures of its exhibit
-NEAR = 24  # pixels from a point within which a click is meant for it
-# the box closes by Escape, its cross or a click beside it
-CLICK = """window.addEventListener('click', event => {
-  const chart = event.target.closest?.('.capcycle-explorer .vega-embed svg.marks')
-  if (!chart) return
-  const marks = [...chart.querySelectorAll('.mark-symbol.role-mark path, .mark-rect.role-mark path')]
-  const away = mark => {
-    const box = mark.getBoundingClientRect(), beside = (at, low, high) => Math.max(low - at, 0, at - high)
-    return Math.hypot(beside(event.clientX, box.left, box.right), beside(event.clientY, box.top, box.bottom))
-  }
-  const cited = marks.filter(mark => mark.__data__?.datum?.documents?.length).map(mark => [away(mark), mark])
-  const [far, mark] = cited.sort((one, other) => one[0] - other[0])[0] ?? [Infinity]
-  if (far > NEAR) return
-  const { name, period, shown, documents } = mark.__data__.datum
-  const [box, close, said, list] = ['dialog', 'form', 'strong', 'ol'].map(kind => document.createElement(kind))
-  box.className = 'capcycle-documents'
-  said.textContent = [name, period, shown].filter(Boolean).join(' · ')
-  close.method = 'dialog'
-  close.innerHTML = '<button aria-label="CLOSE">×</button>'
-  for (const each of documents) {
-    const line = list.appendChild(document.createElement('li')), link = document.createElement(each.url ? 'a' : 'span')
-    if (each.url) Object.assign(link, { href: each.url, target: '_blank', rel: 'noopener' })
-    link.textContent = each.title
-    line.append(link)
-  }
-  box.append(close, said, list)
-  box.addEventListener('click', event => event.target === box && box.close())
-  box.addEventListener('close', () => box.remove())
-  document.body.append(box)
-  box.showModal()
-}, true)"""
 LOOK = """<style>.capcycle-explorer .mark-symbol.role-mark path, .capcycle-explorer .mark-rect.role-mark path
 { cursor: pointer }
 .capcycle-documents { max-width: min(560px, 90vw); max-height: 70vh; padding: 14px 18px; border-radius: 4px;

@@ -10,6 +10,7 @@ from capcycle.words.catalogue import (
     label,
     languages,
     lower,
+    merged,
     name,
     paragraph,
     said,

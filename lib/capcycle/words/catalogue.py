@@ -1,5 +1,6 @@
 """Every sentence that a reader sees, by language."""
 
+import re
 import tomllib
 from collections.abc import Iterator, Mapping
 from functools import cache
@@ -8,6 +9,8 @@ from pathlib import Path
 from capcycle.errors import CapcycleError
 from capcycle.paths import LANGUAGE
 
+UNIT = r"(?<=[\dkmn万亿元])(/[^\s,;:至，；：]+|(?: [A-Za-z][\w-]*){1,2})"  # behind a number, such as /GW and years
+TWICE = re.compile(UNIT + r"( to |至)(\S*\d\S*?)\1(?![\w/])")
 TITLE, NUMBERS = 90, 3  # letters, and figures, that a reader takes in at a glance
 
 
@@ -77,7 +80,7 @@ def say(key: str, **values: object) -> str:
     'Figures'
     """
     try:
-        text = sentence(key).format(**{name: _own(value) for name, value in values.items()})
+        text = _once(sentence(key).format(**{name: _own(value) for name, value in values.items()}))
     except KeyError as error:
         raise CapcycleError(f"words/{LANGUAGE}: no value for {error} of the sentence '{key}'") from error
     short = shorter(key, text)
@@ -86,6 +89,15 @@ def say(key: str, **values: object) -> str:
 
 def _own(value: object) -> object:
     return translated(value) if isinstance(value, str) else value
+
+
+def _once(text: str) -> str:
+    """A sentence with the unit of a range at its end only.
+
+    >>> _once("A site costs $15bn/GW to $80bn/GW (e)"), _once("It holds 3 GPUs to 7 GPUs"), _once("1 year to 2 years")
+    ('A site costs $15bn to $80bn/GW (e)', 'It holds 3 to 7 GPUs', '1 year to 2 years')
+    """
+    return TWICE.sub(r"\2\3\1", text)
 
 
 def shorter(key: str, text: str) -> str:
@@ -160,6 +172,28 @@ def lower(text: str) -> str:
     """
     text = translated(text)
     return text if text[1:2].isupper() else text[:1].lower() + text[1:]
+
+
+def merged(text: str) -> str:
+    """A text in which several figures that are missing are listed after one "the data has no figure for".
+
+    >>> merged("GDS: the data has no figure for cash; the data has no figure for total debt (2026Q1)")
+    'GDS: the data has no figure for cash and total debt (2026Q1)'
+    """
+    before, after = _missing()
+    one, stop = f"{re.escape(before)}[^;:；：]+?{re.escape(after)}", sentence("format.semicolon")
+
+    def listed(found: re.Match) -> str:
+        each = [part.removeprefix(before).removesuffix(after) for part in found[0].split(stop)]
+        return before + say("format.listing", first=say("format.comma").join(each[:-1]), last=each[-1]) + after
+
+    return re.sub(rf"{one}(?:{stop}{one})+(?![^\W\d_])", listed, text)
+
+
+@cache
+def _missing() -> tuple[str, str]:
+    before, after = sentence("reason.missing").format(concept="|", earlier="").split("|")
+    return before, after.rstrip()
 
 
 def paragraph(*sentences: str) -> "Sentence":

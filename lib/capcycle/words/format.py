@@ -11,7 +11,7 @@ from capcycle.words.catalogue import LANGUAGE, catalogue, said, say, sentence
 
 DASH, MINUS = "–", "−"
 DECIMALS = {"years": 1, "bp": 0, "correlation": 1}
-COUNTED = ("H100e", "people", "rides")  # units that come in thousands and millions
+COUNTED = ("H100e", "people", "rides", "tokens", "tokens/minute")  # units that come in thousands and millions
 
 
 def value(number: float, unit: str) -> str:
@@ -36,8 +36,8 @@ def value(number: float, unit: str) -> str:
 def between(low: float, high: float, unit: str) -> str:
     """From one number to another in their unit; one alone where both read alike.
 
-    >>> between(1.5e8, 2e8, "CNY"), between(0.121, 0.1211, "fraction")
-    ('CN¥150m to CN¥200m', '12.1%')
+    >>> between(1.5e8, 2e8, "CNY"), between(0.121, 0.1211, "fraction"), between(1.5e10, 8e10, "USD/GW")
+    ('CN¥150m to CN¥200m', '12.1%', '$15bn to $80bn/GW')
     """
     first, last = value(low, unit), value(high, unit)
     return first if first == last else say("note.range", first=first, last=last)

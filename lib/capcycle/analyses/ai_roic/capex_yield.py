@@ -107,8 +107,7 @@ def laboratories(cases: Mapping[str, Case]) -> Exhibit:
     title = say("ai_roic.laboratories.title", count=len(known), **above.to_dict())
     shares = words.listing([f"{case.name} {words.value(_share(case), 'fraction')}" for case in known.values()])
     shown = marks.dots(rows, marks.worded("ai_roic.laboratories", id="laboratories", title=title, shares=shares))
-    chart = alt.layer(shown.chart.layer[0], data=shown.chart.data, height=alt.Step(marks.ROW))  # numbers would overlap
-    return replace(shown, chart=_ticked(chart, rows.drop_duplicates("label")))
+    return replace(shown, chart=_ticked(shown.chart, rows.drop_duplicates("label")))
 
 
 def _share(case: Case) -> float | None:
@@ -135,10 +134,7 @@ def denominators(bases: Mapping[str, Mapping[str, Case]]) -> Exhibit:
                             kind="stable", ignore_index=True)  # fmt: skip
     rows = rows[rows["value"].notna() | ~rows["label"].duplicated()].reset_index(drop=True)
     frame = marks.worded("ai_roic.denominators", id="capex-yield-denominators", title=_widest(wide))
-    shown = marks.dots(rows, frame)
-    # the numbers would stand on each other: they are in the table
-    return replace(shown, chart=shown.chart and alt.layer(shown.chart.layer[0], data=shown.chart.data,
-                                                         height=alt.Step(marks.ROW)))  # fmt: skip
+    return marks.dots(rows, frame)
 
 
 def _widest(wide: pd.DataFrame) -> str:

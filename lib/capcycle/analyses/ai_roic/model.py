@@ -7,7 +7,6 @@ beside the one on what was added. Only `ai_cloud_payback` adds depreciation back
 """
 
 from itertools import accumulate
-from typing import NamedTuple
 
 from capcycle.models.bounds import horizon
 from capcycle.models.finance import irr, payback
@@ -19,15 +18,8 @@ RISE = LAST_YEAR - FIRST_YEAR
 HORIZON = 20  # years in which the last of the build is written off, for lives of up to fifteen
 
 
-class CapexYield(NamedTuple):
-    ai_revenue_implied: Amount
-    ai_capex: Amount
-    capex_yield: Fraction
-    yield_spread: Fraction
-    payback_simple: Years
-
-
-@model(verdict="capex_yield", better="higher")
+@model(verdict="capex_yield", better="higher", ai_revenue_implied=Amount, ai_capex=Amount, capex_yield=Fraction,
+       yield_spread=Fraction, payback_simple=Years)  # fmt: skip
 def backlog_yield(
     backlog: Amount,
     ai_share_of_backlog: Fraction,
@@ -36,7 +28,7 @@ def backlog_yield(
     ai_share_of_capex: Fraction,
     ai_nopat_margin: Fraction,
     wacc: Fraction,
-) -> CapexYield:
+):
     """The return on a year of AI capex if the AI part of the backlog is earned evenly over its duration.
 
     Formula: capex_yield = backlog * ai_share_of_backlog / backlog_duration * ai_nopat_margin / ai_capex
@@ -51,7 +43,8 @@ def backlog_yield(
     return _forward(revenue, annual_capex * ai_share_of_capex, ai_nopat_margin, wacc)
 
 
-@model(verdict="capex_yield", better="higher")
+@model(verdict="capex_yield", better="higher", ai_revenue_implied=Amount, ai_capex=Amount, capex_yield=Fraction,
+       yield_spread=Fraction, payback_simple=Years)  # fmt: skip
 def revenue_yield(
     annual_revenue: Amount,
     ai_share_of_revenue: Fraction,
@@ -59,7 +52,7 @@ def revenue_yield(
     ai_share_of_capex: Fraction,
     ai_nopat_margin: Fraction,
     wacc: Fraction,
-) -> CapexYield:
+):
     """The return on a year of AI capex for who has no backlog: a part of all revenue is taken to be AI's.
 
     Formula: capex_yield = annual_revenue * ai_share_of_revenue * ai_nopat_margin / ai_capex
@@ -73,19 +66,13 @@ def revenue_yield(
     return _forward(annual_revenue * ai_share_of_revenue, annual_capex * ai_share_of_capex, ai_nopat_margin, wacc)
 
 
-def _forward(revenue, capex, margin, wacc) -> CapexYield:
+def _forward(revenue, capex, margin, wacc):
     roic = per(revenue * margin, capex)
-    return CapexYield(revenue, capex, roic, roic - wacc, per(1.0, roic))
+    return revenue, capex, roic, roic - wacc, per(1.0, roic)
 
 
-class ReturnOverCost(NamedTuple):
-    roic: Fraction
-    cost_of_equity: Fraction
-    wacc: Fraction
-    roic_spread: Fraction
-
-
-@model(verdict="roic_spread", better="higher")
+@model(verdict="roic_spread", better="higher", roic=Fraction, cost_of_equity=Fraction, wacc=Fraction,
+       roic_spread=Fraction)  # fmt: skip
 def return_over_cost(
     roic_before_tax: Fraction,
     tax_rate: Fraction,
@@ -94,7 +81,7 @@ def return_over_cost(
     equity_premium: Fraction,
     debt_weight: Fraction,
     debt_rate: Fraction,
-) -> ReturnOverCost:
+):
     """What a company's capital earns after tax, what its owners and lenders ask for, and what is left between.
 
     Formula: roic = roic_before_tax * (1 - tax_rate); cost_of_equity = risk_free_rate + beta * equity_premium
@@ -110,23 +97,14 @@ def return_over_cost(
     roic = roic_before_tax * (1 - tax_rate)
     equity = risk_free_rate + beta * equity_premium
     wacc = equity * (1 - debt_weight) + debt_rate * (1 - tax_rate) * debt_weight
-    return ReturnOverCost(roic, equity, wacc, roic - wacc)
+    return roic, equity, wacc, roic - wacc
 
 
-class AiCloudRoic(NamedTuple):
-    ai_margin: FractionByYear
-    roic: FractionByYear
-    roic_spread: FractionByYear
-    roic_now: Fraction
-    roic_2030: Fraction
-    spread_2030: Fraction
-    payback_simple: Years
-
-
-@model(verdict="roic_2030", better="higher")
+@model(verdict="roic_2030", better="higher", ai_margin=FractionByYear, roic=FractionByYear, roic_spread=FractionByYear,
+       roic_now=Fraction, roic_2030=Fraction, spread_2030=Fraction, payback_simple=Years)  # fmt: skip
 def ai_cloud_roic(
     ai_margin_now: Fraction, ai_margin_2030: Fraction, tax_rate: Fraction, capital_turns: Fraction, wacc: Fraction
-) -> AiCloudRoic:
+):
     """Margin after tax times the turns of capital, the operating margin rising evenly from 2025 to 2030.
 
     Formula: roic = margin * (1 - tax_rate) * capital_turns; payback_simple = 1 / roic in 2030
@@ -140,26 +118,16 @@ def ai_cloud_roic(
     margin = [_margin(year, ai_margin_now, ai_margin_2030) for year in range(RISE + 1)]
     roic = [each * (1 - tax_rate) * capital_turns for each in margin]
     spread = [each - wacc for each in roic]
-    return AiCloudRoic(margin, roic, spread, roic[0], roic[-1], spread[-1], per(1.0, roic[-1]))
+    return margin, roic, spread, roic[0], roic[-1], spread[-1], per(1.0, roic[-1])
 
 
 def _margin(year: int, now, then):
     return now + (then - now) * min(year / RISE, 1.0)
 
 
-class AiCloudBuild(NamedTuple):
-    ai_capital: AmountByYear
-    ai_nopat: AmountByYear
-    cash_flow: AmountByYear
-    cumulative_cash: AmountByYear
-    roic_average: Fraction
-    roic_incremental: Fraction
-    peak_funding: Amount
-    cash_flow_2030: Amount
-    npv: Amount
-
-
-@model(verdict="npv", better="higher")
+@model(verdict="npv", better="higher", ai_capital=AmountByYear, ai_nopat=AmountByYear, cash_flow=AmountByYear,
+       cumulative_cash=AmountByYear, roic_average=Fraction, roic_incremental=Fraction, peak_funding=Amount,
+       cash_flow_2030=Amount, npv=Amount)  # fmt: skip
 def ai_cloud_build(
     annual_capex: Amount,
     ai_share_of_capex: Fraction,
@@ -171,7 +139,7 @@ def ai_cloud_build(
     ai_life: Years,
     life_in_accounts: Years,
     wacc: Fraction,
-) -> AiCloudBuild:
+):
     """AI capex every year from 2025 to 2030, each year's earning from the next on until it is worn out.
 
     Formula: nopat = capital in service at the opening * capital_turns * margin * (1 - tax_rate)
@@ -196,17 +164,17 @@ def ai_cloud_build(
     nopat = [capital[year] * capital_turns * after_tax[year] for year in years]
     cash = [nopat[year] + capital[year] / life_in_accounts - capex[year] for year in years]
     total = list(accumulate(cash))
-    return AiCloudBuild(
-        ai_capital=capital[: HORIZON + 1],
-        ai_nopat=nopat,
-        cash_flow=cash,
-        cumulative_cash=total,
-        roic_average=per(nopat[RISE], (capital[RISE] + capital[RISE + 1]) / 2),
-        roic_incremental=per(nopat[RISE] - nopat[1], capital[RISE] - capital[1]),
-        peak_funding=-minimum(*total),
-        cash_flow_2030=cash[RISE],
-        npv=present_value(wacc, cash),
-    )
+    return {
+        "ai_capital": capital[: HORIZON + 1],
+        "ai_nopat": nopat,
+        "cash_flow": cash,
+        "cumulative_cash": total,
+        "roic_average": per(nopat[RISE], (capital[RISE] + capital[RISE + 1]) / 2),
+        "roic_incremental": per(nopat[RISE] - nopat[1], capital[RISE] - capital[1]),
+        "peak_funding": -minimum(*total),
+        "cash_flow_2030": cash[RISE],
+        "npv": present_value(wacc, cash),
+    }
 
 
 def _in_place(capex: list, year: int, life):
@@ -214,16 +182,9 @@ def _in_place(capex: list, year: int, life):
     return sum((spent * in_service(year - 1 - then, life) for then, spent in enumerate(capex[:year])), capex[0] * 0)
 
 
-class AiCloudPayback(NamedTuple):
-    build_cash: FractionByYear
-    payback_simple: Years
-    payback_cash: Years
-    payback_discounted: Years
-    npv_per_capital: Fraction
-    irr: Fraction
-
-
-@model(verdict="npv_per_capital", better="higher", iterates=True, flows={"irr": "build_cash"})
+@model(verdict="npv_per_capital", better="higher", iterates=True, flows={"irr": "build_cash"},
+       build_cash=FractionByYear, payback_simple=Years, payback_cash=Years, payback_discounted=Years,
+       npv_per_capital=Fraction, irr=Fraction)  # fmt: skip
 def ai_cloud_payback(
     ai_margin_now: Fraction,
     ai_margin_2030: Fraction,
@@ -232,7 +193,7 @@ def ai_cloud_payback(
     ai_life: Years,
     life_in_accounts: Years,
     wacc: Fraction,
-) -> AiCloudPayback:
+):
     """One unit of AI capital put in today: its cash by year, three paybacks, net present value and rate of return.
 
     Formula: build_cash = (margin * (1 - tax_rate) * capital_turns + 1 / life_in_accounts) * part in service, after -1
@@ -251,25 +212,19 @@ def ai_cloud_payback(
     earned = [(after_tax[year] * capital_turns + 1 / life_in_accounts) * in_service(year - 1, ai_life)
               for year in range(1, HORIZON + 1)]  # fmt: skip
     flows = [where(ai_life > 0, -1.0, 0.0), *earned]
-    return AiCloudPayback(
-        build_cash=flows,
-        payback_simple=per(1.0, after_tax[RISE] * capital_turns),
-        payback_cash=payback(flows),
-        payback_discounted=payback(flows, wacc),
-        npv_per_capital=present_value(wacc, flows),
-        irr=irr(flows),
-    )
+    return {
+        "build_cash": flows,
+        "payback_simple": per(1.0, after_tax[RISE] * capital_turns),
+        "payback_cash": payback(flows),
+        "payback_discounted": payback(flows, wacc),
+        "npv_per_capital": present_value(wacc, flows),
+        "irr": irr(flows),
+    }
 
 
-class SegmentMargin(NamedTuple):
-    segment_gross_margin: Fraction
-    margin_after_depreciation: Fraction
-
-
-@model(verdict="margin_after_depreciation", better="higher")
-def segment_gross_margin(
-    segment_revenue: Amount, segment_gross_profit: Amount, extra_depreciation_share: Fraction
-) -> SegmentMargin:
+@model(verdict="margin_after_depreciation", better="higher", segment_gross_margin=Fraction,
+       margin_after_depreciation=Fraction)  # fmt: skip
+def segment_gross_margin(segment_revenue: Amount, segment_gross_profit: Amount, extra_depreciation_share: Fraction):
     """A segment's gross margin, and what further depreciation leaves of it.
 
     Formula: segment_gross_profit / segment_revenue - extra_depreciation_share
@@ -280,4 +235,4 @@ def segment_gross_margin(
     [0.14, 0.07]
     """
     margin = per(segment_gross_profit, segment_revenue)
-    return SegmentMargin(margin, margin - extra_depreciation_share)
+    return margin, margin - extra_depreciation_share

@@ -124,7 +124,7 @@ def old_and_added(book: Book, tax_rate: float) -> Exhibit:
     panel = select(book, "ttm")
     both = {name: measure(metric, panel, tax_rate=tax_rate) for name, metric in RETURNS.items()}
     rows = pd.DataFrame([
-        {"company": company, "of": name, "label": say(f"ai_roic.of.{name}", company=book.names[company]),
+        {"company": company, "of": name, "label": book.names[company], "group": say(f"ai_roic.of.{name}"),
          "value": each.value, "unit": "fraction", "kind": "" if each.missing else each.kind, "source": each.source,
          "note": each.reason if each.missing else each.days}
         for company in book.companies for name, measured in both.items()

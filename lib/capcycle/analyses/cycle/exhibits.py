@@ -12,7 +12,8 @@ from capcycle.analyses.cycle.model import SEED, SERIES, Correlation, correlation
 from capcycle.exhibits import Exhibit, break_even, marks, parts
 from capcycle.exhibits.marks import Frame
 from capcycle.facts import Book
-from capcycle.measure import Measures, measure
+from capcycle.measure import measure
+from capcycle.measures import Measures
 from capcycle.study import Case
 from capcycle.words import Sentence, say
 
@@ -117,11 +118,13 @@ def episodes(book: Book) -> Exhibit:
     if rows.empty:
         return _unknown("build-outs-against-gdp")
     today = rows["group"] == say("cycle.ai")
-    most, least, past = rows[today].iloc[0], rows[today].iloc[-1], rows[~today].iloc[0]
+    ends = {"low": _share(rows[today]["value"].min()), "high": _share(rows[today]["value"].max())}
+    key = "episodes" if not today.all() and today.any() else "episodes_ai" if today.any() else "episodes_past"
+    for past in rows[~today].head(1).to_dict("records"):
+        ends |= {"past": past["episode"], "share": _share(past["value"])}
     return marks.dots(rows, Frame(
         "build-outs-against-gdp",
-        say("cycle.episodes", low=_share(least["value"]), high=_share(most["value"]), past=past["episode"],
-            share=_share(past["value"])),
+        say(f"cycle.{key}", **ends),
         say("cycle.episodes_subtitle"), (say("cycle.episodes_note"),),
     ))  # fmt: skip
 
@@ -151,11 +154,12 @@ def similar(book: Book) -> Exhibit:
     """What each author counts and what was built of it, as a table."""
     rows = _episodes(book)
     columns = {"label": say("marks.column.label"), "value": say("cycle.column.share"), "numerator":
-               say("cycle.column.numerator"), "assets": say("cycle.column.assets"), "lives": say("cycle.column.lives"),
-               "remark": say("marks.column.note")}  # fmt: skip
+               say("cycle.column.numerator"), "assets": say("cycle.column.assets"),
+               "lives": say("cycle.column.lives")}  # fmt: skip
+    remarks = tuple(say("marks.missing", label=row.label, reason=row.remark) for row in rows.itertuples() if row.remark)
     return marks.table(rows, Frame(
         "build-outs-compared", words.counted("cycle.similar", rows["numerator"].nunique(), total=len(rows)),
-        say("cycle.similar_subtitle"),
+        say("cycle.similar_subtitle"), remarks,
     ), columns)  # fmt: skip
 
 

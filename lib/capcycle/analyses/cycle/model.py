@@ -16,17 +16,11 @@ SERIES, SEED = 1000, 2026  # made panels for the power of a test, and where thei
 WARM_UP = 24  # quarters until made series have forgotten where they started
 
 
-class BuildOut(NamedTuple):
-    share_of_gdp: Fraction
-    life_adjusted_share: BasisPoints
-    investment_for_share: Amount
-    rise_for_share: Multiple
-
-
-@model(verdict="life_adjusted_share", better="lower")
+@model(verdict="life_adjusted_share", better="lower", share_of_gdp=Fraction, life_adjusted_share=BasisPoints,
+       investment_for_share=Amount, rise_for_share=Multiple)  # fmt: skip
 def build_out(
     investment: Amount, gdp: Amount, gdp_growth: Fraction, years_ahead: Years, life: Years, past_share: Fraction
-) -> BuildOut:
+):
     """A year's investment as a share of GDP, as a share that is used up each year, and what a past share would be.
 
     Formula: gdp_then = gdp * (1 + gdp_growth) ** years_ahead
@@ -42,7 +36,7 @@ def build_out(
     """
     then = gdp * (1 + gdp_growth) ** years_ahead
     share, wanted = per(investment, then), past_share * then
-    return BuildOut(share, per(share, life) * BASIS_POINTS, wanted, per(wanted, investment))
+    return share, per(share, life) * BASIS_POINTS, wanted, per(wanted, investment)
 
 
 class Correlation(NamedTuple):

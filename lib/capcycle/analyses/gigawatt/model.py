@@ -1,8 +1,8 @@
 """A gigawatt in chips, throughput and money: what it holds and costs, who earns on it; an owner's chips; a plan."""
 
-from typing import Annotated, Any, NamedTuple
+from typing import Annotated, Any
 
-from capcycle.models.bounds import LEAST_KW, MOST_KW, within
+from capcycle.models.bounds import BY_UNIT, within
 from capcycle.models.maths import annuity, per
 from capcycle.models.registry import MW, Amount, Fraction, GPUs, KWPerGPU, Multiple, PerGPU, PerGW, Years, model
 from capcycle.units import HOURS_PER_YEAR, KW_PER_MW, MW_PER_GW
@@ -19,16 +19,8 @@ KWPerH100e = Annotated[Any, "kW/H100e"]
 PFLOPS_PER_EFLOPS = 1_000
 
 
-class Gigawatt(NamedTuple):
-    gpus: GPUs
-    racks: Racks
-    throughput: Throughput
-    site_capex: Amount
-    capex_per_gpu: PerGPU
-    capex_per_pflops: PerPFLOPS
-
-
-@model(verdict="capex_per_gpu", better="lower")
+@model(verdict="capex_per_gpu", better="lower", gpus=GPUs, racks=Racks, throughput=Throughput, site_capex=Amount,
+       capex_per_gpu=PerGPU, capex_per_pflops=PerPFLOPS)  # fmt: skip
 def gigawatt(
     gross_power: MW,
     kw_all_in: KWPerGPU,
@@ -36,7 +28,7 @@ def gigawatt(
     peak_per_gpu: Peak,
     gpu_utilisation: Fraction,
     capex_per_gw: PerGW,
-) -> Gigawatt:
+):
     """A site's power as chips, racks, throughput and money.
 
     Formula: gpus = gross_power * 1000 / kw_all_in
@@ -54,27 +46,18 @@ def gigawatt(
     gpus = gross_power * KW_PER_MW / kw_all_in
     site_capex = gross_power / MW_PER_GW * capex_per_gw
     throughput = gpus * peak_per_gpu * gpu_utilisation / PFLOPS_PER_EFLOPS
-    return Gigawatt(
-        gpus=gpus,
-        racks=gpus / gpus_per_rack,
-        throughput=throughput,
-        site_capex=site_capex,
-        capex_per_gpu=site_capex / gpus,
-        capex_per_pflops=site_capex / (throughput * PFLOPS_PER_EFLOPS),
-    )
+    return {
+        "gpus": gpus,
+        "racks": gpus / gpus_per_rack,
+        "throughput": throughput,
+        "site_capex": site_capex,
+        "capex_per_gpu": site_capex / gpus,
+        "capex_per_pflops": site_capex / (throughput * PFLOPS_PER_EFLOPS),
+    }
 
 
-class VendorContent(NamedTuple):
-    gpu_maker_profit: PerGW
-    gpu_supply: PerGW
-    network_content: PerGW
-    cpu_content: PerGW
-    other_it_content: PerGW
-    building_content: PerGW
-    gpu_profit_share: Fraction
-
-
-@model(verdict="gpu_profit_share", better="lower")
+@model(verdict="gpu_profit_share", better="lower", gpu_maker_profit=PerGW, gpu_supply=PerGW, network_content=PerGW,
+       cpu_content=PerGW, other_it_content=PerGW, building_content=PerGW, gpu_profit_share=Fraction)  # fmt: skip
 def vendor_content(
     capex_per_gw: PerGW,
     gpu_share_of_capex: Fraction,
@@ -83,7 +66,7 @@ def vendor_content(
     cpu_share_of_capex: Fraction,
     rack_compute_cost: Amount,
     rack_cost: Amount,
-) -> VendorContent:
+):
     """One gigawatt's money by who gets it; the GPU maker's part is its gross profit and what it pays its suppliers.
 
     Formula: gpu_maker_profit = capex_per_gw * gpu_share_of_capex * gpu_gross_margin
@@ -98,25 +81,19 @@ def vendor_content(
     """
     gpu, it = capex_per_gw * gpu_share_of_capex, rack_compute_cost / rack_cost
     named = gpu_share_of_capex + network_share_of_capex + cpu_share_of_capex
-    return VendorContent(
-        gpu_maker_profit=gpu * gpu_gross_margin,
-        gpu_supply=gpu * (1 - gpu_gross_margin),
-        network_content=capex_per_gw * network_share_of_capex,
-        cpu_content=capex_per_gw * cpu_share_of_capex,
-        other_it_content=capex_per_gw * (it - named),
-        building_content=capex_per_gw * (1 - it),
-        gpu_profit_share=gpu_share_of_capex * gpu_gross_margin,
-    )
+    return {
+        "gpu_maker_profit": gpu * gpu_gross_margin,
+        "gpu_supply": gpu * (1 - gpu_gross_margin),
+        "network_content": capex_per_gw * network_share_of_capex,
+        "cpu_content": capex_per_gw * cpu_share_of_capex,
+        "other_it_content": capex_per_gw * (it - named),
+        "building_content": capex_per_gw * (1 - it),
+        "gpu_profit_share": gpu_share_of_capex * gpu_gross_margin,
+    }
 
 
-class CostOfOwnership(NamedTuple):
-    it_cost: Amount
-    facility_cost: Amount
-    total_cost: Amount
-    it_cost_share: Fraction
-
-
-@model(verdict="total_cost", better="lower")
+@model(verdict="total_cost", better="lower", it_cost=Amount, facility_cost=Amount, total_cost=Amount,
+       it_cost_share=Fraction)  # fmt: skip
 def cost_of_ownership(
     it_capex: Amount,
     facility_capex: Amount,
@@ -124,7 +101,7 @@ def cost_of_ownership(
     facility_life: Years,
     build_cost_of_capital: Fraction,
     data_center_opex: Amount,
-) -> CostOfOwnership:
+):
     """The level cost a year of a data centre whose parts wear out at different ages.
 
     Formula: total_cost = sum of capex / annuity(build_cost_of_capital, life) over IT and facility + data_center_opex
@@ -138,19 +115,13 @@ def cost_of_ownership(
     it_cost = it_capex / annuity(build_cost_of_capital, it_life)
     facility_cost = facility_capex / annuity(build_cost_of_capital, facility_life)
     total = it_cost + facility_cost + data_center_opex
-    return CostOfOwnership(it_cost, facility_cost, total, it_cost_share=per(it_cost, total))
+    return it_cost, facility_cost, total, per(it_cost, total)
 
 
-class Substitution(NamedTuple):
-    asic_cost: Amount
-    capex_saving: Fraction
-    asic_share_of_capex: Fraction
-
-
-@model(verdict="capex_saving", better="higher")
+@model(verdict="capex_saving", better="higher", asic_cost=Amount, capex_saving=Fraction, asic_share_of_capex=Fraction)
 def asic_substitution(
     rack_gpu_cost: Amount, rack_cost: Amount, gpu_gross_margin: Fraction, asic_gross_margin: Fraction
-) -> Substitution:
+):
     """A rack whose chips cost the same to make and are sold at another gross margin, the rest of the rack unchanged.
 
     Formula: asic_cost = rack_gpu_cost * (1 - gpu_gross_margin) / (1 - asic_gross_margin)
@@ -165,20 +136,12 @@ def asic_substitution(
     """
     asic_cost = rack_gpu_cost * (1 - gpu_gross_margin) / (1 - asic_gross_margin)
     saved = rack_gpu_cost - asic_cost
-    return Substitution(asic_cost, saved / rack_cost, asic_cost / (rack_cost - saved))
+    return asic_cost, saved / rack_cost, asic_cost / (rack_cost - saved)
 
 
-class ComputeStock(NamedTuple):
-    capex_per_h100e: PerH100e
-    market_value_per_h100e: PerH100e
-    ev_per_h100e: PerH100e
-    revenue_per_h100e: PerH100e
-    revenue_per_hour: PerH100eHour
-    rent_implied: PerH100eHour
-    kw_per_h100e: KWPerH100e
-
-
-@model(verdict="revenue_per_hour", better="higher")
+@model(verdict="revenue_per_hour", better="higher", capex_per_h100e=PerH100e, market_value_per_h100e=PerH100e,
+       ev_per_h100e=PerH100e, revenue_per_h100e=PerH100e, revenue_per_hour=PerH100eHour, rent_implied=PerH100eHour,
+       kw_per_h100e=KWPerH100e)  # fmt: skip
 def compute_stock(
     h100e: H100e,
     h100e_average: H100e,
@@ -188,7 +151,7 @@ def compute_stock(
     market_value: Amount,
     net_debt: Amount,
     gpu_utilisation: Fraction,
-) -> ComputeStock:
+):
     """What an owner has spent, earns and is worth for each H100-equivalent, and the rent that its revenue implies.
 
     Formula: revenue_per_hour = cloud_revenue / (h100e_average * 8760), which is hourly price times utilisation
@@ -202,24 +165,19 @@ def compute_stock(
     (1.0, 2.0, 50000.0)
     """
     per_hour = per(cloud_revenue, h100e_average * HOURS_PER_YEAR)
-    return ComputeStock(
-        capex_per_h100e=per(cumulative_capex, h100e),
-        market_value_per_h100e=per(market_value, h100e),
-        ev_per_h100e=per(market_value + net_debt, h100e),
-        revenue_per_h100e=per(cloud_revenue, h100e_average),
-        revenue_per_hour=per_hour,
-        rent_implied=per(per_hour, gpu_utilisation),
-        kw_per_h100e=per(compute_power * KW_PER_MW, h100e),
-    )
+    return {
+        "capex_per_h100e": per(cumulative_capex, h100e),
+        "market_value_per_h100e": per(market_value, h100e),
+        "ev_per_h100e": per(market_value + net_debt, h100e),
+        "revenue_per_h100e": per(cloud_revenue, h100e_average),
+        "revenue_per_hour": per_hour,
+        "rent_implied": per(per_hour, gpu_utilisation),
+        "kw_per_h100e": per(compute_power * KW_PER_MW, h100e),
+    }
 
 
-class TrainingScale(NamedTuple):
-    training_growth: Multiple
-    training_power_growth: Multiple
-
-
-@model(verdict="training_growth", better="higher")
-def training_scale(step_multiple: Multiple, step_years: Years, efficiency_gain: Multiple) -> TrainingScale:
+@model(verdict="training_growth", better="higher", training_growth=Multiple, training_power_growth=Multiple)
+def training_scale(step_multiple: Multiple, step_years: Years, efficiency_gain: Multiple):
     """Growth a year of training capacity from its growth a step, and of power once chips need less for each FLOP.
 
     Formula: training_growth = step_multiple ** (1 / step_years)
@@ -231,17 +189,11 @@ def training_scale(step_multiple: Multiple, step_years: Years, efficiency_gain: 
     [4.64, 3.16]
     """
     growth = step_multiple ** (1 / step_years)
-    return TrainingScale(growth, growth / efficiency_gain)
+    return growth, growth / efficiency_gain
 
 
-class BuildPlan(NamedTuple):
-    plan_cost: Amount
-    plan_cost_per_year: Amount
-    plan_to_capex: Multiple
-
-
-@model(verdict="plan_to_capex", better="lower")
-def build_plan(added_power: MW, build_years: Years, capex_per_gw: PerGW, capex: Amount) -> BuildPlan:
+@model(verdict="plan_to_capex", better="lower", plan_cost=Amount, plan_cost_per_year=Amount, plan_to_capex=Multiple)
+def build_plan(added_power: MW, build_years: Years, capex_per_gw: PerGW, capex: Amount):
     """Whether a plan in MW agrees with the capex of the company that announces it.
 
     Formula: plan_cost = added_power / 1000 * capex_per_gw; plan_to_capex = plan_cost / build_years / capex
@@ -253,7 +205,7 @@ def build_plan(added_power: MW, build_years: Years, capex_per_gw: PerGW, capex: 
     (250.0, 125.0, 1.25)
     """
     cost = added_power / MW_PER_GW * capex_per_gw
-    return BuildPlan(cost, cost / build_years, per(cost / build_years, capex))
+    return cost, cost / build_years, per(cost / build_years, capex)
 
 
 def power_per_gpu(power: Any, gpus: Any) -> Any:
@@ -268,5 +220,5 @@ def power_per_gpu(power: Any, gpus: Any) -> Any:
     2.63
     """
     found = per(power * KW_PER_MW, gpus)
-    within("power per GPU", found, LEAST_KW, MOST_KW, "kW")
+    within("power per GPU", found, *BY_UNIT["kW/GPU"][:2], "kW")
     return found

@@ -1,27 +1,15 @@
 """What a GPU-hour costs and earns, and what prices for one and three years say of the years to come."""
 
-from typing import NamedTuple
-
 from capcycle.models.maths import per, positive
 from capcycle.models.registry import Amount, Fraction, GPUs, KWPerGPU, Multiple, PerGPU, PerHour, PerMWh, Times, Years
 from capcycle.models.registry import model as registered
 from capcycle.units import HOURS_PER_YEAR, KW_PER_MW
 
 
-class GPUHour(NamedTuple):
-    capital_per_hour: PerHour
-    power_per_hour: PerHour
-    building_per_hour: PerHour
-    networking_per_hour: PerHour
-    staff_per_hour: PerHour
-    financing_per_hour: PerHour
-    gpu_hour_cost: PerHour
-    gpu_hour_profit: PerHour
-    gpu_hour_margin: Fraction
-    utilisation_to_break_even: Fraction
-
-
-@registered(verdict="gpu_hour_margin", better="higher")
+@registered(verdict="gpu_hour_margin", better="higher", capital_per_hour=PerHour, power_per_hour=PerHour,
+            building_per_hour=PerHour, networking_per_hour=PerHour, staff_per_hour=PerHour, financing_per_hour=PerHour,
+            gpu_hour_cost=PerHour, gpu_hour_profit=PerHour, gpu_hour_margin=Fraction,
+            utilisation_to_break_even=Fraction)  # fmt: skip
 def gpu_hour(
     gpu_price: PerGPU,
     server_life: Years,
@@ -35,7 +23,7 @@ def gpu_hour(
     gpu_loan_to_value: Fraction,
     gpu_debt_rate: Fraction,
     gpu_rent: PerHour,
-) -> GPUHour:
+):
     """Cost of a GPU-hour that is sold: what is paid for every hour of the year falls on the hours sold.
 
     Formula: capital = gpu_price / (server_life * 8760 * gpu_utilisation); power = kw_per_gpu * pue * power_tariff;
@@ -56,29 +44,23 @@ def gpu_hour(
     building, network, staff = (each / gpu_utilisation for each in (data_center_cost, network_cost, operations_cost))
     standing = capital + building + network + staff + financing
     cost = standing + power
-    return GPUHour(
-        capital_per_hour=capital,
-        power_per_hour=power,
-        building_per_hour=building,
-        networking_per_hour=network,
-        staff_per_hour=staff,
-        financing_per_hour=financing,
-        gpu_hour_cost=cost,
-        gpu_hour_profit=gpu_rent - cost,
-        gpu_hour_margin=1 - cost / gpu_rent,
-        utilisation_to_break_even=per(standing * gpu_utilisation, gpu_rent - power),
-    )
+    return {
+        "capital_per_hour": capital,
+        "power_per_hour": power,
+        "building_per_hour": building,
+        "networking_per_hour": network,
+        "staff_per_hour": staff,
+        "financing_per_hour": financing,
+        "gpu_hour_cost": cost,
+        "gpu_hour_profit": gpu_rent - cost,
+        "gpu_hour_margin": 1 - cost / gpu_rent,
+        "utilisation_to_break_even": per(standing * gpu_utilisation, gpu_rent - power),
+    }
 
 
-class ForwardCurve(NamedTuple):
-    annual_ratio: Multiple
-    first_year_rent: PerHour
-    second_year_rent: PerHour
-    third_year_rent: PerHour
-
-
-@registered(verdict="annual_ratio", better="higher")
-def forward_curve(one_year_rent: PerHour, three_year_rent: PerHour) -> ForwardCurve:
+@registered(verdict="annual_ratio", better="higher", annual_ratio=Multiple, first_year_rent=PerHour,
+            second_year_rent=PerHour, third_year_rent=PerHour)  # fmt: skip
+def forward_curve(one_year_rent: PerHour, three_year_rent: PerHour):
     """Rents by year, falling in one ratio, that cost as much over three years as the three-year price.
 
     Formula: one_year_rent * (1 + r + r^2) = 3 * three_year_rent, solved: r = (sqrt(12 p3 / p1 - 3) - 1) / 2
@@ -91,18 +73,12 @@ def forward_curve(one_year_rent: PerHour, three_year_rent: PerHour) -> ForwardCu
     """
     under = positive(12 * three_year_rent / one_year_rent - 3)
     ratio = positive((under**0.5 - 1) / 2)
-    return ForwardCurve(ratio, one_year_rent, one_year_rent * ratio, one_year_rent * ratio**2)
+    return ratio, one_year_rent, one_year_rent * ratio, one_year_rent * ratio**2
 
 
-class GPURunRate(NamedTuple):
-    revenue_per_gpu: PerGPU
-    revenue_per_gpu_hour: PerHour
-    planned_run_rate: Amount
-    planned_growth: Multiple
-
-
-@registered(verdict="revenue_per_gpu_hour", better="higher")
-def gpu_run_rate(run_rate: Amount, gpus: GPUs, gpu_utilisation: Fraction, planned_gpus: GPUs) -> GPURunRate:
+@registered(verdict="revenue_per_gpu_hour", better="higher", revenue_per_gpu=PerGPU, revenue_per_gpu_hour=PerHour,
+            planned_run_rate=Amount, planned_growth=Multiple)  # fmt: skip
+def gpu_run_rate(run_rate: Amount, gpus: GPUs, gpu_utilisation: Fraction, planned_gpus: GPUs):
     """Revenue a year per GPU and GPU-hour, and with the GPUs planned at the same rent, which is no forecast.
 
     Formula: revenue_per_gpu = run_rate / gpus; per hour that is / 8760 / gpu_utilisation
@@ -113,17 +89,12 @@ def gpu_run_rate(run_rate: Amount, gpus: GPUs, gpu_utilisation: Fraction, planne
     2.77
     """
     each = per(run_rate, gpus)
-    return GPURunRate(each, each / HOURS_PER_YEAR / gpu_utilisation, each * planned_gpus, per(planned_gpus, gpus))
+    return each, each / HOURS_PER_YEAR / gpu_utilisation, each * planned_gpus, per(planned_gpus, gpus)
 
 
-class FundingGap(NamedTuple):
-    remaining_to_fund: Amount
-    prepaid_share_of_capex: Fraction
-    borrowed_share_of_capex: Fraction
-
-
-@registered(verdict="remaining_to_fund", better="lower")
-def gpu_funding_gap(it_capex: Amount, prepayment: Amount, borrowed: Amount) -> FundingGap:
+@registered(verdict="remaining_to_fund", better="lower", remaining_to_fund=Amount, prepaid_share_of_capex=Fraction,
+            borrowed_share_of_capex=Fraction)  # fmt: skip
+def gpu_funding_gap(it_capex: Amount, prepayment: Amount, borrowed: Amount):
     """What a purchase of GPUs leaves to find after the customer's prepayment and debt on the GPUs.
 
     Formula: it_capex - prepayment - borrowed
@@ -134,4 +105,4 @@ def gpu_funding_gap(it_capex: Amount, prepayment: Amount, borrowed: Amount) -> F
     1.36
     """
     shares = per(prepayment, it_capex), per(borrowed, it_capex)
-    return FundingGap(it_capex - prepayment - borrowed, *shares)
+    return (it_capex - prepayment - borrowed, *shares)

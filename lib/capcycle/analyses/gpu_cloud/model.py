@@ -30,35 +30,13 @@ LAST = 24  # years: four generations of six
 YEARS, TURNS = range(1, LAST + 1), range(GENERATIONS)
 
 
-class GPUCloud(NamedTuple):
-    """What a cluster costs, brings in and returns. Lists have an entry for each year, the first of them today's."""
-
-    cluster_capex: Amount
-    cluster_capex_per_gpu: PerGPU
-    prepayment: Amount
-    net_outlay: Amount
-    first_year_revenue: Amount
-    first_year_ebitda: Amount
-    average_rent: PerHour
-    break_even_rent: PerHour
-    break_even_utilisation: Fraction
-    project_npv: Amount
-    project_irr: Fraction
-    equity_irr: Fraction
-    cash_payback: Years
-    dscr: Multiple
-    ebitda_by_year: AmountByYear
-    cash_by_year: AmountByYear
-    cumulative_cluster_cash: AmountByYear
-    equity_cash_by_year: AmountByYear
-
-
-@model(
-    verdict="project_irr",
-    better="higher",
-    iterates=True,
-    flows={"project_irr": "cash_by_year", "equity_irr": "equity_cash_by_year"},
-)
+@model(verdict="project_irr", better="higher", iterates=True,
+       flows={"project_irr": "cash_by_year", "equity_irr": "equity_cash_by_year"}, cluster_capex=Amount,
+       cluster_capex_per_gpu=PerGPU, prepayment=Amount, net_outlay=Amount, first_year_revenue=Amount,
+       first_year_ebitda=Amount, average_rent=PerHour, break_even_rent=PerHour, break_even_utilisation=Fraction,
+       project_npv=Amount, project_irr=Fraction, equity_irr=Fraction, cash_payback=Years, dscr=Multiple,
+       ebitda_by_year=AmountByYear, cash_by_year=AmountByYear, cumulative_cluster_cash=AmountByYear,
+       equity_cash_by_year=AmountByYear)  # fmt: skip
 def gpu_cloud(
     gpus: GPUs,
     gpu_price: PerGPU,
@@ -85,7 +63,7 @@ def gpu_cloud(
     gpu_debt_rate: Fraction,
     gpu_loan_term: Years,
     hurdle_rate: Fraction,
-) -> GPUCloud:
+):
     """Cash of a GPU cluster by year and what it returns, without debt and to the owner.
 
     Formula: cash = revenue - operating cost - tax - prepayment credited + residuals - GPUs bought again;
@@ -135,24 +113,24 @@ def gpu_cloud(
     cash = [prepayment - servers - site_capex, *map(sum, zip(after_tax, traded, strict=True))]
     debt = _debt(gpu_loan_to_value * servers, gpu_debt_rate, gpu_loan_term, tax_rate)
     equity, npv = debt.to_equity(cash), present_value(hurdle_rate, cash)
-    return GPUCloud(
-        cluster_capex=servers + site_capex,
-        cluster_capex_per_gpu=(servers + site_capex) / gpus,
-        prepayment=prepayment,
-        net_outlay=-cash[0],
-        first_year_revenue=revenue[0],
-        first_year_ebitda=ebitda[0],
+    return {
+        "cluster_capex": servers + site_capex,
+        "cluster_capex_per_gpu": (servers + site_capex) / gpus,
+        "prepayment": prepayment,
+        "net_outlay": -cash[0],
+        "first_year_revenue": revenue[0],
+        "first_year_ebitda": ebitda[0],
         **_break_even(runs, ebitda, npv / (1 - tax_rate), hurdle_rate, gpus, power),
-        project_npv=npv,
-        project_irr=finance.irr(cash),
-        equity_irr=finance.irr(equity),
-        cash_payback=finance.payback(cash),
-        dscr=debt.least_cover(after_tax, gpu_loan_term),
-        ebitda_by_year=[0.0, *ebitda],
-        cash_by_year=cash,
-        cumulative_cluster_cash=list(accumulate(cash)),
-        equity_cash_by_year=equity,
-    )
+        "project_npv": npv,
+        "project_irr": finance.irr(cash),
+        "equity_irr": finance.irr(equity),
+        "cash_payback": finance.payback(cash),
+        "dscr": debt.least_cover(after_tax, gpu_loan_term),
+        "ebitda_by_year": [0.0, *ebitda],
+        "cash_by_year": cash,
+        "cumulative_cluster_cash": list(accumulate(cash)),
+        "equity_cash_by_year": equity,
+    }
 
 
 class _Operation(NamedTuple):

@@ -1,6 +1,6 @@
 """One MW let to a tenant: rent, net operating income, yield on cost, and the lease's value at the tenant's credit."""
 
-from typing import Any, NamedTuple
+from typing import Any
 
 from capcycle.models.bounds import horizon
 from capcycle.models.maths import in_service, per, present_value
@@ -10,20 +10,9 @@ from capcycle.units import per_kw_month
 HORIZON = 40  # years that are looked at; the longest lease with its extensions is shorter
 
 
-class Hosting(NamedTuple):
-    rent_per_kw_month: PerKWMonth
-    first_rent: PerMWYear
-    noi_per_mw: PerMWYear
-    yield_on_cost: Fraction
-    spread_over_debt: Fraction
-    simple_payback: Years
-    lease_value: PerMW
-    net_lease_value: PerMW
-    value_on_sale: PerMW
-    development_margin: Fraction
-
-
-@model(verdict="net_lease_value", better="higher")
+@model(verdict="net_lease_value", better="higher", rent_per_kw_month=PerKWMonth, first_rent=PerMWYear,
+       noi_per_mw=PerMWYear, yield_on_cost=Fraction, spread_over_debt=Fraction, simple_payback=Years, lease_value=PerMW,
+       net_lease_value=PerMW, value_on_sale=PerMW, development_margin=Fraction)  # fmt: skip
 def hosting(
     hosting_rent: PerMWYear,
     rent_escalator: Fraction,
@@ -34,7 +23,7 @@ def hosting(
     delivery_years: Years,
     tenant_rate: Rate,
     cap_rate: Fraction,
-) -> Hosting:
+):
     """What a landlord earns on one MW of critical IT, and what the lease is worth over its cost.
 
     Formula: noi = hosting_rent * hosting_noi_margin; yield_on_cost = noi / hosting_capex
@@ -52,18 +41,18 @@ def hosting(
     first_rent, shares = rents(hosting_rent, rent_escalator, lease_term, renewal_years)
     noi = hosting_rent * hosting_noi_margin
     value = noi_value(first_rent * hosting_noi_margin, shares, tenant_rate, delivery_years)
-    return Hosting(
-        rent_per_kw_month=per_kw_month(hosting_rent),
-        first_rent=first_rent,
-        noi_per_mw=noi,
-        yield_on_cost=per(noi, hosting_capex),
-        spread_over_debt=per(noi, hosting_capex) - tenant_rate,
-        simple_payback=per(hosting_capex, noi),
-        lease_value=value,
-        net_lease_value=value - hosting_capex,
-        value_on_sale=per(noi, cap_rate),
-        development_margin=per(noi, cap_rate * hosting_capex) - 1,
-    )
+    return {
+        "rent_per_kw_month": per_kw_month(hosting_rent),
+        "first_rent": first_rent,
+        "noi_per_mw": noi,
+        "yield_on_cost": per(noi, hosting_capex),
+        "spread_over_debt": per(noi, hosting_capex) - tenant_rate,
+        "simple_payback": per(hosting_capex, noi),
+        "lease_value": value,
+        "net_lease_value": value - hosting_capex,
+        "value_on_sale": per(noi, cap_rate),
+        "development_margin": per(noi, cap_rate * hosting_capex) - 1,
+    }
 
 
 def rents(mean_rent: Any, escalator: Any, term: Any, renewal_years: Any) -> tuple[Any, list[Any]]:

@@ -1,6 +1,6 @@
 """One MW of power put to three uses: mining bitcoin, letting it to a tenant, running an own GPU cloud."""
 
-from typing import Annotated, Any, NamedTuple
+from typing import Annotated, Any
 
 from capcycle.analyses.hosting.model import noi_value, rents
 from capcycle.models.bounds import horizon
@@ -17,23 +17,8 @@ BLOCKS_PER_YEAR = 6 * 24 * 365  # the network aims at one every ten minutes
 MINING_YEARS = 25  # that rigs are looked at: as long as the longest lease
 
 
-class PowerUse(NamedTuple):
-    bitcoins_mined: BitcoinsPerYear
-    mining_revenue: PerMWYear
-    mining_value: PerMW
-    hosting_value: PerMW
-    cloud_value: PerMW
-    switch_value: PerMW
-    switching_bitcoin_price: PerBitcoin
-
-
-class Business(NamedTuple):
-    cost: PerMWYear
-    gross_profit: PerMWYear
-
-
-@model(verdict="gross_profit", better="higher")
-def business(revenue_per_mw: PerMWYear, gross_margin: Fraction) -> Business:
+@model(verdict="gross_profit", better="higher", cost=PerMWYear, gross_profit=PerMWYear)
+def business(revenue_per_mw: PerMWYear, gross_margin: Fraction):
     """Cost and gross profit of one MW in one use, of which the assumptions name four.
 
     Formula: gross_profit = revenue_per_mw * gross_margin; cost = revenue_per_mw - gross_profit
@@ -44,10 +29,12 @@ def business(revenue_per_mw: PerMWYear, gross_margin: Fraction) -> Business:
     622800
     """
     profit = revenue_per_mw * gross_margin
-    return Business(revenue_per_mw - profit, profit)
+    return revenue_per_mw - profit, profit
 
 
-@model(verdict="switch_value", better="higher")
+@model(verdict="switch_value", better="higher", bitcoins_mined=BitcoinsPerYear, mining_revenue=PerMWYear,
+       mining_value=PerMW, hosting_value=PerMW, cloud_value=PerMW, switch_value=PerMW,
+       switching_bitcoin_price=PerBitcoin)  # fmt: skip
 def power_use(
     bitcoin_price: PerBitcoin,
     network_hash_rate: HashRate,
@@ -70,7 +57,7 @@ def power_use(
     gpu_capex_per_mw: PerMW,
     server_life: Years,
     pue: Number,
-) -> PowerUse:
+):
     """The net present value of one MW of power in each use, and the bitcoin price at which mining equals hosting.
 
     Formula: bitcoins_mined = block_reward * 52,560 blocks a year / (rig_efficiency * network_hash_rate)
@@ -101,15 +88,15 @@ def power_use(
     own = revenue_per_mw_own_cloud * cloud_cash_margin - gpu_capex_per_mw / annuity(uncontracted_rate, server_life)
     running = annuity(uncontracted_rate, lease_term) / (1 + uncontracted_rate) ** delivery_years
     turning = minimum(*((hosting + paid) / each for each, paid in zip(mined, spent, strict=True)))
-    return PowerUse(
-        bitcoins_mined=bitcoins,
-        mining_revenue=bitcoin_price * bitcoins,
-        mining_value=mining,
-        hosting_value=hosting,
-        cloud_value=(own * running - hosting_capex) / pue,
-        switch_value=hosting - mining,
-        switching_bitcoin_price=where(hosting > 0, turning, 0.0),
-    )
+    return {
+        "bitcoins_mined": bitcoins,
+        "mining_revenue": bitcoin_price * bitcoins,
+        "mining_value": mining,
+        "hosting_value": hosting,
+        "cloud_value": (own * running - hosting_capex) / pue,
+        "switch_value": hosting - mining,
+        "switching_bitcoin_price": where(hosting > 0, turning, 0.0),
+    }
 
 
 def _mining(bitcoins: Any, cost: Any, decline: Any, rate: Any, term: Any) -> tuple[list[Any], list[Any]]:

@@ -1,6 +1,6 @@
 """A leased cluster over its contract, from the lessor's side and from the tenant's."""
 
-from typing import Any, NamedTuple
+from typing import Any
 
 from capcycle.models import finance
 from capcycle.models.bounds import horizon, whole
@@ -12,36 +12,14 @@ LAST = 10  # years, more than any lease of the sort
 YEARS = range(1, LAST + 1)
 
 
-class Leasing(NamedTuple):
-    """What a leased cluster brings in, costs and leaves. Lists have an entry for each year, the first one today's."""
-
-    lease_inflow: Amount
-    server_outlay: Amount
-    interest_paid: Amount
-    operating_paid: Amount
-    tax_paid: Amount
-    five_year_cost: Amount
-    lease_profit: Amount
-    lease_profit_per_year: PerYear
-    lease_margin: Fraction
-    rent_per_card_hour: PerCardHour
-    lessor_equity: Amount
-    lessor_equity_irr: Fraction
-    lessor_payback: Years
-    inflow_by_year: AmountByYear
-    refund_by_year: AmountByYear
-    residual_by_year: AmountByYear
-    server_charge_by_year: AmountByYear
-    interest_by_year: AmountByYear
-    operating_cost_by_year: AmountByYear
-    tax_by_year: AmountByYear
-    lease_profit_by_year: AmountByYear
-    lessor_cash_by_year: AmountByYear
-
-
-@model(
-    verdict="lease_profit_per_year", better="higher", iterates=True, flows={"lessor_equity_irr": "lessor_cash_by_year"}
-)
+@model(verdict="lease_profit_per_year", better="higher", iterates=True,
+       flows={"lessor_equity_irr": "lessor_cash_by_year"}, lease_inflow=Amount, server_outlay=Amount,
+       interest_paid=Amount, operating_paid=Amount, tax_paid=Amount, five_year_cost=Amount, lease_profit=Amount,
+       lease_profit_per_year=PerYear, lease_margin=Fraction, rent_per_card_hour=PerCardHour, lessor_equity=Amount,
+       lessor_equity_irr=Fraction, lessor_payback=Years, inflow_by_year=AmountByYear, refund_by_year=AmountByYear,
+       residual_by_year=AmountByYear, server_charge_by_year=AmountByYear, interest_by_year=AmountByYear,
+       operating_cost_by_year=AmountByYear, tax_by_year=AmountByYear, lease_profit_by_year=AmountByYear,
+       lessor_cash_by_year=AmountByYear)  # fmt: skip
 def leasing(
     cards: Number,
     lease_income: Amount,
@@ -53,7 +31,7 @@ def leasing(
     operating_cost_share: Fraction,
     lessor_tax_rate: Fraction,
     card_lease_term: Years,
-) -> Leasing:
+):
     """Profit and cash of a leased cluster by year, to the lessor.
 
     Formula: profit = lease income + VAT refund + residual - servers - interest - operating cost - tax, over the term;
@@ -90,41 +68,34 @@ def leasing(
     repaid = [each * level - paid for each, paid in zip(on, interest, strict=True)]
     cash = [loan - servers, *(a + b - c for a, b, c in zip(profit, charge, repaid, strict=True))]
     inflow = lease_income + vat_refund + cluster_residual
-    return Leasing(
-        lease_inflow=inflow,
-        server_outlay=servers,
-        interest_paid=sum(interest),
-        operating_paid=sum(operating),
-        tax_paid=sum(tax),
-        five_year_cost=servers + sum(interest) + sum(operating) + sum(tax),
-        lease_profit=sum(profit),
-        lease_profit_per_year=sum(profit) * per_year,
-        lease_margin=sum(profit) / inflow,
-        rent_per_card_hour=lease_income / (cards * card_lease_term * HOURS_PER_YEAR),
-        lessor_equity=servers - loan,
-        lessor_equity_irr=finance.irr(cash),
-        lessor_payback=finance.payback(cash),
-        inflow_by_year=[0.0, *income],
-        refund_by_year=[0.0, *refund],
-        residual_by_year=[0.0, *residual],
-        server_charge_by_year=[0.0, *charge],
-        interest_by_year=[0.0, *interest],
-        operating_cost_by_year=[0.0, *operating],
-        tax_by_year=[0.0, *tax],
-        lease_profit_by_year=[0.0, *profit],
-        lessor_cash_by_year=cash,
-    )
+    return {
+        "lease_inflow": inflow,
+        "server_outlay": servers,
+        "interest_paid": sum(interest),
+        "operating_paid": sum(operating),
+        "tax_paid": sum(tax),
+        "five_year_cost": servers + sum(interest) + sum(operating) + sum(tax),
+        "lease_profit": sum(profit),
+        "lease_profit_per_year": sum(profit) * per_year,
+        "lease_margin": sum(profit) / inflow,
+        "rent_per_card_hour": lease_income / (cards * card_lease_term * HOURS_PER_YEAR),
+        "lessor_equity": servers - loan,
+        "lessor_equity_irr": finance.irr(cash),
+        "lessor_payback": finance.payback(cash),
+        "inflow_by_year": [0.0, *income],
+        "refund_by_year": [0.0, *refund],
+        "residual_by_year": [0.0, *residual],
+        "server_charge_by_year": [0.0, *charge],
+        "interest_by_year": [0.0, *interest],
+        "operating_cost_by_year": [0.0, *operating],
+        "tax_by_year": [0.0, *tax],
+        "lease_profit_by_year": [0.0, *profit],
+        "lessor_cash_by_year": cash,
+    }
 
 
-class LeasingImplied(NamedTuple):
-    lease_inflow: Amount
-    implied_cost: Amount
-    implied_cost_per_card: Amount
-    lease_margin: Fraction
-    rent_per_card_hour: PerCardHour
-
-
-@model(verdict="lease_margin", better="higher")
+@model(verdict="lease_margin", better="higher", lease_inflow=Amount, implied_cost=Amount, implied_cost_per_card=Amount,
+       lease_margin=Fraction, rent_per_card_hour=PerCardHour)  # fmt: skip
 def leasing_implied(
     cards: Number,
     lease_income: Amount,
@@ -132,7 +103,7 @@ def leasing_implied(
     cluster_residual: Amount,
     quoted_profit_per_year: PerYear,
     card_lease_term: Years,
-) -> LeasingImplied:
+):
     """What servers, interest, operation and tax must add up to, given the income and a quoted profit.
 
     Formula: implied_cost = lease_income + vat_refund + cluster_residual - quoted_profit_per_year * card_lease_term
@@ -144,24 +115,17 @@ def leasing_implied(
     """
     inflow = lease_income + vat_refund + cluster_residual
     cost = inflow - quoted_profit_per_year * card_lease_term
-    return LeasingImplied(
-        lease_inflow=inflow,
-        implied_cost=cost,
-        implied_cost_per_card=cost / cards,
-        lease_margin=quoted_profit_per_year * card_lease_term / inflow,
-        rent_per_card_hour=lease_income / (cards * card_lease_term * HOURS_PER_YEAR),
-    )
+    return {
+        "lease_inflow": inflow,
+        "implied_cost": cost,
+        "implied_cost_per_card": cost / cards,
+        "lease_margin": quoted_profit_per_year * card_lease_term / inflow,
+        "rent_per_card_hour": lease_income / (cards * card_lease_term * HOURS_PER_YEAR),
+    }
 
 
-class LeasePayback(NamedTuple):
-    cash_per_year: PerYear
-    lease_payback_years: Years
-
-
-@model(verdict="lease_payback_years", better="lower")
-def lease_payback(
-    server_price: Amount, rent_per_year: PerYear, lease_net_margin: Fraction, server_life: Years
-) -> LeasePayback:
+@model(verdict="lease_payback_years", better="lower", cash_per_year=PerYear, lease_payback_years=Years)
+def lease_payback(server_price: Amount, rent_per_year: PerYear, lease_net_margin: Fraction, server_life: Years):
     """Years until profit and depreciation have brought the price of a server back.
 
     Formula: server_price / (rent_per_year * lease_net_margin + server_price / server_life)
@@ -172,31 +136,15 @@ def lease_payback(
     3.2
     """
     cash = rent_per_year * lease_net_margin + server_price / server_life
-    return LeasePayback(cash, per(server_price, cash))
+    return cash, per(server_price, cash)
 
 
-class LeaseOrBuy(NamedTuple):
-    npv_of_buying: Amount
-    npv_of_leasing: Amount
-    gain_from_leasing: Amount
-    tenant_break_even_rent: PerYear
-    rent_to_break_even: Fraction
-    capex_avoided: Amount
-    tenant_lease_liability: Amount
-    ebitda_bought: Amount
-    ebitda_ifrs_16: Amount
-    ebitda_rented: Amount
-    operating_income_bought: Amount
-    operating_income_ifrs_16: Amount
-    operating_income_rented: Amount
-    roic_before: Fraction
-    roic_bought: Fraction
-    roic_ifrs_16: Fraction
-    roic_asc_842: Fraction
-    roic_rented: Fraction
-
-
-@model(verdict="gain_from_leasing", better="higher")
+@model(verdict="gain_from_leasing", better="higher", npv_of_buying=Amount, npv_of_leasing=Amount,
+       gain_from_leasing=Amount, tenant_break_even_rent=PerYear, rent_to_break_even=Fraction, capex_avoided=Amount,
+       tenant_lease_liability=Amount, ebitda_bought=Amount, ebitda_ifrs_16=Amount, ebitda_rented=Amount,
+       operating_income_bought=Amount, operating_income_ifrs_16=Amount, operating_income_rented=Amount,
+       roic_before=Fraction, roic_bought=Fraction, roic_ifrs_16=Fraction, roic_asc_842=Fraction,
+       roic_rented=Fraction)  # fmt: skip
 def lease_or_buy(
     purchase_price: Amount,
     rent_per_year: PerYear,
@@ -207,7 +155,7 @@ def lease_or_buy(
     tenant_tax_rate: Fraction,
     operating_income: Amount,
     invested_capital: Amount,
-) -> LeaseOrBuy:
+):
     """Buying against leasing the same compute for a term, and how each looks in the tenant's accounts.
 
     Formula: npv_of_buying = -price + tax on depreciation saved + running cost and resale after tax, at the after-tax
@@ -235,26 +183,26 @@ def lease_or_buy(
     def roic(change: Any, assets: Any) -> Any:
         return per((operating_income + change) * kept, invested_capital + assets)
 
-    return LeaseOrBuy(
-        npv_of_buying=buying,
-        npv_of_leasing=leased,
-        gain_from_leasing=leased - buying,
-        tenant_break_even_rent=-buying / (kept * years),
-        rent_to_break_even=-buying / (kept * years) / rent_per_year,
-        capex_avoided=purchase_price,
-        tenant_lease_liability=liability,
-        ebitda_bought=-running_cost_per_year,
-        ebitda_ifrs_16=0.0 * rent_per_year,
-        ebitda_rented=-rent_per_year,
-        operating_income_bought=bought,
-        operating_income_ifrs_16=capitalised,
-        operating_income_rented=-rent_per_year,
-        roic_before=roic(0.0, 0.0),
-        roic_bought=roic(bought, purchase_price),
-        roic_ifrs_16=roic(capitalised, liability),
-        roic_asc_842=roic(-rent_per_year, liability),
-        roic_rented=roic(-rent_per_year, 0.0),
-    )
+    return {
+        "npv_of_buying": buying,
+        "npv_of_leasing": leased,
+        "gain_from_leasing": leased - buying,
+        "tenant_break_even_rent": -buying / (kept * years),
+        "rent_to_break_even": -buying / (kept * years) / rent_per_year,
+        "capex_avoided": purchase_price,
+        "tenant_lease_liability": liability,
+        "ebitda_bought": -running_cost_per_year,
+        "ebitda_ifrs_16": 0.0 * rent_per_year,
+        "ebitda_rented": -rent_per_year,
+        "operating_income_bought": bought,
+        "operating_income_ifrs_16": capitalised,
+        "operating_income_rented": -rent_per_year,
+        "roic_before": roic(0.0, 0.0),
+        "roic_bought": roic(bought, purchase_price),
+        "roic_ifrs_16": roic(capitalised, liability),
+        "roic_asc_842": roic(-rent_per_year, liability),
+        "roic_rented": roic(-rent_per_year, 0.0),
+    }
 
 
 def _after_tax(term: Any, resale_share: Any, debt_rate: Any, tax_rate: Any) -> tuple[Any, Any]:
@@ -264,15 +212,8 @@ def _after_tax(term: Any, resale_share: Any, debt_rate: Any, tax_rate: Any) -> t
     return years, 1 - tax_rate * (1 - resale_share) / term * years - resale_share / (1 + rate) ** term
 
 
-class CardChoice(NamedTuple):
-    cost_of_buying: Amount
-    cost_of_leasing: Amount
-    gain_per_card: Amount
-    even_rent: PerYear
-    even_price: Amount
-
-
-@model(verdict="gain_per_card", better="higher")
+@model(verdict="gain_per_card", better="higher", cost_of_buying=Amount, cost_of_leasing=Amount, gain_per_card=Amount,
+       even_rent=PerYear, even_price=Amount)  # fmt: skip
 def lease_or_buy_a_card(
     card_price: Amount,
     rent_per_card_year: PerYear,
@@ -281,7 +222,7 @@ def lease_or_buy_a_card(
     resale_share: Fraction,
     tenant_debt_rate: Fraction,
     tenant_tax_rate: Fraction,
-) -> CardChoice:
+):
     """Buying one card against leasing it, and the rent and the price at which both cost the same.
 
     Formula: cost_of_leasing = rent * (1 - tax) * years, where years = annuity(debt rate * (1 - tax), term)
@@ -302,4 +243,4 @@ def lease_or_buy_a_card(
     years, owned = _after_tax(card_lease_term, resale_share, tenant_debt_rate, tenant_tax_rate)
     bought, leased = card_price * owned + kept * running_per_card_year * years, kept * rent_per_card_year * years
     even_price = per(kept * (rent_per_card_year - running_per_card_year) * years, owned)
-    return CardChoice(bought, leased, bought - leased, bought / (kept * years), even_price)
+    return bought, leased, bought - leased, bought / (kept * years), even_price

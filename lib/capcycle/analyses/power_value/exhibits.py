@@ -44,8 +44,10 @@ def ladder(book: Book, of: str = "enterprise_value") -> Exhibit:
         for company, known in figures(book).items()
         if stage != "gpu_mw" or not known[stage].missing  # few have such a contract
     ])  # fmt: skip
-    drawn = rows.dropna(subset="value").sort_values(["place", "value"], ascending=[True, False], ignore_index=True)
-    lacking = rows[rows["value"].isna()].groupby("name", sort=False)["note"]
+    drawn = rows.dropna(subset="value")
+    most = drawn.groupby("label")["value"].transform("max")
+    drawn = drawn.assign(most=most).sort_values(["most", "place"], ascending=[False, True], ignore_index=True)
+    lacking = rows[rows["value"].isna()].groupby("label", sort=False)["note"]
     notes = [say("marks.missing", label=name, reason=listed(reasons)) for name, reasons in lacking]
     title, id = _ladder_title(drawn, of), parts.slug("ladder", of)
     return marks.dots(drawn, marks.worded("power_value.ladder", *notes, id=id, title=title, of=words.name(of)))
@@ -54,9 +56,8 @@ def ladder(book: Book, of: str = "enterprise_value") -> Exhibit:
 def _rung(name: str, value: Quantity, power: Quantity) -> dict:
     """A figure per MW, or the reason why it is missing."""
     each, stage = together(per, value, power, unit=PER_MW), say(f"power_value.stage.{power.name}")
-    label = say("power_value.ladder.label", name=name, stage=words.lower(stage), day=words.day(power.since))
     over = say("power_value.ladder.over", value=value.shown, power=power.shown, days=value.days, power_days=power.days)
-    return {"name": name, "label": label, "value": each.value, "group": stage, "place": STAGES.index(power.name),
+    return {"label": name, "value": each.value, "group": stage, "place": STAGES.index(power.name),
             "unit": each.unit, "kind": each.kind, "source": each.source,
             "note": each.reason if each.missing else over}  # fmt: skip
 
@@ -64,7 +65,9 @@ def _rung(name: str, value: Quantity, power: Quantity) -> dict:
 def _ladder_title(rows: pd.DataFrame, of: str) -> str:
     if rows.empty:
         return say("finding.none", metric=words.name(of))
-    ends = rows.groupby("group", sort=False)["value"].agg(["min", "max"]).head(1)  # the others stand in the chart
+    ends = (
+        rows.sort_values("place").groupby("group", sort=False)["value"].agg(["min", "max"]).head(1)
+    )  # the others stand in the chart
     stages = [f"{words.between(*each, PER_MW)} {words.lower(stage)}" for stage, *each in ends.itertuples()]
     return say("power_value.ladder.title", of=words.name(of), stages=words.listing(stages))
 

@@ -1,6 +1,6 @@
 """What a megawatt is worth by stage, a company as the sum of its power, and how much power its price assumes."""
 
-from typing import Any, NamedTuple
+from typing import Any
 
 from capcycle.models.maths import annuity, maximum, minimum, per
 from capcycle.models.registry import (
@@ -20,50 +20,8 @@ from capcycle.models.registry import (
 from capcycle.models.registry import model as registered
 
 
-class EVPerMW(NamedTuple):
-    value_per_mw: PerMW
-    gap_per_mw: PerMW
-    premium: Fraction
-
-
-class LeasedMW(NamedTuple):
-    gross_value_per_mw: PerMW
-    net_value_per_mw: PerMW
-
-
-class PowerValue(NamedTuple):
-    operating_part: Amount
-    leased_part: Amount
-    cost_part: Amount
-    pipeline_part: Amount
-    parts_value: Amount
-    equity_value: Amount
-    cost_to_complete: Amount
-    funding_gap: Amount
-    new_shares: Shares
-    value_per_share: PerShare
-    upside: Fraction
-
-
-class PricedIn(NamedTuple):
-    priced_in_mw: MW
-    to_be_signed_mw: MW
-    priced_in_share: Multiple
-    value_per_leased_mw: PerMW
-
-
-class Attribution(NamedTuple):
-    ai_value: Amount
-    other_value: Amount
-    implied_shares: Shares
-    target_equity: Amount
-    ai_value_at_target: Amount
-    ai_value_per_gpu: PerGPU
-    market_value_to_ai_revenue: Multiple
-
-
-@registered(verdict="value_per_mw", better="lower")
-def ev_per_mw(enterprise_value: Amount, power: MW, other_value_per_mw: PerMW) -> EVPerMW:
+@registered(verdict="value_per_mw", better="lower", value_per_mw=PerMW, gap_per_mw=PerMW, premium=Fraction)
+def ev_per_mw(enterprise_value: Amount, power: MW, other_value_per_mw: PerMW):
     """Enterprise value for each MW of one stage, and how far that is above another price of a MW.
 
     Formula: value_per_mw = enterprise_value / power; premium = value_per_mw / other_value_per_mw - 1
@@ -75,11 +33,11 @@ def ev_per_mw(enterprise_value: Amount, power: MW, other_value_per_mw: PerMW) ->
     [8000000.0, 5000000.0, 1.67]
     """
     value = per(enterprise_value, power)
-    return EVPerMW(value, value - other_value_per_mw, per(value, other_value_per_mw) - 1)
+    return value, value - other_value_per_mw, per(value, other_value_per_mw) - 1
 
 
-@registered(verdict="net_value_per_mw", better="higher")
-def leased_mw_value(noi_per_leased_mw: PerMWYear, cap_rate: Fraction, cost_per_leased_mw: PerMW) -> LeasedMW:
+@registered(verdict="net_value_per_mw", better="higher", gross_value_per_mw=PerMW, net_value_per_mw=PerMW)
+def leased_mw_value(noi_per_leased_mw: PerMWYear, cap_rate: Fraction, cost_per_leased_mw: PerMW):
     """What a leased MW is worth once its income is capitalised and its building paid.
 
     Formula: net_value_per_mw = noi_per_leased_mw / cap_rate - cost_per_leased_mw
@@ -90,7 +48,7 @@ def leased_mw_value(noi_per_leased_mw: PerMWYear, cap_rate: Fraction, cost_per_l
     10500000
     """
     gross = noi_per_leased_mw / cap_rate
-    return LeasedMW(gross, gross - cost_per_leased_mw)
+    return gross, gross - cost_per_leased_mw
 
 
 def term_multiple(rate: Any, lease_term: Any, renewal_years: Any, renewal_probability: Any) -> Any:
@@ -106,11 +64,11 @@ def term_multiple(rate: Any, lease_term: Any, renewal_years: Any, renewal_probab
     return base + renewal_probability * (annuity(rate, lease_term + renewal_years) - base)
 
 
-@registered(verdict="net_value_per_mw", better="higher")
+@registered(verdict="net_value_per_mw", better="higher", gross_value_per_mw=PerMW, net_value_per_mw=PerMW)
 def leased_mw_over_term(
     noi_per_leased_mw: PerMWYear, lease_term: Years, renewal_years: Years, renewal_probability: Fraction,
     tenant_rate: Rate, cost_per_leased_mw: PerMW,
-) -> LeasedMW:  # fmt: skip
+):  # fmt: skip
     """What a leased MW is worth over its lease at the tenant's credit, and what is left once its building is paid.
 
     Formula: gross = noi_per_leased_mw * (annuity(tenant_rate, lease_term) + renewal_probability * what renewal adds)
@@ -122,10 +80,12 @@ def leased_mw_over_term(
     11.98
     """
     gross = noi_per_leased_mw * term_multiple(tenant_rate, lease_term, renewal_years, renewal_probability)
-    return LeasedMW(gross, gross - cost_per_leased_mw)
+    return gross, gross - cost_per_leased_mw
 
 
-@registered(verdict="value_per_share", better="higher")
+@registered(verdict="value_per_share", better="higher", operating_part=Amount, leased_part=Amount, cost_part=Amount,
+            pipeline_part=Amount, parts_value=Amount, equity_value=Amount, cost_to_complete=Amount, funding_gap=Amount,
+            new_shares=Shares, value_per_share=PerShare, upside=Fraction)  # fmt: skip
 def power_value(
     operating_mw: MW,
     operating_value: PerMW,
@@ -148,7 +108,7 @@ def power_value(
     data_center_loan_to_cost: Fraction,
     shares: Shares,
     price: PerShare,
-) -> PowerValue:
+):
     """A company as the sum of its power by stage, for each share after the shares that its building still needs.
 
     Formula: parts_value = operating_mw * operating_value
@@ -179,17 +139,16 @@ def power_value(
     parts = operating + leased + cost + pipeline + bitcoin
     equity, new = parts + cash - debt, gap / price
     share = (equity + gap) / (shares + new)
-    return PowerValue(
-        operating, leased, cost, pipeline, parts, equity, cost_to_complete, gap, new, share, share / price - 1
-    )
+    return operating, leased, cost, pipeline, parts, equity, cost_to_complete, gap, new, share, share / price - 1
 
 
-@registered(verdict="priced_in_share", better="lower")
+@registered(verdict="priced_in_share", better="lower", priced_in_mw=MW, to_be_signed_mw=MW, priced_in_share=Multiple,
+            value_per_leased_mw=PerMW)  # fmt: skip
 def priced_in(
     enterprise_value: Amount, operating_mw: MW, operating_value: PerMW, bitcoin: Amount, noi_per_leased_mw: PerMWYear,
     lease_term: Years, renewal_years: Years, renewal_probability: Fraction, tenant_rate: Rate,
     cost_per_leased_mw: PerMW, leased_mw: MW,
-) -> PricedIn:  # fmt: skip
+):  # fmt: skip
     """How many leased MW the enterprise value assumes once all else the company has is taken off.
 
     Formula: priced_in_mw = (enterprise_value - operating_mw * operating_value - bitcoin) / net_value_per_mw, the
@@ -208,13 +167,15 @@ def priced_in(
     )
     rest = enterprise_value - operating_mw * operating_value - bitcoin
     assumed = rest / lease.net_value_per_mw
-    return PricedIn(assumed, maximum(assumed - leased_mw, 0), per(assumed, leased_mw), per(rest, leased_mw))
+    return assumed, maximum(assumed - leased_mw, 0), per(assumed, leased_mw), per(rest, leased_mw)
 
 
-@registered(verdict="market_value_to_ai_revenue", better="lower")
+@registered(verdict="market_value_to_ai_revenue", better="lower", ai_value=Amount, other_value=Amount,
+            implied_shares=Shares, target_equity=Amount, ai_value_at_target=Amount, ai_value_per_gpu=PerGPU,
+            market_value_to_ai_revenue=Multiple)  # fmt: skip
 def attribution(
     market_value: Amount, price: PerShare, target_price: PerShare, ai_share: Fraction, ai_revenue: Amount, gpus: GPUs
-) -> Attribution:
+):
     """A market value split into AI and mining, today and at a target price.
 
     Formula: ai_value = ai_share * market_value; target_equity = market_value * target_price / price;
@@ -228,5 +189,5 @@ def attribution(
     """
     at_target = market_value * target_price / price
     ai_value, ai_at_target = ai_share * market_value, ai_share * at_target
-    return Attribution(ai_value, market_value - ai_value, market_value / price, at_target, ai_at_target,
+    return (ai_value, market_value - ai_value, market_value / price, at_target, ai_at_target,
                        per(ai_at_target, gpus), per(market_value, ai_revenue))  # fmt: skip

@@ -1,7 +1,7 @@
 """The revenue that a build must bring in: to cover its depreciation, and then to earn a return."""
 
 from collections.abc import Sequence
-from typing import Any, NamedTuple
+from typing import Any
 
 from capcycle.models.maths import in_service, maximum, minimum, per
 from capcycle.models.registry import (
@@ -18,16 +18,8 @@ from capcycle.models.registry import (
 from capcycle.units import MONTHS_PER_YEAR
 
 
-class RequiredRevenue(NamedTuple):
-    depreciation: Amount
-    required_return: Amount
-    revenue_to_break_even: Amount
-    revenue_required: Amount
-    revenue_gap: Amount
-    gap_multiple: Multiple
-
-
-@model(verdict="gap_multiple", better="lower")
+@model(verdict="gap_multiple", better="lower", depreciation=Amount, required_return=Amount,
+       revenue_to_break_even=Amount, revenue_required=Amount, revenue_gap=Amount, gap_multiple=Multiple)  # fmt: skip
 def required_revenue(
     it_capex: Amount,
     facility_capex: Amount,
@@ -39,7 +31,7 @@ def required_revenue(
     other_fixed_cost: Amount,
     ramp: Fraction,
     ai_revenue: Amount,
-) -> RequiredRevenue:
+):
     """Revenue a year that pays for a build's depreciation, its other fixed cost and a return on its capital.
 
     Formula: revenue_required = (depreciation + target_return * capital + other_fixed_cost)
@@ -58,17 +50,18 @@ def required_revenue(
     required_return = target_return * (it_capex + facility_capex) * (1 - net_capital / 2)
     margin = gross_margin_before_depreciation * ramp
     required = per(depreciation + required_return + other_fixed_cost, margin)
-    return RequiredRevenue(
-        depreciation=depreciation,
-        required_return=required_return,
-        revenue_to_break_even=per(depreciation + other_fixed_cost, margin),
-        revenue_required=required,
-        revenue_gap=required - ai_revenue,
-        gap_multiple=per(required, ai_revenue),
-    )
+    return {
+        "depreciation": depreciation,
+        "required_return": required_return,
+        "revenue_to_break_even": per(depreciation + other_fixed_cost, margin),
+        "revenue_required": required,
+        "revenue_gap": required - ai_revenue,
+        "gap_multiple": per(required, ai_revenue),
+    }
 
 
-@model(verdict="revenue_required", better="lower")
+@model(verdict="revenue_required", better="lower", depreciation=Amount, required_return=Amount,
+       revenue_to_break_even=Amount, revenue_required=Amount, revenue_gap=Amount, gap_multiple=Multiple)  # fmt: skip
 def revenue_for_capex(
     capex: Amount,
     ai_share_of_capex: Fraction,
@@ -81,7 +74,7 @@ def revenue_for_capex(
     other_fixed_cost: Amount,
     ramp: Fraction,
     ai_revenue: Amount,
-) -> RequiredRevenue:
+):
     """The same for a company's whole capex: its part for AI, and of that the part for chips and servers.
 
     Formula: required_revenue with it_capex = capex * ai_share_of_capex * it_share_of_capex, facility_capex = the rest
@@ -100,14 +93,8 @@ def revenue_for_capex(
     )  # fmt: skip
 
 
-class Vintages(NamedTuple):
-    ai_share_by_year: FractionByYear
-    required_by_year: AmountByYear
-    required_now: Amount
-    gap_multiple: Multiple
-
-
-@model(verdict="required_now", better="lower")
+@model(verdict="required_now", better="lower", ai_share_by_year=FractionByYear, required_by_year=AmountByYear,
+       required_now=Amount, gap_multiple=Multiple)  # fmt: skip
 def revenue_for_vintages(
     capex_history: AmountByYear,
     capex_before_ai: Amount,
@@ -120,7 +107,7 @@ def revenue_for_vintages(
     net_capital: Fraction,
     ramp: Fraction,
     ai_revenue: Amount,
-) -> Vintages:
+):
     """Revenue required each year by all builds still in service, not by one year's alone.
 
     Formula: for AI in year t: the lesser of capex[t] * ai_share_of_capex and capex[t] - capex_before_ai, at least 0;
@@ -146,7 +133,7 @@ def revenue_for_vintages(
     owed = target_return * (1 - net_capital / 2)
     required = [per(wear + owed * capital, margin) for wear, capital in zip(worn, alive, strict=True)]
     shares = [per(built, each) for built, each in zip(for_ai, capex_history, strict=True)]
-    return Vintages(shares, required, required[-1], per(required[-1], ai_revenue))
+    return shares, required, required[-1], per(required[-1], ai_revenue)
 
 
 def _alive(spent: Sequence[Any], life: Any, year: int) -> Any:
@@ -154,12 +141,8 @@ def _alive(spent: Sequence[Any], life: Any, year: int) -> Any:
     return sum(amount * in_service(year - built, life) for built, amount in enumerate(spent[: year + 1]))
 
 
-class PerUser(NamedTuple):
-    per_user_month: PerUserMonth
-
-
-@model(verdict="per_user_month", better="lower")
-def price_per_user(revenue_required: Amount, users: Users) -> PerUser:
+@model(verdict="per_user_month", better="lower", per_user_month=PerUserMonth)
+def price_per_user(revenue_required: Amount, users: Users):
     """What each of so many users would have to pay a month.
 
     Formula: revenue_required / users / 12
@@ -169,4 +152,4 @@ def price_per_user(revenue_required: Amount, users: Users) -> PerUser:
     >>> round(float(price_per_user(650e9, 300e6).per_user_month))
     181
     """
-    return PerUser(per(revenue_required, users) / MONTHS_PER_YEAR)
+    return per(revenue_required, users) / MONTHS_PER_YEAR

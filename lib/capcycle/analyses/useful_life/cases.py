@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import replace
+from functools import cache
 
 import pandas as pd
 
@@ -9,7 +10,8 @@ from capcycle import facts, study, words
 from capcycle.analyses.useful_life.accounts import calibrated, life_in_accounts, server_shares, spending
 from capcycle.analyses.useful_life.model import life_change, useful_life
 from capcycle.facts import Book
-from capcycle.measure import Measures, measure
+from capcycle.measure import measure
+from capcycle.measures import Measures
 from capcycle.models import bounds
 from capcycle.panel import Panel, select
 from capcycle.quantity import ASSUMED, Quantity
@@ -17,6 +19,7 @@ from capcycle.study import Case, Cases
 
 SHARES = ("server_share", "earlier_share")
 CHARGES = ("depreciation", "depreciation_amortization")  # the narrower before the wider
+FOUR_YEARS = 4.0  # the life in the question of the comparison: what earnings are if servers last for four years
 
 
 @study.starts_by_company(useful_life)
@@ -38,6 +41,12 @@ def restated(book: Book, share_elsewhere: float = 0, life_elsewhere: float = 0) 
                           whole[company])
         for company in book.companies
     })  # fmt: skip
+
+
+@cache
+def at_four_years(book: Book) -> Cases:
+    """Each company's newest year with servers that last four years."""
+    return Cases({company: case.chosen(server_life=FOUR_YEARS) for company, case in restated(book).items()})
 
 
 def _spent(capex: Measures, spent: pd.DataFrame, company: str) -> Quantity:

@@ -1,7 +1,7 @@
 """What profit would be with another life of the servers, and when the charge for what is spent arrives."""
 
 from collections.abc import Iterator
-from typing import Any, NamedTuple
+from typing import Any
 
 from capcycle.models.bounds import horizon
 from capcycle.models.depreciation import Left, charge, declining_balance, straight_line, sum_of_digits
@@ -11,30 +11,12 @@ from capcycle.models.registry import Amount, AmountByYear, Fraction, PerShare, P
 AHEAD = 11  # years shown: a life of ten years and the half year of purchase
 
 
-class UsefulLife(NamedTuple):
-    depreciation_in_accounts: Amount
-    depreciation_prospective: Amount
-    depreciation_restated: Amount
-    depreciation_by_digits: Amount
-    depreciation_by_balance: Amount
-    added_on_existing: Amount
-    added_on_new: Amount
-    tax_saved: Amount
-    net_income_prospective: Amount
-    net_income_restated: Amount
-    eps_in_accounts: PerShare
-    eps_prospective: PerShare
-    eps_restated: PerShare
-    eps_by_digits: PerShare
-    eps_by_balance: PerShare
-    eps_change: Fraction
-    eps_change_restated: Fraction
-    not_yet_charged: Amount
-    charges_in_accounts: AmountByYear
-    charges_restated: AmountByYear
-
-
-@model(verdict="eps_prospective", better="higher")
+@model(verdict="eps_prospective", better="higher", depreciation_in_accounts=Amount, depreciation_prospective=Amount,
+       depreciation_restated=Amount, depreciation_by_digits=Amount, depreciation_by_balance=Amount,
+       added_on_existing=Amount, added_on_new=Amount, tax_saved=Amount, net_income_prospective=Amount,
+       net_income_restated=Amount, eps_in_accounts=PerShare, eps_prospective=PerShare, eps_restated=PerShare,
+       eps_by_digits=PerShare, eps_by_balance=PerShare, eps_change=Fraction, eps_change_restated=Fraction,
+       not_yet_charged=Amount, charges_in_accounts=AmountByYear, charges_restated=AmountByYear)  # fmt: skip
 def useful_life(
     capex: AmountByYear,
     server_share: Fraction,
@@ -46,7 +28,7 @@ def useful_life(
     tax_rate: Fraction,
     net_income: Amount,
     shares_diluted: Shares,
-) -> UsefulLife:
+):
     """Profit of the last year had the life of the servers been another: from that year on, and from their purchase on.
 
     Formula: prospective, as accounting rules have a change of estimate: what is on the books at the start of the last
@@ -83,43 +65,33 @@ def useful_life(
     def earned(depreciation: Any) -> Any:
         return net_income - (depreciation - in_accounts[0]) * (1 - tax_rate)
 
-    return UsefulLife(
-        depreciation_in_accounts=in_accounts[0],
-        depreciation_prospective=existing + new,
-        depreciation_restated=restated[0],
-        depreciation_by_digits=by_digits,
-        depreciation_by_balance=by_balance,
-        added_on_existing=added - (new - old),
-        added_on_new=new - old,
-        tax_saved=added * tax_rate,
-        net_income_prospective=earned(existing + new),
-        net_income_restated=earned(restated[0]),
-        eps_in_accounts=net_income / shares_diluted,
-        eps_prospective=earned(existing + new) / shares_diluted,
-        eps_restated=earned(restated[0]) / shares_diluted,
-        eps_by_digits=earned(by_digits) / shares_diluted,
-        eps_by_balance=earned(by_balance) / shares_diluted,
-        eps_change=per(earned(existing + new), net_income) - 1,
-        eps_change_restated=per(earned(restated[0]), net_income) - 1,
-        not_yet_charged=sum(_left(cost, life_in_accounts, first_year)),
-        charges_in_accounts=in_accounts,
-        charges_restated=restated,
-    )
+    return {
+        "depreciation_in_accounts": in_accounts[0],
+        "depreciation_prospective": existing + new,
+        "depreciation_restated": restated[0],
+        "depreciation_by_digits": by_digits,
+        "depreciation_by_balance": by_balance,
+        "added_on_existing": added - (new - old),
+        "added_on_new": new - old,
+        "tax_saved": added * tax_rate,
+        "net_income_prospective": earned(existing + new),
+        "net_income_restated": earned(restated[0]),
+        "eps_in_accounts": net_income / shares_diluted,
+        "eps_prospective": earned(existing + new) / shares_diluted,
+        "eps_restated": earned(restated[0]) / shares_diluted,
+        "eps_by_digits": earned(by_digits) / shares_diluted,
+        "eps_by_balance": earned(by_balance) / shares_diluted,
+        "eps_change": per(earned(existing + new), net_income) - 1,
+        "eps_change_restated": per(earned(restated[0]), net_income) - 1,
+        "not_yet_charged": sum(_left(cost, life_in_accounts, first_year)),
+        "charges_in_accounts": in_accounts,
+        "charges_restated": restated,
+    }
 
 
-class LifeChange(NamedTuple):
-    book: Amount
-    effect_on_existing: Amount
-    effect_on_new: Amount
-    effect_on_depreciation: Amount
-    effect_on_net_income: Amount
-    existing_before: AmountByYear
-    existing_after: AmountByYear
-    effect_by_year: AmountByYear
-    eps_effect: PerShareByYear
-
-
-@model(verdict="effect_on_net_income", better="higher")
+@model(verdict="effect_on_net_income", better="higher", book=Amount, effect_on_existing=Amount, effect_on_new=Amount,
+       effect_on_depreciation=Amount, effect_on_net_income=Amount, existing_before=AmountByYear,
+       existing_after=AmountByYear, effect_by_year=AmountByYear, eps_effect=PerShareByYear)  # fmt: skip
 def life_change(
     capex: AmountByYear,
     capex_next: Amount,
@@ -131,7 +103,7 @@ def life_change(
     first_year: Fraction,
     tax_rate: Fraction,
     shares_diluted: Shares,
-) -> LifeChange:
+):
     """What a change of life does, year by year from the first under the new one, as accounting rules ask for it.
 
     Formula: of servers bought before: charge = book / (server_life - age), all at once where less than a year is left
@@ -155,17 +127,17 @@ def life_change(
     after = _charges_on_change(cost, life_in_accounts, server_life, first_year)
     new_before, new_after = (_build_up(bought, life, first_year) for life in (life_in_accounts, server_life))
     effects = [a + c - b - d for a, b, c, d in zip(after, before, new_after, new_before, strict=True)]
-    return LifeChange(
-        book=sum(_left(cost, life_in_accounts, first_year)),
-        effect_on_existing=after[0] - before[0],
-        effect_on_new=new_after[0] - new_before[0],
-        effect_on_depreciation=effects[0],
-        effect_on_net_income=-effects[0] * (1 - tax_rate),
-        existing_before=before,
-        existing_after=after,
-        effect_by_year=effects,
-        eps_effect=[-each * (1 - tax_rate) / shares_diluted for each in effects],
-    )
+    return {
+        "book": sum(_left(cost, life_in_accounts, first_year)),
+        "effect_on_existing": after[0] - before[0],
+        "effect_on_new": new_after[0] - new_before[0],
+        "effect_on_depreciation": effects[0],
+        "effect_on_net_income": -effects[0] * (1 - tax_rate),
+        "existing_before": before,
+        "existing_after": after,
+        "effect_by_year": effects,
+        "eps_effect": [-each * (1 - tax_rate) / shares_diluted for each in effects],
+    }
 
 
 def _refuse(life_in_accounts: Any, server_life: Any) -> None:

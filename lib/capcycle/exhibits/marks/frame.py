@@ -14,9 +14,10 @@ from capcycle.exhibits import channels, parts
 from capcycle.exhibits.exhibit import Exhibit
 from capcycle.quantity import Quantity
 
-KEPT = ["label", "group", "x", "low", "value", "high", "size", "unit", "kind", "note", "source"]
+KEPT = ["label", "group", "x", "low", "value", "high", "size", "unit", "kind", "day", "note", "source"]
 SAID = ["label", "group", "shown", "kind", "note"]  # by a mark of itself
 BREAK, LINE = "|", 24
+NARROWEST = 100  # pixels of an axis across on a telephone, beside the names and the numbers
 LABEL_LINE = 13  # pixels of a line of an axis label
 
 
@@ -61,26 +62,31 @@ class Drawing:
         rows = rows.assign(**{name: rows[name].map(_own) for name in ("label", "group", "note") if name in rows})
         self.rows, self.frame = rows, frame
         data = rows.assign(shown=_shown(rows), place=rows["label"].map(_broken), **more)
-        self.data = data.drop(columns=["source", "unit"])
-        self.chart = alt.Chart(self.data)
+        self.data = data.drop(columns=["source", "unit", "day"], errors="ignore")
+        _, bar, per = words.value(1.0, rows["unit"].iloc[0]).partition("/")
+        self.per = bar + per
+        brief = f"replace(datum.shown, regexp('{self.per}', 'g'), '')" if self.per else "datum.shown"
+        self.chart = alt.Chart(self.data).transform_calculate(brief=brief)  # the axis has no unit behind its bar either
         self.tooltip = channels.tooltip(name for name in SAID if name in self.data)
 
     def axis(self, title: str | None = None) -> alt.Axis:
         """The axis of the rows' unit."""
         return channels.axis(self.rows["unit"].iloc[0], title)
 
-    def room(self, over: pd.Series | None = None, below_zero: bool = False) -> alt.Scale:
+    def room(self, over: pd.Series | None = None, before: pd.Series | None = None) -> alt.Scale:
         """A scale from zero with room at the right for the longest number beside a mark, or half of one over a mark.
 
-        over        whose number is written over its mark
-        below_zero  whether a number below zero is written at the left of its mark, which needs room there
+        over    whose number is written over its mark
+        before  whose number is written at the left of its mark, which needs room there
         """
-        letters = self.data["shown"].map(len)
+        letters, value = self.data["shown"].map(lambda shown: len(shown.replace(self.per, ""))), self.data["value"]
         right = (letters if over is None else letters.where(~over, letters / 2)).max() * channels.LETTER
-        below = letters.where(self.data["value"] < 0, 0) if below_zero else 0 * letters
-        left = below.max() * channels.LETTER + channels.BESIDE if below.any() else 0
+        low, high = min(value.min(), 0), max(value.max(), 0)
+        share = (value - low) / ((high - low) or 1.0)
+        needs = letters * channels.LETTER + channels.BESIDE - share * NARROWEST
+        left = max(needs[before].max(), 0) if before is not None and before.any() else 0
         end = f"max(width - {right + channels.BESIDE:.0f}, {left + 40:.0f})"
-        return alt.Scale(zero=True, range=[left, alt.expr(end)])
+        return alt.Scale(zero=True, range=[round(left), alt.expr(end)])
 
     def labels(self) -> alt.Y:
         """The axis of a row for each label, in the order of the rows; a long label stands on several lines."""
@@ -158,6 +164,7 @@ def table(rows: pd.DataFrame, frame: Frame, columns: dict[str, str]) -> Exhibit:
 
 def _framed(frame: Frame, view: pd.DataFrame, figures: pd.DataFrame, rows: pd.DataFrame, alt: str = "",
             notes: Iterable[str] = (), chart: alt.Chart | alt.LayerChart | None = None) -> Exhibit:  # fmt: skip
+    view = view.loc[:, [any(cell != "" for cell in cells) for _, cells in view.items()]]  # a remark on nothing
     kinds = (words.say(f"note.{kind}") for kind in parts.MARKS if kind in set(rows["kind"]))
     return Exhibit(
         id=frame.id,
@@ -180,8 +187,8 @@ def rows(named: Iterable[tuple[str, Quantity]]) -> pd.DataFrame:
     """
     columns = ["value", "low", "high", "unit", "kind", "source"]
     return pd.DataFrame(
-        [{"label": label, **{name: getattr(each, name) for name in columns}, "note": each.reason}
-         for label, each in named], columns=["label", *columns, "note"],
+        [{"label": label, **{name: getattr(each, name) for name in columns}, "day": each.iso, "note": each.reason}
+         for label, each in named], columns=["label", *columns, "day", "note"],
     )  # fmt: skip
 
 

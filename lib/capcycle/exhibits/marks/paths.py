@@ -45,7 +45,10 @@ def paths(rows: pd.DataFrame, frame: Frame, x_unit: str = "", x_title: str | Non
     point = point.encode(opacity=alt.when(ends.plain()).then(alt.value(0)).otherwise(alt.value(1)))
     names = [ends.names(base, "group", **look)] if named else []
     chart = alt.layer(line, point, *names, *_rule(mark, across))
-    return drawing.exhibit(chart, drawing.view("x", "group", "value"))
+    view = drawing.view("x", "group", "value")
+    if x_unit:
+        view[view.columns[0]] = [words.value(float(each), x_unit) for each in rows["x"]]
+    return drawing.exhibit(chart, view)
 
 
 def bands(rows: pd.DataFrame, frame: Frame, names: tuple[str, str], line: str = "") -> Exhibit:

@@ -9,7 +9,7 @@ import pandas as pd
 from capcycle import facts, words
 from capcycle.exhibits import marks, parts
 from capcycle.exhibits.exhibit import Exhibit
-from capcycle.quantity import DERIVED, Quantity, listed, missing
+from capcycle.quantity import DERIVED, Quantity, listed, missing, spanned
 from capcycle.study import Case
 from capcycle.words import say
 
@@ -43,7 +43,7 @@ def median(cases: Mapping[str, Case], name: str) -> Quantity:
 
 
 def peers(cases: Mapping[str, Case], names: Sequence[str], key: str) -> Exhibit:
-    """A row for each case and one of medians, the day of the oldest part of a row, and why a cell is empty.
+    """A row for each case and one of medians, the days of the parts of a row, and why a cell is empty.
 
     key  the words around it: {most}, {most_value} and {middle} are of the first name
     Errors: ModelError for a name that is neither an input nor an output.
@@ -62,7 +62,7 @@ def peers(cases: Mapping[str, Case], names: Sequence[str], key: str) -> Exhibit:
         say("study.peers.lacks", company=words.listing(who), each=reasons) for reasons, who in why.items() if reasons
     ]
     order = ranked(cases, names[0])
-    frame = marks.worded(key, *notes, id=parts.slug(*key.split(".")), title=_title(order, middle[0], key))
+    frame = marks.worded(key, *notes, id=parts.slug(*key.split(".")), title=_title(order, middle[0], key, names[0]))
     if all(one.missing for own in found.values() for one in own):
         return marks.nothing(frame)
     columns = {"label": say("column.company")} | {name: words.name(name) for name in names}
@@ -70,9 +70,9 @@ def peers(cases: Mapping[str, Case], names: Sequence[str], key: str) -> Exhibit:
     return marks.table(rows, frame, columns | {"day": say("study.peers.day")})
 
 
-def _title(order: Sequence[tuple[str, Quantity]], middle: Quantity, key: str) -> str:
+def _title(order: Sequence[tuple[str, Quantity]], middle: Quantity, key: str, name: str) -> str:
     if not order:
-        return say("study.peers.none")
+        return say("study.peers.unknown", name=words.name(name))
     most, one = order[-1]
     sentence = words.said(f"{key}.title_{len(order)}", f"{key}.title")
     return say(sentence, most=most, most_value=one.shown, middle=middle.shown, count=len(order))
@@ -80,7 +80,6 @@ def _title(order: Sequence[tuple[str, Quantity]], middle: Quantity, key: str) ->
 
 def _row(label: str, own: Sequence[Quantity]) -> dict[str, Any]:
     known = [one for one in own if not one.missing]
-    days = [one.since for one in known if one.since == one.since]
     cells = {one.name: one.value for one in own}
     cells |= {f"{one.name}_{part}": getattr(one, part) for one in own for part in ("unit", "kind")}
     source = facts.documents(one.source for one in known)
@@ -88,7 +87,7 @@ def _row(label: str, own: Sequence[Quantity]) -> dict[str, Any]:
         "label": label,
         "kind": DERIVED,
         "source": source,
-        "day": words.day(min(days)) if days else words.DASH,
+        "day": spanned(known) or words.DASH,
         **cells,
     }
 

@@ -19,12 +19,13 @@ from capcycle.exhibits.exhibit import Exhibit
 from capcycle.exhibits.marks import Frame
 from capcycle.exhibits.studies.cases import lacking
 from capcycle.models.bounds import implausible
-from capcycle.quantity import ASSUMED, unlike
+from capcycle.quantity import Quantity, spanned, unlike
 from capcycle.study import SCENARIOS, Case
 from capcycle.words import say
 
 TAKEN, ADDED, TOTAL = "-", "+", "="  # before the name of a step: it is taken off, or added; it is a sum
 POINTS = 41
+MANY = 10  # points of which a straight line says something
 
 
 def bridge(case: Case, steps: Sequence[str], key: str = "", **more: Any) -> Exhibit:
@@ -118,8 +119,7 @@ def over(case: Case, x: str, of: Sequence[str], key: str = "", values: Sequence[
          **more: Any) -> Exhibit:  # fmt: skip
     """Outputs of one unit along an input: over its range, or at some values.
 
-    Errors: ModelError for an output that the model does not give, for unlike units, and for an input without a range
-            where no values are given.
+    Errors: ModelError for an output that is not given, for unlike units, and for an input without range or values.
 
     >>> over(analyses.start("required_revenue", facts.open(), "MSFT"), "it_life", ["revenue_required"]).id
     'over-required-revenue-it-life-revenue-required-msft'
@@ -134,7 +134,8 @@ def over(case: Case, x: str, of: Sequence[str], key: str = "", values: Sequence[
     named = {"output": case.quantity(of[0]), "input": case.quantity(x)}
     title = study.tell(case, _words(key, "title", "study.over"), **named, **more)
     frame = _frame("over", case, x, key, title, {"output": words.name(of[0]), "unit": parts.unit(unit)} | more, *of)
-    return marks.paths(rows, frame, x_unit=case.unit(x), x_title=words.name(x))
+    shown = rows if rows["value"].notna().any() else rows[:0]
+    return marks.paths(shown, frame, x_unit=case.unit(x), x_title=words.name(x))
 
 
 def along(cases: Mapping[str, Case], x: str, of: str, values: Sequence[float], key: str = "", **more: Any) -> Exhibit:
@@ -164,7 +165,8 @@ def along(cases: Mapping[str, Case], x: str, of: str, values: Sequence[float], k
 def against(cases: Mapping[str, Case], x: str, of: str, key: str = "study.against", **more: Any) -> Exhibit:
     """A point for each case: an input or output across, another one up, and how much of the one goes with the other.
 
-    key  the words around it, which may name {fit}: R squared of a straight line through three points or more
+    key  the words around it, which may name {fit}: R squared of a straight line through three points or more; of
+         fewer than ten the title does not
     Errors: ModelError for no case, and for a name that is neither an input nor an output.
 
     >>> needed = {company: analyses.start("revenue_for_capex", facts.open(), company) for company in ("MSFT", "AMZN")}
@@ -176,11 +178,11 @@ def against(cases: Mapping[str, Case], x: str, of: str, key: str = "study.agains
     known = _ranked(rows.dropna(subset=["value", "x"]).drop(columns="note"))
     fit = np.corrcoef(known["x"], known["value"])[0, 1] ** 2 if len(known) > 2 else np.nan
     said = {"input": words.lower(words.name(x)), "fit": words.value(float(fit), "fraction"), **more}
-    without = [label for label in rows["label"] if label not in set(known["label"])]
+    without = rows["label"][~rows["label"].isin(known["label"])].tolist()
     notes = [say("study.against.without", names=words.listing(without))] if without else []
     frame = _compared("against", cases, of, key, known, said)
-    frame = replace(frame, notes=(*frame.notes, *notes))
-    return marks.bubble(known, frame, words.name(x), words.name(of), first.unit(x))
+    own = replace(frame, id=parts.slug(frame.id, x), notes=(*frame.notes, *notes))
+    return marks.bubble(known, own, words.name(x), words.name(of), first.unit(x))
 
 
 def paths(cases: Mapping[str, Case], of: str, key: str = "", begin: int = 0, **more: Any) -> Exhibit:
@@ -213,50 +215,6 @@ def layers(cases: Mapping[str, Case], of: str, key: str = "", begin: int = 0, **
     kept = rows[(rows["x"] <= some["x"].max()) & rows["group"].isin(some["group"])] if len(some) else rows
     frame = _compared("layers", cases, of, key, kept, more)
     return marks.stacked(kept.drop(columns="note"), _lacking(frame, kept))
-
-
-def table(cases: Mapping[str, Case], names: Sequence[str], key: str = "", **more: Any) -> Exhibit:
-    """A row for each case, and a column for each of some inputs and outputs, each in its own unit.
-
-    Errors: ModelError for no case, and for a name that is neither an input nor an output.
-
-    >>> table({"MSFT": analyses.start("required_revenue", facts.open(), "MSFT")}, ["it_life"]).view.columns.tolist()[1]
-    'Life of chips and servers'
-    """
-    first, _ = _first(cases, None)
-    rows = pd.DataFrame([_cells(name, case, names) for name, case in cases.items()])
-    compared = rows.assign(value=rows[names[-1]], unit=first.unit(names[-1]))
-    frame = _compared("table", cases, names[-1], key, compared, more)
-    headings = {"label": say("marks.column.label")} | {name: words.name(name) for name in names}
-    return marks.table(rows, frame, headings | ({"note": say("marks.column.note")} if rows["note"].any() else {}))
-
-
-def side_by_side(cases: Mapping[str, Case], of: str | None = None) -> Exhibit:
-    """A column for each case of one model: its outputs, and the inputs in which the cases differ; single numbers only.
-
-    of  the output that the title compares, by default the model's verdict
-    Errors: NothingToShow for no case.
-
-    >>> start = analyses.start("gpu_hour", facts.open())
-    >>> shown = side_by_side({"As it is": start, "Dear": start.with_inputs(gpu_rent=4.0)})
-    >>> shown.view.columns.tolist()[1:], shown.view.iloc[-1, 2]
-    (['As it is', 'Dear'], '$4.00/GPU-h (a)')
-    """
-    first, of = _first(cases, of)
-    single = [name for name in first.model.outputs if name not in first.model.by_year]
-    given = [name for name, each in first.inputs.items() if np.ndim(each.value) == 0]
-    found = {name: [case.quantity(name) for case in cases.values()] for name in (*single, *given)}
-    shown = [
-        name for name in found if name in single or np.unique([float(each.value) for each in found[name]]).size > 1
-    ]
-    rows = pd.DataFrame([
-        {"label": words.name(name), "unit": found[name][0].unit, "kind": first.kind if name in single else ASSUMED,
-         **{f"case {place}": float(each.value) for place, each in enumerate(found[name])}} for name in shown
-    ])  # fmt: skip
-    compared = pd.DataFrame([_row(name, case, of) for name, case in cases.items()])
-    frame = _compared("side-by-side", cases, of, "", compared, {})
-    columns = {"label": say("marks.column.label")} | {f"case {place}": name for place, name in enumerate(cases)}
-    return marks.table(rows.assign(source=first.source), frame, columns)
 
 
 def _by_year(cases: Mapping[str, Case], of: str, begin: int) -> pd.DataFrame:
@@ -309,7 +267,8 @@ def _row(name: str, case: Case, of: str) -> dict[str, Any]:
     if implausible(of, value, case.model.outputs[of], case.per_dollar):
         value, note = np.nan, say("study.implausible", value=words.value(value, case.unit(of)))
     return {"label": _called(name, case), "value": value, "unit": case.unit(of), "kind": case.kind,
-            "source": case.source, "note": note or (case.lacking if np.isnan(value) else "")}  # fmt: skip
+            "source": case.source, "day": case.quantity(of).iso,
+            "note": note or (case.lacking if np.isnan(value) else "")}  # fmt: skip
 
 
 def _ends(case: Case, of: str) -> dict[str, float]:
@@ -317,14 +276,6 @@ def _ends(case: Case, of: str) -> dict[str, float]:
         return {"low": np.nan, "high": np.nan}
     three = study.scenarios(case).outputs.loc[of, list(SCENARIOS)]
     return {"low": float(three.min()), "high": float(three.max())}
-
-
-def _cells(name: str, case: Case, names: Sequence[str]) -> dict[str, Any]:
-    found = {each: case.quantity(each) for each in names}
-    return {"label": _called(name, case), "kind": case.kind, "source": case.source, "note": case.lacking,
-            **{each: float(one.value) for each, one in found.items()},
-            **{f"{each}_unit": one.unit for each, one in found.items()},
-            **{f"{each}_kind": one.kind for each, one in found.items()}}  # fmt: skip
 
 
 def _steps(case: Case, x: str) -> np.ndarray:
@@ -364,7 +315,9 @@ def _compared(
     subtitle, note = (_words(key, part) for part in ("subtitle", "note"))
     apart = unlike({_called(name, case): case.quantity(of) for name, case in cases.items()})
     notes = (*([say(note, **given)] if note else []), *apart)
-    title = ranked_title(known, of, key, more)
+    ends = pd.to_datetime(known.get("day", pd.Series(dtype=str)), errors="coerce")
+    days = spanned([Quantity(of, 0.0, since=ends.min(), day=ends.max())])
+    title = ranked_title(known, of, key, {"days": days, **more})
     reasons = set(rows.get("note", ()))
     if known.empty and len(reasons) == 1:
         title, notes = say("study.not_known", subject=words.name(of)), (*notes, parts.upper(reasons.pop()))
@@ -392,9 +345,9 @@ def ranked_title(known: pd.DataFrame, of: str, key: str, more: Mapping[str, Any]
     if more.get("subject") and own_place < 0:
         return say("study.shape.title_unknown", output=words.name(of), **more)
     ends = [words.value(each["value"], each["unit"]) for each in (top, bottom)]
-    names = {"top": top.get("group") or top["label"], "bottom": bottom.get("group") or bottom["label"]}
-    alike = len(known) > 1 and ends[0] == ends[1]
-    own = _words(key, "title_alike" if alike else f"title_{len(known)}", key) or _words(key, "title", key)
+    alike, names = len(known) > 1 and ends[0] == ends[1], dict(zip(("top_value", "bottom_value"), ends, strict=True))
+    names |= {"top": top.get("group") or top["label"], "bottom": bottom.get("group") or bottom["label"]}
+    own = _words(key, "title_alike" if alike else f"title_{len(known)}", key)
+    own = own or ("" if "fit" in more and len(known) < MANY else _words(key, "title", key))
     sentence = own or _words("", "title_alike" if alike else f"title_{len(known)}") or _words("", "title")
-    values = {"top_value": ends[0], "bottom_value": ends[1]}
-    return say(sentence, output=words.name(of), count=len(known), **values, **names, **more)
+    return say(sentence, output=words.name(of), count=len(known), **names, **more)
