@@ -20,7 +20,7 @@ from capcycle.words import Sentence, say
 
 YEAR, QUARTER = pd.Timedelta(days=365), pd.Timedelta(days=91.3)
 SERIES = ["company", "name", "site", "basis"]  # figures of these go together, no others
-TOLD = ("reported", "derived")  # two authors' estimates are no growth
+TOLD = ("reported", "derived")  # two authors' estimates are no growth, two figures of one document are
 SHOWN = ["power_before", "power_after", "years_between", "power_growth", "power_multiple"]
 
 
@@ -77,7 +77,8 @@ def growth(book: Book) -> dict[str, Case]:
 def _pairs(rows: pd.DataFrame) -> Iterator[tuple[pd.Series, pd.Series, str]]:
     """The first and the last figure of each stage, and what runs with each plan after it."""
     for stage in ("operating", "contracted"):
-        told = rows[(rows["stage"] == stage) & rows["kind"].isin(TOLD)]
+        own = rows[rows["stage"] == stage]
+        told = own[own["kind"].isin(TOLD) | own["source"].duplicated(keep=False)]
         if told["date"].nunique() > 1:
             yield told.iloc[0], told.iloc[-1], stage
     runs, plans = rows[rows["stage"] == "operating"], rows[rows["stage"] == "planned"]
