@@ -22,7 +22,7 @@ def test_jinglins_stake_in_alibaba_grew_by_buying():
 @given(st.floats(1e3, 1e9), st.floats(-0.9, 10), st.floats(1, 1e4), st.floats(1, 1e4))
 def test_price_and_trade_add_to_the_change_of_value(shares, change, before, now):
     found = position_change.position_change(shares, change, before, now)
-    assert found.price_effect + found.trade_effect == pytest.approx(found.value_change, rel=1e-9, abs=1e-3)
+    assert found.price_effect + found.trade_effect == pytest.approx(found.stake_change, rel=1e-9, abs=1e-3)
 
 
 def test_the_split_is_drawn_with_the_stake_that_grew_most_by_buying_in_the_title():

@@ -18,7 +18,7 @@ CLOSE = "close_split_adjusted"  # of the month
 EFFECTS = ("trade_effect", "price_effect")
 
 
-@model(verdict="value_change", better="higher", value_before=Amount, value_now=Amount, value_change=Amount,
+@model(verdict="stake_change", better="higher", stake_before=Amount, value_now=Amount, stake_change=Amount,
        price_effect=Amount, trade_effect=Amount, price_before_to_now=Fraction)  # fmt: skip
 def position_change(shares_now: Shares, shares_change: Fraction, price_before: PerShare, price_now: PerShare):
     """A position's change of value over a quarter: what the price did, and what the trade added.
@@ -114,7 +114,7 @@ def verdict(book: Book, holder: str) -> Sentence:
         )
     full = [case for case in cases(book, holder).values() if not case.lacking]
     if full:
-        most = max(full, key=lambda case: abs(float(case.outputs.value_change)))
+        most = max(full, key=lambda case: abs(float(case.outputs.stake_change)))
         said.append(study.tell(most, "position_change.most"))
     return words.paragraph(*(said or [say("position_change.trades", holder=holder, count=len(rows))]))
 
