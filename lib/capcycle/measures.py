@@ -223,14 +223,14 @@ class Measures:
         ]  # fmt: skip
         said = {"value": words.value(value, self.unit), "low": low, "high": high}
         reason = words.say("reason.implausible", figures=words.listing(figures), **said)
-        return "; ".join([reason, *dict.fromkeys(filter(None, used["note"]))])
+        return words.clauses([reason, *dict.fromkeys(filter(None, used["note"]))])
 
     def _why(self, company: str, ordinal: int, missing: list[str]) -> str:
         if not missing:
             return words.say("reason.undefined")
         now = {name for name in missing if not EARLIER.fullmatch(name)}
         worth_saying = [name for name in missing if name in now or without_lag(name) not in now]
-        return "; ".join(dict.fromkeys(self._why_one(company, ordinal, name) for name in worth_saying))
+        return words.clauses(dict.fromkeys(self._why_one(company, ordinal, name) for name in worth_saying))
 
     def _why_one(self, company: str, ordinal: int, name: str) -> str:
         concept, earlier = without_lag(name), EARLIER.fullmatch(name)

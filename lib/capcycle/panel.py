@@ -154,7 +154,7 @@ class Panel:
         if not self.follows(company, ordinal, ordinal - steps):
             return ""  # a change of the year end is the reason, and is said elsewhere
         if concept in self.bases and len(set(self.bases[concept][who, [then, then + steps]])) > 1:
-            return "; ".join(self.changes.query("company == @company and concept == @concept")["reason"])
+            return words.clauses(self.changes.query("company == @company and concept == @concept")["reason"])
         first, last = (grid[who, [then, then + steps]] for grid in self.definitions.get(concept, (self.year_ends,) * 2))
         apart = first.max() > last.min()
         return words.say("reason.redefined", concept=words.lower(words.name(concept))) if apart else ""
@@ -172,7 +172,7 @@ class Panel:
         gaps = {} if earlier else _known_gaps(self.book, self.calendar)
         for begins, ends, reason in gaps.get((company, concept), ()):
             if begins <= last and ends >= first:
-                return f"{missing}: {reason}"
+                return f"{missing}{words.say('format.colon')}{reason}"
         since = [ordinal - new for name, new in self.new_years if name == company]
         if earlier and any(0 <= steps < self.steps_per_year for steps in since):
             return words.say("reason.new_year_end", missing=missing)

@@ -161,8 +161,8 @@ def listed(reasons: Iterable[str]) -> str:
     >>> listed(["no price is known.", "no debt is known; no price is known", ""])
     'no price is known; no debt is known'
     """
-    every = "; ".join(reason.rstrip(".") for reason in reasons if reason)
-    return "; ".join(dict.fromkeys(every.split("; ")))
+    every = words.clauses(reason.rstrip(".") for reason in reasons if reason)
+    return words.clauses(dict.fromkeys(words.parted(every)))
 
 
 def total(parts: Iterable[Quantity], name: str = "", reason: str = "") -> Quantity:
@@ -208,7 +208,7 @@ def unlike(named: Mapping[str, Quantity]) -> list[str]:
     if not days.max() - days.min() > APART:
         return []
     each = [f"{words.listing(list(own.index))} {words.day(day)}" for day, own in days.groupby(days)]
-    return [words.say("quantity.unlike", each="; ".join(each))]
+    return [words.say("quantity.unlike", each=words.clauses(each))]
 
 
 def newest(rows: pd.DataFrame, name: str, lacking: str, value: str = "value", day: str = "date") -> Quantity:

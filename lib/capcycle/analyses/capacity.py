@@ -160,7 +160,7 @@ def _owner(own: pd.DataFrame, book: Book) -> dict:
     company, basis = own["company"].iloc[0], own["basis"].iloc[0]
     label = say("capacity.owner", name=book.names[company], basis=words.label(f"capacity.basis.{basis}"))
     return {"company": company, "label": label, "unit": "MW", "kind": facts.weakest(own["kind"]),
-            "source": facts.documents(own["source"]), "note": "; ".join(dict.fromkeys(own["note"])),
+            "source": facts.documents(own["source"]), "note": words.clauses(dict.fromkeys(own["note"])),
             **own.set_index("stage")["value"].to_dict()}  # fmt: skip
 
 

@@ -113,6 +113,6 @@ def margins(each: Mapping[str, Case]) -> Exhibit:
         ]
     )
     title = study.tell(_apart(full), "earnings_quality.margins.title") if full else say("earnings_quality.verdict_none")
-    lacking = [f"{case.name}: {case.lacking}." for case in each.values() if case.lacking]
+    lacking = [words.say("note.lacking", name=case.name, reason=case.lacking) for case in each.values() if case.lacking]
     frame = marks.worded("earnings_quality.margins", *lacking, id="earnings-margins", title=title)
     return marks.columns(rows, frame) if full else marks.nothing(frame)

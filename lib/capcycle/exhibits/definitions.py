@@ -52,7 +52,7 @@ def definitions(panel: Panel, family: str, other: Panel | None = None, **numbers
     period = parts.said_period(variants[0].rows)
     if other:
         variants.append(_on(other, variants[0]))
-    series, unit = "; ".join(map(_row, variants)), parts.unit(variants[0].measures.unit)
+    series, unit = words.clauses(map(_row, variants)), parts.unit(variants[0].measures.unit)
     some = any(len(each.values) for each in variants)
     rows = [each.rows for each in variants]
     return Exhibit(
@@ -225,7 +225,7 @@ def _lacking(variants: list[_Variant]) -> list[str]:
 
 def _row(variant: _Variant) -> str:
     rows = variant.rows.dropna(subset="value")
-    values = parts.spoken(rows["company"].map(parts.company_names().get), parts.cells(rows), ", ")
+    values = parts.spoken(rows["company"].map(parts.company_names().get), parts.cells(rows), words.say("format.comma"))
     return words.say("definitions.row", variant=variant.name, values=values or words.DASH)
 
 

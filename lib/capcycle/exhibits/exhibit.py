@@ -12,7 +12,7 @@ import altair as alt
 import pandas as pd
 
 from capcycle.headlines import MIME as MIME
-from capcycle.words import merged, say
+from capcycle.words import clauses, merged, say
 
 SPREADSHEET = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 LIVE_TITLE = "live_title"  # the parameter of a chart with sliders that says what it now shows
@@ -71,12 +71,17 @@ class Exhibit:
         return {**shown, MIME: self.payload(), "text/plain": f"{self.title}\n{self.alt or self.subtitle}"}
 
     def _foremost(self) -> list[Mapping[str, str]]:
-        """The documents by how many of the newest figures rest on each, statistics such as exchange rates last."""
+        """The documents by how many of the newest figures rest on each, statistics such as exchange rates last.
+
+        A filing that is held twice, its data and its text, is named once before the others.
+        """
         rows = self.figures.groupby("company", dropna=False).tail(1) if "company" in self.figures else self.figures
         cells = rows["source"].fillna("") if "source" in rows else ()
         weight = Counter(id for cell in cells for id in cell.split())
         newest = sorted(self.sources, key=lambda source: source["published"], reverse=True)
-        return sorted(newest, key=lambda source: (source["tier"] == "statistics", -weight[source["id"]]))
+        newest.sort(key=lambda source: (source["tier"] == "statistics", -weight[source["id"]]))
+        first = {source["title"]: source["id"] for source in reversed(newest)}
+        return sorted(newest, key=lambda source: first[source["title"]] != source["id"])
 
     def titled(self) -> dict[str, Any]:
         """The chart in Vega-Lite, its title and sources inside, for JupyterLab; a page sets them in its own type."""
@@ -134,9 +139,9 @@ def cited(sources: Sequence[Mapping[str, str]]) -> str:
     """
     if not sources:
         return ""
-    named = "; ".join(dated(source) for source in sources[:NAMED])
     more = len(sources) - NAMED
-    return " ".join([say("page.sources"), named, *([say("page.sources_more", count=more)] if more > 0 else [])])
+    named = clauses(dated(source) for source in sources[:NAMED])
+    return say("page.cited_more" if more > 0 else "page.cited", named=named, count=more)
 
 
 def dated(source: Mapping[str, str]) -> str:

@@ -31,7 +31,8 @@ def lines(measures: Measures, focus: str | None = None, scale: str = "plain") ->
     >>> lines(capex).title
     'Capex ran from $37.3bn (Meta) to $55.6bn (Microsoft) in 2024'
     """
-    data, scaled = _scaled(parts.chart_rows(measures), scale)
+    plain = parts.chart_rows(measures)
+    data, scaled = _scaled(plain, scale)
     drawn = data["value"].notna().groupby(data["company"]).transform("any")
     title, rank = placed(measures, focus)
     return Exhibit(
@@ -39,7 +40,7 @@ def lines(measures: Measures, focus: str | None = None, scale: str = "plain") ->
         title=title,
         subtitle=parts.subtitle(measures) + rank + scaled,
         alt=_alt(measures) if drawn.any() else "",
-        view=_by_period(measures),
+        view=_by_period(plain),
         figures=parts.figures(measures.table),
         notes=parts.notes(measures),
         sources=parts.documents(measures.table),
@@ -69,7 +70,7 @@ def stack(measures: Measures, happened: pd.DataFrame | None = None) -> Exhibit:
         title=total(measures),
         subtitle=parts.subtitle(measures),
         alt="" if sums.empty else words.say("alt.stack", series=series, **_ends(sums, measures.unit)),
-        view=_by_period(measures),
+        view=_by_period(data),
         figures=parts.figures(measures.table),
         notes=(*events.note(shown), *parts.notes(measures), *_partial(sums, measures)),
         sources=parts.documents(measures.table, shown),
@@ -155,7 +156,8 @@ def _part(look: dict) -> None:
 def _alt(measures: Measures) -> str:
     table = measures.table
     each = [_series(company, rows) for company, rows in table.groupby("company", sort=False)]
-    return words.say("alt.line", first=table["period"].iloc[0], last=table["period"].iloc[-1], series="; ".join(each))
+    first, last = table["period"].iloc[[0, -1]]
+    return words.say("alt.line", first=first, last=last, series=words.clauses(each))
 
 
 def _series(company: str, rows: pd.DataFrame) -> str:
@@ -167,9 +169,8 @@ def _series(company: str, rows: pd.DataFrame) -> str:
     return words.say("alt.line_series", name=name, **{end: words.value(one, unit) for end, one in ends.items()})
 
 
-def _by_period(measures: Measures) -> pd.DataFrame:
+def _by_period(table: pd.DataFrame) -> pd.DataFrame:
     """A row per period, the newest first, and a column per company."""
-    table = parts.chart_rows(measures)
     wide = table.pivot(index="period", columns="name", values="shown")
     order = table["period"].drop_duplicates()[::-1]
     columns = [name for name in table["name"].drop_duplicates() if name in wide]

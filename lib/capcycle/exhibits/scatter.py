@@ -36,7 +36,7 @@ def scatter(across: Measures, up: Measures) -> Exhibit:
         id=parts.slug("scatter", across.name, up.name),
         title=Sentence(_pair(data, across.name, up.name)),
         subtitle=_subtitle(across, up, period),
-        alt=words.say("alt.scatter", period=period, series="; ".join(dots)),
+        alt=words.say("alt.scatter", period=period, series=words.clauses(dots)),
         view=every[["name", "x", "y"]].set_axis([words.say("column.company"), *metrics], axis=1),
         figures=parts.figures(*now),
         notes=parts.notes(across, up, at=now),

@@ -62,7 +62,9 @@ def finished(html: str, name: str, data: DataVersion) -> str:
         for each, where in addresses().items()
     )
     version = say("page.data_version", version=data.version, latest=data.latest) if data.latest else ""
-    return html.replace(LANGUAGES, switch).replace(DATA, version and f" · {say('page.data')}: {escape(version)}")
+    return html.replace(LANGUAGES, switch).replace(
+        DATA, version and f" · {say('page.data')}{say('format.colon')}{escape(version)}"
+    )
 
 
 def pages_of(pages: list[dict]) -> Found:

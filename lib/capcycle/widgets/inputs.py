@@ -13,8 +13,7 @@ from capcycle.quantity import Quantity
 
 STEPS = 200  # of a slider
 LABEL = "250px"
-SCALES = ("tn", "bn", "m")  # of what is written in a box
-NUMBER = re.compile(r"([-+−]?\d*\.?\d+(?:e[-+]?\d+)?)\s*(%|k|m|bn|tn)?", re.IGNORECASE)
+NUMBER = re.compile(rf"([-+−]?\d*\.?\d+(?:e[-+]?\d+)?)\s*(%|{'|'.join(units.SCALES)})?", re.IGNORECASE)
 
 
 def control(each: Quantity) -> ui.Widget:
@@ -56,7 +55,8 @@ def text(each: Quantity) -> str:
 def _written(number: float, unit: str) -> str:
     if unit in parts.PERCENT:
         return f"{number * 100:.6g}%"
-    scale = next((name for name in SCALES if units.SCALES[name] <= abs(number) < np.inf), "")
+    written = (name for name in reversed(words.scales()[1:]) if name != "k")
+    scale = next((name for name in written if units.SCALES[name] <= abs(number) < np.inf), "")
     return f"{units.scaled(number, scale) if scale else number:.6g}{scale}"
 
 
@@ -73,7 +73,7 @@ def value(each: Quantity, shown: float | str) -> float | list[float]:
         return float(shown)
     if shown.strip() == text(each):
         return each.value
-    numbers = [_number(each.name, one) for one in shown.split(",")] if shown.strip() else [np.nan]
+    numbers = [_number(each.name, one) for one in re.split("[,，]", shown)] if shown.strip() else [np.nan]
     if np.ndim(each.value):
         return numbers
     if len(numbers) > 1:

@@ -59,7 +59,7 @@ def newest(follower: Measures) -> Sentence:
     amounts = measure(concept, follower.panel).table.set_index(["company", "ordinal"])
     texts = [_later(row, amounts.loc[(row.company, row.ordinal)], follower.panel.currency, names)
              for row in rows.itertuples()]  # fmt: skip
-    return words.paragraph(say("cycle.newest", each="; ".join(texts)) if texts else say("cycle.newest_none"))
+    return words.paragraph(say("cycle.newest", each=words.clauses(texts)) if texts else say("cycle.newest_none"))
 
 
 def _later(row, amount: pd.Series, currency: str, names: Mapping[str, str]) -> str:

@@ -59,6 +59,7 @@ class Drawing:
     """
 
     def __init__(self, rows: pd.DataFrame, frame: Frame, **more: pd.Series | list):
+        rows = rows.assign(**{name: rows[name].map(_own) for name in ("label", "group", "note") if name in rows})
         self.rows, self.frame = rows, frame
         data = rows.assign(shown=_shown(rows), place=rows["label"].map(_broken), **more)
         self.data = data.drop(columns=["source", "unit", "day"], errors="ignore")
@@ -135,7 +136,7 @@ class Drawing:
         alt  for a reader who cannot see the chart; its rows, where nothing else is said
         """
         rows, some = self.rows, self.rows["value"].notna().any()
-        series = "; ".join(map(_spoken, rows.to_dict("records"))) if some and alt is None else ""
+        series = words.clauses(map(_spoken, rows.to_dict("records"))) if some and alt is None else ""
         return _framed(
             self.frame,
             view,
@@ -253,16 +254,23 @@ def _spoken(row: dict) -> str:
     return words.say("marks.each", label=row["label"], group=group, value=value)
 
 
+def _own(cell: Any) -> Any:
+    """What a register has in English, in the reader's language."""
+    return words.translated(cell) if isinstance(cell, str) else cell
+
+
 def _column(rows: pd.DataFrame, name: str) -> list:
     if name in ("value", "low", "high"):
         return _shown(rows, name)
-    return [words.DASH if one != one else one if isinstance(one, str | dict) else f"{one:g}" for one in rows[name]]
+    return [
+        words.DASH if one != one else _own(one) if isinstance(one, str | dict) else f"{one:g}" for one in rows[name]
+    ]
 
 
 def _cell(row: dict, name: str):
     cell = row[name]
     if isinstance(cell, str | dict):
-        return cell
+        return _own(cell)
     if isinstance(cell, pd.Timestamp):
         return words.day(cell)
     if cell is None or cell != cell:

@@ -163,7 +163,7 @@ class _Beside:
         titles = list(map(_title, dict.fromkeys(each.source.split())))
         kind = "" if each.missing else say(f"workbook.kind.{each.kind}")
         span = words.between(each.low, each.high, each.unit) if each.varied else ""
-        said = "\n".join(filter(None, [kind, each.days, span, each.reason, "; ".join(titles)]))[:COMMENT]
+        said = "\n".join(filter(None, [kind, each.days, span, each.reason, words.clauses(titles)]))[:COMMENT]
         if said:
             self.sheets[sheet].write_comment(row, column, said, {"x_scale": 2.5, "y_scale": 1.5})
 
