@@ -75,6 +75,7 @@ def test_microsofts_maintenance_is_what_four_years_add_to_its_charge(cases):
     added = float(lives.outputs.depreciation_prospective) - float(lives.outputs.depreciation_in_accounts)
     assert own.inputs["shorter_life_charge"].value == pytest.approx(added) and added > 10e9
     assert own.alone("ev_to_ebitda_less_maintenance").kind == "assumed"
+    assert own.inputs["shorter_life_charge"].days == "30 Jun 2026"  # not of all the years of purchase behind it
     assert "what share of CoreWeave's capex is servers" in cases["CRWV"].inputs["shorter_life_charge"].reason
 
 
@@ -153,6 +154,16 @@ def test_alphabets_preferred_shares_stand_apart():
     parts = own["GOOGL"].outputs
     assert float(parts.enterprise_value_with_preferred - parts.enterprise_value) == pytest.approx(18.023e9)
     assert own["MSFT"].alone("enterprise_value_with_preferred").missing
+
+
+def test_a_multiple_of_nearly_no_profit_is_in_no_title_and_no_middle(cases):
+    """Tesla's price is 377 times its earnings: shown with the reason, and Microsoft's is the highest of the rest."""
+    tesla = cases["TSLA"].alone("price_to_earnings")
+    assert tesla.missing and "is outside the plausible range" in tesla.reason
+    assert "Tesla" not in [name for name, _ in exhibits.ranked(cases, "price_to_earnings")]
+    shown = exhibits.peers(cases, ["price_to_earnings"], "multiples.peers")
+    assert any("Tesla" in note and "outside the plausible range" in note for note in shown.notes)
+    assert "Tesla" not in shown.title
 
 
 def test_minorities_and_bitcoin_stand_apart():

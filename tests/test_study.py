@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from capcycle import exhibits, facts, models, panel, study
+from capcycle import analyses, exhibits, facts, models, panel, study
 from capcycle.analyses.leasing.model import lease_payback
 from capcycle.analyses.required_revenue.model import required_revenue
 from capcycle.errors import CapcycleError, ModelError
@@ -364,3 +364,27 @@ def test_a_line_along_what_is_missing_says_why(shop):
     case = made(shop, cost=ranged(1, 2, 3), revenue=Quantity("", math.nan, "USD", reason="Meta does not say."))
     shown = exhibits.what_if(case, "revenue", ["cost"])
     assert (shown.title, shown.notes) == ("Profit cannot be worked out", ("Meta does not say",))
+
+
+# ---- figures of one period, results in their range
+
+
+@pytest.mark.parametrize("name", ["credit_margins", "funding_mix", "lease_or_buy", "payout", "revenue_yield"])
+@pytest.mark.parametrize("company", ["GOOGL", "META", "NBIS", "ORCL"])
+def test_flows_that_a_model_sets_against_each_other_are_of_one_period(name, company):
+    """Capex of one year plus leases of another was Oracle's; margins over revenue of another quarter Meta's."""
+    inputs = analyses.start(name, facts.open([company], "2026-08-31"), company).inputs.values()
+    flows = facts.dictionary().query("nature == 'flow'").index
+    concepts = {"annual_capex": "capex", "annual_revenue": "revenue", "fcf": "capex"}
+    days = {each.day for each in inputs if not each.missing and concepts.get(each.name, each.name) in flows}
+    assert len(days - {pd.NaT}) <= 1, days
+
+
+def test_a_result_outside_its_range_is_missing_with_its_value_in_the_reason():
+    """Wherever it is asked for: in a sentence, a rank, a card. No building pays for itself in a year."""
+    case = analyses.start("hosting", facts.open(), "")
+    assert not case.quantity("yield_on_cost").missing
+    absurd = case.with_inputs(hosting_capex=1e6)
+    found = absurd.quantity("yield_on_cost")
+    assert found.missing and "is outside the plausible range" in found.reason
+    assert absurd.alone("yield_on_cost").missing and exhibits.ranked({"One": absurd}, "yield_on_cost") == []

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
+from dataclasses import replace
 from functools import cache
 from itertools import chain
 
@@ -109,7 +110,8 @@ def _shorter(life: Case | None) -> Quantity:
     if life is None:
         return missing("shorter_life_charge", study.not_public("shorter_life_charge"))
     added = life.alone("depreciation_prospective") - life.alone("depreciation_in_accounts")
-    return added.called("shorter_life_charge", reason=say("multiples.shorter_life"))
+    charge = added.called("shorter_life_charge", reason=say("multiples.shorter_life"))
+    return replace(charge, since=charge.day)  # of the newest year, whatever is charged then was bought earlier
 
 
 def filed_cases(which: Callable, book: Book, filed: Mapping[str, Measures],

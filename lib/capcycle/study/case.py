@@ -87,10 +87,8 @@ class Case:
             raise ModelError(f"{self.model.__name__}: {unknown('name', [name], [*self.inputs, *self.model.outputs])}")
         value = getattr(self.outputs, name)
         value = [float(each) for each in value] if name in self.model.by_year else float(value)
-        if bounds.implausible(name, value, self.model.outputs[name], self.per_dollar).any():
-            return missing(
-                name, words.say("study.implausible", value=words.value(value, self.unit(name))), self.unit(name)
-            )
+        if why := self._outside(name):
+            return missing(name, why, self.unit(name))
         dated = [each for each in self.inputs.values() if each.day == each.day]
         return Quantity(
             name, value, self.unit(name), kind=self.kind, source=self.source, reason=self.lacking,
@@ -113,9 +111,18 @@ class Case:
         *without, with_all = self._gone[name]
         behind = [one for one, gone in zip(self.inputs.values(), without, strict=True) if gone]
         lacking = listed(one.reason for one in behind if one.missing)
-        if known.missing:
+        if known.missing and not self._outside(name):
             return replace(known, reason=words.say("reason.undefined") if with_all or not lacking else lacking)
+        if known.missing:
+            return known
         return together(lambda *_: known.value, *behind, name=name, unit=known.unit)
+
+    def _outside(self, name: str) -> str:
+        """Why a result is in no title and no rank: it lies outside its plausible range; empty where it does not."""
+        value, unit = getattr(self.outputs, name), self.model.outputs[name]
+        if name in self.model.by_year or not bounds.implausible(name, value, unit, self.per_dollar).any():
+            return ""
+        return words.say("study.implausible", value=words.value(float(value), self.unit(name)))
 
     @cached_property
     def _gone(self) -> dict[str, np.ndarray]:
