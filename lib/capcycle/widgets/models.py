@@ -86,8 +86,8 @@ class ModelExplorer(ExhibitBox):
         sliders.add_class("capcycle-inputs")
         named = ui.HBox([self.name, self.keep])
         self.name.layout.flex, self.name.layout.min_width = "1 1 0", "0"
-        chosen = [self.view, self.of, self.across, self.slider]
-        return ui.VBox([ui.HTML(WRAPPED), *chosen, sliders, named, self.kept], layout={"flex": f"0 0 {WIDTH}"})
+        chosen = [self.view, self.of, self.across, self.slider, named, self.kept]
+        return ui.VBox([ui.HTML(WRAPPED), *chosen, sliders], layout={"flex": f"0 0 {WIDTH}"})
 
     @property
     def beside(self) -> dict[str, Case]:
@@ -115,6 +115,7 @@ class ModelExplorer(ExhibitBox):
         offer(self.of, _outputs(self.case, self.view.value))
         for each in (self.across, self.slider):
             each.layout.display = "" if self.view.value == WHAT_IF else "none"
+        self.kept.layout.display = "" if self.kept.value else "none"
 
     def _exhibit(self) -> Exhibit:
         self._take()
