@@ -7,6 +7,7 @@ import socket
 import subprocess
 import sys
 import tomllib
+from contextlib import contextmanager
 from pathlib import Path
 from threading import Thread
 
@@ -42,8 +43,13 @@ def chromium():
 
 @pytest.fixture(scope="module")
 def lab(tmp_path_factory):
+    with running(tmp_path_factory.mktemp("lab")) as address:
+        yield address
+
+
+@contextmanager
+def running(home: Path):
     """The address of a JupyterLab of its own, on a copy of the explorers."""
-    home = tmp_path_factory.mktemp("lab")
     (home / "notebooks").mkdir()
     for name in ("explore", "explore_models", "explore_text"):
         shutil.copy(paths.NOTEBOOKS / f"{name}.ipynb", home / "notebooks")
