@@ -2,6 +2,7 @@
 
 import pandas as pd
 import pytest
+import vl_convert
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -90,6 +91,5 @@ def test_the_key_of_lines_shows_their_dashes_and_no_point():
         label=rows["x"], group=["A name that is too long for the end"] * 2 + ["Let"] * 2, kind="reported"
     )
     spec = marks.paths(rows, marks.Frame("a", "A", "B")).chart.to_dict()
-    line, point = (layer["encoding"] for layer in spec["layer"][:2])
-    assert line["stroke"]["legend"]["symbolType"] == "stroke"
-    assert point["shape"]["legend"] is None and point["fill"]["legend"] is None
+    (key,) = vl_convert.vegalite_to_vega({**spec, "width": 600}, vl_version="6.4")["legends"]
+    assert key["symbolType"] == "stroke" and {"stroke", "strokeDash"} <= set(key) and not {"shape", "fill"} & set(key)

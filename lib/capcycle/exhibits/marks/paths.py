@@ -49,6 +49,8 @@ def paths(rows: pd.DataFrame, frame: Frame, x_unit: str = "", x_title: str | Non
     point = point.encode(opacity=alt.when(ends.plain()).then(alt.value(0)).otherwise(alt.value(1)))
     names = [ends.names(base, "group", **look)] if named else []
     chart = alt.layer(line, point, *names, *_rule(mark, across))
+    if key:  # or Vega-Lite would take the points' signs into the key all the same
+        chart = chart.resolve_legend(fill="independent", shape="independent")
     return drawing.exhibit(chart, drawing.view("x", "group", "value"))
 
 
