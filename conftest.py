@@ -11,6 +11,11 @@ from _pytest.doctest import DoctestItem
 ROOMS = ["analyses", "claims", "facts", "measure", "metrics", "panel", "study"]
 
 
+def pytest_xdist_auto_num_workers():
+    """One more than there are cores: who waits for a browser, or for another process, leaves its core to others."""
+    return len(os.sched_getaffinity(0) if hasattr(os, "sched_getaffinity") else range(os.cpu_count() or 1)) + 1
+
+
 @pytest.fixture(autouse=True)
 def rooms(request):
     """A name that the module of the example has itself keeps its own meaning."""

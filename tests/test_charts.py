@@ -13,7 +13,7 @@ from test_sliders import build_of
 
 from capcycle import exhibits, facts, study, theme, words
 from capcycle.analyses import events
-from capcycle.exhibits import channels, ends, marks
+from capcycle.exhibits import channels, ends, gate, marks
 from capcycle.exhibits.studies import heat_map
 from capcycle.measure import measure
 from capcycle.panel import select
@@ -298,6 +298,13 @@ def test_no_two_companies_of_a_stack_share_a_colour():
     pair = next((one, names[place + 10]) for place, one in enumerate(names) if {"NVDA"} == {one})
     spec = exhibits.stack(amounts(**{company: [1.0, 2.0] for company in pair})).chart.to_dict()
     assert len(set(spec["encoding"]["fill"]["scale"]["range"])) == 2
+
+
+def test_bars_of_more_companies_than_colours_are_of_one_colour():
+    """IREN and Galaxy were one violet among eleven miners."""
+    names = list(facts.companies().index)[:11]
+    spec = exhibits.bars(amounts(**{company: [1.0] for company in names})).chart.to_dict()
+    assert gate.of_looks([spec]) == [] and "scale" not in spec["layer"][0]["encoding"]["fill"]
 
 
 @pytest.mark.parametrize("draw", [marks.stacked, marks.paths], ids=["stacked", "paths"])

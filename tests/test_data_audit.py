@@ -1,6 +1,7 @@
 """Figures that an aggregator or a later filing had wrong or late, each with the filing that decides it."""
 
 import csv
+import json
 from functools import cache
 from pathlib import Path
 
@@ -66,6 +67,99 @@ def test_twelve_months_of_iren_are_of_one_standard():
     assert year["capex"] == 573_456_000 - 389_342_000 + 1_669_157_000
     assert year["revenue"] == 501_023_000 - 313_731_000 + 569_782_000
     assert year["capex"] / year["revenue"] == pytest.approx(2.448, abs=5e-4)
+
+
+@pytest.mark.parametrize(("company", "concept"), [("0700.HK", "revenue"), ("RIOT", "operating_cash_flow")])
+def test_a_quarter_that_a_digest_helps_to_derive_is_no_better_than_the_digest(company, concept):
+    quarter = period(known(company), concept, "2025-10-01", "2025-12-31").iloc[0]
+    assert " less " in quarter["locator"] and quarter["kind"] == "estimated"
+
+
+APART = [  # two definitions or two vintages, both kept
+    ("META", "capex", "2022-03-31"),  # net of proceeds from sales in the presentation, gross in the 10-Q
+    ("NBIS", "net_income", "2025-12-31"),  # 101.7m in the 6-K of February 2026, 82.5m in the 20-F of April
+]
+
+
+def test_nothing_weaker_contradicts_a_filing():
+    rows = pd.concat([facts.history([company]) for company in facts.companies().index])
+    key = ["company", "concept", "period_start", "period_end"]
+    filed = rows[rows["tier"] == 0].groupby(key, dropna=False)["value"].agg(list).rename("filed")
+    weaker = rows[rows["tier"] > 0].merge(filed.reset_index(), on=key)
+    assert len(weaker) > 35
+    off = [min(abs(value - one) for one in said) / abs(value) for value, said in weaker[["value", "filed"]].to_numpy()]
+    apart = weaker[pd.Series(off, weaker.index) > 0.015]  # rounding to the million of a quarter of 19m is off by 1%
+    found = {(row.company, row.concept, f"{row.period_end:%Y-%m-%d}") for row in apart.itertuples()}
+    assert found == set(APART)
+
+
+def first_hand(cells):
+    tiers = facts.sources()["tier"]
+    return cells.str.split().map(lambda each: {tiers[one] for one in each} <= {"filing", "release", "tracker"})
+
+
+def test_what_is_called_reported_stands_in_a_filing_or_a_release():
+    rows = facts.load()
+    firm = rows[rows["kind"].isin(["reported", "derived"])]
+    assert len(firm) > 5000 and first_hand(firm["source"]).all()
+
+
+def test_no_register_calls_news_or_a_digest_reported():
+    tiers = facts.sources()["tier"]
+    for name in registers.names():
+        rows = registers.history(name)
+        if {"kind", "source"} <= set(rows):
+            firm = rows.loc[rows["kind"].isin(["reported", "derived"]), "source"].str.split()
+            best = firm.map(lambda cited: {tiers[one] for one in cited} & {"filing", "release", "tracker"})
+            assert best.astype(bool).all(), name
+
+
+@pytest.mark.parametrize(
+    ("company", "concept", "end", "day"),
+    [  # what feeds of statements have from a filing is known since its day
+        ("WULF", "net_income", "2025-09-30", "2025-11-10"),
+        ("WULF", "capex", "2025-12-31", "2026-02-27"),
+        ("WULF", "total_assets", "2026-06-30", "2026-08-05"),
+        ("APLD", "cash", "2026-02-28", "2026-04-08"),
+        ("CORZ", "debt_current", "2026-03-31", "2026-05-06"),
+        ("HUT", "equity", "2025-12-31", "2026-02-25"),
+        ("HUT", "debt_current", "2026-03-31", "2026-05-06"),
+        ("KC", "revenue", "2025-12-31", "2026-03-25"),
+    ],
+)
+def test_a_figure_is_known_since_the_filing_that_it_comes_from(company, concept, end, day):
+    rows = known(company).query("concept == @concept")
+    assert f"{rows[rows['period_end'].eq(end)]['published'].min():%Y-%m-%d}" == day
+
+
+def test_periods_without_a_day_become_fewer():
+    rows = pd.concat([facts.history([company]) for company in facts.companies().index])
+    days = rows.groupby(["company", "concept", "period_start", "period_end"], dropna=False)["published"].count()
+    assert days.eq(0).sum() <= 40  # 289 at first
+
+
+ANSWERS = paths.ROOT.parent / "shared" / "data" / "sec"  # the SEC's answers of four companies; skipped elsewhere
+FILES = {"NVDA": "NVDA_CIK0001045810.json", "GOOGL": "GOOGL_CIK0001652044.json",
+         "META": "meta_companyfacts_trimmed.json", "MSFT": "msft_companyfacts_trimmed.json"}  # fmt: skip
+
+
+@pytest.mark.skipif(not ANSWERS.is_dir(), reason="needs the SEC's answers")
+@pytest.mark.parametrize("company", FILES)
+def test_every_value_that_a_balance_had_is_held_with_the_day_of_its_first_filing(company):
+    said = json.loads((ANSWERS / FILES[company]).read_text("utf-8"))["facts"]["us-gaap"]
+    kept = facts.history([company]).groupby(["concept", "period_end", "value"])["published"].min()
+    stocks = set(facts.dictionary().query("nature == 'stock'").index) & set(kept.index.unique("concept"))
+    tags = pd.read_csv(paths.DATA / "tags.csv").query("taxonomy == 'us-gaap'")
+    tags = tags[tags["concept"].isin(stocks)]
+    lacking = [
+        (row.tag, each["end"], each["val"], each["filed"])
+        for row in tags.itertuples()
+        for each in said.get(row.tag, {}).get("units", {}).get("USD", [])
+        if each["end"] >= "2019" and "start" not in each
+        and not kept.get((row.concept, pd.Timestamp(each["end"]), float(each["val"])), pd.Timestamp.max)
+        <= pd.Timestamp(each["filed"])
+    ]  # fmt: skip
+    assert not lacking
 
 
 # ---- megawatts

@@ -110,6 +110,11 @@ def test_a_company_without_the_part_is_missing_with_its_reason_and_changes_no_pl
     # two companies have both, of whom none is ranked
 
 
+def test_a_range_of_one_number_is_none():
+    title = exhibits.definitions(select(facts.open(["CRWV", "NBIS"]), "ttm", since=2026), "capex_intensity").title
+    assert title == "CoreWeave's capex out of revenue is 271.0% by every definition, in the year to 2026Q2"
+
+
 def test_one_company_alone_is_given_its_range():
     exhibit = exhibits.definitions(select(facts.open(["AMZN"]), "year", until=2022), "capex_intensity")
     assert exhibit.title == "Amazon's capex out of revenue is 11.3% to 13.9%, depending on the definition, in 2022"

@@ -3,7 +3,7 @@
 import pytest
 
 from capcycle import facts
-from capcycle.analyses import earnings_quality
+from capcycle.analyses import accruals, earnings_quality
 
 BOOK = facts.open(["GOOGL", "AMZN", "META", "BIDU", "KC", "CRWV"])
 
@@ -15,12 +15,21 @@ def test_alphabets_net_margin_is_above_its_operating_margin():
 
 
 def test_gains_are_taken_out_after_tax():
-    found = earnings_quality.earnings_quality(200.0, 70.0, 100.0, 50.0, 90.0, 1000.0, 0.2)  # 100 - 50 * 0.8 = 60
+    found = earnings_quality.earnings_quality(200.0, 70.0, 100.0, 50.0, 0.2)  # 100 - 50 * 0.8 = 60
     assert (found.core_net_income, found.core_margin, found.net_margin, found.operating_margin) == (60, 0.3, 0.5, 0.35)
-    assert (found.accruals_ratio, found.cash_conversion) == pytest.approx((0.01, 0.9))
 
 
 def test_who_gives_no_gains_is_named_and_an_early_book_says_so():
     assert any(note.startswith("Meta:") for note in earnings_quality.margins(earnings_quality.cases(BOOK)).notes)
     early = facts.open(["GOOGL", "KC"], "2012-12-31")
     assert earnings_quality.margins(earnings_quality.cases(early)).chart is None
+
+
+def test_profit_and_cash_rest_on_what_is_filed_alone():
+    each = accruals.cases(BOOK)
+    assert {case.quantity("cash_conversion").kind for case in each.values() if not case.lacking} == {"derived"}
+    meta = each["META"]  # gives no gains, and has cash beside its profit all the same
+    assert meta.outputs.cash_conversion == pytest.approx(
+        meta.inputs["operating_cash_flow"].value / meta.inputs["net_income"].value
+    )
+    assert "loss" not in each["CRWV"].name and each["CRWV"].quantity("cash_conversion").missing  # a loss

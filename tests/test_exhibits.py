@@ -21,7 +21,8 @@ from capcycle.errors import CapcycleError, NothingToShow
 from capcycle.exhibits import Exhibit, gate, marks
 from capcycle.exhibits.exhibit import MIME, VEGA_LITE, cited
 from capcycle.facts import Book
-from capcycle.measure import Measures, measure, needs
+from capcycle.measure import measure, needs
+from capcycle.measures import Measures
 from capcycle.panel import Panel, select
 
 GROUP = ("MSFT", "AMZN", "META", "NVDA")

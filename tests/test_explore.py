@@ -1,6 +1,7 @@
 """The explorers in a real JupyterLab, by mouse and keyboard in headless Chromium, with nothing from outside."""
 
 import os
+import re
 import shutil
 import socket
 import subprocess
@@ -9,7 +10,9 @@ import tomllib
 from pathlib import Path
 from threading import Thread
 
+import nbformat
 import pytest
+from nbformat.v4 import new_code_cell
 
 from capcycle import analyses, facts, paths, words
 from capcycle.parameters import check_parameters
@@ -44,6 +47,9 @@ def lab(tmp_path_factory):
     (home / "notebooks").mkdir()
     for name in ("explore", "explore_models", "explore_text"):
         shutil.copy(paths.NOTEBOOKS / f"{name}.ipynb", home / "notebooks")
+    chinese = nbformat.read(home / "notebooks/explore.ipynb", as_version=4)
+    chinese.cells.insert(0, new_code_cell("import os\nos.environ['CAPCYCLE_LANGUAGE'] = 'zh'"))
+    nbformat.write(chinese, home / "notebooks/chinese.ipynb")
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
@@ -149,10 +155,101 @@ def test_the_chart_stands_above_the_fold(page):
     )
 
 
-def test_a_click_on_a_point_opens_its_document(page):
-    page.evaluate("window.open = url => { document.body.dataset.opened = url }")  # nothing is asked of other machines
-    page.locator(".vega-embed .mark-symbol.role-mark path").last.dispatch_event("click")  # a notice may lie over it
-    assert page.evaluate("document.body.dataset.opened").startswith("https://www.sec.gov/Archives/")
+def test_a_click_on_a_point_lists_all_its_documents(page):
+    box = page.locator(".vega-embed .mark-symbol.role-mark path").last.bounding_box()
+    page.mouse.click(box["x"] + 12, box["y"])  # beside it: a point is small
+    links = page.get_by_role("dialog").get_by_role("link")
+    links.first.wait_for()
+    assert links.count() == 5  # Meta's four quarters, of which the last of 2025 is the year less its first nine months
+    assert all(each.get_attribute("href").startswith("https://www.sec.gov/Archives/") for each in links.all())
+    page.keyboard.press("Escape")
+    page.get_by_role("dialog").wait_for(state="detached")
+
+
+def calm(page):
+    """Wait until the kernel has done what it was asked: a click overtakes a change that waits for it."""
+    page.get_by_text("| Idle").wait_for()
+    page.wait_for_function("!document.querySelector('.capcycle-explorer [aria-live]')")
+
+
+def choices(page, label: str) -> list[str]:
+    """What a list offers."""
+    offered = page.get_by_label(label, exact=True).locator("option").all_text_contents()
+    return [each.replace("\xa0", " ") for each in offered]
+
+
+@pytest.mark.parametrize(("wanted", "found"), [("free cash", "fcf_margin"), ("资本开支", "capex_to_revenue")])
+def test_a_search_narrows_the_measures_in_either_language(page, wanted, found):
+    every = len(choices(page, "Measure"))
+    page.get_by_label("Search", exact=True).fill(wanted)
+    page.wait_for_function("""every => [...document.querySelectorAll('.capcycle-explorer select')]
+        .every(list => list.length != every)""", arg=every)  # fmt: skip
+    assert words.name(found) in choices(page, "Measure")
+    page.get_by_role("button", name="Back to the start").click()
+    page.wait_for_function("""every => [...document.querySelectorAll('.capcycle-explorer select')]
+        .some(list => list.length == every)""", arg=every)  # fmt: skip
+
+
+def test_a_group_and_a_ticker_are_brought_in_and_undone(page):
+    start = text(page, TITLE)
+    page.get_by_label("Companies", exact=True).select_option("All device makers")
+    devices = changed(page, TITLE, start)
+    assert "Apple" in devices
+    page.get_by_label("Not listed", exact=True).fill("crwv")
+    page.get_by_role("button", name="Add", exact=True).click()
+    assert "CoreWeave" in changed(page, TITLE, devices)
+    calm(page)
+    page.get_by_role("button", name="Undo").click()
+    page.get_by_text(devices, exact=True).first.wait_for()
+    page.get_by_role("button", name="Back to the start").click()
+    page.get_by_text(start, exact=True).first.wait_for()
+
+
+@pytest.mark.parametrize(("scale", "said"), [("Logarithmic", "log"), ("Index, 100 at first", "index, 100")])
+def test_the_scale_of_the_lines_is_said_below_the_title(page, scale, said):
+    page.get_by_label("Scale", exact=True).select_option(scale)
+    page.locator(".vega-embed .role-title-subtitle").get_by_text(said).first.wait_for()
+    calm(page)
+    page.get_by_role("button", name="Undo").click()
+    page.locator(".vega-embed .role-title-subtitle").get_by_text(said).first.wait_for(state="detached")
+
+
+def test_a_table_takes_the_place_of_the_chart(page):
+    page.get_by_label("Show", exact=True).select_option("Table")
+    drawing(page).wait_for(state="detached")
+    page.locator("th").get_by_text("Alphabet").wait_for()
+    calm(page)
+    page.get_by_role("button", name="Undo").click()
+    drawing(page).wait_for()
+
+
+def test_two_days_stand_beside_each_other(page):
+    page.set_viewport_size({"width": 1600, "height": 900})
+    page.get_by_label("Other day", exact=True).fill("2024-12-31")
+    page.get_by_label("Other day", exact=True).press("Tab")
+    charts = page.locator(".vega-embed svg.marks")
+    charts.nth(1).wait_for()
+    now, then = charts.nth(0).bounding_box(), charts.nth(1).bounding_box()
+    assert now["x"] + now["width"] <= then["x"] and abs(now["y"] - then["y"]) < 20
+    page.get_by_text("31 Dec 2024").first.wait_for()
+    calm(page)
+    page.get_by_role("button", name="Back to the start").click()
+    charts.nth(1).wait_for(state="detached")
+    page.set_viewport_size({"width": 1280, "height": 800})
+
+
+def test_a_sign_says_that_it_is_at_work(page):
+    calm(page)
+    start = text(page, TITLE)
+    page.evaluate("""() => new MutationObserver(() => {
+      if (document.querySelector('.capcycle-explorer [aria-live]')) document.body.dataset.busy = 'seen'
+    }).observe(document.querySelector('.capcycle-explorer'), { childList: true, subtree: true })""")
+    page.get_by_label("Period", exact=True).select_option("Quarter")
+    quarter = changed(page, TITLE, start)
+    assert page.evaluate("document.body.dataset.busy") == "seen"
+    calm(page)
+    page.get_by_role("button", name="Undo").click()
+    assert changed(page, TITLE, quarter) == start
 
 
 @pytest.mark.parametrize("form", ["CSV", "PNG", "XLSX"])
@@ -165,13 +262,24 @@ def test_what_is_shown_is_taken_away_by_a_button(page, form):
 
 def test_a_board_holds_several_charts_and_a_cross_takes_one_away(page):
     charts = page.locator(".vega-embed svg.marks")
+    calm(page)
     page.get_by_role("button", name="Add this view").click()
+    charts.nth(1).wait_for()
+    calm(page)
     page.get_by_label("Show", exact=True).select_option("Bars")
     page.get_by_text("the year to").nth(2).wait_for(state="attached")
     page.get_by_role("button", name="Add this view").click()
     charts.nth(2).wait_for()
     page.locator(".jupyter-widget-tag .jupyter-widget-tag-close").first.click()
     charts.nth(2).wait_for(state="detached")
+    page.get_by_role("button", name="Save", exact=True).click()
+    page.get_by_text("board.toml: a row for notebooks/runs.toml").wait_for()
+    page.get_by_role("button", name="Back to the start").click()
+    charts.nth(1).wait_for(state="detached")
+    calm(page)
+    page.get_by_role("button", name="Open", exact=True).click()
+    charts.nth(1).wait_for()
+    calm(page)
     page.get_by_role("button", name="Back to the start").click()
     charts.nth(1).wait_for(state="detached")
 
@@ -226,11 +334,44 @@ def test_nothing_is_asked_of_other_machines(page, lab):
     assert [url for url in page.asked if not url.startswith((lab, "data:", "blob:"))] == []
 
 
+# ---- in Chinese
+
+
+@pytest.fixture(scope="module")
+def chinese(chromium, lab):
+    """The explorer of measures, run in Chinese."""
+    page = opened(chromium, lab, "chinese")
+    drawing(page).wait_for(timeout=START)
+    return page
+
+
+def test_the_explorer_speaks_chinese_and_counts_by_ten_thousands(chinese):
+    before = text(chinese, TITLE)
+    chinese.get_by_label("搜索", exact=True).fill("free cash flow")
+    chinese.get_by_label("指标", exact=True).select_option("自由现金流")
+    after = changed(chinese, TITLE, before)
+    assert "微软" in before + after and "亿美元" in after
+    explorer = chinese.locator(".capcycle-explorer")
+    said = [line for line in explorer.inner_text().split("\n") if "filed" not in line]  # documents keep their titles
+    assert [line for line in said if re.search(r"([A-Za-z]{2,} ){3}[A-Za-z]", line)] == []
+    assert "亿" in chinese.locator(".vega-embed .role-axis-label").last.text_content()
+
+
 # ---- the explorer of models
 
 
 def slider(page, label: str):
     return page.locator(".widget-slider").filter(has_text=label)
+
+
+def test_the_chart_of_a_model_stands_above_the_fold_too(model):
+    model.get_by_label("Show", exact=True).select_option("What moves it")
+    drawing(model).wait_for()
+    model.evaluate("document.querySelector('.capcycle-explorer').scrollIntoView()")
+    box, foot = drawing(model).bounding_box(), model.locator("#jp-main-statusbar").bounding_box()["y"]
+    assert box["y"] > 0 and box["y"] + box["height"] < foot
+    model.get_by_label("Show", exact=True).select_option("Bear, base, bull")
+    drawing(model).wait_for(state="detached")
 
 
 def test_a_slider_changes_the_number(model):
@@ -270,6 +411,12 @@ def test_a_view_by_year_offers_what_the_model_gives_by_year(model):
     cash = words.name("cumulative_cluster_cash")
     model.get_by_label("Output", exact=True).select_option(cash)
     model.locator(".role-title-text").get_by_text(cash).first.wait_for()
+
+
+def test_a_model_is_chosen_in_the_explorer(model):
+    model.get_by_label("Search", exact=True).fill("每GPU小时")
+    model.get_by_label("Model", exact=True).select_option(words.name("gpu_hour"))
+    model.get_by_role("status").get_by_text(words.name(analyses.models()["gpu_hour"].verdict)).wait_for()
 
 
 def test_nothing_of_a_model_overlaps_and_no_label_is_cut(model):

@@ -5,11 +5,12 @@ import pytest
 from browser import PARAMETERS, code, outcome, show
 from test_findings import amounts, intensity, margin
 
-from capcycle import exhibits, facts, publish, words
+from capcycle import analyses, exhibits, facts, publish, words
 from capcycle.exhibits import gate, marks
 from capcycle.exhibits.exhibit import Exhibit
 from capcycle.measure import measure
 from capcycle.panel import select
+from capcycle.quantity import Quantity
 
 NONE = pd.DataFrame()
 NEWEST = pd.Timestamp("2026-06-30")
@@ -96,6 +97,81 @@ def test_a_rank_among_two_is_noticed_under_a_title_too(rank):
 
 def test_of_two_companies_none_is_ranked():
     assert exhibits.lines(amounts(META=[1.0], MSFT=[2.0]), "META").subtitle == "Capex, USD (by quarter)"
+
+
+# ---- unlike days, gains, what is not held
+
+
+def test_figures_of_unlike_days_are_compared_with_a_date():
+    ends = {"MSFT": "2026-06-30", "META": "2026-03-31", "ORCL": "2025-12-31"}
+    rows = pd.DataFrame({"company": list(ends), "period_end": list(ends.values()), "metric": "capex", "value": 1.0})
+    fault = "it compares figures of 31 Dec 2025 with those of 30 Jun 2026, and has no date"
+    assert gate.of_comparison("Microsoft spends most", rows) == [fault]
+    assert gate.of_comparison("Microsoft spent most in the year to 2026Q2", rows) == []
+    assert gate.of_comparison("Microsoft spends most", rows[rows["company"] != "ORCL"]) == [
+        fault.replace("31 Dec 2025", "31 Mar 2026")
+    ]  # a quarter apart is not one period either
+
+
+def test_a_case_that_rests_on_an_old_figure_needs_a_date_too():
+    """CoreWeave's leases of September 2025 stood beside its debt of June 2026 under a title without a day."""
+    old, new = (Quantity(name, 1.0, "USD", day=pd.Timestamp(day)) for name, day in
+                (("leases", "2025-03-31"), ("debt", "2026-06-30")))  # fmt: skip
+    figures = marks.columns(marks.rows([("Leases", old), ("Debt", new)]), marks.Frame("a", "b", "c")).figures
+    assert gate.of_figures("Debt is larger", figures, NEWEST) == [
+        "a figure of 31 Mar 2025 stands beside others of 30 Jun 2026, and the title has no date"
+    ]
+    assert gate.of_figures("Debt of 30 Jun 2026 is larger", figures, NEWEST) == []
+
+
+@pytest.mark.parametrize("metric", ["net_income", "net_margin", "capex_to_net_income"])
+def test_a_ratio_to_profit_says_whether_gains_are_in_it(metric):
+    years = select(facts.open(["GOOGL", "MSFT", "META"], "2026-08-31"), "ttm")
+    shown = exhibits.lines(measure(metric, years))
+    said = " ".join([shown.title, shown.subtitle, *shown.notes])
+    assert gate.of_profit(said, shown.figures) == []
+    bare = said.replace("gain", "")
+    assert gate.of_profit(bare, shown.figures) == [
+        "its net income is with gains on investments or without them, and nothing says which"
+    ]
+
+
+def test_what_is_not_held_is_not_said_to_be_none():
+    """Amazon, TTM 2026Q1: no depreciation, said a chart of a company that writes off tens of billions."""
+    years = select(facts.open(["AMZN", "CRWV", "NBIS"], "2026-08-31"), "ttm")
+    for name in ("capex_to_depreciation", "fcf_after_leases_margin", "capex_to_cloud_revenue"):
+        shown = exhibits.lines(measure(name, years))
+        assert gate.of_absence([shown.title, shown.subtitle, *shown.notes]) == []
+    fault = "'no depreciation' says that there is none, not that none is held"
+    assert gate.of_absence(["Amazon, TTM 2026Q1: no depreciation", "No debt falls due"]) == [fault]
+
+
+# ---- looks and sliders
+
+
+def test_two_names_that_look_alike_and_a_name_that_looks_unlike_are_noticed():
+    def drawn(**colours):
+        return {"layer": [{"encoding": {"fill": {"scale": {"domain": list(colours), "range": [*colours.values()]}}}}]}
+
+    assert gate.of_looks([drawn(Meta="red", NVIDIA="blue"), drawn(Meta="red")]) == []
+    assert gate.of_looks([drawn(Meta="red", NVIDIA="red")]) == ["Meta and NVIDIA look alike in one chart"]
+    apart = [drawn(Meta="red", NVIDIA="blue"), drawn(Meta="blue")]
+    assert gate.of_looks(apart) == ["Meta has more than one look on the page"]
+
+
+def test_colour_and_dash_together_tell_lines_apart():
+    scales = {"color": ["red", "red"], "strokeDash": ["1,0", "4,2"]}
+    line = {"encoding": {name: {"scale": {"domain": ["A", "B"], "range": each}} for name, each in scales.items()}}
+    assert gate.of_looks([line]) == []
+
+
+def test_an_axis_that_moves_with_its_sliders_is_noticed():
+    case = analyses.start("required_revenue", facts.open(), "MSFT")
+    spec = exhibits.what_if(case, "it_life", ["target_return"]).chart.to_dict()
+    assert gate.of_chart(spec, NONE) == []
+    for layer in spec["layer"]:
+        layer.get("encoding", {}).get("y", {}).pop("scale", None)
+    assert "the axis of value moves with the sliders" in gate.of_chart(spec, NONE)
 
 
 # ---- axes of time

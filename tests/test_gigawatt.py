@@ -341,4 +341,4 @@ def test_the_page_names_the_currency_of_its_cases():
     pages = [shown.per_hour(cases), shown.per_h100e(cases)]
     texts = " ".join(f"{one.title} {one.subtitle} {one.notes} {one.view.to_string()}" for one in pages)
     assert "$" not in texts and "USD" not in texts
-    assert "€2.55/GPU-h to €3.13/GPU-h" in texts  # 2.85 and 3.50 dollars over 1.1172
+    assert "€2.55 to €3.13/GPU-h" in texts  # 2.85 and 3.50 dollars over 1.1172

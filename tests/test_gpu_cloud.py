@@ -228,7 +228,7 @@ def test_a_terminated_contract_says_so():
 def test_the_gpus_of_one_tenants_contract_are_not_counted_in_anothers():
     # IREN's 76,000 GB300 are Microsoft's: 9.7bn over 5 years of 8,760 hours; NVIDIA's contract names no number
     hours = room.contracts(facts.open()).view.set_index(["Lessor", "Tenant"])["Per GPU-hour"]
-    assert hours["IREN", "Microsoft"] == "$2.91/GPU-h" and hours["IREN", "NVIDIA"] == words.DASH
+    assert hours["IREN", "Microsoft"] == "$2.91/GPU-h (e)" and hours["IREN", "NVIDIA"] == words.DASH
     deals = pd.DataFrame({"lessor": ["IREN", "IREN", "CRWV"], "yearly": [9.7e9 / 5, 3.4e9 / 5, 9.7e9 / 5]})
     assert np.array_equal(_gpus(deals, facts.open()), [76_000, np.nan, np.nan], equal_nan=True)
 

@@ -241,7 +241,7 @@ def test_no_contract_earns_more_than_its_rent(income, margin):
 def test_what_is_not_stated_stays_missing():
     table = lessors("GLXY").set_index("contract")
     assert np.isnan(table.at["glxy-coreweave-helios-2-3", "value_owned"])
-    assert table.at["glxy-coreweave-helios-1", "kind"] == "derived"  # 15 years of about 300m
+    assert table.at["glxy-coreweave-helios-1", "kind"] == "estimated"  # 15 years of about 300m, by news alone
     assert np.isnan(leases.implied_escalator(7e9, 17.7e9, 15, 10))  # an extension of another length
 
 

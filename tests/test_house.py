@@ -38,6 +38,7 @@ ROOMS = [
         "spans",
         "panel",
         "metrics",
+        "measures",
         "measure",
         "screen",
     ],

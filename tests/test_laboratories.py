@@ -32,7 +32,7 @@ def test_coreweaves_rounds():
     assert rows.loc[rows["type"].isin(["equity", "debt"]), "amount"].sum() == 2821e6
     shown = rounds.table(BOOK, "CoreWeave").view
     assert (
-        shown["To the value before"].tolist()[-2:] == ["11.5×", "1.5× (e)"]
+        shown["To the value before"].tolist()[-2:] == ["11.5× (e)", "1.5× (e)"]
         and shown["Part sold"].iloc[-1] == "8.6% (e)"
     )
 

@@ -43,6 +43,7 @@ def places(text: str) -> set[str]:
 @pytest.mark.parametrize("language", OTHERS)
 def test_no_sentence_lacks_its_pair(language):
     shown = {key for key in words.catalogue("en") if key.split(".")[0] not in COMMAND_LINE}
+    shown |= {f"register.{name}" for name in facts.registers.names()}  # English makes the id of some readable
     assert sorted(shown - set(own(language))) == []
 
 
@@ -84,9 +85,31 @@ def test_no_line_of_a_notebook_lacks_its_pair(language):
     assert sorted(text for text in prose() if text not in own(language)) == []
 
 
+CELLS = {"episodes": ("episode", "year", "numerator", "assets", "note"), "multiples_history": ("group",),
+         "analogues": ("episode", "funding", "failures", "note"), "ai_revenue": ("scope", "note"),
+         "debt": ("instrument", "type"), "contracts": ("tenant_name",)}  # fmt: skip
+
+
+NAMES = {"Microsoft", "Alphabet", "Alibaba", "Baidu", "Meta", "Tesla", "Amazon", "Apple", "Core42 (G42)", "Fluidstack",
+         "Amazon Web Services", "OpenAI", "Amazon Data Services", "Anthropic"}  # fmt: skip
+
+
+def cells() -> set[str]:
+    """What registers say to a reader in words; a name alone, such as a company's, is the same in all languages."""
+    tables = ((facts.registers.read(name), columns) for name, columns in CELLS.items())
+    texts = {cell for table, columns in tables for column in columns for cell in table[column]}
+    return {each for each in texts if re.search("[a-z]", each)} - set(facts.companies()["name"]) - NAMES
+
+
+@pytest.mark.parametrize("language", OTHERS)
+def test_no_words_of_a_register_lack_their_pair(language):
+    assert sorted(cells() - set(own(language))) == []
+
+
 @pytest.mark.parametrize("language", OTHERS)
 def test_no_pair_is_of_a_sentence_or_line_that_is_gone(language):
-    assert sorted(set(own(language)) - set(words.catalogue("en")) - prose() - meanings()) == []
+    held = {cell for name in facts.registers.names() for cell in facts.registers.read(name).to_numpy().ravel()}
+    assert sorted(set(own(language)) - set(words.catalogue("en")) - prose() - meanings() - held) == []
 
 
 # ---- numbers and dates of another language, by hand
@@ -116,6 +139,39 @@ def test_chinese_numbers_count_by_ten_thousands_and_dates_begin_with_the_year():
         "139亿美元", "−1.5万亿元", "9,999美元", "1.2万美元", "2.95美元", "173万美元/兆瓦/年", "36.8%", "3.9倍",
         "74.7亿", "8.5年", "1.0万亿港元", "120亿 SEK",
         "2024年6月30日 甲、乙和丙 甲。乙。", "截至2024Q2的十二个月",
+    ]  # fmt: skip
+
+
+TYPED = """
+from capcycle.quantity import Quantity
+from capcycle.widgets import inputs
+print(inputs.text(Quantity("it_capex", 5.8e9, "USD")), inputs.text(Quantity("it_capex", 1.2e12, "USD")))
+for typed in ("58亿", "3500万", "1.2万亿", "3.5bn"):
+    print(inputs.value(Quantity("it_capex", float("nan"), "USD"), typed))
+print(inputs.value(Quantity("capex", [1.0], "USD"), "2亿，3亿"))
+"""
+
+
+def test_what_a_chinese_reader_types_into_a_box_counts_by_ten_thousands_too():
+    assert spoken("zh", TYPED)[:-1] == [
+        "58亿 1.2万亿", "5800000000.0", "35000000.0", "1200000000000.0", "3500000000.0", "[200000000.0, 300000000.0]",
+    ]  # fmt: skip
+
+
+UNITS = """
+from capcycle import words
+from capcycle.claims import worked
+from capcycle.exhibits import parts
+print(parts.unit("USD"), parts.unit("CNY"), parts.unit("USD/MW/year"), parts.unit("years"), parts.unit("fraction"))
+print(words.clauses(["没有股价", "没有债务"]), words.parted("没有股价；没有债务"), words.paragraph("按现价为3倍"))
+print(worked.plain(128.1e12), worked.in_words(43e9, "currency"), worked.in_words(2.5, "multiple"))
+"""
+
+
+def test_units_stops_and_clauses_are_those_of_the_language():
+    assert spoken("zh", UNITS)[:-1] == [
+        "美元 人民币元 美元/兆瓦/年 年 %", "没有股价；没有债务 ['没有股价', '没有债务'] 按现价为3倍。",
+        "128.1万亿 430亿美元 2.5倍",
     ]  # fmt: skip
 
 
@@ -183,6 +239,13 @@ def test_what_a_page_says_itself_is_in_its_language(both):
     said = re.findall(r"<(?:h1|h2|h3|figcaption|summary|th)\b[^>]*>(.*?)</", page, flags=re.S)
     plain = [re.sub(r"<[^>]+>", " ", text) for text in said]
     assert len(plain) > 20 and [text for text in plain if re.search(r"([A-Za-z]{2,} ){4}[A-Za-z]", text)] == []
+
+
+def test_no_mark_of_english_stands_between_chinese_words(both):
+    """What follows a Chinese letter is a Chinese comma, semicolon, colon or stop."""
+    page = re.sub(r"<(script|style|pre|code)\b.*?</\1>", "", (both / "zh/warrants.html").read_text(), flags=re.S)
+    said = re.sub(r"<[^>]+>", "", page)
+    assert re.findall(r".{0,20}[\u4e00-\u9fff][,;:.](?:\s|[\u4e00-\u9fff]).{0,20}", said) == []
 
 
 def test_a_site_in_one_language_replaces_one_in_two(both):

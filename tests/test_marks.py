@@ -93,3 +93,11 @@ def test_the_key_of_lines_shows_their_dashes_and_no_point():
     spec = marks.paths(rows, marks.Frame("a", "A", "B")).chart.to_dict()
     (key,) = vl_convert.vegalite_to_vega({**spec, "width": 600}, vl_version="6.4")["legends"]
     assert key["symbolType"] == "stroke" and {"stroke", "strokeDash"} <= set(key) and not {"shape", "fill"} & set(key)
+
+
+def test_a_table_behind_lines_gives_what_stands_across_in_its_unit():
+    """The cost of a gigawatt once read 2.9e+10."""
+    rows = pd.DataFrame({"label": "", "x": [29e9, 35e9], "value": [0.345, 0.286], "unit": "fraction", "group": "Part"})
+    frame = marks.Frame("a", "b", "c")
+    shown = marks.paths(rows.assign(kind="assumed", source=""), frame, x_unit="USD/GW", x_title="Cost of a GW")
+    assert shown.view.iloc[:, 0].tolist() == ["$29bn/GW", "$35bn/GW"]

@@ -19,7 +19,7 @@ def cases():
 
 def test_coreweave_with_its_debt_costs_more_than_price_to_sales_shows():
     # K135: (35bn + 8.1bn) / 1.915bn = 22.5 times sales, and 43bn over about 1.2bn of EBITDA 35.8 times
-    bridge = ev_bridge.ev_bridge(35e9, 40.0, 875e6, 8.1e9, 0.0, 0.0, 0.0, 0.0)
+    bridge = ev_bridge.ev_bridge(35e9, 40.0, 875e6, 8.1e9, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0)
     worth = float(bridge.enterprise_value)
     found = multiples.multiples(35e9, worth, 1.915e9, 7.366, 0.324e9, 0.88e9, 0.0, -0.863e9, 0.0, 0.21, -5.95e9)
     assert round(float(found.ev_to_sales), 1) == 22.5 and round(float(found.ev_to_ebitda), 1) == 35.8
@@ -27,13 +27,13 @@ def test_coreweave_with_its_debt_costs_more_than_price_to_sales_shows():
 
 
 def test_the_bridge_adds_up():
-    found = ev_bridge.ev_bridge(100.0, 4.0, 24.0, 40.0, 15.0, 5.0, 20.0, 3.0)
-    assert found == (125, 120, 145, 128, 96)
+    found = ev_bridge.ev_bridge(100.0, 4.0, 24.0, 40.0, 15.0, 5.0, 20.0, 3.0, 7.0, 11.0)
+    assert found == (125, 120, 145, 128, 132, 114, 96)
 
 
 @given(market=AMOUNTS, debt=AMOUNTS, cash=AMOUNTS, revenue=AMOUNTS)
 def test_net_debt_is_what_parts_price_from_enterprise_value_to_sales(market, debt, cash, revenue):
-    worth = float(ev_bridge.ev_bridge(market, 1.0, 1.0, debt, cash, 0.0, 0.0, 0.0).enterprise_value)
+    worth = float(ev_bridge.ev_bridge(market, 1.0, 1.0, debt, cash, 0.0, 0.0, 0.0, 0.0, 0.0).enterprise_value)
     found = multiples.multiples(market, worth, revenue, 0.1, 1.0, 1.0, 0.0, 1.0, 0.0, 0.2, 1.0)
     gap = float(found.ev_to_sales - found.price_to_sales) * revenue
     assert gap == pytest.approx(debt - cash, rel=1e-6, abs=1e-6 * (market + debt + cash))
@@ -55,9 +55,9 @@ def test_gains_on_investments_make_a_share_look_cheap():
 
 def test_peg_has_no_sign_of_its_own():
     # 100 on 4 and 5: 20 times on growth of 25 points is 0.8; without growth and for losses there is none
-    assert float(forward_multiples.forward_multiples(100.0, 4.0, 5.0, 120.0).peg) == pytest.approx(0.8)
-    assert np.isnan(forward_multiples.forward_multiples(100.0, 5.0, 4.0, 120.0).peg)
-    assert np.isnan(forward_multiples.forward_multiples(100.0, -1.0, 4.0, 120.0).peg)
+    assert float(forward_multiples.forward_multiples(100.0, 4.0, 5.0, 120.0, 80.0).peg) == pytest.approx(0.8)
+    assert np.isnan(forward_multiples.forward_multiples(100.0, 5.0, 4.0, 120.0, 80.0).peg)
+    assert np.isnan(forward_multiples.forward_multiples(100.0, -1.0, 4.0, 120.0, 80.0).peg)
 
 
 def test_microsofts_sales_and_profit_are_those_of_its_filing(cases):
@@ -75,6 +75,7 @@ def test_microsofts_maintenance_is_what_four_years_add_to_its_charge(cases):
     added = float(lives.outputs.depreciation_prospective) - float(lives.outputs.depreciation_in_accounts)
     assert own.inputs["shorter_life_charge"].value == pytest.approx(added) and added > 10e9
     assert own.alone("ev_to_ebitda_less_maintenance").kind == "assumed"
+    assert own.inputs["shorter_life_charge"].days == "30 Jun 2026"  # not of all the years of purchase behind it
     assert "what share of CoreWeave's capex is servers" in cases["CRWV"].inputs["shorter_life_charge"].reason
 
 
@@ -115,8 +116,17 @@ def test_coreweaves_debt_of_june_by_hand():
 
 def test_price_and_expected_earnings_are_of_one_day():
     meta = forward_multiples.cases(facts.open(["META"]))["META"]  # its newest page gives no figure for the next year
-    assert {one.days for one in meta.inputs.values()} == {"26 Jun 2026"}
+    of_one_day = [one for name, one in meta.inputs.items() if name != "year_end_price"]
+    assert {one.days for one in of_one_day} == {"26 Jun 2026"}
     assert float(meta.outputs.forward_pe) == pytest.approx(542.87 / 30.23)
+
+
+def test_the_return_of_the_year_is_of_the_day_of_the_multiple():
+    """Alibaba's ADS, as the pages had it: the price of 2 July 2026 over the last sale of December 2025."""
+    own = forward_multiples.cases(facts.open(["BABA"]))["BABA"]
+    price, before = own.inputs["share_price"], own.inputs["year_end_price"]
+    assert price.day.year == 2026 and before.days == "31 Dec 2025"
+    assert float(own.outputs.return_to_date) == pytest.approx(price.value / before.value - 1)
 
 
 def test_before_anything_was_public_the_verdict_says_so():
@@ -144,3 +154,21 @@ def test_alphabets_preferred_shares_stand_apart():
     parts = own["GOOGL"].outputs
     assert float(parts.enterprise_value_with_preferred - parts.enterprise_value) == pytest.approx(18.023e9)
     assert own["MSFT"].alone("enterprise_value_with_preferred").missing
+
+
+def test_a_multiple_of_nearly_no_profit_is_in_no_title_and_no_middle(cases):
+    """Tesla's price is 377 times its earnings: shown with the reason, and Microsoft's is the highest of the rest."""
+    tesla = cases["TSLA"].alone("price_to_earnings")
+    assert tesla.missing and "is outside the plausible range" in tesla.reason
+    assert "Tesla" not in [name for name, _ in exhibits.ranked(cases, "price_to_earnings")]
+    shown = exhibits.peers(cases, ["price_to_earnings"], "multiples.peers")
+    assert any("Tesla" in note and "outside the plausible range" in note for note in shown.notes)
+    assert "Tesla" not in shown.title
+
+
+def test_minorities_and_bitcoin_stand_apart():
+    """MARA's 10-Q for June 2026: 82.461m of redeemable interests of others, 35,577 bitcoins at 58,524 dollars."""
+    parts = ev_bridge.bridges(facts.open(["MARA"], "2026-08-31"))["MARA"].outputs
+    worth = float(parts.enterprise_value)
+    assert float(parts.enterprise_value_with_minorities) - worth == pytest.approx(82.461e6)
+    assert worth - float(parts.enterprise_value_less_bitcoin) == pytest.approx(35_577 * 58_524)

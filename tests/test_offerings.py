@@ -56,3 +56,10 @@ def test_a_company_without_an_offering_is_refused_with_those_that_have_one():
         offerings.case(BOOK, "MSFT")
     with pytest.raises(ModelError, match="by 2025-01-31; companies with one: none"):
         offerings.case(facts.open(as_of="2025-01-31"), "CRWV")
+
+
+def test_the_sheet_has_what_is_left_after_costs_and_who_held_the_price():
+    """Net proceeds of 14.016bn, not the gross 14.283bn (K172); the greenshoe was used (c371, c372)."""
+    shown = offerings.sheet(facts.open(["601127.SS"]), "601127.SS")
+    assert "HK$14.0bn" in shown.view.set_index("Name")["Value"]["Proceeds after costs"]
+    assert any("greenshoe was used" in note for note in shown.notes)

@@ -39,7 +39,7 @@ def test_microsofts_year_is_as_filed(cases):
 def test_an_old_buy_back_is_none_of_this_year(cases):
     assert "31 Dec 2024, too old" in cases["AMZN"].alone("buyback_yield").reason
     shown = payouts.uses(cases)
-    assert "Microsoft: no figure for dividends paid." in shown.notes
+    assert "Microsoft: no figure of these twelve months for dividends paid." in shown.notes
     assert shown.title == "Capex alone takes more than Amazon's operating cash flow"
 
 
@@ -47,3 +47,11 @@ def test_before_any_filing_there_is_nothing_to_say():
     early = payouts.cases(facts.open(["MSFT"], "2020-06-30", "USD"))
     assert payouts.verdict(early).startswith("Of no company here are buy-backs and pay in shares both public")
     assert early["MSFT"].alone("buyback_yield").reason.startswith("the data has no figure for its market value")
+
+
+def test_on_an_earlier_day_the_dividend_of_that_year_is_paid_out():
+    """10-K for fiscal 2025: 18.420bn and 24.082bn of 136.162bn less 64.551bn are 59 %; a year later it is too old."""
+    then = payouts.cases(facts.open(["MSFT"], "2025-09-30", "USD"))["MSFT"]
+    assert float(then.outputs.paid_out) == pytest.approx((18.420 + 24.082) / (136.162 - 64.551))
+    now = payouts.cases(facts.open(["MSFT"], "2026-08-31", "USD"))["MSFT"]
+    assert "30 Jun 2025, too old" in now.alone("paid_out").reason

@@ -212,9 +212,9 @@ def test_enterprise_value_is_market_value_and_debt_less_cash(book):
 
 
 def test_a_value_of_unlike_days_says_both():
-    """A fact of the register: Hut 8's balance of 31 March 2026 beside a price of 22 August."""
-    worth = figures(facts.open(["HUT"]))["HUT"]["enterprise_value"]
-    assert worth.days == "31 Mar 2026 to 22 Aug 2026"
+    """A fact of the register: Hut 8's balance of 31 March 2026 beside a price of 31 July."""
+    worth = figures(facts.open(["HUT"], "2026-07-31"))["HUT"]["enterprise_value"]
+    assert worth.days == "31 Mar 2026 to 31 Jul 2026"
 
 
 def test_tenants_warrants_are_in_the_shares(book):
@@ -310,7 +310,7 @@ def test_ciphers_share_by_hand(cases):
     assert cases["CIFR"].inputs["spent_on_leases"].value == pytest.approx(225.886e6 + 553.99e6 + 410.271e6)
     assert one.cost_part == pytest.approx(-0.9 * 0.75 * cost * 1e6)  # 3.70bn
     pipeline = 0.25 * 3_400 * 3  # 2,550m: the 10-K's pipeline, to be energized from 2026 to 2030
-    equity = 207 * 3 + leased - 0.9 * 0.75 * cost + pipeline + 4_059.153 - 5_546.62
+    equity = 207 * 3 + leased - 0.9 * 0.75 * cost + pipeline + 4_059.153 - 5_546.62 + 37.807  # 646 bitcoins
     assert one.value_per_share == pytest.approx(equity / (6_542.959 / 15.765 + 24), rel=1e-4)
     assert one.funding_gap == 0  # a fifth of 4.11bn is less than the cash
 
@@ -493,3 +493,14 @@ def test_a_narrow_axis_never_reads_alike_at_two_ticks(cases):
 def test_the_line_of_a_map_stays_white_in_the_dark(cases):
     drawn = exhibits.heat_map(study.grid(cases["CIFR"], "tenant_rate", "leased_probability", steps=5))
     assert [layer["mark"]["color"] for layer in drawn.chart.to_dict()["layer"][1:]] == ["white", "white"]
+
+
+def test_bitcoin_is_that_of_the_newest_balance_unless_the_reader_says_another():
+    """Cipher held about 646 at the end of June 2026 (10-Q), 37.8m at the 58,524 dollars that MARA's 10-Q has."""
+    book = facts.open(["CIFR"], "2026-08-31")
+    held = power_value.sums_of_parts(book, LEASED, PIPELINE)["CIFR"].inputs["bitcoin"]
+    assert (held.value, held.kind, held.days) == (646 * 58_524, "estimated", "30 Jun 2026")
+    assert power_value.priced_in_cases(book)["CIFR"].inputs["bitcoin"].value == 646 * 58_524
+    assert power_value.sums_of_parts(book, LEASED, PIPELINE, bitcoin=1e9)["CIFR"].inputs["bitcoin"].value == 1e9
+    early = facts.open(["CIFR"], "2025-12-31")  # no balance with bitcoin was known
+    assert power_value.sums_of_parts(early, LEASED, PIPELINE)["CIFR"].inputs["bitcoin"].value == 0

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
 from capcycle import facts
-from capcycle.analyses import league, prices
+from capcycle.analyses import event_return, league, prices
 from capcycle.errors import ModelError, NothingToShow
 
 GIANTS = ["NVDA", "META", "TSLA", "AMZN", "GOOGL", "MSFT", "AAPL"]
@@ -30,6 +30,15 @@ def test_money_lost_is_of_the_shares_counted_then(deepseek):
     assert "$593bn of market value lost, of $3.5tn" in prices.verdict(deepseek)
     shown = prices.in_money(deepseek).figures.set_index("label")["money"]
     assert shown["NVIDIA"] == pytest.approx(-3367.1301e9 / 137.49 * 24.20)
+
+
+def test_the_model_says_of_the_company_what_the_page_does(deepseek):
+    case, row = event_return.case(deepseek), deepseek.rows.iloc[0]
+    assert float(case.outputs.abnormal_return) == pytest.approx(row["value"])
+    assert float(case.outputs.value_change) == pytest.approx(row["move"] * row["value_before"]) and not case.lacking
+    fund = event_return.case(prices.event(facts.open(), ["QQQ"], DAY))  # Nasdaq-100: no market value, all else
+    assert "No market value is known of Invesco QQQ" in fund.alone("value_change").reason
+    assert not fund.alone("abnormal_return").missing
 
 
 @pytest.mark.parametrize("as_of", ["", "2024-05-31"])
@@ -59,6 +68,11 @@ def test_2023_was_dearer_shares_apart_from_nvidia_and_amazon():
     assert float(nvidia.from_earnings) > 10 * float(nvidia.from_valuation)
     with pytest.raises(NothingToShow, match="none of these securities is a company"):
         league.returns(facts.open(), ["QQQ"], "2022-12-30", "2023-12-29")
+
+
+def test_of_companies_at_a_loss_nothing_is_taken_apart():
+    found = league.returns(facts.open(), ["CRWV", "IREN"], "2025-06-30", "2025-12-31")
+    assert league.verdict(found).startswith("No company here has closes and earnings on both days")
 
 
 def test_answers_of_the_survey_sum_to_more_than_all():
@@ -91,7 +105,8 @@ def test_a_line_is_found_again_and_leaves_nothing(market, beta, alpha):
 
 def test_the_market_itself_does_nothing_beyond_the_market():
     found = prices.event(facts.open(), ["SPY", "VOO"], DAY)
-    assert found.rows["value"].iloc[0] == pytest.approx(0, abs=1e-12) and found.rows["beta"].iloc[0] == pytest.approx(1)
+    assert found.rows["value"].iloc[0] == pytest.approx(0, abs=1e-12)
+    assert found.rows["market_beta"].iloc[0] == pytest.approx(1)
     assert abs(found.rows["value"].iloc[1]) < 0.001  # another fund on the same index
 
 

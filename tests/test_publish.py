@@ -31,7 +31,7 @@ from capcycle import editions, paths, publish, theme
 from capcycle.exhibits import downloads
 from capcycle.exhibits.exhibit import MIME, VEGA_LITE, Exhibit
 from capcycle.publish import exhibits, links, notebook, page, pictures, specs
-from capcycle.publish.data import data_version
+from capcycle.publish.data import DataVersion, data_version
 from capcycle.publish.prose import Prose
 from capcycle.run import Run, name_faults
 
@@ -394,20 +394,30 @@ def test_an_unchanged_page_is_taken_from_the_cache(site, world, tmp_path, monkey
     assert contents(again) == contents(site)
 
 
-@pytest.mark.parametrize("change", ["notebook", "data", "title", "machinery"])
+@pytest.mark.parametrize("change", ["notebook", "names", "title", "machinery"])
 def test_a_page_is_rendered_again_after_a_change(world, tmp_path, monkeypatch, change):
     cells = [code(PARAMETERS, tags=["parameters"]), new_markdown_cell("# One")]
-    made, data = outcome(tmp_path / "1", "cached", cells), data_version()
-    before = page._key(made, data)
+    made = outcome(tmp_path / "1", "cached", cells)
+    before = page._key(made)
     if change == "notebook":
         made = outcome(tmp_path / "2", "cached", [*cells, new_markdown_cell("more")])
-    elif change == "data":
-        data = data.__class__("0" * 12, data.latest)
+    elif change == "names":
+        monkeypatch.setattr(page.links, "chosen_from", lambda outcome: ["Renamed"])
     elif change == "title":
         made = outcome(tmp_path / "2", "cached", cells, title="Other")
     else:
         monkeypatch.setattr(page, "_machinery", lambda: "other templates")
-    assert page._key(made, data) != before
+    assert page._key(made) != before
+
+
+def test_a_row_that_no_page_shows_renders_none_again_and_all_say_the_new_version(world, tmp_path, monkeypatch):
+    outcomes = toy_outcomes(tmp_path / "runs")
+    build(tmp_path / "site", outcomes)
+    monkeypatch.setattr(page, "_write", None)  # which would fail where it is called
+    monkeypatch.setattr(publish, "data_version", lambda: DataVersion("0" * 12, "2031-05-06"))
+    again = build(tmp_path / "again", outcomes)
+    said = [file.read_text("utf-8") for file in again.glob("*.html")]
+    assert len(said) > len(outcomes) and all(f"version {'0' * 12}" in html for html in said)
 
 
 def test_the_cache_keeps_one_copy_of_a_page(world, tmp_path):

@@ -80,15 +80,15 @@ def test_a_metric_and_its_variant(registries):
 
 def test_a_model_and_its_case(registries, monkeypatch):
     [(_, _, model)], [(_, _, case), *tables] = snippets("A model"), snippets("An analysis")
-    module = ModuleType("capcycle.analyses.runway")
+    module = ModuleType("capcycle.analyses.cash_life")
     monkeypatch.setitem(sys.modules, module.__name__, module)
-    monkeypatch.setattr(analyses, "runway", module, raising=False)
+    monkeypatch.setattr(analyses, "cash_life", module, raising=False)
     exec(model, vars(module))
-    assert holds(module.runway, vars(module))
+    assert holds(module.cash_life, vars(module))
     assert len([exhibit.title for exhibit in run(case, {})]) == 4
     names, row = (tomllib.loads(text) for _, _, text in tables)
-    assert set(names["name"]) == {"runway", *module.runway.outputs}
-    assert row["runway"].keys() == {"notebook", "title", "section", "parameters"}
+    assert set(names["name"]) == {"cash_life", *module.cash_life.outputs}
+    assert row["cash_life"].keys() == {"notebook", "title", "section", "parameters"}
 
 
 def test_a_company(paste):

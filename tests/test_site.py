@@ -216,7 +216,7 @@ def test_a_page_drawn_ahead_is_not_drawn_again(tmp_path, monkeypatch):
 def test_a_page_in_the_cache_that_is_cut_off_is_made_again(tmp_path, monkeypatch, spoilt):
     monkeypatch.setattr(paths, "CACHE", tmp_path / "cache")
     [outcome, *_] = toy_outcomes(tmp_path / "runs")
-    made = capcycle.publish.page.render(outcome, capcycle.publish.data_version())
+    made = capcycle.publish.page.render(outcome)
     whole_file = (made / spoilt).read_bytes()
     (made / spoilt).write_bytes(b"")
     capcycle.publish.draw(outcome)

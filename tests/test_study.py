@@ -3,7 +3,6 @@
 import math
 from dataclasses import replace
 from importlib import import_module
-from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -11,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from capcycle import exhibits, facts, models, panel, study
+from capcycle import analyses, exhibits, facts, models, panel, study
 from capcycle.analyses.leasing.model import lease_payback
 from capcycle.analyses.required_revenue.model import required_revenue
 from capcycle.errors import CapcycleError, ModelError
@@ -24,9 +23,7 @@ from capcycle.quantity import Quantity
 BOOK = facts.open(["META", "MSFT"])
 
 
-class Earned(NamedTuple):
-    profit: Amount
-    flows: AmountByYear
+EARNED = {"profit": Amount, "gains": AmountByYear}
 
 
 @pytest.fixture
@@ -34,9 +31,9 @@ def shop(monkeypatch):
     """A model of its own: a revenue times a volume less a cost, for some years."""
     monkeypatch.setattr(models.registry, "ALL", {})
 
-    @models.registry.model(verdict="profit", better="higher")
-    def shop(revenue: Amount, volume: Multiple, cost: Amount, term: Years) -> Earned:
-        return Earned(revenue * volume - cost, [revenue * volume - cost, revenue * volume - cost + term])
+    @models.registry.model(verdict="profit", better="higher", **EARNED)
+    def shop(revenue: Amount, volume: Multiple, cost: Amount, term: Years):
+        return revenue * volume - cost, [revenue * volume - cost, revenue * volume - cost + term]
 
     return shop
 
@@ -187,7 +184,7 @@ def test_a_sentence_of_what_is_missing_says_why_instead(shop):
 
 
 def test_a_sentence_that_names_nothing_of_the_case_is_refused_with_what_there_is(shop):
-    with pytest.raises(ModelError, match="unknown name prize; there are: cost, flows, profit, revenue, term, volume"):
+    with pytest.raises(ModelError, match="unknown name prize; there are: cost, gains, profit, revenue, term, volume"):
         filled(made(shop), "{prize}")
 
 
@@ -213,7 +210,7 @@ def test_the_worse_end_is_the_one_that_worsens_the_verdict(shop):
 
 
 def test_scenarios_keep_what_is_by_year(shop):
-    assert study.scenarios(made(shop)).results["base"].flows == [25, 27]
+    assert study.scenarios(made(shop)).results["base"].gains == [25, 27]
 
 
 def test_a_grid_holds_every_pair(shop):
@@ -227,8 +224,8 @@ def test_a_grid_over_an_input_without_a_range_is_refused(shop):
 
 
 def test_an_output_by_year_is_no_single_number(shop):
-    with pytest.raises(ModelError, match="unknown output flows; there are: profit"):
-        study.grid(made(shop, revenue=ranged(8, 10, 12), cost=ranged(10, 15, 20)), "revenue", "cost", "flows")
+    with pytest.raises(ModelError, match="unknown output gains; there are: profit"):
+        study.grid(made(shop, revenue=ranged(8, 10, 12), cost=ranged(10, 15, 20)), "revenue", "cost", "gains")
 
 
 def test_an_output_over_an_input_is_named_under_the_chart(shop):
@@ -255,9 +252,9 @@ def test_where_nothing_solves_the_binding_end_is_named(shop):
 def test_every_solution_is_given(monkeypatch):
     monkeypatch.setattr(models.registry, "ALL", {})
 
-    @models.registry.model(verdict="profit", better="higher")
-    def bowl(net_income: Amount) -> Earned:
-        return Earned(net_income**2, [])
+    @models.registry.model(verdict="profit", better="higher", **EARNED)
+    def bowl(net_income: Amount):
+        return net_income**2, []
 
     found = study.solve(study.case(bowl, BOOK, net_income=ranged(-3, 1, 3)), "net_income", 4)
     assert found.values == pytest.approx((-2, 2)) and found.reason == "2 values reach it"
@@ -266,9 +263,9 @@ def test_every_solution_is_given(monkeypatch):
 def test_a_jump_over_the_target_is_no_solution(monkeypatch):
     monkeypatch.setattr(models.registry, "ALL", {})
 
-    @models.registry.model(verdict="profit", better="higher")
-    def step(revenue: Amount) -> Earned:
-        return Earned(np.where(np.asarray(revenue) > 1.5, 10.0, 0.0), [])
+    @models.registry.model(verdict="profit", better="higher", **EARNED)
+    def step(revenue: Amount):
+        return np.where(np.asarray(revenue) > 1.5, 10.0, 0.0), []
 
     assert study.solve(study.case(step, BOOK, revenue=ranged(1, 1, 2)), "revenue", 5).values == ()
 
@@ -302,7 +299,7 @@ def test_a_range_of_no_width_draws_the_point(shop):
 
 
 def test_draws_by_year_have_a_row_for_each(shop):
-    assert study.simulate(made(shop, revenue=ranged(8, 10, 12)), 7).by_year("flows").shape == (2, 7)
+    assert study.simulate(made(shop, revenue=ranged(8, 10, 12)), 7).by_year("gains").shape == (2, 7)
 
 
 @given(st.floats(-50, 50), st.floats(1, 5), st.floats(0, 5))
@@ -367,3 +364,27 @@ def test_a_line_along_what_is_missing_says_why(shop):
     case = made(shop, cost=ranged(1, 2, 3), revenue=Quantity("", math.nan, "USD", reason="Meta does not say."))
     shown = exhibits.what_if(case, "revenue", ["cost"])
     assert (shown.title, shown.notes) == ("Profit cannot be worked out", ("Meta does not say",))
+
+
+# ---- figures of one period, results in their range
+
+
+@pytest.mark.parametrize("name", ["credit_margins", "funding_mix", "lease_or_buy", "payout", "revenue_yield"])
+@pytest.mark.parametrize("company", ["GOOGL", "META", "NBIS", "ORCL"])
+def test_flows_that_a_model_sets_against_each_other_are_of_one_period(name, company):
+    """Capex of one year plus leases of another was Oracle's; margins over revenue of another quarter Meta's."""
+    inputs = analyses.start(name, facts.open([company], "2026-08-31"), company).inputs.values()
+    flows = facts.dictionary().query("nature == 'flow'").index
+    concepts = {"annual_capex": "capex", "annual_revenue": "revenue", "fcf": "capex"}
+    days = {each.day for each in inputs if not each.missing and concepts.get(each.name, each.name) in flows}
+    assert len(days - {pd.NaT}) <= 1, days
+
+
+def test_a_result_outside_its_range_is_missing_with_its_value_in_the_reason():
+    """Wherever it is asked for: in a sentence, a rank, a card. No building pays for itself in a year."""
+    case = analyses.start("hosting", facts.open(), "")
+    assert not case.quantity("yield_on_cost").missing
+    absurd = case.with_inputs(hosting_capex=1e6)
+    found = absurd.quantity("yield_on_cost")
+    assert found.missing and "is outside the plausible range" in found.reason
+    assert absurd.alone("yield_on_cost").missing and exhibits.ranked({"One": absurd}, "yield_on_cost") == []

@@ -174,12 +174,15 @@ def test_notes_figures_and_sources_stand_below(explorer):
 
 
 @pytest.mark.parametrize("view", ["lines", "bars"])
-def test_every_point_leads_to_the_document_that_its_tooltip_names(explorer, view):
-    choose(explorer, view=view)
-    spec = shown(explorer)[VEGA_LITE]
-    rows = [row for row in next(iter(spec["datasets"].values())) if row["source"]]
-    titles = {card["url"]: card["title"] for card in explorer.exhibit.sources}
-    assert rows and all(row["source"].startswith(titles[row["url"]]) for row in rows)
+def test_every_point_has_all_the_documents_of_its_figure_and_first_the_one_that_its_tooltip_names(explorer, view):
+    figures = choose(explorer, view=view, metric="capex_to_revenue").set_index(["company", "period"])
+    rows = [row for row in next(iter(shown(explorer)[VEGA_LITE]["datasets"].values())) if row["source"]]
+    titles = {card["id"]: card["title"] for card in explorer.exhibit.sources}
+    for row in rows:
+        behind = [titles[each] for each in figures.loc[(row["company"], row["period"]), "source"].split()]
+        assert sorted(each["title"] for each in row["documents"]) == sorted(behind)
+        assert row["source"].startswith(row["documents"][0]["title"]) and row["documents"][0]["url"]
+    assert max(len(row["documents"]) for row in rows) > 1
 
 
 def test_a_table_is_not_shown_twice(explorer):
@@ -363,10 +366,13 @@ def test_the_start_is_one_click_away_and_can_be_undone(explorer):
     assert explorer.choice == chosen and explorer.controls["view"].value == "table"
 
 
-def test_two_days_stand_below_each_other(explorer):
-    choose(explorer, beside=date(2024, 12, 31))
-    now, then = (each["data"][MIME]["csv"] for each in explorer.picture.outputs if MIME in each["data"])
-    assert "2026" in now and "2026" not in then
+def test_two_days_stand_beside_each_other(explorer):
+    explorer.controls["beside"].value = date(2024, 12, 31)
+    both = explorer.picture.outputs, explorer.other.outputs
+    now, then = (each["data"][MIME]["csv"] for outputs in both for each in outputs if MIME in each["data"])
+    assert "2026" in now and "2026" not in then and "31 Dec 2024" in both[1][0]["data"]["text/html"]
+    choose(explorer, beside=None)
+    assert not explorer.other.outputs and explorer.other.layout.display == "none"
 
 
 def taken(explorer, form: str) -> tuple[str, bytes]:
@@ -640,7 +646,7 @@ def test_an_axis_stays_while_a_slider_moves_and_the_title_follows_it(view):
     for place in (explorer.controls[moved].max, middle, explorer.controls[moved].min, middle, middle):
         explorer.controls[moved].value = place
         titles.append(explorer.exhibit.title)
-        spec = explorer.exhibit.titled().to_dict() | {"width": 600, "title": None}
+        spec = explorer.exhibit.titled() | {"width": 600, "title": None}
         svg = vl_convert.vegalite_to_svg(spec, vl_version="6.4")
         axes = re.findall(r'<g class="mark-text role-axis-label".*?</g>', svg)
         ticks.append([number for axis in axes for number in re.findall(r">([−\d][^<]*)<", axis)])

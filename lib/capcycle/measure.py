@@ -1,19 +1,17 @@
 """Binds a metric to the facts its parameters name, over the whole panel at once, and carries their origin along."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
-from functools import cached_property, partial
+from dataclasses import dataclass
 from inspect import signature
-from numbers import Real
 
 import numpy as np
-import pandas as pd
 
-from capcycle import facts, periods, words
-from capcycle.errors import MetricError, NothingToShow, unknown
+from capcycle import facts
+from capcycle.errors import MetricError, unknown
 from capcycle.facts.door import KINDS
+from capcycle.measures import Measures, steps
 from capcycle.metrics import ALL
-from capcycle.metrics.registry import ANY_VALUE, CURRENCY, EARLIER, without_lag
+from capcycle.metrics.registry import CURRENCY, EARLIER, without_lag
 from capcycle.panel import MISSING, Panel, shifted
 
 NUMBERS = ("years", "tax_rate")  # what a metric takes that is no quantity
@@ -43,167 +41,6 @@ class Term:
 
         inputs = {f"{name}{suffix}": before(rows, MISSING) for name, rows in self.inputs.items()}
         return Term(before(self.values, np.nan), before(self.kinds, 0), inputs)
-
-
-@dataclass(frozen=True)
-class Measures:
-    """A metric's value for every company and period of a panel, with the origin of each.
-
-    name    id of the definition, such as `capex_to_revenue`, or `growth_year_on_year.capex`
-    unit    `fraction`, `multiple`, or a currency
-    values, kinds  grids of companies by periods
-    inputs  by name of the input a grid of row numbers in `panel.rows`
-    given   the numbers that were given to the metric, such as a tax rate
-    plausible  the ends between which the results of companies lie
-    """
-
-    name: str
-    unit: str
-    panel: Panel
-    values: np.ndarray
-    kinds: np.ndarray
-    inputs: dict[str, np.ndarray]
-    given: dict[str, float] = field(default_factory=dict)
-    plausible: tuple[float, float] = ANY_VALUE
-
-    @cached_property
-    def table(self) -> pd.DataFrame:
-        """A row per company and shown period.
-
-        Columns: metric, company, period, ordinal, period_start, period_end, mismatch (days by which the company's
-        period ends after the calendar quarter), value, implausible (a result outside the plausible range, which is no
-        `value` to rank or draw), unit, kind, published, source (ids, space between), reason (why the value is missing).
-        """
-        shown = np.tile(np.array(self.panel.ordinals) >= self.panel.first, len(self.panel.companies))
-        used = {name: rows.ravel()[shown] for name, rows in self.inputs.items()}
-        newest = np.max([rows for name, rows in used.items() if not EARLIER.fullmatch(name)], axis=0)
-        dates = self.panel.rows[["period_start", "period_end"]].reindex(newest).reset_index(drop=True)
-        values = self.values.ravel()[shown]
-        outside = (values < self.plausible[0]) | (values > self.plausible[1])
-        table = (
-            self.panel.index[shown]
-            .to_frame(index=False)
-            .assign(
-                metric=self.name,
-                ordinal=np.tile(self.panel.ordinals, len(self.panel.companies))[shown],
-                period_start=dates["period_start"],
-                period_end=dates["period_end"],
-                mismatch=periods.calendar_mismatch(dates["period_end"]),
-                value=np.where(outside, np.nan, values),
-                implausible=np.where(outside, values, np.nan),
-                unit=self.unit,
-                kind=np.where(np.isnan(values), "", np.array(KINDS)[self.kinds.ravel()[shown]]),
-                published=pd.to_datetime(self._together(used, "published", partial(max, default=pd.NaT))),
-                source=self._together(used, "source", facts.documents),
-            )
-        )
-        table["reason"] = self._reasons(table, used)
-        implausible = table[outside]
-        table.loc[outside, "reason"] = [self._implausible(row) for _, row in implausible.iterrows()]
-        return table
-
-    def used(self, company: str, period: str) -> pd.DataFrame:
-        """The facts behind one value, with the name of the input each of them fed."""
-        cell = self.panel.index.get_loc((company, period))
-        rows = {name: grid.ravel()[cell] for name, grid in self.inputs.items()}
-        present = {name: row for name, row in rows.items() if row != MISSING}
-        return self.panel.rows.loc[list(present.values())].assign(input=list(present))
-
-    def common_period(self) -> str:
-        """The `shared_period` of all values; the newest of all periods where there is no value."""
-        return self._common
-
-    @cached_property
-    def _common(self) -> str:
-        known = self.table.dropna(subset="value")
-        return self.table["period"].iloc[-1] if known.empty else shared_period(known, self.panel)
-
-    @cached_property
-    def last(self) -> dict[str, str]:
-        """The newest period of which each company has a value."""
-        known = self.table[self.table["value"].notna()]
-        return dict(zip(known["company"], known["period"], strict=True))
-
-    def newest(self) -> pd.DataFrame:
-        """Each company's newest result, `old` where others' newest is of more than half a year later.
-
-        Who has no result has the row of `common_period`, which says why.
-        """
-        results = self.table[self.table[["value", "implausible"]].notna().any(axis=1)]
-        newest = results.drop_duplicates("company", keep="last")
-        lacking = self.at()[lambda rows: ~rows["company"].isin(newest["company"])]
-        old = newest["ordinal"] < newest["ordinal"].max() - self.panel.old_after
-        return pd.concat([newest.assign(old=old), lacking.assign(old=False)], ignore_index=True)
-
-    def past(self, company: str, most: int) -> list[float]:
-        """A company's values of the newest shown periods, the oldest first, NaN where one is missing."""
-        return self.table.loc[self.table["company"].eq(company), "value"].tail(most).tolist()
-
-    def at(self, period: str | None = None) -> pd.DataFrame:
-        """The rows of one period, by default `common_period`, the largest value first."""
-        wanted = period or self.common_period()
-        if wanted not in self._asked:
-            if wanted not in (shown := list(dict.fromkeys(self.table["period"]))):
-                raise NothingToShow(f"no period '{wanted}'; shown are {shown[0]} to {shown[-1]}")
-            rows = self.table[self.table["period"] == wanted]
-            self._asked[wanted] = rows.sort_values("value", ascending=False, ignore_index=True)
-        return self._asked[wanted].copy(deep=False)
-
-    @cached_property
-    def _asked(self) -> dict[str, pd.DataFrame]:
-        return {}
-
-    def _together(self, used: dict[str, np.ndarray], column: str, together: Callable) -> list:
-        """For every cell what the facts behind it say in `column`, put together."""
-        of_row = self.panel.rows[column].to_list()
-        cells = zip(*used.values(), strict=True)
-        return [together([of_row[row] for row in cell if row != MISSING]) for cell in cells]
-
-    def _reasons(self, table: pd.DataFrame, used: dict[str, np.ndarray]) -> list[str]:
-        reasons, companies, ordinals = [""] * len(table), list(table["company"]), list(table["ordinal"])
-        for cell in np.flatnonzero(table["value"].isna()):
-            missing = [name for name, rows in used.items() if rows[cell] == MISSING]
-            reasons[cell] = self._why(companies[cell], ordinals[cell], missing)
-        return reasons
-
-    def _implausible(self, row: pd.Series) -> str:
-        """Why a result is neither ranked nor drawn, with the figures that it comes from."""
-        low, high = (words.value(end, self.unit) for end in self.plausible)
-        used = self.used(row["company"], row["period"])
-        figures = [
-            words.say("reason.figure", name=words.lower(words.name(fact.concept)), day=words.day(fact.period_end),
-                      value=words.value(fact.value, fact.unit))
-            for fact in used.itertuples()
-        ]  # fmt: skip
-        said = {"value": words.value(row["implausible"], self.unit), "low": low, "high": high}
-        reason = words.say("reason.implausible", figures=words.listing(figures), **said)
-        return "; ".join([reason, *dict.fromkeys(filter(None, used["note"]))])
-
-    def _why(self, company: str, ordinal: int, missing: list[str]) -> str:
-        if not missing:
-            return words.say("reason.undefined")
-        now = {name for name in missing if not EARLIER.fullmatch(name)}
-        worth_saying = [name for name in missing if name in now or without_lag(name) not in now]
-        return "; ".join(dict.fromkeys(self._why_one(company, ordinal, name) for name in worth_saying))
-
-    def _why_one(self, company: str, ordinal: int, name: str) -> str:
-        concept, earlier = without_lag(name), EARLIER.fullmatch(name)
-        when = words.say(f"reason.{earlier[2]}") if earlier else ""
-        changed = self.panel.why_changed(company, concept, ordinal, _all_steps(name, self.panel, self.given))
-        return changed or self.panel.why_missing(company, ordinal, concept, when)
-
-
-def shared_period(known: pd.DataFrame, panel: Panel) -> str:
-    """Of the newest period of some values and those up to half a year before it, the one that most companies have.
-
-    Of several it is the newest. Who has nothing so new draws nobody back: a period that five companies shared years ago
-    says less of today than one that three share now.
-
-    known   rows with a value: company, ordinal, period
-    """
-    recent = known[known["ordinal"] >= known["ordinal"].max() - panel.old_after]
-    each = recent.groupby(["ordinal", "period"])["company"].nunique()
-    return each[each == each.max()].index[-1][1]
 
 
 def measure(metric: Callable | str, panel: Panel, **names: str | float) -> Measures:
@@ -321,24 +158,8 @@ def _named(name: str, panel: Panel, names: dict[str, str | float]) -> Term:
         return _term(ALL[given], panel, names)
     if earlier := EARLIER.fullmatch(given):
         base, suffix = earlier.groups()
-        return _named(base, panel, names).earlier(_steps(suffix, panel, names), f"_{suffix}", panel)
+        return _named(base, panel, names).earlier(steps(suffix, panel, names), f"_{suffix}", panel)
     if given in facts.dictionary().index:  # a concept that none of these companies has: missing, not wrong
         nothing = np.full(panel.shape, MISSING, dtype=np.int32)
         return Term(panel.values[nothing], panel.kinds[nothing], {given: nothing})
     raise MetricError(unknown("quantity", [given], [*facts.dictionary().index, *ALL]))
-
-
-def _steps(suffix: str, panel: Panel, names: dict[str, str | float]) -> int:
-    if suffix == "quarter_ago" or (suffix == "opening" and panel.span == "quarter"):
-        return 1
-    years = names.get("years") if suffix == "years_ago" else 1
-    steps = panel.steps_per_year * years if isinstance(years, Real) else 0
-    if steps < 1 or steps != round(steps):
-        raise MetricError(f"years is {years}; give a number of years that holds whole periods, such as years=3")
-    return round(steps)
-
-
-def _all_steps(name: str, panel: Panel, names: dict[str, str | float]) -> int:
-    """How many periods an input's name lies back."""
-    earlier = EARLIER.fullmatch(name)
-    return _steps(earlier[2], panel, names) + _all_steps(earlier[1], panel, names) if earlier else 0

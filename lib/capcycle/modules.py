@@ -44,9 +44,17 @@ def _plain(source: str) -> str:
     return "\n".join("pass" if line.startswith(("%", "!", "?")) else line for line in source.splitlines())
 
 
-def _names(tree: ast.AST, package: list[str]) -> Iterator[str]:
+def _statements(body: Iterable[ast.AST]) -> Iterator[ast.AST]:
+    """All statements, one in another too, and no expression: of these there are ten times as many."""
+    for each in body:
+        yield each
+        for part in ("body", "orelse", "finalbody", "handlers", "cases"):
+            yield from _statements(getattr(each, part, ()))
+
+
+def _names(tree: ast.Module, package: list[str]) -> Iterator[str]:
     """Each name of ours that is imported anywhere in a file: a module, or something in one."""
-    for node in ast.walk(tree):
+    for node in _statements(tree.body):
         if isinstance(node, ast.Import):
             names = [alias.name for alias in node.names]
         elif isinstance(node, ast.ImportFrom):

@@ -3,7 +3,7 @@
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cache, cached_property
 
 import numpy as np
 import pandas as pd
@@ -154,7 +154,7 @@ class Panel:
         if not self.follows(company, ordinal, ordinal - steps):
             return ""  # a change of the year end is the reason, and is said elsewhere
         if concept in self.bases and len(set(self.bases[concept][who, [then, then + steps]])) > 1:
-            return "; ".join(self.changes.query("company == @company and concept == @concept")["reason"])
+            return words.clauses(self.changes.query("company == @company and concept == @concept")["reason"])
         first, last = (grid[who, [then, then + steps]] for grid in self.definitions.get(concept, (self.year_ends,) * 2))
         apart = first.max() > last.min()
         return words.say("reason.redefined", concept=words.lower(words.name(concept))) if apart else ""
@@ -164,25 +164,15 @@ class Panel:
         row = self.year_ends[self.companies.index(company)]
         return row[ordinal - self.ordinals[0]] == row[before - self.ordinals[0]]
 
-    @cached_property
-    def known_gaps(self) -> dict[tuple[str, str], list[tuple[int, int, str]]]:
-        """Of each company and concept the gaps of the book: first and last quarter as whole numbers, and the reason."""
-        gaps, found = self.book.gaps, defaultdict(list)
-        gaps = gaps[gaps["company"].isin(self.companies)]
-        first = spans.ordinals(gaps.assign(period_end=gaps["period_start"] - periods.DAY), self.calendar) + 1
-        last, reasons = spans.ordinals(gaps, self.calendar), gaps["reason"].str.rstrip(".")
-        for company, concept, *gap in zip(gaps["company"], gaps["concept"], first, last, reasons, strict=True):
-            found[company, concept].append(tuple(gap))
-        return dict(found)
-
     def why_missing(self, company: str, ordinal: int, concept: str, earlier: str = "") -> str:
         """Why a company has no figure of a concept for a period, as far as is known."""
         missing = words.say("reason.missing", concept=words.lower(words.name(concept)), earlier=earlier).strip()
         last = ordinal * 4 + 3 if self.span == "year" else ordinal
         first = last if self.span == "quarter" else last - 3
-        for begins, ends, reason in () if earlier else self.known_gaps.get((company, concept), ()):
+        gaps = {} if earlier else _known_gaps(self.book, self.calendar)
+        for begins, ends, reason in gaps.get((company, concept), ()):
             if begins <= last and ends >= first:
-                return f"{missing}: {reason}"
+                return f"{missing}{words.say('format.colon')}{reason}"
         since = [ordinal - new for name, new in self.new_years if name == company]
         if earlier and any(0 <= steps < self.steps_per_year for steps in since):
             return words.say("reason.new_year_end", missing=missing)
@@ -254,6 +244,18 @@ def _selected(book: Book, span: str, calendar: str, since: int | None, until: in
     ordinals = tuple(range(int(rows["ordinal"].min()), int(rows["ordinal"].max()) + 1))
     first = max(ordinals[0], (since or 0) * per_year)
     return Panel(book, rows.reset_index(drop=True), ordinals, first, span, calendar)
+
+
+@cache
+def _known_gaps(book: Book, calendar: str) -> dict[tuple[str, str], list[tuple[int, int, str]]]:
+    """Of each company and concept the gaps of a book: first and last quarter as whole numbers, and the reason."""
+    gaps, found = book.gaps, defaultdict(list)
+    gaps = gaps[gaps["company"].isin(book.companies)]
+    first = spans.ordinals(gaps.assign(period_end=gaps["period_start"] - periods.DAY), calendar) + 1
+    last, reasons = spans.ordinals(gaps, calendar), gaps["reason"].str.rstrip(".")
+    for company, concept, *gap in zip(gaps["company"], gaps["concept"], first, last, reasons, strict=True):
+        found[company, concept].append(tuple(gap))
+    return dict(found)
 
 
 def other_calendar(calendar: str) -> str:

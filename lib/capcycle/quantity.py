@@ -86,6 +86,11 @@ class Quantity(NDArrayOperatorsMixin):
         return words.say("quantity.days", first=words.day(self.since), last=last) if self.unlike else last
 
     @property
+    def iso(self) -> str:
+        """The last day of it as a download has it; empty where it is of none."""
+        return f"{self.day:%Y-%m-%d}" if self.day == self.day else ""
+
+    @property
     def until(self) -> str:
         """Up to which day its period goes, inside a sentence: "to 30 Jun 2026", or between which days its parts end."""
         ends = {"first": words.day(self.since), "last": words.day(self.day)}
@@ -156,8 +161,8 @@ def listed(reasons: Iterable[str]) -> str:
     >>> listed(["no price is known.", "no debt is known; no price is known", ""])
     'no price is known; no debt is known'
     """
-    every = "; ".join(reason.rstrip(".") for reason in reasons if reason)
-    return "; ".join(dict.fromkeys(every.split("; ")))
+    every = words.clauses(reason.rstrip(".") for reason in reasons if reason)
+    return words.clauses(dict.fromkeys(words.parted(every)))
 
 
 def total(parts: Iterable[Quantity], name: str = "", reason: str = "") -> Quantity:
@@ -203,7 +208,7 @@ def unlike(named: Mapping[str, Quantity]) -> list[str]:
     if not days.max() - days.min() > APART:
         return []
     each = [f"{words.listing(list(own.index))} {words.day(day)}" for day, own in days.groupby(days)]
-    return [words.say("quantity.unlike", each="; ".join(each))]
+    return [words.say("quantity.unlike", each=words.clauses(each))]
 
 
 def newest(rows: pd.DataFrame, name: str, lacking: str, value: str = "value", day: str = "date") -> Quantity:

@@ -18,7 +18,8 @@ from tqdm import tqdm
 from capcycle import facts, pool
 from capcycle.errors import CapcycleError, NothingToShow, unknown
 from capcycle.facts import Book, door, layers, store, tables
-from capcycle.measure import Measures, measure_named, shared_period
+from capcycle.measure import measure_named
+from capcycle.measures import Measures, shared_period
 from capcycle.metrics import ALL
 from capcycle.metrics.registry import CURRENCY, EARLIER
 from capcycle.panel import Panel, select

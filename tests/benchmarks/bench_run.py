@@ -140,10 +140,9 @@ def published(clock: Clock, rows: list, jobs: list) -> None:
     clock.watch(pictures, "_drawn", "pictures")
     clock.watch(pictures, "_bundled", "import")
     outcomes = [Outcome(row, "", "done", job.out, 0.0) for row, job in zip(rows, jobs, strict=True)]
-    data = publish.data_version()
     with clock.part("page"):
         for outcome in outcomes:
-            page.render(outcome, data)
+            page.render(outcome)
         (site := jobs[0].out.parent / "site").mkdir()
         publish.build(outcomes, site)
 

@@ -77,7 +77,7 @@ def gap(each: Mapping[str, Case]) -> Exhibit:
     ], columns=["label", "group", "value", "unit", "kind", "source", "note"])  # fmt: skip
     parts = [study.tell(case, "backlog.of") for case in full.values()]
     title = say("backlog.gap.title", parts=words.listing(parts)) if parts else say("backlog.verdict_none")
-    lacking = [f"{case.name}: {case.lacking}." for case in each.values() if case.lacking]
+    lacking = [words.say("note.lacking", name=case.name, reason=case.lacking) for case in each.values() if case.lacking]
     return marks.dots(rows, marks.worded("backlog.gap", *lacking, id="backlog-gap", title=title))
 
 

@@ -10,7 +10,8 @@ from capcycle.analyses import forward_multiples
 from capcycle.errors import NothingToShow
 from capcycle.exhibits import Exhibit, marks, parts
 from capcycle.facts import Book, door, prices
-from capcycle.measure import Measures, measure
+from capcycle.measure import measure
+from capcycle.measures import Measures
 from capcycle.models.maths import logarithm, per
 from capcycle.models.registry import Fraction, model
 from capcycle.panel import select

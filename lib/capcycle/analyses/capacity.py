@@ -8,7 +8,8 @@ from capcycle import facts, study, words
 from capcycle.analyses.gigawatt.records import STAGES, by_stage
 from capcycle.exhibits import Exhibit, marks
 from capcycle.facts import Book
-from capcycle.measure import Measures, measure
+from capcycle.measure import measure
+from capcycle.measures import Measures
 from capcycle.models.maths import per, where
 from capcycle.models.registry import MW, Amount, Fraction, Multiple, PerGW, Years, model
 from capcycle.panel import select
@@ -19,7 +20,7 @@ from capcycle.words import Sentence, say
 
 YEAR, QUARTER = pd.Timedelta(days=365), pd.Timedelta(days=91.3)
 SERIES = ["company", "name", "site", "basis"]  # figures of these go together, no others
-TOLD = ("reported", "derived")  # two authors' estimates are no growth
+TOLD = ("reported", "derived")  # two authors' estimates are no growth, two figures of one document are
 SHOWN = ["power_before", "power_after", "years_between", "power_growth", "power_multiple"]
 
 
@@ -76,7 +77,8 @@ def growth(book: Book) -> dict[str, Case]:
 def _pairs(rows: pd.DataFrame) -> Iterator[tuple[pd.Series, pd.Series, str]]:
     """The first and the last figure of each stage, and what runs with each plan after it."""
     for stage in ("operating", "contracted"):
-        told = rows[(rows["stage"] == stage) & rows["kind"].isin(TOLD)]
+        own = rows[rows["stage"] == stage]
+        told = own[own["kind"].isin(TOLD) | own["source"].duplicated(keep=False)]
         if told["date"].nunique() > 1:
             yield told.iloc[0], told.iloc[-1], stage
     runs, plans = rows[rows["stage"] == "operating"], rows[rows["stage"] == "planned"]
@@ -158,7 +160,7 @@ def _owner(own: pd.DataFrame, book: Book) -> dict:
     company, basis = own["company"].iloc[0], own["basis"].iloc[0]
     label = say("capacity.owner", name=book.names[company], basis=words.label(f"capacity.basis.{basis}"))
     return {"company": company, "label": label, "unit": "MW", "kind": facts.weakest(own["kind"]),
-            "source": facts.documents(own["source"]), "note": "; ".join(dict.fromkeys(own["note"])),
+            "source": facts.documents(own["source"]), "note": words.clauses(dict.fromkeys(own["note"])),
             **own.set_index("stage")["value"].to_dict()}  # fmt: skip
 
 

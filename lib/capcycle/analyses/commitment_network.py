@@ -196,4 +196,4 @@ def _cell(money: pd.DataFrame, giver: str, taker: str) -> dict[str, str]:
     if forms in ([], ["order"]):
         return {"text": "".join(amounts), "href": ""}
     rest = [f"{form} {amount}" for form, amount in zip(forms[1:], amounts[1:], strict=True)]
-    return {"text": amounts[0], "href": "", "under": "; ".join([forms[0], *rest])}
+    return {"text": amounts[0], "href": "", "under": words.clauses([forms[0], *rest])}

@@ -20,7 +20,8 @@ from capcycle.errors import NothingToShow
 from capcycle.exhibits import cards
 from capcycle.exhibits.cards import Card
 from capcycle.facts import Book
-from capcycle.measure import Measures, measure, needs
+from capcycle.measure import measure, needs
+from capcycle.measures import Measures
 from capcycle.metrics import capex_run_rate
 from capcycle.panel import select
 from capcycle.quantity import Quantity, missing

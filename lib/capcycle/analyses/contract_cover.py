@@ -7,7 +7,8 @@ from capcycle.analyses.hosting import contracts
 from capcycle.errors import NothingToShow
 from capcycle.exhibits import Exhibit, marks, parts
 from capcycle.facts import Book
-from capcycle.measure import Measures, measure
+from capcycle.measure import measure
+from capcycle.measures import Measures
 from capcycle.models.maths import per
 from capcycle.models.registry import Amount, Multiple, Years, model
 from capcycle.panel import select

@@ -1,4 +1,4 @@
-"""What is left of a result without gains on investments, after tax, and whether it is cash."""
+"""What is left of a result without gains on investments, after tax."""
 
 from collections.abc import Mapping
 
@@ -9,49 +9,39 @@ from capcycle.exhibits import Exhibit, marks
 from capcycle.facts import Book
 from capcycle.measure import measure
 from capcycle.models.maths import per
-from capcycle.models.registry import Amount, Fraction, Multiple, model
+from capcycle.models.registry import Amount, Fraction, model
 from capcycle.panel import select
 from capcycle.quantity import missing
 from capcycle.study import Case
 from capcycle.words import Sentence, say
 
-FILED = ("revenue", "operating_income", "net_income", "investment_gains", "operating_cash_flow", "total_assets")
+FILED = ("revenue", "operating_income", "net_income", "investment_gains")
 MARGINS = ("operating_margin", "net_margin", "core_margin")
 
 
 @model(verdict="core_margin", better="higher", operating_margin=Fraction, net_margin=Fraction, core_margin=Fraction,
-       core_net_income=Amount, gains_after_tax=Amount, accruals_ratio=Fraction, cash_conversion=Multiple)  # fmt: skip
+       core_net_income=Amount, gains_after_tax=Amount)  # fmt: skip
 def earnings_quality(
     revenue: Amount,
     operating_income: Amount,
     net_income: Amount,
     investment_gains: Amount,
-    operating_cash_flow: Amount,
-    total_assets: Amount,
     tax_rate: Fraction,
 ):
     """Net margin beside the operating one, and what both are without gains on investments, after tax.
 
-    Formula: gains_after_tax = investment_gains * (1 - tax_rate); core_net_income = net_income - gains_after_tax;
-             accruals_ratio = (net_income - operating_cash_flow) / total_assets;
-             cash_conversion = operating_cash_flow / net_income
-    Units:   amounts of one period in one currency, assets at its end; fractions. A gain is no cash.
+    Formula: gains_after_tax = investment_gains * (1 - tax_rate); core_net_income = net_income - gains_after_tax
+    Units:   amounts of one period in one currency; fractions. A gain is no cash.
     Source:  the definitions; hand arithmetic: 100 of profit with 50 of gains at 20 % of tax is 60 without them.
 
-    >>> found = earnings_quality(200.0, 70.0, 100.0, 50.0, 90.0, 1000.0, 0.2)
-    >>> float(found.core_net_income), float(found.core_margin), float(found.accruals_ratio)
-    (60.0, 0.3, 0.01)
+    >>> found = earnings_quality(200.0, 70.0, 100.0, 50.0, 0.2)
+    >>> float(found.core_net_income), float(found.core_margin)
+    (60.0, 0.3)
     """
     gains = investment_gains * (1 - tax_rate)
     core = net_income - gains
     margins = (per(each, revenue) for each in (operating_income, net_income, core))
-    return (
-        *margins,
-        core,
-        gains,
-        per(net_income - operating_cash_flow, total_assets),
-        per(operating_cash_flow, net_income),
-    )
+    return *margins, core, gains
 
 
 @study.starts_by_company(earnings_quality)
@@ -121,6 +111,6 @@ def margins(each: Mapping[str, Case]) -> Exhibit:
         ]
     )
     title = study.tell(_apart(full), "earnings_quality.margins.title") if full else say("earnings_quality.verdict_none")
-    lacking = [f"{case.name}: {case.lacking}." for case in each.values() if case.lacking]
+    lacking = [words.say("note.lacking", name=case.name, reason=case.lacking) for case in each.values() if case.lacking]
     frame = marks.worded("earnings_quality.margins", *lacking, id="earnings-margins", title=title)
     return marks.columns(rows, frame) if full else marks.nothing(frame)

@@ -64,7 +64,7 @@ def record(book: Book) -> Exhibit:
     table, each = history(book), cases(book)
     full = {company: case for company, case in each.items() if not case.lacking}
     rows = pd.DataFrame([_record(case, table[table["company"] == company]) for company, case in full.items()])
-    lacking = [f"{case.name}: {case.lacking}." for case in each.values() if case.lacking]
+    lacking = [words.say("note.lacking", name=case.name, reason=case.lacking) for case in each.values() if case.lacking]
     above = sum(float(case.outputs.eps_difference) > 0 for case in full.values())
     title = say(f"earnings_surprise.record.{'title' if full else 'none'}", above=above, all=len(full))
     frame = marks.worded("earnings_surprise.record", *lacking, id="earnings-record", title=title)

@@ -7,29 +7,30 @@ from capcycle.models.registry import Fraction, Multiple, PerShare, model
 from capcycle.quantity import newest
 from capcycle.study import Case
 
-SHOWN = ("forward_pe", "trailing_pe", "peg", "upside", "share_price", "eps_trailing", "eps_next_year")
+SHOWN = ("forward_pe", "trailing_pe", "peg", "upside", "return_to_date", "share_price", "eps_trailing",
+         "eps_next_year")  # fmt: skip
 AHEAD = {"price": "share_price", "eps_trailing": "eps_trailing", "eps_next_year": "eps_next_year",
          "target_price": "target_price"}  # fmt: skip
 POINTS = 100  # of a percentage, in which growth divides a multiple
 
 
 @model(verdict="forward_pe", better="lower", trailing_pe=Multiple, forward_pe=Multiple, eps_growth=Fraction,
-       peg=Multiple, upside=Fraction)  # fmt: skip
+       peg=Multiple, upside=Fraction, return_to_date=Fraction)  # fmt: skip
 def forward_multiples(share_price: PerShare, eps_trailing: PerShare, eps_next_year: PerShare,
-                      target_price: PerShare):  # fmt: skip
+                      target_price: PerShare, year_end_price: PerShare):  # fmt: skip
     """Price to earnings of the last twelve months and of the year that analysts look to, and to growth between them.
 
     Formula: peg = forward_pe / (100 * eps_growth), where eps_growth = eps_next_year / eps_trailing - 1
-             upside = target_price / share_price - 1
+             upside = target_price / share_price - 1; return_to_date = share_price / year_end_price - 1
     Units:   a currency per share, or per ADS; missing for losses, and without growth.
     Source:  hand arithmetic: 100 on 4 and 5 is 25 and 20 times; growth of 25 % makes 20 / 25 = 0.8.
 
-    >>> [round(float(each), 2) for each in forward_multiples(100.0, 4.0, 5.0, 120.0)]
-    [25.0, 20.0, 0.25, 0.8, 0.2]
+    >>> [round(float(each), 2) for each in forward_multiples(100.0, 4.0, 5.0, 120.0, 80.0)]
+    [25.0, 20.0, 0.25, 0.8, 0.2, 0.25]
     """
     growth, forward = per(eps_next_year, eps_trailing) - 1, per(share_price, eps_next_year)
     return (per(share_price, eps_trailing), forward, growth, per(positive(forward), POINTS * growth),
-                            per(target_price, share_price) - 1)  # fmt: skip
+            per(target_price, share_price) - 1, per(share_price, year_end_price) - 1)  # fmt: skip
 
 
 @model(verdict="pe_to_past", better="lower", pe_to_past=Multiple)
@@ -48,11 +49,22 @@ def pe_against_past(forward_pe: Multiple, forward_pe_of_past: Multiple):
 
 @study.starts_by_company(forward_multiples)
 def cases(book: Book) -> dict[str, Case]:
-    """Each company's price to the earnings of the newest snapshot that has those of the next year; all of one day."""
+    """Each company's price to the earnings of the newest snapshot that has those of the next year; all of one day.
+
+    The return of the year counts from the last price of the year before that day.
+    """
     table = book.register("consensus").query("symbol == company").sort_values("date")
     table = table.assign(unit=table["currency"] + "/share", whole=table["eps_next_year"].notna())
     last = table.sort_values("whole", kind="stable").groupby("company").tail(1)
-    return study.Cases({company: study.case(forward_multiples, book, company, **{
-        name: newest(last[last["company"] == company], name, study.not_public(name), column)
-        for column, name in AHEAD.items()
-    }) for company in book.companies})  # fmt: skip
+    sold = book.register("market").query("measure == 'last_sale' and symbol == company")
+    sold = sold.assign(unit=sold["currency"] + "/share", year=sold["date"].dt.year)
+    found = {}
+    for company in book.companies:
+        own = last[last["company"] == company]
+        before = sold[sold["company"].eq(company) & sold["year"].lt(own["date"].max().year)]
+        found[company] = study.case(
+            forward_multiples, book, company,
+            year_end_price=newest(before, "year_end_price", study.not_public("year_end_price")),
+            **{name: newest(own, name, study.not_public(name), column) for column, name in AHEAD.items()},
+        )  # fmt: skip
+    return study.Cases(found)

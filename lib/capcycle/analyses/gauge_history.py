@@ -10,7 +10,8 @@ from capcycle.analyses import forward_multiples, gauges
 from capcycle.analyses.gauges import AMBER, GREEN, RED, TODAY, Gauge
 from capcycle.exhibits import Exhibit, marks, parts
 from capcycle.facts import Book
-from capcycle.measure import Measures, measure
+from capcycle.measure import measure
+from capcycle.measures import Measures
 from capcycle.models.maths import per
 from capcycle.models.registry import Fraction, Number, model
 from capcycle.panel import select

@@ -55,6 +55,8 @@ def returns(book: Book, symbols: Sequence[str], start: str, end: str) -> Cases:
 def verdict(found: Cases) -> Sentence:
     """Of how many companies the multiple brought more than earnings did."""
     known = [case for case in found.values() if not case.lacking]
+    if not known:
+        return words.paragraph(say("bubble.verdict_0"))
     paid = [case for case in known if float(case.outputs.from_valuation) > float(case.outputs.from_earnings)]
     names = words.listing([case.name for case in paid]) if paid else ""
     return words.paragraph(words.counted("league.verdict", len(paid), all=len(known), names=names))

@@ -1,5 +1,7 @@
 """Leases that are signed and have not begun: on no balance sheet, and growing; and the rows of debt beside them."""
 
+from functools import cache
+
 import pandas as pd
 
 from capcycle import facts, study
@@ -31,6 +33,7 @@ def lease_overhang(leases_not_commenced: Amount, leases_before: Amount, lease_co
                          per(leases_not_commenced, leases_to_adjusted_debt))  # fmt: skip
 
 
+@cache
 def rows(book: Book, company: str) -> pd.DataFrame:
     """A company's rows, drawn or signed, in the currency of the book, the newest day last."""
     table = book.register("debt").query("borrower == @company and stage != 'planned' and principal == principal")

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
+from dataclasses import replace
 from functools import cache
 from itertools import chain
 
@@ -12,7 +13,8 @@ from capcycle.analyses import useful_life
 from capcycle.analyses.power_value.figures import STALE, figures
 from capcycle.errors import NothingToShow
 from capcycle.facts import Book
-from capcycle.measure import Measures, measure
+from capcycle.measure import measure
+from capcycle.measures import Measures
 from capcycle.metrics import net_income_without_gains
 from capcycle.models.maths import per
 from capcycle.models.registry import Amount, Fraction, Multiple, model
@@ -108,7 +110,8 @@ def _shorter(life: Case | None) -> Quantity:
     if life is None:
         return missing("shorter_life_charge", study.not_public("shorter_life_charge"))
     added = life.alone("depreciation_prospective") - life.alone("depreciation_in_accounts")
-    return added.called("shorter_life_charge", reason=say("multiples.shorter_life"))
+    charge = added.called("shorter_life_charge", reason=say("multiples.shorter_life"))
+    return replace(charge, since=charge.day)  # of the newest year, whatever is charged then was bought earlier
 
 
 def filed_cases(which: Callable, book: Book, filed: Mapping[str, Measures],

@@ -17,7 +17,15 @@ from capcycle.study import Case
 from capcycle.words import Sentence, say
 
 PRICES = ("issue_price", "range_low", "range_high", "first_open", "first_low", "first_close", "home_close")
-SHOWN = ("proceeds", "value_at_issue", "float_share", "return_at_open", "return_at_close", "return_at_low")
+SHOWN = (
+    "proceeds",
+    "value_at_issue",
+    "float_share",
+    "from_range_low",
+    "return_at_open",
+    "return_at_close",
+    "return_at_low",
+)
 COVER = {"retail_cover": "times", "retail_share": "fraction", "institutional_take_up": "fraction",
          "cornerstone_share": "fraction"}  # fmt: skip
 
@@ -98,7 +106,7 @@ def figures(book: Book, company: str) -> dict[str, Quantity]:
     """What is known of a company's offering by name, in the currencies in which it was printed."""
     row = _row(book, company)
     units = {name: f"{row['home_currency' if name == 'home_close' else 'currency']}/share" for name in PRICES}
-    units |= {"shares_offered": "shares", "shares_after": "shares"}
+    units |= {"shares_offered": "shares", "shares_after": "shares", "proceeds_net": row["currency"]}
     return {name: _given(row, name, unit) for name, unit in
             {**units, **dict.fromkeys(["pe_at_price", "peer_pe"], "multiple"), **COVER}.items()}  # fmt: skip
 
@@ -149,6 +157,7 @@ def sheet(book: Book, company: str) -> Exhibit:
     rows = marks.rows((_called(name), one) for name, one in known.items() if not one.missing)
     lacking = [words.lower(_called(name)) for name, one in known.items() if one.missing]
     notes = [row["note"], *([say("offerings.sheet.lacking", names=words.listing(lacking))] if lacking else [])]
+    notes += [say("offerings.sheet.greenshoe")] if row["greenshoe_used"] == "yes" else []
     sold = known["shares_offered"]
     terms = {"shares": sold.shown, "price": known["issue_price"].shown, "day": words.day(row["date"])}
     title = say("offerings.sheet.title", company=book.names[company], **terms)

@@ -74,7 +74,7 @@ def _computed(row: pd.Series, rows: pd.DataFrame) -> Quantity:
 def growth(book: Book, each: Mapping[str, Case]) -> Exhibit:
     """Each newest count with its growth, the count of a year before, and what falls on a day."""
     full = {name: case for name, case in each.items() if not case.lacking}
-    lacking = [f"{name}: {case.lacking}." for name, case in each.items() if case.lacking]
+    lacking = [words.say("note.lacking", name=name, reason=case.lacking) for name, case in each.items() if case.lacking]
     if not full:
         return marks.nothing(marks.worded("operating.growth", *lacking, title=say("operating.no_growth")))
     units = {_called(row): row["unit"] for _, row in counts(book).iterrows()}

@@ -1,7 +1,6 @@
 """What a cloud takes in for the tokens that its customers process, by quarter: an upper bound of their price."""
 
 from collections.abc import Mapping
-from typing import NamedTuple
 
 import pandas as pd
 
@@ -21,12 +20,8 @@ PACE = "tokens/minute"
 MILLION, MINUTES = 1e6, 1440  # of a day
 
 
-class PerToken(NamedTuple):
-    revenue_per_million_tokens: PerMillionTokens
-
-
-@model(verdict="revenue_per_million_tokens", better="higher")
-def per_token(cloud_revenue: Amount, tokens_per_minute: TokensPerMinute, days_counted: Number) -> PerToken:
+@model(verdict="revenue_per_million_tokens", better="higher", revenue_per_million_tokens=PerMillionTokens)
+def per_token(cloud_revenue: Amount, tokens_per_minute: TokensPerMinute, days_counted: Number):
     """What a cloud takes in for a million tokens that its customers process.
 
     Formula: revenue_per_million_tokens = cloud_revenue * 1e6 / (tokens_per_minute * days_counted * 1440)
@@ -37,7 +32,7 @@ def per_token(cloud_revenue: Amount, tokens_per_minute: TokensPerMinute, days_co
     >>> round(float(per_token(15.157e9, 7e9, 92.0).revenue_per_million_tokens), 2)
     16.34
     """
-    return PerToken(per(cloud_revenue * MILLION, tokens_per_minute * days_counted * MINUTES))
+    return per(cloud_revenue * MILLION, tokens_per_minute * days_counted * MINUTES)
 
 
 @study.starts(per_token)

@@ -13,7 +13,8 @@ from capcycle.facts import Book, door, prices
 from capcycle.words import Sentence, say
 
 ESTIMATED = {"kind": "estimated", "source": prices.SOURCE}
-SHOWN = ("label", "move", "beta", "value", "error", "times", "money")
+INPUTS = ("symbol", "move", "market_move", "alpha", "market_beta", "standard_error", "value_before")
+SHOWN = ("label", "move", "market_beta", "value", "standard_error", "times", "money")
 SHORTEST = 30  # days of returns from which a market model is estimated
 MONTHS = pd.Timedelta(days=100)  # before an event, in which a market value is still the company's
 ERRORS = 1.96  # standard errors on either side hold nineteen of twenty cases
@@ -76,10 +77,11 @@ def event(book: Book, symbols: Sequence[str], day: str, market: str = "SPY", est
     inside = slice(around, around + window + 1)
     rows = pd.DataFrame({
         "symbol": symbols, "label": [prices.names()[each] for each in symbols], "move": _moved(closes, at, window),
-        "beta": fitted.beta, "value": abnormal[inside].sum(axis=0), "error": fitted.error * np.sqrt(window + 1),
+        "market_beta": fitted.beta, "alpha": fitted.alpha * (window + 1), "market_move": after[inside, -1].sum(),
+        "value": abnormal[inside].sum(axis=0), "standard_error": fitted.error * np.sqrt(window + 1),
         "value_before": _worth(book, symbols, closes, closes.index[at - 1]),
     })  # fmt: skip
-    half = ERRORS * rows["error"]
+    half = ERRORS * rows["standard_error"]
     rows = rows.assign(low=rows["value"] - half, high=rows["value"] + half, unit="fraction", **ESTIMATED)
     days = [each for each in range(-around, around + 1) if at + each < len(closes)]
     return Event(book, closes.index[at], market, rows, pd.DataFrame(abnormal.cumsum(axis=0), days, list(symbols)))
@@ -121,7 +123,7 @@ def verdict(found: Event) -> Sentence:
     first = found.rows.iloc[0]
     said = {"name": first["label"], "move": words.change(first["move"]), "day": words.day(found.day),
             "abnormal": words.points(first["value"])}  # fmt: skip
-    key = "prices.verdict" if abs(first["value"]) > ERRORS * first["error"] else "prices.verdict_within"
+    key = "prices.verdict" if abs(first["value"]) > ERRORS * first["standard_error"] else "prices.verdict_within"
     changed, before = first["value_before"] * first["move"], words.value(first["value_before"], "USD")
     money = [
         say("prices.lost" if changed < 0 else "prices.won", amount=words.value(abs(changed), "USD"), before=before)
@@ -157,23 +159,23 @@ def _split(ratio: float) -> float:
 
 def abnormal(found: Event) -> Exhibit:
     """Each security's move beyond the market's, with two standard errors on either side."""
-    rows = found.rows.assign(note=[say("prices.moved", move=words.change(each.move), beta=f"{each.beta:.2f}")
+    rows = found.rows.assign(note=[say("prices.moved", move=words.change(each.move), beta=f"{each.market_beta:.2f}")
                                    for each in found.rows.itertuples()])  # fmt: skip
-    sure = int((rows["value"].abs() > ERRORS * rows["error"]).sum())
+    sure = int((rows["value"].abs() > ERRORS * rows["standard_error"]).sum())
     frame = marks.worded("prices.abnormal", id="abnormal-returns", day=words.day(found.day), sure=sure,
                          count=len(rows), market=prices.names()[found.market])  # fmt: skip
-    return marks.dots(rows.drop(columns=["symbol", "move", "beta", "error", "value_before"]), frame, mark=0.0)
+    return marks.dots(rows.drop(columns=[*rows.columns.intersection(INPUTS)]), frame, mark=0.0)
 
 
 def in_money(found: Event) -> Exhibit:
     """Each security's move and what is beyond the market's, in standard errors and in market value."""
-    rows = found.rows.assign(times=found.rows["value"] / found.rows["error"],
+    rows = found.rows.assign(times=found.rows["value"] / found.rows["standard_error"],
                              money=found.rows["move"] * found.rows["value_before"])  # fmt: skip
     known = rows["money"].dropna()
     without = rows["label"][rows["money"].isna()].tolist()
     lacking = [say("prices.no_value", names=words.listing(without))] if without else []
-    units = {"move_unit": "fraction", "beta_unit": "number", "error_unit": "fraction", "times_unit": "number",
-             "value_before_unit": "USD", "money_unit": "USD"}  # fmt: skip
+    units = {"move_unit": "fraction", "market_beta_unit": "number", "standard_error_unit": "fraction",
+             "times_unit": "number", "value_before_unit": "USD", "money_unit": "USD"}  # fmt: skip
     title = words.counted("prices.in_money.title", len(known), day=words.day(found.day),
                           amount=words.value(float(known.sum()), "USD"))  # fmt: skip
     frame = marks.worded("prices.in_money", *lacking, id="event-in-money", title=title)

@@ -1,5 +1,7 @@
 """How much of a supplier's sales it finances itself: suppliers of 2000 beside today's, and stakes that come back."""
 
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 
@@ -113,8 +115,8 @@ def then(book: Book) -> Cases:
     return Cases({
         row["giver_name"]: study.case(
             vendor_financing_ratio, book, vendor_financing=_amount(row),
-            annual_revenue=newest(own.assign(value=own["low"], date=own["published"]), "annual_revenue",
-                                  say("vendor_financing.no_sales", name=row["giver_name"])))
+            annual_revenue=replace(newest(own.assign(value=own["low"], date=own["published"]), "annual_revenue", say(
+                "vendor_financing.no_sales", name=row["giver_name"])), since=pd.NaT, day=pd.NaT))  # not of that day
         for row in rows.to_dict("records") for own in [sales[sales["name"].eq(row["giver_name"])]]
     })  # fmt: skip
 

@@ -218,7 +218,7 @@ def worked_examples(book: Book, *rooms: str) -> Exhibit:
     table = book.examples().query("analysis in @rooms")
     lines = check_examples(table)
     fits = [line.verdict for line in lines].count("consistent")
-    figures = ["; ".join(line.arithmetic) for line in lines]
+    figures = [words.clauses(line.arithmetic) for line in lines]
     view = pd.DataFrame({
         say("examples.column_example"): [_example(row) for row in table.itertuples()],
         say("examples.column_figures"): [text or line.why for text, line in zip(figures, lines, strict=True)],

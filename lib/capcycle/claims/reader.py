@@ -88,15 +88,17 @@ def _check_example(row) -> Line:
         return Line(**place, verdict="not checkable", why=_not_checkable(row, error))
     printed = {name: value for name, value in row.outputs.items() if name in result.figures}
     if not printed:
-        return Line(**place, verdict="not checkable", why="; ".join(result.faults) or say("claims.reader.no_outputs"))
+        return Line(
+            **place, verdict="not checkable", why=words.clauses(result.faults) or say("claims.reader.no_outputs")
+        )
     off = {name: each for name, each in printed.items() if not worked.fits(result.figures[name], each, row.tolerance)}
     arithmetic = tuple(_beside(row, name, result.figures[name], name in off) for name in printed)
     if not off:
-        why = "; ".join([say("claims.reader.reproduced", outputs="; ".join(arithmetic)), *result.faults])
+        why = words.clauses([say("claims.reader.reproduced", outputs=words.clauses(arithmetic)), *result.faults])
         return Line(**place, verdict="consistent", why=why, arithmetic=arithmetic)
     differs = say("claims.reader.differs", outputs=worked.figures_in_words(off, row.currency, row.steps))
     right = worked.figures_in_words({name: result.figures[name] for name in off}, row.currency, row.steps)
-    why = "; ".join([differs, *result.faults])
+    why = words.clauses([differs, *result.faults])
     return Line(**place, verdict="inconsistent", why=why, right=right, arithmetic=arithmetic)
 
 

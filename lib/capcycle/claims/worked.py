@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from capcycle import analyses, metrics, reads, words
+from capcycle import analyses, metrics, reads, units, words
 from capcycle.claims.expressions import names_in, number
 from capcycle.errors import ModelError, unknown
 from capcycle.facts.examples import TOLERANCE
@@ -24,7 +24,6 @@ from capcycle.words.format import money
 ROOTS = ("models", "analyses", "units")  # rooms whose plain functions an example may name by their place
 EXACT = 1e-9  # of a figure: the rounding of the machine
 ALIKE = 0.85  # of two names, to ask whether one was meant for the other
-SCALES = {"tn": 1e12, "bn": 1e9, "m": 1e6}
 OF_LISTS = {"sum": sum, "mean": mean, "least": min, "most": max}  # what a step may ask of a list by its name in quotes
 
 STEP = re.compile(r"\s*(\w+)(?: \[(.+?)\])?\s*=(.*)", re.DOTALL)  # name [unit] = expression
@@ -67,7 +66,7 @@ def _work_out(function: Callable | None, inputs: Mapping[str, Any], steps: Steps
     faults = [unknown("input", strange, takes or used)] if strange else []
     figures, later = _run(steps, {name: nan if value is None else value for name, value in inputs.items()})
     if lacking := [name for name, each in takes.items() if name not in figures and each.default is each.empty]:
-        raise ModelError("; ".join([f"it needs {', '.join(sorted(lacking))}", *faults]))
+        raise ModelError(words.clauses([f"it needs {', '.join(sorted(lacking))}", *faults]))
     results = _call(function, {name: figures[name] for name in takes if name in figures}) if function else {}
     figures, impossible = _run(later, figures | results)
     if impossible:
@@ -219,7 +218,7 @@ def figures_in_words(figures: Mapping[str, Any], currency: str = "", steps: str 
     units = units_of(steps)
     shown = {name: in_words(value, units.get(name, ""), currency) for name, value in figures.items()}
     each = (say("examples.figure", name=words.label(f"name.{name}"), value=value) for name, value in shown.items())
-    return "; ".join(each)
+    return words.clauses(each)
 
 
 def units_of(steps: str) -> dict[str, str]:
@@ -245,7 +244,11 @@ def in_words(value: Any, unit: str, currency: str = "") -> str:
     if not isinstance(value, Real) or isinstance(value, bool):
         return str(value)
     code = currency or "USD"
-    exact = {"currency": money(plain(value), code), "multiple": f"{plain(value)}×", "": plain(value)}
+    exact = {
+        "currency": money(plain(value), code),
+        "multiple": say("unit_after.multiple", number=plain(value)),
+        "": plain(value),
+    }
     if unit in ("fraction", "rate"):
         return words.coupon(value)
     return exact[unit] if unit in exact else words.value(value, unit.replace("currency", code))
@@ -257,9 +260,10 @@ def plain(value: float) -> str:
     >>> plain(0.0447), plain(1854.0247), plain(1750e6)
     ('0.0447', '1,854.02', '1.75bn')
     """
-    scale = next((scale for scale, size in SCALES.items() if abs(value) >= size), "")
+    scales = (scale for scale in reversed(words.scales()[1:]) if scale != "k")
+    scale = next((scale for scale in scales if abs(value) >= units.SCALES[scale]), "")
     if scale or abs(value) < 1000:
-        return f"{value / SCALES.get(scale, 1):,.4g}{scale}"
+        return f"{value / units.SCALES.get(scale, 1):,.4g}{scale}"
     return f"{value:,.2f}".removesuffix(".00")
 
 

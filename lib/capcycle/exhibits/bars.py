@@ -8,7 +8,7 @@ from capcycle.exhibits import parts
 from capcycle.exhibits.channels import BESIDE, COMPANY_TOOLTIP, LETTER, axis, beside_end, company_look, tooltip
 from capcycle.exhibits.exhibit import Exhibit
 from capcycle.exhibits.findings import placed
-from capcycle.measure import Measures
+from capcycle.measures import Measures
 
 ROW_HEIGHT = 34
 
@@ -42,6 +42,8 @@ def bars(measures: Measures, focus: str | None = None) -> Exhibit:
 def _bars(data: pd.DataFrame, unit: str) -> alt.LayerChart:
     look = company_look(data["company"], soft=theme.TINT)
     del look["shape"]  # a bar has none
+    if len(set(look["fill"]["scale"].range)) < data["company"].nunique():  # the name beside a bar tells it from others
+        look |= dict.fromkeys(["fill", "stroke"], alt.value(theme.LIGHT["series-0"]))
     room = LETTER * data["shown"].map(len).max() + BESIDE
     base = alt.Chart(data).encode(
         y=alt.Y("name:N", sort=list(data["name"]), title=None, axis=alt.Axis(labelLimit=140, labelOverlap=False)),

@@ -13,7 +13,8 @@ from capcycle.exhibits.bars import bars
 from capcycle.exhibits.exhibit import Exhibit
 from capcycle.exhibits.lines import SCALES, lines
 from capcycle.facts import Book
-from capcycle.measure import NUMBERS, Measures, measure_named
+from capcycle.measure import NUMBERS, measure_named
+from capcycle.measures import Measures
 from capcycle.panel import SPANS, select
 from capcycle.words import Sentence
 

@@ -103,14 +103,14 @@ def told(lines: Mapping[str, Card], frame: Frame, columns: Sequence[str]) -> Exh
     rows += [[{"text": say("cards.unsaid"), "group": True}, ""]] * bool(lacking)
     rows += [[label, _unsaid(card)] for label, card in lacking.items()]
     for row in rows:
-        row[1] = row[1] and row[1] | {"text": f"{row[1]['text'].rstrip('.')}."}
+        row[1] = row[1] and row[1] | {"text": words.paragraph(row[1]["text"])}
     figures = [_figure(label, card) for label, card in (known | lacking).items()]
     return _exhibit(frame, pd.DataFrame(rows, columns=list(columns)), pd.DataFrame(figures))
 
 
 def _unsaid(card: Card) -> dict[str, Any]:
     """Why something cannot be said: the first reason, which opens the others."""
-    first, *others = map(parts.upper, card.quantity.reason.split("; "))
+    first, *others = map(parts.upper, words.parted(card.quantity.reason))
     return {"text": first, "page": card.page, "company": card.company} | ({"details": others} if others else {})
 
 

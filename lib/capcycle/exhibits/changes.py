@@ -9,7 +9,7 @@ from capcycle.exhibits.channels import tooltip
 from capcycle.exhibits.exhibit import CARD, Exhibit
 from capcycle.facts import Book
 from capcycle.facts.between import CAUSES
-from capcycle.measure import Measures
+from capcycle.measures import Measures
 from capcycle.words import Sentence
 
 ROW_HEIGHT, KEY_HEIGHT = 24, 40

@@ -50,7 +50,7 @@ def quarters(panel: Panel) -> Exhibit:
         id="quarters-held",
         title=words.counted("coverage.title_gaps", full, empty=empty, cells=len(table), since=since),
         subtitle=words.say("coverage.subtitle", since=since),
-        alt=words.say("alt.coverage", series="; ".join(series)),
+        alt=words.say("alt.coverage", series=words.clauses(series)),
         view=_grid(table),
         figures=table,
         notes=_known_gaps(panel.book),
@@ -172,7 +172,7 @@ def documents_by_year(book: Book) -> Exhibit:
     view = table.pivot(index="year", columns="tier", values="documents").fillna(0).astype(int).astype(str)
     view = view[::-1].rename_axis(index=words.say("column.published"), columns=None).reset_index()
     each = table.groupby("year")["documents"].sum().items()
-    series = "; ".join(words.say("alt.year", year=year, count=count) for year, count in each)
+    series = words.clauses(words.say("alt.year", year=year, count=count) for year, count in each)
     title = words.counted("coverage.by_tier", len(cards), most=tiers[0])
     subtitle = words.say("coverage.by_tier_subtitle", tiers=words.listing(tiers))
     frame = marks.Frame("documents-by-year", title, subtitle)

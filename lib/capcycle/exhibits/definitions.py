@@ -13,7 +13,8 @@ from capcycle.exhibits import parts
 from capcycle.exhibits.channels import COMPANY_TOOLTIP, axis, company_look, tooltip
 from capcycle.exhibits.exhibit import Exhibit
 from capcycle.exhibits.findings import FEWEST
-from capcycle.measure import Measures, measure, needs, shared_period
+from capcycle.measure import measure, needs
+from capcycle.measures import Measures, shared_period
 from capcycle.metrics import FAMILIES
 from capcycle.panel import Panel
 from capcycle.words import Sentence
@@ -51,7 +52,7 @@ def definitions(panel: Panel, family: str, other: Panel | None = None, **numbers
     period = parts.said_period(variants[0].rows)
     if other:
         variants.append(_on(other, variants[0]))
-    series, unit = "; ".join(map(_row, variants)), parts.unit(variants[0].measures.unit)
+    series, unit = words.clauses(map(_row, variants)), parts.unit(variants[0].measures.unit)
     some = any(len(each.values) for each in variants)
     rows = [each.rows for each in variants]
     return Exhibit(
@@ -157,7 +158,8 @@ def _of_one(variants: list[_Variant], what: str, period: str) -> str:
     values = known[known["company"] == known["company"].mode()[0]]
     low, high = (words.value(end, values["unit"].iloc[0]) for end in (values["value"].min(), values["value"].max()))
     name = parts.company_names()[values["company"].iloc[0]]
-    return words.say("definitions.one", name=name, what=words.lower(what), low=low, high=high, period=period)
+    key = "definitions.one_alike" if low == high else "definitions.one"
+    return words.say(key, name=name, what=words.lower(what), low=low, high=high, period=period)
 
 
 def _places(usual: _Variant, other: _Variant) -> pd.DataFrame:
@@ -223,7 +225,7 @@ def _lacking(variants: list[_Variant]) -> list[str]:
 
 def _row(variant: _Variant) -> str:
     rows = variant.rows.dropna(subset="value")
-    values = parts.spoken(rows["company"].map(parts.company_names().get), parts.cells(rows), ", ")
+    values = parts.spoken(rows["company"].map(parts.company_names().get), parts.cells(rows), words.say("format.comma"))
     return words.say("definitions.row", variant=variant.name, values=values or words.DASH)
 
 

@@ -7,7 +7,7 @@ import pandas as pd
 
 from capcycle import theme
 from capcycle.exhibits.channels import LETTER, tooltip
-from capcycle.words import say
+from capcycle.words import clauses, say
 
 NONE = pd.DataFrame({"day": pd.to_datetime([]), "label": [], "source": []})
 WIDE, NARROW = 600, 420  # pixels of an axis that labels are set for, and below which a chart has only the rules
@@ -86,4 +86,4 @@ def note(shown: pd.DataFrame) -> tuple[str, ...]:
         say("event.each", label=label, day=_month(day))
         for day, label in shown[["day", "label"]].itertuples(index=False)
     ]
-    return (say("event.marked", events="; ".join(each)),) if each else ()
+    return (say("event.marked", events=clauses(each)),) if each else ()

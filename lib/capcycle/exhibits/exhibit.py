@@ -13,7 +13,7 @@ import altair as alt
 import pandas as pd
 
 from capcycle.headlines import MIME as MIME
-from capcycle.words import merged, say
+from capcycle.words import clauses, merged, say
 
 SPREADSHEET = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 LIVE_TITLE = "live_title"  # the parameter of a chart with sliders that says what it now shows
@@ -68,26 +68,30 @@ class Exhibit:
         }
 
     def _repr_mimebundle_(self, include=None, exclude=None) -> dict[str, Any]:
-        if self.chart is None:
-            shown = {"text/html": self._html()}
-        else:  # against the schema of Vega-Lite, which takes as long as all the rest, tests hold them
-            shown = {VEGA_LITE: self.titled().to_dict(validate=False)}
+        shown = {"text/html": self._html()} if self.chart is None else {VEGA_LITE: self.titled()}
         return {**shown, MIME: self.payload(), "text/plain": f"{self.title}\n{self.alt or self.subtitle}"}
 
     def _foremost(self) -> list[Mapping[str, str]]:
-        """The documents by how many of the newest figures rest on each, statistics such as exchange rates last."""
+        """The documents by how many of the newest figures rest on each, statistics such as exchange rates last.
+
+        A filing that is held twice, its data and its text, is named once before the others.
+        """
         rows = self.figures.groupby("company", dropna=False).tail(1) if "company" in self.figures else self.figures
         cells = rows["source"].fillna("") if "source" in rows else ()
         weight = Counter(id for cell in cells for id in cell.split())
         newest = sorted(self.sources, key=lambda source: source["published"], reverse=True)
-        return sorted(newest, key=lambda source: (source["tier"] == "statistics", -weight[source["id"]]))
+        newest.sort(key=lambda source: (source["tier"] == "statistics", -weight[source["id"]]))
+        first = {source["title"]: source["id"] for source in reversed(newest)}
+        return sorted(newest, key=lambda source: first[source["title"]] != source["id"])
 
-    def titled(self) -> alt.Chart | alt.LayerChart:
-        """The chart with its title and sources inside, for JupyterLab; a page sets them in its own type."""
+    def titled(self) -> dict[str, Any]:
+        """The chart in Vega-Lite, its title and sources inside, for JupyterLab; a page sets them in its own type."""
         under = [self.subtitle, *wrap(cited(self._foremost()), LINE)]
         known = [] if self.chart.params is alt.Undefined else [each.name for each in self.chart.params]
         text = alt.expr(LIVE_TITLE) if LIVE_TITLE in known else self.title
-        return self.chart.properties(title=alt.Title(text, subtitle=under), description=self.alt)
+        # against the schema of Vega-Lite, which takes as long as all the rest, tests hold it
+        spec = self.chart.to_dict(validate=False)
+        return spec | {"title": alt.Title(text, subtitle=under).to_dict(), "description": self.alt}
 
     def _html(self) -> str:
         table = self.view.map(_cell).to_html(index=False, border=0, escape=False)
@@ -147,9 +151,9 @@ def cited(sources: Sequence[Mapping[str, str]]) -> str:
     """
     if not sources:
         return ""
-    named = "; ".join(dated(source) for source in sources[:NAMED])
     more = len(sources) - NAMED
-    return " ".join([say("page.sources"), named, *([say("page.sources_more", count=more)] if more > 0 else [])])
+    named = clauses(dated(source) for source in sources[:NAMED])
+    return say("page.cited_more" if more > 0 else "page.cited", named=named, count=more)
 
 
 def dated(source: Mapping[str, str]) -> str:

@@ -5,7 +5,7 @@ import pandas as pd
 from capcycle import words
 from capcycle.errors import MetricError
 from capcycle.exhibits.parts import RATIOS, company_names, said_period
-from capcycle.measure import Measures
+from capcycle.measures import Measures
 from capcycle.panel import Panel
 from capcycle.words import Sentence
 

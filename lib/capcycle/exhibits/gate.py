@@ -2,15 +2,18 @@
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
+from functools import cache
+from inspect import signature
 from typing import Any
 
 import pandas as pd
 
-from capcycle import words
+from capcycle import facts, words
 from capcycle.exhibits import parts
 from capcycle.exhibits.channels import every
 from capcycle.metrics import ALL as METRICS
-from capcycle.metrics.registry import ANY_VALUE
+from capcycle.metrics.registry import ANY_VALUE, without_lag
+from capcycle.quantity import APART
 from capcycle.words import NUMBERS, TITLE, listing, say
 
 FEWEST = 3  # marks of a chart: two figures are a sentence
@@ -18,6 +21,7 @@ OLD = pd.Timedelta(days=366 + 31)  # four quarters; those under one label end at
 MEASURED = ("metric", "company", "period_end", "value")  # columns of the figures of a measure
 NAMED = 3  # periods that a fault names
 YEAR = re.compile(r"(?:19|20)\d\d")
+COLOURS = ("color", "fill", "stroke")
 UNCOUNTED = {"rule", "text"}  # marks that say something of others
 DAYS = re.compile(
     r"\d{4}年(?:\d+月)?(?:\d+日)?|\d+月\d+日"
@@ -25,6 +29,9 @@ DAYS = re.compile(
 )
 WIDE = re.compile(r"[\u3000-\u9fff\uff00-\uffef]")  # letters that leave no space between them and a number
 NUMBER = re.compile(r"(?<![\w.,])[−+$€¥]*\d[\d,]*(?:\.\d+)?(?=[×%a-z]*(?:\W|$))")
+COMPARES = re.compile(r"\b(?:ranks?|leads?|(?:high|low|larg|small|fast|slow|few)est|most|least|(?:run|ran)s? from)\b")
+PROFIT, GAINS = "net_income", "gain"  # what may have gains on investments in it, and the word that says so
+NO = re.compile(r"\bno ([a-z][\w& ,-]*)")
 WORDED = {
     "dash": r"(?<!\S)\(?–(?!\S*\w)",
     "one_end": r"(?<!\S)(\S*\d\S*(?: \w+)?) (?:to|and) \1(?![\w.,])",
@@ -97,12 +104,83 @@ def of_figures(title: str, figures: pd.DataFrame, newest: pd.Timestamp) -> list[
     return [say("gate.old", old=words.day(day), newest=words.day(newest))] if newest - day > OLD else []
 
 
+def of_comparison(title: str, figures: pd.DataFrame) -> list[str]:
+    """Why a title that compares companies does not fit the figures under it: they are of unlike days, and it has none.
+
+    figures  as an exhibit gives them to download
+
+    >>> of_comparison("Meta ranks highest", pd.DataFrame({"label": list("ab"), "day": ["2025-12-31", "2026-06-30"]}))
+    ['it compares figures of 31 Dec 2025 with those of 30 Jun 2026, and has no date']
+    """
+    if (ends := ends_of(figures)).empty:
+        return []
+    newest = ends.groupby(level=[0, 1]).max()
+    for _, ends in newest.groupby(level=0):
+        if COMPARES.search(title) and not DAYS.search(title) and ends.max() - ends.min() > APART:
+            return [say("gate.unlike", old=words.day(ends.min()), newest=words.day(ends.max()))]
+    return []
+
+
+def of_profit(said: str, figures: pd.DataFrame) -> list[str]:
+    """Why the words of an exhibit of net income do not do: they do not say whether gains on investments are in it.
+
+    said  title, subtitle and notes
+
+    >>> of_profit("Alphabet's net margin was 54.8%", pd.DataFrame({"metric": ["net_margin"]}))
+    ['its net income is with gains on investments or without them, and nothing says which']
+    """
+    measured = {str(metric).partition(".")[0] for metric in figures.get("metric", ())}
+    return [say("gate.profit")] if GAINS not in said and any(map(_of_profit, measured)) else []
+
+
+def of_absence(texts: Iterable[str]) -> list[str]:
+    """Where texts say that there is none of what the data only has no figure for.
+
+    >>> of_absence(["Amazon, TTM 2026Q1: no depreciation", "the data has no figure for capex"])
+    ["'no depreciation' says that there is none, not that none is held"]
+    """
+    found = dict.fromkeys(hit for text in texts for hit in NO.findall(text))
+    named = (next((name for name in _measures() if hit == name or hit.startswith((f"{name} ", f"{name},"))), "")
+             for hit in found)  # fmt: skip
+    return [say("gate.absent", name=name) for name in dict.fromkeys(named) if name]
+
+
+def of_looks(charts: Iterable[Mapping[str, Any]]) -> list[str]:
+    """Why the charts of a page mislead together: two names of a chart that look alike, or one name that looks unlike.
+
+    charts  in Vega-Lite, as the page draws them
+
+    >>> def of(*colours): return {"fill": {"scale": {"domain": ["Grid", "Own"], "range": list(colours)}}}
+    >>> of_looks([of("red", "red")]), of_looks([of("red", "blue"), of("blue", "red")])[0]
+    (['Grid and Own look alike in one chart'], 'Grid has more than one look on the page')
+    """
+    looks: dict[str, set[tuple]] = {}
+    found = []
+    for chart in charts:
+        own: dict[str, dict[str, str]] = {}
+        for channel, scale in _signs(chart):
+            for name, sign in zip(scale["domain"], scale["range"], strict=False):
+                own.setdefault(str(name), {})[channel] = str(sign)
+        signs = {name: tuple(sorted(each.items())) for name, each in own.items()}
+        alike = [[name for name, other in signs.items() if other == each] for each in dict.fromkeys(signs.values())]
+        found += [say("gate.alike", names=listing(names)) for names in alike if len(names) > 1]
+        for name, each in own.items():
+            looks.setdefault(name, set()).update({("colour", each[one]) for one in COLOURS if one in each})
+    return [*dict.fromkeys(found), *(say("gate.looks", name=name) for name, each in looks.items() if len(each) > 1)]
+
+
 def ends_of(figures: pd.DataFrame) -> pd.Series:
-    """The ends of the periods of the figures of measures, by metric and company; empty for figures of other kinds.
+    """The ends of the periods of figures by metric and company, the days of others by unit and label; empty for others.
 
     >>> ends_of(pd.DataFrame({"label": ["Own"], "value": [1.0]})).empty
     True
     """
+    if {"label", "day"} <= set(figures):
+        dated = figures["label"].astype(str).str.contains(DAYS)  # whose own words say of when it is
+        figures = figures[~dated & (figures["value"].notna() if "value" in figures else True)]
+        days = pd.to_datetime(figures["day"], errors="coerce", format="%Y-%m-%d")
+        units = figures["unit"] if "unit" in figures else [""] * len(figures)
+        return days.set_axis(pd.MultiIndex.from_arrays([units, figures["label"]])).dropna()
     if not set(MEASURED) <= set(figures):
         return pd.Series(dtype="datetime64[ns]")
     known = figures[pd.to_numeric(figures["value"], errors="coerce").notna()]
@@ -130,7 +208,46 @@ def of_chart(spec: Mapping[str, Any], figures: pd.DataFrame) -> list[str]:
     }
     found += [say("gate.outlier", company=company, period=period) for company, period in _outside(figures)
               if (company, period) in drawn]  # fmt: skip
+    ups = [encoding.get("y", {}) for _, encoding, _ in _layers(spec, {})] if _slides(spec) else []
+    held = {each["field"] for each in ups if "field" in each and (each.get("scale") or {}).get("domain")}
+    found += [say("gate.slides", axis=each["field"]) for each in ups if each.get("field", "") not in {"", *held}]
     return list(dict.fromkeys(found))
+
+
+def _slides(spec: Mapping[str, Any]) -> bool:
+    """Whether a reader moves sliders of a chart."""
+    binds = [each.get("bind") for each in spec.get("params", [])]
+    return any(isinstance(each, Mapping) and each.get("input") == "range" for each in binds)
+
+
+@cache
+def _of_profit(metric: str) -> bool:
+    """Whether a measure is or takes net income with whatever gains are in it."""
+    if metric == PROFIT:
+        return True
+    taken = (without_lag(name) for name in signature(METRICS[metric]).parameters) if metric in METRICS else ()
+    return any(_of_profit(name) for name in taken)
+
+
+@cache
+def _measures() -> tuple[str, ...]:
+    """What the data has figures of, as it reads inside a sentence, the longest first."""
+    every = [*facts.dictionary().index, *METRICS]
+    return tuple(sorted({words.lower(words.name(name)) for name in every}, key=len, reverse=True))
+
+
+def _signs(node: Any, channel: str = "") -> Iterator[tuple[str, Mapping[str, Any]]]:
+    """The scales of a chart that give a sign to each of some names, with their channel."""
+    if isinstance(node, Mapping):
+        if "scale" in node and isinstance(node["scale"], Mapping) and all(
+            isinstance(node["scale"].get(end), list) for end in ("domain", "range")
+        ):  # fmt: skip
+            yield channel, node["scale"]
+        for name, inner in node.items():
+            yield from _signs(inner, name)
+    elif isinstance(node, list):
+        for inner in node:
+            yield from _signs(inner, channel)
 
 
 def _names(title: str, name: str) -> bool:

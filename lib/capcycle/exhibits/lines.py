@@ -8,7 +8,7 @@ from capcycle.exhibits import ends, events, parts
 from capcycle.exhibits.channels import COMPANY_TOOLTIP, axis, company_look, time_axis, tooltip
 from capcycle.exhibits.exhibit import Exhibit
 from capcycle.exhibits.findings import placed, total, totals
-from capcycle.measure import Measures
+from capcycle.measures import Measures
 
 FOCUS_WIDTH, OTHER_WIDTH = 3.5, 1.5
 FAINT = 0.15  # the opacity of a line that is not the chosen one
@@ -31,7 +31,8 @@ def lines(measures: Measures, focus: str | None = None, scale: str = "plain") ->
     >>> lines(capex).title
     'Capex ran from $37.3bn (Meta) to $55.6bn (Microsoft) in 2024'
     """
-    data, scaled = _scaled(parts.chart_rows(measures), scale)
+    plain = parts.chart_rows(measures)
+    data, scaled = _scaled(plain, scale)
     drawn = data["value"].notna().groupby(data["company"]).transform("any")
     title, rank = placed(measures, focus)
     return Exhibit(
@@ -39,7 +40,7 @@ def lines(measures: Measures, focus: str | None = None, scale: str = "plain") ->
         title=title,
         subtitle=parts.subtitle(measures) + rank + scaled,
         alt=_alt(measures) if drawn.any() else "",
-        view=_by_period(measures),
+        view=_by_period(plain),
         figures=parts.figures(measures.table),
         notes=parts.notes(measures),
         sources=parts.documents(measures.table),
@@ -69,7 +70,7 @@ def stack(measures: Measures, happened: pd.DataFrame | None = None) -> Exhibit:
         title=total(measures),
         subtitle=parts.subtitle(measures),
         alt="" if sums.empty else words.say("alt.stack", series=series, **_ends(sums, measures.unit)),
-        view=_by_period(measures),
+        view=_by_period(data),
         figures=parts.figures(measures.table),
         notes=(*events.note(shown), *parts.notes(measures), *_partial(sums, measures)),
         sources=parts.documents(measures.table, shown),
@@ -115,9 +116,12 @@ def _chart(data: pd.DataFrame, measures: Measures, focus: str | None, scale: str
     plain = alt.when(ends.plain("" if named else YEARLY)).then(alt.value(0))
     seen = plain.when(chosen).then(alt.value(1)).otherwise(alt.value(FAINT))
     point = point.encode(opacity=alt.OpacityValue(**seen))
-    return alt.layer(line, point, *([ends.names(base, "name", scale == "log", **look)] if named else [])).add_params(
-        chosen
-    )
+    chart = alt.layer(line.add_params(chosen), point)
+    if named:
+        names = ends.names(base, "name", scale == "log", **look)
+        names.data = alt.Undefined  # that of the chart
+        chart.layer.append(names)  # in the making of a chart its layers are copied many times
+    return chart
 
 
 def _small(data: pd.DataFrame, measures: Measures, scale: str) -> alt.FacetChart:
@@ -152,7 +156,8 @@ def _part(look: dict) -> None:
 def _alt(measures: Measures) -> str:
     table = measures.table
     each = [_series(company, rows) for company, rows in table.groupby("company", sort=False)]
-    return words.say("alt.line", first=table["period"].iloc[0], last=table["period"].iloc[-1], series="; ".join(each))
+    first, last = table["period"].iloc[[0, -1]]
+    return words.say("alt.line", first=first, last=last, series=words.clauses(each))
 
 
 def _series(company: str, rows: pd.DataFrame) -> str:
@@ -164,9 +169,8 @@ def _series(company: str, rows: pd.DataFrame) -> str:
     return words.say("alt.line_series", name=name, **{end: words.value(one, unit) for end, one in ends.items()})
 
 
-def _by_period(measures: Measures) -> pd.DataFrame:
+def _by_period(table: pd.DataFrame) -> pd.DataFrame:
     """A row per period, the newest first, and a column per company."""
-    table = parts.chart_rows(measures)
     wide = table.pivot(index="period", columns="name", values="shown")
     order = table["period"].drop_duplicates()[::-1]
     columns = [name for name in table["name"].drop_duplicates() if name in wide]

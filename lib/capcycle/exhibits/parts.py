@@ -10,7 +10,7 @@ import pandas as pd
 from capcycle import facts, words
 from capcycle.exhibits.channels import day_of
 from capcycle.exhibits.exhibit import CARD
-from capcycle.measure import Measures
+from capcycle.measures import Measures
 from capcycle.metrics import ALL
 from capcycle.panel import Panel
 from capcycle.periods import DAY
@@ -96,12 +96,13 @@ def cell_text(value: float, unit: str, kind: str) -> str:
     return f"{text} {words.say(f'mark.{kind}')}" if kind in MARKS and text != words.DASH else text
 
 
-def spoken(names: Iterable[str], values: Iterable[str], between: str = "; ") -> str:
+def spoken(names: Iterable[str], values: Iterable[str], between: str = "") -> str:
     """Names with their values, for a reader who cannot see them.
 
     >>> spoken(["Meta", "Oracle"], ["$1.0bn", "$2.0bn"])
     'Meta $1.0bn; Oracle $2.0bn'
     """
+    between = between or words.say("format.semicolon")
     return between.join(words.say("alt.bar", name=name, value=value) for name, value in zip(names, values, strict=True))
 
 
@@ -131,12 +132,12 @@ def restated(table: pd.DataFrame) -> tuple[str, ...]:
 
 
 def unit(unit: str) -> str:
-    """A unit in words: a currency stands for itself.
+    """A unit in words: in English a currency stands for itself.
 
     >>> unit("fraction"), unit("multiple"), unit("USD")
     ('%', 'times', 'USD')
     """
-    return words.say(f"unit.{unit}") if unit in RATIOS else unit
+    return words.say(f"unit.{unit}") if unit in RATIOS else words.unit(unit)
 
 
 def subtitle(measures: Measures) -> str:
@@ -147,7 +148,7 @@ def subtitle(measures: Measures) -> str:
     """
     sentence = measures.unit if measures.unit in RATIOS else "amount"
     span = words.say(f"subtitle.{measures.panel.span}")
-    return words.say(f"subtitle.{sentence}", metric=words.name(measures.name), unit=measures.unit, span=span)
+    return words.say(f"subtitle.{sentence}", metric=words.name(measures.name), unit=unit(measures.unit), span=span)
 
 
 def headed(**columns: Iterable) -> pd.DataFrame:
@@ -217,7 +218,7 @@ def formula(function: Callable) -> str:
     text = " ".join(NEXT.sub("; ", FORMULA.search(function.__doc__)[1]).split())
     own = inspect.signature(function).parameters
     text = WORD.sub(lambda word: _term(word[0]) if "_" in word[0] or word[0] in own else word[0], text)
-    return text.replace(" * ", " × ").replace(" - ", " − ")
+    return text.replace(" * ", " × ").replace(" - ", " − ").replace(", else ", words.say("note.otherwise"))
 
 
 def _term(name: str) -> str:

@@ -10,7 +10,7 @@ from capcycle.exhibits.channels import axis, company_look, tooltip
 from capcycle.exhibits.exhibit import Exhibit
 from capcycle.exhibits.marks import places
 from capcycle.facts.door import KINDS
-from capcycle.measure import Measures, shared_period
+from capcycle.measures import Measures, shared_period
 from capcycle.words import Sentence
 
 SIZE = 110  # square pixels of a point
@@ -36,7 +36,7 @@ def scatter(across: Measures, up: Measures) -> Exhibit:
         id=parts.slug("scatter", across.name, up.name),
         title=Sentence(_pair(data, across.name, up.name)),
         subtitle=_subtitle(across, up, period),
-        alt=words.say("alt.scatter", period=period, series="; ".join(dots)),
+        alt=words.say("alt.scatter", period=period, series=words.clauses(dots)),
         view=every[["name", "x", "y"]].set_axis([words.say("column.company"), *metrics], axis=1),
         figures=parts.figures(*now),
         notes=parts.notes(across, up, at=now),
@@ -51,7 +51,7 @@ def _pair(data: pd.DataFrame, across: str, up: str) -> str:
     data  has name, value, value_up, and both in words, x and y
     """
     right, top = data.loc[data["value"].idxmax()], data.loc[data["value_up"].idxmax()]
-    if len(data) == 2:
+    if len(data) == 2:  # of whom none leads
         top = data.drop(right.name).iloc[0]
     few = {1: "pair_one", 2: "pair_two"}
     sentence = few.get(len(data), "pair_same" if right["name"] == top["name"] else "pair")

@@ -6,7 +6,7 @@ from capcycle import words
 from capcycle.exhibits import parts
 from capcycle.exhibits.exhibit import Exhibit
 from capcycle.exhibits.findings import FEWEST, placed
-from capcycle.measure import Measures
+from capcycle.measures import Measures
 from capcycle.words import Sentence
 
 

@@ -292,7 +292,7 @@ def cited(ids: Iterable[str]) -> pd.DataFrame:
 
 def _cited(ids: list[str]) -> pd.DataFrame:
     every = door.reference().sources
-    return every[every.index.isin(ids)].drop(columns=["file", "line"])
+    return every.loc[every.index.intersection(ids)].drop(columns=["file", "line"])
 
 
 def gaps() -> pd.DataFrame:

@@ -13,9 +13,9 @@ import pandas as pd
 from capcycle import paths, periods
 from capcycle.errors import CapcycleError, DataError
 from capcycle.facts import slips, tables
+from capcycle.facts.evidence import KINDS, SECOND_HAND, second_hand
 
 REFERENCE = ("companies.csv", "dictionary.csv", "sources.csv")
-KINDS = ["reported", "derived", "estimated", "assumed"]  # best first
 TIERS = [  # best first
     *["filing", "release", "tracker", "summary", "research", "news", "dataset", "aggregator", "statistics", "own"],
 ]
@@ -324,8 +324,7 @@ def _cell_rules(raw: pd.DataFrame, known: Reference) -> Rules:
     nature = known.of("concepts", "nature", raw["concept"])
     yield "{concept} is a flow and needs a period_start", nature.isin(["flow", "average"]) & ~started
     yield "{concept} is a stock and has no period_start", nature.eq("stock") & started
-    second_hand = known.of("sources", "tier", raw["source"]).eq("aggregator") & raw["kind"].eq("reported")
-    yield "a figure that only an aggregator gives is estimated, not reported", second_hand
+    yield SECOND_HAND, second_hand(raw, known.sources["tier"])
     yield "locator is empty: say where in the document the figure stands", raw["locator"] == ""
 
 

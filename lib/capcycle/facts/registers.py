@@ -15,6 +15,7 @@ import pandas as pd
 
 from capcycle.errors import CapcycleError, unknown
 from capcycle.facts import door, layers, slips, tables
+from capcycle.facts.evidence import SECOND_HAND, second_hand
 from capcycle.units import DEAREST_HOSTING
 
 TABLES = 256  # kept in memory: several times as many as there are, as each day has its own
@@ -269,6 +270,8 @@ def _rules(raw: pd.DataFrame, columns: pd.DataFrame, known: door.Reference) -> d
         yield from _bounds(raw, row, values)
     yield from _row_rules(raw, columns)
     yield from _document_rules(raw, columns, known)
+    if {"kind", "source"} <= set(raw):
+        yield SECOND_HAND, second_hand(raw, known.sources["tier"])
     if special := SPECIAL.get(columns["table"].iloc[0]):
         yield from special(raw, values, known)
 
@@ -349,9 +352,6 @@ def _market_rules(raw: pd.DataFrame, values: dict[str, pd.Series], known: door.R
     days = {"period_start": pd.NaT, "period_end": values["date"], "published": values["date"]}
     slipped = slips.scale_slip(series.assign(**days)) & ~raw["note"].str.startswith(door.CONFIRMED)
     yield door.SLIPPED.format(value="{value}"), slipped
-    own = raw["kind"].eq("estimated") == raw["measure"].eq("market_value")
-    own |= raw["kind"].eq("estimated") & known.of("sources", "tier", raw["source"]).eq("aggregator")
-    yield "a price is reported, a market value estimated: {measure} is neither when {kind}", ~own & raw["kind"].ne("")
 
 
 def _unit_rules(raw: pd.DataFrame, values: dict[str, pd.Series], known: door.Reference) -> door.Rules:

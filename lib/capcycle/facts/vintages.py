@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 
 from capcycle import facts, periods
-from capcycle.facts import slips
+from capcycle.facts import evidence, slips
 
 KEY = ["company", "concept", "period_start", "period_end"]
 SPLIT_RATIOS = range(2, 51)
@@ -254,7 +254,7 @@ def _difference(pairs: pd.DataFrame) -> pd.DataFrame:
         period_start=pairs["start"],
         period_end=pairs["end"],
         value=pairs["value"] - pairs["value_less"],
-        kind=pairs["kind"].mask(pairs["kind"] == "reported", "derived"),
+        kind=evidence.weaker(pairs["kind"], pairs["kind_less"]).replace("reported", "derived"),
         source=pairs["source"].where(same, pairs["source"] + " " + pairs["source_less"]),
         locator=longer + " less " + shorter + " (" + pairs["locator"] + ")",
         published=pairs["known"],

@@ -12,12 +12,14 @@ import numpy as np
 
 from capcycle.models.cells import Cell, Functions
 
+NUMBERS = {bool, int, float, np.bool_, np.int64, np.float64, np.ndarray}  # nearly all that comes here
 NORMAL = (1.330274429, -1.821255978, 1.781477937, -0.356563782, 0.319381530)  # Abramowitz and Stegun, 26.2.17
 
 
 def is_expression(*values: Any) -> bool:
     """Whether any of the values is a chart's parameter or a spreadsheet's cell, or an expression made of one."""
-    return is_cell(*values) or any(type(value).__module__.startswith("altair.") for value in values)
+    kinds = set(map(type, values))
+    return not kinds <= NUMBERS and (is_cell(*values) or any(kind.__module__.startswith("altair.") for kind in kinds))
 
 
 def is_cell(*values: Any) -> bool:

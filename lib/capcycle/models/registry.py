@@ -49,7 +49,8 @@ def model(verdict: str, better: str, iterates: bool = False, flows: Mapping[str,
     better    `higher` or `lower`
     iterates  it searches for some output (a rate of return), so a chart cannot compute it from sliders
     flows     of each rate of return the output by year whose rate it is
-    outputs   in the order in which the function returns them, or by name where it returns a dictionary
+    outputs   in the order in which the function returns them, or by name where it returns a dictionary; none has a
+              name of the above
 
     Its parameters are named as assumptions or measures are, and hold no judgement: defaults stand in
     `data/assumptions.csv`. What they can be stands in `capcycle.models.bounds`, and is looked at with each call;
@@ -58,8 +59,7 @@ def model(verdict: str, better: str, iterates: bool = False, flows: Mapping[str,
 
     def registered(function: Callable) -> Callable:
         hints = get_type_hints(function, include_extras=True)
-        given = outputs or get_type_hints(hints.pop("return"), include_extras=True)
-        made = namedtuple(function.__name__, given)
+        made = namedtuple(function.__name__, outputs)
 
         @wraps(function)
         def unguarded(*args: Any, **values: Any) -> Any:
@@ -75,8 +75,8 @@ def model(verdict: str, better: str, iterates: bool = False, flows: Mapping[str,
 
         guarded.parameters = {name: hint.__metadata__[0] for name, hint in hints.items()}
         guarded.lists = {name for name, hint in hints.items() if "by year" in hint.__metadata__}
-        guarded.outputs = {name: hint.__metadata__[0] for name, hint in given.items()}
-        guarded.by_year = {name for name, hint in given.items() if "by year" in hint.__metadata__}
+        guarded.outputs = {name: hint.__metadata__[0] for name, hint in outputs.items()}
+        guarded.by_year = {name for name, hint in outputs.items() if "by year" in hint.__metadata__}
         guarded.verdict, guarded.better, guarded.iterates = verdict, better, iterates
         guarded.flows, guarded.unguarded = flows or {}, unguarded
         ALL[function.__name__] = guarded

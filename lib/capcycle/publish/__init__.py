@@ -5,7 +5,6 @@ import shutil
 from collections.abc import Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, replace
-from functools import partial
 from importlib.metadata import version
 from pathlib import Path
 from types import MappingProxyType
@@ -36,14 +35,14 @@ def build(outcomes: list[Outcome], out: Path, report_of: str = "") -> list[Outco
     data = data_version()
     pages = []
     with ThreadPoolExecutor() as pool:  # the pictures, which take most of the time, are drawn outside of Python
-        rendered = list(pool.map(partial(_rendered, data=data), outcomes))
+        rendered = list(pool.map(_rendered, outcomes))
     for outcome, made in rendered:
         shutil.copytree(made, out, dirs_exist_ok=True, ignore=shutil.ignore_patterns("meta.json"))
         compared = front.compared(outcome.headlines) if outcome.status != "failed" else []
         pages.append({"outcome": outcome, "compared": compared, **json.loads((made / "meta.json").read_text("utf-8"))})
     entries, terms = finder.entries(pages), glossary.terms()
     linker = glossary.Linker(terms)
-    _link(out, pages, linker)
+    _link(out, pages, linker, data)
     _write_assets(out / "assets", entries, terms)
     _write_index(out, pages, data, linker)
     for name, members in sets.sets(pages).items():
@@ -54,24 +53,24 @@ def build(outcomes: list[Outcome], out: Path, report_of: str = "") -> list[Outco
     return [shown for (shown, _), outcome in zip(rendered, outcomes, strict=True) if shown is not outcome]
 
 
-def _rendered(outcome: Outcome, data: DataVersion) -> tuple[Outcome, Path]:
+def _rendered(outcome: Outcome) -> tuple[Outcome, Path]:
     """A run with its page; where none can be made of what it shows, as a failed one with a page that says so."""
     try:
-        return outcome, page.render(outcome, data)
+        return outcome, page.render(outcome)
     except OSError:
         raise  # the disk's fault, and that of every page
     except Exception as error:
         said = say("run.no_page", error=f"{type(error).__name__}: {error}"[:LONGEST])
         failed = replace(outcome, status="failed", error=said)
-        return failed, page.render(failed, data)
+        return failed, page.render(failed)
 
 
 def draw(outcome: Outcome) -> None:
     """Keep in the cache what `build` will ask for of one run."""
-    page.render(outcome, data_version())
+    page.render(outcome)
 
 
-def _link(out: Path, pages: list[dict], linker: glossary.Linker) -> None:
+def _link(out: Path, pages: list[dict], linker: glossary.Linker, data: DataVersion) -> None:
     """Only now is it known which pages there are to link to; a page in the cache has no links to others."""
     titles = {made["outcome"].run.title: made["outcome"].run.name for made in reversed(pages)}
     of = links.pages_of(pages)
@@ -83,7 +82,7 @@ def _link(out: Path, pages: list[dict], linker: glossary.Linker) -> None:
         then = template.render(onward=links.onward(made, pages, of), turns=links.turns(made, pages))
         days = [(links.day_of(each), each["outcome"].run.name) for each in links.editions(made, pages)]
         html = html.replace(links.EDITIONS, editions.render(days=days, own=made["outcome"].run.name) if days else "")
-        html = links.in_languages(html.replace(links.NEXT, then), made["outcome"].run.name)
+        html = links.finished(html.replace(links.NEXT, then), made["outcome"].run.name, data)
         file.write_text(html, "utf-8")
 
 
@@ -112,14 +111,14 @@ def _write_index(out: Path, pages: list[dict], data: DataVersion, linker: glossa
     compared = [made for made in pages if made["compared"]]
     shown = {"sections": front.sections(pages), "table": front.table(pages, groups), "compared": compared}
     text = page.templates().get_template("index.jinja").render(data=data, **shown)
-    text = links.in_languages(linker.linked(links.behind(text, "index", links.pages_of(pages))), "index")
+    text = links.finished(linker.linked(links.behind(text, "index", links.pages_of(pages))), "index", data)
     (out / "index.html").write_text(text, "utf-8")
 
 
 def _write_glossary(out: Path, entries: list[finder.Entry], terms: dict[str, glossary.Term], data: DataVersion) -> None:
     sections = glossary.sections(terms, [entry for entry in entries if entry["kind"] == "exhibit"])
-    text = page.templates().get_template("glossary.jinja").render(data=data, sections=sections, terms=terms)
-    (out / "glossary.html").write_text(links.in_languages(text, "glossary"), "utf-8")
+    text = page.templates().get_template("glossary.jinja").render(sections=sections, terms=terms)
+    (out / "glossary.html").write_text(links.finished(text, "glossary", data), "utf-8")
 
 
 def _write_feed(out: Path, pages: list[dict], data: DataVersion) -> None:

@@ -12,7 +12,7 @@ from capcycle import analyses, metrics, words
 from capcycle.exhibits.parts import formula, upper
 from capcycle.publish.data import table
 from capcycle.publish.prose import slug
-from capcycle.words import say
+from capcycle.words import paragraph, say
 
 SECTIONS = ("unit", "evidence", "concept", "metric", "model", "result")
 TOLD = ("concept", "metric", "unit")
@@ -51,7 +51,7 @@ class Term:
         told = [self.meaning, self.formula]
         if self.of:
             told = [self.formula, say("glossary.result_of", name=self.of), "" if self.formula else self.meaning]
-        return " ".join(f"{upper(each).rstrip('.')}." for each in told if each).replace("`", "")
+        return paragraph(*(upper(each).rstrip(".") for each in told if each)).replace("`", "")
 
     @property
     def card(self) -> str:

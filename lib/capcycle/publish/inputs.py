@@ -6,8 +6,8 @@ from capcycle import paths
 from capcycle.ledger import digest, digests
 from capcycle.parameters import notebooks
 
-COMPUTING = ("analyses", "claims", "facts", "measure.py", "metrics", "models", "panel.py", "periods.py", "quantity.py",
-             "study", "units.py")  # fmt: skip  # of the library
+COMPUTING = ("analyses", "claims", "facts", "measure.py", "measures.py", "metrics", "models", "panel.py", "periods.py",
+             "quantity.py", "study", "units.py")  # fmt: skip  # of the library
 SHORT = 12  # letters of a digest
 
 

@@ -8,7 +8,7 @@ from typing import Any
 from capcycle.editions import addresses
 from capcycle.parameters import declared
 from capcycle.publish import front
-from capcycle.publish.data import table
+from capcycle.publish.data import DataVersion, table
 from capcycle.run import Outcome
 from capcycle.words import LANGUAGE, catalogue, say
 
@@ -18,6 +18,7 @@ NEXT = (
     "<!--next-->"  # where a page wants its links to others; no text of a notebook can contain it, because < is escaped
 )
 LANGUAGES = "<!-- languages -->"  # likewise, where it wants those to itself in the other languages
+DATA = "<!-- data -->"  # and what is said of the version of all data, which changes when a page does not
 EDITIONS = "<!-- editions -->"  # and those to itself as known on other days
 MOST, OF_COMPANY = 6, 12
 Found = dict[tuple[str, str], str]  # the page of a notebook on a company
@@ -53,14 +54,17 @@ def behind(html: str, own: str, of: Found) -> str:
     return BEHIND.sub(link, html)
 
 
-def in_languages(html: str, name: str) -> str:
-    """A page that leads to itself in the other languages of the site."""
+def finished(html: str, name: str, data: DataVersion) -> str:
+    """A page that leads to itself in the other languages of the site, and says which data the site was made from."""
     switch = "".join(
         f'<a class="language" rel="alternate" hreflang="{each}" lang="{each}" href="{where}{name}.html">'
         f"{escape(catalogue(each)['format.language'])}</a>"
         for each, where in addresses().items()
     )
-    return html.replace(LANGUAGES, switch)
+    version = say("page.data_version", version=data.version, latest=data.latest) if data.latest else ""
+    return html.replace(LANGUAGES, switch).replace(
+        DATA, version and f" · {say('page.data')}{say('format.colon')}{escape(version)}"
+    )
 
 
 def pages_of(pages: list[dict]) -> Found:

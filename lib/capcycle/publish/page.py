@@ -24,7 +24,6 @@ from capcycle.ledger import digests
 from capcycle.parameters import declared, typed
 from capcycle.publish import exhibits, front, headlines, links, notebook, pictures
 from capcycle.publish import lead as leads
-from capcycle.publish.data import DataVersion
 from capcycle.publish.prose import Prose, coded, slug
 from capcycle.publish.specs import Datasets, has_sliders, one_look, pieces
 from capcycle.run import Outcome
@@ -61,17 +60,17 @@ def templates() -> jinja2.Environment:
     return environment
 
 
-def render(outcome: Outcome, data: DataVersion) -> Path:
+def render(outcome: Outcome) -> Path:
     """The folder with everything a run publishes, from the cache if nothing behind it changed.
 
     It holds `<run>.html`, the folder `<run>/` and `meta.json` for the index.
     """
-    kept = paths.CACHE / "pages" / outcome.run.name / _key(outcome, data)
+    kept = paths.CACHE / "pages" / outcome.run.name / _key(outcome)
     if not _whole(kept):
         beside = kept.with_name(f"{kept.name}.{os.getpid()}")
         shutil.rmtree(kept.parent, ignore_errors=True)
         beside.mkdir(parents=True)
-        _write(outcome, data, beside)
+        _write(outcome, beside)
         beside.rename(kept)
     return kept
 
@@ -84,13 +83,11 @@ def _whole(folder: Path) -> bool:
         return False
 
 
-def _key(outcome: Outcome, data: DataVersion) -> str:
+def _key(outcome: Outcome) -> str:
     made = hashlib.sha256(_machinery().encode())
-    made.update(
-        repr(
-            (outcome.run, outcome.status == "failed", outcome.error, outcome.stale, data, editions.own_address())
-        ).encode()
-    )
+    names = links.chosen_from(outcome)  # all that a page takes from the data by itself
+    state = outcome.run, outcome.status == "failed", outcome.error, outcome.stale, names, editions.own_address()
+    made.update(repr(state).encode())
     made.update(outcome.notebook.read_bytes() if outcome.notebook.is_file() else b"")
     return made.hexdigest()[:24]
 
@@ -106,14 +103,14 @@ def _machinery() -> str:
     return made.hexdigest()
 
 
-def _write(outcome: Outcome, data: DataVersion, folder: Path) -> None:
+def _write(outcome: Outcome, folder: Path) -> None:
     name, failed = outcome.run.name, outcome.status == "failed"
     (folder / name).mkdir()
     if has_notebook := outcome.notebook.is_file():
         shutil.copyfile(outcome.notebook, folder / name / f"{name}.ipynb")
     document = notebook.read(outcome.notebook) if has_notebook else {"cells": []}
     context = _failed(outcome, document) if failed else _done(outcome, document, folder / name)
-    context |= {"run": outcome.run, "data": data, "has_notebook": has_notebook, "stale": outcome.stale}
+    context |= {"run": outcome.run, "has_notebook": has_notebook, "stale": outcome.stale}
     template = templates().get_template("failed.jinja" if failed else "page.jinja")
     (folder / f"{name}.html").write_text(DATA.sub(r"\1", template.render(context)), "utf-8")
     meta = {key: context[key] for key in ("headline_text", "picture", "failed", "question", "contents", "figures")}

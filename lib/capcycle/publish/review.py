@@ -1,6 +1,7 @@
 """What the editor's gate has against executed pages."""
 
 from collections.abc import Iterable, Iterator
+from copy import deepcopy
 from io import StringIO
 
 import pandas as pd
@@ -10,6 +11,7 @@ from capcycle.exhibits import gate
 from capcycle.parameters import check_parameters, find_notebook
 from capcycle.publish import lead as leads
 from capcycle.publish import notebook
+from capcycle.publish.specs import one_look
 from capcycle.run import Outcome, Run
 from capcycle.words import say
 
@@ -26,13 +28,21 @@ def faults(outcomes: Iterable[Outcome]) -> Iterator[str]:
         yield from (say("gate.fault", run=outcome.run.name, title=top.text, fault=fault) for fault in leads.faults(top))
         for part, each in zip(made, figures, strict=True):
             title = part.content["title"]
+            texts = [title, part.content["subtitle"], *part.content["notes"]]
             found = [
                 *gate.faults(title, part.content["subtitle"]),
                 *gate.about(title, own),
                 *gate.of_figures(title, each, newest),
+                *gate.of_comparison(title, each),
+                *gate.of_profit(" ".join(texts), each),
+                *gate.of_absence(texts),
             ]
             for fault in [*found, *gate.of_chart(part.spec or {}, each)]:
                 yield say("gate.fault", run=outcome.run.name, title=title, fault=fault)
+        charts = deepcopy([part.spec for part in made if part.spec])
+        one_look(charts)  # as the page draws them
+        for fault in gate.of_looks(charts):
+            yield say("gate.fault", run=outcome.run.name, title=outcome.run.title, fault=fault)
 
 
 def _figures(csv: str) -> pd.DataFrame:

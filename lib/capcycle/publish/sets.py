@@ -10,8 +10,9 @@ from capcycle import words
 from capcycle.exhibits import downloads
 from capcycle.parameters import typed
 from capcycle.publish import headlines
+from capcycle.publish.data import DataVersion
 from capcycle.publish.exhibits import NOTHING, Cell
-from capcycle.publish.links import names
+from capcycle.publish.links import finished, names
 from capcycle.rows import Run
 from capcycle.words import say
 
@@ -76,10 +77,10 @@ def _about(run: Run) -> dict[str, str]:
     return {"page": run.name, **{name: typed(run.parameters[name]) for name in run.of.shown}}
 
 
-def write_page(out: Path, name: str, pages: list[dict], template: Any, data: Any) -> None:
+def write_page(out: Path, name: str, pages: list[dict], template: Any, data: DataVersion) -> None:
     """The page of a set, and beside it its figures to download."""
     (out / name).mkdir()
     write(out / name / TABLE, pages)
     run = pages[0]["outcome"].run
     shown = {"set": run.of, "section": run.section, "table": table(pages), "count": len(pages), "file": TABLE}
-    (out / f"{name}.html").write_text(template.render(data=data, **shown), "utf-8")
+    (out / f"{name}.html").write_text(finished(template.render(shown), name, data), "utf-8")

@@ -12,7 +12,7 @@ import pandas as pd
 from capcycle import facts, words
 from capcycle.errors import ModelError, unknown
 from capcycle.facts import Book
-from capcycle.measure import Measures
+from capcycle.measures import Measures
 from capcycle.models import bounds
 from capcycle.quantity import DERIVED, Quantity, listed, missing, together
 from capcycle.study.assumptions import assumption, converted
@@ -87,10 +87,8 @@ class Case:
             raise ModelError(f"{self.model.__name__}: {unknown('name', [name], [*self.inputs, *self.model.outputs])}")
         value = getattr(self.outputs, name)
         value = [float(each) for each in value] if name in self.model.by_year else float(value)
-        if bounds.implausible(name, value, self.model.outputs[name], self.per_dollar).any():
-            return missing(
-                name, words.say("study.implausible", value=words.value(value, self.unit(name))), self.unit(name)
-            )
+        if why := self._outside(name):
+            return missing(name, why, self.unit(name))
         dated = [each for each in self.inputs.values() if each.day == each.day]
         return Quantity(
             name, value, self.unit(name), kind=self.kind, source=self.source, reason=self.lacking,
@@ -110,20 +108,35 @@ class Case:
         known = self.quantity(name)
         if name in self.inputs:
             return known
-        filled = {each: _like(one, 1.0) if one.missing else one.value for each, one in self.inputs.items()}
-
-        def gone(**without: Any) -> bool:
-            taken = {
-                each: one if isinstance(one, list) else np.float64(one) for each, one in (filled | without).items()
-            }
-            with np.errstate(all="ignore"):  # what is left out may leave nothing to divide by
-                return bool(np.isnan(getattr(self.model.unguarded(**taken), name)).any())
-
-        behind = [one for each, one in self.inputs.items() if gone(**{each: _like(one, np.nan)})]
+        *without, with_all = self._gone[name]
+        behind = [one for one, gone in zip(self.inputs.values(), without, strict=True) if gone]
         lacking = listed(one.reason for one in behind if one.missing)
+        if known.missing and not self._outside(name):
+            return replace(known, reason=words.say("reason.undefined") if with_all or not lacking else lacking)
         if known.missing:
-            return replace(known, reason=words.say("reason.undefined") if gone() or not lacking else lacking)
+            return known
         return together(lambda *_: known.value, *behind, name=name, unit=known.unit)
+
+    def _outside(self, name: str) -> str:
+        """Why a result is in no title and no rank: it lies outside its plausible range; empty where it does not."""
+        value, unit = getattr(self.outputs, name), self.model.outputs[name]
+        if name in self.model.by_year or not bounds.implausible(name, value, unit, self.per_dollar).any():
+            return ""
+        return words.say("study.implausible", value=words.value(float(value), self.unit(name)))
+
+    @cached_property
+    def _gone(self) -> dict[str, np.ndarray]:
+        """Whether each output is missing without each input, in the order of the inputs; the last time with all."""
+        shape = len(self.inputs) + 1
+        taken = {}
+        for place, (name, each) in enumerate(self.inputs.items()):
+            filled = np.ones(np.shape(each.value)) if each.missing else np.asarray(each.value, float)
+            columns = np.repeat(filled[..., np.newaxis], shape, axis=-1)
+            columns[..., place] = np.nan
+            taken[name] = list(columns) if np.ndim(each.value) else columns
+        with np.errstate(all="ignore"):  # what is left out may leave nothing to divide by
+            found = self.model.unguarded(**taken)
+        return {name: _any_missing(getattr(found, name), shape) for name in self.model.outputs}
 
     @property
     def varied(self) -> dict[str, Quantity]:
@@ -259,9 +272,10 @@ def _assumed(name: str, called: str, book: Book, company: str) -> Quantity:
     return replace(found, name=name)
 
 
-def _like(each: Quantity, number: float) -> Any:
-    """A number in the place of an input, or as many of them as it has years."""
-    return [number] * len(each.value) if np.ndim(each.value) else number
+def _any_missing(output: Any, shape: int) -> np.ndarray:
+    """Whether an output, or any of its years, is missing: at each place of what went in."""
+    years = output if isinstance(output, list | tuple) else [output]
+    return np.any([np.broadcast_to(np.isnan(year), shape) for year in years], axis=0)
 
 
 def _nobody(missing: Sequence[Quantity], whose: str) -> str:

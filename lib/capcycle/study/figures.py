@@ -8,7 +8,7 @@ import pandas as pd
 
 from capcycle import facts, words
 from capcycle.errors import ModelError, unknown
-from capcycle.measure import Measures
+from capcycle.measures import Cell, Measures
 from capcycle.quantity import ASSUMED, Quantity, listed, missing, total
 
 YEAR = pd.Timedelta(days=366 + 31)  # what is filed once a year is no older, months apart under one label counted in
@@ -23,11 +23,9 @@ def figure(measures: Measures, company: str, period: str | None = None) -> Quant
     >>> capex.value, capex.days  # 10-K 2024
     (37256000000.0, '31 Dec 2024')
     """
-    now = measures.at(period)
-    own = np.flatnonzero(now["company"] == company)
-    if not own.size:
-        raise ModelError(f"{measures.name} was not measured: {unknown('company', [company], now['company'])}")
-    return _quantity(measures, now.iloc[own[0]])
+    if company not in (known := measures.panel.companies):
+        raise ModelError(f"{measures.name} was not measured: {unknown('company', [company], known)}")
+    return _quantity(measures, measures.cell(company, period or measures.common_period()))
 
 
 def shared(measures: Measures, company: str) -> Quantity:
@@ -174,21 +172,21 @@ def history(measures: Measures, company: str) -> Quantity:
     )
 
 
-def _quantity(measures: Measures, row: pd.Series) -> Quantity:
-    known = not np.isnan(row["value"])
-    measured = words.say("study.measured", name=words.name(measures.name), period=row["period"])
+def _quantity(measures: Measures, row: Cell | pd.Series) -> Quantity:
+    known = not np.isnan(row.value)
+    measured = words.say("study.measured", name=words.name(measures.name), period=row.period)
     return Quantity(
         measures.name,
-        float(row["value"]),
+        float(row.value),
         measures.unit,
-        kind=row["kind"] or ASSUMED,
-        source=row["source"],
+        kind=row.kind or ASSUMED,
+        source=row.source,
         reason=measured if known else _why(row),
-        published=row["published"],
-        since=row["period_end"],
-        day=row["period_end"],
+        published=row.published,
+        since=row.period_end,
+        day=row.period_end,
     )
 
 
-def _why(row: pd.Series) -> str:
-    return words.say("study.lacking", reason=row["reason"], period=row["period"])
+def _why(row: Cell | pd.Series) -> str:
+    return words.say("study.lacking", reason=row.reason, period=row.period)

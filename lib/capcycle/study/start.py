@@ -8,7 +8,8 @@ import numpy as np
 
 from capcycle import facts, words
 from capcycle.facts import Book
-from capcycle.measure import Measures, measure_named
+from capcycle.measure import measure_named
+from capcycle.measures import Measures
 from capcycle.metrics import ALL as METRICS
 from capcycle.panel import select
 from capcycle.quantity import Quantity, missing

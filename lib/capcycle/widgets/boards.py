@@ -19,7 +19,7 @@ from capcycle.widgets.controls import PLAIN, chart, control, fault, output
 FORM = "# capcycle board 1\n"  # the first line of a file; the number is of the form in which it is written
 SHARED = {"companies": list, "calendar": str, "since": int, "until": int, "currency": str, "as_of": str}
 NAMED = 2  # measures of a board in its title
-ROOM = "repeat(auto-fit, minmax(420px, 1fr))"  # two charts beside each other where there is room
+ROOM = "repeat(auto-fit, minmax(500px, 1fr))"  # two charts beside each other where there is room
 
 
 class Board(ui.VBox):
@@ -40,7 +40,7 @@ class Board(ui.VBox):
         self.said, self.pictures = ui.HTML(), ui.GridBox(layout={"grid_template_columns": ROOM})
         self.add.on_click(lambda _: self.keep(self._present()))
         super().__init__([ui.HTML(f"<h3>{words.say('widgets.board.title')}</h3>"), ui.HBox([self.add, self.tags]),
-                          ui.HBox([self.file, self.saver, self.opener, self.said]), self.pictures])  # fmt: skip
+                          ui.HBox([self.file, self.saver, self.opener]), self.said, self.pictures])  # fmt: skip
 
     def keep(self, view: View) -> None:
         """One view more, at the end."""
@@ -52,7 +52,8 @@ class Board(ui.VBox):
                  (("view", "show"), ("span", "span"), ("scale", "scale"))]  # fmt: skip
         numbers = [f"{words.say(f'widgets.{name}')} {number}" for name in ("years", "tax_rate")
                    if (number := getattr(view, name))]  # fmt: skip
-        tag = ", ".join([words.name(view.metric), *shown[: 2 + (view.scale != "plain")], *numbers])
+        each = [words.name(view.metric), *shown[: 2 + (view.scale != "plain")], *numbers]
+        tag = words.say("format.comma").join(each)
         self._views[tag] = view
         return tag
 
@@ -79,7 +80,9 @@ class Board(ui.VBox):
         """The row of `notebooks/runs.toml` that publishes the board."""
         metrics = list(dict.fromkeys(words.name(view.metric) for view in self.views))
         more = words.say("widgets.board.more", count=len(metrics) - NAMED) if len(metrics) > NAMED else ""
-        title = words.say("widgets.run.title", metric=", ".join(metrics[:NAMED]) + more, companies=who)
+        title = words.say(
+            "widgets.run.title", metric=words.say("format.comma").join(metrics[:NAMED]) + more, companies=who
+        )
         given = {"views": [*map(str, self.views)]} | {name: chosen[name] for name in SHARED if chosen[name]}
         row = {"notebook": "board", "title": title, "section": words.say("widgets.run.section"), "parameters": given}
         return tomli_w.dumps({parts.slug(Path(self.file.value).stem) or "board": row})

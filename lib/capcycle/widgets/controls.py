@@ -4,6 +4,7 @@ from base64 import b64encode
 from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from html import escape
+from pathlib import Path
 from typing import Any
 
 import altair as alt
@@ -15,6 +16,7 @@ from capcycle import words
 from capcycle.errors import CapcycleError, unknown
 from capcycle.exhibits import Exhibit, downloads
 from capcycle.exhibits.exhibit import SPREADSHEET, VEGA_LITE
+from capcycle.widgets import points
 
 LABEL_WIDTH = "84px"
 INDENT = f"calc({LABEL_WIDTH} + 10px)"  # where the controls begin, right of their labels
@@ -22,25 +24,7 @@ INDENT = f"calc({LABEL_WIDTH} + 10px)"  # where the controls begin, right of the
 EMBED = {"renderer": "svg", "actions": {"export": True, "source": False, "compiled": False, "editor": False}}
 # JupyterLab takes the arrows and letters pressed in a list or a slider for commands of its own (R makes the cell raw),
 # unless the element that has the focus says so; an attribute is out of reach of ipywidgets
-# and a click on a point of a chart opens its document in a window of its own, which the chart's own links do not
-KEYS = """if (!window.capcycle) {
-  window.capcycle = true
-  window.addEventListener('keydown', event => {
-    if (event.target.closest?.('.capcycle-explorer'))
-      event.target.toggleAttribute('data-lm-suppress-shortcuts', !event.ctrlKey && !event.metaKey)
-  }, true)
-  window.addEventListener('click', event => {
-    const url = event.target.closest?.('.capcycle-explorer .vega-embed') && event.target.__data__?.datum?.url
-    if (url) window.open(url, '_blank', 'noopener')
-  }, true)
-}
-const seen = () => {  // once, when the first chart is drawn: the explorer stands at the top of the window
-  const area = [...document.querySelectorAll('.capcycle-explorer')].at(-1)?.closest('.jp-OutputArea-child')
-  if (!area?.querySelector('.vega-embed svg')) return requestAnimationFrame(seen)
-  if (!area.dataset.seen) area.scrollIntoView()
-  area.dataset.seen = 'yes'
-}
-seen()"""
+KEYS = Path(__file__).with_name("keys.js").read_text("utf-8").strip()
 # the link that has just been shown is followed at once; where no script may, it is there to be clicked
 TAKE = "requestAnimationFrame(() => [...document.querySelectorAll('.capcycle-taken a')].at(-1).click())"
 VEGA_LITE_VERSION = alt.SCHEMA_VERSION[1:].rpartition(".")[0]  # without the last number
@@ -49,7 +33,9 @@ WIDTH = 520  # of a chart, in its own pixels; it is drawn larger where there is 
 # as wide as there is room, and no higher than a window holds
 LOOK = """<style>.capcycle-explorer .vega-embed, .capcycle-explorer .chart-wrapper { width: 100% }
 .capcycle-explorer .vega-embed svg.marks { width: 100%; height: auto; max-height: 62vh }
+.capcycle-explorer td:first-child { white-space: nowrap }
 .capcycle-explorer .widget-readout { min-width: 92px }</style>"""
+WRAPPED = {"flex_flow": "row wrap", "grid_gap": "0 12px"}  # beside each other where there is room
 SHARP = 2  # pixels of a picture for each of the screen
 PLAIN = "mathjax_ignore"  # or JupyterLab sets what stands between two dollar signs as a formula
 BOX = "max-height: 24em; overflow: auto"  # tables and lists scroll in a box of their own
@@ -59,6 +45,7 @@ class ExhibitBox(ui.VBox):
     """Controls, and below them the exhibit they choose, or why it was refused.
 
     A subclass offers what goes with the present choice (`_fit`) and makes the exhibit of it (`_exhibit`).
+    `other` is what stands beside the `picture`, if anything does.
     `history` has the places of all controls before each change, and `undo` goes back by one.
     """
 
@@ -70,19 +57,22 @@ class ExhibitBox(ui.VBox):
         below: Sequence[ui.Widget] = (),
     ):
         self.exhibit: Exhibit | None = None
-        self.picture, self.busy = ui.Output(layout={"flex": "1 1 480px", "min_width": "0"}), ui.HTML()
+        self.picture, self.other = (ui.Output(layout={"flex": "1 1 360px", "min_width": "0"}) for _ in range(2))
+        self.busy = ui.HTML()
         self._watched = list(watched)
         self.history: list[list[Any]] = []
-        keys = ui.Output(outputs=[output({"application/javascript": KEYS})])
+        keys = ui.Output(
+            outputs=[output({"application/javascript": KEYS.replace("CLOSE", words.say("widgets.close"))})]
+        )
         self.back = ui.Button(description=words.say("widgets.undo"), disabled=True, layout={"width": "auto"})
         self.back.on_click(lambda _: self.undo())
         self.start = ui.Button(description=words.say("widgets.reset"), layout={"width": "auto"})
-        begin = [each.value for each in self._watched]
-        self.start.on_click(lambda _: self._set(begin))
-        signs = ui.HBox(
-            [ui.HTML(LOOK), self.back, self.start, *self._offers(), self.busy], layout={"align_items": "center"}
-        )
-        shown = ui.HBox([*beside, self.picture], layout={"flex_flow": "row wrap", "grid_gap": "0 12px"})
+        self._begin = [each.value for each in self._watched]
+        self.start.on_click(lambda _: self._set(self._begin))
+        look = ui.HTML(LOOK + points.LOOK)
+        signs = ui.HBox([look, self.back, self.start, *self._offers(), self.busy], layout={"align_items": "center"})
+        both = ui.HBox([self.picture, self.other], layout=WRAPPED | {"flex": "1 1 400px", "min_width": "0"})
+        shown = ui.HBox([*beside, both], layout=WRAPPED)
         super().__init__([signs, *above, shown, *below, keys])
         self.add_class("capcycle-explorer")
         for each in self._watched:
@@ -111,7 +101,7 @@ class ExhibitBox(ui.VBox):
         return downloads.packed(self.exhibit.payload()["csv"])
 
     def _png(self) -> bytes:
-        return vl_convert.vegalite_to_png(self.exhibit.titled().to_dict(), vl_version=VEGA_LITE_VERSION, scale=SHARP)
+        return vl_convert.vegalite_to_png(self.exhibit.titled(), vl_version=VEGA_LITE_VERSION, scale=SHARP)
 
     def _workbook(self) -> bytes:
         """A spreadsheet of what is shown; empty where there is none."""
@@ -160,20 +150,25 @@ class ExhibitBox(ui.VBox):
         self._changed()
 
     def _show(self) -> None:
-        self.exhibit, shown = None, ()
+        self.exhibit, shown, other = None, (), ()
         try:
             self.exhibit = self._exhibit()
-            shown = self._shown()
+            shown, other = self._shown(), self._beside()
         except CapcycleError as error:
             shown = [output(fault(error))]
         finally:  # the earlier picture would not be what is chosen now
-            self.picture.outputs = shown
+            self.picture.outputs, self.other.outputs = shown, other
+            self.other.layout.display = "" if other else "none"
             self.link.value = ""
             for form, button in self.files.items():
                 button.disabled = not self.exhibit or (form == "png" and not self.exhibit.chart)
 
     def _shown(self) -> list[dict[str, Any]]:
         return display(self.exhibit)
+
+    def _beside(self) -> list[dict[str, Any]]:
+        """What stands beside it: nothing, unless a subclass has something."""
+        return []
 
 
 def control(kind: type[ui.Widget], key: str, **traits: Any) -> ui.Widget:
@@ -215,21 +210,13 @@ def display(exhibit: Exhibit) -> list[dict[str, Any]]:
 
 
 def chart(exhibit: Exhibit) -> dict[str, Any]:
-    """An exhibit alone, as wide as the room that it has; a click on a point opens its newest document."""
+    """An exhibit alone, as wide as the room that it has; a click on a point lists its documents."""
     data = exhibit._repr_mimebundle_()
     if VEGA_LITE in data:
-        _link_points(data[VEGA_LITE], {card["title"]: card["url"] for card in exhibit.sources if card["url"]})
+        points.link(data[VEGA_LITE], exhibit)
         if not {"facet", "vconcat", "hconcat"} & set(data[VEGA_LITE]):
             data[VEGA_LITE] = {"width": WIDTH} | data[VEGA_LITE]
     return output(data)
-
-
-def _link_points(spec: dict[str, Any], urls: dict[str, str]) -> None:
-    """Give each point the address of the document that its tooltip names."""
-    rows = [row for rows in spec.get("datasets", {}).values() for row in rows]
-    for row in rows:
-        named = [title for title in urls if str(row.get("source", "")).startswith(title)]
-        row |= {"url": urls[max(named, key=len)]} if named else {}
 
 
 def output(data: dict[str, Any]) -> dict[str, Any]:

@@ -12,9 +12,8 @@ from capcycle.exhibits import parts
 from capcycle.quantity import Quantity
 
 STEPS = 200  # of a slider
-LABEL = "250px"
-SCALES = ("tn", "bn", "m")  # of what is written in a box
-NUMBER = re.compile(r"([-+−]?\d*\.?\d+(?:e[-+]?\d+)?)\s*(%|k|m|bn|tn)?", re.IGNORECASE)
+LABEL = "170px"
+NUMBER = re.compile(rf"([-+−]?\d*\.?\d+(?:e[-+]?\d+)?)\s*(%|{'|'.join(units.SCALES)})?", re.IGNORECASE)
 
 
 def control(each: Quantity) -> ui.Widget:
@@ -30,7 +29,7 @@ def control(each: Quantity) -> ui.Widget:
     if not slides(each):
         return ui.Text(value=text(each), placeholder=words.say("widgets.type"), **look)
     low, high = min(each.low, each.value), max(each.high, each.value)
-    form = ".1%" if each.unit in parts.PERCENT else ".3f" if high < 1e4 else ".3s"
+    form = ".1%" if each.unit in parts.PERCENT else ".3f" if high < 1e4 else ",.0f" if high < 1e7 else ".3s"
     return ui.FloatSlider(value=each.value, min=low, max=high, step=(high - low) / STEPS, readout_format=form, **look)
 
 
@@ -56,7 +55,8 @@ def text(each: Quantity) -> str:
 def _written(number: float, unit: str) -> str:
     if unit in parts.PERCENT:
         return f"{number * 100:.6g}%"
-    scale = next((name for name in SCALES if units.SCALES[name] <= abs(number) < np.inf), "")
+    written = (name for name in reversed(words.scales()[1:]) if name != "k")
+    scale = next((name for name in written if units.SCALES[name] <= abs(number) < np.inf), "")
     return f"{units.scaled(number, scale) if scale else number:.6g}{scale}"
 
 
@@ -73,7 +73,7 @@ def value(each: Quantity, shown: float | str) -> float | list[float]:
         return float(shown)
     if shown.strip() == text(each):
         return each.value
-    numbers = [_number(each.name, one) for one in shown.split(",")] if shown.strip() else [np.nan]
+    numbers = [_number(each.name, one) for one in re.split("[,，]", shown)] if shown.strip() else [np.nan]
     if np.ndim(each.value):
         return numbers
     if len(numbers) > 1:

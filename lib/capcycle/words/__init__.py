@@ -17,5 +17,19 @@ from capcycle.words.catalogue import (
     say,
     translated,
 )
-from capcycle.words.format import DASH, between, change, coupon, day, listing, period, points, scales, value
+from capcycle.words.format import (
+    DASH,
+    between,
+    change,
+    clauses,
+    coupon,
+    day,
+    listing,
+    parted,
+    period,
+    points,
+    scales,
+    unit,
+    value,
+)
 from capcycle.words.live import expression, live, symbol, ticks

@@ -72,7 +72,7 @@ def _flat(table: dict, prefix: str = "") -> Iterator[tuple[str, str]]:
 
 
 def say(key: str, **values: object) -> str:
-    """The sentence `key` in the reader's language with `values` set in.
+    """The sentence `key` in the reader's language with `values` set in, those too that a register has in English.
 
     A title that grows past `TITLE` letters gives way to the shorter one under `key_short`, where there is one.
 
@@ -80,11 +80,15 @@ def say(key: str, **values: object) -> str:
     'Figures'
     """
     try:
-        text = _once(sentence(key).format(**values))
+        text = _once(sentence(key).format(**{name: _own(value) for name, value in values.items()}))
     except KeyError as error:
         raise CapcycleError(f"words/{LANGUAGE}: no value for {error} of the sentence '{key}'") from error
     short = shorter(key, text)
     return say(short, **values) if short else text
+
+
+def _own(value: object) -> object:
+    return translated(value) if isinstance(value, str) else value
 
 
 def _once(text: str) -> str:
@@ -166,6 +170,7 @@ def lower(text: str) -> str:
     >>> lower("Operating cash flow"), lower("PP&E, net")
     ('operating cash flow', 'PP&E, net')
     """
+    text = translated(text)
     return text if text[1:2].isupper() else text[:1].lower() + text[1:]
 
 
@@ -176,13 +181,13 @@ def merged(text: str) -> str:
     'GDS: the data has no figure for cash and total debt (2026Q1)'
     """
     before, after = _missing()
-    one = f"{re.escape(before)}[^;:]+?{re.escape(after)}"
+    one, stop = f"{re.escape(before)}[^;:；：]+?{re.escape(after)}", sentence("format.semicolon")
 
     def listed(found: re.Match) -> str:
-        each = [part.removeprefix(before).removesuffix(after) for part in found[0].split("; ")]
+        each = [part.removeprefix(before).removesuffix(after) for part in found[0].split(stop)]
         return before + say("format.listing", first=say("format.comma").join(each[:-1]), last=each[-1]) + after
 
-    return re.sub(rf"{one}(?:; {one})+(?![^\W\d_])", listed, text)
+    return re.sub(rf"{one}(?:{stop}{one})+(?![^\W\d_])", listed, text)
 
 
 @cache

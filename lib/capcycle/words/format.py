@@ -2,12 +2,12 @@
 
 import math
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import date
 from functools import cache
 
 from capcycle import units
-from capcycle.words.catalogue import said, say, sentence
+from capcycle.words.catalogue import LANGUAGE, catalogue, said, say, sentence
 
 DASH, MINUS = "–", "−"
 DECIMALS = {"years": 1, "bp": 0, "correlation": 1}
@@ -50,6 +50,22 @@ def money(amount: str, currency: str) -> str:
     ('$13.9bn', 'CHF 5')
     """
     return say(said(f"currency.{currency}", "currency.other"), amount=amount, currency=currency)
+
+
+def unit(name: str) -> str:
+    """A unit without its number: in English the one that the data give, in another language in its words.
+
+    >>> unit("USD/MW/year")
+    'USD/MW/year'
+    """
+    if LANGUAGE == "en":
+        return name
+    currency, _, base = name.partition("/")
+    if re.fullmatch("[A-Z]{3}", currency):
+        money = say(said(f"currency_name.{currency}", "currency_name.other"), currency=currency)
+        return say(f"unit_per.{_key(base)}", amount=money) if base else money
+    key = f"unit_after.{_key(name)}"
+    return say(key, number="").strip() if key in catalogue() else name
 
 
 def points(number: float) -> str:
@@ -109,6 +125,24 @@ def listing(names: Sequence[str]) -> str:
     """
     *first, last = names
     return say("format.listing", first=say("format.comma").join(first), last=last) if first else last
+
+
+def clauses(parts: Iterable[str]) -> str:
+    """Clauses one after the other.
+
+    >>> clauses(["no price is known", "no debt is known"])
+    'no price is known; no debt is known'
+    """
+    return say("format.semicolon").join(parts)
+
+
+def parted(text: str) -> list[str]:
+    """The clauses of a text.
+
+    >>> parted("no price is known; no debt is known")
+    ['no price is known', 'no debt is known']
+    """
+    return text.split(say("format.semicolon"))
 
 
 def _signed(number: float, text: str, plus: str = "+") -> str:

@@ -188,7 +188,7 @@ def _differs(case: Case, theirs: Mapping[str, float]) -> str:
     differ = [name for name in theirs if abs(case.inputs[name].value / theirs[name] - 1) > SAME]
     each = [say("ai_roic.beside_each", name=words.lower(words.name(name)), here=case.inputs[name].shown,
                 there=words.value(theirs[name], case.unit(name))) for name in differ]  # fmt: skip
-    return parts.upper("; ".join(each)) or say("ai_roic.beside_same")
+    return parts.upper(words.clauses(each)) or say("ai_roic.beside_same")
 
 
 def _beside_title(rows: pd.DataFrame) -> str:

@@ -8,7 +8,8 @@ import numpy as np
 from capcycle import metrics, study
 from capcycle.analyses.ai_roic.model import return_over_cost
 from capcycle.facts import Book
-from capcycle.measure import Measures, measure
+from capcycle.measure import measure
+from capcycle.measures import Measures
 from capcycle.panel import select
 from capcycle.quantity import Quantity, missing, newest
 from capcycle.study import Case

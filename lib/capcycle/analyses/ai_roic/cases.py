@@ -15,7 +15,8 @@ from capcycle.analyses.ai_roic.model import (
 )
 from capcycle.errors import ModelError
 from capcycle.facts import Book
-from capcycle.measure import Measures, measure
+from capcycle.measure import measure
+from capcycle.measures import Measures
 from capcycle.metrics import capex_run_rate, revenue_run_rate
 from capcycle.panel import Panel, select
 from capcycle.quantity import Quantity, missing

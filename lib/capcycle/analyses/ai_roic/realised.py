@@ -85,7 +85,9 @@ def capital_costs(cases: Mapping[str, Case]) -> Exhibit:
     """Each company's beta with its error, weight of debt and cost of capital, beside the industry's number."""
     rows = pd.DataFrame([_cost(case) for case in cases.values()])
     columns = {name: say(f"ai_roic.cost_column.{name}") for name in ("label", *INPUTS, "day", "wacc", "industry")}
-    lacking = [f"{row['label']}: {row['note']}." for _, row in rows.iterrows() if row["note"]]
+    lacking = [
+        words.say("note.lacking", name=row["label"], reason=row["note"]) for _, row in rows.iterrows() if row["note"]
+    ]
     frame = marks.worded("ai_roic.costs", *lacking, id="cost-of-capital", title=_costs_title(rows))
     return marks.table(rows.assign(value=rows["wacc_central"], unit="fraction"), frame, columns)
 
@@ -97,7 +99,7 @@ def _cost(case: Case) -> dict:
     cost = words.DASH if lacking else _ends(study.simulate(case).values("wacc"))
     return {"label": case.name, **shown, "wacc": cost, "industry": _between(industry), "kind": case.kind,
             "source": case.source, "wacc_central": float(case.outputs.wacc),
-            "note": "; ".join(lacking), "day": words.day(case.inputs["debt_weight"].since)}  # fmt: skip
+            "note": words.clauses(lacking), "day": words.day(case.inputs["debt_weight"].since)}  # fmt: skip
 
 
 def _between(each: Quantity) -> str:

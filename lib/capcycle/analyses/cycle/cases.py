@@ -10,7 +10,8 @@ from capcycle.analyses.cycle.model import BASIS_POINTS, build_out, power
 from capcycle.analyses.required_revenue import against_disclosed, group, spending
 from capcycle.errors import ModelError
 from capcycle.facts import Book
-from capcycle.measure import Measures, measure
+from capcycle.measure import measure
+from capcycle.measures import Measures
 from capcycle.metrics import capex_run_rate
 from capcycle.models.bounds import within
 from capcycle.panel import Panel, select

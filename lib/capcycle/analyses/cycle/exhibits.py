@@ -12,7 +12,8 @@ from capcycle.analyses.cycle.model import SEED, SERIES, Correlation, correlation
 from capcycle.exhibits import Exhibit, break_even, marks, parts
 from capcycle.exhibits.marks import Frame
 from capcycle.facts import Book
-from capcycle.measure import Measures, measure
+from capcycle.measure import measure
+from capcycle.measures import Measures
 from capcycle.study import Case
 from capcycle.words import Sentence, say
 
@@ -58,7 +59,7 @@ def newest(follower: Measures) -> Sentence:
     amounts = measure(concept, follower.panel).table.set_index(["company", "ordinal"])
     texts = [_later(row, amounts.loc[(row.company, row.ordinal)], follower.panel.currency, names)
              for row in rows.itertuples()]  # fmt: skip
-    return words.paragraph(say("cycle.newest", each="; ".join(texts)) if texts else say("cycle.newest_none"))
+    return words.paragraph(say("cycle.newest", each=words.clauses(texts)) if texts else say("cycle.newest_none"))
 
 
 def _later(row, amount: pd.Series, currency: str, names: Mapping[str, str]) -> str:

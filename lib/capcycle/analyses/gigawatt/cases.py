@@ -9,7 +9,8 @@ from capcycle import facts, metrics, study
 from capcycle.analyses.gigawatt import model
 from capcycle.errors import ModelError, unknown
 from capcycle.facts import Book
-from capcycle.measure import Measures, measure
+from capcycle.measure import measure
+from capcycle.measures import Measures
 from capcycle.panel import select
 from capcycle.quantity import Quantity, missing, newest, together
 from capcycle.study import Case

@@ -45,7 +45,8 @@ def nothing(shape: str) -> Exhibit:
 
 def dated(name: str, day: pd.Timestamp) -> str:
     """A name with the month of a figure."""
-    return f"{name}, {day:%Y-%m}" if day == day else say("gigawatt.undated", name=name)
+    month = f"{day:%Y-%m}" if day == day else ""
+    return say("gigawatt.dated" if month else "gigawatt.undated", name=name, month=month)
 
 
 def span(ends: Sequence[float], unit: str) -> str:
@@ -85,7 +86,7 @@ def _basis(basis: str) -> str:
 
 
 def _chip(row: Mapping[str, Any]) -> str:
-    return f"{row['chip']}, {row['author']}"
+    return say("gigawatt.of_author", chip=row["chip"], author=row["author"])
 
 
 def chips_per_gw(book: Book) -> Exhibit:
@@ -103,7 +104,7 @@ def _holds(row: Mapping[str, Any], sheets: pd.DataFrame) -> dict[str, Any]:
     texts = [span(power[::-1], "kW/GPU"), span(site.racks, "racks"), span(site.capex_per_gpu[::-1], "USD/GPU")]
     texts += [say("gigawatt.throughput", bits=bits, throughput=span(site.throughput * peak, "EFLOPS"))
               for bits, peak in peaks.items() if peak == peak]  # fmt: skip
-    return _dot(row, _chip(row), *site.gpus, "; ".join(filter(None, texts)))
+    return _dot(row, _chip(row), *site.gpus, words.clauses(filter(None, texts)))
 
 
 def _peak(row: Mapping[str, Any], sheets: pd.DataFrame, bits: int = 16) -> float:
@@ -188,7 +189,7 @@ def _together(rows: pd.DataFrame) -> dict:
         "value": rows["mw"].sum(),
         "kind": facts.weakest(rows["kind"]),
         "source": facts.documents(rows["source"]),
-        "note": "; ".join(map(dated, rows["site"].where(rows["site"] != "", rows["name"]), days)),
+        "note": words.clauses(map(dated, rows["site"].where(rows["site"] != "", rows["name"]), days)),
     }
 
 

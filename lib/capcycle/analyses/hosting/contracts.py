@@ -152,10 +152,11 @@ def run_off(table: pd.DataFrame, day: pd.Timestamp, delivery_years: float, signe
     """
     live = table[table["status"].isin(LIVE)].dropna(subset=["value_owned", "term_years", "signed"])
     start = live["starts"].fillna(live["signed"] + delivery_years * YEAR)
-    end, stated = start + live["term_years"] * YEAR, live["starts"].notna() & live["kind"].ne("estimated")
+    end, stated = start + live["term_years"] * YEAR, live["starts"].notna()
+    kind = live["kind"].replace("reported", "derived").where(stated, "assumed")
     years = pd.DataFrame({"opens": pd.date_range(f"{day.year}-01-01", max([day, *end]), freq="YS")})
     years = years.assign(closes=years["opens"] + pd.DateOffset(years=1), year=years["opens"].dt.year)
-    flows = live.assign(start=start, end=end, kind=np.where(stated, "derived", "assumed")).merge(years, how="cross")
+    flows = live.assign(start=start, end=end, kind=kind).merge(years, how="cross")
     paid = flows[["closes", "end"]].min(axis=1) - flows[["opens", "start"]].max(axis=1).clip(lower=day)
     part = paid / (flows["end"] - flows["start"])
     weight = np.where(flows["status"] == "delivering", 1.0, signed_weight)

@@ -36,7 +36,7 @@ def ledger(book: Book) -> Exhibit:
     rows = table.assign(
         kw_month=per_kw_month(table["price"]),
         status=[say(f"hosting.status.{status}") for status in table["status"]],
-        remark=["; ".join(say(f"hosting.remark.{name}") for name in REMARKS if row[name]) or words.DASH
+        remark=[words.clauses(say(f"hosting.remark.{name}") for name in REMARKS if row[name]) or words.DASH
                 for row in table.assign(no_value=table["value"].isna()).to_dict("records")],
         **{f"{name}_unit": unit for name, unit in units.items()},
     )  # fmt: skip

@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from capcycle import study, words
-from capcycle.analyses.power_value.figures import figures
+from capcycle.analyses.power_value.figures import DOLLAR, figures
 from capcycle.analyses.power_value.model import attribution, leased_mw_over_term, power_value, priced_in
 from capcycle.facts import Book
 from capcycle.models.bounds import PERCENT, within
@@ -26,7 +26,7 @@ def sums_of_parts(
 
     leased, pipeline, renewed  the reader's probability that a leased MW is delivered, that a MW of the pipeline finds
                                a tenant, and that a tenant renews: low, central, high. No source gives them.
-    bitcoin                    what the company owns, in US dollars at market; the reader's own
+    bitcoin                    what the company owns, in US dollars at market; 0 takes that of its newest balance
     Errors:                    ModelError for probabilities that do not rise, or are not between 0 and 1.
 
     >>> cases = sums_of_parts(facts.open(["CIFR"]), [0.8, 0.9, 1.0], [0.0, 0.25, 0.5])
@@ -34,7 +34,7 @@ def sums_of_parts(
     1.0
     """
     return _cases(
-        power_value, book, bitcoin=_bitcoin(bitcoin), leased_probability=_chance("leased_probability", leased),
+        power_value, book, bitcoin, leased_probability=_chance("leased_probability", leased),
         pipeline_probability=_chance("pipeline_probability", pipeline),
         renewal_probability=_chance("renewal_probability", renewed),
     )  # fmt: skip
@@ -48,7 +48,7 @@ def priced_in_cases(book: Book, renewed: Sequence[float] = RENEWED) -> dict[str,
     'the data has no signed AI lease with its MW'
     """
     chance = _chance("renewal_probability", renewed)
-    return _cases(priced_in, book, bitcoin=_bitcoin(0.0), renewal_probability=chance)
+    return _cases(priced_in, book, renewal_probability=chance)
 
 
 def lease(book: Book, company: str, renewed: Sequence[float] = RENEWED) -> Case:
@@ -78,15 +78,14 @@ def split(book: Book) -> Case:
     return study.case(attribution, book, "IREN", **printed, gpus=newest(gpus, "gpus", lacking, "gpus"))
 
 
-def _cases(model: Callable, book: Book, **given: Any) -> dict[str, Case]:
+def _cases(model: Callable, book: Book, bitcoin: float = 0.0, **given: Any) -> dict[str, Case]:
     """A case for each company: what a model takes of its figures, else what is given, else the assumptions."""
     own = {company: {name: each for name, each in known.items() if name in model.parameters}
            for company, known in figures(book).items()}  # fmt: skip
+    for taken in own.values():
+        if "bitcoin" in taken and (bitcoin or taken["bitcoin"].missing):
+            taken["bitcoin"] = study.declared("bitcoin", bitcoin, DOLLAR, words.say("power_value.bitcoin"))
     return {company: study.case(model, book, company, **given, **taken) for company, taken in own.items()}
-
-
-def _bitcoin(amount: float) -> Quantity:
-    return study.declared("bitcoin", amount, "USD", words.say("power_value.bitcoin"))
 
 
 def _chance(name: str, range_: Sequence[float]) -> Quantity:

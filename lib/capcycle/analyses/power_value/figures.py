@@ -43,6 +43,7 @@ def figures(book: Book) -> dict[str, dict[str, Quantity]]:
             market.assign(unit=market["currency"], period_start=pd.NaT, period_end=market["date"])
         ),
         "balances": dollars.convert(known[known["concept"].isin([*DEBT, "cash"])]),
+        "bitcoin": dollars.convert(known[known["concept"] == "bitcoin"]),
         "capex": dollars.convert(quarters[quarters["concept"] == "capex"]),
         "capacity": dollars.register("capacity"),
         "contracts": live(dollars),
@@ -63,7 +64,8 @@ def _figures(tables: dict[str, pd.DataFrame], book: Book) -> dict[str, Quantity]
     worth = (value + debt - cash).called("enterprise_value", DOLLAR)
     return {
         "market_value": value, "price": price, "shares": _shares(value, price, tables["warrants"]),
-        "debt": debt, "cash": cash, "enterprise_value": worth, **_power(tables, value.day),
+        "debt": debt, "cash": cash, "enterprise_value": worth,
+        "bitcoin": _held(tables["bitcoin"], value.day), **_power(tables, value.day),
         **terms(tables["leases"], tables["capacity"], tables["capex"], value.day, book),
     }  # fmt: skip
 
@@ -99,6 +101,12 @@ def _balance(known: pd.DataFrame, day: pd.Timestamp) -> tuple[Quantity, Quantity
                  source=facts.documents(each["source"]), reason=reason, since=end, day=end)
         for name, each in behind.items()
     )  # fmt: skip
+
+
+def _held(rows: pd.DataFrame, day: pd.Timestamp) -> Quantity:
+    """The bitcoin on the newest balance, where that is not too old beside the price."""
+    each = newest(rows[rows["period_end"] <= day], "bitcoin", _lacks("bitcoin"), "value", "period_end")
+    return each if day - each.day <= STALE else missing("bitcoin", _lacks("bitcoin"), DOLLAR)
 
 
 def _power(tables: dict[str, pd.DataFrame], day: pd.Timestamp) -> dict[str, Quantity]:

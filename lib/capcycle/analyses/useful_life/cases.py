@@ -10,7 +10,8 @@ from capcycle import facts, study, words
 from capcycle.analyses.useful_life.accounts import calibrated, life_in_accounts, server_shares, spending
 from capcycle.analyses.useful_life.model import life_change, useful_life
 from capcycle.facts import Book
-from capcycle.measure import Measures, measure
+from capcycle.measure import measure
+from capcycle.measures import Measures
 from capcycle.models import bounds
 from capcycle.panel import Panel, select
 from capcycle.quantity import ASSUMED, Quantity

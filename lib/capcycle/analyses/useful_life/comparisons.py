@@ -116,7 +116,7 @@ def terms(cases: Mapping[str, Case]) -> Exhibit:
     empty = [words.lower(say(f"useful_life.terms.group.{term}")) for term, each in groups.items() if each.empty]
     notes = [say("useful_life.terms.empty", groups=words.listing(empty))] if empty else []
     title = parts.upper(words.listing(said[: words.NUMBERS]))
-    return marks.dots(rows.drop(columns="term"), marks.worded("useful_life.terms", *notes, title=title))
+    return marks.dots(rows.drop(columns=["term", "day"]), marks.worded("useful_life.terms", *notes, title=title))
 
 
 def _contracts(book: Book) -> pd.DataFrame:

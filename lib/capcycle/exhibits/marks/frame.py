@@ -14,7 +14,7 @@ from capcycle.exhibits import channels, parts
 from capcycle.exhibits.exhibit import Exhibit
 from capcycle.quantity import Quantity
 
-KEPT = ["label", "group", "x", "low", "value", "high", "size", "unit", "kind", "note", "source"]
+KEPT = ["label", "group", "x", "low", "value", "high", "size", "unit", "kind", "day", "note", "source"]
 SAID = ["label", "group", "shown", "kind", "note"]  # by a mark of itself
 BREAK, LINE = "|", 24
 NARROWEST = 100  # pixels of an axis across on a telephone, beside the names and the numbers
@@ -59,9 +59,10 @@ class Drawing:
     """
 
     def __init__(self, rows: pd.DataFrame, frame: Frame, **more: pd.Series | list):
+        rows = rows.assign(**{name: rows[name].map(_own) for name in ("label", "group", "note") if name in rows})
         self.rows, self.frame = rows, frame
         data = rows.assign(shown=_shown(rows), place=rows["label"].map(_broken), **more)
-        self.data = data.drop(columns=["source", "unit"])
+        self.data = data.drop(columns=["source", "unit", "day"], errors="ignore")
         _, bar, per = words.value(1.0, rows["unit"].iloc[0]).partition("/")
         self.per = bar + per
         brief = f"replace(datum.shown, regexp('{self.per}', 'g'), '')" if self.per else "datum.shown"
@@ -135,7 +136,7 @@ class Drawing:
         alt  for a reader who cannot see the chart; its rows, where nothing else is said
         """
         rows, some = self.rows, self.rows["value"].notna().any()
-        series = "; ".join(map(_spoken, rows.to_dict("records"))) if some and alt is None else ""
+        series = words.clauses(map(_spoken, rows.to_dict("records"))) if some and alt is None else ""
         return _framed(
             self.frame,
             view,
@@ -186,8 +187,8 @@ def rows(named: Iterable[tuple[str, Quantity]]) -> pd.DataFrame:
     """
     columns = ["value", "low", "high", "unit", "kind", "source"]
     return pd.DataFrame(
-        [{"label": label, **{name: getattr(each, name) for name in columns}, "note": each.reason}
-         for label, each in named], columns=["label", *columns, "note"],
+        [{"label": label, **{name: getattr(each, name) for name in columns}, "day": each.iso, "note": each.reason}
+         for label, each in named], columns=["label", *columns, "day", "note"],
     )  # fmt: skip
 
 
@@ -258,16 +259,23 @@ def _spoken(row: dict) -> str:
     return words.say(key, label=row["label"], group=group, value=value if key == "marks.each_span" else span, span=span)
 
 
+def _own(cell: Any) -> Any:
+    """What a register has in English, in the reader's language."""
+    return words.translated(cell) if isinstance(cell, str) else cell
+
+
 def _column(rows: pd.DataFrame, name: str) -> list:
     if name in ("value", "low", "high"):
         return _shown(rows, name)
-    return [words.DASH if one != one else one if isinstance(one, str | dict) else f"{one:g}" for one in rows[name]]
+    return [
+        words.DASH if one != one else _own(one) if isinstance(one, str | dict) else f"{one:g}" for one in rows[name]
+    ]
 
 
 def _cell(row: dict, name: str):
     cell = row[name]
     if isinstance(cell, str | dict):
-        return cell
+        return _own(cell)
     if isinstance(cell, pd.Timestamp):
         return words.day(cell)
     if cell is None or cell != cell:

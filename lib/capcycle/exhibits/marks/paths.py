@@ -51,7 +51,10 @@ def paths(rows: pd.DataFrame, frame: Frame, x_unit: str = "", x_title: str | Non
     chart = alt.layer(line, point, *names, *_rule(mark, across))
     if key:  # or Vega-Lite would take the points' signs into the key all the same
         chart = chart.resolve_legend(fill="independent", shape="independent")
-    return drawing.exhibit(chart, drawing.view("x", "group", "value"))
+    view = drawing.view("x", "group", "value")
+    if x_unit:
+        view[view.columns[0]] = [words.value(float(each), x_unit) for each in rows["x"]]
+    return drawing.exhibit(chart, view)
 
 
 def bands(rows: pd.DataFrame, frame: Frame, names: tuple[str, str], line: str = "") -> Exhibit:

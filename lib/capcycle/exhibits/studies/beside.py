@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Mapping
+from functools import cache
 from inspect import signature
 from io import BytesIO
 from typing import Any
@@ -12,7 +13,7 @@ from capcycle import words
 from capcycle.exhibits.cards import Card, Groups
 from capcycle.exhibits.studies.workbook import LOOKS, MADE, OPTIONS
 from capcycle.facts import Book, cited
-from capcycle.measure import Measures
+from capcycle.measures import Measures
 from capcycle.metrics import ALL
 from capcycle.models.cells import Cell, Workings, place
 from capcycle.quantity import ASSUMED, Quantity
@@ -159,10 +160,10 @@ class _Beside:
 
     def _comment(self, sheet: str, row: int, column: int, each: Quantity) -> None:
         self.documents |= dict.fromkeys(each.source.split())
-        titles = cited(each.source.split())["title"].tolist()
+        titles = list(map(_title, dict.fromkeys(each.source.split())))
         kind = "" if each.missing else say(f"workbook.kind.{each.kind}")
         span = words.between(each.low, each.high, each.unit) if each.varied else ""
-        said = "\n".join(filter(None, [kind, each.days, span, each.reason, "; ".join(titles)]))[:COMMENT]
+        said = "\n".join(filter(None, [kind, each.days, span, each.reason, words.clauses(titles)]))[:COMMENT]
         if said:
             self.sheets[sheet].write_comment(row, column, said, {"x_scale": 2.5, "y_scale": 1.5})
 
@@ -206,6 +207,11 @@ def _known(name: str, cells: Mapping[str, Cell]) -> Cell | None:
         return _formula(name, cells)
     except KeyError:  # one of its parts is not among the cells
         return None
+
+
+@cache
+def _title(document: str) -> str:
+    return cited([document])["title"].item()
 
 
 def _form(unit: str, value: float) -> str:

@@ -8,7 +8,7 @@ from capcycle import study, theme, words
 from capcycle.exhibits import marks, parts
 from capcycle.exhibits.exhibit import Exhibit
 from capcycle.exhibits.marks import Drawing, Frame, nothing
-from capcycle.exhibits.studies.cases import phrase, said, titled
+from capcycle.exhibits.studies.cases import lacking, phrase, said, titled
 from capcycle.study import Case, Tornado
 from capcycle.words import say
 
@@ -31,7 +31,7 @@ def tornado(swings: Tornado) -> Exhibit:
         parts.slug("tornado", case.model.__name__, swings.of, case.company),
         _tornado_title(swings),
         say("study.tornado_subtitle", **shown),
-        (say("study.tornado_note"),),
+        (say("study.tornado_note"), *lacking(case)),
     )
     if rows.empty or np.isnan(base):
         return nothing(frame)
@@ -51,7 +51,7 @@ def _swing(each, case: Case) -> list[dict]:
 def _tornado_title(swings: Tornado) -> str:
     case, output = swings.case, phrase(swings.case, swings.of)
     if case.lacking:
-        return say("study.tornado_lacks", output=output, reason=case.lacking)
+        return say("study.tornado_lacks", output=output)
     if swings.table.empty or swings.table["swing"].isna().all():
         return say("study.tornado_none", output=output)
     widest = swings.table.iloc[0]

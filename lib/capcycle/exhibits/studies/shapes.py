@@ -19,7 +19,7 @@ from capcycle.exhibits.exhibit import Exhibit
 from capcycle.exhibits.marks import Frame
 from capcycle.exhibits.studies.cases import lacking
 from capcycle.models.bounds import implausible
-from capcycle.quantity import unlike
+from capcycle.quantity import Quantity, spanned, unlike
 from capcycle.study import SCENARIOS, Case
 from capcycle.words import say
 
@@ -267,7 +267,8 @@ def _row(name: str, case: Case, of: str) -> dict[str, Any]:
     if implausible(of, value, case.model.outputs[of], case.per_dollar):
         value, note = np.nan, say("study.implausible", value=words.value(value, case.unit(of)))
     return {"label": _called(name, case), "value": value, "unit": case.unit(of), "kind": case.kind,
-            "source": case.source, "note": note or (case.lacking if np.isnan(value) else "")}  # fmt: skip
+            "source": case.source, "day": case.quantity(of).iso,
+            "note": note or (case.lacking if np.isnan(value) else "")}  # fmt: skip
 
 
 def _ends(case: Case, of: str) -> dict[str, float]:
@@ -314,7 +315,9 @@ def _compared(
     subtitle, note = (_words(key, part) for part in ("subtitle", "note"))
     apart = unlike({_called(name, case): case.quantity(of) for name, case in cases.items()})
     notes = (*([say(note, **given)] if note else []), *apart)
-    title = ranked_title(known, of, key, more)
+    ends = pd.to_datetime(known.get("day", pd.Series(dtype=str)), errors="coerce")
+    days = spanned([Quantity(of, 0.0, since=ends.min(), day=ends.max())])
+    title = ranked_title(known, of, key, {"days": days, **more})
     reasons = set(rows.get("note", ()))
     if known.empty and len(reasons) == 1:
         title, notes = say("study.not_known", subject=words.name(of)), (*notes, parts.upper(reasons.pop()))

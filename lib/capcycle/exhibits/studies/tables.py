@@ -30,7 +30,7 @@ def table(cases: Mapping[str, Case], names: Sequence[str], key: str = "", **more
     days = spanned(case.alone(names[-1]) for case in cases.values())
     frame = _compared("table", cases, names[-1], key, last, {"days": days, **more})
     headings = {"label": say("marks.column.label")} | {name: words.name(name) for name in names}
-    headings |= {"day": say("study.peers.day")} if rows["day"].any() else {}
+    headings |= {"days": say("study.peers.day")} if rows["days"].any() else {}
     notes = (*frame.notes, *marks.noted(rows.assign(value=np.nan)))  # a column of reasons beside figures is cut off
     return marks.table(rows, replace(frame, notes=notes), headings)
 
@@ -65,7 +65,8 @@ def side_by_side(cases: Mapping[str, Case], of: str | None = None) -> Exhibit:
 
 def _cells(name: str, case: Case, names: Sequence[str]) -> dict[str, Any]:
     found = {each: case.alone(each) for each in names}
-    return {"label": _called(name, case), "kind": case.kind, "source": case.source, "day": spanned(found.values()),
+    return {"label": _called(name, case), "kind": case.kind, "source": case.source, "days": spanned(found.values()),
+            "day": "" if found[names[-1]].missing else found[names[-1]].iso,
             "note": listed(each.reason for each in found.values() if each.missing),
             **{each: float(one.value) for each, one in found.items()},
             **{f"{each}_unit": one.unit for each, one in found.items()},

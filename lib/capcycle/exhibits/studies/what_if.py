@@ -197,7 +197,9 @@ def _scale(each: Quantity) -> tuple[float, str]:
     if not each.unit[:3].isupper() or not each.unit[:3].isalpha() or each.high < words.scales()[0]:
         return 1.0, parts.unit(each.unit)
     scale = next(name for name in reversed(words.scales()[1:]) if each.high >= units.SCALES[name])
-    return units.SCALES[scale], say("study.slider_unit", currency=each.unit[:3], scale=scale, per=each.unit[3:])
+    return units.SCALES[scale], say(
+        "study.slider_unit", currency=words.unit(each.unit[:3]), scale=scale, per=each.unit[3:]
+    )
 
 
 def _formula(case: Case, x: str, xs: np.ndarray, sliders: dict[str, Slider], of: str) -> alt.Chart:

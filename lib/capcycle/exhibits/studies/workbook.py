@@ -131,7 +131,7 @@ class _Sheet:
         self.book.define_name(f"{sheet}!{name}", f"={sheet}!{place(row, VALUE)}")
         found = cited(each.source.split())
         evidence = (unit, say(f"workbook.kind.{each.kind}"), each.reason,
-                    "; ".join(found["title"]), next(iter(found["url"]), ""))  # fmt: skip
+                    words.clauses(found["title"]), next(iter(found["url"]), ""))  # fmt: skip
         for column, text in enumerate(evidence, VALUE + 4):
             self.sheet.write_string(row, column, text)
 
