@@ -364,6 +364,16 @@ def slider(page, label: str):
     return page.locator(".widget-slider").filter(has_text=label)
 
 
+def test_the_chart_of_a_model_stands_above_the_fold_too(model):
+    model.get_by_label("Show", exact=True).select_option("What moves it")
+    drawing(model).wait_for()
+    model.evaluate("document.querySelector('.capcycle-explorer').scrollIntoView()")
+    box, foot = drawing(model).bounding_box(), model.locator("#jp-main-statusbar").bounding_box()["y"]
+    assert box["y"] > 0 and box["y"] + box["height"] < foot
+    model.get_by_label("Show", exact=True).select_option("Bear, base, bull")
+    drawing(model).wait_for(state="detached")
+
+
 def test_a_slider_changes_the_number(model):
     before = text(model, NUMBER)
     handle = slider(model, "Rent per GPU-hour today").locator(".noUi-handle")
