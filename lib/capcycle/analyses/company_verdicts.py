@@ -77,8 +77,8 @@ def _laboratories(book: Book) -> Cases:
 
 ASKED: tuple[Asked, ...] = (
     Asked("multiples", "multiples", multiples.cases, (
-        ("multiples.verdict_one", "price_to_earnings"), ("company_verdicts.to_sales", "ev_to_sales"),
-        ("company_verdicts.price_to_sales", "price_to_sales"))),
+        ("multiples.verdict_one", "price_to_earnings"), ("multiples.verdict_ev", "ev_to_sales"),
+        ("multiples.verdict_market", "price_to_sales"))),
     Asked("growth", "multiples", priced, (("company_verdicts.growth", "assumed_growth"),)),
     Asked("target", "multiples", ahead, (
         ("company_verdicts.target", "forward_pe"), ("company_verdicts.target_alone", "upside"))),
