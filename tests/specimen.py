@@ -57,7 +57,7 @@ def made() -> dict[str, Exhibit]:
         "stacked": marks.stacked(stacked, framed("stacked")),
         "waterfall": marks.waterfall(five.assign(total=[True, False, False, False, False]), framed("waterfall")),
         "dots": marks.dots(five.assign(**ends), framed("dots")),
-        "dots in pairs": marks.dots(pairs, framed("dots in pairs")),
+        "dots in pairs": marks.dots(pairs, framed("pairs")),
         "bubble": marks.bubble(five.assign(x=[1.0, 3.0, 5.0, 7.0, 9.0], size=five["value"].abs()), framed("bubble"),
                                "Term", "Amount", "years"),
         "paths": marks.paths(stacked, framed("paths")),

@@ -9,10 +9,12 @@ import vl_convert
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from test_findings import amounts, margin
+from test_sliders import build_of
 
-from capcycle import exhibits, facts, theme
+from capcycle import exhibits, facts, study, theme, words
 from capcycle.analyses import events
 from capcycle.exhibits import channels, ends, gate, marks
+from capcycle.exhibits.studies import heat_map
 from capcycle.measure import measure
 from capcycle.panel import select
 from capcycle.publish.specs import one_look
@@ -356,3 +358,21 @@ def test_no_two_ticks_read_alike(unit, size, start):
     for axis in re.findall(r'<g class="mark-text role-axis-label".*?</g>', svg):
         labels = re.findall(r">([^<]+)</text>", axis)
         assert len(labels) == len(set(labels)), labels
+
+
+# ---- heat maps
+
+
+def test_the_line_of_a_heat_map_is_seen_on_light_and_on_dark_and_says_its_value():
+    """What is needed, as it is today, over a life and a return: written once beside the line, white on a black edge."""
+    grid = study.grid(build_of(), "it_life", "target_return", of="revenue_required")
+    spec = heat_map.heat_map(grid).chart.to_dict()
+    lines = [layer["mark"] for layer in spec["layer"] if layer["mark"]["type"] == "line"]
+    assert [(each["color"], each["strokeWidth"]) for each in lines] == [("black", 5), ("white", 2)]
+    today = words.value(build_of().outputs.revenue_required, "USD")
+    svg = drawn(spec)
+    assert svg.count(f">{today}</text>") == 2  # its edge and itself
+
+
+def test_an_axis_of_years_says_so():
+    assert channels.axis("years", "Life").title == "Life, years" and channels.axis("fraction", "Share").title == "Share"

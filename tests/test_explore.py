@@ -7,6 +7,7 @@ import socket
 import subprocess
 import sys
 import tomllib
+from contextlib import contextmanager
 from pathlib import Path
 from threading import Thread
 
@@ -42,8 +43,13 @@ def chromium():
 
 @pytest.fixture(scope="module")
 def lab(tmp_path_factory):
+    with running(tmp_path_factory.mktemp("lab")) as address:
+        yield address
+
+
+@contextmanager
+def running(home: Path):
     """The address of a JupyterLab of its own, on a copy of the explorers."""
-    home = tmp_path_factory.mktemp("lab")
     (home / "notebooks").mkdir()
     for name in ("explore", "explore_models", "explore_text"):
         shutil.copy(paths.NOTEBOOKS / f"{name}.ipynb", home / "notebooks")
@@ -362,6 +368,16 @@ def test_the_explorer_speaks_chinese_and_counts_by_ten_thousands(chinese):
 
 def slider(page, label: str):
     return page.locator(".widget-slider").filter(has_text=label)
+
+
+def test_the_chart_of_a_model_stands_above_the_fold_too(model):
+    model.get_by_label("Show", exact=True).select_option("What moves it")
+    drawing(model).wait_for()
+    model.evaluate("document.querySelector('.capcycle-explorer').scrollIntoView()")
+    box, foot = drawing(model).bounding_box(), model.locator("#jp-main-statusbar").bounding_box()["y"]
+    assert box["y"] > 0 and box["y"] + box["height"] < foot
+    model.get_by_label("Show", exact=True).select_option("Bear, base, bull")
+    drawing(model).wait_for(state="detached")
 
 
 def test_a_slider_changes_the_number(model):

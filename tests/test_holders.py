@@ -15,8 +15,8 @@ def test_jinglins_portfolio_and_the_quarter_before():
     found = holders.portfolio(151e6, 843_400.0, 4.44e9, 0.5)
     assert (found.portfolio_before, found.price_paid) == pytest.approx((2.96e9, 179.04), abs=5e-3)
     shown = holders.positions(BOOK, JINGLIN).view.set_index("Manager or security")
-    assert shown.loc["NVIDIA", "Weight"].tolist()[0] == "10.0%"
-    assert shown.loc["Alibaba", ["Weight", "Value a share"]].values.tolist()[0] == ["3.4%", "$179.04"]
+    assert shown.loc["NVIDIA", "Weight"].tolist()[0] == "10.0% (e)"
+    assert shown.loc["Alibaba", ["Weight", "Value a share"]].values.tolist()[0] == ["3.4% (e)", "$179.04 (e)"]
     assert holders.positions(BOOK, JINGLIN).title == f"{JINGLIN}: 10 positions held are named, 1 opened, 7 closed"
 
 

@@ -2,6 +2,7 @@
 
 import pandas as pd
 import pytest
+import vl_convert
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -72,6 +73,26 @@ def test_of_no_rows_the_title_is_left(draw):
     exhibit = draw(ROWS, marks.Frame("power", "No power was known by then", "Power, MW", ("A note.",)))
     assert exhibit.chart is None and exhibit.view.empty and exhibit.payload()["rows"] == []
     assert (exhibit.title, exhibit.notes) == ("No power was known by then", ("A note.",))
+
+
+# ---- for who does not see it
+
+
+def test_the_words_for_a_range_chart_give_the_ranges():
+    rows = pd.DataFrame({"label": ["Own", "Let", "Sold"], "low": [10.0, 3.0, 1.0], "value": [12.0, 3.0, float("nan")]})
+    rows = rows.assign(high=[15.0, 3.0, 2.0], unit="MW", kind="reported", source="", note="")
+    said = marks.dots(rows, marks.Frame("power", "Power", "MW")).alt
+    assert said == "Own 12 MW (from 10 to 15 MW); Let 3 MW; Sold 1 to 2 MW."
+
+
+def test_the_key_of_lines_shows_their_dashes_and_no_point():
+    rows = pd.DataFrame({"x": ["2024", "2025"] * 2, "value": [1.0, 2.0, 1.0, 2.0], "unit": "USD", "source": ""})
+    rows = rows.assign(
+        label=rows["x"], group=["A name that is too long for the end"] * 2 + ["Let"] * 2, kind="reported"
+    )
+    spec = marks.paths(rows, marks.Frame("a", "A", "B")).chart.to_dict()
+    (key,) = vl_convert.vegalite_to_vega({**spec, "width": 600}, vl_version="6.4")["legends"]
+    assert key["symbolType"] == "stroke" and {"stroke", "strokeDash"} <= set(key) and not {"shape", "fill"} & set(key)
 
 
 def test_a_table_behind_lines_gives_what_stands_across_in_its_unit():

@@ -230,8 +230,23 @@ def test_nothing_moves_for_a_reader_who_wants_no_motion(browser, site):
       style => style.animationName !== 'none' || parseFloat(style.transitionDuration) > 0
       || style.scrollBehavior === 'smooth').length"""
     with offline(browser, reduced_motion="reduce") as page:
-        visit(page, site, "hyperscalers")
-        assert page.evaluate(moving) == 0
+        for name in TOY_PAGES:
+            visit(page, site, name)
+            unfold(page)
+            page.keyboard.press("/")
+            page.locator(".find").wait_for()
+            assert page.evaluate(moving) == 0 and page.evaluate("document.getAnimations().length") == 0
+
+
+def test_the_first_chart_takes_less_than_half_a_second_of_work(browser, site):
+    """Counted in the time that the page itself works, so that it holds on a machine with much else to do."""
+    with offline(browser) as page:
+        worked = page.context.new_cdp_session(page)
+        worked.send("Performance.enable", {"timeDomain": "threadTicks"})
+        page.goto((site / "hyperscalers.html").as_uri(), wait_until="commit")
+        page.wait_for_selector(".chart svg.marks")
+        spent = {each["name"]: each["value"] for each in worked.send("Performance.getMetrics")["metrics"]}
+        assert spent["TaskDuration"] < 0.5
 
 
 @pytest.mark.slow

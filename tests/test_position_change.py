@@ -30,8 +30,8 @@ def test_the_split_is_drawn_with_the_stake_that_grew_most_by_buying_in_the_title
     # 444m of NVIDIA after +277 %: 444 * (1 - 1 / 3.77) = 326m
     assert shown.title == "Buying added $326m to the stake in NVIDIA, the price $18.0m"
     assert shown.view.values.tolist()[2:] == [
-        ["Alibaba", "By buying and selling", "$67.6m"],
-        ["Alibaba", "By the price", "$30.6m"],
+        ["Alibaba", "By buying and selling", "$67.6m (e)"],
+        ["Alibaba", "By the price", "$30.6m (e)"],
     ]
 
 

@@ -35,9 +35,9 @@ def test_money_lost_is_of_the_shares_counted_then(deepseek):
 def test_the_model_says_of_the_company_what_the_page_does(deepseek):
     case, row = event_return.case(deepseek), deepseek.rows.iloc[0]
     assert float(case.outputs.abnormal_return) == pytest.approx(row["value"])
-    assert float(case.outputs.value_change) == pytest.approx(row["move"] * row["value_before"]) and not case.lacking
+    assert float(case.outputs.value_won) == pytest.approx(row["move"] * row["market_value_before"]) and not case.lacking
     fund = event_return.case(prices.event(facts.open(), ["QQQ"], DAY))  # Nasdaq-100: no market value, all else
-    assert "No market value is known of Invesco QQQ" in fund.alone("value_change").reason
+    assert "No market value is known of Invesco QQQ" in fund.alone("value_won").reason
     assert not fund.alone("abnormal_return").missing
 
 
@@ -51,7 +51,10 @@ def test_a_split_since_changes_no_money(as_of):
 def test_a_depositary_share_is_no_ordinary_one_and_a_fund_has_no_value():
     """Alibaba, 29 August 2025: 2.3bn ADS of eight shares at 119.57 are some 276bn."""
     found = prices.event(facts.open(), ["BABA", "SPY"], "2025-08-29").rows
-    assert found["value_before"].iloc[0] == pytest.approx(276e9, rel=0.02) and found["value_before"].isna().iloc[1]
+    assert (
+        found["market_value_before"].iloc[0] == pytest.approx(276e9, rel=0.02)
+        and found["market_value_before"].isna().iloc[1]
+    )
 
 
 def test_days_that_are_not_over_are_counted():

@@ -113,6 +113,27 @@ def test_the_axis_stays_where_it_is_and_has_room_for_the_line_wherever_the_slide
         assert line["y"] + line["height"] <= frame["y"] + frame["height"] + 2
 
 
+def test_the_base_case_stays_as_a_ghost_where_the_sliders_leave_it_and_comes_back_under_the_line(page):
+    def lines() -> list[str]:
+        return [path.get_attribute("d") for path in page.locator(".mark-line path").all()]
+
+    for place, value in enumerate((50, 10)):
+        move(page, place, value)
+    page.wait_for_timeout(50)
+    start = lines()
+    assert len(start) == 2
+    for place, value in enumerate((80, 20)):
+        move(page, place, value)
+    page.wait_for_timeout(50)
+    moved, ghost = lines()
+    assert ghost == start[1] and moved != start[0]
+    dashes = page.locator(".mark-line path").nth(1).get_attribute("stroke-dasharray")
+    assert dashes == "4,4"  # so that nobody takes it for the line itself
+    page.get_by_role("button", name="Back to the start").click()
+    page.wait_for_timeout(50)
+    assert lines() == start
+
+
 def test_a_slider_shows_three_digits(page):
     move(page, 0, 38.75)
     page.wait_for_function("() => document.querySelector('.vega-bind input + *').textContent === '38.8'")

@@ -15,7 +15,7 @@ from capcycle.measures import Measures
 from capcycle.models.maths import logarithm, per
 from capcycle.models.registry import Fraction, model
 from capcycle.panel import select
-from capcycle.quantity import Quantity, missing
+from capcycle.quantity import Quantity, missing, together
 from capcycle.study import Case, Cases
 from capcycle.words import Sentence, say
 
@@ -149,16 +149,33 @@ def multiples_of_past(book: Book) -> Exhibit:
     return marks.columns(rows, marks.worded("bubble.past", title=say("bubble.past.and").join(told)))
 
 
+def ahead(book: Book) -> list[tuple[str, Quantity]]:
+    """Each company's price to expected earnings, the lowest first; also one that is too high for a rank of its own.
+
+    A median is of all: one share that costs hundreds of times its earnings moves it little.
+    """
+    cases = forward_multiples.cases(book).values()
+    paid = [(case.name, (case.inputs["share_price"] / case.inputs["eps_next_year"]).called("forward_pe", "multiple"))
+            for case in cases]  # fmt: skip
+    return sorted(
+        ((name, one) for name, one in paid if not one.missing and one.value > 0), key=lambda one: one[1].value
+    )
+
+
+def median_ahead(of: list[tuple[str, Quantity]]) -> Quantity:
+    """The middle of some prices to expected earnings; missing where there is none."""
+    if not of:
+        return missing("forward_pe", study.not_public("forward_pe"), "multiple")
+    return together(lambda *each: float(np.median(each)), *(one for _, one in of), name="forward_pe", unit="multiple")
+
+
 def _medians(book: Book) -> list[dict]:
-    """Today's medians of the book's companies from the newest day that has estimates; none before there are any."""
-    found = forward_multiples.cases(book)
-    if len(order := exhibits.ranked(found, "forward_pe")) < LEAST:
+    """Today's medians of the book's companies, with the dearest and without it; of a few each company's own."""
+    if len(order := ahead(book)) < LEAST:
         return [_row(name, one) for name, one in order]
-    dearest = order[-1][0]
-    without = {name: case for name, case in found.items() if case.name != dearest}
     return [
-        _row(say(f"bubble.median{key}", count=len(each), name=dearest), exhibits.median(each, "forward_pe"))
-        for key, each in (("", found), ("_without", without))
+        _row(say(f"bubble.median{key}", count=len(each), name=order[-1][0]), median_ahead(each))
+        for key, each in (("", order), ("_without", order[:-1]))
     ]
 
 

@@ -83,6 +83,8 @@ def verdict(book: Book, each: Mapping[str, Case]) -> Sentence:
                 until=first.until,
             ),
         )
+    if gaps and full and _apart(full).name == book.names[widest] and first.day > _apart(full).inputs["net_income"].day:
+        said.append(say("earnings_quality.since", company=book.names[widest], until=first.until))
     return words.paragraph(*said, *study.hindsight(*full))
 
 

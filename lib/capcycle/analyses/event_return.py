@@ -11,28 +11,28 @@ from capcycle.words import say
 
 DOLLAR = "USD"
 UNITS = {"move": "fraction", "market_move": "fraction", "alpha": "fraction", "market_beta": "number",
-         "standard_error": "fraction", "value_before": DOLLAR}  # fmt: skip
+         "standard_error": "fraction", "market_value_before": DOLLAR}  # fmt: skip
 
 
 @model(verdict="abnormal_return", better="higher", expected_return=Fraction, abnormal_return=Fraction,
-       in_errors=Number, value_change=Amount)  # fmt: skip
+       in_errors=Number, value_won=Amount)  # fmt: skip
 def event_return(move: Fraction, market_move: Fraction, alpha: Fraction, market_beta: Number,
-                 standard_error: Fraction, value_before: Amount):  # fmt: skip
+                 standard_error: Fraction, market_value_before: Amount):  # fmt: skip
     """What of a security's move the market explains, what is left in points and in standard errors, and the money.
 
     Formula: expected_return = alpha + market_beta * market_move; abnormal_return = move - expected_return;
-             in_errors = abnormal_return / standard_error; value_change = value_before * move
+             in_errors = abnormal_return / standard_error; value_won = market_value_before * move
     Units:   fractions of the close before; of several days the returns are added up.
     Source:  MacKinlay (1997) for the market model. NVIDIA on 27 January 2025: from 142.62 to 118.42 is -16.97 %, of
              3.493tn 593bn.
 
     >>> found = event_return(-0.1697, -0.0141, 0.0, 2.66, 0.023, 3.493e12)
-    >>> round(float(found.abnormal_return), 3), round(float(found.value_change) / 1e9)
+    >>> round(float(found.abnormal_return), 3), round(float(found.value_won) / 1e9)
     (-0.132, -593)
     """
     expected = alpha + market_beta * market_move
     beyond = move - expected
-    return expected, beyond, per(beyond, standard_error), value_before * move
+    return expected, beyond, per(beyond, standard_error), market_value_before * move
 
 
 def case(found: Event) -> Case:
@@ -40,8 +40,10 @@ def case(found: Event) -> Case:
     row = found.rows.iloc[0]
     given = {name: Quantity(name, float(row[name]), unit, since=found.day, day=found.day, **ESTIMATED)
              for name, unit in UNITS.items()}  # fmt: skip
-    if given["value_before"].missing:
-        given["value_before"] = missing("value_before", say("prices.no_value", names=row["label"]).rstrip("."), DOLLAR)
+    if given["market_value_before"].missing:
+        given["market_value_before"] = missing(
+            "market_value_before", say("prices.no_value", names=row["label"]).rstrip("."), DOLLAR
+        )
     return study.case(event_return, found.book, row["symbol"], **given)
 
 

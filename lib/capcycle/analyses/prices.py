@@ -13,7 +13,7 @@ from capcycle.facts import Book, door, prices
 from capcycle.words import Sentence, say
 
 ESTIMATED = {"kind": "estimated", "source": prices.SOURCE}
-INPUTS = ("symbol", "move", "market_move", "alpha", "market_beta", "standard_error", "value_before")
+INPUTS = ("symbol", "move", "market_move", "alpha", "market_beta", "standard_error", "market_value_before")
 SHOWN = ("label", "move", "market_beta", "value", "standard_error", "times", "money")
 SHORTEST = 30  # days of returns from which a market model is estimated
 MONTHS = pd.Timedelta(days=100)  # before an event, in which a market value is still the company's
@@ -79,7 +79,7 @@ def event(book: Book, symbols: Sequence[str], day: str, market: str = "SPY", est
         "symbol": symbols, "label": [prices.names()[each] for each in symbols], "move": _moved(closes, at, window),
         "market_beta": fitted.beta, "alpha": fitted.alpha * (window + 1), "market_move": after[inside, -1].sum(),
         "value": abnormal[inside].sum(axis=0), "standard_error": fitted.error * np.sqrt(window + 1),
-        "value_before": _worth(book, symbols, closes, closes.index[at - 1]),
+        "market_value_before": _worth(book, symbols, closes, closes.index[at - 1]),
     })  # fmt: skip
     half = ERRORS * rows["standard_error"]
     rows = rows.assign(low=rows["value"] - half, high=rows["value"] + half, unit="fraction", **ESTIMATED)
@@ -124,7 +124,7 @@ def verdict(found: Event) -> Sentence:
     said = {"name": first["label"], "move": words.change(first["move"]), "day": words.day(found.day),
             "abnormal": words.points(first["value"])}  # fmt: skip
     key = "prices.verdict" if abs(first["value"]) > ERRORS * first["standard_error"] else "prices.verdict_within"
-    changed, before = first["value_before"] * first["move"], words.value(first["value_before"], "USD")
+    changed, before = first["market_value_before"] * first["move"], words.value(first["market_value_before"], "USD")
     money = [
         say("prices.lost" if changed < 0 else "prices.won", amount=words.value(abs(changed), "USD"), before=before)
     ]
@@ -170,12 +170,12 @@ def abnormal(found: Event) -> Exhibit:
 def in_money(found: Event) -> Exhibit:
     """Each security's move and what is beyond the market's, in standard errors and in market value."""
     rows = found.rows.assign(times=found.rows["value"] / found.rows["standard_error"],
-                             money=found.rows["move"] * found.rows["value_before"])  # fmt: skip
+                             money=found.rows["move"] * found.rows["market_value_before"])  # fmt: skip
     known = rows["money"].dropna()
     without = rows["label"][rows["money"].isna()].tolist()
     lacking = [say("prices.no_value", names=words.listing(without))] if without else []
     units = {"move_unit": "fraction", "market_beta_unit": "number", "standard_error_unit": "fraction",
-             "times_unit": "number", "value_before_unit": "USD", "money_unit": "USD"}  # fmt: skip
+             "times_unit": "number", "market_value_before_unit": "USD", "money_unit": "USD"}  # fmt: skip
     title = words.counted("prices.in_money.title", len(known), day=words.day(found.day),
                           amount=words.value(float(known.sum()), "USD"))  # fmt: skip
     frame = marks.worded("prices.in_money", *lacking, id="event-in-money", title=title)

@@ -33,12 +33,21 @@ def axis(unit: str, title: str | None = None) -> alt.Axis:
 
     >>> axis("fraction", "Share").format, axis("USD/share").format, axis("multiple").labelExpr
     (',~%', '$,.4~g', "datum.label + '×'")
+    >>> axis("years", "Life of servers").title, axis("MW", "MW of critical IT").title
+    ('Life of servers, years', 'MW of critical IT')
     """
-    before = words.symbol(unit)
+    before, title = words.symbol(unit), _with_unit(title, unit)
     if unit not in FORMATS and unit not in SMALL and unit.partition("/")[2] not in SMALL:
         return alt.Axis(labelExpr=words.ticks(before), title=title)
     times = {"labelExpr": "datum.label + '×'"} if unit == "multiple" else {}
     return alt.Axis(format="$" * (before == "$") + FORMATS.get(unit, theme.AMOUNT), title=title, **times)
+
+
+def _with_unit(title: str | None, unit: str) -> str | None:
+    """The title of an axis with its unit, where neither its ticks nor the title itself say it."""
+    after = "" if unit in FORMATS or not title else re.sub(r"^[\d.,]+", "", words.value(2, unit)).strip()
+    plain = after and after.isalpha() and after.lower() not in title.lower()
+    return words.say("axis.title", title=title, unit=after) if plain else title
 
 
 def day_of(ordinal: float, steps: int) -> pd.Timestamp:

@@ -1,5 +1,6 @@
 """A finished chart or table, with everything that a page needs to show where it came from."""
 
+import re
 from base64 import b64encode
 from collections import Counter
 from collections.abc import Mapping, Sequence
@@ -59,10 +60,10 @@ class Exhibit:
             **{name: getattr(self, name) for name in ("id", "title", "subtitle", "alt")},
             "notes": list(map(merged, self.notes)),
             "sources": [dict(source) for source in self._foremost()],
-            "columns": [str(column) for column in self.view.columns],
-            "rows": self.view.to_numpy(dtype=object).tolist(),
+            "columns": [_capital(str(column)) for column in self.view.columns],
+            "rows": [[_capital(row[0]), *row[1:]] for row in self.view.to_numpy(dtype=object).tolist()],
             "csv": self.figures.to_csv(index=False, lineterminator="\r\n"),  # or a return in a cell would end its row
-            **({"filters": list(self.filters)} if self.filters else {}),
+            **({"filters": list(map(_capital, self.filters))} if self.filters else {}),
             **({"workbook": b64encode(self.workbook).decode()} if self.workbook else {}),
         }
 
@@ -103,6 +104,17 @@ class Exhibit:
             return ""
         data = f"data:{SPREADSHEET};base64,{b64encode(self.workbook).decode()}"
         return f'<p><a download="{self.id}.xlsx" href="{data}">{escape(say("page.workbook"))}</a></p>'
+
+
+def _capital(cell: Any) -> Any:
+    """A heading as a newspaper sets it; a name such as xAI, or an id such as c001, as it is.
+
+    >>> _capital("running"), _capital("leaders of Japan"), _capital("xAI"), _capital("c001")
+    ('Running', 'Leaders of Japan', 'xAI', 'c001')
+    """
+    if isinstance(cell, Mapping) and "text" in cell:
+        return {**cell, "text": _capital(cell["text"])}
+    return cell[0].upper() + cell[1:] if isinstance(cell, str) and re.match("[a-z]+(?![A-Za-z0-9_])", cell) else cell
 
 
 def _cell(cell: str | Mapping[str, Any]) -> str:

@@ -71,7 +71,7 @@ class ExhibitBox(ui.VBox):
         self.start.on_click(lambda _: self._set(self._begin))
         look = ui.HTML(LOOK + points.LOOK)
         signs = ui.HBox([look, self.back, self.start, *self._offers(), self.busy], layout={"align_items": "center"})
-        both = ui.HBox([self.picture, self.other], layout=WRAPPED | {"flex": "1 1 480px", "min_width": "0"})
+        both = ui.HBox([self.picture, self.other], layout=WRAPPED | {"flex": "1 1 400px", "min_width": "0"})
         shown = ui.HBox([*beside, both], layout=WRAPPED)
         super().__init__([signs, *above, shown, *below, keys])
         self.add_class("capcycle-explorer")

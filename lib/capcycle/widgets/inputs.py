@@ -12,7 +12,7 @@ from capcycle.exhibits import parts
 from capcycle.quantity import Quantity
 
 STEPS = 200  # of a slider
-LABEL = "250px"
+LABEL = "170px"
 NUMBER = re.compile(rf"([-+−]?\d*\.?\d+(?:e[-+]?\d+)?)\s*(%|{'|'.join(units.SCALES)})?", re.IGNORECASE)
 
 
@@ -29,7 +29,7 @@ def control(each: Quantity) -> ui.Widget:
     if not slides(each):
         return ui.Text(value=text(each), placeholder=words.say("widgets.type"), **look)
     low, high = min(each.low, each.value), max(each.high, each.value)
-    form = ".1%" if each.unit in parts.PERCENT else ".3f" if high < 1e4 else ".3s"
+    form = ".1%" if each.unit in parts.PERCENT else ".3f" if high < 1e4 else ",.0f" if high < 1e7 else ".3s"
     return ui.FloatSlider(value=each.value, min=low, max=high, step=(high - low) / STEPS, readout_format=form, **look)
 
 

@@ -18,7 +18,7 @@ from capcycle.widgets import inputs
 from capcycle.widgets.controls import PLAIN, ExhibitBox, choices, control, display, dropdown, fault, offer
 from capcycle.widgets.measures import findable, searched
 
-WIDTH, HEIGHT = "490px", "360px"  # of the box of inputs: the rest of them is scrolled to
+WIDTH, HEIGHT = "400px", "46vh"  # of the column of controls, and of the inputs in it: the rest is scrolled to
 WHOLE = ("scenarios", "assumptions")  # views of all outputs, with dashes where some are missing
 RANGED, BY_YEAR, WHAT_IF = ("tornado", "spread", "what_if"), ("by_year", "fan"), "what_if"
 KEPT = "kept"  # the view of the scenarios that were kept beside the present one
@@ -74,20 +74,20 @@ class ModelExplorer(ExhibitBox):
         self.kept = ui.TagsInput(value=list(self._cases), allow_duplicates=False)
         self.keep.on_click(self._keep)
         chosen = (self.view, self.of, self.across, self.slider, self.kept)
-        super().__init__([self._panel(), self.number], (*self.controls.values(), *chosen))
+        super().__init__([self.number], (*self.controls.values(), *chosen), [self._panel()])
 
     @property
     def two(self) -> tuple[str, list[str]]:
         """The input across a what-if, and the one that has a slider in the chart, if it is another."""
         return self.across.value, [self.slider.value] if self.slider.value != self.across.value else []
 
-    def _panel(self) -> ui.HBox:
-        look = {"width": WIDTH, "max_height": HEIGHT, "overflow": "hidden auto"}
-        sliders = ui.VBox(list(self.controls.values()), layout=look)
-        named = ui.HBox([self.name, self.keep])
-        chosen = ui.VBox([self.view, self.of, self.across, self.slider, named, self.kept], layout={"width": "330px"})
+    def _panel(self) -> ui.VBox:
+        sliders = ui.VBox(list(self.controls.values()), layout={"max_height": HEIGHT, "overflow": "hidden auto"})
         sliders.add_class("capcycle-inputs")
-        return ui.HBox([ui.HTML(WRAPPED), sliders, chosen], layout={"flex_flow": "row wrap", "grid_gap": "0 12px"})
+        named = ui.HBox([self.name, self.keep])
+        self.name.layout.flex, self.name.layout.min_width = "1 1 0", "0"
+        chosen = [self.view, self.of, self.across, self.slider, named, self.kept]
+        return ui.VBox([ui.HTML(WRAPPED), *chosen, sliders], layout={"flex": f"0 0 {WIDTH}"})
 
     @property
     def beside(self) -> dict[str, Case]:
@@ -115,6 +115,7 @@ class ModelExplorer(ExhibitBox):
         offer(self.of, _outputs(self.case, self.view.value))
         for each in (self.across, self.slider):
             each.layout.display = "" if self.view.value == WHAT_IF else "none"
+        self.kept.layout.display = "" if self.kept.value else "none"
 
     def _exhibit(self) -> Exhibit:
         self._take()
@@ -171,8 +172,10 @@ class Workbench(ui.VBox):
         self.search = control(ui.Text, "search", placeholder=words.say("widgets.search_help"))
         self.model = dropdown("model", tuple(self._known), model)
         self.company = dropdown("company", [nobody, *((name, each) for each, name in names.items())], company)
-        self._said = ui.HTML()
-        super().__init__([ui.HBox([self.search, self.model, self.company]), self._said, self.explorer])
+        self._said, first = ui.HTML(), [self.search, self.model, self.company]
+        for each in first:
+            each.layout.flex = "1 1 240px"
+        super().__init__([ui.HBox(first, layout={"flex_flow": "row wrap"}), self._said, self.explorer])
         self.search.observe(lambda _: offer(self.model, searched(self.search.value, self._known)), "value")
         for each in (self.model, self.company):
             each.observe(self._changed, "value")

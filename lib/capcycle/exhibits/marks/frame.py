@@ -251,7 +251,12 @@ def _broken(label: str) -> str:
 def _spoken(row: dict) -> str:
     group = words.say("marks.of_group", group=row["group"]) if row.get("group") else ""
     value = parts.cell_text(row["value"], row["unit"], row["kind"])
-    return words.say("marks.each", label=row["label"], group=group, value=value)
+    low, high = (row.get(end) for end in ("low", "high"))
+    if low is None or low != low or high != high or low == high:
+        return words.say("marks.each", label=row["label"], group=group, value=value)
+    span = words.between(low, high, row["unit"])
+    key = "marks.each_span" if row["value"] == row["value"] else "marks.each"
+    return words.say(key, label=row["label"], group=group, value=value if key == "marks.each_span" else span, span=span)
 
 
 def _own(cell: Any) -> Any:

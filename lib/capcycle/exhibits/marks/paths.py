@@ -35,16 +35,22 @@ def paths(rows: pd.DataFrame, frame: Frame, x_unit: str = "", x_title: str | Non
     base = ends.known(alt.Chart(data), "group").encode(x=across, y=alt.Y("value:Q", axis=drawing.axis()))
     key = None if named else drawing.key(symbolType="stroke", symbolSize=260)
     stroke, dash, shape = (
-        kind("group:N", scale=group_scale(groups, signs), legend=key)
-        for kind, signs in ((alt.Stroke, theme.SERIES), (alt.StrokeDash, theme.DASHES), (alt.Shape, theme.SHAPES))
+        kind("group:N", scale=group_scale(groups, signs), legend=legend)
+        for kind, signs, legend in (
+            (alt.Stroke, theme.SERIES, key),
+            (alt.StrokeDash, theme.DASHES, key),
+            (alt.Shape, theme.SHAPES, None),  # in the key it would stand in the place of the line
+        )
     )
-    look = {"stroke": stroke, "fill": alt.Fill("group:N", scale=stroke["scale"], legend=key), "shape": shape}
+    look = {"stroke": stroke, "fill": alt.Fill("group:N", scale=stroke["scale"], legend=None), "shape": shape}
     look |= {"fillOpacity": theme.evidence_opacity()}
     line = base.mark_line(invalid="break-paths-show-domains").encode(stroke=stroke, strokeDash=dash)
     point = base.mark_point(size=26, strokeWidth=1.5).encode(tooltip=drawing.tooltip, **look)
     point = point.encode(opacity=alt.when(ends.plain()).then(alt.value(0)).otherwise(alt.value(1)))
     names = [ends.names(base, "group", **look)] if named else []
     chart = alt.layer(line, point, *names, *_rule(mark, across))
+    if key:  # or Vega-Lite would take the points' signs into the key all the same
+        chart = chart.resolve_legend(fill="independent", shape="independent")
     view = drawing.view("x", "group", "value")
     if x_unit:
         view[view.columns[0]] = [words.value(float(each), x_unit) for each in rows["x"]]

@@ -14,6 +14,7 @@ from capcycle.study import Grid
 from capcycle.words import say
 
 DRAWN = "{:.5g}"  # as many digits as colours and a tooltip of three need; a page holds hundreds of cells
+CASE = "black"
 LINE = "white"  # by name: the page turns "#ffffff" into its own colour, which is dark in the dark
 
 
@@ -75,19 +76,24 @@ def _heat_chart(grid: Grid, rows: pd.DataFrame, line: float, unit: str) -> alt.L
         .mark_rect(stroke=None)
         .encode(x=x, x2=alt.X2("right:Q"), y=y, y2=alt.Y2("above:Q"), color=colour, tooltip=tooltip)
     )
-    iso = alt.Chart(_contour(grid, line)).mark_line(color=LINE, strokeWidth=2.5)
-    here = {"x": case.inputs[grid.x].value, "y": case.inputs[grid.y].value}
-    point = alt.Chart(pd.DataFrame([here])).mark_point(
-        size=110, filled=True, color=LINE, stroke="#000000", strokeWidth=1.5
+    contour = _contour(grid, line)
+    iso = alt.Chart(contour).encode(
+        x=alt.X("x:Q", scale=scales[0]),
+        y=alt.Y("y:Q", scale=scales[1]),
+        detail=alt.Detail("piece:N"),
+        order=alt.Order("place:Q"),
     )
+    said = alt.Chart(_middle(contour, grid).assign(said=words.value(line, unit)))
+    said = said.encode(x=alt.X("x:Q"), y=alt.Y("y:Q"), text=alt.Text("said:N"))
+    name = {"align": "right", "dx": -8, "dy": 12, "fontSize": 13, "fontWeight": 600}
+    here = {"x": case.inputs[grid.x].value, "y": case.inputs[grid.y].value}
+    point = alt.Chart(pd.DataFrame([here])).mark_point(size=110, filled=True, color=LINE, stroke=CASE, strokeWidth=1.5)
     return alt.layer(
         area,
-        iso.encode(
-            x=alt.X("x:Q", scale=scales[0]),
-            y=alt.Y("y:Q", scale=scales[1]),
-            detail=alt.Detail("piece:N"),
-            order=alt.Order("place:Q"),
-        ),
+        iso.mark_line(color=CASE, strokeWidth=5),  # or the line would be lost where the colours are light
+        iso.mark_line(color=LINE, strokeWidth=2),
+        said.mark_text(stroke=CASE, strokeWidth=4, strokeJoin="round", **name),
+        said.mark_text(color=LINE, **name),
         point.encode(x=alt.X("x:Q"), y=alt.Y("y:Q")),
     )
 
@@ -100,6 +106,19 @@ def _contour(grid: Grid, level: float) -> pd.DataFrame:
     tables = [pd.DataFrame(piece, columns=["x", "y"]).assign(piece=number) for number, piece in enumerate(pieces)]
     table = pd.concat(tables) if tables else pd.DataFrame({"x": [], "y": [], "piece": []})
     return table.assign(place=range(len(table)))
+
+
+def _middle(contour: pd.DataFrame, grid: Grid) -> pd.DataFrame:
+    """Where the value of the line is written: half-way along its longest piece; nowhere where there is none.
+
+    >>> _middle(pd.DataFrame({"x": [], "y": [], "piece": []}), None).empty
+    True
+    """
+    if contour.empty:
+        return contour[["x", "y"]]
+    longest = contour[contour["piece"] == contour["piece"].value_counts().idxmax()]
+    inside = longest[longest["x"].between(*np.quantile(grid.xs, [0.25, 0.95]))]
+    return (inside if len(inside) else longest)[["x", "y"]].iloc[[len(inside if len(inside) else longest) // 2]]
 
 
 def _corners(grid: Grid, unit: str) -> pd.DataFrame:
