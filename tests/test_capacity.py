@@ -59,7 +59,7 @@ def test_a_building_and_its_chips_are_no_growth(monkeypatch):
     monkeypatch.setattr(type(book), "register", lambda self, name: rows)
     found = capacity.growth(book)
     assert {label: float(case.outputs.power_multiple) for label, case in found.items()} == {
-        f"{rows['name'].iloc[0]}, Barber Lake: running, critical IT power": 1.6
+        f"{rows['name'].iloc[0]}, Barber Lake: running in 2025-06, critical IT power": 1.6
     }
 
 

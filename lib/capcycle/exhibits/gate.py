@@ -129,6 +129,8 @@ def of_profit(said: str, figures: pd.DataFrame) -> list[str]:
     >>> of_profit("Alphabet's net margin was 54.8%", pd.DataFrame({"metric": ["net_margin"]}))
     ['its net income is with gains on investments or without them, and nothing says which']
     """
+    if "paraphrase" in figures:  # what others claim stands in their words
+        return []
     measured = {str(metric).partition(".")[0] for metric in figures.get("metric", ())}
     return [say("gate.profit")] if GAINS not in said and any(map(_of_profit, measured)) else []
 

@@ -21,7 +21,7 @@ def faults(outcomes: Iterable[Outcome]) -> Iterator[str]:
     for outcome in outcomes:
         shown = list(notebook.parts(notebook.read(outcome.notebook)))
         made = [part for part in shown if part.kind == "exhibit"]
-        figures = [_figures(part.content["csv"]) for part in made]
+        figures = [_figures(part.content) for part in made]
         newest = max((end for each in figures for end in gate.ends_of(each)), default=pd.NaT)
         own = _own(outcome.run)
         top = leads.lead(shown, outcome.run.notebook)
@@ -34,7 +34,7 @@ def faults(outcomes: Iterable[Outcome]) -> Iterator[str]:
                 *gate.about(title, own),
                 *gate.of_figures(title, each, newest),
                 *gate.of_comparison(title, each),
-                *gate.of_profit(" ".join(texts), each),
+                *gate.of_profit(" ".join([*texts, *_cells(part.content)]), each),
                 *gate.of_absence(texts),
             ]
             for fault in [*found, *gate.of_chart(part.spec or {}, each)]:
@@ -45,13 +45,25 @@ def faults(outcomes: Iterable[Outcome]) -> Iterator[str]:
             yield say("gate.fault", run=outcome.run.name, title=outcome.run.title, fault=fault)
 
 
-def _figures(csv: str) -> pd.DataFrame:
-    return pd.read_csv(StringIO(csv)) if csv.strip() else pd.DataFrame()
+def _figures(exhibit: dict) -> pd.DataFrame:
+    """The figures of an exhibit; what is of a day after all its documents is a plan, and has no day that it is of."""
+    if not exhibit["csv"].strip():
+        return pd.DataFrame()
+    figures = pd.read_csv(StringIO(exhibit["csv"]))
+    if "day" in figures and (newest := max((card["published"] for card in exhibit["sources"]), default="")):
+        figures["day"] = figures["day"].where(figures["day"].astype(str) <= newest)
+    return figures
+
+
+def _cells(exhibit: dict) -> list[str]:
+    """What a table says of what its figures are."""
+    return [*exhibit["columns"], *(cell for row in exhibit["rows"] for cell in row if isinstance(cell, str))]
 
 
 def _own(run: Run) -> set[str]:
     """The companies that a page is about: the one beside its peers, or all of them; none where it takes none."""
     given = check_parameters(find_notebook(run.notebook), run.parameters)
     companies = [] if "peers" in given else given.get("companies", [])
-    named = [*companies, *filter(None, [given.get("company")])]
+    symbols = [each for name in ("beside", "league") for each in given.get(name, ()) if each in facts.companies().index]
+    named = [*companies, *filter(None, [given.get("company")]), *symbols]
     return set(facts.tickers(named)) if named else set()
