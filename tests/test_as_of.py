@@ -18,7 +18,9 @@ REFUSED = {  # pages whose subject was not there yet: what they say instead
     ),  # before Nov 2025
     **dict.fromkeys([("offerings", day) for day in DAYS[:2]], "the data has no offering of CRWV"),  # in March 2025
     ("laboratories", DAYS[0]): "OpenAI has no private round that is public",  # as the table has it
-    **dict.fromkeys([("warrants", day) for day in DAYS], "AMD has given no warrant that is public"),  # first in 2025
+    **dict.fromkeys(
+        [("warrants", day) for day in DAYS], "AMD has given no warrant for purchases that is public"
+    ),  # first in 2025
 }
 DATE = re.compile(r"\b(\d{4}-\d{2}-\d{2}|\d{1,2} (?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec) \d{4})\b")
 MONTH = re.compile(

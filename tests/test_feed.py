@@ -47,7 +47,9 @@ def test_pages_of_other_notebooks_and_failed_ones_give_nothing(site):
 @pytest.mark.parametrize("pages", [[shown("new")], []])
 def test_the_feed_is_atom_with_what_each_entry_must_have(site, pages):
     news = feed.news(pages, site)
-    text = page.templates().get_template("feed.jinja").render(news=news, data=DataVersion("v", "2025-02-01"))
+    text = (
+        page.templates().get_template("feed.jinja").render(news=news, data=DataVersion("v", "2025-02-01"), address="")
+    )
     root = ElementTree.fromstring(text.encode())
     entries = root.findall(f"{ATOM}entry")
     assert root.tag == f"{ATOM}feed" and len(entries) == len(news)

@@ -604,7 +604,7 @@ def test_a_model_is_found_by_its_meaning():
 
 
 def test_a_first_model_that_is_unknown_is_refused_with_the_valid_ones():
-    with pytest.raises(ModelError, match="unknown model gpu_clowd; there are: ai_cloud_build"):
+    with pytest.raises(ModelError, match="unknown model gpu_clowd; there are: accruals"):
         Workbench("gpu_clowd")
 
 
@@ -765,7 +765,7 @@ def test_a_company_without_a_full_year_starts_and_says_so():
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        (["gpu_clowd", BOOK], "unknown model gpu_clowd; there are: ai_cloud_build"),
+        (["gpu_clowd", BOOK], "unknown model gpu_clowd; there are: accruals"),
         (["useful_life", BOOK, "MSFTT"], "unknown company MSFTT; there are: 002230.SZ"),
     ],
 )

@@ -46,7 +46,7 @@ def definitions(panel: Panel, family: str, other: Panel | None = None, **numbers
 
     >>> years = panel.select(facts.open(["AAPL"]), "year", "fiscal", 2022, 2022)
     >>> definitions(years, "roic", tax_rate=0.162).title
-    "Apple's return on invested capital is 50.1% to 89.0%, depending on the definition, in FY2022"
+    "Apple's return on invested capital: 50.1% to 89.0% by definition, FY2022"
     """
     variants = _variants(panel, family, numbers)
     period = parts.said_period(variants[0].rows)

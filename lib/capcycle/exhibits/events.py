@@ -42,8 +42,8 @@ def within(events: pd.DataFrame, first: str, last: str) -> pd.DataFrame:
 def headroom(shown: pd.DataFrame) -> alt.Scale:
     """A scale up that leaves room for the labels of the events that `within` has placed, where there are some.
 
-    >>> headroom(NONE.assign(line=0)).range
-    [Expr('height'), 0]
+    >>> headroom(NONE.assign(line=0)).range[1]
+    0
     """
     lines = shown["line"].max() + 1 if len(shown) else 0
     top = alt.expr(f"width < {NARROW} ? 0 : {LINE * lines + GAP}") if lines else 0

@@ -166,8 +166,7 @@ def _counts(rows: pd.DataFrame) -> pd.DataFrame:
 def _take_prices(
     rows: pd.DataFrame, documents: pd.DataFrame, known: door.Reference, where: str, dry: bool
 ) -> list[str]:
-    kind = rows["tier"].eq("aggregator").map({True: "estimated", False: "reported"})
-    made = rows.rename(columns={"price": "value"}).assign(measure="last_sale", kind=kind)
+    made = rows.rename(columns={"price": "value"}).assign(measure="last_sale", kind="estimated")
     return _take_register("market", made, documents, known, where, dry)
 
 
