@@ -30,7 +30,9 @@ def lease(book: Book) -> Case:
     1730000.0
     """
     table = contracts.read(book)
-    priced = table[~table["not_hosting"] & table["price"].notna()]
+    priced = table[
+        ~table["not_hosting"] & table["price"].notna() & table["ownership"].ne(0)
+    ]  # what was sold is another's
     return study.case(hosting, book, hosting_rent=_rent(book, priced), tenant_rate=_rate(book, priced))
 
 

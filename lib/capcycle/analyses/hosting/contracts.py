@@ -200,7 +200,7 @@ def worth(table: pd.DataFrame, rates: Mapping[str, Quantity], delivery_years: fl
 def built(table: pd.DataFrame) -> pd.DataFrame:
     """Priced hosting contracts whose lessor is said to pay for the building: those that have a yield on cost."""
     own = table["capex_paid_by"].eq("lessor") & table["status"].isin(LIVE) & ~table["not_hosting"]
-    return table[own & table["price"].notna()]
+    return table[own & table["price"].notna() & table["ownership"].ne(0)]
 
 
 def yield_on_cost(contract: Mapping, margin: Quantity, capex: Quantity) -> Quantity:
