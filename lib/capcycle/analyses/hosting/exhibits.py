@@ -79,7 +79,7 @@ def books(book: Book, cut_off: str) -> Exhibit:
     sizes = {name: {"mw": words.value(each["mw"], "MW"), "value": words.value(each["value"], book.money)}
              for name, each in sums.items()}  # fmt: skip
     title, notes = (
-        say("hosting.like", **sizes["like"], day=words.day(pd.Timestamp(cut_off))),
+        say("hosting.like", **sizes["like"], day=words.day(min(pd.Timestamp(cut_off), book.day))),
         [say("hosting.share"), *parts.restated(both["like"])],
     )
     if "printed" in both:
@@ -110,7 +110,7 @@ def holdings(book: Book, cut_off: str, by: str = "lessor") -> Exhibit:
     like = rows[rows["x"] == say("hosting.cut.like")].set_index("group")["value"]
     most = {"name": next(iter(like.index), ""), "share": words.value(per(like.max(), like.sum()), "fraction")}
     rows = rows.assign(label=rows["x"], unit="MW", kind="derived")
-    title = words.counted(f"{key}.title", len(like), **most, day=words.day(pd.Timestamp(cut_off)))
+    title = words.counted(f"{key}.title", len(like), **most, day=words.day(min(pd.Timestamp(cut_off), book.day)))
     return _shown(marks.stacked, book, key, rows if len(like) else rows[:0], title)
 
 
