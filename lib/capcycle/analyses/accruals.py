@@ -2,11 +2,8 @@
 
 from capcycle import study
 from capcycle.facts import Book
-from capcycle.measure import measure
 from capcycle.models.maths import per
 from capcycle.models.registry import Amount, Fraction, Multiple, model
-from capcycle.panel import select
-from capcycle.quantity import missing
 from capcycle.study import Case
 
 FILED = ("net_income", "operating_cash_flow", "total_assets")
@@ -30,14 +27,5 @@ def accruals(net_income: Amount, operating_cash_flow: Amount, total_assets: Amou
 @study.starts_by_company(accruals)
 def cases(book: Book) -> dict[str, Case]:
     """Each company's newest twelve months of profit, in its own currency."""
-    return {company: _case(book.own(company), company) for company in book.companies}
-
-
-def _case(book: Book, company: str) -> Case:
-    if book.facts.empty:
-        lacking = missing("net_income", study.not_public("net_income"))
-        return study.case(accruals, book, company, **dict.fromkeys(FILED, lacking))
-    panel = select(book, "ttm")
-    measures = {name: measure(name, panel) for name in FILED}
-    given = {name: study.beside(each, company, measures["net_income"]) for name, each in measures.items()}
-    return study.case(accruals, book, company, **given)
+    return {company: study.at_newest(accruals, book.own(company), company, FILED, "net_income")
+            for company in book.companies}  # fmt: skip

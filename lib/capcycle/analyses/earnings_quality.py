@@ -11,7 +11,6 @@ from capcycle.measure import measure
 from capcycle.models.maths import per
 from capcycle.models.registry import Amount, Fraction, model
 from capcycle.panel import select
-from capcycle.quantity import missing
 from capcycle.study import Case
 from capcycle.words import Sentence, say
 
@@ -47,17 +46,8 @@ def earnings_quality(
 @study.starts_by_company(earnings_quality)
 def cases(book: Book) -> dict[str, Case]:
     """Each company's newest twelve months for which it gives its gains, in its own currency."""
-    return {company: _case(book.own(company), company) for company in book.companies}
-
-
-def _case(book: Book, company: str) -> Case:
-    if book.facts.empty:
-        lacking = missing("revenue", study.not_public("revenue"))
-        return study.case(earnings_quality, book, company, **dict.fromkeys(FILED, lacking))
-    panel = select(book, "ttm")
-    measures = {name: measure(name, panel) for name in FILED}
-    given = {name: study.beside(each, company, measures["investment_gains"]) for name, each in measures.items()}
-    return study.case(earnings_quality, book, company, **given)
+    return {company: study.at_newest(earnings_quality, book.own(company), company, FILED, "investment_gains")
+            for company in book.companies}  # fmt: skip
 
 
 def verdict(book: Book, each: Mapping[str, Case]) -> Sentence:

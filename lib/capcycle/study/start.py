@@ -8,13 +8,13 @@ import numpy as np
 
 from capcycle import facts, words
 from capcycle.facts import Book
-from capcycle.measure import measure_named
+from capcycle.measure import measure, measure_named
 from capcycle.measures import Measures
 from capcycle.metrics import ALL as METRICS
 from capcycle.panel import select
 from capcycle.quantity import Quantity, missing
 from capcycle.study.case import Case, case
-from capcycle.study.figures import of_one_period
+from capcycle.study.figures import beside, not_public, of_one_period
 
 FILED = {"investment": "capex", "it_capex": "capex", "annual_capex": "capex", "backlog": "rpo",
          "annual_revenue": "revenue", "segment_revenue": "cloud_revenue"}  # fmt: skip
@@ -63,6 +63,25 @@ def bound(model: Callable, book: Book, company: str = "", **given: Any) -> Case:
     inputs = {name: _input(model, name, given.get(name, name), book, company) for name in model.parameters}
     filed = {name: each for name, each in inputs.items() if isinstance(each, Measures) and name not in given}
     return case(model, book, company, **inputs | of_one_period(filed, company))
+
+
+def at_newest(model: Callable, book: Book, company: str, names: Sequence[str], of: str) -> Case:
+    """A model with a company's filed figures of the newest twelve months that have one of them.
+
+    names  of measures, as the model calls its inputs; all are missing where nothing is filed
+    of     the one that says which twelve months
+
+    >>> filed = ["net_income", "operating_cash_flow", "total_assets"]
+    >>> meta = at_newest(analyses.models()["accruals"], facts.open(["META"], "2025-02-01"), "META", filed, "net_income")
+    >>> meta.inputs["net_income"].value, meta.inputs["operating_cash_flow"].value  # 10-K 2024
+    (62360000000.0, 91328000000.0)
+    """
+    if book.facts.empty:
+        return case(model, book, company, **dict.fromkeys(names, missing(names[0], not_public(names[0]))))
+    panel = select(book, "ttm")
+    measures = {name: measure(name, panel) for name in names}
+    given = {name: beside(each, company, measures[of]) for name, each in measures.items()}
+    return case(model, book, company, **given)
 
 
 def _input(model: Callable, name: str, value: Any, book: Book, company: str) -> Any:
