@@ -15,6 +15,7 @@ from capcycle.verdicts import Line, is_of_statements
 from capcycle.words import say
 
 NEEDED = ["model", "inputs", "outputs"]
+NOT_PRINTED = ("derived", "mixed")  # of what an example is, where not all of its figures were printed
 CLOSE = 0.01  # of a figure, where a claim gives no tolerance
 
 
@@ -114,7 +115,8 @@ def _beside(row, name: str, value: Any, differs: bool) -> str:
     pair = [worked.in_words(each, unit, row.currency) for each in (value, printed)]
     if differs and pair[0] == pair[1]:
         pair = [str(value), str(printed)]
-    return say("examples.beside", name=words.label(f"name.{name}"), value=pair[0], printed=pair[1])
+    key = f"examples.beside_{row.basis}" if row.basis in NOT_PRINTED else "examples.beside"
+    return say(key, name=words.label(f"name.{name}"), value=pair[0], printed=pair[1])
 
 
 # ---- claims

@@ -58,7 +58,7 @@ def readings(case: Case) -> Exhibit:
         {"label": say(f"ai_roic.reading.{name}"), "turns": at, "value": result.roic_2030, "spread": result.spread_2030,
          "payback": result.payback_simple}
         for name, at, result in _read(case, turns)
-    ]).assign(unit="fraction", turns_unit="number", payback_unit="years", kind=case.kind,
+    ]).assign(unit="fraction", turns_unit="number", spread_unit="points", payback_unit="years", kind=case.kind,
               source=turns.source)  # fmt: skip
     printed = words.value(rows["value"].iloc[0], "fraction")
     title = study.tell(case, "ai_roic.readings.title", printed=printed, last=LAST_YEAR)

@@ -74,9 +74,15 @@ def scenarios(three: Scenarios) -> Exhibit:
         parts.slug("scenarios", case.model.__name__, case.company),
         titled(case, case.model.verdict, "study.scenarios", ends),
         say("study.scenarios_subtitle"),
-        (say("study.scenarios_note"), *_one_sided(three), *_gaps(three)),
+        (say("study.scenarios_note"), *_idle(three), *_one_sided(three), *_gaps(three)),
     )
     return marks.table(rows.assign(source=case.source), frame, columns)
+
+
+def _idle(three: Scenarios) -> list[str]:
+    """Which inputs with a range stay at their centre in all three, and why."""
+    case, names = three.case, [words.lower(words.name(name)) for name in three.idle]
+    return [say("study.idle", inputs=words.listing(names), output=words.name(case.model.verdict))] if names else []
 
 
 def _one_sided(three: Scenarios) -> list[str]:

@@ -13,7 +13,7 @@ from capcycle.quantity import DERIVED, Quantity, listed, missing, spanned
 from capcycle.study import Case
 from capcycle.words import say
 
-COMPARED = ("multiple", "fraction", "times")  # units of which a middle of several companies means something
+COMPARED = ("multiple", "fraction", "points", "times")  # units of which a middle of several companies means something
 
 
 def ranked(cases: Mapping[str, Case], name: str) -> list[tuple[str, Quantity]]:
