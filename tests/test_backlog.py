@@ -29,7 +29,7 @@ def test_a_gap_by_hand():
 
 
 def test_without_the_laboratories_less_is_implied_than_is_disclosed(cases):
-    # Microsoft: of 684bn * 47.5 % the orders of both, 250bn and 30bn, are none: 44.9bn / 2.4 years = 18.7bn, against 37bn
+    # Microsoft: 684bn * 47.5 % less the orders of both, 250bn and 30bn, is 44.9bn: 18.7bn a year, against 37bn
     assert cases["MSFT"].outputs.implied_by_others / 1e9 == pytest.approx((684 * 0.475 - 280) / 2.4)
     shown = backlog.closes(cases)
     assert shown.title.startswith("Without OpenAI and Anthropic 2 backlogs imply less than is disclosed")

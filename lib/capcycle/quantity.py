@@ -114,8 +114,9 @@ class Quantity(NDArrayOperatorsMixin):
     def marked(self) -> str:
         """Its value in words, marked where it is somebody's judgement, as a cell of a table has it.
 
-        >>> Quantity("beta", 1.5, "number", kind="estimated").marked, Quantity("capex", 2e9, "USD", kind="reported").marked
-        ('1.5 (e)', '$2.0bn')
+        >>> judged, filed = (Quantity("beta", 1.5, "number", kind=kind) for kind in ("estimated", "reported"))
+        >>> judged.marked, filed.marked
+        ('1.5 (e)', '1.5')
         """
         return marked(self.shown, self.kind)
 

@@ -82,7 +82,7 @@ def _row(company: str, case: Case) -> dict:
         "label": case.name, "low": three.min(), "value": three["base"], "high": three.max(),
         "wacc": case.inputs["wacc"].value, "kind": case.kind, "source": case.source,
         "spread": outputs.at["yield_spread", "base"], "spread_bear": outputs.at["yield_spread", "bear"],
-        "note": case.lacking or study.tell(case, "ai_roic.cost" if "backlog" in case.inputs else "ai_roic.cost_by_revenue"),
+        "note": case.lacking or study.tell(case, f"ai_roic.cost{'' if 'backlog' in case.inputs else '_by_revenue'}"),
     }  # fmt: skip
 
 
@@ -121,12 +121,12 @@ def definitions(cases: Mapping[str, Case]) -> tuple[str, ...]:
 
 def laboratories(cases: Mapping[str, Case]) -> Exhibit:
     """The same with OpenAI and Anthropic paying all, half and none of their share of each backlog."""
-    known = {
-        company: case for company, case in contracted(cases).items() if not case.lacking and _share(case).value > 0
-    }
+    full = {company: case for company, case in contracted(cases).items() if not case.lacking}
+    known = {company: case for company, case in full.items() if not _share(case).missing}
     rows = pd.DataFrame([
-        {"label": case.name, "group": say(f"ai_roic.pays.{name}"), "value": float(paid(case, part).capex_yield), "pays": name,
-         "wacc": case.inputs["wacc"].value, "unit": "fraction", "kind": "assumed", "source": facts.documents([case.source, _share(case).source]), "note": ""}
+        {"label": case.name, "group": say(f"ai_roic.pays.{name}"), "value": float(paid(case, part).capex_yield),
+         "pays": name, "wacc": case.inputs["wacc"].value, "unit": "fraction", "kind": "assumed",
+         "source": facts.documents([case.source, _share(case).source]), "note": ""}
         for name, part in PAYS.items() for case in known.values()
     ])  # fmt: skip
     if rows.empty:
