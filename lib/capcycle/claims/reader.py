@@ -94,6 +94,8 @@ def _check_example(row) -> Line:
         )
     off = {name: each for name, each in printed.items() if not worked.fits(result.figures[name], each, row.tolerance)}
     arithmetic = tuple(_beside(row, name, result.figures[name], name in off) for name in printed)
+    if all(each is None for each in printed.values()):
+        return Line(**place, verdict="not checkable", why=say("claims.reader.not_printed"), arithmetic=arithmetic)
     if not off:
         why = words.clauses([say("claims.reader.reproduced", outputs=words.clauses(arithmetic)), *result.faults])
         return Line(**place, verdict="consistent", why=why, arithmetic=arithmetic)
