@@ -41,7 +41,7 @@ def test_growth_closes_the_gap_at_the_pace_of_two_disclosures(cases):
     # 13bn in December 2024, 37bn fifteen months later: (37 / 13)^(12 / 15) = 2.309 times a year;
     # ln(135.375 / 37) / ln(2.309) = 1.550 years
     growth = backlog.closes(cases).view.set_index("Company")["Until disclosure is what is implied"]
-    assert growth["Microsoft"] == "1.6 years, at +130.9% a year" and growth["Amazon"] == "one disclosure only"
+    assert growth["Microsoft"] == "1.6 years, at +130.9% a year (a)" and growth["Amazon"] == "one disclosure only"
 
 
 def test_who_lacks_a_backlog_or_a_disclosure_is_named(cases):

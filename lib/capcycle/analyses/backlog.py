@@ -14,7 +14,7 @@ from capcycle.measure import measure
 from capcycle.models.maths import per
 from capcycle.models.registry import Amount, Fraction, Multiple, Years, model
 from capcycle.panel import select
-from capcycle.quantity import Quantity
+from capcycle.quantity import Quantity, marked
 from capcycle.study import Case
 from capcycle.units import MONTHS_PER_YEAR
 from capcycle.words import Sentence, say
@@ -134,4 +134,4 @@ def _growth(case: Case) -> str:
     months = (new["period_end"].to_period("M") - old["period_end"].to_period("M")).n
     pace = (new["value"] / old["value"]) ** (MONTHS_PER_YEAR / months)
     years = math.log(float(case.outputs.implied_multiple)) / math.log(pace)
-    return say("backlog.pace", years=words.value(years, "years"), pace=words.change(pace - 1))
+    return marked(say("backlog.pace", years=words.value(years, "years"), pace=words.change(pace - 1)), case.kind)

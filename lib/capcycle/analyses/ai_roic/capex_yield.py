@@ -132,12 +132,13 @@ def laboratories(cases: Mapping[str, Case]) -> Exhibit:
     if rows.empty:
         return marks.nothing(Frame("laboratories", say("ai_roic.laboratories.title_0"), ""))
     above = rows[rows["value"] > rows["wacc"]].groupby("pays").size().reindex(list(PAYS), fill_value=0)
-    title = say("ai_roic.laboratories.title", count=len(known), **above.to_dict())
+    title = say("ai_roic.laboratories.title", **above.to_dict())
+    if len(known) == 1:
+        each = rows.set_index("pays")["value"].map(lambda value: words.value(value, "fraction"))
+        title = say("ai_roic.laboratories.title_1", name=rows["label"].iloc[0], **each.to_dict())
     shares = words.listing([say("ai_roic.share_of", name=case.name, share=_share(case).marked, day=_share(case).days)
                             for case in known.values()])  # fmt: skip
-    shown = marks.dots(
-        rows, marks.worded("ai_roic.laboratories", id="laboratories", title=title, shares=shares, count=len(known))
-    )
+    shown = marks.dots(rows, marks.worded("ai_roic.laboratories", id="laboratories", title=title, shares=shares))
     return replace(shown, chart=_ticked(shown.chart, rows.drop_duplicates("label")))
 
 
@@ -173,8 +174,8 @@ def _widest(wide: pd.DataFrame) -> str:
         return say("ai_roic.verdict_none")
     label = (wide["max"] - wide["min"]).idxmax()
     low, high = (words.value(wide.at[label, end], "fraction") for end in ("min", "max"))
-    key = "ai_roic.denominators.title" if low != high else "ai_roic.denominators.title_alike"
-    return say(key, company=label, low=low, high=high)
+    key = "title_alike" if low == high else "title_1" if len(wide) == 1 else "title"
+    return say(f"ai_roic.denominators.{key}", company=label, low=low, high=high)
 
 
 def beside_author(cases: Mapping[str, Case]) -> Exhibit:
