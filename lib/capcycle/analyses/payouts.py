@@ -1,6 +1,7 @@
 """What goes back to shareholders after what is built: buy-back yield net of stock pay, payout, and the use of cash."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 import pandas as pd
 
@@ -20,6 +21,7 @@ from capcycle.words import Sentence, say
 
 FLOWS = ("operating_cash_flow", "capex", "buybacks", "dividends_paid", "stock_compensation")
 SHOWN = ("net_buyback_yield", "buyback_yield", "stock_pay_cover", "buybacks_to_fcf", "buybacks_to_ai_capex", "paid_out")
+SHARE = "ai_share_of_capex"  # what a cloud builds for AI says nothing of a maker of chips
 USES = ("capex", "buybacks", "dividends_paid")  # of cash, in the order in which they are drawn
 
 
@@ -54,20 +56,23 @@ def cases(book: Book) -> dict[str, Case]:
     """Each company's payout of its newest twelve months, on its newest market value."""
     years = select(book.into(book.money), "ttm")
     filed = {name: measure(name, years) for name in FLOWS}
-    given = {company: {"market_value": own["market_value"]} for company, own in figures(book).items()}
+    given = {company: {"market_value": own["market_value"], SHARE: study.assumption(book, SHARE, company, own=True)}
+             for company, own in figures(book).items()}  # fmt: skip
     return multiples.filed_cases(payout, book, filed, given, [FLOWS])
 
 
 def verdict(each: Mapping[str, Case]) -> Sentence:
-    """Who returns the most net of pay in shares, and whose buy-backs only offset it."""
+    """Who returns the most net of pay in shares, and whose buy-backs are less than it."""
     found = exhibits.ranked(each, "net_buyback_yield")
     if not found:
         return words.paragraph(say("payouts.none"))
-    offset = [name for name, one in found if one.value <= 0]
-    most = {"company": found[-1][0], "net": found[-1][1].shown}
+    less = [name for name, one in found if one.value < 0]
+    flows = [case.inputs["buybacks"] for case in each.values() if not case.alone("net_buyback_yield").missing]
+    span = replace(flows[0], since=min(one.since for one in flows), day=max(one.day for one in flows))
+    most = {"company": found[-1][0], "net": found[-1][1].shown, "until": span.until}
     told = [words.counted("payouts.verdict", len(found), **most)]
-    if offset:
-        told.append(words.counted("payouts.verdict_offset", len(offset), names=words.listing(offset)))
+    if less:
+        told.append(words.counted("payouts.verdict_less", len(less), names=words.listing(less)))
     return words.paragraph(*told, *study.hindsight(*each.values()))
 
 
