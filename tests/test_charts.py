@@ -396,6 +396,7 @@ def test_no_name_of_a_line_stands_below_the_axis():
 
 
 def test_names_that_share_a_beginning_are_told_apart_in_the_key():
-    issue = tokenised.issue(leasing.cluster(facts.open(currency="CNY"), "ordinary"), 0.5)
+    costs = {"card_price": 287_500.0, "lessor_debt_rate": 0.045, "operating_cost_share": 0.05, "borrowed_share": 0.7}
+    issue = tokenised.issue(leasing.cluster(facts.open(currency="CNY"), "ordinary", **costs), 0.5)
     assert list(dict.fromkeys(tokenised.by_yield(issue).figures["group"])) == [
         "Without tokens", "With tokens", "With a loan of that size"]  # fmt: skip
