@@ -1,7 +1,6 @@
 """What goes back to shareholders after what is built: buy-back yield net of stock pay, payout, and the use of cash."""
 
 from collections.abc import Mapping
-from dataclasses import replace
 
 import pandas as pd
 
@@ -67,10 +66,9 @@ def verdict(each: Mapping[str, Case]) -> Sentence:
     if not found:
         return words.paragraph(say("payouts.none"))
     less = [name for name, one in found if one.value < 0]
-    flows = [case.inputs["buybacks"] for case in each.values() if not case.alone("net_buyback_yield").missing]
-    span = replace(flows[0], since=min(one.since for one in flows), day=max(one.day for one in flows))
-    most = {"company": found[-1][0], "net": found[-1][1].shown, "until": span.until}
-    told = [words.counted("payouts.verdict", len(found), **most)]
+    name, most = found[-1]
+    (until,) = (case.inputs["buybacks"].until for case in each.values() if case.name == name)
+    told = [words.counted("payouts.verdict", len(found), company=name, net=most.shown, until=until)]
     if less:
         told.append(words.counted("payouts.verdict_less", len(less), names=words.listing(less)))
     return words.paragraph(*told, *study.hindsight(*each.values()))
