@@ -135,8 +135,8 @@ def _fall(book: Book, score: str, level: float) -> dict[str, object]:
     if (rate := lasting(steps)) != rate and fall_per_year(steps) > 0:
         note = say("open_models.short", steps=note)
     since, to = (end["date"] for end in ends) if ends else (pd.NaT, pd.NaT)
-    return {"label": say("open_models.level", level=words.value(level, "fraction")), "value": rate,
-            "since": since, "to": to, "unit": "multiple", "kind": "estimated", "source": facts.documents(steps["source"]),
+    return {"label": say("open_models.level", level=words.value(level, "fraction")), "value": rate, "since": since,
+            "to": to, "unit": "multiple", "kind": "estimated", "source": facts.documents(steps["source"]),
             "note": note or say("open_models.no_steps")}  # fmt: skip
 
 
