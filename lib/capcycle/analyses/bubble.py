@@ -15,7 +15,7 @@ from capcycle.measures import Measures
 from capcycle.models.maths import logarithm, per
 from capcycle.models.registry import Fraction, model
 from capcycle.panel import select
-from capcycle.quantity import Quantity, missing, together
+from capcycle.quantity import Quantity, missing, spanned, together
 from capcycle.study import Case, Cases
 from capcycle.words import Sentence, say
 
@@ -71,7 +71,8 @@ def decompositions(book: Book, start: str = "", end: str = "") -> Cases:
         known = study.newest(then, company).day if then else pd.NaT  # end of the newest year public on the first day
         earned_before = _per_share(*(_at(each, company, known) for each in newest))
         grown = earned / earned_before
-        none = Quantity("dividend_return", 0.0, "fraction", reason=say("bubble.no_dividends"), kind="derived")
+        none = Quantity("dividend_return", 0.0, "fraction", reason=say("bubble.no_dividends"), kind="derived",
+                        since=first.index[0], day=last.index[0])  # fmt: skip
         found[company] = study.case(
             return_decomposition, book, company, eps_growth=(grown - 1).called("eps_growth", "fraction"),
             multiple_change=(price / grown - 1).called("multiple_change", "fraction"), dividend_return=none,
@@ -90,7 +91,9 @@ def _at(measures: Measures, company: str, day: pd.Timestamp) -> Quantity:
     own = measures.table[measures.table["company"] == company].dropna(subset="value")
     rows = own[own["period_end"].between(day - STALE, day)]
     if rows.empty:
-        return missing(measures.name, study.not_public(measures.name), measures.unit)
+        why = say("bubble.none_then", name=words.lower(words.name(measures.name)),
+                  day=words.day(day) if day == day else words.DASH)  # fmt: skip
+        return missing(measures.name, why, measures.unit)
     return study.figure(measures, company, rows["period"].iloc[-1])
 
 
@@ -113,10 +116,15 @@ def verdict(each: Mapping[str, Case]) -> Sentence:
     known = {name: case for name, case in each.items() if not case.lacking}
     middle = exhibits.median(known, "valuation_share")
     dearer = sum(float(case.outputs.from_valuation) > 0 for case in known.values())
-    told = [words.counted("bubble.verdict", len(known), dearer=dearer)]
+    told = [words.counted("bubble.verdict", len(known), dearer=words.counted("bubble.dearer", dearer), day=_first(each))]
     if not middle.missing:
         told.append(say("bubble.verdict_share" if middle.value > 0 else "bubble.verdict_fell", share=middle.shown))
     return words.paragraph(*told)
+
+
+def _first(each: Mapping[str, Case]) -> str:
+    """The day of the first close, in words."""
+    return next((words.day(case.inputs["dividend_return"].since) for case in each.values()), words.DASH)
 
 
 def parts_of_return(each: Mapping[str, Case]) -> Exhibit:
@@ -129,7 +137,9 @@ def parts_of_return(each: Mapping[str, Case]) -> Exhibit:
     ])  # fmt: skip
     lacking = [say("bubble.lacking", company=case.name, reason=case.lacking) for case in each.values() if case.lacking]
     cheaper = [name for name, case in known.items() if float(case.outputs.from_valuation) < 0]
-    title = words.counted("bubble.parts.title", len(cheaper), count_all=len(known)) if known else say("bubble.none")
+    title = words.counted("bubble.parts.title", len(cheaper), count_all=len(known), day=_first(each)) if known else say(
+        "bubble.none"
+    )
     frame = marks.worded("bubble.parts", *lacking, id="parts-of-return", title=title)
     return marks.stacked(rows, frame) if len(rows) else marks.nothing(frame)
 
@@ -146,7 +156,16 @@ def multiples_of_past(book: Book) -> Exhibit:
     told = [say(f"bubble.past.now_{now}", **ends)]
     told += [say("bubble.past.peak", top=top.said, most=words.value(top.value, "multiple"))
              for top in peaks.head(1).itertuples()]  # fmt: skip
-    return marks.columns(rows, marks.worded("bubble.past", title=say("bubble.past.and").join(told)))
+    return marks.columns(rows, marks.worded("bubble.past", *_whose(book), title=say("bubble.past.and").join(told)))
+
+
+def _whose(book: Book) -> list[str]:
+    """Of which days today's multiples are, and of whom there is none."""
+    if not (order := ahead(book)):
+        return []
+    without = [name for name in book.names.values() if name not in dict(order)]
+    told = [say("bubble.past.days", days=spanned(one for _, one in order))]
+    return told + ([say("bubble.past.without", names=words.listing(without))] if without else [])
 
 
 def ahead(book: Book) -> list[tuple[str, Quantity]]:

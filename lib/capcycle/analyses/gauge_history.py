@@ -21,7 +21,7 @@ from capcycle.words import say
 LEAST, MANY = 8, 3  # quarters or years of which a rank says something; companies of which a median does
 TIMES = ("forward_pe_24m", "peg")
 PEAK, GIANTS = "dot-com 2000", "Magnificent Seven"
-HIGH = 0.9  # the highest tenth
+HIGH, WEEK = 0.9, pd.Timedelta(days=7)  # the highest tenth; from the last close to the end of its quarter
 PAST = {"forward_pe_24m": "forward_pe", "investment_to_gdp": "investment_to_gdp",
         "first_day_return": "first_day_return"}  # fmt: skip
 SHOWN = ("label", "value", "low", "middle", "high", "rank", "since")
@@ -90,6 +90,8 @@ def _trailing(book: Book, income: Measures, shares: Measures) -> pd.DataFrame:
     a_share.index = pd.PeriodIndex(a_share.index, freq="Q") + 1
     closes = book.prices()
     last = closes.groupby(closes.index.to_period("Q")).last()
+    if len(last) and closes.index[-1] + WEEK < last.index[-1].end_time:  # of a quarter that has not ended
+        last = last[:-1]
     paid = (last / a_share).dropna(how="all", axis=1)
     middle = paid[paid.notna().sum(axis=1) >= MANY].median(axis=1)
     return _rows(middle.set_axis(middle.index.astype(str)), income, shares)

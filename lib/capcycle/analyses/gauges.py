@@ -121,9 +121,10 @@ def _from_valuation(book: Book, start: str) -> Quantity:
 
 
 def ratio(book: Book, over: str, under: str) -> Quantity:
-    """One sum of twelve months over another, over the companies that have both."""
+    """One sum of twelve months over another, over the companies that have both of the same twelve months."""
     years = select(book.into(book.money), "ttm")
-    pairs = [[study.newest(measure(each, years), company) for each in (over, under)] for company in book.companies]
+    measured = {each: measure(each, years) for each in (over, under)}
+    pairs = [list(study.of_one_period(measured, company).values()) for company in book.companies]
     both = [pair for pair in pairs if not any(each.missing for each in pair)]
     whole = [_sum(name, (pair[place] for pair in both)) for place, name in enumerate((over, under))]
     return (whole[0] / whole[1]).called(f"{over}_to_{under}", "fraction")

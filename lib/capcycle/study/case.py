@@ -87,7 +87,7 @@ class Case:
             raise ModelError(f"{self.model.__name__}: {unknown('name', [name], [*self.inputs, *self.model.outputs])}")
         value = getattr(self.outputs, name)
         value = [float(each) for each in value] if name in self.model.by_year else float(value)
-        if why := self._outside(name):
+        if why := self.outside(name):
             return missing(name, why, self.unit(name))
         dated = [each for each in self.inputs.values() if each.day == each.day]
         return Quantity(
@@ -111,15 +111,17 @@ class Case:
         *without, with_all = self._gone[name]
         behind = [one for one, gone in zip(self.inputs.values(), without, strict=True) if gone]
         lacking = listed(one.reason for one in behind if one.missing)
-        if known.missing and not self._outside(name):
+        if known.missing and not self.outside(name):
             return replace(known, reason=words.say("reason.undefined") if with_all or not lacking else lacking)
         if known.missing:
             return known
         behind = [replace(one, value=0.0, low=np.nan, high=np.nan) for one in behind]  # their evidence alone
         return replace(together(lambda *_: 0.0, *behind, name=name, unit=known.unit), value=known.value)
 
-    def _outside(self, name: str) -> str:
+    def outside(self, name: str) -> str:
         """Why a result is in no title and no rank: it lies outside its plausible range; empty where it does not."""
+        if name in self.inputs:
+            return ""
         value, unit = getattr(self.outputs, name), self.model.outputs[name]
         if name in self.model.by_year or not bounds.implausible(name, value, unit, self.per_dollar).any():
             return ""
