@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 
 from capcycle import exhibits, facts, words
-from capcycle.analyses import bubble, forward_multiples, gauges
+from capcycle.analyses import forward_multiples, gauges, past_multiples
 from capcycle.analyses.gauges import AMBER, GREEN, RED, TODAY, Gauge
 from capcycle.exhibits import Exhibit, marks, parts
 from capcycle.facts import Book
@@ -169,7 +169,8 @@ def _past(row: Any, gauge: Gauge) -> dict:
 def then_and_now(book: Book) -> Exhibit:
     """The leaders of 2000 and the seven giants as printed, and the same of the companies here."""
     ahead = forward_multiples.cases(book)
-    own = {"forward_pe_24m": bubble.median_ahead(bubble.ahead(book)), "peg": exhibits.median(ahead, "peg"),
+    own = {"forward_pe_24m": past_multiples.median_ahead(past_multiples.ahead(book)),
+           "peg": exhibits.median(ahead, "peg"),
            "net_margin": gauges.ratio(book, "net_income", "revenue").called("net_margin"),
            "capex_to_sales": gauges.ratio(book, "capex", "revenue").called("capex_to_revenue")}  # fmt: skip
     rows = pd.DataFrame([_compared(book, *each) for each in own.items()])

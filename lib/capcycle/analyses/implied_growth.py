@@ -122,8 +122,9 @@ def against_last_year(each: Mapping[str, Case], now: Mapping[str, Case]) -> Exhi
     paces = [(case.inputs["assumed_growth"].value, case) for case in full]
     paces += [(case.inputs["assumed_growth"].high, case) for case in _beyond(each)]
     above = sum(pace > now[case.company].inputs["revenue_growth"].value for pace, case in paces)
-    far = words.counted("implied_growth.against.far", len(paces) - len(full))
-    title = words.counted("implied_growth.against.title", above, above=above, all=len(paces), far=far)
+    title = words.counted("implied_growth.against.title", above, above=above, all=len(paces))
+    if beyond := len(paces) - len(full):
+        title += say("implied_growth.against.far", count=beyond)
     notes = [say("study.peers.lacks", company=case.name, each=case.lacking) for case in each.values() if case.lacking]
     notes = [*notes, say("implied_growth.against.range")]
     title = title if full else say("implied_growth.none")

@@ -13,8 +13,7 @@ from capcycle.facts import Book, door, prices
 from capcycle.words import Sentence, say
 
 ESTIMATED = {"kind": "estimated", "source": prices.SOURCE}
-INPUTS = ("symbol", "move", "market_move", "alpha", "market_beta", "standard_error", "market_value_before",
-          "worth_source")
+DRAWN = ["label", "value", "low", "high", "unit", "kind", "source", "note"]
 SHOWN = ("label", "move", "market_beta", "value", "standard_error", "times", "money")
 SHORTEST = 30  # days of returns from which a market model is estimated
 MONTHS = pd.Timedelta(days=100)  # before an event, in which a market value is still the company's
@@ -125,16 +124,12 @@ def verdict(found: Event) -> Sentence:
             "abnormal": words.points(first["value"])}  # fmt: skip
     key = "prices.verdict" if abs(first["value"]) > ERRORS * first["standard_error"] else "prices.verdict_within"
     changed, before = first["market_value_before"] * first["move"], words.value(first["market_value_before"], "USD")
-    money = [
-        say("prices.lost" if changed < 0 else "prices.won", amount=words.value(abs(changed), "USD"), before=before)
-    ]
+    money = [say(f"prices.{'lost' if changed < 0 else 'won'}", amount=words.value(abs(changed), "USD"), before=before)]
     return words.paragraph(say(key, **said), *(money if changed == changed else []))
 
 
 def _worth(book: Book, symbols: Sequence[str], closes: pd.DataFrame, before: pd.Timestamp) -> pd.DataFrame:
-    """Each company's market value at a close: the screener's shares of the last month's end, at that close.
-
-    With the documents behind it.
+    """Each company's market value at a close, with the documents: the screener's shares of the last month's end.
 
     Missing of funds, and of companies without a market value in the months before.
     """
@@ -170,15 +165,15 @@ def abnormal(found: Event) -> Exhibit:
     frame = marks.worded("prices.abnormal", *_own_results(found), id="abnormal-returns", day=words.day(found.day),
                          sure=sure, count=len(rows), market=prices.names()[found.market],
                          expected=f"{len(rows) * CHANCE:.1f}")  # fmt: skip
-    return marks.dots(rows.drop(columns=[*rows.columns.intersection(INPUTS)]), frame, mark=0.0)
+    return marks.dots(rows[DRAWN], frame, mark=0.0)
 
 
 def _own_results(found: Event) -> list[str]:
     """Whose own results were announced on the day of the event or the day before, which moves a price by itself."""
-    told = found.book.register("surprises")
-    near = told["announced"].between(found.day - pd.Timedelta(days=1), found.day)
-    own = found.rows["label"][found.rows["symbol"].isin(told.loc[near, "company"])].tolist()
-    return [words.counted("prices.own_results", len(own), names=words.listing(own))] if own else []
+    told = found.book.register("surprises").set_index("announced").sort_index()
+    near = told.loc[found.day - pd.Timedelta(days=1) : found.day, "company"]
+    own = found.rows["label"][found.rows["symbol"].isin(near)].tolist()
+    return [say("prices.own_results", names=words.listing(own))] if own else []
 
 
 def in_money(found: Event) -> Exhibit:

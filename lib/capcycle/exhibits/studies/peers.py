@@ -51,10 +51,11 @@ def _placed(case: Case, name: str) -> Quantity:
     return replace(one, value=float(getattr(case.outputs, name))) if case.outside(name) else one
 
 
-def peers(cases: Mapping[str, Case], names: Sequence[str], key: str) -> Exhibit:
+def peers(cases: Mapping[str, Case], names: Sequence[str], key: str, middle: bool = True) -> Exhibit:
     """A row for each case and one of medians, the days of the parts of a row, and why a cell is empty.
 
-    key  the words around it: {most}, {most_value} and {middle} are of the first name
+    key     the words around it: {most}, {most_value} and {middle} are of the first name
+    middle  whether there is a row of medians: of figures of a quarter and of a year there is none
     Errors: ModelError for a name that is neither an input nor an output.
 
     >>> cases = analyses.multiples.cases(facts.open(["MSFT", "META"], "2026-08-31"))
@@ -62,8 +63,9 @@ def peers(cases: Mapping[str, Case], names: Sequence[str], key: str) -> Exhibit:
     ['Microsoft', 'Meta', 'Median']
     """
     found = {_called(one, case): [case.alone(name) for name in names] for one, case in cases.items()}
-    middle = [median(cases, name) for name in names]
-    more = [(say("study.peers.median"), middle)] if len(found) > 1 and not all(one.missing for one in middle) else []
+    middles = [median(cases, name) for name in names]
+    some = middle and len(found) > 1 and not all(one.missing for one in middles)
+    more = [(say("study.peers.median"), middles)] if some else []
     why: dict[str, list[str]] = {}
     for label, own in found.items():
         why.setdefault(listed(one.reason for one in own if one.missing), []).append(label)
@@ -73,7 +75,7 @@ def peers(cases: Mapping[str, Case], names: Sequence[str], key: str) -> Exhibit:
     outside = more and any(case.outside(name) for case in cases.values() for name in names)
     notes += [say("study.peers.outside")] if outside else []
     order = ranked(cases, names[0])
-    frame = marks.worded(key, *notes, id=parts.slug(*key.split(".")), title=_title(order, middle[0], key, names[0]))
+    frame = marks.worded(key, *notes, id=parts.slug(*key.split(".")), title=_title(order, middles[0], key, names[0]))
     if all(one.missing for own in found.values() for one in own):
         return marks.nothing(frame)
     columns = {"label": say("column.company")} | {name: words.name(name) for name in names}

@@ -345,7 +345,11 @@ def ranked_title(known: pd.DataFrame, of: str, key: str, more: Mapping[str, Any]
     top, bottom = known.iloc[0], known.iloc[-1]
     own = known[known["label"] == more.get("subject")]
     if len(own) and len(like := _of_period(known, own.index[0])) > 2:
-        place = {"place": like.index.get_loc(own.index[0]) + 1, "count": len(like), "value": words.value(*own.iloc[0][["value", "unit"]])}
+        place = {
+            "place": like.index.get_loc(own.index[0]) + 1,
+            "count": len(like),
+            "value": words.value(*own.iloc[0][["value", "unit"]]),
+        }
         return say(_words(key, "title_subject"), output=words.lower(words.name(of)), **place, **more)
     if more.get("subject") and own.empty:
         return say("study.shape.title_unknown", output=words.name(of), **more)
