@@ -79,12 +79,12 @@ def payers(book: Book) -> pd.DataFrame:
     return table.assign(lacking=table["promised"] - table["stakes"], multiple=table["most"] / table["sales"])
 
 
-def verdict(book: Book) -> Sentence:
-    """Whose promises are the largest beside its sales, and what must come from outside."""
+def verdict(book: Book, payer: str = "") -> Sentence:
+    """What one has promised beside its sales, and what must come from outside; by default who has promised most."""
     table = payers(book).dropna(subset="multiple")
     if table.empty:
         raise NothingToShow(say("commitment_capacity.none"))
-    row = table.sort_values("promised").iloc[-1]
+    row = table.loc[payer] if payer in table.index else table.sort_values("promised").iloc[-1]
     told = {name: words.value(row[name], book.money) for name in ("promised", "stakes", "lacking", "most", "sales")}
     return words.paragraph(say("commitment_capacity.verdict", name=row.name, year=f"{row['year']:.0f}", **told))
 
@@ -124,15 +124,18 @@ def _later(rows: pd.DataFrame, unit: str) -> list[str]:
     return [say("commitment_capacity.later", **told)] if len(rows) else []
 
 
-def outside(book: Book) -> Exhibit:
-    """Who has promised most, beside its sales and the stakes promised to it: the rest must come from outside."""
+def outside(book: Book, payer: str = "") -> Exhibit:
+    """Who has promised most, beside its sales and the stakes promised to it: the rest must come from outside.
+
+    payer  whom the title is about, where it is one of them
+    """
     rows = payers(book).rename_axis("label").reset_index().assign(unit=book.money, multiple_unit="multiple")
     rows = rows.assign(
         year=[f"{year:.0f}" if year == year else words.DASH for year in rows["year"]], value=rows["promised"],
         stakes=rows["stakes"].replace(0.0, np.nan), most_kind=ASSUMED, multiple_kind=ASSUMED,
         sales_kind=rows["sales_kind"].fillna(""),
     )  # fmt: skip
-    top = rows.iloc[0]
+    top = rows[rows["label"].eq(payer)].iloc[0] if payer in set(rows["label"]) else rows.iloc[0]
     told = {name: words.value(top[name], book.money) for name in ("lacking", "promised")}
     columns = {name: say(f"commitment_capacity.column.{name}") for name in
                ("label", "promised", "stakes", "lacking", "most", "year", "sales", "multiple")}  # fmt: skip

@@ -151,7 +151,8 @@ def lines(book: Book, company: str) -> Exhibit:
     rows = stack(book, company).sort_values("principal", ascending=False)
     owed = lease_overhang.added(rows[rows["type"].ne(PART)], "debt")
     key = "debt.lines.title" if len(rows) else "debt.verdict_none"
-    title = say(key, company=book.names[company], owed=owed.shown, day=owed.days)
+    day = words.day(rows["as_at"].max())  # of the newest line: some lines have none
+    title = say(key, company=book.names[company], owed=owed.shown, day=day)
     frame = marks.worded("debt.lines", id=parts.slug("debt", company), title=title)
     shown = rows.assign(label=rows["instrument"], value=rows["principal"], unit=rows["currency"], rate_unit="rate",
                         rate=rows[["rate", "rate_high"]].mean(axis=1))  # fmt: skip

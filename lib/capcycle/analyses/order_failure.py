@@ -143,7 +143,9 @@ def failure(book: Book, payer: str, passed_on: float) -> Exhibit:
     told = {name: words.value(every[name].sum(), book.money) for name in ("first", "all")}
     columns = {name: say(f"order_failure.column.{name}") for name in
                ("label", "first", "all", "part", "of_sales", "largest", "herfindahl")}  # fmt: skip
-    frame = marks.worded("order_failure.failure", id=parts.slug("failure", payer), name=payer, **told,
+    key = "title" if told["first"] != told["all"] else "title_alike"
+    title = say(f"order_failure.failure.{key}", name=payer, **told)
+    frame = marks.worded("order_failure.failure", id=parts.slug("failure", payer), title=title,
                          passed_on=words.value(passed_on, "fraction"))  # fmt: skip
     return marks.table(rows, frame, columns)
 

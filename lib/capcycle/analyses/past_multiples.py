@@ -36,7 +36,7 @@ def _whose(book: Book) -> list[str]:
     """Of which days today's multiples are, and of whom there is none."""
     if not (order := ahead(book)):
         return []
-    without = [name for name in book.names.values() if name not in dict(order)]
+    without = [name for company in book.companies if (name := book.names[company]) not in dict(order)]
     told = [say("past_multiples.days", days=spanned(one for _, one in order))]
     return told + ([say("past_multiples.without", names=words.listing(without))] if without else [])
 

@@ -342,7 +342,6 @@ def ranked_title(known: pd.DataFrame, of: str, key: str, more: Mapping[str, Any]
     """
     if known.empty:
         return say("finding.none", metric=words.name(of))
-    top, bottom = known.iloc[0], known.iloc[-1]
     own = known[known["label"] == more.get("subject")]
     if len(own) and len(like := _of_period(known, own.index[0])) > 2:
         place = {
@@ -354,10 +353,12 @@ def ranked_title(known: pd.DataFrame, of: str, key: str, more: Mapping[str, Any]
     if more.get("subject") and own.empty:
         return say("study.shape.title_unknown", output=words.name(of), **more)
     known = own if len(own) else known
+    top, bottom = known.iloc[0], known.iloc[-1]
     ends = [words.value(each["value"], each["unit"]) for each in (top, bottom)]
     alike, names = len(known) > 1 and ends[0] == ends[1], dict(zip(("top_value", "bottom_value"), ends, strict=True))
     names |= {"top": top.get("group") or top["label"], "bottom": bottom.get("group") or bottom["label"]}
     own = _words(key, "title_alike" if alike else f"title_{len(known)}", key)
-    own = own or ("" if "fit" in more and len(known) < MANY else _words(key, "title", key))
+    few = "fit" in more and 1 < len(known) < MANY  # too few for a straight line to say anything
+    own = own or ("study.against.title_few" if few and not alike else "" if few else _words(key, "title", key))
     sentence = own or _words("", "title_alike" if alike else f"title_{len(known)}") or _words("", "title")
     return say(sentence, output=words.name(of), count=len(known), **names, **more)
