@@ -47,7 +47,7 @@ def test_what_was_not_printed_is_named():
     shown = offerings.sheet(BOOK, "601127.SS")
     assert any(note.startswith("Not in the data: low end of the price range") for note in shown.notes)
     assert offerings.case(BOOK, "CRWV", offerings.relative_value).lacking.startswith(
-        "the data has no figure for the price to expected"
+        "the data has no figure for price to expected"
     )
 
 
