@@ -94,7 +94,7 @@ def statements(examined: Examined) -> Exhibit:
     table = examined.statements
     view = headed(
         check=table["id"],
-        claimed=table["claimed"].map(" ".join),
+        claimed=[" ".join(map(words.translated, each)) for each in table["claimed"]],
         verdict=[
             {"text": verdict_name(row["verdict"]), "details": [row["why"], *row["arithmetic"]]}
             for row in table.to_dict("records")

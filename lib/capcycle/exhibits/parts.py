@@ -215,7 +215,7 @@ def formula(function: Callable) -> str:
     >>> formula(backlog_yield)[-45:]
     '; AI capex = annual capex × AI share of capex'
     """
-    text = " ".join(NEXT.sub("; ", FORMULA.search(function.__doc__)[1]).split())
+    text = words.translated(" ".join(NEXT.sub("; ", FORMULA.search(function.__doc__)[1]).split()))
     own = inspect.signature(function).parameters
     text = WORD.sub(lambda word: _term(word[0]) if "_" in word[0] or word[0] in own else word[0], text)
     return text.replace(" * ", " × ").replace(" - ", " − ").replace(", else ", words.say("note.otherwise"))
