@@ -365,7 +365,7 @@ def _bars(table: pd.DataFrame, across: alt.Y, count: int) -> alt.Chart:
 
 def _example(row) -> str:
     """Whom it is about, a company by its name, and the model unless that is a plain function."""
-    company, comma, rest = row.about.partition(",")
+    company, comma, rest = words.translated(row.about).partition(",")
     about = facts.Names().get(company, company) + comma + rest
     model = words.catalogue().get(f"name.{row.model}", "")
     return say("examples.of_model", about=about, model=words.lower(model)) if model else about

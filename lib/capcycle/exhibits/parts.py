@@ -22,7 +22,7 @@ PERCENT = ("fraction", "rate")
 RATIOS = (*PERCENT, "multiple")
 FURTHEST_APART = 62  # days; quarters under one calendar label end at most a month either side of its end
 FORMULA = re.compile(r"Formula:\s+(.*?)(?=\n\s*(?:[A-Z]\w+:\s|>>>)|\n\s*\n|\Z)", re.DOTALL)
-WORD = re.compile(r"\b[a-z]\w*")
+WORD = re.compile(r"\b[a-z]\w*", re.ASCII)
 EARLIER = ("year_ago", "quarter_ago", "years_ago", "opening")
 NEXT = re.compile(r";?\s*\n\s*(?=\w+(?:\[\w+\])? = )")  # where a line of a formula defines another name
 

@@ -65,8 +65,10 @@ def finished(html: str, name: str, data: DataVersion) -> str:
         for each, where in addresses().items()
     )
     version = say("page.data_version", version=data.version, latest=data.latest) if data.latest else ""
-    return html.replace("&#39;", "'").replace(LANGUAGES, switch).replace(
-        DATA, version and f" · {say('page.data')}{say('format.colon')}{escape(version)}"
+    return (
+        html.replace("&#39;", "'")
+        .replace(LANGUAGES, switch)
+        .replace(DATA, version and f" · {say('page.data')}{say('format.colon')}{escape(version)}")
     )
 
 
