@@ -62,7 +62,7 @@ def translated(text: str, language: str = LANGUAGE) -> str:
 
 
 def translated_each(cell: Any) -> Any:
-    """A cell of a table in the reader's language: a text, several with a semicolon between, what a cell shows and opens.
+    """A cell of a table in the reader's language: a text, several with semicolons between, what a cell opens.
 
     >>> translated_each({"text": "Chip makers", "details": ["no price is known"]})
     {'text': 'Chip makers', 'details': ['no price is known']}
