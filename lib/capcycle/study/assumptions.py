@@ -38,7 +38,7 @@ def assumption(book: Book, name: str, company: str = "", value: float = 0.0, own
     row = rows[-1]
     known = Quantity(
         name, float(row["central"]), row["unit"], float(row["low"]), float(row["high"]), row["kind"], row["source"],
-        row["reason"], published=row["published"],
+        words.translated(row["reason"]), published=row["published"],
     )  # fmt: skip
     stood = known
     if not _public(book, known):
