@@ -37,7 +37,7 @@ def assumption(book: Book, name: str, company: str = "", value: float = 0.0) -> 
     row = rows[-1]
     known = Quantity(
         name, float(row["central"]), row["unit"], float(row["low"]), float(row["high"]), row["kind"], row["source"],
-        row["reason"], published=row["published"],
+        row["reason"], published=row["published"], since=row["day"], day=row["day"],
     )  # fmt: skip
     stood = known
     if not _public(book, known):
