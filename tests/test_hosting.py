@@ -454,7 +454,7 @@ def test_who_stands_behind_a_rent_is_what_the_register_tells():
     assert credit["wulf-anthropic-justified"] == credit["corz-neocloud-amd"] == "supported"
     assert credit["riot-amd-rockdale"] == "hyperscaler"  # a chip maker, whose own notes are of investment grade
     shares = hosting.terms(facts.open(["WULF"])).view.set_index("Contract")["Lessor's share"]
-    assert shares["TeraWulf 401 MW"] == "93.2% to 100.0%"  # two summaries differ
+    assert shares["TeraWulf for Anthropic"] == "93.2% to 100.0%"  # two summaries differ
     rate = hosting.lease(facts.open(["WULF"])).inputs["tenant_rate"].value
     google = [cover * 0.0525 + (1 - cover) * 0.095 for cover in (1.8 / 3.7, 1.4 / 3.0)]
     half = (0.0525 + 0.095) / 2  # of a support whose amount is not told

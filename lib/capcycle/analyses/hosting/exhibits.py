@@ -56,12 +56,20 @@ def terms(book: Book) -> Exhibit:
     draw = partial(marks.table, columns={name: say(f"hosting.column.{name}") for name in TERMS})
     mw = words.value(table.loc[table["running"].isna(), "mw"].sum(), "MW")
     untold = (say("hosting.untold", mw=mw),) if table["running"].isna().any() else ()
-    title = words.counted("hosting.named", int(table["starts"].notna().sum()), total=len(table))
+    named = int(table["starts"].notna().sum())
+    title = words.counted("hosting.named", named, total=len(table))
+    if named == len(table) > 1:
+        title = say("hosting.named_all", total=named)
     return _shown(draw, book, "hosting.contract-terms", rows, title, *untold, *parts.restated(table))
 
 
 def _cells(table: pd.DataFrame, units: dict[str, str]) -> pd.DataFrame:
-    return table.assign(contract_label=table["label"], **{f"{name}_unit": unit for name, unit in units.items()})
+    """Contracts as rows of a table, by lessor and tenant, and by site where that would name two."""
+    pairs = [say("hosting.pair", lessor=row.lessor_short, tenant=row.tenant_short) for row in table.itertuples()]
+    sites = table["site"].str.partition(",")[0]
+    labels = [say("hosting.label_site", label=pair, site=site) if site and pairs.count(pair) > 1 else pair
+              for pair, site in zip(pairs, sites, strict=True)]  # fmt: skip
+    return table.assign(contract_label=labels, **{f"{name}_unit": unit for name, unit in units.items()})
 
 
 def bubbles(book: Book) -> Exhibit:
