@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from capcycle import exhibits, facts, study, units, words
+from capcycle import exhibits, facts, study, units
 from capcycle.analyses import hosting, start
 from capcycle.analyses.hosting import contracts, leases, own
 from capcycle.analyses.hosting import model as lease
@@ -37,7 +37,8 @@ USE = study.case(power_use, EVERY)
 BOOK = pd.DataFrame({  # 100 over ten years, delivering since 2025; 50 over five, only signed; 7 without a day; 90 ended
     "contract": ["a", "b", "c", "d"], "status": ["delivering", "amended", "signed", "terminated"],
     "not_hosting": [False, False, True, False], "lessor": "X", "credit": "backed", "kind": "reported", "source": "s",
-    "mw_owned": [10.0, 5.0, 1.0, 9.0], "running": [1.0, 0.0, 0.0, 0.0], "value_owned": [100.0, 50.0, 7.0, 90.0], "term_years": [10, 5, 5, 10],
+    "mw_owned": [10.0, 5.0, 1.0, 9.0], "running": [1.0, 0.0, 0.0, 0.0],
+    "value_owned": [100.0, 50.0, 7.0, 90.0], "term_years": [10, 5, 5, 10],
     "signed": pd.to_datetime(["2024-01-01", "2025-07-02", None, "2025-01-01"]),
     "starts": pd.to_datetime(["2025-01-01", "2026-07-02", None, "2025-01-01"]),
 })  # fmt: skip

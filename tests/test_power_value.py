@@ -46,8 +46,8 @@ def parts(**changed):
     """100 MW in use at 3m; 100 leased at 1.5m for ten years at 0 %, 12m to build; 80 % lent; 100m shares at 5."""
     inputs = {
         "operating_mw": 100, "operating_value": 3e6, "leased_mw": 100, "noi_per_leased_mw": 1.5e6, "years_left": 10,
-        "lease_wait": 0,        "renewal_years": 0, "renewal_probability": 0, "tenant_rate": 0, "cost_per_leased_mw": 12e6, "delivered": 0,
-        "spent_on_leases": 0, "leased_probability": 1, "pipeline_mw": 0, "pipeline_value": 3e6,
+        "lease_wait": 0, "renewal_years": 0, "renewal_probability": 0, "tenant_rate": 0, "cost_per_leased_mw": 12e6,
+        "delivered": 0, "spent_on_leases": 0, "leased_probability": 1, "pipeline_mw": 0, "pipeline_value": 3e6,
         "pipeline_probability": 1, "bitcoin": 0, "cash": 0.2e9, "debt": 0.1e9, "data_center_loan_to_cost": 0.8,
         "shares": 100e6, "price": 5,
     }  # fmt: skip

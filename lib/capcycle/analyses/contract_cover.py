@@ -5,7 +5,7 @@ import pandas as pd
 from capcycle import exhibits, facts, study, words
 from capcycle.analyses.hosting import contracts
 from capcycle.errors import NothingToShow
-from capcycle.exhibits import Exhibit, marks
+from capcycle.exhibits import Exhibit, marks, parts
 from capcycle.facts import Book
 from capcycle.measure import measure
 from capcycle.measures import Measures
@@ -17,7 +17,7 @@ from capcycle.study import Case
 from capcycle.words import Sentence, say
 
 ENDED, RECONCILED = "terminated", "contract_cover.reconciled"
-STANDS = ("runs", "untold", "signed", "conditional", "sold", ENDED)  # of a contract's value, from the surest on
+STANDS = ("delivering", "untold", "signed", "conditional", "sold", ENDED)  # of a contract's value, from the surest on
 YEAR = pd.DateOffset(years=1)
 COVER = ("contract_value", "contract_term", "value_per_year", "cover_when_signed", "cover_now")
 
@@ -181,7 +181,9 @@ def statuses(book: Book) -> Exhibit:
     shown = {name: words.value(float(value), book.money) for name, value in rows["value"].items()}
     whole = words.value(float(rows["value"].sum()), book.money)
     frame = marks.worded("contract_cover.statuses", *notes, all=whole, **shown)
-    labels = [say(f"contract_cover.stands.{each}") for each in rows.index]
+    labels = [
+        parts.upper(say(f"hosting.{'stands' if each in contracts.STANDS else 'status'}.{each}")) for each in rows.index
+    ]
     rows = rows.assign(label=labels, unit=book.money, note="").reset_index(drop=True)
     return marks.columns(rows[rows["value"] > 0], frame) if len(table) else marks.nothing(frame)
 
@@ -191,9 +193,9 @@ def _stands(table: pd.DataFrame) -> pd.DataFrame:
     live = table["status"].isin(contracts.LIVE)
     runs, told = table["running"].fillna(0.0), table["running"].notna()
     stands = table["status"].where(~live, "signed").where(told, "untold")
-    parts = pd.concat([table.assign(stands="runs", value=table["value"] * runs),
+    pieces = pd.concat([table.assign(stands="delivering", value=table["value"] * runs),
                        table.assign(stands=stands, value=table["value"] * (1 - runs))])  # fmt: skip
-    found = parts[parts["value"] > 0].groupby("stands").agg(
+    found = pieces[pieces["value"] > 0].groupby("stands").agg(
         value=("value", "sum"), source=("source", facts.documents),
         kind=("kind", lambda kinds: facts.weakest([DERIVED, *kinds])),
     ).reindex(STANDS)  # fmt: skip

@@ -215,7 +215,10 @@ def yields(let: Case) -> Exhibit:
         "value": debt["rate"], "unit": "rate",
         "kind": debt["kind"], "source": debt["source"], "note": debt["collateral"], "group": say("hosting.coupon"),
     }).sort_values("value", ascending=False)  # fmt: skip
-    dearest, key = coupons["value"].max(), "hosting.yield-against-debt" if len(debt) > 1 else "hosting.yield-against-note"
+    dearest, key = (
+        coupons["value"].max(),
+        "hosting.yield-against-debt" if len(debt) > 1 else "hosting.yield-against-note",
+    )
     key = key if len(debt) else "study.ranking"  # of one note none is the dearest
     over = words.counted("hosting.over", int((rows["value"] > dearest).sum()))
     beside = {"over": over, "coupon": words.coupon(dearest)}

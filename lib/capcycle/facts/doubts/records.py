@@ -64,7 +64,11 @@ def _kept(table: pd.DataFrame, name: str) -> Doubts:
 def _noted(table: pd.DataFrame, name: str) -> Doubts:
     """What a note tells stands in its columns too."""
     for pattern, stands, what in PLAUSIBLE["noted"].get(name, []):
-        yield f"the note tells {what}, and no column does", table["note"].str.contains(pattern) & ~table.eval(stands), ""
+        yield (
+            f"the note tells {what}, and no column does",
+            table["note"].str.contains(pattern) & ~table.eval(stands),
+            "",
+        )
 
 
 def _claimed(table: pd.DataFrame, said: dict[str, str]) -> Doubts:
