@@ -162,7 +162,7 @@ def listed(reasons: Iterable[str]) -> str:
     >>> listed(["no price is known.", "no debt is known; no price is known", ""])
     'no price is known; no debt is known'
     """
-    every = words.clauses(reason.rstrip(".") for reason in reasons if reason)
+    every = words.clauses(reason.rstrip(".。") for reason in reasons if reason)
     return words.clauses(dict.fromkeys(words.parted(every)))
 
 

@@ -49,7 +49,8 @@ def faults(title: str, subtitle: str = "") -> list[str]:
     >>> faults("Capex ran from 5% to 5%")
     ['both ends of a range are one number']
     """
-    found = [say("gate.long", letters=len(title), most=TITLE)] if len(title) > TITLE else []
+    long = words.letters(title)
+    found = [say("gate.long", letters=long, most=TITLE)] if long > TITLE else []
     if (count := numbers(title)) > NUMBERS:
         found.append(say("gate.numbers", count=count, most=NUMBERS))
     texts = {"rank": f"{title}; {subtitle}"}

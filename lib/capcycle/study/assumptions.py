@@ -37,7 +37,7 @@ def assumption(book: Book, name: str, company: str = "", value: float = 0.0) -> 
     row = rows[-1]
     known = Quantity(
         name, float(row["central"]), row["unit"], float(row["low"]), float(row["high"]), row["kind"], row["source"],
-        row["reason"], published=row["published"], since=row.get("day", pd.NaT),
+        words.translated(row["reason"]), published=row["published"], since=row.get("day", pd.NaT),
         day=row.get("day", pd.NaT),
     )  # fmt: skip
     stood = known

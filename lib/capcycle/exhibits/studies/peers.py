@@ -1,6 +1,7 @@
 """Companies side by side by some figures, with their medians: every cell with the evidence of its own parts."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -30,11 +31,13 @@ def ranked(cases: Mapping[str, Case], name: str) -> list[tuple[str, Quantity]]:
 def median(cases: Mapping[str, Case], name: str) -> Quantity:
     """The middle of an input or output over the cases that have it; missing where none has, or as it is no ratio.
 
+    One outside its plausible range counts by its place, as whoever is the dearest is.
+
     >>> needed = {company: analyses.start("revenue_for_capex", facts.open(), company) for company in ("MSFT", "AMZN")}
     >>> median(needed, "gap_multiple").value == sum(one.value for _, one in ranked(needed, "gap_multiple")) / 2
     True
     """
-    known = [one for _, one in ranked(cases, name)]
+    known = [one for case in cases.values() if not (one := _placed(case, name)).missing]
     if not known or known[0].unit not in COMPARED:
         return missing(name, say("study.peers.none"))
     return Quantity(name, float(np.median([one.value for one in known])), known[0].unit,
@@ -42,10 +45,17 @@ def median(cases: Mapping[str, Case], name: str) -> Quantity:
                     source=facts.documents(one.source for one in known))  # fmt: skip
 
 
-def peers(cases: Mapping[str, Case], names: Sequence[str], key: str) -> Exhibit:
+def _placed(case: Case, name: str) -> Quantity:
+    """An input or output; also one outside its plausible range, which a median takes by its place alone."""
+    one = case.alone(name)
+    return replace(one, value=float(getattr(case.outputs, name))) if case.outside(name) else one
+
+
+def peers(cases: Mapping[str, Case], names: Sequence[str], key: str, middle: bool = True) -> Exhibit:
     """A row for each case and one of medians, the days of the parts of a row, and why a cell is empty.
 
-    key  the words around it: {most}, {most_value} and {middle} are of the first name
+    key     the words around it: {most}, {most_value} and {middle} are of the first name
+    middle  whether there is a row of medians: of figures of a quarter and of a year there is none
     Errors: ModelError for a name that is neither an input nor an output.
 
     >>> cases = analyses.multiples.cases(facts.open(["MSFT", "META"], "2026-08-31"))
@@ -53,16 +63,19 @@ def peers(cases: Mapping[str, Case], names: Sequence[str], key: str) -> Exhibit:
     ['Microsoft', 'Meta', 'Median']
     """
     found = {_called(one, case): [case.alone(name) for name in names] for one, case in cases.items()}
-    middle = [median(cases, name) for name in names]
-    more = [(say("study.peers.median"), middle)] if len(found) > 1 and not all(one.missing for one in middle) else []
+    middles = [median(cases, name) for name in names]
+    some = middle and len(found) > 1 and not all(one.missing for one in middles)
+    more = [(say("study.peers.median"), middles)] if some else []
     why: dict[str, list[str]] = {}
     for label, own in found.items():
         why.setdefault(listed(one.reason for one in own if one.missing), []).append(label)
     notes = [
         say("study.peers.lacks", company=words.listing(who), each=reasons) for reasons, who in why.items() if reasons
     ]
+    outside = more and any(case.outside(name) for case in cases.values() for name in names)
+    notes += [say("study.peers.outside")] if outside else []
     order = ranked(cases, names[0])
-    frame = marks.worded(key, *notes, id=parts.slug(*key.split(".")), title=_title(order, middle[0], key, names[0]))
+    frame = marks.worded(key, *notes, id=parts.slug(*key.split(".")), title=_title(order, middles[0], key, names[0]))
     if all(one.missing for own in found.values() for one in own):
         return marks.nothing(frame)
     columns = {"label": say("column.company")} | {name: words.name(name) for name in names}
