@@ -45,7 +45,7 @@ def values(book, *names):
 def parts(**changed):
     """100 MW in use at 3m; 100 leased at 1.5m for ten years at 0 %, 12m to build; 80 % lent; 100m shares at 5."""
     inputs = {
-        "operating_mw": 100, "operating_value": 3e6, "leased_mw": 100, "noi_per_leased_mw": 1.5e6, "years_left": 10,
+        "operating_mw": 100, "operating_value": 3e6, "leased_mw": 100, "noi_per_leased_mw": 1.5e6, "term_left": 10,
         "lease_wait": 0, "renewal_years": 0, "renewal_probability": 0, "tenant_rate": 0, "cost_per_leased_mw": 12e6,
         "delivered": 0, "spent_on_leases": 0, "leased_probability": 1, "pipeline_mw": 0, "pipeline_value": 3e6,
         "pipeline_probability": 1, "bitcoin": 0, "cash": 0.2e9, "debt": 0.1e9, "data_center_loan_to_cost": 0.8,
@@ -108,7 +108,7 @@ def test_what_is_spent_is_in_the_debt_and_not_in_the_cost_again():
 
 
 def test_a_lease_is_worth_its_term_and_its_renewals_by_their_chance():
-    lease = {"tenant_rate": 0.0775, "years_left": 14, "renewal_years": 10}
+    lease = {"tenant_rate": 0.0775, "term_left": 14, "renewal_years": 10}
     # (1 - 1.0775 ** -14) / 0.0775 = 8.3660, and for 24 years 10.7519
     assert parts(**lease).leased_part == pytest.approx(150e6 * 8.3660, rel=1e-4)
     assert parts(**lease, renewal_probability=0.5).leased_part == pytest.approx(
@@ -362,7 +362,7 @@ def test_a_leased_megawatt_earns_and_costs_the_same_here_and_on_the_page_on_host
 
 
 def test_a_lease_that_pays_has_less_of_its_term_left_and_one_to_come_waits():
-    left, wait = (figures(facts.open(["WULF"]))["WULF"][name].value for name in ("years_left", "lease_wait"))
+    left, wait = (figures(facts.open(["WULF"]))["WULF"][name].value for name in ("term_left", "lease_wait"))
     # 22 August 2026: Core42 (60 MW, ten years) pays since 30 September 2025, 326 days; CB-3, CB-4 and CB-5 (360 MW, ten
     # years) begin on 31 December 2026, in 131 days, and Anthropic's 401 MW (twenty years) a year later, in 496
     assert left == pytest.approx((60 * (10 - 326 / 365.25) + 360 * 10 + 401 * 20) / 821)

@@ -17,10 +17,10 @@ from capcycle.quantity import ASSUMED, DERIVED, Quantity
 RUNS = "all power in use"  # the part of capacity.csv that is mostly mining
 MEANS = {  # of a company's leases, by MW: the column of each lease, and the unit
     "noi_per_leased_mw": ("noi", "USD/MW/year"), "cost_per_leased_mw": ("cost", "USD/MW"),
-    "years_left": ("left", "years"), "lease_wait": ("wait", "years"), "renewal_years": ("renewal", "years"),
+    "term_left": ("left", "years"), "lease_wait": ("wait", "years"), "renewal_years": ("renewal", "years"),
     "tenant_rate": ("rate", "fraction"),
 }  # fmt: skip
-GENERAL = {"years_left": "lease_term", "lease_wait": "delivery_years", "cost_per_leased_mw": "hosting_capex"}
+GENERAL = {"term_left": "lease_term", "lease_wait": "delivery_years", "cost_per_leased_mw": "hosting_capex"}
 
 
 def without_critical_power(book: Book, company: str) -> pd.DataFrame:

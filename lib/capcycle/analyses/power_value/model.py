@@ -51,7 +51,7 @@ def leased_mw_value(noi_per_leased_mw: PerMWYear, cap_rate: Fraction, cost_per_l
     return gross, gross - cost_per_leased_mw
 
 
-def term_multiple(rate: Any, years_left: Any, renewal_years: Any, renewal_probability: Any, lease_wait: Any) -> Any:
+def term_multiple(rate: Any, term_left: Any, renewal_years: Any, renewal_probability: Any, lease_wait: Any) -> Any:
     """What one unit of a lease's level yearly income is worth over the years left, and over renewals by their chance.
 
     Formula: (annuity(rate, left) + probability * (annuity(rate, left + renewal) - annuity(rate, left))) / (1 + rate) **
@@ -62,14 +62,14 @@ def term_multiple(rate: Any, years_left: Any, renewal_years: Any, renewal_probab
     >>> [round(float(term_multiple(0.0775, 14, 10, *one)), 3) for one in ((0, 0), (0.5, 0), (0, 1))]
     [8.365, 9.559, 7.764]
     """
-    base = annuity(rate, years_left)
-    whole = base + renewal_probability * (annuity(rate, years_left + renewal_years) - base)
+    base = annuity(rate, term_left)
+    whole = base + renewal_probability * (annuity(rate, term_left + renewal_years) - base)
     return whole / (1 + rate) ** lease_wait
 
 
 @registered(verdict="net_value_per_mw", better="higher", gross_value_per_mw=PerMW, net_value_per_mw=PerMW)
 def leased_mw_over_term(
-    noi_per_leased_mw: PerMWYear, years_left: Years, lease_wait: Years, renewal_years: Years,
+    noi_per_leased_mw: PerMWYear, term_left: Years, lease_wait: Years, renewal_years: Years,
     renewal_probability: Fraction, tenant_rate: Rate, cost_per_leased_mw: PerMW,
 ):  # fmt: skip
     """What a leased MW is worth over its lease at the tenant's credit, and what is left once its building is paid.
@@ -83,7 +83,7 @@ def leased_mw_over_term(
     >>> round(float(leased_mw_over_term(1.73e6 * 0.84, 14, 0, 10, 0, 0.08, 10e6).gross_value_per_mw) / 1e6, 2)
     11.98
     """
-    gross = noi_per_leased_mw * term_multiple(tenant_rate, years_left, renewal_years, renewal_probability, lease_wait)
+    gross = noi_per_leased_mw * term_multiple(tenant_rate, term_left, renewal_years, renewal_probability, lease_wait)
     return gross, gross - cost_per_leased_mw
 
 
@@ -95,7 +95,7 @@ def power_value(
     operating_value: PerMW,
     leased_mw: MW,
     noi_per_leased_mw: PerMWYear,
-    years_left: Years,
+    term_left: Years,
     lease_wait: Years,
     renewal_years: Years,
     renewal_probability: Fraction,
@@ -137,7 +137,7 @@ def power_value(
     gap = maximum(cost_to_complete * (1 - data_center_loan_to_cost) - cash, 0)
     operating = operating_mw * operating_value
     counted = delivered + leased_probability * (1 - delivered)  # what runs already is certain
-    multiple = term_multiple(tenant_rate, years_left, renewal_years, renewal_probability, lease_wait)
+    multiple = term_multiple(tenant_rate, term_left, renewal_years, renewal_probability, lease_wait)
     leased = counted * leased_mw * noi_per_leased_mw * multiple
     cost = -leased_probability * cost_to_complete
     pipeline = pipeline_probability * pipeline_mw * pipeline_value
@@ -151,7 +151,7 @@ def power_value(
             value_per_leased_mw=PerMW)  # fmt: skip
 def priced_in(
     enterprise_value: Amount, operating_mw: MW, operating_value: PerMW, bitcoin: Amount, noi_per_leased_mw: PerMWYear,
-    years_left: Years, lease_wait: Years, renewal_years: Years, renewal_probability: Fraction, tenant_rate: Rate,
+    term_left: Years, lease_wait: Years, renewal_years: Years, renewal_probability: Fraction, tenant_rate: Rate,
     cost_per_leased_mw: PerMW, leased_mw: MW,
 ):  # fmt: skip
     """How many leased MW the enterprise value assumes once all else the company has is taken off.
@@ -168,7 +168,7 @@ def priced_in(
     (100.0, 0.5, 0)
     """
     lease = leased_mw_over_term.unguarded(
-        noi_per_leased_mw, years_left, lease_wait, renewal_years, renewal_probability, tenant_rate, cost_per_leased_mw
+        noi_per_leased_mw, term_left, lease_wait, renewal_years, renewal_probability, tenant_rate, cost_per_leased_mw
     )
     rest = enterprise_value - operating_mw * operating_value - bitcoin
     assumed = rest / lease.net_value_per_mw
