@@ -201,14 +201,14 @@ def unlike(named: Mapping[str, Quantity]) -> list[str]:
 
     >>> old, new = (Quantity("capex", 1.0, "USD", day=pd.Timestamp(day)) for day in ("2025-12-31", "2026-06-30"))
     >>> unlike({"Nebius": old, "CoreWeave": new, "Oracle": new})
-    ['Not all end on one day: Nebius 31 Dec 2025; CoreWeave and Oracle 30 Jun 2026.']
+    ['Not all end on one day. 31 Dec 2025: Nebius; 30 Jun 2026: CoreWeave and Oracle.']
     >>> unlike({"CoreWeave": new, "Oracle": new})
     []
     """
     days = pd.Series({name: each.day for name, each in named.items() if not each.missing}, dtype="datetime64[ns]")
     if not days.max() - days.min() > APART:
         return []
-    each = [f"{words.listing(list(own.index))} {words.day(day)}" for day, own in days.groupby(days)]
+    each = [f"{words.day(day)}: {words.listing(list(own.index))}" for day, own in days.groupby(days)]
     return [words.say("quantity.unlike", each=words.clauses(each))]
 
 

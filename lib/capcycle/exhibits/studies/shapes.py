@@ -125,16 +125,29 @@ def over(case: Case, x: str, of: Sequence[str], key: str = "", values: Sequence[
     """
     across = np.asarray(values, float) if len(values) else _steps(case, x)
     found, unit = case.evaluate(**{x: across}), _one_unit(case, of)
+    called = tails([words.name(name) for name in of])
     rows = pd.concat([
         pd.DataFrame({"x": across, "value": np.broadcast_to(np.asarray(getattr(found, name), float), across.shape),
-                      "label": [words.value(float(each), case.unit(x)) for each in across], "group": words.name(name)})
-        for name in of
+                      "label": [words.value(float(each), case.unit(x)) for each in across], "group": group})
+        for name, group in zip(of, called, strict=True)
     ], ignore_index=True).assign(unit=unit, kind=case.kind, source=case.source)  # fmt: skip
     named = {"output": case.quantity(of[0]), "input": case.quantity(x)}
     title = study.tell(case, _words(key, "title", "study.over"), **named, **more)
     frame = _frame("over", case, x, key, title, {"output": words.name(of[0]), "unit": parts.unit(unit)} | more, *of)
     shown = rows if rows["value"].notna().any() else rows[:0]
     return marks.paths(shown, frame, x_unit=case.unit(x), x_title=words.name(x))
+
+
+def tails(names: Sequence[str]) -> list[str]:
+    """Names without the beginning that all share up to a comma: a key cuts long ones, and would have them all alike.
+
+    >>> tails(["Return on money, with tokens", "Return on money, without"]), tails(["Capex", "Capex, net"])
+    (['With tokens', 'Without'], ['Capex', 'Capex, net'])
+    """
+    heads = {name.rpartition(", ")[0] for name in names}
+    if len(names) < 2 or len(heads) > 1 or not heads.pop():
+        return list(names)
+    return [parts.upper(name.rpartition(", ")[2]) for name in names]
 
 
 def along(cases: Mapping[str, Case], x: str, of: str, values: Sequence[float], key: str = "", **more: Any) -> Exhibit:
