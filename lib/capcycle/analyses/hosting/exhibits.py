@@ -66,7 +66,7 @@ def terms(book: Book) -> Exhibit:
 def _cells(table: pd.DataFrame, units: dict[str, str]) -> pd.DataFrame:
     """Contracts as rows of a table, by lessor and tenant, and by site where that would name two."""
     pairs = [say("hosting.pair", lessor=row.lessor_short, tenant=row.tenant_short) for row in table.itertuples()]
-    sites = table["site"].str.partition(",")[0]
+    sites = table["site"].str.split(",").str[0]
     labels = [say("hosting.label_site", label=pair, site=site) if site and pairs.count(pair) > 1 else pair
               for pair, site in zip(pairs, sites, strict=True)]  # fmt: skip
     return table.assign(contract_label=labels, **{f"{name}_unit": unit for name, unit in units.items()})
