@@ -144,7 +144,7 @@ def authors(whole: Case) -> Exhibit:
 
 
 def _author(author: str, case: Case) -> dict:
-    three = study.scenarios(case).outputs.loc["revenue_required"]
+    three = study.scenarios(case, "revenue_required").outputs.loc["revenue_required"]
     return {"label": say(f"required_revenue.author.{author}"), "low": three.min(), "value": three["base"],
             "high": three.max(), "kind": case.kind, "source": case.source,
             "note": say(f"required_revenue.rule.{author}")}  # fmt: skip
