@@ -205,6 +205,14 @@ def test_an_author_has_his_own_range(five):
     assert ends.max() == pytest.approx(400e9 / 3 / 0.25)
 
 
+def test_what_moves_the_need_is_known_without_a_disclosure():
+    alphabet = room.against_disclosed(facts.open(["GOOGL"], currency="USD"))["GOOGL"]
+    assert alphabet.inputs["ai_revenue"].missing
+    shown = exhibits.tornado(study.tornado(alphabet, "revenue_required"))
+    assert shown.title.startswith("Gross margin") and not any("AI revenue" in note for note in shown.notes)
+    assert "not known" in exhibits.tornado(study.tornado(alphabet, "gap_multiple")).title
+
+
 def test_an_author_s_range_holds_no_other_author_s_return(five):
     """Krishna and J.P. Morgan ask for 10 %, whether a page's companies disclose AI revenue or not."""
     for known in ({}, {"ai_revenue": 50e9}):

@@ -168,7 +168,7 @@ def vintages(cases: Mapping[str, Case], whole: Case, since: int) -> Exhibit:
     needs = {label: each for label, each in zip(labels, path, strict=True) if each}  # in the years with a build for AI
     start, least = next(iter(needs.items()), (labels[-1], np.nan))
     title = words.counted("required_revenue.vintages.title", len(needs), builds=builds, start=start,
-                          times=_times(path[-1] / least), now=words.value(path[-1], built.currency),
+                          least=words.value(least, built.currency), now=words.value(path[-1], built.currency),
                           **ends)  # fmt: skip
     frame = marks.worded("required_revenue.vintages", id="required-by-all-builds", title=title, unit=built.currency,
                          names=names, **ends)  # fmt: skip
