@@ -5,7 +5,7 @@ from functools import cache
 
 import pandas as pd
 
-from capcycle import study
+from capcycle import study, words
 from capcycle.analyses import segments
 from capcycle.analyses.company_figures import LINES, Each, Figure, found, priced
 from capcycle.exhibits import Exhibit, cards, marks
@@ -41,10 +41,14 @@ def screen(book: Book, company: str) -> Exhibit:
            for group, lines in of.lines.items()}  # fmt: skip
     name, growth = of.book.names[company], of.of("assumed_growth").get(of.book.names[company])
     years = priced(of.book)[company].inputs["growth_years"].shown
-    title = say("first_screen.title" if growth else "first_screen.title_0", name=name, years=years,
-                growth=growth.shown if growth else "")  # fmt: skip
+    costs = of.of("ev_to_sales").get(name)
+    title = say("first_screen.title_0", name=name)
+    if growth:
+        title = say("first_screen.title", name=name, years=years, growth=growth.shown)
+    elif costs:
+        title = say("first_screen.title_costs", name=name, costs=costs.shown, day=words.day(costs.day))
     frame = marks.worded("first_screen", id="first-screen", title=title, currency=of.book.money)
     business, *others = replace(of, lines=own).worded.items()
     parts = {say("first_screen.segments"): segments.cards(of.book, company)}
     shown = dict([business, *parts.items(), *others])
-    return cards.screen(shown, frame, [say("comparison.figure"), name, say("first_screen.peers")])
+    return cards.screen(shown, frame, [say("comparison.figure"), name, say("first_screen.peers")], of.book.names)

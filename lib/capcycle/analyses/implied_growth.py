@@ -102,18 +102,27 @@ def verdict(each: Mapping[str, Case]) -> Sentence:
 
 def against_last_year(each: Mapping[str, Case], now: Mapping[str, Case]) -> Exhibit:
     """The growth that each price assumes, beside the growth of revenue in the last twelve months."""
+    grown = {company: _grown(case, now[company]) for company, case in each.items()}
     rows = [
         (case.name, say(f"implied_growth.{name}"), one)
         for company, case in each.items()
         if not case.lacking
-        for name, one in (("assumed", case.inputs["assumed_growth"]), ("grown", now[company].inputs["revenue_growth"]))
+        for name, one in (("assumed", case.inputs["assumed_growth"]), ("grown", grown[company]))
     ]
-    full = [(case, now[company]) for company, case in each.items() if not case.lacking]
-    above = sum(one.inputs["assumed_growth"].value > other.inputs["revenue_growth"].value for one, other in full)
+    full = [(case, grown[company]) for company, case in each.items() if not case.lacking]
+    above = sum(one.inputs["assumed_growth"].value > other.value for one, other in full)
     title = words.counted("implied_growth.against.title", above, above=above, all=len(full))
     notes = [say("study.peers.lacks", company=case.name, each=case.lacking) for case in each.values() if case.lacking]
     notes = [*notes, say("implied_growth.against.range")]
     title = title if full else say("implied_growth.none")
     frame = marks.worded("implied_growth.against", *notes, id="implied-growth-against", title=title)
-    drawn = marks.rows((label, one) for label, _, one in rows).assign(group=[group for _, group, _ in rows])
-    return marks.dots(drawn.drop(columns=["low", "high", "note"]), frame)
+    drawn = marks.rows((label, one) for label, _, one in rows).assign(
+        group=[group for _, group, _ in rows], note=[one.days for _, _, one in rows]
+    )
+    return marks.dots(drawn.drop(columns=["low", "high"]), frame)
+
+
+def _grown(case: Case, now: Case) -> Quantity:
+    """The newest growth of revenue of twelve months, which may be newer than the profit that the price is set against."""
+    newest = study.newest(multiples.flows(case.book)["revenue_growth"], case.company)
+    return now.inputs["revenue_growth"] if newest.missing else newest

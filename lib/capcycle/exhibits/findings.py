@@ -101,7 +101,8 @@ def _of_many(measures: Measures, now: pd.DataFrame) -> Sentence:
     tops, bottoms = ([company_names()[company] for company in companies] for companies in ends)
     sentence = "level" if top["value"] == bottom["value"] else "many"
     plain = len(tops) + len(bottoms) > 2 or (top if _grows(measures.name) else bottom)["value"] < 0
-    names = {"top": words.listing(tops), "bottom": words.listing(bottoms), "period": said_period(now)}
+    names = {"top": words.listing(tops), "bottom": words.listing(bottoms), "period": said_period(now),
+             "when": now["period"].iloc[0].removeprefix("TTM ")}  # fmt: skip
     return _say(measures, sentence, plain, top_value=_shown(top), bottom_value=_shown(bottom), **names)
 
 

@@ -81,10 +81,10 @@ def _subtitle(known: pd.DataFrame, dated: bool) -> str:
 
 
 def _ranked_at(measured: tuple[Measures, ...]) -> list[str]:
-    """At which period each measure is ranked."""
-    names = {}
-    for each in measured:
+    """At which period each measure is ranked that enough companies have then."""
+    names: dict[str, list[str]] = {}
+    for each in (one for one in measured if one.at()["value"].notna().sum() >= FEWEST):
         names.setdefault(words.period(each.common_period()), []).append(words.lower(words.name(each.name)))
-    if len(names) == 1:
+    if len(names) == 1 and len(names[next(iter(names))]) == len(measured):
         return [words.say("compare.ranked_all", period=next(iter(names)))]
     return [words.say("compare.ranked", metrics=words.listing(of), period=period) for period, of in names.items()]

@@ -105,6 +105,10 @@ def laboratories(cases: Mapping[str, Case]) -> Exhibit:
         return marks.nothing(Frame("laboratories", say("ai_roic.laboratories.title_0"), ""))
     above = rows[rows["value"] > rows["wacc"]].groupby("pays").size().reindex(list(PAYS), fill_value=0)
     title = say("ai_roic.laboratories.title", count=len(known), **above.to_dict())
+    if len(known) == 1:
+        (one,) = known.values()
+        ends = {f"{name}_yield": words.value(_paid(one, PAYS[name]), "fraction") for name in ("whole", "none")}
+        title = say("ai_roic.laboratories.title_1", name=one.name, wacc=one.inputs["wacc"].shown, **ends)
     shares = words.listing([f"{case.name} {words.value(_share(case), 'fraction')}" for case in known.values()])
     shown = marks.dots(rows, marks.worded("ai_roic.laboratories", id="laboratories", title=title, shares=shares))
     return replace(shown, chart=_ticked(shown.chart, rows.drop_duplicates("label")))

@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from capcycle import metrics, study
+from capcycle import metrics, study, words
 from capcycle.analyses.ai_roic.model import return_over_cost
 from capcycle.facts import Book
 from capcycle.measure import measure
@@ -59,7 +59,7 @@ def beta(book: Book, company: str) -> Quantity:
 
     >>> from capcycle import facts
     >>> beta(facts.open(), "NVDA").reason
-    'no weekly prices'
+    'no weekly prices of it are in the data'
     """
     closes = book.register("closes")
     wide = closes.pivot(index="date", columns="symbol", values="close")
@@ -92,8 +92,9 @@ def debt_weight(book: Book, company: str) -> Quantity:
     rows = book.register("market").query("company == @company and measure == 'market_value'")
     value = newest(rows.assign(unit=rows["currency"]), "market_value", say("ai_roic.no_market_value"))
     value = study.converted(value, book)
-    if any(each.missing for each in (debt, leases, value)):
-        return missing("debt_weight", say("ai_roic.no_debt_weight"), "fraction")
+    needed = {"total_debt": debt, "finance_lease_liability": leases, "market_value": value}
+    if lacking := [name for name, each in needed.items() if each.missing]:
+        return missing("debt_weight", _lacks(*lacking), "fraction")
     owed = debt + leases
     weight = owed / (owed + value)
     most = owed if rents.missing else owed + rents
@@ -106,5 +107,9 @@ def _balance(book: Book, company: str, concept: str) -> Quantity:
     """A company's newest balance of one concept as filed, in the currency of the book."""
     facts = (book if company in book.companies else book.of(company)).facts
     rows = facts[facts["company"].eq(company) & facts["concept"].eq(concept)]
-    known = newest(rows, concept, say("ai_roic.no_debt_weight"), day="period_end")
+    known = newest(rows, concept, _lacks(concept), day="period_end")
     return study.converted(replace(known, reason=""), book)
+
+
+def _lacks(*names: str) -> str:
+    return say("ai_roic.no_debt_weight", names=words.listing([words.lower(words.name(name)) for name in names]))

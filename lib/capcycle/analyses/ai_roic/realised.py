@@ -43,7 +43,7 @@ def _row(company: str, case: Case, drawn: Mapping[str, np.ndarray], ranks: Mappi
         return row
     low, high = np.quantile(drawn[company], TENTHS)
     note = study.tell(case, "ai_roic.earned")
-    label = say("ai_roic.ranked", name=case.name, rank=ranks[company])
+    label = say("ai_roic.ranked", name=case.name, rank=ranks[company]) if len(drawn) > 1 else case.name
     return row | {"label": label, "value": float(case.outputs.roic_spread), "low": low, "high": high, "note": note,
                   "kind": case.kind, "source": case.source}  # fmt: skip
 
