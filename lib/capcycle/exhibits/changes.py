@@ -90,22 +90,30 @@ def documents(was: Book, now: Book) -> Exhibit:
         published=("published", "max"), figures=("value", "size")
     )
     counts = counts.reset_index().sort_values(["published", "source"], ascending=False, ignore_index=True)
-    title = words.counted("changes.documents" if len(counts) else "changes.documents_none", len(counts), **days)
+    told = counts.assign(document=counts["source"].map(cards["title"]), tier=counts["source"].map(cards["tier"]))
+    each = told.groupby(["published", "company", "document"], sort=False, as_index=False).agg(
+        tier=("tier", _tiers), figures=("figures", "sum")
+    )  # a filing that a tracker reads too is one document
+    title = words.counted("changes.documents" if len(each) else "changes.documents_none", len(each), **days)
     return Exhibit(
         id="new-documents",
         title=Sentence(title),
         subtitle=words.say("changes.documents_subtitle"),
         alt="",
         view=parts.headed(
-            published=counts["published"].map(words.day),
-            company=counts["company"].map(parts.company_names().get),
-            document=counts["source"].map(cards["title"]),
-            tier=[words.say(f"changes.tier.{tier}") for tier in counts["source"].map(cards["tier"])],
-            count=counts["figures"].astype(str),
+            published=each["published"].map(words.day),
+            company=each["company"].map(parts.company_names().get),
+            document=each["document"],
+            tier=each["tier"],
+            count=each["figures"].astype(str),
         ),
         figures=counts,
         sources=parts.documents(new),
     )
+
+
+def _tiers(tiers: pd.Series) -> str:
+    return words.listing(sorted({words.say(f"changes.tier.{tier}") for tier in tiers}))
 
 
 def measures(was: Book, now: Book) -> Exhibit:
