@@ -81,7 +81,9 @@ def over_time(book: Book) -> Exhibit:
     if added.table["value"].isna().all():
         return marks.nothing(marks.worded("growth.over_time", title=say("growth.contributions.title_0")))
     since = int(added.table.dropna(subset="value")["ordinal"].min()) // QUARTERS  # the time before has no figure
-    return exhibits.lines(measure("contribution_to_growth", select(book, "ttm", since=since), part=CLOUD, total="revenue"))
+    return exhibits.lines(
+        measure("contribution_to_growth", select(book, "ttm", since=since), part=CLOUD, total="revenue")
+    )
 
 
 def contributions(each: Mapping[str, Case]) -> Exhibit:

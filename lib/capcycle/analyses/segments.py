@@ -122,7 +122,11 @@ def table(each: Parts) -> Exhibit:
              for name in ("segment", *SHOWN, "day")}  # fmt: skip
     every = growth.of_now([one for parts in each.values() for one in parts.items()])
     part, case = max(every, key=lambda one: abs(_shift(one[1])))
-    shares = {"day": words.day(case.inputs["part"].day), "share": case.quantity("share_of_whole").shown, "before": words.value(_share_before(case), "fraction")}
+    shares = {
+        "day": words.day(case.inputs["part"].day),
+        "share": case.quantity("share_of_whole").shown,
+        "before": words.value(_share_before(case), "fraction"),
+    }
     title = say("segments.table.title", company=case.name, part=part, **shares)
     return marks.table(rows, marks.worded("segments.table", title=title), {"label": say("column.company")} | heads)
 

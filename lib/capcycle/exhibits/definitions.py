@@ -142,7 +142,9 @@ def _column(variant: _Variant) -> pd.Series:
 def _title(variants: list[_Variant], family: str, period: str) -> Sentence:
     what = words.label(words.said(f"family.{family}", f"name.{family}"))
     usual = variants[0]
-    others = [each for each in variants[1:] if each.measures.name != usual.measures.name]  # other months are no definition
+    others = [
+        each for each in variants[1:] if each.measures.name != usual.measures.name
+    ]  # other months are no definition
     shared = {each.name: len(usual.values.index.intersection(each.values.index)) for each in others}
     if max(shared.values(), default=0) < FEWEST:
         return Sentence(_of_one(variants, what, period))
