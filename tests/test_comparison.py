@@ -201,7 +201,7 @@ def test_what_is_old_is_no_peer():
 
 
 def test_what_a_company_lacks_stands_in_one_line():
-    """CoreWeave gives no finance leases; of its peers Oracle alone has a backlog, 638bn at the end of May 2026 (10-K)."""
+    """CoreWeave gives no finance leases; of its peers Oracle alone has a backlog, 638bn in May 2026 (10-K)."""
     view = first_screen.screen(facts.open(["CRWV", "NBIS", "ORCL"], currency="USD"), "CRWV").view
     rows = view.to_numpy().tolist()
     assert not any(isinstance(own, dict) and own.get("text") == "no figure" for _, own, _ in rows[:-1])

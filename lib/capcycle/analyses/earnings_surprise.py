@@ -66,8 +66,9 @@ def record(book: Book) -> Exhibit:
     rows = pd.DataFrame([_record(case, table[table["company"] == company]) for company, case in full.items()])
     lacking = [words.say("note.lacking", name=case.name, reason=case.lacking) for case in each.values() if case.lacking]
     above = sum(float(case.outputs.eps_difference) > 0 for case in full.values())
-    title = say(f"earnings_surprise.record.{'title' if full else 'none'}", above=above, all=len(full),
-                day=words.day(max((case.inputs["actual_eps"].day for case in full.values()), default=pd.NaT)))  # fmt: skip
+    last = max((case.inputs["actual_eps"].day for case in full.values()), default=pd.NaT)
+    key = "title" if full else "none"
+    title = say(f"earnings_surprise.record.{key}", above=above, all=len(full), day=words.day(last))
     frame = marks.worded("earnings_surprise.record", *lacking, id="earnings-record", title=title)
     heads = {
         name: say(f"earnings_surprise.column.{name}")

@@ -123,6 +123,6 @@ def against_last_year(each: Mapping[str, Case], now: Mapping[str, Case]) -> Exhi
 
 
 def _grown(case: Case, now: Case) -> Quantity:
-    """The newest growth of revenue of twelve months, which may be newer than the profit that the price is set against."""
+    """The newest growth of twelve months of revenue: it may be newer than the profit that the price is set against."""
     newest = study.newest(multiples.flows(case.book)["revenue_growth"], case.company)
     return now.inputs["revenue_growth"] if newest.missing else newest

@@ -75,7 +75,7 @@ def _whole(book: Book, company: str, end: pd.Timestamp) -> tuple[Quantity, Quant
 
 
 def outgrown(each: Parts) -> tuple[str, Case]:
-    """The segment whose share of its company's growth is furthest above its share of revenue, where that grew, of now."""
+    """The segment of now whose share of growth is furthest above its share of revenue, where revenue grew."""
     every = growth.of_now([one for parts in each.values() for one in parts.items()])
     grown = [one for one in every if one[1].outputs.whole_growth > 0] or every
     return max(grown, key=lambda one: float(one[1].outputs.share_of_growth - one[1].outputs.share_of_whole))

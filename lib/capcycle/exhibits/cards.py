@@ -83,7 +83,8 @@ def screen(groups: Groups, frame: Frame, columns: Sequence[str], names: Mapping[
     names   of companies by ticker: where one peer alone has a figure it stands with that peer's name and day
 
     >>> own, other = (Card(Quantity("capex", value, "USD", kind="reported"), "", "") for value in (60e9, 80e9))
-    >>> shown = screen({"Spent": {"Capex": [own, other]}}, Frame("s", "It spends", "USD"), ["Figure", "Meta", "Peers"], {"": "Oracle"})
+    >>> frame, columns = Frame("s", "It spends", "USD"), ["Figure", "Meta", "Peers"]
+    >>> shown = screen({"Spent": {"Capex": [own, other]}}, frame, columns, {"": "Oracle"})
     >>> shown.view.iloc[1, 2]["text"], shown.view.iloc[1, 2]["under"]
     ('$80.0bn', 'Oracle alone')
     """

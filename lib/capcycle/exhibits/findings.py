@@ -50,9 +50,10 @@ def placed(measures: Measures, focus: str | None = None, period: str = "") -> tu
     return _of_many(measures, now), ""
 
 
-def total(measures: Measures) -> Sentence:
+def total(measures: Measures, whole: Measures | None = None) -> Sentence:
     """What all companies come to in the newest period that all of them have, and its growth on a year earlier.
 
+    whole  the same of twelve months: said where all of them have those of a later quarter than a quarter alone
     Errors: MetricError for what cannot be added up, such as fractions.
 
     >>> capex = measure.measure("capex", panel.select(facts.open(["META", "MSFT"], "2025-02-01"), "year", until=2024))
@@ -60,6 +61,9 @@ def total(measures: Measures) -> Sentence:
     "The 2 companies' capex was $92.8bn in 2024, +49.1% on a year earlier"
     """
     sums = totals(measures)
+    later = totals(whole) if whole else sums
+    if len(later) and (sums.empty or later["ordinal"].iloc[-1] > sums["ordinal"].iloc[-1]):
+        measures, sums = whole, later
     metric = words.lower(words.name(measures.name))
     if sums.empty:
         return Sentence(words.say("finding.no_sum", metric=metric))

@@ -253,7 +253,7 @@ class Judge:
 
 
 def _nearest_first(readings: list[Reading], amount: Amount) -> list[Reading]:
-    """Of the periods that the same words name, fiscal or calendar, first the one whose figure is nearest to the print."""
+    """Of the periods that the same words name, fiscal or calendar, first that of the figure nearest to the print."""
     named = [each for each in readings if readings and each.measure == readings[0].measure and each.span]
     first = min(named, key=lambda each: abs(each.value - (amount.low + amount.high) / 2), default=None)
     return readings if first is None else [first, *(each for each in readings if each is not first)]

@@ -162,7 +162,7 @@ def _laid_out(book: Book, concepts: pd.DataFrame) -> dict[tuple[str, str], dict[
 def _as_of(found: list[Figure], day: int) -> Figure | None:
     """The newest of the best kind that was public by the day; a figure without a day counts as public.
 
-    Where none was yet, the first after it, such as the filing that follows a release; what came later no text could mean.
+    Where none was yet, the first after it, such as the filing that follows a release; what came later no text means.
     """
     public = [figure for figure in found if figure.published <= day]
     if not public:
