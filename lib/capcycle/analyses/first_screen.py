@@ -44,7 +44,7 @@ def screen(book: Book, company: str) -> Exhibit:
     costs = of.of("ev_to_sales").get(name)
     title = say("first_screen.title_0", name=name)
     if growth:
-        title = say("first_screen.title", name=name, years=years, growth=growth.shown)
+        title = say("first_screen.title", name=name, years=years, growth=growth.shown, day=words.day(growth.day))
     elif costs:
         title = say("first_screen.title_costs", name=name, costs=costs.shown, day=words.day(costs.day))
     frame = marks.worded("first_screen", id="first-screen", title=title, currency=of.book.money)
