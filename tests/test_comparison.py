@@ -219,6 +219,17 @@ def test_what_is_a_year_older_than_the_page_is_grey():
     assert own["Part of its debt due within eighteen months"]["old"] and not own["Capex"]["old"]
 
 
+def test_a_plan_for_a_year_that_is_over_is_no_plan():
+    """Tesla's 10bn was for 2024, Alphabet's 195bn to 205bn (call of July 2026) is for 2026."""
+    rows = {}
+    for company in ("TSLA", "GOOGL"):
+        view = first_screen.screen(facts.open([company, "META"], currency="USD"), company).view
+        rows[company] = {label: own for label, own, _ in map(tuple, view.to_numpy().tolist()) if isinstance(label, str)}
+    assert rows["GOOGL"]["Capex that it has guided to, lower end"]["text"] == "$195bn"
+    lacking = next(own["details"] for label, own in rows["TSLA"].items() if label.startswith("No figure: "))
+    assert any("guidance of capex in the data is for 2024, which is over" in each for each in lacking)
+
+
 def test_metas_revenue_is_no_contract(found):
     """Meta files no remaining performance obligations, so a year of its contracts is of nothing."""
     own = {card.company: card.quantity for card in found.lines["earned"]["capex_yield"]}

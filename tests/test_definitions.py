@@ -114,10 +114,7 @@ def test_one_definition_is_not_every_definition():
     """Neither CoreWeave's nor Nebius's filings give leases, what they state as capex, or incentives."""
     own = select(facts.open(["CRWV", "NBIS"]), "ttm", since=2026)
     exhibit = exhibits.definitions(own, "capex_intensity")
-    assert (
-        exhibit.title
-        == "Of all definitions only capex to revenue has figures here, in the year to 2026Q2"
-    )
+    assert exhibit.title == "Of all definitions only capex to revenue has figures here, in the year to 2026Q2"
     assert exhibit.view.columns.tolist() == ["Company", "Capex to revenue"] and "the one definition" in exhibit.subtitle
     assert "PP&E additions to revenue: the data has no figures for any company here." in exhibit.notes
 

@@ -16,11 +16,18 @@ from capcycle.words import say
 
 @cache
 def _guidance(book: Book) -> Each:
-    """The newest capex that each company has said it will spend; the lower end of a range."""
+    """The newest capex that each company says it will spend in a year that is not over; the lower end of a range."""
     rows = book.register("estimates").query("measure == 'guidance' and about == 'capex'")
     rows = rows.assign(until=pd.to_datetime(rows["period"].str[:4] + "-12-31"))  # the year that it is of
-    return {company: study.converted(newest(rows[rows["subject"].eq(company)], "guidance", say(
-        "first_screen.no_guidance"), "low", "until"), book) for company in book.companies}  # fmt: skip
+    ended = book.facts.groupby("company")["period_end"].max()
+    over = rows["until"] <= rows["subject"].map(ended)
+    found = {}
+    for company in book.companies:
+        own = rows["subject"].eq(company)
+        why = say("first_screen.guidance_over", year=rows.loc[own, "until"].max().year) if own.any() else ""
+        each = newest(rows[own & ~over], "guidance", why or say("first_screen.no_guidance"), "low", "until")
+        found[company] = study.converted(each, book)
+    return found
 
 
 SHOWN: dict[str, tuple[Figure, ...]] = {

@@ -59,7 +59,8 @@ def _across(*measured: Measures, focus: str | None = None) -> Sentence:
     if len(own) == 1:
         return placed(own[0][0], focus)[0]
     lows, name = sum(values[leader] == values.min() for _, values in own), parts.company_names()[leader]
-    key = "finding.across" if lows else "finding.across_top"
+    ends = {(True, True): "", (True, False): "_top", (False, True): "_low", (False, False): "_none"}
+    key = f"finding.across{ends[leader in tops, bool(lows)]}"
     periods = {words.period(each.common_period()): each.at()["ordinal"].iloc[0] for each, _ in own}
     first = min(periods, key=periods.get)
     period = first if len(periods) == 1 else words.say("finding.each_period", first=first)
