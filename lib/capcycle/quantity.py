@@ -161,7 +161,7 @@ def listed(reasons: Iterable[str]) -> str:
     >>> listed(["no price is known.", "no debt is known; no price is known", ""])
     'no price is known; no debt is known'
     """
-    every = words.clauses(reason.rstrip(".") for reason in reasons if reason)
+    every = words.clauses(reason.rstrip(".。") for reason in reasons if reason)
     return words.clauses(dict.fromkeys(words.parted(every)))
 
 
@@ -200,7 +200,7 @@ def unlike(named: Mapping[str, Quantity]) -> list[str]:
 
     >>> old, new = (Quantity("capex", 1.0, "USD", day=pd.Timestamp(day)) for day in ("2025-12-31", "2026-06-30"))
     >>> unlike({"Nebius": old, "CoreWeave": new, "Oracle": new})
-    ['Not all end on one day: Nebius 31 Dec 2025; CoreWeave and Oracle 30 Jun 2026.']
+    ['Not all end on one day. 31 Dec 2025: Nebius; 30 Jun 2026: CoreWeave and Oracle.']
     >>> unlike({"CoreWeave": new, "Oracle": new})
     []
     """
@@ -208,7 +208,7 @@ def unlike(named: Mapping[str, Quantity]) -> list[str]:
     days = pd.Series(undated, dtype="datetime64[ns]")  # a name that has its day needs none beside it
     if not days.max() - days.min() > APART:
         return []
-    each = [f"{words.listing(list(own.index))} {words.day(day)}" for day, own in days.groupby(days)]
+    each = [f"{words.day(day)}: {words.listing(list(own.index))}" for day, own in days.groupby(days)]
     return [words.say("quantity.unlike", each=words.clauses(each))]
 
 

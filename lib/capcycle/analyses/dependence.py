@@ -8,6 +8,7 @@ import pandas as pd
 from capcycle import facts, study, words
 from capcycle.analyses.backlog import LABORATORIES
 from capcycle.analyses.commitment_network import promises
+from capcycle.analyses.customers import period
 from capcycle.errors import NothingToShow
 from capcycle.exhibits import Exhibit, marks
 from capcycle.facts import Book
@@ -53,7 +54,8 @@ def _shares(own: pd.DataFrame) -> dict:
     known = [single[0], *([two - single[0]] if two == two else []), *single[2:]]
     low, high = herfindahl(known)
     related = own.loc[own["related"].eq("yes"), "share"]
-    return {"largest": single[0], "two": two, "second": two - single[0], "low": low, "high": high,
+    span = period(own["period_start"].iloc[0], own["period_end"].iloc[0])
+    return {"span": span, "largest": single[0], "two": two, "second": two - single[0], "low": low, "high": high,
             "related": related.sum() if len(related) else np.nan, "kind": facts.weakest(own["kind"]),
             "source": facts.documents(own["source"])}  # fmt: skip
 
@@ -77,7 +79,7 @@ def concentration(book: Book) -> Exhibit:
     frame = marks.worded("dependence.concentration", id="customer-concentration", name=top["label"],
                          share=words.value(top["largest"], "fraction"), day=words.day(top["until"]))  # fmt: skip
     columns = {name: say(f"dependence.column.{name}") for name in
-               ("label", "until", "largest", "two", "second", "money", "index", "related")}  # fmt: skip
+               ("label", "span", "largest", "two", "second", "money", "index", "related")}  # fmt: skip
     return marks.table(rows, frame, columns)
 
 

@@ -22,7 +22,7 @@ PERCENT = ("fraction", "rate")
 RATIOS = (*PERCENT, "multiple")
 FURTHEST_APART = 62  # days; quarters under one calendar label end at most a month either side of its end
 FORMULA = re.compile(r"Formula:\s+(.*?)(?=\n\s*(?:[A-Z]\w+:\s|>>>)|\n\s*\n|\Z)", re.DOTALL)
-WORD = re.compile(r"\b[a-z]\w*")
+WORD = re.compile(r"\b[a-z]\w*", re.ASCII)
 EARLIER = ("year_ago", "quarter_ago", "years_ago", "opening")
 NEXT = re.compile(r";?\s*\n\s*(?=\w+(?:\[\w+\])? = )")  # where a line of a formula defines another name
 
@@ -215,7 +215,7 @@ def formula(function: Callable) -> str:
     >>> formula(backlog_yield)[-45:]
     '; AI capex = annual capex × AI share of capex'
     """
-    text = " ".join(NEXT.sub("; ", FORMULA.search(function.__doc__)[1]).split())
+    text = words.translated(" ".join(NEXT.sub("; ", FORMULA.search(function.__doc__)[1]).split()))
     own = inspect.signature(function).parameters
     text = WORD.sub(lambda word: _term(word[0]) if "_" in word[0] or word[0] in own else word[0], text)
     return text.replace(" * ", " × ").replace(" - ", " − ").replace(", else ", words.say("note.otherwise"))

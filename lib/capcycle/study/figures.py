@@ -144,9 +144,9 @@ def not_public(name: str) -> str:
     """Why a figure that no table has is missing.
 
     >>> not_public("revenue")
-    'no figure for the revenue is public'
+    'the data has no figure for revenue'
     """
-    return words.say("study.not_public", name=words.lower(words.name(name)))
+    return words.say("reason.missing", concept=words.lower(words.name(name)), earlier="").rstrip()
 
 
 def history(measures: Measures, company: str) -> Quantity:

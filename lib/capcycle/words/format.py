@@ -7,7 +7,7 @@ from datetime import date
 from functools import cache
 
 from capcycle import units
-from capcycle.words.catalogue import LANGUAGE, catalogue, said, say, sentence
+from capcycle.words.catalogue import LANGUAGE, catalogue, said, say, sentence, translated
 
 DASH, MINUS = "–", "−"
 DECIMALS = {"years": 1, "bp": 0, "correlation": 1}
@@ -123,7 +123,7 @@ def listing(names: Sequence[str]) -> str:
     >>> listing(["Apple"]), listing(["Apple", "Meta", "Oracle"])
     ('Apple', 'Apple, Meta and Oracle')
     """
-    *first, last = names
+    *first, last = map(translated, names)
     return say("format.listing", first=say("format.comma").join(first), last=last) if first else last
 
 
@@ -133,7 +133,7 @@ def clauses(parts: Iterable[str]) -> str:
     >>> clauses(["no price is known", "no debt is known"])
     'no price is known; no debt is known'
     """
-    return say("format.semicolon").join(parts)
+    return say("format.semicolon").join(map(translated, parts))
 
 
 def parted(text: str) -> list[str]:

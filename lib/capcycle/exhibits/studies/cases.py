@@ -29,10 +29,11 @@ def assumptions(*cases: Case, beside: Sequence[Quantity] = ()) -> Exhibit:
     """
     inputs = [each for case in cases for each in case.inputs.values()]
     rows = pd.DataFrame([_input(each) for each in (*inputs, *beside)]).drop_duplicates("label")
-    assumed = int((rows["kind"] == "assumed").sum())
+    known = rows[rows["value"].notna()]  # what the data lacks is neither assumed nor anything else
+    assumed = int((known["kind"] == "assumed").sum())
     columns = {name: say(f"marks.column.{name}") for name in ("label", "low", "value", "high", "why")}
-    some = words.counted("study.assumptions", assumed, total=len(rows))
-    title = say("study.assumptions_all", total=len(rows)) if assumed == len(rows) > 1 else some
+    some = words.counted("study.assumptions", assumed, total=len(known))
+    title = say("study.assumptions_all", total=len(known)) if assumed == len(known) > 1 else some
     id, subtitle = parts.slug("assumptions", cases[0].model.__name__), say("study.assumptions_subtitle")
     later = len({each.name for each in inputs if each.hindsight})
     notes = (words.counted("study.hindsight_note", later, day=words.day(cases[0].book.day)),) if later else ()

@@ -78,7 +78,7 @@ def _tornado_chart(drawing: Drawing) -> alt.LayerChart:
         for sign, align, dx in sides
     ]
     rule = alt.Chart(drawing.data.head(1)).mark_rule(color=theme.LIGHT["text"]).encode(x=alt.X("base:Q"))
-    return alt.layer(bar, *texts, rule).properties(height=alt.Step(marks.ROW))
+    return alt.layer(bar, *texts, rule).properties(height=drawing.row)
 
 
 def _tornado_view(swings: Tornado) -> pd.DataFrame:
