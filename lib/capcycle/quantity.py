@@ -109,7 +109,8 @@ class Quantity(NDArrayOperatorsMixin):
     def chosen(self, value: float) -> "Quantity":
         """A reader's own number in its place, within its range or widening it."""
         ends = {"low": min(self.low, value), "high": max(self.high, value)} if self.varied else {}
-        return replace(self, value=value, kind=ASSUMED, reason=words.say("study.given"), hindsight=False, **ends)
+        evidence = {"reason": words.say("study.given"), "since": pd.NaT, "day": pd.NaT, "hindsight": False}
+        return replace(self, value=value, kind=ASSUMED, **evidence, **ends)
 
     def __array_ufunc__(self, formula: np.ufunc, method: str, *parts: Any, **_: Any) -> "Quantity":
         """What an operator makes of it: a figure in the unit that follows."""

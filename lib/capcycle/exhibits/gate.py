@@ -33,6 +33,9 @@ NUMBER = re.compile(r"(?<![\w.,])[−+$€¥]*\d[\d,]*(?:\.\d+)?(?=[×%a-z]*(?:\
 VALUE = re.compile(r"\d(?:%|×|bn\b|tn\b|m\b| points)|[$€¥]\d")
 ALONE = re.compile(r"\b1 of 1\b")
 COMPARES = re.compile(r"\b(?:ranks?|leads?|(?:high|low|larg|small|fast|slow|few)est|most|least|(?:run|ran)s? from)\b")
+BEST = re.compile(r"\b(?:dear|cheap|high|low|larg|small|great|bigg|long|short)est\b")
+NEAR = 0.006  # by which a figure that is shown is rounded
+SCALES = (1.0, 0.01, 1e3, 1e6, 1e9, 1e12)  # in which a title may show a figure
 PROFIT, GAINS = "net_income", "gain"  # what may have gains on investments in it, and the word that says so
 NO = re.compile(r"\bno ([a-z][\w& ,-]*)")
 PUBLIC = re.compile(r"\bno (?:figure|value|amount|price|number)\b[^.;:]* (?:is|are) public\b")
@@ -145,6 +148,24 @@ def of_comparison(title: str, figures: pd.DataFrame) -> list[str]:
         if COMPARES.search(title) and not DAYS.search(title) and ends.max() - ends.min() > APART:
             return [say("gate.unlike", old=words.day(ends.min()), newest=words.day(ends.max()))]
     return []
+
+
+def of_one(title: str, figures: pd.DataFrame) -> list[str]:
+    """Why a superlative of a title says nothing: it is of the only figure of its kind.
+
+    >>> of_one("Leases earn 16% to 18%; the dearest note pays 7.75%",
+    ...        pd.DataFrame({"value": [0.16, 0.18, 0.0775], "unit": ["fraction", "fraction", "rate"]}))
+    ['a superlative is of the only figure of its kind']
+    """
+    if not BEST.search(title) or not {"value", "unit"} <= set(figures):
+        return []
+    known = figures.assign(value=pd.to_numeric(figures["value"], errors="coerce")).dropna(subset=["value"])
+    alone = known.loc[known.groupby("unit")["value"].transform("size") == 1, "value"]
+    told = [abs(float(number.lstrip("−+$€¥").replace(",", ""))) for clause in re.split("[;:]", title)
+            if BEST.search(clause) for number in NUMBER.findall(clause)]  # fmt: skip
+    shown = any(abs(abs(value) / (number * scale) - 1) < NEAR for value in alone for number in told if number
+                for scale in SCALES)  # fmt: skip
+    return [say("gate.one")] if shown else []
 
 
 def of_profit(said: str, figures: pd.DataFrame) -> list[str]:

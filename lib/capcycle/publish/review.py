@@ -36,6 +36,7 @@ def faults(outcomes: Iterable[Outcome]) -> Iterator[str]:
                 *gate.of_dated(title, part.content["subtitle"], each),
                 *gate.of_rank(_cells(part.content)),
                 *gate.of_comparison(title, each),
+                *gate.of_one(title, each),
                 *gate.of_profit(" ".join([*texts, *_cells(part.content)]), each),
                 *gate.of_absence(texts),
             ]
