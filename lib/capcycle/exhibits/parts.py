@@ -14,8 +14,8 @@ from capcycle.measures import Measures
 from capcycle.metrics import ALL
 from capcycle.panel import Panel
 from capcycle.periods import DAY
+from capcycle.quantity import MARKS, marked
 
-MARKS = {"estimated": "estimated", "assumed": "assumed"}  # kinds that a table marks, by their sentence
 FIGURES = ["metric", "company", "period", "period_start", "period_end", "value", "unit", "kind", "published", "source",
            "reason"]  # fmt: skip
 PERCENT = ("fraction", "rate")
@@ -92,8 +92,7 @@ def cell_text(value: float, unit: str, kind: str) -> str:
     >>> cell_text(5e9, "USD", "reported"), cell_text(0.25, "fraction", "assumed")
     ('$5.0bn', '25.0% (a)')
     """
-    text = words.value(value, unit)
-    return f"{text} {words.say(f'mark.{kind}')}" if kind in MARKS and text != words.DASH else text
+    return marked(words.value(value, unit), kind)
 
 
 def spoken(names: Iterable[str], values: Iterable[str], between: str = "") -> str:
