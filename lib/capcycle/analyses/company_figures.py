@@ -43,7 +43,6 @@ class Figure:
     trend  the metric whose five years are shown, where it is another
     form   how its value is written, where not by its unit
     headline  whether the first page of a site shows it of every company
-    rests     an input without which the figure is of something else
     """
 
     name: str
@@ -52,7 +51,6 @@ class Figure:
     trend: str = ""
     form: Callable[[float], str] | None = None
     headline: bool = False
-    rests: str = ""
 
 
 def _alone(cases: Callable[[Book], Each]) -> Callable[[Book], Each]:
@@ -105,8 +103,8 @@ LINES: dict[str, tuple[Figure, ...]] = {  # by question; another figure is anoth
     "earned": (
         Figure("roic", "ai_roic", returns, "roic_all_debt"),
         Figure("roic_spread", "ai_roic", returns, form=words.points, headline=True),
-        Figure("capex_yield", "ai_roic", contracts, rests="backlog"),
-        Figure("yield_spread", "ai_roic", contracts, form=words.points, rests="backlog"),
+        Figure("capex_yield", "ai_roic", contracts),
+        Figure("yield_spread", "ai_roic", contracts, form=words.points),
         Figure("rpo", "backlog"),
         Figure("revenue_required", "required_revenue", required, headline=True),
         Figure("ai_revenue", "required_revenue", _disclosed, headline=True),
@@ -170,7 +168,7 @@ def _card(line: Figure, company: str, book: Book) -> Card:
     past = _measured(metric, book) if metric else None
     case = line.cases(book).get(company) if line.cases else None
     if line.cases:
-        one = evidence(case, line.name, line.rests) if case else missing(line.name, say("company_figures.no_case"))
+        one = evidence(case, line.name) if case else missing(line.name, say("company_figures.no_case"))
     else:
         one = study.newest(past, company)
     return Card(
@@ -190,14 +188,11 @@ def _measured(metric: str, book: Book) -> Measures:
     return measure(metric, select(book, "ttm"), **tax)
 
 
-def evidence(case: Case | Quantity, name: str, rests: str = "") -> Quantity:
-    """An input or output with the evidence of what it is made of, and of that alone; of a history its last day.
-
-    rests  an input that it is about; a case of another model, without it, gives something else
-    """
+def evidence(case: Case | Quantity, name: str) -> Quantity:
+    """An input or output with the evidence of what it is made of, and of that alone; of a history its last day."""
     if isinstance(case, Quantity):
         return case
-    if name not in {**case.model.outputs, **case.inputs} or (rests and rests not in case.inputs):
+    if name not in {**case.model.outputs, **case.inputs}:
         return missing(name, say("company_figures.other_model"))
     own = case.alone(name)
     return replace(own, since=own.day) if case.model.lists else own

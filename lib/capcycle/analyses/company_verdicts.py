@@ -44,7 +44,6 @@ class Asked:
     cases   gives the model's case of the company of a book, or the figure
     told    sentences, each with the figure that it rests on: the first of which all is known is said
     needs   an input without which the question does not arise
-    rests   an input without which the answer is about something else
     """
 
     name: str
@@ -52,7 +51,6 @@ class Asked:
     cases: Callable[[Book], Cases]
     told: Sequence[tuple[str, str]]
     needs: str = ""
-    rests: str = ""
 
 
 def _each(case: Callable[[Book, str], Case]) -> Callable[[Book], Cases]:
@@ -93,8 +91,7 @@ ASKED: tuple[Asked, ...] = (
     Asked("required", "required_revenue", required, (
         ("company_verdicts.required", "gap_multiple"), ("company_verdicts.required_none", "revenue_required"))),
     Asked("roic", "ai_roic", returns, (("company_verdicts.roic", "roic_spread"),)),
-    Asked("contracts", "ai_roic", contracts, (("company_verdicts.contracts", "yield_spread"),),
-          rests="backlog"),
+    Asked("contracts", "ai_roic", contracts, (("company_verdicts.contracts", "yield_spread"),)),
     Asked("gpus", "gpu_cloud", _gpus, (("gpu_cloud.finding_contract", "equity_irr"),)),
     Asked("hosting", "hosting", _hosting, (("company_verdicts.hosting", "yield_on_cost"),)),
     Asked("cover", "contract_cover", contract_cover.backlogs, (("company_verdicts.cover", "named_share"),),
@@ -130,7 +127,7 @@ def _card(asked: Asked, book: Book, company: str) -> Card:
     if case is None:
         return Card(missing(asked.name, why), company, asked.page)
     for key, name in asked.told:
-        figure = evidence(case, name, asked.rests)
+        figure = evidence(case, name)
         if not figure.missing and isinstance(case, Quantity):
             return _told(say(key, value=figure.shown, of=figure.reason), figure, asked, company)
         if not figure.missing and not study.lacks(case, key):
