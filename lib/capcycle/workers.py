@@ -35,6 +35,10 @@ from capcycle.parameters import cells
 from capcycle.words import say
 
 LIBRARIES = ["papermill", "ipykernel.ipkernel", "ipykernel.zmqshell", "pandas", "altair"]
+LATER = [  # what most pages import by the way
+    "scipy.optimize", "scipy.sparse.csgraph", "xlsxwriter.workbook", "contourpy", "pandas.io.formats.csvs",
+    "pandas.io.formats.html", "pandas.io.formats.string", "IPython.core.application", "IPython.core.oinspect",
+]  # fmt: skip
 OUR_IMPORT = re.compile(r"^(?:from|import) capcycle\b.*", re.M)
 ENVIRONMENT = {
     # one thread when the server forks, and one for each run: the runs are what goes in parallel
@@ -223,18 +227,17 @@ def _import(jobs: Iterable[Job]) -> list[str]:
     return imports
 
 
-def _read(days: Iterable[str]) -> None:
-    import scipy.optimize  # noqa: F401 — what solves imports it, as many pages do
+def _read(days: Sequence[str]) -> None:
+    from capcycle import analyses, facts, spans
 
-    from capcycle import facts, spans
-
+    for library in LATER:
+        import_module(library)
+    analyses.models()
     facts.history()
     for day in days:
         facts.prepare(day)
         spans.prepare(day)
-    facts.currencies()
-    for name in facts.registers.names():
-        facts.registers.history(name)
+    facts.ready(days)
 
 
 def _in_parallel(

@@ -68,7 +68,7 @@ def verdict(each: Mapping[str, Case]) -> Sentence:
 def over_time(book: Book) -> Exhibit:
     """What the cloud added to the growth of twelve months, from quarter to quarter; nothing where nobody has one."""
     added = measure("contribution_to_growth", select(book, "ttm"), part=CLOUD, total="revenue")
-    if added.table["value"].isna().all():
+    if added.known.empty:
         return marks.nothing(marks.worded("growth.over_time", title=say("growth.contributions.title_0")))
     return exhibits.lines(added)
 
