@@ -50,6 +50,7 @@ ENVIRONMENT = {
 
 
 LOOK, IDLE = 0.5, 60.0  # seconds
+FEW = 3  # jobs for each core: so few read what they need in less time than the zygote takes to read all
 SHARES: dict[str, float] = {}  # seconds of a batch for what its jobs have in common, divided among them
 DIE_WITH_PARENT, ADOPT = 1, 36  # PR_SET_PDEATHSIG and PR_SET_CHILD_SUBREAPER of Linux's prctl
 
@@ -202,15 +203,16 @@ def _import_and_read(jobs: Sequence[Job], width: int) -> None:
     import pandas
     from altair.utils import schemapi
 
-    from capcycle import engine  # noqa: F401
+    from capcycle import engine, theme  # noqa: F401
 
     begun = time.monotonic()
     schemapi.disable_debug_mode()  # a chart is checked whole when it is shown, not each of its parts before
+    theme.layer_quickly()
     nbformat.validate(nbformat.v4.new_notebook())  # the first notebook and the first chart bring what all others use
     altair.Chart(pandas.DataFrame({"x": [""]})).mark_point().encode(x="x").to_dict()
     imports = _import(jobs)
     imported = time.monotonic()
-    if imports and len(jobs) > width:
+    if imports and len(jobs) > FEW * width:
         days = Counter(job.parameters.get("as_of", "") for job in jobs)
         with suppress(Exception):
             _read([day for day, count in days.items() if count > 1 and isinstance(day, str)])
