@@ -6,9 +6,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from capcycle import analyses, facts
-from capcycle.analyses import bubble, concentration, forward_multiples, gauge_history, gauges
+from capcycle import analyses, facts, study
+from capcycle.analyses import bubble, concentration, forward_multiples, gauge_history, gauges, past_multiples
 from capcycle.errors import ModelError, NothingToShow
+from capcycle.measure import measure
+from capcycle.panel import select
 from capcycle.quantity import Quantity
 
 GIANTS = ["NVDA", "MSFT", "AAPL", "GOOGL", "AMZN", "META", "TSLA"]
@@ -79,18 +81,18 @@ def test_days_without_closes_are_refused(book, start):
 def test_the_giants_cost_half_of_2000(book):
     """27 times against 52 (c286-c288)."""
     assert forward_multiples.pe_against_past(27.0, 52.0).pe_to_past == pytest.approx(0.5, abs=0.03)
-    rows = bubble.multiples_of_past(book).figures.set_index("label")["value"].astype(float)
+    rows = past_multiples.multiples_of_past(book).figures.set_index("label")["value"].astype(float)
     assert rows["Seven largest of 2000"] == 52 and rows["Magnificent Seven, median"] == 27
     assert rows["Magnificent Seven without Tesla, median"] == 26
 
 
 def test_the_median_moves_little_without_the_dearest(book):
-    rows = bubble.multiples_of_past(book).figures.set_index("label")["value"].astype(float)
+    rows = past_multiples.multiples_of_past(book).figures.set_index("label")["value"].astype(float)
     assert rows["Median without Tesla"] < rows["Median of 7"] < 1.25 * rows["Median without Tesla"]
 
 
 def test_no_multiple_of_a_later_day_is_shown():
-    assert "No multiple was public" in bubble.multiples_of_past(facts.open(GIANTS, "2024-01-31")).title
+    assert "No multiple was public" in past_multiples.multiples_of_past(facts.open(GIANTS, "2024-01-31")).title
 
 
 # ---- gauges
@@ -211,9 +213,11 @@ def test_one_company_has_no_share():
 
 
 def test_a_multiple_beside_past_peaks_is_of_as_many_as_there_are():
-    title = bubble.multiples_of_past(facts.open(["NVDA"])).title
+    title = past_multiples.multiples_of_past(facts.open(["NVDA"])).title
     assert title.startswith("The companies here cost 2") and title.endswith("at its peak leaders of Japan cost 67.0×")
-    assert "at its peak" not in bubble.multiples_of_past(facts.open(["NVDA"], "2025-10-31")).title  # of none by then
+    assert (
+        "at its peak" not in past_multiples.multiples_of_past(facts.open(["NVDA"], "2025-10-31")).title
+    )  # of none by then
 
 
 def test_before_any_market_value_there_is_nothing():
@@ -270,3 +274,31 @@ def test_todays_thresholds_on_past_episodes(book, found):
     state = gauge_history.past_episodes(book, found).figures.set_index("episode")["state"]
     assert (state["Seven largest of 2000"], state["Leaders of Japan"], state["Nifty Fifty"]) == ("red", "red", "amber")
     assert state["US offerings of 1999 and 2000"] == "red" and state["US offerings of 2001"] == "green"
+
+
+def test_a_price_is_of_a_quarter_that_has_ended():
+    """The closes end on 2 July 2026: no twelve months to June 2026 had been filed by then."""
+    known = gauge_history.histories(facts.open(["MSFT", "AMZN", "META"]))["trailing_pe"]
+    assert known["period"].iloc[-1] == "2026Q2"
+
+
+def test_a_share_of_the_world_is_of_one_time():
+    """The world's equity is known of October 2025 alone, so that no later value is a part of it."""
+    late = concentration.verdict(concentration.market(facts.open(["NVDA", "AAPL", "MSFT", "GOOGL", "AMZN", "META"])))
+    assert "is of 8 Oct 2025" in late and "of the world's listed equity as it was printed" not in late
+
+
+def test_capex_and_cash_of_the_gauge_are_of_the_same_twelve_months():
+    book = facts.open(["META", "NVDA", "ORCL"])
+    years = select(book.into("USD"), "ttm")
+    each = {name: measure(name, years) for name in ("capex", "operating_cash_flow")}
+    for company in book.companies:
+        both = study.of_one_period(each, company)
+        assert both["capex"].day == both["operating_cash_flow"].day
+    whole = [sum(study.of_one_period(each, company)[name].value for company in book.companies) for name in each]
+    assert gauges.ratio(book, *each).value == pytest.approx(whole[0] / whole[1])
+
+
+def test_gains_on_investments_are_said_to_be_in_the_earnings():
+    shown = bubble.parts_of_return(bubble.decompositions(facts.open(["MSFT", "AAPL"])))
+    assert any("gains on investments included" in note for note in shown.notes)

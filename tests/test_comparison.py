@@ -58,7 +58,7 @@ def cells(exhibit):
         ("fcf_after_leases", (182.935 - 115.948 - 3.101) * 1e9),
         ("rpo", 684e9),
         ("net_debt_to_ebitda", (40.3 - 20.935) / (155.237 + 34.3)),
-        ("forward_pe", 384.28 / 18.33),
+        ("forward_pe", 2900.729 / 7.428 / 18.33),
         ("largest_customer", 0.0726),
         # 684bn, 47.5 % of it AI, over 2.4 years at 30 %; on 80 % of four times the last quarter's 35.802bn
         ("capex_yield", 684 * 0.475 / 2.4 * 0.30 / (0.8 * 4 * 35.802)),

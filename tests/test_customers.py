@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from capcycle import facts
-from capcycle.analyses import customers, dependence
+from capcycle.analyses import customers, dependence, laboratory_orders
 from capcycle.errors import ModelError, NothingToShow
 
 share = st.floats(0, 1)
@@ -48,7 +48,7 @@ def test_what_is_left_and_what_is_lost_make_the_whole(revenue, margin, part, lea
 def test_before_anything_was_disclosed_the_page_says_so():
     book = facts.open(["CRWV", "NVDA"], "2024-06-30")
     assert "No company here discloses" in customers.verdict(customers.cases(book))
-    assert customers.shares(book).title == "No company here discloses a large customer"
+    assert customers.shares(book).title == "No company here discloses what a customer is of its revenue"
 
 
 def test_a_share_above_one_is_refused():
@@ -96,7 +96,9 @@ def test_ebitda_of_2024_was_what_the_largest_customer_paid():
 
 def test_laboratories_in_backlogs_by_hand():
     """OpenAI's 300bn on 638bn at Oracle; its 138bn and Anthropic's 100bn on 496bn at Amazon; 22.4bn on 103.7bn."""
-    found = dependence.backlogs(facts.open(["ORCL", "AMZN", "CRWV"], currency="USD")).set_index("company")["share"]
+    found = laboratory_orders.backlogs(facts.open(["ORCL", "AMZN", "CRWV"], currency="USD")).set_index("company")[
+        "share"
+    ]
     assert found.to_dict() == pytest.approx({"ORCL": 300 / 638, "AMZN": 238 / 496, "CRWV": 22.4 / 103.7})
 
 
@@ -105,3 +107,13 @@ def test_before_a_share_was_disclosed_concentration_says_so():
         dependence.concentration(facts.open(["CRWV"], "2024-06-30"))
     with pytest.raises(NothingToShow, match="both a backlog and an order"):
         dependence.in_backlog(facts.open(["ORCL"], "2024-06-30"))
+
+
+def test_a_quarter_and_a_year_are_told_apart_and_an_estimate_is_marked():
+    """NVIDIA's 23% are of the quarter to 27 July 2025 (10-Q), CoreWeave's 67% of 2025 (10-K); Kingsoft's a broker's."""
+    book = facts.open(["NVDA", "CRWV", "KC"])
+    view = customers.shares(book).view.set_index("Company")
+    assert view.at["Kingsoft Cloud", "Part of revenue"] == "28.0% (e)"
+    assert "quarter to 27 Jul 2025" in set(view.loc["NVIDIA", "Period"])
+    spans = {company: case.inputs["period_revenue"].days for company, case in customers.cases(book).items()}
+    assert spans["CRWV"] == "1 Jan 2025 to 31 Dec 2025" and spans["NVDA"] == "28 Apr 2025 to 27 Jul 2025"

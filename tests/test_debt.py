@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from capcycle import exhibits, facts
+from capcycle import exhibits, facts, quantity
 from capcycle.analyses import debt, funding, lease_overhang
 
 JUNE = facts.open(["CRWV"], "2025-09-01")
@@ -25,6 +25,22 @@ def test_alphabets_maturities_sum_to_the_debt_that_it_files():
     assert due["principal"].sum() == (2000 + 1000 + 2676 + 1764 + 5500 + 36145) * 1e6  # 10-K for 2025, note on debt
     filed = book.facts[book.facts["concept"].eq("total_debt")].sort_values("period_end")["value"].iloc[-1]
     assert due["principal"].sum() == filed and len(debt.stack(book, "GOOGL")) == 4  # the lines are of other days
+
+
+def test_a_tranche_is_not_added_to_the_bond_that_it_is_a_part_of():
+    # Cleary Gottlieb, 6 November 2025: the notes due 2035 and 2045 are of the dollar offering of 17.5bn; 6.5bn in euros
+    book = facts.open(["GOOGL"])
+    euros = 6.5e9 * book.rate("EUR").value
+    assert debt.lines(book, "GOOGL").title.split(": ")[1].startswith(f"${(17.5e9 + euros) / 1e9:.1f}bn")
+
+
+def test_a_rate_of_a_third_of_the_debt_says_nothing_of_its_interest():
+    # CoreWeave: 11.2bn of lines at 30 June 2025 beside 35.1bn at 30 June 2026; Alphabet: 5.5bn of 100bn
+    for company in ("CRWV", "GOOGL"):
+        book = facts.open([company], "2026-08-31")
+        assert "less than half" in debt.owed(book, company).alone("interest_cover").reason
+    whole = quantity.Quantity("debt", 11_171.485e6, "USD")
+    assert debt._rate(debt.wall(JUNE, "CRWV"), whole).value == pytest.approx(0.1109, abs=1e-4)
 
 
 def test_the_stack_costs_eleven_per_cent_and_half_of_it_is_due():

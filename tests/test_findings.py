@@ -326,6 +326,12 @@ def paired(**companies):
     return exhibits.scatter(measure(metrics.capex_to_revenue, known), measure(metrics.operating_margin, known)).title
 
 
+def test_who_is_ahead_by_less_than_a_hundredth_leads_nobody():
+    title = paired(MSFT=[30, 35.41], GOOGL=[20, 35.30], AMZN=[10, 18])
+    assert "leads" not in title and "Microsoft and Alphabet" in title
+    assert "leads on both" in paired(MSFT=[30, 36], GOOGL=[20, 35.30], AMZN=[10, 18])
+
+
 def test_one_company_alone_is_not_the_highest():
     alone = panel(capex={"MSFT": [30]}, operating_income={"MSFT": [10]}, revenue={"MSFT": [100]})
     across, up = measure(metrics.capex_to_revenue, alone), measure(metrics.operating_margin, alone)

@@ -88,3 +88,16 @@ def test_sales_of_another_half_year_give_no_multiple():
     """Anthropic, 30 September 2025 at 183bn: sales of December 2024 would make 183 times, those of February 13.1."""
     shown = laboratories.by_date(facts.open(), "Anthropic").figures["value"].astype(float)
     assert shown.max() < 30 and shown.min() == pytest.approx(183 / 14, rel=0.01)
+
+
+def test_what_anthropic_has_signed_is_one_sum_on_every_page():
+    """Alphabet 200bn, Amazon 100bn, Microsoft 30bn, and TeraWulf's lease, which is a promise as well: 19bn."""
+    book = facts.open(currency="USD")
+    own = laboratories.case(book, "Anthropic").inputs["committed_purchases"].value
+    assert own == pytest.approx(349e9, rel=2e-3)
+    assert own == pytest.approx(commitment_capacity.payers(book).at["Anthropic", "promised"])
+
+
+def test_rounds_counted_are_rounds_of_new_shares():
+    # OpenAI: April 2023, October 2024, March 2025, March 2026; two sales of old shares are none
+    assert rounds.table(BOOK, "OpenAI").title.startswith("OpenAI: 4 rounds of new shares")

@@ -118,7 +118,7 @@ def test_price_and_expected_earnings_are_of_one_day():
     meta = forward_multiples.cases(facts.open(["META"]))["META"]  # its newest page gives no figure for the next year
     of_one_day = [one for name, one in meta.inputs.items() if name != "year_end_price"]
     assert {one.days for one in of_one_day} == {"26 Jun 2026"}
-    assert float(meta.outputs.forward_pe) == pytest.approx(542.87 / 30.23)
+    assert float(meta.outputs.forward_pe) == pytest.approx(550.34 / 30.23)  # the page: 1,396.767bn over 2.538bn shares
 
 
 def test_the_return_of_the_year_is_of_the_day_of_the_multiple():
@@ -172,3 +172,36 @@ def test_minorities_and_bitcoin_stand_apart():
     worth = float(parts.enterprise_value)
     assert float(parts.enterprise_value_with_minorities) - worth == pytest.approx(82.461e6)
     assert worth - float(parts.enterprise_value_less_bitcoin) == pytest.approx(35_577 * 58_524)
+
+
+def test_what_nobody_knows_is_not_called_undefined():
+    """AMD's operating income is not in the data: whether its profit after maintenance is below zero cannot be said."""
+    amd, crwv = (multiples.cases(facts.open([one], "2026-08-31"))[one] for one in ("AMD", "CRWV"))
+    reason = amd.alone("ev_to_ebitda_less_maintenance").reason
+    assert "operating income" in reason and "undefined" not in reason
+    assert "undefined" in crwv.alone("ev_to_ebit").reason  # operating loss of the twelve months to June 2026 (10-Q)
+
+
+def test_a_median_counts_the_dearest_by_its_place():
+    """Tesla's price to earnings is above all others, and the middle of three is the second."""
+    cases = multiples.cases(facts.open(["NVDA", "AAPL", "TSLA"], "2026-08-31"))
+    known = [float(case.outputs.price_to_earnings) for case in cases.values()]
+    assert cases["TSLA"].alone("price_to_earnings").missing and max(known) > 300
+    assert exhibits.median(cases, "price_to_earnings").value == pytest.approx(sorted(known)[1])
+    assert any("by its place alone" in note for note in exhibits.peers(cases, multiples.SHOWN, "multiples.peers").notes)
+
+
+def test_a_mark_in_a_chart_rests_on_what_its_figures_rest_on():
+    """Enterprise value is a screener's estimate; what servers of four years would cost has no part in EV to sales."""
+    cases = multiples.cases(facts.open(["MSFT", "AMZN", "GOOGL"], "2026-08-31"))
+    shown = exhibits.against(cases, "revenue_growth", "ev_to_sales", "multiples.against").figures
+    assert set(shown["kind"]) == {"estimated"}
+
+
+def test_the_price_of_a_snapshot_is_the_last_one_and_not_the_close_before():
+    """Microsoft, 2 July 2026: 2,900.729bn over 7.428bn shares are 390.51; the close of the day before was 384.28."""
+    msft = forward_multiples.cases(facts.open(["MSFT"]))["MSFT"]
+    assert msft.inputs["share_price"].value == pytest.approx(2900.729 / 7.428, abs=0.01)
+    assert float(msft.outputs.trailing_pe) == pytest.approx(24.12, abs=0.01)  # as the page prints it
+    assert float(msft.outputs.forward_pe) == pytest.approx(21.30, abs=0.01)
+    assert msft.inputs["year_end_price"].value == 483.62  # close of 31 December 2025, not the 487.48 of the 30th

@@ -132,3 +132,21 @@ def test_nothing_later_than_the_book_is_asked_or_shown():
 def test_what_cannot_be_studied_is_refused(symbols, day, message):
     with pytest.raises(ModelError, match=message):
         prices.event(facts.open(), symbols, day)
+
+
+def test_who_published_results_of_its_own_is_named(deepseek):
+    """Microsoft and Meta announced on 28 January 2026, as Yahoo has it; nobody on 26 or 27 January 2025."""
+    january = prices.event(facts.open(), ["MSFT", "META", "AMZN"], "2026-01-29")
+    assert any(note.endswith("those of Microsoft and Meta.") for note in prices.abnormal(january).notes)
+    assert not any("Results of its own" in note for note in prices.abnormal(deepseek).notes)
+
+
+def test_chance_is_counted_and_not_called_significance(deepseek):
+    shown = prices.abnormal(deepseek)
+    assert "more than two standard errors" in shown.title and "by chance" in " ".join(shown.notes)  # 5 % of 3
+    assert "0.1 of 3" in " ".join(shown.notes) or "0.2 of 3" in " ".join(shown.notes)
+
+
+def test_market_value_names_the_screener_that_counts_the_shares(deepseek):
+    assert "nasdaq-screener" in {source["id"] for source in prices.in_money(deepseek).sources}
+    assert "nasdaq-screener" in event_return.case(deepseek).inputs["market_value_before"].source

@@ -18,7 +18,7 @@ def test_the_estimate_meets_the_year_before_it():
     case = price_to_sales.ahead(BOOK)["CRWV"]  # filed: 1,915.426m in 2024
     assert case.inputs["revenue"].value == pytest.approx(1.915e9, rel=1e-3)
     assert case.inputs["market_value"].value == 35e9 and case.inputs["revenue_next"].value == 4e9
-    assert price_to_sales.ahead(BOOK)["MSFT"].lacking == "no figure for the revenue expected is public"
+    assert price_to_sales.ahead(BOOK)["MSFT"].lacking == "the data has no figure for the revenue expected"
 
 
 def test_brackets_stand_beside_what_was_printed_later_and_what_is_now():

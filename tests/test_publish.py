@@ -795,3 +795,12 @@ def test_a_page_leads_to_itself_as_known_on_other_days_and_to_no_other():
         ("before", "", "2024-06-30"),
         ("now", ' aria-current="page"', "today"),
     ]
+
+
+def test_a_page_is_as_new_as_its_newest_document_and_a_company_as_its_own():
+    """A page about nobody is of all of its documents; one of a company, of those behind the company's own rows."""
+    sources = [{"id": each, "published": each, "tier": "filing"} for each in ("2025-01-01", "2026-05-13")]
+    rows = "company,source\nNVDA,2025-01-01\n,2025-01-01\n"
+    page = [{"csv": rows, "sources": sources}]
+    assert exhibits.newest(page) == "2026-05-13"
+    assert exhibits.newest(page, "NVDA") == "2025-01-01" and exhibits.newest(page, "AMD") == ""

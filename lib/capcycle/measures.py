@@ -128,6 +128,12 @@ class Measures:
                  for company, own in zip(self.panel.companies, self._plausible, strict=True)}  # fmt: skip
         return {company: self._periods[own[-1]] for company, own in known.items() if own.size}
 
+    def closest(self, company: str) -> str:
+        """The newest period of the last year of which the fewest of a company's figures are missing."""
+        place, last = self.panel.companies.index(company), self.panel.steps_per_year + 1
+        missing = np.sum([rows[place, self._from :] == MISSING for rows in self.inputs.values()], axis=0)[-last:]
+        return self._periods[-last:][np.flatnonzero(missing == missing.min())[-1]]
+
     def cell(self, company: str, period: str) -> Cell:
         """The row of the table of one company and period.
 

@@ -262,7 +262,7 @@ def _known_gaps(book: Book, calendar: str) -> dict[tuple[str, str], list[tuple[i
     gaps, found = book.gaps, defaultdict(list)
     gaps = gaps[gaps["company"].isin(book.companies)]
     first = spans.ordinals(gaps.assign(period_end=gaps["period_start"] - periods.DAY), calendar) + 1
-    last, reasons = spans.ordinals(gaps, calendar), gaps["reason"].str.rstrip(".")
+    last, reasons = spans.ordinals(gaps, calendar), gaps["reason"].map(words.translated).str.rstrip(".。")
     for company, concept, *gap in zip(gaps["company"], gaps["concept"], first, last, reasons, strict=True):
         found[company, concept].append(tuple(gap))
     return dict(found)

@@ -52,7 +52,7 @@ HEIGHT, WIDTH = 320, 680
 FITTING = "max(1, floor((width || 600) / 88))"
 LEGEND_COLUMNS = f"ceil(length(domain('color')) / ceil(length(domain('color')) / {FITTING})) || {FITTING}"
 LETTER, SYMBOL = 7, 46  # pixels of a letter of a key, and of its mark with the space around
-TINT = 0.3  # of a bar of what is somebody's judgement: a stack of outlines would be all lines
+TINT = 0.45  # of a bar of what is somebody's judgement: a stack of outlines would be all lines
 PERCENT, AMOUNT = ",~%", ",.4~g"  # with as many decimals as a tick has, or two might read alike
 
 
@@ -77,7 +77,7 @@ def config(colours: Mapping[str, str] = LIGHT) -> alt.theme.ThemeConfig:
                 "condition": {"test": "datum.value === 0", "value": axis}, "value": grid}},
             "axisTemporal": {"format": "%b %Y"},
             "legend": {"orient": "top", "title": None, "labelColor": text, "titleColor": muted,
-                       "labelFontSize": 12, "labelLimit": 200, "symbolStrokeWidth": 2, "columnPadding": 18,
+                       "labelFontSize": 12, "labelLimit": 280, "symbolStrokeWidth": 2, "columnPadding": 18,
                        "columns": {"expr": LEGEND_COLUMNS}},
             "header": {"labelColor": text, "titleColor": muted, "labelFontSize": 12, "title": None,
                        "labelFontWeight": "bold", "labelAnchor": "start"},

@@ -1,4 +1,4 @@
-"""Whether prices rose with earnings or beyond them: parts of the return, and multiples beside those of past peaks."""
+"""Whether prices rose with earnings or beyond them: the parts of the return."""
 
 from collections.abc import Mapping
 
@@ -6,22 +6,20 @@ import numpy as np
 import pandas as pd
 
 from capcycle import exhibits, study, words
-from capcycle.analyses import forward_multiples
 from capcycle.errors import NothingToShow
-from capcycle.exhibits import Exhibit, marks, parts
+from capcycle.exhibits import Exhibit, marks
 from capcycle.facts import Book, door, prices
 from capcycle.measure import measure
 from capcycle.measures import Measures
 from capcycle.models.maths import logarithm, per
 from capcycle.models.registry import Fraction, model
 from capcycle.panel import select
-from capcycle.quantity import Quantity, missing, together
+from capcycle.quantity import Quantity, missing
 from capcycle.study import Case, Cases
 from capcycle.words import Sentence, say
 
 PARTS = ("from_earnings", "from_valuation", "from_dividends")
-NOW, PE = "today", "forward_pe_24m"  # of the register of multiples: what is no past, and what is compared
-YEAR, LEAST = 252, 3  # trading days in a year; companies of which a median means something
+YEAR = 252  # trading days in a year
 STALE = pd.Timedelta(days=100)  # a quarter, after which a count of shares is that of another
 
 
@@ -71,7 +69,8 @@ def decompositions(book: Book, start: str = "", end: str = "") -> Cases:
         known = study.newest(then, company).day if then else pd.NaT  # end of the newest year public on the first day
         earned_before = _per_share(*(_at(each, company, known) for each in newest))
         grown = earned / earned_before
-        none = Quantity("dividend_return", 0.0, "fraction", reason=say("bubble.no_dividends"), kind="derived")
+        none = Quantity("dividend_return", 0.0, "fraction", reason=say("bubble.no_dividends"), kind="derived",
+                        since=first.index[0], day=last.index[0])  # fmt: skip
         found[company] = study.case(
             return_decomposition, book, company, eps_growth=(grown - 1).called("eps_growth", "fraction"),
             multiple_change=(price / grown - 1).called("multiple_change", "fraction"), dividend_return=none,
@@ -90,7 +89,9 @@ def _at(measures: Measures, company: str, day: pd.Timestamp) -> Quantity:
     own = measures.known_of(company)
     rows = own[own["period_end"].between(day - STALE, day)]
     if rows.empty:
-        return missing(measures.name, study.not_public(measures.name), measures.unit)
+        why = say("bubble.none_then", name=words.lower(words.name(measures.name)),
+                  day=words.day(day) if day == day else words.DASH)  # fmt: skip
+        return missing(measures.name, why, measures.unit)
     return study.figure(measures, company, rows["period"].iloc[-1])
 
 
@@ -113,10 +114,17 @@ def verdict(each: Mapping[str, Case]) -> Sentence:
     known = {name: case for name, case in each.items() if not case.lacking}
     middle = exhibits.median(known, "valuation_share")
     dearer = sum(float(case.outputs.from_valuation) > 0 for case in known.values())
-    told = [words.counted("bubble.verdict", len(known), dearer=dearer)]
+    told = [
+        words.counted("bubble.verdict", len(known), dearer=words.counted("bubble.dearer", dearer), day=_first(each))
+    ]
     if not middle.missing:
         told.append(say("bubble.verdict_share" if middle.value > 0 else "bubble.verdict_fell", share=middle.shown))
     return words.paragraph(*told)
+
+
+def _first(each: Mapping[str, Case]) -> str:
+    """The day of the first close, in words."""
+    return next((words.day(case.inputs["dividend_return"].since) for case in each.values()), words.DASH)
 
 
 def parts_of_return(each: Mapping[str, Case]) -> Exhibit:
@@ -129,67 +137,10 @@ def parts_of_return(each: Mapping[str, Case]) -> Exhibit:
     ])  # fmt: skip
     lacking = [say("bubble.lacking", company=case.name, reason=case.lacking) for case in each.values() if case.lacking]
     cheaper = [name for name, case in known.items() if float(case.outputs.from_valuation) < 0]
-    title = words.counted("bubble.parts.title", len(cheaper), count_all=len(known)) if known else say("bubble.none")
+    title = (
+        words.counted("bubble.parts.title", len(cheaper), count_all=len(known), day=_first(each))
+        if known
+        else say("bubble.none")
+    )
     frame = marks.worded("bubble.parts", *lacking, id="parts-of-return", title=title)
     return marks.stacked(rows, frame) if len(rows) else marks.nothing(frame)
-
-
-def multiples_of_past(book: Book) -> Exhibit:
-    """The median multiple of expected earnings, with the dearest company and without it, beside past peaks."""
-    rows = pd.DataFrame([*_medians(book), *_printed(book)])
-    if rows.empty:
-        return marks.nothing(marks.worded("bubble.past", title=say("bubble.past.none")))
-    rows = rows.sort_values("value", ascending=False, ignore_index=True)
-    own, peaks = (rows[rows["group"] == say(f"bubble.{group}")] for group in ("today", "peaks"))
-    now = "none" if own.empty else "few" if own["label"].isin([*book.names.values()]).all() else "median"
-    ends = {end: words.value(own["value"].agg(of), "multiple") for end, of in (("low", "min"), ("high", "max"))}
-    told = [say(f"bubble.past.now_{now}", **ends)]
-    told += [say("bubble.past.peak", top=top.said, most=words.value(top.value, "multiple"))
-             for top in peaks.head(1).itertuples()]  # fmt: skip
-    return marks.columns(rows, marks.worded("bubble.past", title=say("bubble.past.and").join(told)))
-
-
-def ahead(book: Book) -> list[tuple[str, Quantity]]:
-    """Each company's price to expected earnings, the lowest first; also one that is too high for a rank of its own.
-
-    A median is of all: one share that costs hundreds of times its earnings moves it little.
-    """
-    cases = forward_multiples.cases(book).values()
-    paid = [(case.name, (case.inputs["share_price"] / case.inputs["eps_next_year"]).called("forward_pe", "multiple"))
-            for case in cases]  # fmt: skip
-    return sorted(
-        ((name, one) for name, one in paid if not one.missing and one.value > 0), key=lambda one: one[1].value
-    )
-
-
-def median_ahead(of: list[tuple[str, Quantity]]) -> Quantity:
-    """The middle of some prices to expected earnings; missing where there is none."""
-    if not of:
-        return missing("forward_pe", study.not_public("forward_pe"), "multiple")
-    return together(lambda *each: float(np.median(each)), *(one for _, one in of), name="forward_pe", unit="multiple")
-
-
-def _medians(book: Book) -> list[dict]:
-    """Today's medians of the book's companies, with the dearest and without it; of a few each company's own."""
-    if len(order := ahead(book)) < LEAST:
-        return [_row(name, one) for name, one in order]
-    return [
-        _row(say(f"bubble.median{key}", count=len(each), name=order[-1][0]), median_ahead(each))
-        for key, each in (("", order), ("_without", order[:-1]))
-    ]
-
-
-def _row(label: str, one: Quantity) -> dict:
-    return {"label": label, "value": one.value, "unit": "multiple", "kind": one.kind, "source": one.source,
-            "group": say("bubble.today"), "note": say("bubble.next_year")}  # fmt: skip
-
-
-def _printed(book: Book) -> list[dict]:
-    table = book.register("multiples_history").query("measure == @PE")
-    return [
-        {"label": say("bubble.episode", group=row.group, statistic=row.statistic) if row.episode == NOW
-         else parts.upper(row.group), "said": row.group,
-         "value": row.value, "unit": "multiple", "kind": row.kind, "source": row.source,
-         "group": say("bubble.printed" if row.episode == NOW else "bubble.peaks"), "note": row.note}
-        for row in table.itertuples()
-    ]  # fmt: skip

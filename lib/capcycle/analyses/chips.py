@@ -158,7 +158,8 @@ def parity(each: Mapping[str, Case], against: str) -> Exhibit:
     target = float(each[against].outputs.cost_per_pflops_hour)
     known = {chip: one for chip, one in each.items() if not one.lacking and chip != against}
     rows = pd.DataFrame([_at_parity(chip, one, target) for chip, one in known.items()])
-    frame = marks.worded("chips.parity", id="parity", against=against,
+    never = [say("chips.parity.never")] if len(rows) and rows["value"].isna().any() else []
+    frame = marks.worded("chips.parity", *never, id="parity", against=against,
                          part=words.value(each[against].inputs["flop_utilisation"].value, "fraction"))  # fmt: skip
     columns = {name: say(f"chips.column.{name}") for name in ("label", "now", "value", "part")}
     return marks.table(rows, frame, columns) if len(rows) else marks.nothing(frame)

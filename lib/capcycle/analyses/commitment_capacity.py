@@ -1,4 +1,4 @@
-"""Can those who promise pay? Promises by year beside sales, what must come from outside, and what one failure takes."""
+"""Can those who promise pay? Promises by year beside sales, and what must come from outside."""
 
 from collections.abc import Iterator
 
@@ -8,16 +8,16 @@ import pandas as pd
 from capcycle import facts, words
 from capcycle.analyses import laboratories
 from capcycle.analyses.commitment_network import promises
-from capcycle.errors import ModelError, NothingToShow, unknown
+from capcycle.errors import NothingToShow
 from capcycle.exhibits import Exhibit, marks, parts
 from capcycle.facts import Book
 from capcycle.measure import measure
 from capcycle.panel import select
+from capcycle.quantity import ASSUMED
 from capcycle.units import MONTHS_PER_YEAR
 from capcycle.words import Sentence, say
 
 SHOWN, YEARS = 7, 10  # companies in a table, years in a chart
-ROUNDS = 60  # in which a failure is passed on
 
 
 def orders(book: Book) -> pd.DataFrame:
@@ -65,40 +65,6 @@ def sales(book: Book, names: pd.Index) -> pd.DataFrame:
     return pd.DataFrame(found, index=["value", "kind", "source"]).T
 
 
-def stress(owed: pd.DataFrame, fails: str, passed_on: float, sold: pd.Series) -> pd.DataFrame:
-    """What each loses of orders if one pays nothing: `first` by its own, `all` once those hit cut theirs in turn.
-
-    Formula: cut = passed_on * lost in a year / the larger of sales and orders of a year
-             lost = sum over payers of their cut * what they promise
-    Units:   amounts of whole contracts; sales of a year.
-    Errors:  ModelError for a company that has promised nothing.
-
-    >>> owed = pd.DataFrame({"giver": ["A", "B"], "taker": ["B", "C"], "amount": [100.0, 40.0], "term": 5.0})
-    >>> stress(owed, "A", 0.5, pd.Series({"B": 80.0}))["all"].to_dict()  # 20 of 80 a year are lost: an eighth is cut
-    {'B': 100.0, 'C': 5.0}
-    """
-    if fails not in set(owed["giver"]):
-        raise ModelError(unknown("company", [fails], sorted(set(owed["giver"]))))
-    names = pd.Index(sorted({*owed["giver"], *owed["taker"]}))
-    whole, yearly = (
-        _square(owed.assign(amount=each), names) for each in (owed["amount"], owed["amount"] / owed["term"])
-    )
-    base = np.maximum(sold.reindex(names).fillna(0.0).to_numpy(float), yearly.sum(0))
-    fallen = (names == fails).astype(float)
-    cut = fallen
-    for _ in range(ROUNDS):
-        hit = np.divide(cut @ yearly, base, out=np.zeros(len(names)), where=base > 0)
-        cut = np.maximum(passed_on * hit, fallen)
-    found = pd.DataFrame({"first": fallen @ whole, "all": cut @ whole, "promised": whole.sum(0),
-                          "yearly": cut @ yearly}, index=names)  # fmt: skip
-    return found[found["all"].gt(0) & (found.index != fails)]
-
-
-def _square(owed: pd.DataFrame, names: pd.Index) -> np.ndarray:
-    table = owed.pivot_table(index="giver", columns="taker", values="amount", aggfunc="sum", fill_value=0.0)
-    return table.reindex(index=names, columns=names, fill_value=0.0).to_numpy()
-
-
 def payers(book: Book) -> pd.DataFrame:
     """Who has promised most: `promised`, the `most` in one `year`, `sales`, `stakes` promised to it, and the rest."""
     rows, every = orders(book), promises(book)
@@ -109,16 +75,16 @@ def payers(book: Book) -> pd.DataFrame:
     table = evidence.nlargest(SHOWN, "promised")
     known = sales(book, table.index)
     table = table.assign(most=paid.max(axis=1), year=paid.idxmax(axis=1), sales=known["value"].astype(float),
-                         stakes=stakes).fillna({"stakes": 0.0})  # fmt: skip
+                         sales_kind=known["kind"], stakes=stakes).fillna({"stakes": 0.0})  # fmt: skip
     return table.assign(lacking=table["promised"] - table["stakes"], multiple=table["most"] / table["sales"])
 
 
-def verdict(book: Book) -> Sentence:
-    """Whose promises are the largest beside its sales, and what must come from outside."""
+def verdict(book: Book, payer: str = "") -> Sentence:
+    """What one has promised beside its sales, and what must come from outside; by default who has promised most."""
     table = payers(book).dropna(subset="multiple")
     if table.empty:
         raise NothingToShow(say("commitment_capacity.none"))
-    row = table.sort_values("promised").iloc[-1]
+    row = table.loc[payer] if payer in table.index else table.sort_values("promised").iloc[-1]
     told = {name: words.value(row[name], book.money) for name in ("promised", "stakes", "lacking", "most", "sales")}
     return words.paragraph(say("commitment_capacity.verdict", name=row.name, year=f"{row['year']:.0f}", **told))
 
@@ -128,13 +94,14 @@ def by_year(book: Book, payer: str) -> Exhibit:
     own = orders(book).query("giver == @payer")
     if own.empty:
         raise NothingToShow(say("commitment_capacity.no_order", name=payer))
-    added = {"value": ("paid", "sum"), "kind": ("kind", facts.weakest), "source": ("source", facts.documents)}
+    added = {"value": ("paid", "sum"), "source": ("source", facts.documents)}
     rows = spread(own).sort_values(["year", "amount"], ascending=[True, False])
     early = rows["year"] < rows["year"].min() + YEARS
     notes = [*_untold(own), *_later(rows[~early], book.money)]
     rows = rows[early]
     rows = rows.groupby(["year", "taker"], sort=False).agg(**added).reset_index()
-    rows = rows.assign(x=rows["year"].map("{:.0f}".format), label=rows["taker"], group=rows["taker"], unit=book.money)
+    rows = rows.assign(x=rows["year"].map("{:.0f}".format), label=rows["taker"], group=rows["taker"], unit=book.money,
+                       kind=ASSUMED)  # fmt: skip
     total, known = rows.groupby("x")["value"].sum(), sales(book, pd.Index([payer]))["value"].get(payer, np.nan)
     told = {"name": payer, "most": words.value(total.max(), book.money), "year": total.idxmax(),
             "multiple": words.value(total.max() / known, "multiple")}  # fmt: skip
@@ -157,40 +124,20 @@ def _later(rows: pd.DataFrame, unit: str) -> list[str]:
     return [say("commitment_capacity.later", **told)] if len(rows) else []
 
 
-def outside(book: Book) -> Exhibit:
-    """Who has promised most, beside its sales and the stakes promised to it: the rest must come from outside."""
+def outside(book: Book, payer: str = "") -> Exhibit:
+    """Who has promised most, beside its sales and the stakes promised to it: the rest must come from outside.
+
+    payer  whom the title is about, where it is one of them
+    """
     rows = payers(book).rename_axis("label").reset_index().assign(unit=book.money, multiple_unit="multiple")
     rows = rows.assign(
-        year=[f"{year:.0f}" if year == year else words.DASH for year in rows["year"]], value=rows["promised"]
-    )
-    top = rows.iloc[0]
+        year=[f"{year:.0f}" if year == year else words.DASH for year in rows["year"]], value=rows["promised"],
+        stakes=rows["stakes"].replace(0.0, np.nan), most_kind=ASSUMED, multiple_kind=ASSUMED,
+        sales_kind=rows["sales_kind"].fillna(""),
+    )  # fmt: skip
+    top = rows[rows["label"].eq(payer)].iloc[0] if payer in set(rows["label"]) else rows.iloc[0]
     told = {name: words.value(top[name], book.money) for name in ("lacking", "promised")}
     columns = {name: say(f"commitment_capacity.column.{name}") for name in
                ("label", "promised", "stakes", "lacking", "most", "year", "sales", "multiple")}  # fmt: skip
     frame = marks.worded("commitment_capacity.outside", id="from-outside", name=top["label"], **told)
     return marks.table(rows, frame, columns)
-
-
-def failure(book: Book, payer: str, passed_on: float) -> Exhibit:
-    """On whom each depends, and what it loses if one pays nothing and those hit cut their own orders in part."""
-    owed = orders(book)
-    sold = sales(book, pd.Index(sorted({*owed["giver"], *owed["taker"]})))["value"].astype(float)
-    hit = stress(owed, payer, passed_on, sold).nlargest(SHOWN, "all")
-    by_payer = owed.groupby(["taker", "giver"])["amount"].sum()
-    evidence = owed.groupby("taker").agg(kind=("kind", facts.weakest), source=("source", facts.documents))
-    rows = hit.join(evidence).rename_axis("label").reset_index().assign(unit=book.money, value=hit["all"].to_numpy())
-    rows["part"], rows["of_sales"] = rows["all"] / rows["promised"], rows["yearly"] / rows["label"].map(sold)
-    rows["largest"] = [_largest(by_payer[name]) for name in rows["label"]]
-    rows["herfindahl"] = [float((by_payer[name] / by_payer[name].sum()).pow(2).sum()) for name in rows["label"]]
-    rows = rows.assign(part_unit="fraction", of_sales_unit="fraction", herfindahl_unit="number")
-    told = {name: words.value(rows[name].sum(), book.money) for name in ("first", "all")}
-    columns = {name: say(f"commitment_capacity.column.{name}") for name in
-               ("label", "first", "all", "part", "of_sales", "largest", "herfindahl")}  # fmt: skip
-    frame = marks.worded("commitment_capacity.failure", id=parts.slug("failure", payer), name=payer, **told,
-                         passed_on=words.value(passed_on, "fraction"))  # fmt: skip
-    return marks.table(rows, frame, columns)
-
-
-def _largest(by_payer: pd.Series) -> str:
-    share = words.value(by_payer.max() / by_payer.sum(), "fraction")
-    return say("commitment_capacity.of", name=by_payer.idxmax(), share=share)

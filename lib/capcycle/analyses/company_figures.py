@@ -71,7 +71,10 @@ def _alone(cases: Callable[[Book], Each]) -> Callable[[Book], Each]:
 def contracts(book: Book) -> Each:
     """A year of contracts over a year of AI capex at the pace of the newest quarter."""
     quarters = select(book, "quarter", since=ai_roic.recent(book))
-    return ai_roic.forward(quarters, measure(capex_run_rate, quarters))
+    none = missing("capex_yield", say("company_figures.other_model"))
+    every = ai_roic.forward(quarters, measure(capex_run_rate, quarters))
+    own = ai_roic.contracted(every)
+    return {company: own.get(company, none) for company in every}
 
 
 @_alone

@@ -15,6 +15,7 @@ from capcycle.quantity import Quantity, newest
 from capcycle.study import Case
 from capcycle.words import Sentence, say
 
+NEAR = pd.Timedelta(days=92)  # between two values of which one is a share of the other
 LEAST, MONTHS = 2, 12  # companies that a share is of; months of history that a percentile needs
 
 
@@ -121,7 +122,9 @@ def verdict(found: Market) -> Sentence:
     if len(share) > MONTHS:
         below = float((share.iloc[:-1] < share.iloc[-1]).mean())
         told.append(say("concentration.percentile", below=words.value(below, "fraction"), count=len(share) - 1))
-    told.append(study.tell(case, "concentration.world" if found.top > 1 else "concentration.world_1"))
+    known = case.inputs["world_equity_value"].published
+    key = "world_old" if abs(share.index[-1] - known) > NEAR else "world" if found.top > 1 else "world_1"
+    told.append(study.tell(case, f"concentration.{key}", known=words.day(known)))
     return words.paragraph(*told, *study.hindsight(case))
 
 
@@ -135,8 +138,16 @@ def over_time(found: Market) -> Exhibit:
     ]).assign(unit="fraction", kind="estimated", source=found.source)  # fmt: skip
     share = found.share
     ends = {"first": words.value(share.iloc[0], "fraction"), "last": words.value(share.iloc[-1], "fraction")}
-    frame = marks.worded("concentration.over_time", id="concentration", since=words.day(share.index[0]), **ends)
+    frame = marks.worded("concentration.over_time", *_without(found), id="concentration",
+                         since=words.day(share.index[0]), day=words.day(share.index[-1]), **ends)  # fmt: skip
     return marks.paths(rows, frame)
+
+
+def _without(found: Market) -> list[str]:
+    """Of which of the companies asked for there is no market value on the newest day."""
+    lacking = [name for company, name in found.book.names.items()
+               if company in found.book.companies and company not in found.values.iloc[-1].dropna().index]  # fmt: skip
+    return [say("concentration.without", names=words.listing(lacking))] if lacking else []
 
 
 def parts(found: Market) -> Exhibit:
@@ -144,7 +155,7 @@ def parts(found: Market) -> Exhibit:
     own = shares(found.values).iloc[-1].dropna().sort_values(ascending=False)
     rows = pd.DataFrame({"label": [found.book.names[each] for each in own.index], "value": own.to_numpy()})
     rows = rows.assign(unit="fraction", kind="estimated", source=found.source, note="")
-    frame = marks.worded("concentration.parts", id="parts-of-market-value", top=rows["label"].iloc[0],
-                         share=words.value(own.iloc[0], "fraction"), count=len(own),
+    frame = marks.worded("concentration.parts", *_without(found), id="parts-of-market-value", top=rows["label"].iloc[0],
+                         share=words.value(own.iloc[0], "fraction"), count=len(own), day=words.day(own.name),
                          equal=words.value(1 / float((own**2).sum()), "number"))  # fmt: skip
     return marks.columns(rows, frame)

@@ -1,6 +1,7 @@
 """How much of a company's revenue hangs on its largest customers, and what is left if the largest goes."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 import pandas as pd
 
@@ -54,12 +55,26 @@ def cases(book: Book, **numbers: float) -> dict[str, Case]:
 def _of_period(book: Book, company: str) -> dict[str, Quantity]:
     """The largest customer's part, and revenue and profit of the same period, a year or a quarter."""
     share, rows = largest(book, company), _rows(book, company)
-    months = (rows["period_end"] - rows["period_start"]).dt.days.iloc[-1:].sum() / DAYS_PER_MONTH
-    span = "year" if months > MONTHS_PER_QUARTER + 1 else "quarter"
+    span = _span(*rows.iloc[-1][["period_start", "period_end"]]) if len(rows) else "quarter"
     filed = {"period_revenue": "revenue", "operating_income": "operating_income",
              "depreciation_amortization": "depreciation_amortization"}  # fmt: skip
-    return {"largest_share": share} | {name: _filed(book.of(company), span, concept, share.day)
-                                       for name, concept in filed.items()}  # fmt: skip
+    found = {name: _filed(book.of(company), span, concept, share.day) for name, concept in filed.items()}
+    if len(rows):  # so that a quarter does not stand beside a year as if it were one
+        found["period_revenue"] = replace(found["period_revenue"], since=rows["period_start"].iloc[-1])
+    return {"largest_share": share} | found
+
+
+def _span(start: pd.Timestamp, end: pd.Timestamp) -> str:
+    return "year" if (end - start).days / DAYS_PER_MONTH > MONTHS_PER_QUARTER + 1 else "quarter"
+
+
+def period(start: pd.Timestamp, end: pd.Timestamp) -> str:
+    """A quarter or a year of a share, in words.
+
+    >>> period(pd.Timestamp("2025-04-28"), pd.Timestamp("2025-07-27"))
+    'quarter to 27 Jul 2025'
+    """
+    return say(f"customers.{_span(start, end)}", day=words.day(end))
 
 
 def _filed(book: Book, span: str, concept: str, day: pd.Timestamp) -> Quantity:
@@ -110,8 +125,9 @@ def shares(book: Book) -> Exhibit:
     table = book.register("customers")
     rows = table[table["company"].isin(book.companies)].sort_values(["name", "period_end"], ascending=[True, False])
     shown = pd.DataFrame({
-        "label": rows["name"], "customer": rows["customer_name"], "until": rows["period_end"].map(words.day),
-        "share": [words.value(each, "fraction") for each in rows["share"]], "note": rows["note"],
+        "label": rows["name"], "customer": rows["customer_name"],
+        "until": list(map(period, rows["period_start"], rows["period_end"])),
+        "share": rows["share"], "share_unit": "fraction", "share_kind": rows["kind"], "note": rows["note"],
         "value": rows["share"], "unit": "fraction", "kind": rows["kind"], "source": rows["source"],
     })  # fmt: skip
     silent = [book.names[each] for each in book.companies if each not in set(rows["company"])]

@@ -14,6 +14,7 @@ from capcycle.study import Case
 from capcycle.words import Sentence, say
 
 SUMS = ("total", "maturities", "lease not commenced")  # rows that are no borrowing of their own
+PART = "tranche"  # of another line, whose rate or day is known of it alone
 SOON = 18  # months: what the page of a lender calls near
 RATIOS = ("net_debt_to_ebitda", "net_debt_with_leases_to_ebitda", "obligations_to_ebitda", "interest_cover", "runway")
 
@@ -107,10 +108,18 @@ def owed(book: Book, company: str) -> Case:
     stacked, profits, filed = wall(book, company), multiples.cases(book)[company].inputs, figures(book)[company]
     cash = stacked.inputs["cash"] if filed["debt"].missing else filed["cash"]  # of the day of the debt
     debt = _stated(book, company, cash) if filed["debt"].missing else filed["debt"]
-    return study.bound(leverage, book, company, debt=debt, cash=cash, debt_rate=stacked.alone("weighted_rate"),
+    return study.bound(leverage, book, company, debt=debt, cash=cash, debt_rate=_rate(stacked, debt),
                        leases_not_commenced=lease_overhang.signed(book, company)[0],
                        operating_income=profits["operating_income"],
                        depreciation_amortization=profits["depreciation_amortization"])  # fmt: skip
+
+
+def _rate(stacked: Case, debt: Quantity) -> Quantity:
+    """The rate of the lines whose rate is known; missing where they are less than half of what is owed."""
+    rate, rated = stacked.alone("weighted_rate"), stacked.inputs["rated_principal"]
+    if rate.missing or debt.missing or rated.value >= debt.value / 2:
+        return rate
+    return missing("debt_rate", say("debt.rate_of_part", rated=rated.shown, day=rated.days, debt=debt.shown))
 
 
 def _stated(book: Book, company: str, cash: Quantity) -> Quantity:
@@ -140,9 +149,10 @@ def verdict(each: Case, against: Case, leases: Case) -> Sentence:
 def lines(book: Book, company: str) -> Exhibit:
     """Each line of a company's debt with its rate, its maturity and what secures it."""
     rows = stack(book, company).sort_values("principal", ascending=False)
-    owed = lease_overhang.added(rows, "debt")
+    owed = lease_overhang.added(rows[rows["type"].ne(PART)], "debt")
     key = "debt.lines.title" if len(rows) else "debt.verdict_none"
-    title = say(key, company=book.names[company], owed=owed.shown, day=owed.days)
+    day = words.day(rows["as_at"].max())  # of the newest line: some lines have none
+    title = say(key, company=book.names[company], owed=owed.shown, day=day)
     frame = marks.worded("debt.lines", id=parts.slug("debt", company), title=title)
     shown = rows.assign(label=rows["instrument"], value=rows["principal"], unit=rows["currency"], rate_unit="rate",
                         rate=rows[["rate", "rate_high"]].mean(axis=1))  # fmt: skip

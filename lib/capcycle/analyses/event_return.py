@@ -1,5 +1,7 @@
 """What a day did to one security: the market's part of its move, what is beyond it, and what that is in money."""
 
+from dataclasses import replace
+
 from capcycle import study
 from capcycle.analyses.prices import ESTIMATED, Event
 from capcycle.facts import Book
@@ -40,6 +42,7 @@ def case(found: Event) -> Case:
     row = found.rows.iloc[0]
     given = {name: Quantity(name, float(row[name]), unit, since=found.day, day=found.day, **ESTIMATED)
              for name, unit in UNITS.items()}  # fmt: skip
+    given["market_value_before"] = replace(given["market_value_before"], source=row["worth_source"])
     if given["market_value_before"].missing:
         given["market_value_before"] = missing(
             "market_value_before", say("prices.no_value", names=row["label"]).rstrip("."), DOLLAR

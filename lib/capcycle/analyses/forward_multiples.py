@@ -1,16 +1,17 @@
 """Price to the earnings that analysts expect, and to their growth: price and estimate of one day."""
 
 from capcycle import study
-from capcycle.facts import Book
+from capcycle.facts import Book, prices
 from capcycle.models.maths import per, positive
 from capcycle.models.registry import Fraction, Multiple, PerShare, model
-from capcycle.quantity import newest
+from capcycle.quantity import Quantity, newest
 from capcycle.study import Case
 
 SHOWN = ("forward_pe", "trailing_pe", "peg", "upside", "return_to_date", "share_price", "eps_trailing",
          "eps_next_year")  # fmt: skip
 AHEAD = {"price": "share_price", "eps_trailing": "eps_trailing", "eps_next_year": "eps_next_year",
          "target_price": "target_price"}  # fmt: skip
+LAST = 25  # of December: no close of a year before is its last
 POINTS = 100  # of a percentage, in which growth divides a multiple
 
 
@@ -51,7 +52,8 @@ def pe_against_past(forward_pe: Multiple, forward_pe_of_past: Multiple):
 def cases(book: Book) -> dict[str, Case]:
     """Each company's price to the earnings of the newest snapshot that has those of the next year; all of one day.
 
-    The return of the year counts from the last price of the year before that day.
+    The return of the year counts from the last close of the year before that day, or a screener's last price of it
+    where no close is known: what a screener shows on a day is often the close of the day before.
     """
     table = book.register("consensus").query("symbol == company").sort_values("date")
     table = table.assign(unit=table["currency"] + "/share", whole=table["eps_next_year"].notna())
@@ -61,10 +63,22 @@ def cases(book: Book) -> dict[str, Case]:
     found = {}
     for company in book.companies:
         own = last[last["company"] == company]
-        before = sold[sold["company"].eq(company) & sold["year"].lt(own["date"].max().year)]
+        year = own["date"].max().year
+        before = sold[sold["company"].eq(company) & sold["year"].lt(year)]
+        shown = newest(before, "year_end_price", study.not_public("year_end_price"))
         found[company] = study.case(
-            forward_multiples, book, company,
-            year_end_price=newest(before, "year_end_price", study.not_public("year_end_price")),
+            forward_multiples, book, company, year_end_price=_closed(book, company, year) or shown,
             **{name: newest(own, name, study.not_public(name), column) for column, name in AHEAD.items()},
         )  # fmt: skip
     return study.Cases(found)
+
+
+def _closed(book: Book, company: str, year: int) -> Quantity | None:
+    """The last close before a year; none where none is known of the week before it."""
+    closes = book.prices()
+    own = closes[company].dropna() if company in closes else closes.iloc[:0, 0]
+    own = own[own.index.year < year].tail(1)
+    if own.empty or own.index[0].day < LAST or own.index[0].year != year - 1:
+        return None
+    return Quantity("year_end_price", float(own.iloc[0]), "USD/share", kind="estimated", source=prices.SOURCE,
+                    since=own.index[0], day=own.index[0])  # fmt: skip

@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 
 from capcycle import exhibits, facts, words
-from capcycle.analyses import bubble, forward_multiples, gauges
+from capcycle.analyses import forward_multiples, gauges, past_multiples
 from capcycle.analyses.gauges import AMBER, GREEN, RED, TODAY, Gauge
 from capcycle.exhibits import Exhibit, marks, parts
 from capcycle.facts import Book
@@ -21,7 +21,7 @@ from capcycle.words import say
 LEAST, MANY = 8, 3  # quarters or years of which a rank says something; companies of which a median does
 TIMES = ("forward_pe_24m", "peg")
 PEAK, GIANTS = "dot-com 2000", "Magnificent Seven"
-HIGH = 0.9  # the highest tenth
+HIGH, WEEK = 0.9, pd.Timedelta(days=7)  # the highest tenth; from the last close to the end of its quarter
 PAST = {"forward_pe_24m": "forward_pe", "investment_to_gdp": "investment_to_gdp",
         "first_day_return": "first_day_return"}  # fmt: skip
 SHOWN = ("label", "value", "low", "middle", "high", "rank", "since")
@@ -90,6 +90,8 @@ def _trailing(book: Book, income: Measures, shares: Measures) -> pd.DataFrame:
     a_share.index = pd.PeriodIndex(a_share.index, freq="Q") + 1
     closes = book.prices()
     last = closes.groupby(closes.index.to_period("Q")).last()
+    if len(last) and closes.index[-1] + WEEK < last.index[-1].end_time:  # of a quarter that has not ended
+        last = last[:-1]
     paid = (last / a_share).dropna(how="all", axis=1)
     middle = paid[paid.notna().sum(axis=1) >= MANY].median(axis=1)
     return _rows(middle.set_axis(middle.index.astype(str)), income, shares)
@@ -167,7 +169,8 @@ def _past(row: Any, gauge: Gauge) -> dict:
 def then_and_now(book: Book) -> Exhibit:
     """The leaders of 2000 and the seven giants as printed, and the same of the companies here."""
     ahead = forward_multiples.cases(book)
-    own = {"forward_pe_24m": bubble.median_ahead(bubble.ahead(book)), "peg": exhibits.median(ahead, "peg"),
+    own = {"forward_pe_24m": past_multiples.median_ahead(past_multiples.ahead(book)),
+           "peg": exhibits.median(ahead, "peg"),
            "net_margin": gauges.ratio(book, "net_income", "revenue").called("net_margin"),
            "capex_to_sales": gauges.ratio(book, "capex", "revenue").called("capex_to_revenue")}  # fmt: skip
     rows = pd.DataFrame([_compared(book, *each) for each in own.items()])

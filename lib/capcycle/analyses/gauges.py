@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 
 from capcycle import exhibits, facts, study, words
-from capcycle.analyses import bubble, required_revenue
+from capcycle.analyses import bubble, past_multiples, required_revenue
 from capcycle.errors import NothingToShow
 from capcycle.exhibits import Exhibit, marks
 from capcycle.facts import Book
@@ -82,7 +82,7 @@ def _values(book: Book, start: str) -> dict[str, Quantity]:
     gdp = study.converted(study.assumption(book, "us_gdp"), book)
     return {
         "valuation_share": _from_valuation(book, start),
-        "forward_pe": bubble.median_ahead(bubble.ahead(book)),
+        "forward_pe": past_multiples.median_ahead(past_multiples.ahead(book)),
         "capex_to_operating_cash_flow": ratio(book, "capex", "operating_cash_flow"),
         "investment_to_gdp": (for_ai / gdp).called("investment_to_gdp", "fraction"),
         "capex_to_ai_revenue": coverage(book).alone("capex_to_ai_revenue"),
@@ -121,9 +121,10 @@ def _from_valuation(book: Book, start: str) -> Quantity:
 
 
 def ratio(book: Book, over: str, under: str) -> Quantity:
-    """One sum of twelve months over another, over the companies that have both."""
+    """One sum of twelve months over another, over the companies that have both of the same twelve months."""
     years = select(book.into(book.money), "ttm")
-    pairs = [[study.newest(measure(each, years), company) for each in (over, under)] for company in book.companies]
+    measured = {each: measure(each, years) for each in (over, under)}
+    pairs = [list(study.of_one_period(measured, company).values()) for company in book.companies]
     both = [pair for pair in pairs if not any(each.missing for each in pair)]
     whole = [_sum(name, (pair[place] for pair in both)) for place, name in enumerate((over, under))]
     return (whole[0] / whole[1]).called(f"{over}_to_{under}", "fraction")
@@ -167,7 +168,7 @@ def verdict(found: dict[str, Gauge]) -> Sentence:
 def panel(found: dict[str, Gauge]) -> Exhibit:
     """Every gauge with its value, its thresholds, what colour that is and whose test it belongs to."""
     rows = pd.DataFrame([_gauge(name, one) for name, one in found.items()])
-    lacking = [say("gauges.lacking", name=_label(name), reason=one.value.reason.rstrip("."))
+    lacking = [say("gauges.lacking", name=_label(name), reason=one.value.reason.rstrip(".。"))
                for name, one in found.items() if one.value.missing]  # fmt: skip
     reasons = [say("gauges.limit", name=_label(name), reason=one.limits.reason) for name, one in found.items()]
     states = [one.state for one in found.values()]

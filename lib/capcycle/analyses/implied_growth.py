@@ -65,7 +65,10 @@ def cases(book: Book, growth_years: Any = YEARS) -> dict[str, Case]:
 
 
 def implied(case: Case, **inputs: float) -> Quantity:
-    """The growth a year at which a case is worth its price, with the evidence of all that it takes; or why none is."""
+    """The growth a year at which a case is worth its price, with the evidence of all that it takes; or why none is.
+
+    One that is not plausible is missing, and stands as its high end.
+    """
     whole = case.with_inputs(assumed_growth=0.0, **inputs)
     if whole.lacking:
         return missing("assumed_growth", whole.lacking, "fraction")
@@ -81,7 +84,7 @@ def implied(case: Case, **inputs: float) -> Quantity:
             "value": words.value(values[0], "fraction"),
             "most": words.value(RESULTS["assumed_growth"].high, "fraction"),
         }
-        return missing("assumed_growth", say("implied_growth.too_fast", **why), "fraction")
+        return missing("assumed_growth", say("implied_growth.too_fast", **why), "fraction", high=values[0])
     return replace(whole.quantity("value_to_price"), name="assumed_growth", value=values[0], unit="fraction",
                     reason=say("implied_growth.solved"), hindsight=False)  # fmt: skip
 
@@ -91,13 +94,20 @@ def verdict(each: Mapping[str, Case]) -> Sentence:
     known = sorted(
         (case for case in each.values() if not case.lacking), key=lambda one: one.inputs["assumed_growth"].value
     )
+    fast = [case.name for case in _beyond(each)]
+    told = [say("implied_growth.beyond", names=words.listing(fast))] if fast else []
     if not known:
-        return words.paragraph(say("implied_growth.none"))
+        return words.paragraph(say("implied_growth.none"), *told)
     least, most = (study.tell(case, "implied_growth.of") for case in (known[0], known[-1]))
     sentence = words.counted(
         "implied_growth.verdict", len(known), years=known[0].inputs["growth_years"].shown, least=least, most=most
     )
-    return words.paragraph(sentence, *study.hindsight(*known))
+    return words.paragraph(sentence, *told, *study.hindsight(*known))
+
+
+def _beyond(each: Mapping[str, Case]) -> list[Case]:
+    """Whose price only a growth that is not plausible explains."""
+    return [case for case in each.values() if case.inputs["assumed_growth"].high > 0 and case.lacking]
 
 
 def against_last_year(each: Mapping[str, Case], now: Mapping[str, Case]) -> Exhibit:
@@ -108,9 +118,13 @@ def against_last_year(each: Mapping[str, Case], now: Mapping[str, Case]) -> Exhi
         if not case.lacking
         for name, one in (("assumed", case.inputs["assumed_growth"]), ("grown", now[company].inputs["revenue_growth"]))
     ]
-    full = [(case, now[company]) for company, case in each.items() if not case.lacking]
-    above = sum(one.inputs["assumed_growth"].value > other.inputs["revenue_growth"].value for one, other in full)
-    title = words.counted("implied_growth.against.title", above, above=above, all=len(full))
+    full = [case for case in each.values() if not case.lacking]
+    paces = [(case.inputs["assumed_growth"].value, case) for case in full]
+    paces += [(case.inputs["assumed_growth"].high, case) for case in _beyond(each)]
+    above = sum(pace > now[case.company].inputs["revenue_growth"].value for pace, case in paces)
+    title = words.counted("implied_growth.against.title", above, above=above, all=len(paces))
+    if beyond := len(paces) - len(full):
+        title += say("implied_growth.against.far", count=beyond)
     notes = [say("study.peers.lacks", company=case.name, each=case.lacking) for case in each.values() if case.lacking]
     notes = [*notes, say("implied_growth.against.range")]
     title = title if full else say("implied_growth.none")

@@ -1,9 +1,13 @@
 """What private rounds ask for revenue, loss and commitments of AI laboratories, and what each round bought."""
 
+from contextlib import suppress
+
 import pandas as pd
 
 from capcycle import study, words
 from capcycle.analyses import rounds
+from capcycle.analyses.commitment_network import promises
+from capcycle.errors import NothingToShow
 from capcycle.exhibits import Exhibit, marks, parts
 from capcycle.facts import Book
 from capcycle.models.maths import per
@@ -76,18 +80,14 @@ def case(book: Book, name: str) -> Case:
 
 
 def promised(book: Book, name: str) -> Quantity:
-    """What a laboratory has firmly signed to buy, all years together."""
-    rows = purchases(book, name)
-    each = [Quantity("committed_purchases", row["amount"], row["currency"], kind=row["kind"], source=row["source"])
-            for row in rows.to_dict("records")]  # fmt: skip
-    return total(each, "committed_purchases") if each else missing("committed_purchases",
-                                                                   study.not_public("committed_purchases"))  # fmt: skip
-
-
-def purchases(book: Book, name: str) -> pd.DataFrame:
-    """The firm purchases of a buyer that have an amount and stand."""
-    rows = book.register("commitments").query("giver_name == @name and form == 'purchase' and firm == 'yes'")
-    return rows[rows["amount"].notna() & rows["status"].ne("terminated")]
+    """What a laboratory has firmly signed to buy or to rent, all years together."""
+    each = []
+    with suppress(NothingToShow):  # nobody's promises were public
+        rows = promises(book).query("giver == @name and group == 'order' and firm == 'yes' and amount > 0")
+        each = [Quantity("committed_purchases", row["amount"], row["currency"], kind=row["kind"], source=row["source"])
+                for row in rows.to_dict("records")]  # fmt: skip
+    none = missing("committed_purchases", study.not_public("committed_purchases"))
+    return total(each, "committed_purchases") if each else none
 
 
 def _row(rows: pd.DataFrame, name: str, column: str = "value") -> Quantity:

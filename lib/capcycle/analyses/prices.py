@@ -6,18 +6,18 @@ from typing import NamedTuple
 import numpy as np
 import pandas as pd
 
-from capcycle import words
+from capcycle import facts, words
 from capcycle.errors import ModelError, NothingToShow, unknown
 from capcycle.exhibits import Exhibit, marks
 from capcycle.facts import Book, door, prices
 from capcycle.words import Sentence, say
 
 ESTIMATED = {"kind": "estimated", "source": prices.SOURCE}
-INPUTS = ("symbol", "move", "market_move", "alpha", "market_beta", "standard_error", "market_value_before")
+DRAWN = ["label", "value", "low", "high", "unit", "kind", "source", "note"]
 SHOWN = ("label", "move", "market_beta", "value", "standard_error", "times", "money")
 SHORTEST = 30  # days of returns from which a market model is estimated
 MONTHS = pd.Timedelta(days=100)  # before an event, in which a market value is still the company's
-ERRORS = 1.96  # standard errors on either side hold nineteen of twenty cases
+ERRORS, CHANCE = 1.96, 0.05  # standard errors on either side, and the part of ordinary days outside of them
 
 
 class MarketModel(NamedTuple):
@@ -79,8 +79,7 @@ def event(book: Book, symbols: Sequence[str], day: str, market: str = "SPY", est
         "symbol": symbols, "label": [prices.names()[each] for each in symbols], "move": _moved(closes, at, window),
         "market_beta": fitted.beta, "alpha": fitted.alpha * (window + 1), "market_move": after[inside, -1].sum(),
         "value": abnormal[inside].sum(axis=0), "standard_error": fitted.error * np.sqrt(window + 1),
-        "market_value_before": _worth(book, symbols, closes, closes.index[at - 1]),
-    })  # fmt: skip
+    }).merge(_worth(book, symbols, closes, closes.index[at - 1]), on="symbol")  # fmt: skip
     half = ERRORS * rows["standard_error"]
     rows = rows.assign(low=rows["value"] - half, high=rows["value"] + half, unit="fraction", **ESTIMATED)
     days = [each for each in range(-around, around + 1) if at + each < len(closes)]
@@ -125,14 +124,12 @@ def verdict(found: Event) -> Sentence:
             "abnormal": words.points(first["value"])}  # fmt: skip
     key = "prices.verdict" if abs(first["value"]) > ERRORS * first["standard_error"] else "prices.verdict_within"
     changed, before = first["market_value_before"] * first["move"], words.value(first["market_value_before"], "USD")
-    money = [
-        say("prices.lost" if changed < 0 else "prices.won", amount=words.value(abs(changed), "USD"), before=before)
-    ]
+    money = [say(f"prices.{'lost' if changed < 0 else 'won'}", amount=words.value(abs(changed), "USD"), before=before)]
     return words.paragraph(say(key, **said), *(money if changed == changed else []))
 
 
-def _worth(book: Book, symbols: Sequence[str], closes: pd.DataFrame, before: pd.Timestamp) -> list[float]:
-    """Each company's market value at a close: the screener's shares of the last month's end, at that close.
+def _worth(book: Book, symbols: Sequence[str], closes: pd.DataFrame, before: pd.Timestamp) -> pd.DataFrame:
+    """Each company's market value at a close, with the documents: the screener's shares of the last month's end.
 
     Missing of funds, and of companies without a market value in the months before.
     """
@@ -141,11 +138,14 @@ def _worth(book: Book, symbols: Sequence[str], closes: pd.DataFrame, before: pd.
     wide = table.pivot_table(index=["symbol", "date"], columns="measure", values="value").sort_index()
     wide = wide.reindex(columns=["market_value", "last_sale"]).dropna()
     newest = wide.groupby(level="symbol").tail(1).reset_index("date").to_dict("index")
-    return [
+    worth = [
         own["market_value"] / own["last_sale"] * closes.at[before, symbol]
         * _split(own["last_sale"] / closes.loc[: own["date"], symbol].iloc[-1])
         if (own := newest.get(symbol)) else np.nan for symbol in symbols
     ]  # fmt: skip
+    behind = table.groupby("symbol")["source"].agg(lambda each: facts.documents([prices.SOURCE, *each]))
+    return pd.DataFrame({"symbol": symbols, "market_value_before": worth,
+                         "worth_source": [behind.get(symbol, "") for symbol in symbols]})  # fmt: skip
 
 
 def _split(ratio: float) -> float:
@@ -162,15 +162,25 @@ def abnormal(found: Event) -> Exhibit:
     rows = found.rows.assign(note=[say("prices.moved", move=words.change(each.move), beta=f"{each.market_beta:.2f}")
                                    for each in found.rows.itertuples()])  # fmt: skip
     sure = int((rows["value"].abs() > ERRORS * rows["standard_error"]).sum())
-    frame = marks.worded("prices.abnormal", id="abnormal-returns", day=words.day(found.day), sure=sure,
-                         count=len(rows), market=prices.names()[found.market])  # fmt: skip
-    return marks.dots(rows.drop(columns=[*rows.columns.intersection(INPUTS)]), frame, mark=0.0)
+    frame = marks.worded("prices.abnormal", *_own_results(found), id="abnormal-returns", day=words.day(found.day),
+                         sure=sure, count=len(rows), market=prices.names()[found.market],
+                         expected=f"{len(rows) * CHANCE:.1f}")  # fmt: skip
+    return marks.dots(rows[DRAWN], frame, mark=0.0)
+
+
+def _own_results(found: Event) -> list[str]:
+    """Whose own results were announced on the day of the event or the day before, which moves a price by itself."""
+    told = found.book.register("surprises").set_index("announced").sort_index()
+    near = told.loc[found.day - pd.Timedelta(days=1) : found.day, "company"]
+    own = found.rows["label"][found.rows["symbol"].isin(near)].tolist()
+    return [say("prices.own_results", names=words.listing(own))] if own else []
 
 
 def in_money(found: Event) -> Exhibit:
     """Each security's move and what is beyond the market's, in standard errors and in market value."""
     rows = found.rows.assign(times=found.rows["value"] / found.rows["standard_error"],
                              money=found.rows["move"] * found.rows["market_value_before"])  # fmt: skip
+    rows = rows.assign(source=rows["source"].where(rows["money"].isna(), rows["worth_source"]))
     known = rows["money"].dropna()
     without = rows["label"][rows["money"].isna()].tolist()
     lacking = [say("prices.no_value", names=words.listing(without))] if without else []

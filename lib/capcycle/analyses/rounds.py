@@ -91,7 +91,8 @@ def table(book: Book, name: str) -> Exhibit:
     columns += ["collateral"] if rows["collateral"].ne("").any() else []
     headings = {one: say(f"rounds.column.{one}") for one in columns}
     remarks = [say("marks.missing", label=row.label, reason=row.note) for row in shown.itertuples() if row.note]
-    counted = words.counted("rounds.table.title", len(rows), name=name, most=_most(shown))
+    new = shown[shown["type"].eq("equity")]
+    counted = words.counted("rounds.table.title", len(new), name=name, most=_most(new))
     frame = marks.worded("rounds.table", *remarks, id=parts.slug("rounds", name), title=counted)
     return marks.table(shown, frame, headings) if len(rows) else marks.nothing(frame)
 

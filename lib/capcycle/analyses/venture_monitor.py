@@ -7,7 +7,7 @@ import pandas as pd
 from capcycle import exhibits, study, words
 from capcycle.exhibits import Exhibit, marks
 from capcycle.facts import Book
-from capcycle.models.maths import per, where
+from capcycle.models.maths import per
 from capcycle.models.registry import Amount, Fraction, Number, model
 from capcycle.quantity import Quantity, missing, total
 from capcycle.study import Case
@@ -38,13 +38,14 @@ def supplier_part(supplier_equity: Amount, equity_raised: Amount):
     """How much of what a company raised comes from those who sell it chips and computing.
 
     Formula: supplier_share = supplier_equity / equity_raised
-    Units:   one currency. Missing above one: then suppliers' money came in rounds that are not on record.
-    Source:  hand arithmetic on OpenAI: 13bn, 15bn and 30bn are 58bn, of 168.6bn in three rounds 34 %.
+    Units:   one currency, both of the same time.
+    Source:  hand arithmetic on OpenAI, October 2024 to March 2026: 15bn and 30bn are 45bn, of 168.6bn in three rounds
+             27 %.
 
-    >>> round(float(supplier_part(58e9, 168.6e9).supplier_share), 3)
-    0.344
+    >>> round(float(supplier_part(45e9, 168.6e9).supplier_share), 3)
+    0.267
     """
-    return per(supplier_equity, where(supplier_equity <= equity_raised, equity_raised, 0.0))
+    return per(supplier_equity, equity_raised)
 
 
 def raised(book: Book) -> pd.DataFrame:
@@ -67,12 +68,17 @@ def years(book: Book) -> dict[str, Case]:
 
 
 def suppliers(book: Book) -> dict[str, Case]:
-    """Of each company with a round what suppliers have paid or signed for its shares, against all that it raised."""
+    """What suppliers paid or signed for shares of each company in the time of its rounds, against what these raised.
+
+    What they gave before the first round on record, after the last, or on a day that is not told is left out: it is in
+    none of the sums that it would be set against.
+    """
     promises, table = book.register("commitments").query("form == @NEW and status in @GIVEN"), raised(book)
     promises = book.into(book.money).restated(promises[promises["giver"].isin(list(book.names))], ["amount"])
     found = {}
     for name, rows in table.groupby("name", sort=False):
-        own = promises[promises["taker_name"].eq(name) & promises["amount"].notna()]
+        within = promises["date"].between(rows["date"].min() - pd.offsets.MonthBegin(1), rows["date"].max())
+        own = promises[promises["taker_name"].eq(name) & promises["amount"].notna() & within]
         given = [_amount(row, "supplier_equity") for row in own.to_dict("records")]
         none = missing("supplier_equity", study.not_public("supplier_equity"))
         equity = total([_amount(row, "equity_raised") for row in rows.to_dict("records")], "equity_raised")
@@ -102,7 +108,8 @@ def by_year(book: Book) -> Exhibit:
 
 def table(book: Book) -> Exhibit:
     """Each year's money, rounds, their mean, and the part of the largest."""
-    if found := years(book):
+    found = {year: case for year, case in years(book).items() if case.inputs["rounds_of_year"].value > 1}
+    if found:
         names = ["money_of_year", "rounds_of_year", "mean_of_year", "largest_of_year", "largest_round_share"]
         return exhibits.table(found, names, BY_YEAR)
     return marks.nothing(marks.worded(BY_YEAR, title=say("venture_monitor.none")))

@@ -33,11 +33,14 @@ def newest(exhibits: list[dict], company: str = "") -> str:
     """The day of the newest document behind a page, or behind its figures of one company; empty where none has a day.
 
     Statistics such as exchange rates are published every day and say nothing of how fresh a company is.
+
+    company  a ticker; empty for the whole page, as where no row of figures says of which company it is
     """
     figures = (row for exhibit in exhibits for row in csv.DictReader(io.StringIO(exhibit["csv"])))
-    own = {id for row in figures if row.get("company") == company for id in (row.get("source") or "").split()}
+    own = {id for row in figures if company and row.get("company") == company
+           for id in (row.get("source") or "").split()}  # fmt: skip
     cards = [source for exhibit in exhibits for source in exhibit["sources"] if source["tier"] != "statistics"]
-    return max((card["published"] for card in cards if not own or card["id"] in own), default="")
+    return max((card["published"] for card in cards if not company or card["id"] in own), default="")
 
 
 def cited(exhibit: dict, documents: dict[str, dict]) -> dict[str, Any]:

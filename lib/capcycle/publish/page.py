@@ -55,6 +55,7 @@ def templates() -> jinja2.Environment:
         "dated": dated,
         "first": front.first_sentence,
         "doors": front.doors,
+        "own": words.translated,
     }
     environment.globals.update(say=say, language=words.LANGUAGE, made_by=version("capcycle"))
     return environment
@@ -205,10 +206,11 @@ def _known(outcome: Outcome, document: dict, shown: list[dict]) -> str:
     if as_of := values.get("as_of"):
         return say("page.as_of", date=as_of)
     company = "" if values.get("companies") else values.get("company", "")  # beside others it is one example of them
-    day = exhibits.newest(shown, company)
+    of_company = exhibits.newest(shown, company) if company else ""
+    day = of_company or exhibits.newest(shown)
     if not day:
         return ""
-    return say("page.newest_own" if company else "page.newest", date=words.day(date.fromisoformat(day)))
+    return say("page.newest_own" if of_company else "page.newest", date=words.day(date.fromisoformat(day)))
 
 
 def _values(outcome: Outcome, document: dict) -> dict[str, Any]:

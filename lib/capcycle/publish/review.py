@@ -34,6 +34,7 @@ def faults(outcomes: Iterable[Outcome]) -> Iterator[str]:
                 *gate.about(title, own),
                 *gate.of_figures(title, each, newest),
                 *gate.of_comparison(title, each),
+                *gate.of_one(title, each),
                 *gate.of_profit(" ".join([*texts, *_cells(part.content)]), each),
                 *gate.of_absence(texts),
             ]

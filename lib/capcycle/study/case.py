@@ -87,7 +87,7 @@ class Case:
             raise ModelError(f"{self.model.__name__}: {unknown('name', [name], [*self.inputs, *self.model.outputs])}")
         value = getattr(self.outputs, name)
         value = [float(each) for each in value] if name in self.model.by_year else float(value)
-        if why := self._outside(name):
+        if why := self.outside(name):
             return missing(name, why, self.unit(name))
         dated = [each for each in self.inputs.values() if each.day == each.day]
         return Quantity(
@@ -111,14 +111,17 @@ class Case:
         *without, with_all = self._gone[name]
         behind = [one for one, gone in zip(self.inputs.values(), without, strict=True) if gone]
         lacking = listed(one.reason for one in behind if one.missing)
-        if known.missing and not self._outside(name):
+        if known.missing and not self.outside(name):
             return replace(known, reason=words.say("reason.undefined") if with_all or not lacking else lacking)
         if known.missing:
             return known
-        return together(lambda *_: known.value, *behind, name=name, unit=known.unit)
+        behind = [replace(one, value=0.0, low=np.nan, high=np.nan) for one in behind]  # their evidence alone
+        return replace(together(lambda *_: 0.0, *behind, name=name, unit=known.unit), value=known.value)
 
-    def _outside(self, name: str) -> str:
+    def outside(self, name: str) -> str:
         """Why a result is in no title and no rank: it lies outside its plausible range; empty where it does not."""
+        if name in self.inputs:
+            return ""
         value, unit = getattr(self.outputs, name), self.model.outputs[name]
         if name in self.model.by_year or not bounds.implausible(name, value, unit, self.per_dollar).any():
             return ""
@@ -126,11 +129,24 @@ class Case:
 
     @cached_property
     def _gone(self) -> dict[str, np.ndarray]:
-        """Whether each output is missing without each input, in the order of the inputs; the last time with all."""
+        """Whether each output is missing without each input, in the order of the inputs; the last time with all.
+
+        What is missing is filled with numbers that leave the output defined, where there are such: of a profit that
+        nobody knows it cannot be said that it is a loss.
+        """
+        amounts = [name for name, each in self.inputs.items() if each.missing and self.unit(name) == self.currency]
+        found, place = self._without({}), np.arange(len(amounts)) * 3.0
+        for powers in (place, place[::-1] + 9) if amounts else ():  # of ten: amounts that differ in size
+            other = self._without(dict(zip(amounts, 10**powers, strict=True)))
+            found |= {name: gone for name, gone in other.items() if found[name][-1] and not gone[-1]}
+        return found
+
+    def _without(self, filled_with: Mapping[str, float]) -> dict[str, np.ndarray]:
         shape = len(self.inputs) + 1
         taken = {}
         for place, (name, each) in enumerate(self.inputs.items()):
-            filled = np.ones(np.shape(each.value)) if each.missing else np.asarray(each.value, float)
+            given = filled_with.get(name, 1.0)
+            filled = np.full(np.shape(each.value), given) if each.missing else np.asarray(each.value, float)
             columns = np.repeat(filled[..., np.newaxis], shape, axis=-1)
             columns[..., place] = np.nan
             taken[name] = list(columns) if np.ndim(each.value) else columns

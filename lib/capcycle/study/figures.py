@@ -44,10 +44,12 @@ def shared(measures: Measures, company: str) -> Quantity:
 def newest(measures: Measures, company: str) -> Quantity:
     """A company's own newest figure, though others' may end earlier; its `day` says of when it is.
 
+    Who has none is said to lack what it lacks in the period of the last year in which it lacks least.
+
     >>> newest(measure.measure("revenue", panel.select(facts.open(["META"], "2024-08-01"), "ttm")), "META").days
     '30 Jun 2024'
     """
-    return figure(measures, company, measures.last.get(company))
+    return figure(measures, company, measures.last.get(company) or measures.closest(company))
 
 
 def of_one_period(measured: Mapping[str, Measures], company: str, within: pd.Timedelta = YEAR) -> dict[str, Quantity]:
@@ -144,9 +146,9 @@ def not_public(name: str) -> str:
     """Why a figure that no table has is missing.
 
     >>> not_public("revenue")
-    'no figure for the revenue is public'
+    'the data has no figure for revenue'
     """
-    return words.say("study.not_public", name=words.lower(words.name(name)))
+    return words.say("reason.missing", concept=words.lower(words.name(name)), earlier="").rstrip()
 
 
 def history(measures: Measures, company: str) -> Quantity:

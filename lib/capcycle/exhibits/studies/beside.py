@@ -215,4 +215,4 @@ def _title(document: str) -> str:
 
 
 def _form(unit: str, value: float) -> str:
-    return "fraction" if unit in ("fraction", "rate") else "amount" if abs(value) >= 1000 else "number"
+    return "fraction" if unit in ("fraction", "rate", "points") else "amount" if abs(value) >= 1000 else "number"

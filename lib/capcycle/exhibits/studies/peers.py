@@ -1,6 +1,7 @@
 """Companies side by side by some figures, with their medians: every cell with the evidence of its own parts."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -13,7 +14,8 @@ from capcycle.quantity import DERIVED, Quantity, listed, missing, spanned
 from capcycle.study import Case
 from capcycle.words import say
 
-COMPARED = ("multiple", "fraction", "times")  # units of which a middle of several companies means something
+COMPARED = ("multiple", "fraction", "points", "times")  # units of which a middle of several companies means something
+FEWEST = 3  # figures of a median: that of one is itself, that of two is their mean
 
 
 def ranked(cases: Mapping[str, Case], name: str) -> list[tuple[str, Quantity]]:
@@ -28,45 +30,59 @@ def ranked(cases: Mapping[str, Case], name: str) -> list[tuple[str, Quantity]]:
 
 
 def median(cases: Mapping[str, Case], name: str) -> Quantity:
-    """The middle of an input or output over the cases that have it; missing where none has, or as it is no ratio.
+    """The middle of an input or output over the cases that have it; missing of two or fewer, and of no ratio.
+
+    One outside its plausible range counts by its place, as whoever is the dearest is.
 
     >>> needed = {company: analyses.start("revenue_for_capex", facts.open(), company) for company in ("MSFT", "AMZN")}
-    >>> median(needed, "gap_multiple").value == sum(one.value for _, one in ranked(needed, "gap_multiple")) / 2
+    >>> median(needed, "gap_multiple").missing
     True
     """
-    known = [one for _, one in ranked(cases, name)]
-    if not known or known[0].unit not in COMPARED:
+    known = [one for case in cases.values() if not (one := _placed(case, name)).missing]
+    if len(known) < FEWEST or known[0].unit not in COMPARED:
         return missing(name, say("study.peers.none"))
     return Quantity(name, float(np.median([one.value for one in known])), known[0].unit,
                     kind=facts.weakest([DERIVED, *(one.kind for one in known)]),
                     source=facts.documents(one.source for one in known))  # fmt: skip
 
 
-def peers(cases: Mapping[str, Case], names: Sequence[str], key: str) -> Exhibit:
-    """A row for each case and one of medians, the days of the parts of a row, and why a cell is empty.
+def _placed(case: Case, name: str) -> Quantity:
+    """An input or output; also one outside its plausible range, which a median takes by its place alone."""
+    one = case.alone(name)
+    return replace(one, value=float(getattr(case.outputs, name))) if case.outside(name) else one
 
-    key  the words around it: {most}, {most_value} and {middle} are of the first name
+
+def peers(cases: Mapping[str, Case], names: Sequence[str], key: str, middle: bool = True) -> Exhibit:
+    """A row for each case that has a figure and one of medians, the days of its parts, and why a cell is empty.
+
+    key     the words around it: {most}, {most_value} and {middle} are of the first name
+    middle  whether there is a row of medians: of figures of a quarter and of a year there is none
     Errors: ModelError for a name that is neither an input nor an output.
 
     >>> cases = analyses.multiples.cases(facts.open(["MSFT", "META"], "2026-08-31"))
     >>> peers(cases, ["price_to_sales", "fcf_yield"], "multiples.peers").view["Company"].tolist()
-    ['Microsoft', 'Meta', 'Median']
+    ['Microsoft', 'Meta']
     """
     found = {_called(one, case): [case.alone(name) for name in names] for one, case in cases.items()}
-    middle = [median(cases, name) for name in names]
-    more = [(say("study.peers.median"), middle)] if len(found) > 1 and not all(one.missing for one in middle) else []
+    middles = [median(cases, name) for name in names]
+    some = middle and len(found) > 1 and not all(one.missing for one in middles)
+    more = [(say("study.peers.median"), middles)] if some else []
     why: dict[str, list[str]] = {}
     for label, own in found.items():
         why.setdefault(listed(one.reason for one in own if one.missing), []).append(label)
     notes = [
         say("study.peers.lacks", company=words.listing(who), each=reasons) for reasons, who in why.items() if reasons
     ]
+    outside = more and any(case.outside(name) for case in cases.values() for name in names)
+    notes += [say("study.peers.outside")] if outside else []
     order = ranked(cases, names[0])
-    frame = marks.worded(key, *notes, id=parts.slug(*key.split(".")), title=_title(order, middle[0], key, names[0]))
+    frame = marks.worded(key, *notes, id=parts.slug(*key.split(".")), title=_title(order, middles[0], key, names[0]))
     if all(one.missing for own in found.values() for one in own):
         return marks.nothing(frame)
-    columns = {"label": say("column.company")} | {name: words.name(name) for name in names}
-    rows = pd.DataFrame([_row(*each) for each in [*found.items(), *more]])
+    shown = [name for place, name in enumerate(names) if not all(own[place].missing for own in found.values())]
+    columns = {"label": say("column.company")} | {name: words.name(name) for name in shown}
+    known = [(label, own) for label, own in found.items() if not all(one.missing for one in own)]
+    rows = pd.DataFrame([_row(*each) for each in [*known, *more]])
     return marks.table(rows, frame, columns | {"day": say("study.peers.day")})
 
 
@@ -74,7 +90,8 @@ def _title(order: Sequence[tuple[str, Quantity]], middle: Quantity, key: str, na
     if not order:
         return say("study.peers.unknown", name=words.name(name))
     most, one = order[-1]
-    sentence = words.said(f"{key}.title_{len(order)}", f"{key}.title")
+    few = 1 if middle.missing else len(order)  # of which a title does without a median
+    sentence = words.said(f"{key}.title_{few}", f"{key}.title")
     return say(sentence, most=most, most_value=one.shown, middle=middle.shown, count=len(order))
 
 

@@ -12,14 +12,13 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from capcycle import study, words
+from capcycle import facts, study, words
 from capcycle.errors import ModelError, NothingToShow
 from capcycle.exhibits import marks, parts
 from capcycle.exhibits.exhibit import Exhibit
 from capcycle.exhibits.marks import Frame
 from capcycle.exhibits.studies.cases import lacking
-from capcycle.models.bounds import implausible
-from capcycle.quantity import Quantity, spanned, unlike
+from capcycle.quantity import APART, DERIVED, Quantity, spanned, unlike
 from capcycle.study import SCENARIOS, Case
 from capcycle.words import say
 
@@ -126,16 +125,29 @@ def over(case: Case, x: str, of: Sequence[str], key: str = "", values: Sequence[
     """
     across = np.asarray(values, float) if len(values) else _steps(case, x)
     found, unit = case.evaluate(**{x: across}), _one_unit(case, of)
+    called = tails([words.name(name) for name in of])
     rows = pd.concat([
         pd.DataFrame({"x": across, "value": np.broadcast_to(np.asarray(getattr(found, name), float), across.shape),
-                      "label": [words.value(float(each), case.unit(x)) for each in across], "group": words.name(name)})
-        for name in of
+                      "label": [words.value(float(each), case.unit(x)) for each in across], "group": group})
+        for name, group in zip(of, called, strict=True)
     ], ignore_index=True).assign(unit=unit, kind=case.kind, source=case.source)  # fmt: skip
     named = {"output": case.quantity(of[0]), "input": case.quantity(x)}
     title = study.tell(case, _words(key, "title", "study.over"), **named, **more)
     frame = _frame("over", case, x, key, title, {"output": words.name(of[0]), "unit": parts.unit(unit)} | more, *of)
     shown = rows if rows["value"].notna().any() else rows[:0]
     return marks.paths(shown, frame, x_unit=case.unit(x), x_title=words.name(x))
+
+
+def tails(names: Sequence[str]) -> list[str]:
+    """Names without the beginning that all share up to a comma: a key cuts long ones, and would have them all alike.
+
+    >>> tails(["Return on money, with tokens", "Return on money, without"]), tails(["Capex", "Capex, net"])
+    (['With tokens', 'Without'], ['Capex', 'Capex, net'])
+    """
+    heads = {name.rpartition(", ")[0] for name in names}
+    if len(names) < 2 or len(heads) > 1 or not heads.pop():
+        return list(names)
+    return [parts.upper(name.rpartition(", ")[2]) for name in names]
 
 
 def along(cases: Mapping[str, Case], x: str, of: str, values: Sequence[float], key: str = "", **more: Any) -> Exhibit:
@@ -174,7 +186,11 @@ def against(cases: Mapping[str, Case], x: str, of: str, key: str = "study.agains
     ['Amazon', 'Microsoft']
     """
     first, _ = _first(cases, None)
-    rows = pd.DataFrame([_row(name, case, of) | {"x": float(case.quantity(x).value)} for name, case in cases.items()])
+    rows = pd.DataFrame([
+        _row(name, case, of) | {"x": float(along.value), "kind": facts.weakest([DERIVED, along.kind, up.kind]),
+                                "source": facts.documents([up.source, along.source])}
+        for name, case in cases.items() for along, up in [(case.alone(x), case.alone(of))]
+    ])  # fmt: skip
     known = _ranked(rows.dropna(subset=["value", "x"]).drop(columns="note"))
     fit = np.corrcoef(known["x"], known["value"])[0, 1] ** 2 if len(known) > 2 else np.nan
     said = {"input": words.lower(words.name(x)), "fit": words.value(float(fit), "fraction"), **more}
@@ -238,7 +254,7 @@ def _amounts(case: Case, names: Sequence[str]) -> pd.DataFrame:
     return pd.DataFrame([
         {"label": words.name(each.name), "value": float(each.value), "unit": unit, "kind": each.kind,
          "source": each.source, "note": each.reason if each.missing or each.name in case.inputs else ""}
-        for each in map(case.quantity, names)
+        for each in map(case.alone, names)
     ])  # fmt: skip
 
 
@@ -263,12 +279,9 @@ def _called(name: str, case: Case) -> str:
 
 
 def _row(name: str, case: Case, of: str) -> dict[str, Any]:
-    value, note = float(getattr(case.outputs, of)), ""
-    if implausible(of, value, case.model.outputs[of], case.per_dollar):
-        value, note = np.nan, say("study.implausible", value=words.value(value, case.unit(of)))
-    return {"label": _called(name, case), "value": value, "unit": case.unit(of), "kind": case.kind,
-            "source": case.source, "day": case.quantity(of).iso,
-            "note": note or (case.lacking if np.isnan(value) else "")}  # fmt: skip
+    each = case.alone(of)
+    return {"label": _called(name, case), "value": float(each.value), "unit": each.unit, "kind": each.kind,
+            "source": each.source, "day": each.iso, "note": each.reason if each.missing else ""}  # fmt: skip
 
 
 def _ends(case: Case, of: str) -> dict[str, float]:
@@ -313,7 +326,7 @@ def _compared(
     known = rows.dropna(subset="value").sort_values("value", ascending=False)
     given = {"output": words.name(of), "unit": parts.unit(first.unit(of)), **more}
     subtitle, note = (_words(key, part) for part in ("subtitle", "note"))
-    apart = unlike({_called(name, case): case.quantity(of) for name, case in cases.items()})
+    apart = [] if shape == "table" else unlike({_called(name, case): case.alone(of) for name, case in cases.items()})
     notes = (*([say(note, **given)] if note else []), *apart)
     ends = pd.to_datetime(known.get("day", pd.Series(dtype=str)), errors="coerce")
     days = spanned([Quantity(of, 0.0, since=ends.min(), day=ends.max())])
@@ -322,6 +335,12 @@ def _compared(
     if known.empty and len(reasons) == 1:
         title, notes = say("study.not_known", subject=words.name(of)), (*notes, parts.upper(reasons.pop()))
     return Frame(parts.slug(shape, first.model.__name__, of), title, say(subtitle, **given), notes)
+
+
+def _of_period(known: pd.DataFrame, one: int) -> pd.DataFrame:
+    """The rows of the period of one of them, among which alone it has a place."""
+    days = pd.to_datetime(known.get("day", pd.Series("", known.index)), errors="coerce")
+    return known if pd.isna(days[one]) else known[(days - days[one]).abs() <= APART]
 
 
 def ranked_title(known: pd.DataFrame, of: str, key: str, more: Mapping[str, Any]) -> str:
@@ -336,18 +355,23 @@ def ranked_title(known: pd.DataFrame, of: str, key: str, more: Mapping[str, Any]
     """
     if known.empty:
         return say("finding.none", metric=words.name(of))
-    top, bottom = known.iloc[0], known.iloc[-1]
-    own_place = known["label"].tolist().index(more["subject"]) if more.get("subject") in set(known["label"]) else -1
-    if own_place >= 0 and len(known) > 2:
-        value = words.value(*known.iloc[own_place][["value", "unit"]])
-        place = {"place": own_place + 1, "count": len(known), "value": value}
+    own = known[known["label"] == more.get("subject")]
+    if len(own) and len(like := _of_period(known, own.index[0])) > 2:
+        place = {
+            "place": like.index.get_loc(own.index[0]) + 1,
+            "count": len(like),
+            "value": words.value(*own.iloc[0][["value", "unit"]]),
+        }
         return say(_words(key, "title_subject"), output=words.lower(words.name(of)), **place, **more)
-    if more.get("subject") and own_place < 0:
+    if more.get("subject") and own.empty:
         return say("study.shape.title_unknown", output=words.name(of), **more)
+    known = own if len(own) else known
+    top, bottom = known.iloc[0], known.iloc[-1]
     ends = [words.value(each["value"], each["unit"]) for each in (top, bottom)]
     alike, names = len(known) > 1 and ends[0] == ends[1], dict(zip(("top_value", "bottom_value"), ends, strict=True))
     names |= {"top": top.get("group") or top["label"], "bottom": bottom.get("group") or bottom["label"]}
     own = _words(key, "title_alike" if alike else f"title_{len(known)}", key)
-    own = own or ("" if "fit" in more and len(known) < MANY else _words(key, "title", key))
+    few = "fit" in more and 1 < len(known) < MANY  # too few for a straight line to say anything
+    own = own or ("study.against.title_few" if few and not alike else "" if few else _words(key, "title", key))
     sentence = own or _words("", "title_alike" if alike else f"title_{len(known)}") or _words("", "title")
     return say(sentence, output=words.name(of), count=len(known), **names, **more)

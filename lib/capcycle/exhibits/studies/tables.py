@@ -16,21 +16,26 @@ from capcycle.study import Case
 from capcycle.words import say
 
 
-def table(cases: Mapping[str, Case], names: Sequence[str], key: str = "", **more: Any) -> Exhibit:
+def table(cases: Mapping[str, Case], names: Sequence[str], key: str = "", of: str = "", **more: Any) -> Exhibit:
     """A row for each case, and a column for each of some inputs and outputs, each in its own unit, with their days.
 
+    of  which of them the title compares, by default the last
     Errors: ModelError for no case, and for a name that is neither an input nor an output.
 
     >>> table({"MSFT": analyses.start("required_revenue", facts.open(), "MSFT")}, ["it_life"]).view.columns.tolist()[1]
     'Life of chips and servers'
     """
     first, _ = _first(cases, None)
-    rows = pd.DataFrame([_cells(name, case, names) for name, case in cases.items()])
-    last = rows.assign(value=rows[names[-1]], unit=first.unit(names[-1]))
-    days = spanned(case.alone(names[-1]) for case in cases.values())
-    frame = _compared("table", cases, names[-1], key, last, {"days": days, **more})
+    of = of or names[-1]
+    rows = pd.DataFrame([_cells(name, case, names, of) for name, case in cases.items()])
+    last = rows.assign(value=rows[of], unit=first.unit(of))
+    days = spanned(case.alone(of) for case in cases.values())
+    frame = _compared("table", cases, of, key, last, {"days": days, **more})
     headings = {"label": say("marks.column.label")} | {name: words.name(name) for name in names}
     headings |= {"days": say("study.peers.day")} if rows["days"].any() else {}
+    results = [name for name in names if name in first.model.outputs] or list(names)
+    if rows[results].isna().all(axis=None):
+        return marks.nothing(frame)
     notes = (*frame.notes, *marks.noted(rows.assign(value=np.nan)))  # a column of reasons beside figures is cut off
     return marks.table(rows, replace(frame, notes=notes), headings)
 
@@ -63,10 +68,10 @@ def side_by_side(cases: Mapping[str, Case], of: str | None = None) -> Exhibit:
     return marks.table(rows.assign(source=first.source), frame, columns)
 
 
-def _cells(name: str, case: Case, names: Sequence[str]) -> dict[str, Any]:
+def _cells(name: str, case: Case, names: Sequence[str], of: str) -> dict[str, Any]:
     found = {each: case.alone(each) for each in names}
     return {"label": _called(name, case), "kind": case.kind, "source": case.source, "days": spanned(found.values()),
-            "day": "" if found[names[-1]].missing else found[names[-1]].iso,
+            "day": "" if found[of].missing else found[of].iso,
             "note": listed(each.reason for each in found.values() if each.missing),
             **{each: float(one.value) for each, one in found.items()},
             **{f"{each}_unit": one.unit for each, one in found.items()},
