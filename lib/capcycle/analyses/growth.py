@@ -78,7 +78,7 @@ def of_now(cases: Iterable[tuple[str, Case]]) -> list[tuple[str, Case]]:
 def over_time(book: Book) -> Exhibit:
     """What the cloud added to the growth of twelve months, from quarter to quarter; nothing where nobody has one."""
     added = measure("contribution_to_growth", select(book, "ttm"), part=CLOUD, total="revenue")
-    if added.table["value"].isna().all():
+    if added.known.empty:
         return marks.nothing(marks.worded("growth.over_time", title=say("growth.contributions.title_0")))
     since = int(added.table.dropna(subset="value")["ordinal"].min()) // QUARTERS  # the time before has no figure
     return exhibits.lines(

@@ -101,7 +101,7 @@ def _variants(panel: Panel, family: str, numbers: dict[str, float]) -> list[_Var
 
 def _fullest(measured: list[Measures]) -> str:
     """The newest of the recent periods with the most values by all definitions together."""
-    known = pd.concat([each.table for each in measured]).dropna(subset="value")
+    known = pd.concat([each.known for each in measured])
     if known.empty:
         return measured[0].common_period()
     return shared_period(known.assign(company=known["company"] + known["metric"]), measured[0].panel)

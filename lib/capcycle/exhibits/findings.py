@@ -37,7 +37,7 @@ def placed(measures: Measures, focus: str | None = None, period: str = "") -> tu
     >>> placed(measure.measure("capex", panel.select(three, "year", until=2023)), "META")
     ("Meta's capex was $27.0bn in 2023, down from $31.2bn", '; the lowest of 3')
     """
-    if not period and focus in set(measures.table.dropna(subset="value")["company"]):
+    if not period and focus in set(measures.known["company"]):
         return _of_one(measures, focus)
     now = measures.at(period or None).dropna(subset="value")
     if now.empty:
@@ -117,7 +117,7 @@ def _of_none(measures: Measures, company: str, period: str) -> Sentence:
 
 
 def _of_one(measures: Measures, company: str, period: str | None = None) -> tuple[Sentence, str]:
-    own = measures.table[measures.table["company"] == company].dropna(subset="value")
+    own = measures.known_of(company)
     now = own[own["period"] == period].iloc[0] if period else own.iloc[-1]
     earlier = now["ordinal"] - measures.panel.steps_per_year
     year_ago = own[own["ordinal"] == earlier]
