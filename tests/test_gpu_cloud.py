@@ -390,7 +390,7 @@ def test_an_offer_on_a_chart_has_its_day():
 
 
 def test_what_is_left_to_fund_follows_the_financing_that_closed():
-    """5.8bn less 1.94bn prepaid: with the 2.5bn planned in November 2025 1.36bn is left, with 3.65bn of May 2026 0.21."""
+    """5.8bn less 1.94bn prepaid: of the 2.5bn planned 1.36bn is left, of the 3.65bn closed in May 2026 0.21."""
     now, then = (funding(facts.open(as_of=day)) for day in ("", "2025-12-31"))
     assert float(now.outputs.remaining_to_fund) == pytest.approx(0.21e9)
     assert float(then.outputs.remaining_to_fund) == pytest.approx(1.36e9)
