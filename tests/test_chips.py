@@ -50,7 +50,7 @@ def test_a_tpu_costs_its_owner_44_per_cent_less_than_a_gb200():
 
 
 def test_prices_and_peaks_are_those_of_epochs_export_and_of_data_sheets():
-    """43,000 USD, 14.5 kW for eight and 5 PFLOPS for a B300 (2.5 in 16-bit by NVIDIA); 4.614 PFLOPS for a TPU v7 (Google)."""
+    """43,000 USD, 14.5 kW for eight and 5 PFLOPS for a B300 (2.5 in 16-bit by NVIDIA); 4.614 for a TPU v7 (Google)."""
     b300 = chips.sheet(book(), "NVIDIA B300")
     assert b300["chip_price"].value == pytest.approx(43_000, rel=1e-5)
     assert b300["chip_power"].value == 14.5 / 8  # kW of a server of eight, as on the page of a cluster
