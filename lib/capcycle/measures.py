@@ -60,6 +60,16 @@ class Measures:
         return self._reasoned(self._cells)
 
     @cached_property
+    def known(self) -> pd.DataFrame:
+        """The rows of the table that have a value: for these no reasons are looked for."""
+        cells = self._cells[self._cells["value"].notna()]
+        return cells.assign(reason=pd.Series("", cells.index, dtype=str))
+
+    def known_of(self, company: str) -> pd.DataFrame:
+        """One company's rows that have a value."""
+        return self.known[self.known["company"] == company]
+
+    @cached_property
     def _cells(self) -> pd.DataFrame:
         """The table without its reasons, of which few are asked for."""
         shown, used = self._shown, self._used

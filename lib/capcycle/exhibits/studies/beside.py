@@ -108,7 +108,7 @@ class _Beside:
 
     def _measured(self, measured: Measures, card: Card) -> Cell:
         """A metric of the filed figures behind its newest value."""
-        own = measured.table[measured.table["company"].eq(card.company)].dropna(subset="value")
+        own = measured.known_of(card.company)
         used = measured.used(card.company, own["period"].iloc[-1])
         given = {
             fact.input: self._input(card.company, fact.input, Quantity(
