@@ -1,6 +1,7 @@
 """The editor's gate: what no exhibit may be when it is published."""
 
 import re
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from functools import cache
 from inspect import signature
@@ -32,6 +33,7 @@ NUMBER = re.compile(r"(?<![\w.,])[−+$€¥]*\d[\d,]*(?:\.\d+)?(?=[×%a-z]*(?:\
 COMPARES = re.compile(r"\b(?:ranks?|leads?|(?:high|low|larg|small|fast|slow|few)est|most|least|(?:run|ran)s? from)\b")
 PROFIT, GAINS = "net_income", "gain"  # what may have gains on investments in it, and the word that says so
 NO = re.compile(r"\bno ([a-z][\w& ,-]*)")
+UNPUBLISHED = re.compile(r"\bno figure for (?:the )?([^;:.]+?) is public\b")
 WORDED = {
     "dash": r"(?<!\S)\(?–(?!\S*\w)",
     "one_end": r"(?<!\S)(\S*\d\S*(?: \w+)?) (?:to|and) \1(?![\w.,])",
@@ -136,15 +138,29 @@ def of_profit(said: str, figures: pd.DataFrame) -> list[str]:
 
 
 def of_absence(texts: Iterable[str]) -> list[str]:
-    """Where texts say that there is none of what the data only has no figure for.
+    """Where texts say that there is none, or none published, of what the data only has no figure for.
 
     >>> of_absence(["Amazon, TTM 2026Q1: no depreciation", "the data has no figure for capex"])
     ["'no depreciation' says that there is none, not that none is held"]
     """
+    texts = list(texts)
     found = dict.fromkeys(hit for text in texts for hit in NO.findall(text))
     named = (next((name for name in _measures() if hit == name or hit.startswith((f"{name} ", f"{name},"))), "")
              for hit in found)  # fmt: skip
-    return [say("gate.absent", name=name) for name in dict.fromkeys(named) if name]
+    unknown = dict.fromkeys(hit for text in texts for hit in UNPUBLISHED.findall(text))
+    return [
+        *(say("gate.absent", name=name) for name in dict.fromkeys(named) if name),
+        *(say("gate.unpublished", name=name) for name in unknown),
+    ]
+
+
+def of_titles(titles: Iterable[str]) -> list[str]:
+    """Which title stands above more than one exhibit of a page, so that a reader cannot tell them apart.
+
+    >>> of_titles(["Oracle leads", "Meta leads", "Oracle leads"])
+    ['the title stands above more than one exhibit']
+    """
+    return [say("gate.twice") for count in Counter(titles).values() if count > 1]
 
 
 def of_looks(charts: Iterable[Mapping[str, Any]]) -> list[str]:
