@@ -118,6 +118,14 @@ class Measures:
                  for company, own in zip(self.panel.companies, self._plausible, strict=True)}  # fmt: skip
         return {company: self._periods[own[-1]] for company, own in known.items() if own.size}
 
+    @cached_property
+    def nearest(self) -> dict[str, str]:
+        """The newest period of which each company has a value, else of those of which it lacks the fewest figures."""
+        held = sum((grid != MISSING).astype(int) for grid in self.inputs.values())[:, self._from :]
+        found = {company: self._periods[len(own) - 1 - int(own[::-1].argmax())]
+                 for company, own in zip(self.panel.companies, held, strict=True)}  # fmt: skip
+        return found | self.last
+
     def cell(self, company: str, period: str) -> Cell:
         """The row of the table of one company and period.
 

@@ -44,10 +44,12 @@ def shared(measures: Measures, company: str) -> Quantity:
 def newest(measures: Measures, company: str) -> Quantity:
     """A company's own newest figure, though others' may end earlier; its `day` says of when it is.
 
+    Of one that has none it is missing for what it lacks in the period of which it has the most.
+
     >>> newest(measure.measure("revenue", panel.select(facts.open(["META"], "2024-08-01"), "ttm")), "META").days
     '30 Jun 2024'
     """
-    return figure(measures, company, measures.last.get(company))
+    return figure(measures, company, measures.nearest.get(company))
 
 
 def of_one_period(measured: Mapping[str, Measures], company: str, within: pd.Timedelta = YEAR) -> dict[str, Quantity]:
