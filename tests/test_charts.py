@@ -12,7 +12,7 @@ from test_findings import amounts, margin
 from test_sliders import build_of
 
 from capcycle import exhibits, facts, study, theme, words
-from capcycle.analyses import events
+from capcycle.analyses import events, leasing, tokenised
 from capcycle.exhibits import channels, ends, gate, marks
 from capcycle.exhibits.studies import heat_map
 from capcycle.measure import measure
@@ -376,3 +376,27 @@ def test_the_line_of_a_heat_map_is_seen_on_light_and_on_dark_and_says_its_value(
 
 def test_an_axis_of_years_says_so():
     assert channels.axis("years", "Life").title == "Life, years" and channels.axis("fraction", "Share").title == "Share"
+
+
+def test_a_row_is_as_high_as_the_longest_name_needs():
+    rows = pd.DataFrame(
+        {"label": ["Own", "Power usage effectiveness (site power to IT power of all halls)"], "value": 1.0}
+    )
+    spec = marks.columns(rows.assign(unit="MW", kind="reported", source=""), marks.Frame("a", "b", "c")).chart.to_dict()
+    assert spec["height"]["step"] >= 3 * 13  # three lines of thirteen pixels
+
+
+def test_no_name_of_a_line_stands_below_the_axis():
+    """Three lines that end at zero: their names are pushed up, not into the ticks."""
+    rows = pd.DataFrame([{"x": f"202{year}", "group": name, "value": value * (1 - year)} for name, value in
+                         (("Oracle", 9.0), ("Amazon", 1.0), ("Meta", 4.0)) for year in (0, 1)])  # fmt: skip
+    rows = rows.assign(label=rows["x"], unit="USD", kind="reported", source="")
+    found = names(drawn(marks.paths(rows, marks.Frame("a", "b", "c")).chart.to_dict()))
+    assert set(found) == {"Oracle", "Amazon", "Meta"} and max(down for _, down in found.values()) <= theme.HEIGHT
+
+
+def test_names_that_share_a_beginning_are_told_apart_in_the_key():
+    costs = {"card_price": 287_500.0, "lessor_debt_rate": 0.045, "operating_cost_share": 0.05, "borrowed_share": 0.7}
+    issue = tokenised.issue(leasing.cluster(facts.open(currency="CNY"), "ordinary", **costs), 0.5)
+    assert list(dict.fromkeys(tokenised.by_yield(issue).figures["group"])) == [
+        "Without tokens", "With tokens", "With a loan of that size"]  # fmt: skip

@@ -94,3 +94,10 @@ def test_a_higher_bar_lifts_nobody(part, growth, bar, more):
 def test_before_the_text_there_are_no_tiers():
     with pytest.raises(NothingToShow, match="choose a later date"):
         frameworks.cases(facts.open(as_of="2025-06-30"))
+
+
+def test_what_fell_for_seven_months_has_no_yearly_rate():
+    """From 56% on: 6.00 on 20 June 2024 to 0.175 on 5 February 2025, 34 times in 230 days; at 33% 1.75 years."""
+    rows = open_models.falls(facts.open(), [0.33, 0.56], "gpqa")
+    assert rows.view["Value"].tolist()[1] == "–" and "within less than a year" in rows.view["Remark"].tolist()[1]
+    assert rows.title == "Tokens of one quality became 42.0× cheaper a year, 2023 to 2024"

@@ -95,6 +95,13 @@ def test_a_rank_among_two_is_noticed_under_a_title_too(rank):
     assert gate.faults("Meta spends most", "Capex, USD; the highest of 3") == []
 
 
+@pytest.mark.parametrize(("coupons", "found"), [([0.0775], 1), ([0.0775, 0.0725], 0)])
+def test_of_one_figure_none_is_the_dearest(coupons, found):
+    figures = pd.DataFrame({"value": [0.16, 0.18, *coupons], "unit": ["fraction"] * 2 + ["rate"] * len(coupons)})
+    assert len(gate.of_one("Leases earn 16% to 18%; the dearest note pays 7.75%", figures)) == found
+    assert gate.of_one("Leases earn 16% to 18%; the note on record pays 7.75%", figures) == []
+
+
 def test_of_two_companies_none_is_ranked():
     assert exhibits.lines(amounts(META=[1.0], MSFT=[2.0]), "META").subtitle == "Capex, USD (by quarter)"
 

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from capcycle import exhibits, facts, study, words
 from capcycle.analyses import gpu_cloud as room
-from capcycle.analyses.gpu_cloud.cases import run_rates
+from capcycle.analyses.gpu_cloud.cases import funding, run_rates
 from capcycle.analyses.gpu_cloud.exhibits import _gpus
 from capcycle.analyses.gpu_cloud.gpu_hour import forward_curve, gpu_hour, gpu_run_rate
 from capcycle.analyses.gpu_cloud.market import market, pairs, paths
@@ -200,7 +200,10 @@ def test_arrays_give_what_numbers_give():
 
 def test_the_variants_stand_beside_what_was_printed():
     shown = room.irr_variants(facts.open())  # facts of the register: printed 10 to 12 % without, 19 % with what is left
-    assert "−3.1% to 16.3%" in shown.title and "10.0% to 12.0% and 19.0%" in shown.notes[1]
+    assert (
+        "−3.1% to 16.3% before tax, as its site is bought or rented" in shown.title
+        and "10.0% to 12.0% and 19.0%" in shown.notes[1]
+    )
 
 
 def offers(pairs):
@@ -221,7 +224,13 @@ def test_forward_ratios_by_hand(monkeypatch):
 
 def test_a_terminated_contract_says_so():
     shown = room.contracts(facts.open())  # facts of the register: Hainan Huatie's contract ended in autumn 2025
-    assert "Hainan Huatie" in shown.title
+    assert "Terminated and not in the sum: Hainan Huatie." in shown.notes
+    # 1.3 + 11.9 + 4 + 300 + 6.5 + 14.2 + 17.4 + 9.7 + 2.9 + 3.4 + 2.8 = 374.1bn of US dollars, 300 of them Oracle's
+    assert shown.title == "Live contracts with GPUs in the price add up to $374bn, $300bn of it Oracle's"
+    yuan = room.contracts(facts.open(currency="CNY"), "CNY")
+    assert (
+        yuan.title == "The one such contract, of Hainan Huatie, is terminated as of 30 Sep 2025" and len(yuan.view) == 1
+    )
     assert shown.view.iloc[:, 2].str.contains("terminated, 30 Sep 2025").sum() == 1
 
 
@@ -364,3 +373,31 @@ def test_every_rate_that_fits_is_listed():
     shown = exhibits.scenarios(replace(found, outputs=outputs, results=found.results | {"bear": two}))
     told = "2 rates fit: the cash flows change sign 2 times: 100.0% and 200.0%"
     assert any(told in note for note in shown.notes)
+
+
+def test_a_lead_has_the_day_of_the_rent_and_of_the_price_and_the_rent_for_three_years():
+    """Register of prices: B200 asked for on 17 September 2026, servers of 2 October, 2.90 for three years on 7 May."""
+    told = room.finding(room.cluster(facts.open(), chip="NVIDIA B200"), "NVIDIA B200")
+    assert "At a rent of 17 Sep 2026 and a GPU price of 2 Oct 2026" in told
+    assert "For three years an hour of this chip was let at $2.90/GPU-h on 7 May 2026" in told
+    assert "For three years" not in room.finding(room.cluster(facts.open(), "IREN"), "NVIDIA B200")
+
+
+def test_an_offer_on_a_chart_has_its_day():
+    """An offer of February 2024 stands beside one of September 2026."""
+    named = set(room.forward_rents(facts.open(), ["H100", "A100"]).figures["group"])
+    assert "H100, Oblivus Cloud, 26 Feb 2024" in named and "A100, Amazon Web Services, 17 Sep 2026" in named
+
+
+def test_what_is_left_to_fund_follows_the_financing_that_closed():
+    """5.8bn less 1.94bn prepaid: of the 2.5bn planned 1.36bn is left, of the 3.65bn closed in May 2026 0.21."""
+    now, then = (funding(facts.open(as_of=day)) for day in ("", "2025-12-31"))
+    assert float(now.outputs.remaining_to_fund) == pytest.approx(0.21e9)
+    assert float(then.outputs.remaining_to_fund) == pytest.approx(1.36e9)
+    lent = room.cluster(facts.open(), "IREN").inputs["gpu_loan_to_value"]
+    assert lent.value == pytest.approx(3.65 / 5.8, rel=1e-5)
+
+
+def test_prices_and_rents_of_chips_are_estimates_and_their_returns_assumptions():
+    row = room.chips(facts.open()).view.set_index("Chip").loc["NVIDIA B200"]
+    assert row["Price"].endswith("(e)") and row["Rent"].endswith("(e)") and row["IRR before debt"].endswith("(a)")

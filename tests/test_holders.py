@@ -17,6 +17,10 @@ def test_jinglins_portfolio_and_the_quarter_before():
     shown = holders.positions(BOOK, JINGLIN).view.set_index("Manager or security")
     assert shown.loc["NVIDIA", "Weight"].tolist()[0] == "10.0% (e)"
     assert shown.loc["Alibaba", ["Weight", "Value a share"]].values.tolist()[0] == ["3.4% (e)", "$179.04 (e)"]
+    assert shown.loc["whole portfolio", "Change in shares"] == "–"  # its value rose by half, not its shares
+    told = holders.positions(BOOK, JINGLIN).notes
+    assert "The whole portfolio has 30 positions; the text names some." in told  # claims c064, c085 to c087
+    assert "Of 7 positions closed 2 are named." in told
     assert holders.positions(BOOK, JINGLIN).title == f"{JINGLIN}: 10 positions held are named, 1 opened, 7 closed"
 
 

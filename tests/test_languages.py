@@ -10,11 +10,15 @@ import tomllib
 from functools import cache
 from pathlib import Path
 
+import pandas as pd
 import pytest
 
-from capcycle import analyses, editions, facts, metrics, words
+from capcycle import analyses, editions, facts, metrics, paths, words
+from capcycle.claims import worked
 from capcycle.engine import LINE
 from capcycle.errors import RunError
+from capcycle.exhibits import parts
+from capcycle.facts import tables
 from capcycle.paths import ROOT
 
 OTHERS = [each for each in words.languages() if each != "en"]
@@ -22,6 +26,10 @@ COMMAND_LINE = (
     *("run", "check", "list", "why", "site", "cli", "add", "refresh", "screen", "template", "store", "sources", "lab"),
     *("cluster", "places", "diff", "watch"),
 )
+
+
+WORD = re.compile(r"(?<![\w.'-])[a-z]{3,}(?![\w-]*[._]\w)")  # no part of a name, of a code or of an address
+JOINS = re.compile(r"\b(?:of|the|each|where|which|less|and|over|per|an?)\b")  # words that make a sentence of a formula
 
 
 @cache
@@ -87,7 +95,15 @@ def test_no_line_of_a_notebook_lacks_its_pair(language):
 
 CELLS = {"episodes": ("episode", "year", "numerator", "assets", "note"), "multiples_history": ("group",),
          "analogues": ("episode", "funding", "failures", "note"), "ai_revenue": ("scope", "note"),
-         "debt": ("instrument", "type"), "contracts": ("tenant_name",)}  # fmt: skip
+         "debt": ("instrument", "type", "collateral"), "contracts": ("tenant_name",), "assumptions": ("reason",),
+         "estimates": ("note",), "operating": ("measure", "definition", "note"), "customers": ("customer_name", "note"),
+         "holdings": ("note",), "rounds": ("lead", "note"), "one_offs": ("item",), "capacity": ("site", "note"),
+         "calls": ("said",), "monetisation": ("scope",), "segments": ("part", "note"), "commitments": ("note",),
+         "offerings": ("note",), "breaks": ("reason",)}  # fmt: skip
+OTHER_CELLS = {"rejected": ("reason",), "register_gaps": ("missing", "reason"), "gaps": ("reason",),
+               "examples": ("about",), "registers": ("meaning",), "claims": ("paraphrase", "entity", "speaker"),
+               "checks": ("likely", "note"), "check_sources": ("about",),
+               "check_steps": ("printed",)}  # fmt: skip
 
 
 NAMES = {"Microsoft", "Alphabet", "Alibaba", "Baidu", "Meta", "Tesla", "Amazon", "Apple", "Core42 (G42)", "Fluidstack",
@@ -96,9 +112,35 @@ NAMES = {"Microsoft", "Alphabet", "Alibaba", "Baidu", "Meta", "Tesla", "Amazon",
 
 def cells() -> set[str]:
     """What registers say to a reader in words; a name alone, such as a company's, is the same in all languages."""
-    tables = ((facts.registers.read(name), columns) for name, columns in CELLS.items())
+    tables = [(facts.registers.read(name), columns) for name, columns in CELLS.items()]
+    tables += [(read(name), columns) for name, columns in OTHER_CELLS.items()]
     texts = {cell for table, columns in tables for column in columns for cell in table[column]}
-    return {each for each in texts if re.search("[a-z]", each)} - set(facts.companies()["name"]) - NAMES
+    return {each.strip() for each in texts if WORD.search(each)} - set(facts.companies()["name"]) - NAMES
+
+
+@cache
+def read(name: str) -> pd.DataFrame:
+    return pd.read_csv(paths.DATA / f"{name}.csv", dtype=str, keep_default_na=False)
+
+
+def computed() -> set[str]:
+    """What code says in English that is no sentence of the catalogue: formulas, what example figures are called, the
+    columns of the codebook, and who published a document.
+    """
+    models = [*metrics.ALL.values(), *analyses.models().values()]
+    formulas = {" ".join(parts.NEXT.sub("; ", found[1]).split()) for each in models
+                if (found := parts.FORMULA.search(each.__doc__))}  # fmt: skip
+    meanings = {text for name in tables.CHAPTERS for about, columns in tables.chapter(name).values()
+                for text in (about, *columns.values())}  # fmt: skip
+    return formulas | labels() | meanings | set(read("sources")["publisher"])
+
+
+def labels() -> set[str]:
+    """The figures of worked examples that have no name of their own, as their ids read."""
+    rows = read("examples")
+    names = {name for cell in [*rows["inputs"], *rows["outputs"]] for name in json.loads(cell or "{}")}
+    names |= {found[1] for cell in rows["steps"] for part in cell.split(";") if (found := worked.STEP.fullmatch(part))}
+    return {words.label(f"name.{name}") for name in names if f"name.{name}" not in words.catalogue("en")}
 
 
 @pytest.mark.parametrize("language", OTHERS)
@@ -107,9 +149,25 @@ def test_no_words_of_a_register_lack_their_pair(language):
 
 
 @pytest.mark.parametrize("language", OTHERS)
+def test_no_formula_label_or_column_lacks_its_pair(language):
+    """A formula is read as it stands where it has names and signs alone; who published is a name, but for a filing."""
+    said = {each for each in computed() if WORD.search(re.sub(r"`[^`]*`|\w*_\w+", "", each))}
+    formal = {each for each in said if re.search(" [=/*+-] |, else ", each) and not JOINS.search(each)}
+    named = {each for each in read("sources")["publisher"] if "filed with" not in each}
+    assert sorted(said - formal - named - set(own(language))) == []
+
+
+@pytest.mark.parametrize("language", OTHERS)
 def test_no_pair_is_of_a_sentence_or_line_that_is_gone(language):
-    held = {cell for name in facts.registers.names() for cell in facts.registers.read(name).to_numpy().ravel()}
+    held = {cell for name in facts.registers.names() for cell in read(name).to_numpy().ravel()}
+    held |= {cell for columns in OTHER_CELLS for cell in read(columns).to_numpy().ravel()} | computed() | noted()
     assert sorted(set(own(language)) - set(words.catalogue("en")) - prose() - meanings() - held) == []
+
+
+def noted() -> set[str]:
+    """The notes on figures in the facts."""
+    files = sorted((paths.DATA / "facts").glob("*.csv"))
+    return {note for file in files for note in pd.read_csv(file, dtype=str, keep_default_na=False)["note"]}
 
 
 # ---- numbers and dates of another language, by hand

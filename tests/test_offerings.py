@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from capcycle import facts
+from capcycle import exhibits, facts
 from capcycle.analyses import offerings
 from capcycle.errors import ModelError
 
@@ -45,9 +45,9 @@ def test_seres_beside_its_peers_and_at_home():
 
 def test_what_was_not_printed_is_named():
     shown = offerings.sheet(BOOK, "601127.SS")
-    assert any(note.startswith("Not public here: low end of the price range") for note in shown.notes)
+    assert any(note.startswith("Not in the data: low end of the price range") for note in shown.notes)
     assert offerings.case(BOOK, "CRWV", offerings.relative_value).lacking.startswith(
-        "no figure for the price to expected"
+        "the data has no figure for price to expected"
     )
 
 
@@ -63,3 +63,16 @@ def test_the_sheet_has_what_is_left_after_costs_and_who_held_the_price():
     shown = offerings.sheet(facts.open(["601127.SS"]), "601127.SS")
     assert "HK$14.0bn" in shown.view.set_index("Name")["Value"]["Proceeds after costs"]
     assert any("greenshoe was used" in note for note in shown.notes)
+
+
+def test_what_the_data_lacks_is_not_assumed():
+    """Of Seres eight of twelve inputs are printed; neither range nor share count, sales nor a stated value is."""
+    each = [offerings.case(BOOK, "601127.SS", which) for which in
+            (offerings.offering, offerings.issue_value, offerings.relative_value)]  # fmt: skip
+    assert exhibits.assumptions(*each).title == "None of the 8 inputs is assumed"
+
+
+def test_a_table_without_a_result_is_one_line():
+    beside = offerings.case(BOOK, "CRWV", offerings.relative_value)
+    names = ["pe_at_price", "peer_pe", "premium_to_peers", "fall_to_parity", "home_premium"]
+    assert exhibits.table({"CRWV": beside}, names, "offerings.beside").view.empty

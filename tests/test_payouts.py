@@ -45,7 +45,7 @@ def test_an_old_buy_back_is_none_of_this_year(cases):
 
 def test_before_any_filing_there_is_nothing_to_say():
     early = payouts.cases(facts.open(["MSFT"], "2020-06-30", "USD"))
-    assert payouts.verdict(early).startswith("Of no company here are buy-backs and pay in shares both public")
+    assert payouts.verdict(early).startswith("The data has both buy-backs and pay in shares of no company here")
     assert early["MSFT"].alone("buyback_yield").reason.startswith("the data has no figure for its market value")
 
 
@@ -55,3 +55,18 @@ def test_on_an_earlier_day_the_dividend_of_that_year_is_paid_out():
     assert float(then.outputs.paid_out) == pytest.approx((18.420 + 24.082) / (136.162 - 64.551))
     now = payouts.cases(facts.open(["MSFT"], "2026-08-31", "USD"))["MSFT"]
     assert "30 Jun 2025, too old" in now.alone("paid_out").reason
+
+
+def test_what_clouds_build_for_ai_says_nothing_of_a_maker_of_chips(cases):
+    """No author gives NVIDIA's AI share of capex; ai-capex-roic's are of Amazon, Alphabet, Microsoft and Meta."""
+    assert "no source states its" in cases["NVDA"].alone("buybacks_to_ai_capex").reason
+    assert not cases["MSFT"].alone("buybacks_to_ai_capex").missing
+
+
+def test_buy_backs_below_the_pay_in_shares_do_not_offset_it():
+    """Oracle, year to May 2026: 95m bought back against 4.8bn of pay in shares."""
+    told = payouts.verdict(payouts.cases(facts.open(["MSFT", "ORCL"], "2026-08-31", "USD")))
+    assert (
+        "Oracle bought back less than it gave its staff in shares" in told
+        and "0.3% of its market value, to 30 Jun 2026" in told
+    )

@@ -12,18 +12,19 @@ share = st.floats(0.01, 1)
 
 
 def test_by_hand():
-    """Half of 100 idle, a fifth of it worth something: 40. It would have earned 50 × (0.6 × 0.5 × 5 − 1) = 25.
+    """Half of 100 idle, a fifth of it worth something: 40. It would have earned 50 × (0.6 × 0.5 × 5 + 0.2 − 1) = 35.
 
-    At 40% for low demand: 16 against 15; both alike at 25/65.
+    The chips that are let are sold at the end as the idle ones are. At 40% for low demand: 16 against 21; both alike
+    at 35/75.
     """
     found = regret.regret(100.0, 0.5, 0.2, 0.6, 0.5, 5.0, 0.4)
-    assert (found.build_in_low, found.wait_in_high) == pytest.approx((40, 25))
-    assert (found.build_expected, found.wait_expected, found.worst_least) == pytest.approx((16, 15, 25))
-    assert found.break_even_probability == pytest.approx(25 / 65)
+    assert (found.build_in_low, found.wait_in_high) == pytest.approx((40, 35))
+    assert (found.build_expected, found.wait_expected, found.worst_least) == pytest.approx((16, 21, 35))
+    assert found.break_even_probability == pytest.approx(35 / 75)
 
 
 def test_capex_that_earns_less_than_it_costs_is_not_missed():
-    found = regret.regret(100.0, 0.5, 0.2, 0.3, 0.5, 5.0, 0.4)  # 0.75 comes back for each 1 spent
+    found = regret.regret(100.0, 0.5, 0.2, 0.3, 0.5, 5.0, 0.4)  # 0.75 and 0.2 come back for each 1
     assert found.wait_in_high == 0 and found.break_even_probability == 0
 
 

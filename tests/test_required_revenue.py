@@ -212,7 +212,7 @@ def test_published_examples_hold_or_show_what_would():
     table = worked_examples(facts.open(), "required_revenue").figures
     wrong = table[table["verdict"] != "consistent"].set_index("about")["figures"]
     cycle = worked_examples(facts.open(), "cycle")
-    assert len(table) == 11 and cycle.title == "All 3 published worked examples reproduce"
+    assert len(table) == 11 and cycle.title == "All 3 worked examples reproduce"
     assert list(wrong.index) == [
         "Cahn in 2024, as quoted", "Kupperman, three years", "J.P. Morgan, iPhones", "IBM, 20 to 30 GW"
     ]  # fmt: skip

@@ -3,7 +3,7 @@
 import pandas as pd
 import pytest
 
-from capcycle import exhibits, facts
+from capcycle import exhibits, facts, words
 from capcycle.analyses import revisions, stated_multiple, target_range
 
 BOOK = facts.open(["BABA", "BIDU", "KC", "IREN", "META", "MSFT"])
@@ -83,3 +83,19 @@ def test_how_far_apart_targets_are_by_hand():
 
 def test_a_range_of_a_later_day_is_not_shown():
     assert target_range.cases(facts.open(["CRWV"], "2026-08-31"))["CRWV"].lacking
+
+
+def test_a_median_of_two_targets_is_none():
+    """13.50 to 13.80 and 20 to 75 are +2.2% and +275%: +138.6% is their mean, not a middle."""
+    shown = exhibits.peers(
+        revisions.targets(facts.open(["KC", "IREN", "BABA"])), revisions.TARGETS, "revisions.targets"
+    )
+    middle = shown.view.set_index("Company").loc["Median"]
+    assert middle["Change of the target"] == words.DASH and middle["Upside to the share price"] == "29.2% (e)"
+
+
+def test_who_has_no_figure_is_in_a_note_and_not_in_a_row_of_dashes():
+    shown = exhibits.peers(target_range.cases(facts.open(["AMD", "BABA"])), target_range.SHOWN, "target_range.peers")
+    assert shown.view["Company"].tolist() == ["AMD"] and any(
+        "Alibaba: the data has no figure" in note for note in shown.notes
+    )

@@ -36,7 +36,7 @@ def test_before_it_was_given_there_is_no_warrant():
 def test_it_has_a_spreadsheet_and_the_title_names_its_company():
     found = warrants.case(facts.open(["AMD"]), "AMD")
     assert exhibits.assumptions(found).workbook[:2] == b"PK"
-    assert warrants.by_price(found).title.startswith("AMD's warrant is worth $")
+    assert warrants.by_price(found).title.startswith("All vested, AMD's warrant is worth $")
 
 
 def test_the_rebate_is_said_in_the_title_of_its_columns():
@@ -45,3 +45,9 @@ def test_the_rebate_is_said_in_the_title_of_its_columns():
     amd = study.case(warrants.warrant, facts.open(), "AMD", shares_diluted=1.64e9, **terms)
     shown = exhibits.columns(amd, ["rebate_per_gw", "rebate_at_hurdle"], "warrants.rebate")
     assert shown.title == "AMD's rebate is $5.49bn/GW at today's share price and $16bn/GW at the last hurdle"
+
+
+def test_what_it_is_taken_to_be_worth_has_the_day_of_the_share_price():
+    amd = warrants.case(facts.open(["AMD"]), "AMD")
+    worth = warrants.costs(amd, 66.7e9)["Weighed by what vests"].inputs["warrant_worth"]
+    assert worth.value == 66.7e9 and worth.kind == "assumed" and worth.day == amd.inputs["share_price"].day

@@ -60,6 +60,16 @@ class Measures:
         return self._reasoned(self._cells)
 
     @cached_property
+    def known(self) -> pd.DataFrame:
+        """The rows of the table that have a value: for these no reasons are looked for."""
+        cells = self._cells[self._cells["value"].notna()]
+        return cells.assign(reason=pd.Series("", cells.index, dtype=str))
+
+    def known_of(self, company: str) -> pd.DataFrame:
+        """One company's rows that have a value."""
+        return self.known[self.known["company"] == company]
+
+    @cached_property
     def _cells(self) -> pd.DataFrame:
         """The table without its reasons, of which few are asked for."""
         shown, used = self._shown, self._used
@@ -118,13 +128,11 @@ class Measures:
                  for company, own in zip(self.panel.companies, self._plausible, strict=True)}  # fmt: skip
         return {company: self._periods[own[-1]] for company, own in known.items() if own.size}
 
-    @cached_property
-    def nearest(self) -> dict[str, str]:
-        """The newest period of which each company has a value, else of those of which it lacks the fewest figures."""
-        held = sum((grid != MISSING).astype(int) for grid in self.inputs.values())[:, self._from :]
-        found = {company: self._periods[len(own) - 1 - int(own[::-1].argmax())]
-                 for company, own in zip(self.panel.companies, held, strict=True)}  # fmt: skip
-        return found | self.last
+    def closest(self, company: str) -> str:
+        """The newest period of the last year of which the fewest of a company's figures are missing."""
+        place, last = self.panel.companies.index(company), self.panel.steps_per_year + 1
+        missing = np.sum([rows[place, self._from :] == MISSING for rows in self.inputs.values()], axis=0)[-last:]
+        return self._periods[-last:][np.flatnonzero(missing == missing.min())[-1]]
 
     def cell(self, company: str, period: str) -> Cell:
         """The row of the table of one company and period.

@@ -166,6 +166,16 @@ class Panel:
 
     def why_missing(self, company: str, ordinal: int, concept: str, earlier: str = "") -> str:
         """Why a company has no figure of a concept for a period, as far as is known."""
+        asked = company, ordinal, concept, earlier  # by each measure of a page
+        if asked not in self._reasons:
+            self._reasons[asked] = self._why_missing(*asked)
+        return self._reasons[asked]
+
+    @cached_property
+    def _reasons(self) -> dict[tuple, str]:
+        return {}
+
+    def _why_missing(self, company: str, ordinal: int, concept: str, earlier: str) -> str:
         missing = words.say("reason.missing", concept=words.lower(words.name(concept)), earlier=earlier).strip()
         last = ordinal * 4 + 3 if self.span == "year" else ordinal
         first = last if self.span == "quarter" else last - 3
@@ -252,7 +262,7 @@ def _known_gaps(book: Book, calendar: str) -> dict[tuple[str, str], list[tuple[i
     gaps, found = book.gaps, defaultdict(list)
     gaps = gaps[gaps["company"].isin(book.companies)]
     first = spans.ordinals(gaps.assign(period_end=gaps["period_start"] - periods.DAY), calendar) + 1
-    last, reasons = spans.ordinals(gaps, calendar), gaps["reason"].str.rstrip(".")
+    last, reasons = spans.ordinals(gaps, calendar), gaps["reason"].map(words.translated).str.rstrip(".。")
     for company, concept, *gap in zip(gaps["company"], gaps["concept"], first, last, reasons, strict=True):
         found[company, concept].append(tuple(gap))
     return dict(found)

@@ -90,7 +90,7 @@ def _pairs(rows: pd.DataFrame) -> Iterator[tuple[pd.Series, pd.Series, str]]:
 
 
 def _label(row: pd.Series, stage: str) -> str:
-    name = f"{row['name']}, {row['site']}" if row["site"] else row["name"]
+    name = say("capacity.place", name=row["name"], site=row["site"]) if row["site"] else row["name"]
     return say(f"capacity.series.{stage}", name=name, basis=words.label(f"capacity.basis.{row['basis']}"),
                month=f"{row['date']:%Y-%m}")  # fmt: skip
 

@@ -7,7 +7,7 @@ from capcycle.exhibits import Exhibit, marks
 from capcycle.facts import Book
 from capcycle.models.maths import per
 from capcycle.models.registry import Number, PerShare, model
-from capcycle.quantity import missing
+from capcycle.quantity import missing, spanned
 from capcycle.study import Case
 from capcycle.words import say
 
@@ -66,7 +66,8 @@ def record(book: Book) -> Exhibit:
     rows = pd.DataFrame([_record(case, table[table["company"] == company]) for company, case in full.items()])
     lacking = [words.say("note.lacking", name=case.name, reason=case.lacking) for case in each.values() if case.lacking]
     above = sum(float(case.outputs.eps_difference) > 0 for case in full.values())
-    title = say(f"earnings_surprise.record.{'title' if full else 'none'}", above=above, all=len(full))
+    title = say(f"earnings_surprise.record.{'title' if full else 'none'}", above=above, all=len(full),
+                days=spanned(case.inputs["actual_eps"] for case in full.values()))  # fmt: skip
     frame = marks.worded("earnings_surprise.record", *lacking, id="earnings-record", title=title)
     heads = {
         name: say(f"earnings_surprise.column.{name}")

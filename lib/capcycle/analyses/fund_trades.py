@@ -53,7 +53,8 @@ def _told_twice(rows: pd.DataFrame) -> list[str]:
     for (holder, name), own in rows.groupby(["holder", "name"]):
         others = rows[(rows["holder"] == holder) & ~rows["symbol"].isin(own["symbol"])]
         total = own["value"].sum()
-        for _, other in others[(others["value"] / total - 1).abs() < APART].iterrows():
+        same = others[(others["value"] / total - 1).abs() < APART].drop_duplicates("symbol")  # two rows, one security
+        for _, other in same.iterrows():
             said.append(
                 say(
                     "fund_trades.twice",
@@ -63,4 +64,4 @@ def _told_twice(rows: pd.DataFrame) -> list[str]:
                     amount=words.value(other["value"], other["currency"]),
                 )
             )
-    return list(dict.fromkeys(said))
+    return said

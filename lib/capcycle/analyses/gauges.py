@@ -168,7 +168,7 @@ def verdict(found: dict[str, Gauge]) -> Sentence:
 def panel(found: dict[str, Gauge]) -> Exhibit:
     """Every gauge with its value, its thresholds, what colour that is and whose test it belongs to."""
     rows = pd.DataFrame([_gauge(name, one) for name, one in found.items()])
-    lacking = [say("gauges.lacking", name=_label(name), reason=one.value.reason.rstrip("."))
+    lacking = [say("gauges.lacking", name=_label(name), reason=one.value.reason.rstrip(".。"))
                for name, one in found.items() if one.value.missing]  # fmt: skip
     reasons = [say("gauges.limit", name=_label(name), reason=one.limits.reason) for name, one in found.items()]
     states = [one.state for one in found.values()]

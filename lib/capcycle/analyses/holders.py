@@ -67,6 +67,7 @@ def positions(book: Book, holder: str) -> Exhibit:
         paid=rows["value"] / rows["shares"],
         rank=[words.DASH if one != one else f"{one:.0f}" for one in rows["rank"]],
         what=[say(f"holders.action.{each}") for each in rows["action"]],
+        change=rows["change"].where(rows["symbol"] != ""),  # of a whole portfolio the value changed, not shares
         change_unit="fraction",
         weight_unit="fraction",
         shares_unit="shares",
@@ -77,11 +78,16 @@ def positions(book: Book, holder: str) -> Exhibit:
     named = rows[rows["symbol"] != ""]
     held, opened, closed = (int((named["action"] == each).sum()) for each in ("held", "opened", "closed"))
     told = rows.loc[(rows["action"] == "closed") & (rows["symbol"] == ""), "positions"].max()
-    closed = closed if told != told else int(told)
+    count = rows.loc[(rows["action"] == "held") & (rows["symbol"] == ""), "positions"].max()
+    notes = [] if count != count else [say("holders.positions.counted", count=int(count))]
+    if told == told and told > closed:
+        notes, closed = [*notes, say("holders.positions.unnamed", count=int(told), named=closed)], int(told)
     title = say("holders.positions.title", holder=holder, held=held, opened=opened, closed=closed)
     heads = ("label", "what", "date", "rank", "shares", "value", "weight", "paid", "change", "note")
     return marks.table(
-        table, marks.worded("holders.positions", title=title), {each: say(f"holders.column.{each}") for each in heads}
+        table,
+        marks.worded("holders.positions", *notes, title=title),
+        {each: say(f"holders.column.{each}") for each in heads},
     )
 
 

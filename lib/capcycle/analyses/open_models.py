@@ -106,13 +106,24 @@ def fall_per_year(steps: pd.DataFrame) -> float:
     return float(np.exp(-np.polyfit(years, np.log(steps["price"]), 1)[0]))
 
 
+def lasting(steps: pd.DataFrame) -> float:
+    """The same where the prices lie a year or more apart: what fell for seven months has no yearly rate.
+
+    >>> lasting(cheapest(facts.open(), "gpqa", 0.56))  # June 2024 to February 2025
+    nan
+    """
+    long = len(steps) > 0 and steps["date"].iloc[-1] - steps["date"].iloc[0] >= YEAR
+    return fall_per_year(steps) if long else float("nan")
+
+
 def falls(book: Book, levels: Sequence[float], score: str) -> Exhibit:
     """A bar for each level of a score: how many times cheaper a year its tokens became."""
     rows = pd.DataFrame([_fall(book, score, level) for level in levels])
     known = rows.dropna(subset="value").sort_values("value")
     ends = {end: words.value(known["value"].iloc[at], "multiple") if len(known) else ""
             for end, at in {"low": 0, "high": -1}.items()}  # fmt: skip
-    title = words.counted("open_models.falls.title", min(len(known), 2), **ends)
+    years = {end: f"{known[end].agg(way):%Y}" if len(known) else "" for end, way in (("since", "min"), ("to", "max"))}
+    title = words.counted("open_models.falls.title", min(len(known), 2), **ends, **years)
     return marks.columns(rows, marks.worded("open_models.falls", id="token-price-falls", title=title,
                                             score=say(f"open_models.score.{score}")))  # fmt: skip
 
@@ -121,8 +132,11 @@ def _fall(book: Book, score: str, level: float) -> dict[str, object]:
     steps = cheapest(book, score, level)
     ends = [steps.iloc[0], steps.iloc[-1]] if len(steps) else []
     note = say("open_models.steps", first=_of(ends[0]), last=_of(ends[1]), count=len(steps)) if ends else ""
-    return {"label": say("open_models.level", level=words.value(level, "fraction")), "value": fall_per_year(steps),
-            "unit": "multiple", "kind": "estimated", "source": facts.documents(steps["source"]),
+    if (rate := lasting(steps)) != rate and fall_per_year(steps) > 0:
+        note = say("open_models.short", steps=note)
+    since, to = (end["date"] for end in ends) if ends else (pd.NaT, pd.NaT)
+    return {"label": say("open_models.level", level=words.value(level, "fraction")), "value": rate, "since": since,
+            "to": to, "unit": "multiple", "kind": "estimated", "source": facts.documents(steps["source"]),
             "note": note or say("open_models.no_steps")}  # fmt: skip
 
 
@@ -168,7 +182,7 @@ def verdict(book: Book, score: str, level: float) -> Sentence:
     """What tokens of a level cost first and last, how fast they fell, and the newest premium of a closed model."""
     steps, found = cheapest(book, score, level), premiums(book, score)
     given = {"score": say(f"open_models.score.{score}"), "level": words.value(level, "fraction")}
-    rate = fall_per_year(steps)
+    rate = lasting(steps)
     told = [say("open_models.too_few", **given)]
     if rate == rate:
         ends = {"first": _of(steps.iloc[0]), "last": _of(steps.iloc[-1])}

@@ -20,6 +20,7 @@ from capcycle.words import Sentence, say
 
 FLOWS = ("operating_cash_flow", "capex", "buybacks", "dividends_paid", "stock_compensation")
 SHOWN = ("net_buyback_yield", "buyback_yield", "stock_pay_cover", "buybacks_to_fcf", "buybacks_to_ai_capex", "paid_out")
+SHARE = "ai_share_of_capex"  # what a cloud builds for AI says nothing of a maker of chips
 USES = ("capex", "buybacks", "dividends_paid")  # of cash, in the order in which they are drawn
 
 
@@ -54,20 +55,22 @@ def cases(book: Book) -> dict[str, Case]:
     """Each company's payout of its newest twelve months, on its newest market value."""
     years = select(book.into(book.money), "ttm")
     filed = {name: measure(name, years) for name in FLOWS}
-    given = {company: {"market_value": own["market_value"]} for company, own in figures(book).items()}
+    given = {company: {"market_value": own["market_value"], SHARE: study.assumption(book, SHARE, company, own=True)}
+             for company, own in figures(book).items()}  # fmt: skip
     return multiples.filed_cases(payout, book, filed, given, [FLOWS])
 
 
 def verdict(each: Mapping[str, Case]) -> Sentence:
-    """Who returns the most net of pay in shares, and whose buy-backs only offset it."""
+    """Who returns the most net of pay in shares, and whose buy-backs are less than it."""
     found = exhibits.ranked(each, "net_buyback_yield")
     if not found:
         return words.paragraph(say("payouts.none"))
-    offset = [name for name, one in found if one.value <= 0]
-    most = {"company": found[-1][0], "net": found[-1][1].shown}
-    told = [words.counted("payouts.verdict", len(found), **most)]
-    if offset:
-        told.append(words.counted("payouts.verdict_offset", len(offset), names=words.listing(offset)))
+    less = [name for name, one in found if one.value < 0]
+    name, most = found[-1]
+    (until,) = (case.inputs["buybacks"].until for case in each.values() if case.name == name)
+    told = [words.counted("payouts.verdict", len(found), company=name, net=most.shown, until=until)]
+    if less:
+        told.append(words.counted("payouts.verdict_less", len(less), names=words.listing(less)))
     return words.paragraph(*told, *study.hindsight(*each.values()))
 
 

@@ -26,18 +26,20 @@ def regret(annual_capex: Amount, idle_share: Fraction, gpu_residual: Fraction, r
 
     Formula: build_in_low = annual_capex * idle_share * (1 - gpu_residual)
              wait_in_high = annual_capex * idle_share * max(revenue_per_capex * gross_margin_before_depreciation
-             * server_life - 1, 0); each expected = its probability * it; worst_least = the smaller of both
+             * server_life + gpu_residual - 1, 0); each expected = its probability * it;
+             worst_least = the smaller of both
              break_even_probability = wait_in_high / (build_in_low + wait_in_high)
     Units:   currency, fractions, years. Undiscounted. To build in high demand, or to wait in low demand, costs nothing.
     Source:  the definition of regret (Savage 1951); hand arithmetic in tests/test_regret.py.
 
     >>> found = regret(100.0, 0.5, 0.2, 0.6, 0.5, 5.0, 0.4)
-    >>> found.build_in_low, float(found.wait_in_high), round(float(found.break_even_probability), 4)
-    (40.0, 25.0, 0.3846)
+    >>> found.build_in_low, round(float(found.wait_in_high), 6), round(float(found.break_even_probability), 4)
+    (40.0, 35.0, 0.4667)
     """
     idle = annual_capex * idle_share
     built = idle * (1 - gpu_residual)
-    waited = idle * maximum(revenue_per_capex * gross_margin_before_depreciation * server_life - 1, 0.0)
+    earned = revenue_per_capex * gross_margin_before_depreciation * server_life + gpu_residual
+    waited = idle * maximum(earned - 1, 0.0)
     expected = low_demand_probability * built, (1 - low_demand_probability) * waited
     return (built, waited, *expected, minimum(built, waited), per(waited, built + waited))
 

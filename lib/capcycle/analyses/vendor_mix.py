@@ -89,7 +89,13 @@ def cases(book: Book) -> dict[str, Case]:
 
 def verdict(each: Mapping[str, Case]) -> Sentence:
     """What part of chips, power and money the leader has."""
-    return study.verdict(each[LEADER], "vendor_mix.verdict", maker=LEADER, day=each[LEADER].inputs["vendor_units"].days)
+    return study.verdict(
+        each[LEADER],
+        "vendor_mix.verdict",
+        maker=LEADER,
+        makers=words.listing(list(each)),
+        day=each[LEADER].inputs["vendor_units"].days,
+    )
 
 
 def shares(each: Mapping[str, Case]) -> Exhibit:
@@ -101,8 +107,9 @@ def shares(each: Mapping[str, Case]) -> Exhibit:
     ])  # fmt: skip
     own = each[LEADER]
     day = own.inputs["vendor_units"].days
-    title = study.tell(own, "vendor_mix.shares.title", maker=LEADER)
-    return marks.stacked(rows, marks.worded("vendor_mix.shares", id="vendor-shares", title=title, day=day))
+    title = study.tell(own, "vendor_mix.shares.title", maker=LEADER, count=str(len(each)))
+    said = {"title": title, "day": day, "makers": words.listing(list(each))}
+    return marks.stacked(rows, marks.worded("vendor_mix.shares", id="vendor-shares", **said))
 
 
 def over_time(book: Book) -> Exhibit:
@@ -117,15 +124,16 @@ def over_time(book: Book) -> Exhibit:
         for basis in BASES for quarter, value in parts[basis].items()
     ])  # fmt: skip
     ends = {end: words.value(parts["cost"].iloc[at], "fraction") for end, at in {"first": 0, "last": -1}.items()}
+    makers = words.listing(list(table.index.get_level_values("maker_name").unique()))
     return marks.paths(rows, marks.worded("vendor_mix.over_time", id="vendor-shares-by-quarter", maker=LEADER, **ends,
-                                    begin=parts.index[0], end=parts.index[-1]))  # fmt: skip
+                                    makers=makers, begin=parts.index[0], end=parts.index[-1]))  # fmt: skip
 
 
 def printed(book: Book, each: Mapping[str, Case]) -> Exhibit:
     """Shares of one maker that texts print, beside those counted by each measure of what they can mean."""
     market = {column: float(each[LEADER].quantity(output).value) for column, output in BASES.items()}
     day = each[LEADER].inputs["vendor_units"].days
-    rows = [_beside(book, "", say("vendor_mix.market", day=day), market)]
+    rows = [_beside(book, "", say("vendor_mix.market", day=day, makers=words.listing(list(each))), market)]
     owned = book.register("compute")
     end = gigawatt.chips_by_owner(book)["quarter"].max()
     for company in OWNERS:

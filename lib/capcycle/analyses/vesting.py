@@ -104,6 +104,7 @@ class Draws(NamedTuple):
 
     vested: np.ndarray
     value: np.ndarray
+    correlation: float  # of the price's end with the purchases
 
 
 def simulated(tranches: Mapping[str, Case], correlation: float, draws: int = DRAWS, seed: int = SEED) -> Draws:
@@ -126,7 +127,7 @@ def simulated(tranches: Mapping[str, Case], correlation: float, draws: int = DRA
     ])  # fmt: skip
     shares = np.array([[one.inputs["tranche_shares"].value] for one in each])
     gain = np.maximum(first["share_price"] * np.exp(end) - first["strike"], 0.0)
-    return Draws(vested, shares * vested * gain * np.exp(-first["risk_free_rate"] * years))
+    return Draws(vested, shares * vested * gain * np.exp(-first["risk_free_rate"] * years), correlation)
 
 
 def expected(drawn: Draws) -> float:
@@ -164,7 +165,7 @@ def table(warrant: Case, tranches: Mapping[str, Case], drawn: Draws) -> Exhibit:
     apart = sum(float(case.outputs.tranche_value) for case in tranches.values())
     frame = marks.worded("vesting.table", id=parts.slug("vesting-table", warrant.company),
                          value=words.value(expected(drawn), warrant.currency),
-                         apart=words.value(apart, warrant.currency))  # fmt: skip
+                         apart=words.value(apart, warrant.currency), correlation=f"{drawn.correlation:g}")  # fmt: skip
     return marks.table(rows, frame, columns)
 
 

@@ -1,5 +1,7 @@
 """What a customer's warrant is worth, whom it dilutes, and how large a rebate it is for each gigawatt bought."""
 
+from dataclasses import replace
+
 import numpy as np
 
 from capcycle import exhibits, study
@@ -10,7 +12,7 @@ from capcycle.measure import measure
 from capcycle.models.maths import maximum, per
 from capcycle.models.registry import GW, Amount, Fraction, PerGW, PerShare, Shares, model
 from capcycle.panel import select
-from capcycle.quantity import Quantity, newest
+from capcycle.quantity import ASSUMED, Quantity, newest
 from capcycle.study import Case
 from capcycle.words import Sentence, say
 
@@ -104,7 +106,7 @@ def costs(warrant: Case, expected: float) -> dict[str, Case]:
     income = study.newest(measure("net_income", ttm), warrant.company)
     same = {name: warrant.inputs[name] for name in ("shares_diluted", "warrant_shares", "gigawatts")}
     worth = {"now": warrant.quantity("warrant_value"), "hurdle": warrant.quantity("value_at_hurdle"),
-             "expected": Quantity("warrant_worth", expected, warrant.currency)}  # fmt: skip
+             "expected": replace(warrant.quantity("warrant_value"), value=expected, kind=ASSUMED)}  # fmt: skip
     same |= {"net_income": income}
     return {say(f"warrants.worth.{key}"): study.case(warrant_cost, warrant.book, warrant.company, warrant_worth=each,
                                                      **same) for key, each in worth.items()}  # fmt: skip

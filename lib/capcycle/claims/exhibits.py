@@ -94,7 +94,7 @@ def statements(examined: Examined) -> Exhibit:
     table = examined.statements
     view = headed(
         check=table["id"],
-        claimed=table["claimed"].map(" ".join),
+        claimed=[" ".join(map(words.translated, each)) for each in table["claimed"]],
         verdict=[
             {"text": verdict_name(row["verdict"]), "details": [row["why"], *row["arithmetic"]]}
             for row in table.to_dict("records")
@@ -209,7 +209,7 @@ def worked_examples(book: Book, *rooms: str) -> Exhibit:
     Errors:  ModelError for an analysis that has no example.
 
     >>> worked_examples(facts.open(), "power_value").title
-    'All 3 published worked examples reproduce'
+    'All 3 worked examples reproduce'
     """
     every = examples()
     lacking = [is_lacking(*each) for each in zip(every["model"], every["analysis"], strict=True)]
@@ -365,7 +365,7 @@ def _bars(table: pd.DataFrame, across: alt.Y, count: int) -> alt.Chart:
 
 def _example(row) -> str:
     """Whom it is about, a company by its name, and the model unless that is a plain function."""
-    company, comma, rest = row.about.partition(",")
+    company, comma, rest = words.translated(row.about).partition(",")
     about = facts.Names().get(company, company) + comma + rest
     model = words.catalogue().get(f"name.{row.model}", "")
     return say("examples.of_model", about=about, model=words.lower(model)) if model else about

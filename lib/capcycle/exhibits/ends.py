@@ -103,7 +103,9 @@ def names(base: alt.Chart, name: str, log: bool = False, **look: alt.SchemaBase 
         .transform_calculate(slack=f"datum.at - {APART} * datum.rank")
         .transform_window(down="max(slack)", frame=[None, 0], sort=by)
         .transform_window(up="min(slack)", frame=[0, None], sort=by)
-        .transform_calculate(move=f"(datum.down + datum.up) / 2 + {APART} * datum.rank - datum.at")
+        .transform_joinaggregate(count="count()")
+        .transform_calculate(lowest=f"height - {APART / 2} - {APART} * (datum.count - datum.rank)")  # above the axis
+        .transform_calculate(move=f"min((datum.down + datum.up) / 2 + {APART} * datum.rank, datum.lowest) - datum.at")
     )
     move = alt.expr("datum.move")
     text = {"align": "left", "dx": TEXT, "dy": move}

@@ -13,7 +13,7 @@ import altair as alt
 import pandas as pd
 
 from capcycle.headlines import MIME as MIME
-from capcycle.words import clauses, merged, say
+from capcycle.words import LANGUAGE, clauses, merged, say, translated, translated_each
 
 SPREADSHEET = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 LIVE_TITLE = "live_title"  # the parameter of a chart with sliders that says what it now shows
@@ -53,6 +53,12 @@ class Exhibit:
     chart: alt.Chart | alt.LayerChart | None = None
     filters: tuple[str, ...] = ()
     workbook: bytes = b""
+
+    def __post_init__(self):
+        """What a register has in English is shown in the reader's language."""
+        if LANGUAGE != "en":
+            object.__setattr__(self, "view", self.view.map(translated_each).rename(columns=translated))
+            object.__setattr__(self, "notes", tuple(map(translated, self.notes)))
 
     def payload(self) -> dict[str, Any]:
         """All but the chart, as JSON: what the page template reads."""

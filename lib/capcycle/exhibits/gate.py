@@ -23,6 +23,7 @@ MEASURED = ("metric", "company", "period_end", "value")  # columns of the figure
 NAMED = 3  # periods that a fault names
 YEAR = re.compile(r"(?:19|20)\d\d")
 COLOURS = ("color", "fill", "stroke")
+CUT = 40  # letters of a name that a key shows whole
 UNCOUNTED = {"rule", "text"}  # marks that say something of others
 DAYS = re.compile(
     r"\d{4}年(?:\d+月)?(?:\d+日)?|\d+月\d+日"
@@ -30,10 +31,15 @@ DAYS = re.compile(
 )
 WIDE = re.compile(r"[\u3000-\u9fff\uff00-\uffef]")  # letters that leave no space between them and a number
 NUMBER = re.compile(r"(?<![\w.,])[−+$€¥]*\d[\d,]*(?:\.\d+)?(?=[×%a-z]*(?:\W|$))")
+VALUE = re.compile(r"\d(?:%|×|bn\b|tn\b|m\b| points)|[$€¥]\d")
+ALONE = re.compile(r"\b1 of 1\b")
 COMPARES = re.compile(r"\b(?:ranks?|leads?|(?:high|low|larg|small|fast|slow|few)est|most|least|(?:run|ran)s? from)\b")
+BEST = re.compile(r"\b(?:dear|cheap|high|low|larg|small|great|bigg|long|short)est\b")
+NEAR = 0.006  # by which a figure that is shown is rounded
+SCALES = (1.0, 0.01, 1e3, 1e6, 1e9, 1e12)  # in which a title may show a figure
 PROFIT, GAINS = "net_income", "gain"  # what may have gains on investments in it, and the word that says so
 NO = re.compile(r"\bno ([a-z][\w& ,-]*)")
-UNPUBLISHED = re.compile(r"\bno figure for (?:the )?([^;:.]+?) is public\b")
+PUBLIC = re.compile(r"\bno (?:figure|value|amount|price|number)\b[^.;:]* (?:is|are) public\b")
 WORDED = {
     "dash": r"(?<!\S)\(?–(?!\S*\w)",
     "one_end": r"(?<!\S)(\S*\d\S*(?: \w+)?) (?:to|and) \1(?![\w.,])",
@@ -48,7 +54,8 @@ def faults(title: str, subtitle: str = "") -> list[str]:
     >>> faults("Capex ran from 5% to 5%")
     ['both ends of a range are one number']
     """
-    found = [say("gate.long", letters=len(title), most=TITLE)] if len(title) > TITLE else []
+    long = words.letters(title)
+    found = [say("gate.long", letters=long, most=TITLE)] if long > TITLE else []
     if (count := numbers(title)) > NUMBERS:
         found.append(say("gate.numbers", count=count, most=NUMBERS))
     texts = {"rank": f"{title}; {subtitle}"}
@@ -106,6 +113,27 @@ def of_figures(title: str, figures: pd.DataFrame, newest: pd.Timestamp) -> list[
     return [say("gate.old", old=words.day(day), newest=words.day(newest))] if newest - day > OLD else []
 
 
+def of_dated(title: str, subtitle: str, figures: pd.DataFrame) -> list[str]:
+    """Why a title with a value of dated figures does not do: neither it nor what stands under it says of when it is.
+
+    figures  as an exhibit gives them to download; of others than measures and lines of a comparison nothing is said
+
+    >>> of_dated("Amazon adds 4.8%", "% of revenue", pd.DataFrame({"metric": ["m"], "period_end": ["2026-06-30"]}))
+    ['its title has a value, and nothing says of when it is']
+    """
+    measured = {"metric", "period_end"} <= set(figures) or {"figure", "day"} <= set(figures)
+    return [say("gate.undated")] if measured and VALUE.search(title) and not DAYS.search(f"{title} {subtitle}") else []
+
+
+def of_rank(cells: Iterable[str]) -> list[str]:
+    """Where a table gives a place among one company.
+
+    >>> of_rank(["Oracle (1 of 1)"])
+    ['a cell has a rank among one company alone: Oracle (1 of 1)']
+    """
+    return [say("gate.rank_cell", cell=cell) for cell in cells if ALONE.search(cell)]
+
+
 def of_comparison(title: str, figures: pd.DataFrame) -> list[str]:
     """Why a title that compares companies does not fit the figures under it: they are of unlike days, and it has none.
 
@@ -121,6 +149,24 @@ def of_comparison(title: str, figures: pd.DataFrame) -> list[str]:
         if COMPARES.search(title) and not DAYS.search(title) and ends.max() - ends.min() > APART:
             return [say("gate.unlike", old=words.day(ends.min()), newest=words.day(ends.max()))]
     return []
+
+
+def of_one(title: str, figures: pd.DataFrame) -> list[str]:
+    """Why a superlative of a title says nothing: it is of the only figure of its kind.
+
+    >>> of_one("Leases earn 16% to 18%; the dearest note pays 7.75%",
+    ...        pd.DataFrame({"value": [0.16, 0.18, 0.0775], "unit": ["fraction", "fraction", "rate"]}))
+    ['a superlative is of the only figure of its kind']
+    """
+    if not BEST.search(title) or not {"value", "unit"} <= set(figures):
+        return []
+    known = figures.assign(value=pd.to_numeric(figures["value"], errors="coerce")).dropna(subset=["value"])
+    alone = known.loc[known.groupby("unit")["value"].transform("size") == 1, "value"]
+    told = [abs(float(number.lstrip("−+$€¥").replace(",", ""))) for clause in re.split("[;:]", title)
+            if BEST.search(clause) for number in NUMBER.findall(clause)]  # fmt: skip
+    shown = any(abs(abs(value) / (number * scale) - 1) < NEAR for value in alone for number in told if number
+                for scale in SCALES)  # fmt: skip
+    return [say("gate.one")] if shown else []
 
 
 def of_profit(said: str, figures: pd.DataFrame) -> list[str]:
@@ -142,16 +188,17 @@ def of_absence(texts: Iterable[str]) -> list[str]:
 
     >>> of_absence(["Amazon, TTM 2026Q1: no depreciation", "the data has no figure for capex"])
     ["'no depreciation' says that there is none, not that none is held"]
+    >>> of_absence(["no figure for the highest target is public"])
+    ["'no figure for the highest target is public' says more than that the data has none"]
     """
     texts = list(texts)
+    public = [
+        say("gate.public", text=hit) for hit in dict.fromkeys(hit for text in texts for hit in PUBLIC.findall(text))
+    ]
     found = dict.fromkeys(hit for text in texts for hit in NO.findall(text))
     named = (next((name for name in _measures() if hit == name or hit.startswith((f"{name} ", f"{name},"))), "")
              for hit in found)  # fmt: skip
-    unknown = dict.fromkeys(hit for text in texts for hit in UNPUBLISHED.findall(text))
-    return [
-        *(say("gate.absent", name=name) for name in dict.fromkeys(named) if name),
-        *(say("gate.unpublished", name=name) for name in unknown),
-    ]
+    return [*(say("gate.absent", name=name) for name in dict.fromkeys(named) if name), *public]
 
 
 def of_titles(titles: Iterable[str]) -> list[str]:
@@ -171,6 +218,9 @@ def of_looks(charts: Iterable[Mapping[str, Any]]) -> list[str]:
     >>> def of(*colours): return {"fill": {"scale": {"domain": ["Grid", "Own"], "range": list(colours)}}}
     >>> of_looks([of("red", "red")]), of_looks([of("red", "blue"), of("blue", "red")])[0]
     (['Grid and Own look alike in one chart'], 'Grid has more than one look on the page')
+    >>> names = [f"Return on the lessor's own money in the base case, {end}" for end in ("with tokens", "without")]
+    >>> of_looks([{"fill": {"scale": {"domain": names, "range": ["red", "blue"]}}}])
+    ["two names of a key are cut to 'Return on the lessor's own money in the '"]
     """
     looks: dict[str, set[tuple]] = {}
     found = []
@@ -182,6 +232,8 @@ def of_looks(charts: Iterable[Mapping[str, Any]]) -> list[str]:
         signs = {name: tuple(sorted(each.items())) for name, each in own.items()}
         alike = [[name for name, other in signs.items() if other == each] for each in dict.fromkeys(signs.values())]
         found += [say("gate.alike", names=listing(names)) for names in alike if len(names) > 1]
+        heads = [name[:CUT] for name in own if len(name) > CUT]
+        found += [say("gate.cut", head=head) for head in dict.fromkeys(heads) if heads.count(head) > 1]
         for name, each in own.items():
             looks.setdefault(name, set()).update({("colour", each[one]) for one in COLOURS if one in each})
     return [*dict.fromkeys(found), *(say("gate.looks", name=name) for name, each in looks.items() if len(each) > 1)]

@@ -14,15 +14,15 @@ from capcycle.measures import Measures
 from capcycle.metrics import ALL
 from capcycle.panel import Panel
 from capcycle.periods import DAY
+from capcycle.quantity import MARKS, marked
 
-MARKS = {"estimated": "estimated", "assumed": "assumed"}  # kinds that a table marks, by their sentence
 FIGURES = ["metric", "company", "period", "period_start", "period_end", "value", "unit", "kind", "published", "source",
            "reason"]  # fmt: skip
 PERCENT = ("fraction", "rate")
 RATIOS = (*PERCENT, "multiple")
 FURTHEST_APART = 62  # days; quarters under one calendar label end at most a month either side of its end
 FORMULA = re.compile(r"Formula:\s+(.*?)(?=\n\s*(?:[A-Z]\w+:\s|>>>)|\n\s*\n|\Z)", re.DOTALL)
-WORD = re.compile(r"\b[a-z]\w*")
+WORD = re.compile(r"\b[a-z]\w*", re.ASCII)
 EARLIER = ("year_ago", "quarter_ago", "years_ago", "opening")
 NEXT = re.compile(r";?\s*\n\s*(?=\w+(?:\[\w+\])? = )")  # where a line of a formula defines another name
 
@@ -92,8 +92,7 @@ def cell_text(value: float, unit: str, kind: str) -> str:
     >>> cell_text(5e9, "USD", "reported"), cell_text(0.25, "fraction", "assumed")
     ('$5.0bn', '25.0% (a)')
     """
-    text = words.value(value, unit)
-    return f"{text} {words.say(f'mark.{kind}')}" if kind in MARKS and text != words.DASH else text
+    return marked(words.value(value, unit), kind)
 
 
 def spoken(names: Iterable[str], values: Iterable[str], between: str = "") -> str:
@@ -215,7 +214,7 @@ def formula(function: Callable) -> str:
     >>> formula(backlog_yield)[-45:]
     '; AI capex = annual capex × AI share of capex'
     """
-    text = " ".join(NEXT.sub("; ", FORMULA.search(function.__doc__)[1]).split())
+    text = words.translated(" ".join(NEXT.sub("; ", FORMULA.search(function.__doc__)[1]).split()))
     own = inspect.signature(function).parameters
     text = WORD.sub(lambda word: _term(word[0]) if "_" in word[0] or word[0] in own else word[0], text)
     return text.replace(" * ", " × ").replace(" - ", " − ").replace(", else ", words.say("note.otherwise"))
@@ -300,7 +299,7 @@ def _gaps(measures: Measures) -> list[str]:
 
 
 def missing(rows: pd.DataFrame, metric: str) -> list[str]:
-    """Who has no value of a measure at one period, and why, where an exhibit has several measures.
+    """Who has no value of a measure at one period, and why, where an exhibit has several measures: once for a reason.
 
     metric  what a sentence calls it
 
@@ -308,11 +307,12 @@ def missing(rows: pd.DataFrame, metric: str) -> list[str]:
     ["Meta's backlog cannot be shown: not disclosed."]
     """
     unknown = rows["value"].isna() & rows.get("implausible", rows["value"]).isna()
-    lacking = rows.loc[unknown, ["company", "reason"]].itertuples(index=False)
+    lacking = rows.loc[unknown].groupby("reason", sort=False)["company"].agg(list)
     return [
-        words.say("compare.missing", name=company_names()[company], metric=metric, reason=reason)
-        for company, reason in lacking
-    ]
+        words.say(f"compare.missing{'_all' * (len(own) > 1)}", name=company_names()[own[0]], metric=metric,
+                  names=words.listing([company_names()[each] for each in own]), reason=reason)
+        for reason, own in lacking.items()
+    ]  # fmt: skip
 
 
 def doubtful(rows: pd.DataFrame) -> list[str]:

@@ -120,7 +120,8 @@ def files(table: pd.DataFrame) -> Exhibit:
     >>> files(one).view["File"].tolist()
     ['`fx.csv`']
     """
-    meanings = [words.say("registers.column", **row) for row in table[["column", "meaning"]].to_dict("records")]
+    named = zip(map("`{}`".format, table["column"]), table["meaning"], strict=True)
+    meanings = [words.say("registers.column", column=column, meaning=meaning) for column, meaning in named]
     lines = table.assign(said=meanings).groupby(["file", "about"], sort=False)["said"].agg(list)
     columns = [{"text": words.say("registers.columns", count=len(each)), "details": each} for each in lines]
     names, about = zip(*lines.index, strict=True)

@@ -55,15 +55,20 @@ def behind(html: str, own: str, of: Found) -> str:
 
 
 def finished(html: str, name: str, data: DataVersion) -> str:
-    """A page that leads to itself in the other languages of the site, and says which data the site was made from."""
+    """A page that leads to itself in the other languages of the site, and says which data the site was made from.
+
+    An apostrophe stands as itself: no attribute of a page begins with one.
+    """
     switch = "".join(
         f'<a class="language" rel="alternate" hreflang="{each}" lang="{each}" href="{where}{name}.html">'
         f"{escape(catalogue(each)['format.language'])}</a>"
         for each, where in addresses().items()
     )
     version = say("page.data_version", version=data.version, latest=data.latest) if data.latest else ""
-    return html.replace(LANGUAGES, switch).replace(
-        DATA, version and f" · {say('page.data')}{say('format.colon')}{escape(version)}"
+    return (
+        html.replace("&#39;", "'")
+        .replace(LANGUAGES, switch)
+        .replace(DATA, version and f" · {say('page.data')}{say('format.colon')}{escape(version)}")
     )
 
 

@@ -13,13 +13,14 @@ from capcycle.models.bounds import bounds, within
 from capcycle.quantity import ASSUMED, DERIVED, Quantity
 
 
-def assumption(book: Book, name: str, company: str = "", value: float = 0.0) -> Quantity:
+def assumption(book: Book, name: str, company: str = "", value: float = 0.0, own: bool = False) -> Quantity:
     """An assumption, a company's own before the general one; with a value of the reader's where that is not 0.
 
     One that was public on the day of the book stands as its author gave it. Of one that was not, the workbook keeps
     the value as its own: today's judgement, without the documents of later days (`hindsight`).
     Where only other companies have the assumption, it is missing, and `whose` names them. One of which only the ends
     are stated has these and no value.
+    own  only the company's: a general one may be of others than it
     Errors: ModelError for a name that is not among the assumptions, and for a value that cannot be.
 
     >>> weight = assumption(facts.open(), "signed_weight")
@@ -31,18 +32,20 @@ def assumption(book: Book, name: str, company: str = "", value: float = 0.0) -> 
     if name not in book.judgements:
         raise ModelError(unknown("assumption", [name], book.judgements))
     named = book.judgements[name]
-    rows = [row for row in named if row["company"] in (company, "")]
+    rows = [row for row in named if row["company"] in ((company,) if own else (company, ""))]
     if not rows:
         return _of_others(book, name, named)
     row = rows[-1]
     known = Quantity(
         name, float(row["central"]), row["unit"], float(row["low"]), float(row["high"]), row["kind"], row["source"],
-        row["reason"], published=row["published"],
+        words.translated(row["reason"]), published=row["published"], since=row.get("day", pd.NaT),
+        day=row.get("day", pd.NaT),
     )  # fmt: skip
     stood = known
     if not _public(book, known):
         reason = words.say("study.hindsight", day=words.day(book.day))
-        stood = replace(known, kind=ASSUMED, source="", reason=reason, published=pd.NaT, hindsight=True)
+        stood = replace(known, kind=ASSUMED, source="", reason=reason, published=pd.NaT, since=pd.NaT, day=pd.NaT,
+                        hindsight=True)  # fmt: skip
     return _chosen(stood, value) if value else stood
 
 
@@ -103,6 +106,6 @@ def _public(book: Book, known: Quantity) -> bool:
 
 
 def _of_others(book: Book, name: str, named: list[dict]) -> Quantity:
-    whose = words.listing(sorted(book.names[row["company"]] for row in named))
+    whose = words.listing(sorted(book.names[row["company"]] for row in named if row["company"]))
     reason = words.say("study.nobody", name=words.lower(words.name(name)), own=whose)
     return Quantity(name, np.nan, named[0]["unit"], reason=reason, whose=whose)

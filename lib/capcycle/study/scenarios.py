@@ -31,6 +31,12 @@ class Scenarios:
         rows = self.inputs.loc[list(self.case.varied)]
         return [name for name, row in rows.iterrows() if row["base"] == row[end] and row["bear"] != row["bull"]]
 
+    @property
+    def idle(self) -> list[str]:
+        """The inputs that have a range and stay at their centre, as the verdict does not move with them."""
+        rows = self.inputs.loc[list(self.case.varied)]
+        return [name for name, row in rows.iterrows() if row["bear"] == row["bull"]]
+
 
 def scenarios(case: Case) -> Scenarios:
     """Bear, base and bull of a case. The worse end of an input is the one that worsens the verdict, the rest central.

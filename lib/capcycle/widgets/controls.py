@@ -10,7 +10,7 @@ from typing import Any
 import altair as alt
 import ipywidgets as ui
 import vl_convert
-from traitlets import TraitError
+from traitlets import TraitError, dlink
 
 from capcycle import words
 from capcycle.errors import CapcycleError, unknown
@@ -70,11 +70,13 @@ class ExhibitBox(ui.VBox):
         self._begin = [each.value for each in self._watched]
         self.start.on_click(lambda _: self._set(self._begin))
         look = ui.HTML(LOOK + points.LOOK)
-        signs = ui.HBox([look, self.back, self.start, *self._offers(), self.busy], layout={"align_items": "center"})
+        signs = ui.HBox(
+            [look, numbered(), self.back, self.start, *self._offers(), self.busy], layout={"align_items": "center"}
+        )
         both = ui.HBox([self.picture, self.other], layout=WRAPPED | {"flex": "1 1 400px", "min_width": "0"})
         shown = ui.HBox([*beside, both], layout=WRAPPED)
         super().__init__([signs, *above, shown, *below, keys])
-        self.add_class("capcycle-explorer")
+        self.add_class("capcycle-explorer").add_class("capcycle-ordered")
         for each in self._watched:
             each.observe(self._changed, "value")
         self._fitting = False
@@ -169,6 +171,13 @@ class ExhibitBox(ui.VBox):
     def _beside(self) -> list[dict[str, Any]]:
         """What stands beside it: nothing, unless a subclass has something."""
         return []
+
+
+def numbered() -> ui.HBox:
+    """The number of the last thing that a reader did, and back again once the kernel has come to it: see `keys.js`."""
+    sent, come = ui.Text(), ui.HTML()
+    dlink((sent, "value"), (come, "value"))
+    return ui.HBox([sent, come], layout={"display": "none"}).add_class("capcycle-number")
 
 
 def control(kind: type[ui.Widget], key: str, **traits: Any) -> ui.Widget:

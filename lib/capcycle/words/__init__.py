@@ -9,6 +9,7 @@ from capcycle.words.catalogue import (
     counted,
     label,
     languages,
+    letters,
     lower,
     merged,
     name,
@@ -16,6 +17,7 @@ from capcycle.words.catalogue import (
     said,
     say,
     translated,
+    translated_each,
 )
 from capcycle.words.format import (
     DASH,

@@ -4,13 +4,17 @@ import re
 import tomllib
 from collections.abc import Iterator, Mapping
 from functools import cache
+from html import escape
 from pathlib import Path
+from typing import Any
 
 from capcycle.errors import CapcycleError
 from capcycle.paths import LANGUAGE
 
 UNIT = r"(?<=[\dkmn万亿元])(/[^\s,;:至，；：]+|(?: [A-Za-z][\w-]*){1,2})"  # behind a number, such as /GW and years
 TWICE = re.compile(UNIT + r"( to |至)(\S*\d\S*?)\1(?![\w/])")
+BETWEEN = "; "  # between several texts in one cell of a table
+SHOWN = {"text", "before", "under", "trend", "details"}  # what a cell of a table shows of itself
 TITLE, NUMBERS = 90, 3  # letters, and figures, that a reader takes in at a glance
 
 
@@ -55,6 +59,19 @@ def translated(text: str, language: str = LANGUAGE) -> str:
     ('芯片厂商', 'Chip makers')
     """
     return catalogue(language).get(text.strip(), text)
+
+
+def translated_each(cell: Any) -> Any:
+    """A cell of a table in the reader's language: a text, several with semicolons between, what a cell opens.
+
+    >>> translated_each({"text": "Chip makers", "details": ["no price is known"]})
+    {'text': 'Chip makers', 'details': ['no price is known']}
+    """
+    if isinstance(cell, str):
+        return BETWEEN.join(map(translated, translated(cell).split(BETWEEN)))
+    if isinstance(cell, Mapping):
+        return {**cell, **{part: translated_each(cell[part]) for part in SHOWN & set(cell)}}
+    return [*map(translated_each, cell)] if isinstance(cell, list | tuple) else cell
 
 
 def languages() -> list[str]:
@@ -106,7 +123,16 @@ def shorter(key: str, text: str) -> str:
     >>> shorter("study.tornado", "a" * 91), shorter("study.tornado", "a" * 90)
     ('study.tornado_short', '')
     """
-    return f"{key}_short" if len(text) > TITLE and f"{key}_short" in catalogue() else ""
+    return f"{key}_short" if letters(text) > TITLE and f"{key}_short" in catalogue() else ""
+
+
+def letters(text: str) -> int:
+    """How long a title is in a page's file, where an ampersand is five letters.
+
+    >>> letters("Return on PP&E"), letters("Microsoft's")
+    (18, 11)
+    """
+    return len(escape(text, quote=False))
 
 
 def sentence(key: str) -> str:
@@ -145,7 +171,7 @@ def label(key: str) -> str:
     ('PP&E, net', 'Backlog cover')
     """
     plain = key.rpartition(".")[2].replace("_", " ")
-    return catalogue().get(key, plain[:1].upper() + plain[1:])
+    return catalogue().get(key) or translated(plain[:1].upper() + plain[1:])
 
 
 def name(thing: str) -> str:

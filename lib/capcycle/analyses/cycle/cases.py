@@ -80,7 +80,7 @@ def spent(book: Book, since: int = SINCE) -> Quantity:
     capex = whole.inputs["capex"]
     for_ai, pace = capex * whole.inputs["ai_share_of_capex"], _pace(select(book, "quarter", since=since))
     high = max(capex.value, 0.0 if pace.missing else pace.value)
-    reason = words.say("cycle.spent" if high > capex.value else "cycle.spent_most", reason=capex.reason.rstrip("."))
+    reason = words.say("cycle.spent" if high > capex.value else "cycle.spent_most", reason=capex.reason.rstrip(".。"))
     source = facts.documents([for_ai.source, pace.source])
     return replace(capex, name="investment", low=for_ai.value, high=high, source=source, reason=reason)
 

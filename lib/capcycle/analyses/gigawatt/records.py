@@ -139,13 +139,18 @@ def funnel(book: Book) -> Exhibit:
         return nothing("funnel")
     order = rows.assign(place=rows["stage"].map(STAGES.index), first=rows["company"].map(book.companies.index))
     rows = order.sort_values(["first", "place", "basis"], ignore_index=True)
-    group, label = rows["basis"].map(_basis), rows["name"] + ": " + rows["stage"]
+    group, stage = rows["basis"].map(_basis), rows["stage"].map(lambda each: f"capacity.stage.{each.replace(' ', '_')}")
+    label = rows["name"] + say("format.colon") + stage.map(say)
     # bars under one label would be stacked, and those of unlike bases are not to be added
-    label = label.mask(label.duplicated(keep=False), label + ", " + group.map(words.lower))
-    rows = rows.assign(unit="MW", group=group, label=label)
+    apart = [_place(*each) for each in zip(label, group.map(words.lower), strict=True)]
+    rows = rows.assign(unit="MW", group=group, label=label.mask(label.duplicated(keep=False), apart))
     silent = [book.names[company] for company in book.companies if company not in set(rows["company"])]
     notes = [say("gigawatt.funnel.silent", names=words.listing(silent))] if silent else []
     return marks.columns(rows, marks.worded("gigawatt.funnel", *notes, title=_title(rows, book)))
+
+
+def _place(name: str, site: str) -> str:
+    return say("capacity.place", name=name, site=site)
 
 
 def _title(rows: pd.DataFrame, book: Book) -> str:
@@ -206,7 +211,7 @@ def sites(book: Book) -> Exhibit:
     rows = wide.assign(
         value=wide["around"] / wide["critical"],
         group=[_basis("utility" if missing else "gross") for missing in wide["gross"].isna()],
-        label=[f"{name}, {site}" for name, site in wide.index],
+        label=[_place(*each) for each in wide.index],
         note=[span(ends, "MW") for ends in wide[["around", "critical"]].to_numpy()],
         source=power.groupby(["name", "site"])["source"].agg(facts.documents),
     )

@@ -9,7 +9,7 @@ import pandas as pd
 from capcycle import exhibits, study, words
 from capcycle.analyses.gpu_cloud.cases import OF_RUN_RATES, cluster, funding, lessors, run_rates
 from capcycle.analyses.gpu_cloud.gpu_hour import forward_curve, gpu_run_rate
-from capcycle.analyses.gpu_cloud.market import GENERAL, SHORT, pairs, paths
+from capcycle.analyses.gpu_cloud.market import GENERAL, SHORT, pairs, paths, three_years
 from capcycle.errors import CapcycleError, unknown
 from capcycle.exhibits import Exhibit, marks, parts
 from capcycle.exhibits.marks import Frame
@@ -32,14 +32,18 @@ ENDS = {"low": 0, "high": -1}
 COLUMNS = ["lessor_name", "tenant_name", "status", "contract_value", "yearly", "hour"]
 
 
-def finding(build: Case) -> Sentence:
-    """What a cluster returns against what is asked of it."""
+def finding(build: Case, chip: str = "") -> Sentence:
+    """What a cluster returns against what is asked of it; of a chip let by the hour the rent for three years beside."""
     returns = {name: build.quantity(name) for name in ("project_irr", "equity_irr")}
     none = {name: say("gpu_cloud.no_return") for name, each in returns.items() if each.missing}
     if build.company:
         return study.verdict(build, "gpu_cloud.finding_contract", **none)
     key = "gpu_cloud.finding_term" if build.inputs["contract_term"].value else "gpu_cloud.finding"
-    return study.verdict(build, key, day=words.day(build.inputs["gpu_rent"].day), **none)
+    told = study.verdict(build, key, **none)
+    rent = three_years(build.book, chip) if key == "gpu_cloud.finding" and chip and not build.lacking else None
+    if rent is None or rent.missing:
+        return told
+    return words.paragraph(told, say("gpu_cloud.lasting", rent=rent.shown, day=words.day(rent.day)))
 
 
 def chips(book: Book, **numbers: float) -> Exhibit:
@@ -58,6 +62,7 @@ def _chip_row(chip: str, build: Case) -> dict[str, Any]:
     let = "none" if rent.missing else "term" if build.inputs["contract_term"].value else "hour"
     return {
         "label": chip, "price": price.value, "price_unit": price.unit, "rent": rent.value, "rent_unit": rent.unit,
+        "price_kind": price.kind, "rent_kind": rent.kind,
         "day": rent.day, "let": say(f"gpu_cloud.let.{let}"), "irr": float(build.outputs.project_irr),
         "irr_unit": "fraction", "unit": "", "note": build.lacking, "kind": build.kind, "source": build.source,
     }  # fmt: skip
@@ -168,9 +173,8 @@ def forward_rents(book: Book, chips: Sequence[str]) -> Exhibit:
     if offers.empty:
         return _no_offers("forward-rents", chips)
     offers = book.restated(offers.assign(currency=PRICED), RENTS)
-    short = [say("gpu_cloud.offer_short", chip=row.family, vendor=_vendor(row.vendor)) for row in offers.itertuples()]
     rows = pd.concat([
-        pd.DataFrame({"x": str(year + 1), "value": offers[name], "group": short, "label": offers["label"],
+        pd.DataFrame({"x": str(year + 1), "value": offers[name], "group": offers["label"], "label": offers["label"],
                       "kind": offers["kind"], "source": offers["source"]})
         for year, name in enumerate(RENTS)
     ]).assign(unit=f"{book.money}/GPU-hour")  # fmt: skip
@@ -234,9 +238,13 @@ def _vendor(name: str | float) -> str:
     return name if isinstance(name, str) and name else say("gpu_cloud.unnamed")
 
 
-def contracts(book: Book) -> Exhibit:
-    """Every contract that has the GPUs in its price: what it brings a year and an hour, and where it stands."""
+def contracts(book: Book, money: str = "") -> Exhibit:
+    """Every contract that has the GPUs in its price: what it brings a year and an hour, and where it stands.
+
+    money  only contracts in this currency
+    """
     deals = book.register("contracts").query("gpu_included == 'yes'")
+    deals = deals[deals["currency"].eq(money)] if money else deals
     if deals.empty:
         return marks.nothing(Frame("gpu-contracts", say("gpu_cloud.contracts.title_0"), ""))
     deals = book.restated(deals, ["contract_value"]).sort_values("announced", na_position="first", ignore_index=True)
@@ -252,7 +260,7 @@ def contracts(book: Book) -> Exhibit:
         yearly=yearly, hour=rents, unit="", contract_value_unit=book.money, yearly_unit=book.money,
         hour_unit=f"{book.money}/GPU-hour",
     )  # fmt: skip
-    notes = (say("gpu_cloud.contracts.note"), *parts.restated(deals))
+    notes = (say("gpu_cloud.contracts.note"), *_ended(deals, book), *parts.restated(deals))
     frame = Frame("gpu-contracts", _contracts_title(deals, book), say("gpu_cloud.contracts.subtitle"), notes)
     return marks.table(rows, frame, {name: say(f"gpu_cloud.column.{name}") for name in COLUMNS})
 
@@ -274,7 +282,17 @@ def _gpus(deals: pd.DataFrame, book: Book) -> np.ndarray:
 
 
 def _contracts_title(deals: pd.DataFrame, book: Book) -> str:
-    ended = deals["status"] == "terminated"
-    live = say("gpu_cloud.contracts.title", value=words.value(deals.loc[~ended, "contract_value"].sum(), book.money))
-    names = list(deals.loc[ended, "lessor"].map(book.names.get))
-    return say("gpu_cloud.contracts.title_ended", live=live, names=words.listing(names)) if names else live
+    if len(deals) == 1:
+        (only,) = deals.itertuples()
+        lessor, day = book.names.get(only.lessor, only.lessor_name), words.day(only.status_date)
+        return say("gpu_cloud.contracts.title_1", lessor=lessor, status=words.translated(only.status), day=day)
+    live = deals[deals["status"] != "terminated"]
+    most = live.loc[live["contract_value"].idxmax()]
+    amounts = {"value": live["contract_value"].sum(), "most_value": most["contract_value"]}
+    shown = {name: words.value(amount, book.money) for name, amount in amounts.items()}
+    return say("gpu_cloud.contracts.title", most=book.names.get(most["lessor"], most["lessor_name"]), **shown)
+
+
+def _ended(deals: pd.DataFrame, book: Book) -> list[str]:
+    names = list(deals.loc[deals["status"] == "terminated", "lessor"].map(book.names.get))
+    return [say("gpu_cloud.contracts.ended", names=words.listing(names))] if names and len(deals) > 1 else []

@@ -50,6 +50,20 @@ def specialised(offers: pd.DataFrame) -> pd.DataFrame:
     return let.drop_duplicates("vendor", keep="last")
 
 
+def three_years(book: Book, chip: str) -> Quantity:
+    """The newest rent of a chip for three years that is none of the general clouds' list prices; missing where none is.
+
+    >>> rent = three_years(facts.open(), "NVIDIA B200")
+    >>> rent.value, f"{rent.day:%d %b %Y}"
+    (2.9, '07 May 2026')
+    """
+    offers = book.register("gpu_prices").query("chip == @chip").dropna(subset=["date", "three_years"])
+    own = offers[~offers["vendor"].isin(GENERAL)].sort_values("date").tail(1)
+    if own.empty:
+        return missing("gpu_rent", say("gpu_cloud.market.no_day"), "USD/GPU-hour")
+    return _median(own, "three_years", "gpu_rent", "USD/GPU-hour", "gpu_cloud.market.three_years")
+
+
 def _paired(bought: pd.DataFrame, let: pd.DataFrame, term: str) -> dict[str, Quantity]:
     price = _median(bought, "purchase", "gpu_price", "USD/GPU", "gpu_cloud.market.price")
     rent = _median(let, term, "gpu_rent", "USD/GPU-hour", f"gpu_cloud.market.{term}")

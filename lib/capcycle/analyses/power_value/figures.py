@@ -5,7 +5,8 @@ from functools import cache
 import pandas as pd
 
 from capcycle import facts, words
-from capcycle.analyses.power_value.leased import RUNS, leases, live, terms
+from capcycle.analyses.hosting import own
+from capcycle.analyses.power_value.leased import RUNS, terms
 from capcycle.facts import Book
 from capcycle.quantity import DERIVED, Quantity, missing, newest, together, total
 
@@ -46,8 +47,8 @@ def figures(book: Book) -> dict[str, dict[str, Quantity]]:
         "bitcoin": dollars.convert(known[known["concept"] == "bitcoin"]),
         "capex": dollars.convert(quarters[quarters["concept"] == "capex"]),
         "capacity": dollars.register("capacity"),
-        "contracts": live(dollars),
-        "leases": leases(dollars),
+        "contracts": own.live(dollars),
+        "leases": own.leases(dollars),
         "warrants": commitments[commitments["form"] == "warrant"],
     }
     return {

@@ -213,7 +213,7 @@ def _yearly(years: Panel, cases: Mapping[str, Case]) -> pd.DataFrame:
 
     Errors: ModelError where there is no such year.
     """
-    table = measure("capex", years).table.dropna(subset="value").sort_values("ordinal", kind="stable")
+    table = measure("capex", years).known.sort_values("ordinal", kind="stable")
     table = table[table["company"].isin(cases)]
     counts = table.groupby("ordinal")["company"].nunique()
     shared = counts.index[counts == len(cases)]

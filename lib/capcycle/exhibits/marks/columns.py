@@ -8,8 +8,6 @@ from capcycle.exhibits.channels import beside_end, every
 from capcycle.exhibits.exhibit import Exhibit
 from capcycle.exhibits.marks.frame import Drawing, Frame, nothing
 
-ROW = 34
-
 
 def columns(rows: pd.DataFrame, frame: Frame) -> Exhibit:
     """A bar across for each row, in the order given, its value at its end.
@@ -24,7 +22,7 @@ def columns(rows: pd.DataFrame, frame: Frame) -> Exhibit:
     across = alt.X("value:Q", axis=drawing.axis(), scale=drawing.room(before=drawing.data["value"] < 0))
     base = drawing.chart.encode(y=drawing.labels(), x=across)
     bar = base.mark_bar(size=18, strokeWidth=1.5).encode(tooltip=drawing.tooltip, **drawing.fill(theme.TINT))
-    chart = alt.layer(bar, beside_end(base, text="brief").encode(x=alt.X("end:Q"))).properties(height=alt.Step(ROW))
+    chart = alt.layer(bar, beside_end(base, text="brief").encode(x=alt.X("end:Q"))).properties(height=drawing.row)
     return drawing.exhibit(chart, drawing.view("label", "group", "value", "note"))
 
 
@@ -82,7 +80,7 @@ def waterfall(rows: pd.DataFrame, frame: Frame) -> Exhibit:
         x=across, x2=alt.X2("end:Q"), tooltip=drawing.tooltip, **drawing.fill(theme.TINT)
     )
     text = base.transform_calculate(right="max(datum.start, datum.end)").mark_text(align="left", dx=5)
-    chart = alt.layer(bar, text.encode(x=alt.X("right:Q"), text=alt.Text("brief:N"))).properties(height=alt.Step(ROW))
+    chart = alt.layer(bar, text.encode(x=alt.X("right:Q"), text=alt.Text("brief:N"))).properties(height=drawing.row)
     return drawing.exhibit(chart, drawing.view("label", "value", "note"))
 
 

@@ -19,6 +19,7 @@ SAID = ["label", "group", "shown", "kind", "note"]  # by a mark of itself
 BREAK, LINE = "|", 24
 NARROWEST = 100  # pixels of an axis across on a telephone, beside the names and the numbers
 LABEL_LINE = 13  # pixels of a line of an axis label
+ROW = 34  # pixels of a row of one or two lines
 
 
 @dataclass(frozen=True)
@@ -87,6 +88,12 @@ class Drawing:
         left = max(needs[before].max(), 0) if before is not None and before.any() else 0
         end = f"max(width - {right + channels.BESIDE:.0f}, {left + 40:.0f})"
         return alt.Scale(zero=True, range=[round(left), alt.expr(end)])
+
+    @property
+    def row(self) -> alt.Step:
+        """How high a row is: as the longest label of all needs, or names of three lines would stand in each other."""
+        lines = self.data["place"].str.count(f"[{BREAK}]").max() + 1
+        return alt.Step(max(ROW, int(LABEL_LINE * (lines + 0.5))))
 
     def labels(self) -> alt.Y:
         """The axis of a row for each label, in the order of the rows; a long label stands on several lines."""
@@ -158,7 +165,8 @@ def table(rows: pd.DataFrame, frame: Frame, columns: dict[str, str]) -> Exhibit:
     >>> table(rows, Frame("power", "Most is owned", "MW"), {"label": "Power", "value": "Size"}).view.values.tolist()
     [['Own', '12 MW'], ['Let', '3 MW']]
     """
-    shown = {heading: [_cell(row, name) for row in rows.to_dict("records")] for name, heading in columns.items()}
+    each = rows.to_dict("records")
+    shown = {heading: [_cell(row, name) for row in each] for name, heading in columns.items()}
     return _framed(frame, pd.DataFrame(shown), rows, rows)
 
 

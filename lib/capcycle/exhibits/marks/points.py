@@ -7,7 +7,6 @@ from capcycle import theme, words
 from capcycle.exhibits.channels import LETTER, axis, group_scale
 from capcycle.exhibits.exhibit import Exhibit
 from capcycle.exhibits.marks import places
-from capcycle.exhibits.marks.columns import ROW
 from capcycle.exhibits.marks.frame import Drawing, Frame, nothing
 
 AREAS = (40, 900)  # square pixels of the smallest and the largest bubble
@@ -49,7 +48,7 @@ def dots(rows: pd.DataFrame, frame: Frame, mark: float | None = None) -> Exhibit
     if mark is not None:
         rule = alt.Chart(pd.DataFrame({"mark": [mark]})).mark_rule(strokeDash=[4, 3], color=theme.LIGHT["text"])
         layers.append(rule.encode(x=alt.X("mark:Q")))
-    chart = alt.layer(*layers).properties(height=alt.Step(ROW))
+    chart = alt.layer(*layers).properties(height=drawing.row)
     return drawing.exhibit(chart, drawing.view("label", "group", "low", "value", "high", "note"))
 
 

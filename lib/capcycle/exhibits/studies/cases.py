@@ -29,10 +29,11 @@ def assumptions(*cases: Case, beside: Sequence[Quantity] = ()) -> Exhibit:
     """
     inputs = [each for case in cases for each in case.inputs.values()]
     rows = pd.DataFrame([_input(each) for each in (*inputs, *beside)]).drop_duplicates("label")
-    assumed = int((rows["kind"] == "assumed").sum())
+    known = rows[rows["value"].notna()]  # what the data lacks is neither assumed nor anything else
+    assumed = int((known["kind"] == "assumed").sum())
     columns = {name: say(f"marks.column.{name}") for name in ("label", "low", "value", "high", "why")}
-    some = words.counted("study.assumptions", assumed, total=len(rows))
-    title = say("study.assumptions_all", total=len(rows)) if assumed == len(rows) > 1 else some
+    some = words.counted("study.assumptions", assumed, total=len(known))
+    title = say("study.assumptions_all", total=len(known)) if assumed == len(known) > 1 else some
     id, subtitle = parts.slug("assumptions", cases[0].model.__name__), say("study.assumptions_subtitle")
     later = len({each.name for each in inputs if each.hindsight})
     notes = (words.counted("study.hindsight_note", later, day=words.day(cases[0].book.day)),) if later else ()
@@ -67,16 +68,23 @@ def scenarios(three: Scenarios) -> Exhibit:
     case = three.case
     varied = three.inputs.loc[list(case.varied)].astype(float)
     varied = varied[varied.nunique(axis=1) > 1]
-    rows = pd.concat([_three(three.outputs, case, case.kind), _three(varied, case, "assumed")], ignore_index=True)
+    own = [case.alone(name).kind for name in three.outputs.index]  # a figure as filed is no judgement
+    rows = pd.concat([_three(three.outputs, case, own), _three(varied, case, "assumed")], ignore_index=True)
     columns = {"label": say("marks.column.label")} | {each: say(f"study.{each}") for each in SCENARIOS}
     ends = {each: said(case, case.model.verdict, three.outputs.at[case.model.verdict, each]) for each in SCENARIOS}
     frame = Frame(
         parts.slug("scenarios", case.model.__name__, case.company),
         titled(case, case.model.verdict, "study.scenarios", ends),
         say("study.scenarios_subtitle"),
-        (say("study.scenarios_note"), *_one_sided(three), *_gaps(three)),
+        (say("study.scenarios_note"), *_idle(three), *_one_sided(three), *_gaps(three)),
     )
     return marks.table(rows.assign(source=case.source), frame, columns)
+
+
+def _idle(three: Scenarios) -> list[str]:
+    """Which inputs with a range stay at their centre in all three, and why."""
+    case, names = three.case, [words.lower(words.name(name)) for name in three.idle]
+    return [say("study.idle", inputs=words.listing(names), output=words.name(case.model.verdict))] if names else []
 
 
 def _one_sided(three: Scenarios) -> list[str]:
@@ -112,7 +120,7 @@ def _no_rate(three: Scenarios, irr: str, flows: str, scenario: str) -> str:
                reason=rates.reason, all=all_)  # fmt: skip
 
 
-def _three(table: pd.DataFrame, case: Case, kind: str) -> pd.DataFrame:
+def _three(table: pd.DataFrame, case: Case, kind: str | list[str]) -> pd.DataFrame:
     units = [case.unit(name) for name in table.index]
     labels = [words.name(name) for name in table.index]
     return table.reset_index(drop=True).assign(label=labels, unit=units, kind=kind)

@@ -14,7 +14,8 @@ from capcycle.quantity import DERIVED, Quantity, listed, missing, spanned
 from capcycle.study import Case
 from capcycle.words import say
 
-COMPARED = ("multiple", "fraction", "times")  # units of which a middle of several companies means something
+COMPARED = ("multiple", "fraction", "points", "times")  # units of which a middle of several companies means something
+FEWEST = 3  # figures of a median: that of one is itself, that of two is their mean
 
 
 def ranked(cases: Mapping[str, Case], name: str) -> list[tuple[str, Quantity]]:
@@ -29,16 +30,16 @@ def ranked(cases: Mapping[str, Case], name: str) -> list[tuple[str, Quantity]]:
 
 
 def median(cases: Mapping[str, Case], name: str) -> Quantity:
-    """The middle of an input or output over the cases that have it; missing where none has, or as it is no ratio.
+    """The middle of an input or output over the cases that have it; missing of two or fewer, and of no ratio.
 
     One outside its plausible range counts by its place, as whoever is the dearest is.
 
     >>> needed = {company: analyses.start("revenue_for_capex", facts.open(), company) for company in ("MSFT", "AMZN")}
-    >>> median(needed, "gap_multiple").value == sum(one.value for _, one in ranked(needed, "gap_multiple")) / 2
+    >>> median(needed, "gap_multiple").missing
     True
     """
     known = [one for case in cases.values() if not (one := _placed(case, name)).missing]
-    if not known or known[0].unit not in COMPARED:
+    if len(known) < FEWEST or known[0].unit not in COMPARED:
         return missing(name, say("study.peers.none"))
     return Quantity(name, float(np.median([one.value for one in known])), known[0].unit,
                     kind=facts.weakest([DERIVED, *(one.kind for one in known)]),
@@ -52,7 +53,7 @@ def _placed(case: Case, name: str) -> Quantity:
 
 
 def peers(cases: Mapping[str, Case], names: Sequence[str], key: str, middle: bool = True) -> Exhibit:
-    """A row for each case and one of medians, the days of the parts of a row, and why a cell is empty.
+    """A row for each case that has a figure and one of medians, the days of its parts, and why a cell is empty.
 
     key     the words around it: {most}, {most_value} and {middle} are of the first name
     middle  whether there is a row of medians: of figures of a quarter and of a year there is none
@@ -60,7 +61,7 @@ def peers(cases: Mapping[str, Case], names: Sequence[str], key: str, middle: boo
 
     >>> cases = analyses.multiples.cases(facts.open(["MSFT", "META"], "2026-08-31"))
     >>> peers(cases, ["price_to_sales", "fcf_yield"], "multiples.peers").view["Company"].tolist()
-    ['Microsoft', 'Meta', 'Median']
+    ['Microsoft', 'Meta']
     """
     found = {_called(one, case): [case.alone(name) for name in names] for one, case in cases.items()}
     middles = [median(cases, name) for name in names]
@@ -78,8 +79,10 @@ def peers(cases: Mapping[str, Case], names: Sequence[str], key: str, middle: boo
     frame = marks.worded(key, *notes, id=parts.slug(*key.split(".")), title=_title(order, middles[0], key, names[0]))
     if all(one.missing for own in found.values() for one in own):
         return marks.nothing(frame)
-    columns = {"label": say("column.company")} | {name: words.name(name) for name in names}
-    rows = pd.DataFrame([_row(*each) for each in [*found.items(), *more]])
+    shown = [name for place, name in enumerate(names) if not all(own[place].missing for own in found.values())]
+    columns = {"label": say("column.company")} | {name: words.name(name) for name in shown}
+    known = [(label, own) for label, own in found.items() if not all(one.missing for one in own)]
+    rows = pd.DataFrame([_row(*each) for each in [*known, *more]])
     return marks.table(rows, frame, columns | {"day": say("study.peers.day")})
 
 
@@ -87,7 +90,8 @@ def _title(order: Sequence[tuple[str, Quantity]], middle: Quantity, key: str, na
     if not order:
         return say("study.peers.unknown", name=words.name(name))
     most, one = order[-1]
-    sentence = words.said(f"{key}.title_{len(order)}", f"{key}.title")
+    few = 1 if middle.missing else len(order)  # of which a title does without a median
+    sentence = words.said(f"{key}.title_{few}", f"{key}.title")
     return say(sentence, most=most, most_value=one.shown, middle=middle.shown, count=len(order))
 
 

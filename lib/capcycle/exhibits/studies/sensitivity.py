@@ -9,6 +9,7 @@ from capcycle.exhibits import marks, parts
 from capcycle.exhibits.exhibit import Exhibit
 from capcycle.exhibits.marks import Drawing, Frame, nothing
 from capcycle.exhibits.studies.cases import lacking, phrase, said, titled
+from capcycle.quantity import ASSUMED, marked
 from capcycle.study import Case, Tornado
 from capcycle.words import say
 
@@ -78,7 +79,7 @@ def _tornado_chart(drawing: Drawing) -> alt.LayerChart:
         for sign, align, dx in sides
     ]
     rule = alt.Chart(drawing.data.head(1)).mark_rule(color=theme.LIGHT["text"]).encode(x=alt.X("base:Q"))
-    return alt.layer(bar, *texts, rule).properties(height=alt.Step(marks.ROW))
+    return alt.layer(bar, *texts, rule).properties(height=drawing.row)
 
 
 def _tornado_view(swings: Tornado) -> pd.DataFrame:
@@ -86,7 +87,7 @@ def _tornado_view(swings: Tornado) -> pd.DataFrame:
     cells = {"label": [words.name(name) for name in table["name"]]}
     for end in ("low", "high"):
         cells[end] = [said(case, *row) for row in table[["name", end]].itertuples(index=False)]
-        cells[f"at_{end}"] = [said(case, swings.of, value) for value in table[f"at_{end}"]]
+        cells[f"at_{end}"] = [marked(said(case, swings.of, value), ASSUMED) for value in table[f"at_{end}"]]
     return pd.DataFrame({say(f"study.column_{name}"): column for name, column in cells.items()})
 
 
@@ -118,6 +119,6 @@ def break_even(case: Case, target: float, of: str | None = None) -> Exhibit:
 def _needed(name: str, solution: study.Solution) -> dict:
     case, each = solution.case, solution.case.inputs[name]
     ends = {"first": said(case, name, each.low), "last": said(case, name, each.high)}
-    values = [said(case, name, value) for value in solution.values] or [words.DASH]
-    return {"label": words.name(name), "now": said(case, name, each.value), "needed": words.listing(values),
+    values = [marked(said(case, name, value), ASSUMED) for value in solution.values] or [words.DASH]
+    return {"label": words.name(name), "now": each.marked, "needed": words.listing(values),
             "range": say("note.range", **ends), "note": solution.reason, "value": solution.nearest}  # fmt: skip

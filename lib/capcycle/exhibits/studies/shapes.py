@@ -5,7 +5,7 @@ of a single case name its inputs and outputs, as `capcycle.study.tell` fills the
 highest and the lowest, and have other titles for one case alone (`title_1`) and for cases all alike (`title_alike`).
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -61,11 +61,14 @@ def columns(case: Case, names: Sequence[str], key: str = "", **more: Any) -> Exh
     return marks.columns(_amounts(case, names), _frame("columns", case, names[0], key, title, more))
 
 
-def composition(cases: Mapping[str, Case], named: Mapping[str, str], key: str, **more: Any) -> Exhibit:
+def composition(
+    cases: Mapping[str, Case], named: Mapping[str, str], key: str, leads: Collection[str] = (), **more: Any
+) -> Exhibit:
     """Some inputs or outputs of one unit, stacked to a column for each case; who lacks a figure is listed.
 
     cases  by ticker, or by the words for each
     named  what each input or output is called; the title is of the case in which the first of them is largest
+    leads  the cases of which the title may be; all of them where none is named
     Errors: ModelError for a name that is neither, and for unlike units.
 
     >>> needed = {company: analyses.start("required_revenue", facts.open(), company) for company in ("MSFT", "AMZN")}
@@ -81,7 +84,8 @@ def composition(cases: Mapping[str, Case], named: Mapping[str, str], key: str, *
         return marks.nothing(marks.worded(key, *notes, title=say(f"{key}.title_0", **more)))
     rows = pd.concat([_amounts(case, list(named)).assign(x=name, label=name, group=list(named.values()), note="")
                       for name, case in full.items()], ignore_index=True)  # fmt: skip
-    top = max(full, key=lambda name: float(full[name].quantity(next(iter(named))).value))
+    may = [_called(name, cases[name]) for name in leads] or list(full)
+    top = max(may, key=lambda name: float(full[name].quantity(next(iter(named))).value))
     title = study.tell(full[top], f"{key}.title", label=top, **more)
     return marks.stacked(rows, marks.worded(key, *notes, title=title, **more))
 
@@ -125,16 +129,29 @@ def over(case: Case, x: str, of: Sequence[str], key: str = "", values: Sequence[
     """
     across = np.asarray(values, float) if len(values) else _steps(case, x)
     found, unit = case.evaluate(**{x: across}), _one_unit(case, of)
+    called = tails([words.name(name) for name in of])
     rows = pd.concat([
         pd.DataFrame({"x": across, "value": np.broadcast_to(np.asarray(getattr(found, name), float), across.shape),
-                      "label": [words.value(float(each), case.unit(x)) for each in across], "group": words.name(name)})
-        for name in of
+                      "label": [words.value(float(each), case.unit(x)) for each in across], "group": group})
+        for name, group in zip(of, called, strict=True)
     ], ignore_index=True).assign(unit=unit, kind=case.kind, source=case.source)  # fmt: skip
     named = {"output": case.quantity(of[0]), "input": case.quantity(x)}
     title = study.tell(case, _words(key, "title", "study.over"), **named, **more)
     frame = _frame("over", case, x, key, title, {"output": words.name(of[0]), "unit": parts.unit(unit)} | more, *of)
     shown = rows if rows["value"].notna().any() else rows[:0]
     return marks.paths(shown, frame, x_unit=case.unit(x), x_title=words.name(x))
+
+
+def tails(names: Sequence[str]) -> list[str]:
+    """Names without the beginning that all share up to a comma: a key cuts long ones, and would have them all alike.
+
+    >>> tails(["Return on money, with tokens", "Return on money, without"]), tails(["Capex", "Capex, net"])
+    (['With tokens', 'Without'], ['Capex', 'Capex, net'])
+    """
+    heads = {name.rpartition(", ")[0] for name in names}
+    if len(names) < 2 or len(heads) > 1 or not heads.pop():
+        return list(names)
+    return [parts.upper(name.rpartition(", ")[2]) for name in names]
 
 
 def along(cases: Mapping[str, Case], x: str, of: str, values: Sequence[float], key: str = "", **more: Any) -> Exhibit:

@@ -33,6 +33,9 @@ def table(cases: Mapping[str, Case], names: Sequence[str], key: str = "", of: st
     frame = _compared("table", cases, of, key, last, {"days": days, **more})
     headings = {"label": say("marks.column.label")} | {name: words.name(name) for name in names}
     headings |= {"days": say("study.peers.day")} if rows["days"].any() else {}
+    results = [name for name in names if name in first.model.outputs] or list(names)
+    if rows[results].isna().all(axis=None):
+        return marks.nothing(frame)
     notes = (*frame.notes, *marks.noted(rows.assign(value=np.nan)))  # a column of reasons beside figures is cut off
     return marks.table(rows, replace(frame, notes=notes), headings)
 

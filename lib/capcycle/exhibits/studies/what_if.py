@@ -106,13 +106,15 @@ def _sentence(case: Case, x: str, of: str, ends: Sequence[str]) -> str:
     ends, named = dict(zip(("start", "end"), ends, strict=True)), {"input": words.lower(words.name(x))}
     number = max(LONGEST, said(case, of, getattr(case.outputs, of)), key=len)
     longest = say("study.what_if", output=whose(case, of), **dict.fromkeys(ends, number), **named)
-    key = "study.what_if_brief" if len(longest) > TITLE else "study.what_if"  # one form, wherever the sliders stand
+    key = (
+        "study.what_if_brief" if words.letters(longest) > TITLE else "study.what_if"
+    )  # one form, wherever the sliders stand
     return titled(case, of, key, ends, **named)
 
 
 def _range(each: Quantity, case: Case) -> str:
     ends = {name: said(case, each.name, getattr(each, name)) for name in ("low", "value", "high")}
-    return say("study.range", input=words.name(each.name), reason=each.reason.rstrip("."), **ends)
+    return say("study.range", input=words.name(each.name), reason=each.reason.rstrip(".。"), **ends)
 
 
 @dataclass(frozen=True)
