@@ -74,7 +74,7 @@ def test_who_comes_later_begins_at_100_then():
 def test_nothing_at_or_below_zero_has_a_logarithm():
     figures = measure("fcf", select(facts.open(["ORCL"]), "year"))
     known = figures.table["value"].dropna()
-    data, said = _scaled(parts.chart_rows(figures), "log")
+    data, said, _ = _scaled(parts.chart_rows(figures), "log")
     assert (known < 0).any() and (data["value"].dropna() > 0).all() and "below zero" in said
 
 

@@ -19,13 +19,14 @@ from test_pages import CUT, TWICE
 from capcycle import paths
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
-PAGES = ["comparison", "microsoft", "hyperscalers", "growth", "prices", "useful-life", "required-revenue-amazon", "debt",
-         "warrants", "gigawatt"]  # fmt: skip
+PAGES = ["comparison", "microsoft", "hyperscalers", "growth", "prices", "useful-life", "required-revenue-amazon",
+         "debt", "warrants", "gigawatt"]  # fmt: skip
+DOCUMENTS = {"sources": ("title", "publisher"), "examples": ("source_title",), "claims": ("article",)}
 LANGUAGES = {"en": "", "zh": "zh/"}
 ELLIPSES = """() => [...document.querySelectorAll('.chart svg text')].map(text => text.textContent)
     .filter(text => text.includes('…'))"""
 SKIPPED = {"script", "style", "pre", "code", "template"}
-SENTENCE = re.compile(r"(?:[A-Za-z][\w'’&./-]*[,;:]? +(?:\d\S* +)?){3,}[A-Za-z][\w'’-]*")
+SENTENCE = re.compile(r"(?:[A-Za-z][\w'’&./-]*[,;:]? +(?:\d\S* +)?){3,}[A-Za-z][\w'’-]*", re.ASCII)
 LOWER = re.compile(r"(?<![\w-])[a-z]{2,}")
 PLACE = "xx"  # stands for what a document is called
 HOW = 'id="how"'  # from here on a page gives the code of its run
@@ -53,7 +54,7 @@ def page():
         browser.close()
 
 
-@pytest.mark.parametrize(("name", "language"), product(PAGES, LANGUAGES))
+@pytest.mark.parametrize(("name", "language"), [*product(PAGES, LANGUAGES)])
 def test_a_page_has_nothing_cut_at_a_desk_and_on_a_phone(both, page, name, language):
     for viewport in (PHONE, DESKTOP):
         page.set_viewport_size(viewport)
@@ -94,7 +95,11 @@ class Said(HTMLParser):
 def documents() -> re.Pattern:
     """What documents are called, and who published them, the longest first."""
     names = set()
-    for name, columns in {"sources": ("title", "publisher"), "examples": ("source_title",), "claims": ("article",)}.items():
+    for name, columns in {
+        "sources": ("title", "publisher"),
+        "examples": ("source_title",),
+        "claims": ("article",),
+    }.items():
         with (paths.DATA / f"{name}.csv").open(encoding="utf-8", newline="") as file:
             names |= {row[column] for row in csv.DictReader(file) for column in columns}
     return re.compile("|".join(map(re.escape, sorted(filter(None, names), key=len, reverse=True))))

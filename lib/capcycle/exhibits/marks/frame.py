@@ -267,12 +267,12 @@ def _broken(label: str) -> str:
         return BREAK.join(textwrap.wrap(label, LINE, break_long_words=False)) or label
     lines, room = [""], LINE
     for piece in PIECE.findall(label):
-        width = len(piece.rstrip()) + len(WIDE.findall(piece))
-        if width > room and lines[-1]:
+        wide = len(WIDE.findall(piece))
+        if len(piece.rstrip()) + wide > room and lines[-1]:
             lines.append("")
             room = LINE
         lines[-1] += piece
-        room -= width
+        room -= len(piece) + wide
     return BREAK.join(map(str.strip, lines))
 
 
