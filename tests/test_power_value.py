@@ -378,7 +378,9 @@ def test_an_amended_lease_stands():
 
 def test_contracts_with_gpus_stand_apart(book):
     gpus, leased, pipeline = values(book, "gpu_mw", "leased_mw", "pipeline_mw")["IREN"]
-    assert gpus == 200 and np.isnan(leased) and pipeline == pytest.approx(4_500 - 810 - 200 * 1.21)  # what a building takes
+    assert (
+        gpus == 200 and np.isnan(leased) and pipeline == pytest.approx(4_500 - 810 - 200 * 1.21)
+    )  # what a building takes
     ladder = power_value.ladder(book, "market_value").figures.query("label == 'IREN'")
     assert "Leased with GPUs" in set(ladder["group"]) and "13 Aug 2026" in ladder["note"].str.cat()
 

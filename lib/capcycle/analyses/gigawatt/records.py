@@ -248,5 +248,6 @@ def sites(book: Book) -> Exhibit:
         label=[_place(*each) for each in wide.index],
         note=[span(ends, "MW") for ends in wide[["around", "critical"]].to_numpy()],
         source=power.groupby(["name", "site"])["source"].agg(facts.documents),
+        kind=power.groupby(["name", "site"])["kind"].agg(_summed),
     )
-    return dots(rows.dropna(subset="value").assign(unit="multiple", kind="derived"), "gigawatt.sites")
+    return dots(rows.dropna(subset="value").assign(unit="multiple"), "gigawatt.sites")
