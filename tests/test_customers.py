@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from capcycle import facts
-from capcycle.analyses import customers, dependence
+from capcycle.analyses import customers, dependence, laboratory_orders
 from capcycle.errors import ModelError, NothingToShow
 
 share = st.floats(0, 1)
@@ -96,7 +96,9 @@ def test_ebitda_of_2024_was_what_the_largest_customer_paid():
 
 def test_laboratories_in_backlogs_by_hand():
     """OpenAI's 300bn on 638bn at Oracle; its 138bn and Anthropic's 100bn on 496bn at Amazon; 22.4bn on 103.7bn."""
-    found = dependence.backlogs(facts.open(["ORCL", "AMZN", "CRWV"], currency="USD")).set_index("company")["share"]
+    found = laboratory_orders.backlogs(facts.open(["ORCL", "AMZN", "CRWV"], currency="USD")).set_index("company")[
+        "share"
+    ]
     assert found.to_dict() == pytest.approx({"ORCL": 300 / 638, "AMZN": 238 / 496, "CRWV": 22.4 / 103.7})
 
 

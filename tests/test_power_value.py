@@ -69,7 +69,7 @@ def test_a_leased_megawatt_of_vaneck_is_worth_ten_and_a_half_million():
 
 
 def test_published_examples_reproduce():
-    assert worked_examples(facts.open(), "power_value").title == "All 3 published worked examples reproduce"
+    assert worked_examples(facts.open(), "power_value").title == "All 3 worked examples reproduce"
 
 
 def test_bernsteins_iren():

@@ -149,7 +149,7 @@ def register(book: Book, each: dict[str, Case]) -> Exhibit:
     status = {_label(row, book): say(f"hosting.status.{row['status']}") for row in table}
     frame = marks.worded("contract_cover.register", title=words.counted("contract_cover.register.title", above))
     rows = pd.DataFrame([
-        {"label": label, "status": status[label], **{name: case.quantity(name).shown for name in COVER},
+        {"label": label, "status": status[label], **{name: case.alone(name).marked for name in COVER},
          "value": float(case.outputs.cover_now), "unit": "multiple", "kind": case.kind, "source": case.source}
         for label, case in each.items()
     ])  # fmt: skip

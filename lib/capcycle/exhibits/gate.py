@@ -30,6 +30,8 @@ DAYS = re.compile(
 )
 WIDE = re.compile(r"[\u3000-\u9fff\uff00-\uffef]")  # letters that leave no space between them and a number
 NUMBER = re.compile(r"(?<![\w.,])[−+$€¥]*\d[\d,]*(?:\.\d+)?(?=[×%a-z]*(?:\W|$))")
+VALUE = re.compile(r"\d(?:%|×|bn\b|tn\b|m\b| points)|[$€¥]\d")
+ALONE = re.compile(r"\b1 of 1\b")
 COMPARES = re.compile(r"\b(?:ranks?|leads?|(?:high|low|larg|small|fast|slow|few)est|most|least|(?:run|ran)s? from)\b")
 BEST = re.compile(r"\b(?:dear|cheap|high|low|larg|small|great|bigg|long|short)est\b")
 NEAR = 0.006  # by which a figure that is shown is rounded
@@ -108,6 +110,27 @@ def of_figures(title: str, figures: pd.DataFrame, newest: pd.Timestamp) -> list[
         return []
     day = ends.groupby(level=[0, 1]).max().min() if ends.index.is_unique else ends.max()
     return [say("gate.old", old=words.day(day), newest=words.day(newest))] if newest - day > OLD else []
+
+
+def of_dated(title: str, subtitle: str, figures: pd.DataFrame) -> list[str]:
+    """Why a title with a value of dated figures does not do: neither it nor what stands under it says of when it is.
+
+    figures  as an exhibit gives them to download; of others than measures and lines of a comparison nothing is said
+
+    >>> of_dated("Amazon adds 4.8%", "% of revenue", pd.DataFrame({"metric": ["m"], "period_end": ["2026-06-30"]}))
+    ['its title has a value, and nothing says of when it is']
+    """
+    measured = {"metric", "period_end"} <= set(figures) or {"figure", "day"} <= set(figures)
+    return [say("gate.undated")] if measured and VALUE.search(title) and not DAYS.search(f"{title} {subtitle}") else []
+
+
+def of_rank(cells: Iterable[str]) -> list[str]:
+    """Where a table gives a place among one company.
+
+    >>> of_rank(["Oracle (1 of 1)"])
+    ['a cell has a rank among one company alone: Oracle (1 of 1)']
+    """
+    return [say("gate.rank_cell", cell=cell) for cell in cells if ALONE.search(cell)]
 
 
 def of_comparison(title: str, figures: pd.DataFrame) -> list[str]:

@@ -33,6 +33,8 @@ def faults(outcomes: Iterable[Outcome]) -> Iterator[str]:
                 *gate.faults(title, part.content["subtitle"]),
                 *gate.about(title, own),
                 *gate.of_figures(title, each, newest),
+                *gate.of_dated(title, part.content["subtitle"], each),
+                *gate.of_rank(_cells(part.content)),
                 *gate.of_comparison(title, each),
                 *gate.of_one(title, each),
                 *gate.of_profit(" ".join([*texts, *_cells(part.content)]), each),
