@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from capcycle import claims, exhibits, facts, metrics, panel, study, words
-from capcycle.analyses import ai_roic
+from capcycle.analyses import ai_roic, backlog, company_figures, laboratory_orders
 from capcycle.analyses.ai_roic.capital import beta
 from capcycle.analyses.ai_roic.model import (
     ai_cloud_build,
@@ -20,6 +20,7 @@ from capcycle.analyses.ai_roic.model import (
 from capcycle.analyses.ai_roic.realised import _ranks
 from capcycle.errors import ModelError
 from capcycle.measure import measure
+from capcycle.quantity import Quantity
 
 FIVE = facts.open(["MSFT", "GOOGL", "AMZN", "META", "ORCL"], currency="USD")
 share, life = st.floats(0.05, 0.6), st.floats(1, 12)
@@ -84,7 +85,7 @@ def test_what_differs_from_the_author_is_capex_with_leases_and_commercial_backlo
 def test_the_verdict_is_one_sentence_and_titles_name_the_company(cases):
     assert ai_roic.verdict(cases).count(". ") == 0
     three = exhibits.scenarios(study.scenarios(cases["AMZN"]))
-    assert three.title.startswith("Amazon's profit of a year to a year's AI capex is ")
+    assert three.title.startswith("Amazon's profit to AI capex less cost of capital: −2.6 points (bear ")
     assert not any("already at the better end of their range" in note for note in three.notes)
 
 
@@ -178,8 +179,7 @@ def test_what_cannot_be_is_refused_all_at_once():
 
 
 def test_a_chart_without_a_held_company_says_who_lacks_what():
-    quarters = panel.select(facts.open(["BABA"], currency="USD"), "quarter", since=2025)
-    alone = ai_roic.forward(quarters, "annual_capex_plan")
+    alone = ai_roic.bases(facts.open(["BABA"], currency="USD"))["plan"]
     shown = ai_roic.against_cost(alone)
     assert shown.chart is None and ai_roic.verdict(alone).startswith(shown.title.rstrip("."))
     assert "Alibaba" in shown.notes[-1]
@@ -189,7 +189,7 @@ def test_titles_give_the_numbers_of_the_case(cases):
     assert ai_roic.against_cost({"AMZN": cases["AMZN"]}).title == (
         "Amazon's contracts would earn −2.6 points over its cost of capital"
     )
-    assert claims.worked_examples(facts.open(), "ai_roic").title == "All 8 published worked examples reproduce"
+    assert claims.worked_examples(facts.open(), "ai_roic").title == "All 8 worked examples reproduce"
 
 
 @pytest.mark.parametrize(
@@ -246,7 +246,7 @@ def test_an_analyst_s_roic_of_microsoft_lies_in_the_range_of_taxes():
 
 def test_every_hyperscaler_has_a_realised_return_with_its_day(realised):
     days = {company: case.inputs["roic_before_tax"].days for company, case in realised.items()}
-    assert days == {"MSFT": "30 Jun 2026", "GOOGL": "31 Dec 2025", "AMZN": "31 Dec 2025", "META": "31 Dec 2025",
+    assert days == {"MSFT": "30 Jun 2026", "GOOGL": "30 Jun 2026", "AMZN": "31 Dec 2025", "META": "31 Dec 2025",
                     "ORCL": "31 May 2026"}  # fmt: skip
 
 
@@ -296,10 +296,94 @@ def test_a_rank_is_shown_only_where_it_survives_the_range():
 def test_laboratories_that_pay_half_or_nothing(cases):
     rows = ai_roic.laboratories(cases).figures
     amazon = rows[rows["label"] == "Amazon"].set_index("group")["value"].astype(float)
-    # 51.5 % of the backlog is AI, 48 % is of the two laboratories: half of it leaves 27.5 %, none 3.5 %
-    whole = amazon["As contracted"]
-    assert amazon["They pay half"] == pytest.approx(whole * 0.275 / 0.515)
-    assert amazon["They pay nothing"] == pytest.approx(whole * 0.035 / 0.515)
+    # 51.5 % of the backlog of 496bn is AI, 138bn and 100bn of it are of the two laboratories
+    whole, theirs = amazon["As contracted"], 238 / 496
+    assert amazon["They pay half"] == pytest.approx(whole * (0.515 - theirs / 2) / 0.515)
+    assert amazon["They pay nothing"] == pytest.approx(whole * (0.515 - theirs) / 0.515)
+
+
+def test_the_laboratories_have_one_share_of_a_backlog_on_every_page(cases):
+    shares = laboratory_orders.backlogs(FIVE).set_index("company")["share"]
+    # firm orders, bn: 250 and 30 of Microsoft's 684, 200 of Alphabet's 519.5
+    assert [shares["MSFT"], shares["GOOGL"]] == pytest.approx([280 / 684, 200 / 519.5])
+    own = backlog.cases(FIVE)["MSFT"].inputs["laboratory_share_of_backlog"]
+    assert own.value == shares["MSFT"] and own.days == "30 Jun 2026"
+    note = next(note for note in ai_roic.laboratories(cases).notes if "firm orders" in note)
+    assert "Microsoft 40.9% (e) of 30 Jun 2026" in note and "Alphabet 38.5% (e) of 30 Jun 2026" in note
+
+
+# ---- what a sentence counts, and of which day its figures are
+
+
+def test_only_who_has_contracts_is_counted_among_those_whose_contracts_earn(cases):
+    said = ai_roic.verdict(cases)  # of five with figures Meta has no contracts
+    assert said.startswith("3 of 4 companies with contracts would earn more from a year of them, ")
+    assert "1 of them in the bear case too" in said
+    meta = ai_roic.verdict({"META": cases["META"]})
+    assert meta.startswith("Meta has no contracts here: a year of the part of its revenue")
+    assert "Meta" not in ai_roic.laboratories(cases).view["Name"].tolist()
+    assert isinstance(company_figures.contracts(FIVE)["META"], Quantity)
+
+
+def test_the_answer_about_whole_companies_says_whose_contracts_fall_short(cases, realised):
+    said = ai_roic.returns_verdict(realised, cases)
+    assert said.startswith("On all they do, ")
+    assert "falls short of what capital costs by 2.6 points at Amazon" in said
+    assert "brings more than capital costs at Microsoft" in ai_roic.returns_verdict(realised, {"MSFT": cases["MSFT"]})
+
+
+def test_what_is_owed_is_dated_part_by_part(realised):
+    table = ai_roic.capital_costs(realised).view.set_index("Company")["Debt and leases of"]
+    # Meta: 10-Q for June 2026 has no finance leases, the 10-K for 2025 has; Alphabet's are all of the 10-Q for June
+    assert table["Meta"] == ("30 Jun 2026 (total debt and operating-lease liability); "
+                             "31 Dec 2025 (finance-lease liability)")  # fmt: skip
+    assert table["Alphabet"] == "30 Jun 2026" and table["Oracle"] == "31 May 2026"
+
+
+def test_alphabets_debt_is_that_of_its_newest_balance_sheet():
+    # 10-Q for June 2026: 1.999bn due within a year and 98.165bn after it; for June 2025: notes 24.903, paper 3.000
+    assert [select(FIVE, "GOOGL", "total_debt", day) for day in ("2026-06-30", "2025-06-30")] == [100.164e9, 27.903e9]
+
+
+def test_alphabets_return_by_hand(realised):
+    # 2026 640.480 + 100.164 + 2.590 - 55.911 - 186.563 = 500.760; 2025 362.916 + 27.903 + 2.102 - 21.036 - 74.112
+    # = 297.773; operating income 31.228 + 129.039 - 93.105 + 80.466 = 147.628
+    earned = realised["GOOGL"].inputs["roic_before_tax"]
+    assert earned.value == pytest.approx(147.628 / ((500.760 + 297.773) / 2), rel=1e-4)
+
+
+def test_a_return_before_tax_rests_on_filings_alone(realised):
+    assert {case.inputs["roic_before_tax"].kind for case in realised.values()} == {"derived"}
+
+
+def test_guidance_for_a_year_that_is_over_is_no_plan():
+    meta = facts.open(["META"], "2025-11-30")  # in October 2025: 70bn to 72bn for that year
+    assert ai_roic.plan(meta, "META").value == 71e9
+    assert ai_roic.plan(facts.open(["META"], "2026-01-15"), "META").missing
+    assert ai_roic.plan(FIVE, "META").value == 137.5e9  # ai-capex-roic: 130bn to 145bn for 2026
+    assert ai_roic.plan(FIVE, "ORCL").missing
+
+
+def test_an_added_return_stands_beside_one_of_the_same_day():
+    rows = ai_roic.old_and_added(FIVE, 0.222).figures
+    assert (rows.groupby("label")["note"].nunique() == 1).all()
+
+
+def test_who_lacks_figures_is_said_to_lack_those_alone():
+    alibaba = ai_roic.returns(facts.open(["BABA"], currency="USD"))["BABA"]
+    reason = alibaba.inputs["roic_before_tax"].reason  # its balance sheet of March 2026 has debt, cash and investments
+    assert "shareholders' equity" in reason and "finance-lease liability" in reason and "TTM 2026Q1" in reason
+    assert not any(f"{name};" in reason for name in ("total debt", "cash", "operating income"))
+    assert alibaba.inputs["debt_weight"].reason == "the data has no figure for finance-lease liability"
+
+
+def test_a_table_marks_what_is_judged(cases, realised):
+    author = ai_roic.beside_author(cases).view
+    assert (
+        author[["Author", "From what is assumed", "From capex"]].map(lambda cell: cell.endswith("(a)")).all(axis=None)
+    )
+    costs = ai_roic.capital_costs(realised).view
+    assert costs["Beta"].str.endswith("(e)").all() and costs["Cost of capital"].str.endswith("(a)").all()
 
 
 def test_no_page_calls_a_year_of_contracts_over_a_year_of_capex_a_roic(cases):

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from capcycle import facts
-from capcycle.analyses import customers, dependence
+from capcycle.analyses import customers, dependence, laboratory_orders
 from capcycle.errors import ModelError, NothingToShow
 
 share = st.floats(0, 1)
@@ -96,7 +96,9 @@ def test_ebitda_of_2024_was_what_the_largest_customer_paid():
 
 def test_laboratories_in_backlogs_by_hand():
     """OpenAI's 300bn on 638bn at Oracle; its 138bn and Anthropic's 100bn on 496bn at Amazon; 22.4bn on 103.7bn."""
-    found = dependence.backlogs(facts.open(["ORCL", "AMZN", "CRWV"], currency="USD")).set_index("company")["share"]
+    found = laboratory_orders.backlogs(facts.open(["ORCL", "AMZN", "CRWV"], currency="USD")).set_index("company")[
+        "share"
+    ]
     assert found.to_dict() == pytest.approx({"ORCL": 300 / 638, "AMZN": 238 / 496, "CRWV": 22.4 / 103.7})
 
 
@@ -115,3 +117,11 @@ def test_a_quarter_and_a_year_are_told_apart_and_an_estimate_is_marked():
     assert "quarter to 27 Jul 2025" in set(view.loc["NVIDIA", "Period"])
     spans = {company: case.inputs["period_revenue"].days for company, case in customers.cases(book).items()}
     assert spans["CRWV"] == "1 Jan 2025 to 31 Dec 2025" and spans["NVDA"] == "28 Apr 2025 to 27 Jul 2025"
+
+
+def test_microsofts_ebitda_takes_depreciation_alone_as_on_the_other_pages():
+    """10-K for fiscal 2026: 155.237bn and 34.3bn of depreciation; without 24.1bn of sales and half of their costs."""
+    case = customers.cases(facts.open(["MSFT"]), cost_that_leaves=0.5)["MSFT"]
+    ebitda, lost = 155.237e9 + 34.3e9, 331.839e9 * 0.0726
+    hand = ebitda - lost + (331.839e9 - ebitda) * 0.0726 / 2
+    assert float(case.outputs.ebitda_without) == pytest.approx(hand, rel=1e-3)

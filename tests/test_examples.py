@@ -31,7 +31,9 @@ def test_what_reproduces_is_consistent(line):
 
 @pytest.mark.parametrize("line", lines("no"))
 def test_what_does_not_is_inconsistent(line):
-    assert LINES[line].verdict == "inconsistent", LINES[line].why
+    printed = TABLE.set_index("line").at[line, "outputs"].values()
+    expected = "not checkable" if all(each is None for each in printed) else "inconsistent"  # nothing to compare with
+    assert LINES[line].verdict == expected, LINES[line].why
 
 
 def test_examples_in_number():  # facts of the register
@@ -45,10 +47,6 @@ def test_examples_in_number():  # facts of the register
         ("Cahn in 2024, as quoted", "Gap to revenue: $530bn"),  # 600 - 70
         ("IBM, 20 to 30 GW", "Cost of the plan: $1.6tn and $2.4tn"),  # 20 and 30 GW at 80bn
         ("CoreWeave", "Margin per GPU-hour: 25.45%"),  # 1 - 1.64 / 2.2
-        (
-            "Burry, 2026 to 2028",
-            "Capex at 2 for 5 years: $160bn; Capex at 3 for 6 years: $234.7bn",
-        ),  # 176 / 1.1, / 0.75
     ],
 )
 def test_the_right_figure_stands_beside_the_printed_one(about, right):
@@ -76,6 +74,7 @@ def test_every_analysis_that_has_a_model_has_examples():
         "guarantees",
         "guidance",
         "laboratories",
+        "order_failure",
         "per_token",
         "per_user",
         "position_change",

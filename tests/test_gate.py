@@ -95,6 +95,13 @@ def test_a_rank_among_two_is_noticed_under_a_title_too(rank):
     assert gate.faults("Meta spends most", "Capex, USD; the highest of 3") == []
 
 
+@pytest.mark.parametrize(("coupons", "found"), [([0.0775], 1), ([0.0775, 0.0725], 0)])
+def test_of_one_figure_none_is_the_dearest(coupons, found):
+    figures = pd.DataFrame({"value": [0.16, 0.18, *coupons], "unit": ["fraction"] * 2 + ["rate"] * len(coupons)})
+    assert len(gate.of_one("Leases earn 16% to 18%; the dearest note pays 7.75%", figures)) == found
+    assert gate.of_one("Leases earn 16% to 18%; the note on record pays 7.75%", figures) == []
+
+
 def test_of_two_companies_none_is_ranked():
     assert exhibits.lines(amounts(META=[1.0], MSFT=[2.0]), "META").subtitle == "Capex, USD (by quarter)"
 
@@ -238,3 +245,17 @@ def test_the_gate_goes_over_the_exhibits_of_a_page(tmp_path):
         "a dash stands for a number in the title.",
         "the title is about AMD, which is not what the page is about.",
     ]
+
+
+# ---- what is not held, and titles that cannot be told apart
+
+
+def test_what_is_not_held_is_not_called_unpublished():
+    """Broadcom files its net income every quarter: that the data has none does not make it unpublished."""
+    assert gate.of_absence(["Broadcom is left out: no figure for the net income is public."])
+    assert not gate.of_absence(["Broadcom is left out: the data has no figure for net income."])
+
+
+def test_two_exhibits_of_a_page_have_titles_of_their_own():
+    twice = "EV to sales runs from 3.7× (Amazon) to 10.9× (Microsoft)"  # stood above growth and above the margin
+    assert len(gate.of_titles([twice, "Meta leads", twice])) == 1 and not gate.of_titles([twice, "Meta leads"])

@@ -9,13 +9,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from capcycle import exhibits, facts, study, units, words
+from capcycle import exhibits, facts, study, units
 from capcycle.analyses import hosting, start
-from capcycle.analyses.hosting import contracts, leases
+from capcycle.analyses.hosting import contracts, leases, own
 from capcycle.analyses.hosting import model as lease
 from capcycle.analyses.hosting.credit import tenant_rates
 from capcycle.analyses.hosting.power_use import power_use
-from capcycle.analyses.power_value import leased
 from capcycle.errors import CapcycleError, ModelError
 from capcycle.quantity import Quantity
 
@@ -38,7 +37,8 @@ USE = study.case(power_use, EVERY)
 BOOK = pd.DataFrame({  # 100 over ten years, delivering since 2025; 50 over five, only signed; 7 without a day; 90 ended
     "contract": ["a", "b", "c", "d"], "status": ["delivering", "amended", "signed", "terminated"],
     "not_hosting": [False, False, True, False], "lessor": "X", "credit": "backed", "kind": "reported", "source": "s",
-    "mw_owned": [10.0, 5.0, 1.0, 9.0], "value_owned": [100.0, 50.0, 7.0, 90.0], "term_years": [10, 5, 5, 10],
+    "mw_owned": [10.0, 5.0, 1.0, 9.0], "running": [1.0, 0.0, 0.0, 0.0],
+    "value_owned": [100.0, 50.0, 7.0, 90.0], "term_years": [10, 5, 5, 10],
     "signed": pd.to_datetime(["2024-01-01", "2025-07-02", None, "2025-01-01"]),
     "starts": pd.to_datetime(["2025-01-01", "2026-07-02", None, "2025-01-01"]),
 })  # fmt: skip
@@ -61,18 +61,18 @@ def test_hut_8_first_rent_comes_to_the_value_of_thirty_years():
 
 def test_the_register_rebuilds_the_printed_book():
     book = contracts.printed_book(EVERY)
-    means = contracts.prices(book, 14)
+    means = contracts.prices(book)
     assert (len(book), means.mw, round(means.value / 1e9, 1)) == (11, 1959, 53.6)
-    assert means.pooled == pytest.approx(1.954e6, rel=1e-3)  # 53.6bn / (1,959 MW x 14 years)
 
 
 def test_the_register_has_the_printed_prices_without_the_contract_that_pays_for_gpus():
     book = contracts.printed_book(EVERY)
-    means = contracts.prices(book[book["gpu_included"] == "no"], 14)
+    means = contracts.prices(book[book["gpu_included"] == "no"])
     # Golden Sun: mean 1.73, lowest 1.22, highest 2.26; weighted 43.925bn / 25,065 MW-years = 1.752
     assert [round(each / 1e6, 2) for each in (means.simple, means.low, means.high)] == [1.73, 1.22, 2.26]
     assert means.weighted == pytest.approx(43.925e9 / 25065)
-    assert means.pooled == pytest.approx(43.925e9 / 1759 / 14)
+    # of 10 to 25 years, alike and by MW: the printed mean of 14 counts each contract alike
+    assert (means.mean_term, means.term_by_mw) == (pytest.approx(13.9), pytest.approx(25_065 / 1_759))
 
 
 def test_like_for_like_the_register_has_critical_power_the_own_part_and_all_that_was_signed():
@@ -106,20 +106,23 @@ def test_the_leases_of_two_landlords_in_the_register_add_up_to_what_they_state()
 
 def test_ciphers_leases_earn_more_than_their_tenants_lenders_ask():
     case = hosting.lease(facts.open(["CIFR"]))
-    # m and MW-years: Barber Lake 3,000 over 168 x 10 and 830 over 39 x 10, backed by Google; Amazon's 5,500 over
-    # 216 x 15 and 2,000 over 70 x 15
-    years = {"backed": 168 * 10 + 39 * 10, "hyperscaler": (216 + 70) * 15}
-    rent = (3_000 + 830 + 5_500 + 2_000) / sum(years.values())  # 1.781m a MW
+    mw = np.array([168, 39, 216, 70])  # Barber Lake and its second lease, backed by Google; Amazon's two
+    # m a MW and year: 3,000 over 168 x 10, 830 over 39 x 10, 5,500 over 216 x 15 and 2,000 over 70 x 15
+    rent = np.array([3_000 / 1_680, 830 / 390, 5_500 / 3_240, 2_000 / 1_050])
+    margin, cost = np.array([0.825, 0.875, 0.85, 0.85]), np.array([10, 9.5, 10.5, 10.5])  # of Amazon's the general ones
     # Google covers 1.4 of 3.0bn and 333 of 830m at 5.25 %, the rest of the two is at 9.5 %, all of Amazon's at 5.25 %
-    fluidstack, second = (cover * 0.0525 + (1 - cover) * 0.095 for cover in (1.4 / 3.0, 333 / 830))
-    backed = 168 * 10 * fluidstack + 39 * 10 * second
-    rate = (backed + years["hyperscaler"] * 0.0525) / sum(years.values())  # 6.00 %
-    assert case.inputs["hosting_rent"].value == pytest.approx(rent * 1e6)
-    assert case.inputs["tenant_rate"].value == pytest.approx(rate)
-    first = rent * 14 / sum(1.03**year for year in range(14))
-    worth = sum(first * 0.85 * 1.03**year / (1 + rate) ** (year + 2) for year in range(14))
-    assert case.outputs.net_lease_value == pytest.approx((worth - 10) * 1e6)  # 1.87m; on 300 MW it would be a loss
-    assert case.outputs.net_lease_value > 1.5e6
+    rates = np.array([*(cover * 0.0525 + (1 - cover) * 0.095 for cover in (1.4 / 3.0, 333 / 830)), 0.0525, 0.0525])
+    rent, noi, rate, cost, term = ((each * mw).sum() / 493 for each in (rent, rent * margin, rates, cost,
+                                                                      np.array([10, 10, 15, 15])))  # fmt: skip
+    assert case.inputs["hosting_rent"].value == pytest.approx(rent * 1e6)  # 1.79m
+    assert case.inputs["tenant_rate"].value == pytest.approx(rate)  # 6.2 %
+    assert case.outputs.noi_per_mw == pytest.approx(noi * 1e6)  # 1.51m
+    assert case.outputs.yield_on_cost == pytest.approx(noi / cost)  # 14.7 %
+    years = [min(max(term - year, 0), 1) for year in range(15)]  # 12.9 of them
+    first = noi * term / sum(1.03**year * part for year, part in enumerate(years))
+    worth = sum(first * 1.03**year * part / (1 + rate) ** (year + 2) for year, part in enumerate(years))
+    assert case.outputs.net_lease_value == pytest.approx((worth - cost) * 1e6)
+    assert case.outputs.net_lease_value > 1.5e6  # on 300 MW it would be a loss
 
 
 def test_where_no_contract_has_a_price_the_general_rent_and_rate_stand():
@@ -146,13 +149,23 @@ def test_no_table_of_the_pages_divides_by_power_that_is_not_critical_it():
         set(table.loc[table["mw"].isna(), "contract"]) == lacking
         and table.loc[table["mw"].isna(), "price"].isna().all()
     )
-    used = [set(contracts.built(table)["contract"]), set(leased.live(EVERY)["contract"])]
+    used = [set(contracts.built(table)["contract"]), set(own.live(EVERY)["contract"])]
     assert not any(lacking & each for each in used)
 
 
 def test_one_megawatt_mines_what_the_network_pays():
     # J.P. Morgan, November 2025: 41,400 USD a day per EH/s; one MW at 20.5 J/TH is 1/20.5 EH/s
-    assert USE.outputs.mining_revenue == pytest.approx(41_400 * 365 / 20.5, rel=0.001)
+    then = USE.evaluate(bitcoin_price=98_800).mining_revenue  # what its figures imply for a bitcoin
+    assert then == pytest.approx(41_400 * 365 / 20.5, rel=0.001)
+
+
+def test_the_bitcoin_price_is_the_newest_that_is_held_and_says_its_day():
+    price = USE.inputs["bitcoin_price"]
+    assert (price.value, price.days) == (58_524, "30 Jun 2026")  # MARA's 10-Q of August 2026
+    assert "of 30 Jun 2026" in hosting.verdict(let(), USE)
+    before = study.assumption(facts.open(as_of="2026-01-31"), "bitcoin_price")
+    assert (before.value, before.days) == (98_800, "30 Nov 2025")  # what J.P. Morgan's figures imply for November
+    assert study.assumption(facts.open(), "bitcoin_price", value=9e4).days == ""  # a reader's own is of no day
 
 
 def test_switching_price_by_hand():
@@ -248,7 +261,7 @@ def test_what_is_not_stated_stays_missing():
 def test_a_terminated_contract_is_worth_nothing():
     ended = BOOK[BOOK["status"] == "terminated"]
     assert contracts.run_off(ended, pd.Timestamp("2025-01-01"), 1, 1.0).empty
-    assert contracts.worth(ended, hosting.credit_rates(EVERY), 1).empty
+    assert contracts.worth(ended, hosting.credit_rates(EVERY), pd.Timestamp("2025-01-01"), 1).empty
 
 
 def test_a_cut_off_or_a_day_that_is_none_is_refused():
@@ -268,7 +281,7 @@ def shown(book):
     return [
         hosting.ledger(book), hosting.bubbles(book), hosting.books(book, CUT_OFF), hosting.holdings(book, CUT_OFF),
         hosting.holdings(book, CUT_OFF, "tenant"), hosting.backlog(one, weight), hosting.run_off(one, weight),
-        hosting.worth(one), hosting.yields(one), hosting.business_models(book),
+        hosting.worth(one), hosting.yields(one), hosting.terms(book), hosting.business_models(book),
         exhibits.columns(use, ["hosting_value", "cloud_value", "mining_value"], "power.worth"),
     ]  # fmt: skip
 
@@ -308,7 +321,7 @@ def test_a_rent_is_discounted_at_the_credit_of_who_pays_it():
 
 def test_todays_judgements_are_marked_on_an_earlier_page():
     one = hosting.lease(facts.open(["miners"], "2025-06-30"))
-    assert {"hosting_noi_margin", "cap_rate"} < set(one.hindsight) and "hosting_rent" not in one.hindsight
+    assert {"hosting_noi_margin", "cap_rate"} < set(one.hindsight) and "lease_term" not in one.hindsight
     assert hosting.verdict(one, hosting.uses(one)).endswith("which nothing public by 30 Jun 2025 states.")
     assert "rate for a hyperscaler's rent" not in " ".join(hosting.worth(one).notes)  # none of them rents yet
     assert "discount rate for rent without guarantor" in " ".join(hosting.worth(one).notes)
@@ -396,16 +409,16 @@ def test_models_yield_a_formula():
 def test_each_model_begins_with_contracts_of_a_company_or_of_all_lessors():
     assert start("hosting", facts.open()).inputs["hosting_rent"] == hosting.lease(EVERY).inputs["hosting_rent"]
     own = start("power_use", facts.open(), "WULF").inputs["hosting_rent"]
-    assert own.value == contracts.prices(lessors("WULF").query("not not_hosting and ownership != 0"))["weighted"]
-    # $1.1bn for 60 MW, $3.7bn for 200 (ten years each) and $19.0bn for 401 (twenty); its part of Abernathy is sold
-    assert own.value == pytest.approx(23.8e9 / (60 * 10 + 200 * 10 + 401 * 20), rel=0.005)
+    # by MW: 1.1bn for 60 MW, 3.7bn for 200, 3.0bn for 160 (ten years each), 19.0bn for 401 (twenty); Abernathy is sold
+    assert own.value == pytest.approx((110 + 370 + 300 + 950) / 821 * 1e6)
     assert not start("business", facts.open()).lacking
 
 
 def test_a_rent_is_as_good_as_the_contracts_that_it_is_the_mean_of():
-    table = lessors("RIOT").query("price.notna()")
-    assert "estimated" in set(table["kind"])  # one of the register's
-    assert hosting.lease(facts.open(["RIOT"])).inputs["hosting_rent"].kind == "estimated"
+    assert "estimated" in set(lessors("WULF").query("price.notna()")["kind"])  # Core42's
+    assert hosting.lease(facts.open(["WULF"])).inputs["hosting_rent"].kind == "estimated"
+    # of Riot's second lease to AMD no document states the value: the general rent stands in, which is assumed
+    assert hosting.lease(facts.open(["RIOT"])).inputs["hosting_rent"].kind == "assumed"
 
 
 def test_a_readers_own_value_keeps_the_range_of_the_sliders():
@@ -427,11 +440,60 @@ def test_a_yield_on_cost_by_hand():
     assert lacks.kind == "assumed" and set(lacks.source.split()) == {"s", *margin.source.split()}
 
 
-def test_nobody_delivers_one_does_or_all_do():
-    titles = [words.counted("hosting.delivering", count, total=total) for count, total in ((0, 3), (1, 4))]
-    assert [title.split(" ")[:3] for title in titles] == [["None", "of", "3"], ["One", "of", "4"]]
+def test_the_ledger_says_how_much_runs():
+    assert hosting.ledger(facts.open(["WULF"])).title == "Of 821 MW in 4 live contracts 60 MW are known to run"
     alone = hosting.ledger(facts.open(["BTDR"]))  # has one contract
-    assert alone.title == f"The only contract is {alone.view['Status'].iloc[0].lower()}"
+    assert alone.title == "The only contract is signed, not in force"
+    applied = hosting.terms(facts.open(["APLD"])).view
+    assert applied["Running"].tolist()[0] == "175 MW (e)"  # of 250 at Polaris Forge 1
+    core = hosting.terms(facts.open(["CORZ"]))
+    assert any("no document says how much" in note for note in core.notes)
+
+
+def test_who_stands_behind_a_rent_is_what_the_register_tells():
+    credit = lessors("miners").set_index("contract")["credit"]
+    assert credit["wulf-anthropic-justified"] == credit["corz-neocloud-amd"] == "supported"
+    assert credit["riot-amd-rockdale"] == "hyperscaler"  # a chip maker, whose own notes are of investment grade
+    shares = hosting.terms(facts.open(["WULF"])).view.set_index("Contract")["Lessor's share"]
+    assert shares["TeraWulf for Anthropic"] == "93.2% to 100.0%"  # two summaries differ
+    rate = hosting.lease(facts.open(["WULF"])).inputs["tenant_rate"].value
+    google = [cover * 0.0525 + (1 - cover) * 0.095 for cover in (1.8 / 3.7, 1.4 / 3.0)]
+    half = (0.0525 + 0.095) / 2  # of a support whose amount is not told
+    assert rate == pytest.approx((60 * 0.095 + 200 * google[0] + 160 * google[1] + 401 * half) / 821)
+
+
+def test_a_lease_whose_lessor_sells_its_part_is_in_no_sum():
+    book = facts.open(["WULF"])
+    sold = lessors("WULF").set_index("contract").loc["wulf-fluidstack-abernathy"]
+    assert (sold["status"], str(sold["status_date"].date())) == ("sold", "2026-07-06")
+    one = hosting.lease(book)
+    for exhibit in (hosting.bubbles(book), hosting.worth(one), hosting.yields(one)):
+        assert "168 MW" not in said(exhibit)
+    then = lessors("WULF", as_of="2026-06-30").set_index("contract").loc["wulf-fluidstack-abernathy"]
+    assert (then["status"], then["share"], then["share_low"]) == ("signed", 0.51, 0.501)  # 50.1 % at first
+
+
+def test_of_one_note_none_is_the_dearest():
+    assert "the note on record pays 7.75%" in hosting.yields(hosting.lease(facts.open(["WULF"]))).title
+    assert "the dearest note pays" in hosting.yields(hosting.lease(facts.open(["CIFR"]))).title
+
+
+def test_what_a_lease_is_worth_by_hand():
+    day = pd.Timestamp("2026-01-01")
+    rates = {"hyperscaler": Quantity("", 0.0, "rate"), "unbacked": Quantity("", 0.1, "rate")}
+    found = contracts.worth(BOOK.assign(credit="unbacked", cover=np.nan), rates, day, 1.0).set_index("contract")
+    # a: nine of ten years at 10 a year are left; (1 - 1.1 ** -9) / 0.1 = 5.7590
+    assert found.loc["a", ["to_come", "present_value"]].tolist() == pytest.approx([90, 57.590], abs=0.05)
+    # b: five years at 10, from 2 July 2026, 182 days later: 3.7908 x 10 / 1.1 ** 0.4983 = 36.15
+    assert found.loc["b", ["to_come", "present_value"]].tolist() == pytest.approx([50, 36.150], abs=0.005)
+    assert set(found.index) == {"a", "b"}  # c has no day, d has ended
+
+
+def test_rent_of_what_is_not_known_to_run_has_not_begun():
+    late = BOOK.query("contract == 'b'")  # only signed, to pay from 2 July 2026
+    flows = contracts.run_off(late, pd.Timestamp("2027-01-01"), 1.0, 1.0)
+    paid = flows.set_index("year")["value"]
+    assert paid.sum() == pytest.approx(50) and paid[2027] == pytest.approx(10, rel=1e-3)  # all of it, from that day
 
 
 def test_the_backlog_by_hand():
@@ -440,6 +502,28 @@ def test_the_backlog_by_hand():
     assert backlog.loc["delivering", "to_come"] == pytest.approx(90, abs=0.05)  # one year of ten is paid
     assert backlog.loc["signed", ["to_come", "weighted"]].tolist() == pytest.approx([50, 12.5])
     assert backlog.loc["gpus", ["undated", "to_come"]].tolist() == [7.0, 0.0]
+
+
+def test_a_contract_of_which_a_part_runs_stands_in_both_rows():
+    half = BOOK.assign(running=[0.4, 0.0, 0.0, 0.0])
+    backlog = contracts.backlog(half, pd.Timestamp("2026-01-01"), 1.0, 0.25)
+    assert backlog["value"].to_dict() == {"delivering": 40.0, "signed": 110.0, "gpus": 7.0}
+    assert backlog["mw"].to_dict() == {"delivering": 4.0, "signed": 11.0, "gpus": 1.0}
+    assert backlog["weighted"].to_dict() == pytest.approx(
+        {"delivering": 36, "signed": (54 + 50) / 4, "gpus": 0}, abs=0.05
+    )
+    untold = contracts.backlog(BOOK.assign(running=[np.nan, 0.0, 0.0, 0.0]), pd.Timestamp("2026-01-01"), 1.0, 0.25)
+    assert untold.loc["untold", ["value", "weighted"]].tolist() == pytest.approx([100, 22.5], abs=0.05)
+
+
+def test_golden_suns_uses_are_told_as_what_they_are():
+    cases = hosting.businesses(EVERY)
+    # the note: bare metal is the middle of its 9.7m and 300bn over five years on 4.5 GW; margins of mining and hosting
+    # of its 12 and 36 % and of Core Scientific's 6.0 of 67.2m and 30 %
+    assert cases["Bare-metal leasing"].inputs["revenue_per_mw"].value == pytest.approx((9.7e6 + 3e11 / 5 / 4500) / 2)
+    margins = [cases[use].inputs["gross_margin"].value for use in ("Mining", "Hosting")]
+    assert margins == pytest.approx([(0.12 + 6.0 / 67.2) / 2, (0.36 + 0.30) / 2], abs=5e-4)
+    assert "Golden Sun's estimates" not in " ".join(hosting.business_models(EVERY).notes)
 
 
 def test_the_cost_of_mining_beside_power_is_what_a_miner_states():

@@ -23,7 +23,7 @@ amounts = st.floats(0, 5e9)
 
 
 def test_published_examples_reproduce():
-    assert worked_examples(facts.open(), "leasing").title == "Both published worked examples reproduce"
+    assert worked_examples(facts.open(), "leasing").title == "Both worked examples reproduce"
 
 
 @pytest.mark.parametrize(

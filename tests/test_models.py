@@ -14,7 +14,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from capcycle import analyses, models, units
+from capcycle import analyses, models, units, words
 from capcycle.models import maths
 
 each_model = pytest.mark.parametrize("model", analyses.models().values(), ids=list(analyses.models()))
@@ -164,3 +164,19 @@ def test_an_annuity_is_worth_its_payments(rate, years):
 
 def test_nothing_is_had_per_unit_of_nothing():
     assert np.isnan(maths.per(1.0, 0.0)) and np.isnan(maths.per(1.0, np.nan))
+
+
+# ---- a difference of two percentages is in points
+
+LESS = ("spread", "less the", "less cost", "less its cost")
+
+
+@each_model
+def test_a_spread_of_two_rates_is_in_points(model):
+    spreads = [name for name, unit in model.outputs.items() if unit in ("fraction", "rate")
+               and any(word in f"{name} {words.name(name).lower()}" for word in LESS)]  # fmt: skip
+    assert not spreads, "a difference of two percentages has the unit Points"
+
+
+def test_points_read_as_points():
+    assert [words.value(-0.0264, "points"), words.value(0.25, "points")] == ["−2.6 points", "25.0 points"]

@@ -154,9 +154,14 @@ def check_page(browser, site: Path, name: str) -> None:
             check_shown(page, site, viewport)
 
 
+UNHINTED = """[...document.querySelectorAll('.table')].filter(box => box.scrollWidth > box.clientWidth + 1
+  && !getComputedStyle(box).backgroundAttachment.includes('local')).map(box => box.closest('figure')?.id)"""
+
+
 def check_shown(page, site: Path, viewport: dict) -> None:
     unfold(page)
     check_drawn(page)
+    assert page.evaluate(UNHINTED) == []  # a table wider than its room has a shade where it goes on
     assert page.evaluate("document.scrollingElement.scrollWidth") <= viewport["width"]
     assert page.evaluate("window.hit") is None
     assert complaints(page) == []

@@ -10,11 +10,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from capcycle import exhibits, facts, study
-from capcycle.analyses import power_value
+from capcycle.analyses import hosting, power_value
 from capcycle.analyses.hosting import contracts
+from capcycle.analyses.hosting.own import leases
 from capcycle.analyses.power_value import model
 from capcycle.analyses.power_value.figures import _balance, figures
-from capcycle.analyses.power_value.leased import leases, terms
+from capcycle.analyses.power_value.leased import terms
 from capcycle.analyses.power_value.prices import power_prices
 from capcycle.claims import worked_examples
 from capcycle.errors import CapcycleError, ModelError
@@ -44,9 +45,9 @@ def values(book, *names):
 def parts(**changed):
     """100 MW in use at 3m; 100 leased at 1.5m for ten years at 0 %, 12m to build; 80 % lent; 100m shares at 5."""
     inputs = {
-        "operating_mw": 100, "operating_value": 3e6, "leased_mw": 100, "noi_per_leased_mw": 1.5e6, "lease_term": 10,
-        "renewal_years": 0, "renewal_probability": 0, "tenant_rate": 0, "cost_per_leased_mw": 12e6, "delivered": 0,
-        "spent_on_leases": 0, "leased_probability": 1, "pipeline_mw": 0, "pipeline_value": 3e6,
+        "operating_mw": 100, "operating_value": 3e6, "leased_mw": 100, "noi_per_leased_mw": 1.5e6, "term_left": 10,
+        "lease_wait": 0, "renewal_years": 0, "renewal_probability": 0, "tenant_rate": 0, "cost_per_leased_mw": 12e6,
+        "delivered": 0, "spent_on_leases": 0, "leased_probability": 1, "pipeline_mw": 0, "pipeline_value": 3e6,
         "pipeline_probability": 1, "bitcoin": 0, "cash": 0.2e9, "debt": 0.1e9, "data_center_loan_to_cost": 0.8,
         "shares": 100e6, "price": 5,
     }  # fmt: skip
@@ -68,7 +69,7 @@ def test_a_leased_megawatt_of_vaneck_is_worth_ten_and_a_half_million():
 
 
 def test_published_examples_reproduce():
-    assert worked_examples(facts.open(), "power_value").title == "All 3 published worked examples reproduce"
+    assert worked_examples(facts.open(), "power_value").title == "All 3 worked examples reproduce"
 
 
 def test_bernsteins_iren():
@@ -107,12 +108,14 @@ def test_what_is_spent_is_in_the_debt_and_not_in_the_cost_again():
 
 
 def test_a_lease_is_worth_its_term_and_its_renewals_by_their_chance():
-    lease = {"tenant_rate": 0.0775, "lease_term": 14, "renewal_years": 10}
+    lease = {"tenant_rate": 0.0775, "term_left": 14, "renewal_years": 10}
     # (1 - 1.0775 ** -14) / 0.0775 = 8.3660, and for 24 years 10.7519
     assert parts(**lease).leased_part == pytest.approx(150e6 * 8.3660, rel=1e-4)
     assert parts(**lease, renewal_probability=0.5).leased_part == pytest.approx(
         150e6 * (8.3660 + 10.7519) / 2, rel=1e-4
     )
+    later = parts(**lease, lease_wait=1.5).leased_part  # 8.3660 / 1.0775 ** 1.5 = 7.4799
+    assert later == pytest.approx(150e6 * 7.4799, rel=1e-4)
 
 
 def test_what_runs_already_is_certain():
@@ -136,19 +139,19 @@ def test_shares_of_a_value_add_to_the_whole(value, share):
 
 
 def test_what_a_value_comes_to_per_leased_megawatt():
-    found = model.priced_in(1.8e9, 250, 3e6, 0, 1.5e6, 15, 0, 0, 0, 12e6, 200)
+    found = model.priced_in(1.8e9, 250, 3e6, 0, 1.5e6, 15, 0, 0, 0, 0, 12e6, 200)
     assert found.value_per_leased_mw == 5.25e6  # 1.05bn over 200
 
 
 @given(st.floats(1e9, 1e11), st.floats(0, 2000), st.floats(1.3e6, 1.6e6), st.floats(0.06, 0.09))
 def test_priced_in_power_at_its_value_returns_the_enterprise_value(value, operating, income, rate):
-    found = model.priced_in(value, operating, 3e6, 0, income, 20, 0, 0, rate, 12e6, 100)
-    worth = model.leased_mw_over_term(income, 20, 0, 0, rate, 12e6).net_value_per_mw
+    found = model.priced_in(value, operating, 3e6, 0, income, 20, 0, 0, 0, rate, 12e6, 100)
+    worth = model.leased_mw_over_term(income, 20, 0, 0, 0, rate, 12e6).net_value_per_mw
     assert math.isclose(found.priced_in_mw * worth + operating * 3e6, value, rel_tol=1e-9)
 
 
 def test_no_number_of_leases_explains_a_value_when_a_lease_loses():
-    assert model.priced_in(1e9, 0, 0, 0, 1e6, 10, 0, 0, 0, 12e6, 100).priced_in_mw == -500  # 1bn over 10m less 12m
+    assert model.priced_in(1e9, 0, 0, 0, 1e6, 10, 0, 0, 0, 0, 12e6, 100).priced_in_mw == -500  # 1bn over 10m less 12m
 
 
 def test_a_chart_can_add_the_parts_up():
@@ -298,13 +301,16 @@ def test_ciphers_share_by_hand(cases):
     one = cases["CIFR"].outputs
     # m a year: 247.5, 311.7, 72.6 and 113.3
     income = 3_000 / 10 * 0.825 + 5_500 / 15 * 0.85 + 830 / 10 * 0.875 + 2_000 / 15 * 0.85
-    cost = 168 * 10 + (216 + 70) * 12 + 39 * 9.5  # m: as stated for Barber Lake, the general 12m for Amazon's two
+    cost = 168 * 10 + (216 + 70) * 10.5 + 39 * 9.5  # m: as stated for Barber Lake, the general 10.5m for Amazon's two
     counted = 0.25 + 0.9 * 0.75  # Amazon pays since August 2026, no text says for how much: the general quarter
     # Amazon's credit 5.25 %; Google backs 1.4 of 3.0bn and 333 of 830m of Fluidstack's rent, the rest is at 9.5 %
     fluidstack, second = (cover * 0.0525 + (1 - cover) * 0.095 for cover in (1.4 / 3.0, 333 / 830))
     rate = (168 * fluidstack + 216 * 0.0525 + 39 * second + 70 * 0.0525) / 493  # 6.2 %
-    term = (168 * 10 + 216 * 15 + 39 * 10 + 70 * 15) / 493  # 12.9 years
-    leased = counted * income * (1 - (1 + rate) ** -term) / rate
+    # on 22 August 2026 Black Pearl (216 MW) pays since 4 August, 18 days; 39 days to 30 September (168 MW), 251 to 30
+    # April (70), and to Barber Lake's second lease (39), a year after 20 November 2025, 90.25
+    term = (168 * 10 + 216 * (15 - 18 / 365.25) + 39 * 10 + 70 * 15) / 493  # 12.9 years
+    wait = (168 * 39 + 39 * 90.25 + 70 * 251) / 493 / 365.25
+    leased = counted * income * (1 - (1 + rate) ** -term) / rate / (1 + rate) ** wait
     assert one.leased_part == pytest.approx(leased * 1e6, rel=1e-6)
     # spent since the lease of September 2025: 225.9, 554.0 and 410.3m, less than the quarter that is delivered costs
     assert cases["CIFR"].inputs["spent_on_leases"].value == pytest.approx(225.886e6 + 553.99e6 + 410.271e6)
@@ -330,7 +336,7 @@ def test_what_is_delivered_is_what_is_reported_to_run(book):
     shares = {company: own["delivered"] for company, own in figures(book).items()}
     assert [shares["HUT"].low, shares["HUT"].value] == [0, 0]  # River Bend and Beacon Point are to come
     mw = [end * (60 + 200 + 160 + 401) for end in (shares["WULF"].value, shares["WULF"].high)]
-    assert mw == pytest.approx([22.5, 60 + 200])  # CB-3/4, signed a year before the price, may run too
+    assert mw == pytest.approx([60, 60])  # Core42's; CB-3, CB-4 and CB-5 are due by the end of 2026
 
 
 def test_the_general_share_stands_in_where_a_lease_delivers_and_none_says_how_much():
@@ -340,7 +346,26 @@ def test_the_general_share_stands_in_where_a_lease_delivers_and_none_says_how_mu
 
 def test_without_a_lease_the_general_terms_stand():
     none = leases(facts.open(["MARA"]))
-    assert terms(none, none, none, pd.NaT, facts.open(["MARA"]))["noi_per_leased_mw"].value == 1.5e6
+    general = terms(none, none, none, pd.NaT, facts.open(["MARA"]))
+    assert general["noi_per_leased_mw"].value == pytest.approx(1.73e6 * 0.85)  # Golden Sun's rent, the general margin
+    assert general["cost_per_leased_mw"].value == 10.5e6
+
+
+@pytest.mark.parametrize("company", ["WULF", "CIFR", "HUT", "RIOT"])
+def test_a_leased_megawatt_earns_and_costs_the_same_here_and_on_the_page_on_hosting(company):
+    book = facts.open([company])
+    here, there = power_value.lease(book, company), hosting.lease(book)
+    assert here.inputs["noi_per_leased_mw"].value == pytest.approx(float(there.outputs.noi_per_mw))
+    assert here.inputs["cost_per_leased_mw"].value == pytest.approx(there.inputs["hosting_capex"].value)
+    assert here.inputs["tenant_rate"].value == pytest.approx(there.inputs["tenant_rate"].value)
+
+
+def test_a_lease_that_pays_has_less_of_its_term_left_and_one_to_come_waits():
+    left, wait = (figures(facts.open(["WULF"]))["WULF"][name].value for name in ("term_left", "lease_wait"))
+    # 22 August 2026: Core42 (60 MW, ten years) pays since 30 September 2025, 326 days; CB-3, CB-4 and CB-5 (360 MW, ten
+    # years) begin on 31 December 2026, in 131 days, and Anthropic's 401 MW (twenty years) a year later, in 496
+    assert left == pytest.approx((60 * (10 - 326 / 365.25) + 360 * 10 + 401 * 20) / 821)
+    assert wait == pytest.approx((360 * 131 + 401 * 496) / 821 / 365.25)
 
 
 def test_a_building_that_the_tenant_pays_costs_nothing():
@@ -353,7 +378,9 @@ def test_an_amended_lease_stands():
 
 def test_contracts_with_gpus_stand_apart(book):
     gpus, leased, pipeline = values(book, "gpu_mw", "leased_mw", "pipeline_mw")["IREN"]
-    assert gpus == 200 and np.isnan(leased) and pipeline == 4_500 - 810 - 200
+    assert (
+        gpus == 200 and np.isnan(leased) and pipeline == pytest.approx(4_500 - 810 - 200 * 1.21)
+    )  # what a building takes
     ladder = power_value.ladder(book, "market_value").figures.query("label == 'IREN'")
     assert "Leased with GPUs" in set(ladder["group"]) and "13 Aug 2026" in ladder["note"].str.cat()
 

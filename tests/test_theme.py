@@ -126,3 +126,18 @@ def label_tops(node: dict, top: float = 0.0):
         if child.get("role") == "legend-label":
             yield top
         yield from label_tops(child, top + child.get("y", 0))
+
+
+def test_layers_brought_together_quickly_are_those_that_altair_brings_together(monkeypatch):
+    for name in ("_remove_duplicate_params", "_combine_subchart_params", "_combine_subchart_data"):
+        monkeypatch.setattr(theme.api, name, getattr(theme.api, name))
+    rows = pd.DataFrame({"x": [1, 2], "y": [3, 4]})
+    point, slider = alt.selection_point(name="clicked"), alt.param(name="bound", value=1, bind=alt.binding_range())
+    line = alt.Chart(rows).mark_line().encode(x="x:Q", y=alt.Y("y:Q", title="Y")).add_params(point, slider)
+    dots = alt.Chart(rows).mark_point().encode(x="x:Q", color=alt.condition(point, "y:Q", alt.value("grey")))
+    parts = [line, dots.add_params(point), dots.transform_filter(alt.datum.x < slider)]
+    one = [each.to_dict() for each in parts]
+    whole = (alt.layer(*parts).properties(width=300) + dots).to_dict()
+    theme.layer_quickly()
+    assert (alt.layer(*parts).properties(width=300) + dots).to_dict() == whole
+    assert [each.to_dict() for each in parts] == one  # none of them was changed on the way

@@ -375,7 +375,7 @@ def test_a_loan_that_left_the_list_is_repaid():
 def test_a_claim_without_inputs_is_never_confirmed():
     # by hand, of one unit bought a year, mid-year, three years: at 3 against 6 years 4.5 (1/3 - 1/6) = 0.75
     burry = worked_examples(facts.open(), "useful_life").figures.set_index("about").loc["Burry, 2026 to 2028"]
-    assert burry["verdict"] == "inconsistent"
+    assert burry["verdict"] == "not checkable"
     assert "Capex at 3 for 6 years: $234.7bn (printed –)" in burry["figures"]  # 176 / 0.75 = 234.7
 
 

@@ -249,3 +249,25 @@ def test_no_quarter_of_the_data_has_the_wrong_sign():
     known = facts.load()
     positive = known["concept"].map(facts.dictionary()["sign"]).eq("positive")
     assert known[positive & (known["value"] < 0)].empty
+
+
+# ---- a rounded figure never beats an exact one of the same period
+
+
+def test_a_release_that_rounds_gives_way_to_the_filing_after_it():
+    # Oracle, fiscal 2025: 17.7bn in the release of 2025-06-11, 17.678bn in the 10-K a week later
+    def income(day):
+        rows = facts.load(["ORCL"], day)
+        rows = rows[(rows["concept"] == "operating_income") & (rows["period_end"] == "2025-05-31")]
+        return rows[rows["period_start"] == "2024-06-01"]["value"].tolist()
+
+    assert [income("2025-06-12"), income("2025-06-30"), income(None)] == [[17.7e9], [17.678e9], [17.678e9]]
+
+
+@pytest.mark.parametrize(("better", "worse", "kind", "stands"), [
+    (17_700e6, 17_678e6, "reported", 17_678e6), (17_700e6, 17_678e6, "estimated", 17_700e6),  # no aggregator beats it
+    (17_700e6, 17_578e6, "reported", 17_700e6), (17_678e6, 17_700e6, "reported", 17_678e6),
+])  # fmt: skip
+def test_what_says_the_same_in_full_and_no_less_well_stands(better, worse, kind, stands):
+    both = history(values(("2025-06-11", better)), values(("2025-06-18", worse), kind=kind).assign(tier=2))
+    assert vintages.latest(vintages.best_tier(both))["value"].tolist() == [stands]

@@ -58,9 +58,10 @@ def execute(source: Path, parameters: dict[str, Any], out: Path, cwd: Path) -> s
 
     Returns nothing if all went well, else which cell failed and why; `out` then holds the traceback.
     """
-    from papermill import PapermillExecutionError, execute_notebook
+    from papermill import PapermillExecutionError, execute, execute_notebook
     from papermill.engines import papermill_engines
 
+    execute.write_ipynb = lambda *_: None  # to no file, which takes as long as to one
     papermill_engines.register("capcycle", engine())
     path, error, process = str(source).replace("{", "{{").replace("}", "}}"), "", os.getpid()  # papermill formats it
     try:

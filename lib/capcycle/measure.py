@@ -51,7 +51,7 @@ def measure(metric: Callable | str, panel: Panel, **names: str | float) -> Measu
     A parameter is the name of a concept (`capex`), of another metric (`fcf`), or either with a suffix for an
     earlier period: `_year_ago`, `_quarter_ago`, `_years_ago` (with `years`), `_opening` (the balance before the
     period). `names` gives what a general parameter stands for (`value="capex"`) or a number (`tax_rate=0.21`).
-    Kinds:   the weakest of the inputs, at best `derived`; a number given makes the result `assumed`.
+    Kinds:   the weakest of the inputs, at best `derived`; a number given makes the result `assumed`, save 0.
     Errors:  MetricError for a name that is neither, one that the metric does not take, or a metric that has no
              meaning on the panel's span.
 
@@ -151,7 +151,8 @@ def _named(name: str, panel: Panel, names: dict[str, str | float]) -> Term:
     """The quantity that a parameter's name stands for."""
     given, names = names.get(name, name), _without(name, names)
     if not isinstance(given, str):
-        return Term(float(given), 0 if name == "years" else ASSUMED, {})
+        judged = name != "years" and given != 0  # a tax rate of 0 takes off nothing, and judges nothing
+        return Term(float(given), ASSUMED if judged else 0, {})
     if given in panel.concepts:
         return Term(*panel.grids[given], {given: panel.concepts[given]})
     if given in ALL:

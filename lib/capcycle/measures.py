@@ -60,6 +60,16 @@ class Measures:
         return self._reasoned(self._cells)
 
     @cached_property
+    def known(self) -> pd.DataFrame:
+        """The rows of the table that have a value: for these no reasons are looked for."""
+        cells = self._cells[self._cells["value"].notna()]
+        return cells.assign(reason=pd.Series("", cells.index, dtype=str))
+
+    def known_of(self, company: str) -> pd.DataFrame:
+        """One company's rows that have a value."""
+        return self.known[self.known["company"] == company]
+
+    @cached_property
     def _cells(self) -> pd.DataFrame:
         """The table without its reasons, of which few are asked for."""
         shown, used = self._shown, self._used
@@ -117,6 +127,12 @@ class Measures:
         known = {company: np.flatnonzero(~np.isnan(own))
                  for company, own in zip(self.panel.companies, self._plausible, strict=True)}  # fmt: skip
         return {company: self._periods[own[-1]] for company, own in known.items() if own.size}
+
+    def closest(self, company: str) -> str:
+        """The newest period of the last year of which the fewest of a company's figures are missing."""
+        place, last = self.panel.companies.index(company), self.panel.steps_per_year + 1
+        missing = np.sum([rows[place, self._from :] == MISSING for rows in self.inputs.values()], axis=0)[-last:]
+        return self._periods[-last:][np.flatnonzero(missing == missing.min())[-1]]
 
     def cell(self, company: str, period: str) -> Cell:
         """The row of the table of one company and period.

@@ -166,6 +166,16 @@ class Panel:
 
     def why_missing(self, company: str, ordinal: int, concept: str, earlier: str = "") -> str:
         """Why a company has no figure of a concept for a period, as far as is known."""
+        asked = company, ordinal, concept, earlier  # by each measure of a page
+        if asked not in self._reasons:
+            self._reasons[asked] = self._why_missing(*asked)
+        return self._reasons[asked]
+
+    @cached_property
+    def _reasons(self) -> dict[tuple, str]:
+        return {}
+
+    def _why_missing(self, company: str, ordinal: int, concept: str, earlier: str) -> str:
         missing = words.say("reason.missing", concept=words.lower(words.name(concept)), earlier=earlier).strip()
         last = ordinal * 4 + 3 if self.span == "year" else ordinal
         first = last if self.span == "quarter" else last - 3

@@ -14,7 +14,16 @@ from capcycle.errors import ModelError, NothingToShow
 from capcycle.facts.evidence import documents, weakest
 
 ASSUMED, DERIVED = "assumed", "derived"
-PLAIN = ("", "fraction", "rate", "multiple", "number", "times")  # units that another is multiplied or divided by
+MARKS = ("estimated", ASSUMED)  # kinds that a table marks
+PLAIN = (
+    "",
+    "fraction",
+    "rate",
+    "points",
+    "multiple",
+    "number",
+    "times",
+)  # units that another is multiplied or divided by
 APART = pd.Timedelta(days=62)  # quarters under one calendar label end at most a month either side of its end
 
 
@@ -101,6 +110,21 @@ class Quantity(NDArrayOperatorsMixin):
         """Its value in words."""
         return words.value(self.value, self.unit)
 
+    @property
+    def marked(self) -> str:
+        """Its value in words, marked where it is somebody's judgement, as a cell of a table has it.
+
+        >>> judged, filed = (Quantity("beta", 1.5, "number", kind=kind) for kind in ("estimated", "reported"))
+        >>> judged.marked, filed.marked
+        ('1.5 (e)', '1.5')
+        """
+        return marked(self.shown, self.kind)
+
+    @property
+    def ranged(self) -> str:
+        """Both ends of its range in words where it has one, else its value; marked where it is somebody's judgement."""
+        return marked(words.between(self.low, self.high, self.unit) if self.varied else self.shown, self.kind)
+
     def called(self, name: str, unit: str | None = None, reason: str | None = None) -> "Quantity":
         """The same under another name, in a unit that is said, or for another reason; a missing one keeps its own."""
         kept = self.reason if reason is None or self.missing else reason
@@ -109,13 +133,23 @@ class Quantity(NDArrayOperatorsMixin):
     def chosen(self, value: float) -> "Quantity":
         """A reader's own number in its place, within its range or widening it."""
         ends = {"low": min(self.low, value), "high": max(self.high, value)} if self.varied else {}
-        return replace(self, value=value, kind=ASSUMED, reason=words.say("study.given"), hindsight=False, **ends)
+        evidence = {"reason": words.say("study.given"), "since": pd.NaT, "day": pd.NaT, "hindsight": False}
+        return replace(self, value=value, kind=ASSUMED, **evidence, **ends)
 
     def __array_ufunc__(self, formula: np.ufunc, method: str, *parts: Any, **_: Any) -> "Quantity":
         """What an operator makes of it: a figure in the unit that follows."""
         if formula not in UNITS:
             raise ModelError(f"{formula.__name__} of a quantity has no meaning: add, subtract, multiply or divide")
         return together(formula, *parts, unit=UNITS[formula](*parts))
+
+
+def marked(text: str, kind: str) -> str:
+    """What is said of a figure, marked where it is somebody's judgement.
+
+    >>> marked("+2.6 points", "assumed"), marked("–", "assumed")
+    ('+2.6 points (a)', '–')
+    """
+    return f"{text} {words.say(f'mark.{kind}')}" if kind in MARKS and text != words.DASH else text
 
 
 def missing(name: str, reason: str, unit: str = "", **evidence: Any) -> Quantity:
@@ -204,7 +238,8 @@ def unlike(named: Mapping[str, Quantity]) -> list[str]:
     >>> unlike({"CoreWeave": new, "Oracle": new})
     []
     """
-    days = pd.Series({name: each.day for name, each in named.items() if not each.missing}, dtype="datetime64[ns]")
+    undated = {name: each.day for name, each in named.items() if not each.missing and words.day(each.day) not in name}
+    days = pd.Series(undated, dtype="datetime64[ns]")  # a name that has its day needs none beside it
     if not days.max() - days.min() > APART:
         return []
     each = [f"{words.day(day)}: {words.listing(list(own.index))}" for day, own in days.groupby(days)]

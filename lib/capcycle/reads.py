@@ -23,6 +23,7 @@ TRACE = "CAPCYCLE_TRACE"  # names a file that gets a line for each question, and
 PLACE = "line"  # of a row: where it stands, not what it says
 STEP = 10**9  # nanoseconds: longer than any file system's clock stands still, but for FAT's, which counts two seconds
 _opened: ContextVar[dict[str, str] | None] = ContextVar("opened", default=None)  # while a question is answered
+_ahead: ContextVar[bool] = ContextVar("ahead", default=False)  # of the runs that will ask the same
 _at_door: ContextVar[bool] = ContextVar("at_door", default=False)
 _written: dict[str, dict[str, str]] = {}  # questions already in the trace, each with the files as they were
 _of_files: dict[tuple, tuple[tuple[int, ...], Any]] = {}  # what was asked of a file: how it lay, and the answer
@@ -35,11 +36,13 @@ def ask(function: Callable, *arguments: Any, state: Sequence[str] = ()) -> Any:
     state   what else the answer hangs on: which companies of a whole market are known by now
     Errors: those of `function`; a refusal is an answer too.
     """
-    if _opened.get() is not None or not os.environ.get(TRACE):
+    if _opened.get() is not None or not (_ahead.get() or os.environ.get(TRACE)):
         return function(*arguments)
     question = _said([f"{function.__module__}:{function.__qualname__}", arguments, state])
     answer, files = _answer(function, arguments)
-    if not (_written.get(question) == files and all(files.values())):
+    if _ahead.get():
+        _digests[question] = files, digest(answer)
+    elif not (_written.get(question) == files and all(files.values())):
         note({"question": json.loads(question), "digest": _digest_of(question, files, answer), "files": files})
         _written[question] = files
     if isinstance(answer, CapcycleError):
@@ -69,11 +72,14 @@ def again(question: Sequence[Any]) -> str:
     return digest(_answer(function, arguments)[0]) if function else ""
 
 
-def prepare(function: Callable, *arguments: Any, state: Sequence[str] = ()) -> None:
-    """Work out the digest of an answer that runs will ask for, which are forks of this process."""
-    answer, files = _answer(function, arguments)
-    question = _said([f"{function.__module__}:{function.__qualname__}", arguments, state])
-    _digests[question] = files, digest(answer)
+@contextmanager
+def ahead() -> Iterator[None]:
+    """What is asked here runs will ask that are forks of this process: the digests of the answers are kept for them."""
+    token = _ahead.set(True)
+    try:
+        yield
+    finally:
+        _ahead.reset(token)
 
 
 def _digest_of(question: str, files: dict[str, str], answer: Any) -> str:

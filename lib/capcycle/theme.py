@@ -1,8 +1,11 @@
 """The one Altair theme: colours by role in light and in dark, a colour per company, marks by evidence."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from functools import wraps
 
 import altair as alt
+from altair.utils import schemapi
+from altair.vegalite.v6 import api
 
 from capcycle.errors import CapcycleError, unknown
 
@@ -94,6 +97,28 @@ def config(colours: Mapping[str, str] = LIGHT) -> alt.theme.ThemeConfig:
 def capcycle() -> alt.theme.ThemeConfig:
     """The theme that every chart of the project is drawn with."""
     return config()
+
+
+def layer_quickly() -> None:
+    """Have Altair, where it brings the layers of a chart together, copy of each only what it then changes.
+
+    It copies each to its ground, some six times over, which takes half the time of a chart; what it changes are the
+    name, the data and the parameters of a layer, at its top.
+    """
+    for name in ("_remove_duplicate_params", "_combine_subchart_params", "_combine_subchart_data"):
+        setattr(api, name, _at_the_top(getattr(api, name)))
+
+
+def _at_the_top(function: Callable) -> Callable:
+    @wraps(function)
+    def quick(*given):
+        deep, schemapi._deep_copy = schemapi._deep_copy, lambda part, _: part.copy(deep=False)
+        try:
+            return function(*given)
+        finally:
+            schemapi._deep_copy = deep
+
+    return quick
 
 
 def legend_columns(names: Sequence[str]) -> str:

@@ -35,6 +35,10 @@ from capcycle.parameters import cells
 from capcycle.words import say
 
 LIBRARIES = ["papermill", "ipykernel.ipkernel", "ipykernel.zmqshell", "pandas", "altair"]
+LATER = [  # what most pages import by the way
+    "scipy.optimize", "scipy.sparse.csgraph", "xlsxwriter.workbook", "contourpy", "pandas.io.formats.csvs",
+    "pandas.io.formats.html", "pandas.io.formats.string", "IPython.core.application", "IPython.core.oinspect",
+]  # fmt: skip
 OUR_IMPORT = re.compile(r"^(?:from|import) capcycle\b.*", re.M)
 ENVIRONMENT = {
     # one thread when the server forks, and one for each run: the runs are what goes in parallel
@@ -46,6 +50,7 @@ ENVIRONMENT = {
 
 
 LOOK, IDLE = 0.5, 60.0  # seconds
+FEW = 3  # jobs for each core: so few read what they need in less time than the zygote takes to read all
 SHARES: dict[str, float] = {}  # seconds of a batch for what its jobs have in common, divided among them
 DIE_WITH_PARENT, ADOPT = 1, 36  # PR_SET_PDEATHSIG and PR_SET_CHILD_SUBREAPER of Linux's prctl
 
@@ -198,15 +203,16 @@ def _import_and_read(jobs: Sequence[Job], width: int) -> None:
     import pandas
     from altair.utils import schemapi
 
-    from capcycle import engine  # noqa: F401
+    from capcycle import engine, theme  # noqa: F401
 
     begun = time.monotonic()
     schemapi.disable_debug_mode()  # a chart is checked whole when it is shown, not each of its parts before
+    theme.layer_quickly()
     nbformat.validate(nbformat.v4.new_notebook())  # the first notebook and the first chart bring what all others use
     altair.Chart(pandas.DataFrame({"x": [""]})).mark_point().encode(x="x").to_dict()
     imports = _import(jobs)
     imported = time.monotonic()
-    if imports and len(jobs) > width:
+    if imports and len(jobs) > FEW * width:
         days = Counter(job.parameters.get("as_of", "") for job in jobs)
         with suppress(Exception):
             _read([day for day, count in days.items() if count > 1 and isinstance(day, str)])
@@ -223,18 +229,17 @@ def _import(jobs: Iterable[Job]) -> list[str]:
     return imports
 
 
-def _read(days: Iterable[str]) -> None:
-    import scipy.optimize  # noqa: F401 — what solves imports it, as many pages do
+def _read(days: Sequence[str]) -> None:
+    from capcycle import analyses, facts, spans
 
-    from capcycle import facts, spans
-
+    for library in LATER:
+        import_module(library)
+    analyses.models()
     facts.history()
     for day in days:
         facts.prepare(day)
         spans.prepare(day)
-    facts.currencies()
-    for name in facts.registers.names():
-        facts.registers.history(name)
+    facts.ready(days)
 
 
 def _in_parallel(

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 import pandas as pd
 
 from capcycle import study, words
-from capcycle.analyses import required_revenue
+from capcycle.analyses import laboratory_orders, required_revenue
 from capcycle.analyses.ai_roic.capex_yield import TICKERS
 from capcycle.exhibits import Exhibit, marks
 from capcycle.facts import Book
@@ -14,14 +14,13 @@ from capcycle.measure import measure
 from capcycle.models.maths import per
 from capcycle.models.registry import Amount, Fraction, Multiple, Years, model
 from capcycle.panel import select
-from capcycle.quantity import Quantity
+from capcycle.quantity import Quantity, marked
 from capcycle.study import Case
 from capcycle.units import MONTHS_PER_YEAR
 from capcycle.words import Sentence, say
 
 JUDGED = ("ai_share_of_backlog", "backlog_duration")
 SHOWN = ("ai_revenue", "implied_by_laboratories", "implied_by_others", "duration_that_closes")
-LABORATORIES = ("OpenAI", "Anthropic")
 
 
 @model(verdict="implied_multiple", better="lower", ai_revenue_implied=Amount, implied_by_laboratories=Amount,
@@ -57,7 +56,8 @@ def cases(book: Book, **numbers: float) -> dict[str, Case]:
     """Each company's newest backlog against the AI revenue that it discloses; who lacks one of them says so."""
     backlogs = measure("rpo", select(book, "quarter"))
     return {company: study.case(backlog_to_revenue, book, company, backlog=study.newest(backlogs, company),
-                                ai_revenue=required_revenue.disclosed(book, company)).chosen(**numbers)
+                                ai_revenue=required_revenue.disclosed(book, company),
+                                laboratory_share_of_backlog=laboratory_orders.share(book, company)).chosen(**numbers)
             for company in book.companies}  # fmt: skip
 
 
@@ -102,7 +102,7 @@ def closes(each: Mapping[str, Case]) -> Exhibit:
     title = words.counted("backlog.closes.title", len(below), names=words.listing(below) if below else "")
     frame = marks.worded("backlog.closes", id="backlog-closes", title=title)
     rows = pd.DataFrame([
-        {"label": case.name, **{name: case.quantity(name).shown for name in SHOWN}, "paid": _paid(case),
+        {"label": case.name, **{name: case.alone(name).marked for name in SHOWN}, "paid": _paid(case),
          "growth": _growth(case), "value": float(case.outputs.implied_multiple), "unit": "multiple", "kind": case.kind,
          "source": case.source}
         for case in full
@@ -115,7 +115,7 @@ def closes(each: Mapping[str, Case]) -> Exhibit:
 def _paid(case: Case) -> str:
     """What a laboratory paid in the newest year for which a company says so."""
     table = case.book.register("customers")
-    rows = table[table["company"].eq(case.company) & table["customer_name"].isin(LABORATORIES)]
+    rows = table[table["company"].eq(case.company) & table["customer_name"].isin(laboratory_orders.LABORATORIES)]
     if rows.empty:
         return words.DASH
     row, years = rows.iloc[-1], select(case.book.of(case.company), "ttm")
@@ -134,4 +134,4 @@ def _growth(case: Case) -> str:
     months = (new["period_end"].to_period("M") - old["period_end"].to_period("M")).n
     pace = (new["value"] / old["value"]) ** (MONTHS_PER_YEAR / months)
     years = math.log(float(case.outputs.implied_multiple)) / math.log(pace)
-    return say("backlog.pace", years=words.value(years, "years"), pace=words.change(pace - 1))
+    return marked(say("backlog.pace", years=words.value(years, "years"), pace=words.change(pace - 1)), case.kind)

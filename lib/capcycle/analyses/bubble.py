@@ -86,7 +86,7 @@ def _filed(book: Book) -> tuple[Measures, Measures]:
 
 def _at(measures: Measures, company: str, day: pd.Timestamp) -> Quantity:
     """The newest figure of a day, as it is known later: on the shares after any split."""
-    own = measures.table[measures.table["company"] == company].dropna(subset="value")
+    own = measures.known_of(company)
     rows = own[own["period_end"].between(day - STALE, day)]
     if rows.empty:
         why = say("bubble.none_then", name=words.lower(words.name(measures.name)),

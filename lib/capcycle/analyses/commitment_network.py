@@ -17,6 +17,7 @@ GROUPS = {"purchase": "order", "lease": "order", "equity": "stake", "loan": "sta
 MONEY = ("order", "stake")  # a guarantee is paid in a failure only, and a warrant is paid in shares
 DRAWN, ACROSS = 28, 6  # links in the picture, companies along each side of the matrix
 NAMELESS = "undisclosed|several"
+ENDED = ("terminated", "sold", "conditional")  # contracts whose lessor no longer has them, or not yet
 
 
 def promises(book: Book) -> pd.DataFrame:
@@ -46,7 +47,7 @@ def _rents(book: Book, made: pd.DataFrame) -> pd.DataFrame:
     """Signed contracts that no promise names, as orders of their tenants."""
     rows = book.register("contracts")
     nameless = rows["tenant_name"].str.contains(NAMELESS)  # whoever that is may stand in the network already
-    rows = rows[rows["status"].ne("terminated") & rows["contract_value"].notna() & ~nameless
+    rows = rows[~rows["status"].isin(ENDED) & rows["contract_value"].notna() & ~nameless
                 & ~rows["contract"].isin(made["contract"])]  # fmt: skip
     sides = {"tenant": "giver", "tenant_name": "giver_name", "lessor": "taker", "lessor_name": "taker_name",
              "contract_value": "amount", "announced": "date"}  # fmt: skip

@@ -71,7 +71,10 @@ def _alone(cases: Callable[[Book], Each]) -> Callable[[Book], Each]:
 def contracts(book: Book) -> Each:
     """A year of contracts over a year of AI capex at the pace of the newest quarter."""
     quarters = select(book, "quarter", since=ai_roic.recent(book))
-    return ai_roic.forward(quarters, measure(capex_run_rate, quarters))
+    none = missing("capex_yield", say("company_figures.other_model"))
+    every = ai_roic.forward(quarters, measure(capex_run_rate, quarters))
+    own = ai_roic.contracted(every)
+    return {company: own.get(company, none) for company in every}
 
 
 @_alone
@@ -189,7 +192,7 @@ def evidence(case: Case | Quantity, name: str) -> Quantity:
     """An input or output with the evidence of what it is made of, and of that alone; of a history its last day."""
     if isinstance(case, Quantity):
         return case
-    if name not in {**case.model.outputs, **case.inputs}:  # a company that has a case of another model
+    if name not in {**case.model.outputs, **case.inputs}:
         return missing(name, say("company_figures.other_model"))
     own = case.alone(name)
     return replace(own, since=own.day) if case.model.lists else own

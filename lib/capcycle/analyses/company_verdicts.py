@@ -10,13 +10,13 @@ from capcycle.analyses import (
     carried,
     contract_cover,
     customers,
-    dependence,
     earnings_quality,
     funding,
     gpu_cloud,
     growth,
     guarantees,
     hosting,
+    laboratory_orders,
     lease_overhang,
     multiples,
     payouts,
@@ -72,7 +72,7 @@ def _laboratories(book: Book) -> Cases:
     """What part of a backlog OpenAI and Anthropic have firmly promised."""
     return {row["company"]: Quantity("share", row["share"], "fraction", kind=row["kind"], source=row["source"],
                                      reason=say("company_verdicts.of_backlog", day=row["day"]))
-            for row in dependence.backlogs(book).to_dict("records")}  # fmt: skip
+            for row in laboratory_orders.backlogs(book).to_dict("records")}  # fmt: skip
 
 
 ASKED: tuple[Asked, ...] = (

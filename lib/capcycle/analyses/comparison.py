@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from capcycle import study, words
+from capcycle.analyses import ai_roic
 from capcycle.analyses.company_figures import Found, contracts, priced
 from capcycle.exhibits import Exhibit, cards, marks
 from capcycle.exhibits.studies import beside
@@ -13,8 +14,13 @@ from capcycle.words import Sentence, say
 
 def verdict(of: Found) -> Sentence:
     """What prices assume, what AI must bring and what it brings, and who would have to be right."""
-    said = [*_priced(of), *_needed(of), *_right(of)] or [say("comparison.nothing")]
-    return words.paragraph(*said, *study.hindsight(*contracts(of.book).values()))
+    said = [*_priced(of), *_needed(of), *_right(of)] or [*_paid(of)] or [say("comparison.nothing")]
+    return words.paragraph(*said, *study.hindsight(*_cases(of)))
+
+
+def _cases(of: Found) -> list[Case]:
+    """A year of contracts of each company that has some."""
+    return [case for case in contracts(of.book).values() if isinstance(case, Case)]
 
 
 def _priced(of: Found) -> Iterator[str]:
@@ -24,6 +30,16 @@ def _priced(of: Found) -> Iterator[str]:
         years = next(iter(priced(of.book).values())).inputs["growth_years"].shown
         yield words.counted("comparison.priced", len(known), least=least, low=low.shown, most=most, high=high.shown,
                             years=years)  # fmt: skip
+
+
+def _paid(of: Found) -> Iterator[str]:
+    """What is paid for sales and how much capex is of them, where no model can say what a price assumes."""
+    for key, name in (("paid", "ev_to_sales"), ("spent", "capex_to_revenue")):
+        known = sorted(of.of(name).items(), key=lambda one: one[1].value)
+        if known:
+            (least, low), (most, high) = known[0], known[-1]
+            yield words.counted(f"comparison.{key}", len(known), least=least, low=low.shown, most=most, high=high.shown,
+                                day=words.day(max(one.day for _, one in known)))  # fmt: skip
 
 
 def _needed(of: Found) -> Iterator[str]:
@@ -39,19 +55,13 @@ def _needed(of: Found) -> Iterator[str]:
 
 def _right(of: Found) -> Iterator[str]:
     """Whose contracts cover the cost of capital, with the laboratories and without."""
-    full = [case for case in contracts(of.book).values() if not case.lacking and "backlog" in case.inputs]
+    full = [case for case in _cases(of) if not case.lacking]
     above = [case.name for case in full if case.outputs.yield_spread > 0]
-    alone = [case.name for case in full if _without_laboratories(case) > 0]
+    alone = [case.name for case in full if ai_roic.paid(case, 0.0).yield_spread > 0]
     if full:
         names = {name: words.listing(each) if each else "" for name, each in (("above", above), ("alone", alone))}
         key = "same" if above == alone else "" if alone else "nobody"
         yield say(f"comparison.right_{key or 'some'}" if above else "comparison.right_none", **names)
-
-
-def _without_laboratories(case: Case) -> float:
-    share = study.assumption(case.book, "laboratory_share_of_backlog", case.company)
-    left = case.inputs["ai_share_of_backlog"].value - (0.0 if share.missing else share.value)
-    return float(case.evaluate(ai_share_of_backlog=max(left, 0.0)).yield_spread)
 
 
 def table(of: Found) -> Exhibit:

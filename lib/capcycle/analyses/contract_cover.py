@@ -12,12 +12,12 @@ from capcycle.measures import Measures
 from capcycle.models.maths import per
 from capcycle.models.registry import Amount, Multiple, Years, model
 from capcycle.panel import select
-from capcycle.quantity import Quantity, missing, total
+from capcycle.quantity import DERIVED, Quantity, missing, total
 from capcycle.study import Case
 from capcycle.words import Sentence, say
 
 ENDED, RECONCILED = "terminated", "contract_cover.reconciled"
-STATUSES = ("delivering", "signed", "amended", ENDED)
+STANDS = ("delivering", "untold", "signed", "conditional", "sold", ENDED)  # of a contract's value, from the surest on
 YEAR = pd.DateOffset(years=1)
 COVER = ("contract_value", "contract_term", "value_per_year", "cover_when_signed", "cover_now")
 
@@ -79,14 +79,14 @@ def reconciliation(book: Book) -> Exhibit:
 
 
 def cases(book: Book) -> dict[str, Case]:
-    """A case for each contract of a book's companies whose value and term are public, the newest first."""
-    table = contracts.read(book).sort_values("signed", ascending=False)
+    """A case for the lessor's part of each contract whose value and term are public, the newest first; none sold."""
+    table = contracts.read(book).query("status != 'sold'").sort_values("signed", ascending=False)
     years, twelve_months = (measure("revenue", select(book, span)) for span in ("year", "ttm"))
     return {
         _label(row, book): study.case(
             contract_cover, book, row["lessor"], revenue_when_signed=_before(years, row["lessor"], row["signed"]),
             revenue_now=_now(twelve_months, row["lessor"]),
-            contract_value=_stated(row, "contract_value", row["value"], row["currency"]),
+            contract_value=_stated(row, "contract_value", row["value_owned"], row["currency"]),
             contract_term=_stated(row, "contract_term", row["term_years"], "years"))
         for row in table[table["value"].notna() & table["term_years"].notna()].to_dict("records")
     }  # fmt: skip
@@ -123,7 +123,8 @@ def _recent(figure: Quantity, day: pd.Timestamp) -> Quantity:
 
 
 def _standing(table: pd.DataFrame) -> pd.DataFrame:
-    return table[table["status"].ne(ENDED)]
+    """The contracts that stand, of each the lessor's own part."""
+    return table[table["status"].isin(contracts.LIVE)].assign(value=table["value_owned"])
 
 
 def _sum(table: pd.DataFrame) -> Quantity:
@@ -148,7 +149,7 @@ def register(book: Book, each: dict[str, Case]) -> Exhibit:
     status = {_label(row, book): say(f"hosting.status.{row['status']}") for row in table}
     frame = marks.worded("contract_cover.register", title=words.counted("contract_cover.register.title", above))
     rows = pd.DataFrame([
-        {"label": label, "status": status[label], **{name: case.quantity(name).shown for name in COVER},
+        {"label": label, "status": status[label], **{name: case.alone(name).marked for name in COVER},
          "value": float(case.outputs.cover_now), "unit": "multiple", "kind": case.kind, "source": case.source}
         for label, case in each.items()
     ])  # fmt: skip
@@ -172,14 +173,30 @@ def known(each: dict[str, Case], of: str = "cover_now") -> dict[str, Case]:
 
 
 def statuses(book: Book) -> Exhibit:
-    """The value of all contracts by their newest status, and which have been ended."""
+    """The value of all contracts by what runs, what is signed and what is sold or ended."""
     table = contracts.read(book).dropna(subset="value")
-    sums = table.groupby("status")["value"].sum().reindex(STATUSES, fill_value=0.0)
-    labels = [parts.upper(say(f"hosting.status.{status}")) for status in STATUSES]
-    rows = pd.DataFrame({"label": labels, "value": sums.to_numpy(), "unit": book.money, "kind": "derived",
-                         "source": facts.documents(table["source"]), "note": ""})  # fmt: skip
+    rows = _stands(table)
     ended = [_label(row, book) for row in table[table["status"].eq(ENDED)].to_dict("records")]
     notes = [say("contract_cover.were_ended", contracts=words.listing(ended))] if ended else []
-    shown = {status: words.value(float(sums[status]), book.money) for status in STATUSES}
-    frame = marks.worded("contract_cover.statuses", *notes, all=words.value(float(sums.sum()), book.money), **shown)
-    return marks.columns(rows, frame) if len(table) else marks.nothing(frame)
+    shown = {name: words.value(float(value), book.money) for name, value in rows["value"].items()}
+    whole = words.value(float(rows["value"].sum()), book.money)
+    frame = marks.worded("contract_cover.statuses", *notes, all=whole, **shown)
+    labels = [
+        parts.upper(say(f"hosting.{'stands' if each in contracts.STANDS else 'status'}.{each}")) for each in rows.index
+    ]
+    rows = rows.assign(label=labels, unit=book.money, note="").reset_index(drop=True)
+    return marks.columns(rows[rows["value"] > 0], frame) if len(table) else marks.nothing(frame)
+
+
+def _stands(table: pd.DataFrame) -> pd.DataFrame:
+    """The value of contracts by where they stand: of those that deliver the part that runs, as far as it is told."""
+    live = table["status"].isin(contracts.LIVE)
+    runs, told = table["running"].fillna(0.0), table["running"].notna()
+    stands = table["status"].where(~live, "signed").where(told, "untold")
+    pieces = pd.concat([table.assign(stands="delivering", value=table["value"] * runs),
+                       table.assign(stands=stands, value=table["value"] * (1 - runs))])  # fmt: skip
+    found = pieces[pieces["value"] > 0].groupby("stands").agg(
+        value=("value", "sum"), source=("source", facts.documents),
+        kind=("kind", lambda kinds: facts.weakest([DERIVED, *kinds])),
+    ).reindex(STANDS)  # fmt: skip
+    return found.fillna({"value": 0.0, "source": "", "kind": DERIVED})

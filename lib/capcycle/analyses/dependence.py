@@ -1,14 +1,11 @@
 """How concentrated sales are, who among the customers is related, and whose backlog is OpenAI's and Anthropic's."""
 
-from collections.abc import Iterator
-
 import numpy as np
 import pandas as pd
 
 from capcycle import facts, study, words
-from capcycle.analyses.backlog import LABORATORIES
-from capcycle.analyses.commitment_network import promises
 from capcycle.analyses.customers import period
+from capcycle.analyses.laboratory_orders import LABORATORIES, backlogs
 from capcycle.errors import NothingToShow
 from capcycle.exhibits import Exhibit, marks
 from capcycle.facts import Book
@@ -90,36 +87,12 @@ def _revenue(book: Book, row: dict) -> Quantity:
     return Quantity("revenue", float(own["value"].iloc[-1]) if len(own) else np.nan, book.money)
 
 
-def backlogs(book: Book) -> pd.DataFrame:
-    """Each company's newest backlog, and what each laboratory has firmly promised it; `share` of both."""
-    made = promises(book)
-    made = made[made["group"].eq("order") & made["firm"].eq("yes") & made["giver"].isin(LABORATORIES)]
-    rows = [{"label": book.names[company], "company": company, "backlog": backlog.value, "day": backlog.days,
-             **own.groupby("giver")["amount"].sum().to_dict(), "share": own["amount"].sum() / backlog.value,
-             "kind": facts.weakest([backlog.kind, *own["kind"]]),
-             "source": facts.documents([backlog.source, *own["source"]])}
-            for company, backlog in _newest(book) for own in [made[made["taker"].eq(book.names[company])]]
-            if len(own)]  # fmt: skip
-    if not rows:
-        raise NothingToShow(say("dependence.no_backlog"))
-    return pd.DataFrame(rows).reindex(columns=[*rows[0], *LABORATORIES]).loc[:, lambda each: ~each.columns.duplicated()]
-
-
-def _newest(book: Book) -> Iterator[tuple[str, Quantity]]:
-    """The newer of the backlog that is filed and of that which a company states."""
-    panel = select(book, "quarter")
-    filed, stated = measure("rpo", panel), measure("backlog_stated", panel)
-    for company in book.companies:
-        both = [each for each in (study.newest(filed, company), study.newest(stated, company)) if not each.missing]
-        if both:
-            yield company, max(both, key=lambda each: each.day)
-
-
 def in_backlog(book: Book) -> Exhibit:
     """What OpenAI and Anthropic have promised each seller, beside its backlog and the share that authors report."""
     rows = backlogs(book).sort_values("share", ascending=False, ignore_index=True)
-    reported = [study.assumption(book, "laboratory_share_of_backlog", company) for company in rows["company"]]
-    rows["reported"] = [words.DASH if each.missing else each.shown for each in reported]
+    reported = [study.assumption(book, "laboratory_share_reported", company) for company in rows["company"]]
+    rows["reported"] = [words.DASH if each.missing else say("dependence.reported", share=each.marked, of=each.reason)
+                        for each in reported]  # fmt: skip
     rows = rows.assign(value=rows["share"], unit=book.money, share_unit="fraction")
     parts = {"share": rows["share"].iloc[0], "whole": rows[[*LABORATORIES]].sum().sum() / rows["backlog"].sum()}
     told = {name: words.value(float(part), "fraction") for name, part in parts.items()}

@@ -65,7 +65,7 @@ def histories(book: Book) -> dict[str, pd.DataFrame]:
 
 def _wide(each: Measures) -> pd.DataFrame:
     """Companies beside each other by quarter, twelve months under the quarter that they end with."""
-    known = each.table.dropna(subset="value")
+    known = each.known
     quarter = known["period"].str[-len("2026Q2") :]
     return known.assign(quarter=quarter).pivot_table(index="quarter", columns="company", values="value")
 
@@ -105,7 +105,7 @@ def _of_market(book: Book) -> pd.DataFrame:
 
 
 def _rows(values: pd.Series, *behind: Measures) -> pd.DataFrame:
-    tables = [each.table.dropna(subset="value") for each in behind]
+    tables = [each.known for each in behind]
     known = [each[each["period"] == each["period"].iloc[-1]] for each in tables if len(values)]
     source = facts.documents(source for each in known for source in each["source"])
     kind = facts.weakest(kind for each in known for kind in each["kind"]) if known else "derived"

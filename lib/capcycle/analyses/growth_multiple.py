@@ -43,7 +43,7 @@ def _ends(book: Book, company: str) -> dict[str, Quantity]:
     if book.facts.empty:
         return dict.fromkeys(growth_multiple.parameters, missing("revenue", study.not_public("revenue")))
     years = measure("revenue", select(book, "year", calendar="fiscal"))
-    own = years.table[years.table["company"] == company].dropna(subset="value")
+    own = years.known_of(company)
     if len(own) < 2:
         return dict.fromkeys(growth_multiple.parameters, missing("revenue", say("growth_multiple.one_year")))
     first, last = own.iloc[0], own.iloc[-1]

@@ -41,17 +41,18 @@ def guarantee_warrant(
                             per(warrant_shares, shares_with_warrants))  # fmt: skip
 
 
-def cases(book: Book) -> dict[str, Case]:
-    """Every warrant that was given for a guarantee by the day of a book, by giver and day of the grant."""
+def cases(book: Book, *givers: str) -> dict[str, Case]:
+    """Every warrant that was given for a guarantee by the day of a book, or by some, by giver and day of the grant."""
     rows = book.register("commitments")
     given = rows[(rows["form"] == "warrant") & rows["hurdle"].isna() & (rows["contract"] != "")]
+    given = given[given["giver"].isin(givers)] if givers else given
     return {say("guarantees.label", company=book.of(row["giver"]).names[row["giver"]], day=words.day(row["date"])):
             _case(book.of(row["giver"]), row, rows) for _, row in given.iterrows()}  # fmt: skip
 
 
 def by_giver(book: Book) -> dict[str, Case]:
     """The newest of them whose value is known, of each company of a book that has given one."""
-    every = [case for case in cases(book).values() if case.company in book.companies]
+    every = cases(book, *book.companies).values()
     return {case.company: case for case in sorted(every, key=lambda case: not case.alone("fee_for_guarantee").missing)}
 
 
@@ -98,7 +99,7 @@ def _before(book: Book, company: str, day: pd.Timestamp) -> Quantity:
 
 @study.starts(guarantee_warrant)
 def _start(book: Book, company: str) -> Case:
-    own = [case for case in cases(book).values() if case.company == company]
+    own = [*cases(book, company).values()]
     return own[-1] if own else study.bound(guarantee_warrant, book, company)
 
 

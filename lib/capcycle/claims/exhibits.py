@@ -209,7 +209,7 @@ def worked_examples(book: Book, *rooms: str) -> Exhibit:
     Errors:  ModelError for an analysis that has no example.
 
     >>> worked_examples(facts.open(), "power_value").title
-    'All 3 published worked examples reproduce'
+    'All 3 worked examples reproduce'
     """
     every = examples()
     lacking = [is_lacking(*each) for each in zip(every["model"], every["analysis"], strict=True)]

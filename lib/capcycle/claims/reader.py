@@ -15,6 +15,7 @@ from capcycle.verdicts import Line, is_of_statements
 from capcycle.words import say
 
 NEEDED = ["model", "inputs", "outputs"]
+NOT_PRINTED = ("derived", "mixed")  # of what an example is, where not all of its figures were printed
 CLOSE = 0.01  # of a figure, where a claim gives no tolerance
 
 
@@ -93,6 +94,8 @@ def _check_example(row) -> Line:
         )
     off = {name: each for name, each in printed.items() if not worked.fits(result.figures[name], each, row.tolerance)}
     arithmetic = tuple(_beside(row, name, result.figures[name], name in off) for name in printed)
+    if all(each is None for each in printed.values()):
+        return Line(**place, verdict="not checkable", why=say("claims.reader.not_printed"), arithmetic=arithmetic)
     if not off:
         why = words.clauses([say("claims.reader.reproduced", outputs=words.clauses(arithmetic)), *result.faults])
         return Line(**place, verdict="consistent", why=why, arithmetic=arithmetic)
@@ -114,7 +117,8 @@ def _beside(row, name: str, value: Any, differs: bool) -> str:
     pair = [worked.in_words(each, unit, row.currency) for each in (value, printed)]
     if differs and pair[0] == pair[1]:
         pair = [str(value), str(printed)]
-    return say("examples.beside", name=words.label(f"name.{name}"), value=pair[0], printed=pair[1])
+    key = f"examples.beside_{row.basis}" if row.basis in NOT_PRINTED else "examples.beside"
+    return say(key, name=words.label(f"name.{name}"), value=pair[0], printed=pair[1])
 
 
 # ---- claims

@@ -247,6 +247,7 @@ def in_words(value: Any, unit: str, currency: str = "") -> str:
     exact = {
         "currency": money(plain(value), code),
         "multiple": say("unit_after.multiple", number=plain(value)),
+        "points": say("unit_after.points", number=plain(value * 100)),
         "": plain(value),
     }
     if unit in ("fraction", "rate"):

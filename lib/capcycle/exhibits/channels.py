@@ -33,10 +33,12 @@ def axis(unit: str, title: str | None = None) -> alt.Axis:
 
     >>> axis("fraction", "Share").format, axis("USD/share").format, axis("multiple").labelExpr
     (',~%', '$,.4~g', "datum.label + '×'")
-    >>> axis("years", "Life of servers").title, axis("MW", "MW of critical IT").title
-    ('Life of servers, years', 'MW of critical IT')
+    >>> axis("years", "Life of servers").title, axis("points", "Spread").title, axis("MW", "MW of critical IT").title
+    ('Life of servers, years', 'Spread, points', 'MW of critical IT')
     """
     before, title = words.symbol(unit), _with_unit(title, unit)
+    if unit == "points":
+        return alt.Axis(labelExpr="format(datum.value * 100, ',~r')", title=title)
     if unit not in FORMATS and unit not in SMALL and unit.partition("/")[2] not in SMALL:
         return alt.Axis(labelExpr=words.ticks(before), title=title)
     times = {"labelExpr": "datum.label + '×'"} if unit == "multiple" else {}

@@ -147,7 +147,8 @@ def revised(book: Book) -> Exhibit:
         for cause in counts.index
         if cause in CAUSES
     ]
-    title = words.counted("coverage.revised", len(later), causes=words.listing(causes[:2]) if causes else "")
+    key = "coverage.revised" if len(causes) < 3 else "coverage.revised_most"  # a title has three numbers
+    title = words.counted(key, len(later), causes=words.listing(causes[:2]) if causes else "")
     listed = later[later["cause"] == "restatement"].sort_values("published", ascending=False)
     view = revisions(listed).drop(columns=words.say("column.cause"))
     figures = later.drop(columns=["file", "line"], errors="ignore")

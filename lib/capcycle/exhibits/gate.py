@@ -1,6 +1,7 @@
 """The editor's gate: what no exhibit may be when it is published."""
 
 import re
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from functools import cache
 from inspect import signature
@@ -30,7 +31,12 @@ DAYS = re.compile(
 )
 WIDE = re.compile(r"[\u3000-\u9fff\uff00-\uffef]")  # letters that leave no space between them and a number
 NUMBER = re.compile(r"(?<![\w.,])[−+$€¥]*\d[\d,]*(?:\.\d+)?(?=[×%a-z]*(?:\W|$))")
+VALUE = re.compile(r"\d(?:%|×|bn\b|tn\b|m\b| points)|[$€¥]\d")
+ALONE = re.compile(r"\b1 of 1\b")
 COMPARES = re.compile(r"\b(?:ranks?|leads?|(?:high|low|larg|small|fast|slow|few)est|most|least|(?:run|ran)s? from)\b")
+BEST = re.compile(r"\b(?:dear|cheap|high|low|larg|small|great|bigg|long|short)est\b")
+NEAR = 0.006  # by which a figure that is shown is rounded
+SCALES = (1.0, 0.01, 1e3, 1e6, 1e9, 1e12)  # in which a title may show a figure
 PROFIT, GAINS = "net_income", "gain"  # what may have gains on investments in it, and the word that says so
 NO = re.compile(r"\bno ([a-z][\w& ,-]*)")
 PUBLIC = re.compile(r"\bno (?:figure|value|amount|price|number)\b[^.;:]* (?:is|are) public\b")
@@ -107,6 +113,27 @@ def of_figures(title: str, figures: pd.DataFrame, newest: pd.Timestamp) -> list[
     return [say("gate.old", old=words.day(day), newest=words.day(newest))] if newest - day > OLD else []
 
 
+def of_dated(title: str, subtitle: str, figures: pd.DataFrame) -> list[str]:
+    """Why a title with a value of dated figures does not do: neither it nor what stands under it says of when it is.
+
+    figures  as an exhibit gives them to download; of others than measures and lines of a comparison nothing is said
+
+    >>> of_dated("Amazon adds 4.8%", "% of revenue", pd.DataFrame({"metric": ["m"], "period_end": ["2026-06-30"]}))
+    ['its title has a value, and nothing says of when it is']
+    """
+    measured = {"metric", "period_end"} <= set(figures) or {"figure", "day"} <= set(figures)
+    return [say("gate.undated")] if measured and VALUE.search(title) and not DAYS.search(f"{title} {subtitle}") else []
+
+
+def of_rank(cells: Iterable[str]) -> list[str]:
+    """Where a table gives a place among one company.
+
+    >>> of_rank(["Oracle (1 of 1)"])
+    ['a cell has a rank among one company alone: Oracle (1 of 1)']
+    """
+    return [say("gate.rank_cell", cell=cell) for cell in cells if ALONE.search(cell)]
+
+
 def of_comparison(title: str, figures: pd.DataFrame) -> list[str]:
     """Why a title that compares companies does not fit the figures under it: they are of unlike days, and it has none.
 
@@ -124,6 +151,24 @@ def of_comparison(title: str, figures: pd.DataFrame) -> list[str]:
     return []
 
 
+def of_one(title: str, figures: pd.DataFrame) -> list[str]:
+    """Why a superlative of a title says nothing: it is of the only figure of its kind.
+
+    >>> of_one("Leases earn 16% to 18%; the dearest note pays 7.75%",
+    ...        pd.DataFrame({"value": [0.16, 0.18, 0.0775], "unit": ["fraction", "fraction", "rate"]}))
+    ['a superlative is of the only figure of its kind']
+    """
+    if not BEST.search(title) or not {"value", "unit"} <= set(figures):
+        return []
+    known = figures.assign(value=pd.to_numeric(figures["value"], errors="coerce")).dropna(subset=["value"])
+    alone = known.loc[known.groupby("unit")["value"].transform("size") == 1, "value"]
+    told = [abs(float(number.lstrip("−+$€¥").replace(",", ""))) for clause in re.split("[;:]", title)
+            if BEST.search(clause) for number in NUMBER.findall(clause)]  # fmt: skip
+    shown = any(abs(abs(value) / (number * scale) - 1) < NEAR for value in alone for number in told if number
+                for scale in SCALES)  # fmt: skip
+    return [say("gate.one")] if shown else []
+
+
 def of_profit(said: str, figures: pd.DataFrame) -> list[str]:
     """Why the words of an exhibit of net income do not do: they do not say whether gains on investments are in it.
 
@@ -139,7 +184,7 @@ def of_profit(said: str, figures: pd.DataFrame) -> list[str]:
 
 
 def of_absence(texts: Iterable[str]) -> list[str]:
-    """Where texts say that there is none of what the data only has no figure for.
+    """Where texts say that there is none, or none published, of what the data only has no figure for.
 
     >>> of_absence(["Amazon, TTM 2026Q1: no depreciation", "the data has no figure for capex"])
     ["'no depreciation' says that there is none, not that none is held"]
@@ -154,6 +199,15 @@ def of_absence(texts: Iterable[str]) -> list[str]:
     named = (next((name for name in _measures() if hit == name or hit.startswith((f"{name} ", f"{name},"))), "")
              for hit in found)  # fmt: skip
     return [*(say("gate.absent", name=name) for name in dict.fromkeys(named) if name), *public]
+
+
+def of_titles(titles: Iterable[str]) -> list[str]:
+    """Which title stands above more than one exhibit of a page, so that a reader cannot tell them apart.
+
+    >>> of_titles(["Oracle leads", "Meta leads", "Oracle leads"])
+    ['the title stands above more than one exhibit']
+    """
+    return [say("gate.twice") for count in Counter(titles).values() if count > 1]
 
 
 def of_looks(charts: Iterable[Mapping[str, Any]]) -> list[str]:

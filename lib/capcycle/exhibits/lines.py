@@ -186,9 +186,11 @@ def _series(company: str, rows: pd.DataFrame) -> str:
 
 
 def _by_period(table: pd.DataFrame) -> pd.DataFrame:
-    """A row per period, the newest first, and a column per company."""
+    """A row per period, the newest first, and a column per company; from the first with a figure to the last."""
     wide = table.pivot(index="period", columns="name", values="shown")
-    order = table["period"].drop_duplicates()[::-1]
+    known = table["period"].map(wide.ne(words.DASH).any(axis=1))
+    within = known[::-1].cummax()[::-1] & known.cummax() if known.any() else ~known
+    order = table.loc[within, "period"].drop_duplicates()[::-1]
     columns = [name for name in table["name"].drop_duplicates() if name in wide]
     return wide.loc[order, columns].rename_axis(index=words.say("column.period"), columns=None).reset_index()
 
@@ -201,7 +203,7 @@ def _ends(sums: pd.DataFrame, unit: str) -> dict[str, str]:
 
 def _partial(sums: pd.DataFrame, measures: Measures) -> list[str]:
     """A column of fewer companies looks like a fall, so such periods are pale, and said to be no totals."""
-    known = measures.table.dropna(subset="value")
+    known = measures.known
     partial = known.loc[~known["period"].isin(sums["period"]), "period"]
     partial = [period for period in measures.table["period"].drop_duplicates() if period in set(partial)]
     return [words.say("note.partial_sum", periods=words.listing(partial))] if partial else []
@@ -236,4 +238,4 @@ def _legend(companies: pd.Series) -> alt.Legend | None:
 
 def _time(measures: Measures) -> dict[str, alt.Scale | alt.Axis | None]:
     """The axis from the first period with a value to the last."""
-    return time_axis(measures.table.dropna(subset="value")["ordinal"], measures.panel.steps_per_year)
+    return time_axis(measures.known["ordinal"], measures.panel.steps_per_year)

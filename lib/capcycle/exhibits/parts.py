@@ -14,8 +14,8 @@ from capcycle.measures import Measures
 from capcycle.metrics import ALL
 from capcycle.panel import Panel
 from capcycle.periods import DAY
+from capcycle.quantity import MARKS, marked
 
-MARKS = {"estimated": "estimated", "assumed": "assumed"}  # kinds that a table marks, by their sentence
 FIGURES = ["metric", "company", "period", "period_start", "period_end", "value", "unit", "kind", "published", "source",
            "reason"]  # fmt: skip
 PERCENT = ("fraction", "rate")
@@ -92,8 +92,7 @@ def cell_text(value: float, unit: str, kind: str) -> str:
     >>> cell_text(5e9, "USD", "reported"), cell_text(0.25, "fraction", "assumed")
     ('$5.0bn', '25.0% (a)')
     """
-    text = words.value(value, unit)
-    return f"{text} {words.say(f'mark.{kind}')}" if kind in MARKS and text != words.DASH else text
+    return marked(words.value(value, unit), kind)
 
 
 def spoken(names: Iterable[str], values: Iterable[str], between: str = "") -> str:
@@ -300,7 +299,7 @@ def _gaps(measures: Measures) -> list[str]:
 
 
 def missing(rows: pd.DataFrame, metric: str) -> list[str]:
-    """Who has no value of a measure at one period, and why, where an exhibit has several measures.
+    """Who has no value of a measure at one period, and why, where an exhibit has several measures: once for a reason.
 
     metric  what a sentence calls it
 
@@ -308,11 +307,12 @@ def missing(rows: pd.DataFrame, metric: str) -> list[str]:
     ["Meta's backlog cannot be shown: not disclosed."]
     """
     unknown = rows["value"].isna() & rows.get("implausible", rows["value"]).isna()
-    lacking = rows.loc[unknown, ["company", "reason"]].itertuples(index=False)
+    lacking = rows.loc[unknown].groupby("reason", sort=False)["company"].agg(list)
     return [
-        words.say("compare.missing", name=company_names()[company], metric=metric, reason=reason)
-        for company, reason in lacking
-    ]
+        words.say(f"compare.missing{'_all' * (len(own) > 1)}", name=company_names()[own[0]], metric=metric,
+                  names=words.listing([company_names()[each] for each in own]), reason=reason)
+        for reason, own in lacking.items()
+    ]  # fmt: skip
 
 
 def doubtful(rows: pd.DataFrame) -> list[str]:

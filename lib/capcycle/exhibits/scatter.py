@@ -14,6 +14,7 @@ from capcycle.measures import Measures, shared_period
 from capcycle.words import Sentence
 
 SIZE = 110  # square pixels of a point
+LEVEL = 0.01  # of the highest: who comes so near to it is level with it, as no figure here is surer than that
 
 
 def scatter(across: Measures, up: Measures) -> Exhibit:
@@ -48,17 +49,30 @@ def scatter(across: Measures, up: Measures) -> Exhibit:
 def _pair(data: pd.DataFrame, across: str, up: str) -> str:
     """The company furthest along each of two measures, of those that have both; of two companies none leads.
 
+    Where others come near to the furthest, all of them are named and none leads.
+
     data  has name, value, value_up, and both in words, x and y
     """
     right, top = data.loc[data["value"].idxmax()], data.loc[data["value_up"].idxmax()]
+    level = [_level(data, column) for column in ("value", "value_up")]
     if len(data) == 2:  # of whom none leads
         top = data.drop(right.name).iloc[0]
+    elif len(data) > 2 and any(len(names) > 1 for names in level):
+        ends = {name: words.listing(names) for name, names in zip(("right", "top"), level, strict=True)}
+        both = {"across": words.lower(words.name(across)), "up": words.lower(words.name(up))}
+        return words.say("finding.pair_level", count=len(data), **both, **ends)
     few = {1: "pair_one", 2: "pair_two"}
     sentence = few.get(len(data), "pair_same" if right["name"] == top["name"] else "pair")
     names = {"across": words.lower(words.name(across)), "up": words.lower(words.name(up))}
     furthest = {"right": right["name"], "right_x": right["x"], "right_y": right["y"]}
     highest = {"top": top["name"], "top_x": top["x"], "top_y": top["y"]}
     return words.say(f"finding.{sentence}", count=len(data), **names, **furthest, **highest)
+
+
+def _level(data: pd.DataFrame, column: str) -> list[str]:
+    """Who is highest, and who comes so near to it that it leads nobody."""
+    highest = data[column].max()
+    return data.loc[data[column] >= highest - LEVEL * abs(highest), "name"].tolist()
 
 
 def _subtitle(across: Measures, up: Measures, period: str) -> str:

@@ -87,7 +87,18 @@ def prepare(as_of: str | date | None = None) -> None:
     for company in companies().index:
         own = known[known["company"] == company], none[none["company"] == company]
         PREPARED[contents(company, as_of)] = own
-        reads.prepare(_values, company, _text(as_of))
+        with reads.ahead():
+            layers.ask(_values, company, _text(as_of))
+
+
+def ready(days: Sequence[str]) -> None:
+    """Read what every page asks for, as it was known on some days, for this process and its forks."""
+    with reads.ahead():
+        companies(), list(Names()), dictionary(), gaps(), currencies()
+        for book in (open(as_of=day) for day in days):
+            book.examples(), book.prices()
+            for name in registers.names():
+                book.versions(name), book.register(name)
 
 
 def _prepared(wanted: Sequence[str], as_of: str | date | None) -> list[tuple[pd.DataFrame, pd.DataFrame]]:
@@ -301,7 +312,7 @@ def gaps() -> pd.DataFrame:
 
 
 def _gaps() -> pd.DataFrame:
-    return door.read_gaps(door.reference())
+    return door.read_gaps(door.reference(), tables.stamp("gaps.csv")).copy(deep=False)
 
 
 def rejected() -> pd.DataFrame:
@@ -322,7 +333,7 @@ def check() -> None:
     files = known.companies.index if len(known.companies) else [file.stem for file in door.files()]
     jobs = (
         partial(door.read_facts, files, known),
-        partial(door.read_gaps, known),
+        partial(door.read_gaps, known, tables.stamp("gaps.csv")),
         partial(door.read_rejected, known),
         currency.rates,
         partial(currency.rates, currency.DOLLAR_FILE),

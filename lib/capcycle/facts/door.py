@@ -148,8 +148,9 @@ def source_faults(table: pd.DataFrame) -> list[str]:
     return faults(table, _source_rules(table))
 
 
-def read_gaps(known: Reference) -> pd.DataFrame:
-    """Figures known to be missing, checked."""
+@lru_cache(maxsize=2)
+def read_gaps(known: Reference, stamp: str) -> pd.DataFrame:
+    """Figures known to be missing, checked; `stamp` tells when the file has changed."""
     raw = tables.read("gaps.csv")
     refuse(faults(raw, _gap_rules(raw, known)))
     return raw.assign(**{column: dates(raw[column]) for column in ("period_start", "period_end")})

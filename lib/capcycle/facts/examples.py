@@ -3,12 +3,14 @@
 import json
 import re
 from datetime import date
+from functools import lru_cache
 
 import pandas as pd
 
 from capcycle import reads
 from capcycle.facts import door, tables
 
+FILE = "examples.csv"
 CHOICES = {"reproduced": ["", "yes", "partly", "no"], "basis": ["", "published", "derived", "mixed"]}
 TOLERANCE = re.compile(r"|exact|n/a|(abs|rel)=(\d+(?:\.\d+)?(?:e-?\d+)?)")
 
@@ -25,8 +27,14 @@ def examples(as_of: str | date | None = None) -> pd.DataFrame:
 
 
 def _examples(as_of: str) -> pd.DataFrame:
-    table = checked(tables.read("examples.csv"))
+    table = _every(tables.stamp(FILE)).copy(deep=False)
     return table[_published(table) <= door.day(as_of)].reset_index(drop=True) if as_of else table
+
+
+@lru_cache(maxsize=2)
+def _every(stamp: str) -> pd.DataFrame:
+    """Read and checked again only where the file has changed, as its `stamp` tells."""
+    return checked(tables.read(FILE))
 
 
 def checked(table: pd.DataFrame) -> pd.DataFrame:

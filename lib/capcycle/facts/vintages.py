@@ -42,9 +42,26 @@ def latest(history: pd.DataFrame) -> pd.DataFrame:
 
 
 def best_tier(history: pd.DataFrame) -> pd.DataFrame:
-    """The rows of the best kind of source that gives a period: no news overrides a filing, however new."""
+    """The rows of the best kind of source that gives a period: no news overrides a filing, however new.
+
+    A figure that only says in fewer digits what another kind of source gives in full, and no less well, is no rival.
+    """
     best = history.groupby(KEY, dropna=False)["tier"].transform("min")
+    if rounded := _in_fewer_digits(history[history["tier"] == best], history[history["tier"] > best]):
+        return best_tier(history.drop(index=rounded))
     return history[history["tier"] == best]
+
+
+def _in_fewer_digits(best: pd.DataFrame, others: pd.DataFrame) -> list:
+    """Of the best the rows that are others rounded, as a release rounds what the filing after it has in full."""
+    if others.empty:
+        return []
+    pairs = best.reset_index(names="row").merge(others, on=KEY, suffixes=("", "_full"))
+    full = pairs["value_full"].to_numpy()
+    said = pairs.rename(columns={"value_full": "before"})
+    coarser = last_digit(pairs["value"].to_numpy()) > last_digit(full)
+    no_weaker = evidence.weaker(pairs["kind"], pairs["kind_full"]) == pairs["kind"]
+    return pairs.loc[(cause(said) == "rounding") & coarser & no_weaker, "row"].unique().tolist()
 
 
 def _by_date(history: pd.DataFrame) -> pd.DataFrame:

@@ -10,6 +10,7 @@ from capcycle.models import bounds
 Amount = Annotated[Any, "currency"]
 Fraction = Annotated[Any, "fraction"]
 Rate = Annotated[Any, "rate"]  # a year, as a contract prints it
+Points = Annotated[Any, "points"]  # a difference of two fractions, shown in percentage points
 Multiple = Annotated[Any, "multiple"]
 Years = Annotated[Any, "years"]
 Number = Annotated[Any, "number"]
@@ -37,6 +38,7 @@ PerMillionTokens = Annotated[Any, "currency/million_tokens"]
 AmountByYear = Annotated[Any, "currency", "by year"]  # a list: one entry for each year, the first one today
 PerShareByYear = Annotated[Any, "currency/share", "by year"]
 FractionByYear = Annotated[Any, "fraction", "by year"]
+PointsByYear = Annotated[Any, "points", "by year"]
 
 ALL: dict[str, Callable] = {}
 

@@ -38,12 +38,14 @@ def assumption(book: Book, name: str, company: str = "", value: float = 0.0, own
     row = rows[-1]
     known = Quantity(
         name, float(row["central"]), row["unit"], float(row["low"]), float(row["high"]), row["kind"], row["source"],
-        words.translated(row["reason"]), published=row["published"],
+        words.translated(row["reason"]), published=row["published"], since=row.get("day", pd.NaT),
+        day=row.get("day", pd.NaT),
     )  # fmt: skip
     stood = known
     if not _public(book, known):
         reason = words.say("study.hindsight", day=words.day(book.day))
-        stood = replace(known, kind=ASSUMED, source="", reason=reason, published=pd.NaT, hindsight=True)
+        stood = replace(known, kind=ASSUMED, source="", reason=reason, published=pd.NaT, since=pd.NaT, day=pd.NaT,
+                        hindsight=True)  # fmt: skip
     return _chosen(stood, value) if value else stood
 
 

@@ -44,10 +44,12 @@ def shared(measures: Measures, company: str) -> Quantity:
 def newest(measures: Measures, company: str) -> Quantity:
     """A company's own newest figure, though others' may end earlier; its `day` says of when it is.
 
+    Who has none is said to lack what it lacks in the period of the last year in which it lacks least.
+
     >>> newest(measure.measure("revenue", panel.select(facts.open(["META"], "2024-08-01"), "ttm")), "META").days
     '30 Jun 2024'
     """
-    return figure(measures, company, measures.last.get(company))
+    return figure(measures, company, measures.last.get(company) or measures.closest(company))
 
 
 def of_one_period(measured: Mapping[str, Measures], company: str, within: pd.Timedelta = YEAR) -> dict[str, Quantity]:
@@ -65,7 +67,7 @@ def of_one_period(measured: Mapping[str, Measures], company: str, within: pd.Tim
     own = {name: newest(each, company) for name, each in measured.items()}
     last = max((each.day for each in own.values() if not each.missing), default=pd.NaT)
     with_it = [measured[name] for name, each in own.items() if each.day > last - within]
-    known = [each.table[each.table["company"].eq(company) & each.table["value"].notna()] for each in with_it]
+    known = [each.known_of(company) for each in with_it]
     shared = set.intersection(*(set(rows["period"]) for rows in known)) if known else set()
     if not shared:
         return own
@@ -90,7 +92,7 @@ def beside(measures: Measures, company: str, other: Measures, back: int = 0) -> 
     >>> beside(measure("revenue", panel), "GOOGL", measure("cloud_revenue", panel), 4).value  # 10-Q for June 2024
     74604000000.0
     """
-    rows = other.table[other.table["company"] == company].dropna(subset="value")
+    rows = other.known_of(company)
     if rows.empty:
         return newest(other, company)
     own = measures.table[measures.table["company"] == company].set_index("ordinal")

@@ -25,8 +25,8 @@ def value(number: float, unit: str) -> str:
     '3.3m H100e'
     >>> value(0.0312, "fraction"), value(3.856, "multiple"), value(-13.873e9, "USD"), value(float("nan"), "USD")
     ('3.1%', '3.9×', '−$13.9bn', '–')
-    >>> value(0.0775, "rate")
-    '7.75%'
+    >>> value(0.0775, "rate"), value(-0.0264, "points")
+    ('7.75%', '−2.6 points')
     """
     if number is None or not math.isfinite(number):
         return DASH
@@ -162,6 +162,8 @@ def _sized(size: float, unit: str) -> str:
         return _percent(size)
     if unit == "rate":
         return coupon(size)
+    if unit == "points":  # a difference of two fractions
+        return say("unit_after.points", number=f"{size * 100:,.1f}")
     if unit == "multiple":
         return say("unit_after.multiple", number=f"{size:,.{1 if round(size, 2) >= 1 else 2}f}")
     if unit == "shares":

@@ -75,6 +75,8 @@ def _digits(size: str, unit: str) -> str:
     currency, _, base = unit.partition("/")
     if unit == "fraction":
         return _tenths(f"({size} * 100)", 1000)
+    if unit == "points":
+        return f"format({size} * 100, ',.1f')"
     if unit == "rate":
         return f"format({size} * 100, '.4~g')"
     if unit == "multiple":

@@ -2,25 +2,36 @@
 
 from collections.abc import Mapping
 from dataclasses import replace
+from typing import Any
 
 import altair as alt
 import pandas as pd
 
-from capcycle import study, theme, words
+from capcycle import facts, study, theme, words
+from capcycle.analyses.laboratory_orders import share as laboratory_share
 from capcycle.exhibits import Exhibit, marks, parts
 from capcycle.exhibits.marks import Frame
+from capcycle.quantity import Quantity, marked
 from capcycle.study import SCENARIOS, Case
 from capcycle.words import Sentence, say
 
 TICKERS = {"GOOG": "GOOGL"}  # an author's, and ours
 SAME = 0.001  # a relative difference that rounding explains
-LABORATORIES = "laboratory_share_of_backlog"
 PAYS = {"whole": 1.0, "half": 0.5, "none": 0.0}
 
 
+def contracted(cases: Mapping[str, Case | Quantity]) -> dict[str, Case]:
+    """The cases of those that have contracts: of others a part of their revenue stands in, or nothing does.
+
+    >>> list(contracted(forward(select(facts.open(["META", "MSFT"]), "quarter", since=2026), "annual_capex_plan")))
+    ['MSFT']
+    """
+    return {company: case for company, case in cases.items() if isinstance(case, Case) and "backlog" in case.inputs}
+
+
 def verdict(cases: Mapping[str, Case]) -> Sentence:
-    """How many companies would earn more than their capital costs, in the base and in the bear case."""
-    every = _against(cases)
+    """Of how many a year of contracts would earn more than capital costs, in the base and in the bear case."""
+    every = _against(contracted(cases) or cases)
     rows, lack = every.dropna(subset="value"), every[every["value"].isna()]
     lacking = words.counted("ai_roic.lacking", len(lack), names=words.listing(list(lack["label"]))) if len(lack) else ""
     return words.paragraph(_verdict(rows, cases) + lacking, *study.hindsight(*cases.values()))
@@ -30,19 +41,32 @@ def _verdict(rows: pd.DataFrame, cases: Mapping[str, Case]) -> str:
     if rows.empty:
         return say("ai_roic.verdict_none")
     if len(rows) == 1:
-        case = next(each for each in cases.values() if not each.lacking)
-        return study.tell(case, "ai_roic.verdict_1", low=words.value(rows["low"].iloc[0], "fraction"))
-    above, bear = (int((rows[column] > rows["wacc"]).sum()) for column in ("value", "low"))
+        case = next(each for each in cases.values() if each.name == rows["label"].iloc[0])
+        key = "ai_roic.verdict_1" if "backlog" in case.inputs else "ai_roic.verdict_by_revenue"
+        return study.tell(case, key, low=words.value(rows["low"].iloc[0], "fraction"))
+    above, bear = (int((rows[column] > 0).sum()) for column in ("spread", "spread_bear"))
     key = "ai_roic.verdict_all" if above == len(rows) else "ai_roic.verdict"
     return say(key, count=len(rows), above=above, bear=bear)
+
+
+def shortfall(cases: Mapping[str, Case]) -> str:
+    """Whose contracts alone would earn less than capital costs, and by how much; nothing where none has the figures."""
+    full = {case.name: case for case in contracted(cases).values() if not case.lacking}
+    short = [say("ai_roic.short_by", name=name, spread=words.value(-float(case.outputs.yield_spread), "points"))
+             for name, case in full.items() if float(case.outputs.yield_spread) < 0]  # fmt: skip
+    if not full:
+        return ""
+    names = {"names": words.listing(list(full)), "short": words.listing(short) if short else ""}
+    return words.counted("ai_roic.shortfall", len(short), **names)
 
 
 def against_cost(cases: Mapping[str, Case]) -> Exhibit:
     """The forward return of each company from the bear to the bull case, with a tick at its cost of capital."""
     rows = _against(cases).sort_values("value", ascending=False, ignore_index=True)
     known = rows.dropna(subset="value")
+    titled = _against(contracted(cases) or cases).dropna(subset="value")
     notes = (say("ai_roic.flow_note"), say("study.scenarios_note"), *_one_sided(cases), *definitions(cases))
-    frame = Frame("capex-yield-against-cost", _against_title(known), say("ai_roic.against_subtitle"), notes)
+    frame = Frame("capex-yield-against-cost", _against_title(titled), say("ai_roic.against_subtitle"), notes)
     shown = marks.dots(rows, frame)
     return replace(shown, chart=_ticked(shown.chart, known)) if len(known) else shown
 
@@ -52,18 +76,20 @@ def _against(cases: Mapping[str, Case]) -> pd.DataFrame:
 
 
 def _row(company: str, case: Case) -> dict:
-    three = study.scenarios(case).outputs.loc["capex_yield", list(SCENARIOS)]
+    outputs = study.scenarios(case).outputs
+    three = outputs.loc["capex_yield", list(SCENARIOS)]
     return {
-        "label": case.book.names[company], "low": three.min(), "value": three["base"], "high": three.max(),
+        "label": case.name, "low": three.min(), "value": three["base"], "high": three.max(),
         "wacc": case.inputs["wacc"].value, "kind": case.kind, "source": case.source,
-        "note": case.lacking or study.tell(case, "ai_roic.cost"),
+        "spread": outputs.at["yield_spread", "base"], "spread_bear": outputs.at["yield_spread", "bear"],
+        "note": case.lacking or study.tell(case, f"ai_roic.cost{'' if 'backlog' in case.inputs else '_by_revenue'}"),
     }  # fmt: skip
 
 
 def _against_title(known: pd.DataFrame) -> str:
     if known.empty:
         return say("ai_roic.verdict_none")
-    spread = known["value"] - known["wacc"]
+    spread = known["spread"]
     top, bottom = known.loc[spread.idxmax()], known.loc[spread.idxmin()]
     ends = {"top": top["label"], "top_spread": words.points(spread.max())}
     ends |= {"bottom": bottom["label"], "bottom_spread": words.points(spread.min())}
@@ -95,30 +121,36 @@ def definitions(cases: Mapping[str, Case]) -> tuple[str, ...]:
 
 def laboratories(cases: Mapping[str, Case]) -> Exhibit:
     """The same with OpenAI and Anthropic paying all, half and none of their share of each backlog."""
-    known = {company: case for company, case in cases.items() if not case.lacking and _share(case) is not None}
+    full = {company: case for company, case in contracted(cases).items() if not case.lacking}
+    known = {company: case for company, case in full.items() if not _share(case).missing}
     rows = pd.DataFrame([
-        {"label": case.name, "group": say(f"ai_roic.pays.{name}"), "value": _paid(case, paid), "pays": name,
-         "wacc": case.inputs["wacc"].value, "unit": "fraction", "kind": "assumed", "source": case.source, "note": ""}
-        for name, paid in PAYS.items() for case in known.values()
+        {"label": case.name, "group": say(f"ai_roic.pays.{name}"), "value": float(paid(case, part).capex_yield),
+         "pays": name, "wacc": case.inputs["wacc"].value, "unit": "fraction", "kind": "assumed",
+         "source": facts.documents([case.source, _share(case).source]), "note": ""}
+        for name, part in PAYS.items() for case in known.values()
     ])  # fmt: skip
     if rows.empty:
         return marks.nothing(Frame("laboratories", say("ai_roic.laboratories.title_0"), ""))
     above = rows[rows["value"] > rows["wacc"]].groupby("pays").size().reindex(list(PAYS), fill_value=0)
-    title = say("ai_roic.laboratories.title", count=len(known), **above.to_dict())
-    shares = words.listing([f"{case.name} {words.value(_share(case), 'fraction')}" for case in known.values()])
+    title = say("ai_roic.laboratories.title", **above.to_dict())
+    if len(known) == 1:
+        each = rows.set_index("pays")["value"].map(lambda value: words.value(value, "fraction"))
+        title = say("ai_roic.laboratories.title_1", name=rows["label"].iloc[0], **each.to_dict())
+    shares = words.listing([say("ai_roic.share_of", name=case.name, share=_share(case).marked, day=_share(case).days)
+                            for case in known.values()])  # fmt: skip
     shown = marks.dots(rows, marks.worded("ai_roic.laboratories", id="laboratories", title=title, shares=shares))
     return replace(shown, chart=_ticked(shown.chart, rows.drop_duplicates("label")))
 
 
-def _share(case: Case) -> float | None:
-    """The laboratories' share of a company's backlog, where an author gives one."""
-    share = study.assumption(case.book, LABORATORIES, case.company)
-    return None if share.missing or "backlog" not in case.inputs else share.value
+def _share(case: Case) -> Quantity:
+    return laboratory_share(case.book, case.company)
 
 
-def _paid(case: Case, paid: float) -> float:
-    ai = case.inputs["ai_share_of_backlog"].value
-    return float(case.evaluate(ai_share_of_backlog=max(ai - (_share(case) or 0) * (1 - paid), 0.0)).capex_yield)
+def paid(case: Case, part: float) -> Any:
+    """The outputs of a case where OpenAI and Anthropic pay a part of what they have promised the company."""
+    share = _share(case)
+    left = case.inputs["ai_share_of_backlog"].value - (0.0 if share.missing else share.value) * (1 - part)
+    return case.evaluate(ai_share_of_backlog=max(left, 0.0))
 
 
 def denominators(bases: Mapping[str, Mapping[str, Case]]) -> Exhibit:
@@ -142,8 +174,8 @@ def _widest(wide: pd.DataFrame) -> str:
         return say("ai_roic.verdict_none")
     label = (wide["max"] - wide["min"]).idxmax()
     low, high = (words.value(wide.at[label, end], "fraction") for end in ("min", "max"))
-    key = "ai_roic.denominators.title" if low != high else "ai_roic.denominators.title_alike"
-    return say(key, company=label, low=low, high=high)
+    key = "title_alike" if low == high else "title_1" if len(wide) == 1 else "title"
+    return say(f"ai_roic.denominators.{key}", company=label, low=low, high=high)
 
 
 def beside_author(cases: Mapping[str, Case]) -> Exhibit:
@@ -175,18 +207,22 @@ def _beside(company: str, case: Case) -> list[dict]:
         for put in ({}, judged, judged | {amount: theirs[amount]}, judged | theirs)
     )
     return [{
-        "label": case.book.names[company], "value": here, "author": words.value(author, "fraction"), "printed": author,
-        "by_judgement": words.points(here - with_judgement), "by_amount": words.points(with_judgement - with_amount),
-        "by_capex": words.points(with_amount - with_both), "capex_points": with_amount - with_both,
+        "label": case.name, "value": here, "author": author, "printed": author,
+        "by_judgement": _points(here - with_judgement), "by_amount": _points(with_judgement - with_amount),
+        "by_capex": _points(with_amount - with_both), "capex_points": with_amount - with_both,
         "amount_points": with_judgement - with_amount, "note": _differs(case, judged | theirs), "unit": "fraction",
         "kind": case.kind, "source": case.source,
     }]  # fmt: skip
 
 
+def _points(difference: float) -> str:
+    return marked(words.points(difference), "assumed")
+
+
 def _differs(case: Case, theirs: Mapping[str, float]) -> str:
     """The figures that differ, each here and as the author has it."""
     differ = [name for name in theirs if abs(case.inputs[name].value / theirs[name] - 1) > SAME]
-    each = [say("ai_roic.beside_each", name=words.lower(words.name(name)), here=case.inputs[name].shown,
+    each = [say("ai_roic.beside_each", name=words.lower(words.name(name)), here=case.inputs[name].marked,
                 there=words.value(theirs[name], case.unit(name))) for name in differ]  # fmt: skip
     return parts.upper(words.clauses(each)) or say("ai_roic.beside_same")
 
@@ -197,6 +233,9 @@ def _beside_title(rows: pd.DataFrame) -> str:
     most = rows.loc[(rows["value"] - rows["printed"]).abs().idxmax()]
     if abs(most["value"] - most["printed"]) < SAME:
         return say("ai_roic.beside_all")
-    return say("ai_roic.beside_title", company=most["label"], here=words.value(most["value"], "fraction"),
-               author=most["author"], capex=most["by_capex"], amount=most["by_amount"],
-               judgement=most["by_judgement"])  # fmt: skip
+    return say(
+        "ai_roic.beside_title",
+        company=most["label"],
+        capex=words.points(most["capex_points"]),
+        **{name: words.value(most[of], "fraction") for name, of in (("here", "value"), ("author", "printed"))},
+    )

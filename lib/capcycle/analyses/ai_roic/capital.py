@@ -5,13 +5,13 @@ from dataclasses import replace
 
 import numpy as np
 
-from capcycle import metrics, study
+from capcycle import metrics, study, words
 from capcycle.analyses.ai_roic.model import return_over_cost
 from capcycle.facts import Book
 from capcycle.measure import measure
 from capcycle.measures import Measures
 from capcycle.panel import select
-from capcycle.quantity import Quantity, missing, newest
+from capcycle.quantity import Quantity, listed, missing, newest
 from capcycle.study import Case
 from capcycle.words import say
 
@@ -86,25 +86,50 @@ def regressed(market: np.ndarray, share: np.ndarray) -> tuple[float, float]:
     return slope, float(np.sqrt(left @ left / (len(share) - 2) / (apart @ apart)))
 
 
+def owed(book: Book, company: str) -> dict[str, Quantity]:
+    """A company's debt, finance leases and other leases, each the newest that the data has.
+
+    >>> from capcycle import facts
+    >>> {name: each.days for name, each in owed(facts.open(as_of="2026-02-28"), "META").items()}["total_debt"]
+    '31 Dec 2025'
+    """
+    return {name: _balance(book, company, name) for name in OWED}
+
+
+def owed_days(parts: Mapping[str, Quantity]) -> str:
+    """Of which day what is owed is; where its parts are of several, which is of which."""
+    known = {name: each for name, each in parts.items() if not each.missing}
+    days = dict.fromkeys(each.days for each in known.values())
+    if len(days) < 2:
+        return next(iter(days), words.DASH)
+    return words.clauses(
+        say("ai_roic.owed_of", day=day, names=words.listing(
+            [words.lower(words.name(name)) for name, each in known.items() if each.days == day]))
+        for day in days
+    )  # fmt: skip
+
+
 def debt_weight(book: Book, company: str) -> Quantity:
     """Debt and finance leases out of them and the market value: without leases, with them, and with all leases."""
-    debt, leases, rents = (_balance(book, company, name) for name in OWED)
+    parts = owed(book, company)
+    debt, leases, rents = parts.values()
     rows = book.register("market").query("company == @company and measure == 'market_value'")
     value = newest(rows.assign(unit=rows["currency"]), "market_value", say("ai_roic.no_market_value"))
     value = study.converted(value, book)
-    if any(each.missing for each in (debt, leases, value)):
-        return missing("debt_weight", say("ai_roic.no_debt_weight"), "fraction")
-    owed = debt + leases
-    weight = owed / (owed + value)
-    most = owed if rents.missing else owed + rents
+    if lacking := [each.reason for each in (debt, leases, value) if each.missing]:
+        return missing("debt_weight", listed(lacking), "fraction")
+    both = debt + leases
+    weight = both / (both + value)
+    most = both if rents.missing else both + rents
     ends = {"low": (debt / (debt + value)).value, "high": (most / (most + value)).value}
-    return replace(weight.called("debt_weight", "fraction", say("ai_roic.weighed", debt=debt.days, value=value.days)),
-                   **ends)  # fmt: skip
+    reason = say("ai_roic.weighed", debt=owed_days(parts), value=value.days)
+    return replace(weight.called("debt_weight", "fraction", reason), **ends)
 
 
 def _balance(book: Book, company: str, concept: str) -> Quantity:
     """A company's newest balance of one concept as filed, in the currency of the book."""
     facts = (book if company in book.companies else book.of(company)).facts
     rows = facts[facts["company"].eq(company) & facts["concept"].eq(concept)]
-    known = newest(rows, concept, say("ai_roic.no_debt_weight"), day="period_end")
-    return study.converted(replace(known, reason=""), book)
+    known = newest(rows, concept, say("reason.missing", concept=words.lower(words.name(concept)), earlier="").strip(),
+                   day="period_end")  # fmt: skip
+    return study.converted(known if known.missing else replace(known, reason=""), book)

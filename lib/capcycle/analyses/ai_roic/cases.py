@@ -1,7 +1,10 @@
 """Cases of AI capital: a year of contracts over a year of capex as filed, and AI cloud until 2030."""
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from typing import Any
+
+import pandas as pd
 
 from capcycle import study, words
 from capcycle.analyses.ai_roic.capital import capital_cost
@@ -19,8 +22,9 @@ from capcycle.measure import measure
 from capcycle.measures import Measures
 from capcycle.metrics import capex_run_rate, revenue_run_rate
 from capcycle.panel import Panel, select
-from capcycle.quantity import Quantity, missing
+from capcycle.quantity import Quantity, missing, newest
 from capcycle.study import Case
+from capcycle.words import say
 
 
 def recent(book: Book, since: int = 0) -> int:
@@ -34,12 +38,12 @@ def recent(book: Book, since: int = 0) -> int:
     return since or book.facts["period_end"].max().year - 1
 
 
-def forward(quarters: Panel, annual_capex: Measures | str, **numbers: float) -> dict[str, Case]:
+def forward(quarters: Panel, annual_capex: Measures | Mapping[str, Quantity], **numbers: float) -> dict[str, Case]:
     """A year of contracts over a year of AI capex of each company: of its backlog, or of its revenue where it has none.
 
     All figures are of one quarter, the newest of which most companies have the capex, or of the year that ends with it.
 
-    annual_capex  a year's capex as measured, or the name of an assumption
+    annual_capex  a year's capex as measured, or as each company plans it
     numbers       a reader's own, 0 for the assumption's
     """
     table = quarters.book.assumptions
@@ -56,20 +60,36 @@ def forward(quarters: Panel, annual_capex: Measures | str, **numbers: float) -> 
     }  # fmt: skip
 
 
-def _at(each: Measures | str, company: str, quarter: str) -> Quantity | str:
-    if isinstance(each, str):
-        return each
+def _at(each: Measures | Mapping[str, Quantity], company: str, quarter: str) -> Quantity:
+    if isinstance(each, Mapping):
+        return each[company]
     period = f"TTM {quarter}" if each.panel.span == "ttm" else quarter
     if period not in set(each.table["period"]):  # the last quarters have no twelve months yet
         return missing(each.name, words.say("study.not_shown", name=words.lower(words.name(each.name))))
     return study.figure(each, company, period)
 
 
+def plan(book: Book, company: str) -> Quantity:
+    """The capex that a company has last guided to for a year that is not over: what is past is no plan.
+
+    >>> plan(facts.open(["ORCL"], as_of="2026-07-31"), "ORCL").missing  # it guides to what it nets with its customers
+    True
+    """
+    every = book.versions("estimates").query("subject == @company and measure == 'guidance' and about == 'capex'")
+    years = every[every["period"].str.fullmatch(r"\d{4}")]
+    now = book.day if book.as_of else book.facts["published"].max()
+    open_ = years[pd.to_datetime(years["period"]) + pd.offsets.YearEnd() > now]
+    found = newest(open_.assign(value=(open_["low"] + open_["high"]) / 2), "annual_capex", say("ai_roic.no_plan"),
+                   day="published")  # fmt: skip
+    year = open_["period"].max()
+    return found if found.missing else replace(found, reason=say("ai_roic.planned", year=year, day=found.days))
+
+
 def bases(book: Book, since: int = 0, **numbers: float) -> dict[str, dict[str, Case]]:
     """The same on three years of capex: at the quarter's pace, of the last twelve months, as planned."""
     quarters, year = (select(book, span, since=recent(book, since)) for span in ("quarter", "ttm"))
     capex = {"run_rate": measure(capex_run_rate, quarters), "trailing": measure("capex", year),
-             "plan": "annual_capex_plan"}  # fmt: skip
+             "plan": {company: plan(book, company) for company in book.companies}}  # fmt: skip
     return {basis: forward(quarters, each, **numbers) for basis, each in capex.items()}
 
 

@@ -21,7 +21,9 @@ def cloud_verdict(chain: Case, unit: Case) -> Sentence:
     """When AI cloud passes its cost of capital, and when the money is back."""
     key = "ai_roic.back" if np.isfinite(float(unit.outputs.payback_discounted)) else "ai_roic.not_back"
     back = study.tell(unit, key, payback_discounted=words.value(float(unit.outputs.payback_discounted), "years"))
-    return words.paragraph(_passes(chain) + back, *study.hindsight(chain, unit))
+    day = chain.inputs["ai_margin_2030"].published
+    said = _passes(chain) if day != day else _passes(chain, "foreseen", day=words.day(day))
+    return words.paragraph(said + back, *study.hindsight(chain, unit))
 
 
 def by_year(three: Scenarios) -> Exhibit:
@@ -38,11 +40,11 @@ def by_year(three: Scenarios) -> Exhibit:
     return marks.paths(rows, frame)
 
 
-def _passes(case: Case) -> str:
+def _passes(case: Case, key: str = "passes", **more: str) -> str:
     above = [FIRST_YEAR + year for year, each in enumerate(case.outputs.roic_spread) if each >= 0]
     if above:
-        return study.tell(case, "ai_roic.passes", year=above[0], last=LAST_YEAR)
-    return study.tell(case, "ai_roic.never_passes", last=LAST_YEAR)
+        return study.tell(case, f"ai_roic.{key}", year=above[0], last=LAST_YEAR, **more)
+    return study.tell(case, f"ai_roic.never_{key}", last=LAST_YEAR, **more)
 
 
 def _untaxed(case: Case) -> Any:
@@ -58,7 +60,7 @@ def readings(case: Case) -> Exhibit:
         {"label": say(f"ai_roic.reading.{name}"), "turns": at, "value": result.roic_2030, "spread": result.spread_2030,
          "payback": result.payback_simple}
         for name, at, result in _read(case, turns)
-    ]).assign(unit="fraction", turns_unit="number", payback_unit="years", kind=case.kind,
+    ]).assign(unit="fraction", turns_unit="number", spread_unit="points", payback_unit="years", kind=case.kind,
               source=turns.source)  # fmt: skip
     printed = words.value(rows["value"].iloc[0], "fraction")
     title = study.tell(case, "ai_roic.readings.title", printed=printed, last=LAST_YEAR)

@@ -11,15 +11,25 @@ from itertools import accumulate
 from capcycle.models.bounds import horizon
 from capcycle.models.finance import irr, payback
 from capcycle.models.maths import in_service, minimum, per, present_value, where
-from capcycle.models.registry import Amount, AmountByYear, Fraction, FractionByYear, Number, Years, model
+from capcycle.models.registry import (
+    Amount,
+    AmountByYear,
+    Fraction,
+    FractionByYear,
+    Number,
+    Points,
+    PointsByYear,
+    Years,
+    model,
+)
 
 FIRST_YEAR, LAST_YEAR = 2025, 2030  # of the authors' margins: today's, and the one they foresee
 RISE = LAST_YEAR - FIRST_YEAR
 HORIZON = 20  # years in which the last of the build is written off, for lives of up to fifteen
 
 
-@model(verdict="capex_yield", better="higher", ai_revenue_implied=Amount, ai_capex=Amount, capex_yield=Fraction,
-       yield_spread=Fraction, payback_simple=Years)  # fmt: skip
+@model(verdict="yield_spread", better="higher", ai_revenue_implied=Amount, ai_capex=Amount, capex_yield=Fraction,
+       yield_spread=Points, payback_simple=Years)  # fmt: skip
 def backlog_yield(
     backlog: Amount,
     ai_share_of_backlog: Fraction,
@@ -43,8 +53,8 @@ def backlog_yield(
     return _forward(revenue, annual_capex * ai_share_of_capex, ai_nopat_margin, wacc)
 
 
-@model(verdict="capex_yield", better="higher", ai_revenue_implied=Amount, ai_capex=Amount, capex_yield=Fraction,
-       yield_spread=Fraction, payback_simple=Years)  # fmt: skip
+@model(verdict="yield_spread", better="higher", ai_revenue_implied=Amount, ai_capex=Amount, capex_yield=Fraction,
+       yield_spread=Points, payback_simple=Years)  # fmt: skip
 def revenue_yield(
     annual_revenue: Amount,
     ai_share_of_revenue: Fraction,
@@ -72,7 +82,7 @@ def _forward(revenue, capex, margin, wacc):
 
 
 @model(verdict="roic_spread", better="higher", roic=Fraction, cost_of_equity=Fraction, wacc=Fraction,
-       roic_spread=Fraction)  # fmt: skip
+       roic_spread=Points)  # fmt: skip
 def return_over_cost(
     roic_before_tax: Fraction,
     tax_rate: Fraction,
@@ -100,8 +110,8 @@ def return_over_cost(
     return roic, equity, wacc, roic - wacc
 
 
-@model(verdict="roic_2030", better="higher", ai_margin=FractionByYear, roic=FractionByYear, roic_spread=FractionByYear,
-       roic_now=Fraction, roic_2030=Fraction, spread_2030=Fraction, payback_simple=Years)  # fmt: skip
+@model(verdict="roic_2030", better="higher", ai_margin=FractionByYear, roic=FractionByYear, roic_spread=PointsByYear,
+       roic_now=Fraction, roic_2030=Fraction, spread_2030=Points, payback_simple=Years)  # fmt: skip
 def ai_cloud_roic(
     ai_margin_now: Fraction, ai_margin_2030: Fraction, tax_rate: Fraction, capital_turns: Fraction, wacc: Fraction
 ):

@@ -6,12 +6,13 @@ import numpy as np
 import pandas as pd
 
 from capcycle import metrics, study, words
-from capcycle.analyses.ai_roic.capital import TENTHS
+from capcycle.analyses.ai_roic.capex_yield import shortfall
+from capcycle.analyses.ai_roic.capital import TENTHS, owed, owed_days
 from capcycle.exhibits import Exhibit, marks
 from capcycle.facts import Book
 from capcycle.measure import measure
 from capcycle.panel import select
-from capcycle.quantity import Quantity
+from capcycle.quantity import marked, unlike
 from capcycle.study import Case
 from capcycle.study.simulate import SEED
 from capcycle.words import Sentence, say
@@ -21,9 +22,10 @@ INPUTS = ("beta", "debt_weight")
 RETURNS = {"all": metrics.roic_all_debt, "added": metrics.roic_incremental_all_debt}
 
 
-def returns_verdict(cases: Mapping[str, Case]) -> Sentence:
-    """How many companies' capital in place earns more than it costs, whatever the draw, and whose order is sure."""
-    return words.paragraph(_title(cases, _drawn(cases)), *study.hindsight(*_full(cases).values()))
+def returns_verdict(cases: Mapping[str, Case], contracts: Mapping[str, Case]) -> Sentence:
+    """How many companies' capital in place earns more than it costs, whatever the draw; and whose contracts do not."""
+    of_all = [_title(cases, _drawn(cases), "all"), *filter(None, [shortfall(contracts)])]
+    return words.paragraph(*of_all, *study.hindsight(*_full(cases).values()))
 
 
 def over_cost(cases: Mapping[str, Case]) -> Exhibit:
@@ -31,8 +33,9 @@ def over_cost(cases: Mapping[str, Case]) -> Exhibit:
     drawn = _drawn(cases)
     ranks = _ranks(drawn)
     rows = pd.DataFrame([_row(company, case, drawn, ranks) for company, case in cases.items()])
-    rows = rows.sort_values("value", ascending=False, ignore_index=True).assign(unit="fraction")
-    frame = marks.worded("ai_roic.over_cost", id="roic-over-cost", title=_title(cases, drawn))
+    rows = rows.sort_values("value", ascending=False, ignore_index=True).assign(unit="points")
+    apart = unlike({case.name: case.inputs["roic_before_tax"] for case in _full(cases).values()})
+    frame = marks.worded("ai_roic.over_cost", *apart, id="roic-over-cost", title=_title(cases, drawn))
     return marks.dots(rows, frame, 0.0 if rows["value"].notna().any() else None)
 
 
@@ -43,7 +46,7 @@ def _row(company: str, case: Case, drawn: Mapping[str, np.ndarray], ranks: Mappi
         return row
     low, high = np.quantile(drawn[company], TENTHS)
     note = study.tell(case, "ai_roic.earned")
-    label = say("ai_roic.ranked", name=case.name, rank=ranks[company])
+    label = say("ai_roic.ranked", name=case.name, rank=ranks[company]) if len(ranks) > 1 else case.name
     return row | {"label": label, "value": float(case.outputs.roic_spread), "low": low, "high": high, "note": note,
                   "kind": case.kind, "source": case.source}  # fmt: skip
 
@@ -69,14 +72,14 @@ def _ranks(drawn: Mapping[str, np.ndarray]) -> dict[str, str]:
     return ranks
 
 
-def _title(cases: Mapping[str, Case], drawn: Mapping[str, np.ndarray]) -> str:
+def _title(cases: Mapping[str, Case], drawn: Mapping[str, np.ndarray], every: str = "title_all") -> str:
     if not drawn:
         return say("ai_roic.over_cost.title_0")
     above = [cases[company].name for company, each in drawn.items() if np.quantile(each, TENTHS[0]) > 0]
     below = [cases[company].name for company in drawn if cases[company].name not in above]
     if len(drawn) == 1:
         return study.tell(next(iter(_full(cases).values())), "ai_roic.over_cost.title_1")
-    key = "title_all" if not below else "title_none" if not above else "title"
+    key = every if not below else "title_none" if not above else "title"
     names = {name: words.listing(each) if each else "" for name, each in (("above", above), ("below", below))}
     return say(f"ai_roic.over_cost.{key}", **names)
 
@@ -94,16 +97,13 @@ def capital_costs(cases: Mapping[str, Case]) -> Exhibit:
 
 def _cost(case: Case) -> dict:
     industry = study.assumption(case.book, "wacc", case.company)
-    shown = {name: _between(case.inputs[name]) for name in INPUTS}
+    shown = {name: case.inputs[name].ranged for name in INPUTS}
     lacking = [case.inputs[name].reason for name in INPUTS if case.inputs[name].missing]
     cost = words.DASH if lacking else _ends(study.simulate(case).values("wacc"))
-    return {"label": case.name, **shown, "wacc": cost, "industry": _between(industry), "kind": case.kind,
+    return {"label": case.name, **shown, "wacc": marked(cost, "assumed"), "ends": cost, "industry": industry.ranged,
+            "kind": case.kind,
             "source": case.source, "wacc_central": float(case.outputs.wacc),
-            "note": words.clauses(lacking), "day": words.day(case.inputs["debt_weight"].since)}  # fmt: skip
-
-
-def _between(each: Quantity) -> str:
-    return words.between(each.low, each.high, each.unit) if each.varied else each.shown
+            "note": words.clauses(lacking), "day": owed_days(owed(case.book, case.company))}  # fmt: skip
 
 
 def _ends(values: np.ndarray) -> str:
@@ -115,8 +115,8 @@ def _costs_title(rows: pd.DataFrame) -> str:
     if known.empty:
         return say("ai_roic.costs.title_0")
     least, most = known.iloc[0], known.iloc[-1]
-    return words.counted("ai_roic.costs.title", len(known), least=least["label"], low=least["wacc"],
-                         most=most["label"], high=most["wacc"])  # fmt: skip
+    return words.counted("ai_roic.costs.title", len(known), least=least["label"], low=least["ends"],
+                         most=most["label"], high=most["ends"])  # fmt: skip
 
 
 def old_and_added(book: Book, tax_rate: float) -> Exhibit:
@@ -127,11 +127,11 @@ def old_and_added(book: Book, tax_rate: float) -> Exhibit:
         {"company": company, "of": name, "label": book.names[company], "group": say(f"ai_roic.of.{name}"),
          "value": each.value, "unit": "fraction", "kind": "" if each.missing else each.kind, "source": each.source,
          "note": each.reason if each.missing else each.days}
-        for company in book.companies for name, measured in both.items()
-        for each in [study.newest(measured, company)]
+        for company in book.companies for name, each in study.of_one_period(both, company).items()
     ])  # fmt: skip
     wide = rows.pivot(index="company", columns="of", values="value").dropna()
-    less, first = int((wide["added"] < wide["all"]).sum()), wide.head(1)
+    shown = wide.round(3)  # as they are shown: what reads alike is not less
+    less, first = int((shown["added"] < shown["all"]).sum()), wide.head(1)
     one = {name: words.value(first[name].sum(), "fraction") for name in RETURNS}
     name = "".join(book.names[each] for each in first.index)
     title = words.counted("ai_roic.added.title", len(wide), less=less, name=name, **one)

@@ -10,6 +10,7 @@ from capcycle.analyses.hosting.exhibits import (
     holdings,
     ledger,
     run_off,
+    terms,
     worth,
     yields,
 )

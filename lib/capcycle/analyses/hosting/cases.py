@@ -1,16 +1,12 @@
 """Cases of hosting: one MW let at what the companies' own contracts pay, and one MW in each of its uses."""
 
-from dataclasses import replace
-
 import pandas as pd
 
-from capcycle import facts, study, words
-from capcycle.analyses.hosting import contracts
-from capcycle.analyses.hosting.credit import credit_rates, tenant_rates
+from capcycle import study, words
+from capcycle.analyses.hosting import contracts, own
 from capcycle.analyses.hosting.model import hosting
 from capcycle.analyses.hosting.power_use import business, power_use
 from capcycle.facts import Book
-from capcycle.quantity import DERIVED, Quantity, total
 from capcycle.study import Case
 from capcycle.words import Sentence, say
 
@@ -24,45 +20,18 @@ USES = {  # the rows that give revenue and gross margin of one MW, all of one au
 
 
 def lease(book: Book) -> Case:
-    """One MW let at what the contracts of a book's companies pay, discounted at their tenants' credit.
+    """One MW let at what the leases of a book's companies pay and cost by MW, discounted at their tenants' credit.
 
     >>> lease(facts.open(["HIVE"])).inputs["hosting_rent"].value  # has no contract: the general assumption
     1730000.0
     """
-    table = contracts.read(book)
-    priced = table[
-        ~table["not_hosting"] & table["price"].notna() & table["ownership"].ne(0)
-    ]  # what was sold is another's
-    return study.case(hosting, book, hosting_rent=_rent(book, priced), tenant_rate=_rate(book, priced))
+    return study.case(hosting, book, **own.means(book))
 
 
 def uses(let: Case) -> Case:
     """One MW of power let as in a lease, mined with, or run as a cloud of its owner's."""
     shared = {name: each for name, each in let.inputs.items() if name in power_use.parameters}
     return study.case(power_use, let.book, **shared)
-
-
-def _rent(book: Book, priced: pd.DataFrame) -> Quantity:
-    """What the contracts pay on average, weighted by MW and years; the general assumption where none has a price."""
-    general = study.converted(study.assumption(book, "hosting_rent"), book)
-    if priced.empty:
-        return general
-    means = contracts.prices(priced)
-    own = Quantity(
-        "hosting_rent", float(means["weighted"]), f"{book.money}/MW/year", float(means["low"]), float(means["high"]),
-        facts.weakest([DERIVED, *priced["kind"]]), facts.documents(priced["source"]), say("hosting.own_rent"),
-    )  # fmt: skip
-    return own if own.varied else replace(own, low=general.low, high=general.high, hindsight=general.hindsight)
-
-
-def _rate(book: Book, priced: pd.DataFrame) -> Quantity:
-    """The rate of the credit behind the same contracts, weighted alike; the general one where none has a price."""
-    if priced.empty:
-        return study.assumption(book, "tenant_rate")
-    weights = priced["mw"] * priced["term_years"]
-    rates = tenant_rates(priced, credit_rates(book))
-    parts = [rate * share for rate, share in zip(rates, weights / weights.sum(), strict=True)]
-    return total(parts, "tenant_rate", say("hosting.own_rate"))
 
 
 def businesses(book: Book) -> dict[str, Case]:
@@ -84,7 +53,8 @@ def verdict(let: Case, use: Case) -> Sentence:
     )
 
 
-def _signed(table: pd.DataFrame, money: str) -> str:
+def _signed(every: pd.DataFrame, money: str) -> str:
+    table = every[every["status"].isin(contracts.LIVE)]
     sums = {"MW": table["mw_owned"].sum(), money: table["value_owned"].sum()}
     sizes = [words.value(size, unit) for unit, size in sums.items() if size]
     stated = say("hosting.stated", sizes=words.listing(sizes)) if sizes else say("hosting.unstated")
@@ -97,7 +67,8 @@ def _switching(use: Case) -> str:
     """The bitcoin price at which mining one MW is worth as much as letting it."""
     price, now = use.quantity("switching_bitcoin_price"), use.inputs["bitcoin_price"]
     side = "never" if not price.value else "above" if price.value > now.value else "below"
-    return study.tell(use, f"power.switch_{side}", times=(price / now).called("times", "multiple"))
+    key = f"power.switch_{side}" if pd.isna(now.day) else f"power.switch_{side}_then"
+    return study.tell(use, key, times=(price / now).called("times", "multiple"))
 
 
 @study.starts(hosting)

@@ -20,8 +20,9 @@ TRIPLE_NET = 0.95  # a margin above it means that the tenant bears the running c
 DAYS_PER_YEAR = 365.25
 YEAR = pd.Timedelta(days=DAYS_PER_YEAR)
 PRINTED = "golden-sun-2025-12-12"  # the document of the printed book
-STANDS = ("delivering", "signed", "gpus")
+STANDS = ("delivering", "untold", "signed", "gpus")
 LIVE = ("signed", "amended", "delivering")
+RATED = ("hyperscaler", "chip maker")  # tenants whose own notes are of investment grade
 AMOUNTS = ["contract_value", "revenue_per_year", "value_with_renewals", "backstop", "capex_per_mw_low",
            "capex_per_mw_high", "noi_per_year", "book_value", "value", "price", "value_owned"]  # fmt: skip
 
@@ -49,7 +50,11 @@ def terms(table: pd.DataFrame) -> pd.DataFrame:
     mw           of critical IT, and of nothing else: power of another basis, or of none that is stated, has no price
     value        as stated, else yearly revenue times the term, which makes it derived
     share        the lessor's; the whole where no text states one
-    credit       hyperscaler; backed, where a guarantor stands behind the tenant; unbacked
+    share_low    the least that a document gives of it
+    starts       of one that delivers no later than the day on which that was known, though a month counts from its last
+    running      the part of its power that is delivered and pays rent; missing where it delivers and none says how much
+    credit       hyperscaler, or a chip maker; backed, where a guarantor stands behind the tenant; supported, where the
+                 guarantor or the amount is not told; unbacked
     not_hosting  the price pays for GPUs too, or is above what any powered shell costs
     triple_net   the margin is so high that the tenant must bear the running costs
     """
@@ -60,10 +65,13 @@ def terms(table: pd.DataFrame) -> pd.DataFrame:
     price = pd.Series(price_per_mw_year(value, mw, years), table.index)
     margin = table[["margin_low", "margin_high"]].mean(axis=1).fillna(table["noi_per_year"] * years / value)
     margin = margin.where(margin <= 1 + ROUNDING).clip(upper=1.0)
+    delivers = table["status"].eq("delivering")
     dear = table["currency"].eq("USD") & (price > DEAREST_HOSTING)
     rise = implied_escalator(value, table["value_with_renewals"], years, table["renewal_years"])
     return table.assign(
-        mw=mw, value=value, price=price, margin=margin, share=share,
+        mw=mw, value=value, price=price, margin=margin, share=share, share_low=table["ownership_low"].fillna(share),
+        starts=table["starts"].mask(delivers & table["starts"].gt(table["published"]), table["published"]),
+        running=(table["running_mw"] / mw).where(delivers, 0.0),
         kind=table["kind"].mask(stated.isna() & value.notna() & table["kind"].eq("reported"), "derived"),
         mw_owned=attributable(mw, share), value_owned=attributable(value, share),
         rise=table["escalator"].fillna(pd.Series(rise, table.index)),
@@ -76,8 +84,8 @@ def terms(table: pd.DataFrame) -> pd.DataFrame:
 
 
 def _credit(table: pd.DataFrame) -> pd.Series:
-    backed = pd.Series("backed", table.index).where(table["backstop_by"] != "", "unbacked")
-    return backed.mask(table["tenant_credit"] == "hyperscaler", "hyperscaler")
+    behind = pd.Series("unbacked", table.index).mask(table["support"] != "", "supported")
+    return behind.mask(table["backstop_by"] != "", "backed").mask(table["tenant_credit"].isin(RATED), "hyperscaler")
 
 
 def printed_book(book: Book) -> pd.DataFrame:
@@ -110,25 +118,24 @@ def _day(name: str, text: str | date) -> pd.Timestamp:
     return day
 
 
-def prices(table: pd.DataFrame, term: float = np.nan) -> pd.Series:
-    """Size of some contracts, and what they pay by three kinds of mean; those without a value count for MW only.
+def prices(table: pd.DataFrame) -> pd.Series:
+    """Size of some contracts, and what they pay by two kinds of mean; those without a value count for MW only.
 
     Formula: simple = mean of each contract's price; weighted = sum of values / sum of (mw * years);
-             pooled = sum of values / (sum of mw * term), one term for all, as reports print it
-    Units:   MW, currency, currency/MW/year.
+             mean_term counts each contract alike, term_by_mw = sum of (mw * years) / sum of mw
+    Units:   MW, currency, years, currency/MW/year.
 
     >>> two = pd.DataFrame({"mw": [100.0, 200.0], "term_years": [10, 20], "value": [1e9, 8e9], "price": [1e6, 2e6]})
-    >>> means = prices(two, 15)  # 9bn over 5,000 MW-years, and over 300 MW x 15 years
-    >>> float(means.simple), float(means.weighted), float(means.pooled)
-    (1500000.0, 1800000.0, 2000000.0)
+    >>> means = prices(two)  # 9bn over 5,000 MW-years
+    >>> float(means.simple), float(means.weighted), float(means.mean_term), round(float(means.term_by_mw), 1)
+    (1500000.0, 1800000.0, 15.0, 16.7)
     """
     priced = table.dropna(subset=["price"])
     mw, years, value = priced["mw"], priced["term_years"], priced["value"].sum()
     return pd.Series({
         "contracts": len(table), "mw": table["mw"].sum(), "mw_priced": mw.sum(), "value": table["value"].sum(),
-        "mean_mw": table["mw"].mean(), "mean_term": years.mean(), "simple": priced["price"].mean(),
-        "weighted": float(price_per_mw_year(value, (mw * years).sum(), 1)),
-        "pooled": float(price_per_mw_year(value, mw.sum(), term)),
+        "mean_mw": table["mw"].mean(), "mean_term": years.mean(), "term_by_mw": per((mw * years).sum(), mw.sum()),
+        "simple": priced["price"].mean(), "weighted": float(price_per_mw_year(value, (mw * years).sum(), 1)),
         "low": priced["price"].min(), "high": priced["price"].max(),
     })  # fmt: skip
 
@@ -144,63 +151,89 @@ def known_on(book: Book, from_day: str | date = "") -> pd.Timestamp:
     return (book.register("contracts") if own.empty else own)["published"].max()
 
 
+def starts(table: pd.DataFrame, delivery_years: float) -> pd.Series:
+    """The day from which each contract pays, where its text says so, else so many years after it was signed."""
+    return table["starts"].fillna(table["signed"] + delivery_years * YEAR)
+
+
+def _to_come(table: pd.DataFrame, day: pd.Timestamp, delivery_years: float) -> pd.DataFrame:
+    """Live contracts with value, term and day: from when to when each pays what it still pays after a day.
+
+    Rent of one that is not known to deliver cannot have begun: it begins on that day at the earliest, and then runs
+    its whole term.
+    """
+    live = table[table["status"].isin(LIVE)].dropna(subset=["value_owned", "term_years", "signed"])
+    start = starts(live, delivery_years)
+    start = start.where(live["status"].eq("delivering"), start.clip(lower=day))
+    end = start + live["term_years"] * YEAR
+    left = ((end - start.clip(lower=day)) / YEAR).clip(lower=0.0)
+    return live.assign(start=start, end=end, left=left, wait=((start - day) / YEAR).clip(lower=0.0))
+
+
 def run_off(table: pd.DataFrame, day: pd.Timestamp, delivery_years: float, signed_weight: float) -> pd.DataFrame:
     """What live contracts still pay after a day, by calendar year: the lessor's part, weighted by status, level.
 
     A contract starts when its text says so, else so many years after it was signed, which makes its rows assumed. A
-    terminated contract counts for nothing; one that delivers counts whole, one that is only signed by its weight.
+    terminated contract counts for nothing, and so does a sold one; what runs counts whole, all else by its weight.
     """
-    live = table[table["status"].isin(LIVE)].dropna(subset=["value_owned", "term_years", "signed"])
-    start = live["starts"].fillna(live["signed"] + delivery_years * YEAR)
-    end, stated = start + live["term_years"] * YEAR, live["starts"].notna()
-    kind = live["kind"].replace("reported", "derived").where(stated, "assumed")
-    years = pd.DataFrame({"opens": pd.date_range(f"{day.year}-01-01", max([day, *end]), freq="YS")})
+    live = _to_come(table, day, delivery_years)
+    kind = live["kind"].replace("reported", "derived").where(live["starts"].notna(), "assumed")
+    years = pd.DataFrame({"opens": pd.date_range(f"{day.year}-01-01", max([day, *live["end"]]), freq="YS")})
     years = years.assign(closes=years["opens"] + pd.DateOffset(years=1), year=years["opens"].dt.year)
-    flows = live.assign(start=start, end=end, kind=kind).merge(years, how="cross")
+    flows = live.assign(kind=kind).merge(years, how="cross")
     paid = flows[["closes", "end"]].min(axis=1) - flows[["opens", "start"]].max(axis=1).clip(lower=day)
-    part = paid / (flows["end"] - flows["start"])
-    weight = np.where(flows["status"] == "delivering", 1.0, signed_weight)
-    flows = flows.assign(value=flows["value_owned"] * part * weight)
+    part, runs = paid / (flows["end"] - flows["start"]), flows["running"].fillna(0.0)
+    flows = flows.assign(value=flows["value_owned"] * part * (runs + (1 - runs) * signed_weight))
     return flows.loc[part > 0, ["contract", "lessor", "status", "credit", "year", "value", "kind", "source"]]
 
 
 def backlog(table: pd.DataFrame, day: pd.Timestamp, delivery_years: float, signed_weight: float) -> pd.DataFrame:
     """Live contracts by where they stand, those with GPUs in the rent apart: signed, dated, to come, weighted.
 
+    A contract of which a part runs counts in that part as delivering, in the rest as signed; where none says how much
+    of it runs, it stands apart, and counts as signed.
+
     Columns: contracts, mw and value of the lessors' part; undated, the value of those that say no day or term and so
-    are in no run-off; to_come after the day; weighted, the same with what is only signed at its weight.
+    are in no run-off; to_come after the day; weighted, the same with what does not run yet at its weight.
     """
     live = table[table["status"].isin(LIVE)]
-    live = live.assign(stands=live["status"].mask(live["not_hosting"], "gpus").replace("amended", "signed"))
     dated = live["term_years"].notna() & live["signed"].notna()
     undated = live["value_owned"].where(~dated, 0.0).fillna(0.0)
     flows = run_off(live, day, delivery_years, 1.0).groupby("contract")["value"].sum()
-    to_come = live["contract"].map(flows).fillna(0.0)
-    weighted = to_come.where(live["status"] == "delivering", to_come * signed_weight)
-    live = live.assign(undated=undated, to_come=to_come, weighted=weighted)
-    return live.groupby("stands").agg(
-        contracts=("contract", "size"), mw=("mw_owned", "sum"), value=("value_owned", "sum"),
+    live = live.assign(undated=undated, to_come=live["contract"].map(flows).fillna(0.0))
+    runs, rest = live["running"].fillna(0.0), live["running"].isna().map({True: "untold", False: "signed"})
+    parts = pd.concat([live.assign(part=runs, weight=1.0, stands="delivering"),
+                       live.assign(part=1 - runs, weight=signed_weight, stands=rest)])  # fmt: skip
+    parts = parts[parts["part"] > 0]
+    parts["stands"] = parts["stands"].mask(parts["not_hosting"], "gpus")
+    for name in ("mw_owned", "value_owned", "undated", "to_come"):
+        parts[name] = parts[name] * parts["part"]
+    parts["weighted"] = parts["to_come"] * parts["weight"]
+    return parts.groupby("stands").agg(
+        contracts=("contract", "nunique"), mw=("mw_owned", "sum"), value=("value_owned", "sum"),
         undated=("undated", "sum"), to_come=("to_come", "sum"), weighted=("weighted", "sum"),
         source=("source", facts.documents),
-    ).reindex([each for each in STANDS if (live["stands"] == each).any()])  # fmt: skip
+    ).reindex([each for each in STANDS if (parts["stands"] == each).any()])  # fmt: skip
 
 
-def worth(table: pd.DataFrame, rates: Mapping[str, Quantity], delivery_years: float) -> pd.DataFrame:
-    """Contracts with the present value of the lessor's part of their rent, at the rate of the credit behind it.
+def worth(table: pd.DataFrame, rates: Mapping[str, Quantity], day: pd.Timestamp, delivery_years: float) -> pd.DataFrame:
+    """Contracts with what is left of the lessor's rent after a day and its worth then, at the rate of its credit.
 
-    Formula: value / years * annuity(rate, years) / (1 + rate) ** delivery_years, of level rent
+    Formula: to_come = value / years * left; present_value = value / years * annuity(rate, left) / (1 + rate) ** wait,
+             of level rent: `left` are the years that it still pays, and `wait` those until it begins
     Units:   currency; rates by `credit`, see `tenant_rates`.
     """
-    live = table[table["status"].isin(LIVE)].dropna(subset=["value_owned", "term_years"])
+    live = _to_come(table, day, delivery_years)
     rate = tenant_rates(live, rates).map(lambda each: each.value)
-    factor = annuity(rate, live["term_years"]) / live["term_years"] / (1 + rate) ** delivery_years
-    return live.assign(rate=rate, present_value=live["value_owned"] * factor)
+    yearly = live["value_owned"] / live["term_years"]
+    present = yearly * annuity(rate, live["left"]) / (1 + rate) ** live["wait"]
+    return live.assign(rate=rate, to_come=yearly * live["left"], present_value=present)
 
 
 def built(table: pd.DataFrame) -> pd.DataFrame:
     """Priced hosting contracts whose lessor is said to pay for the building: those that have a yield on cost."""
     own = table["capex_paid_by"].eq("lessor") & table["status"].isin(LIVE) & ~table["not_hosting"]
-    return table[own & table["price"].notna() & table["ownership"].ne(0)]
+    return table[own & table["price"].notna()]
 
 
 def yield_on_cost(contract: Mapping, margin: Quantity, capex: Quantity) -> Quantity:

@@ -9,7 +9,7 @@ from capcycle import facts, study
 from capcycle.facts import Book
 from capcycle.quantity import Quantity
 
-CREDITS = ("hyperscaler", "backed", "unbacked")  # behind the rent, from the best to the weakest
+CREDITS = ("hyperscaler", "backed", "supported", "unbacked")  # behind the rent, from the best to the weakest
 
 
 def credit_rates(book: Book) -> dict[str, Quantity]:
@@ -22,7 +22,8 @@ def tenant_rates(table: pd.DataFrame, rates: Mapping[str, Quantity]) -> pd.Serie
     """The rate at which the rent of each contract is discounted: the yield that the credit behind it pays itself.
 
     Formula: where a hyperscaler backs the tenant, cover * its rate + (1 - cover) * that of a tenant without backing;
-             where no source gives the cover, anything from one to the other, and half of each in the middle
+             where no source gives the cover, or who supports the rent, anything from one to the other, and half of
+             each in the middle
     Units:   rates of `hyperscaler` and `unbacked`, fractions of a year.
 
     >>> rates = {"hyperscaler": Quantity("", 0.05, "rate"), "unbacked": Quantity("", 0.09, "rate")}
@@ -31,7 +32,7 @@ def tenant_rates(table: pd.DataFrame, rates: Mapping[str, Quantity]) -> pd.Serie
     [0.07, 0.05]
     """
     return pd.Series(
-        [_backed(row.cover, rates) if row.credit == "backed" else rates[row.credit] for row in table.itertuples()],
+        [rates[row.credit] if row.credit in rates else _backed(row.cover, rates) for row in table.itertuples()],
         table.index, dtype=object,
     )  # fmt: skip
 

@@ -14,44 +14,67 @@ from capcycle.exhibits import Exhibit, marks, parts
 from capcycle.exhibits.studies.shapes import ranked_title
 from capcycle.facts import Book, documents, weakest
 from capcycle.models.maths import per
-from capcycle.quantity import Quantity
+from capcycle.quantity import DERIVED, Quantity
 from capcycle.study import Case
-from capcycle.units import per_kw_month
 from capcycle.words import say
 
-LEDGER = ["lessor_name", "tenant_name", "mw", "price", "status", "status_date", "term_years", "value", "kw_month",
-          "group", "cover", "share", "margin", "rise", "remark"]  # fmt: skip
-REMARKS = ("not_hosting", "triple_net", "rise_implied", "no_value")
-COUNTS = {"contracts": "number", "mw": "MW", "mw_priced": "MW", "mean_mw": "MW", "mean_term": "years"}
+LEDGER = ["contract_label", "mw", "price", "status", "status_date", "term_years", "value", "group"]
+TERMS = ["contract_label", "starts", "runs", "owned", "cover", "margin", "rise", "remark"]
+REMARKS = ("not_hosting", "triple_net", "rise_implied", "no_value", "supported_by")
+COUNTS = {"contracts": "number", "mw": "MW", "mw_priced": "MW", "mean_mw": "MW", "mean_term": "years",
+          "term_by_mw": "years"}  # fmt: skip
 HOLDINGS = {"lessor": "hosting.book-by-lessor", "tenant": "hosting.book-by-tenant"}
 BACKLOG = ["label", "contracts", "mw", "value", "undated", "to_come", "weighted"]
 
 
 def ledger(book: Book) -> Exhibit:
-    """Every contract with its status and terms, and what keeps its price from being averaged with the others."""
+    """Every contract with its status, price and credit."""
     table, money = _contracts(book).sort_values("signed"), book.money
-    units = {"mw": "MW", "term_years": "years", "value": money, "price": f"{money}/MW/year",
-             "kw_month": f"{money}/kW/month"}  # fmt: skip
-    units |= dict.fromkeys(["share", "margin", "rise", "cover"], "fraction")
-    rows = table.assign(
-        kw_month=per_kw_month(table["price"]),
-        status=[say(f"hosting.status.{status}") for status in table["status"]],
-        remark=[words.clauses(say(f"hosting.remark.{name}") for name in REMARKS if row[name]) or words.DASH
-                for row in table.assign(no_value=table["value"].isna()).to_dict("records")],
-        **{f"{name}_unit": unit for name, unit in units.items()},
-    )  # fmt: skip
+    units = {"mw": "MW", "term_years": "years", "value": money, "price": f"{money}/MW/year"}
+    rows = _cells(table, units).assign(status=[say(f"hosting.status.{status}") for status in table["status"]])
     draw = partial(marks.table, columns={name: say(f"hosting.column.{name}") for name in LEDGER})
     notes = (say("hosting.share"), *parts.restated(table))
-    delivering = int(table["status"].eq("delivering").sum())
-    title = words.counted("hosting.delivering", delivering, total=len(table))
+    stands = table[table["status"].isin(contracts.LIVE)]
+    runs, all_ = (words.value(each.sum(), "MW") for each in (stands["mw"] * stands["running"], stands["mw"]))
+    title = words.counted("hosting.delivering", len(stands), runs=runs, all=all_)
     if len(table) == 1:
         title = say("hosting.only_contract", status=rows["status"].iloc[0])
     return _shown(draw, book, "hosting.contract-ledger", rows, title, *notes)
 
 
+def terms(book: Book) -> Exhibit:
+    """Of each contract when it starts, how much of it runs and is the lessor's, and what keeps its price apart."""
+    table = _contracts(book).sort_values("signed")
+    units = {"runs": "MW"} | dict.fromkeys(["margin", "rise", "cover"], "fraction")
+    rows = _cells(table.assign(runs=table["mw"] * table["running"]), units).assign(
+        owned=[words.between(row.share_low, row.share, "fraction") for row in table.itertuples()],
+        remark=[words.clauses(say(f"hosting.remark.{name}", by=row["support"]) for name in REMARKS if row[name])
+                or words.DASH
+                for row in table.assign(no_value=table["value"].isna(), supported_by=table["support"] != "")
+                .to_dict("records")],
+    )  # fmt: skip
+    draw = partial(marks.table, columns={name: say(f"hosting.column.{name}") for name in TERMS})
+    mw = words.value(table.loc[table["running"].isna(), "mw"].sum(), "MW")
+    untold = (say("hosting.untold", mw=mw),) if table["running"].isna().any() else ()
+    named = int(table["starts"].notna().sum())
+    title = words.counted("hosting.named", named, total=len(table))
+    if named == len(table) > 1:
+        title = say("hosting.named_all", total=named)
+    return _shown(draw, book, "hosting.contract-terms", rows, title, *untold, *parts.restated(table))
+
+
+def _cells(table: pd.DataFrame, units: dict[str, str]) -> pd.DataFrame:
+    """Contracts as rows of a table, by lessor and tenant, and by site where that would name two."""
+    pairs = [say("hosting.pair", lessor=row.lessor_short, tenant=row.tenant_short) for row in table.itertuples()]
+    sites = table["site"].str.split(",").str[0]
+    labels = [say("hosting.label_site", label=pair, site=site) if site and pairs.count(pair) > 1 else pair
+              for pair, site in zip(pairs, sites, strict=True)]  # fmt: skip
+    return table.assign(contract_label=labels, **{f"{name}_unit": unit for name, unit in units.items()})
+
+
 def bubbles(book: Book) -> Exhibit:
     """Price over size, coloured by the credit behind the rent; contracts that pay for GPUs too are named, not drawn."""
-    table = _contracts(book)
+    table = _standing(book)
     gpus, priced = table["not_hosting"], table["price"].notna()
     drawn = table[~gpus & priced].sort_values("credit", key=_ladder)
     rows = _rows(drawn, drawn["price"], f"{book.money}/MW/year").assign(x=drawn["mw"], size=drawn["value"])
@@ -63,18 +86,18 @@ def bubbles(book: Book) -> Exhibit:
 
 
 def books(book: Book, cut_off: str) -> Exhibit:
-    """The printed book beside the like-for-like one, each with and without the contract that pays for GPUs."""
-    both, term = _two_books(book, cut_off), study.assumption(book, "lease_term_mean")
-    years = np.nan if term.hindsight else term.value  # the mean term of the printed book: no figure of an earlier page
+    """The printed book beside the like-for-like one, each with and without contracts that pay for GPUs."""
+    both = _two_books(book, cut_off)
     cuts = {f"{name}{cut}": one for name, whole in both.items()
-            for cut, one in (("", whole), ("_hosting", whole[whole["gpu_included"] == "no"]))}  # fmt: skip
+            for cut, one in (("", whole), ("_hosting", whole[whole["gpu_included"] == "no"]))
+            if not cut or len(one) < len(whole)}  # fmt: skip
     headings = {"label": say("marks.column.label")} | {name: say(f"hosting.cut.{name}") for name in cuts}
-    sums = pd.DataFrame({name: contracts.prices(table, years) for name, table in cuts.items()}).dropna(how="all")
+    sums = pd.DataFrame({name: contracts.prices(table) for name, table in cuts.items()}).dropna(how="all")
     units = [book.money if name == "value" else COUNTS.get(name, f"{book.money}/MW/year") for name in sums.index]
+    every = pd.concat(both.values())
     rows = sums.rename_axis("name").reset_index().assign(
-        label=[say(f"hosting.book.{name}", term=term.shown) for name in sums.index],
-        value=sums["like"].to_numpy(), unit=units, kind="derived",
-        source=documents(pd.concat(both.values())["source"]),
+        label=[say(f"hosting.book.{name}") for name in sums.index], value=sums["like"].to_numpy(), unit=units,
+        kind=weakest([DERIVED, *every["kind"]]), source=documents(every["source"]),
     )  # fmt: skip
     sizes = {name: {"mw": words.value(each["mw"], "MW"), "value": words.value(each["value"], book.money)}
              for name, each in sums.items()}  # fmt: skip
@@ -85,6 +108,8 @@ def books(book: Book, cut_off: str) -> Exhibit:
     if "printed" in both:
         notes.append(say("hosting.rebuilt"))
         title += say("hosting.as_printed", **sizes["printed"]) if sizes["printed"] != sizes["like"] else ""
+    if len(cuts) > len(both):
+        notes.append(say("hosting.without_gpus"))
     if unpriced := sums.at["mw", "like"] - sums.at["mw_priced", "like"]:
         notes.append(say("hosting.unpriced", mw=words.value(unpriced, "MW")))
     notes += _of("hosting.no_critical", both["like"][both["like"]["mw"].isna()])
@@ -103,42 +128,46 @@ def holdings(book: Book, cut_off: str, by: str = "lessor") -> Exhibit:
     key = HOLDINGS[by]
     rows = pd.concat([
         table.dropna(subset="mw").groupby(f"{by}_short", sort=False)
-        .agg(value=("mw", "sum"), source=("source", documents))
+        .agg(value=("mw", "sum"), source=("source", documents), kind=("kind", _derived))
         .sort_values("value", ascending=False).rename_axis("group").reset_index().assign(x=say(f"hosting.cut.{name}"))
         for name, table in _two_books(book, cut_off).items()
     ], ignore_index=True)  # fmt: skip
     like = rows[rows["x"] == say("hosting.cut.like")].set_index("group")["value"]
-    most = {"name": next(iter(like.index), ""), "share": words.value(per(like.max(), like.sum()), "fraction")}
-    rows = rows.assign(label=rows["x"], unit="MW", kind="derived")
+    most = {"name": next(iter(like.index), ""), "share": words.value(per(like.max(), like.sum()), "fraction"),
+            "mw": words.value(like.sum(), "MW")}  # fmt: skip
+    rows = rows.assign(label=rows["x"], unit="MW")
     title = words.counted(f"{key}.title", len(like), **most, day=words.day(min(pd.Timestamp(cut_off), book.day)))
     return _shown(marks.stacked, book, key, rows if len(like) else rows[:0], title)
 
 
 def backlog(let: Case, weight: Quantity, from_day: str = "") -> Exhibit:
-    """What live contracts come to by where they stand: as signed, still to come, and with the signed ones weighted.
+    """What live contracts come to by where they stand: as signed, still to come, and weighted by what runs.
 
-    weight  what a contract that is only signed counts for, at the low end of its range where it has one
+    weight  what counts for what does not run yet, here at the low end of its range where it has one
     """
     book, delivery, day = let.book, let.inputs["delivery_years"], contracts.known_on(let.book, from_day)
     low = weight.low if weight.varied else weight.value
     sums = contracts.backlog(contracts.read(book), day, delivery.value, low)
     total = sums.drop(columns="source").sum().to_frame("total").T.assign(source=documents(sums["source"]))
+    total["contracts"] = contracts.read(book)["status"].isin(contracts.LIVE).sum()  # one may stand in two rows
     rows = pd.concat([sums, total]) if len(sums) > 1 else sums[sums["value"] > 0]
     stated = {"contracts": "number", "mw": "MW", "value": book.money, "undated": book.money}  # the rest is assumed
     texts = {name: [words.value(each, unit) for each in rows[name]] for name, unit in stated.items()}
     labels = [say(f"hosting.stands.{each}") for each in rows.index]
     rows = rows.rename_axis("stands").reset_index().assign(**texts, label=labels, unit=book.money, kind="assumed")
     sizes = {name: words.value(sums[name].sum(), book.money) for name in ("to_come", "weighted")}
-    at = {"day": words.day(day), "weight": words.value(low, "fraction")}
+    at = {"day": words.day(day), "weight": words.value(low, "fraction"),
+          "central": words.value(weight.value, "fraction")}  # fmt: skip
     draw = partial(marks.table, columns={name: say(f"hosting.column.{name}") for name in BACKLOG})
-    notes = list(study.judged_later(book, weight, delivery)) or [weight.reason]
+    ends = [say("hosting.low_weight", **at)] if weight.varied else []
+    notes = list(study.judged_later(book, weight, delivery)) or [*ends, weight.reason]
     return _shown(draw, book, "hosting.backlog", rows, say("hosting.to_come", **sizes, **at), *notes, **at)
 
 
 def run_off(let: Case, weight: Quantity, from_day: str = "") -> Exhibit:
     """What is still to come of the lessors' part of live contracts, by calendar year and credit."""
     book, delivery, day = let.book, let.inputs["delivery_years"], contracts.known_on(let.book, from_day)
-    table = _contracts(book)
+    table = _standing(book)
     flows = contracts.run_off(table, day, delivery.value, weight.value)
     ordered = flows.sort_values("credit", key=_ladder, kind="stable").sort_values("year", kind="stable")
     each = ordered.groupby(["year", "credit"], sort=False)
@@ -146,31 +175,36 @@ def run_off(let: Case, weight: Quantity, from_day: str = "") -> Exhibit:
     rows = rows.assign(group=rows["credit"].map(_credit), x=rows["year"], label=rows["year"].astype(str))
     years = flows.groupby("year")["value"].sum()
     sums = {"total": words.value(years.sum(), book.money), "most": words.value(years.max(), book.money)}
-    undated = table[~table["contract"].isin(flows["contract"]) & table["status"].isin(contracts.LIVE)]
+    undated = table[~table["contract"].isin(flows["contract"])]
     title = say("hosting.by_year", day=words.day(day), **sums)
     notes = (*_of("hosting.undated", undated), *study.judged_later(book, weight, delivery))
-    return _shown(marks.stacked, book, "hosting.backlog-run-off", rows.assign(unit=book.money), title, *notes)
+    counted = words.value(weight.value, "fraction")
+    rows = rows.assign(unit=book.money)
+    return _shown(marks.stacked, book, "hosting.backlog-run-off", rows, title, *notes, weight=counted)
 
 
-def worth(let: Case) -> Exhibit:
-    """What the promised rent of each contract is worth today at the rate of the credit behind it."""
+def worth(let: Case, from_day: str = "") -> Exhibit:
+    """What each contract still pays after a day is worth on it, at the rate of the credit behind its rent."""
     book, rates, delivery = let.book, credit_rates(let.book), let.inputs["delivery_years"]
-    table = contracts.worth(_contracts(book), rates, delivery.value).sort_values("present_value", ascending=False)
-    terms = [say("hosting.rate", tenant=row.tenant_short, value=words.value(row.value_owned, book.money),
-                 rate=words.coupon(row.rate)) for row in table.itertuples()]  # fmt: skip
+    day, standing = contracts.known_on(book, from_day), _standing(book)
+    table = contracts.worth(standing, rates, day, delivery.value).sort_values("present_value", ascending=False)
+    terms = [say("hosting.rate", tenant=row.tenant_short, value=words.value(row.to_come, book.money),
+                 rate=words.coupon(row.rate), first=words.day(max(row.start, day)), last=words.day(row.end))
+             for row in table.itertuples()]  # fmt: skip
     rows = _rows(table, table["present_value"], book.money).assign(kind="assumed", note=terms)
-    total, now = table["value_owned"].sum(), table["present_value"].sum()
-    sums = {"total": words.value(total, book.money), "now": words.value(now, book.money)}
-    title = say("hosting.left", share=words.value(float(per(now, total)), "fraction"), **sums)
-    behind = [rate for credit, rate in rates.items() if table["credit"].isin([credit, "backed"]).any()]
+    left, now = table["to_come"].sum(), table["present_value"].sum()
+    sums = {"total": words.value(left, book.money), "now": words.value(now, book.money)}
+    title = say("hosting.left", share=words.value(float(per(now, left)), "fraction"), day=words.day(day), **sums)
+    behind = [rate for credit, rate in rates.items() if table["credit"].isin([credit, "backed", "supported"]).any()]
     judged = study.judged_later(book, delivery, *behind)
-    notes = (*_of("hosting.with_gpus", table[table["not_hosting"]]), *judged)
+    undated = standing[~standing["contract"].isin(table["contract"])]
+    notes = (*_of("hosting.with_gpus", table[table["not_hosting"]]), *_of("hosting.undated", undated), *judged)
     return _shown(marks.columns, book, "hosting.present-value", rows, title, *notes)
 
 
 def yields(let: Case) -> Exhibit:
     """Yield on cost of each contract with its range, beside the coupons of notes that such leases secure."""
-    book, table, debt = let.book, _contracts(let.book), contracts.debt_costs(let.book)
+    book, table, debt = let.book, _standing(let.book), contracts.debt_costs(let.book)
     built, assumed = contracts.built(table), [let.inputs["hosting_noi_margin"], let.inputs["hosting_capex"]]
     each = [contracts.yield_on_cost(row, *assumed) for row in built.to_dict("records")]
     evidence = {name: [getattr(one, name) for one in each] for name in ("value", "low", "high", "kind", "source")}
@@ -181,7 +215,11 @@ def yields(let: Case) -> Exhibit:
         "value": debt["rate"], "unit": "rate",
         "kind": debt["kind"], "source": debt["source"], "note": debt["collateral"], "group": say("hosting.coupon"),
     }).sort_values("value", ascending=False)  # fmt: skip
-    dearest, key = coupons["value"].max(), "hosting.yield-against-debt" if len(debt) else "study.ranking"
+    dearest, key = (
+        coupons["value"].max(),
+        "hosting.yield-against-debt" if len(debt) > 1 else "hosting.yield-against-note",
+    )
+    key = key if len(debt) else "study.ranking"  # of one note none is the dearest
     over = words.counted("hosting.over", int((rows["value"] > dearest).sum()))
     beside = {"over": over, "coupon": words.coupon(dearest)}
     title = ranked_title(rows.drop(columns="group"), "yield_on_cost", key, beside)
@@ -204,6 +242,17 @@ def business_models(book: Book) -> Exhibit:
 
 def _contracts(book: Book) -> pd.DataFrame:
     return _worded(contracts.read(book), book)
+
+
+def _standing(book: Book) -> pd.DataFrame:
+    """The contracts that stand and of which the lessor keeps its part."""
+    table = _contracts(book)
+    return table[table["status"].isin(contracts.LIVE)]
+
+
+def _derived(kinds: pd.Series) -> str:
+    """The kind of a sum of figures: at best derived."""
+    return weakest([DERIVED, *kinds])
 
 
 def _worded(table: pd.DataFrame, book: Book) -> pd.DataFrame:

@@ -4,14 +4,14 @@ from typing import Any
 
 from capcycle.models.bounds import horizon
 from capcycle.models.maths import in_service, per, present_value
-from capcycle.models.registry import Fraction, PerKWMonth, PerMW, PerMWYear, Rate, Years, model
+from capcycle.models.registry import Fraction, PerKWMonth, PerMW, PerMWYear, Points, Rate, Years, model
 from capcycle.units import per_kw_month
 
 HORIZON = 40  # years that are looked at; the longest lease with its extensions is shorter
 
 
 @model(verdict="net_lease_value", better="higher", rent_per_kw_month=PerKWMonth, first_rent=PerMWYear,
-       noi_per_mw=PerMWYear, yield_on_cost=Fraction, spread_over_debt=Fraction, simple_payback=Years, lease_value=PerMW,
+       noi_per_mw=PerMWYear, yield_on_cost=Fraction, spread_over_debt=Points, simple_payback=Years, lease_value=PerMW,
        net_lease_value=PerMW, value_on_sale=PerMW, development_margin=Fraction)  # fmt: skip
 def hosting(
     hosting_rent: PerMWYear,

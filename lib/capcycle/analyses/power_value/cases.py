@@ -55,8 +55,8 @@ def lease(book: Book, company: str, renewed: Sequence[float] = RENEWED) -> Case:
     """What one leased MW of a company is worth, at what its own leases earn and cost.
 
     >>> own = lease(facts.open(["CIFR"]), "CIFR").inputs["cost_per_leased_mw"]
-    >>> round(own.value)  # 168 MW at 10m, 39 at 9.5m, 286 at the general 12m
-    11120690
+    >>> round(own.value)  # 168 MW at 10m, 39 at 9.5m, 286 at the general 10.5m
+    10250507
     """
     return _cases(leased_mw_over_term, book, renewal_probability=_chance("renewal_probability", renewed))[company]
 

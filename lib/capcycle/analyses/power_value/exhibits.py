@@ -6,8 +6,9 @@ import numpy as np
 import pandas as pd
 
 from capcycle import exhibits, facts, study, words
+from capcycle.analyses.hosting import own
 from capcycle.analyses.power_value.figures import figures
-from capcycle.analyses.power_value.leased import leases, without_critical_power
+from capcycle.analyses.power_value.leased import general_of, sold_leases, without_critical_power
 from capcycle.analyses.power_value.model import leased_mw_value
 from capcycle.analyses.power_value.prices import power_prices
 from capcycle.exhibits import Exhibit, marks, parts
@@ -50,7 +51,8 @@ def ladder(book: Book, of: str = "enterprise_value") -> Exhibit:
     lacking = rows[rows["value"].isna()].groupby("label", sort=False)["note"]
     notes = [say("marks.missing", label=name, reason=listed(reasons)) for name, reasons in lacking]
     title, id = _ladder_title(drawn, of), parts.slug("ladder", of)
-    return marks.dots(drawn, marks.worded("power_value.ladder", *notes, id=id, title=title, of=words.name(of)))
+    pue = f"{study.assumption(book, 'pue').value:.2f}"
+    return marks.dots(drawn, marks.worded("power_value.ladder", *notes, id=id, title=title, of=words.name(of), pue=pue))
 
 
 def _rung(name: str, value: Quantity, power: Quantity) -> dict:
@@ -101,14 +103,14 @@ def lease_table(case: Case) -> Exhibit:
 
     case  the company's sum of the parts
     """
-    book, name, own = case.book, case.book.names[case.company], leases(case.book)
-    own = own[own["company"] == case.company]
+    book, name, rows = case.book, case.book.names[case.company], own.leases(case.book.into("USD"))
+    rows = rows[rows["company"] == case.company]
     id = parts.slug("leases", case.company)
-    if own.empty:
+    if rows.empty:
         return marks.nothing(Frame(id, say("power_value.lease.title_0", name=name), ""))
-    general, years = (study.assumption(book, each) for each in ("noi_per_leased_mw", "delivery_years"))
+    general, years = general_of(book.into("USD"), "noi_per_leased_mw"), study.assumption(book, "delivery_years")
     delivered, signed = case.inputs["delivered"], case.inputs["leased_mw"]
-    rows = pd.DataFrame([_lease(row) for row in own.to_dict("records")])
+    rows = pd.DataFrame([_lease(row) for row in rows.to_dict("records")])
     noi = figures(book)[case.company]["noi_per_leased_mw"].shown
     runs = say(f"power_value.lease.{'unreported' if delivered.kind == ASSUMED else 'running'}", mw=signed.shown,
                running=(delivered * signed).shown)  # fmt: skip
@@ -154,7 +156,9 @@ def to_price(case: Case) -> Exhibit:
         {"label": label, "value": each.value, "total": each in (value, price), "kind": each.kind}
         for label, each in steps.items() if each.value
     ]).assign(unit=case.unit("price"), source=case.source)  # fmt: skip
-    return marks.waterfall(rows, Frame(id, title, subtitle, (study.tell(case, "power_value.to_price.note"),)))
+    sold = [_named(row) for row in sold_leases(case.book, case.company).to_dict("records")]
+    notes = [say("power_value.to_price.sold", labels=words.listing(sold))] if sold else []
+    return marks.waterfall(rows, Frame(id, title, subtitle, (study.tell(case, "power_value.to_price.note"), *notes)))
 
 
 def priced_in(cases: Mapping[str, Case], subject: str = "") -> Exhibit:

@@ -51,35 +51,39 @@ def leased_mw_value(noi_per_leased_mw: PerMWYear, cap_rate: Fraction, cost_per_l
     return gross, gross - cost_per_leased_mw
 
 
-def term_multiple(rate: Any, lease_term: Any, renewal_years: Any, renewal_probability: Any) -> Any:
-    """What one unit of a lease's level yearly income is worth over its term, and over its renewals by their chance.
+def term_multiple(rate: Any, term_left: Any, renewal_years: Any, renewal_probability: Any, lease_wait: Any) -> Any:
+    """What one unit of a lease's level yearly income is worth over the years left, and over renewals by their chance.
 
-    Formula: annuity(rate, term) + probability * (annuity(rate, term + renewal) - annuity(rate, term))
-    Source:  14 years at 7.75 %: (1 - 1.0775 ** -14) / 0.0775 = 8.365; the next ten at a chance of a half add 1.193.
+    Formula: (annuity(rate, left) + probability * (annuity(rate, left + renewal) - annuity(rate, left))) / (1 + rate) **
+             wait
+    Source:  14 years at 7.75 %: (1 - 1.0775 ** -14) / 0.0775 = 8.365; the next ten at a chance of a half add 1.193;
+             a year later the first are worth 8.365 / 1.0775 = 7.764.
 
-    >>> round(float(term_multiple(0.0775, 14, 0, 0.5)), 3), round(float(term_multiple(0.0775, 14, 10, 0.5)), 3)
-    (8.365, 9.559)
+    >>> [round(float(term_multiple(0.0775, 14, 10, *one)), 3) for one in ((0, 0), (0.5, 0), (0, 1))]
+    [8.365, 9.559, 7.764]
     """
-    base = annuity(rate, lease_term)
-    return base + renewal_probability * (annuity(rate, lease_term + renewal_years) - base)
+    base = annuity(rate, term_left)
+    whole = base + renewal_probability * (annuity(rate, term_left + renewal_years) - base)
+    return whole / (1 + rate) ** lease_wait
 
 
 @registered(verdict="net_value_per_mw", better="higher", gross_value_per_mw=PerMW, net_value_per_mw=PerMW)
 def leased_mw_over_term(
-    noi_per_leased_mw: PerMWYear, lease_term: Years, renewal_years: Years, renewal_probability: Fraction,
-    tenant_rate: Rate, cost_per_leased_mw: PerMW,
+    noi_per_leased_mw: PerMWYear, term_left: Years, lease_wait: Years, renewal_years: Years,
+    renewal_probability: Fraction, tenant_rate: Rate, cost_per_leased_mw: PerMW,
 ):  # fmt: skip
     """What a leased MW is worth over its lease at the tenant's credit, and what is left once its building is paid.
 
-    Formula: gross = noi_per_leased_mw * (annuity(tenant_rate, lease_term) + renewal_probability * what renewal adds)
-    Units:   amounts per MW of critical IT; the income is the mean over the term, taken as level from today. At the end
-             nothing is left of the building.
+    Formula: gross = noi_per_leased_mw * (annuity(tenant_rate, left) + renewal_probability * what renewal adds) /
+             (1 + tenant_rate) ** lease_wait
+    Units:   amounts per MW of critical IT; the income is the mean over the term, taken as level from the day that the
+             lease pays. At the end nothing is left of the building.
     Source:  Golden Sun's 1.73m at 84 % for 14 years is worth 11.98m at 8 %.
 
-    >>> round(float(leased_mw_over_term(1.73e6 * 0.84, 14, 10, 0, 0.08, 10e6).gross_value_per_mw) / 1e6, 2)
+    >>> round(float(leased_mw_over_term(1.73e6 * 0.84, 14, 0, 10, 0, 0.08, 10e6).gross_value_per_mw) / 1e6, 2)
     11.98
     """
-    gross = noi_per_leased_mw * term_multiple(tenant_rate, lease_term, renewal_years, renewal_probability)
+    gross = noi_per_leased_mw * term_multiple(tenant_rate, term_left, renewal_years, renewal_probability, lease_wait)
     return gross, gross - cost_per_leased_mw
 
 
@@ -91,7 +95,8 @@ def power_value(
     operating_value: PerMW,
     leased_mw: MW,
     noi_per_leased_mw: PerMWYear,
-    lease_term: Years,
+    term_left: Years,
+    lease_wait: Years,
     renewal_years: Years,
     renewal_probability: Fraction,
     tenant_rate: Rate,
@@ -121,7 +126,7 @@ def power_value(
     Source:  hand arithmetic: 100 MW at 3m, and 100 leased ones at 1.5m for ten years at 0 % less 12m, are 0.6bn; with
              0.2bn of cash and 0.1bn of debt 0.7bn; of 1.2bn to build 80 % is lent, which leaves 0.04bn to raise at 5.
 
-    >>> one = power_value(100, 3e6, 100, 1.5e6, 10, 0, 0, 0, 12e6, 0, 0, 1, 0, 3e6, 1, 0, 0.2e9, 0.1e9, 0.8, 100e6, 5)
+    >>> one = power_value(100, 3e6, 100, 1.5e6, 10, 0, 0, 0, 0, 12e6, 0, 0, 1, 0, 3e6, 1, 0, 2e8, 1e8, 0.8, 1e8, 5)
     >>> [round(float(part) / 1e9, 2) for part in (one.parts_value, one.equity_value, one.funding_gap)]
     [0.6, 0.7, 0.04]
     >>> round(float(one.value_per_share), 3)  # 740m over 108m shares
@@ -132,7 +137,7 @@ def power_value(
     gap = maximum(cost_to_complete * (1 - data_center_loan_to_cost) - cash, 0)
     operating = operating_mw * operating_value
     counted = delivered + leased_probability * (1 - delivered)  # what runs already is certain
-    multiple = term_multiple(tenant_rate, lease_term, renewal_years, renewal_probability)
+    multiple = term_multiple(tenant_rate, term_left, renewal_years, renewal_probability, lease_wait)
     leased = counted * leased_mw * noi_per_leased_mw * multiple
     cost = -leased_probability * cost_to_complete
     pipeline = pipeline_probability * pipeline_mw * pipeline_value
@@ -146,7 +151,7 @@ def power_value(
             value_per_leased_mw=PerMW)  # fmt: skip
 def priced_in(
     enterprise_value: Amount, operating_mw: MW, operating_value: PerMW, bitcoin: Amount, noi_per_leased_mw: PerMWYear,
-    lease_term: Years, renewal_years: Years, renewal_probability: Fraction, tenant_rate: Rate,
+    term_left: Years, lease_wait: Years, renewal_years: Years, renewal_probability: Fraction, tenant_rate: Rate,
     cost_per_leased_mw: PerMW, leased_mw: MW,
 ):  # fmt: skip
     """How many leased MW the enterprise value assumes once all else the company has is taken off.
@@ -158,12 +163,12 @@ def priced_in(
              number of leases explains the value
     Source:  hand arithmetic: 1.8bn, less 0.75bn of mining, over 1.5m for fifteen years at 0 % less 12m is 100 MW.
 
-    >>> found = priced_in(1.8e9, 250, 3e6, 0, 1.5e6, 15, 0, 0, 0, 12e6, 200)
+    >>> found = priced_in(1.8e9, 250, 3e6, 0, 1.5e6, 15, 0, 0, 0, 0, 12e6, 200)
     >>> round(float(found.priced_in_mw), 6), round(float(found.priced_in_share), 6), round(float(found.to_be_signed_mw))
     (100.0, 0.5, 0)
     """
     lease = leased_mw_over_term.unguarded(
-        noi_per_leased_mw, lease_term, renewal_years, renewal_probability, tenant_rate, cost_per_leased_mw
+        noi_per_leased_mw, term_left, lease_wait, renewal_years, renewal_probability, tenant_rate, cost_per_leased_mw
     )
     rest = enterprise_value - operating_mw * operating_value - bitcoin
     assumed = rest / lease.net_value_per_mw

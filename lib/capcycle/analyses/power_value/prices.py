@@ -25,9 +25,9 @@ class Prices(NamedTuple):
     @property
     def errors_needed(self) -> float:
         """Standard errors from zero at which a price differs from it (95 %); NaN without a degree of freedom."""
-        from scipy.stats import t  # only a page with this regression needs it
+        from scipy.special import stdtrit  # only a page with this regression needs it
 
-        return float(t.ppf(0.975, self.freedom)) if self.freedom > 0 else np.nan
+        return float(stdtrit(self.freedom, 0.975)) if self.freedom > 0 else np.nan
 
 
 def power_prices(peers: pd.DataFrame, of: str = "enterprise_value") -> Prices:

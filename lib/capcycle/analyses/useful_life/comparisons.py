@@ -111,8 +111,9 @@ def terms(cases: Mapping[str, Case]) -> Exhibit:
     groups["price"] = marks.rows([(say("useful_life.terms.halving"), _halving(book))])
     rows = pd.concat(groups, names=["term"]).reset_index("term").assign(unit="years")
     rows = rows.assign(group=[say(f"useful_life.terms.group.{term}") for term in rows["term"]])
-    middle = rows.groupby("term", sort=False)["value"].median()
-    said = [say(f"useful_life.terms.median.{term}", years=words.value(each, "years")) for term, each in middle.items()]
+    each_term = rows.groupby("term", sort=False)["value"].agg(["median", "size"])
+    said = [words.counted(f"useful_life.terms.median.{term}", int(size), years=words.value(middle, "years"))
+            for term, middle, size in each_term.itertuples()]  # fmt: skip
     empty = [words.lower(say(f"useful_life.terms.group.{term}")) for term, each in groups.items() if each.empty]
     notes = [say("useful_life.terms.empty", groups=words.listing(empty))] if empty else []
     title = parts.upper(words.listing(said[: words.NUMBERS]))

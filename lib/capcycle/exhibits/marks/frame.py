@@ -171,7 +171,8 @@ def table(rows: pd.DataFrame, frame: Frame, columns: dict[str, str]) -> Exhibit:
     >>> table(rows, Frame("power", "Most is owned", "MW"), {"label": "Power", "value": "Size"}).view.values.tolist()
     [['Own', '12 MW'], ['Let', '3 MW']]
     """
-    shown = {heading: [_cell(row, name) for row in rows.to_dict("records")] for name, heading in columns.items()}
+    each = rows.to_dict("records")
+    shown = {heading: [_cell(row, name) for row in each] for name, heading in columns.items()}
     return _framed(frame, pd.DataFrame(shown), rows, rows)
 
 

@@ -108,7 +108,7 @@ class _Beside:
 
     def _measured(self, measured: Measures, card: Card) -> Cell:
         """A metric of the filed figures behind its newest value."""
-        own = measured.table[measured.table["company"].eq(card.company)].dropna(subset="value")
+        own = measured.known_of(card.company)
         used = measured.used(card.company, own["period"].iloc[-1])
         given = {
             fact.input: self._input(card.company, fact.input, Quantity(
@@ -215,4 +215,4 @@ def _title(document: str) -> str:
 
 
 def _form(unit: str, value: float) -> str:
-    return "fraction" if unit in ("fraction", "rate") else "amount" if abs(value) >= 1000 else "number"
+    return "fraction" if unit in ("fraction", "rate", "points") else "amount" if abs(value) >= 1000 else "number"

@@ -68,16 +68,23 @@ def scenarios(three: Scenarios) -> Exhibit:
     case = three.case
     varied = three.inputs.loc[list(case.varied)].astype(float)
     varied = varied[varied.nunique(axis=1) > 1]
-    rows = pd.concat([_three(three.outputs, case, case.kind), _three(varied, case, "assumed")], ignore_index=True)
+    own = [case.alone(name).kind for name in three.outputs.index]  # a figure as filed is no judgement
+    rows = pd.concat([_three(three.outputs, case, own), _three(varied, case, "assumed")], ignore_index=True)
     columns = {"label": say("marks.column.label")} | {each: say(f"study.{each}") for each in SCENARIOS}
     ends = {each: said(case, case.model.verdict, three.outputs.at[case.model.verdict, each]) for each in SCENARIOS}
     frame = Frame(
         parts.slug("scenarios", case.model.__name__, case.company),
         titled(case, case.model.verdict, "study.scenarios", ends),
         say("study.scenarios_subtitle"),
-        (say("study.scenarios_note"), *_one_sided(three), *_gaps(three)),
+        (say("study.scenarios_note"), *_idle(three), *_one_sided(three), *_gaps(three)),
     )
     return marks.table(rows.assign(source=case.source), frame, columns)
+
+
+def _idle(three: Scenarios) -> list[str]:
+    """Which inputs with a range stay at their centre in all three, and why."""
+    case, names = three.case, [words.lower(words.name(name)) for name in three.idle]
+    return [say("study.idle", inputs=words.listing(names), output=words.name(case.model.verdict))] if names else []
 
 
 def _one_sided(three: Scenarios) -> list[str]:
@@ -113,7 +120,7 @@ def _no_rate(three: Scenarios, irr: str, flows: str, scenario: str) -> str:
                reason=rates.reason, all=all_)  # fmt: skip
 
 
-def _three(table: pd.DataFrame, case: Case, kind: str) -> pd.DataFrame:
+def _three(table: pd.DataFrame, case: Case, kind: str | list[str]) -> pd.DataFrame:
     units = [case.unit(name) for name in table.index]
     labels = [words.name(name) for name in table.index]
     return table.reset_index(drop=True).assign(label=labels, unit=units, kind=kind)
@@ -154,26 +161,27 @@ def titled(case: Case, of: str, key: str, ends: Mapping[str, str], **more: Any) 
 
     >>> case = analyses.start("cost_of_ownership", facts.open())
     >>> titled(case, "annual_cost", "study.heat_map", {"low": "–", "high": "$2bn"})
-    'Annual cost cannot be worked out: undefined: the denominator is not positive'
+    'Annual cost cannot be worked out: the formula has no result for these figures'
     """
     if words.DASH in ends.values():
-        key, reason = "study.not_known" if case.lacking else "study.cannot", say("reason.undefined")
+        key, reason = "study.not_known" if case.lacking else "study.cannot", say("reason.no_result")
         return say(key, subject=whose(case, of), reason=reason)
     alike = len(set(ends.values())) == 1
     values = {"output": whose(case, of), **ends, **more}
     return say(words.said(f"{key}_alike", key) if alike else key, **values)
 
 
-def lacking(case: Case) -> tuple[str, ...]:
-    """The note that says why nothing can be worked out; none where something can.
+def lacking(case: Case, of: str = "") -> tuple[str, ...]:
+    """The note that says why nothing can be worked out, or why one output cannot; none where it can.
 
-    Errors: none.
+    Errors: ModelError for an output that the model does not give.
 
     >>> from capcycle import analyses, facts
     >>> lacking(analyses.start("cost_of_ownership", facts.open()))
     ()
     """
-    return (parts.upper(case.lacking),) if case.lacking else ()
+    why = (case.alone(of).missing and case.alone(of).reason) if of else case.lacking
+    return (parts.upper(why),) if why else ()
 
 
 def whose(case: Case, name: str) -> str:

@@ -10,6 +10,7 @@ from capcycle.exhibits.channels import axis
 from capcycle.exhibits.exhibit import Exhibit
 from capcycle.exhibits.marks import Drawing, Frame
 from capcycle.exhibits.studies.cases import lacking, said, titled
+from capcycle.quantity import ASSUMED, marked
 from capcycle.study import Grid
 from capcycle.words import say
 
@@ -39,7 +40,7 @@ def heat_map(grid: Grid, target: float | None = None) -> Exhibit:
         parts.slug("heat-map", case.model.__name__, grid.of, grid.x, grid.y, case.company),
         titled(case, grid.of, "study.heat_map", ends),
         say("study.heat_map_subtitle", output=words.name(grid.of), unit=parts.unit(unit), **axes),
-        (iso, *lacking(case)),
+        (iso, *lacking(case, grid.of)),
     )
     spoken = say("study.heat_map_alt", output=words.name(grid.of), iso=iso, **ends, **axes)
     return Drawing(rows, frame).exhibit(_heat_chart(grid, rows, line, unit), _corners(grid, unit), spoken)
@@ -125,5 +126,6 @@ def _corners(grid: Grid, unit: str) -> pd.DataFrame:
     """The output at five values of each input: what a table can hold of a heat map."""
     case = grid.case
     rows, columns = (np.linspace(0, len(each) - 1, 5).round().astype(int) for each in (grid.ys, grid.xs))
-    cells = {said(case, grid.x, grid.xs[k]): [words.value(grid.values[r, k], unit) for r in rows] for k in columns}
+    cells = {said(case, grid.x, grid.xs[k]): [marked(words.value(grid.values[r, k], unit), ASSUMED) for r in rows]
+             for k in columns}  # fmt: skip
     return pd.DataFrame({words.name(grid.y): [said(case, grid.y, grid.ys[r]) for r in rows]} | cells)

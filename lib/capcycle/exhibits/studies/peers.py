@@ -14,7 +14,7 @@ from capcycle.quantity import DERIVED, Quantity, listed, missing, spanned
 from capcycle.study import Case
 from capcycle.words import say
 
-COMPARED = ("multiple", "fraction", "times")  # units of which a middle of several companies means something
+COMPARED = ("multiple", "fraction", "points", "times")  # units of which a middle of several companies means something
 FEWEST = 3  # figures of a median: that of one is itself, that of two is their mean
 
 

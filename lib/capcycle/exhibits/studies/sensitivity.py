@@ -9,6 +9,7 @@ from capcycle.exhibits import marks, parts
 from capcycle.exhibits.exhibit import Exhibit
 from capcycle.exhibits.marks import Drawing, Frame, nothing
 from capcycle.exhibits.studies.cases import lacking, phrase, said, titled
+from capcycle.quantity import ASSUMED, marked
 from capcycle.study import Case, Tornado
 from capcycle.words import say
 
@@ -31,7 +32,7 @@ def tornado(swings: Tornado) -> Exhibit:
         parts.slug("tornado", case.model.__name__, swings.of, case.company),
         _tornado_title(swings),
         say("study.tornado_subtitle", **shown),
-        (say("study.tornado_note"), *lacking(case)),
+        (say("study.tornado_note"), *lacking(case, swings.of)),
     )
     if rows.empty or np.isnan(base):
         return nothing(frame)
@@ -50,7 +51,7 @@ def _swing(each, case: Case) -> list[dict]:
 
 def _tornado_title(swings: Tornado) -> str:
     case, output = swings.case, phrase(swings.case, swings.of)
-    if case.lacking:
+    if lacking(case, swings.of):
         return say("study.tornado_lacks", output=output)
     if swings.table.empty or swings.table["swing"].isna().all():
         return say("study.tornado_none", output=output)
@@ -86,7 +87,7 @@ def _tornado_view(swings: Tornado) -> pd.DataFrame:
     cells = {"label": [words.name(name) for name in table["name"]]}
     for end in ("low", "high"):
         cells[end] = [said(case, *row) for row in table[["name", end]].itertuples(index=False)]
-        cells[f"at_{end}"] = [said(case, swings.of, value) for value in table[f"at_{end}"]]
+        cells[f"at_{end}"] = [marked(said(case, swings.of, value), ASSUMED) for value in table[f"at_{end}"]]
     return pd.DataFrame({say(f"study.column_{name}"): column for name, column in cells.items()})
 
 
@@ -118,6 +119,6 @@ def break_even(case: Case, target: float, of: str | None = None) -> Exhibit:
 def _needed(name: str, solution: study.Solution) -> dict:
     case, each = solution.case, solution.case.inputs[name]
     ends = {"first": said(case, name, each.low), "last": said(case, name, each.high)}
-    values = [said(case, name, value) for value in solution.values] or [words.DASH]
-    return {"label": words.name(name), "now": said(case, name, each.value), "needed": words.listing(values),
+    values = [marked(said(case, name, value), ASSUMED) for value in solution.values] or [words.DASH]
+    return {"label": words.name(name), "now": each.marked, "needed": words.listing(values),
             "range": say("note.range", **ends), "note": solution.reason, "value": solution.nearest}  # fmt: skip

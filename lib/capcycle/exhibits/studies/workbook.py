@@ -58,6 +58,7 @@ LOOKS: Mapping[str, Mapping[str, Any]] = {
     "input": {"font_color": "#0000FF", "bg_color": "#FFF9E5"},
     "fraction": {"num_format": "0.0%"},
     "rate": {"num_format": "0.00%"},
+    "points": {"num_format": "0.0%"},  # which no spreadsheet has a form of
     "amount": {"num_format": "#,##0"},
     "number": {"num_format": "#,##0.00##"},
 }
@@ -171,7 +172,7 @@ class _Sheet:
 
     def _look(self, unit: str, value: Any, own: str = "") -> Any:
         """The format of a number in its unit; inputs are blue, as bankers have them."""
-        form = unit if unit in ("fraction", "rate") else "amount" if abs(value) >= 1000 else "number"
+        form = unit if unit in ("fraction", "rate", "points") else "amount" if abs(value) >= 1000 else "number"
         return self.book.add_format(LOOKS[form] | LOOKS["input"]) if own else self.looks[form]
 
 

@@ -35,6 +35,7 @@ def doubts() -> list[str]:
         rules = chain(
             _ratios(table, name), _kept(table, name), _published(table, known), _names(table, codes),
             _currencies(table, name, known), _claimed(table, said), _of_revenue(table, revenue), _grown(table),
+            _noted(table, name),
         )  # fmt: skip
         rules = chain(rules, _lonely(table)) if name not in WRITTEN_APART else rules
         lines += told(table, rules)
@@ -58,6 +59,16 @@ def _kept(table: pd.DataFrame, name: str) -> Doubts:
         right, _ = expected(size, [ordered[each] for each in key])
         sentence = f"{formula} is not about {{right:.4g}}, as in the rows of {' and '.join(key)} beside it"
         yield sentence, (size - right).abs() > np.log(limit), np.exp(right)
+
+
+def _noted(table: pd.DataFrame, name: str) -> Doubts:
+    """What a note tells stands in its columns too."""
+    for pattern, stands, what in PLAUSIBLE["noted"].get(name, []):
+        yield (
+            f"the note tells {what}, and no column does",
+            table["note"].str.contains(pattern) & ~table.eval(stands),
+            "",
+        )
 
 
 def _claimed(table: pd.DataFrame, said: dict[str, str]) -> Doubts:
