@@ -143,19 +143,20 @@ def measures(was: Book, now: Book) -> Exhibit:
         view=parts.headed(
             company=table["company"].map(parts.company_names().get),
             concept=table["metric"].map(words.name),
-            known_before=table["value_was"].map(_percent),
+            known_before=[_percent(*each) for each in zip(table["value_was"], table["kind_was"], strict=True)],
             period_before=table["period_was"].fillna(words.DASH),
-            known_after=table["value"].map(_percent),
+            known_after=[_percent(*each) for each in zip(table["value"], table["kind"], strict=True)],
             period=table["period"].fillna(words.DASH),
             cause=[words.say(f"changes.why.{why}") for why in table["why"]],
         ),
         figures=table,
+        notes=tuple(words.say(f"note.{kind}") for kind in parts.MARKS if kind in {*table["kind"], *table["kind_was"]}),
         sources=parts.documents(table[table["source"].notna()]),
     )
 
 
-def _percent(value: float) -> str:
-    return words.DASH if pd.isna(value) else words.value(value, "fraction")
+def _percent(value: float, kind: str) -> str:
+    return words.DASH if pd.isna(value) else parts.cell_text(value, "fraction", kind)
 
 
 def _sides(name: str, was: Book, now: Book) -> pd.DataFrame:
@@ -163,7 +164,7 @@ def _sides(name: str, was: Book, now: Book) -> pd.DataFrame:
     found = [measure.measure(name, panel.select(book, "ttm", calendar="fiscal")) for book in (was, now)]
     kept = ["company", "value", "period", "kind", "source", "implausible"]
     old, new = (each.newest()[kept] for each in found)
-    both = new.merge(old[["company", "value", "period"]], on="company", how="left", suffixes=("", "_was"))
+    both = new.merge(old[["company", "value", "period", "kind"]], on="company", how="left", suffixes=("", "_was"))
     both["period_was"] = both["period_was"].where(both["value_was"].notna())  # what is not known is of no period
     again = found[1].table.set_index(["company", "period"])["value"]
     same = pd.Series([again.get(key) for key in zip(both["company"], both["period_was"], strict=True)], both.index)

@@ -171,16 +171,17 @@ def titled(case: Case, of: str, key: str, ends: Mapping[str, str], **more: Any) 
     return say(words.said(f"{key}_alike", key) if alike else key, **values)
 
 
-def lacking(case: Case) -> tuple[str, ...]:
-    """The note that says why nothing can be worked out; none where something can.
+def lacking(case: Case, of: str = "") -> tuple[str, ...]:
+    """The note that says why nothing can be worked out, or why one output cannot; none where it can.
 
-    Errors: none.
+    Errors: ModelError for an output that the model does not give.
 
     >>> from capcycle import analyses, facts
     >>> lacking(analyses.start("cost_of_ownership", facts.open()))
     ()
     """
-    return (parts.upper(case.lacking),) if case.lacking else ()
+    why = (case.alone(of).missing and case.alone(of).reason) if of else case.lacking
+    return (parts.upper(why),) if why else ()
 
 
 def whose(case: Case, name: str) -> str:
