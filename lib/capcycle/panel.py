@@ -176,7 +176,9 @@ class Panel:
         return {}
 
     def _why_missing(self, company: str, ordinal: int, concept: str, earlier: str) -> str:
-        missing = words.say("reason.missing", concept=words.lower(words.name(concept)), earlier=earlier).strip()
+        summed = self.span != "quarter" and facts.dictionary()["nature"].get(concept) == "flow"
+        key = "reason.missing_twelve" if summed else "reason.missing"
+        missing = words.say(key, concept=words.lower(words.name(concept)), earlier=earlier).strip()
         last = ordinal * 4 + 3 if self.span == "year" else ordinal
         first = last if self.span == "quarter" else last - 3
         gaps = {} if earlier else _known_gaps(self.book, self.calendar)

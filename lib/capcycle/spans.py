@@ -67,10 +67,13 @@ def _filed(rows: pd.DataFrame, length: tuple[int, int]) -> pd.Series:
 
 
 def _twelve_months(rows: pd.DataFrame) -> pd.DataFrame:
+    """Filed years before sums of filed quarters, and both before what only a third party gives as a year."""
     filed = rows[_filed(rows, periods.YEAR)]
     flows = rows[rows["nature"].eq("flow") & _filed(rows, periods.QUARTER)]
     rolled = _rolled(rows[rows["nature"].eq("flow")])
-    return _one_each(pd.concat([rolled, _sums_of_four(_one_each(flows)), filed], ignore_index=True))
+    every = pd.concat([rolled, _sums_of_four(_one_each(flows)), filed], ignore_index=True)
+    own = ~every["kind"].isin(KINDS[KINDS.index("estimated") :])
+    return _one_each(pd.concat([every[~own], every[own]], ignore_index=True))
 
 
 def _one_each(rows: pd.DataFrame) -> pd.DataFrame:

@@ -103,9 +103,9 @@ def closes(each: Mapping[str, Case]) -> Exhibit:
     frame = marks.worded("backlog.closes", id="backlog-closes", title=title)
     rows = pd.DataFrame([
         {"label": case.name, **{name: case.alone(name).marked for name in SHOWN}, "paid": _paid(case),
-         "growth": _growth(case), "value": float(case.outputs.implied_multiple), "unit": "multiple", "kind": case.kind,
-         "source": case.source}
-        for case in full
+         "growth": pace, "value": float(case.outputs.implied_multiple), "unit": "multiple", "kind": case.kind,
+         "source": f"{case.source} {source}".strip()}
+        for case in full for pace, source in [_growth(case)]
     ])  # fmt: skip
     columns = {"label": say("column.company"), **{name: words.name(name) for name in SHOWN},
                **{name: say(f"backlog.column.{name}") for name in ("paid", "growth")}}  # fmt: skip
@@ -113,25 +113,27 @@ def closes(each: Mapping[str, Case]) -> Exhibit:
 
 
 def _paid(case: Case) -> str:
-    """What a laboratory paid in the newest year for which a company says so."""
+    """The revenue from a laboratory in the newest year for which a company says so."""
     table = case.book.register("customers")
     rows = table[table["company"].eq(case.company) & table["customer_name"].isin(laboratory_orders.LABORATORIES)]
     if rows.empty:
-        return words.DASH
+        return say("backlog.paid_none")
     row, years = rows.iloc[-1], select(case.book.of(case.company), "ttm")
     revenue = study.summed(measure("revenue", years), case.company, row["period_end"], row["period_end"])
     return say("backlog.paid", name=row["customer_name"], amount=(row["share"] * revenue).shown,
                until=words.day(row["period_end"]))  # fmt: skip
 
 
-def _growth(case: Case) -> str:
-    """In how many years disclosed revenue is what the backlog implies, at the pace of the last two disclosures."""
+def _growth(case: Case) -> tuple[str, str]:
+    """Years until disclosure is what the backlog implies, at the pace of the last two, and the sources of these."""
     table = case.book.versions("ai_revenue")
     rows = table[table["company"].eq(case.company) & table["value"].notna()].sort_values("period_end")
     if len(rows) < 2:
-        return say("backlog.no_pace")
+        return say("backlog.no_pace"), ""
     (_, old), (_, new) = rows.tail(2).iterrows()
     months = (new["period_end"].to_period("M") - old["period_end"].to_period("M")).n
     pace = (new["value"] / old["value"]) ** (MONTHS_PER_YEAR / months)
     years = math.log(float(case.outputs.implied_multiple)) / math.log(pace)
-    return marked(say("backlog.pace", years=words.value(years, "years"), pace=words.change(pace - 1)), case.kind)
+    since = {"old": words.value(old["value"], old["currency"]), "day": words.day(old["period_end"])}
+    told = say("backlog.pace", years=words.value(years, "years"), pace=words.change(pace - 1), **since)
+    return marked(told, case.kind), f"{old['source']} {new['source']}"

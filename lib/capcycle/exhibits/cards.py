@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from capcycle import words
+from capcycle import facts, words
 from capcycle.exhibits import marks, parts
 from capcycle.exhibits.exhibit import Exhibit
 from capcycle.exhibits.marks.frame import Frame
@@ -226,8 +226,10 @@ def _middle(own: Card, cards: Sequence[Card], names: Mapping[str, str]) -> str |
         (one,) = known
         key = "cards.one_peer" if one.quantity.days else "cards.one_peer_undated"
         return {"text": one.shown, "under": say(key, name=names[one.company], day=one.quantity.days)}
-    middle = replace(known[0].quantity, value=float(np.median([each.quantity.value for each in known])))
-    return replace(known[0], quantity=middle).shown
+    kind = facts.weakest([DERIVED, *(each.quantity.kind for each in known)])
+    middle = float(np.median([each.quantity.value for each in known]))
+    shown = replace(known[0], quantity=replace(known[0].quantity, value=middle)).shown
+    return {"text": shown, "under": say("cards.middle", kind=say(f"cards.{kind}"), count=len(known))}
 
 
 def _cell(card: Card, newest: pd.Timestamp, last: pd.Timestamp = pd.NaT) -> dict[str, Any]:

@@ -138,7 +138,7 @@ def revised(book: Book) -> Exhibit:
     """The figures that a later filing changed; rounding and share splits are counted only.
 
     >>> revised(facts.open(["AMD"], "2019-04-30")).title
-    'No figure was changed after it was first published'
+    'The data has no figure that was changed after it was first published'
     """
     later = book.revisions
     counts = later["cause"].value_counts()

@@ -34,13 +34,13 @@ def newest(exhibits: list[dict], company: str = "") -> str:
     """The day of the newest document behind a page, or behind its figures of one company; empty where none has a day.
 
     Statistics such as exchange rates are published every day and say nothing of how fresh a company is; nor does what
-    an estimate or an assumption beside its filed figures rests on.
+    an estimate or an assumption beside its filed figures rests on, nor what was read for a figure that is missing.
 
     company  a ticker; empty for the whole page, as where no row of figures says of which company it is
     """
     figures = (row for exhibit in exhibits for row in csv.DictReader(io.StringIO(exhibit["csv"])))
     rows = [row for row in figures if company and row.get("company") == company]
-    filed = [row for row in rows if (row.get("kind") or FILED[0]) in FILED]
+    filed = [row for row in rows if (row.get("kind") or FILED[0]) in FILED and row.get("value") != ""]
     own = {id for row in filed or rows for id in (row.get("source") or "").split()}
     cards = [source for exhibit in exhibits for source in exhibit["sources"] if source["tier"] != "statistics"]
     return max((card["published"] for card in cards if not company or card["id"] in own), default="")

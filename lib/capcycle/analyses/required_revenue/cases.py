@@ -94,7 +94,9 @@ def instead(book: Book, company: str) -> str:
     row = _disclosure(book, company)
     if row is None:
         return words.say("required_revenue.silent")
-    return words.say("required_revenue.tells", name=book.names[company], scope=row["scope"])
+    return words.say(
+        "required_revenue.tells", name=book.names[company], scope=row["scope"], day=words.day(row["period_end"])
+    )
 
 
 def _disclosure(book: Book, company: str) -> pd.Series | None:

@@ -28,7 +28,9 @@ def assumptions(*cases: Case, beside: Sequence[Quantity] = ()) -> Exhibit:
     'assumptions-cost-of-ownership'
     """
     inputs = [each for case in cases for each in case.inputs.values()]
-    rows = pd.DataFrame([_input(each) for each in (*inputs, *beside)]).drop_duplicates("label")
+    several = len({case.company for case in cases}) > 1
+    own = [_input(each, f"{case.name}: " * several) for case in cases for each in case.inputs.values()]
+    rows = pd.DataFrame([*own, *map(_input, beside)]).drop_duplicates("label")
     known = rows[rows["value"].notna()]  # what the data lacks is neither assumed nor anything else
     assumed = int((known["kind"] == "assumed").sum())
     columns = {name: say(f"marks.column.{name}") for name in ("label", "low", "value", "high", "why")}
@@ -42,10 +44,10 @@ def assumptions(*cases: Case, beside: Sequence[Quantity] = ()) -> Exhibit:
     return replace(shown, figures=rows, workbook=workbook(cases))
 
 
-def _input(each: Quantity) -> dict:
+def _input(each: Quantity, whose: str = "") -> dict:
     low, high = (each.low, each.high) if each.varied else (np.nan, np.nan)
     value = each.value if np.ndim(each.value) == 0 else say("study.by_year", count=len(each.value))
-    return {"low": low, "high": high, "label": words.name(each.name), "value": value, "unit": each.unit,
+    return {"low": low, "high": high, "label": f"{whose}{words.name(each.name)}", "value": value, "unit": each.unit,
             "kind": each.kind, "note": each.reason, "source": each.source}  # fmt: skip
 
 
