@@ -82,12 +82,13 @@ def _sum(rows: pd.DataFrame, name: str, column: str, book: Book) -> Quantity:
 
 @study.starts(order_failure)
 def _start(book: Book, company: str) -> Case:
-    """The supplier asked for, else the hardest hit, if whoever has promised most pays nothing."""
+    """The supplier asked for, else the hardest hit, if whoever has promised most pays nothing; who is none has that."""
     dollars = book.into("USD") if not book.money else book
     owed = orders(dollars)
     payer = owed.groupby("giver")["amount"].sum().idxmax()
     found = cases(dollars, payer)
-    return found[book.names[company]] if company else next(iter(found.values()))
+    name = book.names[company] if company else ""
+    return found[name] if name in found else next(iter(found.values()))
 
 
 def stress(owed: pd.DataFrame, fails: str, passed_on: float, sold: pd.Series) -> pd.DataFrame:
