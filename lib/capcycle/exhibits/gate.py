@@ -1,6 +1,7 @@
 """The editor's gate: what no exhibit may be when it is published."""
 
 import re
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from functools import cache
 from inspect import signature
@@ -183,7 +184,7 @@ def of_profit(said: str, figures: pd.DataFrame) -> list[str]:
 
 
 def of_absence(texts: Iterable[str]) -> list[str]:
-    """Where texts say that there is none of what the data only has no figure for.
+    """Where texts say that there is none, or none published, of what the data only has no figure for.
 
     >>> of_absence(["Amazon, TTM 2026Q1: no depreciation", "the data has no figure for capex"])
     ["'no depreciation' says that there is none, not that none is held"]
@@ -198,6 +199,15 @@ def of_absence(texts: Iterable[str]) -> list[str]:
     named = (next((name for name in _measures() if hit == name or hit.startswith((f"{name} ", f"{name},"))), "")
              for hit in found)  # fmt: skip
     return [*(say("gate.absent", name=name) for name in dict.fromkeys(named) if name), *public]
+
+
+def of_titles(titles: Iterable[str]) -> list[str]:
+    """Which title stands above more than one exhibit of a page, so that a reader cannot tell them apart.
+
+    >>> of_titles(["Oracle leads", "Meta leads", "Oracle leads"])
+    ['the title stands above more than one exhibit']
+    """
+    return [say("gate.twice") for count in Counter(titles).values() if count > 1]
 
 
 def of_looks(charts: Iterable[Mapping[str, Any]]) -> list[str]:

@@ -49,7 +49,9 @@ def newest(exhibits: list[dict], company: str = "") -> str:
 def cited(exhibit: dict, documents: dict[str, dict]) -> dict[str, Any]:
     """The foremost documents of an exhibit with their numbers, how many there are besides, and the numbers of all."""
     number = {one: place for place, one in enumerate(documents, start=1)}
-    named = [{**source, "number": number[source["id"]]} for source in exhibit["sources"][:NAMED]]
+    apart = {(source["title"], source["published"]): source for source in reversed(exhibit["sources"])}
+    foremost = [source for source in exhibit["sources"] if source in apart.values()][:NAMED]  # of two alike the first
+    named = [{**source, "number": number[source["id"]]} for source in foremost]
     return {"cited": named, "uncited": len(exhibit["sources"]) - len(named), "documents": ranges(exhibit, documents)}
 
 
