@@ -269,3 +269,21 @@ def test_a_headline_measure_says_whether_a_quarter_came_or_a_figure_changed():
 )  # fmt: skip
 def test_why_a_measure_moved(was, value, again, later, why):
     assert exhibits.changes._why(was, value, again, later) == why
+
+
+def test_a_filing_that_a_tracker_reads_too_is_one_document():
+    """Between July and August 2026 eight of the giants filed, by EDGAR's list, and Microsoft held a call."""
+    now = facts.open(
+        ["MSFT", "AMZN", "GOOGL", "META", "ORCL", "NVDA", "AMD", "AVGO", "INTC", "AAPL", "TSLA"], "2026-08-31"
+    )
+    shown = exhibits.changes.documents(now.on("2026-06-30"), now)
+    assert shown.title.startswith("9 documents came") and not shown.view["Document"].duplicated().any()
+
+
+def test_what_a_third_party_gives_is_marked_and_what_is_out_of_range_is_not_forgotten():
+    """Of TeraWulf's quarter to June 2026 the data has a feed's figures only, and its loss is many times its revenue."""
+    now = facts.open(["WULF"], "2026-08-31")
+    shown = exhibits.changes.measures(now.on("2026-06-30"), now)
+    rows = {row[1]: row for row in shown.view.to_numpy().tolist()}
+    assert rows["Capex to revenue"][4].endswith("(e)") and any(note.startswith("(e)") for note in shown.notes)
+    assert rows["Net margin with gains on investments"][-1] == "Now outside the plausible range"

@@ -50,10 +50,10 @@ def test_a_tpu_costs_its_owner_44_per_cent_less_than_a_gb200():
 
 
 def test_prices_and_peaks_are_those_of_epochs_export_and_of_data_sheets():
-    """43,000 USD, 1.4 kW and 5 PFLOPS for a B300 (2.5 in 16-bit by NVIDIA); 4.614 PFLOPS for a TPU v7 (Google)."""
+    """43,000 USD, 14.5 kW for eight and 5 PFLOPS for a B300 (2.5 in 16-bit by NVIDIA); 4.614 for a TPU v7 (Google)."""
     b300 = chips.sheet(book(), "NVIDIA B300")
     assert b300["chip_price"].value == pytest.approx(43_000, rel=1e-5)
-    assert b300["chip_power"].value == pytest.approx(1.4 * 1.392113, rel=1e-5)
+    assert b300["chip_power"].value == 14.5 / 8  # kW of a server of eight, as on the page of a cluster
     assert b300["chip_peak"].value == pytest.approx(5, rel=1e-3)
     assert chips.sheet(book(), "Google TPU v7 Ironwood")["chip_peak"].value == pytest.approx(4.614, rel=1e-3)
 
@@ -136,3 +136,9 @@ def test_before_the_count_was_published_there_is_nothing_to_show(day):
         vendor_mix.cases(facts.open(as_of=day))
     with pytest.raises(NothingToShow, match="choose a later date"):
         chips.cases(facts.open(as_of=day), ["NVIDIA B300", "Google TPU v7 Ironwood"])
+
+
+def test_a_chip_draws_as_much_here_as_in_a_cluster_of_its_own():
+    """10.2 and 6.2 kW for eight H100 by two authors, their middle; 14.3 kW a DGX B200 at most, by NVIDIA."""
+    power = {chip: chips.sheet(book(), chip)["chip_power"].value for chip in ("NVIDIA H100/H200", "NVIDIA B200")}
+    assert power == pytest.approx({"NVIDIA H100/H200": (10.2 + 6.2) / 2 / 8, "NVIDIA B200": 14.3 / 8})

@@ -82,7 +82,7 @@ def test_what_falls_due_by_hand(found, company, name, hand):
 
 def test_a_few_dated_lines_say_nothing_of_all_debt(found):
     oracle = next(card.quantity for card in found.lines["carried"]["due_soon_share"] if card.company == "ORCL")
-    assert oracle.missing and "lines of $6.5bn have a known maturity" in oracle.reason
+    assert oracle.missing and "lines of $6.5bn have a known one" in oracle.reason
 
 
 def test_leverage_is_that_of_the_page_on_debt(found):
@@ -194,7 +194,53 @@ def test_what_is_old_is_no_peer():
     new, old = (cards.Card(Quantity("capex", value, "USD", day=pd.Timestamp(day)), "X")
                 for value, day in ((2.0, "2026-06-30"), (9.0, "2024-12-31")))  # fmt: skip
     lacking = cards.Card(missing("capex", "nobody files it"), "X")
-    assert cards._middle(new, [old, new]) == "$2" and cards._middle(new, [old, lacking]) == "none has it"
+    names = {"X": "Xenon"}
+    assert cards._middle(new, [old, new], names) == {"text": "$2", "under": "Xenon alone, 30 Jun 2026"}
+    assert cards._middle(new, [old, lacking], names) == "no figure of a peer"
+    assert cards._middle(new, [new, new], names) == "$2"
+
+
+def test_what_a_company_lacks_stands_in_one_line():
+    """CoreWeave gives no finance leases; of its peers Oracle alone has a backlog, 638bn in May 2026 (10-K)."""
+    view = first_screen.screen(facts.open(["CRWV", "NBIS", "ORCL"], currency="USD"), "CRWV").view
+    rows = view.to_numpy().tolist()
+    assert not any(isinstance(own, dict) and own.get("text") == "no figure" for _, own, _ in rows[:-1])
+    label, own, peers = rows[-1]
+    assert label.startswith("No figure: ") and "Capex with finance leases" in label and peers == ""
+    assert len(own["details"]) == label.count(";") + 1
+    backlog = next(peers for label, _, peers in rows if label == "Contracted backlog (RPO)")
+    assert backlog == {"text": "$638bn", "under": "Oracle alone, 31 May 2026"}
+
+
+def test_what_is_a_year_older_than_the_page_is_grey():
+    """CoreWeave's note on debt is of June 2025; the prices beside it are of August 2026."""
+    view = first_screen.screen(facts.open(["CRWV", "NBIS"], currency="USD"), "CRWV").view
+    own = {label: cell for label, cell, _ in view.to_numpy().tolist() if isinstance(cell, dict)}
+    assert own["Part of its debt due within eighteen months"]["old"] and not own["Capex"]["old"]
+
+
+def test_a_plan_for_a_year_that_is_over_is_no_plan():
+    """Tesla's 10bn was for 2024, Alphabet's 195bn to 205bn (call of July 2026) is for 2026."""
+    rows = {}
+    for company in ("TSLA", "GOOGL"):
+        view = first_screen.screen(facts.open([company, "META"], currency="USD"), company).view
+        rows[company] = {label: own for label, own, _ in map(tuple, view.to_numpy().tolist()) if isinstance(label, str)}
+    assert rows["GOOGL"]["Capex that it has guided to, lower end"]["text"] == "$195bn"
+    lacking = next(own["details"] for label, own in rows["TSLA"].items() if label.startswith("No figure: "))
+    assert any("guidance of capex in the data is for 2024, which is over" in each for each in lacking)
+
+
+def test_metas_revenue_is_no_contract(found):
+    """Meta files no remaining performance obligations, so a year of its contracts is of nothing."""
+    own = {card.company: card.quantity for card in found.lines["earned"]["capex_yield"]}
+    assert own["META"].missing and "stands in for contracts" in own["META"].reason
+    assert not any(own[name].missing for name in ("MSFT", "AMZN", "GOOGL", "ORCL"))
+
+
+def test_where_no_model_speaks_the_answer_is_what_is_known():
+    chips = company_figures.found(facts.open(["NVDA", "AMD", "AVGO"], currency="USD"))
+    said = comparison.verdict(chips)
+    assert said.startswith("By enterprise value Broadcom costs 23.8×") and "Nothing" not in said
 
 
 # ---- the spreadsheet

@@ -117,3 +117,11 @@ def test_a_quarter_and_a_year_are_told_apart_and_an_estimate_is_marked():
     assert "quarter to 27 Jul 2025" in set(view.loc["NVIDIA", "Period"])
     spans = {company: case.inputs["period_revenue"].days for company, case in customers.cases(book).items()}
     assert spans["CRWV"] == "1 Jan 2025 to 31 Dec 2025" and spans["NVDA"] == "28 Apr 2025 to 27 Jul 2025"
+
+
+def test_microsofts_ebitda_takes_depreciation_alone_as_on_the_other_pages():
+    """10-K for fiscal 2026: 155.237bn and 34.3bn of depreciation; without 24.1bn of sales and half of their costs."""
+    case = customers.cases(facts.open(["MSFT"]), cost_that_leaves=0.5)["MSFT"]
+    ebitda, lost = 155.237e9 + 34.3e9, 331.839e9 * 0.0726
+    hand = ebitda - lost + (331.839e9 - ebitda) * 0.0726 / 2
+    assert float(case.outputs.ebitda_without) == pytest.approx(hand, rel=1e-3)

@@ -266,3 +266,15 @@ def test_a_filing_without_a_day_is_known_once_a_later_number_is_filed(company, c
     before = f"{pd.Timestamp(by) - pd.Timedelta(days=1):%Y-%m-%d}"
     assert len(period(known(company, by), concept, start, end)) == 1
     assert period(known(company, before), concept, start, end).empty
+
+
+def test_what_its_own_row_calls_a_proxy_is_no_figure_of_a_cloud():
+    """Tencent's payments, all of GDS's data centres and Hut 8's mining stood as cloud revenue."""
+    rows = pd.concat(
+        [pd.read_csv(file, dtype=str, keep_default_na=False) for file in (paths.DATA / "facts").glob("*.csv")]
+    )
+    said = (rows["locator"] + " " + rows["note"]).str.lower()
+    wrong = rows["concept"].eq("cloud_revenue") & said.str.contains(
+        "as proxy|proxy:|not cloud computing|cloud is not reported alone|mostly bitcoin"
+    )
+    assert rows.loc[wrong, ["company", "period_end"]].to_numpy().tolist() == []

@@ -74,6 +74,7 @@ def test_every_analysis_that_has_a_model_has_examples():
         "guarantees",
         "guidance",
         "laboratories",
+        "order_failure",
         "per_token",
         "per_user",
         "position_change",

@@ -336,3 +336,13 @@ def test_one_company_alone_is_not_the_highest():
     alone = panel(capex={"MSFT": [30]}, operating_income={"MSFT": [10]}, revenue={"MSFT": [100]})
     across, up = measure(metrics.capex_to_revenue, alone), measure(metrics.operating_margin, alone)
     assert exhibits.scatter(across, up).title == "Microsoft has 30.0% capex to revenue and 10.0% operating margin"
+
+
+def test_a_total_is_of_the_newest_months_that_all_have():
+    """CoreWeave and Nebius paid 20.6bn and 11.1bn in the year to June 2026, by its 10-Q and its 6-K: 31.7bn; the last
+    quarter that both give alone is of 2025.
+    """
+    both = facts.open(["CRWV", "NBIS"], currency="USD")
+    quarters, years = (measure("capex", select(both, span)) for span in ("quarter", "ttm"))
+    assert exhibits.total(quarters, years) == "The 2 companies' capex was $31.7bn in the year to 2026Q2"
+    assert "2025Q4" in exhibits.total(quarters)

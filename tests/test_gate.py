@@ -245,3 +245,17 @@ def test_the_gate_goes_over_the_exhibits_of_a_page(tmp_path):
         "a dash stands for a number in the title.",
         "the title is about AMD, which is not what the page is about.",
     ]
+
+
+# ---- what is not held, and titles that cannot be told apart
+
+
+def test_what_is_not_held_is_not_called_unpublished():
+    """Broadcom files its net income every quarter: that the data has none does not make it unpublished."""
+    assert gate.of_absence(["Broadcom is left out: no figure for the net income is public."])
+    assert not gate.of_absence(["Broadcom is left out: the data has no figure for net income."])
+
+
+def test_two_exhibits_of_a_page_have_titles_of_their_own():
+    twice = "EV to sales runs from 3.7× (Amazon) to 10.9× (Microsoft)"  # stood above growth and above the margin
+    assert len(gate.of_titles([twice, "Meta leads", twice])) == 1 and not gate.of_titles([twice, "Meta leads"])

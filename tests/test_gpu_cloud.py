@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from capcycle import exhibits, facts, study, words
 from capcycle.analyses import gpu_cloud as room
-from capcycle.analyses.gpu_cloud.cases import run_rates
+from capcycle.analyses.gpu_cloud.cases import funding, run_rates
 from capcycle.analyses.gpu_cloud.exhibits import _gpus
 from capcycle.analyses.gpu_cloud.gpu_hour import forward_curve, gpu_hour, gpu_run_rate
 from capcycle.analyses.gpu_cloud.market import market, pairs, paths
@@ -387,3 +387,17 @@ def test_an_offer_on_a_chart_has_its_day():
     """An offer of February 2024 stands beside one of September 2026."""
     named = set(room.forward_rents(facts.open(), ["H100", "A100"]).figures["group"])
     assert "H100, Oblivus Cloud, 26 Feb 2024" in named and "A100, Amazon Web Services, 17 Sep 2026" in named
+
+
+def test_what_is_left_to_fund_follows_the_financing_that_closed():
+    """5.8bn less 1.94bn prepaid: of the 2.5bn planned 1.36bn is left, of the 3.65bn closed in May 2026 0.21."""
+    now, then = (funding(facts.open(as_of=day)) for day in ("", "2025-12-31"))
+    assert float(now.outputs.remaining_to_fund) == pytest.approx(0.21e9)
+    assert float(then.outputs.remaining_to_fund) == pytest.approx(1.36e9)
+    lent = room.cluster(facts.open(), "IREN").inputs["gpu_loan_to_value"]
+    assert lent.value == pytest.approx(3.65 / 5.8, rel=1e-5)
+
+
+def test_prices_and_rents_of_chips_are_estimates_and_their_returns_assumptions():
+    row = room.chips(facts.open()).view.set_index("Chip").loc["NVIDIA B200"]
+    assert row["Price"].endswith("(e)") and row["Rent"].endswith("(e)") and row["IRR before debt"].endswith("(a)")

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from capcycle import facts, metrics
+from capcycle import facts, metrics, study
 from capcycle.errors import MetricError
 from capcycle.facts import Book
 from capcycle.measure import measure, needs
@@ -353,3 +353,10 @@ def test_a_period_that_is_not_shown():
     with pytest.raises(MetricError) as refused:
         measure("capex", acme()).at("2099Q1")
     assert str(refused.value) == "no period '2099Q1'; shown are 2022Q1 to 2023Q4"
+
+
+def test_the_reason_of_what_is_missing_is_of_the_period_of_which_most_is_known():
+    """NVIDIA files operating leases (10-Q of April 2026) and no finance leases; July 2026 is of nobody's filing yet."""
+    quarters = select(facts.open(["NVDA", "MSFT"], "2026-08-31"))
+    reason = study.newest(measure("lease_liability", quarters), "NVDA").reason
+    assert "finance-lease liability" in reason and "operating-lease" not in reason

@@ -42,7 +42,7 @@ def test_what_baidu_hides():
     assert (agents.share_of_whole, agents.rest_growth) == pytest.approx((0.183, -0.301), abs=5e-4)
     assert of("AI cloud infrastructure").share_of_growth == pytest.approx(0.646, abs=5e-4)
     assert printed_parts.parts(PRINTED).title == (
-        "Baidu's online marketing without agents and digital humans changed by −30.1%"
+        "Baidu's online marketing without agents and digital humans: −30.1%, 30 Sep 2025"
     )
 
 

@@ -30,7 +30,7 @@ from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_outp
 from capcycle import editions, paths, publish, theme
 from capcycle.exhibits import downloads
 from capcycle.exhibits.exhibit import MIME, VEGA_LITE, Exhibit
-from capcycle.publish import exhibits, links, notebook, page, pictures, specs
+from capcycle.publish import exhibits, front, links, notebook, page, pictures, specs
 from capcycle.publish.data import DataVersion, data_version
 from capcycle.publish.prose import Prose
 from capcycle.run import Run, name_faults
@@ -145,6 +145,21 @@ def test_a_page_is_dated_by_its_own_newest_document_and_not_by_that_of_all_data(
 def test_a_page_of_a_company_is_dated_by_the_newest_document_behind_its_figures_and_not_by_a_peers(tmp_path):
     said = dated(tmp_path, company="MSFT")
     assert said == "The newest document behind the company&#39;s own figures is dated 31 Dec 2019"
+
+
+def test_a_page_of_a_company_is_not_dated_by_what_an_assumption_rests_on():
+    head = "company,value,kind,source\r\n"
+    table = head + "MSFT,1,reported,filed\r\nMSFT,2,assumed,premium\r\n"
+    cards = [{"id": name, "published": day, "tier": "filing"} for name, day in
+             (("filed", "2026-07-29"), ("premium", "2026-09-26"))]  # fmt: skip
+    assert exhibits.newest([{"csv": table, "sources": cards}], "MSFT") == "2026-07-29"
+
+
+def test_a_set_speaks_by_its_newest_day():
+    whole = SimpleNamespace(name="then")
+    pages = [{"day": day, "outcome": SimpleNamespace(run=SimpleNamespace(of=of))}
+             for day, of in (("2023-08-31", whole), ("2026-08-31", whole), ("today", None))]  # fmt: skip
+    assert front.foremost(pages)["day"] == "2026-08-31" and front.foremost(pages[2:])["day"] == "today"
 
 
 def test_a_page_of_several_companies_is_not_dated_by_the_one_that_is_their_example(tmp_path):

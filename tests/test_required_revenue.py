@@ -201,8 +201,27 @@ def test_each_author_is_a_case_of_the_general_function(five):
 
 def test_an_author_has_his_own_range(five):
     found = required.authors(room.group(five).with_inputs(capex=400e9, ai_share_of_capex=1))
-    ends = study.scenarios(found["kupperman"]).outputs.loc["revenue_required"]
+    ends = study.scenarios(found["kupperman"], "revenue_required").outputs.loc["revenue_required"]
     assert ends.max() == pytest.approx(400e9 / 3 / 0.25)
+
+
+def test_what_moves_the_need_is_known_without_a_disclosure():
+    alphabet = room.against_disclosed(facts.open(["GOOGL"], currency="USD"))["GOOGL"]
+    assert alphabet.inputs["ai_revenue"].missing
+    shown = exhibits.tornado(study.tornado(alphabet, "revenue_required"))
+    assert shown.title.startswith("Gross margin") and not any("AI revenue" in note for note in shown.notes)
+    assert "not known" in exhibits.tornado(study.tornado(alphabet, "gap_multiple")).title
+
+
+def test_an_author_s_range_holds_no_other_author_s_return(five):
+    """Krishna and J.P. Morgan ask for 10 %, whether a page's companies disclose AI revenue or not."""
+    for known in ({}, {"ai_revenue": 50e9}):
+        shown = room.authors(room.group(five).with_inputs(capex=400e9, ai_share_of_capex=1, **known))
+        rows = shown.figures.set_index("label")[["low", "value", "high"]].astype(float) / 1e9
+        assert rows.loc["Krishna"].tolist() == pytest.approx(
+            [40, 40, 120]
+        )  # a tenth, and a fifth where chips last five
+        assert rows.loc["J.P. Morgan"].nunique() == 1  # 400 * 10 % / 0.769
 
 
 # ---- what readers see

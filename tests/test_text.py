@@ -225,6 +225,21 @@ def test_a_figure_is_that_of_the_day_of_the_text():
     assert judged(sentence, "2025-06-30").verdict == "superseded"
 
 
+def of_claim(claim):
+    """The verdict on one of the published claims, by its number."""
+    found = {each.statement.name: each for each in text.judged("", "", facts.open())}
+    return found[claim]
+
+
+def test_a_claim_is_not_set_against_what_it_cannot_mean():
+    """OpenAI's agreement with AMD of October 2025 is not Riot's lease to AMD of January 2026; all debt is not its
+    non-current part; a calendar quarter is not Microsoft's fiscal one, in which 10.7bn has no meaning.
+    """
+    assert (of_claim("c277").verdict, of_claim("c277").lacking) == ("not checkable", "record")
+    assert (of_claim("c333").verdict, of_claim("c333").lacking) == ("not checkable", "figure")
+    assert f"{of_claim('c208').usual.figure.end:%Y-%m}" == "2023-06"  # 8.943bn of cash, 10-K for fiscal 2023
+
+
 def test_what_was_to_come_is_not_judged_by_what_came():
     found = judged("Alphabet will spend $49bn on capex in 2024.", "2024-07-31")
     assert (found.verdict, found.lacking) == ("not checkable", "forecast")

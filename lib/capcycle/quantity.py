@@ -238,7 +238,8 @@ def unlike(named: Mapping[str, Quantity]) -> list[str]:
     >>> unlike({"CoreWeave": new, "Oracle": new})
     []
     """
-    days = pd.Series({name: each.day for name, each in named.items() if not each.missing}, dtype="datetime64[ns]")
+    undated = {name: each.day for name, each in named.items() if not each.missing and words.day(each.day) not in name}
+    days = pd.Series(undated, dtype="datetime64[ns]")  # a name that has its day needs none beside it
     if not days.max() - days.min() > APART:
         return []
     each = [f"{words.day(day)}: {words.listing(list(own.index))}" for day, own in days.groupby(days)]

@@ -22,6 +22,7 @@ PerPFLOPSHour = Annotated[Any, "currency/PFLOPS-hour"]
 KW_PER_GW, PFLOPS = KW_PER_MW * MW_PER_GW, 1e15
 H100 = "NVIDIA H100 SXM5 80GB"
 EIGHT_BIT = 2  # peaks in 8-bit arithmetic are twice those in 16-bit
+POWER = {"NVIDIA H100/H200": "kw_per_gpu_h100", "NVIDIA B200": "kw_per_gpu_b200", "NVIDIA B300": "kw_per_gpu_b300"}
 GIVEN = ("chip_price", "other_it_price", "chip_power", "chip_peak")
 
 
@@ -88,7 +89,11 @@ def _counted(book: Book, sales: pd.DataFrame) -> dict[str, Quantity]:
         "chip_power": board * study.assumption(book, "server_power_ratio"),
         "chip_peak": together(lambda one, other: one * other * EIGHT_BIT / PFLOPS, h100e / units, peak),
     }
-    return {name: _as(each, name, say(f"chips.from.{name}")) for name, each in worked.items()}
+    found = {name: _as(each, name, say(f"chips.from.{name}")) for name, each in worked.items()}
+    if (own := POWER.get(sales["chip"].iloc[0])) is None:
+        return found
+    drawn = study.assumption(book, own)  # the same as a cluster of it draws on its own page
+    return found | {"chip_power": _as(drawn, "chip_power", drawn.reason)}
 
 
 def _of_quarter(sales: pd.DataFrame, name: str) -> Quantity:
@@ -151,7 +156,7 @@ def parity(each: Mapping[str, Case], against: str) -> Exhibit:
     Errors: NothingToShow where a figure of that one is lacking.
 
     >>> parity(cases(facts.open(), ["NVIDIA B300", "NVIDIA B200"]), "NVIDIA B300").view.iloc[0].tolist()[:3]
-    ['NVIDIA B200', '$37k/GPU (e)', '$47.8k/GPU (a)']
+    ['NVIDIA B200', '$37k/GPU (e)', '$45.5k/GPU (a)']
     """
     if each[against].lacking:
         raise NothingToShow(f"{against}: {each[against].lacking}; choose another chip")

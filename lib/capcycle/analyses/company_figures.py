@@ -192,7 +192,7 @@ def evidence(case: Case | Quantity, name: str) -> Quantity:
     """An input or output with the evidence of what it is made of, and of that alone; of a history its last day."""
     if isinstance(case, Quantity):
         return case
-    if name not in {**case.model.outputs, **case.inputs}:  # a company that has a case of another model
+    if name not in {**case.model.outputs, **case.inputs}:
         return missing(name, say("company_figures.other_model"))
     own = case.alone(name)
     return replace(own, since=own.day) if case.model.lists else own

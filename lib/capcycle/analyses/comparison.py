@@ -14,7 +14,7 @@ from capcycle.words import Sentence, say
 
 def verdict(of: Found) -> Sentence:
     """What prices assume, what AI must bring and what it brings, and who would have to be right."""
-    said = [*_priced(of), *_needed(of), *_right(of)] or [say("comparison.nothing")]
+    said = [*_priced(of), *_needed(of), *_right(of)] or [*_paid(of)] or [say("comparison.nothing")]
     return words.paragraph(*said, *study.hindsight(*_cases(of)))
 
 
@@ -30,6 +30,16 @@ def _priced(of: Found) -> Iterator[str]:
         years = next(iter(priced(of.book).values())).inputs["growth_years"].shown
         yield words.counted("comparison.priced", len(known), least=least, low=low.shown, most=most, high=high.shown,
                             years=years)  # fmt: skip
+
+
+def _paid(of: Found) -> Iterator[str]:
+    """What is paid for sales and how much capex is of them, where no model can say what a price assumes."""
+    for key, name in (("paid", "ev_to_sales"), ("spent", "capex_to_revenue")):
+        known = sorted(of.of(name).items(), key=lambda one: one[1].value)
+        if known:
+            (least, low), (most, high) = known[0], known[-1]
+            yield words.counted(f"comparison.{key}", len(known), least=least, low=low.shown, most=most, high=high.shown,
+                                day=words.day(max(one.day for _, one in known)))  # fmt: skip
 
 
 def _needed(of: Found) -> Iterator[str]:

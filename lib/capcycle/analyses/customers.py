@@ -59,6 +59,11 @@ def _of_period(book: Book, company: str) -> dict[str, Quantity]:
     filed = {"period_revenue": "revenue", "operating_income": "operating_income",
              "depreciation_amortization": "depreciation_amortization"}  # fmt: skip
     found = {name: _filed(book.of(company), span, concept, share.day) for name, concept in filed.items()}
+    if found["depreciation_amortization"].missing:
+        alone = _filed(book.of(company), span, "depreciation", share.day)
+        found["depreciation_amortization"] = alone.called(
+            "depreciation_amortization", reason=say("multiples.depreciation_only")
+        )
     if len(rows):  # so that a quarter does not stand beside a year as if it were one
         found["period_revenue"] = replace(found["period_revenue"], since=rows["period_start"].iloc[-1])
     return {"largest_share": share} | found

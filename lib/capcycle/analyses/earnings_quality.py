@@ -95,7 +95,7 @@ def margins(each: Mapping[str, Case]) -> Exhibit:
                 "unit": "fraction",
                 "kind": margin.kind,
                 "source": margin.source,
-                "note": "",
+                "note": say("earnings_quality.margins.of", days=margin.days),
             }
             for case in full
             for name in MARGINS

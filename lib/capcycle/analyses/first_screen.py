@@ -5,7 +5,7 @@ from functools import cache
 
 import pandas as pd
 
-from capcycle import study
+from capcycle import study, words
 from capcycle.analyses import segments
 from capcycle.analyses.company_figures import LINES, Each, Figure, found, priced
 from capcycle.exhibits import Exhibit, cards, marks
@@ -16,11 +16,18 @@ from capcycle.words import say
 
 @cache
 def _guidance(book: Book) -> Each:
-    """The newest capex that each company has said it will spend; the lower end of a range."""
+    """The newest capex that each company says it will spend in a year that is not over; the lower end of a range."""
     rows = book.register("estimates").query("measure == 'guidance' and about == 'capex'")
     rows = rows.assign(until=pd.to_datetime(rows["period"].str[:4] + "-12-31"))  # the year that it is of
-    return {company: study.converted(newest(rows[rows["subject"].eq(company)], "guidance", say(
-        "first_screen.no_guidance"), "low", "until"), book) for company in book.companies}  # fmt: skip
+    ended = book.facts.groupby("company")["period_end"].max()
+    over = rows["until"] <= rows["subject"].map(ended)
+    found = {}
+    for company in book.companies:
+        own = rows["subject"].eq(company)
+        why = say("first_screen.guidance_over", year=rows.loc[own, "until"].max().year) if own.any() else ""
+        each = newest(rows[own & ~over], "guidance", why or say("first_screen.no_guidance"), "low", "until")
+        found[company] = study.converted(each, book)
+    return found
 
 
 SHOWN: dict[str, tuple[Figure, ...]] = {
@@ -41,10 +48,14 @@ def screen(book: Book, company: str) -> Exhibit:
            for group, lines in of.lines.items()}  # fmt: skip
     name, growth = of.book.names[company], of.of("assumed_growth").get(of.book.names[company])
     years = priced(of.book)[company].inputs["growth_years"].shown
-    title = say("first_screen.title" if growth else "first_screen.title_0", name=name, years=years,
-                growth=growth.shown if growth else "")  # fmt: skip
+    costs = of.of("ev_to_sales").get(name)
+    title = say("first_screen.title_0", name=name)
+    if growth:
+        title = say("first_screen.title", name=name, years=years, growth=growth.shown, day=words.day(growth.day))
+    elif costs:
+        title = say("first_screen.title_costs", name=name, costs=costs.shown, day=words.day(costs.day))
     frame = marks.worded("first_screen", id="first-screen", title=title, currency=of.book.money)
     business, *others = replace(of, lines=own).worded.items()
     parts = {say("first_screen.segments"): segments.cards(of.book, company)}
     shown = dict([business, *parts.items(), *others])
-    return cards.screen(shown, frame, [say("comparison.figure"), name, say("first_screen.peers")])
+    return cards.screen(shown, frame, [say("comparison.figure"), name, say("first_screen.peers")], of.book.names)

@@ -1,6 +1,8 @@
 """What the cloud brought to the growth of revenue as filed, and how the rest grew without it."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+
+import pandas as pd
 
 from capcycle import exhibits, study, words
 from capcycle.exhibits import Exhibit, marks
@@ -14,6 +16,7 @@ from capcycle.study import Case
 from capcycle.words import Sentence, say
 
 QUARTERS = 4  # of a year
+QUARTER = pd.Timedelta(days=100)  # by which quarters that are compared may end apart: unlike months of one season
 CLOUD = "cloud_revenue"
 
 
@@ -57,7 +60,7 @@ def _filed(book: Book, company: str) -> dict[str, Quantity]:
 
 def verdict(each: Mapping[str, Case]) -> Sentence:
     """What the cloud brought where it brought most, and where the rest hardly grew."""
-    full = [case for case in each.values() if not case.lacking]
+    full = [case for _, case in of_now((name, case) for name, case in each.items() if not case.lacking)]
     if not full:
         return words.paragraph(say("growth.contributions.title_0"))
     most = max(full, key=lambda case: float(case.outputs.contribution))
@@ -65,15 +68,26 @@ def verdict(each: Mapping[str, Case]) -> Sentence:
     return words.paragraph(study.tell(most, "growth.verdict"), study.tell(slowest, "growth.slowest"))
 
 
+def of_now(cases: Iterable[tuple[str, Case]]) -> list[tuple[str, Case]]:
+    """Those of a quarter that ended at most a quarter before the newest: an older one leads no title."""
+    every = list(cases)
+    newest = max((case.inputs["part"].day for _, case in every), default=pd.NaT)
+    return [one for one in every if not newest - one[1].inputs["part"].day > QUARTER]
+
+
 def over_time(book: Book) -> Exhibit:
     """What the cloud added to the growth of twelve months, from quarter to quarter; nothing where nobody has one."""
     added = measure("contribution_to_growth", select(book, "ttm"), part=CLOUD, total="revenue")
     if added.known.empty:
         return marks.nothing(marks.worded("growth.over_time", title=say("growth.contributions.title_0")))
-    return exhibits.lines(added)
+    since = int(added.table.dropna(subset="value")["ordinal"].min()) // QUARTERS  # the time before has no figure
+    return exhibits.lines(
+        measure("contribution_to_growth", select(book, "ttm", since=since), part=CLOUD, total="revenue")
+    )
 
 
 def contributions(each: Mapping[str, Case]) -> Exhibit:
     """What the cloud and the rest added to each company's growth: a column each, which add up to it."""
     named = {name: say(f"growth.{name}") for name in ("contribution", "rest_contribution")}
-    return exhibits.composition(each, named, "growth.contributions")
+    now = [name for name, _ in of_now((name, case) for name, case in each.items() if not case.lacking)]
+    return exhibits.composition(each, named, "growth.contributions", leads=now)

@@ -112,16 +112,17 @@ def _beyond(each: Mapping[str, Case]) -> list[Case]:
 
 def against_last_year(each: Mapping[str, Case], now: Mapping[str, Case]) -> Exhibit:
     """The growth that each price assumes, beside the growth of revenue in the last twelve months."""
+    grown = {company: _grown(case, now[company]) for company, case in each.items()}
     rows = [
         (case.name, say(f"implied_growth.{name}"), one)
         for company, case in each.items()
         if not case.lacking
-        for name, one in (("assumed", case.inputs["assumed_growth"]), ("grown", now[company].inputs["revenue_growth"]))
+        for name, one in (("assumed", case.inputs["assumed_growth"]), ("grown", grown[company]))
     ]
     full = [case for case in each.values() if not case.lacking]
     paces = [(case.inputs["assumed_growth"].value, case) for case in full]
     paces += [(case.inputs["assumed_growth"].high, case) for case in _beyond(each)]
-    above = sum(pace > now[case.company].inputs["revenue_growth"].value for pace, case in paces)
+    above = sum(pace > grown[case.company].value for pace, case in paces)
     title = words.counted("implied_growth.against.title", above, above=above, all=len(paces))
     if beyond := len(paces) - len(full):
         title += say("implied_growth.against.far", count=beyond)
@@ -129,5 +130,13 @@ def against_last_year(each: Mapping[str, Case], now: Mapping[str, Case]) -> Exhi
     notes = [*notes, say("implied_growth.against.range")]
     title = title if full else say("implied_growth.none")
     frame = marks.worded("implied_growth.against", *notes, id="implied-growth-against", title=title)
-    drawn = marks.rows((label, one) for label, _, one in rows).assign(group=[group for _, group, _ in rows])
-    return marks.dots(drawn.drop(columns=["low", "high", "note"]), frame)
+    drawn = marks.rows((label, one) for label, _, one in rows).assign(
+        group=[group for _, group, _ in rows], note=[one.days for _, _, one in rows]
+    )
+    return marks.dots(drawn.drop(columns=["low", "high"]), frame)
+
+
+def _grown(case: Case, now: Case) -> Quantity:
+    """The newest growth of twelve months of revenue: it may be newer than the profit that the price is set against."""
+    newest = study.newest(multiples.flows(case.book)["revenue_growth"], case.company)
+    return now.inputs["revenue_growth"] if newest.missing else newest

@@ -30,7 +30,7 @@ def backlogs(book: Book) -> pd.DataFrame:
              "kind": facts.weakest([backlog.kind, *own["kind"]]),
              "source": facts.documents([backlog.source, *own["source"]])}
             for company, backlog in _newest(book) for own in [made[made["taker"].eq(book.names[company])]]
-            if len(own)]  # fmt: skip
+            if own["amount"].sum() > 0]  # an order of which nothing is firm is none  # fmt: skip
     if not rows:
         raise NothingToShow(say("laboratory_orders.none"))
     return pd.DataFrame(rows).reindex(columns=[*rows[0], *LABORATORIES]).loc[:, lambda each: ~each.columns.duplicated()]

@@ -68,10 +68,20 @@ def _called(row: pd.Series) -> str:
 def _printed(book: Book, row: pd.Series) -> Case:
     columns = {"reported": "reported", "charge": "charge", "sales": "revenue"}
     given = {name: study.entry(row, column, row["currency"]) for name, column in columns.items()}
+    given |= {name: each for name, concept in (("reported", row["result"]), ("sales", "revenue"))
+              for each in _filed(book, row, concept)}  # fmt: skip
     taxed = row["result"] == AFTER_TAX
     tax = study.assumption(book, "tax_rate", row["company"]) if taxed else _known("result_tax", 0.0)
     included = _known("included", float(row["included"] == "yes"))
     return study.case(one_off, book, row["company"], **given, result_tax=tax, included=included)
+
+
+def _filed(book: Book, row: pd.Series, concept: str) -> list[Quantity]:
+    """The figure of a document of the company itself for the same period, which is more exact than one in a text."""
+    own = book.own(row["company"]).facts
+    same = own[own["concept"].eq(concept) & own["kind"].eq("reported") & own["period_end"].eq(row["period_end"])
+               & own["period_start"].eq(row["period_start"])]  # fmt: skip
+    return [study.entry(each, "value", row["currency"]) for _, each in same.tail(1).iterrows()]
 
 
 def _known(name: str, value: float) -> Quantity:
@@ -97,6 +107,9 @@ def items(book: Book, each: Mapping[str, Case]) -> Exhibit:
     if not each:
         return marks.nothing(marks.worded("one_offs.items", title=say("one_offs.no_items"), stated=""))
     turned = [case for case in each.values() if case.inputs["reported"].value < 0 < float(case.outputs.without)]
-    key = "turned" if turned else "moved"
-    title = study.tell((turned or list(each.values()))[0], f"one_offs.{key}")
+    key, first = "turned" if turned else "moved", (turned or list(each.values()))[0]
+    name = next(name for name, case in each.items() if case is first)
+    rows = book.register("one_offs")
+    result = {_called(row): words.lower(words.name(row["result"])) for _, row in rows.iterrows()}[name]
+    title = study.tell(first, f"one_offs.{key}", result_words=result)
     return exhibits.table(each, PRINTED, "one_offs.items", title=title, stated=stated(book))

@@ -95,7 +95,8 @@ def growth(book: Book, each: Mapping[str, Case]) -> Exhibit:
         ]
     )
     top = rows.loc[rows["value"].idxmax()]
-    title = say("operating.growth.title", what=top["label"], growth=words.change(top["value"]))
+    day = full[top["label"]].inputs["count"].days
+    title = say("operating.growth.title", what=top["label"], growth=words.change(top["value"]), day=day)
     cities = [each for each in (by_city(book, company) for company in book.companies) if not each.missing]
     lacking += [say("operating.by_city", rides=each.shown, day=each.days) for each in cities]
     heads = {each: say(f"operating.column.{each}") for each in ("label", "count", "value", "before", "daily")}

@@ -82,12 +82,16 @@ def _sum(rows: pd.DataFrame, name: str, column: str, book: Book) -> Quantity:
 
 @study.starts(order_failure)
 def _start(book: Book, company: str) -> Case:
-    """The supplier asked for, else the hardest hit, if whoever has promised most pays nothing."""
-    dollars = book.into("USD") if not book.money else book
-    owed = orders(dollars)
-    payer = owed.groupby("giver")["amount"].sum().idxmax()
-    found = cases(dollars, payer)
-    return found[book.names[company]] if company else next(iter(found.values()))
+    """The supplier asked for, else the hardest hit, if whoever has promised most pays nothing.
+
+    Added up in dollars, so that it is one case in every currency of a page.
+    """
+    dollars = book.into("USD")
+    found = cases(dollars, orders(dollars).groupby("giver")["amount"].sum().idxmax())
+    case = found[book.names[company]] if company else next(iter(found.values()))
+    return study.case(
+        order_failure, book, "", **{name: study.converted(one, book) for name, one in case.inputs.items()}
+    )
 
 
 def stress(owed: pd.DataFrame, fails: str, passed_on: float, sold: pd.Series) -> pd.DataFrame:
@@ -136,6 +140,7 @@ def failure(book: Book, payer: str, passed_on: float) -> Exhibit:
     evidence = owed.groupby("taker").agg(kind=("kind", facts.weakest), source=("source", facts.documents))
     rows = hit.join(evidence).rename_axis("label").reset_index().assign(unit=book.money, value=hit["all"].to_numpy())
     rows["part"], rows["of_sales"] = rows["all"] / rows["promised"], rows["yearly"] / rows["base"]
+    rows["first"] = rows["first"].replace(0.0, np.nan)  # no order of its own on record
     rows["largest"] = [_largest(by_payer[name]) for name in rows["label"]]
     rows["herfindahl"] = [float((by_payer[name] / by_payer[name].sum()).pow(2).sum()) for name in rows["label"]]
     rows = rows.assign(part_unit="fraction", of_sales_unit="fraction", herfindahl_unit="number",

@@ -77,7 +77,7 @@ def verdict(book: Book, each: Mapping[str, Case]) -> Sentence:
         return words.paragraph(say("operating.none"))
     fastest = max(full.items(), key=lambda pair: pair[1].inputs["count_growth"].value, default=None)
     said = [study.tell(fastest[1], "per_user.fastest", what=fastest[0])] if fastest else []
-    said += [study.tell(case, "per_user.earns", quarter=name) for name, case in list(cases(book).items())[-1:]]
+    said += [study.tell(case, "per_user.earns") for case in list(cases(book).values())[-1:]]
     return words.paragraph(*(said or [say("operating.no_growth")]))
 
 
@@ -100,7 +100,9 @@ def earnings(each: Mapping[str, Case]) -> Exhibit:
             for name, case in each.items()
         ]
     )
-    first, last = rows.iloc[0], rows.iloc[-1]
+    last = rows.iloc[-1]
+    before = rows[rows["x"].eq(f"{int(last['x'][:4]) - 1}{last['x'][4:]}") & rows["group"].eq(last["group"])]
+    first = before.iloc[0] if len(before) else rows.iloc[0]  # of the same season, where that is known
     amounts = {end: words.value(row["value"], row["unit"]) for end, row in (("first", first), ("last", last))}
-    title = say("per_user.earnings.title", company=last["group"], since=first["x"], **amounts)
+    title = say("per_user.earnings.title", company=last["group"], since=first["x"], now=last["x"], **amounts)
     return marks.paths(rows, marks.worded("per_user.earnings", title=title, **frame))

@@ -58,7 +58,7 @@ def event(book: Book, symbols: Sequence[str], day: str, market: str = "SPY", est
           gap: int = 10, window: int = 0, around: int = 10) -> Event:  # fmt: skip
     """What a day, and `window` trading days after it, did to some securities beyond the market's move.
 
-    estimated_over  trading days of returns that the market model rests on, which end `gap` days before the event
+    estimated_over  trading days of returns that the market model rests on, the last of which `gap` more days follow
     around          days before and after, for the path
     Errors: NothingToShow for a day after that of the book; ModelError for a security that has no daily closes, for a
             day without trading, and for one with too few days before it.

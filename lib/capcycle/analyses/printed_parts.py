@@ -138,7 +138,9 @@ def _hidden(each: Mapping[tuple[str, str, str, str], Case]) -> str:
     if not bridges:
         return say("printed_parts.parts.none" if not each else "printed_parts.parts.stated")
     key = min(bridges, key=lambda one: float(bridges[one].outputs.rest_growth))
-    return study.tell(bridges[key], "printed_parts.parts.title", part=words.lower(key[2]), whole=words.lower(key[1]))
+    day = words.day(pd.Timestamp(key[3][-10:]))
+    named = {"rest": words.lower(key[1]), "less": words.lower(key[2])}
+    return study.tell(bridges[key], "printed_parts.parts.title", **named, day=day)
 
 
 def _overlaps(each: Mapping[tuple[str, str, str, str], Case]) -> Iterator[str]:

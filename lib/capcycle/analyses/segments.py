@@ -75,8 +75,8 @@ def _whole(book: Book, company: str, end: pd.Timestamp) -> tuple[Quantity, Quant
 
 
 def outgrown(each: Parts) -> tuple[str, Case]:
-    """The segment whose share of its company's growth is furthest above its share of revenue, where that grew."""
-    every = [one for parts in each.values() for one in parts.items()]
+    """The segment of now whose share of growth is furthest above its share of revenue, where revenue grew."""
+    every = growth.of_now([one for parts in each.values() for one in parts.items()])
     grown = [one for one in every if one[1].outputs.whole_growth > 0] or every
     return max(grown, key=lambda one: float(one[1].outputs.share_of_growth - one[1].outputs.share_of_whole))
 
@@ -120,8 +120,13 @@ def table(each: Parts) -> Exhibit:
     own = ("segment", "part", "part_growth", "share_before", "share_of_whole", "day")
     heads = {name: say(f"segments.column.{name}") if name in own else words.name(name)
              for name in ("segment", *SHOWN, "day")}  # fmt: skip
-    part, case = max((one for parts in each.values() for one in parts.items()), key=lambda one: abs(_shift(one[1])))
-    shares = {"share": case.quantity("share_of_whole").shown, "before": words.value(_share_before(case), "fraction")}
+    every = growth.of_now([one for parts in each.values() for one in parts.items()])
+    part, case = max(every, key=lambda one: abs(_shift(one[1])))
+    shares = {
+        "day": words.day(case.inputs["part"].day),
+        "share": case.quantity("share_of_whole").shown,
+        "before": words.value(_share_before(case), "fraction"),
+    }
     title = say("segments.table.title", company=case.name, part=part, **shares)
     return marks.table(rows, marks.worded("segments.table", title=title), {"label": say("column.company")} | heads)
 

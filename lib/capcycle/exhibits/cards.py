@@ -1,6 +1,6 @@
 """Quantities beside each other: each with its day, its kind, a small picture of its years, and the page behind it."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -17,6 +17,7 @@ from capcycle.words import say
 LEAST, MOVED = 7, 3  # steps by which a usual one is known; figures that are shown to have moved
 FIRM = ("reported", DERIVED)
 OLD = pd.Timedelta(days=190)  # beside the newest of its line: more than half a year and a late month
+YEAR_OLD = pd.Timedelta(days=380)  # beside the newest of all lines: more than a year and a late quarter's end
 WIDE, HIGH = 60.0, 14.0  # of a small picture, in the units of its view box
 
 
@@ -61,32 +62,43 @@ def table(groups: Groups, frame: Frame, columns: Sequence[str]) -> Exhibit:
     >>> shown.view.iloc[1, 1]["text"], shown.view.iloc[1, 1]["spark"]
     ('$60.0bn', '0,14 30,10.5 60,0')
     """
-    rows, figures = [], []
-    for heading, lines in _known_first(groups).items():
+    rows, last = [], _newest(card for lines in groups.values() for own in lines.values() for card in own)
+    known, lacking = _parted(groups, lambda own: own)
+    for heading, lines in known.items():
         rows.append([{"text": heading, "group": True}, *[""] * (len(columns) - 1)])
         for label, cards in lines.items():
-            newest = max((card.quantity.day for card in cards if not card.quantity.missing), default=pd.NaT)
             named = {"text": label, "headline": True} if any(card.headline for card in cards) else label
-            rows.append([named, *(_cell(card, newest) for card in cards)])
-            figures += [_figure(label, card) for card in cards]
-    return _exhibit(frame, pd.DataFrame(rows, columns=list(columns)), pd.DataFrame(figures))
+            rows.append([named, *(_cell(card, _newest(cards), last) for card in cards)])
+    if lacking:
+        each = list(zip(*lacking.values(), strict=True))
+        rows.append([{"text": say("cards.nobody"), "group": True}, *[""] * (len(columns) - 1)])
+        rows.append([say("cards.lacking", figures=words.clauses(list(lacking))),
+                     *(_folded(dict(zip(lacking, own, strict=True))) for own in each)])  # fmt: skip
+    return _exhibit(frame, pd.DataFrame(rows, columns=list(columns)), _figures(groups))
 
 
-def screen(groups: Groups, frame: Frame, columns: Sequence[str]) -> Exhibit:
-    """The first company's figures down, each beside the middle of the others that have it.
+def screen(groups: Groups, frame: Frame, columns: Sequence[str], names: Mapping[str, str]) -> Exhibit:
+    """The first company's figures down, each beside the middle of the others that have it; what it lacks in one line.
+
+    names   of companies by ticker: where one peer alone has a figure it stands with that peer's name and day
 
     >>> own, other = (Card(Quantity("capex", value, "USD", kind="reported"), "", "") for value in (60e9, 80e9))
-    >>> shown = screen({"Spent": {"Capex": [own, other]}}, Frame("s", "It spends", "USD"), ["Figure", "Meta", "Peers"])
-    >>> shown.view.iloc[1, 2]
-    '$80.0bn'
+    >>> frame, columns = Frame("s", "It spends", "USD"), ["Figure", "Meta", "Peers"]
+    >>> shown = screen({"Spent": {"Capex": [own, other]}}, frame, columns, {"": "Oracle"})
+    >>> shown.view.iloc[1, 2]["text"], shown.view.iloc[1, 2]["under"]
+    ('$80.0bn', 'Oracle alone')
     """
-    rows, figures = [], []
-    for heading, lines in _known_first(groups).items():
+    rows, last = [], _newest(card for lines in groups.values() for own in lines.values() for card in own)
+    known, lacking = _parted(groups, lambda own: own[:1])
+    for heading, lines in known.items():
         rows.append([{"text": heading, "group": True}, "", ""])
         for label, (own, *others) in lines.items():
-            rows.append([label, _cell(own, own.quantity.day), _middle(own, others)])
-            figures += [_figure(label, card) for card in (own, *others)]
-    return _exhibit(frame, pd.DataFrame(rows, columns=list(columns)), pd.DataFrame(figures))
+            rows.append([label, _cell(own, _newest([own, *others]), last), _middle(own, others, names)])
+    if lacking:
+        rows.append([{"text": say("cards.unheld"), "group": True}, "", ""])
+        own = {label: cards[0] for label, cards in lacking.items()}
+        rows.append([say("cards.lacking", figures=words.clauses(list(lacking))), _folded(own), ""])
+    return _exhibit(frame, pd.DataFrame(rows, columns=list(columns)), _figures(groups))
 
 
 def told(lines: Mapping[str, Card], frame: Frame, columns: Sequence[str]) -> Exhibit:
@@ -172,38 +184,61 @@ def _exhibit(frame: Frame, view: pd.DataFrame, figures: pd.DataFrame) -> Exhibit
     return Exhibit(frame.id, frame.title, frame.subtitle, "", view, figures, frame.notes, parts.documents(behind))
 
 
-def _known_first(groups: Groups) -> dict[str, dict[str, Sequence[Card]]]:
-    """The lines of which no card has a figure under a last heading of their own."""
-    known, lacking = {}, {}
-    for heading, lines in groups.items():
-        none = {label: own for label, own in lines.items() if all(card.quantity.missing for card in own)}
-        lacking |= none
-        known[heading] = {label: own for label, own in lines.items() if label not in none}
-    known = {heading: lines for heading, lines in known.items() if lines}
-    return {**known, say("cards.nobody"): lacking} if lacking else known
+def _figures(groups: Groups) -> pd.DataFrame:
+    return pd.DataFrame([_figure(label, card) for lines in groups.values() for label, own in lines.items()
+                         for card in own])  # fmt: skip
 
 
-def _middle(own: Card, cards: Sequence[Card]) -> str:
-    """The median of those that have the figure, but for what is old beside the newest; blank where nobody is asked."""
+def _newest(cards: Iterable[Card]) -> pd.Timestamp:
+    """The newest day of what is known."""
+    days = (card.quantity.day for card in cards if not card.quantity.missing)
+    return max((day for day in days if day == day), default=pd.NaT)
+
+
+def _parted(groups: Groups, of: Callable[[Sequence[Card]], Sequence[Card]]) -> tuple[dict, dict[str, Sequence[Card]]]:
+    """The lines of which a card that counts has a figure, by heading, and all others by label."""
+    lacking = {label: own for lines in groups.values() for label, own in lines.items()
+               if all(card.quantity.missing for card in of(own))}  # fmt: skip
+    known = {heading: {label: own for label, own in lines.items() if label not in lacking}
+             for heading, lines in groups.items()}  # fmt: skip
+    return {heading: lines for heading, lines in known.items() if lines}, lacking
+
+
+def _folded(lacking: Mapping[str, Card]) -> dict[str, Any]:
+    """One cell for all the figures that a company lacks: it opens the reason of each."""
+    first = next(iter(lacking.values()))
+    why = [say("cards.why", figure=label, reason=card.quantity.reason) for label, card in lacking.items()]
+    return {"text": say("cards.missing"), "details": why, "page": first.page, "company": first.company}
+
+
+def _middle(own: Card, cards: Sequence[Card], names: Mapping[str, str]) -> str | dict[str, Any]:
+    """The median of those that have the figure, but for what is old beside the newest; blank where nobody is asked.
+
+    Of one that alone has it, its figure with its name and day.
+    """
     if not cards:
         return ""
-    known = [card.quantity for card in cards if not card.quantity.missing]
-    newest = max((each.day for each in [own.quantity, *known] if each.day == each.day), default=pd.NaT)
-    known = [each for each in known if not newest - each.day > OLD]
+    newest = _newest([own, *cards])
+    known = [each for each in cards if not each.quantity.missing and not newest - each.quantity.day > OLD]
     if not known:
         return say("cards.no_peer")
-    middle = replace(known[0], value=float(np.median([each.value for each in known])))
-    return replace(cards[0], quantity=middle).shown
+    if len(known) == 1:
+        (one,) = known
+        key = "cards.one_peer" if one.quantity.days else "cards.one_peer_undated"
+        return {"text": one.shown, "under": say(key, name=names[one.company], day=one.quantity.days)}
+    middle = replace(known[0].quantity, value=float(np.median([each.quantity.value for each in known])))
+    return replace(known[0], quantity=middle).shown
 
 
-def _cell(card: Card, newest: pd.Timestamp) -> dict[str, Any]:
+def _cell(card: Card, newest: pd.Timestamp, last: pd.Timestamp = pd.NaT) -> dict[str, Any]:
+    """A figure with its day and kind; grey where it is old beside the newest of its line, or the last day of all."""
     each = card.quantity
     link = {"page": card.page, "company": card.company}
     if each.missing:
         return {"text": say("cards.missing"), "details": [parts.upper(each.reason)], **link}
     day = {"day": each.days} if each.days else {}
     under = say("cards.of_day" if day else "cards.of_none", kind=say(f"cards.{each.kind}"), **day)
-    old = bool(newest - each.day > OLD)
+    old = bool(newest - each.day > OLD or last - each.day > YEAR_OLD)
     return {"text": card.shown, "under": under, "old": old, "spark": spark(card.trend), "trend": _spoken(card), **link}
 
 

@@ -90,22 +90,30 @@ def documents(was: Book, now: Book) -> Exhibit:
         published=("published", "max"), figures=("value", "size")
     )
     counts = counts.reset_index().sort_values(["published", "source"], ascending=False, ignore_index=True)
-    title = words.counted("changes.documents" if len(counts) else "changes.documents_none", len(counts), **days)
+    told = counts.assign(document=counts["source"].map(cards["title"]), tier=counts["source"].map(cards["tier"]))
+    each = told.groupby(["published", "company", "document"], sort=False, as_index=False).agg(
+        tier=("tier", _tiers), figures=("figures", "sum")
+    )  # a filing that a tracker reads too is one document
+    title = words.counted("changes.documents" if len(each) else "changes.documents_none", len(each), **days)
     return Exhibit(
         id="new-documents",
         title=Sentence(title),
         subtitle=words.say("changes.documents_subtitle"),
         alt="",
         view=parts.headed(
-            published=counts["published"].map(words.day),
-            company=counts["company"].map(parts.company_names().get),
-            document=counts["source"].map(cards["title"]),
-            tier=[words.say(f"changes.tier.{tier}") for tier in counts["source"].map(cards["tier"])],
-            count=counts["figures"].astype(str),
+            published=each["published"].map(words.day),
+            company=each["company"].map(parts.company_names().get),
+            document=each["document"],
+            tier=each["tier"],
+            count=each["figures"].astype(str),
         ),
         figures=counts,
         sources=parts.documents(new),
     )
+
+
+def _tiers(tiers: pd.Series) -> str:
+    return words.listing(sorted({words.say(f"changes.tier.{tier}") for tier in tiers}))
 
 
 def measures(was: Book, now: Book) -> Exhibit:
@@ -125,7 +133,8 @@ def measures(was: Book, now: Book) -> Exhibit:
         most = table.loc[apart.idxmax()]
         ends = {"was": words.value(most["value_was"], "fraction"), "value": words.value(most["value"], "fraction")}
         what = words.lower(words.name(most["metric"]))
-        title = words.say("changes.measures", name=parts.company_names()[most["company"]], metric=what, **ends)
+        name = parts.company_names()[most["company"]]
+        title = words.say("changes.measures", name=name, metric=what, **ends, **days)
     return Exhibit(
         id="headline-measures",
         title=Sentence(title),
@@ -134,31 +143,36 @@ def measures(was: Book, now: Book) -> Exhibit:
         view=parts.headed(
             company=table["company"].map(parts.company_names().get),
             concept=table["metric"].map(words.name),
-            known_before=table["value_was"].map(_percent),
+            known_before=[_percent(*each) for each in zip(table["value_was"], table["kind_was"], strict=True)],
             period_before=table["period_was"].fillna(words.DASH),
-            known_after=table["value"].map(_percent),
+            known_after=[_percent(*each) for each in zip(table["value"], table["kind"], strict=True)],
             period=table["period"].fillna(words.DASH),
             cause=[words.say(f"changes.why.{why}") for why in table["why"]],
         ),
         figures=table,
+        notes=tuple(words.say(f"note.{kind}") for kind in parts.MARKS if kind in {*table["kind"], *table["kind_was"]}),
         sources=parts.documents(table[table["source"].notna()]),
     )
 
 
-def _percent(value: float) -> str:
-    return words.DASH if pd.isna(value) else words.value(value, "fraction")
+def _percent(value: float, kind: str) -> str:
+    return words.DASH if pd.isna(value) else parts.cell_text(value, "fraction", kind)
 
 
 def _sides(name: str, was: Book, now: Book) -> pd.DataFrame:
     """A measure's newest value of each company on two days, a row each, and why the later differs."""
     found = [measure.measure(name, panel.select(book, "ttm", calendar="fiscal")) for book in (was, now)]
-    kept = ["company", "value", "period", "kind", "source"]
+    kept = ["company", "value", "period", "kind", "source", "implausible"]
     old, new = (each.newest()[kept] for each in found)
-    both = new.merge(old[["company", "value", "period"]], on="company", how="left", suffixes=("", "_was"))
+    both = new.merge(old[["company", "value", "period", "kind"]], on="company", how="left", suffixes=("", "_was"))
+    both["period_was"] = both["period_was"].where(both["value_was"].notna())  # what is not known is of no period
     again = found[1].table.set_index(["company", "period"])["value"]
     same = pd.Series([again.get(key) for key in zip(both["company"], both["period_was"], strict=True)], both.index)
-    return both.assign(metric=name, why=[_why(*row) for row in zip(
-        both["value_was"], both["value"], same, both["period_was"] != both["period"], strict=True)])  # fmt: skip
+    why = [_why(*row) for row in zip(both["value_was"], both["value"], same, both["period_was"] != both["period"],
+                                     strict=True)]  # fmt: skip
+    outside = both["implausible"].notna() & both["value_was"].notna()
+    both = both.assign(metric=name, why=["outside" if out else each for each, out in zip(why, outside, strict=True)])
+    return both.drop(columns="implausible")
 
 
 def _why(was: float, value: float, again: float | None, later: bool) -> str:

@@ -52,19 +52,21 @@ def definitions(panel: Panel, family: str, other: Panel | None = None, **numbers
     period = parts.said_period(variants[0].rows)
     if other:
         variants.append(_on(other, variants[0]))
-    series, unit = words.clauses(map(_row, variants)), parts.unit(variants[0].measures.unit)
-    some = any(len(each.values) for each in variants)
+    named = [each for each in variants if len(each.values)]  # a definition that nobody has is in the notes alone
+    shown = named or variants[:1]
+    series, unit = words.clauses(map(_row, shown)), parts.unit(variants[0].measures.unit)
+    some, defined = bool(named), len({each.measures.name for each in shown})
     rows = [each.rows for each in variants]
     return Exhibit(
         id=parts.slug("definitions", family),
         title=_title(variants, family, period),
-        subtitle=words.say("definitions.subtitle", count=len(variants), period=period, unit=unit),
+        subtitle=words.counted("definitions.subtitle", defined, period=period, unit=unit),
         alt=words.say("definitions.alt", period=period, series=series) if some else "",
-        view=_view(variants),
+        view=_view(shown),
         figures=parts.figures(*rows).assign(rank=[rank for each in variants for rank in _ranks(each)]),
         notes=(*_notes(variants), *_moves(variants), *_lacking(variants)),
         sources=parts.documents(*rows),
-        chart=_chart(variants) if some else None,
+        chart=_chart(shown) if some else None,
     )  # fmt: skip
 
 
@@ -139,7 +141,10 @@ def _column(variant: _Variant) -> pd.Series:
 
 def _title(variants: list[_Variant], family: str, period: str) -> Sentence:
     what = words.label(words.said(f"family.{family}", f"name.{family}"))
-    usual, *others = variants
+    usual = variants[0]
+    others = [
+        each for each in variants[1:] if each.measures.name != usual.measures.name
+    ]  # other months are no definition
     shared = {each.name: len(usual.values.index.intersection(each.values.index)) for each in others}
     if max(shared.values(), default=0) < FEWEST:
         return Sentence(_of_one(variants, what, period))
@@ -152,9 +157,13 @@ def _title(variants: list[_Variant], family: str, period: str) -> Sentence:
 
 def _of_one(variants: list[_Variant], what: str, period: str) -> str:
     """No three companies can be ranked twice: how far apart the definitions put the one that has the most of them."""
-    known = pd.concat([each.rows for each in variants]).dropna(subset="value")
+    known = pd.concat([each.rows for each in variants if each.measures.panel is variants[0].measures.panel])
+    known = known.dropna(subset="value")
     if known.empty:
         return words.say("finding.none", metric=what)
+    if known["metric"].nunique() == 1:
+        only = words.lower(words.name(known["metric"].iloc[0]))
+        return words.say("definitions.alone", only=only, period=period)
     values = known[known["company"] == known["company"].mode()[0]]
     low, high = (words.value(end, values["unit"].iloc[0]) for end in (values["value"].min(), values["value"].max()))
     name = parts.company_names()[values["company"].iloc[0]]
@@ -171,13 +180,10 @@ def _places(usual: _Variant, other: _Variant) -> pd.DataFrame:
 def _moves_of(usual: _Variant, other: _Variant, movers: list[str], period: str) -> str:
     places = _places(usual, other)
     by = {"usual": words.lower(usual.name), "other": words.lower(other.name), "count": len(places), "period": period}
-    table = "definitions"
-    if other.measures.name == usual.measures.name:  # the same definition by the other calendar
-        table, by["other"] = "definitions.by", words.say(f"definitions.by.{other.measures.panel.calendar}")
     if len(movers) > 1:
-        return words.say(f"{table}.movers", moved=len(movers), **by)
+        return words.say("definitions.movers", moved=len(movers), **by)
     first, second = places.loc[movers[0]]
-    return words.say(f"{table}.mover", name=parts.company_names()[movers[0]], first=first, second=second, **by)
+    return words.say("definitions.mover", name=parts.company_names()[movers[0]], first=first, second=second, **by)
 
 
 def _moves(variants: list[_Variant]) -> list[str]:

@@ -50,9 +50,10 @@ def placed(measures: Measures, focus: str | None = None, period: str = "") -> tu
     return _of_many(measures, now), ""
 
 
-def total(measures: Measures) -> Sentence:
+def total(measures: Measures, whole: Measures | None = None) -> Sentence:
     """What all companies come to in the newest period that all of them have, and its growth on a year earlier.
 
+    whole  the same of twelve months: said where all of them have those of a later quarter than a quarter alone
     Errors: MetricError for what cannot be added up, such as fractions.
 
     >>> capex = measure.measure("capex", panel.select(facts.open(["META", "MSFT"], "2025-02-01"), "year", until=2024))
@@ -60,6 +61,9 @@ def total(measures: Measures) -> Sentence:
     "The 2 companies' capex was $92.8bn in 2024, +49.1% on a year earlier"
     """
     sums = totals(measures)
+    later = totals(whole) if whole else sums
+    if len(later) and (sums.empty or later["ordinal"].iloc[-1] > sums["ordinal"].iloc[-1]):
+        measures, sums = whole, later
     metric = words.lower(words.name(measures.name))
     if sums.empty:
         return Sentence(words.say("finding.no_sum", metric=metric))
@@ -101,7 +105,8 @@ def _of_many(measures: Measures, now: pd.DataFrame) -> Sentence:
     tops, bottoms = ([company_names()[company] for company in companies] for companies in ends)
     sentence = "level" if top["value"] == bottom["value"] else "many"
     plain = len(tops) + len(bottoms) > 2 or (top if _grows(measures.name) else bottom)["value"] < 0
-    names = {"top": words.listing(tops), "bottom": words.listing(bottoms), "period": said_period(now)}
+    names = {"top": words.listing(tops), "bottom": words.listing(bottoms), "period": said_period(now),
+             "when": now["period"].iloc[0].removeprefix("TTM ")}  # fmt: skip
     return _say(measures, sentence, plain, top_value=_shown(top), bottom_value=_shown(bottom), **names)
 
 

@@ -1,6 +1,7 @@
 """The editor's gate: what no exhibit may be when it is published."""
 
 import re
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from functools import cache
 from inspect import signature
@@ -30,6 +31,8 @@ DAYS = re.compile(
 )
 WIDE = re.compile(r"[\u3000-\u9fff\uff00-\uffef]")  # letters that leave no space between them and a number
 NUMBER = re.compile(r"(?<![\w.,])[−+$€¥]*\d[\d,]*(?:\.\d+)?(?=[×%a-z]*(?:\W|$))")
+VALUE = re.compile(r"\d(?:%|×|bn\b|tn\b|m\b| points)|[$€¥]\d")
+ALONE = re.compile(r"\b1 of 1\b")
 COMPARES = re.compile(r"\b(?:ranks?|leads?|(?:high|low|larg|small|fast|slow|few)est|most|least|(?:run|ran)s? from)\b")
 BEST = re.compile(r"\b(?:dear|cheap|high|low|larg|small|great|bigg|long|short)est\b")
 NEAR = 0.006  # by which a figure that is shown is rounded
@@ -110,6 +113,27 @@ def of_figures(title: str, figures: pd.DataFrame, newest: pd.Timestamp) -> list[
     return [say("gate.old", old=words.day(day), newest=words.day(newest))] if newest - day > OLD else []
 
 
+def of_dated(title: str, subtitle: str, figures: pd.DataFrame) -> list[str]:
+    """Why a title with a value of dated figures does not do: neither it nor what stands under it says of when it is.
+
+    figures  as an exhibit gives them to download; of others than measures and lines of a comparison nothing is said
+
+    >>> of_dated("Amazon adds 4.8%", "% of revenue", pd.DataFrame({"metric": ["m"], "period_end": ["2026-06-30"]}))
+    ['its title has a value, and nothing says of when it is']
+    """
+    measured = {"metric", "period_end"} <= set(figures) or {"figure", "day"} <= set(figures)
+    return [say("gate.undated")] if measured and VALUE.search(title) and not DAYS.search(f"{title} {subtitle}") else []
+
+
+def of_rank(cells: Iterable[str]) -> list[str]:
+    """Where a table gives a place among one company.
+
+    >>> of_rank(["Oracle (1 of 1)"])
+    ['a cell has a rank among one company alone: Oracle (1 of 1)']
+    """
+    return [say("gate.rank_cell", cell=cell) for cell in cells if ALONE.search(cell)]
+
+
 def of_comparison(title: str, figures: pd.DataFrame) -> list[str]:
     """Why a title that compares companies does not fit the figures under it: they are of unlike days, and it has none.
 
@@ -160,7 +184,7 @@ def of_profit(said: str, figures: pd.DataFrame) -> list[str]:
 
 
 def of_absence(texts: Iterable[str]) -> list[str]:
-    """Where texts say that there is none of what the data only has no figure for.
+    """Where texts say that there is none, or none published, of what the data only has no figure for.
 
     >>> of_absence(["Amazon, TTM 2026Q1: no depreciation", "the data has no figure for capex"])
     ["'no depreciation' says that there is none, not that none is held"]
@@ -175,6 +199,15 @@ def of_absence(texts: Iterable[str]) -> list[str]:
     named = (next((name for name in _measures() if hit == name or hit.startswith((f"{name} ", f"{name},"))), "")
              for hit in found)  # fmt: skip
     return [*(say("gate.absent", name=name) for name in dict.fromkeys(named) if name), *public]
+
+
+def of_titles(titles: Iterable[str]) -> list[str]:
+    """Which title stands above more than one exhibit of a page, so that a reader cannot tell them apart.
+
+    >>> of_titles(["Oracle leads", "Meta leads", "Oracle leads"])
+    ['the title stands above more than one exhibit']
+    """
+    return [say("gate.twice") for count in Counter(titles).values() if count > 1]
 
 
 def of_looks(charts: Iterable[Mapping[str, Any]]) -> list[str]:

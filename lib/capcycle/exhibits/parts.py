@@ -299,7 +299,7 @@ def _gaps(measures: Measures) -> list[str]:
 
 
 def missing(rows: pd.DataFrame, metric: str) -> list[str]:
-    """Who has no value of a measure at one period, and why, where an exhibit has several measures.
+    """Who has no value of a measure at one period, and why, where an exhibit has several measures: once for a reason.
 
     metric  what a sentence calls it
 
@@ -307,11 +307,12 @@ def missing(rows: pd.DataFrame, metric: str) -> list[str]:
     ["Meta's backlog cannot be shown: not disclosed."]
     """
     unknown = rows["value"].isna() & rows.get("implausible", rows["value"]).isna()
-    lacking = rows.loc[unknown, ["company", "reason"]].itertuples(index=False)
+    lacking = rows.loc[unknown].groupby("reason", sort=False)["company"].agg(list)
     return [
-        words.say("compare.missing", name=company_names()[company], metric=metric, reason=reason)
-        for company, reason in lacking
-    ]
+        words.say(f"compare.missing{'_all' * (len(own) > 1)}", name=company_names()[own[0]], metric=metric,
+                  names=words.listing([company_names()[each] for each in own]), reason=reason)
+        for reason, own in lacking.items()
+    ]  # fmt: skip
 
 
 def doubtful(rows: pd.DataFrame) -> list[str]:

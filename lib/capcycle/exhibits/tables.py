@@ -59,7 +59,8 @@ def _across(*measured: Measures, focus: str | None = None) -> Sentence:
     if len(own) == 1:
         return placed(own[0][0], focus)[0]
     lows, name = sum(values[leader] == values.min() for _, values in own), parts.company_names()[leader]
-    key = "finding.across" if lows else "finding.across_top"
+    ends = {(True, True): "", (True, False): "_top", (False, True): "_low", (False, False): "_none"}
+    key = f"finding.across{ends[leader in tops, bool(lows)]}"
     periods = {words.period(each.common_period()): each.at()["ordinal"].iloc[0] for each, _ in own}
     first = min(periods, key=periods.get)
     period = first if len(periods) == 1 else words.say("finding.each_period", first=first)
@@ -81,10 +82,10 @@ def _subtitle(known: pd.DataFrame, dated: bool) -> str:
 
 
 def _ranked_at(measured: tuple[Measures, ...]) -> list[str]:
-    """At which period each measure is ranked."""
-    names = {}
-    for each in measured:
+    """At which period each measure is ranked that enough companies have then."""
+    names: dict[str, list[str]] = {}
+    for each in (one for one in measured if one.at()["value"].notna().sum() >= FEWEST):
         names.setdefault(words.period(each.common_period()), []).append(words.lower(words.name(each.name)))
-    if len(names) == 1:
+    if len(names) == 1 and len(names[next(iter(names))]) == len(measured):
         return [words.say("compare.ranked_all", period=next(iter(names)))]
     return [words.say("compare.ranked", metrics=words.listing(of), period=period) for period, of in names.items()]

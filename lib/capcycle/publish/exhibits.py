@@ -19,6 +19,7 @@ BETWEEN = "; "  # between several values in one cell of a column that is chosen 
 Cell = dict[str, Any]
 NOTHING: Cell = {"href": "", "before": "", "under": "", "old": False, "details": (), "spark": "", "trend": "",
                  "page": "", "company": "", "group": False, "headline": False}  # fmt: skip
+FILED = ("reported", "derived")
 MISSING = {"", "-", "–", "—", "n/a", "…"}
 
 
@@ -32,13 +33,15 @@ def documents(exhibits: list[dict]) -> dict[str, dict]:
 def newest(exhibits: list[dict], company: str = "") -> str:
     """The day of the newest document behind a page, or behind its figures of one company; empty where none has a day.
 
-    Statistics such as exchange rates are published every day and say nothing of how fresh a company is.
+    Statistics such as exchange rates are published every day and say nothing of how fresh a company is; nor does what
+    an estimate or an assumption beside its filed figures rests on.
 
     company  a ticker; empty for the whole page, as where no row of figures says of which company it is
     """
     figures = (row for exhibit in exhibits for row in csv.DictReader(io.StringIO(exhibit["csv"])))
-    own = {id for row in figures if company and row.get("company") == company
-           for id in (row.get("source") or "").split()}  # fmt: skip
+    rows = [row for row in figures if company and row.get("company") == company]
+    filed = [row for row in rows if (row.get("kind") or FILED[0]) in FILED]
+    own = {id for row in filed or rows for id in (row.get("source") or "").split()}
     cards = [source for exhibit in exhibits for source in exhibit["sources"] if source["tier"] != "statistics"]
     return max((card["published"] for card in cards if not company or card["id"] in own), default="")
 
@@ -46,7 +49,9 @@ def newest(exhibits: list[dict], company: str = "") -> str:
 def cited(exhibit: dict, documents: dict[str, dict]) -> dict[str, Any]:
     """The foremost documents of an exhibit with their numbers, how many there are besides, and the numbers of all."""
     number = {one: place for place, one in enumerate(documents, start=1)}
-    named = [{**source, "number": number[source["id"]]} for source in exhibit["sources"][:NAMED]]
+    apart = {(source["title"], source["published"]): source for source in reversed(exhibit["sources"])}
+    foremost = [source for source in exhibit["sources"] if source in apart.values()][:NAMED]  # of two alike the first
+    named = [{**source, "number": number[source["id"]]} for source in foremost]
     return {"cited": named, "uncited": len(exhibit["sources"]) - len(named), "documents": ranges(exhibit, documents)}
 
 

@@ -66,6 +66,12 @@ def doors(pages: list[dict]) -> list[tuple[str, str, bool]]:
     return list(found.values())
 
 
+def foremost(pages: list[dict]) -> dict:
+    """The page that speaks for those of one question: the first, or of a set as known on each day the newest."""
+    whole = pages[0]["outcome"].run.of
+    return [page for page in pages if page["outcome"].run.of == whole][-1] if whole else pages[0]
+
+
 def ordered(pages: list[dict]) -> list[dict]:
     """The pages in the order in which the first page has them."""
     return [page for each in sections(pages).values() for question in each for page in question]

@@ -55,6 +55,7 @@ def templates() -> jinja2.Environment:
         "dated": dated,
         "first": front.first_sentence,
         "doors": front.doors,
+        "foremost": front.foremost,
         "own": words.translated,
     }
     environment.globals.update(say=say, language=words.LANGUAGE, made_by=version("capcycle"))

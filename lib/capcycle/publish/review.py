@@ -33,6 +33,8 @@ def faults(outcomes: Iterable[Outcome]) -> Iterator[str]:
                 *gate.faults(title, part.content["subtitle"]),
                 *gate.about(title, own),
                 *gate.of_figures(title, each, newest),
+                *gate.of_dated(title, part.content["subtitle"], each),
+                *gate.of_rank(_cells(part.content)),
                 *gate.of_comparison(title, each),
                 *gate.of_one(title, each),
                 *gate.of_profit(" ".join([*texts, *_cells(part.content)]), each),
@@ -40,6 +42,10 @@ def faults(outcomes: Iterable[Outcome]) -> Iterator[str]:
             ]
             for fault in [*found, *gate.of_chart(part.spec or {}, each)]:
                 yield say("gate.fault", run=outcome.run.name, title=title, fault=fault)
+        titles = [part.content["title"] for part in made]
+        for fault in gate.of_titles(titles):
+            twice = next(title for title in titles if titles.count(title) > 1)
+            yield say("gate.fault", run=outcome.run.name, title=twice, fault=fault)
         charts = deepcopy([part.spec for part in made if part.spec])
         one_look(charts)  # as the page draws them
         for fault in gate.of_looks(charts):

@@ -38,17 +38,19 @@ class Scenarios:
         return [name for name, row in rows.iterrows() if row["bear"] == row["bull"]]
 
 
-def scenarios(case: Case) -> Scenarios:
+def scenarios(case: Case, of: str = "") -> Scenarios:
     """Bear, base and bull of a case. The worse end of an input is the one that worsens the verdict, the rest central.
 
-    An input without a range is the same in all three.
+    An input without a range is the same in all three, and so is one at both of whose ends the verdict is missing.
+
+    of  another output to judge by, which is better where the verdict is
 
     >>> margin = study.declared("gross_margin", [0.5, 0.8, 0.9], "fraction", "")
     >>> build = analyses.start("business", facts.open()).with_inputs(revenue_per_mw=1.5e6, gross_margin=margin)
     >>> (study.scenarios(build).outputs.loc["gross_profit"] / 1e6).round(2).tolist()  # 0.5, 0.8 and 0.9 of 1.5m
     [0.75, 1.2, 1.35]
     """
-    at = sweep.ends(case, case.model.verdict)
+    at = sweep.ends(case, of or case.model.verdict)
     ends = {name: _ends(case, name, at.get(name)) for name in case.inputs}
     values = pd.DataFrame(ends, list(SCENARIOS), dtype=object)
     results = {scenario: case.evaluate(**values.loc[scenario]) for scenario in SCENARIOS}
@@ -60,7 +62,7 @@ def scenarios(case: Case) -> Scenarios:
 def _ends(case: Case, name: str, verdicts: tuple[float, float] | None) -> list[Any]:
     """An input's worse end, its centre and its better end; an end at which the verdict is missing is the worse."""
     each = case.inputs[name]
-    if verdicts is None or verdicts[0] == verdicts[1]:  # it has no range, or neither end is worse
+    if verdicts is None or verdicts[0] == verdicts[1] or np.isnan(verdicts).all():  # no range, or neither end is worse
         return [each.value] * len(SCENARIOS)
     sign = 1 if case.model.better == "higher" else -1
     low, high = (-np.inf if np.isnan(verdict) else sign * verdict for verdict in verdicts)

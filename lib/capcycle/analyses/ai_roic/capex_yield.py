@@ -20,13 +20,13 @@ SAME = 0.001  # a relative difference that rounding explains
 PAYS = {"whole": 1.0, "half": 0.5, "none": 0.0}
 
 
-def contracted(cases: Mapping[str, Case]) -> dict[str, Case]:
-    """The cases of those that have contracts: of others a part of their revenue stands in for them.
+def contracted(cases: Mapping[str, Case | Quantity]) -> dict[str, Case]:
+    """The cases of those that have contracts: of others a part of their revenue stands in, or nothing does.
 
     >>> list(contracted(forward(select(facts.open(["META", "MSFT"]), "quarter", since=2026), "annual_capex_plan")))
     ['MSFT']
     """
-    return {company: case for company, case in cases.items() if "backlog" in case.inputs}
+    return {company: case for company, case in cases.items() if isinstance(case, Case) and "backlog" in case.inputs}
 
 
 def verdict(cases: Mapping[str, Case]) -> Sentence:

@@ -24,7 +24,7 @@ RETURNS = {"all": metrics.roic_all_debt, "added": metrics.roic_incremental_all_d
 
 def returns_verdict(cases: Mapping[str, Case], contracts: Mapping[str, Case]) -> Sentence:
     """How many companies' capital in place earns more than it costs, whatever the draw; and whose contracts do not."""
-    of_all = [_title(cases, _drawn(cases)), *filter(None, [shortfall(contracts)])]
+    of_all = [_title(cases, _drawn(cases), "all"), *filter(None, [shortfall(contracts)])]
     return words.paragraph(*of_all, *study.hindsight(*_full(cases).values()))
 
 
@@ -72,14 +72,14 @@ def _ranks(drawn: Mapping[str, np.ndarray]) -> dict[str, str]:
     return ranks
 
 
-def _title(cases: Mapping[str, Case], drawn: Mapping[str, np.ndarray]) -> str:
+def _title(cases: Mapping[str, Case], drawn: Mapping[str, np.ndarray], every: str = "title_all") -> str:
     if not drawn:
         return say("ai_roic.over_cost.title_0")
     above = [cases[company].name for company, each in drawn.items() if np.quantile(each, TENTHS[0]) > 0]
     below = [cases[company].name for company in drawn if cases[company].name not in above]
     if len(drawn) == 1:
         return study.tell(next(iter(_full(cases).values())), "ai_roic.over_cost.title_1")
-    key = "title_all" if not below else "title_none" if not above else "title"
+    key = every if not below else "title_none" if not above else "title"
     names = {name: words.listing(each) if each else "" for name, each in (("above", above), ("below", below))}
     return say(f"ai_roic.over_cost.{key}", **names)
 

@@ -20,6 +20,7 @@ CONTRACT = {"site_capex": "currency", "site_residual": "fraction", "contract_pri
 RUN_RATES = {"bernstein": ("run_rate_bernstein", "gpus_bernstein"), "target": ("run_rate_planned", "gpus_planned"),
              "contract": ("contract_revenue", "gpus")}  # fmt: skip
 PLAN = {"it_capex": "gpu_order", "prepayment": "prepayment_planned", "borrowed": "borrowed_planned"}
+CLOSED = "borrowed_closed"
 OF_RUN_RATES = "IREN"  # the one company whose run-rates and funding are public
 
 
@@ -120,5 +121,6 @@ def run_rates(book: Book) -> dict[str, Case]:
 
 
 def funding(book: Book) -> Case:
-    """What a lessor's order of GPUs leaves to find after prepayment and debt."""
-    return study.case(gpu_funding_gap, book, OF_RUN_RATES, **PLAN)
+    """What a lessor's order of GPUs leaves to find after prepayment and debt: as closed, before that as planned."""
+    closed = not study.assumption(book, CLOSED, OF_RUN_RATES).hindsight
+    return study.case(gpu_funding_gap, book, OF_RUN_RATES, **PLAN | ({"borrowed": CLOSED} if closed else {}))

@@ -62,6 +62,7 @@ def _chip_row(chip: str, build: Case) -> dict[str, Any]:
     let = "none" if rent.missing else "term" if build.inputs["contract_term"].value else "hour"
     return {
         "label": chip, "price": price.value, "price_unit": price.unit, "rent": rent.value, "rent_unit": rent.unit,
+        "price_kind": price.kind, "rent_kind": rent.kind,
         "day": rent.day, "let": say(f"gpu_cloud.let.{let}"), "irr": float(build.outputs.project_irr),
         "irr_unit": "fraction", "unit": "", "note": build.lacking, "kind": build.kind, "source": build.source,
     }  # fmt: skip

@@ -163,8 +163,10 @@ def authors(whole: Case) -> dict[str, Case]:
                     low=np.nan, high=np.nan)  # fmt: skip
     common = {"it_capex": capex, "facility_capex": 0, "net_capital": 0,
               "other_fixed_cost": 0, "target_return": 0, "ai_revenue": whole.inputs["ai_revenue"]}  # fmt: skip
-    cases = {author: study.case(required_revenue, whole.book, **common | own) for author, own in AUTHORS.items()
-             if _public(whole.book, own)}  # fmt: skip
+    target = replace(study.assumption(whole.book, "target_return"), low=np.nan, high=np.nan)  # both ask for the same
+    cases = {author: study.case(required_revenue, whole.book, **common | own | {"target_return": target} if
+                                "target_return" in own.values() else common | own)
+             for author, own in AUTHORS.items() if _public(whole.book, own)}  # fmt: skip
     if "krishna" in cases:
         five = study.assumption(whole.book, FIVE_YEARS)
         cases["krishna"] = cases["krishna"].with_inputs(it_life=replace(five, value=inf, low=five.value, high=inf))

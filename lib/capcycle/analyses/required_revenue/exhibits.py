@@ -144,7 +144,7 @@ def authors(whole: Case) -> Exhibit:
 
 
 def _author(author: str, case: Case) -> dict:
-    three = study.scenarios(case).outputs.loc["revenue_required"]
+    three = study.scenarios(case, "revenue_required").outputs.loc["revenue_required"]
     return {"label": say(f"required_revenue.author.{author}"), "low": three.min(), "value": three["base"],
             "high": three.max(), "kind": case.kind, "source": case.source,
             "note": say(f"required_revenue.rule.{author}")}  # fmt: skip
@@ -168,7 +168,7 @@ def vintages(cases: Mapping[str, Case], whole: Case, since: int) -> Exhibit:
     needs = {label: each for label, each in zip(labels, path, strict=True) if each}  # in the years with a build for AI
     start, least = next(iter(needs.items()), (labels[-1], np.nan))
     title = words.counted("required_revenue.vintages.title", len(needs), builds=builds, start=start,
-                          times=_times(path[-1] / least), now=words.value(path[-1], built.currency),
+                          least=words.value(least, built.currency), now=words.value(path[-1], built.currency),
                           **ends)  # fmt: skip
     frame = marks.worded("required_revenue.vintages", id="required-by-all-builds", title=title, unit=built.currency,
                          names=names, **ends)  # fmt: skip

@@ -23,6 +23,7 @@ SCALES = (1e3, 1e-3, 1e6, 1e-6, 1e9, 1e-9, 1e4, 1e-4, 1e8, 1e-8, 1e2, 1e-2, 10.0
 NEIGHBOURS = (3, -3, 12, -12, 6, -6, 24, -24)  # months before
 WIDE = 0.05  # of a figure that is "about" so much
 FAR = 1.5  # times as much is more than "more than"
+MONTH = pd.Timedelta(days=31)
 CUT = 0.02  # of a figure: with fewer digits nobody cuts where he should round
 CONVERTED = 0.015  # of an amount in another currency: at which rate, the text does not say
 MEANT = "meant"  # a record that the text says it means
@@ -83,14 +84,21 @@ class Judge:
         recorded = any(measure in RECORDS for measure in statement.measures)
         if statement.lacking and not (recorded and statement.lacking == "time"):
             return Judgement(statement, "not checkable", lacking=statement.lacking)
-        readings = list(self._readings(statement)) or list(self._by_another_definition(statement))
+        own = list(self._readings(statement))
+        readings = _nearest_first(own or list(self._by_another_definition(statement)), statement.amount)
         if not readings:
-            return Judgement(statement, "not checkable", lacking="figure")
+            ahead = not recorded and statement.day and all(_ends_later(span, statement.day)
+                                                           for span in self._spans(statement))  # fmt: skip
+            came = list(self._readings(replace(statement, day=None))) if ahead else []
+            return Judgement(statement, "not checkable", usual=came[0] if came else None,
+                             lacking="forecast" if ahead else "figure")  # fmt: skip
         if statement.day and all(_to_come(reading, statement.day) for reading in readings):
             return Judgement(statement, "not checkable", usual=readings[0], lacking="forecast")
         fits = tuple(reading for reading in readings if _holds(statement, reading))
         if fits:
             return Judgement(statement, "consistent", fits=fits)
+        if not own:  # what another definition gives bears out and contradicts nothing
+            return Judgement(statement, "not checkable", lacking="figure")
         if statement.to_come:
             return Judgement(statement, "not checkable", usual=readings[0], lacking="forecast")
         if readings[0].span is None and readings[0].calendar != MEANT:
@@ -128,7 +136,8 @@ class Judge:
         found, meant = records(self.book, measure, statement.companies, parties, statement.text, statement.time)
         for each in found:
             if value := _in_unit(each.figure, statement.amount):
-                yield Reading(measure, None, MEANT if meant else "", LEVEL, each.figure, value, each.about)
+                known = meant and not _begun_later(each.figure, statement)
+                yield Reading(measure, None, MEANT if known else "", LEVEL, each.figure, value, each.about)
 
     def _worked(
         self, statement: Statement, measure: str, span: Span, calendar: str, comparison: str = ""
@@ -243,6 +252,20 @@ class Judge:
                     yield each._replace(about=company)
 
 
+def _nearest_first(readings: list[Reading], amount: Amount) -> list[Reading]:
+    """Of the periods that the same words name, fiscal or calendar, first that of the figure nearest to the print."""
+    named = [each for each in readings if readings and each.measure == readings[0].measure and each.span]
+    first = min(named, key=lambda each: abs(each.value - (amount.low + amount.high) / 2), default=None)
+    return readings if first is None else [first, *(each for each in readings if each is not first)]
+
+
+def _begun_later(figure: Figure, statement: Statement) -> bool:
+    """Whether what a register records began after the day that a statement speaks of, so that it cannot mean it."""
+    day = statement.time.day if statement.time and statement.time.day else ""
+    told = pd.Timestamp(day) if day else pd.Timestamp(statement.day) if statement.day else pd.NaT
+    return bool(figure.end - told > MONTH) if figure.end == figure.end else False
+
+
 def _other_lengths(statement: Statement, usual: Reading) -> list[Span]:
     """Periods of another length with the same end, or the year around a part of it."""
     span, quarter = usual.span, statement.time.quarter
@@ -346,6 +369,11 @@ def _exchanged(amount: Amount, value: float) -> bool:
     apart = [place for place, pair in enumerate(zip(printed, right, strict=False)) if pair[0] != pair[1]]
     return len(printed) == len(right) and len(apart) == 2 and apart[1] == apart[0] + 1 and \
         printed[apart[0]] == right[apart[1]] and printed[apart[1]] == right[apart[0]]  # fmt: skip
+
+
+def _ends_later(span: Span, day: date) -> bool:
+    """Whether a period ends in a later month than a day's."""
+    return span.end > day.year * 12 + day.month - 1
 
 
 def _to_come(reading: Reading, day: date) -> bool:

@@ -19,6 +19,7 @@ from capcycle.metrics.registry import CURRENCY, EARLIER, without_lag
 
 NO_DAY = 0  # of a document whose day is not known
 LATEST = 10**7  # a day after every other
+SOON = 120  # days after a text by which the document that it speaks of is out
 HALF_MONTH = pd.Timedelta(days=14)  # weeks end a little before or after the month that a period is called by
 SHIFTS = {"year_ago": 12, "quarter_ago": 3}
 LENGTHS = np.array([3, 6, 9, 12])  # months
@@ -158,11 +159,14 @@ def _laid_out(book: Book, concepts: pd.DataFrame) -> dict[tuple[str, str], dict[
     return figures
 
 
-def _as_of(found: list[Figure], day: int) -> Figure:
-    """The newest of the best kind that was public by the day; a figure without a day counts as public."""
+def _as_of(found: list[Figure], day: int) -> Figure | None:
+    """The newest of the best kind that was public by the day; a figure without a day counts as public.
+
+    Where none was yet, the first after it, such as the filing that follows a release; what came later no text means.
+    """
     public = [figure for figure in found if figure.published <= day]
     if not public:
-        return found[0]
+        return found[0] if found[0].published - day <= SOON else None
     best = min(figure.tier for figure in public)
     return [figure for figure in public if figure.tier == best][-1]
 

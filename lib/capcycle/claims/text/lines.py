@@ -1,6 +1,7 @@
 """Statements of a table: a line each, with company, measure, period, value, unit, comparison and day."""
 
 import re
+from calendar import monthrange
 from collections.abc import Iterable
 from datetime import date
 from pathlib import Path
@@ -20,6 +21,7 @@ COMPARISONS = {
     "change qoq": (CHANGE, QUARTER_AGO), "times": (TIMES, YEAR_AGO), "times qoq": (TIMES, QUARTER_AGO),
 }  # fmt: skip
 AGAINST = "vs_"
+MONTH = re.compile(r"(\d{4})-(\d{2})")
 AHEAD = ("forecast", "target")  # a basis of what is to come
 LONG = re.compile(r"-?\d{6,}")  # a whole number that nobody would print so
 SHARE_OF = re.compile(r"share of (.+)", re.IGNORECASE)
@@ -120,11 +122,17 @@ def _quantity(cells: Cells, amount: Amount, words: Vocabulary) -> tuple[tuple[st
 
 
 def _time(period: str, day: date | None) -> Time | None:
+    if month := MONTH.fullmatch(period.strip()):
+        return Time(0, int(month[1]), month=int(month[2]))
     found = times(period, day)
     return found[0] if len(found) == 1 else None
 
 
 def _day(published: str) -> date | None:
+    """The day that a text is of; of a month that is known alone, its last."""
+    if month := MONTH.fullmatch(published.strip()):
+        year, number = int(month[1]), int(month[2])
+        return date(year, number, monthrange(year, number)[1])
     try:
         return date.fromisoformat(published) if published else None
     except ValueError:

@@ -161,26 +161,27 @@ def titled(case: Case, of: str, key: str, ends: Mapping[str, str], **more: Any) 
 
     >>> case = analyses.start("cost_of_ownership", facts.open())
     >>> titled(case, "annual_cost", "study.heat_map", {"low": "–", "high": "$2bn"})
-    'Annual cost cannot be worked out: undefined: the denominator is not positive'
+    'Annual cost cannot be worked out: the formula has no result for these figures'
     """
     if words.DASH in ends.values():
-        key, reason = "study.not_known" if case.lacking else "study.cannot", say("reason.undefined")
+        key, reason = "study.not_known" if case.lacking else "study.cannot", say("reason.no_result")
         return say(key, subject=whose(case, of), reason=reason)
     alike = len(set(ends.values())) == 1
     values = {"output": whose(case, of), **ends, **more}
     return say(words.said(f"{key}_alike", key) if alike else key, **values)
 
 
-def lacking(case: Case) -> tuple[str, ...]:
-    """The note that says why nothing can be worked out; none where something can.
+def lacking(case: Case, of: str = "") -> tuple[str, ...]:
+    """The note that says why nothing can be worked out, or why one output cannot; none where it can.
 
-    Errors: none.
+    Errors: ModelError for an output that the model does not give.
 
     >>> from capcycle import analyses, facts
     >>> lacking(analyses.start("cost_of_ownership", facts.open()))
     ()
     """
-    return (parts.upper(case.lacking),) if case.lacking else ()
+    why = (case.alone(of).missing and case.alone(of).reason) if of else case.lacking
+    return (parts.upper(why),) if why else ()
 
 
 def whose(case: Case, name: str) -> str:

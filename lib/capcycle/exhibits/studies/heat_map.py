@@ -40,7 +40,7 @@ def heat_map(grid: Grid, target: float | None = None) -> Exhibit:
         parts.slug("heat-map", case.model.__name__, grid.of, grid.x, grid.y, case.company),
         titled(case, grid.of, "study.heat_map", ends),
         say("study.heat_map_subtitle", output=words.name(grid.of), unit=parts.unit(unit), **axes),
-        (iso, *lacking(case)),
+        (iso, *lacking(case, grid.of)),
     )
     spoken = say("study.heat_map_alt", output=words.name(grid.of), iso=iso, **ends, **axes)
     return Drawing(rows, frame).exhibit(_heat_chart(grid, rows, line, unit), _corners(grid, unit), spoken)

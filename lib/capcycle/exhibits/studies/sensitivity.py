@@ -32,7 +32,7 @@ def tornado(swings: Tornado) -> Exhibit:
         parts.slug("tornado", case.model.__name__, swings.of, case.company),
         _tornado_title(swings),
         say("study.tornado_subtitle", **shown),
-        (say("study.tornado_note"), *lacking(case)),
+        (say("study.tornado_note"), *lacking(case, swings.of)),
     )
     if rows.empty or np.isnan(base):
         return nothing(frame)
@@ -51,7 +51,7 @@ def _swing(each, case: Case) -> list[dict]:
 
 def _tornado_title(swings: Tornado) -> str:
     case, output = swings.case, phrase(swings.case, swings.of)
-    if case.lacking:
+    if lacking(case, swings.of):
         return say("study.tornado_lacks", output=output)
     if swings.table.empty or swings.table["swing"].isna().all():
         return say("study.tornado_none", output=output)

@@ -5,7 +5,7 @@ of a single case name its inputs and outputs, as `capcycle.study.tell` fills the
 highest and the lowest, and have other titles for one case alone (`title_1`) and for cases all alike (`title_alike`).
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -61,11 +61,14 @@ def columns(case: Case, names: Sequence[str], key: str = "", **more: Any) -> Exh
     return marks.columns(_amounts(case, names), _frame("columns", case, names[0], key, title, more))
 
 
-def composition(cases: Mapping[str, Case], named: Mapping[str, str], key: str, **more: Any) -> Exhibit:
+def composition(
+    cases: Mapping[str, Case], named: Mapping[str, str], key: str, leads: Collection[str] = (), **more: Any
+) -> Exhibit:
     """Some inputs or outputs of one unit, stacked to a column for each case; who lacks a figure is listed.
 
     cases  by ticker, or by the words for each
     named  what each input or output is called; the title is of the case in which the first of them is largest
+    leads  the cases of which the title may be; all of them where none is named
     Errors: ModelError for a name that is neither, and for unlike units.
 
     >>> needed = {company: analyses.start("required_revenue", facts.open(), company) for company in ("MSFT", "AMZN")}
@@ -81,7 +84,8 @@ def composition(cases: Mapping[str, Case], named: Mapping[str, str], key: str, *
         return marks.nothing(marks.worded(key, *notes, title=say(f"{key}.title_0", **more)))
     rows = pd.concat([_amounts(case, list(named)).assign(x=name, label=name, group=list(named.values()), note="")
                       for name, case in full.items()], ignore_index=True)  # fmt: skip
-    top = max(full, key=lambda name: float(full[name].quantity(next(iter(named))).value))
+    may = [_called(name, cases[name]) for name in leads] or list(full)
+    top = max(may, key=lambda name: float(full[name].quantity(next(iter(named))).value))
     title = study.tell(full[top], f"{key}.title", label=top, **more)
     return marks.stacked(rows, marks.worded(key, *notes, title=title, **more))
 
@@ -166,7 +170,7 @@ def along(cases: Mapping[str, Case], x: str, of: str, values: Sequence[float], k
         _row(name, case, of) | {"x": each, "value": float(getattr(case.evaluate(**{x: each}), of))}
         for name, case in cases.items() for each in sorted(values)
     ])  # fmt: skip
-    rows = rows.assign(group=rows["label"], note=rows["note"].replace("", say("reason.undefined")))
+    rows = rows.assign(group=rows["label"], note=rows["note"].replace("", say("reason.no_result")))
     at = {"input": words.lower(words.name(x)), "at": words.value(min(values), first.unit(x))}
     frame = _compared("along", cases, of, key or "study.along", rows[rows["x"] == min(values)], at | more)
     frame, known = _lacking(frame, rows), rows.dropna(subset="value")
