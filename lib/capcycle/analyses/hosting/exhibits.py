@@ -65,14 +65,12 @@ def terms(book: Book) -> Exhibit:
 
 
 def _cells(table: pd.DataFrame, units: dict[str, str]) -> pd.DataFrame:
-    """Contracts as rows of a table, by lessor and tenant, and by site, and by MW, where that would name two."""
-    pairs = [say("hosting.pair", lessor=row.lessor_short, tenant=row.tenant_short) for row in table.itertuples()]
-    sites = table["site"].str.split(",").str[0]
-    labels = [say("hosting.label_site", label=pair, site=site) if site and pairs.count(pair) > 1 else pair
-              for pair, site in zip(pairs, sites, strict=True)]  # fmt: skip
-    sizes = [words.value(mw, "MW") for mw in table["mw"]]
-    labels = [say("hosting.label_site", label=label, site=mw) if labels.count(label) > 1 else label
-              for label, mw in zip(labels, sizes, strict=True)]  # fmt: skip
+    """Contracts as rows of a table, by lessor and tenant, and by site, MW and day as far as that would name two."""
+    labels = [say("hosting.pair", lessor=row.lessor_short, tenant=row.tenant_short) for row in table.itertuples()]
+    sites, sizes = table["site"].str.split(",").str[0], [words.value(mw, "MW") for mw in table["mw"]]
+    for more in (sites, sizes, [words.day(day) for day in table["signed"]]):
+        labels = [say("hosting.label_site", label=label, site=one) if one and labels.count(label) > 1 else label
+                  for label, one in zip(labels, more, strict=True)]  # fmt: skip
     return table.assign(contract_label=labels, **{f"{name}_unit": unit for name, unit in units.items()})
 
 
