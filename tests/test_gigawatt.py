@@ -22,6 +22,7 @@ from capcycle.analyses.gigawatt.model import (
     power_per_gpu,
     vendor_content,
 )
+from capcycle.analyses.hosting import contracts
 from capcycle.claims import worked_examples
 from capcycle.errors import ModelError
 from capcycle.facts import registers
@@ -233,24 +234,41 @@ def test_a_whole_stands_for_its_parts_and_bases_stay_apart():
 
 
 def test_all_power_of_a_company_holds_its_sites():
-    running = records.by_stage(registers.read("capacity").query("company == 'WULF' and stage == 'operating'"))
-    assert running["value"].tolist() == [267.5]  # 245 MW of mining and the 22.5 MW that stand alone too
+    own = registers.read("capacity").query("company == 'WULF' and stage == 'operating' and basis == 'unstated'")
+    assert records.by_stage(own)["value"].tolist() == [267.5]  # 245 MW of mining and the 22.5 MW that stand alone too
 
 
-def test_a_funnel_says_what_runs_of_the_it_power_contracted_and_where_nobody_does():
+def test_a_funnel_says_what_runs_of_the_it_power_contracted_and_where_nobody_does(monkeypatch):
+    monkeypatch.setattr(records, "on_record", lambda book: book.register("capacity"))
     contracted = ("Cipher", "Barber Lake", "contracted", "critical", 168.0)
     running = ("Cipher", "Barber Lake", "operating", "critical", 50.0)
     start = "168 MW of IT power is contracted, and "
     assert records.funnel(power(contracted)).title == start + "no source says how much of it runs"
-    assert records.funnel(power(contracted, running)).title == start + "50 MW of it is reported to run"
+    assert records.funnel(power(contracted, running)).title == start + "50 MW of it is known to run"
 
 
-def test_a_funnel_without_it_power_says_what_runs_of_the_most_on_record():
+def test_a_funnel_without_it_power_says_what_runs_of_the_most_on_record(monkeypatch):
+    monkeypatch.setattr(records, "on_record", lambda book: book.register("capacity"))
     rows = [
         ("Cipher", "", stage, "unstated", mw) for stage, mw in (("planned", 900), ("approved", 700), ("operating", 450))
     ]
     title = records.funnel(power(*rows)).title
-    assert title == "Running, of what is planned or contracted: Cipher 50.0%"
+    assert title == "Running, of what is planned or contracted: Cipher 50.0% (2025-09, plan for 2025-09)"
+
+
+def test_what_is_let_and_what_runs_of_it_is_that_of_the_contracts():
+    """One figure on all pages: the leases that stand, the lessor's own share, none that is sold."""
+    miners = facts.open(["miners"])
+    rows = records.by_stage(records.on_record(miners)).query("basis == 'critical'").set_index(["company", "stage"])
+    let = contracts.read(miners)
+    let = let[let["status"].isin(contracts.LIVE)]
+    for company in ("WULF", "CIFR", "HUT", "APLD", "CORZ"):
+        own = let[let["lessor"] == company]
+        assert rows.at[(company, "contracted"), "value"] == pytest.approx(own["mw_owned"].sum())
+    assert rows.at[("WULF", "contracted"), "value"] == 60 + 200 + 160 + 401  # without the part of Abernathy
+    assert rows.at[("CIFR", "contracted"), "value"] == 168 + 39 + 216 + 70  # Cipher Mining's and Cipher Digital's
+    assert rows.at[("WULF", "operating"), "value"] == 60 and rows.at[("IREN", "operating"), "value"] == 50
+    assert "3,506" not in records.funnel(miners).title and "known to run" in records.funnel(miners).title
 
 
 def test_bars_of_two_bases_never_share_a_label():

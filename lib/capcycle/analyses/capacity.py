@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import pandas as pd
 
 from capcycle import facts, study, words
-from capcycle.analyses.gigawatt.records import STAGES, by_stage
+from capcycle.analyses.gigawatt.records import STAGES, by_stage, on_record
 from capcycle.exhibits import Exhibit, marks
 from capcycle.facts import Book
 from capcycle.measure import measure
@@ -148,8 +148,7 @@ def _most(rows: pd.DataFrame) -> str:
 
 def owners(book: Book) -> pd.DataFrame:
     """A row for each owner and basis, with the power of each stage, its kind and its documents."""
-    table = book.register("capacity")
-    stages = by_stage(table[table["company"].isin(book.companies)])
+    stages = by_stage(on_record(book))
     columns = ["company", "label", *STAGES, "kind", "source", "note", "unit"]
     rows = [_owner(own, book) for _, own in stages.groupby(["company", "basis"])] if len(stages) else []
     order = sorted(rows, key=lambda row: (book.companies.index(row["company"]), row["label"]))

@@ -112,7 +112,7 @@ class Case:
         behind = [one for one, gone in zip(self.inputs.values(), without, strict=True) if gone]
         lacking = listed(one.reason for one in behind if one.missing)
         if known.missing and not self.outside(name):
-            return replace(known, reason=words.say("reason.undefined") if with_all or not lacking else lacking)
+            return replace(known, reason=words.say("reason.no_result") if with_all or not lacking else lacking)
         if known.missing:
             return known
         behind = [replace(one, value=0.0, low=np.nan, high=np.nan) for one in behind]  # their evidence alone

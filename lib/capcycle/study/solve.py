@@ -79,7 +79,7 @@ def _reason(case: Case, parameter: str, values: tuple, nearest: float, low: floa
     if values:
         return words.say("study.solutions", count=len(values))
     if np.isnan(nearest):
-        return case.lacking or words.say("reason.undefined")
+        return case.lacking or words.say("reason.no_result")
     end = "low" if nearest == low else "high" if nearest == high else "inside"
     return words.say(f"study.binds_{end}", value=words.value(nearest, case.unit(parameter)))
 

@@ -34,7 +34,7 @@ def tell(case: Case, key: str, **more: Any) -> str:
     """
     form, text = _Sentence(case, more), sentence(key)
     if lacking := lacks(case, key, **more):
-        reasons = (each.reason or words.say("reason.undefined") for each in lacking)
+        reasons = (each.reason or words.say("reason.no_result") for each in lacking)
         once = dict.fromkeys(part.rstrip(".。") for reason in reasons for part in words.parted(reason))
         return words.say("study.cannot", subject=subject(case), reason=words.clauses(once))
     told = form.format(text)

@@ -8,6 +8,7 @@ import pandas as pd
 
 from capcycle import facts, words
 from capcycle.analyses.gigawatt.model import gigawatt
+from capcycle.analyses.hosting import contracts
 from capcycle.exhibits import marks
 from capcycle.exhibits.exhibit import Exhibit
 from capcycle.exhibits.marks import Frame
@@ -22,10 +23,11 @@ PREFIX = "capex_per_gw_"  # assumptions of the authors, by their names
 BASES = {"bernstein": "facility", "barclays": "unstated", "epoch_it": "IT", "epoch_facility": "facility",
          "ibm": "unstated", "nvidia": "unstated"}  # fmt: skip
 PETA, GIGA, RACK = 1e15, 1e9, 72
-SAID = 2  # companies in a title: three long names do not fit
+SAID = 1  # companies in a title, each with two months
 WHOLE = ("", "all power in use", "all power secured", "development pipeline")  # of a company, not of one site
+A_YEAR = pd.Timedelta(days=366)  # what ran longer before the newest figure is set against no plan
 STAGES = ("pipeline", "planned", "approved", "contracted", "under construction", "operating")
-KEY = ["company", "name", "stage", "basis"]
+KEY = ["company", "stage", "basis"]  # a company may have changed its name
 
 
 def dots(rows: pd.DataFrame, key: str, notes: Sequence[str] = (), **more: Any) -> Exhibit:
@@ -133,8 +135,7 @@ def flops_per_dollar(book: Book) -> Exhibit:
 
 def funnel(book: Book) -> Exhibit:
     """Power by stage of each company, in MW, from the pipeline down to what runs."""
-    power = book.register("capacity")
-    rows = by_stage(power[power["company"].isin(book.companies)])
+    rows = by_stage(on_record(book))
     if rows.empty:
         return nothing("funnel")
     order = rows.assign(place=rows["stage"].map(STAGES.index), first=rows["company"].map(book.companies.index))
@@ -157,16 +158,48 @@ def _title(rows: pd.DataFrame, book: Book) -> str:
     """IT power contracted and running, the one basis on which sites of several companies can be added; else what runs
     of the most that each company has planned, contracted or approved.
     """
-    of_it = rows[rows["basis"] == "critical"]
+    rows, of_it = rows.assign(runs=rows["stage"] == "operating"), rows[rows["basis"] == "critical"]
     contracted, running = (of_it.loc[of_it["stage"] == stage, "value"] for stage in ("contracted", "operating"))
     if len(contracted):
         power = {"contracted": value(contracted.sum(), "MW"), "running": value(running.sum(), "MW")}
         return say("gigawatt.funnel.of_it" if len(running) else "gigawatt.funnel.of_it_silent", **power)
-    largest = rows.groupby(["company", rows["stage"] == "operating"], sort=False)["value"].max().unstack()
-    both = largest.reindex(columns=[True, False]).dropna()
-    each = [say("gigawatt.funnel.runs", name=book.names[company], share=value(runs / most, "fraction"))
-            for company, runs, most in both.head(SAID).itertuples()]  # fmt: skip
+    largest = rows.sort_values("value").drop_duplicates(["company", "runs"], keep="last").pivot(
+        index="company", columns="runs", values=["value", "last"]
+    ).reindex(rows["company"].unique())  # fmt: skip
+    both = largest.dropna() if {True, False} == set(rows["runs"]) else largest[:0]
+    newest = rows.loc[rows["runs"], "last"].max()
+    each = [say("gigawatt.funnel.runs", name=book.names[company], share=value(one["value", True] / one["value", False],
+                "fraction"), running=f"{one['last', True]:%Y-%m}", planned=f"{one['last', False]:%Y-%m}")
+            for company, one in both.iterrows() if newest - one["last", True] < A_YEAR][:SAID]  # fmt: skip
     return say("gigawatt.funnel.title", companies=words.listing(each)) if each else say("gigawatt.funnel.none")
+
+
+def on_record(book: Book) -> pd.DataFrame:
+    """The register of power of a book's companies; what lessors have let, and what runs of it, by their contracts.
+
+    So that it is the lessor's own share, counts no lease that is sold or not in force, and stands nowhere twice.
+    """
+    power = book.register("capacity")
+    power = power[power["company"].isin(book.companies)]
+    let = contracts.read(book).query("mw_owned > 0")
+    let = let[let["status"].isin(contracts.LIVE)].assign(
+        company=lambda rows: rows["lessor"], name=lambda rows: rows["lessor"].map(book.names.get), basis="critical",
+        date=lambda rows: rows["published"], site=say("capacity.leases"),
+    )  # fmt: skip
+    running = let.assign(stage="operating", mw=let["mw_owned"] * let["running"]).query("mw > 0")
+    parts = [let.assign(stage="contracted", mw=let["mw_owned"]), running]
+    told = pd.concat([
+        part.groupby(["company", "name", "stage", "basis", "site"], as_index=False).agg(
+            mw=("mw", "sum"), date=("date", "max"), published=("published", "max"), kind=("kind", _summed),
+            source=("source", facts.documents))
+        for part in parts
+    ])  # fmt: skip
+    replaced = power["basis"].eq("critical") & power["stage"].isin(["contracted", "operating"])
+    return pd.concat([power[~(replaced & power["company"].isin(let["company"]))], told], ignore_index=True)
+
+
+def _summed(kinds: pd.Series) -> str:
+    return facts.weakest(["derived", *kinds])
 
 
 def by_stage(capacity: pd.DataFrame) -> pd.DataFrame:
@@ -190,11 +223,12 @@ def _inside(rows: pd.DataFrame) -> pd.Series:
 
 def _together(rows: pd.DataFrame) -> dict:
     days = rows["date"].fillna(rows["published"])
-    return dict(rows.iloc[0][KEY]) | {
+    return dict(rows.iloc[-1][[*KEY, "name"]]) | {
         "value": rows["mw"].sum(),
         "kind": facts.weakest(rows["kind"]),
         "source": facts.documents(rows["source"]),
         "note": words.clauses(map(dated, rows["site"].where(rows["site"] != "", rows["name"]), days)),
+        "last": days.max(),
     }
 
 
@@ -214,5 +248,6 @@ def sites(book: Book) -> Exhibit:
         label=[_place(*each) for each in wide.index],
         note=[span(ends, "MW") for ends in wide[["around", "critical"]].to_numpy()],
         source=power.groupby(["name", "site"])["source"].agg(facts.documents),
+        kind=power.groupby(["name", "site"])["kind"].agg(_summed),
     )
-    return dots(rows.dropna(subset="value").assign(unit="multiple", kind="derived"), "gigawatt.sites")
+    return dots(rows.dropna(subset="value").assign(unit="multiple"), "gigawatt.sites")

@@ -51,6 +51,7 @@ def terms(table: pd.DataFrame) -> pd.DataFrame:
     value        as stated, else yearly revenue times the term, which makes it derived
     share        the lessor's; the whole where no text states one
     share_low    the least that a document gives of it
+    starts       of one that delivers no later than the day on which that was known, though a month counts from its last
     running      the part of its power that is delivered and pays rent; missing where it delivers and none says how much
     credit       hyperscaler, or a chip maker; backed, where a guarantor stands behind the tenant; supported, where the
                  guarantor or the amount is not told; unbacked
@@ -64,11 +65,13 @@ def terms(table: pd.DataFrame) -> pd.DataFrame:
     price = pd.Series(price_per_mw_year(value, mw, years), table.index)
     margin = table[["margin_low", "margin_high"]].mean(axis=1).fillna(table["noi_per_year"] * years / value)
     margin = margin.where(margin <= 1 + ROUNDING).clip(upper=1.0)
+    delivers = table["status"].eq("delivering")
     dear = table["currency"].eq("USD") & (price > DEAREST_HOSTING)
     rise = implied_escalator(value, table["value_with_renewals"], years, table["renewal_years"])
     return table.assign(
         mw=mw, value=value, price=price, margin=margin, share=share, share_low=table["ownership_low"].fillna(share),
-        running=(table["running_mw"] / mw).where(table["status"].eq("delivering"), 0.0),
+        starts=table["starts"].mask(delivers & table["starts"].gt(table["published"]), table["published"]),
+        running=(table["running_mw"] / mw).where(delivers, 0.0),
         kind=table["kind"].mask(stated.isna() & value.notna() & table["kind"].eq("reported"), "derived"),
         mw_owned=attributable(mw, share), value_owned=attributable(value, share),
         rise=table["escalator"].fillna(pd.Series(rise, table.index)),

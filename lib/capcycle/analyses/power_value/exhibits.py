@@ -51,7 +51,8 @@ def ladder(book: Book, of: str = "enterprise_value") -> Exhibit:
     lacking = rows[rows["value"].isna()].groupby("label", sort=False)["note"]
     notes = [say("marks.missing", label=name, reason=listed(reasons)) for name, reasons in lacking]
     title, id = _ladder_title(drawn, of), parts.slug("ladder", of)
-    return marks.dots(drawn, marks.worded("power_value.ladder", *notes, id=id, title=title, of=words.name(of)))
+    pue = f"{study.assumption(book, 'pue').value:.2f}"
+    return marks.dots(drawn, marks.worded("power_value.ladder", *notes, id=id, title=title, of=words.name(of), pue=pue))
 
 
 def _rung(name: str, value: Quantity, power: Quantity) -> dict:

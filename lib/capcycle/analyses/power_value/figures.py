@@ -1,10 +1,12 @@
 """Companies by their power: market value, debt, cash and MW by stage, each with its evidence."""
 
+from dataclasses import replace
 from functools import cache
 
+import numpy as np
 import pandas as pd
 
-from capcycle import facts, words
+from capcycle import facts, study, words
 from capcycle.analyses.hosting import own
 from capcycle.analyses.power_value.leased import RUNS, terms
 from capcycle.facts import Book
@@ -22,7 +24,7 @@ DEBT = ["total_debt", "debt_current", "long_term_debt_noncurrent"]
 def figures(book: Book) -> dict[str, dict[str, Quantity]]:
     """What was public of each company of a book: its value and its power, by company and name; or why it is missing.
 
-    Formula: enterprise_value = market_value + debt - cash; secured_mw = operating + leased + pipeline
+    Formula: enterprise_value = market_value + debt - cash; secured_mw = operating + leased * pue + pipeline
     Units:   US dollars, as they were printed, shares, MW; leased MW are the company's own share of critical IT in
              leases that stand, `gpu_mw` those of contracts that pay for GPUs too; `delivered` a share of the leased
              MW. A balance or a price in another currency is converted at the rate of its day.
@@ -66,7 +68,7 @@ def _figures(tables: dict[str, pd.DataFrame], book: Book) -> dict[str, Quantity]
     return {
         "market_value": value, "price": price, "shares": _shares(value, price, tables["warrants"]),
         "debt": debt, "cash": cash, "enterprise_value": worth,
-        "bitcoin": _held(tables["bitcoin"], value.day), **_power(tables, value.day),
+        "bitcoin": _held(tables["bitcoin"], value.day), **_power(tables, value.day, study.assumption(book, "pue")),
         **terms(tables["leases"], tables["capacity"], tables["capex"], value.day, book),
     }  # fmt: skip
 
@@ -110,7 +112,8 @@ def _held(rows: pd.DataFrame, day: pd.Timestamp) -> Quantity:
     return each if day - each.day <= STALE else missing("bitcoin", _lacks("bitcoin"), DOLLAR)
 
 
-def _power(tables: dict[str, pd.DataFrame], day: pd.Timestamp) -> dict[str, Quantity]:
+def _power(tables: dict[str, pd.DataFrame], day: pd.Timestamp, pue: Quantity) -> dict[str, Quantity]:
+    """Power by stage; in sums of it leased MW of critical IT stand as what their buildings take."""
     capacity = tables["capacity"]
     rows = {"operating_mw": capacity["site"] == RUNS, "secured_mw": capacity["stage"] == "approved",
             "pipeline_mw": capacity["site"] == PIPELINE}  # fmt: skip
@@ -118,10 +121,11 @@ def _power(tables: dict[str, pd.DataFrame], day: pd.Timestamp) -> dict[str, Quan
     leased = _let(tables["leases"], "leased_mw")
     gpus = _let(tables["contracts"].query("gpu_included == 'yes'"), "gpu_mw")
     let = [each for each in (leased, gpus) if not each.missing]
+    taken = [(each * replace(pue, low=np.nan, high=np.nan)).called("leased_mw", "MW") for each in let]
     if not pipeline.missing:
-        secured = total([runs, *(let or [leased]), pipeline], "secured_mw")
+        secured = total([runs, *(taken or [leased]), pipeline], "secured_mw")
     elif let and not secured.missing and not runs.missing:
-        pipeline = together(lambda all_, *used: max(all_ - sum(used), 0.0), secured, runs, *let,
+        pipeline = together(lambda all_, *used: max(all_ - sum(used), 0.0), secured, runs, *taken,
                             name="pipeline_mw", unit="MW")  # fmt: skip
     if leased.missing and let:
         leased = missing("leased_mw", _say("lacks_leased_without_gpus"), "MW")

@@ -161,10 +161,10 @@ def titled(case: Case, of: str, key: str, ends: Mapping[str, str], **more: Any) 
 
     >>> case = analyses.start("cost_of_ownership", facts.open())
     >>> titled(case, "annual_cost", "study.heat_map", {"low": "–", "high": "$2bn"})
-    'Annual cost cannot be worked out: undefined: the denominator is not positive'
+    'Annual cost cannot be worked out: the formula has no result for these figures'
     """
     if words.DASH in ends.values():
-        key, reason = "study.not_known" if case.lacking else "study.cannot", say("reason.undefined")
+        key, reason = "study.not_known" if case.lacking else "study.cannot", say("reason.no_result")
         return say(key, subject=whose(case, of), reason=reason)
     alike = len(set(ends.values())) == 1
     values = {"output": whose(case, of), **ends, **more}
