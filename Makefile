@@ -1,5 +1,6 @@
 # make site | test | lab        the first use sets up .venv from requirements.lock; make test adds requirements-test.lock
 # make check | lint | lock | clean
+# make pictures                 ten pages in both languages, at a desk and on a phone, in site/pictures
 # make PYTHON=python3.13 site   makes .venv with another Python than python3
 
 PYTHON ?= python3
@@ -13,7 +14,7 @@ ifeq ($(wildcard lib/capcycle/__init__.py),)
 $(error make works in the folder of this Makefile: use make -C FOLDER)
 endif
 
-.PHONY: site test lab check lint lock clean again
+.PHONY: site test lab check lint lock clean pictures again
 
 site: .venv/.installed
 	.venv/bin/capcycle site
@@ -31,6 +32,10 @@ lint: .venv/.tests
 # loadfile: what a file of tests shares (a built site, a browser) is made once; slow files come first, see tests/conftest.py
 test: lint
 	.venv/bin/python -m pytest --numprocesses auto --maxprocesses 4 --dist loadfile --no-loadscope-reorder
+
+pictures: .venv/.tests
+	@mkdir -p site/pictures
+	CAPCYCLE_PICTURES="$(CURDIR)/site/pictures" .venv/bin/python -m pytest -q tests/test_pictures.py
 
 .venv/.tests: .venv/.installed requirements-test.lock
 	@echo "Adding what tests need to .venv from requirements-test.lock."

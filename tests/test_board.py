@@ -58,6 +58,12 @@ def test_an_index_is_100_in_the_period_in_which_the_lines_meet():
     assert plain[-1] == 37.256e9
 
 
+def test_the_title_of_an_index_says_how_far_the_lines_have_come():
+    """Meta's capex: 27.045bn in 2023, 37.256bn in 2024, as its 10-K of 2025-01-30 has them: 37.256 / 27.045 = 1.38."""
+    years = select(facts.open(["META"]), "year", since=2023, until=2024)
+    assert exhibits.lines(measure("capex", years), scale="index").title == "Meta's capex in 2024 was 1.4× that of 2023"
+
+
 def test_who_comes_later_begins_at_100_then():
     late = _scaled(parts.chart_rows(measure("capex", select(facts.open(["META", "MSFT", "CRWV"]), "year"))), "index")[
         0
@@ -68,7 +74,7 @@ def test_who_comes_later_begins_at_100_then():
 def test_nothing_at_or_below_zero_has_a_logarithm():
     figures = measure("fcf", select(facts.open(["ORCL"]), "year"))
     known = figures.table["value"].dropna()
-    data, said = _scaled(parts.chart_rows(figures), "log")
+    data, said, _ = _scaled(parts.chart_rows(figures), "log")
     assert (known < 0).any() and (data["value"].dropna() > 0).all() and "below zero" in said
 
 

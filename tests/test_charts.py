@@ -395,6 +395,24 @@ def test_no_name_of_a_line_stands_below_the_axis():
     assert set(found) == {"Oracle", "Amazon", "Meta"} and max(down for _, down in found.values()) <= theme.HEIGHT
 
 
+def test_of_many_lines_those_of_the_title_have_colour_and_name_and_the_others_are_grey():
+    rows = pd.DataFrame([{"x": year, "group": name, "value": float(place * year)}
+                         for place, name in enumerate("abcdefgh", start=1) for year in (1, 2)])  # fmt: skip
+    rows = rows.assign(group="Line " + rows["group"], label="", unit="USD", kind="reported", source="")
+    spec = marks.paths(rows, marks.Frame("a", "Line b ends above Line a", "c")).chart.to_dict()
+    scale = spec["layer"][0]["encoding"]["stroke"]["scale"]
+    grey = [name for name, colour in zip(scale["domain"], scale["range"], strict=True) if colour == theme.LIGHT["axis"]]
+    assert grey == [f"Line {name}" for name in "cdefgh"] and set(names(drawn(spec))) == {"Line a", "Line b"}
+
+
+def test_groups_that_stand_in_the_labels_of_their_rows_need_no_key():
+    rows = pd.DataFrame({"label": ["Meta: ads", "Oracle: cloud"], "group": ["Meta", "Oracle"], "value": [1.0, 2.0]})
+    rows = rows.assign(unit="USD", kind="reported", source="")
+    keys = [marks.columns(each, marks.Frame("a", "b", "c")).chart.to_dict()["layer"][0]["encoding"]["fill"]["legend"]
+            for each in (rows, rows.assign(label=["ads", "cloud"]))]  # fmt: skip
+    assert keys[0] is None and keys[1] is not None
+
+
 def test_names_that_share_a_beginning_are_told_apart_in_the_key():
     costs = {"card_price": 287_500.0, "lessor_debt_rate": 0.045, "operating_cost_share": 0.05, "borrowed_share": 0.7}
     issue = tokenised.issue(leasing.cluster(facts.open(currency="CNY"), "ordinary", **costs), 0.5)

@@ -102,6 +102,13 @@ def test_laboratories_in_backlogs_by_hand():
     assert found.to_dict() == pytest.approx({"ORCL": 300 / 638, "AMZN": 238 / 496, "CRWV": 22.4 / 103.7})
 
 
+def test_a_backlog_as_filed_has_no_mark_of_an_estimate_and_what_others_report_has_its_day():
+    view = dependence.in_backlog(facts.open(["MSFT", "GOOGL"], currency="USD")).view.set_index("Seller")
+    assert view.at["Microsoft", "Backlog"] == "$684bn" and view.at["Microsoft", "OpenAI"] == "$250bn (e)"
+    assert view.at["Microsoft", "As reported"].startswith("45.0% (a): OpenAI's share") and (
+        "at the end of 2025" in view.at["Microsoft", "As reported"])  # fmt: skip
+
+
 def test_before_a_share_was_disclosed_concentration_says_so():
     with pytest.raises(NothingToShow, match="no company here has disclosed"):
         dependence.concentration(facts.open(["CRWV"], "2024-06-30"))

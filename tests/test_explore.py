@@ -178,6 +178,81 @@ def calm(page):
     page.wait_for_function("!document.querySelector('.capcycle-explorer [aria-live]')")
 
 
+DEEDS = """deeds => {
+  const root = document.querySelector('.capcycle-explorer')
+  const named = (tag, text) => [...root.querySelectorAll(tag)].find(each => each.textContent.trim() === text)
+  const box = label => document.getElementById(named('.widget-label', label).htmlFor)
+  for (const [kind, name, value] of deeds) {
+    if (kind === 'click') { named('button', name).click(); continue }
+    const field = box(name)
+    for (const each of field.options ?? []) each.selected = each.text.replaceAll('\\xa0', ' ') === value
+    if (field.options) field.dispatchEvent(new Event('change', { bubbles: true }))
+    else {
+      field.value = value
+      field.dispatchEvent(new Event('input', { bubbles: true }))
+    }
+  }
+}"""  # all within one step of the page: the kernel has come to none of them yet
+
+
+def test_a_click_does_not_overtake_the_change_before_it(page):
+    """Quarter, then year, then undo: what stood before the last change is the quarter."""
+    calm(page)
+    start = text(page, TITLE)
+    page.get_by_label("Period", exact=True).select_option("Quarter")
+    quarter = changed(page, TITLE, start)
+    calm(page)
+    page.get_by_label("Period", exact=True).select_option("Trailing twelve months")
+    assert changed(page, TITLE, quarter) == start
+    calm(page)
+    page.evaluate(DEEDS, [["pick", "Period", "Quarter"], ["pick", "Period", "Year"], ["click", "Undo"]])
+    page.wait_for_function(SETTLED)
+    calm(page)
+    assert text(page, TITLE) == quarter and chosen(page, "Period") == "Quarter"
+    page.get_by_role("button", name="Back to the start").click()
+    page.get_by_text(start, exact=True).first.wait_for()
+
+
+def test_a_pick_is_what_was_read_though_another_list_is_on_its_way(page):
+    """The search narrows the measures while one is picked by its name: its place in the list is another by then."""
+    calm(page)
+    start = text(page, TITLE)
+    wanted = words.name("fcf_margin")
+    page.evaluate(DEEDS, [["type", "Search", "free cash"], ["pick", "Measure", wanted]])
+    page.wait_for_function(SETTLED)
+    calm(page)
+    assert chosen(page, "Measure") == wanted and text(page, TITLE).startswith(wanted)
+    page.get_by_role("button", name="Back to the start").click()
+    page.get_by_text(start, exact=True).first.wait_for()
+
+
+def test_a_change_behind_a_click_comes_after_it(page):
+    """Undo, and at once another period: the period stays, as it is the later of the two."""
+    calm(page)
+    start = text(page, TITLE)
+    page.get_by_label("Show", exact=True).select_option("Bars")
+    page.wait_for_function(SETTLED)
+    calm(page)
+    page.evaluate(DEEDS, [["pick", "Show", "Table"], ["click", "Undo"], ["pick", "Period", "Quarter"]])
+    page.wait_for_function(SETTLED)
+    calm(page)
+    assert (chosen(page, "Show"), chosen(page, "Period")) == ("Bars", "Quarter")
+    page.get_by_role("button", name="Back to the start").click()
+    page.get_by_text(start, exact=True).first.wait_for()
+
+
+# the kernel has come to the last thing that was done, and no other waits
+SETTLED = """() => {
+  const part = kind => document.querySelector(`.capcycle-explorer .capcycle-number ${kind}`)
+  return part('input').value === part('.widget-html-content').textContent && !document.querySelector('[data-waits]')
+}"""
+
+
+def chosen(page, label: str) -> str:
+    """What a list has chosen."""
+    return page.get_by_label(label, exact=True).evaluate("list => list.selectedOptions[0].text").replace("\xa0", " ")
+
+
 def choices(page, label: str) -> list[str]:
     """What a list offers."""
     offered = page.get_by_label(label, exact=True).locator("option").all_text_contents()

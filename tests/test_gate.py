@@ -259,3 +259,11 @@ def test_what_is_not_held_is_not_called_unpublished():
 def test_two_exhibits_of_a_page_have_titles_of_their_own():
     twice = "EV to sales runs from 3.7× (Amazon) to 10.9× (Microsoft)"  # stood above growth and above the margin
     assert len(gate.of_titles([twice, "Meta leads", twice])) == 1 and not gate.of_titles([twice, "Meta leads"])
+
+
+@pytest.mark.parametrize(("title", "fit"), [
+    ("Amazon's ROIC less cost of capital is 9.3%", False), ("Amazon's ROIC less cost of capital is 9.3 points", True),
+    ("Spread of yield on cost runs from 3.8% to 9.1%", False), ("Oracle earned 12.7%, 2.6 points over its cost", True),
+])  # fmt: skip
+def test_a_difference_of_two_percentages_is_in_points(title, fit):
+    assert (gate.faults(title) == []) is fit

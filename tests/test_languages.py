@@ -99,7 +99,7 @@ CELLS = {"episodes": ("episode", "year", "numerator", "assets", "note"), "multip
          "estimates": ("note",), "operating": ("measure", "definition", "note"), "customers": ("customer_name", "note"),
          "holdings": ("note",), "rounds": ("lead", "note"), "one_offs": ("item",), "capacity": ("site", "note"),
          "calls": ("said",), "monetisation": ("scope",), "segments": ("part", "note"), "commitments": ("note",),
-         "offerings": ("note",), "breaks": ("reason",)}  # fmt: skip
+         "offerings": ("note",), "breaks": ("reason",), "useful_lives": ("asset",)}  # fmt: skip
 OTHER_CELLS = {"rejected": ("reason",), "register_gaps": ("missing", "reason"), "gaps": ("reason",),
                "examples": ("about",), "registers": ("meaning",), "claims": ("paraphrase", "entity", "speaker"),
                "checks": ("likely", "note"), "check_sources": ("about",),

@@ -15,7 +15,7 @@ def test_googles_cloud_per_million_tokens():
     assert first.revenue_per_million_tokens == pytest.approx(15.157e9 / (7e3 * 92 * 1440), rel=1e-4)
     assert last.revenue_per_million_tokens == pytest.approx(24.768e9 / (22e3 * 91 * 1440), rel=1e-4)
     assert per_token.by_quarter(found).title == (
-        "Alphabet's cloud revenue was $16.3/m tokens that customers used, then $8.59/m tokens"
+        "Alphabet's cloud took in $16.3/m tokens of customers in 2025Q3, $8.59/m tokens in 2026Q2"
     )
 
 

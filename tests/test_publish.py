@@ -30,7 +30,7 @@ from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_outp
 from capcycle import editions, paths, publish, theme
 from capcycle.exhibits import downloads
 from capcycle.exhibits.exhibit import MIME, VEGA_LITE, Exhibit
-from capcycle.publish import exhibits, links, notebook, page, pictures, specs
+from capcycle.publish import exhibits, front, links, notebook, page, pictures, specs
 from capcycle.publish.data import DataVersion, data_version
 from capcycle.publish.prose import Prose
 from capcycle.run import Run, name_faults
@@ -153,6 +153,13 @@ def test_a_page_of_a_company_is_not_dated_by_what_an_assumption_rests_on():
     cards = [{"id": name, "published": day, "tier": "filing"} for name, day in
              (("filed", "2026-07-29"), ("premium", "2026-09-26"))]  # fmt: skip
     assert exhibits.newest([{"csv": table, "sources": cards}], "MSFT") == "2026-07-29"
+
+
+def test_a_set_speaks_by_its_newest_day():
+    whole = SimpleNamespace(name="then")
+    pages = [{"day": day, "outcome": SimpleNamespace(run=SimpleNamespace(of=of))}
+             for day, of in (("2023-08-31", whole), ("2026-08-31", whole), ("today", None))]  # fmt: skip
+    assert front.foremost(pages)["day"] == "2026-08-31" and front.foremost(pages[2:])["day"] == "today"
 
 
 def test_a_page_of_several_companies_is_not_dated_by_the_one_that_is_their_example(tmp_path):

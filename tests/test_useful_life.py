@@ -396,3 +396,12 @@ def test_a_group_without_a_row_is_said_to_be_empty(book):
     microsoft = useful_life.terms(useful_life.restated(book.of("MSFT")))
     assert set(microsoft.figures["group"]) == {say(f"useful_life.terms.group.{each}") for each in ("life", "price")}
     assert "No figures are available for: customer contract and remaining loan term." in microsoft.notes
+
+
+def test_a_change_by_more_than_all_of_the_profit_is_in_no_chart():
+    # Nebius, 2025: 0.33 a share in the accounts, -0.50 at three years: a fall by 2.5 times of nearly nothing
+    few = useful_life.restated(facts.open(["NBIS", "ORCL"]), share_elsewhere=1.0, life_elsewhere=6.0)
+    shown = exhibits.along(few, "server_life", "eps_change", [3.0, 4.0], "useful_life.at_lives")
+    drawn = shown.figures[["group", "x"]].values.tolist()
+    assert ["Nebius", "3.0"] not in drawn and ["Oracle", "3.0"] in drawn and "Nebius" not in shown.title
+    assert any("outside the plausible range" in note for note in shown.notes)

@@ -17,6 +17,7 @@ from capcycle import paths, trace
 
 ROW = {"notebook": str, "given": dict, "parameters": dict, "key": str, "opened": dict, "status": str}
 ROW |= {"seconds": float, "output": str, "edition": str, "met": str, "shared": dict}
+HIDDEN = re.compile(r"\.|__pycache__$")
 PARTS = ".*.[0-9]*"  # files being written: their names end with the number of the process
 NOTEBOOK, NEW, FAILED, FILE, MET = "notebook.ipynb", "new.ipynb", "failed.ipynb", "row.json", "met.json"
 
@@ -87,13 +88,14 @@ def fingerprint(*parts: Any) -> str:
 
 def digests(folder: Path, skip: Iterable[str] = ()) -> dict[str, str]:
     """The digest of each file below `folder` by its path there, hidden files and caches left out."""
-    files = {path.relative_to(folder): path for path in sorted(folder.rglob("*")) if path.is_file()}
-    hidden = re.compile(r"\.|__pycache__$")
-    return {
-        name.as_posix(): digest(path)
-        for name, path in files.items()
-        if name.parts[0] not in skip and not any(hidden.match(part) for part in name.parts)
-    }
+    found, left_out = {}, set(skip)
+    for place, below, files in os.walk(folder):
+        at = place[len(str(folder)) :].strip(os.sep).replace(os.sep, "/")
+        below[:], files = ([name for name in names if not HIDDEN.match(name)] for names in (below, files))
+        if not at:
+            below[:], files = ([name for name in names if name not in left_out] for names in (below, files))
+        found |= {f"{at}/{name}" if at else name: made for name in files if (made := digest(Path(place, name)))}
+    return dict(sorted(found.items()))
 
 
 def digest(path: Path) -> str:

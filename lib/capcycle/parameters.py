@@ -54,7 +54,7 @@ class Parameter:
 
 def notebooks() -> dict[str, Path]:
     """The notebooks by name."""
-    return {path.stem: path for path in sorted(paths.NOTEBOOKS.glob("*.ipynb"))}
+    return {path.stem: path for path in sorted(paths.NOTEBOOKS.glob("*.ipynb"), key=str)}
 
 
 def find_notebook(name: str) -> Path:

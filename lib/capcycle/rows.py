@@ -2,7 +2,7 @@
 
 import re
 import tomllib
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from itertools import chain
 from pathlib import Path
@@ -52,7 +52,16 @@ def read_rows(path: Path | None = None) -> dict[str, Any]:
 
 def sound(rows: dict[str, Any]) -> list[Run]:
     """The runs of those rows that have no fault."""
-    return [run for name, row in rows.items() if not list(_row_faults(name, row)) for run in _runs(name, row)]
+    return _sound(rows, _faults_by_row(rows))
+
+
+def _faults_by_row(rows: dict[str, Any]) -> dict[str, list[str]]:
+    known = notebooks()  # looked up once: a folder is read more slowly than a row
+    return {name: list(_row_faults(name, row, known)) for name, row in rows.items()}
+
+
+def _sound(rows: dict[str, Any], found: dict[str, list[str]]) -> list[Run]:
+    return [run for name, row in rows.items() if not found[name] for run in _runs(name, row)]
 
 
 def _runs(name: str, row: dict[str, Any]) -> list[Run]:
@@ -71,17 +80,18 @@ def _member(name: str, row: dict[str, Any], member: matrix.Member) -> Run:
 
 def faults(rows: dict[str, Any]) -> Iterator[str]:
     """What is wrong with the rows, each with its name before it."""
-    for name, row in rows.items():
-        yield from (f"runs.toml [{name}]: {fault}" for fault in _row_faults(name, row))
+    found = _faults_by_row(rows)
+    for name, own in found.items():
+        yield from (f"runs.toml [{name}]: {fault}" for fault in own)
     taken = {name: name for name in rows}
-    for run in sound(rows):
+    for run in _sound(rows, found):
         if run.of and (other := taken.setdefault(run.name, run.of.name)) != run.of.name:
             yield f"runs.toml [{run.of.name}]: its page {run.name} is one of [{other}] too; choose another name"
         if run.of:
             yield from (f"runs.toml [{run.of.name}]: page {run.name}: {fault}" for fault in name_faults(run.name))
 
 
-def _row_faults(name: str, row: Any) -> Iterator[str]:
+def _row_faults(name: str, row: Any, known: Collection[str]) -> Iterator[str]:
     if not re.fullmatch(r"[a-z0-9][a-z0-9-]*", name) or name in RESERVED:
         yield f"a run's name is a page's: small letters, digits, hyphens, not {', '.join(sorted(RESERVED))}"
     yield from name_faults(name)
@@ -100,8 +110,8 @@ def _row_faults(name: str, row: Any) -> Iterator[str]:
     for name, value in chain.from_iterable(given):
         if any(isinstance(each, str) and "\0" in each for each in (value if isinstance(value, list) else [value])):
             yield f"parameter {name} has a NUL in it"
-    if isinstance(row.get("notebook"), str) and row["notebook"] not in notebooks():
-        yield unknown("notebook", row["notebook"], notebooks())
+    if isinstance(row.get("notebook"), str) and row["notebook"] not in known:
+        yield unknown("notebook", row["notebook"], known)
     elif isinstance(row.get("notebook"), str) and isinstance(row.get("for_each"), dict):
         yield from matrix.faults(row)
 

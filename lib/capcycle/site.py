@@ -222,8 +222,8 @@ def _wanted(outcomes: list[Outcome]) -> str:
 
 def _listing(folder: Path) -> str:
     """A digest of names, sizes and times: a site in which somebody changed or deleted something is built again."""
-    files = [(path, path.stat()) for path in sorted(folder.rglob("*"))]
-    return ledger.fingerprint([[str(path), stat.st_size, stat.st_mtime_ns] for path, stat in files])
+    files = ((str(path), path.stat()) for path in folder.rglob("*"))
+    return ledger.fingerprint(sorted((path, stat.st_size, stat.st_mtime_ns) for path, stat in files))
 
 
 def _record() -> dict[str, list]:

@@ -91,7 +91,8 @@ def in_backlog(book: Book) -> Exhibit:
     """What OpenAI and Anthropic have promised each seller, beside its backlog and the share that authors report."""
     rows = backlogs(book).sort_values("share", ascending=False, ignore_index=True)
     reported = [study.assumption(book, "laboratory_share_reported", company) for company in rows["company"]]
-    rows["reported"] = [words.DASH if each.missing else say("dependence.reported", share=each.marked, of=each.reason)
+    rows["reported"] = [words.DASH if each.missing else
+                        say("dependence.reported", share=each.marked, of=words.translated(each.reason))
                         for each in reported]  # fmt: skip
     rows = rows.assign(value=rows["share"], unit=book.money, share_unit="fraction")
     parts = {"share": rows["share"].iloc[0], "whole": rows[[*LABORATORIES]].sum().sum() / rows["backlog"].sum()}

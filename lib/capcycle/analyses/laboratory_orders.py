@@ -24,7 +24,8 @@ def backlogs(book: Book) -> pd.DataFrame:
     """
     made = promises(book)
     made = made[made["group"].eq("order") & made["firm"].eq("yes") & made["giver"].isin(LABORATORIES)]
-    rows = [{"label": book.names[company], "company": company, "backlog": backlog.value, "until": backlog.day,
+    rows = [{"label": book.names[company], "company": company, "backlog": backlog.value,
+             "backlog_kind": backlog.kind, "until": backlog.day,
              "day": backlog.days, **own.groupby("giver")["amount"].sum().to_dict(),
              "share": own["amount"].sum() / backlog.value,
              "kind": facts.weakest([backlog.kind, *own["kind"]]),

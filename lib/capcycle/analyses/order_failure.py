@@ -88,7 +88,8 @@ def _start(book: Book, company: str) -> Case:
     """
     dollars = book.into("USD")
     found = cases(dollars, orders(dollars).groupby("giver")["amount"].sum().idxmax())
-    case = found[book.names[company]] if company else next(iter(found.values()))
+    name = book.names[company] if company else ""
+    case = found[name] if name in found else next(iter(found.values()))  # who supplies the payer nothing has no own
     return study.case(
         order_failure, book, "", **{name: study.converted(one, book) for name, one in case.inputs.items()}
     )

@@ -74,5 +74,7 @@ def by_quarter(each: Mapping[str, Case]) -> Exhibit:
     ])  # fmt: skip
     first, last = rows.iloc[0], rows.iloc[-1]
     shown = {end: words.value(row["value"], row["unit"]) for end, row in (("first", first), ("last", last))}
+    days = [case.inputs["tokens_per_minute"].day for case in each.values()]
+    shown |= {name: f"{day:%Y}Q{day.quarter}" for name, day in (("since", days[0]), ("now", days[-1]))}
     title = say("per_token.by_quarter.title", company=next(iter(each.values())).name, **shown)
     return marks.columns(rows, marks.worded("per_token.by_quarter", title=title, id="per-token"))

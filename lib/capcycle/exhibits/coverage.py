@@ -165,6 +165,8 @@ def documents_by_year(book: Book) -> Exhibit:
     'The figures come from 3 documents, among them 3 filings'
     """
     cards = pd.DataFrame(parts.documents(_known(book)))
+    read = cards["tier"].eq("tracker") & cards["title"].isin(cards.loc[cards["tier"].eq("filing"), "title"])
+    cards = cards[~read]  # a filing that a tracker reads too is one document
     counts = cards["tier"].value_counts()
     tiers = [words.counted(f"tier.{tier}", count) for tier, count in counts.items()]
     year = cards["published"].str[:4].replace("", words.say("format.no_day"))
@@ -184,13 +186,13 @@ def documents_by_year(book: Book) -> Exhibit:
 
 
 def rejected(book: Book) -> Exhibit:
-    """Figures that a document gives and that are not used, each with the reason.
+    """Figures of the companies that a document gives and that are not used, each with the reason.
 
     >>> len(rejected(facts.open(as_of="2019-12-31")).view)
     1
     """
     table = facts.rejected()
-    table = table[table["source"].map(book.public)].reset_index(drop=True)
+    table = table[table["source"].map(book.public) & table["company"].isin(book.companies)].reset_index(drop=True)
     view = parts.headed(
         company=table["company"].map(parts.company_names().get),
         concept=table["concept"].map(words.name),

@@ -1,6 +1,6 @@
 """Lines without a key: their names at their ends wherever these have room, and a mark only where it says something."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 import altair as alt
 import numpy as np
@@ -81,15 +81,19 @@ def plain(more: str = "") -> str:
     return f"!({' || '.join(f'({test})' for test in (LONE, SOFT, more) if test)})"
 
 
-def names(base: alt.Chart, name: str, log: bool = False, **look: alt.SchemaBase | dict) -> alt.LayerChart:
+def names(
+    base: alt.Chart, name: str, log: bool = False, told: Sequence[str] = (), **look: alt.SchemaBase | dict
+) -> alt.LayerChart:
     """The name of each line beside its last point, with the mark of its look; names that come too near move apart.
 
     base  as `known` gives it, with an axis up for `value`
+    told  the lines that have their names; all by default
 
     >>> len(names(known(alt.Chart(), "name"), "name").layer)
     3
     """
     by = [alt.SortField("at")]
+    some = alt.FieldOneOfPredicate(field=name, oneOf=list(told)) if told else "true"
     level = "log(datum.high / datum.value) / log(datum.high / datum.low)" if log else LEVEL
     placed = (
         alt.Chart()
@@ -97,6 +101,7 @@ def names(base: alt.Chart, name: str, log: bool = False, **look: alt.SchemaBase 
         .transform_joinaggregate(low="min(value)", high="max(value)")
         .transform_window(next="lead(value)", groupby=[name])
         .transform_filter("datum.next == null")
+        .transform_filter(some)
         .transform_calculate(level=level)
         .transform_calculate(at="height * datum.level")
         .transform_window(rank="row_number()", sort=by)

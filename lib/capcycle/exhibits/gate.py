@@ -44,6 +44,7 @@ WORDED = {
     "dash": r"(?<!\S)\(?–(?!\S*\w)",
     "one_end": r"(?<!\S)(\S*\d\S*(?: \w+)?) (?:to|and) \1(?![\w.,])",
     "rank": r"\b(?:1 of 1|(?:highest|lowest|number [12]) of 2)\b|\b[Oo]f 1 compared\b",
+    "points": r"(?:[Ss]pread|less (?:the |its )?cost)\b[^;]*\d%",
     "code": r"\b[a-z]+_[a-z]",
 }
 

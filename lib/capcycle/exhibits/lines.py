@@ -32,9 +32,11 @@ def lines(measures: Measures, focus: str | None = None, scale: str = "plain") ->
     'Capex ran from $37.3bn (Meta) to $55.6bn (Microsoft) in 2024'
     """
     plain = parts.chart_rows(measures)
-    data, scaled = _scaled(plain, scale)
+    data, scaled, since = _scaled(plain, scale)
     drawn = data["value"].notna().groupby(data["company"]).transform("any")
     title, rank = placed(measures, focus)
+    if since:
+        title, rank = _risen(data, measures, since) or title, ""
     return Exhibit(
         id=parts.slug("lines", measures.name),
         title=title,
@@ -78,20 +80,34 @@ def stack(measures: Measures, happened: pd.DataFrame | None = None) -> Exhibit:
     )
 
 
-def _scaled(data: pd.DataFrame, scale: str) -> tuple[pd.DataFrame, str]:
-    """The values as they are drawn, and what to say of them: none at or below zero has a logarithm or an index."""
+def _risen(scaled: pd.DataFrame, measures: Measures, since: str) -> str:
+    """How many times its level of the first period the highest and the lowest index stand at, in one common period."""
+    common = measures.at()
+    now = scaled[scaled["period"].isin(common["period"])].dropna(subset="value").sort_values("value")
+    if now.empty:
+        return ""
+    said = {"metric": words.lower(words.name(measures.name)), "since": since, "period": parts.said_period(common)}
+    for end, row in (("bottom", now.iloc[0]), ("top", now.iloc[-1])):
+        said |= {end: row["name"], f"{end}_value": words.value(row["value"] / 100, "multiple")}
+    return words.say("finding.risen" if len(now) > 1 else "finding.risen_one", **said)
+
+
+def _scaled(data: pd.DataFrame, scale: str) -> tuple[pd.DataFrame, str, str]:
+    """The values as they are drawn, what to say of them, and the first period of an index: none at or below zero has a
+    logarithm or an index.
+    """
     if scale == "plain":
-        return data, ""
+        return data, "", ""
     data = data.assign(value=data["value"].where(data["value"] > 0))
     if scale == "log" or data["value"].isna().all():
-        return data, words.say("subtitle.log")
+        return data, words.say("subtitle.log"), ""
     known = data.dropna(subset="value")
     met = known.groupby("date")["company"].nunique().idxmax()  # the first day that most companies have
     later = known[known["date"] >= met].groupby("company")["value"].first()
     base = later.combine_first(known.groupby("company")["value"].first())
     period = known.loc[known["date"] == met, "period"].iloc[0]
     scaled = data.assign(value=data["value"] / data["company"].map(base) * 100)
-    return scaled, words.say("subtitle.index", period=words.period(period))
+    return scaled, words.say("subtitle.index", period=words.period(period)), words.period(period)
 
 
 def _chart(data: pd.DataFrame, measures: Measures, focus: str | None, scale: str) -> alt.LayerChart | alt.FacetChart:

@@ -28,6 +28,8 @@ if (!window.capcycle) {
       repeat(waiting.shift())
       again = false
     }
+    for (const where of document.querySelectorAll('.capcycle-ordered'))
+      where.toggleAttribute('data-waits', waiting.some(deed => deed.where === where))
     if (waiting.length) requestAnimationFrame(go)
   }
   for (const kind of ['click', 'input', 'change', 'pointerdown', 'pointerup', 'keydown'])

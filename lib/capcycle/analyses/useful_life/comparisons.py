@@ -49,7 +49,7 @@ def changes(book: Book) -> Exhibit:
 def _change(row: dict[str, Any]) -> str:
     """A change of life in words."""
     if np.isnan(row["to_years"]):
-        return parts.upper(row["asset"])
+        return parts.upper(words.translated(row["asset"]))
     ends = {"before": f"{row['from_years']:g}", "after": words.value(row["to_years"], "years")}
     return say("useful_life.changes.changed", day=words.day(row["effective"]), **ends)
 

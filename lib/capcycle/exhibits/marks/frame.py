@@ -1,5 +1,6 @@
 """What stands around a chart of rows: title, table, figures to download, notes, documents."""
 
+import re
 import textwrap
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -17,6 +18,8 @@ from capcycle.quantity import Quantity
 KEPT = ["label", "group", "x", "low", "value", "high", "size", "unit", "kind", "day", "note", "source"]
 SAID = ["label", "group", "shown", "kind", "note"]  # by a mark of itself
 BREAK, LINE = "|", 24
+WIDE = re.compile(r"[\u3000-\u9fff\uff00-\uffef]")  # Chinese letters and signs
+PIECE = re.compile(r"[\u3000-\u9fff\uff00-\uffef][，。：；、）]*|[^\u3000-\u9fff\uff00-\uffef\s]+\s*")
 NARROWEST = 100  # pixels of an axis across on a telephone, beside the names and the numbers
 LABEL_LINE = 13  # pixels of a line of an axis label
 ROW = 34  # pixels of a row of one or two lines
@@ -112,8 +115,11 @@ class Drawing:
         return list(dict.fromkeys(self.data.get("group", ())))
 
     def key(self, **look) -> alt.Legend | None:
-        """The key of the groups, in as many columns as the longest leaves room for; one alone needs none."""
-        if len(self.groups()) < 2:
+        """The key of the groups, in as many columns as the longest leaves room for.
+
+        One alone needs none, nor do those that stand in the labels of their rows.
+        """
+        if len(self.groups()) < 2 or _said_beside(self.data):
             return None
         columns = alt.expr(theme.legend_columns(self.groups()))
         return alt.Legend(title=None, symbolOpacity=1, columns=columns, **look)
@@ -253,7 +259,22 @@ def _figures(rows: pd.DataFrame) -> pd.DataFrame:
 
 
 def _broken(label: str) -> str:
-    return BREAK.join(textwrap.wrap(label, LINE, break_long_words=False)) or label
+    """A label on as many lines as it needs; a Chinese letter is as wide as two others, and a line may end behind it.
+
+    >>> _broken("Building, power and cooling of a site"), _broken("谷歌母公司Alphabet：订阅、平台与设备")
+    ('Building, power and|cooling of a site', '谷歌母公司Alphabet：订|阅、平台与设备')
+    """
+    if not WIDE.search(label):
+        return BREAK.join(textwrap.wrap(label, LINE, break_long_words=False)) or label
+    lines, room = [""], LINE
+    for piece in PIECE.findall(label):
+        wide = len(WIDE.findall(piece))
+        if len(piece.rstrip()) + wide > room and lines[-1]:
+            lines.append("")
+            room = LINE
+        lines[-1] += piece
+        room -= len(piece) + wide
+    return BREAK.join(map(str.strip, lines))
 
 
 def _spoken(row: dict) -> str:
@@ -265,6 +286,12 @@ def _spoken(row: dict) -> str:
     span = words.between(low, high, row["unit"])
     key = "marks.each_span" if row["value"] == row["value"] else "marks.each"
     return words.say(key, label=row["label"], group=group, value=value if key == "marks.each_span" else span, span=span)
+
+
+def _said_beside(rows: pd.DataFrame) -> bool:
+    """Whether each label begins with its group, such as "Meta: Reality Labs"."""
+    pairs = zip(rows["label"], rows["group"], strict=True)
+    return all(str(label).startswith(group) for label, group in pairs)
 
 
 def _own(cell: Any) -> Any:

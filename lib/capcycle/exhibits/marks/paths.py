@@ -1,6 +1,7 @@
 """Lines by year or along any number, and the bands of a simulation."""
 
 from dataclasses import replace
+from typing import Any
 
 import altair as alt
 import numpy as np
@@ -28,18 +29,19 @@ def paths(rows: pd.DataFrame, frame: Frame, x_unit: str = "", x_title: str | Non
         return nothing(frame)
     drawing = Drawing(rows, frame)
     data, groups = _with_gaps(drawing.data), drawing.groups()
-    named = ends.fit(data, "group")
+    told = [] if len(groups) <= ends.CROSSING else [group for group in groups if group in frame.title]
+    named = told or groups if told or ends.fit(data, "group") else []
     across = _across(rows, x_unit, x_title)
     if named:
-        across["scale"].range = ends.room(groups)
+        across["scale"].range = ends.room(named)
     base = ends.known(alt.Chart(data), "group").encode(x=across, y=alt.Y("value:Q", axis=drawing.axis()))
     key = None if named else drawing.key(symbolType="stroke", symbolSize=260)
     stroke, dash, shape = (
-        kind("group:N", scale=group_scale(groups, signs), legend=legend)
-        for kind, signs, legend in (
-            (alt.Stroke, theme.SERIES, key),
-            (alt.StrokeDash, theme.DASHES, key),
-            (alt.Shape, theme.SHAPES, None),  # in the key it would stand in the place of the line
+        kind("group:N", scale=_telling(group_scale(groups, signs), told, grey), legend=legend)
+        for kind, signs, legend, grey in (
+            (alt.Stroke, theme.SERIES, key, theme.LIGHT["axis"]),
+            (alt.StrokeDash, theme.DASHES, key, theme.DASHES[0]),
+            (alt.Shape, theme.SHAPES, None, theme.SHAPES[0]),  # in the key it would stand in the place of the line
         )
     )
     look = {"stroke": stroke, "fill": alt.Fill("group:N", scale=stroke["scale"], legend=None), "shape": shape}
@@ -47,7 +49,7 @@ def paths(rows: pd.DataFrame, frame: Frame, x_unit: str = "", x_title: str | Non
     line = base.mark_line(invalid="break-paths-show-domains").encode(stroke=stroke, strokeDash=dash)
     point = base.mark_point(size=26, strokeWidth=1.5).encode(tooltip=drawing.tooltip, **look)
     point = point.encode(opacity=alt.when(ends.plain()).then(alt.value(0)).otherwise(alt.value(1)))
-    names = [ends.names(base, "group", **look)] if named else []
+    names = [ends.names(base, "group", told=told, **look)] if named else []
     chart = alt.layer(line, point, *names, *_rule(mark, across))
     if key:  # or Vega-Lite would take the points' signs into the key all the same
         chart = chart.resolve_legend(fill="independent", shape="independent")
@@ -55,6 +57,13 @@ def paths(rows: pd.DataFrame, frame: Frame, x_unit: str = "", x_title: str | Non
     if x_unit:
         view[view.columns[0]] = [words.value(float(each), x_unit) for each in rows["x"]]
     return drawing.exhibit(chart, view)
+
+
+def _telling(scale: alt.Scale, told: list[str], grey: Any) -> alt.Scale:
+    """The signs of many lines: their own for those that the title names, if it names any, one for all others."""
+    if told:
+        scale.range = [sign if name in told else grey for name, sign in zip(scale.domain, scale.range, strict=False)]
+    return scale
 
 
 def bands(rows: pd.DataFrame, frame: Frame, names: tuple[str, str], line: str = "") -> Exhibit:

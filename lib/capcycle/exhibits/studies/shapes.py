@@ -167,7 +167,7 @@ def along(cases: Mapping[str, Case], x: str, of: str, values: Sequence[float], k
     if not len(values):
         raise ModelError(f"there is no value of {x} to show: give some, such as {x}=[3, 5]")
     rows = pd.DataFrame([
-        _row(name, case, of) | {"x": each, "value": float(getattr(case.evaluate(**{x: each}), of))}
+        _row(name, case.with_inputs(**{x: each}), of) | {"x": each}
         for name, case in cases.items() for each in sorted(values)
     ])  # fmt: skip
     rows = rows.assign(group=rows["label"], note=rows["note"].replace("", say("reason.no_result")))
