@@ -285,6 +285,8 @@ def test_a_price_is_of_a_quarter_that_has_ended():
 def test_a_share_of_the_world_is_of_one_time():
     """The world's equity is known of October 2025 alone, so that no later value is a part of it."""
     late = concentration.verdict(concentration.market(facts.open(["NVDA", "AAPL", "MSFT", "GOOGL", "AMZN", "META"])))
+    early = concentration.verdict(concentration.market(facts.open(["NVDA", "AAPL", "MSFT"], "2024-06-30")))
+    assert "no figure of the world's listed equity of that time" in early
     assert "is of 8 Oct 2025" in late and "of the world's listed equity as it was printed" not in late
 
 

@@ -160,3 +160,9 @@ def test_a_year_and_what_is_left_of_one_have_their_names():
     days = [pd.Timestamp(day) for day in ("2026-01-01", "2026-12-31", "2025-07-01")]
     assert debt._period(days[0], days[1]) == "2026" and debt._period(days[2], days[1]) == "Rest of 2025"
     assert debt._period(days[0], pd.NaT) == "2026 and later"
+
+
+def test_before_its_cash_is_public_a_debt_has_no_ratio():
+    """CoreWeave's prospectus of March 2025 gives debt; its first 10-Q, with the cash, came in May."""
+    early = debt.owed(facts.open(["CRWV"], "2025-04-30"), "CRWV")
+    assert early.alone("net_debt_to_ebitda").missing

@@ -229,7 +229,8 @@ def test_a_terminated_contract_says_so():
     assert shown.title == "Live contracts with GPUs in the price add up to $374bn, $300bn of it Oracle's"
     yuan = room.contracts(facts.open(currency="CNY"), "CNY")
     assert (
-        yuan.title == "The one such contract, of Hainan Huatie, is terminated as of 30 Sep 2025" and len(yuan.view) == 1
+        yuan.title == "The one contract here with GPUs in its price, Hainan Huatie's, is terminated (30 Sep 2025)"
+        and len(yuan.view) == 1
     )
     assert shown.view.iloc[:, 2].str.contains("terminated, 30 Sep 2025").sum() == 1
 
@@ -379,8 +380,8 @@ def test_a_lead_has_the_day_of_the_rent_and_of_the_price_and_the_rent_for_three_
     """Register of prices: B200 asked for on 17 September 2026, servers of 2 October, 2.90 for three years on 7 May."""
     told = room.finding(room.cluster(facts.open(), chip="NVIDIA B200"), "NVIDIA B200")
     assert "At a rent of 17 Sep 2026 and a GPU price of 2 Oct 2026" in told
-    assert "For three years an hour of this chip was let at $2.90/GPU-h on 7 May 2026" in told
-    assert "For three years" not in room.finding(room.cluster(facts.open(), "IREN"), "NVIDIA B200")
+    assert "A rent for three years was $2.90/GPU-h on 7 May 2026" in told
+    assert "for three years was" not in room.finding(room.cluster(facts.open(), "IREN"), "NVIDIA B200")
 
 
 def test_an_offer_on_a_chart_has_its_day():

@@ -446,8 +446,17 @@ def test_the_ledger_says_how_much_runs():
     assert alone.title == "The only contract is signed, not in force"
     applied = hosting.terms(facts.open(["APLD"])).view
     assert applied["Running"].tolist()[0] == "175 MW (e)"  # of 250 at Polaris Forge 1
+    assert hosting.terms(facts.open(["WULF"])).view["Running"].tolist() == ["60 MW (e)", "–", "–", "–", "–"]
     core = hosting.terms(facts.open(["CORZ"]))
     assert any("no document says how much" in note for note in core.notes)
+
+
+def test_no_two_contracts_of_the_ledger_are_called_the_same():
+    labels = hosting.ledger(EVERY).view["Contract"]
+    assert labels.is_unique and "Core Scientific for CoreWeave, 112 MW" in set(labels)
+    assert {"Cipher for Fluidstack, Barber Lake, 168 MW", "Cipher for Fluidstack, Barber Lake, 39 MW"} < set(labels)
+    remarks = hosting.terms(EVERY).view.set_index("Contract")["Remark"]
+    assert "amended" in remarks["Cipher for Fluidstack, Barber Lake, 168 MW"]  # to 20 years; the sum is not split
 
 
 def test_who_stands_behind_a_rent_is_what_the_register_tells():

@@ -26,7 +26,7 @@ LANGUAGES = {"en": "", "zh": "zh/"}
 ELLIPSES = """() => [...document.querySelectorAll('.chart svg text')].map(text => text.textContent)
     .filter(text => text.includes('…'))"""
 SKIPPED = {"script", "style", "pre", "code", "template"}
-SENTENCE = re.compile(r"(?:[A-Za-z][\w'’&./-]*[,;:]? +(?:\d\S* +)?){3,}[A-Za-z][\w'’-]*", re.ASCII)
+SENTENCE = re.compile(r"(?:[A-Za-z][\w'’&./-]*[,;:]? +(?:\d[\w.,%]* +)?){3,}[A-Za-z][\w'’-]*", re.ASCII)
 LOWER = re.compile(r"(?<![\w-])[a-z]{2,}")
 PLACE = "xx"  # stands for what a document is called
 HOW = 'id="how"'  # from here on a page gives the code of its run

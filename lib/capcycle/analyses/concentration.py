@@ -123,9 +123,10 @@ def verdict(found: Market) -> Sentence:
         below = float((share.iloc[:-1] < share.iloc[-1]).mean())
         told.append(say("concentration.percentile", below=words.value(below, "fraction"), count=len(share) - 1))
     known = case.inputs["world_equity_value"].published
+    if known != known:  # a figure of a later day is no base on a page of an earlier one
+        return words.paragraph(*told, study.tell(case, "concentration.world_none"))
     key = "world_old" if abs(share.index[-1] - known) > NEAR else "world" if found.top > 1 else "world_1"
-    told.append(study.tell(case, f"concentration.{key}", known=words.day(known)))
-    return words.paragraph(*told, *study.hindsight(case))
+    return words.paragraph(*told, study.tell(case, f"concentration.{key}", known=words.day(known)))
 
 
 def over_time(found: Market) -> Exhibit:

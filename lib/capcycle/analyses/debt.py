@@ -128,7 +128,7 @@ def _stated(book: Book, company: str, cash: Quantity) -> Quantity:
     totals = rows[rows["type"].eq("total") & rows["stage"].eq("outstanding")].tail(1)
     known = max((lease_overhang.added(one, "debt") for one in (totals, stack(book, company)) if len(one)),
                 key=lambda each: each.day, default=missing("debt", study.not_public("debt")))  # fmt: skip
-    if known.missing or abs(known.day - cash.day) <= APART:
+    if known.missing or cash.missing or abs(known.day - cash.day) <= APART:
         return known
     return missing("debt", say("debt.old", day=known.days), kind=known.kind, source=known.source)
 

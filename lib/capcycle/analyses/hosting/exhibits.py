@@ -20,7 +20,7 @@ from capcycle.words import say
 
 LEDGER = ["contract_label", "mw", "price", "status", "status_date", "term_years", "value", "group"]
 TERMS = ["contract_label", "starts", "runs", "owned", "cover", "margin", "rise", "remark"]
-REMARKS = ("not_hosting", "triple_net", "rise_implied", "no_value", "supported_by")
+REMARKS = ("not_hosting", "triple_net", "rise_implied", "no_value", "amended", "supported_by")
 COUNTS = {"contracts": "number", "mw": "MW", "mw_priced": "MW", "mean_mw": "MW", "mean_term": "years",
           "term_by_mw": "years"}  # fmt: skip
 HOLDINGS = {"lessor": "hosting.book-by-lessor", "tenant": "hosting.book-by-tenant"}
@@ -46,11 +46,13 @@ def terms(book: Book) -> Exhibit:
     """Of each contract when it starts, how much of it runs and is the lessor's, and what keeps its price apart."""
     table = _contracts(book).sort_values("signed")
     units = {"runs": "MW"} | dict.fromkeys(["margin", "rise", "cover"], "fraction")
-    rows = _cells(table.assign(runs=table["mw"] * table["running"]), units).assign(
+    known = table["running"].where(table["running"] > 0)  # what no document tells is not told as none
+    rows = _cells(table.assign(runs=table["mw"] * known), units).assign(
         owned=[words.between(row.share_low, row.share, "fraction") for row in table.itertuples()],
         remark=[words.clauses(say(f"hosting.remark.{name}", by=row["support"]) for name in REMARKS if row[name])
                 or words.DASH
-                for row in table.assign(no_value=table["value"].isna(), supported_by=table["support"] != "")
+                for row in table.assign(no_value=table["value"].isna(), supported_by=table["support"] != "",
+                                        amended=table["status"] == "amended")
                 .to_dict("records")],
     )  # fmt: skip
     draw = partial(marks.table, columns={name: say(f"hosting.column.{name}") for name in TERMS})
@@ -64,11 +66,12 @@ def terms(book: Book) -> Exhibit:
 
 
 def _cells(table: pd.DataFrame, units: dict[str, str]) -> pd.DataFrame:
-    """Contracts as rows of a table, by lessor and tenant, and by site where that would name two."""
-    pairs = [say("hosting.pair", lessor=row.lessor_short, tenant=row.tenant_short) for row in table.itertuples()]
-    sites = table["site"].str.split(",").str[0]
-    labels = [say("hosting.label_site", label=pair, site=site) if site and pairs.count(pair) > 1 else pair
-              for pair, site in zip(pairs, sites, strict=True)]  # fmt: skip
+    """Contracts as rows of a table, by lessor and tenant, and by site, MW and day as far as that would name two."""
+    labels = [say("hosting.pair", lessor=row.lessor_short, tenant=row.tenant_short) for row in table.itertuples()]
+    sites, sizes = table["site"].str.split(",").str[0], [words.value(mw, "MW") for mw in table["mw"]]
+    for more in (sites, sizes, [words.day(day) for day in table["signed"]]):
+        labels = [say("hosting.label_site", label=label, site=one) if one and labels.count(label) > 1 else label
+                  for label, one in zip(labels, more, strict=True)]  # fmt: skip
     return table.assign(contract_label=labels, **{f"{name}_unit": unit for name, unit in units.items()})
 
 
