@@ -17,7 +17,7 @@ def cases():
 def test_implied_against_disclosed_as_the_author_judges(cases):
     # ai-capex-roic: half of Microsoft's 684bn over 2.5 years, 55 % of Amazon's 496bn over 4; run rates of the spring
     rows = backlog.gap(cases).figures.set_index(["label", "group"])["value"].astype(float) / 1e9
-    author, disclosed = "Implied, as ai-capex-roic judges", "Disclosed"
+    author, disclosed = "Implied by ai-capex-roic's share and duration", "Disclosed"
     assert [round(rows["Microsoft", each]) for each in (author, disclosed)] == [137, 37]
     assert [round(rows["Amazon", each]) for each in (author, disclosed)] == [68, 15]
 
@@ -32,8 +32,8 @@ def test_without_the_laboratories_less_is_implied_than_is_disclosed(cases):
     # Microsoft: 684bn * 47.5 % less the orders of both, 250bn and 30bn, is 44.9bn: 18.7bn a year, against 37bn
     assert cases["MSFT"].outputs.implied_by_others / 1e9 == pytest.approx((684 * 0.475 - 280) / 2.4)
     shown = backlog.closes(cases)
-    assert shown.title.startswith("Without OpenAI and Anthropic 2 backlogs imply less than is disclosed")
-    paid = shown.view.set_index("Company")["Paid by them"]
+    assert shown.title.startswith("At one duration, without OpenAI and Anthropic, 2 backlogs imply less than is disclosed")
+    paid = shown.view.set_index("Company")["Revenue from them"]
     assert paid["Microsoft"] == "OpenAI $24.1bn in the year to 30 Jun 2026"  # 10-K 2026, note on related parties
 
 
@@ -41,7 +41,7 @@ def test_growth_closes_the_gap_at_the_pace_of_two_disclosures(cases):
     # 13bn in December 2024, 37bn fifteen months later: (37 / 13)^(12 / 15) = 2.309 times a year;
     # ln(135.375 / 37) / ln(2.309) = 1.550 years
     growth = backlog.closes(cases).view.set_index("Company")["Until disclosure is what is implied"]
-    assert growth["Microsoft"] == "1.6 years, at +130.9% a year (a)" and growth["Amazon"] == "one disclosure only"
+    assert growth["Microsoft"] == "1.6 years, at +130.9% a year since $13.0bn on 31 Dec 2024 (a)" and growth["Amazon"] == "one disclosure only"
 
 
 def test_who_lacks_a_backlog_or_a_disclosure_is_named(cases):

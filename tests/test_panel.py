@@ -243,7 +243,7 @@ def test_twelve_months_never_add_a_recast_year_to_first_filed_quarters():
         "TTM 2024Q3": 230,
         "TTM 2024Q4": 150,  # as filed; the next, 150 - 60 + 50, would be of two definitions
     }
-    assert grid.why_missing("MSFT", 2025 * 4, "revenue") == "the data has no figure for revenue: two definitions"
+    assert grid.why_missing("MSFT", 2025 * 4, "revenue") == "the data has no twelve months of revenue: two definitions"
 
 
 def test_comparatives_of_the_new_definition_make_them_whole():
@@ -267,7 +267,7 @@ def test_quarters_restated_since_are_not_added_to_quarters_that_were_not():
     values, _ = measured("revenue", grid)
     assert values["TTM 2023Q4"] == 200e6 and "TTM 2025Q1" not in values.dropna()
     assert grid.why_missing("MSFT", 2025 * 4, "revenue") == (
-        "the data has no figure for revenue: the company changed what it counts in between, and restated some of the "
+        "the data has no twelve months of revenue: the company changed what it counts in between, and restated some of the "
         "quarters and not the others"
     )
 

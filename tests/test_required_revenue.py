@@ -272,7 +272,7 @@ def test_a_readers_own_margin_keeps_a_range_around_it():
 
 def test_a_company_without_capex_is_kept_and_says_so():
     cases = room.against_disclosed(facts.open(["China clouds"], currency="CNY"))
-    assert "the data has no figure for capex" in cases["KC"].lacking and "KC" not in room.spending(cases)
+    assert "the data has no twelve months of capex" in cases["KC"].lacking and "KC" not in room.spending(cases)
 
 
 def test_builds_of_several_companies_are_added_by_the_same_year():
