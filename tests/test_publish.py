@@ -144,7 +144,7 @@ def test_a_page_is_dated_by_its_own_newest_document_and_not_by_that_of_all_data(
 
 def test_a_page_of_a_company_is_dated_by_the_newest_document_behind_its_figures_and_not_by_a_peers(tmp_path):
     said = dated(tmp_path, company="MSFT")
-    assert said == "The newest document behind the company&#39;s own figures is dated 31 Dec 2019"
+    assert said == "The newest document behind the company's own figures is dated 31 Dec 2019"
 
 
 def test_a_page_of_a_company_is_not_dated_by_what_an_assumption_rests_on():
@@ -185,7 +185,7 @@ def test_questions_in_depth_are_folded_each_by_itself_and_the_others_stand_open(
 
 def test_a_command_with_odd_values_is_quoted_for_the_shell(tmp_path, world):
     html = one_page(tmp_path, [code(PARAMETERS, tags=["parameters"])], companies=["A B", "$(rm)"])
-    assert "-p companies &#39;A B,$(rm)&#39;" in html
+    assert "-p companies 'A B,$(rm)'" in html
 
 
 def test_the_index_says_how_fresh_all_data_is_and_a_page_without_documents_has_no_day(tmp_path, world):
