@@ -54,3 +54,10 @@ def test_before_anything_was_disclosed_the_page_says_so():
     early = backlog.cases(facts.open(["MSFT", "AMZN"], "2024-12-31", "USD"))
     assert backlog.verdict(early).startswith("No company here has both a backlog and a disclosed AI revenue")
     assert backlog.gap(early).chart is None and backlog.closes(early).chart is None
+
+
+def test_before_the_laboratories_ordered_the_gap_is_known_and_their_part_is_not():
+    # Microsoft disclosed 13bn in January 2025, and OpenAI's 250bn came in October that year
+    early = backlog.cases(facts.open(["MSFT"], "2025-06-30", "USD"))
+    assert backlog.verdict(early).startswith("Microsoft's backlog of ")
+    assert backlog.closes(early).title.startswith("No order of OpenAI or Anthropic was on record")

@@ -446,6 +446,7 @@ def test_the_ledger_says_how_much_runs():
     assert alone.title == "The only contract is signed, not in force"
     applied = hosting.terms(facts.open(["APLD"])).view
     assert applied["Running"].tolist()[0] == "175 MW (e)"  # of 250 at Polaris Forge 1
+    assert hosting.terms(facts.open(["WULF"])).view["Running"].tolist() == ["60 MW (e)", "–", "–", "–", "–"]
     core = hosting.terms(facts.open(["CORZ"]))
     assert any("no document says how much" in note for note in core.notes)
 

@@ -149,7 +149,7 @@ def test_a_page_of_a_company_is_dated_by_the_newest_document_behind_its_figures_
 
 def test_a_page_of_a_company_is_not_dated_by_what_an_assumption_rests_on():
     head = "company,value,kind,source\r\n"
-    table = head + "MSFT,1,reported,filed\r\nMSFT,2,assumed,premium\r\n"
+    table = head + "MSFT,1,reported,filed\r\nMSFT,2,assumed,premium\r\nMSFT,,,premium\r\n"
     cards = [{"id": name, "published": day, "tier": "filing"} for name, day in
              (("filed", "2026-07-29"), ("premium", "2026-09-26"))]  # fmt: skip
     assert exhibits.newest([{"csv": table, "sources": cards}], "MSFT") == "2026-07-29"

@@ -247,7 +247,9 @@ def test_every_column_is_told_with_its_type_and_bounds(project):
         "id of the contract",
     ]
     assert told.loc[("contracts", "critical_it_mw"), "properties"] == "number, MW, at least 0.5, at most 20000"
-    assert told.loc[("contracts", "status"), "properties"] == "one of signed, amended, delivering, terminated, required"
+    assert told.loc[("contracts", "status"), "properties"] == (
+        "one of conditional, signed, amended, delivering, sold, terminated, required"
+    )
     assert told.loc["offerings", "about"].str.startswith("Terms and first day of share offerings").all()
 
 

@@ -61,15 +61,20 @@ def cases(book: Book, **numbers: float) -> dict[str, Case]:
             for company in book.companies}  # fmt: skip
 
 
+def _known(each: Mapping[str, Case], of: str = "implied_multiple") -> dict[str, Case]:
+    """The cases with a backlog and a disclosed AI revenue, whether an order of the laboratories is on record or not."""
+    return {company: case for company, case in each.items() if not case.alone(of).missing}
+
+
 def verdict(each: Mapping[str, Case]) -> Sentence:
     """What each backlog implies, against what is disclosed."""
-    said = [study.tell(case, "backlog.verdict") for case in each.values() if not case.lacking]
+    said = [study.tell(case, "backlog.verdict") for case in _known(each).values()]
     return words.paragraph(*(said or [say("backlog.verdict_none")]), *study.hindsight(*each.values()))
 
 
 def gap(each: Mapping[str, Case]) -> Exhibit:
     """What is disclosed, what the backlog implies by two judgements, and what a year's build needs."""
-    full = {company: case for company, case in each.items() if not case.lacking}
+    full = _known(each)
     rows = pd.DataFrame([
         {"label": case.name, "group": say(f"backlog.{name}"), "value": level.value, "unit": case.currency,
          "kind": level.kind, "source": level.source, "note": ""}
@@ -77,7 +82,8 @@ def gap(each: Mapping[str, Case]) -> Exhibit:
     ], columns=["label", "group", "value", "unit", "kind", "source", "note"])  # fmt: skip
     parts = [study.tell(case, "backlog.of") for case in full.values()]
     title = say("backlog.gap.title", parts=words.listing(parts)) if parts else say("backlog.verdict_none")
-    lacking = [words.say("note.lacking", name=case.name, reason=case.lacking) for case in each.values() if case.lacking]
+    lacking = [words.say("note.lacking", name=case.name, reason=case.alone("implied_multiple").reason)
+               for company, case in each.items() if company not in full]  # fmt: skip
     return marks.dots(rows, marks.worded("backlog.gap", *lacking, id="backlog-gap", title=title))
 
 
@@ -97,9 +103,10 @@ def _by_author(case: Case) -> Quantity:
 
 def closes(each: Mapping[str, Case]) -> Exhibit:
     """What closes the gap: the laboratories' part and what they paid, the rest, a longer duration, growth."""
-    full = [case for case in each.values() if not case.lacking]
+    full = list(_known(each, "implied_by_others").values())
     below = [case.name for case in full if float(case.outputs.implied_by_others) < case.inputs["ai_revenue"].value]
     title = words.counted("backlog.closes.title", len(below), names=words.listing(below) if below else "")
+    title = title if full else say("backlog.closes.none")
     frame = marks.worded("backlog.closes", id="backlog-closes", title=title)
     rows = pd.DataFrame([
         {"label": case.name, **{name: case.alone(name).marked for name in SHOWN}, "paid": _paid(case),

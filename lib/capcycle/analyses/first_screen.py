@@ -53,7 +53,7 @@ def screen(book: Book, company: str) -> Exhibit:
     if growth:
         title = say("first_screen.title", name=name, years=years, growth=growth.shown, day=words.day(growth.day))
     elif costs:
-        title = say("first_screen.title_costs", name=name, costs=costs.shown, day=words.day(costs.day))
+        title = say("first_screen.title_costs", name=name, costs=costs.shown, days=costs.days)
     frame = marks.worded("first_screen", id="first-screen", title=title, currency=of.book.money)
     business, *others = replace(of, lines=own).worded.items()
     parts = {say("first_screen.segments"): segments.cards(of.book, company)}

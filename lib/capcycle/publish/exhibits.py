@@ -40,7 +40,7 @@ def newest(exhibits: list[dict], company: str = "") -> str:
     """
     figures = (row for exhibit in exhibits for row in csv.DictReader(io.StringIO(exhibit["csv"])))
     rows = [row for row in figures if company and row.get("company") == company]
-    filed = [row for row in rows if (row.get("kind") or FILED[0]) in FILED]
+    filed = [row for row in rows if row.get("kind", FILED[0]) in FILED]  # what is missing has none
     own = {id for row in filed or rows for id in (row.get("source") or "").split()}
     cards = [source for exhibit in exhibits for source in exhibit["sources"] if source["tier"] != "statistics"]
     return max((card["published"] for card in cards if not company or card["id"] in own), default="")

@@ -46,7 +46,8 @@ def terms(book: Book) -> Exhibit:
     """Of each contract when it starts, how much of it runs and is the lessor's, and what keeps its price apart."""
     table = _contracts(book).sort_values("signed")
     units = {"runs": "MW"} | dict.fromkeys(["margin", "rise", "cover"], "fraction")
-    rows = _cells(table.assign(runs=table["mw"] * table["running"]), units).assign(
+    known = table["running"].where(table["running"] > 0)  # what no document tells is not told as none
+    rows = _cells(table.assign(runs=table["mw"] * known), units).assign(
         owned=[words.between(row.share_low, row.share, "fraction") for row in table.itertuples()],
         remark=[words.clauses(say(f"hosting.remark.{name}", by=row["support"]) for name in REMARKS if row[name])
                 or words.DASH
