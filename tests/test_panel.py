@@ -267,8 +267,8 @@ def test_quarters_restated_since_are_not_added_to_quarters_that_were_not():
     values, _ = measured("revenue", grid)
     assert values["TTM 2023Q4"] == 200e6 and "TTM 2025Q1" not in values.dropna()
     assert grid.why_missing("MSFT", 2025 * 4, "revenue") == (
-        "the data has no twelve months of revenue: the company changed what it counts in between, and restated some of the "
-        "quarters and not the others"
+        "the data has no twelve months of revenue: the company changed what it counts in between, and restated some of "
+        "the quarters and not the others"
     )
 
 
