@@ -85,7 +85,7 @@ def test_what_differs_from_the_author_is_capex_with_leases_and_commercial_backlo
 def test_the_verdict_is_one_sentence_and_titles_name_the_company(cases):
     assert ai_roic.verdict(cases).count(". ") == 0
     three = exhibits.scenarios(study.scenarios(cases["AMZN"]))
-    assert three.title.startswith("Amazon's profit to AI capex less cost of capital: −2.6 points (bear ")
+    assert three.title.startswith("Amazon's AI profit less capital cost is −2.6 points (bear ")
     assert not any("already at the better end of their range" in note for note in three.notes)
 
 

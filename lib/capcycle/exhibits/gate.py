@@ -9,7 +9,7 @@ from typing import Any
 
 import pandas as pd
 
-from capcycle import facts, words
+from capcycle import facts, theme, words
 from capcycle.exhibits import parts
 from capcycle.exhibits.channels import every
 from capcycle.metrics import ALL as METRICS
@@ -230,7 +230,8 @@ def of_looks(charts: Iterable[Mapping[str, Any]]) -> list[str]:
         for channel, scale in _signs(chart):
             for name, sign in zip(scale["domain"], scale["range"], strict=False):
                 own.setdefault(str(name), {})[channel] = str(sign)
-        signs = {name: tuple(sorted(each.items())) for name, each in own.items()}
+        lone = {name: each for name, each in own.items() if theme.LIGHT["axis"] not in each.values()}  # not the context
+        signs = {name: tuple(sorted(each.items())) for name, each in lone.items()}
         alike = [[name for name, other in signs.items() if other == each] for each in dict.fromkeys(signs.values())]
         found += [say("gate.alike", names=listing(names)) for names in alike if len(names) > 1]
         heads = [name[:CUT] for name in own if len(name) > CUT]

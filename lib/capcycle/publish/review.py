@@ -43,7 +43,8 @@ def faults(outcomes: Iterable[Outcome]) -> Iterator[str]:
             for fault in [*found, *gate.of_chart(part.spec or {}, each)]:
                 yield say("gate.fault", run=outcome.run.name, title=title, fault=fault)
         # a measure over time and its newest figures beside each other say the same
-        titles = [part.content["title"] for part, each in zip(made, figures, strict=True) if "metric" not in each]
+        told = [each for each in zip(made, figures, strict=True) if len(each[1]) and "metric" not in each[1]]
+        titles = [part.content["title"] for part, _ in told]
         for fault in gate.of_titles(titles):
             twice = next(title for title in titles if titles.count(title) > 1)
             yield say("gate.fault", run=outcome.run.name, title=twice, fault=fault)
