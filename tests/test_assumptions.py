@@ -18,7 +18,8 @@ ONE_MEANING = [  # names of assumptions that mean the same to a reader
 ]
 ONE_LIFE = dict.fromkeys(["it_life", "ai_life"], "server_life")  # what the models call it
 FILED = {"it_capex", "facility_capex", "gpus", "data_center_cost"}  # inputs that are figures of one build, no judgement
-OWN_CONTRACTS = {"tenant_rate"}  # a mean over the contracts of the page
+# means over the contracts of the page's companies, one for all its models (test_hosting)
+OWN_CONTRACTS = {"tenant_rate", "hosting_rent", "hosting_noi_margin", "hosting_capex", "lease_term"}
 AN_AUTHORS = {("cost_of_ownership", "facility_life")}  # Epoch's own sum, by Epoch's name
 ONE_PATH = "ai_margin_2030"  # one author gives one; the low end is a stress, that today's margin stays
 ROOMS = ["backlog_yield", "revenue_yield", "ai_cloud_roic", "return_over_cost", "revenue_for_capex"]
