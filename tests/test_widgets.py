@@ -9,6 +9,7 @@ from contextlib import suppress
 from datetime import date
 from io import BytesIO
 
+import ipywidgets as ui
 import nbformat
 import pandas as pd
 import papermill
@@ -27,7 +28,7 @@ from capcycle.exhibits.exhibit import MIME, VEGA_LITE, Exhibit
 from capcycle.parameters import check_parameters, find_notebook
 from capcycle.quantity import Quantity
 from capcycle.run import read_runs
-from capcycle.widgets import Explorer, ModelExplorer, Workbench, boards, controls, measures
+from capcycle.widgets import Explorer, ModelExplorer, TextExplorer, Workbench, boards, controls, measures
 
 PAIR, BOOK = ["MSFT", "META"], facts.open()
 
@@ -552,15 +553,36 @@ def test_one_that_is_not_held_is_asked_for_as_the_command_does(explorer, monkeyp
 
 
 def test_what_the_door_brings_is_chosen_with_one_picture(explorer, monkeypatch):
-    came, drawn = pd.DataFrame({"name": ["Snow"]}, index=["SNOW"]), []
-    monkeypatch.setattr(measures, "ADD", (sys.executable, "-c", "print('SNOW: 12 figures')"))
-    known = facts.companies()
-    monkeypatch.setattr(facts, "companies", lambda: pd.concat([known, came]) if explorer.brought.value else known)
-    monkeypatch.setattr(measures, "_offered", lambda: (*explorer.controls["companies"].options, ("Snow", "SNOW")))
+    """A company that is held stands for one that comes: until the door is through, nobody knows of it."""
+    drawn, known, of = [], facts.companies(), explorer.controls["companies"]
+    of.options = [pair for pair in of.options if pair[1] != "ORCL"]
+    of.value = PAIR
+    monkeypatch.setattr(measures, "ADD", (sys.executable, "-c", "print('ORCL: 12 figures')"))
+    monkeypatch.setattr(facts, "companies", lambda: known if explorer.brought.value else known.drop("ORCL"))
     monkeypatch.setattr(Explorer, "_exhibit", lambda self: drawn.append(self.choice["companies"]))
     with suppress(AttributeError):
-        typed(explorer, "SNOW")
-    assert drawn == [[*PAIR, "SNOW"]] and "12 figures" in explorer.brought.value
+        typed(explorer, "ORCL")
+    assert drawn == [[*PAIR, "ORCL"]] and "12 figures" in explorer.brought.value
+
+
+# ---- what is done first comes first
+
+
+@pytest.mark.parametrize("opened", [lambda: Explorer(PAIR, "capex"), lambda: Workbench("gpu_hour"), TextExplorer])
+def test_whatever_is_used_comes_to_one_thread_of_the_kernel(opened):
+    """Of every widget that is made, also for a model that is chosen later: whichever thread is asked for."""
+    made = []
+    ui.Widget.on_widget_constructed(made.append)
+    try:
+        box = opened()
+        if isinstance(box, Workbench):
+            box.model.value = "useful_life"
+    finally:
+        ui.Widget.on_widget_constructed(None)
+    used = [each for each in made if isinstance(each, (ui.Button, ui.ValueWidget)) and not isinstance(each, ui.HTML)]
+    route = [each.comm._reply_subshell_for for each in used if hasattr(each.comm, "_reply_subshell_for")]
+    assert len(used) > 3 and len(route) == len(used)
+    assert {ask({"method": "update"}, "another") for ask in route} == {None}
 
 
 # ---- a model is chosen, not typed

@@ -77,6 +77,7 @@ class ExhibitBox(ui.VBox):
         shown = ui.HBox([*beside, both], layout=WRAPPED)
         super().__init__([signs, *above, shown, *below, keys])
         self.add_class("capcycle-explorer").add_class("capcycle-ordered")
+        in_turn([self, *self._watched])
         for each in self._watched:
             each.observe(self._changed, "value")
         self._fitting = False
@@ -178,6 +179,17 @@ def numbered() -> ui.HBox:
     sent, come = ui.Text(), ui.HTML()
     dlink((sent, "value"), (come, "value"))
     return ui.HBox([sent, come], layout={"display": "none"}).add_class("capcycle-number")
+
+
+def in_turn(widgets: Iterable[ui.Widget]) -> None:
+    """What is done with these, and with what they hold, comes to the kernel's main thread, in order.
+
+    ipykernel hands a message to the thread that last wrote to its widget, and JupyterLab asks for one beside the main
+    one: the first use of a control would be overtaken by what follows it, and two threads would move the controls.
+    """
+    for each in widgets:
+        each.comm._reply_subshell_for = lambda data, asked: None  # no other thread than the main one
+        in_turn(getattr(each, "children", ()))
 
 
 def control(kind: type[ui.Widget], key: str, **traits: Any) -> ui.Widget:

@@ -15,7 +15,18 @@ from capcycle.exhibits.steady import Reach, steady
 from capcycle.quantity import Quantity
 from capcycle.study import Case
 from capcycle.widgets import inputs
-from capcycle.widgets.controls import PLAIN, ExhibitBox, choices, control, display, dropdown, fault, numbered, offer
+from capcycle.widgets.controls import (
+    PLAIN,
+    ExhibitBox,
+    choices,
+    control,
+    display,
+    dropdown,
+    fault,
+    in_turn,
+    numbered,
+    offer,
+)
 from capcycle.widgets.measures import findable, searched
 
 WIDTH, HEIGHT = "400px", "46vh"  # of the column of controls, and of the inputs in it: the rest is scrolled to
@@ -177,6 +188,7 @@ class Workbench(ui.VBox):
             each.layout.flex = "1 1 240px"
         super().__init__([ui.HBox([numbered(), *first], layout={"flex_flow": "row wrap"}), self._said, self.explorer])
         self.add_class("capcycle-ordered")
+        in_turn([self])
         self.search.observe(lambda _: offer(self.model, searched(self.search.value, self._known)), "value")
         for each in (self.model, self.company):
             each.observe(self._changed, "value")
