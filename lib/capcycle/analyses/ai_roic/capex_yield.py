@@ -23,6 +23,8 @@ PAYS = {"whole": 1.0, "half": 0.5, "none": 0.0}
 def contracted(cases: Mapping[str, Case | Quantity]) -> dict[str, Case]:
     """The cases of those that have contracts: of others a part of their revenue stands in, or nothing does.
 
+    >>> from capcycle.analyses.ai_roic.cases import forward
+    >>> from capcycle.panel import select
     >>> list(contracted(forward(select(facts.open(["META", "MSFT"]), "quarter", since=2026), "annual_capex_plan")))
     ['MSFT']
     """
