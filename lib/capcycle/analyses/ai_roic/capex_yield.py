@@ -24,8 +24,10 @@ def contracted(cases: Mapping[str, Case | Quantity]) -> dict[str, Case]:
     """The cases of those that have contracts: of others a part of their revenue stands in, or nothing does.
 
     >>> from capcycle.analyses.ai_roic.cases import forward
+    >>> from capcycle.measure import measure
     >>> from capcycle.panel import select
-    >>> list(contracted(forward(select(facts.open(["META", "MSFT"]), "quarter", since=2026), "annual_capex_plan")))
+    >>> quarters = select(facts.open(["META", "MSFT"]), "quarter", since=2026)
+    >>> list(contracted(forward(quarters, measure("capex_run_rate", quarters))))
     ['MSFT']
     """
     return {company: case for company, case in cases.items() if isinstance(case, Case) and "backlog" in case.inputs}
