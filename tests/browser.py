@@ -1,5 +1,6 @@
 """What the tests of pages share: a toy site made from toy executed notebooks, and a Chromium with no network."""
 
+import fcntl
 import os
 import shutil
 from contextlib import contextmanager
@@ -21,6 +22,16 @@ PARAMETERS = (
     "since: int = 2019  # first year shown\n"
     'as_of: str = ""  # ISO date; only what was public then; empty: everything held\n'
 )
+
+
+@contextmanager
+def one_build(temporary):
+    """One build of the real site at a time: the project has one store, and a second build is refused."""
+    with (temporary.getbasetemp().parent / "build.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
+
+
 DESKTOP, PHONE = {"width": 1280, "height": 900}, {"width": 390, "height": 844}
 NARROW = {"width": 350, "height": 800}
 CHROMIUM_FLAGS = [

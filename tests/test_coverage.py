@@ -146,7 +146,7 @@ def test_every_change_is_in_the_download_and_causes_add_up():
 
 def test_where_nothing_was_changed_it_is_said():
     exhibit = coverage.revised(facts.open(["AMD"], "2019-04-30"))
-    assert exhibit.title == "No figure was changed after it was first published"
+    assert exhibit.title == "The data has no figure that was changed after it was first published"
     assert exhibit.view.empty and exhibit.sources == ()
 
 

@@ -76,6 +76,7 @@ def test_a_quarter_that_a_digest_helps_to_derive_is_no_better_than_the_digest(co
 
 
 APART = [  # two definitions or two vintages, both kept
+    ("GDS", "revenue", "2023-12-31"),  # with DayOne in the 20-F of 2024, without it in that of 2025
     ("META", "capex", "2022-03-31"),  # net of proceeds from sales in the presentation, gross in the 10-Q
     ("NBIS", "net_income", "2025-12-31"),  # 101.7m in the 6-K of February 2026, 82.5m in the 20-F of April
 ]

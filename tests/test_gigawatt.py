@@ -170,7 +170,9 @@ def test_revenue_an_hour_by_hand():
 
 def test_who_lacks_a_figure_keeps_a_case_that_says_so():
     meta, iren = stocks("META", "IREN").values()
-    assert math.isnan(meta.outputs.revenue_per_hour) and "the data has no figure for cloud revenue" in meta.lacking
+    assert (
+        math.isnan(meta.outputs.revenue_per_hour) and "the data has no twelve months of cloud revenue" in meta.lacking
+    )
     assert meta.outputs.capex_per_h100e > 0 and "count does not name it" in iren.lacking
 
 

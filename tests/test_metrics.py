@@ -149,7 +149,7 @@ def test_microsofts_capex_is_given_in_cash_with_leases_and_as_it_states_it():
         assert now.loc["MSFT", "value"] / 1e9 == pytest.approx(capex)
     with_leases = measure("capex_with_leases", years).at("TTM 2026Q2").set_index("company").loc["MSFT"]
     assert with_leases["kind"] == "derived" and "call" not in with_leases["source"]  # nothing rests on the calls here
-    lacking = [f"the data has no figure for capex{leases}, as stated" for leases in (" with leases", "")]
+    lacking = [f"the data has no twelve months of capex{leases}, as stated" for leases in (" with leases", "")]
     assert now.loc["ORCL", "reason"] == "; ".join(lacking)
 
 

@@ -25,6 +25,7 @@ from browser import (
     facets,
     lines,
     offline,
+    one_build,
     outcome,
     panel,
     show,
@@ -102,7 +103,8 @@ def real_site(tmp_path_factory) -> Path:
     out = tmp_path_factory.mktemp("real") / "site"
     start = "import sys; from capcycle.cli import main; sys.exit(main())"
     command = [sys.executable, "-c", start, "site", "--out", str(out)]
-    done = subprocess.run(command, capture_output=True, text=True, env={**os.environ, "NO_COLOR": "1"})
+    with one_build(tmp_path_factory):
+        done = subprocess.run(command, capture_output=True, text=True, env={**os.environ, "NO_COLOR": "1"})
     assert done.returncode == 0, done.stderr
     return out
 

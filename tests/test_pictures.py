@@ -13,7 +13,7 @@ from itertools import product
 from pathlib import Path
 
 import pytest
-from browser import DESKTOP, PHONE, chromium, offline, until_drawn
+from browser import DESKTOP, PHONE, chromium, offline, one_build, until_drawn
 from test_pages import CUT, TWICE
 
 from capcycle import paths
@@ -36,7 +36,8 @@ HOW = 'id="how"'  # from here on a page gives the code of its run
 def both(tmp_path_factory) -> Path:
     out = tmp_path_factory.mktemp("both") / "site"
     command = [sys.executable, "-m", "capcycle.cli", "site", *PAGES, "--languages", "en,zh", "--out", str(out)]
-    done = subprocess.run(command, capture_output=True, text=True)
+    with one_build(tmp_path_factory):
+        done = subprocess.run(command, capture_output=True, text=True)
     assert done.returncode == 0, done.stderr
     return out
 

@@ -144,7 +144,7 @@ def test_a_page_is_dated_by_its_own_newest_document_and_not_by_that_of_all_data(
 
 def test_a_page_of_a_company_is_dated_by_the_newest_document_behind_its_figures_and_not_by_a_peers(tmp_path):
     said = dated(tmp_path, company="MSFT")
-    assert said == "The newest document behind the company's own figures is dated 31 Dec 2019"
+    assert said == "The newest document behind the company's own filed figures is dated 31 Dec 2019"
 
 
 def test_a_page_of_a_company_is_not_dated_by_what_an_assumption_rests_on():

@@ -7,6 +7,7 @@ import pandas as pd
 
 from capcycle import words
 from capcycle.facts import Book
+from capcycle.quantity import marked
 from capcycle.words import say
 
 COLUMNS = ["day", "label", "weight", "source"]
@@ -74,7 +75,8 @@ def _results(book: Book, company: str) -> Iterator[tuple]:
     for row in _own(book, "surprises", "company", company).itertuples():
         shown = {name: words.value(getattr(row, name), f"{row.currency}/share").partition("/")[0]
                  for name in ("actual", "estimate")}  # fmt: skip
-        yield row.announced, say("event.results", **shown), row.announced.toordinal(), row.source
+        label = marked(say("event.results", **shown), row.kind)
+        yield row.announced, label, row.announced.toordinal(), row.source
 
 
 def _restated(book: Book, company: str) -> Iterator[tuple]:

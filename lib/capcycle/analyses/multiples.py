@@ -83,9 +83,9 @@ def cases(book: Book) -> dict[str, Case]:
 @cache
 def flows(book: Book) -> dict[str, Measures]:
     """What every company files of twelve months, by the name of the input."""
-    years = select(book.into(book.money), "ttm")
+    years, own = (select(each, "ttm") for each in (book.into(book.money), book.into("")))  # a rate is no growth
     filed = {name: measure(name, years) for name in [*chain(*SETS), "depreciation"] if name != "revenue_growth"}
-    return filed | {"revenue_growth": measure("growth_year_on_year", years, value="revenue")}
+    return filed | {"revenue_growth": measure("growth_year_on_year", own, value="revenue")}
 
 
 def of_one_year(filed: Mapping[str, Measures], names: Sequence[str], company: str) -> dict[str, Quantity]:
@@ -150,5 +150,7 @@ def verdict(each: Mapping[str, Case]) -> Sentence:
         return words.paragraph(say("multiples.none"))
     (least, low), (most, high) = found[0], found[-1]
     ends = {"least": least, "least_value": low.shown, "most": most, "most_value": high.shown}
+    if len(found) == 2:  # no median of two
+        return words.paragraph(say(f"multiples.verdict_{by}_2", **ends))
     middle = exhibits.median(each, by).shown
     return words.paragraph(words.counted(f"multiples.verdict_{by}", len(found), middle=middle, **ends))

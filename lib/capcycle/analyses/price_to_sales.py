@@ -89,13 +89,13 @@ def band(book: Book, company: str) -> Exhibit:
     frame = {"id": parts.slug("price-to-sales-band", company)}
     if len(known) < 2:
         title = say("price_to_sales.band.none", company=book.names[company])
-        return marks.nothing(marks.worded("price_to_sales.band", **frame, title=title))
+        return marks.nothing(marks.worded("price_to_sales.band", **frame, title=title, days=STALE.days))
     values, last = known["value"], known.iloc[-1]
     rows = known.assign(label=[f"{day:%Y-%m}" for day in known["date"]], unit="multiple",
                         **{name: values.quantile(at) for name, at in QUARTILES.items()})  # fmt: skip
     title = say("price_to_sales.band.title", company=book.names[company], value=words.value(last["value"], "multiple"),
                 share=words.value(float((values < last["value"]).mean()), "fraction"), count=len(values))  # fmt: skip
-    frame = marks.worded("price_to_sales.band", **frame, title=title)
+    frame = marks.worded("price_to_sales.band", **frame, title=title, days=STALE.days)
     return marks.bands(
         rows.assign(x=rows["label"]),
         frame,

@@ -71,8 +71,8 @@ def became_known(was: Book, now: Book) -> Exhibit:
     Errors: CapcycleError for a first book that is not of an earlier day.
 
     >>> book = facts.open(as_of="2026-07-06")
-    >>> became_known(book.on("2026-07-05"), book).title  # TeraWulf's lease to Anthropic, and its sale of Abernathy
-    'Rows that became known since 5 Jul 2026: 1 new, 1 changed'
+    >>> became_known(book.on("2026-07-05"), book).title  # a lease, its building's cost, a sale
+    'Rows that became known since 5 Jul 2026: 2 new, 1 changed'
     """
     table = inventory.became_known(was, now)
     counts = _counts(table)
@@ -96,7 +96,7 @@ def changed(was: Book, now: Book) -> Exhibit:
 
     >>> book = facts.open(as_of="2026-07-06")
     >>> changed(book.on("2026-07-05"), book).view["What changed"].tolist()
-    ['ownership: 0.51 → 0; status: signed → amended; status date: 2025-10-28 → 2026-07-06']
+    ['ownership: 0.51 → 0; ownership low: 0.501 → –; status: signed → sold; status date: 2025-10-28 → 2026-07-06']
     """
     table = inventory.became_known(was, now)
     table = table[table["cause"] == "changed"].sort_values("published", ascending=False)

@@ -49,7 +49,7 @@ def net_debt(
 
 @metric(MULTIPLE, (0, 100))
 def debt_due_to_cash(debt_current: Quantity, cash: Quantity) -> Quantity:
-    """Debt that must be repaid or borrowed anew within a year, against the cash of the day.
+    """Long-term debt that must be repaid or borrowed anew within a year, against the cash of the day; no paper.
 
     Formula: debt_current / cash
     Units:   two balances of one day in one currency; times, above 1 where cash does not suffice.

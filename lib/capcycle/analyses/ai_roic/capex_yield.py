@@ -23,7 +23,11 @@ PAYS = {"whole": 1.0, "half": 0.5, "none": 0.0}
 def contracted(cases: Mapping[str, Case | Quantity]) -> dict[str, Case]:
     """The cases of those that have contracts: of others a part of their revenue stands in, or nothing does.
 
-    >>> list(contracted(forward(select(facts.open(["META", "MSFT"]), "quarter", since=2026), "annual_capex_plan")))
+    >>> from capcycle.analyses.ai_roic.cases import forward
+    >>> from capcycle.measure import measure
+    >>> from capcycle.panel import select
+    >>> quarters = select(facts.open(["META", "MSFT"]), "quarter", since=2026)
+    >>> list(contracted(forward(quarters, measure("capex_run_rate", quarters))))
     ['MSFT']
     """
     return {company: case for company, case in cases.items() if isinstance(case, Case) and "backlog" in case.inputs}

@@ -59,7 +59,7 @@ def beta(book: Book, company: str) -> Quantity:
 
     >>> from capcycle import facts
     >>> beta(facts.open(), "NVDA").reason
-    'no weekly prices'
+    'the table of weekly closes, which betas are taken from, lacks its share'
     """
     closes = book.register("closes")
     wide = closes.pivot(index="date", columns="symbol", values="close")

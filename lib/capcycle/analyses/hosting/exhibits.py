@@ -192,7 +192,7 @@ def worth(let: Case, from_day: str = "") -> Exhibit:
     day, standing = contracts.known_on(book, from_day), _standing(book)
     table = contracts.worth(standing, rates, day, delivery.value).sort_values("present_value", ascending=False)
     terms = [say("hosting.rate", tenant=row.tenant_short, value=words.value(row.to_come, book.money),
-                 rate=words.coupon(row.rate), first=words.day(max(row.start, day)), last=words.day(row.end))
+                 rate=words.coupon(row.rate), first=f"{max(row.start, day):%Y}", last=f"{row.end:%Y}")
              for row in table.itertuples()]  # fmt: skip
     rows = _rows(table, table["present_value"], book.money).assign(kind="assumed", note=terms)
     left, now = table["to_come"].sum(), table["present_value"].sum()
