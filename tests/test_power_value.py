@@ -210,8 +210,9 @@ def test_leased_power_is_the_companys_own_share(book):
 
 def test_enterprise_value_is_market_value_and_debt_less_cash(book):
     worth, market, debt, cash = values(book, "enterprise_value", "market_value", "debt", "cash")["CIFR"]
-    assert debt == 98_959_000 + 5_447_661_000 and cash == 4_059_153_000
-    assert worth == market + debt - 4_059_153_000
+    # 10-K for 2025: what stands for June 2026 beside its debt is cash with what is restricted
+    assert debt == 37_793_000 + 2_711_648_000 and cash == 628_263_000
+    assert worth == market + debt - 628_263_000
 
 
 def test_a_value_of_unlike_days_says_both():
@@ -316,9 +317,11 @@ def test_ciphers_share_by_hand(cases):
     assert cases["CIFR"].inputs["spent_on_leases"].value == pytest.approx(225.886e6 + 553.99e6 + 410.271e6)
     assert one.cost_part == pytest.approx(-0.9 * 0.75 * cost * 1e6)  # 3.70bn
     pipeline = 0.25 * 3_400 * 3  # 2,550m: the 10-K's pipeline, to be energized from 2026 to 2030
-    equity = 207 * 3 + leased - 0.9 * 0.75 * cost + pipeline + 4_059.153 - 5_546.62 + 37.807  # 646 bitcoins
-    assert one.value_per_share == pytest.approx(equity / (6_542.959 / 15.765 + 24), rel=1e-4)
-    assert one.funding_gap == 0  # a fifth of 4.11bn is less than the cash
+    equity = 207 * 3 + leased - 0.9 * 0.75 * cost + pipeline + 628.263 - 2_749.441 + 37.807  # 646 bitcoins
+    raised = 0.75 * cost * (1 - 0.825) - 628.263  # 663.3m to pay itself, of which the cash is 628.3m
+    assert one.funding_gap == pytest.approx(raised * 1e6)
+    shares = 6_542.959 / 15.765 + 24 + raised / 15.765
+    assert one.value_per_share == pytest.approx((equity + raised) / shares, rel=1e-4)
 
 
 def test_a_lease_earns_what_it_states_on_its_critical_power():
