@@ -6,7 +6,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from capcycle import exhibits, facts
-from capcycle.analyses import ev_bridge, forward_multiples, multiples, useful_life
+from capcycle.analyses import ev_bridge, forward_multiples, multiples, payouts, useful_life
+from capcycle.measure import measure
+from capcycle.panel import select
 
 AMOUNTS = st.floats(1e6, 1e13)
 DAY = "2026-08-31"
@@ -209,3 +211,48 @@ def test_the_price_of_a_snapshot_is_the_last_one_and_not_the_close_before():
     assert float(msft.outputs.trailing_pe) == pytest.approx(24.12, abs=0.01)  # as the page prints it
     assert float(msft.outputs.forward_pe) == pytest.approx(21.30, abs=0.01)
     assert msft.inputs["year_end_price"].value == 483.62  # close of 31 December 2025, not the 487.48 of the 30th
+
+
+# ---- each measure of its own newest period, a ratio in the company's own money
+
+
+def test_each_measure_is_of_the_newest_period_that_has_its_own_inputs():
+    """Alphabet's gains of June 2026 are not held, its profit is; Meta's sales are, its operating income is not.
+
+    Alphabet, bn: 132.170 of 2025 less 62.736 of its first half and 174.771 of the next; Meta's sales are 200.966 -
+    89.830 + 117.111.
+    """
+    cases = multiples.cases(facts.open(["GOOGL", "META"], "2026-08-31", "USD"))
+    google, meta = cases["GOOGL"], cases["META"]
+    value = {company: case.inputs["market_value"].value / 1e9 for company, case in cases.items()}
+    assert google.alone("price_to_earnings").value == pytest.approx(
+        value["GOOGL"] / (132.170 - 62.736 + 174.771), rel=1e-4
+    )
+    assert google.of("price_to_earnings_without_gains").inputs["net_income"].days == "31 Mar 2026"
+    assert meta.alone("price_to_sales").value == pytest.approx(value["META"] / (200.966 - 89.830 + 117.111), rel=1e-4)
+    assert meta.of("ev_to_ebit").inputs["operating_income"].days == "31 Mar 2026"
+    notes = exhibits.peers(cases, multiples.SHOWN, "multiples.peers").notes
+    assert any(note.startswith("Alphabet, of 31 Mar 2026: price to earnings before gains; ") for note in notes)
+    assert float(meta.outputs.ev_to_ebit) == meta.alone("ev_to_ebit").value
+
+
+def test_what_is_not_held_of_the_period_of_a_case_is_said_to_lack_in_that_period():
+    """Alphabet's buy-backs of the year to June 2026 stand on two definitions: its first half is 28.706bn and 28.306bn."""
+    google = payouts.cases(facts.open(["GOOGL"], "2026-08-31", "USD"))["GOOGL"]
+    assert "two definitions" in google.inputs["buybacks"].reason and "TTM 2026Q2" in google.inputs["buybacks"].reason
+    assert google.inputs["capex"].days == "30 Jun 2026" and not google.alone("net_buyback_yield").missing
+    assert google.of("net_buyback_yield").inputs["buybacks"].value == pytest.approx((45.709 - 15.068) * 1e9)
+
+
+@pytest.mark.parametrize("money", ["USD", "CNY", "EUR"])
+def test_a_margin_and_a_multiple_do_not_depend_on_the_money_of_the_page(money):
+    """Alibaba's quarters to March 2026, bn yuan; translated one by one they gave a margin of 4.8 % for 4.9 %."""
+    book = facts.open(["BABA"], "2026-08-31", money)
+    own = multiples.cases(book)["BABA"]
+    profit = 34.988 + 5.365 + 10.645 - 0.848
+    sales = 247.652 + 247.795 + 284.843 + 243.380
+    assert own.alone("operating_margin").value == pytest.approx(profit / sales, rel=1e-4)  # 4.9 %
+    margin = measure("operating_margin", select(book, "ttm")).newest().iloc[0]
+    assert margin["value"] == pytest.approx(own.alone("operating_margin").value)
+    in_yuan = multiples.cases(book.into("CNY"))["BABA"]
+    assert own.alone("ev_to_ebit").value == pytest.approx(in_yuan.alone("ev_to_ebit").value)

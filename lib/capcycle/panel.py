@@ -213,6 +213,15 @@ class Panel:
             raise CapcycleError(f"amounts in {', '.join(found)} cannot stand beside each other: give a currency")
         return found[0]
 
+    @cached_property
+    def own(self) -> "Panel":
+        """The same periods in what each company reports in: a rate of exchange is no part of a ratio, nor of growth."""
+        asked = next((key for key, panel in self.book.panels.items() if panel is self), None)
+        abroad = self.book.currency and set(facts.companies()["currency"].reindex(self.companies)) != {
+            self.book.currency
+        }
+        return select(self.book.into(""), *asked) if asked and abroad else self
+
 
 def select(
     book: Book, span: str = "quarter", calendar: str = "calendar", since: int | None = None, until: int | None = None
