@@ -236,12 +236,17 @@ def test_each_measure_is_of_the_newest_period_that_has_its_own_inputs():
     assert float(meta.outputs.ev_to_ebit) == meta.alone("ev_to_ebit").value
 
 
-def test_what_is_not_held_of_the_period_of_a_case_is_said_to_lack_in_that_period():
-    """Alphabet's buy-backs of the year to June 2026 stand on two definitions: its first half is 28.706bn and 28.306bn."""
+def test_dividends_of_an_older_quarter_hold_back_no_yield_of_buy_backs():
+    """Alphabet, bn: 45.709 of 2025 less 28.706 as first filed of its first half, nothing since; pay in shares 24.953
+    - 11.514 + 14.708. Its dividends of June 2026 are not held: what is paid out is of the year to March.
+    """
     google = payouts.cases(facts.open(["GOOGL"], "2026-08-31", "USD"))["GOOGL"]
-    assert "two definitions" in google.inputs["buybacks"].reason and "TTM 2026Q2" in google.inputs["buybacks"].reason
-    assert google.inputs["capex"].days == "30 Jun 2026" and not google.alone("net_buyback_yield").missing
-    assert google.of("net_buyback_yield").inputs["buybacks"].value == pytest.approx((45.709 - 15.068) * 1e9)
+    value = google.inputs["market_value"].value / 1e9
+    net = (45.709 - 28.706 - (24.953 - 11.514 + 14.708)) / value
+    assert google.alone("net_buyback_yield").value == pytest.approx(net, rel=1e-4) and net < 0
+    assert google.of("net_buyback_yield").inputs["buybacks"].days == "30 Jun 2026"
+    assert google.of("paid_out").inputs["buybacks"].days == "31 Mar 2026" and not google.alone("paid_out").missing
+    assert "TTM 2026Q2" in google.inputs["dividends_paid"].reason
 
 
 @pytest.mark.parametrize("money", ["USD", "CNY", "EUR"])
@@ -254,5 +259,8 @@ def test_a_margin_and_a_multiple_do_not_depend_on_the_money_of_the_page(money):
     assert own.alone("operating_margin").value == pytest.approx(profit / sales, rel=1e-4)  # 4.9 %
     margin = measure("operating_margin", select(book, "ttm")).newest().iloc[0]
     assert margin["value"] == pytest.approx(own.alone("operating_margin").value)
+    value = book.register("market").query("symbol == 'BABA' and measure == 'market_value'").iloc[-1]
+    rate = facts.open(["BABA"], str(value["date"].date())).rate("USD", "CNY").value  # of the price's day, no later one
+    assert own.inputs["market_value"].value == pytest.approx(value["value"] * rate)
     in_yuan = multiples.cases(book.into("CNY"))["BABA"]
     assert own.alone("ev_to_ebit").value == pytest.approx(in_yuan.alone("ev_to_ebit").value)

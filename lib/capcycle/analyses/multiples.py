@@ -146,9 +146,15 @@ def _filed_case(which: Callable, book: Book, company: str, filed: Mapping[str, M
         found = of_one_year(filed, names, company, within)
         return {name: _fresh(each, day) for name, each in found.items()}
 
+    at_once = {name: _of_its_day(each, book) for name, each in given.items()}
     taken = [of_one(names, MONTH) for names in sets or [(name,) for name in filed]]
-    own = study.case(which, book, company, **{name: each for one in taken for name, each in one.items()} | given)
+    own = study.case(which, book, company, **{name: each for one in taken for name, each in one.items()} | at_once)
     return study.each_newest(own, list(chain(*sets)), of_one)
+
+
+def _of_its_day(each: Quantity, book: Book) -> Quantity:
+    """An amount in the currency of a book at the rate of its own day."""
+    return each if each.missing or pd.isna(each.day) else study.converted(each, book.on(f"{each.day:%Y-%m-%d}"))
 
 
 def _fresh(each: Quantity, day: pd.Timestamp) -> Quantity:

@@ -16,7 +16,7 @@ from capcycle.metrics import fcf, net_buybacks
 from capcycle.models.maths import per
 from capcycle.models.registry import Amount, Fraction, Multiple, model
 from capcycle.panel import select
-from capcycle.quantity import Quantity
+from capcycle.quantity import Quantity, unlike
 from capcycle.study import Case
 from capcycle.words import Sentence, say
 
@@ -97,7 +97,8 @@ def uses(each: Mapping[str, Case]) -> Exhibit:
     lacking = [
         say("payouts.uses.lacking", company=name, names=words.listing(own)) for name, own in known.items() if own
     ]
-    frame = marks.worded("payouts.uses", *lacking, id="payouts-uses", title=title)
+    apart = unlike({case.name: case.of("paid_out").inputs["operating_cash_flow"] for case in each.values()})
+    frame = marks.worded("payouts.uses", *apart, *lacking, id="payouts-uses", title=title)
     return marks.stacked(rows, frame) if len(rows) else marks.nothing(frame)
 
 

@@ -267,7 +267,7 @@ class Newest(Case):
         """A case of one period, with a reader's own numbers."""
         return self._plain.chosen(**numbers)
 
-    @property
+    @cached_property
     def _plain(self) -> Case:
         return Case(self.model, self.inputs, self.book, self.company)
 
