@@ -16,8 +16,8 @@ def test_alphabets_net_margin_is_above_its_operating_margin():
 
 
 def test_who_owes_most_to_gains_is_who_has_the_largest_part_of_its_profit_from_them():
-    # twelve months, 10-Qs: of Amazon's net income to June 2026 46 % is gains after tax at 22.2 %, of Alphabet's to March
-    # 2026 25 %, though of revenue they take 9.5 points at Alphabet and 8.0 at Amazon
+    # twelve months, 10-Qs: of Amazon's net income to June 2026 46 % is gains after tax at 22.2 %, of Alphabet's to
+    # March 2026 25 %, though of revenue they take 9.5 points at Alphabet and 8.0 at Amazon
     said = earnings_quality.verdict(BOOK, earnings_quality.cases(BOOK))
     assert (
         "Amazon owes the largest part of its profit to them: without them, after tax, its net margin of 17.4%" in said

@@ -7,7 +7,7 @@ import pandas as pd
 
 from capcycle import facts, metrics, study
 from capcycle.analyses.gigawatt import model
-from capcycle.analyses.gigawatt.records import levels
+from capcycle.analyses.gigawatt.records import WHOLE, levels
 from capcycle.errors import ModelError, unknown
 from capcycle.facts import Book
 from capcycle.measure import measure
@@ -190,7 +190,7 @@ def _amount(book: Book, rows: pd.DataFrame, what: str, end: pd.Timestamp, amount
 def plan_cases(book: Book) -> dict[str, Case]:
     """For each company the cost of the power it plans beside its present capex."""
     capex, power = measure("capex", select(book, "ttm")), levels(book)
-    whole = power[power["site"] == ""].dropna(subset=["mw", "date"])
+    whole = power[power["site"].isin(WHOLE)].dropna(subset=["mw", "date"])
     return {
         company: study.case(model.build_plan, book, company, capex=study.newest(capex, company),
                             **_planned(whole[whole["company"] == company]))
@@ -203,10 +203,9 @@ def _planned(power: pd.DataFrame) -> dict[str, Quantity]:
 
     The range is what would be added in that time at the pace of the other plans for a later day.
     """
-    lacking = say("gigawatt.no_plan")
-    runs = newest(power[power["stage"] == "operating"], "operating", lacking, value="mw")
+    runs = newest(power[power["stage"] == "operating"], "operating", say("gigawatt.no_power"), value="mw")
     later = power[(power["stage"] == "planned") & (power["date"] > runs.day)].sort_values("date")
-    planned = newest(later.head(1), "planned", lacking, value="mw")
+    planned = newest(later.head(1), "planned", say("gigawatt.no_plan"), value="mw")
     power = {"operating": value(runs.value, "MW"), "planned": value(planned.value, "MW")}
     reason = say("gigawatt.plan", start=runs.days, end=planned.days, **power)
     added, years = (planned - runs).called("added_power", "MW", reason), (planned.day - runs.day) / YEAR
