@@ -23,7 +23,7 @@ def backlogs(book: Book) -> pd.DataFrame:
     Errors: NothingToShow where no company of the book has both.
     """
     made = promises(book)
-    made = made[made["group"].eq("order") & made["firm"].eq("yes") & made["giver"].isin(LABORATORIES)]
+    made = made[made["group"].eq("order") & made["firm"] & made["giver"].isin(LABORATORIES)]
     rows = [{"label": book.names[company], "company": company, "backlog": backlog.value,
              "backlog_kind": backlog.kind, "until": backlog.day,
              "day": backlog.days, **own.groupby("giver")["amount"].sum().to_dict(),

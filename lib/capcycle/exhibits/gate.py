@@ -24,6 +24,7 @@ NAMED = 3  # periods that a fault names
 YEAR = re.compile(r"(?:19|20)\d\d")
 COLOURS = ("color", "fill", "stroke")
 CUT = 40  # letters of a name that a key shows whole
+LETTERS = re.compile(r"\w+")
 UNCOUNTED = {"rule", "text"}  # marks that say something of others
 DAYS = re.compile(
     r"\d{4}年(?:\d+月)?(?:\d+日)?|\d+月\d+日"
@@ -63,6 +64,19 @@ def faults(title: str, subtitle: str = "") -> list[str]:
     return found + [
         say(f"gate.{fault}") for fault, pattern in WORDED.items() if re.search(pattern, texts.get(fault, title))
     ]
+
+
+def of_question(title: str, question: str) -> Iterator[str]:
+    """A question under the title of a page says more than the title: it neither begins with it nor lies in it.
+
+    >>> list(of_question("What if the largest customer leaves", "What if the largest customer leaves?"))
+    ['the question under its title says again what the title says']
+    >>> list(of_question("AMD's warrant for OpenAI", "What is a customer's warrant worth, and who pays for it?"))
+    []
+    """
+    own, asked = (LETTERS.findall(text.lower()) for text in (title, question))
+    if asked and (asked[: len(own)] == own or set(asked) <= set(own)):
+        yield say("gate.question")
 
 
 def numbers(title: str, names: Iterable[str] | None = None) -> int:

@@ -7,6 +7,7 @@ import pandas as pd
 
 from capcycle import facts, metrics, study
 from capcycle.analyses.gigawatt import model
+from capcycle.analyses.gigawatt.records import levels
 from capcycle.errors import ModelError, unknown
 from capcycle.facts import Book
 from capcycle.measure import measure
@@ -187,7 +188,7 @@ def _amount(book: Book, rows: pd.DataFrame, what: str, end: pd.Timestamp, amount
 @study.starts_by_company(model.build_plan)
 def plan_cases(book: Book) -> dict[str, Case]:
     """For each company the cost of the power it plans beside its present capex."""
-    capex, power = measure("capex", select(book, "ttm")), book.register("capacity")
+    capex, power = measure("capex", select(book, "ttm")), levels(book)
     whole = power[power["site"] == ""].dropna(subset=["mw", "date"])
     return {
         company: study.case(model.build_plan, book, company, capex=study.newest(capex, company),

@@ -174,12 +174,18 @@ def _title(rows: pd.DataFrame, book: Book) -> str:
     return say("gigawatt.funnel.title", companies=words.listing(each)) if each else say("gigawatt.funnel.none")
 
 
+def levels(book: Book) -> pd.DataFrame:
+    """The register of power without what was planned for a day that is over: such a plan came true or did not."""
+    power = book.register("capacity")
+    return power[~(power["stage"].eq("planned") & (power["date"] <= book.facts["period_end"].max()))]
+
+
 def on_record(book: Book) -> pd.DataFrame:
     """The register of power of a book's companies; what lessors have let, and what runs of it, by their contracts.
 
     So that it is the lessor's own share, counts no lease that is sold or not in force, and stands nowhere twice.
     """
-    power = book.register("capacity")
+    power = levels(book)
     power = power[power["company"].isin(book.companies)]
     let = contracts.read(book).query("mw_owned > 0")
     let = let[let["status"].isin(contracts.LIVE)].assign(
