@@ -135,9 +135,18 @@ def of_dated(title: str, subtitle: str, figures: pd.DataFrame) -> list[str]:
 
     >>> of_dated("Amazon adds 4.8%", "% of revenue", pd.DataFrame({"metric": ["m"], "period_end": ["2026-06-30"]}))
     ['its title has a value, and nothing says of when it is']
+    >>> line = {"figure": ["Do leases pay?"], "value": ["0.147"], "day": [""], "page": ["hosting"]}
+    >>> of_dated("Of 23 models, 4 say something", "", pd.DataFrame(line))
+    ["'Do leases pay?' does not say of when it is"]
     """
-    measured = {"metric", "period_end"} <= set(figures) or {"figure", "day"} <= set(figures)
-    return [say("gate.undated")] if measured and VALUE.search(title) and not DAYS.search(f"{title} {subtitle}") else []
+    lines = {"figure", "day"} <= set(figures)
+    measured = {"metric", "period_end"} <= set(figures) or lines
+    found = [say("gate.undated")] if measured and VALUE.search(title) and not DAYS.search(f"{title} {subtitle}") else []
+    if lines and "page" in figures:  # what is counted over the table itself has the page of what is known
+        lacking, undated = (figures[name].fillna("").eq("") for name in ("value", "day"))
+        known = ~lacking & undated & figures["page"].ne("coverage")
+        found += [say("gate.undated_line", name=name) for name in figures.loc[known, "figure"].unique()]
+    return found
 
 
 def of_rank(cells: Iterable[str]) -> list[str]:
