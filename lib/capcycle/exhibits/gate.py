@@ -25,6 +25,7 @@ NAMED = 3  # periods that a fault names
 YEAR = re.compile(r"(?:19|20)\d\d")
 COLOURS = ("color", "fill", "stroke")
 CUT = 40  # letters of a name that a key shows whole
+LETTERS = re.compile(r"\w+")
 UNCOUNTED = {"rule", "text"}  # marks that say something of others
 WIDE = re.compile(r"[\u3000-\u9fff\uff00-\uffef]")  # letters that leave no space between them and a number
 NUMBER = re.compile(r"(?<![\w.,])[−+$€¥]*\d[\d,]*(?:\.\d+)?(?=[×%a-z]*(?:\W|$))")
@@ -59,6 +60,19 @@ def faults(title: str, subtitle: str = "") -> list[str]:
     return found + [
         say(f"gate.{fault}") for fault, pattern in WORDED.items() if re.search(pattern, texts.get(fault, title))
     ]
+
+
+def of_question(title: str, question: str) -> Iterator[str]:
+    """A question under the title of a page says more than the title: it neither begins with it nor lies in it.
+
+    >>> list(of_question("What if the largest customer leaves", "What if the largest customer leaves?"))
+    ['the question under its title says again what the title says']
+    >>> list(of_question("AMD's warrant for OpenAI", "What is a customer's warrant worth, and who pays for it?"))
+    []
+    """
+    own, asked = (LETTERS.findall(text.lower()) for text in (title, question))
+    if asked and (asked[: len(own)] == own or set(asked) <= set(own)):
+        yield say("gate.question")
 
 
 def numbers(title: str, names: Iterable[str] | None = None) -> int:
@@ -115,8 +129,16 @@ def of_dated(title: str, subtitle: str, figures: pd.DataFrame) -> list[str]:
 
     >>> of_dated("Amazon adds 4.8%", "% of revenue", pd.DataFrame({"day": ["2026-06-30"]}))
     ['its title has a value, and nothing says of when it is']
+    >>> line = {"figure": ["Do leases pay?"], "value": ["0.147"], "day": [""], "page": ["hosting"]}
+    >>> of_dated("Of 23 models, 4 say something", "", pd.DataFrame(line))
+    ["'Do leases pay?' does not say of when it is"]
     """
-    return [say("gate.undated")] if undated(title, subtitle, figures) else []
+    found = [say("gate.undated")] if undated(title, subtitle, figures) else []
+    if {"figure", "day", "page"} <= set(figures):  # what is counted over the table itself has the page of what is known
+        lacking, dayless = (figures[name].fillna("").eq("") for name in ("value", "day"))
+        known = ~lacking & dayless & figures["page"].ne("coverage")
+        found += [say("gate.undated_line", name=name) for name in figures.loc[known, "figure"].unique()]
+    return found
 
 
 def of_rank(cells: Iterable[str]) -> list[str]:
