@@ -147,8 +147,8 @@ def undated(title: str, subtitle: str, figures: pd.DataFrame) -> bool:
     """
     if not VALUE.search(title) or DAYS.search(f"{title} {subtitle}"):
         return False
-    said = figures[[name for name in WORDED if name in figures]].astype(str)
-    each = said.map(lambda cell: bool(DAYS.search(cell)) and not re.fullmatch(ISO, cell)).any(axis=1)
+    said = figures[[name for name in WORDED if name in figures]]
+    each = said.map(lambda cell: bool(DAYS.search(str(cell))) and not re.fullmatch(ISO, str(cell))).any(axis=1)
     return figures.empty or not each.all()
 
 
