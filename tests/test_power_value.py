@@ -300,17 +300,17 @@ def test_what_is_missing_reads_alike_in_every_currency():
 
 def test_ciphers_share_by_hand(cases):
     one = cases["CIFR"].outputs
-    # m a year: 247.5, 311.7, 72.6 and 113.3
-    income = 3_000 / 10 * 0.825 + 5_500 / 15 * 0.85 + 830 / 10 * 0.875 + 2_000 / 15 * 0.85
-    cost = 168 * 10 + (216 + 70) * 10.5 + 39 * 9.5  # m: as stated for Barber Lake, the general 10.5m for Amazon's two
+    # m a year: 288.8, 311.7, 87.5 and 113.3
+    income = 7_000 / 20 * 0.825 + 5_500 / 15 * 0.85 + 2_000 / 20 * 0.875 + 2_000 / 15 * 0.85
+    cost = 168 * 10 + (216 + 70) * 10.5 + 39 * 9.5  # m: as stated for Barber Lake, the general 10.5m for Black Pearl
     counted = 0.25 + 0.9 * 0.75  # Amazon pays since August 2026, no text says for how much: the general quarter
-    # Amazon's credit 5.25 %; Google backs 1.4 of 3.0bn and 333 of 830m of Fluidstack's rent, the rest is at 9.5 %
-    fluidstack, second = (cover * 0.0525 + (1 - cover) * 0.095 for cover in (1.4 / 3.0, 333 / 830))
-    rate = (168 * fluidstack + 216 * 0.0525 + 39 * second + 70 * 0.0525) / 493  # 6.2 %
-    # on 22 August 2026 Black Pearl (216 MW) pays since 4 August, 18 days; 39 days to 30 September (168 MW), 251 to 30
-    # April (70), and to Barber Lake's second lease (39), a year after 20 November 2025, 90.25
-    term = (168 * 10 + 216 * (15 - 18 / 365.25) + 39 * 10 + 70 * 15) / 493  # 12.9 years
-    wait = (168 * 39 + 39 * 90.25 + 70 * 251) / 493 / 365.25
+    # Amazon's credit 5.25 %; Google backs 1.4 of 7.0bn and 333m of 2.0bn of Fluidstack's rent, the rest is at 9.5 %
+    fluidstack, second = (cover * 0.0525 + (1 - cover) * 0.095 for cover in (1.4 / 7.0, 0.333 / 2.0))
+    rate = (168 * fluidstack + 216 * 0.0525 + 39 * second + 70 * 0.0525) / 493  # 6.7 %
+    # on 22 August 2026 Black Pearl (216 MW) pays since 4 August, 18 days; 131 days to 31 December (168 MW), 221 to 31
+    # March 2027 (39), 251 to 30 April (70)
+    term = (168 * 20 + 216 * (15 - 18 / 365.25) + 39 * 20 + 70 * 15) / 493  # 17.1 years
+    wait = (168 * 131 + 39 * 221 + 70 * 251) / 493 / 365.25
     leased = counted * income * (1 - (1 + rate) ** -term) / rate / (1 + rate) ** wait
     assert one.leased_part == pytest.approx(leased * 1e6, rel=1e-6)
     # spent since the lease of September 2025: 225.9, 554.0 and 410.3m, less than the quarter that is delivered costs
@@ -401,7 +401,7 @@ def test_leases_that_an_author_expects_are_not_signed(book):
 def test_the_leases_of_a_company_stand_one_by_one(cases):
     found = power_value.lease_table(cases["CIFR"])
     assert found.title.endswith("in general") and "No report says how many of 493 MW run." in found.notes
-    assert found.view.loc[:1, "Annual income"].to_list() == ["$1.47m/MW", "$1.44m/MW (a)"]
+    assert found.view.loc[:1, "Annual income"].to_list() == ["$1.72m/MW (e)", "$1.44m/MW (a)"]  # 7bn / 3,360 at 82.5 %
 
 
 def test_leases_of_which_nothing_runs_say_so():

@@ -14,6 +14,7 @@ GROUPS = ["unit", "measure", "currency", "stage", "figure"]  # columns that tell
 WRITTEN_APART = ["market", "closes"]  # series, of which `prices` asks
 PARTIES = ("lessor", "tenant", "giver", "taker", "borrower", "maker", "customer")
 NAMED = {"company": "name", "subject": "name", **{party: f"{party}_name" for party in PARTIES}}
+TERMS = ["term_years", "contract_value"]
 MW = ["critical_it_mw", "gross_mw", "utility_mw", "mw_unstated"]
 OWN_MONEY = ["lessor", "giver", "borrower", "company"]  # who usually deals in his own currency
 ABROAD = ["market", "closes", "holdings", "offerings"]  # tables of securities, which trade where they are listed
@@ -35,7 +36,7 @@ def doubts() -> list[str]:
         rules = chain(
             _ratios(table, name), _kept(table, name), _published(table, known), _names(table, codes),
             _currencies(table, name, known), _claimed(table, said), _of_revenue(table, revenue), _grown(table),
-            _noted(table, name),
+            _noted(table, name), _amended(table),
         )  # fmt: skip
         rules = chain(rules, _lonely(table)) if name not in WRITTEN_APART else rules
         lines += told(table, rules)
@@ -69,6 +70,14 @@ def _noted(table: pd.DataFrame, name: str) -> Doubts:
             table["note"].str.contains(pattern) & ~table.eval(stands),
             "",
         )
+
+
+def _amended(table: pd.DataFrame) -> Doubts:
+    """What is amended has other terms than before, in its columns."""
+    if set(TERMS) <= set(table):
+        first = table.drop_duplicates("contract").set_index("contract")[TERMS]
+        same = (table.set_index("contract")[TERMS] == first.reindex(table["contract"])).all(axis=1).to_numpy()
+        yield "amended, and no term differs from those before", table["status"].eq("amended") & same, ""
 
 
 def _claimed(table: pd.DataFrame, said: dict[str, str]) -> Doubts:
