@@ -336,6 +336,17 @@ def _lacking(now: pd.DataFrame) -> list[str]:
     ]
 
 
+def one_mark(texts: Iterable[str]) -> str:
+    """The mark of somebody's judgement that all of some figures have; nothing where one has another or none.
+
+    >>> one_mark(["$1 (a)", "$2 (a)", "–"]), one_mark(["$1 (a)", "$2"]), one_mark(["$1 (a)"])
+    (' (a)', '', '')
+    """
+    known = [text for text in texts if text not in ("", words.DASH)]
+    marks = (f" {words.say(f'mark.{kind}')}" for kind in MARKS)
+    return next((mark for mark in marks if len(known) > 1 and all(text.endswith(mark) for text in known)), "")
+
+
 def _range(rows: pd.DataFrame, table: pd.DataFrame) -> str:
     if len(rows) == table["period"].nunique():
         return words.say("note.all_periods")
