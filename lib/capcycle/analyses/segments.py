@@ -120,7 +120,8 @@ def table(each: Parts) -> Exhibit:
     if not each:
         return marks.nothing(marks.worded("segments.table", title=say("segments.bridge.title_0")))
     rows = pd.DataFrame([
-        {"label": case.name, "segment": part, **_row(case), "value": float("nan"), "unit": "fraction", "kind": case.kind, "source": case.source,
+        {"label": case.name, "segment": part, **_row(case), "value": float("nan"), "unit": "fraction",
+         "kind": case.kind, "source": case.source,
          "day": say("segments.to", span=_span(case), day=case.inputs["part"].days)}
         for parts in each.values() for part, case in _ranked(parts)
     ])  # fmt: skip
