@@ -126,6 +126,7 @@ RECORDS = [
     ("contracts.csv", "cifr-aws-stingray", "capex_per_mw_low", "", "the note tells what a MW costs"),
     ("contracts.csv", "iren-developers-2026-07", "term_years", "", "the note tells a term"),
     ("contracts.csv", "nbis-meta", "note", "Term left out: five years.", "terms, and says so itself"),
+    ("debt.csv", "applied-notes-2031", "collateral", "Its lease to Meta", "no contract of APLD is with Meta"),
     ("assumptions.csv", "network_hash_rate", "day", "", "no day that its market price is of"),
     ("chip_sales.csv", "NVDA,NVIDIA,NVIDIA H100/H200,2024-01-01", "units", "525252", "h100e / units is not about 1"),
     ("multiples_history.csv", "Magnificent Seven,today,2025-10-08", "value", "72", "in no form in what it cites"),

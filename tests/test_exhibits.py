@@ -243,6 +243,12 @@ GAP = {"MSFT": [20.0, None, 25.0], "META": [10.0, 11.0, 12.0]}
 
 
 @pytest.mark.parametrize("make", [exhibits.lines, exhibits.stack], ids=["lines", "stack"])
+def test_the_newest_period_stands_first_though_the_first_company_begins_later(make):
+    late = make(amounts(MSFT=[None, None, 25.0], META=[None, 11.0, 12.0])).view["Period"]
+    assert late.tolist() == ["2023Q3", "2023Q2"]
+
+
+@pytest.mark.parametrize("make", [exhibits.lines, exhibits.stack], ids=["lines", "stack"])
 def test_a_missing_figure_is_a_dash_and_empty_and_has_its_reason(make):
     exhibit = make(amounts(**GAP))
     assert exhibit.view.loc[exhibit.view["Period"] == "2023Q2", "Microsoft"].item() == words.DASH

@@ -190,9 +190,10 @@ def _series(company: str, rows: pd.DataFrame) -> str:
 def _by_period(table: pd.DataFrame) -> pd.DataFrame:
     """A row per period, the newest first, and a column per company; from the first with a figure to the last."""
     wide = table.pivot(index="period", columns="name", values="shown")
-    known = table["period"].map(wide.ne(words.DASH).any(axis=1))
+    periods = table["period"].drop_duplicates()
+    known = periods.map(wide.ne(words.DASH).any(axis=1))
     within = known[::-1].cummax()[::-1] & known.cummax() if known.any() else ~known
-    order = table.loc[within, "period"].drop_duplicates()[::-1]
+    order = periods[within][::-1]
     columns = [name for name in table["name"].drop_duplicates() if name in wide]
     return wide.loc[order, columns].rename_axis(index=words.say("column.period"), columns=None).reset_index()
 
