@@ -206,7 +206,7 @@ def test_what_is_old_is_no_peer():
 
 
 def test_what_a_company_lacks_stands_in_one_line():
-    """CoreWeave gives no finance leases; of its peers Oracle alone has a backlog, 638bn in May 2026 (10-K)."""
+    """CoreWeave gives no finance leases; of its peers Oracle alone has a backlog, 664bn in August 2026 (10-Q)."""
     view = first_screen.screen(facts.open(["CRWV", "NBIS", "ORCL"], currency="USD"), "CRWV").view
     rows = view.to_numpy().tolist()
     assert not any(isinstance(own, dict) and own.get("text") == "no figure" for _, own, _ in rows[:-1])
@@ -214,7 +214,7 @@ def test_what_a_company_lacks_stands_in_one_line():
     assert label.startswith("No figure: ") and "Capex with finance leases" in label and peers == ""
     assert len(own["details"]) == label.count(";") + 1
     backlog = next(peers for label, _, peers in rows if label == "Contracted backlog (RPO)")
-    assert backlog == {"text": "$638bn", "under": "Oracle alone, 31 May 2026"}
+    assert backlog == {"text": "$664bn", "under": "Oracle alone, 31 Aug 2026"}
 
 
 def test_what_is_a_year_older_than_the_page_is_grey():
@@ -245,7 +245,7 @@ def test_metas_revenue_is_no_contract(found):
 def test_where_no_model_speaks_the_answer_is_what_is_known():
     chips = company_figures.found(facts.open(["NVDA", "AMD", "AVGO"], currency="USD"))
     said = comparison.verdict(chips)
-    assert said.startswith("By enterprise value Broadcom costs 23.8×") and "Nothing" not in said
+    assert said.startswith("By enterprise value NVIDIA costs 20.5×") and "Nothing" not in said
 
 
 # ---- the spreadsheet
