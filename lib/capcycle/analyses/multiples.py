@@ -84,8 +84,15 @@ def cases(book: Book) -> dict[str, Case]:
 @cache
 def homes(book: Book) -> dict[str, Book]:
     """For each company a book in the currency that it reports in: a rate of exchange is no part of a multiple."""
-    return {company: book if facts.company(company)["currency"] == book.currency else book.own(company)
-            for company in book.companies}  # fmt: skip
+    return {company: _home(book.into(book.money), company) for company in book.companies}
+
+
+def _home(book: Book, company: str) -> Book:
+    """The book of a company's own currency; the same book where that is its currency, or where nothing is filed yet."""
+    if facts.company(company)["currency"] != book.currency:
+        with suppress(NothingToShow):
+            return select(book.own(company), "ttm").book
+    return book
 
 
 @cache
