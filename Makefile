@@ -29,9 +29,10 @@ lint: .venv/.tests
 	.venv/bin/ruff check .
 	.venv/bin/ruff format --check .
 
-# loadfile: what a file of tests shares (a built site, a browser) is made once; slow files come first, see tests/conftest.py
+# loadfile: what a file of tests shares (a browser, a case) is made once; the longest come first, see conftest.py
+# The tests start Python some hundred times: what is compiled once is kept, whatever the surroundings say
 test: lint
-	.venv/bin/python -m pytest --numprocesses auto --maxprocesses 4 --dist loadfile --no-loadscope-reorder
+	PYTHONDONTWRITEBYTECODE= .venv/bin/python -m pytest --numprocesses auto --maxprocesses 4 --dist loadfile --no-loadscope-reorder
 
 pictures: .venv/.tests
 	@mkdir -p site/pictures
