@@ -44,7 +44,7 @@ def test_a_quarter_of_oracle_is_the_one_that_ends_with_it():
 
 def test_bases_are_never_mixed():
     rows = capacity.owners(facts.open(["HUT", "CIFR"], currency="USD")).set_index("label")
-    assert rows.loc["Hut 8, critical IT power", "contracted"] == 245 + 352  # River Bend and Beacon Point
+    assert rows.loc["Hut 8, critical IT power", "contracted"] == 245 + 2 * 352  # River Bend and Beacon Point
     assert rows.loc["Hut 8, power of the grid connection", "contracted"] == 330
     assert rows.loc["Cipher, gross power", "contracted"] == 600  # 300 at Barber Lake, 300 for Amazon
 
@@ -100,3 +100,10 @@ def test_who_says_nothing_is_named():
 def test_the_table_of_growth_shows_both_figures():
     shown = table(capacity.growth(facts.open(["CRWV"])), capacity.SHOWN, "capacity.growth")
     assert "470 MW" in shown.view.to_string() and "850 MW" in shown.view.to_string()
+
+
+def test_a_plan_for_a_day_that_is_over_is_none():
+    """Nebius planned 220 MW for December 2025: in November 2025 that lay ahead, in 2026 it came true or did not."""
+    ahead, over = (capacity.growth(facts.open(["NBIS"], day, "USD")) for day in ("2025-11-30", "2026-08-31"))
+    assert any("plan for 2025-12" in label for label in ahead)
+    assert not any("plan for 2025-12" in label for label in over) and any("plan for 2026-12" in label for label in over)

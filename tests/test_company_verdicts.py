@@ -72,5 +72,16 @@ def test_nothing_is_of_a_later_day_than_the_page(company, day):
     assert not (days > day).any() and all(card["published"] <= day for card in shown.sources)
 
 
+@pytest.mark.parametrize("company", ["CIFR", "IREN", "ORCL"])  # of the others the gate asks, as they are built
+def test_every_sentence_says_of_when_it_is(company):
+    known = said(company)[1].figures.query("value != ''")
+    assert (known["day"] != "").all() and (known["from"] != "").all(), known.loc[known["day"] == "", "figure"].tolist()
+
+
+def test_a_lease_is_of_the_day_on_which_the_newest_of_its_terms_or_of_what_is_assumed_was_told():
+    told = {company: said(company)[0]["Do its leases to tenants pay?"][1] for company in ("CIFR", "APLD", "WULF")}
+    assert told == {"CIFR": "assumed\n25 Sep 2026", "APLD": "assumed\n6 Jul 2026", "WULF": "assumed\n6 Jul 2026"}
+
+
 def test_every_line_leads_to_a_notebook():
     assert {each.page for each in company_verdicts.ASKED} <= set(notebooks())

@@ -163,10 +163,16 @@ UNHINTED = """[...document.querySelectorAll('.table')].filter(box => box.scrollW
   && !getComputedStyle(box).backgroundAttachment.includes('local')).map(box => box.closest('figure')?.id)"""
 
 
+WIDER = """new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done))).then(() =>
+  [...document.querySelectorAll('figure .table')].filter(box => box.scrollWidth > box.clientWidth + 1)
+    .map(box => `${box.closest('figure').id}: ${box.scrollWidth}`))"""
+
+
 def check_shown(page, site: Path, viewport: dict) -> None:
     unfold(page)
     check_drawn(page)
     assert page.evaluate(UNHINTED) == []  # a table wider than its room has a shade where it goes on
+    assert viewport is not PHONE or page.evaluate(WIDER) == []  # each of its rows is a block there
     assert page.evaluate("document.scrollingElement.scrollWidth") <= viewport["width"]
     assert page.evaluate("window.hit") is None
     assert complaints(page) == []

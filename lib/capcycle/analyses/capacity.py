@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import pandas as pd
 
 from capcycle import facts, study, words
-from capcycle.analyses.gigawatt.records import STAGES, by_stage, on_record
+from capcycle.analyses.gigawatt.records import STAGES, by_stage, levels, on_record
 from capcycle.exhibits import Exhibit, marks
 from capcycle.facts import Book
 from capcycle.measure import measure
@@ -63,7 +63,7 @@ def growth(book: Book) -> dict[str, Case]:
     Only figures of one company or site on one basis stand beside each other; a plan beside what ran by the same
     document, where that has a figure.
     """
-    table = book.register("capacity").dropna(subset=["mw", "date"])
+    table = levels(book).dropna(subset=["mw", "date"])
     own = table[table["company"].isin(book.companies)].sort_values("date", kind="stable")
     order = own.assign(first=own["company"].map(book.companies.index)).sort_values("first", kind="stable")
     pairs = [pair for _, rows in order.groupby(SERIES, sort=False) for pair in _pairs(rows)]

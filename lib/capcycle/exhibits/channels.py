@@ -17,11 +17,13 @@ SMALL = (
     "years",
     "times",
     "share",
+    "MW",
+    "GPUs",
     "GPU-hour",
     "H100e-hour",
     "PFLOPS-hour",
     *EFFICIENCIES,
-)  # need no scale
+)  # need no scale, or have none in the words beside the marks
 BOUNDARY = "utcmonth(datum.value) == 0 && utcdate(datum.value) == 1"  # where a year begins
 PERIOD = re.compile(r"(\d+)(?:Q([1-4])|-(0[1-9]|1[0-2]))?")
 LETTER, BESIDE = 6.6, 14  # pixels of a letter, and between a mark and the number beside it
@@ -190,5 +192,11 @@ def group_scale(groups: Sequence[str], signs: Sequence) -> alt.Scale:
 
 
 def _group_signs(groups: list[str], signs: list) -> list:
+    """Those of companies are their own, and of what stands beside them the first that none of them has."""
     names = list(facts.companies()["name"])
-    return theme.signs(signs, groups, names) if set(groups) <= set(names) else signs
+    own = {group: theme.signs(signs, [group], names)[0] for group in groups if group in names}
+    if not own:
+        return signs
+    free = [sign for sign in signs if sign not in own.values()] or signs
+    others = [group for group in groups if group not in own]
+    return [own[group] if group in own else free[others.index(group) % len(free)] for group in groups]

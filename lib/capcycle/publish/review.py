@@ -26,6 +26,10 @@ def faults(outcomes: Iterable[Outcome]) -> Iterator[str]:
         own = _own(outcome.run)
         top = leads.lead(shown, outcome.run.notebook)
         yield from (say("gate.fault", run=outcome.run.name, title=top.text, fault=fault) for fault in leads.faults(top))
+        asked = next((part.content for part in shown if part.kind == "title"), "")
+        title = outcome.run.title
+        yield from (say("gate.fault", run=outcome.run.name, title=title, fault=fault)
+                    for fault in gate.of_question(title, asked))  # fmt: skip
         for part, each in zip(made, figures, strict=True):
             title = part.content["title"]
             texts = [title, part.content["subtitle"], *part.content["notes"]]

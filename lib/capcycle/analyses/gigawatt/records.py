@@ -140,6 +140,7 @@ def funnel(book: Book) -> Exhibit:
         return nothing("funnel")
     order = rows.assign(place=rows["stage"].map(STAGES.index), first=rows["company"].map(book.companies.index))
     rows = order.sort_values(["first", "place", "basis"], ignore_index=True)
+    rows = rows.assign(name=rows["company"].map(book.names.get))
     group, stage = rows["basis"].map(_basis), rows["stage"].map(lambda each: f"capacity.stage.{each.replace(' ', '_')}")
     label = rows["name"] + say("format.colon") + stage.map(say)
     # bars under one label would be stacked, and those of unlike bases are not to be added
@@ -174,12 +175,18 @@ def _title(rows: pd.DataFrame, book: Book) -> str:
     return say("gigawatt.funnel.title", companies=words.listing(each)) if each else say("gigawatt.funnel.none")
 
 
+def levels(book: Book) -> pd.DataFrame:
+    """The register of power without what was planned for a day that is over: such a plan came true or did not."""
+    power = book.register("capacity")
+    return power[~(power["stage"].eq("planned") & (power["date"] <= book.facts["period_end"].max()))]
+
+
 def on_record(book: Book) -> pd.DataFrame:
     """The register of power of a book's companies; what lessors have let, and what runs of it, by their contracts.
 
     So that it is the lessor's own share, counts no lease that is sold or not in force, and stands nowhere twice.
     """
-    power = book.register("capacity")
+    power = levels(book)
     power = power[power["company"].isin(book.companies)]
     let = contracts.read(book).query("mw_owned > 0")
     let = let[let["status"].isin(contracts.LIVE)].assign(
