@@ -100,6 +100,7 @@ def test_a_change_of_life_is_what_it_is_on_the_page_of_lives(found):
 
 def test_the_answer_adds_up_what_is_needed_and_disclosed(found):
     said = comparison.verdict(found)
+    assert said.startswith("On all they do, Microsoft, Amazon, Alphabet, Meta and Oracle earn more on their capital")
     disclosing = [found.of("revenue_required")[name].value for name in ("Microsoft", "Amazon")]
     assert f"Microsoft and Amazon, who need ${sum(disclosing) / 1e9:.1f}bn of it, disclose $52.0bn" in said  # 37 + 15
     assert said.count(". ") <= 2  # three sentences
@@ -294,3 +295,17 @@ def test_its_figures_are_formulas(shown, tmp_path):
     with zipfile.ZipFile(tmp_path / "a.xlsx") as book:
         first, comments = book.read("xl/worksheets/sheet1.xml").decode(), book.read("xl/comments1.xml").decode()
     assert first.count("<f>") > 60 and "Microsoft 10-K" in comments
+
+
+@pytest.mark.parametrize(
+    ("company", "first", "then"),
+    [
+        ("MSFT", r"On all it does, Microsoft earned [\d.]+ points more on its capital than that costs, in the year",
+         "Microsoft's price of 22 Aug 2026 assumes 10 years of"),
+        ("AMZN", "On all it does, Amazon earned", "Amazon's price of 22 Aug 2026 takes 10 years of implausible profit"),
+        ("CRWV", r"CoreWeave costs [\d.]+× a year's sales", "Whether CoreWeave's capital earns its cost"),
+    ],
+)  # fmt: skip
+def test_a_companys_page_says_first_whether_it_earns_its_cost_and_what_it_costs(company, first, then):
+    said = first_screen.verdict(facts.open([company], currency="USD"), company)
+    assert re.match(first, said) and then in said
