@@ -157,6 +157,7 @@ def test_what_is_refused_is_said_with_the_valid_names(house, capsys, arguments, 
     [
         (["run", "toy", "-o", "data", "-p", "compnies", "X"], ["did you mean companies?", "name a file with -o"]),
         (["diff", "a", "b"], ["a holds no site", "b holds no site"]),
+        (["add", "no.csv", "no.xlsx"], ["no.csv: there is no such file", "no.xlsx: there is no such file"]),
         (["claims", "no.md", "--day", "2025-13-01"], ["no.md: cannot be read", "--day is '2025-13-01'"]),
     ],
 )
