@@ -195,6 +195,12 @@ def test_a_failing_notebook_is_kept_and_named(house, capsys):
     assert str(house / "toy.executed.failed.ipynb") in said
 
 
+def test_a_refusal_in_a_notebook_is_said_in_its_own_words(house, capsys):
+    write_toy(house, "from capcycle.errors import ModelError\nraise ModelError('no warrant of TSLA is public')")
+    assert cli.main(["run", "toy"]) == 1
+    assert capsys.readouterr().err.startswith("capcycle: toy: no warrant of TSLA is public\n")
+
+
 def test_check_finds_notebooks_with_outputs(house, capsys):
     assert cli.main(["run", "toy", "-o", "out.ipynb"]) == 0
     (house / "out.ipynb").replace(house / "notebooks/toy.ipynb")
