@@ -187,6 +187,11 @@ def test_an_event_stands_at_its_month_and_only_once_it_was_public():
     assert {each for cell in after["source"] for each in cell.split()} <= {card["id"] for card in exhibit.sources}
 
 
+def test_a_contract_is_marked_as_it_was_announced():
+    labels = events.of(facts.open(["CIFR"]), "CIFR")["label"].tolist()
+    assert "Fluidstack, $3.0bn contract" in labels  # amended to 7.0bn a year later
+
+
 def test_the_newest_results_and_a_restated_figure_are_events():
     """Meta's 10-K of 30 January 2025 gives 27.045bn of capex for 2023, that of 2024 gave 27.266bn: 0.8% less."""
     known = events.of(facts.open(["META"], "2025-02-03"), "META").set_index("label")["day"]

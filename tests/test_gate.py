@@ -285,6 +285,6 @@ def test_a_title_with_a_value_says_of_when_it_is(title, columns, published, subt
     card = {"id": "10-Q", "title": "10-Q", "publisher": "SEC", "url": "", "published": published, "tier": "filing"}
     made = Exhibit("one", title, "%", "", pd.DataFrame(), pd.DataFrame(columns), sources=(card,))
     assert made.payload()["subtitle"] == subtitle
-    assert bool(gate.of_dated(title, made.when(), pd.DataFrame(columns))) == (
+    assert bool(gate.of_dated(title, made.measured(), pd.DataFrame(columns))) == (
         subtitle == "%" and "12%" in title and "2026" not in title
     )

@@ -380,9 +380,9 @@ def test_the_exhibit_says_at_what_rate_records_were_converted():
 
 
 def test_a_contract_is_its_value_times_the_rate():
-    ours, dollars = (lessors("WULF", currency=each).iloc[1] for each in ("CNY", "USD"))
+    ours, dollars = (lessors("CIFR", currency=each, as_of="2026-09-24").iloc[0] for each in ("CNY", "USD"))
     names = ["contract_value", "price", "value_owned", "backstop"]
-    rate = facts.open(currency="CNY").rate("USD").value
+    rate = facts.open(as_of="2026-09-24", currency="CNY").rate("USD").value
     assert (ours[names] / dollars[names]).tolist() == pytest.approx([rate] * 4)
     assert (ours["kind"], ours["currency"], ours["own_currency"]) == ("derived", "CNY", "USD")
     assert ours["source"] == f"{dollars['source']} ecb-eurofxref"
@@ -442,12 +442,18 @@ def test_a_yield_on_cost_by_hand():
 
 
 def test_the_ledger_says_how_much_runs():
-    assert hosting.ledger(facts.open(["WULF"])).title == "Of 821 MW in 4 live contracts 60 MW are known to run"
+    assert hosting.ledger(facts.open(["WULF"])).title == "Of 821 MW in 4 live contracts 102 MW are known to run"
     alone = hosting.ledger(facts.open(["BTDR"]))  # has one contract
     assert alone.title == "The only contract is signed, not in force"
     applied = hosting.terms(facts.open(["APLD"])).view
     assert applied["Running"].tolist()[0] == "175 MW (e)"  # of 250 at Polaris Forge 1
-    assert hosting.terms(facts.open(["WULF"])).view["Running"].tolist() == ["60 MW (e)", "–", "–", "–", "–"]
+    assert hosting.terms(facts.open(["WULF"])).view["Running"].tolist() == [
+        "60 MW (e)",
+        "42 MW (e)",
+        "–",
+        "–",
+        "–",
+    ]  # CB-3
     core = hosting.terms(facts.open(["CORZ"]))
     assert any("no document says how much" in note for note in core.notes)
 

@@ -313,8 +313,9 @@ def test_ciphers_share_by_hand(cases):
     wait = (168 * 131 + 39 * 221 + 70 * 251) / 493 / 365.25
     leased = counted * income * (1 - (1 + rate) ** -term) / rate / (1 + rate) ** wait
     assert one.leased_part == pytest.approx(leased * 1e6, rel=1e-6)
-    # spent since the lease of September 2025: 225.9, 554.0 and 410.3m, less than the quarter that is delivered costs
-    assert cases["CIFR"].inputs["spent_on_leases"].value == pytest.approx(225.886e6 + 553.99e6 + 410.271e6)
+    # spent since the lease of September 2025 and to the balance of December, in whose debt it stands: less than the
+    # quarter that is delivered costs
+    assert cases["CIFR"].inputs["spent_on_leases"].value == pytest.approx(225.886e6)
     assert one.cost_part == pytest.approx(-0.9 * 0.75 * cost * 1e6)  # 3.70bn
     pipeline = 0.25 * 3_400 * 3  # 2,550m: the 10-K's pipeline, to be energized from 2026 to 2030
     equity = 207 * 3 + leased - 0.9 * 0.75 * cost + pipeline + 628.263 - 2_749.441 + 37.807  # 646 bitcoins
@@ -339,7 +340,7 @@ def test_what_is_delivered_is_what_is_reported_to_run(book):
     shares = {company: own["delivered"] for company, own in figures(book).items()}
     assert [shares["HUT"].low, shares["HUT"].value] == [0, 0]  # River Bend and Beacon Point are to come
     mw = [end * (60 + 200 + 160 + 401) for end in (shares["WULF"].value, shares["WULF"].high)]
-    assert mw == pytest.approx([60, 60])  # Core42's; CB-3, CB-4 and CB-5 are due by the end of 2026
+    assert mw == pytest.approx([102, 102])  # Core42's 60 and CB-3's 42; CB-4 and CB-5 are still to come
 
 
 def test_the_general_share_stands_in_where_a_lease_delivers_and_none_says_how_much():
@@ -349,7 +350,7 @@ def test_the_general_share_stands_in_where_a_lease_delivers_and_none_says_how_mu
 
 def test_without_a_lease_the_general_terms_stand():
     none = leases(facts.open(["MARA"]))
-    general = terms(none, none, none, pd.NaT, facts.open(["MARA"]))
+    general = terms(none, none, none, pd.NaT, pd.NaT, facts.open(["MARA"]))
     assert general["noi_per_leased_mw"].value == pytest.approx(1.73e6 * 0.85)  # Golden Sun's rent, the general margin
     assert general["cost_per_leased_mw"].value == 10.5e6
 
@@ -365,10 +366,11 @@ def test_a_leased_megawatt_earns_and_costs_the_same_here_and_on_the_page_on_host
 
 def test_a_lease_that_pays_has_less_of_its_term_left_and_one_to_come_waits():
     left, wait = (figures(facts.open(["WULF"]))["WULF"][name].value for name in ("term_left", "lease_wait"))
-    # 22 August 2026: Core42 (60 MW, ten years) pays since 30 September 2025, 326 days; CB-3, CB-4 and CB-5 (360 MW, ten
-    # years) begin on 31 December 2026, in 131 days, and Anthropic's 401 MW (twenty years) a year later, in 496
-    assert left == pytest.approx((60 * (10 - 326 / 365.25) + 360 * 10 + 401 * 20) / 821)
-    assert wait == pytest.approx((360 * 131 + 401 * 496) / 821 / 365.25)
+    # 22 August 2026: Core42 (60 MW, ten years) pays since 30 September 2025, 326 days; CB-3 and CB-4 (200 MW, ten
+    # years) since 31 July 2026, 22 days; CB-5 (160 MW) begins on 31 January 2027, in 162, Anthropic's 401 MW (twenty
+    # years) on 31 December 2027, in 496
+    assert left == pytest.approx((60 * (10 - 326 / 365.25) + 200 * (10 - 22 / 365.25) + 160 * 10 + 401 * 20) / 821)
+    assert wait == pytest.approx((160 * 162 + 401 * 496) / 821 / 365.25)
 
 
 def test_a_building_that_the_tenant_pays_costs_nothing():
@@ -406,7 +408,7 @@ def test_the_leases_of_a_company_stand_one_by_one(cases):
 
 def test_leases_of_which_nothing_runs_say_so():
     found = power_value.lease_table(power_value.sums_of_parts(facts.open(["HUT"]))["HUT"])
-    assert "0 MW of 597 MW run." in found.notes  # River Bend 245, Beacon 352
+    assert "0 MW of 949 MW run." in found.notes  # River Bend 245, Beacon twice 352
 
 
 def test_a_lease_whose_critical_power_was_not_stated_is_named_and_not_counted():

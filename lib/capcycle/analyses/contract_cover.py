@@ -84,10 +84,11 @@ def reconciliation(book: Book) -> Exhibit:
 def cases(book: Book) -> dict[str, Case]:
     """A case for the lessor's part of each contract whose value and term are public, the newest first; none sold."""
     table = contracts.read(book).query("status != 'sold'").sort_values("signed", ascending=False)
+    table["since"] = table["signed"].mask(table["status"].eq("amended"), table["status_date"])  # of the terms it has
     years, twelve_months = (measure("revenue", select(book, span)) for span in ("year", "ttm"))
     return {
         _label(row, book): study.case(
-            contract_cover, book, row["lessor"], revenue_when_signed=_before(years, row["lessor"], row["signed"]),
+            contract_cover, book, row["lessor"], revenue_when_signed=_before(years, row["lessor"], row["since"]),
             revenue_now=_now(twelve_months, row["lessor"]),
             contract_value=_stated(row, "contract_value", row["value_owned"], row["currency"]),
             contract_term=_stated(row, "contract_term", row["term_years"], "years"))

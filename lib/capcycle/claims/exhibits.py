@@ -243,7 +243,8 @@ def _exhibit(name: str, title: str, view: pd.DataFrame, figures: pd.DataFrame, a
     newest = more.pop("newest", "")
     subtitle = say(f"claims.page.{name}_subtitle")
     if newest:
-        subtitle = say("page.documents_to", of=subtitle, day=words.day(pd.Timestamp(newest)))
+        when = say("page.documents_to", day=words.day(pd.Timestamp(newest)))
+        subtitle = say("page.of_when", of=subtitle, when=when)
     return Exhibit(name, title, subtitle, alt, view, figures, **more)
 
 

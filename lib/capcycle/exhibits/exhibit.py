@@ -72,7 +72,8 @@ class Exhibit:
         """All but the chart, as JSON: what the page template reads."""
         return {
             **{name: getattr(self, name) for name in ("id", "title", "alt")},
-            "subtitle": self.when(),
+            "subtitle": self.measured(),
+            "when": self.when(),
             "notes": list(map(merged, self.notes)),
             "sources": [dict(source) for source in self._foremost()],
             "columns": [_capital(str(column)) for column in self.view.columns],
@@ -84,21 +85,24 @@ class Exhibit:
 
     def _repr_mimebundle_(self, include=None, exclude=None) -> dict[str, Any]:
         shown = {"text/html": self._html()} if self.chart is None else {VEGA_LITE: self.titled()}
-        return {**shown, MIME: self.payload(), "text/plain": f"{self.title}\n{self.alt or self.when()}"}
+        return {**shown, MIME: self.payload(), "text/plain": f"{self.title}\n{self.alt or self.measured()}"}
 
     def when(self) -> str:
-        """The subtitle; where a title has a value and neither says of when it is, with the day up to which figures go.
+        """Up to which day the figures go, where a title has a value and neither it nor the subtitle says of when it is.
 
         Without one it is that of the documents; what is of a day after all of them is a plan, and of no day.
         """
         if not undated(self.title, self.subtitle, self.figures):
-            return self.subtitle
+            return ""
         newest = max((source["published"] for source in self.sources if source["tier"] != "statistics"), default="")
         days = [str(one)[:10] for name in OF if name in self.figures for one in self.figures[name]]
         known = [one for one in days if re.fullmatch(ISO, one) and one <= (newest or one)]
-        if not (last := max(known, default=newest)):
-            return self.subtitle
-        return say(f"page.{'figures' if known else 'documents'}_to", of=self.subtitle, day=day(pd.Timestamp(last)))
+        last = max(known, default=newest)
+        return say(f"page.{'figures' if known else 'documents'}_to", day=day(pd.Timestamp(last))) if last else ""
+
+    def measured(self) -> str:
+        """The subtitle, and behind it of when the figures are where nothing else says so."""
+        return say("page.of_when", of=self.subtitle, when=when) if (when := self.when()) else self.subtitle
 
     def _foremost(self) -> list[Mapping[str, str]]:
         """The documents by how many of the newest figures rest on each, statistics such as exchange rates last.
@@ -115,7 +119,7 @@ class Exhibit:
 
     def titled(self) -> dict[str, Any]:
         """The chart in Vega-Lite, its title and sources inside, for JupyterLab; a page sets them in its own type."""
-        under = [self.when(), *wrap(cited(self._foremost()), LINE)]
+        under = [self.measured(), *wrap(cited(self._foremost()), LINE)]
         known = [] if self.chart.params is alt.Undefined else [each.name for each in self.chart.params]
         text = alt.expr(LIVE_TITLE) if LIVE_TITLE in known else self.title
         # against the schema of Vega-Lite, which takes as long as all the rest, tests hold it
@@ -124,7 +128,7 @@ class Exhibit:
 
     def _html(self) -> str:
         table = self.view.map(_cell).to_html(index=False, border=0, escape=False)
-        heading = f"<h4>{escape(self.title)}</h4><p>{escape(self.when())}</p>"
+        heading = f"<h4>{escape(self.title)}</h4><p>{escape(self.measured())}</p>"
         body = f"{heading}{table}<p>{escape(cited(self._foremost()))}</p>{self._download()}"
         return f'<div class="mathjax_ignore">{body}</div>'  # or two dollar signs would make a formula
 

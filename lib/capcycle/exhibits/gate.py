@@ -32,8 +32,7 @@ NUMBER = re.compile(r"(?<![\w.,])[−+$€¥]*\d[\d,]*(?:\.\d+)?(?=[×%a-z]*(?:\
 ALONE = re.compile(r"\b1 of 1\b")
 COMPARES = re.compile(r"\b(?:ranks?|leads?|(?:high|low|larg|small|fast|slow|few)est|most|least|(?:run|ran)s? from)\b")
 BEST = re.compile(r"\b(?:dear|cheap|high|low|larg|small|great|bigg|long|short)est\b")
-NEAR = 0.006  # by which a figure that is shown is rounded
-SCALES = (1.0, 0.01, 1e3, 1e6, 1e9, 1e12)  # in which a title may show a figure
+NEAR, SCALES = 0.006, (1.0, 0.01, 1e3, 1e6, 1e9, 1e12)  # by which and in which a figure that is shown is rounded
 PROFIT, GAINS = "net_income", "gain"  # what may have gains on investments in it, and the word that says so
 NO = re.compile(r"\bno ([a-z][\w& ,-]*)")
 PUBLIC = re.compile(r"\bno (?:figure|value|amount|price|number)\b[^.;:]* (?:is|are) public\b")
@@ -133,11 +132,11 @@ def of_dated(title: str, subtitle: str, figures: pd.DataFrame) -> list[str]:
     >>> of_dated("Of 23 models, 4 say something", "", pd.DataFrame(line))
     ["'Do leases pay?' does not say of when it is"]
     """
-    found = [say("gate.undated")] if undated(title, subtitle, figures) else []
+    found = [say("gate.undated")] * undated(title, subtitle, figures)
     if {"figure", "day", "page"} <= set(figures):  # what is counted over the table itself has the page of what is known
-        lacking, dayless = (figures[name].fillna("").eq("") for name in ("value", "day"))
-        known = ~lacking & dayless & figures["page"].ne("coverage")
-        found += [say("gate.undated_line", name=name) for name in figures.loc[known, "figure"].unique()]
+        value, day = (figures[name].fillna("") for name in ("value", "day"))
+        dayless = value.ne("") & day.eq("") & figures["page"].ne("coverage")
+        found += [say("gate.undated_line", name=name) for name in figures.loc[dayless, "figure"].unique()]
     return found
 
 

@@ -172,7 +172,7 @@ def _part(look: dict) -> None:
 
 
 def _alt(measures: Measures) -> str:
-    table = measures.table
+    table = measures.cells
     each = [_series(company, rows) for company, rows in table.groupby("company", sort=False)]
     first, last = table["period"].iloc[[0, -1]]
     return words.say("alt.line", first=first, last=last, series=words.clauses(each))
@@ -190,9 +190,10 @@ def _series(company: str, rows: pd.DataFrame) -> str:
 def _by_period(table: pd.DataFrame) -> pd.DataFrame:
     """A row per period, the newest first, and a column per company; from the first with a figure to the last."""
     wide = table.pivot(index="period", columns="name", values="shown")
-    known = table["period"].map(wide.ne(words.DASH).any(axis=1))
+    periods = table["period"].drop_duplicates()
+    known = periods.map(wide.ne(words.DASH).any(axis=1))
     within = known[::-1].cummax()[::-1] & known.cummax() if known.any() else ~known
-    order = table.loc[within, "period"].drop_duplicates()[::-1]
+    order = periods[within][::-1]
     columns = [name for name in table["name"].drop_duplicates() if name in wide]
     return wide.loc[order, columns].rename_axis(index=words.say("column.period"), columns=None).reset_index()
 
@@ -207,7 +208,7 @@ def _partial(sums: pd.DataFrame, measures: Measures) -> list[str]:
     """A column of fewer companies looks like a fall, so such periods are pale, and said to be no totals."""
     known = measures.known
     partial = known.loc[~known["period"].isin(sums["period"]), "period"]
-    partial = [period for period in measures.table["period"].drop_duplicates() if period in set(partial)]
+    partial = [period for period in measures.cells["period"].drop_duplicates() if period in set(partial)]
     return [words.say("note.partial_sum", periods=words.listing(partial))] if partial else []
 
 

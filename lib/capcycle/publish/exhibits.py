@@ -16,6 +16,7 @@ NUMBER = re.compile(
     r"^[(~≈<>]*[+−-]?\s?[A-Z]{0,3}[$€£¥]?\s?[+−-]?\d[\d,. ]*\s?(%|x|×|pp|k|m|bn|tn|days?)?\)?\*?(\s\([a-z?]\))?$"
 )
 SHORT = 18  # letters of a cell that needs no second line
+OFTEN = 3  # exhibits of a page that say the same of when they are
 LENGTHY, FEW = 320, 3  # letters of a note that nobody reads under a chart; notes that may all stand there
 LONG = 60  # and of one that would be a column of single words if it got no more room than the others
 BETWEEN = "; "  # between several values in one cell of a column that is chosen from
@@ -70,6 +71,21 @@ def general_notes(blocks: list[dict]) -> list[str]:
         own = [note for note in block["notes"] if count[note] == 1]
         block |= {"general": len(own) < len(block["notes"]), "notes": own}
     return [note for note, exhibits in count.items() if exhibits > 1]
+
+
+def said_once(blocks: list[dict]) -> str:
+    """Of when most exhibits of a page are, where several say it behind their measure; there it is no longer read.
+
+    >>> blocks = [{"subtitle": "USD; figures to 30 Jun 2026", "when": "figures to 30 Jun 2026"} for _ in range(3)]
+    >>> said_once(blocks), blocks[0]["subtitle"], blocks[0]["when"]
+    ('figures to 30 Jun 2026', 'USD', '; figures to 30 Jun 2026')
+    """
+    (most, count), *_ = [*Counter(block["when"] for block in blocks if block["when"]).most_common(1), ("", 0)]
+    for block in blocks:
+        alike = count >= OFTEN and block["when"] == most
+        before = say("page.of_when", of="", when=most) if alike else ""
+        block |= {"subtitle": block["subtitle"].removesuffix(before), "when": before}
+    return most if count >= OFTEN else ""
 
 
 def ranges(exhibit: dict, documents: dict[str, dict]) -> list[tuple[int, int]]:

@@ -177,6 +177,7 @@ def _done(outcome: Outcome, document: dict, folder: Path) -> dict[str, Any]:
         "pieces": shared,
         **_remade(outcome, document),
         "known": _known(outcome, document, shown),
+        "when": exhibits.said_once([block for block in blocks if block["kind"] == "exhibit"]),
         "picked": links.chosen_from(outcome),
     }
 
@@ -254,6 +255,7 @@ def _block(part: notebook.Part, prose: Prose, documents, datasets: Datasets, fol
         "kind": "exhibit",
         **{key: exhibit[key] for key in ("id", "title", "subtitle", "alt")},
         "notes": [*exhibit["notes"], *exhibits.lacking(table, exhibit["notes"])],
+        "when": exhibit.get("when", ""),  # which pages of before do not have
         "workbook": "workbook" in exhibit,
         "code": part.code,
         "spec": datasets.slim(part.spec) if part.spec else None,

@@ -69,7 +69,7 @@ def _figures(tables: dict[str, pd.DataFrame], book: Book) -> dict[str, Quantity]
         "market_value": value, "price": price, "shares": _shares(value, price, tables["warrants"]),
         "debt": debt, "cash": cash, "enterprise_value": worth,
         "bitcoin": _held(tables["bitcoin"], value.day), **_power(tables, value.day, study.assumption(book, "pue")),
-        **terms(tables["leases"], tables["capacity"], tables["capex"], value.day, book),
+        **terms(tables["leases"], tables["capacity"], tables["capex"], value.day, debt.day, book),
     }  # fmt: skip
 
 

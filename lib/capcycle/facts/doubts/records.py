@@ -40,7 +40,7 @@ def doubts() -> list[str]:
         )  # fmt: skip
         rules = chain(rules, _lonely(table)) if name not in WRITTEN_APART else rules
         lines += told(table, rules)
-    return [*lines, *told(*_deals(every)), *told(*_claims()), *told(*_uncited(known, every))]
+    return [*lines, *told(*_deals(every)), *told(*_lent(every)), *told(*_claims()), *told(*_uncited(known, every))]
 
 
 def _ratios(table: pd.DataFrame, name: str) -> Doubts:
@@ -185,6 +185,14 @@ def _deals(named: dict[str, pd.DataFrame]) -> tuple[pd.DataFrame, Doubts]:
     right = table["contract"].map(value)
     off = right.notna() & table["form"].ne("guarantee") & ~(table["amount"] / right).between(0.9, 1.1)
     return table, [("amount {amount:.6g} is not the value of contract {contract}, {right:.6g}", off, right)]
+
+
+def _lent(named: dict[str, pd.DataFrame]) -> tuple[pd.DataFrame, Doubts]:
+    """Who rents what a loan is secured on is a tenant of the borrower's contracts."""
+    table, let = named["debt"], named["contracts"].groupby("lessor")["tenant_name"].agg(" ".join)
+    tenant, known = table["collateral"].str.extract(r"\bleases? to (.+)$")[0], table["borrower"].map(let).fillna("")
+    off = [name == name and name not in each for name, each in zip(tenant, known, strict=True)]
+    return table, [("no contract of {borrower} is with {right}", pd.Series(off, table.index), tenant)]
 
 
 # ---- claims and documents
