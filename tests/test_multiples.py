@@ -223,7 +223,7 @@ def test_a_multiple_of_a_loss_says_which_figure_is_the_loss():
 
 
 def test_each_measure_is_of_the_newest_period_that_has_its_own_inputs():
-    """Alphabet's gains of June 2026 are not held, its profit is; Meta's sales are, its operating income is not.
+    """Alphabet's gains of June 2026 are not held, its profit is; Meta's operating income is, its depreciation is not.
 
     Alphabet, bn: 132.170 of 2025 less 62.736 of its first half and 174.771 of the next; Meta's sales are 200.966 -
     89.830 + 117.111.
@@ -236,10 +236,11 @@ def test_each_measure_is_of_the_newest_period_that_has_its_own_inputs():
     )
     assert google.of("price_to_earnings_without_gains").inputs["net_income"].days == "31 Mar 2026"
     assert meta.alone("price_to_sales").value == pytest.approx(value["META"] / (200.966 - 89.830 + 117.111), rel=1e-4)
-    assert meta.of("ev_to_ebit").inputs["operating_income"].days == "31 Mar 2026"
+    assert meta.of("ev_to_ebitda").inputs["operating_income"].days == "31 Mar 2026"
+    assert meta.of("ev_to_ebit").inputs["operating_income"].days == "30 Jun 2026"
     notes = exhibits.peers(cases, multiples.SHOWN, "multiples.peers").notes
     assert any(note.startswith("Alphabet, of 31 Mar 2026: price to earnings before gains; ") for note in notes)
-    assert float(meta.outputs.ev_to_ebit) == meta.alone("ev_to_ebit").value
+    assert float(meta.outputs.ev_to_ebitda) == meta.alone("ev_to_ebitda").value
 
 
 def test_dividends_of_an_older_quarter_hold_back_no_yield_of_buy_backs():
