@@ -289,7 +289,9 @@ def test_a_company_keeps_its_colour_beside_what_is_no_company():
 
 
 def test_megawatts_have_all_their_digits_on_an_axis_as_beside_a_mark():
-    assert channels.axis("MW").format == theme.AMOUNT and words.value(20_000, "MW") == "20,000 MW"
+    rows = pd.DataFrame({"label": ["Own", "Let"], "value": [20_000, 5_000], "unit": "MW", "kind": "reported"})
+    svg = drawn(marks.columns(rows.assign(source=""), marks.Frame("a", "b", "c")).chart.to_dict())
+    assert "20,000 MW" in svg and "20,000" in [text for _, text in texts(svg, "role-axis-label")]
 
 
 # ---- one look for one thing

@@ -179,9 +179,9 @@ def test_minorities_and_bitcoin_stand_apart():
 
 
 def test_what_nobody_knows_is_not_called_undefined():
-    """IREN's operating income is not in the data: whether its profit after maintenance is below zero cannot be said."""
-    iren, crwv = (multiples.cases(facts.open([one], "2026-08-31"))[one] for one in ("IREN", "CRWV"))
-    reason = iren.alone("ev_to_ebitda_less_maintenance").reason
+    """Applied Digital's newest operating income is old: whether profit after maintenance is below zero is not known."""
+    apld, crwv = (multiples.cases(facts.open([one], "2026-08-31"))[one] for one in ("APLD", "CRWV"))
+    reason = apld.alone("ev_to_ebitda_less_maintenance").reason
     assert "operating income" in reason and "undefined" not in reason
     assert "no result" in crwv.alone("ev_to_ebit").reason  # operating loss of the twelve months to June 2026 (10-Q)
 
