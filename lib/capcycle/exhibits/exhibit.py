@@ -28,7 +28,9 @@ DAYS = re.compile(
     r"\d{4}年(?:\d+月)?(?:\d+日)?|\d+月\d+日"
     r"|\b(?:\d{1,2} [A-Z][a-z]{2} |FY|H[12] |Q[1-4] )?(?:19|20)\d\d(?:Q\d|H\d|-\d\d){0,2}s?\b"
 )
-VALUE = re.compile(r"\d(?:%|×|(?:bn|tn|[mk]|GW|MW|GPUs|H100e)\b| (?:basis )?points|[万亿]|个?(?:百分点|基点))|[$€¥]\d")
+VALUE = re.compile(
+    r"\d(?:%|×|(?:bn|tn|[mk]|GW|MW|GPUs|H100e)\b| (?:basis )?points|[万亿倍元美兆吉]|个?(?:百分点|基点))|[$€¥]\d"
+)
 
 
 @dataclass(frozen=True)
