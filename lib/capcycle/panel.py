@@ -77,6 +77,11 @@ class Panel:
         return np.append(self.rows["value"].to_numpy(float), np.nan)
 
     @cached_property
+    def said(self) -> dict[str, list]:
+        """When each row was published, and by which documents."""
+        return {column: self.rows[column].to_list() for column in ("published", "source")}
+
+    @cached_property
     def kinds(self) -> np.ndarray:
         """Each row's kind as a number, the weakest the highest; 0 at the end for what is missing."""
         return np.append(pd.Index(KINDS).get_indexer(self.rows["kind"]), 0).astype(np.int8)
@@ -175,8 +180,12 @@ class Panel:
     def _reasons(self) -> dict[tuple, str]:
         return {}
 
+    @cached_property
+    def _natures(self) -> dict[str, str]:
+        return facts.dictionary()["nature"].to_dict()
+
     def _why_missing(self, company: str, ordinal: int, concept: str, earlier: str) -> str:
-        summed = self.span != "quarter" and facts.dictionary()["nature"].get(concept) == "flow"
+        summed = self.span != "quarter" and self._natures.get(concept) == "flow"
         key = "reason.missing_twelve" if summed else "reason.missing"
         missing = words.say(key, concept=words.lower(words.name(concept)), earlier=earlier).strip()
         last = ordinal * 4 + 3 if self.span == "year" else ordinal

@@ -1,6 +1,7 @@
 """What OpenAI and Anthropic have firmly ordered of each seller, and what part of its backlog that is."""
 
 from collections.abc import Iterator
+from functools import cache
 
 import pandas as pd
 
@@ -17,12 +18,13 @@ LABORATORIES = ("OpenAI", "Anthropic")
 SHARE = "laboratory_share_of_backlog"
 
 
-def backlogs(book: Book) -> pd.DataFrame:
+def backlogs(book: Book, made: pd.DataFrame | None = None) -> pd.DataFrame:
     """Each company's newest backlog, and what each laboratory has firmly promised it; `share` of both.
 
+    made    the promises of the book's day, where they are at hand
     Errors: NothingToShow where no company of the book has both.
     """
-    made = promises(book)
+    made = promises(book) if made is None else made
     made = made[made["group"].eq("order") & made["firm"].eq("yes") & made["giver"].isin(LABORATORIES)]
     rows = [{"label": book.names[company], "company": company, "backlog": backlog.value,
              "backlog_kind": backlog.kind, "until": backlog.day,
@@ -47,6 +49,10 @@ def _newest(book: Book) -> Iterator[tuple[str, Quantity]]:
             yield company, max(both, key=lambda each: each.day)
 
 
+_promised = cache(promises)
+
+
+@cache
 def share(book: Book, company: str) -> Quantity:
     """The part of a company's newest backlog that both laboratories have firmly ordered; one value for all pages.
 
@@ -58,7 +64,7 @@ def share(book: Book, company: str) -> Quantity:
     ('40.9%', '30 Jun 2026')
     """
     try:
-        row = backlogs(book.of(company)).iloc[0]
+        row = backlogs(book.of(company), _promised(book)).iloc[0]
     except NothingToShow:
         return missing(SHARE, say("laboratory_orders.none_of", company=book.names[company]), "fraction")
     each = [say("laboratory_orders.each", name=name, amount=words.value(row[name], book.money))

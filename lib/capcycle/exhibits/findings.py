@@ -84,7 +84,7 @@ def totals(measures: Measures) -> pd.DataFrame:
     """
     if measures.unit in RATIOS or measures.unit == "shares" or "/" in measures.unit:
         raise MetricError(f"{measures.name} cannot be added up over companies; use lines or bars")
-    each = measures.table.groupby(["ordinal", "period"], as_index=False)["value"]
+    each = measures.cells.groupby(["ordinal", "period"], as_index=False)["value"]
     return each.agg(lambda values: values.sum(skipna=False)).dropna()
 
 

@@ -45,7 +45,7 @@ def lines(measures: Measures, focus: str | None = None, scale: str = "plain") ->
         view=_by_period(plain),
         figures=parts.figures(measures.table),
         notes=parts.notes(measures),
-        sources=parts.documents(measures.table),
+        sources=parts.documents(measures.cells),
         chart=_chart(data[drawn], measures, focus, scale) if drawn.any() else None,
     )
 
@@ -75,7 +75,7 @@ def stack(measures: Measures, happened: pd.DataFrame | None = None) -> Exhibit:
         view=_by_period(data),
         figures=parts.figures(measures.table),
         notes=(*events.note(shown), *parts.notes(measures), *_partial(sums, measures)),
-        sources=parts.documents(measures.table, shown),
+        sources=parts.documents(measures.cells, shown),
         chart=None if sums.empty else _stack(data.assign(whole=data["period"].isin(sums["period"])), measures, shown),
     )
 
@@ -170,7 +170,7 @@ def _part(look: dict) -> None:
 
 
 def _alt(measures: Measures) -> str:
-    table = measures.table
+    table = measures.cells
     each = [_series(company, rows) for company, rows in table.groupby("company", sort=False)]
     first, last = table["period"].iloc[[0, -1]]
     return words.say("alt.line", first=first, last=last, series=words.clauses(each))
@@ -205,7 +205,7 @@ def _partial(sums: pd.DataFrame, measures: Measures) -> list[str]:
     """A column of fewer companies looks like a fall, so such periods are pale, and said to be no totals."""
     known = measures.known
     partial = known.loc[~known["period"].isin(sums["period"]), "period"]
-    partial = [period for period in measures.table["period"].drop_duplicates() if period in set(partial)]
+    partial = [period for period in measures.cells["period"].drop_duplicates() if period in set(partial)]
     return [words.say("note.partial_sum", periods=words.listing(partial))] if partial else []
 
 

@@ -61,7 +61,7 @@ def chart_rows(measures: Measures) -> pd.DataFrame:
     >>> chart_rows(capex).iloc[-1][["name", "period", "shown"]].tolist()
     ['Microsoft', '2024', '$55.6bn']
     """
-    table = measures.table
+    table = measures.cells
     return table[["company", "period", "value", "kind"]].assign(
         name=table["company"].map(company_names().get),
         date=(table["ordinal"] + 0.5).map(lambda each: f"{day_of(each, measures.panel.steps_per_year):%F}"),
@@ -195,7 +195,7 @@ def notes(*measured: Measures, at: Iterable[pd.DataFrame] | None = None) -> tupl
     >>> notes(measure.measure("capex", panel.select(facts.open(["META"], "2025-02-01"), "year")))[-1]
     'Calendar quarters: every period shown ends with its quarter.'
     """
-    kinds = {kind for measures in measured for kind in measures.table["kind"]}
+    kinds = {kind for measures in measured for kind in measures.cells["kind"]}
     return (
         *(definition(measures) for measures in measured),
         *_calendar(measured),
@@ -255,7 +255,7 @@ def _calendar(measured: tuple[Measures, ...]) -> list[str]:
     panel = measured[0].panel
     if panel.calendar == "fiscal":
         return [words.say("note.fiscal"), *_changed_year_ends(panel)]
-    table = pd.concat([measures.table for measures in measured], ignore_index=True).dropna(subset="mismatch")
+    table = pd.concat([measures.cells for measures in measured], ignore_index=True).dropna(subset="mismatch")
     if table.empty or not table["mismatch"].any():
         return [words.say("note.same_calendar")]
     worst = table.loc[table["mismatch"].abs().idxmax()]
