@@ -227,6 +227,10 @@ def execute_all(
     for room in rooms.left(paths.CACHE, WORK):
         _take_up(prepared, inputs, room)
     rows = ledger.read_rows()
+    if not scheduler and any(rows.get(run.name, {}).get("edition") != inputs.edition for run, _ in prepared):
+        from capcycle import workers  # with multiprocessing, which takes as long to import as all else here
+
+        workers.begin()
     outcomes = {} if force else _unchanged(prepared, inputs, rows)
     todo = [(run, parameters) for run, parameters in prepared if run.name not in outcomes]
     if todo:

@@ -28,12 +28,13 @@ def remembered(book: Book, span: str, calendar: str) -> pd.DataFrame:
         facts.company(company)
     with reads.covered():
         state = tables.stamp("year_ends.csv"), span, calendar
-    if new := {each: own for each, own in zip(book.companies, book.prepared, strict=True) if state not in own.placed}:
+    every = dict(zip(book.companies, book.prepared, strict=True))
+    if new := {company: own for company, own in every.items() if state not in own.placed}:
         rows = placed(book.facts[book.facts["company"].isin(new)], span, calendar)
         for company, own in new.items():
             own.placed[state] = rows[rows["company"] == company]
-    every = [own.placed[state] for own in book.prepared]
-    return pd.concat([own for own in every if len(own)] or every, ignore_index=True)
+    found = [own.placed[state] for own in every.values()]
+    return pd.concat([own for own in found if len(own)] or found, ignore_index=True)
 
 
 def placed(rows: pd.DataFrame, span: str, calendar: str) -> pd.DataFrame:

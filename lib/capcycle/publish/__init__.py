@@ -94,7 +94,7 @@ def _link(out: Path, pages: list[dict], linker: glossary.Linker, data: DataVersi
 
     for made in pages:
         own = made["outcome"].run.name
-        html = kept(f"pages/{own}/linked.html", partial(linked, made, own), f"{made['made'].name} {linked_to}")
+        html = kept(f"linked/{own}.html", partial(linked, made, own), f"{made['made'].name} {linked_to}")
         (out / f"{own}.html").write_text(links.dated(html, data), "utf-8")
         (out / own).mkdir()
         for file in (made["made"] / own).iterdir():
