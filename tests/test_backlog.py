@@ -24,15 +24,31 @@ def test_implied_against_disclosed_as_the_author_judges(cases):
 
 def test_a_gap_by_hand():
     # 300 of backlog, 60 % of it AI and half of it the laboratories', over 3 years: 60 a year, 50 of it theirs
-    found = backlog_to_revenue(300.0, 0.6, 3.0, 0.5, 20.0)
+    found = backlog_to_revenue(300.0, 0.6, 3.0, 0.5, 0.0, 0.0, 20.0)
     assert found == pytest.approx((60, 50, 10, 3, 9))  # and 180 over 9 years is the 20 that is disclosed
+    # of the laboratories' 150 an order of 120 runs 10 years: 12 a year, 10 for their other 30, and 10 of all others
+    found = backlog_to_revenue(300.0, 0.6, 3.0, 0.5, 12.0, 0.4, 20.0)
+    assert found == pytest.approx((32, 22, 10, 1.6, 9))
+
+
+def test_an_order_that_tells_its_years_is_spread_over_those(cases):
+    # Amazon: 38bn over 7 years, 100bn over 8 (8-K of 27 February 2026) and Anthropic's 100bn over 10 are 27.9bn a year;
+    # the other AI of its 496bn, 51.5 % less the 238bn, over 5.2 years
+    year = 38 / 7 + 100 / 8 + 100 / 10
+    others = (496 * 0.515 - 238) / 5.2
+    found = cases["AMZN"].outputs
+    assert found.implied_by_laboratories / 1e9 == pytest.approx(year)
+    assert found.ai_revenue_implied / 1e9 == pytest.approx(year + others)
+    assert found.implied_multiple == pytest.approx((year + others) / 15)  # 2.1 times, not 3.3
+    assert cases["GOOGL"].outputs.implied_by_laboratories / 1e9 == pytest.approx(200 / 5)
+    assert cases["MSFT"].outputs.implied_by_laboratories / 1e9 == pytest.approx(280 / 2.4)  # whose years are not told
 
 
 def test_without_the_laboratories_less_is_implied_than_is_disclosed(cases):
     # Microsoft: 684bn * 47.5 % less the orders of both, 250bn and 30bn, is 44.9bn: 18.7bn a year, against 37bn
     assert cases["MSFT"].outputs.implied_by_others / 1e9 == pytest.approx((684 * 0.475 - 280) / 2.4)
     shown = backlog.closes(cases)
-    assert shown.title == "At one duration, without OpenAI and Anthropic, 2 backlogs imply less than is disclosed"
+    assert shown.title == "Without OpenAI and Anthropic, 2 backlogs imply less than is disclosed"
     paid = shown.view.set_index("Company")["Revenue from them"]
     assert paid["Microsoft"] == "OpenAI $24.1bn in the year to 30 Jun 2026"  # 10-K 2026, note on related parties
 

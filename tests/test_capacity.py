@@ -44,7 +44,7 @@ def test_a_quarter_of_oracle_is_the_one_that_ends_with_it():
 
 def test_bases_are_never_mixed():
     rows = capacity.owners(facts.open(["HUT", "CIFR"], currency="USD")).set_index("label")
-    assert rows.loc["Hut 8, critical IT power", "contracted"] == 245 + 352  # River Bend and Beacon Point
+    assert rows.loc["Hut 8, critical IT power", "contracted"] == 245 + 2 * 352  # River Bend and Beacon Point
     assert rows.loc["Hut 8, power of the grid connection", "contracted"] == 330
     assert rows.loc["Cipher, gross power", "contracted"] == 600  # 300 at Barber Lake, 300 for Amazon
 

@@ -279,3 +279,11 @@ def test_what_its_own_row_calls_a_proxy_is_no_figure_of_a_cloud():
         "as proxy|proxy:|not cloud computing|cloud is not reported alone|mostly bitcoin"
     )
     assert rows.loc[wrong, ["company", "period_end"]].to_numpy().tolist() == []
+
+
+def test_leases_that_were_added_make_the_balance_of_the_year():
+    """10-K 2026 of Oracle: 2,957m at the opening and 4,946m added, less 452m paid, with interest at about 5.5 %."""
+    rows = pd.read_csv(paths.DATA / "facts" / "ORCL.csv").query("period_end == '2026-05-31'").set_index("concept")
+    made = rows.at["finance_lease_additions", "value"] / 1e6 + 2_957 - 452
+    interest = rows.at["finance_lease_liability", "value"] / 1e6 - made
+    assert 0.04 < interest / ((2_957 + 7_701) / 2) < 0.065

@@ -137,9 +137,9 @@ def test_a_few_dated_lines_are_not_all_that_falls_due():
 
 
 def test_irens_loan_on_its_chips():
-    found = funding.pledged(facts.open(["IREN"]), "IREN")  # 2.5bn on 5.8bn of GPUs, of which 42.5 % is left after two
-    assert float(found.outputs.loan_to_cost) == pytest.approx(2.5 / 5.8)
-    assert float(found.outputs.loan_to_resale_2_years) == pytest.approx(2.5 / 5.8 / 0.425)
+    found = funding.pledged(facts.open(["IREN"]), "IREN")  # 3.65bn on 5.8bn of GPUs, of which 42.5 % is left after two
+    assert float(found.outputs.loan_to_cost) == pytest.approx(3.65 / 5.8)
+    assert float(found.outputs.loan_to_resale_2_years) == pytest.approx(3.65 / 5.8 / 0.425)
 
 
 @given(amounts, amounts, st.floats(-1e12, 1e12))

@@ -121,6 +121,12 @@ RECORDS = [
     ("contracts.csv", "wulf-anthropic-justified", "support", "", "the note tells of support, and no column does"),
     ("contracts.csv", "wulf-anthropic-justified", "ownership_low", "", "the note tells a share, and no column does"),
     ("contracts.csv", "hut-hyperscaler-beacon-point", "starts", "", "when it starts"),
+    ("contracts.csv", "apld-coreweave-pf1-3", "contract_value", "", "the note tells a value"),
+    ("contracts.csv", "cifr-aws-stingray", "escalator", "", "the note tells a yearly rise"),
+    ("contracts.csv", "cifr-aws-stingray", "capex_per_mw_low", "", "the note tells what a MW costs"),
+    ("contracts.csv", "iren-developers-2026-07", "term_years", "", "the note tells a term"),
+    ("contracts.csv", "nbis-meta", "note", "Term left out: five years.", "terms, and says so itself"),
+    ("debt.csv", "applied-notes-2031", "collateral", "Its lease to Meta", "no contract of APLD is with Meta"),
     ("assumptions.csv", "network_hash_rate", "day", "", "no day that its market price is of"),
     ("chip_sales.csv", "NVDA,NVIDIA,NVIDIA H100/H200,2024-01-01", "units", "525252", "h100e / units is not about 1"),
     ("multiples_history.csv", "Magnificent Seven,today,2025-10-08", "value", "72", "in no form in what it cites"),
@@ -146,6 +152,12 @@ def test_each_rule_of_registers(copy, doubts, cases):
     told = new(doubts)
     for place, (*_, said) in zip(places, cases, strict=True):
         assert any(doubt.startswith(place) and said in doubt for doubt in told), (place, said)
+
+
+def test_amended_terms_stand_in_columns(copy):
+    for column, old in (("term_years", "10"), ("contract_value", "3000000000")):
+        place = change("contracts.csv", "cifr-fluidstack-barber-lake,2025-09-25,CIFR,Cipher Digital", column, old)
+    assert any(f"contracts.csv:{place}: amended, and no term differs" in doubt for doubt in new(records.doubts))
 
 
 def test_no_assumption_is_reported(copy):
@@ -302,9 +314,10 @@ def test_two_branches_that_were_reviewed_apart_are_joined_by_their_lines(copy):
     """As git does with merge=union: both branches' lines of a row, one after the other."""
     change("claims.csv", "c100,", "value_low", "51")
     before = (paths.DATA / reviewed.NAME).read_text("utf-8")
+    there = set(before.splitlines())
     reviewed.accept()
     mine = (paths.DATA / reviewed.NAME).read_text("utf-8").splitlines()
-    new = [each for each in mine if each not in before.splitlines()]
+    new = [each for each in mine if each not in there]
     (paths.DATA / reviewed.NAME).write_text(before + "\n".join(["claims.csv 2026-01-01", *new[-1:], ""]), "utf-8")
     assert reviewed.differences() == ([], [])
 

@@ -153,6 +153,13 @@ def test_the_widest_mismatch_with_the_calendar_is_named():
     assert "The widest mismatch is Oracle, whose period ends 31 days before it" in notes
 
 
+def test_a_table_of_newest_figures_names_the_widest_mismatch_among_these():
+    # Broadcom's quarter to 2026-05-03 ends 33 days after March; that to 2024-05-05 ended 35 days after it
+    one = measure("revenue", select(facts.open(["AVGO", "META"], as_of="2026-06-30"), since=2024))
+    drawn, newest = (" ".join(made.notes) for made in (exhibits.lines(one), exhibits.compare(one)))
+    assert "35 days after it" in drawn and "33 days after it" in newest and "35 days" not in newest
+
+
 @pytest.mark.parametrize(("currency", "symbol"), [("CNY", "CN¥"), ("EUR", "€")])
 def test_another_currency_stands_in_unit_and_values(currency, symbol):
     exhibit = exhibits.stack(measure("capex", shown(currency=currency)))
@@ -236,6 +243,12 @@ GAP = {"MSFT": [20.0, None, 25.0], "META": [10.0, 11.0, 12.0]}
 
 
 @pytest.mark.parametrize("make", [exhibits.lines, exhibits.stack], ids=["lines", "stack"])
+def test_the_newest_period_stands_first_though_the_first_company_begins_later(make):
+    late = make(amounts(MSFT=[None, None, 25.0], META=[None, 11.0, 12.0])).view["Period"]
+    assert late.tolist() == ["2023Q3", "2023Q2"]
+
+
+@pytest.mark.parametrize("make", [exhibits.lines, exhibits.stack], ids=["lines", "stack"])
 def test_a_missing_figure_is_a_dash_and_empty_and_has_its_reason(make):
     exhibit = make(amounts(**GAP))
     assert exhibit.view.loc[exhibit.view["Period"] == "2023Q2", "Microsoft"].item() == words.DASH
@@ -257,10 +270,10 @@ def test_a_column_that_lacks_a_company_keeps_its_place_and_is_said_to_be_no_tota
     assert "A pale column lacks a company's figure and is no total: 2023Q2." in exhibit.notes
 
 
-def test_a_company_without_a_value_keeps_its_place_at_the_end():
+def test_a_company_without_a_value_stands_at_the_end_of_the_table_and_not_in_the_chart():
     exhibit = exhibits.bars(intensity(MSFT=[None], META=[20], AMZN=[10]))
     assert exhibit.view.to_numpy().tolist() == [["Meta", "20.0%"], ["Amazon", "10.0%"], ["Microsoft", words.DASH]]
-    assert data(exhibit)["value"].tolist()[:2] == [0.2, 0.1] and data(exhibit)["value"].isna().iloc[2]
+    assert data(exhibit)["value"].tolist() == [0.2, 0.1]
     assert "Microsoft, 2023Q1: the data has no figure for capex." in exhibit.notes
 
 

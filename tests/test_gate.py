@@ -267,3 +267,24 @@ def test_two_exhibits_of_a_page_have_titles_of_their_own():
 ])  # fmt: skip
 def test_a_difference_of_two_percentages_is_in_points(title, fit):
     assert (gate.faults(title) == []) is fit
+
+
+@pytest.mark.parametrize(
+    ("title", "columns", "published", "subtitle"),
+    [
+        ("A cluster returns 12%", {"day": ["2026-06-30", "2026-03-31", ""]}, "2026-08-12", "%; figures to 30 Jun 2026"),
+        ("A cluster returns 12%", {"day": ["2026-06-30", "2028-12-31"]}, "2026-08-12", "%; figures to 30 Jun 2026"),
+        ("A cluster returns 12%", {}, "2026-08-12", "%; documents to 12 Aug 2026"),
+        ("A cluster returns 12%", {}, "", "%"),
+        ("A cluster returns 12% in 2026Q2", {"day": ["2026-06-30"]}, "2026-08-12", "%"),
+        ("Utilisation matters most", {"day": ["2026-06-30"]}, "2026-08-12", "%"),
+    ],
+)
+def test_a_title_with_a_value_says_of_when_it_is(title, columns, published, subtitle):
+    """A plan of a day after all documents is of no day; a date that stands there is not said twice."""
+    card = {"id": "10-Q", "title": "10-Q", "publisher": "SEC", "url": "", "published": published, "tier": "filing"}
+    made = Exhibit("one", title, "%", "", pd.DataFrame(), pd.DataFrame(columns), sources=(card,))
+    assert made.payload()["subtitle"] == subtitle
+    assert bool(gate.of_dated(title, made.measured(), pd.DataFrame(columns))) == (
+        subtitle == "%" and "12%" in title and "2026" not in title
+    )

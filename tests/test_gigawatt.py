@@ -362,3 +362,16 @@ def test_the_page_names_the_currency_of_its_cases():
     texts = " ".join(f"{one.title} {one.subtitle} {one.notes} {one.view.to_string()}" for one in pages)
     assert "$" not in texts and "USD" not in texts
     assert "€2.55 to €3.13/GPU-h" in texts  # 2.85 and 3.50 dollars over 1.1172
+
+
+def test_the_plan_of_another_author_is_in_the_range_of_the_nearest():
+    # 5 GW run on 7 Nov 2025. 10 GW by the end of November 2027 are 5 GW more in 753 days; Morgan Stanley's 20 GW by
+    # June 2028 are 15 GW more in 966 days, at whose pace 753 days bring 11.7 GW
+    added = compute.plan_cases(facts.open(["MSFT"]))["MSFT"].inputs["added_power"]
+    assert (added.value, added.low, added.high) == pytest.approx((5000, 5000, 15000 * 753 / 966))
+    assert "20,000 MW by 30 Jun 2028" in added.reason
+
+
+def test_a_site_has_the_throughput_of_the_rack_that_gives_it_its_power():
+    # NVIDIA: a Blackwell of the GB200 reaches 2.5 PFLOPS in dense 16-bit arithmetic, a B200 2.25
+    assert compute.site(facts.open()).inputs["peak_per_gpu"].value == 2.5

@@ -100,25 +100,26 @@ def test_a_contract_without_a_day_counts_from_its_first_publication_not_from_its
 def test_the_leases_of_two_landlords_in_the_register_add_up_to_what_they_state():
     sums = lessors("APLD", "HUT", as_of="2026-06-30").groupby("lessor")[["mw", "value"]].sum()
     assert sums.at["APLD", "mw"] == pytest.approx(1_400, rel=0.01)  # 8-K of 2026-06-09: 1.4 GW on five campuses
-    assert sums.at["APLD", "value"] + 4e9 == pytest.approx(36e9, rel=0.01)  # about 36bn; 11 - 7bn for one left out
+    assert sums.at["APLD", "value"] == pytest.approx(36e9, rel=0.01)  # about 36bn, of which 11 - 7bn for building 3
     assert sums.loc["HUT"].tolist() == [597, 16.8e9]  # Hut 8 on 2026-05-06: 597 MW and 16.8bn
 
 
 def test_ciphers_leases_earn_more_than_their_tenants_lenders_ask():
     case = hosting.lease(facts.open(["CIFR"]))
     mw = np.array([168, 39, 216, 70])  # Barber Lake and its second lease, backed by Google; Amazon's two
-    # m a MW and year: 3,000 over 168 x 10, 830 over 39 x 10, 5,500 over 216 x 15 and 2,000 over 70 x 15
-    rent = np.array([3_000 / 1_680, 830 / 390, 5_500 / 3_240, 2_000 / 1_050])
-    margin, cost = np.array([0.825, 0.875, 0.85, 0.85]), np.array([10, 9.5, 10.5, 10.5])  # of Amazon's the general ones
-    # Google covers 1.4 of 3.0bn and 333 of 830m at 5.25 %, the rest of the two is at 9.5 %, all of Amazon's at 5.25 %
-    rates = np.array([*(cover * 0.0525 + (1 - cover) * 0.095 for cover in (1.4 / 3.0, 333 / 830)), 0.0525, 0.0525])
+    # m a MW and year, as amended in September 2026 to twenty years and 9bn, 7.0 and 2.0bn of which they were with their
+    # options: 7,000 over 168 x 20, 2,000 over 39 x 20; 5,500 over 216 x 15 and 2,000 over 70 x 15
+    rent = np.array([7_000 / 3_360, 2_000 / 780, 5_500 / 3_240, 2_000 / 1_050])
+    margin, cost = np.array([0.825, 0.875, 0.85, 0.85]), np.array([10, 9.5, 10.5, 10.5])  # of Black Pearl the general
+    # Google covers 1.4 of 7.0bn and 333m of 2.0bn at 5.25 %, the rest of the two is at 9.5 %, all of Amazon's at 5.25 %
+    rates = np.array([*(cover * 0.0525 + (1 - cover) * 0.095 for cover in (1.4 / 7.0, 0.333 / 2.0)), 0.0525, 0.0525])
     rent, noi, rate, cost, term = ((each * mw).sum() / 493 for each in (rent, rent * margin, rates, cost,
-                                                                      np.array([10, 10, 15, 15])))  # fmt: skip
-    assert case.inputs["hosting_rent"].value == pytest.approx(rent * 1e6)  # 1.79m
-    assert case.inputs["tenant_rate"].value == pytest.approx(rate)  # 6.2 %
-    assert case.outputs.noi_per_mw == pytest.approx(noi * 1e6)  # 1.51m
-    assert case.outputs.yield_on_cost == pytest.approx(noi / cost)  # 14.7 %
-    years = [min(max(term - year, 0), 1) for year in range(15)]  # 12.9 of them
+                                                                      np.array([20, 20, 15, 15])))  # fmt: skip
+    assert case.inputs["hosting_rent"].value == pytest.approx(rent * 1e6)  # 1.93m
+    assert case.inputs["tenant_rate"].value == pytest.approx(rate)  # 6.7 %
+    assert case.outputs.noi_per_mw == pytest.approx(noi * 1e6)  # 1.62m
+    assert case.outputs.yield_on_cost == pytest.approx(noi / cost)  # 15.8 %
+    years = [min(max(term - year, 0), 1) for year in range(20)]  # 17.1 of them
     first = noi * term / sum(1.03**year * part for year, part in enumerate(years))
     worth = sum(first * 1.03**year * part / (1 + rate) ** (year + 2) for year, part in enumerate(years))
     assert case.outputs.net_lease_value == pytest.approx((worth - cost) * 1e6)
@@ -379,9 +380,9 @@ def test_the_exhibit_says_at_what_rate_records_were_converted():
 
 
 def test_a_contract_is_its_value_times_the_rate():
-    ours, dollars = (lessors("CIFR", currency=each).iloc[0] for each in ("CNY", "USD"))
+    ours, dollars = (lessors("CIFR", currency=each, as_of="2026-09-24").iloc[0] for each in ("CNY", "USD"))
     names = ["contract_value", "price", "value_owned", "backstop"]
-    rate = facts.open(currency="CNY").rate("USD").value
+    rate = facts.open(as_of="2026-09-24", currency="CNY").rate("USD").value
     assert (ours[names] / dollars[names]).tolist() == pytest.approx([rate] * 4)
     assert (ours["kind"], ours["currency"], ours["own_currency"]) == ("derived", "CNY", "USD")
     assert ours["source"] == f"{dollars['source']} ecb-eurofxref"
@@ -431,7 +432,7 @@ def test_a_readers_own_value_keeps_the_range_of_the_sliders():
 def test_a_yield_on_cost_by_hand():
     # 2m a MW at 80 to 90 %, built for 8 to 10m: 1.7m over 9m; at worst 1.6m over 10m, at best 1.8m over 8m
     contract = {"price": 2e6, "margin": 0.85, "margin_low": 0.8, "margin_high": 0.9, "capex_per_mw_low": 8e6,
-                "capex_per_mw_high": 10e6, "kind": "reported", "source": "s"}  # fmt: skip
+                "capex_per_mw_high": 10e6, "kind": "reported", "source": "s", "published": pd.NaT}  # fmt: skip
     margin, capex = (let().inputs[name] for name in ("hosting_noi_margin", "hosting_capex"))
     own = contracts.yield_on_cost(contract, margin, capex)
     assert (own.value, own.low, own.high) == pytest.approx((1.7 / 9, 0.16, 0.225))
@@ -441,12 +442,18 @@ def test_a_yield_on_cost_by_hand():
 
 
 def test_the_ledger_says_how_much_runs():
-    assert hosting.ledger(facts.open(["WULF"])).title == "Of 821 MW in 4 live contracts 60 MW are known to run"
+    assert hosting.ledger(facts.open(["WULF"])).title == "Of 821 MW in 4 live contracts 102 MW are known to run"
     alone = hosting.ledger(facts.open(["BTDR"]))  # has one contract
     assert alone.title == "The only contract is signed, not in force"
     applied = hosting.terms(facts.open(["APLD"])).view
     assert applied["Running"].tolist()[0] == "175 MW (e)"  # of 250 at Polaris Forge 1
-    assert hosting.terms(facts.open(["WULF"])).view["Running"].tolist() == ["60 MW (e)", "–", "–", "–", "–"]
+    assert hosting.terms(facts.open(["WULF"])).view["Running"].tolist() == [
+        "60 MW (e)",
+        "42 MW (e)",
+        "–",
+        "–",
+        "–",
+    ]  # CB-3
     core = hosting.terms(facts.open(["CORZ"]))
     assert any("no document says how much" in note for note in core.notes)
 
@@ -455,8 +462,15 @@ def test_no_two_contracts_of_the_ledger_are_called_the_same():
     labels = hosting.ledger(EVERY).view["Contract"]
     assert labels.is_unique and "Core Scientific for CoreWeave, 112 MW" in set(labels)
     assert {"Cipher for Fluidstack, Barber Lake, 168 MW", "Cipher for Fluidstack, Barber Lake, 39 MW"} < set(labels)
-    remarks = hosting.terms(EVERY).view.set_index("Contract")["Remark"]
-    assert "amended" in remarks["Cipher for Fluidstack, Barber Lake, 168 MW"]  # to 20 years; the sum is not split
+
+
+def test_an_amended_lease_has_its_old_terms_the_day_before():
+    before, after = (lessors("CIFR", as_of=day).set_index("contract") for day in ("2026-09-24", "2026-09-25"))
+    own = ["cifr-fluidstack-barber-lake", "cifr-fluidstack-barber-lake-2"]
+    assert before.loc[own, ["term_years", "value"]].to_numpy().tolist() == [[10, 3e9], [10, 830e6]]
+    assert after.loc[own, "term_years"].tolist() == [20, 20] and after.loc[own, "value"].sum() == 9e9  # "over $9bn"
+    printed = contracts.printed_book(EVERY).set_index("contract").loc[own[0]]
+    assert (printed["term_years"], printed["price"]) == (10, 3e9 / 1680)  # as Golden Sun had it in December 2025
 
 
 def test_who_stands_behind_a_rent_is_what_the_register_tells():

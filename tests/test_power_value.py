@@ -300,23 +300,25 @@ def test_what_is_missing_reads_alike_in_every_currency():
 
 def test_ciphers_share_by_hand(cases):
     one = cases["CIFR"].outputs
-    # m a year: 247.5, 311.7, 72.6 and 113.3
-    income = 3_000 / 10 * 0.825 + 5_500 / 15 * 0.85 + 830 / 10 * 0.875 + 2_000 / 15 * 0.85
-    cost = 168 * 10 + (216 + 70) * 10.5 + 39 * 9.5  # m: as stated for Barber Lake, the general 10.5m for Amazon's two
+    # m a year: 288.8, 311.7, 87.5 and 113.3
+    income = 7_000 / 20 * 0.825 + 5_500 / 15 * 0.85 + 2_000 / 20 * 0.875 + 2_000 / 15 * 0.85
+    cost = 168 * 10 + (216 + 70) * 10.5 + 39 * 9.5  # m: as stated for Barber Lake, the general 10.5m for Black Pearl
     counted = 0.25 + 0.9 * 0.75  # Amazon pays since August 2026, no text says for how much: the general quarter
-    # Amazon's credit 5.25 %; Google backs 1.4 of 3.0bn and 333 of 830m of Fluidstack's rent, the rest is at 9.5 %
-    fluidstack, second = (cover * 0.0525 + (1 - cover) * 0.095 for cover in (1.4 / 3.0, 333 / 830))
-    rate = (168 * fluidstack + 216 * 0.0525 + 39 * second + 70 * 0.0525) / 493  # 6.2 %
-    # on 22 August 2026 Black Pearl (216 MW) pays since 4 August, 18 days; 39 days to 30 September (168 MW), 251 to 30
-    # April (70), and to Barber Lake's second lease (39), a year after 20 November 2025, 90.25
-    term = (168 * 10 + 216 * (15 - 18 / 365.25) + 39 * 10 + 70 * 15) / 493  # 12.9 years
-    wait = (168 * 39 + 39 * 90.25 + 70 * 251) / 493 / 365.25
+    # Amazon's credit 5.25 %; Google backs 1.4 of 7.0bn and 333m of 2.0bn of Fluidstack's rent, the rest is at 9.5 %
+    fluidstack, second = (cover * 0.0525 + (1 - cover) * 0.095 for cover in (1.4 / 7.0, 0.333 / 2.0))
+    rate = (168 * fluidstack + 216 * 0.0525 + 39 * second + 70 * 0.0525) / 493  # 6.7 %
+    # on 22 August 2026 Black Pearl (216 MW) pays since 4 August, 18 days; 131 days to 31 December (168 MW), 221 to 31
+    # March 2027 (39), 251 to 30 April (70)
+    term = (168 * 20 + 216 * (15 - 18 / 365.25) + 39 * 20 + 70 * 15) / 493  # 17.1 years
+    wait = (168 * 131 + 39 * 221 + 70 * 251) / 493 / 365.25
     leased = counted * income * (1 - (1 + rate) ** -term) / rate / (1 + rate) ** wait
     assert one.leased_part == pytest.approx(leased * 1e6, rel=1e-6)
-    # spent since the lease of September 2025: 225.9, 554.0 and 410.3m, less than the quarter that is delivered costs
-    assert cases["CIFR"].inputs["spent_on_leases"].value == pytest.approx(225.886e6 + 553.99e6 + 410.271e6)
+    # spent since the lease of September 2025 and to the balance of December, in whose debt it stands: less than the
+    # quarter that is delivered costs
+    assert cases["CIFR"].inputs["spent_on_leases"].value == pytest.approx(225.886e6)
     assert one.cost_part == pytest.approx(-0.9 * 0.75 * cost * 1e6)  # 3.70bn
-    pipeline = 0.25 * 3_400 * 3  # 2,550m: the 10-K's pipeline, to be energized from 2026 to 2030
+    # the 10-K's pipeline of February 2026, to be energized from 2026 to 2030, less Stingray's 84.7 MW, let in March
+    pipeline = 0.25 * (3_400 - 70 * 1.21) * 3
     equity = 207 * 3 + leased - 0.9 * 0.75 * cost + pipeline + 628.263 - 2_749.441 + 37.807  # 646 bitcoins
     raised = 0.75 * cost * (1 - 0.825) - 628.263  # 663.3m to pay itself, of which the cash is 628.3m
     assert one.funding_gap == pytest.approx(raised * 1e6)
@@ -339,7 +341,7 @@ def test_what_is_delivered_is_what_is_reported_to_run(book):
     shares = {company: own["delivered"] for company, own in figures(book).items()}
     assert [shares["HUT"].low, shares["HUT"].value] == [0, 0]  # River Bend and Beacon Point are to come
     mw = [end * (60 + 200 + 160 + 401) for end in (shares["WULF"].value, shares["WULF"].high)]
-    assert mw == pytest.approx([60, 60])  # Core42's; CB-3, CB-4 and CB-5 are due by the end of 2026
+    assert mw == pytest.approx([102, 102])  # Core42's 60 and CB-3's 42; CB-4 and CB-5 are still to come
 
 
 def test_the_general_share_stands_in_where_a_lease_delivers_and_none_says_how_much():
@@ -349,7 +351,7 @@ def test_the_general_share_stands_in_where_a_lease_delivers_and_none_says_how_mu
 
 def test_without_a_lease_the_general_terms_stand():
     none = leases(facts.open(["MARA"]))
-    general = terms(none, none, none, pd.NaT, facts.open(["MARA"]))
+    general = terms(none, none, none, pd.NaT, pd.NaT, facts.open(["MARA"]))
     assert general["noi_per_leased_mw"].value == pytest.approx(1.73e6 * 0.85)  # Golden Sun's rent, the general margin
     assert general["cost_per_leased_mw"].value == 10.5e6
 
@@ -365,10 +367,11 @@ def test_a_leased_megawatt_earns_and_costs_the_same_here_and_on_the_page_on_host
 
 def test_a_lease_that_pays_has_less_of_its_term_left_and_one_to_come_waits():
     left, wait = (figures(facts.open(["WULF"]))["WULF"][name].value for name in ("term_left", "lease_wait"))
-    # 22 August 2026: Core42 (60 MW, ten years) pays since 30 September 2025, 326 days; CB-3, CB-4 and CB-5 (360 MW, ten
-    # years) begin on 31 December 2026, in 131 days, and Anthropic's 401 MW (twenty years) a year later, in 496
-    assert left == pytest.approx((60 * (10 - 326 / 365.25) + 360 * 10 + 401 * 20) / 821)
-    assert wait == pytest.approx((360 * 131 + 401 * 496) / 821 / 365.25)
+    # 22 August 2026: Core42 (60 MW, ten years) pays since 30 September 2025, 326 days; CB-3 and CB-4 (200 MW, ten
+    # years) since 31 July 2026, 22 days; CB-5 (160 MW) begins on 31 January 2027, in 162, Anthropic's 401 MW (twenty
+    # years) on 31 December 2027, in 496
+    assert left == pytest.approx((60 * (10 - 326 / 365.25) + 200 * (10 - 22 / 365.25) + 160 * 10 + 401 * 20) / 821)
+    assert wait == pytest.approx((160 * 162 + 401 * 496) / 821 / 365.25)
 
 
 def test_a_building_that_the_tenant_pays_costs_nothing():
@@ -393,20 +396,28 @@ def test_power_too_old_beside_the_price_is_missing():
     assert reason == "its newest power in use dates from 31 Jan 2024, too old to set against the price"
 
 
-def test_leases_that_an_author_expects_are_not_signed(book):
-    pipeline = figures(book)["WULF"]["pipeline_mw"]
-    assert pipeline.value == 646 and "none of them is on record as signed" in pipeline.reason
+def test_a_site_that_was_let_since_is_in_no_pipeline(book):
+    found = {company: own["pipeline_mw"] for company, own in figures(book).items()}
+    # KBW's 646 MW of December 2025 less Anthropic's 401 of July 2026; Hut 8's 8,500 less Beacon Point twice; Applied's
+    # 4,000 of October 2025 less Polaris Forge 2 and 3 and Delta Forge 1 and 2
+    assert found["WULF"].value == pytest.approx(646 - 401 * 1.21)
+    assert found["HUT"].value == pytest.approx(8_500 - 2 * 352 * 1.21)
+    applied = figures(facts.open(["APLD"]))["APLD"]["pipeline_mw"]
+    assert applied.value == pytest.approx(4_000 - (200 + 300 + 300 + 210) * 1.21)
+    assert "leases signed since then take, to 6 Jul 2026" in found["WULF"].reason
+    before = figures(facts.open(["CIFR"], "2026-02-28"))["CIFR"]["pipeline_mw"]
+    assert before.value == 3_400  # of that week
 
 
 def test_the_leases_of_a_company_stand_one_by_one(cases):
     found = power_value.lease_table(cases["CIFR"])
     assert found.title.endswith("in general") and "No report says how many of 493 MW run." in found.notes
-    assert found.view.loc[:1, "Annual income"].to_list() == ["$1.47m/MW", "$1.44m/MW (a)"]
+    assert found.view.loc[:1, "Annual income"].to_list() == ["$1.72m/MW (e)", "$1.44m/MW (a)"]  # 7bn / 3,360 at 82.5 %
 
 
 def test_leases_of_which_nothing_runs_say_so():
     found = power_value.lease_table(power_value.sums_of_parts(facts.open(["HUT"]))["HUT"])
-    assert "0 MW of 597 MW run." in found.notes  # River Bend 245, Beacon 352
+    assert "0 MW of 949 MW run." in found.notes  # River Bend 245, Beacon twice 352
 
 
 def test_a_lease_whose_critical_power_was_not_stated_is_named_and_not_counted():

@@ -217,6 +217,35 @@ def test_a_table_without_rows_is_left_out_and_its_title_says_why(tmp_path, world
     assert full.title in html
 
 
+def test_a_column_in_which_no_row_has_anything_is_left_out_and_named():
+    given = {"columns": ["Name", "Capex", "Leases"], "rows": [["Meta", "$1", "–"], ["Oracle", "$2", ""]], "sources": []}
+    table = exhibits.table(given)
+    assert table["columns"] == ["Name", "Capex"] and [len(row) for row in table["rows"]] == [2, 2]
+    assert exhibits.lacking(table, []) == ["No row here has: Leases."]
+    assert exhibits.lacking(table, ["The leases of Meta and Oracle cannot be shown: not disclosed."]) == []
+    assert exhibits.table(given | {"rows": [["Meta", "–", ""]]})["rows"] == []  # of whom nothing at all is known
+
+
+def test_a_mark_that_all_figures_of_a_column_have_stands_once_in_its_heading():
+    table = exhibits.table({"columns": ["a", "b"], "rows": [["x", "$1 (a)"], ["y", "$2 (a)"], ["z", "–"]]})
+    assert table["columns"] == ["a", "b (a)"] and [row[1]["text"] for row in table["rows"]] == ["$1", "$2", "–"]
+    assert table["numeric"] == [False, True]
+    mixed = exhibits.table({"columns": ["a", "b"], "rows": [["x", "$1 (a)"], ["y", "$2 (e)"]]})
+    assert mixed["columns"] == ["a", "b"] and mixed["rows"][0][1]["text"] == "$1 (a)"
+
+
+def test_a_table_of_one_row_has_the_name_of_each_cell_before_it(tmp_path, world):
+    full = exhibit("one", panel(["META"], 3), None)
+    one = replace(full, view=full.view.iloc[:1].assign(Second="b"))
+    html = one_page(tmp_path, [code(PARAMETERS, tags=["parameters"]), code("x", show(one))])
+    assert 'class="table stacked"' in html and '<td data-label="META">' in html
+
+
+def test_long_and_many_notes_are_folded():
+    shown, more = exhibits.parted(["a" * 400, "b", "c"])
+    assert (shown, more) == (["b", "c"], ["a" * 400])
+
+
 def plain(values) -> dict:
     return {"columns": ["a"], "rows": [[value] for value in values], "sources": []}
 

@@ -12,11 +12,11 @@ MARKS = {
     "lines": {"symbol": 14 + 3, "line": 3, "text": 2 * 3},
     "lines of one among others": {"symbol": 14 + 3, "line": 3, "text": 2 * 3},
     "small charts": {"symbol": 21, "line": 7 * 7 + 7},
-    "stack": {"rect": 14, "rule": 2, "text": 2 * 2},
+    "stack": {"rect": 14, "rule": 2, "text": 2 * 2 + 3},
     "bars": {"rect": 3, "text": 3},
     "scatter": {"symbol": 3, "text": 3},
     "columns": {"rect": 5, "text": 5},
-    "stacked": {"rect": 10},
+    "stacked": {"rect": 10, "text": 2},
     "waterfall": {"rect": 5, "text": 5},
     "dots": {"symbol": 5, "rect": 4, "text": 5},
     "bubble": {"symbol": 5, "text": 5},
@@ -87,7 +87,7 @@ def test_every_mark_is_there_at_every_width(page, viewport):
     at(page, viewport)
     check_drawn(page)
     charts = dict(zip(made(), page.query_selector_all("figure .chart"), strict=True))
-    narrow = {"stack": {"rect": 14, "rule": 2}}  # whose note has the words of the events
+    narrow = {"stack": {"rect": 14, "rule": 2, "text": 3}, "tornado": {"rect": 6, "rule": 1}}  # a note has the words
     expected = MARKS | (narrow if viewport is PHONE else {})
     assert {name: page.evaluate(COUNT, charts[name]) for name in MARKS} == expected
 

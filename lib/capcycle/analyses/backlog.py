@@ -30,25 +30,29 @@ def backlog_to_revenue(
     ai_share_of_backlog: Fraction,
     backlog_duration: Years,
     laboratory_share_of_backlog: Fraction,
+    timed_orders_a_year: Amount,
+    timed_share_of_backlog: Fraction,
     ai_revenue: Amount,
 ):
     """AI revenue a year that a backlog implies if it is earned evenly, against what a company discloses.
 
-    Formula: ai_revenue_implied = backlog * ai_share_of_backlog / backlog_duration; of it the laboratories' is backlog *
-             laboratory_share_of_backlog / backlog_duration; implied_multiple = ai_revenue_implied / ai_revenue
+    Formula: ai_revenue_implied = timed_orders_a_year + backlog * (ai_share_of_backlog - timed_share_of_backlog) /
+             backlog_duration: orders of the laboratories that tell their years by those, the rest by the duration
+             implied_by_others = backlog * (ai_share_of_backlog - laboratory_share_of_backlog) / backlog_duration
+             implied_multiple = ai_revenue_implied / ai_revenue
              duration_that_closes = backlog * ai_share_of_backlog / ai_revenue
     Units:   amounts in one currency, fractions, years.
     Source:  Microsoft 10-K 2026 at the judgements of ai-capex-roic (2026): 684bn, half of it AI, over 2.5 years is
              136.8bn, against 37bn disclosed.
 
-    >>> found = backlog_to_revenue(684e9, 0.5, 2.5, 0.45, 37e9)
+    >>> found = backlog_to_revenue(684e9, 0.5, 2.5, 0.45, 0.0, 0.0, 37e9)
     >>> round(found.ai_revenue_implied / 1e9, 1), round(float(found.implied_multiple), 1)
     (136.8, 3.7)
     """
-    implied = backlog * ai_share_of_backlog / backlog_duration
-    theirs = backlog * laboratory_share_of_backlog / backlog_duration
+    implied = timed_orders_a_year + backlog * (ai_share_of_backlog - timed_share_of_backlog) / backlog_duration
+    others = backlog * (ai_share_of_backlog - laboratory_share_of_backlog) / backlog_duration
     closes = per(backlog * ai_share_of_backlog, ai_revenue)
-    return implied, theirs, implied - theirs, per(implied, ai_revenue), closes
+    return implied, implied - others, others, per(implied, ai_revenue), closes
 
 
 @study.starts_by_company(backlog_to_revenue)
@@ -57,7 +61,8 @@ def cases(book: Book, **numbers: float) -> dict[str, Case]:
     backlogs = measure("rpo", select(book, "quarter"))
     return {company: study.case(backlog_to_revenue, book, company, backlog=study.newest(backlogs, company),
                                 ai_revenue=required_revenue.disclosed(book, company),
-                                laboratory_share_of_backlog=laboratory_orders.share(book, company)).chosen(**numbers)
+                                laboratory_share_of_backlog=laboratory_orders.share(book, company),
+                                **laboratory_orders.timed(book, company)).chosen(**numbers)
             for company in book.companies}  # fmt: skip
 
 
@@ -98,7 +103,8 @@ def _by_author(case: Case) -> Quantity:
     table = case.book.examples()
     rows = table[table["model"].eq("backlog_yield") & table["about"].replace(TICKERS).eq(case.company)]
     judged = {name: rows["inputs"].iloc[0][name] if len(rows) else math.nan for name in JUDGED}
-    return case.with_inputs(**judged).quantity("ai_revenue_implied")
+    one = dict.fromkeys(laboratory_orders.TIMED, 0.0)  # that author spreads all of it over one duration
+    return case.with_inputs(**judged, **one).quantity("ai_revenue_implied")
 
 
 def closes(each: Mapping[str, Case]) -> Exhibit:
@@ -136,7 +142,7 @@ def _growth(case: Case) -> tuple[str, str]:
     table = case.book.versions("ai_revenue")
     rows = table[table["company"].eq(case.company) & table["value"].notna()].sort_values("period_end")
     if len(rows) < 2:
-        return say("backlog.no_pace"), ""
+        return say("backlog.no_pace") if len(rows) else words.DASH, ""
     (_, old), (_, new) = rows.tail(2).iterrows()
     months = (new["period_end"].to_period("M") - old["period_end"].to_period("M")).n
     pace = (new["value"] / old["value"]) ** (MONTHS_PER_YEAR / months)

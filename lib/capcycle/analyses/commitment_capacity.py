@@ -26,7 +26,7 @@ def orders(book: Book) -> pd.DataFrame:
     Where one tells no term, the median of its payer's other orders is taken, else that of all.
     """
     rows = promises(book)
-    rows = rows[rows["group"].eq("order") & rows["firm"].eq("yes") & rows["amount"].gt(0)]
+    rows = rows[rows["group"].eq("order") & rows["firm"] & rows["amount"].gt(0)]
     of_contract = rows["contract"].map(book.register("contracts").set_index("contract")["starts"])
     begins = rows["starts"].fillna(of_contract).fillna(rows["date"]).fillna(rows["published"])
     own = rows.groupby("giver")["term_years"].transform("median").fillna(rows["term_years"].median())
@@ -69,7 +69,7 @@ def payers(book: Book) -> pd.DataFrame:
     """Who has promised most: `promised`, the `most` in one `year`, `sales`, `stakes` promised to it, and the rest."""
     rows, every = orders(book), promises(book)
     paid = spread(rows).groupby(["giver", "year"])["paid"].sum().unstack()
-    stakes = every[every["group"].eq("stake") & every["firm"].eq("yes")].groupby("taker")["amount"].sum()
+    stakes = every[every["group"].eq("stake") & every["firm"]].groupby("taker")["amount"].sum()
     evidence = rows.groupby("giver").agg(promised=("amount", "sum"), kind=("kind", facts.weakest),
                                          source=("source", facts.documents))  # fmt: skip
     table = evidence.nlargest(SHOWN, "promised")

@@ -18,6 +18,7 @@ MONEY = ("order", "stake")  # a guarantee is paid in a failure only, and a warra
 DRAWN, ACROSS = 28, 6  # links in the picture, companies along each side of the matrix
 NAMELESS = "undisclosed|several"
 ENDED = ("terminated", "sold", "conditional")  # contracts whose lessor no longer has them, or not yet
+BINDS = ("signed", "paid")  # of promises: what is announced is a plan, what is reported nobody confirms
 
 
 def promises(book: Book) -> pd.DataFrame:
@@ -33,7 +34,8 @@ def promises(book: Book) -> pd.DataFrame:
     """
     made = book.register("commitments")
     made = made[made["status"].ne("terminated") & ~made["counted_in"].isin(book.versions("commitments")["commitment"])]
-    every = pd.concat([made, _rents(book, made)], ignore_index=True)
+    made = made.assign(firm=made["status"].isin(BINDS))
+    every = pd.concat([made, _rents(book, made).assign(firm=True)], ignore_index=True)
     every = book.into(book.money).restated(every, ["amount"]).assign(group=every["form"].map(GROUPS))
     for side in ("giver", "taker"):
         every[side] = every[side].map(book.names.get).fillna(every[f"{side}_name"])
@@ -52,7 +54,7 @@ def _rents(book: Book, made: pd.DataFrame) -> pd.DataFrame:
     sides = {"tenant": "giver", "tenant_name": "giver_name", "lessor": "taker", "lessor_name": "taker_name",
              "contract_value": "amount", "announced": "date"}  # fmt: skip
     kept = [*sides, "contract", "currency", "starts", "term_years", "kind", "source", "published", "note", "status"]
-    return rows[kept].rename(columns=sides).assign(commitment=rows["contract"], form="purchase", firm="yes")
+    return rows[kept].rename(columns=sides).assign(commitment=rows["contract"], form="purchase")
 
 
 def _joined(rows: pd.DataFrame) -> pd.DataFrame:
@@ -76,7 +78,7 @@ def links(promised: pd.DataFrame) -> pd.DataFrame:
 
 def sums(linked: pd.DataFrame, plans: bool = False) -> pd.DataFrame:
     """Firm orders and stakes that have an amount, one row for each giver, taker and group; with plans on demand."""
-    rows = linked[linked["group"].isin(MONEY) & linked["amount"].gt(0) & (linked["firm"].eq("yes") | plans)]
+    rows = linked[linked["group"].isin(MONEY) & linked["amount"].gt(0) & (linked["firm"] | plans)]
     return rows.groupby(["giver", "taker", "group"], as_index=False)["amount"].sum()
 
 
@@ -85,7 +87,7 @@ def loops(linked: pd.DataFrame, plans: bool = False) -> pd.DataFrame:
 
     >>> legs = [("NVIDIA", "OpenAI", "stake", 30.0), ("OpenAI", "Oracle", "order", 300.0),
     ...         ("Oracle", "NVIDIA", "order", 40.0)]
-    >>> table = pd.DataFrame(legs, columns=["giver", "taker", "group", "amount"]).assign(firm="yes")
+    >>> table = pd.DataFrame(legs, columns=["giver", "taker", "group", "amount"]).assign(firm=True)
     >>> loops(table)[["way", "least"]].values.tolist()
     [[('NVIDIA', 'OpenAI', 'Oracle', 'NVIDIA'), 30.0]]
     """
@@ -133,7 +135,7 @@ def drawn(linked: pd.DataFrame) -> Exhibit:
     some = some.sort_values("group", key=lambda each: each.map(groups.index), kind="stable", ignore_index=True)
     rows = some.assign(
         label=[say("commitment_network.pair", giver=row.giver, taker=row.taker) for row in some.itertuples()],
-        group=[say(f"commitment_network.{each}") for each in some["group"]], firm=some["firm"].eq("yes"),
+        group=[say(f"commitment_network.{each}") for each in some["group"]], firm=some["firm"],
         value=some["amount"], unit=some["currency"], note=some["gw"].map(_power),
     )  # fmt: skip
     found = loops(linked)
@@ -146,7 +148,9 @@ def drawn(linked: pd.DataFrame) -> Exhibit:
 def matrix(linked: pd.DataFrame) -> Exhibit:
     """Givers down, takers across, money only: the largest amount of each pair, named where it is no firm order."""
     money = linked[linked["group"].isin(MONEY)].fillna({"amount": 0.0})
-    givers, takers = (money.groupby(side)["amount"].sum().nlargest(ACROSS).index for side in ("giver", "taker"))
+    sizes = money.assign(bound=money["amount"].where(money["firm"], 0.0))  # what binds goes before what does not
+    givers, takers = (sizes.groupby(side)[["bound", "amount"]].sum().nlargest(ACROSS, ["bound", "amount"]).index
+                      for side in ("giver", "taker"))  # fmt: skip
     bound = sums(linked).groupby("giver")["amount"].sum()
     givers = sorted(givers, key=lambda giver: -bound.get(giver, 0.0))
     own = money.groupby("giver").agg(kind=("kind", facts.weakest), source=("source", facts.documents))
@@ -193,7 +197,7 @@ def _power(gw: float) -> str:
 def _cell(money: pd.DataFrame, giver: str, taker: str) -> dict[str, str]:
     own = money[money["giver"].eq(giver) & money["taker"].eq(taker)].sort_values("amount", ascending=False)
     amounts = [words.value(row.amount, row.currency) if row.amount else _power(row.gw) for row in own.itertuples()]
-    forms = [say(f"commitment_network.cell.{row.group}_{row.firm}") for row in own.itertuples()]
+    forms = [say(f"commitment_network.cell.{row.group}_{'yes' if row.firm else 'no'}") for row in own.itertuples()]
     if forms in ([], ["order"]):
         return {"text": "".join(amounts), "href": ""}
     rest = [f"{form} {amount}" for form, amount in zip(forms[1:], amounts[1:], strict=True)]

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from capcycle import study, words
 from capcycle.analyses import (
@@ -71,7 +71,8 @@ def _hosting(book: Book) -> Cases:
 def _laboratories(book: Book) -> Cases:
     """What part of a backlog OpenAI and Anthropic have firmly promised."""
     return {row["company"]: Quantity("share", row["share"], "fraction", kind=row["kind"], source=row["source"],
-                                     reason=say("company_verdicts.of_backlog", day=row["day"]))
+                                     reason=say("company_verdicts.of_backlog", day=row["day"]), since=row["until"],
+                                     day=row["until"])
             for row in laboratory_orders.backlogs(book).to_dict("records")}  # fmt: skip
 
 
@@ -144,4 +145,7 @@ def _case(asked: Asked, book: Book, company: str) -> Case | Quantity | None:
 
 
 def _told(sentence: str, figure: Quantity, asked: Asked, company: str) -> Card:
+    """The sentence with its day; where its figures are of none, that on which the newest of them became public."""
+    if figure.day != figure.day:
+        figure = replace(figure, since=figure.published, day=figure.published)
     return Card(figure, company, asked.page, form=lambda _: sentence)

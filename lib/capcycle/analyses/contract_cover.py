@@ -1,5 +1,7 @@
 """What contracts cover: a year of each over its lessor's revenue, their status, and their sum beside the backlog."""
 
+import re
+
 import pandas as pd
 
 from capcycle import exhibits, facts, study, words
@@ -19,6 +21,7 @@ from capcycle.words import Sentence, say
 ENDED, RECONCILED = "terminated", "contract_cover.reconciled"
 STANDS = ("delivering", "untold", "signed", "conditional", "sold", ENDED)  # of a contract's value, from the surest on
 YEAR = pd.DateOffset(years=1)
+BEHIND = re.compile(r" ?[(（]|[,，]")  # what stands behind the name of a tenant
 COVER = ("contract_value", "contract_term", "value_per_year", "cover_when_signed", "cover_now")
 
 
@@ -81,10 +84,11 @@ def reconciliation(book: Book) -> Exhibit:
 def cases(book: Book) -> dict[str, Case]:
     """A case for the lessor's part of each contract whose value and term are public, the newest first; none sold."""
     table = contracts.read(book).query("status != 'sold'").sort_values("signed", ascending=False)
+    table["since"] = table["signed"].mask(table["status"].eq("amended"), table["status_date"])  # of the terms it has
     years, twelve_months = (measure("revenue", select(book, span)) for span in ("year", "ttm"))
     return {
         _label(row, book): study.case(
-            contract_cover, book, row["lessor"], revenue_when_signed=_before(years, row["lessor"], row["signed"]),
+            contract_cover, book, row["lessor"], revenue_when_signed=_before(years, row["lessor"], row["since"]),
             revenue_now=_now(twelve_months, row["lessor"]),
             contract_value=_stated(row, "contract_value", row["value_owned"], row["currency"]),
             contract_term=_stated(row, "contract_term", row["term_years"], "years"))
@@ -93,7 +97,8 @@ def cases(book: Book) -> dict[str, Case]:
 
 
 def _label(row: dict, book: Book) -> str:
-    tenant = book.names.get(row["tenant"], row["tenant_name"].partition(" (")[0].partition(",")[0].removeprefix("A "))
+    named = BEHIND.split(words.translated(row["tenant_name"]))[0].removeprefix("A ")
+    tenant = book.names.get(row["tenant"], named)
     key = "contract_cover.ended" if row["status"] == ENDED else "contract_cover.label"
     return say(key, lessor=book.names[row["lessor"]], tenant=tenant, day=words.day(row["signed"]))
 

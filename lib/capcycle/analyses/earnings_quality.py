@@ -63,23 +63,17 @@ def verdict(book: Book, each: Mapping[str, Case]) -> Sentence:
     if gaps:
         widest = max(gaps, key=gaps.get)
         first, second = pairs[widest]
-        said.insert(
-            0,
-            say(
-                "earnings_quality.gap",
-                company=book.names[widest],
-                net=first.shown,
-                operating=second.shown,
-                until=first.until,
-            ),
-        )
-    if gaps and full and _apart(full).name == book.names[widest] and first.day > _apart(full).inputs["net_income"].day:
-        said.append(say("earnings_quality.since", company=book.names[widest], until=first.until))
+        said.insert(0, say("earnings_quality.gap", company=book.names[widest], net=first.shown, operating=second.shown,
+                           until=first.until))  # fmt: skip
+        own = each.get(widest)
+        if own and not own.lacking and own.inputs["net_income"].day < first.day:
+            said.insert(1, say("earnings_quality.since", company=book.names[widest], until=first.until))
     return words.paragraph(*said, *study.hindsight(*full))
 
 
 def _apart(full: list[Case]) -> Case:
-    return max(full, key=lambda case: abs(float(case.outputs.net_margin - case.outputs.core_margin)))
+    """The case of which gains are the largest part of net income, either way."""
+    return max(full, key=lambda case: abs(float(case.outputs.gains_after_tax / case.inputs["net_income"].value)))
 
 
 def margins(each: Mapping[str, Case]) -> Exhibit:

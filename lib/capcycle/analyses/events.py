@@ -43,7 +43,8 @@ def _offerings(book: Book, company: str) -> Iterator[tuple]:
 
 
 def _contracts(book: Book, company: str) -> Iterator[tuple]:
-    deals = book.register("contracts").dropna(subset=["announced", "contract_value"])
+    every = book.versions("contracts").sort_values("published", kind="stable")
+    deals = every.dropna(subset=["announced", "contract_value"]).drop_duplicates("contract")  # as it was announced
     for side, other in (("lessor", "tenant"), ("tenant", "lessor")):
         for row in deals[deals[side] == company].to_dict("records"):
             name = str(row[f"{other}_name"])

@@ -186,7 +186,7 @@ def verdict(book: Book, score: str, level: float) -> Sentence:
     told = [say("open_models.too_few", **given)]
     if rate == rate:
         ends = {"first": _of(steps.iloc[0]), "last": _of(steps.iloc[-1])}
-        told = [say("open_models.fell", rate=words.value(rate, "multiple"), **ends, **given)]
+        told = [say("open_models.fell", rate=words.value(rate, "multiple"), count=len(steps), **ends, **given)]
     if len(found):
         last = found.iloc[-1]
         told.append(say("open_models.newest", model=last["model"], closed=last["closed"],

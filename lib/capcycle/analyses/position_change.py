@@ -122,4 +122,6 @@ def verdict(book: Book, holder: str) -> Sentence:
 def effects(each: Mapping[str, Case], holder: str) -> Exhibit:
     """Change of value of each position split into what the price did and what was bought or sold."""
     named = {effect: words.name(effect) for effect in EFFECTS}
-    return exhibits.composition(each, named, "position_change.effects", holder=holder)
+    ends = [case.inputs["price_now"].day for case in each.values() if not case.lacking]
+    day = words.day(max(ends)) if ends else words.DASH
+    return exhibits.composition(each, named, "position_change.effects", holder=holder, day=day)

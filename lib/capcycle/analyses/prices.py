@@ -201,6 +201,6 @@ def path(found: Event) -> Exhibit:
     last = found.paths.iloc[-1]
     ends = {"top": prices.names()[last.idxmax()], "bottom": prices.names()[last.idxmin()],
             "days": words.counted("prices.days", int(last.name))}  # fmt: skip
-    frame = marks.worded("prices.path", id="abnormal-path", **ends, least=words.points(last.min()),
-                         most=words.points(last.max()))  # fmt: skip
+    frame = marks.worded("prices.path", id="abnormal-path", **ends, day=words.day(found.day),
+                         least=words.points(last.min()), most=words.points(last.max()))  # fmt: skip
     return marks.paths(rows.drop(columns="symbol"), frame, x_unit="number", mark=0)

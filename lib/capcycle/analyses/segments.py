@@ -17,7 +17,7 @@ from capcycle.study import Case
 from capcycle.words import Sentence, say
 
 CUTS = ("by segment", "by type", "by market")  # parts of one cut do not overlap, and all of it is revenue
-YEAR, WEEK, QUARTERS = pd.Timedelta(days=365), pd.Timedelta(days=10), 4
+YEAR, HALF, WEEK, QUARTERS = pd.Timedelta(days=365), pd.Timedelta(days=182), pd.Timedelta(days=10), 4
 SHOWN = ("part", "part_growth", "share_before", "share_of_whole", "share_of_growth")
 
 Parts = Mapping[str, Mapping[str, Case]]
@@ -38,11 +38,11 @@ def cases(book: Book) -> Parts:
 def _newest(book: Book, company: str, rows: pd.DataFrame) -> dict[str, Case]:
     if rows.empty or book.facts.empty:
         return {}
-    sizes = rows.groupby(["period_end", "cut"]).size()
-    for end, cut in sorted(sizes.index, key=lambda each: (each[0], sizes[each]), reverse=True):
-        now = rows[(rows["cut"] == cut) & (rows["period_end"] == end)]
+    sizes = rows.groupby(["period_end", "period_start", "cut"]).size()
+    for end, start, cut in sorted(sizes.index, key=lambda each: (*each[:2], sizes[each]), reverse=True):
+        now = rows[rows["cut"].eq(cut) & rows["period_end"].eq(end) & rows["period_start"].eq(start)]
         before = [_before(row, rows) for _, row in now.iterrows()]
-        whole, ago = _whole(book, company, end)
+        whole, ago = _whole(book, company, end, "quarter" if end - start < HALF else "ttm")
         if not any(each.missing for each in (whole, ago, *before)):
             return {row["part"]: study.case(growth_bridge, book, company, whole=whole, whole_before=ago,
                                             part=study.entry(row, "value", row["currency"]), part_before=earlier)
@@ -50,10 +50,17 @@ def _newest(book: Book, company: str, rows: pd.DataFrame) -> dict[str, Case]:
     return {}
 
 
+def _span(case: Case) -> str:
+    """Whether a case is of a quarter or of a year: what its company last told of its segments."""
+    rows = case.book.register("segments").query("company == @case.company and cut in @CUTS")
+    days = rows[rows["period_end"].eq(case.inputs["part"].day) & rows["value"].eq(case.inputs["part"].value)]
+    return say("segments.year" if (days["period_end"] - days["period_start"] > HALF).any() else "segments.quarter")
+
+
 def _before(row: pd.Series, rows: pd.DataFrame) -> Quantity:
     """The part a year before: as printed, else from the growth that is."""
-    ended = (row["period_end"] - YEAR - rows["period_end"]).abs() <= WEEK
-    past = rows[ended & (rows["part"] == row["part"])]
+    began, ended = ((row[day] - YEAR - rows[day]).abs() <= WEEK for day in ("period_start", "period_end"))
+    past = rows[began & ended & (rows["part"] == row["part"])]
     if len(past):
         return study.entry(past.iloc[-1], "value", row["currency"])
     if row["growth"] == row["growth"]:
@@ -61,9 +68,9 @@ def _before(row: pd.Series, rows: pd.DataFrame) -> Quantity:
     return missing("part_before", study.not_public("part_before"))
 
 
-def _whole(book: Book, company: str, end: pd.Timestamp) -> tuple[Quantity, Quantity]:
-    """Revenue as filed in the quarter that ends on a day, and in that of a year before."""
-    quarters = measure("revenue", select(book, "quarter"))
+def _whole(book: Book, company: str, end: pd.Timestamp, span: str) -> tuple[Quantity, Quantity]:
+    """Revenue as filed in the quarter, or the twelve months, that end on a day, and in those of a year before."""
+    quarters = measure("revenue", select(book, span))
     table = quarters.table[quarters.table["company"] == company]
     own = table[(table["period_end"] - end).abs() <= WEEK]
     if own.empty:
@@ -91,7 +98,7 @@ def verdict(clouds: Mapping[str, Case], each: Parts) -> Sentence:
     if not each or any(not case.lacking for case in clouds.values()):
         return growth.verdict(clouds)
     part, case = outgrown(each)
-    return words.paragraph(study.tell(case, "segments.bridge.title", part=part))
+    return words.paragraph(study.tell(case, "segments.bridge.title", part=part, span=_span(case)))
 
 
 def bridge(each: Parts) -> Exhibit:
@@ -104,7 +111,7 @@ def bridge(each: Parts) -> Exhibit:
         for parts in each.values() for part, case in _ranked(parts)
     ]  # fmt: skip
     part, case = outgrown(each)
-    title = study.tell(case, "segments.bridge.title", part=part)
+    title = study.tell(case, "segments.bridge.title", part=part, span=_span(case))
     return marks.columns(pd.DataFrame(rows), marks.worded("segments.bridge", *_left(each), title=title))
 
 
@@ -113,8 +120,9 @@ def table(each: Parts) -> Exhibit:
     if not each:
         return marks.nothing(marks.worded("segments.table", title=say("segments.bridge.title_0")))
     rows = pd.DataFrame([
-        {"label": case.name, "segment": part, **_row(case), "day": case.inputs["part"].days,
-         "value": float("nan"), "unit": "fraction", "kind": case.kind, "source": case.source}
+        {"label": case.name, "segment": part, **_row(case), "value": float("nan"), "unit": "fraction",
+         "kind": case.kind, "source": case.source,
+         "day": say("segments.to", span=_span(case), day=case.inputs["part"].days)}
         for parts in each.values() for part, case in _ranked(parts)
     ])  # fmt: skip
     own = ("segment", "part", "part_growth", "share_before", "share_of_whole", "day")
@@ -127,7 +135,7 @@ def table(each: Parts) -> Exhibit:
         "share": case.quantity("share_of_whole").shown,
         "before": words.value(_share_before(case), "fraction"),
     }
-    title = say("segments.table.title", company=case.name, part=part, **shares)
+    title = say("segments.table.title", company=case.name, part=part, span=_span(case), **shares)
     return marks.table(rows, marks.worded("segments.table", title=title), {"label": say("column.company")} | heads)
 
 

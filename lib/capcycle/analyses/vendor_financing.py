@@ -65,7 +65,7 @@ def comes_back(linked: pd.DataFrame, supplier: str) -> float:
 
     >>> legs = [("A", "B", "stake", 50.0), ("A", "C", "stake", 5.0), ("B", "A", "order", 40.0),
     ...         ("C", "A", "order", 9.0)]
-    >>> table = pd.DataFrame(legs, columns=["giver", "taker", "group", "amount"]).assign(firm="yes")
+    >>> table = pd.DataFrame(legs, columns=["giver", "taker", "group", "amount"]).assign(firm=True)
     >>> comes_back(table.assign(amount=table["amount"] * 1e9), "A") / 1e9  # 40 of 50, and all of 5
     45.0
     """
@@ -83,19 +83,21 @@ def comes_back(linked: pd.DataFrame, supplier: str) -> float:
 
 
 def suppliers(book: Book) -> pd.DataFrame:
-    """Who both holds firm stakes in others and is promised orders: `stake`, `order`, `back` and its share of orders.
+    """Who holds firm stakes in others, and is promised orders or said to be: `stake`, firm `order`, what comes `back`
+    and its share of those orders; NaN where none of them is firm.
 
-    >>> suppliers(facts.open(as_of="2026-03-31", currency="USD"))["back"].idxmax()
+    >>> suppliers(facts.open(as_of="2026-03-31", currency="USD"))["stake"].idxmax()
     'NVIDIA'
     """
     promised = commitment_network.promises(book)
     linked = commitment_network.links(promised[promised["form"].ne("cash")])  # that is a customer's, paid ahead
-    rows = commitment_network.sums(linked)
+    rows, every = commitment_network.sums(linked), commitment_network.sums(linked, plans=True)
     sums = {"stake": rows[rows["group"].eq("stake")].groupby("giver")["amount"].sum(),
             "order": rows[rows["group"].eq("order")].groupby("taker")["amount"].sum()}  # fmt: skip
     own = linked.groupby("giver").agg(kind=("kind", facts.weakest), source=("source", facts.documents))
-    table = pd.DataFrame(sums).dropna().join(own)
-    table["back"] = [comes_back(linked, name) for name in table.index]
+    table = pd.DataFrame(sums).dropna(subset="stake").join(own)
+    table = table[table.index.isin(every.loc[every["group"].eq("order"), "taker"])]
+    table["back"] = [comes_back(linked, name) or np.nan for name in table.index]
     return table.assign(share=table["back"] / table["order"]).sort_values("back", ascending=False)
 
 
@@ -127,7 +129,7 @@ def _amount(row: dict) -> Quantity:
 
 def now(book: Book) -> Cases:
     """Today's suppliers that hold firm stakes in their customers, largest first, with the last twelve months' sales."""
-    table = suppliers(book).assign(amount=lambda rows: rows["stake"], currency=book.money)
+    table = suppliers(book).assign(amount=lambda rows: rows["stake"], currency=book.money).sort_values("stake")[::-1]
     tickers = {name: ticker for ticker, name in book.names.items() if name in table.index}
     sales = measure("revenue", select(book.of(*tickers.values()), "ttm")) if tickers else None
     return Cases({

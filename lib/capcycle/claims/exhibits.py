@@ -69,6 +69,7 @@ def verdicts(examined: Examined) -> Exhibit:
         alt=say("alt.bars", period="", series=BETWEEN.join(series)),
         notes=tuple(note for note, shown in notes.items() if shown),
         chart=chart,
+        newest=examined.claims["published"].max(),
     )
 
 
@@ -82,7 +83,7 @@ def speakers(examined: Examined) -> Exhibit:
     table = _counted(rows[rows["speakers"].isin(_enough(rows, "speakers"))], "speakers")
     title, notes = _best_and_worst(examined, table, "speakers"), (say("claims.page.several_note", enough=ENOUGH),)
     view = _counts(table, "speakers").drop(columns=verdict_name("mistranslated"))
-    return _exhibit("speakers", title, view, table, notes=notes)
+    return _exhibit("speakers", title, view, table, notes=notes, newest=examined.claims["published"].max())
 
 
 def statements(examined: Examined) -> Exhibit:
@@ -238,7 +239,13 @@ def worked_examples(book: Book, *rooms: str) -> Exhibit:
 
 
 def _exhibit(name: str, title: str, view: pd.DataFrame, figures: pd.DataFrame, alt: str = "", **more: Any) -> Exhibit:
-    return Exhibit(name, title, say(f"claims.page.{name}_subtitle"), alt, view, figures, **more)
+    """One exhibit of the page; behind its subtitle the day of the newest claim, where it is given."""
+    newest = more.pop("newest", "")
+    subtitle = say(f"claims.page.{name}_subtitle")
+    if newest:
+        when = say("page.documents_to", day=words.day(pd.Timestamp(newest)))
+        subtitle = say("page.of_when", of=subtitle, when=when)
+    return Exhibit(name, title, subtitle, alt, view, figures, **more)
 
 
 def _filtered(name: str, title: str, view: pd.DataFrame, figures: pd.DataFrame, *filters: str) -> Exhibit:
@@ -262,7 +269,7 @@ def _best_and_worst(examined: Examined, table: pd.DataFrame, column: str) -> str
 
 def _kinds(examined: Examined) -> pd.DataFrame:
     """Statements by kind of source and verdict: the translation is one, and those with few statements are another."""
-    rows = _rows(examined, "kinds")
+    rows = _rows(examined, "kinds").assign(kinds=lambda each: each["kinds"].map(words.translated))
     many, spoiled = rows["kinds"].isin(_enough(rows, "kinds")), rows["verdict"] == "mistranslated"
     kinds = rows["kinds"].where(many, say("claims.page.others")).mask(spoiled, say("claims.page.translation"))
     return _counted(rows.assign(kinds=kinds).drop_duplicates(["id", "kinds"]), "kinds")

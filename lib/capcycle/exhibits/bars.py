@@ -35,7 +35,7 @@ def bars(measures: Measures, focus: str | None = None) -> Exhibit:
         figures=parts.figures(now),
         notes=parts.notes(measures, at=[now]),
         sources=parts.documents(now),
-        chart=_bars(data, measures.unit) if some else None,
+        chart=_bars(data.dropna(subset="value"), measures.unit) if some else None,
     )
 
 

@@ -3,7 +3,7 @@
 import altair as alt
 import pandas as pd
 
-from capcycle import measure, panel, words
+from capcycle import measure, panel, theme, words
 from capcycle.exhibits import parts
 from capcycle.exhibits.channels import tooltip
 from capcycle.exhibits.exhibit import CARD, Exhibit
@@ -166,7 +166,7 @@ def _sides(name: str, was: Book, now: Book) -> pd.DataFrame:
     old, new = (each.newest()[kept] for each in found)
     both = new.merge(old[["company", "value", "period", "kind"]], on="company", how="left", suffixes=("", "_was"))
     both["period_was"] = both["period_was"].where(both["value_was"].notna())  # what is not known is of no period
-    again = found[1].table.set_index(["company", "period"])["value"]
+    again = found[1].cells.set_index(["company", "period"])["value"]
     same = pd.Series([again.get(key) for key in zip(both["company"], both["period_was"], strict=True)], both.index)
     why = [_why(*row) for row in zip(both["value_was"], both["value"], same, both["period_was"] != both["period"],
                                      strict=True)]  # fmt: skip
@@ -328,13 +328,14 @@ def _difference(was: float, value: float, unit: str) -> str:
 def _chart(counts: pd.DataFrame) -> alt.Chart:
     data = counts.assign(why=[words.say(f"changes.cause.{cause}") for cause in counts["cause"]])
     causes = [words.say(f"changes.cause.{cause}") for cause in CAUSES if cause in set(counts["cause"])]
+    key = alt.Legend(title=None, columns=alt.expr(theme.legend_columns(causes)))
     return (
         alt.Chart(data[["name", "why", "count", "place"]])
         .mark_bar()
         .encode(
             x=alt.X("count:Q", title=None),
             y=alt.Y("name:N", sort=list(dict.fromkeys(data["name"])), title=None, axis=alt.Axis(labelOverlap=False)),
-            color=alt.Color("why:N", scale=alt.Scale(domain=causes), legend=alt.Legend(title=None)),
+            color=alt.Color("why:N", scale=alt.Scale(domain=causes), legend=key),
             order=alt.Order("place:Q"),
             tooltip=tooltip({"name": "tooltip.name", "why": "column.cause", "count": "column.count"}),
         )

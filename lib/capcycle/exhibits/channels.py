@@ -9,6 +9,7 @@ import pandas as pd
 from capcycle import facts, theme, words
 from capcycle.facts import layers
 
+DIGITS = ("MW", "GPUs")  # with all of them on an axis, as in the numbers beside the marks
 FORMATS = {"fraction": theme.PERCENT, "rate": theme.PERCENT, "multiple": theme.AMOUNT}
 EFFICIENCIES = ("kW/GPU", "kW/H100e", "GFLOPS/USD", "GFLOPS/W")
 SMALL = (
@@ -39,6 +40,8 @@ def axis(unit: str, title: str | None = None) -> alt.Axis:
     before, title = words.symbol(unit), _with_unit(title, unit)
     if unit == "points":
         return alt.Axis(labelExpr="format(datum.value * 100, ',~r')", title=title)
+    if unit in DIGITS:
+        return alt.Axis(format=",.4~r", title=title)
     if unit not in FORMATS and unit not in SMALL and unit.partition("/")[2] not in SMALL:
         return alt.Axis(labelExpr=words.ticks(before), title=title)
     times = {"labelExpr": "datum.label + '×'"} if unit == "multiple" else {}
@@ -190,5 +193,11 @@ def group_scale(groups: Sequence[str], signs: Sequence) -> alt.Scale:
 
 
 def _group_signs(groups: list[str], signs: list) -> list:
+    """Those of companies are their own, and of what stands beside them the first that none of them has."""
     names = list(facts.companies()["name"])
-    return theme.signs(signs, groups, names) if set(groups) <= set(names) else signs
+    own = {group: theme.signs(signs, [group], names)[0] for group in groups if group in names}
+    if not own:
+        return signs
+    free = [sign for sign in signs if sign not in own.values()] or signs
+    others = [group for group in groups if group not in own]
+    return [own[group] if group in own else free[others.index(group) % len(free)] for group in groups]

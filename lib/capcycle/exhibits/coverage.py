@@ -68,9 +68,9 @@ def freshness(book: Book, focus: str = "") -> Exhibit:
     'Meta: the newest document was published on 1 May 2025'
     """
     known = _known(book)
-    by_company = known.groupby("company", sort=False)
-    table = by_company.agg(
-        period_end=("period_end", "max"), published=("published", "max"), since=("period_end", "min")
+    dated = known.assign(newest=known["period_end"].where(known["published"].notna()))  # published one knows not when
+    table = dated.groupby("company", sort=False).agg(
+        period_end=("newest", "max"), published=("published", "max"), since=("period_end", "min")
     )
     for name, kind in COUNTED.items():
         table[name] = known["kind"].eq(kind).groupby(known["company"]).sum()

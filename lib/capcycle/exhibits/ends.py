@@ -9,6 +9,7 @@ import pandas as pd
 from capcycle import theme
 
 CROSSING, MOST, LONGEST = 5, 7, 18  # lines that can be told apart, also of one among grey ones; letters of a name
+HEADROOM = 0.85  # of the height of a chart, which its highest column takes at least
 APART, FARTHEST = 16, 48  # pixels between two names, and from a name to the end of its line
 MARK, TEXT, LETTER = 11, 19, 6.6  # pixels from the end of a line to its mark and to its name, and of a letter
 HALO = {"stroke": theme.LIGHT["page"], "strokeWidth": 4, "strokeJoin": "round"}  # keeps lines off a name
@@ -55,6 +56,35 @@ def room(names: Iterable[str]) -> list:
     [0, 'width - 45']
     """
     return [0, alt.expr(f"width - {max(map(len, names)) * LETTER + TEXT:.0f}")]
+
+
+def stacks(data: pd.DataFrame, x: str, name: str) -> bool:
+    """Whether each part of the last column of a stack is high enough for its name beside it, and the names short.
+
+    >>> rows = pd.DataFrame({"x": ["2025", "2026", "2026"], "name": ["Own", "Own", "Let"], "value": [1.0, 12.0, 3.0]})
+    >>> stacks(rows, "x", "name"), stacks(rows[:2], "x", "name")
+    (True, False)
+    """
+    seen = data[data["value"].fillna(0) != 0]
+    names, last = seen[name].unique(), seen[seen[x] == seen[x].iloc[-1]]
+    if not 1 < len(names) == last[name].nunique() or max(map(len, names)) > LONGEST or (seen["value"] < 0).any():
+        return False
+    return bool(last["value"].min() / seen.groupby(x)["value"].sum().max() * theme.HEIGHT * HEADROOM >= APART)
+
+
+def beside(bar: alt.Chart, x: alt.X, y: alt.Y, name: str, last: str) -> alt.Chart:
+    """The name of each part of a stack's last column at the right of it.
+
+    last  the test, as a Vega expression, of the rows of that column
+
+    >>> beside(alt.Chart().encode(order="place:Q"), alt.X("x:O"), alt.Y("value:Q"), "name", "datum.x == 1").mark.align
+    'left'
+    """
+    x, y = x.copy(), y.copy()
+    x.bandPosition, y.bandPosition = 1, 0.5
+    order = bar.encoding.order
+    text = alt.Chart().mark_text(align="left", dx=5).encode(x=x, y=y, order=order, text=f"{name}:N", detail=f"{name}:N")
+    return text.transform_filter(f"{last} && datum.value")
 
 
 def known(base: alt.Chart, name: str) -> alt.Chart:

@@ -13,7 +13,7 @@ import altair as alt
 import pandas as pd
 
 from capcycle.headlines import MIME as MIME
-from capcycle.words import LANGUAGE, clauses, merged, say, translated, translated_each
+from capcycle.words import LANGUAGE, clauses, day, merged, say, translated, translated_each
 
 SPREADSHEET = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 LIVE_TITLE = "live_title"  # the parameter of a chart with sliders that says what it now shows
@@ -21,6 +21,16 @@ VEGA_LITE = "application/vnd.vegalite.v5+json"  # nbformat refuses the v6 name; 
 CARD = ["id", "title", "publisher", "url", "published", "tier"]  # what is said of a document
 LINE = 100  # letters of a line under a title that is as wide as a chart
 NAMED = 3  # documents in the line under an exhibit
+OF = ("day", "period_end", "date")  # columns with the day that a figure is of
+WORDED = ("label", "group", "x", "period", *OF[::2])  # where a mark or a row says in words of when it is
+ISO = r"\d{4}-\d\d-\d\d"
+DAYS = re.compile(
+    r"\d{4}年(?:\d+月)?(?:\d+日)?|\d+月\d+日"
+    r"|\b(?:\d{1,2} [A-Z][a-z]{2} |FY|H[12] |Q[1-4] )?(?:19|20)\d\d(?:Q\d|H\d|-\d\d){0,2}s?\b"
+)
+VALUE = re.compile(
+    r"\d(?:%|×|(?:bn|tn|[mk]|GW|MW|GPUs|H100e)\b| (?:basis )?points|[万亿倍元美兆吉]|个?(?:百分点|基点))|[$€¥]\d"
+)
 
 
 @dataclass(frozen=True)
@@ -29,7 +39,7 @@ class Exhibit:
 
     id       slug, unique on its page; it names the files to download
     title    the finding, one sentence
-    subtitle the measure and its unit
+    subtitle the measure and its unit, and up to which day, where the title has a value and neither says of when
     alt      what the chart shows, for a reader who cannot see it
     view     the table as a reader sees it: every cell is text, a link as `text` and `href` (empty for a document
              without an address), `text` that opens the lines of `details`, or that has a line `under` it, `old` in
@@ -63,7 +73,9 @@ class Exhibit:
     def payload(self) -> dict[str, Any]:
         """All but the chart, as JSON: what the page template reads."""
         return {
-            **{name: getattr(self, name) for name in ("id", "title", "subtitle", "alt")},
+            **{name: getattr(self, name) for name in ("id", "title", "alt")},
+            "subtitle": self.measured(),
+            "when": self.when(),
             "notes": list(map(merged, self.notes)),
             "sources": [dict(source) for source in self._foremost()],
             "columns": [_capital(str(column)) for column in self.view.columns],
@@ -75,7 +87,24 @@ class Exhibit:
 
     def _repr_mimebundle_(self, include=None, exclude=None) -> dict[str, Any]:
         shown = {"text/html": self._html()} if self.chart is None else {VEGA_LITE: self.titled()}
-        return {**shown, MIME: self.payload(), "text/plain": f"{self.title}\n{self.alt or self.subtitle}"}
+        return {**shown, MIME: self.payload(), "text/plain": f"{self.title}\n{self.alt or self.measured()}"}
+
+    def when(self) -> str:
+        """Up to which day the figures go, where a title has a value and neither it nor the subtitle says of when it is.
+
+        Without one it is that of the documents; what is of a day after all of them is a plan, and of no day.
+        """
+        if not undated(self.title, self.subtitle, self.figures):
+            return ""
+        newest = max((source["published"] for source in self.sources if source["tier"] != "statistics"), default="")
+        days = [str(one)[:10] for name in OF if name in self.figures for one in self.figures[name]]
+        known = [one for one in days if re.fullmatch(ISO, one) and one <= (newest or one)]
+        last = max(known, default=newest)
+        return say(f"page.{'figures' if known else 'documents'}_to", day=day(pd.Timestamp(last))) if last else ""
+
+    def measured(self) -> str:
+        """The subtitle, and behind it of when the figures are where nothing else says so."""
+        return say("page.of_when", of=self.subtitle, when=when) if (when := self.when()) else self.subtitle
 
     def _foremost(self) -> list[Mapping[str, str]]:
         """The documents by how many of the newest figures rest on each, statistics such as exchange rates last.
@@ -92,7 +121,7 @@ class Exhibit:
 
     def titled(self) -> dict[str, Any]:
         """The chart in Vega-Lite, its title and sources inside, for JupyterLab; a page sets them in its own type."""
-        under = [self.subtitle, *wrap(cited(self._foremost()), LINE)]
+        under = [self.measured(), *wrap(cited(self._foremost()), LINE)]
         known = [] if self.chart.params is alt.Undefined else [each.name for each in self.chart.params]
         text = alt.expr(LIVE_TITLE) if LIVE_TITLE in known else self.title
         # against the schema of Vega-Lite, which takes as long as all the rest, tests hold it
@@ -101,7 +130,7 @@ class Exhibit:
 
     def _html(self) -> str:
         table = self.view.map(_cell).to_html(index=False, border=0, escape=False)
-        heading = f"<h4>{escape(self.title)}</h4><p>{escape(self.subtitle)}</p>"
+        heading = f"<h4>{escape(self.title)}</h4><p>{escape(self.measured())}</p>"
         body = f"{heading}{table}<p>{escape(cited(self._foremost()))}</p>{self._download()}"
         return f'<div class="mathjax_ignore">{body}</div>'  # or two dollar signs would make a formula
 
@@ -110,6 +139,23 @@ class Exhibit:
             return ""
         data = f"data:{SPREADSHEET};base64,{b64encode(self.workbook).decode()}"
         return f'<p><a download="{self.id}.xlsx" href="{data}">{escape(say("page.workbook"))}</a></p>'
+
+
+def undated(title: str, subtitle: str, figures: pd.DataFrame) -> bool:
+    """Whether a title has a value, and neither it nor what stands under it nor each mark itself says of when it is.
+
+    figures  as an exhibit gives them to download; there a day is `2026-06-30`, and stands in no words
+
+    >>> undated("Rents fall by 28.5%", "USD", pd.DataFrame({"label": ["Azure, 2 Mar 2025"], "day": ["2025-03-02"]}))
+    False
+    >>> undated("Rents fall by 28.5%", "USD", pd.DataFrame({"label": ["Azure"], "day": ["2025-03-02"]}))
+    True
+    """
+    if not VALUE.search(title) or DAYS.search(f"{title} {subtitle}"):
+        return False
+    said = figures[[name for name in WORDED if name in figures]]
+    each = said.map(lambda cell: bool(DAYS.search(str(cell))) and not re.fullmatch(ISO, str(cell))).any(axis=1)
+    return figures.empty or not each.all()
 
 
 def _capital(cell: Any) -> Any:

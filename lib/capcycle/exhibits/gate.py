@@ -12,6 +12,7 @@ import pandas as pd
 from capcycle import facts, theme, words
 from capcycle.exhibits import parts
 from capcycle.exhibits.channels import every
+from capcycle.exhibits.exhibit import DAYS, undated
 from capcycle.metrics import ALL as METRICS
 from capcycle.metrics.registry import ANY_VALUE, without_lag
 from capcycle.quantity import APART
@@ -24,19 +25,14 @@ NAMED = 3  # periods that a fault names
 YEAR = re.compile(r"(?:19|20)\d\d")
 COLOURS = ("color", "fill", "stroke")
 CUT = 40  # letters of a name that a key shows whole
+LETTERS = re.compile(r"\w+")
 UNCOUNTED = {"rule", "text"}  # marks that say something of others
-DAYS = re.compile(
-    r"\d{4}年(?:\d+月)?(?:\d+日)?|\d+月\d+日"
-    r"|\b(?:\d{1,2} [A-Z][a-z]{2} |FY|H[12] |Q[1-4] )?(?:19|20)\d\d(?:Q\d|H\d|-\d\d){0,2}s?\b"
-)
 WIDE = re.compile(r"[\u3000-\u9fff\uff00-\uffef]")  # letters that leave no space between them and a number
 NUMBER = re.compile(r"(?<![\w.,])[−+$€¥]*\d[\d,]*(?:\.\d+)?(?=[×%a-z]*(?:\W|$))")
-VALUE = re.compile(r"\d(?:%|×|bn\b|tn\b|m\b| points)|[$€¥]\d")
 ALONE = re.compile(r"\b1 of 1\b")
 COMPARES = re.compile(r"\b(?:ranks?|leads?|(?:high|low|larg|small|fast|slow|few)est|most|least|(?:run|ran)s? from)\b")
 BEST = re.compile(r"\b(?:dear|cheap|high|low|larg|small|great|bigg|long|short)est\b")
-NEAR = 0.006  # by which a figure that is shown is rounded
-SCALES = (1.0, 0.01, 1e3, 1e6, 1e9, 1e12)  # in which a title may show a figure
+NEAR, SCALES = 0.006, (1.0, 0.01, 1e3, 1e6, 1e9, 1e12)  # by which and in which a figure that is shown is rounded
 PROFIT, GAINS = "net_income", "gain"  # what may have gains on investments in it, and the word that says so
 NO = re.compile(r"\bno ([a-z][\w& ,-]*)")
 PUBLIC = re.compile(r"\bno (?:figure|value|amount|price|number)\b[^.;:]* (?:is|are) public\b")
@@ -63,6 +59,19 @@ def faults(title: str, subtitle: str = "") -> list[str]:
     return found + [
         say(f"gate.{fault}") for fault, pattern in WORDED.items() if re.search(pattern, texts.get(fault, title))
     ]
+
+
+def of_question(title: str, question: str) -> Iterator[str]:
+    """A question under the title of a page says more than the title: it neither begins with it nor lies in it.
+
+    >>> list(of_question("What if the largest customer leaves", "What if the largest customer leaves?"))
+    ['the question under its title says again what the title says']
+    >>> list(of_question("AMD's warrant for OpenAI", "What is a customer's warrant worth, and who pays for it?"))
+    []
+    """
+    own, asked = (LETTERS.findall(text.lower()) for text in (title, question))
+    if asked and (asked[: len(own)] == own or set(asked) <= set(own)):
+        yield say("gate.question")
 
 
 def numbers(title: str, names: Iterable[str] | None = None) -> int:
@@ -115,15 +124,20 @@ def of_figures(title: str, figures: pd.DataFrame, newest: pd.Timestamp) -> list[
 
 
 def of_dated(title: str, subtitle: str, figures: pd.DataFrame) -> list[str]:
-    """Why a title with a value of dated figures does not do: neither it nor what stands under it says of when it is.
+    """Why a title with a value does not do: neither it nor what stands under it nor each mark says of when it is.
 
-    figures  as an exhibit gives them to download; of others than measures and lines of a comparison nothing is said
-
-    >>> of_dated("Amazon adds 4.8%", "% of revenue", pd.DataFrame({"metric": ["m"], "period_end": ["2026-06-30"]}))
+    >>> of_dated("Amazon adds 4.8%", "% of revenue", pd.DataFrame({"day": ["2026-06-30"]}))
     ['its title has a value, and nothing says of when it is']
+    >>> line = {"figure": ["Do leases pay?"], "value": ["0.147"], "day": [""], "page": ["hosting"]}
+    >>> of_dated("Of 23 models, 4 say something", "", pd.DataFrame(line))
+    ["'Do leases pay?' does not say of when it is"]
     """
-    measured = {"metric", "period_end"} <= set(figures) or {"figure", "day"} <= set(figures)
-    return [say("gate.undated")] if measured and VALUE.search(title) and not DAYS.search(f"{title} {subtitle}") else []
+    found = [say("gate.undated")] * undated(title, subtitle, figures)
+    if {"figure", "day", "page"} <= set(figures):  # what is counted over the table itself has the page of what is known
+        value, day = (figures[name].fillna("") for name in ("value", "day"))
+        dayless = value.ne("") & day.eq("") & figures["page"].ne("coverage")
+        found += [say("gate.undated_line", name=name) for name in figures.loc[dayless, "figure"].unique()]
+    return found
 
 
 def of_rank(cells: Iterable[str]) -> list[str]:

@@ -1,5 +1,7 @@
 """A measure over time: a line per company, or amounts stacked."""
 
+import json
+
 import altair as alt
 import pandas as pd
 
@@ -188,9 +190,10 @@ def _series(company: str, rows: pd.DataFrame) -> str:
 def _by_period(table: pd.DataFrame) -> pd.DataFrame:
     """A row per period, the newest first, and a column per company; from the first with a figure to the last."""
     wide = table.pivot(index="period", columns="name", values="shown")
-    known = table["period"].map(wide.ne(words.DASH).any(axis=1))
+    periods = table["period"].drop_duplicates()
+    known = periods.map(wide.ne(words.DASH).any(axis=1))
     within = known[::-1].cummax()[::-1] & known.cummax() if known.any() else ~known
-    order = table.loc[within, "period"].drop_duplicates()[::-1]
+    order = periods[within][::-1]
     columns = [name for name in table["name"].drop_duplicates() if name in wide]
     return wide.loc[order, columns].rename_axis(index=words.say("column.period"), columns=None).reset_index()
 
@@ -210,17 +213,20 @@ def _partial(sums: pd.DataFrame, measures: Measures) -> list[str]:
 
 
 def _stack(data: pd.DataFrame, measures: Measures, shown: pd.DataFrame) -> alt.Chart | alt.LayerChart:
-    look = company_look(data["company"], _legend(data["company"]), soft=theme.TINT)
+    named, time = ends.stacks(data, "date", "name"), _time(measures)
+    if named:
+        time["scale"].range = ends.room(data["name"])
+    look = company_look(data["company"], None if named else _legend(data["company"]), soft=theme.TINT)
     order = look.pop("shape")["scale"].domain
     _part(look)
+    x = alt.X("date:T", timeUnit="utcyear" if measures.panel.span == "year" else "utcyearquarter", **time)
+    y = alt.Y("value:Q", axis=axis(measures.unit), stack="zero", scale=events.headroom(shown))
     bar = (
         alt.Chart(data)
         .mark_bar(strokeWidth=1, width=alt.RelativeBandSize(COLUMN))
         .encode(
-            x=alt.X(
-                "date:T", timeUnit="utcyear" if measures.panel.span == "year" else "utcyearquarter", **_time(measures)
-            ),
-            y=alt.Y("value:Q", axis=axis(measures.unit), stack="zero", scale=events.headroom(shown)),
+            x=x,
+            y=y,
             order=alt.Order("place:Q"),
             opacity=alt.OpacityValue(**alt.when(alt.datum.whole).then(alt.value(1)).otherwise(alt.value(PALE))),
             tooltip=tooltip(COMPANY_TOOLTIP),
@@ -228,7 +234,10 @@ def _stack(data: pd.DataFrame, measures: Measures, shown: pd.DataFrame) -> alt.C
         )
         .transform_calculate(place=f"indexof({order}, datum.name)")
     )
-    return events.marked(bar, shown, **_time(measures)) if len(shown) else bar
+    if named:
+        last = data.dropna(subset="value").sort_values("date")["period"].iloc[-1]
+        bar = alt.layer(bar, ends.beside(bar, x, y, "name", f"datum.period == {json.dumps(last)}"), data=data)
+    return events.marked(bar, shown, **time) if len(shown) else bar
 
 
 def _legend(companies: pd.Series) -> alt.Legend | None:

@@ -196,9 +196,10 @@ def notes(*measured: Measures, at: Iterable[pd.DataFrame] | None = None) -> tupl
     'Calendar quarters: every period shown ends with its quarter.'
     """
     kinds = {kind for measures in measured for kind in measures.cells["kind"]}
+    at = None if at is None else [*at]
     return (
         *(definition(measures) for measures in measured),
-        *_calendar(measured),
+        *_calendar(measured, at),
         *(words.say(f"note.{kind}") for kind in MARKS if kind in kinds),
         *(text for measures in measured for text in (_gaps(measures) if at is None else ())),
         *dict.fromkeys(text for rows in at or () for text in _lacking(rows)),
@@ -251,11 +252,13 @@ def definition(measures: Measures) -> str:
     )
 
 
-def _calendar(measured: tuple[Measures, ...]) -> list[str]:
+def _calendar(measured: tuple[Measures, ...], at: list[pd.DataFrame] | None) -> list[str]:
+    """How far the periods shown end from their quarters; an exhibit without rows of its own shows the newest."""
     panel = measured[0].panel
     if panel.calendar == "fiscal":
         return [words.say("note.fiscal"), *_changed_year_ends(panel)]
-    table = pd.concat([measures.cells for measures in measured], ignore_index=True).dropna(subset="mismatch")
+    tables = at or [measures.newest() if at == [] else measures.cells for measures in measured]
+    table = pd.concat(tables, ignore_index=True).dropna(subset=["mismatch", "value"])
     if table.empty or not table["mismatch"].any():
         return [words.say("note.same_calendar")]
     worst = table.loc[table["mismatch"].abs().idxmax()]
@@ -331,6 +334,17 @@ def _lacking(now: pd.DataFrame) -> list[str]:
         words.say("note.missing", name=company_names()[company], periods=period, reason=reason)
         for company, period, reason in missing.itertuples(index=False)
     ]
+
+
+def one_mark(texts: Iterable[str]) -> str:
+    """The mark of somebody's judgement that all of some figures have; nothing where one has another or none.
+
+    >>> one_mark(["$1 (a)", "$2 (a)", "–"]), one_mark(["$1 (a)", "$2"]), one_mark(["$1 (a)"])
+    (' (a)', '', '')
+    """
+    known = [text for text in texts if text not in ("", words.DASH)]
+    marks = (f" {words.say(f'mark.{kind}')}" for kind in MARKS)
+    return next((mark for mark in marks if len(known) > 1 and all(text.endswith(mark) for text in known)), "")
 
 
 def _range(rows: pd.DataFrame, table: pd.DataFrame) -> str:

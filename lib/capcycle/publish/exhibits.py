@@ -7,13 +7,17 @@ from collections import Counter
 from itertools import groupby
 from typing import Any
 
+from capcycle.exhibits import parts
 from capcycle.exhibits.exhibit import NAMED
 from capcycle.publish.prose import safe
+from capcycle.words import listing, say
 
 NUMBER = re.compile(
     r"^[(~≈<>]*[+−-]?\s?[A-Z]{0,3}[$€£¥]?\s?[+−-]?\d[\d,. ]*\s?(%|x|×|pp|k|m|bn|tn|days?)?\)?\*?(\s\([a-z?]\))?$"
 )
 SHORT = 18  # letters of a cell that needs no second line
+OFTEN = 3  # exhibits of a page that say the same of when they are
+LENGTHY, FEW = 320, 3  # letters of a note that nobody reads under a chart; notes that may all stand there
 LONG = 60  # and of one that would be a column of single words if it got no more room than the others
 BETWEEN = "; "  # between several values in one cell of a column that is chosen from
 Cell = dict[str, Any]
@@ -69,6 +73,21 @@ def general_notes(blocks: list[dict]) -> list[str]:
     return [note for note, exhibits in count.items() if exhibits > 1]
 
 
+def said_once(blocks: list[dict]) -> str:
+    """Of when most exhibits of a page are, where several say it behind their measure; there it is no longer read.
+
+    >>> blocks = [{"subtitle": "USD; figures to 30 Jun 2026", "when": "figures to 30 Jun 2026"} for _ in range(3)]
+    >>> said_once(blocks), blocks[0]["subtitle"], blocks[0]["when"]
+    ('figures to 30 Jun 2026', 'USD', '; figures to 30 Jun 2026')
+    """
+    (most, count), *_ = [*Counter(block["when"] for block in blocks if block["when"]).most_common(1), ("", 0)]
+    for block in blocks:
+        alike = count >= OFTEN and block["when"] == most
+        before = say("page.of_when", of="", when=most) if alike else ""
+        block |= {"subtitle": block["subtitle"].removesuffix(before), "when": before}
+    return most if count >= OFTEN else ""
+
+
 def ranges(exhibit: dict, documents: dict[str, dict]) -> list[tuple[int, int]]:
     """The numbers of the documents behind an exhibit, from one, as first and last of those that follow each other."""
     behind = {source["id"] for source in exhibit["sources"]}
@@ -79,17 +98,56 @@ def ranges(exhibit: dict, documents: dict[str, dict]) -> list[tuple[int, int]]:
 
 
 def table(exhibit: dict) -> dict[str, Any]:
-    """The table view: columns, rows of cells, which columns hold numbers, and by which a reader narrows the rows."""
+    """The table view: columns, rows of cells, which columns hold numbers, and by which a reader narrows the rows.
+
+    A column in which no row has anything is left out, and named in `lacking`; a mark that all figures of a column have
+    stands in its heading.
+    """
     rows = [[cell(value) for value in row] for row in exhibit["rows"]]
-    places = range(len(exhibit["columns"]))
+    kept = [place for place in range(len(exhibit["columns"]))
+            if not place or any(row[place]["text"].strip() not in MISSING for row in rows)]  # fmt: skip
+    columns = [exhibit["columns"][place] for place in kept]
+    rows = [[row[place] for place in kept] for row in rows] if len(kept) > 1 or len(exhibit["columns"]) == 1 else []
+    places = range(len(columns))
+    heads = [f"{columns[place]}{_one_mark([row[place] for row in rows])}" for place in places]
     return {
-        "columns": exhibit["columns"],
+        "columns": heads,
         "rows": rows,
         "numeric": [_numeric([row[place] for row in rows]) for place in places],
         "short": [place > 0 and _short([row[place] for row in rows]) for place in places],
         "long": [any(len(row[place]["text"] + row[place]["before"]) > LONG for row in rows) for place in places],
-        "filters": [_filter(name, exhibit["columns"].index(name), rows) for name in exhibit.get("filters", [])],
+        "filters": [_filter(name, columns.index(name), rows) for name in exhibit.get("filters", [])],
+        "few": len(columns) < 4 and any(each["under"] for row in rows for each in row),
+        "lacking": [name for place, name in enumerate(exhibit["columns"]) if place not in kept and rows],
     }
+
+
+def _one_mark(column: list[Cell]) -> str:
+    """The mark that all figures of a column have, taken from each."""
+    mark = parts.one_mark(each["text"].strip() for each in column)
+    for each in column:
+        each["text"] = each["text"].removesuffix(mark)
+    return mark
+
+
+def lacking(table: dict[str, Any], notes: list[str]) -> list[str]:
+    """What the table of an exhibit leaves out, in words, unless a note names each."""
+    said = " ".join(notes).lower()
+    if len(table["rows"]) == 1:
+        return []  # whose title and remark say so
+    left = [name for name in table["lacking"] if name.lower() not in said]
+    return [say("page.lacking", columns=listing(left))] if left else []
+
+
+def parted(notes: list[str]) -> tuple[list[str], list[str]]:
+    """The notes that stand under an exhibit, and those that a reader opens: the lengthy ones, and most of many.
+
+    >>> parted(["one", "two", "three"]), parted(["one", "two", "three", "four"])
+    ((['one', 'two', 'three'], []), (['one', 'two'], ['three', 'four']))
+    """
+    brief = [note for note in notes if len(note) <= LENGTHY]
+    shown = brief if len(brief) <= FEW else brief[: FEW - 1]
+    return shown, [note for note in notes if note not in shown]
 
 
 def cell(value: Any) -> Cell:

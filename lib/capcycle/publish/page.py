@@ -57,6 +57,7 @@ def templates() -> jinja2.Environment:
         "doors": front.doors,
         "foremost": front.foremost,
         "own": words.translated,
+        "parted": exhibits.parted,
     }
     environment.globals.update(say=say, language=words.LANGUAGE, made_by=version("capcycle"))
     return environment
@@ -176,6 +177,7 @@ def _done(outcome: Outcome, document: dict, folder: Path) -> dict[str, Any]:
         "pieces": shared,
         **_remade(outcome, document),
         "known": _known(outcome, document, shown),
+        "when": exhibits.said_once([block for block in blocks if block["kind"] == "exhibit"]),
         "picked": links.chosen_from(outcome),
     }
 
@@ -248,14 +250,17 @@ def _block(part: notebook.Part, prose: Prose, documents, datasets: Datasets, fol
         (folder / f"{exhibit['id']}.xlsx").write_bytes(b64decode(exhibit["workbook"]))
     if part.spec:
         (folder / f"{exhibit['id']}.svg").write_text(pictures.picture(part.spec), "utf-8")
+    table = exhibits.table(exhibit)
     return {
         "kind": "exhibit",
-        **{key: exhibit[key] for key in ("id", "title", "subtitle", "alt", "notes")},
+        **{key: exhibit[key] for key in ("id", "title", "subtitle", "alt")},
+        "notes": [*exhibit["notes"], *exhibits.lacking(table, exhibit["notes"])],
+        "when": exhibit.get("when", ""),  # which pages of before do not have
         "workbook": "workbook" in exhibit,
         "code": part.code,
         "spec": datasets.slim(part.spec) if part.spec else None,
         "sliders": has_sliders(part.spec or {}),
-        "table": exhibits.table(exhibit),
+        "table": table,
         **exhibits.cited(exhibit, documents),
     }
 

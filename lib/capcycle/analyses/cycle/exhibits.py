@@ -75,7 +75,9 @@ def power(chances: Mapping[str, Mapping[float, float]], follower: Measures, lag:
         {"x": link, "label": words.value(link, "correlation"), "group": _concept(leader), "value": share}
         for leader, each in chances.items() for link, share in each.items()
     ]).assign(unit="fraction", kind="assumed", source="")  # fmt: skip
-    said = {"follower": words.lower(words.name(follower.name)), "lag": words.counted("cycle.lag", lag)}
+    known = follower.table.dropna(subset="value")
+    said = {"follower": words.lower(words.name(follower.name)), "lag": words.counted("cycle.lag", lag),
+            "last": known.loc[known["ordinal"].idxmax(), "period"] if len(known) else words.DASH}  # fmt: skip
     best = _best(chances)
     title = say("cycle.power_enough" if best >= ENOUGH else "cycle.power", best=words.value(best, "fraction"))
     notes = (say("cycle.power_note", series=f"{SERIES:,}", seed=SEED),)

@@ -7,18 +7,19 @@ import pandas as pd
 
 from capcycle import facts, metrics, study
 from capcycle.analyses.gigawatt import model
-from capcycle.analyses.gigawatt.records import levels
+from capcycle.analyses.gigawatt.records import WHOLE, levels
 from capcycle.errors import ModelError, unknown
 from capcycle.facts import Book
 from capcycle.measure import measure
 from capcycle.measures import Measures
 from capcycle.panel import select
-from capcycle.quantity import Quantity, missing, newest, together
+from capcycle.quantity import Quantity, listed, missing, newest, together
 from capcycle.study import Case
 from capcycle.units import MW_PER_GW
-from capcycle.words import day, lower, name, say, value
+from capcycle.words import day, lower, name, paragraph, say, value
 
 OLDER, NEWER = "NVIDIA H100 SXM5 80GB", "NVIDIA B200"
+IN_RACK = "NVIDIA GB200 NVL2"  # whose throughput the rack has that gives the site its power and price
 RENTS_OUT = "neoclouds"  # the group whose whole revenue is the rent of computing
 COUNTS = ["h100e", "h100e_p5", "h100e_p95", "mw", "mw_p5", "mw_p95"]
 COUNTED = {"h100e": ("h100e", "H100e"), "h100e_average": ("average", "H100e"), "compute_power": ("mw", "MW")}
@@ -29,7 +30,7 @@ PFLOPS = 1e15
 
 
 @study.starts(model.gigawatt)
-def site(book: Book, company: str = "", chip: str = NEWER) -> Case:
+def site(book: Book, company: str = "", chip: str = IN_RACK) -> Case:
     """A gigawatt of facility power, filled with one chip.
 
     Errors: ModelError for a chip that no data sheet is of.
@@ -189,7 +190,7 @@ def _amount(book: Book, rows: pd.DataFrame, what: str, end: pd.Timestamp, amount
 def plan_cases(book: Book) -> dict[str, Case]:
     """For each company the cost of the power it plans beside its present capex."""
     capex, power = measure("capex", select(book, "ttm")), levels(book)
-    whole = power[power["site"] == ""].dropna(subset=["mw", "date"])
+    whole = power[power["site"].isin(WHOLE)].dropna(subset=["mw", "date"])
     return {
         company: study.case(model.build_plan, book, company, capex=study.newest(capex, company),
                             **_planned(whole[whole["company"] == company]))
@@ -198,12 +199,21 @@ def plan_cases(book: Book) -> dict[str, Case]:
 
 
 def _planned(power: pd.DataFrame) -> dict[str, Quantity]:
-    """From the newest power that runs to the nearest that is planned after it: what is added, and in how long."""
-    lacking = say("gigawatt.no_plan")
-    runs = newest(power[power["stage"] == "operating"], "operating", lacking, value="mw")
-    later = power[(power["stage"] == "planned") & (power["date"] > runs.day)].sort_values("date").head(1)
-    planned = newest(later, "planned", lacking, value="mw")
+    """From the newest power that runs to the nearest that is planned after it: what is added, and in how long.
+
+    The range is what would be added in that time at the pace of the other plans for a later day.
+    """
+    runs = newest(power[power["stage"] == "operating"], "operating", say("gigawatt.no_power"), value="mw")
+    later = power[(power["stage"] == "planned") & (power["date"] > runs.day)].sort_values("date")
+    planned = newest(later.head(1), "planned", say("gigawatt.no_plan"), value="mw")
     power = {"operating": value(runs.value, "MW"), "planned": value(planned.value, "MW")}
     reason = say("gigawatt.plan", start=runs.days, end=planned.days, **power)
-    added = (planned - runs).called("added_power", "MW", reason)
-    return {"added_power": added, "build_years": replace(added, value=(planned.day - runs.day) / YEAR, unit="years")}
+    added, years = (planned - runs).called("added_power", "MW", reason), (planned.day - runs.day) / YEAR
+    build = replace(added, value=years, unit="years")
+    if len(later) > 1:
+        pace = (later["mw"] - runs.value) / ((later["date"] - runs.day) / YEAR) * years
+        others = listed(say("gigawatt.plan_other", planned=value(row.mw, "MW"), end=day(row.date))
+                        for row in later.iloc[1:].itertuples())  # fmt: skip
+        added = replace(added, low=pace.min(), high=pace.max(), reason=paragraph(reason, others),
+                        source=facts.documents([added.source, *later["source"]]))  # fmt: skip
+    return {"added_power": added, "build_years": build}

@@ -40,7 +40,10 @@ def dollars(content: Case) -> Exhibit:
 def in_print(case: Case) -> Exhibit:
     """Bear, base and bull on figures of one author; nothing on a page of a day before they had been printed."""
     id = parts.slug("scenarios", case.model.__name__)
-    return nothing(id) if case.hindsight else exhibits.scenarios(study.scenarios(case))
+    if case.hindsight:
+        return nothing(id)
+    shown, printed = exhibits.scenarios(study.scenarios(case)), max(each.published for each in case.inputs.values())
+    return replace(shown, subtitle=say("gigawatt.in_print", of=shown.subtitle, month=f"{printed:%Y-%m}"))
 
 
 def by_life(owned: Case) -> Exhibit:

@@ -88,7 +88,7 @@ def _basis(basis: str) -> str:
 
 
 def _chip(row: Mapping[str, Any]) -> str:
-    return say("gigawatt.of_author", chip=row["chip"], author=row["author"])
+    return say("gigawatt.of_author", chip=row["chip"], author=words.translated(row["author"]))
 
 
 def chips_per_gw(book: Book) -> Exhibit:
@@ -140,6 +140,7 @@ def funnel(book: Book) -> Exhibit:
         return nothing("funnel")
     order = rows.assign(place=rows["stage"].map(STAGES.index), first=rows["company"].map(book.companies.index))
     rows = order.sort_values(["first", "place", "basis"], ignore_index=True)
+    rows = rows.assign(name=rows["company"].map(book.names.get))
     group, stage = rows["basis"].map(_basis), rows["stage"].map(lambda each: f"capacity.stage.{each.replace(' ', '_')}")
     label = rows["name"] + say("format.colon") + stage.map(say)
     # bars under one label would be stacked, and those of unlike bases are not to be added

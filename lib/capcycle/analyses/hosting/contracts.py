@@ -19,7 +19,7 @@ ROUNDING = 0.01  # by which printed income of all years may exceed the printed r
 TRIPLE_NET = 0.95  # a margin above it means that the tenant bears the running costs
 DAYS_PER_YEAR = 365.25
 YEAR = pd.Timedelta(days=DAYS_PER_YEAR)
-PRINTED = "golden-sun-2025-12-12"  # the document of the printed book
+PRINTED, PRINTED_ON = "golden-sun-2025-12-12", "2025-12-12"  # the document of the printed book, and its day
 STANDS = ("delivering", "untold", "signed", "gpus")
 LIVE = ("signed", "amended", "delivering")
 RATED = ("hyperscaler", "chip maker")  # tenants whose own notes are of investment grade
@@ -91,10 +91,11 @@ def _credit(table: pd.DataFrame) -> pd.Series:
 def printed_book(book: Book) -> pd.DataFrame:
     """The book that Golden Sun printed, as far as it can be rebuilt: its own MW and values, ventures counted whole.
 
-    Empty on a day before it was printed.
+    Empty on a day before it was printed; a contract that was amended since stands as it was then.
     """
-    table = read(book)
-    printed = table.dropna(subset="book_mw") if book.public(PRINTED) else table[:0]
+    if not book.public(PRINTED):
+        return read(book)[:0]
+    printed = _read(book, book.on(PRINTED_ON)).dropna(subset="book_mw")
     price = price_per_mw_year(printed["book_value"], printed["book_mw"], printed["term_years"])
     return printed.assign(mw=printed["book_mw"], value=printed["book_value"], price=price)
 
@@ -258,8 +259,8 @@ def capex_of(contract: Mapping, general: Quantity) -> Quantity:
 
 
 def stated(contract: Mapping, value: float, low: float = np.nan, high: float = np.nan) -> Quantity:
-    """A figure as a contract states it."""
-    return Quantity("", value, "", low, high, contract["kind"], contract["source"])
+    """A figure as a contract states it, known since its terms were told."""
+    return Quantity("", value, "", low, high, contract["kind"], contract["source"], published=contract["published"])
 
 
 def debt_costs(book: Book) -> pd.DataFrame:

@@ -20,7 +20,7 @@ from capcycle.words import say
 
 LEDGER = ["contract_label", "mw", "price", "status", "status_date", "term_years", "value", "group"]
 TERMS = ["contract_label", "starts", "runs", "owned", "cover", "margin", "rise", "remark"]
-REMARKS = ("not_hosting", "triple_net", "rise_implied", "no_value", "amended", "supported_by")
+REMARKS = ("not_hosting", "triple_net", "rise_implied", "no_value", "supported_by")
 COUNTS = {"contracts": "number", "mw": "MW", "mw_priced": "MW", "mean_mw": "MW", "mean_term": "years",
           "term_by_mw": "years"}  # fmt: skip
 HOLDINGS = {"lessor": "hosting.book-by-lessor", "tenant": "hosting.book-by-tenant"}
@@ -51,8 +51,7 @@ def terms(book: Book) -> Exhibit:
         owned=[words.between(row.share_low, row.share, "fraction") for row in table.itertuples()],
         remark=[words.clauses(say(f"hosting.remark.{name}", by=row["support"]) for name in REMARKS if row[name])
                 or words.DASH
-                for row in table.assign(no_value=table["value"].isna(), supported_by=table["support"] != "",
-                                        amended=table["status"] == "amended")
+                for row in table.assign(no_value=table["value"].isna(), supported_by=table["support"] != "")
                 .to_dict("records")],
     )  # fmt: skip
     draw = partial(marks.table, columns={name: say(f"hosting.column.{name}") for name in TERMS})

@@ -35,7 +35,12 @@ def sold_leases(book: Book, company: str) -> pd.DataFrame:
 
 
 def terms(
-    rows: pd.DataFrame, capacity: pd.DataFrame, capex: pd.DataFrame, day: pd.Timestamp, book: Book
+    rows: pd.DataFrame,
+    capacity: pd.DataFrame,
+    capex: pd.DataFrame,
+    day: pd.Timestamp,
+    balance: pd.Timestamp,
+    book: Book,
 ) -> dict[str, Quantity]:
     """What a MW of a company's leases earns and costs, how long and at whose credit; what is delivered, and spent.
 
@@ -43,6 +48,7 @@ def terms(
     capacity  its rows of the register of capacity
     capex     its quarters of capex, in US dollars
     day       that of the price: what was due by then may be delivered
+    balance   that of the debt, in which what was spent until then stands
     """
     if rows.empty:
         general = {name: general_of(book, name) for name in (*MEANS, "delivered")}
@@ -50,7 +56,11 @@ def terms(
     dated = rows.assign(left=[_left(each, day) for each in rows.to_dict("records")],
                         wait=[_wait(each, day) for each in rows.to_dict("records")])  # fmt: skip
     means = {name: own.mean(dated, what, name, unit) for name, (what, unit) in MEANS.items()}
-    return {**means, "delivered": _delivered(rows, capacity, day, book), "spent_on_leases": _spent(rows, capex, day)}
+    return {
+        **means,
+        "delivered": _delivered(rows, capacity, day, book),
+        "spent_on_leases": _spent(rows, capex, balance),
+    }
 
 
 def general_of(book: Book, name: str) -> Quantity:
@@ -76,7 +86,7 @@ def _wait(lease: Mapping, day: pd.Timestamp) -> Quantity:
 
 
 def _spent(rows: pd.DataFrame, capex: pd.DataFrame, day: pd.Timestamp) -> Quantity:
-    """The capex of the quarters that began after the first lease was signed: at most so much is in its buildings."""
+    """The capex of the quarters after the first lease was signed, to a day: at most so much is in its buildings."""
     since = rows["signed"].min()
     paid = capex[(capex["period_start"] > since) & (capex["period_end"] <= day)]
     reason = _say("spent" if len(paid) else "spent_0", day=words.day(since))
@@ -91,7 +101,8 @@ def _delivered(rows: pd.DataFrame, capacity: pd.DataFrame, day: pd.Timestamp, bo
     if at.empty and rows["status"].eq("delivering").any():
         return study.assumption(book, "delivered")
     years = study.assumption(book, "delivery_years")
-    running, due = float(at["mw"].sum()), float(rows.loc[rows["due"] <= day, "mw"].sum())
+    runs = rows["running"].where(rows["running"] > 0, 1.0)  # of one that delivers a part, that part was due
+    running, due = float(at["mw"].sum()), float((rows["mw"] * runs)[rows["due"] <= day].sum())
     low, high = (min(each / all_of_it, 1.0) for each in (running, max(running, due)))
     mw = {"total": all_of_it, "running": running, "due": due}
     reason = _say("delivered", day=words.day(day), years=years.shown,

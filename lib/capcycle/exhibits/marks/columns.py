@@ -1,9 +1,12 @@
 """Bars across, columns that stack, and a waterfall from one amount to another."""
 
+import json
+
 import altair as alt
 import pandas as pd
 
 from capcycle import theme, words
+from capcycle.exhibits import ends
 from capcycle.exhibits.channels import beside_end, every
 from capcycle.exhibits.exhibit import Exhibit
 from capcycle.exhibits.marks.frame import Drawing, Frame, nothing
@@ -18,7 +21,7 @@ def columns(rows: pd.DataFrame, frame: Frame) -> Exhibit:
     """
     if rows.empty:
         return nothing(frame)
-    drawing = Drawing(rows, frame)
+    drawing = Drawing(rows, frame, whole=False)
     across = alt.X("value:Q", axis=drawing.axis(), scale=drawing.room(before=drawing.data["value"] < 0))
     base = drawing.chart.encode(y=drawing.labels(), x=across)
     bar = base.mark_bar(size=18, strokeWidth=1.5).encode(tooltip=drawing.tooltip, **drawing.fill(theme.TINT))
@@ -36,20 +39,18 @@ def stacked(rows: pd.DataFrame, frame: Frame) -> Exhibit:
     """
     if rows.empty:
         return nothing(frame)
-    drawing = Drawing(rows, frame)
-    chart = (
-        drawing.chart.mark_bar(strokeWidth=1)
-        .encode(
-            x=alt.X(
-                "x:O", sort=None, title=None, axis=alt.Axis(labelAngle=0), scale=alt.Scale(domain=every(rows["x"]))
-            ),
-            y=alt.Y("value:Q", axis=drawing.axis(), stack="zero"),
-            order=alt.Order("layer:Q"),
-            tooltip=drawing.tooltip,
-            **drawing.fill(theme.TINT),
-        )
-        .transform_calculate(layer=f"indexof({drawing.groups()}, datum.group)")
-    )
+    drawing, columns = Drawing(rows, frame), every(rows["x"])
+    named = ends.stacks(rows, "x", "group")
+    scale = alt.Scale(domain=columns, **({"range": ends.room(drawing.groups())} if named else {}))
+    x = alt.X("x:O", sort=None, title=None, axis=alt.Axis(labelAngle=0), scale=scale)
+    y = alt.Y("value:Q", axis=drawing.axis(), stack="zero")
+    look = drawing.fill(theme.TINT, key=None if named else drawing.key(beside=False))
+    bar = drawing.chart.mark_bar(strokeWidth=1).encode(x=x, y=y, order="layer:Q", tooltip=drawing.tooltip, **look)
+    layer = f"indexof({drawing.groups()}, datum.group)"
+    if not named:
+        return drawing.exhibit(bar.transform_calculate(layer=layer), drawing.view("x", "group", "value"))
+    last = f"datum.x == {json.dumps(columns[-1])}"
+    chart = alt.layer(bar, ends.beside(bar, x, y, "group", last), data=drawing.data).transform_calculate(layer=layer)
     return drawing.exhibit(chart, drawing.view("x", "group", "value"))
 
 

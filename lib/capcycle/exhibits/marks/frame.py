@@ -62,14 +62,19 @@ class Drawing:
     (['12 MW', '3 MW'], 'Own 12 MW; Let 3 MW.')
     """
 
-    def __init__(self, rows: pd.DataFrame, frame: Frame, **more: pd.Series | list):
+    def __init__(self, rows: pd.DataFrame, frame: Frame, whole: bool = True, **more: pd.Series | list):
+        """Of rows without a value, which a note names, there is nothing to draw unless `whole`."""
         rows = rows.assign(**{name: rows[name].map(_own) for name in ("label", "group", "note") if name in rows})
         self.rows, self.frame = rows, frame
         data = rows.assign(shown=_shown(rows), place=rows["label"].map(_broken), **more)
+        if not whole:
+            data = data[data[[name for name in ("value", "low") if name in data]].notna().any(axis=1)]
         self.data = data.drop(columns=["source", "unit", "day"], errors="ignore")
         _, bar, per = words.value(1.0, rows["unit"].iloc[0]).partition("/")
         self.per = bar + per
+        said = parts.one_mark(data["shown"])  # what all of them have, a note says
         brief = f"replace(datum.shown, regexp('{self.per}', 'g'), '')" if self.per else "datum.shown"
+        brief = f"replace({brief}, '{said}', '')" if said else brief
         self.chart = alt.Chart(self.data).transform_calculate(brief=brief)  # the axis has no unit behind its bar either
         self.tooltip = channels.tooltip(name for name in SAID if name in self.data)
 
@@ -84,6 +89,7 @@ class Drawing:
         before  whose number is written at the left of its mark, which needs room there
         """
         letters, value = self.data["shown"].map(lambda shown: len(shown.replace(self.per, ""))), self.data["value"]
+        over, before = (mask if mask is None else mask.reindex(value.index) for mask in (over, before))
         right = (letters if over is None else letters.where(~over, letters / 2)).max() * channels.LETTER
         low, high = min(value.min(), 0), max(value.max(), 0)
         share = (value - low) / ((high - low) or 1.0)
@@ -114,22 +120,28 @@ class Drawing:
         """The groups in the order of the rows."""
         return list(dict.fromkeys(self.data.get("group", ())))
 
-    def key(self, **look) -> alt.Legend | None:
+    def key(self, beside: bool = True, **look) -> alt.Legend | None:
         """The key of the groups, in as many columns as the longest leaves room for.
 
-        One alone needs none, nor do those that stand in the labels of their rows.
+        One alone needs none, nor do those that stand in the labels of their rows where these are written beside them.
         """
-        if len(self.groups()) < 2 or _said_beside(self.data):
+        if len(self.groups()) < 2 or (beside and _said_beside(self.data)):
             return None
         columns = alt.expr(theme.legend_columns(self.groups()))
         return alt.Legend(title=None, symbolOpacity=1, columns=columns, **look)
 
-    def fill(self, soft: float = 0) -> dict[str, alt.Fill | alt.Stroke | dict]:
-        """Colour by group, full for reported and derived rows; the rest have an outline, and are hollow or `soft`."""
+    def fill(self, soft: float = 0, key: alt.Legend | bool | None = True) -> dict[str, alt.Fill | alt.Stroke | dict]:
+        """Colour by group, full for reported and derived rows; the rest have an outline, and are hollow or `soft`.
+
+        key  another than that of groups whose rows have their labels; None for no key
+        """
         if not self.groups():
             colour = alt.value(theme.LIGHT["series-0"])
             return {"fill": colour, "stroke": colour, "fillOpacity": theme.evidence_opacity(soft=soft)}
-        look = {"scale": channels.group_scale(self.groups(), theme.SERIES), "legend": self.key()}
+        look = {
+            "scale": channels.group_scale(self.groups(), theme.SERIES),
+            "legend": self.key() if key is True else key,
+        }
         return {
             "fill": alt.Fill("group:N", **look),
             "stroke": alt.Stroke("group:N", **look),

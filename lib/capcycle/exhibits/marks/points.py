@@ -29,7 +29,7 @@ def dots(rows: pd.DataFrame, frame: Frame, mark: float | None = None) -> Exhibit
     ends = {end: rows[end].fillna(rows["value"]) for end in ("low", "high")} if _ranged(rows) else {}
     on_bar = ends["high"] > ends["low"] if ends else pd.Series(False, rows.index)
     side = _sides(rows, on_bar)
-    drawing = Drawing(rows, frame, **ends, side=side)
+    drawing = Drawing(rows, frame, whole=False, **ends, side=side)
     base, colours, layers = drawing.chart.encode(y=drawing.labels()), drawing.fill(), []
     if rows["label"].duplicated().any():
         line = base.mark_rule(color=theme.LIGHT["axis"]).encode(x=alt.X("min(value):Q", axis=drawing.axis()))

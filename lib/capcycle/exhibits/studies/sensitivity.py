@@ -65,7 +65,7 @@ def _tornado_chart(drawing: Drawing) -> alt.LayerChart:
     base = drawing.chart.encode(y=drawing.labels())
     beside = LETTER * drawing.data["note"].map(len).max() + BESIDE
     wide = f"width >= {NARROW}"  # a telephone has no room for the numbers; the table and the tooltip have them
-    padding, seen = alt.expr(f"{wide} ? {beside} : {BESIDE}"), alt.expr(f"{wide} ? 1 : 0")
+    padding, none = alt.expr(f"{wide} ? {beside} : {BESIDE}"), alt.when(f"!({wide})").then(alt.value(""))
     across = alt.X("base:Q", axis=drawing.axis(), scale=alt.Scale(zero=False, padding=padding))
     bar = base.mark_bar(size=18, strokeWidth=1.5).encode(
         x=across, x2=alt.X2("value:Q"), tooltip=drawing.tooltip, **drawing.fill(theme.TINT)
@@ -74,8 +74,8 @@ def _tornado_chart(drawing: Drawing) -> alt.LayerChart:
     sides = (("<", "right", -5), (">", "left", 5))
     texts = [
         base.transform_calculate(beside=f"datum.value {sign} datum.base ? datum.note : ''")
-        .mark_text(align=align, dx=dx, opacity=seen)
-        .encode(x=alt.X("value:Q"), text=alt.Text("beside:N"))
+        .mark_text(align=align, dx=dx)
+        .encode(x=alt.X("value:Q"), text=none.otherwise("beside:N"))
         for sign, align, dx in sides
     ]
     rule = alt.Chart(drawing.data.head(1)).mark_rule(color=theme.LIGHT["text"]).encode(x=alt.X("base:Q"))

@@ -81,7 +81,7 @@ def composition(
                             for name, case in cases.items() if case.lacking])  # fmt: skip
     notes = marks.noted(lacking) if len(lacking) else []
     if not full:
-        return marks.nothing(marks.worded(key, *notes, title=say(f"{key}.title_0", **more)))
+        return marks.nothing(marks.worded(key, *notes, title=say(f"{key}.title_0", **more), **more))
     rows = pd.concat([_amounts(case, list(named)).assign(x=name, label=name, group=list(named.values()), note="")
                       for name, case in full.items()], ignore_index=True)  # fmt: skip
     may = [_called(name, cases[name]) for name in leads] or list(full)

@@ -14,6 +14,7 @@ GROUPS = ["unit", "measure", "currency", "stage", "figure"]  # columns that tell
 WRITTEN_APART = ["market", "closes"]  # series, of which `prices` asks
 PARTIES = ("lessor", "tenant", "giver", "taker", "borrower", "maker", "customer")
 NAMED = {"company": "name", "subject": "name", **{party: f"{party}_name" for party in PARTIES}}
+TERMS = ["term_years", "contract_value"]
 MW = ["critical_it_mw", "gross_mw", "utility_mw", "mw_unstated"]
 OWN_MONEY = ["lessor", "giver", "borrower", "company"]  # who usually deals in his own currency
 ABROAD = ["market", "closes", "holdings", "offerings"]  # tables of securities, which trade where they are listed
@@ -35,11 +36,11 @@ def doubts() -> list[str]:
         rules = chain(
             _ratios(table, name), _kept(table, name), _published(table, known), _names(table, codes),
             _currencies(table, name, known), _claimed(table, said), _of_revenue(table, revenue), _grown(table),
-            _noted(table, name),
+            _noted(table, name), _amended(table),
         )  # fmt: skip
         rules = chain(rules, _lonely(table)) if name not in WRITTEN_APART else rules
         lines += told(table, rules)
-    return [*lines, *told(*_deals(every)), *told(*_claims()), *told(*_uncited(known, every))]
+    return [*lines, *told(*_deals(every)), *told(*_lent(every)), *told(*_claims()), *told(*_uncited(known, every))]
 
 
 def _ratios(table: pd.DataFrame, name: str) -> Doubts:
@@ -69,6 +70,14 @@ def _noted(table: pd.DataFrame, name: str) -> Doubts:
             table["note"].str.contains(pattern) & ~table.eval(stands),
             "",
         )
+
+
+def _amended(table: pd.DataFrame) -> Doubts:
+    """What is amended has other terms than before, in its columns."""
+    if set(TERMS) <= set(table):
+        first = table.drop_duplicates("contract").set_index("contract")[TERMS]
+        same = (table.set_index("contract")[TERMS] == first.reindex(table["contract"])).all(axis=1).to_numpy()
+        yield "amended, and no term differs from those before", table["status"].eq("amended") & same, ""
 
 
 def _claimed(table: pd.DataFrame, said: dict[str, str]) -> Doubts:
@@ -176,6 +185,14 @@ def _deals(named: dict[str, pd.DataFrame]) -> tuple[pd.DataFrame, Doubts]:
     right = table["contract"].map(value)
     off = right.notna() & table["form"].ne("guarantee") & ~(table["amount"] / right).between(0.9, 1.1)
     return table, [("amount {amount:.6g} is not the value of contract {contract}, {right:.6g}", off, right)]
+
+
+def _lent(named: dict[str, pd.DataFrame]) -> tuple[pd.DataFrame, Doubts]:
+    """Who rents what a loan is secured on is a tenant of the borrower's contracts."""
+    table, let = named["debt"], named["contracts"].groupby("lessor")["tenant_name"].agg(" ".join)
+    tenant, known = table["collateral"].str.extract(r"\bleases? to (.+)$")[0], table["borrower"].map(let).fillna("")
+    off = [name == name and name not in each for name, each in zip(tenant, known, strict=True)]
+    return table, [("no contract of {borrower} is with {right}", pd.Series(off, table.index), tenant)]
 
 
 # ---- claims and documents
