@@ -77,6 +77,11 @@ class Panel:
         return np.append(self.rows["value"].to_numpy(float), np.nan)
 
     @cached_property
+    def said(self) -> dict[str, list]:
+        """When each row was published, and by which documents."""
+        return {column: self.rows[column].to_list() for column in ("published", "source")}
+
+    @cached_property
     def kinds(self) -> np.ndarray:
         """Each row's kind as a number, the weakest the highest; 0 at the end for what is missing."""
         return np.append(pd.Index(KINDS).get_indexer(self.rows["kind"]), 0).astype(np.int8)

@@ -2,8 +2,10 @@
 
 from collections.abc import Mapping
 from dataclasses import replace
+from functools import cache
 
 import numpy as np
+import pandas as pd
 
 from capcycle import metrics, study, words
 from capcycle.analyses.ai_roic.model import return_over_cost
@@ -61,8 +63,7 @@ def beta(book: Book, company: str) -> Quantity:
     >>> beta(facts.open(), "NVDA").reason
     'the table of weekly closes, which betas are taken from, lacks its share'
     """
-    closes = book.register("closes")
-    wide = closes.pivot(index="date", columns="symbol", values="close")
+    wide, source = _closes(book)
     symbol = company  # each has one security here, by its ticker
     if symbol not in wide:
         return missing("beta", say("ai_roic.no_prices"), "number")
@@ -70,8 +71,15 @@ def beta(book: Book, company: str) -> Quantity:
     if len(moves) < LEAST:
         return missing("beta", say("ai_roic.few_prices", weeks=len(moves)), "number")
     slope, error = regressed(moves[MARKET].to_numpy(), moves[symbol].to_numpy())
-    return Quantity("beta", slope, "number", slope - error, slope + error, "estimated", closes["source"].iloc[0],
+    return Quantity("beta", slope, "number", slope - error, slope + error, "estimated", source,
                     say("ai_roic.regressed", weeks=len(moves)), since=moves.index[-1], day=moves.index[-1])  # fmt: skip
+
+
+@cache
+def _closes(book: Book) -> tuple[pd.DataFrame, str]:
+    """The weekly closes, a column for each share, and the document that they are from."""
+    closes = book.register("closes")
+    return closes.pivot(index="date", columns="symbol", values="close"), next(iter(closes["source"]), "")
 
 
 def regressed(market: np.ndarray, share: np.ndarray) -> tuple[float, float]:
