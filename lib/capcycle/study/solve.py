@@ -63,14 +63,22 @@ def solve(
 
 
 def _roots(miss, steps: np.ndarray, missed: np.ndarray, scale: float) -> tuple[float, ...]:
-    from scipy.optimize import brentq  # only solving needs it
-
     exact = steps[missed == 0]
     turns = np.flatnonzero(missed[:-1] * missed[1:] < 0)
-    found = [brentq(miss, steps[turn], steps[turn + 1], xtol=1e-12) for turn in turns]
+    found = [_root(miss, steps[turn], steps[turn + 1]) for turn in turns]
     # at a jump the sign turns too, and nothing reaches the target
     sound = [value for value in found if abs(miss(value)) <= CLOSE * scale]
     return tuple(sorted({float(value) for value in [*exact, *sound]}))
+
+
+def _root(miss, low: float, high: float) -> float:
+    """Where the sign turns between two values; one of them where by itself it is zero but for the last digit."""
+    from scipy.optimize import brentq  # only solving needs it
+
+    least, most = float(miss(low)), float(miss(high))
+    if least * most > 0:
+        return low if abs(least) < abs(most) else high
+    return brentq(miss, low, high, xtol=1e-12)
 
 
 def _reason(case: Case, parameter: str, values: tuple, nearest: float, low: float, high: float) -> str:
