@@ -112,12 +112,8 @@ def verdict(linked: pd.DataFrame) -> Sentence:
     """How many loops bind, which is the largest, and how much of all that is promised they are."""
     found, bound = loops(linked), sums(linked)
     total = words.value(bound["amount"].sum(), linked["currency"].iloc[0])
-    told = [words.counted("commitment_network.total", bound["giver"].nunique(), total=total)]
-    if len(found):
-        told.append(words.counted("commitment_network.verdict", len(found), **_largest(found, linked)))
-    else:
-        told.append(say("commitment_network.no_loop"))
-    return words.paragraph(*told)
+    told = words.counted("commitment_network.total", bound["giver"].nunique(), total=total)
+    return words.paragraph(told, words.counted("commitment_network.verdict", len(found), **_largest(found, linked)))
 
 
 def _largest(found: pd.DataFrame, linked: pd.DataFrame) -> dict[str, str]:
