@@ -5,6 +5,9 @@
 
 PYTHON ?= python3
 PIP = .venv/bin/python -m pip
+INSTALL = $(PIP) install --quiet --no-compile --require-hashes --no-deps --requirement
+# all cores compile what was installed, and not the tests that came with it: pip compiles those too, with one core
+BYTECODE = .venv/bin/python -m compileall -qq -j 0 -x '/tests?/' .venv/lib || true
 COMPILE = uv pip compile --universal --python-version 3.11 --generate-hashes --no-header --no-emit-index-url --quiet
 EXTRAS = $(PYTHON) -c 'import tomllib; project = tomllib.load(open("pyproject.toml", "rb"))["project"]; \
   print(*(project["optional-dependencies"][extra][0] for extra in ("live", "hongkong")), sep="\n")'
@@ -29,9 +32,10 @@ lint: .venv/.tests
 	.venv/bin/ruff check .
 	.venv/bin/ruff format --check .
 
-# loadfile: what a file of tests shares (a built site, a browser) is made once; slow files come first, see tests/conftest.py
+# loadfile: what a file of tests shares (a browser, a case) is made once; the longest come first, see conftest.py
+# The tests start Python some hundred times: what is compiled once is kept, whatever the surroundings say
 test: lint
-	.venv/bin/python -m pytest --numprocesses auto --maxprocesses 4 --dist loadfile --no-loadscope-reorder
+	PYTHONDONTWRITEBYTECODE= .venv/bin/python -m pytest --numprocesses auto --maxprocesses 4 --dist loadfile --no-loadscope-reorder
 
 pictures: .venv/.tests
 	@mkdir -p site/pictures
@@ -39,7 +43,8 @@ pictures: .venv/.tests
 
 .venv/.tests: .venv/.installed requirements-test.lock
 	@echo "Adding what tests need to .venv from requirements-test.lock."
-	$(PIP) install --quiet --require-hashes --no-deps --requirement requirements-test.lock
+	$(INSTALL) requirements-test.lock
+	@$(BYTECODE)
 	@touch $@
 
 .venv/.installed: .venv/.locked pyproject.toml
@@ -51,7 +56,8 @@ pictures: .venv/.tests
 	  echo "capcycle needs Python 3.11 or newer, and $(PYTHON) is not: make PYTHON=/path/to/python3.11 ..." >&2; exit 1; }
 	@echo "Setting up .venv from requirements.lock: about a minute, once."
 	$(PYTHON) -m venv --clear .venv
-	$(PIP) install --quiet --require-hashes --no-deps --requirement requirements.lock
+	$(INSTALL) requirements.lock
+	@$(BYTECODE)
 	@touch $@
 
 # A .venv half made, moved with its folder, or left without its Python does not find the package here: it is made again

@@ -32,6 +32,12 @@ def one_build(temporary):
         yield
 
 
+def of_all_workers(temporary, name: str) -> Path:
+    """A folder of the whole run of the tests, which whoever needs it first makes in the course of `one_build`."""
+    workers = "PYTEST_XDIST_WORKER" in os.environ  # each has a temporary folder within that of the run
+    return (temporary.getbasetemp().parent if workers else temporary.getbasetemp()) / name
+
+
 DESKTOP, PHONE = {"width": 1280, "height": 900}, {"width": 390, "height": 844}
 NARROW = {"width": 350, "height": 800}
 CHROMIUM_FLAGS = [

@@ -12,12 +12,6 @@ settings.register_profile("house", deadline=None)  # a busy machine is no fault 
 settings.load_profile("house")
 
 
-def pytest_collection_modifyitems(items):
-    """Files that hold slow tests first: whoever begins the longest last would finish alone."""
-    slow = {item.path for item in items if item.get_closest_marker("slow")}
-    items.sort(key=lambda item: item.path not in slow)
-
-
 @pytest.fixture(scope="session", autouse=True)
 def prepared():
     """What is known by now is worked out once; test_facts shows that it is what every test would work out anew."""

@@ -2,6 +2,7 @@
 
 import json
 from datetime import date
+from functools import cache
 
 import pandas as pd
 import pytest
@@ -17,8 +18,12 @@ from capcycle.measure import measure
 from capcycle.panel import select
 
 BOOKS = [facts.open(["META"], day) for day in ("2024-10-30", "2025-02-01")]
-META = BOOKS[1].changes("2024-10-30")
 GROUP = ["META", "MSFT", "NVDA", "TSLA", "NBIS"]
+
+
+@cache
+def meta():
+    return BOOKS[1].changes("2024-10-30")
 
 
 def row(found: pd.DataFrame, concept: str, start: str, end: str) -> pd.Series:
@@ -31,13 +36,13 @@ def row(found: pd.DataFrame, concept: str, start: str, end: str) -> pd.Series:
 
 def test_metas_capex_of_2023_was_restated_by_its_10k_for_2024():
     # 27.266bn in the 10-K for 2023, 27.045bn net of proceeds in that for 2024
-    found = row(META, "capex", "2023-01-01", "2023-12-31")
+    found = row(meta(), "capex", "2023-01-01", "2023-12-31")
     assert (found["before"], found["value"], found["cause"]) == (27.266e9, 27.045e9, "restatement")
     assert found["document_before"] == "0001326801-24-000012" and found["source"] == "0001326801-25-000017"
 
 
 def test_metas_year_2024_is_a_new_period():
-    found = row(META, "capex", "2024-01-01", "2024-12-31")
+    found = row(meta(), "capex", "2024-01-01", "2024-12-31")
     assert (found["value"], found["cause"]) == (37.256e9, "new_period") and pd.isna(found["before"])
 
 
@@ -125,7 +130,7 @@ def test_what_has_no_date_is_not_placed_between_two():
 # ---- what holds for any two days
 
 DAYS = st.lists(st.dates(date(2019, 6, 1), date(2026, 11, 1)), min_size=2, max_size=2, unique=True)
-EVERY = {company: facts.history([company]) for company in GROUP}
+of = cache(lambda company: facts.history([company]))
 
 
 @settings(max_examples=30, deadline=None, suppress_health_check=list(HealthCheck))
@@ -135,7 +140,7 @@ def test_nothing_later_ever_shows_and_nothing_known_before_is_new(days, company)
     found = facts.open([company], after).changes(before)
     assert not (found["published"] > after).any()
     new = found[found["before"].isna()]
-    earlier = EVERY[company][EVERY[company]["published"] <= before]
+    earlier = of(company)[of(company)["published"] <= before]
     assert not pd.MultiIndex.from_frame(new[KEY]).isin(pd.MultiIndex.from_frame(earlier[KEY])).any()
     assert set(found["cause"]) <= set(between.CAUSES) and not found.duplicated(KEY).any()
 
@@ -160,24 +165,27 @@ def test_dates_that_are_not_one_before_the_other_are_refused(before, after):
 
 # ---- as shown
 
-SHOWN = exhibits.changes.changed(*BOOKS)
+
+@cache
+def card():
+    return exhibits.changes.changed(*BOOKS)
 
 
 def test_title_and_subtitle_count_every_cause():
-    counts = META["cause"].value_counts()
+    counts = meta()["cause"].value_counts()
     between = "between 30 Oct 2024 and 1 Feb 2025"
-    assert SHOWN.title == f"{len(META)} figures became known or changed {between}, {len(META)} of them Meta's"
-    assert SHOWN.subtitle.startswith(
+    assert card().title == f"{len(meta())} figures became known or changed {between}, {len(meta())} of them Meta's"
+    assert card().subtitle.startswith(
         f"{counts['new_period']} for new periods, {counts['first_given']} first published for earlier periods and "
         f"{counts['restatement']} restated; "
     )
 
 
 def test_the_largest_changes_come_first_and_all_are_in_the_download():
-    sizes = SHOWN.figures["change"].abs().dropna()
-    assert len(SHOWN.figures) == len(META) and sizes.is_monotonic_decreasing
-    assert SHOWN.figures["change"].notna().tolist() == [True] * len(sizes) + [False] * (len(META) - len(sizes))
-    assert SHOWN.view.iloc[0][["Figure", "Was", "Is", "Change", "Why"]].tolist() == [
+    sizes = card().figures["change"].abs().dropna()
+    assert len(card().figures) == len(meta()) and sizes.is_monotonic_decreasing
+    assert card().figures["change"].notna().tolist() == [True] * len(sizes) + [False] * (len(meta()) - len(sizes))
+    assert card().view.iloc[0][["Figure", "Was", "Is", "Change", "Why"]].tolist() == [
         "Capex", "$27.3bn", "$27.0bn", "−0.8%", "Restated",
     ]  # fmt: skip
 
@@ -220,10 +228,9 @@ def test_a_company_without_a_value_on_either_day_is_a_dash():
     assert view.loc["Meta"].tolist() == ["–", "$4.0bn", "–"] and view.loc["Microsoft", "Difference"] == "$1.0bn"
 
 
-@pytest.mark.parametrize(
-    "exhibit", [SHOWN, exhibits.changes.effect(at("2024-10-30"), at("2025-02-01"))], ids=["changed", "effect"]
-)
-def test_the_exhibit_is_whole(exhibit):
+@pytest.mark.parametrize("name", ["changed", "effect"])
+def test_the_exhibit_is_whole(name):
+    exhibit = card() if name == "changed" else exhibits.changes.effect(at("2024-10-30"), at("2025-02-01"))
     payload = json.loads(json.dumps(exhibit.payload(), allow_nan=False))
     assert all(isinstance(cell, str) and cell for cells in payload["rows"] for cell in cells)
     json.dumps(exhibit._repr_mimebundle_(), allow_nan=False)
@@ -239,7 +246,7 @@ def test_what_moved_leaves_out_what_is_new():
     shown = exhibits.changes.moved(*BOOKS)
     capex = row(shown.figures, "capex", "2023-01-01", "2023-12-31")
     assert capex[["before", "value", "cause"]].tolist() == [27.266e9, 27.045e9, "restatement"]
-    assert shown.figures["before"].notna().all() and len(shown.figures) < len(META)
+    assert shown.figures["before"].notna().all() and len(shown.figures) < len(meta())
 
 
 def test_nothing_moved_is_said():

@@ -152,12 +152,53 @@ def test_what_is_refused_is_said_with_the_valid_names(house, capsys, arguments, 
     assert said in capsys.readouterr().err
 
 
+@pytest.mark.parametrize(
+    ("arguments", "faults"),
+    [
+        (["run", "toy", "-o", "data", "-p", "compnies", "X"], ["did you mean companies?", "name a file with -o"]),
+        (["diff", "a", "b"], ["a holds no site", "b holds no site"]),
+        (["add", "no.csv", "no.xlsx"], ["no.csv: there is no such file", "no.xlsx: there is no such file"]),
+        (["claims", "no.md", "--day", "2025-13-01"], ["no.md: cannot be read", "--day is '2025-13-01'"]),
+    ],
+)
+def test_all_faults_of_a_command_are_said_at_once(house, capsys, arguments, faults):
+    assert cli.main(arguments) in (1, 2)
+    said = capsys.readouterr().err
+    assert all(re.search(fault, said) for fault in faults), said
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["run", "toy", "--timeout", "abc"], "'abc' is no amount: give a number above 0, such as 600"),
+        (["site", "--jobs", "x"], "'x' is no count: give a whole number, 0 or more"),
+        (["screen", "capex", "--top", "-3"], "'-3' is no count"),
+    ],
+)
+def test_a_number_that_is_none_is_refused_in_words(capsys, arguments, said):
+    with pytest.raises(SystemExit):
+        cli.main(arguments)
+    assert said in capsys.readouterr().err
+
+
+def test_an_empty_text_is_refused(house, capsys):
+    (house / "note.md").write_text(" \n")
+    assert cli.main(["claims", "note.md"]) == 1
+    assert "note.md:1: the file is empty; write at least one sentence" in capsys.readouterr().err
+
+
 def test_a_failing_notebook_is_kept_and_named(house, capsys):
     write_toy(house, "nonsense")
     assert cli.main(["run", "toy"]) == 1
     said = capsys.readouterr().err
     assert said.startswith("capcycle: toy: In [3]: NameError: name 'nonsense' is not defined\n")
     assert str(house / "toy.executed.failed.ipynb") in said
+
+
+def test_a_refusal_in_a_notebook_is_said_in_its_own_words(house, capsys):
+    write_toy(house, "from capcycle.errors import ModelError\nraise ModelError('no warrant of TSLA is public')")
+    assert cli.main(["run", "toy"]) == 1
+    assert capsys.readouterr().err.startswith("capcycle: toy: no warrant of TSLA is public\n")
 
 
 def test_check_finds_notebooks_with_outputs(house, capsys):
@@ -312,6 +353,7 @@ def test_the_report_of_claims_is_written_before_anything_is_printed(house, monke
 
     monkeypatch.setattr("capcycle.site.claims_report", report)
     monkeypatch.setattr("capcycle.claims.check_file", lambda _: [])
+    (house / "mine.csv").write_text("metric\n")
     assert cli.main(["claims", "mine.csv"]) == 0
     assert capsys.readouterr().out.splitlines()[-1] == "Report: report/claims.html"
 

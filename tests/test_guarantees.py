@@ -1,17 +1,22 @@
 """Warrants for a guarantee: TeraWulf's by hand from its 8-Ks, Cipher's share as printed, what was known then."""
 
+from functools import cache
+
 import pytest
 
 from capcycle import facts
 from capcycle.analyses import guarantees
 
-EVERY = guarantees.cases(facts.open())
+
+@cache
+def every():
+    return guarantees.cases(facts.open())
 
 
 def test_terawulfs_warrants_as_filed():
     # 8-K of 2025-08-14: 41,011,803 shares at a cent for 1.8bn; the close of the day before was 5.46. 8-K of 2025-08-18:
     # 32,568,197 shares; the guarantee is 3.2bn in all, so 1.4bn more; the close of the Friday before was 8.97
-    first, second = (EVERY[f"TeraWulf, {day} Aug 2025"] for day in ("14", "18"))
+    first, second = (every()[f"TeraWulf, {day} Aug 2025"] for day in ("14", "18"))
     assert float(first.outputs.value_at_grant) == pytest.approx(41_011_803 * 5.45)
     assert float(first.outputs.fee_for_guarantee) == pytest.approx(41_011_803 * 5.45 / 1.8e9)
     assert float(first.outputs.rent_given_back) == pytest.approx(41_011_803 * 5.45 / 3.7e9)
@@ -20,7 +25,7 @@ def test_terawulfs_warrants_as_filed():
 
 def test_ciphers_share_is_about_what_it_printed():
     # its release of 2025-09-25 says about 5.4 % of the company; the shares of today are a few more or less
-    cipher = EVERY["Cipher, 25 Sep 2025"]
+    cipher = every()["Cipher, 25 Sep 2025"]
     assert cipher.alone("dilution").value == pytest.approx(0.054, abs=0.005)
     assert cipher.alone("value_at_grant").missing  # no exercise price in what is public
 

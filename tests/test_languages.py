@@ -98,12 +98,12 @@ CELLS = {"episodes": ("episode", "year", "numerator", "assets", "note"), "multip
          "debt": ("instrument", "type", "collateral"), "contracts": ("tenant_name",), "assumptions": ("reason",),
          "estimates": ("note",), "operating": ("measure", "definition", "note"), "customers": ("customer_name", "note"),
          "holdings": ("note",), "rounds": ("lead", "note"), "one_offs": ("item",), "capacity": ("site", "note"),
-         "calls": ("said",), "monetisation": ("scope",), "segments": ("part", "note"), "commitments": ("note",),
+         "calls": ("said",), "monetisation": ("scope", "way"), "segments": ("part", "note"), "commitments": ("note",),
          "offerings": ("note",), "breaks": ("reason",), "useful_lives": ("asset",)}  # fmt: skip
 OTHER_CELLS = {"rejected": ("reason",), "register_gaps": ("missing", "reason"), "gaps": ("reason",),
                "examples": ("about",), "registers": ("meaning",), "claims": ("paraphrase", "entity", "speaker"),
                "checks": ("likely", "note"), "check_sources": ("about",),
-               "check_steps": ("printed",)}  # fmt: skip
+               "speakers": ("kind",), "check_steps": ("printed",)}  # fmt: skip
 
 
 NAMES = {"Microsoft", "Alphabet", "Alibaba", "Baidu", "Meta", "Tesla", "Amazon", "Apple", "Core42 (G42)", "Fluidstack",

@@ -179,9 +179,9 @@ def test_minorities_and_bitcoin_stand_apart():
 
 
 def test_what_nobody_knows_is_not_called_undefined():
-    """IREN's operating income is not in the data: whether its profit after maintenance is below zero cannot be said."""
-    iren, crwv = (multiples.cases(facts.open([one], "2026-08-31"))[one] for one in ("IREN", "CRWV"))
-    reason = iren.alone("ev_to_ebitda_less_maintenance").reason
+    """Applied Digital's newest operating income is old: whether profit after maintenance is below zero is not known."""
+    apld, crwv = (multiples.cases(facts.open([one], "2026-08-31"))[one] for one in ("APLD", "CRWV"))
+    reason = apld.alone("ev_to_ebitda_less_maintenance").reason
     assert "operating income" in reason and "undefined" not in reason
     assert "no result" in crwv.alone("ev_to_ebit").reason  # operating loss of the twelve months to June 2026 (10-Q)
 
@@ -209,3 +209,9 @@ def test_the_price_of_a_snapshot_is_the_last_one_and_not_the_close_before():
     assert float(msft.outputs.trailing_pe) == pytest.approx(24.12, abs=0.01)  # as the page prints it
     assert float(msft.outputs.forward_pe) == pytest.approx(21.30, abs=0.01)
     assert msft.inputs["year_end_price"].value == 483.62  # close of 31 December 2025, not the 487.48 of the 30th
+
+
+def test_a_multiple_of_a_loss_says_which_figure_is_the_loss():
+    # the snapshot of 2 July 2026 expects a loss of 4.11 a share of CoreWeave for next year
+    own = forward_multiples.cases(facts.open(["CRWV"]))["CRWV"].alone("forward_pe")
+    assert own.missing and own.reason.endswith("for a figure below zero: earnings per share, next year (−$4.11)")

@@ -274,6 +274,13 @@ def test_a_parameter_that_papermill_only_warns_of_is_refused():
     assert said == ["unknown parameter as_off; there are: as_of; did you mean as_of?"]
 
 
+@pytest.mark.parametrize(("company", "faults"), [("TSLA", 1), ("META", 0), ("", 0)])
+def test_a_company_is_one_of_those_compared(company, faults):
+    kinds = {"companies": "list[str]", "company": "str"}
+    said = read(kinds, {"companies": ["MSFT", "hyperscalers"], "company": company})[1]
+    assert len(said) == faults and all("TSLA is not among companies: give one of MSFT, AMZN" in each for each in said)
+
+
 def test_a_reader_of_a_hand_in_jupyterlab_is_the_same():
     names = {"__annotations__": {"tax_rate": float}, "tax_rate": 21}
     with pytest.raises(RunError, match=r"^parameter tax_rate is 21: .*; write 0\.21 for 21 %$"):

@@ -49,3 +49,4 @@ def test_an_early_book_ends_early_and_a_company_without_sales_has_no_band():
     assert price_to_sales.history(early, "MSFT")["date"].max() <= early.day
     assert price_to_sales.buckets(early).title == "No bracket of price to sales was printed by the day"
     assert price_to_sales.band(facts.open(["MSFT", "CRWV"], "2024-07-15", "USD"), "CRWV").chart is None
+    assert price_to_sales.band(facts.open(["BIDU"], "2025-02-10", "USD"), "BIDU").chart is None

@@ -226,6 +226,12 @@ def test_a_column_in_which_no_row_has_anything_is_left_out_and_named():
     assert exhibits.table(given | {"rows": [["Meta", "–", ""]]})["rows"] == []  # of whom nothing at all is known
 
 
+def test_a_row_that_has_nothing_but_a_name_stands_in_the_note_that_explains_it():
+    given = {"columns": ["Name", "Capex"], "rows": [["Meta", "$1"], ["Baidu", "–"], ["Tencent", "–"]]}
+    table = exhibits.table(given | {"notes": ["Baidu: the data has no figure for capex."]})
+    assert [row[0]["text"] for row in table["rows"]] == ["Meta", "Tencent"]
+
+
 def test_a_mark_that_all_figures_of_a_column_have_stands_once_in_its_heading():
     table = exhibits.table({"columns": ["a", "b"], "rows": [["x", "$1 (a)"], ["y", "$2 (a)"], ["z", "–"]]})
     assert table["columns"] == ["a", "b (a)"] and [row[1]["text"] for row in table["rows"]] == ["$1", "$2", "–"]

@@ -96,6 +96,21 @@ def test_a_parameter_that_does_not_fit_is_refused(house, given, message):
         check_parameters(notebook(house, "toy"), given)
 
 
+@pytest.mark.parametrize("wrong", [{"since": "abc"}, {"nope": 1}])
+def test_a_wrong_type_or_name_hides_no_other_fault(wrong):
+    with pytest.raises(RunError) as refused:
+        check_parameters(paths.NOTEBOOKS / "capex.ipynb", {"companies": ["MSFTT"], "as_of": "2025-13-01", **wrong})
+    said = str(refused.value).splitlines()
+    assert len(said) == 3 and all(line.startswith("capex.ipynb: ") for line in said)
+    assert next(iter(wrong)) in said[0] and "as_of is '2025-13-01'" in said[1] and "did you mean MSFT?" in said[2]
+
+
+def test_what_is_given_twice_hides_no_other_fault():
+    pairs = [("since", "2020"), ("since", "2021"), ("companies", "MSFTT")]
+    with pytest.raises(RunError, match=r"(?s)since is given twice\n.*did you mean MSFT"):
+        parse_parameters(paths.NOTEBOOKS / "capex.ipynb", pairs)
+
+
 def test_the_complete_parameters_come_back(house):
     complete = check_parameters(notebook(house, "toy"), {"rate": 1})
     assert complete == {"companies": ["MSFT"], "years": 5, "rate": 1.0, "log": False, "name": "x"}

@@ -122,3 +122,8 @@ def test_the_command_line_shows_the_same_with_its_evidence(market, capsys):
     said = capsys.readouterr().out
     assert "0001375365-25-000027" in said and "derived" in said and "2025-08-28" in said and "4.8%" in said
     assert "net_margin, TTM 2025Q2: " in said and "companies have it" in said
+
+
+def test_all_faults_of_a_screen_are_said_at_once():
+    with pytest.raises(CapcycleError, match=r"as_of '2025-13-01'(?s:.)*unknown group x;(?s:.)*unknown metric nope;"):
+        screen.screen("growth_year_on_year.nope", groups=["x"], as_of="2025-13-01")

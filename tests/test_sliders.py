@@ -17,6 +17,7 @@ pytestmark = pytest.mark.browser
 SLIDERS = ["gross_margin_before_depreciation", "target_return"]
 CLOSED = [model for model in analyses.models().values() if not model.iterates]
 SET = "(input, value) => { input.value = value; input.dispatchEvent(new Event('input', {bubbles: true})); }"
+LINES = "[...document.querySelectorAll('.mark-line path')].map(path => path.getAttribute('d'))"
 DOT = "[aria-roledescription='text mark']"  # the number beside the dot
 # Vega itself works out the formulas: each is a signal over the signals of the inputs
 COMPUTE = """async ([formulas, rows]) => {
@@ -65,9 +66,12 @@ def page(browser, tmp_path_factory):
 
 
 def move(page, place: int, value: float) -> float:
-    """Set a slider and say where it then stands."""
+    """Set a slider and say where it then stands, once the lines are drawn anew."""
     slider = page.locator("input[type=range]").nth(place)
+    before, drawn = slider.input_value(), page.evaluate(LINES)
     slider.evaluate(SET, value)
+    if slider.input_value() != before:
+        page.wait_for_function(f"drawn => {LINES}.join() !== drawn.join()", arg=drawn)
     return float(slider.input_value())
 
 
@@ -92,7 +96,6 @@ def test_the_title_follows_the_sliders(page):
 def test_the_chart_follows_the_sliders_over_a_grid(page):
     for margin, wanted in [(25, 0), (38.75, 5), (52.5, 20), (80, 12.5)]:
         at = [move(page, place, value) / 100 for place, value in enumerate((margin, wanted))]
-        page.wait_for_timeout(50)
         read = re.search(r"value: ([\d.]+)", page.locator(DOT).last.get_attribute("aria-label"))[1]
         right = build_of().evaluate(**dict(zip(SLIDERS, at, strict=True))).revenue_required
         assert float(read) == pytest.approx(right, rel=1e-11), at
@@ -107,31 +110,24 @@ def test_the_axis_stays_where_it_is_and_has_room_for_the_line_wherever_the_slide
     for at in ((25, 0), (80, 20), (25, 20), (80, 0)):
         for place, value in enumerate(at):
             move(page, place, value)
-        page.wait_for_timeout(50)
         line = page.locator(".mark-line path").first.bounding_box()
         assert seen() == before and frame["y"] <= line["y"] + 2
         assert line["y"] + line["height"] <= frame["y"] + frame["height"] + 2
 
 
 def test_the_base_case_stays_as_a_ghost_where_the_sliders_leave_it_and_comes_back_under_the_line(page):
-    def lines() -> list[str]:
-        return [path.get_attribute("d") for path in page.locator(".mark-line path").all()]
-
     for place, value in enumerate((50, 10)):
         move(page, place, value)
-    page.wait_for_timeout(50)
-    start = lines()
+    start = page.evaluate(LINES)
     assert len(start) == 2
     for place, value in enumerate((80, 20)):
         move(page, place, value)
-    page.wait_for_timeout(50)
-    moved, ghost = lines()
+    moved, ghost = page.evaluate(LINES)
     assert ghost == start[1] and moved != start[0]
     dashes = page.locator(".mark-line path").nth(1).get_attribute("stroke-dasharray")
     assert dashes == "4,4"  # so that nobody takes it for the line itself
     page.get_by_role("button", name="Back to the start").click()
-    page.wait_for_timeout(50)
-    assert lines() == start
+    page.wait_for_function(f"start => {LINES}.join() === start.join()", arg=start)
 
 
 def test_a_slider_shows_three_digits(page):

@@ -235,6 +235,11 @@ def test_changes_of_life_have_their_day():
     assert set(google["effective"]) == {pd.Timestamp("2023-01-01")}
 
 
+def test_companies_that_disclosed_no_change_of_life_are_said_to():
+    shown = useful_life.changes(facts.open(["TSLA", "GDS"], "2026-04-20", "USD"))
+    assert shown.title == "No disclosed effect of a change of life here can be compared with the model"
+
+
 def test_the_servers_in_capex_do_not_depend_on_the_currency(book, cases):
     euros = book.of("MSFT").into("EUR")
     assert set(calibrated(euros)["currency"]) == {"USD"}

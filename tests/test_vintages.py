@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from capcycle import facts, periods
@@ -180,12 +180,24 @@ def shown(*series, as_of="2030-01-01"):
     return {end.month: value for end, value in both if end.year == 2024}
 
 
-@given(st.lists(st.integers(100, 900), min_size=4, max_size=4))
-def test_differences_of_year_to_date_add_back_to_the_year(quarters):
-    *months, year = accumulate(quarters)
-    derived = shown(*year_to_date("2024-01-01", *months, year=year))
-    assert derived == pytest.approx(dict(zip((6, 9, 12), quarters[1:], strict=True)))
-    assert quarters[0] + sum(derived.values()) == pytest.approx(year)
+QUARTERS = st.lists(st.integers(100, 900), min_size=4, max_size=4)
+
+
+@settings(max_examples=20)
+@given(st.lists(QUARTERS, min_size=5, max_size=len(TEN)))
+def test_differences_of_year_to_date_add_back_to_the_year(years):
+    """A company for each year: to derive the quarters of ten costs as much as those of one."""
+    filed = []
+    for company, (*months, year) in zip(TEN, map(accumulate, years), strict=False):
+        filed += [each.assign(company=company) for each in year_to_date("2024-01-01", *months, year=year)]
+    flows = vintages.on_bases(history(*filed))
+    newest = vintages.latest(vintages.quarters(flows))
+    assert vintages.refused(flows).empty and {*newest["period_end"].dt.year} == {2024}
+    for company, quarters in zip(TEN, years, strict=False):
+        own = newest[newest["company"] == company]
+        derived = dict(zip(own["period_end"].dt.month, own["value"] / M, strict=True))
+        assert derived == pytest.approx(dict(zip((6, 9, 12), quarters[1:], strict=True)))
+        assert quarters[0] + sum(derived.values()) == pytest.approx(sum(quarters))
 
 
 FIRST_FILED = year_to_date("2024-01-01", 60, 120, 180)

@@ -15,7 +15,7 @@ from typing import Any
 
 from capcycle import editions, lists, matrix, parameters, paths, places, run, sets, verdicts, why
 from capcycle import site as whole
-from capcycle.errors import CapcycleError, DataError, RunError
+from capcycle.errors import CapcycleError, DataError, RunError, together
 from capcycle.progress import Json, Quiet, event
 from capcycle.words import languages, say
 
@@ -119,10 +119,16 @@ def _place(text: str) -> Path | str:
 
 
 def _amount(text: str) -> float:
-    amount = float(text)
-    if not 0 < amount < 1e9:
-        raise ValueError
-    return amount
+    with suppress(ValueError):
+        if 0 < (amount := float(text)) < 1e9:
+            return amount
+    raise argparse.ArgumentTypeError(say("cli.amount", text=text))
+
+
+def _whole(text: str) -> int:
+    if text.isdecimal():
+        return int(text)
+    raise argparse.ArgumentTypeError(say("cli.whole", text=text))
 
 
 def _check(chosen: argparse.Namespace) -> None:
@@ -210,6 +216,7 @@ def _diff(chosen: argparse.Namespace) -> int:
 
     try:
         old, new = differences.Edition(chosen.old), differences.Edition(chosen.new)
+        together(lambda: old.manifest, lambda: new.manifest)
         lines = differences.told(old, new)
         print(differences.as_json(old, new) if chosen.json else "\n".join(lines or [say("diff.same")]))
     except CapcycleError as error:
@@ -294,7 +301,7 @@ ARGUMENTS = {  # of each command: how it is given, the words that explain it, an
             ("-p", "run.parameter", {"dest": "parameters", "nargs": 2, "action": "append", "default": [],
                                      "metavar": ("NAME", "VALUE")}),
             ("-o", "run.out", {"dest": "out", "metavar": "FILE", "type": _place})],
-    "site": [("names", "site.name", NAMES), ("--jobs", "site.jobs", {"type": int, "metavar": "N"}),
+    "site": [("names", "site.name", NAMES), ("--jobs", "site.jobs", {"type": _whole, "metavar": "N"}),
              ("--force", "site.force", FLAG), ("--keep-going", "site.keep_going", FLAG),
              ("--out", "site.out", FOLDER | {"type": _place}), ("--languages", "site.languages", {"metavar": "en,zh"})],
     "claims": [("file", "claims.file", {"metavar": "FILE", "type": Path}),
@@ -305,11 +312,12 @@ ARGUMENTS = {  # of each command: how it is given, the words that explain it, an
             ("--dry-run", "add.dry_run", FLAG)],
     "diff": [("old", "diff.old", {"metavar": "SITE_A", "type": Path}),
              ("new", "diff.new", {"metavar": "SITE_B", "type": Path}), ("--json", "diff.json", FLAG)],
-    "watch": [("names", "site.name", NAMES), ("--port", "watch.port", {"type": int, "default": 8000, "metavar": "N"}),
+    "watch": [("names", "site.name", NAMES), ("--port", "watch.port", {"type": _whole, "default": 8000,
+                                              "metavar": "N"}),
               ("--out", "site.out", FOLDER)],
     "refresh": [("names", "refresh.name", NAMES | {"metavar": "TICKER|MANAGER"}), ("--dry-run", "add.dry_run", FLAG)],
     "screen": [("metric", "screen.metric", {"metavar": "METRIC"}),
-               ("--top", "screen.top", {"type": int, "default": 50, "metavar": "N"}),
+               ("--top", "screen.top", {"type": _whole, "default": 50, "metavar": "N"}),
                ("--group", "screen.group", {"action": "append", "default": [], "metavar": "GROUP"}),
                ("--as-of", "screen.as_of", {"default": "", "metavar": "DAY"})],
     "template": [("table", "template.table", {"choices": ["facts", "prices", "shares", "estimates", "rates"]})],

@@ -73,7 +73,7 @@ class Edition:
             known = json.loads((self.folder / outputs.MANIFEST).read_text("utf-8"))
             return known | {"pages": {page["name"]: page for page in known["pages"]}}
         except (OSError, ValueError, LookupError, TypeError) as error:
-            raise CapcycleError(f"{self.folder} holds no site of capcycle: {error}") from error
+            raise CapcycleError(say("diff.no_site", folder=self.folder)) from error
 
     @cached_property
     def pages(self) -> dict[str, dict[str, Any]]:

@@ -1,6 +1,7 @@
 """What the library says when it refuses: what, where, and what to do."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from typing import Any
 
 
 class CapcycleError(Exception):
@@ -30,6 +31,27 @@ class NothingToShow(MetricError, ModelError):
 
 class RunError(CapcycleError):
     """A run that is refused before it starts, or that failed while running."""
+
+
+def together(*steps: Callable[[], Any]) -> list[Any]:
+    """What each step gives; where some refuse, what all of these say at once.
+
+    >>> together(lambda: 1, lambda: 2)
+    [1, 2]
+    """
+    given, refused = [], []
+    for step in steps:
+        try:
+            given.append(step())
+        except CapcycleError as error:
+            refused.append(error)
+    if len(refused) == 1:
+        raise refused[0]
+    if refused and all(isinstance(each, DataError) for each in refused):
+        raise DataError(dict.fromkeys(fault for each in refused for fault in each.faults))
+    if refused:
+        raise RunError("\n".join(dict.fromkeys(map(str, refused))))
+    return given
 
 
 def unknown(what: str, wrong: Iterable[str], valid: Iterable[str]) -> str:

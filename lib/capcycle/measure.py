@@ -97,8 +97,9 @@ def measure_named(definition: str, panel: Panel, **numbers: float) -> Measures:
     0.1877
     """
     name, *subjects = definition.split(".")
-    if name not in ALL and name not in facts.dictionary().index:
-        raise MetricError(unknown("metric", [name], [*ALL, *facts.dictionary().index]))
+    valid = [*ALL, *facts.dictionary().index]
+    if wrong := {name, *subjects}.difference(valid):
+        raise MetricError(unknown("metric", wrong, valid))
     concepts = [each for each in needs(name) if each not in NUMBERS]
     given = {number: value for number, value in numbers.items() if value}
     if len(subjects) != len(concepts) or set(given) != set(needs(name)) - set(concepts):

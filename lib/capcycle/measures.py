@@ -57,12 +57,12 @@ class Measures:
         period ends after the calendar quarter), value, implausible (a result outside the plausible range, which is no
         `value` to rank or draw), unit, kind, published, source (ids, space between), reason (why the value is missing).
         """
-        return self._reasoned(self._cells)
+        return self._reasoned(self.cells)
 
     @cached_property
     def known(self) -> pd.DataFrame:
         """The rows of the table that have a value: for these no reasons are looked for."""
-        cells = self._cells[self._cells["value"].notna()]
+        cells = self.cells[self.cells["value"].notna()]
         return cells.assign(reason=pd.Series("", cells.index, dtype=str))
 
     def known_of(self, company: str) -> pd.DataFrame:
@@ -70,7 +70,7 @@ class Measures:
         return self.known[self.known["company"] == company]
 
     @cached_property
-    def _cells(self) -> pd.DataFrame:
+    def cells(self) -> pd.DataFrame:
         """The table without its reasons, of which few are asked for."""
         shown, used = self._shown, self._used
         newest = np.max([rows for name, rows in used.items() if not EARLIER.fullmatch(name)], axis=0)
@@ -183,7 +183,7 @@ class Measures:
 
         Who has no result has the row of `common_period`, which says why.
         """
-        results = self._cells[self._cells[["value", "implausible"]].notna().any(axis=1)]
+        results = self.cells[self.cells[["value", "implausible"]].notna().any(axis=1)]
         newest = self._reasoned(results.drop_duplicates("company", keep="last"))
         lacking = self.at()[lambda rows: ~rows["company"].isin(newest["company"])]
         old = newest["ordinal"] < newest["ordinal"].max() - self.panel.old_after
@@ -198,7 +198,7 @@ class Measures:
         wanted = period or self.common_period()
         if wanted not in self._asked:
             self._refuse_unshown(wanted)
-            rows = self._reasoned(self._cells[self._cells["period"] == wanted])
+            rows = self._reasoned(self.cells[self.cells["period"] == wanted])
             self._asked[wanted] = rows.sort_values("value", ascending=False, ignore_index=True)
         return self._asked[wanted].copy(deep=False)
 

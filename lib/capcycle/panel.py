@@ -175,8 +175,12 @@ class Panel:
     def _reasons(self) -> dict[tuple, str]:
         return {}
 
+    @cached_property
+    def _natures(self) -> dict[str, str]:
+        return facts.dictionary()["nature"].to_dict()
+
     def _why_missing(self, company: str, ordinal: int, concept: str, earlier: str) -> str:
-        summed = self.span != "quarter" and facts.dictionary()["nature"].get(concept) == "flow"
+        summed = self.span != "quarter" and self._natures.get(concept) == "flow"
         key = "reason.missing_twelve" if summed else "reason.missing"
         missing = words.say(key, concept=words.lower(words.name(concept)), earlier=earlier).strip()
         last = ordinal * 4 + 3 if self.span == "year" else ordinal

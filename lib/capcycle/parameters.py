@@ -21,7 +21,7 @@ from pathlib import Path
 from typing import Any
 
 from capcycle import errors, paths
-from capcycle.errors import CapcycleError, RunError
+from capcycle.errors import CapcycleError, DataError, RunError
 
 SCALARS = {"str": str, "int": int, "float": float, "bool": bool}
 TYPES = [*SCALARS, "list[str]", "list[int]", "list[float]"]
@@ -118,13 +118,33 @@ def _parameter(line: ast.stmt, help: str) -> Parameter | str:
 def check_parameters(notebook: Path, parameters: dict[str, Any]) -> dict[str, Any]:
     """The notebook's complete parameters: its defaults, with `parameters` in their place.
 
-    RunError names every parameter that the notebook does not declare and every value of the wrong type.
-    An int will do for a float; a bool is no int.
+    RunError names every parameter that the notebook does not declare and every value of the wrong type; where there
+    are any, what the notebook's own first step would refuse of the others too. An int will do for a float; a bool is
+    no int.
     """
     known = declared(notebook)
-    raise_all(f"{notebook.name}: {fault}" for fault in _parameter_faults(known, parameters))
+    raise_all(_faults(notebook, known, parameters))
     given = {name: _settled(value, known[name].type) for name, value in parameters.items()}
     return {name: parameter.default for name, parameter in known.items()} | given
+
+
+def _faults(
+    notebook: Path, known: dict[str, Parameter], parameters: dict[str, Any], others: bool = False
+) -> Iterator[str]:
+    """What is wrong with names and types; where anything is, or with `others`, with all other values too."""
+    faults = list(_parameter_faults(known, parameters))
+    faults += _others(known, parameters) if faults or others else []
+    yield from (f"{notebook.name}: {fault}" for fault in faults)
+
+
+def _others(known: dict[str, Parameter], parameters: dict[str, Any]) -> list[str]:
+    """What is wrong with the values that are of the right type: a reader sees all faults at once."""
+    values = {name: each.default for name, each in known.items()} | parameters
+    kinds = {name: each.type for name, each in known.items()}
+    sound = {name: value for name, value in values.items() if name in kinds and _fits(value, kinds[name])}
+    with suppress(DataError):  # names cannot be looked up in tables that are broken, which `capcycle check` says
+        return read(kinds, sound, set(parameters))[1]
+    return []
 
 
 def _parameter_faults(known: dict[str, Parameter], parameters: dict[str, Any]) -> Iterator[str]:
@@ -158,12 +178,13 @@ def parse_parameters(notebook: Path, pairs: Iterable[tuple[str, str]]) -> dict[s
 
     What cannot be read as its type stays text, for `check_parameters` to refuse.
     """
-    known, values = declared(notebook), {}
+    known, values, twice = declared(notebook), {}, []
     for name, text in pairs:
         value = _read(text, known[name].type) if name in known else text
         if name in values and not isinstance(value, list):
-            raise RunError(f"parameter {name} is given twice")
+            twice.append(f"parameter {name} is given twice")
         values[name] = values.get(name, []) + value if isinstance(value, list) else value
+    raise_all(dict.fromkeys([*twice, *_faults(notebook, known, values, True)] if twice else ()))
     return values
 
 
@@ -283,12 +304,16 @@ def _strangers(values: dict[str, Any], kinds: dict[str, str]) -> Iterator[str]:
     }
     if groups and values.get("companies") == []:
         yield "companies is empty: give one value at least"
-    for name, given in named.items():
-        yield from (f"{name}: {fault}" for fault in layers.ask(_no_companies, given, name in groups))
+    strange = {name: layers.ask(_no_companies, given, name in groups) for name, given in named.items()}
+    yield from (f"{name}: {fault}" for name, faults in strange.items() for fault in faults)
+    if {"company", "companies"} <= set(named) and not strange["company"] and not strange["companies"]:
+        [own], beside = named["company"], facts.tickers(named["companies"])
+        if own not in beside:
+            yield f"company: {own} is not among companies: give one of {', '.join(beside)}, or name it there too"
     for name in filter(values.get, known):
         what, valid = known[name]
-        value = values[name].partition(".")[0] if name == "metric" else values[name]  # the rest is of what it is
-        yield from (f"{name}: {unknown(what, each, valid)}" for each in _listed(value) if each not in valid)
+        given = values[name].split(".") if name == "metric" else _listed(values[name])  # the first is of the others
+        yield from (f"{name}: {unknown(what, each, valid)}" for each in given if each not in valid)
 
 
 def _no_companies(given: list, groups: bool) -> list[str]:

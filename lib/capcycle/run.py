@@ -7,12 +7,13 @@ import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import closing, suppress
 from dataclasses import dataclass, replace
+from functools import partial
 from glob import escape
 from pathlib import Path
 from typing import Any
 
 from capcycle import ledger, outputs, paths, rooms, trace, why
-from capcycle.errors import CapcycleError, DataError, RunError
+from capcycle.errors import CapcycleError, DataError, RunError, together
 from capcycle.keys import UNSURE, Inputs
 from capcycle.ledger import Limits, digest, write
 from capcycle.parameters import cells, check_parameters, declared, find_notebook, notebooks, raise_all
@@ -132,15 +133,16 @@ def _unknown_to_the_book(prepared: Iterable[tuple[Run, dict[str, Any]]]) -> Iter
                 yield f"runs.toml [{run.name}]: {error}"
 
 
-def _prepare(runs: Iterable[Run]) -> list[tuple[Run, dict[str, Any]]]:
-    prepared, faults = _prepared(runs)
-    raise_all(faults)
+ROW = "runs.toml [{name}]: "
+
+
+def _prepare(runs: Iterable[Run], where: str = ROW) -> list[tuple[Run, dict[str, Any]]]:
+    prepared, faults = _prepared(runs, where)
+    raise_all(dict.fromkeys(faults))
     return prepared
 
 
-def _prepared(
-    runs: Iterable[Run], where: str = "runs.toml [{name}]: "
-) -> tuple[list[tuple[Run, dict[str, Any]]], list[str]]:
+def _prepared(runs: Iterable[Run], where: str = ROW) -> tuple[list[tuple[Run, dict[str, Any]]], list[str]]:
     prepared, faults = [], []
     for run in runs:
         try:
@@ -171,9 +173,8 @@ def execute_each(
     scheduler: str = "",
 ) -> list[Path]:
     """Execute each run into its file, all checked first, `jobs` at a time, by default one per core."""
-    places = [outputs.free_for_notebook(out) for out in runs]
-    prepared, faults = _prepared(runs.values(), "")
-    raise_all(dict.fromkeys(faults))
+    free = [partial(outputs.free_for_notebook, out) for out in runs]
+    prepared, *places = together(lambda: _prepare(runs.values(), ""), *free)
     known, failures = ledger.read_rows().values(), []
     took = {run.name: [row["seconds"] for row in known if row["notebook"] == run.notebook] for run in runs.values()}
     for out in places:

@@ -16,7 +16,7 @@ import pandas as pd
 from tqdm import tqdm
 
 from capcycle import facts, pool
-from capcycle.errors import CapcycleError, NothingToShow, unknown
+from capcycle.errors import CapcycleError, NothingToShow, together, unknown
 from capcycle.facts import Book, door, layers, store, tables
 from capcycle.measure import measure_named
 from capcycle.measures import Measures, shared_period
@@ -72,10 +72,8 @@ def screen(metric: str, top: int = 0, groups: Sequence[str] = (), as_of: str = "
 
 def screened(metric: str, top: int = 0, groups: Sequence[str] = (), as_of: str = "") -> Screened:
     """The same, with the numbers of companies that are ranked and that are not."""
-    as_of = f"{door.day(as_of):%Y-%m-%d}" if as_of else ""
-    name, about = metric.split(".")[0], _companies(groups)
-    if name not in ALL and name not in facts.dictionary().index:
-        raise CapcycleError(unknown("metric", [name], [*ALL, *facts.dictionary().index]))
+    day, about, _ = together(partial(door.day, as_of), partial(_companies, groups), partial(_known, metric))
+    as_of = as_of and f"{day:%Y-%m-%d}"
     prepare(as_of)
     rows, apart = _comparable(_rows(metric, as_of, set(about.index)), metric)
     nothing = NothingToShow(f"no company has {metric} by then: choose another metric or a later date")
@@ -97,6 +95,12 @@ def screened(metric: str, top: int = 0, groups: Sequence[str] = (), as_of: str =
     few = few.sort_values("value", ascending=False, ignore_index=True)
     shown = few.assign(name=few["company"].map(about["name"]), group=few["company"].map(about["group"]))[SHOWN]
     return Screened(shown, len(ranked), len(about) - len(ranked) - apart, apart)
+
+
+def _known(metric: str) -> None:
+    valid = [*ALL, *facts.dictionary().index]
+    if wrong := set(metric.split(".")).difference(valid):
+        raise CapcycleError(unknown("metric", wrong, valid))
 
 
 def prepare(as_of: str = "") -> None:

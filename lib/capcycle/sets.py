@@ -4,10 +4,10 @@ from pathlib import Path
 from typing import Any
 
 from capcycle import matrix, run
-from capcycle.errors import RunError
+from capcycle.errors import RunError, together
 from capcycle.ledger import Limits
 from capcycle.matrix import PLACE, Member
-from capcycle.parameters import check_parameters, find_notebook, raise_all
+from capcycle.parameters import check_parameters, find_notebook
 from capcycle.rows import Run
 from capcycle.run import Outcome
 
@@ -49,15 +49,8 @@ def execute(
 
 def _members(notebook: str, given: dict[str, Any], for_each: dict[str, Any]) -> list[Member]:
     """The members of a set; RunError names what is wrong with the parameters that they share too."""
-    found, faults = [], []
-    for part in (lambda: found.extend(matrix.members(for_each, notebook)),
-                 lambda: check_parameters(find_notebook(notebook), given)):  # fmt: skip
-        try:
-            part()
-        except RunError as error:
-            faults.append(str(error))
-    raise_all(faults)
-    return found
+    path = find_notebook(notebook)
+    return together(lambda: matrix.members(for_each, notebook), lambda: check_parameters(path, given))[0]
 
 
 def _file(out: Path, notebook: str, member: Member) -> Path:

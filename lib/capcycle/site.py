@@ -14,8 +14,8 @@ from functools import partial
 from itertools import chain, count
 from pathlib import Path
 
-from capcycle import editions, ledger, outputs, paths, places, rooms, run, verdicts
-from capcycle.errors import RunError
+from capcycle import editions, ledger, outputs, parameters, paths, places, rooms, run, verdicts
+from capcycle.errors import DataError, RunError, together
 from capcycle.ledger import Limits
 from capcycle.run import Outcome
 from capcycle.verdicts import Line
@@ -114,6 +114,8 @@ def checked(file: Path, out: Path | None, day: str) -> tuple[Path, list[Line]]:
     A page of statements has them all, so that they are read from there and not worked out twice.
     Errors: DataError for a file that cannot be read, with all its faults.
     """
+    free = [partial(outputs.refuse_folder, out.resolve(), report=True)] if out else []
+    together(partial(_refuse_empty, file), partial(parameters.day, "--day", day), *free)
     if verdicts.is_of_statements(file):
         try:
             report = claims_report(file, out, "statements", day=day)
@@ -125,6 +127,16 @@ def checked(file: Path, out: Path | None, day: str) -> tuple[Path, list[Line]]:
 
     lines = claims.check_file(file)
     return claims_report(file, out), lines
+
+
+def _refuse_empty(file: Path) -> None:
+    """Refuse what is no file, and a text without a word; what else may be wrong with a file is read with it."""
+    try:
+        words = file.read_bytes().strip()
+    except OSError as error:
+        raise DataError([f"{file}: cannot be read: {error.strerror}"]) from error
+    if not words and file.suffix.lower() != ".csv":
+        raise DataError([f"{file}:1: the file is empty; write at least one sentence with a figure into it"])
 
 
 def _refuse_unreadable(file: Path, day: str) -> None:

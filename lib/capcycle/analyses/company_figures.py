@@ -123,7 +123,7 @@ LINES: dict[str, tuple[Figure, ...]] = {  # by question; another figure is anoth
         Figure("assumed_growth", "multiples", priced, headline=True),
     ),
     "carried": (
-        Figure("net_debt_to_ebitda", "multiples", carried.leverage),
+        Figure("net_debt_to_ebitda", "debt", carried.leverage),
         Figure("debt_due_to_cash", "debt"),
         Figure("due_soon_share", "debt", carried.due_soon),
         Figure("largest_customer", "customers", carried.largest_customer),

@@ -14,13 +14,23 @@ from capcycle.words import Sentence, say
 
 def verdict(of: Found) -> Sentence:
     """What prices assume, what AI must bring and what it brings, and who would have to be right."""
-    said = [*_priced(of), *_needed(of), *_right(of)] or [*_paid(of)] or [say("comparison.nothing")]
+    said = [*_earned(of), *_priced(of), *_needed(of), *_right(of)] or [*_paid(of)] or [say("comparison.nothing")]
     return words.paragraph(*said, *study.hindsight(*_cases(of)))
 
 
 def _cases(of: Found) -> list[Case]:
     """A year of contracts of each company that has some."""
     return [case for case in contracts(of.book).values() if isinstance(case, Case)]
+
+
+def _earned(of: Found) -> Iterator[str]:
+    """Who earns more on all its capital than that costs, where it is known of most; of AI alone nobody files it."""
+    known = of.of("roic_spread")
+    above, below = ([name for name, one in known.items() if (one.value > 0) is more] for more in (True, False))
+    if 2 * len(known) > len(of.book.companies):
+        names = {"above": words.listing(above) if above else "", "below": words.listing(below) if below else ""}
+        key = "earned_some" if above and below else "earned" if above else "earned_none"
+        yield words.counted(f"comparison.{key}", len(above), **names)
 
 
 def _priced(of: Found) -> Iterator[str]:

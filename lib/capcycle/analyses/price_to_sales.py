@@ -67,11 +67,14 @@ def history(book: Book, company: str) -> pd.DataFrame:
     """
     own = book.into(book.money)
     market = own.register("market").query("symbol == @company and measure == 'market_value'")
+    none = pd.DataFrame(columns=["date", "value", "kind", "source"])
     if market.empty or own.of(company).facts.empty:
-        return pd.DataFrame(columns=["date", "value", "kind", "source"])
+        return none
     market = own.convert(market.assign(unit=market["currency"], period_start=pd.NaT, period_end=market["date"]))
     sales = measure("revenue", select(own.of(company), "ttm")).table.dropna(subset=["value", "published"])
     sales = sales.sort_values(["published", "period_end"]).drop_duplicates("published", keep="last")
+    if sales.empty:
+        return none
     both = pd.merge_asof(
         market.sort_values("date"), sales, left_on="date", right_on="published", suffixes=("", "_sales")
     )

@@ -166,7 +166,7 @@ def _sides(name: str, was: Book, now: Book) -> pd.DataFrame:
     old, new = (each.newest()[kept] for each in found)
     both = new.merge(old[["company", "value", "period", "kind"]], on="company", how="left", suffixes=("", "_was"))
     both["period_was"] = both["period_was"].where(both["value_was"].notna())  # what is not known is of no period
-    again = found[1].table.set_index(["company", "period"])["value"]
+    again = found[1].cells.set_index(["company", "period"])["value"]
     same = pd.Series([again.get(key) for key in zip(both["company"], both["period_was"], strict=True)], both.index)
     why = [_why(*row) for row in zip(both["value_was"], both["value"], same, both["period_was"] != both["period"],
                                      strict=True)]  # fmt: skip

@@ -113,7 +113,7 @@ def _on(other: Panel, usual: _Variant) -> _Variant:
     Where nobody has a value then, at the newest period that the most companies have.
     """
     measures = measure(usual.measures.name, other)
-    same = measures.table[measures.table["ordinal"] == usual.rows["ordinal"].iloc[0]]
+    same = measures.cells[measures.cells["ordinal"] == usual.rows["ordinal"].iloc[0]]
     rows = measures.at(same["period"].iloc[0] if same["value"].notna().any() else None)
     name = words.say(f"definitions.{other.calendar}", metric=usual.name, period=rows["period"].iloc[0])
     return _Variant(name, measures, rows)

@@ -172,7 +172,7 @@ def _part(look: dict) -> None:
 
 
 def _alt(measures: Measures) -> str:
-    table = measures.table
+    table = measures.cells
     each = [_series(company, rows) for company, rows in table.groupby("company", sort=False)]
     first, last = table["period"].iloc[[0, -1]]
     return words.say("alt.line", first=first, last=last, series=words.clauses(each))
@@ -208,7 +208,7 @@ def _partial(sums: pd.DataFrame, measures: Measures) -> list[str]:
     """A column of fewer companies looks like a fall, so such periods are pale, and said to be no totals."""
     known = measures.known
     partial = known.loc[~known["period"].isin(sums["period"]), "period"]
-    partial = [period for period in measures.table["period"].drop_duplicates() if period in set(partial)]
+    partial = [period for period in measures.cells["period"].drop_duplicates() if period in set(partial)]
     return [words.say("note.partial_sum", periods=words.listing(partial))] if partial else []
 
 

@@ -61,7 +61,7 @@ def chart_rows(measures: Measures) -> pd.DataFrame:
     >>> chart_rows(capex).iloc[-1][["name", "period", "shown"]].tolist()
     ['Microsoft', '2024', '$55.6bn']
     """
-    table = measures.table
+    table = measures.cells
     return table[["company", "period", "value", "kind"]].assign(
         name=table["company"].map(company_names().get),
         date=(table["ordinal"] + 0.5).map(lambda each: f"{day_of(each, measures.panel.steps_per_year):%F}"),
@@ -195,7 +195,7 @@ def notes(*measured: Measures, at: Iterable[pd.DataFrame] | None = None) -> tupl
     >>> notes(measure.measure("capex", panel.select(facts.open(["META"], "2025-02-01"), "year")))[-1]
     'Calendar quarters: every period shown ends with its quarter.'
     """
-    kinds = {kind for measures in measured for kind in measures.table["kind"]}
+    kinds = {kind for measures in measured for kind in measures.cells["kind"]}
     at = None if at is None else [*at]
     return (
         *(definition(measures) for measures in measured),
@@ -257,7 +257,7 @@ def _calendar(measured: tuple[Measures, ...], at: list[pd.DataFrame] | None) -> 
     panel = measured[0].panel
     if panel.calendar == "fiscal":
         return [words.say("note.fiscal"), *_changed_year_ends(panel)]
-    tables = at or [measures.newest() if at == [] else measures.table for measures in measured]
+    tables = at or [measures.newest() if at == [] else measures.cells for measures in measured]
     table = pd.concat(tables, ignore_index=True).dropna(subset=["mismatch", "value"])
     if table.empty or not table["mismatch"].any():
         return [words.say("note.same_calendar")]

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from capcycle.publish.exhibits import NOTHING, Cell, cell
-from capcycle.words import say
+from capcycle.words import say, translated
 
 SENTENCE = re.compile(r".+?(?:[.!?](?=\s+[^a-z]|\s*$)|[。！？])", re.S)
 
@@ -44,7 +44,12 @@ def table(pages: list[dict], groups: dict[str, str]) -> dict[str, Any]:
 
 def _name(company: dict[str, Any], groups: dict[str, str]) -> Cell:
     ticker = company["company"]
-    return NOTHING | {"text": company["name"], "page": "company", "company": ticker, "under": groups.get(ticker, "")}
+    return NOTHING | {
+        "text": company["name"],
+        "page": "company",
+        "company": ticker,
+        "under": translated(groups.get(ticker, "")),
+    }
 
 
 def sections(pages: list[dict]) -> dict[str, list[list[dict]]]:

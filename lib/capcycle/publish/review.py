@@ -1,6 +1,7 @@
 """What the editor's gate has against executed pages."""
 
-from collections.abc import Iterable, Iterator
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from copy import deepcopy
 from io import StringIO
 
@@ -15,13 +16,19 @@ from capcycle.publish.specs import one_look
 from capcycle.run import Outcome, Run
 from capcycle.words import say
 
+ONE = ["metric", "company", "period_start", "period_end", "unit"]  # what makes a figure of a measure one and the same
+DIGITS = 9  # to which it is the same on two pages
+
 
 def faults(outcomes: Iterable[Outcome]) -> Iterator[str]:
     """What the editor's gate says of the exhibits of executed runs: see `exhibits.gate`."""
+    pages: dict[str, list[pd.DataFrame]] = {}
     for outcome in outcomes:
         shown = list(notebook.parts(notebook.read(outcome.notebook)))
         made = [part for part in shown if part.kind == "exhibit"]
         figures = [_figures(part.content) for part in made]
+        if not outcome.run.parameters.get("as_of"):  # of an earlier day a figure may have been another
+            pages[outcome.run.name] = figures
         newest = max((end for each in figures for end in gate.ends_of(each)), default=pd.NaT)
         own = _own(outcome.run)
         top = leads.lead(shown, outcome.run.notebook)
@@ -56,6 +63,29 @@ def faults(outcomes: Iterable[Outcome]) -> Iterator[str]:
         one_look(charts)  # as the page draws them
         for fault in gate.of_looks(charts):
             yield say("gate.fault", run=outcome.run.name, title=outcome.run.title, fault=fault)
+    yield from apart(pages)
+
+
+def apart(pages: Mapping[str, Sequence[pd.DataFrame]]) -> Iterator[str]:
+    """Which figure of a measure, one company and one period, has no value that two pages share.
+
+    pages  the figures of their exhibits, by run; one page may show a figure before and after its restatement
+
+    >>> def of(value):
+    ...     return [pd.DataFrame([["capex", "META", "", "2022-12-31", "USD", value]], columns=[*ONE, "value"])]
+    >>> list(apart({"meta": of(31.4e9), "hyperscalers": of(31.2e9), "seven": of(31.4e9)}))
+    ['meta and hyperscalers have unlike values of capex of META, 2022-12-31']
+    """
+    known: dict[tuple, dict[str, set]] = defaultdict(lambda: defaultdict(set))
+    for run, exhibits in pages.items():
+        for each in exhibits:
+            if {*ONE, "value"} <= set(each):
+                for *one, value in each[[*ONE, "value"]].dropna(subset="value").itertuples(index=False, name=None):
+                    known[tuple(map(str, one))][run].add(f"{float(value):.{DIGITS}g}")
+    for (metric, company, _, end, _), by_run in known.items():
+        (first, values), *others = by_run.items()
+        if unlike := next((run for run, own in others if not own & values), ""):
+            yield say("gate.apart", first=first, second=unlike, metric=metric, company=company, end=end)
 
 
 def _figures(exhibit: dict) -> pd.DataFrame:

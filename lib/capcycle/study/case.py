@@ -51,7 +51,7 @@ class Case:
         """
         if wrong := set(values) - set(self.inputs):
             raise ModelError(f"{self.model.__name__}: {unknown('input', wrong, self.inputs)}")
-        taken = {name: values.get(name, each.value) for name, each in self.inputs.items()}
+        taken = self._taken(values)
         bounds.check(self.model, taken, self.currency, self.per_dollar)
         return self.model.unguarded(**taken)
 
@@ -112,11 +112,24 @@ class Case:
         behind = [one for one, gone in zip(self.inputs.values(), without, strict=True) if gone]
         lacking = listed(one.reason for one in behind if one.missing)
         if known.missing and not self.outside(name):
-            return replace(known, reason=words.say("reason.no_result") if with_all or not lacking else lacking)
+            return replace(known, reason=self._unfit(name) if with_all or not lacking else lacking)
         if known.missing:
             return known
         behind = [replace(one, value=0.0, low=np.nan, high=np.nan) for one in behind]  # their evidence alone
         return replace(together(lambda *_: 0.0, *behind, name=name, unit=known.unit), value=known.value)
+
+    def _unfit(self, name: str) -> str:
+        """Which inputs below zero, such as a loss, leave a formula without a result; else only that it has none."""
+        below = {each: one for each, one in self.inputs.items()
+                 if np.ndim(one.value) == 0 and not one.missing and one.value < 0}  # fmt: skip
+        with np.errstate(all="ignore"):
+            above = {each: self.model.unguarded(**self._taken({each: -one.value})) for each, one in below.items()}
+        unfit = [below[each] for each, found in above.items() if np.all(np.isfinite(getattr(found, name)))]
+        of = [words.say("reason.figure_of", name=words.lower(words.name(one.name)), value=one.shown) for one in unfit]
+        return words.say("reason.below_zero", figures=words.listing(of)) if of else words.say("reason.no_result")
+
+    def _taken(self, values: Mapping[str, Any]) -> dict[str, Any]:
+        return {name: values.get(name, each.value) for name, each in self.inputs.items()}
 
     def outside(self, name: str) -> str:
         """Why a result is in no title and no rank: it lies outside its plausible range; empty where it does not."""

@@ -64,7 +64,7 @@ def _at(each: Measures | Mapping[str, Quantity], company: str, quarter: str) -> 
     if isinstance(each, Mapping):
         return each[company]
     period = f"TTM {quarter}" if each.panel.span == "ttm" else quarter
-    if period not in set(each.table["period"]):  # the last quarters have no twelve months yet
+    if period not in set(each.cells["period"]):  # the last quarters have no twelve months yet
         return missing(each.name, words.say("study.not_shown", name=words.lower(words.name(each.name))))
     return study.figure(each, company, period)
 

@@ -111,7 +111,7 @@ def all_depreciation(years: Panel) -> dict[str, Quantity]:
 
 def _newest_year(capex: Measures, company: str) -> str:
     """The newest year with a company's capex; the newest shown where there is none."""
-    own = capex.table[capex.table["company"] == company]
+    own = capex.cells[capex.cells["company"] == company]
     known = own[own["value"].notna()]
     return (own if known.empty else known)["period"].iloc[-1]
 

@@ -28,6 +28,9 @@ LOANS = ("facility", "loan", "vendor loan")
 def changes(book: Book) -> Exhibit:
     """The disclosed changes of life with their effect, beside what the model gives for the same change."""
     table = calibrated(book)
+    if table.empty:
+        none = say("useful_life.changes.title_0")
+        return marks.nothing(marks.worded("useful_life.changes", id="changes-of-life", title=none, count=0, of=0))
     per_share = table["figure"].eq("eps")
     rows = table.assign(
         label=table["company"].map(book.names.get),
