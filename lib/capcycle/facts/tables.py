@@ -96,9 +96,8 @@ def stamp(name: str) -> str:
     """What tells one content of a file of `data/` from another; empty for a file that cannot be read."""
     made = ""
     with reads.door(), suppress(OSError):
-        path = paths.DATA / name
-        digest = reads.of_file(path, _digest, path) if path.exists() else ""
-        made = f"{digest} {layers.stamp(name)}".strip()
+        path = reads.place(paths.DATA, name)
+        made = f"{reads.of_file(path, _digest, path)} {layers.stamp(name)}".strip()
     reads.opened(name, made)
     return made
 
