@@ -2,7 +2,9 @@
 
 import re
 from itertools import pairwise
+from types import SimpleNamespace
 
+import numpy as np
 import pandas as pd
 import pytest
 import vl_convert
@@ -273,6 +275,20 @@ def test_a_stack_over_time_has_the_names_of_its_companies_beside_its_last_column
     assert re.findall(r">(Microsoft|Meta)<", drawn(even)) and "role-legend" not in drawn(even)
 
 
+@pytest.mark.parametrize(("level", "low"), [(0.02, True), (0.5, False)])
+def test_the_value_of_a_line_near_the_axis_stands_above_it(level, low):
+    grid = SimpleNamespace(xs=np.linspace(0, 1, 11), ys=np.linspace(0, 1, 11))
+    line = pd.DataFrame({"x": grid.xs, "y": level, "piece": 0})
+    assert heat_map._middle(line, grid)["low"].item() == low
+
+
+def test_a_line_alone_is_solid():
+    rows = pd.DataFrame({"x": ["2024", "2025"] * 2, "group": ["Own"] * 2 + ["Let"] * 2, "value": [1.0, 2.0, 3.0, 2.0]})
+    rows = rows.assign(label=rows["group"], unit="USD", kind="reported", source="")
+    one, two = (marks.paths(some, marks.Frame("a", "b", "c")).chart.to_dict() for some in (rows[:2], rows))
+    assert "strokeDash" not in one["layer"][0]["encoding"] and "strokeDash" in two["layer"][0]["encoding"]
+
+
 def test_a_row_without_a_value_is_in_the_table_and_not_in_the_chart():
     rows = pd.DataFrame({"label": ["Meta", "Oracle", "Alibaba"], "value": [0.2, 0.3, float("nan")], "unit": "fraction"})
     rows = rows.assign(kind="reported", source="", note=["", "", "not disclosed"])
@@ -289,7 +305,9 @@ def test_a_company_keeps_its_colour_beside_what_is_no_company():
 
 
 def test_megawatts_have_all_their_digits_on_an_axis_as_beside_a_mark():
-    assert channels.axis("MW").format == theme.AMOUNT and words.value(20_000, "MW") == "20,000 MW"
+    rows = pd.DataFrame({"label": ["Own", "Let"], "value": [20_000, 5_000], "unit": "MW", "kind": "reported"})
+    svg = drawn(marks.columns(rows.assign(source=""), marks.Frame("a", "b", "c")).chart.to_dict())
+    assert "20,000 MW" in svg and "20,000" in [text for _, text in texts(svg, "role-axis-label")]
 
 
 # ---- one look for one thing

@@ -157,6 +157,7 @@ def test_what_is_refused_is_said_with_the_valid_names(house, capsys, arguments, 
     [
         (["run", "toy", "-o", "data", "-p", "compnies", "X"], ["did you mean companies?", "name a file with -o"]),
         (["diff", "a", "b"], ["a holds no site", "b holds no site"]),
+        (["add", "no.csv", "no.xlsx"], ["no.csv: there is no such file", "no.xlsx: there is no such file"]),
         (["claims", "no.md", "--day", "2025-13-01"], ["no.md: cannot be read", "--day is '2025-13-01'"]),
     ],
 )
@@ -192,6 +193,12 @@ def test_a_failing_notebook_is_kept_and_named(house, capsys):
     said = capsys.readouterr().err
     assert said.startswith("capcycle: toy: In [3]: NameError: name 'nonsense' is not defined\n")
     assert str(house / "toy.executed.failed.ipynb") in said
+
+
+def test_a_refusal_in_a_notebook_is_said_in_its_own_words(house, capsys):
+    write_toy(house, "from capcycle.errors import ModelError\nraise ModelError('no warrant of TSLA is public')")
+    assert cli.main(["run", "toy"]) == 1
+    assert capsys.readouterr().err.startswith("capcycle: toy: no warrant of TSLA is public\n")
 
 
 def test_check_finds_notebooks_with_outputs(house, capsys):

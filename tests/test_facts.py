@@ -136,6 +136,7 @@ def test_what_is_published_later_changes_nothing(read_once, day):
     with pytest.MonkeyPatch.context() as patch:
         cut = facts.load(as_of=f"{day:%Y-%m-%d}")
         patch.setattr(door, "read_facts", lambda names, known: only_then[only_then["company"].isin(names)])
+        patch.setattr(facts, "PREPARED", {})  # the files themselves are as they were
         pd.testing.assert_frame_equal(cut, facts.load())
 
 
@@ -204,16 +205,22 @@ def test_the_data_passes_its_own_door():
 
 
 def test_what_is_prepared_for_forks_is_what_is_known_and_a_changed_file_is_not(monkeypatch):
+    asked, plain = list(product([["MSFT", "BABA", "miners"], ["APLD"], None], ["", "2026-03-31"])), []
+    for each in asked:
+        monkeypatch.setattr(facts, "PREPARED", {})
+        plain.append((facts.load(*each), facts.refused(*each)))
     monkeypatch.setattr(facts, "PREPARED", {})
-    asked = list(product([["MSFT", "BABA", "miners"], ["APLD"], None], ["", "2026-03-31"]))
-    plain = [(facts.load(*each), facts.refused(*each)) for each in asked]
     facts.prepare()
     facts.prepare("2026-03-31")
+    worked_out, anew = facts._worked_out, []
+    monkeypatch.setattr(facts, "_worked_out", lambda new, day: anew.append(new) or worked_out(new, day))
     for (names, day), (loaded, refused) in zip(asked, plain, strict=True):
-        assert facts._prepared(facts.tickers(names), day), "nothing was prepared"
         pd.testing.assert_frame_equal(facts.load(names, day), loaded)
         pd.testing.assert_frame_equal(facts.refused(names, day), refused)
-    assert not facts._prepared(["MSFT"], "2024-08-01"), "a day that was not prepared"
+    assert not anew, "what was prepared is worked out again"
+    facts.load(["MSFT"], "2024-08-01")
+    assert anew == [["MSFT"]], "of a day that was not prepared"
     stamp = facts.tables.stamp
     monkeypatch.setattr(facts.tables, "stamp", lambda name: stamp(name) + "changed" * (name == "facts/APLD.csv"))
-    assert facts._prepared(["MSFT"], "") and not facts._prepared(["MSFT", "APLD"], "")
+    facts.load(["MSFT", "APLD"])
+    assert anew == [["MSFT"], ["APLD"]]

@@ -167,11 +167,11 @@ YEAR = [None] * 3
 @pytest.mark.parametrize(
     ("own", "rank"),
     [
-        (40, "; the highest of 3"),
-        (25, "; number 2 of 3"),
-        (10, "; the lowest of 3"),
-        (30, "; number 1 of 3, level with Amazon"),
-        (20, "; number 2 of 3, level with Meta"),
+        (40, "; that is the highest of 3"),
+        (25, "; that is number 2 of 3"),
+        (10, "; that is the lowest of 3"),
+        (30, "; that is number 1 of 3, level with Amazon"),
+        (20, "; that is number 2 of 3, level with Meta"),
     ],
 )
 def test_the_rank_of_one_company(own, rank):
@@ -195,7 +195,7 @@ def test_how_a_fraction_moved_in_a_year(before, after, moved):
 
 def test_a_company_ahead_of_the_others_is_ranked_at_the_period_that_they_share():
     said = exhibits.finding(intensity(MSFT=[10, 30], AMZN=[20, None], META=[5, None]), "MSFT")
-    assert said.endswith("was 30.0% in 2023Q2; number 2 of 3 in 2023Q1")
+    assert said.endswith("was 30.0% in 2023Q2; that is number 2 of 3 in 2023Q1")
 
 
 def test_an_implausible_result_is_in_no_ranking():

@@ -443,6 +443,8 @@ def test_a_yield_on_cost_by_hand():
 
 def test_the_ledger_says_how_much_runs():
     assert hosting.ledger(facts.open(["WULF"])).title == "Of 821 MW in 4 live contracts 102 MW are known to run"
+    untold = hosting.ledger(facts.open(["CIFR"]))  # Black Pearl pays rent, for how much no document says
+    assert untold.title == "Of 493 MW in 4 live contracts 216 MW deliver; how much of them is not told"
     alone = hosting.ledger(facts.open(["BTDR"]))  # has one contract
     assert alone.title == "The only contract is signed, not in force"
     applied = hosting.terms(facts.open(["APLD"])).view

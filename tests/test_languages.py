@@ -98,12 +98,12 @@ CELLS = {"episodes": ("episode", "year", "numerator", "assets", "note"), "multip
          "debt": ("instrument", "type", "collateral"), "contracts": ("tenant_name",), "assumptions": ("reason",),
          "estimates": ("note",), "operating": ("measure", "definition", "note"), "customers": ("customer_name", "note"),
          "holdings": ("note",), "rounds": ("lead", "note"), "one_offs": ("item",), "capacity": ("site", "note"),
-         "calls": ("said",), "monetisation": ("scope",), "segments": ("part", "note"), "commitments": ("note",),
+         "calls": ("said",), "monetisation": ("scope", "way"), "segments": ("part", "note"), "commitments": ("note",),
          "offerings": ("note",), "breaks": ("reason",), "useful_lives": ("asset",)}  # fmt: skip
 OTHER_CELLS = {"rejected": ("reason",), "register_gaps": ("missing", "reason"), "gaps": ("reason",),
                "examples": ("about",), "registers": ("meaning",), "claims": ("paraphrase", "entity", "speaker"),
                "checks": ("likely", "note"), "check_sources": ("about",),
-               "check_steps": ("printed",)}  # fmt: skip
+               "speakers": ("kind",), "check_steps": ("printed",)}  # fmt: skip
 
 
 NAMES = {"Microsoft", "Alphabet", "Alibaba", "Baidu", "Meta", "Tesla", "Amazon", "Apple", "Core42 (G42)", "Fluidstack",
@@ -198,6 +198,18 @@ def test_chinese_numbers_count_by_ten_thousands_and_dates_begin_with_the_year():
         "74.7亿", "8.5年", "1.0万亿港元", "120亿 SEK",
         "2024年6月30日 甲、乙和丙 甲。乙。", "截至2024Q2的十二个月",
     ]  # fmt: skip
+
+
+NAMED = """
+from capcycle.exhibits import marks
+print(marks.worded("hosting.backlog", title="A", currency="USD", weight="50%").subtitle)
+print(marks.worded("required_revenue.hole", title="A", unit="CNY").subtitle)
+"""
+
+
+def test_a_currency_has_its_name_under_a_chinese_title():
+    hosted, needed, _ = spoken("zh", NAMED)
+    assert "美元" in hosted and "USD" not in hosted and "元" in needed and "CNY" not in needed
 
 
 TYPED = """

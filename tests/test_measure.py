@@ -42,7 +42,8 @@ def rows(company, concept, values, kind="reported"):
 def book_of(table):
     """A book whose facts are made by hand."""
     book = Book(tuple(dict.fromkeys(table["company"])))
-    vars(book).update(facts=table, gaps=facts.gaps())  # in the place of those that it would read
+    own = [facts.Prepared(table[table["company"] == company], table[:0], {}) for company in book.companies]
+    vars(book).update(facts=table, prepared=own, gaps=facts.gaps())  # in the place of those that it would read
     return book
 
 

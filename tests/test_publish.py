@@ -84,6 +84,15 @@ def words_of(html: str) -> str:
 # --- what a page says --------------------------------------------------------------------------------------
 
 
+def test_a_figure_that_nobody_on_a_comparison_has_is_said_to_be_none():
+    cells = [{"Capex": {"text": "$9bn"}, "Growth": {"text": "9%"}}, {"Capex": {"text": "$8bn"}}]
+    pages = [
+        {"compared": [{"company": name, "name": name, "cells": own}]} for name, own in zip("AB", cells, strict=True)
+    ]
+    missing = front.table(pages, {})["rows"][1][2]
+    assert missing["text"] == "no figure" and missing["details"]
+
+
 def test_a_page_opens_with_its_question_and_its_finding(text):
     assert "<title>Hyperscalers: Who spends, how fast, against what?</title>" in text
     assert '<html lang="en">' in text
@@ -224,6 +233,12 @@ def test_a_column_in_which_no_row_has_anything_is_left_out_and_named():
     assert exhibits.lacking(table, []) == ["No row here has: Leases."]
     assert exhibits.lacking(table, ["The leases of Meta and Oracle cannot be shown: not disclosed."]) == []
     assert exhibits.table(given | {"rows": [["Meta", "–", ""]]})["rows"] == []  # of whom nothing at all is known
+
+
+def test_a_row_that_has_nothing_but_a_name_stands_in_the_note_that_explains_it():
+    given = {"columns": ["Name", "Capex"], "rows": [["Meta", "$1"], ["Baidu", "–"], ["Tencent", "–"]]}
+    table = exhibits.table(given | {"notes": ["Baidu: the data has no figure for capex."]})
+    assert [row[0]["text"] for row in table["rows"]] == ["Meta", "Tencent"]
 
 
 def test_a_mark_that_all_figures_of_a_column_have_stands_once_in_its_heading():

@@ -126,4 +126,4 @@ def test_the_command_line_shows_the_same_with_its_evidence(market, capsys):
 
 def test_all_faults_of_a_screen_are_said_at_once():
     with pytest.raises(CapcycleError, match=r"as_of '2025-13-01'(?s:.)*unknown group x;(?s:.)*unknown metric nope;"):
-        screen.screen("nope", groups=["x"], as_of="2025-13-01")
+        screen.screen("growth_year_on_year.nope", groups=["x"], as_of="2025-13-01")

@@ -18,6 +18,7 @@ import capcycle.publish
 from capcycle import outputs, paths, run, workers
 from capcycle import site as whole
 from capcycle.errors import RunError
+from capcycle.publish.kept import kept
 
 NAMES = ["ant", "bee"]
 
@@ -212,6 +213,48 @@ def test_a_page_drawn_ahead_is_not_drawn_again(tmp_path, monkeypatch):
     assert (tmp_path / "site/hyperscalers.html").is_file()
 
 
+def _other_words(outcomes, site):
+    text = outcomes[0].notebook.read_text("utf-8")
+    assert "spending" in text
+    outcomes[0].notebook.write_text(text.replace("spending", "outlay"), "utf-8")
+    return outcomes, 1
+
+
+def _another_title(outcomes, site):
+    return [*outcomes[:2], replace(outcomes[2], run=replace(outcomes[2].run, title="Makers of chips"))], 3
+
+
+def _one_less(outcomes, site):
+    return outcomes[:2], 2
+
+
+def _written_into_the_site(outcomes, site):
+    (site / "hyperscalers/documents.csv").write_text("somebody's notes", "utf-8")
+    return outcomes, 0  # its files may be one with those of the cache, which is noticed
+
+
+@pytest.mark.parametrize("change", [_other_words, _another_title, _one_less, _written_into_the_site])
+def test_after_a_change_the_site_is_that_of_a_build_from_nothing(tmp_path, monkeypatch, change):
+    monkeypatch.setattr(capcycle.publish.pictures, "bundle", lambda: "")
+    outcomes, linked = toy_outcomes(tmp_path / "runs"), []
+
+    def build(place, cache):
+        monkeypatch.setattr(paths, "CACHE", tmp_path / cache)
+        (tmp_path / place).mkdir()
+        capcycle.publish.build(outcomes, tmp_path / place)
+        return {file.relative_to(tmp_path / place): file.read_bytes() for file in (tmp_path / place).rglob("*.*")}
+
+    build("before", "cache")
+    outcomes, count = change(outcomes, tmp_path / "before")
+    behind = capcycle.publish.links.behind
+    monkeypatch.setattr(
+        capcycle.publish.links, "behind", lambda html, own, of: linked.append(own) or behind(html, own, of)
+    )
+    after = build("after", "cache")
+    assert len(linked) == count + 1, "the first page is always linked, of the others those to which something changed"
+    assert after == build("anew", "empty")
+
+
 @pytest.mark.parametrize("spoilt", ["hyperscalers.html", "meta.json", "hyperscalers/documents.csv"])
 def test_a_page_in_the_cache_that_is_cut_off_is_made_again(tmp_path, monkeypatch, spoilt):
     monkeypatch.setattr(paths, "CACHE", tmp_path / "cache")
@@ -226,12 +269,12 @@ def test_a_page_in_the_cache_that_is_cut_off_is_made_again(tmp_path, monkeypatch
 @pytest.mark.parametrize("left", [b"", b"cut", None], ids=["empty", "cut", "half"])
 def test_a_picture_in_the_cache_that_is_cut_off_is_made_again(tmp_path, monkeypatch, left):
     monkeypatch.setattr(paths, "CACHE", tmp_path)
-    pictures = capcycle.publish.pictures
-    assert pictures._kept("a.svg", lambda: "<svg/>") == "<svg/>"
-    file = tmp_path / "pictures/a.svg"
+    assert kept("a.svg", lambda: "<svg/>") == "<svg/>"
+    file = tmp_path / "a.svg"
     file.write_bytes(file.read_bytes()[:-2] if left is None else left)
-    assert pictures._kept("a.svg", lambda: "<svg/>") == "<svg/>"
-    assert pictures._kept("a.svg", lambda: fail(AssertionError("drawn again"))) == "<svg/>"
+    assert kept("a.svg", lambda: "<svg/>") == "<svg/>"
+    assert kept("a.svg", lambda: fail(AssertionError("drawn again"))) == "<svg/>"
+    assert kept("a.svg", lambda: "<svg></svg>", "another chart") == "<svg></svg>"
 
 
 def test_an_exhibit_that_cannot_be_drawn_fails_its_own_page_and_no_other(tmp_path, monkeypatch):

@@ -2,13 +2,14 @@
 
 import sys
 from collections.abc import Callable, Iterator, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 from tqdm import tqdm
 
 from capcycle import facts, screen, sources
-from capcycle.errors import CapcycleError
+from capcycle.errors import CapcycleError, together
 from capcycle.facts import door
 from capcycle.words import say
 
@@ -18,9 +19,12 @@ def add(asked: Sequence[str], dry: bool = False) -> int:
     files = [Path(name) for name in asked if name.lower().endswith((".csv", ".xlsx"))]
     names = [name for name in asked if Path(name) not in files]
     status = max((status for _, status in _brought(names, sources.add, dry)), default=0)
-    for file in files:  # which may be about the companies that have just come
-        _tell(sources.add_file(file, dry), file, dry)
+    together(*(partial(_added, file, dry) for file in files))  # which may be about the companies that have just come
     return status
+
+
+def _added(file: Path, dry: bool) -> None:
+    _tell(sources.add_file(file, dry), file, dry)
 
 
 def provided(provider: str, names: Sequence[str], dry: bool = False) -> int:

@@ -36,7 +36,7 @@ from jupyter_client.session import Session
 from nbformat import NotebookNode
 from nbformat.v4 import new_output, output_from_msg
 
-from capcycle import headlines, ledger
+from capcycle import errors, headlines, ledger
 from capcycle.words import say, translated
 
 LARGEST = 20_000_000  # characters of output; the largest page has a tenth of it
@@ -71,7 +71,9 @@ def execute(source: Path, parameters: dict[str, Any], out: Path, cwd: Path) -> s
         reason = REASONS.get(failed.ename)
         allowed = {"megabytes": LARGEST // 10**6, "memory": f"{_allowed / GIGABYTE:g}"}
         said = say(reason, **allowed) if reason else f"{failed.ename}: {failed.evalue}"
-        error = shortened(f"In [{failed.exec_count}]: {said}")
+        kind = vars(errors).get(failed.ename)
+        refused = isinstance(kind, type) and issubclass(kind, errors.CapcycleError)  # in words meant for a reader
+        error = shortened(failed.evalue if refused else f"In [{failed.exec_count}]: {said}")
     if os.getpid() != process:
         os._exit(0)  # a fork that a cell made, and that went on with the notebook
     with timed("write"):

@@ -47,6 +47,8 @@ def together(*steps: Callable[[], Any]) -> list[Any]:
             refused.append(error)
     if len(refused) == 1:
         raise refused[0]
+    if refused and all(isinstance(each, DataError) for each in refused):
+        raise DataError(dict.fromkeys(fault for each in refused for fault in each.faults))
     if refused:
         raise RunError("\n".join(dict.fromkeys(map(str, refused))))
     return given

@@ -34,6 +34,7 @@ class Inputs:
     data: dict[str, str]
     edition: str  # what tells one state of the library and the data from another
     _answers: dict[str, str] = field(default_factory=dict)  # to each question, as of now
+    _used: dict[tuple[str, ...], list[str]] = field(default_factory=dict)  # files of the library behind a notebook
 
     @classmethod
     def read(cls, names: Iterable[str]) -> "Inputs":
@@ -67,13 +68,15 @@ class Inputs:
     def met(self, notebook: str, met: "trace.Met") -> dict[str, Any]:
         """What a run met, to be kept: questions and the files behind them, sentences, files of the library."""
         files = {file: self._as_seen(file, then) for each in met.questions for file, then in each["files"].items()}
-        library = [name for name in self.library if not _are_sentences(name)]
-        used = modules.used(find_notebook(notebook), library, met.opened, met.rooms)
+        asked = notebook, *sorted(met.opened), *sorted(met.rooms)
+        if asked not in self._used:  # runs of one notebook go through the same
+            library = [name for name in self.library if not _are_sentences(name)]
+            self._used[asked] = modules.used(find_notebook(notebook), library, met.opened, met.rooms)
         return {
             "questions": [each | {"files": sorted(each["files"])} for each in met.questions],
             "words": met.words,
             "files": files,
-            "modules": {name: self.library[name] for name in used},
+            "modules": {name: self.library[name] for name in self._used[asked]},
         }
 
     def _as_seen(self, file: str, then: str) -> str:

@@ -89,7 +89,7 @@ def keep(old: Path, new: Path) -> None:
     RunError, with nothing changed, where a file that is not capcycle's lies in the way of a new one.
     """
     ours = written(old) or {path.relative_to(new).as_posix() for path in new.rglob("*")}
-    in_the_way = [name for name, path in _others(old, ours) if not _linked(path, new / name)]
+    in_the_way = [name for name, path in _others(old, ours) if not linked(path, new / name)]
     if in_the_way:
         names = ", ".join(in_the_way)
         raise RunError(f"{old}: {names}: not of capcycle, and in the way of a new file; move it and build again")
@@ -115,7 +115,7 @@ def _others(folder: Path, ours: set[str]) -> Iterator[tuple[str, Path]]:
                 yield name, path
 
 
-def _linked(path: Path, place: Path) -> bool:
+def linked(path: Path, place: Path) -> bool:
     """Whether a file, with all that is its own, now stands at another place too, or a folder does."""
     try:
         if path.is_dir() and not path.is_symlink():

@@ -312,8 +312,8 @@ def _strangers(values: dict[str, Any], kinds: dict[str, str]) -> Iterator[str]:
             yield f"company: {own} is not among companies: give one of {', '.join(beside)}, or name it there too"
     for name in filter(values.get, known):
         what, valid = known[name]
-        value = values[name].partition(".")[0] if name == "metric" else values[name]  # the rest is of what it is
-        yield from (f"{name}: {unknown(what, each, valid)}" for each in _listed(value) if each not in valid)
+        given = values[name].split(".") if name == "metric" else _listed(values[name])  # the first is of the others
+        yield from (f"{name}: {unknown(what, each, valid)}" for each in given if each not in valid)
 
 
 def _no_companies(given: list, groups: bool) -> list[str]:

@@ -9,10 +9,12 @@ as the whole file.
 import hashlib
 import json
 import os
+import stat
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
+from functools import cache
 from importlib import import_module
 from pathlib import Path
 from typing import Any
@@ -116,12 +118,16 @@ def _of_table(table: Any) -> bytes:
 
 
 def of_file(path: Path, ask: Callable, *arguments: Any) -> Any:
-    """What is asked of a file's content; of a file that lies as it lay it is not asked again.
+    """What is asked of a file's content, empty where there is none; of one that lies as it lay it is not asked again.
 
     A file that was changed only now may change again and keep its time, which counts in steps: it is asked each time.
-    Errors: FileNotFoundError where there is none.
     """
-    state, question = path.stat(), (path, ask, *arguments)
+    try:
+        state, question = path.stat(), (path, ask, *arguments)
+    except (FileNotFoundError, NotADirectoryError):
+        return ""
+    if not stat.S_ISREG(state.st_mode):
+        return ""
     then = state.st_ino, state.st_size, state.st_mtime_ns, state.st_ctime_ns
     if (known := _of_files.get(question)) and known[0] == then:
         return known[1]
@@ -129,6 +135,12 @@ def of_file(path: Path, ask: Callable, *arguments: Any) -> Any:
     if time.time_ns() - state.st_ctime_ns > STEP:
         _of_files[question] = then, answer
     return answer
+
+
+@cache
+def place(folder: Path, name: str) -> Path:
+    """A file in a folder: a page asks for the stamps of a few some thousand times."""
+    return folder / name
 
 
 @contextmanager

@@ -4,7 +4,7 @@ import json
 import os
 import shutil
 import time
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import closing, suppress
 from dataclasses import dataclass, replace
 from functools import partial
@@ -35,7 +35,8 @@ class Outcome:
     """What became of a run: "done", "unchanged" (not executed, as nothing it depends on changed) or "failed".
 
     `notebook` is the executed one; that of a failed run ends in its traceback, said shortly in `error`. `headlines` are
-    those of its row of the ledger; `stale` says why the run has failed since its notebook was made.
+    those of its row of the ledger; `stale` says why the run has failed since its notebook was made; `given` are its
+    complete parameters, where the ledger has them.
     """
 
     run: Run
@@ -46,6 +47,7 @@ class Outcome:
     error: str = ""
     headlines: Sequence[dict[str, Any]] = ()
     stale: str = ""
+    given: Mapping[str, Any] | None = None
 
 
 def check() -> list[str]:
@@ -226,6 +228,10 @@ def execute_all(
     for room in rooms.left(paths.CACHE, WORK):
         _take_up(prepared, inputs, room)
     rows = ledger.read_rows()
+    if not scheduler and any(rows.get(run.name, {}).get("edition") != inputs.edition for run, _ in prepared):
+        from capcycle import workers  # with multiprocessing, which takes as long to import as all else here
+
+        workers.begin()
     outcomes = {} if force else _unchanged(prepared, inputs, rows)
     todo = [(run, parameters) for run, parameters in prepared if run.name not in outcomes]
     if todo:
@@ -263,7 +269,7 @@ def _unchanged(prepared, inputs: Inputs, rows: dict[str, dict]) -> dict[str, Out
 
 
 def _outcome(run: Run, row: dict[str, Any]) -> Outcome:
-    shown = row.get("headlines", []), row["error"]  # none, where the last run went well
+    shown = row.get("headlines", []), row["error"], row["parameters"]  # no error, where the last run went well
     return Outcome(run, row["key"], "unchanged", _kept(run.name), row["seconds"], "", *shown)
 
 
@@ -354,7 +360,8 @@ def _keep(run: Run, parameters: dict[str, Any], named: dict[str, str], inputs: I
     if not error:
         ledger.keep_met(run.name, key, met)
     shown = new if error else _kept(run.name)
-    outcome = Outcome(run, key, "failed" if error else "done", shown, seconds, error, (said or {}).get("headlines", []))
+    headlines = (said or {}).get("headlines", [])
+    outcome = Outcome(run, key, "failed" if error else "done", shown, seconds, error, headlines, "", parameters)
     row = {
         "notebook": run.notebook,
         "given": run.parameters,

@@ -98,9 +98,9 @@ def screened(metric: str, top: int = 0, groups: Sequence[str] = (), as_of: str =
 
 
 def _known(metric: str) -> None:
-    name, valid = metric.split(".")[0], [*ALL, *facts.dictionary().index]
-    if name not in valid:
-        raise CapcycleError(unknown("metric", [name], valid))
+    valid = [*ALL, *facts.dictionary().index]
+    if wrong := set(metric.split(".")).difference(valid):
+        raise CapcycleError(unknown("metric", wrong, valid))
 
 
 def prepare(as_of: str = "") -> None:

@@ -12,7 +12,6 @@ from capcycle.facts.vintages import BASES, is_ifrs
 
 SPANS = ("quarter", "ttm", "year")
 CALENDARS = ("calendar", "fiscal")
-PLACED: dict[tuple[str, ...], pd.DataFrame] = {}  # the figures of each prepared company, by what they hang on
 
 
 def prepare(day: str = "") -> None:
@@ -23,20 +22,19 @@ def prepare(day: str = "") -> None:
 
 
 def remembered(book: Book, span: str, calendar: str) -> pd.DataFrame:
-    """The figures of a book in their periods, of prepared companies as they were worked out for any other book."""
-    if not book.prepared:
-        return placed(book.facts, span, calendar)
+    """The figures of a book in their periods, those of each company as they were worked out for any other book."""
     facts.dictionary(), facts.year_ends.changes()  # asked each time: what is remembered hangs on them too
     for company in book.companies:
         facts.company(company)
     with reads.covered():
         state = tables.stamp("year_ends.csv"), span, calendar
-    keys = {company: (*contents, *state) for company, contents in book.prepared.items()}
-    if not PLACED.keys() >= set(keys.values()):
-        rows = placed(book.facts, span, calendar)
-        PLACED.update({key: rows[rows["company"] == company] for company, key in keys.items()})
-    every = [PLACED[key] for key in keys.values()]
-    return pd.concat([own for own in every if len(own)] or every, ignore_index=True)
+    every = dict(zip(book.companies, book.prepared, strict=True))
+    if new := {company: own for company, own in every.items() if state not in own.placed}:
+        rows = placed(book.facts[book.facts["company"].isin(new)], span, calendar)
+        for company, own in new.items():
+            own.placed[state] = rows[rows["company"] == company]
+    found = [own.placed[state] for own in every.values()]
+    return pd.concat([own for own in found if len(own)] or found, ignore_index=True)
 
 
 def placed(rows: pd.DataFrame, span: str, calendar: str) -> pd.DataFrame:

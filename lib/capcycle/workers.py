@@ -108,6 +108,12 @@ def execute_each(jobs: Sequence[Job], width: int) -> Iterator[Begun | Finished]:
         zygote.join()
 
 
+def begin() -> None:
+    """Have the server import what jobs need, while it is still being found out which jobs there are."""
+    if "fork" in multiprocessing.get_all_start_methods():
+        _server()
+
+
 def serve(caller: Any, room: str) -> None:
     """Be the zygote of a caller that hands over its jobs as they come, all in this room, until it has no more.
 

@@ -6,18 +6,20 @@ from typing import Annotated, Any
 import pandas as pd
 
 from capcycle import study, words
-from capcycle.analyses.gigawatt.model import Peak, cost_of_ownership
+from capcycle.analyses.gigawatt.model import cost_of_ownership
 from capcycle.errors import ModelError, NothingToShow, unknown
 from capcycle.exhibits import Exhibit, marks
 from capcycle.facts import Book
 from capcycle.models.maths import per
-from capcycle.models.registry import Amount, Fraction, PerGPU, PerHour, Years, model
+from capcycle.models.registry import Amount, Fraction, Years, model
 from capcycle.quantity import Quantity, newest, together
 from capcycle.study import Case
 from capcycle.units import HOURS_PER_YEAR, KW_PER_MW, MW_PER_GW
 from capcycle.words import Sentence, say
 
 KWPerChip = Annotated[Any, "kW/chip"]  # some draw less than the least that an all-in figure per GPU can be
+PerChip, PerChipHour = Annotated[Any, "currency/chip"], Annotated[Any, "currency/chip-hour"]  # a TPU is no GPU
+Peak = Annotated[Any, "PFLOPS/chip"]
 PerPFLOPSHour = Annotated[Any, "currency/PFLOPS-hour"]
 KW_PER_GW, PFLOPS = KW_PER_MW * MW_PER_GW, 1e15
 H100 = "NVIDIA H100 SXM5 80GB"
@@ -26,9 +28,9 @@ POWER = {"NVIDIA H100/H200": "kw_per_gpu_h100", "NVIDIA B200": "kw_per_gpu_b200"
 GIVEN = ("chip_price", "other_it_price", "chip_power", "chip_peak")
 
 
-@model(verdict="cost_per_pflops_hour", better="lower", cost_per_chip_hour=PerHour, cost_per_pflops_hour=PerPFLOPSHour,
-       cost_when_paid=PerPFLOPSHour, it_cost_share=Fraction)  # fmt: skip
-def chip_cost(chip_price: PerGPU, other_it_price: PerGPU, chip_power: KWPerChip, chip_peak: Peak,
+@model(verdict="cost_per_pflops_hour", better="lower", cost_per_chip_hour=PerChipHour,
+       cost_per_pflops_hour=PerPFLOPSHour, cost_when_paid=PerPFLOPSHour, it_cost_share=Fraction)  # fmt: skip
+def chip_cost(chip_price: PerChip, other_it_price: PerChip, chip_power: KWPerChip, chip_peak: Peak,
               flop_utilisation: Fraction, gpu_utilisation: Fraction, server_life: Years, facility_capex: Amount,
               facility_life: Years, build_cost_of_capital: Fraction, data_center_opex: Amount):  # fmt: skip
     """What an hour of a chip costs its owner, and an hour of the throughput that is reached on it.
@@ -156,7 +158,7 @@ def parity(each: Mapping[str, Case], against: str) -> Exhibit:
     Errors: NothingToShow where a figure of that one is lacking.
 
     >>> parity(cases(facts.open(), ["NVIDIA B300", "NVIDIA B200"]), "NVIDIA B300").view.iloc[0].tolist()[:3]
-    ['NVIDIA B200', '$37k/GPU (e)', '$45.5k/GPU (a)']
+    ['NVIDIA B200', '$37k/chip (e)', '$45.5k/chip (a)']
     """
     if each[against].lacking:
         raise NothingToShow(f"{against}: {each[against].lacking}; choose another chip")

@@ -1,5 +1,7 @@
 """What contracts cover: a year of each over its lessor's revenue, their status, and their sum beside the backlog."""
 
+import re
+
 import pandas as pd
 
 from capcycle import exhibits, facts, study, words
@@ -19,6 +21,7 @@ from capcycle.words import Sentence, say
 ENDED, RECONCILED = "terminated", "contract_cover.reconciled"
 STANDS = ("delivering", "untold", "signed", "conditional", "sold", ENDED)  # of a contract's value, from the surest on
 YEAR = pd.DateOffset(years=1)
+BEHIND = re.compile(r" ?[(（]|[,，]")  # what stands behind the name of a tenant
 COVER = ("contract_value", "contract_term", "value_per_year", "cover_when_signed", "cover_now")
 
 
@@ -94,7 +97,8 @@ def cases(book: Book) -> dict[str, Case]:
 
 
 def _label(row: dict, book: Book) -> str:
-    tenant = book.names.get(row["tenant"], row["tenant_name"].partition(" (")[0].partition(",")[0].removeprefix("A "))
+    named = BEHIND.split(words.translated(row["tenant_name"]))[0].removeprefix("A ")
+    tenant = book.names.get(row["tenant"], named)
     key = "contract_cover.ended" if row["status"] == ENDED else "contract_cover.label"
     return say(key, lessor=book.names[row["lessor"]], tenant=tenant, day=words.day(row["signed"]))
 

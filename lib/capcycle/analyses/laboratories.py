@@ -83,7 +83,7 @@ def promised(book: Book, name: str) -> Quantity:
     """What a laboratory has firmly signed to buy or to rent, all years together."""
     each = []
     with suppress(NothingToShow):  # nobody's promises were public
-        rows = promises(book).query("giver == @name and group == 'order' and firm == 'yes' and amount > 0")
+        rows = promises(book).query("giver == @name and group == 'order' and firm and amount > 0")
         each = [Quantity("committed_purchases", row["amount"], row["currency"], kind=row["kind"], source=row["source"])
                 for row in rows.to_dict("records")]  # fmt: skip
     none = missing("committed_purchases", study.not_public("committed_purchases"))

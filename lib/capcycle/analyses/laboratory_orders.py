@@ -1,6 +1,7 @@
 """What OpenAI and Anthropic have firmly ordered of each seller, and what part of its backlog that is."""
 
 from collections.abc import Iterator
+from functools import cache
 
 import pandas as pd
 
@@ -18,12 +19,13 @@ SHARE = "laboratory_share_of_backlog"
 TIMED = ("timed_orders_a_year", "timed_share_of_backlog")
 
 
-def backlogs(book: Book) -> pd.DataFrame:
+def backlogs(book: Book, made: pd.DataFrame | None = None) -> pd.DataFrame:
     """Each company's newest backlog, and what each laboratory has firmly promised it; `share` of both.
 
+    made    the orders of the book's day, where they are at hand
     Errors: NothingToShow where no company of the book has both.
     """
-    made = _ordered(book)
+    made = _ordered(book) if made is None else made
     rows = [{"label": book.names[company], "company": company, "backlog": backlog.value,
              "backlog_kind": backlog.kind, "until": backlog.day,
              "day": backlog.days, **own.groupby("giver")["amount"].sum().to_dict(),
@@ -37,6 +39,7 @@ def backlogs(book: Book) -> pd.DataFrame:
     return pd.DataFrame(rows).reindex(columns=[*rows[0], *LABORATORIES]).loc[:, lambda each: ~each.columns.duplicated()]
 
 
+@cache
 def _ordered(book: Book) -> pd.DataFrame:
     made = promises(book)
     return made[made["group"].eq("order") & made["firm"] & made["giver"].isin(LABORATORIES)]
@@ -52,6 +55,7 @@ def _newest(book: Book) -> Iterator[tuple[str, Quantity]]:
             yield company, max(both, key=lambda each: each.day)
 
 
+@cache
 def share(book: Book, company: str) -> Quantity:
     """The part of a company's newest backlog that both laboratories have firmly ordered; one value for all pages.
 
@@ -63,7 +67,7 @@ def share(book: Book, company: str) -> Quantity:
     ('40.9%', '30 Jun 2026')
     """
     try:
-        row = backlogs(book.of(company)).iloc[0]
+        row = backlogs(book.of(company), _ordered(book)).iloc[0]
     except NothingToShow:
         return missing(SHARE, say("laboratory_orders.none_of", company=book.names[company]), "fraction")
     each = [say("laboratory_orders.each", name=name, amount=words.value(row[name], book.money))

@@ -269,7 +269,7 @@ def _best_and_worst(examined: Examined, table: pd.DataFrame, column: str) -> str
 
 def _kinds(examined: Examined) -> pd.DataFrame:
     """Statements by kind of source and verdict: the translation is one, and those with few statements are another."""
-    rows = _rows(examined, "kinds")
+    rows = _rows(examined, "kinds").assign(kinds=lambda each: each["kinds"].map(words.translated))
     many, spoiled = rows["kinds"].isin(_enough(rows, "kinds")), rows["verdict"] == "mistranslated"
     kinds = rows["kinds"].where(many, say("claims.page.others")).mask(spoiled, say("claims.page.translation"))
     return _counted(rows.assign(kinds=kinds).drop_duplicates(["id", "kinds"]), "kinds")

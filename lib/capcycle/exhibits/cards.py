@@ -71,9 +71,7 @@ def table(groups: Groups, frame: Frame, columns: Sequence[str]) -> Exhibit:
             rows.append([named, *(_cell(card, _newest(cards), last) for card in cards)])
     if lacking:
         each = list(zip(*lacking.values(), strict=True))
-        rows.append([{"text": say("cards.nobody"), "group": True}, *[""] * (len(columns) - 1)])
-        rows.append([say("cards.lacking", figures=words.clauses(list(lacking))),
-                     *(_folded(dict(zip(lacking, own, strict=True))) for own in each)])  # fmt: skip
+        rows.append([say("cards.nobody"), *(_folded(dict(zip(lacking, own, strict=True))) for own in each)])
     return _exhibit(frame, pd.DataFrame(rows, columns=list(columns)), _figures(groups))
 
 
@@ -95,14 +93,12 @@ def screen(groups: Groups, frame: Frame, columns: Sequence[str], names: Mapping[
         for label, (own, *others) in lines.items():
             rows.append([label, _cell(own, _newest([own, *others]), last), _middle(own, others, names)])
     if lacking:
-        rows.append([{"text": say("cards.unheld"), "group": True}, "", ""])
-        own = {label: cards[0] for label, cards in lacking.items()}
-        rows.append([say("cards.lacking", figures=words.clauses(list(lacking))), _folded(own), ""])
+        rows.append([say("cards.unheld"), _folded({label: cards[0] for label, cards in lacking.items()}), ""])
     return _exhibit(frame, pd.DataFrame(rows, columns=list(columns)), _figures(groups))
 
 
 def told(lines: Mapping[str, Card], frame: Frame, columns: Sequence[str]) -> Exhibit:
-    """A sentence for each label, with its day and its kind; at the end those that cannot be said, each with the reason.
+    """A sentence for each label, with its day and its kind; at the end one line opens what cannot be said, and why.
 
     >>> own = Card(Quantity("capex", 60e9, "USD", kind="reported"), "META", form=lambda _: "Meta spends much")
     >>> shown = told({"Capex": own}, Frame("t", "Told", ""), ["Asked", "Said"])
@@ -112,18 +108,14 @@ def told(lines: Mapping[str, Card], frame: Frame, columns: Sequence[str]) -> Exh
     known = {label: card for label, card in lines.items() if not card.quantity.missing}
     lacking = {label: card for label, card in lines.items() if label not in known}
     rows: list[list] = [[label, _cell(card, card.quantity.day)] for label, card in known.items()]
-    rows += [[{"text": say("cards.unsaid"), "group": True}, ""]] * bool(lacking)
-    rows += [[label, _unsaid(card)] for label, card in lacking.items()]
     for row in rows:
-        row[1] = row[1] and row[1] | {"text": words.paragraph(row[1]["text"])}
+        row[1] |= {"text": words.paragraph(row[1]["text"])}
+    if lacking:
+        why = [say("cards.unsaid_why", figure=label, reason=words.paragraph(parts.upper(card.quantity.reason)))
+               for label, card in lacking.items()]  # fmt: skip
+        rows.append([say("cards.unsaid"), {"text": words.counted("cards.unsaid_count", len(why)), "details": why}])
     figures = [_figure(label, card) for label, card in (known | lacking).items()]
     return _exhibit(frame, pd.DataFrame(rows, columns=list(columns)), pd.DataFrame(figures))
-
-
-def _unsaid(card: Card) -> dict[str, Any]:
-    """Why something cannot be said: the first reason, which opens the others."""
-    first, *others = map(parts.upper, words.parted(card.quantity.reason))
-    return {"text": first, "page": card.page, "company": card.company} | ({"details": others} if others else {})
 
 
 def graded(lines: Groups, companies: Sequence[str]) -> dict[str, list[Card]]:
@@ -208,7 +200,12 @@ def _folded(lacking: Mapping[str, Card]) -> dict[str, Any]:
     """One cell for all the figures that a company lacks: it opens the reason of each."""
     first = next(iter(lacking.values()))
     why = [say("cards.why", figure=label, reason=card.quantity.reason) for label, card in lacking.items()]
-    return {"text": say("cards.missing"), "details": why, "page": first.page, "company": first.company}
+    return {
+        "text": words.counted("cards.lacking", len(why)),
+        "details": why,
+        "page": first.page,
+        "company": first.company,
+    }
 
 
 def _middle(own: Card, cards: Sequence[Card], names: Mapping[str, str]) -> str | dict[str, Any]:

@@ -9,6 +9,7 @@ import pandas as pd
 from capcycle import facts, theme, words
 from capcycle.facts import layers
 
+DIGITS = ("MW", "GPUs")  # with all of them on an axis, as in the numbers beside the marks
 FORMATS = {"fraction": theme.PERCENT, "rate": theme.PERCENT, "multiple": theme.AMOUNT}
 EFFICIENCIES = ("kW/GPU", "kW/H100e", "GFLOPS/USD", "GFLOPS/W")
 SMALL = (
@@ -17,13 +18,11 @@ SMALL = (
     "years",
     "times",
     "share",
-    "MW",
-    "GPUs",
     "GPU-hour",
     "H100e-hour",
     "PFLOPS-hour",
     *EFFICIENCIES,
-)  # need no scale, or have none in the words beside the marks
+)  # need no scale
 BOUNDARY = "utcmonth(datum.value) == 0 && utcdate(datum.value) == 1"  # where a year begins
 PERIOD = re.compile(r"(\d+)(?:Q([1-4])|-(0[1-9]|1[0-2]))?")
 LETTER, BESIDE = 6.6, 14  # pixels of a letter, and between a mark and the number beside it
@@ -41,6 +40,8 @@ def axis(unit: str, title: str | None = None) -> alt.Axis:
     before, title = words.symbol(unit), _with_unit(title, unit)
     if unit == "points":
         return alt.Axis(labelExpr="format(datum.value * 100, ',~r')", title=title)
+    if unit in DIGITS:
+        return alt.Axis(format=",.4~r", title=title)
     if unit not in FORMATS and unit not in SMALL and unit.partition("/")[2] not in SMALL:
         return alt.Axis(labelExpr=words.ticks(before), title=title)
     times = {"labelExpr": "datum.label + '×'"} if unit == "multiple" else {}

@@ -16,6 +16,7 @@ from capcycle.facts.door import TIERS
 from capcycle.facts.layers import differing, told
 from capcycle.panel import Panel
 
+DIGITS = 18  # pixels of a column that has room for two
 DARK_FROM = 0.7  # of a cell's colour: from here on the page's colour is easier to read on it than the text's
 QUARTERS_SAID = {"name": "tooltip.name", "concept": "column.concept", "periods": "column.periods",
                  "range": "tooltip.period"}  # fmt: skip
@@ -259,8 +260,8 @@ def _heat(table: pd.DataFrame, shown: int) -> alt.LayerChart:
     rect = base.mark_rect(fill=theme.LIGHT["accent"], stroke=theme.LIGHT["axis"], strokeWidth=0.5)
     count = (
         base.transform_filter(alt.datum.periods > 0)
-        .mark_text(fontSize=10)
-        .encode(text=alt.Text("periods:Q"), color=ink)
+        .mark_text(fontSize=11)
+        .encode(text=alt.when(f"bandwidth('x') < {DIGITS}").then(alt.value("")).otherwise("periods:Q"), color=ink)
     )
     return alt.layer(rect.encode(fillOpacity=fill), count).properties(height=alt.Step(22))
 

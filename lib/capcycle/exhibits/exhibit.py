@@ -28,7 +28,9 @@ DAYS = re.compile(
     r"\d{4}年(?:\d+月)?(?:\d+日)?|\d+月\d+日"
     r"|\b(?:\d{1,2} [A-Z][a-z]{2} |FY|H[12] |Q[1-4] )?(?:19|20)\d\d(?:Q\d|H\d|-\d\d){0,2}s?\b"
 )
-VALUE = re.compile(r"\d(?:%|×|(?:bn|tn|[mk]|GW|MW|GPUs|H100e)\b| (?:basis )?points|[万亿]|个?(?:百分点|基点))|[$€¥]\d")
+VALUE = re.compile(
+    r"\d(?:%|×|(?:bn|tn|[mk]|GW|MW|GPUs|H100e)\b| (?:basis )?points|[万亿倍元美兆吉]|个?(?:百分点|基点))|[$€¥]\d"
+)
 
 
 @dataclass(frozen=True)
@@ -94,11 +96,13 @@ class Exhibit:
         """
         if not undated(self.title, self.subtitle, self.figures):
             return ""
-        newest = max((source["published"] for source in self.sources if source["tier"] != "statistics"), default="")
+        published = [source["published"] for source in self.sources if source["tier"] != "statistics"]
+        newest, all_dated = max(published, default=""), all(published)  # one without a day may be newer than the others
         days = [str(one)[:10] for name in OF if name in self.figures for one in self.figures[name]]
-        known = [one for one in days if re.fullmatch(ISO, one) and one <= (newest or one)]
+        known = [one for one in days if re.fullmatch(ISO, one) and one <= (newest if newest and all_dated else one)]
         last = max(known, default=newest)
-        return say(f"page.{'figures' if known else 'documents'}_to", day=day(pd.Timestamp(last))) if last else ""
+        what = "figures" if known else "documents" if all_dated else "dated"
+        return say(f"page.{what}_to", day=day(pd.Timestamp(last))) if last else ""
 
     def measured(self) -> str:
         """The subtitle, and behind it of when the figures are where nothing else says so."""

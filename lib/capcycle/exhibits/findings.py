@@ -24,7 +24,7 @@ def finding(measures: Measures, focus: str | None = None, period: str = "") -> S
     "Meta's capex was $37.3bn in 2024, up from $27.0bn"
     """
     said, rank = placed(measures, focus, period)
-    return Sentence(said + rank)
+    return Sentence(words.say("finding.ranked", said=said, rank=rank[1:].strip())) if rank else said
 
 
 def placed(measures: Measures, focus: str | None = None, period: str = "") -> tuple[Sentence, str]:

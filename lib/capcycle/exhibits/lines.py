@@ -47,7 +47,7 @@ def lines(measures: Measures, focus: str | None = None, scale: str = "plain") ->
         view=_by_period(plain),
         figures=parts.figures(measures.table),
         notes=parts.notes(measures),
-        sources=parts.documents(measures.table),
+        sources=parts.documents(measures.cells),
         chart=_chart(data[drawn], measures, focus, scale) if drawn.any() else None,
     )
 
@@ -77,7 +77,7 @@ def stack(measures: Measures, happened: pd.DataFrame | None = None) -> Exhibit:
         view=_by_period(data),
         figures=parts.figures(measures.table),
         notes=(*events.note(shown), *parts.notes(measures), *_partial(sums, measures)),
-        sources=parts.documents(measures.table, shown),
+        sources=parts.documents(measures.cells, shown),
         chart=None if sums.empty else _stack(data.assign(whole=data["period"].isin(sums["period"])), measures, shown),
     )
 

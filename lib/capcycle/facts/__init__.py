@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from datetime import date
 from functools import lru_cache, partial
-from typing import Any
+from typing import Any, NamedTuple
 
 import pandas as pd
 
@@ -32,7 +32,18 @@ from capcycle.facts.vintages import latest
 
 ADD = "`capcycle add TICKER` brings in a company that files with the SEC"
 OF_ALL = ("ads.csv", "registers.csv", *door.REFERENCE)  # what `load` reads beside the file of each company
-PREPARED: dict[tuple[str, ...], tuple[pd.DataFrame, pd.DataFrame]] = {}  # by day and contents read for a company
+KEPT = 1024  # of companies and days: several days of all that the tables hold
+
+
+class Prepared(NamedTuple):
+    """What `load` and `refused` give of a company, and its figures `placed` in their periods: see `capcycle.spans`."""
+
+    known: pd.DataFrame
+    refused: pd.DataFrame
+    placed: dict[tuple[str, ...], pd.DataFrame]
+
+
+PREPARED: dict[tuple[str, ...], Prepared] = {}  # by day and contents read for a company
 
 
 def load(companies: Sequence[str] | None = None, as_of: str | date | None = None) -> pd.DataFrame:
@@ -52,14 +63,8 @@ def load(companies: Sequence[str] | None = None, as_of: str | date | None = None
     >>> quarter[["value", "kind"]].values.tolist()  # 44.477bn for the year less 30.604bn for nine months
     [[13873000000.0, 'derived']]
     """
-    wanted = tickers(companies)
-    if ready := _prepared(wanted, as_of):
-        return pd.concat([known for known, _ in ready], ignore_index=True)
-    published = vintages.best_tier(history(companies, as_of))
-    known = latest(vintages.best_tier(_with_quarters(published)))
-    known = ads.complete(splits.rebase(known, published), as_of)
-    order = {company: place for place, company in enumerate(wanted)}
-    return known.sort_values("company", key=lambda names: names.map(order), kind="stable", ignore_index=True)
+    every = [each.known for each in prepared(tickers(companies), as_of)]
+    return pd.concat([each for each in every if len(each)] or every, ignore_index=True)
 
 
 def refused(companies: Sequence[str] | None = None, as_of: str | date | None = None) -> pd.DataFrame:
@@ -70,24 +75,16 @@ def refused(companies: Sequence[str] | None = None, as_of: str | date | None = N
     >>> refused(["APLD"]).query("concept == 'revenue'")["fault"].tolist()  # a recast year less its first nine months
     ['negative']
     """
-    if ready := _prepared(tickers(companies), as_of):
-        every = pd.concat([refused for _, refused in ready])
-        return every.sort_values("company", kind="stable", ignore_index=True)
-    found = vintages.refused(_flows(vintages.best_tier(history(companies, as_of))))
-    reasons = [words.say(f"reason.{fault}") for fault in found["fault"]]
-    return found.reset_index(drop=True).assign(reason=pd.Series(reasons, dtype=str))
+    every = [each.refused for each in prepared(tickers(companies), as_of)]
+    found = pd.concat([each for each in every if len(each)] or every)
+    return found.sort_values("company", kind="stable", ignore_index=True)
 
 
 def prepare(as_of: str | date | None = None) -> None:
-    """Work out `load` and `refused` for every company once; this process and its forks then pick from them.
-
-    What a file holds by then is part of the key, so that a change of it is seen.
-    """
-    known, none = load(as_of=as_of), refused(as_of=as_of)
-    for company in companies().index:
-        own = known[known["company"] == company], none[none["company"] == company]
-        PREPARED[contents(company, as_of)] = own
-        with reads.ahead():
+    """Work out `load` and `refused` for every company once; this process and its forks then pick from them."""
+    prepared(wanted := tickers(), as_of)
+    with reads.ahead():
+        for company in wanted:
             layers.ask(_values, company, _text(as_of))
 
 
@@ -101,19 +98,35 @@ def ready(days: Sequence[str]) -> None:
                 book.versions(name), book.register(name)
 
 
-def _prepared(wanted: Sequence[str], as_of: str | date | None) -> list[tuple[pd.DataFrame, pd.DataFrame]]:
-    """What was prepared for each company, or nothing at all where it was not for one of them."""
-    if not PREPARED:
-        return []
+def prepared(wanted: Sequence[str], as_of: str | date | None = None) -> list[Prepared]:
+    """What was worked out for each company; for those that it was not yet for, it is now.
+
+    What a file holds by then is part of the key, so that a change of it is seen.
+    """
     with reads.covered():
-        ready = [PREPARED.get(contents(company, as_of)) for company in wanted]
-    if not all(ready):
-        return []
+        keys = {company: contents(company, as_of) for company in wanted}
+    if new := [company for company, key in keys.items() if key not in PREPARED]:
+        known, none = _worked_out(new, as_of)
+        own, lacking = (dict(iter(each.groupby("company"))) for each in (known, none))
+        for each in new:
+            PREPARED[keys[each]] = Prepared(own.get(each, known[:0]), lacking.get(each, none[:0]), {})
+    ready = [PREPARED[key] for key in keys.values()]
+    for key in list(PREPARED)[: -max(KEPT, len(wanted))]:
+        del PREPARED[key]
     for company in wanted:  # what was worked out from these, a run depends on as if it had done so itself
         layers.ask(_values, company, _text(as_of))
     dictionary()
     ads.ratios(as_of)
     return ready
+
+
+def _worked_out(wanted: Sequence[str], as_of: str | date | None) -> tuple[pd.DataFrame, pd.DataFrame]:
+    published = vintages.best_tier(history(wanted, as_of))
+    flows = _flows(published)
+    known = latest(vintages.best_tier(_with_quarters(published, flows)))
+    none = vintages.refused(flows)
+    reasons = [words.say(f"reason.{fault}") for fault in none["fault"]]
+    return ads.complete(splits.rebase(known, published), as_of), none.assign(reason=pd.Series(reasons, none.index, str))
 
 
 def contents(company: str, as_of: str | date | None = None) -> tuple[str, ...]:
@@ -342,8 +355,7 @@ def check() -> None:
     door.refuse(dict.fromkeys([*known.faults, *door.strangers(known), *door.gather(jobs)[1]]))
 
 
-def _with_quarters(published: pd.DataFrame) -> pd.DataFrame:
-    flows = _flows(published)
+def _with_quarters(published: pd.DataFrame, flows: pd.DataFrame) -> pd.DataFrame:
     others = published.drop(index=flows.index).assign(**dict.fromkeys(vintages.BASES, 0))
     filed = pd.concat([flows, others]).sort_index()
     return pd.concat([vintages.quarters(flows), filed[vintages.COLUMNS]], ignore_index=True)

@@ -8,7 +8,7 @@ from typing import Any
 
 import pandas as pd
 
-from capcycle import facts, reads
+from capcycle import facts
 from capcycle.errors import CapcycleError
 from capcycle.facts import between, door, examples, prices, registers, vintages
 from capcycle.facts import currency as money
@@ -51,11 +51,9 @@ class Book:
         return facts.load(self.companies, self.as_of)
 
     @cached_property
-    def prepared(self) -> dict[str, tuple[str, ...]]:
-        """What tells the facts of each company from those of other days and files; nothing unless all are prepared."""
-        with reads.covered():
-            found = {company: facts.contents(company, self.as_of) for company in self.companies}
-        return found if facts.PREPARED.keys() >= set(found.values()) else {}
+    def prepared(self) -> list[Any]:
+        """What was worked out for each company, by this book or by another: see `facts.prepared`."""
+        return facts.prepared(self.companies, self.as_of)
 
     @cached_property
     def history(self) -> pd.DataFrame:

@@ -57,8 +57,7 @@ def own(name: str, columns: Sequence[str] = ()) -> pd.DataFrame:
 
 def stamp(name: str) -> str:
     """What tells one content of the own layer below a table of `data/` from another; empty where it adds nothing."""
-    file = store.file()
-    return reads.of_file(file, _stamp, *_asked(name)) if file.is_file() else ""
+    return reads.of_file(store.file(), _stamp, *_asked(name))
 
 
 def _stamp(table: str, where: str, given: str) -> str:

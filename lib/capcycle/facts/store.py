@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator
 from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 
-from capcycle import paths
+from capcycle import paths, reads
 from capcycle.errors import CapcycleError
 
 MARKET = "market"  # the group of companies that came with a whole market: there for who names them, and for a screen
@@ -41,7 +41,7 @@ def file() -> Path:
     """
     if paths.UNUSABLE:
         raise CapcycleError(paths.UNUSABLE)
-    return paths.STORE / paths.STORE_FILE
+    return reads.place(paths.STORE, paths.STORE_FILE)
 
 
 @contextmanager

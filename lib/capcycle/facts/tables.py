@@ -8,7 +8,7 @@ import tomllib
 import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
-from functools import cache, lru_cache
+from functools import cache
 from pathlib import Path
 
 import pandas as pd
@@ -96,18 +96,10 @@ def stamp(name: str) -> str:
     """What tells one content of a file of `data/` from another; empty for a file that cannot be read."""
     made = ""
     with reads.door(), suppress(OSError):
-        path, digest = _place(paths.DATA, name), ""
-        with suppress(FileNotFoundError):
-            digest = reads.of_file(path, _digest, path)
-        made = f"{digest} {layers.stamp(name)}".strip()
+        path = reads.place(paths.DATA, name)
+        made = f"{reads.of_file(path, _digest, path)} {layers.stamp(name)}".strip()
     reads.opened(name, made)
     return made
-
-
-@lru_cache(maxsize=1024)
-def _place(folder: Path, name: str) -> Path:
-    """A file of a folder: a page asks for some of them a thousand times, and a path is slow to make and to compare."""
-    return folder / name
 
 
 def _digest(path: Path) -> str:

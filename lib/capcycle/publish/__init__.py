@@ -1,20 +1,21 @@
 """Executed notebooks to a static site that works from a folder, with no server and no network."""
 
 import json
-import shutil
 from collections.abc import Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, replace
+from functools import partial
 from importlib.metadata import version
 from pathlib import Path
 from types import MappingProxyType
 
 from capcycle import editions, outputs, theme
 from capcycle.exhibits.exhibit import LIVE_TITLE
-from capcycle.ledger import digest
+from capcycle.ledger import digest, fingerprint
 from capcycle.publish import feed, finder, front, glossary, headlines, links, page, pictures, sets
 from capcycle.publish.data import DataVersion, data_version, table
 from capcycle.publish.inputs import inputs
+from capcycle.publish.kept import kept
 from capcycle.publish.pictures import bundle
 from capcycle.publish.review import faults
 from capcycle.run import Outcome
@@ -37,9 +38,9 @@ def build(outcomes: list[Outcome], out: Path, report_of: str = "") -> list[Outco
     with ThreadPoolExecutor() as pool:  # the pictures, which take most of the time, are drawn outside of Python
         rendered = list(pool.map(_rendered, outcomes))
     for outcome, made in rendered:
-        shutil.copytree(made, out, dirs_exist_ok=True, ignore=shutil.ignore_patterns("meta.json"))
         compared = front.compared(outcome.headlines) if outcome.status != "failed" else []
-        pages.append({"outcome": outcome, "compared": compared, **json.loads((made / "meta.json").read_text("utf-8"))})
+        meta = json.loads((made / page.META).read_text("utf-8"))
+        pages.append({"outcome": outcome, "compared": compared, "made": made, **meta})
     entries, terms = finder.entries(pages), glossary.terms()
     linker = glossary.Linker(terms)
     _link(out, pages, linker, data)
@@ -71,19 +72,33 @@ def draw(outcome: Outcome) -> None:
 
 
 def _link(out: Path, pages: list[dict], linker: glossary.Linker, data: DataVersion) -> None:
-    """Only now is it known which pages there are to link to; a page in the cache has no links to others."""
+    """Only now is it known which pages there are to link to; a page in the cache has no links to others.
+
+    One that has been linked to the same pages before is not linked again. Its other files are those in the cache.
+    """
     titles = {made["outcome"].run.title: made["outcome"].run.name for made in reversed(pages)}
     of = links.pages_of(pages)
-    template, editions = map(page.templates().get_template, ("next.jinja", "editions.jinja"))
-    for made in pages:
-        file = out / f"{made['outcome'].run.name}.html"
-        html = links.behind(file.read_text("utf-8"), made["outcome"].run.name, of)
-        html = linker.linked(links.linked(html, made["outcome"].run.name, titles))
+    template, days_of = map(page.templates().get_template, ("next.jinja", "editions.jinja"))
+    known = [[asdict(made["outcome"].run), made["companies"], made["covers"], made["failed"]] for made in pages]
+    groups = {group: sorted(own) for group, own in links.members().items()}
+    terms = linker.anchors, linker.told and linker.told.pattern
+    linked_to = fingerprint(known, terms, groups, links.names(), editions.addresses())
+
+    def linked(made: dict, own: str) -> str:
+        html = links.behind((made["made"] / f"{own}.html").read_text("utf-8"), own, of)
+        html = linker.linked(links.linked(html, own, titles))
         then = template.render(onward=links.onward(made, pages, of), turns=links.turns(made, pages))
         days = [(links.day_of(each), each["outcome"].run.name) for each in links.editions(made, pages)]
-        html = html.replace(links.EDITIONS, editions.render(days=days, own=made["outcome"].run.name) if days else "")
-        html = links.finished(html.replace(links.NEXT, then), made["outcome"].run.name, data)
-        file.write_text(html, "utf-8")
+        html = html.replace(links.EDITIONS, days_of.render(days=days, own=own) if days else "")
+        return links.spoken(html.replace(links.NEXT, then), own)
+
+    for made in pages:
+        own = made["outcome"].run.name
+        html = kept(f"linked/{own}.html", partial(linked, made, own), f"{made['made'].name} {linked_to}")
+        (out / f"{own}.html").write_text(links.dated(html, data), "utf-8")
+        (out / own).mkdir()
+        for file in (made["made"] / own).iterdir():
+            outputs.linked(file, out / own / file.name)
 
 
 def _write_assets(folder: Path, entries: list[finder.Entry], terms: dict[str, glossary.Term]) -> None:

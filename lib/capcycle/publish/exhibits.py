@@ -100,10 +100,12 @@ def ranges(exhibit: dict, documents: dict[str, dict]) -> list[tuple[int, int]]:
 def table(exhibit: dict) -> dict[str, Any]:
     """The table view: columns, rows of cells, which columns hold numbers, and by which a reader narrows the rows.
 
-    A column in which no row has anything is left out, and named in `lacking`; a mark that all figures of a column have
-    stands in its heading.
+    A column in which no row has anything is left out, and named in `lacking`; so is a row that has nothing but a name
+    that a note explains. A mark that all figures of a column have stands in its heading.
     """
+    said = " ".join(exhibit.get("notes", ()))
     rows = [[cell(value) for value in row] for row in exhibit["rows"]]
+    rows = [row for row in rows if row[0]["group"] or row[0]["text"] not in said or not _bare(row)]
     kept = [place for place in range(len(exhibit["columns"]))
             if not place or any(row[place]["text"].strip() not in MISSING for row in rows)]  # fmt: skip
     columns = [exhibit["columns"][place] for place in kept]
@@ -120,6 +122,11 @@ def table(exhibit: dict) -> dict[str, Any]:
         "few": len(columns) < 4 and any(each["under"] for row in rows for each in row),
         "lacking": [name for place, name in enumerate(exhibit["columns"]) if place not in kept and rows],
     }
+
+
+def _bare(row: list[Cell]) -> bool:
+    """Whether a row of several cells has nothing behind its name."""
+    return len(row) > 1 and all(each["text"].strip() in MISSING for each in row[1:])
 
 
 def _one_mark(column: list[Cell]) -> str:

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from capcycle.publish.exhibits import NOTHING, Cell, cell
-from capcycle.words import say
+from capcycle.words import say, translated
 
 SENTENCE = re.compile(r".+?(?:[.!?](?=\s+[^a-z]|\s*$)|[。！？])", re.S)
 
@@ -35,7 +35,8 @@ def table(pages: list[dict], groups: dict[str, str]) -> dict[str, Any]:
         for each in page["compared"]:
             companies.setdefault(each["company"], each)
     labels = list(dict.fromkeys(label for each in companies.values() for label in each["cells"]))
-    rows = [[_name(each, groups), *(each["cells"].get(label, NOTHING | {"text": ""}) for label in labels)]
+    none = NOTHING | {"text": say("cards.missing"), "details": (say("index.nobody"),)}
+    rows = [[_name(each, groups), *(each["cells"].get(label, none) for label in labels)]
             for each in companies.values()]  # fmt: skip
     columns = [say("index.company"), *labels]
     no = [False] * len(columns)
@@ -44,7 +45,12 @@ def table(pages: list[dict], groups: dict[str, str]) -> dict[str, Any]:
 
 def _name(company: dict[str, Any], groups: dict[str, str]) -> Cell:
     ticker = company["company"]
-    return NOTHING | {"text": company["name"], "page": "company", "company": ticker, "under": groups.get(ticker, "")}
+    return NOTHING | {
+        "text": company["name"],
+        "page": "company",
+        "company": ticker,
+        "under": translated(groups.get(ticker, "")),
+    }
 
 
 def sections(pages: list[dict]) -> dict[str, list[list[dict]]]:

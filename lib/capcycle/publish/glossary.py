@@ -1,18 +1,22 @@
 """Every defined term of a site once, in words, and the links from where a page uses one."""
 
+import json
 import re
 from bisect import bisect
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from functools import cache
 from html import escape, unescape
 from itertools import accumulate
+from pathlib import Path
 
-from capcycle import analyses, metrics, words
+from capcycle import ledger, metrics, words
 from capcycle.exhibits.parts import formula, upper
+from capcycle.ledger import fingerprint
 from capcycle.publish.data import table
+from capcycle.publish.kept import kept
 from capcycle.publish.prose import slug
-from capcycle.words import paragraph, say
+from capcycle.words import LANGUAGE, paragraph, say
 
 SECTIONS = ("unit", "evidence", "concept", "metric", "model", "result")
 TOLD = ("concept", "metric", "unit")
@@ -75,7 +79,15 @@ def _concepts() -> Iterator[Term]:
 
 @cache
 def _computed() -> tuple[Term, ...]:
-    """What the code defines and not the data: it is the same for every site that a process makes."""
+    """What the code defines and not the data: it is the same for every site that this library makes."""
+    made_from = fingerprint(LANGUAGE, ledger.digests(Path(__file__).parents[1]))
+    found = kept("terms.json", lambda: json.dumps(list(map(asdict, _defined()))), made_from)
+    return tuple(Term(**each) for each in json.loads(found))
+
+
+def _defined() -> tuple[Term, ...]:
+    from capcycle import analyses  # all rooms
+
     models = analyses.models()
     results: dict[str, Term] = {}
     for model in models.values():

@@ -55,7 +55,12 @@ def behind(html: str, own: str, of: Found) -> str:
 
 
 def finished(html: str, name: str, data: DataVersion) -> str:
-    """A page that leads to itself in the other languages of the site, and says which data the site was made from.
+    """A page that leads to itself in the other languages of the site, and says which data the site was made from."""
+    return dated(spoken(html, name), data)
+
+
+def spoken(html: str, name: str) -> str:
+    """A page that leads to itself in the other languages of the site.
 
     An apostrophe stands as itself: no attribute of a page begins with one.
     """
@@ -64,12 +69,13 @@ def finished(html: str, name: str, data: DataVersion) -> str:
         f"{escape(catalogue(each)['format.language'])}</a>"
         for each, where in addresses().items()
     )
+    return html.replace("&#39;", "'").replace(LANGUAGES, switch)
+
+
+def dated(html: str, data: DataVersion) -> str:
+    """A page that says which data the site was made from."""
     version = say("page.data_version", version=data.version, latest=data.latest) if data.latest else ""
-    return (
-        html.replace("&#39;", "'")
-        .replace(LANGUAGES, switch)
-        .replace(DATA, version and f" · {say('page.data')}{say('format.colon')}{escape(version)}")
-    )
+    return html.replace(DATA, version and f" · {say('page.data')}{say('format.colon')}{escape(version)}")
 
 
 def pages_of(pages: list[dict]) -> Found:
@@ -192,5 +198,7 @@ def chosen_from(outcome: Outcome) -> list[str]:
 
 
 def _given(outcome: Outcome) -> dict[str, Any]:
+    if outcome.given:
+        return {**outcome.given}
     known = declared(outcome.notebook) if outcome.notebook.is_file() else {}
     return {name: parameter.default for name, parameter in known.items()} | outcome.run.parameters

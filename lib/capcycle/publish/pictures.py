@@ -2,17 +2,14 @@
 
 import hashlib
 import json
-import os
 import re
-from collections.abc import Callable
 from functools import cache
-from pathlib import Path
 from textwrap import wrap
-from threading import get_ident
 
 import vl_convert
 
-from capcycle import paths, theme
+from capcycle import theme
+from capcycle.publish.kept import kept
 
 VEGA_LITE_VERSION = "6.4"
 SIGNS = ("color", "fill", "stroke", "shape", "strokeDash", "opacity", "size")
@@ -60,7 +57,7 @@ def speaks(spec: dict) -> bool:
 
 def bundle() -> str:
     """Vega, Vega-Lite and vega-embed as one script, the same bytes each time."""
-    return _kept(f"vega-{VEGA_LITE_VERSION}-{vl_convert.__version__}.js", _bundled)
+    return kept(f"pictures/vega-{VEGA_LITE_VERSION}-{vl_convert.__version__}.js", _bundled)
 
 
 @cache
@@ -102,7 +99,7 @@ def _drawn(spec: dict, config: dict) -> str:
     spec = {**spec, "title": None, "config": {**spec.get("config", {}), **fixed, **config}}
     text = json.dumps(spec, sort_keys=True)
     key = hashlib.sha256(f"{vl_convert.__version__} {text}".encode()).hexdigest()
-    return _kept(f"{key}.svg", lambda: numbered(vl_convert.vegalite_to_svg(spec, vl_version=VEGA_LITE_VERSION)))
+    return kept(f"pictures/{key}.svg", lambda: numbered(vl_convert.vegalite_to_svg(spec, vl_version=VEGA_LITE_VERSION)))
 
 
 def numbered(svg: str) -> str:
@@ -114,18 +111,3 @@ def numbered(svg: str) -> str:
     order = dict.fromkeys(INNER_ID.findall(svg))
     number = {found: str(place) for place, found in enumerate(order)}
     return INNER_ID.sub(lambda match: number[match[0]], svg)
-
-
-def _kept(name: str, make: Callable[[], str]) -> str:
-    """What `make` gives, made once and kept in the cache behind its digest: what a power cut spoils is made again."""
-    file: Path = paths.CACHE / "pictures" / name
-    digest, _, kept = (file.read_bytes() if file.exists() else b"").partition(b"\n")
-    if digest.decode("latin-1") != hashlib.sha256(kept).hexdigest():
-        kept = make().encode()
-        file.parent.mkdir(parents=True, exist_ok=True)
-        beside = file.with_name(
-            f".{name}.{get_ident()}.{os.getpid()}"
-        )  # cleared after a kill, by the number at its end
-        beside.write_bytes(hashlib.sha256(kept).hexdigest().encode() + b"\n" + kept)
-        beside.replace(file)
-    return kept.decode()

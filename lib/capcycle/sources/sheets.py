@@ -26,6 +26,8 @@ def text(path: Path) -> str:
         if size > LARGEST:
             raise DataError([f"{path}: unpacks to {size:,} bytes; that is no table"])
         rows = CalamineWorkbook.from_path(path).get_sheet_by_index(0).to_python()
+    except FileNotFoundError as error:
+        raise DataError([f"{path}: there is no such file"]) from error
     except (OSError, zipfile.BadZipFile, CalamineError) as error:
         raise DataError([f"{path}: not an .xlsx workbook: {error}"]) from error
     lines = io.StringIO()

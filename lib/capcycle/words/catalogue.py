@@ -55,10 +55,15 @@ def catalogue(language: str = LANGUAGE) -> Catalogue:
 def translated(text: str, language: str = LANGUAGE) -> str:
     """A whole text that has no key in the reader's language, as it stands where there is no other for it.
 
-    >>> translated("Chip makers", "zh"), translated("Chip makers", "en")
-    ('芯片厂商', 'Chip makers')
+    A heading is said as the text that it is with its first letter small.
+
+    >>> translated("Chip makers", "zh"), translated("Chip makers", "en"), translated("Leaders of Japan", "zh")
+    ('芯片厂商', 'Chip makers', '日本龙头')
     """
-    return catalogue(language).get(text.strip(), text)
+    known, bare = catalogue(language), text.strip()
+    return (
+        known.get(bare) or known.get(bare[:1].lower() + bare[1:], text) if language != "en" else known.get(bare, text)
+    )
 
 
 def translated_each(cell: Any) -> Any:

@@ -88,7 +88,7 @@ def _basis(basis: str) -> str:
 
 
 def _chip(row: Mapping[str, Any]) -> str:
-    return say("gigawatt.of_author", chip=row["chip"], author=row["author"])
+    return say("gigawatt.of_author", chip=row["chip"], author=words.translated(row["author"]))
 
 
 def chips_per_gw(book: Book) -> Exhibit:

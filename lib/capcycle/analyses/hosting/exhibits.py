@@ -35,8 +35,11 @@ def ledger(book: Book) -> Exhibit:
     draw = partial(marks.table, columns={name: say(f"hosting.column.{name}") for name in LEDGER})
     notes = (say("hosting.share"), *parts.restated(table))
     stands = table[table["status"].isin(contracts.LIVE)]
-    runs, all_ = (words.value(each.sum(), "MW") for each in (stands["mw"] * stands["running"], stands["mw"]))
-    title = words.counted("hosting.delivering", len(stands), runs=runs, all=all_)
+    untold = stands["running"].isna()  # it delivers, and none says how much
+    known, all_ = (stands["mw"] * stands["running"]).sum(), words.value(stands["mw"].sum(), "MW")
+    runs = words.value(known or stands.loc[untold, "mw"].sum(), "MW")
+    key = "hosting.delivering" if known or not untold.any() else "hosting.delivers"
+    title = words.counted(key, len(stands), runs=runs, all=all_)
     if len(table) == 1:
         title = say("hosting.only_contract", status=rows["status"].iloc[0])
     return _shown(draw, book, "hosting.contract-ledger", rows, title, *notes)

@@ -123,6 +123,7 @@ def _power(tables: dict[str, pd.DataFrame], day: pd.Timestamp, pue: Quantity) ->
     let = [each for each in (leased, gpus) if not each.missing]
     taken = [(each * replace(pue, low=np.nan, high=np.nan)).called("leased_mw", "MW") for each in let]
     if not pipeline.missing:
+        pipeline = _not_let_since(pipeline, tables["contracts"], pue)
         secured = total([runs, *(taken or [leased]), pipeline], "secured_mw")
     elif let and not secured.missing and not runs.missing:
         pipeline = together(lambda all_, *used: max(all_ - sum(used), 0.0), secured, runs, *taken,
@@ -130,6 +131,17 @@ def _power(tables: dict[str, pd.DataFrame], day: pd.Timestamp, pue: Quantity) ->
     if leased.missing and let:
         leased = missing("leased_mw", _say("lacks_leased_without_gpus"), "MW")
     return {"operating_mw": runs, "leased_mw": leased, "gpu_mw": gpus, "pipeline_mw": pipeline, "secured_mw": secured}
+
+
+def _not_let_since(pipeline: Quantity, contracts: pd.DataFrame, pue: Quantity) -> Quantity:
+    """A pipeline less the power that contracts signed after its day take: a site counts once."""
+    since = contracts[contracts["signed"] > pipeline.day]
+    if since.empty:
+        return pipeline
+    let = _let(since, "leased_mw") * replace(pue, low=np.nan, high=np.nan)
+    rest = together(lambda all_, used: max(all_ - used, 0.0), pipeline, let, name=pipeline.name, unit=pipeline.unit)
+    less = _say("let_since", mw=words.value(let.value, "MW"), day=words.day(let.day))
+    return replace(rest, reason=f"{pipeline.reason} {less}")
 
 
 def _fresh(each: Quantity, day: pd.Timestamp) -> Quantity:

@@ -141,7 +141,7 @@ def spending(years: Panel) -> pd.DataFrame:
 
     Columns: those of the measured capex; `leased` tells whether leases are in.
     """
-    paid, begun = (measure(name, years).table for name in ("capex", "finance_lease_additions"))
+    paid, begun = (measure(name, years).cells for name in ("capex", "finance_lease_additions"))
     leased = paid[["company", "period"]].merge(begun[["company", "period", "value", "source"]], how="left")
     with_leases = paid["value"] + leased["value"].fillna(0).to_numpy()
     sources = [

@@ -24,6 +24,8 @@ AGAINST = "vs_"
 MONTH = re.compile(r"(\d{4})-(\d{2})")
 AHEAD = ("forecast", "target")  # a basis of what is to come
 LONG = re.compile(r"-?\d{6,}")  # a whole number that nobody would print so
+DATED = ("year", "date")
+SIGNED = {"pct": "%", "x": "×", "count": "", "rank": "", "year": "", "date": ""}  # behind the figure, without a space
 SHARE_OF = re.compile(r"share of (.+)", re.IGNORECASE)
 ENDINGS = {"growth": GROWTH, "change": CHANGE, "multiple": TIMES}  # of a measure's name, as in `revenue_growth`
 ENDING = re.compile(rf"(.+?)[ _]({'|'.join(ENDINGS)})(?:[ _](?:yoy|qoq))?", re.IGNORECASE)
@@ -85,7 +87,7 @@ def _statement(cells: Cells, words: Vocabulary) -> Statement:
     }
     return Statement(
         text=cells.text or " ".join(filter(None, cells[:6])),
-        printed=f"{_short(cells.value)} {cells.unit}".strip(),
+        printed=_figure(cells.value, cells.unit, bool(amount.currency)),
         amount=amount,
         companies=companies,
         measures=measures,
@@ -100,9 +102,16 @@ def _statement(cells: Cells, words: Vocabulary) -> Statement:
     )
 
 
-def _short(value: str) -> str:
-    """A figure with its scale where it stands in the table with all its zeros."""
-    return worked.plain(float(value)) if LONG.fullmatch(value.strip()) else value
+def _figure(value: str, unit: str, money: bool) -> str:
+    """A figure as a text prints it, with its scale where it stands in the table with all its zeros.
+
+    >>> _figure("13870000000", "USD", True), _figure("33.4", "pct", False), _figure("1959", "MW", False)
+    ('USD 13.87bn', '33.4%', '1,959 MW')
+    """
+    text = worked.plain(float(value)) if LONG.fullmatch(value.strip()) else value.strip()
+    text = f"{int(text):,}" if text.isdigit() and unit not in DATED else text
+    code, bar, per = unit.partition("/")
+    return f"{code} {text}{bar}{per}" if money else f"{text}{SIGNED.get(unit, f' {unit}')}".strip()
 
 
 def _quantity(cells: Cells, amount: Amount, words: Vocabulary) -> tuple[tuple[str, ...], str, int]:

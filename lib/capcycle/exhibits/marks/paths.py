@@ -46,7 +46,8 @@ def paths(rows: pd.DataFrame, frame: Frame, x_unit: str = "", x_title: str | Non
     )
     look = {"stroke": stroke, "fill": alt.Fill("group:N", scale=stroke["scale"], legend=None), "shape": shape}
     look |= {"fillOpacity": theme.evidence_opacity()}
-    line = base.mark_line(invalid="break-paths-show-domains").encode(stroke=stroke, strokeDash=dash)
+    apart = {"strokeDash": dash} if len(groups) > 1 else {}  # a line alone is told from no other
+    line = base.mark_line(invalid="break-paths-show-domains").encode(stroke=stroke, **apart)
     point = base.mark_point(size=26, strokeWidth=1.5).encode(tooltip=drawing.tooltip, **look)
     point = point.encode(opacity=alt.when(ends.plain()).then(alt.value(0)).otherwise(alt.value(1)))
     names = [ends.names(base, "group", told=told, **look)] if named else []

@@ -86,7 +86,7 @@ def _heat_chart(grid: Grid, rows: pd.DataFrame, line: float, unit: str) -> alt.L
     )
     said = alt.Chart(_middle(contour, grid).assign(said=words.value(line, unit)))
     said = said.encode(x=alt.X("x:Q"), y=alt.Y("y:Q"), text=alt.Text("said:N"))
-    name = {"align": "right", "dx": -8, "dy": 12, "fontSize": 13, "fontWeight": 600}
+    name = {"align": "right", "dx": -8, "dy": alt.expr("datum.low ? -12 : 12"), "fontSize": 13, "fontWeight": 600}
     here = {"x": case.inputs[grid.x].value, "y": case.inputs[grid.y].value}
     point = alt.Chart(pd.DataFrame([here])).mark_point(size=110, filled=True, color=LINE, stroke=CASE, strokeWidth=1.5)
     return alt.layer(
@@ -112,6 +112,8 @@ def _contour(grid: Grid, level: float) -> pd.DataFrame:
 def _middle(contour: pd.DataFrame, grid: Grid) -> pd.DataFrame:
     """Where the value of the line is written: half-way along its longest piece; nowhere where there is none.
 
+    It stands below the line, and above it where that is `low`, near the axis.
+
     >>> _middle(pd.DataFrame({"x": [], "y": [], "piece": []}), None).empty
     True
     """
@@ -119,7 +121,9 @@ def _middle(contour: pd.DataFrame, grid: Grid) -> pd.DataFrame:
         return contour[["x", "y"]]
     longest = contour[contour["piece"] == contour["piece"].value_counts().idxmax()]
     inside = longest[longest["x"].between(*np.quantile(grid.xs, [0.25, 0.95]))]
-    return (inside if len(inside) else longest)[["x", "y"]].iloc[[len(inside if len(inside) else longest) // 2]]
+    inside = inside if len(inside) else longest
+    place = inside[["x", "y"]].iloc[[len(inside) // 2]]
+    return place.assign(low=place["y"] < np.quantile(grid.ys, 0.12))
 
 
 def _corners(grid: Grid, unit: str) -> pd.DataFrame:
