@@ -7,7 +7,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from capcycle import analyses, facts, study
-from capcycle.analyses import bubble, concentration, forward_multiples, gauge_history, gauges, past_multiples
+from capcycle.analyses import (
+    bubble,
+    concentration,
+    forward_multiples,
+    gauge_history,
+    gauges,
+    multiples,
+    past_multiples,
+)
 from capcycle.errors import ModelError, NothingToShow
 from capcycle.measure import measure
 from capcycle.panel import select
@@ -179,6 +187,13 @@ def test_shares_sum_to_one_and_concentration_lies_between_its_bounds(each):
 def test_equal_companies_are_as_many_as_the_index_says(value, count):
     parts = concentration.shares(pd.DataFrame([[value] * count]))
     assert 1 / concentration.herfindahl(parts).iloc[0] == pytest.approx(count)
+
+
+def test_a_company_is_worth_the_same_on_every_page():
+    """Two classes of Alphabet are listed; the screener puts all its shares at the price of each: A is $4,217bn."""
+    book = facts.open(["GOOGL", "MSFT"], "2026-08-31", "USD")
+    worth = concentration.market(book, 1).values["GOOGL"].iloc[-1]
+    assert worth == multiples.cases(book)["GOOGL"].inputs["market_value"].value == pytest.approx(4217.1e9, rel=1e-4)
 
 
 def test_two_classes_of_alphabet_count_once():

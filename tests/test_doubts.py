@@ -139,7 +139,6 @@ RECORDS = [
 PRICES = [
     ("consensus.csv", "2026-06-19,AAPL", "price", "925.95", "stands out from its neighbours"),
     ("holdings.csv", "Jinglin Asset Management,,BABA,BABA,Alibaba,held", "shares", "348400", "not the price of about"),
-    ("closes.csv", "2022-09-30,AMZN", "close", "113.10", "far from 113, the month's end"),
     ("gpu_prices.csv", "2022-10-17,NVIDIA A100 SXM4 40 GB,NVDA,NVIDIA,Amazon", "on_demand", "1.40", "stands out"),
 ]
 
@@ -291,15 +290,15 @@ def test_a_changed_row_is_told_with_what_was_reviewed(copy, cells, told):
 
 def test_two_values_exchanged_are_both_told_and_of_many_the_first(copy):
     accept_today()
-    change("closes.csv", "2021-07-09,AMZN", "close", "205.94")  # 185.97 of Amazon, 205.94 of Alibaba below it
-    change("closes.csv", "2021-07-09,BABA", "close", "185.97")
+    change("market.csv", "2021-07-30,AAPL", "value", "166.38")  # 145.86 of Apple, 166.38 of Amazon further down
+    change("market.csv", "2021-07-30,AMZN", "value", "145.86")
     on = f"when reviewed on {date.today()}"
-    told = [f"data/closes.csv:2: close 205.94 was 185.97 {on}", f"data/closes.csv:3: close 185.97 was 205.94 {on}"]
+    told = [f"data/market.csv:2: value 166.38 was 145.86 {on}", f"data/market.csv:396: value 145.86 was 166.38 {on}"]
     assert reviewed.differences()[1] == told
-    path = paths.DATA / "closes.csv"
+    path = paths.DATA / "market.csv"
     path.write_text(path.read_text("utf-8").replace(",USD,", ",CNY,", 9), "utf-8")
     *each, more = reviewed.differences()[1]
-    assert len(each) == reviewed.SHOWN and more == f"data/closes.csv: 4 more rows are not as reviewed on {date.today()}"
+    assert len(each) == reviewed.SHOWN and more == f"data/market.csv: 5 more rows are not as reviewed on {date.today()}"
 
 
 def test_rows_in_another_order_are_told(copy):

@@ -200,6 +200,18 @@ def test_chinese_numbers_count_by_ten_thousands_and_dates_begin_with_the_year():
     ]  # fmt: skip
 
 
+NAMED = """
+from capcycle.exhibits import marks
+print(marks.worded("hosting.backlog", title="A", currency="USD", weight="50%").subtitle)
+print(marks.worded("required_revenue.hole", title="A", unit="CNY").subtitle)
+"""
+
+
+def test_a_currency_has_its_name_under_a_chinese_title():
+    hosted, needed, _ = spoken("zh", NAMED)
+    assert "美元" in hosted and "USD" not in hosted and "元" in needed and "CNY" not in needed
+
+
 TYPED = """
 from capcycle.quantity import Quantity
 from capcycle.widgets import inputs

@@ -6,7 +6,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from capcycle import exhibits, facts
-from capcycle.analyses import ev_bridge, forward_multiples, multiples, useful_life
+from capcycle.analyses import ev_bridge, forward_multiples, multiples, payouts, useful_life
+from capcycle.measure import measure
+from capcycle.panel import select
 
 AMOUNTS = st.floats(1e6, 1e13)
 DAY = "2026-08-31"
@@ -215,3 +217,57 @@ def test_a_multiple_of_a_loss_says_which_figure_is_the_loss():
     # the snapshot of 2 July 2026 expects a loss of 4.11 a share of CoreWeave for next year
     own = forward_multiples.cases(facts.open(["CRWV"]))["CRWV"].alone("forward_pe")
     assert own.missing and own.reason.endswith("for a figure below zero: earnings per share, next year (−$4.11)")
+
+
+# ---- each measure of its own newest period, a ratio in the company's own money
+
+
+def test_each_measure_is_of_the_newest_period_that_has_its_own_inputs():
+    """Alphabet's gains of June 2026 are not held, its profit is; Meta's operating income is, its depreciation is not.
+
+    Alphabet, bn: 132.170 of 2025 less 62.736 of its first half and 174.771 of the next; Meta's sales are 200.966 -
+    89.830 + 117.111.
+    """
+    cases = multiples.cases(facts.open(["GOOGL", "META"], "2026-08-31", "USD"))
+    google, meta = cases["GOOGL"], cases["META"]
+    value = {company: case.inputs["market_value"].value / 1e9 for company, case in cases.items()}
+    assert google.alone("price_to_earnings").value == pytest.approx(
+        value["GOOGL"] / (132.170 - 62.736 + 174.771), rel=1e-4
+    )
+    assert google.of("price_to_earnings_without_gains").inputs["net_income"].days == "31 Mar 2026"
+    assert meta.alone("price_to_sales").value == pytest.approx(value["META"] / (200.966 - 89.830 + 117.111), rel=1e-4)
+    assert meta.of("ev_to_ebitda").inputs["operating_income"].days == "31 Mar 2026"
+    assert meta.of("ev_to_ebit").inputs["operating_income"].days == "30 Jun 2026"
+    notes = exhibits.peers(cases, multiples.SHOWN, "multiples.peers").notes
+    assert any(note.startswith("Alphabet, of 31 Mar 2026: price to earnings before gains; ") for note in notes)
+    assert float(meta.outputs.ev_to_ebitda) == meta.alone("ev_to_ebitda").value
+
+
+def test_dividends_of_an_older_quarter_hold_back_no_yield_of_buy_backs():
+    """Alphabet, bn: 45.709 of 2025 less 28.706 as first filed of its first half, nothing since; pay in shares 24.953
+    - 11.514 + 14.708. Its dividends of June 2026 are not held: what is paid out is of the year to March.
+    """
+    google = payouts.cases(facts.open(["GOOGL"], "2026-08-31", "USD"))["GOOGL"]
+    value = google.inputs["market_value"].value / 1e9
+    net = (45.709 - 28.706 - (24.953 - 11.514 + 14.708)) / value
+    assert google.alone("net_buyback_yield").value == pytest.approx(net, rel=1e-4) and net < 0
+    assert google.of("net_buyback_yield").inputs["buybacks"].days == "30 Jun 2026"
+    assert google.of("paid_out").inputs["buybacks"].days == "31 Mar 2026" and not google.alone("paid_out").missing
+    assert "TTM 2026Q2" in google.inputs["dividends_paid"].reason
+
+
+@pytest.mark.parametrize("money", ["USD", "CNY", "EUR"])
+def test_a_margin_and_a_multiple_do_not_depend_on_the_money_of_the_page(money):
+    """Alibaba's quarters to March 2026, bn yuan; translated one by one they gave a margin of 4.8 % for 4.9 %."""
+    book = facts.open(["BABA"], "2026-08-31", money)
+    own = multiples.cases(book)["BABA"]
+    profit = 34.988 + 5.365 + 10.645 - 0.848
+    sales = 247.652 + 247.795 + 284.843 + 243.380
+    assert own.alone("operating_margin").value == pytest.approx(profit / sales, rel=1e-4)  # 4.9 %
+    margin = measure("operating_margin", select(book, "ttm")).newest().iloc[0]
+    assert margin["value"] == pytest.approx(own.alone("operating_margin").value)
+    value = book.register("market").query("symbol == 'BABA' and measure == 'market_value'").iloc[-1]
+    rate = facts.open(["BABA"], str(value["date"].date())).rate("USD", "CNY").value  # of the price's day, no later one
+    assert own.inputs["market_value"].value == pytest.approx(value["value"] * rate)
+    in_yuan = multiples.cases(book.into("CNY"))["BABA"]
+    assert own.alone("ev_to_ebit").value == pytest.approx(in_yuan.alone("ev_to_ebit").value)

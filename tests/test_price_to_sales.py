@@ -1,5 +1,6 @@
 """Price to sales: CoreWeave's compression, the brackets of March 2025 and who has left them, no hindsight."""
 
+import pandas as pd
 import pytest
 
 from capcycle import facts
@@ -42,6 +43,23 @@ def test_a_month_takes_only_sales_that_were_public():
     for month, revenue in {"2024-06": 236.584e9, "2024-08": 245.122e9, "2024-12": 254.190e9}.items():
         found, worth = (each[each.index.to_period("M") == month].iloc[-1] for each in (known, market))
         assert found == pytest.approx(worth / revenue, rel=1e-4), month
+
+
+def test_a_month_whose_newest_sales_came_to_the_data_late_has_no_multiple():
+    """CoreWeave's year to June 2025 follows only from documents of 2026: a month of 2025 would take far older sales."""
+    known = price_to_sales.history(BOOK, "CRWV")
+    ends = pd.Series(pd.to_datetime(["2024-12-31", "2025-12-31", "2026-06-30"]))  # of the years filed for within months
+    assert (known["date"].map(lambda day: (day - ends[ends <= day].max()).days) <= 152).all()
+    assert price_to_sales.band(BOOK, "CRWV").title.startswith("CoreWeave has fewer than 24 months")
+
+
+def test_price_and_sales_are_in_the_money_of_the_accounts():
+    """Alibaba: market value of the day in yuan, on 1,023.67bn yuan of its year to March 2026, whatever the page's."""
+    book = facts.open(["BABA"])
+    value = book.register("market").query("symbol == 'BABA' and measure == 'market_value'").iloc[-1]
+    yuan = value["value"] * facts.open(["BABA"], str(value["date"].date())).rate("USD", "CNY").value
+    found = [price_to_sales.history(book.into(money), "BABA")["value"].iloc[-1] for money in ("USD", "CNY", "EUR")]
+    assert found[0] == found[1] == found[2] == pytest.approx(yuan / 1023.67e9, rel=1e-3)
 
 
 def test_an_early_book_ends_early_and_a_company_without_sales_has_no_band():

@@ -84,6 +84,15 @@ def words_of(html: str) -> str:
 # --- what a page says --------------------------------------------------------------------------------------
 
 
+def test_a_figure_that_nobody_on_a_comparison_has_is_said_to_be_none():
+    cells = [{"Capex": {"text": "$9bn"}, "Growth": {"text": "9%"}}, {"Capex": {"text": "$8bn"}}]
+    pages = [
+        {"compared": [{"company": name, "name": name, "cells": own}]} for name, own in zip("AB", cells, strict=True)
+    ]
+    missing = front.table(pages, {})["rows"][1][2]
+    assert missing["text"] == "no figure" and missing["details"]
+
+
 def test_a_page_opens_with_its_question_and_its_finding(text):
     assert "<title>Hyperscalers: Who spends, how fast, against what?</title>" in text
     assert '<html lang="en">' in text

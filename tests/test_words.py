@@ -17,6 +17,7 @@ from hypothesis import strategies as st
 
 import capcycle
 from capcycle import analyses, facts, words
+from capcycle.analyses import first_screen
 from capcycle.errors import CapcycleError
 from capcycle.metrics import ALL, FAMILIES
 from capcycle.paths import ROOT
@@ -256,6 +257,7 @@ def test_every_name_belongs_to_something():
     things = {*facts.dictionary().index, *ALL, "tax_rate", "years", *analyses.models()}
     things |= {thing for model in analyses.models().values() for thing in (*model.parameters, *model.outputs)}
     things |= set(facts.registers.read("assumptions")["name"])
+    things |= {each.name for lines in first_screen.SHOWN.values() for each in lines}
     names = [key for key in words.catalogue() if key.startswith(("name.", "name_of."))]
     assert [key for key in names if key.partition(".")[2] not in things] == []
 

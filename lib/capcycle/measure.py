@@ -51,6 +51,7 @@ def measure(metric: Callable | str, panel: Panel, **names: str | float) -> Measu
     A parameter is the name of a concept (`capex`), of another metric (`fcf`), or either with a suffix for an
     earlier period: `_year_ago`, `_quarter_ago`, `_years_ago` (with `years`), `_opening` (the balance before the
     period). `names` gives what a general parameter stands for (`value="capex"`) or a number (`tax_rate=0.21`).
+    What is no amount of money, a ratio or growth, is worked out in the currency that each company reports in.
     Kinds:   the weakest of the inputs, at best `derived`; a number given makes the result `assumed`, save 0.
     Errors:  MetricError for a name that is neither, one that the metric does not take, or a metric that has no
              meaning on the panel's span.
@@ -69,6 +70,8 @@ def measure(metric: Callable | str, panel: Panel, **names: str | float) -> Measu
     taken = _takes(metric, names)
     if wrong := set(names) - taken:
         raise MetricError(f"{metric.__name__}: {unknown('name', wrong, taken)}")
+    if metric.unit != CURRENCY and panel.own is not panel:
+        return measure(metric, panel.own, **names)
     term = _term(metric, panel, names)
     if not term.inputs:
         raise MetricError(f"{metric.__name__}: only numbers are given; name at least one quantity")

@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterable
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import cache, cached_property
 
@@ -206,12 +207,12 @@ class Panel:
         """Twelve months, by company, concept and last quarter, whose four quarters stand on no common definition."""
         if self.span == "quarter":
             return set()
-        quarters = select(self.book, "quarter", self.calendar).rows
-        if not quarters["basis"].any():
-            return set()
-        rows = spans.fours(quarters)
-        split = rows[rows["full"] & ~rows["one_basis"]]
-        return set(zip(split["company"], split["concept"], split["ordinal"], strict=True))
+        with suppress(NothingToShow):  # where years alone are filed
+            quarters = select(self.book, "quarter", self.calendar).rows
+            rows = spans.fours(quarters) if quarters["basis"].any() else quarters[:0].assign(full=False, one_basis=True)
+            split = rows[rows["full"] & ~rows["one_basis"]]
+            return set(zip(split["company"], split["concept"], split["ordinal"], strict=True))
+        return set()
 
     @cached_property
     def currency(self) -> str:
@@ -221,6 +222,15 @@ class Panel:
         if len(found) != 1:
             raise CapcycleError(f"amounts in {', '.join(found)} cannot stand beside each other: give a currency")
         return found[0]
+
+    @cached_property
+    def own(self) -> "Panel":
+        """The same periods in what each company reports in: a rate of exchange is no part of a ratio, nor of growth."""
+        asked = next((key for key, panel in self.book.panels.items() if panel is self), None)
+        abroad = self.book.currency and set(facts.companies()["currency"].reindex(self.companies)) != {
+            self.book.currency
+        }
+        return select(self.book.into(""), *asked) if asked and abroad else self
 
 
 def select(

@@ -25,6 +25,7 @@ PLAIN = (
     "times",
 )  # units that another is multiplied or divided by
 APART = pd.Timedelta(days=62)  # quarters under one calendar label end at most a month either side of its end
+MORE = (": ", " (", "：", "（")  # what a reason that says more than another goes on with
 
 
 @dataclass(frozen=True)
@@ -194,9 +195,16 @@ def listed(reasons: Iterable[str]) -> str:
 
     >>> listed(["no price is known.", "no debt is known; no price is known", ""])
     'no price is known; no debt is known'
+    >>> listed(["no debt is known", "no debt is known: the note was not found", "no debt is known at the opening"])
+    'no debt is known: the note was not found; no debt is known at the opening'
     """
-    every = words.clauses(reason.rstrip(".。") for reason in reasons if reason)
-    return words.clauses(dict.fromkeys(words.parted(every)))
+    every = list(dict.fromkeys(words.parted(words.clauses(reason.rstrip(".。") for reason in reasons if reason))))
+    return words.clauses(each for each in every if not any(_says_more(other, each) for other in every))
+
+
+def _says_more(other: str, each: str) -> bool:
+    """Whether a reason is another one with its period or its cause."""
+    return other.startswith(tuple(each + end for end in MORE))
 
 
 def total(parts: Iterable[Quantity], name: str = "", reason: str = "") -> Quantity:

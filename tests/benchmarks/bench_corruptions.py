@@ -26,7 +26,7 @@ SEED, EACH = 20261129, 12
 OUTCOMES = ("tried", "refused well", "refused badly", "harmless", "doubted", "gone", "changed", "silent")
 READ = {  # by each rule for doubts that does not read every table
     figures.doubts: ("facts/", "companies", "dictionary", "sources", "market", "registers."),
-    prices.doubts: ("market", "closes", "fx", "registers."),
+    prices.doubts: ("market", "fx", "registers."),
     records.doubts: "",
 }
 CLAIMS = ("claims", "check", "alias", "speaker", "examples")

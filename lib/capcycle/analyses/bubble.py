@@ -89,8 +89,8 @@ def _at(measures: Measures, company: str, day: pd.Timestamp) -> Quantity:
     own = measures.known_of(company)
     rows = own[own["period_end"].between(day - STALE, day)]
     if rows.empty:
-        why = say("bubble.none_then", name=words.lower(words.name(measures.name)),
-                  day=words.day(day) if day == day else words.DASH)  # fmt: skip
+        said = {"name": words.lower(words.name(measures.name)), "day": words.day(day)} if day == day else {}
+        why = say("bubble.none_then", **said) if said else study.not_public(measures.name)
         return missing(measures.name, why, measures.unit)
     return study.figure(measures, company, rows["period"].iloc[-1])
 

@@ -81,12 +81,12 @@ def market(book: Book, top: int = 5) -> Market:
     """The month ends of a book's companies on which at least one more than `top` of them had a market value.
 
     Where there is none, the largest alone counts, on the days with two companies or more: the share of five of five
-    says nothing. A company with two listed classes counts once.
+    says nothing. A company with two listed classes counts once, by that under whose name it goes.
     Errors: ModelError for a number that cannot be; NothingToShow where no day has two companies.
     """
     within("top", top, 1, len(facts.companies()), advice="it is a number of companies")
     table = book.register("market").query("measure == 'market_value' and company in @book.companies")
-    one = table.sort_values("symbol").drop_duplicates(["date", "company"])
+    one = table[table["symbol"] == table["company"]]
     one = book.restated(one, ["value"])
     values = one.pivot(index="date", columns="company", values="value")
     known = values.notna().sum(axis=1)

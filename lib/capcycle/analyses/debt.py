@@ -105,7 +105,11 @@ def wall(book: Book, company: str) -> Case:
 
 def owed(book: Book, company: str) -> Case:
     """A company's newest debt, leases and profits, at the rate of the lines whose rate is known."""
-    stacked, profits, filed = wall(book, company), multiples.cases(book)[company].inputs, figures(book)[company]
+    stacked, profits, filed = (
+        wall(book, company),
+        multiples.cases(book)[company].of("ev_to_ebitda").inputs,
+        figures(book)[company],
+    )
     cash = stacked.inputs["cash"] if filed["debt"].missing else filed["cash"]  # of the day of the debt
     debt = _stated(book, company, cash) if filed["debt"].missing else filed["debt"]
     return study.bound(leverage, book, company, debt=debt, cash=cash, debt_rate=_rate(stacked, debt),

@@ -14,6 +14,8 @@ PARTS = ("enterprise_value", "market_value", "value_at_diluted_shares", "debt", 
          "enterprise_value_less_securities", "enterprise_value_with_leases",
          "enterprise_value_with_preferred", "enterprise_value_with_minorities",
          "enterprise_value_less_bitcoin")  # fmt: skip
+FILED = ("shares_diluted", "short_term_investments", "lease_liability", "preferred_equity", "minority_interest",
+         "bitcoin")  # fmt: skip
 BALANCE = ("market_value", "debt", "cash")
 
 
@@ -46,12 +48,10 @@ def ev_bridge(
 def bridges(book: Book) -> dict[str, Case]:
     """Each company's bridge from the newest market value to enterprise value, each part of its own newest day."""
     quarters, known = select(book.into(book.money), "quarter"), figures(book)
-    filed = {name: measure(name, quarters) for name in
-             ("shares_diluted", "short_term_investments", "lease_liability", "preferred_equity", "minority_interest",
-              "bitcoin")}  # fmt: skip
+    filed = {name: measure(name, quarters) for name in FILED}
     given = {company: {name: own[name] for name in BALANCE} | {"share_price": _ordinary(own["price"], book, company)}
              for company, own in known.items()}  # fmt: skip
-    return filed_cases(ev_bridge, book, filed, given)
+    return filed_cases(ev_bridge, dict.fromkeys(book.companies, book), lambda _: filed, given)
 
 
 def _ordinary(price: Quantity, book: Book, company: str) -> Quantity:

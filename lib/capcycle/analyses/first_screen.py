@@ -20,6 +20,8 @@ from capcycle.analyses.company_figures import (
 )
 from capcycle.exhibits import Exhibit, cards, marks
 from capcycle.facts import Book
+from capcycle.measure import measure
+from capcycle.panel import select
 from capcycle.quantity import newest
 from capcycle.words import Sentence, say
 
@@ -40,11 +42,18 @@ def _guidance(book: Book) -> Each:
     return found
 
 
+@cache
+def _cloud_margin(book: Book) -> Each:
+    """The margin of each company's cloud in its newest quarter; twelve months lack where one quarter does."""
+    margins = measure("cloud_operating_margin", select(book, "quarter"))
+    return {company: study.newest(margins, company) for company in book.companies}
+
+
 SHOWN: dict[str, tuple[Figure, ...]] = {
     "business": (
         Figure("revenue", "company"),
         Figure("cloud_revenue", "company"),
-        Figure("cloud_operating_margin", "company"),
+        Figure("cloud_margin_of_quarter", "company", _cloud_margin),
         Figure("guidance", "company", _guidance),
     ),
     **LINES,

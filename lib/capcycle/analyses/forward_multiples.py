@@ -58,19 +58,26 @@ def cases(book: Book) -> dict[str, Case]:
     table = book.register("consensus").query("symbol == company").sort_values("date")
     table = table.assign(unit=table["currency"] + "/share", whole=table["eps_next_year"].notna())
     last = table.sort_values("whole", kind="stable").groupby("company").tail(1)
-    sold = book.register("market").query("measure == 'last_sale' and symbol == company")
-    sold = sold.assign(unit=sold["currency"] + "/share", year=sold["date"].dt.year)
     found = {}
     for company in book.companies:
         own = last[last["company"] == company]
-        year = own["date"].max().year
-        before = sold[sold["company"].eq(company) & sold["year"].lt(year)]
-        shown = newest(before, "year_end_price", study.not_public("year_end_price"))
         found[company] = study.case(
-            forward_multiples, book, company, year_end_price=_closed(book, company, year) or shown,
+            forward_multiples, book, company, year_end_price=year_end(book, company, own["date"].max().year),
             **{name: newest(own, name, study.not_public(name), column) for column, name in AHEAD.items()},
         )  # fmt: skip
     return study.Cases(found)
+
+
+def year_end(book: Book, company: str, year: float) -> Quantity:
+    """The last close of a company's share before a year, or a screener's last price where no close is known.
+
+    >>> from capcycle import facts
+    >>> year_end(facts.open(), "BABA", 2025).value  # the close of 31 December 2024; the screener still had the 30th's
+    84.79
+    """
+    sold = book.register("market").query("measure == 'last_sale' and symbol == @company")
+    sold = sold[sold["date"].dt.year < year].assign(unit=sold["currency"] + "/share")
+    return _closed(book, company, year) or newest(sold, "year_end_price", study.not_public("year_end_price"))
 
 
 def _closed(book: Book, company: str, year: int) -> Quantity | None:

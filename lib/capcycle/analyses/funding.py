@@ -96,9 +96,10 @@ def mixes(book: Book) -> Cases:
 @study.starts_by_company(credit_margins)
 def margins(book: Book) -> Cases:
     """Each company's newest twelve months of which it has every line that it has at all."""
-    filed, names = multiples.flows(book), tuple(credit_margins.parameters)
-    return Cases({company: study.case(credit_margins, book, company, **multiples.of_one_year(filed, names, company))
-                  for company in book.companies})  # fmt: skip
+    names = tuple(credit_margins.parameters)
+    return Cases({company: study.case(credit_margins, own, company,
+                                      **multiples.of_one_year(multiples.flows(own), names, company))
+                  for company, own in multiples.homes(book).items()})  # fmt: skip
 
 
 def pledged(book: Book, company: str) -> Case:

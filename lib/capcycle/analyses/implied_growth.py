@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
-from capcycle import study, words
+from capcycle import facts, study, words
 from capcycle.analyses import multiples
 from capcycle.analyses.ai_roic.capital import capital_cost
 from capcycle.exhibits import Exhibit, marks
@@ -17,6 +17,7 @@ from capcycle.study import Case
 from capcycle.words import Sentence, say
 
 YEARS = (5.0, 10.0, 15.0)  # of growth, the reader's own for want of a source
+CLOUDS = ("hyperscalers", "China clouds", "neoclouds")  # of whose new capital an author says what it will earn
 SLOWEST, FASTEST = -0.2, 0.6  # growth a year, between which the answer is looked for
 
 
@@ -57,9 +58,13 @@ def cases(book: Book, growth_years: Any = YEARS) -> dict[str, Case]:
     years = study.declared("growth_years", growth_years, "years", say("implied_growth.years"))
     found = study.Cases()
     for company, own in multiples.cases(book).items():
-        given = {name: own.inputs[name] for name in ("enterprise_value", "operating_income")}
+        given = {name: own.of("ev_to_ebit").inputs[name] for name in ("enterprise_value", "operating_income")}
         given["wacc"] = capital_cost(book, company)
-        start = study.case(growth_value, book, company, **given, growth_years=years, assumed_growth=0.0)
+        if facts.company(company)["group"] not in CLOUDS:
+            given["return_on_new_capital"] = missing(
+                "return_on_new_capital", say("implied_growth.no_cloud"), "fraction"
+            )
+        start = study.case(growth_value, own.book, company, **given, growth_years=years, assumed_growth=0.0)
         found[company] = start.with_inputs(assumed_growth=implied(start))
     return found
 
@@ -79,7 +84,7 @@ def implied(case: Case, **inputs: float) -> Quantity:
     values = study.solve(whole, "assumed_growth", 1.0, low=SLOWEST, high=FASTEST).values
     if not values:
         return missing("assumed_growth", say("implied_growth.out_of_reach"), "fraction")
-    if implausible("assumed_growth", values[0]):
+    if implausible("assumed_growth", round(values[0], 3)):  # as it is shown: 28.6 % is not above 28.6 %
         why = {
             "value": words.value(values[0], "fraction"),
             "most": words.value(RESULTS["assumed_growth"].high, "fraction"),
@@ -94,15 +99,20 @@ def verdict(each: Mapping[str, Case]) -> Sentence:
     known = sorted(
         (case for case in each.values() if not case.lacking), key=lambda one: one.inputs["assumed_growth"].value
     )
-    fast = [case.name for case in _beyond(each)]
-    told = [say("implied_growth.beyond", names=words.listing(fast))] if fast else []
+    told = [_beyond_or_none(each)] if _beyond(each) else []
     if not known:
-        return words.paragraph(say("implied_growth.none"), *told)
+        return words.paragraph(_beyond_or_none(each))
     least, most = (study.tell(case, "implied_growth.of") for case in (known[0], known[-1]))
     sentence = words.counted(
         "implied_growth.verdict", len(known), years=known[0].inputs["growth_years"].shown, least=least, most=most
     )
     return words.paragraph(sentence, *told, *study.hindsight(*known))
+
+
+def _beyond_or_none(each: Mapping[str, Case]) -> str:
+    """Whose price assumes more than is plausible, where any does; else that nothing can be worked out."""
+    fast = [case.name for case in _beyond(each)]
+    return say("implied_growth.beyond", names=words.listing(fast)) if fast else say("implied_growth.none")
 
 
 def _beyond(each: Mapping[str, Case]) -> list[Case]:
@@ -112,7 +122,7 @@ def _beyond(each: Mapping[str, Case]) -> list[Case]:
 
 def against_last_year(each: Mapping[str, Case], now: Mapping[str, Case]) -> Exhibit:
     """The growth that each price assumes, beside the growth of revenue in the last twelve months."""
-    grown = {company: _grown(case, now[company]) for company, case in each.items()}
+    grown = {company: now[company].inputs["revenue_growth"] for company in each}
     rows = [
         (case.name, say(f"implied_growth.{name}"), one)
         for company, case in each.items()
@@ -124,19 +134,13 @@ def against_last_year(each: Mapping[str, Case], now: Mapping[str, Case]) -> Exhi
     paces += [(case.inputs["assumed_growth"].high, case) for case in _beyond(each)]
     above = sum(pace > grown[case.company].value for pace, case in paces)
     title = words.counted("implied_growth.against.title", above, above=above, all=len(paces))
-    if beyond := len(paces) - len(full):
-        title += say("implied_growth.against.far", count=beyond)
+    if len(paces) > len(full):
+        title += say("implied_growth.against.far", count=len(paces) - len(full))
     notes = [say("study.peers.lacks", company=case.name, each=case.lacking) for case in each.values() if case.lacking]
     notes = [*notes, say("implied_growth.against.range")]
-    title = title if full else say("implied_growth.none")
+    title = title if full else _beyond_or_none(each)
     frame = marks.worded("implied_growth.against", *notes, id="implied-growth-against", title=title)
     drawn = marks.rows((label, one) for label, _, one in rows).assign(
         group=[group for _, group, _ in rows], note=[one.days for _, _, one in rows]
     )
     return marks.dots(drawn.drop(columns=["low", "high"]), frame)
-
-
-def _grown(case: Case, now: Case) -> Quantity:
-    """The newest growth of twelve months of revenue: it may be newer than the profit that the price is set against."""
-    newest = study.newest(multiples.flows(case.book)["revenue_growth"], case.company)
-    return now.inputs["revenue_growth"] if newest.missing else newest

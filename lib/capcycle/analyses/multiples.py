@@ -8,7 +8,7 @@ from itertools import chain
 
 import pandas as pd
 
-from capcycle import exhibits, study, words
+from capcycle import exhibits, facts, study, words
 from capcycle.analyses import useful_life
 from capcycle.analyses.power_value.figures import STALE, figures
 from capcycle.errors import NothingToShow
@@ -28,7 +28,8 @@ WEAR = ("ev_to_ebitda_less_maintenance", "ev_to_ebitda", "ev_to_ebit", "shorter_
 QUALITY = ("ev_to_sales_per_growth", "ev_to_sales", "revenue_growth", "operating_margin", "rule_of_40")
 CHARGES = "depreciation_amortization"
 SETS = (("revenue", "revenue_growth", "fcf", "operating_income", CHARGES), ("net_income", "investment_gains"))
-QUARTER = pd.Timedelta(days=92 + 31)  # that a flow may be older than those it is set against, months apart counted in
+MONTH = pd.Timedelta(days=31)  # between days that stand under one label
+QUARTER = pd.Timedelta(days=92) + MONTH  # that a flow may be older than those it is set against
 ONE = ("verdict_one", "verdict_ebitda", "verdict_ev", "verdict_market")  # of one company, by what is known of it
 POINTS = 100  # of a percentage, in which growth divides a multiple
 
@@ -72,27 +73,42 @@ def multiples(
 @study.starts_by_company(multiples)
 @cache
 def cases(book: Book) -> dict[str, Case]:
-    """Each company's multiples: the newest market and enterprise value on its newest twelve months."""
-    known, filed, lives = figures(book), flows(book), _lives(book)
+    """Each company's multiples, in its own currency: the newest value on its newest twelve months."""
+    known, lives = figures(book), _lives(book)
     given = {company: {name: known[company][name] for name in ("market_value", "enterprise_value")}
              | {"shorter_life_charge": _shorter(lives.get(company))}
              for company in book.companies}  # fmt: skip
-    return filed_cases(multiples, book, filed, given, SETS)
+    return filed_cases(multiples, homes(book), flows, given, SETS)
+
+
+@cache
+def homes(book: Book) -> dict[str, Book]:
+    """For each company a book in the currency that it reports in: a rate of exchange is no part of a multiple."""
+    return {company: _home(book.into(book.money), company) for company in book.companies}
+
+
+def _home(book: Book, company: str) -> Book:
+    """The book of a company's own currency; the same book where that is its currency, or where nothing is filed yet."""
+    if facts.company(company)["currency"] != book.currency:
+        with suppress(NothingToShow):
+            return select(book.own(company), "ttm").book
+    return book
 
 
 @cache
 def flows(book: Book) -> dict[str, Measures]:
-    """What every company files of twelve months, by the name of the input."""
-    years, own = (select(each, "ttm") for each in (book.into(book.money), book.into("")))  # a rate is no growth
+    """What every company of a book files of twelve months, by the name of the input."""
+    years = select(book, "ttm")
     filed = {name: measure(name, years) for name in [*chain(*SETS), "depreciation"] if name != "revenue_growth"}
-    return filed | {"revenue_growth": measure("growth_year_on_year", own, value="revenue")}
+    return filed | {"revenue_growth": measure("growth_year_on_year", years, value="revenue")}
 
 
-def of_one_year(filed: Mapping[str, Measures], names: Sequence[str], company: str) -> dict[str, Quantity]:
+def of_one_year(filed: Mapping[str, Measures], names: Sequence[str], company: str,
+                within: pd.Timedelta = QUARTER) -> dict[str, Quantity]:  # fmt: skip
     """Flows of a company of the same twelve months; depreciation of property alone where amortisation is not given."""
     only = CHARGES in names and study.newest(filed[CHARGES], company).missing
     measured = {name: filed["depreciation" if only and name == CHARGES else name] for name in names}
-    found = study.of_one_period(measured, company, QUARTER)
+    found = study.of_one_period(measured, company, within)
     if only:
         found[CHARGES] = found[CHARGES].called(CHARGES, reason=say("multiples.depreciation_only"))
     return found
@@ -114,21 +130,38 @@ def _shorter(life: Case | None) -> Quantity:
     return replace(charge, since=charge.day)  # of the newest year, whatever is charged then was bought earlier
 
 
-def filed_cases(which: Callable, book: Book, filed: Mapping[str, Measures],
+def filed_cases(which: Callable, books: Mapping[str, Book], filed: Callable[[Book], Mapping[str, Measures]],
           given: Mapping[str, dict[str, Quantity]], sets: Sequence[Sequence[str]] = ()) -> study.Cases:  # fmt: skip
     """A case of each company: what is given, and its newest figures that are not too old beside the market value.
 
-    sets  which of the figures are set against each other, and are of one period; by default each is its own newest
+    books  of each company the book in whose currency its amounts are
+    sets   which of the figures are set against each other, and are of one period; by default each is its own newest.
+           An output that takes a figure not yet held of that period is of the newest that has all it takes
     """
     days = {company: own["market_value"].day for company, own in given.items()}
     newest = max(filter(pd.notna, days.values()), default=pd.NaT)  # for who has no price: that of the others
-    sets = sets or [(name,) for name in filed]
     return study.Cases({
-        company: study.case(which, book, company, **{
-            name: _fresh(each, days[company] if pd.notna(days[company]) else newest)
-            for names in sets for name, each in of_one_year(filed, names, company).items()} | own)
+        company: _filed_case(which, books[company], company, filed(books[company]), own,
+                             days[company] if pd.notna(days[company]) else newest, sets)
         for company, own in given.items()
     })  # fmt: skip
+
+
+def _filed_case(which: Callable, book: Book, company: str, filed: Mapping[str, Measures],
+                given: Mapping[str, Quantity], day: pd.Timestamp, sets: Sequence[Sequence[str]]) -> Case:  # fmt: skip
+    def of_one(names: Sequence[str], within: pd.Timedelta = QUARTER) -> dict[str, Quantity]:
+        found = of_one_year(filed, names, company, within)
+        return {name: _fresh(each, day) for name, each in found.items()}
+
+    at_once = {name: _of_its_day(each, book) for name, each in given.items()}
+    taken = [of_one(names, MONTH) for names in sets or [(name,) for name in filed]]
+    own = study.case(which, book, company, **{name: each for one in taken for name, each in one.items()} | at_once)
+    return study.each_newest(own, list(chain(*sets)), of_one)
+
+
+def _of_its_day(each: Quantity, book: Book) -> Quantity:
+    """An amount in the currency of a book at the rate of its own day."""
+    return each if each.missing or pd.isna(each.day) else study.converted(each, book.on(f"{each.day:%Y-%m-%d}"))
 
 
 def _fresh(each: Quantity, day: pd.Timestamp) -> Quantity:

@@ -1,6 +1,7 @@
 """What goes back to shareholders after what is built: buy-back yield net of stock pay, payout, and the use of cash."""
 
 from collections.abc import Mapping
+from functools import cache
 
 import pandas as pd
 
@@ -10,11 +11,12 @@ from capcycle.analyses.power_value.figures import figures
 from capcycle.exhibits import Exhibit, marks
 from capcycle.facts import Book
 from capcycle.measure import measure
+from capcycle.measures import Measures
 from capcycle.metrics import fcf, net_buybacks
 from capcycle.models.maths import per
 from capcycle.models.registry import Amount, Fraction, Multiple, model
 from capcycle.panel import select
-from capcycle.quantity import Quantity
+from capcycle.quantity import Quantity, unlike
 from capcycle.study import Case
 from capcycle.words import Sentence, say
 
@@ -53,11 +55,15 @@ def payout(market_value: Amount, operating_cash_flow: Amount, capex: Amount, ai_
 @study.starts_by_company(payout)
 def cases(book: Book) -> dict[str, Case]:
     """Each company's payout of its newest twelve months, on its newest market value."""
-    years = select(book.into(book.money), "ttm")
-    filed = {name: measure(name, years) for name in FLOWS}
     given = {company: {"market_value": own["market_value"], SHARE: study.assumption(book, SHARE, company, own=True)}
              for company, own in figures(book).items()}  # fmt: skip
-    return multiples.filed_cases(payout, book, filed, given, [FLOWS])
+    return multiples.filed_cases(payout, multiples.homes(book), _flows, given, [FLOWS])
+
+
+@cache
+def _flows(book: Book) -> dict[str, Measures]:
+    years = select(book, "ttm")
+    return {name: measure(name, years) for name in FLOWS}
 
 
 def verdict(each: Mapping[str, Case]) -> Sentence:
@@ -67,7 +73,7 @@ def verdict(each: Mapping[str, Case]) -> Sentence:
         return words.paragraph(say("payouts.none"))
     less = [name for name, one in found if one.value < 0]
     name, most = found[-1]
-    (until,) = (case.inputs["buybacks"].until for case in each.values() if case.name == name)
+    (until,) = (case.of("net_buyback_yield").inputs["buybacks"].until for case in each.values() if case.name == name)
     told = [words.counted("payouts.verdict", len(found), company=name, net=most.shown, until=until)]
     if less:
         told.append(words.counted("payouts.verdict_less", len(less), names=words.listing(less)))
@@ -81,17 +87,18 @@ def yields(each: Mapping[str, Case]) -> Exhibit:
 
 def uses(each: Mapping[str, Case]) -> Exhibit:
     """Where the cash from operations went: built, bought back, paid as a dividend, and what was left or borrowed."""
-    rows = pd.DataFrame([row for case in each.values() for row in _uses(case)])
+    rows = pd.DataFrame([row for case in each.values() for row in _uses(case.of("paid_out"))])
     builders = [
         case.name for case in each.values() if not (own := case.alone("cash_after_capex")).missing and own.value < 0
     ]
     title = words.counted("payouts.uses.title", len(builders), names=words.listing(builders) if builders else "")
-    known = {case.name: [words.lower(words.name(one)) for one in USES if case.inputs[one].missing]
+    known = {case.name: [words.lower(words.name(one)) for one in USES if case.of("paid_out").inputs[one].missing]
              for case in each.values()}  # fmt: skip
     lacking = [
         say("payouts.uses.lacking", company=name, names=words.listing(own)) for name, own in known.items() if own
     ]
-    frame = marks.worded("payouts.uses", *lacking, id="payouts-uses", title=title)
+    apart = unlike({case.name: case.of("paid_out").inputs["operating_cash_flow"] for case in each.values()})
+    frame = marks.worded("payouts.uses", *apart, *lacking, id="payouts-uses", title=title)
     return marks.stacked(rows, frame) if len(rows) else marks.nothing(frame)
 
 
@@ -105,3 +112,8 @@ def _uses(case: Case) -> list[dict]:
                 for name, one in parts.items()}  # fmt: skip
     return [{"x": case.name, "label": words.name(name), "group": words.name(name), "value": one.value} | evidence[name]
             for name, one in parts.items()]  # fmt: skip
+
+
+def inputs(each: Mapping[str, Case]) -> Exhibit:
+    """What goes into each company's payout, of the newest twelve months that have the most of it."""
+    return exhibits.assumptions(*(case.of("paid_out") for case in each.values()))

@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 
 from capcycle import facts, study, words
-from capcycle.analyses.power_value.figures import STALE, figures
+from capcycle.analyses.power_value.figures import figures
 from capcycle.exhibits import Exhibit, marks, parts
 from capcycle.facts import Book
 from capcycle.measure import measure
@@ -18,6 +18,10 @@ from capcycle.study import Case
 from capcycle.words import say
 
 COLUMNS = ("group", "bracket", "then", "other", "value", "now", "day")
+FRESH = pd.Timedelta(
+    days=92 + 60
+)  # a quarter, and the time in which a year is filed: older sales were not the newest then
+LEAST = 24  # months that say what is usual
 QUARTILES = {"low": 0.0, "inner_low": 0.25, "inner_high": 0.75, "high": 1.0}
 
 
@@ -63,22 +67,24 @@ def ahead(book: Book) -> dict[str, Case]:
 def history(book: Book, company: str) -> pd.DataFrame:
     """Price to sales at each month's end: the market value on the newest twelve months that were public that day.
 
+    Both are in the currency that the company reports in. Sales that a document of a later day tells of are not those
+    that the market knew: a month has none where the newest in the data are older than a company may file.
     Columns: date, value (times), kind, source; no row for a month without either.
     """
-    own = book.into(book.money)
+    own = book.own(company)
+    nothing = pd.DataFrame(columns=["date", "value", "kind", "source"])
     market = own.register("market").query("symbol == @company and measure == 'market_value'")
-    none = pd.DataFrame(columns=["date", "value", "kind", "source"])
-    if market.empty or own.of(company).facts.empty:
-        return none
+    if market.empty or own.facts.empty:
+        return nothing
     market = own.convert(market.assign(unit=market["currency"], period_start=pd.NaT, period_end=market["date"]))
-    sales = measure("revenue", select(own.of(company), "ttm")).table.dropna(subset=["value", "published"])
-    sales = sales.sort_values(["published", "period_end"]).drop_duplicates("published", keep="last")
+    sales = measure("revenue", select(own, "ttm")).table.dropna(subset=["value", "published"])
     if sales.empty:
-        return none
+        return nothing
+    sales = sales.sort_values(["published", "period_end"]).drop_duplicates("published", keep="last")
     both = pd.merge_asof(
         market.sort_values("date"), sales, left_on="date", right_on="published", suffixes=("", "_sales")
     )
-    both = both[both["date"] - both["period_end_sales"] <= STALE]
+    both = both[both["date"] - both["period_end_sales"] <= FRESH]
     return pd.DataFrame({
         "date": both["date"], "value": both["value"] / both["value_sales"],
         "kind": [facts.weakest(pair) for pair in both[["kind", "kind_sales"]].to_numpy()],
@@ -90,15 +96,15 @@ def band(book: Book, company: str) -> Exhibit:
     """A company's price to sales by month within the quartiles of its own months."""
     known = history(book, company)
     frame = {"id": parts.slug("price-to-sales-band", company)}
-    if len(known) < 2:
-        title = say("price_to_sales.band.none", company=book.names[company])
-        return marks.nothing(marks.worded("price_to_sales.band", **frame, title=title, days=STALE.days))
+    if len(known) < LEAST or known["date"].iloc[-1] < figures(book.of(company))[company]["market_value"].day:
+        title = say("price_to_sales.band.none", company=book.names[company], least=LEAST)
+        return marks.nothing(marks.worded("price_to_sales.band", **frame, title=title, days=FRESH.days))
     values, last = known["value"], known.iloc[-1]
     rows = known.assign(label=[f"{day:%Y-%m}" for day in known["date"]], unit="multiple",
                         **{name: values.quantile(at) for name, at in QUARTILES.items()})  # fmt: skip
     title = say("price_to_sales.band.title", company=book.names[company], value=words.value(last["value"], "multiple"),
                 share=words.value(float((values < last["value"]).mean()), "fraction"), count=len(values))  # fmt: skip
-    frame = marks.worded("price_to_sales.band", **frame, title=title, days=STALE.days)
+    frame = marks.worded("price_to_sales.band", **frame, title=title, days=FRESH.days)
     return marks.bands(
         rows.assign(x=rows["label"]),
         frame,

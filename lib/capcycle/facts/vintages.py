@@ -78,8 +78,9 @@ def on_bases(history: pd.DataFrame) -> pd.DataFrame:
     """Flows with the definitions that each figure stood on, numbered as they came: from `basis` to `last_basis`.
 
     A definition ends where a figure is restated by more than one percent, or where a period that cannot be negative
-    is given as less than a part of it. One change shows in several documents: the fewest changes that explain all are
-    counted. What was given after the last day of the old and before the first of the new may stand on either.
+    is given as less than a part of it; nothing is nothing on each of them. One change shows in several documents: the
+    fewest changes that explain all are counted. What was given after the last day of the old and before the first of
+    the new may stand on either.
     `edition` and `last_edition` count restatements however small. `stood` is the last day on which a figure is known
     to have stood: it was repeated, or the same period of the next year was given and it was not replaced. The latter
     is no sign across a contradiction: who gives it does not repeat old figures.
@@ -104,11 +105,12 @@ def on_bases(history: pd.DataFrame) -> pd.DataFrame:
     editions = _turns(pd.concat([contradictions, restatements]))
     turns = _narrowed(_turns(pd.concat([contradictions, material])), flows)
     still = flows["stood"].fillna(ALWAYS)
+    nothing = flows["value"].eq(0)  # is nothing on every definition
     flows = flows.assign(
         edition=_passed(flows, flows["published"], editions),
         last_edition=_passed(flows, still, editions),
-        basis=_passed(flows, flows["published"], turns),
-        last_basis=_passed(flows, still, turns, "first"),
+        basis=_passed(flows, flows["published"], turns).mask(nothing, 0),
+        last_basis=_passed(flows, still.mask(nothing, ALWAYS), turns, "first"),
         concept=flows["concept"].str.removesuffix(IFRS),
     )
     return flows.drop(columns="series").sort_index()

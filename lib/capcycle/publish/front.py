@@ -35,7 +35,8 @@ def table(pages: list[dict], groups: dict[str, str]) -> dict[str, Any]:
         for each in page["compared"]:
             companies.setdefault(each["company"], each)
     labels = list(dict.fromkeys(label for each in companies.values() for label in each["cells"]))
-    rows = [[_name(each, groups), *(each["cells"].get(label, NOTHING | {"text": ""}) for label in labels)]
+    none = NOTHING | {"text": say("cards.missing"), "details": (say("index.nobody"),)}
+    rows = [[_name(each, groups), *(each["cells"].get(label, none) for label in labels)]
             for each in companies.values()]  # fmt: skip
     columns = [say("index.company"), *labels]
     no = [False] * len(columns)

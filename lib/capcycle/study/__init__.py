@@ -1,7 +1,7 @@
 """What an analyst does with any model: cases, scenarios, grids, tornadoes, solving, simulating."""
 
 from capcycle.study.assumptions import assumption, converted, declared
-from capcycle.study.case import Case, Cases, case, cases, one_of
+from capcycle.study.case import Case, Cases, Newest, case, cases, each_newest, one_of
 from capcycle.study.figures import beside, entry, figure, history, newest, not_public, of_one_period, shared, summed
 from capcycle.study.scenarios import SCENARIOS, Scenarios, scenarios
 from capcycle.study.simulate import DRAWS, Simulation, simulate

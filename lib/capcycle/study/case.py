@@ -1,8 +1,8 @@
 """A model with all that it takes: figures of a company, assumptions with their range, an analyst's own numbers."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
-from functools import cached_property
+from dataclasses import dataclass, field, replace
+from functools import cache, cached_property
 from numbers import Real
 from typing import Any
 
@@ -140,6 +140,23 @@ class Case:
             return ""
         return words.say("study.implausible", value=words.value(float(value), self.unit(name)))
 
+    def of(self, name: str) -> "Case":
+        """The case that an output is of: itself, but where each output is of its own newest period (`Newest`)."""
+        return self
+
+    @cached_property
+    def needs(self) -> dict[str, list[str]]:
+        """By output the inputs without which it is missing, whatever the figures are.
+
+        >>> analyses.start("payout", facts.open(), "MSFT").needs["buyback_yield"]
+        ['market_value', 'buybacks']
+        """
+        nothing = {name: replace(one, value=np.full(np.shape(one.value), np.nan).tolist())
+                   for name, one in self.inputs.items()}  # fmt: skip
+        gone = Case(self.model, nothing, self.book, self.company)._gone
+        return {name: [one for one, lost in zip(self.inputs, without, strict=False) if lost]
+                for name, without in gone.items()}  # fmt: skip
+
     @cached_property
     def _gone(self) -> dict[str, np.ndarray]:
         """Whether each output is missing without each input, in the order of the inputs; the last time with all.
@@ -223,6 +240,63 @@ class Case:
         scale = assumption(self.book, name, self.company) if known else each
         factor = converted(replace(scale, value=1.0), self.book).value  # of a dollar, where that is what it is in
         return each.chosen(number * factor)
+
+
+@dataclass(frozen=True)
+class Newest(Case):
+    """A case of which each output is of the newest period that has all the figures which that output takes.
+
+    older  by output, where a figure that it takes is not yet held of the period of the rest, the case of that period
+    """
+
+    older: Mapping[str, Case] = field(default_factory=dict)
+
+    def of(self, name: str) -> Case:
+        """The case that an output is of."""
+        return self.older.get(name, self._plain)
+
+    @cached_property
+    def outputs(self) -> Any:
+        """The model's outputs, each of its own period."""
+        return self.evaluate()._replace(**{name: getattr(each.outputs, name) for name, each in self.older.items()})
+
+    def quantity(self, name: str) -> Quantity:
+        """As of a case."""
+        return self.of(name).quantity(name)
+
+    def alone(self, name: str) -> Quantity:
+        """As of a case."""
+        return self.of(name).alone(name)
+
+    def outside(self, name: str) -> str:
+        """As of a case."""
+        return self.of(name).outside(name)
+
+    def with_inputs(self, **inputs: Any) -> Case:
+        """A case of one period, with what is put in."""
+        return self._plain.with_inputs(**inputs)
+
+    def chosen(self, **numbers: float) -> Case:
+        """A case of one period, with a reader's own numbers."""
+        return self._plain.chosen(**numbers)
+
+    @cached_property
+    def _plain(self) -> Case:
+        return Case(self.model, self.inputs, self.book, self.company)
+
+
+def each_newest(own: Case, filed: Sequence[str], of_one: Callable[[tuple[str, ...]], Mapping[str, Quantity]]) -> Newest:
+    """A case with each output of the newest period of which the figures that it takes are held.
+
+    filed   the inputs that are figures of periods
+    of_one  gives some of them of the newest period that has them all
+    """
+    older, known = {}, cache(of_one)
+    for name, needed in own.needs.items():
+        found = known(tuple(one for one in filed if one in needed))
+        if any(each.days != own.inputs[one].days for one, each in found.items()):
+            older[name] = own.with_inputs(**found)
+    return Newest(own.model, own.inputs, own.book, own.company, older)
 
 
 class Cases(dict[str, Case]):

@@ -2,14 +2,13 @@
 
 from collections.abc import Mapping
 from dataclasses import replace
-from functools import cache
 
 import numpy as np
-import pandas as pd
 
-from capcycle import metrics, study, words
+from capcycle import facts, metrics, study, words
 from capcycle.analyses.ai_roic.model import return_over_cost
-from capcycle.facts import Book
+from capcycle.analyses.power_value.figures import DOLLAR, figures
+from capcycle.facts import Book, prices
 from capcycle.measure import measure
 from capcycle.measures import Measures
 from capcycle.panel import select
@@ -17,9 +16,9 @@ from capcycle.quantity import Quantity, listed, missing, newest
 from capcycle.study import Case
 from capcycle.words import say
 
-WEEKS, LEAST = 104, 52  # of returns that a beta is regressed on, and the fewest that it may be
-MARKET = "SPY"
-OWED = ("total_debt", "finance_lease_liability", "operating_lease_liability")
+WEEKS = 104  # of returns that a beta is regressed on, and no fewer: of a year the error is as large as a beta
+MARKET, WEEK = "SPY", "W-FRI"
+LEASES = ("finance_lease_liability", "operating_lease_liability")
 TENTHS = [0.1, 0.9]  # the ends of what eight of ten draws give
 ROIC = metrics.roic_all_debt
 
@@ -57,29 +56,27 @@ def capital_cost(book: Book, company: str) -> Quantity | str:
 def beta(book: Book, company: str) -> Quantity:
     """How much a company's share moves with the market, within one standard error: a regression of weekly returns.
 
-    Up to two years of weeks to the day of the book; missing for fewer than one year.
+    Two years of whole weeks, to a Friday's close, before the day of the book. It is missing for who reports in another
+    currency than the dollar: the rates and the premium are of the United States, and the risk of another country is in
+    neither.
 
     >>> from capcycle import facts
-    >>> beta(facts.open(), "NVDA").reason
-    'the table of weekly closes, which betas are taken from, lacks its share'
+    >>> beta(facts.open(), "INTC").days, beta(facts.open(), "CRWV").reason
+    ('26 Jun 2026', 'only 65 weeks of prices')
     """
-    wide, source = _closes(book)
-    symbol = company  # each has one security here, by its ticker
-    if symbol not in wide:
+    closes = book.prices()
+    if (currency := facts.companies().at[company, "currency"]) != DOLLAR:
+        return missing("beta", say("ai_roic.abroad", currency=currency), "number")
+    if company not in closes:  # each has one security here, by its ticker
         return missing("beta", say("ai_roic.no_prices"), "number")
-    moves = wide[[MARKET, symbol]].dropna().pct_change().dropna().tail(WEEKS)
-    if len(moves) < LEAST:
+    weeks = closes[[MARKET, company]].dropna().resample(WEEK).last()
+    moves = weeks[weeks.index <= closes.index.max()].pct_change().dropna().tail(WEEKS)
+    if len(moves) < WEEKS:
         return missing("beta", say("ai_roic.few_prices", weeks=len(moves)), "number")
-    slope, error = regressed(moves[MARKET].to_numpy(), moves[symbol].to_numpy())
-    return Quantity("beta", slope, "number", slope - error, slope + error, "estimated", source,
-                    say("ai_roic.regressed", weeks=len(moves)), since=moves.index[-1], day=moves.index[-1])  # fmt: skip
-
-
-@cache
-def _closes(book: Book) -> tuple[pd.DataFrame, str]:
-    """The weekly closes, a column for each share, and the document that they are from."""
-    closes = book.register("closes")
-    return closes.pivot(index="date", columns="symbol", values="close"), next(iter(closes["source"]), "")
+    slope, error = regressed(moves[MARKET].to_numpy(), moves[company].to_numpy())
+    return Quantity("beta", slope, "number", slope - error, slope + error, "estimated", prices.SOURCE,
+                    say("ai_roic.regressed", weeks=len(moves), error=words.value(error, "number")),
+                    since=moves.index[-1], day=moves.index[-1])  # fmt: skip
 
 
 def regressed(market: np.ndarray, share: np.ndarray) -> tuple[float, float]:
@@ -95,13 +92,14 @@ def regressed(market: np.ndarray, share: np.ndarray) -> tuple[float, float]:
 
 
 def owed(book: Book, company: str) -> dict[str, Quantity]:
-    """A company's debt, finance leases and other leases, each the newest that the data has.
+    """A company's debt, as its enterprise value has it, finance leases and other leases, each the newest in the data.
 
     >>> from capcycle import facts
-    >>> {name: each.days for name, each in owed(facts.open(as_of="2026-02-28"), "META").items()}["total_debt"]
+    >>> {name: each.days for name, each in owed(facts.open(as_of="2026-02-28"), "META").items()}["debt"]
     '31 Dec 2025'
     """
-    return {name: _balance(book, company, name) for name in OWED}
+    known = figures(book if company in book.companies else book.of(company))[company]
+    return {"debt": study.converted(known["debt"], book)} | {name: _balance(book, company, name) for name in LEASES}
 
 
 def owed_days(parts: Mapping[str, Quantity]) -> str:
@@ -120,24 +118,27 @@ def owed_days(parts: Mapping[str, Quantity]) -> str:
 def debt_weight(book: Book, company: str) -> Quantity:
     """Debt and finance leases out of them and the market value: without leases, with them, and with all leases."""
     parts = owed(book, company)
-    debt, leases, rents = parts.values()
-    rows = book.register("market").query("company == @company and measure == 'market_value'")
-    value = newest(rows.assign(unit=rows["currency"]), "market_value", say("ai_roic.no_market_value"))
-    value = study.converted(value, book)
-    if lacking := [each.reason for each in (debt, leases, value) if each.missing]:
+    debt, *leases = parts.values()
+    value = study.converted(
+        figures(book if company in book.companies else book.of(company))[company]["market_value"], book
+    )
+    if lacking := [each.reason for each in (debt, value) if each.missing]:
         return missing("debt_weight", listed(lacking), "fraction")
-    both = debt + leases
+    finance, rents = (debt * 0.0 if each.missing else each for each in leases)
+    both = debt + finance
+    most = both + rents
     weight = both / (both + value)
-    most = both if rents.missing else both + rents
     ends = {"low": (debt / (debt + value)).value, "high": (most / (most + value)).value}
-    reason = say("ai_roic.weighed", debt=owed_days(parts), value=value.days)
+    unknown = [words.lower(words.name(name)) for name in LEASES if parts[name].missing]
+    days = {"debt": owed_days(parts), "value": value.days}
+    reason = say("ai_roic.weighed_partly", names=words.listing(unknown), **days) if unknown else say(
+        "ai_roic.weighed", **days)  # fmt: skip
     return replace(weight.called("debt_weight", "fraction", reason), **ends)
 
 
 def _balance(book: Book, company: str, concept: str) -> Quantity:
     """A company's newest balance of one concept as filed, in the currency of the book."""
-    facts = (book if company in book.companies else book.of(company)).facts
-    rows = facts[facts["company"].eq(company) & facts["concept"].eq(concept)]
-    known = newest(rows, concept, say("reason.missing", concept=words.lower(words.name(concept)), earlier="").strip(),
-                   day="period_end")  # fmt: skip
-    return study.converted(known if known.missing else replace(known, reason=""), book)
+    known = (book if company in book.companies else book.of(company)).facts
+    rows = known[known["company"].eq(company) & known["concept"].eq(concept)]
+    found = newest(rows, concept, study.not_public(concept), day="period_end")
+    return study.converted(found if found.missing else replace(found, reason=""), book)

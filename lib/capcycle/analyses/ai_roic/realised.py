@@ -24,13 +24,13 @@ RETURNS = {"all": metrics.roic_all_debt, "added": metrics.roic_incremental_all_d
 
 def returns_verdict(cases: Mapping[str, Case], contracts: Mapping[str, Case]) -> Sentence:
     """How many companies' capital in place earns more than it costs, whatever the draw; and whose contracts do not."""
-    of_all = [_title(cases, _drawn(cases), "all"), *filter(None, [shortfall(contracts)])]
+    of_all = [_title(cases, _drawn(_full(cases)), "all"), *filter(None, [shortfall(contracts)])]
     return words.paragraph(*of_all, *study.hindsight(*_full(cases).values()))
 
 
 def over_cost(cases: Mapping[str, Case]) -> Exhibit:
     """The realised return less its cost: the middle of eight of ten draws, and a rank where it holds in nine of ten."""
-    drawn = _drawn(cases)
+    drawn = _drawn(_full(cases))
     ranks = _ranks(drawn)
     rows = pd.DataFrame([_row(company, case, drawn, ranks) for company, case in cases.items()])
     rows = rows.sort_values("value", ascending=False, ignore_index=True).assign(unit="points")
@@ -55,21 +55,26 @@ def _full(cases: Mapping[str, Case]) -> dict[str, Case]:
     return {company: case for company, case in cases.items() if not case.lacking}
 
 
-def _drawn(cases: Mapping[str, Case]) -> dict[str, np.ndarray]:
-    """Draws of each company's spread, each by itself, so that an order is no surer than it is."""
-    return {company: study.simulate(case, seed=SEED + place).values("roic_spread")
-            for place, (company, case) in enumerate(_full(cases).items())}  # fmt: skip
+def _drawn(cases: Mapping[str, Case], what: str = "roic_spread") -> dict[str, np.ndarray]:
+    """Draws of each company's result, each by itself, so that an order is no surer than it is."""
+    return {company: study.simulate(case, seed=SEED + place).values(what)
+            for place, (company, case) in enumerate(cases.items())}  # fmt: skip
 
 
 def _ranks(drawn: Mapping[str, np.ndarray]) -> dict[str, str]:
-    """The rank of each company whose place among all others holds in nine of ten draws; of others that it does not."""
-    ranks = {}
+    """The rank of each company whose place holds; of others that it does not."""
+    return {company: say("ai_roic.rank", place=place, count=len(drawn)) if place else say("ai_roic.no_rank")
+            for company, place in _places(drawn).items()}  # fmt: skip
+
+
+def _places(drawn: Mapping[str, np.ndarray]) -> dict[str, int]:
+    """The place of each company, the largest first, that holds beside each other one in nine of ten draws; else 0."""
+    places = {}
     for company, own in drawn.items():
-        others = [own > other for name, other in drawn.items() if name != company]
-        sure = all(max(each.mean(), 1 - each.mean()) >= SURE for each in others)
-        place = 1 + sum(each.mean() < 0.5 for each in others)
-        ranks[company] = say("ai_roic.rank", place=place, count=len(drawn)) if sure else say("ai_roic.no_rank")
-    return ranks
+        above = [float((own > other).mean()) for name, other in drawn.items() if name != company]
+        sure = all(max(each, 1 - each) >= SURE for each in above)
+        places[company] = 1 + sum(each < 0.5 for each in above) if sure else 0
+    return places
 
 
 def _title(cases: Mapping[str, Case], drawn: Mapping[str, np.ndarray], every: str = "title_all") -> str:
@@ -91,7 +96,7 @@ def capital_costs(cases: Mapping[str, Case]) -> Exhibit:
     lacking = [
         words.say("note.lacking", name=row["label"], reason=row["note"]) for _, row in rows.iterrows() if row["note"]
     ]
-    frame = marks.worded("ai_roic.costs", *lacking, id="cost-of-capital", title=_costs_title(rows))
+    frame = marks.worded("ai_roic.costs", *lacking, id="cost-of-capital", title=_costs_title(rows, cases))
     return marks.table(rows.assign(value=rows["wacc_central"], unit="fraction"), frame, columns)
 
 
@@ -100,7 +105,8 @@ def _cost(case: Case) -> dict:
     shown = {name: case.inputs[name].ranged for name in INPUTS}
     lacking = [case.inputs[name].reason for name in INPUTS if case.inputs[name].missing]
     cost = words.DASH if lacking else _ends(study.simulate(case).values("wacc"))
-    return {"label": case.name, **shown, "wacc": marked(cost, "assumed"), "ends": cost, "industry": industry.ranged,
+    return {"company": case.company, "label": case.name, **shown, "wacc": marked(cost, "assumed"), "ends": cost,
+            "industry": industry.ranged,
             "kind": case.kind,
             "source": case.source, "wacc_central": float(case.outputs.wacc),
             "note": words.clauses(lacking), "day": owed_days(owed(case.book, case.company))}  # fmt: skip
@@ -110,12 +116,16 @@ def _ends(values: np.ndarray) -> str:
     return words.between(*np.quantile(values, TENTHS), "fraction")
 
 
-def _costs_title(rows: pd.DataFrame) -> str:
+def _costs_title(rows: pd.DataFrame, cases: Mapping[str, Case]) -> str:
+    """The ends of what capital costs; that one is the most or the least where the order holds in nine of ten draws."""
     known = rows.dropna(subset="wacc_central").sort_values("wacc_central")
     if known.empty:
         return say("ai_roic.costs.title_0")
     least, most = known.iloc[0], known.iloc[-1]
-    return words.counted("ai_roic.costs.title", len(known), least=least["label"], low=least["ends"],
+    places = _places(_drawn({name: cases[name] for name in known["company"]}, "wacc"))
+    sure = {"least": places[least["company"]] == len(known), "most": places[most["company"]] == 1}
+    kind = "title" if all(sure.values()) else f"title_{next((end for end in sure if sure[end]), 'unsure')}"
+    return words.counted(f"ai_roic.costs.{kind}", len(known), least=least["label"], low=least["ends"],
                          most=most["label"], high=most["ends"])  # fmt: skip
 
 

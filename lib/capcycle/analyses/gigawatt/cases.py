@@ -209,6 +209,7 @@ def _planned(power: pd.DataFrame) -> dict[str, Quantity]:
     power = {"operating": value(runs.value, "MW"), "planned": value(planned.value, "MW")}
     reason = say("gigawatt.plan", start=runs.days, end=planned.days, **power)
     added, years = (planned - runs).called("added_power", "MW", reason), (planned.day - runs.day) / YEAR
+    added = replace(added, since=runs.since, day=runs.day)  # a plan is made before its day
     build = replace(added, value=years, unit="years")
     if len(later) > 1:
         pace = (later["mw"] - runs.value) / ((later["date"] - runs.day) / YEAR) * years

@@ -182,7 +182,7 @@ def forward_rents(book: Book, chips: Sequence[str]) -> Exhibit:
     falls = {"high": words.value(1 - steep["ratio"], "fraction"), "low": words.value(1 - mild["ratio"], "fraction")}
     key = "title" if len(offers) > 1 else "title_1"
     title = say(f"gpu_cloud.rents.{key}", **falls)
-    subtitle = say("gpu_cloud.rents.subtitle", currency=book.money)
+    subtitle = say("gpu_cloud.rents.subtitle", currency=words.unit(book.money))
     frame = Frame("forward-rents", title, subtitle, (say("gpu_cloud.rents.note"), *parts.restated(offers)))
     return marks.paths(rows, frame, x_title=say("gpu_cloud.year_of_lease"))
 

@@ -144,7 +144,7 @@ def _named(lease: Mapping) -> str:
 def to_price(case: Case) -> Exhibit:
     """The sum of the parts of a company for each share, from zero up to the value and on to the price."""
     id, title = parts.slug("to-price", case.company), study.tell(case, "power_value.verdict")
-    subtitle = say("power_value.to_price.subtitle", currency=case.currency)
+    subtitle = say("power_value.to_price.subtitle", currency=words.unit(case.currency))
     if case.lacking:
         return marks.nothing(Frame(id, title, subtitle))
     value, price = case.quantity("value_per_share"), case.inputs["price"]

@@ -45,6 +45,8 @@ def worded(key: str, *notes: str, id: str = "", title: str = "", **values: Any) 
     >>> worded("hosting.backlog", title="Little is still to come", currency="USD", weight="50%").id
     'backlog'
     """
+    for name in {"currency", "unit"} & set(values):
+        values[name] = words.unit(values[name])  # in another language the name of a currency, no code
     texts = {part: words.said(f"{key}.{part}", "") for part in ("subtitle", "note")}
     subtitle, note = (words.say(text, **values) if text else "" for text in texts.values())
     title = title or words.say(f"{key}.title", **values)
@@ -101,7 +103,7 @@ class Drawing:
     @property
     def row(self) -> alt.Step:
         """How high a row is: as the longest label of all needs, or names of three lines would stand in each other."""
-        lines = self.data["place"].str.count(f"[{BREAK}]").max() + 1
+        lines = max(self.data["place"].str.count(f"[{BREAK}]"), default=0) + 1  # of a chart without rows too
         return alt.Step(max(ROW, int(LABEL_LINE * (lines + 0.5))))
 
     def labels(self) -> alt.Y:

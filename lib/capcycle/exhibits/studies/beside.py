@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from capcycle import words
+from capcycle import facts, words
 from capcycle.exhibits.cards import Card, Groups
 from capcycle.exhibits.studies.workbook import LOOKS, MADE, OPTIONS
 from capcycle.facts import Book, cited
@@ -99,9 +99,9 @@ class _Beside:
             return self._measured(card.origin, card)
         if isinstance(card.origin, Quantity):
             return self._input(card.company, card.quantity.name, card.quantity, "")
-        case = card.origin
+        case, model = card.origin.of(card.quantity.name), words.name(card.origin.model.__name__)
         if id(case) not in self.outputs:
-            given = {name: self._input(case.company, name, each, words.name(case.model.__name__))
+            given = {name: self._input(case.company, name, each, f"{model}, {each.days}" if each.days else model)
                      for name, each in case.inputs.items()}  # fmt: skip
             self.outputs[id(case)] = {**given, **case.evaluate(**given)._asdict()}
         return self.outputs[id(case)][card.quantity.name]
@@ -130,6 +130,8 @@ class _Beside:
 
     def _placed(self, company: str, label: str, value: float, each: Quantity, model: str) -> Cell:
         judged = each.kind == ASSUMED and not each.missing
+        if (own := each.unit[:3]) in facts.currencies() and own != self.book.money:
+            label = say("beside.of_model", name=label, model=own)
         name, column = "Assumptions" if judged else "Inputs", self.columns[company]
         row = self._row(name, label)
         if not np.array_equal(

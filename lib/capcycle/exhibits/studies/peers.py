@@ -1,6 +1,6 @@
 """Companies side by side by some figures, with their medians: every cell with the evidence of its own parts."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -49,7 +49,11 @@ def median(cases: Mapping[str, Case], name: str) -> Quantity:
 def _placed(case: Case, name: str) -> Quantity:
     """An input or output; also one outside its plausible range, which a median takes by its place alone."""
     one = case.alone(name)
-    return replace(one, value=float(getattr(case.outputs, name))) if case.outside(name) else one
+    if not case.outside(name):
+        return one
+    return replace(
+        one, value=float(getattr(case.outputs, name)), kind=DERIVED
+    )  # its place says what others' figures do
 
 
 def peers(cases: Mapping[str, Case], names: Sequence[str], key: str, middle: bool = True) -> Exhibit:
@@ -73,6 +77,7 @@ def peers(cases: Mapping[str, Case], names: Sequence[str], key: str, middle: boo
     notes = [
         say("study.peers.lacks", company=words.listing(who), each=reasons) for reasons, who in why.items() if reasons
     ]
+    notes += [note for case in cases.values() for note in _older(case, names)]
     outside = more and any(case.outside(name) for case in cases.values() for name in names)
     notes += [say("study.peers.outside")] if outside else []
     order = ranked(cases, names[0])
@@ -84,6 +89,18 @@ def peers(cases: Mapping[str, Case], names: Sequence[str], key: str, middle: boo
     known = [(label, own) for label, own in found.items() if not all(one.missing for one in own)]
     rows = pd.DataFrame([_row(*each) for each in [*known, *more]])
     return marks.table(rows, frame, columns | {"day": say("study.peers.day")})
+
+
+def _older(case: Case, names: Sequence[str]) -> Iterator[str]:
+    """Which figures of a row are of an earlier day than its others, and what is not yet held of the newest."""
+    apart = [name for name in names if case.of(name) != case.of("") and not case.alone(name).missing]
+    lacking = {name: [one for one in case.needs[name] if case.inputs[one].missing] for name in apart}
+    days = {name: max((case.of(name).inputs[one].day for one in lacking[name]), default=pd.NaT) for name in apart}
+    for day in dict.fromkeys(days.values()):
+        own = [name for name in apart if days[name] == day]
+        reasons = [words.parted(case.inputs[one].reason)[0] for name in own for one in lacking[name]]
+        figures = words.listing([words.lower(words.name(name)) for name in own])
+        yield say("study.peers.older", company=case.name, figures=figures, day=words.day(day), reason=listed(reasons))
 
 
 def _title(order: Sequence[tuple[str, Quantity]], middle: Quantity, key: str, name: str) -> str:

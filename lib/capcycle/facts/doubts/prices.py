@@ -11,26 +11,24 @@ from capcycle.facts.doubts.telling import Doubts, expected, told
 PEG = (7.745, 7.855)  # Hong Kong dollars for one US dollar: the band of the Monetary Authority since 2005, and rounding
 CROSS = {"USD": 0.025, "CNY": 0.014, "HKD": 0.009, "TWD": 0.014}  # how far a rate was ever from the days beside it:
 # logarithm, the dollar's against the euro and the others' against the dollar
-HOLE = {"fx.csv": 6, "fx_usd.csv": 6, "closes.csv": 12}  # days between two rows, holidays included
+HOLE = {"fx.csv": 6, "fx_usd.csv": 6}  # days between two rows, holidays included
 SHARES, ADJUSTED = 0.08, 0.24  # a month's change of a ratio that only shares issued, or splits, move: logarithm
-LEAP = {"value": 0.45, "close": 0.2, "price": 0.25, "on_demand": 0.4}  # a price beside its neighbours: logarithm
+LEAP = {"value": 0.45, "price": 0.25, "on_demand": 0.4}  # a price beside its neighbours: logarithm
 WILD, FEW = 5, 8  # times what is usual, which fewer prices do not tell
-WEEK, EXACT = 0.2, 1e-4  # a close and the month-end price of the same days, and of the same day: logarithm
 HELD = 0.1  # what is held, a share, beside that price: logarithm
 MONTH = pd.Timedelta(days=4)
 
 
 def doubts() -> list[str]:
     """The doubts about rates and prices."""
-    market, closes = registers.placed("market"), registers.placed("closes")
+    market = registers.placed("market")
     adjusted = market[market["measure"].eq("close_split_adjusted")]
     holdings, consensus, gpus = map(registers.placed, ("holdings", "consensus", "gpu_prices"))
     rates = [_rates(file) for file in (currency.EURO_FILE, currency.DOLLAR_FILE)]
     return [
         *told(market, chain(_ratios(market), _leaps(adjusted, "value", ["symbol"]), _currencies(market))),
-        *told(closes, chain(_leaps(closes, "close", ["symbol"]), _currencies(closes), _ends(closes, market))),
         *chain.from_iterable(told(table, chain(_pegged(table), _crossed(table), _holes(table))) for table in rates),
-        *chain.from_iterable(told(table, _ended(table)) for table in (market, closes)),
+        *told(market, _ended(market)),
         *told(consensus, _leaps(consensus, "price", ["symbol"])),
         *told(gpus, _leaps(gpus, "on_demand", ["vendor", "chip", "offer"])),
         *told(holdings, _held(holdings, adjusted)),
@@ -96,16 +94,6 @@ def _leaps(table: pd.DataFrame, column: str, key: list[str]) -> Doubts:
 def _currencies(table: pd.DataFrame) -> Doubts:
     usual = table["currency"].groupby(table["symbol"]).transform(lambda cells: cells.mode().iat[0])
     yield "{currency} is not the currency of other rows of {symbol}, {right}", table["currency"].ne(usual), usual
-
-
-def _ends(closes: pd.DataFrame, market: pd.DataFrame) -> Doubts:
-    """The last close of a month is about the month's end in the other table."""
-    both = _beside(closes, market[market["measure"].eq("close_split_adjusted")])
-    yield (
-        "close {close:g} is far from {right:g}, the month's end in market.csv",
-        np.log(both["close"] / both["end"]).abs() > np.where(both["date"] == both["day"], EXACT, WEEK),
-        both["end"],
-    )
 
 
 def _held(holdings: pd.DataFrame, ends: pd.DataFrame) -> Doubts:

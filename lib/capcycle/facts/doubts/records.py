@@ -11,13 +11,13 @@ from capcycle.facts.doubts.telling import PLAUSIBLE, Doubts, expected, told
 
 LONELY, ENOUGH = 1.0, 4  # decades from the nearest figure of the column; columns of fewer figures say nothing
 GROUPS = ["unit", "measure", "currency", "stage", "figure"]  # columns that tell which figures are alike
-WRITTEN_APART = ["market", "closes"]  # series, of which `prices` asks
+WRITTEN_APART = ["market"]  # series, of which `prices` asks
 PARTIES = ("lessor", "tenant", "giver", "taker", "borrower", "maker", "customer")
 NAMED = {"company": "name", "subject": "name", **{party: f"{party}_name" for party in PARTIES}}
 TERMS = ["term_years", "contract_value"]
 MW = ["critical_it_mw", "gross_mw", "utility_mw", "mw_unstated"]
 OWN_MONEY = ["lessor", "giver", "borrower", "company"]  # who usually deals in his own currency
-ABROAD = ["market", "closes", "holdings", "offerings"]  # tables of securities, which trade where they are listed
+ABROAD = ["market", "holdings", "offerings"]  # tables of securities, which trade where they are listed
 CLAIM = re.compile(r"\bc\d+\b")
 STATED = ["value", "low", "amount", "principal", "mw", "shares"]  # columns that hold what a cited claim says
 WHOLE = 1.005  # times the company's revenue of the period, rounded
