@@ -95,11 +95,11 @@ def test_ebitda_of_2024_was_what_the_largest_customer_paid():
 
 
 def test_laboratories_in_backlogs_by_hand():
-    """OpenAI's 300bn on 638bn at Oracle; its 138bn and Anthropic's 100bn on 496bn at Amazon; 22.4bn on 103.7bn."""
+    """OpenAI's 300bn on 664bn at Oracle; its 138bn and Anthropic's 100bn on 496bn at Amazon; 22.4bn on 103.7bn."""
     found = laboratory_orders.backlogs(facts.open(["ORCL", "AMZN", "CRWV"], currency="USD")).set_index("company")[
         "share"
     ]
-    assert found.to_dict() == pytest.approx({"ORCL": 300 / 638, "AMZN": 238 / 496, "CRWV": 22.4 / 103.7})
+    assert found.to_dict() == pytest.approx({"ORCL": 300 / 664, "AMZN": 238 / 496, "CRWV": 22.4 / 103.7})
 
 
 def test_a_backlog_as_filed_has_no_mark_of_an_estimate_and_what_others_report_has_its_day():

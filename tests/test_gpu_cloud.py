@@ -225,8 +225,8 @@ def test_forward_ratios_by_hand(monkeypatch):
 def test_a_terminated_contract_says_so():
     shown = room.contracts(facts.open())  # facts of the register: Hainan Huatie's contract ended in autumn 2025
     assert "Terminated and not in the sum: Hainan Huatie." in shown.notes
-    # 1.3 + 11.9 + 4 + 300 + 6.5 + 14.2 + 17.4 + 9.7 + 2.9 + 3.4 + 2.8 = 374.1bn of US dollars, 300 of them Oracle's
-    assert shown.title == "Live contracts on record with GPUs in the price add up to $374bn, $300bn of it Oracle's"
+    # 1.3 + 11.9 + 4 + 300 + 6.5 + 14.2 + 17.4 + 9.7 + 2.9 + 3.4 + 2.8 + 21 = 395.1bn of US dollars, 300 of Oracle
+    assert shown.title == "Live contracts on record with GPUs in the price add up to $395bn, $300bn of it Oracle's"
     yuan = room.contracts(facts.open(currency="CNY"), "CNY")
     assert (
         yuan.title == "The one contract here with GPUs in its price, Hainan Huatie's, is terminated (30 Sep 2025)"

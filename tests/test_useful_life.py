@@ -194,8 +194,8 @@ def test_leased_servers_are_charged_too(cases):
     # Microsoft's 10-K for fiscal 2026: 115.948bn of capex and 24.608bn of finance leases begun
     assert cases["MSFT"].inputs["capex"].value[-1] == pytest.approx(115.948e9 + 24.608e9)
     assert "Finance leases begun in FY2021" in cases["MSFT"].inputs["capex"].reason
-    # Oracle's 10-K for fiscal 2025: no finance leases in fiscal 2024, 2.9bn begun in 2025; its note for 2026 is a gap
-    assert "begun in FY2024 and FY2025 are included" in cases["ORCL"].inputs["capex"].reason
+    # Oracle's 10-K for fiscal 2025: no finance leases in fiscal 2024, 2.9bn in 2025; that for fiscal 2026: 4.946bn
+    assert "begun in FY2024, FY2025 and FY2026 are included" in cases["ORCL"].inputs["capex"].reason
     before = useful_life.restated(facts.open(["ORCL"], "2025-06-17"))["ORCL"]  # a day before that filing
     assert "Without finance leases" in before.inputs["capex"].reason
 

@@ -112,12 +112,9 @@ def verdict(linked: pd.DataFrame) -> Sentence:
     """How many loops bind, which is the largest, and how much of all that is promised they are."""
     found, bound = loops(linked), sums(linked)
     total = words.value(bound["amount"].sum(), linked["currency"].iloc[0])
-    told = [words.counted("commitment_network.total", bound["giver"].nunique(), total=total)]
-    if len(found):
-        told.append(words.counted("commitment_network.verdict", len(found), **_largest(found, linked)))
-    else:
-        told.append(say("commitment_network.no_loop"))
-    return words.paragraph(*told)
+    promised = words.counted("commitment_network.total", bound["giver"].nunique(), total=total)
+    come_back = words.counted("commitment_network.verdict", len(found), **_largest(found, linked)) if len(found) else ""
+    return words.paragraph(promised, come_back or say("commitment_network.no_loop"))
 
 
 def _largest(found: pd.DataFrame, linked: pd.DataFrame) -> dict[str, str]:
@@ -140,8 +137,7 @@ def drawn(linked: pd.DataFrame) -> Exhibit:
     )  # fmt: skip
     found = loops(linked)
     title = words.counted("commitment_network.drawn.title", len(found), **_largest(found, linked))
-    left = len(linked) - len(some)
-    more = [words.counted("commitment_network.left_out", left)] if left else []
+    more = [words.counted("commitment_network.left_out", left)] if (left := len(linked) - len(some)) else []
     return marks.network(rows, marks.worded("commitment_network.drawn", *more, id="commitment-network", title=title))
 
 

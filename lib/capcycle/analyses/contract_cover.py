@@ -18,7 +18,7 @@ from capcycle.quantity import DERIVED, Quantity, missing, total
 from capcycle.study import Case
 from capcycle.words import Sentence, say
 
-ENDED, RECONCILED = "terminated", "contract_cover.reconciled"
+ENDED, RECONCILED, DAYS = "terminated", "contract_cover.reconciled", {"amended": "status_date"}  # of its terms
 STANDS = ("delivering", "untold", "signed", "conditional", "sold", ENDED)  # of a contract's value, from the surest on
 YEAR = pd.DateOffset(years=1)
 BEHIND = re.compile(r" ?[(（]|[,，]")  # what stands behind the name of a tenant
@@ -84,12 +84,11 @@ def reconciliation(book: Book) -> Exhibit:
 def cases(book: Book) -> dict[str, Case]:
     """A case for the lessor's part of each contract whose value and term are public, the newest first; none sold."""
     table = contracts.read(book).query("status != 'sold'").sort_values("signed", ascending=False)
-    table["since"] = table["signed"].mask(table["status"].eq("amended"), table["status_date"])  # of the terms it has
     years, twelve_months = (measure("revenue", select(book, span)) for span in ("year", "ttm"))
     return {
         _label(row, book): study.case(
-            contract_cover, book, row["lessor"], revenue_when_signed=_before(years, row["lessor"], row["since"]),
-            revenue_now=_now(twelve_months, row["lessor"]),
+            contract_cover, book, row["lessor"], revenue_now=_now(twelve_months, row["lessor"]),
+            revenue_when_signed=_before(years, row["lessor"], row[DAYS.get(row["status"], "signed")]),
             contract_value=_stated(row, "contract_value", row["value_owned"], row["currency"]),
             contract_term=_stated(row, "contract_term", row["term_years"], "years"))
         for row in table[table["value"].notna() & table["term_years"].notna()].to_dict("records")
@@ -158,11 +157,8 @@ def register(book: Book, each: dict[str, Case]) -> Exhibit:
          "value": float(case.outputs.cover_now), "unit": "multiple", "kind": case.kind, "source": case.source}
         for label, case in each.items()
     ])  # fmt: skip
-    columns = {
-        "label": say("contract_cover.contract"),
-        "status": say("hosting.column.status"),
-        **{name: words.name(name) for name in COVER},
-    }
+    columns = {"label": say("contract_cover.contract"), "status": say("hosting.column.status")}
+    columns |= {name: words.name(name) for name in COVER}
     return marks.table(rows, frame, columns) if len(rows) else marks.nothing(frame)
 
 

@@ -17,6 +17,7 @@ from capcycle.study import Case
 from capcycle.words import Sentence, say
 
 CUTS = ("by segment", "by type", "by market")  # parts of one cut do not overlap, and all of it is revenue
+SHRUNK = 0.8  # of a year before: what has less has lost more than sales
 YEAR, HALF, WEEK, QUARTERS = pd.Timedelta(days=365), pd.Timedelta(days=182), pd.Timedelta(days=10), 4
 SHOWN = ("part", "part_growth", "share_before", "share_of_whole", "share_of_growth")
 
@@ -112,7 +113,7 @@ def bridge(each: Parts) -> Exhibit:
     ]  # fmt: skip
     part, case = outgrown(each)
     title = study.tell(case, "segments.bridge.title", part=part, span=_span(case))
-    return marks.columns(pd.DataFrame(rows), marks.worded("segments.bridge", *_left(each), title=title))
+    return marks.columns(pd.DataFrame(rows), marks.worded("segments.bridge", *_left(each), *_shrunk(each), title=title))
 
 
 def table(each: Parts) -> Exhibit:
@@ -171,3 +172,11 @@ def _left(each: Parts) -> Iterator[str]:
         rest = float(case.outputs.whole_growth) - sum(float(one.outputs.contribution) for one in parts.values())
         if abs(rest) >= 0.001:
             yield say("segments.left", company=case.name, rest=words.points(rest))
+
+
+def _shrunk(each: Parts) -> Iterator[str]:
+    """Why a segment has lost more than a fifth of its revenue, where its row says it: most often it was sold."""
+    for parts in each.values():
+        for part, case in parts.items():
+            if case.inputs["part"].value < SHRUNK * case.inputs["part_before"].value and case.inputs["part"].reason:
+                yield say("segments.shrunk", company=case.name, part=part, reason=case.inputs["part"].reason)

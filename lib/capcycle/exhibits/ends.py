@@ -66,7 +66,7 @@ def stacks(data: pd.DataFrame, x: str, name: str) -> bool:
     (True, False)
     """
     seen = data[data["value"].fillna(0) != 0]
-    names, last = seen[name].unique(), seen[seen[x] == seen[x].iloc[-1]]
+    names, last = seen[name].unique(), seen[seen[x].isin(seen[x].tail(1))]
     if not 1 < len(names) == last[name].nunique() or max(map(len, names)) > LONGEST or (seen["value"] < 0).any():
         return False
     return bool(last["value"].min() / seen.groupby(x)["value"].sum().max() * theme.HEIGHT * HEADROOM >= APART)

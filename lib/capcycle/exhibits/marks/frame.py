@@ -103,7 +103,7 @@ class Drawing:
     @property
     def row(self) -> alt.Step:
         """How high a row is: as the longest label of all needs, or names of three lines would stand in each other."""
-        lines = self.data["place"].str.count(f"[{BREAK}]").max() + 1
+        lines = max(self.data["place"].str.count(f"[{BREAK}]"), default=0) + 1  # of a chart without rows too
         return alt.Step(max(ROW, int(LABEL_LINE * (lines + 0.5))))
 
     def labels(self) -> alt.Y:
