@@ -149,7 +149,7 @@ def test_no_cell_is_later_than_the_day_of_the_page(day):
 
 def pages():
     for name, each in run.read_runs().items():
-        outcome = SimpleNamespace(run=each, notebook=notebooks()[each.notebook], name=name)
+        outcome = SimpleNamespace(run=each, notebook=notebooks()[each.notebook], name=name, given=None)
         companies, covers = links.about(outcome), links.covered(outcome)
         yield {"outcome": outcome, "companies": companies, "covers": covers, "failed": False}
 
