@@ -13,7 +13,7 @@ import altair as alt
 import pandas as pd
 
 from capcycle.headlines import MIME as MIME
-from capcycle.words import LANGUAGE, clauses, day, merged, say, translated, translated_each
+from capcycle.words import DASH, LANGUAGE, clauses, day, merged, say, translated, translated_each
 
 SPREADSHEET = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 LIVE_TITLE = "live_title"  # the parameter of a chart with sliders that says what it now shows
@@ -156,8 +156,9 @@ def undated(title: str, subtitle: str, figures: pd.DataFrame) -> bool:
     if not VALUE.search(title) or DAYS.search(f"{title} {subtitle}"):
         return False
     said = figures[[name for name in WORDED if name in figures]]
-    each = said.map(lambda cell: bool(DAYS.search(str(cell))) and not re.fullmatch(ISO, str(cell))).any(axis=1)
-    return figures.empty or not each.all()
+    each = said.map(lambda cell: bool(DAYS.search(str(cell))) and not re.match(ISO, str(cell))).any(axis=1)
+    middle = figures["day"].eq(DASH) if "day" in figures else False  # a row of the others', which have their days
+    return figures.empty or not (each | middle).all() or not each.any()
 
 
 def _capital(cell: Any) -> Any:

@@ -44,7 +44,7 @@ def faults(outcomes: Iterable[Outcome]) -> Iterator[str]:
                 *gate.faults(title, part.content["subtitle"]),
                 *gate.about(title, own),
                 *gate.of_figures(title, each, newest),
-                *gate.of_dated(title, part.content["subtitle"], each),
+                *gate.of_dated(title, part.content["subtitle"], _csv(part.content)),
                 *gate.of_rank(_cells(part.content)),
                 *gate.of_comparison(title, each),
                 *gate.of_one(title, each),
@@ -90,12 +90,14 @@ def apart(pages: Mapping[str, Sequence[pd.DataFrame]]) -> Iterator[str]:
 
 def _figures(exhibit: dict) -> pd.DataFrame:
     """The figures of an exhibit; what is of a day after all its documents is a plan, and has no day that it is of."""
-    if not exhibit["csv"].strip():
-        return pd.DataFrame()
-    figures = pd.read_csv(StringIO(exhibit["csv"]))
+    figures = _csv(exhibit)
     if "day" in figures and (newest := max((card["published"] for card in exhibit["sources"]), default="")):
         figures["day"] = figures["day"].where(figures["day"].astype(str) <= newest)
     return figures
+
+
+def _csv(exhibit: dict) -> pd.DataFrame:
+    return pd.read_csv(StringIO(exhibit["csv"])) if exhibit["csv"].strip() else pd.DataFrame()
 
 
 def _cells(exhibit: dict) -> list[str]:
