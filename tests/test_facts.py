@@ -9,9 +9,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from capcycle import facts
+from capcycle import facts, spans
 from capcycle.errors import CapcycleError
-from capcycle.facts import door
+from capcycle.facts import door, splits
 
 HERE = Path(__file__).parent / "data"
 PERIOD = ["company", "concept", "period_start", "period_end"]
@@ -138,6 +138,23 @@ def test_what_is_published_later_changes_nothing(read_once, day):
         patch.setattr(door, "read_facts", lambda names, known: only_then[only_then["company"].isin(names)])
         patch.setattr(facts, "PREPARED", {})  # the files themselves are as they were
         pd.testing.assert_frame_equal(cut, facts.load())
+
+
+@pytest.mark.parametrize("company", ["MSFT", "ORCL", "GOOGL"])  # no quarter to derive, no year to sum, no figure
+def test_columns_have_the_types_of_a_full_table_where_a_company_has_few_rows(company, monkeypatch):
+    monkeypatch.setattr(facts, "PREPARED", {})
+    every, few = facts.load(["MSFT"]), facts.load([company], "2015-10-22")
+    pd.testing.assert_series_equal(few.dtypes, every.dtypes)
+    for span, calendar in product(spans.SPANS, spans.CALENDARS):
+        whole, part = (spans.placed(rows, span, calendar) for rows in (every, few))
+        pd.testing.assert_series_equal(part.dtypes, whole.dtypes)
+
+
+def test_columns_keep_their_types_where_a_split_moves_nothing(monkeypatch):
+    split = splits.splits(facts.history(["NVDA"])).tail(1)
+    known = facts.load(["NVDA"]).query("published > @split['day'].max()")
+    monkeypatch.setattr(splits, "splits", lambda history: split)
+    pd.testing.assert_frame_equal(splits.rebase(known, known), known)
 
 
 @pytest.mark.parametrize(

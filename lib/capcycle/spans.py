@@ -70,6 +70,7 @@ def _twelve_months(rows: pd.DataFrame) -> pd.DataFrame:
     flows = rows[rows["nature"].eq("flow") & _filed(rows, periods.QUARTER)]
     rolled = _rolled(rows[rows["nature"].eq("flow")])
     every = pd.concat([rolled, _sums_of_four(_one_each(flows)), filed], ignore_index=True)
+    every = every.astype(rows.dtypes)  # a part without rows has lost those of its columns
     own = ~every["kind"].isin(KINDS[KINDS.index("estimated") :])
     return _one_each(pd.concat([every[~own], every[own]], ignore_index=True))
 

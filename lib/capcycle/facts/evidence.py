@@ -27,7 +27,7 @@ def weaker(left: pd.Series, right: pd.Series) -> pd.Series:
     """
     rank = pd.Index(KINDS)
     worse = np.maximum(rank.get_indexer(left), rank.get_indexer(right))
-    return pd.Series(rank.to_numpy()[worse], left.index)
+    return pd.Series(rank.to_numpy()[worse], left.index, str)  # text where there are no rows too
 
 
 def documents(cells: Iterable[str]) -> str:

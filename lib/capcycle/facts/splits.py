@@ -49,4 +49,4 @@ def _on_new_basis(known: pd.DataFrame, split: pd.DataFrame) -> pd.DataFrame:
         locator=rows["locator"] + per_share.map({True: " ÷ ", False: " × "}) + ratio.map("{:g}".format),
         published=day,
     )
-    return pd.concat([known[~old], moved]).loc[known.index]
+    return pd.concat([known[~old], moved.astype(known.dtypes)]).loc[known.index]

@@ -278,9 +278,9 @@ def _difference(pairs: pd.DataFrame) -> pd.DataFrame:
         locator=longer + " less " + shorter + " (" + pairs["locator"] + ")",
         published=pairs["known"],
         note="",
-        tier=pairs[["tier", "tier_less"]].max(axis=1),
-        basis=pairs[["basis", "basis_less"]].max(axis=1),
-        last_basis=pairs[["last_basis", "last_basis_less"]].min(axis=1),
+        tier=np.maximum(pairs["tier"], pairs["tier_less"]),  # whole numbers where there are no rows too
+        basis=np.maximum(pairs["basis"], pairs["basis_less"]),
+        last_basis=np.minimum(pairs["last_basis"], pairs["last_basis_less"]),
     )[[*COLUMNS, "fault", "restated", "anew"]]
 
 
