@@ -94,7 +94,7 @@ def documents(was: Book, now: Book) -> Exhibit:
     each = told.groupby(["published", "company", "document"], sort=False, as_index=False).agg(
         tier=("tier", _tiers), figures=("figures", "sum")
     )  # a filing that a tracker reads too is one document
-    title = words.counted("changes.documents" if len(each) else "changes.documents_none", len(each), **days)
+    title = words.counted("changes.documents" if len(each) else "changes.documents_none", each["document"].nunique(), **days)
     return Exhibit(
         id="new-documents",
         title=Sentence(title),
