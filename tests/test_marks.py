@@ -84,7 +84,8 @@ def test_no_layer_of_dots_is_for_rows_that_are_not_drawn():
                          "high": [15.0, 4.0, None], "unit": "MW", "kind": "reported", "source": ""})  # fmt: skip
     frame = marks.Frame("power", "Power", "MW")
     assert sides_and_bars(marks.dots(rows, frame)) == (["over"], 1)
-    assert sides_and_bars(marks.dots(rows.assign(low=[12.0, 3.0, None], high=[12.0, 3.0, None]), frame)) == (["right"], 0)
+    points = rows.assign(low=rows["value"], high=rows["value"])
+    assert sides_and_bars(marks.dots(points, frame)) == (["right"], 0)
 
 
 def sides_and_bars(exhibit) -> tuple[list[str], int]:
