@@ -244,8 +244,9 @@ def test_axe_has_nothing_against_typical_pages_of_the_real_site(browser, real_si
 def test_what_a_reader_opens_lays_out_its_own_tables_and_no_other(browser, site):
     """Or each of the hundreds of reasons in the cells of a page would lay out all its tables."""
     opened = """async holds => {
-      const box = [...document.querySelectorAll('details')].find(each => !each.open && !!each.querySelector('.table') === holds);
-      const laid = new Set(), watch = new MutationObserver(changes => changes.forEach(({ target }) => laid.add(target)));
+      const closed = [...document.querySelectorAll('details:not([open])')], laid = new Set();
+      const box = closed.find(each => !!each.querySelector('.table') === holds);
+      const watch = new MutationObserver(changes => changes.forEach(({ target }) => laid.add(target)));
       document.querySelectorAll('.table').forEach(each => watch.observe(each, { attributes: true }));
       box.open = true;
       await new Promise(done => setTimeout(done, 300));
