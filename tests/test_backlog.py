@@ -17,7 +17,7 @@ def cases():
 def test_implied_against_disclosed_as_the_author_judges(cases):
     # ai-capex-roic: half of Microsoft's 684bn over 2.5 years, 55 % of Amazon's 496bn over 4; run rates of the spring
     rows = backlog.gap(cases).figures.set_index(["label", "group"])["value"].astype(float) / 1e9
-    author, disclosed = "Implied by ai-capex-roic's share and duration", "Disclosed"
+    author, disclosed = "Implied by one author's judgements", "Disclosed"
     assert [round(rows["Microsoft", each]) for each in (author, disclosed)] == [137, 37]
     assert [round(rows["Amazon", each]) for each in (author, disclosed)] == [68, 15]
 

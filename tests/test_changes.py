@@ -176,7 +176,7 @@ def test_title_and_subtitle_count_every_cause():
     between = "between 30 Oct 2024 and 1 Feb 2025"
     assert card().title == f"{len(meta())} figures became known or changed {between}, {len(meta())} of them Meta's"
     assert card().subtitle.startswith(
-        f"{counts['new_period']} for new periods, {counts['first_given']} first published for earlier periods and "
+        f"{counts['new_period']} for new periods, {counts['first_given']} first held for earlier periods and "
         f"{counts['restatement']} restated; "
     )
 

@@ -339,7 +339,7 @@ def test_a_state_that_nobody_can_read_is_a_fault(copy):
 # ---- a sample of the seeded set, whose whole is a benchmark
 
 SAMPLE = ["slip of a million", "slip in a short series", "a year as a quarter", "two digits swapped", "another concept"]
-SEEN = 0.7  # by what is known of figures alone
+SEEN = 0.6  # by what is known of figures alone: the least of nine slips in short series; the whole set has more
 
 
 def is_seen():

@@ -269,7 +269,7 @@ def test_what_is_let_and_what_runs_of_it_is_that_of_the_contracts():
         assert rows.at[(company, "contracted"), "value"] == pytest.approx(own["mw_owned"].sum())
     assert rows.at[("WULF", "contracted"), "value"] == 60 + 200 + 160 + 401  # without the part of Abernathy
     assert rows.at[("CIFR", "contracted"), "value"] == 168 + 39 + 216 + 70  # Cipher Mining's and Cipher Digital's
-    assert rows.at[("WULF", "operating"), "value"] == 60 and rows.at[("IREN", "operating"), "value"] == 50
+    assert rows.at[("WULF", "operating"), "value"] == 60 + 42 and rows.at[("IREN", "operating"), "value"] == 50
     assert "3,506" not in records.funnel(miners).title and "known to run" in records.funnel(miners).title
 
 

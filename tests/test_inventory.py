@@ -148,7 +148,7 @@ def test_huatie_and_core42_in_the_second_half_of_2025():
     # terminated on 2025-09-30 (Jiemian, October 2025); Core42's power delivered, stated with TeraWulf's third quarter
     what = known().set_index("row")["what"]
     assert what["huatie-hangzhou"] == "status: signed → terminated; status date: 2025-03-31 → 2025-09-30"
-    assert "contract value: – → 1,100,000,000; status: signed → delivering" in what["wulf-core42"]
+    assert "contract value: 1,030,000,000 → 1,100,000,000; status: signed → delivering" in what["wulf-core42"]
 
 
 # ---- the exhibits

@@ -75,6 +75,25 @@ def test_of_no_rows_the_title_is_left(draw):
     assert (exhibit.title, exhibit.notes) == ("No power was known by then", ("A note.",))
 
 
+def test_no_layer_of_dots_is_for_rows_that_are_not_drawn():
+    """Vega-Lite warns of an infinite extent where the rows of a layer are none: of no bar, and of no number beside one.
+
+    Own and Let have a bar each, with its number over it, and Sold is not known: nothing stands at the right of a dot.
+    """
+    rows = pd.DataFrame({"label": ["Own", "Let", "Sold"], "value": [12.0, 3.0, None], "low": [10.0, 2.0, None],
+                         "high": [15.0, 4.0, None], "unit": "MW", "kind": "reported", "source": ""})  # fmt: skip
+    frame = marks.Frame("power", "Power", "MW")
+    assert sides_and_bars(marks.dots(rows, frame)) == (["over"], 1)
+    points = rows.assign(low=rows["value"], high=rows["value"])
+    assert sides_and_bars(marks.dots(points, frame)) == (["right"], 0)
+
+
+def sides_and_bars(exhibit) -> tuple[list[str], int]:
+    layers = exhibit.chart.to_dict()["layer"]
+    sides = [side for side in ("over", "left", "right") if f"datum.side === '{side}'" in str(layers)]
+    return sides, sum(layer["mark"]["type"] == "bar" for layer in layers)
+
+
 # ---- for who does not see it
 
 

@@ -241,6 +241,23 @@ def test_axe_has_nothing_against_typical_pages_of_the_real_site(browser, real_si
                 assert violations(page, viewport, scheme) == [], (name, viewport["width"], scheme)
 
 
+def test_what_a_reader_opens_lays_out_its_own_tables_and_no_other(browser, site):
+    """Or each of the hundreds of reasons in the cells of a page would lay out all its tables."""
+    opened = """async holds => {
+      const closed = [...document.querySelectorAll('details:not([open])')], laid = new Set();
+      const box = closed.find(each => !!each.querySelector('.table') === holds);
+      const watch = new MutationObserver(changes => changes.forEach(({ target }) => laid.add(target)));
+      document.querySelectorAll('.table').forEach(each => watch.observe(each, { attributes: true }));
+      box.open = true;
+      await new Promise(done => setTimeout(done, 300));
+      return [laid.size, box.querySelectorAll('figure .table').length];
+    }"""
+    with offline(browser, viewport=PHONE) as page:
+        visit(page, site, "hyperscalers")
+        (laid, own), (others, none) = page.evaluate(opened, True), page.evaluate(opened, False)
+        assert laid == own > 0 and others == none == 0
+
+
 def test_nothing_moves_for_a_reader_who_wants_no_motion(browser, site):
     moving = """[...document.querySelectorAll('*')].map(each => getComputedStyle(each)).filter(
       style => style.animationName !== 'none' || parseFloat(style.transitionDuration) > 0

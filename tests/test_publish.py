@@ -235,6 +235,12 @@ def test_a_column_in_which_no_row_has_anything_is_left_out_and_named():
     assert exhibits.table(given | {"rows": [["Meta", "–", ""]]})["rows"] == []  # of whom nothing at all is known
 
 
+def test_a_reader_narrows_rows_by_a_column_only_where_the_table_has_it():
+    given = {"columns": ["Name", "Verdict", "Class"], "filters": ["Verdict", "Class"]}
+    rows = [["Meta", "holds", "–"], ["Oracle", "fails", ""]]
+    assert [each["name"] for each in exhibits.table(given | {"rows": rows})["filters"]] == ["Verdict"]
+
+
 def test_a_row_that_has_nothing_but_a_name_stands_in_the_note_that_explains_it():
     given = {"columns": ["Name", "Capex"], "rows": [["Meta", "$1"], ["Baidu", "–"], ["Tencent", "–"]]}
     table = exhibits.table(given | {"notes": ["Baidu: the data has no figure for capex."]})

@@ -30,7 +30,7 @@ def promises(book: Book) -> pd.DataFrame:
 
     >>> found = promises(facts.open(as_of="2025-06-30"))
     >>> found[["giver", "taker", "group"]].values.tolist()[0]
-    ['NVIDIA', 'CoreWeave', 'stake']
+    ['Oracle', 'NVIDIA', 'order']
     """
     made = book.register("commitments")
     made = made[made["status"].ne("terminated") & ~made["counted_in"].isin(book.versions("commitments")["commitment"])]

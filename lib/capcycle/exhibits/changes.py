@@ -94,7 +94,8 @@ def documents(was: Book, now: Book) -> Exhibit:
     each = told.groupby(["published", "company", "document"], sort=False, as_index=False).agg(
         tier=("tier", _tiers), figures=("figures", "sum")
     )  # a filing that a tracker reads too is one document
-    title = words.counted("changes.documents" if len(each) else "changes.documents_none", len(each), **days)
+    count = each["document"].nunique()
+    title = words.counted("changes.documents" if count else "changes.documents_none", count, **days)
     return Exhibit(
         id="new-documents",
         title=Sentence(title),

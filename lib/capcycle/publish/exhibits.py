@@ -118,7 +118,7 @@ def table(exhibit: dict) -> dict[str, Any]:
         "numeric": [_numeric([row[place] for row in rows]) for place in places],
         "short": [place > 0 and _short([row[place] for row in rows]) for place in places],
         "long": [any(len(row[place]["text"] + row[place]["before"]) > LONG for row in rows) for place in places],
-        "filters": [_filter(name, columns.index(name), rows) for name in exhibit.get("filters", [])],
+        "filters": [_filter(name, columns.index(name), rows) for name in exhibit.get("filters", ()) if name in columns],
         "few": len(columns) < 4 and any(each["under"] for row in rows for each in row),
         "lacking": [name for place, name in enumerate(exhibit["columns"]) if place not in kept and rows],
     }

@@ -59,7 +59,7 @@ def of_one_period(measured: Mapping[str, Measures], company: str, within: pd.Tim
     period has.
 
     >>> from capcycle.measure import measure
-    >>> years = panel.select(facts.open(["ORCL"], "2026-08-31"), "ttm")  # leases are known of the year before only
+    >>> years = panel.select(facts.open(["ORCL"], "2026-05-31"), "ttm")  # leases are known of the year before only
     >>> both = of_one_period({name: measure(name, years) for name in ("capex", "finance_lease_additions")}, "ORCL")
     >>> [each.days for each in both.values()]
     ['31 May 2025', '31 May 2025']

@@ -65,7 +65,7 @@ def beta(book: Book, company: str) -> Quantity:
     ('26 Jun 2026', 'only 65 weeks of prices')
     """
     closes = book.prices()
-    if (currency := facts.companies().at[company, "currency"]) != DOLLAR:
+    if (currency := facts.companies()["currency"].get(company, DOLLAR)) != DOLLAR:
         return missing("beta", say("ai_roic.abroad", currency=currency), "number")
     if company not in closes:  # each has one security here, by its ticker
         return missing("beta", say("ai_roic.no_prices"), "number")

@@ -34,7 +34,7 @@ def dots(rows: pd.DataFrame, frame: Frame, mark: float | None = None) -> Exhibit
     if rows["label"].duplicated().any():
         line = base.mark_rule(color=theme.LIGHT["axis"]).encode(x=alt.X("min(value):Q", axis=drawing.axis()))
         layers.append(line.encode(x2=alt.X2("max(value):Q")))
-    if ends:
+    if on_bar.any():
         ranged = base.transform_filter(BARRED).mark_bar(size=10, strokeWidth=1, opacity=0.45)
         reach = ranged.encode(x=alt.X("low:Q", axis=drawing.axis()), x2=alt.X2("high:Q"))
         layers.append(reach.encode(fill=colours["fill"], stroke=colours["stroke"]))
@@ -44,7 +44,7 @@ def dots(rows: pd.DataFrame, frame: Frame, mark: float | None = None) -> Exhibit
         **colours,
         **_shapes(drawing),
     )
-    layers += [point, *_labels(base, side)]
+    layers += [point, *_labels(base, drawing.data["side"])]
     if mark is not None:
         rule = alt.Chart(pd.DataFrame({"mark": [mark]})).mark_rule(strokeDash=[4, 3], color=theme.LIGHT["text"])
         layers.append(rule.encode(x=alt.X("mark:Q")))
@@ -66,7 +66,7 @@ def _sides(rows: pd.DataFrame, on_bar: pd.Series) -> pd.Series:
 
 
 def _labels(base: alt.Chart, side: pd.Series) -> list[alt.Chart]:
-    """The number of each dot on its side; one over a bar keeps off the names at the left."""
+    """The number of each dot drawn on its side; one over a bar keeps off the names at the left."""
     where = "isValid(datum.value) ? datum.value : (datum.low + datum.high) / 2 || 0"
     inside = f"max(0, length(datum.brief) * {LETTER / 2} - scale('x', datum.where))"
     looks = {
