@@ -143,7 +143,7 @@ def test_what_was_opened_is_open_again_and_an_anchor_keeps_the_view(page):
     page.locator("#later svg.marks").wait_for()
     assert kept(page) == {"open": ["and-later"]}
     page.locator("#rank .number a").click()
-    assert page.url.endswith("#rank?open=and-later")
+    page.wait_for_url("**#rank?open=and-later")
     again(page, page.url)
     assert page.locator("details.folded").first.get_attribute("open") is not None
     assert abs(page.locator("#rank").bounding_box()["y"]) < 900
