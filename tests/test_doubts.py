@@ -339,7 +339,7 @@ def test_a_state_that_nobody_can_read_is_a_fault(copy):
 # ---- a sample of the seeded set, whose whole is a benchmark
 
 SAMPLE = ["slip of a million", "slip in a short series", "a year as a quarter", "two digits swapped", "another concept"]
-SEEN = 0.6  # by what is known of figures alone: the least of nine slips in short series; the whole set has more
+SEEN = 0.7  # by what is known of figures alone
 
 
 def is_seen():
@@ -350,7 +350,7 @@ def is_seen():
 
 
 def test_most_slips_of_figures_are_seen(copy):
-    files = [f"facts/{company}.csv" for company in ("APLD", "IREN")]
+    files = [f"facts/{company}.csv" for company in ("APLD", "IREN", "MSFT", "CRWV")]
     tried = seen = 0
     for kind in SAMPLE:
         for name in files:
